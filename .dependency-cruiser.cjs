@@ -1,0 +1,42 @@
+// Who may import whom; the reasons stand in CONTRIBUTING.md.
+const room = (name) => `^src/${name}/`;
+const only = (from, allowed) => ({
+  name: `${from}-imports-only-${allowed.join('-and-') || 'itself'}`,
+  severity: 'error',
+  from: { path: room(from), pathNot: '\\.test\\.tsx?$' },
+  to: { path: '^(src|stages|test|bench)/', pathNot: [room(from), room('util'), ...allowed.map((a) => (a.includes('/') ? `^src/${a}` : room(a)))] },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    only('util', []),
+    only('runner', ['stage/protocol.ts']),
+    only('stage', []),
+    only('tensor', []),
+    only('report', []),
+    only('learn', ['tensor']),
+    only('cli', ['runner', 'tensor', 'report']),
+    {
+      name: 'stages-never-import-each-other',
+      severity: 'error',
+      from: { path: '^stages/' },
+      to: { path: '^(stages|src/(runner|cli|tensor))/' },
+    },
+    {
+      name: 'the-command-starts-instantly',
+      comment: 'Nothing heavy may be reachable from the command line without a dynamic import.',
+      severity: 'error',
+      from: { path: '^src/(cli|runner)/' },
+      to: { path: 'node_modules/(@tensorflow|onnxruntime-node|sharp|preact|esbuild)', dynamic: false, dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '\\.(d\\.ts|test\\.tsx?)$' }, to: {} },
+    { name: 'declared-dependencies-only', severity: 'error', from: { path: '^(src|stages)' }, to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+  },
+};

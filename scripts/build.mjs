@@ -1,0 +1,34 @@
+#!/usr/bin/env zx
+// Builds the command into dist/. Bundled with its libraries, because starting from one file is what makes
+// `pipeline status` answer at once; what a command may not need (esbuild, engines, images) stays outside.
+import { build } from 'esbuild';
+import { rm, chmod, rename } from 'node:fs/promises';
+
+const entryPoints = {
+  'cli/main': 'src/cli/main.ts',
+  'runner/supervisor': 'src/runner/execution/supervisor.ts',
+  'stage/host': 'src/stage/host.ts',
+  'stage/index': 'src/stage/index.ts',
+};
+
+// Made aside and swapped in whole, so that a command started meanwhile never meets half a build.
+const next = `dist.${process.pid}`;
+await build({
+  entryPoints,
+  outdir: next,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  chunkNames: 'chunks/[name]-[hash]',
+  external: ['esbuild', 'sharp', 'onnxruntime-node', '@tensorflow/*'],
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  logLevel: 'warning',
+});
+await chmod(`${next}/cli/main.js`, 0o755);
+await $`npx tsc -p tsconfig.build.json --outDir ${next}/types`;
+await rm('dist', { recursive: true, force: true });
+await rename(next, 'dist');

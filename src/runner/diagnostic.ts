@@ -1,0 +1,14 @@
+import type { SourcePlace } from './pipeline.ts';
+
+/** One fault of the configuration: place, what was found, what is allowed, the remedy. */
+export interface Diagnostic {
+  /** Stable, for scripts: `unknown-stage`, `duplicate-key`, ... All are listed in docs/diagnostics.md. */
+  readonly code: string;
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly place?: SourcePlace;
+  /** Did you mean ...? */
+  readonly suggestion?: string;
+  readonly remedy?: string;
+  readonly related?: readonly { readonly message: string; readonly place: SourcePlace }[];
+}

@@ -1,0 +1,24 @@
+/** The record whose SHA-256 identifies an execution. The fields are explained in docs/fingerprint.md. */
+import type { Digest } from '../util/digest.ts';
+import type { Json, JsonObject } from '../util/json.ts';
+
+export type Fingerprint = Digest & { readonly __use: 'Fingerprint' };
+
+export interface FingerprintRecord {
+  readonly format: 1;
+  readonly code: CodeIdentity;
+  readonly params: JsonObject;
+  /** Value of each declared variable; null: not set. */
+  readonly env: Readonly<Record<string, string | null>>;
+  readonly inputs: Readonly<Record<string, InputIdentity>>;
+  readonly outputs: Readonly<Record<string, { readonly kind: 'file' | 'folder'; readonly file: string }>>;
+}
+
+export type CodeIdentity =
+  | { readonly kind: 'module'; readonly bundle: Digest; readonly packages: Readonly<Record<string, string>> }
+  | { readonly kind: 'command'; readonly template: string };
+
+export type InputIdentity =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'file' | 'folder'; readonly digest: Digest }
+  | { readonly kind: 'gather'; readonly members: readonly { readonly axes: Readonly<Record<string, Json>>; readonly digest: Digest }[] };

@@ -1,0 +1,104 @@
+/**
+ * What a pipeline file says, once it has been validated and its matrices are expanded.
+ *
+ * `unknown -> Pipeline -> Plan -> Run`: config/ makes a Pipeline, and nothing after it checks again.
+ */
+import type { JsonObject } from '../util/json.ts';
+
+/** `finetune:dataset=ham10000,model=M2,seed=0`; axes sorted by name, no axes: the bare stage name. */
+export type InstanceId = string & { readonly __brand: 'InstanceId' };
+
+export type AxisValue = string | number | boolean;
+export type Axes = Readonly<Record<string, AxisValue>>;
+
+export interface Pipeline {
+  /** Absolute path of the pipeline file. */
+  readonly file: string;
+  /** Absolute path of the project root, to which every path in the file is relative (see docs/pipeline.md). */
+  readonly root: string;
+  readonly name: string;
+  readonly description?: string;
+  /** After `extends` and `--set`. */
+  readonly params: JsonObject;
+  /** In the order of the file. */
+  readonly stages: readonly StageDefinition[];
+  /** Producers come before their consumers. */
+  readonly instances: readonly Instance[];
+}
+
+/** What all instances of a stage share; the unit that `graph` draws and `status` groups by. */
+export interface StageDefinition {
+  readonly name: string;
+  readonly description?: string;
+  /** The axes of every instance of this stage, inherited ones included, in axis order. */
+  readonly axes: readonly string[];
+  /** Names of the stages that it reads. */
+  readonly reads: readonly string[];
+  readonly place: SourcePlace;
+}
+
+/** One execution: a stage with its axes fixed and every `${...}` resolved, except inside a command. */
+export interface Instance {
+  readonly id: InstanceId;
+  readonly stage: string;
+  readonly axes: Axes;
+  readonly body: Body;
+  readonly inputs: Readonly<Record<string, Input>>;
+  readonly params: JsonObject;
+  /** Names of the environment variables that it may see and that count for its fingerprint. */
+  readonly env: readonly string[];
+  /** Names of variables it may see whose values are secret: they count for nothing and are written nowhere. */
+  readonly secrets: readonly string[];
+  readonly outputs: Readonly<Record<string, Output>>;
+  readonly resources: Readonly<Record<string, number>>;
+  readonly timeoutMs?: number;
+  readonly retries: Retries;
+  readonly place: SourcePlace;
+}
+
+export type Body =
+  /** A TypeScript or JavaScript module, relative to the root, whose default export is called with a Stage. */
+  | { readonly kind: 'module'; readonly module: string }
+  /** A template for `sh -c`; `${inputs.x}` and the like are filled in, quoted, when it is run. */
+  | { readonly kind: 'command'; readonly template: string };
+
+export type Input =
+  /** `null` in the file: the stage gets null. */
+  | { readonly kind: 'none' }
+  /** A file or folder, relative to the root. `source` says where a user gets it when it is missing. */
+  | { readonly kind: 'path'; readonly path: string; readonly optional: boolean; readonly source?: string }
+  /** All files that match, relative to the root; the stage gets a folder that mirrors them. */
+  | { readonly kind: 'glob'; readonly pattern: string }
+  | ({ readonly kind: 'output' } & Produced)
+  /** Collected along axes, in axis order. */
+  | { readonly kind: 'gather'; readonly members: readonly (Produced & { readonly axes: Axes })[] };
+
+export interface Produced {
+  readonly producer: InstanceId;
+  readonly output: string;
+}
+
+export interface Output {
+  readonly kind: 'file' | 'folder';
+  /** The name under which it is written, for instance `weights.safetensors`. */
+  readonly file: string;
+  /** Workspace path, relative to the root, to which it is copied after success or restore. */
+  readonly publish?: string;
+  readonly metrics: boolean;
+  readonly commit: boolean;
+}
+
+export interface Retries {
+  readonly limit: number;
+  readonly delayMs: number;
+  /** Exit codes that are retried; absent: all. */
+  readonly on?: readonly number[];
+}
+
+/** A range of a pipeline file: 1-based line and column, for messages. */
+export interface SourcePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly length: number;
+}

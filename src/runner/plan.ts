@@ -1,0 +1,54 @@
+/** What will happen to each instance, and why, in values. Made by plan/, read by execution/ and the command line. */
+import type { Json } from '../util/json.ts';
+import type { Instance, InstanceId, Pipeline } from './pipeline.ts';
+import type { RunRecord } from './record.ts';
+import type { Fingerprint } from './fingerprint.ts';
+
+export interface Plan {
+  readonly pipeline: Pipeline;
+  /** In the order of pipeline.instances; only those selected and what they need. */
+  readonly entries: readonly PlanEntry[];
+}
+
+export interface PlanEntry {
+  readonly instance: Instance;
+  readonly verdict: Verdict;
+  /** Seconds, from the last executions of this stage; absent when it never ran. */
+  readonly expectedSeconds?: number;
+}
+
+export type Verdict =
+  /** Recorded, in the lockfile, and every published file is in place: nothing to do. */
+  | { readonly kind: 'fresh'; readonly fingerprint: Fingerprint; readonly record: RunRecord }
+  /** Recorded in the store, but the lockfile or the workspace differs: copied, not executed. */
+  | { readonly kind: 'restore'; readonly fingerprint: Fingerprint; readonly record: RunRecord; readonly reasons: readonly Reason[] }
+  /** To be executed. The fingerprint is unknown as long as a producer must run first. */
+  | { readonly kind: 'run'; readonly fingerprint?: Fingerprint; readonly reasons: readonly Reason[] }
+  /** It cannot be executed: an input is missing. */
+  | { readonly kind: 'blocked'; readonly reasons: readonly Reason[] };
+
+/** `before` and `after` are absent where the thing did not exist. */
+export type Reason =
+  | { readonly kind: 'never-run' }
+  | { readonly kind: 'forced' }
+  /** The lockfile knows this fingerprint, the store does not hold its outputs (any more). */
+  | { readonly kind: 'not-in-store' }
+  /** Its blobs no longer match their digests; they were quarantined. */
+  | { readonly kind: 'damaged'; readonly output: string }
+  | { readonly kind: 'param'; readonly path: string; readonly before?: Json; readonly after?: Json }
+  | { readonly kind: 'env'; readonly name: string; readonly before?: string; readonly after?: string }
+  /** A workspace input: `path` is the changed file itself, down to one file of a folder where that is known. */
+  | { readonly kind: 'input'; readonly input: string; readonly path: string; readonly before?: string; readonly after?: string }
+  /** Another stage's output has a new digest. */
+  | { readonly kind: 'produced'; readonly input: string; readonly producer: InstanceId; readonly output: string; readonly before?: string; readonly after?: string }
+  /** A producer must run first, so this input may change. */
+  | { readonly kind: 'produced-will-change'; readonly input: string; readonly producer: InstanceId; readonly output: string }
+  | { readonly kind: 'missing-input'; readonly input: string; readonly path: string; readonly source?: string }
+  | { readonly kind: 'source'; readonly path: string; readonly change: 'added' | 'removed' | 'changed' }
+  | { readonly kind: 'package'; readonly name: string; readonly before?: string; readonly after?: string }
+  | { readonly kind: 'command'; readonly before?: string; readonly after?: string }
+  | { readonly kind: 'outputs'; readonly message: string }
+  /** Restore only: a published file is missing or differs. */
+  | { readonly kind: 'published'; readonly path: string; readonly change: 'missing' | 'edited' }
+  /** Restore only: executed before on another branch or by somebody else. */
+  | { readonly kind: 'found-in-store' };

@@ -1,0 +1,54 @@
+/** What the store keeps about one successful execution: `runs/<fingerprint>.json`. */
+import type { Digest } from '../util/digest.ts';
+import type { Json, JsonObject } from '../util/json.ts';
+import type { Fingerprint, FingerprintRecord } from './fingerprint.ts';
+import type { Axes, InstanceId } from './pipeline.ts';
+
+export interface RunRecord {
+  readonly format: 1;
+  readonly fingerprint: Fingerprint;
+  readonly instance: InstanceId;
+  readonly stage: string;
+  readonly axes: Axes;
+  readonly identity: FingerprintRecord;
+  /** Normalised digest of each source file in the bundle, so that `why` can name the one that changed. */
+  readonly sources: Readonly<Record<string, Digest>>;
+  /** Where each input came from, for lineage: a workspace path, or the fingerprints that made it. */
+  readonly origins: Readonly<Record<string, readonly Origin[]>>;
+  readonly outputs: Readonly<Record<string, StoredOutput>>;
+  readonly execution: Execution;
+}
+
+export type Origin =
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'run'; readonly fingerprint: Fingerprint; readonly instance: InstanceId; readonly output: string };
+
+export interface StoredOutput {
+  readonly kind: 'file' | 'folder';
+  readonly file: string;
+  readonly digest: Digest;
+  /** Bytes, of all files together. */
+  readonly bytes: number;
+}
+
+export interface Execution {
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  readonly seconds: number;
+  readonly attempts: number;
+  /** How often it continued from a checkpoint. */
+  readonly resumes: number;
+  readonly host: string;
+  readonly platform: string;
+  readonly node: string;
+  /** What the stage said about itself with `stage.record`: engine, device, versions. */
+  readonly notes: JsonObject;
+  /** Last value of each metric it reported. */
+  readonly metrics: Readonly<Record<string, Json>>;
+  readonly warnings: readonly string[];
+  readonly resources: Readonly<Record<string, number | string>>;
+  /** Peak resident memory of the stage's own process in bytes, when the system tells. */
+  readonly peakMemoryBytes?: number;
+  /** Path of the log, relative to the store. */
+  readonly log: string;
+}

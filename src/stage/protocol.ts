@@ -1,0 +1,49 @@
+/**
+ * How the runner and a module stage speak: a job file in the stage's private folder, and one JSON message per line
+ * on file descriptor 3. The only part of this room that the runner knows.
+ */
+import type { Json, JsonObject } from '../util/json.ts';
+
+export interface Job {
+  /** Absolute path of the bundled module to import. */
+  readonly module: string;
+  readonly id: string;
+  readonly stage: string;
+  readonly axes: Readonly<Record<string, string | number | boolean>>;
+  readonly params: JsonObject;
+  readonly inputs: Readonly<Record<string, JobInput>>;
+  /** Absolute paths to write to. A folder exists already. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** Absolute path of a folder that survives failure and interruption of this very fingerprint. */
+  readonly checkpoint: string;
+  readonly resources: Readonly<Record<string, number | string>>;
+  readonly lineage: readonly LineageEntry[];
+}
+
+export type JobInput = string | null | readonly { readonly path: string; readonly axes: Readonly<Record<string, string | number | boolean>> }[];
+
+/** One execution that this stage's inputs come from, directly or not; producers first. */
+export interface LineageEntry {
+  readonly id: string;
+  readonly stage: string;
+  readonly axes: Readonly<Record<string, string | number | boolean>>;
+  readonly fingerprint: string;
+  readonly params: JsonObject;
+  /** Digest of the bundle, or the command's template. */
+  readonly code: string;
+  /** ids of the executions that it reads, and workspace paths. */
+  readonly reads: readonly string[];
+  readonly notes: JsonObject;
+  readonly seconds: number;
+  readonly started: string;
+  readonly peakMemoryBytes?: number;
+}
+
+export type Message =
+  | { readonly type: 'progress'; readonly done: number; readonly total?: number; readonly unit?: string; readonly note?: string }
+  | { readonly type: 'metric'; readonly name: string; readonly value: Json; readonly step?: number }
+  | { readonly type: 'warning'; readonly message: string }
+  | { readonly type: 'record'; readonly notes: JsonObject }
+  /** The default export returned. An exit without it is a failure, whatever the exit code. */
+  | { readonly type: 'done' }
+  | { readonly type: 'failed'; readonly message: string; readonly stack?: string };

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** Unit tests stand beside what they test; black-box tests drive the built command in temporary folders. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['src/**/*.test.{ts,tsx}', 'stages/**/*.test.ts'], testTimeout: 60_000 } },
+      { test: { name: 'black-box', include: ['test/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+    ],
+    maxWorkers: 2,
+  },
+});
