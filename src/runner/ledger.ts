@@ -1,0 +1,63 @@
+/**
+ * What is known about past executions and about the files of now: the one place that decides and that remembers.
+ * Implemented in plan/ over code/ and store/; used by execution/ and by the command line.
+ */
+import type { JobInput, LineageEntry } from '../stage/protocol.ts';
+import type { Result } from '../util/result.ts';
+import type { Failure } from './event.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type { Instance, InstanceId, Pipeline } from './pipeline.ts';
+import type { Plan, Verdict } from './plan.ts';
+import type { Execution, RunRecord } from './record.ts';
+
+export interface Ledger {
+  readonly pipeline: Pipeline;
+  /** Absolute path of the store (`<root>/cache`). */
+  readonly storeFolder: string;
+
+  /** Decides about every instance, without changing anything. Nothing is hashed, statted or bundled twice. */
+  plan(instances: readonly Instance[], options: { readonly force: ReadonlySet<InstanceId> }): Promise<Plan>;
+
+  /** Decides again about one instance whose producers were all executed or restored: the fingerprint is known now. */
+  decide(instance: Instance, options: { readonly force: boolean }): Promise<Verdict>;
+
+  /** Makes the private folder of an execution: inputs under their names, places for outputs, the code, the checkpoint folder. */
+  prepare(instance: Instance, fingerprint: Fingerprint): Promise<Workplace>;
+
+  /**
+   * Takes over what an execution wrote, in this order: inputs proved unchanged, outputs hashed and moved into the
+   * store, record written, published, lockfile saved. On failure nothing is recorded.
+   */
+  commit(instance: Instance, workplace: Workplace, execution: Execution): Promise<Result<RunRecord, Failure>>;
+
+  /** Keeps checkpoint and log of an execution that did not succeed, and removes the rest of its private folder. */
+  abandon(workplace: Workplace): Promise<void>;
+
+  /** Verifies the digests of a recorded execution, publishes its outputs, updates the lockfile. */
+  restore(instance: Instance, verdict: Extract<Verdict, { kind: 'restore' | 'fresh' }>): Promise<Result<RunRecord, Failure>>;
+
+  /** The executions behind an instance's inputs, producers first. */
+  lineage(instance: Instance): Promise<readonly LineageEntry[]>;
+
+  /** Records by fingerprint, and the one that the lockfile names for an instance. */
+  record(fingerprint: Fingerprint): Promise<RunRecord | undefined>;
+  locked(id: InstanceId): Promise<RunRecord | undefined>;
+
+  /** Writes what was learnt (file digests, bundles) for the next command. */
+  close(): Promise<void>;
+}
+
+export interface Workplace {
+  readonly fingerprint: Fingerprint;
+  /** Absolute; private to this execution. */
+  readonly folder: string;
+  readonly inputs: Readonly<Record<string, JobInput>>;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly checkpoint: string;
+  /** A checkpoint of an earlier attempt at this very fingerprint is there. */
+  readonly resumed: boolean;
+  /** The bundle to import, for a module stage. */
+  readonly module?: string;
+  /** Absolute path of the log of the next attempt. */
+  log(attempt: number): string;
+}
