@@ -21,7 +21,11 @@ export interface Ledger {
   /** Decides again about one instance whose producers were all executed or restored: the fingerprint is known now. */
   decide(instance: Instance, options: { readonly force: boolean }): Promise<Verdict>;
 
-  /** Makes the private folder of an execution: inputs under their names, places for outputs, the code, the checkpoint folder. */
+  /**
+   * Makes the private folder of an execution: inputs under their names, places for outputs, the code, the checkpoint folder.
+   * Throws DamagedBlobError (store/damage.ts) where an input's blob rotted since the plan; it is quarantined by then,
+   * and the next plan runs its producer again.
+   */
   prepare(instance: Instance, fingerprint: Fingerprint): Promise<Workplace>;
 
   /**
@@ -42,6 +46,9 @@ export interface Ledger {
   /** Records by fingerprint, and the one that the lockfile names for an instance. */
   record(fingerprint: Fingerprint): Promise<RunRecord | undefined>;
   locked(id: InstanceId): Promise<RunRecord | undefined>;
+
+  /** Absolute paths of the logs kept for an instance, successful or not, oldest first. */
+  logs(id: InstanceId): Promise<readonly string[]>;
 
   /** Writes what was learnt (file digests, bundles) for the next command. */
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 /** What will happen to each instance, and why, in values. Made by plan/, read by execution/ and the command line. */
 import type { Json } from '../util/json.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import type { Instance, InstanceId, Pipeline } from './pipeline.ts';
 import type { RunRecord } from './record.ts';
 import type { Fingerprint } from './fingerprint.ts';
@@ -44,6 +45,12 @@ export type Reason =
   /** A producer must run first, so this input may change. */
   | { readonly kind: 'produced-will-change'; readonly input: string; readonly producer: InstanceId; readonly output: string }
   | { readonly kind: 'missing-input'; readonly input: string; readonly path: string; readonly source?: string }
+  /** It is there, but nothing that can be hashed: a broken link, a socket, a loop of links. */
+  | { readonly kind: 'unreadable-input'; readonly input: string; readonly path: string; readonly message: string }
+  /** Blocked only: a producer is blocked itself. */
+  | { readonly kind: 'producer-blocked'; readonly input: string; readonly producer: InstanceId }
+  /** Blocked only: the stage's module cannot be bundled (syntax, an import that leads nowhere). */
+  | { readonly kind: 'broken-code'; readonly diagnostic: Diagnostic }
   | { readonly kind: 'source'; readonly path: string; readonly change: 'added' | 'removed' | 'changed' }
   | { readonly kind: 'package'; readonly name: string; readonly before?: string; readonly after?: string }
   | { readonly kind: 'command'; readonly before?: string; readonly after?: string }
