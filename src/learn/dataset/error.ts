@@ -1,0 +1,12 @@
+/** Source data or a file between stages that is not as it should be; the message is meant for the person who has the data. */
+export class DatasetError extends Error {
+  override readonly name = 'DatasetError';
+}
+
+const SHOWN = 20;
+
+/** One message for many faults: all are counted, the first are shown. */
+export function listed(heading: string, faults: readonly string[]): string {
+  const rest = faults.length - SHOWN;
+  return [heading, ...faults.slice(0, SHOWN).map((fault) => `  - ${fault}`), ...(rest > 0 ? [`  ... and ${rest} more.`] : [])].join('\n');
+}

@@ -1,0 +1,33 @@
+/** `split.csv`: which images train, which select, which test. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { csvFormat } from 'd3-dsv';
+import { parseTable, wholeNumber } from './csv.ts';
+import { DatasetError } from './error.ts';
+
+export const PARTS = ['train', 'validation', 'test'] as const;
+export type Part = (typeof PARTS)[number];
+
+/** Rows of the packed images, ascending. An image in no part is not used. */
+export type Split = Readonly<Record<Part, readonly number[]>>;
+
+export async function writeSplit(path: string, split: Split): Promise<void> {
+  const rows = PARTS.flatMap((part) => split[part].map((index) => ({ index, part }))).sort((a, b) => a.index - b.index);
+  await writeFile(path, `${csvFormat(rows, ['index', 'part'])}\n`);
+}
+
+/** Throws DatasetError when a part is unknown, or an image stands in two parts or is not one of `count`. */
+export async function readSplit(path: string, count: number): Promise<Split> {
+  const split: Record<Part, number[]> = { train: [], validation: [], test: [] };
+  const seen = new Set<number>();
+  for (const row of parseTable(await readFile(path, 'utf8'), ['index', 'part'], path)) {
+    const index = wholeNumber(row, 'index', path);
+    const part = PARTS.find((name) => name === row.cells.part);
+    if (part === undefined) throw new DatasetError(`${path}:${row.line}: the part is "${row.cells.part}"; ${PARTS.join(', ')} are allowed.`);
+    if (index >= count) throw new DatasetError(`${path}:${row.line}: there is no image ${index}; the data set has ${count}.`);
+    if (seen.has(index)) throw new DatasetError(`${path}:${row.line}: image ${index} is listed twice.`);
+    seen.add(index);
+    split[part].push(index);
+  }
+  for (const part of PARTS) split[part].sort((a, b) => a - b);
+  return split;
+}

@@ -1,0 +1,38 @@
+/** `table.csv`: one row per packed image, in the order of the tensor. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { csvFormat } from 'd3-dsv';
+import { parseTable, wholeNumber } from './csv.ts';
+import { DatasetError } from './error.ts';
+
+/** The split that a data set was published with; empty where it has none. */
+export type PublishedSplit = 'train' | 'test' | '';
+
+export interface TableRow {
+  /** Row of `images.safetensors`. */
+  readonly index: number;
+  /** Path below the data set's folder, with forward slashes. */
+  readonly image: string;
+  /** Class name. */
+  readonly label: string;
+  /** Lesion or patient: rows of one group may not be on two sides of a split. */
+  readonly group: string;
+  readonly split: PublishedSplit;
+}
+
+const COLUMNS = ['index', 'image', 'label', 'group', 'split'] as const;
+
+export async function writeTable(path: string, rows: readonly TableRow[]): Promise<void> {
+  await writeFile(path, `${csvFormat(rows, [...COLUMNS])}\n`);
+}
+
+/** Throws DatasetError, naming line and column, when the file is not what ingest writes. */
+export async function readTable(path: string): Promise<TableRow[]> {
+  const rows = parseTable(await readFile(path, 'utf8'), COLUMNS, path);
+  return rows.map((row, i) => {
+    const index = wholeNumber(row, 'index', path);
+    if (index !== i) throw new DatasetError(`${path}:${row.line}: index ${index} stands where ${i} is expected; row i belongs to image i.`);
+    const split = row.cells.split;
+    if (split !== 'train' && split !== 'test' && split !== '') throw new DatasetError(`${path}:${row.line}: split is "${split}"; "train", "test" or nothing is expected.`);
+    return { index, image: row.cells.image, label: row.cells.label, group: row.cells.group, split };
+  });
+}
