@@ -1,0 +1,84 @@
+/**
+ * Area under the ROC curve, one class against the rest, as scikit-learn's
+ * `roc_auc_score(multi_class='ovr', average='macro')` has it.
+ *
+ * The area is the probability that an image of the class scores higher than one of another class, a tie counting one
+ * half (Hanley and McNeil 1982), so that no curve need be drawn. A weight is how often an image counts: with whole
+ * numbers the result is that of the resampled set, which lets a bootstrap sort once and sum many times.
+ */
+
+/** The images in ascending order of their probability of one class, and where each run of equal probabilities ends. */
+interface Ranking {
+  readonly order: Int32Array;
+  /** For each run of ties, the position after its last member. */
+  readonly runEnds: Int32Array;
+}
+
+/** What the area depends on besides weights: one ranking for each class. */
+export interface Rankings {
+  readonly labels: Int32Array;
+  readonly byClass: readonly Ranking[];
+}
+
+/**
+ * Unweighted mean over the classes. A class without an image, or to which all images belong, has no curve and is left
+ * out of the mean (scikit-learn refuses or warns there); NaN when no class has one.
+ * @param probabilities row-major [N, classes]; logits rank alike within a class only, so pass probabilities
+ * @param labels [N], each from 0 to classes - 1
+ */
+export function macroAuc(probabilities: Float32Array | Float64Array, labels: Int32Array, classes: number): number {
+  return weightedMacroAuc(rankings(probabilities, labels, classes), new Float64Array(labels.length).fill(1));
+}
+
+export function rankings(probabilities: Float32Array | Float64Array, labels: Int32Array, classes: number): Rankings {
+  const count = labels.length;
+  if (probabilities.length !== count * classes) {
+    throw new RangeError(`Internal error: ${probabilities.length} probabilities for ${count} images of ${classes} classes.`);
+  }
+  const byClass = Array.from({ length: classes }, (_, k) => rank(Float64Array.from({ length: count }, (_, i) => probabilities[i * classes + k]!)));
+  return { labels, byClass };
+}
+
+/** The mean over classes when image i counts `weights[i]` times. */
+export function weightedMacroAuc({ labels, byClass }: Rankings, weights: Float64Array): number {
+  let sum = 0;
+  let counted = 0;
+  byClass.forEach((ranking, k) => {
+    const area = binaryAuc(ranking, labels, k, weights);
+    if (Number.isNaN(area)) return;
+    sum += area;
+    counted++;
+  });
+  return sum / counted;
+}
+
+function rank(scores: Float64Array): Ranking {
+  const order = Int32Array.from(scores.keys()).sort((a, b) => scores[a]! - scores[b]!);
+  const runEnds: number[] = [];
+  order.forEach((image, position) => {
+    const next = order[position + 1];
+    if (next === undefined || scores[next] !== scores[image]) runEnds.push(position + 1);
+  });
+  return { order, runEnds: Int32Array.from(runEnds) };
+}
+
+/** NaN when there is nothing to compare. */
+function binaryAuc({ order, runEnds }: Ranking, labels: Int32Array, positive: number, weights: Float64Array): number {
+  let positives = 0;
+  let negatives = 0; // of all runs below the present one
+  let won = 0;
+  let position = 0;
+  for (const end of runEnds) {
+    let positivesHere = 0;
+    let negativesHere = 0;
+    for (; position < end; position++) {
+      const image = order[position]!;
+      if (labels[image] === positive) positivesHere += weights[image]!;
+      else negativesHere += weights[image]!;
+    }
+    won += positivesHere * (negatives + negativesHere / 2);
+    positives += positivesHere;
+    negatives += negativesHere;
+  }
+  return won / (positives * negatives);
+}

@@ -1,0 +1,96 @@
+/** `predictions.csv`: what one fine-tuned network says of every image, and all that evaluation needs to know of it. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { csvFormatRows, csvParseRows } from 'd3-dsv';
+import { significant } from '../../util/number.ts';
+import { DatasetError } from '../dataset/error.ts';
+import { PARTS, type Part } from '../dataset/split-table.ts';
+
+export interface PredictedImage {
+  /** Row of the packed images. */
+  readonly index: number;
+  readonly image: string;
+  readonly group: string;
+  readonly part: Part;
+  /** Position in `classes`. */
+  readonly label: number;
+}
+
+export interface Predictions {
+  readonly classes: readonly string[];
+  readonly images: readonly PredictedImage[];
+  /** Row-major [images, classes]; each row sums to 1. */
+  readonly probabilities: Float32Array | Float64Array;
+  /** [images], positions in `classes`. */
+  readonly predicted: Int32Array;
+}
+
+const LEADING = ['index', 'image', 'group', 'part', 'label', 'predicted'] as const;
+const PROBABILITY = 'p:';
+/** Six digits are written, so that a row of K rounded numbers may miss 1 by a little. */
+const SUM_TOLERANCE = 1e-3;
+
+/** Predictions whose `predicted` is the most probable class, the first of equals (as numpy's argmax). */
+export function predictionsOf(classes: readonly string[], images: readonly PredictedImage[], probabilities: Float32Array | Float64Array): Predictions {
+  if (probabilities.length !== images.length * classes.length) {
+    throw new RangeError(`Internal error: ${probabilities.length} probabilities for ${images.length} images of ${classes.length} classes.`);
+  }
+  const predicted = Int32Array.from(images, (_, i) => mostProbable(probabilities.subarray(i * classes.length, (i + 1) * classes.length)));
+  return { classes, images, probabilities, predicted };
+}
+
+export async function writePredictions(path: string, { classes, images, probabilities, predicted }: Predictions): Promise<void> {
+  const header = [...LEADING, ...classes.map((name) => PROBABILITY + name)];
+  const rows = images.map((row, i) => {
+    const own = Array.from(probabilities.subarray(i * classes.length, (i + 1) * classes.length), (p) => String(significant(p)));
+    return [String(row.index), row.image, row.group, row.part, classes[row.label]!, classes[predicted[i]!]!, ...own];
+  });
+  await writeFile(path, `${csvFormatRows([header, ...rows])}\n`);
+}
+
+/** Throws DatasetError, naming line and column, when the file is not what fine-tuning writes. */
+export async function readPredictions(path: string): Promise<Predictions> {
+  const [header, ...lines] = csvParseRows((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''));
+  const classes = classesOf(header ?? [], path);
+  const rows = lines.map((cells, i) => readRow(cells, classes, `${path}:${i + 2}`));
+  return {
+    classes,
+    images: rows.map((row) => row.image),
+    probabilities: Float64Array.from(rows.flatMap((row) => row.probabilities)),
+    predicted: Int32Array.from(rows, (row) => row.predicted),
+  };
+}
+
+function classesOf(header: readonly string[], path: string): string[] {
+  const named = header.slice(LEADING.length);
+  if (LEADING.some((name, i) => header[i] !== name) || named.length < 2 || named.some((name) => !name.startsWith(PROBABILITY))) {
+    throw new DatasetError(`${path}:1: the header is "${header.join(',')}"; "${LEADING.join(',')}" and one "${PROBABILITY}<class>" for each class are expected.`);
+  }
+  return named.map((name) => name.slice(PROBABILITY.length));
+}
+
+function readRow(cells: readonly string[], classes: readonly string[], place: string) {
+  if (cells.length !== LEADING.length + classes.length) {
+    throw new DatasetError(`${place}: the row has ${cells.length} cells; ${LEADING.length + classes.length} are expected.`);
+  }
+  const [index, image, group, part, label, predicted] = cells as [string, string, string, string, string, string];
+  if (!/^\d+$/.test(index)) throw new DatasetError(`${place}: index is "${index}"; a whole number is expected.`);
+  const known = PARTS.find((name) => name === part);
+  if (known === undefined) throw new DatasetError(`${place}: part is "${part}"; ${PARTS.join(', ')} are allowed.`);
+  const positionOf = (column: string, name: string) => {
+    const position = classes.indexOf(name);
+    if (position < 0) throw new DatasetError(`${place}: ${column} is "${name}"; the classes are ${classes.join(', ')}.`);
+    return position;
+  };
+  const probabilities = cells.slice(LEADING.length).map((cell) => (cell === '' ? NaN : Number(cell)));
+  const sum = probabilities.reduce((a, b) => a + b, 0);
+  if (probabilities.some((p) => !(p >= 0)) || !(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
+    throw new DatasetError(`${place}: the probabilities are ${cells.slice(LEADING.length).join(', ')}; numbers from 0 to 1 that sum to 1 are expected.`);
+  }
+  return { image: { index: Number(index), image, group, part: known, label: positionOf('label', label) }, predicted: positionOf('predicted', predicted), probabilities };
+}
+
+function mostProbable(row: Float32Array | Float64Array): number {
+  let best = 0;
+  for (let k = 1; k < row.length; k++) if (row[k]! > row[best]!) best = k;
+  return best;
+}
