@@ -1,0 +1,27 @@
+/**
+ * Whether a stream is coloured: `--color`/`--no-color`, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal.
+ * picocolors' own detection is not used: it colours pipes wherever CI is set.
+ */
+import picocolors from 'picocolors';
+
+export type Colors = ReturnType<typeof picocolors.createColors>;
+
+export interface ColorWish {
+  /** `--color` is true, `--no-color` false, neither: undefined. */
+  readonly option: boolean | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly isTerminal: boolean;
+}
+
+/** Empty values are ignored, as no-color.org and force-color.org ask. */
+export function wantsColor({ option, environment, isTerminal }: ColorWish): boolean {
+  if (option !== undefined) return option;
+  if (environment.NO_COLOR) return false;
+  const forced = environment.FORCE_COLOR;
+  if (forced) return forced !== '0' && forced !== 'false'; // Node's own reading of FORCE_COLOR=0
+  return isTerminal && environment.TERM !== 'dumb';
+}
+
+export function colors(enabled: boolean): Colors {
+  return picocolors.createColors(enabled);
+}

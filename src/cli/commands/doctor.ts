@@ -1,0 +1,74 @@
+/** `pipeline doctor`: whether this machine and this project are fit to run, and what to do where they are not. */
+import path from 'node:path';
+import { loadPipeline } from '../../runner/config/load.ts';
+import { bad, doubtful, good, type Finding } from '../doctor/finding.ts';
+import { git, gpu, memory, node, processor } from '../doctor/machine.ts';
+import { esbuild, onnxRuntime, tensorFlow } from '../doctor/software.ts';
+import { storeSpace, storeWritable } from '../doctor/store.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { findPipelineFile } from '../pipeline-file.ts';
+import { Refusal } from '../refusal.ts';
+import { loadSettings } from '../settings.ts';
+import type { Terminal } from '../terminal.ts';
+import { count } from '../text/count.ts';
+import { pad } from '../text/width.ts';
+import { shownFrom, type WorkspaceOptions } from '../workspace.ts';
+
+export interface DoctorOptions extends WorkspaceOptions {
+  readonly json?: boolean;
+}
+
+/** Exits as a failed gate when something must be mended before a run can succeed. */
+export async function doctor(options: DoctorOptions, terminal: Terminal): Promise<ExitCode> {
+  const findings = await examine(options, terminal);
+  if (options.json) terminal.results.write(`${JSON.stringify(findings, null, 2)}\n`);
+  else for (const finding of findings) terminal.results.write(lineOf(finding, terminal));
+  return findings.some(({ verdict }) => verdict === 'fail') ? exitCode.gateFailed : exitCode.done;
+}
+
+async function examine(options: DoctorOptions, terminal: Terminal): Promise<Finding[]> {
+  const project = await examineProject(options, terminal);
+  const writable = await storeWritable(project.store, shownFrom(terminal.folder)(project.store));
+  return [
+    node(),
+    processor(),
+    memory(),
+    await gpu(),
+    await git(terminal.folder),
+    writable,
+    ...(writable.verdict === 'fail' ? [] : [await storeSpace(project.store)]),
+    await esbuild(),
+    await onnxRuntime(),
+    tensorFlow(),
+    project.finding,
+    good('network', 'not needed: the runner never opens a connection, and stages only where their own code does'),
+  ];
+}
+
+/** The pipeline file and, known through it, where the store is. */
+async function examineProject(options: DoctorOptions, { folder }: Terminal): Promise<{ readonly finding: Finding; readonly store: string }> {
+  const here = path.join(folder, 'cache');
+  try {
+    const settings = await loadSettings(folder);
+    const file = findPipelineFile(folder, options.pipeline, settings.pipeline);
+    const loaded = await loadPipeline(file, { set: options.set ?? [] });
+    const shown = shownFrom(folder)(file);
+    if (!loaded.ok) {
+      const remedy = 'pipeline status lists each fault with its place.';
+      return { finding: bad('pipeline', `${shown} has ${count(loaded.error.length, 'fault')}`, remedy), store: settings.store ?? here };
+    }
+    const { stages, instances, root } = loaded.value;
+    const message = `${shown}: ${count(stages.length, 'stage')}, ${count(instances.length, 'instance')}`;
+    return { finding: good('pipeline', message), store: settings.store ?? path.join(root, 'cache') };
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const remedy = error.diagnostics.find((diagnostic) => diagnostic.remedy !== undefined)?.remedy;
+    return { finding: doubtful('pipeline', error.message, remedy ?? 'Correct the settings file.'), store: here };
+  }
+}
+
+function lineOf({ subject, verdict, message, remedy }: Finding, { results: { colors } }: Terminal): string {
+  const style = { ok: colors.green, warn: colors.yellow, fail: colors.red }[verdict];
+  const line = `${style(pad(verdict, 4))}  ${pad(subject, 16)}  ${message}\n`;
+  return remedy === undefined ? line : `${line}${' '.repeat(24)}${remedy}\n`;
+}

@@ -1,0 +1,78 @@
+/** `pipeline run`: brings stages up to date, shows how it goes, and answers with an exit code. */
+import { runPipeline } from '../../runner/execution/run.ts';
+import type { RunSummary } from '../../runner/event.ts';
+import type { Plan } from '../../runner/plan.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { listenForInterruption, type Interruption } from '../interruption.ts';
+import { planDocument } from '../plan-document.ts';
+import { chooseRenderer } from '../render/choose.ts';
+import type { ProgressMode, View } from '../render/renderer.ts';
+import { shellWord } from '../text/shell-word.ts';
+import type { Terminal } from '../terminal.ts';
+import { openWorkspace, select, withLedger, type Workspace, type WorkspaceOptions } from '../workspace.ts';
+import { writePlan } from '../write-plan.ts';
+
+export interface RunOptions extends WorkspaceOptions {
+  readonly force?: boolean;
+  readonly dryRun?: boolean;
+  readonly jobs?: number;
+  readonly keepGoing?: boolean;
+  readonly requireGpu?: boolean;
+  readonly json?: boolean;
+  readonly progress?: ProgressMode;
+}
+
+export async function run(targets: readonly string[], options: RunOptions, terminal: Terminal): Promise<ExitCode> {
+  const workspace = await openWorkspace(options, terminal);
+  const selection = select(workspace.pipeline, targets);
+  const force = new Set(options.force ? selection.targets.map(({ id }) => id) : []);
+  return withLedger(workspace, async (ledger) => {
+    if (options.dryRun) return showPlan(await ledger.plan(selection.all, { force }), options, terminal);
+    const renderer = await chooseRenderer(options.json ? 'json' : (options.progress ?? workspace.settings.progress ?? 'auto'), viewOf(workspace, options, terminal));
+    const interruption = listenForInterruption(
+      (text) => {
+        renderer.message(text);
+      },
+      (code) => process.exit(code),
+      Date.now,
+    );
+    try {
+      const runOptions = {};
+      const summary = await runPipeline(ledger, selection.all, runOptions, (event) => {
+        renderer.handle(event);
+      }, interruption.signal);
+      return codeOf(summary, interruption);
+    } finally {
+      interruption.stopListening();
+      renderer.close();
+    }
+  });
+}
+
+function showPlan(plan: Plan, { json }: RunOptions, { results }: Terminal): ExitCode {
+  if (json) results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
+  else writePlan(plan, results);
+  return exitCode.done;
+}
+
+function viewOf({ show }: Workspace, options: RunOptions, terminal: Terminal): View {
+  const program = terminal.environment.npm_command === 'exec' ? 'npx pipeline' : 'pipeline';
+  const repeated = [...(options.pipeline === undefined ? [] : ['--pipeline', options.pipeline]), ...(options.set ?? []).flatMap((each) => ['--set', each])];
+  return {
+    terminal,
+    path: show,
+    rerun: (id) => [program, 'run', ...[...repeated, id].map(shellWord)].join(' '),
+    now: Date.now,
+  };
+}
+
+function codeOf({ outcome }: RunSummary, interruption: Interruption): ExitCode {
+  switch (outcome) {
+    case 'done':
+      return exitCode.done;
+    case 'failed':
+      return exitCode.stageFailed;
+    case 'interrupted':
+      return interruption.code() ?? exitCode.interrupted;
+  }
+}

@@ -1,0 +1,24 @@
+/** `pipeline status`: what is up to date, what would run, and why. */
+import type { PlanEntry } from '../../runner/plan.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { planDocument } from '../plan-document.ts';
+import type { Terminal } from '../terminal.ts';
+import { openWorkspace, select, withLedger, type WorkspaceOptions } from '../workspace.ts';
+import { writePlan } from '../write-plan.ts';
+
+export interface StatusOptions extends WorkspaceOptions {
+  readonly check?: boolean;
+  readonly json?: boolean;
+}
+
+/** With `--check`, anything that is not up to date is a failed gate. */
+export async function status(targets: readonly string[], options: StatusOptions, terminal: Terminal): Promise<ExitCode> {
+  const workspace = await openWorkspace(options, terminal);
+  const { all } = select(workspace.pipeline, targets);
+  const plan = await withLedger(workspace, (ledger) => ledger.plan(all, { force: new Set() }));
+  if (options.json) terminal.results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
+  else writePlan(plan, terminal.results);
+  return options.check && plan.entries.some(isStale) ? exitCode.gateFailed : exitCode.done;
+}
+
+const isStale = ({ verdict }: PlanEntry): boolean => verdict.kind !== 'fresh';

@@ -1,0 +1,43 @@
+/** `pipeline why <instance>`: every reason, in values; for what is up to date, since when and by what. */
+import type { PlanEntry } from '../../runner/plan.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { instanceDocument } from '../plan-document.ts';
+import { reasonText } from '../reason.ts';
+import type { Terminal } from '../terminal.ts';
+import { duration } from '../text/duration.ts';
+import { instant } from '../text/instant.ts';
+import { openWorkspace, select, withLedger, type WorkspaceOptions } from '../workspace.ts';
+
+export interface WhyOptions extends WorkspaceOptions {
+  readonly json?: boolean;
+}
+
+export async function why(target: string, options: WhyOptions, terminal: Terminal): Promise<ExitCode> {
+  const workspace = await openWorkspace(options, terminal);
+  const selection = select(workspace.pipeline, [target]);
+  const plan = await withLedger(workspace, (ledger) => ledger.plan(selection.all, { force: new Set() }));
+  const asked = new Set(selection.targets.map(({ id }) => id));
+  const entries = plan.entries.filter(({ instance }) => asked.has(instance.id));
+  const { results } = terminal;
+  if (options.json) results.write(`${JSON.stringify(entries.map(instanceDocument), null, 2)}\n`);
+  else for (const entry of entries) results.write(`${explain(entry, results.colors.bold).join('\n')}\n`);
+  return exitCode.done;
+}
+
+function explain({ instance, verdict }: PlanEntry, bold: (text: string) => string): string[] {
+  const name = bold(instance.id);
+  switch (verdict.kind) {
+    case 'fresh': {
+      const { started, seconds, host } = verdict.record.execution;
+      return [`${name} is up to date: executed ${instant(started)} in ${duration(seconds)} on ${host} (${verdict.fingerprint.slice(0, 12)})`];
+    }
+    case 'restore':
+      return [`${name} will be restored from the store, not executed:`, ...verdict.reasons.map(bullet)];
+    case 'run':
+      return [`${name} will run:`, ...verdict.reasons.map(bullet)];
+    case 'blocked':
+      return [`${name} cannot run:`, ...verdict.reasons.map(bullet)];
+  }
+}
+
+const bullet = (reason: Parameters<typeof reasonText>[0]): string => `  ${reasonText(reason)}`;

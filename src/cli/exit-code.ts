@@ -1,0 +1,12 @@
+/** What the command answers to the shell; documented in docs/commands.md and part of the contract. */
+export const exitCode = {
+  done: 0,
+  stageFailed: 1,
+  wrongUsage: 2,
+  gateFailed: 3,
+  storeDamaged: 4,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];

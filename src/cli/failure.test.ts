@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import type { Failure } from '../runner/event.ts';
+import { failureText } from './failure.ts';
+
+test.each<[Failure, string]>([
+  [{ kind: 'exit', code: 1 }, 'exit 1'],
+  [{ kind: 'exit', code: 1, message: 'Error: boom' }, 'exit 1: Error: boom'],
+  [{ kind: 'signal', signal: 'SIGKILL' }, 'killed by SIGKILL'],
+  [{ kind: 'timeout', afterMs: 43_200_000 }, 'timed out after 12h 00m'],
+  [{ kind: 'missing-output', outputs: ['weights', 'curves'] }, 'did not write weights, curves'],
+  [{ kind: 'input-changed', paths: ['data/x.csv'] }, 'its result is not recorded: data/x.csv changed while it ran; run again'],
+  [{ kind: 'publish-conflict', path: 'reports/a.txt' }, 'reports/a.txt holds something that this pipeline did not write; move it away and run again'],
+  [{ kind: 'system', message: 'disk full' }, 'disk full'],
+])('%j reads "%s"', (failure, text) => {
+  expect(failureText(failure)).toBe(text);
+});

@@ -1,0 +1,25 @@
+/** What went wrong with one instance, in a phrase. */
+import { unreachable } from '../util/unreachable.ts';
+import type { Failure } from '../runner/event.ts';
+import { duration } from './text/duration.ts';
+
+export function failureText(failure: Failure): string {
+  switch (failure.kind) {
+    case 'exit':
+      return failure.message === undefined ? `exit ${failure.code}` : `exit ${failure.code}: ${failure.message}`;
+    case 'signal':
+      return `killed by ${failure.signal}`;
+    case 'timeout':
+      return `timed out after ${duration(failure.afterMs / 1000)}`;
+    case 'missing-output':
+      return `did not write ${failure.outputs.join(', ')}`;
+    case 'input-changed':
+      return `its result is not recorded: ${failure.paths.join(', ')} changed while it ran; run again`;
+    case 'publish-conflict':
+      return `${failure.path} holds something that this pipeline did not write; move it away and run again`;
+    case 'system':
+      return failure.message;
+    default:
+      return unreachable(failure);
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * What Ctrl-C means: the first asks the run to stop, so that stages can save a checkpoint; the second ends it at once.
+ * The supervisors of the stages notice that the runner is gone and end what it left.
+ */
+import { exitCode, type ExitCode } from './exit-code.ts';
+
+export interface Interruption {
+  readonly signal: AbortSignal;
+  /** The exit code that the signal asks for, once one came. */
+  code(): ExitCode | undefined;
+  stopListening(): void;
+}
+
+/** npm and npx pass a Ctrl-C on that the terminal has sent us already: within this time it is the same one. */
+const SAME_PRESS_MS = 500;
+
+export function listenForInterruption(message: (text: string) => void, killNow: (code: ExitCode) => void, now: () => number): Interruption {
+  const controller = new AbortController();
+  let first: { readonly code: ExitCode; readonly at: number } | undefined;
+  const onSignal = (name: 'SIGINT' | 'SIGTERM'): void => {
+    if (first === undefined) {
+      first = { code: name === 'SIGINT' ? exitCode.interrupted : exitCode.terminated, at: now() };
+      message('Stopping: running stages may save a checkpoint. Press Ctrl-C again to end them at once.');
+      controller.abort(name);
+    } else if (now() - first.at > SAME_PRESS_MS) {
+      killNow(first.code);
+    }
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  return {
+    signal: controller.signal,
+    code: () => first?.code,
+    stopListening: () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
+  };
+}

@@ -1,0 +1,37 @@
+/** A plan as one JSON document: what `status --json` prints and what a run announces. */
+import type { Plan, PlanEntry, Reason } from '../runner/plan.ts';
+
+export interface PlanDocument {
+  readonly pipeline: string;
+  readonly counts: Readonly<Record<'fresh' | 'restore' | 'run' | 'blocked', number>>;
+  readonly instances: readonly InstanceDocument[];
+}
+
+export interface InstanceDocument {
+  readonly id: string;
+  readonly stage: string;
+  readonly axes: Readonly<Record<string, string | number | boolean>>;
+  readonly verdict: 'fresh' | 'restore' | 'run' | 'blocked';
+  readonly reasons: readonly Reason[];
+  readonly fingerprint?: string;
+  readonly expectedSeconds?: number;
+}
+
+export function planDocument(plan: Plan): PlanDocument {
+  const counts = { fresh: 0, restore: 0, run: 0, blocked: 0 };
+  for (const { verdict } of plan.entries) counts[verdict.kind]++;
+  return { pipeline: plan.pipeline.name, counts, instances: plan.entries.map(instanceDocument) };
+}
+
+export function instanceDocument({ instance, verdict, expectedSeconds }: PlanEntry): InstanceDocument {
+  const fingerprint = verdict.kind === 'blocked' ? undefined : verdict.fingerprint;
+  return {
+    id: instance.id,
+    stage: instance.stage,
+    axes: instance.axes,
+    verdict: verdict.kind,
+    reasons: verdict.kind === 'fresh' ? [] : verdict.reasons,
+    ...(fingerprint !== undefined && { fingerprint }),
+    ...(expectedSeconds !== undefined && { expectedSeconds }),
+  };
+}

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { InstanceId } from '../runner/pipeline.ts';
+import type { Reason } from '../runner/plan.ts';
+import { reasonLines, reasonText, stageLevel } from './reason.ts';
+
+const producer = 'pretrain:start=random' as InstanceId;
+const before = '3f9a000000';
+const after = '77b1000000';
+
+test.each<[Reason, string]>([
+  [{ kind: 'never-run' }, 'never run'],
+  [{ kind: 'forced' }, 'forced'],
+  [{ kind: 'not-in-store' }, 'its results are no longer in the store'],
+  [{ kind: 'damaged', output: 'weights' }, 'output weights is damaged in the store'],
+  [{ kind: 'param', path: 'temperature', before: 0.5, after: 0.1 }, 'params.temperature 0.5 -> 0.1'],
+  [{ kind: 'param', path: 'a.b', after: 'x' }, 'params.a.b added: "x"'],
+  [{ kind: 'param', path: 'a.b', before: null }, 'params.a.b removed (was null)'],
+  [{ kind: 'env', name: 'MODE', before: 'fast', after: 'full' }, 'env MODE "fast" -> "full"'],
+  [{ kind: 'input', input: 'source', path: 'data/x.csv', before, after }, 'data/x.csv changed (3f9a.. -> 77b1..)'],
+  [{ kind: 'input', input: 'source', path: 'data/x.csv', after }, 'data/x.csv added (77b1..)'],
+  [{ kind: 'input', input: 'source', path: 'data/x.csv', before }, 'data/x.csv removed (was 3f9a..)'],
+  [{ kind: 'input', input: 'source', path: 'data' }, 'data changed'],
+  [{ kind: 'produced', input: 'weights', producer, output: 'weights', before, after }, 'input weights of pretrain:start=random changed (3f9a.. -> 77b1..)'],
+  [{ kind: 'produced-will-change', input: 'weights', producer, output: 'weights' }, 'input weights of pretrain:start=random will change'],
+  [{ kind: 'missing-input', input: 'source', path: 'data/ham', source: 'isic-archive.com' }, 'input source is missing: data/ham (get it from isic-archive.com)'],
+  [{ kind: 'unreadable-input', input: 'source', path: 'data/ham', message: 'broken link' }, 'input source cannot be read: data/ham (broken link)'],
+  [{ kind: 'producer-blocked', input: 'weights', producer }, 'input weights cannot be made: pretrain:start=random is blocked'],
+  [{ kind: 'source', path: 'src/learn/ssl/nt-xent.ts', change: 'changed' }, 'code: src/learn/ssl/nt-xent.ts changed'],
+  [{ kind: 'package', name: 'sharp', before: '0.33.0', after: '0.35.5' }, 'package sharp 0.33.0 -> 0.35.5'],
+  [{ kind: 'command', before: 'cp a b', after: 'cp c b' }, 'command "cp a b" -> "cp c b"'],
+  [{ kind: 'outputs', message: 'output table added' }, 'output table added'],
+  [{ kind: 'published', path: 'reports/index.html', change: 'missing' }, 'reports/index.html is missing'],
+  [{ kind: 'published', path: 'reports/index.html', change: 'edited' }, 'reports/index.html was edited'],
+  [{ kind: 'found-in-store' }, 'found in the store'],
+])('%j reads "%s"', (reason, text) => {
+  expect(reasonText(reason)).toBe(text);
+});
+
+test('long values are cut to where they differ', () => {
+  const start = 'x'.repeat(200);
+  const text = reasonText({ kind: 'command', before: `${start} old`, after: `${start} new` });
+  expect(text).toBe('command …xxxxxxxxxxx old" -> …xxxxxxxxxxx new"');
+});
+
+test('more reasons than fit are counted', () => {
+  const reasons = ['a', 'b', 'c', 'd'].map((name): Reason => ({ kind: 'source', path: name, change: 'added' }));
+  expect(reasonLines(reasons, 4)).toHaveLength(4);
+  expect(reasonLines(reasons, 3)).toEqual(['code: a added', 'code: b added', 'and 2 more']);
+});
+
+test('at the level of a stage, producers go by the name of their stage and lose what differs between instances', () => {
+  const other = 'pretrain:start=imagenet' as InstanceId;
+  const reason = (id: InstanceId, digest: string): Reason => ({ kind: 'produced', input: 'weights', producer: id, output: 'weights', after: digest });
+  expect(stageLevel(reason(producer, before))).toEqual(stageLevel(reason(other, after)));
+  expect(reasonText(stageLevel(reason(other, after)))).toBe('input weights of pretrain changed');
+});

@@ -1,0 +1,111 @@
+/** Why something will run, in values. The one place where reasons become sentences. */
+import path from 'node:path';
+import type { Json } from '../util/json.ts';
+import { unreachable } from '../util/unreachable.ts';
+import type { InstanceId } from '../runner/pipeline.ts';
+import type { Reason } from '../runner/plan.ts';
+
+export function reasonText(reason: Reason): string {
+  switch (reason.kind) {
+    case 'never-run':
+      return 'never run';
+    case 'forced':
+      return 'forced';
+    case 'not-in-store':
+      return 'its results are no longer in the store';
+    case 'damaged':
+      return `output ${reason.output} is damaged in the store`;
+    case 'param':
+      return valueChange(`params.${reason.path}`, reason);
+    case 'env':
+      return valueChange(`env ${reason.name}`, reason);
+    case 'input':
+      return changedContent(reason.path, reason);
+    case 'produced':
+      return changedContent(`input ${reason.input} of ${reason.producer}`, reason);
+    case 'produced-will-change':
+      return `input ${reason.input} of ${reason.producer} will change`;
+    case 'missing-input':
+      return `input ${reason.input} is missing: ${reason.path}${reason.source === undefined ? '' : ` (get it from ${reason.source})`}`;
+    case 'unreadable-input':
+      return `input ${reason.input} cannot be read: ${reason.path} (${reason.message})`;
+    case 'producer-blocked':
+      return `input ${reason.input} cannot be made: ${reason.producer} is blocked`;
+    case 'broken-code': {
+      const { place, message } = reason.diagnostic;
+      return place === undefined ? `code: ${message}` : `code: ${path.basename(place.file)}:${place.line}:${place.column} ${message}`;
+    }
+    case 'source':
+      return `code: ${reason.path} ${reason.change}`;
+    case 'package':
+      return change(`package ${reason.name}`, reason.before, reason.after);
+    case 'command':
+      return valueChange('command', reason);
+    case 'outputs':
+      return reason.message;
+    case 'published':
+      return `${reason.path} ${reason.change === 'missing' ? 'is missing' : 'was edited'}`;
+    case 'found-in-store':
+      return 'found in the store';
+    default:
+      return unreachable(reason);
+  }
+}
+
+/** At most `limit` reasons, one a line; the rest is counted. */
+export function reasonLines(reasons: readonly Reason[], limit: number): string[] {
+  const lines = reasons.map(reasonText);
+  return lines.length <= limit ? lines : [...lines.slice(0, limit - 1), `and ${lines.length - limit + 1} more`];
+}
+
+/** The same reason for all instances of a stage: producers by the name of their stage, so that instances can be grouped. */
+export function stageLevel(reason: Reason): Reason {
+  if (!('producer' in reason)) return reason;
+  const producer = stageOf(reason.producer) as InstanceId;
+  return reason.kind === 'produced' ? { kind: 'produced', input: reason.input, producer, output: reason.output } : { ...reason, producer };
+}
+
+/** `pretrain` of `pretrain:start=random`. */
+export const stageOf = (id: InstanceId): string => id.split(':', 1)[0]!;
+
+function change(name: string, before: string | undefined, after: string | undefined): string {
+  if (before === undefined && after === undefined) return `${name} changed`;
+  if (before === undefined) return `${name} added: ${after!}`;
+  if (after === undefined) return `${name} removed (was ${before})`;
+  return `${name} ${before} -> ${after}`;
+}
+
+function changedContent(name: string, { before, after }: { readonly before?: string; readonly after?: string }): string {
+  if (before === undefined && after === undefined) return `${name} changed`;
+  if (before === undefined) return `${name} added (${short(after!)})`;
+  if (after === undefined) return `${name} removed (was ${short(before)})`;
+  return `${name} changed (${short(before)} -> ${short(after)})`;
+}
+
+function valueChange(name: string, { before, after }: { readonly before?: Json; readonly after?: Json }): string {
+  const [old, current] = focus(before === undefined ? undefined : JSON.stringify(before), after === undefined ? undefined : JSON.stringify(after));
+  return change(name, old, current);
+}
+
+const short = (digest: string): string => `${digest.slice(0, 4)}..`;
+
+
+const LONGEST_VALUE = 60;
+const CONTEXT = 12;
+
+/** Long values are cut to where they differ: two equal beginnings would explain nothing. */
+function focus(before: string | undefined, after: string | undefined): [string | undefined, string | undefined] {
+  let start = 0;
+  if (before !== undefined && after !== undefined && Math.max(before.length, after.length) > LONGEST_VALUE) {
+    while (start < before.length && before[start] === after[start]) start++;
+  }
+  const from = start <= CONTEXT ? 0 : start - CONTEXT;
+  const cut = (text: string | undefined): string | undefined => text && excerpt(text, from);
+  return [cut(before), cut(after)];
+}
+
+function excerpt(text: string, from: number): string {
+  const head = from === 0 ? '' : '…';
+  const tail = text.length - from > LONGEST_VALUE ? '…' : '';
+  return head + text.slice(from, from + LONGEST_VALUE) + tail;
+}

@@ -1,0 +1,125 @@
+/**
+ * For a person at a terminal: a line for each running instance and one with the totals, redrawn in place at the bottom;
+ * everything worth keeping scrolls by above. It owns the terminal as long as it runs, and uses no alternate screen, so
+ * that history and selection stay as they are.
+ */
+import type { RunEvent } from '../../runner/event.ts';
+import type { InstanceId } from '../../runner/pipeline.ts';
+import { duration } from '../text/duration.ts';
+import { truncate, width } from '../text/width.ts';
+import { writeClosing } from './closing.ts';
+import { happening } from './happenings.ts';
+import { Meter } from './meter.ts';
+import { Outcomes } from './outcomes.ts';
+import type { Renderer, View } from './renderer.ts';
+
+const REDRAW_MS = 125;
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 24;
+
+export class LiveRenderer implements Renderer {
+  readonly #view: View;
+  readonly #outcomes = new Outcomes();
+  readonly #running = new Map<InstanceId, Meter>();
+  readonly #began: number;
+  #redraw: NodeJS.Timeout | undefined;
+  /** Widths of the lines on the screen; a line wider than the terminal has become by now takes several rows. */
+  #drawn: readonly number[] = [];
+
+  constructor(view: View) {
+    this.#view = view;
+    this.#began = view.now();
+  }
+
+  handle(event: RunEvent): void {
+    this.#outcomes.handle(event);
+    this.#follow(event);
+    if (event.type === 'finished') {
+      this.close();
+      writeClosing(event.summary, this.#outcomes, this.#view);
+      return;
+    }
+    const { terminal, path } = this.#view;
+    // The line below says that it runs; only what is unusual about a start is kept.
+    if (event.type === 'started' && event.attempt === 1 && !event.resumed) return;
+    const line = happening(event, terminal.messages.colors, path);
+    if (line !== undefined) this.message(line);
+  }
+
+  message(text: string): void {
+    this.#erase();
+    this.#view.terminal.messages.write(`${text}\n`);
+    if (this.#redraw !== undefined) this.#draw();
+  }
+
+  close(): void {
+    clearInterval(this.#redraw);
+    this.#redraw = undefined;
+    this.#erase();
+  }
+
+  #follow(event: RunEvent): void {
+    switch (event.type) {
+      case 'started':
+        this.#running.set(event.id, new Meter(this.#view.now()));
+        this.#redraw ??= setInterval(() => {
+          this.#erase();
+          this.#draw();
+        }, REDRAW_MS).unref();
+        return;
+      case 'progress':
+        this.#running.get(event.id)?.progress(event, this.#view.now());
+        return;
+      case 'metric':
+        this.#running.get(event.id)?.metric(event.name, event.value);
+        return;
+      case 'succeeded':
+      case 'failed':
+      case 'retrying':
+      case 'interrupted':
+        this.#running.delete(event.id);
+        return;
+      default:
+    }
+  }
+
+  #draw(): void {
+    const { messages } = this.#view.terminal;
+    const cells = (messages.columns() ?? DEFAULT_COLUMNS) - 1;
+    const lines = [...this.#runningLines(), this.#totals()].map((line) => truncate(line, cells));
+    messages.write(`${lines.join('\n')}\n`);
+    this.#drawn = lines.map(width);
+  }
+
+  #erase(): void {
+    if (this.#drawn.length === 0) return;
+    const { messages } = this.#view.terminal;
+    const columns = messages.columns() ?? DEFAULT_COLUMNS;
+    const rows = this.#drawn.reduce((sum, cells) => sum + Math.max(1, Math.ceil(cells / columns)), 0);
+    messages.write(`\u001B[${rows}A\u001B[0J`); // cursor up, then clear to the end of the screen
+    this.#drawn = [];
+  }
+
+  #runningLines(): string[] {
+    const now = this.#view.now();
+    const frame = FRAMES[Math.floor((now - this.#began) / REDRAW_MS) % FRAMES.length]!;
+    const lines = [...this.#running].map(([id, meter]) => `${frame} ${id}  ${meter.text(now)}`);
+    // What does not fit on the screen could not be erased again.
+    const most = Math.max(1, (this.#view.terminal.messages.rows() ?? DEFAULT_ROWS) - 3);
+    return lines.length <= most ? lines : [...lines.slice(0, most), `  and ${lines.length - most} more`];
+  }
+
+  #totals(): string {
+    const done = this.#outcomes.count('done');
+    const parts = [
+      `${this.#running.size} running`,
+      `${done} done`,
+      ...(this.#outcomes.failed.length > 0 ? [`${this.#outcomes.failed.length} failed`] : []),
+      `${this.#outcomes.fresh + this.#outcomes.count('restored')} up to date`,
+      `${this.#outcomes.left - this.#running.size} left`,
+      duration((this.#view.now() - this.#began) / 1000),
+    ];
+    return parts.join(' · ');
+  }
+}

@@ -1,0 +1,46 @@
+/** A small terminal: it wraps lines, and knows the two escape sequences that the live renderer uses. */
+export class Screen {
+  columns: number | undefined;
+  writes = 0;
+  sawCarriageReturn = false;
+  #lines: string[] = [''];
+
+  constructor(columns?: number) {
+    this.columns = columns;
+  }
+
+  write(text: string): void {
+    this.writes++;
+    for (const token of text.split(/(\u001B\[\d+[AJ]|\n|\r)/)) this.#take(token);
+  }
+
+  /** Everything on the screen, as one text. */
+  get text(): string {
+    return this.#lines.join('\n');
+  }
+
+  /** The lines that were ended. */
+  get lines(): string[] {
+    return this.#lines.slice(0, -1);
+  }
+
+  /** Wraps again what is on the screen, as terminals do. */
+  resize(columns: number): void {
+    this.columns = columns;
+    this.#lines = this.#lines.flatMap((line) => this.#wrapped(line));
+  }
+
+  #take(token: string): void {
+    const up = /^\u001B\[(\d+)A$/.exec(token);
+    if (up) this.#lines.length -= Number(up[1]); // followed by a clear to the end of the screen
+    else if (token === '\u001B[0J') this.#lines[this.#lines.length - 1] = '';
+    else if (token === '\n') this.#lines.push('');
+    else if (token === '\r') this.sawCarriageReturn = true;
+    else this.#lines.push(...this.#wrapped((this.#lines.pop() ?? '') + token));
+  }
+
+  #wrapped(line: string): string[] {
+    if (this.columns === undefined || line.length <= this.columns) return [line];
+    return [line.slice(0, this.columns), ...this.#wrapped(line.slice(this.columns))];
+  }
+}

@@ -1,0 +1,69 @@
+/** Instances and what is said about them, as the rows of `status`, of a dry run and of the block that ends a run. */
+import { isDeepStrictEqual } from 'node:util';
+import type { Instance, InstanceId } from '../runner/pipeline.ts';
+import type { Reason } from '../runner/plan.ts';
+import { stageLevel, stageOf } from './reason.ts';
+
+export interface Row {
+  readonly instance: Pick<Instance, 'id' | 'stage' | 'axes'>;
+  readonly status: Status;
+  readonly reasons: readonly Reason[];
+  /** The failed or blocked producer that this one needs. */
+  readonly because?: InstanceId;
+  /** Measured, or expected for what has not run yet. */
+  readonly seconds?: number;
+}
+
+export type Status = 'up to date' | 'restore' | 'run' | 'blocked' | 'done' | 'restored' | 'failed' | 'interrupted';
+
+/** One line of a table: one instance, or several of a stage about which the same is to be said. */
+export interface Line {
+  readonly label: string;
+  readonly status: Status;
+  readonly reasons: readonly Reason[];
+  readonly because?: string;
+  readonly seconds?: number;
+}
+
+/** More rows than this are told by stage. */
+export const MOST_ROWS = 12;
+
+/** One line per instance while these are few, else one per stage, status and reasons. */
+export function linesOf(rows: readonly Row[]): Line[] {
+  if (rows.length <= MOST_ROWS) return rows.map((row) => ({ ...row, label: row.instance.id }));
+  const groups: Row[][] = [];
+  for (const row of rows) {
+    const group = groups.find(([first]) => sameLine(first!, row));
+    if (group === undefined) groups.push([row]);
+    else group.push(row);
+  }
+  return groups.map((group) => groupLine(group, rows));
+}
+
+function sameLine(a: Row, b: Row): boolean {
+  const told = (row: Row): unknown => [row.instance.stage, row.status, row.because && stageOf(row.because), row.reasons.map(stageLevel)];
+  return isDeepStrictEqual(told(a), told(b));
+}
+
+function groupLine(group: readonly Row[], all: readonly Row[]): Line {
+  const first = group[0]!;
+  if (group.length === 1) return { ...first, label: first.instance.id };
+  const known = group.flatMap((row) => (row.seconds === undefined ? [] : [row.seconds]));
+  return {
+    label: groupLabel(group, all),
+    status: first.status,
+    reasons: first.reasons.map(stageLevel),
+    ...(first.because !== undefined && { because: stageOf(first.because) }),
+    ...(known.length === group.length && { seconds: known.reduce((sum, seconds) => sum + seconds) }),
+  };
+}
+
+/** `finetune (12)` for a whole stage, `finetune:model=M2 (3 of 12)` for a part, with the axes that its members share. */
+function groupLabel(group: readonly Row[], all: readonly Row[]): string {
+  const { stage, axes } = group[0]!.instance;
+  const total = all.filter((row) => row.instance.stage === stage).length;
+  if (group.length === total) return `${stage} (${total})`;
+  const shared = Object.entries(axes).filter(([name, value]) => group.every((row) => row.instance.axes[name] === value));
+  const suffix = shared.map(([name, value]) => `${name}=${value}`).join(',');
+  return `${stage}${suffix && `:${suffix}`} (${group.length} of ${total})`;
+}

@@ -1,0 +1,76 @@
+/** From options to what commands work on: settings, pipeline, chosen instances, ledger. */
+import path from 'node:path';
+import { loadPipeline } from '../runner/config/load.ts';
+import { selectInstances } from '../runner/config/select.ts';
+import type { Ledger } from '../runner/ledger.ts';
+import type { Instance, Pipeline } from '../runner/pipeline.ts';
+import { findPipelineFile } from './pipeline-file.ts';
+import { Refusal, refuse } from './refusal.ts';
+import { loadSettings, type Settings } from './settings.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Options that every command about a pipeline takes. */
+export interface WorkspaceOptions {
+  readonly pipeline?: string;
+  readonly set?: readonly string[];
+}
+
+export interface Workspace {
+  readonly settings: Settings;
+  readonly pipeline: Pipeline;
+  /** Absolute path of the store. */
+  readonly storeFolder: string;
+  /** Shows an absolute path the way the user would type it in the current folder. */
+  readonly show: (absolute: string) => string;
+}
+
+/** Throws a Refusal with every fault of the settings or of the pipeline file. */
+export async function openWorkspace(options: WorkspaceOptions, terminal: Terminal): Promise<Workspace> {
+  const settings = await loadSettings(terminal.folder);
+  const file = findPipelineFile(terminal.folder, options.pipeline, settings.pipeline);
+  const loaded = await loadPipeline(file, { set: options.set ?? [] });
+  if (!loaded.ok) throw new Refusal(loaded.error);
+  const pipeline = loaded.value;
+  return { settings, pipeline, storeFolder: settings.store ?? path.join(pipeline.root, 'cache'), show: shownFrom(terminal.folder) };
+}
+
+/** The instances that the targets name and those that they need; everything where there are no targets. */
+export function select(pipeline: Pipeline, targets: readonly string[]): { readonly targets: readonly Instance[]; readonly all: readonly Instance[] } {
+  const selected = selectInstances(pipeline, targets);
+  if (!selected.ok) throw new Refusal(selected.error);
+  return selected.value;
+}
+
+/** The one instance that a target names. Throws a Refusal that lists the instances where it names several. */
+export function selectOne(pipeline: Pipeline, target: string): Instance {
+  const [first, ...others] = select(pipeline, [target]).targets;
+  if (first === undefined) throw new Error(`Internal error: ${target} selects nothing.`);
+  if (others.length === 0) return first;
+  const some = [first, ...others].slice(0, 3).map(({ id }) => id);
+  throw refuse('ambiguous-instance', `${target} names ${others.length + 1} instances, and one is wanted`, { remedy: `For instance ${some.join(' or ')}.` });
+}
+
+/** Calls `work` with the ledger and closes it, whatever happens. */
+export async function withLedger<T>({ pipeline, storeFolder }: Workspace, work: (ledger: Ledger) => Promise<T>): Promise<T> {
+  const { openLedger } = await import('../runner/plan/open-ledger.ts');
+  const ledger = await openLedger(pipeline, { storeFolder, lockFile: lockFileOf(pipeline) });
+  try {
+    return await work(ledger);
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** Beside the pipeline file: `small.json` -> `small.lock.json`. */
+function lockFileOf({ file }: Pipeline): string {
+  const { dir, name } = path.parse(file);
+  return path.join(dir, `${name}.lock.json`);
+}
+
+/** A path as the user would type it; one far away stays absolute. */
+export function shownFrom(folder: string): (absolute: string) => string {
+  return (absolute) => {
+    const relative = path.relative(folder, absolute);
+    return relative.startsWith(path.join('..', '..')) ? absolute : relative || '.';
+  };
+}

@@ -1,0 +1,34 @@
+/** A plan as a table, for `status` and for a dry run. */
+import type { Plan, PlanEntry } from '../runner/plan.ts';
+import { linesOf, type Row } from './rows.ts';
+import { rowsTable } from './rows-table.ts';
+import type { Stream } from './terminal.ts';
+import { duration } from './text/duration.ts';
+
+const STATUS = { fresh: 'up to date', restore: 'restore', run: 'run', blocked: 'blocked' } as const;
+
+export function writePlan({ entries }: Plan, stream: Stream): void {
+  const stale = entries.filter(({ verdict }) => verdict.kind !== 'fresh');
+  if (stale.length > 0) stream.write(`${rowsTable(linesOf(entries.map(rowOf)), stream, 'expected').join('\n')}\n\n`);
+  stream.write(`${totals(entries)}\n`);
+}
+
+function rowOf({ instance, verdict, expectedSeconds }: PlanEntry): Row {
+  const expected = verdict.kind === 'run' && expectedSeconds !== undefined ? { seconds: expectedSeconds } : {};
+  return { instance, status: STATUS[verdict.kind], reasons: verdict.kind === 'fresh' ? [] : verdict.reasons, ...expected };
+}
+
+/** `28 of 33 up to date, 5 to run, about 4m 10s of work.` Expected time is told only where all of it is known. */
+function totals(entries: readonly PlanEntry[]): string {
+  const of = (kind: keyof typeof STATUS): PlanEntry[] => entries.filter(({ verdict }) => verdict.kind === kind);
+  const running = of('run');
+  const expected = running.flatMap(({ expectedSeconds }) => expectedSeconds ?? []);
+  const parts = [
+    `${of('fresh').length} of ${entries.length} up to date`,
+    ...(running.length > 0 ? [`${running.length} to run`] : []),
+    ...(of('restore').length > 0 ? [`${of('restore').length} to restore`] : []),
+    ...(of('blocked').length > 0 ? [`${of('blocked').length} blocked`] : []),
+    ...(running.length > 0 && expected.length === running.length ? [`about ${duration(expected.reduce((sum, seconds) => sum + seconds))} of work`] : []),
+  ];
+  return `${parts.join(', ')}.`;
+}
