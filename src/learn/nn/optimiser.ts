@@ -1,0 +1,105 @@
+/**
+ * Optimisers as pure functions over records: what they remember goes in and comes out beside the parameters.
+ *
+ * None of them decays tensors of rank 1: those are biases and the scales and offsets of norms (SimCLR, appendix B.6;
+ * T. He et al., "Bag of Tricks", CVPR 2019, section 3.1).
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { HostTensor } from '../../tensor/host-tensor.ts';
+import { unreachable } from '../../util/unreachable.ts';
+import type { Variables } from './variables.ts';
+
+export type Optimiser =
+  | { readonly name: 'sgd'; readonly momentum: number; readonly nesterov: boolean; readonly weightDecay: number }
+  | { readonly name: 'adamw'; readonly weightDecay: number };
+
+export type OptimiserName = Optimiser['name'];
+
+/** What an optimiser remembers between steps: records named like the parameters, and scalars. */
+export type Memory<T> = Readonly<Record<string, Variables<T> | T>>;
+
+/** The usual settings of a name: momentum 0.9 without Nesterov's correction; AdamW's betas are fixed. */
+export function optimiser(name: OptimiserName, weightDecay: number): Optimiser {
+  switch (name) {
+    case 'sgd':
+      return { name, momentum: 0.9, nesterov: false, weightDecay };
+    case 'adamw':
+      return { name, weightDecay };
+    default:
+      return unreachable(name);
+  }
+}
+
+export function initialMemory(of: Optimiser, params: Variables<HostTensor<'float32'>>): Memory<HostTensor<'float32'>> {
+  switch (of.name) {
+    case 'sgd':
+      return { velocity: zerosLike(params) };
+    case 'adamw':
+      return { first: zerosLike(params), second: zerosLike(params), firstPower: one(), secondPower: one() };
+    default:
+      return unreachable(of);
+  }
+}
+
+export interface Update {
+  readonly params: Variables<tf.Tensor>;
+  readonly memory: Memory<tf.Tensor>;
+}
+
+/** One step down the gradients; `rate` is the learning rate, a scalar. */
+export function update(by: Optimiser, params: Variables<tf.Tensor>, gradients: Variables<tf.Tensor>, memory: Memory<tf.Tensor>, rate: tf.Tensor): Update {
+  switch (by.name) {
+    case 'sgd':
+      return sgd(by, params, gradients, memory, rate);
+    case 'adamw':
+      return adamw(by, params, gradients, memory, rate);
+    default:
+      return unreachable(by);
+  }
+}
+
+/** PyTorch's: v <- m v + (g + d w), then w <- w - rate v, or with Nesterov's correction w <- w - rate (g + d w + m v). */
+function sgd(by: Extract<Optimiser, { name: 'sgd' }>, params: Variables<tf.Tensor>, gradients: Variables<tf.Tensor>, memory: Memory<tf.Tensor>, rate: tf.Tensor): Update {
+  const old = memory.velocity as Variables<tf.Tensor>;
+  const velocity: Record<string, tf.Tensor> = {};
+  const next: Record<string, tf.Tensor> = {};
+  for (const [name, value] of Object.entries(params)) {
+    const gradient = decays(value) && by.weightDecay > 0 ? tf.add(gradients[name]!, tf.mul(value, by.weightDecay)) : gradients[name]!;
+    const moved = tf.add(tf.mul(old[name]!, by.momentum), gradient);
+    velocity[name] = moved;
+    next[name] = tf.sub(value, tf.mul(by.nesterov ? tf.add(gradient, tf.mul(moved, by.momentum)) : moved, rate));
+  }
+  return { params: next, memory: { velocity } };
+}
+
+const BETA_1 = 0.9;
+const BETA_2 = 0.999;
+const ADAM_EPSILON = 1e-8;
+
+/** I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2, as PyTorch has it. */
+function adamw(by: Extract<Optimiser, { name: 'adamw' }>, params: Variables<tf.Tensor>, gradients: Variables<tf.Tensor>, memory: Memory<tf.Tensor>, rate: tf.Tensor): Update {
+  const [oldFirst, oldSecond] = [memory.first as Variables<tf.Tensor>, memory.second as Variables<tf.Tensor>];
+  const firstPower = tf.mul(memory.firstPower as tf.Tensor, BETA_1);
+  const secondPower = tf.mul(memory.secondPower as tf.Tensor, BETA_2);
+  const scale = tf.div(rate, tf.sub(1, firstPower));
+  const correction = tf.rsqrt(tf.sub(1, secondPower));
+  const first: Record<string, tf.Tensor> = {};
+  const second: Record<string, tf.Tensor> = {};
+  const next: Record<string, tf.Tensor> = {};
+  for (const [name, value] of Object.entries(params)) {
+    const gradient = gradients[name]!;
+    const m = tf.add(tf.mul(oldFirst[name]!, BETA_1), tf.mul(gradient, 1 - BETA_1));
+    const v = tf.add(tf.mul(oldSecond[name]!, BETA_2), tf.mul(tf.square(gradient), 1 - BETA_2));
+    const step = tf.div(tf.mul(m, scale), tf.add(tf.mul(tf.sqrt(v), correction), ADAM_EPSILON));
+    const decayed = decays(value) && by.weightDecay > 0 ? tf.sub(value, tf.mul(value, tf.mul(rate, by.weightDecay))) : value;
+    [first[name], second[name], next[name]] = [m, v, tf.sub(decayed, step)];
+  }
+  return { params: next, memory: { first, second, firstPower, secondPower } };
+}
+
+const decays = (value: tf.Tensor): boolean => value.rank > 1;
+
+const one = (): HostTensor<'float32'> => ({ dtype: 'float32', shape: [], data: Float32Array.of(1) });
+
+const zerosLike = (params: Variables<HostTensor<'float32'>>): Variables<HostTensor<'float32'>> =>
+  Object.fromEntries(Object.entries(params).map(([name, { shape, data }]) => [name, { dtype: 'float32', shape, data: new Float32Array(data.length) }]));

@@ -1,0 +1,131 @@
+/** Trains a classifier on the training part and selects its epoch on the validation part. The test part is not touched. */
+import type { Engine } from '../../tensor/engine.ts';
+import { float32, int32, uint8 } from '../../tensor/host-tensor.ts';
+import { significant } from '../../util/number.ts';
+import { drawViews, viewSpecs, type Recipe } from '../augment/index.ts';
+import { DatasetError } from '../dataset/error.ts';
+import { macroAuc } from '../eval/auc.ts';
+import { initialMemory, type Optimiser } from '../nn/optimiser.ts';
+import type { ResNet } from '../nn/resnet.ts';
+import { warmUpCosine } from '../nn/schedule.ts';
+import { wrappedBatches } from './batches.ts';
+import { balancedWeights, classifierStep } from './classify.ts';
+import { labelsOf, readBatch, type LearningData } from './data.ts';
+import { compileInference, LOG_PROBABILITIES, type Inference } from './inference.ts';
+import { train, type Ended, type HostModel, type Watch } from './loop.ts';
+
+export interface FitSettings {
+  readonly network: ResNet;
+  readonly classes: readonly string[];
+  readonly epochs: number;
+  readonly batch: number;
+  /** Learning rate after warm-up. */
+  readonly rate: number;
+  /** Epochs over which the rate rises. */
+  readonly warmUp: number;
+  readonly optimiser: Optimiser;
+  readonly recipe: Recipe;
+  /** `balanced`: images of rare classes count more, so that every class counts the same. */
+  readonly classWeights: 'none' | 'balanced';
+  readonly seed: number;
+}
+
+// A type, not an interface: it is written as JSON.
+// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
+export type FitRow = {
+  readonly epoch: number;
+  readonly rate: number;
+  /** Of the augmented batches, while the weights were moving; the loss with the weights of the classes. */
+  readonly train: { readonly loss: number; readonly accuracy: number };
+  readonly validation: { readonly loss: number; readonly accuracy: number; readonly auc: number };
+};
+
+export interface Fit {
+  readonly rows: readonly FitRow[];
+  /** The epoch with the highest validation AUC; of equals the one with the lower validation loss. */
+  readonly best: number;
+  /** The weights of that epoch. */
+  readonly model: HostModel;
+  /** What that epoch says of images: row-major [indices.length, classes]. */
+  probabilities(indices: readonly number[]): Promise<Float64Array>;
+}
+
+export async function fitClassifier(engine: Engine, settings: FitSettings, data: LearningData, start: HostModel, watch: Watch): Promise<Fit> {
+  const { network, classes, epochs, batch, optimiser, recipe, seed } = settings;
+  const { images, split } = data;
+  const labels = labelsOf(data, split.train, classes);
+  const validation = validationLabels(data, classes);
+  const classOf = new Map(split.train.map((index, i) => [index, labels[i]!]));
+  const stepsPerEpoch = Math.ceil(split.train.length / batch);
+  const schedule = { steps: epochs * stepsPerEpoch, warmUp: settings.warmUp * stepsPerEpoch };
+  const classWeights = settings.classWeights === 'balanced' ? balancedWeights(labels, classes.length) : classes.map(() => 1);
+
+  const step = await engine.compile(
+    classifierStep({ network, optimiser, classWeights }),
+    {
+      state: { params: start.params, stats: start.stats, memory: initialMemory(optimiser, start.params) },
+      inputs: { images: uint8([batch, images.size, images.size, 3]), view: viewSpecs(recipe, batch, images.size), labels: int32([batch]), rate: float32([]) },
+    },
+    { name: 'classifier' },
+  );
+  const inference = await compileInference(engine, network, LOG_PROBABILITIES, data, start);
+
+  const { rows, kept } = await train<Parameters<typeof step.run>[0], FitRow>(
+    {
+      epochs,
+      stepsPerEpoch,
+      imagesPerStep: batch,
+      step,
+      feed: async ({ epoch, index, step: at }) => {
+        const indices = wrappedBatches(split.train, batch, { seed, epoch })[index]!;
+        return {
+          images: await readBatch(data, indices),
+          view: drawViews(recipe, { seed, epoch, indices, view: 0, sourceSize: images.size }),
+          labels: { dtype: 'int32', shape: [batch], data: Int32Array.from(indices, (image) => classOf.get(image)!) },
+          rate: { dtype: 'float32', shape: [], data: Float32Array.of(warmUpCosine(settings.rate, schedule, at)) },
+        };
+      },
+      endOfEpoch: async ({ epoch, means, rows: before, model }: Ended<FitRow>) => {
+        const scores = await validate(inference, await model(), split.validation, validation, classes.length);
+        const rate = significant(warmUpCosine(settings.rate, schedule, epoch * stepsPerEpoch - 1));
+        const row = { epoch, rate, train: { loss: significant(means.loss!), accuracy: significant(means.accuracy!) }, validation: scores };
+        return { row, keep: before.every((earlier) => better(row, earlier)) };
+      },
+    },
+    watch,
+  );
+  await step.dispose();
+  const model = kept!;
+  return {
+    rows,
+    best: rows.reduce((best, row) => (better(row, best) ? row : best)).epoch,
+    model,
+    probabilities: async (indices) => Float64Array.from(await inference.of(model, indices), Math.exp),
+  };
+}
+
+/** Throws DatasetError where no epoch could be selected. */
+function validationLabels(data: LearningData, classes: readonly string[]): Int32Array {
+  const { train: training, validation } = data.split;
+  if (training.length === 0 || validation.length === 0) {
+    throw new DatasetError(`Training needs images to learn from and others to select the epoch by; the split has ${training.length} and ${validation.length}.`);
+  }
+  const labels = Int32Array.from(labelsOf(data, validation, classes));
+  if (new Set(labels).size < 2) throw new DatasetError(`All ${labels.length} validation images are of one class, so no AUC can select the epoch. A larger validation part is needed.`);
+  return labels;
+}
+
+async function validate(inference: Inference, model: HostModel, indices: readonly number[], labels: Int32Array, classes: number): Promise<FitRow['validation']> {
+  const logs = await inference.of(model, indices);
+  let loss = 0;
+  let right = 0;
+  labels.forEach((label, i) => {
+    const own = logs.subarray(i * classes, (i + 1) * classes);
+    loss -= own[label]!;
+    if (own.indexOf(Math.max(...own)) === label) right++;
+  });
+  const auc = macroAuc(logs.map(Math.exp), labels, classes);
+  return { loss: significant(loss / labels.length), accuracy: significant(right / labels.length), auc: significant(auc) };
+}
+
+const better = ({ validation: a }: FitRow, { validation: b }: FitRow): boolean => a.auc > b.auc || (a.auc === b.auc && a.loss < b.loss);

@@ -1,0 +1,68 @@
+/** A trained model asked about images, in batches of one fixed size, without augmentation. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine } from '../../tensor/engine.ts';
+import { uint8 } from '../../tensor/host-tensor.ts';
+import { forward } from '../nn/forward.ts';
+import { classify } from '../nn/heads.ts';
+import type { ResNet } from '../nn/resnet.ts';
+import { standardise } from '../nn/standardise.ts';
+import type { Variables } from '../nn/variables.ts';
+import { readBatch, type LearningData } from './data.ts';
+import type { HostModel } from './loop.ts';
+
+/** From pooled features [B, width] to what is asked, [B, columns]. */
+export type Head = (params: Variables<tf.Tensor>, features: tf.Tensor2D) => tf.Tensor2D;
+
+/** The features themselves. */
+export const FEATURES: Head = (_, features) => features;
+
+/** Of each class. */
+export const LOG_PROBABILITIES: Head = (params, features) => tf.logSoftmax(classify(params, features));
+
+export interface Inference {
+  /** Row-major [indices.length, columns], in the order of `indices`. */
+  of(model: HostModel, indices: readonly number[]): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+const BATCH = 64;
+
+/** Batch normalisation uses the running statistics. `model` gives the shapes. */
+export async function compileInference(engine: Engine, network: ResNet, head: Head, data: LearningData, model: HostModel): Promise<Inference> {
+  const { size } = data.images;
+  const step = await engine.compile(
+    ({ state, inputs }: { state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> }; inputs: { images: tf.Tensor } }) => {
+      const pixels = standardise(tf.mul(tf.cast(inputs.images, 'float32'), 1 / 255));
+      const { features } = forward(network, state.params, state.stats, pixels as tf.Tensor4D, { training: false });
+      return { state, outputs: { rows: head(state.params, features) } };
+    },
+    { state: { params: model.params, stats: model.stats }, inputs: { images: uint8([BATCH, size, size, 3]) } },
+    { name: 'inference' },
+  );
+
+  return {
+    of: async (asked, indices) => {
+      await step.writeState(asked);
+      const chunks: Float32Array[] = [];
+      for (let start = 0; start < indices.length; start += BATCH) {
+        const wanted = indices.slice(start, start + BATCH);
+        // The last batch is filled up with copies of its first image, whose rows are cut off again.
+        const filled = [...wanted, ...Array<number>(BATCH - wanted.length).fill(wanted[0]!)];
+        const { rows } = await step.run({ images: await readBatch(data, filled) });
+        chunks.push((rows.data as Float32Array).slice(0, (rows.data.length / BATCH) * wanted.length));
+      }
+      return concatenated(chunks);
+    },
+    dispose: () => step.dispose(),
+  };
+}
+
+function concatenated(chunks: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(chunks.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    all.set(chunk, at);
+    at += chunk.length;
+  }
+  return all;
+}

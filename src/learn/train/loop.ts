@@ -1,0 +1,150 @@
+/** The loop that pre-training and fine-tuning share: feed, run, watch, checkpoint, and say where we are. */
+import type { HostTensor, Tree } from '../../tensor/host-tensor.ts';
+import type { Json } from '../../util/json.ts';
+import type { Model } from '../nn/variables.ts';
+import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+
+/** Training that cannot go on. */
+export class TrainingError extends Error {
+  override name = 'TrainingError';
+}
+
+export type HostModel = Model<HostTensor<'float32'>>;
+
+/** A compiled step as the loop sees it. Every output is a scalar. */
+export interface LoopStep<Inputs> {
+  run(inputs: Inputs): Promise<Readonly<Record<string, HostTensor>>>;
+  readState(): Promise<Tree<HostTensor>>;
+  writeState(state: Tree<HostTensor>): Promise<void>;
+}
+
+/** How training is watched and stopped; stages pass what the runner gave them. */
+export interface Watch {
+  /** Folder that survives interruption. */
+  readonly checkpoint: string;
+  /** Seconds between checkpoints: what a kill may cost. */
+  readonly checkpointEvery: number;
+  readonly signal: AbortSignal;
+  progress(state: { done: number; total: number; unit: string; note: string }): void;
+}
+
+export interface Training<Inputs, Row extends Json> {
+  readonly epochs: number;
+  readonly stepsPerEpoch: number;
+  readonly imagesPerStep: number;
+  readonly step: LoopStep<Inputs>;
+  /** What the step is fed: a function of its arguments alone, so that a resumed run sees what an uninterrupted one would. */
+  feed(at: Position): Promise<Inputs>;
+  /** The row of an epoch for the curves; `keep` puts its model aside as the best so far. */
+  endOfEpoch(ended: Ended<Row>): Promise<{ row: Row; keep: boolean }>;
+}
+
+export interface Ended<Row> {
+  readonly epoch: number;
+  /** Of the step's outputs over the epoch. */
+  readonly means: Readonly<Record<string, number>>;
+  /** Of the epochs before. */
+  readonly rows: readonly Row[];
+  /** Reads the model as it is now. */
+  model(): Promise<HostModel>;
+}
+
+export interface Position {
+  /** Counts from 1. */
+  readonly epoch: number;
+  /** Within the epoch, from 0. */
+  readonly index: number;
+  /** Over all epochs, from 0. */
+  readonly step: number;
+}
+
+export interface Trained<Row> {
+  readonly rows: readonly Row[];
+  /** After the last epoch. */
+  readonly last: HostModel;
+  /** As it was when an epoch last said `keep`; null if none did. */
+  readonly kept: HostModel | null;
+}
+
+/** Where training stands: with the tensors, all of a checkpoint. */
+interface Progress<Row> {
+  /** Steps done. */
+  step: number;
+  /** Sums of the outputs over the steps done of the current epoch. */
+  sums: Record<string, number>;
+  rows: Row[];
+}
+
+/**
+ * Trains to the last epoch, from the checkpoint if there is one. On abort it writes a checkpoint and throws the signal's
+ * reason. Throws TrainingError when an output is no longer finite.
+ */
+export async function train<Inputs, Row extends Json>(training: Training<Inputs, Row>, watch: Watch): Promise<Trained<Row>> {
+  const { epochs, stepsPerEpoch, imagesPerStep, step } = training;
+  const total = epochs * stepsPerEpoch;
+  const { progress, kept: keptBefore } = await resume<Row>(step, watch.checkpoint);
+  let kept = keptBefore;
+  const readModel = async (): Promise<HostModel> => modelOf(await step.readState());
+  const save = async (): Promise<void> => {
+    const state = await step.readState();
+    await writeCheckpoint(watch.checkpoint, { tensors: kept ? { state, kept: kept as unknown as Tree<HostTensor> } : { state }, progress: progress as unknown as Json });
+  };
+
+  let saved = performance.now();
+  let next = progress.step < total ? training.feed(position(progress.step, stepsPerEpoch)) : null;
+  while (next !== null) {
+    if (watch.signal.aborted) {
+      await save();
+      watch.signal.throwIfAborted();
+    }
+    const at = position(progress.step, stepsPerEpoch);
+    const inputs = await next;
+    // The next batch is read while this one is computed.
+    next = progress.step + 1 < total ? training.feed(position(progress.step + 1, stepsPerEpoch)) : null;
+    const outputs = await step.run(inputs);
+    add(progress.sums, outputs, at);
+    progress.step++;
+
+    if (at.index === stepsPerEpoch - 1) {
+      const means = Object.fromEntries(Object.entries(progress.sums).map(([name, sum]) => [name, sum / stepsPerEpoch]));
+      let model: Promise<HostModel> | undefined; // read once, and only when somebody asks
+      const { row, keep } = await training.endOfEpoch({ epoch: at.epoch, means, rows: progress.rows, model: () => (model ??= readModel()) });
+      if (keep) kept = await (model ?? readModel());
+      progress.rows.push(row);
+      progress.sums = {};
+    }
+    watch.progress({ done: progress.step * imagesPerStep, total: total * imagesPerStep, unit: 'images', note: `epoch ${at.epoch}/${epochs}` });
+    if (performance.now() - saved >= 1000 * watch.checkpointEvery) {
+      await save();
+      saved = performance.now();
+    }
+  }
+  return { rows: progress.rows, last: await readModel(), kept };
+}
+
+async function resume<Row>(step: LoopStep<never>, folder: string): Promise<{ progress: Progress<Row>; kept: HostModel | null }> {
+  const checkpoint = await readCheckpoint(folder);
+  if (checkpoint === null) return { progress: { step: 0, sums: {}, rows: [] }, kept: null };
+  const { state, kept } = checkpoint.tensors as unknown as { state: Tree<HostTensor>; kept?: HostModel };
+  await step.writeState(state);
+  return { progress: checkpoint.progress as unknown as Progress<Row>, kept: kept ?? null };
+}
+
+function position(step: number, stepsPerEpoch: number): Position {
+  return { epoch: Math.floor(step / stepsPerEpoch) + 1, index: step % stepsPerEpoch, step };
+}
+
+function modelOf(state: Tree<HostTensor>): HostModel {
+  const { params, stats } = state as unknown as HostModel;
+  return { params, stats };
+}
+
+function add(sums: Record<string, number>, outputs: Readonly<Record<string, HostTensor>>, { epoch, index }: Position): void {
+  for (const [name, { data }] of Object.entries(outputs)) {
+    const value = data[0]!;
+    if (!Number.isFinite(value)) {
+      throw new TrainingError(`The ${name} became ${value} in epoch ${epoch}, step ${index + 1}. A lower learning rate ("rate") or a longer warm-up helps.`);
+    }
+    sums[name] = (sums[name] ?? 0) + value;
+  }
+}
