@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import { random } from '../../util/random.ts';
+import { accuracy } from './accuracy.ts';
+import { balancedAccuracy } from './balanced-accuracy.ts';
+import { differenceOf, drawRounds, percentileInterval, roundsOf } from './bootstrap.ts';
+import { evenly, type Scored } from './scored.ts';
+
+const options = { resamples: 4000, level: 0.95, seed: 1 };
+
+function scored(labels: number[], predicted: number[]): Scored {
+  return { classes: 2, labels: Int32Array.from(labels), predicted: Int32Array.from(predicted), probabilities: Float64Array.from(labels.flatMap(() => [0.5, 0.5])) };
+}
+
+function coin(images: number, rate: number, ...key: number[]): Scored {
+  const source = random('bootstrap test', ...key);
+  return scored(Array<number>(images).fill(1), Array.from({ length: images }, () => (source.uniform() < rate ? 1 : 0)));
+}
+
+const ownGroups = (count: number) => Int32Array.from({ length: count }, (_, i) => i);
+const sd = (values: Float64Array) => {
+  const mean = values.reduce((a, b) => a + b) / values.length;
+  return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
+};
+
+test('a round is the plain metric of the images and seeds that it drew', () => {
+  const bySeed = [coin(12, 0.6, 0), coin(12, 0.4, 1), coin(12, 0.7, 2)];
+  const groupOf = Int32Array.of(0, 0, 0, 1, 1, 2, 3, 3, 3, 3, 4, 4);
+  const draws = drawRounds(5, 3, { ...options, resamples: 20 });
+  const [rounds] = roundsOf([accuracy], bySeed, groupOf, draws);
+  draws.forEach((draw, round) => {
+    const drawnSeeds = [...draw.seeds].flatMap((times, seed) => Array<number>(times).fill(seed));
+    const values = drawnSeeds.map((seed) => {
+      const images = [...groupOf].flatMap((group, image) => Array<number>(draw.groups[group]!).fill(image));
+      const one = scored(images.map((i) => bySeed[seed]!.labels[i]!), images.map((i) => bySeed[seed]!.predicted[i]!));
+      return accuracy(one)(evenly(images.length));
+    });
+    expect(rounds![round]).toBeCloseTo(values.reduce((a, b) => a + b) / 3, 12);
+  });
+});
+
+test('a round draws as many groups and seeds as there are, whatever the number of rounds', () => {
+  const draws = drawRounds(7, 3, { ...options, resamples: 50 });
+  for (const { groups, seeds } of draws) {
+    expect(groups.reduce((a, b) => a + b)).toBe(7);
+    expect(seeds.reduce((a, b) => a + b)).toBe(3);
+  }
+  expect(drawRounds(7, 3, { ...options, resamples: 10 })).toEqual(draws.slice(0, 10));
+  expect(drawRounds(7, 3, { ...options, resamples: 10, seed: 2 })).not.toEqual(draws.slice(0, 10));
+});
+
+test('with one seed and single images the spread of accuracy is the binomial one', () => {
+  const images = 200;
+  const one = coin(images, 0.8, 3);
+  const p = accuracy(one)(evenly(images));
+  const [rounds] = roundsOf([accuracy], [one], ownGroups(images), drawRounds(images, 1, options));
+  expect(sd(rounds!) / Math.sqrt((p * (1 - p)) / images)).toBeCloseTo(1, 1);
+});
+
+test('images that come in equal groups of four count as a quarter as many', () => {
+  const groups = 50;
+  const answers = coin(groups, 0.7, 4);
+  const repeated = scored([...answers.labels].flatMap((x) => [x, x, x, x]), [...answers.predicted].flatMap((x) => [x, x, x, x]));
+  const groupOf = Int32Array.from({ length: 4 * groups }, (_, i) => Math.floor(i / 4));
+  const draws = drawRounds(groups, 1, options);
+  const [grouped] = roundsOf([accuracy], [repeated], groupOf, draws);
+  const [single] = roundsOf([accuracy], [answers], ownGroups(groups), draws);
+  grouped!.forEach((value, round) => { expect(value).toBeCloseTo(single![round]!, 12); });
+});
+
+test('the difference of a model to itself is nought in every round', () => {
+  const bySeed = [coin(30, 0.6, 5), coin(30, 0.6, 6)];
+  const draws = drawRounds(30, 2, { ...options, resamples: 200 });
+  const [a] = roundsOf([accuracy], bySeed, ownGroups(30), draws);
+  const [b] = roundsOf([accuracy], bySeed, ownGroups(30), draws);
+  expect(percentileInterval(differenceOf(a!, b!), 0.95)).toEqual([0, 0]);
+});
+
+test('spread between seeds widens the interval', () => {
+  const same = coin(100, 0.7, 7);
+  const draws = drawRounds(100, 2, { ...options, resamples: 1000 });
+  const [steady] = roundsOf([accuracy], [same, same], ownGroups(100), draws);
+  const [shaky] = roundsOf([accuracy], [coin(100, 0.5, 8), coin(100, 0.9, 9)], ownGroups(100), draws);
+  expect(sd(shaky!)).toBeGreaterThan(2 * sd(steady!));
+});
+
+test('the interval lies at the percentiles, and rounds without a value are left out', () => {
+  const rounds = Float64Array.from({ length: 101 }, (_, i) => 100 - i);
+  const [low, high] = percentileInterval(rounds, 0.9);
+  expect(low).toBeCloseTo(5, 10);
+  expect(high).toBeCloseTo(95, 10);
+  expect(percentileInterval(Float64Array.of(NaN, 1, NaN, 3), 1)).toEqual([1, 3]);
+  expect(percentileInterval(Float64Array.of(NaN), 0.95)).toEqual([NaN, NaN]);
+});
+
+test('a metric sees only the drawn images: a class that was not drawn is left out', () => {
+  const two = scored([0, 0, 1], [0, 1, 0]);
+  const draw = { groups: Int32Array.of(1, 1, 0), seeds: Int32Array.of(1) };
+  expect(roundsOf([balancedAccuracy], [two], ownGroups(3), [draw])[0]![0]).toBe(0.5);
+});

@@ -1,0 +1,22 @@
+import type { Metric } from './scored.ts';
+
+export const BINS = 15;
+
+/**
+ * Expected calibration error (Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, eq. 3): the distance
+ * between confidence and accuracy, averaged over images by bins of equal width in the probability of the predicted
+ * class. Bin m holds (m - 1) / 15 < p <= m / 15.
+ */
+export const calibrationError: Metric = ({ labels, predicted, probabilities, classes }) => {
+  const confidence = Float64Array.from(predicted, (k, i) => probabilities[i * classes + k]!);
+  const bin = Int32Array.from(confidence, (p) => Math.min(BINS - 1, Math.max(0, Math.ceil(p * BINS) - 1)));
+  return (weights) => {
+    const gaps = new Float64Array(BINS); // weighted confidence minus weighted hits
+    let total = 0;
+    for (let i = 0; i < weights.length; i++) {
+      gaps[bin[i]!]! += weights[i]! * (confidence[i]! - (predicted[i] === labels[i] ? 1 : 0));
+      total += weights[i]!;
+    }
+    return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / total;
+  };
+};

@@ -1,0 +1,29 @@
+import type { Scored, Weights } from './scored.ts';
+
+/** Row-major [classes, classes]: how many images of the row's class were predicted as the column's. */
+export type Confusion = Float64Array;
+
+export function confusionOf({ labels, predicted, classes }: Scored, weights: Weights): Confusion {
+  const counts = new Float64Array(classes * classes);
+  for (let i = 0; i < weights.length; i++) counts[labels[i]! * classes + predicted[i]!]! += weights[i]!;
+  return counts;
+}
+
+/** What one class contributes: images of it, predictions of it, and both at once. */
+export interface ClassCounts {
+  readonly labelled: number;
+  readonly predicted: number;
+  readonly hits: number;
+}
+
+export function countsByClass(confusion: Confusion, classes: number): ClassCounts[] {
+  return Array.from({ length: classes }, (_, k) => {
+    let labelled = 0;
+    let predicted = 0;
+    for (let other = 0; other < classes; other++) {
+      labelled += confusion[k * classes + other]!;
+      predicted += confusion[other * classes + k]!;
+    }
+    return { labelled, predicted, hits: confusion[k * classes + k]! };
+  });
+}

@@ -1,0 +1,123 @@
+/** From the predictions of every model and seed to what is known of the models on one data set. */
+import { significant } from '../../util/number.ts';
+import { DatasetError } from '../dataset/error.ts';
+import { PARTS, type Part } from '../dataset/split-table.ts';
+import { differenceOf, drawRounds, percentileInterval, roundsOf, type BootstrapOptions, type Rounds } from './bootstrap.ts';
+import { confusionOf } from './confusion.ts';
+import type { DatasetEvaluation, ModelEvaluation, PartCounts } from './evaluation.ts';
+import { majorityOf } from './majority.ts';
+import { metricsFor, type MetricName } from './metrics.ts';
+import { scoresByClass } from './per-class.ts';
+import type { Predictions } from './predictions.ts';
+import { comparable, type ComparableRuns, type Run } from './runs.ts';
+import { evenly, rowsOf, scoredPart, type Metric, type Scored } from './scored.ts';
+import { spreadOf } from './spread.ts';
+
+export interface EvaluationOptions {
+  readonly dataset: string;
+  /** Whether the classes are grades, so that kappa has a meaning. */
+  readonly ordinal: boolean;
+  readonly bootstrap: BootstrapOptions;
+}
+
+type NamedMetrics = readonly { readonly name: MetricName; readonly metric: Metric }[];
+
+/** Throws DatasetError when the runs are not of the same images, or a part has none. */
+export function evaluate(runs: readonly Run[], { dataset, ordinal, bootstrap }: EvaluationOptions): DatasetEvaluation {
+  const compared = comparable(runs);
+  const { models, seeds, shared } = compared;
+  const metrics = metricsFor(ordinal);
+  const rounds = roundsByModel(compared, metrics, bootstrap);
+  const baseline = majorityOf(scoredPart(shared, 'train').labels, scoredPart(shared, 'test'));
+  return {
+    dataset,
+    classes: [...shared.classes],
+    seeds: [...seeds],
+    metrics: metrics.map(({ name }) => name),
+    counts: { train: countsOf(shared, 'train'), validation: countsOf(shared, 'validation'), test: countsOf(shared, 'test') },
+    majority: { class: shared.classes[baseline.predicted[0]!]!, test: scoresOf(baseline, metrics) },
+    bootstrap: { ...bootstrap },
+    models: models.map((model) => modelEvaluation(model, compared, metrics, rounds.get(model)!, bootstrap.level)),
+    differences: models.flatMap((model, later) =>
+      models.slice(0, later).map((against) => ({ model, against, metrics: differences(compared, model, against, metrics, rounds, bootstrap.level) })),
+    ),
+  };
+}
+
+function countsOf(predictions: Predictions, part: Part): PartCounts {
+  const rows = rowsOf(predictions, part);
+  if (rows.length === 0) throw new DatasetError(`The predictions have no image of the ${part} part.`);
+  const byClass = predictions.classes.map(() => 0);
+  for (const row of rows) byClass[predictions.images[row]!.label]!++;
+  return { images: rows.length, groups: new Set(rows.map((row) => predictions.images[row]!.group)).size, byClass };
+}
+
+function roundsByModel({ models, seeds, of, shared }: ComparableRuns, metrics: NamedMetrics, options: BootstrapOptions): Map<string, Rounds[]> {
+  const names = rowsOf(shared, 'test').map((row) => shared.images[row]!.group);
+  const numberOf = new Map([...new Set(names)].map((name, i) => [name, i]));
+  const groupOf = Int32Array.from(names, (name) => numberOf.get(name)!);
+  const draws = drawRounds(numberOf.size, seeds.length, options);
+  const plain = metrics.map(({ metric }) => metric);
+  return new Map(models.map((model) => [model, roundsOf(plain, of(model).map((predictions) => scoredPart(predictions, 'test')), groupOf, draws)]));
+}
+
+function modelEvaluation(model: string, { seeds, of }: ComparableRuns, metrics: NamedMetrics, rounds: readonly Rounds[], level: number): ModelEvaluation {
+  const parts = of(model).map((predictions) => Object.fromEntries(PARTS.map((part) => [part, scoredPart(predictions, part)])) as Record<Part, Scored>);
+  const bySeed = parts.map((scored, i) => ({
+    seed: seeds[i]!,
+    train: scoresOf(scored.train, metrics),
+    validation: scoresOf(scored.validation, metrics),
+    test: scoresOf(scored.test, metrics),
+  }));
+  const summary = (part: Part) => byMetric(metrics, (metric) => written(spreadOf(parts.map((scored) => metric(scored[part])(evenly(scored[part].labels.length))))));
+  const intervals = byMetric(metrics, (_, m) => bounds(rounds[m]!, level));
+  const test = Object.fromEntries(Object.entries(summary('test')).map(([name, spread]) => [name, { ...spread, ...intervals[name]! }]));
+  const tests = parts.map((scored) => scored.test);
+  return { model, seeds: bySeed, summary: { train: summary('train'), validation: summary('validation'), test }, confusion: summedConfusion(tests), byClass: meanByClass(of(model)[0]!.classes, tests) };
+}
+
+function differences({ of }: ComparableRuns, model: string, against: string, metrics: NamedMetrics, rounds: ReadonlyMap<string, readonly Rounds[]>, level: number) {
+  return byMetric(metrics, (metric, m) => {
+    const meanOf = (name: string) => spreadOf(of(name).map((predictions) => unweighted(metric, scoredPart(predictions, 'test')))).mean;
+    return { mean: orNull(meanOf(model) - meanOf(against)), ...bounds(differenceOf(rounds.get(model)![m]!, rounds.get(against)![m]!), level) };
+  });
+}
+
+function summedConfusion(tests: readonly Scored[]): number[][] {
+  const { classes } = tests[0]!;
+  const summed = new Float64Array(classes * classes);
+  for (const scored of tests) confusionOf(scored, evenly(scored.labels.length)).forEach((count, cell) => { summed[cell]! += count; });
+  return Array.from({ length: classes }, (_, k) => [...summed.subarray(k * classes, (k + 1) * classes)]);
+}
+
+function meanByClass(classes: readonly string[], tests: readonly Scored[]): ModelEvaluation['byClass'] {
+  const rows = tests.map(scoresByClass);
+  const mean = (k: number, score: 'precision' | 'recall' | 'f1') => orNull(spreadOf(rows.map((row) => row[k]![score])).mean);
+  return classes.map((name, k) => ({ class: name, images: rows[0]![k]!.images, precision: mean(k, 'precision'), recall: mean(k, 'recall'), f1: mean(k, 'f1') }));
+}
+
+function scoresOf(scored: Scored, metrics: NamedMetrics): Record<string, number | null> {
+  return byMetric(metrics, (metric) => orNull(unweighted(metric, scored)));
+}
+
+function unweighted(metric: Metric, scored: Scored): number {
+  return metric(scored)(evenly(scored.labels.length));
+}
+
+function byMetric<T>(metrics: NamedMetrics, of: (metric: Metric, position: number) => T): Record<string, T> {
+  return Object.fromEntries(metrics.map(({ name, metric }, m) => [name, of(metric, m)]));
+}
+
+function bounds(rounds: Rounds, level: number) {
+  const [low, high] = percentileInterval(rounds, level);
+  return { low: orNull(low), high: orNull(high) };
+}
+
+function written({ mean, sd }: { mean: number; sd: number }) {
+  return { mean: orNull(mean), sd: orNull(sd) };
+}
+
+/** Rounded for writing; what is not defined is null, as JSON has no NaN. */
+function orNull(value: number): number | null {
+  return Number.isFinite(value) ? significant(value) : null;
+}

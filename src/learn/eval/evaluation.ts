@@ -1,0 +1,62 @@
+/** `metrics.json`: everything that is known of the models on one data set. NaN is written as null. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { Type, type Static } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
+import { DatasetError } from '../dataset/error.ts';
+
+const Count = Type.Integer({ minimum: 0 });
+/** null: not defined for these images. */
+const Defined = Type.Union([Type.Number(), Type.Null()]);
+/** By metric name. */
+const Scores = Type.Record(Type.String(), Defined);
+
+const SpreadSchema = Type.Object({ mean: Defined, sd: Defined });
+const Estimate = Type.Object({ mean: Defined, sd: Defined, low: Defined, high: Defined });
+const Difference = Type.Object({ mean: Defined, low: Defined, high: Defined });
+
+const PartCounts = Type.Object({ images: Count, groups: Count, byClass: Type.Array(Count) });
+
+const ModelEvaluation = Type.Object({
+  model: Type.String(),
+  seeds: Type.Array(Type.Object({ seed: Type.Number(), train: Scores, validation: Scores, test: Scores })),
+  summary: Type.Object({
+    train: Type.Record(Type.String(), SpreadSchema),
+    validation: Type.Record(Type.String(), SpreadSchema),
+    test: Type.Record(Type.String(), Estimate),
+  }),
+  /** Test images by labelled (row) and predicted (column) class, summed over seeds. */
+  confusion: Type.Array(Type.Array(Count)),
+  /** On the test part, means over seeds. */
+  byClass: Type.Array(Type.Object({ class: Type.String(), images: Count, precision: Defined, recall: Defined, f1: Defined })),
+});
+
+const DatasetEvaluationSchema = Type.Object({
+  dataset: Type.String(),
+  classes: Type.Array(Type.String()),
+  seeds: Type.Array(Type.Number()),
+  /** Names of the metrics, in the order of tables. */
+  metrics: Type.Array(Type.String()),
+  counts: Type.Object({ train: PartCounts, validation: PartCounts, test: PartCounts }),
+  /** What predicting from the training part's class frequencies alone scores on the test part. */
+  majority: Type.Object({ class: Type.String(), test: Scores }),
+  bootstrap: Type.Object({ resamples: Count, level: Type.Number(), seed: Type.Number() }),
+  models: Type.Array(ModelEvaluation),
+  /** On the test part, `model` minus `against`, every pair once. */
+  differences: Type.Array(Type.Object({ model: Type.String(), against: Type.String(), metrics: Type.Record(Type.String(), Difference) })),
+});
+
+export type DatasetEvaluation = Static<typeof DatasetEvaluationSchema>;
+export type PartCounts = Static<typeof PartCounts>;
+export type ModelEvaluation = Static<typeof ModelEvaluation>;
+
+export async function writeEvaluation(path: string, evaluation: DatasetEvaluation): Promise<void> {
+  await writeFile(path, `${JSON.stringify(evaluation, null, 2)}\n`);
+}
+
+/** Throws DatasetError, naming file and field, when it is not what evaluate writes. */
+export async function readEvaluation(path: string): Promise<DatasetEvaluation> {
+  const value: unknown = JSON.parse(await readFile(path, 'utf8'));
+  const fault = Value.Errors(DatasetEvaluationSchema, value).First();
+  if (fault !== undefined) throw new DatasetError(`${path}${fault.path}: ${fault.message}; found ${JSON.stringify(fault.value)}.`);
+  return value as DatasetEvaluation;
+}

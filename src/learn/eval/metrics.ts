@@ -1,0 +1,34 @@
+/** The metrics by name, in the order in which tables show them. Definitions follow scikit-learn where it has them. */
+import { accuracy } from './accuracy.ts';
+import { rankings, weightedMacroAuc } from './auc.ts';
+import { balancedAccuracy } from './balanced-accuracy.ts';
+import { brier } from './brier.ts';
+import { calibrationError } from './calibration-error.ts';
+import { quadraticKappa } from './kappa.ts';
+import { logLoss } from './log-loss.ts';
+import { macroF1 } from './macro-f1.ts';
+import type { Metric } from './scored.ts';
+
+const areaUnderCurve: Metric = ({ probabilities, labels, classes }) => {
+  const sorted = rankings(probabilities, labels, classes);
+  return (weights) => weightedMacroAuc(sorted, weights);
+};
+
+const METRICS = {
+  accuracy,
+  balancedAccuracy,
+  auc: areaUnderCurve,
+  macroF1,
+  loss: logLoss,
+  brier,
+  ece: calibrationError,
+  kappa: quadraticKappa,
+} as const satisfies Record<string, Metric>;
+
+export type MetricName = keyof typeof METRICS;
+export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
+
+/** Kappa needs classes that have an order. */
+export function metricsFor(ordinal: boolean): readonly { readonly name: MetricName; readonly metric: Metric }[] {
+  return METRIC_NAMES.filter((name) => ordinal || name !== 'kappa').map((name) => ({ name, metric: METRICS[name] }));
+}

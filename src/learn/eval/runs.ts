@@ -1,0 +1,58 @@
+/** The trainings to compare, checked: every model with every seed, all on the same images. */
+import { byCodeUnit } from '../../util/canonical-json.ts';
+import { DatasetError } from '../dataset/error.ts';
+import type { Predictions } from './predictions.ts';
+
+export interface Run {
+  readonly model: string;
+  readonly seed: number;
+  readonly predictions: Predictions;
+}
+
+export interface ComparableRuns {
+  /** By name. */
+  readonly models: readonly string[];
+  /** Ascending. */
+  readonly seeds: readonly number[];
+  /** Of one model, in the order of `seeds`. */
+  readonly of: (model: string) => readonly Predictions[];
+  /** Any of them, for what all have in common: images, labels, groups, parts. */
+  readonly shared: Predictions;
+}
+
+/** Throws DatasetError, naming the run, where a comparison would not be of like with like. */
+export function comparable(runs: readonly Run[]): ComparableRuns {
+  const first = runs[0];
+  if (first === undefined) throw new DatasetError('There are no predictions to evaluate.');
+  const models = [...new Set(runs.map((run) => run.model))].sort(byCodeUnit);
+  const seeds = [...new Set(runs.map((run) => run.seed))].sort((a, b) => a - b);
+  const byModel = new Map(models.map((model) => [model, seeds.map((seed) => only(runs, model, seed).predictions)]));
+  for (const run of runs) sameImages(first, run);
+  return { models, seeds, of: (model) => byModel.get(model)!, shared: first.predictions };
+}
+
+function only(runs: readonly Run[], model: string, seed: number): Run {
+  const found = runs.filter((run) => run.model === model && run.seed === seed);
+  if (found.length === 1) return found[0]!;
+  throw new DatasetError(`There are ${found.length} predictions of ${model} with seed ${seed}; models are compared pair by pair, so exactly one is expected.`);
+}
+
+function sameImages(first: Run, run: Run): void {
+  const nameOf = ({ model, seed }: Run) => `${model}, seed ${seed}`;
+  const [expected, found] = [first.predictions, run.predictions];
+  if (expected.classes.join('\n') !== found.classes.join('\n')) {
+    throw new DatasetError(`${nameOf(run)} predicts the classes ${found.classes.join(', ')}; ${nameOf(first)} predicts ${expected.classes.join(', ')}.`);
+  }
+  if (expected.images.length !== found.images.length) {
+    throw new DatasetError(`${nameOf(run)} predicts ${found.images.length} images; ${nameOf(first)} predicts ${expected.images.length}.`);
+  }
+  expected.images.forEach((image, i) => {
+    const other = found.images[i]!;
+    if (image.index !== other.index || image.part !== other.part || image.label !== other.label || image.group !== other.group) {
+      throw new DatasetError(
+        `Row ${i + 2} of ${nameOf(run)} is image ${other.index} (${other.part}, ${found.classes[other.label]!}, group ${other.group}); ` +
+          `of ${nameOf(first)} it is image ${image.index} (${image.part}, ${expected.classes[image.label]!}, group ${image.group}).`,
+      );
+    }
+  });
+}
