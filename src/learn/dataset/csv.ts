@@ -8,13 +8,18 @@ export interface CsvRow<Column extends string> {
   readonly cells: Readonly<Record<Column, string>>;
 }
 
+/** The names in the header. */
+export function columnsOf(text: string): string[] {
+  return (rowsOf(text)[0] ?? []).map((name) => name.trim());
+}
+
 /**
  * The rows as records of the named columns; others are left out. Column names are trimmed, a byte order mark and
  * blank lines are skipped: published tables have them. Throws DatasetError for a missing column or a short row.
  */
 export function parseTable<Column extends string>(text: string, columns: readonly Column[], path: string): CsvRow<Column>[] {
-  const [header, ...lines] = csvParseRows(text.replace(/^\uFEFF/, ''));
-  const names = (header ?? []).map((name) => name.trim());
+  const [header = [], ...lines] = rowsOf(text);
+  const names = header.map((name) => name.trim());
   const missing = columns.filter((column) => !names.includes(column));
   if (missing.length > 0) throw new DatasetError(`${path}:1: the column ${missing.join(', ')} is missing; the header is "${names.filter((name) => name !== '').join(',')}".`);
   const places = columns.map((column) => [column, names.indexOf(column)] as const);
@@ -35,3 +40,5 @@ export function wholeNumber<Column extends string>(row: CsvRow<Column>, column: 
   if (!/^\d+$/.test(text)) throw new DatasetError(`${path}:${row.line}: ${column} is "${text}"; a whole number is expected.`);
   return Number(text);
 }
+
+const rowsOf = (text: string): string[][] => csvParseRows(text.replace(/^\uFEFF/, ''));

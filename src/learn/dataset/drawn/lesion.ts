@@ -1,0 +1,122 @@
+/**
+ * What a drawn skin lesion is, whoever looks at it: its outline, colours and structures. The kinds follow the rules that
+ * dermatologists learn (asymmetry, border, colours, structures), with ranges that overlap: no single sign decides.
+ */
+import { random, type RandomSource } from '../../../util/random.ts';
+import type { Colour } from './canvas.ts';
+
+/** In label order, with the share of lesions that nature gives them here. */
+export const KINDS = { keratosis: 0.2, melanoma: 0.22, nevus: 0.46, vascular: 0.12 } as const;
+export type Kind = keyof typeof KINDS;
+
+export interface Lesion {
+  readonly kind: Kind;
+  readonly skin: Colour;
+  /** Radius as a share of half the picture. */
+  readonly radius: number;
+  /** Outline: radius times 1 + the sum of amplitude cos(k angle + phase), k from 2. */
+  readonly outline: readonly { readonly amplitude: number; readonly phase: number }[];
+  /** Width of the zone in which the lesion fades, as a share of its radius. */
+  readonly fade: number;
+  readonly ground: Colour;
+  /** Patches of other colours, in units of the radius. */
+  readonly patches: readonly { readonly x: number; readonly y: number; readonly radius: number; readonly colour: Colour }[];
+  /** Pigment network: strength, lines per radius, and how much of it is broken away. */
+  readonly network: { readonly strength: number; readonly pitch: number; readonly broken: number };
+  /** Small round marks: pale cysts, dark plugs or blood lakes. */
+  readonly marks: readonly { readonly x: number; readonly y: number; readonly radius: number; readonly colour: Colour }[];
+  /** Keys the textures. */
+  readonly texture: readonly [string, number, number];
+}
+
+const SKINS: readonly Colour[] = [[0.93, 0.76, 0.68], [0.87, 0.67, 0.57], [0.8, 0.6, 0.5], [0.9, 0.7, 0.66]];
+const TAN: Colour = [0.68, 0.47, 0.34];
+const BROWN: Colour = [0.47, 0.3, 0.21];
+const DARK: Colour = [0.23, 0.15, 0.13];
+const BLUE_GREY: Colour = [0.38, 0.4, 0.48];
+const PALE: Colour = [0.86, 0.77, 0.7];
+const ROSE: Colour = [0.74, 0.42, 0.4];
+const PURPLE: Colour = [0.45, 0.2, 0.27];
+
+/** The lesion of that number in the set of that seed. */
+export function drawLesion(seed: number, number: number): Lesion {
+  const source = random('phantom', seed, number);
+  const kind = drawKind(source);
+  const common = { kind, skin: jittered(source, SKINS[source.integer(SKINS.length)]!, 0.05), radius: between(source, 0.38, 0.68), texture: ['phantom texture', seed, number] as const };
+  switch (kind) {
+    case 'nevus':
+      return {
+        ...common,
+        outline: outline(source, between(source, 0.02, 0.1)),
+        fade: between(source, 0.12, 0.4),
+        ground: jittered(source, source.uniform() < 0.5 ? TAN : BROWN, 0.07),
+        patches: patches(source, source.integer(3), [BROWN, TAN, DARK, ROSE], 0.45),
+        network: { strength: between(source, 0.1, 0.4), pitch: between(source, 4, 6), broken: between(source, 0, 0.35) },
+        marks: [],
+      };
+    case 'melanoma':
+      return {
+        ...common,
+        outline: outline(source, between(source, 0.06, 0.2)),
+        fade: between(source, 0.08, 0.35),
+        ground: jittered(source, source.uniform() < 0.6 ? BROWN : TAN, 0.07),
+        patches: patches(source, 2 + source.integer(3), [DARK, BLUE_GREY, ROSE, PALE, TAN, BROWN], 0.75),
+        network: { strength: between(source, 0.1, 0.4), pitch: between(source, 3, 5), broken: between(source, 0.3, 0.8) },
+        marks: marks(source, source.integer(5), [DARK, BROWN], 0.06),
+      };
+    case 'keratosis':
+      return {
+        ...common,
+        outline: outline(source, between(source, 0.03, 0.14)),
+        fade: between(source, 0.04, 0.2),
+        ground: jittered(source, source.uniform() < 0.5 ? TAN : BROWN, 0.08),
+        patches: patches(source, source.integer(3), [TAN, BROWN, BLUE_GREY, PALE], 0.6),
+        network: { strength: between(source, 0, 0.12), pitch: between(source, 2, 4), broken: between(source, 0.3, 0.8) },
+        marks: marks(source, 6 + source.integer(12), [PALE, DARK, PALE], 0.08),
+      };
+    case 'vascular':
+      return {
+        ...common,
+        outline: outline(source, between(source, 0.03, 0.15)),
+        fade: between(source, 0.08, 0.35),
+        ground: jittered(source, source.uniform() < 0.6 ? ROSE : BROWN, 0.08),
+        patches: patches(source, source.integer(3), [PURPLE, DARK, ROSE], 0.5),
+        network: { strength: 0, pitch: 4, broken: 0 },
+        marks: marks(source, 4 + source.integer(7), [PURPLE, ROSE, PURPLE], 0.17),
+      };
+  }
+}
+
+function drawKind(source: RandomSource): Kind {
+  let left = source.uniform();
+  for (const [kind, share] of Object.entries(KINDS) as [Kind, number][]) if ((left -= share) < 0) return kind;
+  return 'nevus';
+}
+
+const HARMONICS = 6;
+
+function outline(source: RandomSource, roughness: number): Lesion['outline'] {
+  return Array.from({ length: HARMONICS }, (_, k) => ({ amplitude: (roughness * (0.4 + source.uniform())) / Math.sqrt(k + 1), phase: 2 * Math.PI * source.uniform() }));
+}
+
+/** The further off the centre, the less symmetric the lesion. */
+function patches(source: RandomSource, count: number, colours: readonly Colour[], reach: number): Lesion['patches'] {
+  return Array.from({ length: count }, () => ({ ...inDisc(source, reach), radius: between(source, 0.25, 0.6), colour: jittered(source, colours[source.integer(colours.length)]!, 0.05) }));
+}
+
+function marks(source: RandomSource, count: number, colours: readonly Colour[], largest: number): Lesion['marks'] {
+  return Array.from({ length: count }, () => ({ ...inDisc(source, 0.85), radius: between(source, largest / 2, largest), colour: jittered(source, colours[source.integer(colours.length)]!, 0.05) }));
+}
+
+function inDisc(source: RandomSource, reach: number): { x: number; y: number } {
+  const distance = reach * Math.sqrt(source.uniform());
+  const angle = 2 * Math.PI * source.uniform();
+  return { x: distance * Math.cos(angle), y: distance * Math.sin(angle) };
+}
+
+function jittered(source: RandomSource, [r, g, b]: Colour, by: number): Colour {
+  const light = between(source, -by, by);
+  return [r + light + between(source, -by, by) / 2, g + light + between(source, -by, by) / 2, b + light + between(source, -by, by) / 2];
+}
+
+const between = (source: RandomSource, low: number, high: number): number => low + (high - low) * source.uniform();

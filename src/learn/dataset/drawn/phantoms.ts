@@ -1,0 +1,34 @@
+/** Drawn skin lesions: a data set that needs no download, hard enough that starts differ and easy enough to learn in minutes. */
+import { random } from '../../../util/random.ts';
+import type { Sample } from '../reader/listing.ts';
+import type { DrawnSet } from './draw-set.ts';
+import { KINDS, drawLesion, type Lesion } from './lesion.ts';
+import { photograph } from './photograph.ts';
+
+const MOST_PICTURES = 4;
+
+/** `images` pictures of about half as many lesions: one to four of each, in nature's imbalance. */
+export function phantoms({ images, size, seed }: { readonly images: number; readonly size: number; readonly seed: number }): DrawnSet {
+  const pictures: { lesion: Lesion; sample: Sample; picture: number }[] = [];
+  for (let number = 0; pictures.length < images; number++) {
+    const lesion = drawLesion(seed, number);
+    const group = `lesion${String(number).padStart(5, '0')}`;
+    // One picture is likelier than two, two than three: 2.0 on average.
+    const source = random('phantom count', seed, number);
+    const count = Math.min(1 + Math.min(source.integer(MOST_PICTURES), source.integer(MOST_PICTURES + 1)), images - pictures.length);
+    for (let picture = 0; picture < count; picture++) pictures.push({ lesion, picture, sample: { image: `${group}/${picture + 1}`, label: lesion.kind, group, split: '' } });
+  }
+  return {
+    listing: {
+      name: 'phantoms',
+      title: 'Drawn skin lesions (phantoms)',
+      classes: Object.keys(KINDS),
+      ordinal: false,
+      source: `drawn by this repository (phantom, seed ${seed}): no patient, no clinical meaning`,
+      samples: pictures.map(({ sample }) => sample),
+      faults: [],
+    },
+    size,
+    draw: (row) => photograph(pictures[row]!.lesion, pictures[row]!.picture, size),
+  };
+}

@@ -1,0 +1,57 @@
+/** Decodes a listed data set once into the three files that every later stage reads. */
+import { join } from 'node:path';
+import pLimit from 'p-limit';
+import { decodeImage } from './decode.ts';
+import { DatasetError, listed } from './error.ts';
+import { writeDescribed, type DatasetFiles } from './write-dataset.ts';
+import type { Dataset } from './dataset.ts';
+import { createPackedImages } from './packed-images.ts';
+import type { Fault, Listing, Sample } from './reader/listing.ts';
+
+export interface IngestOptions {
+  /** The data set's folder, which the listing's paths are below. */
+  readonly folder: string;
+  /** Side of the packed images, in pixels. */
+  readonly size: number;
+  /** What a missing, broken or unlabelled image does: end the ingest with a list of all, or be left out and reported. */
+  readonly onBroken: 'error' | 'drop';
+  /** Images decoded at a time; memory grows with it, not with the data set. */
+  readonly concurrency: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** The files' bytes do not depend on `concurrency`. Throws DatasetError, listing every fault. */
+export async function ingest(listing: Listing, files: DatasetFiles, options: IngestOptions): Promise<Dataset> {
+  const broken = await pack(listing.samples, files.images, options);
+  const faults = [...listing.faults, ...broken];
+  if (faults.length > 0 && options.onBroken === 'error') {
+    throw new DatasetError(listed(`${faults.length} file(s) of ${options.folder} cannot be used; onBroken: "drop" leaves them out:`, faults.map(({ file, reason }) => `${file}: ${reason}`)));
+  }
+  const lost = new Set(broken.map(({ file }) => file));
+  const samples = listing.samples.filter(({ image }) => !lost.has(image));
+  // Rows are numbered without gaps, so that what is left is packed again; broken files are rare.
+  if (broken.length > 0) await pack(samples, files.images, options);
+  return writeDescribed(files, { ...listing, samples, faults }, options.size);
+}
+
+/** Writes what can be decoded and returns what cannot. */
+async function pack(samples: readonly Sample[], path: string, { folder, size, concurrency, signal, onProgress }: IngestOptions): Promise<Fault[]> {
+  const images = await createPackedImages(path, samples.length, size);
+  const limit = pLimit(concurrency);
+  const broken: Fault[] = [];
+  let done = 0;
+  try {
+    await limit.map(samples, async ({ image }, row) => {
+      signal?.throwIfAborted();
+      const decoded = await decodeImage(join(folder, image), size).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+      if (decoded instanceof Error) broken.push({ file: image, reason: `it cannot be decoded: ${decoded.message.trim().replaceAll(/\s+/g, ' ')}` });
+      else await images.write(row, decoded);
+      onProgress?.(++done, samples.length);
+    });
+  } finally {
+    limit.clearQueue();
+    await images.close();
+  }
+  return broken.sort((a, b) => (a.file < b.file ? -1 : 1));
+}

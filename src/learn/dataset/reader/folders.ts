@@ -1,0 +1,19 @@
+/** Any tree with a folder per class, with or without `train` and `test` above the classes. */
+import { basename, join, resolve } from 'node:path';
+import { err } from '../../../util/result.ts';
+import type { PublishedSplit } from '../table.ts';
+import { readClassFolders } from './class-folders.ts';
+import type { Reader } from './listing.ts';
+import { contentsOf } from './tree.ts';
+
+export const folders: Reader = async (folder) => {
+  const top = (await contentsOf(folder)).folders;
+  const splits = top.filter((name) => /^(train|test)$/i.test(name));
+  const trees = splits.length === 0 ? [{ path: '', split: '' as PublishedSplit }] : splits.map((path) => ({ path, split: path.toLowerCase() as PublishedSplit }));
+  const classes = splits.length === 0 ? top : (await contentsOf(join(folder, splits[0]!))).folders;
+  if (classes.length < 2) {
+    return err(`${join(folder, splits[0] ?? '')} holds ${classes.length === 0 ? 'no folder' : `only the folder "${classes[0]!}"`}; one folder for each class is expected, two classes at least, with or without train/ and test/ above them.`);
+  }
+  const name = basename(resolve(folder));
+  return readClassFolders({ name, title: name, classes, ordinal: false, source: 'a folder per class' }, { folder, trees });
+};

@@ -1,0 +1,33 @@
+/** What every reader of a published data set yields. */
+import type { Result } from '../../../util/result.ts';
+import type { PublishedSplit } from '../table.ts';
+
+export interface Sample {
+  /** Path below the data set's folder, with forward slashes. */
+  readonly image: string;
+  readonly label: string;
+  readonly group: string;
+  readonly split: PublishedSplit;
+}
+
+/** Something that concerns one file: the rest of the data set can be used without it. */
+export interface Fault {
+  readonly file: string;
+  readonly reason: string;
+}
+
+export interface Listing {
+  readonly name: string;
+  readonly title: string;
+  readonly classes: readonly string[];
+  readonly ordinal: boolean;
+  readonly source: string;
+  readonly samples: readonly Sample[];
+  readonly faults: readonly Fault[];
+}
+
+/** `folder` is the data set's own. The error says what was looked for and what is there. */
+export type Reader = (folder: string) => Promise<Result<Listing, string>>;
+
+/** What is known of a data set before its folder is read. */
+export type Description = Pick<Listing, 'name' | 'title' | 'classes' | 'ordinal' | 'source'>;

@@ -1,0 +1,48 @@
+/** Looking into folders: sorted by code unit, so that every machine lists the same order. */
+import { readdir, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { err, ok, type Result } from '../../../util/result.ts';
+
+const IMAGE_EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp', '.gif']);
+/** What file managers leave behind. */
+const NOISE = /^(\..*|Thumbs\.db|desktop\.ini|__MACOSX)$/i;
+
+export const isImage = (file: string): boolean => IMAGE_EXTENSIONS.has(extname(file).toLowerCase());
+
+export interface Contents {
+  readonly files: readonly string[];
+  readonly folders: readonly string[];
+}
+
+/** Names of what a folder holds, links followed. A folder that does not exist holds nothing. */
+export async function contentsOf(folder: string): Promise<Contents> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
+    throw error;
+  });
+  const files: string[] = [];
+  const folders: string[] = [];
+  for (const entry of entries) {
+    if (NOISE.test(entry.name)) continue;
+    const kind = entry.isSymbolicLink() ? await stat(join(folder, entry.name)).catch(() => entry) : entry;
+    if (kind.isDirectory()) folders.push(entry.name);
+    else files.push(entry.name);
+  }
+  return { files: files.sort(byCodeUnit), folders: folders.sort(byCodeUnit) };
+}
+
+/** The entry must be there; if not, the error says where it was looked for and what is there instead. */
+export async function locate(folder: string, wanted: string): Promise<Result<string, string>> {
+  const path = join(folder, wanted);
+  const found = await stat(path).catch(() => null);
+  return found === null ? err(await absent(folder, wanted)) : ok(path);
+}
+
+export async function absent(folder: string, wanted: string): Promise<string> {
+  const { files, folders } = await contentsOf(folder);
+  const names = [...folders.map((name) => `${name}/`), ...files];
+  const shown = names.slice(0, 8).join(', ') + (names.length > 8 ? ` and ${names.length - 8} more` : '');
+  return `There is no "${wanted}" in ${folder}; ${names.length === 0 ? 'that folder is empty or does not exist' : `it holds ${shown}`}.`;
+}
+
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

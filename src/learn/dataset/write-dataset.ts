@@ -1,0 +1,33 @@
+/** The table and the description that go with packed images. */
+import { writeDataset, type Dataset } from './dataset.ts';
+import { DatasetError } from './error.ts';
+import type { Listing } from './reader/listing.ts';
+import { writeTable } from './table.ts';
+
+/** Paths to write to. */
+export interface DatasetFiles {
+  readonly images: string;
+  readonly table: string;
+  readonly dataset: string;
+}
+
+/** Writes `table.csv` and `dataset.json`; row i is sample i. The listing's faults are reported as dropped. */
+export async function writeDescribed(files: Pick<DatasetFiles, 'table' | 'dataset'>, listing: Listing, size: number): Promise<Dataset> {
+  const { name, title, classes, ordinal, source, samples, faults } = listing;
+  const empty = classes.filter((label) => !samples.some((sample) => sample.label === label));
+  if (empty.length > 0) throw new DatasetError(`${title} has no image of the class ${empty.join(', ')}.`);
+  await writeTable(files.table, samples.map((sample, index) => ({ index, ...sample })));
+  const dataset: Dataset = {
+    name,
+    title,
+    classes: [...classes],
+    ordinal,
+    images: samples.length,
+    groups: new Set(samples.map(({ group }) => group)).size,
+    size,
+    source,
+    dropped: faults.map(({ file, reason }) => ({ file, reason })),
+  };
+  await writeDataset(files.dataset, dataset);
+  return dataset;
+}
