@@ -1,0 +1,33 @@
+/** Reads a published data set and decodes it once: input `source` -> packed images, table, description. */
+import { Type } from '@sinclair/typebox';
+import { DatasetError } from '../src/learn/dataset/error.ts';
+import { ingest } from '../src/learn/dataset/ingest.ts';
+import { READERS, type ReaderName } from '../src/learn/dataset/reader/index.ts';
+import { parameters, type Stage } from '../src/stage/index.ts';
+
+const Parameters = Type.Object({
+  reader: Type.Union((Object.keys(READERS) as ReaderName[]).map((name) => Type.Literal(name))),
+  /** Side in pixels. */
+  size: Type.Integer({ minimum: 8 }),
+  onBroken: Type.Union([Type.Literal('error'), Type.Literal('drop')], { default: 'error' }),
+});
+
+export default async function (stage: Stage): Promise<void> {
+  const { reader, size, onBroken } = parameters(Parameters, stage);
+  const folder = stage.input('source');
+  const listing = await READERS[reader](folder);
+  if (!listing.ok) throw new DatasetError(`${stage.id}: ${listing.error}`);
+
+  const files = { images: stage.output('images'), table: stage.output('table'), dataset: stage.output('dataset') };
+  const { dropped } = await ingest(listing.value, files, {
+    folder,
+    size,
+    onBroken,
+    concurrency: Number(stage.resources.cpu ?? 1),
+    signal: stage.signal,
+    onProgress: (done, total) => {
+      stage.progress({ done, total, unit: 'images' });
+    },
+  });
+  if (dropped.length > 0) stage.warn(`${dropped.length} file(s) were left out; dataset.json names each with its reason.`);
+}

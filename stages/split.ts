@@ -1,0 +1,32 @@
+/** Cuts a data set into training, validation and test images: table, dataset -> split, summary. */
+import { writeFile } from 'node:fs/promises';
+import { Type } from '@sinclair/typebox';
+import { readDataset } from '../src/learn/dataset/dataset.ts';
+import { summarise } from '../src/learn/dataset/split-summary.ts';
+import { writeSplit } from '../src/learn/dataset/split-table.ts';
+import { splitDataset } from '../src/learn/dataset/split.ts';
+import { readTable } from '../src/learn/dataset/table.ts';
+import { parameters, type Stage } from '../src/stage/index.ts';
+
+const Share = Type.Number({ minimum: 0, maximum: 1 });
+
+const Parameters = Type.Object({
+  policy: Type.Union([Type.Literal('grouped'), Type.Literal('published')]),
+  /** Share of all images; the policy `published` has its own test set. */
+  test: Type.Optional(Share),
+  /** Share of all images, or of the published training images. */
+  validation: Share,
+  seed: Type.Integer({ minimum: 0 }),
+  /** Training images of a group that the published test set also has. */
+  overlap: Type.Union([Type.Literal('remove'), Type.Literal('keep')], { default: 'remove' }),
+});
+
+export default async function (stage: Stage): Promise<void> {
+  const options = { test: 0, ...parameters(Parameters, stage) };
+  const [table, { classes }] = [await readTable(stage.input('table')), await readDataset(stage.input('dataset'))];
+  const split = splitDataset(table, classes, options);
+  const summary = summarise(split, table, classes, options);
+  await writeSplit(stage.output('split'), split);
+  await writeFile(stage.output('summary'), `${JSON.stringify(summary, null, 2)}\n`);
+  if (summary.groupOverlap > 0) stage.warn(`${summary.groupOverlap} groups have images in more than one part.`);
+}
