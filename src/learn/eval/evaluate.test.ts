@@ -1,0 +1,98 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { random } from '../../util/random.ts';
+import { evaluate } from './evaluate.ts';
+import { readEvaluation, writeEvaluation } from './evaluation.ts';
+import { predictionsOf, type PredictedImage, type Predictions } from './predictions.ts';
+import type { Run } from './runs.ts';
+
+const classes = ['mild', 'moderate', 'severe'];
+const parts = ['train', 'train', 'validation', 'test', 'test'] as const;
+const images: PredictedImage[] = Array.from({ length: 200 }, (_, index) => ({
+  index, image: `${index}.png`, group: `lesion ${Math.floor(index / 10)}-${parts[index % 5]!}`, part: parts[index % 5]!, label: index % 7 < 4 ? 0 : index % 7 < 6 ? 1 : 2,
+}));
+
+/** The labelled class gets the more probability the more skill there is. */
+function predicted(skill: number, seed: number): Predictions {
+  const source = random('evaluate test', skill, seed);
+  return predictionsOf(classes, images, Float64Array.from(images.flatMap(({ label }) => {
+    const odds = classes.map((_, k) => Math.exp(source.normal() + (k === label ? skill : 0)));
+    const sum = odds.reduce((a, b) => a + b);
+    return odds.map((odd) => odd / sum);
+  })));
+}
+
+const runs: Run[] = [0, 1, 2].flatMap((seed) => [
+  { model: 'M3', seed, predictions: predicted(3, seed) },
+  { model: 'M1', seed, predictions: predicted(0.5, seed) },
+]);
+const options = { dataset: 'made', ordinal: true, bootstrap: { resamples: 300, level: 0.95, seed: 0 } };
+const evaluation = evaluate(runs, options);
+
+test('models stand by name, each with every seed', () => {
+  expect(evaluation.models.map(({ model, seeds }) => [model, ...seeds.map(({ seed }) => seed)])).toEqual([['M1', 0, 1, 2], ['M3', 0, 1, 2]]);
+});
+
+test('the mean is that of the seeds, and the interval holds it', () => {
+  for (const { seeds, summary } of evaluation.models) {
+    for (const metric of evaluation.metrics) {
+      const { mean, low, high } = summary.test[metric]!;
+      expect(mean).toBeCloseTo(seeds.reduce((sum, { test }) => sum + test[metric]!, 0) / 3, 4);
+      expect(low!).toBeLessThan(mean!);
+      // The calibration error is biased upwards by resampling, so its interval need not be centred.
+      if (metric !== 'ece') expect(high!).toBeGreaterThan(mean!);
+    }
+  }
+});
+
+test('a difference is signed, model minus against, and clear skill shows', () => {
+  expect(evaluation.differences.map(({ model, against }) => [model, against])).toEqual([['M3', 'M1']]);
+  const { accuracy, loss } = evaluation.differences[0]!.metrics;
+  expect(accuracy!.low!).toBeGreaterThan(0);
+  expect(loss!.high!).toBeLessThan(0);
+});
+
+test('the confusion matrix counts every test image once a seed, by labelled row', () => {
+  for (const { confusion } of evaluation.models) {
+    expect(confusion.map((row) => row.reduce((a, b) => a + b))).toEqual(evaluation.counts.test.byClass.map((count) => 3 * count));
+  }
+});
+
+test('images, groups and the majority class are counted', () => {
+  expect(evaluation.counts.test).toEqual({ images: 80, groups: 20, byClass: [46, 23, 11] });
+  expect(evaluation.majority.class).toBe('mild');
+  expect(evaluation.majority.test.accuracy).toBeCloseTo(46 / 80, 6);
+});
+
+test('the order in which runs are given does not matter', () => {
+  expect(evaluate([...runs].reverse(), options)).toEqual(evaluation);
+});
+
+test('one seed has no standard deviation, and it is written as null', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'evaluation-'));
+  try {
+    const file = path.join(folder, 'metrics.json');
+    const one = evaluate(runs.filter(({ seed }) => seed === 1), { ...options, ordinal: false });
+    expect(one.models[0]!.summary.test.accuracy!.sd).toBeNull();
+    expect(one.metrics).not.toContain('kappa');
+    await writeEvaluation(file, one);
+    expect(await readEvaluation(file)).toEqual(one);
+    await writeFile(file, JSON.stringify({ ...one, seeds: 'all' }));
+    await expect(readEvaluation(file)).rejects.toThrow(/metrics\.json\/seeds: .*found "all"/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test.each<[string, Run[], string]>([
+  ['no runs', [], 'There are no predictions'],
+  ['a missing seed', runs.slice(1), 'There are 0 predictions of M3 with seed 0'],
+  ['a seed twice', [...runs, runs[0]!], 'There are 2 predictions of M3 with seed 0'],
+  ['other classes', [...runs.slice(0, 5), { ...runs[5]!, predictions: { ...runs[5]!.predictions, classes: ['a', 'b', 'c'] } }], 'M1, seed 2 predicts the classes a, b, c'],
+  ['other images', [...runs.slice(0, 5), { ...runs[5]!, predictions: { ...runs[5]!.predictions, images: images.map((image, i) => (i === 3 ? { ...image, part: 'train' as const } : image)) } }], 'Row 5 of M1, seed 2 is image 3 (train,'],
+  ['no test images', [{ model: 'M1', seed: 0, predictions: predictionsOf(classes, images.slice(0, 3), new Float64Array(9).fill(1 / 3)) }], 'no image of the test part'],
+])('%s: refused, and named', (_, given, message) => {
+  expect(() => evaluate(given, options)).toThrow(message);
+});

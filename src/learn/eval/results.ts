@@ -1,0 +1,13 @@
+/** `results.csv`: the metrics of every seed as one long table, for other tools to plot and pivot. */
+import { writeFile } from 'node:fs/promises';
+import { csvFormat } from 'd3-dsv';
+import { PARTS } from '../dataset/split-table.ts';
+import type { DatasetEvaluation } from './evaluation.ts';
+
+/** A metric that is not defined is an empty cell. */
+export async function writeResults(path: string, { dataset, metrics, models }: DatasetEvaluation): Promise<void> {
+  const rows = models.flatMap(({ model, seeds }) =>
+    seeds.flatMap((run) => PARTS.flatMap((part) => metrics.map((metric) => ({ dataset, model, seed: run.seed, part, metric, value: run[part][metric] ?? '' })))),
+  );
+  await writeFile(path, `${csvFormat(rows, ['dataset', 'model', 'seed', 'part', 'metric', 'value'])}\n`);
+}
