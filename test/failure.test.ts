@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { pipelineOf, Project, shell } from './rig.ts';
+
+const broken = {
+  'pipeline.json': pipelineOf({
+    broken: shell('for i in 1 2 3; do echo "step $i"; done; echo no such tensor >&2; exit 7'),
+    after: shell('cat ${inputs.x} > ${outputs.out}', { x: { stage: 'broken', output: 'out' } }),
+    apart: shell('echo fine > ${outputs.out}', {}, { resources: { cpu: 1 } }),
+  }),
+};
+
+test('a failure is told with its exit code, the end of its log, the log’s path and how to run it again; exit code 1', async () => {
+  const project = await Project.create(broken);
+  const { code, err, out } = await project.pipeline(['run', '--keep-going']);
+  expect(code).toBe(1);
+  expect(err).toMatch(/FAILED broken after [\d.]+s: exit 7\n {2}\| step 1\n {2}\| step 2\n {2}\| step 3\n {2}\| no such tensor\n/);
+  const log = /log: (\S+)/.exec(err)![1]!;
+  expect(await project.read(log)).toContain('no such tensor');
+  expect(err).toContain('run it again: pipeline run broken');
+  expect(out).toMatch(/^after +blocked +needs broken$/m);
+});
+
+test('the log of a failed attempt is what `logs` prints', async () => {
+  const project = await Project.create(broken);
+  await project.pipeline(['run']);
+  const { out, code } = await project.pipeline(['logs', 'broken']);
+  expect(code).toBe(0);
+  expect(out).toBe('step 1\nstep 2\nstep 3\nno such tensor\n');
+});
+
+test('--keep-going finishes what does not depend on the failure', async () => {
+  const project = await Project.create(broken);
+  const run = await project.run('--keep-going');
+  expect(run.executed).toEqual(['apart']);
+  expect(run.ids('failed')).toEqual(['broken']);
+  expect(run.ids('blocked')).toEqual(['after']);
+});
+
+test('nothing of a failure is recorded: it is tried again, and a success then counts', async () => {
+  const project = await Project.create({ 'pipeline.json': pipelineOf({ flaky: shell('test -e mended && echo ok > ${outputs.out}') }) });
+  expect((await project.run()).code).toBe(1);
+  expect((await project.run()).ids('failed')).toEqual(['flaky']);
+  await project.write('mended', '');
+  expect((await project.run()).executed).toEqual(['flaky']);
+  expect((await project.run()).executed).toEqual([]);
+});
+
+test('returning without having written every output is a failure that names them', async () => {
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ lazy: { command: 'echo x > ${outputs.a}', outputs: { a: 'a.txt', b: 'b.txt' } } }),
+  });
+  const { code, err } = await project.pipeline(['run']);
+  expect(code).toBe(1);
+  expect(err).toContain('FAILED lazy');
+  expect(err).toContain('did not write b');
+});
+
+test('an exception in a module is told with its message and place in the user’s own file', async () => {
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ thrower: { module: 'thrower.ts', outputs: { out: 'x' } } }),
+    'thrower.ts': '\nexport default function () {\n  throw new Error("loss became nan");\n}\n',
+  });
+  const { err } = await project.pipeline(['run']);
+  expect(err).toContain('loss became nan');
+  expect(err).toMatch(/thrower\.ts:3/);
+});
+
+test('a missing input blocks the stage and says where it is wanted', async () => {
+  const project = await Project.create({ 'pipeline.json': pipelineOf({ ingest: shell('cp ${inputs.source} ${outputs.out}', { source: 'data/ham.csv' }) }) });
+  const { code, out } = await project.pipeline(['run']);
+  expect(code).toBe(1);
+  expect(out).toMatch(/ingest +blocked +input source is missing: data\/ham\.csv/);
+});
+
+test('a failed attempt is repeated as often as `retries` allows', async () => {
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ flaky: shell('echo x >> tries; test $(wc -l < tries) -ge 3 && echo ok > ${outputs.out}', {}, { retries: { limit: 2, delay: '1ms' } }) }),
+  });
+  const run = await project.run();
+  expect(run.executed).toEqual(['flaky']);
+  expect(run.of('retrying')).toHaveLength(2);
+});
+
+test('a stage that runs longer than its timeout is ended', async () => {
+  const project = await Project.create({ 'pipeline.json': pipelineOf({ slow: shell('sleep 600', {}, { timeout: '300ms' }) }) });
+  const run = await project.run();
+  expect(run.code).toBe(1);
+  expect(run.of('failed')[0]).toMatchObject({ id: 'slow', failure: { kind: 'timeout' } });
+});

@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { gone, isAlive, pipelineOf, Project, shell } from './rig.ts';
+
+/** Counts to 4, one checkpoint each; after the second it waits for `go`. Tells its process id and every step it takes. */
+const training = {
+  'pipeline.json': pipelineOf({ train: { module: 'train.mjs', outputs: { out: { file: 'steps.txt', publish: 'steps.txt' } } } }),
+  'train.mjs': `import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+export default async function (stage) {
+  const checkpoint = path.join(stage.checkpoint, 'step');
+  const root = process.cwd();
+  writeFileSync(path.join(root, 'pid'), String(process.pid));
+  let step = existsSync(checkpoint) ? Number(readFileSync(checkpoint, 'utf8')) : 0;
+  while (step < 4) {
+    step++;
+    appendFileSync(path.join(root, 'taken'), step + '\\n');
+    writeFileSync(checkpoint, String(step));
+    if (step === 2) {
+      writeFileSync(path.join(root, 'halfway'), '');
+      while (!existsSync(path.join(root, 'go'))) {
+        if (stage.signal.aborted) throw new Error('asked to stop');
+        await new Promise((resume) => setTimeout(resume, 20));
+      }
+    }
+  }
+  writeFileSync(stage.outputs.out, String(step));
+}
+`,
+};
+
+test('Ctrl-C stops with 130, says what was interrupted, and the next run resumes from the checkpoint', async () => {
+  const project = await Project.create(training);
+  const first = project.start(['run']);
+  await project.appears('halfway');
+  first.signal('SIGINT');
+  const { code, err, out } = await first.ended;
+  expect(code).toBe(130);
+  expect(err).toContain('Stopping: running stages may save a checkpoint.');
+  expect(out).toMatch(/^train +interrupted/m);
+
+  await project.write('go', '');
+  const second = await project.run();
+  expect(second.executed).toEqual(['train']);
+  expect(second.of('started')[0]).toMatchObject({ resumed: true });
+  expect(await project.read('taken')).toBe('1\n2\n3\n4\n');
+  expect(await project.read('steps.txt')).toBe('4');
+});
+
+test('SIGTERM stops with 143', async () => {
+  const project = await Project.create(training);
+  const run = project.start(['run']);
+  await project.appears('halfway');
+  run.signal('SIGTERM');
+  expect((await run.ended).code).toBe(143);
+});
+
+test('after kill -9 of the runner no stage stays behind, and the next run resumes', async () => {
+  const project = await Project.create(training);
+  const first = project.start(['run']);
+  await project.appears('halfway');
+  const stage = Number(await project.read('pid'));
+  expect(await isAlive(stage)).toBe(true);
+  first.signal('SIGKILL');
+  await first.ended;
+  await gone(stage);
+
+  await project.write('go', '');
+  expect((await project.run()).executed).toEqual(['train']);
+  expect(await project.read('taken')).toBe('1\n2\n3\n4\n');
+});
+
+test('children that a command left in the background end with it', async () => {
+  const project = await Project.create({ 'pipeline.json': pipelineOf({ spawn: shell('sleep 1000 & echo $! > background; touch started; wait') }) });
+  const run = project.start(['run']);
+  await project.appears('started');
+  const background = Number(await project.read('background'));
+  run.signal('SIGINT');
+  expect((await run.ended).code).toBe(130);
+  await gone(background);
+});
