@@ -28,5 +28,6 @@ export default async function (stage: Stage): Promise<void> {
   const summary = summarise(split, table, classes, options);
   await writeSplit(stage.output('split'), split);
   await writeFile(stage.output('summary'), `${JSON.stringify(summary, null, 2)}\n`);
+  if (options.overlap === 'remove' && summary.unused > 0) stage.warn(`${summary.unused} images are in no part: their group is also in the published test set, or they belong to no published set.`);
   if (summary.groupOverlap > 0) stage.warn(`${summary.groupOverlap} groups have images in more than one part.`);
 }

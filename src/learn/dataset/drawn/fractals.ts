@@ -44,11 +44,22 @@ export function fractals({ images, size, seed, classes }: FractalOptions): Drawn
   };
 }
 
-/** Two to five maps that shrink enough to have an attractor, and little enough that it is not a dust of points. */
+/** Maps that leave most of the plane empty make a dust of points: systems are drawn until the shape is one. */
 function drawSystem(seed: number, number: number): AffineMap[] {
   const source = random('fractal', seed, number);
-  const count = 2 + source.integer(4);
-  return Array.from({ length: count }, () => {
+  for (;;) {
+    const system = drawMaps(source);
+    const area = system.reduce((sum, map) => sum + areaOf(map), 0);
+    if (area > 0.55 && area < 1.2) return system;
+  }
+}
+
+/** How much a map shrinks areas. */
+const areaOf = ({ matrix: [a, b, c, d] }: AffineMap): number => Math.abs(a * d - b * c);
+
+/** Two to five maps, each shrinking, so that there is an attractor. */
+function drawMaps(source: RandomSource): AffineMap[] {
+  return Array.from({ length: 2 + source.integer(4) }, () => {
     const [turn, tilt] = [2 * Math.PI * source.uniform(), 2 * Math.PI * source.uniform()];
     const [long, short] = [between(source, 0.5, 0.85), between(source, 0.2, 0.6) * (source.uniform() < 0.3 ? -1 : 1)];
     const [c, s, u, v] = [Math.cos(turn), Math.sin(turn), Math.cos(tilt), Math.sin(tilt)];
@@ -62,7 +73,7 @@ function drawSystem(seed: number, number: number): AffineMap[] {
 
 function drawFractal(system: readonly AffineMap[], source: RandomSource, size: number): Uint8Array {
   const canvas = blankCanvas(size);
-  const density = densityOf(attractor(bent(system, source), source, 6 * canvas.side ** 2), canvas.side, source);
+  const density = densityOf(attractor(bent(system, source), source, 3 * canvas.side ** 2), canvas.side, source);
   const ground = drawColour(source);
   const [from, to] = [drawColour(source), drawColour(source)];
   const grain = fractalNoise(source);
@@ -86,7 +97,7 @@ function bent(system: readonly AffineMap[], source: RandomSource): AffineMap[] {
 function attractor(system: readonly AffineMap[], source: RandomSource, count: number): Float64Array {
   const points = new Float64Array(2 * count);
   // Maps are chosen by area, so that the attractor fills evenly.
-  const areas = system.map(({ matrix: [a, b, c, d] }) => Math.max(0.02, Math.abs(a * d - b * c)));
+  const areas = system.map((map) => Math.max(0.02, areaOf(map)));
   const total = areas.reduce((sum, area) => sum + area, 0);
   let [x, y] = [0, 0];
   for (let i = -20; i < count; i++) {

@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { summarise } from './split-summary.ts';
+import { PARTS, type Split } from './split-table.ts';
+import { splitDataset, type SplitOptions } from './split.ts';
+import type { TableRow } from './table.ts';
+
+const CLASSES = ['a', 'b', 'c'];
+const GROUPED: SplitOptions = { policy: 'grouped', test: 0.25, validation: 0.15, seed: 0, overlap: 'remove' };
+const PUBLISHED: SplitOptions = { ...GROUPED, policy: 'published' };
+
+const rows = (members: readonly Omit<TableRow, 'index' | 'image'>[]): TableRow[] => members.map((row, index) => ({ index, image: `${index}.png`, ...row }));
+/** Groups of the sizes given, all of one class. */
+const groups = (label: string, sizes: readonly number[], split: TableRow['split'] = '') => sizes.flatMap((size, g) => Array.from({ length: size }, () => ({ label, group: `${label}${split}${g}`, split })));
+
+const table = fc
+  .tuple(...CLASSES.map(() => fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 8, maxLength: 40 })))
+  .map((sizes) => rows(sizes.flatMap((of, c) => groups(CLASSES[c]!, of))));
+
+const partsOf = (split: Split, table: readonly TableRow[]) => PARTS.map((part) => new Set(split[part].map((index) => table[index]!.group)));
+
+describe('grouped', () => {
+  test('no group is in two parts, every image is in one, and every class is in each, whatever the sizes', () => {
+    fc.assert(
+      fc.property(table, fc.nat(1000), (table, seed) => {
+        const split = splitDataset(table, CLASSES, { ...GROUPED, seed });
+        const [train, validation, test] = partsOf(split, table) as [Set<string>, Set<string>, Set<string>];
+        expect([...train, ...validation].every((g) => !test.has(g))).toBe(true);
+        expect([...train].every((g) => !validation.has(g))).toBe(true);
+        expect(PARTS.flatMap((part) => split[part]).sort((a, b) => a - b)).toEqual(table.map(({ index }) => index));
+        for (const part of PARTS) expect(new Set(split[part].map((index) => table[index]!.label))).toEqual(new Set(CLASSES));
+        expect(summarise(split, table, CLASSES, GROUPED).groupOverlap).toBe(0);
+      }),
+      { seed: 4, numRuns: 200 },
+    );
+  });
+
+  test('each class is cut in the shares asked for, to within a group', () => {
+    fc.assert(
+      fc.property(table, (table) => {
+        const { parts } = summarise(splitDataset(table, CLASSES, GROUPED), table, CLASSES, GROUPED);
+        for (const label of CLASSES) {
+          const all = table.filter((row) => row.label === label).length;
+          expect(Math.abs(parts.test.classes[label]! - 0.25 * all)).toBeLessThanOrEqual(5);
+          expect(Math.abs(parts.validation.classes[label]! - 0.15 * all)).toBeLessThanOrEqual(5);
+        }
+      }),
+      { seed: 5, numRuns: 100 },
+    );
+  });
+
+  test('shares are exact where every image is a group', () => {
+    const table = rows(groups('a', new Array<number>(100).fill(1)).concat(groups('b', new Array<number>(40).fill(1))));
+    const { parts } = summarise(splitDataset(table, ['a', 'b'], GROUPED), table, ['a', 'b'], GROUPED);
+    expect(parts).toEqual({
+      train: { images: 84, groups: 84, classes: { a: 60, b: 24 } },
+      validation: { images: 21, groups: 21, classes: { a: 15, b: 6 } },
+      test: { images: 35, groups: 35, classes: { a: 25, b: 10 } },
+    });
+  });
+
+  test('the seed decides, and nothing else', () => {
+    const table = rows(groups('a', new Array<number>(50).fill(2)).concat(groups('b', new Array<number>(50).fill(1))));
+    expect(splitDataset(table, ['a', 'b'], GROUPED)).toEqual(splitDataset([...table], ['a', 'b'], { ...GROUPED }));
+    expect(splitDataset(table, ['a', 'b'], { ...GROUPED, seed: 1 })).not.toEqual(splitDataset(table, ['a', 'b'], GROUPED));
+  });
+
+  test('a group of several classes stays whole', () => {
+    const mixed = [{ label: 'a', group: 'm', split: '' as const }, { label: 'b', group: 'm', split: '' as const }];
+    const table = rows([...groups('a', [1, 1, 1, 1]), ...groups('b', [1, 1, 1, 1]), ...mixed]);
+    expect(summarise(splitDataset(table, ['a', 'b'], GROUPED), table, ['a', 'b'], GROUPED)).toMatchObject({ groupOverlap: 0, unused: 0 });
+  });
+
+  test.each([
+    [{ ...GROUPED, test: 0.9 }, 'test is 0.9 and validation 0.15; both must be above 0 and their sum below 1.'],
+    [{ ...GROUPED, test: 0 }, 'test is 0 and validation 0.15'],
+  ])('impossible shares are refused', (options, message) => {
+    expect(() => splitDataset(rows(groups('a', [1, 1, 1])), ['a'], options)).toThrow(message);
+  });
+
+  test('a class with too few groups is named', () => {
+    const table = rows([...groups('a', [1, 1, 1, 1]), ...groups('b', [9, 9])]);
+    expect(() => splitDataset(table, ['a', 'b'], GROUPED)).toThrow('The class "b" has 2 group(s) of images; 3 are needed, one for each part.');
+  });
+});
+
+describe('published', () => {
+  const train = [...groups('a', [2, 2, 2, 2], 'train'), ...groups('b', [1, 1, 1, 1], 'train')];
+  const test_ = [...groups('a', [3], 'test'), ...groups('b', [3], 'test')];
+  const shared = { label: 'a', group: 'atest0', split: 'train' as const };
+
+  test('the test set is the published one; validation is cut from the training set by group', () => {
+    const table = rows([...train, ...test_]);
+    const split = splitDataset(table, ['a', 'b'], PUBLISHED);
+    expect(split.test).toEqual([12, 13, 14, 15, 16, 17]);
+    expect([...split.train, ...split.validation].sort((a, b) => a - b)).toEqual([...table.keys()].slice(0, 12));
+    expect(summarise(split, table, ['a', 'b'], PUBLISHED)).toMatchObject({ groupOverlap: 0, unused: 0, parts: { validation: { classes: { a: 2, b: 1 } } } });
+  });
+
+  test('training images of a tested group are left out, or kept and counted where that is asked for', () => {
+    const table = rows([...train, ...test_, shared]);
+    const removed = splitDataset(table, ['a', 'b'], PUBLISHED);
+    expect(summarise(removed, table, ['a', 'b'], PUBLISHED)).toMatchObject({ groupOverlap: 0, unused: 1 });
+    const kept = splitDataset(table, ['a', 'b'], { ...PUBLISHED, overlap: 'keep' });
+    expect(summarise(kept, table, ['a', 'b'], PUBLISHED)).toMatchObject({ groupOverlap: 1, unused: 0 });
+  });
+
+  test('a set published without a test set, or without a class in it, is refused', () => {
+    expect(() => splitDataset(rows(train), ['a', 'b'], PUBLISHED)).toThrow('published without a test set; use the policy "grouped".');
+    expect(() => splitDataset(rows([...train, ...groups('a', [3], 'test')]), ['a', 'b'], PUBLISHED)).toThrow('The test part would have no image of the class b.');
+  });
+});
