@@ -21,7 +21,7 @@ test('many are told by stage, with their time added up', () => {
 });
 
 test('instances of a stage that fared differently are told apart by what each group shares', () => {
-  const rows = [row('split', {}), ...finetunes.map((each) => (each.instance.axes['model'] === 'M2' ? { ...each, status: 'failed' as const } : each))];
+  const rows = [row('split', {}), ...finetunes.map((each) => (each.instance.axes.model === 'M2' ? { ...each, status: 'failed' as const } : each))];
   expect(linesOf(rows).map(({ label, status }) => `${label} ${status}`)).toEqual(['split done', 'finetune (9 of 12) done', 'finetune:model=M2 (3 of 12) failed']);
 });
 

@@ -52,8 +52,8 @@ function hasKey(file: string): boolean {
 /** Where cosmiconfig looks last, on Linux, macOS and Windows. */
 function userFolders(): string[] {
   const home = os.homedir();
-  const xdg = process.env['XDG_CONFIG_HOME'] ?? path.join(home, '.config');
-  return [path.join(xdg, 'pipeline'), path.join(home, 'Library', 'Preferences', 'pipeline'), path.join(process.env['APPDATA'] ?? home, 'pipeline', 'Config')];
+  const xdg = process.env.XDG_CONFIG_HOME ?? path.join(home, '.config');
+  return [path.join(xdg, 'pipeline'), path.join(home, 'Library', 'Preferences', 'pipeline'), path.join(process.env.APPDATA ?? home, 'pipeline', 'Config')];
 }
 
 type Reader = (value: unknown, base: string) => Settings | string;

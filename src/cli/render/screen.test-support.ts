@@ -1,4 +1,8 @@
 /** A small terminal: it wraps lines, and knows the two escape sequences that the live renderer uses. */
+const ESCAPE = '\u001B[';
+/** Cursor up, clear to the end of the screen, new line, carriage return. */
+const TOKENS = new RegExp(`(${ESCAPE.replace('[', '\\[')}\\d+[AJ]|\n|\r)`);
+
 export class Screen {
   columns: number | undefined;
   writes = 0;
@@ -11,7 +15,7 @@ export class Screen {
 
   write(text: string): void {
     this.writes++;
-    for (const token of text.split(/(\u001B\[\d+[AJ]|\n|\r)/)) this.#take(token);
+    for (const token of text.split(TOKENS)) this.#take(token);
   }
 
   /** Everything on the screen, as one text. */
@@ -31,9 +35,8 @@ export class Screen {
   }
 
   #take(token: string): void {
-    const up = /^\u001B\[(\d+)A$/.exec(token);
-    if (up) this.#lines.length -= Number(up[1]); // followed by a clear to the end of the screen
-    else if (token === '\u001B[0J') this.#lines[this.#lines.length - 1] = '';
+    if (token.startsWith(ESCAPE) && token.endsWith('A')) this.#lines.length -= Number.parseInt(token.slice(ESCAPE.length)); // a clear follows
+    else if (token === `${ESCAPE}0J`) this.#lines[this.#lines.length - 1] = '';
     else if (token === '\n') this.#lines.push('');
     else if (token === '\r') this.sawCarriageReturn = true;
     else this.#lines.push(...this.#wrapped((this.#lines.pop() ?? '') + token));
