@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, rm, truncate, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import sharp, { type ColorLike, type Sharp } from 'sharp';
+import sharp, { type Color, type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeImage } from './decode.ts';
 import { ingest } from './ingest.ts';
@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const plain = (width: number, height: number, background: ColorLike, channels: 3 | 4 = 3) => sharp({ create: { width, height, channels, background } });
+const plain = (width: number, height: number, background: Color, channels: 3 | 4 = 3) => sharp({ create: { width, height, channels, background } });
 
 async function decoded(image: Sharp, name: string, size = 8): Promise<number[][]> {
   await image.toFile(join(folder, name));

@@ -11,14 +11,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dirname(folder), { recursive: true }));
 
-/** Files by path; a reader looks at names only. */
-async function tree(files: readonly string[] | Record<string, string>): Promise<void> {
-  const contents = Array.isArray(files) ? Object.fromEntries(files.map((file) => [file, ''])) : files;
-  for (const [path, text] of Object.entries(contents as Record<string, string>)) {
+/** Writes files by path. */
+async function tree(files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
   }
 }
+
+/** Empty files: a reader looks at the names of images only. */
+const images = (paths: readonly string[]) => tree(Object.fromEntries(paths.map((path) => [path, ''])));
 
 async function read(name: ReaderName): Promise<Listing> {
   const result = await READERS[name](folder);
@@ -32,7 +34,7 @@ const refusal = async (name: ReaderName): Promise<string> => {
 };
 
 test('covid19: class and split come from the folders, whatever the case of the extension', async () => {
-  await tree(['train/Covid/b.JPG', 'train/Covid/a.png', 'train/Normal/1.jpeg', 'train/Viral Pneumonia/1.jpeg', 'test/Covid/1.jpg', 'test/Normal/1.jpg', 'test/Viral Pneumonia/1.jpg'].map((f) => `Covid19-dataset/${f}`));
+  await images(['train/Covid/b.JPG', 'train/Covid/a.png', 'train/Normal/1.jpeg', 'train/Viral Pneumonia/1.jpeg', 'test/Covid/1.jpg', 'test/Normal/1.jpg', 'test/Viral Pneumonia/1.jpg'].map((f) => `Covid19-dataset/${f}`));
   const { samples, faults, classes, ordinal } = await read('covid19');
   expect(samples.slice(0, 2)).toEqual([
     { image: 'Covid19-dataset/train/Covid/a.png', label: 'Covid', group: 'Covid19-dataset/train/Covid/a.png', split: 'train' },
@@ -42,17 +44,17 @@ test('covid19: class and split come from the folders, whatever the case of the e
 });
 
 test('covid19: a wrong folder is refused, saying what was looked for and what is there', async () => {
-  await tree(['Covid/1.jpg', 'Normal/1.jpg', 'readme.txt']);
+  await images(['Covid/1.jpg', 'Normal/1.jpg', 'readme.txt']);
   expect(await refusal('covid19')).toBe('There is no "Covid/" in <folder>/Covid19-dataset/train; that folder is empty or does not exist.');
-  await tree(['Covid19-dataset/train/Covid/1.jpg', 'Covid19-dataset/train/Healthy/1.jpg']);
+  await images(['Covid19-dataset/train/Covid/1.jpg', 'Covid19-dataset/train/Healthy/1.jpg']);
   expect(await refusal('covid19')).toBe('There is no "Normal/" in <folder>/Covid19-dataset/train; it holds Covid/, Healthy/.');
 });
 
 test('isic9: an unknown class, a stray file and a file that is no image are faults by name; what file managers leave is not', async () => {
   const root = 'Skin cancer ISIC The International Skin Imaging Collaboration';
   const classes = ['actinic keratosis', 'basal cell carcinoma', 'dermatofibroma', 'melanoma', 'nevus', 'pigmented benign keratosis', 'seborrheic keratosis', 'squamous cell carcinoma', 'vascular lesion'];
-  await tree(['Train', 'Test'].flatMap((split) => classes.map((label) => `${root}/${split}/${label}/1.jpg`)));
-  await tree([`${root}/Train/wart/1.jpg`, `${root}/Train/list.csv`, `${root}/Train/nevus/notes.txt`, `${root}/Train/nevus/.DS_Store`, `${root}/Train/nevus/Thumbs.db`]);
+  await images(['Train', 'Test'].flatMap((split) => classes.map((label) => `${root}/${split}/${label}/1.jpg`)));
+  await images([`${root}/Train/wart/1.jpg`, `${root}/Train/list.csv`, `${root}/Train/nevus/notes.txt`, `${root}/Train/nevus/.DS_Store`, `${root}/Train/nevus/Thumbs.db`]);
   const { samples, faults } = await read('isic9');
   expect(samples).toHaveLength(18);
   expect(faults.map(({ file, reason }) => `${file.replace(root, '')}: ${reason}`)).toEqual([
@@ -63,7 +65,7 @@ test('isic9: an unknown class, a stray file and a file that is no image are faul
 });
 
 test('chest-xray: the group is the patient number where there is one, and val images train', async () => {
-  await tree(['train/NORMAL/IM-0115-0001.jpeg', 'train/PNEUMONIA/person1_bacteria_1.jpeg', 'val/NORMAL/NORMAL2-IM-1427-0001.jpeg', 'val/PNEUMONIA/person1946_bacteria_4874.jpeg', 'test/NORMAL/IM-0001-0001.jpeg', 'test/PNEUMONIA/person1_virus_6.jpeg'].map((f) => `chest_xray/${f}`));
+  await images(['train/NORMAL/IM-0115-0001.jpeg', 'train/PNEUMONIA/person1_bacteria_1.jpeg', 'val/NORMAL/NORMAL2-IM-1427-0001.jpeg', 'val/PNEUMONIA/person1946_bacteria_4874.jpeg', 'test/NORMAL/IM-0001-0001.jpeg', 'test/PNEUMONIA/person1_virus_6.jpeg'].map((f) => `chest_xray/${f}`));
   const { samples } = await read('chest-xray');
   expect(samples.map(({ group, split }) => [group, split])).toEqual([
     ['chest_xray/train/NORMAL/IM-0115-0001.jpeg', 'train'],
@@ -76,7 +78,7 @@ test('chest-xray: the group is the patient number where there is one, and val im
 });
 
 test('ham10000: labels and lesions come from the metadata; what lacks either side is a fault', async () => {
-  await tree(['HAM10000_images_part_1/ISIC_1.jpg', 'HAM10000_images_part_2/ISIC_2.JPG', 'HAM10000_images_part_2/ISIC_3.jpg', 'HAM10000_images_part_2/ISIC_5.jpg']);
+  await images(['HAM10000_images_part_1/ISIC_1.jpg', 'HAM10000_images_part_2/ISIC_2.JPG', 'HAM10000_images_part_2/ISIC_3.jpg', 'HAM10000_images_part_2/ISIC_5.jpg']);
   await tree({ 'HAM10000_metadata.csv': 'lesion_id,image_id,dx,dx_type\r\nHAM_1,ISIC_1,nv,x\r\nHAM_1,ISIC_2,nv,x\r\nHAM_2,ISIC_3,wart,x\r\nHAM_3,ISIC_4,mel,x\r\n' });
   const { samples, faults } = await read('ham10000');
   expect(samples).toEqual([
@@ -114,20 +116,20 @@ test('idrid: trailing spaces, empty columns and CRLF do not disturb, and equal n
 });
 
 test('folders: a folder per class, nested folders included, named after its folder', async () => {
-  await tree(['cat/1.png', 'cat/more/2.png', 'dog/1.png']);
+  await images(['cat/1.png', 'cat/more/2.png', 'dog/1.png']);
   const { name, samples, classes } = await read('folders');
   expect([name, classes]).toEqual(['mine', ['cat', 'dog']]);
   expect(samples.map(({ image, label, split }) => [image, label, split])).toEqual([['cat/1.png', 'cat', ''], ['cat/more/2.png', 'cat', ''], ['dog/1.png', 'dog', '']]);
 });
 
 test('folders: Train and Test above the classes are the published split', async () => {
-  await tree(['Test/a/1.png', 'Test/b/1.png', 'Train/a/1.png', 'Train/b/1.png']);
+  await images(['Test/a/1.png', 'Test/b/1.png', 'Train/a/1.png', 'Train/b/1.png']);
   expect((await read('folders')).samples.map(({ split }) => split)).toEqual(['test', 'test', 'train', 'train']);
 });
 
 test('folders: fewer than two classes are refused', async () => {
   expect(await refusal('folders')).toMatch(/^<folder> holds no folder; one folder for each class is expected/);
-  await tree(['only/1.png']);
+  await images(['only/1.png']);
   expect(await refusal('folders')).toMatch(/^<folder> holds only the folder "only"/);
 });
 
