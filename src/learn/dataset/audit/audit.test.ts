@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { random } from '../../../util/random.ts';
+import { ingest } from '../ingest.ts';
+import { openPackedImages, type PackedImages } from '../packed-images.ts';
+import { READERS, type ReaderName } from '../reader/index.ts';
+import { readTable, type TableRow } from '../table.ts';
+import { audit, type Audit } from './audit.ts';
+import { findDuplicates } from './duplicates.ts';
+import { correlation, hashDistance, signatureOf } from './signature.ts';
+
+const SIZE = 24;
+
+/** A smooth random picture: a few cosines. */
+function picture(key: number): Uint8Array {
+  const source = random('audit test', key);
+  const waves = Array.from({ length: 6 }, () => [source.uniform() * 0.6, source.uniform() * 0.6, source.uniform() * 6, 10 + 15 * source.uniform()] as const);
+  return Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, i) => {
+    const [y, x] = [Math.floor(i / (3 * SIZE)), Math.floor(i / 3) % SIZE];
+    return 128 + waves.reduce((sum, [u, v, phase, height]) => sum + height * Math.cos(u * x + v * y + phase), 0);
+  });
+}
+const changed = (image: Uint8Array, change: (value: number, i: number) => number) => image.map((v, i) => Math.min(255, Math.max(0, Math.round(change(v, i)))));
+
+const packed = (images: readonly Uint8Array[]): PackedImages => ({
+  count: images.length,
+  size: SIZE,
+  read: (indices) => Promise.resolve(new Uint8Array(images[indices[0]!]!)),
+  close: () => Promise.resolve(),
+});
+
+const pairsOf = (pairs: readonly { first: number; second: number }[]) => pairs.map(({ first, second }) => [first, second]);
+
+test('equal images are found as exact, recompressed and re-lit ones as near, and others not at all', async () => {
+  const original = picture(0);
+  const noise = random('audit noise');
+  const images = [original, picture(1), changed(original, (v) => 0.8 * v + 12), new Uint8Array(original), changed(original, (v) => v + 8 * noise.uniform() - 4), picture(2)];
+  const { exact, near } = await findDuplicates(packed(images));
+  expect(pairsOf(exact)).toEqual([[0, 3]]);
+  expect(pairsOf(near)).toEqual([[0, 2], [0, 4], [2, 3], [2, 4], [3, 4]]);
+});
+
+test('three equal images are three pairs', async () => {
+  const { exact } = await findDuplicates(packed([picture(0), picture(0), picture(0)]));
+  expect(pairsOf(exact)).toEqual([[0, 1], [0, 2], [1, 2]]);
+});
+
+test('brightness and contrast do not change a signature; another picture does', () => {
+  const [one, lit, other] = [picture(3), changed(picture(3), (v) => 0.7 * v + 30), picture(4)].map((image) => signatureOf(image, SIZE)) as [ReturnType<typeof signatureOf>, ReturnType<typeof signatureOf>, ReturnType<typeof signatureOf>];
+  expect(hashDistance(one.hash, lit.hash)).toBeLessThanOrEqual(2);
+  expect(correlation(one.thumbnail, lit.thumbnail)).toBeGreaterThan(0.999);
+  expect(hashDistance(one.hash, other.hash)).toBeGreaterThan(10);
+});
+
+test('distances count bits, the sign bit included', () => {
+  expect(hashDistance([0, 0], [-1, 0])).toBe(32);
+  expect(hashDistance([0b1011, 1 << 31], [0, 0])).toBe(4);
+});
+
+test('pairs are counted by what makes them harmful, and groups across published splits are named', () => {
+  const row = (index: number, label: string, group: string, split: TableRow['split']): TableRow => ({ index, image: `${index}.png`, label, group, split });
+  const table = [row(0, 'a', 'p1', 'train'), row(1, 'b', 'p1', 'test'), row(2, 'a', 'p2', 'train'), row(3, 'a', 'p3', 'train')];
+  const found = audit(table, ['a', 'b'], { exact: [{ first: 0, second: 1, similarity: 1 }, { first: 2, second: 3, similarity: 1 }], near: [] });
+  expect(found.summary).toEqual({
+    exact: { pairs: 2, acrossClasses: 1, acrossSplits: 1, acrossGroups: 1 },
+    near: { pairs: 0, acrossClasses: 0, acrossSplits: 0, acrossGroups: 0 },
+    groupsAcrossSplits: 1,
+  });
+  expect(found.groupsAcrossSplits).toEqual(['p1']);
+  expect(found.classes).toEqual({ a: { images: 3, groups: 3, train: 3, test: 0 }, b: { images: 1, groups: 1, train: 0, test: 1 } });
+  expect(found.exact[0]).toEqual({ images: ['0.png', '1.png'], labels: ['a', 'b'], splits: ['train', 'test'], sameGroup: true, similarity: 1 });
+});
+
+const DATA = resolve(import.meta.dirname, '../../../../../shared/data');
+const real = (name: ReaderName) => test.skipIf(!existsSync(join(DATA, name)));
+
+async function auditReal(name: ReaderName): Promise<Audit> {
+  const folder = await mkdtemp(join(tmpdir(), 'audit-'));
+  const files = { images: join(folder, 'i'), table: join(folder, 't'), dataset: join(folder, 'd') };
+  const listing = await READERS[name](join(DATA, name));
+  if (!listing.ok) throw new Error(listing.error);
+  const { classes } = await ingest(listing.value, files, { folder: join(DATA, name), size: 32, onBroken: 'error', concurrency: 2 });
+  const images = await openPackedImages(files.images);
+  const found = audit(await readTable(files.table), classes, await findDuplicates(images));
+  await images.close();
+  await rm(folder, { recursive: true });
+  return found;
+}
+
+real('covid19')('the published Covid-19 set tests on six of its training images (skipped where ../shared/data is absent)', async () => {
+  const { exact, summary } = await auditReal('covid19');
+  expect(summary.exact).toMatchObject({ pairs: 10, acrossSplits: 6, acrossClasses: 0 });
+  expect(exact.find(({ images }) => images[1].includes('radiopaedia'))?.images[0]).toBe('Covid19-dataset/train/Covid/069.jpg');
+});
+
+real('idrid')('the published IDRiD set has training image 118 in the test set (skipped where ../shared/data is absent)', async () => {
+  const leaks = (await auditReal('idrid')).exact.filter(({ splits }) => splits[0] !== splits[1]);
+  expect(leaks.map(({ images }) => images.map((image) => /\d+(?=\.jpg)/.exec(image)![0]))).toEqual([['118', '064']]);
+});

@@ -1,0 +1,22 @@
+/** Looks for leaks in a data set before anything is trained on it: images, table, dataset -> audit. */
+import { writeFile } from 'node:fs/promises';
+import { audit } from '../src/learn/dataset/audit/audit.ts';
+import { findDuplicates } from '../src/learn/dataset/audit/duplicates.ts';
+import { readDataset } from '../src/learn/dataset/dataset.ts';
+import { openPackedImages } from '../src/learn/dataset/packed-images.ts';
+import { readTable } from '../src/learn/dataset/table.ts';
+import type { Stage } from '../src/stage/index.ts';
+
+export default async function (stage: Stage): Promise<void> {
+  const [table, { classes }] = [await readTable(stage.input('table')), await readDataset(stage.input('dataset'))];
+  const images = await openPackedImages(stage.input('images'));
+  const duplicates = await findDuplicates(images, (done) => {
+    stage.progress({ done, total: images.count, unit: 'images' });
+  });
+  await images.close();
+  const found = audit(table, classes, duplicates);
+  await writeFile(stage.output('audit'), `${JSON.stringify(found, null, 2)}\n`);
+  const { exact, near } = found.summary;
+  if (exact.acrossSplits + near.acrossSplits > 0) stage.warn(`${exact.acrossSplits} equal and ${near.acrossSplits} nearly equal pairs of images stand on both sides of the published split.`);
+  if (exact.acrossClasses > 0) stage.warn(`${exact.acrossClasses} pairs of equal images have two different labels.`);
+}
