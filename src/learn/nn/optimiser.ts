@@ -13,22 +13,8 @@ export type Optimiser =
   | { readonly name: 'sgd'; readonly momentum: number; readonly nesterov: boolean; readonly weightDecay: number }
   | { readonly name: 'adamw'; readonly weightDecay: number };
 
-export type OptimiserName = Optimiser['name'];
-
 /** What an optimiser remembers between steps: records named like the parameters, and scalars. */
 export type Memory<T> = Readonly<Record<string, Variables<T> | T>>;
-
-/** The usual settings of a name: momentum 0.9 without Nesterov's correction; AdamW's betas are fixed. */
-export function optimiser(name: OptimiserName, weightDecay: number): Optimiser {
-  switch (name) {
-    case 'sgd':
-      return { name, momentum: 0.9, nesterov: false, weightDecay };
-    case 'adamw':
-      return { name, weightDecay };
-    default:
-      return unreachable(name);
-  }
-}
 
 export function initialMemory(of: Optimiser, params: Variables<HostTensor<'float32'>>): Memory<HostTensor<'float32'>> {
   switch (of.name) {

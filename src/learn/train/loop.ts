@@ -18,12 +18,10 @@ export interface LoopStep<Inputs> {
   writeState(state: Tree<HostTensor>): Promise<void>;
 }
 
-/** How training is watched and stopped; stages pass what the runner gave them. */
+/** How training is watched, stopped and resumed. A stage is one. */
 export interface Watch {
   /** Folder that survives interruption. */
   readonly checkpoint: string;
-  /** Seconds between checkpoints: what a kill may cost. */
-  readonly checkpointEvery: number;
   readonly signal: AbortSignal;
   progress(state: { done: number; total: number; unit: string; note: string }): void;
 }
@@ -76,10 +74,10 @@ interface Progress<Row> {
 }
 
 /**
- * Trains to the last epoch, from the checkpoint if there is one. On abort it writes a checkpoint and throws the signal's
- * reason. Throws TrainingError when an output is no longer finite.
+ * Trains to the last epoch, from the checkpoint if there is one. A kill costs what came after the last checkpoint; an abort
+ * costs nothing: it writes one and throws the signal's reason. Throws TrainingError when an output is no longer finite.
  */
-export async function train<Inputs, Row extends Json>(training: Training<Inputs, Row>, watch: Watch): Promise<Trained<Row>> {
+export async function train<Inputs, Row extends Json>(training: Training<Inputs, Row>, watch: Watch, secondsBetweenCheckpoints = 30): Promise<Trained<Row>> {
   const { epochs, stepsPerEpoch, imagesPerStep, step } = training;
   const total = epochs * stepsPerEpoch;
   const { progress, kept: keptBefore } = await resume<Row>(step, watch.checkpoint);
@@ -114,7 +112,7 @@ export async function train<Inputs, Row extends Json>(training: Training<Inputs,
       progress.sums = {};
     }
     watch.progress({ done: progress.step * imagesPerStep, total: total * imagesPerStep, unit: 'images', note: `epoch ${at.epoch}/${epochs}` });
-    if (performance.now() - saved >= 1000 * watch.checkpointEvery) {
+    if (performance.now() - saved >= 1000 * secondsBetweenCheckpoints) {
       await save();
       saved = performance.now();
     }

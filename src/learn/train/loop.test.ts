@@ -1,0 +1,111 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { HostTensor, Tree } from '../../tensor/host-tensor.ts';
+import { train, type LoopStep, type Training, type Watch } from './loop.ts';
+
+/** A "network" of one number that moves by what it is fed: the order and number of steps show in it, bit by bit. */
+function counter(loss: (fed: number) => number = (fed) => fed) {
+  let value = 1;
+  const fed: number[] = [];
+  const step: LoopStep<number> = {
+    run: (input) => {
+      fed.push(input);
+      value = Math.fround(value * 1.0001 + input);
+      return Promise.resolve({ loss: scalar(loss(input)) });
+    },
+    readState: () => Promise.resolve({ params: { w: scalar(value) }, stats: { m: scalar(value / 2) }, memory: { velocity: { w: scalar(-value) } } }),
+    writeState: (state) => {
+      value = (state as unknown as { params: { w: HostTensor } }).params.w.data[0]!;
+      return Promise.resolve();
+    },
+  };
+  return { step, fed };
+}
+
+const scalar = (value: number): HostTensor => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
+
+let checkpoint: string;
+beforeEach(async () => { checkpoint = await mkdtemp(join(tmpdir(), 'loop-')); });
+afterEach(() => rm(checkpoint, { recursive: true }));
+
+const watch = (changes: Partial<Watch> = {}): Watch => ({ checkpoint, signal: new AbortController().signal, progress: () => undefined, ...changes });
+
+/** 3 epochs of 4 steps, fed 1, 2, ... 12; the model of epoch 2 is put aside. */
+const plan = (step: LoopStep<number>): Training<number, { epoch: number; loss: number; earlier: number }> => ({
+  epochs: 3,
+  stepsPerEpoch: 4,
+  imagesPerStep: 8,
+  step,
+  feed: ({ step: at }) => Promise.resolve(at + 1),
+  endOfEpoch: ({ epoch, means, rows }) => Promise.resolve({ row: { epoch, loss: means.loss!, earlier: rows.length }, keep: epoch === 2 }),
+});
+
+test('every step is fed once and in order, and rows hold the means of their epoch', async () => {
+  const { step, fed } = counter();
+  const { rows } = await train(plan(step), watch());
+  expect(fed).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  expect(rows).toEqual([{ epoch: 1, loss: 2.5, earlier: 0 }, { epoch: 2, loss: 6.5, earlier: 1 }, { epoch: 3, loss: 10.5, earlier: 2 }]);
+});
+
+test.each([1, 3, 4, 6, 8, 11])('stopped after step %i and started again, it ends with the same bits', async (stopAfter) => {
+  const whole = await train(plan(counter().step), watch({ checkpoint: join(checkpoint, 'whole') }));
+
+  const stop = new AbortController();
+  const interrupted = counter();
+  const run = train(plan(interrupted.step), watch({ signal: stop.signal, progress: ({ done }) => { if (done === 8 * stopAfter) stop.abort(new Error('stopped')); } }));
+  await expect(run).rejects.toThrow('stopped');
+
+  const resumed = counter();
+  expect(await train(plan(resumed.step), watch())).toEqual(whole);
+  expect([...interrupted.fed, ...resumed.fed]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+});
+
+test('a kill costs what came after the last checkpoint, and no more', async () => {
+  const whole = await train(plan(counter().step), watch({ checkpoint: join(checkpoint, 'whole') }));
+  const broken = counter();
+  const run: LoopStep<number>['run'] = (input) => (input === 6 ? Promise.reject(new Error('killed')) : broken.step.run(input));
+  await expect(train(plan({ ...broken.step, run }), watch(), 0)).rejects.toThrow('killed');
+  expect(await readdir(checkpoint)).toContain('checkpoint.safetensors');
+
+  const resumed = counter();
+  expect(await train(plan(resumed.step), watch())).toEqual(whole);
+  expect(resumed.fed[0]).toBe(6);
+});
+
+test('a training that had ended gives its result again without a step', async () => {
+  const first = await train(plan(counter().step), watch(), 0);
+  const again = counter();
+  expect(await train(plan(again.step), watch())).toEqual(first);
+  expect(again.fed).toEqual([]);
+});
+
+test('the model put aside is the one of its epoch, the last one is the last', async () => {
+  const { kept, last } = await train(plan(counter().step), watch());
+  let value = 1;
+  const after = Array.from({ length: 12 }, (_, i) => (value = Math.fround(value * 1.0001 + i + 1)));
+  expect(kept?.params.w!.data[0]).toBe(after[7]);
+  expect(last.params.w!.data[0]).toBe(after[11]);
+});
+
+test('a loss that is not finite stops with epoch and step', async () => {
+  const { step } = counter((fed) => (fed === 7 ? NaN : fed));
+  await expect(train(plan(step), watch())).rejects.toThrow('The loss became NaN in epoch 2, step 3.');
+});
+
+test('progress counts images to the total', async () => {
+  const seen: string[] = [];
+  await train(plan(counter().step), watch({ progress: ({ done, total, unit, note }) => seen.push(`${done}/${total} ${unit}, ${note}`) }));
+  expect([seen[0], seen.at(-1), seen.length]).toEqual(['8/96 images, epoch 1/3', '96/96 images, epoch 3/3', 12]);
+});
+
+test('a state of any depth and dtype survives a checkpoint', async () => {
+  const { readCheckpoint, writeCheckpoint } = await import('./checkpoint.ts');
+  const tensors: Tree<HostTensor> = {
+    a: { 'b.c': { dtype: 'int32', shape: [2], data: Int32Array.of(-1, 5) }, d: { e: scalar(0.1) } },
+    f: { dtype: 'bool', shape: [1], data: Uint8Array.of(1) },
+  };
+  await writeCheckpoint(checkpoint, { tensors, progress: { sums: { loss: 0.1 + 0.2 } } });
+  expect(await readCheckpoint(checkpoint)).toEqual({ tensors, progress: { sums: { loss: 0.1 + 0.2 } } });
+});

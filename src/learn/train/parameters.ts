@@ -1,0 +1,49 @@
+/** Parameters that several kinds of training share, as they are written in a pipeline. */
+import { Type, type Static } from '@sinclair/typebox';
+import { RECIPES } from '../augment/index.ts';
+import type { Optimiser } from '../nn/optimiser.ts';
+import { NETWORK_NAMES, resnet, type ResNet } from '../nn/resnet.ts';
+import { unreachable } from '../../util/unreachable.ts';
+
+const literals = <T extends string>(names: readonly T[]) => Type.Union(names.map((name) => Type.Literal(name)));
+
+export const NetworkParameters = Type.Object({
+  network: literals(NETWORK_NAMES),
+  /** Where absent, the network's own: `cifar` for resnet-small, `imagenet` for the others. */
+  stem: Type.Optional(literals(['imagenet', 'cifar'] as const)),
+});
+
+export const TrainingParameters = Type.Object({
+  epochs: Type.Integer({ minimum: 1 }),
+  /** Images of one step. */
+  batch: Type.Integer({ minimum: 2 }),
+  /** Learning rate, reached after the warm-up; from there it falls to zero along half a cosine. */
+  rate: Type.Number({ exclusiveMinimum: 0 }),
+  /** Epochs over which the rate rises. */
+  warmUp: Type.Number({ minimum: 0, default: 0 }),
+  optimiser: literalsWithDefault(['sgd', 'adamw'] as const, 'sgd'),
+  weightDecay: Type.Number({ minimum: 0, default: 1e-4 }),
+  /** Augmentation; see docs/augmentation.md. */
+  recipe: literals(RECIPES),
+  seed: Type.Integer({ minimum: 0 }),
+});
+
+export function networkOf({ network, stem }: Static<typeof NetworkParameters>): ResNet {
+  return resnet(network, stem);
+}
+
+/** SGD with momentum 0.9, or AdamW with its usual betas. */
+export function optimiserOf({ optimiser, weightDecay }: Pick<Static<typeof TrainingParameters>, 'optimiser' | 'weightDecay'>): Optimiser {
+  switch (optimiser) {
+    case 'sgd':
+      return { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay };
+    case 'adamw':
+      return { name: 'adamw', weightDecay };
+    default:
+      return unreachable(optimiser);
+  }
+}
+
+function literalsWithDefault<T extends string>(names: readonly T[], value: T) {
+  return Type.Union(names.map((name) => Type.Literal(name)), { default: value });
+}
