@@ -32,7 +32,7 @@ async function guarded(action: Action, terminal: Terminal, json: boolean): Promi
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const { writeDiagnostics } = await import('./diagnostics.ts');
-    await writeDiagnostics(error.diagnostics, terminal, json);
+    writeDiagnostics(error.diagnostics, terminal, json);
     return error.exit;
   }
 }

@@ -1,17 +1,61 @@
 /** Faults of the configuration, as a person or as a program reads them. */
+import { readFileSync } from 'node:fs';
 import { excerpt } from '../runner/config/excerpt.ts';
 import type { Diagnostic } from '../runner/diagnostic.ts';
 import type { SourcePlace } from '../runner/pipeline.ts';
 import type { Colors } from './colors.ts';
 import type { Terminal } from './terminal.ts';
-import { shownFrom } from './workspace.ts';
+import { shownFrom } from './shown-path.ts';
 
 /** All of them in one pass: people to standard error; `--json` as one line on standard output. */
-export async function writeDiagnostics(diagnostics: readonly Diagnostic[], terminal: Terminal, json: boolean): Promise<void> {
+export function writeDiagnostics(diagnostics: readonly Diagnostic[], terminal: Terminal, json: boolean): void {
   if (json) {
-    terminal.results.write(`${JSON.stringify({ v: 1, type: 'diagnostics', diagnostics: diagnostics.map(diagnosticDocument) })}\n`);
+    const line = { v: 1, seq: 0, time: new Date().toISOString(), type: 'diagnostics', diagnostics: diagnostics.map(diagnosticDocument) };
+    terminal.results.write(`${JSON.stringify(line)}\n`);
     return;
   }
   const show = shownFrom(terminal.folder);
-  for (const diagnostic of diagnostics) terminal.messages.write(await diagnosticText(diagnostic, show, terminal.messages.colors));
+  for (const diagnostic of diagnostics) terminal.messages.write(`${diagnosticLines(diagnostic, show, terminal.messages.colors).join('\n')}\n`);
 }
+
+/** `pipeline.json:7:39 error: ...`, the line itself, what is meant underlined, then what may help. */
+export function diagnosticLines({ severity, message, place, suggestion, remedy, related }: Diagnostic, show: (file: string) => string, colors: Colors): string[] {
+  const label = severity === 'error' ? colors.red('error:') : colors.yellow('warning:');
+  return [
+    `${place === undefined ? '' : `${colors.bold(placeText(place, show))} `}${label} ${message}`,
+    ...(place === undefined ? [] : underlined(place, severity === 'error' ? colors.red : colors.yellow)),
+    ...(suggestion === undefined ? [] : [`  did you mean "${suggestion}"?`]),
+    ...(remedy === undefined ? [] : [`  ${remedy}`]),
+    ...(related ?? []).flatMap((other) => [`  ${placeText(other.place, show)} ${other.message}`, ...underlined(other.place, colors.dim)]),
+  ];
+}
+
+const placeText = ({ file, line, column }: SourcePlace, show: (file: string) => string): string => `${show(file)}:${line}:${column}`;
+
+/** Lines are cut so that what is underlined stays in sight. */
+const WIDEST = 100;
+
+function underlined(place: SourcePlace, style: (text: string) => string): string[] {
+  const source = textOf(place.file);
+  if (source === undefined) return [];
+  const { lineText, start, length } = excerpt(source, place);
+  const indent = lineText.length - lineText.trimStart().length;
+  const from = start - indent > WIDEST / 2 ? start - WIDEST / 2 : indent;
+  const shown = lineText.slice(from, from + WIDEST).trimEnd();
+  const tildes = '~'.repeat(Math.max(1, Math.min(length, shown.length - (start - from))));
+  return [`    ${shown}`, `    ${' '.repeat(start - from)}${style(tildes)}`];
+}
+
+function textOf(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8').replace(/^\uFEFF/, ''); // columns are counted without a byte order mark
+  } catch {
+    return undefined; // it has gone since
+  }
+}
+
+function diagnosticDocument({ place, related, ...said }: Diagnostic): object {
+  return { ...said, ...(place && placeDocument(place)), ...(related && { related: related.map(({ message, place: other }) => ({ message, ...placeDocument(other) })) }) };
+}
+
+const placeDocument = ({ file, line, column, length }: SourcePlace): object => ({ file, line, column, endColumn: column + length });

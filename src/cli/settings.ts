@@ -8,7 +8,7 @@ import path from 'node:path';
 import type { Diagnostic } from '../runner/diagnostic.ts';
 import { Refusal, refuse } from './refusal.ts';
 import { progressModes, type ProgressMode } from './render/renderer.ts';
-import { suggest } from './suggest.ts';
+import { suggest } from '../util/suggest.ts';
 
 export interface Settings {
   /** How many instances at most run at the same time. */

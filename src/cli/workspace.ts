@@ -1,12 +1,14 @@
 /** From options to what commands work on: settings, pipeline, chosen instances, ledger. */
 import path from 'node:path';
 import { loadPipeline } from '../runner/config/load.ts';
+import { lockFileOf } from '../runner/config/lock-file.ts';
 import { selectInstances } from '../runner/config/select.ts';
 import type { Ledger } from '../runner/ledger.ts';
 import type { Instance, Pipeline } from '../runner/pipeline.ts';
 import { findPipelineFile } from './pipeline-file.ts';
 import { Refusal, refuse } from './refusal.ts';
 import { loadSettings, type Settings } from './settings.ts';
+import { shownFrom } from './shown-path.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that every command about a pipeline takes. */
@@ -53,24 +55,10 @@ export function selectOne(pipeline: Pipeline, target: string): Instance {
 /** Calls `work` with the ledger and closes it, whatever happens. */
 export async function withLedger<T>({ pipeline, storeFolder }: Workspace, work: (ledger: Ledger) => Promise<T>): Promise<T> {
   const { openLedger } = await import('../runner/plan/open-ledger.ts');
-  const ledger = await openLedger(pipeline, { storeFolder, lockFile: lockFileOf(pipeline) });
+  const ledger = await openLedger(pipeline, { storeFolder, lockFile: lockFileOf(pipeline.file) });
   try {
     return await work(ledger);
   } finally {
     await ledger.close();
   }
-}
-
-/** Beside the pipeline file: `small.json` -> `small.lock.json`. */
-function lockFileOf({ file }: Pipeline): string {
-  const { dir, name } = path.parse(file);
-  return path.join(dir, `${name}.lock.json`);
-}
-
-/** A path as the user would type it; one far away stays absolute. */
-export function shownFrom(folder: string): (absolute: string) => string {
-  return (absolute) => {
-    const relative = path.relative(folder, absolute);
-    return relative.startsWith(path.join('..', '..')) ? absolute : relative || '.';
-  };
 }

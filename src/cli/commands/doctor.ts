@@ -9,10 +9,11 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findPipelineFile } from '../pipeline-file.ts';
 import { Refusal } from '../refusal.ts';
 import { loadSettings } from '../settings.ts';
+import { shownFrom } from '../shown-path.ts';
 import type { Terminal } from '../terminal.ts';
 import { count } from '../text/count.ts';
 import { pad } from '../text/width.ts';
-import { shownFrom, type WorkspaceOptions } from '../workspace.ts';
+import type { WorkspaceOptions } from '../workspace.ts';
 
 export interface DoctorOptions extends WorkspaceOptions {
   readonly json?: boolean;
