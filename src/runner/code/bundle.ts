@@ -1,0 +1,173 @@
+/**
+ * A module stage and everything of this project that it imports, as one file. The file that is hashed is the file that
+ * runs. White space and comments are gone from it, unused exports too, and no path of this machine is inside, so its
+ * digest is the identity of the code.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import path from 'node:path';
+import type { BuildFailure, Loader, Message, Metafile, Plugin, transform as Transform } from 'esbuild';
+import { byCodeUnit } from '../../util/canonical-json.ts';
+import { digestOf, type Digest } from '../../util/digest.ts';
+import { err, ok, type Result } from '../../util/result.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import { packageName, packageVersions } from './packages.ts';
+import { settingsFiles } from './settings.ts';
+
+export interface Bundle {
+  /** ESM for Node. Ends in a link to `BUNDLE_FILE.map` beside it. */
+  readonly code: string;
+  readonly digest: Digest;
+  /** Source map; it changes with white space and comments and therefore counts for nothing. */
+  readonly map: string;
+  /** Name -> version and integrity of every package that is imported. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** Path relative to the root -> digest of the source without white space and comments. */
+  readonly sources: Readonly<Record<string, Digest>>;
+  /** Digest of every file, relative to the root, whose content had a say: of the very bytes that were bundled. */
+  readonly files: Readonly<Record<string, Digest>>;
+  /** Folders, relative to the root, in which a new file could change what an import means. */
+  readonly folders: readonly string[];
+}
+
+export type Bundler = (root: string, module: string) => Promise<Result<Bundle, Diagnostic>>;
+
+export const BUNDLE_FILE = 'stage.mjs';
+
+/** `module` is relative to the root. esbuild is loaded here, the first time that something must be bundled. */
+export const bundleModule: Bundler = async (root, module) => {
+  if (!existsSync(path.join(root, module))) {
+    return err({ code: 'module-missing', severity: 'error', message: `The module ${module} does not exist.`, remedy: 'Create it, or correct the path in the pipeline file.' });
+  }
+  const { build, transform } = await import('esbuild');
+  const packages = new Set<string>();
+  const read = new Map<string, Buffer>();
+  const settings = settingsFiles(root);
+  let output: { code: string; map: string; metafile: Metafile };
+  try {
+    const result = await build({
+      absWorkingDir: root,
+      entryPoints: [`./${module}`],
+      outfile: BUNDLE_FILE,
+      write: false,
+      metafile: true,
+      bundle: true,
+      format: 'esm',
+      platform: 'node',
+      target: 'node20',
+      charset: 'utf8',
+      minifyWhitespace: true,
+      legalComments: 'none',
+      sourcemap: 'linked',
+      sourcesContent: false,
+      logLevel: 'silent',
+      ...(settings.includes('tsconfig.json') ? { tsconfig: 'tsconfig.json' } : { tsconfigRaw: '{}' }),
+      plugins: [installedPackages(packages), remembering(root, read)],
+    });
+    const text = (suffix: string) => result.outputFiles.find((file) => file.path.endsWith(suffix))!.text;
+    output = { code: text('.mjs'), map: text('.map'), metafile: result.metafile };
+  } catch (error) {
+    if (isBuildFailure(error)) return err(diagnosticOf(root, module, error.errors[0]!));
+    throw error;
+  }
+
+  let installed;
+  try {
+    installed = packageVersions(root, [...packages].sort(byCodeUnit));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return err({ code: 'lockfile-unreadable', severity: 'error', message: `package-lock.json is not JSON: ${error.message}.`, remedy: 'Resolve its merge conflict, or restore it with git.' });
+  }
+  const sources: Record<string, Digest> = {};
+  for (const name of Object.keys(output.metafile.inputs).sort(byCodeUnit)) sources[name] = await normalDigest(transform, name, read.get(name)!);
+  const files: Record<string, Digest> = {};
+  for (const name of [...settings, ...installed.files]) files[name] = digestOf(readFileSync(path.join(root, name)));
+  for (const [name, bytes] of read) files[name] = digestOf(bytes);
+  return ok({
+    code: output.code,
+    digest: digestOf(output.code),
+    map: output.map,
+    packages: installed.versions,
+    sources,
+    files,
+    folders: ambiguousFolders(output.metafile),
+  });
+};
+
+/** Leaves what lies in node_modules outside the bundle; what is this project's own goes in, by whatever name it is imported. */
+function installedPackages(found: Set<string>): Plugin {
+  return {
+    name: 'installed-packages',
+    setup(build) {
+      build.onResolve({ filter: /^[^./]/ }, async ({ path: specifier, importer, kind, resolveDir, pluginData }) => {
+        if (pluginData === RESOLVING || kind === 'entry-point' || path.isAbsolute(specifier)) return undefined;
+        if (isBuiltin(specifier)) return { path: specifier, external: true };
+        const there = await build.resolve(specifier, { importer, kind, resolveDir, pluginData: RESOLVING });
+        if (there.errors.length === 0 && !there.path.split(path.sep).includes('node_modules')) return { path: there.path, namespace: there.namespace };
+        // What is imported statically must be there; a dynamic import may be of an optional package.
+        if (there.errors.length > 0 && kind === 'import-statement') {
+          return { errors: [{ text: `Could not resolve "${specifier}"` }] };
+        }
+        found.add(packageName(specifier));
+        return { path: specifier, external: true };
+      });
+    },
+  };
+}
+
+const RESOLVING = Symbol('asked by our own plugin');
+
+/** Keeps the bytes that went into the bundle: to read a file again could find another one. */
+function remembering(root: string, read: Map<string, Buffer>): Plugin {
+  return {
+    name: 'remembering',
+    setup(build) {
+      build.onLoad({ filter: /.*/, namespace: 'file' }, ({ path: file }) => {
+        const contents = readFileSync(file);
+        read.set(path.relative(root, file).replaceAll(path.sep, '/'), contents);
+        return { contents, loader: 'default' };
+      });
+    },
+  };
+}
+
+/** The digest of a source without white space and comments; of its bytes, if it is not code. */
+async function normalDigest(transform: typeof Transform, name: string, bytes: Buffer): Promise<Digest> {
+  const loader = LOADERS[path.extname(name)];
+  if (!loader) return digestOf(bytes);
+  const { code } = await transform(bytes, { loader, minifyWhitespace: true, legalComments: 'none', charset: 'utf8', tsconfigRaw: '{}' });
+  return digestOf(code);
+}
+
+const LOADERS: Readonly<Record<string, Loader>> = {
+  '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx', '.js': 'js', '.mjs': 'js', '.cjs': 'js', '.jsx': 'jsx', '.json': 'json',
+};
+
+/** `./x` may become another file when `x.ts` appears beside `x/index.ts`; an import that spells its file cannot. */
+function ambiguousFolders(metafile: Metafile): string[] {
+  const folders = new Set<string>();
+  for (const [importer, { imports }] of Object.entries(metafile.inputs)) {
+    for (const { original, path: file, external } of imports) {
+      if (external || original === undefined) continue;
+      const spelt = path.posix.join(path.posix.dirname(importer), original);
+      if (spelt === file) continue;
+      folders.add(path.posix.dirname(spelt)).add(path.posix.dirname(file));
+    }
+  }
+  return [...folders].sort(byCodeUnit);
+}
+
+function isBuildFailure(error: unknown): error is BuildFailure {
+  return error instanceof Error && Array.isArray((error as Partial<BuildFailure>).errors);
+}
+
+function diagnosticOf(root: string, module: string, { text, location }: Message): Diagnostic {
+  const unresolved = text.startsWith('Could not resolve');
+  return {
+    code: unresolved ? 'module-unresolved' : 'module-syntax',
+    severity: 'error',
+    message: location ? `${location.file}:${location.line}:${location.column + 1} ${text}` : `${module}: ${text}`,
+    ...(location && { place: { file: path.resolve(root, location.file), line: location.line, column: location.column + 1, length: Math.max(1, location.length) } }),
+    remedy: unresolved ? 'Correct the path (with its extension), or install the package.' : 'Correct the module.',
+  };
+}

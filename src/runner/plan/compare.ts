@@ -1,0 +1,159 @@
+/** Two identities of one instance, and what differs between them, in values. Pure. */
+import { byCodeUnit, canonicalJson } from '../../util/canonical-json.ts';
+import type { Digest } from '../../util/digest.ts';
+import type { Json, JsonObject } from '../../util/json.ts';
+import type { CodeIdentity, FingerprintRecord, InputIdentity } from '../fingerprint.ts';
+import type { Instance } from '../pipeline.ts';
+import type { Reason } from '../plan.ts';
+import type { TreeEntry } from '../store/tree.ts';
+import { treeDifferences } from '../store/tree.ts';
+
+/** One side of the comparison. */
+export interface Identified {
+  readonly identity: FingerprintRecord;
+  readonly sources: Readonly<Record<string, Digest>>;
+}
+
+/** The files of a folder by its digest, as far as they are known. */
+export type TreeLookup = (digest: Digest) => readonly TreeEntry[] | undefined;
+
+/** `after` may lack inputs that are not known yet: they are not compared. */
+export function differences(instance: Instance, before: Identified, after: Identified, trees: TreeLookup): Reason[] {
+  return [
+    ...codeDifferences(before, after),
+    ...paramDifferences(before.identity.params, after.identity.params),
+    ...envDifferences(before.identity.env, after.identity.env),
+    ...Object.keys(instance.inputs).flatMap((name) => inputDifferences(instance, name, before.identity.inputs[name], after.identity.inputs[name], trees)),
+    ...removedInputs(instance, before.identity),
+    ...outputDifferences(before.identity, after.identity),
+  ];
+}
+
+function codeDifferences(before: Identified, after: Identified): Reason[] {
+  const [old, now] = [before.identity.code, after.identity.code];
+  if (old.kind === 'command' || now.kind === 'command') {
+    const [a, b] = [commandText(old), commandText(now)];
+    return a === b ? [] : [{ kind: 'command', before: a, after: b }];
+  }
+  const packages = changedKeys(old.packages, now.packages).map(
+    (name): Reason => ({ kind: 'package', name, ...pair(versionOnly(old.packages, now.packages, name), versionOnly(now.packages, old.packages, name)) }),
+  );
+  if (old.bundle === now.bundle) return packages;
+  const sources = changedKeys(before.sources, after.sources).map(
+    (path): Reason => ({ kind: 'source', path, change: before.sources[path] === undefined ? 'added' : after.sources[path] === undefined ? 'removed' : 'changed' }),
+  );
+  if (sources.length > 0) return [...sources, ...packages];
+  return [{ kind: 'source', path: 'the way the module is bundled', change: 'changed' }, ...packages];
+}
+
+function commandText(code: CodeIdentity): string {
+  return code.kind === 'command' ? code.template : `module (bundle ${code.bundle.slice(0, 12)})`;
+}
+
+/** `1.2.3` where that tells the two apart, with integrity where it does not. */
+function versionOnly(here: Readonly<Record<string, string>>, there: Readonly<Record<string, string>>, name: string): string | undefined {
+  const [mine, other] = [here[name], there[name]];
+  const short = mine?.split(' ')[0];
+  return short === other?.split(' ')[0] ? mine : short;
+}
+
+/** Down to the single value: `pretrain.temperature`, `seeds.2`. */
+function paramDifferences(before: JsonObject, after: JsonObject): Reason[] {
+  const [old, now] = [leaves(before), leaves(after)];
+  return changedKeys(old, now, (a, b) => canonicalJson(a) === canonicalJson(b)).map((path) => ({
+    kind: 'param',
+    path,
+    ...pair(old[path], now[path]),
+  }));
+}
+
+/** Every value that is not an object with members, by its dotted path. */
+function leaves(value: Json, prefix = '', found: Record<string, Json> = {}): Record<string, Json> {
+  const members = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value as JsonObject) : [];
+  if (members.length === 0 && prefix !== '') found[prefix] = value;
+  for (const [key, member] of members) leaves(member, prefix === '' ? key : `${prefix}.${key}`, found);
+  return found;
+}
+
+function envDifferences(before: FingerprintRecord['env'], after: FingerprintRecord['env']): Reason[] {
+  return changedKeys(before, after).map((name) => ({ kind: 'env', name, ...pair(before[name] ?? undefined, after[name] ?? undefined) }));
+}
+
+function inputDifferences(instance: Instance, name: string, before: InputIdentity | undefined, after: InputIdentity | undefined, trees: TreeLookup): Reason[] {
+  if (!after) return [];
+  if (before && canonicalJson(before as unknown as Json) === canonicalJson(after as unknown as Json)) return [];
+  const input = instance.inputs[name]!;
+  switch (input.kind) {
+    case 'none':
+      return [{ kind: 'input', input: name, path: 'null', ...pair(before && summary(before), undefined) }];
+    case 'path':
+      return fileReasons(name, input.path, before, after, trees);
+    case 'glob':
+      return fileReasons(name, input.pattern, before, after, trees);
+    case 'output':
+      return [{ kind: 'produced', input: name, producer: input.producer, output: input.output, ...pair(before && summary(before), summary(after)) }];
+    case 'gather': {
+      const [old, now] = [memberDigests(before), memberDigests(after)];
+      const changed = input.members.flatMap((member, i): Reason[] => {
+        const [a, b] = [old.get(canonicalJson(member.axes)), memberDigest(after, i)];
+        return a === b ? [] : [{ kind: 'produced', input: name, producer: member.producer, output: member.output, ...pair(a, b) }];
+      });
+      if (changed.length > 0) return changed;
+      return [{ kind: 'input', input: name, path: `${name}, a gathered list`, ...pair(`${old.size} members`, `${now.size} members`) }];
+    }
+  }
+}
+
+/** Down to the single file of a folder, where the store still knows both of its versions. */
+function fileReasons(input: string, path: string, before: InputIdentity | undefined, after: InputIdentity, trees: TreeLookup): Reason[] {
+  if (before?.kind === 'folder' && after.kind === 'folder') {
+    const [old, now] = [trees(before.digest), trees(after.digest)];
+    const files = old && now ? treeDifferences(old, now) : [];
+    if (files.length > 0) {
+      return files.map(({ name, before: a, after: b }) => ({ kind: 'input', input, path: `${path.replace(/\/$/, '')}/${name}`, ...pair(a, b) }));
+    }
+  }
+  return [{ kind: 'input', input, path, ...pair(before && summary(before), summary(after)) }];
+}
+
+function removedInputs(instance: Instance, before: FingerprintRecord): Reason[] {
+  return Object.keys(before.inputs)
+    .filter((name) => !(name in instance.inputs))
+    .map((name) => ({ kind: 'input', input: name, path: name, ...pair(summary(before.inputs[name]!), undefined) }));
+}
+
+function outputDifferences(before: FingerprintRecord, after: FingerprintRecord): Reason[] {
+  const text = (output: { kind: string; file: string } | undefined) => output && `${output.file}${output.kind === 'folder' ? '/' : ''}`;
+  return changedKeys(before.outputs, after.outputs, (a, b) => text(a) === text(b)).map((name) => ({
+    kind: 'outputs',
+    message: `output ${name}: ${text(before.outputs[name]) ?? '(none)'} -> ${text(after.outputs[name]) ?? '(none)'}`,
+  }));
+}
+
+function summary(identity: InputIdentity): string | undefined {
+  switch (identity.kind) {
+    case 'none':
+      return undefined;
+    case 'gather':
+      return `${identity.members.length} members`;
+    default:
+      return identity.digest;
+  }
+}
+
+function memberDigests(identity: InputIdentity | undefined): Map<string, string> {
+  return new Map(identity?.kind === 'gather' ? identity.members.map(({ axes, digest }) => [canonicalJson(axes), digest]) : []);
+}
+
+function memberDigest(identity: InputIdentity, i: number): string | undefined {
+  return identity.kind === 'gather' ? identity.members[i]?.digest : undefined;
+}
+
+function changedKeys<T>(before: Readonly<Record<string, T>>, after: Readonly<Record<string, T>>, same: (a: T, b: T) => boolean = (a, b) => a === b): string[] {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(byCodeUnit);
+  return keys.filter((key) => !(key in before && key in after && same(before[key]!, after[key]!)));
+}
+
+function pair<T>(before: T | undefined, after: T | undefined): { before?: T; after?: T } {
+  return { ...(before !== undefined && { before }), ...(after !== undefined && { after }) };
+}

@@ -1,0 +1,58 @@
+/** Fresh, restore, run or blocked, and why. A pure function of what was found. */
+import type { RunRecord } from '../record.ts';
+import type { Instance } from '../pipeline.ts';
+import type { Reason, Verdict } from '../plan.ts';
+import { differences, type Identified, type TreeLookup } from './compare.ts';
+import type { Identification } from './identify.ts';
+import type { LockEntry } from './lockfile.ts';
+
+export interface Findings {
+  readonly identification: Identification;
+  readonly forced: boolean;
+  /** The record of this very fingerprint. */
+  readonly record: RunRecord | undefined;
+  /** What the lockfile says about the instance. */
+  readonly locked: LockEntry | undefined;
+  /** How it last ran, as far as lockfile and store know; only asked for when it must be named what changed. */
+  last(): Identified | undefined;
+  readonly trees: TreeLookup;
+  /** Faults of the record's blobs: not-in-store or damaged. */
+  readonly storeFaults: readonly Reason[];
+  /** Published files that are missing or differ. */
+  readonly publishFaults: readonly Reason[];
+}
+
+export function decideVerdict(instance: Instance, findings: Findings): Verdict {
+  const { identification, record, locked } = findings;
+  if (identification.kind === 'blocked') return identification;
+  if (identification.kind === 'pending') {
+    return { kind: 'run', reasons: [...(findings.forced ? [FORCED] : []), ...changes(instance, identification, findings), ...identification.pending] };
+  }
+
+  const { fingerprint } = identification;
+  if (findings.forced) return { kind: 'run', fingerprint, reasons: [FORCED] };
+  if (!record) {
+    if (locked?.fingerprint === fingerprint) return { kind: 'run', fingerprint, reasons: [{ kind: 'not-in-store' }] };
+    const reasons = changes(instance, identification, findings);
+    return { kind: 'run', fingerprint, reasons: reasons.length > 0 ? reasons : [findings.last() ? { kind: 'not-in-store' } : { kind: 'never-run' }] };
+  }
+  if (findings.storeFaults.length > 0) return { kind: 'run', fingerprint, reasons: findings.storeFaults };
+  if (locked?.fingerprint === fingerprint && sameOutputs(locked, record)) {
+    return findings.publishFaults.length === 0 ? { kind: 'fresh', fingerprint, record } : { kind: 'restore', fingerprint, record, reasons: findings.publishFaults };
+  }
+  const moved: Reason[] = locked ? differences(instance, locked, identification, findings.trees) : [];
+  return { kind: 'restore', fingerprint, record, reasons: [...moved, { kind: 'found-in-store' }, ...findings.publishFaults] };
+}
+
+const FORCED: Reason = { kind: 'forced' };
+
+function changes(instance: Instance, now: Identified, findings: Findings): Reason[] {
+  const last = findings.last();
+  return last ? differences(instance, last, now, findings.trees) : [];
+}
+
+/** A stage that is not reproducible may have been run anew elsewhere, with the same fingerprint and other results. */
+function sameOutputs(locked: LockEntry, record: RunRecord): boolean {
+  const names = Object.keys(record.outputs);
+  return names.length === Object.keys(locked.outputs).length && names.every((name) => locked.outputs[name]?.digest === record.outputs[name]!.digest);
+}

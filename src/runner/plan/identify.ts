@@ -1,0 +1,136 @@
+/** What an instance is at this moment: the record that its fingerprint is the digest of, as far as it is known yet. */
+import path from 'node:path';
+import { canonicalJson } from '../../util/canonical-json.ts';
+import { digestOf } from '../../util/digest.ts';
+import type { Json, JsonObject } from '../../util/json.ts';
+import type { Code, ModuleCode } from '../code/code.ts';
+import type { CodeIdentity, Fingerprint, FingerprintRecord, InputIdentity } from '../fingerprint.ts';
+import type { Axes, Input, Instance, InstanceId, Produced } from '../pipeline.ts';
+import type { Reason } from '../plan.ts';
+import type { Origin, RunRecord, StoredOutput } from '../record.ts';
+import type { Content, Contents } from '../store/content.ts';
+import { UnreadableInputError } from '../store/listing.ts';
+import type { Identified } from './compare.ts';
+
+export type Identification =
+  | ({ readonly kind: 'known'; readonly fingerprint: Fingerprint } & Details)
+  /** A producer must run first. `identity` holds the inputs that are known; `pending` names the others. */
+  | ({ readonly kind: 'pending'; readonly pending: readonly Reason[] } & Details)
+  | { readonly kind: 'blocked'; readonly reasons: readonly Reason[] };
+
+export interface Details extends Identified {
+  readonly origins: Readonly<Record<string, readonly Origin[]>>;
+}
+
+/** What a producer's results are: its record, or the reason why there is none. */
+export type Outcome = RunRecord | 'pending' | 'blocked';
+
+export interface Surroundings {
+  readonly root: string;
+  readonly contents: Contents;
+  readonly code: Code;
+  outcome(id: InstanceId): Promise<Outcome>;
+}
+
+export async function identify(instance: Instance, surroundings: Surroundings): Promise<Identification> {
+  const blocked: Reason[] = [];
+  const pending: Reason[] = [];
+  const code = await codeOf(instance, surroundings, blocked);
+  const inputs: Record<string, InputIdentity> = {};
+  const origins: Record<string, readonly Origin[]> = {};
+  for (const [name, input] of Object.entries(instance.inputs)) {
+    const found = await inputOf(name, input, surroundings);
+    if ('identity' in found) [inputs[name], origins[name]] = [found.identity, found.origins];
+    else (found.blocks ? blocked : pending).push(...found.reasons);
+  }
+  if (!code || blocked.length > 0) return { kind: 'blocked', reasons: blocked };
+
+  const identity: FingerprintRecord = {
+    format: 1,
+    code: code.identity,
+    params: plain(instance.params),
+    env: Object.fromEntries(instance.env.map((name) => [name, process.env[name] ?? null])),
+    inputs,
+    outputs: Object.fromEntries(Object.entries(instance.outputs).map(([name, { kind, file }]) => [name, { kind, file }])),
+  };
+  const details = { identity, sources: code.sources, origins };
+  return pending.length > 0 ? { kind: 'pending', pending, ...details } : { kind: 'known', fingerprint: fingerprintOf(identity), ...details };
+}
+
+/** SHA-256 of the record's canonical JSON (docs/fingerprint.md). */
+export function fingerprintOf(identity: FingerprintRecord): Fingerprint {
+  return digestOf(canonicalJson(identity as unknown as Json)) as Fingerprint;
+}
+
+async function codeOf({ body }: Instance, { code }: Surroundings, blocked: Reason[]): Promise<{ identity: CodeIdentity; sources: ModuleCode['sources'] } | undefined> {
+  if (body.kind === 'command') return { identity: { kind: 'command', template: body.template }, sources: {} };
+  const module = await code.of(body.module);
+  if (!module.ok) {
+    blocked.push({ kind: 'broken-code', diagnostic: module.error });
+    return undefined;
+  }
+  const { bundle, packages, sources } = module.value;
+  return { identity: { kind: 'module', bundle, packages }, sources };
+}
+
+type Found = { readonly identity: InputIdentity; readonly origins: readonly Origin[] } | { readonly blocks: boolean; readonly reasons: readonly Reason[] };
+
+async function inputOf(name: string, input: Input, surroundings: Surroundings): Promise<Found> {
+  const { root, contents } = surroundings;
+  switch (input.kind) {
+    case 'none':
+      return { identity: { kind: 'none' }, origins: [] };
+    case 'path':
+      return fileInput(name, input.path, () => contents.of(path.resolve(root, input.path)), input);
+    case 'glob':
+      return fileInput(name, input.pattern, () => contents.ofGlob(root, input.pattern), {});
+    case 'output': {
+      const made = await producedBy(name, input, surroundings);
+      if (made.kind === 'none') return { blocks: made.blocks, reasons: [made.reason] };
+      return { identity: { kind: made.output.kind, digest: made.output.digest }, origins: [made.origin] };
+    }
+    case 'gather':
+      return gathered(await Promise.all(input.members.map(async (member) => ({ axes: member.axes, made: await producedBy(name, member, surroundings) }))));
+  }
+}
+
+function gathered(members: readonly { readonly axes: Axes; readonly made: Made }[]): Found {
+  const missing = members.flatMap(({ made }) => (made.kind === 'none' ? [made] : []));
+  if (missing.length > 0) {
+    const blocks = missing.some((made) => made.blocks);
+    return { blocks, reasons: missing.filter((made) => made.blocks === blocks).map((made) => made.reason) };
+  }
+  const there = members.flatMap(({ axes, made }) => (made.kind === 'some' ? [{ axes, ...made }] : []));
+  return {
+    identity: { kind: 'gather', members: there.map(({ axes, output }) => ({ axes, digest: output.digest })) },
+    origins: there.map(({ origin }) => origin),
+  };
+}
+
+async function fileInput(name: string, file: string, look: () => Promise<Content | undefined>, { optional = false, source }: { optional?: boolean; source?: string }): Promise<Found> {
+  let content: Content | undefined;
+  try {
+    content = await look();
+  } catch (error) {
+    const unreadable = error instanceof UnreadableInputError || (error as NodeJS.ErrnoException).code === 'EACCES';
+    if (!unreadable) throw error;
+    return { blocks: true, reasons: [{ kind: 'unreadable-input', input: name, path: file, message: (error as Error).message }] };
+  }
+  if (content) return { identity: { kind: content.kind, digest: content.digest }, origins: [{ kind: 'path', path: file }] };
+  if (optional) return { identity: { kind: 'none' }, origins: [] };
+  return { blocks: true, reasons: [{ kind: 'missing-input', input: name, path: file, ...(source !== undefined && { source }) }] };
+}
+
+type Made = { readonly kind: 'some'; readonly output: StoredOutput; readonly origin: Origin } | { readonly kind: 'none'; readonly blocks: boolean; readonly reason: Reason };
+
+async function producedBy(input: string, { producer, output }: Produced, { outcome }: Surroundings): Promise<Made> {
+  const result = await outcome(producer);
+  if (result === 'blocked') return { kind: 'none', blocks: true, reason: { kind: 'producer-blocked', input, producer } };
+  if (result === 'pending') return { kind: 'none', blocks: false, reason: { kind: 'produced-will-change', input, producer, output } };
+  return { kind: 'some', output: result.outputs[output]!, origin: { kind: 'run', fingerprint: result.fingerprint, instance: producer, output } };
+}
+
+/** -0 and 0 are one value in JSON; undefined members are none. */
+function plain(params: JsonObject): JsonObject {
+  return JSON.parse(JSON.stringify(params)) as JsonObject;
+}

@@ -1,0 +1,38 @@
+import type { LineageEntry } from '../../stage/protocol.ts';
+import type { Fingerprint } from '../fingerprint.ts';
+import type { RunRecord } from '../record.ts';
+import type { Store } from '../store/store.ts';
+
+/** The executions behind some results, each once, producers before their consumers. */
+export async function lineageOf(store: Store, results: readonly RunRecord[]): Promise<LineageEntry[]> {
+  const seen = new Set<Fingerprint>();
+  const entries: LineageEntry[] = [];
+  const visit = async (record: RunRecord) => {
+    if (seen.has(record.fingerprint)) return;
+    seen.add(record.fingerprint);
+    for (const origin of Object.values(record.origins).flat()) {
+      const producer = origin.kind === 'run' ? await store.record(origin.fingerprint) : undefined;
+      if (producer) await visit(producer);
+    }
+    entries.push(entryOf(record));
+  };
+  for (const record of results) await visit(record);
+  return entries;
+}
+
+function entryOf({ instance, stage, axes, fingerprint, identity, origins, execution }: RunRecord): LineageEntry {
+  const reads = Object.values(origins).flat().map((origin) => (origin.kind === 'run' ? origin.instance : origin.path));
+  return {
+    id: instance,
+    stage,
+    axes,
+    fingerprint,
+    params: identity.params,
+    code: identity.code.kind === 'module' ? identity.code.bundle : identity.code.template,
+    reads: [...new Set(reads)],
+    notes: execution.notes,
+    seconds: execution.seconds,
+    started: execution.started,
+    ...(execution.peakMemoryBytes !== undefined && { peakMemoryBytes: execution.peakMemoryBytes }),
+  };
+}

@@ -1,0 +1,168 @@
+/**
+ * `pipeline.lock.json`: what each instance was when it last succeeded, in values, small enough for git. One block per
+ * instance, sorted, so that two branches meet in the blocks that both changed. What the instances of a stage share (the
+ * sources and packages of a bundle) stands once, under `bundles`.
+ */
+import { readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { writeFileAtomic } from '../../util/atomic-file.ts';
+import { byCodeUnit } from '../../util/canonical-json.ts';
+import type { Digest } from '../../util/digest.ts';
+import type { JsonObject } from '../../util/json.ts';
+import { err, ok, type Result } from '../../util/result.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Fingerprint, FingerprintRecord, InputIdentity } from '../fingerprint.ts';
+import type { InstanceId } from '../pipeline.ts';
+import type { RunRecord, StoredOutput } from '../record.ts';
+
+/** The parts of a record that identify it and its results: what `why` compares. */
+export interface LockEntry {
+  readonly fingerprint: Fingerprint;
+  readonly identity: FingerprintRecord;
+  readonly sources: Readonly<Record<string, Digest>>;
+  readonly outputs: Readonly<Record<string, StoredOutput>>;
+}
+
+export interface Lockfile {
+  get(id: InstanceId): LockEntry | undefined;
+  ids(): Iterable<InstanceId>;
+  set(record: RunRecord): void;
+  /** Writes it if anything was set. What another command wrote meanwhile about other instances is kept. */
+  save(keeps: (id: InstanceId) => boolean): Promise<void>;
+}
+
+/** Undefined file: an empty lockfile. A file that cannot be understood is left alone and named. */
+export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
+  const read = readEntries(file);
+  if (!read.ok) return read;
+  let entries = read.value;
+  let stamp = stampOf(file);
+  const changed = new Map<InstanceId, LockEntry>();
+  const texts = new WeakMap<LockEntry, string>();
+
+  return ok({
+    get: (id) => changed.get(id) ?? entries.get(id),
+    ids: () => new Set([...entries.keys(), ...changed.keys()]),
+    set({ instance, fingerprint, identity, sources, outputs }) {
+      const old = changed.get(instance) ?? entries.get(instance);
+      const entry: LockEntry = { fingerprint, identity, sources, outputs };
+      if (!old || instanceBlock(old) !== instanceBlock(entry)) changed.set(instance, entry);
+    },
+    async save(keeps) {
+      if (changed.size === 0) return;
+      if (stampOf(file) !== stamp) {
+        const now = readEntries(file);
+        if (!now.ok) throw new Error(now.error.message);
+        entries = now.value;
+      }
+      for (const [id, entry] of changed) entries.set(id, entry);
+      for (const id of entries.keys()) if (!keeps(id)) entries.delete(id);
+      await writeFileAtomic(file, format(entries, texts));
+      changed.clear();
+      stamp = stampOf(file);
+    },
+  });
+}
+
+// What stands in the file. ---------------------------------------------------------------------------------------
+
+interface Block {
+  readonly fingerprint: Fingerprint;
+  readonly code: { readonly bundle: Digest } | { readonly command: string };
+  readonly params: JsonObject;
+  readonly env: Readonly<Record<string, string | null>>;
+  readonly inputs: Readonly<Record<string, InputIdentity>>;
+  readonly outputs: Readonly<Record<string, StoredOutput>>;
+}
+
+interface BundleBlock {
+  readonly packages: Readonly<Record<string, string>>;
+  readonly sources: Readonly<Record<string, Digest>>;
+}
+
+function readEntries(file: string): Result<Map<InstanceId, LockEntry>, Diagnostic> {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ok(new Map());
+    throw error;
+  }
+  const name = path.basename(file);
+  if (/^(<{7}|={7}|>{7})/m.test(text)) {
+    return err(fault(`${name} holds a merge conflict.`, `Take either side (git checkout --ours ${name}); the next run brings it up to date.`));
+  }
+  try {
+    return ok(parse(text));
+  } catch (error) {
+    return err(fault(`${name} cannot be read: ${(error as Error).message}.`, `Restore it (git checkout ${name}), or delete it: results in the store are found without it.`));
+  }
+}
+
+function fault(message: string, remedy: string): Diagnostic {
+  return { code: 'lockfile-unreadable', severity: 'error', message, remedy };
+}
+
+function parse(text: string): Map<InstanceId, LockEntry> {
+  const { format, bundles, instances } = JSON.parse(text) as { format: number; bundles: Record<string, BundleBlock>; instances: Record<string, Block> };
+  if (format !== 1) throw new Error(`format ${format} is unknown, this version reads format 1`);
+  return new Map(
+    Object.entries(instances).map(([id, { fingerprint, code, params, env, inputs, outputs }]) => {
+      const bundle = 'bundle' in code ? bundles[code.bundle] : undefined;
+      if ('bundle' in code && !bundle) throw new Error(`the bundle ${code.bundle} of ${id} is missing`);
+      const identity: FingerprintRecord = {
+        format: 1,
+        code: 'bundle' in code ? { kind: 'module', bundle: code.bundle, packages: bundle!.packages } : { kind: 'command', template: code.command },
+        params,
+        env,
+        inputs,
+        outputs: Object.fromEntries(Object.entries(outputs).map(([output, { kind, file }]) => [output, { kind, file }])),
+      };
+      return [id as InstanceId, { fingerprint, identity, sources: bundle?.sources ?? {}, outputs }];
+    }),
+  );
+}
+
+function format(entries: ReadonlyMap<InstanceId, LockEntry>, texts: WeakMap<LockEntry, string>): string {
+  const bundles = new Map<Digest, string>();
+  const blocks = [...entries.keys()].sort(byCodeUnit).map((id) => {
+    const entry = entries.get(id)!;
+    const { code } = entry.identity;
+    if (code.kind === 'module' && !bundles.has(code.bundle)) bundles.set(code.bundle, bundleBlock(code.packages, entry.sources));
+    let text = texts.get(entry);
+    if (text === undefined) texts.set(entry, (text = instanceBlock(entry)));
+    return `    ${JSON.stringify(id)}: ${text}`;
+  });
+  const bundleBlocks = [...bundles.keys()].sort(byCodeUnit).map((digest) => `    "${digest}": ${bundles.get(digest)!}`);
+  return `{\n  "format": 1,\n  "bundles": {${section(bundleBlocks)}},\n  "instances": {${section(blocks)}}\n}\n`;
+}
+
+function section(blocks: readonly string[]): string {
+  return blocks.length === 0 ? '' : `\n${blocks.join(',\n')}\n  `;
+}
+
+function instanceBlock({ fingerprint, identity, outputs }: LockEntry): string {
+  const { code, params, env, inputs } = identity;
+  const block: Block = { fingerprint, code: code.kind === 'module' ? { bundle: code.bundle } : { command: code.template }, params, env, inputs, outputs };
+  return indented(block);
+}
+
+function bundleBlock(packages: BundleBlock['packages'], sources: BundleBlock['sources']): string {
+  return indented({ packages, sources });
+}
+
+function indented(value: object): string {
+  return JSON.stringify(sorted(value), null, 2).replaceAll('\n', '\n    ');
+}
+
+/** Keys in code-unit order, all the way down. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => byCodeUnit(a, b)).map(([key, member]) => [key, sorted(member)]));
+}
+
+function stampOf(file: string): string {
+  const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stat ? `${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino} ${stat.size}` : 'absent';
+}

@@ -1,0 +1,27 @@
+/** Where the logs of an instance lie: `logs/<instance>/<time>-<work folder>-<attempt>.log`, so that names sort by time. */
+import { mkdirSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { digestOf } from '../../util/digest.ts';
+import type { InstanceId } from '../pipeline.ts';
+
+export function logFile(storeFolder: string, id: InstanceId, started: string, work: string, attempt: number): string {
+  const folder = logFolder(storeFolder, id);
+  mkdirSync(folder, { recursive: true });
+  return path.join(folder, `${started.replaceAll(/[-:.]/g, '')}-${work}-${attempt}.log`);
+}
+
+/** Absolute paths, oldest first. */
+export function logFiles(storeFolder: string, id: InstanceId): string[] {
+  const folder = logFolder(storeFolder, id);
+  try {
+    return readdirSync(folder).sort().map((name) => path.join(folder, name));
+  } catch {
+    return []; // it never ran
+  }
+}
+
+/** Axis values may hold what file names cannot, and be longer than they may be: then a digest keeps two apart. */
+function logFolder(storeFolder: string, id: InstanceId): string {
+  const plain = id.replaceAll(/[^A-Za-z0-9_.,=+:-]/g, '_').slice(0, 150);
+  return path.join(storeFolder, 'logs', plain.replaceAll(':', '@') + (plain === id ? '' : `-${digestOf(id).slice(0, 8)}`));
+}

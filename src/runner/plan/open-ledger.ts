@@ -1,0 +1,180 @@
+/** The ledger: lockfile, store and workspace behind the interface that execution and the command line know. */
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Digest } from '../../util/digest.ts';
+import { err, ok, type Result } from '../../util/result.ts';
+import type { Bundler } from '../code/bundle.ts';
+import { openCode } from '../code/code.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Failure } from '../event.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Instance, InstanceId, Pipeline } from '../pipeline.ts';
+import type { RunRecord } from '../record.ts';
+import { openContents } from '../store/content.ts';
+import { verifyContent } from '../store/copy.ts';
+import { DamagedBlobError } from '../store/damage.ts';
+import { openLocalStore } from '../store/local-store.ts';
+import { parseTree } from '../store/tree.ts';
+import { collectOutputs } from './collect.ts';
+import type { Details } from './identify.ts';
+import { lineageOf } from './lineage.ts';
+import { openLockfile } from './lockfile.ts';
+import { logFiles } from './logs.ts';
+import { makePlanner, producedInputs } from './planner.ts';
+import { openPublisher } from './publish.ts';
+import { makeWorkplace, sweepWork } from './workplace.ts';
+
+export interface LedgerOptions {
+  /** Absolute; made if it is not there. */
+  readonly storeFolder: string;
+  /** Absolute. */
+  readonly lockFile: string;
+  /** Another bundler than esbuild, for tests. */
+  readonly bundle?: Bundler;
+}
+
+/** Fails where the lockfile cannot be understood; a store that is not there yet is an empty one. */
+// eslint-disable-next-line @typescript-eslint/require-await -- a store that is not a local folder must be able to wait
+export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bundle }: LedgerOptions): Promise<Result<Ledger, readonly Diagnostic[]>> {
+  const opened = openLockfile(lockFile);
+  if (!opened.ok) return err([opened.error]);
+  const lock = opened.value;
+  const { root } = pipeline;
+  const stateFolder = path.join(storeFolder, 'state');
+  mkdirSync(stateFolder, { recursive: true });
+  sweepWork(storeFolder);
+
+  const contents = openContents(root, stateFolder);
+  const store = openLocalStore(storeFolder, contents);
+  const code = openCode({ root, stateFolder, contents, store, ...(bundle && { bundle }) });
+  const publisher = openPublisher(root, stateFolder, contents, store);
+  /** Folders of now are known from the workspace, those of past executions from the store. */
+  const trees = (digest: Digest) => {
+    const now = contents.entries(digest);
+    const text = now ? undefined : store.text(digest);
+    return text === undefined ? now : parseTree(text);
+  };
+  const planner = makePlanner({ pipeline, root, contents, code, store, lock, publisher, trees });
+  const stages = new Map(pipeline.stages.map((stage) => [stage.name, stage]));
+  /** What each private folder was made for. */
+  const underway = new Map<string, Details>();
+
+  /** An instance of a stage that is gone, or whose axes have other names, will never be asked for again. */
+  const keeps = (id: InstanceId) => {
+    const [stage, axes = ''] = id.split(/:(.*)/s);
+    const names = stages.get(stage!)?.axes;
+    return names !== undefined && [...names].sort().every((name) => `,${axes}`.includes(`,${name}=`)) && (names.length > 0 || axes === '');
+  };
+
+  async function finish(instance: Instance, record: RunRecord): Promise<Result<RunRecord, Failure>> {
+    const published = await publisher.publish(instance, record.outputs, lock.get(instance.id)?.outputs ?? {});
+    if (!published.ok) return published;
+    lock.set(record);
+    await lock.save(keeps);
+    planner.settle(instance.id, record);
+    return ok(record);
+  }
+
+  return ok({
+    pipeline,
+    storeFolder,
+
+    async plan(instances, { force }) {
+      return { pipeline, entries: await planner.plan(instances, force) };
+    },
+
+    decide: (instance, { force }) => planner.decide(instance, force),
+
+    async prepare(instance, fingerprint) {
+      const known = planner.identification(instance.id);
+      if (known?.kind !== 'known' || known.fingerprint !== fingerprint) throw new Error(`Internal error: ${instance.id} is prepared with a fingerprint that was not decided upon.`);
+      const bundleDigest = known.identity.code.kind === 'module' ? known.identity.code.bundle : undefined;
+      const result = (id: InstanceId) => {
+        const record = planner.result(id);
+        if (!record) throw new Error(`Internal error: ${instance.id} is prepared before its producer ${id} has results.`);
+        return record;
+      };
+      const workplace = await makeWorkplace(instance, fingerprint, bundleDigest, { root, storeFolder, store, contents, code, result });
+      underway.set(workplace.folder, known);
+      return workplace;
+    },
+
+    async commit(instance, workplace, execution) {
+      const details = underway.get(workplace.folder);
+      if (!details) throw new Error(`Internal error: ${workplace.folder} was not prepared by this ledger.`);
+      const changed = await changedInputs(instance);
+      if (changed.length > 0) return err({ kind: 'input-changed', paths: changed });
+      const outputs = await collectOutputs(instance, workplace, store);
+      if (!outputs.ok) return outputs;
+      await keepTrees(instance);
+      const { identity, sources, origins } = details;
+      const record: RunRecord = {
+        format: 1, fingerprint: workplace.fingerprint, instance: instance.id, stage: instance.stage, axes: instance.axes,
+        identity, sources, origins, outputs: outputs.value, execution,
+      };
+      await store.putRecord(record);
+      underway.delete(workplace.folder);
+      removeAll(workplace.checkpoint, workplace.folder);
+      return finish(instance, record);
+    },
+
+    abandon(workplace) {
+      underway.delete(workplace.folder);
+      removeAll(workplace.folder);
+      if (existsSync(workplace.checkpoint) && readdirSync(workplace.checkpoint).length === 0) removeAll(workplace.checkpoint);
+      return Promise.resolve();
+    },
+
+    async restore(instance, { record }) {
+      try {
+        for (const [name, output] of Object.entries(record.outputs)) await verifyContent(store, output, `output ${name} of ${instance.id}`);
+      } catch (error) {
+        if (!(error instanceof DamagedBlobError)) throw error;
+        return err({ kind: 'system', message: error.message });
+      }
+      return finish(instance, record);
+    },
+
+    lineage(instance) {
+      return lineageOf(store, producedInputs(instance).flatMap(({ producer }) => planner.result(producer) ?? []));
+    },
+
+    record: (fingerprint) => store.record(fingerprint),
+
+    locked(id) {
+      const entry = lock.get(id);
+      return entry ? store.record(entry.fingerprint) : Promise.resolve(undefined);
+    },
+
+    logs: (id) => Promise.resolve(logFiles(storeFolder, id)),
+
+    async close() {
+      await contents.save();
+      await code.save();
+      await publisher.save();
+    },
+  });
+
+  /** Workspace files that are no longer what the fingerprint says. */
+  async function changedInputs(instance: Instance): Promise<string[]> {
+    const changed: string[] = [];
+    for (const input of Object.values(instance.inputs)) {
+      if (input.kind === 'path' && (await contents.changed(path.resolve(root, input.path)))) changed.push(input.path);
+      if (input.kind === 'glob' && (await contents.globChanged(root, input.pattern))) changed.push(input.pattern);
+    }
+    return changed;
+  }
+
+  /** Which files an input folder held, so that a later `why` can name the one that changed. */
+  async function keepTrees(instance: Instance): Promise<void> {
+    for (const input of Object.values(instance.inputs)) {
+      if (input.kind !== 'path' && input.kind !== 'glob') continue;
+      const content = input.kind === 'path' ? await contents.of(path.resolve(root, input.path)) : await contents.ofGlob(root, input.pattern);
+      if (content?.kind === 'folder') await store.put(content.tree().text);
+    }
+  }
+}
+
+function removeAll(...folders: string[]): void {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+}

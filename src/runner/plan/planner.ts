@@ -1,0 +1,166 @@
+/** Asks everything that a decision needs, once, and decides. */
+import type { Instance, InstanceId, Pipeline, Produced } from '../pipeline.ts';
+import type { PlanEntry, Reason, Verdict } from '../plan.ts';
+import type { RunRecord, StoredOutput } from '../record.ts';
+import { DamagedBlobError } from '../store/damage.ts';
+import { verifyContent } from '../store/copy.ts';
+import type { BlobState, Store } from '../store/store.ts';
+import { parseTree } from '../store/tree.ts';
+import type { TreeLookup } from './compare.ts';
+import { decideVerdict } from './decide.ts';
+import { readHistory, type History } from './history.ts';
+import { identify, type Identification, type Outcome, type Surroundings } from './identify.ts';
+import type { Lockfile } from './lockfile.ts';
+import type { Publisher } from './publish.ts';
+
+export interface Planner {
+  plan(instances: readonly Instance[], forced: ReadonlySet<InstanceId>): Promise<PlanEntry[]>;
+  decide(instance: Instance, forced: boolean): Promise<Verdict>;
+  /** What the last decision about an instance was made from. */
+  identification(id: InstanceId): Identification | undefined;
+  /** The record behind an instance's present results. */
+  result(id: InstanceId): RunRecord | undefined;
+  settle(id: InstanceId, record: RunRecord): void;
+}
+
+export interface PlannerParts extends Omit<Surroundings, 'outcome'> {
+  readonly pipeline: Pipeline;
+  readonly store: Store;
+  readonly lock: Lockfile;
+  readonly publisher: Publisher;
+  readonly trees: TreeLookup;
+}
+
+export function makePlanner({ pipeline, store, lock, publisher, trees, ...surroundings }: PlannerParts): Planner {
+  const byId = new Map(pipeline.instances.map((instance) => [instance.id, instance]));
+  const identifications = new Map<InstanceId, Identification>();
+  let outcomes = new Map<InstanceId, Outcome>();
+  let verdicts = new Map<InstanceId, Promise<Verdict>>();
+  let history: History | undefined;
+
+  /** Decides about an instance and, before it, about its producers. */
+  function verdictOf(instance: Instance, forced: ReadonlySet<InstanceId>): Promise<Verdict> {
+    let verdict = verdicts.get(instance.id);
+    if (!verdict) {
+      const outcome = async (id: InstanceId): Promise<Outcome> => outcomeOf(await verdictOf(known(id), forced));
+      verdicts.set(instance.id, (verdict = decided(instance, forced.has(instance.id), outcome)));
+    }
+    return verdict;
+  }
+
+  async function decided(instance: Instance, forced: boolean, outcome: Surroundings['outcome']): Promise<Verdict> {
+    const identification = await identify(instance, { ...surroundings, outcome });
+    identifications.set(instance.id, identification);
+    const record = identification.kind === 'known' ? await store.record(identification.fingerprint) : undefined;
+    const locked = lock.get(instance.id);
+    if (!record && !locked && identification.kind !== 'blocked') history ??= await readHistory(store);
+    const verdict = decideVerdict(instance, {
+      identification,
+      forced,
+      record,
+      locked,
+      last: () => locked ?? history?.latest(instance.id),
+      trees,
+      storeFaults: record ? storeFaults(record, store) : [],
+      publishFaults: record ? await publisher.faults(instance, record.outputs) : [],
+    });
+    outcomes.set(instance.id, outcomeOf(verdict));
+    return verdict;
+  }
+
+  /**
+   * Blobs that will be read - inputs of what runs, outputs of what is restored - are read now, unless they were since
+   * they last changed: better to learn before a run than in it that a producer must run again.
+   */
+  async function findsDamage(instances: readonly Instance[]): Promise<boolean> {
+    let found = false;
+    const check = async (output: StoredOutput | undefined, what: string) => {
+      try {
+        if (output) await verifyContent(store, output, what);
+      } catch (error) {
+        if (!(error instanceof DamagedBlobError)) throw error;
+        found = true;
+      }
+    };
+    for (const instance of instances) {
+      const verdict = await verdicts.get(instance.id)!;
+      if (verdict.kind === 'restore') for (const [name, output] of Object.entries(verdict.record.outputs)) await check(output, name);
+      if (verdict.kind !== 'run') continue;
+      for (const { producer, output } of producedInputs(instance)) {
+        const result = outcomes.get(producer);
+        if (typeof result === 'object') await check(result.outputs[output], output);
+      }
+    }
+    return found;
+  }
+
+  function known(id: InstanceId): Instance {
+    const instance = byId.get(id);
+    if (!instance) throw new Error(`Internal error: ${id} is not part of the pipeline.`);
+    return instance;
+  }
+
+  return {
+    async plan(instances, forced) {
+      // Damage that was found is in quarantine, so that each round has fewer blobs to find bad.
+      do {
+        outcomes = new Map();
+        verdicts = new Map();
+        for (const instance of instances) await verdictOf(instance, forced);
+      } while (await findsDamage(instances));
+
+      const entries: PlanEntry[] = [];
+      for (const instance of instances) {
+        const verdict = await verdicts.get(instance.id)!;
+        if (verdict.kind === 'run') history ??= await readHistory(store);
+        const expected = 'record' in verdict ? verdict.record.execution.seconds : history?.expectedSeconds(instance);
+        entries.push({ instance, verdict, ...(expected !== undefined && { expectedSeconds: expected }) });
+      }
+      return entries;
+    },
+
+    decide(instance, forced) {
+      return decided(instance, forced, (id) => {
+        const outcome = outcomes.get(id);
+        if (typeof outcome !== 'object') throw new Error(`Internal error: ${instance.id} is decided about before its producer ${id} has results.`);
+        return Promise.resolve(outcome);
+      });
+    },
+
+    identification: (id) => identifications.get(id),
+    result: (id) => {
+      const outcome = outcomes.get(id);
+      return typeof outcome === 'object' ? outcome : undefined;
+    },
+    settle: (id, record) => void outcomes.set(id, record),
+  };
+}
+
+function outcomeOf(verdict: Verdict): Outcome {
+  if (verdict.kind === 'run') return 'pending';
+  return verdict.kind === 'blocked' ? 'blocked' : verdict.record;
+}
+
+export function producedInputs(instance: Instance): Produced[] {
+  return Object.values(instance.inputs).flatMap((input): readonly Produced[] => (input.kind === 'output' ? [input] : input.kind === 'gather' ? input.members : []));
+}
+
+/** Without reading any blob: is it there, and has it the right size? */
+function storeFaults({ outputs }: RunRecord, store: Store): Reason[] {
+  const faults: Reason[] = [];
+  for (const [name, output] of Object.entries(outputs)) {
+    const state = output.kind === 'file' ? store.look(output.digest, output.bytes) : folderState(output, store);
+    if (state === 'damaged') faults.push({ kind: 'damaged', output: name });
+    else if (state === 'absent' && !faults.some((fault) => fault.kind === 'not-in-store')) faults.push({ kind: 'not-in-store' });
+  }
+  return faults;
+}
+
+function folderState({ digest }: StoredOutput, store: Store): BlobState {
+  const there = store.look(digest);
+  if (there !== 'intact') return there;
+  const text = store.text(digest);
+  if (text === undefined) return 'damaged';
+  const states = parseTree(text).map((entry) => (entry.digest === '' ? 'intact' : store.look(entry.digest, entry.bytes)));
+  return states.find((state) => state !== 'intact') ?? 'intact';
+}

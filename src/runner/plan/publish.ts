@@ -1,0 +1,86 @@
+/** Outputs that are copied to a place in the workspace: are they there, and may they be put there? */
+import path from 'node:path';
+import type { Digest } from '../../util/digest.ts';
+import { err, ok, type Result } from '../../util/result.ts';
+import type { Failure } from '../event.ts';
+import type { Instance } from '../pipeline.ts';
+import type { Reason } from '../plan.ts';
+import type { StoredOutput } from '../record.ts';
+import type { Contents } from '../store/content.ts';
+import { replaceWith } from '../store/copy.ts';
+import { UnreadableInputError } from '../store/listing.ts';
+import { readState, writeState } from '../store/state-file.ts';
+import type { Store } from '../store/store.ts';
+
+type Outputs = Readonly<Record<string, StoredOutput>>;
+
+export interface Publisher {
+  /** Published files that are missing or differ. */
+  faults(instance: Instance, outputs: Outputs): Promise<Reason[]>;
+  /**
+   * Copies what is not in place yet. `earlier`: what the lockfile says of this instance. Where a file lies that this
+   * pipeline is not known to have written, nothing at all is copied.
+   */
+  publish(instance: Instance, outputs: Outputs, earlier: Outputs): Promise<Result<void, Failure>>;
+  save(): Promise<void>;
+}
+
+const FORMAT = 'published 1';
+/** How many versions of a published file are remembered as ours. */
+const VERSIONS = 50;
+
+export function openPublisher(root: string, stateFolder: string, contents: Contents, store: Store): Publisher {
+  const stateFile = path.join(stateFolder, 'published');
+  /** Workspace path -> digests of what was put there. */
+  const written = new Map(readState(stateFile, FORMAT) as Iterable<[string, Digest[]]> | undefined);
+  let learnt = false;
+
+  const places = (instance: Instance) =>
+    Object.entries(instance.outputs).flatMap(([name, { publish }]) => (publish === undefined ? [] : [{ name, publish, place: path.resolve(root, publish) }]));
+
+  /** `foreign` is what cannot even be read: certainly nothing that a stage wrote. */
+  const digestAt = async (place: string): Promise<Digest | 'foreign' | undefined> => {
+    try {
+      return (await contents.of(place))?.digest;
+    } catch (error) {
+      if (error instanceof UnreadableInputError) return 'foreign';
+      throw error;
+    }
+  };
+
+  return {
+    async faults(instance, outputs) {
+      const faults: Reason[] = [];
+      for (const { name, publish, place } of places(instance)) {
+        const digest = await digestAt(place);
+        if (digest !== outputs[name]!.digest) faults.push({ kind: 'published', path: publish, change: digest === undefined ? 'missing' : 'edited' });
+      }
+      return faults;
+    },
+
+    async publish(instance, outputs, earlier) {
+      const due: { publish: string; place: string; output: StoredOutput }[] = [];
+      for (const { name, publish, place } of places(instance)) {
+        contents.forget(place);
+        const digest = await digestAt(place);
+        const output = outputs[name]!;
+        if (digest === output.digest) continue;
+        const ours = digest === undefined || digest === earlier[name]?.digest || (digest !== 'foreign' && written.get(publish)?.includes(digest));
+        if (!ours) return err({ kind: 'publish-conflict', path: publish });
+        due.push({ publish, place, output });
+      }
+      for (const { publish, place, output } of due) {
+        await replaceWith(store, output, place);
+        contents.forget(place);
+        written.set(publish, [output.digest, ...(written.get(publish) ?? []).filter((digest) => digest !== output.digest)].slice(0, VERSIONS));
+        learnt = true;
+      }
+      return ok(undefined);
+    },
+
+    async save() {
+      if (learnt) await writeState(stateFile, FORMAT, [...written]);
+      learnt = false;
+    },
+  };
+}

@@ -1,0 +1,137 @@
+/** The private folder of one execution: `work/<fingerprint>-<random>/` with inputs, outputs and the code to run. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import type { Digest } from '../../util/digest.ts';
+import { BUNDLE_FILE } from '../code/bundle.ts';
+import type { Code } from '../code/code.ts';
+import type { JobInput } from '../../stage/protocol.ts';
+import type { Fingerprint } from '../fingerprint.ts';
+import type { Workplace } from '../ledger.ts';
+import type { Input, Instance, InstanceId, Produced } from '../pipeline.ts';
+import type { RunRecord } from '../record.ts';
+import type { Contents } from '../store/content.ts';
+import { copyFolder, verifyContent } from '../store/copy.ts';
+import { globSelection } from '../store/glob.ts';
+import { isProvablyDead, writeOwner } from '../store/owner.ts';
+import type { Store } from '../store/store.ts';
+import { logFile } from './logs.ts';
+
+export interface Premises {
+  readonly root: string;
+  readonly storeFolder: string;
+  readonly store: Store;
+  readonly contents: Contents;
+  readonly code: Code;
+  result(id: InstanceId): RunRecord;
+}
+
+const OWNER_FILE = 'owner.json';
+
+/** `bundle`: of a module stage. Throws DamagedBlobError where an input's blob, or the bundle, is not what it was. */
+export async function makeWorkplace(instance: Instance, fingerprint: Fingerprint, bundle: Digest | undefined, premises: Premises): Promise<Workplace> {
+  const { storeFolder, code } = premises;
+  const name = `${fingerprint.slice(0, 12)}-${randomBytes(4).toString('hex')}`;
+  const folder = path.join(storeFolder, 'work', name);
+  mkdirSync(folder, { recursive: true });
+  try {
+    writeOwner(path.join(folder, OWNER_FILE));
+    const inputs: Record<string, JobInput> = {};
+    for (const [input, value] of Object.entries(instance.inputs)) {
+      inputs[input] = await provide(value, path.join(folder, 'inputs', input), premises);
+    }
+    const outputs = makeOutputPlaces(instance, path.join(folder, 'outputs'));
+    if (bundle !== undefined) await code.place(bundle, folder);
+    const checkpoint = path.join(storeFolder, 'checkpoints', fingerprint);
+    mkdirSync(checkpoint, { recursive: true });
+    const started = new Date().toISOString();
+    return {
+      fingerprint,
+      folder,
+      inputs,
+      outputs,
+      checkpoint,
+      resumed: readdirSync(checkpoint).length > 0,
+      ...(bundle !== undefined && { module: path.join(folder, BUNDLE_FILE) }),
+      log: (attempt) => logFile(storeFolder, instance.id, started, name, attempt),
+    };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Each output has a folder of its own, so that two with the same file name do not meet. */
+function makeOutputPlaces(instance: Instance, parent: string): Record<string, string> {
+  const places: Record<string, string> = {};
+  for (const [name, { kind, file }] of Object.entries(instance.outputs)) {
+    const place = path.join(parent, name, file);
+    mkdirSync(kind === 'folder' ? place : path.dirname(place), { recursive: true });
+    places[name] = place;
+  }
+  return places;
+}
+
+/** What the stage gets for an input. Workspace files keep their own path, which is what its messages should name. */
+async function provide(input: Input, place: string, premises: Premises): Promise<JobInput> {
+  const { root, contents } = premises;
+  switch (input.kind) {
+    case 'none':
+      return null;
+    case 'path': {
+      const file = path.resolve(root, input.path);
+      return (await contents.of(file)) ? file : null;
+    }
+    case 'glob':
+      return mirror(input.pattern, place, premises);
+    case 'output':
+      return link(input, place, premises);
+    case 'gather': {
+      const members: { path: string; axes: (typeof input.members)[number]['axes'] }[] = [];
+      for (const [i, member] of input.members.entries()) members.push({ path: await link(member, path.join(place, String(i)), premises), axes: member.axes });
+      return members;
+    }
+  }
+}
+
+/**
+ * The producer's output under its real name: a link to the blob for a file, a copy (a reflink where the file system
+ * can) for a folder, because links inside a folder are skipped by many readers.
+ */
+async function link({ producer, output }: Produced, place: string, { store, result }: Premises): Promise<string> {
+  const stored = result(producer).outputs[output]!;
+  await verifyContent(store, stored, `output ${output} of ${producer}`);
+  const target = path.join(place, stored.file);
+  mkdirSync(path.dirname(target), { recursive: true });
+  if (stored.kind === 'file') symlinkSync(store.pathOf(stored.digest), target);
+  else await copyFolder(store, stored.digest, target);
+  return target;
+}
+
+/** A folder of links to the files that match, laid out as below the pattern's fixed part. */
+async function mirror(pattern: string, place: string, { root, contents }: Premises): Promise<string> {
+  const content = await contents.ofGlob(root, pattern);
+  if (content?.kind !== 'folder') throw new Error(`Internal error: ${pattern} matches nothing, but a stage that reads it is to be executed.`);
+  const from = path.resolve(root, globSelection(pattern).base);
+  mkdirSync(place, { recursive: true });
+  for (const { name } of contents.entries(content.digest) ?? []) {
+    const target = path.join(place, name);
+    mkdirSync(path.dirname(target), { recursive: true });
+    symlinkSync(path.join(from, name), target);
+  }
+  return place;
+}
+
+/** Private folders whose runner is provably dead are of no use to anybody. */
+export function sweepWork(storeFolder: string): void {
+  const work = path.join(storeFolder, 'work');
+  let names: string[];
+  try {
+    names = readdirSync(work);
+  } catch {
+    return; // nothing was ever executed here
+  }
+  for (const name of names) {
+    if (isProvablyDead(path.join(work, name, OWNER_FILE))) rmSync(path.join(work, name), { recursive: true, force: true });
+  }
+}

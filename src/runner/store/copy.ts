@@ -1,0 +1,76 @@
+/** From the store to a place where somebody reads: by reflink where the file system can, otherwise by copying; never by a hard link. */
+import { constants } from 'node:fs';
+import { chmod, copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import pLimit from 'p-limit';
+import { syncFile, syncFolder, temporaryBeside } from '../../util/atomic-file.ts';
+import type { Digest } from '../../util/digest.ts';
+import { DamagedBlobError } from './damage.ts';
+import type { Store } from './store.ts';
+import { parseTree } from './tree.ts';
+
+/** Digests of all blobs that make up a file or folder, the folder's own text included. Throws DamagedBlobError. */
+export async function verifyContent(store: Store, content: { kind: 'file' | 'folder'; digest: Digest }, what: string): Promise<void> {
+  await verifyBlob(store, content.digest, what);
+  if (content.kind === 'file') return;
+  for (const entry of parseTree(store.text(content.digest)!)) {
+    if (entry.digest !== '') await verifyBlob(store, entry.digest, `${what}${entry.name}`);
+  }
+}
+
+async function verifyBlob(store: Store, digest: Digest, what: string): Promise<void> {
+  const state = await store.verify(digest);
+  if (state !== 'intact') throw new DamagedBlobError(digest, what, state);
+}
+
+/** Makes a folder as its tree says. Its blobs have been verified. */
+export async function copyFolder(store: Store, digest: Digest, folder: string): Promise<void> {
+  const limit = pLimit(8);
+  await mkdir(folder, { recursive: true });
+  await Promise.all(
+    parseTree(store.text(digest)!).map((entry) =>
+      limit(async () => {
+        const place = path.join(folder, entry.name);
+        if (entry.kind === 'folder') return void (await mkdir(place, { recursive: true }));
+        await mkdir(path.dirname(place), { recursive: true });
+        await copyBlob(store, entry.digest as Digest, place, entry.kind === 'executable' ? 0o755 : 0o644);
+      }),
+    ),
+  );
+}
+
+async function copyBlob(store: Store, digest: Digest, place: string, mode = 0o644): Promise<void> {
+  await copyFile(store.pathOf(digest), place, constants.COPYFILE_FICLONE);
+  await chmod(place, mode);
+}
+
+/** Puts a file or folder in place of whatever is there: complete or not at all. */
+export async function replaceWith(store: Store, content: { kind: 'file' | 'folder'; digest: Digest }, place: string): Promise<void> {
+  const temporary = temporaryBeside(place);
+  await mkdir(path.dirname(place), { recursive: true });
+  try {
+    if (content.kind === 'file') {
+      await copyBlob(store, content.digest, temporary);
+      await syncFile(temporary);
+      await rename(temporary, place);
+    } else {
+      await copyFolder(store, content.digest, temporary);
+      await swapFolder(temporary, place);
+    }
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+  await syncFolder(path.dirname(place));
+}
+
+/** A folder cannot be renamed over another: the old one steps aside first. */
+async function swapFolder(made: string, place: string): Promise<void> {
+  const aside = temporaryBeside(place);
+  try {
+    await rename(place, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  await rename(made, place);
+  await rm(aside, { recursive: true, force: true });
+}

@@ -1,0 +1,29 @@
+import picomatch from 'picomatch';
+import type { Selection } from './listing.ts';
+
+/**
+ * Splits a pattern into the folder it starts from and what it selects below. `*` and `**` never match names that start
+ * with a dot, and `**` does not look into `node_modules`.
+ */
+export function globSelection(pattern: string): { base: string; selection: Selection } {
+  const segments = pattern.split('/');
+  const fixed = segments.findIndex((segment) => picomatch.scan(segment).isGlob);
+  const base = segments.slice(0, fixed).join('/') || '.';
+  const moving = segments.slice(fixed);
+  const deep = moving.findIndex((segment) => segment.includes('**'));
+  const matches = picomatch(moving.join('/'));
+  const prefixes = moving.map((_, i) => picomatch(moving.slice(0, i + 1).join('/')));
+  return {
+    base,
+    selection: {
+      accepts: matches,
+      descends(name) {
+        const parts = name.split('/');
+        const last = parts.at(-1)!;
+        if (last === 'node_modules') return false;
+        if (deep !== -1 && parts.length > deep) return !last.startsWith('.');
+        return parts.length < moving.length && prefixes[parts.length - 1]!(name);
+      },
+    },
+  };
+}

@@ -1,0 +1,99 @@
+/** Which files a folder holds, with the facts by which a change is noticed. Synchronous: four times faster than promises. */
+import { lstatSync, readdirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
+import path from 'node:path';
+
+export interface Listing {
+  /** Relative to the folder, with `/`; in the order in which the system lists them. */
+  readonly names: readonly string[];
+  /** FACTS numbers for each name: size, mtime, ctime (nanoseconds), inode, EntryKind. */
+  readonly facts: BigInt64Array;
+}
+
+export const FACTS = 5;
+export const ENTRY_KINDS = ['file', 'executable', 'folder'] as const;
+/** `folder`: an empty one; others are implied by what they hold. */
+export type EntryKind = (typeof ENTRY_KINDS)[number];
+
+export interface Selection {
+  /** Is this file, relative to the folder, part of it? */
+  accepts(name: string): boolean;
+  /** Can this folder hold any that are? */
+  descends(name: string): boolean;
+}
+
+/** It is there, but has no content that could be hashed. */
+export class UnreadableInputError extends Error {
+  readonly path: string;
+  constructor(file: string, message: string) {
+    super(`${file}: ${message}`);
+    this.name = 'UnreadableInputError';
+    this.path = file;
+  }
+}
+
+/**
+ * Lists all files below a folder, or those selected. Links count as what they point to; a broken link, a loop of links
+ * and anything that is neither file nor folder throw UnreadableInputError.
+ */
+export function listFolder(folder: string, selection?: Selection): Listing {
+  const names: string[] = [];
+  const facts: bigint[] = [];
+  const add = (name: string, stat: BigIntStats, kind: EntryKind) => {
+    names.push(name);
+    facts.push(stat.size, stat.mtimeNs, stat.ctimeNs, stat.ino, BigInt(ENTRY_KINDS.indexOf(kind)));
+  };
+
+  const walk = (absolute: string, prefix: string, ancestors: readonly string[]) => {
+    const entries = readdirSync(absolute, { withFileTypes: true });
+    if (entries.length === 0 && selection === undefined && prefix !== '') {
+      names.push(prefix.slice(0, -1));
+      facts.push(0n, 0n, 0n, 0n, BigInt(ENTRY_KINDS.indexOf('folder')));
+    }
+    for (const entry of entries) {
+      const file = `${absolute}/${entry.name}`;
+      const name = prefix + entry.name;
+      if (entry.isFile()) {
+        if (selection && !selection.accepts(name)) continue;
+        const stat = lstatSync(file, { bigint: true });
+        add(name, stat, executable(stat) ? 'executable' : 'file');
+      } else if (entry.isDirectory()) {
+        if (!selection || selection.descends(name)) walk(file, `${name}/`, ancestors);
+      } else if (!selection || selection.accepts(name) || (entry.isSymbolicLink() && selection.descends(name))) {
+        const stat = resolved(file);
+        if (stat.isDirectory()) {
+          const real = realpathSync(file);
+          const chain = ancestors.length > 0 ? ancestors : [realpathSync(folder)];
+          if (chain.some((ancestor) => ancestor === real || ancestor.startsWith(real + path.sep))) {
+            throw new UnreadableInputError(file, `This link points to a folder that contains it. Remove it, or link to something else.`);
+          }
+          walk(file, `${name}/`, [...chain, real]);
+        } else {
+          add(name, stat, executable(stat) ? 'executable' : 'file');
+        }
+      }
+    }
+  };
+  walk(folder, '', []);
+  return { names, facts: BigInt64Array.from(facts) };
+}
+
+/** What is at the end of a path, links followed: a regular file or a folder, or an error that says what else it is. */
+export function resolved(file: string): BigIntStats {
+  let stat: BigIntStats;
+  try {
+    stat = statSync(file, { bigint: true });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') throw new UnreadableInputError(file, 'This link points to nothing. Restore what it pointed to, or remove it.');
+    if (code === 'ELOOP') throw new UnreadableInputError(file, 'This link points to itself through others. Remove it.');
+    throw error;
+  }
+  if (!stat.isFile() && !stat.isDirectory()) {
+    throw new UnreadableInputError(file, 'It is a device, pipe or socket; inputs and outputs are regular files and folders.');
+  }
+  return stat;
+}
+
+export function executable(stat: BigIntStats): boolean {
+  return (stat.mode & 0o111n) !== 0n;
+}

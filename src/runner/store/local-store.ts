@@ -1,0 +1,138 @@
+/** A store in a folder: plain files and renames, no database and no locks, so that a shared file system will do. */
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
+import path from 'node:path';
+import { syncFile, syncFolder, writeFileAtomic } from '../../util/atomic-file.ts';
+import { byCodeUnit } from '../../util/canonical-json.ts';
+import { digestOf, type Digest } from '../../util/digest.ts';
+import { digestOfFile } from '../../util/digest-file.ts';
+import type { Fingerprint } from '../fingerprint.ts';
+import type { RunRecord } from '../record.ts';
+import type { Contents } from './content.ts';
+import type { BlobState, Store } from './store.ts';
+
+/** Blobs are read-only: a stage that writes to its input fails instead of changing what was recorded. */
+const BLOB_MODE = 0o444;
+
+/** `contents` remembers which blobs were verified; it must know the folder's files by their absolute paths. */
+export function openLocalStore(folder: string, contents: Contents): Store {
+  const pathOf = (digest: Digest) => path.join(folder, 'objects', digest.slice(0, 2), digest.slice(2));
+  const recordFile = (fingerprint: Fingerprint) => path.join(folder, 'runs', `${fingerprint}.json`);
+  const quarantined = (file: string) => path.join(folder, 'quarantine', path.relative(folder, file).replaceAll(path.sep, '-'));
+  const quarantine = (file: string) => {
+    const place = quarantined(file);
+    mkdirSync(path.dirname(place), { recursive: true });
+    renameSync(file, place);
+    contents.forget(file);
+  };
+  /** A sound blob has taken the place of one that was damaged. */
+  const healed = (file: string) => {
+    rmSync(quarantined(file), { force: true });
+    contents.forget(file);
+  };
+
+  const store: Store = {
+    pathOf,
+
+    look(digest, bytes) {
+      const stat = statSync(pathOf(digest), { throwIfNoEntry: false });
+      if (!stat) return existsSync(quarantined(pathOf(digest))) ? 'damaged' : 'absent';
+      return stat.isFile() && stat.size === (bytes ?? stat.size) ? 'intact' : 'damaged';
+    },
+
+    async verify(digest): Promise<BlobState> {
+      const file = pathOf(digest);
+      contents.forget(file);
+      const content = await contents.of(file);
+      if (!content) return 'absent';
+      if (content.digest === digest) return 'intact';
+      quarantine(file);
+      return 'damaged';
+    },
+
+    async take(file) {
+      const digest = await digestOfFile(file);
+      const bytes = statSync(file).size;
+      const place = pathOf(digest);
+      if ((await store.verify(digest)) === 'intact') {
+        rmSync(file, { force: true });
+        return { digest, bytes };
+      }
+      await syncFile(file);
+      chmodSync(file, BLOB_MODE);
+      mkdirSync(path.dirname(place), { recursive: true });
+      await rename(file, place);
+      await syncFolder(path.dirname(place));
+      healed(place);
+      return { digest, bytes };
+    },
+
+    async put(text) {
+      const digest = digestOf(text);
+      const place = pathOf(digest);
+      if ((await store.verify(digest)) !== 'intact') {
+        mkdirSync(path.dirname(place), { recursive: true });
+        await writeFileAtomic(place, text, BLOB_MODE);
+        healed(place);
+      }
+      return digest;
+    },
+
+    text(digest) {
+      const file = pathOf(digest);
+      if (!existsSync(file)) return undefined;
+      const text = readFileSync(file, 'utf8');
+      return digestOf(text) === digest ? text : undefined;
+    },
+
+    record(fingerprint) {
+      const file = recordFile(fingerprint);
+      let text: string;
+      try {
+        text = readFileSync(file, 'utf8');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Promise.resolve(undefined);
+        throw error;
+      }
+      const record = parseRecord(text, fingerprint);
+      if (!record) quarantine(file);
+      return Promise.resolve(record);
+    },
+
+    async putRecord(record) {
+      const file = recordFile(record.fingerprint);
+      mkdirSync(path.dirname(file), { recursive: true });
+      await writeFileAtomic(file, formatRecord(record));
+    },
+
+    fingerprints() {
+      const files = readFolder(path.join(folder, 'runs'));
+      return Promise.resolve(files.flatMap((name) => (/^[0-9a-f]{64}\.json$/.test(name) ? [name.slice(0, 64) as Fingerprint] : [])).sort(byCodeUnit));
+    },
+  };
+  return store;
+}
+
+/** `seal` is the digest of the record's compact JSON, so that a flipped byte anywhere in it is noticed. */
+function formatRecord(record: RunRecord): string {
+  const plain: unknown = JSON.parse(JSON.stringify(record));
+  return `${JSON.stringify({ seal: digestOf(JSON.stringify(plain)), record: plain }, null, 1)}\n`;
+}
+
+function parseRecord(text: string, fingerprint: Fingerprint): RunRecord | undefined {
+  try {
+    const { seal, record } = JSON.parse(text) as { seal: Digest; record: RunRecord };
+    return digestOf(JSON.stringify(record)) === seal && record.fingerprint === fingerprint ? record : undefined;
+  } catch {
+    return undefined; // truncated, or not JSON at all
+  }
+}
+
+function readFolder(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
+}

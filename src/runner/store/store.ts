@@ -1,0 +1,29 @@
+/**
+ * Where results are kept: blobs by digest, records by fingerprint. This interface is all that planning and execution
+ * know of a store; store-contract.ts tests every implementation of it.
+ */
+import type { Digest } from '../../util/digest.ts';
+import type { Fingerprint } from '../fingerprint.ts';
+import type { RunRecord } from '../record.ts';
+
+export interface Store {
+  /** Does it hold this blob, as far as can be told without reading it? `damaged`: another size, or quarantined before. */
+  look(digest: Digest, bytes?: number): BlobState;
+  /** Reads the blob unless it was verified since it last changed. A damaged blob is moved to quarantine. */
+  verify(digest: Digest): Promise<BlobState>;
+  /** Absolute path of a blob to be read; only for one that was verified. */
+  pathOf(digest: Digest): string;
+  /** Takes a finished file, which is gone from its place afterwards. Its digest is computed here and returned. */
+  take(file: string): Promise<{ digest: Digest; bytes: number }>;
+  put(text: string): Promise<Digest>;
+  /** A blob of text, verified while it is read; undefined where it is absent or damaged. */
+  text(digest: Digest): string | undefined;
+
+  /** The record of an execution; a record that cannot be read counts as absent, and is moved to quarantine. */
+  record(fingerprint: Fingerprint): Promise<RunRecord | undefined>;
+  /** All its blobs must be in the store. Replaces an older record of the same fingerprint. */
+  putRecord(record: RunRecord): Promise<void>;
+  fingerprints(): Promise<Fingerprint[]>;
+}
+
+export type BlobState = 'intact' | 'absent' | 'damaged';

@@ -1,0 +1,49 @@
+/**
+ * A folder's identity: one text that names every file in it with kind, size and digest, sorted by code unit. The SHA-256
+ * of that text is the folder's digest, and the text itself is kept as a blob, so that a folder can be rebuilt from the
+ * store and two versions of it can be compared file by file.
+ */
+import { byCodeUnit } from '../../util/canonical-json.ts';
+import { digestOf, type Digest } from '../../util/digest.ts';
+import type { EntryKind } from './listing.ts';
+
+export interface TreeEntry {
+  /** Relative to the folder, with `/`. */
+  readonly name: string;
+  readonly kind: EntryKind;
+  readonly bytes: number;
+  /** Of the content; an empty folder has none. */
+  readonly digest: Digest | '';
+}
+
+export interface Tree {
+  readonly digest: Digest;
+  /** The text that is hashed. */
+  readonly text: string;
+  /** Of all files together. */
+  readonly bytes: number;
+}
+
+export function treeOf(entries: readonly TreeEntry[]): Tree {
+  const sorted = [...entries].sort((a, b) => byCodeUnit(a.name, b.name));
+  const lines = sorted.map((entry) => JSON.stringify([entry.name, entry.kind, entry.bytes, entry.digest]));
+  const text = `{"type":"folder","format":1,"entries":[\n${lines.join(',\n')}\n]}\n`;
+  return { digest: digestOf(text), text, bytes: entries.reduce((sum, entry) => sum + entry.bytes, 0) };
+}
+
+/** The entries of a text that treeOf wrote; its digest has been verified before. */
+export function parseTree(text: string): TreeEntry[] {
+  const tree = JSON.parse(text) as { entries: [string, EntryKind, number, Digest | ''][] };
+  return tree.entries.map(([name, kind, bytes, digest]) => ({ name, kind, bytes, digest }));
+}
+
+/** Files by which two versions of a folder differ, in code-unit order. */
+export function treeDifferences(before: readonly TreeEntry[], after: readonly TreeEntry[]): { name: string; before?: Digest | ''; after?: Digest | '' }[] {
+  const old = new Map(before.map((entry) => [entry.name, entry]));
+  const now = new Map(after.map((entry) => [entry.name, entry]));
+  return [...new Set([...old.keys(), ...now.keys()])].sort(byCodeUnit).flatMap((name) => {
+    const [a, b] = [old.get(name), now.get(name)];
+    if (a && b && a.digest === b.digest && a.kind === b.kind) return [];
+    return [{ name, ...(a && { before: a.digest }), ...(b && { after: b.digest }) }];
+  });
+}
