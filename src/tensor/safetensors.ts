@@ -9,9 +9,8 @@ import { SafetensorsError, encodeHeader, headerLength, layOut, parseHeader, type
 import { WRITTEN_AS, bytesOf, valuesOf } from './safetensors-values.ts';
 
 export { SafetensorsError } from './safetensors-header.ts';
-export type { Entry, StoredType } from './safetensors-header.ts';
 
-export interface Safetensors {
+interface Safetensors {
   readonly tensors: Readonly<Record<string, HostTensor>>;
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -81,7 +80,7 @@ export async function openSafetensors(path: string): Promise<SafetensorsReader> 
 }
 
 /** A file whose tensors arrive in pieces, in any order. */
-export interface SafetensorsWriter {
+interface SafetensorsWriter {
   /** Writes stored bytes of a tensor from byte `offset` of that tensor on. */
   writeBytes(name: string, offset: number, bytes: Uint8Array): Promise<void>;
   close(): Promise<void>;

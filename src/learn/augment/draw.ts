@@ -6,7 +6,7 @@ import { blur, blurWidth, identity, resize, type Interval } from './matrices.ts'
 import type { Jitter, Recipe } from './recipe.ts';
 import { emptyView, type View } from './view.ts';
 
-export interface Draw {
+interface Draw {
   readonly seed: number;
   readonly epoch: number;
   /** Rows of the data set: they, not the places in the batch, key the numbers. */

@@ -2,7 +2,7 @@
 import sharp from 'sharp';
 
 /** RGB bytes `[size, size, 3]`. */
-export type Tile = Uint8Array;
+type Tile = Uint8Array;
 
 const GAP = 2;
 

@@ -2,7 +2,7 @@
 import { csvParseRows } from 'd3-dsv';
 import { DatasetError } from './error.ts';
 
-export interface CsvRow<Column extends string> {
+interface CsvRow<Column extends string> {
   /** For messages; the header is line 1. Exact as long as no cell holds a line break. */
   readonly line: number;
   readonly cells: Readonly<Record<Column, string>>;

@@ -8,7 +8,7 @@ import type { Dataset } from './dataset.ts';
 import { createPackedImages } from './packed-images.ts';
 import type { Fault, Listing, Sample } from './reader/listing.ts';
 
-export interface IngestOptions {
+interface IngestOptions {
   /** The data set's folder, which the listing's paths are below. */
   readonly folder: string;
   /** Side of the packed images, in pixels. */

@@ -53,7 +53,7 @@ export async function openPackedImages(path: string, keep = 64 * 2 ** 20): Promi
   }
 }
 
-export interface PackedImagesWriter {
+interface PackedImagesWriter {
   /** RGB bytes `[size, size, 3]` of one row. Rows may come in any order. */
   write(index: number, image: Uint8Array): Promise<void>;
   close(): Promise<void>;

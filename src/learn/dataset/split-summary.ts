@@ -3,14 +3,14 @@ import { PARTS, type Part, type Split } from './split-table.ts';
 import type { SplitOptions } from './split.ts';
 import type { TableRow } from './table.ts';
 
-export interface PartSummary {
+interface PartSummary {
   readonly images: number;
   readonly groups: number;
   /** Images of each class. */
   readonly classes: Readonly<Record<string, number>>;
 }
 
-export interface SplitSummary extends SplitOptions {
+interface SplitSummary extends SplitOptions {
   readonly parts: Readonly<Record<Part, PartSummary>>;
   /** Images in no part. */
   readonly unused: number;

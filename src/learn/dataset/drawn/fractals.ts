@@ -14,7 +14,7 @@ interface AffineMap {
   readonly offset: readonly [e: number, f: number];
 }
 
-export interface FractalOptions {
+interface FractalOptions {
   readonly images: number;
   readonly size: number;
   readonly seed: number;

@@ -30,7 +30,7 @@ function hashed(i: number, j: number, seed: number): number {
   return (h ^ (h >>> 16)) >>> 0;
 }
 
-export const smooth = (t: number): number => t * t * (3 - 2 * t);
+const smooth = (t: number): number => t * t * (3 - 2 * t);
 
 /** 0 below `from`, 1 above `to`, smooth between. */
 export function step(from: number, to: number, value: number): number {

@@ -5,7 +5,7 @@ import type { PublishedSplit } from '../table.ts';
 import type { Description, Fault, Listing, Sample } from './listing.ts';
 import { absent, contentsOf, isImage } from './tree.ts';
 
-export interface ClassFolders {
+interface ClassFolders {
   /** The data set's folder. */
   readonly folder: string;
   /** Below it, with forward slashes: one tree for each published split that the set has. */

@@ -11,4 +11,4 @@ import type { Reader } from './listing.ts';
 export const READERS = { ham10000, isic9, covid19, 'chest-xray': chestXray, idrid, folders, csv } as const satisfies Record<string, Reader>;
 export type ReaderName = keyof typeof READERS;
 
-export type { Fault, Listing, Reader, Sample } from './listing.ts';
+export type { Listing } from './listing.ts';

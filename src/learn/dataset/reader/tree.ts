@@ -9,7 +9,7 @@ const NOISE = /^(\..*|Thumbs\.db|desktop\.ini|__MACOSX)$/i;
 
 export const isImage = (file: string): boolean => IMAGE_EXTENSIONS.has(extname(file).toLowerCase());
 
-export interface Contents {
+interface Contents {
   readonly files: readonly string[];
   readonly folders: readonly string[];
 }
