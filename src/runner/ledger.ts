@@ -30,7 +30,8 @@ export interface Ledger {
 
   /**
    * Takes over what an execution wrote, in this order: inputs proved unchanged, outputs hashed and moved into the
-   * store, record written, published, lockfile saved. On failure nothing is recorded.
+   * store, record written, published, lockfile saved. On failure nothing is recorded, with one exception: after a
+   * publish-conflict the result is in the store, so that a training is not lost for a file that stands in its way.
    */
   commit(instance: Instance, workplace: Workplace, execution: Execution): Promise<Result<RunRecord, Failure>>;
 

@@ -81,7 +81,7 @@ function envDifferences(before: FingerprintRecord['env'], after: FingerprintReco
 
 function inputDifferences(instance: Instance, name: string, before: InputIdentity | undefined, after: InputIdentity | undefined, trees: TreeLookup): Reason[] {
   if (!after) return [];
-  if (before && canonicalJson(before as unknown as Json) === canonicalJson(after as unknown as Json)) return [];
+  if (before && canonicalJson(before) === canonicalJson(after)) return [];
   const input = instance.inputs[name]!;
   switch (input.kind) {
     case 'none':

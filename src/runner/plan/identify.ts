@@ -29,7 +29,7 @@ export interface Surroundings {
   readonly root: string;
   readonly contents: Contents;
   readonly code: Code;
-  outcome(id: InstanceId): Promise<Outcome>;
+  readonly outcome: (id: InstanceId) => Promise<Outcome>;
 }
 
 export async function identify(instance: Instance, surroundings: Surroundings): Promise<Identification> {

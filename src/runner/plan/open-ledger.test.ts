@@ -7,6 +7,6 @@ test('what was committed is fresh in the next command, and the stage is given it
     stages: { copy: { body: { kind: 'module', module: 'stage.ts' }, inputs: { source: { kind: 'path', path: 'data', optional: false } }, outputs: { text: 'text.txt' } } },
   });
   expect((await p.plan()).get('copy')).toMatchObject({ kind: 'run', reasons: [{ kind: 'never-run' }] });
-  await p.run({ copy: (w) => w.write('text', 'result') });
+  await p.run({ copy: (w) => { w.write('text', 'result'); } });
   expect((await p.plan()).get('copy')).toMatchObject({ kind: 'fresh' });
 });

@@ -23,7 +23,7 @@ export interface Premises {
   readonly store: Store;
   readonly contents: Contents;
   readonly code: Code;
-  result(id: InstanceId): RunRecord;
+  readonly result: (id: InstanceId) => RunRecord;
 }
 
 const OWNER_FILE = 'owner.json';

@@ -10,7 +10,7 @@ import type { Digest } from '../../util/digest.ts';
 import { digestOfFile, digestOfSmallFile, SMALL_FILE_BYTES } from '../../util/digest-file.ts';
 import { globSelection } from './glob.ts';
 import { ENTRY_KINDS, FACTS, listFolder, resolved, UnreadableInputError, type Listing, type Selection } from './listing.ts';
-import { clockOffset, isSettled, nowNs, statRecord, type StatRecord } from './stat.ts';
+import { clockOffset, isSettled, statRecord, type StatRecord } from './stat.ts';
 import { readState, writeState } from './state-file.ts';
 import { treeOf, type Tree, type TreeEntry } from './tree.ts';
 
@@ -63,7 +63,8 @@ export function openContents(root: string, stateFolder: string): Contents {
   let learntFiles = false;
   let offset: bigint | undefined;
 
-  const now = () => nowNs((offset ??= clockOffset(stateFolder) ?? 0n));
+  /** By the file system's clock; `time` is ours, taken before the first look at the file in question. */
+  const fileTime = (time: number) => BigInt(time) * 1_000_000n + (offset ??= clockOffset(stateFolder) ?? 0n);
   const key = (file: string) => path.relative(root, file);
   const folderState = (id: string) => path.join(stateFolder, 'folders', createHash('sha256').update(id).digest('hex').slice(0, 32));
 
@@ -74,6 +75,7 @@ export function openContents(root: string, stateFolder: string): Contents {
   };
 
   async function look(file: string): Promise<Content | undefined> {
+    const time = Date.now();
     const there = statSync(file, { bigint: true, throwIfNoEntry: false });
     // A link that leads nowhere is a fault to report, not an absent file.
     if (!there && lstatSync(file, { throwIfNoEntry: false })) resolved(file);
@@ -85,21 +87,22 @@ export function openContents(root: string, stateFolder: string): Contents {
     const record = statRecord(stat);
     const fact = known.get(id);
     if (fact?.stat === record) return { kind: 'file', digest: fact.digest, bytes: Number(stat.size) };
-    const before = now();
     const digest = stat.size <= SMALL_FILE_BYTES ? digestOfSmallFile(file) : await limit(() => digestOfFile(file));
-    learntFiles = true;
-    if (isSettled(stat, before)) known.set(id, { stat: record, digest });
-    else known.delete(id);
+    if (isSettled(stat, fileTime(time))) {
+      known.set(id, { stat: record, digest });
+      learntFiles = true;
+    }
     return { kind: 'file', digest, bytes: Number(stat.size) };
   }
 
   async function folder(id: string, absolute: string, selection?: Selection): Promise<Content | undefined> {
+    const time = Date.now();
     const listing = listFolder(absolute, selection);
     if (selection && listing.names.length === 0) return undefined;
     const names = listing.names.join('\0');
     const old = learnt.get(id) ?? (readState(folderState(id), FORMAT) as FolderFact | undefined);
     const unchanged = old?.names === names && sameNumbers(old.facts, listing.facts);
-    const fact = unchanged ? old : await readFolder(absolute, listing, names, old);
+    const fact = unchanged ? old : await readFolder(absolute, listing, names, old, fileTime(time));
     if (!unchanged) learnt.set(id, fact);
     const entries = () => entriesOf(listing, fact.digests);
     folders.set(fact.digest, entries);
@@ -107,8 +110,7 @@ export function openContents(root: string, stateFolder: string): Contents {
   }
 
   /** Digests every file whose facts are new. Facts that cannot be trusted next time are not kept. */
-  async function readFolder(absolute: string, listing: Listing, names: string, old: FolderFact | undefined): Promise<FolderFact> {
-    const before = now();
+  async function readFolder(absolute: string, listing: Listing, names: string, old: FolderFact | undefined, time: bigint): Promise<FolderFact> {
     const digests = new Uint8Array(32 * listing.names.length);
     const facts = listing.facts.slice();
     const place = new Map(old?.names.split('\0').map((name, i) => [name, i]));
@@ -122,11 +124,11 @@ export function openContents(root: string, stateFolder: string): Contents {
         digests.set(old.digests.subarray(32 * j, 32 * (j + 1)), 32 * i);
         continue;
       }
-      const settled = isSettled({ mtimeNs: facts[FACTS * i + 1]!, ctimeNs: facts[FACTS * i + 2]! }, before);
+      const settled = isSettled({ mtimeNs: facts[FACTS * i + 1]!, ctimeNs: facts[FACTS * i + 2]! }, time);
       if (!settled) facts[FACTS * i + 2] = -1n;
       const file = `${absolute}/${name}`;
       if (listing.facts[FACTS * i]! <= SMALL_FILE_BYTES) digests.set(Buffer.from(digestOfSmallFile(file), 'hex'), 32 * i);
-      else large.push(limit(async () => digests.set(Buffer.from(await digestOfFile(file), 'hex'), 32 * i)));
+      else large.push(limit(async () => { digests.set(Buffer.from(await digestOfFile(file), 'hex'), 32 * i); }));
       if (performance.now() > pause) {
         await new Promise((resolve) => setImmediate(resolve));
         pause = performance.now() + SLICE_MS;

@@ -31,9 +31,8 @@ export async function copyFolder(store: Store, digest: Digest, folder: string): 
     parseTree(store.text(digest)!).map((entry) =>
       limit(async () => {
         const place = path.join(folder, entry.name);
-        if (entry.kind === 'folder') return void (await mkdir(place, { recursive: true }));
-        await mkdir(path.dirname(place), { recursive: true });
-        await copyBlob(store, entry.digest as Digest, place, entry.kind === 'executable' ? 0o755 : 0o644);
+        await mkdir(entry.digest === '' ? place : path.dirname(place), { recursive: true });
+        if (entry.digest !== '') await copyBlob(store, entry.digest, place, entry.kind === 'executable' ? 0o755 : 0o644);
       }),
     ),
   );

@@ -43,7 +43,7 @@ export function treeDifferences(before: readonly TreeEntry[], after: readonly Tr
   const now = new Map(after.map((entry) => [entry.name, entry]));
   return [...new Set([...old.keys(), ...now.keys()])].sort(byCodeUnit).flatMap((name) => {
     const [a, b] = [old.get(name), now.get(name)];
-    if (a && b && a.digest === b.digest && a.kind === b.kind) return [];
+    if (a?.digest === b?.digest && a?.kind === b?.kind) return [];
     return [{ name, ...(a && { before: a.digest }), ...(b && { after: b.digest }) }];
   });
 }

@@ -1,0 +1,52 @@
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openContents } from './content.ts';
+import { openLocalStore } from './local-store.ts';
+import { storeContract, type StoreUnderTest } from './store-contract.ts';
+
+function localStore(): StoreUnderTest & { folder: string } {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'store-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  mkdirSync(path.join(folder, 'state'));
+  const open = () => openLocalStore(folder, openContents(folder, path.join(folder, 'state')));
+  const store = open();
+  const spoil = (file: string, change: (bytes: Buffer) => Buffer | undefined) => {
+    const bytes = change(readFileSync(file));
+    chmodSync(file, 0o644);
+    if (bytes) writeFileSync(file, bytes);
+    else rmSync(file);
+  };
+  return {
+    folder,
+    store,
+    reopened: open,
+    spoilBlob: (digest, change) => {
+      spoil(store.pathOf(digest), change);
+    },
+    spoilRecord: (fingerprint, change) => {
+      spoil(path.join(folder, 'runs', `${fingerprint}.json`), change);
+    },
+  };
+}
+
+storeContract(localStore);
+
+test('blobs are read-only plain files under objects/, two digits to a folder', async () => {
+  const { store, folder } = localStore();
+  const digest = await store.put('text');
+  const file = path.join(folder, 'objects', digest.slice(0, 2), digest.slice(2));
+  expect(readFileSync(file, 'utf8')).toBe('text');
+  expect(statSync(file).mode & 0o222).toBe(0);
+});
+
+test('a damaged blob is kept in quarantine, not deleted', async () => {
+  const { store, folder, spoilBlob } = localStore();
+  const digest = await store.put('text');
+  spoilBlob(digest, () => Buffer.from('tExt'));
+  await store.verify(digest);
+  expect(readFileSync(path.join(folder, 'quarantine', `objects-${digest.slice(0, 2)}-${digest.slice(2)}`), 'utf8')).toBe('tExt');
+});

@@ -1,0 +1,31 @@
+import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { writeFileAtomic } from './atomic-file.ts';
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'atomic-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  return folder;
+}
+
+test('a file is replaced as a whole, with the mode asked for, and nothing is left beside it', async () => {
+  const folder = temporaryFolder();
+  const file = path.join(folder, 'a.json');
+  await writeFileAtomic(file, 'old and long');
+  await writeFileAtomic(file, 'new', 0o444);
+  expect(readFileSync(file, 'utf8')).toBe('new');
+  expect(statSync(file).mode & 0o777).toBe(0o444);
+  expect(readdirSync(folder)).toEqual(['a.json']);
+});
+
+test('where it cannot be put in place, what was there stays and no temporary file remains', async () => {
+  const folder = temporaryFolder();
+  mkdirSync(path.join(folder, 'taken', 'inside'), { recursive: true });
+  await expect(writeFileAtomic(path.join(folder, 'taken'), 'x')).rejects.toThrow();
+  expect(readdirSync(folder)).toEqual(['taken']);
+  expect(readdirSync(path.join(folder, 'taken'))).toEqual(['inside']);
+});
