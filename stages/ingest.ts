@@ -16,7 +16,7 @@ export default async function (stage: Stage): Promise<void> {
   const { reader, size, onBroken } = parameters(Parameters, stage);
   const folder = stage.input('source');
   const listing = await READERS[reader](folder);
-  if (!listing.ok) throw new DatasetError(`${stage.id}: ${listing.error}`);
+  if (!listing.ok) throw new DatasetError(listing.error);
 
   const files = { images: stage.output('images'), table: stage.output('table'), dataset: stage.output('dataset') };
   const { dropped } = await ingest(listing.value, files, {

@@ -1,0 +1,81 @@
+/** The data stages one after the other, as the runner would call them. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Stage } from '../../stage/index.ts';
+import type { JsonObject } from '../../util/json.ts';
+import audit from '../../../stages/audit.ts';
+import fractals from '../../../stages/fractals.ts';
+import ingest from '../../../stages/ingest.ts';
+import phantoms from '../../../stages/phantoms.ts';
+import split from '../../../stages/split.ts';
+
+let folder: string;
+let warnings: string[];
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stages-'));
+  warnings = [];
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+/** Inputs and outputs are files of one folder, under their own names. */
+function stage(params: JsonObject, inputs: Readonly<Record<string, string>> = {}): Stage {
+  return {
+    id: 'test',
+    axes: {},
+    params,
+    inputs,
+    outputs: {},
+    checkpoint: folder,
+    resources: { cpu: 2 },
+    lineage: [],
+    signal: new AbortController().signal,
+    input: (name) => inputs[name] ?? join(folder, name),
+    gathered: () => [],
+    output: (name) => join(folder, name),
+    progress: () => undefined,
+    metric: () => undefined,
+    warn: (text) => warnings.push(text),
+    record: () => undefined,
+  };
+}
+
+async function write(path: string, bytes: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, bytes);
+}
+
+const json = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(folder, name), 'utf8'));
+
+test('phantoms are drawn, audited and split', async () => {
+  await phantoms(stage({ images: 120, size: 16, seed: 1 }));
+  await audit(stage({}));
+  await split(stage({ policy: 'grouped', test: 0.4, validation: 0.15, seed: 0 }));
+  expect(await json('dataset')).toMatchObject({ name: 'phantoms', images: 120, size: 16 });
+  expect(await json('audit')).toMatchObject({ images: 120, summary: { exact: { pairs: 0 }, groupsAcrossSplits: 0 } });
+  expect(await json('summary')).toMatchObject({ policy: 'grouped', groupOverlap: 0, unused: 0 });
+  expect(warnings).toEqual([]);
+});
+
+test('fractals are drawn in twenty classes unless another number is asked for', async () => {
+  await fractals(stage({ images: 40, size: 16, seed: 1 }));
+  expect(await json('dataset')).toMatchObject({ images: 40, classes: { length: 20 } });
+});
+
+test('a folder per class is ingested; a broken image is dropped with a warning where that is asked for', async () => {
+  const source = join(folder, 'pictures');
+  for (const [path, background] of [['a/1.png', '#ff0000'], ['b/1.png', '#00ff00']] as const) {
+    await write(join(source, path), await sharp({ create: { width: 20, height: 20, channels: 3, background } }).png().toBuffer());
+  }
+  await write(join(source, 'b/2.png'), 'broken');
+  await expect(ingest(stage({ reader: 'folders', size: 16 }, { source }))).rejects.toThrow('b/2.png: it cannot be decoded');
+  await ingest(stage({ reader: 'folders', size: 16, onBroken: 'drop' }, { source }));
+  expect(await json('dataset')).toMatchObject({ name: 'pictures', images: 2, dropped: [{ file: 'b/2.png' }] });
+  expect(warnings).toEqual(['1 file(s) were left out; dataset.json names each with its reason.']);
+});
+
+test('a wrong folder is refused in the words of the reader', async () => {
+  await expect(ingest(stage({ reader: 'covid19', size: 16 }, { source: folder }))).rejects.toThrow('There is no "Covid/" in');
+});
