@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { pipelineOf, Project, Run, shell } from './rig.ts';
+import type { Run} from './rig.ts';
+import { pipelineOf, Project, shell } from './rig.ts';
 
 /** Two instances of a stage; each says that it is there, and then waits for `go`. */
 const pair = (resources: object) => ({

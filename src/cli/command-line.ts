@@ -2,7 +2,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { assignment, positiveInteger } from './arguments.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
-import { Refusal } from './refusal.ts';
 import { progressModes } from './render/renderer.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 import { version } from './version.ts';
@@ -30,10 +29,11 @@ async function guarded(action: Action, terminal: Terminal, json: boolean): Promi
   try {
     return await action(terminal);
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    const { writeDiagnostics } = await import('./diagnostics.ts');
-    writeDiagnostics(error.diagnostics, terminal, json);
-    return error.exit;
+    const [{ refusalOf }, { writeDiagnostics }] = await Promise.all([import('./faults.ts'), import('./diagnostics.ts')]);
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    writeDiagnostics(refusal.diagnostics, terminal, json);
+    return refusal.exit;
   }
 }
 

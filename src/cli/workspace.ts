@@ -55,7 +55,9 @@ export function selectOne(pipeline: Pipeline, target: string): Instance {
 /** Calls `work` with the ledger and closes it, whatever happens. */
 export async function withLedger<T>({ pipeline, storeFolder }: Workspace, work: (ledger: Ledger) => Promise<T>): Promise<T> {
   const { openLedger } = await import('../runner/plan/open-ledger.ts');
-  const ledger = await openLedger(pipeline, { storeFolder, lockFile: lockFileOf(pipeline.file) });
+  const opened = await openLedger(pipeline, { storeFolder, lockFile: lockFileOf(pipeline.file) });
+  if (!opened.ok) throw new Refusal(opened.error);
+  const ledger = opened.value;
   try {
     return await work(ledger);
   } finally {
