@@ -1,6 +1,7 @@
 /** The record whose SHA-256 identifies an execution. The fields are explained in docs/fingerprint.md. */
 import type { Digest } from '../util/digest.ts';
 import type { Json, JsonObject } from '../util/json.ts';
+import type { Axes } from './pipeline.ts';
 
 export type Fingerprint = Digest & { readonly __use: 'Fingerprint' };
 
@@ -8,6 +9,8 @@ export interface FingerprintRecord {
   readonly format: 1;
   readonly code: CodeIdentity;
   readonly params: JsonObject;
+  /** A stage reads them as `stage.axes`, a command as `${axis}`. */
+  readonly axes: Axes;
   /** Value of each declared variable; null: not set. */
   readonly env: Readonly<Record<string, string | null>>;
   readonly inputs: Readonly<Record<string, InputIdentity>>;

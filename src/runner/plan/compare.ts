@@ -1,10 +1,12 @@
 /** Two identities of one instance, and what differs between them, in values. Pure. */
+import { posix } from 'node:path';
 import { byCodeUnit, canonicalJson } from '../../util/canonical-json.ts';
 import type { Digest } from '../../util/digest.ts';
 import type { Json, JsonObject } from '../../util/json.ts';
 import type { CodeIdentity, FingerprintRecord, InputIdentity } from '../fingerprint.ts';
 import type { Instance } from '../pipeline.ts';
 import type { Reason } from '../plan.ts';
+import { globSelection } from '../store/glob.ts';
 import type { TreeEntry } from '../store/tree.ts';
 import { treeDifferences } from '../store/tree.ts';
 
@@ -89,7 +91,7 @@ function inputDifferences(instance: Instance, name: string, before: InputIdentit
     case 'path':
       return fileReasons(name, input.path, before, after, trees);
     case 'glob':
-      return fileReasons(name, input.pattern, before, after, trees);
+      return fileReasons(name, input.pattern, before, after, trees, globSelection(input.pattern).base);
     case 'output':
       return [{ kind: 'produced', input: name, producer: input.producer, output: input.output, ...pair(before && summary(before), summary(after)) }];
     case 'gather': {
@@ -105,12 +107,12 @@ function inputDifferences(instance: Instance, name: string, before: InputIdentit
 }
 
 /** Down to the single file of a folder, where the store still knows both of its versions. */
-function fileReasons(input: string, path: string, before: InputIdentity | undefined, after: InputIdentity, trees: TreeLookup): Reason[] {
+function fileReasons(input: string, path: string, before: InputIdentity | undefined, after: InputIdentity, trees: TreeLookup, folder = path): Reason[] {
   if (before?.kind === 'folder' && after.kind === 'folder') {
     const [old, now] = [trees(before.digest), trees(after.digest)];
     const files = old && now ? treeDifferences(old, now) : [];
     if (files.length > 0) {
-      return files.map(({ name, before: a, after: b }) => ({ kind: 'input', input, path: `${path.replace(/\/$/, '')}/${name}`, ...pair(a, b) }));
+      return files.map(({ name, before: a, after: b }) => ({ kind: 'input', input, path: posix.join(folder, name), ...pair(a, b) }));
     }
   }
   return [{ kind: 'input', input, path, ...pair(before && summary(before), summary(after)) }];

@@ -49,6 +49,7 @@ export async function identify(instance: Instance, surroundings: Surroundings): 
     format: 1,
     code: code.identity,
     params: plain(instance.params),
+    axes: plain(instance.axes),
     env: Object.fromEntries(instance.env.map((name) => [name, process.env[name] ?? null])),
     inputs,
     outputs: Object.fromEntries(Object.entries(instance.outputs).map(([name, { kind, file }]) => [name, { kind, file }])),
@@ -131,6 +132,6 @@ async function producedBy(input: string, { producer, output }: Produced, { outco
 }
 
 /** -0 and 0 are one value in JSON; undefined members are none. */
-function plain(params: JsonObject): JsonObject {
-  return JSON.parse(JSON.stringify(params)) as JsonObject;
+function plain<T extends JsonObject>(values: T): T {
+  return JSON.parse(JSON.stringify(values)) as T;
 }

@@ -12,7 +12,7 @@ import type { JsonObject } from '../../util/json.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Fingerprint, FingerprintRecord, InputIdentity } from '../fingerprint.ts';
-import type { InstanceId } from '../pipeline.ts';
+import type { Axes, InstanceId } from '../pipeline.ts';
 import type { RunRecord, StoredOutput } from '../record.ts';
 
 /** The parts of a record that identify it and its results: what `why` compares. */
@@ -70,6 +70,7 @@ interface Block {
   readonly fingerprint: Fingerprint;
   readonly code: { readonly bundle: Digest } | { readonly command: string };
   readonly params: JsonObject;
+  readonly axes: Axes;
   readonly env: Readonly<Record<string, string | null>>;
   readonly inputs: Readonly<Record<string, InputIdentity>>;
   readonly outputs: Readonly<Record<string, StoredOutput>>;
@@ -107,13 +108,14 @@ function parse(text: string): Map<InstanceId, LockEntry> {
   const { format, bundles, instances } = JSON.parse(text) as { format: number; bundles: Record<string, BundleBlock>; instances: Record<string, Block> };
   if (format !== 1) throw new Error(`format ${format} is unknown, this version reads format 1`);
   return new Map(
-    Object.entries(instances).map(([id, { fingerprint, code, params, env, inputs, outputs }]) => {
+    Object.entries(instances).map(([id, { fingerprint, code, params, axes, env, inputs, outputs }]) => {
       const bundle = 'bundle' in code ? bundles[code.bundle] : undefined;
       if ('bundle' in code && !bundle) throw new Error(`the bundle ${code.bundle} of ${id} is missing`);
       const identity: FingerprintRecord = {
         format: 1,
         code: 'bundle' in code ? { kind: 'module', bundle: code.bundle, packages: bundle!.packages } : { kind: 'command', template: code.command },
         params,
+        axes,
         env,
         inputs,
         outputs: Object.fromEntries(Object.entries(outputs).map(([output, { kind, file }]) => [output, { kind, file }])),
@@ -142,8 +144,8 @@ function section(blocks: readonly string[]): string {
 }
 
 function instanceBlock({ fingerprint, identity, outputs }: LockEntry): string {
-  const { code, params, env, inputs } = identity;
-  const block: Block = { fingerprint, code: code.kind === 'module' ? { bundle: code.bundle } : { command: code.template }, params, env, inputs, outputs };
+  const { code, params, axes, env, inputs } = identity;
+  const block: Block = { fingerprint, code: code.kind === 'module' ? { bundle: code.bundle } : { command: code.template }, params, axes, env, inputs, outputs };
   return indented(block);
 }
 

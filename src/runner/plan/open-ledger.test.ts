@@ -1,12 +1,448 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, test } from 'vitest';
-import { project } from './test-project.ts';
+import type { Digest } from '../../util/digest.ts';
+import type { InstanceId } from '../pipeline.ts';
+import { DamagedBlobError } from '../store/damage.ts';
+import { openLedger } from './open-ledger.ts';
+import { EXECUTION, pipelineOf, project, type Bench, type Sketch, type Work } from './test-project.ts';
 
-test('what was committed is fresh in the next command, and the stage is given its input', async () => {
-  const p = project({
-    files: { 'data/a.txt': 'one', 'stage.ts': 'export default async () => {};\n' },
-    stages: { copy: { body: { kind: 'module', module: 'stage.ts' }, inputs: { source: { kind: 'path', path: 'data', optional: false } }, outputs: { text: 'text.txt' } } },
-  });
-  expect((await p.plan()).get('copy')).toMatchObject({ kind: 'run', reasons: [{ kind: 'never-run' }] });
-  await p.run({ copy: (w) => { w.write('text', 'result'); } });
-  expect((await p.plan()).get('copy')).toMatchObject({ kind: 'fresh' });
+/** data -> pack -> train -> report, and pack publishes nothing while report does. */
+const STAGES: Sketch = {
+  pack: { inputs: { source: { kind: 'path', path: 'data', optional: false } }, outputs: { images: 'images.bin' } },
+  train: {
+    inputs: { images: { kind: 'output', producer: 'pack' as InstanceId, output: 'images' } },
+    params: { rate: 0.5, net: { width: 8 } },
+    outputs: { weights: 'weights.bin', curves: 'curves/' },
+  },
+  report: {
+    inputs: { weights: { kind: 'output', producer: 'train' as InstanceId, output: 'weights' }, curves: { kind: 'output', producer: 'train' as InstanceId, output: 'curves' } },
+    outputs: { html: { file: 'index.html', publish: 'reports/index.html' } },
+  },
+};
+
+const train = (text: string) => (bench: Bench) => {
+  bench.write('weights', `weights from ${bench.read('images')}${text}`);
+  bench.write('curves', 'curve', 'a/loss.csv');
+};
+const WORK: Work = {
+  pack: (bench) => {
+    bench.write('images', readFileSync(path.join(bench.workplace.inputs.source as string, 'a.txt'), 'utf8'));
+  },
+  train: train(''),
+  report: (bench) => {
+    bench.write('html', `report on ${bench.read('weights')}`);
+  },
+};
+
+function study(changes: Partial<Record<string, Partial<Sketch[string]>>> = {}) {
+  const p = project({ files: { 'data/a.txt': 'pixels', 'data/b.txt': 'more' }, stages: STAGES });
+  const changed = (more: typeof changes): Sketch => Object.fromEntries(Object.entries(STAGES).map(([id, stage]) => [id, { ...stage, ...more[id] }]));
+  p.change(changed(changes));
+  return { ...p, alter: (more: typeof changes) => { p.change(changed(more)); } };
+}
+
+const kinds = (plan: Map<string, { kind: string }>) => Object.fromEntries([...plan].map(([id, { kind }]) => [id, kind]));
+const reasonsOf = async (p: { plan(): Promise<Map<string, unknown>> }, id: string) => ((await p.plan()).get(id) as { reasons?: unknown }).reasons;
+const blobOf = (p: { read(file: string): string; at(...parts: string[]): string }, id: string, output: string) => {
+  const lock = JSON.parse(p.read('pipeline.lock.json')) as { instances: Record<string, { outputs: Record<string, { digest: Digest }> }> };
+  const { digest } = lock.instances[id]!.outputs[output]!;
+  return p.at('cache', 'objects', digest.slice(0, 2), digest.slice(2));
+};
+const spoil = (file: string, change: (bytes: Buffer) => Buffer) => {
+  const bytes = readFileSync(file);
+  chmodSync(file, 0o644);
+  writeFileSync(file, change(bytes));
+};
+const flip = (bytes: Buffer) => Buffer.from(bytes.map((byte, i) => (i === 0 ? byte ^ 1 : byte)));
+
+test('at first everything runs, after that everything is fresh, and nothing is written by finding that out', async () => {
+  const p = study();
+  expect(kinds(await p.plan())).toEqual({ pack: 'run', train: 'run', report: 'run' });
+  expect(await reasonsOf(p, 'pack')).toEqual([{ kind: 'never-run' }]);
+  expect(await reasonsOf(p, 'report')).toEqual([
+    { kind: 'produced-will-change', input: 'weights', producer: 'train', output: 'weights' },
+    { kind: 'produced-will-change', input: 'curves', producer: 'train', output: 'curves' },
+  ]);
+  expect(await p.run(WORK)).toEqual({ pack: 'executed', train: 'executed', report: 'executed' });
+  expect(p.read('reports/index.html')).toBe('report on weights from pixels');
+  const written = () => statSync(p.at('pipeline.lock.json'), { bigint: true }).ctimeNs;
+  const before = written();
+  expect(await p.run({})).toEqual({ pack: 'fresh', train: 'fresh', report: 'fresh' });
+  expect(written()).toBe(before);
+  expect(readdirSync(p.at('cache', 'work'))).toEqual([]);
 });
+
+test('a changed parameter is named in values, and only what depends on it runs', async () => {
+  const p = study();
+  await p.run(WORK);
+  p.alter({ train: { params: { rate: 0.1, net: { width: 8 }, decay: null } } });
+  expect(await reasonsOf(p, 'train')).toEqual([
+    { kind: 'param', path: 'decay', after: null },
+    { kind: 'param', path: 'rate', before: 0.5, after: 0.1 },
+  ]);
+  expect(await p.run({ train: train('!'), report: WORK.report! })).toEqual({ pack: 'fresh', train: 'executed', report: 'executed' });
+  expect(p.read('reports/index.html')).toBe('report on weights from pixels!');
+});
+
+test('one changed file of an input folder is named, down to the file', async () => {
+  const p = study();
+  await p.run(WORK);
+  p.write('data/b.txt', 'else');
+  p.write('data/c.txt', 'new');
+  expect(await reasonsOf(p, 'pack')).toMatchObject([
+    { kind: 'input', input: 'source', path: 'data/b.txt', before: expect.stringMatching(/^[0-9a-f]{64}$/) as string, after: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+    { kind: 'input', input: 'source', path: 'data/c.txt' },
+  ]);
+});
+
+test('where a stage runs again with the same results, its consumers stay fresh', async () => {
+  const p = study();
+  await p.run(WORK);
+  p.write('data/b.txt', 'not used by pack');
+  expect(kinds(await p.plan())).toEqual({ pack: 'run', train: 'run', report: 'run' });
+  expect(await p.run({ pack: WORK.pack! })).toEqual({ pack: 'executed', train: 'fresh', report: 'fresh' });
+});
+
+test('going back to an earlier parameter restores instead of executing', async () => {
+  const p = study();
+  await p.run(WORK);
+  p.alter({ train: { params: { rate: 0.1 } } });
+  await p.run({ ...WORK, train: train('!') });
+  p.alter({});
+  expect(await reasonsOf(p, 'train')).toContainEqual({ kind: 'found-in-store' });
+  expect(await p.run({})).toEqual({ pack: 'fresh', train: 'restored', report: 'restored' });
+  expect(p.read('reports/index.html')).toBe('report on weights from pixels');
+});
+
+test('a lockfile from another checkout finds results in the store; without store everything runs again', async () => {
+  const p = study();
+  await p.run(WORK);
+  const lock = p.read('pipeline.lock.json');
+  rmSync(p.at('pipeline.lock.json'));
+  expect(await p.run({})).toEqual({ pack: 'restored', train: 'restored', report: 'restored' });
+  expect(p.read('pipeline.lock.json')).toBe(lock);
+  rmSync(p.at('cache'), { recursive: true });
+  expect(await reasonsOf(p, 'pack')).toEqual([{ kind: 'not-in-store' }]);
+  expect(await p.run(WORK)).toEqual({ pack: 'executed', train: 'executed', report: 'executed' });
+  expect(p.read('pipeline.lock.json')).toBe(lock);
+});
+
+test('force runs again, and a different result replaces the recorded one', async () => {
+  const p = study();
+  await p.run(WORK);
+  expect((await p.plan(['train'])).get('train')).toMatchObject({ kind: 'run', reasons: [{ kind: 'forced' }] });
+  expect(await p.run({ train: train('?'), report: WORK.report! }, ['train'])).toEqual({ pack: 'fresh', train: 'executed', report: 'executed' });
+  expect(await p.run({})).toEqual({ pack: 'fresh', train: 'fresh', report: 'fresh' });
+});
+
+test('an environment variable counts if it is declared, and its value is named', async () => {
+  const p = study({ pack: { env: ['LEDGER_TEST'] } });
+  process.env.LEDGER_TEST = 'one';
+  await p.run(WORK);
+  process.env.LEDGER_TEST = 'two';
+  expect(await reasonsOf(p, 'pack')).toEqual([{ kind: 'env', name: 'LEDGER_TEST', before: 'one', after: 'two' }]);
+  delete process.env.LEDGER_TEST;
+  expect(await reasonsOf(p, 'pack')).toEqual([{ kind: 'env', name: 'LEDGER_TEST', before: 'one' }]);
+});
+
+test('a changed command, a renamed output and an added input are named', async () => {
+  const p = study();
+  await p.run(WORK);
+  p.alter({ pack: { body: { kind: 'command', template: 'other' }, outputs: { images: 'renamed.bin' }, inputs: { ...STAGES.pack!.inputs, extra: { kind: 'path', path: 'data/a.txt', optional: false } } } });
+  expect(await reasonsOf(p, 'pack')).toMatchObject([
+    { kind: 'command', before: 'make pack', after: 'other' },
+    { kind: 'input', input: 'extra', path: 'data/a.txt' },
+    { kind: 'outputs', message: 'output images: images.bin -> renamed.bin' },
+  ]);
+});
+
+test('a missing input blocks its stage and all that need it, with the place where to get it; an optional one is null', async () => {
+  const p = study({ pack: { inputs: { source: { kind: 'path', path: 'none', optional: false, source: 'https://example.org' } } } });
+  expect(await reasonsOf(p, 'pack')).toEqual([{ kind: 'missing-input', input: 'source', path: 'none', source: 'https://example.org' }]);
+  expect((await p.plan()).get('train')).toEqual({ kind: 'blocked', reasons: [{ kind: 'producer-blocked', input: 'images', producer: 'pack' }] });
+  p.alter({ pack: { inputs: { source: { kind: 'path', path: 'none', optional: true } } } });
+  const given: unknown[] = [];
+  await p.run({ ...WORK, pack: (bench) => { given.push(bench.workplace.inputs.source); bench.write('images', 'x'); } });
+  expect(given).toEqual([null]);
+});
+
+test('a module that cannot be bundled blocks its stage with a diagnostic', async () => {
+  const p = study({ pack: { body: { kind: 'module', module: 'stage.ts' } } });
+  p.write('stage.ts', 'export default (;');
+  expect(await reasonsOf(p, 'pack')).toMatchObject([{ kind: 'broken-code', diagnostic: { code: 'module-syntax', place: { line: 1, column: 17 } } }]);
+});
+
+test('a changed source of a module is named; a comment changes nothing', async () => {
+  const p = study({ pack: { body: { kind: 'module', module: 'stage.ts' } } });
+  p.write('stage.ts', `import { a } from './lib.ts';\nexport default () => a;`);
+  p.write('lib.ts', 'export const a = 1;');
+  expect(await p.run(WORK)).toMatchObject({ pack: 'executed' });
+  p.write('lib.ts', '// A comment.\nexport  const a = 1;');
+  expect(kinds(await p.plan())).toEqual({ pack: 'fresh', train: 'fresh', report: 'fresh' });
+  p.write('lib.ts', 'export const a = 2;');
+  expect(await reasonsOf(p, 'pack')).toEqual([{ kind: 'source', path: 'lib.ts', change: 'changed' }]);
+});
+
+test('the places that a stage is given bear the real names, and inputs of a folder are real files', async () => {
+  const p = study();
+  await p.run({
+    ...WORK,
+    report: (bench) => {
+      const { inputs, outputs, checkpoint, resumed } = bench.workplace;
+      expect([path.basename(inputs.weights as string), path.basename(inputs.curves as string), path.basename(outputs.html!)]).toEqual(['weights.bin', 'curves', 'index.html']);
+      expect(readdirSync(path.join(inputs.curves as string, 'a'), { withFileTypes: true }).map((entry) => entry.isFile())).toEqual([true]);
+      expect([statSync(checkpoint).isDirectory(), resumed]).toEqual([true, false]);
+      bench.write('html', 'x');
+    },
+  });
+});
+
+test('gathered inputs come in order with their axes; a glob is a folder of what matches; null stays null', async () => {
+  const p = project({
+    files: { 'data/a.csv': 'A', 'data/x/b.csv': 'B', 'data/c.txt': 'C' },
+    stages: {
+      'make:seed=1': { outputs: { n: 'n.txt' } },
+      'make:seed=0': { outputs: { n: 'n.txt' } },
+      sum: {
+        inputs: {
+          all: { kind: 'gather', members: [1, 0].map((seed) => ({ producer: `make:seed=${seed}` as InstanceId, output: 'n', axes: { seed } })) },
+          tables: { kind: 'glob', pattern: 'data/**/*.csv' },
+          nothing: { kind: 'none' },
+        },
+        outputs: { total: 'total.txt' },
+      },
+    },
+  });
+  const make = (text: string) => (bench: Bench) => { bench.write('n', text); };
+  const work: Work = {
+    'make:seed=1': make('one'),
+    'make:seed=0': make('zero'),
+    sum: (bench) => {
+      const { all, tables, nothing } = bench.workplace.inputs as { all: { path: string; axes: object }[]; tables: string; nothing: null };
+      expect(all.map(({ path: file, axes }) => [readFileSync(file, 'utf8'), path.basename(file), axes])).toEqual([['one', 'n.txt', { seed: 1 }], ['zero', 'n.txt', { seed: 0 }]]);
+      expect([readFileSync(path.join(tables, 'a.csv'), 'utf8'), readFileSync(path.join(tables, 'x', 'b.csv'), 'utf8'), readdirSync(tables).length]).toEqual(['A', 'B', 2]);
+      expect(nothing).toBeNull();
+      bench.write('total', 'x');
+    },
+  };
+  expect(await p.run(work)).toEqual({ 'make:seed=1': 'executed', 'make:seed=0': 'executed', sum: 'executed' });
+  p.write('data/c.txt', 'not matched');
+  expect(await p.run({})).toMatchObject({ sum: 'fresh' });
+  p.write('data/x/b.csv', 'b');
+  expect(await reasonsOf(p, 'sum')).toMatchObject([{ kind: 'input', input: 'tables', path: 'data/x/b.csv' }]);
+  p.write('data/x/b.csv', 'B');
+  const again = { ...work, 'make:seed=0': make('changed'), sum: (bench: Bench) => { bench.write('total', 'y'); } };
+  expect(await p.run(again, ['make:seed=0'])).toEqual({ 'make:seed=1': 'fresh', 'make:seed=0': 'executed', sum: 'executed' });
+});
+
+test('an output that was not written is a failure that names it, and nothing is recorded', async () => {
+  const p = study();
+  expect(await p.run({ ...WORK, train: (bench) => { bench.write('weights', 'x'); } })).toEqual({
+    pack: 'executed', train: { kind: 'missing-output', outputs: ['curves'] }, report: { blocked: true },
+  });
+  expect(await p.run({ ...WORK, train: (bench) => { mkdirSync(bench.workplace.outputs.weights!); bench.write('curves', 'x', 'a'); } })).toMatchObject({
+    train: { kind: 'missing-output', outputs: ['weights'] },
+  });
+  expect(kinds(await p.plan())).toMatchObject({ train: 'run' });
+});
+
+test('an input that changes while its stage runs leaves the result unrecorded, even if size and mtime are the same', async () => {
+  const p = study();
+  const sabotage: Work = { ...WORK, pack: (bench) => {
+    const { atimeMs, mtimeMs } = statSync(p.at('data/a.txt'));
+    WORK.pack!(bench);
+    p.write('data/a.txt', 'PIXELS');
+    utimesSync(p.at('data/a.txt'), atimeMs / 1000, mtimeMs / 1000);
+  } };
+  expect(await p.run(sabotage)).toMatchObject({ pack: { kind: 'input-changed', paths: ['data'] } });
+  expect(existsSync(p.at('pipeline.lock.json'))).toBe(false);
+  expect(await p.run(WORK)).toMatchObject({ pack: 'executed' });
+  expect(p.read('reports/index.html')).toBe('report on weights from PIXELS');
+});
+
+test('an input that is touched and not changed while its stage runs is no failure', async () => {
+  const p = study();
+  expect(await p.run({ ...WORK, pack: (bench) => { WORK.pack!(bench); utimesSync(p.at('data/a.txt'), 5, 5); } })).toMatchObject({ pack: 'executed' });
+});
+
+test('a checkpoint survives failure, is announced at the next attempt and is removed on success', async () => {
+  const p = study();
+  let checkpoint = '';
+  await p.run({ pack: (bench) => {
+    ({ checkpoint } = bench.workplace);
+    writeFileSync(path.join(checkpoint, 'epoch'), '3');
+  } });
+  expect(readFileSync(path.join(checkpoint, 'epoch'), 'utf8')).toBe('3');
+  await p.run({ ...WORK, pack: (bench) => {
+    expect([bench.workplace.resumed, bench.workplace.checkpoint]).toEqual([true, checkpoint]);
+    WORK.pack!(bench);
+  } });
+  expect(existsSync(checkpoint)).toBe(false);
+});
+
+test.each([
+  ['an input blob was flipped', 'pack', 'images', flip, { kind: 'damaged', output: 'images' }],
+  ['an input blob was truncated', 'pack', 'images', (bytes: Buffer) => bytes.subarray(1), { kind: 'damaged', output: 'images' }],
+])('where %s, its producer runs again before the stage that needs it', async (_, producer, output, change, reason) => {
+  const p = study();
+  await p.run(WORK);
+  const blob = blobOf(p, producer, output);
+  spoil(blob, change);
+  p.alter({ train: { params: { rate: 9 } } });
+  expect(await reasonsOf(p, producer)).toEqual([reason]);
+  expect(await p.run(WORK)).toEqual({ pack: 'executed', train: 'executed', report: 'fresh' });
+  expect(readFileSync(blob, 'utf8')).toBe('pixels');
+});
+
+test('a deleted blob makes its stage run again, a file of a folder output as well', async () => {
+  const p = study();
+  await p.run(WORK);
+  const { entries } = JSON.parse(readFileSync(blobOf(p, 'train', 'curves'), 'utf8')) as { entries: [string, string, number, Digest][] };
+  expect(entries.map(([name]) => name)).toEqual(['a/loss.csv']);
+  const digest = entries[0]![3];
+  rmSync(p.at('cache', 'objects', digest.slice(0, 2), digest.slice(2)));
+  expect(await reasonsOf(p, 'train')).toEqual([{ kind: 'not-in-store' }]);
+  expect(await p.run({ train: WORK.train! })).toEqual({ pack: 'fresh', train: 'executed', report: 'fresh' });
+});
+
+test('a flipped blob is never published: its stage runs again instead of being restored', async () => {
+  const p = study();
+  await p.run(WORK);
+  spoil(blobOf(p, 'report', 'html'), flip);
+  rmSync(p.at('reports/index.html'));
+  expect(await reasonsOf(p, 'report')).toEqual([{ kind: 'damaged', output: 'html' }]);
+  await p.run({ report: WORK.report! });
+  expect(p.read('reports/index.html')).toBe('report on weights from pixels');
+});
+
+test('a blob that rots between plan and execution is an error that names it, not an input', async () => {
+  const p = study();
+  await p.run(WORK);
+  p.alter({ train: { params: { rate: 9 } } });
+  const ledger = await p.open();
+  const plan = await ledger.plan(ledger.pipeline.instances, { force: new Set() });
+  const { instance, verdict } = plan.entries[1]!;
+  spoil(blobOf(p, 'pack', 'images'), flip);
+  const preparing = ledger.prepare(instance, (verdict as { fingerprint: never }).fingerprint);
+  await expect(preparing).rejects.toThrow(DamagedBlobError);
+  await expect(preparing).rejects.toThrow(/output images of pack \([0-9a-f]{12}\) no longer matches its digest and was moved to quarantine/);
+  expect(readdirSync(p.at('cache', 'work'))).toEqual([]);
+});
+
+test('a record that was corrupted counts as absent', async () => {
+  const p = study();
+  await p.run(WORK);
+  for (const name of readdirSync(p.at('cache', 'runs'))) writeFileSync(p.at('cache', 'runs', name), '{');
+  expect(await p.run(WORK)).toEqual({ pack: 'executed', train: 'executed', report: 'executed' });
+});
+
+test('a published file that is missing is restored, and one of an earlier run is replaced', async () => {
+  const p = study();
+  await p.run(WORK);
+  rmSync(p.at('reports'), { recursive: true });
+  expect(await reasonsOf(p, 'report')).toEqual([{ kind: 'published', path: 'reports/index.html', change: 'missing' }]);
+  expect(await p.run({})).toMatchObject({ report: 'restored' });
+  expect(readlinkOrNull(p.at('reports/index.html'))).toBeNull();
+  p.alter({ train: { params: { rate: 9 } } });
+  expect(await p.run({ ...WORK, train: train('!') })).toMatchObject({ report: 'executed' });
+  expect(p.read('reports/index.html')).toBe('report on weights from pixels!');
+});
+
+test("a user's own file at a published place is never overwritten; the result waits in the store", async () => {
+  const p = study();
+  p.write('reports/index.html', 'written by hand');
+  expect(await p.run(WORK)).toMatchObject({ report: { kind: 'publish-conflict', path: 'reports/index.html' } });
+  expect(p.read('reports/index.html')).toBe('written by hand');
+  rmSync(p.at('reports/index.html'));
+  expect(await p.run({})).toMatchObject({ report: 'restored' });
+});
+
+test('an edited published file is reported and not overwritten', async () => {
+  const p = study();
+  await p.run(WORK);
+  p.write('reports/index.html', 'edited');
+  expect(await reasonsOf(p, 'report')).toEqual([{ kind: 'published', path: 'reports/index.html', change: 'edited' }]);
+  expect(await p.run({})).toMatchObject({ report: { kind: 'publish-conflict' } });
+  expect(p.read('reports/index.html')).toBe('edited');
+});
+
+test('a folder is published as a whole: files of the earlier version are gone', async () => {
+  const stages: Sketch = { draw: { params: { n: 1 }, outputs: { figures: { kind: 'folder', file: 'figures', publish: 'reports/figures' } } } };
+  const p = project({ stages });
+  await p.run({ draw: (bench) => { bench.write('figures', '1', 'one.svg'); } });
+  p.change({ draw: { ...stages.draw!, params: { n: 2 } } });
+  await p.run({ draw: (bench) => { bench.write('figures', '2', 'sub/two.svg'); } });
+  expect([readdirSync(p.at('reports')), readdirSync(p.at('reports/figures')), p.read('reports/figures/sub/two.svg')]).toEqual([['figures'], ['sub'], '2']);
+  p.write('reports/figures/mine.svg', 'by hand');
+  expect(await p.run({})).toEqual({ draw: { kind: 'publish-conflict', path: 'reports/figures' } });
+  expect(readdirSync(p.at('reports/figures'))).toEqual(['mine.svg', 'sub']);
+});
+
+test.each([
+  ['a merge conflict', '<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> other\n', 'pipeline.lock.json holds a merge conflict.', 'git checkout --ours pipeline.lock.json'],
+  ['half a file', '{"format":1,', 'pipeline.lock.json cannot be read', 'git checkout pipeline.lock.json'],
+  ['a later format', '{"format":2}', 'format 2 is unknown', 'Restore it'],
+])('a lockfile with %s is an error that names file and remedy, and is left as it is', async (_, text, message, remedy) => {
+  const p = study();
+  p.write('pipeline.lock.json', text);
+  const opened = await openLedger(pipelineOf(p.root, STAGES), { storeFolder: p.at('cache'), lockFile: p.at('pipeline.lock.json') });
+  expect(opened).toMatchObject({ ok: false, error: [{ code: 'lockfile-unreadable', message: expect.stringContaining(message) as string, remedy: expect.stringContaining(remedy) as string }] });
+  expect(p.read('pipeline.lock.json')).toBe(text);
+});
+
+test('private folders of a dead runner are removed at the start, those of others stay', async () => {
+  const p = study();
+  const ledger = await p.open();
+  const plan = await ledger.plan(ledger.pipeline.instances, { force: new Set() });
+  const { instance, verdict } = plan.entries[0]!;
+  const { folder } = await ledger.prepare(instance, (verdict as { fingerprint: never }).fingerprint);
+  await p.open();
+  expect(existsSync(folder)).toBe(true);
+  const owner = JSON.parse(readFileSync(path.join(folder, 'owner.json'), 'utf8')) as object;
+  writeFileSync(path.join(folder, 'owner.json'), JSON.stringify({ ...owner, started: 'earlier' }));
+  await p.open();
+  expect(existsSync(folder)).toBe(false);
+});
+
+test('lineage names every execution behind the inputs once, producers first', async () => {
+  const p = study();
+  await p.run(WORK);
+  const ledger = await p.open();
+  await ledger.plan(ledger.pipeline.instances, { force: new Set() });
+  const lineage = await ledger.lineage(ledger.pipeline.instances[2]!);
+  expect(lineage.map(({ id, reads, params }) => ({ id, reads, params }))).toEqual([
+    { id: 'pack', reads: ['data'], params: {} },
+    { id: 'train', reads: ['pack'], params: { rate: 0.5, net: { width: 8 } } },
+  ]);
+  expect((await ledger.locked('train' as InstanceId))?.execution).toEqual(EXECUTION);
+});
+
+test('the expected duration is that of the last execution, and of other instances of the stage for a new one', async () => {
+  const stages: Sketch = { 'make:seed=0': { outputs: { n: 'n.txt' } }, 'make:seed=1': { outputs: { n: 'n.txt' } } };
+  const p = project({ stages: { 'make:seed=0': stages['make:seed=0']! } });
+  await p.run({ 'make:seed=0': (bench) => { bench.write('n', 'x'); } });
+  p.change(stages);
+  const ledger = await p.open();
+  const plan = await ledger.plan(ledger.pipeline.instances, { force: new Set() });
+  expect(plan.entries.map((entry) => [entry.verdict.kind, entry.expectedSeconds])).toEqual([['fresh', 2], ['run', 2]]);
+});
+
+test('logs are kept per instance, oldest first, whatever its axis values are', async () => {
+  const p = project({ stages: { 'make:name=a/b ä': { outputs: { n: 'n.txt' } } } });
+  await p.run({ 'make:name=a/b ä': (bench) => {
+    writeFileSync(bench.workplace.log(2), 'second');
+    writeFileSync(bench.workplace.log(1), 'first');
+    bench.write('n', 'x');
+  } });
+  const logs = await (await p.open()).logs('make:name=a/b ä' as InstanceId);
+  expect(logs.map((file) => readFileSync(file, 'utf8'))).toEqual(['first', 'second']);
+});
+
+function readlinkOrNull(file: string): string | null {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return null;
+  }
+}

@@ -113,7 +113,7 @@ const RECORD: RunRecord = {
   instance: 'train:seed=0' as InstanceId,
   stage: 'train',
   axes: { seed: 0 },
-  identity: { format: 1, code: { kind: 'command', template: 'make' }, params: { 10: 'ten', b: [1, null], a: 0.5 }, env: {}, inputs: {}, outputs: {} },
+  identity: { format: 1, code: { kind: 'command', template: 'make' }, params: { 10: 'ten', b: [1, null], a: 0.5 }, axes: {}, env: {}, inputs: {}, outputs: {} },
   sources: {},
   origins: {},
   outputs: {},
