@@ -1,0 +1,22 @@
+/** One axis of a matrix, and the values that instances have on it. */
+import type { AxisValue } from '../pipeline.ts';
+import type { Origin } from './source.ts';
+import type { ObjectNode } from './tree.ts';
+
+export interface Axis {
+  readonly name: string;
+  readonly origin: Origin;
+  readonly entries: readonly AxisEntry[];
+}
+
+export interface AxisEntry {
+  readonly value: AxisValue;
+  /** As it stands in ids; two values with one text are one value. */
+  readonly text: string;
+  /** The record behind a named value, reached as `${axis.field}`. */
+  readonly fields?: ObjectNode;
+  readonly origin: Origin;
+}
+
+/** The values of one combination, by axis. */
+export type Row = ReadonlyMap<string, AxisEntry>;

@@ -1,0 +1,35 @@
+/** The pipeline's parameters as such: literal, and each of use to some stage. */
+import type { Report } from './report.ts';
+import { originOf, referencesIn } from './template.ts';
+import type { ConfigNode, ObjectNode } from './tree.ts';
+
+/** Parameters are taken as they are; who writes a reference into one expects otherwise. */
+export function checkLiteral(node: ConfigNode, report: Report): void {
+  if (node.kind === 'list') for (const item of node.items) checkLiteral(item, report);
+  else if (node.kind === 'object') for (const { value } of node.members.values()) checkLiteral(value, report);
+  else if (typeof node.value === 'string') {
+    for (const reference of referencesIn(node.value)) {
+      report.error('unknown-reference', originOf(reference, node), `${reference.text} is not substituted in "params"`, { remedy: 'Parameters are taken as they are. Put them together where a stage uses them.' });
+    }
+  }
+}
+
+/** Warns of the outermost parameters that nothing refers to. */
+export function warnOfUnused(params: ObjectNode, used: ReadonlySet<string>, report: Report): void {
+  visit(params, []);
+
+  function visit(node: ObjectNode, path: readonly string[]): void {
+    for (const [name, { key, value }] of node.members) {
+      const full = [...path, name].join('.');
+      if (isWhollyUsed(full, used)) continue;
+      const partly = [...used].some((other) => other.startsWith(`${full}.`));
+      if (partly && value.kind === 'object') visit(value, [...path, name]);
+      if (!partly) report.warning('unused-param', key, `no stage uses the parameter "${full}"`, { remedy: `Refer to it as \${params.${full}}, or remove it.` });
+    }
+  }
+}
+
+function isWhollyUsed(path: string, used: ReadonlySet<string>): boolean {
+  const names = path.split('.');
+  return used.has('') || names.some((_, i) => used.has(names.slice(0, i + 1).join('.')));
+}

@@ -1,0 +1,16 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { suggest } from '../../util/suggest.ts';
+
+/** The file in the same folder whose name is nearly that of a file that does not exist. */
+export function closestFile(missing: string): string | undefined {
+  const folder = path.dirname(missing);
+  let names: string[];
+  try {
+    names = readdirSync(folder);
+  } catch {
+    return undefined;
+  }
+  const name = suggest(path.basename(missing), names);
+  return name === undefined ? undefined : path.join(folder, name);
+}

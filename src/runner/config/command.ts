@@ -1,0 +1,152 @@
+/** The references of a command: all must lead somewhere, and what they name must count for the fingerprint. */
+import type { Json, JsonObject } from '../../util/json.ts';
+import { suggest } from '../../util/suggest.ts';
+import type { Row } from './axis.ts';
+import type { Context } from './context.ts';
+import { list } from './list.ts';
+import type { Origin } from './source.ts';
+import type { StageDraft } from './stage-draft.ts';
+import { originOf, referencesIn, type Reference } from './template.ts';
+import { child, membersOf, textOf, valueOf, type ConfigNode } from './tree.ts';
+
+export class Command {
+  readonly #draft: StageDraft;
+  readonly #context: Context;
+  readonly #references: readonly { readonly reference: Reference; readonly where: Origin }[];
+  /** Pipeline parameters that the command names and the stage does not declare itself. */
+  readonly #borrowed: JsonObject;
+
+  /** Reports every reference that is wrong whatever the combination. */
+  constructor(draft: StageDraft, context: Context) {
+    this.#draft = draft;
+    this.#context = context;
+    const body = draft.body;
+    const text = body?.kind === 'command' ? textOf(body.node) : undefined;
+    this.#references = body === undefined || text === undefined ? [] : referencesIn(text).map((reference) => ({ reference, where: originOf(reference, body.node) }));
+    const own = new Set(membersOf(child(draft.node, 'params')).map(([name]) => name));
+    const borrowed: { path: readonly string[]; node: ConfigNode }[] = [];
+    for (const { reference, where } of this.#references) {
+      const node = this.#check(reference, where, own);
+      if (node !== undefined) borrowed.push({ path: reference.path.slice(1), node });
+    }
+    this.#borrowed = nest(borrowed, context);
+    if (body?.kind === 'command') this.#checkNames();
+  }
+
+  /**
+   * The stage's own parameters with all that the command names besides: pipeline parameters under their path, axes under
+   * their name. Undefined when a reference leads nowhere in this combination, which is reported.
+   */
+  params(own: JsonObject, row: Row): JsonObject | undefined {
+    let params: Record<string, Json> | undefined = { ...this.#borrowed, ...own };
+    for (const { reference, where } of this.#references) {
+      const [head = '', ...rest] = reference.path;
+      if (head === 'params' && rest[0]! in own && !leads(own, rest)) {
+        this.#context.report.error('unknown-param', where, `the stage's parameter "${rest[0]!}" has no "${rest.slice(1).join('.')}"`);
+        params = undefined;
+      }
+      if (['params', 'inputs', 'outputs'].includes(head) || reference.malformed) continue;
+      const entry = row.get(head);
+      if (entry === undefined) {
+        this.#reportUnknown(reference, where, [...row.keys()]);
+        params = undefined;
+      } else if (params !== undefined && head in params && params[head] !== entry.value) {
+        this.#context.report.error('name-collision', where, `${reference.text} is an axis, and the stage has another parameter of that name`, { remedy: 'Rename the parameter.' });
+        params = undefined;
+      } else if (params !== undefined) params[head] = entry.value;
+    }
+    return params;
+  }
+
+  /** The pipeline parameter that is named, if it is one. */
+  #check(reference: Reference, where: Origin, own: ReadonlySet<string>): ConfigNode | undefined {
+    const { report, resolver } = this.#context;
+    const [head = '', name = '', ...rest] = reference.path;
+    if (reference.malformed) {
+      report.error('malformed-reference', where, `${reference.text} is not a reference`, { remedy: 'Write $NAME for a shell variable; anything longer can stand in a script that the command calls.' });
+      return undefined;
+    }
+    switch (head) {
+      case 'params':
+        return own.has(name) ? undefined : resolver.param(reference, where);
+      case 'inputs':
+        this.#checkName('input', name, rest, where, this.#draft.inputs.map(([input]) => input));
+        return undefined;
+      case 'outputs':
+        this.#checkName('output', name, rest, where, [...this.#draft.outputs.keys()]);
+        return undefined;
+      default:
+        if (name !== '') {
+          report.error('unknown-reference', where, `a command cannot name the field of an axis`, { remedy: `Declare "params": { "${name}": "${reference.text}" } in the stage, and write \${params.${name}}.` });
+        }
+        return undefined;
+    }
+  }
+
+  #checkName(kind: 'input' | 'output', name: string, rest: readonly string[], where: Origin, names: readonly string[]): void {
+    if (names.includes(name) && rest.length === 0) return;
+    // An input that the schema refused is reported already; whether its name is right cannot be said by the usable ones.
+    if (child(child(this.#draft.node, `${kind}s`), name) !== undefined && rest.length === 0) return;
+    const close = suggest(name, names);
+    this.#context.report.error('unknown-reference', where, `the stage has no ${kind} "${[name, ...rest].join('.')}"`, {
+      suggestion: close === undefined ? undefined : `\${${kind}s.${close}}`,
+      remedy: names.length > 0 ? `Its ${kind}s are ${list(names)}.` : `It has no ${kind}s.`,
+    });
+  }
+
+  #reportUnknown({ path: [head = ''], text }: Reference, where: Origin, axes: readonly string[]): void {
+    const known = [...axes, 'inputs', 'outputs', 'params'];
+    const close = suggest(head, known);
+    this.#context.report.error('unknown-reference', where, `${text} is neither an axis of the stage nor one of its inputs, outputs or params`, {
+      suggestion: close === undefined ? undefined : `\${${[close, ...text.slice(2, -1).split('.').slice(1)].join('.')}}`,
+      remedy: /^[A-Z_]+$/.test(head) ? `For a shell variable write $${head}.` : axes.length > 0 ? `Its axes are ${list(axes)}.` : 'It has no axes.',
+    });
+  }
+
+  /** A command sees names as PIPELINE_INPUT_X, in capitals and with _ for what a variable cannot hold. */
+  #checkNames(): void {
+    for (const [kind, members] of [
+      ['INPUT', this.#draft.inputs],
+      ['OUTPUT', [...this.#draft.outputs]],
+      ['PARAM', membersOf(child(this.#draft.node, 'params'))],
+    ] as const) {
+      const seen = new Map<string, { readonly name: string; readonly key: Origin }>();
+      for (const [name, { key }] of members) {
+        const variable = `PIPELINE_${kind}_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
+        const first = seen.get(variable);
+        if (first !== undefined) {
+          this.#context.report.error('name-collision', key, `"${first.name}" and "${name}" would both be ${variable}`, { remedy: 'Rename one of the two.', related: [{ message: `"${first.name}" is declared here`, at: first.key }] });
+        }
+        seen.set(variable, { name, key });
+      }
+    }
+  }
+}
+
+/** Parameters at their paths; one inside a list brings the whole list. */
+function nest(borrowed: readonly { readonly path: readonly string[]; readonly node: ConfigNode }[], { params }: Context): JsonObject {
+  const result: Record<string, Json> = {};
+  // Shorter paths first: what lies below a value that is taken whole is in it already.
+  for (const { path } of [...borrowed].sort((a, b) => a.path.length - b.path.length)) {
+    let source: ConfigNode | undefined = params;
+    let target = result;
+    for (const [i, name] of path.entries()) {
+      source = child(source, name);
+      if (source === undefined) break;
+      const present = target[name];
+      if (source.kind !== 'object' || i === path.length - 1) {
+        target[name] ??= valueOf(source);
+        break;
+      }
+      if (present === undefined) target[name] = {};
+      target = target[name] as Record<string, Json>;
+    }
+  }
+  return result;
+}
+
+function leads(value: Json, path: readonly string[]): boolean {
+  let found: unknown = value;
+  for (const name of path) found = typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[name] : undefined;
+  return found !== undefined;
+}

@@ -1,0 +1,31 @@
+import type { InstanceId } from '../pipeline.ts';
+import type { AxisEntry, Row } from './axis.ts';
+import type { StageDraft } from './stage-draft.ts';
+
+/** A stage with its combinations worked out. */
+export interface ExpandedStage {
+  readonly draft: StageDraft;
+  /** Inherited axes first, as they come from upstream, then its own; those that only some instances have included. */
+  readonly axes: readonly string[];
+  /** For each axis the values that instances have, in order. */
+  readonly domains: ReadonlyMap<string, readonly AxisEntry[]>;
+  /** Sorted along the axes. */
+  readonly rows: readonly ExpandedRow[];
+  readonly reads: readonly string[];
+  /** False when a fault here or upstream leaves it unknown which instances there are. */
+  readonly complete: boolean;
+}
+
+/** One instance: its place in the matrix and the instances that it reads. */
+export interface ExpandedRow {
+  readonly id: InstanceId;
+  readonly axes: Row;
+  readonly bindings: ReadonlyMap<string, Binding>;
+}
+
+/** An input that is bound to one instance, or to all that are gathered. */
+export interface Binding {
+  readonly output: string;
+  readonly gathered: boolean;
+  readonly members: readonly ExpandedRow[];
+}

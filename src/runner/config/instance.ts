@@ -1,0 +1,98 @@
+/** Combinations -> instances: every `${...}` replaced, every part read. */
+import type { JsonObject } from '../../util/json.ts';
+import type { Axes, Input, Instance, InstanceId } from '../pipeline.ts';
+import type { Row } from './axis.ts';
+import { Command } from './command.ts';
+import type { Context } from './context.ts';
+import type { ExpandedRow, ExpandedStage } from './expanded.ts';
+import { environmentOf, resourcesOf, retriesOf, timeoutOf } from './limits.ts';
+import { Parts } from './parts.ts';
+import { Bodies } from './read-body.ts';
+import { pathInput, producedInput } from './read-input.ts';
+import { readOutputs } from './read-outputs.ts';
+import { placeOf } from './source.ts';
+import type { StageDraft } from './stage-draft.ts';
+import { valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
+
+/** In the order of the stages given; an instance with a fault, reported, is left out. */
+export function buildInstances(stages: readonly ExpandedStage[], context: Context): readonly Instance[] {
+  const builder = new Builder(context);
+  return stages.flatMap((stage) => builder.build(stage));
+}
+
+class Builder {
+  readonly #context: Context;
+  readonly #parts: Parts;
+  readonly #bodies: Bodies;
+  readonly #axes = new Map<InstanceId, Axes>();
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#parts = new Parts(context);
+    this.#bodies = new Bodies(context);
+  }
+
+  build({ draft, rows, complete }: ExpandedStage): Instance[] {
+    this.#context.resolver.checkParams(withoutCommand(draft.node));
+    const command = new Command(draft, this.#context);
+    if (!complete) this.#checkLiterals(draft);
+    const place = placeOf(draft.origin);
+    return rows.flatMap((row) => this.#instance(draft, row, command, place) ?? []);
+  }
+
+  #instance(draft: StageDraft, row: ExpandedRow, command: Command, place: Instance['place']): Instance | undefined {
+    const axes = Object.fromEntries([...row.axes].map(([name, { value }]) => [name, value]));
+    this.#axes.set(row.id, axes);
+    const body = draft.body === undefined ? undefined : this.#bodies.read(draft.body, row.axes);
+    const inputs = this.#inputs(draft, row);
+    const params = this.#params(draft, row.axes, command);
+    const outputs = readOutputs(draft, row.axes, this.#parts, this.#context);
+    const limits = this.#limits(draft, row.axes);
+    if (body === undefined || inputs === undefined || params === undefined || outputs === undefined || limits === undefined) return undefined;
+    return { id: row.id, stage: draft.name, axes, body, inputs, params, outputs, ...limits, place };
+  }
+
+  #inputs(draft: StageDraft, { axes, bindings }: ExpandedRow): Readonly<Record<string, Input>> | undefined {
+    const inputs = draft.inputs.map(([name, { value }]) => {
+      const binding = bindings.get(name);
+      if (binding !== undefined) return [name, producedInput(binding, (id) => this.#axes.get(id)!)] as const;
+      return [name, this.#parts.part(value, { field: 'inputs', name }, axes, (node) => pathInput(node, this.#context))] as const;
+    });
+    const good = inputs.flatMap(([name, input]) => (input === undefined ? [] : [[name, input] as const]));
+    return good.length === inputs.length ? Object.fromEntries(good) : undefined;
+  }
+
+  #params(draft: StageDraft, row: Row, command: Command): JsonObject | undefined {
+    const node = draft.node.members.get('params')?.value;
+    const own = node === undefined ? {} : this.#parts.part(node, { field: 'params' }, row, (resolved) => valueOf(resolved as ObjectNode));
+    return own === undefined ? undefined : command.params(own, row);
+  }
+
+  #limits(draft: StageDraft, row: Row): Pick<Instance, 'env' | 'secrets' | 'resources' | 'timeoutMs' | 'retries'> | undefined {
+    const environment = this.#limit(draft, 'env', row, environmentOf);
+    const resources = this.#limit(draft, 'resources', row, resourcesOf);
+    const timeout = this.#limit(draft, 'timeout', row, timeoutOf);
+    const retries = this.#limit(draft, 'retries', row, retriesOf);
+    if (environment === undefined || resources === undefined || timeout === undefined || retries === undefined) return undefined;
+    return { ...environment, resources, ...timeout, retries };
+  }
+
+  /** What `read` makes of the field, or of its absence; undefined when a fault was reported. */
+  #limit<T extends object>(draft: StageDraft, field: 'env' | 'resources' | 'timeout' | 'retries', row: Row, read: (node: ConfigNode | undefined) => T): T | undefined {
+    const node = draft.node.members.get(field)?.value;
+    return node === undefined ? read(undefined) : this.#parts.part(node, { field }, row, read);
+  }
+
+  /** What can be said of a stage whose combinations are unknown, because of another fault. */
+  #checkLiterals(draft: StageDraft): void {
+    const nothing: Row = new Map();
+    const { resolver } = this.#context;
+    if (draft.body !== undefined && resolver.isLiteral(draft.body.node)) this.#bodies.read(draft.body, nothing);
+    if ([...draft.outputs.values()].every(({ value }) => resolver.isLiteral(value))) readOutputs(draft, nothing, this.#parts, this.#context);
+  }
+}
+
+/** A command's references are its own matter. */
+function withoutCommand(node: ObjectNode): ObjectNode {
+  return { ...node, members: new Map([...node.members].filter(([name]) => name !== 'command')) };
+}

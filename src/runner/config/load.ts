@@ -1,0 +1,90 @@
+/** `unknown -> Pipeline`: reads a pipeline file and says everything that is wrong with it in one pass. */
+import path from 'node:path';
+import { err, ok, type Result } from '../../util/result.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Pipeline } from '../pipeline.ts';
+import { checkLiteral, warnOfUnused } from './check-params.ts';
+import { checkPublished } from './check-published.ts';
+import { checkPipeline } from './check-shape.ts';
+import type { Context } from './context.ts';
+import { expandStages } from './expand.ts';
+import type { ExpandedStage } from './expanded.ts';
+import { readFiles } from './files.ts';
+import { buildInstances } from './instance.ts';
+import { Report } from './report.ts';
+import { Resolver } from './resolve.ts';
+import { projectRoot } from './root.ts';
+import { applySettings } from './set.ts';
+import { placeOf } from './source.ts';
+import { draftStage, type StageDraft } from './stage-draft.ts';
+import { child, membersOf, textOf, valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
+
+export interface LoadOptions {
+  /** What was given as `--set`: `name=value`. */
+  readonly set: readonly string[];
+}
+
+export interface Loaded {
+  readonly pipeline: Pipeline;
+  readonly warnings: readonly Diagnostic[];
+  /** The text of each file that was read, by absolute path, for excerpts. */
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+export interface Refused {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly sources: ReadonlyMap<string, string>;
+}
+
+/** @param file relative to the current folder, or absolute */
+export async function loadPipeline(file: string, { set }: LoadOptions): Promise<Result<Loaded, Refused>> {
+  const report = new Report();
+  const sources = new Map<string, string>();
+  const tree = await readFiles(file, sources, report);
+  const pipeline = tree === undefined ? undefined : interpret(path.resolve(file), applySettings(tree, set, report), report);
+  if (pipeline === undefined || report.failed) return err({ diagnostics: report.errors, sources });
+  return ok({ pipeline, warnings: report.warnings, sources });
+}
+
+/** What it returns is only to be used when nothing was reported. */
+function interpret(file: string, tree: ObjectNode, report: Report): Pipeline {
+  const context = prepare(file, tree, report);
+  const expanded = expandStages(context);
+  const instances = buildInstances(expanded, context);
+  checkPublished(instances, context);
+  if (context.params !== undefined && expanded.length > 0) warnOfUnused(context.params, context.resolver.used, report);
+  const description = textOf(child(tree, 'description'));
+  return {
+    file,
+    root: context.root,
+    name: textOf(child(tree, 'name')) ?? path.parse(file).name,
+    ...(description === undefined ? {} : { description }),
+    params: context.params === undefined ? {} : valueOf(context.params),
+    stages: inFileOrder(expanded, context).map(definitionOf),
+    instances,
+  };
+}
+
+function prepare(file: string, tree: ObjectNode, report: Report): Context {
+  const faulty = checkPipeline(tree, report);
+  const usable = (node: ConfigNode | undefined): node is ObjectNode => node?.kind === 'object' && !faulty.has(node);
+  const declared = child(tree, 'params');
+  const params = usable(declared) ? declared : undefined;
+  if (params !== undefined) checkLiteral(params, report);
+  const common = { root: projectRoot(file), report, faulty, params, resolver: new Resolver(params, report) };
+  const stages = new Map<string, StageDraft>();
+  for (const [name, member] of membersOf(child(tree, 'stages'))) {
+    const draft = draftStage(name, member, common);
+    if (draft !== undefined) stages.set(name, draft);
+  }
+  return { ...common, stages };
+}
+
+function inFileOrder(expanded: readonly ExpandedStage[], { stages }: Context): ExpandedStage[] {
+  const order = [...stages.values()];
+  return [...expanded].sort((a, b) => order.indexOf(a.draft) - order.indexOf(b.draft));
+}
+
+function definitionOf({ draft, axes, reads }: ExpandedStage): Pipeline['stages'][number] {
+  return { name: draft.name, ...(draft.description === undefined ? {} : { description: draft.description }), axes, reads, place: placeOf(draft.origin) };
+}

@@ -1,0 +1,25 @@
+/** Paths of a pipeline: relative to the project root, with `/`, without `.` and `..` inside and without a trailing slash. */
+import path from 'node:path';
+import picomatch from 'picomatch';
+
+/** An absolute path becomes one relative to the root too; it may then begin with `..`. */
+export function projectPath(root: string, text: string): string {
+  const relative = path.isAbsolute(text) ? path.relative(root, text) : text;
+  const normal = path.posix.normalize(relative.split(path.sep).join('/'));
+  return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
+}
+
+/** Whether a normalised path names something below the root, not the root itself. */
+export function isInside(projectRelative: string): boolean {
+  return projectRelative !== '.' && projectRelative !== '..' && !projectRelative.startsWith('../') && !path.isAbsolute(projectRelative);
+}
+
+export function isGlob(text: string): boolean {
+  return text.split('/').some((segment) => picomatch.scan(segment).isGlob);
+}
+
+/** `a/b/c` -> `a`, `a/b`. */
+export function foldersOf(projectRelative: string): readonly string[] {
+  const names = projectRelative.split('/');
+  return names.slice(1).map((_, i) => names.slice(0, i + 1).join('/'));
+}

@@ -1,0 +1,85 @@
+/** The `matrix` of a stage: which axes it has of its own, with which values. */
+import type { AxisValue } from '../pipeline.ts';
+import type { Axis, AxisEntry, Row } from './axis.ts';
+import { checkStagePart } from './check-shape.ts';
+import type { Context } from './context.ts';
+import type { Origin } from './source.ts';
+import { membersOf, type ConfigNode, type ObjectNode } from './tree.ts';
+
+const NOTHING: Row = new Map();
+const RESERVED = ['params', 'inputs', 'outputs'];
+const COMBINATIONS = ['include', 'exclude'];
+
+/** The own axes in the order of the file. An axis with a fault is left out, and `sound` is then false. */
+export function readAxes(stage: ConfigNode, context: Context): { readonly axes: readonly Axis[]; readonly sound: boolean } {
+  const matrix = stage.kind === 'object' ? stage.members.get('matrix')?.value : undefined;
+  const wanted = membersOf(matrix).filter(([name]) => !COMBINATIONS.includes(name));
+  const axes = wanted.flatMap(([name, { key, value }]) => {
+    if (RESERVED.includes(name)) {
+      context.report.error('invalid-name', key, `an axis cannot be called "${name}"`, { remedy: `${RESERVED.join(', ')} begin references of their own.` });
+      return [];
+    }
+    const entries = context.faulty.has(value) ? undefined : readEntries(name, key, value, context);
+    return entries === undefined ? [] : [{ name, origin: key, entries }];
+  });
+  return { axes, sound: axes.length === wanted.length && (matrix === undefined || !context.faulty.has(matrix)) };
+}
+
+function readEntries(name: string, key: Origin, node: ConfigNode, context: Context): readonly AxisEntry[] | undefined {
+  const values = valuesOf(name, node, context);
+  if (values === undefined) return undefined;
+  const listed = values.kind === 'object' ? records(values) : scalars(values);
+  if (listed.length === 0) {
+    context.report.error('empty-axis', key, `axis "${name}" has no values, so the stage would never run`, { remedy: 'Give it at least one value, or remove the axis.' });
+    return undefined;
+  }
+  return checkEntries(name, listed, context) ? listed : undefined;
+}
+
+/** References to parameters substituted; fields of records are left for each instance. */
+function valuesOf(name: string, node: ConfigNode, { resolver, report }: Context): ConfigNode | undefined {
+  if (node.kind !== 'object') {
+    const resolved = resolver.resolve(node, NOTHING);
+    return resolved !== undefined && (resolved === node || checkStagePart(resolved, { field: 'matrix', name }, report)) ? resolved : undefined;
+  }
+  const members = [...node.members].map(([value, member]) => [value, member.value.kind === 'object' ? member.value : resolver.resolve(member.value, NOTHING)] as const);
+  if (members.some(([, value]) => value === undefined)) return undefined;
+  const resolved: ObjectNode = { ...node, members: new Map(members.map(([value, fields]) => [value, { key: node.members.get(value)!.key, value: fields! }])) };
+  return checkStagePart(resolved, { field: 'matrix', name }, report) ? resolved : undefined;
+}
+
+function records(node: ObjectNode): AxisEntry[] {
+  return [...node.members].map(([text, { key, value }]) => ({ value: text, text, origin: key, ...(value.kind === 'object' ? { fields: value } : {}) }));
+}
+
+function scalars(node: ConfigNode): AxisEntry[] {
+  if (node.kind !== 'list') throw new Error('Internal error: an axis that is neither a list nor an object passed the schema.');
+  return node.items.map((item) => {
+    if (item.kind !== 'scalar' || item.value === null) throw new Error('Internal error: an axis value that is no scalar passed the schema.');
+    return { value: item.value as AxisValue, text: String(item.value), origin: item.origin };
+  });
+}
+
+function checkEntries(name: string, entries: readonly AxisEntry[], { report }: Context): boolean {
+  const seen = new Map<string, AxisEntry>();
+  let good = true;
+  for (const entry of entries) {
+    const first = seen.get(entry.text);
+    if (first !== undefined) {
+      report.error('duplicate-value', entry.origin, `axis "${name}" has the value ${entry.text} twice`, { remedy: 'Remove one of the two.', related: [{ message: 'first written here', at: first.origin }] });
+      good = false;
+    }
+    if (!isAxisText(entry.text)) {
+      report.error('axis-value', entry.origin, `${JSON.stringify(entry.text)} cannot be a value of axis "${name}"`, {
+        remedy: 'Values stand in ids such as train:seed=0,model=M1: they may not be empty nor hold ",", "=", ":" or white space. Name a record instead, and put the text into a field of it.',
+      });
+      good = false;
+    }
+    seen.set(entry.text, entry);
+  }
+  return good;
+}
+
+export function isAxisText(text: string): boolean {
+  return /^[^\s,=:]+$/.test(text);
+}

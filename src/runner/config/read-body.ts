@@ -1,0 +1,56 @@
+/** What an instance executes: a module of the project, or a command for the shell. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Body } from '../pipeline.ts';
+import type { Row } from './axis.ts';
+import { closestFile } from './closest-file.ts';
+import type { Context } from './context.ts';
+import { projectPath } from './paths.ts';
+import type { BodyDraft } from './stage-draft.ts';
+import { textOf, type ConfigNode } from './tree.ts';
+
+const MODULE = /\.(ts|tsx|mts|js|jsx|mjs)$/;
+
+export class Bodies {
+  readonly #context: Context;
+  /** Modules that were looked for, so that each is looked for once. */
+  readonly #modules = new Map<string, boolean>();
+
+  constructor(context: Context) {
+    this.#context = context;
+  }
+
+  /** Undefined when there is no such module, which is reported. A command keeps its references. */
+  read({ kind, node }: BodyDraft, row: Row): Body | undefined {
+    if (kind === 'command') return { kind, template: textOf(node) ?? '' };
+    const resolved = this.#context.resolver.resolve(node, row);
+    const text = textOf(resolved);
+    if (resolved === undefined || text === undefined) return undefined;
+    const module = projectPath(this.#context.root, text);
+    return this.#exists(module, resolved) ? { kind, module } : undefined;
+  }
+
+  #exists(module: string, node: ConfigNode): boolean {
+    const known = this.#modules.get(module);
+    if (known !== undefined) return known;
+    const found = this.#look(module, node);
+    this.#modules.set(module, found);
+    return found;
+  }
+
+  #look(module: string, { origin }: ConfigNode): boolean {
+    const { root, report } = this.#context;
+    if (!MODULE.test(module)) {
+      report.error('module-type', origin, `${module} is not a TypeScript or JavaScript module`, { remedy: `For another program write a command, for instance "command": "python3 ${module}".` });
+      return false;
+    }
+    const absolute = path.resolve(root, module);
+    if (existsSync(absolute)) return true;
+    const close = closestFile(absolute);
+    report.error('missing-module', origin, `there is no module ${module}`, {
+      suggestion: close === undefined ? undefined : projectPath(root, close),
+      remedy: 'A module is named relative to the project root.',
+    });
+    return false;
+  }
+}

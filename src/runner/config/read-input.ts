@@ -1,0 +1,28 @@
+/** An input of one instance. */
+import type { Axes, Input, InstanceId } from '../pipeline.ts';
+import type { Context } from './context.ts';
+import type { Binding } from './expanded.ts';
+import { isGlob, projectPath } from './paths.ts';
+import { child, isTrue, textOf, type ConfigNode } from './tree.ts';
+
+/** A path of the project, a glob or null, after substitution. Undefined when it is wrong, which is reported. */
+export function pathInput(node: ConfigNode, { root, report }: Context): Input | undefined {
+  if (node.kind === 'scalar' && node.value === null) return { kind: 'none' };
+  const literal = textOf(child(node, 'path'));
+  const text = literal ?? textOf(node);
+  if (text === undefined || text.trim() === '') {
+    report.error('wrong-value', node.origin, 'expected a path, found nothing', { remedy: 'Write null where the stage gets nothing.' });
+    return undefined;
+  }
+  if (literal === undefined && isGlob(text)) return { kind: 'glob', pattern: projectPath(root, text) };
+  const source = textOf(child(node, 'source'));
+  return { kind: 'path', path: projectPath(root, text), optional: isTrue(child(node, 'optional')), ...(source === undefined ? {} : { source }) };
+}
+
+/** What other instances produce. */
+export function producedInput({ output, gathered, members }: Binding, axesOf: (id: InstanceId) => Axes): Input {
+  if (gathered) return { kind: 'gather', members: members.map(({ id }) => ({ producer: id, output, axes: axesOf(id) })) };
+  const [only, ...others] = members;
+  if (only === undefined || others.length > 0) throw new Error(`Internal error: ${members.length} instances for an input that is not gathered.`);
+  return { kind: 'output', producer: only.id, output };
+}

@@ -1,0 +1,15 @@
+/** Where a project begins and what lies beside its pipeline files (docs/adr/0001). */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+
+/**
+ * The folder that every path of a pipeline is relative to: the nearest one, from the pipeline file upwards, that holds a
+ * pipeline.json or a package.json; where there is none, the file's own folder. Absolute.
+ */
+export function projectRoot(file: string): string {
+  const own = path.dirname(path.resolve(file));
+  for (let folder = own; ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, 'pipeline.json')) || existsSync(path.join(folder, 'package.json'))) return folder;
+    if (path.dirname(folder) === folder) return own;
+  }
+}
