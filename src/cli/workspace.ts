@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { loadPipeline } from '../runner/config/load.ts';
 import { lockFileOf } from '../runner/config/lock-file.ts';
-import { selectInstances } from '../runner/config/select.ts';
+import { selectInstances, type Selection } from '../runner/config/select.ts';
 import type { Ledger } from '../runner/ledger.ts';
 import type { Instance, Pipeline } from '../runner/pipeline.ts';
 import { findPipelineFile } from './pipeline-file.ts';
@@ -26,18 +26,19 @@ export interface Workspace {
   readonly show: (absolute: string) => string;
 }
 
-/** Throws a Refusal with every fault of the settings or of the pipeline file. */
+/** Throws a Refusal with every fault of the settings or of the pipeline file; warnings are only told. */
 export async function openWorkspace(options: WorkspaceOptions, terminal: Terminal): Promise<Workspace> {
   const settings = await loadSettings(terminal.folder);
   const file = findPipelineFile(terminal.folder, options.pipeline, settings.pipeline);
   const loaded = await loadPipeline(file, { set: options.set ?? [] });
-  if (!loaded.ok) throw new Refusal(loaded.error);
-  const pipeline = loaded.value;
+  if (!loaded.ok) throw new Refusal(loaded.error.diagnostics);
+  const { pipeline, warnings } = loaded.value;
+  if (warnings.length > 0) (await import('./diagnostics.ts')).writeDiagnostics(warnings, terminal, false);
   return { settings, pipeline, storeFolder: settings.store ?? path.join(pipeline.root, 'cache'), show: shownFrom(terminal.folder) };
 }
 
-/** The instances that the targets name and those that they need; everything where there are no targets. */
-export function select(pipeline: Pipeline, targets: readonly string[]): { readonly targets: readonly Instance[]; readonly all: readonly Instance[] } {
+/** Throws a Refusal for targets that name nothing. */
+export function select(pipeline: Pipeline, targets: readonly string[]): Selection {
   const selected = selectInstances(pipeline, targets);
   if (!selected.ok) throw new Refusal(selected.error);
   return selected.value;
@@ -45,7 +46,7 @@ export function select(pipeline: Pipeline, targets: readonly string[]): { readon
 
 /** The one instance that a target names. Throws a Refusal that lists the instances where it names several. */
 export function selectOne(pipeline: Pipeline, target: string): Instance {
-  const [first, ...others] = select(pipeline, [target]).targets;
+  const [first, ...others] = select(pipeline, [target]).named;
   if (first === undefined) throw new Error(`Internal error: ${target} selects nothing.`);
   if (others.length === 0) return first;
   const some = [first, ...others].slice(0, 3).map(({ id }) => id);

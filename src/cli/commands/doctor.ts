@@ -56,9 +56,9 @@ async function examineProject(options: DoctorOptions, { folder }: Terminal): Pro
     const shown = shownFrom(folder)(file);
     if (!loaded.ok) {
       const remedy = 'pipeline status lists each fault with its place.';
-      return { finding: bad('pipeline', `${shown} has ${count(loaded.error.length, 'fault')}`, remedy), store: settings.store ?? here };
+      return { finding: bad('pipeline', `${shown} has ${count(loaded.error.diagnostics.length, 'fault')}`, remedy), store: settings.store ?? here };
     }
-    const { stages, instances, root } = loaded.value;
+    const { stages, instances, root } = loaded.value.pipeline;
     const message = `${shown}: ${count(stages.length, 'stage')}, ${count(instances.length, 'instance')}`;
     return { finding: good('pipeline', message), store: settings.store ?? path.join(root, 'cache') };
   } catch (error) {

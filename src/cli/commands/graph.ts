@@ -13,8 +13,8 @@ export interface GraphOptions extends WorkspaceOptions {
 
 export async function graph(targets: readonly string[], options: GraphOptions, terminal: Terminal): Promise<ExitCode> {
   const { pipeline } = await openWorkspace(options, terminal);
-  const { all } = select(pipeline, targets);
-  terminal.results.write(draw(options.instances ? instanceGraph(all) : stageGraph(pipeline, all), options.format));
+  const { selected } = select(pipeline, targets);
+  terminal.results.write(draw(options.instances ? instanceGraph(selected) : stageGraph(pipeline, selected), options.format));
   return exitCode.done;
 }
 

@@ -25,9 +25,9 @@ export interface RunOptions extends WorkspaceOptions {
 export async function run(targets: readonly string[], options: RunOptions, terminal: Terminal): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
   const selection = select(workspace.pipeline, targets);
-  const force = new Set(options.force ? selection.targets.map(({ id }) => id) : []);
+  const force = new Set(options.force ? selection.named.map(({ id }) => id) : []);
   return withLedger(workspace, async (ledger) => {
-    if (options.dryRun) return showPlan(await ledger.plan(selection.all, { force }), options, terminal);
+    if (options.dryRun) return showPlan(await ledger.plan(selection.selected, { force }), options, terminal);
     const renderer = await chooseRenderer(options.json ? 'json' : (options.progress ?? workspace.settings.progress ?? 'auto'), viewOf(workspace, options, terminal));
     const interruption = listenForInterruption(
       (text) => {
@@ -38,7 +38,7 @@ export async function run(targets: readonly string[], options: RunOptions, termi
     );
     try {
       const runOptions = {};
-      const summary = await runPipeline(ledger, selection.all, runOptions, (event) => {
+      const summary = await runPipeline(ledger, selection.selected, runOptions, (event) => {
         renderer.handle(event);
       }, interruption.signal);
       return codeOf(summary, interruption);

@@ -14,8 +14,8 @@ export interface StatusOptions extends WorkspaceOptions {
 /** With `--check`, anything that is not up to date is a failed gate. */
 export async function status(targets: readonly string[], options: StatusOptions, terminal: Terminal): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
-  const { all } = select(workspace.pipeline, targets);
-  const plan = await withLedger(workspace, (ledger) => ledger.plan(all, { force: new Set() }));
+  const { selected } = select(workspace.pipeline, targets);
+  const plan = await withLedger(workspace, (ledger) => ledger.plan(selected, { force: new Set() }));
   if (options.json) terminal.results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
   else writePlan(plan, terminal.results);
   return options.check && plan.entries.some(isStale) ? exitCode.gateFailed : exitCode.done;

@@ -15,8 +15,8 @@ export interface WhyOptions extends WorkspaceOptions {
 export async function why(target: string, options: WhyOptions, terminal: Terminal): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
   const selection = select(workspace.pipeline, [target]);
-  const plan = await withLedger(workspace, (ledger) => ledger.plan(selection.all, { force: new Set() }));
-  const asked = new Set(selection.targets.map(({ id }) => id));
+  const plan = await withLedger(workspace, (ledger) => ledger.plan(selection.selected, { force: new Set() }));
+  const asked = new Set(selection.named.map(({ id }) => id));
   const entries = plan.entries.filter(({ instance }) => asked.has(instance.id));
   const { results } = terminal;
   if (options.json) results.write(`${JSON.stringify(entries.map(instanceDocument), null, 2)}\n`);
