@@ -1,0 +1,62 @@
+/**
+ * Looks at a report as a person would: screenshots wide and narrow, light and dark, and the rules of axe-core.
+ *
+ *     node scripts/look.mjs reports/index.html <folder for the screenshots>
+ *
+ * Needs a Chromium (`apt-get install chromium`, or CHROMIUM names one). Fails when a rule is broken, when the page is
+ * wider than the window, or when it asks for anything that is not in the file.
+ */
+import { access, mkdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const [report, folder] = process.argv.slice(2);
+if (report === undefined || folder === undefined) throw new Error('Say which report to look at, and where the screenshots go: node scripts/look.mjs <report.html> <folder>');
+await mkdir(folder, { recursive: true });
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const browser = await chromium.launch({ executablePath: await chromiumPath(), args: ['--no-sandbox'] });
+const faults = [];
+try {
+  for (const colorScheme of ['light', 'dark']) {
+    for (const width of [1280, 390]) faults.push(...(await look({ colorScheme, width })));
+  }
+} finally {
+  await browser.close();
+}
+for (const fault of faults) console.error(fault);
+process.exitCode = faults.length === 0 ? 0 : 1;
+
+async function look({ colorScheme, width }) {
+  const name = `${width}-${colorScheme}`;
+  const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, deviceScaleFactor: width < 500 ? 2 : 1, bypassCSP: true });
+  const page = await context.newPage();
+  const found = [];
+  page.on('request', (request) => {
+    if (!/^(file|data):/.test(request.url())) found.push(`${name}: the page asks for ${request.url()}`);
+  });
+  await page.goto(pathToFileURL(path.resolve(report)).href);
+  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  const wider = await page.evaluate(() => globalThis.document.documentElement.scrollWidth - globalThis.innerWidth);
+  if (wider > 0) found.push(`${name}: the page is ${wider} pixels wider than the window`);
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  for (const { id, help, nodes } of violations) found.push(`${name}: ${id}: ${help} (${nodes.length} times, first ${nodes[0].html.slice(0, 200)})`);
+  await context.close();
+  return found;
+}
+
+async function chromiumPath() {
+  const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].filter((candidate) => candidate !== undefined);
+  for (const candidate of candidates) {
+    try {
+      await access(candidate);
+      return candidate;
+    } catch {
+      continue;
+    }
+  }
+  throw new Error(`No Chromium was found at ${candidates.join(', ')}. Install one (apt-get install chromium) or name one by CHROMIUM.`);
+}

@@ -1,0 +1,78 @@
+/** Labelled classes in rows, predicted ones in columns; a cell's shade is its share of the row, its text the counts. */
+import type { JSX } from 'preact';
+import { whole } from '../format.ts';
+import { coordinate } from './coordinate.ts';
+import { shadeText } from './shade.ts';
+import { CHART_WIDTH, Picture } from './svg.tsx';
+
+interface ConfusionMatrixProps {
+  readonly id: string;
+  readonly title: string;
+  readonly classes: readonly string[];
+  /** [labelled][predicted] */
+  readonly counts: readonly (readonly number[])[];
+}
+
+const TOP = 62;
+const LEFT = 104;
+const MOST_CELL = 74;
+const LONGEST_NAME = 15;
+
+export function ConfusionMatrix({ id, title, classes, counts }: ConfusionMatrixProps): JSX.Element {
+  const cell = Math.min(MOST_CELL, (CHART_WIDTH - LEFT - 4) / classes.length);
+  const height = Math.min(cell, 44);
+  const recalls = classes.map((name, k) => `${name} ${percent(counts[k]![k]!, total(counts[k]!))}`);
+  return (
+    <Picture id={id} width={CHART_WIDTH} height={coordinate(TOP + height * classes.length + 6)} title={title} description={`Share of each class that was recognised: ${recalls.join(', ')}.`}>
+      <text class="panel-title" x={0} y={13}>{title}</text>
+      <text class="axis" x={LEFT} y={34}>predicted</text>
+      {classes.map((name, k) => (
+        <text key={name} class="tick name" x={coordinate(LEFT + (k + 0.5) * cell)} y={TOP - 8} text-anchor="middle">{shortened(name, Math.max(2, Math.floor(cell / 6.4)))}</text>
+      ))}
+      {classes.map((name, row) => (
+        <g key={name}>
+          <text class="tick name" x={LEFT - 8} y={coordinate(TOP + (row + 0.5) * height + 4)} text-anchor="end">{shortened(name, LONGEST_NAME)}</text>
+          {counts[row]!.map((count, column) => (
+            <Cell key={column} x={LEFT + column * cell} y={TOP + row * height} width={cell} height={height} count={count} rowTotal={total(counts[row]!)} />
+          ))}
+        </g>
+      ))}
+    </Picture>
+  );
+}
+
+interface CellProps {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly count: number;
+  readonly rowTotal: number;
+}
+
+function Cell({ x, y, width, height, count, rowTotal }: CellProps): JSX.Element {
+  const share = rowTotal === 0 ? 0 : count / rowTotal;
+  const middle = coordinate(x + width / 2);
+  const roomy = width >= 40 && height >= 34;
+  return (
+    <g class={shadeText(share)}>
+      <rect class="cell" x={coordinate(x + 1)} y={coordinate(y + 1)} width={coordinate(width - 2)} height={coordinate(height - 2)} rx={3} fill-opacity={coordinate(share)} />
+      <text class="count" x={middle} y={coordinate(y + height / 2 + (roomy ? -2 : 4))} text-anchor="middle">{whole(count)}</text>
+      {roomy && <text class="share" x={middle} y={coordinate(y + height / 2 + 12)} text-anchor="middle">{percent(count, rowTotal)}</text>}
+    </g>
+  );
+}
+
+function total(row: readonly number[]): number {
+  return row.reduce((a, b) => a + b, 0);
+}
+
+function percent(count: number, of: number): string {
+  return of === 0 ? '–' : `${Math.round((100 * count) / of)} %`;
+}
+
+/** By code point, so that no character is cut in two. */
+function shortened(name: string, longest: number): string {
+  const characters = Array.from(name);
+  return characters.length <= longest ? name : `${characters.slice(0, longest - 1).join('')}…`;
+}

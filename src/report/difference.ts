@@ -1,0 +1,25 @@
+/** Paired differences between two models, whichever way round they were written. */
+import type { Defined, Evaluation } from './study.ts';
+
+export interface PairedDifference {
+  readonly mean: Defined;
+  readonly low: Defined;
+  readonly high: Defined;
+}
+
+/** `model` minus `against`; null where the two were not compared. */
+export function differenceOf(evaluation: Evaluation, model: string, against: string, metric: string): PairedDifference | null {
+  const straight = evaluation.differences.find((pair) => pair.model === model && pair.against === against)?.metrics[metric];
+  if (straight !== undefined) return straight;
+  const reversed = evaluation.differences.find((pair) => pair.model === against && pair.against === model)?.metrics[metric];
+  return reversed === undefined ? null : { mean: negated(reversed.mean), low: negated(reversed.high), high: negated(reversed.low) };
+}
+
+/** An interval that holds 0, or that is not known, leaves open which of the two is better. */
+export function cannotTell({ low, high }: PairedDifference): boolean {
+  return low === null || high === null || (low <= 0 && high >= 0);
+}
+
+function negated(value: Defined): Defined {
+  return value === null ? null : 0 - value;
+}

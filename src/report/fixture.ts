@@ -1,0 +1,137 @@
+/** Made-up studies for tests: numbers that look like results, from a seed. */
+import { significant } from '../util/number.ts';
+import { random } from '../util/random.ts';
+import type { DatasetResults, Difference, Evaluation, Execution, FineTuning, ModelResults, PreTraining, Study } from './study.ts';
+
+const METRICS = ['accuracy', 'balancedAccuracy', 'auc', 'macroF1', 'loss', 'brier', 'ece'];
+const MODELS = ['M1', 'M2', 'M3', 'M4'];
+const SEEDS = [0, 1, 2];
+const SKILL: Readonly<Record<string, number>> = { M1: 0.71, M2: 0.78, M3: 0.8, M4: 0.86 };
+
+/** The smallest picture that a PNG can be. */
+const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
+export function studyFixture(datasets: readonly DatasetResults[] = [datasetFixture('phantom', 'Phantom lesions', ['benign', 'atypical', 'malignant'])]): Study {
+  return {
+    title: 'Which start should I fine-tune from?',
+    transfer: 'fractal',
+    metric: 'balancedAccuracy',
+    datasets,
+    provenance: provenanceFixture(datasets.map(({ name }) => name)),
+    rerun: ['npm ci', 'npx pipeline run'],
+  };
+}
+
+export function datasetFixture(name: string, title: string, classes: readonly string[]): DatasetResults {
+  return {
+    name, title, source: 'drawn by formula, seed 0', images: 900, groups: 402, size: 32, dropped: 0,
+    split: { policy: 'grouped, stratified', seed: 0, unused: 0, groupOverlap: 0 },
+    evaluation: evaluationFixture(name, classes),
+    fineTuning: MODELS.flatMap((model) => SEEDS.map((seed) => fineTuningFixture(name, model, seed))),
+    preTraining: ['random', 'fractal'].map((start) => preTrainingFixture(name, start)),
+    pairs: [{ start: 'random', png: PNG }],
+  };
+}
+
+function evaluationFixture(dataset: string, classes: readonly string[]): Evaluation {
+  const byClass = classes.map((_, k) => 90 - 12 * k);
+  const images = byClass.reduce((a, b) => a + b);
+  const models = MODELS.map((model) => modelFixture(dataset, model, classes, byClass));
+  return {
+    classes, seeds: SEEDS, metrics: METRICS,
+    counts: {
+      train: { images: 4 * images, groups: 2 * images, byClass: byClass.map((count) => 4 * count) },
+      validation: { images, groups: Math.round(images / 2), byClass },
+      test: { images, groups: Math.round(images / 2), byClass },
+    },
+    majority: { class: classes[0]!, test: { accuracy: significant(byClass[0]! / images), balancedAccuracy: significant(1 / classes.length), auc: 0.5, macroF1: 0.2, loss: 1.05, brier: 0.64, ece: 0.01 } },
+    bootstrap: { resamples: 2000, level: 0.95 },
+    models,
+    differences: models.flatMap((one, i) => models.slice(0, i).map((other) => differenceFixture(one, other))),
+  };
+}
+
+function modelFixture(dataset: string, model: string, classes: readonly string[], byClass: readonly number[]): ModelResults {
+  const source = random('report fixture', dataset, model);
+  const skill = SKILL[model]!;
+  const scores = (gain: number) => {
+    const accuracy = Math.min(0.99, skill + gain + 0.012 * source.normal());
+    const values = [accuracy, accuracy - 0.03, accuracy + 0.08, accuracy - 0.04, 2.6 * (1 - accuracy), 1.4 * (1 - accuracy), 0.05 + 0.01 * source.uniform()];
+    return Object.fromEntries(METRICS.map((metric, i) => [metric, significant(values[i]!)]));
+  };
+  const seeds = SEEDS.map((seed) => ({ seed, train: scores(0.1), validation: scores(0.01), test: scores(0) }));
+  const spread = (part: 'train' | 'validation' | 'test', metric: string) => {
+    const values = seeds.map((run) => run[part][metric]!);
+    const mean = values.reduce((a, b) => a + b) / values.length;
+    return { mean: significant(mean), sd: significant(Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))) };
+  };
+  const summary = (part: 'train' | 'validation' | 'test') => Object.fromEntries(METRICS.map((metric) => [metric, spread(part, metric)]));
+  const test = Object.fromEntries(Object.entries(summary('test')).map(([metric, { mean, sd }]) => [metric, { mean, sd, low: significant(mean - 0.035), high: significant(mean + 0.033) }]));
+  const confusion = byClass.map((count, k) => {
+    const right = Math.round(3 * count * skill);
+    return classes.map((_, other) => (other === k ? right : other === (k + 1) % classes.length ? 3 * count - right : 0));
+  });
+  return {
+    model, seeds, confusion,
+    summary: { train: summary('train'), validation: summary('validation'), test },
+    byClass: classes.map((name, k) => ({ class: name, images: byClass[k]!, precision: significant(skill), recall: significant(skill), f1: k === 0 ? null : significant(skill) })),
+  };
+}
+
+function differenceFixture(one: ModelResults, other: ModelResults): Difference {
+  const metrics = Object.fromEntries(METRICS.map((metric) => {
+    const mean = one.summary.test[metric]!.mean! - other.summary.test[metric]!.mean!;
+    return [metric, { mean: significant(mean), low: significant(mean - 0.04), high: significant(mean + 0.04) }];
+  }));
+  return { model: one.model, against: other.model, metrics };
+}
+
+function fineTuningFixture(dataset: string, model: string, seed: number): FineTuning {
+  const source = random('report fixture curve', dataset, model, seed);
+  const epochs = Array.from({ length: 15 }, (_, i) => {
+    const progress = 1 - Math.exp(-(i + 1) / 4);
+    const accuracy = SKILL[model]! * progress + 0.01 * source.normal();
+    return {
+      epoch: i + 1,
+      train: { loss: significant(1.1 - 0.8 * progress + 0.02 * source.normal()), accuracy: significant(accuracy + 0.06 * progress) },
+      validation: { loss: significant(1.15 - 0.6 * progress + 0.012 * i + 0.02 * source.normal()), accuracy: significant(accuracy), auc: significant(accuracy + 0.05) },
+    };
+  });
+  return { model, seed, best: 9 + source.integer(6), epochs };
+}
+
+function preTrainingFixture(dataset: string, start: string): PreTraining {
+  const source = random('report fixture pre-training', dataset, start);
+  const epochs = Array.from({ length: 20 }, (_, i) => ({
+    epoch: i + 1,
+    loss: significant(4.8 - 1.6 * (1 - Math.exp(-i / 6)) + 0.02 * source.normal()),
+    embeddingStd: significant(0.06 + 0.024 * (1 - Math.exp(-i / 3))),
+    knn: i % 5 === 4 ? significant(0.5 + 0.012 * i + (start === 'random' ? 0 : 0.04)) : null,
+  }));
+  return { start, method: 'simclr', embedding: 128, epochs };
+}
+
+function provenanceFixture(datasets: readonly string[]): Execution[] {
+  const execution = (stage: string, axes: string, reads: readonly string[], seconds: number, params: Execution['params'] = {}): Execution => {
+    const id = axes === '' ? stage : `${stage}:${axes}`;
+    const digest = Buffer.from(id.repeat(8)).toString('hex').slice(0, 64);
+    return { id, stage, fingerprint: digest, code: digest.slice(32) + digest.slice(0, 32), params, reads, notes: { engine: 'onnxruntime 1.30.0', threads: 2 }, seconds, peakMemoryBytes: 300 * 2 ** 20 };
+  };
+  return datasets.flatMap((name) => {
+    const of = (stage: string, more = '') => `${stage}:dataset=${name}${more}`;
+    const starts = ['random', 'transfer'];
+    return [
+      execution('fractal', `dataset=${name}`, [], 1.2),
+      execution('transfer', `dataset=${name}`, [of('fractal')], 31, { network: 'resnet-small', epochs: 10 }),
+      execution('phantom', `dataset=${name}`, [], 2.1, { images: 900 }),
+      execution('ingest', `dataset=${name}`, [of('phantom')], 3.4, { size: 32 }),
+      execution('split', `dataset=${name}`, [of('ingest')], 0.4, { policy: 'grouped', seed: 0 }),
+      ...starts.map((start) => execution('pretrain', `dataset=${name},start=${start}`, [of('ingest'), of('split'), ...(start === 'random' ? [] : [of('transfer')])], 48, { network: 'resnet-small', epochs: 20, temperature: 0.5, optimiser: { name: 'sgd', momentum: 0.9 } })),
+      ...MODELS.flatMap((model) => SEEDS.map((seed) => {
+        const start = { M1: [], M2: [of('pretrain', ',start=random')], M3: [of('transfer')], M4: [of('pretrain', ',start=transfer')] }[model]!;
+        return execution('finetune', `dataset=${name},model=${model},seed=${seed}`, [of('ingest'), of('split'), ...start], 14, { network: 'resnet-small', epochs: 15, batch: 64, seed });
+      })),
+      execution('evaluate', `dataset=${name}`, [of('ingest'), ...MODELS.flatMap((model) => SEEDS.map((seed) => of('finetune', `,model=${model},seed=${seed}`)))], 1.1, { resamples: 2000 }),
+    ];
+  });
+}

@@ -1,0 +1,25 @@
+/** How a metric is called and read. */
+export interface MetricWords {
+  readonly name: string;
+  /** For table heads. */
+  readonly short: string;
+  readonly better: 'higher' | 'lower';
+  readonly digits: number;
+}
+
+const WORDS: Readonly<Record<string, MetricWords>> = {
+  accuracy: { name: 'accuracy', short: 'Accuracy', better: 'higher', digits: 3 },
+  balancedAccuracy: { name: 'balanced accuracy', short: 'Balanced acc.', better: 'higher', digits: 3 },
+  auc: { name: 'AUC', short: 'AUC', better: 'higher', digits: 3 },
+  macroF1: { name: 'macro F1', short: 'Macro F1', better: 'higher', digits: 3 },
+  loss: { name: 'loss', short: 'Loss', better: 'lower', digits: 3 },
+  brier: { name: 'Brier score', short: 'Brier', better: 'lower', digits: 3 },
+  ece: { name: 'calibration error', short: 'ECE', better: 'lower', digits: 3 },
+  kappa: { name: 'quadratic kappa', short: 'Kappa', better: 'higher', digits: 3 },
+};
+
+export function metricWords(metric: string): MetricWords {
+  const words = WORDS[metric];
+  if (words === undefined) throw new Error(`The report has no words for the metric "${metric}"; it knows ${Object.keys(WORDS).join(', ')}.`);
+  return words;
+}

@@ -1,0 +1,32 @@
+/** The four starting points of the paper's section IV, in words, and how charts tell them apart. */
+
+export interface ModelWords {
+  /** `M2` */
+  readonly name: string;
+  /** `random + SSL` */
+  readonly start: string;
+  /** Class in the style sheet: one of four colours that stay apart for colour-blind readers, in light and in dark. */
+  readonly colour: string;
+  readonly marker: Marker;
+}
+
+export type Marker = 'circle' | 'square' | 'triangle' | 'diamond';
+
+const MARKERS: readonly Marker[] = ['circle', 'square', 'triangle', 'diamond'];
+
+/** `transfer` names what M3 and M4 start from; it is not called ImageNet unless it is. */
+export function modelWords(model: string, transfer: string): ModelWords {
+  const starts: Readonly<Record<string, string>> = { M1: 'random', M2: 'random + SSL', M3: transfer, M4: `${transfer} + SSL` };
+  const place = Object.keys(starts).indexOf(model);
+  const look = place < 0 ? model.length % MARKERS.length : place;
+  return { name: model, start: starts[model] ?? model, colour: `series-${look}`, marker: MARKERS[look]! };
+}
+
+export function fullName({ name, start }: ModelWords): string {
+  return name === start ? name : `${name} (${start})`;
+}
+
+/** Pre-training runs look like the model that they lead to. */
+export function startWords(start: string, transfer: string): ModelWords {
+  return { ...modelWords(start === 'random' ? 'M2' : 'M4', transfer), name: start, start };
+}

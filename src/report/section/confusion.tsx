@@ -1,0 +1,36 @@
+/** 5. What is taken for what. */
+import type { JSX } from 'preact';
+import { ConfusionMatrix } from '../chart/confusion-matrix.tsx';
+import { fullName, modelWords } from '../model.ts';
+import { Figure, Name, Section } from '../parts.tsx';
+import type { DatasetResults, Study } from '../study.ts';
+
+export function Confusion({ study }: { readonly study: Study }): JSX.Element {
+  return (
+    <Section id="confusion" title="What is taken for what">
+      {study.datasets.map((dataset) => <DatasetMatrices key={dataset.name} dataset={dataset} transfer={study.transfer} />)}
+    </Section>
+  );
+}
+
+function DatasetMatrices({ dataset, transfer }: { readonly dataset: DatasetResults; readonly transfer: string }): JSX.Element {
+  const { name, title, evaluation } = dataset;
+  const { classes, models, seeds } = evaluation;
+  return (
+    <article>
+      <h3><Name>{title}</Name></h3>
+      <Figure
+        id={`confusion-${name}`}
+        caption={`Rows: the class that an image has; columns: the class that it was given. The shade is the share of the row, the number counts test images${seeds.length > 1 ? `, summed over ${seeds.length} seeds` : ''}.`}
+        data={{
+          label: `Confusion matrices on ${title}`,
+          head: ['model', 'class', ...classes.map((each) => `as ${each}`)],
+          texts: [0, 1],
+          rows: models.flatMap(({ model, confusion }) => confusion.map((row, k) => [model, <Name key="class">{classes[k]!}</Name>, ...row.map(String)])),
+        }}
+      >
+        {models.map(({ model, confusion }) => <ConfusionMatrix key={model} id={`confusion-${name}-${model}`} title={fullName(modelWords(model, transfer))} classes={classes} counts={confusion} />)}
+      </Figure>
+    </article>
+  );
+}

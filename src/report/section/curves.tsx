@@ -1,0 +1,117 @@
+/** 4. How training went: fine-tuning with bands over seeds, and what pre-training says of itself. */
+import { mean } from 'd3-array';
+import type { JSX } from 'preact';
+import { LineChart, type Curve, type Point } from '../chart/line-chart.tsx';
+import { fixed } from '../format.ts';
+import { modelWords, startWords } from '../model.ts';
+import { Figure, Name, Section } from '../parts.tsx';
+import type { DatasetResults, Defined, FineTuning, FineTuningEpoch, PreTraining, Study } from '../study.ts';
+
+export function Curves({ study }: { readonly study: Study }): JSX.Element | null {
+  const shown = study.datasets.filter(({ fineTuning, preTraining }) => fineTuning.length + preTraining.length > 0);
+  if (shown.length === 0) return null;
+  return (
+    <Section id="curves" title="Learning curves">
+      {shown.map((dataset) => (
+        <article key={dataset.name}>
+          <h3><Name>{dataset.title}</Name></h3>
+          {dataset.fineTuning.length > 0 && <FineTuningFigure dataset={dataset} transfer={study.transfer} />}
+          {dataset.preTraining.length > 0 && <PreTrainingFigure dataset={dataset} transfer={study.transfer} />}
+        </article>
+      ))}
+    </Section>
+  );
+}
+
+interface Panel<Epoch> {
+  readonly key: string;
+  readonly title: string;
+  readonly of: (epoch: Epoch) => Defined;
+}
+
+const FINE_TUNING: readonly (Panel<FineTuningEpoch> & { readonly selected: boolean })[] = [
+  { key: 'train-loss', title: 'training loss', of: ({ train }) => train.loss, selected: false },
+  { key: 'validation-loss', title: 'validation loss', of: ({ validation }) => validation.loss, selected: true },
+  { key: 'train-accuracy', title: 'training accuracy', of: ({ train }) => train.accuracy, selected: false },
+  { key: 'validation-accuracy', title: 'validation accuracy', of: ({ validation }) => validation.accuracy, selected: true },
+];
+
+function FineTuningFigure({ dataset, transfer }: { readonly dataset: DatasetResults; readonly transfer: string }): JSX.Element {
+  const { fineTuning, name, title } = dataset;
+  const models = [...new Set(fineTuning.map(({ model }) => model))];
+  return (
+    <Figure
+      id={`fine-tuning-${name}`}
+      caption="Fine-tuning. Line: mean over seeds; band: least to greatest seed. A mark on a validation curve: the epoch selected by validation AUC, one for each seed, at that seed’s value. Training values are of augmented batches while the weights were moving, so they can lie above or below validation for that reason alone."
+      data={{
+        label: `Fine-tuning curves on ${title}, means over seeds`,
+        head: ['model', 'epoch', ...FINE_TUNING.map((panel) => panel.title)],
+        rows: models.flatMap((model) => {
+          const runs = fineTuning.filter((run) => run.model === model);
+          return epochsOf(runs).map((epoch) => [model, String(epoch), ...FINE_TUNING.map(({ of }) => fixed(meanAt(runs, epoch, of), 4))]);
+        }),
+      }}
+    >
+      {FINE_TUNING.map((panel) => {
+        const curves = models.map((model) => fineTuningCurve(fineTuning.filter((run) => run.model === model), transfer, panel));
+        return <LineChart key={panel.key} id={`fine-tuning-${name}-${panel.key}`} title={panel.title} description={endsSentence(curves)} curves={curves} />;
+      })}
+    </Figure>
+  );
+}
+
+function fineTuningCurve(runs: readonly FineTuning[], transfer: string, { of, selected }: Panel<FineTuningEpoch> & { readonly selected: boolean }): Curve {
+  const seeds = runs.map(({ epochs }) => pointsOf(epochs, of));
+  const marks = selected ? runs.flatMap(({ best }, i) => seeds[i]!.filter(({ x }) => x === best)) : [];
+  return { words: modelWords(runs[0]!.model, transfer), seeds, marks };
+}
+
+type PreTrainingEpoch = PreTraining['epochs'][number];
+
+const PRE_TRAINING: readonly Panel<PreTrainingEpoch>[] = [
+  { key: 'loss', title: 'pre-training loss', of: ({ loss }) => loss },
+  { key: 'embedding', title: 'standard deviation of the embedding', of: ({ embeddingStd }) => embeddingStd },
+  { key: 'knn', title: 'nearest-neighbour probe, validation balanced accuracy', of: ({ knn }) => knn },
+];
+
+function PreTrainingFigure({ dataset, transfer }: { readonly dataset: DatasetResults; readonly transfer: string }): JSX.Element {
+  const { preTraining, name, title } = dataset;
+  const width = preTraining.find(({ embedding }) => embedding !== null)?.embedding ?? null;
+  const healthy = width === null ? undefined : { value: 1 / Math.sqrt(width), label: `1/√${width}: spread evenly` };
+  return (
+    <Figure
+      id={`pre-training-${name}`}
+      caption="Self-supervised pre-training on the training images, without labels. A standard deviation that falls to 0 would mean collapse: every image mapped to one point. The probe classifies validation images by their nearest training images; it selects nothing."
+      data={{
+        label: `Pre-training curves on ${title}`,
+        head: ['start', 'epoch', 'loss', 'embedding std', 'probe'],
+        rows: preTraining.flatMap(({ start, epochs }) => epochs.map((row) => [<Name key="start">{start}</Name>, String(row.epoch), fixed(row.loss, 4), fixed(row.embeddingStd, 5), fixed(row.knn, 4)])),
+      }}
+    >
+      {PRE_TRAINING.filter(({ of }) => preTraining.some(({ epochs }) => epochs.some((row) => of(row) !== null))).map(({ key, title: panel, of }) => {
+        const curves = preTraining.map(({ start, epochs }) => ({ words: startWords(start, transfer), seeds: [pointsOf(epochs, of)], marks: [] }));
+        return <LineChart key={key} id={`pre-training-${name}-${key}`} title={panel} description={endsSentence(curves)} curves={curves} reference={key === 'embedding' ? healthy : undefined} />;
+      })}
+    </Figure>
+  );
+}
+
+function pointsOf<Epoch extends { readonly epoch: number }>(epochs: readonly Epoch[], of: (epoch: Epoch) => Defined): Point[] {
+  return epochs.flatMap((row) => {
+    const y = of(row);
+    return y === null ? [] : [{ x: row.epoch, y }];
+  });
+}
+
+function epochsOf(runs: readonly FineTuning[]): number[] {
+  return [...new Set(runs.flatMap(({ epochs }) => epochs.map(({ epoch }) => epoch)))].sort((a, b) => a - b);
+}
+
+function meanAt(runs: readonly FineTuning[], epoch: number, of: (row: FineTuningEpoch) => Defined): Defined {
+  return mean(runs.flatMap(({ epochs }) => epochs.filter((row) => row.epoch === epoch).flatMap((row) => of(row) ?? []))) ?? null;
+}
+
+function endsSentence(curves: readonly Curve[]): string {
+  const ends = curves.map(({ words, seeds }) => `${words.name} from ${fixed(mean(seeds.flatMap((seed) => seed[0]?.y ?? [])) ?? null, 3)} to ${fixed(mean(seeds.flatMap((seed) => seed.at(-1)?.y ?? [])) ?? null, 3)}`);
+  return `First to last epoch, mean over seeds: ${ends.join('; ')}.`;
+}

@@ -1,0 +1,27 @@
+/** 6. What self-supervision was shown: pairs of views of one image. */
+import type { JSX } from 'preact';
+import { Name, Section } from '../parts.tsx';
+import type { Study } from '../study.ts';
+
+export function Pairs({ study }: { readonly study: Study }): JSX.Element | null {
+  const shown = study.datasets.filter(({ pairs }) => pairs.length > 0);
+  if (shown.length === 0) return null;
+  return (
+    <Section id="pairs" title="Augmented pairs">
+      <p>Self-supervised pre-training learns to recognise that two views belong to one image. If a person could not, neither can the network.</p>
+      {shown.map(({ name, title, pairs }) => (
+        <article key={name}>
+          <h3><Name>{title}</Name></h3>
+          <div class="sheets">
+            {pairs.map(({ start, png }) => (
+              <figure key={start} id={`pairs-${name}-${start}`}>
+                <img src={`data:image/png;base64,${Buffer.from(png).toString('base64')}`} alt={`Pairs of augmented views of training images of ${title}, one row for each image.`} />
+                <figcaption>Pre-training from the start “<Name>{start}</Name>”: one row for each image.</figcaption>
+              </figure>
+            ))}
+          </div>
+        </article>
+      ))}
+    </Section>
+  );
+}

@@ -1,0 +1,63 @@
+/** 7. Where every number comes from, and how to make it again. */
+import type { JSX } from 'preact';
+import { Dag } from '../chart/dag.tsx';
+import { bytes, counted, NONE, seconds } from '../format.ts';
+import { DataTable, Figure, Name, Section } from '../parts.tsx';
+import { flat } from '../settings.ts';
+import { stageGraph } from '../stage-graph.ts';
+import type { Execution, Study } from '../study.ts';
+
+const SHORT_DIGEST = 12;
+
+export function Provenance({ study }: { readonly study: Study }): JSX.Element {
+  const { provenance, rerun } = study;
+  const { nodes, edges } = stageGraph(provenance);
+  return (
+    <Section id="provenance" title="Where these numbers come from">
+      <p>Every result is identified by the SHA-256 of its code, parameters and inputs. The same commands make this page again; what has not changed is not run again.</p>
+      <pre class="scroll" tabIndex={0} aria-label="Commands">{rerun.join('\n')}</pre>
+      {nodes.length > 0 && (
+        <Figure
+          id="dag"
+          caption="Stages, producers above consumers. An arrow says that a stage reads what another wrote."
+          data={{ label: 'Stages and what they read', head: ['stage', 'reads', 'executions', 'time'], texts: [0, 1], rows: nodes.map((node) => [node.name, node.reads.join(', ') || NONE, String(node.executions), seconds(node.seconds)]) }}
+        >
+          <Dag
+            id="dag-stages"
+            title="The pipeline’s stages"
+            description={nodes.map((node) => (node.reads.length === 0 ? `${node.name} reads no other stage` : `${node.name} reads ${node.reads.join(', ')}`)).join('. ')}
+            nodes={nodes.map((node) => ({ name: node.name, note: `${node.executions === 1 ? '' : `${counted(node.executions, 'run')}, `}${seconds(node.seconds)}` }))}
+            edges={edges}
+          />
+        </Figure>
+      )}
+      {provenance.length > 0 && (
+        <details>
+          <summary>All {counted(provenance.length, 'execution')}</summary>
+          <DataTable
+            label="Executions"
+            head={['execution', 'fingerprint', 'code', 'parameters', 'recorded', 'time', 'peak memory']}
+            texts={[0, 1, 2, 3, 4]}
+            rows={provenance.map(executionRow)}
+          />
+        </details>
+      )}
+    </Section>
+  );
+}
+
+function executionRow({ id, fingerprint, code, params, notes, seconds: time, peakMemoryBytes }: Execution): JSX.Element[] {
+  return [
+    <Name key="id">{id}</Name>,
+    <code key="fingerprint">{fingerprint.slice(0, SHORT_DIGEST)}</code>,
+    <code key="code">{code.slice(0, SHORT_DIGEST)}</code>,
+    <Pairs key="params" of={flat(params)} />,
+    <Pairs key="notes" of={flat(notes)} />,
+    <>{seconds(time)}</>,
+    <>{peakMemoryBytes === null ? NONE : bytes(peakMemoryBytes)}</>,
+  ];
+}
+
+function Pairs({ of }: { readonly of: ReadonlyMap<string, string> }): JSX.Element {
+  return <span class="pairs-text">{[...of].map(([name, value]) => `${name} ${value}`).join(' · ') || NONE}</span>;
+}

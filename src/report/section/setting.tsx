@@ -1,0 +1,65 @@
+/** 2. What was done to what: data, split, networks, budgets, and what stands in for what the paper used. */
+import type { JSX } from 'preact';
+import { counted, listed, whole } from '../format.ts';
+import { fullName, modelWords } from '../model.ts';
+import { DataTable, Name, Section } from '../parts.tsx';
+import { PARTS, type DatasetResults, type Study } from '../study.ts';
+import { settingsOf } from '../settings.ts';
+
+export function Setting({ study }: { readonly study: Study }): JSX.Element {
+  const { datasets, transfer, provenance } = study;
+  const settings = settingsOf(provenance);
+  return (
+    <Section id="setting" title="Setting">
+      <p>
+        The question and the four models are those of the paper: each network is fine-tuned from a different start, everything else being equal.{' '}
+        {listed(['M1', 'M2', 'M3', 'M4'].map((model) => fullName(modelWords(model, transfer))))}. SSL is self-supervised pre-training on the training images of the same data set, without their labels. The epoch is chosen on the validation part; the test part is used once, at the end.
+      </p>
+      {datasets.map((dataset) => <Data key={dataset.name} dataset={dataset} />)}
+      <h3>What replaces what</h3>
+      <DataTable
+        label="The paper’s setting and this one"
+        head={['subject', 'paper', 'here']}
+        texts={[0, 1, 2]}
+        rows={[
+          ['network', 'ResNet-50', settings.networks.length === 0 ? 'not recorded' : listed(settings.networks)],
+          ['transfer start', 'ImageNet', settings.drawn.length === 0 ? transfer : `${transfer}; not in the weights file and drawn at random: ${listed(settings.drawn)}`],
+          ['image size', 'not given', listed([...new Set(datasets.map(({ size }) => `${size} × ${size}`))])],
+          ['seeds', 'not given', listed([...new Set(datasets.map(({ evaluation }) => String(evaluation.seeds.length)))])],
+          ['test images', 'not given', listed(datasets.map(({ evaluation }) => whole(evaluation.counts.test.images)))],
+          ['validation part', 'not described', listed(datasets.map(({ evaluation }) => counted(evaluation.counts.validation.images, 'image')))],
+          ['intervals', 'none', 'paired bootstrap over groups and seeds'],
+        ]}
+      />
+      {settings.budgets.length > 0 && (
+        <>
+          <h3>Budgets</h3>
+          <DataTable label="Parameters of the learning stages" head={['stage', 'parameter', 'value']} texts={[0, 1, 2]} rows={settings.budgets.map(({ stage, name, value }) => [stage, name, value])} />
+        </>
+      )}
+    </Section>
+  );
+}
+
+function Data({ dataset }: { readonly dataset: DatasetResults }): JSX.Element {
+  const { title, source, images, groups, dropped, split, evaluation } = dataset;
+  const { classes, counts } = evaluation;
+  return (
+    <>
+      <h3>Data: <Name>{title}</Name></h3>
+      <p>
+        {counted(images, 'image')} of {counted(groups, 'group')} (lesion, patient, or the image itself where the set names none){dropped > 0 ? `; ${counted(dropped, 'file')} dropped as unreadable` : ''}. Source: <Name>{source}</Name>.
+        {split !== null && (
+          <>
+            {' '}Split: {split.policy}, seed {split.seed}{split.unused > 0 ? `, ${counted(split.unused, 'image')} left out` : ''}. Groups on two sides of the split: <strong>{split.groupOverlap}</strong>.
+          </>
+        )}
+      </p>
+      <DataTable
+        label={`Images of each class in each part of ${title}`}
+        head={['part', 'images', 'groups', ...classes]}
+        rows={PARTS.map((part) => [part, whole(counts[part].images), whole(counts[part].groups), ...counts[part].byClass.map(whole)])}
+      />
+    </>
+  );
+}

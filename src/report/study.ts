@@ -1,0 +1,131 @@
+/** What the report is made from. Stages bring their files into this form; nothing else enters the page. */
+import type { JsonObject } from '../util/json.ts';
+
+export interface Study {
+  readonly title: string;
+  /** What M3 and M4 start from, in words: `ImageNet`, or `fractal` where formula-made images stand in. */
+  readonly transfer: string;
+  /** The metric that the answer is given in; one of each data set's `metrics`. */
+  readonly metric: string;
+  readonly datasets: readonly DatasetResults[];
+  /** Every execution behind the results, producers first. */
+  readonly provenance: readonly Execution[];
+  /** How to make this page again: command lines. */
+  readonly rerun: readonly string[];
+}
+
+export interface DatasetResults {
+  /** `covid19` */
+  readonly name: string;
+  /** `Covid-19 image dataset` */
+  readonly title: string;
+  readonly source: string;
+  readonly images: number;
+  readonly groups: number;
+  /** Side in pixels. */
+  readonly size: number;
+  readonly dropped: number;
+  readonly split: SplitFacts | null;
+  readonly evaluation: Evaluation;
+  readonly fineTuning: readonly FineTuning[];
+  /** Empty where the pipeline pre-trains nothing. */
+  readonly preTraining: readonly PreTraining[];
+  readonly pairs: readonly PairsSheet[];
+}
+
+export interface SplitFacts {
+  /** In words. */
+  readonly policy: string;
+  readonly seed: number;
+  readonly unused: number;
+  /** Groups that are in more than one part. */
+  readonly groupOverlap: number;
+}
+
+/** A number that may not be defined. */
+export type Defined = number | null;
+export type Scores = Readonly<Record<string, Defined>>;
+export interface Spread {
+  readonly mean: Defined;
+  readonly sd: Defined;
+}
+export interface Range {
+  readonly low: Defined;
+  readonly high: Defined;
+}
+export const PARTS = ['train', 'validation', 'test'] as const;
+export type Part = (typeof PARTS)[number];
+
+export interface Evaluation {
+  readonly classes: readonly string[];
+  readonly seeds: readonly number[];
+  readonly metrics: readonly string[];
+  readonly counts: Readonly<Record<Part, { readonly images: number; readonly groups: number; readonly byClass: readonly number[] }>>;
+  readonly majority: { readonly class: string; readonly test: Scores };
+  readonly bootstrap: { readonly resamples: number; readonly level: number };
+  readonly models: readonly ModelResults[];
+  /** `model` minus `against`, each pair once. */
+  readonly differences: readonly Difference[];
+}
+
+export interface ModelResults {
+  readonly model: string;
+  readonly seeds: readonly ({ readonly seed: number } & Readonly<Record<Part, Scores>>)[];
+  readonly summary: {
+    readonly train: Readonly<Record<string, Spread>>;
+    readonly validation: Readonly<Record<string, Spread>>;
+    readonly test: Readonly<Record<string, Spread & Range>>;
+  };
+  /** [labelled][predicted], test images summed over seeds. */
+  readonly confusion: readonly (readonly number[])[];
+  readonly byClass: readonly { readonly class: string; readonly images: number; readonly precision: Defined; readonly recall: Defined; readonly f1: Defined }[];
+}
+
+export interface Difference {
+  readonly model: string;
+  readonly against: string;
+  readonly metrics: Readonly<Record<string, { readonly mean: Defined } & Range>>;
+}
+
+export interface FineTuning {
+  readonly model: string;
+  readonly seed: number;
+  /** The epoch selected. */
+  readonly best: number;
+  readonly epochs: readonly FineTuningEpoch[];
+}
+
+export interface FineTuningEpoch {
+  readonly epoch: number;
+  readonly train: { readonly loss: Defined; readonly accuracy: Defined };
+  readonly validation: { readonly loss: Defined; readonly accuracy: Defined; readonly auc: Defined };
+}
+
+export interface PreTraining {
+  /** What the weights were before: `random`, or the transfer start. */
+  readonly start: string;
+  /** `simclr` */
+  readonly method: string;
+  /** Width of the embedding, whose even spread has a standard deviation of 1 / sqrt(width); null where it is not known. */
+  readonly embedding: number | null;
+  readonly epochs: readonly { readonly epoch: number; readonly loss: Defined; readonly embeddingStd: Defined; readonly knn: Defined }[];
+}
+
+export interface PairsSheet {
+  readonly start: string;
+  readonly png: Uint8Array;
+}
+
+export interface Execution {
+  readonly id: string;
+  readonly stage: string;
+  readonly fingerprint: string;
+  readonly code: string;
+  readonly params: JsonObject;
+  /** ids of executions, and paths. */
+  readonly reads: readonly string[];
+  /** What the stage recorded of itself: engine, device, versions. */
+  readonly notes: JsonObject;
+  readonly seconds: number;
+  readonly peakMemoryBytes: number | null;
+}

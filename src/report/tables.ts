@@ -1,0 +1,88 @@
+/** The same numbers for other tools: one long table, as CSV and JSON, and a Markdown page. */
+import { csvFormat } from 'd3-dsv';
+import { cannotTell, differenceOf } from './difference.ts';
+import { fixed, signed } from './format.ts';
+import { metricWords } from './metric.ts';
+import { fullName, modelWords } from './model.ts';
+import type { DatasetResults, Defined, Study } from './study.ts';
+import { verdictOf } from './verdict.ts';
+
+/** One metric of one model (`against` empty), or of a pair, on the test part. */
+export interface ResultRow {
+  readonly dataset: string;
+  readonly model: string;
+  readonly against: string;
+  readonly metric: string;
+  readonly mean: Defined;
+  readonly sd: Defined;
+  readonly low: Defined;
+  readonly high: Defined;
+  readonly seeds: number;
+  readonly testImages: number;
+  readonly testGroups: number;
+}
+
+const COLUMNS = ['dataset', 'model', 'against', 'metric', 'mean', 'sd', 'low', 'high', 'seeds', 'testImages', 'testGroups'] as const satisfies readonly (keyof ResultRow)[];
+
+export function resultRows(study: Study): ResultRow[] {
+  return study.datasets.flatMap(({ name, evaluation }) => {
+    const common = { dataset: name, seeds: evaluation.seeds.length, testImages: evaluation.counts.test.images, testGroups: evaluation.counts.test.groups };
+    const models = evaluation.models.flatMap(({ model, summary }) => evaluation.metrics.map((metric) => ({ ...common, model, against: '', metric, ...summary.test[metric]! })));
+    const pairs = evaluation.differences.flatMap(({ model, against, metrics }) => evaluation.metrics.map((metric) => ({ ...common, model, against, metric, sd: null, ...metrics[metric]! })));
+    return [...models, ...pairs];
+  });
+}
+
+/** A number that is not defined is an empty cell. */
+export function renderCsv(study: Study): string {
+  return `${csvFormat(resultRows(study).map((row) => ({ ...row, mean: row.mean ?? '', sd: row.sd ?? '', low: row.low ?? '', high: row.high ?? '' })), [...COLUMNS])}\n`;
+}
+
+export function renderJson(study: Study): string {
+  const datasets = study.datasets.map((dataset) => ({ name: dataset.name, title: dataset.title, verdict: verdictOf(dataset, study.metric, study.transfer), evaluation: dataset.evaluation }));
+  return `${JSON.stringify({ title: study.title, transfer: study.transfer, metric: study.metric, datasets, results: resultRows(study) }, null, 2)}\n`;
+}
+
+export function renderMarkdown(study: Study): string {
+  return `# ${inert(study.title)}\n\n${study.datasets.map((dataset) => markdownOf(dataset, study)).join('\n')}`;
+}
+
+function markdownOf(dataset: DatasetResults, { metric, transfer }: Study): string {
+  const { evaluation, title } = dataset;
+  const verdict = verdictOf(dataset, metric, transfer);
+  const words = evaluation.metrics.map(metricWords);
+  const head = ['model', ...words.map(({ short, better }) => `${short} ${better === 'higher' ? '↑' : '↓'}`)];
+  const models = evaluation.models.map(({ model, summary }) => [
+    inert(fullName(modelWords(model, transfer))),
+    ...evaluation.metrics.map((name, i) => {
+      const { mean, sd, low, high } = summary.test[name]!;
+      const { digits } = words[i]!;
+      return `${fixed(mean, digits)} ± ${fixed(sd, digits)} [${fixed(low, digits)}, ${fixed(high, digits)}]`;
+    }),
+  ]);
+  const pairs = evaluation.differences.map(({ model, against }) => [
+    `${inert(model)} − ${inert(against)}`,
+    ...evaluation.metrics.map((name, i) => {
+      const difference = differenceOf(evaluation, model, against, name)!;
+      const { digits } = words[i]!;
+      return `${signed(difference.mean, digits)} [${signed(difference.low, digits)}, ${signed(difference.high, digits)}]${cannotTell(difference) ? '' : ' **'}`;
+    }),
+  ]);
+  const majority = ['majority class', ...evaluation.metrics.map((name, i) => fixed(evaluation.majority.test[name] ?? null, words[i]!.digits))];
+  const { images, groups } = evaluation.counts.test;
+  return [
+    `## ${inert(title)}`, '', inert(verdict.best), '', inert(verdict.effect), '',
+    table(head, [...models, majority]), '', table(['difference', ...head.slice(1)], pairs), '',
+    `${images} test images of ${groups} groups, ${evaluation.seeds.length} seeds; mean ± standard deviation over seeds [${Math.round(100 * evaluation.bootstrap.level)} % interval]; ** the interval excludes 0.`, '',
+  ].join('\n');
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+/** A name may hold anything; in Markdown it must stay text, in its cell and on its line. */
+function inert(text: string): string {
+  return text.replace(/\s+/g, ' ').replace(/[\\`*_[\]|]/g, '\\$&').replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+}
