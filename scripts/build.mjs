@@ -22,7 +22,10 @@ await build({
   platform: 'node',
   target: 'node20',
   chunkNames: 'chunks/[name]-[hash]',
-  external: ['esbuild', 'sharp', 'onnxruntime-node', '@tensorflow/*'],
+  // jsonc-parser's UMD build, its "main", loads its parts in a way that no bundler can follow.
+  mainFields: ['module', 'main'],
+  // typescript: cosmiconfig would load it for settings written in TypeScript, which ours never are.
+  external: ['typescript', 'esbuild', 'sharp', 'onnxruntime-node', '@tensorflow/*'],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   jsx: 'automatic',
   jsxImportSource: 'preact',
