@@ -54,3 +54,8 @@ test('at the level of a stage, producers go by the name of their stage and lose 
   expect(stageLevel(reason(producer, before))).toEqual(stageLevel(reason(other, after)));
   expect(reasonText(stageLevel(reason(other, after)))).toBe('input weights of pretrain changed');
 });
+
+test('in a table, what is said of many producers is said once', () => {
+  const reasons = [0, 1, 2].map((seed): Reason => ({ kind: 'produced-will-change', input: 'results', producer: `train:seed=${seed}` as InstanceId, output: 'out' }));
+  expect(reasonLines([{ kind: 'forced' }, ...reasons], 4)).toEqual(['forced', 'input results of train (3 instances) will change']);
+});

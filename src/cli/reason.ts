@@ -52,9 +52,9 @@ export function reasonText(reason: Reason): string {
   }
 }
 
-/** At most `limit` reasons, one a line; the rest is counted. */
+/** At most `limit` lines: what is said of many instances of a producer is said once, and the rest is counted. */
 export function reasonLines(reasons: readonly Reason[], limit: number): string[] {
-  const lines = reasons.map(reasonText);
+  const lines = gathered(reasons).map(reasonText);
   return lines.length <= limit ? lines : [...lines.slice(0, limit - 1), `and ${lines.length - limit + 1} more`];
 }
 
@@ -63,6 +63,19 @@ export function stageLevel(reason: Reason): Reason {
   if (!('producer' in reason)) return reason;
   const producer = stageOf(reason.producer) as InstanceId;
   return reason.kind === 'produced' ? { kind: 'produced', input: reason.input, producer, output: reason.output } : { ...reason, producer };
+}
+
+function gathered(reasons: readonly Reason[]): Reason[] {
+  const groups = new Map<string, Reason[]>();
+  for (const reason of reasons) {
+    const key = JSON.stringify(stageLevel(reason));
+    groups.set(key, [...(groups.get(key) ?? []), reason]);
+  }
+  return [...groups.values()].map((group) => {
+    const first = group[0]!;
+    if (group.length === 1 || !('producer' in first)) return first;
+    return { ...stageLevel(first), producer: `${stageOf(first.producer)} (${group.length} instances)` as InstanceId };
+  });
 }
 
 /** `pretrain` of `pretrain:start=random`. */
