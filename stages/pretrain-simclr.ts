@@ -7,6 +7,7 @@ import { writeWeights } from '../src/learn/nn/weights.ts';
 import { openLearningData } from '../src/learn/train/data.ts';
 import { withEngine } from '../src/learn/train/engine.ts';
 import { NetworkParameters, networkOf, optimiserOf, TrainingParameters } from '../src/learn/train/parameters.ts';
+import { writePairs } from '../src/learn/train/pairs.ts';
 import { pretrainSimclr } from '../src/learn/train/pretrain-simclr.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
@@ -14,8 +15,6 @@ const Parameters = Type.Composite([
   NetworkParameters,
   TrainingParameters,
   Type.Object({
-    /** Side of the views; the images' own where absent. */
-    size: Type.Optional(Type.Integer({ minimum: 8 })),
     temperature: Type.Number({ exclusiveMinimum: 0, default: 0.5 }),
     /** Epochs between two nearest-neighbour probes. */
     probeEvery: Type.Integer({ minimum: 1, default: 5 }),
@@ -32,7 +31,8 @@ export default async function pretrain(stage: Stage): Promise<void> {
 
   await withEngine(stage.resources, async (engine) => {
     stage.record(engine.description);
-    const settings = { ...given, network, optimiser: optimiserOf(given), recipe: recipe(given.recipe, { size: given.size ?? data.images.size }) };
+    const settings = { ...given, network, optimiser: optimiserOf(given), recipe: recipe(given.recipe, { size: data.images.size }) };
+    await writePairs(engine, stage.output('pairs'), settings.recipe, data, given.seed);
     const { rows, encoder } = await pretrainSimclr(engine, settings, data, start.backbone, stage);
     await writeWeights(stage.output('weights'), encoder, { architecture: network.name, stem: network.stem, method: 'simclr', epochs: String(given.epochs) });
     await writeFile(stage.output('curves'), `${JSON.stringify({ kind: 'pretrain', method: 'simclr', epochs: rows }, null, 2)}\n`);

@@ -82,3 +82,20 @@ test('AdamW is the recurrence of its paper, and decays matrices alone', async ()
   expectClose(weight, slowly(FIRST.weight, steps.map((step) => step.weight), slowAdamw(0.05)));
   expectClose(bias, slowly(FIRST.bias, steps.map((step) => step.bias), slowAdamw(0)));
 });
+
+test('LARS rescales matrices to their own length, and leaves vectors to plain momentum', async () => {
+  const { weight, bias } = await run({ name: 'lars', momentum: 0.9, weightDecay: 0.05 });
+  let value = [...FIRST.weight];
+  let velocity = [0, 0];
+  steps.forEach((step, index) => {
+    const gradient = step.weight.map((entry, i) => entry + 0.05 * value[i]!);
+    const trust = (0.001 * Math.hypot(...value)) / Math.hypot(...gradient);
+    velocity = velocity.map((old, i) => 0.9 * old + RATES[index]! * trust * gradient[i]!);
+    value = value.map((old, i) => old - velocity[i]!);
+  });
+  expectClose(weight, value);
+  expectClose(bias, slowly(FIRST.bias, steps.map((step) => step.bias), (start, gradients) => {
+    let moved = 0;
+    return gradients.reduce((now, gradient, index) => now - (moved = 0.9 * moved + RATES[index]! * gradient), start);
+  }));
+});

@@ -11,7 +11,8 @@ import type { Variables } from './variables.ts';
 
 export type Optimiser =
   | { readonly name: 'sgd'; readonly momentum: number; readonly nesterov: boolean; readonly weightDecay: number }
-  | { readonly name: 'adamw'; readonly weightDecay: number };
+  | { readonly name: 'adamw'; readonly weightDecay: number }
+  | { readonly name: 'lars'; readonly momentum: number; readonly weightDecay: number };
 
 /** What an optimiser remembers between steps: records named like the parameters, and scalars. */
 export type Memory<T> = Readonly<Record<string, Variables<T> | T>>;
@@ -19,6 +20,7 @@ export type Memory<T> = Readonly<Record<string, Variables<T> | T>>;
 export function initialMemory(of: Optimiser, params: Variables<HostTensor<'float32'>>): Memory<HostTensor<'float32'>> {
   switch (of.name) {
     case 'sgd':
+    case 'lars':
       return { velocity: zerosLike(params) };
     case 'adamw':
       return { first: zerosLike(params), second: zerosLike(params), firstPower: one(), secondPower: one() };
@@ -39,6 +41,8 @@ export function update(by: Optimiser, params: Variables<tf.Tensor>, gradients: V
       return sgd(by, params, gradients, memory, rate);
     case 'adamw':
       return adamw(by, params, gradients, memory, rate);
+    case 'lars':
+      return lars(by, params, gradients, memory, rate);
     default:
       return unreachable(by);
   }
@@ -81,6 +85,32 @@ function adamw(by: Extract<Optimiser, { name: 'adamw' }>, params: Variables<tf.T
     [first[name], second[name], next[name]] = [m, v, tf.sub(decayed, step)];
   }
   return { params: next, memory: { first, second, firstPower, secondPower } };
+}
+
+/** Share of its own length that a tensor may move at a rate of 1. */
+const TRUST = 0.001;
+
+/**
+ * Y. You et al., "Large Batch Training of Convolutional Networks", arXiv 1708.03888, as SimCLR's authors have it: the decay enters
+ * the gradient, the rate enters the velocity, and tensors that do not decay are not rescaled either.
+ */
+function lars(by: Extract<Optimiser, { name: 'lars' }>, params: Variables<tf.Tensor>, gradients: Variables<tf.Tensor>, memory: Memory<tf.Tensor>, rate: tf.Tensor): Update {
+  const old = memory.velocity as Variables<tf.Tensor>;
+  const velocity: Record<string, tf.Tensor> = {};
+  const next: Record<string, tf.Tensor> = {};
+  for (const [name, value] of Object.entries(params)) {
+    const gradient = decays(value) ? tf.add(gradients[name]!, tf.mul(value, by.weightDecay)) : gradients[name]!;
+    const local = decays(value) ? tf.mul(rate, trustRatio(value, gradient)) : rate;
+    velocity[name] = tf.add(tf.mul(old[name]!, by.momentum), tf.mul(gradient, local));
+    next[name] = tf.sub(value, velocity[name]);
+  }
+  return { params: next, memory: { velocity } };
+}
+
+/** 1 where either length is zero: a tensor of zeros could not leave its place otherwise. */
+function trustRatio(value: tf.Tensor, gradient: tf.Tensor): tf.Tensor {
+  const [own, slope] = [tf.sqrt(tf.sum(tf.square(value))), tf.sqrt(tf.sum(tf.square(gradient)))];
+  return tf.where(tf.greater(tf.mul(own, slope), 0), tf.div(tf.mul(own, TRUST), slope), 1);
 }
 
 const decays = (value: tf.Tensor): boolean => value.rank > 1;

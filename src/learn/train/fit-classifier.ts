@@ -70,7 +70,7 @@ export async function fitClassifier(engine: Engine, settings: FitSettings, data:
   );
   const inference = await compileInference(engine, network, LOG_PROBABILITIES, data, start);
 
-  const { rows, kept } = await train<Parameters<typeof step.run>[0], FitRow>(
+  const { rows, kept } = await train<Parameters<(typeof step)['run']>[0], FitRow>(
     {
       epochs,
       stepsPerEpoch,

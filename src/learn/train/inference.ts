@@ -25,18 +25,19 @@ export interface Inference {
   dispose(): Promise<void>;
 }
 
-const BATCH = 64;
+const LARGEST_BATCH = 64;
 
 /** Batch normalisation uses the running statistics. `model` gives the shapes. */
 export async function compileInference(engine: Engine, network: ResNet, head: Head, data: LearningData, model: HostModel): Promise<Inference> {
   const { size } = data.images;
+  const batch = Math.min(LARGEST_BATCH, data.images.count);
   const step = await engine.compile(
     ({ state, inputs }: { state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> }; inputs: { images: tf.Tensor } }) => {
       const pixels = standardise(tf.mul(tf.cast(inputs.images, 'float32'), 1 / 255));
-      const { features } = forward(network, state.params, state.stats, pixels as tf.Tensor4D, { training: false });
+      const { features } = forward(network, state.params, state.stats, pixels, { training: false });
       return { state, outputs: { rows: head(state.params, features) } };
     },
-    { state: { params: model.params, stats: model.stats }, inputs: { images: uint8([BATCH, size, size, 3]) } },
+    { state: { params: model.params, stats: model.stats }, inputs: { images: uint8([batch, size, size, 3]) } },
     { name: 'inference' },
   );
 
@@ -44,12 +45,12 @@ export async function compileInference(engine: Engine, network: ResNet, head: He
     of: async (asked, indices) => {
       await step.writeState(asked);
       const chunks: Float32Array[] = [];
-      for (let start = 0; start < indices.length; start += BATCH) {
-        const wanted = indices.slice(start, start + BATCH);
+      for (let start = 0; start < indices.length; start += batch) {
+        const wanted = indices.slice(start, start + batch);
         // The last batch is filled up with copies of its first image, whose rows are cut off again.
-        const filled = [...wanted, ...Array<number>(BATCH - wanted.length).fill(wanted[0]!)];
+        const filled = [...wanted, ...Array<number>(batch - wanted.length).fill(wanted[0]!)];
         const { rows } = await step.run({ images: await readBatch(data, filled) });
-        chunks.push((rows.data as Float32Array).slice(0, (rows.data.length / BATCH) * wanted.length));
+        chunks.push((rows.data as Float32Array).slice(0, (rows.data.length / batch) * wanted.length));
       }
       return concatenated(chunks);
     },

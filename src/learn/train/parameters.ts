@@ -21,7 +21,7 @@ export const TrainingParameters = Type.Object({
   rate: Type.Number({ exclusiveMinimum: 0 }),
   /** Epochs over which the rate rises. */
   warmUp: Type.Number({ minimum: 0, default: 0 }),
-  optimiser: literalsWithDefault(['sgd', 'adamw'] as const, 'sgd'),
+  optimiser: literalsWithDefault(['sgd', 'adamw', 'lars'] as const, 'sgd'),
   weightDecay: Type.Number({ minimum: 0, default: 1e-4 }),
   /** Augmentation; see docs/augmentation.md. */
   recipe: literals(RECIPES),
@@ -32,13 +32,15 @@ export function networkOf({ network, stem }: Static<typeof NetworkParameters>): 
   return resnet(network, stem);
 }
 
-/** SGD with momentum 0.9, or AdamW with its usual betas. */
+/** SGD and LARS with momentum 0.9, AdamW with its usual betas. */
 export function optimiserOf({ optimiser, weightDecay }: Pick<Static<typeof TrainingParameters>, 'optimiser' | 'weightDecay'>): Optimiser {
   switch (optimiser) {
     case 'sgd':
       return { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay };
     case 'adamw':
       return { name: 'adamw', weightDecay };
+    case 'lars':
+      return { name: 'lars', momentum: 0.9, weightDecay };
     default:
       return unreachable(optimiser);
   }

@@ -73,7 +73,7 @@ export async function pretrainSimclr(engine: Engine, settings: PretrainSettings,
   );
   const probe = await compileProbe(engine, network, data, start);
 
-  const { rows, last } = await train<Parameters<typeof step.run>[0], PretrainRow>(
+  const { rows, last } = await train<Parameters<(typeof step)['run']>[0], PretrainRow>(
     {
       epochs,
       stepsPerEpoch,
