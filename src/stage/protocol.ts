@@ -44,6 +44,8 @@ export type Message =
   | { readonly type: 'metric'; readonly name: string; readonly value: Json; readonly step?: number }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'record'; readonly notes: JsonObject }
+  /** Peak resident memory of the stage's own process. */
+  | { readonly type: 'usage'; readonly peakMemoryBytes: number }
   /** The default export returned. An exit without it is a failure, whatever the exit code. */
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly message: string; readonly stack?: string };

@@ -1,4 +1,5 @@
 /** `pipeline run`: brings stages up to date, shows how it goes, and answers with an exit code. */
+import { availableParallelism } from 'node:os';
 import { runPipeline } from '../../runner/execution/run.ts';
 import type { RunSummary } from '../../runner/event.ts';
 import type { Plan } from '../../runner/plan.ts';
@@ -11,6 +12,9 @@ import { shellWord } from '../text/shell-word.ts';
 import type { Terminal } from '../terminal.ts';
 import { openWorkspace, select, withLedger, type Workspace, type WorkspaceOptions } from '../workspace.ts';
 import { writePlan } from '../write-plan.ts';
+
+/** What a stage has to write its checkpoint and end, once it was asked to stop. */
+const GRACE_MS = 15_000;
 
 export interface RunOptions extends WorkspaceOptions {
   readonly force?: boolean;
@@ -27,7 +31,7 @@ export async function run(targets: readonly string[], options: RunOptions, termi
   const selection = select(workspace.pipeline, targets);
   const force = new Set(options.force ? selection.named.map(({ id }) => id) : []);
   return withLedger(workspace, async (ledger) => {
-    if (options.dryRun) return showPlan(await ledger.plan(selection.selected, { force }), options, terminal);
+    if (options.dryRun) return await showPlan(await ledger.plan(selection.selected, { force }), options, terminal);
     const renderer = await chooseRenderer(options.json ? 'json' : (options.progress ?? workspace.settings.progress ?? 'auto'), viewOf(workspace, options, terminal));
     const interruption = listenForInterruption(
       (text) => {
@@ -37,21 +41,21 @@ export async function run(targets: readonly string[], options: RunOptions, termi
       Date.now,
     );
     try {
-      const runOptions = {};
+      const runOptions = { jobs: options.jobs ?? workspace.settings.jobs ?? availableParallelism(), keepGoing: options.keepGoing ?? false, force, requireGpu: options.requireGpu ?? false, graceMs: GRACE_MS };
       const summary = await runPipeline(ledger, selection.selected, runOptions, (event) => {
         renderer.handle(event);
       }, interruption.signal);
       return codeOf(summary, interruption);
     } finally {
       interruption.stopListening();
-      renderer.close();
+      await renderer.close();
     }
   });
 }
 
-function showPlan(plan: Plan, { json }: RunOptions, { results }: Terminal): ExitCode {
+async function showPlan(plan: Plan, { json }: RunOptions, { results }: Terminal): Promise<ExitCode> {
   if (json) results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
-  else writePlan(plan, results);
+  else await writePlan(plan, results);
   return exitCode.done;
 }
 
