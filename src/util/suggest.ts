@@ -6,7 +6,8 @@ export function suggest(word: string, allowed: Iterable<string>): string | undef
   let best: string | undefined;
   let fewest = Infinity;
   for (const candidate of allowed) {
-    const most = Math.min(2, Math.ceil(Math.max(word.length, candidate.length) / 3), fewest - 1);
+    const longer = Math.max(word.length, candidate.length);
+    const most = Math.min(2, Math.ceil(longer / 3), longer - 1, fewest - 1);
     if (candidate === word || Math.abs(candidate.length - word.length) > most) continue;
     const edits = editDistance(word.toLowerCase(), candidate.toLowerCase());
     if (edits <= most) [best, fewest] = [candidate, edits];

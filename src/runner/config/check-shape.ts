@@ -93,7 +93,7 @@ function ruleAt(path: readonly string[]): Rule {
 function resolved(rule: Rule): Rule {
   if (rule.$ref === undefined) return rule;
   const name = rule.$ref.replace('#/definitions/', '') as keyof typeof schema.definitions;
-  return schema.definitions[name] as Rule;
+  return schema.definitions[name];
 }
 
 interface Surroundings extends Located {

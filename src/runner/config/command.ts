@@ -16,8 +16,11 @@ export class Command {
   /** Pipeline parameters that the command names and the stage does not declare itself. */
   readonly #borrowed: JsonObject;
 
-  /** Reports every reference that is wrong whatever the combination. */
-  constructor(draft: StageDraft, context: Context) {
+  /**
+   * Reports every reference that is wrong whatever the combination.
+   * @param possibleAxes where the combinations are unknown: all axes that the stage might have
+   */
+  constructor(draft: StageDraft, context: Context, possibleAxes: readonly string[] | undefined) {
     this.#draft = draft;
     this.#context = context;
     const body = draft.body;
@@ -26,7 +29,7 @@ export class Command {
     const own = new Set(membersOf(child(draft.node, 'params')).map(([name]) => name));
     const borrowed: { path: readonly string[]; node: ConfigNode }[] = [];
     for (const { reference, where } of this.#references) {
-      const node = this.#check(reference, where, own);
+      const node = this.#check(reference, where, own, possibleAxes);
       if (node !== undefined) borrowed.push({ path: reference.path.slice(1), node });
     }
     this.#borrowed = nest(borrowed, context);
@@ -41,7 +44,7 @@ export class Command {
     let params: Record<string, Json> | undefined = { ...this.#borrowed, ...own };
     for (const { reference, where } of this.#references) {
       const [head = '', ...rest] = reference.path;
-      if (head === 'params' && rest[0]! in own && !leads(own, rest)) {
+      if (head === 'params' && Object.hasOwn(own, rest[0] ?? '') && !leads(own, rest)) {
         this.#context.report.error('unknown-param', where, `the stage's parameter "${rest[0]!}" has no "${rest.slice(1).join('.')}"`);
         params = undefined;
       }
@@ -50,7 +53,7 @@ export class Command {
       if (entry === undefined) {
         this.#reportUnknown(reference, where, [...row.keys()]);
         params = undefined;
-      } else if (params !== undefined && head in params && params[head] !== entry.value) {
+      } else if (params !== undefined && Object.hasOwn(params, head) && params[head] !== entry.value) {
         this.#context.report.error('name-collision', where, `${reference.text} is an axis, and the stage has another parameter of that name`, { remedy: 'Rename the parameter.' });
         params = undefined;
       } else if (params !== undefined) params[head] = entry.value;
@@ -59,7 +62,7 @@ export class Command {
   }
 
   /** The pipeline parameter that is named, if it is one. */
-  #check(reference: Reference, where: Origin, own: ReadonlySet<string>): ConfigNode | undefined {
+  #check(reference: Reference, where: Origin, own: ReadonlySet<string>, possibleAxes: readonly string[] | undefined): ConfigNode | undefined {
     const { report, resolver } = this.#context;
     const [head = '', name = '', ...rest] = reference.path;
     if (reference.malformed) {
@@ -76,7 +79,8 @@ export class Command {
         this.#checkName('output', name, rest, where, [...this.#draft.outputs.keys()]);
         return undefined;
       default:
-        if (name !== '') {
+        if (possibleAxes?.includes(head) === false) this.#reportUnknown(reference, where, possibleAxes);
+        else if (name !== '') {
           report.error('unknown-reference', where, `a command cannot name the field of an axis`, { remedy: `Declare "params": { "${name}": "${reference.text}" } in the stage, and write \${params.${name}}.` });
         }
         return undefined;
@@ -99,7 +103,7 @@ export class Command {
     const close = suggest(head, known);
     this.#context.report.error('unknown-reference', where, `${text} is neither an axis of the stage nor one of its inputs, outputs or params`, {
       suggestion: close === undefined ? undefined : `\${${[close, ...text.slice(2, -1).split('.').slice(1)].join('.')}}`,
-      remedy: /^[A-Z_]+$/.test(head) ? `For a shell variable write $${head}.` : axes.length > 0 ? `Its axes are ${list(axes)}.` : 'It has no axes.',
+      remedy: /^[A-Z_]+$/.test(head) ? `For a shell variable write $${head}.` : axes.length > 0 ? `Known axes: ${list(axes)}.` : 'It has no axes.',
     });
   }
 

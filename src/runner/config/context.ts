@@ -1,18 +1,8 @@
-import type { Faulty } from './check-shape.ts';
-import type { Report } from './report.ts';
-import type { Resolver } from './resolve.ts';
+import type { Common } from './common.ts';
 import type { StageDraft } from './stage-draft.ts';
-import type { ObjectNode } from './tree.ts';
 
-/** What every step between tree and Pipeline needs at hand. */
-export interface Context {
-  /** Absolute path of the project root. */
-  readonly root: string;
-  readonly report: Report;
-  /** Nodes that the schema refused; they were reported. */
-  readonly faulty: Faulty;
-  readonly params: ObjectNode | undefined;
-  readonly resolver: Resolver;
+/** What is at hand once the stages are taken apart. */
+export interface Context extends Common {
   /** By name, in the order of the file. */
   readonly stages: ReadonlyMap<string, StageDraft>;
 }

@@ -44,7 +44,7 @@ class Expander {
 
   #expand(draft: StageDraft): ExpandedStage {
     const { resolver } = this.#context;
-    const literal = this.#expandLiteralProducers(draft);
+    const named = this.#expandNamedProducers(draft);
     const combinations = readCombinations(draft, this.#context);
     const producers = new Set<ExpandedStage>();
     const joined = new JoinedStage(draft, {
@@ -56,7 +56,7 @@ class Expander {
       },
       matches: ({ producer, input }, row) => this.#matcher.matches(producer, input, row),
     });
-    const possible = draft.sound && literal && combinations !== undefined;
+    const possible = draft.sound && named && combinations !== undefined;
     if (possible) joined.addAll(combinations);
     const complete = possible && !joined.faulty;
     if (complete) {
@@ -67,11 +67,11 @@ class Expander {
   }
 
   /** Looks first at what needs no combination, so that its faults are found even where there are no combinations. */
-  #expandLiteralProducers(draft: StageDraft): boolean {
+  #expandNamedProducers(draft: StageDraft): boolean {
     let sound = true;
     for (const [, { value }] of draft.inputs) {
-      const input = this.#context.resolver.isLiteral(value) ? readStageInput(value) : undefined;
-      if (input === undefined) continue;
+      const input = readStageInput(value);
+      if (input === undefined || `${input.stage}${input.output}`.includes('${')) continue;
       const complete = checkTarget(input, value, this.#context) && this.#producer(input.stage, value.origin)?.complete === true;
       sound &&= complete;
     }

@@ -12,7 +12,7 @@ import { pathInput, producedInput } from './read-input.ts';
 import { readOutputs } from './read-outputs.ts';
 import { placeOf } from './source.ts';
 import type { StageDraft } from './stage-draft.ts';
-import { valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
+import { child, membersOf, valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
 /** In the order of the stages given; an instance with a fault, reported, is left out. */
 export function buildInstances(stages: readonly ExpandedStage[], context: Context): readonly Instance[] {
@@ -25,17 +25,21 @@ class Builder {
   readonly #parts: Parts;
   readonly #bodies: Bodies;
   readonly #axes = new Map<InstanceId, Axes>();
+  /** Of all stages: what a stage whose combinations are unknown might inherit. */
+  readonly #axisNames: readonly string[];
 
   constructor(context: Context) {
     this.#context = context;
     this.#parts = new Parts(context);
     this.#bodies = new Bodies(context);
+    const matrices = [...context.stages.values()].flatMap(({ node }) => membersOf(child(node, 'matrix')));
+    this.#axisNames = [...new Set(matrices.map(([name]) => name))];
   }
 
   build({ draft, rows, complete }: ExpandedStage): Instance[] {
-    this.#context.resolver.checkParams(withoutCommand(draft.node));
-    const command = new Command(draft, this.#context);
-    if (!complete) this.#checkLiterals(draft);
+    this.#context.resolver.checkReferences(withoutCommand(draft.node), complete ? undefined : this.#axisNames);
+    const command = new Command(draft, this.#context, complete ? undefined : this.#axisNames);
+    if (!complete) this.#checkKnown(draft);
     const place = placeOf(draft.origin);
     return rows.flatMap((row) => this.#instance(draft, row, command, place) ?? []);
   }
@@ -84,11 +88,13 @@ class Builder {
   }
 
   /** What can be said of a stage whose combinations are unknown, because of another fault. */
-  #checkLiterals(draft: StageDraft): void {
+  #checkKnown(draft: StageDraft): void {
     const nothing: Row = new Map();
-    const { resolver } = this.#context;
-    if (draft.body !== undefined && resolver.isLiteral(draft.body.node)) this.#bodies.read(draft.body, nothing);
-    if ([...draft.outputs.values()].every(({ value }) => resolver.isLiteral(value))) readOutputs(draft, nothing, this.#parts, this.#context);
+    const free = (node: ConfigNode | undefined) => node !== undefined && this.#context.resolver.missingAxis(node, nothing) === undefined;
+    if (draft.body !== undefined && free(draft.body.node)) this.#bodies.read(draft.body, nothing);
+    if ([...draft.outputs.values()].every(({ value }) => free(value))) readOutputs(draft, nothing, this.#parts, this.#context);
+    const members = new Map([...draft.node.members].filter(([, { value }]) => free(value)));
+    this.#limits({ ...draft, node: { ...draft.node, members } }, nothing);
   }
 }
 

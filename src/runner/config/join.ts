@@ -37,24 +37,24 @@ export interface JoinSteps {
  */
 export function join(own: Row, inputs: readonly PendingInput[], steps: JoinSteps): readonly JoinedRow[] | 'fault' {
   const joined: JoinedRow[] = [];
-  let faulty = false;
+  const faults = { count: 0 };
   extend(own, inputs, new Map());
-  return faulty ? 'fault' : joined;
+  return faults.count > 0 ? 'fault' : joined;
 
   function extend(row: Row, pending: readonly PendingInput[], bindings: ReadonlyMap<string, Binding>): void {
     if (pending.length === 0) {
       joined.push({ axes: row, bindings });
       return;
     }
+    const ready = pending.find(({ node }) => steps.missingAxis(node, row) === undefined);
+    // What is lacking may be an axis that a faulty input would have brought.
+    if (ready === undefined && faults.count > 0) return;
     // Where none is ready the first is taken nevertheless: looking at it reports the axis that it lacks.
-    const next = pending.find(({ node }) => steps.missingAxis(node, row) === undefined) ?? pending[0]!;
+    const next = ready ?? pending[0]!;
     const others = pending.filter((input) => input !== next);
     const target = steps.target(next, row);
-    if (target === 'fault') {
-      faulty = true;
-      return;
-    }
-    if (target === 'no-stage') {
+    if (typeof target === 'string') {
+      if (target === 'fault') faults.count++;
       extend(row, others, bindings);
       return;
     }

@@ -1,5 +1,5 @@
 /** Which instances of a producer belong to one combination of a consumer. */
-import type { AxisEntry, Row } from './axis.ts';
+import type { Row } from './axis.ts';
 import type { ExpandedRow, ExpandedStage } from './expanded.ts';
 import type { StageInput } from './stage-input.ts';
 
@@ -8,6 +8,10 @@ export interface Match {
   readonly inherited: Row;
   /** One instance, or all that are gathered, in the producer's order. */
   readonly members: readonly ExpandedRow[];
+}
+
+interface Group extends Match {
+  readonly members: ExpandedRow[];
 }
 
 /** Producers by the values of the axes that a consumer shares; made once for each way of asking. */
@@ -60,13 +64,13 @@ function shapesOf({ rows }: ExpandedStage): Shape[] {
 }
 
 function indexRows(rows: readonly ExpandedRow[], fixed: readonly string[], inherited: readonly string[], shared: readonly string[]): Index {
-  const index = new Map<string, Map<string, { inherited: Map<string, AxisEntry>; members: ExpandedRow[] }>>();
+  const index = new Map<string, Map<string, Group>>();
   for (const row of rows) {
     const texts = (names: readonly string[]) => names.map((name) => row.axes.get(name)!.text);
     const key = keyOf([...texts(fixed), ...texts(shared)]);
     const group = keyOf(texts(inherited));
-    let groups = index.get(key);
-    if (groups === undefined) index.set(key, (groups = new Map()));
+    const groups = index.get(key) ?? new Map<string, Group>();
+    index.set(key, groups);
     const match = groups.get(group);
     if (match === undefined) groups.set(group, { inherited: new Map(inherited.map((name) => [name, row.axes.get(name)!])), members: [row] });
     else match.members.push(row);

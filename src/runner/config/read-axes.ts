@@ -1,8 +1,7 @@
 /** The `matrix` of a stage: which axes it has of its own, with which values. */
-import type { AxisValue } from '../pipeline.ts';
 import type { Axis, AxisEntry, Row } from './axis.ts';
 import { checkStagePart } from './check-shape.ts';
-import type { Context } from './context.ts';
+import type { Common } from './common.ts';
 import type { Origin } from './source.ts';
 import { membersOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
@@ -11,7 +10,7 @@ const RESERVED = ['params', 'inputs', 'outputs'];
 const COMBINATIONS = ['include', 'exclude'];
 
 /** The own axes in the order of the file. An axis with a fault is left out, and `sound` is then false. */
-export function readAxes(stage: ConfigNode, context: Context): { readonly axes: readonly Axis[]; readonly sound: boolean } {
+export function readAxes(stage: ConfigNode, context: Common): { readonly axes: readonly Axis[]; readonly sound: boolean } {
   const matrix = stage.kind === 'object' ? stage.members.get('matrix')?.value : undefined;
   const wanted = membersOf(matrix).filter(([name]) => !COMBINATIONS.includes(name));
   const axes = wanted.flatMap(([name, { key, value }]) => {
@@ -25,7 +24,7 @@ export function readAxes(stage: ConfigNode, context: Context): { readonly axes: 
   return { axes, sound: axes.length === wanted.length && (matrix === undefined || !context.faulty.has(matrix)) };
 }
 
-function readEntries(name: string, key: Origin, node: ConfigNode, context: Context): readonly AxisEntry[] | undefined {
+function readEntries(name: string, key: Origin, node: ConfigNode, context: Common): readonly AxisEntry[] | undefined {
   const values = valuesOf(name, node, context);
   if (values === undefined) return undefined;
   const listed = values.kind === 'object' ? records(values) : scalars(values);
@@ -37,7 +36,7 @@ function readEntries(name: string, key: Origin, node: ConfigNode, context: Conte
 }
 
 /** References to parameters substituted; fields of records are left for each instance. */
-function valuesOf(name: string, node: ConfigNode, { resolver, report }: Context): ConfigNode | undefined {
+function valuesOf(name: string, node: ConfigNode, { resolver, report }: Common): ConfigNode | undefined {
   if (node.kind !== 'object') {
     const resolved = resolver.resolve(node, NOTHING);
     return resolved !== undefined && (resolved === node || checkStagePart(resolved, { field: 'matrix', name }, report)) ? resolved : undefined;
@@ -56,11 +55,11 @@ function scalars(node: ConfigNode): AxisEntry[] {
   if (node.kind !== 'list') throw new Error('Internal error: an axis that is neither a list nor an object passed the schema.');
   return node.items.map((item) => {
     if (item.kind !== 'scalar' || item.value === null) throw new Error('Internal error: an axis value that is no scalar passed the schema.');
-    return { value: item.value as AxisValue, text: String(item.value), origin: item.origin };
+    return { value: item.value, text: String(item.value), origin: item.origin };
   });
 }
 
-function checkEntries(name: string, entries: readonly AxisEntry[], { report }: Context): boolean {
+function checkEntries(name: string, entries: readonly AxisEntry[], { report }: Common): boolean {
   const seen = new Map<string, AxisEntry>();
   let good = true;
   for (const entry of entries) {

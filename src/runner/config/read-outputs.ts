@@ -34,24 +34,25 @@ function readOutput(node: ConfigNode, { root, report }: Context): Output | undef
   }
   const publishNode = child(node, 'publish');
   const publish = publishNode === undefined ? undefined : readPublish(publishNode, file, folder, root, report);
-  if (publish === 'fault') return undefined;
+  if (publish === undefined && publishNode !== undefined) return undefined;
   return { kind: folder ? 'folder' : 'file', file, ...(publish === undefined ? {} : { publish }), metrics, commit: isTrue(child(node, 'commit')) };
 }
 
-function readPublish(node: ConfigNode, file: string, folder: boolean, root: string, report: Context['report']): string | 'fault' {
+/** Undefined when it is no place to publish to, which is reported. */
+function readPublish(node: ConfigNode, file: string, folder: boolean, root: string, report: Context['report']): string | undefined {
   const text = textOf(node)!;
   const place = projectPath(root, text);
   if (!isInside(place)) {
     report.error('publish-path', node.origin, `${JSON.stringify(text)} is not inside the project`, { remedy: '"publish" names a file or folder relative to the project root, for instance "reports/index.html".' });
-    return 'fault';
+    return undefined;
   }
   if (/^(cache|\.git)(\/|$)/.test(place)) {
     report.error('publish-path', node.origin, `nothing can be published to ${JSON.stringify(text)}: that folder has its own keeper`, { remedy: 'Choose another folder, for instance reports/.' });
-    return 'fault';
+    return undefined;
   }
   if (text.endsWith('/') && !folder) {
     report.error('publish-path', node.origin, `${JSON.stringify(text)} is a folder, and the output is a file`, { suggestion: `${text}${file.split('/').at(-1)!}` });
-    return 'fault';
+    return undefined;
   }
   return place;
 }

@@ -84,8 +84,11 @@ export class Resolver {
     return found;
   }
 
-  /** Reports every `${params...}` in the node that leads nowhere, and every malformed reference. */
-  checkParams(node: ConfigNode): void {
+  /**
+   * Reports every `${params...}` in the node that leads nowhere, and every malformed reference; with `axes`, also what is
+   * none of them.
+   */
+  checkReferences(node: ConfigNode, axes: readonly string[] | undefined): void {
     if (this.isLiteral(node)) return;
     const visit = (part: ConfigNode): void => {
       if (part.kind === 'list') part.items.forEach(visit);
@@ -95,13 +98,14 @@ export class Resolver {
           const where = originOf(reference, part);
           if (reference.malformed) this.malformed(reference, where);
           else if (reference.path[0] === 'params') this.param(reference, where);
+          else if (axes?.includes(reference.path[0]!) === false) this.unknownAxis(reference.path[0]!, reference.text, where, axes);
         }
       }
     };
     visit(node);
   }
 
-  malformed({ text }: Reference, where: Origin): undefined {
+  malformed({ text }: Reference, where: Origin): void {
     this.#report.error('malformed-reference', where, `${text} is not a reference`, { remedy: 'A reference is written ${params.name}, ${axis} or ${axis.field}.' });
   }
 
@@ -116,7 +120,10 @@ export class Resolver {
 
   #valueOf(reference: Reference, node: ScalarNode, row: Row, within: readonly ConfigNode[]): ConfigNode | undefined {
     const where = originOf(reference, node);
-    if (reference.malformed) return this.malformed(reference, where);
+    if (reference.malformed) {
+      this.malformed(reference, where);
+      return undefined;
+    }
     if (reference.path[0] === 'params') return this.param(reference, where);
     const target = this.#axisValue(reference, where, node, row);
     return target === undefined ? undefined : this.resolve(target, row, within);
@@ -124,7 +131,10 @@ export class Resolver {
 
   #axisValue({ path: [head = '', ...rest], text }: Reference, where: Origin, node: ScalarNode, row: Row): ConfigNode | undefined {
     const entry = row.get(head);
-    if (entry === undefined) return this.unknownAxis(head, text, where, [...row.keys()]);
+    if (entry === undefined) {
+      this.unknownAxis(head, text, where, [...row.keys()]);
+      return undefined;
+    }
     if (rest.length === 0) return { ...node, value: entry.value };
     const found = entry.fields === undefined ? undefined : at(entry.fields, rest);
     if (found !== undefined) return found;
@@ -138,7 +148,7 @@ export class Resolver {
     return undefined;
   }
 
-  unknownAxis(head: string, text: string, where: Origin, axes: readonly string[]): undefined {
+  unknownAxis(head: string, text: string, where: Origin, axes: readonly string[]): void {
     if (head === 'inputs' || head === 'outputs') {
       this.#report.error('unknown-reference', where, `${text} can only stand in a command`);
       return;
@@ -146,7 +156,7 @@ export class Resolver {
     const param = this.#params?.members.has(head) === true ? `Write \${params.${text.slice(2)} for the parameter.` : undefined;
     this.#report.error('unknown-axis', where, `the stage has no axis "${head}"`, {
       suggestion: suggestIn(head, axes, (name) => `\${${name}}`),
-      remedy: param ?? (axes.length > 0 ? `Its axes are ${list(axes)}.` : 'It has no axes; parameters are written ${params.name}.'),
+      remedy: param ?? (axes.length > 0 ? `Known axes: ${list(axes)}.` : 'It has no axes; parameters are written ${params.name}.'),
     });
   }
 

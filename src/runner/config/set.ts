@@ -3,7 +3,7 @@ import type { Json } from '../../util/json.ts';
 import { suggest } from '../../util/suggest.ts';
 import { list } from './list.ts';
 import type { Report } from './report.ts';
-import { nodeOf, type ConfigNode, type Member, type ObjectNode } from './tree.ts';
+import { nodeOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
 /** The tree with the settings applied, later ones over earlier ones. */
 export function applySettings(tree: ObjectNode, settings: readonly string[], report: Report): ObjectNode {
@@ -60,10 +60,9 @@ function given(text: string, replaced: ConfigNode, said: string, report: Report)
 
 function holdsInfinity(value: Json): boolean {
   if (typeof value === 'number') return !Number.isFinite(value);
-  return typeof value === 'object' && value !== null && Object.values(value).some((part) => holdsInfinity(part as Json));
+  return typeof value === 'object' && value !== null && Object.values(value).some((part: Json) => holdsInfinity(part));
 }
 
 function replaceMember(node: ObjectNode, name: string, value: ConfigNode): ObjectNode {
-  const { key } = node.members.get(name) as Member;
-  return { ...node, members: new Map(node.members).set(name, { key, value }) };
+  return { ...node, members: new Map(node.members).set(name, { key: node.members.get(name)!.key, value }) };
 }

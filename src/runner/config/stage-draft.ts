@@ -1,6 +1,6 @@
 /** A stage as it is written, taken apart but with its references still in it. */
 import type { Axis } from './axis.ts';
-import type { Context } from './context.ts';
+import type { Common } from './common.ts';
 import { readAxes } from './read-axes.ts';
 import type { Origin } from './source.ts';
 import { child, membersOf, textOf, type ConfigNode, type Member, type ObjectNode, type ScalarNode } from './tree.ts';
@@ -25,13 +25,13 @@ export interface BodyDraft {
 }
 
 /** What the schema refused is left out. */
-export function draftStage(name: string, { key, value }: Member, context: Omit<Context, 'stages'>): StageDraft | undefined {
+export function draftStage(name: string, { key, value }: Member, context: Common): StageDraft | undefined {
   if (value.kind !== 'object' || context.faulty.has(value)) return undefined;
   const usable = (node: ConfigNode | undefined) => node !== undefined && !context.faulty.has(node);
   const inputs = membersOf(child(value, 'inputs'));
   const description = textOf(child(value, 'description'));
   const body = draftBody(name, key, value, context);
-  const { axes, sound } = readAxes(value, { ...context, stages: new Map() });
+  const { axes, sound } = readAxes(value, context);
   return {
     name,
     origin: key,
@@ -45,7 +45,7 @@ export function draftStage(name: string, { key, value }: Member, context: Omit<C
   };
 }
 
-function draftBody(name: string, key: Origin, stage: ObjectNode, { report, faulty }: Pick<Context, 'report' | 'faulty'>): BodyDraft | undefined {
+function draftBody(name: string, key: Origin, stage: ObjectNode, { report, faulty }: Common): BodyDraft | undefined {
   const module = stage.members.get('module');
   const command = stage.members.get('command');
   if (module === undefined && command === undefined) {
