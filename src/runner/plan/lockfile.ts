@@ -28,7 +28,7 @@ export interface Lockfile {
   ids(): Iterable<InstanceId>;
   set(record: RunRecord): void;
   /** Writes it if anything was set. What another command wrote meanwhile about other instances is kept. */
-  save(keeps: (id: InstanceId) => boolean): Promise<void>;
+  save(keeps: (id: InstanceId, axes: Axes) => boolean): Promise<void>;
 }
 
 /** Undefined file: an empty lockfile. A file that cannot be understood is left alone and named. */
@@ -56,7 +56,7 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
         entries = now.value;
       }
       for (const [id, entry] of changed) entries.set(id, entry);
-      for (const id of entries.keys()) if (!keeps(id)) entries.delete(id);
+      for (const [id, { identity }] of entries) if (!keeps(id, identity.axes)) entries.delete(id);
       await writeFileAtomic(file, format(entries, texts));
       changed.clear();
       stamp = stampOf(file);

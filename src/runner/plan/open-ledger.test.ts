@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSy
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Digest } from '../../util/digest.ts';
+import type { Fingerprint } from '../fingerprint.ts';
 import type { InstanceId } from '../pipeline.ts';
 import { DamagedBlobError } from '../store/damage.ts';
 import { openLedger } from './open-ledger.ts';
@@ -324,7 +325,7 @@ test('a blob that rots between plan and execution is an error that names it, not
   const plan = await ledger.plan(ledger.pipeline.instances, { force: new Set() });
   const { instance, verdict } = plan.entries[1]!;
   spoil(blobOf(p, 'pack', 'images'), flip);
-  const preparing = ledger.prepare(instance, (verdict as { fingerprint: never }).fingerprint);
+  const preparing = ledger.prepare(instance, (verdict as { fingerprint: Fingerprint }).fingerprint);
   await expect(preparing).rejects.toThrow(DamagedBlobError);
   await expect(preparing).rejects.toThrow(/output images of pack \([0-9a-f]{12}\) no longer matches its digest and was moved to quarantine/);
   expect(readdirSync(p.at('cache', 'work'))).toEqual([]);
@@ -396,7 +397,7 @@ test('private folders of a dead runner are removed at the start, those of others
   const ledger = await p.open();
   const plan = await ledger.plan(ledger.pipeline.instances, { force: new Set() });
   const { instance, verdict } = plan.entries[0]!;
-  const { folder } = await ledger.prepare(instance, (verdict as { fingerprint: never }).fingerprint);
+  const { folder } = await ledger.prepare(instance, (verdict as { fingerprint: Fingerprint }).fingerprint);
   await p.open();
   expect(existsSync(folder)).toBe(true);
   const owner = JSON.parse(readFileSync(path.join(folder, 'owner.json'), 'utf8')) as object;

@@ -8,7 +8,7 @@ import { openCode } from '../code/code.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Failure } from '../event.ts';
 import type { Ledger } from '../ledger.ts';
-import type { Instance, InstanceId, Pipeline } from '../pipeline.ts';
+import type { Axes, Instance, InstanceId, Pipeline } from '../pipeline.ts';
 import type { RunRecord } from '../record.ts';
 import { openContents } from '../store/content.ts';
 import { verifyContent } from '../store/copy.ts';
@@ -60,10 +60,9 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bu
   const underway = new Map<string, Details>();
 
   /** An instance of a stage that is gone, or whose axes have other names, will never be asked for again. */
-  const keeps = (id: InstanceId) => {
-    const [stage, axes = ''] = id.split(/:(.*)/s);
-    const names = stages.get(stage!)?.axes;
-    return names !== undefined && [...names].sort().every((name) => `,${axes}`.includes(`,${name}=`)) && (names.length > 0 || axes === '');
+  const keeps = (id: InstanceId, axes: Axes) => {
+    const names = stages.get(id.split(':')[0]!)?.axes;
+    return names?.length === Object.keys(axes).length && names.every((name) => name in axes);
   };
 
   async function finish(instance: Instance, record: RunRecord): Promise<Result<RunRecord, Failure>> {

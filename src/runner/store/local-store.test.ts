@@ -23,7 +23,7 @@ function localStore(): StoreUnderTest & { folder: string } {
   return {
     folder,
     store,
-    reopened: open,
+    reopened: () => open(),
     spoilBlob: (digest, change) => {
       spoil(store.pathOf(digest), change);
     },

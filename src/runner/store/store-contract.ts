@@ -13,10 +13,10 @@ import type { Store } from './store.ts';
 export interface StoreUnderTest {
   readonly store: Store;
   /** Another command's view of the same store. */
-  reopened(): Store;
+  readonly reopened: () => Store;
   /** Replaces the bytes of what is kept; undefined: deletes it. */
-  spoilBlob(digest: Digest, change: (bytes: Buffer) => Buffer | undefined): void;
-  spoilRecord(fingerprint: Fingerprint, change: (bytes: Buffer) => Buffer | undefined): void;
+  readonly spoilBlob: (digest: Digest, change: (bytes: Buffer) => Buffer | undefined) => void;
+  readonly spoilRecord: (fingerprint: Fingerprint, change: (bytes: Buffer) => Buffer | undefined) => void;
 }
 
 export function storeContract(make: () => StoreUnderTest): void {
