@@ -6,20 +6,21 @@ export interface Settings {
   readonly networks: readonly string[];
   /** Layers that a weights file did not have. */
   readonly drawn: readonly string[];
-  /** Parameters of stages that train: equal ones once, different ones side by side. */
-  readonly budgets: readonly { readonly stage: string; readonly name: string; readonly value: string }[];
+  /** Stages that train. */
+  readonly stages: readonly string[];
+  /** Their parameters, one value for each stage: equal ones once, different ones side by side, empty where it has none. */
+  readonly budgets: readonly { readonly name: string; readonly values: readonly string[] }[];
 }
 
 export function settingsOf(provenance: readonly Execution[]): Settings {
   const networks = provenance.flatMap(({ params }) => (typeof params.network === 'string' ? [params.network] : []));
   const training = provenance.filter(({ params }) => params.epochs !== undefined);
-  const budgets = [...new Set(training.map(({ stage }) => stage))].flatMap((stage) => {
-    const members = training.filter((execution) => execution.stage === stage).map(({ params }) => flat(params));
-    const names = [...new Set(members.flatMap((member) => [...member.keys()]))];
-    return names.map((name) => ({ stage, name, value: [...new Set(members.flatMap((member) => member.get(name) ?? []))].join(', ') }));
-  });
+  const stages = [...new Set(training.map(({ stage }) => stage))];
+  const members = stages.map((stage) => training.filter((execution) => execution.stage === stage).map(({ params }) => flat(params)));
+  const names = [...new Set(members.flat().flatMap((params) => [...params.keys()]))];
+  const budgets = names.map((name) => ({ name, values: members.map((each) => [...new Set(each.flatMap((params) => params.get(name) ?? []))].join(', ')) }));
   const drawn = provenance.flatMap(({ notes }) => (Array.isArray(notes.layersDrawnAtRandom) ? notes.layersDrawnAtRandom.map(String) : []));
-  return { networks: [...new Set(networks)], drawn: [...new Set(drawn)], budgets };
+  return { networks: [...new Set(networks)], drawn: [...new Set(drawn)], stages, budgets };
 }
 
 /** `{ optimiser: { name: 'sgd' } }` becomes `optimiser.name` -> `sgd`. */

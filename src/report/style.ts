@@ -15,7 +15,7 @@ html{font:16px/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-se
 body{margin:0}
 .skip{position:absolute;left:-999px}
 .skip:focus{left:1rem;top:1rem;background:var(--page);padding:.5rem 1rem;z-index:1}
-header,main,footer{max-width:64rem;margin:0 auto;padding:0 1.5rem}
+header,main,footer{max-width:68rem;margin:0 auto;padding:0 1.5rem}
 header{padding-top:3.5rem}
 h1{font-size:2rem;line-height:1.2;letter-spacing:-.02em;margin:0 0 .5rem;overflow-wrap:anywhere}
 header p{color:var(--soft);margin:0;max-width:44rem}
@@ -45,7 +45,7 @@ summary{cursor:pointer;color:var(--accent);width:fit-content}
 .scroll{overflow-x:auto;margin:.75rem 0;max-width:100%}
 .scroll:focus-visible,a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;font-size:.875rem;line-height:1.4;font-variant-numeric:tabular-nums}
-th,td{padding:.45rem .9rem .45rem 0;border-bottom:1px solid var(--rule);vertical-align:top;text-align:right;white-space:nowrap;font-weight:400}
+th,td{padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--rule);vertical-align:top;text-align:right;white-space:nowrap;font-weight:400}
 th:last-child,td:last-child{padding-right:.25rem}
 .text{text-align:left}
 thead th{color:var(--soft);font-size:.8rem;border-bottom-color:var(--soft);vertical-align:bottom}
@@ -65,7 +65,8 @@ pre,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-s
 pre{background:var(--raised);padding:.9rem 1.1rem;border-radius:6px;line-height:1.7}
 footer{padding-top:1.25rem;padding-bottom:3rem;border-top:1px solid var(--rule);font-size:.85rem;color:var(--soft)}
 .chart{display:block;width:100%;height:auto;max-width:34rem;font-size:12px;font-variant-numeric:tabular-nums}
-.chart text{fill:var(--ink)}
+.chart text{fill:var(--ink);stroke:var(--page);stroke-width:3px;paint-order:stroke;stroke-linejoin:round}
+.chart .boxed text,.chart .cells text{stroke:none}
 .chart .tick,.chart .axis,.chart .soft,.chart .share{fill:var(--soft)}
 .chart .tick,.chart .share{font-size:11px}
 .chart .strong,.chart .panel-title{font-weight:600}
@@ -81,11 +82,12 @@ ${SERIES.map((colour, i) => `.series-${i}{--series:${colour}}`).join('\n')}
 .line{fill:none;stroke:var(--series);stroke-width:2;stroke-linejoin:round}
 .band{fill:var(--series);fill-opacity:.16;stroke:none}
 .box{fill:var(--raised);stroke:var(--rule)}
-.edge{fill:none;stroke:var(--soft);stroke-width:1.25;stroke-opacity:.7}
+.edge{fill:none;stroke:var(--soft);stroke-width:1.25}
+.arrow{fill:var(--soft)}
 .cell{fill:${SHADE};stroke:var(--rule);stroke-width:.75}
 .chart .l-black text{fill:#000}
 .chart .l-white text{fill:#fff}
 @media (prefers-color-scheme:dark){.chart .d-black text{fill:#000}.chart .d-white text{fill:#fff}}
-@media (max-width:40rem){header,main,footer{padding-left:1rem;padding-right:1rem}header{padding-top:2rem}h1{font-size:1.6rem}.verdict{font-size:1.1rem}.chart{font-size:13px}.chart .tick,.chart .share{font-size:12px}}
+@media (max-width:40rem){header,main,footer{padding-left:1rem;padding-right:1rem}header{padding-top:2rem}h1{font-size:1.6rem}.verdict{font-size:1.1rem}}
 @media print{:root{${LIGHT};color-scheme:light}.chart .l-black text{fill:#000}.chart .l-white text{fill:#fff}html{font-size:11px}nav,.skip,summary{display:none}section{break-before:page}#answer{break-before:auto}figure,table,aside{break-inside:avoid}.scroll{overflow:visible}a{color:inherit;text-decoration:none}}
 `.trim();

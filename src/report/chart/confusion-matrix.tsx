@@ -55,7 +55,7 @@ function Cell({ x, y, width, height, count, rowTotal }: CellProps): JSX.Element 
   const middle = coordinate(x + width / 2);
   const roomy = width >= 40 && height >= 34;
   return (
-    <g class={shadeText(share)}>
+    <g class={`cells ${shadeText(share)}`}>
       <rect class="cell" x={coordinate(x + 1)} y={coordinate(y + 1)} width={coordinate(width - 2)} height={coordinate(height - 2)} rx={3} fill-opacity={coordinate(share)} />
       <text class="count" x={middle} y={coordinate(y + height / 2 + (roomy ? -2 : 4))} text-anchor="middle">{whole(count)}</text>
       {roomy && <text class="share" x={middle} y={coordinate(y + height / 2 + 12)} text-anchor="middle">{percent(count, rowTotal)}</text>}

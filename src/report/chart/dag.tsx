@@ -39,10 +39,11 @@ export function Dag({ id, title, description, nodes, edges }: DagProps): JSX.Ele
   return (
     <Picture id={id} width={coordinate(width)} height={height} title={title} description={description}>
       {routes.map((route) => <path key={route.join()} class="edge" d={routePath(route.map((place) => ({ ...centres.get(place)!, empty: isEmptyPlace(place) })))} />)}
+      {[...new Set(edges.map(({ to }) => to))].map((to) => <path key={to} class="arrow" d={arrowhead(centres.get(to)!)} />)}
       {nodes.map(({ name, note }) => {
         const { x, y } = centres.get(name)!;
         return (
-          <g key={name}>
+          <g key={name} class="boxed">
             <rect class="box" x={coordinate(x - BOX.width / 2)} y={coordinate(y - BOX.height / 2)} width={BOX.width} height={BOX.height} rx={6} />
             <text class="label strong" x={coordinate(x)} y={coordinate(y - 2)} text-anchor="middle">{name}</text>
             <text class="tick" x={coordinate(x)} y={coordinate(y + 12)} text-anchor="middle">{note}</text>
@@ -51,6 +52,11 @@ export function Dag({ id, title, description, nodes, edges }: DagProps): JSX.Ele
       })}
     </Picture>
   );
+}
+
+function arrowhead({ x, y }: { readonly x: number; readonly y: number }): string {
+  const tip = coordinate(y - BOX.height / 2);
+  return `M${coordinate(x)},${tip}L${coordinate(x - 3.5)},${tip - 7}L${coordinate(x + 3.5)},${tip - 7}Z`;
 }
 
 /** Leaves a box at its foot, runs straight through empty places, enters the next box at its head. */

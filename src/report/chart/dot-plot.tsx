@@ -30,8 +30,8 @@ interface DotPlotProps {
   readonly description: string;
   readonly axis: string;
   readonly rows: readonly DotRow[];
-  /** A vertical line to compare with; it is always inside the picture. */
-  readonly reference: { readonly value: number; readonly label: string } | null;
+  /** A vertical line to compare with. Unless it must be kept, it is named at the side when showing it would squeeze the rows. */
+  readonly reference: { readonly value: number; readonly label: string; readonly keep: boolean } | null;
 }
 
 const ROW = 46;
@@ -41,7 +41,7 @@ const AXIS = 40;
 
 export function DotPlot({ id, title, description, axis, rows, reference }: DotPlotProps): JSX.Element {
   const values = rows.flatMap((row) => [row.mean, row.low, row.high, ...row.dots]).filter((value) => value !== null);
-  const [low = 0, high = 1] = extent(reference === null ? values : [...values, reference.value]);
+  const [low, high] = domainOf(values, reference);
   const room = (high - low || 1) * 0.06;
   const x = scaleLinear([low - room, high + room], [SIDE, CHART_WIDTH - SIDE]);
   const bottom = TOP + rows.length * ROW;
@@ -61,6 +61,8 @@ export function DotPlot({ id, title, description, axis, rows, reference }: DotPl
 }
 
 function Reference({ at, label, bottom }: { readonly at: number; readonly label: string; readonly bottom: number }): JSX.Element {
+  if (at < 0) return <text class="tick" x={SIDE} y={TOP - 10}>← {label}</text>;
+  if (at > CHART_WIDTH) return <text class="tick" x={CHART_WIDTH - SIDE} y={TOP - 10} text-anchor="end">{label} →</text>;
   const anchor = at < CHART_WIDTH / 3 ? 'start' : at > (2 * CHART_WIDTH) / 3 ? 'end' : 'middle';
   return (
     <g>
@@ -68,6 +70,14 @@ function Reference({ at, label, bottom }: { readonly at: number; readonly label:
       <text class="tick" x={coordinate(at)} y={TOP - 10} text-anchor={anchor}>{label}</text>
     </g>
   );
+}
+
+/** What is shown must hold all rows; a reference may at most double that. */
+function domainOf(values: readonly number[], reference: DotPlotProps['reference']): [number, number] {
+  const [low = 0, high = 1] = extent(values);
+  if (reference === null) return [low, high];
+  const [lower, higher] = [Math.min(low, reference.value), Math.max(high, reference.value)];
+  return reference.keep || higher - lower <= 2 * (high - low) ? [lower, higher] : [low, high];
 }
 
 function Row({ row, y, x }: { readonly row: DotRow; readonly y: number; readonly x: (value: number) => number }): JSX.Element {

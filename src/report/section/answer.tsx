@@ -11,7 +11,7 @@ import { differenceText, verdictOf } from '../verdict.ts';
 
 export function Answer({ study }: { readonly study: Study }): JSX.Element {
   return (
-    <Section id="answer" title="Which start should I fine-tune from?">
+    <Section id="answer" title="The answer">
       {study.datasets.map((dataset) => <DatasetAnswer key={dataset.name} study={study} dataset={dataset} />)}
     </Section>
   );
@@ -52,7 +52,7 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
           description={models.map((row) => `${row.label} ${row.note}: ${row.value}`).join('. ')}
           axis={`test ${words.name} (${arrow})`}
           rows={models}
-          reference={baseline === null ? null : { value: baseline, label: 'majority class' }}
+          reference={baseline === null ? null : { value: baseline, label: `majority class ${fixed(baseline, words.digits)}`, keep: false }}
         />
         {differences.length > 0 && (
           <DotPlot
@@ -61,7 +61,7 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
             description={differences.map((row) => `${row.label}, ${row.note}: ${row.value}${row.open ? ', cannot tell' : ''}`).join('. ')}
             axis={`difference in test ${words.name}`}
             rows={differences}
-            reference={{ value: 0, label: 'no difference' }}
+            reference={{ value: 0, label: 'no difference', keep: true }}
           />
         )}
       </Figure>
@@ -83,9 +83,9 @@ function modelRows({ evaluation }: DatasetResults, metric: string, transfer: str
 function differenceRows({ evaluation }: DatasetResults, metric: string, transfer: string): DotRow[] {
   const words = metricWords(metric);
   const pairs = [
-    { model: 'M2', against: 'M1', note: 'SSL from a random start' },
-    { model: 'M3', against: 'M1', note: `${transfer} instead of random` },
-    { model: 'M4', against: 'M3', note: `SSL from the ${transfer} start` },
+    { model: 'M2', against: 'M1', note: 'SSL from random' },
+    { model: 'M3', against: 'M1', note: `${transfer}, not random` },
+    { model: 'M4', against: 'M3', note: `SSL from ${transfer}` },
     { model: 'M4', against: 'M2', note: `${transfer} before SSL` },
   ];
   return pairs.flatMap(({ model, against, note }) => {

@@ -1,6 +1,6 @@
 /** 2. What was done to what: data, split, networks, budgets, and what stands in for what the paper used. */
 import type { JSX } from 'preact';
-import { counted, listed, whole } from '../format.ts';
+import { counted, listed, NONE, whole } from '../format.ts';
 import { fullName, modelWords } from '../model.ts';
 import { DataTable, Name, Section } from '../parts.tsx';
 import { PARTS, type DatasetResults, type Study } from '../study.ts';
@@ -34,7 +34,7 @@ export function Setting({ study }: { readonly study: Study }): JSX.Element {
       {settings.budgets.length > 0 && (
         <>
           <h3>Budgets</h3>
-          <DataTable label="Parameters of the learning stages" head={['stage', 'parameter', 'value']} texts={[0, 1, 2]} rows={settings.budgets.map(({ stage, name, value }) => [stage, name, value])} />
+          <DataTable label="Parameters of the learning stages" head={['parameter', ...settings.stages]} rows={settings.budgets.map(({ name, values }) => [name, ...values.map((value) => value || NONE)])} />
         </>
       )}
     </Section>
