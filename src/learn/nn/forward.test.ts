@@ -1,4 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { openEngine } from '../../tensor/index.ts';
 import { float32, type HostTensor } from '../../tensor/host-tensor.ts';

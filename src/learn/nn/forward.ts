@@ -9,7 +9,7 @@ const EPSILON = 1e-5;
 /** PyTorch's sense: the share of the new batch in the running statistics. */
 const MOMENTUM = 0.1;
 
-export interface Features {
+interface Features {
   /** [B, width of the last stage] */
   readonly features: tf.Tensor2D;
   /** Running statistics after this batch when training, as they were otherwise. */

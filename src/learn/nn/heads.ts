@@ -13,7 +13,7 @@ export const classify = (params: Variables<tf.Tensor>, features: tf.Tensor): tf.
 export const initialiseClassifier = (width: number, classes: number, key: Key): Record<string, HostTensor<'float32'>> => initialiseLinear(CLASSIFIER, width, classes, key);
 
 /** Width of the space that SimCLR's loss compares in (section 4.2 of its paper: 128). */
-export const PROJECTION = 128;
+const PROJECTION = 128;
 
 /** "A MLP with one hidden layer": width -> width, ReLU, width -> 128 (SimCLR, section 2.1 and appendix B.6). */
 export function project(params: Variables<tf.Tensor>, features: tf.Tensor): tf.Tensor2D {

@@ -29,7 +29,7 @@ export function initialMemory(of: Optimiser, params: Variables<HostTensor<'float
   }
 }
 
-export interface Update {
+interface Update {
   readonly params: Variables<tf.Tensor>;
   readonly memory: Memory<tf.Tensor>;
 }

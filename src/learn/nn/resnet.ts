@@ -45,13 +45,13 @@ export interface Unit {
   readonly output: number;
 }
 
-export interface Block {
+interface Block {
   readonly main: readonly [Unit, ...Unit[]];
   /** Null where the shortcut is the identity. */
   readonly shortcut: Unit | null;
 }
 
-export interface Structure {
+interface Structure {
   readonly stem: Unit;
   readonly pool: boolean;
   readonly blocks: readonly Block[];

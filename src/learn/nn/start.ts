@@ -5,7 +5,7 @@ import type { ResNet } from './resnet.ts';
 import type { Model } from './variables.ts';
 import { layersOf, readBackbone } from './weights.ts';
 
-export interface Start {
+interface Start {
   readonly backbone: Model<HostTensor<'float32'>>;
   /** For the record: what the file gave. */
   readonly notes: Readonly<Record<string, string | number | readonly string[]>>;

@@ -12,7 +12,7 @@ export class WeightsError extends Error {
 }
 
 /** Which tensors of a network a file gave. Nothing is dropped or invented without standing here. */
-export interface Match {
+interface Match {
   readonly matched: readonly string[];
   /** Of the network, absent from the file: drawn at random. */
   readonly missing: readonly string[];

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 
 // A type, not an interface: engines take records.
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions
-export type Geometry = {
+type Geometry = {
   /** Mean over dimensions of the standard deviation: 1 / sqrt(d) when spread evenly, 0 when collapsed to a point. */
   readonly embeddingStd: tf.Scalar;
   /** Mean squared distance between siblings: 0 best. */

@@ -3,7 +3,7 @@
  * exp(cosine / T) (Z. Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance Discrimination", CVPR 2018, section
  * 3.4). It trains nothing, so it can be asked while pre-training runs.
  */
-export interface Labelled {
+interface Labelled {
   /** [n, width], row-major. */
   readonly features: Float32Array;
   /** Class numbers, one a row. */

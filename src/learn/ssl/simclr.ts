@@ -14,15 +14,15 @@ import { standardise } from '../nn/standardise.ts';
 import type { Model } from '../nn/variables.ts';
 import { geometry } from './geometry.ts';
 
-export interface SimclrSettings {
+interface SimclrSettings {
   readonly network: ResNet;
   readonly temperature: number;
   readonly optimiser: Optimiser;
 }
 
-export type SimclrState<T> = Model<T> & { readonly memory: Memory<T> };
+type SimclrState<T> = Model<T> & { readonly memory: Memory<T> };
 
-export interface SimclrInputs {
+interface SimclrInputs {
   /** [N, S, S, 3], RGB in 0..255 */
   readonly images: tf.Tensor;
   /** How each image is seen, twice. */

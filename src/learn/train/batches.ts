@@ -1,7 +1,7 @@
 /** Which images a step sees. Every batch of an epoch has the same length, as a compiled step has fixed shapes. */
 import { random } from '../../util/random.ts';
 
-export interface EpochKey {
+interface EpochKey {
   readonly seed: number;
   /** Counts from 1. */
   readonly epoch: number;

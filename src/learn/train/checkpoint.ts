@@ -7,7 +7,7 @@ import type { HostTensor, Tree } from '../../tensor/host-tensor.ts';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
 import type { Json } from '../../util/json.ts';
 
-export interface Checkpoint {
+interface Checkpoint {
   /** The state of the training step, and models that were put aside. */
   readonly tensors: Tree<HostTensor>;
   readonly progress: Json;

@@ -9,16 +9,16 @@ import type { ResNet } from '../nn/resnet.ts';
 import { standardise } from '../nn/standardise.ts';
 import type { Model } from '../nn/variables.ts';
 
-export interface ClassifierSettings {
+interface ClassifierSettings {
   readonly network: ResNet;
   readonly optimiser: Optimiser;
   /** How much an image of each class counts; their number is the number of classes. */
   readonly classWeights: readonly number[];
 }
 
-export type ClassifierState<T> = Model<T> & { readonly memory: Memory<T> };
+type ClassifierState<T> = Model<T> & { readonly memory: Memory<T> };
 
-export interface ClassifierInputs {
+interface ClassifierInputs {
   /** [B, S, S, 3], RGB in 0..255 */
   readonly images: tf.Tensor;
   readonly view: View<tf.Tensor>;

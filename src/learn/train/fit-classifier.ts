@@ -32,7 +32,7 @@ export interface FitSettings {
 
 // A type, not an interface: it is written as JSON.
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions
-export type FitRow = {
+type FitRow = {
   readonly epoch: number;
   readonly rate: number;
   /** Of the augmented batches, while the weights were moving; the loss with the weights of the classes. */
@@ -40,7 +40,7 @@ export type FitRow = {
   readonly validation: { readonly loss: number; readonly accuracy: number; readonly auc: number };
 };
 
-export interface Fit {
+interface Fit {
   readonly rows: readonly FitRow[];
   /** The epoch with the highest validation AUC; of equals the one with the lower validation loss. */
   readonly best: number;

@@ -11,7 +11,7 @@ import { readBatch, type LearningData } from './data.ts';
 import type { HostModel } from './loop.ts';
 
 /** From pooled features [B, width] to what is asked, [B, columns]. */
-export type Head = (params: Variables<tf.Tensor>, features: tf.Tensor2D) => tf.Tensor2D;
+type Head = (params: Variables<tf.Tensor>, features: tf.Tensor2D) => tf.Tensor2D;
 
 /** The features themselves. */
 export const FEATURES: Head = (_, features) => features;

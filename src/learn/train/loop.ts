@@ -5,7 +5,7 @@ import type { Model } from '../nn/variables.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 
 /** Training that cannot go on. */
-export class TrainingError extends Error {
+class TrainingError extends Error {
   override name = 'TrainingError';
 }
 
@@ -44,7 +44,7 @@ export interface Ended<Row> {
   /** Of the epochs before. */
   readonly rows: readonly Row[];
   /** Reads the model as it is now. */
-  model(): Promise<HostModel>;
+  readonly model: () => Promise<HostModel>;
 }
 
 export interface Position {
@@ -56,7 +56,7 @@ export interface Position {
   readonly step: number;
 }
 
-export interface Trained<Row> {
+interface Trained<Row> {
   readonly rows: readonly Row[];
   /** After the last epoch. */
   readonly last: HostModel;

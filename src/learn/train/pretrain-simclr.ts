@@ -34,7 +34,7 @@ export interface PretrainSettings {
 
 // A type, not an interface: it is written as JSON.
 // eslint-disable-next-line @typescript-eslint/consistent-type-definitions
-export type PretrainRow = {
+type PretrainRow = {
   readonly epoch: number;
   readonly loss: number;
   readonly rate: number;
@@ -45,7 +45,7 @@ export type PretrainRow = {
   readonly knn: number | null;
 };
 
-export interface Pretrained {
+interface Pretrained {
   readonly rows: readonly PretrainRow[];
   /** The encoder after the last epoch. The projection head has served its purpose and is dropped (section 4.2 of the paper). */
   readonly encoder: HostModel;
