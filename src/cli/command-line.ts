@@ -1,6 +1,13 @@
 /** argv -> command -> exit code. What a command needs is loaded when it is typed, so that every other starts at once. */
 import { Command, CommanderError, Option } from 'commander';
 import { assignment, positiveInteger } from './arguments.ts';
+import type { DoctorOptions } from './commands/doctor.ts';
+import type { GraphOptions } from './commands/graph.ts';
+import type { LogsOptions } from './commands/logs.ts';
+import type { RunOptions } from './commands/run.ts';
+import type { ShowOptions } from './commands/show.ts';
+import type { StatusOptions } from './commands/status.ts';
+import type { WhyOptions } from './commands/why.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { progressModes } from './render/renderer.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -58,45 +65,45 @@ function createProgram(choose: (action: Action) => void): Command {
     .option('--require-gpu', 'refuse to run gpu stages on the processor')
     .option('--json', 'one event per line on standard output')
     .addOption(new Option('--progress <mode>', 'how progress is shown').choices(progressModes))
-    .action((targets: string[], options) => {
+    .action((targets: string[], options: RunOptions) => {
       choose(async (terminal) => (await import('./commands/run.ts')).run(targets, options, terminal));
     });
 
   about(program.command('status [targets...]'), 'show what is up to date, what would run, and why')
     .option('--check', `exit with ${exitCode.gateFailed} when anything is not up to date`)
     .option('--json', 'one JSON document')
-    .action((targets: string[], options) => {
+    .action((targets: string[], options: StatusOptions) => {
       choose(async (terminal) => (await import('./commands/status.ts')).status(targets, options, terminal));
     });
 
   about(program.command('why <instance>'), 'explain, in values, why instances would run or since when they are up to date')
     .option('--json', 'one JSON document')
-    .action((target: string, options) => {
+    .action((target: string, options: WhyOptions) => {
       choose(async (terminal) => (await import('./commands/why.ts')).why(target, options, terminal));
     });
 
   about(program.command('graph [targets...]'), 'draw the stages and what they read')
     .addOption(new Option('--format <format>', 'how it is drawn').choices(['text', 'mermaid', 'dot', 'json']).default('text'))
     .option('--instances', 'every instance instead of every stage')
-    .action((targets: string[], options) => {
+    .action((targets: string[], options: GraphOptions) => {
       choose(async (terminal) => (await import('./commands/graph.ts')).graph(targets, options, terminal));
     });
 
   about(program.command('logs <instance>'), 'print the log of the last attempt')
     .option('-f, --follow', 'go on printing while the instance runs')
-    .action((target: string, options) => {
+    .action((target: string, options: LogsOptions) => {
       choose(async (terminal) => (await import('./commands/logs.ts')).logs(target, options, terminal));
     });
 
   about(program.command('show <instance>'), 'show the record of a result: inputs, outputs, parameters, code, provenance')
     .option('--json', 'the record as one JSON document')
-    .action((target: string, options) => {
+    .action((target: string, options: ShowOptions) => {
       choose(async (terminal) => (await import('./commands/show.ts')).show(target, options, terminal));
     });
 
   about(program.command('doctor'), 'check this machine and this project')
     .option('--json', 'one JSON document')
-    .action((options) => {
+    .action((options: DoctorOptions) => {
       choose(async (terminal) => (await import('./commands/doctor.ts')).doctor(options, terminal));
     });
   return program;

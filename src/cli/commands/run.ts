@@ -1,7 +1,8 @@
 /** `pipeline run`: brings stages up to date, shows how it goes, and answers with an exit code. */
 import { availableParallelism } from 'node:os';
-import { runPipeline } from '../../runner/execution/run.ts';
-import type { RunSummary } from '../../runner/event.ts';
+import type { RunEvent, RunSummary } from '../../runner/event.ts';
+import { runPipeline, type RunOptions as ExecutionOptions } from '../../runner/execution/run.ts';
+import type { InstanceId } from '../../runner/pipeline.ts';
 import type { Plan } from '../../runner/plan.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { listenForInterruption, type Interruption } from '../interruption.ts';
@@ -41,16 +42,26 @@ export async function run(targets: readonly string[], options: RunOptions, termi
       Date.now,
     );
     try {
-      const runOptions = { jobs: options.jobs ?? workspace.settings.jobs ?? availableParallelism(), keepGoing: options.keepGoing ?? false, force, requireGpu: options.requireGpu ?? false, graceMs: GRACE_MS };
-      const summary = await runPipeline(ledger, selection.selected, runOptions, (event) => {
+      const emit = (event: RunEvent): void => {
         renderer.handle(event);
-      }, interruption.signal);
+      };
+      const summary = await runPipeline(ledger, selection.selected, executionOptions(options, workspace, force), emit, interruption.signal);
       return codeOf(summary, interruption);
     } finally {
       interruption.stopListening();
       await renderer.close();
     }
   });
+}
+
+function executionOptions({ jobs, keepGoing, requireGpu }: RunOptions, { settings }: Workspace, force: ReadonlySet<InstanceId>): ExecutionOptions {
+  return {
+    jobs: jobs ?? settings.jobs ?? availableParallelism(),
+    keepGoing: keepGoing ?? false,
+    requireGpu: requireGpu ?? false,
+    force,
+    graceMs: GRACE_MS,
+  };
 }
 
 async function showPlan(plan: Plan, { json }: RunOptions, { results }: Terminal): Promise<ExitCode> {
@@ -60,12 +71,12 @@ async function showPlan(plan: Plan, { json }: RunOptions, { results }: Terminal)
 }
 
 function viewOf({ show }: Workspace, options: RunOptions, terminal: Terminal): View {
-  const program = terminal.environment.npm_command === 'exec' ? 'npx pipeline' : 'pipeline';
+  const command = terminal.environment.npm_command === 'exec' ? 'npx pipeline' : 'pipeline';
   const repeated = [...(options.pipeline === undefined ? [] : ['--pipeline', options.pipeline]), ...(options.set ?? []).flatMap((each) => ['--set', each])];
   return {
     terminal,
     path: show,
-    rerun: (id) => [program, 'run', ...[...repeated, id].map(shellWord)].join(' '),
+    rerun: (id) => [command, 'run', ...[...repeated, id].map(shellWord)].join(' '),
     now: Date.now,
   };
 }

@@ -17,7 +17,7 @@ export async function status(targets: readonly string[], options: StatusOptions,
   const { selected } = select(workspace.pipeline, targets);
   const plan = await withLedger(workspace, (ledger) => ledger.plan(selected, { force: new Set() }));
   if (options.json) terminal.results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
-  else writePlan(plan, terminal.results);
+  else await writePlan(plan, terminal.results);
   return options.check && plan.entries.some(isStale) ? exitCode.gateFailed : exitCode.done;
 }
 

@@ -23,7 +23,7 @@ export class JsonRenderer implements Renderer {
     this.#view.terminal.messages.write(`${text}\n`);
   }
 
-  close(): void {
-    // Nothing is held open.
+  close(): Promise<void> {
+    return Promise.resolve();
   }
 }

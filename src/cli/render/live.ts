@@ -3,11 +3,11 @@
  * everything worth keeping scrolls by above. It owns the terminal as long as it runs, and uses no alternate screen, so
  * that history and selection stay as they are.
  */
-import type { RunEvent } from '../../runner/event.ts';
+import type { RunEvent, RunSummary } from '../../runner/event.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
 import { duration } from '../text/duration.ts';
 import { truncate, width } from '../text/width.ts';
-import { writeClosing } from './closing.ts';
+import { writeEnd } from './end.ts';
 import { happening } from './happenings.ts';
 import { Meter } from './meter.ts';
 import { Outcomes } from './outcomes.ts';
@@ -23,6 +23,7 @@ export class LiveRenderer implements Renderer {
   readonly #outcomes = new Outcomes();
   readonly #running = new Map<InstanceId, Meter>();
   readonly #began: number;
+  #summary: RunSummary | undefined;
   #redraw: NodeJS.Timeout | undefined;
   /** Widths of the lines on the screen; a line wider than the terminal has become by now takes several rows. */
   #drawn: readonly number[] = [];
@@ -35,11 +36,7 @@ export class LiveRenderer implements Renderer {
   handle(event: RunEvent): void {
     this.#outcomes.handle(event);
     this.#follow(event);
-    if (event.type === 'finished') {
-      this.close();
-      writeClosing(event.summary, this.#outcomes, this.#view);
-      return;
-    }
+    if (event.type === 'finished') this.#summary = event.summary;
     const { terminal, path } = this.#view;
     // The line below says that it runs; only what is unusual about a start is kept.
     if (event.type === 'started' && event.attempt === 1 && !event.resumed) return;
@@ -53,10 +50,11 @@ export class LiveRenderer implements Renderer {
     if (this.#redraw !== undefined) this.#draw();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     clearInterval(this.#redraw);
     this.#redraw = undefined;
     this.#erase();
+    if (this.#summary !== undefined) await writeEnd(this.#summary, this.#outcomes, this.#view);
   }
 
   #follow(event: RunEvent): void {

@@ -1,7 +1,7 @@
 /** For logs, pipes and CI: one line per thing that happens, and one a minute for what is still running. */
-import type { RunEvent } from '../../runner/event.ts';
+import type { RunEvent, RunSummary } from '../../runner/event.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
-import { writeClosing } from './closing.ts';
+import { writeEnd } from './end.ts';
 import { happening } from './happenings.ts';
 import { Meter } from './meter.ts';
 import { Outcomes } from './outcomes.ts';
@@ -12,6 +12,7 @@ const HEARTBEAT_MS = 60_000;
 export class PlainRenderer implements Renderer {
   readonly #view: View;
   readonly #outcomes = new Outcomes();
+  #summary: RunSummary | undefined;
   readonly #running = new Map<InstanceId, { readonly meter: Meter; readonly heartbeat: NodeJS.Timeout }>();
 
   constructor(view: View) {
@@ -21,10 +22,7 @@ export class PlainRenderer implements Renderer {
   handle(event: RunEvent): void {
     this.#outcomes.handle(event);
     this.#follow(event);
-    if (event.type === 'finished') {
-      writeClosing(event.summary, this.#outcomes, this.#view);
-      return;
-    }
+    if (event.type === 'finished') this.#summary = event.summary;
     const { terminal, path } = this.#view;
     const line = happening(event, terminal.messages.colors, path);
     if (line !== undefined) this.message(line);
@@ -34,8 +32,9 @@ export class PlainRenderer implements Renderer {
     this.#view.terminal.messages.write(`${clock(this.#view.now())}  ${text}\n`);
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const id of [...this.#running.keys()]) this.#stop(id);
+    if (this.#summary !== undefined) await writeEnd(this.#summary, this.#outcomes, this.#view);
   }
 
   #follow(event: RunEvent): void {

@@ -1,12 +1,14 @@
 /** Failures in full and one closing line; nothing else. */
-import type { RunEvent } from '../../runner/event.ts';
-import { totalsText, writeFailures } from './closing.ts';
+import type { RunEvent, RunSummary } from '../../runner/event.ts';
 import { Outcomes } from './outcomes.ts';
 import type { Renderer, View } from './renderer.ts';
+import { totalsText } from './totals.ts';
 
 export class QuietRenderer implements Renderer {
   readonly #view: View;
   readonly #outcomes = new Outcomes();
+
+  #summary: RunSummary | undefined;
 
   constructor(view: View) {
     this.#view = view;
@@ -14,16 +16,16 @@ export class QuietRenderer implements Renderer {
 
   handle(event: RunEvent): void {
     this.#outcomes.handle(event);
-    if (event.type !== 'finished') return;
-    writeFailures(this.#outcomes, this.#view);
-    this.#view.terminal.results.write(`${totalsText(event.summary)}\n`);
+    if (event.type === 'finished') this.#summary = event.summary;
   }
 
   message(text: string): void {
     this.#view.terminal.messages.write(`${text}\n`);
   }
 
-  close(): void {
-    // Nothing is held open.
+  async close(): Promise<void> {
+    if (this.#summary === undefined) return;
+    if (this.#outcomes.failed.length > 0) (await import('./closing.ts')).writeFailures(this.#outcomes, this.#view);
+    this.#view.terminal.results.write(`${totalsText(this.#summary)}\n`);
   }
 }

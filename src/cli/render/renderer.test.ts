@@ -54,11 +54,11 @@ function view(columns?: number): View & { readonly out: Screen; readonly log: Sc
   };
 }
 
-test('plain: a start with its reason, an end with its time, and a table of what was done', () => {
+test('plain: a start with its reason, an end with its time, and a table of what was done', async () => {
   const shown = view();
   const renderer = new PlainRenderer(shown);
   for (const event of [plan({ split: 'fresh', train: 'run' }), started('train'), succeeded('train', 296), finished('done', { fresh: 1, executed: 1 }, ['reports/a.txt'])]) renderer.handle(event);
-  renderer.close();
+  await renderer.close();
   expect(shown.log.text).toBe(
     ['12:00:00  test: 2 instances, 1 to run, 1 up to date', '12:00:00  start    train  (params.rate 1 -> 2)', '12:00:00  done     train  4m 56s', ''].join('\n'),
   );
@@ -67,7 +67,7 @@ test('plain: a start with its reason, an end with its time, and a table of what 
   );
 });
 
-test('plain: one line a minute for what is running, with speed taken from its reports', () => {
+test('plain: one line a minute for what is running, with speed taken from its reports', async () => {
   const shown = view();
   const renderer = new PlainRenderer(shown);
   renderer.handle(plan({ train: 'run' }));
@@ -78,12 +78,12 @@ test('plain: one line a minute for what is running, with speed taken from its re
   renderer.handle({ type: 'metric', id: id('train'), name: 'loss', value: 4.81234 });
   vi.advanceTimersByTime(30_000);
   expect(shown.log.lines.at(-1)).toBe('12:01:00  running  train  50/100 epochs  loss 4.812  1m 00s  eta 2m 00s');
-  renderer.close();
+  await renderer.close();
   vi.advanceTimersByTime(300_000);
   expect(shown.log.lines.at(-1)).toContain('12:01:00');
 });
 
-test('a failure ends with the end of its log, the log’s path and the way to run it again', () => {
+test('a failure ends with the end of its log, the log’s path and the way to run it again', async () => {
   const shown = view();
   const renderer = new PlainRenderer(shown);
   const events: RunEvent[] = [
@@ -94,28 +94,30 @@ test('a failure ends with the end of its log, the log’s path and the way to ru
     finished('failed', { failed: 1, blocked: 1 }),
   ];
   for (const event of events) renderer.handle(event);
+  await renderer.close();
   expect(shown.log.text).toContain('12:00:00  FAILED   train  exit 7 -> cache/a.log\n');
   expect(shown.log.text).toContain(['', 'FAILED train after 3.0s: exit 7', '  | last words', '  log: cache/a.log', '  run it again: pipeline run train', ''].join('\n'));
   expect(shown.out.lines).toContain('report  blocked  needs train');
   expect(shown.out.lines.at(-1)).toBe('Failed after 12s: 1 failed, 1 blocked.');
 });
 
-test('a run with nothing to do says so in one line', () => {
+test('a run with nothing to do says so in one line', async () => {
   for (const Renderer of [PlainRenderer, LiveRenderer, QuietRenderer]) {
     const shown = view(Renderer === LiveRenderer ? 80 : undefined);
     const renderer = new Renderer(shown);
     renderer.handle(plan({ split: 'fresh', train: 'fresh' }));
     renderer.handle(finished('done', { fresh: 2 }));
-    renderer.close();
+    await renderer.close();
     expect(shown.log.text).toBe('');
     expect(shown.out.text).toBe('Nothing to do: 2 of 2 up to date.\n');
   }
 });
 
-test('quiet: failures and one line', () => {
+test('quiet: failures and one line', async () => {
   const shown = view();
   const renderer = new QuietRenderer(shown);
   for (const event of [plan({ train: 'run' }), started('train'), failed('train'), finished('failed', { failed: 1 })]) renderer.handle(event);
+  await renderer.close();
   expect(shown.log.text).toContain('FAILED train after 3.0s: exit 7');
   expect(shown.out.text).toBe('Failed after 12s: 1 failed.\n');
 });
@@ -137,7 +139,7 @@ test('json: every event is one line with its number and time, and the plan is to
   });
 });
 
-test('live: a line for each running instance and one with totals stay at the bottom; what matters scrolls above', () => {
+test('live: a line for each running instance and one with totals stay at the bottom; what matters scrolls above', async () => {
   const shown = view(60);
   const renderer = new LiveRenderer(shown);
   renderer.handle(plan({ split: 'fresh', 'train:seed=0': 'run', 'train:seed=1': 'run', report: 'run' }));
@@ -161,11 +163,11 @@ test('live: a line for each running instance and one with totals stay at the bot
     '* train:seed=1  3/9 epochs  augmenting  2.3s',
     '1 running · 1 done · 1 up to date · 1 left · 2.3s',
   ]);
-  renderer.close();
+  await renderer.close();
   expect(shown.log.lines.at(-1)).toBe('done     train:seed=0  2.0s');
 });
 
-test('live: what it drew is erased completely when the terminal has become narrower', () => {
+test('live: what it drew is erased completely when the terminal has become narrower', async () => {
   const shown = view(70);
   const renderer = new LiveRenderer(shown);
   renderer.handle(plan({ 'train:dataset=ham10000,model=M2,seed=0': 'run' }));
@@ -173,11 +175,11 @@ test('live: what it drew is erased completely when the terminal has become narro
   vi.advanceTimersByTime(125);
   shown.log.resize(20);
   vi.advanceTimersByTime(125);
-  renderer.close();
+  await renderer.close();
   expect(shown.log.lines).toEqual(['test: 1 instance, 1 ', 'to run']);
 });
 
-test('live: lines never exceed the terminal, and redrawing keeps to eight times a second', () => {
+test('live: lines never exceed the terminal, and redrawing keeps to eight times a second', async () => {
   const shown = view(30);
   const renderer = new LiveRenderer(shown);
   renderer.handle(plan({ 'train:dataset=ham10000,model=M2,seed=0': 'run' }));
@@ -188,5 +190,5 @@ test('live: lines never exceed the terminal, and redrawing keeps to eight times 
   expect(shown.log.writes - before).toBeLessThanOrEqual(16); // erase and draw, eight times
   expect(Math.max(...shown.log.lines.map((line) => line.length))).toBeLessThan(30);
   expect(shown.log.sawCarriageReturn).toBe(false);
-  renderer.close();
+  await renderer.close();
 });

@@ -6,8 +6,8 @@ export interface Renderer {
   handle(event: RunEvent): void;
   /** Something that the user should read now and that is not an event of the run, such as "Stopping ...". */
   message(text: string): void;
-  /** Leaves the terminal in order; after it nothing is written. */
-  close(): void;
+  /** Leaves the terminal in order and, when the run has finished, tells how it ended. Nothing is written after it. */
+  close(): Promise<void>;
 }
 
 export interface View {
