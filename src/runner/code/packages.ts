@@ -10,7 +10,7 @@ export function packageName(specifier: string): string {
   return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
-export interface PackageVersions {
+interface PackageVersions {
   /** `1.2.3 sha512-...`; `not installed` for one that neither lockfile nor node_modules know. */
   readonly versions: Readonly<Record<string, string>>;
   /** Files read, relative to the root: when one changes, so may the answer. */
@@ -40,7 +40,7 @@ interface LockedPackage {
   readonly integrity?: string;
 }
 
-export function readJson(file: string): unknown {
+function readJson(file: string): unknown {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');

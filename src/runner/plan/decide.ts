@@ -6,7 +6,7 @@ import { differences, type Identified, type TreeLookup } from './compare.ts';
 import type { Identification } from './identify.ts';
 import type { LockEntry } from './lockfile.ts';
 
-export interface Findings {
+interface Findings {
   readonly identification: Identification;
   readonly forced: boolean;
   /** The record of this very fingerprint. */

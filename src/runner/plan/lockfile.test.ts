@@ -77,7 +77,7 @@ test('what is set to what it was already is not written', async () => {
 });
 
 test('two commands at once keep each other’s entries', async () => {
-  const { open } = lockFile();
+  const { open, text } = lockFile();
   const [one, two] = [open(), open()];
   one.set(record('a'));
   await one.save(all);
@@ -85,7 +85,18 @@ test('two commands at once keep each other’s entries', async () => {
   await two.save(all);
   one.set(record('c'));
   await one.save(all);
-  expect([...open().ids()].sort()).toEqual(['a', 'b', 'c']);
+  expect(Object.keys((JSON.parse(text()) as { instances: object }).instances)).toEqual(['a', 'b', 'c']);
+});
+
+test('instances that finish at the same moment are all in it', async () => {
+  const { open } = lockFile();
+  const lock = open();
+  const ids = Array.from({ length: 20 }, (_, i) => `s${i}`);
+  await Promise.all(ids.map(async (id) => {
+    lock.set(record(id));
+    await lock.save(all);
+  }));
+  expect(ids.filter((id) => open().get(id as InstanceId) === undefined)).toEqual([]);
 });
 
 test('entries outside the selection stay; those of stages that are gone, or whose axes have other names, go', async () => {

@@ -5,6 +5,7 @@
  */
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import pLimit from 'p-limit';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
 import { byCodeUnit } from '../../util/canonical-json.ts';
 import type { Digest } from '../../util/digest.ts';
@@ -25,7 +26,6 @@ export interface LockEntry {
 
 export interface Lockfile {
   get(id: InstanceId): LockEntry | undefined;
-  ids(): Iterable<InstanceId>;
   set(record: RunRecord): void;
   /** Writes it if anything was set. What another command wrote meanwhile about other instances is kept. */
   save(keeps: (id: InstanceId, axes: Axes) => boolean): Promise<void>;
@@ -39,16 +39,16 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
   let stamp = stampOf(file);
   const changed = new Map<InstanceId, LockEntry>();
   const texts = new WeakMap<LockEntry, string>();
+  const inTurn = pLimit(1);
 
   return ok({
     get: (id) => changed.get(id) ?? entries.get(id),
-    ids: () => new Set([...entries.keys(), ...changed.keys()]),
     set({ instance, fingerprint, identity, sources, outputs }) {
       const old = changed.get(instance) ?? entries.get(instance);
       const entry: LockEntry = { fingerprint, identity, sources, outputs };
       if (!old || instanceBlock(old) !== instanceBlock(entry)) changed.set(instance, entry);
     },
-    async save(keeps) {
+    save: (keeps) => inTurn(async () => {
       if (changed.size === 0) return;
       if (stampOf(file) !== stamp) {
         const now = readEntries(file);
@@ -56,11 +56,11 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
         entries = now.value;
       }
       for (const [id, entry] of changed) entries.set(id, entry);
+      changed.clear();
       for (const [id, { identity }] of entries) if (!keeps(id, identity.axes)) entries.delete(id);
       await writeFileAtomic(file, format(entries, texts));
-      changed.clear();
       stamp = stampOf(file);
-    },
+    }),
   });
 }
 

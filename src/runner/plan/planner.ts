@@ -13,7 +13,7 @@ import { identify, type Identification, type Outcome, type Surroundings } from '
 import type { Lockfile } from './lockfile.ts';
 import type { Publisher } from './publish.ts';
 
-export interface Planner {
+interface Planner {
   plan(instances: readonly Instance[], forced: ReadonlySet<InstanceId>): Promise<PlanEntry[]>;
   decide(instance: Instance, forced: boolean): Promise<Verdict>;
   /** What the last decision about an instance was made from. */
@@ -23,7 +23,7 @@ export interface Planner {
   settle(id: InstanceId, record: RunRecord): void;
 }
 
-export interface PlannerParts extends Omit<Surroundings, 'outcome'> {
+interface PlannerParts extends Omit<Surroundings, 'outcome'> {
   readonly pipeline: Pipeline;
   readonly store: Store;
   readonly lock: Lockfile;

@@ -113,7 +113,7 @@ function outcome<T>(result: { ok: true; value: RunRecord } | { ok: false; error:
   return result.ok ? done : result.error;
 }
 
-export function verdictsOf(plan: Plan): Map<string, Verdict> {
+function verdictsOf(plan: Plan): Map<string, Verdict> {
   return new Map(plan.entries.map(({ instance, verdict }) => [instance.id, verdict]));
 }
 

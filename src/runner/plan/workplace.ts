@@ -17,7 +17,7 @@ import { isProvablyDead, writeOwner } from '../store/owner.ts';
 import type { Store } from '../store/store.ts';
 import { logFile } from './logs.ts';
 
-export interface Premises {
+interface Premises {
   readonly root: string;
   readonly storeFolder: string;
   readonly store: Store;

@@ -94,6 +94,6 @@ export function resolved(file: string): BigIntStats {
   return stat;
 }
 
-export function executable(stat: BigIntStats): boolean {
+function executable(stat: BigIntStats): boolean {
   return (stat.mode & 0o111n) !== 0n;
 }

@@ -22,7 +22,12 @@ export function openLocalStore(folder: string, contents: Contents): Store {
   const quarantine = (file: string) => {
     const place = quarantined(file);
     mkdirSync(path.dirname(place), { recursive: true });
-    renameSync(file, place);
+    try {
+      renameSync(file, place);
+    } catch (error) {
+      // Somebody else found the damage at the same time and was faster.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    }
     contents.forget(file);
   };
   /** A sound blob has taken the place of one that was damaged. */

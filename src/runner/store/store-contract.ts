@@ -73,6 +73,14 @@ export function storeContract(make: () => StoreUnderTest): void {
     expect([under.store.look(digest, bytes), await under.store.verify(digest)]).toEqual(['intact', 'intact']);
   });
 
+  test('damage may be found by many at once', async () => {
+    const under = make();
+    const { digest } = await under.store.take(fileWith('precious'));
+    under.spoilBlob(digest, () => Buffer.from('other'));
+    const states = await Promise.all([under.store, under.reopened(), under.reopened()].map((store) => store.verify(digest)));
+    expect(states.filter((state) => state === 'intact')).toEqual([]);
+  });
+
   test('a blob of another size is damaged without being read; a deleted one is absent', async () => {
     const under = make();
     const { digest, bytes } = await under.store.take(fileWith('precious'));
