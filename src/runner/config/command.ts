@@ -37,28 +37,22 @@ export class Command {
   }
 
   /**
-   * The stage's own parameters with all that the command names besides: pipeline parameters under their path, axes under
-   * their name. Undefined when a reference leads nowhere in this combination, which is reported.
+   * The stage's own parameters, and under their paths those of the pipeline that the command names besides. Undefined when
+   * a reference leads nowhere in this combination, which is reported.
    */
   params(own: JsonObject, row: Row): JsonObject | undefined {
-    let params: Record<string, Json> | undefined = { ...this.#borrowed, ...own };
+    let good = true;
     for (const { reference, where } of this.#references) {
       const [head = '', ...rest] = reference.path;
       if (head === 'params' && Object.hasOwn(own, rest[0] ?? '') && !leads(own, rest)) {
         this.#context.report.error('unknown-param', where, `the stage's parameter "${rest[0]!}" has no "${rest.slice(1).join('.')}"`);
-        params = undefined;
+        good = false;
       }
-      if (['params', 'inputs', 'outputs'].includes(head) || reference.malformed) continue;
-      const entry = row.get(head);
-      if (entry === undefined) {
-        this.#reportUnknown(reference, where, [...row.keys()]);
-        params = undefined;
-      } else if (params !== undefined && Object.hasOwn(params, head) && params[head] !== entry.value) {
-        this.#context.report.error('name-collision', where, `${reference.text} is an axis, and the stage has another parameter of that name`, { remedy: 'Rename the parameter.' });
-        params = undefined;
-      } else if (params !== undefined) params[head] = entry.value;
+      if (['params', 'inputs', 'outputs'].includes(head) || reference.malformed || row.has(head)) continue;
+      this.#reportUnknown(reference, where, [...row.keys()]);
+      good = false;
     }
-    return params;
+    return good ? { ...this.#borrowed, ...own } : undefined;
   }
 
   /** The pipeline parameter that is named, if it is one. */

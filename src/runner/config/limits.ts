@@ -26,8 +26,15 @@ export function retriesOf(node: ConfigNode | undefined): Retries {
   return { limit, delayMs: delay === undefined ? FIRST_DELAY_MS : durationMs(delay), ...(on === undefined ? {} : { on: itemsOf(on).flatMap((item) => numberOf(item) ?? []) }) };
 }
 
+/** Memory in bytes, everything else as it is. */
 export function resourcesOf(node: ConfigNode | undefined): Readonly<Record<string, number>> {
-  return Object.fromEntries(membersOf(node).map(([name, { value }]) => [name, numberOf(value) ?? 0]));
+  return Object.fromEntries(membersOf(node).map(([name, { value }]) => [name, numberOf(value) ?? bytesOf(textOf(value) ?? '')]));
+}
+
+/** `8 GiB`, `500MB`. */
+function bytesOf(text: string): number {
+  const [, amount, prefix = '', binary] = /^([\d.]+)\s*([KMGT]?)(i?)B$/.exec(text) ?? [];
+  return Math.round(Number(amount) * (binary === 'i' ? 1024 : 1000) ** (' KMGT'.indexOf(prefix || ' ')));
 }
 
 /** Declared variables, and those whose values are secret. */

@@ -1,4 +1,5 @@
 /** A stage as it is written, taken apart but with its references still in it. */
+import { suggest } from '../../util/suggest.ts';
 import type { Axis } from './axis.ts';
 import type { Common } from './common.ts';
 import { readAxes } from './read-axes.ts';
@@ -49,6 +50,8 @@ function draftBody(name: string, key: Origin, stage: ObjectNode, { report, fault
   const module = stage.members.get('module');
   const command = stage.members.get('command');
   if (module === undefined && command === undefined) {
+    // A misspelt "comand" is reported as an unknown key, with what was meant.
+    if ([...stage.members.keys()].some((other) => suggest(other, ['module', 'command']) !== undefined)) return undefined;
     report.error('no-body', key, `stage "${name}" does nothing`, { remedy: 'Give it a "module" (a TypeScript file) or a "command" (for the shell).' });
     return undefined;
   }
