@@ -331,6 +331,31 @@ test('a blob that rots between plan and execution is an error that names it, not
   expect(readdirSync(p.at('cache', 'work'))).toEqual([]);
 });
 
+test('a disk that fails while a result is recorded leaves lockfile and published files as they were', async () => {
+  const p = study();
+  await p.run(WORK);
+  const lock = p.read('pipeline.lock.json');
+  rmSync(p.at('cache', 'runs'), { recursive: true });
+  p.write('cache/runs', 'a file where a folder should be');
+  p.alter({ train: { params: { rate: 9 } } });
+  await expect(p.run({ ...WORK, train: train('!') })).rejects.toThrow();
+  expect([p.read('pipeline.lock.json'), p.read('reports/index.html')]).toEqual([lock, 'report on weights from pixels']);
+  rmSync(p.at('cache', 'runs'));
+  expect(await p.run({ ...WORK, train: train('!') })).toEqual({ pack: 'executed', train: 'executed', report: 'executed' });
+});
+
+test('a result that was recorded and not published before a crash is restored by the next command', async () => {
+  const p = study();
+  const ledger = await openLedger(pipelineOf(p.root, { pack: STAGES.pack! }), { storeFolder: p.at('cache'), lockFile: p.at('no-such-folder', 'pipeline.lock.json') });
+  if (!ledger.ok) throw new Error(ledger.error[0]!.message);
+  const [instance] = ledger.value.pipeline.instances;
+  const plan = await ledger.value.plan([instance!], { force: new Set() });
+  const workplace = await ledger.value.prepare(instance!, (plan.entries[0]!.verdict as { fingerprint: Fingerprint }).fingerprint);
+  writeFileSync(workplace.outputs.images!, 'pixels');
+  await expect(ledger.value.commit(instance!, workplace, EXECUTION)).rejects.toThrow('no-such-folder');
+  expect(await p.run({ train: WORK.train!, report: WORK.report! })).toEqual({ pack: 'restored', train: 'executed', report: 'executed' });
+});
+
 test('a record that was corrupted counts as absent', async () => {
   const p = study();
   await p.run(WORK);

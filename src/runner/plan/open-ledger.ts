@@ -23,6 +23,7 @@ import { logFiles } from './logs.ts';
 import { makePlanner, producedInputs } from './planner.ts';
 import { openPublisher } from './publish.ts';
 import { makeWorkplace, sweepWork } from './workplace.ts';
+import { changedInputs, inputTrees } from './workspace.ts';
 
 export interface LedgerOptions {
   /** Absolute; made if it is not there. */
@@ -101,11 +102,11 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bu
     async commit(instance, workplace, execution) {
       const details = underway.get(workplace.folder);
       if (!details) throw new Error(`Internal error: ${workplace.folder} was not prepared by this ledger.`);
-      const changed = await changedInputs(instance);
+      const changed = await changedInputs(instance, root, contents);
       if (changed.length > 0) return err({ kind: 'input-changed', paths: changed });
       const outputs = await collectOutputs(instance, workplace, store);
       if (!outputs.ok) return outputs;
-      await keepTrees(instance);
+      for (const tree of await inputTrees(instance, root, contents)) await store.put(tree.text);
       const { identity, sources, origins } = details;
       const record: RunRecord = {
         format: 1, fingerprint: workplace.fingerprint, instance: instance.id, stage: instance.stage, axes: instance.axes,
@@ -153,25 +154,6 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bu
       await publisher.save();
     },
   });
-
-  /** Workspace files that are no longer what the fingerprint says. */
-  async function changedInputs(instance: Instance): Promise<string[]> {
-    const changed: string[] = [];
-    for (const input of Object.values(instance.inputs)) {
-      if (input.kind === 'path' && (await contents.changed(path.resolve(root, input.path)))) changed.push(input.path);
-      if (input.kind === 'glob' && (await contents.globChanged(root, input.pattern))) changed.push(input.pattern);
-    }
-    return changed;
-  }
-
-  /** Which files an input folder held, so that a later `why` can name the one that changed. */
-  async function keepTrees(instance: Instance): Promise<void> {
-    for (const input of Object.values(instance.inputs)) {
-      if (input.kind !== 'path' && input.kind !== 'glob') continue;
-      const content = input.kind === 'path' ? await contents.of(path.resolve(root, input.path)) : await contents.ofGlob(root, input.pattern);
-      if (content?.kind === 'folder') await store.put(content.tree().text);
-    }
-  }
 }
 
 function removeAll(...folders: string[]): void {

@@ -1,11 +1,16 @@
-import picomatch from 'picomatch';
+import { createRequire } from 'node:module';
+import type Picomatch from 'picomatch';
 import type { Selection } from './listing.ts';
+
+const require = createRequire(import.meta.url);
 
 /**
  * Splits a pattern into the folder it starts from and what it selects below. `*` and `**` never match names that start
  * with a dot, and `**` does not look into `node_modules`.
  */
 export function globSelection(pattern: string): { base: string; selection: Selection } {
+  // Only pipelines with globs pay for loading it.
+  const picomatch = require('picomatch') as typeof Picomatch;
   const segments = pattern.split('/');
   const fixed = segments.findIndex((segment) => picomatch.scan(segment).isGlob);
   const base = segments.slice(0, fixed).join('/') || '.';
