@@ -20,7 +20,7 @@ module.exports = {
     {
       name: 'stages-never-import-each-other',
       severity: 'error',
-      from: { path: '^stages/' },
+      from: { path: '^stages/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(stages|src/(runner|cli|tensor))/' },
     },
     {

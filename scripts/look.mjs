@@ -6,17 +6,16 @@
  * Needs a Chromium (`apt-get install chromium`, or CHROMIUM names one). Fails when a rule is broken, when the page is
  * wider than the window, or when it asks for anything that is not in the file.
  */
-import { access, mkdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 
 const [report, folder] = process.argv.slice(2);
 if (report === undefined || folder === undefined) throw new Error('Say which report to look at, and where the screenshots go: node scripts/look.mjs <report.html> <folder>');
 await mkdir(folder, { recursive: true });
 
-const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const browser = await chromium.launch({ executablePath: await chromiumPath(), args: ['--no-sandbox'] });
 const faults = [];
 try {
@@ -41,7 +40,7 @@ async function look({ colorScheme, width }) {
   await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
   const wider = await page.evaluate(() => globalThis.document.documentElement.scrollWidth - globalThis.innerWidth);
   if (wider > 0) found.push(`${name}: the page is ${wider} pixels wider than the window`);
-  await page.evaluate(axe);
+  await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   for (const { id, help, nodes } of violations) found.push(`${name}: ${id}: ${help} (${nodes.length} times, first ${nodes[0].html.slice(0, 200)})`);
   await context.close();

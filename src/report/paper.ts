@@ -3,7 +3,7 @@
  * printed numbers is computed here, and nowhere asserted.
  */
 
-export interface PaperRow {
+interface PaperRow {
   readonly model: 'M1' | 'M2' | 'M3' | 'M4';
   /** As printed: per cent, nats. */
   readonly trainAccuracy: string;

@@ -36,7 +36,7 @@ export function Figure({ id, caption, data, children }: FigureProps): JSX.Elemen
   );
 }
 
-export interface TableProps {
+interface TableProps {
   readonly label: string;
   readonly head: readonly string[];
   /** The first cell of each row names it. */

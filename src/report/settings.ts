@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../util/json.ts';
 import type { Execution } from './study.ts';
 
-export interface Settings {
+interface Settings {
   readonly networks: readonly string[];
   /** Layers that a weights file did not have. */
   readonly drawn: readonly string[];

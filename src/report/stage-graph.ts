@@ -2,7 +2,7 @@
 import type { Edge } from './chart/layers.ts';
 import type { Execution } from './study.ts';
 
-export interface StageNode {
+interface StageNode {
   readonly name: string;
   readonly executions: number;
   readonly seconds: number;

@@ -8,7 +8,7 @@ import type { DatasetResults, Defined, Study } from './study.ts';
 import { verdictOf } from './verdict.ts';
 
 /** One metric of one model (`against` empty), or of a pair, on the test part. */
-export interface ResultRow {
+interface ResultRow {
   readonly dataset: string;
   readonly model: string;
   readonly against: string;
@@ -24,7 +24,7 @@ export interface ResultRow {
 
 const COLUMNS = ['dataset', 'model', 'against', 'metric', 'mean', 'sd', 'low', 'high', 'seeds', 'testImages', 'testGroups'] as const satisfies readonly (keyof ResultRow)[];
 
-export function resultRows(study: Study): ResultRow[] {
+function resultRows(study: Study): ResultRow[] {
   return study.datasets.flatMap(({ name, evaluation }) => {
     const common = { dataset: name, seeds: evaluation.seeds.length, testImages: evaluation.counts.test.images, testGroups: evaluation.counts.test.groups };
     const models = evaluation.models.flatMap(({ model, summary }) => evaluation.metrics.map((metric) => ({ ...common, model, against: '', metric, ...summary.test[metric]! })));

@@ -5,7 +5,7 @@ import { metricWords, type MetricWords } from './metric.ts';
 import { fullName, modelWords } from './model.ts';
 import type { DatasetResults, Evaluation } from './study.ts';
 
-export interface Verdict {
+interface Verdict {
   readonly best: string;
   readonly effect: string;
 }
@@ -17,7 +17,7 @@ export function verdictOf({ evaluation }: DatasetResults, metric: string, transf
 }
 
 /** Models by their mean on the test part, the best first. */
-export function ranked({ models }: Evaluation, metric: string): { readonly model: string; readonly mean: number }[] {
+function ranked({ models }: Evaluation, metric: string): { readonly model: string; readonly mean: number }[] {
   const sign = metricWords(metric).better === 'higher' ? -1 : 1;
   const scored = models.flatMap(({ model, summary }) => {
     const mean = summary.test[metric]?.mean ?? null;

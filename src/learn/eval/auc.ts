@@ -15,7 +15,7 @@ interface Ranking {
 }
 
 /** What the area depends on besides weights: one ranking for each class. */
-export interface Rankings {
+interface Rankings {
   readonly labels: Int32Array;
   readonly byClass: readonly Ranking[];
 }

@@ -22,13 +22,13 @@ export interface BootstrapOptions {
   readonly seed: number;
 }
 
-export type Interval = readonly [low: number, high: number];
+type Interval = readonly [low: number, high: number];
 
 /** One metric's value in every round, NaN where a round's images do not define it. */
 export type Rounds = Float64Array;
 
 /** What a round draws: how often each group and each seed counts. */
-export interface Draw {
+interface Draw {
   readonly groups: Int32Array;
   readonly seeds: Int32Array;
 }

@@ -1,7 +1,7 @@
 import type { Scored, Weights } from './scored.ts';
 
 /** Row-major [classes, classes]: how many images of the row's class were predicted as the column's. */
-export type Confusion = Float64Array;
+type Confusion = Float64Array;
 
 export function confusionOf({ labels, predicted, classes }: Scored, weights: Weights): Confusion {
   const counts = new Float64Array(classes * classes);
@@ -10,7 +10,7 @@ export function confusionOf({ labels, predicted, classes }: Scored, weights: Wei
 }
 
 /** What one class contributes: images of it, predictions of it, and both at once. */
-export interface ClassCounts {
+interface ClassCounts {
   readonly labelled: number;
   readonly predicted: number;
   readonly hits: number;

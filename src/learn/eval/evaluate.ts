@@ -13,7 +13,7 @@ import { comparable, type ComparableRuns, type Run } from './runs.ts';
 import { evenly, rowsOf, scoredPart, type Metric, type Scored } from './scored.ts';
 import { spreadOf } from './spread.ts';
 
-export interface EvaluationOptions {
+interface EvaluationOptions {
   readonly dataset: string;
   /** Whether the classes are grades, so that kappa has a meaning. */
   readonly ordinal: boolean;

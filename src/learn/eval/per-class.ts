@@ -1,7 +1,7 @@
 import { confusionOf, countsByClass } from './confusion.ts';
 import { evenly, type Scored } from './scored.ts';
 
-export interface ClassScores {
+interface ClassScores {
   /** Images of the class. */
   readonly images: number;
   /** NaN for a class that was never predicted. */

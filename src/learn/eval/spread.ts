@@ -1,5 +1,5 @@
 /** How seeds are summarised. */
-export interface Spread {
+interface Spread {
   readonly mean: number;
   /** Sample standard deviation (n - 1); NaN for one seed, which says nothing of spread. */
   readonly sd: number;

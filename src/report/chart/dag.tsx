@@ -4,7 +4,7 @@ import { coordinate } from './coordinate.ts';
 import { isEmptyPlace, layered, type Edge } from './layers.ts';
 import { Picture } from './svg.tsx';
 
-export interface DagNode {
+interface DagNode {
   readonly name: string;
   readonly note: string;
 }

@@ -3,7 +3,7 @@
  * its longest path from a source; an edge over several layers is led through empty places; the order within a layer
  * follows the mean position of the neighbours above.
  */
-export interface LayeredGraph {
+interface LayeredGraph {
   readonly layers: readonly (readonly string[])[];
   /** From producer to consumer, the places that an edge passes: its ends and the empty places between. */
   readonly routes: readonly (readonly string[])[];

@@ -2,7 +2,7 @@
 import type { ScaleLinear } from 'd3-scale';
 import { fixed } from '../format.ts';
 
-export interface Tick {
+interface Tick {
   readonly at: number;
   readonly text: string;
 }

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { DotPlot, type DotRow } from '../chart/dot-plot.tsx';
 import { cannotTell, differenceOf } from '../difference.ts';
 import { counted, fixed } from '../format.ts';
+import { identifier } from '../identifier.ts';
 import { metricWords } from '../metric.ts';
 import { modelWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
@@ -32,7 +33,7 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
       <p class="verdict">{verdict.best}</p>
       <p class="verdict second">{verdict.effect}</p>
       <Figure
-        id={`answer-${dataset.name}`}
+        id={identifier('answer', dataset.name)}
         caption={
           <>
             {counted(evaluation.counts.test.images, 'test image')} of {counted(evaluation.counts.test.groups, 'group')}, {counted(evaluation.seeds.length, 'seed')}. Small dots: one training each. Large mark:
@@ -47,7 +48,7 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
         }}
       >
         <DotPlot
-          id={`answer-${dataset.name}-models`}
+          id={identifier('answer', dataset.name, 'models')}
           title={`Test ${words.name} of each model on ${dataset.title}`}
           description={models.map((row) => `${row.label} ${row.note}: ${row.value}`).join('. ')}
           axis={`test ${words.name} (${arrow})`}
@@ -56,7 +57,7 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
         />
         {differences.length > 0 && (
           <DotPlot
-            id={`answer-${dataset.name}-differences`}
+            id={identifier('answer', dataset.name, 'differences')}
             title={`Paired differences in test ${words.name} on ${dataset.title}`}
             description={differences.map((row) => `${row.label}, ${row.note}: ${row.value}${row.open ? ', cannot tell' : ''}`).join('. ')}
             axis={`difference in test ${words.name}`}

@@ -1,6 +1,7 @@
 /** 5. What is taken for what. */
 import type { JSX } from 'preact';
 import { ConfusionMatrix } from '../chart/confusion-matrix.tsx';
+import { identifier } from '../identifier.ts';
 import { fullName, modelWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import type { DatasetResults, Study } from '../study.ts';
@@ -20,7 +21,7 @@ function DatasetMatrices({ dataset, transfer }: { readonly dataset: DatasetResul
     <article>
       <h3><Name>{title}</Name></h3>
       <Figure
-        id={`confusion-${name}`}
+        id={identifier('confusion', name)}
         caption={`Rows: the class that an image has; columns: the class that it was given. The shade is the share of the row, the number counts test images${seeds.length > 1 ? `, summed over ${seeds.length} seeds` : ''}.`}
         data={{
           label: `Confusion matrices on ${title}`,
@@ -29,7 +30,7 @@ function DatasetMatrices({ dataset, transfer }: { readonly dataset: DatasetResul
           rows: models.flatMap(({ model, confusion }) => confusion.map((row, k) => [model, <Name key="class">{classes[k]!}</Name>, ...row.map(String)])),
         }}
       >
-        {models.map(({ model, confusion }) => <ConfusionMatrix key={model} id={`confusion-${name}-${model}`} title={fullName(modelWords(model, transfer))} classes={classes} counts={confusion} />)}
+        {models.map(({ model, confusion }) => <ConfusionMatrix key={model} id={identifier('confusion', name, model)} title={fullName(modelWords(model, transfer))} classes={classes} counts={confusion} />)}
       </Figure>
     </article>
   );

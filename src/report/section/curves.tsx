@@ -3,6 +3,7 @@ import { mean } from 'd3-array';
 import type { JSX } from 'preact';
 import { LineChart, type Curve, type Point } from '../chart/line-chart.tsx';
 import { fixed } from '../format.ts';
+import { identifier } from '../identifier.ts';
 import { modelWords, startWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import type { DatasetResults, Defined, FineTuning, FineTuningEpoch, PreTraining, Study } from '../study.ts';
@@ -41,7 +42,7 @@ function FineTuningFigure({ dataset, transfer }: { readonly dataset: DatasetResu
   const models = [...new Set(fineTuning.map(({ model }) => model))];
   return (
     <Figure
-      id={`fine-tuning-${name}`}
+      id={identifier('tuning', name)}
       caption="Fine-tuning. Line: mean over seeds; band: least to greatest seed. A mark on a validation curve: the epoch selected by validation AUC, one for each seed, at that seed’s value. Training values are of augmented batches while the weights were moving, so they can lie above or below validation for that reason alone."
       data={{
         label: `Fine-tuning curves on ${title}, means over seeds`,
@@ -54,7 +55,7 @@ function FineTuningFigure({ dataset, transfer }: { readonly dataset: DatasetResu
     >
       {FINE_TUNING.map((panel) => {
         const curves = models.map((model) => fineTuningCurve(fineTuning.filter((run) => run.model === model), transfer, panel));
-        return <LineChart key={panel.key} id={`fine-tuning-${name}-${panel.key}`} title={panel.title} description={endsSentence(curves)} curves={curves} />;
+        return <LineChart key={panel.key} id={identifier('tuning', name, panel.key)} title={panel.title} description={endsSentence(curves)} curves={curves} />;
       })}
     </Figure>
   );
@@ -80,7 +81,7 @@ function PreTrainingFigure({ dataset, transfer }: { readonly dataset: DatasetRes
   const healthy = width === null ? undefined : { value: 1 / Math.sqrt(width), label: `1/√${width}: spread evenly` };
   return (
     <Figure
-      id={`pre-training-${name}`}
+      id={identifier('pretraining', name)}
       caption="Self-supervised pre-training on the training images, without labels. A standard deviation that falls to 0 would mean collapse: every image mapped to one point. The probe classifies validation images by their nearest training images; it selects nothing."
       data={{
         label: `Pre-training curves on ${title}`,
@@ -90,7 +91,7 @@ function PreTrainingFigure({ dataset, transfer }: { readonly dataset: DatasetRes
     >
       {PRE_TRAINING.filter(({ of }) => preTraining.some(({ epochs }) => epochs.some((row) => of(row) !== null))).map(({ key, title: panel, of }) => {
         const curves = preTraining.map(({ start, epochs }) => ({ words: startWords(start, transfer), seeds: [pointsOf(epochs, of)], marks: [] }));
-        return <LineChart key={key} id={`pre-training-${name}-${key}`} title={panel} description={endsSentence(curves)} curves={curves} reference={key === 'embedding' ? healthy : undefined} />;
+        return <LineChart key={key} id={identifier('pretraining', name, key)} title={panel} description={endsSentence(curves)} curves={curves} reference={key === 'embedding' ? healthy : undefined} />;
       })}
     </Figure>
   );

@@ -1,5 +1,6 @@
 /** 6. What self-supervision was shown: pairs of views of one image. */
 import type { JSX } from 'preact';
+import { identifier } from '../identifier.ts';
 import { Name, Section } from '../parts.tsx';
 import type { Study } from '../study.ts';
 
@@ -14,7 +15,7 @@ export function Pairs({ study }: { readonly study: Study }): JSX.Element | null 
           <h3><Name>{title}</Name></h3>
           <div class="sheets">
             {pairs.map(({ start, png }) => (
-              <figure key={start} id={`pairs-${name}-${start}`}>
+              <figure key={start} id={identifier('pairs', name, start)}>
                 <img src={`data:image/png;base64,${Buffer.from(png).toString('base64')}`} alt={`Pairs of augmented views of training images of ${title}, one row for each image.`} />
                 <figcaption>Pre-training from the start “<Name>{start}</Name>”: one row for each image.</figcaption>
               </figure>

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { cannotTell, differenceOf } from './difference.ts';
+import { datasetFixture } from './fixture.ts';
+import type { DatasetResults, Difference, Evaluation } from './study.ts';
+import { verdictOf } from './verdict.ts';
+
+/** Two or four models with the given means, and differences with the given half-width of interval. */
+function results(means: Readonly<Record<string, number>>, halfWidth: number, metric = 'accuracy'): DatasetResults {
+  const base = datasetFixture('phantom', 'Phantoms', ['a', 'b']);
+  const models = Object.entries(means).map(([model, mean]) => {
+    const template = base.evaluation.models[0]!;
+    return { ...template, model, summary: { ...template.summary, test: { [metric]: { mean, sd: 0.01, low: mean - halfWidth, high: mean + halfWidth } } } };
+  });
+  const differences: Difference[] = models.flatMap(({ model }, i) =>
+    models.slice(0, i).map(({ model: against }) => {
+      const mean = means[model]! - means[against]!;
+      return { model, against, metrics: { [metric]: { mean, low: mean - halfWidth, high: mean + halfWidth } } };
+    }),
+  );
+  const evaluation: Evaluation = { ...base.evaluation, metrics: [metric], models, differences };
+  return { ...base, evaluation };
+}
+
+test('a lead whose interval excludes 0 is called a lead', () => {
+  const { best, effect } = verdictOf(results({ M1: 0.7, M2: 0.8 }, 0.05), 'accuracy', 'fractal');
+  expect(best).toBe('M2 (random + SSL) has the highest test accuracy, 0.800, ahead of the next, M1 (random), by 0.100 [0.050, 0.150].');
+  expect(effect).toBe('Self-supervised pre-training on the same images: from a random start it improves accuracy (+0.100 [+0.050, +0.150], M2 − M1).');
+});
+
+test('a lead whose interval includes 0: we cannot tell', () => {
+  const { best, effect } = verdictOf(results({ M1: 0.7, M2: 0.73, M3: 0.5, M4: 0.55 }, 0.05), 'accuracy', 'ImageNet');
+  expect(best).toBe(
+    'M2 (random + SSL) has the highest test accuracy, 0.730, but whether it is better than M1 (random) we cannot tell: the interval of the difference includes 0. It is better than M4 (ImageNet + SSL) and M3 (ImageNet).',
+  );
+  expect(effect).toContain('from a random start we cannot tell whether it helps (+0.030 [−0.020, +0.080], M2 − M1)');
+});
+
+test('of losses the lowest is best, and a higher one is worse', () => {
+  const { best, effect } = verdictOf(results({ M1: 0.4, M2: 0.9 }, 0.1, 'loss'), 'loss', 'fractal');
+  expect(best).toBe('M1 (random) has the lowest test loss, 0.400, ahead of the next, M2 (random + SSL), by 0.500 [0.400, 0.600].');
+  expect(effect).toContain('it worsens loss');
+});
+
+test('a difference read the other way round has its sign and its ends exchanged', () => {
+  const { evaluation } = results({ M1: 0.7, M2: 0.8 }, 0.05);
+  const reversed = differenceOf(evaluation, 'M1', 'M2', 'accuracy')!;
+  expect(reversed.mean).toBeCloseTo(-0.1, 12);
+  expect(reversed.low).toBeCloseTo(-0.15, 12);
+  expect(reversed.high).toBeCloseTo(-0.05, 12);
+  expect(differenceOf(evaluation, 'M1', 'M9', 'accuracy')).toBeNull();
+});
+
+test('an interval that touches 0 or is not known decides nothing', () => {
+  expect(cannotTell({ mean: 0.1, low: 0, high: 0.2 })).toBe(true);
+  expect(cannotTell({ mean: 0.1, low: null, high: null })).toBe(true);
+  expect(cannotTell({ mean: 0.1, low: 0.01, high: 0.2 })).toBe(false);
+  expect(cannotTell({ mean: -0.1, low: -0.2, high: -0.01 })).toBe(false);
+});

@@ -1,0 +1,96 @@
+/** The two last stages on made-up files of the stages before them, driven as the runner drives them. */
+import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeDataset } from '../src/learn/dataset/dataset.ts';
+import { predictionsOf, writePredictions, type PredictedImage } from '../src/learn/eval/predictions.ts';
+import { createStage } from '../src/stage/create-stage.ts';
+import type { Gathered } from '../src/stage/index.ts';
+import type { Job } from '../src/stage/protocol.ts';
+import { random } from '../src/util/random.ts';
+import evaluate from './evaluate.ts';
+import report from './report.ts';
+
+const CLASSES = ['benign', 'malignant'];
+const SKILL = { M1: 0.5, M2: 1.5, M3: 1.6, M4: 3 };
+const RUNS = Object.entries(SKILL).flatMap(([model, skill]) => [0, 1].map((seed) => ({ model, skill, seed })));
+
+let folder: string;
+const file = (...names: string[]) => path.join(folder, ...names);
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'report-stage-'));
+  await writeDataset(file('dataset.json'), { name: 'phantom', title: 'Phantoms', classes: CLASSES, ordinal: false, images: 120, groups: 60, size: 32, source: 'drawn', dropped: [] });
+  await writeJson(file('split.json'), { policy: 'grouped', test: 0.2, validation: 0.2, seed: 3, overlap: 'remove', parts: {}, unused: 0, groupOverlap: 0 });
+  for (const run of RUNS) await writeRun(run);
+  for (const start of ['random', 'fractal']) {
+    await writeJson(file(`pretrain-${start}.json`), { kind: 'pretrain', method: 'simclr', epochs: [1, 2].map((epoch) => ({ epoch, loss: 4 - epoch, rate: 0.1, embeddingStd: 0.08, alignment: 1, uniformity: -2, knn: epoch === 2 ? 0.7 : null })) });
+    await writeFile(file(`pairs-${start}.png`), 'not looked into');
+  }
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const writeJson = (name: string, value: unknown) => writeFile(name, JSON.stringify(value));
+
+async function writeRun({ model, skill, seed }: (typeof RUNS)[number]): Promise<void> {
+  const source = random('report stage test', model, seed);
+  const images: PredictedImage[] = Array.from({ length: 120 }, (_, index) => ({ index, image: `${index}.png`, group: `${index >> 1}`, part: (['train', 'validation', 'test'] as const)[(index >> 1) % 3]!, label: index % 5 < 3 ? 0 : 1 }));
+  const probabilities = images.flatMap(({ label }) => {
+    const first = 1 / (1 + Math.exp(-(source.normal() + (label === 0 ? skill : -skill))));
+    return [first, 1 - first];
+  });
+  await mkdir(file(model, String(seed)), { recursive: true });
+  await writePredictions(file(model, String(seed), 'predictions.csv'), predictionsOf(CLASSES, images, Float64Array.from(probabilities)));
+  const epochs = [1, 2, 3].map((epoch) => ({ epoch, rate: 0.1, train: { loss: 1 / epoch, accuracy: 0.6 }, validation: { loss: 1 / epoch, accuracy: 0.6, auc: 0.7 } }));
+  await writeJson(file(model, String(seed), 'curves.json'), { kind: 'finetune', epochs, best: 2 });
+}
+
+const gatheredRuns = (name: string): Gathered => RUNS.map(({ model, seed }) => ({ path: file(model, String(seed), name), axes: { model, seed } }));
+const gatheredStarts = (name: (start: string) => string): Gathered => ['random', 'fractal'].map((start) => ({ path: file(name(start)), axes: { start } }));
+const alone = (name: string): Gathered => [{ path: file(name), axes: {} }];
+
+const jobOf = (name: string, given: Pick<Job, 'inputs' | 'outputs' | 'params'>, lineage: Job['lineage'] = []): Job => ({ module: '', id: name, stage: name, axes: {}, checkpoint: file('checkpoint'), resources: {}, lineage, ...given });
+const start = (job: Job) => createStage(job, () => undefined, new AbortController().signal).stage;
+
+async function runEvaluate(): Promise<void> {
+  await evaluate(start(jobOf('evaluate', {
+    inputs: { dataset: file('dataset.json'), predictions: gatheredRuns('predictions.csv') },
+    params: { resamples: 200, level: 0.95, seed: 0 },
+    outputs: { metrics: file('metrics.json'), results: file('results.csv') },
+  })));
+}
+
+const reportOutputs = { html: 'index.html', json: 'results.json', csv: 'all.csv', markdown: 'results.md' };
+
+async function runReport(inputs: Job['inputs']): Promise<string> {
+  const outputs = Object.fromEntries(Object.entries(reportOutputs).map(([name, base]) => [name, file(base)]));
+  const finetune = { id: 'finetune:model=M1', stage: 'finetune', axes: {}, fingerprint: 'f'.repeat(64), params: { network: 'resnet-small', epochs: 3 }, code: 'c'.repeat(64), reads: ['data'], notes: {}, seconds: 2, started: '2026-01-01T00:00:00Z' };
+  await report(start(jobOf('report', { inputs, params: { transfer: 'fractal' }, outputs }, [finetune])));
+  return readFile(file('index.html'), 'utf8');
+}
+
+test('evaluate and report lead from predictions to a page', async () => {
+  await runEvaluate();
+  expect((await readFile(file('results.csv'), 'utf8')).split('\n')).toHaveLength(1 + 4 * 2 * 3 * 7 + 1);
+  const html = await runReport({
+    metrics: alone('metrics.json'), datasets: alone('dataset.json'), splits: alone('split.json'), curves: gatheredRuns('curves.json'),
+    pretraining: gatheredStarts((name) => `pretrain-${name}.json`), pairs: gatheredStarts((name) => `pairs-${name}.png`),
+  });
+  for (const shown of ['M4 (fractal + SSL) has the highest test balanced accuracy', 'Learning curves', 'resnet-small', 'seed 3', 'data:image/png;base64,bm90IGxvb2tlZCBpbnRv', 'spread evenly']) expect(html).toContain(shown);
+  for (const name of Object.values(reportOutputs)) expect((await readFile(file(name), 'utf8')).length).toBeGreaterThan(100);
+});
+
+test('what a pipeline does not have is left out of the page', async () => {
+  await runEvaluate();
+  const html = await runReport({ metrics: alone('metrics.json'), datasets: file('dataset.json'), splits: null });
+  expect(html).not.toContain('Learning curves');
+  expect(html).toContain('M4 (fractal + SSL)');
+});
+
+test('metrics without their data set, and curves without a seed, are refused by name', async () => {
+  await runEvaluate();
+  await expect(runReport({ metrics: [{ path: file('metrics.json'), axes: { dataset: 'a' } }], datasets: [{ path: file('dataset.json'), axes: { dataset: 'b' } }] })).rejects.toThrow('The input "datasets" has no member for');
+  await expect(runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), curves: alone('split.json') })).rejects.toThrow('"curves" must be gathered over "model"');
+  const curves: Gathered = [{ path: file('split.json'), axes: { model: 'M1', seed: 0 } }];
+  await expect(runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), curves })).rejects.toThrow(/split\.json\/kind: .*found undefined/);
+});
