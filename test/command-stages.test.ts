@@ -6,7 +6,7 @@ const NASTY = `it's "quoted" $(touch pwned) ; and spaced.txt`;
 test('file names with spaces, quotes and substitutions reach the command as they are, and nothing in them is executed', async () => {
   const project = await Project.create({
     [NASTY]: 'precious',
-    'pipeline.json': pipelineOf({ copy: shell('cat ${inputs.source} > ${outputs.out}', { source: NASTY }, { outputs: { out: { file: 'out.txt', publish: `copies/${NASTY}` } } }) }),
+    'pipeline.json': pipelineOf({ copy: shell('cat ${inputs.source} > ${outputs.out}', { source: { path: NASTY } }, { outputs: { out: { file: 'out.txt', publish: `copies/${NASTY}` } } }) }),
   });
   expect(await project.pipeline(['run'])).toMatchObject({ code: 0 });
   expect(await project.read(`copies/${NASTY}`)).toBe('precious');
@@ -34,10 +34,10 @@ test('a command works in the project root and finds paths and params in its envi
 
 test('a stage sees only a small base environment and what it declares', async () => {
   const project = await Project.create({
-    'pipeline.json': pipelineOf({ env: shell('echo "${SECRET:-none} ${MODE:-none}" > ${outputs.out}'.replaceAll('${SECRET', '$${SECRET').replaceAll('${MODE', '$${MODE'), {}, { env: ['MODE'], outputs: { out: { file: 'out.txt', publish: 'out.txt' } } }) }),
+    'pipeline.json': pipelineOf({ env: shell('echo "[$SECRET] [$MODE]" > ${outputs.out}', {}, { env: ['MODE'], outputs: { out: { file: 'out.txt', publish: 'out.txt' } } }) }),
   });
   await project.pipeline(['run'], { env: { SECRET: 'x', MODE: 'y' } });
-  expect(await project.read('out.txt')).toBe('none y\n');
+  expect(await project.read('out.txt')).toBe('[] [y]\n');
 });
 
 test('a matrix runs once per combination, and a gathered input brings them together', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Refusal } from './refusal.ts';
-import { validated } from './settings.ts';
+import { validated } from './settings-file.ts';
 
 const read = (config: unknown) => validated(config, '/home/p/.pipelinerc.json', '.pipelinerc.json');
 

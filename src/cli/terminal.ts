@@ -1,4 +1,5 @@
 /** What a command sees of the outside world. Commands write here only, so that tests can read along. */
+import { isatty } from 'node:tty';
 import { colors, wantsColor, type Colors } from './colors.ts';
 
 export interface Stream {
@@ -21,8 +22,8 @@ export interface Terminal {
 }
 
 export function processTerminal(colorOption: boolean | undefined): Terminal {
-  const stream = (target: NodeJS.WriteStream): Stream => {
-    const isTerminal = target.isTTY;
+  const stream = (target: NodeJS.WriteStream & { readonly fd: number }): Stream => {
+    const isTerminal = isatty(target.fd);
     let open = true;
     // A reader that went away (`pipeline graph | head`) ends the output, not the work.
     target.on('error', (error: NodeJS.ErrnoException) => {

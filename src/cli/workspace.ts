@@ -7,7 +7,8 @@ import type { Ledger } from '../runner/ledger.ts';
 import type { Instance, Pipeline } from '../runner/pipeline.ts';
 import { findPipelineFile } from './pipeline-file.ts';
 import { Refusal, refuse } from './refusal.ts';
-import { loadSettings, type Settings } from './settings.ts';
+import { loadSettings } from './settings.ts';
+import type { Settings } from './settings-file.ts';
 import { shownFrom } from './shown-path.ts';
 import type { Terminal } from './terminal.ts';
 

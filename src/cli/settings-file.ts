@@ -1,0 +1,63 @@
+/** Finds and reads the settings file, and says everything that is wrong with it. */
+import path from 'node:path';
+import { cosmiconfig } from 'cosmiconfig';
+import type { Diagnostic } from '../runner/diagnostic.ts';
+import { suggest } from '../util/suggest.ts';
+import { Refusal, refuse } from './refusal.ts';
+import { progressModes, type ProgressMode } from './render/renderer.ts';
+
+export interface Settings {
+  /** How many instances at most run at the same time. */
+  readonly jobs?: number;
+  readonly progress?: ProgressMode;
+  /** Absolute path of the pipeline file; written relative to the settings file. */
+  readonly pipeline?: string;
+  /** Absolute path of the store; written relative to the settings file. */
+  readonly store?: string;
+}
+
+/** Throws a Refusal that lists every fault of the settings file. */
+export async function searchSettings(folder: string, searchPlaces: string[]): Promise<Settings> {
+  const explorer = cosmiconfig('pipeline', { searchPlaces, searchStrategy: 'global' });
+  const found = await explorer.search(folder).catch((error: unknown) => {
+    throw refuse('unreadable-settings', `the settings cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  return found === null || found.isEmpty === true ? {} : validated(found.config, found.filepath, path.relative(folder, found.filepath));
+}
+
+type Reader = (value: unknown, base: string) => Settings | string;
+
+/** For each setting: its part of the result, or what is allowed. */
+const READERS: Readonly<Record<keyof Settings, Reader>> = {
+  jobs: (value) => (Number.isInteger(value) && Number(value) >= 1 ? { jobs: Number(value) } : 'a whole number from 1'),
+  progress: (value) => {
+    const mode = progressModes.find((known) => known === value);
+    return mode === undefined ? `one of ${progressModes.join(', ')}` : { progress: mode };
+  },
+  pipeline: (value, base) => (typeof value === 'string' ? { pipeline: path.resolve(base, value) } : 'the path of a pipeline file'),
+  store: (value, base) => (typeof value === 'string' ? { store: path.resolve(base, value) } : 'the path of a folder'),
+};
+
+/** @param shown the file as the user would name it. */
+export function validated(config: unknown, file: string, shown: string): Settings {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) throw refuse('invalid-settings', `${shown}: the settings must be an object`);
+  let settings: Settings = {};
+  const faults: Diagnostic[] = [];
+  for (const [key, value] of Object.entries(config)) {
+    const reader = (READERS as Readonly<Record<string, Reader | undefined>>)[key];
+    const part = reader?.(value, path.dirname(file));
+    if (part === undefined) faults.push(unknownSetting(key, shown));
+    else if (typeof part === 'string') faults.push(fault('invalid-setting', `${shown}: ${key} is ${JSON.stringify(value)}, allowed is ${part}`));
+    else settings = { ...settings, ...part };
+  }
+  if (faults.length > 0) throw new Refusal(faults);
+  return settings;
+}
+
+function unknownSetting(key: string, shown: string): Diagnostic {
+  const known = Object.keys(READERS);
+  const suggestion = suggest(key, known);
+  return { ...fault('unknown-setting', `${shown}: unknown setting "${key}"`), ...(suggestion === undefined ? { remedy: `Known are ${known.join(', ')}.` } : { suggestion }) };
+}
+
+const fault = (code: string, message: string): Diagnostic => ({ code, severity: 'error', message });
