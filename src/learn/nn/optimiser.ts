@@ -29,10 +29,10 @@ export function initialMemory(of: Optimiser, params: Variables<HostTensor<'float
   }
 }
 
-interface Update {
-  readonly params: Variables<tf.Tensor>;
-  readonly memory: Memory<tf.Tensor>;
-}
+type Update = Readonly<{
+  params: Variables<tf.Tensor>;
+  memory: Memory<tf.Tensor>;
+}>;
 
 /** One step down the gradients; `rate` is the learning rate, a scalar. */
 export function update(by: Optimiser, params: Variables<tf.Tensor>, gradients: Variables<tf.Tensor>, memory: Memory<tf.Tensor>, rate: tf.Tensor): Update {

@@ -4,16 +4,14 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 
-// A type, not an interface: engines take records.
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
-type Geometry = {
+type Geometry = Readonly<{
   /** Mean over dimensions of the standard deviation: 1 / sqrt(d) when spread evenly, 0 when collapsed to a point. */
-  readonly embeddingStd: tf.Scalar;
+  embeddingStd: tf.Scalar;
   /** Mean squared distance between siblings: 0 best. */
-  readonly alignment: tf.Scalar;
+  alignment: tf.Scalar;
   /** Log of the mean of exp(-2 squared distance) over pairs of different images: 0 when collapsed, -4 at best. */
-  readonly uniformity: tf.Scalar;
-};
+  uniformity: tf.Scalar;
+}>;
 
 /** `embeddings` [2N, d] of unit length, row i and row i + N a pair. */
 export function geometry(embeddings: tf.Tensor2D): Geometry {

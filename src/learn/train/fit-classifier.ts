@@ -30,15 +30,13 @@ export interface FitSettings {
   readonly seed: number;
 }
 
-// A type, not an interface: it is written as JSON.
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
-type FitRow = {
-  readonly epoch: number;
-  readonly rate: number;
+type FitRow = Readonly<{
+  epoch: number;
+  rate: number;
   /** Of the augmented batches, while the weights were moving; the loss with the weights of the classes. */
-  readonly train: { readonly loss: number; readonly accuracy: number };
-  readonly validation: { readonly loss: number; readonly accuracy: number; readonly auc: number };
-};
+  train: { readonly loss: number; readonly accuracy: number };
+  validation: { readonly loss: number; readonly accuracy: number; readonly auc: number };
+}>;
 
 interface Fit {
   readonly rows: readonly FitRow[];

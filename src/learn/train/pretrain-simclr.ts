@@ -32,18 +32,16 @@ export interface PretrainSettings {
   readonly seed: number;
 }
 
-// A type, not an interface: it is written as JSON.
-// eslint-disable-next-line @typescript-eslint/consistent-type-definitions
-type PretrainRow = {
-  readonly epoch: number;
-  readonly loss: number;
-  readonly rate: number;
-  readonly embeddingStd: number;
-  readonly alignment: number;
-  readonly uniformity: number;
+type PretrainRow = Readonly<{
+  epoch: number;
+  loss: number;
+  rate: number;
+  embeddingStd: number;
+  alignment: number;
+  uniformity: number;
   /** Balanced accuracy of the probe; null in epochs without one. */
-  readonly knn: number | null;
-};
+  knn: number | null;
+}>;
 
 interface Pretrained {
   readonly rows: readonly PretrainRow[];
