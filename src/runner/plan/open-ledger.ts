@@ -25,7 +25,7 @@ import { openPublisher } from './publish.ts';
 import { makeWorkplace, sweepWork } from './workplace.ts';
 import { changedInputs, inputTrees } from './workspace.ts';
 
-export interface LedgerOptions {
+interface LedgerOptions {
   /** Absolute; made if it is not there. */
   readonly storeFolder: string;
   /** Absolute. */

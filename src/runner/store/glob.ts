@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import type Picomatch from 'picomatch';
 import type { Selection } from './listing.ts';
 
-const require = createRequire(import.meta.url);
+const load = createRequire(import.meta.url);
 
 /**
  * Splits a pattern into the folder it starts from and what it selects below. `*` and `**` never match names that start
@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url);
  */
 export function globSelection(pattern: string): { base: string; selection: Selection } {
   // Only pipelines with globs pay for loading it.
-  const picomatch = require('picomatch') as typeof Picomatch;
+  const picomatch = load('picomatch') as typeof Picomatch;
   const segments = pattern.split('/');
   const fixed = segments.findIndex((segment) => picomatch.scan(segment).isGlob);
   const base = segments.slice(0, fixed).join('/') || '.';
