@@ -1,0 +1,45 @@
+/** Values and gradients in one pass, with whatever else the forward pass computed. */
+import * as tf from '@tensorflow/tfjs-core';
+import { TraceError } from './errors.ts';
+import { mapTree } from './tree.ts';
+import type { Tree } from './host-tensor.ts';
+
+export interface ValueAndGrads<P, A> {
+  readonly value: tf.Scalar;
+  readonly aux: A;
+  /** Named and shaped like the parameters. */
+  readonly gradients: { readonly [K in keyof P]: tf.Tensor };
+}
+
+/**
+ * The scalar `value` of `loss`, its gradient for every parameter, and `aux`, a tree of tensors that carry no gradient on.
+ * Throws TraceError for a parameter that the value does not depend on.
+ */
+export function valueAndGrads<P extends Readonly<Record<string, tf.Tensor>>, A>(loss: (params: P) => { readonly value: tf.Scalar; readonly aux: A }, params: P): ValueAndGrads<P, A> {
+  const names = Object.keys(params);
+  let aux: Tree<tf.Tensor> = {};
+  const { value, grads } = tf.engine().gradients(
+    () => {
+      const result = loss(params);
+      // What the forward pass made is disposed with it.
+      aux = mapTree(result.aux as Tree<tf.Tensor>, (tensor) => tf.keep(tensor.clone()));
+      return result.value;
+    },
+    names.map((name) => params[name]!),
+    undefined,
+    true,
+  );
+  const gradients = names.map((name, i) => {
+    const gradient = grads[i] as tf.Tensor | null | undefined;
+    if (gradient === null || gradient === undefined) throw new TraceError(`The loss does not depend on the parameter "${name}". Leave it out of the parameters, or use it.`);
+    return [name, gradient] as const;
+  });
+  return { value: value as tf.Scalar, aux: mapTree(aux, release) as A, gradients: Object.fromEntries(gradients) as { readonly [K in keyof P]: tf.Tensor } };
+}
+
+/** Hands a kept tensor over to the current scope. */
+function release(kept: tf.Tensor): tf.Tensor {
+  const tensor = kept.clone();
+  kept.dispose();
+  return tensor;
+}

@@ -1,0 +1,73 @@
+/** Runs the function as it is on tfjs's own backend: slow, and the measure of the others. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine, Step } from '../engine.ts';
+import { checkNames, checkTensor } from '../errors.ts';
+import { fromTfjs, toTfjs } from '../tfjs.ts';
+import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
+import { trace, type AnyStep, type Specs } from '../trace/trace.ts';
+import { leavesOf, mapTree } from '../tree.ts';
+import { withBackend } from '../with-backend.ts';
+
+const BACKEND = 'cpu';
+
+export function openEager(): Engine {
+  const engine = {
+    name: 'eager',
+    description: { engine: 'eager', version: tf.version_core, device: 'cpu', threads: 1 },
+    compile: (fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }) => Promise.resolve().then(() => compile(fn, specs)),
+    dispose: () => Promise.resolve(),
+  };
+  return engine as unknown as Engine;
+}
+
+type AnyCompiled = Step<Tree<HostTensor>, Tree<TensorSpec>, Tree<tf.Tensor>>;
+
+function compile(fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }): AnyCompiled {
+  // What cannot be compiled must not work here either.
+  trace(fn, specs as Specs);
+  let state = mapTree(specs.state, copied);
+  let disposed = false;
+  const check = (): void => {
+    if (disposed) throw new Error('Internal error: a disposed step was used.');
+  };
+  const step = {
+    run: (inputs: Tree<HostTensor>) => {
+      check();
+      checkLeaves('input', specs.inputs, inputs);
+      const result = runOnce(fn, state, inputs);
+      state = result.state;
+      return result.outputs;
+    },
+    readState: () => {
+      check();
+      return mapTree(state, copied);
+    },
+    writeState: (next: Tree<HostTensor>) => {
+      check();
+      checkLeaves('state', specs.state, next);
+      state = mapTree(next, copied);
+    },
+    dispose: () => {
+      disposed = true;
+      state = {};
+    },
+  };
+  return Object.fromEntries(Object.entries(step).map(([name, method]) => [name, (argument: never) => Promise.resolve().then(() => (method as (argument: never) => unknown)(argument))])) as unknown as AnyCompiled;
+}
+
+function runOnce(fn: AnyStep, state: Tree<HostTensor>, inputs: Tree<HostTensor>): { state: Tree<HostTensor>; outputs: Tree<HostTensor> } {
+  return withBackend(BACKEND, () => {
+    const result = fn({ state: mapTree(state, toTfjs), inputs: mapTree(inputs, toTfjs) });
+    return { state: mapTree(result.state, fromTfjs), outputs: mapTree(result.outputs, fromTfjs) };
+  });
+}
+
+const copied = ({ dtype, shape, data }: HostTensor): HostTensor => ({ dtype, shape, data: data.slice() });
+
+/** Checks every leaf of `found` against its spec. */
+function checkLeaves(what: string, expected: Tree<TensorSpec>, found: Tree<HostTensor>): void {
+  const leaves = new Map(leavesOf(found).map(({ path, leaf }) => [path, leaf]));
+  const specs = leavesOf(expected);
+  checkNames(what, specs.map(({ path }) => path), leaves.keys());
+  for (const { path, leaf } of specs) checkTensor(`${what} "${path}"`, leaf, leaves.get(path));
+}

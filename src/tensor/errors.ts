@@ -1,0 +1,37 @@
+/** What can go wrong with a function to be compiled, and with what a compiled step is fed. */
+import type { DType } from './host-tensor.ts';
+
+/** A function that cannot be traced. The message names the place in the caller's code and a remedy. */
+export class TraceError extends Error {
+  override readonly name = 'TraceError';
+}
+
+/** A tensor that does not have the shape or dtype that a step was compiled for. */
+export class TensorMismatchError extends Error {
+  override readonly name = 'TensorMismatchError';
+}
+
+export interface Described {
+  readonly dtype: string;
+  readonly shape: readonly number[];
+}
+
+/** For example `float32 [32, 64, 64, 3]`. */
+export const describe = ({ dtype, shape }: Described): string => `${dtype} [${shape.join(', ')}]`;
+
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((side, i) => side === b[i]);
+
+/** Throws TensorMismatchError unless `found` has the dtype, shape and number of values of `expected`. `what` is for example `input "images"`. */
+export function checkTensor(what: string, expected: { readonly dtype: DType; readonly shape: readonly number[] }, found: (Described & { readonly data: ArrayLike<unknown> }) | undefined): void {
+  if (found === undefined) throw new TensorMismatchError(`The ${what} is missing: ${describe(expected)} is expected.`);
+  if (found.dtype !== expected.dtype || !sameShape(found.shape, expected.shape)) throw new TensorMismatchError(`The ${what} is ${describe(found)}, but the step was compiled for ${describe(expected)}.`);
+  const size = expected.shape.reduce((a, b) => a * b, 1);
+  if (found.data.length !== size) throw new TensorMismatchError(`The ${what} has ${found.data.length} values, but ${describe(expected)} takes ${size}.`);
+}
+
+/** Names that were given but are not expected. */
+export function checkNames(what: string, expected: Iterable<string>, found: Iterable<string>): void {
+  const known = new Set(expected);
+  const unknown = [...found].filter((name) => !known.has(name));
+  if (unknown.length > 0) throw new TensorMismatchError(`There is no ${what} "${unknown.join('", "')}"; there are: ${[...known].map((name) => `"${name}"`).join(', ') || 'none'}.`);
+}

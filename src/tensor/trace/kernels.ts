@@ -1,0 +1,59 @@
+/** Teaches the trace backend every kernel of the graph, some that become others, and refusals for the rest. */
+import * as tf from '@tensorflow/tfjs-core';
+import { KERNELS } from '../graph/kernels.ts';
+import type { Attributes, Value } from '../graph/node.ts';
+import type { DType } from '../host-tensor.ts';
+import { registerRecorder, registerRefusal, traceBackend } from './backend.ts';
+
+/** Made by the tracer and by passes, never by tfjs. */
+const OWN = new Set(['Input', 'State', 'Const', 'ReluGrad', 'BroadcastTo']);
+
+/** Once, after every other backend has registered its kernels. */
+export function registerTraceKernels(): void {
+  for (const [name, { inputs: names, many }] of KERNELS) {
+    if (OWN.has(name)) continue;
+    registerRecorder(name, (graph, inputs, attributes) => {
+      const tensors = names === null ? Object.values(inputs) : names.map((input) => inputs[input]!);
+      const outputs = graph.add(name, (tensors as tf.TensorInfo[]).map(at), defined(attributes));
+      return many === true ? outputs : outputs[0]!;
+    });
+  }
+  registerConstants();
+  registerComposites();
+  for (const { kernelName } of tf.getKernelsForBackend('cpu')) {
+    if (tf.getKernel(kernelName, 'trace') === undefined) registerRefusal(kernelName);
+  }
+}
+
+const at = (tensor: tf.TensorInfo): Value => traceBackend.value(tensor);
+
+const defined = (attributes: Attributes): Attributes => Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined && value !== null));
+
+/** All shapes are known, so these are constants. */
+function registerConstants(): void {
+  registerRecorder('Fill', (graph, _, { shape, value, dtype }) => graph.fill(Number(value), { shape: shape as number[], dtype: (dtype as DType | undefined) ?? 'float32' }));
+  registerRecorder('ZerosLike', (graph, { x }) => graph.fill(0, x as Value & tf.TensorInfo));
+  registerRecorder('OnesLike', (graph, { x }) => graph.fill(1, x as Value & tf.TensorInfo));
+  registerRecorder('Range', (graph, _, attributes) => {
+    const { start, stop, step, dtype } = attributes as { start: number; stop: number; step: number; dtype: DType };
+    const length = Math.max(0, Math.ceil((stop - start) / step));
+    return graph.constant(Array.from({ length }, (__, i) => start + i * step), { shape: [length], dtype });
+  });
+  registerRecorder('LinSpace', (graph, _, attributes) => {
+    const { start, stop, num } = attributes as { start: number; stop: number; num: number };
+    const values = Array.from({ length: num }, (__, i) => start + (i * (stop - start)) / Math.max(1, num - 1));
+    return graph.constant(values, { shape: [num], dtype: 'float32' });
+  });
+}
+
+/** Batch normalisation by given statistics, x * a + b; and a sum of products by labels of axes. */
+function registerComposites(): void {
+  registerRecorder('FusedBatchNorm', (graph, inputs, { varianceEpsilon }) => {
+    const { x, mean, variance, scale, offset } = inputs as Partial<Record<string, tf.TensorInfo>>;
+    const inverse = graph.one('Rsqrt', [graph.one('Add', [at(variance!), graph.fill(varianceEpsilon as number, { shape: [], dtype: 'float32' })])]);
+    const a = scale ? graph.one('Multiply', [inverse, at(scale)]) : inverse;
+    const shift = graph.one('Neg', [graph.one('Multiply', [at(mean!), a])]);
+    const b = offset ? graph.one('Add', [at(offset), shift]) : shift;
+    return graph.one('Add', [graph.one('Multiply', [at(x!), a]), b]);
+  });
+}

@@ -1,0 +1,25 @@
+/** Where in the caller's code something happened, from a stack trace. */
+
+const FRAME = /^\s+at (?:(?:async )?(?<name>\S+).*? \()?(?<file>(?:file:\/\/)?\/?.*?):(?<line>\d+):\d+\)?$/;
+
+/** This folder's parent: the engine itself is never the place. */
+const OWN = new URL('..', import.meta.url).pathname;
+
+/** For example ` at src/learn/nn/forward.ts:12`; empty when the stack does not tell. */
+export function placeOf({ stack = '' }: Error): string {
+  for (const line of stack.split('\n').slice(1)) {
+    const frame = FRAME.exec(line)?.groups;
+    if (frame === undefined) continue;
+    const path = frame.file!.replace(/^file:\/\//, '');
+    const isTest = /\.test\.tsx?$/.test(path);
+    if (path.startsWith('node:') || path.includes('/node_modules/') || (path.startsWith(OWN) && !isTest)) continue;
+    return ` at ${path.replace(`${process.cwd()}/`, '')}:${frame.line!}`;
+  }
+  return '';
+}
+
+/** The tfjs operation on the stack, for example `tf.unique`: tfjs names its functions `unique_`. */
+export function operationOf({ stack = '' }: Error): string | undefined {
+  const name = /\bat (?:Object\.)?(\w+)_ \(/.exec(stack)?.[1];
+  return name === undefined ? undefined : `tf.${name}`;
+}

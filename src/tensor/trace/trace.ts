@@ -1,0 +1,74 @@
+/** Runs a function on symbolic tensors and returns what it did, as a program. */
+import * as tf from '@tensorflow/tfjs-core';
+import type { StepFunction } from '../engine.ts';
+import { TraceError, describe, sameShape } from '../errors.ts';
+import { Graph } from '../graph/graph.ts';
+import type { Spec, Value } from '../graph/node.ts';
+import type { Program } from '../graph/program.ts';
+import type { DType, TensorSpec, Tree } from '../host-tensor.ts';
+import { leavesOf, mapTree } from '../tree.ts';
+import { withBackend } from '../with-backend.ts';
+import { TRACE, traceBackend } from './backend.ts';
+import { registerTraceKernels } from './kernels.ts';
+
+export interface Traced {
+  readonly program: Program;
+  /** The form of the outputs, with the specs of their leaves. */
+  readonly outputs: Tree<TensorSpec>;
+}
+
+export interface Specs {
+  readonly state: Tree<TensorSpec>;
+  readonly inputs: Tree<TensorSpec>;
+}
+
+export type AnyStep = StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Tree<tf.Tensor>>;
+
+/** Throws TraceError when `fn` reads values, uses what cannot be compiled, or does not return the state it was given. */
+export function trace(fn: AnyStep, specs: Specs): Traced {
+  register();
+  const graph = new Graph();
+  return withBackend(TRACE, () => traceBackend.record(graph, () => record(graph, fn, specs)));
+}
+
+function record(graph: Graph, fn: AnyStep, { state, inputs }: Specs): Traced {
+  const ends = { inputs: [] as { path: string; value: Value }[], state: [] as { path: string; value: Value }[] };
+  const symbolic = (kernel: 'Input' | 'State', list: { path: string; value: Value }[]) => ({ shape, dtype }: TensorSpec, path: string) => {
+    const value = graph.one(kernel, [], { path, shape: [...shape], dtype });
+    list.push({ path, value });
+    // tfjs has no uint8.
+    return traceBackend.tensor(dtype === 'uint8' ? graph.one('Cast', [value], { dtype: 'int32' }) : value);
+  };
+  const args = { state: mapTree(state, symbolic('State', ends.state)), inputs: mapTree(inputs, symbolic('Input', ends.inputs)) };
+  const result = fn(args);
+  const outputs: { path: string; value: Value }[] = [];
+  const form = mapTree(result.outputs, (tensor, path): TensorSpec => {
+    outputs.push({ path, value: traceBackend.value(tensor) });
+    return { shape: [...tensor.shape], dtype: tensor.dtype as DType };
+  });
+  return { program: { graph, inputs: ends.inputs, state: nextState(ends.state, result.state), outputs }, outputs: form };
+}
+
+function nextState(state: readonly { path: string; value: Value }[], returned: Tree<tf.Tensor>): Program['state'] {
+  const next = new Map(leavesOf(returned).map(({ path, leaf }) => [path, traceBackend.value(leaf)]));
+  const paired = state.map(({ path, value }) => ({ path, value, next: checkNext(path, value, next.get(path)) }));
+  const known = new Set(state.map(({ path }) => path));
+  const unknown = [...next.keys()].filter((path) => !known.has(path));
+  if (unknown.length > 0) throw new TraceError(`The function returns the state "${unknown.join('", "')}", which it was not given. Add it to the initial state, or return it as an output.`);
+  return paired;
+}
+
+function checkNext(path: string, value: Spec, next: Value | undefined): Value {
+  if (next === undefined) throw new TraceError(`The function does not return the state "${path}". Return every leaf of the state, changed or not.`);
+  if (next.dtype !== value.dtype || !sameShape(next.shape, value.shape)) throw new TraceError(`The function returns the state "${path}" as ${describe(next)}, but it was given as ${describe(value)}.`);
+  return next;
+}
+
+let isRegistered = false;
+
+function register(): void {
+  if (isRegistered) return;
+  tf.registerBackend(TRACE, () => traceBackend, 0 /* never chosen by itself */);
+  registerTraceKernels();
+  isRegistered = true;
+}
