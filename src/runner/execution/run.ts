@@ -6,6 +6,7 @@ import type { Plan, PlanEntry } from '../plan.ts';
 import { findGpus } from '../resources/gpu.ts';
 import { GpuPool } from '../resources/gpu-pool.ts';
 import { capacityOf, wishesOf } from '../resources/machine.ts';
+import { MissingGpuError } from '../resources/missing-gpu.ts';
 import { type Amounts, Slots } from '../resources/slots.ts';
 import { carryOut, type Context, type Outcome } from './carry-out.ts';
 import type { Executor } from './executor.ts';
@@ -82,7 +83,7 @@ class Run {
   #announceGpus(): void {
     const wanting = this.#waiting.filter(({ instance, verdict }) => (instance.resources.gpu ?? 0) > 0 && verdict.kind === 'run');
     if (wanting.length === 0 || this.#gpus.size > 0) return;
-    if (this.#options.requireGpu) return;
+    if (this.#options.requireGpu) throw new MissingGpuError(wanting.length);
     this.#emit({ type: 'notice', message: `No GPU was found: ${wanting.length} execution(s) that want one run on the processor, one at a time.` });
   }
 
