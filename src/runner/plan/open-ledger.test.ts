@@ -262,6 +262,24 @@ test('an input that changes while its stage runs leaves the result unrecorded, e
   expect(p.read('reports/index.html')).toBe('report on weights from PIXELS');
 });
 
+test('a second attempt with the old fingerprint does not record the changed input either', async () => {
+  const p = study();
+  const ledger = await p.open();
+  const plan = await ledger.plan(ledger.pipeline.instances, { force: new Set() });
+  const { instance, verdict } = plan.entries[0]!;
+  const attempt = async (meanwhile: () => void) => {
+    const workplace = await ledger.prepare(instance, (verdict as { fingerprint: Fingerprint }).fingerprint);
+    meanwhile();
+    writeFileSync(workplace.outputs.images!, 'x');
+    return ledger.commit(instance, workplace, EXECUTION);
+  };
+  const refused = { ok: false, error: { kind: 'input-changed', paths: ['data'] } };
+  expect(await attempt(() => { p.write('data/a.txt', 'PIXELS'); })).toEqual(refused);
+  expect(await attempt(() => undefined)).toEqual(refused);
+  expect(await attempt(() => { rmSync(p.at('data'), { recursive: true }); })).toEqual(refused);
+  expect(await attempt(() => { p.write('data/a.txt', 'pixels'); p.write('data/b.txt', 'more'); })).toMatchObject({ ok: true });
+});
+
 test('an input that is touched and not changed while its stage runs is no failure', async () => {
   const p = study();
   expect(await p.run({ ...WORK, pack: (bench) => { WORK.pack!(bench); utimesSync(p.at('data/a.txt'), 5, 5); } })).toMatchObject({ pack: 'executed' });

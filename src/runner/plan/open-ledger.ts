@@ -102,7 +102,7 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bu
     async commit(instance, workplace, execution) {
       const details = underway.get(workplace.folder);
       if (!details) throw new Error(`Internal error: ${workplace.folder} was not prepared by this ledger.`);
-      const changed = await changedInputs(instance, root, contents);
+      const changed = await changedInputs(instance, details.identity, root, contents);
       if (changed.length > 0) return err({ kind: 'input-changed', paths: changed });
       const outputs = await collectOutputs(instance, workplace, store);
       if (!outputs.ok) return outputs;

@@ -9,7 +9,7 @@ import pLimit from 'p-limit';
 import type { Digest } from '../../util/digest.ts';
 import { digestOfFile, digestOfSmallFile, SMALL_FILE_BYTES } from '../../util/digest-file.ts';
 import { globSelection } from './glob.ts';
-import { ENTRY_KINDS, FACTS, listFolder, resolved, UnreadableInputError, type Listing, type Selection } from './listing.ts';
+import { ENTRY_KINDS, FACTS, listFolder, resolved, type Listing, type Selection } from './listing.ts';
 import { clockOffset, isSettled, statRecord, type StatRecord } from './stat.ts';
 import { readState, writeState } from './state-file.ts';
 import { treeOf, type Tree, type TreeEntry } from './tree.ts';
@@ -25,11 +25,9 @@ export interface Contents {
   ofGlob(root: string, pattern: string): Promise<Content | undefined>;
   /** The files of a folder that was looked at, by its digest. */
   entries(digest: Digest): readonly TreeEntry[] | undefined;
-  /** Has it changed since this command digested it? Looks again; settles doubt by reading. */
-  changed(file: string): Promise<boolean>;
-  globChanged(root: string, pattern: string): Promise<boolean>;
-  /** The next question about this path is answered by looking again. */
+  /** The next question about this path is answered by looking again; where the stat leaves doubt, by reading. */
   forget(file: string): void;
+  forgetGlob(pattern: string): void;
   /** Writes what was learnt to the state folder. */
   save(): Promise<void>;
 }
@@ -150,25 +148,12 @@ export function openContents(root: string, stateFolder: string): Contents {
     return folder(id, absolute, selection);
   }
 
-  async function differs(id: string, look: () => Promise<Content | undefined>): Promise<boolean> {
-    const before = await session.get(id);
-    session.delete(id);
-    let after: Content | undefined;
-    try {
-      after = await remembered(id, look);
-    } catch (error) {
-      if (!(error instanceof UnreadableInputError)) throw error;
-    }
-    return before?.digest !== after?.digest || before?.kind !== after?.kind;
-  }
-
   return {
     of: (file) => remembered(file, () => look(file)),
     ofGlob: (from, pattern) => remembered(`glob:${pattern}`, () => lookGlob(from, pattern)),
     entries: (digest) => folders.get(digest)?.(),
-    changed: (file) => differs(file, () => look(file)),
-    globChanged: (from, pattern) => differs(`glob:${pattern}`, () => lookGlob(from, pattern)),
     forget: (file) => void session.delete(file),
+    forgetGlob: (pattern) => void session.delete(`glob:${pattern}`),
     async save() {
       for (const [id, fact] of learnt) await writeState(folderState(id), FORMAT, fact);
       if (learntFiles) await writeState(stateFile, FORMAT, worthKeeping(known, used));

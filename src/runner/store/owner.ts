@@ -2,7 +2,7 @@
 import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 
-interface Owner {
+export interface Owner {
   readonly host: string;
   /** Changes with every start of the machine; empty where the system does not tell. */
   readonly boot: string;
@@ -19,17 +19,26 @@ export function writeOwner(file: string): void {
 
 /** Only what is proved: another host, another container or an unreadable file may belong to a living runner. */
 export function isProvablyDead(file: string): boolean {
+  return readOwner(file).state === 'dead';
+}
+
+/** `unknown`: it cannot be seen from here, because it is on another host, in another container, or its file is unreadable. */
+export function readOwner(file: string): { readonly state: 'alive' | 'dead' | 'unknown'; readonly owner: Owner | undefined } {
   let owner: Owner;
   try {
     owner = JSON.parse(readFileSync(file, 'utf8')) as Owner;
   } catch {
-    return false;
+    return { state: 'unknown', owner: undefined };
   }
+  return { state: stateOf(owner), owner };
+}
+
+function stateOf(owner: Owner): 'alive' | 'dead' | 'unknown' {
   const me = self();
-  if (owner.host !== me.host || typeof owner.pid !== 'number') return false;
-  if (owner.boot !== me.boot) return owner.boot !== '' && me.boot !== '';
-  if (owner.namespace !== me.namespace) return false;
-  return !isRunning(owner.pid) || startTime(owner.pid) !== owner.started;
+  if (owner.host !== me.host || typeof owner.pid !== 'number') return 'unknown';
+  if (owner.boot !== me.boot) return owner.boot !== '' && me.boot !== '' ? 'dead' : 'unknown';
+  if (owner.namespace !== me.namespace) return 'unknown';
+  return isRunning(owner.pid) && startTime(owner.pid) === owner.started ? 'alive' : 'dead';
 }
 
 function self(): Owner {
@@ -39,16 +48,21 @@ function self(): Owner {
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
+  // A zombie has ended; only its parent, or the first process of a container, has not asked how.
+  return fieldsOf(pid)[0] !== 'Z';
 }
 
-/** Field 22 of /proc/<pid>/stat; the command in field 2 may hold anything, so count from its last parenthesis. */
 function startTime(pid: number): string {
+  return fieldsOf(pid)[19] ?? '';
+}
+
+/** The fields of /proc/<pid>/stat from the third on; the command in the second may hold anything, so count from its last parenthesis. */
+function fieldsOf(pid: number): string[] {
   const stat = read(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function namespaceOfSelf(): string {
