@@ -148,7 +148,7 @@ async function runAttempt(instance: Instance, workplace: Workplace, attempt: num
 
   const failure = timedOut ? ({ kind: 'timeout', afterMs: instance.timeoutMs! } as const) : failureOf(end, instance, heard);
   if (failure !== undefined) return err(failure);
-  return ledger.commit(instance, workplace, executionOf(started, attempt, workplace, share, heard));
+  return ledger.commit(instance, workplace, { ...executionOf(started, attempt, workplace, share, heard), log: path.relative(ledger.storeFolder, workplace.log(attempt)) });
 }
 
 /** What a stage said, and the events made of it. */
@@ -219,7 +219,7 @@ async function commandOf(instance: Instance, workplace: Workplace, share: Share,
   return [process.execPath, '--enable-source-maps', programs().host, file];
 }
 
-function executionOf(started: Date, attempts: number, workplace: Workplace, share: Share, heard: Heard): Execution {
+function executionOf(started: Date, attempts: number, workplace: Workplace, share: Share, heard: Heard): Omit<Execution, 'log'> {
   return {
     started: started.toISOString(),
     seconds: Math.round((Date.now() - started.getTime()) / 10) / 100,
@@ -233,7 +233,6 @@ function executionOf(started: Date, attempts: number, workplace: Workplace, shar
     warnings: heard.warnings,
     resources: resourcesOf(share),
     ...(heard.peakMemoryBytes === undefined ? {} : { peakMemoryBytes: heard.peakMemoryBytes }),
-    log: workplace.log(attempts),
   };
 }
 
