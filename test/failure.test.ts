@@ -72,6 +72,16 @@ test('a missing input blocks the stage and says where it is wanted', async () =>
   expect(out).toMatch(/ingest +blocked +input source is missing: data\/ham\.csv/);
 });
 
+test('code that cannot be bundled blocks its stage, with the place of the fault', async () => {
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ typo: { module: 'typo.ts', outputs: { out: 'x' } } }),
+    'typo.ts': 'export default async () => {\n  const a = ;\n};\n',
+  });
+  const { code, out } = await project.pipeline(['run']);
+  expect(code).toBe(1);
+  expect(out).toMatch(/^typo +blocked +code: typo\.ts:2:\d+ /m);
+});
+
 test('a failed attempt is repeated as often as `retries` allows', async () => {
   const project = await Project.create({
     'pipeline.json': pipelineOf({ flaky: shell('echo x >> tries; test $(wc -l < tries) -ge 3 && echo ok > ${outputs.out}', {}, { retries: { limit: 2, delay: '1ms' } }) }),

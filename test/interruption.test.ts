@@ -78,3 +78,15 @@ test('children that a command left in the background end with it', async () => {
   expect((await run.ended).code).toBe(130);
   await gone(background);
 });
+
+test('a second Ctrl-C ends at once even what refuses to stop', async () => {
+  const project = await Project.create({ 'pipeline.json': pipelineOf({ stubborn: shell("trap '' TERM; echo $$ > pid; touch started; while :; do sleep 0.05; done") }) });
+  const run = project.start(['run']);
+  await project.appears('started');
+  const stubborn = Number(await project.read('pid'));
+  run.signal('SIGINT');
+  await new Promise((resume) => setTimeout(resume, 700)); // sooner, it would count as the same key press
+  run.signal('SIGINT');
+  expect((await run.ended).code).toBe(130);
+  await gone(stubborn);
+});

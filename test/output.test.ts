@@ -43,6 +43,7 @@ test('show tells the record of a result: inputs, outputs, params, code, provenan
   expect(out).toMatch(/^ {2}x +[0-9a-f]{12} +split out/m);
   expect(out).toMatch(/^ {2}out +[0-9a-f]{12} +out\.txt +2 B$/m);
   expect(out).toContain('cat ${inputs.x} > ${outputs.out}');
+  expect(out).not.toContain(project.root);
   expect(JSON.parse((await project.pipeline(['show', 'train', '--json'])).out)).toMatchObject({ format: 1, instance: 'train' });
 });
 

@@ -25,6 +25,7 @@ test.each<[Reason, string]>([
   [{ kind: 'missing-input', input: 'source', path: 'data/ham', source: 'isic-archive.com' }, 'input source is missing: data/ham (get it from isic-archive.com)'],
   [{ kind: 'unreadable-input', input: 'source', path: 'data/ham', message: 'broken link' }, 'input source cannot be read: data/ham (broken link)'],
   [{ kind: 'producer-blocked', input: 'weights', producer }, 'input weights cannot be made: pretrain:start=random is blocked'],
+  [{ kind: 'broken-code', diagnostic: { code: 'broken-code', severity: 'error', message: 'stages/a.ts:1:3 Unexpected "}"' } }, 'code: stages/a.ts:1:3 Unexpected "}"'],
   [{ kind: 'source', path: 'src/learn/ssl/nt-xent.ts', change: 'changed' }, 'code: src/learn/ssl/nt-xent.ts changed'],
   [{ kind: 'package', name: 'sharp', before: '0.33.0', after: '0.35.5' }, 'package sharp 0.33.0 -> 0.35.5'],
   [{ kind: 'command', before: 'cp a b', after: 'cp c b' }, 'command "cp a b" -> "cp c b"'],

@@ -1,5 +1,4 @@
 /** Why something will run, in values. The one place where reasons become sentences. */
-import path from 'node:path';
 import type { Json } from '../util/json.ts';
 import { unreachable } from '../util/unreachable.ts';
 import type { InstanceId } from '../runner/pipeline.ts';
@@ -31,10 +30,8 @@ export function reasonText(reason: Reason): string {
       return `input ${reason.input} cannot be read: ${reason.path} (${reason.message})`;
     case 'producer-blocked':
       return `input ${reason.input} cannot be made: ${reason.producer} is blocked`;
-    case 'broken-code': {
-      const { place, message } = reason.diagnostic;
-      return place === undefined ? `code: ${message}` : `code: ${path.basename(place.file)}:${place.line}:${place.column} ${message}`;
-    }
+    case 'broken-code':
+      return `code: ${reason.diagnostic.message}`;
     case 'source':
       return `code: ${reason.path} ${reason.change}`;
     case 'package':
