@@ -16,7 +16,7 @@ interface ConfusionMatrixProps {
 const TOP = 62;
 const LEFT = 104;
 const MOST_CELL = 74;
-const LONGEST_NAME = 15;
+const LONGEST_NAME = 14;
 
 export function ConfusionMatrix({ id, title, classes, counts }: ConfusionMatrixProps): JSX.Element {
   const cell = Math.min(MOST_CELL, (CHART_WIDTH - LEFT - 4) / classes.length);
@@ -27,7 +27,7 @@ export function ConfusionMatrix({ id, title, classes, counts }: ConfusionMatrixP
       <text class="panel-title" x={0} y={13}>{title}</text>
       <text class="axis" x={LEFT} y={34}>predicted</text>
       {classes.map((name, k) => (
-        <text key={name} class="tick name" x={coordinate(LEFT + (k + 0.5) * cell)} y={TOP - 8} text-anchor="middle">{shortened(name, Math.max(2, Math.floor(cell / 6.4)))}</text>
+        <text key={name} class="tick name" x={coordinate(LEFT + (k + 0.5) * cell)} y={TOP - 8} text-anchor="middle">{shortened(name, Math.max(2, Math.floor(cell / 7.2)))}</text>
       ))}
       {classes.map((name, row) => (
         <g key={name}>
@@ -53,12 +53,12 @@ interface CellProps {
 function Cell({ x, y, width, height, count, rowTotal }: CellProps): JSX.Element {
   const share = rowTotal === 0 ? 0 : count / rowTotal;
   const middle = coordinate(x + width / 2);
-  const roomy = width >= 40 && height >= 34;
+  const withShare = count > 0 && width >= 40 && height >= 34;
   return (
     <g class={`cells ${shadeText(share)}`}>
       <rect class="cell" x={coordinate(x + 1)} y={coordinate(y + 1)} width={coordinate(width - 2)} height={coordinate(height - 2)} rx={3} fill-opacity={coordinate(share)} />
-      <text class="count" x={middle} y={coordinate(y + height / 2 + (roomy ? -2 : 4))} text-anchor="middle">{whole(count)}</text>
-      {roomy && <text class="share" x={middle} y={coordinate(y + height / 2 + 12)} text-anchor="middle">{percent(count, rowTotal)}</text>}
+      <text class="count" x={middle} y={coordinate(y + height / 2 + (withShare ? -2 : 4))} text-anchor="middle">{whole(count)}</text>
+      {withShare && <text class="share" x={middle} y={coordinate(y + height / 2 + 12)} text-anchor="middle">{percent(count, rowTotal)}</text>}
     </g>
   );
 }

@@ -29,6 +29,8 @@ interface LineChartProps {
   readonly description: string;
   readonly curves: readonly Curve[];
   readonly reference?: { readonly value: number; readonly label: string } | undefined;
+  /** Whether nought must be seen, because reaching it means something. */
+  readonly fromZero?: boolean;
 }
 
 interface Summary {
@@ -43,11 +45,11 @@ const TOP = 26;
 const BOTTOM = 40;
 const LEFT = 44;
 
-export function LineChart({ id, title, description, curves, reference }: LineChartProps): JSX.Element {
+export function LineChart({ id, title, description, curves, reference, fromZero = false }: LineChartProps): JSX.Element {
   const right = 18 + 6.4 * Math.max(...curves.map(({ words }) => words.name.length));
   const points = curves.flatMap(({ seeds }) => seeds.flat());
   const [firstX = 0, lastX = 1] = extent(points, (point) => point.x);
-  const [lowY = 0, highY = 1] = extent([...points.map((point) => point.y), ...(reference === undefined ? [] : [reference.value])]);
+  const [lowY = 0, highY = 1] = extent([...points.map((point) => point.y), ...(reference === undefined ? [] : [reference.value]), ...(fromZero ? [0] : [])]);
   const x = scaleLinear([firstX, lastX === firstX ? firstX + 1 : lastX], [LEFT, CHART_WIDTH - right]);
   const y = scaleLinear([lowY, highY === lowY ? lowY + 1 : highY], [HEIGHT - BOTTOM, TOP]).nice(5);
   const summaries = curves.map(({ seeds }) => summarise(seeds));

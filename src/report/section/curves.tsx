@@ -72,7 +72,7 @@ type PreTrainingEpoch = PreTraining['epochs'][number];
 const PRE_TRAINING: readonly Panel<PreTrainingEpoch>[] = [
   { key: 'loss', title: 'pre-training loss', of: ({ loss }) => loss },
   { key: 'embedding', title: 'standard deviation of the embedding', of: ({ embeddingStd }) => embeddingStd },
-  { key: 'knn', title: 'nearest-neighbour probe, validation balanced accuracy', of: ({ knn }) => knn },
+  { key: 'knn', title: 'probe: validation balanced accuracy', of: ({ knn }) => knn },
 ];
 
 function PreTrainingFigure({ dataset, transfer }: { readonly dataset: DatasetResults; readonly transfer: string }): JSX.Element {
@@ -91,7 +91,7 @@ function PreTrainingFigure({ dataset, transfer }: { readonly dataset: DatasetRes
     >
       {PRE_TRAINING.filter(({ of }) => preTraining.some(({ epochs }) => epochs.some((row) => of(row) !== null))).map(({ key, title: panel, of }) => {
         const curves = preTraining.map(({ start, epochs }) => ({ words: startWords(start, transfer), seeds: [pointsOf(epochs, of)], marks: [] }));
-        return <LineChart key={key} id={identifier('pretraining', name, key)} title={panel} description={endsSentence(curves)} curves={curves} reference={key === 'embedding' ? healthy : undefined} />;
+        return <LineChart key={key} id={identifier('pretraining', name, key)} title={panel} description={endsSentence(curves)} curves={curves} reference={key === 'embedding' ? healthy : undefined} fromZero={key === 'embedding'} />;
       })}
     </Figure>
   );
