@@ -41,7 +41,11 @@ class Builder {
     const command = new Command(draft, this.#context, complete ? undefined : this.#axisNames);
     if (!complete) this.#checkKnown(draft);
     const place = placeOf(draft.origin);
-    return rows.flatMap((row) => this.#instance(draft, row, command, place) ?? []);
+    return rows.flatMap((row) => {
+      const instance = this.#instance(draft, row, command, place);
+      if (instance === undefined && !this.#context.report.failed) throw new Error(`Internal error: ${row.id} was left out and nothing was reported.`);
+      return instance ?? [];
+    });
   }
 
   #instance(draft: StageDraft, row: ExpandedRow, command: Command, place: Instance['place']): Instance | undefined {

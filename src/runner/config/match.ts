@@ -24,8 +24,21 @@ export class Matcher {
   matches(producer: ExpandedStage, input: StageInput, row: Row): readonly Match[] {
     let shapes = this.#shapes.get(producer);
     if (shapes === undefined) this.#shapes.set(producer, (shapes = shapesOf(producer)));
-    return shapes.flatMap((shape) => shape.matches(input, row));
+    const matches = shapes.flatMap((shape) => shape.matches(input, row));
+    return shapes.length === 1 ? matches : united(matches, producer);
   }
+}
+
+/** What is gathered may differ in its axes: members that leave the same axes over belong together. */
+function united(matches: readonly Match[], { rows }: ExpandedStage): readonly Match[] {
+  const groups = new Map<string, Match>();
+  for (const { inherited, members } of matches) {
+    const key = [...inherited].map(([name, { text }]) => `${name}=${text}`).sort().join(',');
+    const group = groups.get(key);
+    groups.set(key, group === undefined ? { inherited, members } : { inherited, members: [...group.members, ...members] });
+  }
+  const order = new Map(rows.map((row, i) => [row, i]));
+  return [...groups.values()].map(({ inherited, members }) => ({ inherited, members: [...members].sort((a, b) => order.get(a)! - order.get(b)!) }));
 }
 
 /** Instances of one stage that have the same axes: all of them, unless only some inherit through a conditional input. */

@@ -37,7 +37,7 @@ function domainOf(name: string, present: ReadonlyMap<string, AxisEntry>, draft: 
   const declared = draft.axes.find((axis) => axis.name === name)?.entries ?? [];
   const added = include.flatMap(({ row }) => row.get(name) ?? []);
   const upstream = producers.flatMap(({ domains }) => domains.get(name) ?? []);
-  const texts = new Set([...declared, ...added, ...upstream].map(({ text }) => text));
+  const texts = new Set([...declared, ...upstream, ...added].map(({ text }) => text));
   return [...texts].flatMap((text) => present.get(text) ?? []);
 }
 

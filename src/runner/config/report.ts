@@ -12,8 +12,10 @@ export interface Details {
 export class Report {
   readonly #diagnostics = new Map<string, Diagnostic>();
   readonly #once = new Set<string>();
+  #failed = false;
 
   error(code: DiagnosticCode, at: Origin | undefined, message: string, details: Details = {}): void {
+    this.#failed = true;
     this.#add('error', code, at, message, details);
   }
 
@@ -29,8 +31,9 @@ export class Report {
     this.#add('warning', code, at, message, details);
   }
 
+  /** Whether there is an error. */
   get failed(): boolean {
-    return this.errors.length > 0;
+    return this.#failed;
   }
 
   get errors(): readonly Diagnostic[] {

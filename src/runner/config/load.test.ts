@@ -1,0 +1,211 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { loadPipeline } from './load.ts';
+import { faultsOf, idsOf, instanceOf, load, pipelineOf, stagesOf } from './project.test-support.ts';
+
+const docs = path.resolve(import.meta.dirname, '../../../docs');
+
+test('the example in the documentation is a pipeline', async () => {
+  const loaded = await loadPipeline(path.join(docs, 'examples/words/pipeline.json'), { set: [] });
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error.diagnostics));
+  expect(idsOf(loaded.value.pipeline)).toEqual(['count:text=poem', 'count:text=prose', 'report']);
+  expect(loaded.value.pipeline.root).toBe(path.join(docs, 'examples/words'));
+  expect(loaded.value.warnings).toEqual([]);
+});
+
+test('every pipeline that docs/pipeline.md shows is right', async () => {
+  const text = await readFile(path.join(docs, 'pipeline.md'), 'utf8');
+  const shown = [...text.matchAll(/^```json\n([^]*?)^```/gm)].map(([, json]) => json!);
+  expect(shown.length).toBeGreaterThan(3);
+  for (const json of shown) {
+    const modules = [...json.matchAll(/"(stages\/[\w-]+\.ts)"/g)].map(([, module]) => [module!, ''] as const);
+    const base = { params: { epochs: 1 }, stages: { train: { command: 'train ${params.epochs}' } } };
+    const files: Record<string, unknown> = Object.fromEntries(modules);
+    expect(await faultsOf({ ...files, 'base.json': base, 'pipeline.json': json })).toEqual([]);
+  }
+});
+
+test('docs/pipeline.md names every key of the schema', async () => {
+  const text = await readFile(path.join(docs, 'pipeline.md'), 'utf8');
+  const schema = JSON.parse(await readFile(path.resolve(docs, '../schema/pipeline.schema.json'), 'utf8')) as unknown;
+  const keys = new Set<string>();
+  JSON.stringify(schema, (name, value: unknown) => {
+    if (name === 'properties') for (const key of Object.keys(value as object)) keys.add(key);
+    return value;
+  });
+  expect(keys).toContain('gather');
+  expect([...keys].filter((key) => !text.includes(`\`${key}\``) && !text.includes(`"${key}"`))).toEqual([]);
+});
+
+test('the study of the design: axes are inherited, fixed and gathered', async () => {
+  const pipeline = await stagesOf(
+    {
+      ingest: { matrix: { dataset: '${params.datasets}' }, command: 'true', inputs: { source: 'data/${dataset}' }, outputs: { images: 'images' } },
+      pretrain: { matrix: { start: ['random', 'imagenet'] }, command: 'true', inputs: { images: { stage: 'ingest', output: 'images' } }, outputs: { weights: 'weights' } },
+      finetune: {
+        matrix: { seed: [0, 1], model: { M1: { weights: null }, M2: { weights: { stage: 'pretrain', output: 'weights', where: { start: 'random' } } } } },
+        command: 'true',
+        inputs: { images: { stage: 'ingest', output: 'images' }, weights: '${model.weights}' },
+        outputs: { scores: 'scores.csv' },
+      },
+      evaluate: { command: 'true', inputs: { scores: { stage: 'finetune', output: 'scores', gather: ['seed'] } }, outputs: { metrics: 'metrics.json' } },
+      report: { command: 'true', inputs: { metrics: { stage: 'evaluate', output: 'metrics', gather: true } } },
+    },
+    { datasets: ['skin', 'lung'] },
+  );
+  expect(idsOf(pipeline, 'pretrain')).toEqual(['pretrain:dataset=skin,start=random', 'pretrain:dataset=skin,start=imagenet', 'pretrain:dataset=lung,start=random', 'pretrain:dataset=lung,start=imagenet']);
+  expect(idsOf(pipeline, 'finetune')).toHaveLength(8);
+  expect(instanceOf(pipeline, 'finetune:dataset=lung,model=M1,seed=1').inputs.weights).toEqual({ kind: 'none' });
+  expect(instanceOf(pipeline, 'finetune:dataset=lung,model=M2,seed=1').inputs.weights).toEqual({ kind: 'output', producer: 'pretrain:dataset=lung,start=random', output: 'weights' });
+  expect(instanceOf(pipeline, 'evaluate:dataset=skin,model=M2').inputs.scores).toEqual({
+    kind: 'gather',
+    members: [0, 1].map((seed) => ({ producer: `finetune:dataset=skin,model=M2,seed=${seed}`, output: 'scores', axes: { dataset: 'skin', seed, model: 'M2' } })),
+  });
+  expect(instanceOf(pipeline, 'report').inputs.metrics).toMatchObject({ kind: 'gather', members: { length: 4 } });
+  expect(pipeline.stages.map(({ name, axes, reads }) => [name, axes, reads])).toEqual([
+    ['ingest', ['dataset'], []],
+    ['pretrain', ['dataset', 'start'], ['ingest']],
+    ['finetune', ['dataset', 'seed', 'model'], ['ingest', 'pretrain']],
+    ['evaluate', ['dataset', 'model'], ['finetune']],
+    ['report', [], ['evaluate']],
+  ]);
+});
+
+test('everything that a stage can say arrives in its instance', async () => {
+  const pipeline = await stagesOf(
+    {
+      train: {
+        matrix: { seed: [3] },
+        command: 'train ${params.net.width} ${params.rate} ${seed} ${inputs.table} > ${outputs.log}',
+        inputs: { table: 'data/t.csv', folder: './data//set/', glob: 'data/*.png', literal: { path: 'data/[1].png' }, maybe: { path: 'w.bin', optional: true, source: 'ask Ada' }, none: null, outside: '../shared' },
+        params: { rate: '${params.rates.1}', all: '${params.net}', text: 'run ${seed} of ${params.net.width}' },
+        outputs: { log: 'log.txt', figures: { file: 'figures/', publish: 'reports/${seed}/' }, metrics: { file: 'm.json', metrics: true, commit: true } },
+        env: ['TZ', { name: 'TOKEN', secret: true }, { name: 'LC_ALL' }],
+        resources: { gpu: 1, memory: '1.5 GiB', licence: '${params.net.width}' },
+        timeout: '1h 30m',
+        retries: { limit: 2, delay: '250ms', on: [75] },
+        description: 'trains',
+      },
+      quick: { command: 'true', timeout: 90, retries: 1 },
+    },
+    { rates: [0.1, 0.01], net: { width: 8, depth: 2 } },
+  );
+  const { place, ...train } = pipeline.instances[0]!;
+  expect(train).toEqual({
+    id: 'train:seed=3',
+    stage: 'train',
+    axes: { seed: 3 },
+    body: { kind: 'command', template: 'train ${params.net.width} ${params.rate} ${seed} ${inputs.table} > ${outputs.log}' },
+    inputs: {
+      table: { kind: 'path', path: 'data/t.csv', optional: false },
+      folder: { kind: 'path', path: 'data/set', optional: false },
+      glob: { kind: 'glob', pattern: 'data/*.png' },
+      literal: { kind: 'path', path: 'data/[1].png', optional: false },
+      maybe: { kind: 'path', path: 'w.bin', optional: true, source: 'ask Ada' },
+      none: { kind: 'none' },
+      outside: { kind: 'path', path: '../shared', optional: false },
+    },
+    params: { net: { width: 8 }, rate: 0.01, all: { width: 8, depth: 2 }, text: 'run 3 of 8' },
+    env: ['TZ', 'LC_ALL'],
+    secrets: ['TOKEN'],
+    outputs: {
+      log: { kind: 'file', file: 'log.txt', metrics: false, commit: false },
+      figures: { kind: 'folder', file: 'figures', publish: 'reports/3', metrics: false, commit: false },
+      metrics: { kind: 'file', file: 'm.json', metrics: true, commit: true },
+    },
+    resources: { gpu: 1, memory: 1.5 * 2 ** 30, licence: 8 },
+    timeoutMs: 5_400_000,
+    retries: { limit: 2, delayMs: 250, on: [75] },
+  });
+  expect(place.line).toBe(1);
+  expect(pipeline.stages[0]!.description).toBe('trains');
+  expect(pipeline.instances[1]).toMatchObject({ timeoutMs: 90_000, retries: { limit: 1, delayMs: 1000 }, env: [], secrets: [], resources: {} });
+});
+
+test("a command's parameter is the stage's own where the stage declares it, else the pipeline's", async () => {
+  const { instances } = await stagesOf({ a: { command: 'x ${params.rate} ${params.list.1} ${params.deep.er.x}', params: { rate: 2 } } }, { rate: 1, list: [5, 6], deep: { er: { x: 1, y: 2 }, z: 3 } });
+  expect(instances[0]!.params).toEqual({ rate: 2, list: [5, 6], deep: { er: { x: 1 } } });
+});
+
+test('comments, trailing commas and a byte order mark are no faults', async () => {
+  const pipeline = await pipelineOf({ 'pipeline.json': '\uFEFF// a\n{ "stages": { /* b */ "a": { "command": "true", }, }, }\n' });
+  expect(pipeline.name).toBe('pipeline');
+  expect(pipeline.stages[0]!.place).toMatchObject({ line: 2, column: 23, length: 3 });
+});
+
+test('extends: objects merge deeply, everything else replaces, and faults are placed in the file that holds them', async () => {
+  const base = { params: { seeds: [0, 1, 2], net: { width: 8, depth: 2 } }, stages: { a: { command: 'a ${params.seeds} ${params.net}', timeuot: '1h' } } };
+  const files = { 'base.json': JSON.stringify(base, null, 2), 'variants/b.json': '{ "extends": "../base.json", "params": { "seeds": [9], "net": { "width": 4 } }, "stages": { "b": { "comand": "b" } } }' };
+  expect(await faultsOf(files)).toEqual(['base.json:16:7 unknown-key: unknown key "timeuot"', 'b.json:1:100 unknown-key: unknown key "comand"']);
+  const mended = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, text.replace('timeuot', 'timeout').replace('comand', 'command')]));
+  const pipeline = await pipelineOf({ 'package.json': '{}', ...mended });
+  expect(pipeline.params).toEqual({ seeds: [9], net: { width: 4, depth: 2 } });
+  expect(pipeline.stages.map(({ name }) => name)).toEqual(['a', 'b']);
+});
+
+test('a circle of extends is named', async () => {
+  const files = { 'a.json': '{ "extends": "b.json" }', 'b.json': '{ "extends": "c.json" }', 'c.json': '{ "extends": "b.json" }', 'pipeline.json': '{ "extends": "a.json", "stages": {} }' };
+  expect(await faultsOf(files)).toEqual(['c.json:1:14 extends-cycle: "extends" leads back to where it began: b.json -> c.json -> b.json']);
+});
+
+test('faults that have nothing to do with each other are all reported at once', async () => {
+  const stages = {
+    ingest: { command: 'true', timeout: 'soon', outputs: { images: 'images' } },
+    split: { command: 'true ${inputs.tabel}', inputs: { table: { stage: 'ingets', output: 'images' } } },
+    a: { command: 'true', inputs: { x: { stage: 'b', output: 'x' } }, outputs: { x: 'x' } },
+    b: { command: 'true', inputs: { x: { stage: 'c', output: 'x' } }, outputs: { x: 'x' } },
+    c: { command: 'true', inputs: { x: { stage: 'a', output: 'x' } }, outputs: { x: '/x' } },
+    train: { module: 'stages/train.ts', params: { rate: '${params.rte}' }, inputs: { a: { stage: 'ingest', output: 'image' }, b: { stage: 'ingest', output: 'images', where: { seed: 1 } }, c: { stage: 'ingest', output: 'images', gather: ['seed'] } } },
+  };
+  const faults = await faultsOf({ 'pipeline.json': { parms: {}, params: { rate: 1 }, stages } });
+  expect(faults.map((fault) => fault.replace(/^\S+ /, '')).sort()).toEqual([
+    'cycle: stages wait for each other: a reads b reads c reads a',
+    'missing-module: there is no module stages/train.ts',
+    'output-path: an output cannot be written to "/x"',
+    'unknown-key: unknown key "parms"',
+    'unknown-output: stage "ingest" has no output "image"',
+    'unknown-param: there is no parameter "rte"',
+    'unknown-reference: the stage has no input "tabel"',
+    'unknown-stage: there is no stage "ingets"',
+    'wrong-value: expected a duration such as "12h", "1h 30m" or "90s", or a number of seconds, found the text "soon"',
+  ]);
+});
+
+test('where and gather on axes that the producer lacks are reported together', async () => {
+  const stages = {
+    ingest: { command: 'true', outputs: { images: 'images' } },
+    train: { command: 'true', inputs: { b: { stage: 'ingest', output: 'images', where: { seed: 1 } }, c: { stage: 'ingest', output: 'images', gather: ['fold'] } } },
+  };
+  expect(await faultsOf({ 'pipeline.json': { stages } })).toEqual([
+    'pipeline.json:1:155 unknown-axis: stage "ingest" has no axis "seed" that "where" could fix',
+    'pipeline.json:1:216 unknown-axis: stage "ingest" has no axis "fold" that "gather" could collect along',
+  ]);
+});
+
+test('a value that comes through a reference has to fit as if it stood there', async () => {
+  const stages = { a: { command: 'true', timeout: '${params.t}', resources: { gpu: '${params.g}' }, matrix: { x: '${params.x}' }, outputs: { o: { file: 'o', metrics: '${params.m}' } } } };
+  expect(await faultsOf({ 'pipeline.json': { params: { t: true, g: -1, x: 3, m: 'yes' }, stages } })).toEqual([
+    'pipeline.json:1:16 wrong-type: expected a duration such as "12h", "1h 30m" or "90s", or a number of seconds, found true',
+    'pipeline.json:1:25 wrong-value: expected a number that is not negative, found the number -1',
+    'pipeline.json:1:32 wrong-type: expected a list of values, an object of named records, or a reference such as "${params.datasets}", found the number 3',
+    'pipeline.json:1:38 wrong-value: expected true or false, found the text "yes"',
+  ]);
+});
+
+test('a suggestion for a reference can be pasted over it', async () => {
+  const loaded = await load({ 'pipeline.json': { params: { train: { epochs: 1 } }, stages: { a: { command: 'x ${params.trian.epochs}' } } } });
+  expect(loaded.ok ? undefined : loaded.error.diagnostics[0]!.suggestion).toBe('${params.train.epochs}');
+});
+
+test('a reference inside a text with escapes is found in the file as it is written there', async () => {
+  const text = String.raw`{ "stages": { "a": { "command": "echo \"\u00e4\"\t${'${nothing}'}" } } }`;
+  const loaded = await load({ 'pipeline.json': text });
+  const place = loaded.ok ? undefined : loaded.error.diagnostics[0]!.place;
+  expect(text.slice(place!.column - 1, place!.column - 1 + place!.length)).toBe('${nothing}');
+});
+
+test('what nothing refers to is warned about, at the outermost place', async () => {
+  const loaded = await load({ 'pipeline.json': { params: { a: 1, b: { c: 2, d: { e: 3 } }, f: [1, 2], g: 0 }, stages: { s: { command: '${params.a} ${params.b.c} ${params.f.0}' } } } });
+  expect(loaded.ok && loaded.value.warnings.map(({ message }) => message)).toEqual(['no stage uses the parameter "b.d"', 'no stage uses the parameter "g"']);
+});
