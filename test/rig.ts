@@ -13,20 +13,20 @@ import { onTestFinished } from 'vitest';
 
 const COMMAND = path.resolve(import.meta.dirname, '../dist/cli/main.js');
 
-export interface Answer {
+interface Answer {
   readonly code: number | undefined;
   readonly out: string;
   readonly err: string;
 }
 
 /** One line of `run --json`; what tests look at. */
-export interface Event {
+interface Event {
   readonly type: string;
   readonly id?: string;
   readonly [field: string]: unknown;
 }
 
-export interface Settings {
+interface Settings {
   readonly env?: Readonly<Record<string, string>>;
   /** A folder inside the project. */
   readonly folder?: string;
@@ -114,7 +114,7 @@ export class Project {
   }
 }
 
-export interface Started {
+interface Started {
   readonly pid: number;
   readonly ended: Promise<Answer>;
   signal(name: NodeJS.Signals): void;

@@ -6,7 +6,7 @@ import picocolors from 'picocolors';
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-export interface ColorWish {
+interface ColorWish {
   /** `--color` is true, `--no-color` false, neither: undefined. */
   readonly option: boolean | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;

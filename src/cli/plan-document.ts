@@ -1,13 +1,13 @@
 /** A plan as one JSON document: what `status --json` prints and what a run announces. */
 import type { Plan, PlanEntry, Reason } from '../runner/plan.ts';
 
-export interface PlanDocument {
+interface PlanDocument {
   readonly pipeline: string;
   readonly counts: Readonly<Record<'fresh' | 'restore' | 'run' | 'blocked', number>>;
   readonly instances: readonly InstanceDocument[];
 }
 
-export interface InstanceDocument {
+interface InstanceDocument {
   readonly id: string;
   readonly stage: string;
   readonly axes: Readonly<Record<string, string | number | boolean>>;

@@ -1,7 +1,7 @@
 /** A table for the terminal: columns aligned by cells, one of them folded when the terminal is too narrow. */
 import { pad, width, wrap } from './width.ts';
 
-export interface Column {
+interface Column {
   readonly title: string;
   readonly align?: 'left' | 'right';
   /** Folded over several lines when the table is wider than the terminal. */
