@@ -31,6 +31,18 @@ await build({
   jsxImportSource: 'preact',
   logLevel: 'warning',
 });
+// tfjs-core publishes its gradients only as modules that Node cannot load (no file extensions). As one file it can;
+// tfjs keeps kernels, gradients and its engine in global registries, so the two copies of its code share them.
+await build({
+  entryPoints: ['node_modules/@tensorflow/tfjs-core/dist/register_all_gradients.js'],
+  outfile: `${next}/tensor/tfjs-gradients.js`,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  mainFields: ['module', 'main'],
+  logLevel: 'error',
+});
 await chmod(`${next}/cli/main.js`, 0o755);
 await $`npx tsc -p tsconfig.build.json --outDir ${next}/types`;
 await rm('dist', { recursive: true, force: true });

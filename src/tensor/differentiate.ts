@@ -1,4 +1,5 @@
 /** Values and gradients in one pass, with whatever else the forward pass computed. */
+import '#tfjs-gradients';
 import * as tf from '@tensorflow/tfjs-core';
 import { TraceError } from './errors.ts';
 import { mapTree } from './tree.ts';

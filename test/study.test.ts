@@ -1,0 +1,89 @@
+/** The study itself, cut down to a minute: the repository's own pipeline.json in a copy of the project. */
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const repository = path.resolve(import.meta.dirname, '..');
+const command = path.join(repository, 'dist/cli/main.js');
+
+/** Enough to exercise every stage, too little to learn much. */
+const TINY = [
+  'seeds=[0,1]',
+  'phantoms.images=240',
+  'fractals.images=200',
+  'transfer.epochs=1',
+  'pretrain.epochs=1',
+  'finetune.epochs=2',
+].flatMap((assignment) => ['--set', assignment]);
+
+let project: string;
+
+beforeAll(async () => {
+  project = await mkdtemp(path.join(tmpdir(), 'pretext-study-'));
+  for (const name of ['src', 'stages', 'schema', 'pipeline.json', 'package.json', 'package-lock.json', 'tsconfig.json']) {
+    await cp(path.join(repository, name), path.join(project, name), { recursive: true });
+  }
+  await symlink(path.join(repository, 'node_modules'), path.join(project, 'node_modules'));
+});
+
+afterAll(async () => {
+  await rm(project, { recursive: true, force: true });
+});
+
+interface Event {
+  readonly type: string;
+  readonly id?: string;
+}
+
+async function run(...more: string[]): Promise<Event[]> {
+  const { stdout } = await execa('node', [command, 'run', '--json', ...TINY, ...more], { cwd: project });
+  return stdout.split('\n').map((line) => JSON.parse(line) as Event);
+}
+
+const executed = (events: readonly Event[]) => events.filter(({ type }) => type === 'succeeded').map(({ id }) => String(id));
+const stagesOf = (ids: readonly string[]) => [...new Set(ids.map((id) => id.split(':')[0]!))].sort();
+
+async function edit(file: string, change: (text: string) => string): Promise<void> {
+  const place = path.join(project, file);
+  const before = await readFile(place, 'utf8');
+  const after = change(before);
+  expect(after).not.toBe(before);
+  await writeFile(place, after);
+}
+
+describe.sequential('the study', () => {
+  test('runs from images to a self-contained report', { timeout: 300_000 }, async () => {
+    const ids = executed(await run());
+    expect(ids.filter((id) => id.startsWith('finetune:'))).toHaveLength(8);
+    const page = await readFile(path.join(project, 'reports/index.html'), 'utf8');
+    expect(page).not.toMatch(/(src|href)="(?!#|data:)/);
+    for (const model of ['M1', 'M2', 'M3', 'M4']) expect(page).toContain(model);
+    expect(page.toLowerCase()).toContain('fractal');
+  });
+
+  test('executes nothing when nothing changed', async () => {
+    expect(executed(await run())).toEqual([]);
+  });
+
+  test('executes nothing when a comment is added to the loss', async () => {
+    await edit('src/learn/ssl/nt-xent.ts', (text) => `// A comment.\n${text}`);
+    expect(executed(await run())).toEqual([]);
+  });
+
+  test('a changed temperature reruns pre-training, the models that start from it, and what reads those', { timeout: 300_000 }, async () => {
+    const ids = executed(await run('--set', 'pretrain.temperature=0.2'));
+    expect(stagesOf(ids)).toEqual(['evaluate', 'finetune', 'pretrain', 'report']);
+    expect(new Set(ids.filter((id) => id.startsWith('finetune:')).map((id) => /model=(\w+)/.exec(id)?.[1]))).toEqual(new Set(['M2', 'M4']));
+  });
+
+  test('why names the parameter with both values', async () => {
+    const { stdout } = await execa('node', [command, 'why', 'pretrain:start=random', ...TINY, '--set', 'pretrain.temperature=0.3'], { cwd: project });
+    expect(stdout).toMatch(/temperature\s+0\.2 -> 0\.3/);
+  });
+
+  test('going back to the old temperature executes nothing: the results are still in the store', async () => {
+    expect(executed(await run())).toEqual([]);
+  });
+});
