@@ -5,4 +5,6 @@ import type { StageDraft } from './stage-draft.ts';
 export interface Context extends Common {
   /** By name, in the order of the file. */
   readonly stages: ReadonlyMap<string, StageDraft>;
+  /** Stages that the schema refused as a whole; what refers to them is not wrong for that. */
+  readonly refused: ReadonlySet<string>;
 }

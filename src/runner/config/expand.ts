@@ -9,6 +9,7 @@ import { orderRows } from './order-rows.ts';
 import type { Origin } from './source.ts';
 import type { StageDraft } from './stage-draft.ts';
 import { checkTarget, readStageInput } from './stage-input.ts';
+import type { ConfigNode } from './tree.ts';
 
 /** Producers come before their consumers, otherwise in the order of the file. */
 export function expandStages(context: Context): readonly ExpandedStage[] {
@@ -47,12 +48,17 @@ class Expander {
     const named = this.#expandNamedProducers(draft);
     const combinations = readCombinations(draft, this.#context);
     const producers = new Set<ExpandedStage>();
+    // An input without references is the same in every combination, and so is one that leads to the same record.
+    const found = new WeakMap<ConfigNode, ReturnType<typeof findTarget>>();
     const joined = new JoinedStage(draft, {
       missingAxis: (node, row) => resolver.missingAxis(node, row),
       target: (input, row) => {
-        const found = findTarget(input, row, (name, origin) => this.#producer(name, origin), this.#context);
-        if (typeof found !== 'string') producers.add(found.producer);
-        return found;
+        const resolved = resolver.resolve(input.node, row);
+        if (resolved === undefined) return 'fault';
+        const target = found.get(resolved) ?? findTarget(input, resolved, (name, origin) => this.#producer(name, origin), this.#context);
+        found.set(resolved, target);
+        if (typeof target !== 'string') producers.add(target.producer);
+        return target;
       },
       matches: ({ producer, input }, row) => this.#matcher.matches(producer, input, row),
     });

@@ -1,6 +1,5 @@
 /** Which stage's output an input refers to in one combination, and whether `where` and `gather` fit that stage. */
 import { suggest } from '../../util/suggest.ts';
-import type { Row } from './axis.ts';
 import { checkStagePart } from './check-shape.ts';
 import type { Context } from './context.ts';
 import type { ExpandedStage } from './expanded.ts';
@@ -8,16 +7,18 @@ import type { PendingInput, Target } from './join.ts';
 import { list } from './list.ts';
 import type { Origin } from './source.ts';
 import { checkTarget, readStageInput, type Fixed, type Named, type StageInput } from './stage-input.ts';
+import type { ConfigNode } from './tree.ts';
 
-/** @param producerOf expands the stage; undefined when that closes a cycle, which is then reported */
+/**
+ * @param resolved the input, its references substituted
+ * @param producerOf expands the stage; undefined when that closes a cycle, which is then reported
+ */
 export function findTarget(
   { name, node }: PendingInput,
-  row: Row,
+  resolved: ConfigNode,
   producerOf: (stage: string, origin: Origin) => ExpandedStage | undefined,
   context: Context,
 ): Target | 'no-stage' | 'fault' {
-  const resolved = context.resolver.resolve(node, row);
-  if (resolved === undefined) return 'fault';
   if (resolved !== node && !checkStagePart(resolved, { field: 'inputs', name }, context.report)) return 'fault';
   const input = readStageInput(resolved);
   if (input === undefined) return 'no-stage';

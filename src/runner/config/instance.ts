@@ -25,15 +25,16 @@ class Builder {
   readonly #parts: Parts;
   readonly #bodies: Bodies;
   readonly #axes = new Map<InstanceId, Axes>();
-  /** Of all stages: what a stage whose combinations are unknown might inherit. */
-  readonly #axisNames: readonly string[];
+  /** Of all stages, if all are known: what a stage whose combinations are unknown might inherit. */
+  readonly #axisNames: readonly string[] | undefined;
 
   constructor(context: Context) {
     this.#context = context;
     this.#parts = new Parts(context);
     this.#bodies = new Bodies(context);
-    const matrices = [...context.stages.values()].flatMap(({ node }) => membersOf(child(node, 'matrix')));
-    this.#axisNames = [...new Set(matrices.map(([name]) => name))];
+    const matrices = [...context.stages.values()].flatMap(({ node }) => child(node, 'matrix') ?? []);
+    const known = context.refused.size === 0 && !matrices.some((matrix) => context.faulty.has(matrix));
+    this.#axisNames = known ? [...new Set(matrices.flatMap((matrix) => membersOf(matrix).map(([name]) => name)))] : undefined;
   }
 
   build({ draft, rows, complete }: ExpandedStage): Instance[] {

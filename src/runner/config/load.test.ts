@@ -172,6 +172,20 @@ test('faults that have nothing to do with each other are all reported at once', 
   ]);
 });
 
+test('what refers to something that is itself at fault is not reported for it', async () => {
+  const stages = {
+    ingest: 'python3 ingest.py',
+    split: { command: 'true', outputs: ['table.csv'] },
+    train: { command: 'train ${params.rate} ${seed} ${dataset}', matrix: { seed: '3' }, inputs: { a: { stage: 'ingest', output: 'images' }, b: { stage: 'split', output: 'table' } } },
+  };
+  expect((await faultsOf({ 'pipeline.json': { params: [0.1], stages } })).map((fault) => fault.replace(/^\S+ /, ''))).toEqual([
+    'wrong-type: expected an object, found a list',
+    'wrong-type: expected a stage, found the text "python3 ingest.py"',
+    'wrong-type: expected an object of outputs, found a list',
+    'wrong-value: expected a list of values, an object of named records, or a reference such as "${params.datasets}", found the text "3"',
+  ]);
+});
+
 test('where and gather on axes that the producer lacks are reported together', async () => {
   const stages = {
     ingest: { command: 'true', outputs: { images: 'images' } },

@@ -71,13 +71,15 @@ function prepare(file: string, tree: ObjectNode, report: Report): Context {
   const declared = child(tree, 'params');
   const params = usable(declared) ? declared : undefined;
   if (params !== undefined) checkLiteral(params, report);
-  const common = { root: projectRoot(file), report, faulty, params, resolver: new Resolver(params, report) };
+  const common = { root: projectRoot(file), report, faulty, params, resolver: new Resolver(declared === undefined || params !== undefined ? params : 'refused', report) };
   const stages = new Map<string, StageDraft>();
+  const refused = new Set<string>();
   for (const [name, member] of membersOf(child(tree, 'stages'))) {
     const draft = draftStage(name, member, common);
-    if (draft !== undefined) stages.set(name, draft);
+    if (draft === undefined) refused.add(name);
+    else stages.set(name, draft);
   }
-  return { ...common, stages };
+  return { ...common, stages, refused };
 }
 
 function inFileOrder(expanded: readonly ExpandedStage[], { stages }: Context): ExpandedStage[] {

@@ -14,6 +14,12 @@ interface Group extends Match {
   readonly members: ExpandedRow[];
 }
 
+interface Lookup {
+  readonly index: Index;
+  /** The axes that the combination and the producer have in common, in the order of the key. */
+  readonly shared: readonly string[];
+}
+
 /** Producers by the values of the axes that a consumer shares; made once for each way of asking. */
 type Index = ReadonlyMap<string, readonly Match[]>;
 
@@ -46,22 +52,38 @@ class Shape {
   readonly #axes: readonly string[];
   readonly #rows: readonly ExpandedRow[];
   readonly #indexes = new Map<string, Index>();
+  /** How to look up an input for combinations that have certain axes. */
+  readonly #lookups = new WeakMap<StageInput, Map<string, Lookup>>();
 
   constructor(axes: readonly string[], rows: readonly ExpandedRow[]) {
     this.#axes = axes;
     this.#rows = rows;
   }
 
-  matches({ where, gather }: StageInput, row: Row): readonly Match[] {
+  matches(input: StageInput, row: Row): readonly Match[] {
+    const { index, shared } = this.#lookup(input, row);
+    return index.get(keyOf([...input.where.map(({ text }) => text), ...shared.map((name) => row.get(name)!.text)])) ?? [];
+  }
+
+  #lookup(input: StageInput, row: Row): Lookup {
+    let lookups = this.#lookups.get(input);
+    if (lookups === undefined) this.#lookups.set(input, (lookups = new Map()));
+    const axes = keyOf([...row.keys()]);
+    let lookup = lookups.get(axes);
+    if (lookup === undefined) lookups.set(axes, (lookup = this.#makeLookup(input, row)));
+    return lookup;
+  }
+
+  #makeLookup({ where, gather }: StageInput, row: Row): Lookup {
     const fixed = where.map(({ name }) => name);
-    if (!fixed.every((name) => this.#axes.includes(name))) return [];
+    if (!fixed.every((name) => this.#axes.includes(name))) return { index: new Map(), shared: [] };
     const gathered = gather === 'none' ? [] : gather === 'all' ? this.#axes : gather.map(({ name }) => name);
     const inherited = this.#axes.filter((name) => !fixed.includes(name) && !gathered.includes(name));
     const shared = inherited.filter((name) => row.has(name));
     const signature = [fixed, inherited, shared].map((names) => names.join(',')).join(';');
     let index = this.#indexes.get(signature);
     if (index === undefined) this.#indexes.set(signature, (index = indexRows(this.#rows, fixed, inherited, shared)));
-    return index.get(keyOf([...where.map(({ text }) => text), ...shared.map((name) => row.get(name)!.text)])) ?? [];
+    return { index, shared };
   }
 }
 
@@ -91,7 +113,7 @@ function indexRows(rows: readonly ExpandedRow[], fixed: readonly string[], inher
   return new Map([...index].map(([key, groups]) => [key, [...groups.values()]]));
 }
 
-/** Texts of axis values never hold a comma. */
+/** Neither names of axes nor texts of values ever hold a comma. */
 function keyOf(texts: readonly string[]): string {
   return texts.join(',');
 }

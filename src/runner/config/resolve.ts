@@ -12,11 +12,14 @@ export class Resolver {
   /** The paths below `params` that something refers to. */
   readonly used = new Set<string>();
   readonly #params: ObjectNode | undefined;
+  readonly #refused: boolean;
   readonly #report: Report;
   readonly #literal = new WeakMap<ConfigNode, boolean>();
 
-  constructor(params: ObjectNode | undefined, report: Report) {
-    this.#params = params;
+  /** @param params 'refused' when they are declared and the schema does not allow them: then nothing is said about them */
+  constructor(params: ObjectNode | undefined | 'refused', report: Report) {
+    this.#params = params === 'refused' ? undefined : params;
+    this.#refused = params === 'refused';
     this.#report = report;
   }
 
@@ -170,6 +173,7 @@ export class Resolver {
   }
 
   #reportUnknownParam(path: readonly string[], where: Origin): void {
+    if (this.#refused) return;
     const known = path.findIndex((_, i) => this.#params === undefined || at(this.#params, path.slice(0, i + 1)) === undefined);
     const parent = this.#params === undefined ? undefined : at(this.#params, path.slice(0, known));
     const names = parent?.kind === 'object' ? [...parent.members.keys()] : [];

@@ -40,8 +40,9 @@ export function readStageInput(node: ConfigNode): StageInput | undefined {
   return { stage, output, origin: node.origin, where, gather: isTrue(gather) ? 'all' : named.length > 0 ? named : 'none' };
 }
 
-/** Whether the stage and its output exist; reports it where not. */
-export function checkTarget({ stage, output }: StageInput, node: ConfigNode, { stages, report }: Context): boolean {
+/** Whether the stage and its output exist; reports it where not, unless their declaration is itself at fault. */
+export function checkTarget({ stage, output }: StageInput, node: ConfigNode, { stages, refused, faulty, report }: Context): boolean {
+  if (refused.has(stage)) return false;
   const draft = stages.get(stage);
   if (draft === undefined) {
     report.error('unknown-stage', child(node, 'stage')?.origin ?? node.origin, `there is no stage "${stage}"`, {
@@ -51,6 +52,8 @@ export function checkTarget({ stage, output }: StageInput, node: ConfigNode, { s
     return false;
   }
   if (draft.outputs.has(output)) return true;
+  const declared = child(draft.node, 'outputs');
+  if (declared !== undefined && faulty.has(declared)) return false;
   const names = [...draft.outputs.keys()];
   report.error('unknown-output', child(node, 'output')?.origin ?? node.origin, `stage "${stage}" has no output "${output}"`, {
     suggestion: suggest(output, names),
