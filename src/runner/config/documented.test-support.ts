@@ -6,7 +6,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import { loadPipeline } from './load.ts';
 import { selectInstances } from './select.ts';
 
-export interface Example {
+interface Example {
   readonly code: string;
   readonly json?: string;
   readonly command: string;

@@ -1,7 +1,7 @@
 /** The line that a diagnostic points at, ready to be printed and underlined in a terminal. */
 import type { SourcePlace } from '../pipeline.ts';
 
-export interface Excerpt {
+interface Excerpt {
   readonly lineText: string;
   /** Characters before the underlined part and in it, in lineText. Tabs became single spaces, so columns line up. */
   readonly start: number;

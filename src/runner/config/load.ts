@@ -19,7 +19,7 @@ import { placeOf } from './source.ts';
 import { draftStage, type StageDraft } from './stage-draft.ts';
 import { child, membersOf, textOf, valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
-export interface LoadOptions {
+interface LoadOptions {
   /** What was given as `--set`: `name=value`. */
   readonly set: readonly string[];
 }

@@ -67,7 +67,7 @@ class Shape {
 
   #lookup(input: StageInput, row: Row): Lookup {
     let lookups = this.#lookups.get(input);
-    if (lookups === undefined) this.#lookups.set(input, (lookups = new Map()));
+    if (lookups === undefined) this.#lookups.set(input, (lookups = new Map<string, Lookup>()));
     const axes = keyOf([...row.keys()]);
     let lookup = lookups.get(axes);
     if (lookup === undefined) lookups.set(axes, (lookup = this.#makeLookup(input, row)));

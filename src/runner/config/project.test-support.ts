@@ -6,7 +6,7 @@ import type { Result } from '../../util/result.ts';
 import type { Instance, Pipeline } from '../pipeline.ts';
 import { loadPipeline, type Loaded, type Refused } from './load.ts';
 
-export type Files = Readonly<Record<string, unknown>>;
+type Files = Readonly<Record<string, unknown>>;
 
 /** Calls `work` with the folder of a project that holds these files; what is no text is written as JSON. */
 export async function inProject<T>(files: Files, work: (root: string) => Promise<T>): Promise<T> {

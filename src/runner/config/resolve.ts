@@ -1,12 +1,10 @@
 /** Substitution: `${params.x}`, `${axis}` and `${axis.field}` are replaced by what they name. */
-import { suggest } from '../../util/suggest.ts';
 import type { Row } from './axis.ts';
-import { list } from './list.ts';
-import { described } from './parse.ts';
+import { reportMalformed, reportNotText, reportUnknownAxis, reportUnknownField, reportUnknownParam } from './reference-faults.ts';
 import type { Report } from './report.ts';
 import type { Origin } from './source.ts';
 import { originOf, partsOf, referencesIn, type Part, type Reference } from './template.ts';
-import type { ConfigNode, Member, ObjectNode, ScalarNode } from './tree.ts';
+import { nodeAt, someString, type ConfigNode, type Member, type ObjectNode, type ScalarNode } from './tree.ts';
 
 export class Resolver {
   /** The paths below `params` that something refers to. */
@@ -69,7 +67,7 @@ export class Resolver {
       for (const { path: [head = '', ...rest], malformed } of referencesIn(text)) {
         if (malformed || head === 'params') continue;
         const entry = row.get(head);
-        const field = rest.length > 0 && entry?.fields ? at(entry.fields, rest) : undefined;
+        const field = rest.length > 0 && entry?.fields ? nodeAt(entry.fields, rest) : undefined;
         missing = entry === undefined ? head : field === undefined ? undefined : this.missingAxis(field, row, depth + 1);
         if (missing !== undefined) return true;
       }
@@ -81,9 +79,9 @@ export class Resolver {
   /** The value of `${params...}`; undefined, and reported, when there is none. */
   param(reference: Reference, where: Origin): ConfigNode | undefined {
     const path = reference.path.slice(1);
-    const found = this.#params === undefined ? undefined : at(this.#params, path);
-    if (found === undefined) this.#reportUnknownParam(path, where);
-    else this.used.add(path.join('.'));
+    const found = this.#params === undefined ? undefined : nodeAt(this.#params, path);
+    if (found !== undefined) this.used.add(path.join('.'));
+    else if (!this.#refused) reportUnknownParam(path, where, this.#params, this.#report);
     return found;
   }
 
@@ -99,17 +97,13 @@ export class Resolver {
       else if (typeof part.value === 'string') {
         for (const reference of referencesIn(part.value)) {
           const where = originOf(reference, part);
-          if (reference.malformed) this.malformed(reference, where);
+          if (reference.malformed) reportMalformed(reference, where, this.#report);
           else if (reference.path[0] === 'params') this.param(reference, where);
-          else if (axes?.includes(reference.path[0]!) === false) this.unknownAxis(reference.path[0]!, reference.text, where, axes);
+          else if (axes?.includes(reference.path[0]!) === false) reportUnknownAxis(reference, where, axes, this.#params, this.#report);
         }
       }
     };
     visit(node);
-  }
-
-  malformed({ text }: Reference, where: Origin): void {
-    this.#report.error('malformed-reference', where, `${text} is not a reference`, { remedy: 'A reference is written ${params.name}, ${axis} or ${axis.field}.' });
   }
 
   #resolveText(node: ScalarNode, text: string, row: Row, within: readonly ConfigNode[]): ConfigNode | undefined {
@@ -124,7 +118,7 @@ export class Resolver {
   #valueOf(reference: Reference, node: ScalarNode, row: Row, within: readonly ConfigNode[]): ConfigNode | undefined {
     const where = originOf(reference, node);
     if (reference.malformed) {
-      this.malformed(reference, where);
+      reportMalformed(reference, where, this.#report);
       return undefined;
     }
     if (reference.path[0] === 'params') return this.param(reference, where);
@@ -132,81 +126,23 @@ export class Resolver {
     return target === undefined ? undefined : this.resolve(target, row, within);
   }
 
-  #axisValue({ path: [head = '', ...rest], text }: Reference, where: Origin, node: ScalarNode, row: Row): ConfigNode | undefined {
+  #axisValue(reference: Reference, where: Origin, node: ScalarNode, row: Row): ConfigNode | undefined {
+    const [head = '', ...rest] = reference.path;
     const entry = row.get(head);
     if (entry === undefined) {
-      this.unknownAxis(head, text, where, [...row.keys()]);
+      reportUnknownAxis(reference, where, [...row.keys()], this.#params, this.#report);
       return undefined;
     }
     if (rest.length === 0) return { ...node, value: entry.value };
-    const found = entry.fields === undefined ? undefined : at(entry.fields, rest);
+    const found = entry.fields === undefined ? undefined : nodeAt(entry.fields, rest);
     if (found !== undefined) return found;
-    const names = [...(entry.fields?.members.keys() ?? [])];
-    const message = entry.fields === undefined ? `axis "${head}" holds plain values, which have no field "${rest.join('.')}"` : `record "${entry.text}" of axis "${head}" has no field "${rest.join('.')}"`;
-    this.#report.error('unknown-field', where, message, {
-      suggestion: suggestIn(rest[0]!, names, (name) => `\${${head}.${name}}`),
-      remedy: names.length > 0 ? `It has ${list(names)}. Every record of an axis needs the fields that the stage refers to; null stands for nothing.` : undefined,
-      related: [{ message: 'the value is declared here', at: entry.origin }],
-    });
+    reportUnknownField(head, rest, entry, where, this.#report);
     return undefined;
-  }
-
-  unknownAxis(head: string, text: string, where: Origin, axes: readonly string[]): void {
-    if (head === 'inputs' || head === 'outputs') {
-      this.#report.error('unknown-reference', where, `${text} can only stand in a command`);
-      return;
-    }
-    const param = this.#params?.members.has(head) === true ? `Write \${params.${text.slice(2)} for the parameter.` : undefined;
-    this.#report.error('unknown-axis', where, `the stage has no axis "${head}"`, {
-      suggestion: suggestIn(head, axes, (name) => `\${${name}}`),
-      remedy: param ?? (axes.length > 0 ? `Known axes: ${list(axes)}.` : 'It has no axes; parameters are written ${params.name}.'),
-    });
   }
 
   #asText(value: ConfigNode, part: Part, node: ScalarNode): string | undefined {
     if (value.kind === 'scalar' && value.value !== null) return String(value.value);
-    const where = typeof part === 'string' ? node.origin : originOf(part, node);
-    this.#report.error('not-text', where, `${typeof part === 'string' ? part : part.text} is ${described(value)} and cannot be part of a text`, {
-      remedy: 'A reference to a list, an object or null must be the whole string.',
-    });
+    reportNotText(value, part, typeof part === 'string' ? node.origin : originOf(part, node), this.#report);
     return undefined;
   }
-
-  #reportUnknownParam(path: readonly string[], where: Origin): void {
-    if (this.#refused) return;
-    const known = path.findIndex((_, i) => this.#params === undefined || at(this.#params, path.slice(0, i + 1)) === undefined);
-    const parent = this.#params === undefined ? undefined : at(this.#params, path.slice(0, known));
-    const names = parent?.kind === 'object' ? [...parent.members.keys()] : [];
-    const full = path.slice(0, Math.max(0, known) + 1).join('.');
-    this.#report.error('unknown-param', where, `there is no parameter "${full}"`, {
-      suggestion: suggestIn(path[known] ?? '', names, (name) => `\${${['params', ...path.slice(0, known), name, ...path.slice(known + 1)].join('.')}}`),
-      remedy: names.length > 0 ? `${known > 0 ? `"${path.slice(0, known).join('.')}" has` : 'There are'} ${list(names)}.` : undefined,
-    });
-  }
-}
-
-/** The node below a path; undefined where it leads nowhere, or names the root itself. */
-function at(node: ConfigNode, path: readonly string[]): ConfigNode | undefined {
-  let found: ConfigNode | undefined = node;
-  for (const name of path) {
-    if (found?.kind === 'list') found = /^(0|[1-9]\d*)$/.test(name) ? found.items[Number(name)] : undefined;
-    else found = found?.kind === 'object' ? found.members.get(name)?.value : undefined;
-  }
-  return found;
-}
-
-function suggestIn(name: string, names: readonly string[], write: (name: string) => string): string | undefined {
-  const close = suggest(name, names);
-  return close === undefined ? undefined : write(close);
-}
-
-/** The first string, keys excluded, that the test accepts. */
-function someString(node: ConfigNode, test: (text: string) => boolean): string | undefined {
-  if (node.kind === 'scalar') return typeof node.value === 'string' && test(node.value) ? node.value : undefined;
-  const parts = node.kind === 'list' ? node.items : [...node.members.values()].map(({ value }) => value);
-  for (const part of parts) {
-    const found = someString(part, test);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }

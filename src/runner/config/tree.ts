@@ -78,3 +78,24 @@ export function nodeOf(value: Json, origin: Origin): ConfigNode {
 function isList(value: object): value is readonly Json[] {
   return Array.isArray(value);
 }
+
+/** The node below a path; undefined where it leads nowhere, or names the root itself. */
+export function nodeAt(node: ConfigNode, path: readonly string[]): ConfigNode | undefined {
+  let found: ConfigNode | undefined = node;
+  for (const name of path) {
+    if (found?.kind === 'list') found = /^(0|[1-9]\d*)$/.test(name) ? found.items[Number(name)] : undefined;
+    else found = found?.kind === 'object' ? found.members.get(name)?.value : undefined;
+  }
+  return found;
+}
+
+/** The first string, keys excluded, that the test accepts. */
+export function someString(node: ConfigNode, test: (text: string) => boolean): string | undefined {
+  if (node.kind === 'scalar') return typeof node.value === 'string' && test(node.value) ? node.value : undefined;
+  const parts = node.kind === 'list' ? node.items : [...node.members.values()].map(({ value }) => value);
+  for (const part of parts) {
+    const found = someString(part, test);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
