@@ -6,7 +6,6 @@ import { rm, chmod, rename } from 'node:fs/promises';
 
 const entryPoints = {
   'cli/main': 'src/cli/main.ts',
-  'runner/supervisor': 'src/runner/execution/supervisor.ts',
   'stage/host': 'src/stage/host.ts',
   'stage/index': 'src/stage/index.ts',
 };

@@ -3,15 +3,18 @@ import type { JsonObject } from '../util/json.ts';
 import type { Gathered, Stage } from './index.ts';
 import type { Job, Message } from './protocol.ts';
 
-/** Messages of progress per second at the most; the last one always arrives. */
+/** At most ten messages of progress a second; the last one always arrives. */
 const PROGRESS_INTERVAL_MS = 100;
 
 type Progress = Extract<Message, { type: 'progress' }>;
 
 export function createStage(job: Job, send: (message: Message) => void, signal: AbortSignal): { stage: Stage; flush: () => void } {
   let held: Progress | undefined;
-  let sent = -Infinity;
+  let pause: NodeJS.Timeout | undefined;
+  /** Sends what is held, and goes on holding back for a while if it was something. */
   const flush = (): void => {
+    clearTimeout(pause);
+    pause = held && setTimeout(flush, PROGRESS_INTERVAL_MS).unref();
     if (held) send(held);
     held = undefined;
   };
@@ -38,10 +41,7 @@ export function createStage(job: Job, send: (message: Message) => void, signal: 
     output: (name) => declared('output', job.outputs, name, job.id),
     progress(state) {
       held = { type: 'progress', ...state };
-      const now = performance.now();
-      if (now - sent < PROGRESS_INTERVAL_MS) return;
-      sent = now;
-      flush();
+      if (pause === undefined) flush();
     },
     metric: (name, value, step) => {
       send({ type: 'metric', name, value, ...(step === undefined ? {} : { step }) });

@@ -2,53 +2,60 @@
  * The process that runs one module stage: `node host.js <job.json>`. It makes the Stage object, calls the module's default
  * export, and tells the runner how it went, one JSON message per line on file descriptor 3.
  */
-import { readFileSync, writeSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
+import { inspect } from 'node:util';
+import { createStage } from './create-stage.ts';
 import type { Stage } from './index.ts';
 import type { Job, Message } from './protocol.ts';
-import { createStage } from './create-stage.ts';
 
 const MESSAGES = 3;
-const LIFELINE = 4;
 
-function send(message: Message): void {
-  writeSync(MESSAGES, `${JSON.stringify(message)}\n`);
+const line = openLine();
+const job = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Job;
+const stopping = new AbortController();
+process.on('SIGTERM', () => {
+  stopping.abort(new Error('The runner asked the stage to stop.'));
+});
+// What user code throws outside of the promise that it returned: in a timer, or in a promise that nobody awaits.
+process.on('uncaughtException', fail);
+process.on('beforeExit', () => {
+  fail(new Error('The stage function never settles: it awaits something, and nothing is left that could make it happen.'));
+});
+
+const { stage, flush } = createStage(job, send, stopping.signal);
+run().then(succeed, fail);
+
+async function run(): Promise<void> {
+  const { default: entry } = (await import(pathToFileURL(job.module).href)) as { default?: unknown };
+  if (typeof entry !== 'function') throw new TypeError(`The module of ${job.stage} has no default export to call. Write "export default async function (stage: Stage) { ... }".`);
+  await (entry as (stage: Stage) => unknown)(stage);
 }
 
-/** When the supervisor dies, however it dies, its end of this pipe closes and the stage must not outlive it. */
-function dieWithSupervisor(): void {
+function succeed(): void {
+  flush();
+  send({ type: 'usage', peakMemoryBytes: process.resourceUsage().maxRSS * 1024 });
+  send({ type: 'done' }, () => process.exit(0));
+}
+
+/** The log gets everything, with the user's own TypeScript lines; the runner the message. */
+function fail(error: unknown): void {
+  process.stderr.write(`${inspect(error)}\n`);
+  flush();
+  const { message, stack } = error instanceof Error ? error : new Error(typeof error === 'string' ? error : inspect(error));
+  send({ type: 'failed', message, ...(stack !== undefined && { stack }) }, () => process.exit(1));
+}
+
+function send(message: Message, sent?: () => void): void {
+  line.write(`${JSON.stringify(message)}\n`, sent);
+}
+
+/** When the runner dies, however it dies, its end closes, and the stage must not outlive it. */
+function openLine(): Socket {
   const die = (): void => {
     process.kill(process.pid, 'SIGKILL');
   };
   // Not waited for: a stage whose work can never settle must end, not hang.
-  new Socket({ fd: LIFELINE }).on('end', die).on('error', die).resume().unref();
-}
-
-async function main(): Promise<void> {
-  const job = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Job;
-  const stopping = new AbortController();
-  process.on('SIGTERM', () => {
-    stopping.abort(new Error('The runner asked the stage to stop.'));
-  });
-  const { default: entry } = (await import(pathToFileURL(job.module).href)) as { default?: unknown };
-  if (typeof entry !== 'function') {
-    throw new TypeError(`${job.stage}: the module has no default export to call. Write "export default async function (stage: Stage) { ... }".`);
-  }
-  const { stage, flush } = createStage(job, send, stopping.signal);
-  await (entry as (stage: Stage) => unknown)(stage);
-  flush();
-}
-
-dieWithSupervisor();
-try {
-  await main();
-  send({ type: 'usage', peakMemoryBytes: process.resourceUsage().maxRSS * 1024 });
-  send({ type: 'done' });
-  process.exit(0);
-} catch (error) {
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  process.stderr.write(`${stack ?? message}\n`);
-  send({ type: 'failed', message, ...(stack === undefined ? {} : { stack }) });
-  process.exit(1);
+  return new Socket({ fd: MESSAGES, readable: true, writable: true }).on('end', die).on('error', die).resume().unref();
 }

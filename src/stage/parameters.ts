@@ -1,34 +1,34 @@
 /** A stage's parameters, read by a schema: typed, with defaults, and every fault named at once. */
-import { type Static, type TSchema, Type } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
-import { suggest } from '../util/suggest.ts';
-import type { Stage } from './index.ts';
+import type { Static, TSchema } from '@sinclair/typebox';
+import { Value, ValueErrorType } from '@sinclair/typebox/value';
+import type { JsonObject } from '../util/json.ts';
+import { allowed } from './allowed.ts';
+import { unknownNames } from './unknown-names.ts';
 
-/** Throws StageParametersError, which lists every parameter that is missing, unknown or of another kind. */
-export function parameters<T extends TSchema>(schema: T, stage: Pick<Stage, 'id' | 'params'>): Static<T> {
+/** Throws StageParametersError, which lists every parameter that is missing, unknown or not what is allowed. */
+export function parameters<T extends TSchema>(schema: T, stage: { readonly id: string; readonly params: JsonObject }): Static<T> {
   const value = Value.Default(schema, structuredClone(stage.params));
-  const faults = [...unknownNames(schema, stage.params), ...[...Value.Errors(schema, value)].map(({ path, message, value: found }) => `${nameOf(path)}: ${lowerFirst(message)}${found === undefined ? '' : `, found ${JSON.stringify(found)}`}`)];
-  if (faults.length > 0) throw new StageParametersError(stage.id, [...new Set(faults)]);
-  return Value.Decode(Type.Unsafe<Static<T>>(schema), value);
+  const faults = [...unknownNames(schema, stage.params), ...wrongValues(schema, value)];
+  if (faults.length > 0) throw new StageParametersError(stage.id, faults);
+  return value;
 }
 
 export class StageParametersError extends Error {
+  override name = 'StageParametersError';
+
   constructor(id: string, faults: readonly string[]) {
     super(`${id} cannot start with the parameters it was given:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nThey are set under "params" of the stage, in the pipeline file.`);
-    this.name = 'StageParametersError';
   }
 }
 
-function unknownNames(schema: TSchema, params: Readonly<Record<string, unknown>>): string[] {
-  const known = Object.keys((schema.properties ?? {}) as Record<string, unknown>);
-  if (known.length === 0 || schema.additionalProperties !== undefined) return [];
-  return Object.keys(params)
-    .filter((name) => !known.includes(name))
-    .map((name) => {
-      const close = suggest(name, known);
-      return `${name}: there is no such parameter${close === undefined ? '' : `; did you mean "${close}"?`} (known: ${known.join(', ')})`;
-    });
+/** One fault for each place: the first says most. */
+function wrongValues(schema: TSchema, value: unknown): string[] {
+  const faults = new Map<string, string>();
+  for (const error of Value.Errors(schema, value)) {
+    if (error.type === ValueErrorType.ObjectAdditionalProperties) continue; // named by unknownNames
+    const name = error.path.slice(1).replaceAll('/', '.') || 'params';
+    const found = error.value === undefined ? 'it is missing' : `it is ${JSON.stringify(error.value)}`;
+    if (!faults.has(name)) faults.set(name, `${name}: ${found}, allowed is ${allowed(error.schema)}`);
+  }
+  return [...faults.values()];
 }
-
-const nameOf = (path: string): string => path.slice(1).replaceAll('/', '.') || 'params';
-const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -4,9 +4,11 @@ import type { RunEvent, RunSummary } from '../../runner/event.ts';
 import { runPipeline, type RunOptions as ExecutionOptions } from '../../runner/execution/run.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
 import type { Plan } from '../../runner/plan.ts';
+import { NoGpuError } from '../../runner/resources/demand.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { listenForInterruption, type Interruption } from '../interruption.ts';
 import { planDocument } from '../plan-document.ts';
+import { refuse } from '../refusal.ts';
 import { chooseRenderer } from '../render/choose.ts';
 import type { ProgressMode, View } from '../render/renderer.ts';
 import { shellWord } from '../text/shell-word.ts';
@@ -47,6 +49,8 @@ export async function run(targets: readonly string[], options: RunOptions, termi
       };
       const summary = await runPipeline(ledger, selection.selected, executionOptions(options, workspace, force), emit, interruption.signal);
       return codeOf(summary, interruption);
+    } catch (error) {
+      throw error instanceof NoGpuError ? refuse('no-gpu', error.message, { remedy: 'Leave out --require-gpu to let the processor stand in.' }) : error;
     } finally {
       interruption.stopListening();
       await renderer.close();

@@ -1,50 +1,75 @@
-/** A command's template with its references filled in, each as one word of the shell, whatever it holds. */
-import type { Json } from '../../util/json.ts';
-import type { Instance } from '../pipeline.ts';
-import type { Workplace } from '../ledger.ts';
+/**
+ * A command's template, made ready for `sh -c`: each reference becomes a variable, and the values travel beside the text in
+ * the environment. So no value is ever read as shell, wherever in the template its reference stands: names with spaces,
+ * quotes, `$(...)` and line ends are data.
+ */
 import type { JobInput } from '../../stage/protocol.ts';
+import type { Json } from '../../util/json.ts';
+import type { Workplace } from '../ledger.ts';
+import type { Instance } from '../pipeline.ts';
+import { surroundings, type Surrounding } from './shell-text.ts';
 
-export function commandText(template: string, instance: Instance, { inputs, outputs }: Pick<Workplace, 'inputs' | 'outputs'>): string {
-  return template.replaceAll(/\$\{([^{}]+)\}/g, (_, name: string) => {
-    const [head, ...rest] = name.split('.') as [string, ...string[]];
-    const last = rest.join('.');
-    switch (head) {
-      case 'inputs':
-        return words(inputs[last]!);
-      case 'outputs':
-        return quote(outputs[last]!);
-      case 'params':
-        return quote(text(at(instance.params, rest)));
-      default:
-        return quote(text(rest.length === 0 ? instance.axes[head]! : (instance.params[name] ?? at(instance.params, [head, ...rest]))));
-    }
-  });
+export interface CommandText {
+  readonly text: string;
+  readonly variables: Readonly<Record<string, string>>;
 }
 
-/** The same values as variables, for scripts. */
-export function commandVariables(instance: Instance, { inputs, outputs }: Pick<Workplace, 'inputs' | 'outputs'>): Record<string, string> {
+export type Values = Pick<Instance, 'params' | 'axes'> & Pick<Workplace, 'inputs' | 'outputs'>;
+
+export function commandText(template: string, values: Values): CommandText {
   const variables: Record<string, string> = {};
-  const name = (kind: string, key: string): string => `PIPELINE_${kind}_${key.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
-  for (const [key, value] of Object.entries(inputs)) variables[name('INPUT', key)] = typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value);
-  for (const [key, value] of Object.entries(outputs)) variables[name('OUTPUT', key)] = value;
-  for (const [key, value] of Object.entries(instance.params)) variables[name('PARAM', key)] = text(value);
-  for (const [key, value] of Object.entries(instance.axes)) variables[name('AXIS', key)] = text(value);
-  return variables;
+  const around = surroundings(template);
+  const text = template.replaceAll(/\$\{([^{}]+)\}/g, (_, reference: string, offset: number) => {
+    const words = wordsOf(reference.split('.'), values).map((word) => {
+      const variable = `PIPELINE_VALUE_${Object.keys(variables).length + 1}`;
+      variables[variable] = word;
+      return variable;
+    });
+    return expansion(words, around[offset]!);
+  });
+  return { text, variables };
 }
 
-/** In single quotes nothing has a meaning but the single quote. */
-export const quote = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`;
-
-/** A gathered input becomes one word per member; null becomes an empty word. */
-function words(value: JobInput): string {
-  if (value === null) return quote('');
-  return typeof value === 'string' ? quote(value) : value.map(({ path }) => quote(path)).join(' ');
+/** The same values under names, for scripts that a command calls. Lists and objects are JSON, null is empty. */
+export function commandVariables({ inputs, outputs, params, axes }: Values): Record<string, string> {
+  const named = (kind: string, members: Readonly<Record<string, Json>>): [string, string][] =>
+    Object.entries(members).map(([key, value]) => [`PIPELINE_${kind}_${key.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`, textOf(value)]);
+  return Object.fromEntries([...named('INPUT', inputs), ...named('OUTPUT', outputs), ...named('PARAM', params), ...named('AXIS', axes)]);
 }
 
-const text = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));
+/** Several variables only for a gathered input; bare they are as many words, in quotes one text. */
+function expansion(variables: readonly string[], around: Surrounding): string {
+  const bare = variables.map((name) => `\${${name}}`);
+  switch (around) {
+    case 'plain':
+      return bare.map((each) => `"${each}"`).join(' ');
+    case 'double-quoted':
+    case 'arithmetic':
+      return bare.join(' ');
+    case 'single-quoted':
+      return `'"${bare.join(' ')}"'`;
+  }
+}
 
-function at(value: Json, path: readonly string[]): Json {
-  let here = value;
-  for (const step of path) here = (here as Readonly<Record<string, Json>>)[step]!;
-  return here;
+function wordsOf([head = '', ...rest]: readonly string[], { inputs, outputs, params, axes }: Values): string[] {
+  switch (head) {
+    case 'inputs':
+      return inputWords(inputs[rest.join('.')]!);
+    case 'outputs':
+      return [outputs[rest.join('.')]!];
+    case 'params':
+      return [textOf(rest.reduce<Json>((value, step) => (value as Readonly<Record<string, Json>>)[step]!, params))];
+    default:
+      return [textOf(axes[head]!)];
+  }
+}
+
+function inputWords(value: JobInput): string[] {
+  if (value === null || typeof value === 'string') return [value ?? ''];
+  return value.map(({ path }) => path);
+}
+
+function textOf(value: Json): string {
+  if (value === null) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -1,27 +1,26 @@
 /** The variables that a stage sees: a small fixed base, what it declared, and what it was given. */
 import type { Instance } from '../pipeline.ts';
+import type { Gpu } from '../resources/gpu.ts';
+import { threadsOf, type Grant } from './grant.ts';
 
 const BASE = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
-/** sharp and file reads run on libuv's pool, whose size is fixed when a process starts. */
+/** Files are read and images decoded on libuv's pool, whose size is fixed when a process starts. */
 const LEAST_POOL = 4;
 
-export interface Given {
-  readonly cpus: number;
-  readonly memoryBytes?: number;
-  /** The cards leased, by UUID; absent: whatever the runner's own environment says. */
-  readonly gpus?: readonly string[];
-}
-
-export function stageEnvironment({ env, secrets }: Instance, given: Given, outer: NodeJS.ProcessEnv): Record<string, string> {
-  const chosen: Record<string, string> = {};
-  for (const name of [...BASE, ...env, ...secrets]) if (outer[name] !== undefined) chosen[name] = outer[name];
-  const gpus = given.gpus?.join(',') ?? outer.CUDA_VISIBLE_DEVICES;
+/** @param outer the runner's own environment */
+export function stageEnvironment({ env, secrets }: Pick<Instance, 'env' | 'secrets'>, grant: Grant, outer: NodeJS.ProcessEnv): Record<string, string> {
+  const passed = [...BASE, ...env, ...secrets].flatMap((name) => (outer[name] === undefined ? [] : [[name, outer[name]] as const]));
+  const threads = threadsOf(grant);
+  const { memory } = grant.amounts;
   return {
-    ...chosen,
-    ...(gpus === undefined ? {} : { CUDA_VISIBLE_DEVICES: gpus }),
-    PIPELINE_CPUS: String(given.cpus),
-    OMP_NUM_THREADS: String(given.cpus),
-    UV_THREADPOOL_SIZE: String(Math.max(LEAST_POOL, given.cpus)),
-    ...(given.memoryBytes === undefined ? {} : { PIPELINE_MEMORY: String(given.memoryBytes) }),
+    ...Object.fromEntries(passed),
+    PIPELINE_CPUS: String(threads),
+    OMP_NUM_THREADS: String(threads),
+    UV_THREADPOOL_SIZE: String(Math.max(LEAST_POOL, threads)),
+    ...(memory !== undefined && { PIPELINE_MEMORY: String(memory) }),
+    CUDA_VISIBLE_DEVICES: visible(grant.gpus),
   };
 }
+
+/** Empty where none was leased: who did not ask for a card must not find one. */
+const visible = (gpus: readonly Gpu[]): string => gpus.map(({ uuid }) => uuid).join(',');

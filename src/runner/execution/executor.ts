@@ -1,23 +1,39 @@
-/** Where and how one execution is carried out: local processes now, a cluster's queue one day. */
+/**
+ * Where and how executions are carried out: processes of this machine now, the queue of a cluster next. Every
+ * implementation passes the tests of executor.contract.ts.
+ */
 import type { Message } from '../../stage/protocol.ts';
-import type { Task } from './task.ts';
 
 export interface Executor {
-  /** Starts a task. Expected ends are values; only a broken machine rejects. */
+  /** Starts a task. Whatever becomes of it is told by `ended`, which never rejects. */
   start(task: Task, hear: (message: Message) => void): Running;
+  /** Ends at once what still runs. Nothing is left of any task when this resolves. */
+  close(): Promise<void>;
 }
 
 export interface Running {
+  /** Resolves when no process of the task is left, and everything that it said was heard. */
   readonly ended: Promise<End>;
-  /** Asks it to stop, and ends it after the grace period. */
+  /** Asks it to end (SIGTERM), and makes it end when the grace period is over. */
   stop(): void;
-  /** Ends it at once. */
-  kill(): void;
 }
 
-export interface End {
-  readonly code: number | null;
-  readonly signal: string | null;
-  /** It could not even be started. */
-  readonly message?: string;
+export interface Task {
+  readonly command: readonly [string, ...string[]];
+  /** Absolute. */
+  readonly folder: string;
+  /** All of it: nothing of the runner's own environment is passed on. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Absolute path of the file to which output is appended, standard error too. */
+  readonly log: string;
+  /** Whether file descriptor 3 carries messages to the runner (see src/stage/protocol.ts). */
+  readonly speaks: boolean;
+  readonly graceMs: number;
 }
+
+export type End = (
+  | { readonly kind: 'exit'; readonly code: number }
+  | { readonly kind: 'signal'; readonly signal: string }
+  /** It could not be started. */
+  | { readonly kind: 'not-started'; readonly message: string }
+) & { readonly peakMemoryBytes?: number };

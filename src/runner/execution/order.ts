@@ -2,7 +2,7 @@
 import type { Instance, InstanceId } from '../pipeline.ts';
 import type { PlanEntry } from '../plan.ts';
 
-export function producersOf({ inputs }: Instance): InstanceId[] {
+export function producersOf({ inputs }: Pick<Instance, 'inputs'>): InstanceId[] {
   const producers = Object.values(inputs).flatMap((input) => (input.kind === 'output' ? [input.producer] : input.kind === 'gather' ? input.members.map(({ producer }) => producer) : []));
   return [...new Set(producers)];
 }
@@ -10,15 +10,15 @@ export function producersOf({ inputs }: Instance): InstanceId[] {
 /** Of a stage that never ran; any other guess would be made up as well. */
 const UNKNOWN_SECONDS = 1;
 
-/** Seconds from the start of each instance to the end of the longest chain that waits for it. */
-export function urgency(entries: readonly PlanEntry[]): ReadonlyMap<InstanceId, number> {
-  const seconds = new Map<InstanceId, number>();
+/** Seconds from the start of each instance to the end of the longest chain that waits for it. `entries`: producers first. */
+export function urgencies(entries: readonly PlanEntry[]): ReadonlyMap<InstanceId, number> {
+  const urgency = new Map<InstanceId, number>();
   const behind = new Map<InstanceId, number>();
   for (const { instance, verdict, expectedSeconds } of entries.toReversed()) {
     const own = verdict.kind === 'run' ? (expectedSeconds ?? UNKNOWN_SECONDS) : 0;
-    const all = own + (behind.get(instance.id) ?? 0);
-    seconds.set(instance.id, all);
-    for (const producer of producersOf(instance)) behind.set(producer, Math.max(behind.get(producer) ?? 0, all));
+    const whole = own + (behind.get(instance.id) ?? 0);
+    urgency.set(instance.id, whole);
+    for (const producer of producersOf(instance)) behind.set(producer, Math.max(behind.get(producer) ?? 0, whole));
   }
-  return seconds;
+  return urgency;
 }

@@ -1,155 +1,63 @@
-/** Carries out a plan: what is ready and fits starts, longest path first; what ends makes others ready. */
-import type { Instance, InstanceId } from '../pipeline.ts';
-import type { Ledger } from '../ledger.ts';
+/** Brings instances up to date: plans, looks at the machine, carries out, sums up. */
 import type { RunEvent, RunSummary } from '../event.ts';
-import type { Plan, PlanEntry } from '../plan.ts';
+import type { Ledger } from '../ledger.ts';
+import type { Instance } from '../pipeline.ts';
+import { capacityOf, demandOf, noticesOf, requireGpus } from '../resources/demand.ts';
 import { findGpus } from '../resources/gpu.ts';
-import { GpuPool } from '../resources/gpu-pool.ts';
-import { capacityOf, wishesOf } from '../resources/machine.ts';
-import { MissingGpuError } from '../resources/missing-gpu.ts';
-import { type Amounts, Slots } from '../resources/slots.ts';
-import { carryOut, type Context, type Outcome } from './carry-out.ts';
-import type { Executor } from './executor.ts';
+import { thisMachine } from '../resources/machine.ts';
+import { Slots } from '../resources/slots.ts';
+import { CarryOut } from './carry-out.ts';
 import { localExecutor } from './local-executor.ts';
-import { producersOf, urgency } from './order.ts';
+import type { Means, RunOptions } from './options.ts';
+import { summarise } from './outcome.ts';
+import { builtHost } from './built-host.ts';
+import { Schedule } from './schedule.ts';
 
-export interface RunOptions {
-  /** Executions at the same time, at the most. */
-  readonly jobs: number;
-  /** After a failure, go on with what does not depend on it. */
-  readonly keepGoing: boolean;
-  readonly force: ReadonlySet<InstanceId>;
-  /** Refuse to let the processor stand in for a GPU. */
-  readonly requireGpu: boolean;
-  /** Between being asked to stop and being killed. */
-  readonly graceMs: number;
-}
+export type { RunOptions } from './options.ts';
 
-export async function runPipeline(ledger: Ledger, selection: readonly Instance[], options: RunOptions, emit: (event: RunEvent) => void, signal: AbortSignal, executor: Executor = localExecutor()): Promise<RunSummary> {
-  const started = performance.now();
+/**
+ * Everything that happens is told to `emit`, the plan first and `finished` last. Aborting `signal` asks what runs to stop;
+ * how a run ended is its summary. Throws NoGpuError, before anything is told, where `requireGpu` cannot be met.
+ */
+export async function runPipeline(
+  ledger: Ledger,
+  selection: readonly Instance[],
+  options: RunOptions,
+  emit: (event: RunEvent) => void,
+  signal: AbortSignal,
+  means: Means = localMeans(),
+): Promise<RunSummary> {
+  const began = performance.now();
   const plan = await ledger.plan(selection, { force: options.force });
+  const toRun = plan.entries.filter(({ verdict }) => verdict.kind === 'run').map(({ instance }) => instance);
+  const { executor, hostProgram } = means;
+  const machine = await means.machine(toRun.some(({ resources }) => (resources.gpu ?? 0) > 0));
+  if (options.requireGpu) requireGpus(toRun, machine);
+
   emit({ type: 'plan', plan });
-  const outcomes = plan.entries.every(({ verdict }) => verdict.kind === 'fresh') ? allFresh(plan, emit) : await new Run(plan, { ledger, options, emit, signal, executor }).toTheEnd();
-  const summary = summarise(plan, outcomes, signal, (performance.now() - started) / 1000);
-  emit({ type: 'finished', summary });
-  return summary;
-}
-
-type Outcomes = ReadonlyMap<InstanceId, Outcome>;
-
-function allFresh(plan: Plan, emit: (event: RunEvent) => void): Outcomes {
-  return new Map(
-    plan.entries.map(({ instance: { id } }) => {
-      emit({ type: 'fresh', id });
-      return [id, 'fresh'];
-    }),
-  );
-}
-
-class Run {
-  readonly #options: RunOptions;
-  readonly #emit: (event: RunEvent) => void;
-  readonly #signal: AbortSignal;
-  readonly #context: Context;
-  readonly #outcomes = new Map<InstanceId, Outcome>();
-  readonly #running = new Map<InstanceId, Promise<void>>();
-  readonly #waiting: PlanEntry[];
-  readonly #gpus: GpuPool;
-  readonly #slots: Slots;
-
-  constructor(plan: Plan, context: Context) {
-    this.#options = context.options;
-    this.#emit = context.emit;
-    this.#signal = context.signal;
-    this.#context = context;
-    const gpus = plan.entries.some(({ instance }) => (instance.resources.gpu ?? 0) > 0) ? findGpus() : [];
-    this.#gpus = new GpuPool(gpus);
-    this.#slots = new Slots({ ...capacityOf(gpus.length), jobs: context.options.jobs });
-    const urgent = urgency(plan.entries);
-    this.#waiting = [...plan.entries].sort((a, b) => urgent.get(b.instance.id)! - urgent.get(a.instance.id)!);
-  }
-
-  async toTheEnd(): Promise<Outcomes> {
-    this.#announceGpus();
-    for (;;) {
-      this.#startWhatCan();
-      if (this.#running.size === 0) break;
-      await Promise.race(this.#running.values());
-    }
-    for (const { instance } of this.#waiting) this.#outcomes.set(instance.id, 'not-started');
-    return this.#outcomes;
-  }
-
-  #announceGpus(): void {
-    const wanting = this.#waiting.filter(({ instance, verdict }) => (instance.resources.gpu ?? 0) > 0 && verdict.kind === 'run');
-    if (wanting.length === 0 || this.#gpus.size > 0) return;
-    if (this.#options.requireGpu) throw new MissingGpuError(wanting.length);
-    this.#emit({ type: 'notice', message: `No GPU was found: ${wanting.length} execution(s) that want one run on the processor, one at a time.` });
-  }
-
-  #startWhatCan(): void {
-    for (let i = 0; i < this.#waiting.length; ) {
-      if (this.#stopped()) return;
-      const entry = this.#waiting[i]!;
-      const readiness = this.#readiness(entry);
-      if (readiness === 'blocked') {
-        this.#waiting.splice(i, 1);
-        i = 0;
-        continue;
-      }
-      const wishes = wishesOf(entry.instance, this.#gpus.size);
-      const taken = readiness === 'ready' ? this.#slots.take({ ...wishes, jobs: 1 }) : undefined;
-      if (taken === undefined) {
-        i++;
-        continue;
-      }
-      this.#waiting.splice(i, 1);
-      this.#start(entry, taken);
-    }
-  }
-
-  #stopped(): boolean {
-    if (this.#signal.aborted) return true;
-    return !this.#options.keepGoing && [...this.#outcomes.values()].includes('failed');
-  }
-
-  #readiness({ instance, verdict }: PlanEntry): 'ready' | 'waits' | 'blocked' {
-    const producers = producersOf(instance);
-    const broken = producers.find((id) => ['failed', 'blocked', 'interrupted'].includes(this.#outcomes.get(id) ?? ''));
-    if (broken !== undefined || verdict.kind === 'blocked') {
-      this.#outcomes.set(instance.id, 'blocked');
-      this.#emit({ type: 'blocked', id: instance.id, because: broken, reasons: verdict.kind === 'blocked' ? verdict.reasons : [] });
-      return 'blocked';
-    }
-    return producers.every((id) => this.#outcomes.has(id)) ? 'ready' : 'waits';
-  }
-
-  #start(entry: PlanEntry, taken: Amounts): void {
-    const { instance } = entry;
-    const gpus = this.#gpus.take(instance.resources.gpu ?? 0);
-    const untouched = producersOf(instance).every((id) => this.#outcomes.get(id) === 'fresh');
-    const work = carryOut(entry, { untouched, taken, gpus }, this.#context).then((outcome) => {
-      this.#outcomes.set(instance.id, outcome);
-      this.#slots.give(taken);
-      this.#gpus.give(gpus);
-      this.#running.delete(instance.id);
-    });
-    this.#running.set(instance.id, work);
+  for (const message of noticesOf(toRun, machine)) emit({ type: 'notice', message });
+  const work = new CarryOut({ ledger, options, emit, signal, machine, executor, hostProgram });
+  const schedule = new Schedule(plan.entries, work, {
+    slots: new Slots(capacityOf(machine, options.jobs)),
+    demand: (instance) => demandOf(instance, machine),
+    keepGoing: options.keepGoing,
+    signal,
+    emit,
+  });
+  try {
+    const outcomes = await schedule.toTheEnd();
+    const summary = summarise(plan, outcomes, signal.aborted, (performance.now() - began) / 1000);
+    emit({ type: 'finished', summary });
+    return summary;
+  } finally {
+    await executor.close();
   }
 }
 
-function summarise(plan: Plan, outcomes: Outcomes, signal: AbortSignal, seconds: number): RunSummary {
-  const count = (outcome: Outcome): number => [...outcomes.values()].filter((each) => each === outcome).length;
-  const counts = {
-    fresh: count('fresh'),
-    restored: count('restored'),
-    executed: count('executed'),
-    failed: count('failed'),
-    blocked: count('blocked') + (signal.aborted ? 0 : count('not-started')),
-    interrupted: count('interrupted') + (signal.aborted ? count('not-started') : 0),
+function localMeans(): Means {
+  return {
+    executor: localExecutor(),
+    hostProgram: builtHost(),
+    machine: async (gpus) => thisMachine(gpus ? await findGpus(process.env.CUDA_VISIBLE_DEVICES) : []),
   };
-  const inPlace = new Set<Outcome>(['fresh', 'restored', 'executed']);
-  const published = plan.entries.filter(({ instance }) => inPlace.has(outcomes.get(instance.id)!)).flatMap(({ instance }) => Object.values(instance.outputs).flatMap(({ publish }) => (publish === undefined ? [] : [publish])));
-  const outcome = signal.aborted && counts.interrupted > 0 ? 'interrupted' : counts.failed + counts.blocked > 0 ? 'failed' : 'done';
-  return { outcome, seconds, counts, published };
 }

@@ -1,9 +1,45 @@
-/** Everything that an executor needs to know of an execution; made of an instance, its workplace and its lease. */
-export interface Task {
-  readonly command: readonly [string, ...string[]];
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string>>;
-  /** Absolute path; output is appended. */
-  readonly log: string;
+/** What an executor needs to know, made of an instance, its private folder and what it was given. */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Job, LineageEntry } from '../../stage/protocol.ts';
+import type { Workplace } from '../ledger.ts';
+import type { Instance } from '../pipeline.ts';
+import { commandText, commandVariables } from './command-text.ts';
+import { stageEnvironment } from './environment.ts';
+import type { Task } from './executor.ts';
+import { threadsOf, told, type Grant } from './grant.ts';
+
+export interface Premises {
+  readonly root: string;
+  /** The built src/stage/host.ts. */
+  readonly hostProgram: string;
   readonly graceMs: number;
+  /** What this attempt appends its output to. */
+  readonly log: string;
+  readonly lineage: () => Promise<readonly LineageEntry[]>;
+}
+
+export async function taskOf(instance: Instance, workplace: Workplace, grant: Grant, { root, hostProgram, graceMs, log, lineage }: Premises): Promise<Task> {
+  const environment = stageEnvironment(instance, grant, process.env);
+  const common = { folder: root, log, graceMs };
+  const { body, params, axes } = instance;
+  if (body.kind === 'module') {
+    const job = jobOf(instance, workplace, grant, await lineage());
+    const file = path.join(workplace.folder, 'job.json');
+    writeFileSync(file, JSON.stringify(job));
+    return { ...common, command: [process.execPath, '--enable-source-maps', hostProgram, file], environment, speaks: true };
+  }
+  const values = { params, axes, inputs: workplace.inputs, outputs: workplace.outputs };
+  const { text, variables } = commandText(body.template, values);
+  return {
+    ...common,
+    command: ['/bin/sh', '-c', text],
+    environment: { ...environment, ...commandVariables(values), ...variables, PIPELINE_CHECKPOINT: workplace.checkpoint },
+    speaks: false,
+  };
+}
+
+function jobOf({ id, stage, axes, params }: Instance, { module, inputs, outputs, checkpoint }: Workplace, grant: Grant, lineage: readonly LineageEntry[]): Job {
+  if (module === undefined) throw new Error(`Internal error: ${id} is a module stage without a bundle.`);
+  return { module, id, stage, axes, params, inputs, outputs, checkpoint, resources: { ...told(grant), cpu: threadsOf(grant) }, lineage };
 }

@@ -1,14 +1,26 @@
-/** What this machine has to share, and what an instance wants of it. */
-import { availableParallelism, totalmem } from 'node:os';
-import type { Instance } from '../pipeline.ts';
-import type { Amounts } from './slots.ts';
+/** What this machine has to share. */
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import type { Gpu } from './gpu.ts';
 
-export function capacityOf(gpus: number): Amounts {
-  return { cpu: availableParallelism(), memory: totalmem(), gpu: Math.max(1, gpus) };
+export interface Machine {
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  readonly gpus: readonly Gpu[];
 }
 
-/** Where there is no GPU, who wants one takes all processors in its place: heavy stages run one at a time. */
-export function wishesOf({ resources }: Instance, gpus: number): Amounts {
-  const cpu = resources.cpu ?? ((resources.gpu ?? 0) > 0 && gpus === 0 ? availableParallelism() : 1);
-  return { ...resources, cpu };
+export function thisMachine(gpus: readonly Gpu[]): Machine {
+  const limit = process.constrainedMemory();
+  const total = os.totalmem();
+  return { cpus: Math.min(os.availableParallelism(), containerCpus()), memoryBytes: limit > 0 && limit < total ? limit : total, gpus };
+}
+
+/** A container may be given the time of fewer processors than it sees (cgroup v2: "quota period" in microseconds). */
+function containerCpus(): number {
+  try {
+    const [quota, period] = readFileSync('/sys/fs/cgroup/cpu.max', 'utf8').trim().split(' ').map(Number);
+    return Number.isFinite(quota) && period! > 0 ? Math.max(1, Math.round(quota! / period!)) : Infinity;
+  } catch {
+    return Infinity; // no cgroup v2, so no such limit
+  }
 }

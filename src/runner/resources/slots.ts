@@ -1,26 +1,35 @@
-/** What there is to share, and who may start: every resource is a number of slots that is never exceeded. */
+/** What there is to share, as numbers of slots that are never exceeded. */
 export type Amounts = Readonly<Record<string, number>>;
 
 export class Slots {
-  readonly #free: Record<string, number>;
   readonly #capacity: Amounts;
+  readonly #taken = new Map<string, number>();
 
   /** A resource that `capacity` does not name has one slot: a name of the user's is a lock. */
   constructor(capacity: Amounts) {
     this.#capacity = capacity;
-    this.#free = { ...capacity };
   }
 
-  /** Takes all or nothing. A wish beyond the capacity is cut to it, so that everything can run some time. */
-  take(wanted: Amounts): Amounts | undefined {
-    const cut = Object.fromEntries(Object.entries(wanted).map(([name, amount]) => [name, Math.min(amount, this.#capacity[name] ?? 1)]));
-    const fits = Object.entries(cut).every(([name, amount]) => amount <= (this.#free[name] ?? 1));
-    if (!fits) return undefined;
-    for (const [name, amount] of Object.entries(cut)) this.#free[name] = (this.#free[name] ?? 1) - amount;
-    return cut;
+  /** Names of what is not free to the amount that is wanted. */
+  lacking(wanted: Amounts): string[] {
+    return Object.keys(wanted).filter((name) => wanted[name]! > this.#free(name));
+  }
+
+  take(wanted: Amounts): void {
+    for (const name of this.lacking(wanted)) throw new Error(`Internal error: ${wanted[name]!} of ${name} are taken where ${this.#free(name)} are free.`);
+    this.#add(wanted, 1);
   }
 
   give(taken: Amounts): void {
-    for (const [name, amount] of Object.entries(taken)) this.#free[name] = this.#free[name]! + amount;
+    this.#add(taken, -1);
+  }
+
+  #free(name: string): number {
+    // Tenths do not add up to ones in binary.
+    return (this.#capacity[name] ?? 1) - (this.#taken.get(name) ?? 0) + 1e-9;
+  }
+
+  #add(amounts: Amounts, sign: 1 | -1): void {
+    for (const [name, amount] of Object.entries(amounts)) this.#taken.set(name, (this.#taken.get(name) ?? 0) + sign * amount);
   }
 }

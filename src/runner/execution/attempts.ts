@@ -1,0 +1,51 @@
+/** Executes an instance, as often as its retries allow. */
+import type { Failure } from '../event.ts';
+import type { Instance } from '../pipeline.ts';
+import { attempt } from './attempt.ts';
+import type { Context, Due } from './context.ts';
+import type { Grant } from './grant.ts';
+import { logTail } from './log-tail.ts';
+import type { Outcome } from './outcome.ts';
+import { sleep } from './sleep.ts';
+
+export async function attempts(instance: Instance, verdict: Due, grant: Grant, context: Context): Promise<Outcome> {
+  const { emit, signal } = context;
+  const { id, retries } = instance;
+  for (let number = 1; ; number++) {
+    if (signal.aborted) return number === 1 ? 'not-started' : interrupted();
+    const ended = await attempt(number, instance, verdict, grant, context);
+    switch (ended.kind) {
+      case 'succeeded':
+        emit({ type: 'succeeded', id, seconds: ended.seconds, record: ended.record });
+        return 'executed';
+      case 'stopped':
+        return interrupted();
+      case 'failed': {
+        const { failure, seconds, log } = ended;
+        if (number > retries.limit || !isRetried(failure, retries.on)) {
+          emit({ type: 'failed', id, seconds, failure, log, logTail: logTail(log) });
+          return 'failed';
+        }
+        const delayMs = backoff(retries.delayMs, number);
+        emit({ type: 'retrying', id, attempt: number + 1, delayMs, failure });
+        await sleep(delayMs, signal);
+      }
+    }
+  }
+
+  function interrupted(): Outcome {
+    emit({ type: 'interrupted', id });
+    return 'interrupted';
+  }
+}
+
+/** What the stage did may go better next time; a file in the way or a changed input will not. */
+function isRetried(failure: Failure, on: readonly number[] | undefined): boolean {
+  if (failure.kind === 'exit') return on === undefined || on.includes(failure.code);
+  return on === undefined && (failure.kind === 'signal' || failure.kind === 'timeout');
+}
+
+const LONGEST_DELAY_MS = 3_600_000;
+
+/** Twice as long after each failure. */
+const backoff = (delayMs: number, failures: number): number => Math.min(delayMs * 2 ** (failures - 1), LONGEST_DELAY_MS);

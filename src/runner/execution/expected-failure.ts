@@ -1,0 +1,12 @@
+import type { Failure } from '../event.ts';
+
+/**
+ * What went wrong outside this program: the disk is full, a blob is damaged, a lockfile cannot be read. Throws a bug on:
+ * nobody gains by a run that goes on with one.
+ */
+export function expectedFailure(error: unknown): Failure {
+  if (!(error instanceof Error) || BUGS.some((kind) => error instanceof kind) || error.message.startsWith('Internal error')) throw error;
+  return { kind: 'system', message: error.message };
+}
+
+const BUGS = [TypeError, RangeError, ReferenceError];

@@ -1,0 +1,22 @@
+/** How an attempt failed, from how its process ended and what it had said. */
+import type { Failure } from '../event.ts';
+import type { Body } from '../pipeline.ts';
+import { unreachable } from '../../util/unreachable.ts';
+import type { End } from './executor.ts';
+import type { Heard } from './heard.ts';
+
+/** Undefined: it did its work, as far as it says itself. */
+export function failureOf(end: End, body: Body['kind'], { done, error }: Pick<Heard, 'done' | 'error'>): Failure | undefined {
+  switch (end.kind) {
+    case 'not-started':
+      return { kind: 'system', message: `it could not be started: ${end.message}` };
+    case 'signal':
+      return { kind: 'signal', signal: end.signal };
+    case 'exit':
+      if (error !== undefined) return { kind: 'exit', code: end.code, message: error };
+      if (end.code === 0 && (body === 'command' || done)) return undefined;
+      return { kind: 'exit', code: end.code, ...(body === 'module' && { message: 'the process ended before the stage function had returned; something in it calls process.exit' }) };
+    default:
+      return unreachable(end);
+  }
+}

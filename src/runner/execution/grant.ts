@@ -1,0 +1,22 @@
+/** What one execution was given of the machine. */
+import type { Gpu } from '../resources/gpu.ts';
+import type { Amounts } from '../resources/slots.ts';
+
+export interface Grant {
+  readonly amounts: Amounts;
+  /** The cards leased; none where the processor stands in. */
+  readonly gpus: readonly Gpu[];
+}
+
+/** Half a processor is one thread. */
+export const threadsOf = ({ amounts }: Grant): number => Math.max(1, Math.floor(amounts.cpu ?? 1));
+
+/** As it is told to the stage and recorded with its result. */
+export function told(grant: Grant): Record<string, number | string> {
+  const { gpu, ...others } = grant.amounts;
+  return {
+    ...Object.fromEntries(Object.entries(others).filter(([name]) => name !== 'jobs')),
+    ...(gpu !== undefined && { gpu: grant.gpus.length }),
+    ...(grant.gpus.length > 0 && { gpuModel: [...new Set(grant.gpus.map(({ name }) => name))].join(', ') }),
+  };
+}

@@ -1,0 +1,77 @@
+/**
+ * What ends the stages when the runner dies, however it dies: a shell that waits for the end of a pipe.
+ *
+ * The runner tells it which sessions there are. When the pipe closes without a word, the runner is gone, and the guard
+ * kills every process of every session, so that no orphan keeps a GPU or writes beside the next run. It is a shell and not
+ * a program for Node because it costs a millisecond and a megabyte instead of fifty of each, because the kernel will not
+ * choose it when memory runs out, and because who kills all that is called `node` does not kill it. One guard serves a
+ * whole run; one that is killed is replaced at once, with all it knew.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+
+export interface Guard {
+  watch(session: number): void;
+  forget(session: number): void;
+  close(): void;
+}
+
+/** Whoever kills guards faster than that does not want one. */
+const MOST_REPLACEMENTS = 20;
+
+export function startGuard(): Guard {
+  const sessions = new Set<number>();
+  let closed = false;
+  let replacements = 0;
+  let shell = start();
+
+  function start(): ChildProcess {
+    const child = spawn('/bin/sh', ['-c', SCRIPT, 'guard'], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: { PATH: process.env.PATH } });
+    child.stdin.on('error', () => undefined); // it was killed; `exit` follows
+    child.on('error', () => undefined); // without sh no stage starts either, and that is told
+    child.on('exit', () => {
+      if (!closed && replacements++ < MOST_REPLACEMENTS) shell = start();
+    });
+    child.unref();
+    (child.stdin as unknown as { unref(): void }).unref();
+    for (const session of sessions) child.stdin.write(`+ ${session}\n`);
+    return child;
+  }
+
+  return {
+    watch(session) {
+      sessions.add(session);
+      shell.stdin!.write(`+ ${session}\n`);
+    },
+    forget(session) {
+      sessions.delete(session);
+      shell.stdin!.write(`- ${session}\n`);
+    },
+    close() {
+      closed = true;
+      shell.stdin!.end();
+    },
+  };
+}
+
+/** Sessions of /proc/<pid>/stat are looked for because processes may have left the group; elsewhere the groups must do. */
+const SCRIPT = `
+sessions=' '
+while read -r sign session; do
+  case $sign in
+    +) sessions="$sessions$session " ;;
+    -) sessions="\${sessions%%" $session "*} \${sessions#*" $session "}" ;;
+  esac
+done
+for session in $sessions; do kill -9 "-$session"; done
+round=0 left=1
+while [ $left = 1 ] && [ $round -lt 50 ]; do
+  left=0 round=$((round + 1))
+  for stat in /proc/[0-9]*/stat; do
+    read -r line < "$stat" || continue
+    pid=\${line%% *}
+    set -- \${line##*) }
+    case "$sessions" in *" $4 "*) [ "$1" = Z ] || { kill -9 "$pid"; left=1; } ;; esac
+  done
+  [ $left = 0 ] || sleep 0.1
+done
+`;

@@ -1,0 +1,51 @@
+/** What a stage said so far: passed on as events, and kept for the record of its result. */
+import type { Message } from '../../stage/protocol.ts';
+import type { Json } from '../../util/json.ts';
+import type { RunEvent } from '../event.ts';
+import type { InstanceId } from '../pipeline.ts';
+
+export class Heard {
+  /** Its default export returned. */
+  done = false;
+  /** What it threw. */
+  error: string | undefined;
+  peakMemoryBytes: number | undefined;
+  readonly notes: Record<string, Json> = {};
+  readonly metrics: Record<string, Json> = {};
+  readonly warnings: string[] = [];
+  readonly #id: InstanceId;
+  readonly #emit: (event: RunEvent) => void;
+
+  constructor(id: InstanceId, emit: (event: RunEvent) => void) {
+    this.#id = id;
+    this.#emit = emit;
+  }
+
+  hear(message: Message): void {
+    const id = this.#id;
+    switch (message.type) {
+      case 'progress':
+        this.#emit({ ...message, id });
+        return;
+      case 'metric':
+        this.metrics[message.name] = message.value;
+        this.#emit({ ...message, id });
+        return;
+      case 'warning':
+        this.warnings.push(message.message);
+        this.#emit({ ...message, id });
+        return;
+      case 'record':
+        Object.assign(this.notes, message.notes);
+        return;
+      case 'usage':
+        this.peakMemoryBytes = message.peakMemoryBytes;
+        return;
+      case 'done':
+        this.done = true;
+        return;
+      case 'failed':
+        this.error = message.message;
+    }
+  }
+}

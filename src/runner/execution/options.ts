@@ -1,0 +1,26 @@
+/** How a run is to be carried out, and with what. */
+import type { InstanceId } from '../pipeline.ts';
+import type { Machine } from '../resources/machine.ts';
+import type { Executor } from './executor.ts';
+
+export interface RunOptions {
+  /** Executions at the same time, at the most. */
+  readonly jobs: number;
+  /** After a failure, go on with what does not depend on it. */
+  readonly keepGoing: boolean;
+  /** Executed even where they are up to date. */
+  readonly force: ReadonlySet<InstanceId>;
+  /** Refuse to let the processor stand in for a GPU. */
+  readonly requireGpu: boolean;
+  /** From asking a stage to stop until it is killed. */
+  readonly graceMs: number;
+}
+
+/** Where and with what stages are executed. */
+export interface Means {
+  readonly executor: Executor;
+  /** The built src/stage/host.ts. */
+  readonly hostProgram: string;
+  /** @param gpus whether any stage asks for one; looking for them takes a while */
+  machine(gpus: boolean): Promise<Machine>;
+}

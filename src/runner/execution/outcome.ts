@@ -1,0 +1,41 @@
+/** What became of an instance in a run, and all of them together. */
+import type { RunSummary } from '../event.ts';
+import type { InstanceId } from '../pipeline.ts';
+import type { Plan } from '../plan.ts';
+
+export type Outcome =
+  | 'fresh'
+  | 'restored'
+  | 'executed'
+  | 'failed'
+  | 'blocked'
+  | 'interrupted'
+  /** The run ended before its turn came: a failure elsewhere, or an interruption. */
+  | 'not-started';
+
+export type Outcomes = ReadonlyMap<InstanceId, Outcome>;
+
+/** Its outputs are there, as the pipeline now wants them. */
+export const isGood = (outcome: Outcome | undefined): boolean => outcome === 'fresh' || outcome === 'restored' || outcome === 'executed';
+
+export function summarise({ entries }: Plan, outcomes: Outcomes, aborted: boolean, seconds: number): RunSummary {
+  const count = (outcome: Outcome): number => [...outcomes.values()].filter((each) => each === outcome).length;
+  const notStarted = count('not-started');
+  const counts = {
+    fresh: count('fresh'),
+    restored: count('restored'),
+    executed: count('executed'),
+    failed: count('failed'),
+    blocked: count('blocked') + (aborted ? 0 : notStarted),
+    interrupted: count('interrupted') + (aborted ? notStarted : 0),
+  };
+  const there = entries.filter(({ instance }) => isGood(outcomes.get(instance.id)));
+  const published = there.flatMap(({ instance }) => Object.values(instance.outputs).flatMap(({ publish }) => publish ?? []));
+  return { outcome: outcomeOf(counts), seconds, counts, published };
+}
+
+/** An interruption that came too late to interrupt anything is none. */
+function outcomeOf({ failed, blocked, interrupted }: RunSummary['counts']): RunSummary['outcome'] {
+  if (interrupted > 0) return 'interrupted';
+  return failed + blocked > 0 ? 'failed' : 'done';
+}

@@ -1,0 +1,168 @@
+/** Who may start when: producers before consumers, the longest path first, and never more at once than fits. */
+import type { RunEvent } from '../event.ts';
+import type { Instance, InstanceId } from '../pipeline.ts';
+import type { PlanEntry } from '../plan.ts';
+import type { Amounts, Slots } from '../resources/slots.ts';
+import { producersOf, urgencies } from './order.ts';
+import { isGood, type Outcome, type Outcomes } from './outcome.ts';
+
+/** What the schedule calls; see CarryOut. Only a bug rejects. */
+export interface Work {
+  /** Decides about an instance whose producers are done, and does what needs no slots. `due`: it is to be executed. */
+  settle(entry: PlanEntry): Promise<Outcome | 'due'>;
+  /** `elsewhere`: another runner is at it. */
+  execute(entry: PlanEntry, amounts: Amounts): Promise<Outcome | 'elsewhere'>;
+  /** Resolves when it is worth another look at an instance that was `elsewhere`. */
+  wait(entry: PlanEntry): Promise<void>;
+}
+
+export interface Limits {
+  readonly slots: Slots;
+  readonly demand: (instance: Instance) => Amounts;
+  readonly keepGoing: boolean;
+  readonly signal: AbortSignal;
+  readonly emit: (event: RunEvent) => void;
+}
+
+export class Schedule {
+  readonly #entries: readonly PlanEntry[];
+  readonly #work: Work;
+  readonly #limits: Limits;
+  readonly #urgency: ReadonlyMap<InstanceId, number>;
+  readonly #consumers = new Map<InstanceId, PlanEntry[]>();
+  /** How many producers of an instance are not done. */
+  readonly #missing = new Map<InstanceId, number>();
+  /** Producers done, not yet looked at. */
+  readonly #ready: PlanEntry[] = [];
+  /** To be executed as soon as they fit; the most urgent first. */
+  #due: PlanEntry[] = [];
+  readonly #active = new Set<Promise<void>>();
+  readonly #outcomes = new Map<InstanceId, Outcome>();
+  #failed = false;
+
+  /** `entries`: producers before their consumers. */
+  constructor(entries: readonly PlanEntry[], work: Work, limits: Limits) {
+    this.#entries = entries;
+    this.#work = work;
+    this.#limits = limits;
+    this.#urgency = urgencies(entries);
+    const planned = new Set(entries.map(({ instance }) => instance.id));
+    for (const entry of entries) {
+      const producers = producersOf(entry.instance).filter((id) => planned.has(id));
+      this.#missing.set(entry.instance.id, producers.length);
+      for (const id of producers) this.#consumers.set(id, [...(this.#consumers.get(id) ?? []), entry]);
+      if (producers.length === 0) this.#ready.push(entry);
+    }
+  }
+
+  /** Resolves when nothing runs and nothing more may start. */
+  async toTheEnd(): Promise<Outcomes> {
+    for (;;) {
+      this.#lookAtReady();
+      this.#startWhatFits();
+      if (this.#active.size === 0) break;
+      await Promise.race(this.#active);
+    }
+    this.#concludeRest();
+    return this.#outcomes;
+  }
+
+  get #stopped(): boolean {
+    return this.#limits.signal.aborted || (this.#failed && !this.#limits.keepGoing);
+  }
+
+  #lookAtReady(): void {
+    for (let entry = this.#ready.shift(); entry; entry = this.#ready.shift()) {
+      const { id } = entry.instance;
+      if (this.#blocks(entry)) this.#block(entry);
+      else if (entry.verdict.kind === 'fresh') {
+        // Its producers were fresh or are restored as they were, so this still holds.
+        this.#limits.emit({ type: 'fresh', id });
+        this.#done(id, 'fresh');
+      } else if (!this.#stopped && producersOf(entry.instance).every((producer) => !this.#outcomes.has(producer) || isGood(this.#outcomes.get(producer)))) {
+        this.#follow(this.#settle(entry));
+      }
+    }
+  }
+
+  async #settle(entry: PlanEntry): Promise<void> {
+    const outcome = await this.#work.settle(entry);
+    if (outcome !== 'due') {
+      this.#done(entry.instance.id, outcome);
+      return;
+    }
+    this.#due.push(entry);
+    this.#due.sort((a, b) => this.#urgency.get(b.instance.id)! - this.#urgency.get(a.instance.id)!);
+  }
+
+  /**
+   * What a more urgent instance is short of is kept for it: only what needs nothing of that may overtake. Otherwise one
+   * that needs the whole machine would wait until all the small ones are done.
+   */
+  #startWhatFits(): void {
+    if (this.#stopped) return;
+    const { slots, demand } = this.#limits;
+    const kept = new Set<string>();
+    this.#due = this.#due.filter((entry) => {
+      const amounts = demand(entry.instance);
+      const lacking = slots.lacking(amounts);
+      for (const name of lacking) kept.add(name);
+      if (Object.keys(amounts).some((name) => amounts[name]! > 0 && kept.has(name))) return true;
+      slots.take(amounts);
+      this.#follow(this.#execute(entry, amounts));
+      return false;
+    });
+  }
+
+  async #execute(entry: PlanEntry, amounts: Amounts): Promise<void> {
+    const outcome = await this.#work.execute(entry, amounts);
+    this.#limits.slots.give(amounts);
+    if (outcome !== 'elsewhere') {
+      this.#done(entry.instance.id, outcome);
+      return;
+    }
+    await this.#work.wait(entry);
+    if (!this.#stopped) await this.#settle(entry);
+  }
+
+  #follow(work: Promise<void>): void {
+    const followed = work.finally(() => this.#active.delete(followed));
+    this.#active.add(followed);
+    followed.catch(() => undefined); // told by the race; of several that reject at once, by the first
+  }
+
+  #done(id: InstanceId, outcome: Outcome): void {
+    this.#outcomes.set(id, outcome);
+    if (outcome === 'failed') this.#failed = true;
+    for (const consumer of this.#consumers.get(id) ?? []) {
+      const missing = this.#missing.get(consumer.instance.id)! - 1;
+      this.#missing.set(consumer.instance.id, missing);
+      if (missing === 0) this.#ready.push(consumer);
+    }
+  }
+
+  /** By its own inputs, or by a producer. */
+  #blocks(entry: PlanEntry): boolean {
+    return entry.verdict.kind === 'blocked' || this.#culprit(entry) !== undefined;
+  }
+
+  #culprit({ instance }: PlanEntry): InstanceId | undefined {
+    return producersOf(instance).find((id) => ['failed', 'blocked'].includes(this.#outcomes.get(id) ?? ''));
+  }
+
+  #block(entry: PlanEntry): void {
+    const { id } = entry.instance;
+    this.#limits.emit({ type: 'blocked', id, because: this.#culprit(entry), reasons: entry.verdict.kind === 'blocked' ? entry.verdict.reasons : [] });
+    this.#done(id, 'blocked');
+  }
+
+  /** Some wait for producers that will not start any more; who waits for a failure besides is blocked by that. */
+  #concludeRest(): void {
+    for (const entry of this.#entries) {
+      const { id } = entry.instance;
+      if (this.#outcomes.has(id)) continue;
+      if (this.#blocks(entry)) this.#block(entry);
+      else this.#outcomes.set(id, 'not-started');
+    }
+  }
+}

@@ -1,0 +1,41 @@
+/** Which card is whose, on the whole host: two runs, also of two users, never meet on one. */
+import { chmodSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { busyGpus, type Gpu } from './gpu.ts';
+import { tryLease, type Lease } from './lease.ts';
+
+export interface LeasedGpus {
+  readonly gpus: readonly Gpu[];
+  release(): void;
+}
+
+/** Where all users of the host look, so not TMPDIR, which may be a user's own. */
+const FOLDER = path.join('/tmp', 'pipeline-gpu-leases');
+
+/** Takes `count` cards that nobody leased and nobody computes on, or none; then it says who has the others. */
+export async function leaseGpus(gpus: readonly Gpu[], count: number, busy = busyGpus, folder = FOLDER): Promise<LeasedGpus | { readonly gpus: undefined; readonly holders: readonly string[] }> {
+  makeShared(folder);
+  const leases = new Map<Gpu, Lease>();
+  const holders: string[] = [];
+  const foreign = await busy();
+  for (const gpu of gpus) {
+    if (leases.size === count) break;
+    const lease = tryLease(path.join(folder, gpu.uuid));
+    if (!lease.ok) holders.push(lease.error);
+    else if (foreign.has(gpu.uuid)) {
+      lease.value.release();
+      holders.push('a process that is no stage');
+    } else leases.set(gpu, lease.value);
+  }
+  const release = (): void => {
+    for (const lease of leases.values()) lease.release();
+  };
+  if (leases.size === count) return { gpus: [...leases.keys()], release };
+  // Who keeps one card while waiting for a second may wait for somebody who does the same.
+  release();
+  return { gpus: undefined, holders: [...new Set(holders)] };
+}
+
+function makeShared(folder: string): void {
+  if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, 0o777);
+}
