@@ -1,5 +1,5 @@
 /** What went wrong outside of the program's own making, told in a line instead of a stack trace. */
-import { MissingGpuError } from '../runner/resources/missing-gpu.ts';
+import { NoGpuError } from '../runner/resources/demand.ts';
 import { DamagedBlobError } from '../runner/store/damage.ts';
 import { exitCode } from './exit-code.ts';
 import { Refusal } from './refusal.ts';
@@ -8,7 +8,7 @@ import { Refusal } from './refusal.ts';
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   if (error instanceof DamagedBlobError) return new Refusal([{ code: 'damaged-store', severity: 'error', message: error.message }], exitCode.storeDamaged);
-  if (error instanceof MissingGpuError) {
+  if (error instanceof NoGpuError) {
     const remedy = 'Without --require-gpu these run on the processor, one at a time. pipeline doctor shows what nvidia-smi finds.';
     return new Refusal([{ code: 'no-gpu', severity: 'error', message: error.message, remedy }]);
   }
