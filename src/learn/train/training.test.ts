@@ -101,3 +101,25 @@ test('a split without validation images cannot select an epoch', async () => {
   const blind = { ...data, split: { ...data.split, validation: [] } };
   await using('eager', (engine) => expect(fitClassifier(engine, FIT, blind, classifier(), watch('blind'))).rejects.toThrow('the split has 24 and 0'));
 });
+
+test('both engines take the same steps', async () => {
+  const [fits, encoders] = [[], []] as [Awaited<ReturnType<typeof fitClassifier>>[], Awaited<ReturnType<typeof pretrainSimclr>>[]];
+  for (const name of ENGINES) {
+    await using(name, async (engine) => {
+      fits.push(await fitClassifier(engine, { ...FIT, epochs: 1, rate: 0.01 }, data, classifier(), watch(`same-fit-${name}`)));
+      encoders.push(await pretrainSimclr(engine, { ...SIMCLR, epochs: 1, rate: 0.01 }, data, backbone(), watch(`same-simclr-${name}`)));
+    });
+  }
+  expectClose(fits[0]!.model, fits[1]!.model);
+  expectClose(encoders[0]!.encoder, encoders[1]!.encoder);
+  expect(encoders[1]!.rows[0]!.uniformity).toBeCloseTo(encoders[0]!.rows[0]!.uniformity, 3);
+});
+
+function expectClose(a: HostModel, b: HostModel): void {
+  for (const part of ['params', 'stats'] as const) {
+    for (const [tensor, { data: values }] of Object.entries(a[part])) {
+      const farthest = Math.max(...values.map((value, i) => Math.abs(value - b[part][tensor]!.data[i]!)));
+      expect(farthest, tensor).toBeLessThan(1e-4);
+    }
+  }
+}
