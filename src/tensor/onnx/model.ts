@@ -1,89 +1,122 @@
-/** Builds an ONNX model, node by node. */
-import { onnx } from 'onnx-proto';
-import type { DType } from '../host-tensor.ts';
+/** An ONNX model under construction (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, IR version 9). */
+import type { Numbers } from '../graph/node.ts';
+import { bytes, float, integer, message, text } from './protobuf.ts';
 
-/** ONNX operator set 17; codes of TensorProto.DataType. */
-const OPSET = 17;
-const IR_VERSION = 8;
-export const ELEMENT = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+/** A value of the model: edges have names in ONNX. */
+export type Name = string & { readonly name: unique symbol };
 
-export type AttributeValue = number | string | readonly number[] | { readonly float: number };
+/** The second input of an operator that takes it optionally. */
+export const NONE = '' as Name;
 
-export class ModelBuilder {
-  readonly #nodes: onnx.INodeProto[] = [];
-  readonly #initializers: onnx.ITensorProto[] = [];
-  readonly #inputs: onnx.IValueInfoProto[] = [];
-  readonly #outputs: onnx.IValueInfoProto[] = [];
-  readonly #shared = new Map<string, string>();
+export type Domain = '' | 'com.microsoft' | 'com.microsoft.nchwc';
+export type OnnxType = keyof typeof TYPES;
+
+const TYPES = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, double: 11 } as const;
+export const typeNumber = (type: OnnxType): number => TYPES[type];
+
+/** Attributes that are not whole numbers say so; JavaScript cannot tell 1 from 1.0. */
+export interface Real {
+  readonly real: number;
+}
+export type Attribute = number | readonly number[] | string | Real;
+
+const IR_VERSION = 9;
+const OPERATORS: readonly (readonly [Domain, number])[] = [
+  ['', 18],
+  ['com.microsoft', 1],
+  ['com.microsoft.nchwc', 1],
+];
+
+export class Model {
+  readonly #nodes: Uint8Array[] = [];
+  readonly #initialisers: Uint8Array[] = [];
+  readonly #inputs: Uint8Array[] = [];
+  readonly #outputs: Uint8Array[] = [];
+  /** What was added before: equal operators on equal inputs are one. */
+  readonly #known = new Map<string, Name[]>();
   #count = 0;
 
-  name(prefix: string): string {
-    return `${prefix}_${this.#count++}`;
+  get size(): number {
+    return this.#nodes.length;
   }
 
-  /** Adds an operator with one output. */
-  op(opType: string, input: readonly string[], attributes: Readonly<Record<string, AttributeValue>> = {}): string {
-    return this.ops(opType, input, 1, attributes)[0]!;
+  /** Adds an operator, or finds the equal one, and returns its first output. */
+  op(operator: string, inputs: readonly Name[], attributes: Readonly<Record<string, Attribute>> = {}, domain: Domain = ''): Name {
+    return this.ops(operator, inputs, attributes, 1, domain)[0]!;
   }
 
-  ops(opType: string, input: readonly string[], outputs: number, attributes: Readonly<Record<string, AttributeValue>> = {}): string[] {
-    const output = Array.from({ length: outputs }, () => this.name(opType));
-    this.#nodes.push({ opType, name: this.name('node'), input: [...input], output, attribute: Object.entries(attributes).map(([name, value]) => attribute(name, value)) });
-    return output;
+  ops(operator: string, inputs: readonly Name[], attributes: Readonly<Record<string, Attribute>>, outputs: number, domain: Domain = ''): readonly Name[] {
+    const key = JSON.stringify([domain, operator, inputs, attributes, outputs]);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const names = Array.from({ length: outputs }, () => this.#fresh(operator));
+    this.#known.set(key, names);
+    const fields = [...inputs.map((input) => text(1, input)), ...names.map((output) => text(2, output)), text(3, `n${this.#nodes.length}`), text(4, operator)];
+    fields.push(...Object.entries(attributes).map(([name, value]) => message(5, attributeOf(name, value))), text(7, domain));
+    this.#nodes.push(message(1, fields));
+    return names;
   }
 
-  input(name: string, dtype: DType, shape: readonly number[]): void {
-    this.#inputs.push(valueInfo(name, dtype, shape));
+  /** The same values under a name of its own. */
+  copy(name: Name): Name {
+    const copied = this.#fresh('Identity');
+    this.#nodes.push(message(1, [text(1, name), text(2, copied), text(4, 'Identity')]));
+    return copied;
   }
 
-  output(name: string, dtype: DType, shape: readonly number[]): void {
-    this.#outputs.push(valueInfo(name, dtype, shape));
-  }
-
-  /** Axes, shapes, indices. */
-  int64(values: readonly number[]): string {
-    return this.#share(`int64:${values.join(',')}`, () => ({ dataType: ELEMENT.int64, dims: [values.length], rawData: bytesOf(BigInt64Array.from(values, BigInt)) }));
-  }
-
-  scalar(value: number, dtype: DType): string {
-    return this.#share(`${dtype}:${value}`, () => ({ dataType: ELEMENT[dtype], dims: [], rawData: bytesOf(typed(dtype, [value])) }));
-  }
-
-  tensor(data: Float32Array | Int32Array | Uint8Array, dtype: DType, shape: readonly number[]): string {
-    const name = this.name('constant');
-    this.#initializers.push({ name, dataType: ELEMENT[dtype], dims: [...shape], rawData: bytesOf(data) });
+  constant(type: OnnxType, shape: readonly number[], data: Numbers | BigInt64Array): Name {
+    const raw = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+    const key = `${type} [${shape.join()}] ${raw.toString('latin1')}`;
+    const known = this.#known.get(key);
+    if (known) return known[0]!;
+    const name = this.#fresh('constant');
+    this.#known.set(key, [name]);
+    this.#initialisers.push(message(5, [...shape.map((side) => integer(1, side)), integer(2, TYPES[type]), text(8, name), bytes(9, raw)]));
     return name;
+  }
+
+  /** Axes, shapes and the like. */
+  integers(values: readonly number[]): Name {
+    return this.constant('int64', [values.length], BigInt64Array.from(values.map(BigInt)));
+  }
+
+  /** A float that broadcasts to anything. */
+  scalar(value: number): Name {
+    return this.constant('float32', [], Float32Array.of(value));
+  }
+
+  input(name: string, type: OnnxType, shape: readonly number[]): Name {
+    this.#inputs.push(message(11, valueInfo(name, type, shape)));
+    return name as Name;
+  }
+
+  output(name: Name, type: OnnxType, shape: readonly number[]): void {
+    this.#outputs.push(message(12, valueInfo(name, type, shape)));
   }
 
   encode(): Uint8Array {
-    const model = { irVersion: IR_VERSION, opsetImport: [{ domain: '', version: OPSET }], graph: { name: 'step', node: this.#nodes, input: this.#inputs, output: this.#outputs, initializer: this.#initializers } };
-    return onnx.ModelProto.encode(onnx.ModelProto.fromObject(model)).finish();
+    const graph = [...this.#nodes, text(2, 'step'), ...this.#initialisers, ...this.#inputs, ...this.#outputs];
+    return Buffer.concat([integer(1, IR_VERSION), ...OPERATORS.map(([domain, version]) => message(8, [text(1, domain), integer(2, version)])), message(7, graph)]);
   }
 
-  #share(key: string, make: () => onnx.ITensorProto): string {
-    const known = this.#shared.get(key);
-    if (known !== undefined) return known;
-    const name = this.name('shared');
-    this.#initializers.push({ ...make(), name });
-    this.#shared.set(key, name);
-    return name;
+  #fresh(operator: string): Name {
+    return `${operator}_${this.#count++}` as Name;
   }
 }
 
-function typed(dtype: DType, values: readonly number[]): Float32Array | Int32Array | Uint8Array {
-  return dtype === 'float32' ? Float32Array.from(values) : dtype === 'int32' ? Int32Array.from(values) : Uint8Array.from(values);
+function valueInfo(name: string, type: OnnxType, shape: readonly number[]): Uint8Array[] {
+  const sides = shape.map((side) => message(1, [integer(1, side)]));
+  return [text(1, name), message(2, [message(1, [integer(1, TYPES[type]), message(2, sides)])])];
 }
 
-const bytesOf = (array: ArrayBufferView): Uint8Array => new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
+const FLOAT = 1;
+const INT = 2;
+const STRING = 3;
+const INTS = 7;
 
-function valueInfo(name: string, dtype: DType, shape: readonly number[]): onnx.IValueInfoProto {
-  return { name, type: { tensorType: { elemType: ELEMENT[dtype], shape: { dim: shape.map((dimValue) => ({ dimValue })) } } } };
-}
-
-function attribute(name: string, value: AttributeValue): onnx.IAttributeProto {
-  const { AttributeType } = onnx.AttributeProto;
-  if (typeof value === 'string') return { name, type: AttributeType.STRING, s: Buffer.from(value) };
-  if (typeof value === 'number') return { name, type: AttributeType.INT, i: value };
-  if ('float' in value) return { name, type: AttributeType.FLOAT, f: value.float };
-  return { name, type: AttributeType.INTS, ints: [...value] };
+function attributeOf(name: string, value: Attribute): Uint8Array[] {
+  if (typeof value === 'number') return [text(1, name), integer(3, value), integer(20, INT)];
+  if (typeof value === 'string') return [text(1, name), text(4, value), integer(20, STRING)];
+  if ('real' in value) return [text(1, name), float(2, value.real), integer(20, FLOAT)];
+  return [text(1, name), ...value.map((each) => integer(8, each)), integer(20, INTS)];
 }

@@ -1,6 +1,5 @@
 /** Runs a function on symbolic tensors and returns what it did, as a program. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { StepFunction } from '../engine.ts';
 import { TraceError, describe, sameShape } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
 import type { Spec, Value } from '../graph/node.ts';
@@ -22,7 +21,8 @@ export interface Specs {
   readonly inputs: Tree<TensorSpec>;
 }
 
-export type AnyStep = StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Tree<tf.Tensor>>;
+/** A StepFunction of whatever trees. */
+export type AnyStep = (args: { readonly state: unknown; readonly inputs: unknown }) => { readonly state: Tree<tf.Tensor>; readonly outputs: Tree<tf.Tensor> };
 
 /** Throws TraceError when `fn` reads values, uses what cannot be compiled, or does not return the state it was given. */
 export function trace(fn: AnyStep, specs: Specs): Traced {

@@ -1,0 +1,16 @@
+/** Blocked convolutions that are not written yet: what follows them can still become part of them. */
+import type { Attribute, Name } from './model.ts';
+
+export interface Pending {
+  readonly x: Name;
+  readonly filter: Name;
+  readonly bias?: Name;
+  /** Added to the result. */
+  readonly sum?: Name;
+  /** Applied last. */
+  readonly relu?: true;
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+/** One convolution for each parity of row and column of an image; what is missing is zero. */
+export type Phases = readonly (readonly (Pending | undefined)[])[];

@@ -1,0 +1,29 @@
+/** Writes protocol buffer messages (https://protobuf.dev/programming-guides/encoding): all that an ONNX model takes. */
+
+const VARINT = 0;
+const BYTES = 2;
+const FIXED32 = 5;
+
+function varint(value: number | bigint): Uint8Array {
+  const bytes: number[] = [];
+  let rest = BigInt.asUintN(64, BigInt(value));
+  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+  bytes.push(Number(rest));
+  return Uint8Array.from(bytes);
+}
+
+const tag = (field: number, wire: number): Uint8Array => varint((field << 3) | wire);
+
+export const integer = (field: number, value: number | bigint): Uint8Array => Buffer.concat([tag(field, VARINT), varint(value)]);
+
+export const bytes = (field: number, content: Uint8Array): Uint8Array => Buffer.concat([tag(field, BYTES), varint(content.length), content]);
+
+export const text = (field: number, content: string): Uint8Array => bytes(field, Buffer.from(content, 'utf8'));
+
+export const message = (field: number, parts: readonly Uint8Array[]): Uint8Array => bytes(field, Buffer.concat(parts));
+
+export function float(field: number, value: number): Uint8Array {
+  const content = Buffer.alloc(4);
+  content.writeFloatLE(value);
+  return Buffer.concat([tag(field, FIXED32), content]);
+}

@@ -1,0 +1,86 @@
+/** A compiled step on ONNX Runtime: one native call, with the state in buffers that change places. */
+import * as ort from 'onnxruntime-node';
+import { checkNames, checkTensor } from '../errors.ts';
+import { numbersOf } from '../graph/graph.ts';
+import type { Numbers } from '../graph/node.ts';
+import { sizeOf, type HostTensor, type TensorSpec, type Tree } from '../host-tensor.ts';
+import { leavesOf, mapTree } from '../tree.ts';
+import { rearrange } from './layout.ts';
+import type { Lowered, Port, StatePort } from './lower.ts';
+
+export class OnnxStep {
+  readonly #session: ort.InferenceSession;
+  readonly #lowered: Lowered;
+  readonly #forms: { readonly state: Tree<TensorSpec>; readonly outputs: Tree<TensorSpec> };
+  readonly #feeds: Record<string, ort.Tensor> = {};
+  readonly #fetches: Record<string, ort.Tensor> = {};
+  #status: 'idle' | 'running' | 'disposed' = 'idle';
+
+  constructor(session: ort.InferenceSession, lowered: Lowered, forms: { readonly state: Tree<TensorSpec>; readonly outputs: Tree<TensorSpec> }) {
+    this.#session = session;
+    this.#lowered = lowered;
+    this.#forms = forms;
+    for (const port of lowered.state) {
+      this.#feeds[port.name] = emptyTensor(port);
+      if (port.next !== null) this.#fetches[port.next] = emptyTensor(port);
+    }
+    for (const port of lowered.outputs) this.#fetches[port.name] = emptyTensor(port);
+  }
+
+  async run(inputs: Tree<HostTensor>): Promise<Tree<HostTensor>> {
+    this.#expectIdle();
+    const leaves = this.#check('input', this.#lowered.inputs, inputs);
+    for (const port of this.#lowered.inputs) this.#feeds[port.name] = tensorOf(port, leaves.get(port.path)!.data as Numbers);
+    this.#status = 'running';
+    try {
+      if (Object.keys(this.#fetches).length > 0) await this.#session.run(this.#feeds, this.#fetches);
+    } finally {
+      this.#status = 'idle';
+    }
+    for (const { name, next } of this.#lowered.state) {
+      if (next !== null) [this.#feeds[name], this.#fetches[next]] = [this.#fetches[next]!, this.#feeds[name]!];
+    }
+    return this.#tree(this.#forms.outputs, this.#lowered.outputs, ({ name }) => (this.#fetches[name]!.data as Numbers).slice());
+  }
+
+  readState(): Promise<Tree<HostTensor>> {
+    this.#expectIdle();
+    return Promise.resolve(this.#tree(this.#forms.state, this.#lowered.state, (port) => rearrange(this.#feeds[port.name]!.data as Numbers, port.arrangement, 'out of')));
+  }
+
+  writeState(state: Tree<HostTensor>): Promise<void> {
+    return Promise.resolve().then(() => {
+      this.#expectIdle();
+      const leaves = this.#check('state', this.#lowered.state, state);
+      for (const port of this.#lowered.state) (this.#feeds[port.name]!.data as Numbers).set(rearrange(leaves.get(port.path)!.data as Numbers, port.arrangement, 'into'));
+    });
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#status === 'disposed') return;
+    this.#expectIdle();
+    this.#status = 'disposed';
+    await this.#session.release();
+    for (const tensors of [this.#feeds, this.#fetches]) for (const name of Object.keys(tensors)) Reflect.deleteProperty(tensors, name);
+  }
+
+  #check(what: 'input' | 'state', ports: readonly Port[], tree: Tree<HostTensor>): Map<string, HostTensor> {
+    const leaves = new Map(leavesOf(tree).map(({ path, leaf }) => [path, leaf]));
+    checkNames(what, ports.map(({ path }) => path), leaves.keys());
+    for (const port of ports) checkTensor(`${what} "${port.path}"`, port, leaves.get(port.path));
+    return leaves;
+  }
+
+  #tree<P extends Port | StatePort>(form: Tree<TensorSpec>, ports: readonly P[], read: (port: P) => Numbers): Tree<HostTensor> {
+    const byPath = new Map(ports.map((port) => [port.path, port]));
+    return mapTree(form, ({ dtype, shape }, path) => ({ dtype, shape: [...shape], data: read(byPath.get(path)!) }));
+  }
+
+  #expectIdle(): void {
+    if (this.#status !== 'idle') throw new Error(`Internal error: a step was used while it was ${this.#status}.`);
+  }
+}
+
+const emptyTensor = (port: Port): ort.Tensor => tensorOf(port, numbersOf(port.dtype, new Array<number>(sizeOf(port.shape)).fill(0)));
+
+const tensorOf = ({ dtype, arrangement }: Port, data: Numbers): ort.Tensor => new ort.Tensor(dtype, data as Uint8Array, [...arrangement.declared]);

@@ -1,0 +1,161 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, describe, test } from 'vitest';
+import { engines, expectAgreement, withGradients, type Drawn } from './agreement.test-support.ts';
+import { batchNormTraining } from './index.ts';
+
+type Inputs = Record<string, tf.Tensor>;
+type Operation = (inputs: Inputs) => tf.Tensor;
+
+const F = (...shape: number[]): Drawn => ({ dtype: 'float32', shape });
+const I = (below: number, ...shape: number[]): Drawn => ({ dtype: 'int32', shape, below });
+const B = (...shape: number[]): Drawn => ({ dtype: 'bool', shape });
+const positive = (x: tf.Tensor): tf.Tensor => tf.add(tf.abs(x), 0.5);
+
+afterAll(async () => {
+  for (const engine of Object.values(engines)) await engine.dispose();
+});
+
+/** Values and gradients for every float input. */
+function differentiable(title: string, specs: Record<string, Drawn>, operation: Operation, tolerance?: number): void {
+  const names = Object.keys(specs).filter((name) => specs[name]!.dtype === 'float32');
+  test(title, () => expectAgreement(withGradients(operation, names), specs, tolerance === undefined ? {} : { tolerance }));
+}
+
+function valued(title: string, specs: Record<string, Drawn>, operation: (inputs: Inputs) => tf.Tensor | tf.Tensor[]): void {
+  test(title, () => expectAgreement(operation, specs));
+}
+
+describe('elementwise operations agree, values and gradients', () => {
+  for (const name of ['relu', 'relu6', 'elu', 'selu', 'softplus', 'sigmoid', 'tanh', 'exp', 'expm1', 'square', 'neg', 'abs', 'sign', 'sin', 'cos', 'tan', 'atan', 'sinh', 'cosh', 'asinh', 'erf', 'leakyRelu', 'floor', 'ceil', 'round', 'step'] as const) {
+    differentiable(name, { x: F(3, 5) }, ({ x }) => tf[name](x!));
+  }
+  for (const name of ['log', 'log1p', 'sqrt', 'rsqrt', 'reciprocal'] as const) differentiable(name, { x: F(3, 5) }, ({ x }) => tf[name](positive(x!)));
+  for (const name of ['asin', 'acos', 'atanh'] as const) differentiable(name, { x: F(3, 5) }, ({ x }) => tf[name](tf.mul(tf.tanh(x!), 0.9)));
+  differentiable('acosh', { x: F(7) }, ({ x }) => tf.acosh(tf.add(positive(x!), 1)));
+  for (const name of ['add', 'sub', 'mul'] as const) differentiable(`${name}, broadcast`, { a: F(2, 3, 4), b: F(3, 1) }, ({ a, b }) => tf[name](a!, b!));
+  for (const name of ['squaredDifference', 'maximum', 'minimum'] as const) {
+    differentiable(name, { a: F(3, 4), b: F(3, 4) }, ({ a, b }) => tf[name](a!, b!));
+    valued(`${name}, broadcast`, { a: F(2, 3, 4), b: F(3, 1) }, ({ a, b }) => tf[name](a!, b!)); // tfjs's gradient does not broadcast
+  }
+  differentiable('div', { a: F(2, 3), b: F(3) }, ({ a, b }) => tf.div(a!, positive(b!)));
+  differentiable('pow', { a: F(2, 3), b: F(3) }, ({ a, b }) => tf.pow(positive(a!), b!));
+  differentiable('mod', { a: F(9), b: F(9) }, ({ a, b }) => tf.mod(a!, positive(b!)));
+  differentiable('clipByValue', { x: F(9) }, ({ x }) => tf.clipByValue(x!, -0.5, 0.7));
+  differentiable('where', { a: F(4, 3), b: F(4, 3), c: B(4, 3) }, ({ a, b, c }) => tf.where(c!, a!, b!));
+  differentiable('addN', { a: F(3), b: F(3) }, ({ a, b }) => tf.addN([a!, b!, a!]));
+  valued('comparisons', { a: F(5, 3), b: F(3) }, ({ a, b }) => [tf.greater(a!, b!), tf.greaterEqual(a!, b!), tf.less(a!, b!), tf.lessEqual(a!, b!), tf.equal(a!, a!), tf.notEqual(a!, b!)]);
+  valued('logic', { a: B(6), b: B(6) }, ({ a, b }) => [tf.logicalAnd(a!, b!), tf.logicalOr(a!, b!), tf.logicalXor(a!, b!), tf.logicalNot(a!)]);
+  valued('integers', { a: I(50, 6), b: I(5, 6) }, ({ a, b }) => {
+    const c = tf.add(b!, tf.scalar(1, 'int32'));
+    const d = tf.sub(a!, tf.scalar(25, 'int32'));
+    return [tf.add(a!, b!), tf.mul(a!, b!), tf.sub(a!, b!), tf.floorDiv(d, c), tf.div(d, c), tf.mod(d, c), tf.maximum(a!, b!), tf.minimum(a!, b!), tf.equal(a!, b!), tf.abs(d), tf.neg(d), tf.clipByValue(d, -3, 4)];
+  });
+  valued('casts', { x: F(6), b: B(4), i: I(9, 3) }, ({ x, b, i }) => [tf.cast(tf.mul(x!, 3), 'int32'), tf.cast(x!, 'bool'), tf.cast(b!, 'float32'), tf.cast(b!, 'int32'), tf.cast(i!, 'float32')]);
+  valued('what is no number', { x: F(9) }, ({ x }) => [tf.isNaN(tf.log(x!)), tf.isFinite(tf.log(x!)), tf.isInf(tf.div(x!, 0)), tf.step(x!, 0.3), tf.where(tf.greater(x!, 0), tf.log(x!), tf.zerosLike(x!))]);
+});
+
+describe('reductions agree, values and gradients', () => {
+  differentiable('sum over an axis', { x: F(2, 3, 4) }, ({ x }) => tf.sum(x!, 1));
+  differentiable('sum over all', { x: F(2, 3) }, ({ x }) => tf.sum(x!));
+  differentiable('mean of axes, kept', { x: F(2, 3, 4) }, ({ x }) => tf.mean(x!, [0, 2], true));
+  differentiable('max', { x: F(3, 4) }, ({ x }) => tf.max(x!, -1));
+  differentiable('min', { x: F(3, 4) }, ({ x }) => tf.min(x!, 0));
+  valued('prod', { x: F(3, 4) }, ({ x }) => tf.prod(x!, 1));
+  differentiable('logSumExp', { x: F(3, 5) }, ({ x }) => tf.logSumExp(x!, 1));
+  differentiable('norm', { x: F(3, 5) }, ({ x }) => tf.norm(x!, 2, 1));
+  differentiable('variance', { x: F(5, 3) }, ({ x }) => tf.moments(x!, [0]).variance);
+  differentiable('softmax', { x: F(3, 5) }, ({ x }) => tf.softmax(x!));
+  differentiable('logSoftmax', { x: F(3, 5) }, ({ x }) => tf.logSoftmax(x!));
+  differentiable('cumsum', { x: F(5) }, ({ x }) => tf.cumsum(x!));
+  valued('cumsum along rows, exclusive and backwards', { x: F(3, 4) }, ({ x }) => [tf.cumsum(x!, 1, true), tf.cumsum(x!, 1, false, true)]);
+  valued('cumprod', { x: F(3, 5) }, ({ x }) => [tf.cumprod(x!, 1), tf.cumprod(x!, 1, true), tf.cumprod(x!, 1, false, true)]);
+  valued('argMax and argMin', { x: F(3, 4) }, ({ x }) => [tf.argMax(x!, 1), tf.argMin(x!, 0)]);
+  valued('all and any', { a: B(3, 2) }, ({ a }) => [tf.all(a!), tf.any(a!, 1), tf.all(a!, 0, true)]);
+  valued('integers', { x: I(9, 3, 4) }, ({ x }) => [tf.sum(x!, 0), tf.max(x!, 1), tf.min(x!), tf.mean(x!), tf.prod(x!, 1)]);
+  valued('topk', { x: F(3, 5) }, ({ x }) => Object.values(tf.topk(x!, 2)));
+  differentiable('unsortedSegmentSum', { x: F(5, 2), ids: I(3, 5) }, ({ x, ids }) => tf.unsortedSegmentSum(x!, ids as tf.Tensor1D, 4));
+});
+
+describe('products agree, values and gradients', () => {
+  for (const [a, b] of [[false, false], [true, false], [false, true], [true, true]] as const) {
+    differentiable(`matMul, transposed: ${a}, ${b}`, { x: a ? F(4, 3) : F(3, 4), y: b ? F(5, 4) : F(4, 5) }, ({ x, y }) => tf.matMul(x!, y!, a, b));
+    differentiable(`in batches, transposed: ${a}, ${b}`, { x: a ? F(2, 4, 3) : F(2, 3, 4), y: b ? F(2, 5, 4) : F(2, 4, 5) }, ({ x, y }) => tf.matMul(x!, y!, a, b));
+  }
+  valued('with batches that broadcast', { x: F(1, 1, 3, 4), y: F(2, 3, 4, 5) }, ({ x, y }) => tf.matMul(x!, y!));
+  differentiable('dot', { x: F(4), y: F(4) }, ({ x, y }) => tf.dot(x!, y!));
+});
+
+describe('moving values agrees, values and gradients', () => {
+  differentiable('reshape', { x: F(2, 6) }, ({ x }) => tf.mul(tf.reshape(x!, [3, -1]), 2));
+  differentiable('transpose', { x: F(2, 3, 4) }, ({ x }) => tf.transpose(x!, [2, 0, 1]));
+  differentiable('expandDims and squeeze', { x: F(2, 1, 3) }, ({ x }) => tf.expandDims(tf.squeeze(x!), -1));
+  differentiable('concat', { x: F(2, 3), y: F(2, 4) }, ({ x, y }) => tf.concat([x!, y!, x!], -1));
+  differentiable('stack', { x: F(2, 3), y: F(2, 3) }, ({ x, y }) => tf.stack([x!, y!], 1));
+  differentiable('unstack', { x: F(3, 2) }, ({ x }) => tf.mul(...(tf.unstack(x!, 1) as [tf.Tensor, tf.Tensor])));
+  differentiable('split', { x: F(3, 4) }, ({ x }) => tf.mul(...(tf.split(x!, 2, 1) as [tf.Tensor, tf.Tensor])));
+  differentiable('slice', { x: F(4, 3) }, ({ x }) => tf.slice(x!, [1, 0], [2, -1]));
+  valued('stridedSlice, also backwards', { x: F(4, 5) }, ({ x }) => [tf.stridedSlice(x!, [0, 1], [4, 4], [2, 2]), tf.stridedSlice(x!, [3, 4], [0, -6], [-1, -2])]);
+  differentiable('pad', { x: F(2, 3) }, ({ x }) => tf.pad(x!, [[1, 2], [0, 1]], 7));
+  valued('mirrorPad', { x: F(3, 4) }, ({ x }) => [tf.mirrorPad(x!, [[1, 2], [0, 3]], 'reflect'), tf.mirrorPad(x!, [[3, 1], [2, 0]], 'symmetric')]);
+  differentiable('tile', { x: F(2, 3) }, ({ x }) => tf.tile(x!, [2, 3]));
+  differentiable('broadcastTo', { x: F(1, 3) }, ({ x }) => tf.broadcastTo(x!, [4, 3]));
+  differentiable('reverse', { x: F(2, 3) }, ({ x }) => tf.reverse(x!, 1));
+  differentiable('gather', { x: F(3, 5), at: I(5, 4) }, ({ x, at }) => tf.gather(x!, at!, 1));
+  valued('gather in batches', { x: F(3, 5, 2), at: I(5, 3, 2) }, ({ x, at }) => tf.gather(x!, at!, 1, 1));
+  valued('oneHot', { at: I(6, 5) }, ({ at }) => [tf.oneHot(at!, 4, 2, -1), tf.oneHot(at!, 4, 1, 0, 'int32')]);
+  valued('what is made from nothing', { x: F(5) }, ({ x }) => [tf.add(x!, tf.range(0, 5)), tf.add(x!, tf.linspace(0, 1, 5)), tf.matMul(tf.reshape(x!, [1, 5]), tf.eye(5)), tf.fill([2], 3), tf.onesLike(x!)]);
+});
+
+describe('convolutions agree, values and gradients', () => {
+  const convolution = (title: string, x: Drawn, filter: Drawn, stride: number, pad: 'same' | 'valid' | number): void => {
+    differentiable(title, { x, filter }, ({ x: images, filter: w }) => tf.conv2d(images as tf.Tensor4D, w as tf.Tensor4D, stride, pad));
+  };
+  // tfjs has no gradient of these.
+  for (const channels of [3, 16]) {
+    valued(`dilation, ${channels} channels`, { x: F(2, 9, 9, channels), filter: F(3, 3, channels, 16) }, ({ x, filter }) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same', 'NHWC', 2));
+  }
+  convolution('same, stride 2', F(2, 9, 8, 3), F(3, 3, 3, 4), 2, 'same');
+  convolution('valid', F(2, 6, 5, 3), F(3, 2, 3, 4), 1, 'valid');
+  convolution('padding in numbers, stride 2', F(2, 8, 7, 3), F(3, 3, 3, 4), 2, 1);
+  convolution('a filter that does not reach the end', F(2, 10, 10, 2), F(3, 3, 2, 2), 3, 'valid');
+  convolution('blocks of 16', F(16, 5, 6, 32), F(3, 3, 32, 16), 1, 1);
+  convolution('blocks of 16, stride 2, even', F(16, 6, 8, 16), F(3, 3, 16, 32), 2, 1);
+  convolution('blocks of 16, stride 2, odd', F(16, 7, 5, 16), F(3, 3, 16, 32), 2, 1);
+  convolution('blocks of 16, 1x1', F(32, 4, 3, 16), F(1, 1, 16, 32), 1, 0);
+  convolution('blocks of 16, 1x1, stride 2', F(16, 6, 5, 32), F(1, 1, 32, 16), 2, 0);
+  convolution('blocks of 16, 5x5, same, stride 2', F(16, 7, 8, 16), F(5, 5, 16, 16), 2, 'same');
+  convolution('few channels to blocks, 7x7, stride 2', F(16, 12, 10, 3), F(7, 7, 3, 16), 2, 3);
+  convolution('few channels to blocks, 3x3', F(16, 6, 5, 3), F(3, 3, 3, 32), 1, 1);
+  convolution('a batch that fills no block', F(3, 5, 6, 16), F(3, 3, 16, 16), 1, 1);
+  convolution('a filter as large as the image', F(16, 2, 2, 16), F(3, 3, 16, 16), 1, 1);
+  differentiable('depthwise', { x: F(2, 6, 7, 3), filter: F(3, 3, 3, 2) }, ({ x, filter }) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same'));
+  differentiable('depthwise, stride 2', { x: F(2, 7, 6, 16), filter: F(3, 3, 16, 1) }, ({ x, filter }) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 2, 'same'));
+});
+
+describe('pools agree, values and gradients', () => {
+  const rounded = (x: tf.Tensor): tf.Tensor4D => tf.relu(x) as tf.Tensor4D; // many equal values: the first maximum wins
+  for (const channels of [3, 16]) {
+    differentiable(`maxPool 3/2 same, ${channels} channels`, { x: F(2, 7, 8, channels) }, ({ x }) => tf.maxPool(rounded(x!), 3, 2, 'same'));
+    differentiable(`maxPool 3/2 padded by 1, ${channels} channels`, { x: F(2, 8, 7, channels) }, ({ x }) => tf.maxPool(x as tf.Tensor4D, 3, 2, 1));
+    differentiable(`maxPool 3/2 after a pad, ${channels} channels`, { x: F(2, 8, 6, channels) }, ({ x }) => tf.maxPool(tf.pad(rounded(x!), [[0, 0], [1, 1], [1, 1], [0, 0]]), 3, 2, 'valid'));
+    differentiable(`maxPool 2/2, ${channels} channels`, { x: F(2, 8, 5, channels) }, ({ x }) => tf.maxPool(x as tf.Tensor4D, 2, 2, 'valid'));
+    differentiable(`maxPool 3/1, ${channels} channels`, { x: F(2, 5, 5, channels) }, ({ x }) => tf.maxPool(x as tf.Tensor4D, 3, 1, 'valid'));
+    differentiable(`avgPool 2/2, ${channels} channels`, { x: F(2, 6, 6, channels) }, ({ x }) => tf.avgPool(x as tf.Tensor4D, 2, 2, 'valid'));
+    differentiable(`avgPool 3/2 same, ${channels} channels`, { x: F(2, 6, 6, channels) }, ({ x }) => tf.avgPool(x as tf.Tensor4D, 3, 2, 'same'));
+  }
+});
+
+describe('batch normalisation agrees, values and gradients', () => {
+  for (const shape of [[4, 3, 5, 5], [6, 5], [4, 3, 3, 16]]) {
+    const channels = shape.at(-1)!;
+    const normalise = ({ x, scale, offset }: Inputs) => batchNormTraining(tf.add(x!, 1), scale as tf.Tensor1D, offset as tf.Tensor1D, 1e-5);
+    differentiable(`of [${shape.join()}]`, { x: F(...shape), scale: F(channels), offset: F(channels) }, (inputs) => normalise(inputs).y, 1e-4);
+    valued(`statistics of [${shape.join()}]`, { x: F(...shape), scale: F(channels), offset: F(channels) }, (inputs) => [normalise(inputs).mean, normalise(inputs).variance]);
+  }
+  differentiable('with an addition and a ReLU, in blocks', { x: F(4, 3, 3, 16), scale: F(16), offset: F(16), past: F(4, 3, 3, 16) }, ({ x, scale, offset, past }) => {
+    const { y } = batchNormTraining(tf.conv2d(x as tf.Tensor4D, tf.reshape(tf.linspace(-0.2, 0.3, 256), [1, 1, 16, 16]), 1, 0), scale as tf.Tensor1D, offset as tf.Tensor1D, 1e-5);
+    return tf.relu(tf.add(y, past!));
+  }, 1e-4);
+  differentiable('by given statistics', { x: F(2, 3, 3, 5), mean: F(5), variance: F(5), offset: F(5), scale: F(5) }, ({ x, mean, variance, offset, scale }) =>
+    tf.batchNorm(x!, mean as tf.Tensor1D, positive(variance!) as tf.Tensor1D, offset as tf.Tensor1D, scale as tf.Tensor1D, 1e-5));
+});
