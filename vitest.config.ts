@@ -8,5 +8,6 @@ export default defineConfig({
       { test: { name: 'black-box', include: ['test/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
     ],
     maxWorkers: 2,
+    reporters: ['default', ['json', { outputFile: 'cache/tests.json' }]],
   },
 });

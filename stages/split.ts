@@ -4,14 +4,15 @@ import { Type } from '@sinclair/typebox';
 import { readDataset } from '../src/learn/dataset/dataset.ts';
 import { summarise } from '../src/learn/dataset/split-summary.ts';
 import { writeSplit } from '../src/learn/dataset/split-table.ts';
-import { splitDataset } from '../src/learn/dataset/split.ts';
+import { policyFor, splitDataset } from '../src/learn/dataset/split.ts';
 import { readTable } from '../src/learn/dataset/table.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 
 const Parameters = Type.Object({
-  policy: Type.Union([Type.Literal('grouped'), Type.Literal('published')]),
+  /** `published-or-grouped`: the published test set where the data set has one; split.json says which it was. */
+  policy: Type.Union([Type.Literal('grouped'), Type.Literal('published'), Type.Literal('published-or-grouped')]),
   /** Share of all images; the policy `published` has its own test set. */
   test: Type.Optional(Share),
   /** Share of all images, or of the published training images. */
@@ -22,8 +23,9 @@ const Parameters = Type.Object({
 });
 
 export default async function (stage: Stage): Promise<void> {
-  const options = { test: 0, ...parameters(Parameters, stage) };
+  const given = parameters(Parameters, stage);
   const [table, { classes }] = [await readTable(stage.input('table')), await readDataset(stage.input('dataset'))];
+  const options = { test: 0, ...given, policy: given.policy === 'published-or-grouped' ? policyFor(table) : given.policy };
   const split = splitDataset(table, classes, options);
   const summary = summarise(split, table, classes, options);
   await writeSplit(stage.output('split'), split);

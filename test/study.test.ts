@@ -53,7 +53,7 @@ async function edit(file: string, change: (text: string) => string): Promise<voi
   await writeFile(place, after);
 }
 
-describe.sequential('the study', () => {
+describe('the study', { concurrent: false }, () => {
   test('runs from images to a self-contained report', { timeout: 300_000 }, async () => {
     const ids = executed(await run());
     expect(ids.filter((id) => id.startsWith('finetune:'))).toHaveLength(8);

@@ -27,6 +27,11 @@ export function splitDataset(table: readonly TableRow[], classes: readonly strin
   return split;
 }
 
+/** Keeps a published test set, so that results can be compared with others'; draws one where there is none. */
+export function policyFor(table: readonly TableRow[]): SplitOptions['policy'] {
+  return table.some(({ split }) => split === 'test') ? 'published' : 'grouped';
+}
+
 function grouped(table: readonly TableRow[], classes: readonly string[], { test, validation, seed }: SplitOptions): Split {
   if (test <= 0 || validation <= 0 || test + validation >= 1) throw new DatasetError(`test is ${test} and validation ${validation}; both must be above 0 and their sum below 1.`);
   const parts = draw(table, classes, [['test', test], ['validation', validation]], seed);

@@ -47,20 +47,20 @@ export function drawLesion(seed: number, number: number): Lesion {
     case 'nevus':
       return {
         ...common,
-        outline: outline(source, between(source, 0.02, 0.1)),
+        outline: outline(source, between(source, 0.01, 0.07)),
         fade: between(source, 0.12, 0.4),
         ground: jittered(source, source.uniform() < 0.5 ? TAN : BROWN, 0.07),
-        patches: patches(source, source.integer(3), [BROWN, TAN, DARK, ROSE], 0.45),
+        patches: patches(source, source.integer(2), [BROWN, TAN], 0.4),
         network: { strength: between(source, 0.1, 0.4), pitch: between(source, 4, 6), broken: between(source, 0, 0.35) },
         marks: [],
       };
     case 'melanoma':
       return {
         ...common,
-        outline: outline(source, between(source, 0.06, 0.2)),
+        outline: outline(source, between(source, 0.1, 0.26)),
         fade: between(source, 0.08, 0.35),
         ground: jittered(source, source.uniform() < 0.6 ? BROWN : TAN, 0.07),
-        patches: patches(source, 2 + source.integer(3), [DARK, BLUE_GREY, ROSE, PALE, TAN, BROWN], 0.75),
+        patches: patches(source, 3 + source.integer(3), [DARK, BLUE_GREY, DARK, ROSE, PALE, BROWN], 0.8),
         network: { strength: between(source, 0.1, 0.4), pitch: between(source, 3, 5), broken: between(source, 0.3, 0.8) },
         marks: marks(source, source.integer(5), [DARK, BROWN], 0.06),
       };
@@ -68,19 +68,19 @@ export function drawLesion(seed: number, number: number): Lesion {
       return {
         ...common,
         outline: outline(source, between(source, 0.03, 0.14)),
-        fade: between(source, 0.04, 0.2),
-        ground: jittered(source, source.uniform() < 0.5 ? TAN : BROWN, 0.08),
-        patches: patches(source, source.integer(3), [TAN, BROWN, BLUE_GREY, PALE], 0.6),
+        fade: between(source, 0.03, 0.14),
+        ground: jittered(source, source.uniform() < 0.65 ? TAN : BROWN, 0.08),
+        patches: patches(source, source.integer(3), [TAN, BROWN, PALE], 0.6),
         network: { strength: between(source, 0, 0.12), pitch: between(source, 2, 4), broken: between(source, 0.3, 0.8) },
-        marks: marks(source, 6 + source.integer(12), [PALE, DARK, PALE], 0.08),
+        marks: marks(source, 8 + source.integer(12), [PALE, DARK, PALE], 0.13),
       };
     case 'vascular':
       return {
         ...common,
         outline: outline(source, between(source, 0.03, 0.15)),
         fade: between(source, 0.08, 0.35),
-        ground: jittered(source, source.uniform() < 0.6 ? ROSE : BROWN, 0.08),
-        patches: patches(source, source.integer(3), [PURPLE, DARK, ROSE], 0.5),
+        ground: jittered(source, source.uniform() < 0.8 ? ROSE : BROWN, 0.08),
+        patches: patches(source, source.integer(3), [PURPLE, ROSE], 0.5),
         network: { strength: 0, pitch: 4, broken: 0 },
         marks: marks(source, 4 + source.integer(7), [PURPLE, ROSE, PURPLE], 0.17),
       };
