@@ -1,15 +1,14 @@
 /** Images per second of training steps: forward, backward and SGD with momentum of a ResNet classifier. */
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
-import { initialiseClassifier } from '../src/learn/nn/heads.ts';
 import { forward } from '../src/learn/nn/forward.ts';
-import { classify } from '../src/learn/nn/heads.ts';
+import { classify, initialiseClassifier } from '../src/learn/nn/heads.ts';
 import { initialise } from '../src/learn/nn/initialise.ts';
 import { initialMemory, update, type Memory, type Optimiser } from '../src/learn/nn/optimiser.ts';
 import { resnet, structureOf, type NetworkName } from '../src/learn/nn/resnet.ts';
 import { crossEntropy } from '../src/learn/train/classify.ts';
 import type { Model } from '../src/learn/nn/variables.ts';
-import { float32, int32, valueAndGrads, type HostTensor } from '../src/tensor/index.ts';
+import { float32, int32, valueAndGrads } from '../src/tensor/index.ts';
 import { openOnnxruntime } from '../src/tensor/onnx/engine.ts';
 import { random } from '../src/util/random.ts';
 
@@ -37,7 +36,6 @@ export async function imagesPerSecond({ network: name, side, batch }: Setting, {
   const network = resnet(name);
   const { params: convolutions, stats } = initialise(network, ['bench'], { zeroGamma: true });
   const params = { ...convolutions, ...initialiseClassifier(structureOf(network).features, CLASSES, ['bench']) };
-  const state: State<HostTensor<'float32'>> = { params, stats, memory: initialMemory(SGD, params) };
   const engine = await openOnnxruntime({ threads, blocked });
   const started = performance.now();
   const step = await engine.compile(
@@ -50,7 +48,7 @@ export async function imagesPerSecond({ network: name, side, batch }: Setting, {
       const next = update(SGD, now.params, gradients, now.memory, inputs.rate);
       return { state: { params: next.params, stats: aux, memory: next.memory }, outputs: { loss: value } };
     },
-    { state, inputs: { images: float32([batch, side, side, 3]), labels: int32([batch]), rate: float32([]) } },
+    { state: { params, stats, memory: initialMemory(SGD, params) }, inputs: { images: float32([batch, side, side, 3]), labels: int32([batch]), rate: float32([]) } },
   );
   const compiled = performance.now() - started;
   const source = random('bench');

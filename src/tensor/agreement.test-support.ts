@@ -25,7 +25,7 @@ export function draw({ dtype, shape, below = 4 }: Drawn, ...key: (string | numbe
   const source = random('agreement', ...key);
   const draws = Array.from({ length: sizeOf(shape) }, () => (dtype === 'float32' ? source.normal() : source.integer(dtype === 'bool' ? 2 : below)));
   const data = dtype === 'float32' ? Float32Array.from(draws) : dtype === 'int32' ? Int32Array.from(draws) : Uint8Array.from(draws);
-  return { dtype, shape, data } as HostTensor;
+  return { dtype, shape, data };
 }
 
 /** One run of a function without state. */

@@ -17,7 +17,7 @@ export interface BatchNorm<T extends tf.Tensor> {
 
 /** Normalises every channel of `x` [..., C] by the mean and the biased variance of the batch; `scale` and `offset` [C]. */
 export function batchNormTraining<T extends tf.Tensor>(x: T, scale: tf.Tensor1D, offset: tf.Tensor1D, epsilon: number): BatchNorm<T> {
-  const [y, mean, variance] = tf.engine().runKernel(FORWARD, { x, scale, offset } as unknown as tf.NamedTensorMap, { epsilon }) as tf.Tensor[];
+  const [y, mean, variance] = tf.engine().runKernel<tf.Tensor[]>(FORWARD, { x, scale, offset }, { epsilon });
   return { y: y as T, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
 }
 
@@ -66,7 +66,7 @@ tf.registerGradient({
   gradFunc: (dys, [x, scale, mean, variance], attrs) => {
     // At once, not within the three functions: each of those runs in a tidy of its own, which would dispose the other two.
     const [dy] = dys as tf.Tensor[];
-    const [dx, dScale, dOffset] = tf.engine().runKernel(BACKWARD, { dy, x, scale, mean, variance } as unknown as tf.NamedTensorMap, attrs as tf.NamedAttrMap) as tf.Tensor[];
+    const [dx, dScale, dOffset] = tf.engine().runKernel<tf.Tensor[]>(BACKWARD, { dy, x, scale, mean, variance } as unknown as tf.NamedTensorMap, attrs);
     return { x: () => dx!, scale: () => dScale!, offset: () => dOffset! };
   },
 });

@@ -35,7 +35,7 @@ export function valueAndGrads<P extends Readonly<Record<string, tf.Tensor>>, A>(
     if (gradient === null || gradient === undefined) throw new TraceError(`The loss does not depend on the parameter "${name}". Leave it out of the parameters, or use it.`);
     return [name, gradient] as const;
   });
-  return { value: value as tf.Scalar, aux: mapTree(aux, release) as A, gradients: Object.fromEntries(gradients) as { readonly [K in keyof P]: tf.Tensor } };
+  return { value: value, aux: mapTree(aux, release) as A, gradients: Object.fromEntries(gradients) as { readonly [K in keyof P]: tf.Tensor } };
 }
 
 /** Hands a kept tensor over to the current scope. */

@@ -157,5 +157,5 @@ describe('batch normalisation agrees, values and gradients', () => {
     return tf.relu(tf.add(y, past!));
   }, 1e-4);
   differentiable('by given statistics', { x: F(2, 3, 3, 5), mean: F(5), variance: F(5), offset: F(5), scale: F(5) }, ({ x, mean, variance, offset, scale }) =>
-    tf.batchNorm(x!, mean as tf.Tensor1D, positive(variance!) as tf.Tensor1D, offset as tf.Tensor1D, scale as tf.Tensor1D, 1e-5));
+    tf.batchNorm(x!, mean as tf.Tensor1D, positive(variance!), offset, scale, 1e-5));
 });

@@ -8,5 +8,5 @@ export function toTfjs({ dtype, shape, data }: HostTensor): tf.Tensor {
 }
 
 export function fromTfjs(tensor: tf.Tensor): HostTensor {
-  return { dtype: tensor.dtype as DType, shape: [...tensor.shape], data: tensor.dataSync().slice() } as HostTensor;
+  return { dtype: tensor.dtype as DType, shape: [...tensor.shape], data: tensor.dataSync().slice() };
 }

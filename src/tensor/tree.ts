@@ -26,7 +26,7 @@ export function leavesOf<T extends Shaped>(tree: Tree<T>): Leaf<T>[] {
 
 /** A tree of the same form with other leaves. */
 export function mapTree<T extends Shaped, U>(tree: Tree<T>, change: (leaf: T, path: string) => U, path = ''): Tree<U> {
-  if (typeof tree !== 'object' || (tree as unknown) === null) throw new Error(`Internal error: ${path === '' ? 'the tree' : `"${path}"`} is neither a tensor nor a record of tensors, but ${String(tree)}.`);
-  if (isLeaf(tree)) return change(tree as T, path);
-  return Object.fromEntries(Object.entries(tree).map(([key, branch]) => [key, mapTree(branch as Tree<T>, change, path === '' ? key : `${path}/${key}`)]));
+  if (typeof tree !== 'object' || (tree as unknown) === null) throw new Error(`Internal error: ${path === '' ? 'the tree' : `"${path}"`} is neither a tensor nor a record of tensors, but of type ${typeof tree}.`);
+  if (isLeaf(tree)) return change(tree, path);
+  return Object.fromEntries(Object.entries(tree).map(([key, branch]) => [key, mapTree(branch, change, path === '' ? key : `${path}/${key}`)]));
 }

@@ -4,7 +4,7 @@ import type { Engine, Step } from '../engine.ts';
 import { checkNames, checkTensor } from '../errors.ts';
 import { fromTfjs, toTfjs } from '../tfjs.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
-import { trace, type AnyStep, type Specs } from '../trace/trace.ts';
+import { trace, type AnyStep } from '../trace/trace.ts';
 import { leavesOf, mapTree } from '../tree.ts';
 import { withBackend } from '../with-backend.ts';
 
@@ -24,7 +24,7 @@ type AnyCompiled = Step<Tree<HostTensor>, Tree<TensorSpec>, Tree<tf.Tensor>>;
 
 function compile(fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }): AnyCompiled {
   // What cannot be compiled must not work here either.
-  trace(fn, specs as Specs);
+  trace(fn, specs);
   let state = mapTree(specs.state, copied);
   let disposed = false;
   const check = (): void => {

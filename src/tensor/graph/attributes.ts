@@ -62,5 +62,5 @@ export function stridedSliceOf(shape: readonly number[], a: StridedSliceAttribut
 
 export function segmentsOf(shape: readonly number[], attributes: Attributes): { axis: number; sizes: number[] } {
   const axis = axesOf({ axis: attributes.axis }, shape)[0]!;
-  return { axis, sizes: tf.backend_util.prepareSplitSize({ shape: [...shape] } as tf.Tensor, attributes.numOrSizeSplits as number | number[], axis) };
+  return { axis, sizes: tf.backend_util.prepareSplitSize({ shape: [...shape] } as unknown as tf.Tensor, attributes.numOrSizeSplits as number | number[], axis) };
 }

@@ -58,10 +58,11 @@ function imageLayout(shape: readonly number[], block: number | null): Layout {
   return block !== null && shape[3]! % block === 0 ? 'blocked' : 'channels-first';
 }
 
-function filterLayout([height, width, input, output]: readonly number[], block: number | null): Layout {
-  if (block === null || output! % block !== 0) return 'filter';
-  if (input! % block === 0) return height! * width! === 1 ? 'filter-by-output' : 'filter-by-input';
-  return input! < block ? 'filter-of-few' : 'filter';
+function filterLayout(shape: readonly number[], block: number | null): Layout {
+  const [height, width, input, output] = shape as [number, number, number, number];
+  if (block === null || output % block !== 0) return 'filter';
+  if (input % block === 0) return height * width === 1 ? 'filter-by-output' : 'filter-by-input';
+  return input < block ? 'filter-of-few' : 'filter';
 }
 
 function unite({ inputs, outputs }: Node, families: Families): void {

@@ -61,7 +61,11 @@ export function convert(model: Model, name: Name, from: Arrangement, to: Arrange
   }
   const order = to.permutation.map((axis) => from.permutation.indexOf(axis));
   if (order.every((axis, i) => axis === i) && equal(from.declared, to.declared)) return name;
-  return reshape(model, transpose(model, reshape(model, name, expanded(from)), order), to.declared);
+  const sides = expanded(from);
+  const moved = order.filter((axis) => sides[axis] !== 1);
+  // Where only axes of length 1 change places, no value does.
+  if (moved.every((axis, i) => i === 0 || moved[i - 1]! < axis)) return reshape(model, name, to.declared);
+  return reshape(model, transpose(model, reshape(model, name, sides), order), to.declared);
 }
 
 export const reshape = (model: Model, name: Name, shape: readonly number[]): Name => model.op('Reshape', [name, model.integers(shape)]);

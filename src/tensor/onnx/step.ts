@@ -30,7 +30,7 @@ export class OnnxStep {
   async run(inputs: Tree<HostTensor>): Promise<Tree<HostTensor>> {
     this.#expectIdle();
     const leaves = this.#check('input', this.#lowered.inputs, inputs);
-    for (const port of this.#lowered.inputs) this.#feeds[port.name] = tensorOf(port, leaves.get(port.path)!.data as Numbers);
+    for (const port of this.#lowered.inputs) this.#feeds[port.name] = tensorOf(port, leaves.get(port.path)!.data);
     this.#status = 'running';
     try {
       if (Object.keys(this.#fetches).length > 0) await this.#session.run(this.#feeds, this.#fetches);
@@ -52,7 +52,7 @@ export class OnnxStep {
     return Promise.resolve().then(() => {
       this.#expectIdle();
       const leaves = this.#check('state', this.#lowered.state, state);
-      for (const port of this.#lowered.state) (this.#feeds[port.name]!.data as Numbers).set(rearrange(leaves.get(port.path)!.data as Numbers, port.arrangement, 'into'));
+      for (const port of this.#lowered.state) (this.#feeds[port.name]!.data as Numbers).set(rearrange(leaves.get(port.path)!.data, port.arrangement, 'into'));
     });
   }
 

@@ -4,7 +4,7 @@ import { TraceError, describe } from '../errors.ts';
 import { dataOf, type Graph } from '../graph/graph.ts';
 import type { Value } from '../graph/node.ts';
 import type { DType } from '../host-tensor.ts';
-import { operationOf, placeOf } from './place.ts';
+import { callStack, operationOf, placeOf } from './place.ts';
 
 export const TRACE = 'trace';
 
@@ -22,7 +22,7 @@ class TraceBackend extends tf.KernelBackend {
 
   /** Records into `graph` while `body` runs. */
   record<T>(graph: Graph, body: () => T): T {
-    if (this.#graph !== null) throw new TraceError(`A function that is being compiled compiles another one${placeOf(new Error())}. Compile them one after the other.`);
+    if (this.#graph !== null) throw new TraceError(`A function that is being compiled compiles another one${placeOf(callStack())}. Compile them one after the other.`);
     this.#graph = graph;
     try {
       return body();
@@ -46,7 +46,7 @@ class TraceBackend extends tf.KernelBackend {
     const known = this.#values.get(tensor.dataId);
     if (known === undefined) return this.graph.constant(tf.engine().readSync(tensor.dataId) as Float32Array, { shape: tensor.shape, dtype: tensor.dtype as DType });
     if (this.graph.nodes[known.node.id] !== known.node) {
-      throw new TraceError(`A tensor that was made while another function was traced is used${placeOf(new Error())}. Return tensors from the function instead of keeping them.`);
+      throw new TraceError(`A tensor that was made while another function was traced is used${placeOf(callStack())}. Return tensors from the function instead of keeping them.`);
     }
     return known;
   }
@@ -64,7 +64,7 @@ class TraceBackend extends tf.KernelBackend {
     const constant = value && dataOf(value);
     if (constant) return constant;
     throw new TraceError(
-      `The value of a tensor (${value ? `${value.node.kernel}, ${describe(value)}` : 'unknown'}) is read${placeOf(new Error())} while the function is traced. ` +
+      `The value of a tensor (${value ? `${value.node.kernel}, ${describe(value)}` : 'unknown'}) is read${placeOf(callStack())} while the function is traced. ` +
         'There are no values yet: compute with tensor operations (tf.where instead of if), or return the tensor as an output.',
     );
   }
@@ -108,7 +108,7 @@ export function registerRecorder(kernelName: string, record: (graph: Graph, inpu
     kernelName,
     backendName: TRACE,
     kernelFunc: ({ inputs, attrs }) => {
-      const recorded = record(traceBackend.graph, inputs as tf.NamedTensorInfoMap, { ...attrs });
+      const recorded = record(traceBackend.graph, inputs, { ...attrs });
       return Array.isArray(recorded) ? (recorded as readonly Value[]).map((value) => traceBackend.info(value)) : traceBackend.info(recorded as Value);
     },
   });
@@ -120,8 +120,8 @@ export function registerRefusal(kernelName: string): void {
     kernelName,
     backendName: TRACE,
     kernelFunc: () => {
-      const trace = new Error();
-      throw new TraceError(`${operationOf(trace) ?? 'An operation'} needs the kernel "${kernelName}", which cannot be compiled${placeOf(trace)}. Write it with other operations, or add the kernel (docs/tensor.md, "Adding a kernel").`);
+      const stack = callStack();
+      throw new TraceError(`${operationOf(stack) ?? 'An operation'} needs the kernel "${kernelName}", which cannot be compiled${placeOf(stack)}. Write it with other operations, or add the kernel (docs/tensor.md, "Adding a kernel").`);
     },
   });
 }

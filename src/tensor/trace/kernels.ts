@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { KERNELS } from '../graph/kernels.ts';
 import type { Attributes, Value } from '../graph/node.ts';
 import type { DType } from '../host-tensor.ts';
-import { registerRecorder, registerRefusal, traceBackend } from './backend.ts';
+import { TRACE, registerRecorder, registerRefusal, traceBackend } from './backend.ts';
 
 /** Made by the tracer and by passes, never by tfjs. */
 const OWN = new Set(['Input', 'State', 'Const', 'ReluGrad', 'BroadcastTo']);
@@ -20,8 +20,9 @@ export function registerTraceKernels(): void {
   }
   registerConstants();
   registerComposites();
+  const recorded = new Set(tf.getKernelsForBackend(TRACE).map(({ kernelName }) => kernelName));
   for (const { kernelName } of tf.getKernelsForBackend('cpu')) {
-    if (tf.getKernel(kernelName, 'trace') === undefined) registerRefusal(kernelName);
+    if (!recorded.has(kernelName)) registerRefusal(kernelName);
   }
 }
 
@@ -32,8 +33,8 @@ const defined = (attributes: Attributes): Attributes => Object.fromEntries(Objec
 /** All shapes are known, so these are constants. */
 function registerConstants(): void {
   registerRecorder('Fill', (graph, _, { shape, value, dtype }) => graph.fill(Number(value), { shape: shape as number[], dtype: (dtype as DType | undefined) ?? 'float32' }));
-  registerRecorder('ZerosLike', (graph, { x }) => graph.fill(0, x as Value & tf.TensorInfo));
-  registerRecorder('OnesLike', (graph, { x }) => graph.fill(1, x as Value & tf.TensorInfo));
+  registerRecorder('ZerosLike', (graph, { x }) => graph.fill(0, at(x!)));
+  registerRecorder('OnesLike', (graph, { x }) => graph.fill(1, at(x!)));
   registerRecorder('Range', (graph, _, attributes) => {
     const { start, stop, step, dtype } = attributes as { start: number; stop: number; step: number; dtype: DType };
     const length = Math.max(0, Math.ceil((stop - start) / step));
@@ -46,7 +47,7 @@ function registerConstants(): void {
   });
 }
 
-/** Batch normalisation by given statistics, x * a + b; and a sum of products by labels of axes. */
+/** Batch normalisation by given statistics is x * a + b. */
 function registerComposites(): void {
   registerRecorder('FusedBatchNorm', (graph, inputs, { varianceEpsilon }) => {
     const { x, mean, variance, scale, offset } = inputs as Partial<Record<string, tf.TensorInfo>>;

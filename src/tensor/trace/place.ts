@@ -5,8 +5,20 @@ const FRAME = /^\s+at (?:(?:async )?(?<name>\S+).*? \()?(?<file>(?:file:\/\/)?\/
 /** This folder's parent: the engine itself is never the place. */
 const OWN = new URL('..', import.meta.url).pathname;
 
+/** Deep enough to leave tfjs, which calls itself a dozen times for one operation. */
+const DEPTH = 60;
+
+/** The calls that led here. */
+export function callStack(): string {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = DEPTH;
+  const { stack = '' } = new Error();
+  Error.stackTraceLimit = before;
+  return stack;
+}
+
 /** For example ` at src/learn/nn/forward.ts:12`; empty when the stack does not tell. */
-export function placeOf({ stack = '' }: Error): string {
+export function placeOf(stack: string): string {
   for (const line of stack.split('\n').slice(1)) {
     const frame = FRAME.exec(line)?.groups;
     if (frame === undefined) continue;
@@ -19,7 +31,7 @@ export function placeOf({ stack = '' }: Error): string {
 }
 
 /** The tfjs operation on the stack, for example `tf.unique`: tfjs names its functions `unique_`. */
-export function operationOf({ stack = '' }: Error): string | undefined {
+export function operationOf(stack: string): string | undefined {
   const name = /\bat (?:Object\.)?(\w+)_ \(/.exec(stack)?.[1];
   return name === undefined ? undefined : `tf.${name}`;
 }

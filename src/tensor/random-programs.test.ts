@@ -1,0 +1,55 @@
+/** Random small programs: what tfjs computes operation by operation, the compiled graph computes too, with its gradients. */
+import * as tf from '@tensorflow/tfjs-core';
+import fc from 'fast-check';
+import { afterAll, test } from 'vitest';
+import { draw, engines, evaluate, expectClose, withGradients } from './agreement.test-support.ts';
+import { float32 } from './host-tensor.ts';
+import { batchNormTraining } from './index.ts';
+
+afterAll(async () => {
+  for (const engine of Object.values(engines)) await engine.dispose();
+});
+
+/** Images [16, 4, 4, 16] to images of that shape; smooth, so that rounding cannot choose another branch. */
+const OPERATIONS: readonly ((x: tf.Tensor4D, earlier: tf.Tensor4D, filter: tf.Tensor4D, vector: tf.Tensor1D) => tf.Tensor)[] = [
+  (x, earlier) => tf.add(x, earlier),
+  (x, earlier) => tf.mul(x, tf.tanh(earlier)),
+  (x) => tf.sigmoid(x),
+  (x, _, __, vector) => tf.mul(x, vector),
+  (x, _, __, vector) => tf.add(x, tf.reshape(vector, [1, 1, 1, 16])),
+  (x, _, filter) => tf.mul(tf.conv2d(x, filter, 1, 1), 0.1),
+  (x, _, filter) => tf.conv2d(x, tf.slice(filter, [1, 1, 0, 0], [1, 1, 16, 16]), 1, 0),
+  (x, _, filter) => tf.tile(tf.mul(tf.conv2d(x, filter, 2, 1), 0.1), [1, 2, 2, 1]),
+  (x, _, __, vector) => batchNormTraining(x, tf.add(tf.tanh(vector), 1.5) as tf.Tensor1D, vector, 1e-3).y,
+  (x) => tf.sub(x, tf.mean(x, [1, 2], true)),
+  (x) => tf.mul(x, tf.rsqrt(tf.add(tf.sum(tf.square(x), 3, true), 1))),
+  (x) => tf.transpose(x, [0, 2, 1, 3]),
+  (x) => tf.slice(tf.pad(x, [[0, 0], [1, 0], [0, 1], [0, 0]]), [0, 0, 1, 0], [16, 4, 4, 16]),
+  (x) => tf.reverse(x, 1),
+  (x) => tf.concat([tf.slice(x, [8, 0, 0, 0], [8, 4, 4, 16]), tf.slice(x, [0, 0, 0, 0], [8, 4, 4, 16])], 0),
+  (x) => tf.reshape(tf.softmax(tf.reshape(x, [16, 256])), [16, 4, 4, 16]),
+  (x) => tf.tile(tf.avgPool(x, 2, 2, 'valid'), [1, 2, 2, 1]),
+  (x) => tf.where(tf.greater(tf.cos(tf.tensor(Float32Array.from({ length: 4096 }, (_, i) => i), [16, 4, 4, 16])), 0), x, tf.mul(x, 2)),
+];
+
+const step = fc.record({ operation: fc.nat(OPERATIONS.length - 1), from: fc.nat(8), with: fc.nat(8) });
+
+test('values and gradients of programs of up to eight operations agree on every engine', async () => {
+  const inputs = { x: draw(float32([16, 4, 4, 16]), 'x'), filter: draw(float32([3, 3, 16, 16]), 'filter'), vector: draw(float32([16]), 'vector') };
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (program) => {
+      const make = withGradients(({ x, filter, vector }) => {
+        const values = [x as tf.Tensor4D];
+        for (const { operation, from, with: other } of program) {
+          // Mostly the latest, so that programs are deep; sometimes an earlier one, so that they branch.
+          const at = (back: number): tf.Tensor4D => values[Math.max(0, values.length - 1 - Math.max(0, back - 5))]!;
+          values.push(OPERATIONS[operation]!(at(from), at(other), filter as tf.Tensor4D, vector as tf.Tensor1D) as tf.Tensor4D);
+        }
+        return tf.add(tf.add(values.at(-1)!, tf.mul(tf.sum(filter!), 0.01)), tf.mul(tf.sum(vector!), 0.01));
+      }, ['x', 'filter', 'vector']);
+      const expected = await evaluate(engines.eager, make, inputs);
+      for (const name of ['standard', 'blocked'] as const) expectClose(await evaluate(engines[name], make, inputs), expected, name, 2e-4);
+    }),
+    { seed: 3, numRuns: 12 },
+  );
+});

@@ -1,0 +1,113 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { describe, expect, test } from 'vitest';
+import { TraceError } from '../errors.ts';
+import { liveNodes } from '../graph/program.ts';
+import { simplify } from '../graph/simplify.ts';
+import { float32, uint8, type TensorSpec, type Tree } from '../host-tensor.ts';
+import { valueAndGrads } from '../index.ts';
+import { trace, type Traced } from './trace.ts';
+
+type Args = { state: Record<string, tf.Tensor>; inputs: Record<string, tf.Tensor> };
+type Returned = { state: Record<string, tf.Tensor>; outputs: Record<string, tf.Tensor> };
+
+function traced(fn: (args: Args) => Returned, inputs: Tree<TensorSpec> = { x: float32([2]) }, state: Tree<TensorSpec> = {}): Traced {
+  return trace(fn as never, { inputs, state });
+}
+
+const outputs = (make: (x: tf.Tensor) => tf.Tensor) => ({ inputs }: Args): Returned => ({ state: {}, outputs: { y: make(inputs.x!) } });
+const kernels = ({ program }: Traced): string[] => liveNodes(simplify(program)).map(({ kernel }) => kernel);
+
+describe('what is recorded', () => {
+  test('equal operations are one node', () => {
+    expect(kernels(traced(outputs((x) => tf.add(tf.exp(x), tf.exp(x)))))).toEqual(['Input', 'Exp', 'Add']);
+  });
+
+  test('what no result needs is dropped', () => {
+    expect(kernels(traced(outputs((x) => { tf.exp(x); return tf.neg(x); })))).toEqual(['Input', 'Neg']);
+  });
+
+  test('bytes arrive as integers and are cast once', () => {
+    const bytes = traced(outputs((x) => { expect(x.dtype).toBe('int32'); return tf.cast(x, 'float32'); }), { x: uint8([3]) });
+    expect(kernels(bytes)).toEqual(['Input', 'Cast']);
+    expect(bytes.program.inputs[0]!.value.dtype).toBe('uint8');
+  });
+
+  test('the gradient of a ReLU reads what the ReLU gave', () => {
+    const gradient = traced(outputs((x) => tf.grad((y) => tf.sum(tf.square(tf.relu(y))))(x)));
+    expect(kernels(gradient)).toContain('ReluGrad');
+    expect(kernels(gradient)).not.toContain('Step');
+  });
+
+  test('tensors from outside are constants, and stay where they were', () => {
+    const table = tf.tensor1d([10, 20]);
+    expect(kernels(traced(outputs((x) => tf.add(x, table))))).toEqual(['Input', 'Const', 'Add']);
+    expect([...table.dataSync()]).toEqual([10, 20]);
+  });
+
+  test('numbers are computed while tracing', () => {
+    expect(kernels(traced(outputs((x) => tf.mul(x, tf.div(tf.scalar(6), tf.scalar(2))))))).toEqual(['Input', 'Const', 'Multiply']);
+  });
+
+  test('values that are known can be read', () => {
+    expect(kernels(traced(outputs((x) => tf.mul(x, tf.scalar(3).dataSync()[0]!))))).toEqual(['Input', 'Const', 'Multiply']);
+  });
+
+  test('tfjs is left on the backend it was on, without tensors', async () => {
+    await tf.setBackend('cpu');
+    const before = tf.memory().numTensors;
+    traced(outputs((x) => tf.exp(x)));
+    expect(() => traced(outputs(() => { throw new Error('mine'); }))).toThrow('mine');
+    expect(tf.getBackend()).toBe('cpu');
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe('what cannot be traced is said where it stands', () => {
+  const refusal = (fn: (args: Args) => Returned, state: Tree<TensorSpec> = {}): string => {
+    try {
+      traced(fn, { x: float32([2]) }, state);
+    } catch (error) {
+      expect(error).toBeInstanceOf(TraceError);
+      return (error as Error).message.replace(/trace\.test\.ts:\d+/, 'trace.test.ts:N');
+    }
+    throw new Error('traced');
+  };
+
+  test('reading a value', () => {
+    expect(refusal(outputs((x) => tf.scalar(tf.exp(x).dataSync()[0]!)))).toBe(
+      'The value of a tensor (Exp, float32 [2]) is read at src/tensor/trace/trace.test.ts:N while the function is traced. There are no values yet: compute with tensor operations (tf.where instead of if), or return the tensor as an output.',
+    );
+  });
+
+  test('an operation that cannot be compiled', () => {
+    expect(refusal(outputs((x) => tf.unique(x).values))).toBe(
+      'tf.unique needs the kernel "Unique", which cannot be compiled at src/tensor/trace/trace.test.ts:N. Write it with other operations, or add the kernel (docs/tensor.md, "Adding a kernel").',
+    );
+  });
+
+  test('state that is missing', () => {
+    expect(refusal(() => ({ state: {}, outputs: {} }), { a: float32([]) })).toBe('The function does not return the state "a". Return every leaf of the state, changed or not.');
+  });
+
+  test('state of another shape', () => {
+    expect(refusal(({ state }) => ({ state: { a: tf.stack([state.a!, state.a!]) }, outputs: {} }), { a: float32([]) })).toBe('The function returns the state "a" as float32 [2], but it was given as float32 [].');
+  });
+
+  test('state that was not given', () => {
+    expect(refusal(({ inputs }) => ({ state: { b: inputs.x! }, outputs: {} }))).toBe('The function returns the state "b", which it was not given. Add it to the initial state, or return it as an output.');
+  });
+
+  test('a tensor that escaped an earlier trace', () => {
+    let escaped: tf.Tensor | undefined;
+    traced(outputs((x) => (escaped = tf.keep(tf.exp(x)))));
+    expect(refusal(outputs((x) => tf.add(x, escaped!)))).toMatch(/^A tensor that was made while another function was traced is used at src\/tensor\/trace\/trace\.test\.ts:N\./);
+  });
+
+  test('a parameter that the loss does not depend on', () => {
+    const message = refusal(({ inputs }) => {
+      const { gradients } = valueAndGrads(({ a }: { a: tf.Tensor; b: tf.Tensor }) => ({ value: tf.sum(a) as tf.Scalar, aux: {} }), { a: inputs.x!, b: tf.exp(inputs.x!) });
+      return { state: {}, outputs: gradients };
+    });
+    expect(message).toBe('The loss does not depend on the parameter "b". Leave it out of the parameters, or use it.');
+  });
+});
