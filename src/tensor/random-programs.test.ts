@@ -20,7 +20,7 @@ const OPERATIONS: readonly ((x: tf.Tensor4D, earlier: tf.Tensor4D, filter: tf.Te
   (x, _, filter) => tf.mul(tf.conv2d(x, filter, 1, 1), 0.1),
   (x, _, filter) => tf.conv2d(x, tf.slice(filter, [1, 1, 0, 0], [1, 1, 16, 16]), 1, 0),
   (x, _, filter) => tf.tile(tf.mul(tf.conv2d(x, filter, 2, 1), 0.1), [1, 2, 2, 1]),
-  (x, _, __, vector) => batchNormTraining(x, tf.add(tf.tanh(vector), 1.5) as tf.Tensor1D, vector, 1e-3).y,
+  (x, _, __, vector) => batchNormTraining(x, tf.add<tf.Tensor1D>(tf.tanh(vector), 1.5), vector, 1e-3).y,
   (x) => tf.sub(x, tf.mean(x, [1, 2], true)),
   (x) => tf.mul(x, tf.rsqrt(tf.add(tf.sum(tf.square(x), 3, true), 1))),
   (x) => tf.transpose(x, [0, 2, 1, 3]),

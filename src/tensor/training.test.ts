@@ -37,7 +37,7 @@ function logits(params: Params, images: tf.Tensor): tf.Tensor2D {
     return batchNormTraining(y, params[`${name}.scale`] as tf.Tensor1D, params[`${name}.offset`] as tf.Tensor1D, 1e-5).y;
   };
   const stem = tf.relu(apply('stem', images, 2));
-  const pooled = tf.maxPool(tf.pad(stem as tf.Tensor4D, [[0, 0], [1, 1], [1, 1], [0, 0]]), 3, 2, 'valid');
+  const pooled = tf.maxPool(tf.pad(stem, [[0, 0], [1, 1], [1, 1], [0, 0]]), 3, 2, 'valid');
   const first = tf.relu(tf.add(apply('second', tf.relu(apply('first', pooled))), pooled));
   const second = tf.relu(tf.add(apply('third', tf.relu(apply('down', first, 2))), apply('shortcut', first, 2)));
   return tf.matMul(tf.mean(second, [1, 2]), params.head as tf.Tensor2D);
@@ -49,7 +49,7 @@ async function train(engine: Engine, steps: number) {
   const velocity = Object.fromEntries(Object.entries(params).map(([name, tensor]) => [name, scaled(tensor, 0)]));
   const step = await engine.compile(
     ({ state, inputs }: { state: { params: Params; velocity: Params }; inputs: { images: tf.Tensor; labels: tf.Tensor; rate: tf.Tensor } }) => {
-      const { value, gradients } = valueAndGrads((trained: Params) => ({ value: tf.neg(tf.mean(tf.sum(tf.mul(inputs.labels, tf.logSoftmax(logits(trained, inputs.images))), 1))) as tf.Scalar, aux: {} }), state.params);
+      const { value, gradients } = valueAndGrads((trained: Params) => ({ value: tf.neg<tf.Scalar>(tf.mean(tf.sum(tf.mul(inputs.labels, tf.logSoftmax(logits(trained, inputs.images))), 1))), aux: {} }), state.params);
       const velocities: Record<string, tf.Tensor> = {};
       const next: Record<string, tf.Tensor> = {};
       for (const [name, value] of Object.entries(state.params)) {
@@ -64,7 +64,7 @@ async function train(engine: Engine, steps: number) {
   for (let image = 0; image < BATCH; image++) labels[image * CLASSES + (image % CLASSES)] = 1;
   const losses: number[] = [];
   for (let i = 0; i < steps; i++) {
-    const { loss } = await step.run({ images: draw(float32([BATCH, SIDE, SIDE, 3]), 'images', i) as HostTensor<'float32'>, labels: { dtype: 'float32', shape: [BATCH, CLASSES], data: labels }, rate: { dtype: 'float32', shape: [], data: Float32Array.of(0.05) } });
+    const { loss } = await step.run({ images: draw(float32([BATCH, SIDE, SIDE, 3]), 'images', i), labels: { dtype: 'float32', shape: [BATCH, CLASSES], data: labels }, rate: { dtype: 'float32', shape: [], data: Float32Array.of(0.05) } });
     losses.push(loss.data[0]!);
   }
   const state = await step.readState();
@@ -96,7 +96,7 @@ test('blocked statistics stay right where the mean is thirty deviations', async 
   const shifted = { ...x, data: Float32Array.from(x.data, (value) => value + 30) } as HostTensor<'float32'>;
   const compiled = await engines.blocked.compile(
     ({ inputs }: { state: object; inputs: { x: tf.Tensor } }) => {
-      const identity = tf.reshape(tf.eye(16), [1, 1, 16, 16]) as tf.Tensor4D;
+      const identity = tf.reshape<tf.Rank.R4>(tf.eye(16), [1, 1, 16, 16]);
       const { mean, variance } = batchNormTraining(tf.conv2d(inputs.x as tf.Tensor4D, identity, 1, 0), tf.ones([16]), tf.zeros([16]), 1e-5);
       return { state: {}, outputs: { mean, variance } };
     },

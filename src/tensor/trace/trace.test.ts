@@ -7,8 +7,8 @@ import { float32, uint8, type TensorSpec, type Tree } from '../host-tensor.ts';
 import { valueAndGrads } from '../index.ts';
 import { trace, type Traced } from './trace.ts';
 
-type Args = { state: Record<string, tf.Tensor>; inputs: Record<string, tf.Tensor> };
-type Returned = { state: Record<string, tf.Tensor>; outputs: Record<string, tf.Tensor> };
+interface Args { state: Record<string, tf.Tensor>; inputs: Record<string, tf.Tensor> }
+interface Returned { state: Record<string, tf.Tensor>; outputs: Record<string, tf.Tensor> }
 
 function traced(fn: (args: Args) => Returned, inputs: Tree<TensorSpec> = { x: float32([2]) }, state: Tree<TensorSpec> = {}): Traced {
   return trace(fn as never, { inputs, state });
@@ -105,7 +105,7 @@ describe('what cannot be traced is said where it stands', () => {
 
   test('a parameter that the loss does not depend on', () => {
     const message = refusal(({ inputs }) => {
-      const { gradients } = valueAndGrads(({ a }: { a: tf.Tensor; b: tf.Tensor }) => ({ value: tf.sum(a) as tf.Scalar, aux: {} }), { a: inputs.x!, b: tf.exp(inputs.x!) });
+      const { gradients } = valueAndGrads(({ a }: { a: tf.Tensor; b: tf.Tensor }) => ({ value: tf.sum<tf.Scalar>(a), aux: {} }), { a: inputs.x!, b: tf.exp(inputs.x!) });
       return { state: {}, outputs: gradients };
     });
     expect(message).toBe('The loss does not depend on the parameter "b". Leave it out of the parameters, or use it.');
