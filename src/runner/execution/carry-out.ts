@@ -30,11 +30,10 @@ export class CarryOut implements Work {
     this.#context = context;
   }
 
-  settle({ instance }: PlanEntry): Promise<Outcome | 'due'> {
-    return this.#told(instance, async () => {
-      const verdict = await this.#decide(instance);
-      return verdict.kind === 'run' ? 'due' : this.#conclude(instance, verdict);
-    });
+  async decide({ instance }: PlanEntry): Promise<'due' | (() => Promise<Outcome>)> {
+    const verdict = await this.#told(instance, () => this.#decide(instance));
+    if (typeof verdict === 'string') return () => Promise.resolve(verdict);
+    return verdict.kind === 'run' ? 'due' : () => this.#told(instance, () => this.#conclude(instance, verdict));
   }
 
   execute({ instance }: PlanEntry, amounts: Amounts): Promise<Outcome | 'elsewhere'> {

@@ -7,7 +7,7 @@ import type { Message } from '../../stage/protocol.ts';
 export interface Executor {
   /** Starts a task. Whatever becomes of it is told by `ended`, which never rejects. */
   start(task: Task, hear: (message: Message) => void): Running;
-  /** Ends at once what still runs. Nothing is left of any task when this resolves. */
+  /** Ends at once what still runs, and starts nothing any more. Nothing is left of any task when this resolves. */
   close(): Promise<void>;
 }
 

@@ -20,8 +20,10 @@ const LAST_WORDS_MS = 1000;
 export function localExecutor(): Executor {
   let guard: Guard | undefined;
   const running = new Set<LocalTask>();
+  let closed = false;
   return {
     start(task, hear) {
+      if (closed) return { ended: Promise.resolve({ kind: 'not-started', message: 'the run has ended' }), stop: () => undefined };
       guard ??= startGuard();
       const local = new LocalTask(task, hear, guard);
       running.add(local);
@@ -29,6 +31,7 @@ export function localExecutor(): Executor {
       return local;
     },
     async close() {
+      closed = true;
       for (const local of running) local.kill();
       await Promise.all([...running].map(({ ended }) => ended));
       guard?.close();

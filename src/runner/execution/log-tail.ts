@@ -1,5 +1,5 @@
 /** The end of a log, for a failure's message. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const LINES = 20;
 const BYTES = 64 * 1024;
@@ -7,6 +7,7 @@ const LONGEST = 2000;
 
 /** The last lines as a terminal would have shown them: of a progress bar that overwrites itself, the last state. */
 export function logTail(file: string): string[] {
+  if (!existsSync(file)) return []; // the disk may be full
   const { text, whole } = lastBytes(file);
   const lines = text.split('\n').map((line) => line.trimEnd().split('\r').at(-1)!);
   if (lines.at(-1) === '') lines.pop();

@@ -8,8 +8,8 @@ import { isGood, type Outcome, type Outcomes } from './outcome.ts';
 
 /** What the schedule calls; see CarryOut. Only a bug rejects. */
 export interface Work {
-  /** Decides about an instance whose producers are done, and does what needs no slots. `due`: it is to be executed. */
-  settle(entry: PlanEntry): Promise<Outcome | 'due'>;
+  /** Decides about an instance whose producers are done. `due`: it is to be executed; otherwise what is left needs no slots. */
+  decide(entry: PlanEntry): Promise<'due' | (() => Promise<Outcome>)>;
   /** `elsewhere`: another runner is at it. */
   execute(entry: PlanEntry, amounts: Amounts): Promise<Outcome | 'elsewhere'>;
   /** Resolves when it is worth another look at an instance that was `elsewhere`. */
@@ -38,6 +38,7 @@ export class Schedule {
   #due: PlanEntry[] = [];
   readonly #active = new Set<Promise<void>>();
   readonly #outcomes = new Map<InstanceId, Outcome>();
+  #deciding = 0;
   #failed = false;
 
   /** `entries`: producers before their consumers. */
@@ -80,19 +81,23 @@ export class Schedule {
         this.#limits.emit({ type: 'fresh', id });
         this.#done(id, 'fresh');
       } else if (!this.#stopped && producersOf(entry.instance).every((producer) => !this.#outcomes.has(producer) || isGood(this.#outcomes.get(producer)))) {
-        this.#follow(this.#settle(entry));
+        this.#follow(this.#decide(entry));
       }
     }
   }
 
-  async #settle(entry: PlanEntry): Promise<void> {
-    const outcome = await this.#work.settle(entry);
-    if (outcome !== 'due') {
-      this.#done(entry.instance.id, outcome);
-      return;
+  async #decide(entry: PlanEntry): Promise<void> {
+    this.#deciding++;
+    const finish = await this.#work.decide(entry);
+    this.#deciding--;
+    if (finish === 'due') {
+      this.#due.push(entry);
+      this.#due.sort((a, b) => this.#urgency.get(b.instance.id)! - this.#urgency.get(a.instance.id)!);
+    } else {
+      this.#follow(finish().then((outcome) => {
+        this.#done(entry.instance.id, outcome);
+      }));
     }
-    this.#due.push(entry);
-    this.#due.sort((a, b) => this.#urgency.get(b.instance.id)! - this.#urgency.get(a.instance.id)!);
   }
 
   /**
@@ -100,7 +105,8 @@ export class Schedule {
    * that needs the whole machine would wait until all the small ones are done.
    */
   #startWhatFits(): void {
-    if (this.#stopped) return;
+    // Decisions take a moment, and the next one may be about the most urgent of all.
+    if (this.#stopped || this.#deciding > 0) return;
     const { slots, demand } = this.#limits;
     const kept = new Set<string>();
     this.#due = this.#due.filter((entry) => {
@@ -117,14 +123,16 @@ export class Schedule {
   async #execute(entry: PlanEntry, amounts: Amounts): Promise<void> {
     const outcome = await this.#work.execute(entry, amounts);
     this.#limits.slots.give(amounts);
-    if (outcome !== 'elsewhere') {
-      this.#done(entry.instance.id, outcome);
-      return;
-    }
-    await this.#work.wait(entry);
-    if (!this.#stopped) await this.#settle(entry);
+    if (outcome === 'elsewhere') this.#follow(this.#waitFor(entry));
+    else this.#done(entry.instance.id, outcome);
   }
 
+  async #waitFor(entry: PlanEntry): Promise<void> {
+    await this.#work.wait(entry);
+    if (!this.#stopped) this.#follow(this.#decide(entry));
+  }
+
+  /** Whatever ends may let something start: so what changes the state in the middle follows its own next part up anew. */
   #follow(work: Promise<void>): void {
     const followed = work.finally(() => this.#active.delete(followed));
     this.#active.add(followed);

@@ -1,0 +1,154 @@
+/** A ledger and an executor in memory: what is decided, and how every execution ends, is the test's to say. */
+import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { err, ok } from '../../util/result.ts';
+import type { Failure, RunEvent, RunSummary } from '../event.ts';
+import type { Fingerprint } from '../fingerprint.ts';
+import type { Ledger, Workplace } from '../ledger.ts';
+import type { Instance, InstanceId, Pipeline } from '../pipeline.ts';
+import type { PlanEntry, Verdict } from '../plan.ts';
+import type { Execution, RunRecord } from '../record.ts';
+import type { Machine } from '../resources/machine.ts';
+import type { End, Executor, Task } from './executor.ts';
+import type { RunOptions } from './options.ts';
+import { runPipeline } from './run.ts';
+
+export type Sketch = Partial<Omit<Instance, 'inputs'>> & {
+  readonly after?: readonly string[];
+  /** As planned; the default: to be executed. */
+  readonly planned?: Verdict['kind'];
+  /** As decided when the producers are done, where that differs. */
+  readonly decided?: 'fresh' | 'restore';
+  readonly seconds?: number;
+  /** What taking over its outputs comes to. */
+  readonly committed?: Failure;
+};
+
+/** How an attempt goes. The default: exit 0 on the next turn of the event loop. */
+export type Script = (id: string, attempt: number, stopped: Promise<void>, task: Task) => Promise<End>;
+
+export const done: End = { kind: 'exit', code: 0 };
+export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export interface Outcome {
+  readonly summary: RunSummary;
+  readonly events: readonly RunEvent[];
+  /** `started a`, `succeeded a`, ... without the ends of the run. */
+  readonly story: readonly string[];
+  readonly executions: ReadonlyMap<string, Execution>;
+}
+
+export interface Setting {
+  readonly script?: Script;
+  readonly options?: Partial<RunOptions>;
+  readonly machine?: Partial<Machine>;
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Called with the folder of the store, before the run. */
+  readonly onRoot?: (folder: string) => void;
+}
+
+/** Producers first. */
+export async function runSketch(sketches: Readonly<Record<string, Sketch>>, { script = () => turn().then(() => done), options, machine, signal = new AbortController().signal, onEvent, onRoot }: Setting = {}): Promise<Outcome> {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'run-'));
+  try {
+    onRoot?.(folder);
+    const events: RunEvent[] = [];
+    const executions = new Map<string, Execution>();
+    const instances = Object.entries(sketches).map(([id, sketch]) => instanceOf(id, sketch));
+    const summary = await runPipeline(
+      fakeLedger(folder, instances, sketches, executions),
+      instances,
+      { jobs: 100, keepGoing: false, force: new Set(), requireGpu: false, graceMs: 10, ...options },
+      (event) => {
+        events.push(structuredClone(event));
+        onEvent?.(event);
+      },
+      signal,
+      { executor: fakeExecutor(script), hostProgram: 'none', machine: () => Promise.resolve({ cpus: 4, memoryBytes: 1000, gpus: [], ...machine }) },
+    );
+    const story = events.flatMap((event) => ('id' in event ? [`${event.type} ${event.id}`] : []));
+    return { summary, events, story, executions };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function instanceOf(id: string, { after = [], ...given }: Sketch): Instance {
+  return {
+    id: id as InstanceId,
+    stage: id,
+    axes: {},
+    body: { kind: 'command', template: 'true' },
+    params: {},
+    env: [],
+    secrets: [],
+    outputs: {},
+    resources: {},
+    retries: { limit: 0, delayMs: 0 },
+    place: { file: 'pipeline.json', line: 1, column: 1, length: 1 },
+    ...given,
+    inputs: Object.fromEntries(after.map((producer, i) => [`x${i}`, { kind: 'output', producer: producer as InstanceId, output: 'out' }])),
+  };
+}
+
+function fakeLedger(folder: string, instances: readonly Instance[], sketches: Readonly<Record<string, Sketch>>, executions: Map<string, Execution>): Ledger {
+  const record = { outputs: {} } as unknown as RunRecord;
+  const fingerprint = (id: string): Fingerprint => Buffer.from(id).toString('hex') as Fingerprint;
+  const verdictOf = (id: InstanceId, kind: Verdict['kind']): Verdict => ({ kind, fingerprint: fingerprint(id), record, reasons: [] });
+  const unused = (): never => {
+    throw new Error('Internal error: the run asked the ledger for what it need not know.');
+  };
+  return {
+    pipeline: { root: folder, name: 'fake' } as Pipeline,
+    storeFolder: folder,
+    plan: () => Promise.resolve({ pipeline: {} as Pipeline, entries: instances.map((instance): PlanEntry => ({ instance, verdict: verdictOf(instance.id, sketches[instance.id]!.planned ?? 'run'), expectedSeconds: sketches[instance.id]!.seconds ?? 1 })) }),
+    decide: async ({ id }, { force }) => {
+      await turn();
+      const { planned = 'run', decided = planned } = sketches[id]!;
+      return verdictOf(id, force ? 'run' : decided);
+    },
+    prepare: (instance, print) => {
+      const place = path.join(folder, 'work', instance.id);
+      const checkpoint = path.join(folder, 'checkpoints', instance.id);
+      mkdirSync(place, { recursive: true });
+      mkdirSync(checkpoint, { recursive: true });
+      return Promise.resolve<Workplace>({ fingerprint: print, folder: place, inputs: {}, outputs: {}, checkpoint, resumed: false, log: (attempt) => path.join(folder, 'logs', `${instance.id}-${attempt}.log`) });
+    },
+    commit: async ({ id }, _, execution) => {
+      await turn();
+      const failure = sketches[id]!.committed;
+      if (failure) return err(failure);
+      executions.set(id, execution);
+      return ok(record);
+    },
+    abandon: turn,
+    restore: async () => {
+      await turn();
+      return ok(record);
+    },
+    lineage: () => Promise.resolve([]),
+    record: unused,
+    locked: unused,
+    logs: unused,
+    close: unused,
+  };
+}
+
+function fakeExecutor(script: Script): Executor {
+  const stops: (() => void)[] = [];
+  return {
+    start(task) {
+      const [, id, attempt] = /([^/]+)-(\d+)\.log$/.exec(task.log)!;
+      let stop!: () => void;
+      const stopped = new Promise<void>((resolve) => (stop = resolve));
+      stops.push(stop);
+      return { ended: script(id!, Number(attempt), stopped, task), stop };
+    },
+    async close() {
+      for (const stop of stops) stop();
+      await turn();
+    },
+  };
+}
