@@ -56,7 +56,7 @@ describe('a failure', () => {
       return id === 'a' ? failed : done;
     };
     const { story, summary } = await runSketch({ a: {}, along: {}, next: { after: ['along'] }, b: { after: ['a'] }, c: { after: ['b', 'next'] } }, { script });
-    expect(story.sort()).toEqual(['blocked b', 'blocked c', 'failed a', 'started a', 'started along', 'succeeded along']);
+    expect([...story].sort()).toEqual(['blocked b', 'blocked c', 'failed a', 'started a', 'started along', 'succeeded along']);
     expect(summary).toMatchObject({ outcome: 'failed', counts: { executed: 1, failed: 1, blocked: 3 } });
   });
 
@@ -114,7 +114,7 @@ test('a timeout asks to stop, and what is written after that does not count', as
 describe('an interruption', () => {
   test('asks what runs to stop, starts nothing more, and what ends well after it was asked does not count', async () => {
     const { story, summary } = await runSketch({ a: {}, b: { after: ['a'] }, c: { planned: 'fresh' } }, { script: patient, ...abortAt(({ type }) => type === 'started') });
-    expect(story.sort()).toEqual(['fresh c', 'interrupted a', 'started a']);
+    expect([...story].sort()).toEqual(['fresh c', 'interrupted a', 'started a']);
     expect(summary).toMatchObject({ outcome: 'interrupted', counts: { interrupted: 2, fresh: 1, executed: 0 } });
   });
 
