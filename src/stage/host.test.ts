@@ -20,7 +20,7 @@ afterAll(() => {
 
 let count = 0;
 
-function start(source: string): { readonly child: ChildProcess; readonly ended: Promise<{ code: number | null; signal: string | null; log: string; messages: Message[] }> } {
+function start(source: string, project = folder): { readonly child: ChildProcess; readonly ended: Promise<{ code: number | null; signal: string | null; log: string; messages: Message[] }> } {
   const place = path.join(folder, String(count++));
   mkdirSync(place);
   const module = path.join(place, 'stage.mjs');
@@ -28,7 +28,7 @@ function start(source: string): { readonly child: ChildProcess; readonly ended: 
   buildSync({ entryPoints: [path.join(place, 'stage.ts')], outfile: module, format: 'esm', platform: 'node', sourcemap: 'linked', minifyWhitespace: true });
   const job: Job = { module, id: 'train:seed=0', stage: 'train', axes: { seed: 0 }, params: { rate: 0.5 }, inputs: {}, outputs: { out: path.join(place, 'out') }, checkpoint: place, resources: {}, lineage: [] };
   writeFileSync(path.join(place, 'job.json'), JSON.stringify(job));
-  const child = spawn(process.execPath, ['--enable-source-maps', HOST, path.join(place, 'job.json')], { stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--enable-source-maps', HOST, path.join(place, 'job.json')], { cwd: project, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
   const said = text(child.stdio[3] as Readable).catch(() => ''); // a test may close it
   const logged = Promise.all([text(child.stdout!), text(child.stderr!)]);
   const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => child.on('exit', (code, signal) => { resolve({ code, signal }); })).then(async (end) => ({
@@ -39,7 +39,7 @@ function start(source: string): { readonly child: ChildProcess; readonly ended: 
   return { child, ended };
 }
 
-const run = (source: string) => start(source).ended;
+const run = (source: string, project?: string) => start(source, project).ended;
 const types = (messages: readonly Message[]): string[] => messages.map(({ type }) => type);
 
 test('calls the default export with the stage, tells its peak of memory, and that it is done', async () => {
@@ -92,6 +92,15 @@ describe('each way to fail is a failure with a message of its own', () => {
     expect(code).toBe(0);
     expect(messages).toEqual([]);
   });
+});
+
+test('packages are those of the project, though the bundle lies in a store elsewhere', async () => {
+  const project = path.join(folder, 'project');
+  mkdirSync(path.join(project, 'node_modules', 'tiny'), { recursive: true });
+  writeFileSync(path.join(project, 'node_modules', 'tiny', 'package.json'), '{ "type": "module", "exports": "./tiny.js" }');
+  writeFileSync(path.join(project, 'node_modules', 'tiny', 'tiny.js'), "export const five = 5;");
+  const { messages } = await run("import { five } from 'tiny'; export default (stage) => { stage.metric('five', five); }", project);
+  expect(messages[0]).toMatchObject({ name: 'five', value: 5 });
 });
 
 test('progress that was held back is told before a failure', async () => {

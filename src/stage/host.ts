@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { createStage } from './create-stage.ts';
 import type { Stage } from './index.ts';
+import { findPackagesOf } from './project-packages.ts';
 import type { Job, Message } from './protocol.ts';
 
 const MESSAGES = 3;
@@ -28,6 +29,7 @@ const { stage, flush } = createStage(job, send, stopping.signal);
 run().then(succeed, fail);
 
 async function run(): Promise<void> {
+  findPackagesOf(process.cwd(), job.module);
   const { default: entry } = (await import(pathToFileURL(job.module).href)) as { default?: unknown };
   if (typeof entry !== 'function') throw new TypeError(`The module of ${job.stage} has no default export to call. Write "export default async function (stage: Stage) { ... }".`);
   await (entry as (stage: Stage) => unknown)(stage);

@@ -1,0 +1,21 @@
+/** The packages that a stage imports are those of its project, wherever the store lies from which its bundle is run. */
+import { realpathSync } from 'node:fs';
+import { register } from 'node:module';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** To be called before the bundle is imported. Inside the project Node finds the packages by itself, and sooner. */
+export function findPackagesOf(root: string, bundle: string): void {
+  const [from, to] = [realpathSync(bundle), realpathSync(root)];
+  if (!path.relative(to, from).startsWith('..')) return;
+  const data = { bundle: pathToFileURL(from).href, project: pathToFileURL(path.join(to, 'package.json')).href };
+  register(`data:text/javascript,${encodeURIComponent(HOOKS)}`, { data });
+}
+
+/** Runs in a thread of its own; what the bundle imports is looked for as if the project's root had imported it. */
+const HOOKS = `
+let where;
+export function initialize(data) { where = data; }
+export function resolve(specifier, context, next) {
+  return next(specifier, context.parentURL === where.bundle ? { ...context, parentURL: where.project } : context);
+}`;
