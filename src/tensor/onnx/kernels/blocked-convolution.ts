@@ -2,8 +2,7 @@
  * Convolutions and their gradients on ONNX Runtime's blocked operators (domain com.microsoft.nchwc).
  *
  * They are what ONNX Runtime turns constant-weight models into; written directly they take weights that change. Each
- * function returns whether the shapes allow it: channels (and for filter gradients the batch) have to fill blocks, and
- * dilations have to be 1.
+ * function returns whether the shapes allow it: channels have to fill blocks, and dilations have to be 1.
  */
 import type { Window } from '../../graph/attributes.ts';
 import type { Node, Value } from '../../graph/node.ts';
@@ -128,8 +127,8 @@ export function blockedFilterGradient(lowering: Lowering, node: Node, window: Wi
   const [x, dy] = node.inputs as [Value, Value];
   const result = node.outputs[0]!;
   const kept = lowering.layout(result);
-  const { batchSize, strideHeight, strideWidth } = window;
-  const fits = block !== null && lowering.layout(dy) === 'blocked' && batchSize % block === 0 && isDense(window) && strideHeight === strideWidth;
+  const { strideHeight, strideWidth } = window;
+  const fits = block !== null && lowering.layout(dy) === 'blocked' && isDense(window) && strideHeight === strideWidth;
   if (!fits) return false;
   if (kept === 'filter-by-output') return pointwiseFilterGradient(lowering, x, dy, result, window);
   if (kept === 'filter-by-input') return spatialFilterGradient(lowering, x, dy, result, window);
@@ -147,11 +146,22 @@ function margins({ padInfo, strideHeight, strideWidth, filterHeight, filterWidth
   };
 }
 
+/** The batch with images of zeros that make it fill its blocks: they add nothing to a sum over images. */
+const filled = (batch: number, block: number): number => Math.ceil(batch / block) * block;
+
+function withFilledBatch(lowering: Lowering, value: Value, layout: 'blocked' | 'channels-first'): Name {
+  const { model } = lowering;
+  const name = lowering.get(value, layout);
+  const missing = filled(value.shape[0]!, lowering.block!) - value.shape[0]!;
+  return missing === 0 ? name : model.op('Pad', [name, model.integers([0, 0, 0, 0, missing, 0, 0, 0])]);
+}
+
 /** x as [N/b, C/b, H, W, b channels, b images]. */
 function imagesInnermost(lowering: Lowering, x: Value): Name {
   const block = lowering.block!;
-  const [batch, height, width, channels] = x.shape as [number, number, number, number];
-  const parted = lowering.reshape(lowering.get(x, 'blocked'), [batch / block, block, channels * height, width]);
+  const [images, height, width, channels] = x.shape as [number, number, number, number];
+  const batch = filled(images, block);
+  const parted = lowering.reshape(withFilledBatch(lowering, x, 'blocked'), [batch / block, block, channels * height, width]);
   const turned = lowering.model.op('ReorderInput', [parted], {}, 'com.microsoft.nchwc');
   return lowering.reshape(turned, [batch / block, channels / block, height, width, block * block]);
 }
@@ -159,13 +169,15 @@ function imagesInnermost(lowering: Lowering, x: Value): Name {
 /** dy as a filter of the convolution: [out/b, N/b, H W, b images, b out]. */
 function gradientAsFilter(lowering: Lowering, dy: Value): Name {
   const block = lowering.block!;
-  const [batch, height, width, channels] = dy.shape as [number, number, number, number];
-  return lowering.transpose(lowering.reshape(lowering.get(dy, 'blocked'), [batch / block, block, channels / block, height * width, block]), [2, 0, 3, 1, 4]);
+  const [images, height, width, channels] = dy.shape as [number, number, number, number];
+  const batch = filled(images, block);
+  return lowering.transpose(lowering.reshape(withFilledBatch(lowering, dy, 'blocked'), [batch / block, block, channels / block, height * width, block]), [2, 0, 3, 1, 4]);
 }
 
 function spatialFilterGradient(lowering: Lowering, x: Value, dy: Value, result: Value, window: Window): boolean {
   const block = lowering.block!;
-  const { batchSize, inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, strideHeight: stride } = window;
+  const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, strideHeight: stride } = window;
+  const batchSize = filled(window.batchSize, block);
   const { top, left, bottom, right } = margins(window);
   if (bottom < 0 || right < 0) return false;
   const blocks = inChannels / block;
@@ -187,7 +199,8 @@ function padColumns({ model }: Lowering, name: Name, before: number, after: numb
 /** For 1x1 a matrix product: pixels of all images are the channels of one convolution. */
 function pointwiseFilterGradient(lowering: Lowering, x: Value, dy: Value, result: Value, window: Window): boolean {
   const block = lowering.block!;
-  const { batchSize, inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, strideHeight: stride, padInfo } = window;
+  const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, strideHeight: stride, padInfo } = window;
+  const batchSize = filled(window.batchSize, block);
   if ([padInfo.top, padInfo.left, padInfo.bottom, padInfo.right].some((side) => side > 0)) return false;
   const { model } = lowering;
   let images = imagesInnermost(lowering, x); // [N/b, C/b, H, W, b b]
@@ -209,10 +222,11 @@ function pointwiseFilterGradient(lowering: Lowering, x: Value, dy: Value, result
 function firstFilterGradient(lowering: Lowering, x: Value, dy: Value, result: Value, window: Window): boolean {
   const { model } = lowering;
   const block = lowering.block!;
-  const { batchSize, inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, filterHeight, filterWidth, strideHeight: stride } = window;
+  const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, filterHeight, filterWidth, strideHeight: stride } = window;
+  const batchSize = filled(window.batchSize, block);
   const { top, left, bottom, right } = margins(window);
   if (bottom < 0 || right < 0) return false;
-  const parted = lowering.reshape(lowering.get(x, 'channels-first'), [batchSize / block, block, inChannels * inHeight, inWidth]);
+  const parted = lowering.reshape(withFilledBatch(lowering, x, 'channels-first'), [batchSize / block, block, inChannels * inHeight, inWidth]);
   const turned = lowering.reshape(model.op('ReorderInput', [parted], {}, 'com.microsoft.nchwc'), [batchSize / block, inChannels, inHeight, inWidth, block]);
   const lined = lowering.reshape(lowering.transpose(turned, [0, 2, 3, 1, 4]), [(batchSize / block) * inHeight, inWidth, inChannels * block]);
   const gradient = lowering.convolve({
