@@ -15,6 +15,7 @@ const TINY = [
   'fractals.images=200',
   'transfer.epochs=1',
   'pretrain.epochs=1',
+  'pretrain.batch=64',
   'finetune.epochs=2',
 ].flatMap((assignment) => ['--set', assignment]);
 
@@ -22,7 +23,7 @@ let project: string;
 
 beforeAll(async () => {
   project = await mkdtemp(path.join(tmpdir(), 'pretext-study-'));
-  for (const name of ['src', 'stages', 'schema', 'pipeline.json', 'package.json', 'package-lock.json', 'tsconfig.json']) {
+  for (const name of ['src', 'stages', 'schema', 'dist', 'pipeline.json', 'package.json', 'package-lock.json', 'tsconfig.json']) {
     await cp(path.join(repository, name), path.join(project, name), { recursive: true });
   }
   await symlink(path.join(repository, 'node_modules'), path.join(project, 'node_modules'));
@@ -68,7 +69,7 @@ describe('the study', { concurrent: false }, () => {
   });
 
   test('executes nothing when a comment is added to the loss', async () => {
-    await edit('src/learn/ssl/nt-xent.ts', (text) => `// A comment.\n${text}`);
+    await edit('src/learn/ssl/simclr.ts', (text) => `// A comment.\n${text}`);
     expect(executed(await run())).toEqual([]);
   });
 
