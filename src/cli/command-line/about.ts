@@ -1,0 +1,18 @@
+/** What every command that is about a pipeline has in common. */
+import type { Command } from 'commander';
+import { assignment } from '../arguments.ts';
+import type { ExitCode } from '../exit-code.ts';
+import type { Terminal } from '../terminal.ts';
+
+export type Action = (terminal: Terminal) => Promise<ExitCode>;
+
+/** Receives what the typed command does; it is carried out after parsing, when `--color` is known. */
+export type Choose = (action: Action) => void;
+
+/** Gives a command its description and the options that say which pipeline is meant. */
+export function about(command: Command, description: string): Command {
+  return command
+    .description(description)
+    .option('--pipeline <file>', 'the pipeline file (default: the nearest pipeline.json, from here upwards)')
+    .option('--set <name=value>', 'override a value of params; may be repeated', assignment);
+}

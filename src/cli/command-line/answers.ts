@@ -1,0 +1,43 @@
+/** The commands that answer questions about stages and results, and change nothing. */
+import { Option, type Command } from 'commander';
+import type { GraphOptions } from '../commands/graph.ts';
+import type { LogsOptions } from '../commands/logs.ts';
+import type { ShowOptions } from '../commands/show.ts';
+import type { StatusOptions } from '../commands/status.ts';
+import type { WhyOptions } from '../commands/why.ts';
+import { exitCode } from '../exit-code.ts';
+import { about, type Choose } from './about.ts';
+
+export function answeringCommands(program: Command, choose: Choose): void {
+  about(program.command('status [targets...]'), 'show what is up to date, what would run, and why')
+    .option('--check', `exit with ${exitCode.gateFailed} when anything is not up to date`)
+    .option('--json', 'one JSON document')
+    .action((targets: string[], options: StatusOptions) => {
+      choose(async (terminal) => (await import('../commands/status.ts')).status(targets, options, terminal));
+    });
+
+  about(program.command('why <instance>'), 'explain, in values, why instances would run or since when they are up to date')
+    .option('--json', 'one JSON document')
+    .action((target: string, options: WhyOptions) => {
+      choose(async (terminal) => (await import('../commands/why.ts')).why(target, options, terminal));
+    });
+
+  about(program.command('graph [targets...]'), 'draw the stages and what they read')
+    .addOption(new Option('--format <format>', 'how it is drawn').choices(['text', 'mermaid', 'dot', 'json']).default('text'))
+    .option('--instances', 'every instance instead of every stage')
+    .action((targets: string[], options: GraphOptions) => {
+      choose(async (terminal) => (await import('../commands/graph.ts')).graph(targets, options, terminal));
+    });
+
+  about(program.command('logs <instance>'), 'print the log of the last attempt')
+    .option('-f, --follow', 'go on printing while the instance runs')
+    .action((target: string, options: LogsOptions) => {
+      choose(async (terminal) => (await import('../commands/logs.ts')).logs(target, options, terminal));
+    });
+
+  about(program.command('show <instance>'), 'show the record of a result: inputs, outputs, parameters, code, provenance')
+    .option('--json', 'the record as one JSON document')
+    .action((target: string, options: ShowOptions) => {
+      choose(async (terminal) => (await import('../commands/show.ts')).show(target, options, terminal));
+    });
+}

@@ -1,0 +1,20 @@
+/** The commands that carry stages out. */
+import { Option, type Command } from 'commander';
+import { positiveInteger } from '../arguments.ts';
+import type { RunOptions } from '../commands/run.ts';
+import { progressModes } from '../render/renderer.ts';
+import { about, type Choose } from './about.ts';
+
+export function runningCommands(program: Command, choose: Choose): void {
+  about(program.command('run [targets...]'), 'bring stages up to date; all of them, or the targets and what they need')
+    .option('-f, --force', 'execute the targets even where they are up to date')
+    .option('-n, --dry-run', 'say what would be done and why, and do nothing')
+    .option('-j, --jobs <number>', 'how many instances run at the same time at most', positiveInteger)
+    .option('-k, --keep-going', 'after a failure, finish what does not depend on it')
+    .option('--require-gpu', 'refuse to run gpu stages on the processor')
+    .option('--json', 'one event per line on standard output')
+    .addOption(new Option('--progress <mode>', 'how progress is shown').choices(progressModes))
+    .action((targets: string[], options: RunOptions) => {
+      choose(async (terminal) => (await import('../commands/run.ts')).run(targets, options, terminal));
+    });
+}
