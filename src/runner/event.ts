@@ -1,5 +1,6 @@
 /** Everything that happens while a command works, as one union: many renderers, one source. Only src/cli prints them. */
 import type { Json } from '../util/json.ts';
+import type { Fingerprint } from './fingerprint.ts';
 import type { InstanceId } from './pipeline.ts';
 import type { Plan, Reason } from './plan.ts';
 import type { RunRecord } from './record.ts';
@@ -8,11 +9,11 @@ export type RunEvent =
   | { readonly type: 'plan'; readonly plan: Plan }
   /** What the whole run should know: no GPU was found, a stale lease was reclaimed, ... */
   | { readonly type: 'notice'; readonly message: string }
-  | { readonly type: 'fresh'; readonly id: InstanceId }
-  | { readonly type: 'restored'; readonly id: InstanceId; readonly reasons: readonly Reason[]; readonly bytes: number }
+  | { readonly type: 'fresh'; readonly id: InstanceId; readonly fingerprint: Fingerprint }
+  | { readonly type: 'restored'; readonly id: InstanceId; readonly fingerprint: Fingerprint; readonly reasons: readonly Reason[]; readonly bytes: number }
   /** Another runner is executing the same fingerprint; its result will be taken. */
   | { readonly type: 'waiting'; readonly id: InstanceId; readonly holder: string }
-  | { readonly type: 'started'; readonly id: InstanceId; readonly attempt: number; readonly resumed: boolean; readonly reasons: readonly Reason[]; readonly log: string; readonly resources: Readonly<Record<string, number | string>> }
+  | { readonly type: 'started'; readonly id: InstanceId; readonly fingerprint: Fingerprint; readonly attempt: number; readonly resumed: boolean; readonly reasons: readonly Reason[]; readonly log: string; readonly resources: Readonly<Record<string, number | string>> }
   | { readonly type: 'progress'; readonly id: InstanceId; readonly done: number; readonly total?: number; readonly unit?: string; readonly note?: string }
   | { readonly type: 'metric'; readonly id: InstanceId; readonly name: string; readonly value: Json; readonly step?: number }
   | { readonly type: 'warning'; readonly id: InstanceId; readonly message: string }

@@ -2,6 +2,8 @@
 import { availableParallelism } from 'node:os';
 import type { RunEvent, RunSummary } from '../../runner/event.ts';
 import { runPipeline, type RunOptions as ExecutionOptions } from '../../runner/execution/run.ts';
+import { saveRun } from '../../runner/history/history-files.ts';
+import { RunRecorder } from '../../runner/history/run-recorder.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
 import type { Plan } from '../../runner/plan.ts';
 import { NoGpuError } from '../../runner/resources/demand.ts';
@@ -10,7 +12,7 @@ import { listenForInterruption, type Interruption } from '../interruption.ts';
 import { planDocument } from '../plan-document.ts';
 import { refuse } from '../refusal.ts';
 import { chooseRenderer } from '../render/choose.ts';
-import type { ProgressMode, View } from '../render/renderer.ts';
+import type { ProgressMode, Renderer, View } from '../render/renderer.ts';
 import { shellWord } from '../text/shell-word.ts';
 import type { Terminal } from '../terminal.ts';
 import { openWorkspace, select, withLedger, type Workspace, type WorkspaceOptions } from '../workspace.ts';
@@ -44,10 +46,13 @@ export async function run(targets: readonly string[], options: RunOptions, termi
       Date.now,
     );
     try {
+      const recorder = new RunRecorder(targets, Date.now);
       const emit = (event: RunEvent): void => {
+        recorder.handle(event);
         renderer.handle(event);
       };
       const summary = await runPipeline(ledger, selection.selected, executionOptions(options, workspace, force), emit, interruption.signal);
+      await remember(recorder, workspace, renderer);
       return codeOf(summary, interruption);
     } catch (error) {
       throw error instanceof NoGpuError ? refuse('no-gpu', error.message, { remedy: 'Leave out --require-gpu to let the processor stand in.' }) : error;
@@ -56,6 +61,17 @@ export async function run(targets: readonly string[], options: RunOptions, termi
       await renderer.close();
     }
   });
+}
+
+/** A run whose history cannot be written is none the worse for it. */
+async function remember(recorder: RunRecorder, { storeFolder }: Workspace, renderer: Renderer): Promise<void> {
+  const past = recorder.pastRun();
+  if (past === undefined) return;
+  try {
+    await saveRun(storeFolder, past);
+  } catch (error) {
+    renderer.message(`This run is missing from the history: ${(error as Error).message}`);
+  }
 }
 
 function executionOptions({ jobs, keepGoing, requireGpu }: RunOptions, { settings }: Workspace, force: ReadonlySet<InstanceId>): ExecutionOptions {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { RunEvent, RunSummary } from '../../runner/event.ts';
+import type { Fingerprint } from '../../runner/fingerprint.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
 import type { Plan, PlanEntry } from '../../runner/plan.ts';
 import type { RunRecord } from '../../runner/record.ts';
@@ -31,7 +32,7 @@ function planOf(verdicts: Readonly<Record<string, 'fresh' | 'run'>>): Plan {
 }
 
 const plan = (verdicts: Parameters<typeof planOf>[0]): RunEvent => ({ type: 'plan', plan: planOf(verdicts) });
-const started = (name: string): RunEvent => ({ type: 'started', id: id(name), attempt: 1, resumed: false, reasons: [{ kind: 'param', path: 'rate', before: 1, after: 2 }], log: '/p/cache/log', resources: {} });
+const started = (name: string): RunEvent => ({ type: 'started', id: id(name), fingerprint: 'f' as Fingerprint, attempt: 1, resumed: false, reasons: [{ kind: 'param', path: 'rate', before: 1, after: 2 }], log: '/p/cache/log', resources: {} });
 const succeeded = (name: string, seconds: number): RunEvent => ({ type: 'succeeded', id: id(name), seconds, record: {} as RunRecord });
 const failed = (name: string): RunEvent => ({ type: 'failed', id: id(name), seconds: 3, failure: { kind: 'exit', code: 7 }, log: '/p/cache/a.log', logTail: ['last words'] });
 const NOTHING = { fresh: 0, restored: 0, executed: 0, failed: 0, blocked: 0, interrupted: 0 };

@@ -39,7 +39,7 @@ export async function attempt(number: number, instance: Instance, { fingerprint,
   const { resumed, resumes } = countResume(workplace.checkpoint);
   const began = performance.now();
   const seconds = (): number => significant((performance.now() - began) / 1000);
-  emit({ type: 'started', id: instance.id, attempt: number, resumed, reasons, log, resources: told(grant) });
+  emit({ type: 'started', id: instance.id, fingerprint, attempt: number, resumed, reasons, log, resources: told(grant) });
 
   const result = await perform({ number, instance, workplace, grant, log, resumes, time: new Date() }, seconds, context).catch(expectedFailure);
   if (result === 'stopped' || 'kind' in result) await ledger.abandon(workplace);

@@ -72,12 +72,12 @@ export class CarryOut implements Work {
         emit({ type: 'blocked', id, because: undefined, reasons: verdict.reasons });
         return 'blocked';
       case 'fresh':
-        emit({ type: 'fresh', id });
+        emit({ type: 'fresh', id, fingerprint: verdict.fingerprint });
         return 'fresh';
       case 'restore': {
         const restored = await ledger.restore(instance, verdict);
         if (!restored.ok) return this.#fail(instance, restored.error);
-        emit({ type: 'restored', id, reasons: verdict.reasons, bytes: Object.values(restored.value.outputs).reduce((sum, { bytes }) => sum + bytes, 0) });
+        emit({ type: 'restored', id, fingerprint: verdict.fingerprint, reasons: verdict.reasons, bytes: Object.values(restored.value.outputs).reduce((sum, { bytes }) => sum + bytes, 0) });
         return 'restored';
       }
     }

@@ -78,7 +78,7 @@ export class Schedule {
       if (this.#blocks(entry)) this.#block(entry);
       else if (entry.verdict.kind === 'fresh') {
         // Its producers were fresh or are restored as they were, so this still holds.
-        this.#limits.emit({ type: 'fresh', id });
+        this.#limits.emit({ type: 'fresh', id, fingerprint: entry.verdict.fingerprint });
         this.#done(id, 'fresh');
       } else if (!this.#stopped && producersOf(entry.instance).every((producer) => !this.#outcomes.has(producer) || isGood(this.#outcomes.get(producer)))) {
         this.#follow(this.#decide(entry));

@@ -1,0 +1,57 @@
+/** Past runs as files: `<store>/history/<run>.json`, written whole or not at all. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { writeFileAtomic } from '../../util/atomic-file.ts';
+import { byCodeUnit } from '../../util/canonical-json.ts';
+import type { PastRun, RunId } from './past-run.ts';
+
+interface PastRuns {
+  /** The newest first. */
+  readonly runs: readonly PastRun[];
+  /** Absolute paths of files that hold no run that this version can read. */
+  readonly unreadable: readonly string[];
+}
+
+/** @param started ISO 8601, UTC */
+export function newRunId(started: string): RunId {
+  return `${started.replaceAll(/[-:.]/g, '')}-${randomBytes(4).toString('hex')}` as RunId;
+}
+
+export async function saveRun(storeFolder: string, run: PastRun): Promise<void> {
+  mkdirSync(historyFolder(storeFolder), { recursive: true });
+  await writeFileAtomic(path.join(historyFolder(storeFolder), `${run.id}.json`), `${JSON.stringify(run)}\n`);
+}
+
+/** @param most read no more than the newest so many; a file of a large pipeline may have megabytes */
+export function listRuns(storeFolder: string, most = Infinity): PastRuns {
+  const files = runFiles(storeFolder).slice(0, most);
+  const runs = files.map((file) => ({ file, run: readRun(file) }));
+  return {
+    runs: runs.flatMap(({ run }) => run ?? []),
+    unreadable: runs.flatMap(({ file, run }) => (run === undefined ? [file] : [])),
+  };
+}
+
+/** Absolute, the newest first. */
+function runFiles(storeFolder: string): string[] {
+  const folder = historyFolder(storeFolder);
+  try {
+    const names = readdirSync(folder).filter((name) => /^\d{8}T\d{9}Z-[0-9a-f]{8}\.json$/.test(name));
+    return names.sort(byCodeUnit).reverse().map((name) => path.join(folder, name));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []; // nothing was run yet
+    throw error;
+  }
+}
+
+function readRun(file: string): PastRun | undefined {
+  try {
+    const run = JSON.parse(readFileSync(file, 'utf8')) as { format: number; id: string; instances: unknown };
+    return run.format === 1 && run.id === path.parse(file).name && Array.isArray(run.instances) ? (run as unknown as PastRun) : undefined;
+  } catch {
+    return undefined; // removed since it was listed, truncated, or not JSON at all
+  }
+}
+
+const historyFolder = (storeFolder: string): string => path.join(storeFolder, 'history');
