@@ -12,3 +12,6 @@ export function assignment(text: string, previous: readonly string[] = []): read
   if (!/^[^=]+=/.test(text)) throw new InvalidArgumentError('It must be written name=value, for instance pretrain.epochs=10.');
   return [...previous, text];
 }
+
+/** Collects a repeatable option. */
+export const repeated = (text: string, previous: readonly string[] = []): readonly string[] => [...previous, text];

@@ -1,8 +1,13 @@
 /** What went wrong outside of the program's own making, told in a line instead of a stack trace. */
+import type { Diagnostic } from '../runner/diagnostic.ts';
+import { ProducersNotReadyError } from '../runner/execution/given.ts';
+import type { PlanEntry } from '../runner/plan.ts';
 import { NoGpuError } from '../runner/resources/demand.ts';
 import { DamagedBlobError } from '../runner/store/damage.ts';
 import { exitCode } from './exit-code.ts';
+import { reasonLines } from './reason.ts';
 import { Refusal } from './refusal.ts';
+import { shellWord } from './text/shell-word.ts';
 
 /** The refusal that an error amounts to; undefined: it is a bug. */
 export function refusalOf(error: unknown): Refusal | undefined {
@@ -12,11 +17,23 @@ export function refusalOf(error: unknown): Refusal | undefined {
     const remedy = 'Without --require-gpu these run on the processor, one at a time. pipeline doctor shows what nvidia-smi finds.';
     return new Refusal([{ code: 'no-gpu', severity: 'error', message: error.message, remedy }]);
   }
+  if (error instanceof ProducersNotReadyError) return new Refusal(error.entries.map(notReady));
   if (isSystemError(error)) {
     const remedy = 'pipeline doctor checks the store, its permissions and its space.';
     return new Refusal([{ code: 'system', severity: 'error', message: error.message, remedy }], exitCode.storeDamaged);
   }
   return undefined;
+}
+
+const REASONS = 3;
+
+function notReady({ instance: { id }, verdict }: PlanEntry): Diagnostic {
+  const reasons = verdict.kind === 'fresh' ? [] : reasonLines(verdict.reasons, REASONS);
+  const [message, remedy] =
+    verdict.kind === 'blocked'
+      ? [`${id} cannot run, and the run cannot begin after it`, 'What it lacks must be there first.']
+      : [`${id} would have to run first`, `Without --from it runs as well; alone: pipeline run ${shellWord(id)}`];
+  return { code: 'not-ready', severity: 'error', message: `${message}: ${reasons.join('; ')}`, remedy };
 }
 
 /** The disk is full, a folder may not be written, ...: the system's own message names what and where. */

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { loadPipeline } from '../runner/config/load.ts';
 import { lockFileOf } from '../runner/config/lock-file.ts';
-import { selectInstances, type Selection } from '../runner/config/select.ts';
+import { selectInstances, type Bounds, type Selection } from '../runner/config/select.ts';
 import type { Ledger } from '../runner/ledger.ts';
 import type { Instance, Pipeline } from '../runner/pipeline.ts';
 import { findPipelineFile } from './pipeline-file.ts';
@@ -39,8 +39,8 @@ export async function openWorkspace(options: WorkspaceOptions, terminal: Termina
 }
 
 /** Throws a Refusal for targets that name nothing. */
-export function select(pipeline: Pipeline, targets: readonly string[]): Selection {
-  const selected = selectInstances(pipeline, targets);
+export function select(pipeline: Pipeline, targets: readonly string[], bounds: Bounds = {}): Selection {
+  const selected = selectInstances(pipeline, targets, bounds);
   if (!selected.ok) throw new Refusal(selected.error);
   return selected.value;
 }

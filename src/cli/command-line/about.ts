@@ -1,6 +1,6 @@
 /** What every command that is about a pipeline has in common. */
 import type { Command } from 'commander';
-import { assignment } from '../arguments.ts';
+import { assignment, repeated } from '../arguments.ts';
 import type { ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -15,4 +15,11 @@ export function about(command: Command, description: string): Command {
     .description(description)
     .option('--pipeline <file>', 'the pipeline file (default: the nearest pipeline.json, from here upwards)')
     .option('--set <name=value>', 'override a value of params; may be repeated', assignment);
+}
+
+/** Gives a command the options that cut a part out of the pipeline. */
+export function partial(command: Command): Command {
+  return command
+    .option('--from <target>', 'begin here: only this, and what depends on it; may be repeated', repeated)
+    .option('--until <target>', 'end here: only this, and what it needs; may be repeated', repeated);
 }

@@ -6,10 +6,10 @@ import type { ShowOptions } from '../commands/show.ts';
 import type { StatusOptions } from '../commands/status.ts';
 import type { WhyOptions } from '../commands/why.ts';
 import { exitCode } from '../exit-code.ts';
-import { about, type Choose } from './about.ts';
+import { about, partial, type Choose } from './about.ts';
 
 export function answeringCommands(program: Command, choose: Choose): void {
-  about(program.command('status [targets...]'), 'show what is up to date, what would run, and why')
+  partial(about(program.command('status [targets...]'), 'show what is up to date, what would run, and why'))
     .option('--check', `exit with ${exitCode.gateFailed} when anything is not up to date`)
     .option('--json', 'one JSON document')
     .action((targets: string[], options: StatusOptions) => {

@@ -3,10 +3,10 @@ import { Option, type Command } from 'commander';
 import { positiveInteger } from '../arguments.ts';
 import type { RunOptions } from '../commands/run.ts';
 import { progressModes } from '../render/renderer.ts';
-import { about, type Choose } from './about.ts';
+import { about, partial, type Choose } from './about.ts';
 
 export function runningCommands(program: Command, choose: Choose): void {
-  about(program.command('run [targets...]'), 'bring stages up to date; all of them, or the targets and what they need')
+  partial(about(program.command('run [targets...]'), 'bring stages up to date; all of them, or the targets and what they need'))
     .option('-f, --force', 'execute the targets even where they are up to date')
     .option('-n, --dry-run', 'say what would be done and why, and do nothing')
     .option('-j, --jobs <number>', 'how many instances run at the same time at most', positiveInteger)

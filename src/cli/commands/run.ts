@@ -1,16 +1,16 @@
 /** `pipeline run`: brings stages up to date, shows how it goes, and answers with an exit code. */
 import { availableParallelism } from 'node:os';
+import type { Bounds, Selection } from '../../runner/config/select.ts';
 import type { RunEvent, RunSummary } from '../../runner/event.ts';
+import { requireGiven } from '../../runner/execution/given.ts';
 import { runPipeline, type RunOptions as ExecutionOptions } from '../../runner/execution/run.ts';
 import { saveRun } from '../../runner/history/history-files.ts';
 import { RunRecorder } from '../../runner/history/run-recorder.ts';
+import type { Ledger } from '../../runner/ledger.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
-import type { Plan } from '../../runner/plan.ts';
-import { NoGpuError } from '../../runner/resources/demand.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { listenForInterruption, type Interruption } from '../interruption.ts';
 import { planDocument } from '../plan-document.ts';
-import { refuse } from '../refusal.ts';
 import { chooseRenderer } from '../render/choose.ts';
 import type { ProgressMode, Renderer, View } from '../render/renderer.ts';
 import { shellWord } from '../text/shell-word.ts';
@@ -21,7 +21,7 @@ import { writePlan } from '../write-plan.ts';
 /** What a stage has to write its checkpoint and end, once it was asked to stop. */
 const GRACE_MS = 15_000;
 
-export interface RunOptions extends WorkspaceOptions {
+export interface RunOptions extends WorkspaceOptions, Bounds {
   readonly force?: boolean;
   readonly dryRun?: boolean;
   readonly jobs?: number;
@@ -33,10 +33,9 @@ export interface RunOptions extends WorkspaceOptions {
 
 export async function run(targets: readonly string[], options: RunOptions, terminal: Terminal): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
-  const selection = select(workspace.pipeline, targets);
-  const force = new Set(options.force ? selection.named.map(({ id }) => id) : []);
+  const selection = select(workspace.pipeline, targets, options);
   return withLedger(workspace, async (ledger) => {
-    if (options.dryRun) return await showPlan(await ledger.plan(selection.selected, { force }), options, terminal);
+    if (options.dryRun) return await showPlan(ledger, selection, options, terminal);
     const renderer = await chooseRenderer(options.json ? 'json' : (options.progress ?? workspace.settings.progress ?? 'auto'), viewOf(workspace, options, terminal));
     const interruption = listenForInterruption(
       (text) => {
@@ -51,11 +50,9 @@ export async function run(targets: readonly string[], options: RunOptions, termi
         recorder.handle(event);
         renderer.handle(event);
       };
-      const summary = await runPipeline(ledger, selection.selected, executionOptions(options, workspace, force), emit, interruption.signal);
+      const summary = await runPipeline(ledger, selection.selected, executionOptions(options, workspace, selection), emit, interruption.signal);
       await remember(recorder, workspace, renderer);
       return codeOf(summary, interruption);
-    } catch (error) {
-      throw error instanceof NoGpuError ? refuse('no-gpu', error.message, { remedy: 'Leave out --require-gpu to let the processor stand in.' }) : error;
     } finally {
       interruption.stopListening();
       await renderer.close();
@@ -74,21 +71,26 @@ async function remember(recorder: RunRecorder, { storeFolder }: Workspace, rende
   }
 }
 
-function executionOptions({ jobs, keepGoing, requireGpu }: RunOptions, { settings }: Workspace, force: ReadonlySet<InstanceId>): ExecutionOptions {
+function executionOptions({ jobs, keepGoing, requireGpu, force }: RunOptions, { settings }: Workspace, selection: Selection): ExecutionOptions {
   return {
     jobs: jobs ?? settings.jobs ?? availableParallelism(),
     keepGoing: keepGoing ?? false,
     requireGpu: requireGpu ?? false,
-    force,
+    force: forced(selection, force),
+    given: selection.given,
     graceMs: GRACE_MS,
   };
 }
 
-async function showPlan(plan: Plan, { json }: RunOptions, { results }: Terminal): Promise<ExitCode> {
+async function showPlan(ledger: Ledger, selection: Selection, { json, force }: RunOptions, { results }: Terminal): Promise<ExitCode> {
+  const plan = await ledger.plan(selection.selected, { force: forced(selection, force) });
+  requireGiven(plan, selection.given);
   if (json) results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
   else await writePlan(plan, results);
   return exitCode.done;
 }
+
+const forced = ({ named }: Selection, force = false): ReadonlySet<InstanceId> => new Set(force ? named.map(({ id }) => id) : []);
 
 function viewOf({ show }: Workspace, options: RunOptions, terminal: Terminal): View {
   const command = terminal.environment.npm_command === 'exec' ? 'npx pipeline' : 'pipeline';

@@ -1,4 +1,5 @@
 /** `pipeline status`: what is up to date, what would run, and why. */
+import type { Bounds } from '../../runner/config/select.ts';
 import type { PlanEntry } from '../../runner/plan.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { planDocument } from '../plan-document.ts';
@@ -6,7 +7,7 @@ import type { Terminal } from '../terminal.ts';
 import { openWorkspace, select, withLedger, type WorkspaceOptions } from '../workspace.ts';
 import { writePlan } from '../write-plan.ts';
 
-export interface StatusOptions extends WorkspaceOptions {
+export interface StatusOptions extends WorkspaceOptions, Bounds {
   readonly check?: boolean;
   readonly json?: boolean;
 }
@@ -14,7 +15,7 @@ export interface StatusOptions extends WorkspaceOptions {
 /** With `--check`, anything that is not up to date is a failed gate. */
 export async function status(targets: readonly string[], options: StatusOptions, terminal: Terminal): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
-  const { selected } = select(workspace.pipeline, targets);
+  const { selected } = select(workspace.pipeline, targets, options);
   const plan = await withLedger(workspace, (ledger) => ledger.plan(selected, { force: new Set() }));
   if (options.json) terminal.results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
   else await writePlan(plan, terminal.results);

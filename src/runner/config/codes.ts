@@ -13,7 +13,7 @@ export const DIAGNOSTIC_CODES = [
   // Outputs and limits
   'output-path', 'output-collision', 'publish-path', 'publish-collision', 'input-is-published', 'metrics-format',
   // The command line
-  'unknown-target', 'target-syntax',
+  'unknown-target', 'target-syntax', 'out-of-scope',
 ] as const;
 
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];

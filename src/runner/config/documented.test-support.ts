@@ -37,7 +37,7 @@ export async function printedFor({ json, command }: Pick<Example, 'json' | 'comm
     const option = (name: string) => words.flatMap((word, i) => (word === name ? [words[i + 1]!] : []));
     const targets = words.filter((word, i) => !word.startsWith('--') && words[i - 1]?.startsWith('--') !== true);
     const loaded = await loadPipeline(path.join(root, option('--pipeline')[0] ?? 'pipeline.json'), { set: option('--set') });
-    const selected = loaded.ok ? selectInstances(loaded.value.pipeline, targets) : undefined;
+    const selected = loaded.ok ? selectInstances(loaded.value.pipeline, targets, { from: option('--from') }) : undefined;
     const diagnostics = loaded.ok ? [...loaded.value.warnings, ...(selected?.ok === false ? selected.error : [])] : loaded.error.diagnostics;
     const text = diagnostics.flatMap(lines).join('\n').replaceAll(`${root}${path.sep}`, '');
     return { diagnostics, text };

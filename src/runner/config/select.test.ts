@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { stagesOf } from './project.test-support.ts';
-import { selectInstances } from './select.ts';
+import { selectInstances, type Bounds } from './select.ts';
 
 const from = (stage: string, more: object = {}) => ({ stage, output: 'o', ...more });
 const pipeline = await stagesOf({
@@ -33,6 +33,41 @@ test('an id selects its instance', () => {
 
 test('a gathered input needs all its members', () => {
   expect(chosen('report').selected).toHaveLength(2 + 8 + 1);
+});
+
+describe('a part of the pipeline', () => {
+  const part = (targets: string[], bounds: Bounds) => {
+    const result = selectInstances(pipeline, targets, bounds);
+    if (!result.ok) return result.error.map(({ message }) => message);
+    const { selected, named, given } = result.value;
+    return { runs: selected.flatMap(({ id }) => (given.has(id) ? [] : [id])), given: [...given], named: named.map(({ id }) => id) };
+  };
+
+  test('begins with `from` and holds what depends on it; what that reads besides is given', () => {
+    const m1 = ['train:data=x,model=M1,seed=0', 'train:data=x,model=M1,seed=1'];
+    const runs = [...m1, 'report'];
+    const given = ['ingest:data=x', 'ingest:data=y', ...pipeline.instances.filter(({ stage, id }) => stage === 'train' && !m1.includes(id)).map(({ id }) => id)];
+    expect(part([], { from: ['train:data=x,model=M1'] })).toEqual({ runs, given, named: runs });
+  });
+
+  test('ends with `until` and holds what that needs; targets alone are named', () => {
+    const runs = ['ingest:data=x', 'train:data=x,model=M1,seed=0'];
+    expect(part([], { until: ['train:data=x,model=M1,seed=0'] })).toEqual({ runs, given: [], named: runs });
+    expect(part(['train:data=x,model=M1,seed=0'], {})).toEqual({ runs, given: [], named: [runs[1]] });
+  });
+
+  test('is what both leave; each may be repeated', () => {
+    const runs = ['train:data=x,model=M2,seed=0', 'train:data=y,model=M2,seed=0', 'aside'];
+    expect(part([], { from: ['ingest', 'aside'], until: ['train:model=M2,seed=0', 'aside'] })).toMatchObject({ runs: ['ingest:data=x', 'ingest:data=y', ...runs], given: [] });
+    expect(part(['aside'], { from: ['train', 'aside'], until: ['train:model=M2,seed=0'] })).toEqual({ runs, given: ['ingest:data=x', 'ingest:data=y'], named: ['aside'] });
+  });
+
+  test('is refused where a target has no part in it', () => {
+    expect(part(['aside'], { from: ['train'] })).toEqual(['nothing would run: aside does not depend on train']);
+    expect(part(['aside', 'report'], { from: ['train'] })).toEqual(['"aside" would not run: it does not depend on train']);
+    expect(part([], { from: ['train', 'aside'], until: ['report'] })).toEqual(['nothing that would run depends on "aside"']);
+    expect(part([], { from: ['trian'], until: ['reprot'] })).toHaveLength(2);
+  });
 });
 
 describe('what is not there is reported with what is', () => {

@@ -9,24 +9,52 @@ import { list } from './list.ts';
 export interface Selection {
   /** The named instances and everything that they read, directly or not, in the order of the pipeline. */
   readonly selected: readonly Instance[];
-  /** Those that the targets name; without targets all. In the order of the pipeline. */
+  /** Those that the targets name; without targets all that may run. In the order of the pipeline. */
   readonly named: readonly Instance[];
+  /** Selected for what they made, and not to be executed: they come before `from`. */
+  readonly given: ReadonlySet<InstanceId>;
+}
+
+export interface Bounds {
+  /** Only these may run, and what depends on them. None: whatever is needed. */
+  readonly from?: readonly string[];
+  /** As targets, except that `named` does not tell them from what they need. */
+  readonly until?: readonly string[];
 }
 
 /** @param targets `finetune`, or `finetune:model=M2` with any of its axes in any order; none: everything */
-export function selectInstances(pipeline: Pipeline, targets: readonly string[]): Result<Selection, readonly Diagnostic[]> {
-  if (targets.length === 0) return ok({ selected: pipeline.instances, named: pipeline.instances });
-  const diagnostics: Diagnostic[] = [];
-  const wanted = new Set<InstanceId>();
-  for (const target of targets) {
-    const found = instancesOf(target, pipeline);
-    if (found.ok) for (const { id } of found.value) wanted.add(id);
-    else diagnostics.push(found.error);
-  }
-  if (diagnostics.length > 0) return err(diagnostics);
-  const needed = withProducers(wanted, pipeline);
-  return ok({ selected: pipeline.instances.filter(({ id }) => needed.has(id)), named: pipeline.instances.filter(({ id }) => wanted.has(id)) });
+export function selectInstances(pipeline: Pipeline, targets: readonly string[], { from = [], until = [] }: Bounds = {}): Result<Selection, readonly Diagnostic[]> {
+  const words = [...targets, ...until, ...from];
+  if (words.length === 0) return ok({ selected: pipeline.instances, named: pipeline.instances, given: new Set() });
+  const found = new Map(words.map((word) => [word, instancesOf(word, pipeline)]));
+  const misread = [...found.values()].flatMap((each) => (each.ok ? [] : [each.error]));
+  if (misread.length > 0) return err(misread);
+  const idsOf = (chosen: readonly string[]): ReadonlySet<InstanceId> => new Set(chosen.flatMap((word) => valueOf(found.get(word)!).map(({ id }) => id)));
+
+  const ends = [...targets, ...until];
+  const needed = ends.length === 0 ? undefined : withProducers(idsOf(ends), pipeline);
+  const dependent = from.length === 0 ? undefined : withConsumers(idsOf(from), pipeline);
+  const scope = pipeline.instances.filter(({ id }) => needed?.has(id) !== false && dependent?.has(id) !== false);
+  const inScope = new Set(scope.map(({ id }) => id));
+  if (scope.length === 0) return err([outOfScope(`nothing would run: ${list(ends)} does not depend on ${list(from)}`)]);
+  const idle = words.filter((word) => !valueOf(found.get(word)!).some(({ id }) => inScope.has(id)));
+  if (idle.length > 0) return err(idle.map((word) => outOfScope(from.includes(word) ? `nothing that would run depends on "${word}"` : `"${word}" would not run: it does not depend on ${list(from)}`)));
+
+  const wanted = withProducers(inScope, pipeline);
+  const selected = pipeline.instances.filter(({ id }) => wanted.has(id));
+  const targeted = idsOf(targets);
+  return ok({
+    selected,
+    named: targets.length === 0 ? scope : scope.filter(({ id }) => targeted.has(id)),
+    given: new Set(selected.flatMap(({ id }) => (inScope.has(id) ? [] : [id]))),
+  });
 }
+
+function valueOf(found: Result<readonly Instance[], Diagnostic>): readonly Instance[] {
+  return found.ok ? found.value : [];
+}
+
+const outOfScope = (message: string): Diagnostic => ({ code: 'out-of-scope', severity: 'error', message, remedy: 'pipeline graph shows what depends on what.' });
 
 function instancesOf(target: string, { stages, instances }: Pipeline): Result<readonly Instance[], Diagnostic> {
   const colon = target.indexOf(':');
@@ -65,6 +93,15 @@ function withProducers(wanted: ReadonlySet<InstanceId>, { instances }: Pipeline)
     if (needed.has(id)) for (const input of Object.values(inputs)) for (const producer of producersOf(input)) needed.add(producer);
   }
   return needed;
+}
+
+/** And from the beginning all that depend on them. */
+function withConsumers(wanted: ReadonlySet<InstanceId>, { instances }: Pipeline): ReadonlySet<InstanceId> {
+  const dependent = new Set(wanted);
+  for (const { id, inputs } of instances) {
+    if (Object.values(inputs).some((input) => producersOf(input).some((producer) => dependent.has(producer)))) dependent.add(id);
+  }
+  return dependent;
 }
 
 function producersOf(input: Input): readonly InstanceId[] {

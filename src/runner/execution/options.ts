@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly keepGoing: boolean;
   /** Executed even where they are up to date. */
   readonly force: ReadonlySet<InstanceId>;
+  /** Not executed: what comes before the beginning of a partial run. */
+  readonly given: ReadonlySet<InstanceId>;
   /** Refuse to let the processor stand in for a GPU. */
   readonly requireGpu: boolean;
   /** From asking a stage to stop until it is killed. */

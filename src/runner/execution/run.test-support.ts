@@ -60,7 +60,7 @@ export async function runSketch(sketches: Readonly<Record<string, Sketch>>, { sc
     const summary = await runPipeline(
       fakeLedger(folder, instances, sketches, executions),
       instances,
-      { jobs: 100, keepGoing: false, force: new Set(), requireGpu: false, graceMs: 10, ...options },
+      { jobs: 100, keepGoing: false, force: new Set(), given: new Set(), requireGpu: false, graceMs: 10, ...options },
       (event) => {
         events.push(structuredClone(event));
         onEvent?.(event);

@@ -7,6 +7,7 @@ import { findGpus } from '../resources/gpu.ts';
 import { thisMachine } from '../resources/machine.ts';
 import { Slots } from '../resources/slots.ts';
 import { CarryOut } from './carry-out.ts';
+import { requireGiven } from './given.ts';
 import { localExecutor } from './local-executor.ts';
 import type { Means, RunOptions } from './options.ts';
 import { summarise } from './outcome.ts';
@@ -17,7 +18,8 @@ export type { RunOptions } from './options.ts';
 
 /**
  * Everything that happens is told to `emit`, the plan first and `finished` last. Aborting `signal` asks what runs to stop;
- * how a run ended is its summary. Throws NoGpuError, before anything is told, where `requireGpu` cannot be met.
+ * how a run ended is its summary. Throws, before anything is told, NoGpuError where `requireGpu` cannot be met, and
+ * ProducersNotReadyError where something given is not there.
  */
 export async function runPipeline(
   ledger: Ledger,
@@ -29,6 +31,7 @@ export async function runPipeline(
 ): Promise<RunSummary> {
   const began = performance.now();
   const plan = await ledger.plan(selection, { force: options.force });
+  requireGiven(plan, options.given);
   const toRun = plan.entries.filter(({ verdict }) => verdict.kind === 'run').map(({ instance }) => instance);
   const { executor, hostProgram } = means;
   const machine = await means.machine(toRun.some(({ resources }) => (resources.gpu ?? 0) > 0));

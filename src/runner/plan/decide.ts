@@ -11,10 +11,11 @@ interface Findings {
   readonly forced: boolean;
   /** The record of this very fingerprint. */
   readonly record: RunRecord | undefined;
-  /** What the lockfile says about the instance. */
+  /**
+   * What the lockfile says about the instance. Only this says how it last ran: the store may be shared with another
+   * pipeline file, whose instance of the same name is another thing.
+   */
   readonly locked: LockEntry | undefined;
-  /** How it last ran, as far as lockfile and store know; only asked for when it must be named what changed. */
-  last(): Identified | undefined;
   readonly trees: TreeLookup;
   /** Faults of the record's blobs: not-in-store or damaged. */
   readonly storeFaults: readonly Reason[];
@@ -34,21 +35,19 @@ export function decideVerdict(instance: Instance, findings: Findings): Verdict {
   if (!record) {
     if (locked?.fingerprint === fingerprint) return { kind: 'run', fingerprint, reasons: [{ kind: 'not-in-store' }] };
     const reasons = changes(instance, identification, findings);
-    return { kind: 'run', fingerprint, reasons: reasons.length > 0 ? reasons : [findings.last() ? { kind: 'not-in-store' } : { kind: 'never-run' }] };
+    return { kind: 'run', fingerprint, reasons: reasons.length > 0 ? reasons : [locked ? { kind: 'not-in-store' } : { kind: 'never-run' }] };
   }
   if (findings.storeFaults.length > 0) return { kind: 'run', fingerprint, reasons: findings.storeFaults };
   if (locked?.fingerprint === fingerprint && sameOutputs(locked, record)) {
     return findings.publishFaults.length === 0 ? { kind: 'fresh', fingerprint, record } : { kind: 'restore', fingerprint, record, reasons: findings.publishFaults };
   }
-  const moved: Reason[] = locked ? differences(instance, locked, identification, findings.trees) : [];
-  return { kind: 'restore', fingerprint, record, reasons: [...moved, { kind: 'found-in-store' }, ...findings.publishFaults] };
+  return { kind: 'restore', fingerprint, record, reasons: [...changes(instance, identification, findings), { kind: 'found-in-store' }, ...findings.publishFaults] };
 }
 
 const FORCED: Reason = { kind: 'forced' };
 
-function changes(instance: Instance, now: Identified, findings: Findings): Reason[] {
-  const last = findings.last();
-  return last ? differences(instance, last, now, findings.trees) : [];
+function changes(instance: Instance, now: Identified, { locked, trees }: Findings): Reason[] {
+  return locked ? differences(instance, locked, now, trees) : [];
 }
 
 /** A stage that is not reproducible may have been run anew elsewhere, with the same fingerprint and other results. */

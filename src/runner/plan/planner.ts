@@ -53,13 +53,11 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, ...surrou
     identifications.set(instance.id, identification);
     const record = identification.kind === 'known' ? await store.record(identification.fingerprint) : undefined;
     const locked = lock.get(instance.id);
-    if (!record && !locked && identification.kind !== 'blocked') history ??= await readHistory(store);
     const verdict = decideVerdict(instance, {
       identification,
       forced,
       record,
       locked,
-      last: () => locked ?? history?.latest(instance.id),
       trees,
       storeFaults: record ? storeFaults(record, store) : [],
       publishFaults: record ? await publisher.faults(instance, record.outputs) : [],
@@ -113,7 +111,7 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, ...surrou
       for (const instance of instances) {
         const verdict = await verdicts.get(instance.id)!;
         if (verdict.kind === 'run') history ??= await readHistory(store);
-        const expected = 'record' in verdict ? verdict.record.execution.seconds : history?.expectedSeconds(instance);
+        const expected = 'record' in verdict ? verdict.record.execution.seconds : history?.expectedSeconds(instance, lock.get(instance.id)?.fingerprint);
         entries.push({ instance, verdict, ...(expected !== undefined && { expectedSeconds: expected }) });
       }
       return entries;
