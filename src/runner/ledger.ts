@@ -7,7 +7,7 @@ import type { Result } from '../util/result.ts';
 import type { Failure } from './event.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Instance, InstanceId, Pipeline } from './pipeline.ts';
-import type { Plan, Verdict } from './plan.ts';
+import type { Plan, Reason, Verdict } from './plan.ts';
 import type { Execution, RunRecord } from './record.ts';
 
 export interface Ledger {
@@ -48,11 +48,20 @@ export interface Ledger {
   record(fingerprint: Fingerprint): Promise<RunRecord | undefined>;
   locked(id: InstanceId): Promise<RunRecord | undefined>;
 
+  /** Every result of these instances that the store still holds, the newest first. */
+  results(ids: ReadonlySet<InstanceId>): Promise<readonly PastResult[]>;
+
   /** Absolute paths of the logs kept for an instance, successful or not, oldest first. */
   logs(id: InstanceId): Promise<readonly string[]>;
 
   /** Writes what was learnt (file digests, bundles) for the next command. */
   close(): Promise<void>;
+}
+
+export interface PastResult {
+  readonly record: RunRecord;
+  /** By what it differs from the result before it; of the first one, nothing. */
+  readonly changes: readonly Reason[];
 }
 
 export interface Workplace {

@@ -1,10 +1,12 @@
 /** The commands that answer questions about stages and results, and change nothing. */
 import { Option, type Command } from 'commander';
 import type { GraphOptions } from '../commands/graph.ts';
+import type { HistoryOptions } from '../commands/history.ts';
 import type { LogsOptions } from '../commands/logs.ts';
 import type { ShowOptions } from '../commands/show.ts';
 import type { StatusOptions } from '../commands/status.ts';
 import type { WhyOptions } from '../commands/why.ts';
+import { positiveInteger } from '../arguments.ts';
 import { exitCode } from '../exit-code.ts';
 import { about, partial, type Choose } from './about.ts';
 
@@ -39,5 +41,12 @@ export function answeringCommands(program: Command, choose: Choose): void {
     .option('--json', 'the record as one JSON document')
     .action((target: string, options: ShowOptions) => {
       choose(async (terminal) => (await import('../commands/show.ts')).show(target, options, terminal));
+    });
+
+  about(program.command('history [target]'), 'list past runs; or the past results of instances, and which change led to each')
+    .option('-n, --last <number>', 'no more than the newest so many', positiveInteger, 20)
+    .option('--json', 'one JSON document')
+    .action((target: string | undefined, options: HistoryOptions) => {
+      choose(async (terminal) => (await import('../commands/history.ts')).history(target, options, terminal));
     });
 }

@@ -131,6 +131,7 @@ function fakeLedger(folder: string, instances: readonly Instance[], sketches: Re
     lineage: () => Promise.resolve([]),
     record: unused,
     locked: unused,
+    results: unused,
     logs: unused,
     close: unused,
   };

@@ -16,11 +16,14 @@ export interface Identified {
   readonly sources: Readonly<Record<string, Digest>>;
 }
 
+/** What the inputs are called and where they come from: for messages. */
+type Inputs = Pick<Instance, 'inputs'>;
+
 /** The files of a folder by its digest, as far as they are known. */
 export type TreeLookup = (digest: Digest) => readonly TreeEntry[] | undefined;
 
 /** `after` may lack inputs that are not known yet: they are not compared. */
-export function differences(instance: Instance, before: Identified, after: Identified, trees: TreeLookup): Reason[] {
+export function differences(instance: Inputs, before: Identified, after: Identified, trees: TreeLookup): Reason[] {
   return [
     ...codeDifferences(before, after),
     ...paramDifferences(before.identity.params, after.identity.params),
@@ -81,7 +84,7 @@ function envDifferences(before: FingerprintRecord['env'], after: FingerprintReco
   return changedKeys(before, after).map((name) => ({ kind: 'env', name, ...pair(before[name] ?? undefined, after[name] ?? undefined) }));
 }
 
-function inputDifferences(instance: Instance, name: string, before: InputIdentity | undefined, after: InputIdentity | undefined, trees: TreeLookup): Reason[] {
+function inputDifferences(instance: Inputs, name: string, before: InputIdentity | undefined, after: InputIdentity | undefined, trees: TreeLookup): Reason[] {
   if (!after) return [];
   if (before && canonicalJson(before) === canonicalJson(after)) return [];
   const input = instance.inputs[name]!;
@@ -118,7 +121,7 @@ function fileReasons(input: string, path: string, before: InputIdentity | undefi
   return [{ kind: 'input', input, path, ...pair(before && summary(before), summary(after)) }];
 }
 
-function removedInputs(instance: Instance, before: FingerprintRecord): Reason[] {
+function removedInputs(instance: Inputs, before: FingerprintRecord): Reason[] {
   return Object.keys(before.inputs)
     .filter((name) => !(name in instance.inputs))
     .map((name) => ({ kind: 'input', input: name, path: name, ...pair(summary(before.inputs[name]!), undefined) }));

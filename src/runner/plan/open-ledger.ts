@@ -20,6 +20,7 @@ import type { Details } from './identify.ts';
 import { lineageOf } from './lineage.ts';
 import { openLockfile } from './lockfile.ts';
 import { logFiles } from './logs.ts';
+import { pastResults } from './past-results.ts';
 import { makePlanner, producedInputs } from './planner.ts';
 import { openPublisher } from './publish.ts';
 import { makeWorkplace, sweepWork } from './workplace.ts';
@@ -145,6 +146,8 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bu
       const entry = lock.get(id);
       return entry ? store.record(entry.fingerprint) : Promise.resolve(undefined);
     },
+
+    results: (ids) => pastResults(ids, store, trees),
 
     logs: (id) => Promise.resolve(logFiles(storeFolder, id)),
 

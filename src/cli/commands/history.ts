@@ -1,0 +1,51 @@
+/** `pipeline history`: past runs; with a target, the past results of its instances. */
+import type { Fingerprint } from '../../runner/fingerprint.ts';
+import { listRuns } from '../../runner/history/history-files.ts';
+import type { PastRun } from '../../runner/history/past-run.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { succeeded, unsuccessful } from '../history/happened.ts';
+import type { Terminal } from '../terminal.ts';
+import { openWorkspace, select, withLedger, type Workspace, type WorkspaceOptions } from '../workspace.ts';
+
+export interface HistoryOptions extends WorkspaceOptions {
+  readonly last: number;
+  readonly json?: boolean;
+}
+
+export async function history(target: string | undefined, options: HistoryOptions, terminal: Terminal): Promise<ExitCode> {
+  const workspace = await openWorkspace(options, terminal);
+  if (target === undefined) await tellRuns(workspace, options, terminal);
+  else await tellResults(target, workspace, options, terminal);
+  return exitCode.done;
+}
+
+async function tellRuns(workspace: Workspace, { last, json }: HistoryOptions, terminal: Terminal): Promise<void> {
+  const runs = readRuns(workspace, terminal, last);
+  if (json) terminal.results.write(`${JSON.stringify(runs, null, 2)}\n`);
+  else if (runs.length === 0) terminal.results.write('No run has done anything here yet.\n');
+  else terminal.results.write(`${(await import('../history/runs-table.ts')).runsTable(runs, terminal.results).join('\n')}\n`);
+}
+
+async function tellResults(target: string, workspace: Workspace, { last, json }: HistoryOptions, terminal: Terminal): Promise<void> {
+  const ids = new Set(select(workspace.pipeline, [target]).named.map(({ id }) => id));
+  const results = await withLedger(workspace, async (ledger) => {
+    const locked = new Set<Fingerprint>();
+    for (const id of ids) {
+      const record = await ledger.locked(id);
+      if (record !== undefined) locked.add(record.fingerprint);
+    }
+    return (await ledger.results(ids)).map((result) => succeeded(result, locked));
+  });
+  const events = [...results, ...readRuns(workspace, terminal).flatMap((run) => unsuccessful(run, ids))];
+  events.sort((a, b) => (a.started < b.started ? 1 : -1));
+  const shown = events.slice(0, last);
+  if (json) terminal.results.write(`${JSON.stringify(shown, null, 2)}\n`);
+  else if (shown.length === 0) terminal.results.write(`${target} has not been executed here yet.\n`);
+  else terminal.results.write(`${(await import('../history/results-table.ts')).resultsTable(shown, terminal.results).join('\n')}\n`);
+}
+
+function readRuns({ storeFolder, show }: Workspace, { messages }: Terminal, most?: number): readonly PastRun[] {
+  const { runs, unreadable } = listRuns(storeFolder, most);
+  for (const file of unreadable) messages.write(`${show(file)} cannot be read and is left out.\n`);
+  return runs;
+}

@@ -1,0 +1,57 @@
+/** What happened to an instance: its results, and the attempts that gave none. */
+import type { Failure } from '../../runner/event.ts';
+import type { Fingerprint } from '../../runner/fingerprint.ts';
+import type { PastRun } from '../../runner/history/past-run.ts';
+import type { PastResult } from '../../runner/ledger.ts';
+import type { InstanceId } from '../../runner/pipeline.ts';
+import type { Reason } from '../../runner/plan.ts';
+import type { Json } from '../../util/json.ts';
+
+export type Happened =
+  | {
+      readonly ended: 'executed';
+      readonly instance: InstanceId;
+      readonly started: string;
+      readonly seconds: number;
+      readonly host: string;
+      readonly fingerprint: Fingerprint;
+      /** It is what the lockfile names now. */
+      readonly current: boolean;
+      readonly metrics: Readonly<Record<string, Json>>;
+      /** By what it differs from the result before it. */
+      readonly changes: readonly Reason[];
+    }
+  | {
+      readonly ended: 'failed' | 'interrupted';
+      readonly instance: InstanceId;
+      readonly started: string;
+      readonly seconds: number;
+      readonly host: string;
+      readonly fingerprint?: Fingerprint;
+      readonly failure?: Failure;
+      readonly changes: readonly Reason[];
+    };
+
+/** @param locked the fingerprints that the lockfile names */
+export function succeeded({ record, changes }: PastResult, locked: ReadonlySet<Fingerprint>): Happened {
+  const { instance, fingerprint, execution } = record;
+  const { started, seconds, host, metrics } = execution;
+  return { ended: 'executed', instance, started, seconds, host, fingerprint, current: locked.has(fingerprint), metrics, changes };
+}
+
+export function unsuccessful({ started, host, instances }: PastRun, ids: ReadonlySet<InstanceId>): Happened[] {
+  return instances.flatMap(({ id, ended, execution, fingerprint, reasons }): Happened[] => {
+    if (!ids.has(id) || execution === undefined || (ended !== 'failed' && ended !== 'interrupted')) return [];
+    const [first, last] = [execution.attempts[0]!, execution.attempts.at(-1)!];
+    return [{
+      ended,
+      instance: id,
+      started: new Date(Date.parse(started) + first.start * 1000).toISOString(),
+      seconds: Math.round((last.start + last.seconds - first.start) * 1000) / 1000,
+      host,
+      ...(fingerprint !== undefined && { fingerprint }),
+      ...(last.failure !== undefined && { failure: last.failure }),
+      changes: reasons,
+    }];
+  });
+}
