@@ -13,8 +13,10 @@ export function failureText(failure: Failure): string {
       return `timed out after ${duration(failure.afterMs / 1000)}`;
     case 'missing-output':
       return `did not write ${failure.outputs.join(', ')}`;
+    case 'wrong-output':
+      return `output ${failure.output} ${failure.finding}`;
     case 'input-changed':
-      return `its result is not recorded: ${failure.paths.join(', ')} changed while it ran; run again`;
+      return `its result is not recorded, because ${failure.paths.join(', ')} changed while it ran; run again (if nobody edits it, the stage does: it may write to its outputs only)`;
     case 'publish-conflict':
       return `${failure.path} holds something that this pipeline did not write; move it away and run again`;
     case 'system':

@@ -18,8 +18,11 @@ export interface Ledger {
   /** Decides about every instance, without changing anything. Nothing is hashed, statted or bundled twice. */
   plan(instances: readonly Instance[], options: { readonly force: ReadonlySet<InstanceId> }): Promise<Plan>;
 
-  /** Decides again about one instance whose producers were all executed or restored: the fingerprint is known now. */
-  decide(instance: Instance, options: { readonly force: boolean }): Promise<Verdict>;
+  /**
+   * Decides again about one instance whose producers were all executed or restored: the fingerprint is known now.
+   * `anew`: after another look at its workspace inputs; hours may have passed since the plan.
+   */
+  decide(instance: Instance, options: { readonly force: boolean; readonly anew?: boolean }): Promise<Verdict>;
 
   /**
    * Makes the private folder of an execution: inputs under their names, places for outputs, the code, the checkpoint folder.
@@ -35,7 +38,10 @@ export interface Ledger {
    */
   commit(instance: Instance, workplace: Workplace, execution: Execution): Promise<Result<RunRecord, Failure>>;
 
-  /** Keeps checkpoint and log of an execution that did not succeed, and removes the rest of its private folder. */
+  /**
+   * Keeps checkpoint and log of an execution that did not succeed, and removes the rest of its private folder. Where an
+   * input changed meanwhile, the checkpoint goes too: nobody knows what it was computed from.
+   */
   abandon(workplace: Workplace): Promise<void>;
 
   /** Verifies the digests of a recorded execution, publishes its outputs, updates the lockfile. */
@@ -73,6 +79,10 @@ export interface Workplace {
   readonly checkpoint: string;
   /** A checkpoint of an earlier attempt at this very fingerprint is there. */
   readonly resumed: boolean;
+  /** How often the work was continued from a checkpoint, this attempt included. */
+  readonly resumes: number;
+  /** There was one, but it may come from other inputs than those of now. */
+  readonly discarded: boolean;
   /** The bundle to import, for a module stage. */
   readonly module?: string;
   /** Absolute path of the log of the next attempt. */

@@ -50,14 +50,18 @@ function fail(error: unknown): void {
 }
 
 function send(message: Message, sent?: () => void): void {
-  line.write(`${JSON.stringify(message)}\n`, sent);
+  line.write(`${JSON.stringify(message)}\n`, (error) => {
+    if (!error) sent?.(); // otherwise the line's own handler ends the process
+  });
 }
 
 /** When the runner dies, however it dies, its end closes, and the stage must not outlive it. */
 function openLine(): Socket {
-  const die = (): void => {
-    process.kill(process.pid, 'SIGKILL');
+  const die = (error?: NodeJS.ErrnoException): void => {
+    if (error?.code !== 'EBADF') process.kill(process.pid, 'SIGKILL');
+    process.stderr.write('The stage closed file descriptor 3, on which it speaks to the runner. A stage closes only what it has opened.\n');
+    process.exit(1);
   };
   // Not waited for: a stage whose work can never settle must end, not hang.
-  return new Socket({ fd: MESSAGES, readable: true, writable: true }).on('end', die).on('error', die).resume().unref();
+  return new Socket({ fd: MESSAGES, readable: true, writable: true }).on('end', () => { die(); }).on('error', die).resume().unref();
 }

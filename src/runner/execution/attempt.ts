@@ -12,7 +12,6 @@ import { expectedFailure } from './expected-failure.ts';
 import { failureOf } from './failure.ts';
 import { told, type Grant } from './grant.ts';
 import { Heard } from './heard.ts';
-import { countResume } from './resumes.ts';
 import { taskOf } from './task.ts';
 
 export type Ended =
@@ -36,10 +35,11 @@ export async function attempt(number: number, instance: Instance, { fingerprint,
   const { ledger, emit } = context;
   const workplace = await ledger.prepare(instance, fingerprint);
   const log = workplace.log(number);
-  const { resumed, resumes } = countResume(workplace.checkpoint);
+  const { resumed, resumes, discarded } = workplace;
   const began = performance.now();
   const seconds = (): number => significant((performance.now() - began) / 1000);
   emit({ type: 'started', id: instance.id, fingerprint, attempt: number, resumed, reasons, log, resources: told(grant) });
+  if (discarded) emit({ type: 'warning', id: instance.id, message: 'begins anew: an input was written to after its checkpoint was begun, so the checkpoint was removed' });
 
   const result = await perform({ number, instance, workplace, grant, log, resumes, time: new Date() }, seconds, context).catch(expectedFailure);
   if (result === 'stopped' || 'kind' in result) await ledger.abandon(workplace);

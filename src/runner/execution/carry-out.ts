@@ -54,9 +54,9 @@ export class CarryOut implements Work {
   }
 
   /** Decides, with what is known now. */
-  async #decide(instance: Instance): Promise<Exclude<Verdict, { kind: 'run' }> | Due> {
+  async #decide(instance: Instance, anew = false): Promise<Exclude<Verdict, { kind: 'run' }> | Due> {
     const force = this.#context.options.force.has(instance.id) && !this.#shared.has(instance.id);
-    const verdict = await this.#context.ledger.decide(instance, { force });
+    const verdict = await this.#context.ledger.decide(instance, { force, anew });
     if (verdict.kind !== 'run') return verdict;
     const { fingerprint } = verdict;
     if (fingerprint === undefined) throw new Error(`Internal error: the producers of ${instance.id} are done, but its fingerprint is not known.`);
@@ -110,7 +110,7 @@ export class CarryOut implements Work {
     }
     try {
       // Since the last decision somebody else may have executed it, or edited an input.
-      const verdict = await this.#decide(instance);
+      const verdict = await this.#decide(instance, true);
       if (verdict.kind !== 'run') return await this.#conclude(instance, verdict);
       if (this.#placeOfLease(instance) !== place) return 'elsewhere';
       return await attempts(instance, verdict, grant, this.#context);

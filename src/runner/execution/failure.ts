@@ -15,7 +15,7 @@ export function failureOf(end: End, body: Body['kind'], { done, error }: Pick<He
     case 'exit':
       if (error !== undefined) return { kind: 'exit', code: end.code, message: error };
       if (end.code === 0 && (body === 'command' || done)) return undefined;
-      return { kind: 'exit', code: end.code, ...(body === 'module' && { message: 'the process ended before the stage function had returned; something in it calls process.exit' }) };
+      return { kind: 'exit', code: end.code, ...(body === 'module' && { message: 'the process ended without a word that the stage function had returned; something in it calls process.exit or closes file descriptor 3' }) };
     default:
       return unreachable(end);
   }

@@ -1,28 +1,40 @@
 /** What a module stage says on its line, one JSON message each. */
-import { createInterface } from 'node:readline';
+import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
+import { messageOf } from './message.ts';
 import type { Message } from '../../stage/protocol.ts';
+
+/** What is longer is no message; so however much is written without an end of line, no more than this is kept. */
+const LONGEST = 16 * 1024 * 1024;
 
 /** Resolves when the line is closed. What is not a message - native code may write to any descriptor - is passed over. */
 export function hearMessages(line: Readable, hear: (message: Message) => void): Promise<void> {
+  const decoder = new StringDecoder('utf8');
+  let pieces: string[] = [];
+  let length = 0;
+
+  const add = (piece: string): void => {
+    length += piece.length;
+    if (length <= LONGEST) pieces.push(piece);
+  };
+  const end = (): void => {
+    const message = length <= LONGEST ? messageOf(pieces.join('')) : undefined;
+    pieces = [];
+    length = 0;
+    if (message !== undefined) hear(message);
+  };
   return new Promise((resolve) => {
-    createInterface({ input: line })
-      .on('line', (text) => {
-        const message = messageOf(text);
-        if (message !== undefined) hear(message);
+    line
+      .on('data', (bytes: Buffer) => {
+        for (const [i, piece] of decoder.write(bytes).split('\n').entries()) {
+          if (i > 0) end();
+          add(piece);
+        }
       })
-      .on('close', resolve);
-    line.on('error', () => undefined); // a connection reset is an end as well
+      .on('error', () => undefined) // a connection reset is an end as well
+      .on('close', () => {
+        end();
+        resolve();
+      });
   });
-}
-
-const TYPES: ReadonlySet<unknown> = new Set<Message['type']>(['progress', 'metric', 'warning', 'record', 'usage', 'done', 'failed']);
-
-function messageOf(text: string): Message | undefined {
-  try {
-    const value = JSON.parse(text) as Partial<Message> | null;
-    return TYPES.has(value?.type) ? (value as Message) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -4,6 +4,9 @@ import type { Json } from '../../util/json.ts';
 import type { RunEvent } from '../event.ts';
 import type { InstanceId } from '../pipeline.ts';
 
+/** Who warns more often than that warns about every step; the log has them all. */
+const MOST_WARNINGS = 1000;
+
 export class Heard {
   /** Its default export returned. */
   done = false;
@@ -32,7 +35,7 @@ export class Heard {
         this.#emit({ ...message, id });
         return;
       case 'warning':
-        this.warnings.push(message.message);
+        if (this.warnings.length < MOST_WARNINGS) this.warnings.push(message.message);
         this.#emit({ ...message, id });
         return;
       case 'record':

@@ -114,7 +114,7 @@ function fakeLedger(folder: string, instances: readonly Instance[], sketches: Re
       const checkpoint = path.join(folder, 'checkpoints', instance.id);
       mkdirSync(place, { recursive: true });
       mkdirSync(checkpoint, { recursive: true });
-      return Promise.resolve<Workplace>({ fingerprint: print, folder: place, inputs: {}, outputs: {}, checkpoint, resumed: false, log: (attempt) => path.join(folder, 'logs', `${instance.id}-${attempt}.log`) });
+      return Promise.resolve<Workplace>({ fingerprint: print, folder: place, inputs: {}, outputs: {}, checkpoint, resumed: false, resumes: 0, discarded: false, log: (attempt) => path.join(folder, 'logs', `${instance.id}-${attempt}.log`) });
     },
     commit: async ({ id }, _, execution) => {
       await turn();

@@ -1,9 +1,11 @@
 /** What an execution wrote, taken over into the store. */
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import type { Digest } from '../../util/digest.ts';
+import { isPermission, openUp } from '../../util/remove-tree.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import type { Failure } from '../event.ts';
 import type { Workplace } from '../ledger.ts';
@@ -13,30 +15,40 @@ import { ENTRY_KINDS, FACTS, listFolder, UnreadableInputError } from '../store/l
 import type { Store } from '../store/store.ts';
 import { treeOf, type TreeEntry } from '../store/tree.ts';
 
+/** Nothing is taken unless everything is there and is what was declared. */
 export async function collectOutputs(instance: Instance, workplace: Workplace, store: Store): Promise<Result<Record<string, StoredOutput>, Failure>> {
-  const outputs = Object.entries(instance.outputs);
-  try {
-    const missing = outputs.filter(([name, { kind }]) => !isWritten(workplace.outputs[name]!, kind)).map(([name]) => name);
-    if (missing.length > 0) return err({ kind: 'missing-output', outputs: missing });
-
-    const take = takerOf(workplace.folder, store);
-    const stored: Record<string, StoredOutput> = {};
-    for (const [name, { kind, file }] of outputs) {
-      const place = workplace.outputs[name]!;
-      stored[name] = { kind, file, ...(kind === 'file' ? await take(place) : await takeFolder(place, take, store)) };
-    }
-    return ok(stored);
-  } catch (error) {
-    if (error instanceof UnreadableInputError) return err({ kind: 'system', message: error.message });
-    throw error;
+  const outputs = Object.entries(instance.outputs).map(([name, { kind, file }]) => ({ name, kind, file, place: workplace.outputs[name]! }));
+  const missing: string[] = [];
+  for (const { name, kind, file, place } of outputs) {
+    const found = examine(place, kind, file);
+    if (found === 'nothing') missing.push(name);
+    else if (found !== 'good') return err({ kind: 'wrong-output', output: name, finding: found.finding });
   }
+  if (missing.length > 0) return err({ kind: 'missing-output', outputs: missing });
+
+  const take = takerOf(workplace.folder, store);
+  const stored: Record<string, StoredOutput> = {};
+  for (const { name, kind, file, place } of outputs) stored[name] = { kind, file, ...(kind === 'file' ? await take(place) : await takeFolder(place, take, store)) };
+  return ok(stored);
 }
 
 /** The folder of a folder output was made for the stage: only something in it shows that it was written. */
-function isWritten(place: string, kind: StoredOutput['kind']): boolean {
+function examine(place: string, kind: StoredOutput['kind'], file: string): 'good' | 'nothing' | { readonly finding: string } {
+  const itself = lstatSync(place, { throwIfNoEntry: false });
+  if (!itself) return 'nothing';
   const stat = statSync(place, { throwIfNoEntry: false });
-  if (!stat) return false;
-  return kind === 'file' ? stat.isFile() : stat.isDirectory() && listFolder(place).names.length > 0;
+  if (!stat) return { finding: 'is a link that leads nowhere' };
+  if (kind === 'file' && stat.isDirectory()) return { finding: `is a folder, and "${file}" declares a file; declare "${file}/", or write the file itself` };
+  if (kind === 'folder' && stat.isFile()) return { finding: `is a file, and "${file}/" declares a folder; declare "${file}", or write into the folder` };
+  if (!stat.isFile() && !stat.isDirectory()) return { finding: 'is a device, pipe or socket; write a regular file' };
+  try {
+    openUp(place);
+    return kind === 'file' || listFolder(place).names.length > 0 ? 'good' : 'nothing';
+  } catch (error) {
+    if (error instanceof UnreadableInputError) return { finding: `holds ${path.relative(place, error.path)}: ${error.finding}` };
+    if (isPermission(error)) return { finding: `belongs to another user and cannot be read (${(error as Error).message})` };
+    throw error;
+  }
 }
 
 async function takeFolder(folder: string, take: Take, store: Store) {
@@ -58,14 +70,19 @@ async function takeFolder(folder: string, take: Take, store: Store) {
 
 type Take = (file: string) => Promise<{ digest: Digest; bytes: number }>;
 
-/** What is reached through a link stays where it is: its content is copied, the file itself is not ours to move. */
+/**
+ * What is ours alone is moved. What is reached through a link, has a second name (a hard link to an input, say) or belongs
+ * to another user is copied: the store would share it with somebody who may edit it.
+ */
 function takerOf(folder: string, store: Store): Take {
   const own = realpathSync(folder);
-  return (file) => {
+  const user = process.getuid?.();
+  return async (file) => {
     const real = realpathSync(file);
-    if (real === path.join(own, path.relative(folder, file))) return store.take(file);
-    const copy = path.join(own, `linked-${randomBytes(6).toString('hex')}`);
-    copyFileSync(real, copy);
+    const { nlink, uid } = statSync(real);
+    if (real === path.join(own, path.relative(folder, file)) && nlink === 1 && (user === undefined || uid === user)) return store.take(file);
+    const copy = path.join(own, `copied-${randomBytes(6).toString('hex')}`);
+    await copyFile(real, copy);
     return store.take(copy);
   };
 }

@@ -243,7 +243,7 @@ test('an output that was not written is a failure that names it, and nothing is 
     pack: 'executed', train: { kind: 'missing-output', outputs: ['curves'] }, report: { blocked: true },
   });
   expect(await p.run({ ...WORK, train: (bench) => { mkdirSync(bench.workplace.outputs.weights!); bench.write('curves', 'x', 'a'); } })).toMatchObject({
-    train: { kind: 'missing-output', outputs: ['weights'] },
+    train: { kind: 'wrong-output', output: 'weights', finding: expect.stringContaining('is a folder') as string },
   });
   expect(kinds(await p.plan())).toMatchObject({ train: 'run' });
 });
@@ -277,12 +277,32 @@ test('a second attempt with the old fingerprint does not record the changed inpu
   expect(await attempt(() => { p.write('data/a.txt', 'PIXELS'); })).toEqual(refused);
   expect(await attempt(() => undefined)).toEqual(refused);
   expect(await attempt(() => { rmSync(p.at('data'), { recursive: true }); })).toEqual(refused);
-  expect(await attempt(() => { p.write('data/a.txt', 'pixels'); p.write('data/b.txt', 'more'); })).toMatchObject({ ok: true });
+  p.write('data/a.txt', 'pixels');
+  p.write('data/b.txt', 'more');
+  expect(await ledger.decide(instance, { force: false, anew: true })).toEqual(verdict);
+  expect(await attempt(() => undefined)).toMatchObject({ ok: true });
 });
 
-test('an input that is touched and not changed while its stage runs is no failure', async () => {
+test('an input that was rewritten while its stage ran is in doubt, even if its content is the same again; new permissions are not', async () => {
   const p = study();
-  expect(await p.run({ ...WORK, pack: (bench) => { WORK.pack!(bench); utimesSync(p.at('data/a.txt'), 5, 5); } })).toMatchObject({ pack: 'executed' });
+  const rewriting: Work = { ...WORK, pack: (bench) => { WORK.pack!(bench); p.write('data/a.txt', 'pixels'); } };
+  expect(await p.run(rewriting)).toMatchObject({ pack: { kind: 'input-changed', paths: ['data'] } });
+  expect(await p.run({ ...WORK, pack: (bench) => { WORK.pack!(bench); chmodSync(p.at('data/a.txt'), 0o600); } })).toMatchObject({ pack: 'executed' });
+});
+
+test('a checkpoint goes with an input that was written to while it was made, and stays otherwise', async () => {
+  const p = study();
+  const saving = (meanwhile: () => void): Work => ({ pack: ({ workplace: { checkpoint } }) => {
+    writeFileSync(path.join(checkpoint, 'epoch'), '3');
+    meanwhile();
+  } });
+  const resumed: boolean[] = [];
+  const looking: Work = { pack: ({ workplace }) => void resumed.push(workplace.resumed) };
+  for (const meanwhile of [() => undefined, () => { p.write('data/a.txt', 'pixels'); }]) {
+    await p.run(saving(meanwhile));
+    await p.run(looking);
+  }
+  expect(resumed).toEqual([true, false]);
 });
 
 test('a checkpoint survives failure, is announced at the next attempt and is removed on success', async () => {

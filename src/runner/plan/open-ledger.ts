@@ -1,7 +1,8 @@
 /** The ledger: lockfile, store and workspace behind the interface that execution and the command line know. */
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../../util/digest.ts';
+import { removeTree } from '../../util/remove-tree.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import type { Bundler } from '../code/bundle.ts';
 import { openCode } from '../code/code.ts';
@@ -15,6 +16,7 @@ import { verifyContent } from '../store/copy.ts';
 import { DamagedBlobError } from '../store/damage.ts';
 import { openLocalStore } from '../store/local-store.ts';
 import { parseTree } from '../store/tree.ts';
+import { closeCheckpoint } from './checkpoint.ts';
 import { collectOutputs } from './collect.ts';
 import type { Details } from './identify.ts';
 import { lineageOf } from './lineage.ts';
@@ -24,7 +26,7 @@ import { pastResults } from './past-results.ts';
 import { makePlanner, producedInputs } from './planner.ts';
 import { openPublisher } from './publish.ts';
 import { makeWorkplace, sweepWork } from './workplace.ts';
-import { changedInputs, inputTrees } from './workspace.ts';
+import { changedInputs, forgetInputs, inputStamps, inputTrees, type InputStamps } from './workspace.ts';
 
 interface LedgerOptions {
   /** Absolute; made if it is not there. */
@@ -59,7 +61,14 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bu
   const planner = makePlanner({ pipeline, root, contents, code, store, lock, publisher, trees });
   const stages = new Map(pipeline.stages.map((stage) => [stage.name, stage]));
   /** What each private folder was made for. */
-  const underway = new Map<string, Details>();
+  const underway = new Map<string, { readonly instance: Instance; readonly details: Details; readonly stamps: InputStamps }>();
+
+  const result = (id: InstanceId) => {
+    const record = planner.result(id);
+    if (!record) throw new Error(`Internal error: ${id} has no results, and a consumer of it is executed.`);
+    return record;
+  };
+  const surroundings = { root, contents, store, result };
 
   /** An instance of a stage that is gone, or whose axes have other names, will never be asked for again. */
   const keeps = (id: InstanceId, axes: Axes) => {
@@ -84,26 +93,26 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bu
       return { pipeline, entries: await planner.plan(instances, force) };
     },
 
-    decide: (instance, { force }) => planner.decide(instance, force),
+    decide(instance, { force, anew = false }) {
+      if (anew) forgetInputs(instance, root, contents);
+      return planner.decide(instance, force);
+    },
 
     async prepare(instance, fingerprint) {
       const known = planner.identification(instance.id);
       if (known?.kind !== 'known' || known.fingerprint !== fingerprint) throw new Error(`Internal error: ${instance.id} is prepared with a fingerprint that was not decided upon.`);
       const bundleDigest = known.identity.code.kind === 'module' ? known.identity.code.bundle : undefined;
-      const result = (id: InstanceId) => {
-        const record = planner.result(id);
-        if (!record) throw new Error(`Internal error: ${instance.id} is prepared before its producer ${id} has results.`);
-        return record;
-      };
-      const workplace = await makeWorkplace(instance, fingerprint, bundleDigest, { root, storeFolder, store, contents, code, result });
-      underway.set(workplace.folder, known);
+      const stamps = await inputStamps(instance, surroundings);
+      const workplace = await makeWorkplace(instance, fingerprint, bundleDigest, { root, storeFolder, store, contents, code, result, stamps });
+      underway.set(workplace.folder, { instance, details: known, stamps });
       return workplace;
     },
 
     async commit(instance, workplace, execution) {
-      const details = underway.get(workplace.folder);
-      if (!details) throw new Error(`Internal error: ${workplace.folder} was not prepared by this ledger.`);
-      const changed = await changedInputs(instance, details.identity, root, contents);
+      const work = underway.get(workplace.folder);
+      if (!work) throw new Error(`Internal error: ${workplace.folder} was not prepared by this ledger.`);
+      const { details, stamps } = work;
+      const changed = await changedInputs(instance, details.identity, stamps, surroundings);
       if (changed.length > 0) return err({ kind: 'input-changed', paths: changed });
       const outputs = await collectOutputs(instance, workplace, store);
       if (!outputs.ok) return outputs;
@@ -115,15 +124,18 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bu
       };
       await store.putRecord(record);
       underway.delete(workplace.folder);
-      removeAll(workplace.checkpoint, workplace.folder);
+      removeTree(workplace.checkpoint);
+      removeTree(workplace.folder);
       return finish(instance, record);
     },
 
-    abandon(workplace) {
+    async abandon(workplace) {
+      const work = underway.get(workplace.folder);
+      if (!work) return; // its result is in the store already, only a file stands in the way of publishing it
+      const { instance, details, stamps } = work;
       underway.delete(workplace.folder);
-      removeAll(workplace.folder);
-      if (existsSync(workplace.checkpoint) && readdirSync(workplace.checkpoint).length === 0) removeAll(workplace.checkpoint);
-      return Promise.resolve();
+      closeCheckpoint(workplace.checkpoint, (await changedInputs(instance, details.identity, stamps, surroundings)).length === 0);
+      removeTree(workplace.folder);
     },
 
     async restore(instance, { record }) {
@@ -157,8 +169,4 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bu
       await publisher.save();
     },
   });
-}
-
-function removeAll(...folders: string[]): void {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }

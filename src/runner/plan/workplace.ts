@@ -1,8 +1,9 @@
 /** The private folder of one execution: `work/<fingerprint>-<random>/` with inputs, outputs and the code to run. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../../util/digest.ts';
+import { removeTree } from '../../util/remove-tree.ts';
 import { BUNDLE_FILE } from '../code/bundle.ts';
 import type { Code } from '../code/code.ts';
 import type { JobInput } from '../../stage/protocol.ts';
@@ -15,7 +16,9 @@ import { copyFolder, verifyContent } from '../store/copy.ts';
 import { globSelection } from '../store/glob.ts';
 import { isProvablyDead, writeOwner } from '../store/owner.ts';
 import type { Store } from '../store/store.ts';
+import { openCheckpoint } from './checkpoint.ts';
 import { logFile } from './logs.ts';
+import type { InputStamps } from './workspace.ts';
 
 interface Premises {
   readonly root: string;
@@ -24,6 +27,8 @@ interface Premises {
   readonly contents: Contents;
   readonly code: Code;
   readonly result: (id: InstanceId) => RunRecord;
+  /** Of the instance's inputs, now. */
+  readonly stamps: InputStamps;
 }
 
 const OWNER_FILE = 'owner.json';
@@ -43,7 +48,7 @@ export async function makeWorkplace(instance: Instance, fingerprint: Fingerprint
     const outputs = makeOutputPlaces(instance, path.join(folder, 'outputs'));
     if (bundle !== undefined) await code.place(bundle, folder);
     const checkpoint = path.join(storeFolder, 'checkpoints', fingerprint);
-    mkdirSync(checkpoint, { recursive: true });
+    const found = openCheckpoint(checkpoint, premises.stamps);
     const started = new Date().toISOString();
     return {
       fingerprint,
@@ -51,12 +56,12 @@ export async function makeWorkplace(instance: Instance, fingerprint: Fingerprint
       inputs,
       outputs,
       checkpoint,
-      resumed: readdirSync(checkpoint).length > 0,
+      ...found,
       ...(bundle !== undefined && { module: path.join(folder, BUNDLE_FILE) }),
       log: (attempt) => logFile(storeFolder, instance.id, started, name, attempt),
     };
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder);
     throw error;
   }
 }
@@ -132,6 +137,6 @@ export function sweepWork(storeFolder: string): void {
     return; // nothing was ever executed here
   }
   for (const name of names) {
-    if (isProvablyDead(path.join(work, name, OWNER_FILE))) rmSync(path.join(work, name), { recursive: true, force: true });
+    if (isProvablyDead(path.join(work, name, OWNER_FILE))) removeTree(path.join(work, name));
   }
 }

@@ -36,7 +36,7 @@ const settle = () => new Promise((resolve) => setTimeout(resolve, 60));
 test('a file has the SHA-256 of its bytes, and an absent one has no content', async () => {
   const { write, command } = place();
   write('a', 'hello');
-  expect(await command('a')).toEqual({ kind: 'file', digest: digestOf('hello'), bytes: 5 });
+  expect(await command('a')).toMatchObject({ kind: 'file', digest: digestOf('hello'), bytes: 5 });
   expect(await command('b')).toBeUndefined();
 });
 
@@ -199,6 +199,6 @@ test('the mtime of a large file may change without changing its digest', async (
   write('large', 'x'.repeat(3_000_000));
   const before = await command('large');
   utimesSync(at('large'), 5, 5);
-  expect(await command('large')).toEqual(before);
+  expect((await command('large'))!.digest).toBe(before!.digest);
   expect(statSync(at('large')).mtimeMs).toBe(5000);
 });

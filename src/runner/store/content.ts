@@ -15,8 +15,11 @@ import { readState, writeState } from './state-file.ts';
 import { treeOf, type Tree, type TreeEntry } from './tree.ts';
 
 export type Content =
-  | { readonly kind: 'file'; readonly digest: Digest; readonly bytes: number }
-  | { readonly kind: 'folder'; readonly digest: Digest; readonly bytes: number; tree(): Tree };
+  | { readonly kind: 'file'; readonly digest: Digest; readonly bytes: number; stamp(): Stamp }
+  | { readonly kind: 'folder'; readonly digest: Digest; readonly bytes: number; stamp(): Stamp; tree(): Tree };
+
+/** Changes whenever a file is written to or replaced, even by the same bytes. */
+export type Stamp = string & { readonly __brand: 'Stamp' };
 
 export interface Contents {
   /** A file or folder by its absolute path; undefined where there is none. Throws UnreadableInputError. */
@@ -84,13 +87,14 @@ export function openContents(root: string, stateFolder: string): Contents {
     used.add(id);
     const record = statRecord(stat);
     const fact = known.get(id);
-    if (fact?.stat === record) return { kind: 'file', digest: fact.digest, bytes: Number(stat.size) };
+    const stamp = () => `${stat.mtimeNs} ${stat.ino}` as Stamp;
+    if (fact?.stat === record) return { kind: 'file', digest: fact.digest, bytes: Number(stat.size), stamp };
     const digest = stat.size <= SMALL_FILE_BYTES ? digestOfSmallFile(file) : await limit(() => digestOfFile(file));
     if (isSettled(stat, fileTime(time))) {
       known.set(id, { stat: record, digest });
       learntFiles = true;
     }
-    return { kind: 'file', digest, bytes: Number(stat.size) };
+    return { kind: 'file', digest, bytes: Number(stat.size), stamp };
   }
 
   async function folder(id: string, absolute: string, selection?: Selection): Promise<Content | undefined> {
@@ -104,7 +108,7 @@ export function openContents(root: string, stateFolder: string): Contents {
     if (!unchanged) learnt.set(id, fact);
     const entries = () => entriesOf(listing, fact.digests);
     folders.set(fact.digest, entries);
-    return { kind: 'folder', digest: fact.digest, bytes: fact.bytes, tree: () => treeOf(entries()) };
+    return { kind: 'folder', digest: fact.digest, bytes: fact.bytes, stamp: () => stampOf(listing), tree: () => treeOf(entries()) };
   }
 
   /** Digests every file whose facts are new. Facts that cannot be trusted next time are not kept. */
@@ -169,6 +173,12 @@ function entriesOf(listing: Listing, digests: Uint8Array): TreeEntry[] {
     const kind = kindAt(listing, i);
     return { name, kind, bytes: Number(listing.facts[FACTS * i]!), digest: kind === 'folder' ? '' : (hex.slice(64 * i, 64 * (i + 1)) as Digest) };
   });
+}
+
+/** Without the ctime, which also a new link or other permissions change. */
+function stampOf({ names, facts }: Listing): Stamp {
+  const writes = facts.filter((_, i) => i % FACTS === 1 || i % FACTS === 3);
+  return createHash('sha256').update(names.join('\0')).update(writes).digest('hex') as Stamp;
 }
 
 function kindAt(listing: Listing, i: number) {

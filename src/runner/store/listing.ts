@@ -24,10 +24,13 @@ export interface Selection {
 /** It is there, but has no content that could be hashed. */
 export class UnreadableInputError extends Error {
   readonly path: string;
-  constructor(file: string, message: string) {
-    super(`${file}: ${message}`);
+  /** Without the path. */
+  readonly finding: string;
+  constructor(file: string, finding: string) {
+    super(`${file}: ${finding}`);
     this.name = 'UnreadableInputError';
     this.path = file;
+    this.finding = finding;
   }
 }
 
@@ -45,6 +48,7 @@ export function listFolder(folder: string, selection?: Selection): Listing {
 
   const walk = (absolute: string, prefix: string, ancestors: readonly string[]) => {
     const entries = readdirSync(absolute, { withFileTypes: true });
+    if (entries.some(({ name }) => name.includes(REPLACED))) requireUnicodeNames(absolute);
     if (entries.length === 0 && selection === undefined && prefix !== '') {
       names.push(prefix.slice(0, -1));
       facts.push(0n, 0n, 0n, 0n, BigInt(ENTRY_KINDS.indexOf('folder')));
@@ -75,6 +79,17 @@ export function listFolder(folder: string, selection?: Selection): Listing {
   };
   walk(folder, '', []);
   return { names, facts: BigInt64Array.from(facts) };
+}
+
+/** What stands in a name for bytes that are no UTF-8. */
+const REPLACED = '\uFFFD';
+
+/** A name that is no text could neither be opened by it nor be told from others. */
+function requireUnicodeNames(folder: string): void {
+  for (const bytes of readdirSync(folder, { encoding: 'buffer' })) {
+    const name = bytes.toString();
+    if (!Buffer.from(name).equals(bytes)) throw new UnreadableInputError(`${folder}/${name}`, 'Its name is not UTF-8. Rename it.');
+  }
 }
 
 /** What is at the end of a path, links followed: a regular file or a folder, or an error that says what else it is. */

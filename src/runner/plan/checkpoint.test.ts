@@ -1,0 +1,53 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { closeCheckpoint, openCheckpoint } from './checkpoint.ts';
+
+const A = new Map([['data.csv', 'written once']]);
+const B = new Map([['data.csv', 'written twice']]);
+let folder: string;
+beforeEach(() => {
+  folder = path.join(mkdtempSync(path.join(os.tmpdir(), 'checkpoint-')), 'abc');
+  onTestFinished(() => {
+    rmSync(path.dirname(folder), { recursive: true });
+  });
+});
+const save = (): void => {
+  writeFileSync(path.join(folder, 'epoch-1'), '');
+};
+
+test('an attempt that finds a checkpoint resumes, and the resumes are counted as long as there is one', () => {
+  expect(openCheckpoint(folder, A)).toEqual({ resumed: false, resumes: 0, discarded: false });
+  closeCheckpoint(folder, true);
+  expect(existsSync(folder)).toBe(false); // nothing is left where nothing was saved
+  for (const resumes of [0, 1, 2]) {
+    expect(openCheckpoint(folder, A)).toEqual({ resumed: resumes > 0, resumes, discarded: false });
+    save();
+    closeCheckpoint(folder, true);
+  }
+  closeCheckpoint(folder, false);
+  expect(openCheckpoint(folder, A)).toEqual({ resumed: false, resumes: 0, discarded: false });
+});
+
+test('after a kill, a checkpoint counts only if no input was written to since; after an orderly end, they were looked at', () => {
+  openCheckpoint(folder, A);
+  save();
+  expect(openCheckpoint(folder, A)).toMatchObject({ resumed: true, discarded: false });
+  expect(openCheckpoint(folder, B)).toEqual({ resumed: false, resumes: 0, discarded: true });
+  expect(readdirSync(folder)).toEqual(['.inputs']);
+  save();
+  closeCheckpoint(folder, true);
+  expect(openCheckpoint(folder, A)).toMatchObject({ resumed: true, discarded: false });
+});
+
+test('whatever a stage makes of the folder, the next attempt has one', () => {
+  openCheckpoint(folder, A);
+  rmSync(folder, { recursive: true });
+  writeFileSync(folder, 'a file');
+  closeCheckpoint(folder, true);
+  expect(openCheckpoint(folder, A)).toEqual({ resumed: false, resumes: 0, discarded: false });
+  rmSync(folder, { recursive: true });
+  closeCheckpoint(folder, true);
+  expect(openCheckpoint(folder, A)).toMatchObject({ resumed: false });
+});
