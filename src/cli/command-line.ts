@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import type { Action, Choose } from './command-line/about.ts';
 import { answeringCommands } from './command-line/answers.ts';
+import { keepingCommands } from './command-line/keeping.ts';
 import { runningCommands } from './command-line/running.ts';
 import { setupCommands } from './command-line/setup.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
@@ -51,6 +52,7 @@ function createProgram(choose: Choose): Command {
 
   runningCommands(program, choose);
   answeringCommands(program, choose);
+  keepingCommands(program, choose);
   setupCommands(program, choose);
   return program;
 }

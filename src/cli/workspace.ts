@@ -54,10 +54,10 @@ export function selectOne(pipeline: Pipeline, target: string): Instance {
   throw refuse('ambiguous-instance', `${target} names ${others.length + 1} instances, and one is wanted`, { remedy: `For instance ${some.join(' or ')}.` });
 }
 
-/** Calls `work` with the ledger and closes it, whatever happens. */
-export async function withLedger<T>({ pipeline, storeFolder }: Workspace, work: (ledger: Ledger) => Promise<T>): Promise<T> {
+/** Calls `work` with the ledger and closes it, whatever happens. `executes`: it may execute or restore. */
+export async function withLedger<T>({ pipeline, storeFolder }: Workspace, work: (ledger: Ledger) => Promise<T>, { executes = false } = {}): Promise<T> {
   const { openLedger } = await import('../runner/plan/open-ledger.ts');
-  const opened = await openLedger(pipeline, { storeFolder, lockFile: lockFileOf(pipeline.file) });
+  const opened = await openLedger(pipeline, { storeFolder, lockFile: lockFileOf(pipeline.file), executes });
   if (!opened.ok) throw new Refusal(opened.error);
   const ledger = opened.value;
   try {

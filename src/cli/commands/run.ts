@@ -36,28 +36,39 @@ export async function run(targets: readonly string[], options: RunOptions, termi
   const selection = select(workspace.pipeline, targets, options);
   return withLedger(workspace, async (ledger) => {
     if (options.dryRun) return await showPlan(ledger, selection, options, terminal);
-    const renderer = await chooseRenderer(options.json ? 'json' : (options.progress ?? workspace.settings.progress ?? 'auto'), viewOf(workspace, options, terminal));
-    const interruption = listenForInterruption(
-      (text) => {
-        renderer.message(text);
-      },
-      (code) => process.exit(code),
-      Date.now,
-    );
-    try {
-      const recorder = new RunRecorder(targets, Date.now);
-      const emit = (event: RunEvent): void => {
-        recorder.handle(event);
-        renderer.handle(event);
-      };
-      const summary = await runPipeline(ledger, selection.selected, executionOptions(options, workspace, selection), emit, interruption.signal);
-      await remember(recorder, workspace, renderer);
-      return codeOf(summary, interruption);
-    } finally {
-      interruption.stopListening();
-      await renderer.close();
-    }
-  });
+    return await carryOut({ targets, selection }, ledger, workspace, options, terminal);
+  }, { executes: options.dryRun !== true });
+}
+
+interface Task {
+  readonly selection: Selection;
+  /** As they were typed, for the history. */
+  readonly targets: readonly string[];
+}
+
+/** Brings the instances up to date, shows how it goes, and says how it ended. */
+export async function carryOut({ targets, selection }: Task, ledger: Ledger, workspace: Workspace, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
+  const renderer = await chooseRenderer(options.json ? 'json' : (options.progress ?? workspace.settings.progress ?? 'auto'), viewOf(workspace, options, terminal));
+  const interruption = listenForInterruption(
+    (text) => {
+      renderer.message(text);
+    },
+    (code) => process.exit(code),
+    Date.now,
+  );
+  try {
+    const recorder = new RunRecorder(targets, Date.now);
+    const emit = (event: RunEvent): void => {
+      recorder.handle(event);
+      renderer.handle(event);
+    };
+    const summary = await runPipeline(ledger, selection.selected, executionOptions(options, workspace, selection), emit, interruption.signal);
+    await remember(recorder, workspace, renderer);
+    return codeOf(summary, interruption);
+  } finally {
+    interruption.stopListening();
+    await renderer.close();
+  }
 }
 
 /** A run whose history cannot be written is none the worse for it. */

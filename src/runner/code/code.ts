@@ -25,6 +25,8 @@ export interface Code {
   of(module: string): Promise<Result<ModuleCode, Diagnostic>>;
   /** Writes bundle and source map into a folder, as BUNDLE_FILE and BUNDLE_FILE.map. */
   place(bundle: Digest, folder: string): Promise<void>;
+  /** The next question is answered by looking again. */
+  forget(): void;
   save(): Promise<void>;
 }
 
@@ -97,6 +99,10 @@ export function openCode({ root, stateFolder, contents, store, bundle: makeBundl
       copyFileSync(store.pathOf(bundle), path.join(folder, BUNDLE_FILE));
       const map = readMap(mapFile(bundle));
       if (map) writeFileSync(path.join(folder, `${BUNDLE_FILE}.map`), JSON.stringify({ ...map, sourceRoot: `${root}/` }));
+    },
+
+    forget() {
+      session.clear();
     },
 
     async save() {

@@ -26,6 +26,7 @@ export interface LockEntry {
 
 export interface Lockfile {
   get(id: InstanceId): LockEntry | undefined;
+  entries(): ReadonlyMap<InstanceId, LockEntry>;
   set(record: RunRecord): void;
   /** Writes it if anything was set. What another command wrote meanwhile about other instances is kept. */
   save(keeps: (id: InstanceId, axes: Axes) => boolean): Promise<void>;
@@ -43,6 +44,7 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
 
   return ok({
     get: (id) => changed.get(id) ?? entries.get(id),
+    entries: () => new Map([...entries, ...changed]),
     set({ instance, fingerprint, identity, sources, outputs }) {
       const old = changed.get(instance) ?? entries.get(instance);
       const entry: LockEntry = { fingerprint, identity, sources, outputs };

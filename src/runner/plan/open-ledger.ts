@@ -11,6 +11,8 @@ import type { Failure } from '../event.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Axes, Instance, InstanceId, Pipeline } from '../pipeline.ts';
 import type { RunRecord } from '../record.ts';
+import { announce } from '../keeping/announcement.ts';
+import { serve } from '../keeping/served.ts';
 import { openContents } from '../store/content.ts';
 import { verifyContent } from '../store/copy.ts';
 import { DamagedBlobError } from '../store/damage.ts';
@@ -33,13 +35,14 @@ interface LedgerOptions {
   readonly storeFolder: string;
   /** Absolute. */
   readonly lockFile: string;
+  /** For a command that executes or restores: a sweep of the store spares what it relies on. */
+  readonly executes?: boolean;
   /** Another bundler than esbuild, for tests. */
   readonly bundle?: Bundler;
 }
 
 /** Fails where the lockfile cannot be understood; a store that is not there yet is an empty one. */
-// eslint-disable-next-line @typescript-eslint/require-await -- a store that is not a local folder must be able to wait
-export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bundle }: LedgerOptions): Promise<Result<Ledger, readonly Diagnostic[]>> {
+export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, executes = false, bundle }: LedgerOptions): Promise<Result<Ledger, readonly Diagnostic[]>> {
   const opened = openLockfile(lockFile);
   if (!opened.ok) return err([opened.error]);
   const lock = opened.value;
@@ -47,6 +50,7 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bu
   const stateFolder = path.join(storeFolder, 'state');
   mkdirSync(stateFolder, { recursive: true });
   sweepWork(storeFolder);
+  const announcement = executes ? await announce(storeFolder) : undefined;
 
   const contents = openContents(root, stateFolder);
   const store = openLocalStore(storeFolder, contents);
@@ -76,10 +80,21 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bu
     return names?.length === Object.keys(axes).length && names.every((name) => name in axes);
   };
 
+  /** False: what was found in the store may be gone by now, decide again. */
+  const relyOn = async (instances: readonly Instance[]): Promise<boolean> => {
+    const names = instances.flatMap(({ id }) => {
+      const known = planner.identification(id);
+      if (!known || known.kind === 'blocked') return [];
+      return [...(known.kind === 'known' ? [known.fingerprint] : []), ...(known.identity.code.kind === 'module' ? [known.identity.code.bundle] : [])];
+    });
+    return announcement === undefined || announcement.relyOn(names);
+  };
+
   async function finish(instance: Instance, record: RunRecord): Promise<Result<RunRecord, Failure>> {
     const published = await publisher.publish(instance, record.outputs, lock.get(instance.id)?.outputs ?? {});
     if (!published.ok) return published;
     lock.set(record);
+    serve(storeFolder, lockFile);
     await lock.save(keeps);
     planner.settle(instance.id, record);
     return ok(record);
@@ -90,12 +105,19 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bu
     storeFolder,
 
     async plan(instances, { force }) {
-      return { pipeline, entries: await planner.plan(instances, force) };
+      for (;;) {
+        const entries = await planner.plan(instances, force);
+        if (await relyOn(instances)) return { pipeline, entries };
+        code.forget();
+      }
     },
 
-    decide(instance, { force, anew = false }) {
+    async decide(instance, { force, anew = false }) {
       if (anew) forgetInputs(instance, root, contents);
-      return planner.decide(instance, force);
+      for (;;) {
+        const verdict = await planner.decide(instance, force);
+        if (await relyOn([instance])) return verdict;
+      }
     },
 
     async prepare(instance, fingerprint) {
@@ -164,6 +186,7 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, bu
     logs: (id) => Promise.resolve(logFiles(storeFolder, id)),
 
     async close() {
+      announcement?.withdraw();
       await contents.save();
       await code.save();
       await publisher.save();

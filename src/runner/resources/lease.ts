@@ -9,7 +9,7 @@
  * USB file systems lack them.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { err, ok, type Result } from '../../util/result.ts';
@@ -38,6 +38,19 @@ export function tryLease(place: string): Result<Lease, string> {
     }
   } finally {
     rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/** Whether somebody living holds it, without wanting it. What a dead holder left is cleared away. `place`: its parent folder exists. */
+export function isLeased(place: string): boolean {
+  const clock = `${place}.${randomBytes(8).toString('hex')}.clock`;
+  writeFileSync(clock, '');
+  try {
+    const held = livingHolder(place, clock) !== undefined;
+    if (!held) removeIfEmpty(place);
+    return held;
+  } finally {
+    rmSync(clock, { force: true });
   }
 }
 

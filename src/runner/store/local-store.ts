@@ -1,5 +1,5 @@
 /** A store in a folder: plain files and renames, no database and no locks, so that a shared file system will do. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { syncFile, syncFolder, writeFileAtomic } from '../../util/atomic-file.ts';
@@ -16,7 +16,7 @@ const BLOB_MODE = 0o444;
 
 /** `contents` remembers which blobs were verified; it must know the folder's files by their absolute paths. */
 export function openLocalStore(folder: string, contents: Contents): Store {
-  const pathOf = (digest: Digest) => path.join(folder, 'objects', digest.slice(0, 2), digest.slice(2));
+  const pathOf = (digest: Digest) => blobFile(folder, digest);
   const recordFile = (fingerprint: Fingerprint) => path.join(folder, 'runs', `${fingerprint}.json`);
   const quarantined = (file: string) => path.join(folder, 'quarantine', path.relative(folder, file).replaceAll(path.sep, '-'));
   const quarantine = (file: string) => {
@@ -34,6 +34,19 @@ export function openLocalStore(folder: string, contents: Contents): Store {
   const healed = (file: string) => {
     rmSync(quarantined(file), { force: true });
     contents.forget(file);
+  };
+
+  /** A sweep spares what is younger than the runners at work: to them, this blob is new. */
+  const renew = (file: string): boolean => {
+    const now = new Date();
+    try {
+      utimesSync(file, now, now);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
+      return false; // it belongs to another user: it must be replaced
+    }
+    contents.forget(file);
+    return true;
   };
 
   const store: Store = {
@@ -55,11 +68,17 @@ export function openLocalStore(folder: string, contents: Contents): Store {
       return 'damaged';
     },
 
+    async check(digest): Promise<BlobState> {
+      const file = pathOf(digest);
+      if (!existsSync(file)) return 'absent';
+      return (await digestOfFile(file)) === digest ? 'intact' : 'damaged';
+    },
+
     async take(file) {
       const digest = await digestOfFile(file);
       const bytes = statSync(file).size;
       const place = pathOf(digest);
-      if ((await store.verify(digest)) === 'intact') {
+      if ((await store.verify(digest)) === 'intact' && renew(place)) {
         rmSync(file, { force: true });
         return { digest, bytes };
       }
@@ -75,7 +94,7 @@ export function openLocalStore(folder: string, contents: Contents): Store {
     async put(text) {
       const digest = digestOf(text);
       const place = pathOf(digest);
-      if ((await store.verify(digest)) !== 'intact') {
+      if ((await store.verify(digest)) !== 'intact' || !renew(place)) {
         mkdirSync(path.dirname(place), { recursive: true });
         await writeFileAtomic(place, text, BLOB_MODE);
         healed(place);
@@ -114,8 +133,17 @@ export function openLocalStore(folder: string, contents: Contents): Store {
       const files = readFolder(path.join(folder, 'runs'));
       return Promise.resolve(files.flatMap((name) => (/^[0-9a-f]{64}\.json$/.test(name) ? [name.slice(0, 64) as Fingerprint] : [])).sort(byCodeUnit));
     },
+
+    quarantine(what) {
+      quarantine('blob' in what ? pathOf(what.blob) : recordFile(what.record));
+    },
   };
   return store;
+}
+
+/** Absolute path of a blob in a store's folder: two digits to a subfolder. */
+export function blobFile(folder: string, digest: Digest): string {
+  return path.join(folder, 'objects', digest.slice(0, 2), digest.slice(2));
 }
 
 /** `seal` is the digest of the record's compact JSON, so that a flipped byte anywhere in it is noticed. */

@@ -73,6 +73,16 @@ export function storeContract(make: () => StoreUnderTest): void {
     expect([under.store.look(digest, bytes), await under.store.verify(digest)]).toEqual(['intact', 'intact']);
   });
 
+  test('a check reads what it believed to be intact, and moves nothing', async () => {
+    const under = make();
+    const { digest, bytes } = await under.store.take(fileWith('precious'));
+    expect(await under.store.check(digest)).toBe('intact');
+    under.spoilBlob(digest, (all) => Buffer.from(all).fill('x', 0, 1));
+    expect([await under.store.check(digest), await under.store.check(digest), under.store.look(digest, bytes)]).toEqual(['damaged', 'damaged', 'intact']);
+    under.store.quarantine({ blob: digest });
+    expect([await under.store.check(digest), under.reopened().look(digest)]).toEqual(['absent', 'damaged']);
+  });
+
   test('damage may be found by many at once', async () => {
     const under = make();
     const { digest } = await under.store.take(fileWith('precious'));
@@ -97,6 +107,13 @@ export function storeContract(make: () => StoreUnderTest): void {
     await store.putRecord({ ...RECORD, execution: { ...RECORD.execution, seconds: 9 } });
     expect(await reopened().record(FINGERPRINT)).toEqual({ ...RECORD, execution: { ...RECORD.execution, seconds: 9 } });
     expect(await store.fingerprints()).toEqual([FINGERPRINT]);
+  });
+
+  test('a record in quarantine is absent', async () => {
+    const { store, reopened } = make();
+    await store.putRecord(RECORD);
+    store.quarantine({ record: FINGERPRINT });
+    expect([await store.record(FINGERPRINT), await reopened().fingerprints()]).toEqual([undefined, []]);
   });
 
   test.each<[string, (bytes: Buffer) => Buffer]>([

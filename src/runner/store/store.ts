@@ -11,6 +11,8 @@ export interface Store {
   look(digest: Digest, bytes?: number): BlobState;
   /** Reads the blob unless it was verified since it last changed. A damaged blob is moved to quarantine. */
   verify(digest: Digest): Promise<BlobState>;
+  /** Reads the blob, whatever is remembered of it, and leaves it where it is. */
+  check(digest: Digest): Promise<BlobState>;
   /** Absolute path of a blob to be read; only for one that was verified. */
   pathOf(digest: Digest): string;
   /** Takes a finished file, which is gone from its place afterwards. Its digest is computed here and returned. */
@@ -24,6 +26,8 @@ export interface Store {
   /** All its blobs must be in the store. Replaces an older record of the same fingerprint. */
   putRecord(record: RunRecord): Promise<void>;
   fingerprints(): Promise<Fingerprint[]>;
+  /** Moves what must not be used any more out of the way; it is not deleted. */
+  quarantine(what: { readonly blob: Digest } | { readonly record: Fingerprint }): void;
 }
 
 export type BlobState = 'intact' | 'absent' | 'damaged';

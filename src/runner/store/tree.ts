@@ -24,10 +24,13 @@ export interface Tree {
   readonly bytes: number;
 }
 
+/** By this a list is told from any other blob. */
+export const TREE_START = '{"type":"folder","format":1,';
+
 export function treeOf(entries: readonly TreeEntry[]): Tree {
   const sorted = [...entries].sort((a, b) => byCodeUnit(a.name, b.name));
   const lines = sorted.map((entry) => JSON.stringify([entry.name, entry.kind, entry.bytes, entry.digest]));
-  const text = `{"type":"folder","format":1,"entries":[\n${lines.join(',\n')}\n]}\n`;
+  const text = `${TREE_START}"entries":[\n${lines.join(',\n')}\n]}\n`;
   return { digest: digestOf(text), text, bytes: entries.reduce((sum, entry) => sum + entry.bytes, 0) };
 }
 

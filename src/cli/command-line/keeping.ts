@@ -1,0 +1,24 @@
+/** The commands that look after what the store keeps. */
+import type { Command } from 'commander';
+import { positiveInteger } from '../arguments.ts';
+import type { GcOptions } from '../commands/gc.ts';
+import type { VerifyOptions } from '../commands/verify.ts';
+import { exitCode } from '../exit-code.ts';
+import { about, type Choose } from './about.ts';
+
+export function keepingCommands(program: Command, choose: Choose): void {
+  about(program.command('verify [targets...]'), `read every stored file and compare it with its digest; exits with ${exitCode.storeDamaged} where any differs`)
+    .option('--repair', 'make damaged and missing files again')
+    .option('--json', 'one JSON document')
+    .action((targets: string[], options: VerifyOptions) => {
+      choose(async (terminal) => (await import('../commands/verify.ts')).verify(targets, options, terminal));
+    });
+
+  about(program.command('gc'), 'say what of the store nothing refers to any more; with --delete, delete it')
+    .option('--delete', 'delete it')
+    .option('--keep-runs <number>', 'keep the results of so many past runs (default: 10)', positiveInteger)
+    .option('--json', 'one JSON document')
+    .action((options: GcOptions) => {
+      choose(async (terminal) => (await import('../commands/gc.ts')).gc(options, terminal));
+    });
+}

@@ -1,0 +1,54 @@
+/** `pipeline gc`: what of the store nothing refers to any more, and, where it is asked for, the end of it. */
+import { lockFileOf } from '../../runner/config/lock-file.ts';
+import { GitError } from '../../runner/keeping/git.ts';
+import { sweep, type Sweep } from '../../runner/keeping/sweep.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { refuse, Refusal } from '../refusal.ts';
+import type { Terminal } from '../terminal.ts';
+import { openWorkspace, withLedger, type Workspace, type WorkspaceOptions } from '../workspace.ts';
+import { sweepDocument, writeSweep } from '../write-sweep.ts';
+
+export interface GcOptions extends WorkspaceOptions {
+  readonly delete?: boolean;
+  readonly keepRuns?: number;
+  readonly json?: boolean;
+}
+
+const KEPT_RUNS = 10;
+
+export async function gc({ delete: deletes = false, keepRuns = KEPT_RUNS, json, ...options }: GcOptions, terminal: Terminal): Promise<ExitCode> {
+  const workspace = await openWorkspace(options, terminal);
+  const current = await currentFingerprints(workspace);
+  const swept = await carriedOut(() => sweep({ storeFolder: workspace.storeFolder, lockFile: lockFileOf(workspace.pipeline.file), keepRuns, current, delete: deletes }));
+  if (json) terminal.results.write(`${JSON.stringify(sweepDocument(swept, workspace.storeFolder), null, 2)}\n`);
+  else writeSweep(swept, terminal.results);
+  if (!deletes || swept.deleted) return exitCode.done;
+  throw unseenProjects(swept, workspace);
+}
+
+/** Also what no lockfile names yet: what would be restored, and whose checkpoints an interrupted run will continue from. */
+async function currentFingerprints(workspace: Workspace): Promise<string[]> {
+  const { entries } = await withLedger(workspace, (ledger) => ledger.plan(workspace.pipeline.instances, { force: new Set() }));
+  return entries.flatMap(({ verdict }) => (verdict.kind === 'blocked' ? [] : (verdict.fingerprint ?? [])));
+}
+
+async function carriedOut(work: () => ReturnType<typeof sweep>): Promise<Sweep> {
+  try {
+    const swept = await work();
+    if (swept.ok) return swept.value;
+    throw new Refusal([{ code: 'sweep-underway', severity: 'error', message: `the store is being swept already, by ${swept.error}` }], exitCode.storeDamaged);
+  } catch (error) {
+    throw error instanceof GitError ? refuse('git', error.message, { remedy: 'Nothing was deleted. Mend what git says, so that it is known what the branches need.' }) : error;
+  }
+}
+
+function unseenProjects({ unseen }: Sweep, { show }: Workspace): Refusal {
+  return new Refusal(
+    unseen.map(({ lockFile, note }) => ({
+      code: 'unseen-project',
+      severity: 'error',
+      message: `nothing was deleted: ${show(lockFile)} used this store too, and its folder is not to be seen from here`,
+      remedy: `Mount it; or, if that project is gone for good: rm ${show(note)}`,
+    })),
+  );
+}

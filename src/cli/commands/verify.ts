@@ -1,0 +1,103 @@
+/** `pipeline verify`: is every stored file what it was when it was made, and if not, can it be made again? */
+import { lockFileOf } from '../../runner/config/lock-file.ts';
+import type { Fingerprint } from '../../runner/fingerprint.ts';
+import { repairable } from '../../runner/keeping/repairable.ts';
+import { resultsIn } from '../../runner/keeping/results.ts';
+import { verifyRecords, type Damage, type Progress, type Verification } from '../../runner/keeping/verify.ts';
+import type { Ledger } from '../../runner/ledger.ts';
+import type { InstanceId } from '../../runner/pipeline.ts';
+import { openLockfile, type Lockfile } from '../../runner/plan/lockfile.ts';
+import type { RunRecord } from '../../runner/record.ts';
+import { openStore } from '../../runner/store/open-store.ts';
+import type { Store } from '../../runner/store/store.ts';
+import { byCodeUnit } from '../../util/canonical-json.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { progressLine } from '../progress-line.ts';
+import { Refusal } from '../refusal.ts';
+import type { Terminal } from '../terminal.ts';
+import { bytes } from '../text/bytes.ts';
+import { count } from '../text/count.ts';
+import { duration } from '../text/duration.ts';
+import { openWorkspace, select, withLedger, type Workspace, type WorkspaceOptions } from '../workspace.ts';
+import { verificationDocument, writeFindings, writeRepair, type Findings, type Repair } from '../write-verification.ts';
+import { carryOut, type RunOptions } from './run.ts';
+
+export interface VerifyOptions extends WorkspaceOptions {
+  readonly repair?: boolean;
+  readonly json?: boolean;
+}
+
+/** Without targets, everything that the store keeps, of whatever pipeline and age. */
+export async function verify(targets: readonly string[], options: VerifyOptions, terminal: Terminal): Promise<ExitCode> {
+  const workspace = await openWorkspace(options, terminal);
+  const wanted = targets.length === 0 ? undefined : new Set(select(workspace.pipeline, targets).named.map(({ id }) => id));
+  const lock = openLockfile(lockFileOf(workspace.pipeline.file));
+  if (!lock.ok) throw new Refusal([lock.error]);
+  const store = openStore(workspace.storeFolder);
+  const results = await resultsIn(store, lock.value, wanted);
+  const found: Findings = { ...results, verification: await checked(store, results.records, terminal) };
+  if (!options.json) writeFindings(found, terminal.results);
+  const repair = options.repair && isDamaged(found) ? await repaired(found, { workspace, lock: lock.value, store, wanted, options, terminal }) : undefined;
+  if (options.json) terminal.results.write(`${JSON.stringify(verificationDocument(found, repair), null, 2)}\n`);
+  else if (repair) writeRepair(repair, terminal.results);
+  else if (isDamaged(found)) terminal.messages.write('pipeline verify --repair makes them again.\n');
+  return isDamaged(repair?.after ?? found) ? exitCode.storeDamaged : exitCode.done;
+}
+
+interface Setting {
+  readonly workspace: Workspace;
+  readonly lock: Lockfile;
+  readonly store: Store;
+  readonly wanted: ReadonlySet<InstanceId> | undefined;
+  readonly options: VerifyOptions;
+  readonly terminal: Terminal;
+}
+
+async function checked(store: Store, records: readonly RunRecord[], { messages }: Terminal): Promise<Verification> {
+  const line = progressLine(messages, Date.now);
+  const began = Date.now();
+  try {
+    return await verifyRecords(store, records, (progress) => {
+      line.show(() => progressText(progress, (Date.now() - began) / 1000));
+    });
+  } finally {
+    line.clear();
+  }
+}
+
+function progressText({ blobs, bytes: read, of }: Progress, seconds: number): string {
+  const left = read === 0 ? '' : `  eta ${duration((seconds * (of.bytes - read)) / read)}`;
+  return `Checking: ${blobs} of ${count(of.blobs, 'file')}, ${bytes(read)} of ${bytes(of.bytes)}${left}`;
+}
+
+const isDamaged = ({ verification, unreadable }: Findings): boolean => verification.damages.length > 0 || unreadable.length > 0;
+
+/** Damaged files go to quarantine, what the pipeline can make again is made again, and the digests are checked again. */
+async function repaired(found: Findings, { workspace, lock, store, wanted, options, terminal }: Setting): Promise<Repair> {
+  const { damages } = found.verification;
+  for (const { digest, state } of damages) if (state === 'damaged') store.quarantine({ blob: digest });
+  const incomplete = new Set(damages.flatMap(resultsWithout));
+  const makeAgain = (targets: readonly InstanceId[], ledger: Ledger) =>
+    carryOut({ targets, selection: select(workspace.pipeline, targets) }, ledger, workspace, runOptions(options), options.json ? { ...terminal, results: terminal.messages } : terminal);
+  const due = await withLedger(workspace, async (ledger) => {
+    const { entries } = await ledger.plan(workspace.pipeline.instances, { force: new Set() });
+    const able = repairable(entries, new Set([...incomplete, ...found.unreadable]), (id) => lock.entries().get(id)?.fingerprint);
+    if (able.length > 0) await makeAgain(able.map(({ instance }) => instance.id), ledger);
+    return able;
+  }, { executes: true });
+  for (const { fingerprint } of due) incomplete.delete(fingerprint);
+  for (const record of incomplete) store.quarantine({ record });
+  const results = await resultsIn(store, lock, wanted);
+  return {
+    made: due.map(({ instance }) => instance.id),
+    lost: [...new Set(found.records.flatMap(({ fingerprint, instance }) => (incomplete.has(fingerprint) ? [instance] : [])))].sort(byCodeUnit),
+    after: { ...results, verification: await checked(store, results.records, terminal) },
+  };
+}
+
+const runOptions = ({ pipeline, set }: VerifyOptions): RunOptions => ({ ...(pipeline !== undefined && { pipeline }), ...(set && { set }), keepGoing: true });
+
+/** Results of which a part is gone; where only their code is, the result itself is still good. */
+function resultsWithout({ references }: Damage): Fingerprint[] {
+  return references.flatMap(({ fingerprint, part }) => (part.kind === 'output' ? [fingerprint] : []));
+}

@@ -1,0 +1,64 @@
+/** What `gc` found, and whether it is gone: for a person and for a program. */
+import path from 'node:path';
+import { GARBAGE_KINDS, type Garbage, type GarbageKind } from '../runner/keeping/garbage.ts';
+import type { Sweep } from '../runner/keeping/sweep.ts';
+import type { Stream } from './terminal.ts';
+import { bytes } from './text/bytes.ts';
+import { count } from './text/count.ts';
+import { table } from './text/table.ts';
+
+const NAMES: Readonly<Record<GarbageKind, string>> = {
+  record: 'results',
+  file: 'files',
+  log: 'logs',
+  checkpoint: 'checkpoints',
+  quarantined: 'in quarantine',
+  'source map': 'source maps',
+};
+
+export function writeSweep(sweep: Sweep, results: Stream): void {
+  const { garbage, deleted } = sweep;
+  results.write(`${keptText(sweep)}\n`);
+  if (garbage.length === 0) {
+    results.write('Everything in the store is referred to: nothing to delete.\n');
+    return;
+  }
+  const rows = GARBAGE_KINDS.map((kind) => ({ kind, found: garbage.filter((each) => each.kind === kind) })).filter(({ found }) => found.length > 0);
+  const layout = [{ title: '' }, { title: 'number', align: 'right' as const }, { title: 'size', align: 'right' as const }, { title: '', fold: true }];
+  const cells = rows.map(({ kind, found }) => [{ text: NAMES[kind] }, { text: String(found.length) }, { text: bytes(sizeOf(found)) }, { text: stagesText(found) }]);
+  results.write(`\n${table(layout, cells, results.columns(), results.colors.dim).join('\n')}\n\n`);
+  results.write(deleted ? `Deleted: ${bytes(sizeOf(garbage))}.\n` : `${bytes(sizeOf(garbage))} would be deleted by: pipeline gc --delete\n`);
+}
+
+/** `Kept: what 2 lockfiles, 5 commits and the last 10 runs refer to, and what 1 runner at work needs.` */
+function keptText({ roots: { lockFiles, commits }, runs, runners }: Sweep): string {
+  const sources = [
+    count(lockFiles.length, 'lockfile'),
+    ...(commits === undefined ? [] : [count(commits, 'commit of branches and tags', 'commits of branches and tags')]),
+    ...(runs > 0 ? [`the last ${count(runs, 'run')}`] : []),
+  ];
+  const last = sources.pop()!;
+  const text = `Kept: what ${sources.length > 0 ? `${sources.join(', ')} and ` : ''}${last} refer to`;
+  const atWork = runners.count > 0 ? `, and what ${count(runners.count, 'runner')} at work may need` : '';
+  return `${text}${atWork}.${commits === undefined ? ' There is no git repository: other branches cannot be known.' : ''}`;
+}
+
+/** `pretrain 3, finetune 12`: of which stages the results are. */
+function stagesText(found: readonly Garbage[]): string {
+  const stages = new Map<string, number>();
+  for (const { stage } of found) if (stage !== undefined) stages.set(stage, (stages.get(stage) ?? 0) + 1);
+  return [...stages].map(([stage, number]) => `${stage} ${number}`).join(', ');
+}
+
+const sizeOf = (found: readonly Garbage[]): number => found.reduce((sum, { bytes: size }) => sum + size, 0);
+
+/** Paths are relative to the store. */
+export function sweepDocument({ garbage, deleted, roots, runs, runners, unseen }: Sweep, storeFolder: string): object {
+  return {
+    deleted,
+    bytes: sizeOf(garbage),
+    garbage: garbage.map(({ path: place, ...more }) => ({ ...more, path: path.relative(storeFolder, place) })),
+    kept: { lockfiles: roots.lockFiles.length, commits: roots.commits ?? null, runs, runners: runners.count },
+    unseen: unseen.map(({ lockFile }) => lockFile),
+  };
+}
