@@ -23,6 +23,8 @@ test.each<[Reason, string]>([
   [{ kind: 'produced', input: 'weights', producer, output: 'weights', before, after }, 'input weights of pretrain:start=random changed (3f9a.. -> 77b1..)'],
   [{ kind: 'produced-will-change', input: 'weights', producer, output: 'weights' }, 'input weights of pretrain:start=random will change'],
   [{ kind: 'missing-input', input: 'source', path: 'data/ham', source: 'isic-archive.com' }, 'input source is missing: data/ham (get it from isic-archive.com)'],
+  [{ kind: 'missing-input', input: 'table', path: 'data/tabel.csv', suggestion: 'data/table.csv' }, 'input table is missing: data/tabel.csv; did you mean "data/table.csv"?'],
+  [{ kind: 'unmatched-input', input: 'images', pattern: 'data/*.png' }, 'input images is missing: no file matches data/*.png'],
   [{ kind: 'unreadable-input', input: 'source', path: 'data/ham', message: 'broken link' }, 'input source cannot be read: data/ham (broken link)'],
   [{ kind: 'producer-blocked', input: 'weights', producer }, 'input weights cannot be made: pretrain:start=random is blocked'],
   [{ kind: 'broken-code', diagnostic: { code: 'broken-code', severity: 'error', message: 'stages/a.ts:1:3 Unexpected "}"' } }, 'code: stages/a.ts:1:3 Unexpected "}"'],

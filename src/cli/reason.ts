@@ -25,7 +25,9 @@ export function reasonText(reason: Reason): string {
     case 'produced-will-change':
       return `input ${reason.input} of ${reason.producer} will change`;
     case 'missing-input':
-      return `input ${reason.input} is missing: ${reason.path}${reason.source === undefined ? '' : ` (get it from ${reason.source})`}`;
+      return `input ${reason.input} is missing: ${reason.path}${reason.suggestion === undefined ? '' : `; did you mean "${reason.suggestion}"?`}${reason.source === undefined ? '' : ` (get it from ${reason.source})`}`;
+    case 'unmatched-input':
+      return `input ${reason.input} is missing: no file matches ${reason.pattern}`;
     case 'unreadable-input':
       return `input ${reason.input} cannot be read: ${reason.path} (${reason.message})`;
     case 'producer-blocked':

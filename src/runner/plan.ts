@@ -44,7 +44,10 @@ export type Reason =
   | { readonly kind: 'produced'; readonly input: string; readonly producer: InstanceId; readonly output: string; readonly before?: string; readonly after?: string }
   /** A producer must run first, so this input may change. */
   | { readonly kind: 'produced-will-change'; readonly input: string; readonly producer: InstanceId; readonly output: string }
-  | { readonly kind: 'missing-input'; readonly input: string; readonly path: string; readonly source?: string }
+  /** `suggestion`: what lies in the same folder and is called nearly so. */
+  | { readonly kind: 'missing-input'; readonly input: string; readonly path: string; readonly source?: string; readonly suggestion?: string }
+  /** No file matches the pattern. */
+  | { readonly kind: 'unmatched-input'; readonly input: string; readonly pattern: string }
   /** It is there, but nothing that can be hashed: a broken link, a socket, a loop of links. */
   | { readonly kind: 'unreadable-input'; readonly input: string; readonly path: string; readonly message: string }
   /** Blocked only: a producer is blocked itself. */

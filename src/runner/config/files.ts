@@ -1,7 +1,7 @@
 /** A pipeline file with all that it extends, merged into one tree. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { closestFile } from './closest-file.ts';
+import { closestFile } from '../../util/closest-file.ts';
 import { merge } from './merge.ts';
 import { parse } from './parse.ts';
 import type { Report } from './report.ts';

@@ -1,6 +1,5 @@
 /** Paths of a pipeline: relative to the project root, with `/`, without `.` and `..` inside and without a trailing slash. */
 import path from 'node:path';
-import picomatch from 'picomatch';
 
 /** An absolute path becomes one relative to the root too; it may then begin with `..`. */
 export function projectPath(root: string, text: string): string {
@@ -12,10 +11,6 @@ export function projectPath(root: string, text: string): string {
 /** Whether a normalised path names something below the root, not the root itself. */
 export function isInside(projectRelative: string): boolean {
   return projectRelative !== '.' && projectRelative !== '..' && !projectRelative.startsWith('../') && !path.isAbsolute(projectRelative);
-}
-
-export function isGlob(text: string): boolean {
-  return text.split('/').some((segment) => picomatch.scan(segment).isGlob);
 }
 
 /** `a/b/c` -> `a`, `a/b`. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Body } from '../pipeline.ts';
 import type { Row } from './axis.ts';
-import { closestFile } from './closest-file.ts';
+import { closestFile } from '../../util/closest-file.ts';
 import type { Context } from './context.ts';
 import { projectPath } from './paths.ts';
 import type { BodyDraft } from './stage-draft.ts';

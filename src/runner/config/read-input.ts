@@ -2,7 +2,8 @@
 import type { Axes, Input, InstanceId } from '../pipeline.ts';
 import type { Context } from './context.ts';
 import type { Binding } from './expanded.ts';
-import { isGlob, projectPath } from './paths.ts';
+import { projectPath } from './paths.ts';
+import { patternOf } from './pattern.ts';
 import { child, isTrue, textOf, type ConfigNode } from './tree.ts';
 
 /** A path of the project, a glob or null, after substitution. Undefined when it is wrong, which is reported. */
@@ -14,7 +15,8 @@ export function pathInput(node: ConfigNode, { root, report }: Context): Input | 
     report.error('wrong-value', node.origin, 'expected a path, found nothing', { remedy: 'Write null where the stage gets nothing.' });
     return undefined;
   }
-  if (literal === undefined && isGlob(text)) return { kind: 'glob', pattern: projectPath(root, text) };
+  const pattern = literal === undefined ? patternOf(root, text) : undefined;
+  if (pattern !== undefined) return { kind: 'glob', pattern };
   const source = textOf(child(node, 'source'));
   return { kind: 'path', path: projectPath(root, text), optional: isTrue(child(node, 'optional')), ...(source === undefined ? {} : { source }) };
 }

@@ -1,6 +1,7 @@
 /** What an instance is at this moment: the record that its fingerprint is the digest of, as far as it is known yet. */
 import path from 'node:path';
 import { canonicalJson } from '../../util/canonical-json.ts';
+import { closestFile } from '../../util/closest-file.ts';
 import { digestOf } from '../../util/digest.ts';
 import type { Json, JsonObject } from '../../util/json.ts';
 import type { Code, ModuleCode } from '../code/code.ts';
@@ -82,9 +83,9 @@ async function inputOf(name: string, input: Input, surroundings: Surroundings): 
     case 'none':
       return { identity: { kind: 'none' }, origins: [] };
     case 'path':
-      return fileInput(name, input.path, () => contents.of(path.resolve(root, input.path)), input);
+      return fileInput(name, input.path, () => contents.of(path.resolve(root, input.path)), () => absentPath(name, input, root));
     case 'glob':
-      return fileInput(name, input.pattern, () => contents.ofGlob(root, input.pattern), {});
+      return fileInput(name, input.pattern, () => contents.ofGlob(root, input.pattern), () => ({ blocks: true, reasons: [{ kind: 'unmatched-input', input: name, pattern: input.pattern }] }));
     case 'output': {
       const made = await producedBy(name, input, surroundings);
       if (made.kind === 'none') return { blocks: made.blocks, reasons: [made.reason] };
@@ -108,7 +109,7 @@ function gathered(members: readonly { readonly axes: Axes; readonly made: Made }
   };
 }
 
-async function fileInput(name: string, file: string, look: () => Promise<Content | undefined>, { optional = false, source }: { optional?: boolean; source?: string }): Promise<Found> {
+async function fileInput(name: string, file: string, look: () => Promise<Content | undefined>, absent: () => Found): Promise<Found> {
   let content: Content | undefined;
   try {
     content = await look();
@@ -117,9 +118,14 @@ async function fileInput(name: string, file: string, look: () => Promise<Content
     if (!unreadable) throw error;
     return { blocks: true, reasons: [{ kind: 'unreadable-input', input: name, path: file, message: (error as Error).message }] };
   }
-  if (content) return { identity: { kind: content.kind, digest: content.digest }, origins: [{ kind: 'path', path: file }] };
+  return content ? { identity: { kind: content.kind, digest: content.digest }, origins: [{ kind: 'path', path: file }] } : absent();
+}
+
+function absentPath(name: string, { path: file, optional, source }: Extract<Input, { kind: 'path' }>, root: string): Found {
   if (optional) return { identity: { kind: 'none' }, origins: [] };
-  return { blocks: true, reasons: [{ kind: 'missing-input', input: name, path: file, ...(source !== undefined && { source }) }] };
+  const close = closestFile(path.resolve(root, file));
+  const suggestion = close === undefined ? undefined : path.posix.join(path.posix.dirname(file), path.basename(close));
+  return { blocks: true, reasons: [{ kind: 'missing-input', input: name, path: file, ...(source !== undefined && { source }), ...(suggestion !== undefined && { suggestion }) }] };
 }
 
 type Made = { readonly kind: 'some'; readonly output: StoredOutput; readonly origin: Origin } | { readonly kind: 'none'; readonly blocks: boolean; readonly reason: Reason };

@@ -6,7 +6,7 @@ import { globSelection } from './glob.ts';
 import { listFolder } from './listing.ts';
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'glob-'));
-for (const file of ['a.csv', 'data/a.csv', 'data/b.txt', 'data/x/c.csv', 'data/x/y/d.csv', 'data/.hidden/e.csv', 'data/node_modules/f.csv', 'data/.g.csv']) {
+for (const file of ['a.csv', 'data/a.csv', 'data/b.txt', 'data/x/c.csv', 'data/x/y/d.csv', 'data/.hidden/e.csv', 'data/node_modules/f.csv', 'data/.g.csv', 'set [1]/a (1).csv', 'set [1]/a 1.csv']) {
   mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
   writeFileSync(path.join(root, file), file);
 }
@@ -24,6 +24,7 @@ test.each([
   ['data/{a,b}.{csv,txt}', 'data', ['a.csv', 'b.txt']],
   ['data/**', 'data', ['a.csv', 'b.txt', 'x/c.csv', 'x/y/d.csv']],
   ['data/?.none', 'data', []],
+  ['set \\[1\\]/* \\(1\\).csv', 'set [1]', ['a (1).csv']],
 ])('%s starts from %s and selects %j', (pattern, base, names) => {
   const glob = globSelection(pattern);
   expect(glob.base).toBe(base);

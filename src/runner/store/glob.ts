@@ -6,14 +6,14 @@ const load = createRequire(import.meta.url);
 
 /**
  * Splits a pattern into the folder it starts from and what it selects below. `*` and `**` never match names that start
- * with a dot, and `**` does not look into `node_modules`.
+ * with a dot, and `**` does not look into `node_modules`. A character after `\` stands for itself.
  */
 export function globSelection(pattern: string): { base: string; selection: Selection } {
   // Only pipelines with globs pay for loading it.
   const picomatch = load('picomatch') as typeof Picomatch;
   const segments = pattern.split('/');
   const fixed = segments.findIndex((segment) => picomatch.scan(segment).isGlob);
-  const base = segments.slice(0, fixed).join('/') || '.';
+  const base = segments.slice(0, fixed).join('/').replaceAll(/\\(.)/g, '$1') || '.';
   const moving = segments.slice(fixed);
   const deep = moving.findIndex((segment) => segment.includes('**'));
   const matches = picomatch(moving.join('/'));

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { suggest } from '../../util/suggest.ts';
+import { suggest } from './suggest.ts';
 
 /** The file in the same folder whose name is nearly that of a file that does not exist. */
 export function closestFile(missing: string): string | undefined {

@@ -1,0 +1,37 @@
+/** Which bare input texts select files by a pattern, and the pattern that they mean. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import picomatch from 'picomatch';
+import { projectPath } from './paths.ts';
+
+/**
+ * The pattern of an input such as `data/*.png`, relative to the root, for picomatch; undefined where the text is a path.
+ * Names such as `photo (1).jpg` are common, so parentheses alone select nothing, and brackets and braces that stand in the
+ * name of an existing file or folder belong to its name. Where a part of a pattern is a name, it is escaped.
+ */
+export function patternOf(root: string, text: string): string | undefined {
+  const segments = projectPath(root, text).split('/');
+  if (!segments.some((segment) => selects(segment))) return undefined;
+  const named = segments.findIndex((_, i) => !isName(root, segments.slice(0, i + 1)));
+  if (named === -1) return undefined;
+  return segments.map((segment, i) => (i < named || !selects(segment) ? escaped(segment) : withPlainParentheses(segment))).join('/');
+}
+
+/** Anything that can match several names: wildcards, `[ab]`, `{a,b}` and `@(a|b)`, but not `(1)`. */
+function selects(segment: string): boolean {
+  return /[*?[{(]/.test(segment) && picomatch.scan(segment, { noparen: true }).isGlob;
+}
+
+/** Whether the last of these segments is the name of something that exists, and not a wildcard that happens to be one. */
+function isName(root: string, segments: readonly string[]): boolean {
+  return !/[*?]/.test(segments.at(-1)!) && existsSync(path.resolve(root, segments.join('/')));
+}
+
+function escaped(segment: string): string {
+  return picomatch.scan(segment).isGlob ? segment.replaceAll(/[\\()[\]{}!+@|]/g, '\\$&') : segment;
+}
+
+/** picomatch reads parentheses as groups; here they are only that where they follow one of `@!+*?`. */
+function withPlainParentheses(segment: string): string {
+  return /[@!+*?]\(/.test(segment) ? segment : segment.replaceAll(/[()|]/g, '\\$&');
+}
