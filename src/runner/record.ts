@@ -20,7 +20,8 @@ export interface RunRecord {
 }
 
 export type Origin =
-  | { readonly kind: 'path'; readonly path: string }
+  /** `glob`: it is a pattern. */
+  | { readonly kind: 'path'; readonly path: string; readonly glob?: true }
   | { readonly kind: 'run'; readonly fingerprint: Fingerprint; readonly instance: InstanceId; readonly output: string };
 
 export interface StoredOutput {

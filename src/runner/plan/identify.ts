@@ -83,9 +83,9 @@ async function inputOf(name: string, input: Input, surroundings: Surroundings): 
     case 'none':
       return { identity: { kind: 'none' }, origins: [] };
     case 'path':
-      return fileInput(name, input.path, () => contents.of(path.resolve(root, input.path)), () => absentPath(name, input, root));
+      return fileInput(name, input.path, { kind: 'path', path: input.path }, () => contents.of(path.resolve(root, input.path)), () => absentPath(name, input, root));
     case 'glob':
-      return fileInput(name, input.pattern, () => contents.ofGlob(root, input.pattern), () => ({ blocks: true, reasons: [{ kind: 'unmatched-input', input: name, pattern: input.pattern }] }));
+      return fileInput(name, input.pattern, { kind: 'path', path: input.pattern, glob: true }, () => contents.ofGlob(root, input.pattern), () => ({ blocks: true, reasons: [{ kind: 'unmatched-input', input: name, pattern: input.pattern }] }));
     case 'output': {
       const made = await producedBy(name, input, surroundings);
       if (made.kind === 'none') return { blocks: made.blocks, reasons: [made.reason] };
@@ -109,7 +109,7 @@ function gathered(members: readonly { readonly axes: Axes; readonly made: Made }
   };
 }
 
-async function fileInput(name: string, file: string, look: () => Promise<Content | undefined>, absent: () => Found): Promise<Found> {
+async function fileInput(name: string, file: string, origin: Origin, look: () => Promise<Content | undefined>, absent: () => Found): Promise<Found> {
   let content: Content | undefined;
   try {
     content = await look();
@@ -118,7 +118,7 @@ async function fileInput(name: string, file: string, look: () => Promise<Content
     if (!unreadable) throw error;
     return { blocks: true, reasons: [{ kind: 'unreadable-input', input: name, path: file, message: (error as Error).message }] };
   }
-  return content ? { identity: { kind: content.kind, digest: content.digest }, origins: [{ kind: 'path', path: file }] } : absent();
+  return content ? { identity: { kind: content.kind, digest: content.digest }, origins: [origin] } : absent();
 }
 
 function absentPath(name: string, { path: file, optional, source }: Extract<Input, { kind: 'path' }>, root: string): Found {

@@ -1,5 +1,4 @@
 /** The results of instances that the store still holds, and what led from one to the next. */
-import { isGlob } from '../config/paths.ts';
 import type { PastResult } from '../ledger.ts';
 import type { Axes, Input, InstanceId } from '../pipeline.ts';
 import type { RunRecord } from '../record.ts';
@@ -34,6 +33,6 @@ function inputsOf({ identity, origins }: RunRecord): Record<string, Input> {
     }
     if (first === undefined) return [name, { kind: 'none' }];
     if (first.kind === 'run') return [name, { kind: 'output', producer: first.instance, output: first.output }];
-    return [name, isGlob(first.path) ? { kind: 'glob', pattern: first.path } : { kind: 'path', path: first.path, optional: false }];
+    return [name, first.glob ? { kind: 'glob', pattern: first.path } : { kind: 'path', path: first.path, optional: false }];
   }));
 }
