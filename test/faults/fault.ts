@@ -1,0 +1,45 @@
+/** The faults that a campaign injects, and how one is drawn. */
+import type { RandomSource } from '../../src/util/random.ts';
+import type { Injection } from './preload.ts';
+
+export const KINDS = ['kill runner', 'kill guard', 'kill stage', 'disk full', 'short write', 'I/O error', 'read error', 'no descriptors', 'read-only'] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** Where a trial begins: with nothing but the user's files, or after a run and an edit that makes everything due again. */
+export const STARTS = ['cold', 'warm'] as const;
+export type Start = (typeof STARTS)[number];
+
+export interface Fault {
+  readonly kind: Kind;
+  readonly start: Start;
+  readonly injection: Injection;
+}
+
+/** Numbers of Linux (errno.h): what fault.c sets. */
+const ERRNO = { EIO: 5, EMFILE: 24, ENOSPC: 28, EROFS: 30 } as const;
+
+const ACTIONS: Readonly<Record<Kind, string>> = {
+  'kill runner': 'kill',
+  'kill guard': 'guard',
+  'kill stage': 'stage',
+  'disk full': `from ${ERRNO.ENOSPC}`,
+  'short write': `short ${ERRNO.ENOSPC}`,
+  'I/O error': `once ${ERRNO.EIO}`,
+  'read error': `once ${ERRNO.EIO}`,
+  'no descriptors': `once ${ERRNO.EMFILE}`,
+  'read-only': `from ${ERRNO.EROFS}`,
+};
+
+/** How many calls an undisturbed run makes. */
+export interface Calls {
+  readonly changing: number;
+  readonly reading: number;
+}
+
+/** Any call of the run is as likely as any other. */
+export function drawFault(kind: Kind, source: RandomSource, calls: Readonly<Record<Start, Calls>>): Fault {
+  const start = STARTS[source.integer(STARTS.length)]!;
+  const reads = kind === 'read error' || kind === 'no descriptors';
+  const at = 1 + source.integer(reads ? calls[start].reading : calls[start].changing);
+  return { kind, start, injection: { at, action: ACTIONS[kind], ...(reads && { reads }) } };
+}

@@ -1,0 +1,94 @@
+/** One fault: a fresh project, a run that is disturbed, a run that is not, and a verdict. */
+import { cpSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { pipeline, type Answer } from './command.ts';
+import type { Fault, Start } from './fault.ts';
+import { litter, orphans, resultsOf, unsoundBlobs, userFilesOf, type Results } from './judge.ts';
+import { preloaded, readTrace, type Call } from './preload.ts';
+
+export interface Undisturbed {
+  /** The project as it is before the run. */
+  readonly folder: string;
+  readonly results: Results;
+}
+
+export interface Bench {
+  /** Absolute path of the built command. */
+  readonly command: string;
+  readonly library: string;
+  /** Temporary; holds all projects. */
+  readonly folder: string;
+  readonly starts: Readonly<Record<Start, Undisturbed>>;
+}
+
+export interface Trial {
+  readonly fault: Fault;
+  /** The call that the fault met; undefined where the run ended before it. */
+  readonly met: Call | undefined;
+  readonly disturbed: Answer;
+  /** What is wrong; empty as it should be. */
+  readonly losses: readonly string[];
+  /** What lies about afterwards and will not be used again. */
+  readonly litter: readonly string[];
+}
+
+export async function tryFault(fault: Fault, name: string, bench: Bench): Promise<Trial> {
+  const root = path.join(bench.folder, name);
+  const undisturbed = bench.starts[fault.start];
+  cpSync(undisturbed.folder, root, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  const traceFile = `${root}.trace`;
+  const theirs = userFilesOf(root);
+
+  const disturbed = await pipeline(bench.command, root, ['run', '--json'], preloaded(bench.library, root, traceFile, fault.injection));
+  const trace = readTrace(traceFile);
+  // At once: what the killed run left may still be running.
+  const repaired = await pipeline(bench.command, root, ['run', '--json']);
+  const losses = [
+    ...wrongEnd(disturbed),
+    ...(repaired.code === 0 ? [] : [`the next run ended with ${repaired.code}: ${repaired.out.split('\n').filter((line) => line.includes('"failed"') || line.includes('diagnostics')).join(' ')} ${repaired.err}`]),
+    ...(repaired.code === 0 ? differences('result', undisturbed.results, resultsOf(root)) : []),
+    ...differences("user's file", theirs, userFilesOf(root)),
+    ...unsoundBlobs(root).map((blob) => `${blob} is not what its name says`),
+    ...executedAgain(trace, repaired).map((id) => `${id} was recorded for good and executed again`),
+    ...(await orphans(root)).map((process) => `orphan: ${process}`),
+  ];
+  if (losses.length === 0) {
+    const check = await pipeline(bench.command, root, ['status', '--check']);
+    if (check.code !== 0) losses.push(`something is stale after the repair: ${check.out}${check.err}`);
+  }
+  const trial = { fault, met: trace.find(({ number }) => number === fault.injection.at), disturbed, losses, litter: litter(root) };
+  if (losses.length === 0) rmSync(root, { recursive: true, force: true });
+  return trial;
+}
+
+/** Whatever happens, the runner ends with a documented code and a message, never with a stack trace. */
+function wrongEnd({ code, signal, out, err }: Answer): string[] {
+  const bug = /Internal error|^\s+at .*:\d+:\d+\)?$/m.exec(`${out}\n${err}`);
+  if (bug) return [`the disturbed run showed a bug: ${err}`];
+  if (code === null ? signal === 'SIGKILL' : [0, 1, 4].includes(code)) return [];
+  return [`the disturbed run ended with ${code ?? signal}: ${err}`];
+}
+
+/** Instances whose record was on the disk, by every rule, before the fault. */
+function executedAgain(trace: readonly Call[], repaired: Answer): string[] {
+  const renamed = new Map<string, number>();
+  let flushed = 0;
+  trace.forEach(({ what, errno, path: file, to }, i) => {
+    if (errno !== 0) return;
+    const fingerprint = /\/cache\/runs\/([0-9a-f]{64})\.json$/.exec(to)?.[1];
+    if (what === 'rename' && fingerprint !== undefined) renamed.set(fingerprint, i);
+    if (what === 'fsync' && file.endsWith('/cache/runs')) flushed = i;
+  });
+  const recorded = new Set([...renamed].filter(([, i]) => i < flushed).map(([fingerprint]) => fingerprint));
+  return repaired.out.split('\n').flatMap((line) => {
+    const event = (line.startsWith('{') ? JSON.parse(line) : {}) as { type?: string; id?: string; record?: { fingerprint: string } };
+    return event.type === 'succeeded' && recorded.has(event.record?.fingerprint ?? '') ? [event.id!] : [];
+  });
+}
+
+function differences(what: string, before: Results, after: Results): string[] {
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => before[key] !== after[key]).map((key) => {
+    if (after[key] === undefined) return `${what} ${key} is lost`;
+    return before[key] === undefined ? `${what} ${key} appeared` : `${what} ${key} changed`;
+  });
+}
