@@ -38,6 +38,12 @@ export function valueAndGrads<P extends Readonly<Record<string, tf.Tensor>>, A>(
   return { value: value, aux: mapTree(aux, release) as A, gradients: Object.fromEntries(gradients) as { readonly [K in keyof P]: tf.Tensor } };
 }
 
+/** The same values, as a constant to every gradient: "sg" of the papers. */
+export function stopGradient<T extends tf.Tensor>(x: T): T {
+  const stop = tf.customGrad((y) => ({ value: tf.clone(y as tf.Tensor), gradFunc: () => tf.zerosLike(y as tf.Tensor) }));
+  return stop(x) as T;
+}
+
 /** Hands a kept tensor over to the current scope. */
 function release(kept: tf.Tensor): tf.Tensor {
   const tensor = kept.clone();

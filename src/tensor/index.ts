@@ -7,7 +7,7 @@ import type { Engine, EngineName } from './engine.ts';
 export type { CompileOptions, Engine, EngineName, Step, StepFunction } from './engine.ts';
 export { float32, int32, uint8, type DType, type HostTensor, type Replaced, type TensorSpec, type Tree } from './host-tensor.ts';
 export { batchNormTraining, type BatchNorm } from './batch-norm.ts';
-export { valueAndGrads, type ValueAndGrads } from './differentiate.ts';
+export { stopGradient, valueAndGrads, type ValueAndGrads } from './differentiate.ts';
 export { TensorMismatchError, TraceError } from './errors.ts';
 export { fromTfjs, toTfjs } from './tfjs.ts';
 

@@ -5,7 +5,7 @@ import { structureOf, type ResNet, type Unit } from './resnet.ts';
 import type { Variables } from './variables.ts';
 
 /** torchvision's: added to the variance before its root is taken. */
-const EPSILON = 1e-5;
+export const EPSILON = 1e-5;
 /** PyTorch's sense: the share of the new batch in the running statistics. */
 const MOMENTUM = 0.1;
 

@@ -52,6 +52,7 @@ function uniform(shape: readonly number[], bound: number, key: Key): HostTensor<
   return { dtype: 'float32', shape, data: Float32Array.from({ length: sizeOf(shape) }, () => bound * (2 * source.uniform() - 1)) };
 }
 
-function filled(length: number, value: number): HostTensor<'float32'> {
+/** A vector of one value. */
+export function filled(length: number, value: number): HostTensor<'float32'> {
   return { dtype: 'float32', shape: [length], data: new Float32Array(length).fill(value) };
 }

@@ -4,13 +4,17 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 
-type Geometry = Readonly<{
+export type Geometry = Readonly<{
   /** Mean over dimensions of the standard deviation: 1 / sqrt(d) when spread evenly, 0 when collapsed to a point. */
   embeddingStd: tf.Scalar;
+  /** The same as a share of 1 / sqrt(d). */
+  spread: tf.Scalar;
   /** Mean squared distance between siblings: 0 best. */
   alignment: tf.Scalar;
   /** Log of the mean of exp(-2 squared distance) over pairs of different images: 0 when collapsed, -4 at best. */
   uniformity: tf.Scalar;
+  /** Over how many directions the embeddings spread evenly: 1 when collapsed to a line, at most d. */
+  dimensions: tf.Scalar;
 }>;
 
 /** `embeddings` [2N, d] of unit length, row i and row i + N a pair. */
@@ -19,9 +23,23 @@ export function geometry(embeddings: tf.Tensor2D): Geometry {
   const images = first.shape[0];
   const distances = tf.sub(2, tf.mul(2, tf.matMul(first, first, false, true))); // squared, [N, N]
   const ofPairs = tf.mul(tf.exp(tf.mul(distances, -2)), tf.sub(1, tf.eye(images)));
+  const embeddingStd: tf.Scalar = tf.mean(tf.sqrt(tf.moments(embeddings, 0).variance));
   return {
-    embeddingStd: tf.mean(tf.sqrt(tf.moments(embeddings, 0).variance)),
+    embeddingStd,
+    spread: tf.mul(embeddingStd, Math.sqrt(embeddings.shape[1])),
     alignment: tf.mean(tf.sum(tf.squaredDifference(first, second), 1)),
     uniformity: tf.log(tf.div(tf.sum(ofPairs), Math.max(1, images * (images - 1)))),
+    dimensions: participationRatio(embeddings),
   };
+}
+
+/**
+ * (sum of l)^2 / sum of l^2 over the eigenvalues l of the covariance. Both sums are at hand without a decomposition: the trace
+ * of the Gram matrix of the centred rows, and the sum of its squared entries.
+ */
+function participationRatio(rows: tf.Tensor2D): tf.Scalar {
+  const centred = tf.sub<tf.Tensor2D>(rows, tf.mean(rows, 0));
+  const gram = tf.matMul(centred, centred, false, true);
+  const trace = tf.sum(tf.square(centred));
+  return tf.div(tf.square(trace), tf.add(tf.sum(tf.square(gram)), 1e-12));
 }

@@ -1,22 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
-import { random } from '../../util/random.ts';
-import { geometry } from './geometry.ts';
-import { ntXent, unitLength } from './simclr.ts';
+import { ntXent } from './simclr.ts';
+import { dot, expectSlope, normal, numberOf, tensor, unit, type Rows } from './test-rows.ts';
+import { unitLength } from './unit-length.ts';
 
 beforeAll(async () => { await tf.setBackend('cpu'); });
 
-const normal = (key: string, rows: number, width: number) => {
-  const source = random('simclr', key);
-  return Array.from({ length: rows }, () => Array.from({ length: width }, () => source.normal()));
-};
-const unit = (rows: number[][]) => rows.map((row) => row.map((value) => value / Math.hypot(...row)));
-const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
-const lossOf = (rows: number[][], temperature: number) => ntXent(tf.tensor2d(rows), temperature).dataSync()[0]!;
+const lossOf = (rows: Rows, temperature: number) => numberOf(ntXent(tensor(rows), temperature));
 
 /** Equation 1 and the mean over all 2N views, term by term. */
-function slowNtXent(views: readonly number[][], temperature: number): number {
+function slowNtXent(views: Rows, temperature: number): number {
   const images = views.length / 2;
   let sum = 0;
   for (let i = 0; i < views.length; i++) {
@@ -44,58 +38,19 @@ test('pairs at right angles to all others cost ln(1 + (2N - 2) exp(-1 / t))', ()
 });
 
 test('the gradient is the slope of the plain loops', () => {
-  const views = normal('gradient', 8, 5);
-  const gradient = tf.grad((x) => ntXent(unitLength(x as tf.Tensor2D), 0.3))(tf.tensor2d(views)).arraySync() as number[][];
-  const step = 1e-5;
-  views.forEach((row, i) => {
-    row.forEach((_, j) => {
-      const moved = (by: number) => unit(views.map((values, r) => values.map((value, c) => (r === i && c === j ? value + by : value))));
-      const slope = (slowNtXent(moved(step), 0.3) - slowNtXent(moved(-step), 0.3)) / (2 * step);
-      expect(gradient[i]![j]).toBeCloseTo(slope, 4);
-    });
-  });
+  expectSlope((rows) => ntXent(unitLength(rows), 0.3), (rows) => slowNtXent(unit(rows), 0.3), normal('gradient', 8, 5));
 });
 
 test('the loss is indifferent to the length of rows and the order of images', () => {
   const views = normal('order', 6, 4);
-  const value = ntXent(unitLength(tf.tensor2d(views)), 0.5).dataSync()[0]!;
-  const stretched = unitLength(tf.tensor2d(views.map((row, i) => row.map((entry) => entry * (i + 1)))));
-  expect(ntXent(stretched, 0.5).dataSync()[0]).toBeCloseTo(value, 5);
+  const value = numberOf(ntXent(unitLength(tensor(views)), 0.5));
+  const stretched = unitLength(tensor(views.map((row, i) => row.map((entry) => entry * (i + 1)))));
+  expect(numberOf(ntXent(stretched, 0.5))).toBeCloseTo(value, 5);
   const order = [2, 0, 1];
   const shuffled = [...order.map((i) => views[i]!), ...order.map((i) => views[i + 3]!)];
-  expect(ntXent(unitLength(tf.tensor2d(shuffled)), 0.5).dataSync()[0]).toBeCloseTo(value, 5);
+  expect(numberOf(ntXent(unitLength(tensor(shuffled)), 0.5))).toBeCloseTo(value, 5);
 });
 
 test('a row of zeros has no direction and does no harm', () => {
   expect(Array.from(unitLength(tf.zeros([1, 3])).dataSync())).toEqual([0, 0, 0]);
-});
-
-const geometryOf = (rows: number[][]) => Object.fromEntries(Object.entries(geometry(tf.tensor2d(rows))).map(([name, value]) => [name, value.dataSync()[0]!]));
-
-test('embeddings in one point have no spread, perfect alignment and no uniformity', () => {
-  const { embeddingStd, alignment, uniformity } = geometryOf(Array.from({ length: 6 }, () => [0, 1, 0]));
-  expect([embeddingStd, alignment]).toEqual([0, 0]);
-  expect(uniformity).toBeCloseTo(0, 6);
-});
-
-test('embeddings all over the sphere spread by one over the root of its dimensions', () => {
-  const { embeddingStd, uniformity } = geometryOf(unit(normal('sphere', 400, 64)));
-  expect(embeddingStd! * 8).toBeCloseTo(1, 2);
-  expect(uniformity).toBeGreaterThan(-4);
-  expect(uniformity).toBeLessThan(-3.8);
-});
-
-test('the geometry is that of plain loops', () => {
-  const views = unit(normal('geometry', 8, 3));
-  const squared = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0);
-  const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
-  const deviations = [0, 1, 2].map((d) => {
-    const column = views.map((view) => view[d]!);
-    return Math.sqrt(mean(column.map((value) => (value - mean(column)) ** 2)));
-  });
-  const pairs = [0, 1, 2, 3].flatMap((i) => [0, 1, 2, 3].filter((j) => j !== i).map((j) => Math.exp(-2 * squared(views[i]!, views[j]!))));
-  const { embeddingStd, alignment, uniformity } = geometryOf(views);
-  expect(embeddingStd).toBeCloseTo(mean(deviations), 5);
-  expect(alignment).toBeCloseTo(mean([0, 1, 2, 3].map((i) => squared(views[i]!, views[i + 4]!))), 5);
-  expect(uniformity).toBeCloseTo(Math.log(mean(pairs)), 5);
 });

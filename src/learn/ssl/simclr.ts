@@ -5,46 +5,44 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { valueAndGrads } from '../../tensor/index.ts';
-import { augment, type View } from '../augment/index.ts';
-import { forward } from '../nn/forward.ts';
-import { project } from '../nn/heads.ts';
-import { update, type Memory, type Optimiser } from '../nn/optimiser.ts';
-import type { ResNet } from '../nn/resnet.ts';
-import { standardise } from '../nn/standardise.ts';
-import type { Model } from '../nn/variables.ts';
+import { initialMemory, update } from '../nn/optimiser.ts';
+import { initialisePerceptron, perceptron } from '../nn/perceptron.ts';
+import { encode, halves, seen } from './encode.ts';
 import { geometry } from './geometry.ts';
+import type { Method, PlainState } from './method.ts';
+import { contrastiveHead } from './projection.ts';
+import type { CommonSettings } from './settings.ts';
+import { unitLength } from './unit-length.ts';
 
-interface SimclrSettings {
-  readonly network: ResNet;
+interface SimclrSettings extends CommonSettings {
   readonly temperature: number;
-  readonly optimiser: Optimiser;
 }
 
-type SimclrState<T> = Model<T> & { readonly memory: Memory<T> };
+export function simclr({ network, optimiser, recipe, seed, temperature }: SimclrSettings): Method<PlainState> {
+  const head = contrastiveHead(network);
+  return {
+    name: 'simclr',
+    views: [recipe, recipe],
+    labelled: false,
+    initial: (encoder) => {
+      const params = { ...encoder.params, ...initialisePerceptron(head, ['simclr', seed]) };
+      return { params, stats: encoder.stats, memory: initialMemory(optimiser, params) };
+    },
+    schedule: () => ({}),
 
-interface SimclrInputs {
-  /** [N, S, S, 3], RGB in 0..255 */
-  readonly images: tf.Tensor;
-  /** How each image is seen, twice. */
-  readonly first: View<tf.Tensor>;
-  readonly second: View<tf.Tensor>;
-  readonly rate: tf.Tensor;
-}
-
-/** One step of algorithm 1 of the paper. */
-export function simclrStep({ network, temperature, optimiser }: SimclrSettings) {
-  return ({ state, inputs }: { state: SimclrState<tf.Tensor>; inputs: SimclrInputs }) => {
-    // "Draw two augmentation functions": row i and row i + N are views of one image.
-    const images = inputs.images as tf.Tensor4D;
-    const views = tf.concat([augment(images, inputs.first), augment(images, inputs.second)]); // [2N, S, S, 3]
-    const { value, aux, gradients } = valueAndGrads((params) => {
-      // Both views in one pass, so that batch normalisation sees them as one batch, as the authors' code does.
-      const { features, stats } = forward(network, params, state.stats, standardise(views), { training: true }); // h = f(x)
-      const embeddings = unitLength(project(params, features)); // z = g(h), [2N, 128]
-      return { value: ntXent(embeddings, temperature), aux: { stats, embeddings } };
-    }, state.params);
-    const { params, memory } = update(optimiser, state.params, gradients, state.memory, inputs.rate);
-    return { state: { params, stats: aux.stats, memory }, outputs: { loss: value, ...geometry(aux.embeddings) } };
+    /** Algorithm 1 of the paper. */
+    step: ({ state, inputs }) => {
+      // "Draw two augmentation functions": row i and row i + N are views of one image. Both in one pass, so that batch
+      // normalisation sees them as one batch, as in the authors' code.
+      const views = tf.concat(seen(inputs.images, inputs.views)); // [2N, S, S, 3]
+      const { value, aux, gradients } = valueAndGrads((params) => {
+        const { features, stats } = encode(network, { params, stats: state.stats }, [views]); // h = f(x)
+        const embeddings = unitLength(perceptron(head, params, features[0]!)); // z = g(h), [2N, 128]
+        return { value: ntXent(embeddings, temperature), aux: { stats, embeddings } };
+      }, state.params);
+      const { params, memory } = update(optimiser, state.params, gradients, state.memory, inputs.rate);
+      return { state: { params, stats: aux.stats, memory }, outputs: { loss: value, ...geometry(aux.embeddings) } };
+    },
   };
 }
 
@@ -62,16 +60,7 @@ export function ntXent(embeddings: tf.Tensor2D, temperature: number): tf.Scalar 
   const similarities = tf.div(tf.matMul(embeddings, embeddings, false, true), temperature); // [2N, 2N]
   const others = tf.sub(similarities, tf.mul(itself, 1e9)); // k != i: a view is not its own negative
   const logShares = tf.logSoftmax(others);
-  const siblings = swapHalves(itself); // 1 where the column is the row's sibling
+  const [first, second] = halves(itself);
+  const siblings = tf.concat([second, first]); // 1 where the column is the row's sibling
   return tf.neg(tf.div(tf.sum(tf.mul(logShares, siblings)), views));
-}
-
-/** Rows scaled to length 1; a row of zeros stays one. */
-export function unitLength(rows: tf.Tensor2D): tf.Tensor2D {
-  return tf.mul(rows, tf.rsqrt(tf.add(tf.sum(tf.square(rows), 1, true), 1e-12)));
-}
-
-function swapHalves(square: tf.Tensor2D): tf.Tensor2D {
-  const [first, second] = tf.split(square, 2) as [tf.Tensor2D, tf.Tensor2D];
-  return tf.concat([second, first]);
 }

@@ -1,4 +1,4 @@
-/** What a contrastive method sees: images and two of their views, side by side, so that a person can judge the recipe. */
+/** What a contrastive method sees: images and two of their views, side by side, so that a person can judge the recipes. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../tensor/engine.ts';
 import { uint8 } from '../../tensor/host-tensor.ts';
@@ -11,21 +11,20 @@ const ROWS = 8;
 const TILE = 96;
 
 /** Writes a PNG with a row for each of the first training images: as it is, and its two views in the first epoch. */
-export async function writePairs(engine: Engine, path: string, recipe: Recipe, data: LearningData, seed: number): Promise<void> {
+export async function writePairs(engine: Engine, path: string, [one, other]: readonly [Recipe, Recipe, ...Recipe[]], data: LearningData, seed: number): Promise<void> {
   const { size } = data.images;
   const indices = data.split.train.slice(0, ROWS);
-  const view = viewSpecs(recipe, indices.length, size);
   const step = await engine.compile(
     ({ inputs: { images, first, second } }: { inputs: { images: tf.Tensor; first: View<tf.Tensor>; second: View<tf.Tensor> } }) => ({
       state: {},
       outputs: { first: augment(images as tf.Tensor4D, first), second: augment(images as tf.Tensor4D, second) },
     }),
-    { state: {}, inputs: { images: uint8([indices.length, size, size, 3]), first: view, second: view } },
+    { state: {}, inputs: { images: uint8([indices.length, size, size, 3]), first: viewSpecs(one, indices.length, size), second: viewSpecs(other, indices.length, size) } },
     { name: 'pairs' },
   );
   const images = await readBatch(data, indices);
   const draw = { seed, epoch: 1, indices, sourceSize: size };
-  const { first, second } = await step.run({ images, first: drawViews(recipe, { ...draw, view: 0 }), second: drawViews(recipe, { ...draw, view: 1 }) });
+  const { first, second } = await step.run({ images, first: drawViews(one, { ...draw, view: 0 }), second: drawViews(other, { ...draw, view: 1 }) });
   await step.dispose();
 
   const columns = [images.data, bytes(first.data), bytes(second.data)];

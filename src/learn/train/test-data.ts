@@ -1,4 +1,4 @@
-/** For tests: a data set of a few coloured squares on disk, and a network that learns it in seconds. */
+/** For tests: a data set of a few coloured squares on disk, a network that learns it in seconds, and what training needs around it. */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,10 @@ import { createPackedImages } from '../dataset/packed-images.ts';
 import { writeSplit } from '../dataset/split-table.ts';
 import { writeTable } from '../dataset/table.ts';
 import type { ResNet } from '../nn/resnet.ts';
+import { openEngine, type Engine } from '../../tensor/index.ts';
+import type { EngineName } from '../../tensor/engine.ts';
+import type { HostModel } from './loop.ts';
+import type { PretrainWatch } from './pretrain.ts';
 
 export const TINY: ResNet = { name: 'tiny', stem: 'cifar', block: 'basic', blocks: [1, 1], widths: [4, 6] };
 export const CLASSES = ['red', 'green', 'blue'];
@@ -29,4 +33,34 @@ export async function writeSquares(): Promise<{ folder: string; images: string; 
   const indices = rows.map(({ index }) => index);
   await writeSplit(paths.split, { train: indices.slice(0, 24), validation: indices.slice(24, 42), test: indices.slice(42) });
   return paths;
+}
+
+/** Stops training once that many images were seen; `warnings` holds what was warned of. */
+export function watchIn(checkpoint: string, stopAt = Infinity): PretrainWatch & { readonly warnings: string[] } {
+  const stop = new AbortController();
+  const warnings: string[] = [];
+  return {
+    checkpoint,
+    signal: stop.signal,
+    progress: ({ done }) => { if (done >= stopAt) stop.abort(new Error('stopped')); },
+    warn: (text) => warnings.push(text),
+    warnings,
+  };
+}
+
+export async function using<T>(name: EngineName, use: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await openEngine(name, { threads: 1 });
+  try {
+    return await use(engine);
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** The largest difference between two models, and where it is. */
+export function farthest(a: HostModel, b: HostModel): { readonly tensor: string; readonly by: number } {
+  const differences = (['params', 'stats'] as const).flatMap((part) =>
+    Object.entries(a[part]).map(([tensor, { data }]) => ({ tensor, by: Math.max(...data.map((value, i) => Math.abs(value - b[part][tensor]!.data[i]!))) })),
+  );
+  return differences.reduce((worst, difference) => (difference.by > worst.by ? difference : worst));
 }

@@ -1,0 +1,37 @@
+/** What every method does first: see the images, and encode what it saw. */
+import * as tf from '@tensorflow/tfjs-core';
+import { augment, type View } from '../augment/index.ts';
+import { forward } from '../nn/forward.ts';
+import type { ResNet } from '../nn/resnet.ts';
+import { standardise } from '../nn/standardise.ts';
+import type { Model, Variables } from '../nn/variables.ts';
+
+/** Each view of the batch, [N, S, S, 3], as networks are fed it. */
+export function seen(images: tf.Tensor, views: Readonly<Record<string, View<tf.Tensor>>>): tf.Tensor4D[] {
+  return Object.values(views).map((view) => standardise(augment(images as tf.Tensor4D, view)));
+}
+
+interface Encoded {
+  /** [rows, width] for each batch. */
+  readonly features: tf.Tensor2D[];
+  /** Running statistics after the last batch. */
+  readonly stats: Variables<tf.Tensor>;
+}
+
+/**
+ * Encodes batches one after the other, each normalised by its own statistics. Views that are to share their statistics
+ * are one batch: concatenate them before.
+ */
+export function encode(network: ResNet, { params, stats }: Model<tf.Tensor>, batches: readonly tf.Tensor4D[]): Encoded {
+  const features: tf.Tensor2D[] = [];
+  let moved = stats;
+  for (const batch of batches) {
+    const encoded = forward(network, params, moved, batch, { training: true });
+    features.push(encoded.features);
+    moved = encoded.stats;
+  }
+  return { features, stats: moved };
+}
+
+/** The two halves of what was encoded as one batch. */
+export const halves = <T extends tf.Tensor>(rows: T): [T, T] => tf.split(rows, 2) as [T, T];

@@ -1,0 +1,58 @@
+/** What a pre-training method is to the loop that runs it (../train/pretrain.ts). */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { HostTensor, Replaced } from '../../tensor/host-tensor.ts';
+import type { Recipe, View } from '../augment/index.ts';
+import type { Memory } from '../nn/optimiser.ts';
+import type { Model, Variables } from '../nn/variables.ts';
+import type { Geometry } from './geometry.ts';
+
+export interface Method<State extends MethodState> {
+  readonly name: string;
+  /** How each image is seen: view k is drawn by recipe k. The first two are whole views, whose pairs people can look at. */
+  readonly views: readonly [Recipe, Recipe, ...Recipe[]];
+  /** Whether the step is fed the classes of the images. Where not, no label can leak into what is learnt. */
+  readonly labelled: boolean;
+  /**
+   * Everything that a step changes, before the first one. `params` and `stats` hold those of the encoder under its own
+   * names: they are what pre-training hands on. All else (heads, averages, queues) lives and dies with the method.
+   */
+  initial(encoder: Model<HostTensor<'float32'>>): State;
+  /** Numbers that a step is fed because they change with time; the learning rate is fed in any case. */
+  schedule(at: Moment): Readonly<Record<string, number>>;
+  /** One step of training: a pure function. */
+  readonly step: (args: { readonly state: TensorsOf<State>; readonly inputs: MethodInputs<tf.Tensor> }) => { state: TensorsOf<State>; outputs: MethodOutputs };
+}
+
+/** Every leaf of a state is a float32 tensor, however deep. */
+export type MethodState = Model<HostTensor<'float32'>>;
+
+/** The state of a method that needs no more. */
+export type PlainState = MethodState & { readonly memory: Memory<HostTensor<'float32'>> };
+
+/** The same state inside a step. */
+type TensorsOf<State> = Replaced<State, HostTensor<'float32'>, tf.Tensor>;
+
+export interface MethodInputs<T> {
+  /** [N, R, R, 3], RGB in 0..255 */
+  readonly images: T;
+  /** By number: `0`, `1`, ... */
+  readonly views: Readonly<Record<string, View<T>>>;
+  /** Learning rate, a scalar. */
+  readonly rate: T;
+  /** What `schedule` gave, as scalars. */
+  readonly scheduled: Variables<T>;
+  /** [N], int32 class numbers; of `labelled` methods only. */
+  readonly labels?: T;
+}
+
+/** Scalars: means over the batch. */
+type MethodOutputs = Readonly<{ loss: tf.Scalar }> & Geometry;
+
+/** Where training stands when a step is taken. */
+interface Moment {
+  /** Steps taken before, over all epochs. */
+  readonly step: number;
+  readonly stepsPerEpoch: number;
+  /** Of the whole training. */
+  readonly steps: number;
+}

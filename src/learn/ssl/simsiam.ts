@@ -1,0 +1,93 @@
+/**
+ * SimSiam: X. Chen and K. He, "Exploring Simple Siamese Representation Learning", CVPR 2021 (arXiv 2011.10566). A predictor h
+ * maps the projection of one view to that of the other, which is held constant. No negatives, no second network:
+ * the constant ("stop-gradient") and the predictor are what keeps all embeddings from becoming one (sections 4.1 and 4.2).
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { HostTensor } from '../../tensor/host-tensor.ts';
+import { stopGradient, valueAndGrads } from '../../tensor/index.ts';
+import { initialMemory, update, type Memory } from '../nn/optimiser.ts';
+import { initialisePerceptron, perceptron, type Perceptron } from '../nn/perceptron.ts';
+import { structureOf } from '../nn/resnet.ts';
+import type { Variables } from '../nn/variables.ts';
+import { encode, seen } from './encode.ts';
+import { geometry } from './geometry.ts';
+import type { Method, MethodState } from './method.ts';
+import type { CommonSettings } from './settings.ts';
+import { unitLength } from './unit-length.ts';
+
+interface SimsiamSettings extends CommonSettings {
+  /** Of the projection; 2048 in the paper. */
+  readonly width: number;
+  /** Of the predictor's hidden layer: "a bottleneck structure", 512 in the paper. */
+  readonly bottleneck: number;
+  /** For the study of section 4.1 only: without, everything collapses. */
+  readonly stopGradient: boolean;
+}
+
+type SimsiamState = MethodState & { readonly memory: Readonly<Record<'encoder' | 'predictor', Memory<HostTensor<'float32'>>>> };
+
+export function simsiam(settings: SimsiamSettings): Method<SimsiamState> {
+  const { network, optimiser, recipe, rate, seed } = settings;
+  const { projection, predictor } = heads(settings);
+  const target = settings.stopGradient ? stopGradient : (z: tf.Tensor2D) => z;
+  return {
+    name: 'simsiam',
+    views: [recipe, recipe],
+    labelled: false,
+    initial: (encoder) => {
+      const key = ['simsiam', seed] as const;
+      const projected = { ...encoder.params, ...initialisePerceptron(projection, key) };
+      const predicting = initialisePerceptron(predictor, key);
+      const memory = { encoder: initialMemory(optimiser, projected), predictor: initialMemory(optimiser, predicting) };
+      return { params: { ...projected, ...predicting }, stats: encoder.stats, memory };
+    },
+    // "h with a constant lr ... produces slightly better results" (section 4.2).
+    schedule: () => ({ predictorRate: rate }),
+
+    /** Algorithm 1 of the paper. */
+    step: ({ state, inputs }) => {
+      const views = seen(inputs.images, inputs.views);
+      const { value, aux, gradients } = valueAndGrads((params) => {
+        // Each view is a batch of its own to batch normalisation, as in the authors' code.
+        const { features, stats } = encode(network, { params, stats: state.stats }, views);
+        const [z1, z2] = features.map((rows) => perceptron(projection, params, rows)) as [tf.Tensor2D, tf.Tensor2D];
+        const [p1, p2] = [z1, z2].map((z) => perceptron(predictor, params, z)) as [tf.Tensor2D, tf.Tensor2D];
+        const loss = tf.mul(0.5, tf.add(negativeCosine(p1, target(z2)), negativeCosine(p2, target(z1)))); // equation 4
+        return { value: loss as tf.Scalar, aux: { stats, embeddings: unitLength(tf.concat([z1, z2])) } };
+      }, state.params);
+
+      const { own: encoder, rest: predicting } = parted(state.params, predictor.name);
+      const slopes = parted(gradients, predictor.name);
+      const a = update(optimiser, encoder, slopes.own, state.memory.encoder, inputs.rate);
+      const b = update(optimiser, predicting, slopes.rest, state.memory.predictor, inputs.scheduled.predictorRate!);
+      return {
+        state: { params: { ...a.params, ...b.params }, stats: aux.stats, memory: { encoder: a.memory, predictor: b.memory } },
+        outputs: { loss: value, ...geometry(aux.embeddings) },
+      };
+    },
+  };
+}
+
+/** Minus the mean cosine of rows (equation 1): -1 where all agree. */
+export function negativeCosine(predicted: tf.Tensor2D, wanted: tf.Tensor2D): tf.Scalar {
+  return tf.neg(tf.mean(tf.sum(tf.mul(unitLength(predicted), unitLength(wanted)), 1)));
+}
+
+/** "Baseline settings" of section 3. */
+function heads({ network, width, bottleneck }: SimsiamSettings): Record<'projection' | 'predictor', Perceptron> {
+  return {
+    // "BN applied to each fully-connected (fc) layer, including its output fc. Its output fc has no ReLU ... This MLP has 3
+    // layers." The last BN has no scale and offset in the authors' code.
+    projection: { name: 'projection', widths: [structureOf(network).features, width, width, width], hidden: 'affine', output: 'plain' },
+    // "BN applied to its hidden fc layers. Its output fc does not have BN (ablation in Sec. 4.4) or ReLU."
+    predictor: { name: 'predictor', widths: [width, bottleneck, width], hidden: 'affine', output: 'none' },
+  };
+}
+
+/** Tensors of one head, and the others. */
+function parted(variables: Variables<tf.Tensor>, head: string): Record<'own' | 'rest', Variables<tf.Tensor>> {
+  const entries = Object.entries(variables);
+  const inHead = ([name]: [string, tf.Tensor]) => name.startsWith(`${head}.`);
+  return { own: Object.fromEntries(entries.filter((entry) => !inHead(entry))), rest: Object.fromEntries(entries.filter(inHead)) };
+}

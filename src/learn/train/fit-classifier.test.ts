@@ -1,0 +1,63 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recipe } from '../augment/index.ts';
+import { initialiseClassifier } from '../nn/heads.ts';
+import { initialise } from '../nn/initialise.ts';
+import type { Optimiser } from '../nn/optimiser.ts';
+import { openLearningData, type LearningData } from './data.ts';
+import { fitClassifier, type FitSettings } from './fit-classifier.ts';
+import type { HostModel } from './loop.ts';
+import { CLASSES, farthest, SIZE, TINY, using, watchIn, writeSquares } from './test-data.ts';
+
+const ENGINES = ['eager', 'onnxruntime'] as const;
+const SGD: Optimiser = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 };
+const FIT: FitSettings = { network: TINY, classes: CLASSES, epochs: 4, batch: 10, rate: 0.1, warmUp: 1, optimiser: SGD, recipe: recipe('none', { size: SIZE }), classWeights: 'balanced', seed: 1 };
+
+let paths: Awaited<ReturnType<typeof writeSquares>>;
+let data: LearningData;
+beforeAll(async () => {
+  paths = await writeSquares();
+  data = await openLearningData(paths);
+});
+afterAll(async () => {
+  await data.images.close();
+  await rm(paths.folder, { recursive: true });
+});
+
+const backbone = (): HostModel => initialise(TINY, ['test', 1]);
+const classifier = (): HostModel => ({ params: { ...backbone().params, ...initialiseClassifier(6, 3, ['test', 1]) }, stats: backbone().stats });
+
+const watch = (folder: string, stopAt?: number) => watchIn(join(paths.folder, folder), stopAt);
+
+test.each(ENGINES)('on %s a classifier learns colours, is selected by validation, and resumes to the same bits', async (name) => {
+  await using(name, async (engine) => {
+    const fit = await fitClassifier(engine, FIT, data, classifier(), watch(`fit-${name}`));
+    expect(fit.rows).toHaveLength(4);
+    expect(fit.rows.at(-1)!.train.loss).toBeLessThan(fit.rows[0]!.train.loss);
+    const best = fit.rows.find(({ epoch }) => epoch === fit.best)!;
+    expect(best.validation.auc).toBe(Math.max(...fit.rows.map((row) => row.validation.auc)));
+    expect(best.validation.auc).toBeGreaterThan(0.9);
+
+    const probabilities = await fit.probabilities(data.split.validation);
+    expect(probabilities).toHaveLength(18 * 3);
+    for (let i = 0; i < 18; i++) expect(probabilities[3 * i]! + probabilities[3 * i + 1]! + probabilities[3 * i + 2]!).toBeCloseTo(1, 5);
+    const right = data.split.validation.filter((index, i) => probabilities[3 * i + (index % 3)] === Math.max(...probabilities.subarray(3 * i, 3 * i + 3)));
+    expect(right.length / 18).toBeCloseTo(best.validation.accuracy, 5);
+
+    await expect(fitClassifier(engine, FIT, data, classifier(), watch(`stopped-${name}`, 80))).rejects.toThrow('stopped');
+    const resumed = await fitClassifier(engine, FIT, data, classifier(), watch(`stopped-${name}`));
+    expect(resumed.rows).toEqual(fit.rows);
+    expect(resumed.model).toEqual(fit.model);
+  });
+});
+
+test('a split without validation images cannot select an epoch', async () => {
+  const blind = { ...data, split: { ...data.split, validation: [] } };
+  await using('eager', (engine) => expect(fitClassifier(engine, FIT, blind, classifier(), watch('blind'))).rejects.toThrow('the split has 24 and 0'));
+});
+
+test('both engines take the same steps', async () => {
+  const [one, other] = await Promise.all(ENGINES.map((name) => using(name, (engine) => fitClassifier(engine, { ...FIT, epochs: 1, rate: 0.01 }, data, classifier(), watch(`same-fit-${name}`)))));
+  expect(farthest(one!.model, other!.model).by).toBeLessThan(1e-4);
+});

@@ -1,0 +1,51 @@
+/** What the stages of all pre-training methods share: parameters, inputs and outputs. */
+import { writeFile } from 'node:fs/promises';
+import { Type, type Static } from '@sinclair/typebox';
+import { recipe } from '../augment/index.ts';
+import { startFrom } from '../nn/start.ts';
+import { writeWeights } from '../nn/weights.ts';
+import type { Method, MethodState } from '../ssl/method.ts';
+import type { CommonSettings } from '../ssl/settings.ts';
+import { openLearningData } from './data.ts';
+import { withEngine } from './engine.ts';
+import { writePairs } from './pairs.ts';
+import { networkOf, NetworkParameters, optimiserOf, TrainingParameters } from './parameters.ts';
+import { pretrain, type PretrainWatch } from './pretrain.ts';
+
+export const PretrainParameters = Type.Composite([
+  NetworkParameters,
+  TrainingParameters,
+  Type.Object({
+    /** Epochs between two nearest-neighbour probes. */
+    probeEvery: Type.Integer({ minimum: 1, default: 5 }),
+  }),
+]);
+
+/** What is used of a stage. */
+interface PretrainStage extends PretrainWatch {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly resources: Readonly<Record<string, number | string>>;
+  input(name: string): string;
+  output(name: string): string;
+  record(notes: Readonly<Record<string, string | number | readonly string[]>>): void;
+}
+
+/** Pre-trains from the input `weights`, or from random ones where that is null; writes `weights`, `curves` and `pairs`. */
+export async function runPretraining<State extends MethodState>(stage: PretrainStage, given: Static<typeof PretrainParameters>, methodOf: (common: CommonSettings) => Method<State>): Promise<void> {
+  const network = networkOf(given);
+  const data = await openLearningData({ images: stage.input('images'), table: stage.input('table'), split: stage.input('split') });
+  const start = await startFrom(stage.inputs.weights === null ? null : stage.input('weights'), network, ['start', given.seed]);
+  stage.record(start.notes);
+  if (start.warning !== null) stage.warn(start.warning);
+
+  const { batch, rate, seed } = given;
+  const method = methodOf({ network, optimiser: optimiserOf(given), recipe: recipe(given.recipe, { size: data.images.size }), batch, rate, seed });
+  await withEngine(stage.resources, async (engine) => {
+    stage.record(engine.description);
+    await writePairs(engine, stage.output('pairs'), method.views, data, seed);
+    const { rows, encoder } = await pretrain(engine, { ...given, network }, method, data, start.backbone, stage);
+    await writeWeights(stage.output('weights'), encoder, { architecture: network.name, stem: network.stem, method: method.name, epochs: String(given.epochs) });
+    await writeFile(stage.output('curves'), `${JSON.stringify({ kind: 'pretrain', method: method.name, epochs: rows }, null, 2)}\n`);
+  });
+  await data.images.close();
+}

@@ -1,0 +1,81 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recipe } from '../augment/index.ts';
+import { initialise } from '../nn/initialise.ts';
+import { byol } from '../ssl/byol.ts';
+import type { Method, PlainState } from '../ssl/method.ts';
+import type { CommonSettings } from '../ssl/settings.ts';
+import { simclr } from '../ssl/simclr.ts';
+import { simsiam } from '../ssl/simsiam.ts';
+import { openLearningData, type LearningData } from './data.ts';
+import type { HostModel } from './loop.ts';
+import { pretrain, type PretrainSettings } from './pretrain.ts';
+import { farthest, SIZE, TINY, using, watchIn, writeSquares } from './test-data.ts';
+
+const SETTINGS: PretrainSettings = { network: TINY, epochs: 3, batch: 8, rate: 0.1, warmUp: 0, probeEvery: 2, seed: 1 };
+const COMMON: CommonSettings = { network: TINY, optimiser: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 }, recipe: recipe('xray', { size: SIZE }), batch: 8, rate: 0.1, seed: 1 };
+
+/** Of any state: the loop asks for no more. */
+type AnyMethod = Method<PlainState>;
+const METHODS = {
+  simclr: (common) => simclr({ ...common, temperature: 0.5 }),
+  simsiam: (common) => simsiam({ ...common, width: 16, bottleneck: 8, stopGradient: true }) as unknown as AnyMethod,
+  byol: (common) => byol({ ...common, hidden: 16, width: 8, momentum: 0.9 }) as unknown as AnyMethod,
+} satisfies Record<string, (common: CommonSettings) => AnyMethod>;
+const NAMES = Object.keys(METHODS) as (keyof typeof METHODS)[];
+
+let paths: Awaited<ReturnType<typeof writeSquares>>;
+let data: LearningData;
+beforeAll(async () => {
+  paths = await writeSquares();
+  data = await openLearningData(paths);
+});
+afterAll(async () => {
+  await data.images.close();
+  await rm(paths.folder, { recursive: true });
+});
+
+const backbone = (): HostModel => initialise(TINY, ['test', 1]);
+const watch = (folder: string, stopAt?: number) => watchIn(join(paths.folder, folder), stopAt);
+
+describe.each(NAMES)('%s', (name) => {
+  const method = (changes: Partial<CommonSettings> = {}) => METHODS[name]({ ...COMMON, ...changes });
+
+  test('trains, probes when asked, drops its heads, and resumes to the same bits', async () => {
+    await using('onnxruntime', async (engine) => {
+      const { rows, encoder } = await pretrain(engine, SETTINGS, method(), data, backbone(), watch(name));
+      expect(rows.map(({ epoch, knn }) => [epoch, knn !== null])).toEqual([[1, false], [2, true], [3, true]]);
+      expect(rows.at(-1)!.loss).toBeLessThan(rows[0]!.loss);
+      expect(Object.keys(encoder.params)).toEqual(Object.keys(backbone().params));
+      expect(Object.keys(encoder.stats).sort()).toEqual(Object.keys(backbone().stats).sort());
+      for (const [tensor, { data: before }] of Object.entries(backbone().params)) expect(encoder.params[tensor]!.data, tensor).not.toEqual(before);
+
+      await expect(pretrain(engine, SETTINGS, method(), data, backbone(), watch(`${name}-stopped`, 32))).rejects.toThrow('stopped');
+      expect(await pretrain(engine, SETTINGS, method(), data, backbone(), watch(`${name}-stopped`))).toEqual({ rows, encoder });
+    });
+  });
+
+  test('takes the same steps on both engines', async () => {
+    const settings = { ...SETTINGS, epochs: 1, rate: 0.01 };
+    const train = (engineName: 'eager' | 'onnxruntime') => using(engineName, (engine) => pretrain(engine, settings, method({ rate: 0.01 }), data, backbone(), watch(`${name}-${engineName}`)));
+    const [eager, compiled] = [await train('eager'), await train('onnxruntime')];
+    expect(farthest(eager.encoder, compiled.encoder).by).toBeLessThan(1e-4);
+    const numbers = ({ loss, embeddingStd, spread, alignment, uniformity, dimensions }: (typeof eager.rows)[number]) => [loss, embeddingStd, spread, alignment, uniformity, dimensions];
+    numbers(eager.rows[0]!).forEach((value, i) => { expect(numbers(compiled.rows[0]!)[i]).toBeCloseTo(value, 3); });
+  });
+});
+
+test('pre-training reads training and validation images, never a test image', async () => {
+  const seen = new Set<number>();
+  const spied: LearningData = { ...data, images: { ...data.images, read: (indices, into) => (Array.from(indices, (index) => seen.add(index)), data.images.read(indices, into)) } };
+  await using('eager', (engine) => pretrain(engine, { ...SETTINGS, epochs: 1 }, METHODS.simclr(COMMON), spied, backbone(), watch('spied')));
+  expect(data.split.test.filter((index) => seen.has(index))).toEqual([]);
+  expect(data.split.train.filter((index) => !seen.has(index))).toEqual([]);
+});
+
+test('a batch that cannot be filled says how large it may be', async () => {
+  await using('eager', (engine) =>
+    expect(pretrain(engine, { ...SETTINGS, batch: 25 }, METHODS.simclr(COMMON), data, backbone(), watch('large'))).rejects.toThrow('A batch of 25 images cannot be filled: the training part has 24. Set "batch" to 24 or less.'),
+  );
+});

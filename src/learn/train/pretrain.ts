@@ -1,0 +1,131 @@
+/** Pre-trains a network by a method on the training part, and watches it with a nearest-neighbour probe on the validation part. */
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Engine, StepFunction } from '../../tensor/engine.ts';
+import { float32, int32, uint8, type HostTensor, type Tree } from '../../tensor/host-tensor.ts';
+import { significant } from '../../util/number.ts';
+import { drawViews, viewSpecs } from '../augment/index.ts';
+import { DatasetError } from '../dataset/error.ts';
+import type { ResNet } from '../nn/resnet.ts';
+import { warmUpCosine } from '../nn/schedule.ts';
+import { collapse } from '../ssl/collapse.ts';
+import type { Method, MethodInputs, MethodState } from '../ssl/method.ts';
+import { fullBatches } from './batches.ts';
+import { labelsOf, readBatch, type LearningData } from './data.ts';
+import { train, type Ended, type HostModel, type LoopStep, type Watch } from './loop.ts';
+import { compileProbe } from './probe.ts';
+
+export interface PretrainSettings {
+  readonly network: ResNet;
+  readonly epochs: number;
+  /** Images in a batch; the step sees each in several views. */
+  readonly batch: number;
+  readonly rate: number;
+  /** Epochs over which the rate rises. */
+  readonly warmUp: number;
+  /** Epochs between two probes; the last epoch is always probed. */
+  readonly probeEvery: number;
+  readonly seed: number;
+}
+
+/** Told as well when training goes wrong without an error. */
+export interface PretrainWatch extends Watch {
+  warn(text: string): void;
+}
+
+type PretrainRow = Readonly<{
+  epoch: number;
+  loss: number;
+  rate: number;
+  embeddingStd: number;
+  spread: number;
+  alignment: number;
+  uniformity: number;
+  dimensions: number;
+  /** What is wrong with the embeddings; null where nothing is. */
+  collapse: string | null;
+  /** Balanced accuracy of the probe; null in epochs without one. */
+  knn: number | null;
+}>;
+
+interface Pretrained {
+  readonly rows: readonly PretrainRow[];
+  /** After the last epoch, without the method's heads. */
+  readonly encoder: HostModel;
+}
+
+/** `start` is the encoder's first weights. Test images and their labels are not read. */
+export async function pretrain<State extends MethodState>(engine: Engine, settings: PretrainSettings, method: Method<State>, data: LearningData, start: HostModel, watch: PretrainWatch): Promise<Pretrained> {
+  const { network, epochs, batch, seed } = settings;
+  const { split, images } = data;
+  const stepsPerEpoch = Math.floor(split.train.length / batch);
+  if (stepsPerEpoch === 0) {
+    throw new DatasetError(`A batch of ${batch} images cannot be filled: the training part has ${split.train.length}. Set "batch" to ${split.train.length} or less.`);
+  }
+  const steps = epochs * stepsPerEpoch;
+  const rateAt = (step: number): number => warmUpCosine(settings.rate, { steps, warmUp: settings.warmUp * stepsPerEpoch }, step);
+  const scheduledAt = (step: number) => mapValues(method.schedule({ step, steps, stepsPerEpoch }), scalar);
+  const classOf = method.labelled ? trainingClasses(data) : null;
+
+  const step = await compileMethod(engine, method, start, {
+    images: uint8([batch, images.size, images.size, 3]),
+    views: Object.fromEntries(method.views.map((recipe, view) => [view, viewSpecs(recipe, batch, images.size)])),
+    rate: float32([]),
+    scheduled: mapValues(scheduledAt(0), () => float32([])),
+    ...(classOf && { labels: int32([batch]) }),
+  });
+  const probe = await compileProbe(engine, network, data, start);
+
+  const { rows, last } = await train<MethodInputs<HostTensor>, PretrainRow>(
+    {
+      epochs,
+      stepsPerEpoch,
+      imagesPerStep: batch,
+      step,
+      feed: async ({ epoch, index, step: at }) => {
+        const indices = fullBatches(split.train, batch, { seed, epoch })[index]!;
+        return {
+          images: await readBatch(data, indices),
+          views: Object.fromEntries(method.views.map((recipe, view) => [view, drawViews(recipe, { seed, epoch, indices, view, sourceSize: images.size })])),
+          rate: scalar(rateAt(at)),
+          scheduled: scheduledAt(at),
+          ...(classOf && { labels: { dtype: 'int32', shape: [batch], data: Int32Array.from(indices, (image) => classOf.get(image)!) } }),
+        };
+      },
+      endOfEpoch: async ({ epoch, means, rows: before, model }: Ended<PretrainRow>) => {
+        const wrong = collapse({ spread: means.spread!, dimensions: means.dimensions! });
+        // Told when it begins, not in every epoch.
+        if (wrong !== null && (before.at(-1)?.collapse ?? null) === null) watch.warn(`The embeddings collapsed in epoch ${epoch}: ${wrong}. Weights trained on from here are worth little.`);
+        const probed = probe !== null && (epoch % settings.probeEvery === 0 || epoch === epochs);
+        const knn = probed ? significant(await probe(encoderOf(await model(), start))) : null;
+        const { loss, ...shape } = mapValues(means, (mean) => significant(mean)) as Omit<PretrainRow, 'epoch' | 'rate' | 'collapse' | 'knn'>;
+        return { row: { epoch, loss, rate: significant(rateAt(epoch * stepsPerEpoch - 1)), ...shape, collapse: wrong, knn }, keep: false };
+      },
+    },
+    watch,
+  );
+  await step.dispose();
+  return { rows, encoder: encoderOf(last, start) };
+}
+
+async function compileMethod<State extends MethodState>(engine: Engine, method: Method<State>, start: HostModel, inputs: MethodInputs<ReturnType<typeof float32 | typeof uint8 | typeof int32>>): Promise<LoopStep<MethodInputs<HostTensor>> & { dispose(): Promise<void> }> {
+  const state = method.initial(start) as unknown as Tree<HostTensor>;
+  // A step gives back the state that it was given: the compiler cannot follow that through the type of any method's state.
+  const step = method.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
+  return engine.compile(step, { state, inputs: inputs as unknown as Tree<(typeof inputs)['rate']> }, { name: method.name }) as unknown as ReturnType<typeof compileMethod>;
+}
+
+/** Class numbers of the training images, by image. */
+function trainingClasses(data: LearningData): ReadonlyMap<number, number> {
+  const { train: indices } = data.split;
+  const classes = [...new Set(indices.map((index) => data.rows[index]!.label))];
+  const labels = labelsOf(data, indices, classes);
+  return new Map(indices.map((index, i) => [index, labels[i]!]));
+}
+
+function encoderOf({ params, stats }: HostModel, start: HostModel): HostModel {
+  return { params: Object.fromEntries(Object.keys(start.params).map((name) => [name, params[name]!])), stats };
+}
+
+const scalar = (value: number): HostTensor<'float32'> => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
+
+const mapValues = <T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
