@@ -3,7 +3,7 @@
  * instance, sorted, so that two branches meet in the blocks that both changed. What the instances of a stage share (the
  * sources and packages of a bundle) stands once, under `bundles`.
  */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
@@ -34,10 +34,10 @@ export interface Lockfile {
 
 /** Undefined file: an empty lockfile. A file that cannot be understood is left alone and named. */
 export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
-  const read = readEntries(file);
+  let text = readText(file);
+  const read = readEntries(file, text);
   if (!read.ok) return read;
   let entries = read.value;
-  let stamp = stampOf(file);
   const changed = new Map<InstanceId, LockEntry>();
   const texts = new WeakMap<LockEntry, string>();
   const inTurn = pLimit(1);
@@ -52,16 +52,20 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
     },
     save: (keeps) => inTurn(async () => {
       if (changed.size === 0) return;
-      if (stampOf(file) !== stamp) {
-        const now = readEntries(file);
-        if (!now.ok) throw new Error(now.error.message);
-        entries = now.value;
+      // By content: where times are coarse, two versions of a file may have the same stat.
+      const present = readText(file);
+      if (present !== text) {
+        const others = readEntries(file, present);
+        if (!others.ok) throw new Error(others.error.message);
+        entries = others.value;
       }
-      for (const [id, entry] of changed) entries.set(id, entry);
-      changed.clear();
+      const now = [...changed];
+      for (const [id, entry] of now) entries.set(id, entry);
       for (const [id, { identity }] of entries) if (!keeps(id, identity.axes)) entries.delete(id);
-      await writeFileAtomic(file, format(entries, texts));
-      stamp = stampOf(file);
+      const formatted = format(entries, texts);
+      await writeFileAtomic(file, formatted);
+      text = formatted;
+      for (const [id, entry] of now) if (changed.get(id) === entry) changed.delete(id);
     }),
   });
 }
@@ -83,14 +87,18 @@ interface BundleBlock {
   readonly sources: Readonly<Record<string, Digest>>;
 }
 
-function readEntries(file: string): Result<Map<InstanceId, LockEntry>, Diagnostic> {
-  let text: string;
+/** Undefined: there is none. */
+function readText(file: string): string | undefined {
   try {
-    text = readFileSync(file, 'utf8');
+    return readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return ok(new Map());
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
+}
+
+function readEntries(file: string, text: string | undefined): Result<Map<InstanceId, LockEntry>, Diagnostic> {
+  if (text === undefined) return ok(new Map());
   const name = path.basename(file);
   if (/^(<{7}|={7}|>{7})/m.test(text)) {
     return err(fault(`${name} holds a merge conflict.`, `Take either side (git checkout --ours ${name}); the next run brings it up to date.`));
@@ -164,9 +172,4 @@ function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).sort(([a], [b]) => byCodeUnit(a, b)).map(([key, member]) => [key, sorted(member)]));
-}
-
-function stampOf(file: string): string {
-  const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return stat ? `${stat.mtimeNs} ${stat.ctimeNs} ${stat.ino} ${stat.size}` : 'absent';
 }

@@ -13,6 +13,7 @@ import type { Axes, Instance, InstanceId, Pipeline } from '../pipeline.ts';
 import type { RunRecord } from '../record.ts';
 import { announce } from '../keeping/announcement.ts';
 import { serve } from '../keeping/served.ts';
+import { alone } from '../resources/lease.ts';
 import { openContents } from '../store/content.ts';
 import { verifyContent } from '../store/copy.ts';
 import { DamagedBlobError } from '../store/damage.ts';
@@ -65,7 +66,7 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
   const planner = makePlanner({ pipeline, root, contents, code, store, lock, publisher, trees });
   const stages = new Map(pipeline.stages.map((stage) => [stage.name, stage]));
   /** What each private folder was made for. */
-  const underway = new Map<string, { readonly instance: Instance; readonly details: Details; readonly stamps: InputStamps }>();
+  const underway = new Map<string, { readonly instance: Instance; readonly details: Details; readonly stamps: InputStamps; readonly rest: () => void }>();
 
   const result = (id: InstanceId) => {
     const record = planner.result(id);
@@ -95,7 +96,7 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
     if (!published.ok) return published;
     lock.set(record);
     serve(storeFolder, lockFile);
-    await lock.save(keeps);
+    await alone(path.join(storeFolder, 'leases', 'lockfile'), () => lock.save(keeps));
     planner.settle(instance.id, record);
     return ok(record);
   }
@@ -125,8 +126,8 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
       if (known?.kind !== 'known' || known.fingerprint !== fingerprint) throw new Error(`Internal error: ${instance.id} is prepared with a fingerprint that was not decided upon.`);
       const bundleDigest = known.identity.code.kind === 'module' ? known.identity.code.bundle : undefined;
       const stamps = await inputStamps(instance, surroundings);
-      const workplace = await makeWorkplace(instance, fingerprint, bundleDigest, { root, storeFolder, store, contents, code, result, stamps });
-      underway.set(workplace.folder, { instance, details: known, stamps });
+      const { workplace, rest } = await makeWorkplace(instance, fingerprint, bundleDigest, { root, storeFolder, store, contents, code, result, stamps });
+      underway.set(workplace.folder, { instance, details: known, stamps, rest });
       return workplace;
     },
 
@@ -146,6 +147,7 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
       };
       await store.putRecord(record);
       underway.delete(workplace.folder);
+      work.rest();
       removeTree(workplace.checkpoint);
       removeTree(workplace.folder);
       return finish(instance, record);
@@ -154,8 +156,9 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
     async abandon(workplace) {
       const work = underway.get(workplace.folder);
       if (!work) return; // its result is in the store already, only a file stands in the way of publishing it
-      const { instance, details, stamps } = work;
+      const { instance, details, stamps, rest } = work;
       underway.delete(workplace.folder);
+      rest();
       closeCheckpoint(workplace.checkpoint, (await changedInputs(instance, details.identity, stamps, surroundings)).length === 0);
       removeTree(workplace.folder);
     },

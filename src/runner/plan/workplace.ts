@@ -14,7 +14,8 @@ import type { RunRecord } from '../record.ts';
 import type { Contents } from '../store/content.ts';
 import { copyFolder, verifyContent } from '../store/copy.ts';
 import { globSelection } from '../store/glob.ts';
-import { isProvablyDead, writeOwner } from '../store/owner.ts';
+import { judge, keepAlive, writeOwner } from '../store/owner.ts';
+import { clockOffset } from '../store/stat.ts';
 import type { Store } from '../store/store.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import { logFile } from './logs.ts';
@@ -33,14 +34,18 @@ interface Premises {
 
 const OWNER_FILE = 'owner.json';
 
-/** `bundle`: of a module stage. Throws DamagedBlobError where an input's blob, or the bundle, is not what it was. */
-export async function makeWorkplace(instance: Instance, fingerprint: Fingerprint, bundle: Digest | undefined, premises: Premises): Promise<Workplace> {
+/**
+ * `bundle`: of a module stage. Until `rest` is called, others see that somebody works there. Throws DamagedBlobError where
+ * an input's blob, or the bundle, is not what it was.
+ */
+export async function makeWorkplace(instance: Instance, fingerprint: Fingerprint, bundle: Digest | undefined, premises: Premises): Promise<{ readonly workplace: Workplace; readonly rest: () => void }> {
   const { storeFolder, code } = premises;
   const name = `${fingerprint.slice(0, 12)}-${randomBytes(4).toString('hex')}`;
   const folder = path.join(storeFolder, 'work', name);
   mkdirSync(folder, { recursive: true });
+  writeOwner(path.join(folder, OWNER_FILE));
+  const rest = keepAlive(path.join(folder, OWNER_FILE));
   try {
-    writeOwner(path.join(folder, OWNER_FILE));
     const inputs: Record<string, JobInput> = {};
     for (const [input, value] of Object.entries(instance.inputs)) {
       inputs[input] = await provide(value, path.join(folder, 'inputs', input), premises);
@@ -50,7 +55,7 @@ export async function makeWorkplace(instance: Instance, fingerprint: Fingerprint
     const checkpoint = path.join(storeFolder, 'checkpoints', fingerprint);
     const found = openCheckpoint(checkpoint, premises.stamps);
     const started = new Date().toISOString();
-    return {
+    const workplace: Workplace = {
       fingerprint,
       folder,
       inputs,
@@ -60,7 +65,9 @@ export async function makeWorkplace(instance: Instance, fingerprint: Fingerprint
       ...(bundle !== undefined && { module: path.join(folder, BUNDLE_FILE) }),
       log: (attempt) => logFile(storeFolder, instance.id, started, name, attempt),
     };
+    return { workplace, rest };
   } catch (error) {
+    rest();
     removeTree(folder);
     throw error;
   }
@@ -127,7 +134,7 @@ async function mirror(pattern: string, place: string, { root, contents }: Premis
   return place;
 }
 
-/** Private folders whose runner is provably dead are of no use to anybody. */
+/** Private folders whose runner is dead are of no use to anybody. */
 export function sweepWork(storeFolder: string): void {
   const work = path.join(storeFolder, 'work');
   let names: string[];
@@ -136,7 +143,8 @@ export function sweepWork(storeFolder: string): void {
   } catch {
     return; // nothing was ever executed here
   }
+  const now = () => Date.now() + Number(clockOffset(work) ?? 0n) / 1e6;
   for (const name of names) {
-    if (isProvablyDead(path.join(work, name, OWNER_FILE))) removeTree(path.join(work, name));
+    if (judge(path.join(work, name, OWNER_FILE), now).state === 'dead') removeTree(path.join(work, name));
   }
 }

@@ -4,8 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import { beforeEach, afterEach, describe, expect, test } from 'vitest';
-import { writeOwner, type Owner } from '../store/owner.ts';
-import { SILENCE_MS, tryLease, waitForLease } from './lease.ts';
+import { SILENCE_MS, writeOwner, type Owner } from '../store/owner.ts';
+import { alone, tryLease, waitForLease } from './lease.ts';
 
 let folder: string;
 let place: string;
@@ -29,6 +29,11 @@ function left(owner: Partial<Owner>, silentMs = 0): void {
   const file = path.join(place, `${Math.random()}.json`);
   writeFileSync(file, JSON.stringify({ ...self(), ...owner }));
   const then = Date.now() / 1000 - silentMs / 1000;
+  utimesSync(file, then, then);
+}
+
+function age(file: string): void {
+  const then = Date.now() / 1000 - SILENCE_MS / 1000 - 1;
   utimesSync(file, then, then);
 }
 
@@ -61,7 +66,6 @@ describe('who is dead loses it at once', () => {
   test.each<[string, Partial<Owner>]>([
     ['a process that has ended', { pid: dead }],
     ['a number that another process has now', { pid: process.ppid, started: '1' }],
-    ['a process from before the last boot', { boot: 'another', pid: process.pid }],
   ])('%s', (_, owner) => {
     left(owner);
     expect(tryLease(place)).toMatchObject({ ok: true });
@@ -91,6 +95,8 @@ describe('who cannot be seen from here keeps it as long as it is heard of', () =
   test.each<[string, Partial<Owner>, string]>([
     ['a process of another host', { host: 'elsewhere', pid: 7 }, 'process 7 on elsewhere'],
     ['a process of another container', { namespace: 'pid:[1]', pid: 7 }, 'process 7'],
+    ['the first process of another container, which has our number and name', { namespace: 'pid:[1]', pid: 1 }, 'process 1'],
+    ['a process of another boot: of ours, or of another machine of this name', { boot: 'another', pid: 7 }, 'process 7'],
   ])('%s', (_, owner, name) => {
     left(owner, 20_000);
     expect(tryLease(place)).toEqual({ ok: false, error: `${name}, last heard of 20 s ago` });
@@ -99,10 +105,25 @@ describe('who cannot be seen from here keeps it as long as it is heard of', () =
     expect(tryLease(place)).toMatchObject({ ok: true });
   });
 
-  test('an entry that cannot be read', () => {
+  test.each(['{"ho', '', 'null', '7', '[]', '{}', '{"host":7}', 'forged'])('an entry that reads %j', (text) => {
     mkdirSync(place);
-    writeFileSync(path.join(place, 'x.json'), '{"ho');
+    const file = path.join(place, 'x.json');
+    writeFileSync(file, text === 'forged' ? JSON.stringify({ ...self(), pid: -1 }) : text);
     expect(tryLease(place)).toMatchObject({ ok: false, error: 'another runner, last heard of 0 s ago' });
+    age(file);
+    expect(tryLease(place).ok).toBe(true);
+  });
+
+  test('a folder where an entry should be, and a file where the lease should be', () => {
+    const odd = [() => { mkdirSync(path.join(place, 'x.json', 'deep'), { recursive: true }); return path.join(place, 'x.json'); }, () => { writeFileSync(place, ''); return place; }];
+    for (const make of odd) {
+      const file = make();
+      expect(tryLease(place)).toMatchObject({ ok: false, error: 'another runner, last heard of 0 s ago' });
+      age(file);
+      const lease = tryLease(place);
+      if (!lease.ok) throw new Error(lease.error);
+      lease.value.release();
+    }
   });
 });
 
@@ -116,6 +137,19 @@ test('waiting ends with the lease, or with the signal', async () => {
   expect(await aborted).toBeUndefined();
   if (first.ok) first.value.release();
   expect(await waiting).toBeDefined();
+});
+
+test('work that is done alone is done one after the other, also when it fails', async () => {
+  let inside = 0;
+  const work = async (): Promise<void> => {
+    expect(inside++).toBe(0);
+    await new Promise((resume) => setTimeout(resume, 1));
+    inside--;
+    throw new Error('as ever');
+  };
+  const ends = await Promise.allSettled(Array.from({ length: 5 }, () => alone(place, work)));
+  expect(ends.map(({ status }) => status)).toEqual(Array(5).fill('rejected'));
+  expect(existsSync(place)).toBe(false);
 });
 
 test('of processes that race, and are killed while they hold it, never two hold it at once', async () => {

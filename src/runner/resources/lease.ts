@@ -1,6 +1,6 @@
 /**
- * One holder at a time, among all processes of all users and hosts that see the same folder. GPUs are leased by this, and
- * instances that are being executed.
+ * One holder at a time, among all processes of all users and hosts that see the same folder. GPUs are leased by this,
+ * instances that are being executed, and the lockfile while it is written.
  *
  * A lease is a folder with one file in it that says whose it is. It is taken by renaming a folder made ready aside onto
  * that place, which POSIX allows only where nothing or an empty folder lies: so exactly one of several succeeds, and nobody
@@ -9,19 +9,14 @@
  * USB file systems lack them.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
-import os from 'node:os';
+import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { err, ok, type Result } from '../../util/result.ts';
-import { readOwner, writeOwner, type Owner } from '../store/owner.ts';
+import { judge, keepAlive, writeOwner } from '../store/owner.ts';
 
 export interface Lease {
   release(): void;
 }
-
-export const HEARTBEAT_MS = 10_000;
-/** A holder that cannot be seen from here counts as dead after so long a silence: nine beats. */
-export const SILENCE_MS = 90_000;
 
 /** The error says who holds it, in words. `place`: its parent folder exists. */
 export function tryLease(place: string): Result<Lease, string> {
@@ -32,7 +27,7 @@ export function tryLease(place: string): Result<Lease, string> {
   try {
     writeOwner(path.join(draft, token));
     for (;;) {
-      if (renameOnto(draft, place)) return ok(hold(place, token));
+      if (renameOnto(draft, place, token)) return ok(hold(place, token));
       const holder = livingHolder(place, path.join(draft, token));
       if (holder !== undefined) return err(holder);
     }
@@ -64,73 +59,60 @@ export async function waitForLease(place: string, signal: AbortSignal, pollMs = 
   return undefined;
 }
 
-function renameOnto(draft: string, place: string): boolean {
+/** Does a short piece of work while nobody else does it. */
+export async function alone<T>(place: string, work: () => Promise<T>): Promise<T> {
+  mkdirSync(path.dirname(place), { recursive: true });
+  const lease = await waitForLease(place, new AbortController().signal, 5);
+  try {
+    return await work();
+  } finally {
+    lease?.release();
+  }
+}
+
+function renameOnto(draft: string, place: string, token: string): boolean {
   try {
     renameSync(draft, place);
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOTEMPTY' || code === 'EEXIST') return false;
+    // A network file system repeats a request whose answer was lost, and then refuses what it has done already.
+    if (existsSync(path.join(place, token))) return true;
+    if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR') return false;
     throw error;
   }
 }
 
 /** Undefined when the place has become free: nobody was there any more, or only somebody dead. */
-function livingHolder(place: string, now: string): string | undefined {
-  for (const name of namesIn(place)) {
-    const file = path.join(place, name);
-    const { state, owner } = readOwner(file);
-    const silence = silenceOf(file, now);
-    if (silence === undefined) continue;
-    if (state === 'alive') return nameOf(owner!);
-    if (state === 'unknown' && silence < SILENCE_MS) return `${owner === undefined ? 'another runner' : nameOf(owner)}, last heard of ${Math.round(silence / 1000)} s ago`;
-    rmSync(file, { force: true });
+function livingHolder(place: string, justWritten: string): string | undefined {
+  for (const entry of entriesOf(place)) {
+    const judgement = judge(entry, () => statSync(justWritten).mtimeMs);
+    if (judgement.state === 'alive') return judgement.name;
+    if (judgement.state === 'dead') rmSync(entry, { recursive: true, force: true });
   }
   return undefined;
 }
 
-const nameOf = ({ pid, host }: Owner): string => (host === os.hostname() ? `process ${pid}` : `process ${pid} on ${host}`);
-
-/** Milliseconds since the last heartbeat, by the clock of the file system: those of two hosts may differ. Undefined: gone. */
-function silenceOf(file: string, now: string): number | undefined {
-  const last = statSync(file, { throwIfNoEntry: false });
-  return last && Math.max(0, statSync(now).mtimeMs - last.mtimeMs);
-}
-
 function hold(place: string, token: string): Lease {
   const file = path.join(place, token);
-  const beat = setInterval(() => {
-    touch(file);
-  }, HEARTBEAT_MS).unref();
+  const rest = keepAlive(file);
   return {
     release() {
-      clearInterval(beat);
+      rest();
       rmSync(file, { force: true });
       removeIfEmpty(place);
     },
   };
 }
 
-/** Writes the same bytes again, so that the file system's own clock dates them. */
-function touch(file: string): void {
+/** A file in place of the folder is no lease, but whoever put it there may be about to do something. */
+function entriesOf(place: string): string[] {
   try {
-    const bytes = readFileSync(file);
-    const descriptor = openSync(file, 'r+');
-    try {
-      writeSync(descriptor, bytes, 0, bytes.length, 0);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    // The next beat may succeed; a lease that was lost for good costs double work, never a wrong result.
-  }
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
+    return readdirSync(place).map((name) => path.join(place, name));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') return [place];
+    if (code === 'ENOENT') return [];
     throw error;
   }
 }

@@ -1,5 +1,12 @@
-/** Who a private folder belongs to, so that what a dead runner left behind can be told from what a living one uses. */
-import { readFileSync, readlinkSync, writeFileSync } from 'node:fs';
+/**
+ * Whose something is - a private folder, a lease - so that what a dead runner left behind can be told from what a living one
+ * uses.
+ *
+ * Of a process that can be seen from here, the system tells whether it lives. Of any other - on another host, in another
+ * container, hidden from us - only silence tells: every owner writes its entry again every ten seconds. A host's name proves
+ * nothing by itself: two machines may have the same one, which is why an entry of another boot is judged by silence too.
+ */
+import { closeSync, openSync, readFileSync, readlinkSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import os from 'node:os';
 
 export interface Owner {
@@ -13,56 +20,93 @@ export interface Owner {
   readonly started: string;
 }
 
+export type Judgement =
+  /** `name`: in words, for a message. */
+  | { readonly state: 'alive'; readonly name: string }
+  | { readonly state: 'dead' }
+  /** There is no such entry (any more). */
+  | { readonly state: 'gone' };
+
+export const HEARTBEAT_MS = 10_000;
+/** An owner that cannot be seen from here counts as dead after so long a silence: nine beats. */
+export const SILENCE_MS = 90_000;
+
 export function writeOwner(file: string): void {
   writeFileSync(file, JSON.stringify(self()));
 }
 
-/** Only what is proved: another host, another container or an unreadable file may belong to a living runner. */
-export function isProvablyDead(file: string): boolean {
-  return readOwner(file).state === 'dead';
+/** Beats, until the function that is returned is called. */
+export function keepAlive(file: string): () => void {
+  const beat = setInterval(() => {
+    touch(file);
+  }, HEARTBEAT_MS).unref();
+  return () => {
+    clearInterval(beat);
+  };
 }
 
-/** `unknown`: it cannot be seen from here, because it is on another host, in another container, or its file is unreadable. */
-export function readOwner(file: string): { readonly state: 'alive' | 'dead' | 'unknown'; readonly owner: Owner | undefined } {
-  let owner: Owner;
+/**
+ * Whether the owner that an entry names is alive, as far as can be told; in doubt it is. `now`: milliseconds by the clock of
+ * the file system that dates the entry. Those of two hosts may differ.
+ */
+export function judge(file: string, now: () => number): Judgement {
+  const owner = read(file);
+  const seen = owner && look(owner);
+  if (seen === 'dead') return { state: 'dead' };
+  if (seen === 'alive') return { state: 'alive', name: nameOf(owner!) };
+  // After it was read, because a network file system asks the server for the times when a file is opened.
+  const last = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  if (last === undefined) return { state: 'gone' };
+  const silence = Math.max(0, now() - last);
+  if (silence >= SILENCE_MS) return { state: 'dead' };
+  return { state: 'alive', name: `${owner ? nameOf(owner) : 'another runner'}, last heard of ${Math.round(silence / 1000)} s ago` };
+}
+
+/** Undefined where it cannot be read, or names nobody in particular. */
+function read(file: string): Owner | undefined {
+  let value: unknown;
   try {
-    owner = JSON.parse(readFileSync(file, 'utf8')) as Owner;
+    value = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return { state: 'unknown', owner: undefined };
+    return undefined;
   }
-  return { state: stateOf(owner), owner };
+  const { host, boot, namespace, pid, started } = (value ?? {}) as Partial<Record<keyof Owner, unknown>>;
+  const texts = [host, boot, namespace, started].every((text) => typeof text === 'string');
+  return texts && Number.isSafeInteger(pid) && (pid as number) > 0 ? (value as Owner) : undefined;
 }
 
-function stateOf(owner: Owner): 'alive' | 'dead' | 'unknown' {
+function look(owner: Owner): 'alive' | 'dead' | 'unseen' {
   const me = self();
-  if (owner.host !== me.host || typeof owner.pid !== 'number') return 'unknown';
-  if (owner.boot !== me.boot) return owner.boot !== '' && me.boot !== '' ? 'dead' : 'unknown';
-  if (owner.namespace !== me.namespace) return 'unknown';
-  return isRunning(owner.pid) && startTime(owner.pid) === owner.started ? 'alive' : 'dead';
+  if (owner.host !== me.host || owner.boot !== me.boot || owner.namespace !== me.namespace) return 'unseen';
+  if (process.platform === 'linux' && me.namespace === '') return 'unseen';
+  if (!exists(owner.pid)) return 'dead';
+  const { state, started } = processOf(owner.pid);
+  // The system has no /proc, or hides the processes of others.
+  if (started === '') return 'unseen';
+  // A zombie has ended; only its parent, or the first process of a container, has not asked how.
+  return state !== 'Z' && started === owner.started ? 'alive' : 'dead';
 }
 
 function self(): Owner {
-  return { host: os.hostname(), boot: read('/proc/sys/kernel/random/boot_id').trim(), namespace: namespaceOfSelf(), pid: process.pid, started: startTime(process.pid) };
+  return { host: os.hostname(), boot: text('/proc/sys/kernel/random/boot_id').trim(), namespace: namespaceOfSelf(), pid: process.pid, started: processOf(process.pid).started };
 }
 
-function isRunning(pid: number): boolean {
+const nameOf = ({ pid, host }: Owner): string => (host === os.hostname() ? `process ${pid}` : `process ${pid} on ${host}`);
+
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-  // A zombie has ended; only its parent, or the first process of a container, has not asked how.
-  return fieldsOf(pid)[0] !== 'Z';
 }
 
-function startTime(pid: number): string {
-  return fieldsOf(pid)[19] ?? '';
-}
-
-/** The fields of /proc/<pid>/stat from the third on; the command in the second may hold anything, so count from its last parenthesis. */
-function fieldsOf(pid: number): string[] {
-  const stat = read(`/proc/${pid}/stat`);
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+/** Empty where it cannot be read. The command in the second field may hold anything, so count from its last parenthesis. */
+function processOf(pid: number): { readonly state: string; readonly started: string } {
+  const stat = text(`/proc/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return { state: fields[0]!, started: fields[19] ?? '' };
 }
 
 function namespaceOfSelf(): string {
@@ -73,10 +117,25 @@ function namespaceOfSelf(): string {
   }
 }
 
-function read(file: string): string {
+function text(file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch {
     return '';
+  }
+}
+
+/** Writes the same bytes again, so that the file system's own clock dates them. */
+function touch(file: string): void {
+  try {
+    const bytes = readFileSync(file);
+    const descriptor = openSync(file, 'r+');
+    try {
+      writeSync(descriptor, bytes, 0, bytes.length, 0);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    // The next beat may succeed; an entry that was lost for good costs double work, never a wrong result.
   }
 }

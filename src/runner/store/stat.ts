@@ -1,4 +1,5 @@
 /** The four facts by which a file is known to be the one that was hashed, without reading it. */
+import { randomBytes } from 'node:crypto';
 import { rmSync, statSync, writeFileSync, type BigIntStats } from 'node:fs';
 import path from 'node:path';
 
@@ -28,7 +29,7 @@ export function isSettled(stat: Pick<BigIntStats, 'mtimeNs' | 'ctimeNs'>, now: b
  * Undefined where the folder cannot be written.
  */
 export function clockOffset(folder: string): bigint | undefined {
-  const probe = path.join(folder, `.clock-${process.pid}`);
+  const probe = path.join(folder, `.clock-${randomBytes(6).toString('hex')}`);
   try {
     writeFileSync(probe, '');
     const time = statSync(probe, { bigint: true }).mtimeNs;
