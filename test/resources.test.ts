@@ -42,6 +42,47 @@ test('a stage is told how many threads it was given', async () => {
   expect(await project.read('told.txt')).toBe('1 1\n');
 });
 
+test('what the user counts is shared out: as many at the same time as there are slots', async () => {
+  const project = await Project.create(pair({ licence: 1 }));
+  const run = project.start(['run', '--json', '--jobs', '2', '--slots', 'licence=2']);
+  await Promise.all([project.appears('here-0'), project.appears('here-1')]);
+  await project.write('go', '');
+  expect((await run.ended).code).toBe(0);
+  expect(overlaps(await project.run('--force', '--jobs', '2'))).toBe(false);
+  expect(overlaps(await project.run('--force', '--jobs', '2', '--slots', 'cpu=1', '--slots', 'licence=2'))).toBe(false);
+});
+
+test('a stage is told the memory that was set aside for it', async () => {
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ tell: shell('echo $PIPELINE_MEMORY > ${outputs.out}', {}, { resources: { memory: '4 KiB' }, outputs: { out: { file: 'out.txt', publish: 'told.txt' } } }) }),
+  });
+  await project.run();
+  expect(await project.read('told.txt')).toBe('4096\n');
+});
+
+test('a demand that can never be met is refused at the start, with what would help; nothing runs', async () => {
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({
+      first: shell('echo 1 > ${outputs.out}'),
+      solve: shell('echo 2 > ${outputs.out}', {}, { resources: { licence: 3 } }),
+      sort: shell('echo 3 > ${outputs.out}', {}, { resources: { memory: '900 TiB' } }),
+    }),
+    '.pipelinerc.json': { slots: { licence: 2 } },
+  });
+  const { code, err, out } = await project.pipeline(['run']);
+  expect(code).toBe(2);
+  expect(err).toMatch(/^error: solve: asks for 3 of licence, and there is 2\n {2}If there are more, say how many: --slots licence=3, or `slots` in the settings\.\n/m);
+  expect(err).toMatch(/^error: sort: asks for 900 TiB of memory, and there is [\d.]+ GiB\n {2}Lower `memory` in its resources\./m);
+  expect(out).toBe('');
+  expect((await project.run('--slots', 'licence=3', '--slots', 'memory=1000TiB')).executed).toEqual(['first', 'solve', 'sort']);
+});
+
+test.each(['licence', 'licence=none', '=2', 'gpu=2', 'jobs=3', 'memory=8 GB of RAM'])('--slots %s is refused with what is allowed', async (word) => {
+  const project = await Project.create(pair({ cpu: 1 }));
+  const { code, err } = await project.pipeline(['run', '--slots', word]);
+  expect([code, err]).toEqual([2, expect.stringContaining('It must be written name=amount, and allowed is')]);
+});
+
 /** Whether an instance started before the one that had started last was over. */
 function overlaps(run: Run): boolean {
   const order = run.events.filter(({ type }) => type === 'started' || type === 'succeeded').map(({ type }) => type);

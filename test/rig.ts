@@ -30,6 +30,8 @@ interface Settings {
   readonly env?: Readonly<Record<string, string>>;
   /** A folder inside the project. */
   readonly folder?: string;
+  /** Another user than the one that runs the tests, who must be root then. */
+  readonly uid?: number;
 }
 
 export class Project {
@@ -91,6 +93,7 @@ export class Project {
       extendEnv: false,
       env: { PATH: process.env.PATH, HOME: this.root, TMPDIR: os.tmpdir(), ...settings.env },
       stripFinalNewline: false,
+      ...(settings.uid !== undefined && { uid: settings.uid }),
     });
     const ended = child.then((result): Answer => ({ code: result.exitCode, out: result.stdout, err: result.stderr }));
     onTestFinished(() => {

@@ -1,5 +1,7 @@
 /** Options that are more than a word, read from what commander hands over. */
 import { InvalidArgumentError } from 'commander';
+import type { Amounts } from '../runner/resources/slots.ts';
+import { readSlot } from './slot.ts';
 
 export function positiveInteger(text: string): number {
   const value = Number(text);
@@ -15,3 +17,11 @@ export function assignment(text: string, previous: readonly string[] = []): read
 
 /** Collects a repeatable option. */
 export const repeated = (text: string, previous: readonly string[] = []): readonly string[] => [...previous, text];
+
+/** Collects a repeatable `--slots name=amount`. */
+export function slot(text: string, previous: Amounts = {}): Amounts {
+  const [, name = '', amount = ''] = /^([^=]*)=(.*)$/.exec(text) ?? [];
+  const read = readSlot(name, amount);
+  if (!read.ok) throw new InvalidArgumentError(`It must be written name=amount, and allowed is ${read.error}.`);
+  return { ...previous, [read.value[0]]: read.value[1] };
+}

@@ -5,6 +5,7 @@ export const exitCode = {
   wrongUsage: 2,
   gateFailed: 3,
   storeDamaged: 4,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;

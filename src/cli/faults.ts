@@ -2,11 +2,12 @@
 import type { Diagnostic } from '../runner/diagnostic.ts';
 import { ProducersNotReadyError } from '../runner/execution/given.ts';
 import type { PlanEntry } from '../runner/plan.ts';
-import { NoGpuError } from '../runner/resources/demand.ts';
+import { NoGpuError, NoRoomError } from '../runner/resources/demand.ts';
 import { DamagedBlobError } from '../runner/store/damage.ts';
 import { exitCode } from './exit-code.ts';
 import { reasonLines } from './reason.ts';
 import { Refusal } from './refusal.ts';
+import { bytes } from './text/bytes.ts';
 import { shellWord } from './text/shell-word.ts';
 
 /** The refusal that an error amounts to; undefined: it is a bug. */
@@ -17,6 +18,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
     const remedy = 'Without --require-gpu these run on the processor, one at a time. pipeline doctor shows what nvidia-smi finds.';
     return new Refusal([{ code: 'no-gpu', severity: 'error', message: error.message, remedy }]);
   }
+  if (error instanceof NoRoomError) return new Refusal(error.shortages.map(noRoom));
   if (error instanceof ProducersNotReadyError) return new Refusal(error.entries.map(notReady));
   if (isSystemError(error)) {
     const remedy = 'pipeline doctor checks the store, its permissions and its space.';
@@ -34,6 +36,15 @@ function notReady({ instance: { id }, verdict }: PlanEntry): Diagnostic {
       ? [`${id} cannot run, and the run cannot begin after it`, 'What it lacks must be there first.']
       : [`${id} would have to run first`, `Without --from it runs as well; alone: pipeline run ${shellWord(id)}`];
   return { code: 'not-ready', severity: 'error', message: `${message}: ${reasons.join('; ')}`, remedy };
+}
+
+function noRoom({ stages, name, wanted, available }: NoRoomError['shortages'][number]): Diagnostic {
+  const [much, there] = name === 'memory' ? [`${bytes(wanted)} of memory`, bytes(available)] : [`${wanted} of ${name}`, String(available)];
+  const remedy =
+    name === 'memory'
+      ? 'Lower `memory` in its resources. If there is more than the runner finds: --slots memory=SIZE.'
+      : `If there are more, say how many: --slots ${name}=${wanted}, or \`slots\` in the settings.`;
+  return { code: 'no-room', severity: 'error', message: `${stages}: asks for ${much}, and there is ${there}`, remedy };
 }
 
 /** The disk is full, a folder may not be written, ...: the system's own message names what and where. */

@@ -1,5 +1,6 @@
 /**
- * What Ctrl-C means: the first asks the run to stop, so that stages can save a checkpoint; the second ends it at once.
+ * What Ctrl-C means, and SIGTERM, and the end of the terminal: the first asks the run to stop, so that stages can save a
+ * checkpoint; the second ends it at once.
  * The supervisors of the stages notice that the runner is gone and end what it left.
  */
 import { exitCode, type ExitCode } from './exit-code.ts';
@@ -11,25 +12,31 @@ export interface Interruption {
   stopListening(): void;
 }
 
+const CODES = { SIGINT: exitCode.interrupted, SIGTERM: exitCode.terminated, SIGHUP: exitCode.hungUp } as const;
+type Name = keyof typeof CODES;
+const NAMES = Object.keys(CODES) as Name[];
+
 /** npm and npx pass a Ctrl-C on that the terminal has sent us already: within this time it is the same one. */
 const SAME_PRESS_MS = 500;
 
 export function listenForInterruption(message: (text: string) => void, killNow: (code: ExitCode) => void, now: () => number): Interruption {
   const controller = new AbortController();
   let first: { readonly code: ExitCode; readonly at: number } | undefined;
-  const onSignal = (name: 'SIGINT' | 'SIGTERM'): void => {
+  const onSignal = (name: Name): void => {
     if (first === undefined) {
-      first = { code: name === 'SIGINT' ? exitCode.interrupted : exitCode.terminated, at: now() };
+      first = { code: CODES[name], at: now() };
       message('Stopping: running stages may save a checkpoint. Press Ctrl-C again to end them at once.');
       controller.abort(name);
     } else if (now() - first.at > SAME_PRESS_MS) {
       killNow(first.code);
     }
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  for (const name of NAMES) process.on(name, onSignal);
   return {
     signal: controller.signal,
     code: () => first?.code,
-    stopListening: () => process.off('SIGINT', onSignal).off('SIGTERM', onSignal),
+    stopListening: () => {
+      for (const name of NAMES) process.off(name, onSignal);
+    },
   };
 }

@@ -2,14 +2,21 @@
 import path from 'node:path';
 import { cosmiconfig } from 'cosmiconfig';
 import type { Diagnostic } from '../runner/diagnostic.ts';
+import type { Amounts } from '../runner/resources/slots.ts';
+import { millisecondsOf } from '../util/quantity.ts';
 import { suggest } from '../util/suggest.ts';
 import { Refusal, refuse } from './refusal.ts';
+import { readSlot } from './slot.ts';
 import { progressModes, type ProgressMode } from './render/renderer.ts';
 
 export interface Settings {
   /** How many instances at most run at the same time. */
   readonly jobs?: number;
   readonly progress?: ProgressMode;
+  /** How much of each resource is shared out, where that is not what the machine has; memory in bytes. */
+  readonly slots?: Amounts;
+  /** Milliseconds that a stage has to end once it was asked to stop. */
+  readonly graceMs?: number;
   /** Absolute path of the pipeline file; written relative to the settings file. */
   readonly pipeline?: string;
   /** Absolute path of the store; written relative to the settings file. */
@@ -28,15 +35,27 @@ export async function searchSettings(folder: string, searchPlaces: string[]): Pr
 type Reader = (value: unknown, base: string) => Settings | string;
 
 /** For each setting: its part of the result, or what is allowed. */
-const READERS: Readonly<Record<keyof Settings, Reader>> = {
+const READERS: Readonly<Record<string, Reader>> = {
   jobs: (value) => (Number.isInteger(value) && Number(value) >= 1 ? { jobs: Number(value) } : 'a whole number from 1'),
   progress: (value) => {
     const mode = progressModes.find((known) => known === value);
     return mode === undefined ? `one of ${progressModes.join(', ')}` : { progress: mode };
   },
+  slots: slotsOf,
+  grace: (value) => {
+    const graceMs = typeof value === 'string' ? millisecondsOf(value) : undefined;
+    return graceMs === undefined ? 'a duration such as "30s"' : { graceMs };
+  },
   pipeline: (value, base) => (typeof value === 'string' ? { pipeline: path.resolve(base, value) } : 'the path of a pipeline file'),
   store: (value, base) => (typeof value === 'string' ? { store: path.resolve(base, value) } : 'the path of a folder'),
 };
+
+function slotsOf(value: unknown): Settings | string {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'an object of numbers';
+  const read = Object.entries(value).map(([name, amount]) => readSlot(name, String(amount)));
+  const wrong = read.find((each) => !each.ok);
+  return wrong?.ok === false ? wrong.error : { slots: Object.fromEntries(read.flatMap((each) => (each.ok ? [each.value] : []))) };
+}
 
 /** @param shown the file as the user would name it. */
 export function validated(config: unknown, file: string, shown: string): Settings {
@@ -44,8 +63,7 @@ export function validated(config: unknown, file: string, shown: string): Setting
   let settings: Settings = {};
   const faults: Diagnostic[] = [];
   for (const [key, value] of Object.entries(config)) {
-    const reader = (READERS as Readonly<Record<string, Reader | undefined>>)[key];
-    const part = reader?.(value, path.dirname(file));
+    const part = READERS[key]?.(value, path.dirname(file));
     if (part === undefined) faults.push(unknownSetting(key, shown));
     else if (typeof part === 'string') faults.push(fault('invalid-setting', `${shown}: ${key} is ${JSON.stringify(value)}, allowed is ${part}`));
     else settings = { ...settings, ...part };

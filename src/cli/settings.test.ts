@@ -19,8 +19,18 @@ test('all faults are told together, with what is allowed or was meant', () => {
     ['.pipelinerc.json: unknown setting "jbos"', 'jobs'],
     ['.pipelinerc.json: jobs is 1.5, allowed is a whole number from 1', undefined],
     ['.pipelinerc.json: store is 3, allowed is the path of a folder', undefined],
-    ['.pipelinerc.json: unknown setting "colour"', 'Known are jobs, progress, pipeline, store.'],
+    ['.pipelinerc.json: unknown setting "colour"', 'Known are jobs, progress, slots, grace, pipeline, store.'],
   ]);
+});
+
+test('slots and the time to end are read with their units', () => {
+  expect(read({ slots: { licence: 2, memory: '8 GiB' }, grace: '1m 30s' })).toEqual({ slots: { licence: 2, memory: 8 * 2 ** 30 }, graceMs: 90_000 });
+  expect(faultsOf({ slots: { licence: 0 }, grace: 30 }).map(({ message }) => message)).toEqual([
+    '.pipelinerc.json: slots is {"licence":0}, allowed is a number greater than 0',
+    '.pipelinerc.json: grace is 30, allowed is a duration such as "30s"',
+  ]);
+  expect(faultsOf({ slots: { gpu: 2 } })[0]!.message).toContain('CUDA_VISIBLE_DEVICES');
+  expect(faultsOf({ slots: [1] })[0]!.message).toContain('an object of numbers');
 });
 
 test('settings that are no object are refused', () => {

@@ -25,9 +25,9 @@ export function processTerminal(colorOption: boolean | undefined): Terminal {
   const stream = (target: NodeJS.WriteStream & { readonly fd: number }): Stream => {
     const isTerminal = isatty(target.fd);
     let open = true;
-    // A reader that went away (`pipeline graph | head`) ends the output, not the work.
+    // A reader that went away (`pipeline graph | head`) or a terminal that was closed ends the output, not the work.
     target.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
+      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
       open = false;
     });
     return {

@@ -1,6 +1,6 @@
 /** The commands that carry stages out. */
 import { Option, type Command } from 'commander';
-import { positiveInteger } from '../arguments.ts';
+import { positiveInteger, slot } from '../arguments.ts';
 import type { RunOptions } from '../commands/run.ts';
 import { progressModes } from '../render/renderer.ts';
 import { about, partial, type Choose } from './about.ts';
@@ -10,6 +10,7 @@ export function runningCommands(program: Command, choose: Choose): void {
     .option('-f, --force', 'execute the targets even where they are up to date')
     .option('-n, --dry-run', 'say what would be done and why, and do nothing')
     .option('-j, --jobs <number>', 'how many instances run at the same time at most', positiveInteger)
+    .option('--slots <name=amount>', 'how much of a resource is shared out, for instance licence=2 or memory=8GiB; may be repeated', slot)
     .option('-k, --keep-going', 'after a failure, finish what does not depend on it')
     .option('--require-gpu', 'refuse to run gpu stages on the processor')
     .option('--json', 'one event per line on standard output')

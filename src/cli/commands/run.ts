@@ -8,6 +8,7 @@ import { saveRun } from '../../runner/history/history-files.ts';
 import { RunRecorder } from '../../runner/history/run-recorder.ts';
 import type { Ledger } from '../../runner/ledger.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
+import type { Amounts } from '../../runner/resources/slots.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { listenForInterruption, type Interruption } from '../interruption.ts';
 import { planDocument } from '../plan-document.ts';
@@ -25,6 +26,7 @@ export interface RunOptions extends WorkspaceOptions, Bounds {
   readonly force?: boolean;
   readonly dryRun?: boolean;
   readonly jobs?: number;
+  readonly slots?: Amounts;
   readonly keepGoing?: boolean;
   readonly requireGpu?: boolean;
   readonly json?: boolean;
@@ -82,14 +84,15 @@ async function remember(recorder: RunRecorder, { storeFolder }: Workspace, rende
   }
 }
 
-function executionOptions({ jobs, keepGoing, requireGpu, force }: RunOptions, { settings }: Workspace, selection: Selection): ExecutionOptions {
+function executionOptions({ jobs, slots, keepGoing, requireGpu, force }: RunOptions, { settings }: Workspace, selection: Selection): ExecutionOptions {
   return {
     jobs: jobs ?? settings.jobs ?? availableParallelism(),
+    slots: { ...settings.slots, ...slots },
     keepGoing: keepGoing ?? false,
     requireGpu: requireGpu ?? false,
     force: forced(selection, force),
     given: selection.given,
-    graceMs: GRACE_MS,
+    graceMs: settings.graceMs ?? GRACE_MS,
   };
 }
 

@@ -1,8 +1,8 @@
 /** What bounds a stage: timeout, retries, resources, environment. From nodes that passed the schema. */
+import { bytesOf, millisecondsOf } from '../../util/quantity.ts';
 import type { Retries } from '../pipeline.ts';
 import { child, isTrue, itemsOf, membersOf, numberOf, textOf, type ConfigNode } from './tree.ts';
 
-const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const NO_RETRIES: Retries = { limit: 0, delayMs: 0 };
 const FIRST_DELAY_MS = 1000;
 
@@ -10,12 +10,10 @@ export function timeoutOf(node: ConfigNode | undefined): { readonly timeoutMs?: 
   return node === undefined ? {} : { timeoutMs: durationMs(node) };
 }
 
-/** Milliseconds of `12h`, `1h 30m`, `90s` or a number of seconds. */
+/** Of a text such as `1h 30m`, or of a number of seconds. */
 function durationMs(node: ConfigNode): number {
   const seconds = numberOf(node);
-  if (seconds !== undefined) return Math.round(seconds * 1000);
-  const parts = [...(textOf(node) ?? '').matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g)];
-  return Math.round(parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * MILLISECONDS[unit as keyof typeof MILLISECONDS], 0));
+  return seconds === undefined ? (millisecondsOf(textOf(node) ?? '') ?? unread(node)) : Math.round(seconds * 1000);
 }
 
 export function retriesOf(node: ConfigNode | undefined): Retries {
@@ -28,13 +26,11 @@ export function retriesOf(node: ConfigNode | undefined): Retries {
 
 /** Memory in bytes, everything else as it is. */
 export function resourcesOf(node: ConfigNode | undefined): Readonly<Record<string, number>> {
-  return Object.fromEntries(membersOf(node).map(([name, { value }]) => [name, numberOf(value) ?? bytesOf(textOf(value) ?? '')]));
+  return Object.fromEntries(membersOf(node).map(([name, { value }]) => [name, numberOf(value) ?? bytesOf(textOf(value) ?? '') ?? unread(value)]));
 }
 
-/** `8 GiB`, `500MB`. */
-function bytesOf(text: string): number {
-  const [, amount, prefix = '', binary] = /^([\d.]+)\s*([KMGT]?)(i?)B$/.exec(text) ?? [];
-  return Math.round(Number(amount) * (binary === 'i' ? 1024 : 1000) ** (' KMGT'.indexOf(prefix || ' ')));
+function unread(node: ConfigNode): never {
+  throw new Error(`Internal error: ${JSON.stringify(textOf(node))} passed the schema and is no quantity.`);
 }
 
 /** Declared variables, and those whose values are secret. */

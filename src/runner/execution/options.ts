@@ -1,11 +1,14 @@
 /** How a run is to be carried out, and with what. */
 import type { InstanceId } from '../pipeline.ts';
 import type { Machine } from '../resources/machine.ts';
+import type { Amounts } from '../resources/slots.ts';
 import type { Executor } from './executor.ts';
 
 export interface RunOptions {
   /** Executions at the same time, at the most. */
   readonly jobs: number;
+  /** How much of a resource there is to share, where that is not what the machine has. */
+  readonly slots: Amounts;
   /** After a failure, go on with what does not depend on it. */
   readonly keepGoing: boolean;
   /** Executed even where they are up to date. */

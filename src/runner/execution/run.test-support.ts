@@ -60,13 +60,13 @@ export async function runSketch(sketches: Readonly<Record<string, Sketch>>, { sc
     const summary = await runPipeline(
       fakeLedger(folder, instances, sketches, executions),
       instances,
-      { jobs: 100, keepGoing: false, force: new Set(), given: new Set(), requireGpu: false, graceMs: 10, ...options },
+      { jobs: 100, slots: {}, keepGoing: false, force: new Set(), given: new Set(), requireGpu: false, graceMs: 10, ...options },
       (event) => {
         events.push(structuredClone(event));
         onEvent?.(event);
       },
       signal,
-      { executor: fakeExecutor(script), hostProgram: 'none', machine: () => Promise.resolve({ cpus: 4, memoryBytes: 1000, gpus: [], ...machine }) },
+      { executor: fakeExecutor(script), hostProgram: 'none', machine: () => Promise.resolve({ cpus: 4, memoryBytes: 1000, gpus: [], slots: {}, ...machine }) },
     );
     const story = events.flatMap((event) => ('id' in event ? [`${event.type} ${event.id}`] : []));
     return { summary, events, story, executions };

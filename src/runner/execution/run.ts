@@ -2,9 +2,9 @@
 import type { RunEvent, RunSummary } from '../event.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Instance } from '../pipeline.ts';
-import { capacityOf, demandOf, noticesOf, requireGpus } from '../resources/demand.ts';
+import { capacityOf, demandOf, noticesOf, requireGpus, requireRoom } from '../resources/demand.ts';
 import { findGpus } from '../resources/gpu.ts';
-import { thisMachine } from '../resources/machine.ts';
+import { sharing, thisMachine } from '../resources/machine.ts';
 import { Slots } from '../resources/slots.ts';
 import { CarryOut } from './carry-out.ts';
 import { requireGiven } from './given.ts';
@@ -18,8 +18,8 @@ export type { RunOptions } from './options.ts';
 
 /**
  * Everything that happens is told to `emit`, the plan first and `finished` last. Aborting `signal` asks what runs to stop;
- * how a run ended is its summary. Throws, before anything is told, NoGpuError where `requireGpu` cannot be met, and
- * ProducersNotReadyError where something given is not there.
+ * how a run ended is its summary. Throws, before anything is told, NoGpuError where `requireGpu` cannot be met,
+ * NoRoomError where an instance would wait for ever, and ProducersNotReadyError where something given is not there.
  */
 export async function runPipeline(
   ledger: Ledger,
@@ -34,8 +34,9 @@ export async function runPipeline(
   requireGiven(plan, options.given);
   const toRun = plan.entries.filter(({ verdict }) => verdict.kind === 'run').map(({ instance }) => instance);
   const { executor, hostProgram } = means;
-  const machine = await means.machine(toRun.some(({ resources }) => (resources.gpu ?? 0) > 0));
+  const machine = sharing(await means.machine(toRun.some(({ resources }) => (resources.gpu ?? 0) > 0)), options.slots);
   if (options.requireGpu) requireGpus(toRun, machine);
+  requireRoom(toRun, machine);
 
   emit({ type: 'plan', plan });
   for (const message of noticesOf(toRun, machine)) emit({ type: 'notice', message });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { demandOf, NoGpuError, noticesOf, requireGpus } from './demand.ts';
-import type { Machine } from './machine.ts';
+import { capacityOf, demandOf, NoGpuError, noticesOf, requireGpus, requireRoom, type NoRoomError } from './demand.ts';
+import { sharing, type Machine } from './machine.ts';
 import { Slots } from './slots.ts';
 
-const machine = (gpus: number): Machine => ({ cpus: 8, memoryBytes: 1000, gpus: Array.from({ length: gpus }, (_, i) => ({ uuid: `GPU-${i}`, name: 'H200' })) });
+const machine = (gpus: number): Machine => ({ cpus: 8, memoryBytes: 1000, gpus: Array.from({ length: gpus }, (_, i) => ({ uuid: `GPU-${i}`, name: 'H200' })), slots: {} });
 const asking = (resources: Readonly<Record<string, number>>, stage = 'train') => ({ stage, resources });
 
 test('who asks for nothing gets one processor', () => {
@@ -15,8 +15,41 @@ test('who asks for a GPU where there is none gets all processors in its place', 
   expect(demandOf(asking({ gpu: 1, cpu: 2 }), machine(1))).toEqual({ gpu: 1, cpu: 2, jobs: 1 });
 });
 
-test('a wish beyond the machine is cut to the machine; a name of the user’s is one slot', () => {
-  expect(demandOf(asking({ cpu: 99, memory: 5000, gpu: 3, licence: 2 }), machine(2))).toEqual({ cpu: 8, memory: 1000, gpu: 2, licence: 1, jobs: 1 });
+test('processors and GPUs are cut to what there is, and half a card is a whole one; what else is asked for stays', () => {
+  expect(demandOf(asking({ cpu: 99, gpu: 3, memory: 500, licence: 2 }), machine(2))).toEqual({ cpu: 8, memory: 500, gpu: 2, licence: 2, jobs: 1 });
+  expect(demandOf(asking({ gpu: 0.5 }), machine(2))).toEqual({ cpu: 1, gpu: 1, jobs: 1 });
+});
+
+test('the user may say how much there is to share, of the machine and of names of his own', () => {
+  const shared = sharing(machine(0), { cpu: 2, licence: 3 });
+  expect(capacityOf(shared, 5)).toEqual({ jobs: 5, cpu: 2, memory: 1000, gpu: 1, licence: 3 });
+  expect(demandOf(asking({ cpu: 4 }), shared)).toEqual({ cpu: 2, jobs: 1 });
+});
+
+describe('what would wait for ever is refused', () => {
+  const shortages = (instances: ReturnType<typeof asking>[], on = machine(0)) => {
+    try {
+      requireRoom(instances, on);
+      return [];
+    } catch (error) {
+      return (error as NoRoomError).shortages;
+    }
+  };
+
+  test('more memory than there is, or more of a name than its one slot', () => {
+    expect(shortages([asking({ memory: 1001 }), asking({ memory: 2000, disk: 1 }, 'tune'), asking({ licence: 2 })])).toEqual([
+      { stages: 'train, tune', name: 'memory', wanted: 2000, available: 1000 },
+      { stages: 'train', name: 'licence', wanted: 2, available: 1 },
+    ]);
+  });
+
+  test('unless the user has said that there is enough', () => {
+    expect(shortages([asking({ memory: 2000, licence: 2 })], sharing(machine(0), { memory: 2000, licence: 2 }))).toEqual([]);
+  });
+
+  test('and never processors or GPUs, of which fewer do', () => {
+    expect(shortages([asking({ cpu: 99, gpu: 9 })])).toEqual([]);
+  });
 });
 
 describe('before a run starts it is said', () => {

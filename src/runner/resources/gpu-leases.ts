@@ -1,5 +1,5 @@
 /** Which card is whose, on the whole host: two runs, also of two users, never meet on one. */
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, renameSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { busyGpus, type Gpu } from './gpu.ts';
 import { tryLease, type Lease } from './lease.ts';
@@ -36,6 +36,15 @@ export async function leaseGpus(gpus: readonly Gpu[], count: number, busy = busy
   return { gpus: undefined, holders: [...new Set(holders)] };
 }
 
+/** Made aside, so that nobody ever meets one that only its maker may write to. */
 function makeShared(folder: string): void {
-  if (mkdirSync(folder, { recursive: true }) !== undefined) chmodSync(folder, 0o777);
+  if (existsSync(folder)) return;
+  const draft = mkdtempSync(`${folder}-`);
+  chmodSync(draft, 0o777);
+  try {
+    renameSync(draft, folder);
+  } catch (error) {
+    rmdirSync(draft);
+    if (!existsSync(folder)) throw error;
+  }
 }

@@ -2,17 +2,25 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { Gpu } from './gpu.ts';
+import type { Amounts } from './slots.ts';
 
 export interface Machine {
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly gpus: readonly Gpu[];
+  /** What only the user knows that there is: licences, disks, ... */
+  readonly slots: Amounts;
 }
 
 export function thisMachine(gpus: readonly Gpu[]): Machine {
   const limit = process.constrainedMemory();
   const total = os.totalmem();
-  return { cpus: Math.min(os.availableParallelism(), containerCpus()), memoryBytes: limit > 0 && limit < total ? limit : total, gpus };
+  return { cpus: Math.min(os.availableParallelism(), containerCpus()), memoryBytes: limit > 0 && limit < total ? limit : total, gpus, slots: {} };
+}
+
+/** The part of a machine, or the additions to it, that the user gives: `cpu`, `memory` in bytes, and names of his own. */
+export function sharing(machine: Machine, { cpu = machine.cpus, memory = machine.memoryBytes, ...slots }: Amounts): Machine {
+  return { ...machine, cpus: cpu, memoryBytes: memory, slots };
 }
 
 /** A container may be given the time of fewer processors than it sees (cgroup v2: "quota period" in microseconds). */
