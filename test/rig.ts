@@ -75,6 +75,11 @@ export class Project {
     return rm(this.path(name), { recursive: true, force: true });
   }
 
+  /** Something that a user would do in a shell, in the project's folder. */
+  shell(command: string): Promise<{ readonly stdout: string }> {
+    return execa('sh', ['-c', command], { cwd: this.root, stripFinalNewline: false });
+  }
+
   /** Runs the command to its end, whatever its exit code. */
   async pipeline(words: readonly string[], settings: Settings = {}): Promise<Answer> {
     return this.start(words, settings).ended;
