@@ -1,6 +1,7 @@
 /** What went wrong with one instance, in a phrase. */
 import { unreachable } from '../util/unreachable.ts';
 import type { Failure } from '../runner/event.ts';
+import { storageFault } from './storage-fault.ts';
 import { duration } from './text/duration.ts';
 
 export function failureText(failure: Failure): string {
@@ -19,6 +20,11 @@ export function failureText(failure: Failure): string {
       return `its result is not recorded, because ${failure.paths.join(', ')} changed while it ran; run again (if nobody edits it, the stage does: it may write to its outputs only)`;
     case 'publish-conflict':
       return `${failure.path} holds something that this pipeline did not write; move it away and run again`;
+    case 'storage': {
+      const { message, remedy } = storageFault(failure);
+      return `${message}. ${remedy}`;
+    }
+    case 'damaged':
     case 'system':
       return failure.message;
     default:

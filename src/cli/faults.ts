@@ -3,10 +3,13 @@ import type { Diagnostic } from '../runner/diagnostic.ts';
 import { ProducersNotReadyError } from '../runner/execution/given.ts';
 import type { PlanEntry } from '../runner/plan.ts';
 import { NoGpuError, NoRoomError } from '../runner/resources/demand.ts';
+import { storageFailure } from '../runner/storage-failure.ts';
 import { DamagedBlobError } from '../runner/store/damage.ts';
+import { isSystemError } from '../util/system-error.ts';
 import { exitCode } from './exit-code.ts';
 import { reasonLines } from './reason.ts';
 import { Refusal } from './refusal.ts';
+import { storageFault } from './storage-fault.ts';
 import { bytes } from './text/bytes.ts';
 import { shellWord } from './text/shell-word.ts';
 
@@ -21,8 +24,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof NoRoomError) return new Refusal(error.shortages.map(noRoom));
   if (error instanceof ProducersNotReadyError) return new Refusal(error.entries.map(notReady));
   if (isSystemError(error)) {
-    const remedy = 'pipeline doctor checks the store, its permissions and its space.';
-    return new Refusal([{ code: 'system', severity: 'error', message: error.message, remedy }], exitCode.storeDamaged);
+    return new Refusal([{ code: 'system', severity: 'error', ...storageFault(storageFailure(error)) }], exitCode.storeDamaged);
   }
   return undefined;
 }
@@ -45,9 +47,4 @@ function noRoom({ stages, name, wanted, available }: NoRoomError['shortages'][nu
       ? 'Lower `memory` in its resources. If there is more than the runner finds: --slots memory=SIZE.'
       : `If there are more, say how many: --slots ${name}=${wanted}, or \`slots\` in the settings.`;
   return { code: 'no-room', severity: 'error', message: `${stages}: asks for ${much}, and there is ${there}`, remedy };
-}
-
-/** The disk is full, a folder may not be written, ...: the system's own message names what and where. */
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && 'code' in error;
 }

@@ -4,6 +4,7 @@ import type { Fingerprint } from './fingerprint.ts';
 import type { InstanceId } from './pipeline.ts';
 import type { Plan, Reason } from './plan.ts';
 import type { RunRecord } from './record.ts';
+import type { StorageFailure } from './storage-failure.ts';
 
 export type RunEvent =
   | { readonly type: 'plan'; readonly plan: Plan }
@@ -35,6 +36,9 @@ export type Failure =
   | { readonly kind: 'input-changed'; readonly paths: readonly string[] }
   /** The place that `publish` names holds a file that this pipeline did not write. */
   | { readonly kind: 'publish-conflict'; readonly path: string }
+  /** A blob was not what its name says; it is in quarantine, and what made it runs again. */
+  | { readonly kind: 'damaged'; readonly message: string }
+  | StorageFailure
   | { readonly kind: 'system'; readonly message: string };
 
 export interface RunSummary {

@@ -3,9 +3,23 @@
  * content or the new one, and perhaps a stray `.<name>.<random>.tmp`, never half a file.
  */
 import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { isSystemError, naming } from './system-error.ts';
 
+/** Makes a folder that a power cut cannot take away together with what was flushed in it. */
+export function makeFolder(folder: string): void {
+  const first = mkdirSync(folder, { recursive: true });
+  if (first === undefined) return;
+  for (let made = folder; ; made = path.dirname(made)) {
+    // Blocking, so that nobody of this process relies on a folder that he found but that is not flushed yet.
+    syncFolderNow(path.dirname(made));
+    if (made === first) return;
+  }
+}
+
+/** Errors name `file`, whatever was refused. */
 export async function writeFileAtomic(file: string, data: string | Uint8Array, mode = 0o666): Promise<void> {
   const temporary = temporaryBeside(file);
   try {
@@ -18,8 +32,8 @@ export async function writeFileAtomic(file: string, data: string | Uint8Array, m
     }
     await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => undefined); // what went wrong first is what matters
+    throw naming(file, error);
   }
   await syncFolder(path.dirname(file));
 }
@@ -29,6 +43,8 @@ export async function syncFile(file: string): Promise<void> {
   const handle = await open(file, 'r');
   try {
     await handle.sync();
+  } catch (error) {
+    throw naming(file, error);
   } finally {
     await handle.close();
   }
@@ -39,12 +55,46 @@ export async function syncFolder(folder: string): Promise<void> {
   try {
     await syncFile(folder);
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code !== 'EISDIR' && code !== 'EPERM' && code !== 'EINVAL' && code !== 'ENOTSUP') throw error;
+    if (!cannotFlush(error)) throw error;
   }
 }
+
+function syncFolderNow(folder: string): void {
+  try {
+    const descriptor = openSync(folder, 'r');
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch (error) {
+    if (!cannotFlush(error)) throw naming(folder, error);
+  }
+}
+
+const cannotFlush = (error: unknown): boolean => isSystemError(error) && ['EISDIR', 'EPERM', 'EINVAL', 'ENOTSUP'].includes(error.code);
 
 /** A name in the same folder, hence on the same file system, that no other process will choose. */
 export function temporaryBeside(file: string): string {
   return path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+/** The place that a temporary name was made for; any other name is itself. */
+export function placeOf(file: string): string {
+  const name = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(path.basename(file))?.[1];
+  return name === undefined ? file : path.join(path.dirname(file), name);
+}
+
+/** No file is written for as long. */
+const ABANDONED_MS = 3_600_000;
+
+/** Removes what writers of this file left beside it when they were killed. */
+export function sweepTemporaries(file: string): void {
+  const folder = path.dirname(file);
+  for (const name of readdirSync(folder)) {
+    const temporary = path.join(folder, name);
+    if (temporary === file || placeOf(temporary) !== file) continue;
+    const stat = statSync(temporary, { throwIfNoEntry: false });
+    if (stat && Date.now() - stat.mtimeMs > ABANDONED_MS) rmSync(temporary, { recursive: true, force: true });
+  }
 }

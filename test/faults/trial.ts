@@ -41,10 +41,11 @@ export async function tryFault(fault: Fault, name: string, bench: Bench): Promis
 
   const disturbed = await pipeline(bench.command, root, ['run', '--json'], preloaded(bench.library, root, traceFile, fault.injection));
   const trace = readTrace(traceFile);
+  const met = trace.find(({ number }) => number === fault.injection.at);
   // At once: what the killed run left may still be running.
   const repaired = await pipeline(bench.command, root, ['run', '--json']);
   const losses = [
-    ...wrongEnd(disturbed),
+    ...wrongEnd(disturbed, met),
     ...(repaired.code === 0 ? [] : [`the next run ended with ${repaired.code}: ${repaired.out.split('\n').filter((line) => line.includes('"failed"') || line.includes('diagnostics')).join(' ')} ${repaired.err}`]),
     ...(repaired.code === 0 ? differences('result', undisturbed.results, resultsOf(root)) : []),
     ...differences("user's file", theirs, userFilesOf(root)),
@@ -56,16 +57,17 @@ export async function tryFault(fault: Fault, name: string, bench: Bench): Promis
     const check = await pipeline(bench.command, root, ['status', '--check']);
     if (check.code !== 0) losses.push(`something is stale after the repair: ${check.out}${check.err}`);
   }
-  const trial = { fault, met: trace.find(({ number }) => number === fault.injection.at), disturbed, losses, litter: litter(root) };
+  const trial = { fault, met, disturbed, losses, litter: litter(root) };
   if (losses.length === 0) rmSync(root, { recursive: true, force: true });
   return trial;
 }
 
 /** Whatever happens, the runner ends with a documented code and a message, never with a stack trace. */
-function wrongEnd({ code, signal, out, err }: Answer): string[] {
+function wrongEnd({ code, signal, out, err }: Answer, met: Call | undefined): string[] {
   const bug = /Internal error|^\s+at .*:\d+:\d+\)?$/m.exec(`${out}\n${err}`);
   if (bug) return [`the disturbed run showed a bug: ${err}`];
-  if (code === null ? signal === 'SIGKILL' : [0, 1, 4].includes(code)) return [];
+  // A pipeline file that cannot be read is a fault of the configuration.
+  if (code === null ? signal === 'SIGKILL' : [0, 1, 4, ...(met?.path.endsWith('/pipeline.json') ? [2] : [])].includes(code)) return [];
   return [`the disturbed run ended with ${code ?? signal}: ${err}`];
 }
 

@@ -60,13 +60,15 @@ export async function carryOut({ targets, selection }: Task, ledger: Ledger, wor
   );
   try {
     const recorder = new RunRecorder(targets, Date.now);
+    let refused = false;
     const emit = (event: RunEvent): void => {
+      refused ||= event.type === 'failed' && (event.failure.kind === 'storage' || event.failure.kind === 'damaged');
       recorder.handle(event);
       renderer.handle(event);
     };
     const summary = await runPipeline(ledger, selection.selected, executionOptions(options, workspace, selection), emit, interruption.signal);
     await remember(recorder, workspace, renderer);
-    return codeOf(summary, interruption);
+    return codeOf(summary, refused, interruption);
   } finally {
     interruption.stopListening();
     await renderer.close();
@@ -117,12 +119,13 @@ function viewOf({ show }: Workspace, options: RunOptions, terminal: Terminal): V
   };
 }
 
-function codeOf({ outcome }: RunSummary, interruption: Interruption): ExitCode {
+/** @param refused by the store or by the disk */
+function codeOf({ outcome }: RunSummary, refused: boolean, interruption: Interruption): ExitCode {
   switch (outcome) {
     case 'done':
       return exitCode.done;
     case 'failed':
-      return exitCode.stageFailed;
+      return refused ? exitCode.storeDamaged : exitCode.stageFailed;
     case 'interrupted':
       return interruption.code() ?? exitCode.interrupted;
   }

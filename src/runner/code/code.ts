@@ -1,15 +1,14 @@
 /** Which code would a module stage run? Asked once per module and command; a bundler is started only after a change. */
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import pLimit from 'p-limit';
-import { writeFileAtomic } from '../../util/atomic-file.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Contents } from '../store/content.ts';
 import { DamagedBlobError } from '../store/damage.ts';
-import { readState, writeState } from '../store/state-file.ts';
+import { readState, writeState, writeStateText } from '../store/state-file.ts';
 import type { Store } from '../store/store.ts';
 import { BUNDLE_FILE, bundleModule, type Bundler } from './bundle.ts';
 
@@ -83,8 +82,7 @@ export function openCode({ root, stateFolder, contents, store, bundle: makeBundl
 
   const mapFile = (digest: Digest) => path.join(stateFolder, 'maps', `${digest}.map`);
   async function writeMap(digest: Digest, map: string): Promise<void> {
-    mkdirSync(path.dirname(mapFile(digest)), { recursive: true });
-    await writeFileAtomic(mapFile(digest), map);
+    await writeStateText(mapFile(digest), map);
   }
 
   return {

@@ -1,10 +1,15 @@
+import { isSystemError } from '../../util/system-error.ts';
 import type { Failure } from '../event.ts';
+import { storageFailure } from '../storage-failure.ts';
+import { DamagedBlobError } from '../store/damage.ts';
 
 /**
  * What went wrong outside this program: the disk is full, a blob is damaged, a lockfile cannot be read. Throws a bug on:
  * nobody gains by a run that goes on with one.
  */
 export function expectedFailure(error: unknown): Failure {
+  if (isSystemError(error)) return storageFailure(error);
+  if (error instanceof DamagedBlobError) return { kind: 'damaged', message: error.message };
   if (!(error instanceof Error) || BUGS.some((kind) => error instanceof kind) || error.message.startsWith('Internal error')) throw error;
   return { kind: 'system', message: error.message };
 }

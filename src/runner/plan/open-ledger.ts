@@ -1,6 +1,4 @@
 /** The ledger: lockfile, store and workspace behind the interface that execution and the command line know. */
-import { mkdirSync } from 'node:fs';
-import path from 'node:path';
 import type { Digest } from '../../util/digest.ts';
 import { removeTree } from '../../util/remove-tree.ts';
 import { err, ok, type Result } from '../../util/result.ts';
@@ -18,6 +16,7 @@ import { openContents } from '../store/content.ts';
 import { verifyContent } from '../store/copy.ts';
 import { DamagedBlobError } from '../store/damage.ts';
 import { openLocalStore } from '../store/local-store.ts';
+import { makeStateFolder } from '../store/state-file.ts';
 import { parseTree } from '../store/tree.ts';
 import { closeCheckpoint } from './checkpoint.ts';
 import { collectOutputs } from './collect.ts';
@@ -48,8 +47,7 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
   if (!opened.ok) return err([opened.error]);
   const lock = opened.value;
   const { root } = pipeline;
-  const stateFolder = path.join(storeFolder, 'state');
-  mkdirSync(stateFolder, { recursive: true });
+  const stateFolder = makeStateFolder(storeFolder);
   sweepWork(storeFolder);
   const announcement = executes ? await announce(storeFolder) : undefined;
 
@@ -168,7 +166,7 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
         for (const [name, output] of Object.entries(record.outputs)) await verifyContent(store, output, `output ${name} of ${instance.id}`);
       } catch (error) {
         if (!(error instanceof DamagedBlobError)) throw error;
-        return err({ kind: 'system', message: error.message });
+        return err({ kind: 'damaged', message: error.message });
       }
       return finish(instance, record);
     },

@@ -1,6 +1,6 @@
 /** The private folder of one execution: `work/<fingerprint>-<random>/` with inputs, outputs and the code to run. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../../util/digest.ts';
 import { removeTree } from '../../util/remove-tree.ts';
@@ -14,7 +14,7 @@ import type { RunRecord } from '../record.ts';
 import type { Contents } from '../store/content.ts';
 import { copyFolder, verifyContent } from '../store/copy.ts';
 import { globSelection } from '../store/glob.ts';
-import { judge, keepAlive, writeOwner } from '../store/owner.ts';
+import { judge, keepAlive, SILENCE_MS, writeOwner } from '../store/owner.ts';
 import { clockOffset } from '../store/stat.ts';
 import type { Store } from '../store/store.ts';
 import { openCheckpoint } from './checkpoint.ts';
@@ -145,6 +145,14 @@ export function sweepWork(storeFolder: string): void {
   }
   const now = () => Date.now() + Number(clockOffset(work) ?? 0n) / 1e6;
   for (const name of names) {
-    if (judge(path.join(work, name, OWNER_FILE), now).state === 'dead') removeTree(path.join(work, name));
+    const folder = path.join(work, name);
+    const { state } = judge(path.join(folder, OWNER_FILE), now);
+    // `gone`: its runner died before it could write its name, or is only about to.
+    if (state === 'dead' || (state === 'gone' && isSilent(folder, now))) removeTree(folder);
   }
+}
+
+function isSilent(folder: string, now: () => number): boolean {
+  const stat = statSync(folder, { throwIfNoEntry: false });
+  return stat !== undefined && now() - stat.mtimeMs >= SILENCE_MS;
 }

@@ -1,10 +1,11 @@
 /** From the store to a place where somebody reads: by reflink where the file system can, otherwise by copying; never by a hard link. */
 import { constants } from 'node:fs';
-import { chmod, copyFile, mkdir, rename, rm } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
-import { syncFile, syncFolder, temporaryBeside } from '../../util/atomic-file.ts';
+import { makeFolder, syncFile, syncFolder, sweepTemporaries, temporaryBeside } from '../../util/atomic-file.ts';
 import type { Digest } from '../../util/digest.ts';
+import { naming } from '../../util/system-error.ts';
 import { DamagedBlobError } from './damage.ts';
 import type { Store } from './store.ts';
 import { parseTree } from './tree.ts';
@@ -43,10 +44,11 @@ async function copyBlob(store: Store, digest: Digest, place: string, mode = 0o64
   await chmod(place, mode);
 }
 
-/** Puts a file or folder in place of whatever is there: complete or not at all. */
+/** Puts a file or folder in place of whatever is there: complete or not at all, also after a power cut. */
 export async function replaceWith(store: Store, content: { kind: 'file' | 'folder'; digest: Digest }, place: string): Promise<void> {
   const temporary = temporaryBeside(place);
-  await mkdir(path.dirname(place), { recursive: true });
+  makeFolder(path.dirname(place));
+  sweepTemporaries(place);
   try {
     if (content.kind === 'file') {
       await copyBlob(store, content.digest, temporary);
@@ -54,12 +56,23 @@ export async function replaceWith(store: Store, content: { kind: 'file' | 'folde
       await rename(temporary, place);
     } else {
       await copyFolder(store, content.digest, temporary);
+      await syncTree(temporary);
       await swapFolder(temporary, place);
     }
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined); // what went wrong first is what matters
+    throw naming(place, error);
   }
   await syncFolder(path.dirname(place));
+}
+
+/** Flushes a folder with all that is in it. */
+async function syncTree(folder: string): Promise<void> {
+  const limit = pLimit(8);
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const places = entries.map((entry) => ({ place: path.join(entry.parentPath, entry.name), flush: entry.isDirectory() ? syncFolder : syncFile }));
+  await Promise.all(places.map(({ place, flush }) => limit(() => flush(place))));
+  await syncFolder(folder);
 }
 
 /** A folder cannot be renamed over another: the old one steps aside first. */

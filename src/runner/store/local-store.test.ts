@@ -1,7 +1,8 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Fingerprint } from '../fingerprint.ts';
 import { openContents } from './content.ts';
 import { openLocalStore } from './local-store.ts';
 import { storeContract, type StoreUnderTest } from './store-contract.ts';
@@ -49,4 +50,29 @@ test('a damaged blob is kept in quarantine, not deleted', async () => {
   spoilBlob(digest, () => Buffer.from('tExt'));
   await store.verify(digest);
   expect(readFileSync(path.join(folder, 'quarantine', `objects-${digest.slice(0, 2)}-${digest.slice(2)}`), 'utf8')).toBe('tExt');
+});
+
+test('a folder in place of a blob is damage: it goes to quarantine, whatever lies there, and gives way to the sound blob', async () => {
+  const { store, folder } = localStore();
+  const digest = await store.put('text');
+  for (const inside of ['first', 'second']) {
+    rmSync(store.pathOf(digest), { force: true });
+    mkdirSync(path.join(store.pathOf(digest), inside), { recursive: true });
+    expect(store.look(digest, 4)).toBe('damaged');
+    expect(store.text(digest)).toBeUndefined();
+    expect(await store.check(digest)).toBe('damaged');
+    expect(await store.verify(digest)).toBe('damaged');
+    expect(readdirSync(path.join(folder, 'quarantine', `objects-${digest.slice(0, 2)}-${digest.slice(2)}`))).toEqual([inside]);
+  }
+  await store.put('text');
+  expect(await store.verify(digest)).toBe('intact');
+  expect(readdirSync(path.join(folder, 'quarantine'))).toEqual([]);
+});
+
+test('a folder in place of a record goes to quarantine and counts as no record', async () => {
+  const { store, folder } = localStore();
+  const fingerprint = 'f'.repeat(64) as Fingerprint;
+  mkdirSync(path.join(folder, 'runs', `${fingerprint}.json`), { recursive: true });
+  expect(await store.record(fingerprint)).toBeUndefined();
+  expect(readdirSync(path.join(folder, 'quarantine'))).toEqual([`runs-${fingerprint}.json`]);
 });

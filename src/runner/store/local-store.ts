@@ -1,11 +1,12 @@
 /** A store in a folder: plain files and renames, no database and no locks, so that a shared file system will do. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import { syncFile, syncFolder, writeFileAtomic } from '../../util/atomic-file.ts';
+import { makeFolder, syncFile, syncFolder, writeFileAtomic } from '../../util/atomic-file.ts';
 import { byCodeUnit } from '../../util/canonical-json.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
 import { digestOfFile } from '../../util/digest-file.ts';
+import { isSystemError, naming } from '../../util/system-error.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { RunRecord } from '../record.ts';
 import type { Contents } from './content.ts';
@@ -14,6 +15,9 @@ import type { BlobState, Store } from './store.ts';
 /** Blobs are read-only: a stage that writes to its input fails instead of changing what was recorded. */
 const BLOB_MODE = 0o444;
 
+/** Why a file cannot take the place of a folder, or a folder that of anything. */
+const CLASHES: ReadonlySet<string> = new Set(['EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST']);
+
 /** `contents` remembers which blobs were verified; it must know the folder's files by their absolute paths. */
 export function openLocalStore(folder: string, contents: Contents): Store {
   const pathOf = (digest: Digest) => blobFile(folder, digest);
@@ -21,18 +25,23 @@ export function openLocalStore(folder: string, contents: Contents): Store {
   const quarantined = (file: string) => path.join(folder, 'quarantine', path.relative(folder, file).replaceAll(path.sep, '-'));
   const quarantine = (file: string) => {
     const place = quarantined(file);
-    mkdirSync(path.dirname(place), { recursive: true });
+    makeFolder(path.dirname(place));
     try {
       renameSync(file, place);
     } catch (error) {
+      if (!isSystemError(error)) throw error;
       // Somebody else found the damage at the same time and was faster.
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if (error.code === 'ENOENT') return;
+      if (!CLASHES.has(error.code)) throw error;
+      // An older finding about the same file, a folder for a file or the other way round, makes room for this one.
+      rmSync(place, { recursive: true, force: true });
+      renameSync(file, place);
     }
     contents.forget(file);
   };
   /** A sound blob has taken the place of one that was damaged. */
   const healed = (file: string) => {
-    rmSync(quarantined(file), { force: true });
+    rmSync(quarantined(file), { recursive: true, force: true });
     contents.forget(file);
   };
 
@@ -70,8 +79,9 @@ export function openLocalStore(folder: string, contents: Contents): Store {
 
     async check(digest): Promise<BlobState> {
       const file = pathOf(digest);
-      if (!existsSync(file)) return 'absent';
-      return (await digestOfFile(file)) === digest ? 'intact' : 'damaged';
+      const stat = statSync(file, { throwIfNoEntry: false });
+      if (!stat) return 'absent';
+      return stat.isFile() && (await digestOfFile(file)) === digest ? 'intact' : 'damaged';
     },
 
     async take(file) {
@@ -84,7 +94,7 @@ export function openLocalStore(folder: string, contents: Contents): Store {
       }
       await syncFile(file);
       chmodSync(file, BLOB_MODE);
-      mkdirSync(path.dirname(place), { recursive: true });
+      makeFolder(path.dirname(place));
       await rename(file, place);
       await syncFolder(path.dirname(place));
       healed(place);
@@ -95,7 +105,7 @@ export function openLocalStore(folder: string, contents: Contents): Store {
       const digest = digestOf(text);
       const place = pathOf(digest);
       if ((await store.verify(digest)) !== 'intact' || !renew(place)) {
-        mkdirSync(path.dirname(place), { recursive: true });
+        makeFolder(path.dirname(place));
         await writeFileAtomic(place, text, BLOB_MODE);
         healed(place);
       }
@@ -104,7 +114,7 @@ export function openLocalStore(folder: string, contents: Contents): Store {
 
     text(digest) {
       const file = pathOf(digest);
-      if (!existsSync(file)) return undefined;
+      if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
       const text = readFileSync(file, 'utf8');
       return digestOf(text) === digest ? text : undefined;
     },
@@ -115,8 +125,9 @@ export function openLocalStore(folder: string, contents: Contents): Store {
       try {
         text = readFileSync(file, 'utf8');
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Promise.resolve(undefined);
-        throw error;
+        if (!isSystemError(error) || (error.code !== 'ENOENT' && error.code !== 'EISDIR')) throw naming(file, error);
+        if (error.code === 'EISDIR') quarantine(file);
+        return Promise.resolve(undefined);
       }
       const record = parseRecord(text, fingerprint);
       if (!record) quarantine(file);
@@ -125,7 +136,7 @@ export function openLocalStore(folder: string, contents: Contents): Store {
 
     async putRecord(record) {
       const file = recordFile(record.fingerprint);
-      mkdirSync(path.dirname(file), { recursive: true });
+      makeFolder(path.dirname(file));
       await writeFileAtomic(file, formatRecord(record));
     },
 

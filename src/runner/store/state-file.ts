@@ -1,13 +1,28 @@
 /**
- * What is only remembered to save time lies in `state/`: any of it may be deleted, and a damaged file counts as absent.
+ * What is only remembered to save time lies in `state/`: any of it may be deleted, a damaged file counts as absent, and
+ * one that cannot be written is no fault.
  * A file holds the SHA-256 of its payload and the payload in V8's serialisation, which reads 50,000 stat records in a
  * few milliseconds.
  */
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
+import { isSystemError } from '../../util/system-error.ts';
+
+/** Makes the state folder. What cannot be made is found out, and told, where a result is to be stored. */
+export function makeStateFolder(storeFolder: string): string {
+  const folder = path.join(storeFolder, 'state');
+  try {
+    // Whatever else took its place holds nothing that is needed.
+    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(folder, { force: true });
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
+  return folder;
+}
 
 /** `format` changes with the shape of the value: what another version wrote counts as absent. */
 export function readState(file: string, format: string): unknown {
@@ -26,10 +41,21 @@ export function readState(file: string, format: string): unknown {
   }
 }
 
+/** What cannot be written, on a full or read-only disk, is found out anew by the next command. */
 export async function writeState(file: string, format: string, value: unknown): Promise<void> {
   const payload = serialize([format, value]);
-  mkdirSync(path.dirname(file), { recursive: true });
-  await writeFileAtomic(file, Buffer.concat([seal(payload), payload]));
+  await writeStateText(file, Buffer.concat([seal(payload), payload]));
+}
+
+/** As `writeState`, for files that have a form of their own. */
+export async function writeStateText(file: string, data: string | Uint8Array): Promise<void> {
+  try {
+    if (statSync(file, { throwIfNoEntry: false })?.isDirectory()) rmSync(file, { recursive: true, force: true });
+    mkdirSync(path.dirname(file), { recursive: true });
+    await writeFileAtomic(file, data);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
 }
 
 function seal(payload: Uint8Array): Buffer {

@@ -1,0 +1,52 @@
+/** The disk is full, a folder may not be written, ...: what was found where, and what helps. */
+import type { StorageFailure } from '../runner/storage-failure.ts';
+import { bytes } from './text/bytes.ts';
+
+interface Words {
+  readonly message: string;
+  readonly remedy: string;
+}
+
+/** @param shown the path as the user would type it */
+export function storageFault(failure: StorageFailure, shown = failure.path): Words {
+  const { code, call, freeBytes, message } = failure;
+  const known = CAUSES[code];
+  if (known === undefined || shown === undefined) return { message, remedy: 'pipeline doctor checks the store, its permissions and its space.' };
+  const free = freeBytes === undefined ? '' : ` (${bytes(freeBytes)} free)`;
+  return { message: `${known.cause}${free}: ${shown} cannot be ${DEEDS[call] ?? 'opened'}`, remedy: known.remedy };
+}
+
+const DEEDS: Readonly<Record<string, string>> = {
+  read: 'read',
+  scandir: 'read',
+  stat: 'read',
+  write: 'written',
+  fsync: 'written',
+  rename: 'put in its place',
+  copyfile: 'written',
+  mkdir: 'made',
+  symlink: 'made',
+  unlink: 'removed',
+  rmdir: 'removed',
+  rm: 'removed',
+  chmod: 'made read-only',
+};
+
+const ROOM = 'Make room there (pipeline gc tells what the store can spare) or move the store (`store` in the settings), and run again: what was finished is kept.';
+const RIGHTS = 'Correct its owner or its permissions, and those of the folders above it, and run again.';
+const FILES = 'Raise the limit (ulimit -n) or run fewer stages at once (--jobs), and run again.';
+const CLASH = 'Move away what lies there, and run again.';
+
+const CAUSES: Readonly<Record<string, { readonly cause: string; readonly remedy: string }>> = {
+  ENOSPC: { cause: 'disk full', remedy: ROOM },
+  EDQUOT: { cause: 'quota used up', remedy: ROOM },
+  EIO: { cause: 'input/output error', remedy: 'The disk or the way to it may be failing: look into the log of the system, and run again.' },
+  EROFS: { cause: 'read-only file system', remedy: 'Mount it writable or move the store (`store` in the settings), and run again.' },
+  EACCES: { cause: 'permission denied', remedy: RIGHTS },
+  EPERM: { cause: 'operation not permitted', remedy: RIGHTS },
+  EMFILE: { cause: 'too many open files', remedy: FILES },
+  ENFILE: { cause: 'too many open files on this machine', remedy: FILES },
+  EISDIR: { cause: 'a folder lies where a file belongs', remedy: CLASH },
+  ENOTDIR: { cause: 'a file lies where a folder belongs', remedy: CLASH },
+  EEXIST: { cause: 'something else lies there already', remedy: CLASH },
+};

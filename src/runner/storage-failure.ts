@@ -1,0 +1,38 @@
+/** What the operating system refused, as data: the command line finds the words. */
+import { statfsSync } from 'node:fs';
+import path from 'node:path';
+import { placeOf } from '../util/atomic-file.ts';
+import { isSystemError, type SystemError } from '../util/system-error.ts';
+
+export interface StorageFailure {
+  readonly kind: 'storage';
+  /** `ENOSPC`, ... */
+  readonly code: string;
+  /** The call that was refused: `open`, `write`, `rename`, ... */
+  readonly call: string;
+  /** Absolute, where it is known: the file that was to be, not its temporary name. */
+  readonly path?: string;
+  /** On the file system of the path, where there was too little. */
+  readonly freeBytes?: number;
+  /** As the system says it. */
+  readonly message: string;
+}
+
+export function storageFailure(error: SystemError): StorageFailure {
+  const { code, syscall, path: from, dest, message } = error;
+  const name = dest ?? from;
+  const place = name === undefined ? undefined : placeOf(name);
+  const free = place !== undefined && (code === 'ENOSPC' || code === 'EDQUOT') ? freeBytes(place) : undefined;
+  return { kind: 'storage', code, call: syscall, ...(place !== undefined && { path: place }), ...(free !== undefined && { freeBytes: free }), message };
+}
+
+/** Of the nearest folder that is there. */
+function freeBytes(place: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(place);
+    return bavail * bsize;
+  } catch (error) {
+    if (!isSystemError(error) || error.code !== 'ENOENT' || path.dirname(place) === place) return undefined;
+    return freeBytes(path.dirname(place));
+  }
+}
