@@ -1,4 +1,5 @@
 /** The ledger: lockfile, store and workspace behind the interface that execution and the command line know. */
+import path from 'node:path';
 import type { Digest } from '../../util/digest.ts';
 import { removeTree } from '../../util/remove-tree.ts';
 import { err, ok, type Result } from '../../util/result.ts';
