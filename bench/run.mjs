@@ -1,0 +1,17 @@
+// Runs one of the benchmarks: `npm run bench -- NAME [options]`.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
+const BENCHMARKS = {
+  runner: 'the runner beside DVC, Snakemake and wireit  [--quick] [--markdown] [--only NAME,...] [--tools FOLDER]',
+  train: 'training steps, beside PyTorch where there is one  [--quick] [--python PYTHON]',
+};
+
+const [name, ...options] = process.argv.slice(2);
+if (name in BENCHMARKS) {
+  process.exitCode = spawnSync(process.execPath, [join(import.meta.dirname, `${name}.mjs`), ...options], { stdio: 'inherit' }).status ?? 1;
+} else {
+  console.error(name === undefined ? 'Which benchmark?' : `There is no benchmark "${name}".`);
+  for (const [known, what] of Object.entries(BENCHMARKS)) console.error(`  npm run bench -- ${known.padEnd(8)} ${what}`);
+  process.exitCode = 2;
+}
