@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const BENCHMARKS = {
-  runner: 'the runner beside DVC, Snakemake and wireit  [--quick] [--markdown] [--only NAME,...] [--tools FOLDER]',
+  runner: 'the runner beside DVC, Snakemake and wireit  [--quick] [--markdown] [--only small,large,first,plans] [--peers DVC,Snakemake,wireit] [--tools FOLDER]',
   train: 'training steps, beside PyTorch where there is one  [--quick] [--python PYTHON]',
 };
 
