@@ -55,9 +55,9 @@ export function selectOne(pipeline: Pipeline, target: string): Instance {
 }
 
 /** Calls `work` with the ledger and closes it, whatever happens. `executes`: it may execute or restore. */
-export async function withLedger<T>({ pipeline, storeFolder }: Workspace, work: (ledger: Ledger) => Promise<T>, { executes = false } = {}): Promise<T> {
+export async function withLedger<T>({ pipeline, storeFolder }: Workspace, work: (ledger: Ledger) => Promise<T>, ledgerOptions: { readonly executes?: boolean; readonly allowMissing?: boolean } = {}): Promise<T> {
   const { openLedger } = await import('../runner/plan/open-ledger.ts');
-  const opened = await openLedger(pipeline, { storeFolder, lockFile: lockFileOf(pipeline.file), executes });
+  const opened = await openLedger(pipeline, { storeFolder, lockFile: lockFileOf(pipeline.file), ...ledgerOptions });
   if (!opened.ok) throw new Refusal(opened.error);
   const ledger = opened.value;
   try {

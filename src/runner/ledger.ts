@@ -45,7 +45,7 @@ export interface Ledger {
   abandon(workplace: Workplace): Promise<void>;
 
   /** Verifies the digests of a recorded execution, publishes its outputs, updates the lockfile. */
-  restore(instance: Instance, verdict: Extract<Verdict, { kind: 'restore' | 'fresh' }>): Promise<Result<RunRecord, Failure>>;
+  restore(instance: Instance, verdict: Extract<Verdict, { record: RunRecord }>): Promise<Result<RunRecord, Failure>>;
 
   /** The executions behind an instance's inputs, producers first. */
   lineage(instance: Instance): Promise<readonly LineageEntry[]>;

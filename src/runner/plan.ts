@@ -21,6 +21,8 @@ export interface PlanEntry {
 export type Verdict =
   /** Recorded, in the lockfile, and every published file is in place: nothing to do. */
   | { readonly kind: 'fresh'; readonly fingerprint: Fingerprint; readonly record: RunRecord }
+  /** Unchanged, says the lockfile, and nothing that will run reads its results, which are not here (`--allow-missing`). */
+  | { readonly kind: 'fresh'; readonly fingerprint: Fingerprint; readonly outputs: RunRecord['outputs'] }
   /** Recorded in the store, but the lockfile or the workspace differs: copied, not executed. */
   | { readonly kind: 'restore'; readonly fingerprint: Fingerprint; readonly record: RunRecord; readonly reasons: readonly Reason[] }
   /** To be executed. The fingerprint is unknown as long as a producer must run first. */

@@ -8,10 +8,11 @@ import type { StatusOptions } from '../commands/status.ts';
 import type { WhyOptions } from '../commands/why.ts';
 import { positiveInteger } from '../arguments.ts';
 import { exitCode } from '../exit-code.ts';
-import { about, partial, type Choose } from './about.ts';
+import { about, ALLOW_MISSING, partial, type Choose } from './about.ts';
 
 export function answeringCommands(program: Command, choose: Choose): void {
   partial(about(program.command('status [targets...]'), 'show what is up to date, what would run, and why'))
+    .option(...ALLOW_MISSING)
     .option('--check', `exit with ${exitCode.gateFailed} when anything is not up to date`)
     .option('--json', 'one JSON document')
     .action((targets: string[], options: StatusOptions) => {

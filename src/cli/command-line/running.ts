@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { positiveInteger, slot } from '../arguments.ts';
 import type { RunOptions } from '../commands/run.ts';
 import { progressModes } from '../render/renderer.ts';
-import { about, partial, type Choose } from './about.ts';
+import { about, ALLOW_MISSING, partial, type Choose } from './about.ts';
 
 export function runningCommands(program: Command, choose: Choose): void {
   partial(about(program.command('run [targets...]'), 'bring stages up to date; all of them, or the targets and what they need'))
@@ -12,6 +12,7 @@ export function runningCommands(program: Command, choose: Choose): void {
     .option('-j, --jobs <number>', 'how many instances run at the same time at most', positiveInteger)
     .option('--slots <name=amount>', 'how much of a resource is shared out, for instance licence=2 or memory=8GiB; may be repeated', slot)
     .option('-k, --keep-going', 'after a failure, finish what does not depend on it')
+    .option(...ALLOW_MISSING)
     .option('--require-gpu', 'refuse to run gpu stages on the processor')
     .option('--json', 'one event per line on standard output')
     .addOption(new Option('--progress <mode>', 'how progress is shown').choices(progressModes))

@@ -29,6 +29,7 @@ export interface RunOptions extends WorkspaceOptions, Bounds {
   readonly slots?: Amounts;
   readonly keepGoing?: boolean;
   readonly requireGpu?: boolean;
+  readonly allowMissing?: boolean;
   readonly json?: boolean;
   readonly progress?: ProgressMode;
 }
@@ -39,7 +40,7 @@ export async function run(targets: readonly string[], options: RunOptions, termi
   return withLedger(workspace, async (ledger) => {
     if (options.dryRun) return await showPlan(ledger, selection, options, terminal);
     return await carryOut({ targets, selection }, ledger, workspace, options, terminal);
-  }, { executes: options.dryRun !== true });
+  }, { executes: options.dryRun !== true, allowMissing: options.allowMissing === true });
 }
 
 interface Task {

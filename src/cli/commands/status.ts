@@ -9,6 +9,7 @@ import { writePlan } from '../write-plan.ts';
 
 export interface StatusOptions extends WorkspaceOptions, Bounds {
   readonly check?: boolean;
+  readonly allowMissing?: boolean;
   readonly json?: boolean;
 }
 
@@ -16,7 +17,7 @@ export interface StatusOptions extends WorkspaceOptions, Bounds {
 export async function status(targets: readonly string[], options: StatusOptions, terminal: Terminal): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
   const { selected } = select(workspace.pipeline, targets, options);
-  const plan = await withLedger(workspace, (ledger) => ledger.plan(selected, { force: new Set() }));
+  const plan = await withLedger(workspace, (ledger) => ledger.plan(selected, { force: new Set() }), { allowMissing: options.allowMissing === true });
   if (options.json) terminal.results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
   else await writePlan(plan, terminal.results);
   return options.check && plan.entries.some(isStale) ? exitCode.gateFailed : exitCode.done;

@@ -83,13 +83,14 @@ async function repaired(found: Findings, { workspace, lock, store, wanted, optio
     const { entries } = await ledger.plan(workspace.pipeline.instances, { force: new Set() });
     const able = repairable(entries, new Set([...incomplete, ...found.unreadable]), (id) => lock.entries().get(id)?.fingerprint);
     if (able.length > 0) await makeAgain(able.map(({ instance }) => instance.id), ledger);
-    return able;
+    return { able, restored: entries.flatMap(({ verdict }) => (verdict.kind === 'fresh' || verdict.kind === 'restore' ? [verdict.fingerprint] : [])) };
   }, { executes: true });
-  for (const { fingerprint } of due) incomplete.delete(fingerprint);
+  // Some are whole again without execution: copies that are committed beside the lockfile took the place of damaged files.
+  for (const fingerprint of [...due.restored, ...due.able.map((each) => each.fingerprint)]) incomplete.delete(fingerprint);
   for (const record of incomplete) store.quarantine({ record });
   const results = await resultsIn(store, lock, wanted);
   return {
-    made: due.map(({ instance }) => instance.id),
+    made: due.able.map(({ instance }) => instance.id),
     lost: [...new Set(found.records.flatMap(({ fingerprint, instance }) => (incomplete.has(fingerprint) ? [instance] : [])))].sort(byCodeUnit),
     after: { ...results, verification: await checked(store, results.records, terminal) },
   };

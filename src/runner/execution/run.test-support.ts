@@ -96,7 +96,7 @@ function instanceOf(id: string, { after = [], ...given }: Sketch): Instance {
 function fakeLedger(folder: string, instances: readonly Instance[], sketches: Readonly<Record<string, Sketch>>, executions: Map<string, Execution>): Ledger {
   const record = { outputs: {} } as unknown as RunRecord;
   const fingerprint = (id: string): Fingerprint => Buffer.from(id).toString('hex') as Fingerprint;
-  const verdictOf = (id: InstanceId, kind: Verdict['kind']): Verdict => ({ kind, fingerprint: fingerprint(id), record, reasons: [] });
+  const verdictOf = (id: InstanceId, kind: Verdict['kind']): Verdict => ({ kind, fingerprint: fingerprint(id), record, reasons: [] }) as Verdict;
   const unused = (): never => {
     throw new Error('Internal error: the run asked the ledger for what it need not know.');
   };

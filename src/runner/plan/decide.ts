@@ -19,11 +19,23 @@ interface Findings {
   readonly trees: TreeLookup;
   /** Faults of the record's blobs: not-in-store or damaged. */
   readonly storeFaults: readonly Reason[];
-  /** Published files that are missing or differ. */
+  /** Published files that are missing or differ; without a record, from what the lockfile names. */
   readonly publishFaults: readonly Reason[];
+  /** May the lockfile stand in for results that are not in the store? */
+  readonly vouches: boolean;
 }
 
 export function decideVerdict(instance: Instance, findings: Findings): Verdict {
+  const { identification, locked, forced, vouches, publishFaults } = findings;
+  const verdict = judge(instance, findings);
+  if (verdict.kind !== 'run' || identification.kind === 'blocked') return verdict;
+  const unchanged = identification.kind === 'known' && identification.fingerprint === locked?.fingerprint;
+  if (vouches && unchanged && !forced && publishFaults.length === 0) return { kind: 'fresh', fingerprint: identification.fingerprint, outputs: locked.outputs };
+  // To find out that nothing changed, what the lockfile says of missing files was enough; to execute, it is not.
+  return identification.assumed.length > 0 ? { kind: 'blocked', reasons: [...verdict.reasons, ...identification.assumed] } : verdict;
+}
+
+function judge(instance: Instance, findings: Findings): Verdict {
   const { identification, record, locked } = findings;
   if (identification.kind === 'blocked') return identification;
   if (identification.kind === 'pending') {

@@ -14,35 +14,43 @@ import { UnreadableInputError } from '../store/listing.ts';
 import type { Identified } from './compare.ts';
 
 export type Identification =
-  | ({ readonly kind: 'known'; readonly fingerprint: Fingerprint } & Details)
+  | ({ readonly kind: 'known'; readonly fingerprint: Fingerprint; readonly assumed: readonly Reason[] } & Details)
   /** A producer must run first. `identity` holds the inputs that are known; `pending` names the others. */
-  | ({ readonly kind: 'pending'; readonly pending: readonly Reason[] } & Details)
+  | ({ readonly kind: 'pending'; readonly pending: readonly Reason[]; readonly assumed: readonly Reason[] } & Details)
   | { readonly kind: 'blocked'; readonly reasons: readonly Reason[] };
 
 export interface Details extends Identified {
   readonly origins: Readonly<Record<string, readonly Origin[]>>;
 }
 
-/** What a producer's results are: its record, or the reason why there is none. */
-export type Outcome = RunRecord | 'pending' | 'blocked';
+/** What is there of a producer's results, or the reason why there is nothing. */
+export type Results = Pick<RunRecord, 'fingerprint' | 'outputs'>;
+export type Outcome = Results | 'pending' | 'blocked';
 
 export interface Surroundings {
   readonly root: string;
   readonly contents: Contents;
   readonly code: Code;
   readonly outcome: (id: InstanceId) => Promise<Outcome>;
+  /** What a missing workspace input is assumed to be; the identification names each one that is `assumed`. */
+  readonly assume: (id: InstanceId, input: string) => InputIdentity | undefined;
 }
 
 export async function identify(instance: Instance, surroundings: Surroundings): Promise<Identification> {
   const blocked: Reason[] = [];
   const pending: Reason[] = [];
+  const assumed: Reason[] = [];
   const code = await codeOf(instance, surroundings, blocked);
   const inputs: Record<string, InputIdentity> = {};
   const origins: Record<string, readonly Origin[]> = {};
   for (const [name, input] of Object.entries(instance.inputs)) {
     const found = await inputOf(name, input, surroundings);
+    const standIn = 'identity' in found ? undefined : assumption(instance.id, name, found, surroundings);
     if ('identity' in found) [inputs[name], origins[name]] = [found.identity, found.origins];
-    else (found.blocks ? blocked : pending).push(...found.reasons);
+    else if (standIn) {
+      [inputs[name], origins[name]] = [standIn.identity, standIn.origins];
+      assumed.push(...found.reasons);
+    } else (found.blocks ? blocked : pending).push(...found.reasons);
   }
   if (!code || blocked.length > 0) return { kind: 'blocked', reasons: blocked };
 
@@ -56,7 +64,14 @@ export async function identify(instance: Instance, surroundings: Surroundings): 
     outputs: Object.fromEntries(Object.entries(instance.outputs).map(([name, { kind, file }]) => [name, { kind, file }])),
   };
   const details = { identity, sources: code.sources, origins };
-  return pending.length > 0 ? { kind: 'pending', pending, ...details } : { kind: 'known', fingerprint: fingerprintOf(identity), ...details };
+  return pending.length > 0 ? { kind: 'pending', pending, assumed, ...details } : { kind: 'known', fingerprint: fingerprintOf(identity), assumed, ...details };
+}
+
+/** Only for what is missing: what is there and cannot be read is a fault. */
+function assumption(id: InstanceId, name: string, { reasons }: Extract<Found, { blocks: boolean }>, { assume }: Surroundings): Extract<Found, { identity: InputIdentity }> | undefined {
+  const [reason] = reasons;
+  const identity = reason?.kind === 'missing-input' ? assume(id, name) : undefined;
+  return identity && reason?.kind === 'missing-input' ? { identity, origins: [{ kind: 'path', path: reason.path }] } : undefined;
 }
 
 /** SHA-256 of the record's canonical JSON (docs/fingerprint.md). */

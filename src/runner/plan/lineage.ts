@@ -3,8 +3,11 @@ import type { Fingerprint } from '../fingerprint.ts';
 import type { RunRecord } from '../record.ts';
 import type { Store } from '../store/store.ts';
 
-/** The executions behind some results, each once, producers before their consumers. */
-export async function lineageOf(store: Store, results: readonly RunRecord[]): Promise<LineageEntry[]> {
+/**
+ * The executions behind some results, each once, producers before their consumers. What only the lockfile knows, because
+ * it was executed elsewhere, has no record here and is left out.
+ */
+export async function lineageOf(store: Store, results: readonly Pick<RunRecord, 'fingerprint'>[]): Promise<LineageEntry[]> {
   const seen = new Set<Fingerprint>();
   const entries: LineageEntry[] = [];
   const visit = async (record: RunRecord) => {
@@ -16,7 +19,10 @@ export async function lineageOf(store: Store, results: readonly RunRecord[]): Pr
     }
     entries.push(entryOf(record));
   };
-  for (const record of results) await visit(record);
+  for (const { fingerprint } of results) {
+    const record = await store.record(fingerprint);
+    if (record) await visit(record);
+  }
   return entries;
 }
 

@@ -1,8 +1,8 @@
 /** Where the logs of an instance lie: `logs/<instance>/<time>-<work folder>-<attempt>.log`, so that names sort by time. */
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { digestOf } from '../../util/digest.ts';
 import type { InstanceId } from '../pipeline.ts';
+import { folderNameOf } from './folder-name.ts';
 
 export function logFile(storeFolder: string, id: InstanceId, started: string, work: string, attempt: number): string {
   const folder = logFolder(storeFolder, id);
@@ -20,8 +20,6 @@ export function logFiles(storeFolder: string, id: InstanceId): string[] {
   }
 }
 
-/** Axis values may hold what file names cannot, and be longer than they may be: then a digest keeps two apart. */
 function logFolder(storeFolder: string, id: InstanceId): string {
-  const plain = id.replaceAll(/[^A-Za-z0-9_.,=+:-]/g, '_').slice(0, 150);
-  return path.join(storeFolder, 'logs', plain.replaceAll(':', '@') + (plain === id ? '' : `-${digestOf(id).slice(0, 8)}`));
+  return path.join(storeFolder, 'logs', folderNameOf(id));
 }

@@ -21,6 +21,7 @@ import { makeStateFolder } from '../store/state-file.ts';
 import { parseTree } from '../store/tree.ts';
 import { closeCheckpoint } from './checkpoint.ts';
 import { collectOutputs } from './collect.ts';
+import { openCommitted } from './committed.ts';
 import type { Details } from './identify.ts';
 import { lineageOf } from './lineage.ts';
 import { openLockfile } from './lockfile.ts';
@@ -38,12 +39,14 @@ interface LedgerOptions {
   readonly lockFile: string;
   /** For a command that executes or restores: a sweep of the store spares what it relies on. */
   readonly executes?: boolean;
+  /** Missing data and results count as unchanged where the lockfile knows them, as long as nothing has to read them. */
+  readonly allowMissing?: boolean;
   /** Another bundler than esbuild, for tests. */
   readonly bundle?: Bundler;
 }
 
 /** Fails where the lockfile cannot be understood; a store that is not there yet is an empty one. */
-export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, executes = false, bundle }: LedgerOptions): Promise<Result<Ledger, readonly Diagnostic[]>> {
+export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, executes = false, allowMissing = false, bundle }: LedgerOptions): Promise<Result<Ledger, readonly Diagnostic[]>> {
   const opened = openLockfile(lockFile);
   if (!opened.ok) return err([opened.error]);
   const lock = opened.value;
@@ -55,14 +58,15 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
   const contents = openContents(root, stateFolder);
   const store = openLocalStore(storeFolder, contents);
   const code = openCode({ root, stateFolder, contents, store, ...(bundle && { bundle }) });
-  const publisher = openPublisher(root, stateFolder, contents, store);
+  const committed = openCommitted({ pipeline, lockFile, storeFolder, lock, contents });
+  const publisher = openPublisher(root, stateFolder, contents, store, committed);
   /** Folders of now are known from the workspace, those of past executions from the store. */
   const trees = (digest: Digest) => {
     const now = contents.entries(digest);
     const text = now ? undefined : store.text(digest);
     return text === undefined ? now : parseTree(text);
   };
-  const planner = makePlanner({ pipeline, root, contents, code, store, lock, publisher, trees });
+  const planner = makePlanner({ pipeline, root, contents, code, store, lock, publisher, trees, allowMissing });
   const stages = new Map(pipeline.stages.map((stage) => [stage.name, stage]));
   /** What each private folder was made for. */
   const underway = new Map<string, { readonly instance: Instance; readonly details: Details; readonly stamps: InputStamps; readonly rest: () => void }>();
@@ -93,6 +97,7 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
   async function finish(instance: Instance, record: RunRecord): Promise<Result<RunRecord, Failure>> {
     const published = await publisher.publish(instance, record.outputs, lock.get(instance.id)?.outputs ?? {});
     if (!published.ok) return published;
+    await committed.remember(instance, record);
     lock.set(record);
     serve(storeFolder, lockFile);
     await alone(path.join(storeFolder, 'leases', 'lockfile'), () => lock.save(keeps));
@@ -105,6 +110,7 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
     storeFolder,
 
     async plan(instances, { force }) {
+      await committed.fill(store);
       for (;;) {
         const entries = await planner.plan(instances, force);
         if (await relyOn(instances)) return { pipeline, entries };

@@ -9,7 +9,7 @@ import { parseTree } from '../store/tree.ts';
 import type { TreeLookup } from './compare.ts';
 import { decideVerdict } from './decide.ts';
 import { readHistory, type History } from './history.ts';
-import { identify, type Identification, type Outcome, type Surroundings } from './identify.ts';
+import { identify, type Identification, type Results, type Outcome, type Surroundings } from './identify.ts';
 import type { Lockfile } from './lockfile.ts';
 import type { Publisher } from './publish.ts';
 
@@ -18,25 +18,30 @@ interface Planner {
   decide(instance: Instance, forced: boolean): Promise<Verdict>;
   /** What the last decision about an instance was made from. */
   identification(id: InstanceId): Identification | undefined;
-  /** The record behind an instance's present results. */
-  result(id: InstanceId): RunRecord | undefined;
+  /** What is there of an instance's present results. */
+  result(id: InstanceId): Results | undefined;
   settle(id: InstanceId, record: RunRecord): void;
 }
 
-interface PlannerParts extends Omit<Surroundings, 'outcome'> {
+interface PlannerParts extends Omit<Surroundings, 'outcome' | 'assume'> {
   readonly pipeline: Pipeline;
   readonly store: Store;
   readonly lock: Lockfile;
   readonly publisher: Publisher;
   readonly trees: TreeLookup;
+  /** Missing data and results count as unchanged where the lockfile knows them, as long as nothing has to read them. */
+  readonly allowMissing: boolean;
 }
 
-export function makePlanner({ pipeline, store, lock, publisher, trees, ...surroundings }: PlannerParts): Planner {
+export function makePlanner({ pipeline, store, lock, publisher, trees, allowMissing, ...surroundings }: PlannerParts): Planner {
   const byId = new Map(pipeline.instances.map((instance) => [instance.id, instance]));
   const identifications = new Map<InstanceId, Identification>();
   let outcomes = new Map<InstanceId, Outcome>();
   let verdicts = new Map<InstanceId, Promise<Verdict>>();
   let history: History | undefined;
+  /** Something that will run reads their results: the lockfile's word is not enough. */
+  const needed = new Set<InstanceId>();
+  const assume: Surroundings['assume'] = (id, input) => (allowMissing ? lock.get(id)?.identity.inputs[input] : undefined);
 
   /** Decides about an instance and, before it, about its producers. */
   function verdictOf(instance: Instance, forced: ReadonlySet<InstanceId>): Promise<Verdict> {
@@ -49,10 +54,11 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, ...surrou
   }
 
   async function decided(instance: Instance, forced: boolean, outcome: Surroundings['outcome']): Promise<Verdict> {
-    const identification = await identify(instance, { ...surroundings, outcome });
+    const identification = await identify(instance, { ...surroundings, outcome, assume });
     identifications.set(instance.id, identification);
     const record = identification.kind === 'known' ? await store.record(identification.fingerprint) : undefined;
     const locked = lock.get(instance.id);
+    const vouches = allowMissing && locked !== undefined && !needed.has(instance.id);
     const verdict = decideVerdict(instance, {
       identification,
       forced,
@@ -60,7 +66,8 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, ...surrou
       locked,
       trees,
       storeFaults: record ? storeFaults(record, store) : [],
-      publishFaults: record ? await publisher.faults(instance, record.outputs) : [],
+      publishFaults: record ?? vouches ? await publisher.faults(instance, (record ?? locked!).outputs) : [],
+      vouches,
     });
     outcomes.set(instance.id, outcomeOf(verdict));
     return verdict;
@@ -72,21 +79,22 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, ...surrou
    */
   async function findsDamage(instances: readonly Instance[]): Promise<boolean> {
     let found = false;
-    const check = async (output: StoredOutput | undefined, what: string) => {
+    const check = async (output: StoredOutput | undefined, what: string, maker: InstanceId) => {
       try {
         if (output) await verifyContent(store, output, what);
       } catch (error) {
         if (!(error instanceof DamagedBlobError)) throw error;
         found = true;
+        needed.add(maker);
       }
     };
     for (const instance of instances) {
       const verdict = await verdicts.get(instance.id)!;
-      if (verdict.kind === 'restore') for (const [name, output] of Object.entries(verdict.record.outputs)) await check(output, name);
+      if (verdict.kind === 'restore') for (const [name, output] of Object.entries(verdict.record.outputs)) await check(output, name, instance.id);
       if (verdict.kind !== 'run') continue;
       for (const { producer, output } of producedInputs(instance)) {
         const result = outcomes.get(producer);
-        if (typeof result === 'object') await check(result.outputs[output], output);
+        if (typeof result === 'object') await check(result.outputs[output], output, producer);
       }
     }
     return found;
@@ -136,7 +144,8 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, ...surrou
 
 function outcomeOf(verdict: Verdict): Outcome {
   if (verdict.kind === 'run') return 'pending';
-  return verdict.kind === 'blocked' ? 'blocked' : verdict.record;
+  if (verdict.kind === 'blocked') return 'blocked';
+  return 'record' in verdict ? verdict.record : { fingerprint: verdict.fingerprint, outputs: verdict.outputs };
 }
 
 export function producedInputs(instance: Instance): Produced[] {

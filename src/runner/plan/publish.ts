@@ -11,6 +11,7 @@ import { replaceWith } from '../store/copy.ts';
 import { UnreadableInputError } from '../store/listing.ts';
 import { readState, writeState } from '../store/state-file.ts';
 import type { Store } from '../store/store.ts';
+import type { Committed } from './committed.ts';
 
 type Outputs = Readonly<Record<string, StoredOutput>>;
 
@@ -29,14 +30,17 @@ const FORMAT = 'published 1';
 /** How many versions of a published file are remembered as ours. */
 const VERSIONS = 50;
 
-export function openPublisher(root: string, stateFolder: string, contents: Contents, store: Store): Publisher {
+export function openPublisher(root: string, stateFolder: string, contents: Contents, store: Store, committed: Committed): Publisher {
   const stateFile = path.join(stateFolder, 'published');
   /** Workspace path -> digests of what was put there. */
   const written = new Map(readState(stateFile, FORMAT) as Iterable<[string, Digest[]]> | undefined);
   let learnt = false;
 
-  const places = (instance: Instance) =>
-    Object.entries(instance.outputs).flatMap(([name, { publish }]) => (publish === undefined ? [] : [{ name, publish, place: path.resolve(root, publish) }]));
+  /** What is committed is published too, to a place of its own beside the lockfile. */
+  const places = (instance: Instance) => [
+    ...Object.entries(instance.outputs).flatMap(([name, { publish }]) => (publish === undefined ? [] : [{ name, publish, place: path.resolve(root, publish) }])),
+    ...[...committed.places(instance)].map(([name, place]) => ({ name, publish: path.relative(root, place), place })),
+  ];
 
   /** `foreign` is what cannot even be read: certainly nothing that a stage wrote. */
   const digestAt = async (place: string): Promise<Digest | 'foreign' | undefined> => {

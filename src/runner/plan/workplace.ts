@@ -10,7 +10,6 @@ import type { JobInput } from '../../stage/protocol.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { Workplace } from '../ledger.ts';
 import type { Input, Instance, InstanceId, Produced } from '../pipeline.ts';
-import type { RunRecord } from '../record.ts';
 import type { Contents } from '../store/content.ts';
 import { copyFolder, verifyContent } from '../store/copy.ts';
 import { globSelection } from '../store/glob.ts';
@@ -18,6 +17,7 @@ import { judge, keepAlive, SILENCE_MS, writeOwner } from '../store/owner.ts';
 import { clockOffset } from '../store/stat.ts';
 import type { Store } from '../store/store.ts';
 import { openCheckpoint } from './checkpoint.ts';
+import type { Results } from './identify.ts';
 import { logFile } from './logs.ts';
 import type { InputStamps } from './workspace.ts';
 
@@ -27,7 +27,7 @@ interface Premises {
   readonly store: Store;
   readonly contents: Contents;
   readonly code: Code;
-  readonly result: (id: InstanceId) => RunRecord;
+  readonly result: (id: InstanceId) => Results;
   /** Of the instance's inputs, now. */
   readonly stamps: InputStamps;
 }

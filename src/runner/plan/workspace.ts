@@ -4,18 +4,18 @@ import path from 'node:path';
 import { isPermission } from '../../util/remove-tree.ts';
 import type { FingerprintRecord, InputIdentity } from '../fingerprint.ts';
 import type { Input, Instance, InstanceId, Produced } from '../pipeline.ts';
-import type { RunRecord } from '../record.ts';
 import type { Content, Contents } from '../store/content.ts';
 import { UnreadableInputError } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
 import type { Tree } from '../store/tree.ts';
+import type { Results } from './identify.ts';
 import { producedInputs } from './planner.ts';
 
 interface Surroundings {
   readonly root: string;
   readonly contents: Contents;
   readonly store: Store;
-  readonly result: (id: InstanceId) => RunRecord;
+  readonly result: (id: InstanceId) => Results;
 }
 
 /** The state of all inputs at one moment, by name. */

@@ -158,12 +158,13 @@ export function blobFile(folder: string, digest: Digest): string {
 }
 
 /** `seal` is the digest of the record's compact JSON, so that a flipped byte anywhere in it is noticed. */
-function formatRecord(record: RunRecord): string {
+export function formatRecord(record: RunRecord): string {
   const plain: unknown = JSON.parse(JSON.stringify(record));
   return `${JSON.stringify({ seal: digestOf(JSON.stringify(plain)), record: plain }, null, 1)}\n`;
 }
 
-function parseRecord(text: string, fingerprint: Fingerprint): RunRecord | undefined {
+/** Undefined: not the record that it should be, or damaged. */
+export function parseRecord(text: string, fingerprint: Fingerprint): RunRecord | undefined {
   try {
     const { seal, record } = JSON.parse(text) as { seal: Digest; record: RunRecord };
     return digestOf(JSON.stringify(record)) === seal && record.fingerprint === fingerprint ? record : undefined;
