@@ -4,8 +4,9 @@ import { PAGE, SHADE } from './chart/shade.ts';
 /** Each reaches 3 : 1 on both pages and stays apart for the common colour blindnesses (Okabe and Ito 2008). */
 export const SERIES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7'] as const;
 
-const LIGHT = `--page:${PAGE.light};--raised:#f6f7f9;--ink:#1a1d21;--soft:#555c66;--rule:#dfe3e8;--grid:#e7eaee;--accent:#005a8d;--warn:#9a3412;--warn-page:#fff7ed`;
-const DARK = `--page:${PAGE.dark};--raised:#1c2027;--ink:#e8eaed;--soft:#a4acb8;--rule:#323843;--grid:#292e37;--accent:#6cb8e6;--warn:#fdba74;--warn-page:#2a2019`;
+/** The colours of the two themes, as custom properties. */
+export const LIGHT = `--page:${PAGE.light};--raised:#f6f7f9;--ink:#1a1d21;--soft:#555c66;--rule:#dfe3e8;--grid:#e7eaee;--accent:#005a8d;--warn:#9a3412;--warn-page:#fff7ed`;
+export const DARK = `--page:${PAGE.dark};--raised:#1c2027;--ink:#e8eaed;--soft:#a4acb8;--rule:#323843;--grid:#292e37;--accent:#6cb8e6;--warn:#fdba74;--warn-page:#2a2019`;
 
 export const STYLE = `
 :root{color-scheme:light dark;${LIGHT}}

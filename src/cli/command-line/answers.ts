@@ -5,6 +5,7 @@ import type { HistoryOptions } from '../commands/history.ts';
 import type { LogsOptions } from '../commands/logs.ts';
 import type { ShowOptions } from '../commands/show.ts';
 import type { StatusOptions } from '../commands/status.ts';
+import type { TimelineOptions } from '../commands/timeline.ts';
 import type { WhyOptions } from '../commands/why.ts';
 import { positiveInteger } from '../arguments.ts';
 import { exitCode } from '../exit-code.ts';
@@ -26,7 +27,7 @@ export function answeringCommands(program: Command, choose: Choose): void {
     });
 
   about(program.command('graph [targets...]'), 'draw the stages and what they read')
-    .addOption(new Option('--format <format>', 'how it is drawn').choices(['text', 'mermaid', 'dot', 'json']).default('text'))
+    .addOption(new Option('--format <format>', 'how it is drawn').choices(['text', 'mermaid', 'dot', 'svg', 'json']).default('text'))
     .option('--instances', 'every instance instead of every stage')
     .action((targets: string[], options: GraphOptions) => {
       choose(async (terminal) => (await import('../commands/graph.ts')).graph(targets, options, terminal));
@@ -49,5 +50,11 @@ export function answeringCommands(program: Command, choose: Choose): void {
     .option('--json', 'one JSON document')
     .action((target: string | undefined, options: HistoryOptions) => {
       choose(async (terminal) => (await import('../commands/history.ts')).history(target, options, terminal));
+    });
+
+  about(program.command('timeline [run]'), 'show what ran when, in the last run or in one that history lists')
+    .option('-o, --output <file>', 'draw it as an SVG picture into this file; - is standard output')
+    .action((run: string | undefined, options: TimelineOptions) => {
+      choose(async (terminal) => (await import('../commands/timeline.ts')).timeline(run, options, terminal));
     });
 }

@@ -7,18 +7,19 @@ import type { Terminal } from '../terminal.ts';
 import { openWorkspace, select, type WorkspaceOptions } from '../workspace.ts';
 
 export interface GraphOptions extends WorkspaceOptions {
-  readonly format: 'text' | 'mermaid' | 'dot' | 'json';
+  readonly format: 'text' | 'mermaid' | 'dot' | 'svg' | 'json';
   readonly instances?: boolean;
 }
 
 export async function graph(targets: readonly string[], options: GraphOptions, terminal: Terminal): Promise<ExitCode> {
   const { pipeline } = await openWorkspace(options, terminal);
   const { selected } = select(pipeline, targets);
-  terminal.results.write(draw(options.instances ? instanceGraph(selected) : stageGraph(pipeline, selected), options.format));
+  const drawn = await draw(options.instances ? instanceGraph(selected) : stageGraph(pipeline, selected), pipeline.name, options.format);
+  terminal.results.write(drawn);
   return exitCode.done;
 }
 
-function draw(graph: Graph, format: GraphOptions['format']): string {
+async function draw(graph: Graph, title: string, format: GraphOptions['format']): Promise<string> {
   switch (format) {
     case 'text':
       return drawText(graph);
@@ -26,6 +27,8 @@ function draw(graph: Graph, format: GraphOptions['format']): string {
       return drawMermaid(graph);
     case 'dot':
       return drawDot(graph);
+    case 'svg':
+      return (await import('../../report/standalone/index.ts')).renderGraph({ title, ...graph });
     case 'json':
       return `${JSON.stringify(graph, null, 2)}\n`;
     default:

@@ -1,10 +1,10 @@
 /** Past runs, a line each. */
-import type { Outcome } from '../../runner/execution/outcome.ts';
 import type { PastRun } from '../../runner/history/past-run.ts';
 import type { Stream } from '../terminal.ts';
 import { duration } from '../text/duration.ts';
 import { instant } from '../text/instant.ts';
 import { table, type Cell } from '../text/table.ts';
+import { countsText } from './counts.ts';
 import { shortRunId } from './run-id.ts';
 
 export function runsTable(runs: readonly PastRun[], stream: Stream): string[] {
@@ -20,11 +20,4 @@ export function runsTable(runs: readonly PastRun[], stream: Stream): string[] {
     { text: [...(run.pipeline === 'pipeline.json' ? [] : [`(${run.pipeline})`]), ...(run.targets.length === 0 ? ['all'] : run.targets)].join(' ') },
   ]);
   return table(layout, rows, stream.columns(), colors.dim);
-}
-
-const WORDS = { executed: 'executed', restored: 'restored', fresh: 'up to date', failed: 'failed', blocked: 'blocked', interrupted: 'interrupted', 'not-started': 'not started' } as const satisfies Record<Outcome, string>;
-
-function countsText({ instances }: PastRun): string {
-  const counts = Object.entries(WORDS).map(([outcome, word]) => ({ word, number: instances.filter(({ ended }) => ended === outcome).length }));
-  return counts.filter(({ number }) => number > 0).map(({ word, number }) => `${number} ${word}`).join(', ');
 }

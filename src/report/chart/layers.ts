@@ -18,12 +18,11 @@ const SWEEPS = 8;
 
 /** `nodes` with producers first. */
 export function layered(nodes: readonly string[], edges: readonly Edge[]): LayeredGraph {
+  const [producers, consumers] = [neighbours(edges, 'to', 'from'), neighbours(edges, 'from', 'to')];
   const depth = new Map<string, number>();
-  for (const node of nodes) {
-    depth.set(node, Math.max(0, ...edges.filter(({ to }) => to === node).map(({ from }) => (depth.get(from) ?? -1) + 1)));
-  }
-  lowerSources(nodes, edges, depth);
-  const layers: string[][] = Array.from({ length: Math.max(-1, ...depth.values()) + 1 }, () => []);
+  for (const node of nodes) depth.set(node, (producers.get(node) ?? []).reduce((deepest, from) => Math.max(deepest, depth.get(from)! + 1), 0));
+  lowerSources(nodes, producers, consumers, depth);
+  const layers: string[][] = Array.from({ length: [...depth.values()].reduce((deepest, each) => Math.max(deepest, each), -1) + 1 }, () => []);
   for (const node of nodes) layers[depth.get(node)!]!.push(node);
   const routes = edges.map(({ from, to }) => {
     const between = Array.from({ length: depth.get(to)! - depth.get(from)! - 1 }, (_, i) => `${from}\u0000${to}\u0000${i}`);
@@ -39,26 +38,39 @@ export function isEmptyPlace(place: string): boolean {
 }
 
 /** A source stands just above its first consumer, so that its edges are short. */
-function lowerSources(nodes: readonly string[], edges: readonly Edge[], depth: Map<string, number>): void {
+function lowerSources(nodes: readonly string[], producers: Neighbours, consumers: Neighbours, depth: Map<string, number>): void {
   for (const node of nodes) {
-    const consumers = edges.filter(({ from }) => from === node).map(({ to }) => depth.get(to)!);
-    const isSource = !edges.some(({ to }) => to === node);
-    if (isSource && consumers.length > 0) depth.set(node, Math.min(...consumers) - 1);
+    const below = consumers.get(node) ?? [];
+    if (!producers.has(node) && below.length > 0) depth.set(node, below.reduce((least, to) => Math.min(least, depth.get(to)!), Infinity) - 1);
   }
+}
+
+type Neighbours = ReadonlyMap<string, readonly string[]>;
+
+/** The nodes at the other ends of the edges of each node. */
+function neighbours(edges: readonly Edge[], here: keyof Edge, there: keyof Edge): Neighbours {
+  const found = new Map<string, string[]>();
+  for (const edge of edges) {
+    const list = found.get(edge[here]);
+    if (list === undefined) found.set(edge[here], [edge[there]]);
+    else list.push(edge[there]);
+  }
+  return found;
 }
 
 /** Down and up in turns; what is left where it was keeps its place among equals. */
 function ordered(layers: readonly (readonly string[])[], routes: readonly (readonly string[])[]): string[][] {
-  const steps = routes.flatMap((route) => route.slice(1).map((to, i) => [route[i]!, to] as const));
+  const steps = routes.flatMap((route) => route.slice(1).map((to, i): Edge => ({ from: route[i]!, to })));
+  const [above, below] = [neighbours(steps, 'to', 'from'), neighbours(steps, 'from', 'to')];
   const result = layers.map((layer) => [...layer]);
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     const downwards = sweep % 2 === 0;
     for (let i = 1; i < result.length; i++) {
       const here = downwards ? i : result.length - 1 - i;
       const fixedLayer = result[downwards ? here - 1 : here + 1]!;
+      const positionOf = new Map(fixedLayer.map((node, position) => [node, (position + 0.5) / fixedLayer.length]));
       const place = (node: string) => {
-        const neighbours = steps.flatMap(([from, to]) => (downwards ? (to === node ? [from] : []) : from === node ? [to] : []));
-        const positions = neighbours.map((other) => (fixedLayer.indexOf(other) + 0.5) / fixedLayer.length);
+        const positions = ((downwards ? above : below).get(node) ?? []).map((other) => positionOf.get(other)!);
         return positions.length === 0 ? null : positions.reduce((a, b) => a + b) / positions.length;
       };
       const own = result[here]!;

@@ -1,0 +1,126 @@
+/** What ran when, as a file of its own: a lane for each that ran at the same time, a bar for each attempt. */
+import { scaleLinear } from 'd3-scale';
+import type { JSX } from 'preact';
+import { coordinate } from '../chart/coordinate.ts';
+import { contrast } from '../chart/shade.ts';
+import { SERIES } from '../style.ts';
+import { EndMark } from './end-mark.tsx';
+import { Legend, legendHeight } from './legend.tsx';
+import { fitted, printable, renderPicture, Standalone } from './picture.tsx';
+import { momentsOf } from './time-axis.ts';
+import { looksOf, Textures, type Look } from './texture.tsx';
+
+export interface TimelinePicture {
+  readonly title: string;
+  readonly subtitle: string;
+  /** Of the whole run. */
+  readonly seconds: number;
+  readonly lanes: number;
+  /** In the order in which their stages are to be named. */
+  readonly bars: readonly Bar[];
+  /** The bars that the end of the run waited for, each by its index, the first to run first. */
+  readonly criticalPath: readonly number[];
+  /** What the legend says of it. */
+  readonly criticalText: string;
+}
+
+export interface Bar {
+  readonly lane: number;
+  /** Seconds after the start of the run. */
+  readonly start: number;
+  readonly seconds: number;
+  readonly name: string;
+  readonly stage: string;
+  readonly ended: 'done' | 'failed' | 'interrupted';
+  /** Shown when the pointer rests on it. */
+  readonly note: string;
+}
+
+const WIDTH = 960;
+const SIDE = { left: 40, right: 24 };
+const LEGEND_TOP = 60;
+const LANE = 30;
+const BAR = 22;
+const SIZE = 11;
+
+const STYLE = `
+.grid{stroke:var(--grid)}
+.bar text{font-size:${SIZE}px}
+.bar .frame{fill:none;stroke:var(--page);stroke-width:1}
+.critical .frame{stroke:var(--ink);stroke-width:2}
+.swatch-critical{fill:none;stroke:var(--ink);stroke-width:2}
+.chain{fill:none;stroke:var(--ink);stroke-width:1.5}
+.bad{stroke:var(--warn);stroke-width:2.5;fill:none}
+.ground{fill:var(--page)}
+${SERIES.map((colour, i) => `.series-${i}{fill:${colour}}.on-${i}{fill:${inkOn(colour)};stroke:${colour};stroke-width:3px;paint-order:stroke;stroke-linejoin:round}`).join('\n')}
+`;
+
+/** An SVG document. */
+export function renderTimeline(timeline: TimelinePicture): string {
+  const looks = looksOf(timeline.bars.map(({ stage }) => stage));
+  const ended = new Set(timeline.bars.map((bar) => bar.ended));
+  const legend = { looks, ended, criticalText: timeline.criticalText, width: WIDTH - SIDE.left - SIDE.right };
+  const top = LEGEND_TOP + legendHeight(legend);
+  const height = top + Math.max(1, timeline.lanes) * LANE + 40;
+  const x = scaleLinear([0, Math.max(timeline.seconds, 0.001)], [SIDE.left, WIDTH - SIDE.right]);
+  const critical = new Set(timeline.criticalPath);
+  return renderPicture(
+    <Standalone width={WIDTH} height={height} title={timeline.title} description={`${timeline.subtitle}. ${timeline.criticalText}.`} style={STYLE}>
+      <Textures />
+      <text class="strong" x={SIDE.left} y={28} font-size={15}>{printable(timeline.title)}</text>
+      <text class="soft" x={SIDE.left} y={46}>{printable(timeline.subtitle)}</text>
+      <Legend {...legend} left={SIDE.left} top={LEGEND_TOP} />
+      {momentsOf(timeline.seconds).map(({ seconds, text }) => (
+        <g key={text}>
+          <line class="grid" x1={coordinate(x(seconds))} x2={coordinate(x(seconds))} y1={top - 4} y2={height - 36} />
+          <text class="soft" x={coordinate(x(seconds))} y={height - 20} text-anchor="middle">{text}</text>
+        </g>
+      ))}
+      {Array.from({ length: timeline.lanes }, (_, lane) => <text key={lane} class="soft" x={SIDE.left - 10} y={top + lane * LANE + 19} text-anchor="end">{lane + 1}</text>)}
+      {timeline.bars.map((bar, i) => <BarShape key={i} bar={bar} look={looks.get(bar.stage)!} critical={critical.has(i)} x={x} top={top} />)}
+      <path class="chain" d={chainPath(timeline, x, top)} />
+    </Standalone>,
+  );
+}
+
+interface BarProps {
+  readonly bar: Bar;
+  readonly look: Look;
+  readonly critical: boolean;
+  readonly x: (seconds: number) => number;
+  readonly top: number;
+}
+
+function BarShape({ bar, look, critical, x, top }: BarProps): JSX.Element {
+  const left = coordinate(x(bar.start));
+  const width = coordinate(Math.max(2, x(bar.start + bar.seconds) - x(bar.start)));
+  const y = top + bar.lane * LANE + (LANE - BAR) / 2;
+  const bad = bar.ended === 'done' ? 0 : 18;
+  const label = width < 24 ? undefined : fitted(printable(bar.name), width - 10 - bad, SIZE);
+  const box = { x: left, y, width, height: BAR, rx: Math.min(4, width / 2) };
+  return (
+    <g class={critical ? 'bar critical' : 'bar'}>
+      <title>{printable(bar.note)}</title>
+      <rect class={`series-${look.series}`} {...box} />
+      {look.texture !== undefined && <rect fill={`url(#${look.texture})`} {...box} />}
+      <rect class="frame" {...box} />
+      {label !== undefined && <text class={`on-${look.series}`} x={coordinate(left + 6)} y={y + 15}>{label}</text>}
+      {bar.ended !== 'done' && <EndMark ended={bar.ended} x={coordinate(left + Math.max(width - 11, 0))} y={y + BAR / 2} />}
+    </g>
+  );
+}
+
+/** From the end of each bar of the critical path to the beginning of the next. */
+function chainPath({ bars, criticalPath }: TimelinePicture, x: (seconds: number) => number, top: number): string {
+  const middle = ({ lane }: Bar): number => top + lane * LANE + LANE / 2;
+  return criticalPath.slice(1).map((index, i) => {
+    const [from, to] = [bars[criticalPath[i]!]!, bars[index]!];
+    const [startX, endX] = [x(from.start + from.seconds), x(to.start)];
+    const bend = Math.max(6, (endX - startX) / 2);
+    return `M${coordinate(startX)},${middle(from)}C${coordinate(startX + bend)},${middle(from)} ${coordinate(endX - bend)},${middle(to)} ${coordinate(endX)},${middle(to)}`;
+  }).join('');
+}
+
+function inkOn(colour: string): string {
+  return contrast('#000000', colour) >= contrast('#ffffff', colour) ? '#000' : '#fff';
+}

@@ -1,0 +1,34 @@
+/** Which executions the end of a run waited for. */
+import type { InstanceId } from '../pipeline.ts';
+import type { PastInstance, PastRun } from './past-run.ts';
+
+/**
+ * From the execution that ended last, back to the producer that ended last, and so on; the first to run comes first.
+ * What was fresh or restored took no time itself, and passes on whom it waited for.
+ */
+export function criticalPath({ instances }: PastRun): readonly PastInstance[] {
+  /** The execution that each instance's end waited for. */
+  const latest = new Map<InstanceId, PastInstance>();
+  for (const instance of instances) {
+    const last = instance.execution === undefined ? latestOf(instance.reads, latest) : instance;
+    if (last !== undefined) latest.set(instance.id, last);
+  }
+  const path: PastInstance[] = [];
+  for (let at = latestOf(latest.keys(), latest); at !== undefined; at = latestOf(at.reads, latest)) path.unshift(at);
+  return path;
+}
+
+function latestOf(ids: Iterable<InstanceId>, latest: ReadonlyMap<InstanceId, PastInstance>): PastInstance | undefined {
+  let found: PastInstance | undefined;
+  for (const id of ids) {
+    const candidate = latest.get(id);
+    if (candidate !== undefined && (found === undefined || endOf(candidate) > endOf(found))) found = candidate;
+  }
+  return found;
+}
+
+/** Seconds after the start of the run; only of what was started. */
+export function endOf({ execution }: PastInstance): number {
+  const last = execution!.attempts.at(-1)!;
+  return last.start + last.seconds;
+}
