@@ -7,11 +7,11 @@ import { attemptNote, criticalOf, executedOf, subtitleOf, titleOf, type Executed
 export function timelinePicture(run: PastRun): TimelinePicture {
   const executed = executedOf(run);
   const bars: Bar[] = [];
-  /** Where the bars of each instance begin; its last attempt is the one that others waited for. */
-  const lastBar = new Map<string, number>();
+  const barsOf = new Map<string, { readonly first: number; readonly last: number }>();
   for (const instance of executed) {
-    bars.push(...instance.execution.attempts.map((_, index) => barOf(instance, index)));
-    lastBar.set(instance.id, bars.length - 1);
+    const { attempts } = instance.execution;
+    barsOf.set(instance.id, { first: bars.length, last: bars.length + attempts.length - 1 });
+    bars.push(...attempts.map((_, index) => barOf(instance, index)));
   }
   const { path, text } = criticalOf(run);
   return {
@@ -20,13 +20,13 @@ export function timelinePicture(run: PastRun): TimelinePicture {
     seconds: run.seconds,
     lanes: executed.reduce((lanes, { execution }) => Math.max(lanes, execution.lane + 1), 0),
     bars,
-    criticalPath: path.map(({ id }) => lastBar.get(id)!),
+    criticalPath: path.map(({ id }) => barsOf.get(id)!),
     criticalText: text,
   };
 }
 
 function barOf(instance: Executed, index: number): Bar {
-  const { execution, id, stage, ended } = instance;
+  const { execution, id, stage, axes, ended } = instance;
   const { start, seconds, failure } = execution.attempts[index]!;
   const resources = Object.entries(execution.resources).map(([name, amount]) => `${name} ${amount}`);
   return {
@@ -34,6 +34,7 @@ function barOf(instance: Executed, index: number): Bar {
     start,
     seconds,
     name: id,
+    shortName: Object.values(axes).join(', ') || stage,
     stage,
     ended: failure !== undefined ? 'failed' : ended === 'interrupted' && index === execution.attempts.length - 1 ? 'interrupted' : 'done',
     note: [id, `${duration(start)} to ${duration(start + seconds)}, ${duration(seconds)}`, attemptNote(instance, index), ...resources].join('\n'),

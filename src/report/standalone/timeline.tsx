@@ -18,8 +18,8 @@ export interface TimelinePicture {
   readonly lanes: number;
   /** In the order in which their stages are to be named. */
   readonly bars: readonly Bar[];
-  /** The bars that the end of the run waited for, each by its index, the first to run first. */
-  readonly criticalPath: readonly number[];
+  /** What the end of the run waited for, the first to run first: each by the indices of its first and its last bar. */
+  readonly criticalPath: readonly { readonly first: number; readonly last: number }[];
   /** What the legend says of it. */
   readonly criticalText: string;
 }
@@ -30,6 +30,8 @@ export interface Bar {
   readonly start: number;
   readonly seconds: number;
   readonly name: string;
+  /** Drawn where the name does not fit. */
+  readonly shortName: string;
   readonly stage: string;
   readonly ended: 'done' | 'failed' | 'interrupted';
   /** Shown when the pointer rests on it. */
@@ -63,7 +65,7 @@ export function renderTimeline(timeline: TimelinePicture): string {
   const top = LEGEND_TOP + legendHeight(legend);
   const height = top + Math.max(1, timeline.lanes) * LANE + 40;
   const x = scaleLinear([0, Math.max(timeline.seconds, 0.001)], [SIDE.left, WIDTH - SIDE.right]);
-  const critical = new Set(timeline.criticalPath);
+  const isCritical = (index: number): boolean => timeline.criticalPath.some(({ first, last }) => first <= index && index <= last);
   return renderPicture(
     <Standalone width={WIDTH} height={height} title={timeline.title} description={`${timeline.subtitle}. ${timeline.criticalText}.`} style={STYLE}>
       <Textures />
@@ -77,8 +79,8 @@ export function renderTimeline(timeline: TimelinePicture): string {
         </g>
       ))}
       {Array.from({ length: timeline.lanes }, (_, lane) => <text key={lane} class="soft" x={SIDE.left - 10} y={top + lane * LANE + 19} text-anchor="end">{lane + 1}</text>)}
-      {timeline.bars.map((bar, i) => <BarShape key={i} bar={bar} look={looks.get(bar.stage)!} critical={critical.has(i)} x={x} top={top} />)}
       <path class="chain" d={chainPath(timeline, x, top)} />
+      {timeline.bars.map((bar, i) => <BarShape key={i} bar={bar} look={looks.get(bar.stage)!} critical={isCritical(i)} x={x} top={top} />)}
     </Standalone>,
   );
 }
@@ -96,7 +98,7 @@ function BarShape({ bar, look, critical, x, top }: BarProps): JSX.Element {
   const width = coordinate(Math.max(2, x(bar.start + bar.seconds) - x(bar.start)));
   const y = top + bar.lane * LANE + (LANE - BAR) / 2;
   const bad = bar.ended === 'done' ? 0 : 18;
-  const label = width < 24 ? undefined : fitted(printable(bar.name), width - 10 - bad, SIZE);
+  const label = width < 24 ? undefined : labelOf(bar, width - 10 - bad);
   const box = { x: left, y, width, height: BAR, rx: Math.min(4, width / 2) };
   return (
     <g class={critical ? 'bar critical' : 'bar'}>
@@ -110,11 +112,16 @@ function BarShape({ bar, look, critical, x, top }: BarProps): JSX.Element {
   );
 }
 
+function labelOf({ name, shortName }: Bar, width: number): string | undefined {
+  const [long, short] = [printable(name), printable(shortName)];
+  return fitted(long, width, SIZE) === long ? long : fitted(short, width, SIZE);
+}
+
 /** From the end of each bar of the critical path to the beginning of the next. */
 function chainPath({ bars, criticalPath }: TimelinePicture, x: (seconds: number) => number, top: number): string {
   const middle = ({ lane }: Bar): number => top + lane * LANE + LANE / 2;
-  return criticalPath.slice(1).map((index, i) => {
-    const [from, to] = [bars[criticalPath[i]!]!, bars[index]!];
+  return criticalPath.slice(1).map(({ first }, i) => {
+    const [from, to] = [bars[criticalPath[i]!.last]!, bars[first]!];
     const [startX, endX] = [x(from.start + from.seconds), x(to.start)];
     const bend = Math.max(6, (endX - startX) / 2);
     return `M${coordinate(startX)},${middle(from)}C${coordinate(startX + bend)},${middle(from)} ${coordinate(endX - bend)},${middle(to)} ${coordinate(endX)},${middle(to)}`;
