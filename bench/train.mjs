@@ -1,32 +1,82 @@
-// Measures training steps: `node bench/train.mjs [--quick] [--python PYTHON]`. PYTHON is an interpreter with PyTorch, for comparison.
-import { execFileSync } from 'node:child_process';
+// Measures training steps on every engine of this machine and on PyTorch, in turns:
+//   npm run bench -- train [--quick] [--python PYTHON] [--threads N]
+// PYTHON is an interpreter with torch and torchvision; without it, engines are compared with each other only.
+import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, python: { type: 'string' } } });
+const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, python: { type: 'string' }, threads: { type: 'string', default: String(availableParallelism()) } }, allowPositionals: true });
+
+const SETTINGS = [
+  { network: 'resnet18', side: 28, batch: 64, steps: 10 },
+  { network: 'resnet18', side: 64, batch: 32, steps: 6 },
+  { network: 'resnet50', side: 64, batch: 32, steps: 3 },
+  { network: 'resnet50', side: 224, batch: 8, steps: 1 },
+];
+const ROUNDS = 5;
 
 // Inside the checkout, so that imports find their packages.
 const folder = await mkdtemp(join(import.meta.dirname, '.train-'));
 try {
-  const outfile = join(folder, 'train.mjs');
-  await build({ entryPoints: [join(import.meta.dirname, 'train.ts')], outfile, bundle: true, packages: 'external', format: 'esm', platform: 'node', logLevel: 'error' });
-  const { SETTINGS, imagesPerSecond } = await import(outfile);
-  for (const setting of values.quick ? SETTINGS.slice(1, 2) : SETTINGS) {
-    const rounds = setting.side > 100 ? 3 : 10;
-    const row = [`${setting.network}, ${setting.side} px, batch ${setting.batch}:`];
-    for (const blocked of [true, false]) {
-      const { best, compileSeconds } = await imagesPerSecond(setting, { blocked, rounds });
-      row.push(`${blocked ? 'blocked' : 'standard'} ${best.toFixed(1)} images/s (compiled in ${compileSeconds.toFixed(1)} s)`);
-    }
-    if (values.python) row.push(`PyTorch ${pytorch(setting, rounds).toFixed(1)} images/s`);
-    console.log(row.join('  '));
-  }
+  const common = { bundle: true, packages: 'external', format: 'esm', platform: 'node', logLevel: 'error', outdir: folder, outExtension: { '.js': '.mjs' } };
+  await build({ ...common, entryPoints: [join(import.meta.dirname, 'train.ts'), join(import.meta.dirname, '../src/tensor/available.ts')], entryNames: '[name]' });
+  const { availableEngines } = await import(join(folder, 'available.mjs'));
+  const hasTensorflow = availableEngines().some(({ name, available }) => name === 'tensorflow' && available);
+  if (!values.python) console.log('PyTorch is not compared: name an interpreter that has it with --python.');
+  if (!hasTensorflow) console.log('TensorFlow is not compared: pipeline engine add tensorflow.');
+  for (const setting of values.quick ? SETTINGS.slice(1, 2) : SETTINGS) await compare(setting, contestantsOf(setting, hasTensorflow));
 } finally {
   await rm(folder, { recursive: true });
 }
 
-function pytorch({ network, side, batch }, rounds) {
-  return Number(execFileSync(values.python, [join(import.meta.dirname, 'train.py'), network, side, batch, rounds].map(String), { encoding: 'utf8' }));
+function contestantsOf({ network, side, batch }, hasTensorflow) {
+  const size = [network, side, batch, values.threads].map(String);
+  const ours = (name, engine, precision) => ({ name, precision, ours: true, command: [process.execPath, join(folder, 'train.mjs'), engine, precision, ...size] });
+  const torch = (precision, layout) => ({ name: `PyTorch ${layout.replace('_', ' ')}`, precision, command: [values.python, join(import.meta.dirname, 'train.py'), precision, layout, ...size] });
+  return [
+    ...(values.python ? ['float32', 'bfloat16'].flatMap((precision) => ['contiguous', 'channels_last'].map((layout) => torch(precision, layout))) : []),
+    ours('onnxruntime', 'onnxruntime', 'float32'),
+    ...(hasTensorflow ? [ours('tensorflow', 'tensorflow', 'float32'), ours('tensorflow', 'tensorflow', 'bfloat16')] : []),
+  ];
+}
+
+/** All contestants stay alive and take turns of a few steps: what else the machine does meets them alike. */
+async function compare({ network, side, batch, steps }, contestants) {
+  for (const each of contestants) Object.assign(each, await start(each.command));
+  for (let round = -1; round < ROUNDS; round++) {
+    for (const each of contestants) {
+      const { milliseconds, peakBytes } = await each.ask(steps);
+      each.peakBytes = peakBytes;
+      if (round >= 0) (each.times ??= []).push(...milliseconds); // the first round warms up
+    }
+  }
+  for (const each of contestants) each.end();
+  console.log(`\n${network}, ${side} px, batch ${batch}, ${values.threads} threads: images/s, best and median of ${ROUNDS * steps} steps in ${ROUNDS} rounds; ratios to PyTorch's best of equal precision, by best steps`);
+  for (const each of contestants) {
+    const sorted = [...each.times].sort((a, b) => a - b);
+    const speed = (ms) => (1000 * batch) / ms;
+    const peers = contestants.filter(({ ours, precision }) => !ours && precision === each.precision).map(({ times }) => Math.min(...times));
+    const ratio = each.ours && peers.length > 0 ? `${(Math.min(...peers) / sorted[0]).toFixed(2)}x` : '';
+    console.log([each.name.padEnd(22), each.precision.padEnd(8), speed(sorted[0]).toFixed(1).padStart(7), speed(sorted[sorted.length >> 1]).toFixed(1).padStart(7), ratio.padStart(6), `${(each.peakBytes / 2 ** 20).toFixed(0)} MiB`.padStart(9), each.ours ? `compiled in ${each.compileSeconds.toFixed(1)} s` : '', each.version].join('  '));
+  }
+}
+
+async function start([program, ...words]) {
+  const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'ignore'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${[program, ...words].join(' ')} ended early. Run it by itself to see why.`);
+    return JSON.parse(value);
+  };
+  const about = await next();
+  const ask = (steps) => {
+    child.stdin.write(`${steps}\n`);
+    return next();
+  };
+  return { ...about, ask, end: () => child.stdin.end() };
 }

@@ -6,9 +6,15 @@ import { openEager } from './eager/engine.ts';
 import type { Engine } from './engine.ts';
 import { sizeOf, type HostTensor, type TensorSpec, type Tree } from './host-tensor.ts';
 import { openOnnxruntime } from './onnx/engine.ts';
+import { openTensorflow } from './tensorflow/engine.ts';
+import { findTensorflow } from './tensorflow/installation/place.ts';
 import { leavesOf } from './tree.ts';
 
+/** TensorFlow where it was added to this machine: `pipeline engine add tensorflow`. */
+const added = findTensorflow();
+
 export const engines = {
+  ...(added && { tensorflow: openTensorflow({ addon: added.addon, threads: 1 }) }),
   eager: openEager(),
   standard: await openOnnxruntime({ threads: 1, blocked: false }),
   blocked: await openOnnxruntime({ threads: 1 }),
@@ -48,7 +54,7 @@ export async function evaluate(engine: Engine, make: Make, inputs: Readonly<Reco
 export async function expectAgreement(make: Make, specs: Readonly<Record<string, Drawn>>, { tolerance = 2e-5, seed = 0 } = {}): Promise<void> {
   const inputs = Object.fromEntries(Object.entries(specs).map(([name, spec]) => [name, draw(spec, name, seed)]));
   const expected = await evaluate(engines.eager, make, inputs);
-  for (const name of ['standard', 'blocked'] as const) expectClose(await evaluate(engines[name], make, inputs), expected, name, tolerance);
+  for (const [name, engine] of Object.entries(engines)) if (name !== 'eager') expectClose(await evaluate(engine, make, inputs), expected, name, tolerance);
 }
 
 export function expectClose(found: readonly HostTensor[], expected: readonly HostTensor[], name: string, tolerance: number): void {

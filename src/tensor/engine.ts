@@ -1,11 +1,14 @@
 /**
  * The contract of every engine: a pure function in tfjs-core operations becomes a step that runs as one graph.
- * Implementations: onnxruntime/, eager/ (the oracle). `openEngine` in index.ts chooses.
+ * Implementations: tensorflow/, onnx/, eager/ (the oracle). `openEngine` in index.ts chooses.
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HostTensor, Replaced, TensorSpec, Tree } from './host-tensor.ts';
 
-export type EngineName = 'onnxruntime' | 'eager';
+export type EngineName = 'tensorflow' | 'onnxruntime' | 'eager';
+
+/** bfloat16: convolutions, matrix products and what lies between them; weights, statistics, losses and updates stay float32. */
+export type Precision = 'float32' | 'bfloat16';
 
 /**
  * A pure function: tfjs-core operations only, no reading of values, no randomness of its own. Every leaf of `state`
@@ -19,6 +22,8 @@ export type StepFunction<S extends Tree<Tensor>, I extends Tree<Tensor>, O exten
 export interface CompileOptions {
   /** For messages and profiles. */
   readonly name?: string;
+  /** float32 where nothing is said. An engine that cannot compute in it refuses. */
+  readonly precision?: Precision;
 }
 
 export interface Engine {

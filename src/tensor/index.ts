@@ -1,10 +1,12 @@
 /** The tensor engine: compile a training step once, run it as one graph. See docs/tensor.md. */
 import { availableParallelism } from 'node:os';
+import { availableEngines } from './available.ts';
 import './batch-norm.ts';
 import { openEager } from './eager/engine.ts';
 import type { Engine, EngineName } from './engine.ts';
+import { findTensorflow } from './tensorflow/installation/place.ts';
 
-export type { CompileOptions, Engine, EngineName, Step, StepFunction } from './engine.ts';
+export type { CompileOptions, Engine, EngineName, Precision, Step, StepFunction } from './engine.ts';
 export { float32, int32, uint8, type DType, type HostTensor, type Replaced, type TensorSpec, type Tree } from './host-tensor.ts';
 export { batchNormTraining, type BatchNorm } from './batch-norm.ts';
 export { stopGradient, valueAndGrads, type ValueAndGrads } from './differentiate.ts';
@@ -15,11 +17,33 @@ export interface EngineOptions {
   readonly threads?: number;
 }
 
-/** `auto` is onnxruntime, which every install has. A name is never replaced by another: opening it works or throws. */
+/**
+ * `auto` is tensorflow where it was added to this machine, else onnxruntime, which every install has. What is chosen is
+ * never replaced by another: opening it works or throws.
+ */
 export async function openEngine(name: 'auto' | EngineName, { threads = defaultThreads() }: EngineOptions = {}): Promise<Engine> {
-  if (name === 'eager') return openEager();
-  const { openOnnxruntime } = await import('./onnx/engine.ts');
-  return openOnnxruntime({ threads });
+  const chosen = name === 'auto' ? availableEngines().find(({ available }) => available)!.name : name;
+  switch (chosen) {
+    case 'tensorflow':
+      return openAddedTensorflow(threads);
+    case 'onnxruntime': {
+      const { openOnnxruntime } = await import('./onnx/engine.ts');
+      return openOnnxruntime({ threads });
+    }
+    case 'eager':
+      return openEager();
+  }
+}
+
+async function openAddedTensorflow(threads: number): Promise<Engine> {
+  const found = findTensorflow();
+  if (found === undefined) throw new Error('There is no engine "tensorflow" on this machine. Add it: pipeline engine add tensorflow');
+  const { openTensorflow } = await import('./tensorflow/engine.ts');
+  try {
+    return openTensorflow({ addon: found.addon, threads });
+  } catch (error) {
+    throw new Error(`The engine "tensorflow" does not start: ${String(error)}. Without it, onnxruntime is used: pipeline engine remove tensorflow`, { cause: error });
+  }
 }
 
 /** What the pipeline granted, what OpenMP programs are told, or all there is. */

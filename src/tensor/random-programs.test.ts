@@ -48,7 +48,7 @@ test('values and gradients of programs of up to eight operations agree on every 
         return tf.add(tf.add(values.at(-1)!, tf.mul(tf.sum(filter!), 0.01)), tf.mul(tf.sum(vector!), 0.01));
       }, ['x', 'filter', 'vector']);
       const expected = await evaluate(engines.eager, make, inputs);
-      for (const name of ['standard', 'blocked'] as const) expectClose(await evaluate(engines[name], make, inputs), expected, name, 2e-4);
+      for (const [name, engine] of Object.entries(engines)) if (name !== 'eager') expectClose(await evaluate(engine, make, inputs), expected, name, 2e-4);
     }),
     { seed: 3, numRuns: 12 },
   );

@@ -1,6 +1,8 @@
 /** The commands about this machine and this project as a whole. */
-import type { Command } from 'commander';
+import { Argument, type Command } from 'commander';
+import type { EngineName } from '../../tensor/engine.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
+import type { AddOptions, ListOptions } from '../commands/engine.ts';
 import { about, type Choose } from './about.ts';
 
 export function setupCommands(program: Command, choose: Choose): void {
@@ -8,5 +10,41 @@ export function setupCommands(program: Command, choose: Choose): void {
     .option('--json', 'one JSON document')
     .action((options: DoctorOptions) => {
       choose(async (terminal) => (await import('../commands/doctor.ts')).doctor(options, terminal));
+    });
+
+  engineCommands(program.command('engine').description('the tensor engines of this machine'), choose);
+}
+
+function engineCommands(engine: Command, choose: Choose): void {
+  engine
+    .command('list')
+    .description('which engines there are, and how to get the others')
+    .option('--json', 'one JSON document')
+    .action((options: ListOptions) => {
+      choose(async (terminal) => (await import('../commands/engine.ts')).listEngines(options, terminal));
+    });
+  engine
+    .command('check')
+    .description('run training steps on an engine, or on all, and compare with the oracle')
+    .addArgument(new Argument('[engine]').choices(['tensorflow', 'onnxruntime', 'eager']))
+    .option('--json', 'one JSON document')
+    .action((name: EngineName | undefined, options: ListOptions) => {
+      choose(async (terminal) => (await import('../commands/engine.ts')).checkEngines(name, options, terminal));
+    });
+  engine
+    .command('add')
+    .description('make TensorFlow work here, from the libraries of its Python package; needs pip, npm and a C++ compiler')
+    .addArgument(new Argument('<engine>').choices(['tensorflow']))
+    .option('--from <folder>', 'take the files from this folder instead of the network')
+    .option('--gpu', "with NVIDIA's libraries")
+    .action((_: string, options: AddOptions) => {
+      choose(async (terminal) => (await import('../commands/engine.ts')).addEngine(options, terminal));
+    });
+  engine
+    .command('remove')
+    .description('remove the TensorFlow that was added')
+    .addArgument(new Argument('<engine>').choices(['tensorflow']))
+    .action(() => {
+      choose(async (terminal) => (await import('../commands/engine.ts')).removeEngine(terminal));
     });
 }

@@ -40,7 +40,7 @@ async function examine(options: DoctorOptions, terminal: Terminal): Promise<Find
     ...(writable.verdict === 'fail' ? [] : [await storeSpace(project.store)]),
     await esbuild(),
     await onnxRuntime(),
-    tensorFlow(),
+    await tensorFlow(),
     project.finding,
     good('network', 'not needed: the runner never opens a connection, and stages only where their own code does'),
   ];

@@ -22,14 +22,11 @@ export async function onnxRuntime(): Promise<Finding> {
   }
 }
 
-/** It is only looked for, not loaded: that takes seconds and, on a machine without its libraries, aborts the process. */
-export function tensorFlow(): Finding {
-  try {
-    import.meta.resolve('@tensorflow/tfjs-node-gpu');
-    return good('tfjs-node-gpu', 'installed');
-  } catch {
-    return good('tfjs-node-gpu', 'not installed; it is optional, onnxruntime-node does the work');
-  }
+/** It is only looked for, not loaded: that takes a while and, on a machine without its libraries, aborts the process. */
+export async function tensorFlow(): Promise<Finding> {
+  const { findTensorflow } = await import('../../tensor/tensorflow/installation/place.ts');
+  const found = findTensorflow();
+  return good('tensorflow', found === undefined ? 'not added; it is optional, onnxruntime does the work (pipeline engine add tensorflow)' : `from ${found.from}; pipeline engine check tries it`);
 }
 
 const firstLine = (error: unknown): string => String(error instanceof Error ? error.message : error).split('\n', 1)[0]!;

@@ -1,6 +1,6 @@
 /** Runs the function as it is on tfjs's own backend: slow, and the measure of the others. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Engine, Step } from '../engine.ts';
+import type { CompileOptions, Engine, Step } from '../engine.ts';
 import { checkNames, checkTensor } from '../errors.ts';
 import { fromTfjs, toTfjs } from '../tfjs.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
@@ -14,7 +14,11 @@ export function openEager(): Engine {
   const engine = {
     name: 'eager',
     description: { engine: 'eager', version: tf.version_core, device: 'cpu', threads: 1 },
-    compile: (fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }) => Promise.resolve().then(() => compile(fn, specs)),
+    compile: (fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }, { precision }: CompileOptions = {}) =>
+      Promise.resolve().then(() => {
+        if (precision === 'bfloat16') throw new Error('The engine "eager" computes in float32 only. For bfloat16, add TensorFlow: pipeline engine add tensorflow');
+        return compile(fn, specs);
+      }),
     dispose: () => Promise.resolve(),
   };
   return engine as unknown as Engine;

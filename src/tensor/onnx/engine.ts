@@ -19,6 +19,7 @@ export async function openOnnxruntime({ threads, blocked = true }: OnnxruntimeOp
   const block = blocked ? await findBlock() : null;
   const steps = new Set<OnnxStep>();
   const compile = async (fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }, options: CompileOptions = {}): Promise<OnnxStep> => {
+    if (options.precision === 'bfloat16') throw new Error('The engine "onnxruntime" computes in float32 only. For bfloat16, add TensorFlow: pipeline engine add tensorflow');
     const traced = trace(fn, specs);
     const lowered = lower(simplify(traced.program), block);
     const session = await openSession(lowered.model.encode(), threads).catch((error: unknown) => {

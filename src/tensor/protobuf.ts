@@ -1,4 +1,4 @@
-/** Writes protocol buffer messages (https://protobuf.dev/programming-guides/encoding): all that an ONNX model takes. */
+/** Writes protocol buffer messages (https://protobuf.dev/programming-guides/encoding): all that ONNX models and TensorFlow graphs take. */
 
 const VARINT = 0;
 const BYTES = 2;
@@ -27,3 +27,6 @@ export function float(field: number, value: number): Uint8Array {
   content.writeFloatLE(value);
   return Buffer.concat([tag(field, FIXED32), content]);
 }
+
+/** Numbers of a repeated field in one piece. */
+export const packed = (field: number, values: readonly number[]): Uint8Array => bytes(field, Buffer.concat(values.map(varint)));

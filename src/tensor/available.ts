@@ -1,0 +1,28 @@
+/** Which engines this machine has: what `auto` chooses from, and what `pipeline engine list` says. */
+import { createRequire } from 'node:module';
+import * as tf from '@tensorflow/tfjs-core';
+import type { EngineName } from './engine.ts';
+import { folderOf, findTensorflow } from './tensorflow/installation/place.ts';
+import { VERSION } from './tensorflow/installation/parts.ts';
+
+export interface Availability {
+  readonly name: EngineName;
+  readonly available: boolean;
+  /** Where it comes from, or why there is none and what to type. */
+  readonly about: string;
+}
+
+/** In the order in which `auto` takes them. Nothing is loaded. */
+export function availableEngines(): readonly Availability[] {
+  const found = findTensorflow();
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
+  return [
+    {
+      name: 'tensorflow',
+      available: found !== undefined,
+      about: found === undefined ? `not added; type: pipeline engine add tensorflow (${VERSION}, into ${folderOf(false)})` : `from ${found.from}, ${found.addon}`,
+    },
+    { name: 'onnxruntime', available: true, about: `onnxruntime-node ${version}, part of every installation` },
+    { name: 'eager', available: true, about: `tfjs ${tf.version_core} in JavaScript: slow, the measure of the others` },
+  ];
+}

@@ -1,0 +1,46 @@
+/** The native part of tfjs-node: what of TensorFlow's C interface it lends to JavaScript. */
+import { createRequire } from 'node:module';
+import type { Numbers } from '../graph/node.ts';
+
+/** A tensor in TensorFlow's memory, until it is deleted. */
+export type TensorId = number & { readonly name: unique symbol };
+export type SessionId = number & { readonly name: unique symbol };
+
+export interface Binding {
+  readonly TF_Version: string;
+  readonly TF_FLOAT: number;
+  readonly TF_INT32: number;
+  readonly TF_BOOL: number;
+  readonly TF_UINT8: number;
+  isUsingGpuDevice(): boolean;
+  createTensor(shape: readonly number[], type: number, data: Numbers): TensorId;
+  deleteTensor(id: TensorId): void;
+  tensorDataSync(id: TensorId): Numbers;
+  /** @param folder that holds a `saved_model.pb` */
+  loadSavedModel(folder: string, tags: string): SessionId;
+  deleteSavedModel(id: SessionId): void;
+  /** Names of tensors, with their output numbers, joined by commas. Blocks until the graph has run. */
+  runSavedModel(session: SessionId, feeds: readonly TensorId[], feedNames: string, fetchNames: string): { readonly id: TensorId }[];
+}
+
+/** There is one TensorFlow in a process, and it learns the number of its threads when it starts. */
+let started: { readonly file: string; readonly threads: number; readonly binding: Binding } | undefined;
+
+/**
+ * @param file the compiled addon, absolute
+ * Throws where the file or a library of it cannot be loaded, or where TensorFlow runs with another number of threads already.
+ */
+export function startTensorflow(file: string, threads: number): Binding {
+  if (started !== undefined) {
+    if (started.file !== file) throw new Error(`Internal error: two TensorFlows in one process, ${started.file} and ${file}.`);
+    if (started.threads !== threads) throw new Error(`TensorFlow runs with ${started.threads} threads in this process and cannot change to ${threads}. Open every engine with the same number.`);
+    return started.binding;
+  }
+  process.env.TF_NUM_INTRAOP_THREADS = String(threads);
+  process.env.TF_NUM_INTEROP_THREADS = '1';
+  // Errors only; whoever debugs TensorFlow sets it.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+  const binding = createRequire(import.meta.url)(file) as Binding;
+  started = { file, threads, binding };
+  return binding;
+}

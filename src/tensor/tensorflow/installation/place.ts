@@ -1,0 +1,45 @@
+/** Where an added TensorFlow lies: in the user's cache, so that all checkouts share it. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { VERSION } from './parts.ts';
+
+/** The folder of all added engines. */
+export function enginesFolder(): string {
+  const cache = process.env.XDG_CACHE_HOME;
+  return path.join(cache !== undefined && path.isAbsolute(cache) ? cache : path.join(homedir(), '.cache'), 'pretext', 'engines');
+}
+
+export const folderOf = (gpu: boolean): string => path.join(enginesFolder(), `tensorflow-${VERSION}${gpu ? '-gpu' : ''}`);
+
+export const ADDON = 'tfjs_binding.node';
+
+export interface Found {
+  /** Absolute path of the compiled addon. */
+  readonly addon: string;
+  readonly from: 'pipeline engine add tensorflow' | '@tensorflow/tfjs-node-gpu' | '@tensorflow/tfjs-node';
+}
+
+/** The one that was added, with GPU libraries first; else what a tfjs-node made that installed itself. */
+export function findTensorflow(): Found | undefined {
+  for (const gpu of [true, false]) {
+    const addon = path.join(folderOf(gpu), ADDON);
+    if (existsSync(addon)) return { addon, from: 'pipeline engine add tensorflow' };
+  }
+  for (const from of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const) {
+    const addon = installedBy(from);
+    if (addon !== undefined) return { addon, from };
+  }
+  return undefined;
+}
+
+function installedBy(name: string): string | undefined {
+  try {
+    const folder = path.dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
+    const addon = path.join(folder, 'lib', 'napi-v8', ADDON);
+    return existsSync(addon) ? addon : undefined;
+  } catch {
+    return undefined; // not installed
+  }
+}

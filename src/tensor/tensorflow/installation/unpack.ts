@@ -1,0 +1,36 @@
+/** Takes what is needed out of wheels, which are ZIP files, as streams: one library in them is larger than a buffer may be. */
+import { createWriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { open, type Entry, type ZipFile } from 'yauzl';
+
+const openZip = promisify(open as (file: string, options: object, done: (error: Error | null, zip: ZipFile) => void) => void);
+
+/** Writes the members that are `wanted` below `folder`. Checksums of the members are those of the wheel, which was verified as a whole. */
+export async function unpack(wheel: string, folder: string, wanted: (member: string) => boolean): Promise<void> {
+  const zip = await openZip(wheel, { lazyEntries: true });
+  const streamOf = promisify((entry: Entry, done: (error: Error | null, stream: Readable) => void) => {
+    zip.openReadStream(entry, done as never);
+  });
+  await new Promise<void>((resolve, reject) => {
+    const take = async (entry: Entry): Promise<void> => {
+      if (!entry.fileName.endsWith('/') && wanted(entry.fileName)) {
+        const target = path.join(folder, entry.fileName);
+        await mkdir(path.dirname(target), { recursive: true });
+        await pipeline(await streamOf(entry), createWriteStream(target));
+      }
+      zip.readEntry();
+    };
+    zip.on('entry', (entry: Entry) => {
+      take(entry).catch(reject);
+    });
+    zip.on('end', resolve);
+    zip.on('error', reject);
+    zip.readEntry();
+  }).finally(() => {
+    zip.close();
+  });
+}

@@ -1,0 +1,89 @@
+/** Convolutions and their gradients, on images [N, H, W, C]. */
+import { convolutionOf, type ConvolutionAttributes, type Window } from '../../graph/attributes.ts';
+import type { Node } from '../../graph/node.ts';
+import { attribute, type Attributes, type Edge, type TfType } from '../graph-def.ts';
+import type { Lowering } from '../lowering.ts';
+import { int32, single, type KernelTable, type LowerKernel } from './kernel.ts';
+
+/** Padding by name where it has one: gradients of convolutions with padding in numbers are several times slower. */
+export function paddingOf(window: Window): Attributes {
+  const { top, bottom, left, right } = window.padInfo;
+  if (top === 0 && bottom === 0 && left === 0 && right === 0) return { padding: attribute.text('VALID') };
+  if (isSame(window)) return { padding: attribute.text('SAME') };
+  return { padding: attribute.text('EXPLICIT'), explicit_paddings: attribute.integers([0, 0, top, bottom, left, right, 0, 0]) };
+}
+
+/** Whether TensorFlow would pad by these numbers when told SAME: as little as gives a result for every stride, the odd one after. */
+function isSame({ padInfo, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth, effectiveFilterHeight, effectiveFilterWidth }: Window): boolean {
+  const fits = (before: number, after: number, side: number, out: number, stride: number, filter: number): boolean => {
+    const all = Math.max(0, (Math.ceil(side / stride) - 1) * stride + filter - side);
+    return out === Math.ceil(side / stride) && before === Math.floor(all / 2) && after === Math.ceil(all / 2);
+  };
+  return fits(padInfo.top, padInfo.bottom, inHeight, outHeight, strideHeight, effectiveFilterHeight) && fits(padInfo.left, padInfo.right, inWidth, outWidth, strideWidth, effectiveFilterWidth);
+}
+
+function attributesOf(window: Window): Attributes {
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth } = window;
+  return {
+    strides: attribute.integers([1, strideHeight, strideWidth, 1]),
+    dilations: attribute.integers([1, dilationHeight, dilationWidth, 1]),
+    data_format: attribute.text('NHWC'),
+    ...paddingOf(window),
+  };
+}
+
+const windowOf = ({ attributes }: Node, x: readonly number[], filter: readonly number[], depthwise: boolean): Window =>
+  convolutionOf(x, filter, attributes as unknown as ConvolutionAttributes, depthwise);
+
+const forward = (name: string, depthwise: boolean): LowerKernel =>
+  single(({ lowering, node, inputs, type }) => {
+    const [x, filter] = node.inputs;
+    return lowering.op(name, inputs, { T: attribute.type(type), ...attributesOf(windowOf(node, x!.shape, filter!.shape, depthwise)) });
+  });
+
+/** tfjs gives (dy, filter), TensorFlow takes (shape of x, filter, dy). */
+const ofInput = (name: string, depthwise: boolean): LowerKernel =>
+  single(({ lowering, node, inputs: [dy, filter], type }) => {
+    const { graph } = lowering;
+    const shape = node.attributes.inputShape as number[];
+    const { window, before, padded } = withoutNumbers(windowOf(node, shape, node.inputs[1]!.shape, depthwise));
+    const T = attribute.type(type);
+    const gradient = lowering.op(name, [graph.integers(padded), filter!, dy!], { T, ...attributesOf(window) });
+    return before === undefined ? gradient : lowering.op('Slice', [gradient, graph.integers(before), graph.integers(shape)], { T, Index: int32 });
+  });
+
+/** tfjs gives (x, dy), TensorFlow takes (x, shape of the filter, dy). */
+const ofFilter = (name: string, depthwise: boolean): LowerKernel =>
+  single(({ lowering, node, inputs: [x, dy], type }) => {
+    const shape = node.attributes.filterShape as number[];
+    const unpadded = windowOf(node, node.inputs[0]!.shape, shape, depthwise);
+    const { window, before } = withoutNumbers(unpadded);
+    const images = before === undefined ? x! : padImages(lowering, x!, type, unpadded);
+    return lowering.op(name, [images, lowering.graph.integers(shape), dy!], { T: attribute.type(type), ...attributesOf(window) });
+  });
+
+/** The same window on images that were padded before, where its padding has no name; `before`: where the images lie in those. */
+function withoutNumbers(window: Window): { readonly window: Window; readonly padded: readonly number[]; readonly before?: readonly number[] } {
+  const { batchSize, inHeight, inWidth, inChannels, padInfo } = window;
+  if (paddingOf(window).explicit_paddings === undefined) return { window, padded: [batchSize, inHeight, inWidth, inChannels] };
+  const { top, bottom, left, right } = padInfo;
+  return {
+    window: { ...window, padInfo: { type: 'VALID', top: 0, bottom: 0, left: 0, right: 0 } },
+    padded: [batchSize, inHeight + top + bottom, inWidth + left + right, inChannels],
+    before: [0, top, left, 0],
+  };
+}
+
+function padImages(lowering: Lowering, images: Edge, type: TfType, { padInfo: { top, bottom, left, right } }: Window): Edge {
+  const paddings = lowering.graph.constant('int32', [4, 2], Int32Array.of(0, 0, top, bottom, left, right, 0, 0));
+  return lowering.op('Pad', [images, paddings], { T: attribute.type(type), Tpaddings: int32 });
+}
+
+export const CONVOLUTIONS: KernelTable = {
+  Conv2D: forward('Conv2D', false),
+  Conv2DBackpropInput: ofInput('Conv2DBackpropInput', false),
+  Conv2DBackpropFilter: ofFilter('Conv2DBackpropFilter', false),
+  DepthwiseConv2dNative: forward('DepthwiseConv2dNative', true),
+  DepthwiseConv2dNativeBackpropInput: ofInput('DepthwiseConv2dNativeBackpropInput', true),
+  DepthwiseConv2dNativeBackpropFilter: ofFilter('DepthwiseConv2dNativeBackpropFilter', true),
+};

@@ -1,0 +1,59 @@
+/**
+ * Mixed precision: which nodes of a program compute in bfloat16.
+ *
+ * Convolutions and matrix products that depend on the state, and what lies between them. Weights, statistics of
+ * normalisation, losses, updates and augmentation stay in float32. The recipe is that of P. Micikevicius et al., "Mixed
+ * Precision Training", ICLR 2018, without its scaling of losses: bfloat16 has float32's exponents (D. Kalamkar et al., 2019).
+ */
+import type { Node, Value } from '../graph/node.ts';
+import { liveNodes, type Program } from '../graph/program.ts';
+import type { TfType } from './graph-def.ts';
+
+/** The nodes that compute in bfloat16. */
+export type Reduced = ReadonlySet<Node>;
+
+export const FULL: Reduced = new Set();
+
+/** What is worth it by itself. */
+const PRODUCTS = new Set(['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 'BatchMatMul']);
+
+/** What goes along where all its operands came out of such nodes. */
+const BETWEEN = new Set(['Relu', 'Add', 'MaxPool', 'BatchNormTraining', 'Reshape', 'Transpose', 'PadV2']);
+
+/** Gradients go along with what they are gradients of: with the input of that number. */
+const GRADIENTS: Readonly<Record<string, number>> = { ReluGrad: 1, MaxPoolGrad: 1, BatchNormTrainingGrad: 1 };
+
+/** Of a batch norm, only the images are reduced. */
+const IMAGES: Readonly<Record<string, { readonly inputs: readonly number[]; readonly outputs: readonly number[] }>> = {
+  BatchNormTraining: { inputs: [0], outputs: [0] },
+  BatchNormTrainingGrad: { inputs: [0, 1], outputs: [0] },
+};
+
+export function chooseReduced(program: Program): Reduced {
+  const reduced = new Set<Node>();
+  const depends = new Set<Node>();
+  const isReduced = (value: Value): boolean => computedAs(value, reduced) === 'bfloat16' && value.node.kernel !== 'Conv2DBackpropFilter';
+  for (const node of liveNodes(program)) {
+    if (node.kernel === 'State' || node.inputs.some((input) => depends.has(input.node))) depends.add(node);
+    const follows = GRADIENTS[node.kernel];
+    const images = node.inputs.filter((_, i) => takesReduced(node, i));
+    if (node.outputs[0]?.dtype !== 'float32' || !depends.has(node)) continue;
+    if (PRODUCTS.has(node.kernel) || (follows !== undefined && isReduced(node.inputs[follows]!)) || (BETWEEN.has(node.kernel) && images.every(isReduced))) reduced.add(node);
+  }
+  return reduced;
+}
+
+/** The type in which a value leaves its node. */
+export function computedAs(value: Value, reduced: Reduced): TfType {
+  const { node, index, dtype } = value;
+  const outputs = IMAGES[node.kernel]?.outputs;
+  return reduced.has(node) && dtype === 'float32' && (outputs?.includes(index) ?? true) ? 'bfloat16' : dtype;
+}
+
+/** The type in which a node takes its input. */
+export function wantedAs(node: Node, input: number, reduced: Reduced): TfType {
+  const { dtype } = node.inputs[input]!;
+  return reduced.has(node) && dtype === 'float32' && takesReduced(node, input) ? 'bfloat16' : dtype;
+}
+
+const takesReduced = ({ kernel }: Node, input: number): boolean => IMAGES[kernel]?.inputs.includes(input) ?? true;

@@ -1,0 +1,46 @@
+import { chmod, readdir } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { Project } from './rig.ts';
+
+/** A project whose user has a cache of their own: what is on this machine stays out of it. */
+async function withCache(files: Record<string, string> = {}) {
+  const project = await Project.create({ 'home/.keep': '', ...files });
+  return { project, env: { XDG_CACHE_HOME: project.path('home') } };
+}
+
+describe('pipeline engine', () => {
+  test('lists the engines, says how to get the one that is missing, and proves the one that is there', async () => {
+    const { project, env } = await withCache();
+    const list = await project.pipeline(['engine', 'list'], { env });
+    expect(list.out).toMatch(/no +tensorflow +not added; type: pipeline engine add tensorflow/);
+    expect(list.out).toMatch(/yes +onnxruntime/);
+    const check = await project.pipeline(['engine', 'check', '--json'], { env });
+    expect(JSON.parse(check.out)).toMatchObject([{ engine: 'onnxruntime', agrees: true, steps: 3 }]);
+    expect(check.code).toBe(0);
+    const missing = await project.pipeline(['engine', 'check', 'tensorflow'], { env });
+    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('pipeline engine add tensorflow')]);
+  });
+
+  test('refuses a file that is not the one that was tried, and a folder that lacks one, and leaves nothing', async () => {
+    const { project, env } = await withCache({ 'parts/node-api-headers-1.5.0.tgz': 'something else' });
+    const wrong = await project.pipeline(['engine', 'add', 'tensorflow', '--from', 'parts'], { env });
+    expect(wrong.code).toBe(2);
+    expect(wrong.err).toMatch(/node-api-headers-1\.5\.0\.tgz is not the file that was tried[^]*Get it again: npm pack/);
+    await project.remove('parts/node-api-headers-1.5.0.tgz');
+    const missing = await project.pipeline(['engine', 'add', 'tensorflow', '--from', 'parts'], { env });
+    expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('node-api-headers-1.5.0.tgz is missing')]);
+    expect(await readdir(project.path('home/pretext/engines'))).toEqual([]);
+  });
+
+  test('interrupted in the middle of a download, leaves nothing, and the next time starts anew', async () => {
+    // An npm that never comes to an end, and says when it was started.
+    const { project, env } = await withCache({ 'bin/npm': '#!/bin/sh\n[ "$1" = --version ] && exit 0\ntouch started\nexec sleep 600\n', 'bin/python3': '#!/bin/sh\nexit 0\n' });
+    for (const name of ['npm', 'python3']) await chmod(project.path(`bin/${name}`), 0o755);
+    const running = project.start(['engine', 'add', 'tensorflow'], { env: { ...env, PATH: `${project.path('bin')}:${process.env.PATH!}` } });
+    await project.appears('started');
+    running.signal('SIGINT');
+    const { code, err } = await running.ended;
+    expect([code, err]).toEqual([130, expect.stringContaining('Nothing is left of it')]);
+    expect(await readdir(project.path('home/pretext/engines'))).toEqual([]);
+  });
+});
