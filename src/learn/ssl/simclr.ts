@@ -9,6 +9,7 @@ import { initialMemory, update } from '../nn/optimiser.ts';
 import { initialisePerceptron, perceptron } from '../nn/perceptron.ts';
 import { encode, halves, seen } from './encode.ts';
 import { geometry } from './geometry.ts';
+import { logShares } from './log-shares.ts';
 import type { Method, PlainState } from './method.ts';
 import { contrastiveHead } from './projection.ts';
 import type { CommonSettings } from './settings.ts';
@@ -56,11 +57,7 @@ export function simclr({ network, optimiser, recipe, seed, temperature }: Simclr
  */
 export function ntXent(embeddings: tf.Tensor2D, temperature: number): tf.Scalar {
   const views = embeddings.shape[0];
-  const itself = tf.eye(views);
-  const similarities = tf.div(tf.matMul(embeddings, embeddings, false, true), temperature); // [2N, 2N]
-  const others = tf.sub(similarities, tf.mul(itself, 1e9)); // k != i: a view is not its own negative
-  const logShares = tf.logSoftmax(others);
-  const [first, second] = halves(itself);
-  const siblings = tf.concat([second, first]); // 1 where the column is the row's sibling
-  return tf.neg(tf.div(tf.sum(tf.mul(logShares, siblings)), views));
+  const [first, second] = halves(tf.eye(views));
+  const siblings = tf.concat([second, first]); // [2N, 2N], 1 where the column is the row's sibling
+  return tf.neg(tf.div(tf.sum(tf.mul(logShares(embeddings, temperature), siblings)), views));
 }

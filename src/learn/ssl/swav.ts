@@ -1,0 +1,114 @@
+/**
+ * SwAV: M. Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster Assignments", NeurIPS 2020 (arXiv
+ * 2006.09882). Views are assigned to learnt prototypes, equally many to each; every view has to predict the assignment of
+ * another. Two whole views make the assignments, small crops only predict ("multi-crop").
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { HostTensor } from '../../tensor/host-tensor.ts';
+import { stopGradient, valueAndGrads } from '../../tensor/index.ts';
+import type { Recipe } from '../augment/index.ts';
+import { initialMemory, update } from '../nn/optimiser.ts';
+import { initialisePerceptron, perceptron, type Perceptron } from '../nn/perceptron.ts';
+import { structureOf } from '../nn/resnet.ts';
+import { encode, halves, seen } from './encode.ts';
+import { geometry } from './geometry.ts';
+import type { Method, PlainState } from './method.ts';
+import { enqueue, randomQueue } from './queue.ts';
+import type { CommonSettings } from './settings.ts';
+import { sinkhorn } from './sinkhorn.ts';
+import { unitLength } from './unit-length.ts';
+
+interface SwavSettings extends CommonSettings {
+  /** 3000 for the thousand classes of ImageNet; more than a batch and its queue can fill stay empty. */
+  readonly prototypes: number;
+  readonly temperature: number;
+  /** Of the assignment: 0.05; 0.03 where the loss stays at ln(prototypes). */
+  readonly epsilon: number;
+  /** Of the projection's hidden layer; 2048 in the paper. */
+  readonly hidden: number;
+  readonly smallCrops: number;
+  /** Past embeddings that the assignment takes in, for each of the two views; 0 for none. */
+  readonly queue: number;
+  /** Epochs before they do, beside those that fill the queue. */
+  readonly queueFrom: number;
+  /** Epochs in which prototypes stand still. */
+  readonly freeze: number;
+}
+
+type SwavState = PlainState & { readonly queue?: Readonly<Record<'first' | 'second', HostTensor<'float32'>>> };
+
+const WIDTH = 128;
+const PROTOTYPES = 'prototypes.weight';
+
+export function swav(settings: SwavSettings): Method<SwavState> {
+  const { network, optimiser, recipe, batch, seed, prototypes, temperature, epsilon, hidden, smallCrops, queue: length, queueFrom, freeze } = settings;
+  const projection: Perceptron = { name: 'projection', widths: [structureOf(network).features, hidden, WIDTH], hidden: 'affine', output: 'none' };
+  return {
+    name: 'swav',
+    views: [whole(recipe), whole(recipe), ...Array<Recipe>(smallCrops).fill(small(recipe))],
+    labelled: false,
+    initial: (encoder) => {
+      const directions = randomQueue(prototypes, WIDTH, ['swav', seed, 'prototypes']);
+      const params = { ...encoder.params, ...initialisePerceptron(projection, ['swav', seed]), [PROTOTYPES]: directions };
+      const state = { params, stats: encoder.stats, memory: initialMemory(optimiser, params) };
+      const empty = (which: string) => randomQueue(length, WIDTH, ['swav', seed, which]);
+      return length === 0 ? state : { ...state, queue: { first: empty('first'), second: empty('second') } };
+    },
+    schedule: ({ step, stepsPerEpoch }) => ({
+      moving: step < freeze * stepsPerEpoch ? 0 : 1,
+      queued: step < queueFrom * stepsPerEpoch || step * batch < length ? 0 : 1,
+    }),
+
+    /** Algorithm 1 of the paper's appendix. */
+    step: ({ state, inputs }) => {
+      const crops = seen(inputs.images, inputs.views);
+      const images = crops[0]!.shape[0];
+      // One pass for each size.
+      const sizes = [tf.concat(crops.slice(0, 2)), ...(smallCrops > 0 ? [tf.concat(crops.slice(2))] : [])];
+      // Prototypes are directions, so what decays of their length in a step has no effect on the next.
+      const normalised = { ...state.params, [PROTOTYPES]: unitLength(state.params[PROTOTYPES] as tf.Tensor2D) };
+
+      const { value, aux, gradients } = valueAndGrads((params) => {
+        const { features, stats } = encode(network, { params, stats: state.stats }, sizes);
+        const embeddings = unitLength(perceptron(projection, params, tf.concat(features))); // [crops * N, 128]
+        const directions = params[PROTOTYPES];
+        const scores = tf.split<tf.Tensor2D>(tf.matMul(embeddings, directions, false, true), crops.length); // [N, K] each
+        const codes = (['first', 'second'] as const).map((which, i) => {
+          const past: tf.Tensor2D | null = state.queue === undefined ? null : tf.matMul(state.queue[which], directions, false, true);
+          return stopGradient(assign(scores[i]!, past, inputs.scheduled.queued!, epsilon));
+        });
+        const assigning = tf.slice(embeddings, [0, 0], [2 * images, WIDTH]);
+        return { value: swappedPrediction(scores, codes, temperature), aux: { stats, assigning } };
+      }, normalised);
+
+      const slopes = { ...gradients, [PROTOTYPES]: tf.mul(gradients[PROTOTYPES], inputs.scheduled.moving!) };
+      const { params, memory } = update(optimiser, normalised, slopes, state.memory, inputs.rate);
+      const [first, second] = halves(aux.assigning);
+      const queue = state.queue && { first: enqueue(state.queue.first as tf.Tensor2D, first), second: enqueue(state.queue.second as tf.Tensor2D, second) };
+      return { state: { params, stats: aux.stats, memory, ...(queue && { queue }) }, outputs: { loss: value, ...geometry(aux.assigning) } };
+    },
+  };
+}
+
+/** Shares of prototypes for `scores` [N, K]: equal over the batch and, once `queued` is 1, the past [Q, K] with it. */
+export function assign(scores: tf.Tensor2D, past: tf.Tensor2D | null, queued: tf.Tensor, epsilon: number): tf.Tensor2D {
+  const images = scores.shape[0];
+  const own: tf.Tensor1D = tf.ones([images]);
+  if (past === null) return sinkhorn(scores, epsilon, own);
+  const counted = tf.concat([own, tf.mul<tf.Tensor1D>(tf.ones([past.shape[0]]), queued)]);
+  return tf.slice(sinkhorn(tf.concat([scores, past]), epsilon, counted), [0, 0], [images, scores.shape[1]]);
+}
+
+/**
+ * Equations 1 and 2 over several crops (equation 6): the cross entropy between the code of each assigning view i and
+ * the prediction of every other crop v, averaged over v, then over i. Predictions that know nothing cost ln(prototypes).
+ */
+export function swappedPrediction(scores: readonly tf.Tensor2D[], codes: readonly tf.Tensor2D[], temperature: number): tf.Scalar {
+  const predictions = scores.map((ofCrop) => tf.logSoftmax(tf.div(ofCrop, temperature)));
+  const terms = codes.flatMap((code, i) => predictions.filter((_, v) => v !== i).map((prediction) => tf.mean(tf.sum(tf.mul(code, prediction), 1))));
+  return tf.neg(tf.div(tf.addN(terms), terms.length));
+}
+
+/** Shares of the area: "0.14 to 1" for whole views, "0.05 to 0.14" for small crops, of 96 px where whole ones have 224 (appendix A). */
+const whole = (recipe: Recipe): Recipe => ({ ...recipe, crop: [0.14, 1] });
+const small = (recipe: Recipe): Recipe => ({ ...recipe, crop: [0.05, 0.14], size: 2 * Math.round((recipe.size * 48) / 224) });
