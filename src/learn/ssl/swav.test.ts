@@ -74,7 +74,7 @@ test('the loss is that of plain loops, its gradient their slope', () => {
 });
 
 test('predictions that know nothing cost ln(prototypes)', () => {
-  const nothing = Array.from({ length: 4 }, () => tf.zeros([3, 5]) as tf.Tensor2D);
+  const nothing = Array.from({ length: 4 }, () => tf.zeros<tf.Rank.R2>([3, 5]));
   expect(numberOf(swappedPrediction(nothing, CODES.map(tensor), 0.1))).toBeCloseTo(Math.log(5), 5);
 });
 
@@ -96,7 +96,7 @@ test('prototypes stand still in their first epochs, and the queue waits for its 
 
 test('a step leaves frozen prototypes at their directions, and moves free ones', () => {
   const state = METHOD.initial(initialise(NETWORK, ['swav', 1]));
-  const tensors = <T>(tree: T) => mapTree(tree as Tree<HostTensor>, toTfjs) as never;
+  const tensors = (tree: unknown) => mapTree(tree as Tree<HostTensor>, toTfjs) as never;
   const directionsAfter = (moving: number) => {
     const draw = { seed: 1, epoch: 1, indices: [0, 1, 2, 3], sourceSize: 16 };
     const views = tensors(Object.fromEntries(METHOD.views.map((one, view) => [view, drawViews(one, { ...draw, view })])));
