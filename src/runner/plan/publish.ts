@@ -1,13 +1,15 @@
 /** Outputs that are copied to a place in the workspace: are they there, and may they be put there? */
 import path from 'node:path';
 import type { Digest } from '../../util/digest.ts';
+import { isPermission } from '../../util/remove-tree.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import type { Failure } from '../event.ts';
 import type { Instance } from '../pipeline.ts';
 import type { Reason } from '../plan.ts';
 import type { StoredOutput } from '../record.ts';
-import type { Contents } from '../store/content.ts';
-import { replaceWith } from '../store/copy.ts';
+import type { Content, Contents } from '../store/content.ts';
+import { replaceWith, verifyContent } from '../store/copy.ts';
+import { DamagedBlobError } from '../store/damage.ts';
 import { UnreadableInputError } from '../store/listing.ts';
 import { readState, writeState } from '../store/state-file.ts';
 import type { Store } from '../store/store.ts';
@@ -43,11 +45,25 @@ export function openPublisher(root: string, stateFolder: string, contents: Conte
   ];
 
   /** `foreign` is what cannot even be read: certainly nothing that a stage wrote. */
-  const digestAt = async (place: string): Promise<Digest | 'foreign' | undefined> => {
+  const contentAt = async (place: string): Promise<Content | 'foreign' | undefined> => {
     try {
-      return (await contents.of(place))?.digest;
+      return await contents.of(place);
     } catch (error) {
-      if (error instanceof UnreadableInputError) return 'foreign';
+      if (error instanceof UnreadableInputError || isPermission(error)) return 'foreign';
+      throw error;
+    }
+  };
+  const digestAt = async (place: string) => {
+    const content = await contentAt(place);
+    return typeof content === 'object' ? content.digest : content;
+  };
+  /** Nothing is lost by overwriting what the store holds. */
+  const isKept = async (content: Content): Promise<boolean> => {
+    try {
+      await verifyContent(store, content, '');
+      return true;
+    } catch (error) {
+      if (error instanceof DamagedBlobError) return false;
       throw error;
     }
   };
@@ -63,18 +79,25 @@ export function openPublisher(root: string, stateFolder: string, contents: Conte
     },
 
     async publish(instance, outputs, earlier) {
-      const due: { publish: string; place: string; output: StoredOutput }[] = [];
+      const due: { publish: string; place: string; output: StoredOutput; found: Digest | undefined }[] = [];
       for (const { name, publish, place } of places(instance)) {
         contents.forget(place);
-        const digest = await digestAt(place);
+        const content = await contentAt(place);
+        if (content === 'foreign') return err({ kind: 'publish-conflict', path: publish });
         const output = outputs[name]!;
-        if (digest === output.digest) continue;
-        const ours = digest === undefined || digest === earlier[name]?.digest || (digest !== 'foreign' && written.get(publish)?.includes(digest));
+        const found = content?.digest;
+        if (found === output.digest) continue;
+        const known = [earlier[name]?.digest, ...(written.get(publish) ?? [])];
+        const ours = content === undefined || known.includes(content.digest) || (await isKept(content));
         if (!ours) return err({ kind: 'publish-conflict', path: publish });
-        due.push({ publish, place, output });
+        due.push({ publish, place, output, found });
       }
-      for (const { publish, place, output } of due) {
-        await replaceWith(store, output, place);
+      for (const { publish, place, output, found } of due) {
+        const replaced = await replaceWith(store, output, place, () => {
+          contents.forget(place);
+          return digestAt(place).then((digest) => digest === found);
+        });
+        if (!replaced) return err({ kind: 'publish-conflict', path: publish });
         contents.forget(place);
         written.set(publish, [output.digest, ...(written.get(publish) ?? []).filter((digest) => digest !== output.digest)].slice(0, VERSIONS));
         learnt = true;

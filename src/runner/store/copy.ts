@@ -44,8 +44,11 @@ async function copyBlob(store: Store, digest: Digest, place: string, mode = 0o64
   await chmod(place, mode);
 }
 
-/** Puts a file or folder in place of whatever is there: complete or not at all, also after a power cut. */
-export async function replaceWith(store: Store, content: { kind: 'file' | 'folder'; digest: Digest }, place: string): Promise<void> {
+/**
+ * Puts a file or folder in place of whatever is there: complete or not at all, also after a power cut. Copying may take long,
+ * so `mayReplace` is asked when it is done; where it may not, nothing happens, and the answer is false.
+ */
+export async function replaceWith(store: Store, content: { kind: 'file' | 'folder'; digest: Digest }, place: string, mayReplace: () => Promise<boolean>): Promise<boolean> {
   const temporary = temporaryBeside(place);
   makeFolder(path.dirname(place));
   sweepTemporaries(place);
@@ -53,17 +56,21 @@ export async function replaceWith(store: Store, content: { kind: 'file' | 'folde
     if (content.kind === 'file') {
       await copyBlob(store, content.digest, temporary);
       await syncFile(temporary);
-      await rename(temporary, place);
     } else {
       await copyFolder(store, content.digest, temporary);
       await syncTree(temporary);
-      await swapFolder(temporary, place);
     }
+    if (!(await mayReplace())) {
+      await rm(temporary, { recursive: true, force: true });
+      return false;
+    }
+    await (content.kind === 'file' ? rename(temporary, place) : swapFolder(temporary, place));
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined); // what went wrong first is what matters
     throw naming(place, error);
   }
   await syncFolder(path.dirname(place));
+  return true;
 }
 
 /** Flushes a folder with all that is in it. */
