@@ -3,6 +3,7 @@ import path from 'node:path';
 import { loadPipeline } from '../runner/config/load.ts';
 import { lockFileOf } from '../runner/config/lock-file.ts';
 import { selectInstances, type Bounds, type Selection } from '../runner/config/select.ts';
+import type { Diagnostic } from '../runner/diagnostic.ts';
 import type { Ledger } from '../runner/ledger.ts';
 import type { Instance, Pipeline } from '../runner/pipeline.ts';
 import { findPipelineFile } from './pipeline-file.ts';
@@ -25,6 +26,7 @@ export interface Workspace {
   readonly storeFolder: string;
   /** Shows an absolute path the way the user would type it in the current folder. */
   readonly show: (absolute: string) => string;
+  readonly warn: (warnings: readonly Diagnostic[]) => Promise<void>;
 }
 
 /** Throws a Refusal with every fault of the settings or of the pipeline file; warnings are only told. */
@@ -34,8 +36,11 @@ export async function openWorkspace(options: WorkspaceOptions, terminal: Termina
   const loaded = await loadPipeline(file, { set: options.set ?? [] });
   if (!loaded.ok) throw new Refusal(loaded.error.diagnostics);
   const { pipeline, warnings } = loaded.value;
-  if (warnings.length > 0) (await import('./diagnostics.ts')).writeDiagnostics(warnings, terminal, false);
-  return { settings, pipeline, storeFolder: settings.store ?? path.join(pipeline.root, 'cache'), show: shownFrom(terminal.folder) };
+  const warn = async (told: readonly Diagnostic[]): Promise<void> => {
+    if (told.length > 0) (await import('./diagnostics.ts')).writeDiagnostics(told, terminal, false);
+  };
+  await warn(warnings);
+  return { settings, pipeline, storeFolder: settings.store ?? path.join(pipeline.root, 'cache'), show: shownFrom(terminal.folder), warn };
 }
 
 /** Throws a Refusal for targets that name nothing. */
@@ -55,12 +60,13 @@ export function selectOne(pipeline: Pipeline, target: string): Instance {
 }
 
 /** Calls `work` with the ledger and closes it, whatever happens. `executes`: it may execute or restore. */
-export async function withLedger<T>({ pipeline, storeFolder }: Workspace, work: (ledger: Ledger) => Promise<T>, ledgerOptions: { readonly executes?: boolean; readonly allowMissing?: boolean } = {}): Promise<T> {
+export async function withLedger<T>({ pipeline, storeFolder, warn }: Workspace, work: (ledger: Ledger) => Promise<T>, ledgerOptions: { readonly executes?: boolean; readonly allowMissing?: boolean } = {}): Promise<T> {
   const { openLedger } = await import('../runner/plan/open-ledger.ts');
   const opened = await openLedger(pipeline, { storeFolder, lockFile: lockFileOf(pipeline.file), ...ledgerOptions });
   if (!opened.ok) throw new Refusal(opened.error);
   const ledger = opened.value;
   try {
+    await warn(ledger.warnings);
     return await work(ledger);
   } finally {
     await ledger.close();

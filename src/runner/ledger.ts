@@ -4,6 +4,7 @@
  */
 import type { JobInput, LineageEntry } from '../stage/protocol.ts';
 import type { Result } from '../util/result.ts';
+import type { Diagnostic } from './diagnostic.ts';
 import type { Failure } from './event.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Instance, InstanceId, Pipeline } from './pipeline.ts';
@@ -14,6 +15,8 @@ export interface Ledger {
   readonly pipeline: Pipeline;
   /** Absolute path of the store (`<root>/cache`). */
   readonly storeFolder: string;
+  /** What was found on opening it and did not keep it from opening. */
+  readonly warnings: readonly Diagnostic[];
 
   /** Decides about every instance, without changing anything. Nothing is hashed, statted or bundled twice. */
   plan(instances: readonly Instance[], options: { readonly force: ReadonlySet<InstanceId> }): Promise<Plan>;

@@ -103,6 +103,7 @@ function fakeLedger(folder: string, instances: readonly Instance[], sketches: Re
   return {
     pipeline: { root: folder, name: 'fake' } as Pipeline,
     storeFolder: folder,
+    warnings: [],
     plan: () => Promise.resolve({ pipeline: {} as Pipeline, entries: instances.map((instance): PlanEntry => ({ instance, verdict: verdictOf(instance.id, sketches[instance.id]!.planned ?? 'run'), expectedSeconds: sketches[instance.id]!.seconds ?? 1 })) }),
     decide: async ({ id }, { force }) => {
       await turn();

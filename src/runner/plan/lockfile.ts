@@ -11,10 +11,12 @@ import { byCodeUnit } from '../../util/canonical-json.ts';
 import type { Digest } from '../../util/digest.ts';
 import type { JsonObject } from '../../util/json.ts';
 import { err, ok, type Result } from '../../util/result.ts';
+import { naming } from '../../util/system-error.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Fingerprint, FingerprintRecord, InputIdentity } from '../fingerprint.ts';
 import type { Axes, InstanceId } from '../pipeline.ts';
 import type { RunRecord, StoredOutput } from '../record.ts';
+import { sidesOf } from './merge-conflict.ts';
 
 /** The parts of a record that identify it and its results: what `why` compares. */
 export interface LockEntry {
@@ -27,17 +29,19 @@ export interface LockEntry {
 export interface Lockfile {
   get(id: InstanceId): LockEntry | undefined;
   entries(): ReadonlyMap<InstanceId, LockEntry>;
+  /** The file holds a merge conflict: the entries are those of both sides, where they differ ours. Saving writes them. */
+  readonly joined: boolean;
   set(record: RunRecord): void;
-  /** Writes it if anything was set. What another command wrote meanwhile about other instances is kept. */
+  /** Writes it if anything was set, or joined. What another command wrote meanwhile about other instances is kept. */
   save(keeps: (id: InstanceId, axes: Axes) => boolean): Promise<void>;
 }
 
-/** Undefined file: an empty lockfile. A file that cannot be understood is left alone and named. */
+/** No file: an empty lockfile. A file that cannot be understood is left alone and named. */
 export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
   let text = readText(file);
   const read = readEntries(file, text);
   if (!read.ok) return read;
-  let entries = read.value;
+  let { entries, joined } = read.value;
   const changed = new Map<InstanceId, LockEntry>();
   const texts = new WeakMap<LockEntry, string>();
   const inTurn = pLimit(1);
@@ -45,19 +49,22 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
   return ok({
     get: (id) => changed.get(id) ?? entries.get(id),
     entries: () => new Map([...entries, ...changed]),
+    get joined() {
+      return joined;
+    },
     set({ instance, fingerprint, identity, sources, outputs }) {
       const old = changed.get(instance) ?? entries.get(instance);
       const entry: LockEntry = { fingerprint, identity, sources, outputs };
       if (!old || instanceBlock(old) !== instanceBlock(entry)) changed.set(instance, entry);
     },
     save: (keeps) => inTurn(async () => {
-      if (changed.size === 0) return;
+      if (changed.size === 0 && !joined) return;
       // By content: where times are coarse, two versions of a file may have the same stat.
       const present = readText(file);
       if (present !== text) {
         const others = readEntries(file, present);
         if (!others.ok) throw new Error(others.error.message);
-        entries = others.value;
+        ({ entries } = others.value);
       }
       const now = [...changed];
       for (const [id, entry] of now) entries.set(id, entry);
@@ -65,6 +72,7 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
       const formatted = format(entries, texts);
       await writeFileAtomic(file, formatted);
       text = formatted;
+      joined = false;
       for (const [id, entry] of now) if (changed.get(id) === entry) changed.delete(id);
     }),
   });
@@ -93,19 +101,28 @@ function readText(file: string): string | undefined {
     return readFileSync(file, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
+    throw naming(file, error);
   }
 }
 
-function readEntries(file: string, text: string | undefined): Result<Map<InstanceId, LockEntry>, Diagnostic> {
-  if (text === undefined) return ok(new Map());
+interface Read {
+  readonly entries: Map<InstanceId, LockEntry>;
+  readonly joined: boolean;
+}
+
+/** Every entry tells truly what an instance was when it last succeeded somewhere: two sides of a merge can be joined. */
+function readEntries(file: string, text: string | undefined): Result<Read, Diagnostic> {
+  if (text === undefined) return ok({ entries: new Map(), joined: false });
   const name = path.basename(file);
-  if (/^(<{7}|={7}|>{7})/m.test(text)) {
-    return err(fault(`${name} holds a merge conflict.`, `Take either side (git checkout --ours ${name}); the next run brings it up to date.`));
-  }
   try {
-    return ok(parse(text));
+    const sides = sidesOf(text);
+    if (!sides) return ok({ entries: parse(text), joined: false });
+    const [ours, theirs] = sides.map(parse) as [Map<InstanceId, LockEntry>, Map<InstanceId, LockEntry>];
+    return ok({ entries: new Map([...theirs, ...ours]), joined: true });
   } catch (error) {
+    if (/^(<{7}|={7}|>{7})/m.test(text)) {
+      return err(fault(`${name} holds a merge conflict of which a side cannot be read.`, `Take either side (git checkout --ours ${name}); the next run brings it up to date.`));
+    }
     return err(fault(`${name} cannot be read: ${(error as Error).message}.`, `Restore it (git checkout ${name}), or delete it: results in the store are found without it.`));
   }
 }

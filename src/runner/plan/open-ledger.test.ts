@@ -444,7 +444,8 @@ test('a folder is published as a whole: files of the earlier version are gone', 
 });
 
 test.each([
-  ['a merge conflict', '<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> other\n', 'pipeline.lock.json holds a merge conflict.', 'git checkout --ours pipeline.lock.json'],
+  ['a merge conflict of which a side is no lockfile', '<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> other\n', 'pipeline.lock.json holds a merge conflict', 'git checkout --ours pipeline.lock.json'],
+  ['half a merge conflict', '<<<<<<< HEAD\n{}\n=======\n', 'pipeline.lock.json holds a merge conflict', 'git checkout --ours pipeline.lock.json'],
   ['half a file', '{"format":1,', 'pipeline.lock.json cannot be read', 'git checkout pipeline.lock.json'],
   ['a later format', '{"format":2}', 'format 2 is unknown', 'Restore it'],
 ])('a lockfile with %s is an error that names file and remedy, and is left as it is', async (_, text, message, remedy) => {

@@ -1,5 +1,6 @@
 /** The ledger: lockfile, store and workspace behind the interface that execution and the command line know. */
 import path from 'node:path';
+import { sweepTemporaries } from '../../util/atomic-file.ts';
 import type { Digest } from '../../util/digest.ts';
 import { removeTree } from '../../util/remove-tree.ts';
 import { err, ok, type Result } from '../../util/result.ts';
@@ -105,9 +106,16 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
     return ok(record);
   }
 
+  const warnings = lock.joined ? [joinedWarning(lockFile, executes)] : [];
+  if (executes) {
+    sweepTemporaries(lockFile);
+    if (lock.joined) await lock.save(keeps);
+  }
+
   return ok({
     pipeline,
     storeFolder,
+    warnings,
 
     async plan(instances, { force }) {
       await committed.fill(store);
@@ -200,4 +208,14 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
       await publisher.save();
     },
   });
+}
+
+function joinedWarning(lockFile: string, executes: boolean): Diagnostic {
+  const name = path.basename(lockFile);
+  return {
+    code: 'lockfile-joined',
+    severity: 'warning',
+    message: `${name} holds a merge conflict; the entries of both sides are used, and where they differ ours`,
+    remedy: executes ? `It has been written without the conflict: git add ${name}.` : 'The next run writes it without the conflict.',
+  };
 }
