@@ -8,9 +8,10 @@ import path from 'node:path';
 import pLimit from 'p-limit';
 import type { Digest } from '../../util/digest.ts';
 import { digestOfFile, digestOfSmallFile, SMALL_FILE_BYTES } from '../../util/digest-file.ts';
+import { openClock } from './clock.ts';
 import { globSelection } from './glob.ts';
 import { ENTRY_KINDS, FACTS, listFolder, resolved, type Listing, type Selection } from './listing.ts';
-import { clockOffset, isSettled, statRecord, type StatRecord } from './stat.ts';
+import { isSettled, statRecord, type StatRecord } from './stat.ts';
 import { readState, writeState } from './state-file.ts';
 import { treeOf, type Tree, type TreeEntry } from './tree.ts';
 
@@ -62,10 +63,10 @@ export function openContents(root: string, stateFolder: string): Contents {
   const folders = new Map<Digest, () => readonly TreeEntry[]>();
   const limit = pLimit(4);
   let learntFiles = false;
-  let offset: bigint | undefined;
 
-  /** By the file system's clock; `time` is ours, taken before the first look at the file in question. */
-  const fileTime = (time: number) => BigInt(time) * 1_000_000n + (offset ??= clockOffset(stateFolder) ?? 0n);
+  const clock = openClock(stateFolder);
+  /** By the slowest of the clocks that date the files of a folder. */
+  const folderTime = (time: number, { devices }: Listing) => [...devices].map(([device, file]) => clock.at(time, device, file)).reduce((a, b) => (a < b ? a : b));
   const key = (file: string) => path.relative(root, file);
   const folderState = (id: string) => path.join(stateFolder, 'folders', createHash('sha256').update(id).digest('hex').slice(0, 32));
 
@@ -90,7 +91,7 @@ export function openContents(root: string, stateFolder: string): Contents {
     const stamp = () => `${stat.mtimeNs} ${stat.ino}` as Stamp;
     if (fact?.stat === record) return { kind: 'file', digest: fact.digest, bytes: Number(stat.size), stamp };
     const digest = stat.size <= SMALL_FILE_BYTES ? digestOfSmallFile(file) : await limit(() => digestOfFile(file));
-    if (isSettled(stat, fileTime(time))) {
+    if (isSettled(stat, clock.at(time, stat.dev, file))) {
       known.set(id, { stat: record, digest });
       learntFiles = true;
     }
@@ -104,7 +105,7 @@ export function openContents(root: string, stateFolder: string): Contents {
     const names = listing.names.join('\0');
     const old = learnt.get(id) ?? (readState(folderState(id), FORMAT) as FolderFact | undefined);
     const unchanged = old?.names === names && sameNumbers(old.facts, listing.facts);
-    const fact = unchanged ? old : await readFolder(absolute, listing, names, old, fileTime(time));
+    const fact = unchanged ? old : await readFolder(absolute, listing, names, old, folderTime(time, listing));
     if (!unchanged) learnt.set(id, fact);
     const entries = () => entriesOf(listing, fact.digests);
     folders.set(fact.digest, entries);

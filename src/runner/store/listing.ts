@@ -7,6 +7,8 @@ export interface Listing {
   readonly names: readonly string[];
   /** FACTS numbers for each name: size, mtime, ctime (nanoseconds), inode, EntryKind. */
   readonly facts: BigInt64Array;
+  /** Where the files lie, which links may lead elsewhere: a device -> one file on it. The folder's own is always among them. */
+  readonly devices: ReadonlyMap<bigint, string>;
 }
 
 export const FACTS = 5;
@@ -41,7 +43,9 @@ export class UnreadableInputError extends Error {
 export function listFolder(folder: string, selection?: Selection): Listing {
   const names: string[] = [];
   const facts: bigint[] = [];
+  const devices = new Map([[statSync(folder, { bigint: true }).dev, folder]]);
   const add = (name: string, stat: BigIntStats, kind: EntryKind) => {
+    if (!devices.has(stat.dev)) devices.set(stat.dev, path.join(folder, name));
     names.push(name);
     facts.push(stat.size, stat.mtimeNs, stat.ctimeNs, stat.ino, BigInt(ENTRY_KINDS.indexOf(kind)));
   };
@@ -78,7 +82,7 @@ export function listFolder(folder: string, selection?: Selection): Listing {
     }
   };
   walk(folder, '', []);
-  return { names, facts: BigInt64Array.from(facts) };
+  return { names, facts: BigInt64Array.from(facts), devices };
 }
 
 /** What stands in a name for bytes that are no UTF-8. */

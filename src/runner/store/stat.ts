@@ -1,7 +1,5 @@
 /** The four facts by which a file is known to be the one that was hashed, without reading it. */
-import { randomBytes } from 'node:crypto';
-import { rmSync, statSync, writeFileSync, type BigIntStats } from 'node:fs';
-import path from 'node:path';
+import type { BigIntStats } from 'node:fs';
 
 /** Size, mtime, ctime (nanoseconds) and inode. The ctime catches an edit whose mtime was set back. */
 export type StatRecord = string & { readonly __brand: 'StatRecord' };
@@ -16,26 +14,11 @@ const SECOND = 1000n * MILLISECOND;
 /**
  * May a file with this stat be trusted to change its stat when it changes? Not if it changed so recently that a second
  * change could fall into the same tick of its clock: 10 ms at most on file systems of our time, 2 s where times are
- * whole seconds (FAT, old network shares). `now` is the time by the file system's clock, before this stat was taken.
+ * whole seconds (FAT, old network shares). `now` is the time by the file system's own clock (see clock.ts),
+ * before this stat was taken.
  */
 export function isSettled(stat: Pick<BigIntStats, 'mtimeNs' | 'ctimeNs'>, now: bigint): boolean {
   const newest = stat.ctimeNs > stat.mtimeNs ? stat.ctimeNs : stat.mtimeNs;
   const granularity = stat.ctimeNs % SECOND === 0n ? 2n * SECOND : 20n * MILLISECOND;
   return newest < now - granularity;
-}
-
-/**
- * How far the clock of a folder's file system is ahead of ours, in nanoseconds: a file server has its own clock.
- * Undefined where the folder cannot be written.
- */
-export function clockOffset(folder: string): bigint | undefined {
-  const probe = path.join(folder, `.clock-${randomBytes(6).toString('hex')}`);
-  try {
-    writeFileSync(probe, '');
-    const time = statSync(probe, { bigint: true }).mtimeNs;
-    rmSync(probe, { force: true });
-    return time - BigInt(Date.now()) * MILLISECOND;
-  } catch {
-    return undefined;
-  }
 }
