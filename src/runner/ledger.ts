@@ -3,6 +3,7 @@
  * Implemented in plan/ over code/ and store/; used by execution/ and by the command line.
  */
 import type { JobInput, LineageEntry } from '../stage/protocol.ts';
+import type { Digest } from '../util/digest.ts';
 import type { Result } from '../util/result.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Failure } from './event.ts';
@@ -59,6 +60,9 @@ export interface Ledger {
 
   /** Every result of these instances that the store still holds, the newest first. */
   results(ids: ReadonlySet<InstanceId>): Promise<readonly PastResult[]>;
+
+  /** A stored file as text; undefined where the store does not hold it intact. */
+  text(digest: Digest): Promise<string | undefined>;
 
   /** Absolute paths of the logs kept for an instance, successful or not, oldest first. */
   logs(id: InstanceId): Promise<readonly string[]>;

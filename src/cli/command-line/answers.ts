@@ -1,5 +1,6 @@
 /** The commands that answer questions about stages and results, and change nothing. */
 import { Option, type Command } from 'commander';
+import type { DiffOptions } from '../commands/diff.ts';
 import type { GraphOptions } from '../commands/graph.ts';
 import type { HistoryOptions } from '../commands/history.ts';
 import type { LogsOptions } from '../commands/logs.ts';
@@ -56,5 +57,11 @@ export function answeringCommands(program: Command, choose: Choose): void {
     .option('-o, --output <file>', 'draw it as an SVG picture into this file; - is standard output')
     .action((run: string | undefined, options: TimelineOptions) => {
       choose(async (terminal) => (await import('../commands/timeline.ts')).timeline(run, options, terminal));
+    });
+
+  about(program.command('diff [from] [to]'), 'compare params and metrics of two git revisions (default: HEAD and the working tree)')
+    .addOption(new Option('--format <format>', 'how it is written').choices(['text', 'markdown', 'json']).default('text'))
+    .action((from: string | undefined, to: string | undefined, options: DiffOptions) => {
+      choose(async (terminal) => (await import('../commands/diff.ts')).diff(from, to, options, terminal));
     });
 }

@@ -8,12 +8,16 @@ import type { Report } from './report.ts';
 import { Source, type Origin } from './source.ts';
 import { textOf, type ObjectNode } from './tree.ts';
 
+/** The text of a file by its absolute path; undefined when there is none or it cannot be read. */
+export type ReadText = (file: string) => Promise<string | undefined>;
+
 /** Undefined when a file cannot be read or parsed; the report then says why. Every text read is added to `sources`. */
-export async function readFiles(file: string, sources: Map<string, string>, report: Report): Promise<ObjectNode | undefined> {
+export async function readFiles(file: string, readText: ReadText, sources: Map<string, string>, report: Report): Promise<ObjectNode | undefined> {
   return read(path.resolve(file), [], undefined);
 
   async function read(current: string, extending: readonly string[], said: Origin | undefined): Promise<ObjectNode | undefined> {
-    const text = await readText(current);
+    // A byte order mark is not part of the text.
+    const text = (await readText(current))?.replace(/^\uFEFF/, '');
     if (text === undefined) {
       reportMissing(current, said, report);
       return undefined;
@@ -36,14 +40,13 @@ export async function readFiles(file: string, sources: Map<string, string>, repo
   }
 }
 
-/** Undefined when there is no such file or it cannot be read. A byte order mark is not part of the text. */
-async function readText(file: string): Promise<string | undefined> {
+export const readFromDisk: ReadText = async (file) => {
   try {
-    return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
+    return await readFile(file, 'utf8');
   } catch {
     return undefined;
   }
-}
+};
 
 function reportMissing(file: string, said: Origin | undefined, report: Report): void {
   if (said === undefined) {

@@ -9,7 +9,7 @@ import { checkPipeline } from './check-shape.ts';
 import type { Context } from './context.ts';
 import { expandStages } from './expand.ts';
 import type { ExpandedStage } from './expanded.ts';
-import { readFiles } from './files.ts';
+import { readFiles, readFromDisk, type ReadText } from './files.ts';
 import { buildInstances } from './instance.ts';
 import { Report } from './report.ts';
 import { Resolver } from './resolve.ts';
@@ -22,6 +22,8 @@ import { child, membersOf, textOf, valueOf, type ConfigNode, type ObjectNode } f
 interface LoadOptions {
   /** What was given as `--set`: `name=value`. */
   readonly set: readonly string[];
+  /** Another place than the disk to read pipeline files from, for instance a commit. */
+  readonly read?: ReadText;
 }
 
 export interface Loaded {
@@ -37,18 +39,18 @@ export interface Refused {
 }
 
 /** @param file relative to the current folder, or absolute */
-export async function loadPipeline(file: string, { set }: LoadOptions): Promise<Result<Loaded, Refused>> {
+export async function loadPipeline(file: string, { set, read = readFromDisk }: LoadOptions): Promise<Result<Loaded, Refused>> {
   const report = new Report();
   const sources = new Map<string, string>();
-  const tree = await readFiles(file, sources, report);
-  const pipeline = tree === undefined ? undefined : interpret(path.resolve(file), applySettings(tree, set, report), report);
+  const tree = await readFiles(file, read, sources, report);
+  const pipeline = tree === undefined ? undefined : interpret(path.resolve(file), applySettings(tree, set, report), read === readFromDisk, report);
   if (pipeline === undefined || report.failed) return err({ diagnostics: report.errors, sources });
   return ok({ pipeline, warnings: report.warnings, sources });
 }
 
 /** What it returns is only to be used when nothing was reported. */
-function interpret(file: string, tree: ObjectNode, report: Report): Pipeline {
-  const context = prepare(file, tree, report);
+function interpret(file: string, tree: ObjectNode, onDisk: boolean, report: Report): Pipeline {
+  const context = { ...prepare(file, tree, report), onDisk };
   const expanded = expandStages(context);
   const instances = buildInstances(expanded, context);
   checkPublished(instances, context);
@@ -65,7 +67,7 @@ function interpret(file: string, tree: ObjectNode, report: Report): Pipeline {
   };
 }
 
-function prepare(file: string, tree: ObjectNode, report: Report): Context {
+function prepare(file: string, tree: ObjectNode, report: Report): Omit<Context, 'onDisk'> {
   const faulty = checkPipeline(tree, report);
   const usable = (node: ConfigNode | undefined): node is ObjectNode => node?.kind === 'object' && !faulty.has(node);
   const declared = child(tree, 'params');

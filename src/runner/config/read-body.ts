@@ -39,13 +39,13 @@ export class Bodies {
   }
 
   #look(module: string, { origin }: ConfigNode): boolean {
-    const { root, report } = this.#context;
+    const { root, onDisk, report } = this.#context;
     if (!MODULE.test(module)) {
       report.error('module-type', origin, `${module} is not a TypeScript or JavaScript module`, { remedy: `For another program write a command, for instance "command": "python3 ${module}".` });
       return false;
     }
     const absolute = path.resolve(root, module);
-    if (existsSync(absolute)) return true;
+    if (!onDisk || existsSync(absolute)) return true;
     const close = closestFile(absolute);
     report.error('missing-module', origin, `there is no module ${module}`, {
       suggestion: close === undefined ? undefined : projectPath(root, close),

@@ -133,6 +133,7 @@ function fakeLedger(folder: string, instances: readonly Instance[], sketches: Re
     record: unused,
     locked: unused,
     results: unused,
+    text: unused,
     logs: unused,
     close: unused,
   };

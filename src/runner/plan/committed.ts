@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
-import type { Instance, Pipeline } from '../pipeline.ts';
+import type { Instance, InstanceId, Pipeline } from '../pipeline.ts';
 import type { RunRecord, StoredOutput } from '../record.ts';
 import type { Contents } from '../store/content.ts';
 import { UnreadableInputError } from '../store/listing.ts';
@@ -36,10 +36,10 @@ interface Parts {
 }
 
 export function openCommitted({ pipeline, lockFile, storeFolder, lock, contents }: Parts): Committed {
-  const folder = lockFile.replace(/\.json$/, '');
+  const folder = committedFolder(lockFile);
   const recordFile = ({ id }: Instance) => path.join(folder, `${folderNameOf(id)}.json`);
   const places = ({ id, outputs }: Instance) =>
-    new Map(Object.entries(outputs).flatMap(([name, { commit, file }]) => (commit ? [[name, path.join(folder, folderNameOf(id), file)] as const] : [])));
+    new Map(Object.entries(outputs).flatMap(([name, { commit, file }]) => (commit ? [[name, committedCopy(lockFile, id, file)] as const] : [])));
 
   async function fillOutput(output: StoredOutput, place: string, store: Store): Promise<void> {
     if (store.look(output.digest, output.kind === 'file' ? output.bytes : undefined) === 'intact' && hasFiles(output, store)) return;
@@ -82,6 +82,13 @@ export function openCommitted({ pipeline, lockFile, storeFolder, lock, contents 
     },
   };
 }
+
+/** Where the copy of an output lies. Absolute if the lockfile is. */
+export function committedCopy(lockFile: string, id: InstanceId, file: string): string {
+  return path.join(committedFolder(lockFile), folderNameOf(id), file);
+}
+
+const committedFolder = (lockFile: string): string => lockFile.replace(/\.json$/, '');
 
 function hasFiles({ kind, digest }: StoredOutput, store: Store): boolean {
   const list = kind === 'folder' ? store.text(digest) : undefined;

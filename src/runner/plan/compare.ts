@@ -62,8 +62,10 @@ function versionOnly(here: Readonly<Record<string, string>>, there: Readonly<Rec
   return short === other?.split(' ')[0] ? mine : short;
 }
 
+type ParamDifference = Extract<Reason, { kind: 'param' }>;
+
 /** Down to the single value: `pretrain.temperature`, `seeds.2`. */
-function paramDifferences(before: JsonObject, after: JsonObject): Reason[] {
+export function paramDifferences(before: JsonObject, after: JsonObject): ParamDifference[] {
   const [old, now] = [leaves(before), leaves(after)];
   return changedKeys(old, now, (a, b) => canonicalJson(a) === canonicalJson(b)).map((path) => ({
     kind: 'param',

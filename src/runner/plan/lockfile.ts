@@ -110,8 +110,11 @@ interface Read {
   readonly joined: boolean;
 }
 
-/** Every entry tells truly what an instance was when it last succeeded somewhere: two sides of a merge can be joined. */
-function readEntries(file: string, text: string | undefined): Result<Read, Diagnostic> {
+/**
+ * Every entry tells truly what an instance was when it last succeeded somewhere: two sides of a merge can be joined.
+ * @param file names it in messages
+ */
+export function readEntries(file: string, text: string | undefined): Result<Read, Diagnostic> {
   if (text === undefined) return ok({ entries: new Map(), joined: false });
   const name = path.basename(file);
   try {

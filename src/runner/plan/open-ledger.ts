@@ -197,6 +197,8 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
       return entry ? store.record(entry.fingerprint) : Promise.resolve(undefined);
     },
 
+    text: (digest) => Promise.resolve(store.text(digest)),
+
     results: (ids) => pastResults(ids, store, trees),
 
     logs: (id) => Promise.resolve(logFiles(storeFolder, id)),

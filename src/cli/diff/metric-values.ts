@@ -1,0 +1,48 @@
+/** The values of a metrics file by name: of JSON by path, of CSV by row and column. */
+import path from 'node:path';
+import { csvParse } from 'd3-dsv';
+import type { Json, Scalar } from '../../util/json.ts';
+
+export type Values = ReadonlyMap<string, Scalar>;
+
+/** Undefined: neither JSON nor CSV by its name, or not what the name says. */
+export function metricValues(file: string, text: string): Values | undefined {
+  switch (path.extname(file).toLowerCase()) {
+    case '.json':
+      return jsonValues(text);
+    case '.csv':
+      return csvValues(text);
+    default:
+      return undefined;
+  }
+}
+
+function jsonValues(text: string): Values | undefined {
+  try {
+    const found = new Map<string, Scalar>();
+    collect(JSON.parse(text) as Json, '', found);
+    return found;
+  } catch {
+    return undefined;
+  }
+}
+
+function collect(value: Json, name: string, found: Map<string, Scalar>): void {
+  if (typeof value !== 'object' || value === null) found.set(name || 'value', value);
+  else for (const [key, member] of Object.entries(value)) collect(member, name === '' ? key : `${name}.${key}`, found);
+}
+
+/** A row is named by its first column where that tells all rows apart, else by its number. */
+function csvValues(text: string): Values {
+  const rows = csvParse(text);
+  const [first, ...others] = rows.columns;
+  const keys = rows.map((row) => row[first ?? ''] ?? '');
+  const named = others.length > 0 && new Set(keys).size === keys.length;
+  const found = new Map<string, Scalar>();
+  rows.forEach((row, i) => {
+    for (const column of named ? others : rows.columns) found.set(`${named ? keys[i]! : String(i + 1)}.${column}`, scalar(row[column] ?? ''));
+  });
+  return found;
+}
+
+const scalar = (text: string): Scalar => (text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text);
