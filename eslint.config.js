@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'dist.*/', 'bench/.*', 'cache/', 'reports/', 'data/', 'node_modules/'] },
+  { ignores: ['dist/', 'dist.*/', 'bench/.*', 'cache/', 'reports/', 'data/', 'node_modules/', 'templates/'] },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

@@ -1,11 +1,21 @@
 /** The commands about this machine and this project as a whole. */
-import { Argument, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
 import type { EngineName } from '../../tensor/engine.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
 import type { AddOptions, ListOptions } from '../commands/engine.ts';
+import type { InitOptions } from '../commands/init.ts';
+import { templateNames } from '../init/template-names.ts';
 import { about, type Choose } from './about.ts';
 
 export function setupCommands(program: Command, choose: Choose): void {
+  program
+    .command('init [folder]')
+    .description('write a small pipeline that runs, to begin from; nothing is overwritten')
+    .addOption(new Option('--template <template>', 'the language of its stages').choices(templateNames).default('shell'))
+    .action((folder: string | undefined, options: InitOptions) => {
+      choose(async (terminal) => (await import('../commands/init.ts')).init(folder ?? '.', options, terminal));
+    });
+
   about(program.command('doctor'), 'check this machine and this project')
     .option('--json', 'one JSON document')
     .action((options: DoctorOptions) => {
