@@ -41,4 +41,4 @@ import { parameters, type Stage } from 'pretext/stage';
 export default (stage: Stage) => { parameters(Type.Object({ highest: Type.Integer({ minimum: 11 }) }), stage); };
 `);
   expect((await run()).stderr).toContain('highest: it is 10, allowed is a whole number of at least 11');
-}, 60_000);
+}, 120_000);
