@@ -5,6 +5,7 @@ import { join } from 'node:path';
 const BENCHMARKS = {
   runner: 'the runner beside DVC, Snakemake and wireit  [--quick] [--markdown] [--only small,large,first,plans] [--peers DVC,Snakemake,wireit] [--tools FOLDER]',
   train: 'training steps, beside PyTorch where there is one  [--quick] [--python PYTHON]',
+  endure: 'ten thousand steps on every engine: memory and speed must stay  [--steps N]',
 };
 
 const [name, ...options] = process.argv.slice(2);

@@ -1,0 +1,35 @@
+// Ten thousand steps on every engine of this machine: npm run bench -- endure [--steps N]. Exits with 1 where memory grows or steps slow down.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import v8 from 'node:v8';
+import vm from 'node:vm';
+import { build } from 'esbuild';
+
+const { values } = parseArgs({ options: { steps: { type: 'string', default: '10000' } }, allowPositionals: true });
+v8.setFlagsFromString('--expose-gc');
+globalThis.gc = vm.runInNewContext('gc');
+
+/** What a heap may gain between collections without anything leaking. */
+const ALLOWED_GROWTH = 32 * 2 ** 20;
+/** Other programs come and go; a leak slows down by more. */
+const ALLOWED_SLOWDOWN = 2;
+
+const folder = await mkdtemp(join(import.meta.dirname, '.endure-'));
+let failed = false;
+try {
+  const common = { bundle: true, packages: 'external', format: 'esm', platform: 'node', logLevel: 'error', outdir: folder, outExtension: { '.js': '.mjs' } };
+  await build({ ...common, entryPoints: [join(import.meta.dirname, 'endure.ts'), join(import.meta.dirname, '../src/tensor/available.ts')], entryNames: '[name]' });
+  const [{ endure }, { availableEngines }] = await Promise.all(['endure.mjs', 'available.mjs'].map((file) => import(join(folder, file))));
+  for (const { name, available } of availableEngines()) {
+    if (!available || name === 'eager') continue;
+    const { early, late, tenth, all, disposed } = await endure(name, Number(values.steps));
+    const bad = all - tenth > ALLOWED_GROWTH || late > ALLOWED_SLOWDOWN * early;
+    failed ||= bad;
+    const MiB = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+    console.log(`${bad ? 'FAIL' : 'ok  '}  ${name}, ${values.steps} steps: ${early.toFixed(2)} -> ${late.toFixed(2)} ms a step; ${MiB(tenth)} after a tenth, ${MiB(all)} after all, ${MiB(disposed)} after disposal`);
+  }
+} finally {
+  await rm(folder, { recursive: true });
+}
+process.exit(failed ? 1 : 0);
