@@ -112,6 +112,16 @@ test('a stage that writes to its input or deletes it has failed, and is told tha
   }
 });
 
+test.each([
+  ['a file', 'mv ${inputs.file} ${outputs.out}', 'a.txt', { out: 'out.txt' }],
+  ['all files of a folder', 'mv ${inputs.folder}/* ${outputs.out}', 'images', { out: 'all/' }],
+])('%s that a stage moved to its output, where it should have copied, is back when it has failed', async (_, command, input, outputs) => {
+  const project = await Project.create({ ...reading, 'pipeline.json': pipelineOf({ work: { command, inputs: { file: 'a.txt', folder: 'images' }, outputs } }) });
+  const run = await project.run();
+  expect(run.of('failed')).toMatchObject([{ failure: { kind: 'input-changed', paths: [input] } }]);
+  expect([await project.read('a.txt'), await project.read('images/1.txt'), await project.read('images/2.txt')]).toEqual(['a\n', 'one\n', 'two\n']);
+});
+
 test('a stage that writes to the result of another through its input has failed; the damage is found and mended', async () => {
   const project = await Project.create({
     'pipeline.json': pipelineOf({

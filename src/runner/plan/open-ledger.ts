@@ -23,6 +23,7 @@ import { parseTree } from '../store/tree.ts';
 import { closeCheckpoint } from './checkpoint.ts';
 import { collectOutputs } from './collect.ts';
 import { openCommitted } from './committed.ts';
+import { giveBack } from './give-back.ts';
 import type { Details } from './identify.ts';
 import { lineageOf } from './lineage.ts';
 import { openLockfile } from './lockfile.ts';
@@ -173,6 +174,7 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
       underway.delete(workplace.folder);
       rest();
       closeCheckpoint(workplace.checkpoint, (await changedInputs(instance, details.identity, stamps, surroundings)).length === 0);
+      await giveBack(instance, workplace, details.identity, root, contents);
       removeTree(workplace.folder);
     },
 
