@@ -7,6 +7,7 @@ import { initialiseClassifier } from '../src/learn/nn/heads.ts';
 import { initialise } from '../src/learn/nn/initialise.ts';
 import { structureOf } from '../src/learn/nn/resnet.ts';
 import { writeWeights } from '../src/learn/nn/weights.ts';
+import { supervised } from '../src/learn/train/classify.ts';
 import { openLearningData } from '../src/learn/train/data.ts';
 import { withEngine } from '../src/learn/train/engine.ts';
 import { fitClassifier } from '../src/learn/train/fit-classifier.ts';
@@ -26,7 +27,7 @@ export default async function pretrain(stage: Stage): Promise<void> {
   await withEngine(stage.resources, async (engine) => {
     stage.record(engine.description);
     const settings = { ...given, network, classes, classWeights: 'none' as const, optimiser: optimiserOf(given), recipe: recipe(given.recipe, { size: data.images.size }) };
-    const fit = await fitClassifier(engine, settings, data, { params: { ...params, ...head }, stats }, stage);
+    const fit = await fitClassifier(engine, settings, supervised, data, { params: { ...params, ...head }, stats }, stage);
     await writeWeights(stage.output('weights'), fit.model, { architecture: network.name, stem: network.stem, method: 'supervised', dataset: name, classes: classes.join(',') });
     const epochs = fit.rows.map(({ epoch, rate, train, validation }) => ({ epoch, rate, ...train, validation }));
     await writeFile(stage.output('curves'), `${JSON.stringify({ kind: 'pretrain', method: 'supervised', epochs, best: fit.best }, null, 2)}\n`);

@@ -1,9 +1,9 @@
-"""Writes src/learn/ssl/golden/losses.json with lightly and PyTorch (pip install torch==2.15.0 lightly==1.6.0).
+"""Writes src/learn/ssl/golden/losses.json and src/learn/train/golden/divergence.json with lightly and PyTorch (pip install torch==2.15.0 lightly==1.6.0).
 
     python scripts/golden/ssl_losses.py
 
-Losses and their gradients on asymmetric random rows that are not of unit length; the tests beside that folder must agree. What
-lightly lacks (SupCon, distillation, mutual learning) is written with PyTorch's own operations.
+Losses and their gradients on asymmetric random rows that are not of unit length; the tests beside those folders must agree.
+What lightly lacks (SupCon, distillation, mutual learning) is written with PyTorch's own operations.
 """
 import json
 import pathlib
@@ -84,6 +84,13 @@ def sinkhorn_case(epsilon):
     return {"epsilon": epsilon, "scores": scores.tolist(), "codes": sinkhorn(scores, epsilon=epsilon).tolist()}
 
 
+def divergence_case(temperature):
+    teacher, student = torch.randn(6, 5) * 3, (torch.randn(6, 5) * 3).requires_grad_()
+    loss = temperature**2 * F.kl_div(F.log_softmax(student / temperature, dim=1), F.softmax(teacher / temperature, dim=1), reduction="batchmean")
+    (slope,) = torch.autograd.grad(loss, [student])
+    return {"temperature": temperature, "teacher": teacher.tolist(), "student": student.tolist(), "value": loss.item(), "gradient": slope.tolist()}
+
+
 losses = [
     simclr_case(0.1),
     simclr_case(0.5),
@@ -93,6 +100,13 @@ losses = [
     swav_case("swav", small=2, past=0),
     swav_case("swav", small=1, past=7),
 ]
-target = pathlib.Path(__file__).parents[2] / "src/learn/ssl/golden/losses.json"
-target.parent.mkdir(exist_ok=True)
-target.write_text(json.dumps({"losses": losses, "sinkhorn": [sinkhorn_case(0.05), sinkhorn_case(0.5)]}) + "\n")
+learn = pathlib.Path(__file__).parents[2] / "src/learn"
+
+
+def write(path, value):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(value) + "\n")
+
+
+write(learn / "ssl/golden/losses.json", {"losses": losses, "sinkhorn": [sinkhorn_case(0.05), sinkhorn_case(0.5)]})
+write(learn / "train/golden/divergence.json", [divergence_case(temperature) for temperature in (1, 4)])

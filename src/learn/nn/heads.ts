@@ -5,7 +5,7 @@ import { initialiseLinear, type Key } from './initialise.ts';
 import type { Variables } from './variables.ts';
 
 /** torchvision's name. */
-const CLASSIFIER = 'fc';
+export const CLASSIFIER = 'fc';
 
 /** Logits [B, classes]. */
 export const classify = (params: Variables<tf.Tensor>, features: tf.Tensor): tf.Tensor2D => linear(CLASSIFIER, params, features);

@@ -1,18 +1,20 @@
 /** Trains a classifier on the training part and selects its epoch on the validation part. The test part is not touched. */
-import type { Engine } from '../../tensor/engine.ts';
-import { float32, int32, uint8 } from '../../tensor/host-tensor.ts';
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Engine, StepFunction } from '../../tensor/engine.ts';
+import { float32, int32, uint8, type HostTensor, type TensorSpec, type Tree } from '../../tensor/host-tensor.ts';
 import { significant } from '../../util/number.ts';
 import { drawViews, viewSpecs, type Recipe } from '../augment/index.ts';
 import { DatasetError } from '../dataset/error.ts';
 import { macroAuc } from '../eval/auc.ts';
-import { initialMemory, type Optimiser } from '../nn/optimiser.ts';
+import type { Optimiser } from '../nn/optimiser.ts';
 import type { ResNet } from '../nn/resnet.ts';
 import { warmUpCosine } from '../nn/schedule.ts';
 import { wrappedBatches } from './batches.ts';
-import { balancedWeights, classifierStep } from './classify.ts';
+import { balancedWeights } from './classify.ts';
 import { labelsOf, readBatch, type LearningData } from './data.ts';
 import { compileInference, LOG_PROBABILITIES, type Inference } from './inference.ts';
-import { train, type Ended, type HostModel, type Watch } from './loop.ts';
+import type { Learner, LearnerInputs, LearnerSettings } from './learner.ts';
+import { train, type Ended, type HostModel, type LoopStep, type Watch } from './loop.ts';
 
 export interface FitSettings {
   readonly network: ResNet;
@@ -33,8 +35,8 @@ export interface FitSettings {
 type FitRow = Readonly<{
   epoch: number;
   rate: number;
-  /** Of the augmented batches, while the weights were moving; the loss with the weights of the classes. */
-  train: { readonly loss: number; readonly accuracy: number };
+  /** Of the augmented batches, while the weights were moving; the loss with the weights of the classes. What else the learner tells. */
+  train: { readonly loss: number; readonly accuracy: number; readonly [other: string]: number };
   validation: { readonly loss: number; readonly accuracy: number; readonly auc: number };
 }>;
 
@@ -48,7 +50,10 @@ interface Fit {
   probabilities(indices: readonly number[]): Promise<Float64Array>;
 }
 
-export async function fitClassifier(engine: Engine, settings: FitSettings, data: LearningData, start: HostModel, watch: Watch): Promise<Fit> {
+/** How a classifier learns, once its network, optimiser and class weights are known. */
+export type LearnerOf<State extends HostModel> = (settings: LearnerSettings) => Learner<State>;
+
+export async function fitClassifier<State extends HostModel>(engine: Engine, settings: FitSettings, learnerOf: LearnerOf<State>, data: LearningData, start: HostModel, watch: Watch): Promise<Fit> {
   const { network, classes, epochs, batch, optimiser, recipe, seed } = settings;
   const { images, split } = data;
   const labels = labelsOf(data, split.train, classes);
@@ -58,17 +63,15 @@ export async function fitClassifier(engine: Engine, settings: FitSettings, data:
   const schedule = { steps: epochs * stepsPerEpoch, warmUp: settings.warmUp * stepsPerEpoch };
   const classWeights = settings.classWeights === 'balanced' ? balancedWeights(labels, classes.length) : classes.map(() => 1);
 
-  const step = await engine.compile(
-    classifierStep({ network, optimiser, classWeights }),
-    {
-      state: { params: start.params, stats: start.stats, memory: initialMemory(optimiser, start.params) },
-      inputs: { images: uint8([batch, images.size, images.size, 3]), view: viewSpecs(recipe, batch, images.size), labels: int32([batch]), rate: float32([]) },
-    },
-    { name: 'classifier' },
-  );
+  const step = await compileLearner(engine, learnerOf({ network, optimiser, classWeights }), start, {
+    images: uint8([batch, images.size, images.size, 3]),
+    view: viewSpecs(recipe, batch, images.size),
+    labels: int32([batch]),
+    rate: float32([]),
+  });
   const inference = await compileInference(engine, network, LOG_PROBABILITIES, data, start);
 
-  const { rows, kept } = await train<Parameters<(typeof step)['run']>[0], FitRow>(
+  const { rows, kept } = await train<LearnerInputs<HostTensor>, FitRow>(
     {
       epochs,
       stepsPerEpoch,
@@ -86,7 +89,8 @@ export async function fitClassifier(engine: Engine, settings: FitSettings, data:
       endOfEpoch: async ({ epoch, means, rows: before, model }: Ended<FitRow>) => {
         const scores = await validate(inference, await model(), split.validation, validation, classes.length);
         const rate = significant(warmUpCosine(settings.rate, schedule, epoch * stepsPerEpoch - 1));
-        const row = { epoch, rate, train: { loss: significant(means.loss!), accuracy: significant(means.accuracy!) }, validation: scores };
+        const told = Object.fromEntries(Object.entries(means).map(([name, mean]) => [name, significant(mean)])) as FitRow['train'];
+        const row = { epoch, rate, train: told, validation: scores };
         return { row, keep: before.every((earlier) => better(row, earlier)) };
       },
     },
@@ -100,6 +104,13 @@ export async function fitClassifier(engine: Engine, settings: FitSettings, data:
     model,
     probabilities: async (indices) => Float64Array.from(await inference.of(model, indices), Math.exp),
   };
+}
+
+async function compileLearner<State extends HostModel>(engine: Engine, learner: Learner<State>, start: HostModel, inputs: LearnerInputs<TensorSpec>): Promise<LoopStep<LearnerInputs<HostTensor>> & { dispose(): Promise<void> }> {
+  const state = learner.initial(start) as unknown as Tree<HostTensor>;
+  // A step gives back the state that it was given: the compiler cannot follow that through the type of any learner's state.
+  const step = learner.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
+  return engine.compile(step, { state, inputs: inputs as unknown as Tree<TensorSpec> }, { name: 'classifier' }) as unknown as ReturnType<typeof compileLearner>;
 }
 
 /** Throws DatasetError where no epoch could be selected. */

@@ -1,7 +1,7 @@
 /** Pre-trains a network by a method on the training part, and watches it with a nearest-neighbour probe on the validation part. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Engine, StepFunction } from '../../tensor/engine.ts';
-import { float32, int32, uint8, type HostTensor, type Tree } from '../../tensor/host-tensor.ts';
+import { float32, int32, uint8, type HostTensor, type TensorSpec, type Tree } from '../../tensor/host-tensor.ts';
 import { significant } from '../../util/number.ts';
 import { drawViews, viewSpecs } from '../augment/index.ts';
 import { DatasetError } from '../dataset/error.ts';
@@ -107,11 +107,11 @@ export async function pretrain<State extends MethodState>(engine: Engine, settin
   return { rows, encoder: encoderOf(last, start) };
 }
 
-async function compileMethod<State extends MethodState>(engine: Engine, method: Method<State>, start: HostModel, inputs: MethodInputs<ReturnType<typeof float32 | typeof uint8 | typeof int32>>): Promise<LoopStep<MethodInputs<HostTensor>> & { dispose(): Promise<void> }> {
+async function compileMethod<State extends MethodState>(engine: Engine, method: Method<State>, start: HostModel, inputs: MethodInputs<TensorSpec>): Promise<LoopStep<MethodInputs<HostTensor>> & { dispose(): Promise<void> }> {
   const state = method.initial(start) as unknown as Tree<HostTensor>;
   // A step gives back the state that it was given: the compiler cannot follow that through the type of any method's state.
   const step = method.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
-  return engine.compile(step, { state, inputs: inputs as unknown as Tree<(typeof inputs)['rate']> }, { name: method.name }) as unknown as ReturnType<typeof compileMethod>;
+  return engine.compile(step, { state, inputs: inputs as unknown as Tree<TensorSpec> }, { name: method.name }) as unknown as ReturnType<typeof compileMethod>;
 }
 
 /** Class numbers of the training images, by image. */

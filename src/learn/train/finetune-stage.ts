@@ -1,0 +1,75 @@
+/** What the stages that train the classifiers of a study share: parameters, inputs and outputs. */
+import { writeFile } from 'node:fs/promises';
+import { Type, type Static } from '@sinclair/typebox';
+import { recipe } from '../augment/index.ts';
+import { readDataset } from '../dataset/dataset.ts';
+import { PARTS } from '../dataset/split-table.ts';
+import { predictionsOf, writePredictions } from '../eval/predictions.ts';
+import { initialiseClassifier } from '../nn/heads.ts';
+import { structureOf } from '../nn/resnet.ts';
+import { startFrom } from '../nn/start.ts';
+import { writeWeights } from '../nn/weights.ts';
+import { labelsOf, openLearningData, type LearningData } from './data.ts';
+import { withEngine } from './engine.ts';
+import { fitClassifier, type LearnerOf } from './fit-classifier.ts';
+import type { HostModel, Watch } from './loop.ts';
+import { networkOf, NetworkParameters, optimiserOf, TrainingParameters } from './parameters.ts';
+
+export const FinetuneParameters = Type.Composite([
+  NetworkParameters,
+  TrainingParameters,
+  Type.Object({
+    /** `balanced`: images of rare classes count more, so that every class counts the same. */
+    classWeights: Type.Union([Type.Literal('none'), Type.Literal('balanced')], { default: 'none' }),
+  }),
+]);
+
+/** What is used of a stage. */
+interface FinetuneStage extends Watch {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly resources: Readonly<Record<string, number | string>>;
+  input(name: string): string;
+  output(name: string): string;
+  record(notes: Readonly<Record<string, string | number | readonly string[]>>): void;
+  warn(text: string): void;
+}
+
+/**
+ * Trains from the input `weights`, or from random ones where that is null, selects the epoch by validation, and predicts every
+ * image once; writes `weights`, `curves` and `predictions`. `learning` is told the classes of the data set.
+ */
+export async function runFinetuning<State extends HostModel>(
+  stage: FinetuneStage,
+  method: string,
+  given: Static<typeof FinetuneParameters>,
+  learning: (classes: readonly string[]) => Promise<LearnerOf<State>> | LearnerOf<State>,
+): Promise<void> {
+  const network = networkOf(given);
+  const { name, classes } = await readDataset(stage.input('dataset'));
+  const data = await openLearningData({ images: stage.input('images'), table: stage.input('table'), split: stage.input('split') });
+  const start = await startFrom(stage.inputs.weights === null ? null : stage.input('weights'), network, ['start', given.seed]);
+  const head = initialiseClassifier(structureOf(network).features, classes.length, ['head', given.seed]);
+  const learnerOf = await learning(classes);
+  stage.record(start.notes);
+  if (start.warning !== null) stage.warn(start.warning);
+
+  await withEngine(stage.resources, async (engine) => {
+    stage.record(engine.description);
+    const settings = { ...given, network, classes, optimiser: optimiserOf(given), recipe: recipe(given.recipe, { size: data.images.size }) };
+    const { params, stats } = start.backbone;
+    const fit = await fitClassifier(engine, settings, learnerOf, data, { params: { ...params, ...head }, stats }, stage);
+    await writeWeights(stage.output('weights'), fit.model, { architecture: network.name, stem: network.stem, method, dataset: name, classes: classes.join(','), epoch: String(fit.best) });
+    await writeFile(stage.output('curves'), `${JSON.stringify({ kind: 'finetune', epochs: fit.rows, best: fit.best }, null, 2)}\n`);
+    // The epoch is chosen: only now are test images looked at.
+    await writeAllPredictions(stage.output('predictions'), classes, data, (indices) => fit.probabilities(indices));
+  });
+  await data.images.close();
+}
+
+async function writeAllPredictions(path: string, classes: readonly string[], data: LearningData, probabilities: (indices: readonly number[]) => Promise<Float64Array>): Promise<void> {
+  const indices = PARTS.flatMap((part) => data.split[part]);
+  const parts = PARTS.flatMap((part) => data.split[part].map(() => part));
+  const labels = labelsOf(data, indices, classes);
+  const images = indices.map((index, i) => ({ index, image: data.rows[index]!.image, group: data.rows[index]!.group, part: parts[i]!, label: labels[i]! }));
+  await writePredictions(path, predictionsOf(classes, images, await probabilities(indices)));
+}

@@ -1,0 +1,76 @@
+/**
+ * Deep mutual learning: Y. Zhang et al., "Deep Mutual Learning", CVPR 2018 (arXiv 1706.00384). Two networks that start differently
+ * train on the same batches, each from the labels and from what the other thinks of every class.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { HostTensor } from '../../tensor/host-tensor.ts';
+import { stopGradient, valueAndGrads } from '../../tensor/index.ts';
+import { augment } from '../augment/index.ts';
+import { forward } from '../nn/forward.ts';
+import { classify } from '../nn/heads.ts';
+import { initialMemory, update, type Memory } from '../nn/optimiser.ts';
+import type { ResNet } from '../nn/resnet.ts';
+import { standardise } from '../nn/standardise.ts';
+import type { Variables } from '../nn/variables.ts';
+import { accuracy, crossEntropy, oneHot } from './classify.ts';
+import type { Learner, LearnerSettings, LearnerState } from './learner.ts';
+import type { HostModel } from './loop.ts';
+
+interface Peer {
+  readonly network: ResNet;
+  /** With a classifier. */
+  readonly start: HostModel;
+}
+
+type MutualState = LearnerState & { readonly peer: HostModel & { readonly memory: Memory<HostTensor<'float32'>> } };
+
+/**
+ * The first network is validated, selected and kept; the peer is there to learn with. Both gradients are those of the weights
+ * before the step, as in equation 4: the authors' code lets the second network see the first one after its step.
+ */
+export function mutual(peer: Peer, { network, optimiser, classWeights }: LearnerSettings): Learner<MutualState> {
+  const withMemory = ({ params, stats }: HostModel) => ({ params, stats, memory: initialMemory(optimiser, params) });
+  return {
+    initial: (classifier) => ({ ...withMemory(classifier), peer: withMemory(peer.start) }),
+    step: ({ state, inputs }) => {
+      const images = standardise(augment(inputs.images as tf.Tensor4D, inputs.view));
+      const labels = oneHot(inputs.labels, classWeights.length);
+      // One pass for both: what a network says is a constant to the other, so that no gradient crosses over.
+      const { aux, gradients } = valueAndGrads((params) => {
+        const one = logitsOf(network, parted(params, OWN), state.stats, images);
+        const other = logitsOf(peer.network, parted(params, PEERS), state.peer.stats, images);
+        const loss = tf.add(crossEntropy(one.logits, labels, classWeights), divergence(other.logits, one.logits)); // equation 5
+        const peerLoss = tf.add(crossEntropy(other.logits, labels, classWeights), divergence(one.logits, other.logits)); // equation 6
+        return { value: tf.add<tf.Scalar>(loss, peerLoss), aux: { loss: loss as tf.Scalar, peerLoss: peerLoss as tf.Scalar, one, other } };
+      }, { ...named(state.params, OWN), ...named(state.peer.params, PEERS) });
+
+      const own = update(optimiser, state.params, parted(gradients, OWN), state.memory, inputs.rate);
+      const peers = update(optimiser, state.peer.params, parted(gradients, PEERS), state.peer.memory, inputs.rate);
+      return {
+        state: { ...own, stats: aux.one.stats, peer: { ...peers, stats: aux.other.stats } },
+        outputs: { loss: aux.loss, accuracy: accuracy(aux.one.logits, inputs.labels), peerLoss: aux.peerLoss, peerAccuracy: accuracy(aux.other.logits, inputs.labels) },
+      };
+    },
+  };
+}
+
+/** KL(wanted || found), summed over classes and averaged over rows; `wanted` is held constant. Logits [B, C]. */
+export function divergence(wanted: tf.Tensor2D, found: tf.Tensor2D): tf.Scalar {
+  const target = tf.logSoftmax(stopGradient(wanted));
+  return tf.mean(tf.sum(tf.mul(tf.exp(target), tf.sub(target, tf.logSoftmax(found))), 1));
+}
+
+function logitsOf(network: ResNet, params: Variables<tf.Tensor>, running: Variables<tf.Tensor>, images: tf.Tensor4D): { logits: tf.Tensor2D; stats: Variables<tf.Tensor> } {
+  const { features, stats } = forward(network, params, running, images, { training: true });
+  return { logits: classify(params, features), stats };
+}
+
+/** Both networks have tensors of the same names. */
+const [OWN, PEERS] = ['own ', 'peer '] as const;
+
+const named = <T>(variables: Variables<T>, whose: string): Variables<T> => Object.fromEntries(Object.entries(variables).map(([name, value]) => [whose + name, value]));
+
+function parted<T>(variables: Variables<T>, whose: string): Variables<T> {
+  const entries = Object.entries(variables).filter(([name]) => name.startsWith(whose));
+  return Object.fromEntries(entries.map(([name, value]) => [name.slice(whose.length), value]));
+}

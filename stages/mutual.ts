@@ -1,0 +1,30 @@
+/** Fine-tunes a network together with a peer that starts differently, each learning from the other; else as stages/finetune.ts. */
+import { Type } from '@sinclair/typebox';
+import { initialiseClassifier } from '../src/learn/nn/heads.ts';
+import { resnet, structureOf } from '../src/learn/nn/resnet.ts';
+import { startFrom } from '../src/learn/nn/start.ts';
+import { FinetuneParameters, runFinetuning } from '../src/learn/train/finetune-stage.ts';
+import { mutual } from '../src/learn/train/mutual.ts';
+import { NetworkParameters } from '../src/learn/train/parameters.ts';
+import { parameters, type Stage } from '../src/stage/index.ts';
+
+const Parameters = Type.Composite([
+  FinetuneParameters,
+  Type.Object({
+    /** The network to learn with; where absent, the same. It starts from the input `peer`, or from random weights where that is null. */
+    peer: Type.Optional(NetworkParameters),
+  }),
+]);
+
+export default async function finetuneMutually(stage: Stage): Promise<void> {
+  const given = parameters(Parameters, stage);
+  const { network: name, stem } = given.peer ?? given;
+  const network = resnet(name, stem);
+  await runFinetuning(stage, 'mutual', given, async (classes) => {
+    const { backbone, warning } = await startFrom(stage.inputs.peer === null ? null : stage.input('peer'), network, ['peer', given.seed]);
+    if (warning !== null) stage.warn(warning);
+    const head = initialiseClassifier(structureOf(network).features, classes.length, ['peer head', given.seed]);
+    const peer = { network, start: { params: { ...backbone.params, ...head }, stats: backbone.stats } };
+    return (settings) => mutual(peer, settings);
+  });
+}
