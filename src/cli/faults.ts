@@ -1,4 +1,5 @@
 /** What went wrong outside of the program's own making, told in a line instead of a stack trace. */
+import { NothingToAuditError } from '../runner/audit/auditing-ledger.ts';
 import type { Diagnostic } from '../runner/diagnostic.ts';
 import { ProducersNotReadyError } from '../runner/execution/given.ts';
 import type { PlanEntry } from '../runner/plan.ts';
@@ -23,6 +24,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
   }
   if (error instanceof NoRoomError) return new Refusal(error.shortages.map(noRoom));
   if (error instanceof ProducersNotReadyError) return new Refusal(error.entries.map(notReady));
+  if (error instanceof NothingToAuditError) return new Refusal(error.entries.map(nothingToAudit));
   if (isSystemError(error)) {
     return new Refusal([{ code: 'system', severity: 'error', ...storageFault(storageFailure(error)) }], exitCode.storeDamaged);
   }
@@ -30,14 +32,20 @@ export function refusalOf(error: unknown): Refusal | undefined {
 }
 
 const REASONS = 3;
+const reasonsOf = ({ verdict }: PlanEntry): string => reasonLines(verdict.kind === 'fresh' ? [{ kind: 'not-in-store' }] : verdict.reasons, REASONS).join('; ');
 
-function notReady({ instance: { id }, verdict }: PlanEntry): Diagnostic {
-  const reasons = verdict.kind === 'fresh' ? [] : reasonLines(verdict.reasons, REASONS);
+function nothingToAudit(entry: PlanEntry): Diagnostic {
+  const { id } = entry.instance;
+  return { code: 'nothing-to-audit', severity: 'error', message: `${id} has no result to compare with: ${reasonsOf(entry)}`, remedy: `Make it first: pipeline run ${shellWord(id)}` };
+}
+
+function notReady(entry: PlanEntry): Diagnostic {
+  const { instance: { id }, verdict } = entry;
   const [message, remedy] =
     verdict.kind === 'blocked'
       ? [`${id} cannot run, and the run cannot begin after it`, 'What it lacks must be there first.']
       : [`${id} would have to run first`, `Without --from it runs as well; alone: pipeline run ${shellWord(id)}`];
-  return { code: 'not-ready', severity: 'error', message: `${message}: ${reasons.join('; ')}`, remedy };
+  return { code: 'not-ready', severity: 'error', message: `${message}: ${reasonsOf(entry)}`, remedy };
 }
 
 function noRoom({ stages, name, wanted, available }: NoRoomError['shortages'][number]): Diagnostic {

@@ -10,6 +10,8 @@ export function reasonText(reason: Reason): string {
       return 'never run';
     case 'forced':
       return 'forced';
+    case 'audit':
+      return reason.finding ?? 'once more, to compare';
     case 'not-in-store':
       return 'its results are no longer in the store';
     case 'damaged':

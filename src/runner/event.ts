@@ -1,5 +1,6 @@
 /** Everything that happens while a command works, as one union: many renderers, one source. Only src/cli prints them. */
 import type { Json } from '../util/json.ts';
+import type { Audit } from './audit.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { InstanceId } from './pipeline.ts';
 import type { Plan, Reason } from './plan.ts';
@@ -18,6 +19,8 @@ export type RunEvent =
   | { readonly type: 'progress'; readonly id: InstanceId; readonly done: number; readonly total?: number; readonly unit?: string; readonly note?: string }
   | { readonly type: 'metric'; readonly id: InstanceId; readonly name: string; readonly value: Json; readonly step?: number }
   | { readonly type: 'warning'; readonly id: InstanceId; readonly message: string }
+  /** How what was made once more compares with what is recorded; `succeeded` follows. */
+  | { readonly type: 'audited'; readonly id: InstanceId; readonly audit: Audit }
   | { readonly type: 'succeeded'; readonly id: InstanceId; readonly seconds: number; readonly record: RunRecord }
   | { readonly type: 'retrying'; readonly id: InstanceId; readonly attempt: number; readonly delayMs: number; readonly failure: Failure }
   | { readonly type: 'failed'; readonly id: InstanceId; readonly seconds: number; readonly failure: Failure; readonly log?: string; readonly logTail: readonly string[] }

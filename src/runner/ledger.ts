@@ -10,7 +10,7 @@ import type { Failure } from './event.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Instance, InstanceId, Pipeline } from './pipeline.ts';
 import type { Plan, Reason, Verdict } from './plan.ts';
-import type { Execution, RunRecord } from './record.ts';
+import type { Execution, RunRecord, StoredOutput } from './record.ts';
 
 export interface Ledger {
   readonly pipeline: Pipeline;
@@ -31,9 +31,12 @@ export interface Ledger {
   /**
    * Makes the private folder of an execution: inputs under their names, places for outputs, the code, the checkpoint folder.
    * Throws DamagedBlobError (store/damage.ts) where an input's blob rotted since the plan; it is quarantined by then,
-   * and the next plan runs its producer again.
+   * and the next plan runs its producer again. `apart`: the checkpoint folder is private too, and begins empty.
    */
-  prepare(instance: Instance, fingerprint: Fingerprint): Promise<Workplace>;
+  prepare(instance: Instance, fingerprint: Fingerprint, options?: { readonly apart: boolean }): Promise<Workplace>;
+
+  /** Whether an execution counts: its inputs did not change meanwhile, and its outputs are there and as declared. */
+  prove(workplace: Workplace): Promise<Result<void, Failure>>;
 
   /**
    * Takes over what an execution wrote, in this order: inputs proved unchanged, outputs hashed and moved into the
@@ -50,6 +53,9 @@ export interface Ledger {
 
   /** Verifies the digests of a recorded execution, publishes its outputs, updates the lockfile. */
   restore(instance: Instance, verdict: Extract<Verdict, { record: RunRecord }>): Promise<Result<RunRecord, Failure>>;
+
+  /** Absolute paths of the stored files of an output, by name; read and compared with their digests. Throws DamagedBlobError. */
+  filesOf(output: StoredOutput, what: string): Promise<ReadonlyMap<string, string>>;
 
   /** The executions behind an instance's inputs, producers first. */
   lineage(instance: Instance): Promise<readonly LineageEntry[]>;

@@ -34,6 +34,8 @@ export type Verdict =
 export type Reason =
   | { readonly kind: 'never-run' }
   | { readonly kind: 'forced' }
+  /** Up to date, and executed once more to compare; afterwards with what was found, in words. */
+  | { readonly kind: 'audit'; readonly finding?: string }
   /** The lockfile knows this fingerprint, the store does not hold its outputs (any more). */
   | { readonly kind: 'not-in-store' }
   /** Its blobs no longer match their digests; they were quarantined. */

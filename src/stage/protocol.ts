@@ -37,6 +37,16 @@ export interface LineageEntry {
   readonly seconds: number;
   readonly started: string;
   readonly peakMemoryBytes?: number;
+  /** What executing it once more came to, if that was asked for: `identical`, or that its numbers differ. */
+  readonly audit?: {
+    readonly verdict: 'identical' | 'within' | 'different';
+    /** Numbers a and b count as equal within tolerance * max(1, |a|, |b|). */
+    readonly tolerance: number;
+    readonly started: string;
+    readonly host: string;
+    readonly platform: string;
+    readonly node: string;
+  };
 }
 
 export type Message =

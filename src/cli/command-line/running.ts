@@ -1,6 +1,6 @@
 /** The commands that carry stages out. */
 import { Option, type Command } from 'commander';
-import { positiveInteger, slot } from '../arguments.ts';
+import { notNegative, positiveInteger, slot } from '../arguments.ts';
 import type { RunOptions } from '../commands/run.ts';
 import { progressModes } from '../render/renderer.ts';
 import { about, ALLOW_MISSING, partial, type Choose } from './about.ts';
@@ -13,6 +13,8 @@ export function runningCommands(program: Command, choose: Choose): void {
     .option('--slots <name=amount>', 'how much of a resource is shared out, for instance licence=2 or memory=8GiB; may be repeated', slot)
     .option('-k, --keep-going', 'after a failure, finish what does not depend on it')
     .option(...ALLOW_MISSING)
+    .addOption(new Option('--audit', 'execute what is up to date once more, apart, and compare: exit code 3 where it differs').conflicts(['force', 'dryRun']))
+    .option('--tolerance <number>', 'with --audit: how far numbers may be apart, in proportion (default: 1e-6)', notNegative)
     .option('--require-gpu', 'refuse to run gpu stages on the processor')
     .option('--json', 'one event per line on standard output')
     .addOption(new Option('--progress <mode>', 'how progress is shown').choices(progressModes))

@@ -22,8 +22,13 @@ import { writePlan } from '../write-plan.ts';
 /** What a stage has to write its checkpoint and end, once it was asked to stop. */
 const GRACE_MS = 15_000;
 
+/** Ten times what single precision resolves. */
+const TOLERANCE = 1e-6;
+
 export interface RunOptions extends WorkspaceOptions, Bounds {
   readonly force?: boolean;
+  readonly audit?: boolean;
+  readonly tolerance?: number;
   readonly dryRun?: boolean;
   readonly jobs?: number;
   readonly slots?: Amounts;
@@ -62,14 +67,16 @@ export async function carryOut({ targets, selection }: Task, ledger: Ledger, wor
   try {
     const recorder = new RunRecorder(targets, Date.now);
     let refused = false;
+    const different: InstanceId[] = [];
     const emit = (event: RunEvent): void => {
       refused ||= event.type === 'failed' && (event.failure.kind === 'storage' || event.failure.kind === 'damaged');
+      if (event.type === 'audited' && event.audit.verdict === 'different') different.push(event.id);
       recorder.handle(event);
       renderer.handle(event);
     };
     const summary = await runPipeline(ledger, selection.selected, executionOptions(options, workspace, selection), emit, interruption.signal);
     await remember(recorder, workspace, renderer);
-    return codeOf(summary, refused, interruption);
+    return summary.outcome === 'done' && different.length > 0 ? exitCode.gateFailed : codeOf(summary, refused, interruption);
   } finally {
     interruption.stopListening();
     await renderer.close();
@@ -87,7 +94,7 @@ async function remember(recorder: RunRecorder, { storeFolder }: Workspace, rende
   }
 }
 
-function executionOptions({ jobs, slots, keepGoing, requireGpu, force }: RunOptions, { settings }: Workspace, selection: Selection): ExecutionOptions {
+function executionOptions({ jobs, slots, keepGoing, requireGpu, force, audit, tolerance }: RunOptions, { settings }: Workspace, selection: Selection): ExecutionOptions {
   return {
     jobs: jobs ?? settings.jobs ?? availableParallelism(),
     slots: { ...settings.slots, ...slots },
@@ -95,6 +102,7 @@ function executionOptions({ jobs, slots, keepGoing, requireGpu, force }: RunOpti
     requireGpu: requireGpu ?? false,
     force: forced(selection, force),
     given: selection.given,
+    ...(audit && { audit: { instances: new Set(selection.named.map(({ id }) => id)), tolerance: tolerance ?? TOLERANCE } }),
     graceMs: settings.graceMs ?? GRACE_MS,
   };
 }

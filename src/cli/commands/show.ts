@@ -1,10 +1,14 @@
 /** `pipeline show <instance>`: the record of its last result. */
+import type { Audit } from '../../runner/audit.ts';
+import { readAudit } from '../../runner/audit/audit-file.ts';
 import type { InputIdentity } from '../../runner/fingerprint.ts';
 import type { Origin, RunRecord } from '../../runner/record.ts';
+import { auditText } from '../audit-text.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
 import { bytes } from '../text/bytes.ts';
+import { count } from '../text/count.ts';
 import { duration } from '../text/duration.ts';
 import { instant } from '../text/instant.ts';
 import { table, type Cell } from '../text/table.ts';
@@ -19,11 +23,12 @@ export async function show(target: string, options: ShowOptions, terminal: Termi
   const { id } = selectOne(workspace.pipeline, target);
   const record = await withLedger(workspace, (ledger) => ledger.locked(id));
   if (record === undefined) throw refuse('no-record', `there is no result of ${id}`, { remedy: `Make one: pipeline run ${id}` });
-  terminal.results.write(options.json ? `${JSON.stringify(record, null, 2)}\n` : recordText(record, terminal));
+  const audit = readAudit(workspace.storeFolder, record.fingerprint);
+  terminal.results.write(options.json ? `${JSON.stringify({ ...record, ...(audit && { audit }) }, null, 2)}\n` : recordText(record, audit, terminal));
   return exitCode.done;
 }
 
-function recordText(record: RunRecord, { results }: Terminal): string {
+function recordText(record: RunRecord, audit: Audit | undefined, { results }: Terminal): string {
   const sections = [
     ['', identity(record)],
     ['parameters', Object.entries(record.identity.params).map(([name, value]) => [name, JSON.stringify(value)])],
@@ -32,6 +37,7 @@ function recordText(record: RunRecord, { results }: Terminal): string {
     ['outputs', Object.entries(record.outputs).map(([name, { digest, file, bytes: size, kind }]) => [name, digest.slice(0, 12), `${file}${kind === 'folder' ? '/' : ''}`, bytes(size)])],
     ['code', codeRows(record)],
     ['said by the stage', Object.entries(record.execution.notes).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])],
+    ['executed once more', audit === undefined ? [] : auditRows(audit)],
     ['metrics', Object.entries(record.execution.metrics).map(([name, value]) => [name, JSON.stringify(value)])],
   ] as const;
   const { colors } = results;
@@ -50,6 +56,16 @@ function identity({ fingerprint, execution }: RunRecord): string[][] {
     ...(peakMemoryBytes === undefined ? [] : [['peak memory', bytes(peakMemoryBytes)]]),
     ['resources', Object.entries(execution.resources).map(([name, value]) => `${name} ${value}`).join(', ')],
     ['log', `in the store: ${log}`],
+  ];
+}
+
+function auditRows(audit: Audit): string[][] {
+  const fields = Object.entries(audit.outputs).flatMap(([output, { fields = {} }]) => Object.entries(fields).map(([field, difference]) => [output, field, difference] as const));
+  return [
+    ['found', auditText(audit)],
+    ['executed', `${instant(audit.started)} in ${duration(audit.seconds)}`],
+    ['on', `${audit.host}, ${audit.platform}, Node ${audit.node}`],
+    ...fields.map(([output, field, { values, maxAbsolute, maxRelative }]) => [`${output}: ${field}`, `${count(values, 'value')} differ by at most ${maxAbsolute} (relative ${maxRelative})`]),
   ];
 }
 

@@ -1,6 +1,8 @@
 /** The lines that stay: one for each thing that happened to an instance. Shared by the plain and the live renderer. */
+import type { AuditVerdict } from '../../runner/audit.ts';
 import type { RunEvent } from '../../runner/event.ts';
 import type { Colors } from '../colors.ts';
+import { auditText } from '../audit-text.ts';
 import { failureText } from '../failure.ts';
 import { reasonText } from '../reason.ts';
 import { bytes } from '../text/bytes.ts';
@@ -33,12 +35,18 @@ export function happening(event: RunEvent, colors: Colors, path: View['path']): 
       return `${colors.yellow('blocked')}  ${event.id}  ${event.because === undefined ? event.reasons.map(reasonText).join(', ') : `needs ${event.because}`}`;
     case 'interrupted':
       return `${colors.yellow('stopped')}  ${event.id}`;
+    case 'audited':
+      return `${auditMark(event.audit.verdict, colors)}  ${event.id}  ${auditText(event.audit)}`;
     case 'fresh':
     case 'progress':
     case 'metric':
     case 'finished':
       return undefined;
   }
+}
+
+function auditMark(verdict: AuditVerdict, colors: Colors): string {
+  return verdict === 'different' ? colors.red('DIFFERS') : colors.green('audited');
 }
 
 /** Nothing is said when there is nothing to do: the closing line says it. */

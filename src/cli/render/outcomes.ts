@@ -2,6 +2,7 @@
 import type { Failure, RunEvent } from '../../runner/event.ts';
 import type { Instance, InstanceId } from '../../runner/pipeline.ts';
 import type { Plan, Reason } from '../../runner/plan.ts';
+import { auditText } from '../audit-text.ts';
 import type { Row, Status } from '../rows.ts';
 
 export interface FailedInstance {
@@ -30,6 +31,9 @@ export class Outcomes {
         return;
       case 'started':
         this.#reasons.set(event.id, event.reasons);
+        return;
+      case 'audited':
+        this.#reasons.set(event.id, [{ kind: 'audit', finding: auditText(event.audit) }]);
         return;
       case 'restored':
         this.#conclude(event.id, 'restored', event.reasons);

@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly force: ReadonlySet<InstanceId>;
   /** Not executed: what comes before the beginning of a partial run. */
   readonly given: ReadonlySet<InstanceId>;
+  /** Instead of bringing anything up to date, execute these once more and compare. */
+  readonly audit?: { readonly instances: ReadonlySet<InstanceId>; readonly tolerance: number };
   /** Refuse to let the processor stand in for a GPU. */
   readonly requireGpu: boolean;
   /** From asking a stage to stop until it is killed. */

@@ -130,6 +130,8 @@ function fakeLedger(folder: string, instances: readonly Instance[], sketches: Re
       return ok(record);
     },
     lineage: () => Promise.resolve([]),
+    prove: unused,
+    filesOf: unused,
     record: unused,
     locked: unused,
     results: unused,

@@ -19,10 +19,11 @@ export type { RunOptions } from './options.ts';
 /**
  * Everything that happens is told to `emit`, the plan first and `finished` last. Aborting `signal` asks what runs to stop;
  * how a run ended is its summary. Throws, before anything is told, NoGpuError where `requireGpu` cannot be met,
- * NoRoomError where an instance would wait for ever, and ProducersNotReadyError where something given is not there.
+ * NoRoomError where an instance would wait for ever, ProducersNotReadyError where something given is not there, and
+ * NothingToAuditError where there is nothing to compare with.
  */
 export async function runPipeline(
-  ledger: Ledger,
+  given: Ledger,
   selection: readonly Instance[],
   options: RunOptions,
   emit: (event: RunEvent) => void,
@@ -30,6 +31,7 @@ export async function runPipeline(
   means: Means = localMeans(),
 ): Promise<RunSummary> {
   const began = performance.now();
+  const ledger = options.audit === undefined ? given : await auditing(given, options.audit, emit);
   const plan = await ledger.plan(selection, { force: options.force });
   requireGiven(plan, options.given);
   const toRun = plan.entries.filter(({ verdict }) => verdict.kind === 'run').map(({ instance }) => instance);
@@ -56,6 +58,13 @@ export async function runPipeline(
   } finally {
     await executor.close();
   }
+}
+
+async function auditing(ledger: Ledger, { instances, tolerance }: NonNullable<RunOptions['audit']>, emit: (event: RunEvent) => void): Promise<Ledger> {
+  const { auditingLedger } = await import('../audit/auditing-ledger.ts');
+  return auditingLedger(ledger, instances, tolerance, (audit) => {
+    emit({ type: 'audited', id: audit.instance, audit });
+  });
 }
 
 function localMeans(): Means {

@@ -15,21 +15,26 @@ import { ENTRY_KINDS, FACTS, listFolder, UnreadableInputError } from '../store/l
 import type { Store } from '../store/store.ts';
 import { treeOf, type TreeEntry } from '../store/tree.ts';
 
-/** Nothing is taken unless everything is there and is what was declared. */
-export async function collectOutputs(instance: Instance, workplace: Workplace, store: Store): Promise<Result<Record<string, StoredOutput>, Failure>> {
-  const outputs = Object.entries(instance.outputs).map(([name, { kind, file }]) => ({ name, kind, file, place: workplace.outputs[name]! }));
+/** Whether every declared output is there, and is what was declared. */
+export function proveOutputs(instance: Instance, workplace: Workplace): Result<void, Failure> {
   const missing: string[] = [];
-  for (const { name, kind, file, place } of outputs) {
-    const found = examine(place, kind, file);
+  for (const [name, { kind, file }] of Object.entries(instance.outputs)) {
+    const found = examine(workplace.outputs[name]!, kind, file);
     if (found === 'nothing') missing.push(name);
     else if (found !== 'good') return err({ kind: 'wrong-output', output: name, finding: found.finding });
   }
-  if (missing.length > 0) return err({ kind: 'missing-output', outputs: missing });
+  return missing.length > 0 ? err({ kind: 'missing-output', outputs: missing }) : ok(undefined);
+}
 
+/** Moves outputs that were proved into the store. */
+export async function takeOutputs(instance: Instance, workplace: Workplace, store: Store): Promise<Record<string, StoredOutput>> {
   const take = takerOf(workplace.folder, store);
   const stored: Record<string, StoredOutput> = {};
-  for (const { name, kind, file, place } of outputs) stored[name] = { kind, file, ...(kind === 'file' ? await take(place) : await takeFolder(place, take, store)) };
-  return ok(stored);
+  for (const [name, { kind, file }] of Object.entries(instance.outputs)) {
+    const place = workplace.outputs[name]!;
+    stored[name] = { kind, file, ...(kind === 'file' ? await take(place) : await takeFolder(place, take, store)) };
+  }
+  return stored;
 }
 
 /** The folder of a folder output was made for the stage: only something in it shows that it was written. */

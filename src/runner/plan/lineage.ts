@@ -1,4 +1,6 @@
 import type { LineageEntry } from '../../stage/protocol.ts';
+import type { Audit } from '../audit.ts';
+import { readAudit } from '../audit/audit-file.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { RunRecord } from '../record.ts';
 import type { Store } from '../store/store.ts';
@@ -7,7 +9,7 @@ import type { Store } from '../store/store.ts';
  * The executions behind some results, each once, producers before their consumers. What only the lockfile knows, because
  * it was executed elsewhere, has no record here and is left out.
  */
-export async function lineageOf(store: Store, results: readonly Pick<RunRecord, 'fingerprint'>[]): Promise<LineageEntry[]> {
+export async function lineageOf(store: Store, storeFolder: string, results: readonly Pick<RunRecord, 'fingerprint'>[]): Promise<LineageEntry[]> {
   const seen = new Set<Fingerprint>();
   const entries: LineageEntry[] = [];
   const visit = async (record: RunRecord) => {
@@ -17,7 +19,7 @@ export async function lineageOf(store: Store, results: readonly Pick<RunRecord, 
       const producer = origin.kind === 'run' ? await store.record(origin.fingerprint) : undefined;
       if (producer) await visit(producer);
     }
-    entries.push(entryOf(record));
+    entries.push(entryOf(record, readAudit(storeFolder, record.fingerprint)));
   };
   for (const { fingerprint } of results) {
     const record = await store.record(fingerprint);
@@ -26,7 +28,7 @@ export async function lineageOf(store: Store, results: readonly Pick<RunRecord, 
   return entries;
 }
 
-function entryOf({ instance, stage, axes, fingerprint, identity, origins, execution }: RunRecord): LineageEntry {
+function entryOf({ instance, stage, axes, fingerprint, identity, origins, execution }: RunRecord, audit: Audit | undefined): LineageEntry {
   const reads = Object.values(origins).flat().map((origin) => (origin.kind === 'run' ? origin.instance : origin.path));
   return {
     id: instance,
@@ -40,5 +42,6 @@ function entryOf({ instance, stage, axes, fingerprint, identity, origins, execut
     seconds: execution.seconds,
     started: execution.started,
     ...(execution.peakMemoryBytes !== undefined && { peakMemoryBytes: execution.peakMemoryBytes }),
+    ...(audit !== undefined && { audit: { verdict: audit.verdict, tolerance: audit.tolerance, started: audit.started, host: audit.host, platform: audit.platform, node: audit.node } }),
   };
 }

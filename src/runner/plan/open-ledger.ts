@@ -8,7 +8,7 @@ import type { Bundler } from '../code/bundle.ts';
 import { openCode } from '../code/code.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Failure } from '../event.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger, Workplace } from '../ledger.ts';
 import type { Axes, Instance, InstanceId, Pipeline } from '../pipeline.ts';
 import type { RunRecord } from '../record.ts';
 import { announce } from '../keeping/announcement.ts';
@@ -21,7 +21,7 @@ import { openLocalStore } from '../store/local-store.ts';
 import { makeStateFolder } from '../store/state-file.ts';
 import { parseTree } from '../store/tree.ts';
 import { closeCheckpoint } from './checkpoint.ts';
-import { collectOutputs } from './collect.ts';
+import { proveOutputs, takeOutputs } from './collect.ts';
 import { openCommitted } from './committed.ts';
 import { giveBack } from './give-back.ts';
 import type { Details } from './identify.ts';
@@ -73,6 +73,12 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
   /** What each private folder was made for. */
   const underway = new Map<string, { readonly instance: Instance; readonly details: Details; readonly stamps: InputStamps; readonly rest: () => void }>();
 
+  const workIn = ({ folder }: Workplace) => {
+    const work = underway.get(folder);
+    if (!work) throw new Error(`Internal error: ${folder} was not prepared by this ledger.`);
+    return work;
+  };
+
   const result = (id: InstanceId) => {
     const record = planner.result(id);
     if (!record) throw new Error(`Internal error: ${id} has no results, and a consumer of it is executed.`);
@@ -94,6 +100,12 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
       return [...(known.kind === 'known' ? [known.fingerprint] : []), ...(known.identity.code.kind === 'module' ? [known.identity.code.bundle] : [])];
     });
     return announcement === undefined || announcement.relyOn(names);
+  };
+
+  const prove = async (workplace: Workplace): Promise<Result<void, Failure>> => {
+    const { instance, details, stamps } = workIn(workplace);
+    const changed = await changedInputs(instance, details.identity, stamps, surroundings);
+    return changed.length > 0 ? err({ kind: 'input-changed', paths: changed }) : proveOutputs(instance, workplace);
   };
 
   async function finish(instance: Instance, record: RunRecord): Promise<Result<RunRecord, Failure>> {
@@ -135,29 +147,29 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
       }
     },
 
-    async prepare(instance, fingerprint) {
+    async prepare(instance, fingerprint, { apart } = { apart: false }) {
       const known = planner.identification(instance.id);
       if (known?.kind !== 'known' || known.fingerprint !== fingerprint) throw new Error(`Internal error: ${instance.id} is prepared with a fingerprint that was not decided upon.`);
       const bundleDigest = known.identity.code.kind === 'module' ? known.identity.code.bundle : undefined;
       const stamps = await inputStamps(instance, surroundings);
-      const { workplace, rest } = await makeWorkplace(instance, fingerprint, bundleDigest, { root, storeFolder, store, contents, code, result, stamps });
+      const { workplace, rest } = await makeWorkplace(instance, fingerprint, bundleDigest, { root, storeFolder, store, contents, code, result, stamps, apart });
       underway.set(workplace.folder, { instance, details: known, stamps, rest });
       return workplace;
     },
 
+    prove,
+
     async commit(instance, workplace, execution) {
-      const work = underway.get(workplace.folder);
-      if (!work) throw new Error(`Internal error: ${workplace.folder} was not prepared by this ledger.`);
-      const { details, stamps } = work;
-      const changed = await changedInputs(instance, details.identity, stamps, surroundings);
-      if (changed.length > 0) return err({ kind: 'input-changed', paths: changed });
-      const outputs = await collectOutputs(instance, workplace, store);
-      if (!outputs.ok) return outputs;
+      const work = workIn(workplace);
+      const { details } = work;
+      const proved = await prove(workplace);
+      if (!proved.ok) return proved;
+      const stored = await takeOutputs(instance, workplace, store);
       for (const tree of await inputTrees(instance, root, contents)) await store.put(tree.text);
       const { identity, sources, origins } = details;
       const record: RunRecord = {
         format: 1, fingerprint: workplace.fingerprint, instance: instance.id, stage: instance.stage, axes: instance.axes,
-        identity, sources, origins, outputs: outputs.value, execution,
+        identity, sources, origins, outputs: stored, execution,
       };
       await store.putRecord(record);
       underway.delete(workplace.folder);
@@ -188,8 +200,15 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
       return finish(instance, record);
     },
 
+    async filesOf(output, what) {
+      await verifyContent(store, output, what);
+      if (output.kind === 'file') return new Map([[output.file, store.pathOf(output.digest)]]);
+      const entries = parseTree(store.text(output.digest)!);
+      return new Map(entries.flatMap(({ name, digest }) => (digest === '' ? [] : [[name, store.pathOf(digest)]])));
+    },
+
     lineage(instance) {
-      return lineageOf(store, producedInputs(instance).flatMap(({ producer }) => planner.result(producer) ?? []));
+      return lineageOf(store, storeFolder, producedInputs(instance).flatMap(({ producer }) => planner.result(producer) ?? []));
     },
 
     record: (fingerprint) => store.record(fingerprint),

@@ -30,6 +30,8 @@ interface Premises {
   readonly result: (id: InstanceId) => Results;
   /** Of the instance's inputs, now. */
   readonly stamps: InputStamps;
+  /** No checkpoint is continued, and none is left. */
+  readonly apart: boolean;
 }
 
 const OWNER_FILE = 'owner.json';
@@ -52,7 +54,7 @@ export async function makeWorkplace(instance: Instance, fingerprint: Fingerprint
     }
     const outputs = makeOutputPlaces(instance, path.join(folder, 'outputs'));
     if (bundle !== undefined) await code.place(bundle, folder);
-    const checkpoint = path.join(storeFolder, 'checkpoints', fingerprint);
+    const checkpoint = premises.apart ? path.join(folder, 'checkpoint') : path.join(storeFolder, 'checkpoints', fingerprint);
     const found = openCheckpoint(checkpoint, premises.stamps);
     const started = new Date().toISOString();
     const workplace: Workplace = {

@@ -1,0 +1,16 @@
+/** What an audit found, in words. */
+import type { Audit, OutputAudit } from '../runner/audit.ts';
+
+/** `identical`, or for each output that differs how, and where first. */
+export function auditText({ verdict, tolerance, outputs }: Audit): string {
+  if (verdict === 'identical') return 'identical';
+  const differing = Object.entries(outputs).filter(([, output]) => output.verdict !== 'identical');
+  return differing.map(([name, output]) => `output ${name} ${outputText(output, tolerance)}`).join('; ');
+}
+
+function outputText({ verdict, first, fields = {} }: OutputAudit, tolerance: number): string {
+  const all = Object.values(fields);
+  const largest = (of: (field: (typeof all)[number]) => number): number => Math.max(...all.map(of));
+  const numbers = all.length === 0 ? '' : `, by at most ${largest(({ maxAbsolute }) => maxAbsolute)} (relative ${largest(({ maxRelative }) => maxRelative)})`;
+  return `${verdict === 'within' ? `differs within ${tolerance}` : 'differs'}${numbers}, first at ${first ?? 'a place unknown'}`;
+}
