@@ -5,6 +5,7 @@ import { ProducersNotReadyError } from '../runner/execution/given.ts';
 import type { PlanEntry } from '../runner/plan.ts';
 import { NoGpuError, NoRoomError } from '../runner/resources/demand.ts';
 import { storageFailure } from '../runner/storage-failure.ts';
+import { ArchiveError } from '../runner/archive/archive-error.ts';
 import { DamagedBlobError } from '../runner/store/damage.ts';
 import { isSystemError } from '../util/system-error.ts';
 import { exitCode } from './exit-code.ts';
@@ -18,6 +19,7 @@ import { shellWord } from './text/shell-word.ts';
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   if (error instanceof DamagedBlobError) return new Refusal([{ code: 'damaged-store', severity: 'error', message: error.message }], exitCode.storeDamaged);
+  if (error instanceof ArchiveError) return new Refusal([{ code: 'archive', severity: 'error', message: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) }]);
   if (error instanceof NoGpuError) {
     const remedy = 'Without --require-gpu these run on the processor, one at a time. pipeline doctor shows what nvidia-smi finds.';
     return new Refusal([{ code: 'no-gpu', severity: 'error', message: error.message, remedy }]);

@@ -1,7 +1,9 @@
 /** The commands that look after what the store keeps. */
 import type { Command } from 'commander';
 import { positiveInteger } from '../arguments.ts';
+import type { ExportOptions } from '../commands/export.ts';
 import type { GcOptions } from '../commands/gc.ts';
+import type { ImportOptions } from '../commands/import.ts';
 import type { VerifyOptions } from '../commands/verify.ts';
 import { exitCode } from '../exit-code.ts';
 import { about, type Choose } from './about.ts';
@@ -12,6 +14,18 @@ export function keepingCommands(program: Command, choose: Choose): void {
     .option('--json', 'one JSON document')
     .action((targets: string[], options: VerifyOptions) => {
       choose(async (terminal) => (await import('../commands/verify.ts')).verify(targets, options, terminal));
+    });
+
+  about(program.command('export <file> [targets...]'), 'write results into one archive (.tar, .tar.gz or .tar.zst), with all that import needs to take them over')
+    .option('--json', 'one JSON document')
+    .action((file: string, targets: string[], options: ExportOptions) => {
+      choose(async (terminal) => (await import('../commands/export.ts')).exportResults(file, targets, options, terminal));
+    });
+
+  about(program.command('import <file>'), 'take over the results of an archive, after every byte of it has been verified')
+    .option('--json', 'one JSON document')
+    .action((file: string, options: ImportOptions) => {
+      choose(async (terminal) => (await import('../commands/import.ts')).importResults(file, options, terminal));
     });
 
   about(program.command('gc'), 'say what of the store nothing refers to any more; with --delete, delete it')

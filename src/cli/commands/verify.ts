@@ -1,19 +1,17 @@
 /** `pipeline verify`: is every stored file what it was when it was made, and if not, can it be made again? */
-import { lockFileOf } from '../../runner/config/lock-file.ts';
 import type { Fingerprint } from '../../runner/fingerprint.ts';
 import { repairable } from '../../runner/keeping/repairable.ts';
 import { resultsIn } from '../../runner/keeping/results.ts';
 import { verifyRecords, type Damage, type Progress, type Verification } from '../../runner/keeping/verify.ts';
 import type { Ledger } from '../../runner/ledger.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
-import { openLockfile, type Lockfile } from '../../runner/plan/lockfile.ts';
+import type { Lockfile } from '../../runner/plan/lockfile.ts';
 import type { RunRecord } from '../../runner/record.ts';
-import { openStore } from '../../runner/store/open-store.ts';
 import type { Store } from '../../runner/store/store.ts';
 import { byCodeUnit } from '../../util/canonical-json.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
+import { openKeeping } from '../keeping.ts';
 import { progressLine } from '../progress-line.ts';
-import { Refusal } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
 import { bytes } from '../text/bytes.ts';
 import { count } from '../text/count.ts';
@@ -31,13 +29,11 @@ export interface VerifyOptions extends WorkspaceOptions {
 export async function verify(targets: readonly string[], options: VerifyOptions, terminal: Terminal): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
   const wanted = targets.length === 0 ? undefined : new Set(select(workspace.pipeline, targets).named.map(({ id }) => id));
-  const lock = openLockfile(lockFileOf(workspace.pipeline.file));
-  if (!lock.ok) throw new Refusal([lock.error]);
-  const store = openStore(workspace.storeFolder);
-  const results = await resultsIn(store, lock.value, wanted);
+  const { store, lock } = openKeeping(workspace);
+  const results = await resultsIn(store, lock, wanted);
   const found: Findings = { ...results, verification: await checked(store, results.records, terminal) };
   if (!options.json) writeFindings(found, terminal.results);
-  const repair = options.repair && isDamaged(found) ? await repaired(found, { workspace, lock: lock.value, store, wanted, options, terminal }) : undefined;
+  const repair = options.repair && isDamaged(found) ? await repaired(found, { workspace, lock, store, wanted, options, terminal }) : undefined;
   if (options.json) terminal.results.write(`${JSON.stringify(verificationDocument(found, repair), null, 2)}\n`);
   else if (repair) writeRepair(repair, terminal.results);
   else if (isDamaged(found)) terminal.messages.write('pipeline verify --repair makes them again.\n');

@@ -40,6 +40,11 @@ export function parseTree(text: string): TreeEntry[] {
   return tree.entries.map(([name, kind, bytes, digest]) => ({ name, kind, bytes, digest }));
 }
 
+/** A relative name that leads to a place inside the folder, on every system. */
+export function isInsideName(name: string): boolean {
+  return name !== '' && !/[\\\0]/.test(name) && !/^[A-Za-z]:/.test(name) && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+}
+
 /** Files by which two versions of a folder differ, in code-unit order. */
 export function treeDifferences(before: readonly TreeEntry[], after: readonly TreeEntry[]): { name: string; before?: Digest | ''; after?: Digest | '' }[] {
   const old = new Map(before.map((entry) => [entry.name, entry]));

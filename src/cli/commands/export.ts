@@ -1,0 +1,37 @@
+/** `pipeline export FILE [targets]`: results in one file, for a machine that cannot be reached otherwise. */
+import path from 'node:path';
+import { contentsOf } from '../../runner/archive/contents.ts';
+import { writeArchive } from '../../runner/archive/export.ts';
+import { announce } from '../../runner/keeping/announcement.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { openKeeping, transferLine } from '../keeping.ts';
+import type { Terminal } from '../terminal.ts';
+import { bytes } from '../text/bytes.ts';
+import { count } from '../text/count.ts';
+import { openWorkspace, select, type WorkspaceOptions } from '../workspace.ts';
+
+export interface ExportOptions extends WorkspaceOptions {
+  readonly json?: boolean;
+}
+
+/** Without targets, the results of all instances. */
+export async function exportResults(file: string, targets: readonly string[], options: ExportOptions, terminal: Terminal): Promise<ExitCode> {
+  const workspace = await openWorkspace(options, terminal);
+  const { store, lock } = openKeeping(workspace);
+  const announcement = await announce(workspace.storeFolder);
+  const line = transferLine('Exporting', terminal.messages);
+  try {
+    const ids = select(workspace.pipeline, targets).selected.map(({ id }) => id);
+    const contents = await contentsOf(ids, lock, store);
+    await announcement.relyOn([...contents.records.map(({ fingerprint }) => fingerprint), ...contents.blobs.map(({ digest }) => digest)]);
+    const place = path.resolve(terminal.folder, file);
+    const done = await writeArchive(place, workspace.pipeline.name, contents, store, line.show);
+    line.clear();
+    if (options.json) terminal.results.write(`${JSON.stringify({ file: place, ...done }, null, 2)}\n`);
+    else terminal.results.write(`Exported ${count(done.results, 'result')} (${count(done.files, 'file')}, ${bytes(done.bytes)}) to ${workspace.show(place)}, ${bytes(done.archiveBytes)}.\n`);
+    return exitCode.done;
+  } finally {
+    line.clear();
+    announcement.withdraw();
+  }
+}

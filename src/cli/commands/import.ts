@@ -1,0 +1,42 @@
+/** `pipeline import FILE`: takes over the results of an archive that `export` made. */
+import path from 'node:path';
+import { importArchive, type Imported } from '../../runner/archive/import.ts';
+import { lockFileOf } from '../../runner/config/lock-file.ts';
+import { announce } from '../../runner/keeping/announcement.ts';
+import { serve } from '../../runner/keeping/served.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { openKeeping, transferLine } from '../keeping.ts';
+import type { Terminal } from '../terminal.ts';
+import { bytes } from '../text/bytes.ts';
+import { count } from '../text/count.ts';
+import { openWorkspace, type WorkspaceOptions } from '../workspace.ts';
+
+export interface ImportOptions extends WorkspaceOptions {
+  readonly json?: boolean;
+}
+
+export async function importResults(file: string, options: ImportOptions, terminal: Terminal): Promise<ExitCode> {
+  const { pipeline, storeFolder, ...workspace } = await openWorkspace(options, terminal);
+  const { store, lock } = openKeeping({ pipeline, storeFolder, ...workspace });
+  const announcement = await announce(storeFolder);
+  const line = transferLine('Importing', terminal.messages);
+  try {
+    const done = await importArchive(path.resolve(terminal.folder, file), { pipeline, store, storeFolder, lock, announcement, tell: line.show });
+    serve(storeFolder, lockFileOf(pipeline.file));
+    line.clear();
+    if (options.json) terminal.results.write(`${JSON.stringify(done, null, 2)}\n`);
+    else terminal.results.write(textOf(done));
+    return exitCode.done;
+  } finally {
+    line.clear();
+    announcement.withdraw();
+  }
+}
+
+function textOf({ from, added, known, foreign, bytes: size }: Imported): string {
+  const lines = [
+    `Imported ${count(added.length, 'result')} of "${from}" (${bytes(size)} new)${known.length > 0 ? `; ${known.length} ${known.length === 1 ? 'was' : 'were'} here already` : ''}.`,
+    ...(foreign.length > 0 ? [`Left out: ${count(foreign.length, 'result')} of instances that this pipeline does not have, for instance ${foreign[0]!}.`] : []),
+  ];
+  return lines.map((line) => `${line}\n`).join('');
+}

@@ -1,0 +1,70 @@
+/** What an archive of some results holds: their records and those behind them, what all of these made, and their code. */
+import { statSync } from 'node:fs';
+import type { Digest } from '../../util/digest.ts';
+import type { Fingerprint } from '../fingerprint.ts';
+import { referencesOf } from '../keeping/references.ts';
+import type { InstanceId } from '../pipeline.ts';
+import type { Lockfile } from '../plan/lockfile.ts';
+import type { RunRecord } from '../record.ts';
+import { DamagedBlobError } from '../store/damage.ts';
+import type { Store } from '../store/store.ts';
+import { ArchiveError } from './archive-error.ts';
+
+export interface ArchiveContents {
+  readonly results: Readonly<Record<InstanceId, Fingerprint>>;
+  /** Producers first. */
+  readonly records: readonly RunRecord[];
+  readonly blobs: readonly { readonly digest: Digest; readonly bytes: number }[];
+}
+
+/** Throws ArchiveError where the store lacks a result that is asked for, DamagedBlobError where it lacks a part of one. */
+export async function contentsOf(ids: readonly InstanceId[], lock: Lockfile, store: Store): Promise<ArchiveContents> {
+  const found = await Promise.all(ids.map(async (id) => ({ id, record: await lockedRecord(id, lock, store) })));
+  const lacking = found.filter(({ record }) => record === undefined).map(({ id }) => id);
+  if (lacking.length > 0) {
+    throw new ArchiveError(`${lacking.length} of ${ids.length} results are not in the store as the lockfile names them: ${lacking.slice(0, 3).join(', ')}${lacking.length > 3 ? ', ...' : ''}`, 'Make them first: pipeline run');
+  }
+  const chosen = found.flatMap(({ record }) => record ?? []);
+  const records = await withAncestors(chosen, store);
+  return { results: Object.fromEntries(chosen.map(({ instance, fingerprint }) => [instance, fingerprint])), records, blobs: blobsOf(records, store) };
+}
+
+async function lockedRecord(id: InstanceId, lock: Lockfile, store: Store): Promise<RunRecord | undefined> {
+  const entry = lock.entries().get(id);
+  const record = entry && (await store.record(entry.fingerprint));
+  return record && Object.entries(entry.outputs).every(([name, { digest }]) => record.outputs[name]?.digest === digest) ? record : undefined;
+}
+
+/** An ancestor of which the store holds no record any more, or not all outputs, is left out: nothing that is restored needs it. */
+async function withAncestors(chosen: readonly RunRecord[], store: Store): Promise<RunRecord[]> {
+  const own = new Set(chosen.map(({ fingerprint }) => fingerprint));
+  const seen = new Set<Fingerprint>();
+  const records: RunRecord[] = [];
+  const visit = async (record: RunRecord): Promise<void> => {
+    if (seen.has(record.fingerprint)) return;
+    seen.add(record.fingerprint);
+    for (const origin of Object.values(record.origins).flat()) {
+      const producer = origin.kind === 'run' ? await store.record(origin.fingerprint) : undefined;
+      if (producer && (own.has(producer.fingerprint) || isComplete(producer, store))) await visit(producer);
+    }
+    records.push(record);
+  };
+  for (const record of chosen) await visit(record);
+  return records;
+}
+
+const isComplete = (record: RunRecord, store: Store): boolean => needed(record, store).every((digest) => store.look(digest) === 'intact');
+
+/** Not the names of the data's files, which may be those of patients: only `why` would read them. */
+function needed(record: RunRecord, store: Store): Digest[] {
+  return referencesOf(record, store).flatMap(({ digest, part }) => (part.kind === 'listing' ? [] : [digest]));
+}
+
+function blobsOf(records: readonly RunRecord[], store: Store): { digest: Digest; bytes: number }[] {
+  const digests = new Set(records.flatMap((record) => needed(record, store)));
+  return [...digests].sort().map((digest) => {
+    const stat = statSync(store.pathOf(digest), { throwIfNoEntry: false });
+    if (!stat) throw new DamagedBlobError(digest, 'A file that the archive needs', 'absent');
+    return { digest, bytes: stat.size };
+  });
+}

@@ -1,0 +1,143 @@
+/** Brings results that were made elsewhere into a store, once everything about them has been verified. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import type { Digest } from '../../util/digest.ts';
+import type { Fingerprint } from '../fingerprint.ts';
+import type { Announcement } from '../keeping/announcement.ts';
+import type { InstanceId, Pipeline } from '../pipeline.ts';
+import type { Lockfile } from '../plan/lockfile.ts';
+import type { RunRecord } from '../record.ts';
+import { writeOwner } from '../store/owner.ts';
+import type { Store } from '../store/store.ts';
+import { ArchiveError } from './archive-error.ts';
+import { checkedRecord, digestsOf } from './check-results.ts';
+import { purposeOf, type ArchivedFile, type Manifest } from './manifest.ts';
+import { unpack } from './unpack.ts';
+
+export interface Importing {
+  readonly pipeline: Pipeline;
+  readonly store: Store;
+  /** Absolute. */
+  readonly storeFolder: string;
+  readonly lock: Lockfile;
+  /** So that no sweep takes away what the archive leaves to the store. */
+  readonly announcement: Announcement;
+  readonly tell: (bytes: number, of: number) => void;
+}
+
+export interface Imported {
+  /** The pipeline that the archive was made from. */
+  readonly from: string;
+  /** Records that the store did not have, and those it had. */
+  readonly added: readonly InstanceId[];
+  readonly known: readonly InstanceId[];
+  /** Results of instances that this pipeline does not have. */
+  readonly foreign: readonly string[];
+  readonly bytes: number;
+}
+
+/** Throws ArchiveError, and then the store is as it was. @param file absolute */
+export async function importArchive(file: string, importing: Importing): Promise<Imported> {
+  const folder = path.join(importing.storeFolder, 'work', `import-${randomBytes(6).toString('hex')}`);
+  mkdirSync(folder, { recursive: true });
+  try {
+    writeOwner(path.join(folder, 'owner.json')); // if this process dies, the next command clears it away
+    const manifest = await unpack(file, { folder, tell: importing.tell, choose: (found) => chooser(found, importing) });
+    const unpacked = new Unpacked(manifest, folder, importing.store);
+    return await merge(unpacked, verifiedRecords(unpacked), importing);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Records are always read; blobs that the store holds already are not taken a second time. */
+async function chooser({ files }: Manifest, { store, announcement }: Importing): Promise<(file: ArchivedFile) => boolean> {
+  await announcement.relyOn(files.map(({ digest }) => digest));
+  const held = new Set<string>();
+  for (const { name, digest, bytes } of files) {
+    if (purposeOf(name)?.kind === 'blob' && store.look(digest, bytes) === 'intact' && (await store.verify(digest)) === 'intact') held.add(name);
+  }
+  return ({ name }) => !held.has(name);
+}
+
+/** What was unpacked, each file verified by its digest. */
+class Unpacked {
+  readonly manifest: Manifest;
+  readonly #store: Store;
+  readonly #places = new Map<string, string>();
+
+  constructor(manifest: Manifest, folder: string, store: Store) {
+    this.manifest = manifest;
+    this.#store = store;
+    for (const [i, { name }] of manifest.files.entries()) this.#places.set(name, path.join(folder, String(i)));
+  }
+
+  /** Absolute. */
+  placeOf(name: string): string {
+    return this.#places.get(name)!;
+  }
+
+  get records(): { readonly fingerprint: Fingerprint; readonly text: string }[] {
+    return this.manifest.files.flatMap(({ name }) => {
+      const purpose = purposeOf(name);
+      return purpose?.kind === 'record' ? [{ fingerprint: purpose.fingerprint, text: readFileSync(this.placeOf(name), 'utf8') }] : [];
+    });
+  }
+
+  get blobs(): ReadonlyMap<Digest, ArchivedFile> {
+    return new Map(this.manifest.files.flatMap((file) => (purposeOf(file.name)?.kind === 'blob' ? [[file.digest, file] as const] : [])));
+  }
+
+  /** The text of a blob of the archive. */
+  text({ name, digest }: ArchivedFile): string | undefined {
+    const held = this.#store.text(digest);
+    return held ?? readFileSync(this.placeOf(name), 'utf8');
+  }
+}
+
+/** Of which everything that they made is in the archive. */
+function verifiedRecords(unpacked: Unpacked): RunRecord[] {
+  const { blobs } = unpacked;
+  const records = unpacked.records.map(({ fingerprint, text }) => checkedRecord(text, fingerprint));
+  const byFingerprint = new Map(records.map((record) => [record.fingerprint, record]));
+  for (const record of records) {
+    const listed = (digest: Digest): string | undefined => {
+      const file = blobs.get(digest);
+      return file && unpacked.text(file);
+    };
+    for (const digest of digestsOf(record, listed)) {
+      if (!blobs.has(digest)) throw new ArchiveError(`the archive lacks ${digest.slice(0, 12)}, which ${record.instance} made`);
+    }
+  }
+  for (const [id, fingerprint] of Object.entries(unpacked.manifest.results)) {
+    if (byFingerprint.get(fingerprint)?.instance !== id) throw new ArchiveError(`the archive names a result of ${id} that is one of another instance`);
+  }
+  return records;
+}
+
+/** First all blobs, then records, producers first, then the lockfile: a crash leaves no record without its blobs. */
+async function merge(unpacked: Unpacked, records: readonly RunRecord[], { pipeline, store, lock }: Importing): Promise<Imported> {
+  const own = new Set(pipeline.instances.map(({ id }) => id));
+  const wanted = records.filter(({ instance }) => own.has(instance));
+  const { blobs, manifest } = unpacked;
+  const text = (digest: Digest) => unpacked.text(blobs.get(digest)!);
+  const needed = new Set(wanted.flatMap((record) => [...digestsOf(record, text), ...(record.identity.code.kind === 'module' ? [record.identity.code.bundle] : [])]));
+  let bytes = 0;
+  for (const digest of needed) {
+    const file = blobs.get(digest);
+    if (!file || store.look(digest, file.bytes) === 'intact') continue;
+    await store.take(unpacked.placeOf(file.name));
+    bytes += file.bytes;
+  }
+  const [added, known]: [InstanceId[], InstanceId[]] = [[], []];
+  for (const record of wanted) {
+    const there = (await store.record(record.fingerprint)) !== undefined;
+    if (!there) await store.putRecord(record);
+    (there ? known : added).push(record.instance);
+    // What the lockfile says already was said here; a run brings it up to date where it differs.
+    if (manifest.results[record.instance] === record.fingerprint && lock.get(record.instance) === undefined) lock.set(record);
+  }
+  await lock.save(() => true);
+  return { from: manifest.pipeline, added, known, foreign: records.filter(({ instance }) => !own.has(instance)).map(({ instance }) => instance), bytes };
+}
