@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-// Injects faults into the built command for a while: `npm run faults -- [--seconds 60] [--seed N]`; docs/faults.md explains them.
+// Injects faults into the built command for a while: `npm run faults -- [--seconds 60] [--seed N] [--only 'power cut']`; docs/faults.md explains them.
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string', default: String(Date.now() % 1_000_000) }, verbose: { type: 'boolean', default: false } } });
+const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string', default: String(Date.now() % 1_000_000) }, only: { type: 'string', multiple: true }, verbose: { type: 'boolean', default: false } } });
 const root = path.join(import.meta.dirname, '..');
 
 // Inside the checkout, so that imports find their packages.
@@ -18,6 +18,7 @@ try {
   const ended = await campaign({
     seed: Number(values.seed),
     seconds: Number(values.seconds),
+    ...(values.only && { kinds: values.only }),
     command: path.join(root, 'dist/cli/main.js'),
     source: path.join(root, 'test/faults/fault.c'),
     tell: (trial, number) => {

@@ -11,9 +11,9 @@ interface Words {
 export function storageFault(failure: StorageFailure, shown = failure.path): Words {
   const { code, call, freeBytes, message } = failure;
   const known = CAUSES[code];
-  if (known === undefined || shown === undefined) return { message, remedy: 'pipeline doctor checks the store, its permissions and its space.' };
+  if (known === undefined) return { message, remedy: 'pipeline doctor checks the store, its permissions and its space.' };
   const free = freeBytes === undefined ? '' : ` (${bytes(freeBytes)} free)`;
-  return { message: `${known.cause}${free}: ${shown} cannot be ${DEEDS[call] ?? 'opened'}`, remedy: known.remedy };
+  return { message: `${known.cause}${free}: ${shown ?? 'a file'} cannot be ${DEEDS[call] ?? 'opened'}`, remedy: known.remedy };
 }
 
 const DEEDS: Readonly<Record<string, string>> = {

@@ -3,7 +3,7 @@
  * content or the new one, and perhaps a stray `.<name>.<random>.tmp`, never half a file.
  */
 import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isSystemError, naming } from './system-error.ts';
@@ -36,6 +36,15 @@ export async function writeFileAtomic(file: string, data: string | Uint8Array, m
     throw naming(file, error);
   }
   await syncFolder(path.dirname(file));
+}
+
+/** For what is of no use after a crash: not flushed, and perhaps half written. Errors name the file. */
+export function writeScratch(file: string, text: string, flag: 'w' | 'a' = 'w'): void {
+  try {
+    writeFileSync(file, text, { flag });
+  } catch (error) {
+    throw naming(file, error);
+  }
 }
 
 /** Flushes a file's content, so that a later rename cannot overtake it. */

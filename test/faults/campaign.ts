@@ -15,6 +15,8 @@ export interface Options {
   readonly seed: number;
   /** No trial begins later than that. */
   readonly seconds: number;
+  /** All of them, where nothing is said. */
+  readonly kinds?: readonly Kind[];
   /** Absolute paths of the built command and of fault.c. */
   readonly command: string;
   readonly source: string;
@@ -39,7 +41,7 @@ export interface Summary {
 }
 
 /** The error says why no fault can be injected on this machine. Projects of failed trials are kept, and named in the losses. */
-export async function campaign({ seed, seconds, command, source, tell }: Options): Promise<Result<Summary, string>> {
+export async function campaign({ seed, seconds, kinds = KINDS, command, source, tell }: Options): Promise<Result<Summary, string>> {
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'pipeline-faults-')));
   const end = Date.now() + seconds * 1000;
   const library = compilePreload(source, folder);
@@ -49,15 +51,15 @@ export async function campaign({ seed, seconds, command, source, tell }: Options
   }
   const { bench, calls } = await prepare(command, library.value, folder);
   const trials: Trial[] = [];
-  for (let number = 0; number < KINDS.length || Date.now() < end; number++) {
-    const kind = KINDS[number % KINDS.length]!;
+  for (let number = 0; number < kinds.length || Date.now() < end; number++) {
+    const kind = kinds[number % kinds.length]!;
     const trial = await tryFault(drawFault(kind, random('fault', seed, number), calls), String(number), bench);
     trials.push(trial);
     tell?.(trial, number);
   }
   const failed = trials.filter(({ losses }) => losses.length > 0);
   if (failed.length === 0) rmSync(folder, { recursive: true });
-  return ok({ seed, runs: 3 * trials.length, kinds: countKinds(trials), failed });
+  return ok({ seed, runs: 3 * trials.length, kinds: countKinds(kinds, trials), failed });
 }
 
 async function prepare(command: string, library: string, folder: string): Promise<{ bench: Bench; calls: Record<Start, Calls> }> {
@@ -92,8 +94,8 @@ async function undisturbed(command: string, root: string, env: Record<string, st
   if (code !== 0) throw new Error(`The undisturbed run ended with ${code}: ${out}${messages}`);
 }
 
-function countKinds(trials: readonly Trial[]): Map<Kind, Count> {
-  return new Map(KINDS.map((kind) => {
+function countKinds(kinds: readonly Kind[], trials: readonly Trial[]): Map<Kind, Count> {
+  return new Map(kinds.map((kind) => {
     const ofKind = trials.filter(({ fault }) => fault.kind === kind);
     return [kind, {
       injected: ofKind.length,

@@ -2,7 +2,7 @@
 import type { RandomSource } from '../../src/util/random.ts';
 import type { Injection } from './preload.ts';
 
-export const KINDS = ['kill runner', 'kill guard', 'kill stage', 'disk full', 'short write', 'I/O error', 'read error', 'no descriptors', 'read-only'] as const;
+export const KINDS = ['kill runner', 'kill guard', 'kill stage', 'power cut', 'disk full', 'short write', 'I/O error', 'read error', 'no descriptors', 'read-only'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Where a trial begins: with nothing but the user's files, or after a run and an edit that makes everything due again. */
@@ -13,6 +13,8 @@ export interface Fault {
   readonly kind: Kind;
   readonly start: Start;
   readonly injection: Injection;
+  /** For what else is drawn. */
+  readonly source: RandomSource;
 }
 
 /** Numbers of Linux (errno.h): what fault.c sets. */
@@ -22,6 +24,7 @@ const ACTIONS: Readonly<Record<Kind, string>> = {
   'kill runner': 'kill',
   'kill guard': 'guard',
   'kill stage': 'stage',
+  'power cut': 'kill',
   'disk full': `from ${ERRNO.ENOSPC}`,
   'short write': `short ${ERRNO.ENOSPC}`,
   'I/O error': `once ${ERRNO.EIO}`,
@@ -41,5 +44,5 @@ export function drawFault(kind: Kind, source: RandomSource, calls: Readonly<Reco
   const start = STARTS[source.integer(STARTS.length)]!;
   const reads = kind === 'read error' || kind === 'no descriptors';
   const at = 1 + source.integer(reads ? calls[start].reading : calls[start].changing);
-  return { kind, start, injection: { at, action: ACTIONS[kind], ...(reads && { reads }) } };
+  return { kind, start, injection: { at, action: ACTIONS[kind], ...(reads && { reads }) }, source };
 }

@@ -1,9 +1,10 @@
 /** One fault: a fresh project, a run that is disturbed, a run that is not, and a verdict. */
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline, type Answer } from './command.ts';
 import type { Fault, Start } from './fault.ts';
 import { litter, orphans, resultsOf, unsoundBlobs, userFilesOf, type Results } from './judge.ts';
+import { cutPower } from './power-cut.ts';
 import { preloaded, readTrace, type Call } from './preload.ts';
 
 export interface Undisturbed {
@@ -37,11 +38,15 @@ export async function tryFault(fault: Fault, name: string, bench: Bench): Promis
   const undisturbed = bench.starts[fault.start];
   cpSync(undisturbed.folder, root, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
   const traceFile = `${root}.trace`;
+  const saveFolder = `${root}.saved`;
+  mkdirSync(saveFolder);
   const theirs = userFilesOf(root);
 
-  const disturbed = await pipeline(bench.command, root, ['run', '--json'], preloaded(bench.library, root, traceFile, fault.injection));
+  const disturbed = await pipeline(bench.command, root, ['run', '--json'], preloaded(bench.library, root, traceFile, fault.injection, saveFolder));
   const trace = readTrace(traceFile);
   const met = trace.find(({ number }) => number === fault.injection.at);
+  const survivors = fault.kind === 'power cut' ? await orphans(root) : [];
+  if (fault.kind === 'power cut') cutPower(trace, saveFolder, fault.source);
   // At once: what the killed run left may still be running.
   const repaired = await pipeline(bench.command, root, ['run', '--json']);
   const losses = [
@@ -51,14 +56,14 @@ export async function tryFault(fault: Fault, name: string, bench: Bench): Promis
     ...differences("user's file", theirs, userFilesOf(root)),
     ...unsoundBlobs(root).map((blob) => `${blob} is not what its name says`),
     ...executedAgain(trace, repaired).map((id) => `${id} was recorded for good and executed again`),
-    ...(await orphans(root)).map((process) => `orphan: ${process}`),
+    ...[...survivors, ...(await orphans(root))].map((process) => `orphan: ${process}`),
   ];
   if (losses.length === 0) {
     const check = await pipeline(bench.command, root, ['status', '--check']);
     if (check.code !== 0) losses.push(`something is stale after the repair: ${check.out}${check.err}`);
   }
   const trial = { fault, met, disturbed, losses, litter: litter(root) };
-  if (losses.length === 0) rmSync(root, { recursive: true, force: true });
+  if (losses.length === 0) for (const place of [root, traceFile, saveFolder]) rmSync(place, { recursive: true, force: true });
   return trial;
 }
 

@@ -1,8 +1,9 @@
 /** Which code would a module stage run? Asked once per module and command; a bundler is started only after a change. */
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import pLimit from 'p-limit';
+import { writeScratch } from '../../util/atomic-file.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import type { Diagnostic } from '../diagnostic.ts';
@@ -96,7 +97,7 @@ export function openCode({ root, stateFolder, contents, store, bundle: makeBundl
       if ((await store.verify(bundle)) !== 'intact') throw new DamagedBlobError(bundle, 'The bundle of the stage', 'damaged');
       copyFileSync(store.pathOf(bundle), path.join(folder, BUNDLE_FILE));
       const map = readMap(mapFile(bundle));
-      if (map) writeFileSync(path.join(folder, `${BUNDLE_FILE}.map`), JSON.stringify({ ...map, sourceRoot: `${root}/` }));
+      if (map) writeScratch(path.join(folder, `${BUNDLE_FILE}.map`), JSON.stringify({ ...map, sourceRoot: `${root}/` }));
     },
 
     forget() {

@@ -1,7 +1,7 @@
 /** What an executor needs to know, made of an instance, its private folder and what it was given. */
-import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Job, LineageEntry } from '../../stage/protocol.ts';
+import { writeScratch } from '../../util/atomic-file.ts';
 import type { Workplace } from '../ledger.ts';
 import type { Instance } from '../pipeline.ts';
 import { commandText, commandVariables } from './command-text.ts';
@@ -26,7 +26,7 @@ export async function taskOf(instance: Instance, workplace: Workplace, grant: Gr
   if (body.kind === 'module') {
     const job = jobOf(instance, workplace, grant, await lineage());
     const file = path.join(workplace.folder, 'job.json');
-    writeFileSync(file, JSON.stringify(job));
+    writeScratch(file, JSON.stringify(job));
     return { ...common, command: [process.execPath, '--enable-source-maps', hostProgram, file], environment, speaks: true };
   }
   const values = { params, axes, inputs: workplace.inputs, outputs: workplace.outputs };

@@ -7,9 +7,10 @@
  * sweep may have missed the note, so that the runner waits for its end and decides again.
  */
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { writeScratch } from '../../util/atomic-file.ts';
 import { isLeased, tryLease } from '../resources/lease.ts';
 
 /** Between two looks whether a sweep has ended. */
@@ -31,8 +32,8 @@ export async function announce(storeFolder: string): Promise<Announcement> {
   const lease = tryLease(place);
   if (!lease.ok) throw new Error(`Internal error: ${place} is already taken.`);
   const notes = notesOf(place);
-  writeFileSync(notes, '');
-  writeFileSync(notes, `${statSync(notes).mtimeMs}\n`); // by the file system's own clock
+  writeScratch(notes, '');
+  writeScratch(notes, `${statSync(notes).mtimeMs}\n`); // by the file system's own clock
   const noted = new Set<string>();
   let mark = readMark(storeFolder);
   await endOf(sweep);
@@ -41,7 +42,7 @@ export async function announce(storeFolder: string): Promise<Announcement> {
       const fresh = names.filter((name) => !noted.has(name));
       if (fresh.length === 0) return true;
       for (const name of fresh) noted.add(name);
-      appendFileSync(notes, fresh.map((name) => `${name}\n`).join(''));
+      writeScratch(notes, fresh.map((name) => `${name}\n`).join(''), 'a');
       const now = readMark(storeFolder);
       if (now === mark) return true;
       mark = now;
@@ -89,7 +90,7 @@ export function beginSweep(storeFolder: string): ReturnType<typeof tryLease> {
   const { runners, sweep, mark } = placesOf(storeFolder);
   for (const folder of [runners, path.dirname(sweep)]) mkdirSync(folder, { recursive: true });
   const lease = tryLease(sweep);
-  if (lease.ok) writeFileSync(mark, randomBytes(8).toString('hex'));
+  if (lease.ok) writeScratch(mark, randomBytes(8).toString('hex'));
   return lease;
 }
 

@@ -3,8 +3,9 @@
  * the inputs that it was computed from: an input that was edited while the stage ran, and then put back, has the same
  * fingerprint again. Therefore the folder holds, as long as a stage works in it, the state of the inputs at its start.
  */
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { writeScratch } from '../../util/atomic-file.ts';
 import { removeTree } from '../../util/remove-tree.ts';
 import type { InputStamps } from './workspace.ts';
 
@@ -29,11 +30,11 @@ export function openCheckpoint(folder: string, inputs: InputStamps): Checkpoint 
   const discarded = isSaved(folder) && then !== undefined && then !== state;
   if (discarded || !isFolder(folder)) removeTree(folder);
   mkdirSync(folder, { recursive: true });
-  writeFileSync(path.join(folder, INPUTS), state);
+  writeScratch(path.join(folder, INPUTS), state);
 
   const resumed = isSaved(folder);
   const resumes = Number(read(folder, RESUMES) ?? 0) + (resumed ? 1 : 0);
-  if (resumed) writeFileSync(path.join(folder, RESUMES), String(resumes));
+  if (resumed) writeScratch(path.join(folder, RESUMES), String(resumes));
   return { resumed, resumes, discarded };
 }
 

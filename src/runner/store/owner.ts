@@ -6,8 +6,9 @@
  * container, hidden from us - only silence tells: every owner writes its entry again every ten seconds. A host's name proves
  * nothing by itself: two machines may have the same one, which is why an entry of another boot is judged by silence too.
  */
-import { closeSync, openSync, readFileSync, readlinkSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readlinkSync, statSync, writeSync } from 'node:fs';
 import os from 'node:os';
+import { writeScratch } from '../../util/atomic-file.ts';
 
 export interface Owner {
   readonly host: string;
@@ -32,7 +33,7 @@ export const HEARTBEAT_MS = 10_000;
 export const SILENCE_MS = 90_000;
 
 export function writeOwner(file: string): void {
-  writeFileSync(file, JSON.stringify(self()));
+  writeScratch(file, JSON.stringify(self()));
 }
 
 /** Beats, until the function that is returned is called. */

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { deserialize, serialize } from 'node:v8';
-import { writeFileAtomic } from '../../util/atomic-file.ts';
+import { makeFolder, writeFileAtomic } from '../../util/atomic-file.ts';
 import { isSystemError } from '../../util/system-error.ts';
 
 /** Makes the state folder. What cannot be made is found out, and told, where a result is to be stored. */
@@ -17,7 +17,7 @@ export function makeStateFolder(storeFolder: string): string {
   try {
     // Whatever else took its place holds nothing that is needed.
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(folder, { force: true });
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder); // the first folder of a new store, which must last as long as what is flushed in it
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }
