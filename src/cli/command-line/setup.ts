@@ -4,6 +4,7 @@ import type { EngineName } from '../../tensor/engine.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
 import type { AddOptions, ListOptions } from '../commands/engine.ts';
 import type { InitOptions } from '../commands/init.ts';
+import { shells, type Shell } from '../completion/scripts.ts';
 import { templateNames } from '../init/template-names.ts';
 import { about, type Choose } from './about.ts';
 
@@ -15,6 +16,18 @@ export function setupCommands(program: Command, choose: Choose): void {
     .action((folder: string | undefined, options: InitOptions) => {
       choose(async (terminal) => (await import('../commands/init.ts')).init(folder ?? '.', options, terminal));
     });
+
+  program
+    .command('completion')
+    .description('print what makes your shell complete commands, options, stages and axes')
+    .addArgument(new Argument('<shell>').choices(shells))
+    .action((shell: Shell) => {
+      choose(async (terminal) => (await import('../commands/completion.ts')).completion(shell, terminal));
+    });
+
+  program.command('complete [words...]', { hidden: true }).action((words: string[]) => {
+    choose(async (terminal) => (await import('../commands/completion.ts')).complete(program, words, terminal));
+  });
 
   about(program.command('doctor'), 'check this machine and this project')
     .option('--json', 'one JSON document')
