@@ -5,7 +5,9 @@ import { failureText } from './failure.ts';
 test.each<[Failure, string]>([
   [{ kind: 'exit', code: 1 }, 'exit 1'],
   [{ kind: 'exit', code: 1, message: 'Error: boom' }, 'exit 1: Error: boom'],
-  [{ kind: 'signal', signal: 'SIGKILL' }, 'killed by SIGKILL'],
+  [{ kind: 'signal', signal: 'SIGKILL' }, 'killed by SIGKILL (if nobody did, the system was out of memory)'],
+  [{ kind: 'signal', signal: 'SIGTERM' }, 'killed by SIGTERM'],
+  [{ kind: 'wrong-output', output: 'weights', finding: 'is a pipe' }, 'output weights is a pipe'],
   [{ kind: 'timeout', afterMs: 43_200_000 }, 'timed out after 12h 00m'],
   [{ kind: 'missing-output', outputs: ['weights', 'curves'] }, 'did not write weights, curves'],
   [{ kind: 'input-changed', paths: ['data/x.csv'] }, 'its result is not recorded, because data/x.csv changed while it ran; run again (if nobody edits it, the stage does: it may write to its outputs only)'],

@@ -9,7 +9,7 @@ export function failureText(failure: Failure): string {
     case 'exit':
       return failure.message === undefined ? `exit ${failure.code}` : `exit ${failure.code}: ${failure.message}`;
     case 'signal':
-      return `killed by ${failure.signal}`;
+      return `killed by ${failure.signal}${SIGNALS[failure.signal] ?? ''}`;
     case 'timeout':
       return `timed out after ${duration(failure.afterMs / 1000)}`;
     case 'missing-output':
@@ -31,3 +31,11 @@ export function failureText(failure: Failure): string {
       return unreachable(failure);
   }
 }
+
+/** What usually sends them, where nobody has. */
+const SIGNALS: Readonly<Record<string, string>> = {
+  SIGKILL: ' (if nobody did, the system was out of memory)',
+  SIGABRT: ' (native code gave up: a failed assertion, or a file descriptor that was closed and not its own)',
+  SIGSEGV: ' (a fault in native code)',
+  SIGBUS: ' (a fault in native code, or a mapped file that was truncated)',
+};

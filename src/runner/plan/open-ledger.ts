@@ -1,7 +1,7 @@
 /** The ledger: lockfile, store and workspace behind the interface that execution and the command line know. */
 import path from 'node:path';
 import { sweepTemporaries } from '../../util/atomic-file.ts';
-import type { Digest } from '../../util/digest.ts';
+import { digestOf, type Digest } from '../../util/digest.ts';
 import { removeTree } from '../../util/remove-tree.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import type { Bundler } from '../code/bundle.ts';
@@ -109,7 +109,8 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
   };
 
   async function finish(instance: Instance, record: RunRecord): Promise<Result<RunRecord, Failure>> {
-    const published = await publisher.publish(instance, record.outputs, lock.get(instance.id)?.outputs ?? {});
+    // As soon as there is a record, several runners may be about to publish it.
+    const published = await alone(path.join(storeFolder, 'leases', `publish-${digestOf(instance.id).slice(0, 16)}`), () => publisher.publish(instance, record.outputs, lock.get(instance.id)?.outputs ?? {}));
     if (!published.ok) return published;
     await committed.remember(instance, record);
     lock.set(record);

@@ -93,11 +93,13 @@ export function openPublisher(root: string, stateFolder: string, contents: Conte
         due.push({ publish, place, output, found });
       }
       for (const { publish, place, output, found } of due) {
-        const replaced = await replaceWith(store, output, place, () => {
+        let now: Digest | 'foreign' | undefined = found;
+        const replaced = await replaceWith(store, output, place, async () => {
           contents.forget(place);
-          return digestAt(place).then((digest) => digest === found);
+          now = await digestAt(place);
+          return now === found;
         });
-        if (!replaced) return err({ kind: 'publish-conflict', path: publish });
+        if (!replaced && now !== output.digest) return err({ kind: 'publish-conflict', path: publish });
         contents.forget(place);
         written.set(publish, [output.digest, ...(written.get(publish) ?? []).filter((digest) => digest !== output.digest)].slice(0, VERSIONS));
         learnt = true;
