@@ -67,6 +67,12 @@ export interface Ledger {
   /** Every result of these instances that the store still holds, the newest first. */
   results(ids: ReadonlySet<InstanceId>): Promise<readonly PastResult[]>;
 
+  /**
+   * Puts outputs that the lockfile names where `publish` says, or all of them below another folder. Where files of other
+   * content stand in the way, only these are reported and nothing is written, unless they may be renamed aside.
+   */
+  checkout(instances: readonly Instance[], options: { readonly to?: string; readonly aside: boolean }): Promise<readonly CheckedOut[]>;
+
   /** A stored file as text; undefined where the store does not hold it intact. */
   text(digest: Digest): Promise<string | undefined>;
 
@@ -81,6 +87,17 @@ export interface PastResult {
   readonly record: RunRecord;
   /** By what it differs from the result before it; of the first one, nothing. */
   readonly changes: readonly Reason[];
+}
+
+export interface CheckedOut {
+  readonly instance: InstanceId;
+  /** Absent where the lockfile knows nothing of the instance. */
+  readonly output?: string;
+  /** Absolute. */
+  readonly place?: string;
+  readonly state: 'placed' | 'in-place' | 'edited' | 'not-in-store' | 'not-executed';
+  /** Absolute path to which what was there has been renamed. */
+  readonly aside?: string;
 }
 
 export interface Workplace {

@@ -1,6 +1,7 @@
 /** The commands that carry stages out. */
 import { Option, type Command } from 'commander';
 import { notNegative, positiveInteger, slot } from '../arguments.ts';
+import type { CheckoutOptions } from '../commands/checkout.ts';
 import type { RunOptions } from '../commands/run.ts';
 import { progressModes } from '../render/renderer.ts';
 import { about, ALLOW_MISSING, partial, type Choose } from './about.ts';
@@ -20,5 +21,13 @@ export function runningCommands(program: Command, choose: Choose): void {
     .addOption(new Option('--progress <mode>', 'how progress is shown').choices(progressModes))
     .action((targets: string[], options: RunOptions) => {
       choose(async (terminal) => (await import('../commands/run.ts')).run(targets, options, terminal));
+    });
+
+  about(program.command('checkout [targets...]'), 'put published outputs in place as the lockfile names them, without executing anything')
+    .option('--to <folder>', 'put all outputs into this folder instead')
+    .option('-f, --force', 'rename files that were edited, and put the results in their place')
+    .option('--json', 'one JSON document')
+    .action((targets: string[], options: CheckoutOptions) => {
+      choose(async (terminal) => (await import('../commands/checkout.ts')).checkout(targets, options, terminal));
     });
 }

@@ -136,6 +136,7 @@ function fakeLedger(folder: string, instances: readonly Instance[], sketches: Re
     locked: unused,
     results: unused,
     text: unused,
+    checkout: unused,
     logs: unused,
     close: unused,
   };

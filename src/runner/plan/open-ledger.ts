@@ -20,6 +20,7 @@ import { DamagedBlobError } from '../store/damage.ts';
 import { openLocalStore } from '../store/local-store.ts';
 import { makeStateFolder } from '../store/state-file.ts';
 import { parseTree } from '../store/tree.ts';
+import { checkOut } from './checkout.ts';
 import { closeCheckpoint } from './checkpoint.ts';
 import { proveOutputs, takeOutputs } from './collect.ts';
 import { openCommitted } from './committed.ts';
@@ -217,6 +218,11 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
     locked(id) {
       const entry = lock.get(id);
       return entry ? store.record(entry.fingerprint) : Promise.resolve(undefined);
+    },
+
+    async checkout(instances, options) {
+      await committed.fill(store);
+      return checkOut(instances, options, { root, store, contents, lock });
     },
 
     text: (digest) => Promise.resolve(store.text(digest)),

@@ -1,0 +1,57 @@
+/** `pipeline checkout [targets...]`: puts results that the lockfile names where they are read, without executing anything. */
+import path from 'node:path';
+import type { CheckedOut } from '../../runner/ledger.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { Refusal } from '../refusal.ts';
+import type { Terminal } from '../terminal.ts';
+import { openWorkspace, select, withLedger, type Workspace, type WorkspaceOptions } from '../workspace.ts';
+
+export interface CheckoutOptions extends WorkspaceOptions {
+  readonly to?: string;
+  readonly force?: boolean;
+  readonly json?: boolean;
+}
+
+/** What is not there to be put in place is told, and makes it a failure. */
+export async function checkout(targets: readonly string[], options: CheckoutOptions, terminal: Terminal): Promise<ExitCode> {
+  const workspace = await openWorkspace(options, terminal);
+  const { named } = select(workspace.pipeline, targets);
+  const to = options.to === undefined ? {} : { to: path.resolve(terminal.folder, options.to) };
+  const outputs = await withLedger(workspace, (ledger) => ledger.checkout(named, { ...to, aside: options.force ?? false }), { executes: true });
+  const edited = outputs.filter(({ state }) => state === 'edited');
+  if (edited.length > 0) throw refusalOf(edited, workspace);
+  if (options.json) terminal.results.write(`${JSON.stringify(outputs, null, 2)}\n`);
+  else terminal.results.write(tell(outputs, workspace));
+  return outputs.every(isThere) ? exitCode.done : exitCode.stageFailed;
+}
+
+const isThere = ({ state }: CheckedOut): boolean => state === 'placed' || state === 'in-place';
+
+function refusalOf(edited: readonly CheckedOut[], { show }: Workspace): Refusal {
+  const remedy = 'Nothing was written. Move it away, or let --force rename it and put the result in its place.';
+  return new Refusal(edited.map(({ place, instance }, i) => ({
+    code: 'checkout-conflict',
+    severity: 'error',
+    message: `${show(place!)} holds something that is not in the store, and a result of ${instance} belongs there`,
+    ...(i === edited.length - 1 && { remedy }),
+  })));
+}
+
+function tell(outputs: readonly CheckedOut[], { show }: Workspace): string {
+  const lines = outputs.flatMap(({ state, instance, output, place, aside }) => {
+    switch (state) {
+      case 'placed':
+        return [`${show(place!)}${aside === undefined ? '' : ` (what was there is ${show(aside)} now)`}`];
+      case 'not-in-store':
+        return [`missing: output ${output!} of ${instance} is not in this store; pipeline run ${instance} makes it`];
+      case 'not-executed':
+        return [`missing: the lockfile names no ${output === undefined ? 'result' : `output ${output}`} of ${instance}; pipeline run ${instance} makes it`];
+      case 'in-place':
+      case 'edited':
+        return [];
+    }
+  });
+  const number = (wanted: CheckedOut['state']): number => outputs.filter(({ state }) => state === wanted).length;
+  const missing = outputs.filter((output) => !isThere(output)).length;
+  return [...lines, `${number('placed')} put in place, ${number('in-place')} in place already${missing > 0 ? `, ${missing} missing` : ''}.`, ''].join('\n');
+}
