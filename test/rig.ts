@@ -112,8 +112,14 @@ export class Project {
       ended,
       pid: child.pid!,
       signal: (name) => child.kill(name),
+      waits: (times) => until(() => printed.split('Waiting for a change').length > times, `${words.join(' ')} to wait ${times} times`),
       prints: (text) => until(() => printed.includes(text), `${words.join(' ')} to print ${text}`),
     };
+  }
+
+  /** Resolves as soon as the file has this content. */
+  async holds(name: string, content: string): Promise<void> {
+    await until(async () => this.exists(name) && (await this.read(name)) === content, `${name} to hold ${JSON.stringify(content)}`);
   }
 
   /** Resolves as soon as the file is there. */
@@ -126,6 +132,8 @@ interface Started {
   readonly pid: number;
   readonly ended: Promise<Answer>;
   signal(name: NodeJS.Signals): void;
+  /** Resolves as soon as `watch` has said so many times that it waits for a change. */
+  waits(times: number): Promise<void>;
   /** Resolves as soon as standard output holds the text. */
   prints(text: string): Promise<void>;
 }

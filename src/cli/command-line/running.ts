@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { notNegative, positiveInteger, slot } from '../arguments.ts';
 import type { CheckoutOptions } from '../commands/checkout.ts';
 import type { RunOptions } from '../commands/run.ts';
+import type { WatchOptions } from '../commands/watch.ts';
 import { progressModes } from '../render/renderer.ts';
 import { about, ALLOW_MISSING, partial, type Choose } from './about.ts';
 
@@ -29,5 +30,13 @@ export function runningCommands(program: Command, choose: Choose): void {
     .option('--json', 'one JSON document')
     .action((targets: string[], options: CheckoutOptions) => {
       choose(async (terminal) => (await import('../commands/checkout.ts')).checkout(targets, options, terminal));
+    });
+
+  about(program.command('watch [targets...]'), 'run, and run again whenever an input, module, pipeline file or settings file changes')
+    .option('-j, --jobs <number>', 'how many instances run at the same time at most', positiveInteger)
+    .option('-k, --keep-going', 'after a failure, finish what does not depend on it')
+    .addOption(new Option('--progress <mode>', 'how progress is shown').choices(progressModes))
+    .action((targets: string[], options: WatchOptions) => {
+      choose(async (terminal) => (await import('../commands/watch.ts')).watch(targets, options, terminal));
     });
 }

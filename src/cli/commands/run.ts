@@ -52,10 +52,12 @@ interface Task {
   readonly selection: Selection;
   /** As they were typed, for the history. */
   readonly targets: readonly string[];
+  /** Hears what the user is shown. */
+  readonly listen?: (event: RunEvent) => void;
 }
 
 /** Brings the instances up to date, shows how it goes, and says how it ended. */
-export async function carryOut({ targets, selection }: Task, ledger: Ledger, workspace: Workspace, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
+export async function carryOut({ targets, selection, listen }: Task, ledger: Ledger, workspace: Workspace, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
   const renderer = await chooseRenderer(options.json ? 'json' : (options.progress ?? workspace.settings.progress ?? 'auto'), viewOf(workspace, options, terminal));
   const interruption = listenForInterruption(
     (text) => {
@@ -72,6 +74,7 @@ export async function carryOut({ targets, selection }: Task, ledger: Ledger, wor
       refused ||= event.type === 'failed' && (event.failure.kind === 'storage' || event.failure.kind === 'damaged');
       if (event.type === 'audited' && event.audit.verdict === 'different') different.push(event.id);
       recorder.handle(event);
+      listen?.(event);
       renderer.handle(event);
     };
     const summary = await runPipeline(ledger, selection.selected, executionOptions(options, workspace, selection), emit, interruption.signal);

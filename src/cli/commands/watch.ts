@@ -1,0 +1,100 @@
+/** `pipeline watch [targets...]`: runs, and runs again whenever a change leaves something to do. */
+import path from 'node:path';
+import { projectRoot } from '../../runner/config/root.ts';
+import { lockFileOf } from '../../runner/config/lock-file.ts';
+import type { Pipeline } from '../../runner/pipeline.ts';
+import { writeDiagnostics } from '../diagnostics.ts';
+import { exitCode, type ExitCode } from '../exit-code.ts';
+import { refusalOf } from '../faults.ts';
+import { findPipelineFile } from '../pipeline-file.ts';
+import { loadSettings } from '../settings.ts';
+import type { Terminal } from '../terminal.ts';
+import { Attempted } from '../watch/attempted.ts';
+import { watchChanges } from '../watch/changes.ts';
+import { openWorkspace, select, withLedger } from '../workspace.ts';
+import { carryOut, type RunOptions } from './run.ts';
+
+export type WatchOptions = Pick<RunOptions, 'pipeline' | 'set' | 'jobs' | 'keepGoing' | 'progress'>;
+
+/** Ends with Ctrl-C. What cannot be run, such as a broken pipeline file, is told, and the next change is waited for. */
+export async function watch(targets: readonly string[], options: WatchOptions, terminal: Terminal): Promise<ExitCode> {
+  const settings = await loadSettings(terminal.folder);
+  const file = findPipelineFile(terminal.folder, options.pipeline, settings.pipeline);
+  const root = projectRoot(file);
+  const changes = await watchChanges(root, settings.store ?? path.join(root, 'cache'));
+  const attempted = new Attempted();
+  let lastFault: string | undefined;
+  try {
+    for (;;) {
+      const ended = await round();
+      if (ended !== undefined) return ended;
+      const stopped = await waitFor((signal) => changes.next(signal));
+      if (stopped !== undefined) return stopped;
+    }
+  } finally {
+    await changes.close();
+  }
+
+  /** The exit code, where it was interrupted. */
+  async function round(): Promise<ExitCode | undefined> {
+    try {
+      const workspace = await openWorkspace(options, terminal);
+      const { pipeline } = workspace;
+      const selection = select(pipeline, targets);
+      changes.concerning({ watched: [file, ...inputsOf(pipeline)], ignored: writtenBy(pipeline) });
+      const code = await withLedger(workspace, async (ledger) => {
+        const plan = await ledger.plan(selection.selected, { force: new Set() });
+        if (lastFault === undefined && !attempted.isNew(plan)) return undefined;
+        attempted.begin(plan);
+        return await carryOut({ targets, selection, listen: (event) => { attempted.hear(event); } }, ledger, workspace, options, terminal);
+      }, { executes: true });
+      lastFault = undefined;
+      if (code === exitCode.interrupted || code === exitCode.terminated || code === exitCode.hungUp) return code;
+      if (code !== undefined) tellWaiting(terminal);
+      return undefined;
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === undefined) throw error;
+      if (refusal.message !== lastFault) {
+        writeDiagnostics(refusal.diagnostics, terminal, false);
+        tellWaiting(terminal);
+      }
+      lastFault = refusal.message;
+      return undefined;
+    }
+  }
+}
+
+function tellWaiting({ results }: Terminal): void {
+  results.write(`${results.colors.dim('Waiting for a change; Ctrl-C ends.')}\n`);
+}
+
+const inputsOf = ({ instances, root }: Pipeline): string[] => [
+  ...new Set(instances.flatMap(({ inputs }) => Object.values(inputs).flatMap((input) => (input.kind === 'path' ? [path.resolve(root, input.path)] : [])))),
+];
+
+/** Published and committed outputs and the lockfile: the run itself writes them. */
+function writtenBy({ file, instances, root }: Pipeline): string[] {
+  const lockFile = lockFileOf(file);
+  const published = instances.flatMap(({ outputs }) => Object.values(outputs).flatMap(({ publish }) => (publish === undefined ? [] : [path.resolve(root, publish)])));
+  return [lockFile, lockFile.replace(/\.json$/, ''), ...new Set(published)];
+}
+
+/** The exit code that a signal asks for, where one came before what was waited for. */
+async function waitFor(work: (signal: AbortSignal) => Promise<void>): Promise<ExitCode | undefined> {
+  const controller = new AbortController();
+  let code: ExitCode | undefined;
+  const codes = { SIGINT: exitCode.interrupted, SIGTERM: exitCode.terminated, SIGHUP: exitCode.hungUp } as const;
+  const onSignal = (name: NodeJS.Signals): void => {
+    code = codes[name as keyof typeof codes];
+    controller.abort();
+  };
+  const names = Object.keys(codes) as (keyof typeof codes)[];
+  for (const name of names) process.on(name, onSignal);
+  try {
+    await work(controller.signal);
+    return code;
+  } finally {
+    for (const name of names) process.off(name, onSignal);
+  }
+}

@@ -1,0 +1,28 @@
+/** What was tried already: the same is not tried again only because some file has changed. */
+import type { RunEvent } from '../../runner/event.ts';
+import type { Plan, PlanEntry } from '../../runner/plan.ts';
+
+export class Attempted {
+  readonly #keys = new Set<string>();
+
+  /** Whether the plan holds anything to do that was not tried as it is now. */
+  isNew({ entries }: Plan): boolean {
+    return entries.some((entry) => entry.verdict.kind === 'restore' || (entry.verdict.kind === 'run' && !this.#keys.has(keyOf(entry))));
+  }
+
+  /** Everything before is forgotten: what is undone and done again is tried again. */
+  begin({ entries }: Plan): void {
+    this.#keys.clear();
+    for (const entry of entries) if (entry.verdict.kind === 'run') this.#keys.add(keyOf(entry));
+  }
+
+  /** Its producers were not done when the plan was made; now it is known what it was. */
+  hear(event: RunEvent): void {
+    if (event.type === 'started') this.#keys.add(`${event.id} ${event.fingerprint}`);
+  }
+}
+
+function keyOf({ instance, verdict }: PlanEntry): string {
+  const known = verdict.kind === 'run' ? verdict.fingerprint : undefined;
+  return `${instance.id} ${known ?? JSON.stringify('reasons' in verdict ? verdict.reasons : [])}`;
+}
