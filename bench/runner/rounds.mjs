@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { floorOf } from './floors.mjs';
 import { median, seconds, times } from './table.mjs';
 import { shareInputs } from './workload.mjs';
@@ -18,7 +19,7 @@ export async function inTurns(workload, tools, folder) {
   }
   // Once unmeasured: everything is loaded, everything is up to date, and files are old enough to be trusted.
   for (const { tool, place } of projects) timed(tool, place, workload);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await setTimeout(100);
   for (const { tool, place } of projects) timed(tool, place, workload);
 
   for (let round = 0; round < workload.rounds; round++) {
