@@ -42,20 +42,32 @@ export class UnreadableInputError extends Error {
  */
 export function listFolder(folder: string, selection?: Selection): Listing {
   const names: string[] = [];
-  const facts: bigint[] = [];
   const devices = new Map([[statSync(folder, { bigint: true }).dev, folder]]);
+  // Grown by hand: 250,000 BigInts kept in a list cost a quarter of the time that 50,000 files take.
+  let facts = new BigInt64Array(FACTS * 64);
+  const push = (name: string, { size, mtimeNs, ctimeNs, ino }: Pick<BigIntStats, 'size' | 'mtimeNs' | 'ctimeNs' | 'ino'>, kind: EntryKind) => {
+    const at = FACTS * names.push(name) - FACTS;
+    if (at === facts.length) {
+      const larger = new BigInt64Array(2 * at);
+      larger.set(facts);
+      facts = larger;
+    }
+    facts[at] = size;
+    facts[at + 1] = mtimeNs;
+    facts[at + 2] = ctimeNs;
+    facts[at + 3] = ino;
+    facts[at + 4] = BigInt(ENTRY_KINDS.indexOf(kind));
+  };
   const add = (name: string, stat: BigIntStats, kind: EntryKind) => {
     if (!devices.has(stat.dev)) devices.set(stat.dev, path.join(folder, name));
-    names.push(name);
-    facts.push(stat.size, stat.mtimeNs, stat.ctimeNs, stat.ino, BigInt(ENTRY_KINDS.indexOf(kind)));
+    push(name, stat, kind);
   };
 
   const walk = (absolute: string, prefix: string, ancestors: readonly string[]) => {
     const entries = readdirSync(absolute, { withFileTypes: true });
     if (entries.some(({ name }) => name.includes(REPLACED))) requireUnicodeNames(absolute);
     if (entries.length === 0 && selection === undefined && prefix !== '') {
-      names.push(prefix.slice(0, -1));
-      facts.push(0n, 0n, 0n, 0n, BigInt(ENTRY_KINDS.indexOf('folder')));
+      push(prefix.slice(0, -1), { size: 0n, mtimeNs: 0n, ctimeNs: 0n, ino: 0n }, 'folder');
     }
     for (const entry of entries) {
       const file = `${absolute}/${entry.name}`;
@@ -82,7 +94,7 @@ export function listFolder(folder: string, selection?: Selection): Listing {
     }
   };
   walk(folder, '', []);
-  return { names, facts: BigInt64Array.from(facts), devices };
+  return { names, facts: facts.slice(0, FACTS * names.length), devices };
 }
 
 /** What stands in a name for bytes that are no UTF-8. */
