@@ -45,7 +45,7 @@ function record(id: string, params: JsonObject = {}): RunRecord {
 test('what was set is read back, and what instances share stands once', async () => {
   const { open, text } = lockFile();
   const lock = open();
-  for (const id of ['b', 'a']) lock.set(record(id, { rate: 0.1 }));
+  for (const id of ['b', 'a']) lock.set(id as InstanceId, record(id, { rate: 0.1 }));
   await lock.save(all);
   const { fingerprint, identity, sources, outputs } = record('a', { rate: 0.1 });
   expect(open().get('a' as InstanceId)).toEqual({ fingerprint, identity, sources, outputs });
@@ -57,7 +57,7 @@ test('its text does not depend on the order in which instances finished', async 
   for (const [file, ids] of [[one, ['a', 'b', 'C']], [two, ['C', 'b', 'a']]] as const) {
     const lock = file.open();
     for (const id of ids) {
-      lock.set(record(id));
+      lock.set(id as InstanceId, record(id));
       await lock.save(all);
     }
   }
@@ -68,10 +68,10 @@ test('its text does not depend on the order in which instances finished', async 
 test('what is set to what it was already is not written', async () => {
   const { file, open } = lockFile();
   const lock = open();
-  lock.set(record('a'));
+  lock.set('a' as InstanceId, record('a'));
   await lock.save(all);
   rmSync(file);
-  lock.set(record('a'));
+  lock.set('a' as InstanceId, record('a'));
   await lock.save(all);
   expect(() => readFileSync(file)).toThrow('ENOENT');
 });
@@ -79,11 +79,11 @@ test('what is set to what it was already is not written', async () => {
 test('two commands at once keep each other’s entries', async () => {
   const { open, text } = lockFile();
   const [one, two] = [open(), open()];
-  one.set(record('a'));
+  one.set('a' as InstanceId, record('a'));
   await one.save(all);
-  two.set(record('b'));
+  two.set('b' as InstanceId, record('b'));
   await two.save(all);
-  one.set(record('c'));
+  one.set('c' as InstanceId, record('c'));
   await one.save(all);
   expect(Object.keys((JSON.parse(text()) as { instances: object }).instances)).toEqual(['a', 'b', 'c']);
 });
@@ -93,7 +93,7 @@ test('instances that finish at the same moment are all in it', async () => {
   const lock = open();
   const ids = Array.from({ length: 20 }, (_, i) => `s${i}`);
   await Promise.all(ids.map(async (id) => {
-    lock.set(record(id));
+    lock.set(id as InstanceId, record(id));
     await lock.save(all);
   }));
   expect(ids.filter((id) => open().get(id as InstanceId) === undefined)).toEqual([]);

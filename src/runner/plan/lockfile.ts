@@ -31,7 +31,8 @@ export interface Lockfile {
   entries(): ReadonlyMap<InstanceId, LockEntry>;
   /** The file holds a merge conflict: the entries are those of both sides, where they differ ours. Saving writes them. */
   readonly joined: boolean;
-  set(record: RunRecord): void;
+  /** The record may have been made by another instance that was the same execution. */
+  set(id: InstanceId, record: RunRecord): void;
   /** Writes it if anything was set, or joined. What another command wrote meanwhile about other instances is kept. */
   save(keeps: (id: InstanceId, axes: Axes) => boolean): Promise<void>;
 }
@@ -52,10 +53,10 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
     get joined() {
       return joined;
     },
-    set({ instance, fingerprint, identity, sources, outputs }) {
-      const old = changed.get(instance) ?? entries.get(instance);
+    set(id, { fingerprint, identity, sources, outputs }) {
+      const old = changed.get(id) ?? entries.get(id);
       const entry: LockEntry = { fingerprint, identity, sources, outputs };
-      if (!old || instanceBlock(old) !== instanceBlock(entry)) changed.set(instance, entry);
+      if (!old || instanceBlock(old) !== instanceBlock(entry)) changed.set(id, entry);
     },
     save: (keeps) => inTurn(async () => {
       if (changed.size === 0 && !joined) return;

@@ -116,6 +116,17 @@ test('going back to an earlier parameter restores instead of executing', async (
   expect(p.read('reports/index.html')).toBe('report on weights from pixels');
 });
 
+test('two stages that are one execution run once, and both are fresh from then on', async () => {
+  const body = { kind: 'command', template: 'copy' } as const;
+  const stages: Sketch = {
+    one: { body, inputs: { it: { kind: 'path', path: 'data', optional: false } }, outputs: { copy: 'copy.bin' } },
+    two: { body, inputs: { it: { kind: 'output', producer: 'one' as InstanceId, output: 'copy' } }, outputs: { copy: 'copy.bin' } },
+  };
+  const p = project({ files: { data: 'pixels' }, stages });
+  expect(await p.run({ one: (bench) => { bench.write('copy', 'pixels'); } })).toEqual({ one: 'executed', two: 'restored' });
+  expect(await p.run({})).toEqual({ one: 'fresh', two: 'fresh' });
+});
+
 test('a lockfile from another checkout finds results in the store; without store everything runs again', async () => {
   const p = study();
   await p.run(WORK);

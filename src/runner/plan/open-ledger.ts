@@ -114,7 +114,7 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
     const published = await alone(path.join(storeFolder, 'leases', `publish-${digestOf(instance.id).slice(0, 16)}`), () => publisher.publish(instance, record.outputs, lock.get(instance.id)?.outputs ?? {}));
     if (!published.ok) return published;
     await committed.remember(instance, record);
-    lock.set(record);
+    lock.set(instance.id, record);
     serve(storeFolder, lockFile);
     await alone(path.join(storeFolder, 'leases', 'lockfile'), () => lock.save(keeps));
     planner.settle(instance.id, record);
