@@ -136,7 +136,7 @@ async function merge(unpacked: Unpacked, records: readonly RunRecord[], { pipeli
     if (!there) await store.putRecord(record);
     (there ? known : added).push(record.instance);
     // What the lockfile says already was said here; a run brings it up to date where it differs.
-    if (manifest.results[record.instance] === record.fingerprint && lock.get(record.instance) === undefined) lock.set(record);
+    if (manifest.results[record.instance] === record.fingerprint && lock.get(record.instance) === undefined) lock.set(record.instance, record);
   }
   await lock.save(() => true);
   return { from: manifest.pipeline, added, known, foreign: records.filter(({ instance }) => !own.has(instance)).map(({ instance }) => instance), bytes };
