@@ -1,12 +1,15 @@
-/** `pipeline logs <instance>`: the log of the last attempt, and with `--follow` what is still added to it. */
+/** `pipeline logs <instance>`: the log of the last attempt, and with `--follow` what is still added, across attempts, until the instance has ended. */
+import { existsSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
+import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { Ledger } from '../../runner/ledger.ts';
 import type { Instance } from '../../runner/pipeline.ts';
+import { isLeased } from '../../runner/resources/lease.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
-import { openWorkspace, selectOne, withLedger, type WorkspaceOptions } from '../workspace.ts';
+import { openWorkspace, select, selectOne, withLedger, type Workspace, type WorkspaceOptions } from '../workspace.ts';
 
 export interface LogsOptions extends WorkspaceOptions {
   readonly follow?: boolean;
@@ -18,22 +21,48 @@ export async function logs(target: string, options: LogsOptions, terminal: Termi
   const workspace = await openWorkspace(options, terminal);
   const instance = selectOne(workspace.pipeline, target);
   return withLedger(workspace, async (ledger) => {
-    const file = await lastLog(ledger, instance);
-    terminal.messages.write(`${terminal.messages.colors.dim(workspace.show(file))}\n`);
-    const log = await open(file);
-    try {
-      const decoder = new StringDecoder('utf8');
-      let position = await copyFrom(log, 0, decoder, terminal);
-      // It ends with Ctrl-C, as `tail -f` does: a log cannot tell whether its writer is only pausing.
-      while (options.follow) {
-        await pause();
-        position = await copyFrom(log, position, decoder, terminal);
-      }
-    } finally {
-      await log.close();
+    const isRunning = options.follow ? await watchExecution(instance, ledger, workspace) : () => false;
+    let shown: string | undefined;
+    for (;;) {
+      const file = await lastLog(ledger, instance);
+      if (file !== shown) await print((shown = file), () => isRunning(), ledger, instance, workspace, terminal);
+      // One attempt has ended; the next one may begin after a delay.
+      if (!isRunning()) break;
+      await pause();
     }
+    const last = await lastLog(ledger, instance);
+    if (last !== shown) await print(last, () => false, ledger, instance, workspace, terminal);
     return exitCode.done;
   });
+}
+
+/** Whether the instance is still being executed, retries and the pauses between them included, by whatever runner. */
+async function watchExecution(instance: Instance, ledger: Ledger, { pipeline, storeFolder }: Workspace): Promise<() => boolean> {
+  const { selected } = select(pipeline, [instance.id]);
+  const plan = await ledger.plan(selected, { force: new Set() });
+  const verdict = plan.entries.find((entry) => entry.instance.id === instance.id)?.verdict;
+  const fingerprint = verdict === undefined || verdict.kind === 'blocked' ? undefined : verdict.fingerprint;
+  const leases = path.join(storeFolder, 'leases');
+  return () => fingerprint !== undefined && existsSync(leases) && isLeased(path.join(leases, fingerprint));
+}
+
+/** A log to its end; while the instance runs and no later attempt has begun, also what is added. */
+async function print(file: string, isRunning: () => boolean, ledger: Ledger, instance: Instance, { show }: Workspace, terminal: Terminal): Promise<void> {
+  terminal.messages.write(`${terminal.messages.colors.dim(show(file))}\n`);
+  const log = await open(file);
+  try {
+    const decoder = new StringDecoder('utf8');
+    let position = 0;
+    for (;;) {
+      // Asked first: what was written before the answer is printed after it.
+      const goesOn = isRunning() && (await lastLog(ledger, instance)) === file;
+      position = await copyFrom(log, position, decoder, terminal);
+      if (!goesOn) return;
+      await pause();
+    }
+  } finally {
+    await log.close();
+  }
 }
 
 async function lastLog(ledger: Ledger, { id }: Instance): Promise<string> {
