@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pipelineOf, Project, shell } from './rig.ts';
+import { gone, pipelineOf, Project, shell } from './rig.ts';
 
 const broken = {
   'pipeline.json': pipelineOf({
@@ -96,4 +96,25 @@ test('a stage that runs longer than its timeout is ended', async () => {
   const run = await project.run();
   expect(run.code).toBe(1);
   expect(run.of('failed')[0]).toMatchObject({ id: 'slow', failure: { kind: 'timeout' } });
+});
+
+test('only the exit codes that `on` names are repeated', async () => {
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ busy: shell('exit 75', {}, { retries: { limit: 2, delay: '1ms', on: [75] } }), wrong: shell('exit 1', {}, { retries: { limit: 2, delay: '1ms', on: [75] } }) }),
+  });
+  const run = await project.run('--keep-going');
+  expect(run.ids('retrying')).toEqual(['busy', 'busy']);
+  expect(run.ids('failed')).toEqual(['busy', 'wrong']);
+});
+
+test('at its timeout a stage is asked to end, and killed with all its children when it has not after the time that `grace` gives it', async () => {
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ stubborn: shell("trap 'touch asked' TERM; (trap '' TERM; echo 1 > child; while :; do sleep 0.05; done) & echo $! > pid; while :; do sleep 0.05; done", {}, { timeout: '1s' }) }),
+    '.pipelinerc.json': { grace: '300ms' },
+  });
+  const { code, err } = await project.pipeline(['run']);
+  expect(code).toBe(1);
+  expect(err).toMatch(/FAILED stubborn after [\d.]+s: timed out after 1\.0s/);
+  expect(project.exists('asked')).toBe(true);
+  await gone(Number(await project.read('pid')));
 });

@@ -4,7 +4,7 @@ import { gone, isAlive, pipelineOf, Project, shell } from './rig.ts';
 /** Counts to 4, one checkpoint each; after the second it waits for `go`. Tells its process id and every step it takes. */
 const training = {
   'pipeline.json': pipelineOf({ train: { module: 'train.mjs', outputs: { out: { file: 'steps.txt', publish: 'steps.txt' } } } }),
-  'train.mjs': `import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+  'train.mjs': `import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 export default async function (stage) {
   const checkpoint = path.join(stage.checkpoint, 'step');
@@ -19,6 +19,10 @@ export default async function (stage) {
       writeFileSync(path.join(root, 'halfway'), '');
       while (!existsSync(path.join(root, 'go'))) {
         if (stage.signal.aborted) throw new Error('asked to stop');
+        if (existsSync(path.join(root, 'fail'))) {
+          rmSync(path.join(root, 'fail'));
+          throw new Error('loss became nan');
+        }
         await new Promise((resume) => setTimeout(resume, 20));
       }
     }
@@ -89,4 +93,51 @@ test('a second Ctrl-C ends at once even what refuses to stop', async () => {
   run.signal('SIGINT');
   expect((await run.ended).code).toBe(130);
   await gone(stubborn);
+});
+
+/** Ways in which an execution ends halfway, and how the run tells it. */
+const ends = {
+  'a failure': { told: { type: 'failed', kind: 'exit' }, how: (project: Project) => project.write('fail', '') },
+  'a timeout': { told: { type: 'failed', kind: 'timeout' }, how: () => Promise.resolve() },
+  'kill -9 of the stage': { told: { type: 'failed', kind: 'signal' }, how: async (project: Project) => void process.kill(Number(await project.read('pid')), 'SIGKILL') },
+  'SIGTERM': { told: { type: 'interrupted', kind: undefined }, how: (_: Project, run: ReturnType<Project['start']>) => { run.signal('SIGTERM'); return Promise.resolve(); } },
+  'the end of the terminal': { told: { type: 'interrupted', kind: undefined }, how: (_: Project, run: ReturnType<Project['start']>) => { run.signal('SIGHUP'); return Promise.resolve(); } },
+};
+
+test.each(Object.entries(ends))('after %s the next run resumes from the checkpoint, and the record counts it', async (name, { told, how }) => {
+  const project = await Project.create(training);
+  const train = { module: 'train.mjs', outputs: { out: 'steps.txt' } };
+  await project.write('pipeline.json', pipelineOf({ train: { ...train, ...(name === 'a timeout' && { timeout: '3s' }) } }));
+  const run = project.start(['run', '--json']);
+  await project.appears('halfway');
+  await how(project, run);
+  const events = (await run.ended).out.split('\n').filter(Boolean).map((line) => JSON.parse(line) as { type: string; failure?: { kind: string } });
+  expect(events.flatMap(({ type, failure }) => (type === told.type ? [{ type, kind: failure?.kind }] : []))).toEqual([told]);
+
+  await project.write('go', '');
+  await project.write('pipeline.json', pipelineOf({ train }));
+  const next = await project.run();
+  expect(next.of('succeeded')[0]).toMatchObject({ record: { execution: { resumes: 1, attempts: 1 } } });
+  expect(await project.read('taken')).toBe('1\n2\n3\n4\n');
+});
+
+test('a retry resumes from the checkpoint, too', async () => {
+  const project = await Project.create(training);
+  await project.write('pipeline.json', pipelineOf({ train: { module: 'train.mjs', outputs: { out: 'steps.txt' }, retries: { limit: 1, delay: '1ms' } } }));
+  const run = project.start(['run', '--json']);
+  await project.write('fail', '');
+  await run.prints('"type":"retrying"');
+  await project.write('go', '');
+  const { out } = await run.ended;
+  const succeeded = out.split('\n').filter(Boolean).map((line) => JSON.parse(line) as { type: string }).find(({ type }) => type === 'succeeded');
+  expect(succeeded).toMatchObject({ record: { execution: { resumes: 1, attempts: 2 } } });
+  expect(await project.read('taken')).toBe('1\n2\n3\n4\n');
+});
+
+test('the end of the terminal stops with 129', async () => {
+  const project = await Project.create(training);
+  const run = project.start(['run']);
+  await project.appears('halfway');
+  run.signal('SIGHUP');
+  expect((await run.ended).code).toBe(129);
 });

@@ -19,7 +19,7 @@ export type Sketch = Partial<Omit<Instance, 'inputs'>> & {
   /** As planned; the default: to be executed. */
   readonly planned?: Verdict['kind'];
   /** As decided when the producers are done, where that differs. */
-  readonly decided?: 'fresh' | 'restore';
+  readonly decided?: 'run' | 'fresh' | 'restore';
   readonly seconds?: number;
   /** What taking over its outputs comes to. */
   readonly committed?: Failure;

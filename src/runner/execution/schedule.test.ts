@@ -131,6 +131,71 @@ test('without keepGoing nothing starts after a failure', async () => {
   );
 });
 
+/** Seconds to the end of the longest chain behind each stage: the oracle, straight from the definition. */
+function behind(stages: Case['stages'], id: string): number {
+  const { planned, seconds = 1 } = stages[id]!;
+  const after = Object.keys(stages).filter((other) => stages[other]!.after!.includes(id));
+  return (planned === 'run' ? seconds : 0) + Math.max(0, ...after.map((other) => behind(stages, other)));
+}
+
+test('one at a time, the one with the longest path starts, whatever the pipeline', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async (given) => {
+      // Restoring goes on beside an execution, and may end between the choice of the next one and its start.
+      const stages = Object.fromEntries(Object.entries(given.stages).map(([id, { planned = 'run', ...stage }]): [string, Sketch] => [id, { ...stage, planned, ...(planned === 'run' && { decided: 'run' }) }]));
+      const { events } = await run({ ...given, stages, jobs: 1, keepGoing: true });
+      const good = new Set<string>();
+      const left = new Set(Object.keys(stages).filter((id) => stages[id]!.planned === 'run'));
+      for (const event of events) {
+        if (!('id' in event)) continue;
+        if (event.type === 'started') {
+          const ready = [...left].filter((id) => given.stages[id]!.after!.every((producer) => good.has(producer)));
+          expect(behind(given.stages, event.id)).toBe(Math.max(...ready.map((id) => behind(given.stages, id))));
+          left.delete(event.id);
+        }
+        if (['fresh', 'restored', 'succeeded'].includes(event.type)) good.add(event.id);
+      }
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('nobody starves: what is ready is overtaken by less urgent ones that use what it lacks only if they were on their way already', async () => {
+  await fc.assert(
+    fc.asyncProperty(cases, async (given) => {
+      const { events } = await run({ ...given, keepGoing: true });
+      const capacity = { ...CAPACITY, jobs: given.jobs };
+      const wants = (id: string): Record<string, number> => {
+        const all: Record<string, number> = { cpu: 1, ...given.stages[id]!.resources, jobs: 1 };
+        return { ...all, cpu: Math.min(all.cpu!, capacity.cpu) };
+      };
+      const good = new Set<string>();
+      const running = new Set<string>();
+      const left = new Set(Object.entries(given.stages).flatMap(([id, { planned, decided }]) => (planned === 'run' && decided === undefined ? [id] : [])));
+      const overtaken = new Map<string, number>();
+      for (const event of events) {
+        if (!('id' in event)) continue;
+        const id: string = event.id;
+        if (event.type === 'started') {
+          left.delete(id);
+          const free = (name: string): number => capacity[name as Name] - [...running].reduce((sum, other) => sum + (wants(other)[name] ?? 0), 0);
+          for (const other of left) {
+            const ready = given.stages[other]!.after!.every((producer) => good.has(producer));
+            if (!ready || behind(given.stages, other) <= behind(given.stages, id)) continue;
+            const lacking = Object.entries(wants(other)).flatMap(([name, amount]) => (amount > free(name) + 1e-9 ? [name] : []));
+            if (lacking.length === 0 || lacking.some((name) => (wants(id)[name] ?? 0) > 0)) overtaken.set(other, (overtaken.get(other) ?? 0) + 1);
+          }
+          running.add(id);
+        }
+        if (CONCLUSIONS.includes(event.type)) running.delete(id);
+        if (['fresh', 'restored', 'succeeded'].includes(event.type)) good.add(id);
+      }
+      for (const times of overtaken.values()) expect(times).toBeLessThanOrEqual(given.jobs);
+    }),
+    { numRuns: 60 },
+  );
+});
+
 test('the longest expected path starts first', async () => {
   const { story } = await runSketch({ short: { seconds: 5 }, first: { seconds: 1 }, long: { seconds: 9, after: ['first'] } }, { options: { jobs: 1 } });
   expect(story.filter((line) => line.startsWith('started'))).toEqual(['started first', 'started long', 'started short']);
