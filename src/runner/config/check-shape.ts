@@ -49,8 +49,14 @@ function check(node: ConfigNode, value: Json, above: readonly string[], report: 
     const path = finding.instancePath.split('/').slice(1).map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
     const place = locate(node, path.slice(above.length));
     explain(finding, { ...place, rule: ruleAt(path), siblings: findings }, faulty, report);
+    if (faulty.has(place.node) && path.length > partDepth(path)) faulty.add(locate(node, path.slice(above.length, Math.max(above.length, partDepth(path)))).node);
   }
   return faulty;
+}
+
+/** How deep the parts of a stage lie that are read as a whole: a fault anywhere in `stages/a/resources` or `stages/a/matrix/x` is one of it. */
+function partDepth([, , field = '']: readonly string[]): number {
+  return ['inputs', 'outputs', 'matrix'].includes(field) ? 4 : 3;
 }
 
 interface Located {

@@ -223,3 +223,37 @@ test('what nothing refers to is warned about, at the outermost place', async () 
   const loaded = await load({ 'pipeline.json': { params: { a: 1, b: { c: 2, d: { e: 3 } }, f: [1, 2], g: 0 }, stages: { s: { command: '${params.a} ${params.b.c} ${params.f.0}' } } } });
   expect(loaded.ok && loaded.value.warnings.map(({ message }) => message)).toEqual(['no stage uses the parameter "b.d"', 'no stage uses the parameter "g"']);
 });
+
+test('a fault deep inside a part of a stage is told beside all others', async () => {
+  const stages = {
+    a: { command: 'true', matrix: { s: [1, null], t: [0] }, resources: { memory: '8 gigs', gpu: -1 }, retries: { limit: 1, on: [0] }, outputs: { o: { file: 'o', metrics: 3 } } },
+    b: { command: 'true', inputs: { x: { stage: 'a', output: 'o', where: { s: null } } }, env: [{ name: 'X', secret: 1 }] },
+    c: { command: 'true', matrix: { m: [1], include: [{ m: null }], exclude: [3] } },
+  };
+  const faults = await faultsOf({ 'pipeline.json': { stages } });
+  expect(faults.map((fault) => fault.replace(/^\S+ ([a-z-]+): .*found /, '$1: '))).toEqual(['wrong-type: null', 'wrong-value: the text "8 gigs"', 'wrong-value: the number -1', 'wrong-value: the number 0', 'wrong-type: the number 3', 'wrong-type: null', 'wrong-type: the number 1', 'wrong-type: null', 'wrong-type: the number 3']);
+});
+
+test('no pipeline, however wrong, makes the loader fail', async () => {
+  const whole = {
+    params: { a: [1], r: { x: { f: 1 } } },
+    stages: {
+      a: { command: 'true ${params.a}', matrix: { s: [1, 2], r: '${params.r}', include: [{ s: 3, r: 'x' }], exclude: [{ s: 1 }] }, outputs: { o: { file: 'o.json', publish: 'p/${s}', metrics: true } }, resources: { cpu: 1, memory: '1 GiB' }, timeout: '1h', retries: { limit: 1, delay: '1s', on: [1] }, env: ['A', { name: 'B', secret: true }] },
+      b: { command: 'cat ${inputs.x}', inputs: { x: { stage: 'a', output: 'o', where: { s: 1 }, gather: ['r'] }, y: { path: 'd', optional: true }, z: null }, params: { p: '${params.a.0}' }, outputs: { q: 'q/' } },
+    },
+  };
+  const values = [null, true, 3, -1, 0.5, '', 'text', '${params.a}', '${s}', '${', [], [null], {}, { x: {} }, { stage: 'b', output: 'q' }];
+  for (const place of pathsOf(whole)) for (const value of values) await faultsOf({ 'pipeline.json': JSON.stringify(replaced(whole, place, value)) });
+}, 60_000);
+
+function pathsOf(value: unknown): string[][] {
+  if (typeof value !== 'object' || value === null) return [[]];
+  return [[], ...Object.entries(value).flatMap(([key, part]) => pathsOf(part).map((rest) => [key, ...rest]))];
+}
+
+function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown): unknown {
+  if (key === undefined) return by;
+  const copy = structuredClone(value) as Record<string, unknown>;
+  copy[key] = replaced(copy[key], rest, by);
+  return copy;
+}

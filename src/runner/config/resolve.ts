@@ -121,7 +121,10 @@ export class Resolver {
       reportMalformed(reference, where, this.#report);
       return undefined;
     }
-    if (reference.path[0] === 'params') return this.param(reference, where);
+    if (reference.path[0] === 'params') {
+      const found = this.param(reference, where);
+      return found !== undefined && this.isLiteral(found) ? found : undefined; // references in a parameter were reported where it stands
+    }
     const target = this.#axisValue(reference, where, node, row);
     return target === undefined ? undefined : this.resolve(target, row, within);
   }
