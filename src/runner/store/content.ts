@@ -3,14 +3,14 @@
  * lives as long as a command: within it, nothing is statted twice unless it is forgotten.
  */
 import { createHash } from 'node:crypto';
-import { lstatSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import type { Digest } from '../../util/digest.ts';
 import { digestOfFile, digestOfSmallFile, SMALL_FILE_BYTES } from '../../util/digest-file.ts';
 import { openClock } from './clock.ts';
 import { globSelection } from './glob.ts';
-import { ENTRY_KINDS, FACTS, listFolder, resolved, type Listing, type Selection } from './listing.ts';
+import { ENTRY_KINDS, FACTS, found, listFolder, type Listing, type Selection } from './listing.ts';
 import { isSettled, statRecord, type StatRecord } from './stat.ts';
 import { readState, writeState } from './state-file.ts';
 import { treeOf, type Tree, type TreeEntry } from './tree.ts';
@@ -78,12 +78,9 @@ export function openContents(root: string, stateFolder: string): Contents {
 
   async function look(file: string): Promise<Content | undefined> {
     const time = Date.now();
-    const there = statSync(file, { bigint: true, throwIfNoEntry: false });
-    // A link that leads nowhere is a fault to report, not an absent file.
-    if (!there && lstatSync(file, { throwIfNoEntry: false })) resolved(file);
-    if (!there) return undefined;
-    if (there.isDirectory()) return folder(key(file), file);
-    const stat = resolved(file);
+    const stat = found(file);
+    if (!stat) return undefined;
+    if (stat.isDirectory()) return folder(key(file), file, stat.dev);
     const id = key(file);
     used.add(id);
     const record = statRecord(stat);
@@ -98,9 +95,9 @@ export function openContents(root: string, stateFolder: string): Contents {
     return { kind: 'file', digest, bytes: Number(stat.size), stamp };
   }
 
-  async function folder(id: string, absolute: string, selection?: Selection): Promise<Content | undefined> {
+  async function folder(id: string, absolute: string, device: bigint, selection?: Selection): Promise<Content | undefined> {
     const time = Date.now();
-    const listing = listFolder(absolute, selection);
+    const listing = listFolder(absolute, selection, device);
     if (selection && listing.names.length === 0) return undefined;
     const names = listing.names.join('\0');
     const old = learnt.get(id) ?? (readState(folderState(id), FORMAT) as FolderFact | undefined);
@@ -149,8 +146,8 @@ export function openContents(root: string, stateFolder: string): Contents {
 
   async function lookGlob(from: string, pattern: string): Promise<Content | undefined> {
     const { id, absolute, selection } = globParts(from, pattern);
-    if (!statSync(absolute, { throwIfNoEntry: false })?.isDirectory()) return undefined;
-    return folder(id, absolute, selection);
+    const base = statSync(absolute, { bigint: true, throwIfNoEntry: false });
+    return base?.isDirectory() ? folder(id, absolute, base.dev, selection) : undefined;
   }
 
   return {
