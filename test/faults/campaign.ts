@@ -99,7 +99,7 @@ function countKinds(kinds: readonly Kind[], trials: readonly Trial[]): Map<Kind,
     const ofKind = trials.filter(({ fault }) => fault.kind === kind);
     return [kind, {
       injected: ofKind.length,
-      met: ofKind.filter(({ met }) => met !== undefined).length,
+      met: ofKind.filter(({ met, disturbed }) => met !== undefined || disturbed.signal !== null).length,
       losses: ofKind.reduce((sum, { losses }) => sum + losses.length, 0),
       litter: ofKind.reduce((sum, { litter }) => sum + litter.length, 0),
     }];
@@ -117,5 +117,6 @@ export function table({ seed, runs, kinds, failed }: Summary): string {
 /** What a failed trial was, so that it can be repeated, and what was lost. */
 export function account({ fault, met, losses, litter }: Trial): string {
   const place = met === undefined ? '' : ` (${met.what} ${met.path})`;
-  return [`${fault.kind}, ${fault.start}, call ${fault.injection.at}${place}:`, ...[...losses, ...litter.map((file) => `left behind: ${file}`)].map((line) => `  ${line}`)].join('\n');
+  const moment = fault.starts === undefined ? `call ${fault.injection.at}${place}` : `start ${fault.starts}`;
+  return [`${fault.kind}, ${fault.start}, ${moment}:`, ...[...losses, ...litter.map((file) => `left behind: ${file}`)].map((line) => `  ${line}`)].join('\n');
 }

@@ -1,8 +1,9 @@
 /** The faults that a campaign injects, and how one is drawn. */
 import type { RandomSource } from '../../src/util/random.ts';
 import type { Injection } from './preload.ts';
+import { INSTANCES } from './project.ts';
 
-export const KINDS = ['kill runner', 'kill guard', 'kill stage', 'power cut', 'disk full', 'short write', 'I/O error', 'read error', 'no descriptors', 'read-only'] as const;
+export const KINDS = ['kill runner', 'kill in a stage', 'kill guard', 'kill stage', 'power cut', 'disk full', 'short write', 'I/O error', 'read error', 'no descriptors', 'read-only'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Where a trial begins: with nothing but the user's files, or after a run and an edit that makes everything due again. */
@@ -13,6 +14,8 @@ export interface Fault {
   readonly kind: Kind;
   readonly start: Start;
   readonly injection: Injection;
+  /** Instead, the runner is killed as soon as it has told that so many stages have started. */
+  readonly starts?: number;
   /** For what else is drawn. */
   readonly source: RandomSource;
 }
@@ -22,6 +25,7 @@ const ERRNO = { EIO: 5, EMFILE: 24, ENOSPC: 28, EROFS: 30 } as const;
 
 const ACTIONS: Readonly<Record<Kind, string>> = {
   'kill runner': 'kill',
+  'kill in a stage': 'none',
   'kill guard': 'guard',
   'kill stage': 'stage',
   'power cut': 'kill',
@@ -42,6 +46,7 @@ export interface Calls {
 /** Any call of the run is as likely as any other. */
 export function drawFault(kind: Kind, source: RandomSource, calls: Readonly<Record<Start, Calls>>): Fault {
   const start = STARTS[source.integer(STARTS.length)]!;
+  if (kind === 'kill in a stage') return { kind, start, injection: { at: 0, action: ACTIONS[kind] }, starts: 1 + source.integer(INSTANCES), source };
   const reads = kind === 'read error' || kind === 'no descriptors';
   const at = 1 + source.integer(reads ? calls[start].reading : calls[start].changing);
   return { kind, start, injection: { at, action: ACTIONS[kind], ...(reads && { reads }) }, source };

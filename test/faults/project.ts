@@ -24,6 +24,9 @@ const PIPELINE = {
   },
 };
 
+/** Of the pipeline; every one is executed, from either start. */
+export const INSTANCES = 4;
+
 const TRAIN = `import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { scale } from './scale.mjs';

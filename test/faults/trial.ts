@@ -42,7 +42,7 @@ export async function tryFault(fault: Fault, name: string, bench: Bench): Promis
   mkdirSync(saveFolder);
   const theirs = userFilesOf(root);
 
-  const disturbed = await pipeline(bench.command, root, ['run', '--json'], preloaded(bench.library, root, traceFile, fault.injection, saveFolder));
+  const disturbed = await pipeline(bench.command, root, ['run', '--json'], preloaded(bench.library, root, traceFile, fault.injection, saveFolder), killer(fault.starts));
   const trace = readTrace(traceFile);
   const met = trace.find(({ number }) => number === fault.injection.at);
   const survivors = fault.kind === 'power cut' ? await orphans(root) : [];
@@ -65,6 +65,14 @@ export async function tryFault(fault: Fault, name: string, bench: Bench): Promis
   const trial = { fault, met, disturbed, losses, litter: litter(root) };
   if (losses.length === 0) for (const place of [root, traceFile, saveFolder]) rmSync(place, { recursive: true, force: true });
   return trial;
+}
+
+/** Kills the process when it has told of so many started stages. */
+function killer(starts: number | undefined): (line: string, pid: number) => void {
+  let started = 0;
+  return (line, pid) => {
+    if (line.includes('"type":"started"') && ++started === starts) process.kill(pid, 'SIGKILL');
+  };
 }
 
 /** Whatever happens, the runner ends with a documented code and a message, never with a stack trace. */
