@@ -24,7 +24,7 @@ beforeAll(async () => {
   await writeJson(file('split.json'), { policy: 'grouped', test: 0.2, validation: 0.2, seed: 3, overlap: 'remove', parts: {}, unused: 0, groupOverlap: 0 });
   for (const run of RUNS) await writeRun(run);
   for (const start of ['random', 'fractal']) {
-    await writeJson(file(`pretrain-${start}.json`), { kind: 'pretrain', method: 'simclr', epochs: [1, 2].map((epoch) => ({ epoch, loss: 4 - epoch, rate: 0.1, embeddingStd: 0.08, alignment: 1, uniformity: -2, knn: epoch === 2 ? 0.7 : null })) });
+    await writeJson(file(`pretrain-${start}.json`), { kind: 'pretrain', method: 'simclr', width: 128, epochs: [1, 2].map((epoch) => ({ epoch, loss: 4 - epoch, rate: 0.1, embeddingStd: 0.08, alignment: 1, uniformity: -2, knn: epoch === 2 ? 0.7 : null })) });
     await writeFile(file(`pairs-${start}.png`), 'not looked into');
   }
 });

@@ -50,13 +50,12 @@ const FineTuningCurves = Type.Object({
 const PreTrainingCurves = Type.Object({
   kind: Type.Literal('pretrain'),
   method: Type.String(),
+  /** Dimensions of the method's embeddings, whose spread is watched. */
+  width: Type.Integer({ minimum: 1 }),
   epochs: Type.Array(Type.Object({ epoch: Epoch, loss: Defined, embeddingStd: Defined, knn: Defined })),
 });
 
 const SplitSummary = Type.Object({ policy: Type.String(), seed: Type.Integer(), unused: Type.Integer(), groupOverlap: Type.Integer() });
-
-/** Width of SimCLR's projection, whose spread is watched (section 4.2 of its paper). */
-const EMBEDDING: Readonly<Record<string, number>> = { simclr: 128 };
 
 export default async function (stage: Stage): Promise<void> {
   const { title, transfer, metric, rerun } = parameters(Parameters, stage);
@@ -114,8 +113,8 @@ async function readFineTuning({ path, axes }: Gathered[number]): Promise<FineTun
 }
 
 async function readPreTraining({ path, axes }: Gathered[number], transfer: string): Promise<PreTraining> {
-  const { method, epochs } = await readJson(PreTrainingCurves, path);
-  return { start: startOf(axes, transfer), method, embedding: EMBEDDING[method] ?? null, epochs };
+  const { method, width, epochs } = await readJson(PreTrainingCurves, path);
+  return { start: startOf(axes, transfer), method, embedding: width, epochs };
 }
 
 async function readPairs({ path, axes }: Gathered[number], transfer: string): Promise<PairsSheet> {

@@ -35,6 +35,7 @@ export function byol({ network, optimiser, recipe, seed, hidden, width, momentum
   return {
     name: 'byol',
     views: [recipe, recipe],
+    width,
     labelled: false,
     initial: (encoder) => {
       const target = { ...encoder.params, ...initialisePerceptron(projection, ['byol', seed]) };

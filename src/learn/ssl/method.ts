@@ -10,6 +10,8 @@ export interface Method<State extends MethodState> {
   readonly name: string;
   /** How each image is seen: view k is drawn by recipe k. The first two are whole views, whose pairs people can look at. */
   readonly views: readonly [Recipe, Recipe, ...Recipe[]];
+  /** Dimensions of its embeddings, whose spread is watched. */
+  readonly width: number;
   /** Whether the step is fed the classes of the images. Where not, no label can leak into what is learnt. */
   readonly labelled: boolean;
   /**

@@ -37,6 +37,7 @@ export function moco({ network, optimiser, recipe, seed, temperature, queue: len
   return {
     name: 'moco',
     views: [recipe, recipe],
+    width: head.widths.at(-1)!,
     labelled: false,
     initial: (encoder) => {
       const params = { ...encoder.params, ...initialisePerceptron(head, ['moco', seed]) };

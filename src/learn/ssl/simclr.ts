@@ -24,6 +24,7 @@ export function simclr({ network, optimiser, recipe, seed, temperature }: Simclr
   return {
     name: 'simclr',
     views: [recipe, recipe],
+    width: head.widths.at(-1)!,
     labelled: false,
     initial: (encoder) => {
       const params = { ...encoder.params, ...initialisePerceptron(head, ['simclr', seed]) };

@@ -34,6 +34,7 @@ export function simsiam(settings: SimsiamSettings): Method<SimsiamState> {
   return {
     name: 'simsiam',
     views: [recipe, recipe],
+    width: settings.width,
     labelled: false,
     initial: (encoder) => {
       const key = ['simsiam', seed] as const;

@@ -23,6 +23,7 @@ export function supcon({ network, optimiser, recipe, seed, temperature }: Supcon
   return {
     name: 'supcon',
     views: [recipe, recipe],
+    width: head.widths.at(-1)!,
     labelled: true,
     initial: (encoder) => {
       const params = { ...encoder.params, ...initialisePerceptron(head, ['supcon', seed]) };

@@ -46,6 +46,7 @@ export function swav(settings: SwavSettings): Method<SwavState> {
   return {
     name: 'swav',
     views: [whole(recipe), whole(recipe), ...Array<Recipe>(smallCrops).fill(small(recipe))],
+    width: WIDTH,
     labelled: false,
     initial: (encoder) => {
       const directions = randomQueue(prototypes, WIDTH, ['swav', seed, 'prototypes']);

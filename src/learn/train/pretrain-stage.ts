@@ -43,9 +43,9 @@ export async function runPretraining<State extends MethodState>(stage: PretrainS
   await withEngine(stage.resources, async (engine) => {
     stage.record(engine.description);
     await writePairs(engine, stage.output('pairs'), method.views, data, seed);
-    const { rows, encoder } = await pretrain(engine, { ...given, network }, method, data, start.backbone, stage);
+    const { start: before, rows, encoder } = await pretrain(engine, { ...given, network }, method, data, start.backbone, stage);
     await writeWeights(stage.output('weights'), encoder, { architecture: network.name, stem: network.stem, method: method.name, epochs: String(given.epochs) });
-    await writeFile(stage.output('curves'), `${JSON.stringify({ kind: 'pretrain', method: method.name, epochs: rows }, null, 2)}\n`);
+    await writeFile(stage.output('curves'), `${JSON.stringify({ kind: 'pretrain', method: method.name, width: method.width, start: before, epochs: rows }, null, 2)}\n`);
   });
   await data.images.close();
 }

@@ -48,6 +48,8 @@ type PretrainRow = Readonly<{
 }>;
 
 interface Pretrained {
+  /** What the probe says of the first weights; null where there are no validation images. */
+  readonly start: { readonly knn: number | null };
   readonly rows: readonly PretrainRow[];
   /** After the last epoch, without the method's heads. */
   readonly encoder: HostModel;
@@ -74,6 +76,7 @@ export async function pretrain<State extends MethodState>(engine: Engine, settin
     ...(classOf && { labels: int32([batch]) }),
   });
   const probe = await compileProbe(engine, network, data, start);
+  const before = probe === null ? null : significant(await probe(start));
 
   const { rows, last } = await train<MethodInputs<HostTensor>, PretrainRow>(
     {
@@ -91,10 +94,10 @@ export async function pretrain<State extends MethodState>(engine: Engine, settin
           ...(classOf && { labels: { dtype: 'int32', shape: [batch], data: Int32Array.from(indices, (image) => classOf.get(image)!) } }),
         };
       },
-      endOfEpoch: async ({ epoch, means, rows: before, model }: Ended<PretrainRow>) => {
+      endOfEpoch: async ({ epoch, means, rows: earlier, model }: Ended<PretrainRow>) => {
         const wrong = collapse({ spread: means.spread!, dimensions: means.dimensions! });
         // Told when it begins, not in every epoch.
-        if (wrong !== null && (before.at(-1)?.collapse ?? null) === null) watch.warn(`The embeddings collapsed in epoch ${epoch}: ${wrong}. Weights trained on from here are worth little.`);
+        if (wrong !== null && (earlier.at(-1)?.collapse ?? null) === null) watch.warn(`The embeddings collapsed in epoch ${epoch}: ${wrong}. Weights trained on from here are worth little.`);
         const probed = probe !== null && (epoch % settings.probeEvery === 0 || epoch === epochs);
         const knn = probed ? significant(await probe(encoderOf(await model(), start))) : null;
         const { loss, ...shape } = mapValues(means, (mean) => significant(mean)) as Omit<PretrainRow, 'epoch' | 'rate' | 'collapse' | 'knn'>;
@@ -104,7 +107,7 @@ export async function pretrain<State extends MethodState>(engine: Engine, settin
     watch,
   );
   await step.dispose();
-  return { rows, encoder: encoderOf(last, start) };
+  return { start: { knn: before }, rows, encoder: encoderOf(last, start) };
 }
 
 async function compileMethod<State extends MethodState>(engine: Engine, method: Method<State>, start: HostModel, inputs: MethodInputs<TensorSpec>): Promise<LoopStep<MethodInputs<HostTensor>> & { dispose(): Promise<void> }> {

@@ -1,0 +1,30 @@
+// Pre-trains by every method on phantoms and prints what became of it:
+//   node scripts/try-methods.mjs [--set name=value ...]
+// Fails where a method does not beat its own start or collapses, and where SimSiam without its stopped gradient does not collapse.
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+
+const root = join(import.meta.dirname, '..');
+/** By stage of pipelines/methods.json, and where that publishes the curves. */
+const METHODS = { 'pretrain:start=random': 'simclr-random', simsiam: 'simsiam', byol: 'byol', moco: 'moco', swav: 'swav', supcon: 'supcon', collapse: 'collapse' };
+
+await execa('node', [join(root, 'dist/cli/main.js'), 'run', ...Object.keys(METHODS), '--pipeline', join(root, 'pipelines/methods.json'), ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+
+const row = (...cells) => cells.map((cell, i) => (i === 0 ? cell.padEnd(16) : cell.padStart(14))).join('');
+console.log(row('method', 'kNN before', 'kNN after', 'embedding std', 'of even', 'dimensions'));
+const faults = [];
+for (const name of Object.values(METHODS)) {
+  const { start, epochs } = JSON.parse(await readFile(join(root, `reports/methods/${name}.json`), 'utf8'));
+  const { knn, embeddingStd, spread, dimensions } = epochs.at(-1);
+  const collapsed = epochs.find(({ collapse }) => collapse !== null);
+  console.log(row(name, start.knn.toFixed(3), knn.toFixed(3), embeddingStd.toFixed(4), `${(100 * spread).toFixed(0)} %`, dimensions.toFixed(1)), collapsed ? ` epoch ${collapsed.epoch}: ${collapsed.collapse}` : '');
+  if (name === 'collapse') {
+    if (!collapsed) faults.push('SimSiam without its stopped gradient did not collapse, or nobody noticed.');
+    continue;
+  }
+  if (collapsed) faults.push(`${name} collapsed.`);
+  if (knn <= start.knn) faults.push(`${name} did not beat its own start.`);
+}
+for (const fault of faults) console.error(fault);
+process.exitCode = faults.length > 0 ? 1 : 0;
