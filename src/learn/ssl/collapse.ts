@@ -7,12 +7,20 @@
 /** Of the standard deviation that an even spread has. */
 const LEAST_SPREAD = 0.1;
 /** A collapse to a line leaves the standard deviation alone where batch normalisation restores it in every dimension. */
-const LEAST_DIMENSIONS = 2;
+const LEAST_DIMENSIONS = 1.25;
 
-/** What is wrong with embeddings of that geometry (see geometry.ts), in words; null where nothing is. */
-export function collapse({ spread, dimensions }: { readonly spread: number; readonly dimensions: number }): string | null {
+interface Embeddings {
+  /** See geometry.ts. */
+  readonly spread: number;
+  readonly dimensions: number;
+  /** Learnt from labels: then to lie on a line is what two classes are meant to do. */
+  readonly labelled: boolean;
+}
+
+/** What is wrong with embeddings, in words; null where nothing is. */
+export function collapse({ spread, dimensions, labelled }: Embeddings): string | null {
   if (spread < LEAST_SPREAD) return `all images have nearly the same embedding (its standard deviation is ${percent(spread)} of an even spread's)`;
-  if (dimensions < LEAST_DIMENSIONS) return `the embeddings of all images lie nearly on one line (they spread over ${dimensions.toPrecision(2)} dimensions)`;
+  if (!labelled && dimensions < LEAST_DIMENSIONS) return `the embeddings of all images lie nearly on one line (they spread over ${dimensions.toPrecision(2)} dimensions)`;
   return null;
 }
 

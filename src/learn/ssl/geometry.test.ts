@@ -7,8 +7,7 @@ import { mean, normal, numberOf, tensor, unit, type Rows } from './test-rows.ts'
 
 beforeAll(async () => { await tf.setBackend('cpu'); });
 
-type Told = Parameters<typeof collapse>[0];
-
+const collapseOf = (found: Record<string, number>, labelled = false) => collapse({ spread: found.spread!, dimensions: found.dimensions!, labelled });
 const geometryOf = (rows: Rows) => Object.fromEntries(Object.entries(geometry(tensor(rows))).map(([name, value]) => [name, numberOf(value)]));
 
 test('embeddings in one point have no spread, perfect alignment and no uniformity', () => {
@@ -49,10 +48,12 @@ test('embeddings spread over as many dimensions as there are equal directions', 
 
 test('a collapse to a point and one to a line are told, an even spread is not', () => {
   const point = geometryOf(Array.from({ length: 6 }, () => [0, 1, 0]));
-  expect(collapse(point as Told)).toBe("all images have nearly the same embedding (its standard deviation is 0.0 % of an even spread's)");
+  expect(collapseOf(point)).toBe("all images have nearly the same embedding (its standard deviation is 0.0 % of an even spread's)");
   // What batch normalisation makes of one bit: the standard deviation is that of an even spread.
   const line = geometryOf(unit(Array.from({ length: 6 }, (_, i) => [1, -1, 1].map((value) => (i % 2 === 0 ? value : -value)))));
   expect(line.spread).toBeCloseTo(1, 5);
-  expect(collapse(line as Told)).toBe('the embeddings of all images lie nearly on one line (they spread over 1.0 dimensions)');
-  expect(collapse(geometryOf(unit(normal('spread', 40, 8))) as Told)).toBeNull();
+  expect(collapseOf(line)).toBe('the embeddings of all images lie nearly on one line (they spread over 1.0 dimensions)');
+  // Two classes that are told apart.
+  expect(collapseOf(line, true)).toBeNull();
+  expect(collapseOf(geometryOf(unit(normal('spread', 40, 8))))).toBeNull();
 });

@@ -95,7 +95,7 @@ export async function pretrain<State extends MethodState>(engine: Engine, settin
         };
       },
       endOfEpoch: async ({ epoch, means, rows: earlier, model }: Ended<PretrainRow>) => {
-        const wrong = collapse({ spread: means.spread!, dimensions: means.dimensions! });
+        const wrong = collapse({ spread: means.spread!, dimensions: means.dimensions!, labelled: method.labelled });
         // Told when it begins, not in every epoch.
         if (wrong !== null && (earlier.at(-1)?.collapse ?? null) === null) watch.warn(`The embeddings collapsed in epoch ${epoch}: ${wrong}. Weights trained on from here are worth little.`);
         const probed = probe !== null && (epoch % settings.probeEvery === 0 || epoch === epochs);
