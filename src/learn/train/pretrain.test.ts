@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { recipe } from '../augment/index.ts';
 import { initialise } from '../nn/initialise.ts';
@@ -81,6 +82,22 @@ test('pre-training reads training and validation images, never a test image', as
   await using('eager', (engine) => pretrain(engine, { ...SETTINGS, epochs: 1 }, METHODS.simclr(COMMON), spied, backbone(), watch('spied')));
   expect(data.split.test.filter((index) => seen.has(index))).toEqual([]);
   expect(data.split.train.filter((index) => !seen.has(index))).toEqual([]);
+});
+
+test('a collapse is warned of when it begins, and marked in every epoch that it lasts', async () => {
+  const method = METHODS.simclr(COMMON);
+  const collapsed: AnyMethod = {
+    ...method,
+    step: (args) => {
+      const { state, outputs } = method.step(args);
+      return { state, outputs: { ...outputs, spread: tf.scalar(0.01) } };
+    },
+  };
+  const watching = watch('collapsed');
+  const { rows } = await using('onnxruntime', (engine) => pretrain(engine, SETTINGS, collapsed, data, backbone(), watching));
+  const wrong = "all images have nearly the same embedding (its standard deviation is 1.0 % of an even spread's)";
+  expect(watching.warnings).toEqual([`The embeddings collapsed in epoch 1: ${wrong}. Weights trained on from here are worth little.`]);
+  expect(rows.map(({ collapse }) => collapse)).toEqual([wrong, wrong, wrong]);
 });
 
 test('a batch that cannot be filled says how large it may be', async () => {
