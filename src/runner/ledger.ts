@@ -40,8 +40,9 @@ export interface Ledger {
 
   /**
    * Takes over what an execution wrote, in this order: inputs proved unchanged, outputs hashed and moved into the
-   * store, record written, published, lockfile saved. On failure nothing is recorded, with one exception: after a
-   * publish-conflict the result is in the store, so that a training is not lost for a file that stands in its way.
+   * store, record written, published, lockfile saved (a moment later, where results come fast). On failure nothing is
+   * recorded, with one exception: after a publish-conflict the result is in the store, so that a training is not lost for
+   * a file that stands in its way.
    */
   commit(instance: Instance, workplace: Workplace, execution: Execution): Promise<Result<RunRecord, Failure>>;
 

@@ -30,6 +30,7 @@ import { lineageOf } from './lineage.ts';
 import { openLockfile } from './lockfile.ts';
 import { logFiles } from './logs.ts';
 import { pastResults } from './past-results.ts';
+import { paced } from './paced.ts';
 import { makePlanner, producedInputs } from './planner.ts';
 import { openPublisher } from './publish.ts';
 import { makeWorkplace, sweepWork } from './workplace.ts';
@@ -109,6 +110,8 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
     return changed.length > 0 ? err({ kind: 'input-changed', paths: changed }) : proveOutputs(instance, workplace);
   };
 
+  const saving = paced(() => alone(path.join(storeFolder, 'leases', 'lockfile'), () => lock.save(keeps)));
+
   async function finish(instance: Instance, record: RunRecord): Promise<Result<RunRecord, Failure>> {
     // As soon as there is a record, several runners may be about to publish it.
     const published = await alone(path.join(storeFolder, 'leases', `publish-${digestOf(instance.id).slice(0, 16)}`), () => publisher.publish(instance, record.outputs, lock.get(instance.id)?.outputs ?? {}));
@@ -116,7 +119,7 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
     await committed.remember(instance, record);
     lock.set(instance.id, record);
     serve(storeFolder, lockFile);
-    await alone(path.join(storeFolder, 'leases', 'lockfile'), () => lock.save(keeps));
+    await saving.soon();
     planner.settle(instance.id, record);
     return ok(record);
   }
@@ -232,10 +235,14 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
     logs: (id) => Promise.resolve(logFiles(storeFolder, id)),
 
     async close() {
-      announcement?.withdraw();
-      await contents.save();
-      await code.save();
-      await publisher.save();
+      try {
+        await saving.settled();
+      } finally {
+        announcement?.withdraw();
+        await contents.save();
+        await code.save();
+        await publisher.save();
+      }
     },
   });
 }
