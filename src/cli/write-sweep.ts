@@ -14,6 +14,8 @@ const NAMES: Readonly<Record<GarbageKind, string>> = {
   checkpoint: 'checkpoints',
   quarantined: 'in quarantine',
   'source map': 'source maps',
+  audit: 'audits',
+  draft: 'drafts of killed writers',
 };
 
 export function writeSweep(sweep: Sweep, results: Stream): void {

@@ -65,3 +65,9 @@ test('records lead to what they name, lists of folders to their files, and no ot
   expect([list.digest, kept, digestOf('earlier'), digestOf('early')].every((name) => found.has(name))).toBe(true);
   expect(found.has(gone)).toBe(false);
 });
+
+test('an audit goes with the result that it is about, and what killed writers left goes by its age', () => {
+  const { garbage } = store(`audits/${kept}.json`, `audits/${gone}.json`, 'history/.a.json.0123456789ab.tmp', `runs/.${kept}.json.0123456789ab.tmp`, 'history/a.json');
+  expect(garbage()).toEqual([`audits/${gone}.json`, `runs/.${kept}.json.0123456789ab.tmp`, 'history/.a.json.0123456789ab.tmp']);
+  expect(garbage({ since: Date.now() - DAY })).toEqual([]);
+});

@@ -1,10 +1,11 @@
 /** What of a store nothing reaches any more, and what it amounts to. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { placeOf } from '../../util/atomic-file.ts';
 import type { RunRecord } from '../record.ts';
 
-/** In the order in which they are deleted: never a blob before the record that names it. */
-export const GARBAGE_KINDS = ['record', 'file', 'log', 'checkpoint', 'quarantined', 'source map'] as const;
+/** In the order in which they are deleted: never a blob before the record that names it. A draft is what a writer left that was killed. */
+export const GARBAGE_KINDS = ['record', 'file', 'log', 'checkpoint', 'quarantined', 'source map', 'audit', 'draft'] as const;
 export type GarbageKind = (typeof GARBAGE_KINDS)[number];
 
 export interface Garbage {
@@ -66,6 +67,10 @@ export function findGarbage(storeFolder: string, { names, since, checkpointsFor,
   }
   for (const file of readFolder(at('quarantine'))) judge('quarantined', at('quarantine', file), nameOfQuarantined(file));
   for (const file of readFolder(at('state', 'maps'))) judge('source map', at('state', 'maps', file), /^([0-9a-f]{64})\.map$/.exec(file)?.[1]);
+  for (const file of readFolder(at('audits'))) judge('audit', at('audits', file), /^([0-9a-f]{64})\.json$/.exec(file)?.[1]);
+  for (const folder of ['runs', 'audits', 'history', 'state', 'served']) {
+    for (const file of readFolder(at(folder))) if (placeOf(file) !== file) judge('draft', at(folder, file), '');
+  }
   return garbage.sort((a, b) => GARBAGE_KINDS.indexOf(a.kind) - GARBAGE_KINDS.indexOf(b.kind));
 }
 
