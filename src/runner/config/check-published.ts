@@ -1,7 +1,9 @@
 /** Published files: each place has one publisher, and nobody reads there behind the pipeline's back. */
+import path from 'node:path';
 import picomatch from 'picomatch';
 import type { Instance } from '../pipeline.ts';
 import type { Context } from './context.ts';
+import { lockFileOf } from './lock-file.ts';
 import { foldersOf } from './paths.ts';
 import type { Origin } from './source.ts';
 import { child, type ConfigNode } from './tree.ts';
@@ -15,7 +17,10 @@ interface Published {
 
 export function checkPublished(instances: readonly Instance[], context: Context): void {
   const byPlace = new Map<string, Published>();
+  const own = ownFiles(context);
   for (const published of instances.flatMap((instance) => publishedBy(instance, context))) {
+    const reserved = own.get(published.place);
+    if (reserved !== undefined) context.report.errorOnce('publish-path', published.origin, `${published.place} is ${reserved}`, { remedy: 'Publish it under another name.' });
     const other = byPlace.get(published.place);
     if (other === undefined) byPlace.set(published.place, published);
     else reportTwice(other, published, context);
@@ -25,6 +30,12 @@ export function checkPublished(instances: readonly Instance[], context: Context)
     if (around !== undefined) reportTwice(around, published, context);
   }
   checkReads(instances, byPlace, context);
+}
+
+/** What the runner itself reads and writes, by path relative to the root. */
+function ownFiles({ file, root }: Context): ReadonlyMap<string, string> {
+  const relative = (absolute: string) => path.relative(root, absolute).replaceAll(path.sep, '/');
+  return new Map([[relative(file), 'the pipeline file itself'], [relative(lockFileOf(file)), 'the lockfile of this pipeline']]);
 }
 
 function publishedBy(instance: Instance, { stages }: Context): Published[] {
@@ -67,8 +78,8 @@ function checkReads(instances: readonly Instance[], byPlace: ReadonlyMap<string,
 }
 
 /** The published file, or folder around it, that a path names. */
-function holding(path: string, byPlace: ReadonlyMap<string, Published>): Published | undefined {
-  return byPlace.get(path) ?? foldersOf(path).map((folder) => byPlace.get(folder)).find((published) => published !== undefined);
+function holding(place: string, byPlace: ReadonlyMap<string, Published>): Published | undefined {
+  return byPlace.get(place) ?? foldersOf(place).map((folder) => byPlace.get(folder)).find((published) => published !== undefined);
 }
 
 function matching(pattern: string, byPlace: ReadonlyMap<string, Published>): Published | undefined {

@@ -102,6 +102,10 @@ function resolved(rule: Rule): Rule {
   return schema.definitions[name];
 }
 
+export const FIRST_STAGE = 'A first stage, for instance: "stages": { "hello": { "command": "date > ${outputs.time}", "outputs": { "time": "time.txt" } } }. `pipeline init` writes whole examples.';
+
+const titleOf = (rule: Rule | boolean | undefined): string => (typeof rule === 'object' ? resolved(rule).title : undefined) ?? 'needed here';
+
 interface Surroundings extends Located {
   readonly rule: Rule;
   readonly siblings: readonly Finding[];
@@ -121,7 +125,9 @@ function explain(finding: Finding, { node, key, name, rule, siblings }: Surround
       const missing = finding.params.missingProperty!;
       faulty.add(node);
       if (isMisspelt(missing, finding, siblings)) return;
-      report.error('missing-key', key ?? node.origin, name === undefined ? `"${missing}" is missing` : `"${missing}" is missing in ${subject}`);
+      report.error('missing-key', key ?? node.origin, name === undefined ? `"${missing}" is missing` : `"${missing}" is missing in ${subject}`, {
+        remedy: missing === 'stages' ? FIRST_STAGE : `Add it: "${missing}" is ${titleOf(rule.properties?.[missing])}.`,
+      });
       return;
     }
     case 'false schema':

@@ -3,6 +3,8 @@ import type { StageDraft } from './stage-draft.ts';
 
 /** What is at hand once the stages are taken apart. */
 export interface Context extends Common {
+  /** Absolute path of the pipeline file. */
+  readonly file: string;
   /** What lies in the project now belongs to this pipeline; not so where the pipeline was read from a commit. */
   readonly onDisk: boolean;
   /** By name, in the order of the file. */

@@ -257,3 +257,30 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown
   copy[key] = replaced(copy[key], rest, by);
   return copy;
 }
+
+test('nothing is published over the pipeline file or its lockfile', async () => {
+  for (const [publish, what] of [['pipeline.json', 'the pipeline file itself'], ['pipeline.lock.json', 'the lockfile of this pipeline']]) {
+    const faults = await faultsOf({ 'pipeline.json': { stages: { a: { command: 'true', outputs: { o: { file: 'o.json', publish } } } } } });
+    expect(faults).toEqual([expect.stringContaining(`publish-path: ${publish} is ${what}`)]);
+  }
+});
+
+test('a file without stages, or with none, says what a first one looks like', async () => {
+  const [without, none] = [await load({ 'pipeline.json': {} }), await load({ 'pipeline.json': { stages: {} } })];
+  const remedy = expect.stringContaining('pipeline init') as unknown;
+  expect(without).toMatchObject({ ok: false, error: { diagnostics: [{ code: 'missing-key', remedy }] } });
+  expect(none).toMatchObject({ ok: true, value: { warnings: [{ code: 'missing-key', remedy }] } });
+});
+
+test('every key of the schema that a user may write has a description for editors', async () => {
+  const schema = JSON.parse(await readFile(path.resolve(docs, '../schema/pipeline.schema.json'), 'utf8')) as { definitions: Record<string, { description?: string }> };
+  const bare: string[] = [];
+  JSON.stringify(schema, (name, value: unknown) => {
+    if (name !== 'properties') return value;
+    for (const [key, rule] of Object.entries(value as Record<string, { description?: string; $ref?: string } | boolean>)) {
+      if (typeof rule === 'object' && rule.description === undefined && schema.definitions[rule.$ref?.split('/').at(-1) ?? '']?.description === undefined) bare.push(key);
+    }
+    return value;
+  });
+  expect(bare).toEqual([]);
+});

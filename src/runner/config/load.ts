@@ -5,7 +5,7 @@ import type { Diagnostic } from '../diagnostic.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { checkLiteral, warnOfUnused } from './check-params.ts';
 import { checkPublished } from './check-published.ts';
-import { checkPipeline } from './check-shape.ts';
+import { checkPipeline, FIRST_STAGE } from './check-shape.ts';
 import type { Context } from './context.ts';
 import { expandStages } from './expand.ts';
 import type { ExpandedStage } from './expanded.ts';
@@ -74,14 +74,16 @@ function prepare(file: string, tree: ObjectNode, report: Report): Omit<Context, 
   const params = usable(declared) ? declared : undefined;
   if (params !== undefined) checkLiteral(params, report);
   const common = { root: projectRoot(file), report, faulty, params, resolver: new Resolver(declared === undefined || params !== undefined ? params : 'refused', report) };
+  const listed = child(tree, 'stages');
+  if (listed?.kind === 'object' && listed.members.size === 0) report.warning('missing-key', listed.origin, '"stages" is empty: there is nothing to run', { remedy: FIRST_STAGE });
   const stages = new Map<string, StageDraft>();
   const refused = new Set<string>();
-  for (const [name, member] of membersOf(child(tree, 'stages'))) {
+  for (const [name, member] of membersOf(listed)) {
     const draft = draftStage(name, member, common);
     if (draft === undefined) refused.add(name);
     else stages.set(name, draft);
   }
-  return { ...common, stages, refused };
+  return { ...common, file, stages, refused };
 }
 
 function inFileOrder(expanded: readonly ExpandedStage[], { stages }: Context): ExpandedStage[] {

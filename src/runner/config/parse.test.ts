@@ -42,7 +42,7 @@ test('a syntax fault somewhere in a pipeline is placed in its line', () => {
 });
 
 test.each([
-  ['', 1, 'expected a value'],
+  ['', 1, 'the file is empty; a pipeline file holds one object'],
   ['[1]', 1, 'a pipeline file holds one object, a list found'],
   ['{ "a": 1', 1, 'expected "}"'],
   ["{ 'a': 1 }", 1, 'expected a JSON value; text needs double quotes'],

@@ -21,13 +21,18 @@ export function parse(source: Source, report: Report): ObjectNode | undefined {
 
 /** What follows a slip on the same line is its consequence, so each line is reported once. */
 function reportSyntax(errors: readonly ParseError[], source: Source, report: Report): void {
+  if (source.text.trim() === '') {
+    report.error('syntax', { source, offset: 0, length: 0 }, 'the file is empty; a pipeline file holds one object', { remedy: '`pipeline init` in another folder writes an example to begin from.' });
+    return;
+  }
   const lines = new Set<number>();
   for (const { error, offset, length } of errors) {
     const at = { source, offset: Math.min(offset, source.text.length), length };
     const { line } = source.place(at.offset, length);
     if (lines.has(line)) continue;
     lines.add(line);
-    report.error('syntax', at, SYNTAX[printParseErrorCode(error)] ?? 'this is not JSON');
+    const code = printParseErrorCode(error);
+    report.error('syntax', at, SYNTAX[code] ?? 'this is not JSON', { remedy: at.offset === source.text.length && code.startsWith('Close') ? 'The file ends before what was opened is closed: see that each { and [ has its end.' : undefined });
   }
 }
 
