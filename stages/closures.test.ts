@@ -13,7 +13,7 @@ beforeAll(async () => {
     if (!made.ok) throw new Error(JSON.stringify(made.error));
     closures.set(file, Object.keys(made.value.sources));
   }
-});
+}, 60_000);
 
 const reached = (source: string): string[] => [...closures].filter(([, sources]) => sources.includes(source)).map(([stage]) => stage);
 
