@@ -37,7 +37,7 @@ for (const name of Object.keys(ASKED)) {
     const offered = async (line: string) => {
       const [program, ...words] = ASKED[name]!(line);
       const { stdout } = await execa(program!, words, { cwd: root, env: { PATH: `${root}/bin:${process.env.PATH!}`, HOME: root } });
-      return stdout.split('\n').filter((word) => !/^(bin\/|pipeline\.json)/.test(word));
+      return stdout.split('\n').filter((word) => !/^(train:)?(bin\/|pipeline\.json)/.test(word));
     };
     // bash replaces only what follows the last `:` or `=`.
     const after = (settled: string, ...rest: string[]) => rest.map((word) => (name === 'bash' ? word : `${settled}${word}`));

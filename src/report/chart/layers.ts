@@ -16,8 +16,9 @@ export interface Edge {
 
 const SWEEPS = 8;
 
-/** `nodes` with producers first. */
-export function layered(nodes: readonly string[], edges: readonly Edge[]): LayeredGraph {
+/** `nodes` with producers first. What leads from a node to itself is not drawn. */
+export function layered(nodes: readonly string[], all: readonly Edge[]): LayeredGraph {
+  const edges = all.filter(({ from, to }) => from !== to);
   const [producers, consumers] = [neighbours(edges, 'to', 'from'), neighbours(edges, 'from', 'to')];
   const depth = new Map<string, number>();
   for (const node of nodes) depth.set(node, (producers.get(node) ?? []).reduce((deepest, from) => Math.max(deepest, depth.get(from)! + 1), 0));

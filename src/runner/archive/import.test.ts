@@ -116,7 +116,8 @@ test('any changed byte of an archive is noticed, wherever it is', async () => {
       await expect(take(bytes)).rejects.toThrow(ArchiveError);
       expect(left()).toEqual([]);
     }),
-    { numRuns: 120 },
+    // The end of a header's checksum is all but ignored by others.
+    { numRuns: 120, examples: [[154, 1], [155, 1], [honest.length - 1, 1]] },
   );
 });
 

@@ -32,7 +32,7 @@ export function headerBlock({ name, bytes }: Header): Buffer {
   block.write('00000000000\0', 136);
   block.write('0', 156);
   block.write('ustar\x0000', 257);
-  block.write(`${checksum(block).toString(8).padStart(6, '0')}\0 `, 148);
+  block.write(checksum(block), 148, 'latin1');
   return block;
 }
 
@@ -46,8 +46,7 @@ export const END = Buffer.alloc(2 * BLOCK);
 export async function readHeader(source: ByteSource): Promise<Header | undefined> {
   const block = await source.take(BLOCK);
   if (block.every((byte) => byte === 0)) return undefined;
-  const sum = Number.parseInt(text(block, 148, 8), 8);
-  if (sum !== checksum(block) || text(block, 257, 5) !== 'ustar') throw new ArchiveError('this is no archive of pipeline export, or it is damaged: a header of the tar format is wrong');
+  if (block.toString('latin1', 148, 156) !== checksum(block) || text(block, 257, 5) !== 'ustar') throw new ArchiveError('this is no archive of pipeline export, or it is damaged: a header of the tar format is wrong');
   const name = text(block, 0, NAME_BYTES);
   const type = String.fromCharCode(block[156]!);
   if (type !== '0') throw new ArchiveError(`the archive holds ${JSON.stringify(name)}, which is ${KINDS[type] ?? 'no regular file'}: only regular files belong in it`);
@@ -72,9 +71,9 @@ function text(block: Buffer, start: number, length: number): string {
   return field.subarray(0, end === -1 ? length : end).toString('utf8');
 }
 
-/** The sum of all bytes, those of the checksum itself counted as spaces. */
-function checksum(block: Buffer): number {
+/** As it is written: the sum of all bytes, those of the checksum itself counted as spaces, in six octal digits. */
+function checksum(block: Buffer): string {
   let sum = 0;
   for (let i = 0; i < BLOCK; i++) sum += i >= 148 && i < 156 ? 0x20 : block[i]!;
-  return sum;
+  return `${sum.toString(8).padStart(6, '0')}\0 `;
 }
