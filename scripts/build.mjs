@@ -24,7 +24,8 @@ await build({
   // jsonc-parser's UMD build, its "main", loads its parts in a way that no bundler can follow.
   mainFields: ['module', 'main'],
   // typescript: cosmiconfig would load it for settings written in TypeScript, which ours never are.
-  external: ['typescript', 'esbuild', 'sharp', 'onnxruntime-node', '@tensorflow/*'],
+  // #tfjs-gradients: made below; in a fresh clone it is not there yet.
+  external: ['typescript', 'esbuild', 'sharp', 'onnxruntime-node', '@tensorflow/*', '#tfjs-gradients'],
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   jsx: 'automatic',
   jsxImportSource: 'preact',
