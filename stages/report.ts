@@ -100,6 +100,7 @@ async function readSplitFacts(path: string): Promise<SplitFacts> {
   const { policy, seed, unused, groupOverlap } = await readJson(SplitSummary, path);
   const words: Readonly<Record<string, string>> = {
     grouped: 'drawn by group, every class in every part',
+    'image-level': 'drawn image by image without regard to groups: it leaks',
     published: 'the published test set, and a validation part drawn by group from the published training set',
   };
   return { policy: words[policy] ?? policy, seed, unused, groupOverlap };

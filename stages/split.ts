@@ -12,7 +12,7 @@ const Share = Type.Number({ minimum: 0, maximum: 1 });
 
 const Parameters = Type.Object({
   /** `published-or-grouped`: the published test set where the data set has one; split.json says which it was. */
-  policy: Type.Union([Type.Literal('grouped'), Type.Literal('published'), Type.Literal('published-or-grouped')]),
+  policy: Type.Union([Type.Literal('grouped'), Type.Literal('published'), Type.Literal('published-or-grouped'), Type.Literal('image-level')]),
   /** Share of all images; the policy `published` has its own test set. */
   test: Type.Optional(Share),
   /** Share of all images, or of the published training images. */

@@ -49,6 +49,15 @@ describe('grouped', () => {
     );
   });
 
+  test('image-level draws images alone, in exact shares, and the summary counts the groups that leak', () => {
+    const table = rows(groups('a', new Array<number>(60).fill(4)).concat(groups('b', new Array<number>(20).fill(4))));
+    const options: SplitOptions = { ...GROUPED, policy: 'image-level' };
+    const { parts, groupOverlap } = summarise(splitDataset(table, ['a', 'b'], options), table, ['a', 'b'], options);
+    expect(parts.test.classes).toEqual({ a: 60, b: 20 });
+    expect(parts.validation.classes).toEqual({ a: 36, b: 12 });
+    expect(groupOverlap).toBeGreaterThan(40);
+  });
+
   test('shares are exact where every image is a group', () => {
     const table = rows(groups('a', new Array<number>(100).fill(1)).concat(groups('b', new Array<number>(40).fill(1))));
     const { parts } = summarise(splitDataset(table, ['a', 'b'], GROUPED), table, ['a', 'b'], GROUPED);

@@ -5,11 +5,14 @@ import { PARTS, type Part, type Split } from './split-table.ts';
 import type { TableRow } from './table.ts';
 
 export interface SplitOptions {
-  /** `grouped` draws all three parts; `published` keeps the published test set and cuts validation from its training set. */
-  readonly policy: 'grouped' | 'published';
+  /**
+   * `grouped` draws all three parts; `published` keeps the published test set and cuts validation from its training set;
+   * `image-level` draws all three parts as if no two images had anything to do with each other: it leaks, to show by how much.
+   */
+  readonly policy: 'grouped' | 'published' | 'image-level';
   /** Share of the images that test; with the policy `published` it is not used. */
   readonly test: number;
-  /** Share of the images (`grouped`) or of the published training images (`published`) that select. */
+  /** Share of the images (`grouped`, `image-level`) or of the published training images (`published`) that select. */
   readonly validation: number;
   readonly seed: number;
   /** With `published`, what becomes of training images whose group also occurs in the test set. */
@@ -18,7 +21,7 @@ export interface SplitOptions {
 
 /** Every class is in every part in nearly equal shares. Throws DatasetError where a class has too few groups for that. */
 export function splitDataset(table: readonly TableRow[], classes: readonly string[], options: SplitOptions): Split {
-  const split = options.policy === 'grouped' ? grouped(table, classes, options) : published(table, classes, options);
+  const split = drawers[options.policy](table, classes, options);
   for (const part of PARTS) {
     const labels = new Set(split[part].map((index) => table[index]!.label));
     const missing = classes.filter((label) => !labels.has(label));
@@ -31,6 +34,12 @@ export function splitDataset(table: readonly TableRow[], classes: readonly strin
 export function policyFor(table: readonly TableRow[]): SplitOptions['policy'] {
   return table.some(({ split }) => split === 'test') ? 'published' : 'grouped';
 }
+
+const drawers: Readonly<Record<SplitOptions['policy'], typeof grouped>> = {
+  grouped,
+  published,
+  'image-level': (table, classes, options) => grouped(table.map((row) => ({ ...row, group: String(row.index) })), classes, options),
+};
 
 function grouped(table: readonly TableRow[], classes: readonly string[], { test, validation, seed }: SplitOptions): Split {
   if (test <= 0 || validation <= 0 || test + validation >= 1) throw new DatasetError(`test is ${test} and validation ${validation}; both must be above 0 and their sum below 1.`);
@@ -85,4 +94,4 @@ function mostFrequent(rows: readonly TableRow[]): string {
 }
 
 const remedy = ({ policy }: SplitOptions): string =>
-  policy === 'grouped' ? 'Raise its share, or merge rare classes.' : 'Use the policy "grouped", or another share for validation.';
+  policy === 'published' ? 'Use the policy "grouped", or another share for validation.' : 'Raise its share, or merge rare classes.';

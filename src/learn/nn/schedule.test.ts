@@ -1,17 +1,22 @@
 import { expect, test } from 'vitest';
-import { warmUpCosine } from './schedule.ts';
+import { learningRate } from './schedule.ts';
 
 test('the rate rises in equal steps, starts to fall at its base, and ends at zero', () => {
-  const rate = (step: number) => warmUpCosine(0.8, { steps: 104, warmUp: 4 }, step);
+  const rate = (step: number) => learningRate(0.8, { name: 'cosine', steps: 104, warmUp: 4 }, step);
   [0.2, 0.4, 0.6, 0.8, 0.8].forEach((expected, step) => { expect(rate(step)).toBeCloseTo(expected, 12); });
   expect(rate(54)).toBeCloseTo(0.4, 12); // half of the way down
   expect(rate(104)).toBeCloseTo(0, 12);
 });
 
 test('without warm-up it is a cosine from the first step', () => {
-  expect(warmUpCosine(1, { steps: 4, warmUp: 0 }, 1)).toBeCloseTo((1 + Math.SQRT1_2) / 2, 12);
+  expect(learningRate(1, { name: 'cosine', steps: 4, warmUp: 0 }, 1)).toBeCloseTo((1 + Math.SQRT1_2) / 2, 12);
 });
 
 test('a warm-up as long as the training reaches the base', () => {
-  expect(warmUpCosine(1, { steps: 5, warmUp: 5 }, 4)).toBe(1);
+  expect(learningRate(1, { name: 'cosine', steps: 5, warmUp: 5 }, 4)).toBe(1);
+});
+
+test('in steps, the rate is a tenth from the middle on and a hundredth from three quarters on', () => {
+  const rate = (step: number) => learningRate(1, { name: 'steps', steps: 40, warmUp: 2 }, step);
+  expect([0, 1, 19, 20, 29, 30, 39].map(rate)).toEqual([0.5, 1, 1, 0.1, 0.1, 0.01, 0.01]);
 });

@@ -16,7 +16,7 @@ import { CLASSES, farthest, SIZE, TINY, using, watchIn, writeSquares } from './t
 
 const ENGINES = ['eager', 'onnxruntime'] as const;
 const SGD: Optimiser = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 };
-const FIT: FitSettings = { network: TINY, classes: CLASSES, epochs: 4, batch: 10, rate: 0.1, warmUp: 1, optimiser: SGD, recipe: recipe('none', { size: SIZE }), classWeights: 'balanced', seed: 1 };
+const FIT: FitSettings = { network: TINY, classes: CLASSES, epochs: 4, batch: 10, rate: 0.1, warmUp: 1, schedule: 'cosine', optimiser: SGD, recipe: recipe('none', { size: SIZE }), classWeights: 'balanced', seed: 1 };
 
 let paths: Awaited<ReturnType<typeof writeSquares>>;
 let data: LearningData;

@@ -8,7 +8,7 @@ import { DatasetError } from '../dataset/error.ts';
 import { macroAuc } from '../eval/auc.ts';
 import type { Optimiser } from '../nn/optimiser.ts';
 import type { ResNet } from '../nn/resnet.ts';
-import { warmUpCosine } from '../nn/schedule.ts';
+import { learningRate, type SCHEDULES } from '../nn/schedule.ts';
 import { wrappedBatches } from './batches.ts';
 import { balancedWeights } from './classify.ts';
 import { labelsOf, readBatch, type LearningData } from './data.ts';
@@ -25,6 +25,7 @@ export interface FitSettings {
   readonly rate: number;
   /** Epochs over which the rate rises. */
   readonly warmUp: number;
+  readonly schedule: (typeof SCHEDULES)[number];
   readonly optimiser: Optimiser;
   readonly recipe: Recipe;
   /** `balanced`: images of rare classes count more, so that every class counts the same. */
@@ -60,7 +61,7 @@ export async function fitClassifier<State extends HostModel>(engine: Engine, set
   const validation = validationLabels(data, classes);
   const classOf = new Map(split.train.map((index, i) => [index, labels[i]!]));
   const stepsPerEpoch = Math.ceil(split.train.length / batch);
-  const schedule = { steps: epochs * stepsPerEpoch, warmUp: settings.warmUp * stepsPerEpoch };
+  const schedule = { name: settings.schedule, steps: epochs * stepsPerEpoch, warmUp: settings.warmUp * stepsPerEpoch };
   const classWeights = settings.classWeights === 'balanced' ? balancedWeights(labels, classes.length) : classes.map(() => 1);
 
   const step = await compileLearner(engine, learnerOf({ network, optimiser, classWeights }), start, {
@@ -83,12 +84,12 @@ export async function fitClassifier<State extends HostModel>(engine: Engine, set
           images: await readBatch(data, indices),
           view: drawViews(recipe, { seed, epoch, indices, view: 0, sourceSize: images.size }),
           labels: { dtype: 'int32', shape: [batch], data: Int32Array.from(indices, (image) => classOf.get(image)!) },
-          rate: { dtype: 'float32', shape: [], data: Float32Array.of(warmUpCosine(settings.rate, schedule, at)) },
+          rate: { dtype: 'float32', shape: [], data: Float32Array.of(learningRate(settings.rate, schedule, at)) },
         };
       },
       endOfEpoch: async ({ epoch, means, rows: before, model }: Ended<FitRow>) => {
         const scores = await validate(inference, await model(), split.validation, validation, classes.length);
-        const rate = significant(warmUpCosine(settings.rate, schedule, epoch * stepsPerEpoch - 1));
+        const rate = significant(learningRate(settings.rate, schedule, epoch * stepsPerEpoch - 1));
         const told = Object.fromEntries(Object.entries(means).map(([name, mean]) => [name, significant(mean)])) as FitRow['train'];
         const row = { epoch, rate, train: told, validation: scores };
         return { row, keep: before.every((earlier) => better(row, earlier)) };

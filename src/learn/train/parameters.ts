@@ -2,6 +2,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { RECIPES } from '../augment/index.ts';
 import type { Optimiser } from '../nn/optimiser.ts';
+import { SCHEDULES } from '../nn/schedule.ts';
 import { NETWORK_NAMES, resnet, type ResNet } from '../nn/resnet.ts';
 import { unreachable } from '../../util/unreachable.ts';
 
@@ -17,10 +18,12 @@ export const TrainingParameters = Type.Object({
   epochs: Type.Integer({ minimum: 1 }),
   /** Images of one step. */
   batch: Type.Integer({ minimum: 2 }),
-  /** Learning rate, reached after the warm-up; from there it falls to zero along half a cosine. */
+  /** Learning rate, reached after the warm-up. */
   rate: Type.Number({ exclusiveMinimum: 0 }),
   /** Epochs over which the rate rises. */
   warmUp: Type.Number({ minimum: 0, default: 0 }),
+  /** From there it falls to zero along half a cosine, or to a tenth at the middle and a hundredth at three quarters. */
+  schedule: literalsWithDefault(SCHEDULES, 'cosine'),
   optimiser: literalsWithDefault(['sgd', 'adamw', 'lars'] as const, 'sgd'),
   weightDecay: Type.Number({ minimum: 0, default: 1e-4 }),
   /** Augmentation; see docs/augmentation.md. */

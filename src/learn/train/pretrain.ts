@@ -6,7 +6,7 @@ import { significant } from '../../util/number.ts';
 import { drawViews, viewSpecs } from '../augment/index.ts';
 import { DatasetError } from '../dataset/error.ts';
 import type { ResNet } from '../nn/resnet.ts';
-import { warmUpCosine } from '../nn/schedule.ts';
+import { learningRate, type SCHEDULES } from '../nn/schedule.ts';
 import { collapse } from '../ssl/collapse.ts';
 import type { Method, MethodInputs, MethodState } from '../ssl/method.ts';
 import { fullBatches } from './batches.ts';
@@ -22,6 +22,7 @@ export interface PretrainSettings {
   readonly rate: number;
   /** Epochs over which the rate rises. */
   readonly warmUp: number;
+  readonly schedule: (typeof SCHEDULES)[number];
   /** Epochs between two probes; the last epoch is always probed. */
   readonly probeEvery: number;
   readonly seed: number;
@@ -64,7 +65,7 @@ export async function pretrain<State extends MethodState>(engine: Engine, settin
     throw new DatasetError(`A batch of ${batch} images cannot be filled: the training part has ${split.train.length}. Set "batch" to ${split.train.length} or less.`);
   }
   const steps = epochs * stepsPerEpoch;
-  const rateAt = (step: number): number => warmUpCosine(settings.rate, { steps, warmUp: settings.warmUp * stepsPerEpoch }, step);
+  const rateAt = (step: number): number => learningRate(settings.rate, { name: settings.schedule, steps, warmUp: settings.warmUp * stepsPerEpoch }, step);
   const scheduledAt = (step: number) => mapValues(method.schedule({ step, steps, stepsPerEpoch }), scalar);
   const classOf = method.labelled ? trainingClasses(data) : null;
 
