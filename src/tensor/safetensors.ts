@@ -6,7 +6,7 @@
 import { open, readFile, writeFile, type FileHandle } from 'node:fs/promises';
 import { sizeOf, type HostTensor, type TensorSpec } from './host-tensor.ts';
 import { SafetensorsError, encodeHeader, headerLength, layOut, parseHeader, type Entry, type Header } from './safetensors-header.ts';
-import { WRITTEN_AS, bytesOf, valuesOf } from './safetensors-values.ts';
+import { WRITTEN_AS, bytesOf, valuesOf } from './stored-values.ts';
 
 export { SafetensorsError } from './safetensors-header.ts';
 
@@ -24,9 +24,12 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
 export function decodeSafetensors(bytes: Uint8Array, place: string): Safetensors {
   const length = headerLength(bytes.subarray(0, 8), bytes.length, place);
   const { entries, metadata, dataStart } = parseHeader(bytes.subarray(8, 8 + length), bytes.length, place);
+  const refuse = (problem: string): never => {
+    throw new SafetensorsError(place, problem);
+  };
   const tensors = entries.map((entry) => {
     const begin = dataStart + entry.begin;
-    return [entry.name, valuesOf(entry, bytes.subarray(begin, begin + entry.bytes), place)] as const;
+    return [entry.name, valuesOf(entry, bytes.subarray(begin, begin + entry.bytes), refuse)] as const;
   });
   return { tensors: Object.fromEntries(tensors), metadata };
 }

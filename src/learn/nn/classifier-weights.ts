@@ -1,5 +1,5 @@
 /** A trained classifier from a weights file: network, body and head, as fine-tuning wrote it. */
-import { readSafetensors } from '../../tensor/safetensors.ts';
+import { readTensors } from '../../tensor/read-tensors.ts';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { CLASSIFIER } from './heads.ts';
 import { initialise } from './initialise.ts';
@@ -14,7 +14,7 @@ interface Classifier {
 
 /** Throws WeightsError where the file does not say which network and classes it is of, is not whole, or knows other classes. */
 export async function readClassifier(path: string, classes: readonly string[]): Promise<Classifier> {
-  const { tensors, metadata } = await readSafetensors(path);
+  const { tensors, metadata } = await readTensors(path);
   const { architecture, stem } = metadata;
   if (!isNetwork(architecture) || !isStem(stem) || metadata.classes === undefined) {
     throw new WeightsError(`${path} does not say of which network and classes it holds the weights. A file that a fine-tuning stage wrote says so ("architecture", "stem", "classes").`);

@@ -1,11 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../tensor/safetensors.ts';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
+import { encodeTorch } from '../../tensor/torch/write.ts';
 import { initialise, initialiseLinear } from './initialise.ts';
+import { toTorchvision } from './layout.ts';
 import { resnet } from './resnet.ts';
 import { startFrom } from './start.ts';
 import { layersOf, readBackbone, shapesOnDisk, writeWeights } from './weights.ts';
@@ -38,6 +40,14 @@ test('what a file lacks is drawn at random and reported, what it has too much is
   expect(warning).toBe(`The weights file has no ${missing.join(', ')}: these 6 layers of resnet-small were drawn at random.`);
   expect(backbone.params['layer3.0.conv1.weight']).toEqual(initialise(network, ['test', 0]).params['layer3.0.conv1.weight']);
   expect(Math.max(...backbone.params['layer2.0.conv1.weight']!.data)).toBe(0);
+});
+
+test("a checkpoint of torch's is a start as well, under the names that parallel training gave", async () => {
+  const path = join(folder, 'checkpoint.pth');
+  const model = initialise(network, ['test', 3]);
+  await writeFile(path, encodeTorch(Object.fromEntries(Object.entries({ ...model.params, ...model.stats }).map(([name, tensor]) => [`module.${name}`, toTorchvision(tensor)])), { arch: 'resnet-small' }));
+  expect((await startFrom(path, network, ['test', 0])).backbone).toEqual(model);
+  await expect(startFrom(path, resnet('resnet18'), ['test', 0])).rejects.toThrow('holds weights of resnet-small, but the network is resnet18');
 });
 
 test('a tensor that does not fit stops with both shapes', async () => {

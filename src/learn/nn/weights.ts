@@ -1,5 +1,6 @@
-/** Weights files: safetensors under torchvision's names, read in part where they hold only a part. */
-import { readSafetensors, writeSafetensors } from '../../tensor/safetensors.ts';
+/** Weights files under torchvision's names: safetensors or torch's own are read, in part where they hold only a part; safetensors are written. */
+import { readTensors } from '../../tensor/read-tensors.ts';
+import { writeSafetensors } from '../../tensor/safetensors.ts';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import type { Given } from './initialise.ts';
 import { fromTorchvision, toTorchvision } from './layout.ts';
@@ -28,8 +29,9 @@ interface Match {
  * matches.
  */
 export async function readBackbone(path: string, network: ResNet): Promise<{ given: Given; match: Match }> {
-  const { tensors, metadata } = await readSafetensors(path);
-  const architecture = metadata.architecture;
+  const { tensors, metadata } = await readTensors(path);
+  // `arch` is what PyTorch's own training examples write.
+  const architecture = metadata.architecture ?? metadata.arch;
   if (architecture !== undefined && architecture !== network.name) {
     throw new WeightsError(`${path} holds weights of ${architecture}, but the network is ${network.name}. Set the parameter "network" to "${architecture}", or give other weights.`);
   }

@@ -1,13 +1,16 @@
 /** Stored bytes to the values of a HostTensor, and which stored type a dtype is written as. Little-endian processors only. */
-import { STORED_WIDTH, SafetensorsError, type Entry, type StoredType } from './safetensors-header.ts';
+import { STORED_WIDTH, type Entry, type StoredType } from './safetensors-header.ts';
 import type { DType, HostTensor } from './host-tensor.ts';
+
+/** Stops, naming the file: the values are not those of its type. */
+type Refuse = (problem: string) => never;
 
 export const WRITTEN_AS = { float32: 'F32', int32: 'I32', uint8: 'U8', bool: 'BOOL' } as const satisfies Record<DType, StoredType>;
 
 export const bytesOf = (tensor: HostTensor): Uint8Array => new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
 
-/** F32, F16, BF16 and F64 become float32 (F64 rounds to nearest); I32 and I64 become int32, or an error when a value does not fit. */
-export function valuesOf(entry: Entry, stored: Uint8Array, place: string): HostTensor {
+/** F32, F16, BF16 and F64 become float32 (F64 rounds to nearest); I32 and I64 become int32, or are refused where a value does not fit. */
+export function valuesOf(entry: Omit<Entry, 'begin'>, stored: Uint8Array, refuse: Refuse): HostTensor {
   if (stored.length !== entry.bytes) throw new Error(`Internal error: ${stored.length} bytes for tensor "${entry.name}" of ${entry.bytes}.`);
   // A copy starts at offset 0, as views of wider types need (and Buffer.slice would be no copy).
   const { buffer } = new Uint8Array(stored);
@@ -25,11 +28,11 @@ export function valuesOf(entry: Entry, stored: Uint8Array, place: string): HostT
     case 'I32':
       return { dtype: 'int32', shape, data: new Int32Array(buffer) };
     case 'I64':
-      return { dtype: 'int32', shape, data: narrow(new BigInt64Array(buffer), entry.name, place) };
+      return { dtype: 'int32', shape, data: narrow(new BigInt64Array(buffer), entry.name, refuse) };
     case 'U8':
       return { dtype: 'uint8', shape, data: new Uint8Array(buffer) };
     case 'BOOL':
-      return { dtype: 'bool', shape, data: truths(new Uint8Array(buffer), entry.name, place) };
+      return { dtype: 'bool', shape, data: truths(new Uint8Array(buffer), entry.name, refuse) };
   }
 }
 
@@ -52,16 +55,16 @@ function bitsOfHalf(half: number): number {
   return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
 }
 
-function narrow(values: BigInt64Array, name: string, place: string): Int32Array {
+function narrow(values: BigInt64Array, name: string, refuse: Refuse): Int32Array {
   return Int32Array.from(values, (value) => {
     const narrowed = Number(value);
-    if (narrowed !== (narrowed | 0)) throw new SafetensorsError(place, `tensor "${name}" holds ${value.toString()}, which does not fit in 32 bits.`);
+    if (narrowed !== (narrowed | 0)) refuse(`tensor "${name}" holds ${value.toString()}, which does not fit in 32 bits.`);
     return narrowed;
   });
 }
 
-function truths(values: Uint8Array, name: string, place: string): Uint8Array {
+function truths(values: Uint8Array, name: string, refuse: Refuse): Uint8Array {
   const stray = values.find((value) => value > 1);
-  if (stray !== undefined) throw new SafetensorsError(place, `tensor "${name}" is BOOL, but holds the byte ${stray}; 0 and 1 are allowed.`);
+  if (stray !== undefined) refuse(`tensor "${name}" is BOOL, but holds the byte ${stray}; 0 and 1 are allowed.`);
   return values;
 }

@@ -1,0 +1,10 @@
+/** A file that torch.save did not write, that was cut or changed, or that holds what is not read. */
+export class TorchFileError extends Error {
+  override readonly name = 'TorchFileError';
+  constructor(place: string, problem: string) {
+    super(`${place} is not a torch file that can be read: ${problem}`);
+  }
+}
+
+/** Stops with a TorchFileError of the file at hand. */
+export type Refuse = (problem: string) => never;
