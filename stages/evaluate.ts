@@ -3,6 +3,9 @@
  *
  * inputs   dataset      dataset.json
  *          predictions  predictions.csv, gathered over the axes `model` and `seed`
+ *          probes       predictions of "probe", gathered over `model`, `kind` and `seed`                      } may be
+ *          fractions    predictions of fine-tuning with fewer labels, over `model`, `labels` and `seed`      } null
+ *          leaky        predictions of fine-tuning on a split that leaks, over `model` and `seed`            } or absent
  * params   resamples    rounds of the bootstrap (2000)
  *          level        of the intervals (0.95)
  *          seed         of the bootstrap (0)
@@ -26,10 +29,21 @@ const Parameters = Type.Object({
 export default async function (stage: Stage): Promise<void> {
   const bootstrap = parameters(Parameters, stage);
   const { name, ordinal } = await readDataset(stage.input('dataset'));
-  const runs = await Promise.all(stage.gathered('predictions').map(readRun));
-  const evaluation = evaluate(runs, { dataset: name, ordinal, bootstrap });
+  const runs = await readAll(stage, 'predictions', readRun);
+  const sides = {
+    probes: await readAll(stage, 'probes', async (member) => ({ ...(await readRun(member)), kind: kindOf(member.axes) })),
+    fractions: await readAll(stage, 'fractions', async (member) => ({ ...(await readRun(member)), labels: labelsOf(member.axes) })),
+    leaky: await readAll(stage, 'leaky', readRun),
+  };
+  const evaluation = evaluate(runs, { dataset: name, ordinal, bootstrap }, sides);
   await writeEvaluation(stage.output('metrics'), evaluation);
   await writeResults(stage.output('results'), evaluation);
+}
+
+/** A pipeline may leave a side study out or set it to null. */
+async function readAll<T>(stage: Stage, name: string, read: (member: Gathered[number]) => Promise<T>): Promise<T[]> {
+  const input = stage.inputs[name];
+  return input === undefined || input === null ? [] : Promise.all(stage.gathered(name).map(read));
 }
 
 async function readRun({ path, axes }: Gathered[number]) {
@@ -38,4 +52,14 @@ async function readRun({ path, axes }: Gathered[number]) {
     throw new TypeError(`predictions must be gathered over "model" (names) and "seed" (numbers); found ${JSON.stringify(axes)}.`);
   }
   return { model, seed, predictions: await readPredictions(path) };
+}
+
+function kindOf({ kind }: Gathered[number]['axes']): 'linear' | 'knn' {
+  if (kind === 'linear' || kind === 'knn') return kind;
+  throw new TypeError(`probes must be gathered over "kind" too, "linear" or "knn"; found ${JSON.stringify(kind)}.`);
+}
+
+function labelsOf({ labels }: Gathered[number]['axes']): number {
+  if (typeof labels === 'number') return labels;
+  throw new TypeError(`fractions must be gathered over "labels" too, shares from 0 to 1; found ${JSON.stringify(labels)}.`);
 }

@@ -71,7 +71,7 @@ async function runReport(inputs: Job['inputs']): Promise<string> {
 
 test('evaluate and report lead from predictions to a page', async () => {
   await runEvaluate();
-  expect((await readFile(file('results.csv'), 'utf8')).split('\n')).toHaveLength(1 + 4 * 2 * 3 * 7 + 1);
+  expect((await readFile(file('results.csv'), 'utf8')).split('\n')).toHaveLength(1 + 4 * 2 * 3 * 8 + 1);
   const html = await runReport({
     metrics: alone('metrics.json'), datasets: alone('dataset.json'), splits: alone('split.json'), curves: gatheredRuns('curves.json'),
     pretraining: gatheredStarts((name) => `pretrain-${name}.json`), pairs: gatheredStarts((name) => `pairs-${name}.png`),

@@ -9,6 +9,8 @@ import pathlib
 import warnings
 
 import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import logsumexp
 from sklearn import metrics
 
 warnings.simplefilter("ignore")  # absent classes are on purpose
@@ -33,6 +35,9 @@ def expected(labels, p, classes):
         "accuracy": metrics.accuracy_score(labels, predicted),
         "balancedAccuracy": metrics.balanced_accuracy_score(labels, predicted),
         "auc": float(np.mean([metrics.roc_auc_score(one_hot[:, k], p[:, k]) for k in present])),
+        "averagePrecision": float(np.mean([metrics.average_precision_score(one_hot[:, k], p[:, k]) for k in every if one_hot[:, k].any()])),
+        "roc": [[fpr.tolist(), tpr.tolist()] for fpr, tpr, _ in (metrics.roc_curve(one_hot[:, k], p[:, k], drop_intermediate=False) for k in present)],
+        "temperature": temperature(labels, p),
         "macroF1": metrics.f1_score(labels, predicted, average="macro"),
         "loss": metrics.log_loss(labels, p, labels=every),
         "brier": metrics.brier_score_loss(labels, p, labels=every, scale_by_half=False),
@@ -43,6 +48,17 @@ def expected(labels, p, classes):
         "f1": [None if np.isnan(x) else x for x in f1],
         "support": support.tolist(),
     }
+
+
+def temperature(labels, p):
+    """Of the smallest log loss of p^(1/T), by scipy's bounded search; probabilities of 0 as 1e-7."""
+    logs = np.log(np.maximum(p, 1e-7))
+
+    def loss(t):
+        scaled = logs / t
+        return float(np.mean(logsumexp(scaled, axis=1) - scaled[np.arange(len(labels)), labels]))
+
+    return minimize_scalar(loss, bounds=(0.01, 100), method="bounded", options={"xatol": 1e-10}).x
 
 
 def case(name, seed, frequencies, count, skill, steps):

@@ -1,7 +1,7 @@
 /** Made-up studies for tests: numbers that look like results, from a seed. */
 import { significant } from '../util/number.ts';
 import { random } from '../util/random.ts';
-import type { DatasetResults, Difference, Evaluation, Execution, FineTuning, ModelResults, PreTraining, Study } from './study.ts';
+import type { Calibration, DatasetResults, Difference, Evaluation, Execution, FineTuning, ModelResults, PreTraining, SideResult, Study } from './study.ts';
 
 const METRICS = ['accuracy', 'balancedAccuracy', 'auc', 'macroF1', 'loss', 'brier', 'ece'];
 const MODELS = ['M1', 'M2', 'M3', 'M4'];
@@ -48,6 +48,9 @@ function evaluationFixture(dataset: string, classes: readonly string[]): Evaluat
     bootstrap: { resamples: 2000, level: 0.95 },
     models,
     differences: models.flatMap((one, i) => models.slice(0, i).map((other) => differenceFixture(one, other))),
+    probes: (['knn', 'linear'] as const).flatMap((kind) => models.map((model) => ({ kind, ...sideFixture(model, kind === 'knn' ? -0.12 : -0.08) }))),
+    fractions: [0.1, 1].flatMap((labels) => models.map((model) => ({ labels, images: Math.round(4 * images * labels), ...sideFixture(model, labels === 1 ? 0 : -0.15) }))),
+    leaky: models.slice(0, 1).map((model) => ({ images, leaks: Math.round(images / 3), ...sideFixture(model, 0.06) })),
   };
 }
 
@@ -75,7 +78,29 @@ function modelFixture(dataset: string, model: string, classes: readonly string[]
     model, seeds, confusion,
     summary: { train: summary('train'), validation: summary('validation'), test },
     byClass: classes.map((name, k) => ({ class: name, images: byClass[k]!, precision: significant(skill), recall: significant(skill), f1: k === 0 ? null : significant(skill) })),
+    calibration: calibrationFixture(skill),
+    curves: classes.map((name) => ({
+      class: name,
+      roc: Array.from({ length: 21 }, (_, i): [number, number] => [i / 20, significant((i / 20) ** (1 - skill), 4)]),
+      precisionRecall: Array.from({ length: 20 }, (_, i): [number, number] => [(i + 1) / 20, significant(1 - (1 - skill) * ((i + 1) / 20), 4)]),
+    })),
   };
+}
+
+/** Too sure of itself before, nearly right after. */
+function calibrationFixture(skill: number): Calibration {
+  const scores = (ece: number) => ({ loss: { mean: significant(2 * (1 - skill) + ece), sd: 0.02 }, brier: { mean: significant(1.4 * (1 - skill)), sd: 0.01 }, ece: { mean: ece, sd: 0.004 } });
+  const bins = (excess: number) => Array.from({ length: 15 }, (_, i) => ({
+    low: significant(i / 15), high: significant((i + 1) / 15), images: i < 5 ? 0 : 12 * i, confidence: i < 5 ? null : significant((i + 0.5) / 15), accuracy: i < 5 ? null : significant(Math.max(0, (i + 0.5) / 15 - excess)),
+  }));
+  return { temperature: [1.61, 1.48, 1.7], before: scores(0.121), after: scores(0.034), reliability: { before: bins(0.12), after: bins(0.02) } };
+}
+
+function sideFixture({ model, summary: { test } }: ModelResults, gain: number): SideResult {
+  const higher = ['accuracy', 'balancedAccuracy', 'auc', 'macroF1'];
+  const shifted = (value: number | null, metric: string) => (value === null || !higher.includes(metric) ? value : significant(Math.min(1, value + gain)));
+  const summary = Object.fromEntries(Object.entries(test).map(([metric, { mean, low, high }]) => [metric, { mean: shifted(mean, metric), sd: null, low: shifted(low, metric), high: shifted(high, metric) }]));
+  return { model, seeds: 1, summary: { test: summary } };
 }
 
 function differenceFixture(one: ModelResults, other: ModelResults): Difference {

@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<string, MetricWords>> = {
   accuracy: { name: 'accuracy', short: 'Accuracy', better: 'higher', digits: 3 },
   balancedAccuracy: { name: 'balanced accuracy', short: 'Balanced acc.', better: 'higher', digits: 3 },
   auc: { name: 'AUC', short: 'AUC', better: 'higher', digits: 3 },
+  averagePrecision: { name: 'average precision', short: 'Avg. prec.', better: 'higher', digits: 3 },
   macroF1: { name: 'macro F1', short: 'Macro F1', better: 'higher', digits: 3 },
   loss: { name: 'loss', short: 'Loss', better: 'lower', digits: 3 },
   brier: { name: 'Brier score', short: 'Brier', better: 'lower', digits: 3 },

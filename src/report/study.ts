@@ -66,6 +66,19 @@ export interface Evaluation {
   readonly models: readonly ModelResults[];
   /** `model` minus `against`, each pair once. */
   readonly differences: readonly Difference[];
+  /** Classifiers on the frozen features that a model starts from. */
+  readonly probes: readonly ({ readonly kind: 'linear' | 'knn' } & SideResult)[];
+  /** Fine-tuning with a share of the labels, 1 being the main study; `images`: how many were learned from. */
+  readonly fractions: readonly ({ readonly labels: number; readonly images: number } & SideResult)[];
+  /** Fine-tuning on a split that leaks: `leaks` of its `images` for testing have a group that was also trained on. */
+  readonly leaky: readonly ({ readonly images: number; readonly leaks: number } & SideResult)[];
+}
+
+export interface SideResult {
+  readonly model: string;
+  /** How many. */
+  readonly seeds: number;
+  readonly summary: { readonly test: Readonly<Record<string, Spread & Range>> };
 }
 
 export interface ModelResults {
@@ -79,6 +92,31 @@ export interface ModelResults {
   /** [labelled][predicted], test images summed over seeds. */
   readonly confusion: readonly (readonly number[])[];
   readonly byClass: readonly { readonly class: string; readonly images: number; readonly precision: Defined; readonly recall: Defined; readonly f1: Defined }[];
+  readonly calibration: Calibration;
+  /** One class against the rest, answers of all seeds ranked together; classes without a curve are left out. */
+  readonly curves: readonly { readonly class: string; readonly roc: readonly Point[]; readonly precisionRecall: readonly Point[] }[];
+}
+
+export type Point = readonly [x: number, y: number];
+
+/** On the test part, before and after dividing logits by a temperature that was fitted on validation images. */
+export interface Calibration {
+  /** By seed. */
+  readonly temperature: readonly number[];
+  readonly before: CalibrationScores;
+  readonly after: CalibrationScores;
+  readonly reliability: { readonly before: readonly ReliabilityBin[]; readonly after: readonly ReliabilityBin[] };
+}
+
+export type CalibrationScores = Readonly<Record<'loss' | 'brier' | 'ece', Spread>>;
+
+/** Test images of all seeds whose confidence is above `low` and at most `high`. */
+export interface ReliabilityBin {
+  readonly low: number;
+  readonly high: number;
+  readonly images: number;
+  readonly confidence: Defined;
+  readonly accuracy: Defined;
 }
 
 export interface Difference {

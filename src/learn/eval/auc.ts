@@ -8,14 +8,14 @@
  */
 
 /** The images in ascending order of their probability of one class, and where each run of equal probabilities ends. */
-interface Ranking {
+export interface Ranking {
   readonly order: Int32Array;
   /** For each run of ties, the position after its last member. */
   readonly runEnds: Int32Array;
 }
 
 /** What the area depends on besides weights: one ranking for each class. */
-interface Rankings {
+export interface Rankings {
   readonly labels: Int32Array;
   readonly byClass: readonly Ranking[];
 }
@@ -40,16 +40,17 @@ export function rankings(probabilities: Float32Array | Float64Array, labels: Int
 }
 
 /** The mean over classes when image i counts `weights[i]` times. */
-export function weightedMacroAuc({ labels, byClass }: Rankings, weights: Float64Array): number {
-  let sum = 0;
-  let counted = 0;
-  byClass.forEach((ranking, k) => {
-    const area = binaryAuc(ranking, labels, k, weights);
-    if (Number.isNaN(area)) return;
-    sum += area;
-    counted++;
-  });
-  return sum / counted;
+export function weightedMacroAuc(sorted: Rankings, weights: Float64Array): number {
+  return meanOverClasses(sorted, weights, binaryAuc);
+}
+
+/** Of one class against the rest; NaN when it is not defined. */
+type ClassScore = (ranking: Ranking, labels: Int32Array, positive: number, weights: Float64Array) => number;
+
+/** Over the classes whose score is defined. */
+export function meanOverClasses({ labels, byClass }: Rankings, weights: Float64Array, scoreOf: ClassScore): number {
+  const defined = byClass.map((ranking, k) => scoreOf(ranking, labels, k, weights)).filter((score) => !Number.isNaN(score));
+  return defined.reduce((sum, score) => sum + score, 0) / defined.length;
 }
 
 function rank(scores: Float64Array): Ranking {

@@ -1,4 +1,4 @@
-import type { Metric } from './scored.ts';
+import type { Metric, Scored } from './scored.ts';
 
 export const BINS = 15;
 
@@ -7,9 +7,10 @@ export const BINS = 15;
  * between confidence and accuracy, averaged over images by bins of equal width in the probability of the predicted
  * class. Bin m holds (m - 1) / 15 < p <= m / 15.
  */
-export const calibrationError: Metric = ({ labels, predicted, probabilities, classes }) => {
-  const confidence = Float64Array.from(predicted, (k, i) => probabilities[i * classes + k]!);
-  const bin = Int32Array.from(confidence, (p) => Math.min(BINS - 1, Math.max(0, Math.ceil(p * BINS) - 1)));
+export const calibrationError: Metric = (scored) => {
+  const { labels, predicted } = scored;
+  const confidence = confidences(scored);
+  const bin = Int32Array.from(confidence, binOf);
   return (weights) => {
     const gaps = new Float64Array(BINS); // weighted confidence minus weighted hits
     let total = 0;
@@ -20,3 +21,13 @@ export const calibrationError: Metric = ({ labels, predicted, probabilities, cla
     return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / total;
   };
 };
+
+/** [N]: the probability of the predicted class. */
+export function confidences({ predicted, probabilities, classes }: Scored): Float64Array {
+  return Float64Array.from(predicted, (k, i) => probabilities[i * classes + k]!);
+}
+
+/** From 0. */
+export function binOf(confidence: number): number {
+  return Math.min(BINS - 1, Math.max(0, Math.ceil(confidence * BINS) - 1));
+}

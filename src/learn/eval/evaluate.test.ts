@@ -1,12 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { random } from '../../util/random.ts';
 import { evaluate } from './evaluate.ts';
 import { readEvaluation, writeEvaluation } from './evaluation.ts';
 import { predictionsOf, type PredictedImage, type Predictions } from './predictions.ts';
 import type { Run } from './runs.ts';
+import type { SideStudies } from './side-studies.ts';
 
 const classes = ['mild', 'moderate', 'severe'];
 const parts = ['train', 'train', 'validation', 'test', 'test'] as const;
@@ -95,4 +96,36 @@ test.each<[string, Run[], string]>([
   ['no test images', [{ model: 'M1', seed: 0, predictions: predictionsOf(classes, images.slice(0, 3), new Float64Array(9).fill(1 / 3)) }], 'no image of the test part'],
 ])('%s: refused, and named', (_, given, message) => {
   expect(() => evaluate(given, options)).toThrow(message);
+});
+
+describe('side studies', () => {
+  const shifted = (amount: number): PredictedImage[] => images.map((image) => ({ ...image, index: image.index + amount }));
+  const sides: SideStudies = {
+    probes: [{ model: 'M3', seed: 0, kind: 'knn', predictions: predicted(2, 7) }],
+    fractions: [{ model: 'M3', seed: 0, labels: 0.1, predictions: predicted(1, 8) }],
+    leaky: [{ model: 'M1', seed: 0, predictions: { ...predicted(4, 9), images: images.map((image) => ({ ...image, group: `lesion ${image.index % 30}` })) } }],
+  };
+  const beside = evaluate(runs, options, sides);
+
+  test('probes are scored as models are, and the main study stays as it was', () => {
+    expect(beside.probes).toHaveLength(1);
+    expect(beside.probes[0]).toMatchObject({ model: 'M3', kind: 'knn', seeds: 1 });
+    expect({ ...beside, probes: [], fractions: [], leaky: [] }).toEqual(evaluation);
+  });
+
+  test('fewer labels stand before all of them, of the models that tried both', () => {
+    expect(beside.fractions.map(({ model, labels, seeds }) => [model, labels, seeds])).toEqual([['M3', 0.1, 1], ['M3', 1, 3]]);
+    expect(beside.fractions[1]!.summary.test).toEqual(beside.models[1]!.summary.test);
+  });
+
+  test('a leaky split says how many test images have a relative among the trained ones', () => {
+    const trained = new Set(images.filter(({ part }) => part === 'train').map(({ index }) => index % 30));
+    const leaks = images.filter(({ part, index }) => part === 'test' && trained.has(index % 30)).length;
+    expect(beside.leaky).toMatchObject([{ model: 'M1', images: 80, leaks }]);
+  });
+
+  test('probes of other images are refused', () => {
+    const elsewhere = { ...sides.probes[0]!, predictions: { ...predicted(2, 7), images: shifted(1) } };
+    expect(() => evaluate(runs, options, { ...sides, probes: [elsewhere] })).toThrow('M3, seed 0, of a side study was tested on other images than the main study');
+  });
 });

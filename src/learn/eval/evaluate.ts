@@ -2,15 +2,19 @@
 import { significant } from '../../util/number.ts';
 import { DatasetError } from '../dataset/error.ts';
 import { PARTS, type Part } from '../dataset/split-table.ts';
-import { differenceOf, drawRounds, percentileInterval, roundsOf, type BootstrapOptions, type Rounds } from './bootstrap.ts';
+import { differenceOf, type BootstrapOptions, type Rounds } from './bootstrap.ts';
+import { calibrationOf } from './calibration.ts';
 import { confusionOf } from './confusion.ts';
+import { curvesOf, type ClassCurves } from './curves.ts';
+import { bounds, byMetric, estimates, orNull, roundsByModel, spread, unweighted, type NamedMetrics } from './estimates.ts';
 import type { DatasetEvaluation, ModelEvaluation, PartCounts } from './evaluation.ts';
 import { majorityOf } from './majority.ts';
-import { metricsFor, type MetricName } from './metrics.ts';
+import { metricsFor } from './metrics.ts';
 import { scoresByClass } from './per-class.ts';
 import type { Predictions } from './predictions.ts';
 import { comparable, type ComparableRuns, type Run } from './runs.ts';
-import { evenly, rowsOf, scoredPart, type Metric, type Scored } from './scored.ts';
+import { evenly, rowsOf, scoredPart, type Scored } from './scored.ts';
+import { scoreSideStudies, type SideStudies } from './side-studies.ts';
 import { spreadOf } from './spread.ts';
 
 interface EvaluationOptions {
@@ -20,10 +24,10 @@ interface EvaluationOptions {
   readonly bootstrap: BootstrapOptions;
 }
 
-type NamedMetrics = readonly { readonly name: MetricName; readonly metric: Metric }[];
+const NO_SIDE_STUDIES: SideStudies = { probes: [], fractions: [], leaky: [] };
 
 /** Throws DatasetError when the runs are not of the same images, or a part has none. */
-export function evaluate(runs: readonly Run[], { dataset, ordinal, bootstrap }: EvaluationOptions): DatasetEvaluation {
+export function evaluate(runs: readonly Run[], { dataset, ordinal, bootstrap }: EvaluationOptions, sides: SideStudies = NO_SIDE_STUDIES): DatasetEvaluation {
   const compared = comparable(runs);
   const { models, seeds, shared } = compared;
   const metrics = metricsFor(ordinal);
@@ -41,6 +45,7 @@ export function evaluate(runs: readonly Run[], { dataset, ordinal, bootstrap }: 
     differences: models.flatMap((model, later) =>
       models.slice(0, later).map((against) => ({ model, against, metrics: differences(compared, model, against, metrics, rounds, bootstrap.level) })),
     ),
+    ...scoreSideStudies(sides, compared, { metrics, bootstrap }),
   };
 }
 
@@ -52,15 +57,6 @@ function countsOf(predictions: Predictions, part: Part): PartCounts {
   return { images: rows.length, groups: new Set(rows.map((row) => predictions.images[row]!.group)).size, byClass };
 }
 
-function roundsByModel({ models, seeds, of, shared }: ComparableRuns, metrics: NamedMetrics, options: BootstrapOptions): Map<string, Rounds[]> {
-  const names = rowsOf(shared, 'test').map((row) => shared.images[row]!.group);
-  const numberOf = new Map([...new Set(names)].map((name, i) => [name, i]));
-  const groupOf = Int32Array.from(names, (name) => numberOf.get(name)!);
-  const draws = drawRounds(numberOf.size, seeds.length, options);
-  const plain = metrics.map(({ metric }) => metric);
-  return new Map(models.map((model) => [model, roundsOf(plain, of(model).map((predictions) => scoredPart(predictions, 'test')), groupOf, draws)]));
-}
-
 function modelEvaluation(model: string, { seeds, of }: ComparableRuns, metrics: NamedMetrics, rounds: readonly Rounds[], level: number): ModelEvaluation {
   const parts = of(model).map((predictions) => Object.fromEntries(PARTS.map((part) => [part, scoredPart(predictions, part)])) as Record<Part, Scored>);
   const bySeed = parts.map((scored, i) => ({
@@ -69,11 +65,23 @@ function modelEvaluation(model: string, { seeds, of }: ComparableRuns, metrics: 
     validation: scoresOf(scored.validation, metrics),
     test: scoresOf(scored.test, metrics),
   }));
-  const summary = (part: Part) => byMetric(metrics, (metric) => written(spreadOf(parts.map((scored) => metric(scored[part])(evenly(scored[part].labels.length))))));
-  const intervals = byMetric(metrics, (_, m) => bounds(rounds[m]!, level));
-  const test = Object.fromEntries(Object.entries(summary('test')).map(([name, spread]) => [name, { ...spread, ...intervals[name]! }]));
+  const summary = (part: Part) => byMetric(metrics, (metric) => spread(parts.map((scored) => unweighted(metric, scored[part]))));
   const tests = parts.map((scored) => scored.test);
-  return { model, seeds: bySeed, summary: { train: summary('train'), validation: summary('validation'), test }, confusion: summedConfusion(tests), byClass: meanByClass(of(model)[0]!.classes, tests) };
+  const { classes } = of(model)[0]!;
+  return {
+    model,
+    seeds: bySeed,
+    summary: { train: summary('train'), validation: summary('validation'), test: estimates(tests, metrics, rounds, level) },
+    confusion: summedConfusion(tests),
+    byClass: meanByClass(classes, tests),
+    calibration: calibrationOf(parts.map((scored) => scored.validation), tests),
+    curves: drawn(classes, tests),
+  };
+}
+
+function drawn(classes: readonly string[], tests: readonly Scored[]): ModelEvaluation['curves'] {
+  const rounded = (points: ClassCurves['roc']) => points.map(([x, y]): [number, number] => [significant(x, 4), significant(y, 4)]);
+  return curvesOf(tests).flatMap((curves, k) => (curves === null ? [] : [{ class: classes[k]!, roc: rounded(curves.roc), precisionRecall: rounded(curves.precisionRecall) }]));
 }
 
 function differences({ of }: ComparableRuns, model: string, against: string, metrics: NamedMetrics, rounds: ReadonlyMap<string, readonly Rounds[]>, level: number) {
@@ -98,26 +106,4 @@ function meanByClass(classes: readonly string[], tests: readonly Scored[]): Mode
 
 function scoresOf(scored: Scored, metrics: NamedMetrics): Record<string, number | null> {
   return byMetric(metrics, (metric) => orNull(unweighted(metric, scored)));
-}
-
-function unweighted(metric: Metric, scored: Scored): number {
-  return metric(scored)(evenly(scored.labels.length));
-}
-
-function byMetric<T>(metrics: NamedMetrics, of: (metric: Metric, position: number) => T): Record<string, T> {
-  return Object.fromEntries(metrics.map(({ name, metric }, m) => [name, of(metric, m)]));
-}
-
-function bounds(rounds: Rounds, level: number) {
-  const [low, high] = percentileInterval(rounds, level);
-  return { low: orNull(low), high: orNull(high) };
-}
-
-function written({ mean, sd }: { mean: number; sd: number }) {
-  return { mean: orNull(mean), sd: orNull(sd) };
-}
-
-/** Rounded for writing; what is not defined is null, as JSON has no NaN. */
-function orNull(value: number): number | null {
-  return Number.isFinite(value) ? significant(value) : null;
 }

@@ -16,6 +16,11 @@ const Difference = Type.Object({ mean: Defined, low: Defined, high: Defined });
 
 const PartCounts = Type.Object({ images: Count, groups: Count, byClass: Type.Array(Count) });
 
+const Bins = Type.Array(Type.Object({ low: Type.Number(), high: Type.Number(), images: Count, confidence: Defined, accuracy: Defined }));
+const CalibrationScores = Type.Object({ loss: SpreadSchema, brier: SpreadSchema, ece: SpreadSchema });
+const Points = Type.Array(Type.Tuple([Type.Number(), Type.Number()]));
+const TestSummary = Type.Object({ test: Type.Record(Type.String(), Estimate) });
+
 const ModelEvaluation = Type.Object({
   model: Type.String(),
   seeds: Type.Array(Type.Object({ seed: Type.Number(), train: Scores, validation: Scores, test: Scores })),
@@ -28,6 +33,17 @@ const ModelEvaluation = Type.Object({
   confusion: Type.Array(Type.Array(Count)),
   /** On the test part, means over seeds. */
   byClass: Type.Array(Type.Object({ class: Type.String(), images: Count, precision: Defined, recall: Defined, f1: Defined })),
+  /** On the test part, before and after temperature scaling. */
+  calibration: Type.Object({
+    /** Of each seed, fitted on validation images. */
+    temperature: Type.Array(Type.Number()),
+    before: CalibrationScores,
+    after: CalibrationScores,
+    /** Images of all seeds, by how sure the network was. */
+    reliability: Type.Object({ before: Bins, after: Bins }),
+  }),
+  /** One class against the rest, answers of all seeds ranked together, thinned for drawing; classes without a curve are left out. */
+  curves: Type.Array(Type.Object({ class: Type.String(), roc: Points, precisionRecall: Points })),
 });
 
 const DatasetEvaluationSchema = Type.Object({
@@ -43,6 +59,12 @@ const DatasetEvaluationSchema = Type.Object({
   models: Type.Array(ModelEvaluation),
   /** On the test part, `model` minus `against`, every pair once. */
   differences: Type.Array(Type.Object({ model: Type.String(), against: Type.String(), metrics: Type.Record(Type.String(), Difference) })),
+  /** Classifiers on the frozen features that a model starts from. Empty where there are none, as the next two. */
+  probes: Type.Array(Type.Object({ model: Type.String(), kind: Type.Union([Type.Literal('linear'), Type.Literal('knn')]), seeds: Count, summary: TestSummary })),
+  /** Fine-tuning with a share of the labels, 1 being the main study; `images`: how many were learned from. */
+  fractions: Type.Array(Type.Object({ model: Type.String(), labels: Type.Number(), images: Count, seeds: Count, summary: TestSummary })),
+  /** Fine-tuning on a split that leaks: `leaks` of its `images` for testing have a group that was also trained on. */
+  leaky: Type.Array(Type.Object({ model: Type.String(), images: Count, leaks: Count, seeds: Count, summary: TestSummary })),
 });
 
 export type DatasetEvaluation = Static<typeof DatasetEvaluationSchema>;

@@ -25,7 +25,7 @@ const rounded = (score: number) => significant(score, 12);
 
 for (const { name, classes, labels, probabilities, expected } of golden) {
   const scored = scoredOf(labels, probabilities, classes);
-  const compared = ['accuracy', 'balancedAccuracy', 'auc', 'macroF1', 'loss', 'brier', 'kappa'] as const;
+  const compared = ['accuracy', 'balancedAccuracy', 'auc', 'averagePrecision', 'macroF1', 'loss', 'brier', 'kappa'] as const;
   test.each(compared)(`%s is scikit-learn's: ${name}`, (metric) => {
     expect(value(metric, scored)).toBeCloseTo(expected[metric], 12);
   });

@@ -1,6 +1,7 @@
 /** The metrics by name, in the order in which tables show them. Definitions follow scikit-learn where it has them. */
 import { accuracy } from './accuracy.ts';
 import { rankings, weightedMacroAuc } from './auc.ts';
+import { averagePrecision } from './average-precision.ts';
 import { balancedAccuracy } from './balanced-accuracy.ts';
 import { brier } from './brier.ts';
 import { calibrationError } from './calibration-error.ts';
@@ -18,6 +19,7 @@ const METRICS = {
   accuracy,
   balancedAccuracy,
   auc: areaUnderCurve,
+  averagePrecision,
   macroF1,
   loss: logLoss,
   brier,

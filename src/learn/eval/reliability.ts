@@ -1,0 +1,30 @@
+/** Reliability diagrams: how often is a network right when it is so sure? Bins as in the calibration error. */
+import { binOf, BINS, confidences } from './calibration-error.ts';
+import type { Scored } from './scored.ts';
+
+interface ReliabilityBin {
+  /** The bin holds low < confidence <= high. */
+  readonly low: number;
+  readonly high: number;
+  /** Of all seeds. */
+  readonly images: number;
+  /** Means over the bin's images; NaN for an empty bin. */
+  readonly confidence: number;
+  readonly accuracy: number;
+}
+
+/** `bySeed`: the same images as each seed's network answered them; all answers are counted together. */
+export function reliability(bySeed: readonly Scored[]): ReliabilityBin[] {
+  const images = new Float64Array(BINS);
+  const sure = new Float64Array(BINS);
+  const right = new Float64Array(BINS);
+  for (const scored of bySeed) {
+    confidences(scored).forEach((confidence, i) => {
+      const bin = binOf(confidence);
+      images[bin]!++;
+      sure[bin]! += confidence;
+      if (scored.predicted[i] === scored.labels[i]) right[bin]!++;
+    });
+  }
+  return Array.from(images, (count, bin) => ({ low: bin / BINS, high: (bin + 1) / BINS, images: count, confidence: sure[bin]! / count, accuracy: right[bin]! / count }));
+}
