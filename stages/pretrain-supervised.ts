@@ -25,7 +25,7 @@ export default async function pretrain(stage: Stage): Promise<void> {
   const head = initialiseClassifier(structureOf(network).features, classes.length, ['head', given.seed]);
 
   await withEngine(stage.resources, async (engine) => {
-    stage.record(engine.description);
+    stage.record({ ...engine.description, precision: given.precision });
     const settings = { ...given, network, classes, classWeights: 'none' as const, optimiser: optimiserOf(given), recipe: recipe(given.recipe, { size: data.images.size }) };
     const fit = await fitClassifier(engine, settings, supervised, data, { params: { ...params, ...head }, stats }, stage);
     await writeWeights(stage.output('weights'), fit.model, { architecture: network.name, stem: network.stem, method: 'supervised', dataset: name, classes: classes.join(',') });

@@ -1,4 +1,5 @@
 /** What can go wrong with a function to be compiled, and with what a compiled step is fed. */
+import type { Precision } from './engine.ts';
 import type { DType } from './host-tensor.ts';
 
 /** A function that cannot be traced. The message names the place in the caller's code and a remedy. */
@@ -9,6 +10,15 @@ export class TraceError extends Error {
 /** A tensor that does not have the shape or dtype that a step was compiled for. */
 export class TensorMismatchError extends Error {
   override readonly name = 'TensorMismatchError';
+}
+
+/** A precision that an engine does not compute in. */
+export class PrecisionError extends Error {
+  override readonly name = 'PrecisionError';
+}
+
+export function refuseReduced(engine: string, precision: Precision | undefined): void {
+  if (precision === 'bfloat16') throw new PrecisionError(`The engine "${engine}" computes in float32 only. For bfloat16, add TensorFlow: pipeline engine add tensorflow`);
 }
 
 export interface Described {

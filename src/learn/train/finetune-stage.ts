@@ -54,7 +54,7 @@ export async function runFinetuning<State extends HostModel>(
   if (start.warning !== null) stage.warn(start.warning);
 
   await withEngine(stage.resources, async (engine) => {
-    stage.record(engine.description);
+    stage.record({ ...engine.description, precision: given.precision });
     const settings = { ...given, network, classes, optimiser: optimiserOf(given), recipe: recipe(given.recipe, { size: data.images.size }) };
     const { params, stats } = start.backbone;
     const fit = await fitClassifier(engine, settings, learnerOf, data, { params: { ...params, ...head }, stats }, stage);

@@ -16,7 +16,7 @@ import { CLASSES, farthest, SIZE, TINY, using, watchIn, writeSquares } from './t
 
 const ENGINES = ['eager', 'onnxruntime'] as const;
 const SGD: Optimiser = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 };
-const FIT: FitSettings = { network: TINY, classes: CLASSES, epochs: 4, batch: 10, rate: 0.1, warmUp: 1, schedule: 'cosine', optimiser: SGD, recipe: recipe('none', { size: SIZE }), classWeights: 'balanced', seed: 1 };
+const FIT: FitSettings = { network: TINY, classes: CLASSES, epochs: 4, batch: 10, rate: 0.1, warmUp: 1, schedule: 'cosine', optimiser: SGD, recipe: recipe('none', { size: SIZE }), classWeights: 'balanced', precision: 'float32', seed: 1 };
 
 let paths: Awaited<ReturnType<typeof writeSquares>>;
 let data: LearningData;
@@ -88,4 +88,10 @@ test.each(['distilled', 'mutual'] as const)('%s training learns, resumes to the 
 test('both engines take the same steps', async () => {
   const [one, other] = await Promise.all(ENGINES.map((name) => using(name, (engine) => fitClassifier(engine, { ...FIT, epochs: 1, rate: 0.01 }, supervised, data, classifier(), watch(`same-fit-${name}`)))));
   expect(farthest(one!.model, other!.model).by).toBeLessThan(1e-4);
+});
+
+test('bfloat16 reaches the engine, which refuses what it cannot compute and says what can', async () => {
+  await using('onnxruntime', async (engine) => {
+    await expect(fitClassifier(engine, { ...FIT, precision: 'bfloat16' }, supervised, data, classifier(), watch('reduced'))).rejects.toThrow(/"onnxruntime" computes in float32 only.*engine add tensorflow/);
+  });
 });

@@ -1,6 +1,6 @@
 /** Trains a classifier on the training part and selects its epoch on the validation part. The test part is not touched. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Engine, StepFunction } from '../../tensor/engine.ts';
+import type { Engine, Precision, StepFunction } from '../../tensor/engine.ts';
 import { float32, int32, uint8, type HostTensor, type TensorSpec, type Tree } from '../../tensor/host-tensor.ts';
 import { significant } from '../../util/number.ts';
 import { drawViews, viewSpecs, type Recipe } from '../augment/index.ts';
@@ -28,6 +28,8 @@ export interface FitSettings {
   readonly schedule: (typeof SCHEDULES)[number];
   readonly optimiser: Optimiser;
   readonly recipe: Recipe;
+  /** Of training; what validates and predicts is float32. */
+  readonly precision: Precision;
   /** `balanced`: images of rare classes count more, so that every class counts the same. */
   readonly classWeights: 'none' | 'balanced';
   readonly seed: number;
@@ -64,7 +66,7 @@ export async function fitClassifier<State extends HostModel>(engine: Engine, set
   const schedule = { name: settings.schedule, steps: epochs * stepsPerEpoch, warmUp: settings.warmUp * stepsPerEpoch };
   const classWeights = settings.classWeights === 'balanced' ? balancedWeights(labels, classes.length) : classes.map(() => 1);
 
-  const step = await compileLearner(engine, learnerOf({ network, optimiser, classWeights }), start, {
+  const step = await compileLearner(engine, settings.precision, learnerOf({ network, optimiser, classWeights }), start, {
     images: uint8([batch, images.size, images.size, 3]),
     view: viewSpecs(recipe, batch, images.size),
     labels: int32([batch]),
@@ -107,11 +109,11 @@ export async function fitClassifier<State extends HostModel>(engine: Engine, set
   };
 }
 
-async function compileLearner<State extends HostModel>(engine: Engine, learner: Learner<State>, start: HostModel, inputs: LearnerInputs<TensorSpec>): Promise<LoopStep<LearnerInputs<HostTensor>> & { dispose(): Promise<void> }> {
+async function compileLearner<State extends HostModel>(engine: Engine, precision: Precision, learner: Learner<State>, start: HostModel, inputs: LearnerInputs<TensorSpec>): Promise<LoopStep<LearnerInputs<HostTensor>> & { dispose(): Promise<void> }> {
   const state = learner.initial(start) as unknown as Tree<HostTensor>;
   // A step gives back the state that it was given: the compiler cannot follow that through the type of any learner's state.
   const step = learner.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
-  return engine.compile(step, { state, inputs: inputs as unknown as Tree<TensorSpec> }, { name: 'classifier' }) as unknown as ReturnType<typeof compileLearner>;
+  return engine.compile(step, { state, inputs: inputs as unknown as Tree<TensorSpec> }, { name: 'classifier', precision }) as unknown as ReturnType<typeof compileLearner>;
 }
 
 /** Throws DatasetError where no epoch could be selected. */

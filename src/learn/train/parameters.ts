@@ -28,6 +28,8 @@ export const TrainingParameters = Type.Object({
   weightDecay: Type.Number({ minimum: 0, default: 1e-4 }),
   /** Augmentation; see docs/augmentation.md. */
   recipe: literals(RECIPES),
+  /** Of convolutions and matrix products while training; bfloat16 needs an engine that has it. What validates and predicts is float32. */
+  precision: literalsWithDefault(['float32', 'bfloat16'] as const, 'float32'),
   seed: Type.Integer({ minimum: 0 }),
 });
 

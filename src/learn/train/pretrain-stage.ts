@@ -41,7 +41,7 @@ export async function runPretraining<State extends MethodState>(stage: PretrainS
   const { batch, rate, seed } = given;
   const method = methodOf({ network, optimiser: optimiserOf(given), recipe: recipe(given.recipe, { size: data.images.size }), batch, rate, seed });
   await withEngine(stage.resources, async (engine) => {
-    stage.record(engine.description);
+    stage.record({ ...engine.description, precision: given.precision });
     await writePairs(engine, stage.output('pairs'), method.views, data, seed);
     const { start: before, rows, encoder } = await pretrain(engine, { ...given, network }, method, data, start.backbone, stage);
     await writeWeights(stage.output('weights'), encoder, { architecture: network.name, stem: network.stem, method: method.name, epochs: String(given.epochs) });

@@ -17,7 +17,7 @@ import type { HostModel } from './loop.ts';
 import { pretrain, type PretrainSettings } from './pretrain.ts';
 import { farthest, SIZE, TINY, using, watchIn, writeSquares } from './test-data.ts';
 
-const SETTINGS: PretrainSettings = { network: TINY, epochs: 3, batch: 8, rate: 0.1, warmUp: 0, schedule: 'cosine', probeEvery: 2, seed: 1 };
+const SETTINGS: PretrainSettings = { network: TINY, epochs: 3, batch: 8, rate: 0.1, warmUp: 0, schedule: 'cosine', probeEvery: 2, precision: 'float32', seed: 1 };
 const COMMON: CommonSettings = { network: TINY, optimiser: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 }, recipe: recipe('xray', { size: SIZE }), batch: 8, rate: 0.1, seed: 1 };
 
 /** Of any state: the loop asks for no more. */

@@ -1,6 +1,6 @@
 /** Pre-trains a network by a method on the training part, and watches it with a nearest-neighbour probe on the validation part. */
 import type * as tf from '@tensorflow/tfjs-core';
-import type { Engine, StepFunction } from '../../tensor/engine.ts';
+import type { Engine, Precision, StepFunction } from '../../tensor/engine.ts';
 import { float32, int32, uint8, type HostTensor, type TensorSpec, type Tree } from '../../tensor/host-tensor.ts';
 import { significant } from '../../util/number.ts';
 import { drawViews, viewSpecs } from '../augment/index.ts';
@@ -25,6 +25,8 @@ export interface PretrainSettings {
   readonly schedule: (typeof SCHEDULES)[number];
   /** Epochs between two probes; the last epoch is always probed. */
   readonly probeEvery: number;
+  /** Of training; what probes is float32. */
+  readonly precision: Precision;
   readonly seed: number;
 }
 
@@ -69,7 +71,7 @@ export async function pretrain<State extends MethodState>(engine: Engine, settin
   const scheduledAt = (step: number) => mapValues(method.schedule({ step, steps, stepsPerEpoch }), scalar);
   const classOf = method.labelled ? trainingClasses(data) : null;
 
-  const step = await compileMethod(engine, method, start, {
+  const step = await compileMethod(engine, settings.precision, method, start, {
     images: uint8([batch, images.size, images.size, 3]),
     views: Object.fromEntries(method.views.map((recipe, view) => [view, viewSpecs(recipe, batch, images.size)])),
     rate: float32([]),
@@ -111,11 +113,11 @@ export async function pretrain<State extends MethodState>(engine: Engine, settin
   return { start: { knn: before }, rows, encoder: encoderOf(last, start) };
 }
 
-async function compileMethod<State extends MethodState>(engine: Engine, method: Method<State>, start: HostModel, inputs: MethodInputs<TensorSpec>): Promise<LoopStep<MethodInputs<HostTensor>> & { dispose(): Promise<void> }> {
+async function compileMethod<State extends MethodState>(engine: Engine, precision: Precision, method: Method<State>, start: HostModel, inputs: MethodInputs<TensorSpec>): Promise<LoopStep<MethodInputs<HostTensor>> & { dispose(): Promise<void> }> {
   const state = method.initial(start) as unknown as Tree<HostTensor>;
   // A step gives back the state that it was given: the compiler cannot follow that through the type of any method's state.
   const step = method.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
-  return engine.compile(step, { state, inputs: inputs as unknown as Tree<TensorSpec> }, { name: method.name }) as unknown as ReturnType<typeof compileMethod>;
+  return engine.compile(step, { state, inputs: inputs as unknown as Tree<TensorSpec> }, { name: method.name, precision }) as unknown as ReturnType<typeof compileMethod>;
 }
 
 /** Class numbers of the training images, by image. */

@@ -1,7 +1,7 @@
 /** Runs the function as it is on tfjs's own backend: slow, and the measure of the others. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { CompileOptions, Engine, Step } from '../engine.ts';
-import { checkNames, checkTensor } from '../errors.ts';
+import { checkNames, checkTensor, refuseReduced } from '../errors.ts';
 import { fromTfjs, toTfjs } from '../tfjs.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
 import { trace, type AnyStep } from '../trace/trace.ts';
@@ -16,7 +16,7 @@ export function openEager(): Engine {
     description: { engine: 'eager', version: tf.version_core, device: 'cpu', threads: 1 },
     compile: (fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }, { precision }: CompileOptions = {}) =>
       Promise.resolve().then(() => {
-        if (precision === 'bfloat16') throw new Error('The engine "eager" computes in float32 only. For bfloat16, add TensorFlow: pipeline engine add tensorflow');
+        refuseReduced('eager', precision);
         return compile(fn, specs);
       }),
     dispose: () => Promise.resolve(),

@@ -1,6 +1,7 @@
 /** The engine on ONNX Runtime's processor provider: trace, simplify, lower, and run as one session. */
 import { createRequire } from 'node:module';
 import type { CompileOptions, Engine } from '../engine.ts';
+import { refuseReduced } from '../errors.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
 import { simplify } from '../graph/simplify.ts';
 import { trace, type AnyStep } from '../trace/trace.ts';
@@ -19,7 +20,7 @@ export async function openOnnxruntime({ threads, blocked = true }: OnnxruntimeOp
   const block = blocked ? await findBlock() : null;
   const steps = new Set<OnnxStep>();
   const compile = async (fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }, options: CompileOptions = {}): Promise<OnnxStep> => {
-    if (options.precision === 'bfloat16') throw new Error('The engine "onnxruntime" computes in float32 only. For bfloat16, add TensorFlow: pipeline engine add tensorflow');
+    refuseReduced('onnxruntime', options.precision);
     const traced = trace(fn, specs);
     const lowered = lower(simplify(traced.program), block);
     const session = await openSession(lowered.model.encode(), threads).catch((error: unknown) => {
