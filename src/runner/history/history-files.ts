@@ -1,9 +1,10 @@
 /** Past runs as files: `<store>/history/<run>.json`, written whole or not at all. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
 import { byCodeUnit } from '../../util/canonical-json.ts';
+import { namesIfThere } from '../../util/if-there.ts';
 import type { PastRun, RunId } from './past-run.ts';
 
 interface PastRuns {
@@ -36,13 +37,8 @@ export function listRuns(storeFolder: string, most = Infinity): PastRuns {
 /** Absolute, the newest first. */
 function runFiles(storeFolder: string): string[] {
   const folder = historyFolder(storeFolder);
-  try {
-    const names = readdirSync(folder).filter((name) => /^\d{8}T\d{9}Z-[0-9a-f]{8}\.json$/.test(name));
-    return names.sort(byCodeUnit).reverse().map((name) => path.join(folder, name));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []; // nothing was run yet
-    throw error;
-  }
+  const names = namesIfThere(folder).filter((name) => /^\d{8}T\d{9}Z-[0-9a-f]{8}\.json$/.test(name));
+  return names.sort(byCodeUnit).reverse().map((name) => path.join(folder, name));
 }
 
 function readRun(file: string): PastRun | undefined {

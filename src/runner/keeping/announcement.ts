@@ -7,10 +7,11 @@
  * sweep may have missed the note, so that the runner waits for its end and decides again.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeScratch } from '../../util/atomic-file.ts';
+import { namesIfThere, textIfThere } from '../../util/if-there.ts';
 import { isLeased, tryLease } from '../resources/lease.ts';
 
 /** Between two looks whether a sweep has ended. */
@@ -69,9 +70,9 @@ export function livingRunners(storeFolder: string): Runners {
   const { runners } = placesOf(storeFolder);
   const names = new Set<string>();
   let [count, since] = [0, Infinity];
-  for (const name of filesIn(runners).filter((file) => /^[0-9a-f]{16}$/.test(file))) {
+  for (const name of namesIfThere(runners).filter((file) => /^[0-9a-f]{16}$/.test(file))) {
     const place = path.join(runners, name);
-    const text = read(notesOf(place));
+    const text = textIfThere(notesOf(place));
     if (!isLeased(place)) {
       rmSync(notesOf(place), { force: true });
       continue;
@@ -104,22 +105,4 @@ function placesOf(storeFolder: string) {
   return { runners: path.join(storeFolder, 'runners'), sweep: path.join(storeFolder, 'leases', 'sweep'), mark: path.join(storeFolder, 'runners', 'mark') };
 }
 
-const readMark = (storeFolder: string): string => read(placesOf(storeFolder).mark);
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
-}
-
-function filesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-}
+const readMark = (storeFolder: string): string => textIfThere(placesOf(storeFolder).mark);

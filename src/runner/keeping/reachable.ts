@@ -2,6 +2,7 @@
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../../util/digest.ts';
+import { textIfThere } from '../../util/if-there.ts';
 import { blobFile } from '../store/local-store.ts';
 import { TREE_START } from '../store/tree.ts';
 import { namesIn } from './roots.ts';
@@ -11,20 +12,11 @@ export function reachable(storeFolder: string, roots: Iterable<string>): Readonl
   const reached = new Set(roots);
   // A set grows while it is walked, and what is added is walked too.
   for (const name of reached) {
-    for (const text of [recordText(storeFolder, name), listText(storeFolder, name)]) {
+    for (const text of [textIfThere(path.join(storeFolder, 'runs', `${name}.json`)), listText(storeFolder, name)]) {
       for (const next of namesIn(text)) reached.add(next);
     }
   }
   return reached;
-}
-
-function recordText(storeFolder: string, name: string): string {
-  try {
-    return readFileSync(path.join(storeFolder, 'runs', `${name}.json`), 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
-  }
 }
 
 /** The text of a blob if it is the list of a folder: only the start of any other blob is read. */

@@ -4,9 +4,10 @@
  * digests have been compared.
  */
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
+import { textIfThere } from '../../util/if-there.ts';
 import type { Instance, InstanceId, Pipeline } from '../pipeline.ts';
 import type { RunRecord, StoredOutput } from '../record.ts';
 import type { Contents } from '../store/content.ts';
@@ -76,7 +77,7 @@ export function openCommitted({ pipeline, lockFile, storeFolder, lock, contents 
           if (output) await fillOutput(output, place, store);
         }
         if (await store.record(locked.fingerprint)) continue;
-        const record = parseRecord(read(recordFile(instance)), locked.fingerprint);
+        const record = parseRecord(textIfThere(recordFile(instance)), locked.fingerprint);
         if (record) await store.putRecord(record);
       }
     },
@@ -101,15 +102,6 @@ async function readable<T>(content: Promise<T | undefined>): Promise<T | undefin
     return await content;
   } catch (error) {
     if (error instanceof UnreadableInputError) return undefined;
-    throw error;
-  }
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
     throw error;
   }
 }

@@ -1,11 +1,12 @@
 /** A store in a folder: plain files and renames, no database and no locks, so that a shared file system will do. */
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder, syncFile, syncFolder, writeFileAtomic } from '../../util/atomic-file.ts';
 import { byCodeUnit } from '../../util/canonical-json.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
 import { digestOfFile } from '../../util/digest-file.ts';
+import { namesIfThere } from '../../util/if-there.ts';
 import { isSystemError, naming } from '../../util/system-error.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { RunRecord } from '../record.ts';
@@ -141,7 +142,7 @@ export function openLocalStore(folder: string, contents: Contents): Store {
     },
 
     fingerprints() {
-      const files = readFolder(path.join(folder, 'runs'));
+      const files = namesIfThere(path.join(folder, 'runs'));
       return Promise.resolve(files.flatMap((name) => (/^[0-9a-f]{64}\.json$/.test(name) ? [name.slice(0, 64) as Fingerprint] : [])).sort(byCodeUnit));
     },
 
@@ -170,14 +171,5 @@ export function parseRecord(text: string, fingerprint: Fingerprint): RunRecord |
     return digestOf(JSON.stringify(record)) === seal && record.fingerprint === fingerprint ? record : undefined;
   } catch {
     return undefined; // truncated, or not JSON at all
-  }
-}
-
-function readFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
   }
 }
