@@ -31,7 +31,7 @@ describe('table.csv', () => {
     ['index,image,label,group\n0,a,b,c\n', ':1: the column split is missing; the header is "index,image,label,group".'],
     ['index,image,label,group,split\n1,a,b,c,\n', ':2: index 1 stands where 0 is expected'],
     ['index,image,label,group,split\nx,a,b,c,\n', ':2: index is "x"; a whole number is expected.'],
-    ['index,image,label,group,split\n0,a,b,c,val\n', ':2: split is "val"; "train", "test" or nothing is expected.'],
+    ['index,image,label,group,split\n0,a,b,c,val\n', ':2: split is "val"; "train", "validation", "test" or nothing is expected.'],
     ['index,image,label,group,split\n0,a\n', ':2: the row has 2 cells, so that "label" is missing.'],
   ])('points at what is wrong: %j', async (text, message) => {
     await writeFile(path('bad.csv'), text);
@@ -41,15 +41,18 @@ describe('table.csv', () => {
 
 describe('split.csv', () => {
   test('is read back in ascending order', async () => {
-    await writeSplit(path('split.csv'), { train: [3, 0], validation: [2], test: [5] });
-    expect(await readFile(path('split.csv'), 'utf8')).toBe('index,part\n0,train\n2,validation\n3,train\n5,test\n');
-    expect(await readSplit(path('split.csv'), 6)).toEqual({ train: [0, 3], validation: [2], test: [5] });
+    await writeSplit(path('split.csv'), { train: [3, 0], validation: [2], test: [5], labels: [0.1, 1] });
+    expect(await readFile(path('split.csv'), 'utf8')).toBe('index,part,labels\n0,train,1\n2,validation,\n3,train,0.1\n5,test,\n');
+    expect(await readSplit(path('split.csv'), 6)).toEqual({ train: [0, 3], validation: [2], test: [5], labels: [1, 0.1] });
   });
 
   test.each([
-    ['index,part\n0,dev\n', ':2: the part is "dev"; train, validation, test are allowed.'],
-    ['index,part\n9,train\n', ':2: there is no image 9; the data set has 3.'],
-    ['index,part\n1,train\n1,test\n', ':3: image 1 is listed twice.'],
+    ['index,part,labels\n0,dev,1\n', ':2: the part is "dev"; train, validation, test are allowed.'],
+    ['index,part,labels\n9,train,1\n', ':2: there is no image 9; the data set has 3.'],
+    ['index,part,labels\n0,train,\n', ':2: labels is ""; a share above 0 and at most 1 is expected in training rows.'],
+    ['index,part,labels\n0,train,10%\n', ':2: labels is "10%"'],
+    ['index,part,labels\n0,train,0\n', ':2: labels is "0"'],
+    ['index,part,labels\n1,train,1\n1,test,\n', ':3: image 1 is listed twice.'],
   ])('refuses %j', async (text, message) => {
     await writeFile(path('bad.csv'), text);
     await expect(readSplit(path('bad.csv'), 3)).rejects.toThrow(message);

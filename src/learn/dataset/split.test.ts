@@ -6,7 +6,7 @@ import { splitDataset, type SplitOptions } from './split.ts';
 import type { TableRow } from './table.ts';
 
 const CLASSES = ['a', 'b', 'c'];
-const GROUPED: SplitOptions = { policy: 'grouped', test: 0.25, validation: 0.15, seed: 0, overlap: 'remove' };
+const GROUPED: SplitOptions = { policy: 'grouped', test: 0.25, validation: 0.15, seed: 0, overlap: 'remove', duplicates: 'keep', fractions: [] };
 const PUBLISHED: SplitOptions = { ...GROUPED, policy: 'published' };
 
 const rows = (members: readonly Omit<TableRow, 'index' | 'image'>[]): TableRow[] => members.map((row, index) => ({ index, image: `${index}.png`, ...row }));
@@ -117,5 +117,100 @@ describe('published', () => {
   test('a set published without a test set, or without a class in it, is refused', () => {
     expect(() => splitDataset(rows(train), ['a', 'b'], PUBLISHED)).toThrow('published without a test set; use the policy "grouped".');
     expect(() => splitDataset(rows([...train, ...groups('a', [3], 'test')]), ['a', 'b'], PUBLISHED)).toThrow('The test part would have no image of the class b.');
+  });
+});
+
+describe('a published validation set', () => {
+  const table = rows([...groups('a', [1, 1, 1], 'train'), ...groups('b', [1, 1, 1], 'train'), ...groups('a', [2], 'validation'), ...groups('b', [2], 'validation'), ...groups('a', [1], 'test'), ...groups('b', [1], 'test')]);
+
+  test('is kept, whatever share is asked for', () => {
+    const split = splitDataset(table, ['a', 'b'], PUBLISHED);
+    expect(split).toMatchObject({ train: [0, 1, 2, 3, 4, 5], validation: [6, 7, 8, 9], test: [10, 11] });
+    expect(splitDataset(table, ['a', 'b'], { ...PUBLISHED, validation: 0.5, seed: 9 })).toEqual(split);
+  });
+
+  test('gives up what shares a group with the test set, and training gives up what shares one with either', () => {
+    const shared = rows([...table, { label: 'a', group: 'atest0', split: 'validation' }, { label: 'a', group: 'atest0', split: 'train' }, { label: 'b', group: 'bvalidation0', split: 'train' }]);
+    const split = splitDataset(shared, ['a', 'b'], PUBLISHED);
+    expect(summarise(split, shared, ['a', 'b'], PUBLISHED)).toMatchObject({ groupOverlap: 0, unused: 3 });
+  });
+});
+
+describe('label fractions', () => {
+  const FRACTIONS: SplitOptions = { ...GROUPED, fractions: [0.5, 0.1, 0.1] };
+
+  test('are nested, hold their share of every class and one image at least, whatever the sizes', () => {
+    fc.assert(
+      fc.property(table, fc.nat(1000), (table, seed) => {
+        const options = { ...FRACTIONS, seed };
+        const split = splitDataset(table, CLASSES, options);
+        const { labels, parts } = summarise(split, table, CLASSES, options);
+        expect(labels.map(({ share }) => share)).toEqual([0.1, 0.5, 1]);
+        for (const { share, classes } of labels) for (const label of CLASSES) expect(classes[label]).toBe(Math.max(1, Math.round(share * parts.train.classes[label]!)));
+        expect([...new Set(split.labels)].every((share) => [0.1, 0.5, 1].includes(share))).toBe(true);
+        expect({ ...split, labels: [] }).toEqual({ ...splitDataset(table, CLASSES, { ...options, fractions: [] }), labels: [] });
+      }),
+      { seed: 6, numRuns: 100 },
+    );
+  });
+
+  test('take whole groups, the last one of a class apart', () => {
+    const table = rows([...groups('a', new Array<number>(30).fill(4)), ...groups('b', new Array<number>(30).fill(4))]);
+    const split = splitDataset(table, ['a', 'b'], FRACTIONS);
+    for (const label of ['a', 'b']) {
+      const groupsWith = (small: boolean) => new Set(split.train.filter((index, i) => table[index]!.label === label && split.labels[i]! <= 0.5 === small).map((index) => table[index]!.group));
+      expect([...groupsWith(true)].filter((group) => groupsWith(false).has(group)).length).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('a larger set of fractions refines a smaller one', () => {
+    const table = rows([...groups('a', new Array<number>(90).fill(1)), ...groups('b', new Array<number>(90).fill(1))]);
+    const [coarse, fine] = [[0.5], [0.1, 0.5]].map((fractions) => splitDataset(table, ['a', 'b'], { ...GROUPED, fractions }).labels);
+    expect(fine!.map((share) => (share <= 0.5 ? 0.5 : 1))).toEqual(coarse);
+  });
+
+  test.each([0, 1.5])('%d is refused', (fraction) => {
+    expect(() => splitDataset(rows(groups('a', [1, 1, 1, 1])), ['a'], { ...GROUPED, fractions: [fraction] })).toThrow(`fractions holds ${fraction}; each must be above 0 and at most 1.`);
+  });
+});
+
+describe('equal images', () => {
+  const table = rows([...groups('a', [1, 1, 1, 1, 1, 1], 'train'), ...groups('b', [1, 1, 1, 1, 1, 1], 'train'), ...groups('a', [1, 1, 1], 'test'), ...groups('b', [1], 'test')]);
+  const options: SplitOptions = { ...PUBLISHED, duplicates: 'remove', overlap: 'keep' };
+
+  test('of the test set leave training whatever their label; within training one stays, within the test set all do', () => {
+    const drawn = splitDataset(table, ['a', 'b'], PUBLISHED);
+    const [one, two, three] = drawn.train.filter((index) => table[index]!.label === 'a');
+    const other = drawn.train.find((index) => table[index]!.label === 'b')!;
+    const split = splitDataset(table, ['a', 'b'], options, [[one!, other, 12, 13], [two!, three!]]);
+    expect(split.test).toEqual(drawn.test);
+    expect(split.train).toEqual(drawn.train.filter((index) => ![one, other, three].includes(index)));
+    expect(split.labels).toHaveLength(split.train.length);
+    expect(summarise(split, table, ['a', 'b'], options).removed).toEqual([
+      { from: 'train', image: `${one}.png`, label: 'a', copyOf: { part: 'test', image: '12.png', label: 'a' } },
+      { from: 'train', image: `${other}.png`, label: 'b', copyOf: { part: 'test', image: '12.png', label: 'a' } },
+      { from: 'train', image: `${three}.png`, label: 'a', copyOf: { part: 'train', image: `${two}.png`, label: 'a' } },
+    ]);
+  });
+
+  test('never stand in two parts and never leave the test part, whatever is equal', () => {
+    const large = rows(groups('a', new Array<number>(60).fill(1)).concat(groups('b', new Array<number>(60).fill(1))));
+    const copies = fc.array(fc.nat(9), { minLength: 40, maxLength: 40 }).map((colours) => Array.from({ length: 10 }, (_, colour) => colours.flatMap((c, i) => (c === colour ? [3 * i] : []))).filter((same) => same.length > 1));
+    fc.assert(
+      fc.property(copies, fc.nat(100), (copies, seed) => {
+        const drawn = splitDataset(large, ['a', 'b'], { ...GROUPED, seed });
+        const split = splitDataset(large, ['a', 'b'], { ...GROUPED, seed, duplicates: 'remove' }, copies);
+        expect(split.test).toEqual(drawn.test);
+        for (const same of copies) expect(PARTS.filter((part) => same.some((index) => split[part].includes(index)))).toHaveLength(1);
+        for (const same of copies) expect(split.train.filter((index) => same.includes(index)).length).toBeLessThanOrEqual(1);
+        expect([...split.train, ...split.validation, ...split.test, ...split.removed.map(({ index }) => index)].sort((a, b) => a - b)).toEqual(large.map(({ index }) => index));
+      }),
+      { seed: 7, numRuns: 100 },
+    );
+  });
+
+  test('a class that would lose its last training image is named', () => {
+    const copies = [table.filter(({ label, split }) => label === 'b' || split === 'test').map(({ index }) => index)];
+    expect(() => splitDataset(table, ['a', 'b'], options, copies)).toThrow(/The train part would have no image of the class b/);
   });
 });

@@ -1,33 +1,49 @@
 /** Cuts a data set into training, validation and test images, so that no group is on two sides. */
 import { random } from '../../util/random.ts';
+import { withoutCopies, type EqualImages, type RemovedCopy } from './copies.ts';
 import { DatasetError } from './error.ts';
-import { PARTS, type Part, type Split } from './split-table.ts';
+import { labelShares } from './label-shares.ts';
+import { PARTS, type Part, type Parts, type Split } from './split-table.ts';
 import type { TableRow } from './table.ts';
 
 export interface SplitOptions {
   /**
-   * `grouped` draws all three parts; `published` keeps the published test set and cuts validation from its training set;
+   * `grouped` draws all three parts; `published` keeps the published test set, and cuts validation from the published
+   * training set unless a validation set was published, too;
    * `image-level` draws all three parts as if no two images had anything to do with each other: it leaks, to show by how much.
    */
   readonly policy: 'grouped' | 'published' | 'image-level';
   /** Share of the images that test; with the policy `published` it is not used. */
   readonly test: number;
-  /** Share of the images (`grouped`, `image-level`) or of the published training images (`published`) that select. */
+  /** Share of the images (`grouped`, `image-level`) or of the published training images (`published`) that select; a published validation set is taken as it is. */
   readonly validation: number;
   readonly seed: number;
-  /** With `published`, what becomes of training images whose group also occurs in the test set. */
+  /** With `published`, what becomes of images whose group is also in a part that judges them: validation or test. */
   readonly overlap: 'remove' | 'keep';
+  /** What becomes of images that are equal to one of a part that judges them, or to an earlier one of training. */
+  readonly duplicates: 'remove' | 'keep';
+  /** Shares of the training labels that other stages may ask for. */
+  readonly fractions: readonly number[];
 }
 
-/** Every class is in every part in nearly equal shares. Throws DatasetError where a class has too few groups for that. */
-export function splitDataset(table: readonly TableRow[], classes: readonly string[], options: SplitOptions): Split {
-  const split = drawers[options.policy](table, classes, options);
+export interface DrawnSplit extends Split {
+  /** With `duplicates: "remove"`. */
+  readonly removed: readonly RemovedCopy[];
+}
+
+/**
+ * Every class is in every part in nearly equal shares. `copies` are the images that are equal, for `duplicates:
+ * "remove"`. Throws DatasetError where a class has too few groups, or is missing in a part.
+ */
+export function splitDataset(table: readonly TableRow[], classes: readonly string[], options: SplitOptions, copies: readonly EqualImages[] = []): DrawnSplit {
+  const drawn = drawers[options.policy](table, classes, options);
+  const { parts: split, removed } = options.duplicates === 'remove' ? withoutCopies(drawn, copies) : { parts: drawn, removed: [] };
   for (const part of PARTS) {
     const labels = new Set(split[part].map((index) => table[index]!.label));
     const missing = classes.filter((label) => !labels.has(label));
     if (missing.length > 0) throw new DatasetError(`The ${part} part would have no image of the class ${missing.join(', ')}. ${remedy(options)}`);
   }
-  return split;
+  return { ...split, labels: labelShares(split.train.map((index) => table[index]!), options.fractions, options.seed), removed };
 }
 
 /** Keeps a published test set, so that results can be compared with others'; draws one where there is none. */
@@ -41,22 +57,26 @@ const drawers: Readonly<Record<SplitOptions['policy'], typeof grouped>> = {
   'image-level': (table, classes, options) => grouped(table.map((row) => ({ ...row, group: String(row.index) })), classes, options),
 };
 
-function grouped(table: readonly TableRow[], classes: readonly string[], { test, validation, seed }: SplitOptions): Split {
+function grouped(table: readonly TableRow[], classes: readonly string[], { test, validation, seed }: SplitOptions): Parts {
   if (test <= 0 || validation <= 0 || test + validation >= 1) throw new DatasetError(`test is ${test} and validation ${validation}; both must be above 0 and their sum below 1.`);
   const parts = draw(table, classes, [['test', test], ['validation', validation]], seed);
   return { train: parts.rest, validation: parts.validation!, test: parts.test! };
 }
 
-function published(table: readonly TableRow[], classes: readonly string[], { validation, seed, overlap }: SplitOptions): Split {
-  if (validation <= 0 || validation >= 1) throw new DatasetError(`validation is ${validation}; it must be above 0 and below 1.`);
-  const test = table.filter(({ split }) => split === 'test');
-  const train = table.filter(({ split }) => split === 'train');
+function published(table: readonly TableRow[], classes: readonly string[], { validation, seed, overlap }: SplitOptions): Parts {
+  const [train, given, test] = PARTS.map((part) => table.filter(({ split }) => split === part)) as [TableRow[], TableRow[], TableRow[]];
   if (test.length === 0 || train.length === 0) throw new DatasetError(`The data set was published without a ${test.length === 0 ? 'test' : 'training'} set; use the policy "grouped".`);
-  const tested = new Set(test.map(({ group }) => group));
-  const usable = overlap === 'keep' ? train : train.filter(({ group }) => !tested.has(group));
-  const parts = draw(usable, classes, [['validation', validation]], seed);
-  return { train: parts.rest, validation: parts.validation!, test: test.map(({ index }) => index) };
+  const apart = (rows: readonly TableRow[], judges: readonly TableRow[]): readonly TableRow[] => {
+    const judged = new Set(judges.map(({ group }) => group));
+    return overlap === 'keep' ? rows : rows.filter(({ group }) => !judged.has(group));
+  };
+  if (given.length > 0) return { train: indicesOf(apart(train, [...given, ...test])), validation: indicesOf(apart(given, test)), test: indicesOf(test) };
+  if (validation <= 0 || validation >= 1) throw new DatasetError(`validation is ${validation}; it must be above 0 and below 1.`);
+  const parts = draw(apart(train, test), classes, [['validation', validation]], seed);
+  return { train: parts.rest, validation: parts.validation!, test: indicesOf(test) };
 }
+
+const indicesOf = (rows: readonly TableRow[]): number[] => rows.map(({ index }) => index);
 
 type Share = readonly [part: Part, share: number];
 

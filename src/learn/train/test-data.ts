@@ -31,7 +31,7 @@ export async function writeSquares(): Promise<{ folder: string; images: string; 
   const rows = Array.from({ length: count }, (_, index) => ({ index, image: `${index}.png`, label: CLASSES[index % 3]!, group: `${index}`, split: '' as const }));
   await writeTable(paths.table, rows);
   const indices = rows.map(({ index }) => index);
-  await writeSplit(paths.split, { train: indices.slice(0, 24), validation: indices.slice(24, 42), test: indices.slice(42) });
+  await writeSplit(paths.split, { train: indices.slice(0, 24), validation: indices.slice(24, 42), test: indices.slice(42), labels: new Array<number>(24).fill(1) });
   return paths;
 }
 

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { err, ok } from '../../../util/result.ts';
 import { columnsOf, parseTable } from '../csv.ts';
+import { isPublishedSplit } from '../table.ts';
 import type { Fault, Reader, Sample } from './listing.ts';
 import { contentsOf } from './tree.ts';
 
@@ -25,7 +26,7 @@ export const csv: Reader = async (folder) => {
     const split = optional.includes('split') ? cells.split.trim().toLowerCase() : '';
     if (image === '' || isAbsolute(image) || image.split('/').includes('..')) fault('a path below the folder is expected');
     else if (label === '') fault('it has no label');
-    else if (split !== 'train' && split !== 'test' && split !== '') fault(`the split "${split}" is unknown; train, test or nothing is expected`);
+    else if (!isPublishedSplit(split)) fault(`the split "${split}" is unknown; train, validation, test or nothing is expected`);
     else if (seen.has(image)) fault('it is listed twice');
     else if (!(await stat(join(folder, image)).catch(() => null))?.isFile()) fault('it is not there');
     else samples.push({ image, label, group: optional.includes('group') && cells.group.trim() !== '' ? cells.group.trim() : image, split });

@@ -127,6 +127,13 @@ test('folders: Train and Test above the classes are the published split', async 
   expect((await read('folders')).samples.map(({ split }) => split)).toEqual(['test', 'test', 'train', 'train']);
 });
 
+test('folders: val, valid or validation between them is the published validation set', async () => {
+  for (const name of ['val', 'Valid', 'validation']) {
+    await images([`${name}/a/1.png`, `${name}/b/1.png`]);
+    expect((await read('folders')).samples.filter(({ split }) => split === 'validation').map(({ image }) => image)).toContain(`${name}/a/1.png`);
+  }
+});
+
 test('folders: fewer than two classes are refused', async () => {
   expect(await refusal('folders')).toMatch(/^<folder> holds no folder; one folder for each class is expected/);
   await images(['only/1.png']);
@@ -145,7 +152,7 @@ test('csv: group and split are read where the table has them; every unusable row
     '../d.png images.csv:5: a path below the folder is expected',
     'a.png images.csv:6: it has no label',
     'b.png images.csv:7: it is listed twice',
-    'a.png images.csv:8: the split "dev" is unknown; train, test or nothing is expected',
+    'a.png images.csv:8: the split "dev" is unknown; train, validation, test or nothing is expected',
   ]);
 });
 
