@@ -2,8 +2,9 @@
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { DatasetError } from '../dataset/error.ts';
 import { openPackedImages, type PackedImages } from '../dataset/packed-images.ts';
-import { readSplit, type Split } from '../dataset/split-table.ts';
+import { readSplit, type Part, type Split } from '../dataset/split-table.ts';
 import { readTable, type TableRow } from '../dataset/table.ts';
+import { predictionsOf, type Predictions } from '../eval/predictions.ts';
 
 export interface LearningData {
   readonly images: PackedImages;
@@ -26,6 +27,26 @@ export function labelsOf({ rows }: LearningData, indices: readonly number[], cla
     if (position < 0) throw new DatasetError(`${image} is labelled "${label}"; the classes of the data set are ${classes.join(', ')}.`);
     return position;
   });
+}
+
+/** Class numbers of the validation part. Throws DatasetError where nothing could be chosen by it. */
+export function selectableLabels(data: LearningData, classes: readonly string[]): Int32Array {
+  const { train: training, validation } = data.split;
+  if (training.length === 0 || validation.length === 0) {
+    throw new DatasetError(`Training needs images to learn from and others to select by; the split has ${training.length} and ${validation.length}.`);
+  }
+  const labels = Int32Array.from(labelsOf(data, validation, classes));
+  if (new Set(labels).size < 2) throw new DatasetError(`All ${labels.length} validation images are of one class, so no AUC can select by them. A larger validation part is needed.`);
+  return labels;
+}
+
+/** Predictions of whole parts, whose probabilities [images, classes] follow each other in the order of `parts`. */
+export function predictionsIn(data: LearningData, classes: readonly string[], parts: readonly Part[], probabilities: Float64Array): Predictions {
+  const images = parts.flatMap((part) => {
+    const labels = labelsOf(data, data.split[part], classes);
+    return data.split[part].map((index, i) => ({ index, image: data.rows[index]!.image, group: data.rows[index]!.group, part, label: labels[i]! }));
+  });
+  return predictionsOf(classes, images, probabilities);
 }
 
 /** A batch of images as a step is fed it: uint8 [B, S, S, 3]. */

@@ -4,12 +4,12 @@ import { Type, type Static } from '@sinclair/typebox';
 import { recipe } from '../augment/index.ts';
 import { readDataset } from '../dataset/dataset.ts';
 import { PARTS } from '../dataset/split-table.ts';
-import { predictionsOf, writePredictions } from '../eval/predictions.ts';
+import { writePredictions } from '../eval/predictions.ts';
 import { initialiseClassifier } from '../nn/heads.ts';
 import { structureOf } from '../nn/resnet.ts';
 import { startFrom } from '../nn/start.ts';
 import { writeWeights } from '../nn/weights.ts';
-import { labelsOf, openLearningData, type LearningData } from './data.ts';
+import { openLearningData, predictionsIn } from './data.ts';
 import { withEngine } from './engine.ts';
 import { fitClassifier, type LearnerOf } from './fit-classifier.ts';
 import type { HostModel, Watch } from './loop.ts';
@@ -25,7 +25,7 @@ export const FinetuneParameters = Type.Composite([
 ]);
 
 /** What is used of a stage. */
-interface FinetuneStage extends Watch {
+export interface FinetuneStage extends Watch {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly resources: Readonly<Record<string, number | string>>;
   input(name: string): string;
@@ -61,15 +61,8 @@ export async function runFinetuning<State extends HostModel>(
     await writeWeights(stage.output('weights'), fit.model, { architecture: network.name, stem: network.stem, method, dataset: name, classes: classes.join(','), epoch: String(fit.best) });
     await writeFile(stage.output('curves'), `${JSON.stringify({ kind: 'finetune', epochs: fit.rows, best: fit.best }, null, 2)}\n`);
     // The epoch is chosen: only now are test images looked at.
-    await writeAllPredictions(stage.output('predictions'), classes, data, (indices) => fit.probabilities(indices));
+    const probabilities = await fit.probabilities(PARTS.flatMap((part) => data.split[part]));
+    await writePredictions(stage.output('predictions'), predictionsIn(data, classes, PARTS, probabilities));
   });
   await data.images.close();
-}
-
-async function writeAllPredictions(path: string, classes: readonly string[], data: LearningData, probabilities: (indices: readonly number[]) => Promise<Float64Array>): Promise<void> {
-  const indices = PARTS.flatMap((part) => data.split[part]);
-  const parts = PARTS.flatMap((part) => data.split[part].map(() => part));
-  const labels = labelsOf(data, indices, classes);
-  const images = indices.map((index, i) => ({ index, image: data.rows[index]!.image, group: data.rows[index]!.group, part: parts[i]!, label: labels[i]! }));
-  await writePredictions(path, predictionsOf(classes, images, await probabilities(indices)));
 }

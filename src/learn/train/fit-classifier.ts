@@ -4,14 +4,13 @@ import type { Engine, Precision, StepFunction } from '../../tensor/engine.ts';
 import { float32, int32, uint8, type HostTensor, type TensorSpec, type Tree } from '../../tensor/host-tensor.ts';
 import { significant } from '../../util/number.ts';
 import { drawViews, viewSpecs, type Recipe } from '../augment/index.ts';
-import { DatasetError } from '../dataset/error.ts';
 import { macroAuc } from '../eval/auc.ts';
 import type { Optimiser } from '../nn/optimiser.ts';
 import type { ResNet } from '../nn/resnet.ts';
 import { learningRate, type SCHEDULES } from '../nn/schedule.ts';
 import { wrappedBatches } from './batches.ts';
 import { balancedWeights } from './classify.ts';
-import { labelsOf, readBatch, type LearningData } from './data.ts';
+import { labelsOf, readBatch, selectableLabels, type LearningData } from './data.ts';
 import { compileInference, LOG_PROBABILITIES, type Inference } from './inference.ts';
 import type { Learner, LearnerInputs, LearnerSettings } from './learner.ts';
 import { train, type Ended, type HostModel, type LoopStep, type Watch } from './loop.ts';
@@ -60,7 +59,7 @@ export async function fitClassifier<State extends HostModel>(engine: Engine, set
   const { network, classes, epochs, batch, optimiser, recipe, seed } = settings;
   const { images, split } = data;
   const labels = labelsOf(data, split.train, classes);
-  const validation = validationLabels(data, classes);
+  const validation = selectableLabels(data, classes);
   const classOf = new Map(split.train.map((index, i) => [index, labels[i]!]));
   const stepsPerEpoch = Math.ceil(split.train.length / batch);
   const schedule = { name: settings.schedule, steps: epochs * stepsPerEpoch, warmUp: settings.warmUp * stepsPerEpoch };
@@ -114,17 +113,6 @@ async function compileLearner<State extends HostModel>(engine: Engine, precision
   // A step gives back the state that it was given: the compiler cannot follow that through the type of any learner's state.
   const step = learner.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
   return engine.compile(step, { state, inputs: inputs as unknown as Tree<TensorSpec> }, { name: 'classifier', precision }) as unknown as ReturnType<typeof compileLearner>;
-}
-
-/** Throws DatasetError where no epoch could be selected. */
-function validationLabels(data: LearningData, classes: readonly string[]): Int32Array {
-  const { train: training, validation } = data.split;
-  if (training.length === 0 || validation.length === 0) {
-    throw new DatasetError(`Training needs images to learn from and others to select the epoch by; the split has ${training.length} and ${validation.length}.`);
-  }
-  const labels = Int32Array.from(labelsOf(data, validation, classes));
-  if (new Set(labels).size < 2) throw new DatasetError(`All ${labels.length} validation images are of one class, so no AUC can select the epoch. A larger validation part is needed.`);
-  return labels;
 }
 
 async function validate(inference: Inference, model: HostModel, indices: readonly number[], labels: Int32Array, classes: number): Promise<FitRow['validation']> {

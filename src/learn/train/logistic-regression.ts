@@ -1,0 +1,82 @@
+/** Multinomial logistic regression with an L2 penalty on fixed features: what a linear probe is. */
+import { minimise, type Objective } from './minimise.ts';
+
+interface Labelled {
+  /** Row-major [n, width]. */
+  readonly features: Float64Array;
+  /** [n], from 0 to classes - 1 */
+  readonly labels: readonly number[];
+  readonly classes: number;
+}
+
+interface LogisticFit {
+  /** Row-major [classes, width + 1]: the weights of a class, then its bias. */
+  readonly weights: Float64Array;
+  readonly converged: boolean;
+}
+
+const TOLERANCE = 1e-6;
+const STEPS = 1000;
+
+/**
+ * Minimises mean cross entropy + l2 / 2 times the squared weights, biases free: scikit-learn's `LogisticRegression` with
+ * C = 1 / (n l2).
+ * @param start weights of a fit nearby, to come from
+ */
+export function fitLogistic(data: Labelled, l2: number, start?: Float64Array): LogisticFit {
+  const width = data.features.length / data.labels.length;
+  const { at, converged } = minimise(penalised(data, width, l2), start ?? new Float64Array(data.classes * (width + 1)), { tolerance: TOLERANCE, steps: STEPS });
+  return { weights: at, converged };
+}
+
+/** Row-major [n, classes]. */
+export function logisticProbabilities(weights: Float64Array, features: Float64Array, classes: number): Float64Array {
+  const width = weights.length / classes - 1;
+  const count = features.length / width;
+  const probabilities = new Float64Array(count * classes);
+  for (let i = 0; i < count; i++) softmaxRow(weights, features, i, width, probabilities.subarray(i * classes, (i + 1) * classes));
+  return probabilities;
+}
+
+function penalised({ features, labels, classes }: Labelled, width: number, l2: number): Objective {
+  const row = new Float64Array(classes);
+  return (weights, gradient) => {
+    let loss = 0;
+    gradient.fill(0);
+    labels.forEach((label, i) => {
+      loss += softmaxRow(weights, features, i, width, row, label);
+      for (let k = 0; k < classes; k++) {
+        const excess = (row[k]! - (k === label ? 1 : 0)) / labels.length;
+        const at = k * (width + 1);
+        for (let d = 0; d < width; d++) gradient[at + d]! += excess * features[i * width + d]!;
+        gradient[at + width]! += excess;
+      }
+    });
+    let squares = 0;
+    for (let k = 0; k < classes; k++) {
+      for (let d = 0; d < width; d++) {
+        const at = k * (width + 1) + d;
+        squares += weights[at]! ** 2;
+        gradient[at]! += l2 * weights[at]!;
+      }
+    }
+    return loss / labels.length + (l2 / 2) * squares;
+  };
+}
+
+/** Writes the probabilities of row i; returns the cross entropy of `label`. */
+function softmaxRow(weights: Float64Array, features: Float64Array, i: number, width: number, into: Float64Array, label = 0): number {
+  let most = -Infinity;
+  for (let k = 0; k < into.length; k++) {
+    const at = k * (width + 1);
+    let logit = weights[at + width]!;
+    for (let d = 0; d < width; d++) logit += weights[at + d]! * features[i * width + d]!;
+    into[k] = logit;
+    most = Math.max(most, logit);
+  }
+  const own = into[label]!;
+  let sum = 0;
+  for (let k = 0; k < into.length; k++) sum += into[k] = Math.exp(into[k]! - most);
+  for (let k = 0; k < into.length; k++) into[k]! /= sum;
+  return Math.log(sum) + most - own;
+}
