@@ -29,6 +29,17 @@ export function labelsOf({ rows }: LearningData, indices: readonly number[], cla
   });
 }
 
+/** The same data where only a share of the training labels is known: other training images are in no part. Throws DatasetError where the split was not made for that share. */
+export function withLabels(data: LearningData, share: number): LearningData {
+  const { train: all, labels } = data.split;
+  const shares = [...new Set(labels)].sort((a, b) => a - b);
+  if (share < 1 && !shares.includes(share)) {
+    throw new DatasetError(`labels is ${share}, but the split has the label shares ${shares.join(', ')}. Name ${share} in the "fractions" of the split.`);
+  }
+  const kept = all.flatMap((_, i) => (labels[i]! <= share ? [i] : []));
+  return { ...data, split: { ...data.split, train: kept.map((i) => all[i]!), labels: kept.map((i) => labels[i]!) } };
+}
+
 /** Class numbers of the validation part. Throws DatasetError where nothing could be chosen by it. */
 export function selectableLabels(data: LearningData, classes: readonly string[]): Int32Array {
   const { train: training, validation } = data.split;

@@ -9,7 +9,7 @@ import { initialiseClassifier } from '../nn/heads.ts';
 import { structureOf } from '../nn/resnet.ts';
 import { startFrom } from '../nn/start.ts';
 import { writeWeights } from '../nn/weights.ts';
-import { openLearningData, predictionsIn } from './data.ts';
+import { openLearningData, predictionsIn, withLabels } from './data.ts';
 import { withEngine } from './engine.ts';
 import { fitClassifier, type LearnerOf } from './fit-classifier.ts';
 import type { HostModel, Watch } from './loop.ts';
@@ -21,6 +21,10 @@ export const FinetuneParameters = Type.Composite([
   Type.Object({
     /** `balanced`: images of rare classes count more, so that every class counts the same. */
     classWeights: Type.Union([Type.Literal('none'), Type.Literal('balanced')], { default: 'none' }),
+    /** Trains on the rows of the training part that this share of its labels has: one of the `fractions` of the split. */
+    labels: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1 }),
+    /** On top of `epochs`, under one schedule: what another model spent on pre-training, for a comparison at equal cost. */
+    extraEpochs: Type.Integer({ minimum: 0, default: 0 }),
   }),
 ]);
 
@@ -36,7 +40,7 @@ export interface FinetuneStage extends Watch {
 
 /**
  * Trains from the input `weights`, or from random ones where that is null, selects the epoch by validation, and predicts every
- * image once; writes `weights`, `curves` and `predictions`. `learning` is told the classes of the data set.
+ * image of its parts once; writes `weights`, `curves` and `predictions`. `learning` is told the classes of the data set.
  */
 export async function runFinetuning<State extends HostModel>(
   stage: FinetuneStage,
@@ -46,7 +50,7 @@ export async function runFinetuning<State extends HostModel>(
 ): Promise<void> {
   const network = networkOf(given);
   const { name, classes } = await readDataset(stage.input('dataset'));
-  const data = await openLearningData({ images: stage.input('images'), table: stage.input('table'), split: stage.input('split') });
+  const data = withLabels(await openLearningData({ images: stage.input('images'), table: stage.input('table'), split: stage.input('split') }), given.labels);
   const start = await startFrom(stage.inputs.weights === null ? null : stage.input('weights'), network, ['start', given.seed]);
   const head = initialiseClassifier(structureOf(network).features, classes.length, ['head', given.seed]);
   const learnerOf = await learning(classes);
@@ -55,7 +59,7 @@ export async function runFinetuning<State extends HostModel>(
 
   await withEngine(stage.resources, async (engine) => {
     stage.record({ ...engine.description, precision: given.precision });
-    const settings = { ...given, network, classes, optimiser: optimiserOf(given), recipe: recipe(given.recipe, { size: data.images.size }) };
+    const settings = { ...given, epochs: given.epochs + given.extraEpochs, network, classes, optimiser: optimiserOf(given), recipe: recipe(given.recipe, { size: data.images.size }) };
     const { params, stats } = start.backbone;
     const fit = await fitClassifier(engine, settings, learnerOf, data, { params: { ...params, ...head }, stats }, stage);
     await writeWeights(stage.output('weights'), fit.model, { architecture: network.name, stem: network.stem, method, dataset: name, classes: classes.join(','), epoch: String(fit.best) });
