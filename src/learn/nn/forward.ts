@@ -16,6 +16,12 @@ interface Features {
   readonly stats: Variables<tf.Tensor>;
 }
 
+interface Manner {
+  readonly training: boolean;
+  /** Is handed the activations [B, s, s, C] behind each block, and gives what the next one shall see. */
+  readonly behind?: (block: number, activations: tf.Tensor4D) => tf.Tensor4D;
+}
+
 /**
  * `images` [B, S, S, 3], standardised. In training, batch normalisation uses the statistics of this batch and moves the
  * running ones; otherwise it uses the running ones.
@@ -25,7 +31,7 @@ export function forward(
   params: Variables<tf.Tensor>,
   stats: Variables<tf.Tensor>,
   images: tf.Tensor4D,
-  { training }: { training: boolean },
+  { training, behind = (_, activations) => activations }: Manner,
 ): Features {
   const moved: Record<string, tf.Tensor> = {};
   const normalise = (norm: string, x: tf.Tensor4D): tf.Tensor4D => {
@@ -43,11 +49,11 @@ export function forward(
   const { stem, pool, blocks } = structureOf(network);
   let x = tf.relu(apply(stem, images)); // [B, S/2, S/2, C], or [B, S, S, C] with the small stem
   if (pool) x = maxPool(x); // [B, S/4, S/4, C]
-  for (const { main, shortcut } of blocks) {
+  for (const [block, { main, shortcut }] of blocks.entries()) {
     const past = shortcut ? apply(shortcut, x) : x;
     let y = apply(main[0], x);
     for (const unit of main.slice(1)) y = apply(unit, tf.relu(y));
-    x = tf.relu(tf.add(y, past));
+    x = behind(block, tf.relu(tf.add(y, past)));
   }
   return { features: tf.mean(x, [1, 2]), stats: training ? moved : stats };
 }

@@ -1,0 +1,35 @@
+/** How the features of test images lie, before and after fine-tuning. */
+import { significant } from '../../util/number.ts';
+import { random } from '../../util/random.ts';
+import type { Explanation } from './explanation.ts';
+import { FEWEST_POINTS, neighbourMap } from './neighbour-map.ts';
+import { principalPlane } from './principal-components.ts';
+
+/** `most` of the indices, ascending: the same for every model of the seed, so that their maps show the same images. */
+export function sampled(indices: readonly number[], most: number, seed: number): number[] {
+  const drawn = random('explained images', seed).permutation(indices.length).slice(0, most);
+  return Array.from(drawn, (place) => indices[place]!).sort((a, b) => a - b);
+}
+
+interface Features {
+  /** Row-major [images, width]. */
+  readonly before: Float32Array;
+  readonly after: Float32Array;
+}
+
+/** Rounded for writing. */
+export function embed({ before, after }: Features, width: number, seed: number): Pick<Explanation['embeddings'], 'pca' | 'umap'> {
+  const [planeBefore, planeAfter] = [principalPlane(before, width), principalPlane(after, width)];
+  const mapped = (rows: Float32Array) => rounded(neighbourMap(rows, width, seed));
+  return {
+    pca: {
+      before: rounded(planeBefore.points),
+      after: rounded(planeAfter.points),
+      explained: { before: roundedPoint(planeBefore.explained), after: roundedPoint(planeAfter.explained) },
+    },
+    umap: before.length / width >= FEWEST_POINTS ? { before: mapped(before), after: mapped(after) } : null,
+  };
+}
+
+const rounded = (points: readonly [number, number][]): [number, number][] => points.map(roundedPoint);
+const roundedPoint = ([x, y]: [number, number]): [number, number] => [significant(x, 5), significant(y, 5)];

@@ -1,0 +1,29 @@
+/** Which test images are worth a look: those that the network was surest of, wrongly and, for contrast, rightly. */
+import type { Predictions } from '../eval/predictions.ts';
+
+const MISTAKES = 12;
+const CORRECT = 4;
+
+export interface Example {
+  /** Row of the packed images. */
+  readonly index: number;
+  readonly image: string;
+  /** Class numbers. */
+  readonly label: number;
+  readonly predicted: number;
+  /** Probability of the predicted class. */
+  readonly confidence: number;
+}
+
+/** Most confident first; of equals the one that stands first in the predictions. */
+export function chooseExamples({ classes, images, probabilities, predicted }: Predictions): { mistakes: Example[]; correct: Example[] } {
+  const examples = images.flatMap(({ index, image, part, label }, i): Example[] => {
+    const answer = predicted[i]!;
+    return part === 'test' ? [{ index, image, label, predicted: answer, confidence: probabilities[i * classes.length + answer]! }] : [];
+  });
+  const surest = examples.toSorted((a, b) => b.confidence - a.confidence);
+  return {
+    mistakes: surest.filter(({ label, predicted: answer }) => answer !== label).slice(0, MISTAKES),
+    correct: surest.filter(({ label, predicted: answer }) => answer === label).slice(0, CORRECT),
+  };
+}

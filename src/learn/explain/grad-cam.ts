@@ -1,0 +1,93 @@
+/**
+ * Grad-CAM: where in an image is what speaks for a class?
+ *
+ * R. Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization", ICCV 2017,
+ * equations 1 and 2: channels of activations, weighted by the mean gradient of the class's logit, summed and rectified.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import type { Engine } from '../../tensor/engine.ts';
+import { int32, uint8, type HostTensor } from '../../tensor/host-tensor.ts';
+import { valueAndGrads } from '../../tensor/index.ts';
+import { forward } from '../nn/forward.ts';
+import { classify } from '../nn/heads.ts';
+import { structureOf, type ResNet } from '../nn/resnet.ts';
+import { standardise } from '../nn/standardise.ts';
+import type { Variables } from '../nn/variables.ts';
+import type { HostModel } from '../train/loop.ts';
+
+/** Whose activations are looked at. */
+export interface Layer {
+  /** `layer3`, as torchvision calls a stage of the network. */
+  readonly name: string;
+  /** Position of the stage's last block among all blocks. */
+  readonly block: number;
+  /** Side of its activations. */
+  readonly side: number;
+  readonly channels: number;
+}
+
+const SMALLEST_SIDE = 4;
+
+/**
+ * The deepest stage whose activations still have 4 x 4 places: of a ResNet-18 that sees 64 px the last one has 2 x 2, which
+ * locates nothing. The deepest of all where the images are too small for any.
+ */
+export function layerFor(network: ResNet, size: number): Layer {
+  const layers = layersOf(network, size);
+  return layers.findLast(({ side }) => side >= SMALLEST_SIDE) ?? layers.at(-1)!;
+}
+
+function layersOf(network: ResNet, size: number): Layer[] {
+  const { stem, pool, blocks } = structureOf(network);
+  const halved = (side: number, stride: number) => Math.ceil(side / stride);
+  let side = halved(halved(size, stem.stride), pool ? 2 : 1);
+  let block = -1;
+  return network.blocks.map((count, stage) => {
+    if (stage > 0) side = halved(side, 2);
+    block += count;
+    return { name: `layer${stage + 1}`, block, side, channels: blocks[block]!.main.at(-1)!.output };
+  });
+}
+
+export interface GradCam {
+  /** One map [side, side] after the other, not negative: image i about class i. */
+  of(images: HostTensor<'uint8'>, classes: readonly number[]): Promise<Float32Array>;
+  dispose(): Promise<void>;
+}
+
+/** For batches of `batch` images of `size` pixels. Batch normalisation uses the running statistics, so images do not affect each other. */
+export async function compileGradCam(engine: Engine, { network, model }: { network: ResNet; model: HostModel }, layer: Layer, { batch, size }: { batch: number; size: number }): Promise<GradCam> {
+  const columns = model.params['fc.bias']!.shape[0]!;
+  const step = await engine.compile(
+    ({ state, inputs }: { state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> }; inputs: { images: tf.Tensor; classes: tf.Tensor } }) => {
+      const pixels = standardise(tf.mul(tf.cast(inputs.images, 'float32'), 1 / 255));
+      // A gradient at the activations is one for zeros that are added to them.
+      const nudge = tf.zeros([batch, layer.side, layer.side, layer.channels]);
+      const { aux, gradients } = valueAndGrads(
+        (zeros) => {
+          let activations = nudge;
+          const behind = (block: number, x: tf.Tensor4D): tf.Tensor4D => {
+            if (block !== layer.block) return x;
+            activations = x;
+            return tf.add(x, zeros.nudge);
+          };
+          const { features } = forward(network, state.params, state.stats, pixels, { training: false, behind });
+          const asked = tf.oneHot(tf.cast(inputs.classes, 'int32'), columns);
+          return { value: tf.sum(tf.mul(classify(state.params, features), asked)), aux: { activations } };
+        },
+        { nudge },
+      );
+      const weights = tf.mean(gradients.nudge, [1, 2], true); // [B, 1, 1, C]
+      return { state, outputs: { maps: tf.relu(tf.sum(tf.mul(weights, aux.activations), 3)) } };
+    },
+    { state: { params: model.params, stats: model.stats }, inputs: { images: uint8([batch, size, size, 3]), classes: int32([batch]) } },
+    { name: 'grad-cam' },
+  );
+  return {
+    of: async (images, classes) => {
+      const { maps } = await step.run({ images, classes: { dtype: 'int32', shape: [batch], data: Int32Array.from(classes) } });
+      return maps.data as Float32Array;
+    },
+    dispose: () => step.dispose(),
+  };
+}
