@@ -130,6 +130,8 @@ describe('convolutions agree, values and gradients', () => {
   convolution('a batch that fills no block, few channels', F(17, 8, 6, 3), F(3, 3, 3, 16), 2, 1);
   convolution('a batch that fills no block', F(3, 5, 6, 16), F(3, 3, 16, 16), 1, 1);
   convolution('a filter as large as the image', F(16, 2, 2, 16), F(3, 3, 16, 16), 1, 1);
+  convolution('an image of one pixel', F(5, 1, 1, 16), F(3, 3, 16, 32), 1, 1);
+  convolution('a first row and column beside the image', F(16, 2, 2, 16), F(3, 3, 16, 32), 2, 1);
   differentiable('depthwise', { x: F(2, 6, 7, 3), filter: F(3, 3, 3, 2) }, ({ x, filter }) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same'));
   differentiable('depthwise, stride 2', { x: F(2, 7, 6, 16), filter: F(3, 3, 16, 1) }, ({ x, filter }) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 2, 'same'));
 });

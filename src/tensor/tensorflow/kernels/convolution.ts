@@ -3,6 +3,7 @@ import { convolutionOf, type ConvolutionAttributes, type Window } from '../../gr
 import type { Node } from '../../graph/node.ts';
 import { attribute, type Attributes, type Edge, type TfType } from '../graph-def.ts';
 import type { Lowering } from '../lowering.ts';
+import { filterByProducts, isWorthProducts } from './filter-products.ts';
 import { int32, single, type KernelTable, type LowerKernel } from './kernel.ts';
 
 /** Padding by name where it has one: gradients of convolutions with padding in numbers are several times slower. */
@@ -57,6 +58,7 @@ const ofFilter = (name: string, depthwise: boolean): LowerKernel =>
   single(({ lowering, node, inputs: [x, dy], type }) => {
     const shape = node.attributes.filterShape as number[];
     const unpadded = windowOf(node, node.inputs[0]!.shape, shape, depthwise);
+    if (!depthwise && isWorthProducts(unpadded, type)) return filterByProducts(lowering, unpadded, x!, dy!, type);
     const { window, before } = withoutNumbers(unpadded);
     const images = before === undefined ? x! : padImages(lowering, x!, type, unpadded);
     return lowering.op(name, [images, lowering.graph.integers(shape), dy!], { T: attribute.type(type), ...attributesOf(window) });
