@@ -1,7 +1,9 @@
-/** Looks for leaks in a data set before anything is trained on it: images, table, dataset -> audit. */
+/** Looks for leaks in a data set before anything is trained on it: images, table, dataset -> audit, pictures. */
 import { writeFile } from 'node:fs/promises';
 import { audit } from '../src/learn/dataset/audit/audit.ts';
 import { findDuplicates } from '../src/learn/dataset/audit/duplicates.ts';
+import { look } from '../src/learn/dataset/audit/seen.ts';
+import { drawPairs, pairsToShow } from '../src/learn/dataset/audit/shown.ts';
 import { readDataset } from '../src/learn/dataset/dataset.ts';
 import { openPackedImages } from '../src/learn/dataset/packed-images.ts';
 import { readTable } from '../src/learn/dataset/table.ts';
@@ -10,12 +12,14 @@ import type { Stage } from '../src/stage/index.ts';
 export default async function (stage: Stage): Promise<void> {
   const [table, { classes }] = [await readTable(stage.input('table')), await readDataset(stage.input('dataset'))];
   const images = await openPackedImages(stage.input('images'));
-  const duplicates = await findDuplicates(images, (done) => {
+  const seen = await look(images, (done) => {
     stage.progress({ done, total: images.count, unit: 'images' });
   });
+  const found = audit(table, classes, seen, findDuplicates(seen));
+  const shown = pairsToShow(found, table);
+  await drawPairs(stage.output('pictures'), shown, table, images);
   await images.close();
-  const found = audit(table, classes, duplicates);
-  await writeFile(stage.output('audit'), `${JSON.stringify(found, null, 2)}\n`);
+  await writeFile(stage.output('audit'), `${JSON.stringify({ ...found, shown }, null, 2)}\n`);
   const { exact, near } = found.summary;
   if (exact.acrossSplits + near.acrossSplits > 0) stage.warn(`${exact.acrossSplits} equal and ${near.acrossSplits} nearly equal pairs of images stand on both sides of the published split.`);
   if (exact.acrossClasses > 0) stage.warn(`${exact.acrossClasses} pairs of equal images have two different labels.`);

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { random } from '../../../util/random.ts';
 import { ingest } from '../ingest.ts';
@@ -9,8 +10,10 @@ import { openPackedImages, type PackedImages } from '../packed-images.ts';
 import { READERS, type ReaderName } from '../reader/index.ts';
 import { readTable, type TableRow } from '../table.ts';
 import { audit, type Audit } from './audit.ts';
-import { findDuplicates } from './duplicates.ts';
-import { correlation, hashDistance, signatureOf } from './signature.ts';
+import { findDuplicates, findShared } from './duplicates.ts';
+import { look } from './seen.ts';
+import { drawPairs, pairsToShow } from './shown.ts';
+import { correlation, hashDistance, signatureOf, TURNS } from './signature.ts';
 
 const SIZE = 24;
 
@@ -32,27 +35,59 @@ const packed = (images: readonly Uint8Array[]): PackedImages => ({
   close: () => Promise.resolve(),
 });
 
+const flat = (value: number) => new Uint8Array(SIZE * SIZE * 3).fill(value);
+
 const pairsOf = (pairs: readonly { first: number; second: number }[]) => pairs.map(({ first, second }) => [first, second]);
 
 test('equal images are found as exact, recompressed and re-lit ones as near, and others not at all', async () => {
   const original = picture(0);
   const noise = random('audit noise');
   const images = [original, picture(1), changed(original, (v) => 0.8 * v + 12), new Uint8Array(original), changed(original, (v) => v + 8 * noise.uniform() - 4), picture(2)];
-  const { exact, near } = await findDuplicates(packed(images));
+  const { exact, near } = findDuplicates(await look(packed(images)));
   expect(pairsOf(exact)).toEqual([[0, 3]]);
   expect(pairsOf(near)).toEqual([[0, 2], [0, 4], [2, 3], [2, 4], [3, 4]]);
 });
 
+test('a copy that was mirrored or turned is found, with what was done to it', async () => {
+  const original = picture(0);
+  const at = (image: Uint8Array, y: number, x: number) => image.subarray(3 * (y * SIZE + x), 3 * (y * SIZE + x) + 3);
+  const made = (from: (y: number, x: number) => readonly [number, number]) => Uint8Array.from({ length: SIZE * SIZE }, (_, i) => i).reduce((out, _, i) => {
+    out.set(at(original, ...from(Math.floor(i / SIZE), i % SIZE)), 3 * i);
+    return out;
+  }, new Uint8Array(SIZE * SIZE * 3));
+  const last = SIZE - 1;
+  // Where each copy's pixels come from, and what brings it back.
+  const copies: [(y: number, x: number) => readonly [number, number], (typeof TURNS)[number]][] = [
+    [(y, x) => [y, last - x], 'mirrored left to right'],
+    [(y, x) => [last - y, x], 'mirrored top to bottom'],
+    [(y, x) => [last - y, last - x], 'turned by 180°'],
+    [(y, x) => [x, y], 'mirrored at the diagonal'],
+    [(y, x) => [last - x, y], 'turned by 90° to the left'], // it lies turned to the right
+    [(y, x) => [x, last - y], 'turned by 90° to the right'],
+    [(y, x) => [last - x, last - y], 'mirrored at the other diagonal'],
+  ];
+  for (const [from, turn] of copies) {
+    const { exact, near, turned } = findDuplicates(await look(packed([original, picture(1), made(from)])));
+    expect([exact, near]).toEqual([[], []]);
+    expect(turned).toEqual([{ first: 0, second: 2, similarity: expect.closeTo(1, 3), turn }]);
+  }
+});
+
+test('between two sets, rows are those of either', async () => {
+  const [one, other] = await Promise.all([look(packed([picture(5), picture(6)])), look(packed([picture(7), picture(8), picture(6)]))]);
+  expect(pairsOf(findShared(one, other).exact)).toEqual([[1, 2]]);
+});
+
 test('three equal images are three pairs', async () => {
-  const { exact } = await findDuplicates(packed([picture(0), picture(0), picture(0)]));
+  const { exact } = findDuplicates(await look(packed([picture(0), picture(0), picture(0)])));
   expect(pairsOf(exact)).toEqual([[0, 1], [0, 2], [1, 2]]);
 });
 
 test('brightness and contrast do not change a signature; another picture does', () => {
   const [one, lit, other] = [picture(3), changed(picture(3), (v) => 0.7 * v + 30), picture(4)].map((image) => signatureOf(image, SIZE)) as [ReturnType<typeof signatureOf>, ReturnType<typeof signatureOf>, ReturnType<typeof signatureOf>];
-  expect(hashDistance(one.hash, lit.hash)).toBeLessThanOrEqual(2);
+  expect(hashDistance(one.hashes[0]!, lit.hashes[0]!)).toBeLessThanOrEqual(2);
   expect(correlation(one.thumbnail, lit.thumbnail)).toBeGreaterThan(0.999);
-  expect(hashDistance(one.hash, other.hash)).toBeGreaterThan(10);
+  expect(hashDistance(one.hashes[0]!, other.hashes[0]!)).toBeGreaterThan(10);
 });
 
 test('distances count bits, the sign bit included', () => {
@@ -60,18 +95,46 @@ test('distances count bits, the sign bit included', () => {
   expect(hashDistance([0b1011, 1 << 31], [0, 0])).toBe(4);
 });
 
-test('pairs are counted by what makes them harmful, and groups across published splits are named', () => {
+test('pairs are counted by what makes them harmful, and groups across published splits are named', async () => {
   const row = (index: number, label: string, group: string, split: TableRow['split']): TableRow => ({ index, image: `${index}.png`, label, group, split });
   const table = [row(0, 'a', 'p1', 'train'), row(1, 'b', 'p1', 'test'), row(2, 'a', 'p2', 'train'), row(3, 'a', 'p3', 'train')];
-  const found = audit(table, ['a', 'b'], { exact: [{ first: 0, second: 1, similarity: 1 }, { first: 2, second: 3, similarity: 1 }], near: [] });
+  const images = await look(packed([1, 2, 3, 4].map(flat)));
+  const found = audit(table, ['a', 'b'], images, { exact: [{ first: 0, second: 1, similarity: 1 }, { first: 2, second: 3, similarity: 1 }], near: [], turned: [] });
   expect(found.summary).toEqual({
     exact: { pairs: 2, acrossClasses: 1, acrossSplits: 1, acrossGroups: 1 },
     near: { pairs: 0, acrossClasses: 0, acrossSplits: 0, acrossGroups: 0 },
+    turned: { pairs: 0, acrossClasses: 0, acrossSplits: 0, acrossGroups: 0 },
     groupsAcrossSplits: 1,
   });
+  expect(found.exactByLabel).toEqual([{ labels: ['a', 'b'], splits: ['train', 'test'], pairs: 1 }, { labels: ['a', 'a'], splits: ['train', 'train'], pairs: 1 }]);
   expect(found.groupsAcrossSplits).toEqual(['p1']);
-  expect(found.classes).toEqual({ a: { images: 3, groups: 3, train: 3, test: 0 }, b: { images: 1, groups: 1, train: 0, test: 1 } });
+  expect(found.classes).toEqual({
+    a: { images: 3, groups: 3, train: 3, validation: 0, test: 0, colour: { mean: [2.66667, 2.66667, 2.66667], sd: [1.52753, 1.52753, 1.52753] } },
+    b: { images: 1, groups: 1, train: 0, validation: 0, test: 1, colour: { mean: [2, 2, 2], sd: [0, 0, 0] } },
+  });
   expect(found.exact[0]).toEqual({ images: ['0.png', '1.png'], labels: ['a', 'b'], splits: ['train', 'test'], sameGroup: true, similarity: 1 });
+});
+
+test('the worst pairs are shown first, each with its two pictures side by side', async () => {
+  const row = (index: number, label: string, split: TableRow['split'], group = `${index}`): TableRow => ({ index, image: `${index}.png`, label, group, split });
+  const table = [row(0, 'a', 'train'), row(1, 'a', 'train'), row(2, 'b', 'train'), row(3, 'a', 'test', 'p'), row(4, 'b', 'test'), row(5, 'a', 'train', 'p')];
+  const images = packed([10, 10, 10, 10, 10, 60].map(flat));
+  const seen = await look(images);
+  const found = audit(table, ['a', 'b'], seen, findDuplicates(seen));
+  const shown = pairsToShow(found, table);
+  expect(shown.map(({ kind, images }) => [kind, ...images.map((image) => Number.parseInt(image))])).toEqual([
+    ['equal', 0, 4], ['equal', 1, 4], ['equal', 2, 3], // trained, tested, and of two classes
+    ['equal', 0, 3], ['equal', 1, 3], ['equal', 2, 4], ['group', 3, 5],
+    ['equal', 0, 2], ['equal', 1, 2], ['equal', 3, 4],
+    ['equal', 0, 1],
+  ]);
+  const folder = await mkdtemp(join(tmpdir(), 'shown-'));
+  await drawPairs(join(folder, 'leaks.png'), shown, table, images);
+  const { data, info } = await sharp(join(folder, 'leaks.png')).raw().toBuffer({ resolveWithObject: true });
+  expect([info.width, info.height]).toEqual([2 * 98 + 2, 11 * 98 + 2]);
+  const at = (x: number, y: number) => data[3 * (info.width * y + x)];
+  expect([at(50, 6 * 98 + 50), at(148, 6 * 98 + 50)]).toEqual([10, 60]);
+  await rm(folder, { recursive: true });
 });
 
 const DATA = resolve(import.meta.dirname, '../../../../../shared/data');
@@ -84,7 +147,8 @@ async function auditReal(name: ReaderName): Promise<Audit> {
   if (!listing.ok) throw new Error(listing.error);
   const { classes } = await ingest(listing.value, files, { folder: join(DATA, name), size: 32, onBroken: 'error', concurrency: 2 });
   const images = await openPackedImages(files.images);
-  const found = audit(await readTable(files.table), classes, await findDuplicates(images));
+  const seen = await look(images);
+  const found = audit(await readTable(files.table), classes, seen, findDuplicates(seen));
   await images.close();
   await rm(folder, { recursive: true });
   return found;

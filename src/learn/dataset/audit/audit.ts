@@ -1,6 +1,9 @@
 /** `audit.json`: what in a data set would make a result look better than it is. */
+import { deviation, mean } from 'd3-array';
+import { significant } from '../../../util/number.ts';
 import type { TableRow } from '../table.ts';
 import type { Duplicates, Pair } from './duplicates.ts';
+import type { SeenImage } from './seen.ts';
 
 /** Two images that are one, with what makes that harmful. */
 export interface AuditedPair {
@@ -21,28 +24,50 @@ export interface PairCounts {
   readonly acrossGroups: number;
 }
 
+/** Equal images, counted by what is written on them. */
+interface EqualByLabel {
+  readonly labels: readonly [string, string];
+  readonly splits: readonly [string, string];
+  readonly pairs: number;
+}
+
+interface ClassFacts {
+  readonly images: number;
+  readonly groups: number;
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+  /** Mean red, green and blue (0 to 255) of its images: mean and standard deviation over images. A class of its own colour is told by that. */
+  readonly colour: { readonly mean: readonly number[]; readonly sd: readonly number[] };
+}
+
 export interface Audit {
   readonly images: number;
   readonly groups: number;
-  readonly summary: { readonly exact: PairCounts; readonly near: PairCounts; readonly groupsAcrossSplits: number };
-  readonly classes: Readonly<Record<string, { readonly images: number; readonly groups: number; readonly train: number; readonly test: number }>>;
+  readonly summary: { readonly exact: PairCounts; readonly near: PairCounts; readonly turned: PairCounts; readonly groupsAcrossSplits: number };
+  readonly classes: Readonly<Record<string, ClassFacts>>;
+  readonly exactByLabel: readonly EqualByLabel[];
   /** Groups with images in more than one published split, sorted. */
   readonly groupsAcrossSplits: readonly string[];
   readonly exact: readonly AuditedPair[];
   readonly near: readonly AuditedPair[];
+  readonly turned: readonly (AuditedPair & { readonly turn: string })[];
 }
 
-export function audit(table: readonly TableRow[], classes: readonly string[], duplicates: Duplicates): Audit {
+export function audit(table: readonly TableRow[], classes: readonly string[], images: readonly SeenImage[], duplicates: Duplicates): Audit {
   const [exact, near] = [duplicates.exact.map((pair) => audited(pair, table)), duplicates.near.map((pair) => audited(pair, table))];
+  const turned = duplicates.turned.map((pair) => ({ ...audited(pair, table), turn: pair.turn }));
   const shared = groupsAcrossSplits(table);
   return {
     images: table.length,
     groups: groupsIn(table),
-    summary: { exact: counted(exact), near: counted(near), groupsAcrossSplits: shared.length },
-    classes: Object.fromEntries(classes.map((label) => [label, balanceOf(table.filter((row) => row.label === label))])),
+    summary: { exact: counted(exact), near: counted(near), turned: counted(turned), groupsAcrossSplits: shared.length },
+    classes: Object.fromEntries(classes.map((label) => [label, factsOf(table.filter((row) => row.label === label), images)])),
+    exactByLabel: byLabel(exact),
     groupsAcrossSplits: shared,
     exact,
     near,
+    turned,
   };
 }
 
@@ -58,6 +83,16 @@ const counted = (pairs: readonly AuditedPair[]): PairCounts => ({
   acrossGroups: pairs.filter(({ sameGroup }) => !sameGroup).length,
 });
 
+/** The most frequent first. */
+function byLabel(pairs: readonly AuditedPair[]): EqualByLabel[] {
+  const counts = new Map<string, EqualByLabel>();
+  for (const { labels, splits } of pairs) {
+    const key = JSON.stringify([labels, splits]);
+    counts.set(key, { labels, splits, pairs: (counts.get(key)?.pairs ?? 0) + 1 });
+  }
+  return [...counts.values()].sort((a, b) => b.pairs - a.pairs);
+}
+
 function groupsAcrossSplits(table: readonly TableRow[]): string[] {
   const splits = new Map<string, Set<string>>();
   for (const { group, split } of table) splits.set(group, (splits.get(group) ?? new Set()).add(split));
@@ -66,9 +101,15 @@ function groupsAcrossSplits(table: readonly TableRow[]): string[] {
 
 const groupsIn = (rows: readonly TableRow[]): number => new Set(rows.map(({ group }) => group)).size;
 
-const balanceOf = (rows: readonly TableRow[]) => ({
-  images: rows.length,
-  groups: groupsIn(rows),
-  train: rows.filter(({ split }) => split === 'train').length,
-  test: rows.filter(({ split }) => split === 'test').length,
-});
+function factsOf(rows: readonly TableRow[], images: readonly SeenImage[]): ClassFacts {
+  const inSplit = (name: string) => rows.filter(({ split }) => split === name).length;
+  const channels = [0, 1, 2].map((channel) => rows.map(({ index }) => images[index]!.colour[channel]!));
+  return {
+    images: rows.length,
+    groups: groupsIn(rows),
+    train: inSplit('train'),
+    validation: inSplit('validation'),
+    test: inSplit('test'),
+    colour: { mean: channels.map((values) => significant(mean(values) ?? 0)), sd: channels.map((values) => significant(deviation(values) ?? 0)) },
+  };
+}

@@ -1,15 +1,19 @@
-/** Finds images that occur twice, byte for byte or nearly. */
-import { digestOf } from '../../../util/digest.ts';
+/** Finds images that occur twice: byte for byte, nearly, or turned. */
 import { significant } from '../../../util/number.ts';
-import type { PackedImages } from '../packed-images.ts';
-import { correlation, hashDistance, signatureOf, type Signature } from './signature.ts';
+import type { SeenImage } from './seen.ts';
+import { correlation, hashDistance, turned, TURNS } from './signature.ts';
 
 export interface Pair {
-  /** Rows, first < second. */
+  /** Rows; within one set, first < second. */
   readonly first: number;
   readonly second: number;
   /** Correlation of the grey thumbnails; 1 for equal images. */
   readonly similarity: number;
+}
+
+export interface TurnedPair extends Pair {
+  /** What must be done to the second image to make it look like the first. */
+  readonly turn: (typeof TURNS)[number];
 }
 
 export interface Duplicates {
@@ -17,6 +21,8 @@ export interface Duplicates {
   readonly exact: readonly Pair[];
   /** Not equal, but alike as two saved copies of one picture are. */
   readonly near: readonly Pair[];
+  /** Alike once the second is mirrored or turned by a right angle. */
+  readonly turned: readonly TurnedPair[];
 }
 
 /** Hashes further apart are not compared. */
@@ -24,34 +30,43 @@ const NEAR_HASH = 8;
 /** Two views of one lesion stay below this; a picture saved again stays above. */
 const NEAR_CORRELATION = 0.99;
 
-export async function findDuplicates(images: PackedImages, onProgress?: (done: number) => void): Promise<Duplicates> {
-  const digests: string[] = [];
-  const signatures: Signature[] = [];
-  for (let row = 0; row < images.count; row++) {
-    const image = await images.read([row]);
-    digests.push(digestOf(image));
-    signatures.push(signatureOf(image, images.size));
-    onProgress?.(row + 1);
-  }
-  return { exact: equalPairs(digests), near: nearPairs(signatures, digests) };
+/** Within one set. */
+export function findDuplicates(images: readonly SeenImage[]): Duplicates {
+  return sorted(images.flatMap((image, first) => likenesses(image, first, images, first + 1)));
 }
 
-function equalPairs(digests: readonly string[]): Pair[] {
-  const rows = new Map<string, number[]>();
-  digests.forEach((digest, row) => rows.set(digest, [...(rows.get(digest) ?? []), row]));
-  return [...rows.values()].flatMap((same) => same.flatMap((first, i) => same.slice(i + 1).map((second) => ({ first, second, similarity: 1 }))));
+/** Between two sets: `first` is a row of one, `second` of the other. */
+export function findShared(one: readonly SeenImage[], other: readonly SeenImage[]): Duplicates {
+  return sorted(one.flatMap((image, first) => likenesses(image, first, other, 0)));
 }
 
-function nearPairs(signatures: readonly Signature[], digests: readonly string[]): Pair[] {
-  const pairs: Pair[] = [];
-  for (let first = 0; first < signatures.length; first++) {
-    const { hash, thumbnail } = signatures[first]!;
-    for (let second = first + 1; second < signatures.length; second++) {
-      const other = signatures[second]!;
-      if (hashDistance(hash, other.hash) > NEAR_HASH || digests[first] === digests[second]) continue;
-      const similarity = correlation(thumbnail, other.thumbnail);
-      if (similarity >= NEAR_CORRELATION) pairs.push({ first, second, similarity: significant(similarity) });
+interface Likeness extends Pair {
+  /** -1 for equal images, else a place in TURNS. */
+  readonly turn: number;
+}
+
+function likenesses({ digest, signature }: SeenImage, first: number, others: readonly SeenImage[], from: number): Likeness[] {
+  const found: Likeness[] = [];
+  const hash = signature.hashes[0]!;
+  for (let second = from; second < others.length; second++) {
+    const other = others[second]!;
+    if (digest === other.digest) {
+      found.push({ first, second, similarity: 1, turn: -1 });
+      continue;
+    }
+    for (let turn = 0; turn < TURNS.length; turn++) {
+      if (hashDistance(hash, other.signature.hashes[turn]!) > NEAR_HASH) continue;
+      const similarity = correlation(signature.thumbnail, turned(other.signature.thumbnail, turn));
+      if (similarity < NEAR_CORRELATION) continue;
+      found.push({ first, second, similarity: significant(similarity), turn });
+      break;
     }
   }
-  return pairs;
+  return found;
 }
+
+const sorted = (likenesses: readonly Likeness[]): Duplicates => ({
+  exact: likenesses.flatMap(({ turn, ...pair }) => (turn === -1 ? [pair] : [])),
+  near: likenesses.flatMap(({ turn, ...pair }) => (turn === 0 ? [pair] : [])),
+  turned: likenesses.flatMap(({ turn, ...pair }) => (turn > 0 ? [{ ...pair, turn: TURNS[turn]! }] : [])),
+});

@@ -1,27 +1,54 @@
-/** What of an image survives recompression and a change of brightness: a small grey picture, and its perceptual hash. */
+/** What of an image survives recompression and a change of brightness: a small grey picture, and its perceptual hashes. */
 
 const SIDE = 16;
 const KEPT = 8;
 
+type Hash = readonly [number, number];
+
 export interface Signature {
   /** Grey thumbnail `[16, 16]`, mean 0 and length 1 (all 0 for a blank image): dot products are correlations. */
   readonly thumbnail: Float32Array;
-  /** The signs of the 63 lowest frequencies and one zero bit, as two 32-bit words (Zauner 2010, "pHash"). */
-  readonly hash: readonly [number, number];
+  /**
+   * For each of `TURNS`: the signs of the 63 lowest frequencies and one zero bit, as two 32-bit words (Zauner 2010,
+   * "pHash").
+   */
+  readonly hashes: readonly Hash[];
 }
+
+/** The ways in which a square can be laid on itself; the first is to leave it. */
+export const TURNS = ['as it is', 'mirrored left to right', 'mirrored top to bottom', 'turned by 180°', 'mirrored at the diagonal', 'turned by 90° to the left', 'turned by 90° to the right', 'mirrored at the other diagonal'] as const;
 
 /** `image`: RGB bytes `[size, size, 3]`. */
 export function signatureOf(image: Uint8Array, size: number): Signature {
   const thumbnail = thumbnailOf(image, size);
+  const frequencies = lowFrequencies(thumbnail);
+  return { thumbnail, hashes: TURNS.map((_, turn) => hashOf(frequencies, turn)) };
+}
+
+/** The thumbnail after the turn of that number. */
+export function turned(thumbnail: Float32Array, turn: number): Float32Array {
+  if (turn === 0) return thumbnail;
+  return thumbnail.map((_, i) => {
+    const [row, column] = [Math.floor(i / SIDE), i % SIDE];
+    const [y, x] = turn & 4 ? [column, row] : [row, column];
+    return thumbnail[(turn & 2 ? SIDE - 1 - y : y) * SIDE + (turn & 1 ? SIDE - 1 - x : x)]!;
+  });
+}
+
+/** Of the turned picture: mirroring changes the sign of odd frequencies, a diagonal swaps vertical and horizontal ones. */
+function hashOf(frequencies: Float64Array, turn: number): Hash {
   const hash: [number, number] = [0, 0];
   for (let bit = 1; bit < KEPT * KEPT; bit++) {
-    if (frequency(thumbnail, Math.floor(bit / KEPT), bit % KEPT) > 0) hash[bit >>> 5]! |= 1 << (bit & 31);
+    const [row, column] = [bit >> 3, bit & 7];
+    const [vertical, horizontal] = turn & 4 ? [column, row] : [row, column];
+    const odd = (turn & 2 ? vertical : 0) + (turn & 1 ? horizontal : 0);
+    if (frequencies[KEPT * vertical + horizontal]! * (odd & 1 ? -1 : 1) > 0) hash[bit >>> 5]! |= 1 << (bit & 31);
   }
-  return { thumbnail, hash };
+  return hash;
 }
 
 /** Bits in which two hashes differ. */
-export function hashDistance(a: Signature['hash'], b: Signature['hash']): number {
+export function hashDistance(a: Hash, b: Hash): number {
   return ones(a[0] ^ b[0]) + ones(a[1] ^ b[1]);
 }
 
@@ -33,32 +60,41 @@ export function correlation(a: Float32Array, b: Float32Array): number {
 }
 
 function thumbnailOf(image: Uint8Array, size: number): Float32Array {
-  const sums = new Float32Array(SIDE * SIDE);
-  const counts = new Float32Array(SIDE * SIDE);
-  for (let y = 0; y < Math.max(size, SIDE); y++) {
-    for (let x = 0; x < Math.max(size, SIDE); x++) {
-      // An image smaller than the thumbnail gives its pixels several times.
-      const [row, column] = [Math.min(size - 1, Math.floor((y * size) / Math.max(size, SIDE))), Math.min(size - 1, Math.floor((x * size) / Math.max(size, SIDE)))];
-      const at = 3 * (row * size + column);
-      const cell = Math.floor((y * SIDE) / Math.max(size, SIDE)) * SIDE + Math.floor((x * SIDE) / Math.max(size, SIDE));
-      sums[cell]! += 0.299 * image[at]! + 0.587 * image[at + 1]! + 0.114 * image[at + 2]!;
-      counts[cell]!++;
+  const cells = cellsOf(size);
+  const grey = new Float64Array(SIDE * SIDE);
+  for (let y = 0; y < size; y++) {
+    // Each row is summed into cells first, then into the rows of cells that it touches.
+    const row = new Float64Array(SIDE);
+    for (let x = 0; x < size; x++) {
+      const at = 3 * (y * size + x);
+      const value = 0.299 * image[at]! + 0.587 * image[at + 1]! + 0.114 * image[at + 2]!;
+      for (const { cell, share } of cells[x]!) row[cell]! += share * value;
     }
+    for (const { cell, share } of cells[y]!) for (let x = 0; x < SIDE; x++) grey[cell * SIDE + x]! += share * row[x]!;
   }
-  const grey = sums.map((sum, cell) => sum / counts[cell]!);
   const mean = grey.reduce((a, b) => a + b) / grey.length;
-  const centred = grey.map((v) => v - mean);
-  const length = Math.sqrt(correlation(centred, centred));
-  return length < 1e-3 ? new Float32Array(SIDE * SIDE) : centred.map((v) => v / length);
+  const length = Math.sqrt(grey.reduce((sum, v) => sum + (v - mean) ** 2, 0));
+  return Float32Array.from(grey, (v) => (length < 1e-3 ? 0 : (v - mean) / length));
+}
+
+/** For each pixel along a side, the thumbnail's cells that it covers, by area: a mirrored image has the mirrored thumbnail. */
+function cellsOf(size: number): readonly (readonly { readonly cell: number; readonly share: number }[])[] {
+  return Array.from({ length: size }, (_, pixel) => {
+    const [from, to] = [(pixel * SIDE) / size, ((pixel + 1) * SIDE) / size];
+    const touched = Array.from({ length: SIDE }, (_, cell) => ({ cell, share: Math.min(to, cell + 1) - Math.max(from, cell) }));
+    return touched.filter(({ share }) => share > 1e-9);
+  });
 }
 
 const COSINES = Float64Array.from({ length: KEPT * SIDE }, (_, i) => Math.cos((Math.PI * Math.floor(i / SIDE) * (2 * (i % SIDE) + 1)) / (2 * SIDE)));
 
-/** A coefficient of the discrete cosine transform. */
-function frequency(grey: Float32Array, vertical: number, horizontal: number): number {
-  let sum = 0;
-  for (let y = 0; y < SIDE; y++) for (let x = 0; x < SIDE; x++) sum += grey[y * SIDE + x]! * COSINES[vertical * SIDE + y]! * COSINES[horizontal * SIDE + x]!;
-  return sum;
+/** The discrete cosine transform's first 8 by 8 coefficients: along rows, then along columns. */
+function lowFrequencies(grey: Float32Array): Float64Array {
+  const alongRows = new Float64Array(SIDE * KEPT);
+  for (let y = 0; y < SIDE; y++) for (let h = 0; h < KEPT; h++) for (let x = 0; x < SIDE; x++) alongRows[y * KEPT + h]! += grey[y * SIDE + x]! * COSINES[h * SIDE + x]!;
+  const both = new Float64Array(KEPT * KEPT);
+  for (let v = 0; v < KEPT; v++) for (let h = 0; h < KEPT; h++) for (let y = 0; y < SIDE; y++) both[v * KEPT + h]! += alongRows[y * KEPT + h]! * COSINES[v * SIDE + y]!;
+  return both;
 }
 
 function ones(word: number): number {
