@@ -9,7 +9,12 @@ import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { unreachable } from '../../util/unreachable.ts';
 import type { Variables } from './variables.ts';
 
-export type Optimiser =
+export type Optimiser = Rule & {
+  /** Gradients that are longer than this, all together, are shortened to it. */
+  readonly clip?: number;
+};
+
+type Rule =
   | { readonly name: 'sgd'; readonly momentum: number; readonly nesterov: boolean; readonly weightDecay: number }
   | { readonly name: 'adamw'; readonly weightDecay: number }
   | { readonly name: 'lars'; readonly momentum: number; readonly weightDecay: number };
@@ -35,7 +40,8 @@ type Update = Readonly<{
 }>;
 
 /** One step down the gradients; `rate` is the learning rate, a scalar. */
-export function update(by: Optimiser, params: Variables<tf.Tensor>, gradients: Variables<tf.Tensor>, memory: Memory<tf.Tensor>, rate: tf.Tensor): Update {
+export function update(by: Optimiser, params: Variables<tf.Tensor>, found: Variables<tf.Tensor>, memory: Memory<tf.Tensor>, rate: tf.Tensor): Update {
+  const gradients = by.clip === undefined ? found : clipped(found, by.clip);
   switch (by.name) {
     case 'sgd':
       return sgd(by, params, gradients, memory, rate);
@@ -46,6 +52,13 @@ export function update(by: Optimiser, params: Variables<tf.Tensor>, gradients: V
     default:
       return unreachable(by);
   }
+}
+
+/** As PyTorch's clip_grad_norm_: all by one factor, so that their direction stays. */
+function clipped(gradients: Variables<tf.Tensor>, longest: number): Variables<tf.Tensor> {
+  const length = tf.sqrt(tf.addN(Object.values(gradients).map((gradient) => tf.sum(tf.square(gradient)))));
+  const factor = tf.minimum(tf.div(longest, tf.add(length, 1e-6)), 1);
+  return Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, factor)]));
 }
 
 /** PyTorch's: v <- m v + (g + d w), then w <- w - rate v, or with Nesterov's correction w <- w - rate (g + d w + m v). */

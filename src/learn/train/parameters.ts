@@ -26,6 +26,8 @@ export const TrainingParameters = Type.Object({
   schedule: literalsWithDefault(SCHEDULES, 'cosine'),
   optimiser: literalsWithDefault(['sgd', 'adamw', 'lars'] as const, 'sgd'),
   weightDecay: Type.Number({ minimum: 0, default: 1e-4 }),
+  /** Gradients that are longer than this, all together, are shortened to it. */
+  clip: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
   /** Augmentation; see docs/augmentation.md. */
   recipe: literals(RECIPES),
   /** Of convolutions and matrix products while training; bfloat16 needs an engine that has it. What validates and predicts is float32. */
@@ -38,14 +40,15 @@ export function networkOf({ network, stem }: Static<typeof NetworkParameters>): 
 }
 
 /** SGD and LARS with momentum 0.9, AdamW with its usual betas. */
-export function optimiserOf({ optimiser, weightDecay }: Pick<Static<typeof TrainingParameters>, 'optimiser' | 'weightDecay'>): Optimiser {
+export function optimiserOf({ optimiser, weightDecay, clip }: Pick<Static<typeof TrainingParameters>, 'optimiser' | 'weightDecay' | 'clip'>): Optimiser {
+  const common = { weightDecay, ...(clip !== undefined && { clip }) };
   switch (optimiser) {
     case 'sgd':
-      return { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay };
+      return { name: 'sgd', momentum: 0.9, nesterov: false, ...common };
     case 'adamw':
-      return { name: 'adamw', weightDecay };
+      return { name: 'adamw', ...common };
     case 'lars':
-      return { name: 'lars', momentum: 0.9, weightDecay };
+      return { name: 'lars', momentum: 0.9, ...common };
     default:
       return unreachable(optimiser);
   }
