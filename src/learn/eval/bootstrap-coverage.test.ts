@@ -1,0 +1,98 @@
+/** The intervals against a slow oracle, and against what they promise, on data whose truth is known. */
+import { expect, test } from 'vitest';
+import { random, type RandomSource } from '../../util/random.ts';
+import { differenceOf, drawRounds, percentileInterval, roundsOf } from './bootstrap.ts';
+import { metricsFor } from './metrics.ts';
+import { evenly, type Scored } from './scored.ts';
+
+const GROUP = 4;
+
+function scoredOf(labels: readonly number[], rows: readonly (readonly number[])[]): Scored {
+  const classes = rows[0]!.length;
+  return { classes, labels: Int32Array.from(labels), predicted: Int32Array.from(rows, (row) => row.indexOf(Math.max(...row))), probabilities: Float64Array.from(rows.flat()) };
+}
+
+/** Only these images, each as often as it is named. */
+function taken(scored: Scored, images: readonly number[]): Scored {
+  const { classes, probabilities } = scored;
+  return scoredOf(images.map((i) => scored.labels[i]!), images.map((i) => [...probabilities.subarray(i * classes, (i + 1) * classes)]));
+}
+
+test('every metric in every round is that of a test set and seeds put together by hand', () => {
+  const source = random('bootstrap oracle');
+  const labels = Array.from({ length: 36 }, () => source.integer(3));
+  const model = () => [0, 1].map(() => scoredOf(labels, labels.map((label) => normalised([0, 1, 2].map((k) => Math.exp(source.normal() + (k === label ? 1 : 0)))))));
+  const groupOf = Int32Array.from(labels, (_, i) => Math.floor(i / 3));
+  const draws = drawRounds(12, 2, { resamples: 30, level: 0.95, seed: 4 });
+  const metrics = metricsFor(true);
+  const [a, b] = [model(), model()];
+  const [roundsA, roundsB] = [a, b].map((bySeed) => roundsOf(metrics.map(({ metric }) => metric), bySeed, groupOf, draws));
+  draws.forEach(({ groups, seeds }, round) => {
+    const images = [...groups].flatMap((times, group) => Array.from({ length: times }, () => [...groupOf.keys()].filter((i) => groupOf[i] === group)).flat());
+    const drawnSeeds = [...seeds].flatMap((times, seed) => Array<number>(times).fill(seed));
+    metrics.forEach(({ name, metric }, m) => {
+      const slow = (bySeed: Scored[]) => drawnSeeds.reduce((sum, seed) => sum + metric(taken(bySeed[seed]!, images))(evenly(images.length)), 0) / drawnSeeds.length;
+      expect(roundsA![m]![round], name).toBeCloseTo(slow(a), 10);
+      expect(differenceOf(roundsA![m]!, roundsB![m]!)[round], name).toBeCloseTo(slow(a) - slow(b), 10);
+    });
+  });
+});
+
+const normalised = (odds: readonly number[]) => odds.map((odd) => odd / odds.reduce((x, y) => x + y));
+
+const STUDIES = 200;
+const GROUPS = 60;
+
+/** Two models' answers to groups of four images that are alike: a group is easy or hard for both. */
+function study(source: RandomSource, groups: number): readonly [Scored, Scored] {
+  const rows = Array.from({ length: groups }, () => {
+    const ease = source.normal();
+    return Array.from({ length: GROUP }, () => {
+      const label = source.integer(2);
+      const answer = (skill: number) => {
+        const p = 1 / (1 + Math.exp(-(skill + ease + 0.7 * source.normal())));
+        return label === 0 ? [p, 1 - p] : [1 - p, p];
+      };
+      return { label, answers: [answer(0.9), answer(0.4)] as const };
+    });
+  }).flat();
+  return [0, 1].map((model) => scoredOf(rows.map(({ label }) => label), rows.map(({ answers }) => answers[model as 0 | 1]))) as [Scored, Scored];
+}
+
+const METRICS = metricsFor(false).filter(({ name }) => name === 'accuracy' || name === 'auc' || name === 'loss');
+
+/** How often the intervals of the difference and of the first model hold the truth. */
+function coverage(metrics: typeof METRICS, groupOf: (image: number) => number): Record<string, number> {
+  const plain = metrics.map(({ metric }) => metric);
+  const value = (scored: Scored) => plain.map((metric) => metric(scored)(evenly(scored.labels.length)));
+  const [a, b] = study(random('coverage truth'), 30_000).map(value) as [number[], number[]];
+  const groups = Int32Array.from({ length: GROUPS * GROUP }, (_, i) => groupOf(i));
+  const held = new Map<string, number>();
+  for (let n = 0; n < STUDIES; n++) {
+    const draws = drawRounds(Math.max(...groups) + 1, 1, { resamples: 250, level: 0.95, seed: n });
+    const [first, second] = study(random('coverage study', n), GROUPS).map((scored) => roundsOf(plain, [scored], groups, draws));
+    metrics.forEach(({ name }, m) => {
+      const count = (title: string, rounds: Float64Array, truth: number) => {
+        const [low, high] = percentileInterval(rounds, 0.95);
+        held.set(title, (held.get(title) ?? 0) + (low <= truth && truth <= high ? 1 : 0));
+      };
+      count(`${name} of one model`, first![m]!, a[m]!);
+      count(`difference of ${name}`, differenceOf(first![m]!, second![m]!), a[m]! - b[m]!);
+    });
+  }
+  return Object.fromEntries([...held].map(([title, count]) => [title, count / STUDIES]));
+}
+
+test('95 % intervals hold the truth in 90 to 99 % of 200 studies', () => {
+  const shares = coverage(METRICS, (image) => Math.floor(image / GROUP));
+  expect(Object.keys(shares)).toHaveLength(6);
+  for (const [title, share] of Object.entries(shares)) {
+    expect(share, title).toBeGreaterThanOrEqual(0.9);
+    expect(share, title).toBeLessThanOrEqual(0.99);
+  }
+});
+
+test('who takes the images of a group for independent promises too much', () => {
+  const naive = coverage(METRICS.filter(({ name }) => name === 'accuracy'), (image) => image);
+  expect(naive['accuracy of one model']).toBeLessThan(0.9);
+});
