@@ -127,6 +127,8 @@ describe('convolutions agree, values and gradients', () => {
   convolution('few channels to blocks, 7x7, stride 2', F(16, 12, 10, 3), F(7, 7, 3, 16), 2, 3);
   convolution('few channels to blocks, 3x3', F(16, 6, 5, 3), F(3, 3, 3, 32), 1, 1);
   convolution('a batch that fills no block, 1x1, stride 2', F(3, 5, 6, 16), F(1, 1, 16, 32), 2, 0);
+  convolution('a batch that fills no block, whose pixels do, 1x1', F(4, 3, 4, 16), F(1, 1, 16, 32), 1, 0);
+  convolution('a batch that fills no block, whose pixels do, 1x1, stride 2', F(8, 4, 3, 32), F(1, 1, 32, 16), 2, 0);
   convolution('a batch that fills no block, few channels', F(17, 8, 6, 3), F(3, 3, 3, 16), 2, 1);
   convolution('a batch that fills no block', F(3, 5, 6, 16), F(3, 3, 16, 16), 1, 1);
   convolution('a filter as large as the image', F(16, 2, 2, 16), F(3, 3, 16, 16), 1, 1);

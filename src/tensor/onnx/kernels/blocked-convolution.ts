@@ -1,5 +1,5 @@
 /**
- * Convolutions and their gradients on ONNX Runtime's blocked operators (domain com.microsoft.nchwc).
+ * Convolutions and the gradients of their inputs on ONNX Runtime's blocked operators (domain com.microsoft.nchwc).
  *
  * They are what ONNX Runtime turns constant-weight models into; written directly they take weights that change. Each
  * function returns whether the shapes allow it: channels have to fill blocks, and dilations have to be 1.
@@ -26,7 +26,7 @@ export function blockedConvolution(lowering: Lowering, node: Node, window: Windo
   return true;
 }
 
-const isDense = ({ dilationHeight, dilationWidth }: Window): boolean => dilationHeight === 1 && dilationWidth === 1;
+export const isDense = ({ dilationHeight, dilationWidth }: Window): boolean => dilationHeight === 1 && dilationWidth === 1;
 
 /** A filter as the operators read it, [out/b, in/b, kh, kw, b in, b out], declared [out, in, kh, kw]. */
 function readyFilter(lowering: Lowering, filter: Value): Name | undefined {
@@ -116,126 +116,4 @@ function phase(lowering: Lowering, { blocks, at }: SwappedFilter, window: Window
     filter: lowering.reshape(gathered, [inChannels, outChannels, ...kernel]),
     attributes: { kernel_shape: kernel, pads: [row.before, column.before, row.after, column.after] },
   };
-}
-
-/**
- * The gradient of the filter is a convolution of x with dy in which channels are the batch and the batch is the channels.
- * Both are blocked anew, the batch within the block; then columns lie b channels apart, which dilation steps over.
- */
-export function blockedFilterGradient(lowering: Lowering, node: Node, window: Window): boolean {
-  const block = lowering.block;
-  const [x, dy] = node.inputs as [Value, Value];
-  const result = node.outputs[0]!;
-  const kept = lowering.layout(result);
-  const { strideHeight, strideWidth } = window;
-  const fits = block !== null && lowering.layout(dy) === 'blocked' && isDense(window) && strideHeight === strideWidth;
-  if (!fits) return false;
-  if (kept === 'filter-by-output') return pointwiseFilterGradient(lowering, x, dy, result, window);
-  if (kept === 'filter-by-input') return spatialFilterGradient(lowering, x, dy, result, window);
-  if (kept === 'filter-of-few') return firstFilterGradient(lowering, x, dy, result, window);
-  return false;
-}
-
-/** How far x has to be padded for dy to fit as often as the filter is wide. */
-function margins({ padInfo, strideHeight, strideWidth, filterHeight, filterWidth, inHeight, inWidth, outHeight, outWidth }: Window) {
-  return {
-    top: padInfo.top,
-    left: padInfo.left,
-    bottom: (outHeight - 1) * strideHeight + filterHeight - inHeight - padInfo.top,
-    right: (outWidth - 1) * strideWidth + filterWidth - inWidth - padInfo.left,
-  };
-}
-
-/** The batch with images of zeros that make it fill its blocks: they add nothing to a sum over images. */
-const filled = (batch: number, block: number): number => Math.ceil(batch / block) * block;
-
-function withFilledBatch(lowering: Lowering, value: Value, layout: 'blocked' | 'channels-first'): Name {
-  const { model } = lowering;
-  const name = lowering.get(value, layout);
-  const missing = filled(value.shape[0]!, lowering.block!) - value.shape[0]!;
-  return missing === 0 ? name : model.op('Pad', [name, model.integers([0, 0, 0, 0, missing, 0, 0, 0])]);
-}
-
-/** x as [N/b, C/b, H, W, b channels, b images]. */
-function imagesInnermost(lowering: Lowering, x: Value): Name {
-  const block = lowering.block!;
-  const [images, height, width, channels] = x.shape as [number, number, number, number];
-  const batch = filled(images, block);
-  const parted = lowering.reshape(withFilledBatch(lowering, x, 'blocked'), [batch / block, block, channels * height, width]);
-  const turned = lowering.model.op('ReorderInput', [parted], {}, 'com.microsoft.nchwc');
-  return lowering.reshape(turned, [batch / block, channels / block, height, width, block * block]);
-}
-
-/** dy as a filter of the convolution: [out/b, N/b, H W, b images, b out]. */
-function gradientAsFilter(lowering: Lowering, dy: Value): Name {
-  const block = lowering.block!;
-  const [images, height, width, channels] = dy.shape as [number, number, number, number];
-  const batch = filled(images, block);
-  return lowering.transpose(lowering.reshape(withFilledBatch(lowering, dy, 'blocked'), [batch / block, block, channels / block, height * width, block]), [2, 0, 3, 1, 4]);
-}
-
-function spatialFilterGradient(lowering: Lowering, x: Value, dy: Value, result: Value, window: Window): boolean {
-  const block = lowering.block!;
-  const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, strideHeight: stride } = window;
-  const batchSize = filled(window.batchSize, block);
-  const { top, left, bottom, right } = margins(window);
-  if (bottom < 0 || right < 0) return false;
-  const blocks = inChannels / block;
-  const byChannels = lowering.transpose(lowering.reshape(imagesInnermost(lowering, x), [batchSize / block, blocks, inHeight * inWidth * block * block]), [1, 0, 2]);
-  const padded = padColumns(lowering, lowering.reshape(byChannels, [(blocks * batchSize * inHeight) / block, inWidth, block * block]), left, right);
-  lowering.postpone(result, {
-    x: lowering.reshape(padded, [blocks, batchSize, inHeight, (left + inWidth + right) * block]),
-    filter: lowering.reshape(gradientAsFilter(lowering, dy), [outChannels, batchSize, outHeight, outWidth]),
-    attributes: { kernel_shape: [outHeight, outWidth], pads: [top, 0, bottom, 0], dilations: [stride, stride * block] },
-  });
-  return true;
-}
-
-/** [rows, columns, values]: zeros before and after the columns. */
-function padColumns({ model }: Lowering, name: Name, before: number, after: number): Name {
-  return before === 0 && after === 0 ? name : model.op('Pad', [name, model.integers([0, before, 0, 0, after, 0])]);
-}
-
-/** For 1x1 a matrix product: pixels of all images are the channels of one convolution. */
-function pointwiseFilterGradient(lowering: Lowering, x: Value, dy: Value, result: Value, window: Window): boolean {
-  const block = lowering.block!;
-  const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, strideHeight: stride, padInfo } = window;
-  const batchSize = filled(window.batchSize, block);
-  if ([padInfo.top, padInfo.left, padInfo.bottom, padInfo.right].some((side) => side > 0)) return false;
-  const { model } = lowering;
-  let images = imagesInnermost(lowering, x); // [N/b, C/b, H, W, b b]
-  if (stride > 1 || outHeight < inHeight || outWidth < inWidth) {
-    const ends = [(outHeight - 1) * stride + 1, (outWidth - 1) * stride + 1];
-    images = model.op('Slice', [images, model.integers([0, 0]), model.integers(ends), model.integers([2, 3]), model.integers([stride, stride])]);
-  }
-  const pixels = outHeight * outWidth;
-  const byPixels = lowering.transpose(lowering.reshape(images, [batchSize / block, inChannels / block, pixels, block * block]), [0, 2, 1, 3]);
-  lowering.postpone(result, {
-    x: lowering.reshape(byPixels, [1, batchSize * pixels, inChannels / block, block]),
-    filter: lowering.reshape(gradientAsFilter(lowering, dy), [outChannels, batchSize * pixels, 1, 1]),
-    attributes: { kernel_shape: [1, 1] },
-  });
-  return true;
-}
-
-/** For the few channels of the first convolution, which lie innermost of the columns instead of a block. */
-function firstFilterGradient(lowering: Lowering, x: Value, dy: Value, result: Value, window: Window): boolean {
-  const { model } = lowering;
-  const block = lowering.block!;
-  const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, filterHeight, filterWidth, strideHeight: stride } = window;
-  const batchSize = filled(window.batchSize, block);
-  const { top, left, bottom, right } = margins(window);
-  if (bottom < 0 || right < 0) return false;
-  const parted = lowering.reshape(withFilledBatch(lowering, x, 'channels-first'), [batchSize / block, block, inChannels * inHeight, inWidth]);
-  const turned = lowering.reshape(model.op('ReorderInput', [parted], {}, 'com.microsoft.nchwc'), [batchSize / block, inChannels, inHeight, inWidth, block]);
-  const lined = lowering.reshape(lowering.transpose(turned, [0, 2, 3, 1, 4]), [(batchSize / block) * inHeight, inWidth, inChannels * block]);
-  const gradient = lowering.convolve({
-    x: lowering.reshape(padColumns(lowering, lined, left, right), [1, batchSize, inHeight, (left + inWidth + right) * inChannels]),
-    filter: lowering.reshape(gradientAsFilter(lowering, dy), [outChannels, batchSize, outHeight, outWidth]),
-    attributes: { kernel_shape: [outHeight, outWidth], pads: [top, 0, bottom, 0], dilations: [stride, stride * inChannels] },
-  }); // [out/b, kh, kw in, b out]
-  const split = lowering.reshape(gradient, [outChannels / block, filterHeight, filterWidth, inChannels, block]);
-  const arrangement = lowering.arrangement(result, 'filter-of-few');
-  lowering.set(result, 'filter-of-few', lowering.reshape(lowering.transpose(split, [0, 3, 1, 2, 4]), arrangement.declared));
-  return true;
 }

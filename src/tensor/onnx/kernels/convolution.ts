@@ -3,7 +3,8 @@ import { convolutionOf, type ConvolutionAttributes, type Window } from '../../gr
 import type { Node, Value } from '../../graph/node.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
-import { blockedConvolution, blockedFilterGradient, blockedInputGradient } from './blocked-convolution.ts';
+import { blockedConvolution, blockedInputGradient } from './blocked-convolution.ts';
+import { blockedFilterGradient } from './blocked-filter-gradient.ts';
 import type { KernelTable, LowerKernel } from './kernel.ts';
 
 /** The blocked version where there is one, else the standard one. */
