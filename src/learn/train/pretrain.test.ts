@@ -96,7 +96,7 @@ test('a collapse is warned of when it begins, and marked in every epoch that it 
   const watching = watch('collapsed');
   const { rows } = await using('onnxruntime', (engine) => pretrain(engine, SETTINGS, collapsed, data, backbone(), watching));
   const wrong = "all images have nearly the same embedding (its standard deviation is 1.0 % of an even spread's)";
-  expect(watching.warnings).toEqual([`The embeddings collapsed in epoch 1: ${wrong}. Weights trained on from here are worth little.`]);
+  expect(watching.warnings).toEqual([`The embeddings collapsed in epoch 1: ${wrong}. Unless it recovers, the weights are worth little; the curves tell.`]);
   expect(rows.map(({ collapse }) => collapse)).toEqual([wrong, wrong, wrong]);
 });
 

@@ -100,7 +100,7 @@ export async function pretrain<State extends MethodState>(engine: Engine, settin
       endOfEpoch: async ({ epoch, means, rows: earlier, model }: Ended<PretrainRow>) => {
         const wrong = collapse({ spread: means.spread!, dimensions: means.dimensions!, labelled: method.labelled });
         // Told when it begins, not in every epoch.
-        if (wrong !== null && (earlier.at(-1)?.collapse ?? null) === null) watch.warn(`The embeddings collapsed in epoch ${epoch}: ${wrong}. Weights trained on from here are worth little.`);
+        if (wrong !== null && (earlier.at(-1)?.collapse ?? null) === null) watch.warn(`The embeddings collapsed in epoch ${epoch}: ${wrong}. Unless it recovers, the weights are worth little; the curves tell.`);
         const probed = probe !== null && (epoch % settings.probeEvery === 0 || epoch === epochs);
         const knn = probed ? significant(await probe(encoderOf(await model(), start))) : null;
         const { loss, ...shape } = mapValues(means, (mean) => significant(mean)) as Omit<PretrainRow, 'epoch' | 'rate' | 'collapse' | 'knn'>;
