@@ -5,6 +5,8 @@ import { join } from 'node:path';
 const BENCHMARKS = {
   runner: 'the runner beside DVC, Snakemake and wireit  [--quick] [--markdown] [--only small,large,first,plans] [--peers DVC,Snakemake,wireit] [--tools FOLDER]',
   train: 'training steps, beside PyTorch where there is one  [--quick] [--python PYTHON]',
+  augment: 'what augmentation adds to a SimCLR step, and torchvision beside it  [--quick] [--python PYTHON]',
+  epoch: 'a SimCLR epoch on HAM10000, beside lightly  --data FOLDER [--quick] [--python PYTHON] [--prepared FOLDER]',
   endure: 'ten thousand steps on every engine: memory and speed must stay  [--steps N]',
 };
 

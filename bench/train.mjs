@@ -1,13 +1,12 @@
 // Measures training steps on every engine of this machine and on PyTorch, in turns:
 //   npm run bench -- train [--quick] [--python PYTHON] [--threads N]
 // PYTHON is an interpreter with torch and torchvision; without it, engines are compared with each other only.
-import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { start } from './turns.mjs';
 
 const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, python: { type: 'string' }, threads: { type: 'string', default: String(availableParallelism()) } }, allowPositionals: true });
 
@@ -63,20 +62,4 @@ async function compare({ network, side, batch, steps }, contestants) {
     const ratio = each.ours && peers.length > 0 ? `${(Math.min(...peers) / sorted[0]).toFixed(2)}x` : '';
     console.log([each.name.padEnd(22), each.precision.padEnd(8), speed(sorted[0]).toFixed(1).padStart(7), speed(sorted[sorted.length >> 1]).toFixed(1).padStart(7), ratio.padStart(6), `${(each.peakBytes / 2 ** 20).toFixed(0)} MiB`.padStart(9), each.ours ? `compiled in ${each.compileSeconds.toFixed(1)} s` : '', each.version].join('  '));
   }
-}
-
-async function start([program, ...words]) {
-  const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'ignore'] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const next = async () => {
-    const { value, done } = await lines.next();
-    if (done) throw new Error(`${[program, ...words].join(' ')} ended early. Run it by itself to see why.`);
-    return JSON.parse(value);
-  };
-  const about = await next();
-  const ask = (steps) => {
-    child.stdin.write(`${steps}\n`);
-    return next();
-  };
-  return { ...about, ask, end: () => child.stdin.end() };
 }
