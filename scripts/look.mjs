@@ -4,7 +4,7 @@
  *     node scripts/look.mjs reports/index.html <folder for the screenshots>
  *
  * Needs a Chromium (`apt-get install chromium`, or CHROMIUM names one). Fails when a rule is broken, when the page is
- * wider than the window, or when it asks for anything that is not in the file.
+ * wider than the window, when it asks for anything that is not in the file, or when anything in it runs.
  */
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -36,10 +36,16 @@ async function look({ colorScheme, width }) {
   page.on('request', (request) => {
     if (!/^(file|data):/.test(request.url())) found.push(`${name}: the page asks for ${request.url()}`);
   });
+  page.on('dialog', (dialog) => {
+    found.push(`${name}: the page opened a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
   await page.goto(pathToFileURL(path.resolve(report)).href);
   await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
   const wider = await page.evaluate(() => globalThis.document.documentElement.scrollWidth - globalThis.innerWidth);
   if (wider > 0) found.push(`${name}: the page is ${wider} pixels wider than the window`);
+  const active = await page.evaluate(() => [...globalThis.document.querySelectorAll('*')].filter((element) => element.localName === 'script' || [...element.attributes].some(({ name: attribute }) => attribute.startsWith('on'))).length);
+  if (active > 0) found.push(`${name}: ${active} elements would run something`);
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   for (const { id, help, nodes } of violations) found.push(`${name}: ${id}: ${help} (${nodes.length} times, first ${nodes[0].html.slice(0, 200)})`);

@@ -3,6 +3,7 @@ import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { contactSheet } from '../src/learn/dataset/contact-sheet.ts';
 import { writeDataset } from '../src/learn/dataset/dataset.ts';
 import { predictionsOf, writePredictions, type PredictedImage } from '../src/learn/eval/predictions.ts';
 import { createStage } from '../src/stage/create-stage.ts';
@@ -25,11 +26,23 @@ beforeAll(async () => {
   for (const run of RUNS) await writeRun(run);
   for (const start of ['random', 'fractal']) {
     await writeJson(file(`pretrain-${start}.json`), { kind: 'pretrain', method: 'simclr', width: 128, epochs: [1, 2].map((epoch) => ({ epoch, loss: 4 - epoch, rate: 0.1, embeddingStd: 0.08, alignment: 1, uniformity: -2, knn: epoch === 2 ? 0.7 : null })) });
-    await writeFile(file(`pairs-${start}.png`), 'not looked into');
+    await contactSheet(file(`pairs-${start}.png`), [[flat(0), flat(200)]], { size: 2 });
   }
+  await writeJson(file('audit.json'), {
+    images: 120, summary: { exact: { pairs: 1, acrossClasses: 0, acrossSplits: 1 }, groupsAcrossSplits: 0 },
+    shown: [{ kind: 'equal', images: ['copied-1.png', 'copied-2.png'], labels: ['benign', 'benign'], splits: ['train', 'test'] }],
+  });
+  await contactSheet(file('leaks.png'), [[flat(9), flat(9)]], { size: 2 });
+  await writeJson(file('explanation.json'), {
+    model: { network: 'resnet-small', size: 32, layer: 'layer2', side: 8, start: 'random' }, classes: CLASSES,
+    embeddings: { images: ['a', 'b'], labels: [0, 1], pca: { before: [[0, 0], [1, 1]], after: [[0, 1], [1, 0]], explained: { before: [0.5, 0.2], after: [0.6, 0.3] } }, umap: null },
+    mistakes: [{ image: 'mistaken.png', label: 0, predicted: 1, confidence: 0.98, row: 0 }], correct: [],
+  });
+  await contactSheet(file('cams.png'), [[flat(1), flat(2), flat(3)]], { size: 2 });
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+const flat = (value: number) => new Uint8Array(2 * 2 * 3).fill(value);
 const writeJson = (name: string, value: unknown) => writeFile(name, JSON.stringify(value));
 
 async function writeRun({ model, skill, seed }: (typeof RUNS)[number]): Promise<void> {
@@ -60,12 +73,12 @@ async function runEvaluate(): Promise<void> {
   })));
 }
 
-const reportOutputs = { html: 'index.html', json: 'results.json', csv: 'all.csv', markdown: 'results.md' };
+const reportOutputs = { html: 'index.html', json: 'results.json', csv: 'all.csv', markdown: 'results.md', card: 'model-card.md', checklist: 'checklist.md' };
 
 async function runReport(inputs: Job['inputs']): Promise<string> {
   const outputs = Object.fromEntries(Object.entries(reportOutputs).map(([name, base]) => [name, file(base)]));
   const finetune = { id: 'finetune:model=M1', stage: 'finetune', axes: {}, fingerprint: 'f'.repeat(64), params: { network: 'resnet-small', epochs: 3 }, code: 'c'.repeat(64), reads: ['data'], notes: {}, seconds: 2, started: '2026-01-01T00:00:00Z' };
-  await report(start(jobOf('report', { inputs, params: { transfer: 'fractal' }, outputs }, [finetune])));
+  await report(start(jobOf('report', { inputs, params: { transfer: 'fractal', statements: { licence: 'CC0' } }, outputs }, [finetune])));
   return readFile(file('index.html'), 'utf8');
 }
 
@@ -75,8 +88,11 @@ test('evaluate and report lead from predictions to a page', async () => {
   const html = await runReport({
     metrics: alone('metrics.json'), datasets: alone('dataset.json'), splits: alone('split.json'), curves: gatheredRuns('curves.json'),
     pretraining: gatheredStarts((name) => `pretrain-${name}.json`), pairs: gatheredStarts((name) => `pairs-${name}.png`),
+    audits: alone('audit.json'), 'audit-pictures': alone('leaks.png'),
+    explanations: [{ path: file('explanation.json'), axes: { model: 'M4' } }], 'explanation-pictures': [{ path: file('cams.png'), axes: { model: 'M4' } }],
   });
-  for (const shown of ['M4 (fractal + SSL) has the highest test balanced accuracy', 'Learning curves', 'resnet-small', 'seed 3', 'data:image/png;base64,bm90IGxvb2tlZCBpbnRv', 'spread evenly']) expect(html).toContain(shown);
+  for (const shown of ['M4 (fractal + SSL) has the highest test balanced accuracy', 'Learning curves', 'resnet-small', 'seed 3', 'spread evenly', 'copied-2.png', 'mistaken.png', 'Grad-CAM of 8 × 8 places', 'holds 70 % of the variance before and 90 % after']) expect(html).toContain(shown);
+  expect(html.match(/data:image\/webp;base64,/g)).toHaveLength(4);
   for (const name of Object.values(reportOutputs)) expect((await readFile(file(name), 'utf8')).length).toBeGreaterThan(100);
 });
 
@@ -93,4 +109,10 @@ test('metrics without their data set, and curves without a seed, are refused by 
   await expect(runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), curves: alone('split.json') })).rejects.toThrow('"curves" must be gathered over "model"');
   const curves: Gathered = [{ path: file('split.json'), axes: { model: 'M1', seed: 0 } }];
   await expect(runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), curves })).rejects.toThrow(/split\.json\/kind: .*found undefined/);
+});
+
+test('a statement on a subject that is none is refused', async () => {
+  await runEvaluate();
+  const job = jobOf('report', { inputs: { metrics: alone('metrics.json'), datasets: alone('dataset.json') }, params: { transfer: 'fractal', statements: { license: 'CC0' } }, outputs: {} });
+  await expect(report(start(job))).rejects.toThrow('license');
 });

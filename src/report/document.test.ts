@@ -2,11 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { csvParse } from 'd3-dsv';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { digestOf } from '../util/digest.ts';
-import { renderCsv, renderHtml, renderJson, renderMarkdown } from './index.ts';
 import { datasetFixture, studyFixture } from './fixture.ts';
+import { hostileStudy } from './hostile.ts';
+import { renderCard, renderChecklist, renderCsv, renderHtml, renderJson, renderMarkdown } from './index.ts';
 
 const study = studyFixture([
   datasetFixture('phantom', 'Phantom lesions', ['benign', 'atypical', 'malignant']),
@@ -54,12 +56,13 @@ test('ids are unique, and whatever points to one finds it', () => {
   const ids = [...html.matchAll(/\sid="([^"]*)"/g)].map(([, id]) => id!);
   expect(ids.filter((id, i) => ids.indexOf(id) !== i)).toEqual([]);
   const wanted = [...html.matchAll(/(?:aria-labelledby|href)="#?([^"]*)"/g)].flatMap(([, names]) => names!.split(' '));
-  expect(wanted.filter((id) => !ids.includes(id))).toEqual([]);
+  expect(wanted.filter((id) => !id.startsWith('data:') && !ids.includes(id))).toEqual([]);
 });
 
 test('every picture has a title, a description, and the data behind it', () => {
-  const pictures = html.match(/<svg [^>]*role="img"/g)!;
-  expect(html.match(/<desc id=/g)).toHaveLength(pictures.length);
+  const pictures = html.match(/<svg [^>]*role="img"[^>]*>/g)!;
+  expect(html.match(/<desc id=/g)).toHaveLength(pictures.filter((tag) => !/aria-label="[^"]+"/.test(tag)).length);
+  expect(html).not.toMatch(/<img (?![^>]*alt="[^"]+")/);
   expect(html).not.toMatch(/<desc id="[^"]*"><\/desc>/);
   expect(html.match(/<figure /g)!.length).toBe(html.match(/Data of this figure/g)!.length + study.datasets.flatMap(({ pairs }) => pairs).length);
 });
@@ -70,32 +73,33 @@ test('coordinates have at most two decimals', () => {
   expect(drawn).not.toMatch(/\.\d{3}|NaN|undefined|Infinity/);
 });
 
-const HOSTILE = '<script>alert("1")</script>\'"&\u202E|=`x`';
-
-test('a hostile name of a class, a file or a stage stays text', () => {
-  const plain = datasetFixture('phantom', HOSTILE, [HOSTILE, 'plain']);
-  const dataset = { ...plain, name: HOSTILE, source: `${HOSTILE}.png`, pairs: plain.pairs.map((sheet) => ({ ...sheet, start: HOSTILE })) };
-  const page = renderHtml({
-    ...studyFixture([dataset]),
-    title: HOSTILE,
-    transfer: HOSTILE,
-    rerun: [HOSTILE],
-    provenance: [{ id: HOSTILE, stage: HOSTILE, fingerprint: HOSTILE, code: HOSTILE, params: { [HOSTILE]: HOSTILE }, reads: [HOSTILE], notes: { epochs: HOSTILE }, seconds: 1, peakMemoryBytes: null }],
-  });
+test('a hostile name of a class, a file, a stage or anything else stays text', () => {
+  const page = renderHtml(hostileStudy());
   expect(page).not.toMatch(/<script/i);
   expect(page).toContain('&lt;script');
   for (const [, id] of page.matchAll(/\sid="([^"]*)"/g)) expect(id).toMatch(/^[\w-]+$/);
   // Every tag that is there is one of ours, with attributes as we write them: no quote has broken out.
   const ours = page.replace(/<style>.*?<\/style>/s, '').replace(/<\/?[a-z][a-z0-9]*(\s[a-zA-Z0-9:-]+(="[^"<]*")?)*\s*\/?>/g, '').replace('<!doctype html>', '');
   expect(ours).not.toContain('<');
+  expect(page).not.toMatch(/<[a-z]+ (?:[^>]*\s)?on[a-z]+=/i);
 });
 
 test('a hostile name stays on its line and in its cell in Markdown', () => {
-  const markdown = renderMarkdown({ ...studyFixture([datasetFixture('phantom', `${HOSTILE}\n# not a heading`, ['a', 'b'])]), transfer: HOSTILE });
-  expect(markdown).not.toContain('<script');
-  expect(markdown.match(/^#+ /gm)).toHaveLength(2);
-  const columns = markdown.split('\n').filter((line) => line.startsWith('|')).map((line) => line.split(/(?<!\\)\|/).length);
-  expect(new Set(columns).size).toBe(1);
+  const study = hostileStudy();
+  for (const [markdown, headings] of [[renderMarkdown(study), 2], [renderCard(study), 12], [renderChecklist(study), 1]] as const) {
+    expect(markdown).not.toMatch(/<[a-z]|\u202e|https:\/\/|(?<!\\)\]\(javascript/i);
+    expect(markdown.match(/^#+ /gm)).toHaveLength(headings);
+    for (const table of markdown.trim().split('\n\n').filter((block) => block.startsWith('| '))) {
+      const columns = table.split('\n').map((line) => line.split(/(?<!\\)\|/).length);
+      expect(new Set(columns).size).toBe(1);
+    }
+  }
+});
+
+test('a spreadsheet takes no name for a formula', () => {
+  const cells = csvParse(renderCsv(hostileStudy())).flatMap(({ dataset, model, against }) => [dataset, model, against]);
+  expect(cells.some((cell) => cell!.includes('=cmd'))).toBe(true);
+  for (const cell of cells) expect(cell).not.toMatch(/^[=+\-@\t\r\n]/);
 });
 
 test('the paper stands beside ours where the data set is the paper’s, with its faults', () => {
@@ -114,8 +118,9 @@ test('a start that is not ImageNet is never called so', () => {
 
 test('a study without pre-training, pairs, split or lineage has no empty sections', () => {
   const [dataset] = studyFixture().datasets;
-  const text = textOf(renderHtml({ ...studyFixture([{ ...dataset!, preTraining: [], fineTuning: [], pairs: [], split: null }]), provenance: [] }));
-  for (const absent of ['Learning curves', 'Augmented pairs', 'Budgets', 'undefined', 'null']) expect(text).not.toContain(absent);
+  const text = textOf(renderHtml({ ...studyFixture([{ ...dataset!, preTraining: [], fineTuning: [], pairs: [], split: null, audit: null, explanations: [], evaluation: { ...dataset!.evaluation, probes: [], fractions: [], leaky: [] } }]), provenance: [] }));
+  expect(text).toContain('Not on this page, because this pipeline does not make it: learning curves, augmented pairs, fewer labels, features and leaks.');
+  for (const absent of ['Learning curves', 'Augmented pairs', 'Budgets', 'With fewer labels', 'Grad-CAM', 'Clean against leaky', 'Frozen features', 'undefined', 'null']) expect(text).not.toContain(absent);
   expect(text).toContain('The answer');
 });
 

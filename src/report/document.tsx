@@ -2,13 +2,7 @@
 import type { JSX } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { counted, listed } from './format.ts';
-import { Answer } from './section/answer.tsx';
-import { Confusion } from './section/confusion.tsx';
-import { Curves } from './section/curves.tsx';
-import { Pairs } from './section/pairs.tsx';
-import { Provenance } from './section/provenance.tsx';
-import { Results } from './section/results.tsx';
-import { Setting } from './section/setting.tsx';
+import { absentSections, sectionsOf } from './sections.ts';
 import { STYLE } from './style.ts';
 import type { Study } from './study.ts';
 
@@ -21,6 +15,7 @@ export function renderHtml(study: Study): string {
 }
 
 function Page({ study }: { readonly study: Study }): JSX.Element {
+  const [sections, absent] = [sectionsOf(study), absentSections(study)];
   return (
     <html lang="en">
       <head>
@@ -36,17 +31,12 @@ function Page({ study }: { readonly study: Study }): JSX.Element {
           <h1>{study.title}</h1>
           <p>{summary(study)}</p>
           <nav aria-label="Sections">
-            <ul>{sectionsOf(study).map(({ id, title }) => <li key={id}><a href={`#${id}`}>{title}</a></li>)}</ul>
+            <ul>{sections.map(({ id, title }) => <li key={id}><a href={`#${id}`}>{title}</a></li>)}</ul>
           </nav>
         </header>
         <main>
-          <Answer study={study} />
-          <Setting study={study} />
-          <Results study={study} />
-          <Curves study={study} />
-          <Confusion study={study} />
-          <Pairs study={study} />
-          <Provenance study={study} />
+          {sections.map(({ id, Content }) => <Content key={id} study={study} />)}
+          {absent.length > 0 && <p class="note">Not on this page, because this pipeline does not make it: {listed(absent.map((title) => title.toLowerCase()))}.</p>}
         </main>
         <footer>Written by Pretext. This page needs no network and no script; the same numbers lie beside it as JSON, CSV and Markdown.</footer>
       </body>
@@ -57,18 +47,4 @@ function Page({ study }: { readonly study: Study }): JSX.Element {
 function summary({ datasets }: Study): string {
   const seeds = [...new Set(datasets.map(({ evaluation }) => evaluation.seeds.length))];
   return `${counted(datasets[0]?.evaluation.models.length ?? 0, 'starting point')} compared on ${listed(datasets.map(({ title }) => title))}, ${listed(seeds.map((count) => counted(count, 'seed')))} each.`;
-}
-
-function sectionsOf({ datasets }: Study): { readonly id: string; readonly title: string }[] {
-  const hasCurves = datasets.some(({ fineTuning, preTraining }) => fineTuning.length + preTraining.length > 0);
-  const hasPairs = datasets.some(({ pairs }) => pairs.length > 0);
-  return [
-    { id: 'answer', title: 'Answer' },
-    { id: 'setting', title: 'Setting' },
-    { id: 'results', title: 'Results' },
-    ...(hasCurves ? [{ id: 'curves', title: 'Learning curves' }] : []),
-    { id: 'confusion', title: 'Confusion' },
-    ...(hasPairs ? [{ id: 'pairs', title: 'Augmented pairs' }] : []),
-    { id: 'provenance', title: 'Provenance' },
-  ];
 }

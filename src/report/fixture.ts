@@ -1,15 +1,17 @@
 /** Made-up studies for tests: numbers that look like results, from a seed. */
 import { significant } from '../util/number.ts';
 import { random } from '../util/random.ts';
-import type { Calibration, DatasetResults, Difference, Evaluation, Execution, FineTuning, ModelResults, PreTraining, SideResult, Study } from './study.ts';
+import type { AuditFindings } from './audit.ts';
+import type { Embedding, Explanation } from './explanation.ts';
+import type { Calibration, DatasetResults, Difference, Evaluation, Execution, FineTuning, ModelResults, Point, PreTraining, SideResult, Study } from './study.ts';
 
 const METRICS = ['accuracy', 'balancedAccuracy', 'auc', 'macroF1', 'loss', 'brier', 'ece'];
 const MODELS = ['M1', 'M2', 'M3', 'M4'];
 const SEEDS = [0, 1, 2];
 const SKILL: Readonly<Record<string, number>> = { M1: 0.71, M2: 0.78, M3: 0.8, M4: 0.86 };
 
-/** The smallest picture that a PNG can be. */
-const PNG = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+/** One pixel, said to be as large as a sheet of two rows of `columns` tiles. */
+const picture = (columns: number) => ({ uri: 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', width: 2 + 98 * columns, height: 2 + 98 * 2 });
 
 export function studyFixture(datasets: readonly DatasetResults[] = [datasetFixture('phantom', 'Phantom lesions', ['benign', 'atypical', 'malignant'])]): Study {
   return {
@@ -19,6 +21,7 @@ export function studyFixture(datasets: readonly DatasetResults[] = [datasetFixtu
     datasets,
     provenance: provenanceFixture(datasets.map(({ name }) => name)),
     rerun: ['npm ci', 'npx pipeline run'],
+    statements: { licence: 'CC BY 4.0' },
   };
 }
 
@@ -29,7 +32,9 @@ export function datasetFixture(name: string, title: string, classes: readonly st
     evaluation: evaluationFixture(name, classes),
     fineTuning: MODELS.flatMap((model) => SEEDS.map((seed) => fineTuningFixture(name, model, seed))),
     preTraining: ['random', 'fractal'].map((start) => preTrainingFixture(name, start)),
-    pairs: [{ start: 'random', png: PNG }],
+    pairs: [{ start: 'random', picture: picture(2) }],
+    audit: auditFixture(classes),
+    explanations: ['M1', 'M4'].map((model) => explanationFixture(name, model, classes)),
   };
 }
 
@@ -136,11 +141,37 @@ function preTrainingFixture(dataset: string, start: string): PreTraining {
   return { start, method: 'simclr', embedding: 128, epochs };
 }
 
+function auditFixture([first, second]: readonly string[]): AuditFindings {
+  const counts = { pairs: 12, acrossClasses: 1, acrossSplits: 3, acrossGroups: 4 };
+  return {
+    summary: { exact: counts, near: { ...counts, pairs: 40 }, groupsAcrossSplits: 0 },
+    shown: [
+      { kind: 'equal', images: ['a/1.png', 'b/7.png'], labels: [first!, second!], splits: ['train', 'test'] },
+      { kind: 'near', images: ['a/2.png', 'a/3.png'], labels: [first!, first!], splits: ['', ''] },
+    ],
+    picture: picture(2),
+  };
+}
+
+function explanationFixture(dataset: string, model: string, classes: readonly string[]): Explanation {
+  const source = random('report fixture explanation', dataset, model);
+  const labels = Array.from({ length: 60 }, (_, i) => i % classes.length);
+  const plane = (apart: number) => labels.map((label): Point => [significant(apart * label + source.normal(), 4), significant(apart * (label % 2) + source.normal(), 4)]);
+  const method = (name: Embedding['method']): Embedding => ({ method: name, before: plane(0.5), after: plane(4), explained: name === 'PCA' ? { before: 0.61, after: 0.83 } : null });
+  return {
+    model, layer: 'layer3', side: 4, classes, labels,
+    embeddings: [method('PCA'), method('UMAP')],
+    mistakes: [{ image: 'b/12.png', label: classes[0]!, predicted: classes[1]!, confidence: 0.97, row: 0 }],
+    correct: [{ image: 'a/4.png', label: classes[0]!, predicted: classes[0]!, confidence: 0.99, row: 1 }],
+    picture: picture(3),
+  };
+}
+
 function provenanceFixture(datasets: readonly string[]): Execution[] {
   const execution = (stage: string, axes: string, reads: readonly string[], seconds: number, params: Execution['params'] = {}): Execution => {
     const id = axes === '' ? stage : `${stage}:${axes}`;
     const digest = Buffer.from(id.repeat(8)).toString('hex').slice(0, 64);
-    return { id, stage, fingerprint: digest, code: digest.slice(32) + digest.slice(0, 32), params, reads, notes: { engine: 'onnxruntime 1.30.0', threads: 2 }, seconds, peakMemoryBytes: 300 * 2 ** 20 };
+    return { id, stage, fingerprint: digest, code: digest.slice(32) + digest.slice(0, 32), params, reads, notes: { engine: 'onnxruntime 1.30.0', threads: 2 }, seconds, peakMemoryBytes: 300 * 2 ** 20, audit: stage === 'evaluate' ? { verdict: 'identical', tolerance: 1e-6 } : null };
   };
   return datasets.flatMap((name) => {
     const of = (stage: string, more = '') => `${stage}:dataset=${name}${more}`;

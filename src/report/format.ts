@@ -1,5 +1,5 @@
 /** Numbers as the page prints them: fixed digits, a true minus sign, and nothing that depends on a locale. */
-import type { Defined } from './study.ts';
+import type { Defined, Spread } from './study.ts';
 
 const MINUS = '\u2212';
 /** Shown where a number is not defined. */
@@ -15,6 +15,11 @@ export function fixed(value: Defined, digits: number): string {
 export function signed(value: Defined, digits: number): string {
   const text = fixed(value, digits);
   return text === NONE || text.startsWith(MINUS) || Number(text) === 0 ? text : `+${text}`;
+}
+
+/** `0.812 ± 0.004`; without the spread where there is none. */
+export function withSpread({ mean, sd }: Spread, digits: number): string {
+  return sd === null ? fixed(mean, digits) : `${fixed(mean, digits)} ± ${fixed(sd, digits)}`;
 }
 
 /** Whole numbers in groups of three, with thin spaces. */

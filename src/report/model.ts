@@ -1,4 +1,4 @@
-/** The four starting points of the paper's section IV, in words, and how charts tell them apart. */
+/** The four starting points of the paper's section IV and one more, in words, and how charts tell them apart. */
 
 export interface ModelWords {
   /** `M2` */
@@ -10,15 +10,18 @@ export interface ModelWords {
   readonly marker: Marker;
 }
 
-export type Marker = 'circle' | 'square' | 'triangle' | 'diamond';
+export const MARKERS = ['circle', 'square', 'triangle', 'diamond', 'cross'] as const;
+export type Marker = (typeof MARKERS)[number];
 
-const MARKERS: readonly Marker[] = ['circle', 'square', 'triangle', 'diamond'];
+/** M1 trained for as many epochs more as self-supervision had: the same start, so its colour, but not its shape. */
+export const LONGER = 'M1+';
 
 /** `transfer` names what M3 and M4 start from; it is not called ImageNet unless it is. */
 export function modelWords(model: string, transfer: string): ModelWords {
   const starts: Readonly<Record<string, string>> = { M1: 'random', M2: 'random + SSL', M3: transfer, M4: `${transfer} + SSL` };
   const place = Object.keys(starts).indexOf(model);
-  const look = place < 0 ? model.length % MARKERS.length : place;
+  if (model === LONGER) return { name: model, start: 'random, trained longer', colour: 'series-0', marker: 'cross' };
+  const look = place < 0 ? model.length % 4 : place;
   return { name: model, start: starts[model] ?? model, colour: `series-${look}`, marker: MARKERS[look]! };
 }
 

@@ -1,5 +1,7 @@
 /** What every section is made of. */
 import type { ComponentChildren, JSX } from 'preact';
+import { fixed, NONE, withSpread } from './format.ts';
+import type { Range, Spread } from './study.ts';
 
 /** A word of somebody else's: its direction of writing must not turn the text around it. */
 export function Name({ children }: { readonly children: string }): JSX.Element {
@@ -62,4 +64,20 @@ export function DataTable({ label, head, rows, texts = [0] }: TableProps): JSX.E
       </table>
     </div>
   );
+}
+
+interface EstimateProps {
+  readonly main: string;
+  readonly interval: string;
+  readonly verdict?: string;
+}
+
+/** A number, below it its interval, below that what it means. */
+export function Estimate({ main, interval, verdict }: EstimateProps): JSX.Element {
+  return <>{main}<span class="interval-text">{interval}</span>{verdict !== undefined && <span class={verdict === 'cannot tell' ? 'verdict-text open' : 'verdict-text'}>{verdict}</span>}</>;
+}
+
+export function estimated(score: (Spread & Range) | undefined, digits: number): EstimateProps {
+  if (score === undefined) return { main: NONE, interval: '' };
+  return { main: withSpread(score, digits), interval: `[${fixed(score.low, digits)}, ${fixed(score.high, digits)}]` };
 }

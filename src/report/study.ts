@@ -1,5 +1,9 @@
 /** What the report is made from. Stages bring their files into this form; nothing else enters the page. */
 import type { JsonObject } from '../util/json.ts';
+import type { AuditFindings } from './audit.ts';
+import type { Explanation } from './explanation.ts';
+import type { EmbeddedPicture } from './picture.ts';
+import type { Statements } from './statements.ts';
 
 export interface Study {
   readonly title: string;
@@ -12,6 +16,8 @@ export interface Study {
   readonly provenance: readonly Execution[];
   /** How to make this page again: command lines. */
   readonly rerun: readonly string[];
+  /** What only the authors know. */
+  readonly statements: Statements;
 }
 
 export interface DatasetResults {
@@ -31,6 +37,9 @@ export interface DatasetResults {
   /** Empty where the pipeline pre-trains nothing. */
   readonly preTraining: readonly PreTraining[];
   readonly pairs: readonly PairsSheet[];
+  /** Null where the pipeline does not audit. */
+  readonly audit: AuditFindings | null;
+  readonly explanations: readonly Explanation[];
 }
 
 export interface SplitFacts {
@@ -151,7 +160,7 @@ export interface PreTraining {
 
 export interface PairsSheet {
   readonly start: string;
-  readonly png: Uint8Array;
+  readonly picture: EmbeddedPicture;
 }
 
 export interface Execution {
@@ -166,4 +175,6 @@ export interface Execution {
   readonly notes: JsonObject;
   readonly seconds: number;
   readonly peakMemoryBytes: number | null;
+  /** What executing it once more came to; null where nobody asked. */
+  readonly audit: { readonly verdict: 'identical' | 'within' | 'different'; readonly tolerance: number } | null;
 }

@@ -39,8 +39,18 @@ figcaption{font-size:.875rem;line-height:1.5;color:var(--soft);max-width:48rem;m
 .panels{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr));gap:1.75rem 2.5rem;align-items:start}
 .sheets{display:flex;flex-wrap:wrap;gap:1.5rem}
 .sheets figure{margin:.5rem 0;max-width:30rem}
-.sheets img{display:block;max-width:100%;border-radius:6px;image-rendering:auto}
+.sheets img{display:block;max-width:100%;height:auto;border-radius:6px;image-rendering:auto}
 #dag .panels{grid-template-columns:minmax(0,38rem)}
+.legend{list-style:none;display:flex;flex-wrap:wrap;gap:.25rem 1.5rem;margin:.5rem 0;padding:0;font-size:.875rem}
+.legend li{display:flex;align-items:center;gap:.4rem}
+.store{position:absolute}
+.examples{list-style:none;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,21rem),1fr));gap:1rem 2rem;margin:1rem 0;padding:0}
+.examples li{display:flex;gap:.9rem;align-items:center;min-width:0;break-inside:avoid}
+.examples p{margin:0}
+.examples div{min-width:0;overflow-wrap:anywhere}
+.example{width:12rem;height:auto;flex:none;border-radius:4px;background:var(--raised)}
+.file{font-size:.78rem}
+.key{width:16px;height:16px;flex:none}
 details{margin:.75rem 0;font-size:.9rem}
 summary{cursor:pointer;color:var(--accent);width:fit-content}
 .scroll{overflow-x:auto;margin:.75rem 0;max-width:100%}
@@ -82,6 +92,10 @@ ${SERIES.map((colour, i) => `.series-${i}{--series:${colour}}`).join('\n')}
 .mark.open{fill:var(--page);stroke:var(--series);stroke-width:2}
 .line{fill:none;stroke:var(--series);stroke-width:2;stroke-linejoin:round}
 .band{fill:var(--series);fill-opacity:.16;stroke:none}
+.interval.thin{stroke-width:1.5}
+.line.after{stroke-width:1.5;stroke-dasharray:5 4}
+.dots{fill:var(--series);fill-opacity:.75}
+.frame{fill:none;stroke:var(--grid)}
 .box{fill:var(--raised);stroke:var(--rule)}
 .edge{fill:none;stroke:var(--soft);stroke-width:1.25}
 .arrow{fill:var(--soft)}

@@ -2,6 +2,7 @@
 import { csvFormat } from 'd3-dsv';
 import { cannotTell, differenceOf } from './difference.ts';
 import { fixed, signed } from './format.ts';
+import { inert, table } from './markdown.ts';
 import { metricWords } from './metric.ts';
 import { fullName, modelWords } from './model.ts';
 import type { DatasetResults, Defined, Study } from './study.ts';
@@ -33,14 +34,19 @@ function resultRows(study: Study): ResultRow[] {
   });
 }
 
-/** A number that is not defined is an empty cell. */
+/** A number that is not defined is an empty cell. A name that a spreadsheet would take for a formula gets an apostrophe. */
 export function renderCsv(study: Study): string {
-  return `${csvFormat(resultRows(study).map((row) => ({ ...row, mean: row.mean ?? '', sd: row.sd ?? '', low: row.low ?? '', high: row.high ?? '' })), [...COLUMNS])}\n`;
+  return `${csvFormat(resultRows(study).map((row) => ({ ...row, dataset: noFormula(row.dataset), model: noFormula(row.model), against: noFormula(row.against), mean: row.mean ?? '', sd: row.sd ?? '', low: row.low ?? '', high: row.high ?? '' })), [...COLUMNS])}\n`;
 }
 
+function noFormula(name: string): string {
+  return /^[=+\-@\t\r\n]/.test(name) ? `'${name}` : name;
+}
+
+/** As schema/results.schema.json describes it. */
 export function renderJson(study: Study): string {
   const datasets = study.datasets.map((dataset) => ({ name: dataset.name, title: dataset.title, verdict: verdictOf(dataset, study.metric, study.transfer), evaluation: dataset.evaluation }));
-  return `${JSON.stringify({ title: study.title, transfer: study.transfer, metric: study.metric, datasets, results: resultRows(study) }, null, 2)}\n`;
+  return `${JSON.stringify({ version: 1, title: study.title, transfer: study.transfer, metric: study.metric, datasets, results: resultRows(study) }, null, 2)}\n`;
 }
 
 export function renderMarkdown(study: Study): string {
@@ -75,14 +81,4 @@ function markdownOf(dataset: DatasetResults, { metric, transfer }: Study): strin
     table(head, [...models, majority]), '', table(['difference', ...head.slice(1)], pairs), '',
     `${images} test images of ${groups} groups, ${evaluation.seeds.length} seeds; mean ± standard deviation over seeds [${Math.round(100 * evaluation.bootstrap.level)} % interval]; ** the interval excludes 0.`, '',
   ].join('\n');
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
-}
-
-/** A name may hold anything; in Markdown it must stay text, in its cell and on its line. */
-function inert(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\\`*_[\]|]/g, '\\$&').replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }

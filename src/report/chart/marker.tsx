@@ -13,10 +13,12 @@ interface MarkerProps {
 
 /** Colour is never alone: every series has a shape of its own. */
 export function MarkerShape({ kind, x, y, size, class: name }: MarkerProps): JSX.Element {
-  return <path class={name} d={outline(kind, coordinate(x), coordinate(y), size)} />;
+  return <path class={name} d={markerOutline(kind, x, y, size)} />;
 }
 
-function outline(kind: Marker, x: number, y: number, r: number): string {
+/** A closed path. */
+export function markerOutline(kind: Marker, centreX: number, centreY: number, radius: number): string {
+  const [x, y, r] = [coordinate(centreX), coordinate(centreY), coordinate(radius)];
   const at = (dx: number, dy: number) => `${coordinate(x + dx)},${coordinate(y + dy)}`;
   switch (kind) {
     case 'circle':
@@ -27,5 +29,10 @@ function outline(kind: Marker, x: number, y: number, r: number): string {
       return `M${at(0, -1.15 * r)}L${at(1.1 * r, 0.85 * r)}L${at(-1.1 * r, 0.85 * r)}Z`;
     case 'diamond':
       return `M${at(0, -1.25 * r)}L${at(1.25 * r, 0)}L${at(0, 1.25 * r)}L${at(-1.25 * r, 0)}Z`;
+    case 'cross': {
+      const [far, near] = [1.15 * r, 0.4 * r];
+      const corners = [[-near, -far], [near, -far], [near, -near], [far, -near], [far, near], [near, near], [near, far], [-near, far], [-near, near], [-far, near], [-far, -near], [-near, -near]] as const;
+      return `M${corners.map(([dx, dy]) => at(dx, dy)).join('L')}Z`;
+    }
   }
 }

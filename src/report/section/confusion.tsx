@@ -1,9 +1,10 @@
-/** 5. What is taken for what. */
+/** 7. What is taken for what. */
 import type { JSX } from 'preact';
 import { ConfusionMatrix } from '../chart/confusion-matrix.tsx';
 import { identifier } from '../identifier.ts';
 import { fullName, modelWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
+import { Mistakes } from './mistakes.tsx';
 import type { DatasetResults, Study } from '../study.ts';
 
 export function Confusion({ study }: { readonly study: Study }): JSX.Element {
@@ -32,6 +33,7 @@ function DatasetMatrices({ dataset, transfer }: { readonly dataset: DatasetResul
       >
         {models.map(({ model, confusion }) => <ConfusionMatrix key={model} id={identifier('confusion', name, model)} title={fullName(modelWords(model, transfer))} classes={classes} counts={confusion} />)}
       </Figure>
+      <Mistakes dataset={dataset} transfer={transfer} />
     </article>
   );
 }

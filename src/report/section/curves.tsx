@@ -8,16 +8,15 @@ import { modelWords, startWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import type { DatasetResults, Defined, FineTuning, FineTuningEpoch, PreTraining, Study } from '../study.ts';
 
-export function Curves({ study }: { readonly study: Study }): JSX.Element | null {
+export function Curves({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(({ fineTuning, preTraining }) => fineTuning.length + preTraining.length > 0);
-  if (shown.length === 0) return null;
   return (
     <Section id="curves" title="Learning curves">
       {shown.map((dataset) => (
         <article key={dataset.name}>
           <h3><Name>{dataset.title}</Name></h3>
           {dataset.fineTuning.length > 0 && <FineTuningFigure dataset={dataset} transfer={study.transfer} />}
-          {dataset.preTraining.length > 0 && <PreTrainingFigure dataset={dataset} transfer={study.transfer} />}
+          {[...new Set(dataset.preTraining.map(({ method }) => method))].map((method) => <PreTrainingFigure key={method} dataset={dataset} method={method} transfer={study.transfer} />)}
         </article>
       ))}
     </Section>
@@ -75,23 +74,24 @@ const PRE_TRAINING: readonly Panel<PreTrainingEpoch>[] = [
   { key: 'knn', title: 'probe: validation balanced accuracy', of: ({ knn }) => knn },
 ];
 
-function PreTrainingFigure({ dataset, transfer }: { readonly dataset: DatasetResults; readonly transfer: string }): JSX.Element {
-  const { preTraining, name, title } = dataset;
+function PreTrainingFigure({ dataset, method, transfer }: { readonly dataset: DatasetResults; readonly method: string; readonly transfer: string }): JSX.Element {
+  const { name, title } = dataset;
+  const preTraining = dataset.preTraining.filter((run) => run.method === method);
   const width = preTraining.find(({ embedding }) => embedding !== null)?.embedding ?? null;
   const healthy = width === null ? undefined : { value: 1 / Math.sqrt(width), label: `1/√${width}: spread evenly` };
   return (
     <Figure
-      id={identifier('pretraining', name)}
-      caption="Self-supervised pre-training on the training images, without labels. A standard deviation that falls to 0 would mean collapse: every image mapped to one point. The probe classifies validation images by their nearest training images; it selects nothing."
+      id={identifier('pretraining', name, method)}
+      caption={<>Self-supervised pre-training (<Name>{method}</Name>) on the training images, without labels. A standard deviation that falls to 0 would mean collapse: every image mapped to one point. The probe classifies validation images by their nearest training images; it selects nothing.</>}
       data={{
-        label: `Pre-training curves on ${title}`,
+        label: `Pre-training curves on ${title}, ${method}`,
         head: ['start', 'epoch', 'loss', 'embedding std', 'probe'],
         rows: preTraining.flatMap(({ start, epochs }) => epochs.map((row) => [<Name key="start">{start}</Name>, String(row.epoch), fixed(row.loss, 4), fixed(row.embeddingStd, 5), fixed(row.knn, 4)])),
       }}
     >
       {PRE_TRAINING.filter(({ of }) => preTraining.some(({ epochs }) => epochs.some((row) => of(row) !== null))).map(({ key, title: panel, of }) => {
         const curves = preTraining.map(({ start, epochs }) => ({ words: startWords(start, transfer), seeds: [pointsOf(epochs, of)], marks: [] }));
-        return <LineChart key={key} id={identifier('pretraining', name, key)} title={panel} description={endsSentence(curves)} curves={curves} reference={key === 'embedding' ? healthy : undefined} fromZero={key === 'embedding'} />;
+        return <LineChart key={key} id={identifier('pretraining', name, method, key)} title={panel} description={endsSentence(curves)} curves={curves} reference={key === 'embedding' ? healthy : undefined} fromZero={key === 'embedding'} />;
       })}
     </Figure>
   );

@@ -1,12 +1,11 @@
-/** 6. What self-supervision was shown: pairs of views of one image. */
+/** 4, third part. What self-supervision was shown: pairs of views of one image. */
 import type { JSX } from 'preact';
 import { identifier } from '../identifier.ts';
 import { Name, Section } from '../parts.tsx';
 import type { Study } from '../study.ts';
 
-export function Pairs({ study }: { readonly study: Study }): JSX.Element | null {
+export function Pairs({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(({ pairs }) => pairs.length > 0);
-  if (shown.length === 0) return null;
   return (
     <Section id="pairs" title="Augmented pairs">
       <p>Self-supervised pre-training learns to recognise that two views belong to one image. If a person could not, neither can the network.</p>
@@ -14,9 +13,9 @@ export function Pairs({ study }: { readonly study: Study }): JSX.Element | null 
         <article key={name}>
           <h3><Name>{title}</Name></h3>
           <div class="sheets">
-            {pairs.map(({ start, png }) => (
+            {pairs.map(({ start, picture: { uri, width, height } }) => (
               <figure key={start} id={identifier('pairs', name, start)}>
-                <img src={`data:image/png;base64,${Buffer.from(png).toString('base64')}`} alt={`Pairs of augmented views of training images of ${title}, one row for each image.`} />
+                <img src={uri} width={width} height={height} loading="lazy" decoding="async" alt={`Pairs of augmented views of training images of ${title}, one row for each image.`} />
                 <figcaption>Pre-training from the start “<Name>{start}</Name>”: one row for each image.</figcaption>
               </figure>
             ))}

@@ -1,9 +1,10 @@
-/** 7. Where every number comes from, and how to make it again. */
+/** 10. Where every number comes from, and how to make it again. */
 import type { JSX } from 'preact';
 import { Dag } from '../chart/dag.tsx';
 import { bytes, counted, NONE, seconds } from '../format.ts';
 import { DataTable, Figure, Name, Section } from '../parts.tsx';
 import { flat } from '../settings.ts';
+import { auditWords, stageCosts } from '../stage-costs.ts';
 import { stageGraph } from '../stage-graph.ts';
 import type { Execution, Study } from '../study.ts';
 
@@ -31,13 +32,14 @@ export function Provenance({ study }: { readonly study: Study }): JSX.Element {
           />
         </Figure>
       )}
+      {provenance.length > 0 && <Costs of={provenance} />}
       {provenance.length > 0 && (
         <details>
           <summary>All {counted(provenance.length, 'execution')}</summary>
           <DataTable
             label="Executions"
-            head={['execution', 'fingerprint', 'code', 'parameters', 'recorded', 'time', 'peak memory']}
-            texts={[0, 1, 2, 3, 4]}
+            head={['execution', 'fingerprint', 'code', 'parameters', 'recorded', 'executed again', 'time', 'peak memory']}
+            texts={[0, 1, 2, 3, 4, 5]}
             rows={provenance.map(executionRow)}
           />
         </details>
@@ -46,13 +48,36 @@ export function Provenance({ study }: { readonly study: Study }): JSX.Element {
   );
 }
 
-function executionRow({ id, fingerprint, code, params, notes, seconds: time, peakMemoryBytes }: Execution): JSX.Element[] {
+function Costs({ of }: { readonly of: readonly Execution[] }): JSX.Element {
+  return (
+    <>
+      <h3>What it took</h3>
+      <DataTable
+        label="Time, memory and engine of each stage"
+        head={['stage', 'engine', 'executed again', 'executions', 'time', 'peak memory']}
+        texts={[0, 1, 2]}
+        rows={stageCosts(of).map(({ stage, engines, audits, executions, seconds: time, peakMemoryBytes }) => [
+          <Name key="stage">{stage}</Name>,
+          engines.join(', ') || NONE,
+          audits.map((audit) => `${counted(audit.executions, 'time')}: ${audit.words}`).join(', ') || 'not asked for',
+          String(executions),
+          seconds(time),
+          peakMemoryBytes === null ? NONE : bytes(peakMemoryBytes),
+        ])}
+      />
+      <p class="note">Time is summed over executions, memory is that of the greatest. “Executed again”: by <code>pipeline run --audit</code>, whose outputs were compared with the kept ones.</p>
+    </>
+  );
+}
+
+function executionRow({ id, fingerprint, code, params, notes, seconds: time, peakMemoryBytes, audit }: Execution): JSX.Element[] {
   return [
     <Name key="id">{id}</Name>,
     <code key="fingerprint">{fingerprint.slice(0, SHORT_DIGEST)}</code>,
     <code key="code">{code.slice(0, SHORT_DIGEST)}</code>,
     <Pairs key="params" of={flat(params)} />,
     <Pairs key="notes" of={flat(notes)} />,
+    <>{audit === null ? NONE : auditWords(audit)}</>,
     <>{seconds(time)}</>,
     <>{peakMemoryBytes === null ? NONE : bytes(peakMemoryBytes)}</>,
   ];

@@ -1,0 +1,20 @@
+/** What a search for leaks in a data set found, before anything was trained on it. */
+import type { EmbeddedPicture } from './picture.ts';
+
+export interface AuditFindings {
+  /** By kind of finding: a count, or counts by name. */
+  readonly summary: Readonly<Record<string, number | Readonly<Record<string, number>>>>;
+  /** The pairs in the picture, in the order of its rows. */
+  readonly shown: readonly AuditedPair[];
+  /** One row for each pair, the two images side by side; null where the pipeline does not pass it on. */
+  readonly picture: EmbeddedPicture | null;
+}
+
+export interface AuditedPair {
+  /** `equal`, `near`, ... */
+  readonly kind: string;
+  readonly images: readonly [string, string];
+  readonly labels: readonly [string, string];
+  /** Of the published split; empty where there is none. */
+  readonly splits: readonly [string, string];
+}

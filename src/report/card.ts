@@ -1,0 +1,90 @@
+/** A model card (after Mitchell et al. 2019): what the networks of this study are for, made of, and worth. */
+import { fixed, signed, whole } from './format.ts';
+import { inert, table } from './markdown.ts';
+import { metricWords } from './metric.ts';
+import { fullName, modelWords } from './model.ts';
+import { excessConfidence } from './overconfidence.ts';
+import { settingsOf } from './settings.ts';
+import { stageCosts } from './stage-costs.ts';
+import type { Subject } from './statements.ts';
+import { PARTS, type DatasetResults, type Study } from './study.ts';
+import { verdictOf } from './verdict.ts';
+
+export function renderCard(study: Study): string {
+  const { title, datasets } = study;
+  const blocks = [
+    `# Model card: ${inert(title)}`,
+    'Written from the results by Pretext. What only the authors can say is marked where they have not said it.',
+    '## Models', modelsText(study),
+    '## Intended use', stated(study, 'intendedUse'),
+    'A network that does well here has shown that it does well on images of these sources. It is no medical device, and no result here says anything of patients, cameras or hospitals that are not in the data.',
+    '## Out of scope', stated(study, 'outOfScope'),
+    '## Data', ...datasets.map(dataText), `Who the people in the images are: ${stated(study, 'population')}`, `How labels were found: ${stated(study, 'referenceStandard')}`,
+    '## Results', ...datasets.flatMap((dataset) => resultsText(dataset, study)),
+    '## Limits', limits(study), stated(study, 'limitations'),
+    '## Ethics', stated(study, 'ethics'),
+    '## Licence', stated(study, 'licence'), 'Weights carry the conditions of what they were trained on: those of the images of each data set, and those of the weights that training started from.',
+    '## Contact', stated(study, 'contact'),
+  ];
+  return `${blocks.join('\n\n')}\n`;
+}
+
+function stated({ statements }: Study, subject: Subject): string {
+  const text = statements[subject];
+  return text === undefined ? '*Not stated by the authors.*' : inert(text);
+}
+
+function modelsText({ datasets, transfer, provenance }: Study): string {
+  const names = [...new Set(datasets.flatMap(({ evaluation }) => evaluation.models.map(({ model }) => model)))];
+  const { networks } = settingsOf(provenance);
+  const engines = [...new Set(stageCosts(provenance).flatMap((cost) => cost.engines))];
+  return [
+    `- Network: ${inert(networks.join(', ') || 'not recorded')}`,
+    ...names.map((model) => `- ${inert(fullName(modelWords(model, transfer)))}`),
+    `- Trained with: ${inert(engines.join(', ') || 'not recorded')}`,
+  ].join('\n');
+}
+
+function dataText({ title, source, images, groups, size, dropped, split, evaluation }: DatasetResults): string {
+  const { classes, counts } = evaluation;
+  const facts = [
+    `${whole(images)} images of ${whole(groups)} groups at ${size} × ${size}`,
+    ...(dropped > 0 ? [`${whole(dropped)} files dropped as unreadable`] : []),
+    ...(split === null ? [] : [`split: ${inert(split.policy)} (seed ${split.seed}); groups on two sides: ${split.groupOverlap}`]),
+  ];
+  return [
+    `### ${inert(title)}`, `Source: ${inert(source)}.`, `${facts.join('; ')}.`,
+    table(['part', 'images', 'groups', ...classes.map(inert)], PARTS.map((part) => [part, whole(counts[part].images), whole(counts[part].groups), ...counts[part].byClass.map(whole)])),
+  ].join('\n\n');
+}
+
+function resultsText(dataset: DatasetResults, { metric, transfer }: Study): string[] {
+  const { evaluation, title } = dataset;
+  const verdict = verdictOf(dataset, metric, transfer);
+  const words = evaluation.metrics.map(metricWords);
+  const rows = evaluation.models.map(({ model, summary, calibration }) => [
+    inert(fullName(modelWords(model, transfer))),
+    ...evaluation.metrics.map((name, i) => {
+      const { mean, low, high } = summary.test[name]!;
+      return `${fixed(mean, words[i]!.digits)} [${fixed(low, words[i]!.digits)}, ${fixed(high, words[i]!.digits)}]`;
+    }),
+    signed(excessConfidence(calibration), 3),
+  ]);
+  return [
+    `### ${inert(title)}`,
+    [inert(verdict.best), inert(verdict.effect)].filter((sentence) => sentence !== '').join(' '),
+    table(['model', ...words.map(({ short }) => short), 'confidence − accuracy'], rows),
+    `Test part, mean over ${evaluation.seeds.length} seeds with the ${Math.round(100 * evaluation.bootstrap.level)} % interval of a paired bootstrap over groups and seeds.`,
+  ];
+}
+
+function limits({ datasets }: Study): string {
+  const leaky = datasets.filter(({ split }) => split !== null && split.groupOverlap > 0);
+  return [
+    '- Tested on a held-out part of the same source, not on images from elsewhere.',
+    '- No results by age, sex, skin type or device: the data sets do not say, or this pipeline does not read it.',
+    '- Seeds differ in the start and the order of training, not in the split; the interval does not hold what another split would change.',
+    ...leaky.map(({ title, split }) => `- ${inert(title)}: ${whole(split!.groupOverlap)} groups are on two sides of the split, so its results are too good.`),
+    ...datasets.filter(({ audit }) => audit === null).map(({ title }) => `- ${inert(title)}: nobody looked for duplicates and leaks.`),
+  ].join('\n');
+}

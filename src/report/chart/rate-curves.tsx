@@ -1,0 +1,38 @@
+/** ROC or precision-recall curves of the models for one class. */
+import { line } from 'd3-shape';
+import type { JSX } from 'preact';
+import type { ModelWords } from '../model.ts';
+import type { Point } from '../study.ts';
+import { MarkerShape } from './marker.tsx';
+import { UnitPlane } from './unit-plane.tsx';
+
+interface RateCurvesProps {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly across: string;
+  readonly upward: string;
+  readonly diagonal: boolean;
+  readonly curves: readonly { readonly words: ModelWords; readonly points: readonly Point[] }[];
+}
+
+export function RateCurves({ curves, ...plane }: RateCurvesProps): JSX.Element {
+  return (
+    <UnitPlane {...plane}>
+      {(x, y) => {
+        const path = line<Point>((point) => x(point[0]), (point) => y(point[1])).digits(2);
+        return curves.map(({ words, points }, i) => (
+          <g key={words.name} class={words.colour}>
+            <path class="line" d={path(points) ?? ''} />
+            {marksOf(points, i, curves.length).map(([px, py], k) => <MarkerShape key={k} kind={words.marker} x={x(px)} y={y(py)} size={4} class="mark" />)}
+          </g>
+        ));
+      }}
+    </UnitPlane>
+  );
+}
+
+/** Three marks along each curve, those of different curves at different places. */
+function marksOf(points: readonly Point[], curve: number, curves: number): Point[] {
+  return [0, 1, 2].map((third) => points[Math.floor(((third + (curve + 0.5) / curves) / 3) * points.length)]).filter((point) => point !== undefined);
+}

@@ -1,0 +1,37 @@
+/** A reporting checklist, filled as far as evidence goes; what is not there is counted as not there. */
+import { CHECKLIST, type Answer } from './checklist-items.ts';
+import { inert, table } from './markdown.ts';
+import { sectionsOf } from './sections.ts';
+import type { Study } from './study.ts';
+
+const STATES: Readonly<Record<Answer['state'], string>> = { evidence: 'in the report', stated: 'stated by the authors', none: 'not done', missing: 'MISSING' };
+
+export function renderChecklist(study: Study): string {
+  const answers = CHECKLIST.map((item) => ({ item, answer: item.answer(study) }));
+  const count = (state: Answer['state']) => answers.filter(({ answer }) => answer.state === state).length;
+  const shown = new Set(sectionsOf(study).map(({ id }) => id));
+  return `${[
+    `# Reporting checklist: ${inert(study.title)}`,
+    'Items of CLAIM (2024 update) and TRIPOD+AI that apply to a study of image classifiers, by their numbers there and in our words, which are shorter: compare with the published lists before you submit.',
+    `${answers.length} items: ${count('evidence')} answered by the report, ${count('stated')} stated by the authors, ${count('none')} not done, ${count('missing')} missing.`,
+    table(
+      ['item', 'CLAIM', 'TRIPOD+AI', 'state', 'where, or why not'],
+      answers.map(({ item, answer }) => [item.subject, item.claim, item.tripod, STATES[answer.state], whereOf(answer, shown)]),
+      [0, 1, 2, 3, 4],
+    ),
+  ].join('\n\n')}\n`;
+}
+
+function whereOf(answer: Answer, shown: ReadonlySet<string>): string {
+  switch (answer.state) {
+    case 'evidence':
+      if (!shown.has(answer.section)) throw new Error(`Internal error: the checklist points to the section "${answer.section}", which is not on the page.`);
+      return `[${answer.section}](index.html#${answer.section}): ${inert(answer.text)}`;
+    case 'stated':
+      return inert(answer.text);
+    case 'none':
+      return answer.why;
+    case 'missing':
+      return `set \`statements.${answer.subject}\` of the report stage`;
+  }
+}

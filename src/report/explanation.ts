@@ -1,0 +1,38 @@
+/** What one network looks at, and where its features put the test images. */
+import type { EmbeddedPicture } from './picture.ts';
+import type { Point } from './study.ts';
+
+export interface Explanation {
+  readonly model: string;
+  /** Whose activations the heat maps weigh, and how many places on a side it has. */
+  readonly layer: string;
+  readonly side: number;
+  readonly classes: readonly string[];
+  /** Class numbers of the embedded test images. */
+  readonly labels: readonly number[];
+  readonly embeddings: readonly Embedding[];
+  /** Most confident first. */
+  readonly mistakes: readonly Example[];
+  readonly correct: readonly Example[];
+  /** One row for each example: the image, then heat maps for the predicted and for the labelled class. */
+  readonly picture: EmbeddedPicture | null;
+}
+
+/** Features on a plane, by image: of the weights that fine-tuning started from, and of those that it ended with. */
+export interface Embedding {
+  readonly method: 'PCA' | 'UMAP';
+  readonly before: readonly Point[];
+  readonly after: readonly Point[];
+  /** Shares of the variance along both axes together; null where the method has none. */
+  readonly explained: { readonly before: number; readonly after: number } | null;
+}
+
+export interface Example {
+  readonly image: string;
+  readonly label: string;
+  readonly predicted: string;
+  /** Probability of the predicted class. */
+  readonly confidence: number;
+  /** In the picture, from 0. */
+  readonly row: number;
+}

@@ -1,0 +1,22 @@
+/** Which shape and colour is what. */
+import type { JSX } from 'preact';
+import { MarkerShape } from './chart/marker.tsx';
+import type { Marker } from './model.ts';
+import { Name } from './parts.tsx';
+
+interface LegendProps {
+  readonly of: readonly { readonly name: string; readonly colour: string; readonly marker: Marker }[];
+}
+
+export function Legend({ of }: LegendProps): JSX.Element {
+  return (
+    <ul class="legend">
+      {of.map(({ name, colour, marker }) => (
+        <li key={name}>
+          <svg class="key" viewBox="0 0 16 16" aria-hidden="true"><g class={colour}><MarkerShape kind={marker} x={8} y={8} size={5} class="mark" /></g></svg>
+          <Name>{name}</Name>
+        </li>
+      ))}
+    </ul>
+  );
+}

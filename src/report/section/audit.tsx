@@ -1,0 +1,108 @@
+/** 9. What in the data makes results look better than they are, and by how much. */
+import type { JSX } from 'preact';
+import type { AuditedPair, AuditFindings } from '../audit.ts';
+import { fixed, NONE, signed, whole } from '../format.ts';
+import { identifier } from '../identifier.ts';
+import { metricWords } from '../metric.ts';
+import { fullName, modelWords } from '../model.ts';
+import { DataTable, Estimate, estimated, Name, Section } from '../parts.tsx';
+import { Sheet, SheetRow } from '../sheet.tsx';
+import type { DatasetResults, Study } from '../study.ts';
+
+export function Audit({ study }: { readonly study: Study }): JSX.Element {
+  const shown = study.datasets.filter(hasAudit);
+  return (
+    <Section id="audit" title="Leaks in the data">
+      <p>One image, patient or lesion on two sides of a split lets a network remember where it should recognise. Equal and nearly equal images were looked for before anything was trained.</p>
+      {shown.map((dataset) => (
+        <article key={dataset.name}>
+          <h3><Name>{dataset.title}</Name></h3>
+          {dataset.audit !== null && <Findings audit={dataset.audit} dataset={dataset} />}
+          {dataset.evaluation.leaky.length > 0 && <CleanAgainstLeaky dataset={dataset} metric={study.metric} transfer={study.transfer} />}
+        </article>
+      ))}
+    </Section>
+  );
+}
+
+export function hasAudit({ audit, evaluation }: DatasetResults): boolean {
+  return audit !== null || evaluation.leaky.length > 0;
+}
+
+/** A count without names stands under this one. */
+const ALONE = 'pairs';
+
+function Findings({ audit: { summary, shown, picture }, dataset: { name, title } }: { readonly audit: AuditFindings; readonly dataset: DatasetResults }): JSX.Element {
+  const rows = Object.entries(summary).map(([kind, counts]) => [kind, typeof counts === 'number' ? { [ALONE]: counts } : counts] as const);
+  const columns = [...new Set(rows.flatMap(([, counts]) => Object.keys(counts)))];
+  const id = identifier('audit', name);
+  return (
+    <>
+      <DataTable
+        label={`What the audit of ${title} counted`}
+        head={['finding', ...columns.map(spaced)]}
+        rows={rows.map(([kind, counts]) => [kindWords(kind), ...columns.map((column) => (counts[column] === undefined ? NONE : whole(counts[column])))])}
+      />
+      {picture !== null && shown.length > 0 && (
+        <Sheet id={id} picture={picture}>
+          {shown.map((pair, row) => (
+            <SheetRow key={row} id={id} picture={picture} rows={shown.length} row={row} alt={`${pair.images[0]} and ${pair.images[1]}, side by side: ${kindWords(pair.kind)}`}>
+              <Pair pair={pair} />
+            </SheetRow>
+          ))}
+        </Sheet>
+      )}
+    </>
+  );
+}
+
+function Pair({ pair: { kind, images, labels, splits } }: { readonly pair: AuditedPair }): JSX.Element {
+  return (
+    <>
+      <p><strong>{kindWords(kind)}</strong></p>
+      {[0, 1].map((side) => (
+        <p key={side} class="note file"><Name>{images[side]!}</Name>: <Name>{labels[side]!}</Name>{splits[side] === '' ? '' : `, ${splits[side]!}`}</p>
+      ))}
+    </>
+  );
+}
+
+/** What the audit calls its kinds, for people. */
+const KINDS: Readonly<Record<string, string>> = { exact: 'equal images', equal: 'equal images', near: 'nearly equal images', turned: 'mirrored or turned copies', group: 'one group', groupsAcrossSplits: 'groups on two sides of the published split' };
+
+function kindWords(kind: string): string {
+  return KINDS[kind] ?? spaced(kind);
+}
+
+/** `acrossClasses` -> `across classes` */
+function spaced(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+}
+
+function CleanAgainstLeaky({ dataset: { title, evaluation }, metric, transfer }: { readonly dataset: DatasetResults; readonly metric: string; readonly transfer: string }): JSX.Element {
+  const { leaky, models } = evaluation;
+  const [{ images, leaks }] = leaky as [typeof leaky[number]];
+  const metrics = [...new Set([metric, 'accuracy', 'auc'])].filter((each) => evaluation.metrics.includes(each));
+  return (
+    <>
+      <h4>Clean against leaky</h4>
+      <p>
+        Trained and tested once more on a split that leaks on purpose: {whole(leaks)} of its {whole(images)} test images ({fixed((100 * leaks) / images, 0)} %) share a group or a copy with a training image.
+      </p>
+      <DataTable
+        label={`Results on a clean and on a leaky split of ${title}`}
+        head={['model', ...metrics.flatMap((each) => [`${metricWords(each).short}, clean`, 'leaky', 'flattery'])]}
+        rows={leaky.map(({ model, summary }) => [
+          fullName(modelWords(model, transfer)),
+          ...metrics.flatMap((each) => {
+            const { digits } = metricWords(each);
+            const [clean, other] = [models.find((one) => one.model === model)?.summary.test[each], summary.test[each]];
+            const gain = clean === undefined || other === undefined || clean.mean === null || other.mean === null ? null : other.mean - clean.mean;
+            return [<Estimate key={`${each}-clean`} {...estimated(clean, digits)} />, <Estimate key={`${each}-leaky`} {...estimated(other, digits)} />, signed(gain, digits)];
+          }),
+        ])}
+      />
+      <p class="note">The two have different test images, so the difference (“flattery”) is not paired and has no interval of its own: compare the two intervals.</p>
+    </>
+  );
+}

@@ -1,0 +1,79 @@
+/** How well each class is told from the rest, whatever the threshold: ROC and precision-recall curves. */
+import type { JSX } from 'preact';
+import { RateCurves } from '../chart/rate-curves.tsx';
+import { fixed } from '../format.ts';
+import { identifier } from '../identifier.ts';
+import { Legend } from '../legend.tsx';
+import { fullName, modelWords } from '../model.ts';
+import { Figure, Name, Section } from '../parts.tsx';
+import type { DatasetResults, ModelResults, Point, Study } from '../study.ts';
+
+type Curves = ModelResults['curves'][number];
+
+const KINDS = [
+  { key: 'roc', title: 'ROC', of: ({ roc }: Curves) => roc, across: 'false positive rate', upward: 'true positive rate', diagonal: true },
+  { key: 'precision', title: 'precision and recall', of: ({ precisionRecall }: Curves) => precisionRecall, across: 'recall', upward: 'precision', diagonal: false },
+] as const;
+
+export function Discrimination({ study }: { readonly study: Study }): JSX.Element {
+  return (
+    <Section id="discrimination" title="How well classes are told apart">
+      {study.datasets.map((dataset) => (
+        <article key={dataset.name}>
+          <h3><Name>{dataset.title}</Name></h3>
+          {KINDS.map((kind) => <CurvesFigure key={kind.key} dataset={dataset} transfer={study.transfer} kind={kind} />)}
+        </article>
+      ))}
+    </Section>
+  );
+}
+
+function CurvesFigure({ dataset: { name, title, evaluation }, transfer, kind }: { readonly dataset: DatasetResults; readonly transfer: string; readonly kind: (typeof KINDS)[number] }): JSX.Element {
+  const { models, classes, counts } = evaluation;
+  const curvesOf = (label: string) => models.flatMap(({ model, curves }) => {
+    const found = curves.find((each) => each.class === label);
+    return found === undefined ? [] : [{ words: modelWords(model, transfer), points: kind.of(found) }];
+  });
+  const shown = classes.filter((label) => curvesOf(label).length > 0);
+  const prevalence = (label: string) => counts.test.byClass[classes.indexOf(label)]! / counts.test.images;
+  return (
+    <>
+      <h4>{kind.title}</h4>
+      <Legend of={models.map(({ model }) => modelWords(model, transfer)).map((words) => ({ ...words, name: fullName(words) }))} />
+      <Figure
+        id={identifier(kind.key, name)}
+        caption={`Test part, each class against the rest, answers of all seeds ranked together. ${kind.key === 'roc' ? 'Dotted: guessing.' : 'Guessing would give a level line at the share of the class, which stands over each picture.'} Thinned to at most 60 points for drawing; metrics are computed from all.`}
+        data={{
+          label: `${kind.title} on ${title}`,
+          head: ['model', 'class', kind.across, kind.upward],
+          texts: [0, 1],
+          rows: shown.flatMap((label) => curvesOf(label).flatMap(({ words, points }) => tenth(points).map(([x, y]) => [words.name, <Name key="class">{label}</Name>, fixed(x, 3), fixed(y, 3)]))),
+        }}
+      >
+        {shown.map((label) => (
+          <RateCurves
+            key={label}
+            id={identifier(kind.key, name, label)}
+            title={`${label} (${fixed(100 * prevalence(label), 1)} % of images)`}
+            description={curvesOf(label).map(({ words, points }) => `${words.name}: ${kind.upward} ${fixed(at(points, 0.1), 2)} at ${kind.across} 0.1, ${fixed(at(points, 0.5), 2)} at 0.5`).join('. ')}
+            across={kind.across}
+            upward={kind.upward}
+            diagonal={kind.diagonal}
+            curves={curvesOf(label)}
+          />
+        ))}
+      </Figure>
+    </>
+  );
+}
+
+/** The curve's last point that does not lie beyond. */
+function at(points: readonly Point[], x: number): number | null {
+  return points.filter((point) => point[0] <= x).at(-1)?.[1] ?? null;
+}
+
+/** About ten rows of a curve are enough to read; the JSON beside the page has them all. */
+function tenth(points: readonly Point[]): readonly Point[] {
+  const step = Math.max(1, Math.ceil(points.length / 10));
+  return points.filter((_, i) => i % step === 0 || i === points.length - 1);
+}

@@ -1,0 +1,61 @@
+/** 6. How many labels does a start save? */
+import type { JSX } from 'preact';
+import { LabelCurves, percent, type LabelCurve } from '../chart/label-curves.tsx';
+import { fixed, whole } from '../format.ts';
+import { identifier } from '../identifier.ts';
+import { metricWords } from '../metric.ts';
+import { fullName, modelWords } from '../model.ts';
+import { Figure, Name, Section } from '../parts.tsx';
+import type { DatasetResults, Study } from '../study.ts';
+
+export function Labels({ study }: { readonly study: Study }): JSX.Element {
+  const [shown, without] = [true, false].map((wanted) => study.datasets.filter(({ evaluation }) => evaluation.fractions.length > 0 === wanted)) as [DatasetResults[], DatasetResults[]];
+  return (
+    <Section id="labels" title="With fewer labels">
+      <p>Self-supervised pre-training sees all training images, fine-tuning only a share of their labels. Smaller shares are contained in larger ones, and balanced by class.</p>
+      {shown.map((dataset) => <DatasetLabels key={dataset.name} dataset={dataset} metric={study.metric} transfer={study.transfer} />)}
+      {without.length > 0 && <p class="note">Not measured on {without.map(({ title }, i) => <>{i > 0 && ', '}<Name>{title}</Name></>)}.</p>}
+    </Section>
+  );
+}
+
+function DatasetLabels({ dataset: { name, title, evaluation }, metric, transfer }: { readonly dataset: DatasetResults; readonly metric: string; readonly transfer: string }): JSX.Element {
+  const { fractions, bootstrap } = evaluation;
+  const words = metricWords(metric);
+  const models = [...new Set(fractions.map(({ model }) => model))];
+  const curves = models.map((model): LabelCurve => ({
+    words: modelWords(model, transfer),
+    points: fractions
+      .filter((row) => row.model === model)
+      .flatMap(({ labels, summary }) => {
+        const { mean, low, high } = summary.test[metric] ?? { mean: null, low: null, high: null };
+        return mean === null ? [] : [{ share: labels, mean, low: low ?? mean, high: high ?? mean }];
+      })
+      .sort((a, b) => a.share - b.share),
+  }));
+  return (
+    <article>
+      <h3><Name>{title}</Name></h3>
+      <Figure
+        id={identifier('labels', name)}
+        caption={`Test ${words.name}, mean over seeds, with ${Math.round(100 * bootstrap.level)} % intervals. The axis is logarithmic; models stand side by side so that their intervals can be seen.`}
+        data={{
+          label: `Test ${words.name} by share of labels on ${title}`,
+          head: ['model', 'share of labels', 'labelled images', 'seeds', words.name, 'low', 'high'],
+          rows: fractions.map(({ model, labels, images, seeds, summary }) => {
+            const { mean, low, high } = summary.test[metric] ?? { mean: null, low: null, high: null };
+            return [fullName(modelWords(model, transfer)), percent(labels), whole(images), String(seeds), fixed(mean, 4), fixed(low, 4), fixed(high, 4)];
+          }),
+        }}
+      >
+        <LabelCurves
+          id={identifier('labels', name, 'curves')}
+          title={`Test ${words.name}`}
+          description={curves.map((curve) => `${curve.words.name}: ${curve.points.map(({ share, mean }) => `${fixed(mean, words.digits)} with ${percent(share)}`).join(', ')}`).join('. ')}
+          axis="share of the training labels"
+          curves={curves}
+        />
+      </Figure>
+    </article>
+  );
+}

@@ -1,0 +1,33 @@
+/** Baselines on frozen features: how much each start knows before any fine-tuning. */
+import type { JSX } from 'preact';
+import { counted } from '../format.ts';
+import { metricWords } from '../metric.ts';
+import { fullName, modelWords } from '../model.ts';
+import { DataTable, Estimate, estimated } from '../parts.tsx';
+import type { DatasetResults } from '../study.ts';
+
+const KINDS = { linear: 'linear classifier', knn: 'nearest neighbours' } as const;
+
+export function Probes({ dataset: { title, evaluation }, transfer }: { readonly dataset: DatasetResults; readonly transfer: string }): JSX.Element | null {
+  const { probes, metrics } = evaluation;
+  if (probes.length === 0) return null;
+  const words = metrics.map(metricWords);
+  return (
+    <>
+      <h4>Frozen features of each start</h4>
+      <DataTable
+        label={`Probes of frozen features on ${title}`}
+        head={['start of', 'probe', ...words.map(({ short }) => short)]}
+        texts={[0, 1]}
+        rows={probes.map(({ model, kind, summary }) => [
+          fullName(modelWords(model, transfer)),
+          KINDS[kind],
+          ...metrics.map((metric, i) => <Estimate key={metric} {...estimated(summary.test[metric], words[i]!.digits)} />),
+        ])}
+      />
+      <p class="note">
+        The network is not trained further: a linear classifier, or the nearest training images, on the features that fine-tuning starts from. {counted(Math.max(...probes.map(({ seeds }) => seeds)), 'seed')}. What fine-tuning adds is the difference to the table above.
+      </p>
+    </>
+  );
+}
