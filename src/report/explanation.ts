@@ -1,6 +1,6 @@
 /** What one network looks at, and where its features put the test images. */
 import type { EmbeddedPicture } from './picture.ts';
-import type { Point } from './study.ts';
+import type { Point } from './point.ts';
 
 export interface Explanation {
   readonly model: string;

@@ -3,7 +3,8 @@ import { significant } from '../util/number.ts';
 import { random } from '../util/random.ts';
 import type { AuditFindings } from './audit.ts';
 import type { Embedding, Explanation } from './explanation.ts';
-import type { Calibration, DatasetResults, Difference, Evaluation, Execution, FineTuning, ModelResults, Point, PreTraining, SideResult, Study } from './study.ts';
+import type { Point } from './point.ts';
+import type { Calibration, DatasetResults, Difference, Evaluation, Execution, FineTuning, ModelResults, PreTraining, SideResult, Study } from './study.ts';
 
 const METRICS = ['accuracy', 'balancedAccuracy', 'auc', 'macroF1', 'loss', 'brier', 'ece'];
 const MODELS = ['M1', 'M2', 'M3', 'M4'];

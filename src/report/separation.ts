@@ -1,5 +1,5 @@
 /** What a scatter plot shows, as one number. */
-import type { Point } from './study.ts';
+import type { Point } from './point.ts';
 
 /** The share of points whose nearest other point has the same label; of equally near ones the first counts. Null for fewer than two. */
 export function separation(points: readonly Point[], labels: readonly number[]): number | null {

@@ -3,6 +3,7 @@ import type { JsonObject } from '../util/json.ts';
 import type { AuditFindings } from './audit.ts';
 import type { Explanation } from './explanation.ts';
 import type { EmbeddedPicture } from './picture.ts';
+import type { Point } from './point.ts';
 import type { Statements } from './statements.ts';
 
 export interface Study {
@@ -105,8 +106,6 @@ export interface ModelResults {
   /** One class against the rest, answers of all seeds ranked together; classes without a curve are left out. */
   readonly curves: readonly { readonly class: string; readonly roc: readonly Point[]; readonly precisionRecall: readonly Point[] }[];
 }
-
-export type Point = readonly [x: number, y: number];
 
 /** On the test part, before and after dividing logits by a temperature that was fitted on validation images. */
 export interface Calibration {

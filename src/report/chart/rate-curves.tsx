@@ -2,7 +2,7 @@
 import { line } from 'd3-shape';
 import type { JSX } from 'preact';
 import type { ModelWords } from '../model.ts';
-import type { Point } from '../study.ts';
+import type { Point } from '../point.ts';
 import { MarkerShape } from './marker.tsx';
 import { UnitPlane } from './unit-plane.tsx';
 

@@ -3,7 +3,7 @@ import { extent } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import type { JSX } from 'preact';
 import { MARKERS, type Marker } from '../model.ts';
-import type { Point } from '../study.ts';
+import type { Point } from '../point.ts';
 import { markerOutline } from './marker.tsx';
 import { CHART_WIDTH, Picture } from './svg.tsx';
 

@@ -6,7 +6,8 @@ import { identifier } from '../identifier.ts';
 import { Legend } from '../legend.tsx';
 import { fullName, modelWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
-import type { DatasetResults, ModelResults, Point, Study } from '../study.ts';
+import type { Point } from '../point.ts';
+import type { DatasetResults, ModelResults, Study } from '../study.ts';
 
 type Curves = ModelResults['curves'][number];
 
