@@ -1,9 +1,8 @@
 /**
  * The gradient of a filter as one matrix product for each of its taps: where a tap meets the images, pixels by channels.
  *
- * oneDNN's own gradient of filters is made for large images. On images of a few pixels it computes mostly padding, and in
- * bfloat16 on TensorFlow's threads it transposes its operands once per thread: 512 channels at 2x2 pixels take it 5.2 ms where the
- * products take 0.9.
+ * oneDNN's own gradient of filters is made for large images; on images of a few pixels it computes mostly padding. In bfloat16, 512
+ * channels at 2x2 pixels in a batch of 32 take it 5.2 ms on two cores, where the products take 1.4.
  */
 import type { Window } from '../../graph/attributes.ts';
 import { attribute, type Edge, type TfType } from '../graph-def.ts';
