@@ -1,7 +1,7 @@
 /** Values and gradients in one pass, with whatever else the forward pass computed. */
-import '#tfjs-gradients';
 import * as tf from '@tensorflow/tfjs-core';
 import { TraceError } from './errors.ts';
+import './gradients/index.ts';
 import { mapTree } from './tree.ts';
 import type { Tree } from './host-tensor.ts';
 

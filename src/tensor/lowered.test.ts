@@ -1,10 +1,24 @@
+import { readFileSync } from 'node:fs';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { KERNELS } from './graph/kernels.ts';
 import { LOWERED as ON_ONNX } from './onnx/kernels/index.ts';
 import { LOWERED as ON_TENSORFLOW } from './tensorflow/kernels/index.ts';
+import { COMPOSITES } from './trace/composites/index.ts';
+import { CONSTANTS } from './trace/kernels.ts';
+import './eager/engine.ts';
 
 const SOURCES = ['Input', 'State', 'Const'];
 
 test.each([['onnxruntime', ON_ONNX], ['tensorflow', ON_TENSORFLOW]])('every kernel that a graph may hold has its way into %s', (_, lowered) => {
   expect([...KERNELS.keys()].filter((kernel) => !SOURCES.includes(kernel) && !lowered.has(kernel))).toEqual([]);
+});
+
+test('docs/tensor.md names every kernel of tfjs that is refused, and no other', () => {
+  const page = readFileSync(new URL('../../docs/tensor.md', import.meta.url), 'utf8');
+  const section = page.slice(page.indexOf('Refused are the kernels'), page.indexOf('Gradients are tfjs'));
+  const named = Array.from(section.matchAll(/`(\w+)`/g), ([, name]) => name!);
+  const known = new Set<string>([...KERNELS.keys(), ...COMPOSITES.keys(), ...CONSTANTS]);
+  const refused = tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName).filter((name) => !known.has(name));
+  expect(named.sort()).toEqual(refused.sort());
 });

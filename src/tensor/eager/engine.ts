@@ -7,6 +7,7 @@ import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
 import { trace, type AnyStep } from '../trace/trace.ts';
 import { leavesOf, mapTree } from '../tree.ts';
 import { withBackend } from '../with-backend.ts';
+import './kernels.ts';
 
 const BACKEND = 'cpu';
 

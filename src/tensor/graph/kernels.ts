@@ -144,6 +144,17 @@ export const KERNELS: ReadonlyMap<string, Kernel> = new Map<string, Kernel>([
       },
     },
   ],
+  [
+    'Einsum',
+    {
+      inputs: null,
+      infer: (operands, { equation }) => {
+        const [terms, result] = (equation as string).replace(/\s/g, '').split('->') as [string, string];
+        const sides = new Map(terms.split(',').flatMap((term, i) => Array.from(term, (label, axis) => [label, operands[i]!.shape[axis]!] as const)));
+        return one(Array.from(result, (label) => sides.get(label)!), operands[0]!.dtype);
+      },
+    },
+  ],
 
   ['Reshape', { inputs: ['x'], infer: ([x], { shape }) => one(tf.util.inferFromImplicitShape(shape as number[], tf.util.sizeFromShape([...x!.shape])), x!.dtype) }],
   ['ExpandDims', shaped((shape, { dim }) => insert(shape, dim as number, 1), 'input')],

@@ -114,6 +114,11 @@ export function registerRecorder(kernelName: string, record: (graph: Graph, inpu
   });
 }
 
+/** Registers a kernel that other kernels make up. */
+export function registerComposite(kernelName: string, composite: (inputs: Record<string, tf.Tensor>, attributes: Record<string, unknown>) => tf.Tensor): void {
+  tf.registerKernel({ kernelName, backendName: TRACE, kernelFunc: ({ inputs, attrs }) => tf.tidy(() => composite(inputs as Record<string, tf.Tensor>, { ...attrs })) });
+}
+
 /** Registers an explanation in place of a kernel. */
 export function registerRefusal(kernelName: string): void {
   tf.registerKernel({

@@ -3,10 +3,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import { KERNELS } from '../graph/kernels.ts';
 import type { Attributes, Value } from '../graph/node.ts';
 import type { DType } from '../host-tensor.ts';
-import { TRACE, registerRecorder, registerRefusal, traceBackend } from './backend.ts';
+import { TRACE, registerComposite, registerRecorder, registerRefusal, traceBackend } from './backend.ts';
+import { COMPOSITES } from './composites/index.ts';
 
 /** Made by the tracer and by passes, never by tfjs. */
 const OWN = new Set(['Input', 'State', 'Const', 'ReluGrad', 'BroadcastTo']);
+
+/** All shapes are known, so these are constants. */
+export const CONSTANTS = ['Fill', 'ZerosLike', 'OnesLike', 'Range', 'LinSpace'] as const;
 
 /** Once, after every other backend has registered its kernels. */
 export function registerTraceKernels(): void {
@@ -19,7 +23,7 @@ export function registerTraceKernels(): void {
     });
   }
   registerConstants();
-  registerComposites();
+  for (const [name, composite] of COMPOSITES) registerComposite(name, composite);
   const recorded = new Set(tf.getKernelsForBackend(TRACE).map(({ kernelName }) => kernelName));
   for (const { kernelName } of tf.getKernelsForBackend('cpu')) {
     if (!recorded.has(kernelName)) registerRefusal(kernelName);
@@ -30,7 +34,6 @@ const at = (tensor: tf.TensorInfo): Value => traceBackend.value(tensor);
 
 const defined = (attributes: Attributes): Attributes => Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined && value !== null));
 
-/** All shapes are known, so these are constants. */
 function registerConstants(): void {
   registerRecorder('Fill', (graph, _, { shape, value, dtype }) => graph.fill(Number(value), { shape: shape as number[], dtype: (dtype as DType | undefined) ?? 'float32' }));
   registerRecorder('ZerosLike', (graph, { x }) => graph.fill(0, at(x!)));
@@ -44,17 +47,5 @@ function registerConstants(): void {
     const { start, stop, num } = attributes as { start: number; stop: number; num: number };
     const values = Array.from({ length: num }, (__, i) => start + (i * (stop - start)) / Math.max(1, num - 1));
     return graph.constant(values, { shape: [num], dtype: 'float32' });
-  });
-}
-
-/** Batch normalisation by given statistics is x * a + b. */
-function registerComposites(): void {
-  registerRecorder('FusedBatchNorm', (graph, inputs, { varianceEpsilon }) => {
-    const { x, mean, variance, scale, offset } = inputs as Partial<Record<string, tf.TensorInfo>>;
-    const inverse = graph.one('Rsqrt', [graph.one('Add', [at(variance!), graph.fill(varianceEpsilon as number, { shape: [], dtype: 'float32' })])]);
-    const a = scale ? graph.one('Multiply', [inverse, at(scale)]) : inverse;
-    const shift = graph.one('Neg', [graph.one('Multiply', [at(mean!), a])]);
-    const b = offset ? graph.one('Add', [at(offset), shift]) : shift;
-    return graph.one('Add', [graph.one('Multiply', [at(x!), a]), b]);
   });
 }

@@ -1,5 +1,6 @@
 /** Kernels that move, repeat, join or pick values. */
 import { axesOf, segmentsOf, sliceOf, stridedSliceOf, type SliceAttributes, type StridedSliceAttributes } from '../../graph/attributes.ts';
+import { mirroredPlaces, type MirrorPadAttributes } from '../../graph/mirror.ts';
 import type { Node, Value } from '../../graph/node.ts';
 import { sizeOf, type DType } from '../../host-tensor.ts';
 import { expanded } from '../layout.ts';
@@ -45,19 +46,9 @@ function pad(lowering: Lowering, node: Node): void {
 }
 
 /** Reflected and symmetric padding as a gathering of rows, axis by axis. */
-const mirrorPad: LowerKernel = plainly(({ model }, [x], { inputs, attributes }) => {
-  const { paddings, mode } = attributes as { paddings: [number, number][]; mode: 'reflect' | 'symmetric' };
-  const shared = mode === 'reflect' ? 0 : 1;
-  return paddings.reduce((name, [before, after], axis) => {
-    if (before === 0 && after === 0) return name;
-    const length = inputs[0]!.shape[axis]!;
-    const rows = Array.from({ length: before + length + after }, (_, i) => {
-      const at = i - before;
-      return at < 0 ? -at - shared : at < length ? at : 2 * length - 2 + shared - at;
-    });
-    return model.op('Gather', [name, model.integers(rows)], { axis });
-  }, x!);
-});
+const mirrorPad: LowerKernel = plainly(({ model }, [x], { inputs, attributes }) =>
+  mirroredPlaces(inputs[0]!.shape, attributes as unknown as MirrorPadAttributes).reduce((name, places, axis) => (places === null ? name : model.op('Gather', [name, model.integers(places)], { axis })), x!),
+);
 
 function slice({ model }: Lowering, x: Name, begin: readonly number[], end: readonly number[], steps: readonly number[]): Name {
   const axes = begin.map((_, i) => i);
@@ -152,7 +143,7 @@ function matMul(lowering: Lowering, [a, b]: Name[], { inputs, attributes }: Node
   const { model } = lowering;
   const [left, right] = inputs as [Value, Value];
   const { transposeA = false, transposeB = false } = attributes as { transposeA?: boolean; transposeB?: boolean };
-  if (left.dtype === 'float32' && left.shape.length === 2) return model.op('Gemm', [a!, b!], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 });
+  if (left.dtype === 'float32' && left.shape.length === 2 && right.shape.length === 2) return model.op('Gemm', [a!, b!], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 });
   if (left.dtype === 'float32' && (transposeA || transposeB)) return model.op('FusedMatMul', [a!, b!], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }, 'com.microsoft');
   const swapped = (name: Name, rank: number): Name => lowering.transpose(name, [...Array.from({ length: rank - 2 }, (_, i) => i), rank - 1, rank - 2]);
   return model.op('MatMul', [transposeA ? swapped(a!, left.shape.length) : a!, transposeB ? swapped(b!, right.shape.length) : b!]);
@@ -176,4 +167,5 @@ export const SHAPES: KernelTable = {
   GatherV2: gather,
   OneHot: oneHot,
   BatchMatMul: plainly(matMul),
+  Einsum: plainly(({ model }, names, { attributes }) => model.op('Einsum', names, { equation: attributes.equation as string })),
 };

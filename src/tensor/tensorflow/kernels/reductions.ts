@@ -37,9 +37,12 @@ const topK: LowerKernel = (lowering, node) => {
   setAll(lowering, node, edge);
 };
 
-const unsortedSegmentSum: LowerKernel = single(({ lowering, node, inputs, type }) =>
-  lowering.op('UnsortedSegmentSum', [...inputs, lowering.graph.integer(node.attributes.numSegments as number)], { T: attribute.type(type), Tindices: int32, Tnumsegments: int32 }),
-);
+/** TensorFlow ignores negative ids, but not those that are too large. */
+const unsortedSegmentSum: LowerKernel = single(({ lowering, node, inputs: [x, ids], type }) => {
+  const count = lowering.graph.integer(node.attributes.numSegments as number);
+  const known = lowering.op('SelectV2', [lowering.op('Less', [ids!, count], { T: int32 }), ids!, lowering.graph.integer(-1)], { T: int32 });
+  return lowering.op('UnsortedSegmentSum', [x!, known, count], { T: attribute.type(type), Tindices: int32, Tnumsegments: int32 });
+});
 
 export const REDUCTIONS: KernelTable = {
   Sum: reduction('Sum'),

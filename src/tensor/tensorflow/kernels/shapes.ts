@@ -78,6 +78,10 @@ const matMul: LowerKernel = single(({ lowering, node, inputs, type }) => {
   return areMatrices ? lowering.op('MatMul', inputs, { T, transpose_a: a, transpose_b: b }) : lowering.op('BatchMatMulV2', inputs, { T, adj_x: a, adj_y: b });
 });
 
+const einsum: LowerKernel = single(({ lowering, node, inputs, type }) =>
+  lowering.op('Einsum', inputs, { T: attribute.type(type), N: attribute.integer(inputs.length), equation: attribute.text((node.attributes.equation as string).replace(/\s/g, '')) }),
+);
+
 export const SHAPES: KernelTable = {
   Reshape: reshaped,
   ExpandDims: reshaped,
@@ -96,4 +100,5 @@ export const SHAPES: KernelTable = {
   GatherV2: gather,
   OneHot: oneHot,
   BatchMatMul: matMul,
+  Einsum: einsum,
 };

@@ -1,0 +1,13 @@
+/** How a gradient is written here. */
+import type * as tf from '@tensorflow/tfjs-core';
+
+export type Attributes = Readonly<Record<string, unknown>>;
+
+export interface Gradient {
+  /** The inputs kept for the way back, in this order. */
+  readonly saved: readonly string[] | 'all';
+  /** The gradients by input. */
+  readonly of: (dy: tf.Tensor, saved: readonly tf.Tensor[], attributes: Attributes) => Readonly<Record<string, () => tf.Tensor>>;
+}
+
+export type GradientTable = Readonly<Record<string, Gradient>>;

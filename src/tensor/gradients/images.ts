@@ -1,0 +1,57 @@
+/** Gradients of operations on images [N, H, W, C]. */
+import * as tf from '@tensorflow/tfjs-core';
+import { alongAxis, type LinearMap } from '../along-axis.ts';
+import { bilinear, gradientOfResize, nearest, type ResizeAttributes } from '../resizing.ts';
+import type { Gradient, GradientTable } from './config.ts';
+
+const resizing = (interpolation: typeof nearest): Gradient => ({
+  saved: ['images'],
+  of: (dy, [images], attributes) => ({ images: () => gradientOfResize(dy, images!.shape, interpolation, attributes as unknown as ResizeAttributes) }),
+});
+
+/** Sums over the neighbouring channels, `radius` to either side. */
+export function sumOfNeighbours(x: tf.Tensor, radius: number): tf.Tensor {
+  const channels = x.shape[3]!;
+  const band: LinearMap = {
+    sources: channels,
+    rows: Array.from({ length: channels }, (_, at) => Array.from({ length: channels }, (__, i) => [i, 1] as const).filter(([i]) => Math.abs(i - at) <= radius)),
+  };
+  return alongAxis(x, 3, band);
+}
+
+export interface LocalResponse {
+  readonly depthRadius: number;
+  readonly bias: number;
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+/** y = x n^-beta with n = bias + alpha * (sum of squares of neighbours). */
+const localResponseNormalisation: Gradient = {
+  saved: ['x'],
+  of: (dy, [x], attributes) => {
+    const { depthRadius, bias, alpha, beta } = attributes as unknown as LocalResponse;
+    return {
+      x: () => {
+        const norm = tf.add(tf.mul(sumOfNeighbours(tf.square(x!), depthRadius), alpha), bias);
+        const pulled = sumOfNeighbours(tf.mul(tf.mul(dy, x!), tf.pow(norm, -beta - 1)), depthRadius);
+        return tf.sub(tf.mul(dy, tf.pow(norm, -beta)), tf.mul(tf.mul(x!, pulled), 2 * alpha * beta));
+      },
+    };
+  },
+};
+
+/** [N, H b, W b, C] to [N, H, W, b b C] */
+const depthToSpace: Gradient = {
+  saved: ['x'],
+  of: (dy, [x], attributes) => ({
+    x: () => {
+      const block = attributes.blockSize as number;
+      const [batch, height, width, depth] = x!.shape as [number, number, number, number];
+      const parts = tf.reshape(dy, [batch, height, block, width, block, depth / block ** 2]);
+      return tf.reshape(tf.transpose(parts, [0, 1, 3, 2, 4, 5]), x!.shape);
+    },
+  }),
+};
+
+export const IMAGES: GradientTable = { ResizeBilinear: resizing(bilinear), ResizeNearestNeighbor: resizing(nearest), LRN: localResponseNormalisation, DepthToSpace: depthToSpace };

@@ -1,0 +1,47 @@
+/** tfjs's two ways to resize images [N, H, W, C], as linear maps of rows and of columns. */
+import type * as tf from '@tensorflow/tfjs-core';
+import { alongAxis, picking, transposed, type LinearMap } from './along-axis.ts';
+
+export interface ResizeAttributes {
+  readonly size: readonly [number, number];
+  /** The corner pixels of both images lie on each other. */
+  readonly alignCorners: boolean;
+  /** Pixels are squares whose centres lie on each other, as in most other programs. */
+  readonly halfPixelCenters: boolean;
+}
+
+type Interpolation = (sources: number, targets: number, attributes: ResizeAttributes) => LinearMap;
+
+function scaleOf(sources: number, targets: number, { alignCorners }: ResizeAttributes): number {
+  return alignCorners && targets > 1 ? (sources - 1) / (targets - 1) : sources / targets;
+}
+
+export const nearest: Interpolation = (sources, targets, attributes) => {
+  const scale = scaleOf(sources, targets, attributes);
+  const round = attributes.alignCorners ? Math.round : Math.floor;
+  const places = Array.from({ length: targets }, (_, i) => Math.min(sources - 1, round(scale * (attributes.halfPixelCenters ? i + 0.5 : i))));
+  return picking(sources, places);
+};
+
+export const bilinear: Interpolation = (sources, targets, attributes) => {
+  const scale = scaleOf(sources, targets, attributes);
+  const rows = Array.from({ length: targets }, (_, i): [number, number][] => {
+    const at = Math.max(0, attributes.halfPixelCenters ? scale * (i + 0.5) - 0.5 : scale * i);
+    const below = Math.min(sources - 1, Math.floor(at));
+    const share = at - below;
+    return share === 0 || below === sources - 1 ? [[below, 1]] : [[below, 1 - share], [below + 1, share]];
+  });
+  return { sources, rows };
+};
+
+export function resize(images: tf.Tensor, interpolation: Interpolation, attributes: ResizeAttributes): tf.Tensor {
+  const [, height, width] = images.shape as [number, number, number];
+  const [newHeight, newWidth] = attributes.size;
+  return alongAxis(alongAxis(images, 1, interpolation(height, newHeight, attributes)), 2, interpolation(width, newWidth, attributes));
+}
+
+/** Of images [N, height, width, C]. tfjs's own gradients do not know half pixels. */
+export function gradientOfResize(dy: tf.Tensor, [, height, width]: readonly number[], interpolation: Interpolation, attributes: ResizeAttributes): tf.Tensor {
+  const [newHeight, newWidth] = attributes.size;
+  return alongAxis(alongAxis(dy, 2, transposed(interpolation(width!, newWidth, attributes))), 1, transposed(interpolation(height!, newHeight, attributes)));
+}
