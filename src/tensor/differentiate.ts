@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TraceError } from './errors.ts';
 import './gradients/index.ts';
+import { callStack, placeOf } from './trace/place.ts';
 import { mapTree } from './tree.ts';
 import type { Tree } from './host-tensor.ts';
 
@@ -19,23 +20,30 @@ export interface ValueAndGrads<P, A> {
 export function valueAndGrads<P extends Readonly<Record<string, tf.Tensor>>, A>(loss: (params: P) => { readonly value: tf.Scalar; readonly aux: A }, params: P): ValueAndGrads<P, A> {
   const names = Object.keys(params);
   let aux: Tree<tf.Tensor> = {};
-  const { value, grads } = tf.engine().gradients(
-    () => {
-      const result = loss(params);
-      // What the forward pass made is disposed with it.
-      aux = mapTree(result.aux as Tree<tf.Tensor>, (tensor) => tf.keep(tensor.clone()));
-      return result.value;
-    },
-    names.map((name) => params[name]!),
-    undefined,
-    true,
-  );
+  const forward = (): tf.Scalar => {
+    const result = loss(params);
+    // What the forward pass made is disposed with it.
+    aux = mapTree(result.aux as Tree<tf.Tensor>, (tensor) => tf.keep(tensor.clone()));
+    return result.value;
+  };
+  const { value, grads } = explained(() => tf.engine().gradients(forward, names.map((name) => params[name]!), undefined, true));
   const gradients = names.map((name, i) => {
     const gradient = grads[i] as tf.Tensor | null | undefined;
     if (gradient === null || gradient === undefined) throw new TraceError(`The loss does not depend on the parameter "${name}". Leave it out of the parameters, or use it.`);
     return [name, gradient] as const;
   });
   return { value: value, aux: mapTree(aux, release) as A, gradients: Object.fromEntries(gradients) as { readonly [K in keyof P]: tf.Tensor } };
+}
+
+/** tfjs names a kernel without a gradient, and nothing else. */
+function explained<T>(differentiate: () => T): T {
+  try {
+    return differentiate();
+  } catch (error) {
+    const kernel = /gradient function not found for (\w+)/.exec(String(error))?.[1];
+    if (kernel === undefined) throw error;
+    throw new TraceError(`The loss depends on a parameter by the kernel "${kernel}", which has no gradient${placeOf(callStack())}. Use other operations, or stopGradient where none is meant to flow.`, { cause: error });
+  }
 }
 
 /** The same values, as a constant to every gradient: "sg" of the papers. */

@@ -52,6 +52,7 @@ class TraceBackend extends tf.KernelBackend {
   }
 
   override write(values: tf.BackendValues, shape: number[], dtype: tf.DataType): object {
+    refuseDrawing();
     return this.info(this.graph.constant(values as Float32Array, { shape, dtype: dtype as DType })).dataId;
   }
 
@@ -98,6 +99,14 @@ class TraceBackend extends tf.KernelBackend {
   override timerAvailable(): boolean {
     return false;
   }
+}
+
+/** Numbers that tfjs draws become constants, and random ones are none. */
+function refuseDrawing(): void {
+  const stack = callStack();
+  const operation = operationOf(stack);
+  if (operation === undefined || !/^tf\.(rand|truncatedNormal)/.test(operation)) return;
+  throw new TraceError(`${operation} draws numbers${placeOf(stack)} while the function is traced: every step would use the same ones. Draw them outside, and feed them as an input.`);
 }
 
 export const traceBackend = new TraceBackend();

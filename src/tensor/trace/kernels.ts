@@ -1,10 +1,12 @@
 /** Teaches the trace backend every kernel of the graph, some that become others, and refusals for the rest. */
 import * as tf from '@tensorflow/tfjs-core';
+import { TraceError } from '../errors.ts';
 import { KERNELS } from '../graph/kernels.ts';
 import type { Attributes, Value } from '../graph/node.ts';
 import type { DType } from '../host-tensor.ts';
 import { TRACE, registerComposite, registerRecorder, registerRefusal, traceBackend } from './backend.ts';
 import { COMPOSITES } from './composites/index.ts';
+import { callStack, placeOf } from './place.ts';
 
 /** Made by the tracer and by passes, never by tfjs. */
 const OWN = new Set(['Input', 'State', 'Const', 'ReluGrad', 'BroadcastTo']);
@@ -17,6 +19,7 @@ export function registerTraceKernels(): void {
   for (const [name, { inputs: names, many }] of KERNELS) {
     if (OWN.has(name)) continue;
     registerRecorder(name, (graph, inputs, attributes) => {
+      if (attributes.dataFormat === 'NCHW') throw new TraceError(`A convolution has its channels first${placeOf(callStack())}. Images are [N, H, W, C] here: transpose them, and use "NHWC".`);
       const tensors = names === null ? Object.values(inputs) : names.map((input) => inputs[input]!);
       const outputs = graph.add(name, (tensors as tf.TensorInfo[]).map(at), defined(attributes));
       return many === true ? outputs : outputs[0]!;

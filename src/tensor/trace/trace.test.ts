@@ -85,6 +85,41 @@ describe('what cannot be traced is said where it stands', () => {
     );
   });
 
+  test.each([
+    ['dataSync', (x: tf.Tensor) => tf.scalar(x.dataSync()[0]!)],
+    ['a loop over values', (x: tf.Tensor) => tf.addN(Array.from(tf.exp(x).dataSync(), (value) => tf.scalar(value)))],
+    ['print', (x: tf.Tensor) => { tf.print(x); return x; }],
+  ])('reading a value by %s', (_, make) => {
+    expect(refusal(outputs(make))).toMatch(/^The value of a tensor \(\w+, float32 \[2\]\) is read at src\/tensor\/trace\/trace\.test\.ts:N while/);
+  });
+
+  test('reading a value later, by a promise', async () => {
+    let read: Promise<unknown> | undefined;
+    traced(outputs((x) => { read = tf.exp(x).data(); return x; }));
+    await expect(read).rejects.toThrow(TraceError);
+  });
+
+  test.each([
+    ['tf.randomNormal', (x: tf.Tensor) => tf.add(x, tf.randomNormal([2]))],
+    ['tf.randomUniform', (x: tf.Tensor) => tf.dropout(x, 0.5)],
+    ['tf.truncatedNormal', (x: tf.Tensor) => tf.add(x, tf.truncatedNormal([2]))],
+  ])('drawing numbers by %s', (name, make) => {
+    expect(refusal(outputs(make))).toBe(`${name} draws numbers at src/tensor/trace/trace.test.ts:N while the function is traced: every step would use the same ones. Draw them outside, and feed them as an input.`);
+  });
+
+  test('a convolution with channels first', () => {
+    expect(refusal(outputs((x) => tf.conv2d(tf.reshape(x, [1, 2, 1, 1]), tf.ones([1, 1, 2, 3]), 1, 'same', 'NCHW')))).toBe(
+      'A convolution has its channels first at src/tensor/trace/trace.test.ts:N. Images are [N, H, W, C] here: transpose them, and use "NHWC".',
+    );
+  });
+
+  test('a gradient that nobody has', () => {
+    const make = (x: tf.Tensor): tf.Tensor => valueAndGrads((params: { x: tf.Tensor }) => ({ value: tf.sum<tf.Scalar>(tf.cumprod(params.x)), aux: {} }), { x }).gradients.x;
+    expect(refusal(outputs(make))).toBe(
+      'The loss depends on a parameter by the kernel "Cumprod", which has no gradient at src/tensor/trace/trace.test.ts:N. Use other operations, or stopGradient where none is meant to flow.',
+    );
+  });
+
   test('state that is missing', () => {
     expect(refusal(() => ({ state: {}, outputs: {} }), { a: float32([]) })).toBe('The function does not return the state "a". Return every leaf of the state, changed or not.');
   });
