@@ -31,7 +31,7 @@ const OPERATIONS: readonly ((x: tf.Tensor4D, earlier: tf.Tensor4D, filter: tf.Te
   (x) => tf.tile(tf.avgPool(x, 2, 2, 'valid'), [1, 2, 2, 1]),
   (x) => tf.reshape(tf.einsum('nhwc,dc->nhwd', x, tf.mul(tf.eye(16), 0.7)), [16, 4, 4, 16]),
   (x, _, filter) => tf.mul(tf.conv2d(x, filter, 1, 'same', 'NHWC', 2), 0.1),
-  (x, _, filter) => tf.mul(tf.depthwiseConv2d(x, tf.slice<tf.Tensor4D>(filter, [0, 0, 0, 0], [3, 3, 16, 1]), 1, 'same'), 0.5),
+  (x, _, filter) => tf.mul(tf.depthwiseConv2d(x, tf.slice(filter, [0, 0, 0, 0], [3, 3, 16, 1]), 1, 'same'), 0.5),
   (x, earlier) => tf.reshape(tf.mul(tf.matMul(tf.reshape(x, [16, 16, 16]), tf.reshape(tf.tanh(earlier), [16, 16, 16]), false, true), 0.05), [16, 4, 4, 16]),
   (x) => tf.image.resizeBilinear(tf.image.resizeBilinear(x, [7, 5], false, true), [4, 4], false, true),
   (x) => tf.gather(x, tf.tensor1d([3, 0, 0, 2], 'int32'), 2),

@@ -108,7 +108,7 @@ describe('what cannot be traced is said where it stands', () => {
   });
 
   test('a convolution with channels first', () => {
-    expect(refusal(outputs((x) => tf.conv2d(tf.reshape(x, [1, 2, 1, 1]), tf.ones([1, 1, 2, 3]), 1, 'same', 'NCHW')))).toBe(
+    expect(refusal(outputs((x) => tf.conv2d(tf.reshape<tf.Rank.R4>(x, [1, 2, 1, 1]), tf.ones([1, 1, 2, 3]), 1, 'same', 'NCHW')))).toBe(
       'A convolution has its channels first at src/tensor/trace/trace.test.ts:N. Images are [N, H, W, C] here: transpose them, and use "NHWC".',
     );
   });
