@@ -1,6 +1,6 @@
 /** tf.image.cropAndResize: boxes of images at one size, four pixels for each of theirs. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Attributes } from './index.ts';
+import type { Attributes } from './composite.ts';
 
 /** Where the pixels of the boxes lie along one axis: [boxes, pixels], as a fraction of a source pixel. */
 function positions(from: tf.Tensor, to: tf.Tensor, pixels: number, side: number): tf.Tensor {

@@ -1,6 +1,6 @@
 /** What tfjs fuses where no gradient is wanted: a product, a bias, an activation. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Attributes, Composite, CompositeTable } from './index.ts';
+import type { Attributes, Composite, CompositeTable } from './composite.ts';
 
 const ACTIVATIONS: Readonly<Record<string, (x: tf.Tensor, slopes: tf.Tensor | undefined, alpha: number | undefined) => tf.Tensor>> = {
   linear: (x) => x,

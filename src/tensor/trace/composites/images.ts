@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { sumOfNeighbours, type LocalResponse } from '../../gradients/images.ts';
 import { bilinear, nearest, resize, type ResizeAttributes } from '../../resizing.ts';
 import { cropAndResize } from './crop-and-resize.ts';
-import type { Composite, CompositeTable } from './index.ts';
+import type { Composite, CompositeTable } from './composite.ts';
 
 /** The nearest pixel; the angle and the centre are numbers, so that the places are constants. */
 const rotate: Composite = ({ image }, attributes) => {

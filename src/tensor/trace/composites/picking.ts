@@ -1,7 +1,7 @@
 /** Reading and writing at places that are values, counting, searching. */
 import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../host-tensor.ts';
-import type { Composite, CompositeTable } from './index.ts';
+import type { Composite, CompositeTable } from './composite.ts';
 
 /** Places [..., K] in the first K axes of `shape` as numbers of slices: [count]. */
 function numbered(indices: tf.Tensor, shape: readonly number[]): tf.Tensor1D {

@@ -1,6 +1,6 @@
 /** Elementwise operations in a line or two. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Composite, CompositeTable } from './index.ts';
+import type { Composite, CompositeTable } from './composite.ts';
 
 /** The angle of (b, a): the arc tangent in the right half-plane, moved by half a turn in the left one. */
 const atan2: Composite = ({ a, b }) => {

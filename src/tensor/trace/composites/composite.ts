@@ -1,0 +1,9 @@
+/** How a kernel is written with others. */
+import type * as tf from '@tensorflow/tfjs-core';
+
+export type Attributes = Readonly<Record<string, unknown>>;
+
+/** Operations of tfjs on the kernel's inputs; what they are called is tfjs-core's. */
+export type Composite = (inputs: Readonly<Record<string, tf.Tensor>>, attributes: Attributes) => tf.Tensor;
+
+export type CompositeTable = Readonly<Record<string, Composite>>;
