@@ -3,7 +3,8 @@ import type { Instance } from '../pipeline.ts';
 import type { Gpu } from '../resources/gpu.ts';
 import { threadsOf, type Grant } from './grant.ts';
 
-const BASE = ['PATH', 'HOME', 'TMPDIR', 'LANG'];
+/** XDG_CACHE_HOME with HOME: where an engine was added is where stages look for it. */
+const BASE = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'XDG_CACHE_HOME'];
 /** Files are read and images decoded on libuv's pool, whose size is fixed when a process starts. */
 const LEAST_POOL = 4;
 
