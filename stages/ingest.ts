@@ -9,13 +9,16 @@ const Parameters = Type.Object({
   reader: Type.Union((Object.keys(READERS) as ReaderName[]).map((name) => Type.Literal(name))),
   /** Side in pixels. */
   size: Type.Integer({ minimum: 8 }),
+  /** For the reader `medmnist`, whose classes are numbers: their names, class 0 first. */
+  classes: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 2, uniqueItems: true })),
   onBroken: Type.Union([Type.Literal('error'), Type.Literal('drop')], { default: 'error' }),
 });
 
 export default async function (stage: Stage): Promise<void> {
-  const { reader, size, onBroken } = parameters(Parameters, stage);
+  const { reader, size, classes, onBroken } = parameters(Parameters, stage);
   const folder = stage.input('source');
-  const listing = await READERS[reader](folder);
+  if (classes !== undefined && reader !== 'medmnist') throw new DatasetError(`classes names numbered classes; the reader "${reader}" finds names in the data set itself. Leave the parameter out.`);
+  const listing = await READERS[reader](folder, classes);
   if (!listing.ok) throw new DatasetError(listing.error);
 
   const files = { images: stage.output('images'), table: stage.output('table'), dataset: stage.output('dataset') };

@@ -23,7 +23,8 @@ interface IngestOptions {
 
 /** The files' bytes do not depend on `concurrency`. Throws DatasetError, listing every fault. */
 export async function ingest(listing: Listing, files: DatasetFiles, options: IngestOptions): Promise<Dataset> {
-  const broken = await pack(listing.samples, files.images, options);
+  const decode = listing.decode ?? ((image: string, size: number) => decodeImage(join(options.folder, image), size));
+  const broken = await pack(listing.samples, files.images, decode, options);
   const faults = [...listing.faults, ...broken];
   if (faults.length > 0 && options.onBroken === 'error') {
     throw new DatasetError(listed(`${faults.length} file(s) of ${options.folder} cannot be used; onBroken: "drop" leaves them out:`, faults.map(({ file, reason }) => `${file}: ${reason}`)));
@@ -31,12 +32,12 @@ export async function ingest(listing: Listing, files: DatasetFiles, options: Ing
   const lost = new Set(broken.map(({ file }) => file));
   const samples = listing.samples.filter(({ image }) => !lost.has(image));
   // Rows are numbered without gaps, so that what is left is packed again; broken files are rare.
-  if (broken.length > 0) await pack(samples, files.images, options);
+  if (broken.length > 0) await pack(samples, files.images, decode, options);
   return writeDescribed(files, { ...listing, samples, faults }, options.size);
 }
 
 /** Writes what can be decoded and returns what cannot. */
-async function pack(samples: readonly Sample[], path: string, { folder, size, concurrency, signal, onProgress }: IngestOptions): Promise<Fault[]> {
+async function pack(samples: readonly Sample[], path: string, decode: NonNullable<Listing['decode']>, { size, concurrency, signal, onProgress }: IngestOptions): Promise<Fault[]> {
   const images = await createPackedImages(path, samples.length, size);
   const limit = pLimit(concurrency);
   const broken: Fault[] = [];
@@ -44,7 +45,7 @@ async function pack(samples: readonly Sample[], path: string, { folder, size, co
   try {
     await limit.map(samples, async ({ image }, row) => {
       signal?.throwIfAborted();
-      const decoded = await decodeImage(join(folder, image), size).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+      const decoded = await decode(image, size).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
       if (decoded instanceof Error) broken.push({ file: image, reason: `it cannot be decoded: ${decoded.message.trim().replaceAll(/\s+/g, ' ')}` });
       else await images.write(row, decoded);
       onProgress?.(++done, samples.length);

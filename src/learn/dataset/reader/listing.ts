@@ -24,10 +24,15 @@ export interface Listing {
   readonly source: string;
   readonly samples: readonly Sample[];
   readonly faults: readonly Fault[];
+  /** RGB bytes `[size, size, 3]` of a sample's `image`, where images are not files below the folder. */
+  readonly decode?: (image: string, size: number) => Promise<Uint8Array>;
 }
 
-/** `folder` is the data set's own. The error says what was looked for and what is there. */
-export type Reader = (folder: string) => Promise<Result<Listing, string>>;
+/**
+ * `folder` is the data set's own; `classNames` are for sets that number their classes. The error says what was looked for
+ * and what is there.
+ */
+export type Reader = (folder: string, classNames?: readonly string[]) => Promise<Result<Listing, string>>;
 
 /** What is known of a data set before its folder is read. */
 export type Description = Pick<Listing, 'name' | 'title' | 'classes' | 'ordinal' | 'source'>;
