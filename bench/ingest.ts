@@ -1,0 +1,18 @@
+/** Our ingest as a contestant of bench/ingest.mjs: FOLDER IMAGES SIZE WORKERS OUT; each line read is one ingest. */
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ingest } from '../src/learn/dataset/ingest.ts';
+import { folders } from '../src/learn/dataset/reader/folders.ts';
+
+const [folder, images, size, workers, out] = process.argv.slice(2) as [string, string, string, string, string];
+const files = { images: join(out, 'ours.safetensors'), table: join(out, 'table.csv'), dataset: join(out, 'dataset.json') };
+
+for await (const _ of createInterface({ input: process.stdin })) {
+  const start = performance.now();
+  const listing = await folders(folder);
+  if (!listing.ok) throw new Error(listing.error);
+  const samples = listing.value.samples.slice(0, Number(images));
+  const classes = [...new Set(samples.map(({ label }) => label))];
+  await ingest({ ...listing.value, classes, samples, faults: [] }, files, { folder, size: Number(size), onBroken: 'error', concurrency: Number(workers) });
+  console.log(JSON.stringify({ seconds: (performance.now() - start) / 1000, peakBytes: 1024 * process.resourceUsage().maxRSS }));
+}
