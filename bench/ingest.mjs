@@ -39,22 +39,24 @@ try {
 
 /** All contestants stay alive and take turns: what else the machine does meets them alike. */
 async function compare(contestants) {
-  for (const each of contestants) Object.assign(each, start(each.command), { seconds: [] });
+  for (const each of contestants) Object.assign(each, start(each.command), { seconds: [], processor: [] });
   for (let round = -1; round < ROUNDS; round++) {
     for (const each of contestants) {
-      const { seconds, peakBytes } = await each.ask();
+      const { seconds, processorSeconds, peakBytes } = await each.ask();
       each.peakBytes = peakBytes;
-      if (round >= 0) each.seconds.push(seconds); // the first round warms up
+      if (round < 0) continue; // the first round warms up
+      each.seconds.push(seconds);
+      each.processor.push(processorSeconds);
     }
   }
   for (const each of contestants) each.end();
   const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
   const [ours] = contestants;
-  console.log(`${values.images} images to ${values.size} px, ${values.workers} at a time, ${ROUNDS} rounds: images/s by the median and the best round; time beside ours, median of the rounds' ratios; peak memory, workers included`);
-  for (const { name, seconds, peakBytes } of contestants) {
+  console.log(`${values.images} images to ${values.size} px, ${values.workers} at a time, ${ROUNDS} rounds: images/s by the median and the best round; time and processor time beside ours, medians of the rounds' ratios; peak memory, workers included`);
+  for (const { name, seconds, processor, peakBytes } of contestants) {
     const speed = (time) => (Number(values.images) / time).toFixed(0).padStart(6);
-    const ratio = median(seconds.map((time, round) => time / ours.seconds[round]));
-    console.log([name.padEnd(20), speed(median(seconds)), speed(Math.min(...seconds)), `${ratio.toFixed(2)}x`.padStart(7), `${(peakBytes / 2 ** 20).toFixed(0)} MiB`.padStart(9)].join('  '));
+    const ratio = (times, own) => `${median(times.map((time, round) => time / own[round])).toFixed(2)}x`.padStart(7);
+    console.log([name.padEnd(20), speed(median(seconds)), speed(Math.min(...seconds)), ratio(seconds, ours.seconds), ratio(processor, ours.processor), `${(peakBytes / 2 ** 20).toFixed(0)} MiB`.padStart(9)].join('  '));
   }
 }
 

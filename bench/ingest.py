@@ -1,5 +1,6 @@
 """torchvision and Pillow as a contestant of bench/ingest.mjs: draft|whole FOLDER IMAGES SIZE WORKERS OUT; each line read is one ingest."""
 import json
+import os
 import resource
 import sys
 import time
@@ -28,17 +29,27 @@ prepare = transforms.Compose([transforms.Resize(size, transforms.InterpolationMo
 listing = torch.utils.data.Subset(datasets.ImageFolder(folder, prepare, loader=load), range(images))
 loader = torch.utils.data.DataLoader(listing, batch_size=64, num_workers=workers, collate_fn=fold, persistent_workers=True)
 
+
+
+def processor_seconds():
+    total = time.process_time()
+    for worker in [] if loader._iterator is None else loader._iterator._workers:
+        with open(f"/proc/{worker.pid}/stat") as stat:
+            total += sum(map(int, stat.read().rpartition(")")[2].split()[11:13])) / os.sysconf("SC_CLK_TCK")
+    return total
+
+
 for _ in sys.stdin:
-    start = time.perf_counter()
+    start, before = time.perf_counter(), processor_seconds()
     packed = np.lib.format.open_memmap(f"{out}/{how}.npy", "w+", np.uint8, (images, size, size, 3))
     row = 0
     for batch in loader:
         packed[row : row + len(batch)] = batch.permute(0, 2, 3, 1).numpy()
         row += len(batch)
     packed.flush()
-    seconds = time.perf_counter() - start
+    seconds, processor = time.perf_counter() - start, processor_seconds() - before
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     for worker in loader._iterator._workers:
         with open(f"/proc/{worker.pid}/status") as status:
             peak += int(next(line for line in status if line.startswith("VmHWM")).split()[1])
-    print(json.dumps({"seconds": seconds, "peakBytes": 1024 * peak}), flush=True)
+    print(json.dumps({"seconds": seconds, "processorSeconds": processor, "peakBytes": 1024 * peak}), flush=True)

@@ -9,10 +9,12 @@ const files = { images: join(out, 'ours.safetensors'), table: join(out, 'table.c
 
 for await (const _ of createInterface({ input: process.stdin })) {
   const start = performance.now();
+  const before = process.cpuUsage();
   const listing = await folders(folder);
   if (!listing.ok) throw new Error(listing.error);
   const samples = listing.value.samples.slice(0, Number(images));
   const classes = [...new Set(samples.map(({ label }) => label))];
   await ingest({ ...listing.value, classes, samples, faults: [] }, files, { folder, size: Number(size), onBroken: 'error', concurrency: Number(workers) });
-  console.log(JSON.stringify({ seconds: (performance.now() - start) / 1000, peakBytes: 1024 * process.resourceUsage().maxRSS }));
+  const { user, system } = process.cpuUsage(before);
+  console.log(JSON.stringify({ seconds: (performance.now() - start) / 1000, processorSeconds: (user + system) / 1e6, peakBytes: 1024 * process.resourceUsage().maxRSS }));
 }

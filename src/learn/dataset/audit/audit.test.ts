@@ -164,3 +164,16 @@ real('idrid')('the published IDRiD set has training image 118 in the test set (s
   const leaks = (await auditReal('idrid')).exact.filter(({ splits }) => splits[0] !== splits[1]);
   expect(leaks.map(({ images }) => images.map((image) => /\d+(?=\.jpg)/.exec(image)![0]))).toEqual([['118', '064']]);
 });
+
+real('isic9')('the published ISIC-9 set has its 137 two-labelled pairs in training and 18 test images of other classes (skipped where ../shared/data is absent)', async () => {
+  const { exactByLabel } = await auditReal('isic9');
+  expect(exactByLabel.map(({ labels, splits, pairs }) => `${pairs} ${labels.join(' = ')}, ${splits.join(' and ')}`)).toEqual([
+    '75 melanoma = seborrheic keratosis, train and train',
+    '62 actinic keratosis = nevus, train and train',
+    '15 nevus = actinic keratosis, train and test',
+    '3 melanoma = seborrheic keratosis, train and test',
+    '2 basal cell carcinoma = basal cell carcinoma, train and train',
+    '1 melanoma = melanoma, train and train',
+    '1 nevus = nevus, train and train',
+  ]);
+}, 60_000);
