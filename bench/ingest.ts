@@ -7,7 +7,8 @@ import { folders } from '../src/learn/dataset/reader/folders.ts';
 const [folder, images, size, workers, out] = process.argv.slice(2) as [string, string, string, string, string];
 const files = { images: join(out, 'ours.safetensors'), table: join(out, 'table.csv'), dataset: join(out, 'dataset.json') };
 
-for await (const _ of createInterface({ input: process.stdin })) {
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line !== 'again') throw new Error(`"again" is expected; found "${line}".`);
   const start = performance.now();
   const before = process.cpuUsage();
   const listing = await folders(folder);
