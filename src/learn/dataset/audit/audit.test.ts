@@ -10,7 +10,7 @@ import { openPackedImages, type PackedImages } from '../packed-images.ts';
 import { READERS, type ReaderName } from '../reader/index.ts';
 import { readTable, type TableRow } from '../table.ts';
 import { audit, type Audit } from './audit.ts';
-import { findDuplicates, findShared } from './duplicates.ts';
+import { findDuplicates } from './duplicates.ts';
 import { look } from './seen.ts';
 import { drawPairs, pairsToShow } from './shown.ts';
 import { correlation, hashDistance, signatureOf, type TURNS } from './signature.ts';
@@ -71,11 +71,6 @@ test('a copy that was mirrored or turned is found, with what was done to it', as
     expect([exact, near]).toEqual([[], []]);
     expect(turned).toEqual([{ first: 0, second: 2, similarity: 1, turn }]);
   }
-});
-
-test('between two sets, rows are those of either', async () => {
-  const [one, other] = await Promise.all([look(packed([picture(5), picture(6)])), look(packed([picture(7), picture(8), picture(6)]))]);
-  expect(pairsOf(findShared(one, other).exact)).toEqual([[1, 2]]);
 });
 
 test('three equal images are three pairs', async () => {

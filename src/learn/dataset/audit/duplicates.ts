@@ -4,7 +4,7 @@ import type { SeenImage } from './seen.ts';
 import { correlation, hashDistance, turned, TURNS } from './signature.ts';
 
 export interface Pair {
-  /** Rows; within one set, first < second. */
+  /** Rows, first < second. */
   readonly first: number;
   readonly second: number;
   /** Correlation of the grey thumbnails; 1 for equal images. */
@@ -30,14 +30,13 @@ const NEAR_HASH = 8;
 /** Two views of one lesion stay below this; a picture saved again stays above. */
 const NEAR_CORRELATION = 0.99;
 
-/** Within one set. */
 export function findDuplicates(images: readonly SeenImage[]): Duplicates {
-  return sorted(images.flatMap((image, first) => likenesses(image, first, images, first + 1)));
-}
-
-/** Between two sets: `first` is a row of one, `second` of the other. */
-export function findShared(one: readonly SeenImage[], other: readonly SeenImage[]): Duplicates {
-  return sorted(one.flatMap((image, first) => likenesses(image, first, other, 0)));
+  const likenesses = images.flatMap((image, first) => laterLikenesses(image, first, images));
+  return {
+    exact: likenesses.flatMap(({ turn, ...pair }) => (turn === -1 ? [pair] : [])),
+    near: likenesses.flatMap(({ turn, ...pair }) => (turn === 0 ? [pair] : [])),
+    turned: likenesses.flatMap(({ turn, ...pair }) => (turn > 0 ? [{ ...pair, turn: TURNS[turn]! }] : [])),
+  };
 }
 
 interface Likeness extends Pair {
@@ -45,10 +44,10 @@ interface Likeness extends Pair {
   readonly turn: number;
 }
 
-function likenesses({ digest, signature }: SeenImage, first: number, others: readonly SeenImage[], from: number): Likeness[] {
+function laterLikenesses({ digest, signature }: SeenImage, first: number, others: readonly SeenImage[]): Likeness[] {
   const found: Likeness[] = [];
   const hash = signature.hashes[0]!;
-  for (let second = from; second < others.length; second++) {
+  for (let second = first + 1; second < others.length; second++) {
     const other = others[second]!;
     if (digest === other.digest) {
       found.push({ first, second, similarity: 1, turn: -1 });
@@ -64,9 +63,3 @@ function likenesses({ digest, signature }: SeenImage, first: number, others: rea
   }
   return found;
 }
-
-const sorted = (likenesses: readonly Likeness[]): Duplicates => ({
-  exact: likenesses.flatMap(({ turn, ...pair }) => (turn === -1 ? [pair] : [])),
-  near: likenesses.flatMap(({ turn, ...pair }) => (turn === 0 ? [pair] : [])),
-  turned: likenesses.flatMap(({ turn, ...pair }) => (turn > 0 ? [{ ...pair, turn: TURNS[turn]! }] : [])),
-});
