@@ -43,7 +43,7 @@ function noFormula(name: string): string {
   return /^[=+\-@\t\r\n]/.test(name) ? `'${name}` : name;
 }
 
-/** As schema/results.schema.json describes it. */
+/** `version` is that of this layout. */
 export function renderJson(study: Study): string {
   const datasets = study.datasets.map((dataset) => ({ name: dataset.name, title: dataset.title, verdict: verdictOf(dataset, study.metric, study.transfer), evaluation: dataset.evaluation }));
   return `${JSON.stringify({ version: 1, title: study.title, transfer: study.transfer, metric: study.metric, datasets, results: resultRows(study) }, null, 2)}\n`;
