@@ -13,7 +13,7 @@ export interface ShownPair {
 }
 
 const SHOWN = 24;
-/** Tiles are enlarged to at least about this many pixels. */
+/** Tiles are enlarged by whole times up to this many pixels. */
 const TILE = 96;
 
 /** What is trained and tested on comes first, then what has two labels; of equal harm, equal pictures before similar ones. */
