@@ -15,7 +15,7 @@ export function Pairs({ study }: { readonly study: Study }): JSX.Element {
           <div class="sheets">
             {pairs.map(({ start, picture: { uri, width, height } }) => (
               <figure key={start} id={identifier('pairs', name, start)}>
-                <img src={uri} width={width} height={height} loading="lazy" decoding="async" alt={`Pairs of augmented views of training images of ${title}, one row for each image.`} />
+                <img src={uri} width={width} height={height} decoding="async" alt={`Pairs of augmented views of training images of ${title}, one row for each image.`} />
                 <figcaption>Pre-training from the start “<Name>{start}</Name>”: one row for each image.</figcaption>
               </figure>
             ))}
