@@ -75,7 +75,7 @@ describe('the study', { concurrent: false }, () => {
 
   test('a changed temperature reruns pre-training, the models that start from it, and what reads those', { timeout: 300_000 }, async () => {
     const ids = executed(await run('--set', 'pretrain.temperature=0.2'));
-    expect(stagesOf(ids)).toEqual(['evaluate', 'finetune', 'pretrain', 'probe', 'report']);
+    expect(stagesOf(ids)).toEqual(['evaluate', 'explain', 'finetune', 'pretrain', 'probe', 'report']);
     expect(new Set(ids.filter((id) => id.startsWith('finetune:')).map((id) => /model=(\w+)/.exec(id)?.[1]))).toEqual(new Set(['M2', 'M4']));
   });
 

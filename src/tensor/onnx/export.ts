@@ -1,0 +1,21 @@
+/** A function of tensors as an ONNX file of standard operators, for other programs: what it closes over becomes constants. */
+import type * as tf from '@tensorflow/tfjs-core';
+import { simplify } from '../graph/simplify.ts';
+import type { TensorSpec } from '../host-tensor.ts';
+import { trace, type AnyStep } from '../trace/trace.ts';
+import { lower } from './lower.ts';
+
+export interface ExportedModel {
+  /** The file. */
+  readonly bytes: Uint8Array;
+  /** Of the one input and the one output, as a session takes and gives them. */
+  readonly input: string;
+  readonly output: string;
+}
+
+/** Throws TraceError where `fn` uses what cannot be compiled. */
+export function exportOnnx(fn: (input: tf.Tensor) => tf.Tensor, input: TensorSpec): ExportedModel {
+  const step = (({ inputs }: { inputs: { input: tf.Tensor } }) => ({ state: {}, outputs: { output: fn(inputs.input) } })) as unknown as AnyStep;
+  const lowered = lower(simplify(trace(step, { state: {}, inputs: { input } }).program), null);
+  return { bytes: lowered.model.encode(), input: lowered.inputs[0]!.name, output: lowered.outputs[0]!.name };
+}
