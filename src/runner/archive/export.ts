@@ -13,7 +13,7 @@ import type { Store } from '../store/store.ts';
 import { ArchiveError } from './archive-error.ts';
 import { compressorFor, isBomb } from './compression.ts';
 import type { ArchiveContents } from './contents.ts';
-import { archivedText, blobName, formatManifest, MANIFEST, recordName, type Manifest } from './manifest.ts';
+import { archivedText, blobName, formatManifest, manifestName, recordName, type Manifest } from './manifest.ts';
 import { END, headerBlock, padding } from './tar.ts';
 
 export interface Exported {
@@ -37,11 +37,12 @@ export async function writeArchive(file: string, pipelineName: string, contents:
   const records = contents.records.map((record) => archivedText(recordName(record.fingerprint), formatRecord(record)));
   const blobs = contents.blobs.map(({ digest, bytes }) => ({ name: blobName(digest), bytes, digest }));
   const files: Manifest['files'] = [...records.map(({ name, bytes, digest }) => ({ name, bytes, digest })), ...blobs];
+  const manifest = formatManifest({ format: 1, pipeline: pipelineName, results: contents.results, files });
   const of = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
 
   async function* tar(): AsyncGenerator<Buffer> {
-    for (const { name, text } of [archivedText(MANIFEST, formatManifest({ format: 1, pipeline: pipelineName, results: contents.results, files })), ...records]) {
+    for (const { name, text } of [{ name: manifestName(manifest), text: manifest }, ...records]) {
       yield* entry(name, Buffer.byteLength(text), [Buffer.from(text)]);
     }
     for (const { name, bytes, digest } of blobs) {

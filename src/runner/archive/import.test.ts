@@ -18,7 +18,7 @@ import { ArchiveError } from './archive-error.ts';
 import { byteSource } from './byte-source.ts';
 import { isBomb } from './compression.ts';
 import { importArchive } from './import.ts';
-import { blobName, recordName } from './manifest.ts';
+import { blobName, manifestName, recordName } from './manifest.ts';
 import { END, headerBlock, padding, readHeader } from './tar.ts';
 
 /** What an archive is made of, before somebody spoils it. */
@@ -56,7 +56,8 @@ function partsOf(record = recordOf(), blobs: readonly (string | Buffer)[] = [mad
 const entry = (name: string, content: Buffer): Buffer[] => [headerBlock({ name, bytes: content.length }), content, padding(content.length)];
 
 function tarOf({ manifest, files }: Parts, end: Buffer = END): Buffer {
-  return Buffer.concat([...entry('manifest.json', Buffer.from(JSON.stringify(manifest))), ...files.flatMap(({ name, content }) => entry(name, content)), end]);
+  const text = JSON.stringify(manifest);
+  return Buffer.concat([...entry(manifestName(text), Buffer.from(text)), ...files.flatMap(({ name, content }) => entry(name, content)), end]);
 }
 
 /** A store that holds nothing yet, and the import into it. */
@@ -116,8 +117,8 @@ test('any changed byte of an archive is noticed, wherever it is', async () => {
       await expect(take(bytes)).rejects.toThrow(ArchiveError);
       expect(left()).toEqual([]);
     }),
-    // The end of a header's checksum is all but ignored by others.
-    { numRuns: 120, examples: [[154, 1], [155, 1], [honest.length - 1, 1]] },
+    // The end of a header's checksum is all but ignored by others; a name of a pipeline is as good as another.
+    { numRuns: 120, examples: [[154, 1], [155, 1], [honest.indexOf('test'), 1], [honest.length - 1, 1]] },
   );
 });
 

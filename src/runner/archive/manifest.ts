@@ -4,7 +4,13 @@ import type { Fingerprint } from '../fingerprint.ts';
 import type { InstanceId } from '../pipeline.ts';
 import { ArchiveError } from './archive-error.ts';
 
-export const MANIFEST = 'manifest.json';
+const NAME = /^manifest-([0-9a-f]{64})\.json$/;
+
+/** The manifest's name has the digest of its text, as it has those of all others: no changed byte goes unnoticed. */
+export const manifestName = (text: string): string => `manifest-${digestOf(text)}.json`;
+
+/** Undefined for the name of anything but a manifest. */
+export const manifestDigest = (name: string): Digest | undefined => NAME.exec(name)?.[1] as Digest | undefined;
 
 /** Texts are read into memory: a record has kilobytes, a manifest of ten thousand instances some megabytes. */
 export const LONGEST_TEXT = 64 * 1024 * 1024;

@@ -4,10 +4,11 @@ import { createReadStream, statfsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { PassThrough, pipeline as connect, Transform, type Duplex } from 'node:stream';
+import { digestOf } from '../../util/digest.ts';
 import { ArchiveError } from './archive-error.ts';
 import { byteSource, type ByteSource } from './byte-source.ts';
 import { decompressorFor, isBomb } from './compression.ts';
-import { LONGEST_TEXT, MANIFEST, parseManifest, type ArchivedFile, type Manifest } from './manifest.ts';
+import { LONGEST_TEXT, manifestDigest, parseManifest, type ArchivedFile, type Manifest } from './manifest.ts';
 import { BLOCK, END, padding, readHeader } from './tar.ts';
 
 /** Tar programs fill up the last record of an archive, of 10 KiB as a rule. */
@@ -71,11 +72,13 @@ function opened(file: string, decompressor: Duplex = new PassThrough()): Transfo
 
 async function readManifest(source: ByteSource): Promise<Manifest> {
   const header = await readHeader(source);
-  if (header?.name !== MANIFEST) throw new ArchiveError('this is no archive of pipeline export: it does not begin with a manifest');
+  const digest = header && manifestDigest(header.name);
+  if (header === undefined || digest === undefined) throw new ArchiveError('this is no archive of pipeline export: it does not begin with a manifest');
   if (header.bytes > LONGEST_TEXT) throw new ArchiveError(`the manifest of the archive has ${header.bytes} bytes; it has ${LONGEST_TEXT} at most`);
-  const text = (await source.take(header.bytes)).toString('utf8');
+  const text = await source.take(header.bytes);
+  if (digestOf(text) !== digest) throw new ArchiveError('the manifest of the archive does not match its digest: the archive was damaged on its way, or changed');
   await skipPadding(source, header.bytes);
-  return parseManifest(text);
+  return parseManifest(text.toString('utf8'));
 }
 
 /** @param place where it is written; undefined: nowhere, it is only verified */
