@@ -7,8 +7,10 @@
  *          curves       curves.json of finetune, gathered        }
  *          pretraining  curves.json of pretrain, gathered        }
  *          pairs        pairs.png of pretrain, gathered          }
+ *          pretraining-METHOD, pairs-METHOD    the same of a further method
  *          audits, audit-pictures              audit.json and leaks.png of audit, gathered
  *          explanations, explanation-pictures  explanation.json and cams.png of explain, gathered
+ *          shared, shared-picture              shared.json and shared.png of audit-across
  *          Members belong together when they have the same axis `dataset`, or none of them has one. Fine-tuning has the
  *          axes `model` and `seed`, pre-training `start`, explanations `model`.
  * params   title        of the page
@@ -24,7 +26,7 @@ import { readDataset } from '../src/learn/dataset/dataset.ts';
 import { readEvaluation } from '../src/learn/eval/evaluation.ts';
 import { METRIC_NAMES } from '../src/learn/eval/metrics.ts';
 import { renderCard, renderChecklist, renderCsv, renderHtml, renderJson, renderMarkdown, SUBJECTS, type DatasetResults, type EmbeddedPicture, type Study } from '../src/report/index.ts';
-import { readAudit, readExplanation, readFineTuning, readPicture, readPreTraining, readSplitFacts } from '../src/report/reading/index.ts';
+import { readAudit, readExplanation, readFineTuning, readPicture, readPreTraining, readShared, readSplitFacts } from '../src/report/reading/index.ts';
 import { parameters, type Axes, type Gathered, type Stage } from '../src/stage/index.ts';
 
 const Parameters = Type.Object({
@@ -42,7 +44,7 @@ export default async function (stage: Stage): Promise<void> {
   const { title, transfer, metric, rerun, statements } = parameters(Parameters, stage);
   const datasets = await Promise.all(stage.gathered('metrics').map((member) => readResults(stage, member, transfer)));
   const provenance = stage.lineage.map((entry) => ({ ...entry, peakMemoryBytes: entry.peakMemoryBytes ?? null, audit: entry.audit ?? null }));
-  const study: Study = { title, transfer, metric, rerun, statements, datasets, provenance };
+  const study: Study = { title, transfer, metric, rerun, statements, datasets, shared: await sharedImages(stage), provenance };
   for (const [name, render] of Object.entries(REQUIRED)) await writeFile(stage.output(name), render(study));
   for (const [name, render] of Object.entries(OPTIONAL)) if (name in stage.outputs) await writeFile(stage.output(name), render(study));
 }
@@ -67,11 +69,16 @@ async function readResults(stage: Stage, { path, axes }: Gathered[number], trans
     split: split === null ? null : await readSplitFacts(split),
     evaluation: await readEvaluation(path),
     fineTuning: await Promise.all(members('curves').map((member) => readFineTuning(member.path, runOf(member.axes)))),
-    preTraining: await Promise.all(members('pretraining').map((member) => readPreTraining(member.path, startOf(member.axes, transfer)))),
-    pairs: await Promise.all(members('pairs').map(async (member) => ({ start: startOf(member.axes, transfer) + (member.axes.method === undefined ? '' : `, ${String(member.axes.method)}`), picture: await readPicture(member.path) }))),
+    preTraining: await Promise.all(membersOfMethods(stage, 'pretraining', axes).map((member) => readPreTraining(member.path, startOf(member.axes, transfer)))),
+    pairs: await Promise.all(membersOfMethods(stage, 'pairs', axes).map(async (member) => ({ start: startOf(member.axes, transfer) + (member.axes.method === undefined ? '' : `, ${String(member.axes.method)}`), picture: await readPicture(member.path) }))),
     audit: audit === null ? null : await readAudit(audit, await pictureLike('audit-pictures', {})),
     explanations: await Promise.all(members('explanations').map(async (member) => readExplanation(member.path, modelOf(member.axes), await pictureLike('explanation-pictures', member.axes)))),
   };
+}
+
+async function sharedImages(stage: Stage): Promise<Study['shared']> {
+  const [[found], [picture]] = [membersOf(stage, 'shared'), membersOf(stage, 'shared-picture')];
+  return found === undefined ? null : readShared(found.path, picture === undefined ? null : await readPicture(picture.path));
 }
 
 /** A pipeline may leave the input out, set it to null, or not gather because there is one only. */
@@ -79,6 +86,13 @@ function membersOf(stage: Stage, name: string): Gathered {
   const input = stage.inputs[name];
   if (input === undefined || input === null) return [];
   return typeof input === 'string' ? [{ path: input, axes: {} }] : input;
+}
+
+/** Those of the input, and of the inputs that are named after it and a further method. */
+function membersOfMethods(stage: Stage, name: string, { dataset }: Axes): Gathered {
+  const further = Object.keys(stage.inputs).filter((other) => other.startsWith(`${name}-`)).sort();
+  const named = further.flatMap((other): Gathered => membersOf(stage, other).map(({ path, axes }) => ({ path, axes: { ...axes, method: other.slice(name.length + 1) } })));
+  return [...membersOf(stage, name), ...named].filter(({ axes }) => axes.dataset === dataset);
 }
 
 function runOf(axes: Axes): { model: string; seed: number } {

@@ -18,3 +18,20 @@ export interface AuditedPair {
   /** Of the published split; empty where there is none. */
   readonly splits: readonly [string, string];
 }
+
+/** What each two data sets of the study share. */
+export interface SharedFindings {
+  readonly between: readonly { readonly sets: readonly [string, string]; readonly counts: SharedCounts }[];
+  /** The pairs in the picture, in the order of its rows. */
+  readonly shown: readonly { readonly kind: keyof SharedCounts; readonly sets: readonly [string, string]; readonly images: readonly [string, string]; readonly labels: readonly [string, string] }[];
+  /** As of an audit. */
+  readonly picture: EmbeddedPicture | null;
+}
+
+/** Pairs of equal, nearly equal and turned images, and of files of one name. */
+export interface SharedCounts {
+  readonly equal: number;
+  readonly near: number;
+  readonly turned: number;
+  readonly names: number;
+}

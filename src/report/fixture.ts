@@ -1,7 +1,7 @@
 /** Made-up studies for tests: numbers that look like results, from a seed. */
 import { significant } from '../util/number.ts';
 import { random } from '../util/random.ts';
-import type { AuditFindings } from './audit.ts';
+import type { AuditFindings, SharedFindings } from './audit.ts';
 import type { Embedding, Explanation } from './explanation.ts';
 import type { Point } from './point.ts';
 import type { Calibration, DatasetResults, Difference, Evaluation, Execution, FineTuning, ModelResults, PreTraining, SideResult, Study } from './study.ts';
@@ -20,6 +20,7 @@ export function studyFixture(datasets: readonly DatasetResults[] = [datasetFixtu
     transfer: 'fractal',
     metric: 'balancedAccuracy',
     datasets,
+    shared: sharedFixture(),
     provenance: provenanceFixture(datasets.map(({ name }) => name)),
     rerun: ['npm ci', 'npx pipeline run'],
     statements: { licence: 'CC BY 4.0' },
@@ -149,6 +150,17 @@ function auditFixture([first, second]: readonly string[]): AuditFindings {
     shown: [
       { kind: 'equal', images: ['a/1.png', 'b/7.png'], labels: [first!, second!], splits: ['train', 'test'] },
       { kind: 'near', images: ['a/2.png', 'a/3.png'], labels: [first!, first!], splits: ['', ''] },
+    ],
+    picture: picture(2),
+  };
+}
+
+function sharedFixture(): SharedFindings {
+  return {
+    between: [{ sets: ['phantom', 'other'], counts: { equal: 1, near: 2, turned: 0, names: 1514 } }],
+    shown: [
+      { kind: 'equal', sets: ['phantom', 'other'], images: ['a/1.png', 'x/1.png'], labels: ['benign', 'nevus'] },
+      { kind: 'names', sets: ['phantom', 'other'], images: ['a/4.png', 'x/4.jpg'], labels: ['benign', 'nevus'] },
     ],
     picture: picture(2),
   };

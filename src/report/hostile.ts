@@ -16,8 +16,10 @@ const [TAG, ATTRIBUTE, SECTION, FORMULA, LINK, LONG] = HOSTILE_NAMES;
 
 export function hostileStudy(): Study {
   const dataset = hostile(datasetFixture('phantom', LONG, [TAG, ATTRIBUTE, SECTION]));
+  const plain = studyFixture([dataset]);
   return {
-    ...studyFixture([dataset]),
+    ...plain,
+    shared: { ...plain.shared!, between: [{ sets: [TAG, LONG], counts: { equal: 1, near: 0, turned: 0, names: 0 } }], shown: plain.shared!.shown.map((pair) => ({ ...pair, sets: [TAG, LINK], images: [ATTRIBUTE, LONG], labels: [SECTION, FORMULA] })) },
     title: TAG,
     transfer: ATTRIBUTE,
     rerun: [TAG, SECTION],

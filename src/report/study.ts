@@ -1,6 +1,6 @@
 /** What the report is made from. Stages bring their files into this form; nothing else enters the page. */
 import type { JsonObject } from '../util/json.ts';
-import type { AuditFindings } from './audit.ts';
+import type { AuditFindings, SharedFindings } from './audit.ts';
 import type { Explanation } from './explanation.ts';
 import type { EmbeddedPicture } from './picture.ts';
 import type { Point } from './point.ts';
@@ -13,6 +13,8 @@ export interface Study {
   /** The metric that the answer is given in; one of each data set's `metrics`. */
   readonly metric: string;
   readonly datasets: readonly DatasetResults[];
+  /** Null where the pipeline does not look for images that data sets share. */
+  readonly shared: SharedFindings | null;
   /** Every execution behind the results, producers first. */
   readonly provenance: readonly Execution[];
   /** How to make this page again: command lines. */

@@ -26,6 +26,9 @@ function counter(loss: (fed: number) => number = (fed) => fed) {
 
 const scalar = (value: number): HostTensor => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
 
+/** A share of the time for checkpoints that allows one after every step. */
+const ALWAYS = Infinity;
+
 let checkpoint: string;
 beforeEach(async () => { checkpoint = await mkdtemp(join(tmpdir(), 'loop-')); });
 afterEach(() => rm(checkpoint, { recursive: true }));
@@ -66,7 +69,7 @@ test('a kill costs what came after the last checkpoint, and no more', async () =
   const whole = await train(plan(counter().step), watch({ checkpoint: join(checkpoint, 'whole') }));
   const broken = counter();
   const run: LoopStep<number>['run'] = (input) => (input === 6 ? Promise.reject(new Error('killed')) : broken.step.run(input));
-  await expect(train(plan({ ...broken.step, run }), watch(), 0)).rejects.toThrow('killed');
+  await expect(train(plan({ ...broken.step, run }), watch(), ALWAYS)).rejects.toThrow('killed');
   expect(await readdir(checkpoint)).toContain('checkpoint.safetensors');
 
   const resumed = counter();
@@ -75,7 +78,7 @@ test('a kill costs what came after the last checkpoint, and no more', async () =
 });
 
 test('a training that had ended gives its result again without a step', async () => {
-  const first = await train(plan(counter().step), watch(), 0);
+  const first = await train(plan(counter().step), watch(), ALWAYS);
   const again = counter();
   expect(await train(plan(again.step), watch())).toEqual(first);
   expect(again.fed).toEqual([]);

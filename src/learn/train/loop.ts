@@ -73,11 +73,16 @@ interface Progress<Row> {
   rows: Row[];
 }
 
+/** Of the time, what checkpoints may take: a large model's are rare and cheap in sum, and a small model loses a second at most. */
+const SHARE_FOR_CHECKPOINTS = 0.01;
+/** What the first is taken to cost. */
+const FIRST_CHECKPOINT_MS = 10;
+
 /**
  * Trains to the last epoch, from the checkpoint if there is one. A kill costs what came after the last checkpoint; an abort
  * costs nothing: it writes one and throws the signal's reason. Throws TrainingError when an output is no longer finite.
  */
-export async function train<Inputs, Row extends Json>(training: Training<Inputs, Row>, watch: Watch, secondsBetweenCheckpoints = 30): Promise<Trained<Row>> {
+export async function train<Inputs, Row extends Json>(training: Training<Inputs, Row>, watch: Watch, shareForCheckpoints = SHARE_FOR_CHECKPOINTS): Promise<Trained<Row>> {
   const { epochs, stepsPerEpoch, imagesPerStep, step } = training;
   const total = epochs * stepsPerEpoch;
   const { progress, kept: keptBefore } = await resume<Row>(step, watch.checkpoint);
@@ -88,7 +93,7 @@ export async function train<Inputs, Row extends Json>(training: Training<Inputs,
     await writeCheckpoint(watch.checkpoint, { tensors: kept ? { state, kept: kept as unknown as Tree<HostTensor> } : { state }, progress: progress as unknown as Json });
   };
 
-  let saved = performance.now();
+  let saved = { at: performance.now(), cost: FIRST_CHECKPOINT_MS };
   let next = progress.step < total ? training.feed(position(progress.step, stepsPerEpoch)) : null;
   while (next !== null) {
     if (watch.signal.aborted) {
@@ -112,9 +117,10 @@ export async function train<Inputs, Row extends Json>(training: Training<Inputs,
       progress.sums = {};
     }
     watch.progress({ done: progress.step * imagesPerStep, total: total * imagesPerStep, unit: 'images', note: `epoch ${at.epoch}/${epochs}` });
-    if (performance.now() - saved >= 1000 * secondsBetweenCheckpoints) {
+    const now = performance.now();
+    if (shareForCheckpoints * (now - saved.at) >= saved.cost) {
       await save();
-      saved = performance.now();
+      saved = { at: performance.now(), cost: performance.now() - now };
     }
   }
   return { rows: progress.rows, last: await readModel(), kept };

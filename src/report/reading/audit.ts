@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox';
-import type { AuditFindings } from '../audit.ts';
+import type { AuditFindings, SharedFindings } from '../audit.ts';
 import type { EmbeddedPicture } from '../picture.ts';
 import { readJson } from './json.ts';
 
@@ -15,4 +15,19 @@ const Audit = Type.Object({
 export async function readAudit(path: string, picture: EmbeddedPicture | null): Promise<AuditFindings> {
   const { summary, shown } = await readJson(Audit, path);
   return { summary, shown, picture };
+}
+
+const Pairs = Type.Array(Type.Unknown());
+const Kind = Type.Union([Type.Literal('equal'), Type.Literal('near'), Type.Literal('turned'), Type.Literal('names')]);
+
+const Shared = Type.Object({
+  pairs: Type.Array(Type.Object({ sets: Both, equal: Pairs, near: Pairs, turned: Pairs, names: Pairs })),
+  shown: Type.Array(Type.Object({ kind: Kind, sets: Both, images: Both, labels: Both })),
+});
+
+/** `shared.json`; `picture`: shared.png. */
+export async function readShared(path: string, picture: EmbeddedPicture | null): Promise<SharedFindings> {
+  const { pairs, shown } = await readJson(Shared, path);
+  const between = pairs.map(({ sets, equal, near, turned, names }) => ({ sets, counts: { equal: equal.length, near: near.length, turned: turned.length, names: names.length } }));
+  return { between, shown, picture };
 }

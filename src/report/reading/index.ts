@@ -1,5 +1,5 @@
 /** From the files that stages leave to what the page is made from. The only part of the report that opens files. */
-export { readAudit } from './audit.ts';
+export { readAudit, readShared } from './audit.ts';
 export { readFineTuning, readPreTraining } from './curves.ts';
 export { readExplanation } from './explanation.ts';
 export { readPicture } from './picture.ts';

@@ -1,6 +1,6 @@
 /** 9. What in the data makes results look better than they are, and by how much. */
 import type { JSX } from 'preact';
-import type { AuditedPair, AuditFindings } from '../audit.ts';
+import type { AuditedPair, AuditFindings, SharedFindings } from '../audit.ts';
 import { fixed, NONE, signed, whole } from '../format.ts';
 import { identifier } from '../identifier.ts';
 import { metricWords } from '../metric.ts';
@@ -21,6 +21,7 @@ export function Audit({ study }: { readonly study: Study }): JSX.Element {
           {dataset.evaluation.leaky.length > 0 && <CleanAgainstLeaky dataset={dataset} metric={study.metric} transfer={study.transfer} />}
         </article>
       ))}
+      {study.shared !== null && study.shared.between.length > 0 && <Between shared={study.shared} titleOf={(name) => study.datasets.find((dataset) => dataset.name === name)?.title ?? name} />}
     </Section>
   );
 }
@@ -68,7 +69,7 @@ function Pair({ pair: { kind, images, labels, splits } }: { readonly pair: Audit
 }
 
 /** What the audit calls its kinds, for people. */
-const KINDS: Readonly<Record<string, string>> = { exact: 'equal images', equal: 'equal images', near: 'nearly equal images', turned: 'mirrored or turned copies', group: 'one group', groupsAcrossSplits: 'groups on two sides of the published split' };
+const KINDS: Readonly<Record<string, string>> = { exact: 'equal images', equal: 'equal images', near: 'nearly equal images', turned: 'mirrored or turned copies', group: 'one group', names: 'files of one name', groupsAcrossSplits: 'groups on two sides of the published split' };
 
 function kindWords(kind: string): string {
   return KINDS[kind] ?? spaced(kind);
@@ -77,6 +78,32 @@ function kindWords(kind: string): string {
 /** `acrossClasses` -> `across classes` */
 function spaced(name: string): string {
   return name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+}
+
+function Between({ shared: { between, shown, picture }, titleOf }: { readonly shared: SharedFindings; readonly titleOf: (name: string) => string }): JSX.Element {
+  return (
+    <article>
+      <h3>Between the data sets</h3>
+      <p>Who trains on one of two sets that share images may not test on the other. Pictures are evidence; files of one name are a hint that two sets have one source.</p>
+      <DataTable
+        label="What each two data sets share"
+        head={['sets', 'equal images', 'nearly equal', 'mirrored or turned', 'files of one name']}
+        rows={between.map(({ sets, counts: { equal, near, turned, names } }) => [<><Name>{titleOf(sets[0])}</Name> and <Name>{titleOf(sets[1])}</Name></>, ...[equal, near, turned, names].map(whole)])}
+      />
+      {picture !== null && shown.length > 0 && (
+        <Sheet id="audit-between" picture={picture}>
+          {shown.map(({ kind, sets, images, labels }, row) => (
+            <SheetRow key={row} id="audit-between" picture={picture} rows={shown.length} row={row} alt={`${images[0]} of ${sets[0]} and ${images[1]} of ${sets[1]}, side by side: ${kindWords(kind)}`}>
+              <p><strong>{kindWords(kind)}</strong></p>
+              {[0, 1].map((side) => (
+                <p key={side} class="note file"><Name>{images[side]!}</Name> of <Name>{titleOf(sets[side]!)}</Name>: <Name>{labels[side]!}</Name></p>
+              ))}
+            </SheetRow>
+          ))}
+        </Sheet>
+      )}
+    </article>
+  );
 }
 
 function CleanAgainstLeaky({ dataset: { title, evaluation }, metric, transfer }: { readonly dataset: DatasetResults; readonly metric: string; readonly transfer: string }): JSX.Element {

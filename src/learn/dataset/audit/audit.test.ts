@@ -9,6 +9,7 @@ import { ingest } from '../ingest.ts';
 import { openPackedImages, type PackedImages } from '../packed-images.ts';
 import { READERS, type ReaderName } from '../reader/index.ts';
 import { readTable, type TableRow } from '../table.ts';
+import { sharedImages } from './across.ts';
 import { audit, type Audit } from './audit.ts';
 import { findDuplicates } from './duplicates.ts';
 import { look } from './seen.ts';
@@ -172,3 +173,23 @@ real('isic9')('the published ISIC-9 set has its 137 two-labelled pairs in traini
     '1 nevus = nevus, train and train',
   ]);
 }, 60_000);
+
+test('what two sets share is found by its pictures, and by names that folders, extensions and unpackers changed', async () => {
+  const set = async (name: string, images: Readonly<Record<string, Uint8Array>>) => ({
+    name,
+    table: Object.keys(images).map((image, index): TableRow => ({ index, image, label: name, group: image, split: '' })),
+    images: await look(packed(Object.values(images))),
+  });
+  const [copied, relit] = [picture(0), changed(picture(1), (v) => 0.8 * v + 12)];
+  const sets = [
+    await set('a', { 'x/ISIC_1.jpg': picture(2), 'x/ISIC_2.jpg': copied, 'x/ISIC_3.jpg': copied }),
+    await set('b', { 'Train/y/isic_1 (1).JPG': picture(3), 'Train/y/other.png': new Uint8Array(copied), 'Train/y/light.png': picture(1) }),
+    await set('c', { 'relit.png': relit }),
+  ];
+  const found = sharedImages(sets);
+  expect(found.map((each) => each.sets)).toEqual([['a', 'b'], ['a', 'c'], ['b', 'c']]);
+  expect(found[0]!.equal.map(({ images }) => images)).toEqual([['x/ISIC_2.jpg', 'Train/y/other.png'], ['x/ISIC_3.jpg', 'Train/y/other.png']]);
+  expect(found[0]!.names).toEqual([{ images: ['x/ISIC_1.jpg', 'Train/y/isic_1 (1).JPG'], labels: ['a', 'b'], rows: [0, 0] }]);
+  expect(found[1]).toEqual({ sets: ['a', 'c'], equal: [], near: [], turned: [], names: [] });
+  expect(found[2]!.near.map(({ rows }) => rows)).toEqual([[2, 0]]);
+});

@@ -12,9 +12,9 @@ export interface ShownPair {
   readonly splits: readonly [string, string];
 }
 
-const SHOWN = 24;
+export const SHOWN = 24;
 /** Tiles are enlarged by whole times up to this many pixels. */
-const TILE = 96;
+export const TILE = 96;
 
 /** What is trained and tested on comes first, then what has two labels; of equal harm, equal pictures before similar ones. */
 export function pairsToShow(found: Audit, table: readonly TableRow[]): ShownPair[] {
