@@ -1,5 +1,5 @@
 /** Training that is killed, as it really happens: the whole run, with kill -9, at moments that nobody chose. */
-import { cp, readFile, symlink } from 'node:fs/promises';
+import { cp, readdir, readFile, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { digestOf } from '../src/util/digest.ts';
@@ -20,7 +20,7 @@ const training = pipelineOf({
   pretrain: {
     module: 'stages/pretrain-simclr.ts',
     inputs: { images: { stage: 'phantoms', output: 'images' }, table: { stage: 'phantoms', output: 'table' }, split: { stage: 'split', output: 'split' }, weights: null },
-    params: { network: 'resnet-small', epochs: 60, batch: 32, rate: 0.1, warmUp: 1, temperature: 0.5, recipe: 'fundus', seed: 0 },
+    params: { network: 'resnet-small', epochs: 45, batch: 32, rate: 0.1, warmUp: 1, temperature: 0.5, recipe: 'fundus', seed: 0 },
     outputs: { weights: { file: 'weights.safetensors', publish: 'weights.safetensors' }, curves: { file: 'curves.json', publish: 'curves.json' }, pairs: { file: 'pairs.png', publish: 'pairs.png' } },
   },
 });
@@ -32,24 +32,38 @@ async function study(): Promise<Project> {
   return project;
 }
 
-const published = async (project: Project): Promise<Record<string, string>> => Object.fromEntries(await Promise.all(['weights.safetensors', 'curves.json', 'pairs.png'].map(async (name) => [name, digestOf(await readFile(project.path(name)))])));
+const published = async (project: Project): Promise<Record<string, string>> => Object.fromEntries(await Promise.all(['weights.safetensors', 'curves.json', 'pairs.png'].map(async (name): Promise<[string, string]> => [name, digestOf(await readFile(project.path(name)))])));
 
-test('training killed at random moments, again and again, ends with the same bytes', { timeout: 120_000 }, async () => {
-  const [whole, killed] = [await study(), await study()];
+/** Milliseconds; 0 before the first checkpoint. */
+async function savedAt(project: Project): Promise<number> {
+  const names = await readdir(project.path('cache/checkpoints'), { recursive: true }).catch(() => []);
+  const file = names.find((name) => path.basename(name) === 'checkpoint.safetensors');
+  return file === undefined ? 0 : stat(project.path(`cache/checkpoints/${file}`)).then(({ mtimeMs }) => mtimeMs, () => 0);
+}
+
+/** Runs until training has saved itself anew and for a moment more, then kills it. False when the run ended before. */
+async function runAndKill(project: Project, moment: number): Promise<{ readonly killed: boolean; readonly resumed: boolean }> {
+  const before = await savedAt(project);
+  const run = project.start(['run', '--json']);
+  const over = run.ended.then(() => 'over' as const);
+  while ((await Promise.race([over, pause(10)])) !== 'over' && (await savedAt(project)) <= before);
+  await pause(moment);
+  run.signal('SIGKILL');
+  const answer = await run.ended;
+  return { killed: answer.code !== 0, resumed: new Run({ ...answer, out: answer.out.slice(0, answer.out.lastIndexOf('\n')) }).of('started').some((event) => event.resumed === true) };
+}
+
+const pause = (milliseconds: number) => new Promise((resume) => setTimeout(resume, milliseconds));
+
+test('training killed at random moments, again and again, ends with the same bytes', { timeout: 180_000 }, async () => {
+  const [whole, other] = [await study(), await study()];
   expect((await whole.run()).code).toBe(0);
 
   const moments = random('kill -9 while training');
-  let resumed = 0;
-  for (let kill = 0; kill < 4; kill++) {
-    const run = killed.start(['run', '--json']);
-    await run.prints('"type":"progress","id":"pretrain"');
-    await new Promise((resume) => setTimeout(resume, 2000 * moments.uniform()));
-    run.signal('SIGKILL');
-    const cut = new Run(await run.ended);
-    resumed += cut.of('started').filter((event) => event.resumed === true).length;
-  }
-  const last = await killed.run();
-  expect(last.executed).toEqual(['pretrain']);
-  expect(resumed + last.of('started').filter((event) => event.resumed === true).length).toBeGreaterThan(1);
-  expect(await published(killed)).toEqual(await published(whole));
+  const interruptions = [];
+  for (let kill = 0; kill < 3; kill++) interruptions.push(await runAndKill(other, 700 * moments.uniform()));
+  expect(interruptions[0]).toEqual({ killed: true, resumed: false });
+  expect(interruptions[1]).toMatchObject({ resumed: true });
+  expect((await other.run()).code).toBe(0);
+  expect(await published(other)).toEqual(await published(whole));
 });
