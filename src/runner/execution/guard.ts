@@ -5,7 +5,8 @@
  * kills every process of every session, so that no orphan keeps a GPU or writes beside the next run. It is a shell and not
  * a program for Node because it costs a millisecond and a megabyte instead of fifty of each, because the kernel will not
  * choose it when memory runs out, and because who kills all that is called `node` does not kill it. One guard serves a
- * whole run; one that is killed is replaced at once, with all it knew.
+ * whole run; one that is killed is replaced at once by one that is born knowing all the sessions: told only afterwards, it
+ * would know of none if the runner died in between.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 
@@ -25,7 +26,7 @@ export function startGuard(): Guard {
   let shell = start();
 
   function start(): ChildProcess {
-    const child = spawn('/bin/sh', ['-c', SCRIPT, 'guard'], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: { PATH: process.env.PATH } });
+    const child = spawn('/bin/sh', ['-c', SCRIPT, 'guard', ...[...sessions].map(String)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: { PATH: process.env.PATH } });
     child.stdin.on('error', () => undefined); // it was killed; `exit` follows
     child.on('error', () => undefined); // without sh no stage starts either, and that is told
     child.on('exit', () => {
@@ -33,7 +34,6 @@ export function startGuard(): Guard {
     });
     child.unref();
     (child.stdin as unknown as { unref(): void }).unref();
-    for (const session of sessions) child.stdin.write(`+ ${session}\n`);
     return child;
   }
 
@@ -55,7 +55,7 @@ export function startGuard(): Guard {
 
 /** Sessions of /proc/<pid>/stat are looked for because processes may have left the group; elsewhere the groups must do. */
 const SCRIPT = `
-sessions=' '
+sessions=" $* "
 while read -r sign session; do
   case $sign in
     +) sessions="$sessions$session " ;;

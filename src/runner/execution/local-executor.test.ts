@@ -76,7 +76,7 @@ function guardOf(runner: ChildProcess): number;
 function guardOf(runner: ChildProcess, maybe: 'maybe'): number | undefined;
 function guardOf({ pid }: ChildProcess): number | undefined {
   const children = readFileSync(`/proc/${pid!}/task/${pid!}/children`, 'utf8').trim().split(' ').map(Number);
-  return children.find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').endsWith('\0guard\0'));
+  return children.find((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('\0guard\0'));
 }
 
 async function gone(pids: readonly number[]): Promise<void> {
