@@ -2,6 +2,7 @@
 import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { contactSheet } from '../src/learn/dataset/contact-sheet.ts';
 import { writeDataset } from '../src/learn/dataset/dataset.ts';
@@ -9,6 +10,7 @@ import { predictionsOf, writePredictions, type PredictedImage } from '../src/lea
 import { createStage } from '../src/stage/create-stage.ts';
 import type { Gathered } from '../src/stage/index.ts';
 import type { Job } from '../src/stage/protocol.ts';
+import schema from '../schema/results.schema.json' with { type: 'json' };
 import { random } from '../src/util/random.ts';
 import evaluate from './evaluate.ts';
 import report from './report.ts';
@@ -65,9 +67,9 @@ const alone = (name: string): Gathered => [{ path: file(name), axes: {} }];
 const jobOf = (name: string, given: Pick<Job, 'inputs' | 'outputs' | 'params'>, lineage: Job['lineage'] = []): Job => ({ module: '', id: name, stage: name, axes: {}, checkpoint: file('checkpoint'), resources: {}, lineage, ...given });
 const start = (job: Job) => createStage(job, () => undefined, new AbortController().signal).stage;
 
-async function runEvaluate(): Promise<void> {
+async function runEvaluate(sides: Job['inputs'] = {}): Promise<void> {
   await evaluate(start(jobOf('evaluate', {
-    inputs: { dataset: file('dataset.json'), predictions: gatheredRuns('predictions.csv') },
+    inputs: { dataset: file('dataset.json'), predictions: gatheredRuns('predictions.csv'), ...sides },
     params: { resamples: 200, level: 0.95, seed: 0 },
     outputs: { metrics: file('metrics.json'), results: file('results.csv') },
   })));
@@ -101,6 +103,21 @@ test('what a pipeline does not have is left out of the page', async () => {
   const html = await runReport({ metrics: alone('metrics.json'), datasets: file('dataset.json'), splits: null });
   expect(html).not.toContain('Learning curves');
   expect(html).toContain('M4 (fractal + SSL)');
+});
+
+const withAxes = (more: Record<string, string | number>): Gathered => gatheredRuns('predictions.csv').slice(0, 2).map(({ path, axes }) => ({ path, axes: { ...axes, ...more } }));
+
+test('results.json is as schema/results.schema.json says, and a fault in any one field is not', async () => {
+  await runEvaluate({ probes: withAxes({ kind: 'linear' }), fractions: withAxes({ labels: 0.1 }), leaky: withAxes({}) });
+  await runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json') });
+  const check = new Ajv({ allowUnionTypes: true }).compile(schema);
+  const text = await readFile(file('results.json'), 'utf8');
+  check(JSON.parse(text));
+  expect(check.errors).toBeNull();
+  for (const [right, wrong] of [['"version": 1', '"version": 2'], ['"kind": "linear"', '"kind": "forest"'], ['"labels": 0.1', '"labels": 10'], ['"leaks": ', '"leaked": '], ['"metric": "auc"', '"metric": "AUC"'], ['"recall": 0', '"recall": 1'], ['"f1": ', '"F1": 0.5, "f1": ']] as const) {
+    expect(text).toContain(right);
+    expect(check(JSON.parse(text.replace(right, wrong))), wrong).toBe(false);
+  }
 });
 
 test('metrics without their data set, and curves without a seed, are refused by name', async () => {
