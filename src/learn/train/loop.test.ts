@@ -52,6 +52,19 @@ test('every step is fed once and in order, and rows hold the means of their epoc
   expect(rows).toEqual([{ epoch: 1, loss: 2.5, earlier: 0 }, { epoch: 2, loss: 6.5, earlier: 1 }, { epoch: 3, loss: 10.5, earlier: 2 }]);
 });
 
+test('a step that never waits does not keep out what comes from outside', async () => {
+  const { step } = counter();
+  const turns: number[] = [];
+  const outside = setInterval(() => turns.push(turns.length), 1);
+  const busy: LoopStep<number> = { ...step, run: (input) => {
+    for (const end = performance.now() + 3; performance.now() < end;);
+    return step.run(input);
+  } };
+  await train(plan(busy), watch(), 0);
+  clearInterval(outside);
+  expect(turns.length).toBeGreaterThanOrEqual(10); // of 12 steps
+});
+
 test.each([1, 3, 4, 6, 8, 11])('stopped after step %i and started again, it ends with the same bits', async (stopAfter) => {
   const whole = await train(plan(counter().step), watch({ checkpoint: join(checkpoint, 'whole') }));
 

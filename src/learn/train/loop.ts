@@ -1,4 +1,5 @@
 /** The loop that pre-training and fine-tuning share: feed, run, watch, checkpoint, and say where we are. */
+import { setImmediate as others } from 'node:timers/promises';
 import type { HostTensor, Tree } from '../../tensor/host-tensor.ts';
 import type { Json } from '../../util/json.ts';
 import type { Model } from '../nn/variables.ts';
@@ -96,6 +97,9 @@ export async function train<Inputs, Row extends Json>(training: Training<Inputs,
   let saved = { at: performance.now(), cost: FIRST_CHECKPOINT_MS };
   let next = progress.step < total ? training.feed(position(progress.step, stepsPerEpoch)) : null;
   while (next !== null) {
+    // An engine may compute on this thread and a small data set lie in memory: nothing else would ever have its turn, neither
+    // the signal to stop nor the messages of progress.
+    await others();
     if (watch.signal.aborted) {
       await save();
       watch.signal.throwIfAborted();
