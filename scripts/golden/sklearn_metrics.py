@@ -30,13 +30,16 @@ def expected(labels, p, classes):
     every = list(range(classes))
     one_hot = np.eye(classes)[labels]
     present = [k for k in every if 0 < one_hot[:, k].sum() < len(labels)]
+    areas = [metrics.roc_auc_score(one_hot[:, k], p[:, k]) if k in present else None for k in every]
+    average_precisions = [metrics.average_precision_score(one_hot[:, k], p[:, k]) if one_hot[:, k].any() else None for k in every]
     precision, recall, f1, support = metrics.precision_recall_fscore_support(labels, predicted, labels=every, zero_division=np.nan)
     return {
         "accuracy": metrics.accuracy_score(labels, predicted),
         "balancedAccuracy": metrics.balanced_accuracy_score(labels, predicted),
-        "auc": float(np.mean([metrics.roc_auc_score(one_hot[:, k], p[:, k]) for k in present])),
-        "averagePrecision": float(np.mean([metrics.average_precision_score(one_hot[:, k], p[:, k]) for k in every if one_hot[:, k].any()])),
+        "auc": float(np.mean([area for area in areas if area is not None])),
+        "averagePrecision": float(np.mean([each for each in average_precisions if each is not None])),
         "roc": [[fpr.tolist(), tpr.tolist()] for fpr, tpr, _ in (metrics.roc_curve(one_hot[:, k], p[:, k], drop_intermediate=False) for k in present)],
+        "precisionRecall": [[recall.tolist(), precision.tolist()] for precision, recall, _ in (metrics.precision_recall_curve(one_hot[:, k], p[:, k]) for k in present)],
         "temperature": temperature(labels, p),
         "macroF1": metrics.f1_score(labels, predicted, average="macro"),
         "loss": metrics.log_loss(labels, p, labels=every),
@@ -46,6 +49,8 @@ def expected(labels, p, classes):
         "precision": [None if np.isnan(x) else x for x in precision],
         "recall": [None if np.isnan(x) else x for x in recall],
         "f1": [None if np.isnan(x) else x for x in f1],
+        "aucByClass": areas,
+        "averagePrecisionByClass": average_precisions,
         "support": support.tolist(),
     }
 

@@ -84,7 +84,7 @@ function modelFixture(dataset: string, model: string, classes: readonly string[]
   return {
     model, seeds, confusion,
     summary: { train: summary('train'), validation: summary('validation'), test },
-    byClass: classes.map((name, k) => ({ class: name, images: byClass[k]!, precision: significant(skill), recall: significant(skill), f1: k === 0 ? null : significant(skill) })),
+    byClass: classes.map((name, k) => ({ class: name, images: byClass[k]!, precision: significant(skill), recall: significant(skill), f1: k === 0 ? null : significant(skill), auc: significant(skill + 0.08), averagePrecision: significant(skill - 0.1 * k) })),
     calibration: calibrationFixture(skill),
     curves: classes.map((name) => ({
       class: name,

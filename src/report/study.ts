@@ -103,7 +103,8 @@ export interface ModelResults {
   };
   /** [labelled][predicted], test images summed over seeds. */
   readonly confusion: readonly (readonly number[])[];
-  readonly byClass: readonly { readonly class: string; readonly images: number; readonly precision: Defined; readonly recall: Defined; readonly f1: Defined }[];
+  /** Means over seeds; AUC and average precision against the rest. */
+  readonly byClass: readonly { readonly class: string; readonly images: number; readonly precision: Defined; readonly recall: Defined; readonly f1: Defined; readonly auc: Defined; readonly averagePrecision: Defined }[];
   readonly calibration: Calibration;
   /** One class against the rest, answers of all seeds ranked together; classes without a curve are left out. */
   readonly curves: readonly { readonly class: string; readonly roc: readonly Point[]; readonly precisionRecall: readonly Point[] }[];

@@ -64,7 +64,7 @@ function rank(scores: Float64Array): Ranking {
 }
 
 /** NaN when there is nothing to compare. */
-function binaryAuc({ order, runEnds }: Ranking, labels: Int32Array, positive: number, weights: Float64Array): number {
+export function binaryAuc({ order, runEnds }: Ranking, labels: Int32Array, positive: number, weights: Float64Array): number {
   let positives = 0;
   let negatives = 0; // of all runs below the present one
   let won = 0;

@@ -11,7 +11,8 @@ export const averagePrecision: Metric = ({ probabilities, labels, classes }) => 
   return (weights) => meanOverClasses(sorted, weights, binaryAveragePrecision);
 };
 
-function binaryAveragePrecision({ order, runEnds }: Ranking, labels: Int32Array, positive: number, weights: Float64Array): number {
+/** NaN for a class without an image. */
+export function binaryAveragePrecision({ order, runEnds }: Ranking, labels: Int32Array, positive: number, weights: Float64Array): number {
   let positives = 0;
   let all = 0;
   let sum = 0;

@@ -21,6 +21,17 @@ test.each(golden)("every point of a ROC curve lies on scikit-learn's: $name", ({
   });
 });
 
+test.each(golden)("a precision-recall curve lies on scikit-learn's, and the steps below it hold the average precision: $name", ({ labels, probabilities, classes, expected }) => {
+  const drawn = curvesOf([scoredOf(labels, probabilities, classes)]).filter((curves) => curves !== null);
+  const areas = expected.averagePrecisionByClass.filter((_, k) => expected.aucByClass[k] !== null);
+  drawn.forEach(({ precisionRecall }, k) => {
+    const [recalls, precisions] = expected.precisionRecall[k] as [number[], number[]];
+    for (const [x, y] of precisionRecall) expect(recalls.some((recall, i) => Math.abs(recall - x) < 1e-9 && Math.abs(precisions[i]! - y) < 1e-9), `${x}, ${y}`).toBe(true);
+    expect(precisionRecall.at(-1)).toEqual([recalls[0], precisions[0]]);
+    expect(precisionRecall.reduce((sum, [x, y], i) => sum + (x - (precisionRecall[i - 1]?.[0] ?? 0)) * y, 0)).toBeCloseTo(areas[k]!, 12);
+  });
+});
+
 test('a perfect ranking turns in the corner, and has precision 1 at every recall', () => {
   const [curves] = curvesOf([scoredOf([0, 0, 1, 1], [0.9, 0.1, 0.8, 0.2, 0.3, 0.7, 0.1, 0.9], 2)]);
   expect(curves!.roc).toContainEqual([0, 1]);

@@ -10,7 +10,7 @@ import { bounds, byMetric, estimates, orNull, roundsByModel, spread, unweighted,
 import type { DatasetEvaluation, ModelEvaluation, PartCounts } from './evaluation.ts';
 import { majorityOf } from './majority.ts';
 import { metricsFor } from './metrics.ts';
-import { scoresByClass } from './per-class.ts';
+import { scoresByClass, type ClassScores } from './per-class.ts';
 import type { Predictions } from './predictions.ts';
 import { comparable, type ComparableRuns, type Run } from './runs.ts';
 import { evenly, rowsOf, scoredPart, type Scored } from './scored.ts';
@@ -100,8 +100,11 @@ function summedConfusion(tests: readonly Scored[]): number[][] {
 
 function meanByClass(classes: readonly string[], tests: readonly Scored[]): ModelEvaluation['byClass'] {
   const rows = tests.map(scoresByClass);
-  const mean = (k: number, score: 'precision' | 'recall' | 'f1') => orNull(spreadOf(rows.map((row) => row[k]![score])).mean);
-  return classes.map((name, k) => ({ class: name, images: rows[0]![k]!.images, precision: mean(k, 'precision'), recall: mean(k, 'recall'), f1: mean(k, 'f1') }));
+  const mean = (k: number, score: Exclude<keyof ClassScores, 'images'>) => orNull(spreadOf(rows.map((row) => row[k]![score])).mean);
+  return classes.map((name, k) => ({
+    class: name, images: rows[0]![k]!.images,
+    precision: mean(k, 'precision'), recall: mean(k, 'recall'), f1: mean(k, 'f1'), auc: mean(k, 'auc'), averagePrecision: mean(k, 'averagePrecision'),
+  }));
 }
 
 function scoresOf(scored: Scored, metrics: NamedMetrics): Record<string, number | null> {

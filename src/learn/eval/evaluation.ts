@@ -32,7 +32,7 @@ const ModelEvaluation = Type.Object({
   /** Test images by labelled (row) and predicted (column) class, summed over seeds. */
   confusion: Type.Array(Type.Array(Count)),
   /** On the test part, means over seeds. */
-  byClass: Type.Array(Type.Object({ class: Type.String(), images: Count, precision: Defined, recall: Defined, f1: Defined })),
+  byClass: Type.Array(Type.Object({ class: Type.String(), images: Count, precision: Defined, recall: Defined, f1: Defined, auc: Defined, averagePrecision: Defined })),
   /** On the test part, before and after temperature scaling. */
   calibration: Type.Object({
     /** Of each seed, fitted on validation images. */

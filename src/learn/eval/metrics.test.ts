@@ -34,6 +34,8 @@ for (const { name, classes, labels, probabilities, expected } of golden) {
     scoresByClass(scored).forEach((row, k) => {
       expect(row.images).toBe(expected.support[k]);
       for (const score of ['precision', 'recall', 'f1'] as const) expect(rounded(row[score])).toBe(rounded(expected[score][k] ?? NaN));
+      expect(rounded(row.auc)).toBe(rounded(expected.aucByClass[k] ?? NaN));
+      expect(rounded(row.averagePrecision)).toBe(rounded(expected.averagePrecisionByClass[k] ?? NaN));
     });
   });
 }

@@ -1,7 +1,9 @@
+import { binaryAuc, rankings } from './auc.ts';
+import { binaryAveragePrecision } from './average-precision.ts';
 import { confusionOf, countsByClass } from './confusion.ts';
 import { evenly, type Scored } from './scored.ts';
 
-interface ClassScores {
+export interface ClassScores {
   /** Images of the class. */
   readonly images: number;
   /** NaN for a class that was never predicted. */
@@ -10,14 +12,23 @@ interface ClassScores {
   readonly recall: number;
   /** NaN for a class that is neither labelled nor predicted. */
   readonly f1: number;
+  /** Against the rest; NaN for a class without images, or to which all belong. */
+  readonly auc: number;
+  /** Against the rest; NaN for a class without images. */
+  readonly averagePrecision: number;
 }
 
 /** One row for each class, as `precision_recall_fscore_support` with `zero_division=nan`. */
 export function scoresByClass(scored: Scored): ClassScores[] {
-  return countsByClass(confusionOf(scored, evenly(scored.labels.length)), scored.classes).map(({ labelled, predicted, hits }) => ({
+  const { probabilities, labels, classes } = scored;
+  const weights = evenly(labels.length);
+  const { byClass } = rankings(probabilities, labels, classes);
+  return countsByClass(confusionOf(scored, weights), classes).map(({ labelled, predicted, hits }, k) => ({
     images: labelled,
     precision: hits / predicted,
     recall: hits / labelled,
     f1: (2 * hits) / (labelled + predicted),
+    auc: binaryAuc(byClass[k]!, labels, k, weights),
+    averagePrecision: binaryAveragePrecision(byClass[k]!, labels, k, weights),
   }));
 }

@@ -1,5 +1,5 @@
 /** ROC or precision-recall curves of the models for one class. */
-import { line } from 'd3-shape';
+import { curveLinear, curveStepBefore, line } from 'd3-shape';
 import type { JSX } from 'preact';
 import type { ModelWords } from '../model.ts';
 import type { Point } from '../point.ts';
@@ -13,23 +13,30 @@ interface RateCurvesProps {
   readonly across: string;
   readonly upward: string;
   readonly diagonal: boolean;
+  /** Precision does not run straight from one threshold to the next: between two, that of the later holds. */
+  readonly steps: boolean;
   readonly curves: readonly { readonly words: ModelWords; readonly points: readonly Point[] }[];
 }
 
-export function RateCurves({ curves, ...plane }: RateCurvesProps): JSX.Element {
+export function RateCurves({ curves, steps, ...plane }: RateCurvesProps): JSX.Element {
   return (
     <UnitPlane {...plane}>
       {(x, y) => {
-        const path = line<Point>((point) => x(point[0]), (point) => y(point[1])).digits(2);
+        const path = line<Point>((point) => x(point[0]), (point) => y(point[1])).digits(2).curve(steps ? curveStepBefore : curveLinear);
         return curves.map(({ words, points }, i) => (
           <g key={words.name} class={words.colour}>
-            <path class="line" d={path(points) ?? ''} />
+            <path class="line" d={path(steps ? fromEdge(points) : points) ?? ''} />
             {marksOf(points, i, curves.length).map(([px, py], k) => <MarkerShape key={k} kind={words.marker} x={x(px)} y={y(py)} size={4} class="mark" />)}
           </g>
         ));
       }}
     </UnitPlane>
   );
+}
+
+/** The precision of the first threshold holds from recall 0 on. */
+function fromEdge(points: readonly Point[]): readonly Point[] {
+  return [...points.slice(0, 1).map(([, y]): Point => [0, y]), ...points];
 }
 
 /** Three marks along each curve, those of different curves at different places. */

@@ -12,8 +12,8 @@ import type { DatasetResults, ModelResults, Study } from '../study.ts';
 type Curves = ModelResults['curves'][number];
 
 const KINDS = [
-  { key: 'roc', title: 'ROC', of: ({ roc }: Curves) => roc, across: 'false positive rate', upward: 'true positive rate', diagonal: true },
-  { key: 'precision', title: 'precision and recall', of: ({ precisionRecall }: Curves) => precisionRecall, across: 'recall', upward: 'precision', diagonal: false },
+  { key: 'roc', title: 'ROC', of: ({ roc }: Curves) => roc, across: 'false positive rate', upward: 'true positive rate', diagonal: true, steps: false },
+  { key: 'precision', title: 'precision and recall', of: ({ precisionRecall }: Curves) => precisionRecall, across: 'recall', upward: 'precision', diagonal: false, steps: true },
 ] as const;
 
 export function Discrimination({ study }: { readonly study: Study }): JSX.Element {
@@ -43,7 +43,7 @@ function CurvesFigure({ dataset: { name, title, evaluation }, transfer, kind }: 
       <Legend of={models.map(({ model }) => modelWords(model, transfer)).map((words) => ({ ...words, name: fullName(words) }))} />
       <Figure
         id={identifier(kind.key, name)}
-        caption={`Test part, each class against the rest, answers of all seeds ranked together. ${kind.key === 'roc' ? 'Dotted: guessing.' : 'Guessing would give a level line at the share of the class, which stands over each picture.'} Thinned to at most 60 points for drawing; metrics are computed from all.`}
+        caption={`Test part, each class against the rest, answers of all seeds ranked together. ${kind.key === 'roc' ? 'Dotted: guessing.' : 'The area below the steps is the average precision; guessing would give a level line at the share of the class, which stands over each picture.'} Thinned to at most 60 points for drawing; metrics are computed from all.`}
         data={{
           label: `${kind.title} on ${title}`,
           head: ['model', 'class', kind.across, kind.upward],
@@ -60,6 +60,7 @@ function CurvesFigure({ dataset: { name, title, evaluation }, transfer, kind }: 
             across={kind.across}
             upward={kind.upward}
             diagonal={kind.diagonal}
+            steps={kind.steps}
             curves={curvesOf(label)}
           />
         ))}

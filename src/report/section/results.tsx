@@ -44,12 +44,12 @@ function DatasetTables({ dataset, transfer }: { readonly dataset: DatasetResults
       <Probes dataset={dataset} transfer={transfer} />
       <BesidePaper dataset={dataset} transfer={transfer} />
       <details>
-        <summary>Precision, recall and F1 of each class</summary>
+        <summary>Scores of each class</summary>
         <DataTable
           label={`Scores of each class on ${title}`}
-          head={['model', 'class', 'images', 'precision', 'recall', 'F1']}
+          head={['model', 'class', 'images', 'precision', 'recall', 'F1', 'AUC', 'avg. prec.']}
           texts={[0, 1]}
-          rows={models.flatMap(({ model, byClass }) => byClass.map((row) => [model, <Name key="name">{row.class}</Name>, String(row.images), fixed(row.precision, 3), fixed(row.recall, 3), fixed(row.f1, 3)]))}
+          rows={models.flatMap(({ model, byClass }) => byClass.map((row) => [model, <Name key="name">{row.class}</Name>, String(row.images), fixed(row.precision, 3), fixed(row.recall, 3), fixed(row.f1, 3), fixed(row.auc, 3), fixed(row.averagePrecision, 3)]))}
         />
       </details>
     </article>
