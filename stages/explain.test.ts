@@ -28,7 +28,7 @@ beforeAll(async () => {
   squares = await writeSquares();
   const rows = (await readTable(squares.table)).map((row) => (row.index === FIRST ? { ...row, image: HOSTILE } : row));
   await writeTable(squares.table, rows);
-  await writeDataset(file('dataset.json'), { name: 'squares', title: 'Squares', classes: CLASSES, ordinal: false, images: rows.length, groups: rows.length, size: SIZE, source: 'drawn', dropped: [] });
+  await writeDataset(file('dataset.json'), { name: 'squares', title: 'Squares', classes: CLASSES, ordinal: false, domain: null, images: rows.length, groups: rows.length, size: SIZE, source: 'drawn', dropped: [] });
   const { params, stats } = initialise(NETWORK, ['fine-tuned']);
   const head = initialiseClassifier(structureOf(NETWORK).features, CLASSES.length, ['fine-tuned', 'head']);
   await writeWeights(file('after.safetensors'), { params: { ...params, ...head }, stats }, { architecture: NETWORK.name, stem: NETWORK.stem, classes: CLASSES.join(',') });

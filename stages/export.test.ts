@@ -30,7 +30,7 @@ const params = { ...model.params, ...initialiseClassifier(structureOf(NETWORK).f
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'export-'));
-  await writeDataset(file('dataset.json'), { name: 'made', title: 'Made', classes: CLASSES, ordinal: false, images: 3, groups: 3, size: SIZE, source: 'drawn', dropped: [] });
+  await writeDataset(file('dataset.json'), { name: 'made', title: 'Made', classes: CLASSES, ordinal: false, domain: null, images: 3, groups: 3, size: SIZE, source: 'drawn', dropped: [] });
   await writeWeights(file('weights.safetensors'), { params, stats: model.stats }, { architecture: NETWORK.name, stem: NETWORK.stem, classes: CLASSES.join(',') });
   const outputs = { torch: file('weights.pth'), onnx: file('model.onnx'), about: file('model.json') };
   const job = { module: '', id: 'export', stage: 'export', axes: {}, checkpoint: file('checkpoint'), resources: {}, lineage: [], inputs: { dataset: file('dataset.json'), weights: file('weights.safetensors') }, params: { size: SIZE, batch: BATCH }, outputs };

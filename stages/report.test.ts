@@ -23,7 +23,7 @@ let folder: string;
 const file = (...names: string[]) => path.join(folder, ...names);
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'report-stage-'));
-  await writeDataset(file('dataset.json'), { name: 'phantom', title: 'Phantoms', classes: CLASSES, ordinal: false, images: 120, groups: 60, size: 32, source: 'drawn', dropped: [] });
+  await writeDataset(file('dataset.json'), { name: 'phantom', title: 'Phantoms', classes: CLASSES, ordinal: false, domain: null, images: 120, groups: 60, size: 32, source: 'drawn', dropped: [] });
   await writeJson(file('split.json'), { policy: 'grouped', test: 0.2, validation: 0.2, seed: 3, overlap: 'remove', parts: {}, unused: 0, groupOverlap: 0 });
   for (const run of RUNS) await writeRun(run);
   for (const start of ['random', 'fractal']) {

@@ -18,7 +18,7 @@ let shared: Awaited<ReturnType<typeof writeSquares>>;
 let tested: readonly number[];
 beforeAll(async () => {
   shared = await writeSquares();
-  await writeDataset(path.join(shared.folder, 'dataset.json'), { name: 'squares', title: 'Squares', classes: CLASSES, ordinal: false, images: 54, groups: 54, size: SIZE, source: 'drawn', dropped: [] });
+  await writeDataset(path.join(shared.folder, 'dataset.json'), { name: 'squares', title: 'Squares', classes: CLASSES, ordinal: false, domain: null, images: 54, groups: 54, size: SIZE, source: 'drawn', dropped: [] });
   const rows = await readTable(shared.table);
   ({ test: tested } = await readSplit(shared.split, rows.length));
   const next = (label: string) => CLASSES[(CLASSES.indexOf(label) + 1) % CLASSES.length]!;

@@ -4,6 +4,10 @@ import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { DatasetError } from './error.ts';
 
+/** What images show: for each there is a recipe of augmentation of that name. */
+export const DOMAINS = ['skin', 'xray', 'fundus'] as const;
+export type Domain = (typeof DOMAINS)[number];
+
 const Count = Type.Integer({ minimum: 0 });
 
 const DatasetSchema = Type.Object({
@@ -15,6 +19,8 @@ const DatasetSchema = Type.Object({
   classes: Type.Array(Type.String({ minLength: 1 }), { minItems: 2, uniqueItems: true }),
   /** Whether the classes are grades, so that a near miss is better than a far one. */
   ordinal: Type.Boolean(),
+  /** Null where nothing says what the images show. */
+  domain: Type.Union([...DOMAINS.map((domain) => Type.Literal(domain)), Type.Null()]),
   images: Count,
   groups: Count,
   /** Side of the packed images, in pixels. */

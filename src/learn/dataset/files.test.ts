@@ -60,7 +60,7 @@ describe('split.csv', () => {
 });
 
 describe('dataset.json', () => {
-  const dataset: Dataset = { name: 'a', title: 'A', classes: ['x', 'y'], ordinal: false, images: 2, groups: 1, size: 32, source: 'here', dropped: [{ file: 'b.png', reason: 'broken' }] };
+  const dataset: Dataset = { name: 'a', title: 'A', classes: ['x', 'y'], ordinal: false, domain: null, images: 2, groups: 1, size: 32, source: 'here', dropped: [{ file: 'b.png', reason: 'broken' }] };
 
   test('is read back as it was written', async () => {
     await writeDataset(path('dataset.json'), dataset);

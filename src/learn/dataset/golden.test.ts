@@ -51,7 +51,7 @@ test('a cut JPEG, an empty file, a text in disguise and a missing image are name
   await writeFile(join(folder, 'empty.png'), '');
   await writeFile(join(folder, 'text.jpg'), 'not an image, whatever its name says');
   const samples = ['cut.jpg', 'whole.jpg', 'missing.png', 'empty.png', 'text.jpg'].map((image, i) => ({ image, label: 'ab'[i % 2]!, group: image, split: '' as const }));
-  const listing = { name: 'x', title: 'X', classes: ['a', 'b'], ordinal: false, source: 'here', samples, faults: [{ file: 'list.txt', reason: 'it is not an image by its extension' }] };
+  const listing = { name: 'x', title: 'X', classes: ['a', 'b'], ordinal: false, domain: null, source: 'here', samples, faults: [{ file: 'list.txt', reason: 'it is not an image by its extension' }] };
   const files = { images: join(folder, 'i'), table: join(folder, 't'), dataset: join(folder, 'd') };
   const message = await ingest(listing, files, { folder, size: 8, onBroken: 'error', concurrency: 2 }).then(String, (error: unknown) => (error as Error).message);
   expect(message.split('\n').map((line) => line.replace(/(cannot be decoded|cannot be used).*/, '$1'))).toEqual([

@@ -1,7 +1,6 @@
 /** What the stages that train the classifiers of a study share: parameters, inputs and outputs. */
 import { writeFile } from 'node:fs/promises';
 import { Type, type Static } from '@sinclair/typebox';
-import { recipe } from '../augment/index.ts';
 import { readDataset } from '../dataset/dataset.ts';
 import { PARTS } from '../dataset/split-table.ts';
 import { writePredictions } from '../eval/predictions.ts';
@@ -13,7 +12,7 @@ import { openLearningData, predictionsIn, withLabels } from './data.ts';
 import { withEngine } from './engine.ts';
 import { fitClassifier, type LearnerOf } from './fit-classifier.ts';
 import type { HostModel, Watch } from './loop.ts';
-import { networkOf, NetworkParameters, optimiserOf, TrainingParameters } from './parameters.ts';
+import { networkOf, NetworkParameters, optimiserOf, recipeOf, TrainingParameters } from './parameters.ts';
 
 export const FinetuneParameters = Type.Composite([
   NetworkParameters,
@@ -49,7 +48,8 @@ export async function runFinetuning<State extends HostModel>(
   learning: (classes: readonly string[]) => Promise<LearnerOf<State>> | LearnerOf<State>,
 ): Promise<void> {
   const network = networkOf(given);
-  const { name, classes } = await readDataset(stage.input('dataset'));
+  const dataset = await readDataset(stage.input('dataset'));
+  const { name, classes } = dataset;
   const data = withLabels(await openLearningData({ images: stage.input('images'), table: stage.input('table'), split: stage.input('split') }), given.labels);
   const start = await startFrom(stage.inputs.weights === null ? null : stage.input('weights'), network, ['start', given.seed]);
   const head = initialiseClassifier(structureOf(network).features, classes.length, ['head', given.seed]);
@@ -59,7 +59,7 @@ export async function runFinetuning<State extends HostModel>(
 
   await withEngine(stage.resources, async (engine) => {
     stage.record({ ...engine.description, precision: given.precision });
-    const settings = { ...given, epochs: given.epochs + given.extraEpochs, network, classes, optimiser: optimiserOf(given), recipe: recipe(given.recipe, { size: data.images.size }) };
+    const settings = { ...given, epochs: given.epochs + given.extraEpochs, network, classes, optimiser: optimiserOf(given), recipe: recipeOf(given.recipe, dataset, data.images.size) };
     const { params, stats } = start.backbone;
     const fit = await fitClassifier(engine, settings, learnerOf, data, { params: { ...params, ...head }, stats }, stage);
     await writeWeights(stage.output('weights'), fit.model, { architecture: network.name, stem: network.stem, method, dataset: name, classes: classes.join(','), epoch: String(fit.best) });

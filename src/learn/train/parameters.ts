@@ -1,6 +1,8 @@
 /** Parameters that several kinds of training share, as they are written in a pipeline. */
 import { Type, type Static } from '@sinclair/typebox';
-import { RECIPES } from '../augment/index.ts';
+import { recipe, RECIPES, type Recipe } from '../augment/index.ts';
+import type { Dataset } from '../dataset/dataset.ts';
+import { DatasetError } from '../dataset/error.ts';
 import type { Optimiser } from '../nn/optimiser.ts';
 import { SCHEDULES } from '../nn/schedule.ts';
 import { NETWORK_NAMES, resnet, type ResNet } from '../nn/resnet.ts';
@@ -28,8 +30,8 @@ export const TrainingParameters = Type.Object({
   weightDecay: Type.Number({ minimum: 0, default: 1e-4 }),
   /** Gradients that are longer than this, all together, are shortened to it. */
   clip: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-  /** Augmentation; see docs/augmentation.md. */
-  recipe: literals(RECIPES),
+  /** Augmentation; see docs/augmentation.md. `domain` is the recipe of what the data set shows. */
+  recipe: literals([...RECIPES, 'domain'] as const),
   /** Of convolutions and matrix products while training; bfloat16 needs an engine that has it. What validates and predicts is float32. */
   precision: literalsWithDefault(['float32', 'bfloat16'] as const, 'float32'),
   seed: Type.Integer({ minimum: 0 }),
@@ -52,6 +54,13 @@ export function optimiserOf({ optimiser, weightDecay, clip }: Pick<Static<typeof
     default:
       return unreachable(optimiser);
   }
+}
+
+/** The augmentation for images of `size` pixels. Throws DatasetError where it is to follow the data set, and that does not say what it shows. */
+export function recipeOf(name: Static<typeof TrainingParameters>['recipe'], { title, domain }: Pick<Dataset, 'title' | 'domain'>, size: number): Recipe {
+  if (name !== 'domain') return recipe(name, { size });
+  if (domain === null) throw new DatasetError(`recipe is "domain", but nothing says what the images of ${title} show: only the readers of published data sets know. Name one of the recipes ${RECIPES.join(', ')}.`);
+  return recipe(domain, { size });
 }
 
 function literalsWithDefault<T extends string>(names: readonly T[], value: T) {

@@ -1,7 +1,7 @@
 /** What the stages of all pre-training methods share: parameters, inputs and outputs. */
 import { writeFile } from 'node:fs/promises';
 import { Type, type Static } from '@sinclair/typebox';
-import { recipe } from '../augment/index.ts';
+import { readDataset } from '../dataset/dataset.ts';
 import { startFrom } from '../nn/start.ts';
 import { writeWeights } from '../nn/weights.ts';
 import type { Method, MethodState } from '../ssl/method.ts';
@@ -9,7 +9,7 @@ import type { CommonSettings } from '../ssl/settings.ts';
 import { openLearningData } from './data.ts';
 import { withEngine } from './engine.ts';
 import { writePairs } from './pairs.ts';
-import { networkOf, NetworkParameters, optimiserOf, TrainingParameters } from './parameters.ts';
+import { networkOf, NetworkParameters, optimiserOf, recipeOf, TrainingParameters } from './parameters.ts';
 import { pretrain, type PretrainWatch } from './pretrain.ts';
 
 export const PretrainParameters = Type.Composite([
@@ -39,7 +39,7 @@ export async function runPretraining<State extends MethodState>(stage: PretrainS
   if (start.warning !== null) stage.warn(start.warning);
 
   const { batch, rate, seed } = given;
-  const method = methodOf({ network, optimiser: optimiserOf(given), recipe: recipe(given.recipe, { size: data.images.size }), batch, rate, seed });
+  const method = methodOf({ network, optimiser: optimiserOf(given), recipe: recipeOf(given.recipe, await readDataset(stage.input('dataset')), data.images.size), batch, rate, seed });
   await withEngine(stage.resources, async (engine) => {
     stage.record({ ...engine.description, precision: given.precision });
     await writePairs(engine, stage.output('pairs'), method.views, data, seed);

@@ -35,6 +35,7 @@ export function fractals({ images, size, seed, classes }: FractalOptions): Drawn
       title: 'Fractals drawn by formula',
       classes: names,
       ordinal: false,
+      domain: null,
       source: `drawn by this repository (iterated function systems, seed ${seed})`,
       samples,
       faults: [],

@@ -24,6 +24,7 @@ export function phantoms({ images, size, seed }: { readonly images: number; read
       title: 'Drawn skin lesions (phantoms)',
       classes: Object.keys(KINDS),
       ordinal: false,
+      domain: null,
       source: `drawn by this repository (phantom, seed ${seed}): no patient, no clinical meaning`,
       samples: pictures.map(({ sample }) => sample),
       faults: [],

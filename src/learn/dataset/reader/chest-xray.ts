@@ -13,6 +13,7 @@ export const chestXray: Reader = async (folder) => {
       title: 'Chest X-ray images (pneumonia)',
       classes: ['NORMAL', 'PNEUMONIA'],
       ordinal: false,
+      domain: 'xray',
       source: 'Kermany et al., Cell 172(5), 2018',
     },
     {

@@ -9,6 +9,7 @@ export const covid19: Reader = (folder) =>
       title: 'Covid-19 image dataset',
       classes: ['Covid', 'Normal', 'Viral Pneumonia'],
       ordinal: false,
+      domain: 'xray',
       source: 'Raikote, "Covid-19 image dataset", Kaggle 2020',
     },
     {

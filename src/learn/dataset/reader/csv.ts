@@ -35,5 +35,5 @@ export const csv: Reader = async (folder) => {
   const classes = [...new Set(samples.map(({ label }) => label))].sort((a, b) => (a < b ? -1 : 1));
   if (classes.length < 2) return err(`${path} names ${classes.length === 0 ? 'no image that is there' : `the class "${classes[0]!}" only`}; two classes at least are expected.`);
   const name = basename(resolve(folder));
-  return ok({ name, title: name, classes, ordinal: false, source: table, samples, faults });
+  return ok({ name, title: name, classes, ordinal: false, domain: null, source: table, samples, faults });
 };

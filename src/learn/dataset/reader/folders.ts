@@ -15,7 +15,7 @@ export const folders: Reader = async (folder) => {
     return err(`${join(folder, splits[0] ?? '')} holds ${classes.length === 0 ? 'no folder' : `only the folder "${classes[0]!}"`}; one folder for each class is expected, two classes at least, with or without train/, val/ and test/ above them.`);
   }
   const name = basename(resolve(folder));
-  return readClassFolders({ name, title: name, classes, ordinal: false, source: 'a folder per class' }, { folder, trees });
+  return readClassFolders({ name, title: name, classes, ordinal: false, domain: null, source: 'a folder per class' }, { folder, trees });
 };
 
 const splitOf = (folder: string): PublishedSplit | undefined =>

@@ -32,5 +32,5 @@ export const ham10000: Reader = async (folder) => {
     else samples.push({ image, label, group: cells.lesion_id.trim(), split: '' });
   }
   for (const image of images.values()) faults.push({ file: image, reason: `${METADATA} does not name it` });
-  return ok({ name: 'ham10000', title: 'HAM10000', classes: CLASSES, ordinal: false, source: 'Tschandl, Rosendahl, Kittler, Scientific Data 5:180161, 2018', samples, faults });
+  return ok({ name: 'ham10000', title: 'HAM10000', classes: CLASSES, ordinal: false, domain: 'skin', source: 'Tschandl, Rosendahl, Kittler, Scientific Data 5:180161, 2018', samples, faults });
 };

@@ -34,5 +34,5 @@ export const idrid: Reader = async (folder) => {
     }
     for (const image of files.values()) faults.push({ file: image, reason: `${labels} does not name it` });
   }
-  return ok({ name: 'idrid', title: 'IDRiD disease grading', classes: GRADES, ordinal: true, source: 'Porwal et al., Data 3(3):25, 2018', samples, faults });
+  return ok({ name: 'idrid', title: 'IDRiD disease grading', classes: GRADES, ordinal: true, domain: 'fundus', source: 'Porwal et al., Data 3(3):25, 2018', samples, faults });
 };

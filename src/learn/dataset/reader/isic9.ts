@@ -21,6 +21,7 @@ export const isic9: Reader = (folder) =>
         'vascular lesion',
       ],
       ordinal: false,
+      domain: 'skin',
       source: 'Katanskiy, "Skin cancer ISIC", Kaggle 2019, from the ISIC archive',
     },
     {

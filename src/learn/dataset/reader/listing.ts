@@ -1,5 +1,6 @@
 /** What every reader of a published data set yields. */
 import type { Result } from '../../../util/result.ts';
+import type { Domain } from '../dataset.ts';
 import type { PublishedSplit } from '../table.ts';
 
 export interface Sample {
@@ -21,6 +22,7 @@ export interface Listing {
   readonly title: string;
   readonly classes: readonly string[];
   readonly ordinal: boolean;
+  readonly domain: Domain | null;
   readonly source: string;
   readonly samples: readonly Sample[];
   readonly faults: readonly Fault[];
@@ -35,4 +37,4 @@ export interface Listing {
 export type Reader = (folder: string, classNames?: readonly string[]) => Promise<Result<Listing, string>>;
 
 /** What is known of a data set before its folder is read. */
-export type Description = Pick<Listing, 'name' | 'title' | 'classes' | 'ordinal' | 'source'>;
+export type Description = Pick<Listing, 'name' | 'title' | 'classes' | 'ordinal' | 'domain' | 'source'>;

@@ -39,6 +39,7 @@ export const medmnist: Reader = async (folder, classNames) => {
     title,
     classes: classNames ?? numbers.map(String),
     ordinal: false,
+    domain: null,
     source: 'Yang et al., "MedMNIST v2", Scientific Data 10:41, 2023',
     samples,
     faults: [],
