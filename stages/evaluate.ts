@@ -6,6 +6,7 @@
  *          probes       predictions of "probe", gathered over `model`, `kind` and `seed`                      } may be
  *          fractions    predictions of fine-tuning with fewer labels, over `model`, `labels` and `seed`      } null
  *          leaky        predictions of fine-tuning on a split that leaks, over `model` and `seed`            } or absent
+ *          audit        audit.json: also counts test images that are equal to a trained one; may be null or absent
  * params   resamples    rounds of the bootstrap (2000)
  *          level        of the intervals (0.95)
  *          seed         of the bootstrap (0)
@@ -14,6 +15,7 @@
  */
 import { Type } from '@sinclair/typebox';
 import { parameters, type Gathered, type Stage } from '../src/stage/index.ts';
+import { equalPairs } from '../src/learn/dataset/audit/equal-images.ts';
 import { readDataset } from '../src/learn/dataset/dataset.ts';
 import { evaluate } from '../src/learn/eval/evaluate.ts';
 import { writeEvaluation } from '../src/learn/eval/evaluation.ts';
@@ -28,14 +30,15 @@ const Parameters = Type.Object({
 
 export default async function (stage: Stage): Promise<void> {
   const bootstrap = parameters(Parameters, stage);
-  const { name, ordinal } = await readDataset(stage.input('dataset'));
+  const { name, ordinal, images } = await readDataset(stage.input('dataset'));
   const runs = await readAll(stage, 'predictions', readRun);
   const sides = {
     probes: await readAll(stage, 'probes', async (member) => ({ ...(await readRun(member)), kind: kindOf(member.axes) })),
     fractions: await readAll(stage, 'fractions', async (member) => ({ ...(await readRun(member)), labels: labelsOf(member.axes) })),
     leaky: await readAll(stage, 'leaky', readRun),
   };
-  const evaluation = evaluate(runs, { dataset: name, ordinal, bootstrap }, sides);
+  const equal = typeof stage.inputs.audit === 'string' ? await equalPairs(stage.inputs.audit, images) : null;
+  const evaluation = evaluate(runs, { dataset: name, ordinal, bootstrap, equal }, sides);
   await writeEvaluation(stage.output('metrics'), evaluation);
   await writeResults(stage.output('results'), evaluation);
 }

@@ -31,7 +31,7 @@ beforeAll(async () => {
     await contactSheet(file(`pairs-${start}.png`), [[flat(0), flat(200)]], { size: 2 });
   }
   await writeJson(file('audit.json'), {
-    images: 120, summary: { exact: { pairs: 1, acrossClasses: 0, acrossSplits: 1 }, groupsAcrossSplits: 0 },
+    images: 120, exact: [{ images: ['3.png', '4.png'] }], summary: { exact: { pairs: 1, acrossClasses: 0, acrossSplits: 1 }, groupsAcrossSplits: 0 },
     shown: [{ kind: 'equal', images: ['copied-1.png', 'copied-2.png'], labels: ['benign', 'benign'], splits: ['train', 'test'] }],
   });
   await contactSheet(file('leaks.png'), [[flat(9), flat(9)]], { size: 2 });
@@ -108,7 +108,7 @@ test('what a pipeline does not have is left out of the page', async () => {
 const withAxes = (more: Record<string, string | number>): Gathered => gatheredRuns('predictions.csv').slice(0, 2).map(({ path, axes }) => ({ path, axes: { ...axes, ...more } }));
 
 test('results.json is as schema/results.schema.json says, and a fault in any one field is not', async () => {
-  await runEvaluate({ probes: withAxes({ kind: 'linear' }), fractions: withAxes({ labels: 0.1 }), leaky: withAxes({}) });
+  await runEvaluate({ probes: withAxes({ kind: 'linear' }), fractions: withAxes({ labels: 0.1 }), leaky: withAxes({}), audit: file('audit.json') });
   await runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json') });
   const check = new Ajv({ allowUnionTypes: true }).compile(schema);
   const text = await readFile(file('results.json'), 'utf8');

@@ -51,13 +51,14 @@ function evaluationFixture(dataset: string, classes: readonly string[]): Evaluat
       validation: { images, groups: Math.round(images / 2), byClass },
       test: { images, groups: Math.round(images / 2), byClass },
     },
+    leaks: { images, leaks: 2, copies: 2 },
     majority: { class: classes[0]!, test: { accuracy: significant(byClass[0]! / images), balancedAccuracy: significant(1 / classes.length), auc: 0.5, macroF1: 0.2, loss: 1.05, brier: 0.64, ece: 0.01 } },
     bootstrap: { resamples: 2000, level: 0.95 },
     models,
     differences: models.flatMap((one, i) => models.slice(0, i).map((other) => differenceFixture(one, other))),
     probes: (['knn', 'linear'] as const).flatMap((kind) => models.map((model) => ({ kind, ...sideFixture(model, kind === 'knn' ? -0.12 : -0.08) }))),
     fractions: [0.1, 1].flatMap((labels) => models.map((model) => ({ labels, images: Math.round(4 * images * labels), ...sideFixture(model, labels === 1 ? 0 : -0.15) }))),
-    leaky: models.slice(0, 1).map((model) => ({ images, leaks: Math.round(images / 3), ...sideFixture(model, 0.06) })),
+    leaky: models.slice(0, 1).map((model) => ({ images, leaks: Math.round(images / 3), copies: 12, ...sideFixture(model, 0.06) })),
   };
 }
 

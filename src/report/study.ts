@@ -73,6 +73,8 @@ export interface Evaluation {
   readonly seeds: readonly number[];
   readonly metrics: readonly string[];
   readonly counts: Readonly<Record<Part, { readonly images: number; readonly groups: number; readonly byClass: readonly number[] }>>;
+  /** Of the main study. */
+  readonly leaks: Leaks;
   readonly majority: { readonly class: string; readonly test: Scores };
   readonly bootstrap: { readonly resamples: number; readonly level: number };
   readonly models: readonly ModelResults[];
@@ -82,8 +84,16 @@ export interface Evaluation {
   readonly probes: readonly ({ readonly kind: 'linear' | 'knn' } & SideResult)[];
   /** Fine-tuning with a share of the labels, 1 being the main study; `images`: how many were learned from. */
   readonly fractions: readonly ({ readonly labels: number; readonly images: number } & SideResult)[];
-  /** Fine-tuning on a split that leaks: `leaks` of its `images` for testing have a group that was also trained on. */
-  readonly leaky: readonly ({ readonly images: number; readonly leaks: number } & SideResult)[];
+  /** Fine-tuning on a split that leaks, with test images of its own. */
+  readonly leaky: readonly (Leaks & SideResult)[];
+}
+
+/** Of `images` for testing, how many have a group that was also trained on, or are equal to an image that was. */
+export interface Leaks {
+  readonly images: number;
+  readonly leaks: number;
+  /** How many are equal to an image that was trained on; null where nobody looked for equal images. */
+  readonly copies: number | null;
 }
 
 export interface SideResult {

@@ -29,7 +29,7 @@ const runs: Run[] = [0, 1, 2].flatMap((seed) => [
   { model: 'M3', seed, predictions: predicted(3, seed) },
   { model: 'M1', seed, predictions: predicted(0.5, seed) },
 ]);
-const options = { dataset: 'made', ordinal: true, bootstrap: { resamples: 300, level: 0.95, seed: 0 } };
+const options = { dataset: 'made', ordinal: true, bootstrap: { resamples: 300, level: 0.95, seed: 0 }, equal: null };
 const evaluation = evaluate(runs, options);
 
 test('models stand by name, each with every seed', () => {
@@ -103,7 +103,7 @@ describe('side studies', () => {
   const sides: SideStudies = {
     probes: [{ model: 'M3', seed: 0, kind: 'knn', predictions: predicted(2, 7) }],
     fractions: [{ model: 'M3', seed: 0, labels: 0.1, predictions: predicted(1, 8) }],
-    leaky: [{ model: 'M1', seed: 0, predictions: { ...predicted(4, 9), images: images.map((image) => ({ ...image, group: `lesion ${image.index % 30}` })) } }],
+    leaky: [{ model: 'M1', seed: 0, predictions: { ...predicted(4, 9), images: images.map((image) => ({ ...image, group: `lesion ${image.index % 97}` })) } }],
   };
   const beside = evaluate(runs, options, sides);
 
@@ -119,9 +119,21 @@ describe('side studies', () => {
   });
 
   test('a leaky split says how many test images have a relative among the trained ones', () => {
-    const trained = new Set(images.filter(({ part }) => part === 'train').map(({ index }) => index % 30));
-    const leaks = images.filter(({ part, index }) => part === 'test' && trained.has(index % 30)).length;
-    expect(beside.leaky).toMatchObject([{ model: 'M1', images: 80, leaks }]);
+    const trained = new Set(images.filter(({ part }) => part === 'train').map(({ index }) => index % 97));
+    const leaks = images.filter(({ part, index }) => part === 'test' && trained.has(index % 97)).length;
+    expect(leaks).toBeGreaterThan(0);
+    expect(leaks).toBeLessThan(80);
+    expect(beside.leaky).toMatchObject([{ model: 'M1', images: 80, leaks, copies: null }]);
+  });
+
+  test('a test image that is equal to a trained one leaks too, of whatever group, and once only', () => {
+    // 3, 4 and 13 are tested, 0, 1 and 5 trained, 2 and 7 validated.
+    const equal = [['0.png', '3.png'], ['3.png', '1.png'], ['4.png', '13.png'], ['2.png', '8.png'], ['104.png', '5.png'], ['0.png', '1.png']] as const;
+    const { leaks, leaky } = evaluate(runs, { ...options, equal }, sides);
+    expect(leaks).toEqual({ images: 80, leaks: 2, copies: 2 });
+    expect(evaluation.leaks).toEqual({ images: 80, leaks: 0, copies: null });
+    // 3 has its group in training already, 104 has not.
+    expect(leaky[0]).toMatchObject({ leaks: beside.leaky[0]!.leaks + 1, copies: 2 });
   });
 
   test('probes of other images are refused', () => {

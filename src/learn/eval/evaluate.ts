@@ -2,12 +2,14 @@
 import { significant } from '../../util/number.ts';
 import { DatasetError } from '../dataset/error.ts';
 import { PARTS, type Part } from '../dataset/split-table.ts';
+import type { EqualPair } from '../dataset/audit/equal-images.ts';
 import { differenceOf, type BootstrapOptions, type Rounds } from './bootstrap.ts';
 import { calibrationOf } from './calibration.ts';
 import { confusionOf } from './confusion.ts';
 import { curvesOf, type ClassCurves } from './curves.ts';
 import { bounds, byMetric, estimates, orNull, roundsByModel, spread, unweighted, type NamedMetrics } from './estimates.ts';
 import type { DatasetEvaluation, ModelEvaluation, PartCounts } from './evaluation.ts';
+import { leaksOf } from './leaks.ts';
 import { majorityOf } from './majority.ts';
 import { metricsFor } from './metrics.ts';
 import { scoresByClass, type ClassScores } from './per-class.ts';
@@ -22,12 +24,14 @@ interface EvaluationOptions {
   /** Whether the classes are grades, so that kappa has a meaning. */
   readonly ordinal: boolean;
   readonly bootstrap: BootstrapOptions;
+  /** What an audit found; null where there was none. */
+  readonly equal: readonly EqualPair[] | null;
 }
 
 const NO_SIDE_STUDIES: SideStudies = { probes: [], fractions: [], leaky: [] };
 
 /** Throws DatasetError when the runs are not of the same images, or a part has none. */
-export function evaluate(runs: readonly Run[], { dataset, ordinal, bootstrap }: EvaluationOptions, sides: SideStudies = NO_SIDE_STUDIES): DatasetEvaluation {
+export function evaluate(runs: readonly Run[], { dataset, ordinal, bootstrap, equal }: EvaluationOptions, sides: SideStudies = NO_SIDE_STUDIES): DatasetEvaluation {
   const compared = comparable(runs);
   const { models, seeds, shared } = compared;
   const metrics = metricsFor(ordinal);
@@ -39,13 +43,14 @@ export function evaluate(runs: readonly Run[], { dataset, ordinal, bootstrap }: 
     seeds: [...seeds],
     metrics: metrics.map(({ name }) => name),
     counts: { train: countsOf(shared, 'train'), validation: countsOf(shared, 'validation'), test: countsOf(shared, 'test') },
+    leaks: leaksOf(shared, equal),
     majority: { class: shared.classes[baseline.predicted[0]!]!, test: scoresOf(baseline, metrics) },
     bootstrap: { ...bootstrap },
     models: models.map((model) => modelEvaluation(model, compared, metrics, rounds.get(model)!, bootstrap.level)),
     differences: models.flatMap((model, later) =>
       models.slice(0, later).map((against) => ({ model, against, metrics: differences(compared, model, against, metrics, rounds, bootstrap.level) })),
     ),
-    ...scoreSideStudies(sides, compared, { metrics, bootstrap }),
+    ...scoreSideStudies(sides, compared, { metrics, bootstrap, equal }),
   };
 }
 

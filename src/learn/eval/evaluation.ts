@@ -16,6 +16,8 @@ const Difference = Type.Object({ mean: Defined, low: Defined, high: Defined });
 
 const PartCounts = Type.Object({ images: Count, groups: Count, byClass: Type.Array(Count) });
 
+const Leaks = { images: Count, leaks: Count, copies: Type.Union([Count, Type.Null()]) };
+
 const Bins = Type.Array(Type.Object({ low: Type.Number(), high: Type.Number(), images: Count, confidence: Defined, accuracy: Defined }));
 const CalibrationScores = Type.Object({ loss: SpreadSchema, brier: SpreadSchema, ece: SpreadSchema });
 const Points = Type.Array(Type.Tuple([Type.Number(), Type.Number()]));
@@ -53,6 +55,8 @@ const DatasetEvaluationSchema = Type.Object({
   /** Names of the metrics, in the order of tables. */
   metrics: Type.Array(Type.String()),
   counts: Type.Object({ train: PartCounts, validation: PartCounts, test: PartCounts }),
+  /** Of the test part: how many of its `images` have a group that was also trained on or are equal to a trained image; `copies` are the latter, null where nobody looked. */
+  leaks: Type.Object(Leaks),
   /** What predicting from the training part's class frequencies alone scores on the test part. */
   majority: Type.Object({ class: Type.String(), test: Scores }),
   bootstrap: Type.Object({ resamples: Count, level: Type.Number(), seed: Type.Number() }),
@@ -63,8 +67,8 @@ const DatasetEvaluationSchema = Type.Object({
   probes: Type.Array(Type.Object({ model: Type.String(), kind: Type.Union([Type.Literal('linear'), Type.Literal('knn')]), seeds: Count, summary: TestSummary })),
   /** Fine-tuning with a share of the labels, 1 being the main study; `images`: how many were learned from. */
   fractions: Type.Array(Type.Object({ model: Type.String(), labels: Type.Number(), images: Count, seeds: Count, summary: TestSummary })),
-  /** Fine-tuning on a split that leaks: `leaks` of its `images` for testing have a group that was also trained on. */
-  leaky: Type.Array(Type.Object({ model: Type.String(), images: Count, leaks: Count, seeds: Count, summary: TestSummary })),
+  /** Fine-tuning on a split that leaks, with `leaks` and `copies` among its own `images` for testing. */
+  leaky: Type.Array(Type.Object({ model: Type.String(), ...Leaks, seeds: Count, summary: TestSummary })),
 });
 
 export type DatasetEvaluation = Static<typeof DatasetEvaluationSchema>;

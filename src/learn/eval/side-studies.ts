@@ -1,8 +1,10 @@
 /** Experiments beside the main one, scored alike: frozen probes, fewer labels, a split that leaks. */
 import { DatasetError } from '../dataset/error.ts';
+import type { EqualPair } from '../dataset/audit/equal-images.ts';
 import type { BootstrapOptions } from './bootstrap.ts';
 import { estimates, roundsByModel, type NamedMetrics } from './estimates.ts';
 import type { DatasetEvaluation } from './evaluation.ts';
+import { leaksOf } from './leaks.ts';
 import type { Predictions } from './predictions.ts';
 import { comparable, type ComparableRuns, type Run } from './runs.ts';
 import { rowsOf, scoredPart } from './scored.ts';
@@ -19,6 +21,8 @@ export interface SideStudies {
 interface Scoring {
   readonly metrics: NamedMetrics;
   readonly bootstrap: BootstrapOptions;
+  /** Null where nobody looked for equal images. */
+  readonly equal: readonly EqualPair[] | null;
 }
 
 /** Throws DatasetError where probes or fractions were tested on other images than `main`. */
@@ -30,7 +34,7 @@ export function scoreSideStudies({ probes, fractions, leaky }: SideStudies, main
   return {
     probes: valuesOf(probes, ({ kind }) => kind).flatMap(([kind, runs]) => scored(runs, scoring).map((row) => ({ ...row, kind }))),
     fractions: valuesOf(shares, ({ labels }) => labels).flatMap(([labels, runs]) => scored(runs, scoring).map((row) => ({ ...row, labels, images: rowsOf(runs[0]!.predictions, 'train').length }))),
-    leaky: leaky.length === 0 ? [] : scored(leaky, scoring).map((row) => ({ ...row, ...leaksOf(leaky[0]!.predictions) })),
+    leaky: leaky.length === 0 ? [] : scored(leaky, scoring).map((row) => ({ ...row, ...leaksOf(leaky[0]!.predictions, scoring.equal) })),
   };
 }
 
@@ -47,13 +51,6 @@ function scored(runs: readonly Run[], { metrics, bootstrap }: Scoring) {
 
 function valuesOf<T, K extends string | number>(runs: readonly T[], keyOf: (run: T) => K): [K, T[]][] {
   return [...new Set(runs.map(keyOf))].sort((a, b) => (a < b ? -1 : 1)).map((key) => [key, runs.filter((run) => keyOf(run) === key)]);
-}
-
-function leaksOf(predictions: Predictions): { images: number; leaks: number } {
-  const groupsOf = (part: 'train' | 'test') => rowsOf(predictions, part).map((row) => predictions.images[row]!.group);
-  const trained = new Set(groupsOf('train'));
-  const tested = groupsOf('test');
-  return { images: tested.length, leaks: tested.filter((group) => trained.has(group)).length };
 }
 
 function sameTest(main: Predictions, { model, seed, predictions }: Run): void {

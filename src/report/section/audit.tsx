@@ -7,7 +7,7 @@ import { metricWords } from '../metric.ts';
 import { fullName, modelWords } from '../model.ts';
 import { DataTable, Estimate, estimated, Name, Section } from '../parts.tsx';
 import { Sheet, SheetRow } from '../sheet.tsx';
-import type { DatasetResults, Study } from '../study.ts';
+import type { DatasetResults, Leaks, Study } from '../study.ts';
 
 export function Audit({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(hasAudit);
@@ -108,13 +108,12 @@ function Between({ shared: { between, shown, picture }, titleOf }: { readonly sh
 
 function CleanAgainstLeaky({ dataset: { title, evaluation }, metric, transfer }: { readonly dataset: DatasetResults; readonly metric: string; readonly transfer: string }): JSX.Element {
   const { leaky, models } = evaluation;
-  const [{ images, leaks }] = leaky as [typeof leaky[number]];
   const metrics = [...new Set([metric, 'accuracy', 'auc'])].filter((each) => evaluation.metrics.includes(each));
   return (
     <>
       <h4>Clean against leaky</h4>
       <p>
-        Trained and tested once more on a split that leaks on purpose: {whole(leaks)} of its {whole(images)} test images ({fixed((100 * leaks) / images, 0)} %) share a group or a copy with a training image.
+        Trained and tested once more on a split that leaks on purpose: {leakPhrase(leaky[0]!)} of its test images {leaky[0]!.copies === null ? 'have a group that was also trained on' : 'have a group that was also trained on or are equal to an image that was'}; of the clean split {leakPhrase(evaluation.leaks)}.{evaluation.leaks.copies === null && ' Equal images were not looked for.'}
       </p>
       <DataTable
         label={`Results on a clean and on a leaky split of ${title}`}
@@ -132,4 +131,8 @@ function CleanAgainstLeaky({ dataset: { title, evaluation }, metric, transfer }:
       <p class="note">The two have different test images, so the difference (“flattery”) is not paired and has no interval of its own: compare the two intervals.</p>
     </>
   );
+}
+
+function leakPhrase({ images, leaks }: Leaks): string {
+  return `${whole(leaks)} of ${whole(images)} (${fixed((100 * leaks) / images, 0)} %)`;
 }
