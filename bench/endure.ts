@@ -1,14 +1,19 @@
-/** What bench/endure.mjs runs: two compiled steps beside each other on one engine, for many steps, then neither. */
+/** What bench/endure.mjs runs: two compiled steps beside each other on one engine for many steps; and steps compiled and disposed of, again and again. */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchNormTraining, float32, openEngine, valueAndGrads, type EngineName, type HostTensor } from '../src/tensor/index.ts';
+import { batchNormTraining, float32, openEngine, valueAndGrads, type Engine, type EngineName, type HostTensor } from '../src/tensor/index.ts';
 import { random } from '../src/util/random.ts';
 
-const [BATCH, SIDE, CHANNELS] = [16, 8, 16];
+const [BATCH, SIDE] = [16, 8];
+const CHANNELS = 16;
+/** A state of 2.4 MB: what a cycle forgets to free is seen. */
+const MANY_CHANNELS = 256;
 
 const drawn = (shape: number[], ...key: string[]): HostTensor<'float32'> => {
   const source = random('endure', ...key);
   return { dtype: 'float32', shape, data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => 0.1 * source.normal()) };
 };
+
+const images = (channels: number) => ({ images: drawn([BATCH, SIDE, SIDE, channels], 'images') });
 
 export interface Endurance {
   readonly engine: string;
@@ -23,24 +28,13 @@ export interface Endurance {
 
 export async function endure(name: EngineName, steps: number): Promise<Endurance> {
   const engine = await openEngine(name, { threads: 2 });
-  const compile = (which: string) =>
-    engine.compile(
-      ({ state, inputs }: { state: Record<'filter' | 'scale', tf.Tensor>; inputs: { images: tf.Tensor } }) => {
-        const { value, gradients } = valueAndGrads(({ filter, scale }) => {
-          const { y } = batchNormTraining(tf.conv2d(inputs.images as tf.Tensor4D, filter as tf.Tensor4D, 1, 1), scale as tf.Tensor1D, scale as tf.Tensor1D, 1e-5);
-          return { value: tf.mean<tf.Scalar>(tf.square(tf.relu(y))), aux: {} };
-        }, state);
-        return { state: { filter: tf.sub(state.filter, tf.mul(gradients.filter, 0.01)), scale: tf.sub(state.scale, tf.mul(gradients.scale, 0.01)) }, outputs: { loss: value } };
-      },
-      { state: { filter: drawn([3, 3, CHANNELS, CHANNELS], which), scale: drawn([CHANNELS], which, 'scale') }, inputs: { images: float32([BATCH, SIDE, SIDE, CHANNELS]) } },
-    );
-  const pair = [await compile('one'), await compile('other')];
-  const images = drawn([BATCH, SIDE, SIDE, CHANNELS], 'images');
+  const pair = [await compile(engine, 'one', CHANNELS), await compile(engine, 'other', CHANNELS)];
+  const inputs = images(CHANNELS);
   const times: number[] = [];
   let tenth = 0;
   for (let i = 0; i < steps; i++) {
     const before = performance.now();
-    await pair[i % 2]!.run({ images });
+    await pair[i % 2]!.run(inputs);
     times.push(performance.now() - before);
     if (i === Math.floor(steps / 10)) tenth = memory();
   }
@@ -49,6 +43,34 @@ export async function endure(name: EngineName, steps: number): Promise<Endurance
   await engine.dispose();
   const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
   return { engine: name, early: median(times.slice(100, 1100)), late: median(times.slice(-1000)), tenth, all, disposed: memory() };
+}
+
+/** Resident bytes after each tenth of `cycles` in which a step was compiled, run once and disposed of. */
+export async function recompile(name: EngineName, cycles: number): Promise<readonly number[]> {
+  const engine = await openEngine(name, { threads: 2 });
+  const inputs = images(MANY_CHANNELS);
+  const resident: number[] = [];
+  for (let i = 1; i <= cycles; i++) {
+    const step = await compile(engine, 'again', MANY_CHANNELS);
+    await step.run(inputs);
+    await step.dispose();
+    if (i % Math.ceil(cycles / 10) === 0) resident.push(memory());
+  }
+  await engine.dispose();
+  return resident;
+}
+
+function compile(engine: Engine, which: string, channels: number) {
+  return engine.compile(
+    ({ state, inputs }: { state: Record<'filter' | 'scale', tf.Tensor>; inputs: { images: tf.Tensor } }) => {
+      const { value, gradients } = valueAndGrads(({ filter, scale }) => {
+        const { y } = batchNormTraining(tf.conv2d(inputs.images as tf.Tensor4D, filter as tf.Tensor4D, 1, 1), scale as tf.Tensor1D, scale as tf.Tensor1D, 1e-5);
+        return { value: tf.mean<tf.Scalar>(tf.square(tf.relu(y))), aux: {} };
+      }, state);
+      return { state: { filter: tf.sub(state.filter, tf.mul(gradients.filter, 0.01)), scale: tf.sub(state.scale, tf.mul(gradients.scale, 0.01)) }, outputs: { loss: value } };
+    },
+    { state: { filter: drawn([3, 3, channels, channels], which), scale: drawn([channels], which, 'scale') }, inputs: { images: float32([BATCH, SIDE, SIDE, channels]) } },
+  );
 }
 
 function memory(): number {

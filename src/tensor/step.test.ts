@@ -1,3 +1,6 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, describe, expect, test } from 'vitest';
 import { engines } from './agreement.test-support.ts';
@@ -114,6 +117,27 @@ describe.each(Object.entries(engines))('a step on %s', (_, engine) => {
     await b.dispose();
     expect(tf.memory().numTensors).toBe(tensors);
   });
+});
+
+test('the values that a step began with are forgotten once it is compiled, and the step once it is disposed of', async () => {
+  v8.setFlagsFromString('--expose-gc');
+  const collectGarbage = vm.runInNewContext('gc') as () => void;
+  const compiled = async () => {
+    const w = vector(1, 2, 3);
+    return { values: new WeakRef(w), step: await descent(engines.blocked, w) };
+  };
+  const disposed = async (): Promise<WeakRef<object>> => {
+    const { values, step } = await compiled();
+    await turn();
+    collectGarbage();
+    expect(values.deref()).toBeUndefined();
+    await step.dispose();
+    return new WeakRef(step);
+  };
+  const step = await disposed();
+  await turn();
+  collectGarbage();
+  expect(step.deref()).toBeUndefined();
 });
 
 test('nothing grows over 1,000 steps', async () => {

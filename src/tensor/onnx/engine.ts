@@ -21,12 +21,12 @@ export async function openOnnxruntime({ threads, blocked = true }: OnnxruntimeOp
   const steps = new Set<OnnxStep>();
   const compile = async (fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }, options: CompileOptions = {}): Promise<OnnxStep> => {
     refuseReduced('onnxruntime', options.precision);
-    const traced = trace(fn, specs);
-    const lowered = lower(simplify(traced.program), block);
-    const session = await openSession(lowered.model.encode(), threads).catch((error: unknown) => {
+    const { program, forms } = trace(fn, specs);
+    const { model, ...ports } = lower(simplify(program), block);
+    const session = await openSession(model.encode(), threads).catch((error: unknown) => {
       throw new Error(`Internal error: ONNX Runtime refuses the step${options.name === undefined ? '' : ` "${options.name}"`}: ${String(error)}`, { cause: error });
     });
-    const step = new OnnxStep(session, lowered, { state: specs.state, outputs: traced.outputs });
+    const step = new OnnxStep(session, ports, forms, () => steps.delete(step));
     await step.writeState(specs.state);
     steps.add(step);
     return step;

@@ -4,22 +4,25 @@ import { checkNames, checkTensor } from '../errors.ts';
 import { numbersOf } from '../graph/graph.ts';
 import type { Numbers } from '../graph/node.ts';
 import { sizeOf, type HostTensor, type TensorSpec, type Tree } from '../host-tensor.ts';
+import type { Forms } from '../trace/trace.ts';
 import { leavesOf, mapTree } from '../tree.ts';
 import { rearrange } from './layout.ts';
 import type { Lowered, Port, StatePort } from './lower.ts';
 
 export class OnnxStep {
   readonly #session: ort.InferenceSession;
-  readonly #lowered: Lowered;
-  readonly #forms: { readonly state: Tree<TensorSpec>; readonly outputs: Tree<TensorSpec> };
+  readonly #lowered: Omit<Lowered, 'model'>;
+  readonly #forms: Forms;
+  readonly #onDisposed: () => void;
   readonly #feeds: Record<string, ort.Tensor> = {};
   readonly #fetches: Record<string, ort.Tensor> = {};
   #status: 'idle' | 'running' | 'disposed' = 'idle';
 
-  constructor(session: ort.InferenceSession, lowered: Lowered, forms: { readonly state: Tree<TensorSpec>; readonly outputs: Tree<TensorSpec> }) {
+  constructor(session: ort.InferenceSession, lowered: Omit<Lowered, 'model'>, forms: Forms, onDisposed: () => void) {
     this.#session = session;
     this.#lowered = lowered;
     this.#forms = forms;
+    this.#onDisposed = onDisposed;
     for (const port of lowered.state) {
       this.#feeds[port.name] = emptyTensor(port);
       if (port.next !== null) this.#fetches[port.next] = emptyTensor(port);
@@ -62,6 +65,7 @@ export class OnnxStep {
     this.#status = 'disposed';
     await this.#session.release();
     for (const tensors of [this.#feeds, this.#fetches]) for (const name of Object.keys(tensors)) Reflect.deleteProperty(tensors, name);
+    this.#onDisposed();
   }
 
   #check(what: 'input' | 'state', ports: readonly Port[], tree: Tree<HostTensor>): Map<string, HostTensor> {

@@ -23,10 +23,10 @@ export function openTensorflow({ addon, threads }: TensorflowOptions): Engine {
   const steps = new Set<TensorflowStep>();
   const compile = (fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }, { precision = 'float32' }: CompileOptions = {}): Promise<TensorflowStep> =>
     Promise.resolve().then(async () => {
-      const traced = trace(fn, specs);
-      const program = simplify(traced.program);
+      const { program: traced, forms } = trace(fn, specs);
+      const program = simplify(traced);
       const { graph, ...ports } = lower(program, precision === 'bfloat16' ? chooseReduced(program) : FULL);
-      const step = new TensorflowStep(binding, load(binding, graph), ports, { state: specs.state, outputs: traced.outputs });
+      const step = new TensorflowStep(binding, load(binding, graph), ports, forms, () => steps.delete(step));
       await step.writeState(specs.state);
       steps.add(step);
       return step;

@@ -2,6 +2,7 @@
 import { checkNames, checkTensor } from '../errors.ts';
 import type { Numbers } from '../graph/node.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
+import type { Forms } from '../trace/trace.ts';
 import { leavesOf, mapTree } from '../tree.ts';
 import type { Binding, SessionId, TensorId } from './binding.ts';
 import type { Edge } from './graph-def.ts';
@@ -11,14 +12,16 @@ export class TensorflowStep {
   readonly #binding: Binding;
   readonly #session: SessionId;
   readonly #lowered: Omit<Lowered, 'graph'>;
-  readonly #forms: { readonly state: Tree<TensorSpec>; readonly outputs: Tree<TensorSpec> };
+  readonly #forms: Forms;
+  readonly #onDisposed: () => void;
   #disposed = false;
 
-  constructor(binding: Binding, session: SessionId, lowered: Omit<Lowered, 'graph'>, forms: { readonly state: Tree<TensorSpec>; readonly outputs: Tree<TensorSpec> }) {
+  constructor(binding: Binding, session: SessionId, lowered: Omit<Lowered, 'graph'>, forms: Forms, onDisposed: () => void) {
     this.#binding = binding;
     this.#session = session;
     this.#lowered = lowered;
     this.#forms = forms;
+    this.#onDisposed = onDisposed;
   }
 
   run(inputs: Tree<HostTensor>): Promise<Tree<HostTensor>> {
@@ -45,9 +48,12 @@ export class TensorflowStep {
   }
 
   dispose(): Promise<void> {
-    if (!this.#disposed) this.#binding.deleteSavedModel(this.#session);
-    this.#disposed = true;
-    return Promise.resolve();
+    return Promise.resolve().then(() => {
+      if (this.#disposed) return;
+      this.#disposed = true;
+      this.#binding.deleteSavedModel(this.#session);
+      this.#onDisposed();
+    });
   }
 
   /** The binding blocks; its errors become rejections all the same. */

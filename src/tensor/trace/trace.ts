@@ -12,7 +12,12 @@ import { registerTraceKernels } from './kernels.ts';
 
 export interface Traced {
   readonly program: Program;
-  /** The form of the outputs, with the specs of their leaves. */
+  /** What the step's trees look like, without the values that they were first given. */
+  readonly forms: Forms;
+}
+
+export interface Forms {
+  readonly state: Tree<TensorSpec>;
   readonly outputs: Tree<TensorSpec>;
 }
 
@@ -46,7 +51,7 @@ function record(graph: Graph, fn: AnyStep, { state, inputs }: Specs): Traced {
     outputs.push({ path, value: traceBackend.value(tensor) });
     return { shape: [...tensor.shape], dtype: tensor.dtype as DType };
   });
-  return { program: { graph, inputs: ends.inputs, state: nextState(ends.state, result.state), outputs }, outputs: form };
+  return { program: { graph, inputs: ends.inputs, state: nextState(ends.state, result.state), outputs }, forms: { state: mapTree(state, ({ shape, dtype }): TensorSpec => ({ shape, dtype })), outputs: form } };
 }
 
 function nextState(state: readonly { path: string; value: Value }[], returned: Tree<tf.Tensor>): Program['state'] {
