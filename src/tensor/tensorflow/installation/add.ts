@@ -9,7 +9,7 @@ import { mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { InstallationError, lastWords } from './failure.ts';
-import { obtain } from './obtain.ts';
+import { expectThere, obtain } from './obtain.ts';
 import { BINDING, NODE_HEADERS, partsOf, VERSION, type Part } from './parts.ts';
 import { ADDON, enginesFolder, folderOf } from './place.ts';
 import { unpack } from './unpack.ts';
@@ -24,6 +24,10 @@ export interface AddOptions {
   readonly tell: (text: string) => void;
 }
 
+/** There while NVIDIA's kernel module is loaded. */
+const DRIVER = '/proc/driver/nvidia/version';
+
+const MAKE_ROOM = 'Make room, or name another folder with XDG_CACHE_HOME.';
 const GIB = 2 ** 30;
 /** Of the disk, while both the downloads and what is unpacked of them lie there. */
 const ROOM = { false: 2.5 * GIB, true: 10 * GIB };
@@ -33,6 +37,8 @@ export async function addTensorflow({ gpu, from, signal, tell }: AddOptions): Pr
   const target = folderOf(gpu);
   if (existsSync(target)) throw new InstallationError(`TensorFlow ${VERSION} is there already: ${target}`, 'To make it anew: pipeline engine remove tensorflow');
   const compiler = await checkMachine(from === undefined);
+  if (gpu && !existsSync(DRIVER)) tell(`there is no NVIDIA driver here (${DRIVER}): what is added computes on the processor until there is one`);
+  if (from !== undefined) for (const part of partsOf(gpu)) expectThere(part, from);
   await mkdir(enginesFolder(), { recursive: true });
   await removeLeftovers();
   await checkRoom(gpu);
@@ -42,7 +48,8 @@ export async function addTensorflow({ gpu, from, signal, tell }: AddOptions): Pr
     await rename(work, target);
   } catch (error) {
     await rm(work, { recursive: true, force: true });
-    throw signal.aborted ? new InstallationError('The installation was interrupted', 'Nothing is left of it. Start again: pipeline engine add tensorflow') : error;
+    if (signal.aborted) throw new InstallationError('The installation was interrupted', 'Nothing is left of it. Start again: pipeline engine add tensorflow');
+    throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? new InstallationError(`The disk of ${enginesFolder()} is full`, `Nothing is left of the installation. ${MAKE_ROOM}`) : error;
   }
   return target;
 }
@@ -126,7 +133,7 @@ const works = async (program: string, words: readonly string[]): Promise<boolean
 async function checkRoom(gpu: boolean): Promise<void> {
   const { bavail, bsize } = await statfs(enginesFolder());
   const [free, needed] = [bavail * bsize, ROOM[`${gpu}`]];
-  if (free < needed) throw new InstallationError(`${enginesFolder()} has ${(free / GIB).toFixed(1)} GiB free, and ${(needed / GIB).toFixed(1)} GiB are needed for a while`, 'Make room, or name another folder with XDG_CACHE_HOME.');
+  if (free < needed) throw new InstallationError(`${enginesFolder()} has ${(free / GIB).toFixed(1)} GiB free, and ${(needed / GIB).toFixed(1)} GiB are needed for a while`, MAKE_ROOM);
 }
 
 const ADDING = '.adding-';

@@ -19,10 +19,16 @@ export interface Source {
 
 /** Returns the verified file. Throws InstallationError where it cannot be had or is another one. */
 export async function obtain(part: Part, { from, downloads, signal }: Source): Promise<string> {
-  const file = from === undefined ? await download(part, downloads, signal) : path.join(from, part.file);
-  if (!existsSync(file)) throw new InstallationError(`${file} is missing`, `Get it on a machine with a network: ${commandFor(part)}`);
+  const file = from === undefined ? await download(part, downloads, signal) : expectThere(part, from);
   const found = await digestOfFile(file);
   if (found !== part.sha256) throw new InstallationError(`${path.basename(file)} is not the file that was tried: its SHA-256 is ${found}, and ${part.sha256} is expected`, `Get it again: ${commandFor(part)}`);
+  return file;
+}
+
+/** Where the file of a part lies in a folder. Throws InstallationError where it is missing. */
+export function expectThere(part: Part, folder: string): string {
+  const file = path.join(folder, part.file);
+  if (!existsSync(file)) throw new InstallationError(`${file} is missing`, `Get it on a machine with a network: ${commandFor(part)}`);
   return file;
 }
 
@@ -33,7 +39,7 @@ async function download(part: Part, folder: string, signal: AbortSignal): Promis
   if (done.failed) {
     throw new InstallationError(`${part.asked} cannot be downloaded:\n  ${lastWords(done, 3)}`, `Without a network, put the files into a folder and say --from FOLDER. This one: ${commandFor(part)}`);
   }
-  return path.join(folder, part.file);
+  return expectThere(part, folder);
 }
 
 function commandOf(part: Part): readonly [string, readonly string[]] {
