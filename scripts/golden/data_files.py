@@ -1,13 +1,16 @@
-"""Images in unusual formats with Pillow's decode of each, and .npz files as NumPy writes them.
+"""Images in unusual formats with Pillow's decode of each (CMYK: that of Little CMS), and .npz files as NumPy writes them.
 
-Usage: python scripts/golden/data_files.py src/learn/dataset/golden
+Usage, in the root of the repository: python scripts/golden/data_files.py src/learn/dataset/golden
 """
 import io
+import itertools
 import pathlib
+import struct
+import subprocess
 import sys
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 SIDE = 16
 out = pathlib.Path(sys.argv[1])
@@ -45,8 +48,50 @@ expected["rgba.png"] = np.asarray(Image.alpha_composite(black, Image.open(out / 
 colour.quantize(32).save(out / "palette.png")
 expected["palette.png"] = np.asarray(Image.open(out / "palette.png").convert("RGB"))
 
-colour.convert("CMYK").save(out / "cmyk.jpg", quality=95, subsampling=0)
-expected["cmyk.jpg"] = np.asarray(Image.open(out / "cmyk.jpg").convert("RGB"))
+
+def managed(name: str, profile: bytes) -> np.ndarray:
+    """From ink through the profile to sRGB, perceptually."""
+    transform = ImageCms.buildTransform(io.BytesIO(profile), ImageCms.createProfile("sRGB"), "CMYK", "RGB", renderingIntent=ImageCms.Intent.PERCEPTUAL)
+    return np.asarray(ImageCms.applyTransform(Image.open(out / name), transform))
+
+
+def fallback_profile() -> bytes:
+    """The print profile inside libvips ("Chemical proof" by Graeme Gill, public domain), which sharp hands out with a picture."""
+    code = "import sharp from 'sharp'; const picture = await sharp(process.argv[1]).toColourspace('cmyk').withIccProfile('cmyk').jpeg().toBuffer(); process.stdout.write((await sharp(picture).metadata()).icc);"
+    return subprocess.run(["node", "--input-type=module", "-e", code, out / "cmyk.jpg"], check=True, stdout=subprocess.PIPE).stdout
+
+
+def own_profile() -> bytes:
+    """Of a press that nobody has: its cyan prints yellow, its magenta cyan, its yellow magenta. Small, and unlike every default."""
+    corners = [[round(255 * (1 - ink) * (1 - k)) for ink in (m, y, c)] for c, m, y, k in itertools.product((0, 1), repeat=4)]
+    to_lab = ImageCms.buildTransform(ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB")
+    lab = np.asarray(ImageCms.applyTransform(Image.fromarray(np.array([corners], np.uint8)), to_lab)) ^ np.array([0, 128, 128], np.uint8)
+    straight = bytes(range(256))
+    table = b"mft1" + bytes(4) + bytes([4, 3, 2, 0]) + struct.pack(">9i", *(65536 if i % 4 == 0 else 0 for i in range(9))) + 4 * straight + lab.tobytes() + 3 * straight
+    white = (0xF6D6, 0x10000, 0xD32D)
+    tags = {
+        b"desc": b"desc" + bytes(4) + struct.pack(">I", 6) + b"press\0" + bytes(4 + 4 + 2 + 1 + 67),
+        b"cprt": b"text" + bytes(4) + b"none\0",
+        b"wtpt": b"XYZ " + bytes(4) + struct.pack(">3I", *white),
+        b"A2B0": table,
+    }
+    place = 128 + 4 + 12 * len(tags)
+    index, body = struct.pack(">I", len(tags)), b""
+    for name, data in tags.items():
+        index += name + struct.pack(">2I", place + len(body), len(data))
+        body += data + bytes(-len(data) % 4)
+    date = struct.pack(">6H", 2000, 1, 1, 0, 0, 0)
+    head = struct.pack(">I4xI4s4s4s", place + len(body), 0x02400000, b"prtr", b"CMYK", b"Lab ") + date + b"acsp" + bytes(28) + struct.pack(">3I", *white)
+    return head.ljust(128, b"\0") + index + body
+
+
+# Pillow's own conversion knows no profile: it is kept to show how far it is from what Little CMS makes of the same inks.
+inks = colour.convert("CMYK")
+inks.save(out / "cmyk.jpg", quality=95, subsampling=0)
+inks.save(out / "cmyk-profile.jpg", quality=95, subsampling=0, icc_profile=own_profile())
+expected["cmyk.jpg"] = managed("cmyk.jpg", fallback_profile())
+expected["cmyk-profile.jpg"] = managed("cmyk-profile.jpg", own_profile())
+expected["cmyk-formula"] = np.asarray(Image.open(out / "cmyk.jpg").convert("RGB"))
 
 wide = Image.fromarray(scene(24, SIDE))
 for orientation in range(1, 9):
@@ -60,7 +105,7 @@ whole = io.BytesIO()
 Image.fromarray(scene(64, 64)).save(whole, "JPEG", quality=95)
 (out / "truncated.jpg").write_bytes(whole.getvalue()[: len(whole.getvalue()) // 2])
 
-np.savez_compressed(out / "expected.npz", **{name.replace(".", "_"): pixels for name, pixels in expected.items()})
+np.savez_compressed(out / "expected.npz", **{name.replace(".", "_").replace("-", "_"): pixels for name, pixels in expected.items()})
 
 counts = {"train": 6, "val": 4, "test": 2}
 
