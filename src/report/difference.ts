@@ -15,9 +15,9 @@ export function differenceOf(evaluation: Evaluation, model: string, against: str
   return reversed === undefined ? null : { mean: negated(reversed.mean), low: negated(reversed.high), high: negated(reversed.low) };
 }
 
-/** An interval that holds 0, or that is not known, leaves open which of the two is better. */
-export function cannotTell({ low, high }: PairedDifference): boolean {
-  return low === null || high === null || (low <= 0 && high >= 0);
+/** An interval that holds 0, that lies on the other side of it than the mean, or that is not known leaves open which of the two is better. */
+export function cannotTell({ mean, low, high }: PairedDifference): boolean {
+  return mean === null || low === null || high === null || !((mean > 0 && low > 0) || (mean < 0 && high < 0));
 }
 
 function negated(value: Defined): Defined {

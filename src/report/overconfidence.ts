@@ -1,5 +1,5 @@
 /** The paper's claim that self-supervision keeps a network from being too sure of itself, put to the test. */
-import { cannotTell, differenceOf } from './difference.ts';
+import { cannotTell, differenceOf, type PairedDifference } from './difference.ts';
 import { fixed } from './format.ts';
 import { metricWords } from './metric.ts';
 import type { Calibration, Evaluation } from './study.ts';
@@ -25,8 +25,9 @@ export function overconfidenceSentences(evaluation: Evaluation, transfer: string
     const difference = differenceOf(evaluation, model, against, 'ece');
     const without = evaluation.models.find((each) => each.model === against);
     if (difference === null || without === undefined) return [];
+    const excess = excessConfidence(without.calibration);
     const numbers = `calibration error ${model} − ${against} ${differenceText(difference, metricWords('ece'), 'signed')}`;
-    return [`From ${start}: ${excessPhrase(excessConfidence(without.calibration), against)}; ${verdictPhrase(difference)} (${numbers}).`];
+    return [`From ${start}: ${excessPhrase(excess, against)}; ${verdictPhrase(difference, excess)} (${numbers}).`];
   });
 }
 
@@ -36,7 +37,9 @@ function excessPhrase(excess: number | null, model: string): string {
   return excess > 0 ? `${model} is on average surer than it is right, ${size}` : `${model} is on average less sure than it is right, ${size}, so there is no overconfidence to prevent`;
 }
 
-function verdictPhrase(difference: NonNullable<ReturnType<typeof differenceOf>>): string {
-  if (cannotTell(difference)) return 'whether self-supervision changes that we cannot tell';
-  return difference.mean! < 0 ? 'with self-supervision probabilities are more honest, as the paper says' : 'with self-supervision probabilities are less honest, against what the paper says';
+/** The paper speaks of overconfidence: where there was none, more honest probabilities do not bear it out. */
+function verdictPhrase(difference: PairedDifference, excess: number | null): string {
+  if (cannotTell(difference)) return 'whether self-supervision makes probabilities more honest we cannot tell';
+  if (difference.mean! > 0) return 'with self-supervision probabilities are less honest, against what the paper says';
+  return `with self-supervision probabilities are more honest${excess !== null && excess > 0 ? ', as the paper says' : ''}`;
 }

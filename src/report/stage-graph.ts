@@ -17,7 +17,7 @@ export function stageGraph(provenance: readonly Execution[]): { readonly nodes: 
   const nodes = names.map((name) => {
     const members = provenance.filter(({ stage }) => stage === name);
     const read = new Set(members.flatMap(({ reads }) => reads.flatMap((id) => stageOf.get(id) ?? [])));
-    return { name, executions: members.length, seconds: members.reduce((sum, member) => sum + member.seconds, 0), reads: names.filter((other) => read.has(other)) };
+    return { name, executions: members.length, seconds: members.reduce((sum, member) => sum + member.seconds, 0), reads: names.filter((other) => other !== name && read.has(other)) };
   });
   return { nodes, edges: nodes.flatMap(({ name, reads }) => reads.map((from) => ({ from, to: name }))) };
 }

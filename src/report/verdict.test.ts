@@ -50,9 +50,15 @@ test('a difference read the other way round has its sign and its ends exchanged'
   expect(differenceOf(evaluation, 'M1', 'M9', 'accuracy')).toBeNull();
 });
 
+test('a mean whose interval lies on the other side of 0 is no lead: resampling may be biased', () => {
+  expect(cannotTell({ mean: 0.01, low: -0.05, high: -0.01 })).toBe(true);
+  expect(cannotTell({ mean: -0.01, low: 0.01, high: 0.05 })).toBe(true);
+});
+
 test('an interval that touches 0 or is not known decides nothing', () => {
   expect(cannotTell({ mean: 0.1, low: 0, high: 0.2 })).toBe(true);
   expect(cannotTell({ mean: 0.1, low: null, high: null })).toBe(true);
+  expect(cannotTell({ mean: null, low: 0.1, high: 0.2 })).toBe(true);
   expect(cannotTell({ mean: 0.1, low: 0.01, high: 0.2 })).toBe(false);
   expect(cannotTell({ mean: -0.1, low: -0.2, high: -0.01 })).toBe(false);
 });

@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import { renderChecklist } from './checklist.ts';
+import { studyFixture } from './fixture.ts';
+import { SUBJECTS } from './statements.ts';
+import type { Study } from './study.ts';
+
+/** As few things as a study may have. */
+function bare(): Study {
+  const [dataset] = studyFixture().datasets;
+  const { evaluation } = dataset!;
+  return { ...studyFixture([{ ...dataset!, split: null, audit: null, explanations: [], pairs: [], fineTuning: [], preTraining: [], evaluation: { ...evaluation, probes: [], fractions: [], leaky: [] } }]), provenance: [], shared: null, statements: {} };
+}
+
+const rows = (study: Study) => renderChecklist(study).split('\n').filter((line) => line.startsWith('| ')).slice(1).map((line) => line.split(/ ?(?<!\\)\| ?/).slice(1, -1));
+
+test('every item is answered or counted as missing, and the counts add up', () => {
+  for (const study of [studyFixture(), bare()]) {
+    const [, items, ...counts] = /(\d+) items: (\d+) answered by the report, (\d+) stated by the authors, (\d+) not done, (\d+) missing/.exec(renderChecklist(study))!.map(Number);
+    expect(counts.reduce((a, b) => a + b)).toBe(items);
+    const states = rows(study).filter(([subject]) => !subject!.startsWith('---')).map(([, , , state]) => state);
+    expect(states).toHaveLength(items!);
+    expect(counts).toEqual(['in the report', 'stated by the authors', 'not done', 'MISSING'].map((state) => states.filter((each) => each === state).length));
+  }
+});
+
+test('what the authors say turns missing into stated, and only that', () => {
+  const stated = { ...bare(), statements: Object.fromEntries(SUBJECTS.map((subject) => [subject, `about ${subject}`])) };
+  expect(renderChecklist(bare())).toContain('set `statements.ethics` of the report stage');
+  expect(renderChecklist(stated)).toContain(' 0 missing');
+  expect(rows(stated).filter(([, , , state]) => state === 'in the report')).toEqual(rows(bare()).filter(([, , , state]) => state === 'in the report'));
+});
+
+test('a bare study claims no lineage, no split and no explanation', () => {
+  for (const reason of ['the report was not given the summary of the split', 'no lineage was recorded', 'this pipeline does not explain', 'no other budget or share of labels was tried']) expect(renderChecklist(bare())).toContain(reason);
+});
