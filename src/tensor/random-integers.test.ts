@@ -51,13 +51,13 @@ const OPERATIONS: readonly ((x: Integers, earlier: Integers) => tf.Tensor)[] = [
   (x) => wide(tf.prod(tf.mod(x, one(3)), 1)),
   (x) => wide(int(tf.any(tf.greater(x, one(9)), 1))),
   (x) => wide(int(tf.all(tf.less(x, one(9)), 1))),
-  (x) => int(tf.oneHot(tf.mod(tf.reshape(tf.slice(x, [0, 0], [ROWS, 1]), [ROWS]), one(COLUMNS)) as tf.Tensor1D, COLUMNS)),
+  (x) => int(tf.oneHot(tf.mod<tf.Tensor1D>(tf.reshape(tf.slice(x, [0, 0], [ROWS, 1]), [ROWS]), one(COLUMNS)), COLUMNS)),
   (x) => tf.reshape(tf.transpose(x), [ROWS, COLUMNS]),
   (x) => tf.slice(tf.pad(x, [[1, 0], [0, 2]], 4), [0, 2], [ROWS, COLUMNS]),
   (x) => tf.reverse(tf.stridedSlice(x, [5, 0], [-7, COLUMNS], [-1, 1]), 1),
   (x, earlier) => tf.concat([tf.slice(x, [0, 3], [ROWS, 5]), tf.slice(earlier, [0, 0], [ROWS, 3])], 1),
   (x) => tf.stack(tf.unstack(x, 1).reverse(), 1),
-  (x, earlier) => int(tf.unsortedSegmentSum(x, tf.mod(tf.reshape(tf.slice(earlier, [0, 0], [ROWS, 1]), [ROWS]), one(ROWS)) as tf.Tensor1D, ROWS)), // tfjs's own gives floats
+  (x, earlier) => int(tf.unsortedSegmentSum(x, tf.mod<tf.Tensor1D>(tf.reshape(tf.slice(earlier, [0, 0], [ROWS, 1]), [ROWS]), one(ROWS)), ROWS)), // tfjs's own gives floats
   (x) => int(tf.mul(tf.cast(x, 'float32'), 0.4)), // towards zero
   (x) => int(tf.floor(tf.div(tf.cast(x, 'float32'), 3))),
 ];
@@ -71,12 +71,12 @@ test('integers and truths of programs of up to eight operations are equal on eve
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (program) => {
       const make = ({ x }: Record<string, tf.Tensor>): tf.Tensor[] => {
-        const values = [tf.sub(x!, one(15)) as Integers];
+        const values = [tf.sub<Integers>(x!, one(15))];
         for (const { operation, from, with: other } of program) {
           const at = (back: number): Integers => values[Math.max(0, values.length - 1 - Math.max(0, back - 5))]!;
           const made = OPERATIONS[operation]!(at(from), at(other));
           // Small again, with the sign that it had: nothing overflows.
-          values.push(tf.sub(made, tf.mul(tf.floorDiv(made, one(31)), one(31))) as Integers);
+          values.push(tf.sub<Integers>(made, tf.mul(tf.floorDiv(made, one(31)), one(31))));
         }
         return values;
       };
