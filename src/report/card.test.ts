@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { renderCard } from './card.ts';
+import { datasetFixture, studyFixture } from './fixture.ts';
+import type { DatasetResults } from './study.ts';
+
+const plain = datasetFixture('phantom', 'Phantoms', ['a', 'b']);
+const cardOf = (dataset: Partial<DatasetResults>) => renderCard(studyFixture([{ ...plain, ...dataset }]));
+const withLeaks = (copies: number | null): Partial<DatasetResults> => ({ evaluation: { ...plain.evaluation, leaks: { images: 78, leaks: 5, copies } } });
+
+test('what makes results too good stands among the limits, and only where it is so', () => {
+  expect(cardOf(withLeaks(3))).toContain('- Phantoms: 3 of 78 test images are equal to a training image.');
+  for (const copies of [0, null]) expect(cardOf(withLeaks(copies))).not.toContain('equal to a training image');
+  expect(cardOf({ split: { ...plain.split!, groupOverlap: 12 } })).toContain('- Phantoms: 12 groups are on two sides of the split, so its results are too good.');
+  expect(cardOf({})).not.toContain('two sides of the split, so');
+  expect(cardOf({ audit: null })).toContain('- Phantoms: nobody looked for duplicates and leaks.');
+});
+
+test('what only the authors can say is theirs or marked as not said', () => {
+  const card = renderCard({ ...studyFixture(), statements: { intendedUse: 'Teaching.' } });
+  expect(card).toContain('## Intended use\n\nTeaching.');
+  expect(card).toContain('## Ethics\n\n*Not stated by the authors.*');
+});
+
+test('without a lineage network and engine are called not recorded', () => {
+  const card = renderCard({ ...studyFixture(), provenance: [] });
+  expect(card).toContain('- Network: not recorded');
+  expect(card).toContain('- Trained with: not recorded');
+});
