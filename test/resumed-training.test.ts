@@ -19,7 +19,7 @@ const training = pipelineOf({
   },
   pretrain: {
     module: 'stages/pretrain-simclr.ts',
-    inputs: { images: { stage: 'phantoms', output: 'images' }, table: { stage: 'phantoms', output: 'table' }, split: { stage: 'split', output: 'split' }, weights: null },
+    inputs: { images: { stage: 'phantoms', output: 'images' }, table: { stage: 'phantoms', output: 'table' }, dataset: { stage: 'phantoms', output: 'dataset' }, split: { stage: 'split', output: 'split' }, weights: null },
     params: { network: 'resnet-small', epochs: 45, batch: 32, rate: 0.1, warmUp: 1, temperature: 0.5, recipe: 'fundus', seed: 0 },
     outputs: { weights: { file: 'weights.safetensors', publish: 'weights.safetensors' }, curves: { file: 'curves.json', publish: 'curves.json' }, pairs: { file: 'pairs.png', publish: 'pairs.png' } },
   },
