@@ -1,10 +1,10 @@
 /**
- * Looks at a report as a person would: screenshots wide and narrow, light and dark, and the rules of axe-core.
+ * Looks at a report as a person would: screenshots wide and narrow, light and dark, on paper, and the rules of axe-core.
  *
  *     node scripts/look.mjs reports/index.html <folder for the screenshots>
  *
  * Needs a Chromium (`apt-get install chromium`, or CHROMIUM names one). Fails when a rule is broken, when the page is
- * wider than the window, when it asks for anything that is not in the file, or when anything in it runs.
+ * wider than the window, when paper cuts something off, when it asks for anything that is not in the file, or when anything in it runs.
  */
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -22,6 +22,7 @@ try {
   for (const colorScheme of ['light', 'dark']) {
     for (const width of [1280, 390]) faults.push(...(await look({ colorScheme, width })));
   }
+  faults.push(...(await lookAtPaper()));
 } finally {
   await browser.close();
 }
@@ -51,6 +52,18 @@ async function look({ colorScheme, width }) {
   for (const { id, help, nodes } of violations) found.push(`${name}: ${id}: ${help} (${nodes.length} times, first ${nodes[0].html.slice(0, 200)})`);
   await context.close();
   return found;
+}
+
+/** What stands to the right of the paper's edge is not printed. Letter, the narrower page of the two common ones. */
+async function lookAtPaper() {
+  const [LETTER, MARGINS] = [816, 91];
+  const page = await browser.newPage({ viewport: { width: LETTER - MARGINS, height: 1000 } });
+  await page.emulateMedia({ media: 'print' });
+  await page.goto(pathToFileURL(path.resolve(report)).href);
+  await page.pdf({ path: path.join(folder, 'paper.pdf'), preferCSSPageSize: true });
+  const cut = await page.evaluate(() => [...globalThis.document.querySelectorAll('table, svg, img')].filter((element) => element.closest('details:not([open])') === null && element.getBoundingClientRect().right > globalThis.innerWidth + 1).map((element) => element.outerHTML.slice(0, 200)));
+  await page.close();
+  return cut.map((element) => `paper: the edge cuts ${element}`);
 }
 
 async function chromiumPath() {

@@ -104,5 +104,6 @@ ${SERIES.map((colour, i) => `.series-${i}{--series:${colour}}`).join('\n')}
 .chart .l-white text{fill:#fff}
 @media (prefers-color-scheme:dark){.chart .d-black text{fill:#000}.chart .d-white text{fill:#fff}}
 @media (max-width:40rem){header,main,footer{padding-left:1rem;padding-right:1rem}header{padding-top:2rem}h1{font-size:1.6rem}.verdict{font-size:1.1rem}}
-@media print{:root{${LIGHT};color-scheme:light}.chart .l-black text{fill:#000}.chart .l-white text{fill:#fff}html{font-size:11px}nav,.skip,summary{display:none}section{break-before:page}#answer{break-before:auto}figure,table,aside{break-inside:avoid}.scroll{overflow:visible}a{color:inherit;text-decoration:none}}
+@page{margin:12mm}
+@media print{:root{${LIGHT};color-scheme:light}.chart .l-black text{fill:#000}.chart .l-white text{fill:#fff}html{font-size:11px}nav,.skip,summary{display:none}header,main,footer{max-width:none;padding:0}section{break-before:page;margin:0}#answer{break-before:auto;margin-top:2rem}h2,h3,h4,.legend{break-after:avoid}figure,table,aside{break-inside:avoid}.scroll{overflow:visible}table{font-size:.76rem}th,td{padding-right:.35rem}.interval-text,.verdict-text,thead th{font-size:.68rem}tbody th{white-space:normal}a{color:inherit;text-decoration:none}}
 `.trim();
