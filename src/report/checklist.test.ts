@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { CHECKLIST } from './checklist-items.ts';
 import { renderChecklist } from './checklist.ts';
 import { studyFixture } from './fixture.ts';
+import { CLAIM, LEFT_TO_THE_MANUSCRIPT, TRIPOD } from './guidelines.ts';
 import { SUBJECTS } from './statements.ts';
 import type { Study } from './study.ts';
 
@@ -32,4 +34,12 @@ test('what the authors say turns missing into stated, and only that', () => {
 
 test('a bare study claims no lineage, no split and no explanation', () => {
   for (const reason of ['the report was not given the summary of the split', 'no lineage was recorded', 'this pipeline does not explain', 'no other budget or share of labels was tried']) expect(renderChecklist(bare())).toContain(reason);
+});
+
+test('every item of both guidelines is answered here or left to the manuscript, and none is both', () => {
+  const here = { claim: new Set(CHECKLIST.flatMap(({ claim }) => claim)), tripod: new Set(CHECKLIST.flatMap(({ tripod }) => tripod)) };
+  const left = { claim: LEFT_TO_THE_MANUSCRIPT.flatMap(({ claim }) => claim), tripod: LEFT_TO_THE_MANUSCRIPT.flatMap(({ tripod }) => tripod) };
+  expect([...here.claim, ...left.claim].sort((a, b) => a - b)).toEqual(CLAIM);
+  expect([...here.tripod, ...left.tripod].sort((a, b) => TRIPOD.indexOf(a) - TRIPOD.indexOf(b))).toEqual(TRIPOD);
+  expect(renderChecklist(bare())).toContain('how and when the images were taken (CLAIM 13; TRIPOD+AI 9a, 9b, 9c); treatments (TRIPOD+AI 6c)');
 });

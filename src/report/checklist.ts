@@ -1,5 +1,6 @@
 /** A reporting checklist, filled as far as evidence goes; what is not there is counted as not there. */
 import { CHECKLIST, type Answer } from './checklist-items.ts';
+import { LEFT_TO_THE_MANUSCRIPT, type Asked } from './guidelines.ts';
 import { inert, table } from './markdown.ts';
 import { sectionsOf } from './sections.ts';
 import type { Study } from './study.ts';
@@ -12,14 +13,20 @@ export function renderChecklist(study: Study): string {
   const shown = new Set(sectionsOf(study).map(({ id }) => id));
   return `${[
     `# Reporting checklist: ${inert(study.title)}`,
-    'Items of CLAIM (2024 update) and TRIPOD+AI that apply to a study of image classifiers, by their numbers there and in our words, which are shorter: compare with the published lists before you submit.',
+    'The items of CLAIM (2024 update) and TRIPOD+AI, by their numbers there and in our words, which are shorter: compare with the published lists before you submit.',
     `${answers.length} items: ${count('evidence')} answered by the report, ${count('stated')} stated by the authors, ${count('none')} not done, ${count('missing')} missing.`,
     table(
       ['item', 'CLAIM', 'TRIPOD+AI', 'state', 'where, or why not'],
-      answers.map(({ item, answer }) => [item.subject, item.claim, item.tripod, STATES[answer.state], whereOf(answer, shown)]),
+      answers.map(({ item, answer }) => [item.subject, item.claim.join(', '), item.tripod.join(', '), STATES[answer.state], whereOf(answer, shown)]),
       [0, 1, 2, 3, 4],
     ),
+    `Not counted, because nothing here answers them, only the manuscript: ${LEFT_TO_THE_MANUSCRIPT.map(withNumbers).join('; ')}.`,
   ].join('\n\n')}\n`;
+}
+
+function withNumbers({ subject, claim, tripod }: Asked): string {
+  const numbers = [['CLAIM', claim], ['TRIPOD+AI', tripod]] as const;
+  return `${subject} (${numbers.filter(([, items]) => items.length > 0).map(([name, items]) => `${name} ${items.join(', ')}`).join('; ')})`;
 }
 
 function whereOf(answer: Answer, shown: ReadonlySet<string>): string {
