@@ -1,4 +1,4 @@
-// Measures training steps on every engine of this machine and on PyTorch, in turns:
+// Measures training steps on every engine of this machine, on tfjs-node without ours and on PyTorch, in turns:
 //   npm run bench -- train [--quick] [--python PYTHON] [--threads N]
 // PYTHON is an interpreter with torch and torchvision; without it, engines are compared with each other only.
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -34,12 +34,12 @@ try {
 
 function contestantsOf({ network, side, batch }, hasTensorflow) {
   const size = [network, side, batch, values.threads].map(String);
-  const ours = (name, engine, precision) => ({ name, precision, ours: true, command: [process.execPath, join(folder, 'train.mjs'), engine, precision, ...size] });
-  const torch = (precision, layout) => ({ name: `PyTorch ${layout.replace('_', ' ')}`, precision, command: [values.python, join(import.meta.dirname, 'train.py'), precision, layout, ...size] });
+  const node = (name, engine, precision) => ({ name, precision, command: [process.execPath, join(folder, 'train.mjs'), engine, precision, ...size] });
+  const torch = (precision, layout) => ({ name: `PyTorch ${layout.replace('_', ' ')}`, precision, isPeer: true, command: [values.python, join(import.meta.dirname, 'train.py'), precision, layout, ...size] });
   return [
     ...(values.python ? ['float32', 'bfloat16'].flatMap((precision) => ['contiguous', 'channels_last'].map((layout) => torch(precision, layout))) : []),
-    ours('onnxruntime', 'onnxruntime', 'float32'),
-    ...(hasTensorflow ? [ours('tensorflow', 'tensorflow', 'float32'), ours('tensorflow', 'tensorflow', 'bfloat16')] : []),
+    node('onnxruntime', 'onnxruntime', 'float32'),
+    ...(hasTensorflow ? [node('tensorflow', 'tensorflow', 'float32'), node('tensorflow', 'tensorflow', 'bfloat16'), node('tfjs-node, eager', 'tfjs-node', 'float32')] : []),
   ];
 }
 
@@ -58,8 +58,8 @@ async function compare({ network, side, batch, steps }, contestants) {
   for (const each of contestants) {
     const sorted = [...each.times].sort((a, b) => a - b);
     const speed = (ms) => (1000 * batch) / ms;
-    const peers = contestants.filter(({ ours, precision }) => !ours && precision === each.precision).map(({ times }) => Math.min(...times));
-    const ratio = each.ours && peers.length > 0 ? `${(Math.min(...peers) / sorted[0]).toFixed(2)}x` : '';
-    console.log([each.name.padEnd(22), each.precision.padEnd(8), speed(sorted[0]).toFixed(1).padStart(7), speed(sorted[sorted.length >> 1]).toFixed(1).padStart(7), ratio.padStart(6), `${(each.peakBytes / 2 ** 20).toFixed(0)} MiB`.padStart(9), each.ours ? `compiled in ${each.compileSeconds.toFixed(1)} s` : '', each.version].join('  '));
+    const peers = contestants.filter(({ isPeer, precision }) => isPeer && precision === each.precision).map(({ times }) => Math.min(...times));
+    const ratio = !each.isPeer && peers.length > 0 ? `${(Math.min(...peers) / sorted[0]).toFixed(2)}x` : '';
+    console.log([each.name.padEnd(22), each.precision.padEnd(8), speed(sorted[0]).toFixed(1).padStart(7), speed(sorted[sorted.length >> 1]).toFixed(1).padStart(7), ratio.padStart(6), `${(each.peakBytes / 2 ** 20).toFixed(0)} MiB`.padStart(9), each.compileSeconds !== undefined ? `compiled in ${each.compileSeconds.toFixed(1)} s` : '', each.version].join('  '));
   }
 }

@@ -27,7 +27,7 @@ def step():
     optimiser.step()
 
 
-print(json.dumps({"version": torch.__version__, "compileSeconds": 0}), flush=True)
+print(json.dumps({"version": torch.__version__}), flush=True)
 for line in sys.stdin:
     milliseconds = []
     for _ in range(int(line)):

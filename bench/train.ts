@@ -11,19 +11,21 @@ import { crossEntropy } from '../src/learn/train/classify.ts';
 import { float32, int32, openEngine, valueAndGrads, type Engine, type EngineName, type Precision } from '../src/tensor/index.ts';
 import { openOnnxruntime } from '../src/tensor/onnx/engine.ts';
 import { random } from '../src/util/random.ts';
+import { openTfjsNode } from './tfjs-node.ts';
 
-const [engineName, precision, network, side, batch, threads] = process.argv.slice(2) as [EngineName | 'standard', Precision, NetworkName, string, string, string];
+const [engineName, precision, network, side, batch, threads] = process.argv.slice(2) as [EngineName | 'standard' | 'tfjs-node', Precision, NetworkName, string, string, string];
 
 const CLASSES = 7;
 const SGD: Optimiser = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 };
 
 type State<T> = Model<T> & { readonly memory: Memory<T> };
 
-const engine = engineName === 'standard' ? await openOnnxruntime({ threads: Number(threads), blocked: false }) : await openEngine(engineName, { threads: Number(threads) });
+const inputs = drawInputs();
+const engine = await open();
 const started = performance.now();
 const step = await compileStep(engine);
-const compileSeconds = (performance.now() - started) / 1000;
-const inputs = drawInputs();
+const compileSeconds = engineName === 'tfjs-node' ? undefined : (performance.now() - started) / 1000;
+if (engineName === 'tfjs-node') await expectSameLosses();
 process.stdout.write(`${JSON.stringify({ version: engine.description.version, compileSeconds })}\n`);
 for await (const line of createInterface({ input: process.stdin })) {
   const milliseconds: number[] = [];
@@ -35,8 +37,26 @@ for await (const line of createInterface({ input: process.stdin })) {
   process.stdout.write(`${JSON.stringify({ milliseconds, peakBytes: process.resourceUsage().maxRSS * 1024 })}\n`);
 }
 
+function open(): Promise<Pick<Engine, 'compile' | 'description'>> {
+  const options = { threads: Number(threads) };
+  // It compiles nothing: the function runs anew, operation by operation, in every step.
+  if (engineName === 'tfjs-node') return Promise.resolve(openTfjsNode(options.threads) as unknown as Engine);
+  return engineName === 'standard' ? openOnnxruntime({ ...options, blocked: false }) : openEngine(engineName, options);
+}
+
+/** Before a foreign contestant is timed: the losses of its first steps, which weights and velocities moved, are those of our engine. */
+async function expectSameLosses(): Promise<void> {
+  const ours = await openEngine('tensorflow', { threads: Number(threads) });
+  const measure = await compileStep(ours);
+  for (let i = 0; i < 3; i++) {
+    const [expected, found] = [(await measure.run(inputs)).loss.data[0]!, (await step.run(inputs)).loss.data[0]!];
+    if (!(Math.abs(found - expected) < 1e-3 * expected)) throw new Error(`The loss of step ${i + 1} is ${found} on tfjs-node and ${expected} on TensorFlow compiled: they do not compute the same.`);
+  }
+  await ours.dispose();
+}
+
 /** Forward, backward and SGD with momentum of a ResNet classifier. */
-function compileStep(on: Engine) {
+function compileStep(on: Pick<Engine, 'compile'>) {
   const structure = resnet(network);
   const { params: convolutions, stats } = initialise(structure, ['bench'], { zeroGamma: true });
   const params = { ...convolutions, ...initialiseClassifier(structureOf(structure).features, CLASSES, ['bench']) };
