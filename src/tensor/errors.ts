@@ -31,10 +31,21 @@ export const describe = ({ dtype, shape }: Described): string => `${dtype} [${sh
 
 export const sameShape = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((side, i) => side === b[i]);
 
-/** Throws TensorMismatchError unless `found` has the dtype, shape and number of values of `expected`. `what` is for example `input "images"`. */
+const ARRAYS: Readonly<Record<DType, string>> = { float32: 'a Float32Array', int32: 'an Int32Array', uint8: 'a Uint8Array', bool: 'a Uint8Array' };
+
+/** A Buffer is the Uint8Array that it extends. */
+export function kindOf(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return value === null || value === undefined ? String(value) : `a ${typeof value}`;
+  const name = ArrayBuffer.isView(value) ? (value as Uint8Array)[Symbol.toStringTag] : (value.constructor as { name?: string } | undefined)?.name ?? 'record';
+  return `${/^[AEIOU]/.test(name) && !name.startsWith('U') ? 'an' : 'a'} ${name}`;
+}
+
+/** Throws TensorMismatchError unless `found` has the dtype, shape, kind of array and number of values of `expected`. `what` is for example `input "images"`. */
 export function checkTensor(what: string, expected: { readonly dtype: DType; readonly shape: readonly number[] }, found: (Described & { readonly data: ArrayLike<unknown> }) | undefined): void {
   if (found === undefined) throw new TensorMismatchError(`The ${what} is missing: ${describe(expected)} is expected.`);
   if (found.dtype !== expected.dtype || !sameShape(found.shape, expected.shape)) throw new TensorMismatchError(`The ${what} is ${describe(found)}, but the step was compiled for ${describe(expected)}.`);
+  const kind = kindOf(found.data);
+  if (kind !== ARRAYS[expected.dtype]) throw new TensorMismatchError(`The ${what} holds its values in ${kind}, but ${describe(expected)} takes ${ARRAYS[expected.dtype]}.`);
   const size = expected.shape.reduce((a, b) => a * b, 1);
   if (found.data.length !== size) throw new TensorMismatchError(`The ${what} has ${found.data.length} values, but ${describe(expected)} takes ${size}.`);
 }

@@ -97,6 +97,9 @@ describe.each(Object.entries(engines))('a step on %s', (_, engine) => {
     await expect(run({ g: vector(1, 2), rate: scalar(1) })).rejects.toThrow('The input "g" is float32 [2], but the step was compiled for float32 [3].');
     await expect(run({ g: { dtype: 'int32', shape: [3], data: Int32Array.of(1, 2, 3) }, rate: scalar(1) })).rejects.toThrow('The input "g" is int32 [3], but the step was compiled for float32 [3].');
     await expect(run({ g: { ...vector(1, 2), shape: [3] }, rate: scalar(1) })).rejects.toThrow('The input "g" has 2 values, but float32 [3] takes 3.');
+    await expect(run({ g: { ...vector(1, 2, 3), data: Float64Array.of(1, 2, 3) }, rate: scalar(1) })).rejects.toThrow('The input "g" holds its values in a Float64Array, but float32 [3] takes a Float32Array.');
+    await expect(run({ g: [1, 2, 3], rate: scalar(1) })).rejects.toThrow('A tensor { dtype, shape, data }, or a record of tensors, is expected as "g/0"; found a number.');
+    await expect(run(undefined)).rejects.toThrow('A tensor { dtype, shape, data }, or a record of tensors, is expected; found undefined.');
     await expect(run({ g: vector(1, 2, 3) })).rejects.toThrow('The input "rate" is missing: float32 [] is expected.');
     await expect(run({ g: vector(1, 2, 3), rate: scalar(1), r: scalar(1) })).rejects.toThrow('There is no input "r"; there are: "g", "rate".');
     await expect(step.writeState({ w: vector(1), v: vector(1, 2, 3) })).rejects.toThrow(TensorMismatchError);

@@ -1,4 +1,5 @@
 /** Walks trees of tensors in the order of their keys. */
+import { kindOf, TensorMismatchError } from './errors.ts';
 import type { Tree } from './host-tensor.ts';
 
 export interface Leaf<T> {
@@ -26,7 +27,7 @@ export function leavesOf<T extends Shaped>(tree: Tree<T>): Leaf<T>[] {
 
 /** A tree of the same form with other leaves. */
 export function mapTree<T extends Shaped, U>(tree: Tree<T>, change: (leaf: T, path: string) => U, path = ''): Tree<U> {
-  if (typeof tree !== 'object' || (tree as unknown) === null) throw new Error(`Internal error: ${path === '' ? 'the tree' : `"${path}"`} is neither a tensor nor a record of tensors, but of type ${typeof tree}.`);
+  if (typeof tree !== 'object' || (tree as unknown) === null || ArrayBuffer.isView(tree)) throw new TensorMismatchError(`A tensor { dtype, shape, data }, or a record of tensors, is expected${path === '' ? '' : ` as "${path}"`}; found ${kindOf(tree)}.`);
   if (isLeaf(tree)) return change(tree, path);
   return Object.fromEntries(Object.entries(tree).map(([key, branch]) => [key, mapTree(branch, change, path === '' ? key : `${path}/${key}`)]));
 }

@@ -6,6 +6,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { DType } from '../host-tensor.ts';
+import { checkFit } from './fit.ts';
 import type { Attributes, Spec } from './node.ts';
 import { convolutionOf, poolOf, segmentsOf, sliceOf, stridedSliceOf, axesOf, type ConvolutionAttributes, type PoolAttributes, type SliceAttributes, type StridedSliceAttributes } from './attributes.ts';
 
@@ -20,7 +21,9 @@ interface Kernel {
 export function inferOutputs(kernel: string, inputs: readonly Spec[], attributes: Attributes): readonly Spec[] {
   const known = KERNELS.get(kernel);
   if (known === undefined) throw new Error(`Internal error: the graph has no kernel "${kernel}".`);
-  return known.infer(inputs, attributes);
+  const outputs = known.infer(inputs, attributes);
+  checkFit(kernel, inputs, attributes, outputs);
+  return outputs;
 }
 
 const one = (shape: readonly number[], dtype: DType): Spec[] => [{ shape, dtype }];

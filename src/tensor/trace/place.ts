@@ -2,11 +2,11 @@
 
 const FRAME = /^\s+at (?:(?:async )?(?<name>\S+).*? \()?(?<file>(?:file:\/\/)?\/?.*?):(?<line>\d+):\d+\)?$/;
 
-/** This folder's parent: the engine itself is never the place. */
-const OWN = new URL('..', import.meta.url).pathname;
-
 /** Deep enough to leave tfjs, which calls itself a dozen times for one operation. */
 const DEPTH = 60;
+
+/** The folder of the engine, which itself is never the place, as stacks spell it: where source maps are on, that is not where its bundle lies. */
+const OWN = framesOf(callStack())[0]!.path.split('/').slice(0, -2).join('/');
 
 /** The calls that led here. */
 export function callStack(): string {
@@ -19,15 +19,18 @@ export function callStack(): string {
 
 /** For example ` at src/learn/nn/forward.ts:12`; empty when the stack does not tell. */
 export function placeOf(stack: string): string {
-  for (const line of stack.split('\n').slice(1)) {
-    const frame = FRAME.exec(line)?.groups;
-    if (frame === undefined) continue;
-    const path = frame.file!.replace(/^file:\/\//, '');
+  const place = framesOf(stack).find(({ path }) => {
     const isTest = /\.test\.tsx?$/.test(path);
-    if (path.startsWith('node:') || path.includes('/node_modules/') || (path.startsWith(OWN) && !isTest)) continue;
-    return ` at ${path.replace(`${process.cwd()}/`, '')}:${frame.line!}`;
-  }
-  return '';
+    return !path.startsWith('node:') && !path.includes('/node_modules/') && !path.includes('/tfjs-core/src/') && (!path.startsWith(`${OWN}/`) || isTest);
+  });
+  return place === undefined ? '' : ` at ${place.path.replace(`${process.cwd()}/`, '')}:${place.line}`;
+}
+
+function framesOf(stack: string): { path: string; line: string }[] {
+  return stack.split('\n').slice(1).flatMap((line) => {
+    const frame = FRAME.exec(line)?.groups;
+    return frame === undefined ? [] : [{ path: frame.file!.replace(/^file:\/\//, ''), line: frame.line! }];
+  });
 }
 
 /** The tfjs operation on the stack, for example `tf.unique`: tfjs names its functions `unique_`. */

@@ -1,10 +1,11 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { TraceError } from '../errors.ts';
 import { liveNodes } from '../graph/program.ts';
 import { simplify } from '../graph/simplify.ts';
 import { float32, uint8, type TensorSpec, type Tree } from '../host-tensor.ts';
-import { valueAndGrads } from '../index.ts';
+import { batchNormTraining, valueAndGrads } from '../index.ts';
 import { trace, type Traced } from './trace.ts';
 
 interface Args { state: Record<string, tf.Tensor>; inputs: Record<string, tf.Tensor> }
@@ -97,6 +98,36 @@ describe('what cannot be traced is said where it stands', () => {
     let read: Promise<unknown> | undefined;
     traced(outputs((x) => { read = tf.exp(x).data(); return x; }));
     await expect(read).rejects.toThrow(TraceError);
+  });
+
+  test('what waits for values', async () => {
+    const promise = 'There is nothing to wait for while it is traced, as tensors have no values yet: use operations that are not asynchronous.';
+    expect(refusal(outputs((x) => tf.booleanMaskAsync(x, tf.greater(x, 0)) as unknown as tf.Tensor))).toBe(`The function returns a promise as "outputs/y". ${promise}`);
+    expect(refusal((async ({ inputs }: Args) => ({ state: {}, outputs: { x: tf.tensor(await inputs.x!.data()) } })) as unknown as (args: Args) => Returned)).toBe(`The function returns a promise. ${promise}`);
+    await turn(); // a rejection that nobody took would be reported now
+  });
+
+  test.each([
+    ['a number as "outputs/y"', () => ({ state: {}, outputs: { y: 3 } })],
+    ['undefined', () => undefined],
+    ['no state', () => ({ outputs: {} })],
+    ['a Map as "outputs"', () => ({ state: {}, outputs: new Map() })],
+  ])('returning %s', (what, fn) => {
+    expect(refusal(fn as unknown as (args: Args) => Returned)).toBe(`The function returns ${what}. Return { state, outputs }, both records of tensors.`);
+  });
+
+  test.each<[string, (x: tf.Tensor) => tf.Tensor, string]>([
+    ['a product', (x) => tf.matMul(tf.reshape(x, [1, 2]), tf.ones([1, 2])), '"BatchMatMul" do not fit, float32 [1, 2] and float32 [1, 2]: rows of 2 values meet columns of 1'],
+    ['concat', (x) => tf.concat([tf.reshape(x, [1, 2]), tf.ones([1, 3])], 0), '"Concat" do not fit, float32 [1, 2] and float32 [1, 3]: only the sides of axis 0 may differ'],
+    ['stack', (x) => tf.stack([x, tf.ones([3])]), '"Pack" do not fit, float32 [2] and float32 [3]: all have to be the same'],
+    ['slice', (x) => tf.slice(x, [1], [2]), '"Slice" do not fit, float32 [2]: 1 to 3 of axis 0, which has 2'],
+    ['einsum', (x) => tf.einsum('a,a->', x, tf.ones([3])), '"Einsum" do not fit, float32 [2] and float32 [3]: "a" is 2 and 3'],
+    ['einsum of other ranks', (x) => tf.einsum('ab,a->b', x, tf.ones([2])), '"ab" names 2 axes'],
+    ['normalisation', (x) => batchNormTraining(tf.reshape(x, [1, 2]), tf.ones([3]), tf.ones([3]), 1e-5).y, 'scale and offset have to be [2]'],
+    ['segments', (x) => tf.unsortedSegmentSum(x, tf.tensor1d([0, 0, 1], 'int32'), 2), '"UnsortedSegmentSum" do not fit, float32 [2] and int32 [3]: there has to be one id for each'],
+    ['a filter larger than the image', (x) => tf.conv2d(tf.reshape<tf.Rank.R4>(x, [1, 1, 1, 2]), tf.ones<tf.Rank.R4>([3, 3, 2, 1]), 1, 'valid'), 'nothing is left of a side'],
+  ])('shapes that do not fit: %s', (_, make, message) => {
+    expect(refusal(outputs(make))).toContain(message);
   });
 
   test.each([

@@ -1,6 +1,6 @@
 /** Runs a function on symbolic tensors and returns what it did, as a program. */
 import * as tf from '@tensorflow/tfjs-core';
-import { TraceError, describe, sameShape } from '../errors.ts';
+import { TraceError, describe, kindOf, sameShape } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
 import type { Spec, Value } from '../graph/node.ts';
 import type { Program } from '../graph/program.ts';
@@ -45,13 +45,36 @@ function record(graph: Graph, fn: AnyStep, { state, inputs }: Specs): Traced {
     return traceBackend.tensor(dtype === 'uint8' ? graph.one('Cast', [value], { dtype: 'int32' }) : value);
   };
   const args = { state: mapTree(state, symbolic('State', ends.state)), inputs: mapTree(inputs, symbolic('Input', ends.inputs)) };
-  const result = fn(args);
+  const result = checkReturned(fn(args));
   const outputs: { path: string; value: Value }[] = [];
   const form = mapTree(result.outputs, (tensor, path): TensorSpec => {
     outputs.push({ path, value: traceBackend.value(tensor) });
     return { shape: [...tensor.shape], dtype: tensor.dtype as DType };
   });
   return { program: { graph, inputs: ends.inputs, state: nextState(ends.state, result.state), outputs }, forms: { state: mapTree(state, ({ shape, dtype }): TensorSpec => ({ shape, dtype })), outputs: form } };
+}
+
+/** What a caller without types may return. */
+function checkReturned(result: ReturnType<AnyStep>): ReturnType<AnyStep> {
+  const found = strangersIn(result);
+  const promises = found.filter(({ stranger }) => stranger instanceof Promise);
+  // They wait for values and fail like all reading; rejections that nobody takes would end the process.
+  for (const { stranger } of promises) (stranger as Promise<unknown>).catch(() => undefined);
+  const [first] = [...promises, ...found];
+  if (first !== undefined) {
+    const what = first.path === '' ? '' : ` as "${first.path}"`;
+    if (first.stranger instanceof Promise) throw new TraceError(`The function returns a promise${what}. There is nothing to wait for while it is traced, as tensors have no values yet: use operations that are not asynchronous.`);
+    throw new TraceError(`The function returns ${kindOf(first.stranger)}${what}. Return { state, outputs }, both records of tensors.`);
+  }
+  for (const part of ['state', 'outputs']) if (!(part in result)) throw new TraceError(`The function returns no ${part}. Return { state, outputs }, both records of tensors.`);
+  return result;
+}
+
+/** What is neither a tensor nor a record, with its path. */
+function strangersIn(tree: unknown, path = ''): { path: string; stranger: unknown }[] {
+  if (tree instanceof tf.Tensor) return path === '' ? [{ path, stranger: tree }] : [];
+  if (typeof tree !== 'object' || tree === null || ![Object.prototype, null].includes(Object.getPrototypeOf(tree) as object | null)) return [{ path, stranger: tree }];
+  return Object.entries(tree).flatMap(([key, branch]) => strangersIn(branch, path === '' ? key : `${path}/${key}`));
 }
 
 function nextState(state: readonly { path: string; value: Value }[], returned: Tree<tf.Tensor>): Program['state'] {
