@@ -12,6 +12,11 @@ export class TensorMismatchError extends Error {
   override readonly name = 'TensorMismatchError';
 }
 
+/** A step that needs more memory than there is. Its message says what it was compiled for, and what to make smaller. */
+export class MemoryError extends Error {
+  override readonly name = 'MemoryError';
+}
+
 /** A precision that an engine does not compute in. */
 export class PrecisionError extends Error {
   override readonly name = 'PrecisionError';

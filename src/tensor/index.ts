@@ -10,7 +10,7 @@ export type { CompileOptions, Engine, EngineName, Precision, Step, StepFunction 
 export { float32, int32, uint8, type DType, type HostTensor, type Replaced, type TensorSpec, type Tree } from './host-tensor.ts';
 export { batchNormTraining, type BatchNorm } from './batch-norm.ts';
 export { stopGradient, valueAndGrads, type ValueAndGrads } from './differentiate.ts';
-export { PrecisionError, TensorMismatchError, TraceError } from './errors.ts';
+export { MemoryError, PrecisionError, TensorMismatchError, TraceError } from './errors.ts';
 export { fromTfjs, toTfjs } from './tfjs.ts';
 
 export interface EngineOptions {

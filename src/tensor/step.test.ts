@@ -143,6 +143,20 @@ test('the values that a step began with are forgotten once it is compiled, and t
   expect(step.deref()).toBeUndefined();
 });
 
+test.each(Object.entries(engines).filter(([name]) => name !== 'eager'))('where memory ends, %s says what to make smaller, and goes on', async (_, engine) => {
+  const side = 2 ** 23; // the product takes 256 TiB: more than a process has addresses, whatever the system promises
+  const step = await engine.compile(
+    ({ state, inputs }: { state: { kept: tf.Tensor }; inputs: { x: tf.Tensor } }) => ({
+      state: { kept: tf.add(state.kept, 1) },
+      outputs: { sum: tf.sum(tf.exp(tf.mul(tf.reshape(inputs.x, [side, 1]), tf.reshape(inputs.x, [1, side])))) },
+    }),
+    { state: { kept: scalar(1) }, inputs: { x: float32([side]) } },
+  );
+  await expect(step.run({ x: { dtype: 'float32', shape: [side], data: new Float32Array(side) } })).rejects.toThrow(/^There is not enough memory for one value of \S.* in a step whose inputs are "x" float32 \[8388608\]\. Use a smaller batch/);
+  await step.readState();
+  await step.dispose();
+});
+
 test('nothing grows over 1,000 steps', async () => {
   const engine = engines.blocked;
   const step = await descent(engine);

@@ -4,6 +4,7 @@ import { checkNames, checkTensor } from '../errors.ts';
 import { numbersOf } from '../graph/graph.ts';
 import type { Numbers } from '../graph/node.ts';
 import { sizeOf, type HostTensor, type TensorSpec, type Tree } from '../host-tensor.ts';
+import { explained } from '../memory.ts';
 import type { Forms } from '../trace/trace.ts';
 import { leavesOf, mapTree } from '../tree.ts';
 import { rearrange } from './layout.ts';
@@ -37,6 +38,8 @@ export class OnnxStep {
     this.#status = 'running';
     try {
       if (Object.keys(this.#fetches).length > 0) await this.#session.run(this.#feeds, this.#fetches);
+    } catch (error) {
+      throw explained(error, this.#lowered.inputs);
     } finally {
       this.#status = 'idle';
     }

@@ -2,6 +2,7 @@
 import { checkNames, checkTensor } from '../errors.ts';
 import type { Numbers } from '../graph/node.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
+import { explained } from '../memory.ts';
 import type { Forms } from '../trace/trace.ts';
 import { leavesOf, mapTree } from '../tree.ts';
 import type { Binding, SessionId, TensorId } from './binding.ts';
@@ -85,6 +86,8 @@ export class TensorflowStep {
         this.#binding.deleteTensor(id);
         return data;
       });
+    } catch (error) {
+      throw explained(error, this.#lowered.inputs);
     } finally {
       for (const id of ids) this.#binding.deleteTensor(id);
     }
