@@ -2,7 +2,12 @@
 import { spawn } from 'node:child_process';
 import os from 'node:os';
 
+/** The project takes half a second: after so long it waits for something that never comes. */
+const LIMIT_MS = 60_000;
+
 export interface Answer {
+  /** Was still running after a minute, and was killed. */
+  readonly hung: boolean;
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly out: string;
@@ -16,7 +21,11 @@ export function pipeline(command: string, root: string, words: readonly string[]
     env: { PATH: process.env.PATH, HOME: root, TMPDIR: os.tmpdir(), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  let [out, err, heard] = ['', '', 0];
+  let [out, err, heard, hung] = ['', '', 0, false];
+  const limit = setTimeout(() => {
+    hung = true;
+    child.kill('SIGKILL');
+  }, LIMIT_MS);
   child.stdout.on('data', (chunk: Buffer) => {
     out += chunk.toString();
     const lines = out.split('\n');
@@ -26,7 +35,8 @@ export function pipeline(command: string, root: string, words: readonly string[]
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      resolve({ code, signal, out, err });
+      clearTimeout(limit);
+      resolve({ hung, code, signal, out, err });
     });
   });
 }

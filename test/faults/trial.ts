@@ -76,7 +76,8 @@ function killer(starts: number | undefined): (line: string, pid: number) => void
 }
 
 /** Whatever happens, the runner ends with a documented code and a message, never with a stack trace. */
-function wrongEnd({ code, signal, out, err }: Answer, met: Call | undefined): string[] {
+function wrongEnd({ hung, code, signal, out, err }: Answer, met: Call | undefined): string[] {
+  if (hung) return [`the disturbed run never ended: ${out.split('\n').at(-2) ?? ''} ${err}`];
   const bug = /Internal error|^\s+at .*:\d+:\d+\)?$/m.exec(`${out}\n${err}`);
   if (bug) return [`the disturbed run showed a bug: ${err}`];
   // A pipeline file that cannot be read is a fault of the configuration.

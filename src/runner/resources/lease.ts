@@ -12,7 +12,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { err, ok, type Result } from '../../util/result.ts';
-import { judge, keepAlive, writeOwner } from '../store/owner.ts';
+import { HEARTBEAT_MS, judge, keepAlive, writeOwner, type Judgement } from '../store/owner.ts';
 
 export interface Lease {
   release(): void;
@@ -23,17 +23,21 @@ export function tryLease(place: string): Result<Lease, string> {
   const token = `${randomBytes(8).toString('hex')}.json`;
   const draft = `${place}.${token}`;
   mkdirSync(draft);
-  chmodSync(draft, 0o777); // whoever finds it dead, of whatever user, may clear it away
+  let holder: string | undefined;
   try {
+    chmodSync(draft, 0o777); // whoever finds it dead, of whatever user, may clear it away
     writeOwner(path.join(draft, token));
-    for (;;) {
+    while (holder === undefined) {
+      // Nothing that may fail comes after this: who is not told that he holds it never gives it up.
       if (renameOnto(draft, place, token)) return ok(hold(place, token));
-      const holder = livingHolder(place, path.join(draft, token));
-      if (holder !== undefined) return err(holder);
+      holder = livingHolder(place, path.join(draft, token));
     }
-  } finally {
+  } catch (error) {
     rmSync(draft, { recursive: true, force: true });
+    throw error;
   }
+  rmSync(draft, { recursive: true, force: true });
+  return err(holder);
 }
 
 /** Whether somebody living holds it, without wanting it. What a dead holder left is cleared away. `place`: its parent folder exists. */
@@ -86,7 +90,7 @@ function renameOnto(draft: string, place: string, token: string): boolean {
 /** Undefined when the place has become free: nobody was there any more, or only somebody dead. */
 function livingHolder(place: string, justWritten: string): string | undefined {
   for (const entry of entriesOf(place)) {
-    const judgement = judge(entry, () => statSync(justWritten).mtimeMs);
+    const judgement: Judgement = givenUp.has(path.basename(entry)) ? { state: 'dead' } : judge(entry, () => statSync(justWritten).mtimeMs);
     if (judgement.state === 'alive') return judgement.name;
     if (judgement.state === 'dead') rmSync(entry, { recursive: true, force: true });
   }
@@ -99,10 +103,29 @@ function hold(place: string, token: string): Lease {
   return {
     release() {
       rest();
-      rmSync(file, { force: true });
-      removeIfEmpty(place);
+      giveUp(place, token);
     },
   };
+}
+
+/** Tokens of leases that this process gave up, and whose entries the disk would not remove: they look as if it held them. */
+const givenUp = new Set<string>();
+
+/**
+ * Never throws: the work under the lease is done, whatever becomes of the entry. Where it cannot be removed, others wait until
+ * a later attempt succeeds or this process ends; this process, if it wants the lease again, attempts it at once.
+ */
+function giveUp(place: string, token: string): void {
+  try {
+    rmSync(path.join(place, token), { force: true });
+    givenUp.delete(token);
+    removeIfEmpty(place);
+  } catch {
+    givenUp.add(token);
+    setTimeout(() => {
+      giveUp(place, token);
+    }, HEARTBEAT_MS).unref();
+  }
 }
 
 /** A file in place of the folder is no lease, but whoever put it there may be about to do something. */
