@@ -5,8 +5,9 @@ import { random } from '../src/util/random.ts';
 
 const [BATCH, SIDE] = [16, 8];
 const CHANNELS = 16;
-/** A state of 2.4 MB: what a cycle forgets to free is seen. */
 const MANY_CHANNELS = 256;
+/** Of the state with so many channels: what a cycle would keep that forgot to free it. */
+export const STATE_BYTES = 4 * (3 * 3 * MANY_CHANNELS * MANY_CHANNELS + MANY_CHANNELS);
 
 const drawn = (shape: number[], ...key: string[]): HostTensor<'float32'> => {
   const source = random('endure', ...key);
