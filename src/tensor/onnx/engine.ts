@@ -5,6 +5,7 @@ import { refuseReduced } from '../errors.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
 import { simplify } from '../graph/simplify.ts';
 import { trace, type AnyStep } from '../trace/trace.ts';
+import { endWithoutCopies } from './in-place.ts';
 import { lower } from './lower.ts';
 import { findBlock, openSession } from './session.ts';
 import { OnnxStep } from './step.ts';
@@ -23,6 +24,7 @@ export async function openOnnxruntime({ threads, blocked = true }: OnnxruntimeOp
     refuseReduced('onnxruntime', options.precision);
     const { program, forms } = trace(fn, specs);
     const { model, ...ports } = lower(simplify(program), block);
+    endWithoutCopies(model);
     const session = await openSession(model.encode(), threads).catch((error: unknown) => {
       throw new Error(`Internal error: ONNX Runtime refuses the step${options.name === undefined ? '' : ` "${options.name}"`}: ${String(error)}`, { cause: error });
     });

@@ -94,6 +94,12 @@ export class Model {
     this.#outputs.push(message(12, valueInfo(name, type, shape)));
   }
 
+  /** An output before all others that is no tensor, and costs nothing. */
+  emptySequenceFirst(name: Name): void {
+    this.#nodes.push(message(1, [text(2, name), text(4, 'SequenceEmpty')]));
+    this.#outputs.unshift(message(12, [text(1, name), message(2, [message(4, [message(1, [message(1, [integer(1, TYPES.float32)])])])])]));
+  }
+
   encode(): Uint8Array {
     const graph = [...this.#nodes, text(2, 'step'), ...this.#initialisers, ...this.#inputs, ...this.#outputs];
     return Buffer.concat([integer(1, IR_VERSION), ...OPERATORS.map(([domain, version]) => message(8, [text(1, domain), integer(2, version)])), message(7, graph)]);

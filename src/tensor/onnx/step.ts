@@ -7,6 +7,7 @@ import { sizeOf, type HostTensor, type TensorSpec, type Tree } from '../host-ten
 import { explained } from '../memory.ts';
 import type { Forms } from '../trace/trace.ts';
 import { leavesOf, mapTree } from '../tree.ts';
+import { runInPlace } from './in-place.ts';
 import { rearrange } from './layout.ts';
 import type { Lowered, Port, StatePort } from './lower.ts';
 
@@ -37,7 +38,7 @@ export class OnnxStep {
     for (const port of this.#lowered.inputs) this.#feeds[port.name] = tensorOf(port, leaves.get(port.path)!.data);
     this.#status = 'running';
     try {
-      if (Object.keys(this.#fetches).length > 0) await this.#session.run(this.#feeds, this.#fetches);
+      if (Object.keys(this.#fetches).length > 0) await runInPlace(this.#session, this.#feeds, this.#fetches);
     } catch (error) {
       throw explained(error, this.#lowered.inputs);
     } finally {

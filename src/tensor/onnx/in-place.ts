@@ -1,0 +1,26 @@
+/**
+ * Runs whose results are written into the caller's buffers, and nowhere else.
+ *
+ * ONNX Runtime writes there. Its binding for Node then copies every result into a new array all the same, a training step's
+ * whole state, unless it meets one that it has no array for: there it gives up, when everything has been computed and
+ * written. So the first output of a step is an empty sequence, and the binding's complaint about it says that the step has run.
+ */
+import type * as ort from 'onnxruntime-node';
+import type { Model, Name } from './model.ts';
+
+const SEQUENCE = 'nothing' as Name;
+const COMPLAINT = 'Non tensor type is temporarily not supported.';
+
+/** Makes a model one for `runInPlace`. */
+export function endWithoutCopies(model: Model): void {
+  model.emptySequenceFirst(SEQUENCE);
+}
+
+/** Resolves when all `fetches` hold their results. */
+export async function runInPlace(session: ort.InferenceSession, feeds: Record<string, ort.Tensor>, fetches: Readonly<Record<string, ort.Tensor>>): Promise<void> {
+  try {
+    await session.run(feeds, { ...fetches, [SEQUENCE]: null });
+  } catch (error) {
+    if (!(error instanceof Error) || error.message !== COMPLAINT) throw error;
+  }
+}
