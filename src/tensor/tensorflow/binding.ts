@@ -37,7 +37,8 @@ export function startTensorflow(file: string, threads: number): Binding {
     return started.binding;
   }
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
-  process.env.TF_NUM_INTEROP_THREADS = '1';
+  // Two operations at a time: what one of them computes on a single thread, or waits for, the other fills. Results stay equal to the bit.
+  process.env.TF_NUM_INTEROP_THREADS = threads > 1 ? '2' : '1';
   // Errors only; whoever debugs TensorFlow sets it.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   const binding = createRequire(import.meta.url)(file) as Binding;
