@@ -29,7 +29,7 @@ const where = (has: (dataset: DatasetResults) => boolean, section: string, text:
 
 export const CHECKLIST: readonly Item[] = [
   { subject: 'Intended use and role of the model', claim: [3], tripod: ['3b'], answer: stated('intendedUse') },
-  { subject: 'Objective of the study', claim: [4], tripod: ['4'], answer: ({ title }) => evidence('setting', `${title} Four starts compared, everything else equal.`) },
+  { subject: 'Objective of the study', claim: [4], tripod: ['4'], answer: ({ title }) => evidence('setting', `${title} Four starts compared, fine-tuned in the same way.`) },
   { subject: 'Data sources', claim: [7], tripod: ['5a'], answer: ({ datasets }) => evidence('setting', over(datasets, ({ source }) => source)) },
   { subject: 'Who is included: setting, eligibility, dates', claim: [8], tripod: ['5b', '6a', '6b'], answer: stated('population') },
   { subject: 'Preprocessing of images', claim: [9], tripod: ['7', '12b'], answer: ({ datasets }) => evidence('setting', `RGB at ${over(datasets, ({ size }) => `${size} × ${size}`)}; augmentation by the recipes among the parameters`) },

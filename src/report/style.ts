@@ -103,7 +103,10 @@ ${SERIES.map((colour, i) => `.series-${i}{--series:${colour}}`).join('\n')}
 .chart .l-black text{fill:#000}
 .chart .l-white text{fill:#fff}
 @media (prefers-color-scheme:dark){.chart .d-black text{fill:#000}.chart .d-white text{fill:#fff}}
-@media (max-width:40rem){header,main,footer{padding-left:1rem;padding-right:1rem}header{padding-top:2rem}h1{font-size:1.6rem}.verdict{font-size:1.1rem}}
+/* A table wider than the window keeps its names in sight, and a shade where it goes on. */
+.scroll th:first-child{position:sticky;left:0;background:var(--page)}
+.scroll{background:linear-gradient(to left,var(--page) 40%,transparent) right/3rem 100% no-repeat local,linear-gradient(to left,var(--rule),transparent) right/1.25rem 100% no-repeat scroll}
+@media (max-width:40rem){.scroll tbody th{white-space:normal;overflow-wrap:anywhere;min-width:7.5rem}header,main,footer{padding-left:1rem;padding-right:1rem}header{padding-top:2rem}h1{font-size:1.6rem}.verdict{font-size:1.1rem}}
 @page{margin:12mm}
-@media print{:root{${LIGHT};color-scheme:light}.chart .l-black text{fill:#000}.chart .l-white text{fill:#fff}html{font-size:11px}nav,.skip,summary{display:none}header,main,footer{max-width:none;padding:0}section{break-before:page;margin:0}#answer{break-before:auto;margin-top:2rem}h2,h3,h4,.legend{break-after:avoid}figure,table,aside{break-inside:avoid}.scroll{overflow:visible}table{font-size:.76rem}th,td{padding-right:.35rem}.interval-text,.verdict-text,thead th{font-size:.68rem}thead th,tbody th{white-space:normal;overflow-wrap:anywhere}a{color:inherit;text-decoration:none}}
+@media print{:root{${LIGHT};color-scheme:light}.chart .l-black text{fill:#000}.chart .l-white text{fill:#fff}html{font-size:11px}nav,.skip,details:not([open])>summary{display:none}summary{color:inherit;font-weight:600;list-style:none;break-after:avoid}header,main,footer{max-width:none;padding:0}section{break-before:page;margin:0}#answer{break-before:auto;margin-top:2rem}h2,h3,h4,.legend{break-after:avoid}figure,table,aside{break-inside:avoid}.scroll{overflow:visible;background:none}table{font-size:.76rem}th,td{padding-right:.35rem}.interval-text,.verdict-text,thead th{font-size:.68rem}thead th,tbody th{white-space:normal;overflow-wrap:anywhere}a{color:inherit;text-decoration:none}}
 `.trim();

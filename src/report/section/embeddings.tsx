@@ -31,10 +31,17 @@ function DatasetEmbeddings({ dataset, transfer }: { readonly dataset: DatasetRes
     <article>
       <h3><Name>{title}</Name></h3>
       <Legend of={explanations[0]!.classes.map((label, k) => ({ name: label, ...classLook(k) }))} />
-      {methods.map((method) => <MethodFigure key={method} dataset={dataset} method={method} transfer={transfer} />)}
+      {methods.map((method) => (
+        <div key={method}>
+          <h4>{HEADINGS[method]}</h4>
+          <MethodFigure dataset={dataset} method={method} transfer={transfer} />
+        </div>
+      ))}
     </article>
   );
 }
+
+const HEADINGS = { PCA: 'Principal components', UMAP: 'UMAP' } as const;
 
 const METHODS = {
   PCA: 'Principal components of the features before the last layer: a flat shadow, chosen to be as wide as possible.',
