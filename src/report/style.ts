@@ -33,6 +33,7 @@ p,li{max-width:44rem;overflow-wrap:anywhere}
 p{margin:.5rem 0 1rem}
 .verdict{font-size:1.2rem;line-height:1.5;margin:.25rem 0 .5rem}
 .verdict.second{font-size:1.05rem;color:var(--soft)}
+.caution{padding-left:.8rem;border-left:3px solid var(--warn)}
 .note{font-size:.875rem;color:var(--soft)}
 figure{margin:1.5rem 0;min-width:0}
 figcaption{font-size:.875rem;line-height:1.5;color:var(--soft);max-width:48rem;margin-top:.75rem}

@@ -5,6 +5,7 @@ import { fixed, signed } from './format.ts';
 import { inert, table } from './markdown.ts';
 import { metricWords } from './metric.ts';
 import { fullName, modelWords } from './model.ts';
+import { seenBefore } from './seen-before.ts';
 import type { DatasetResults, Defined, Study } from './study.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -76,8 +77,9 @@ function markdownOf(dataset: DatasetResults, { metric, transfer }: Study): strin
   ]);
   const majority = ['majority class', ...evaluation.metrics.map((name, i) => fixed(evaluation.majority.test[name] ?? null, words[i]!.digits))];
   const { images, groups } = evaluation.counts.test;
+  const seen = seenBefore(evaluation.leaks);
   return [
-    `## ${inert(title)}`, '', inert(verdict.best), '', inert(verdict.effect), '',
+    `## ${inert(title)}`, '', inert(verdict.best), '', inert(verdict.effect), '', ...(seen === undefined ? [] : [seen, '']),
     table(head, [...models, majority]), '', table(['difference', ...head.slice(1)], pairs), '',
     `${images} test images of ${groups} groups, ${evaluation.seeds.length} seeds; mean ± standard deviation over seeds [${Math.round(100 * evaluation.bootstrap.level)} % interval]; ** the interval excludes 0.`, '',
   ].join('\n');

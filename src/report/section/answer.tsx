@@ -7,6 +7,7 @@ import { identifier } from '../identifier.ts';
 import { metricWords } from '../metric.ts';
 import { modelWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
+import { seenBefore } from '../seen-before.ts';
 import type { DatasetResults, Study } from '../study.ts';
 import { differenceText, verdictOf } from '../verdict.ts';
 
@@ -26,12 +27,14 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
   const models = modelRows(dataset, metric, transfer);
   const differences = differenceRows(dataset, metric, transfer);
   const baseline = evaluation.majority.test[metric] ?? null;
+  const seen = seenBefore(evaluation.leaks);
   const arrow = words.better === 'higher' ? 'right is better' : 'left is better';
   return (
     <article class="answer">
       <h3><Name>{dataset.title}</Name></h3>
       <p class="verdict">{verdict.best}</p>
       <p class="verdict second">{verdict.effect}</p>
+      {seen !== undefined && <p class="caution">{seen}</p>}
       <Figure
         id={identifier('answer', dataset.name)}
         caption={
