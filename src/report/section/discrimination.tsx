@@ -13,7 +13,7 @@ type Curves = ModelResults['curves'][number];
 
 const KINDS = [
   { key: 'roc', title: 'ROC', of: ({ roc }: Curves) => roc, across: 'false positive rate', upward: 'true positive rate', diagonal: true, steps: false },
-  { key: 'precision', title: 'precision and recall', of: ({ precisionRecall }: Curves) => precisionRecall, across: 'recall', upward: 'precision', diagonal: false, steps: true },
+  { key: 'precision', title: 'Precision and recall', of: ({ precisionRecall }: Curves) => precisionRecall, across: 'recall', upward: 'precision', diagonal: false, steps: true },
 ] as const;
 
 export function Discrimination({ study }: { readonly study: Study }): JSX.Element {
