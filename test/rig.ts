@@ -41,7 +41,7 @@ export class Project {
     this.root = root;
   }
 
-  /** @param files contents by path; objects are written as JSON. */
+  /** @param files contents by path; objects other than bytes are written as JSON. */
   static async create(files: Readonly<Record<string, string | object>>): Promise<Project> {
     if (!existsSync(COMMAND)) throw new Error('The command is not built: npm run build.');
     const project = new Project(await mkdtemp(path.join(os.tmpdir(), 'pipeline-test-')));
@@ -56,7 +56,7 @@ export class Project {
 
   async write(name: string, content: string | object): Promise<void> {
     await mkdir(path.dirname(this.path(name)), { recursive: true });
-    await writeFile(this.path(name), typeof content === 'string' ? content : JSON.stringify(content, null, 2));
+    await writeFile(this.path(name), typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content, null, 2));
   }
 
   read(name: string): Promise<string> {

@@ -2,6 +2,7 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EngineName } from './engine.ts';
+import { leftovers } from './tensorflow/installation/leftovers.ts';
 import { folderOf, findTensorflow } from './tensorflow/installation/place.ts';
 import { VERSION } from './tensorflow/installation/parts.ts';
 
@@ -20,7 +21,7 @@ export function availableEngines(): readonly Availability[] {
     {
       name: 'tensorflow',
       available: found !== undefined,
-      about: found === undefined ? `not added; type: pipeline engine add tensorflow (${VERSION}, into ${folderOf(false)})` : `from ${found.from}, ${found.addon}`,
+      about: found === undefined ? `not added${leftovers().length > 0 ? ': it was interrupted' : ''}; type: pipeline engine add tensorflow (${VERSION}, into ${folderOf(false)})` : `from ${found.from}, ${found.addon}`,
     },
     { name: 'onnxruntime', available: true, about: `onnxruntime-node ${version}, part of every installation` },
     { name: 'eager', available: true, about: `tfjs ${tf.version_core} in JavaScript: slow, the measure of the others` },

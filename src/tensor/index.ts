@@ -1,9 +1,11 @@
 /** The tensor engine: compile a training step once, run it as one graph. See docs/tensor.md. */
 import { availableParallelism } from 'node:os';
+import path from 'node:path';
 import { availableEngines } from './available.ts';
 import './batch-norm.ts';
 import { openEager } from './eager/engine.ts';
 import type { Engine, EngineName } from './engine.ts';
+import { ADD_ANEW, findShortened } from './tensorflow/installation/intact.ts';
 import { findTensorflow } from './tensorflow/installation/place.ts';
 
 export type { CompileOptions, Engine, EngineName, Precision, Step, StepFunction } from './engine.ts';
@@ -38,6 +40,9 @@ export async function openEngine(name: 'auto' | EngineName, { threads = defaultT
 async function openAddedTensorflow(threads: number): Promise<Engine> {
   const found = findTensorflow();
   if (found === undefined) throw new Error('There is no engine "tensorflow" on this machine. Add it: pipeline engine add tensorflow');
+  // A library that was cut off may end the process when it is loaded.
+  const damage = findShortened(path.dirname(found.addon));
+  if (damage !== undefined) throw new Error(`The engine "tensorflow" is damaged: ${damage}. ${ADD_ANEW}`);
   const { openTensorflow } = await import('./tensorflow/engine.ts');
   try {
     return openTensorflow({ addon: found.addon, threads });

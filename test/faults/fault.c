@@ -3,6 +3,7 @@
  * FAULT_TRACE, and at call number FAULT_AT does what FAULT_DO says:
  *
  *   kill      the runner dies, as by kill -9, before the call takes place
+ *   signal S  the runner is sent signal S, and the call takes place
  *   guard     the guard of its stages dies
  *   stage     every stage that runs dies
  *   short E   the call, if it is a write, writes half, and from then on space is refused with errno E
@@ -115,6 +116,7 @@ static int begin(int is_read, int needs_space, const char *what, const char *pat
       note(what, -1, path, "");
       kill(runner, SIGKILL);
     }
+    else if (!strcmp(action, "signal")) kill(runner, code);
     else if (!strcmp(action, "guard")) kill_children(1);
     else if (!strcmp(action, "stage")) kill_children(0);
     else if (!strcmp(action, "once")) { errno = code; return REFUSE; }

@@ -2,7 +2,7 @@
 import { Argument, Option, type Command } from 'commander';
 import type { EngineName } from '../../tensor/engine.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
-import type { AddOptions, ListOptions } from '../commands/engine.ts';
+import type { AddOptions, CheckOptions, ListOptions } from '../commands/engine.ts';
 import type { InitOptions } from '../commands/init.ts';
 import { shells, type Shell } from '../completion/scripts.ts';
 import { templateNames } from '../init/template-names.ts';
@@ -51,7 +51,8 @@ function engineCommands(engine: Command, choose: Choose): void {
     .description('run training steps on an engine, or on all, and compare with the oracle')
     .addArgument(new Argument('[engine]').choices(['tensorflow', 'onnxruntime', 'eager']))
     .option('--json', 'one JSON document')
-    .action((name: EngineName | undefined, options: ListOptions) => {
+    .addOption(new Option('--here').hideHelp())
+    .action((name: EngineName | undefined, options: CheckOptions) => {
       choose(async (terminal) => (await import('../commands/engine.ts')).checkEngines(name, options, terminal));
     });
   engine

@@ -1,6 +1,7 @@
 /** `pipeline engine list|check|add|remove`: the tensor engines of this machine. */
 import path from 'node:path';
 import type { EngineName } from '../../tensor/engine.ts';
+import { checkApart, checkHere, type Checked } from '../engine/check-apart.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
@@ -18,23 +19,33 @@ export async function listEngines({ json }: ListOptions, { results }: Terminal):
   return exitCode.done;
 }
 
-/** Exits as a failed gate where an engine computes something else than the oracle. */
-export async function checkEngines(name: EngineName | undefined, { json }: ListOptions, { results }: Terminal): Promise<ExitCode> {
-  const [{ availableEngines }, { openEngine }, { checkEngine }] = await Promise.all([import('../../tensor/available.ts'), import('../../tensor/index.ts'), import('../../tensor/check.ts')]);
+export interface CheckOptions extends ListOptions {
+  /** In this process: how one engine is checked by the command that checks them. */
+  readonly here?: boolean;
+}
+
+/** Exits as a failed gate where an engine computes something else than the oracle, is damaged, or ends its process. */
+export async function checkEngines(name: EngineName | undefined, { json, here }: CheckOptions, { results }: Terminal): Promise<ExitCode> {
+  if (here) {
+    results.write(`\n${JSON.stringify(await checkHere(name!))}\n`);
+    return exitCode.done;
+  }
+  const { availableEngines } = await import('../../tensor/available.ts');
   const named = availableEngines().filter((engine) => (name === undefined ? engine.available && engine.name !== 'eager' : engine.name === name));
-  const checks = [];
+  const checks: Checked[] = [];
   for (const engine of named) {
     if (!engine.available) throw refuse('no-engine', `there is no engine "${engine.name}" on this machine`, { remedy: 'Add it: pipeline engine add tensorflow' });
-    const opened = await openEngine(engine.name);
-    checks.push({ ...opened.description, ...(await checkEngine(opened)) });
-    await opened.dispose();
+    checks.push(await checkApart(engine.name));
   }
   if (json) results.write(`${JSON.stringify(checks, null, 2)}\n`);
-  else for (const { engine, version, device, agrees, difference, steps, secondsToCompile } of checks as Record<string, string | number | boolean>[]) {
-    const verdict = agrees === true ? results.colors.green('ok  ') : results.colors.red('fail');
-    results.write(`${verdict}  ${pad(`${engine}`, 11)}  ${version} on ${device}: after ${steps} training steps, weights differ from the oracle's by ${Number(difference).toExponential(1)} at most; compiled in ${Number(secondsToCompile).toFixed(1)}s\n`);
-  }
+  else for (const check of checks) results.write(`${check.agrees ? results.colors.green('ok  ') : results.colors.red('fail')}  ${pad(check.engine, 11)}  ${verdictOf(check)}\n`);
   return checks.every(({ agrees }) => agrees) ? exitCode.done : exitCode.gateFailed;
+}
+
+function verdictOf(check: Checked): string {
+  if ('error' in check) return `${check.error}\n      ${check.remedy}`;
+  const { version, device, steps, difference, secondsToCompile } = check;
+  return `${version} on ${device}: after ${steps} training steps, weights differ from the oracle's by ${difference.toExponential(1)} at most; compiled in ${secondsToCompile.toFixed(1)}s`;
 }
 
 export interface AddOptions {
@@ -74,7 +85,7 @@ export async function addEngine({ from, gpu = false }: AddOptions, terminal: Ter
 }
 
 export async function removeEngine({ results }: Terminal): Promise<ExitCode> {
-  const { removeTensorflow } = await import('../../tensor/tensorflow/installation/add.ts');
+  const { removeTensorflow } = await import('../../tensor/tensorflow/installation/remove.ts');
   const folders = await removeTensorflow();
   results.write(folders.length === 0 ? 'TensorFlow was not added: there is nothing to remove.\n' : folders.map((folder) => `removed ${folder}\n`).join(''));
   return exitCode.done;

@@ -1,5 +1,6 @@
 /** Checks of what the command loads only when a stage needs it: the bundler and the engines. */
-import { bad, good, type Finding } from './finding.ts';
+import path from 'node:path';
+import { bad, doubtful, good, type Finding } from './finding.ts';
 
 const REINSTALL = 'Install the dependencies again: npm ci.';
 
@@ -22,10 +23,18 @@ export async function onnxRuntime(): Promise<Finding> {
   }
 }
 
-/** It is only looked for, not loaded: that takes a while and, on a machine without its libraries, aborts the process. */
+/** It is only looked at, not loaded: that takes a while and, on a machine without its libraries, aborts the process. */
 export async function tensorFlow(): Promise<Finding> {
   const { findTensorflow } = await import('../../tensor/tensorflow/installation/place.ts');
+  const { leftovers } = await import('../../tensor/tensorflow/installation/leftovers.ts');
+  const { ADD_ANEW, findShortened } = await import('../../tensor/tensorflow/installation/intact.ts');
   const found = findTensorflow();
+  const [remains] = leftovers();
+  if (found !== undefined) {
+    const damage = findShortened(path.dirname(found.addon));
+    if (damage !== undefined) return bad('tensorflow', `damaged: ${damage}`, `${ADD_ANEW}.`);
+  }
+  if (remains !== undefined) return doubtful('tensorflow', `${found === undefined ? 'not added: it' : 'adding it anew'} was interrupted, and ${remains} is left`, 'Either of these clears it away: pipeline engine add tensorflow, pipeline engine remove tensorflow.');
   return good('tensorflow', found === undefined ? 'not added; it is optional, onnxruntime does the work (pipeline engine add tensorflow)' : `from ${found.from}; pipeline engine check tries it`);
 }
 

@@ -4,11 +4,15 @@
  *
  * Everything is made in a folder beside the final one, which takes its name at the end: there is a whole engine or none.
  */
-import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
+import { isSystemError } from '../../../util/system-error.ts';
 import { InstallationError, lastWords } from './failure.ts';
+import { listFiles } from './intact.ts';
+import { removeLeftovers, workFolder } from './leftovers.ts';
+import { checkMachine, checkRoom, MAKE_ROOM } from './machine.ts';
 import { expectThere, obtain } from './obtain.ts';
 import { BINDING, NODE_HEADERS, partsOf, VERSION, type Part } from './parts.ts';
 import { ADDON, enginesFolder, folderOf } from './place.ts';
@@ -27,36 +31,44 @@ export interface AddOptions {
 /** There while NVIDIA's kernel module is loaded. */
 const DRIVER = '/proc/driver/nvidia/version';
 
-const MAKE_ROOM = 'Make room, or name another folder with XDG_CACHE_HOME.';
-const GIB = 2 ** 30;
-/** Of the disk, while both the downloads and what is unpacked of them lie there. */
-const ROOM = { false: 2.5 * GIB, true: 10 * GIB };
-
 /** Returns the folder of the engine. Throws InstallationError; nothing is left of an installation that fails or is interrupted. */
 export async function addTensorflow({ gpu, from, signal, tell }: AddOptions): Promise<string> {
   const target = folderOf(gpu);
-  if (existsSync(target)) throw new InstallationError(`TensorFlow ${VERSION} is there already: ${target}`, 'To make it anew: pipeline engine remove tensorflow');
+  if (existsSync(target)) throw thereAlready(target);
   const compiler = await checkMachine(from === undefined);
   if (gpu && !existsSync(DRIVER)) tell(`there is no NVIDIA driver here (${DRIVER}): what is added computes on the processor until there is one`);
   if (from !== undefined) for (const part of partsOf(gpu)) expectThere(part, from);
-  await mkdir(enginesFolder(), { recursive: true });
-  await removeLeftovers();
-  await checkRoom(gpu);
-  const work = path.join(enginesFolder(), `${ADDING}${process.pid}`);
+  const work = workFolder('adding');
   try {
+    await mkdir(enginesFolder(), { recursive: true });
+    await removeLeftovers();
+    await checkRoom(gpu);
     await build(work, { gpu, from, signal, tell, compiler });
     await rename(work, target);
   } catch (error) {
     await rm(work, { recursive: true, force: true });
     if (signal.aborted) throw new InstallationError('The installation was interrupted', 'Nothing is left of it. Start again: pipeline engine add tensorflow');
-    throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? new InstallationError(`The disk of ${enginesFolder()} is full`, `Nothing is left of the installation. ${MAKE_ROOM}`) : error;
+    throw refusedByDisk(error, target);
   }
   return target;
 }
 
+const thereAlready = (target: string): InstallationError => new InstallationError(`TensorFlow ${VERSION} is there already: ${target}`, 'To make it anew: pipeline engine remove tensorflow');
+
+/** What the operating system refused, in words; anything else as it is. */
+function refusedByDisk(error: unknown, target: string): unknown {
+  if (!isSystemError(error)) return error;
+  if (error.code === 'ENOSPC') return new InstallationError(`The disk of ${enginesFolder()} is full`, `Nothing is left of the installation. ${MAKE_ROOM}`);
+  // Another installation was faster.
+  if (error.syscall === 'rename' && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')) return thereAlready(target);
+  return new InstallationError(`TensorFlow cannot be added: ${error.message}`, `Engines go into ${enginesFolder()}; XDG_CACHE_HOME names another place.`);
+}
+
 async function build(work: string, { gpu, from, signal, tell, compiler }: AddOptions & { readonly compiler: string }): Promise<void> {
   const downloads = path.join(work, 'downloads');
-  await mkdir(downloads, { recursive: true });
+  // One after the other: Node tells another error than that the disk is full where it makes both at once.
+  await mkdir(work);
+  await mkdir(downloads);
   for (const part of partsOf(gpu)) {
     tell(`${from === undefined ? 'downloading' : 'reading'} ${part.asked}`);
     const file = await obtain(part, { from, downloads, signal });
@@ -70,6 +82,8 @@ async function build(work: string, { gpu, from, signal, tell, compiler }: AddOpt
   await tryAddon(path.join(work, ADDON), signal);
   for (const scaffold of ['downloads', 'sources', 'tensorflow/include']) await rm(path.join(work, scaffold), { recursive: true });
   await writeFile(path.join(work, 'parts.json'), `${JSON.stringify(partsOf(gpu), null, 2)}\n`);
+  await listFiles(work);
+  signal.throwIfAborted();
 }
 
 /** What the compiler reads, and what the program loads. */
@@ -78,7 +92,7 @@ const LOADED = /^tensorflow\/libtensorflow_(cc|framework)\.so\.2$|^nvidia\/[^/]+
 
 async function unpackPart(part: Part, file: string, work: string, signal: AbortSignal): Promise<void> {
   if (part.file.endsWith('.whl')) {
-    await unpack(file, work, (member) => HEADERS.test(member) || LOADED.test(member));
+    await unpack(file, work, (member) => HEADERS.test(member) || LOADED.test(member), signal);
     return;
   }
   const folder = path.join(work, 'sources', part.file);
@@ -113,41 +127,4 @@ async function succeed(program: string, words: readonly string[], otherwise: str
   const done = await execa(program, words, { reject: false, all: true, cancelSignal: signal });
   signal.throwIfAborted();
   if (done.failed) throw new InstallationError(`${otherwise}:\n  ${lastWords(done, 5)}`, `${program} said this.`);
-}
-
-async function checkMachine(online: boolean): Promise<string> {
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new InstallationError(`There is a TensorFlow for Linux on x64 only, and this is ${process.platform} on ${process.arch}`, 'The engine onnxruntime works here.');
-  }
-  const needed: readonly (readonly [string, readonly string[], string])[] = [
-    ['tar', ['--version'], 'Install tar.'],
-    ...(online ? ([['python3', ['-m', 'pip', '--version'], 'Install pip for Python 3 (Debian: apt install python3-pip), or say --from FOLDER.'], ['npm', ['--version'], 'Install npm, or say --from FOLDER.']] as const) : []),
-  ];
-  for (const [program, words, remedy] of needed) if (!(await works(program, words))) throw new InstallationError(`${[program, ...words.slice(0, -1)].join(' ')} does not work here`, remedy);
-  for (const compiler of ['g++', 'clang++', 'c++']) if (await works(compiler, ['--version'])) return compiler;
-  throw new InstallationError('There is no compiler for C++', 'Install one (Debian: apt install g++).');
-}
-
-const works = async (program: string, words: readonly string[]): Promise<boolean> => !(await execa(program, words, { reject: false })).failed;
-
-async function checkRoom(gpu: boolean): Promise<void> {
-  const { bavail, bsize } = await statfs(enginesFolder());
-  const [free, needed] = [bavail * bsize, ROOM[`${gpu}`]];
-  if (free < needed) throw new InstallationError(`${enginesFolder()} has ${(free / GIB).toFixed(1)} GiB free, and ${(needed / GIB).toFixed(1)} GiB are needed for a while`, MAKE_ROOM);
-}
-
-const ADDING = '.adding-';
-
-/** Of installations that were killed. */
-async function removeLeftovers(): Promise<void> {
-  for (const name of readdirSync(enginesFolder())) {
-    if (name.startsWith(ADDING) && !existsSync(`/proc/${name.slice(ADDING.length)}`)) await rm(path.join(enginesFolder(), name), { recursive: true, force: true });
-  }
-}
-
-/** Removes every added TensorFlow, and returns the folders that are gone. */
-export async function removeTensorflow(): Promise<string[]> {
-  const folders = [true, false].map(folderOf).filter((folder) => existsSync(folder));
-  for (const folder of folders) await rm(folder, { recursive: true });
-  return folders;
 }

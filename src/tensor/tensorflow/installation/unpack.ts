@@ -9,8 +9,8 @@ import { open, type Entry, type ZipFile } from 'yauzl';
 
 const openZip = promisify(open as (file: string, options: object, done: (error: Error | null, zip: ZipFile) => void) => void);
 
-/** Writes the members that are `wanted` below `folder`. Checksums of the members are those of the wheel, which was verified as a whole. */
-export async function unpack(wheel: string, folder: string, wanted: (member: string) => boolean): Promise<void> {
+/** Writes the members that are `wanted` below `folder`, until `signal` ends it. Checksums of the members are those of the wheel, which was verified as a whole. */
+export async function unpack(wheel: string, folder: string, wanted: (member: string) => boolean, signal: AbortSignal): Promise<void> {
   const zip = await openZip(wheel, { lazyEntries: true });
   const streamOf = promisify((entry: Entry, done: (error: Error | null, stream: Readable) => void) => {
     zip.openReadStream(entry, done as never);
@@ -20,7 +20,7 @@ export async function unpack(wheel: string, folder: string, wanted: (member: str
       if (!entry.fileName.endsWith('/') && wanted(entry.fileName)) {
         const target = path.join(folder, entry.fileName);
         await mkdir(path.dirname(target), { recursive: true });
-        await pipeline(await streamOf(entry), createWriteStream(target));
+        await pipeline(await streamOf(entry), createWriteStream(target), { signal });
       }
       zip.readEntry();
     };
