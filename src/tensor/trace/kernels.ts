@@ -1,11 +1,13 @@
 /** Teaches the trace backend every kernel of the graph, some that become others, and refusals for the rest. */
 import * as tf from '@tensorflow/tfjs-core';
 import { TraceError } from '../errors.ts';
+import { axesOf } from '../graph/attributes.ts';
 import { KERNELS } from '../graph/kernels.ts';
 import type { Attributes, Value } from '../graph/node.ts';
 import type { DType } from '../host-tensor.ts';
 import { TRACE, registerComposite, registerRecorder, registerRefusal, traceBackend } from './backend.ts';
 import { COMPOSITES } from './composites/index.ts';
+import { checkPlaces } from './indices.ts';
 import { callStack, placeOf } from './place.ts';
 
 /** Made by the tracer and by passes, never by tfjs. */
@@ -20,6 +22,7 @@ export function registerTraceKernels(): void {
     if (OWN.has(name)) continue;
     registerRecorder(name, (graph, inputs, attributes) => {
       if (attributes.dataFormat === 'NCHW') throw new TraceError(`A convolution has its channels first${placeOf(callStack())}. Images are [N, H, W, C] here: transpose them, and use "NHWC".`);
+      if (name === 'GatherV2') checkPlaces(inputs.indices!, inputs.x!, axesOf(attributes, inputs.x!.shape)[0]!);
       const tensors = names === null ? Object.values(inputs) : names.map((input) => inputs[input]!);
       const outputs = graph.add(name, (tensors as tf.TensorInfo[]).map(at), defined(attributes));
       return many === true ? outputs : outputs[0]!;

@@ -130,6 +130,20 @@ describe('what cannot be traced is said where it stands', () => {
     expect(refusal(outputs(make))).toContain(message);
   });
 
+  test.each<[string, (x: tf.Tensor) => tf.Tensor, string]>([
+    ['tf.gather is given the index 2', (x) => tf.gather(x, [0, 2]), 'axis 0 of float32 [2] has 0 to 1'],
+    ['tf.gather is given the index -1', (x) => tf.gather(tf.reshape(x, [1, 2]), tf.tensor1d([1, -1], 'int32'), 1), 'axis 1 of float32 [1, 2] has 0 to 1'],
+    ['tf.gatherND is given the index 2', (x) => tf.gatherND(tf.reshape(x, [1, 2]), tf.tensor2d([[0, 1], [0, 2]], [2, 2], 'int32')), 'axis 1 of float32 [1, 2] has 0 to 1'],
+    ['tf.scatterND is given the index 5', (x) => tf.scatterND(tf.tensor2d([[5], [0]], [2, 1], 'int32'), x, [3]), 'axis 0 of float32 [3] has 0 to 2'],
+  ])('%s, which is not there', (found, make, allowed) => {
+    expect(refusal(outputs(make))).toBe(`${found} at src/tensor/trace/trace.test.ts:N, but ${allowed}. Indices do not count from the end: correct it, or keep it within by tf.clipByValue.`);
+  });
+
+  test('indices within range, and those that only a run knows, pass', () => {
+    expect(kernels(traced(outputs((x) => tf.gather(x, [1, 0, 1]))))).toContain('GatherV2');
+    expect(kernels(traced(outputs((x) => tf.gather([1, 2], tf.cast(x, 'int32')))))).toContain('GatherV2');
+  });
+
   test.each([
     ['tf.randomNormal', (x: tf.Tensor) => tf.add(x, tf.randomNormal([2]))],
     ['tf.randomUniform', (x: tf.Tensor) => tf.dropout(x, 0.5)],

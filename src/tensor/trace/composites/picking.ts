@@ -1,6 +1,7 @@
 /** Reading and writing at places that are values, counting, searching. */
 import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../host-tensor.ts';
+import { checkCoordinates } from '../indices.ts';
 import type { Composite, CompositeTable } from './composite.ts';
 
 /** Places [..., K] in the first K axes of `shape` as numbers of slices: [count]. */
@@ -12,6 +13,7 @@ function numbered(indices: tf.Tensor, shape: readonly number[]): tf.Tensor1D {
 }
 
 const gatherNd: Composite = ({ params, indices }) => {
+  checkCoordinates(indices!, params!);
   const rank = indices!.shape.at(-1)!;
   const [outer, inner] = [params!.shape.slice(0, rank), params!.shape.slice(rank)];
   const slices = tf.reshape(params!, [sizeOf(outer), sizeOf(inner)]);
@@ -20,6 +22,7 @@ const gatherNd: Composite = ({ params, indices }) => {
 
 const scatterNd: Composite = ({ indices, updates }, attributes) => {
   const shape = attributes.shape as number[];
+  checkCoordinates(indices!, { shape, dtype: updates!.dtype });
   const rank = indices!.shape.at(-1)!;
   const [outer, inner] = [shape.slice(0, rank), shape.slice(rank)];
   const rows = tf.reshape(updates!, [sizeOf(indices!.shape.slice(0, -1)), sizeOf(inner)]);

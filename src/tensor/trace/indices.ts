@@ -1,0 +1,36 @@
+/**
+ * Whether places that are known while tracing lie within what they index. Later nobody tells: one engine fails in words of its own, another
+ * counts backwards from the end, a third leaves the value out.
+ */
+import type * as tf from '@tensorflow/tfjs-core';
+import { TraceError, describe } from '../errors.ts';
+import { dataOf } from '../graph/graph.ts';
+import { traceBackend } from './backend.ts';
+import { callStack, operationOf, placeOf } from './place.ts';
+
+/** Single places in one axis of a tensor. */
+export function checkPlaces(indices: tf.TensorInfo, indexed: tf.TensorInfo, axis: number): void {
+  check(indices, indexed, [axis]);
+}
+
+/** Places [..., K] in the first K axes of a tensor. */
+export function checkCoordinates(indices: tf.TensorInfo, indexed: Indexed): void {
+  check(indices, indexed, Array.from({ length: indices.shape.at(-1)! }, (_, axis) => axis));
+}
+
+type Indexed = Pick<tf.TensorInfo, 'shape' | 'dtype'>;
+
+/** The last axis of the indices, or each of them, goes through `axes`. Throws TraceError; what is not a constant passes. */
+function check(indices: tf.TensorInfo, indexed: Indexed, axes: readonly number[]): void {
+  const known = dataOf(traceBackend.value(indices));
+  known?.forEach((index, i) => {
+    const axis = axes[i % axes.length]!;
+    const side = indexed.shape[axis]!;
+    if (index >= 0 && index < side) return;
+    const stack = callStack();
+    throw new TraceError(
+      `${operationOf(stack) ?? 'An operation'} is given the index ${index}${placeOf(stack)}, but axis ${axis} of ${describe(indexed)} has ${side === 0 ? 'no values' : `0 to ${side - 1}`}. ` +
+        'Indices do not count from the end: correct it, or keep it within by tf.clipByValue.',
+    );
+  });
+}
