@@ -1,4 +1,5 @@
 /** A model card (after Mitchell et al. 2019): what the networks of this study are for, made of, and worth. */
+import { caveatsOf } from './caveat.ts';
 import { fixed, signed, whole } from './format.ts';
 import { inert, table } from './markdown.ts';
 import { metricWords } from './metric.ts';
@@ -79,14 +80,11 @@ function resultsText(dataset: DatasetResults, { metric, transfer }: Study): stri
 }
 
 function limits({ datasets }: Study): string {
-  const leaky = datasets.filter(({ split }) => split !== null && split.groupOverlap > 0);
-  const copied = datasets.filter(({ evaluation }) => (evaluation.leaks.copies ?? 0) > 0);
   return [
     '- Tested on a held-out part of the same source, not on images from elsewhere.',
     '- No results by age, sex, skin type or device: the data sets do not say, or this pipeline does not read it.',
     '- Seeds differ in the start and the order of training, not in the split; the interval does not hold what another split would change.',
-    ...leaky.map(({ title, split }) => `- ${inert(title)}: ${whole(split!.groupOverlap)} groups are on two sides of the split, so its results are too good.`),
-    ...copied.map(({ title, evaluation: { leaks } }) => `- ${inert(title)}: ${whole(leaks.copies!)} of ${whole(leaks.images)} test images are equal to a training image.`),
+    ...datasets.flatMap((dataset) => caveatsOf(dataset).map((caveat) => `- ${inert(dataset.title)}: ${inert(caveat)}`)),
     ...datasets.filter(({ audit }) => audit === null).map(({ title }) => `- ${inert(title)}: nobody looked for duplicates and leaks.`),
   ].join('\n');
 }

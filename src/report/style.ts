@@ -33,7 +33,6 @@ p,li{max-width:44rem;overflow-wrap:anywhere}
 p{margin:.5rem 0 1rem}
 .verdict{font-size:1.2rem;line-height:1.5;margin:.25rem 0 .5rem}
 .verdict.second{font-size:1.05rem;color:var(--soft)}
-.caution{padding-left:.8rem;border-left:3px solid var(--warn)}
 .note{font-size:.875rem;color:var(--soft)}
 figure{margin:1.5rem 0;min-width:0}
 figcaption{font-size:.875rem;line-height:1.5;color:var(--soft);max-width:48rem;margin-top:.75rem}
@@ -71,6 +70,7 @@ td.text{white-space:normal;min-width:8rem}
 .pairs-text{display:block;min-width:16rem;max-width:26rem;overflow-wrap:anywhere}
 .faults{margin:1.25rem 0;padding:.9rem 1.1rem;background:var(--warn-page);border-left:3px solid var(--warn);border-radius:0 6px 6px 0;font-size:.9rem}
 .faults h3,.faults h4{margin:0 0 .35rem;color:var(--warn)}
+.faults p{margin:.5rem 0 0}
 .faults ul{margin:0;padding-left:1.1rem}
 .faults li{margin:.3rem 0}
 pre,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-size:.85em}

@@ -1,11 +1,11 @@
 /** The same numbers for other tools: one long table, as CSV and JSON, and a Markdown page. */
 import { csvFormat } from 'd3-dsv';
+import { caveatsOf } from './caveat.ts';
 import { cannotTell, differenceOf } from './difference.ts';
 import { fixed, signed } from './format.ts';
 import { inert, table } from './markdown.ts';
 import { metricWords } from './metric.ts';
 import { fullName, modelWords } from './model.ts';
-import { seenBefore } from './seen-before.ts';
 import type { DatasetResults, Defined, Study } from './study.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -46,7 +46,7 @@ function noFormula(name: string): string {
 
 /** `version` is that of this layout. */
 export function renderJson(study: Study): string {
-  const datasets = study.datasets.map((dataset) => ({ name: dataset.name, title: dataset.title, verdict: verdictOf(dataset, study.metric, study.transfer), evaluation: dataset.evaluation }));
+  const datasets = study.datasets.map((dataset) => ({ name: dataset.name, title: dataset.title, verdict: verdictOf(dataset, study.metric, study.transfer), caveats: caveatsOf(dataset), evaluation: dataset.evaluation }));
   return `${JSON.stringify({ version: 1, title: study.title, transfer: study.transfer, metric: study.metric, datasets, results: resultRows(study) }, null, 2)}\n`;
 }
 
@@ -77,9 +77,9 @@ function markdownOf(dataset: DatasetResults, { metric, transfer }: Study): strin
   ]);
   const majority = ['majority class', ...evaluation.metrics.map((name, i) => fixed(evaluation.majority.test[name] ?? null, words[i]!.digits))];
   const { images, groups } = evaluation.counts.test;
-  const seen = seenBefore(evaluation.leaks);
   return [
-    `## ${inert(title)}`, '', inert(verdict.best), '', inert(verdict.effect), '', ...(seen === undefined ? [] : [seen, '']),
+    `## ${inert(title)}`, '', inert(verdict.best), '', inert(verdict.effect), '',
+    ...caveatsOf(dataset).flatMap((caveat) => [`> **Before you believe this:** ${caveat}`, '']),
     table(head, [...models, majority]), '', table(['difference', ...head.slice(1)], pairs), '',
     `${images} test images of ${groups} groups, ${evaluation.seeds.length} seeds; mean ± standard deviation over seeds [${Math.round(100 * evaluation.bootstrap.level)} % interval]; ** the interval excludes 0.`, '',
   ].join('\n');

@@ -1,5 +1,6 @@
 /** 1. The answer first: two sentences and one picture for each data set. */
 import type { JSX } from 'preact';
+import { caveatsOf } from '../caveat.ts';
 import { DotPlot, type DotRow } from '../chart/dot-plot.tsx';
 import { cannotTell, differenceOf } from '../difference.ts';
 import { counted, fixed } from '../format.ts';
@@ -7,9 +8,9 @@ import { identifier } from '../identifier.ts';
 import { metricWords } from '../metric.ts';
 import { modelWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
-import { seenBefore } from '../seen-before.ts';
 import type { DatasetResults, Study } from '../study.ts';
 import { differenceText, verdictOf } from '../verdict.ts';
+import { hasAudit } from './audit.tsx';
 
 export function Answer({ study }: { readonly study: Study }): JSX.Element {
   return (
@@ -27,14 +28,13 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
   const models = modelRows(dataset, metric, transfer);
   const differences = differenceRows(dataset, metric, transfer);
   const baseline = evaluation.majority.test[metric] ?? null;
-  const seen = seenBefore(evaluation.leaks);
   const arrow = words.better === 'higher' ? 'right is better' : 'left is better';
   return (
     <article class="answer">
       <h3><Name>{dataset.title}</Name></h3>
       <p class="verdict">{verdict.best}</p>
       <p class="verdict second">{verdict.effect}</p>
-      {seen !== undefined && <p class="caution">{seen}</p>}
+      <Caveats dataset={dataset} />
       <Figure
         id={identifier('answer', dataset.name)}
         caption={
@@ -70,6 +70,18 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
         )}
       </Figure>
     </article>
+  );
+}
+
+function Caveats({ dataset }: { readonly dataset: DatasetResults }): JSX.Element | null {
+  const caveats = caveatsOf(dataset);
+  if (caveats.length === 0) return null;
+  return (
+    <div class="faults" role="note">
+      <h4>Before you believe this</h4>
+      <ul>{caveats.map((caveat) => <li key={caveat}>{caveat}</li>)}</ul>
+      {hasAudit(dataset) && <p><a href="#audit">Leaks in the data</a></p>}
+    </div>
   );
 }
 

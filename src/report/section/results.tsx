@@ -41,9 +41,11 @@ function DatasetTables({ dataset, transfer }: { readonly dataset: DatasetResults
       <p class="note">Mean ± standard deviation over seeds, below it the {Math.round(100 * evaluation.bootstrap.level)} % interval. ↑ higher is better, ↓ lower is better. The last row has seen no image.</p>
       <Differences dataset={dataset} against="M1" transfer={transfer} />
       <Differences dataset={dataset} against="M3" transfer={transfer} />
-      <p class="note">
-        No interval is widened for being one of many: where no start differs from another, about {Math.round(100 * (1 - evaluation.bootstrap.level))} of a hundred differences would still be called better or worse. A pattern says more than a cell. The model with the best score was found by these test images, so its score leans to the good side.
-      </p>
+      {evaluation.differences.length > 0 && (
+        <p class="note">
+          No interval is widened for being one of many: where no start differs from another, about {Math.round(100 * (1 - evaluation.bootstrap.level))} of a hundred differences would still be called better or worse. A pattern says more than a cell. The model with the best score was found by these test images, so its score leans to the good side.
+        </p>
+      )}
       <Probes dataset={dataset} transfer={transfer} />
       <BesidePaper dataset={dataset} transfer={transfer} />
       <details>

@@ -1,0 +1,16 @@
+/** What makes the results of a data set weaker than they look: said beside the answer, not only where it was counted. */
+import { counted, fixed, whole } from './format.ts';
+import type { DatasetResults } from './study.ts';
+
+/** Sentences, the worst first; none where nothing is known against the results. */
+export function caveatsOf({ split, evaluation: { leaks, seeds } }: DatasetResults): string[] {
+  const related = leaks.leaks - (leaks.copies ?? 0);
+  const share = (count: number) => `${whole(count)} of ${whole(leaks.images)} test images (${fixed((100 * count) / leaks.images, 0)} %)`;
+  return [
+    ...((leaks.copies ?? 0) > 0 ? [`${share(leaks.copies!)} are equal to a training image. What is remembered counts as recognised there: all scores may be too good, and a start that remembers better may look better.`] : []),
+    ...(related > 0 ? [`${share(related)} come from a group (patient or lesion) that was also trained on: all scores may be too good.`] : []),
+    ...(split !== null && split.groupOverlap > 0 ? [`${counted(split.groupOverlap, 'group')} on two sides of the split.`] : []),
+    ...(leaks.copies === null ? ['Nobody looked whether test images are equal to training images.'] : []),
+    ...(seeds.length === 1 ? ['Each model was trained once: intervals hold the choice of test images, not the chance in training.'] : []),
+  ];
+}
