@@ -24,11 +24,17 @@ export async function watch(targets: readonly string[], options: WatchOptions, t
   const changes = await watchChanges(root, settings.store ?? path.join(root, 'cache'));
   const attempted = new Attempted();
   let lastFault: string | undefined;
+  let hasNews = false;
   try {
     for (;;) {
       const ended = await round();
       if (ended !== undefined) return ended;
-      const stopped = await waitFor((signal) => changes.next(signal));
+      const stopped = await waitFor((signal) => {
+        // Only now, when a signal is heard: who reads it may send one at once.
+        if (hasNews) tellWaiting(terminal);
+        hasNews = false;
+        return changes.next(signal);
+      });
       if (stopped !== undefined) return stopped;
     }
   } finally {
@@ -50,14 +56,14 @@ export async function watch(targets: readonly string[], options: WatchOptions, t
       }, { executes: true });
       lastFault = undefined;
       if (code === exitCode.interrupted || code === exitCode.terminated || code === exitCode.hungUp) return code;
-      if (code !== undefined) tellWaiting(terminal);
+      hasNews = code !== undefined;
       return undefined;
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal === undefined) throw error;
       if (refusal.message !== lastFault) {
         writeDiagnostics(refusal.diagnostics, terminal, false);
-        tellWaiting(terminal);
+        hasNews = true;
       }
       lastFault = refusal.message;
       return undefined;
