@@ -4,7 +4,7 @@
  *     node scripts/look.mjs reports/index.html <folder for the screenshots>
  *
  * Needs a Chromium (`apt-get install chromium`, or CHROMIUM names one). Fails when a rule is broken, when the page is
- * wider than the window, when paper cuts something off, when it asks for anything that is not in the file, or when anything in it runs.
+ * wider than the window, when paper cuts something off, when a picture cuts a label off, when it asks for anything that is not in the file, or when anything in it runs.
  */
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -47,6 +47,11 @@ async function look({ colorScheme, width }) {
   if (wider > 0) found.push(`${name}: the page is ${wider} pixels wider than the window`);
   const active = await page.evaluate(() => [...globalThis.document.querySelectorAll('*')].filter((element) => element.localName === 'script' || [...element.attributes].some(({ name: attribute }) => attribute.startsWith('on'))).length);
   if (active > 0) found.push(`${name}: ${active} elements would run something`);
+  const clipped = await page.evaluate(() => [...globalThis.document.querySelectorAll('svg text')].filter((text) => {
+    const [inner, outer] = [text.getBoundingClientRect(), text.ownerSVGElement.getBoundingClientRect()];
+    return inner.width > 0 && (inner.left < outer.left - 1 || inner.right > outer.right + 1);
+  }).map((text) => text.textContent));
+  if (clipped.length > 0) found.push(`${name}: ${clipped.length} labels leave their picture, first "${clipped[0]}"`);
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   for (const { id, help, nodes } of violations) found.push(`${name}: ${id}: ${help} (${nodes.length} times, first ${nodes[0].html.slice(0, 200)})`);

@@ -22,6 +22,11 @@ test('that nobody looked for equal images is said, and is not "none"', () => {
   expect(caveatsOf(withLeaks({ images: 118, leaks: 0, copies: null }))).toEqual(['Nobody looked whether test images are equal to training images.']);
 });
 
+test('a set that names no patients cannot show that it keeps them apart', () => {
+  const clean = withLeaks({ images: 118, leaks: 0, copies: 0 });
+  expect(caveatsOf({ ...clean, groups: clean.images })).toEqual([expect.stringMatching(/^Every image counts as a group of its own/)]);
+});
+
 test('one training of each model says so', () => {
   const once = withLeaks({ images: 118, leaks: 0, copies: 0 });
   expect(caveatsOf({ ...once, evaluation: { ...once.evaluation, seeds: [0] } })[0]).toContain('trained once');

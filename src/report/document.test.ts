@@ -124,6 +124,14 @@ test('a study without pre-training, pairs, split or lineage has no empty section
   expect(text).toContain('The answer');
 });
 
+test('a split that was to leak and leaks no more than the clean one is called so', () => {
+  const { datasets: [dataset] } = studyFixture();
+  const { evaluation } = dataset!;
+  const withShare = (leaks: number) => textOf(renderHtml(studyFixture([{ ...dataset!, evaluation: { ...evaluation, leaks: { images: 66, leaks: 3, copies: 3 }, leaky: evaluation.leaky.map((side) => ({ ...side, images: 63, leaks })) } }])));
+  expect(withShare(2)).toContain('It leaks no more than the clean one');
+  expect(withShare(21)).not.toContain('It leaks no more than the clean one');
+});
+
 test('the tables hold what the page shows', () => {
   const rows = renderCsv(study).trim().split('\n');
   expect(rows[0]).toBe('dataset,model,against,metric,mean,sd,low,high,seeds,testImages,testGroups');

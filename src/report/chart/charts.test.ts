@@ -3,7 +3,7 @@ import { random } from '../../util/random.ts';
 import { SERIES } from '../style.ts';
 import { isEmptyPlace, layered } from './layers.ts';
 import { blended, contrast, PAGE, SHADE, textOn } from './shade.ts';
-import { spreadLabels } from './spread-labels.ts';
+import { spreadEnds, spreadLabels } from './spread-labels.ts';
 
 test('the contrast ratio is that of WCAG 2', () => {
   expect(contrast('#000000', '#ffffff')).toBeCloseTo(21, 10);
@@ -37,6 +37,11 @@ test('labels end up apart, inside, in their order, and where they were when ther
     expect(sorted.at(-1)).toBeLessThanOrEqual(200);
     sorted.slice(1).forEach((place, i) => { expect(place - sorted[i]!).toBeGreaterThanOrEqual(12 - 1e-9); });
   }
+});
+
+test('the label of a line that ends later stays at its end, whatever ends before it', () => {
+  const ends = [{ x: 12, y: 100 }, { x: 52, y: 104 }, { x: 12, y: 102 }];
+  expect(spreadEnds(ends, 13, 20, 200)).toEqual([100, 104, 113]);
 });
 
 test('producers are above consumers, and an edge passes every layer between', () => {

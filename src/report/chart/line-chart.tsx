@@ -6,7 +6,7 @@ import type { JSX } from 'preact';
 import type { ModelWords } from '../model.ts';
 import { coordinate } from './coordinate.ts';
 import { MarkerShape } from './marker.tsx';
-import { spreadLabels } from './spread-labels.ts';
+import { spreadEnds } from './spread-labels.ts';
 import { CHART_WIDTH, Picture } from './svg.tsx';
 import { ticksOf } from './ticks.ts';
 
@@ -44,16 +44,18 @@ const HEIGHT = 240;
 const TOP = 26;
 const BOTTOM = 40;
 const LEFT = 44;
+/** Width of a letter in the wider of the fonts that a page may get. */
+const LETTER = 8;
 
 export function LineChart({ id, title, description, curves, reference, fromZero = false }: LineChartProps): JSX.Element {
-  const right = 18 + 6.4 * Math.max(...curves.map(({ words }) => words.name.length));
+  const right = 20 + LETTER * Math.max(...curves.map(({ words }) => words.name.length));
   const points = curves.flatMap(({ seeds }) => seeds.flat());
   const [firstX = 0, lastX = 1] = extent(points, (point) => point.x);
   const [lowY = 0, highY = 1] = extent([...points.map((point) => point.y), ...(reference === undefined ? [] : [reference.value]), ...(fromZero ? [0] : [])]);
   const x = scaleLinear([firstX, lastX === firstX ? firstX + 1 : lastX], [LEFT, CHART_WIDTH - right]);
   const y = scaleLinear([lowY, highY === lowY ? lowY + 1 : highY], [HEIGHT - BOTTOM, TOP]).nice(5);
   const summaries = curves.map(({ seeds }) => summarise(seeds));
-  const ends = spreadLabels(summaries.map((summary) => y(summary.at(-1)?.mean ?? lowY)), 13, TOP, HEIGHT - BOTTOM);
+  const ends = spreadEnds(summaries.map((summary) => ({ x: summary.at(-1)?.x ?? firstX, y: y(summary.at(-1)?.mean ?? lowY) })), 13, TOP, HEIGHT - BOTTOM);
   return (
     <Picture id={id} width={CHART_WIDTH} height={HEIGHT} title={title} description={description}>
       <text class="panel-title" x={0} y={13}>{title}</text>

@@ -114,6 +114,7 @@ function CleanAgainstLeaky({ dataset: { title, evaluation }, metric, transfer }:
       <h4>Clean against leaky</h4>
       <p>
         Trained and tested once more on a split that leaks on purpose: {leakPhrase(leaky[0]!)} of its test images {leaky[0]!.copies === null ? 'have a group that was also trained on' : 'have a group that was also trained on or are equal to an image that was'}; of the clean split {leakPhrase(evaluation.leaks)}.{evaluation.leaks.copies === null && ' Equal images were not looked for.'}
+        {shareOf(leaky[0]!) <= shareOf(evaluation.leaks) && <strong> It leaks no more than the clean one: what the two differ by below is chance, not flattery.</strong>}
       </p>
       <DataTable
         label={`Results on a clean and on a leaky split of ${title}`}
@@ -131,6 +132,10 @@ function CleanAgainstLeaky({ dataset: { title, evaluation }, metric, transfer }:
       <p class="note">The two have different test images, so the difference (“flattery”) is not paired and has no interval of its own: compare the two intervals.</p>
     </>
   );
+}
+
+function shareOf({ images, leaks }: Leaks): number {
+  return leaks / images;
 }
 
 function leakPhrase({ images, leaks }: Leaks): string {
