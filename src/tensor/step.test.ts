@@ -51,6 +51,12 @@ describe.each(Object.entries(engines))('a step on %s', (_, engine) => {
     for (const step of [through, half, resumed]) await step.dispose();
   });
 
+  test('refuses what it could not run before it is compiled: nothing, and places that are not there', async () => {
+    const compile = (outputs: (x: tf.Tensor) => Record<string, tf.Tensor>) => engine.compile(({ inputs }: { state: object; inputs: { x: tf.Tensor } }) => ({ state: {}, outputs: outputs(inputs.x) }), { state: {}, inputs: { x: float32([2]) } });
+    await expect(compile(() => ({}))).rejects.toThrow('The function returns neither state nor outputs: there is nothing to compute.');
+    await expect(compile((x) => ({ y: tf.gather(x, [0, -1]) }))).rejects.toThrow(/tf\.gather is given the index -1 at \S+step\.test\.ts:\d+, but axis 0 of float32 \[2\] has 0 to 1\./);
+  });
+
   test('gives state and outputs that later runs do not change', async () => {
     const step = await descent(engine);
     const before = await step.readState();

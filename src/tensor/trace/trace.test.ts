@@ -116,6 +116,10 @@ describe('what cannot be traced is said where it stands', () => {
     expect(refusal(fn as unknown as (args: Args) => Returned)).toBe(`The function returns ${what}. Return { state, outputs }, both records of tensors.`);
   });
 
+  test('nothing at all', () => {
+    expect(refusal(() => ({ state: {}, outputs: {} }))).toBe('The function returns neither state nor outputs: there is nothing to compute. Return the tensors that are wanted as { state, outputs }.');
+  });
+
   test.each<[string, (x: tf.Tensor) => tf.Tensor, string]>([
     ['a product', (x) => tf.matMul(tf.reshape(x, [1, 2]), tf.ones([1, 2])), '"BatchMatMul" do not fit, float32 [1, 2] and float32 [1, 2]: rows of 2 values meet columns of 1'],
     ['concat', (x) => tf.concat([tf.reshape(x, [1, 2]), tf.ones([1, 3])], 0), '"Concat" do not fit, float32 [1, 2] and float32 [1, 3]: only the sides of axis 0 may differ'],

@@ -51,7 +51,9 @@ function record(graph: Graph, fn: AnyStep, { state, inputs }: Specs): Traced {
     outputs.push({ path, value: traceBackend.value(tensor) });
     return { shape: [...tensor.shape], dtype: tensor.dtype as DType };
   });
-  return { program: { graph, inputs: ends.inputs, state: nextState(ends.state, result.state), outputs }, forms: { state: mapTree(state, ({ shape, dtype }): TensorSpec => ({ shape, dtype })), outputs: form } };
+  const next = nextState(ends.state, result.state);
+  if (next.length === 0 && outputs.length === 0) throw new TraceError('The function returns neither state nor outputs: there is nothing to compute. Return the tensors that are wanted as { state, outputs }.');
+  return { program: { graph, inputs: ends.inputs, state: next, outputs }, forms: { state: mapTree(state, ({ shape, dtype }): TensorSpec => ({ shape, dtype })), outputs: form } };
 }
 
 /** What a caller without types may return. */
