@@ -3,6 +3,7 @@ import { random } from '../../util/random.ts';
 import { SERIES } from '../style.ts';
 import { isEmptyPlace, layered } from './layers.ts';
 import { blended, contrast, PAGE, SHADE, textOn } from './shade.ts';
+import { shortened } from './shortened.ts';
 import { spreadEnds, spreadLabels } from './spread-labels.ts';
 
 test('the contrast ratio is that of WCAG 2', () => {
@@ -42,6 +43,12 @@ test('labels end up apart, inside, in their order, and where they were when ther
 test('the label of a line that ends later stays at its end, whatever ends before it', () => {
   const ends = [{ x: 12, y: 100 }, { x: 52, y: 104 }, { x: 12, y: 102 }];
   expect(spreadEnds(ends, 13, 20, 200)).toEqual([100, 104, 113]);
+});
+
+test('a long name is shortened between characters, and keeps the end that it is asked to keep', () => {
+  expect(shortened('malignant', 9)).toBe('malignant');
+  expect(shortened('😀😀😀😀', 3)).toBe('😀😀…');
+  expect(shortened('a very long class (38.5 %)', 14, 9)).toBe('a ve… (38.5 %)');
 });
 
 test('producers are above consumers, and an edge passes every layer between', () => {

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { whole } from '../format.ts';
 import { coordinate } from './coordinate.ts';
 import { shadeText } from './shade.ts';
+import { shortened } from './shortened.ts';
 import { CHART_WIDTH, Picture } from './svg.tsx';
 
 interface ConfusionMatrixProps {
@@ -69,10 +70,4 @@ function total(row: readonly number[]): number {
 
 function percent(count: number, of: number): string {
   return of === 0 ? '–' : `${Math.round((100 * count) / of)} %`;
-}
-
-/** By code point, so that no character is cut in two. */
-function shortened(name: string, longest: number): string {
-  const characters = Array.from(name);
-  return characters.length <= longest ? name : `${characters.slice(0, longest - 1).join('')}…`;
 }

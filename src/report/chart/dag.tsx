@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { coordinate } from './coordinate.ts';
 import { isEmptyPlace, layered, type Edge } from './layers.ts';
+import { shortened } from './shortened.ts';
 import { Picture } from './svg.tsx';
 
 interface DagNode {
@@ -19,6 +20,8 @@ interface DagProps {
 }
 
 const BOX = { width: 112, height: 38 };
+/** `finetune-fraction` is one that must not be cut. */
+const LONGEST_NAME = 18;
 const EMPTY_WIDTH = 22;
 const GAP = { x: 14, y: 34 };
 
@@ -45,7 +48,7 @@ export function Dag({ id, title, description, nodes, edges }: DagProps): JSX.Ele
         return (
           <g key={name} class="boxed">
             <rect class="box" x={coordinate(x - BOX.width / 2)} y={coordinate(y - BOX.height / 2)} width={BOX.width} height={BOX.height} rx={6} />
-            <text class="label strong" x={coordinate(x)} y={coordinate(y - 2)} text-anchor="middle">{name}</text>
+            <text class="label strong" x={coordinate(x)} y={coordinate(y - 2)} text-anchor="middle">{shortened(name, LONGEST_NAME)}</text>
             <text class="tick" x={coordinate(x)} y={coordinate(y + 12)} text-anchor="middle">{note}</text>
           </g>
         );

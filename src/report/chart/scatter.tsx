@@ -5,6 +5,7 @@ import type { JSX } from 'preact';
 import { MARKERS, type Marker } from '../model.ts';
 import type { Point } from '../point.ts';
 import { markerOutline } from './marker.tsx';
+import { shortenedTitle } from './shortened.ts';
 import { CHART_WIDTH, Picture } from './svg.tsx';
 
 interface ScatterProps {
@@ -38,7 +39,7 @@ export function Scatter({ id, title, description, points, labels, classes }: Sca
   return (
     <Picture id={id} width={CHART_WIDTH} height={HEIGHT} title={title} description={description}>
       <rect class="frame" x={0.5} y={TOP - 4.5} width={CHART_WIDTH - 1} height={HEIGHT - TOP + 4} />
-      <text class="panel-title" x={0} y={13}>{title}</text>
+      <text class="panel-title" x={0} y={13}>{shortenedTitle(title)}</text>
       {Array.from({ length: classes }, (_, k) => {
         const { colour, marker } = classLook(k);
         const outline = points.flatMap(([px, py], i) => (labels[i] === k ? [markerOutline(marker, x(px), y(py), SIZE)] : [])).join('');

@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { scaleLinear } from 'd3-scale';
 import { coordinate } from './coordinate.ts';
+import { shortenedTitle } from './shortened.ts';
 import { CHART_WIDTH, Picture } from './svg.tsx';
 import { ticksOf } from './ticks.ts';
 
@@ -26,7 +27,7 @@ export function UnitPlane({ id, title, description, across, upward, diagonal, ch
   const y = scaleLinear([0, 1], [TOP + SIDE, TOP]);
   return (
     <Picture id={id} width={CHART_WIDTH} height={TOP + SIDE + BOTTOM} title={title} description={description}>
-      <text class="panel-title name" x={0} y={13}>{title}</text>
+      <text class="panel-title name" x={0} y={13}>{shortenedTitle(title)}</text>
       <text class="axis" x={LEFT} y={TOP - 6}>{upward}</text>
       {ticksOf(y, 5).map(({ at, text }) => (
         <g key={text}>
