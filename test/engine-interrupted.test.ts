@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, truncateSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,7 +14,7 @@ const ENGINE = 'tensorflow-2.21.0';
 async function prepare() {
   const project = await Project.create({
     'home/pretext/engines/.keep': '', // there each time, so that equal installations make equal calls
-    'bin/g++': '#!/bin/sh\nif [ "$1" != --version ] && [ -n "$FAKE_COMPILER" ]; then echo $$ > "$FAKE_COMPILER"; exec sleep 600; fi\nPATH="${PATH#*:}" exec g++ "$@"\n',
+    'bin/g++': '#!/bin/sh\nif [ "$1" != --version ] && [ -n "$FAKE_COMPILER" ]; then echo $$ > "$FAKE_COMPILER.new"; mv "$FAKE_COMPILER.new" "$FAKE_COMPILER"; exec sleep 600; fi\nPATH="${PATH#*:}" exec g++ "$@"\n',
   });
   await chmod(project.path('bin/g++'), 0o755);
   await project.remove('home/pretext/engines/.keep');
@@ -57,14 +58,16 @@ async function moments({ project, run }: Prepared) {
 async function startUntil({ project, env }: Prepared, variable: 'FAKE_COMPILER' | 'FAKE_WAIT') {
   const running = project.start(ADD, { env: { ...env, [variable]: project.path('waits') } });
   await project.appears('waits');
-  const waiting = Number(await project.read('waits'));
+  const waiting = Number(await project.read('waits')); // the file is renamed into place, so it is whole
   onTestFinished(() => { try { process.kill(waiting, 'SIGKILL'); } catch { /* it has ended, as it should */ } });
   return { running, waiting };
 }
 
 const PHASES = [['compiling the addon', 'FAKE_COMPILER'], ['trying it', 'FAKE_WAIT']] as const;
 
-describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64')('engine add tensorflow', () => {
+const hasCompilers = ['cc', 'g++'].every((name) => spawnSync(name, ['--version']).status === 0);
+
+describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64' || !hasCompilers)('engine add tensorflow', () => {
   test.each(PHASES)('killed while %s, is not there, and the next time clears it away and succeeds', async (_, variable) => {
     const prepared = await prepare();
     const { running, waiting } = await startUntil(prepared, variable);

@@ -43,7 +43,11 @@ static void offer(napi_env env, napi_value exports, const char *name, napi_callb
   napi_value f; napi_create_function(env, name, (size_t)-1, call, NULL, &f); napi_set_named_property(env, exports, name, f);
 }
 extern "C" __attribute__((visibility("default"))) napi_value napi_register_module_v1(napi_env env, napi_value exports) {
-  if (const char *file = getenv("FAKE_WAIT")) { FILE *f = fopen(file, "w"); fprintf(f, "%d", getpid()); fclose(f); for (;;) pause(); }
+  if (const char *file = getenv("FAKE_WAIT")) {
+    char draft[4096]; snprintf(draft, sizeof draft, "%s.new", file);
+    FILE *f = fopen(draft, "w"); fprintf(f, "%d", getpid()); fclose(f); rename(draft, file);
+    for (;;) pause();
+  }
   if (getenv("FAKE_CRASH")) raise(SIGSEGV);
   napi_set_named_property(env, exports, "TF_FLOAT", number(env, TF_FLOAT));
   offer(env, exports, "createTensor", create); offer(env, exports, "tensorDataSync", read);
