@@ -3,6 +3,7 @@
  * programs make groups of their own (coreutils' `timeout` does, and every shell with job control).
  */
 import { readdirSync, readFileSync } from 'node:fs';
+import { processStatus } from '../../util/process-status.ts';
 
 /** Sends a signal to every process of the session, and to none twice. */
 export function signalSession(leader: number, signal: NodeJS.Signals): void {
@@ -36,10 +37,8 @@ function processesOf(session: number): Process[] {
   if (!isLinux) return [];
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
-    const stat = read(`/proc/${name}/stat`);
-    // The command in the second field may hold anything, so count from its last parenthesis.
-    const [state, , group, itsSession] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(itsSession) === session && state !== 'Z' && state !== 'X' ? [{ pid: Number(name), group: Number(group) }] : [];
+    const status = processStatus(Number(name)); // undefined: it has ended since
+    return status?.session === session && status.state !== 'Z' && status.state !== 'X' ? [{ pid: Number(name), group: status.group }] : [];
   });
 }
 

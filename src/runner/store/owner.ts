@@ -9,6 +9,7 @@
 import { closeSync, openSync, readFileSync, readlinkSync, statSync, writeSync } from 'node:fs';
 import os from 'node:os';
 import { writeScratch } from '../../util/atomic-file.ts';
+import { processStatus } from '../../util/process-status.ts';
 
 export interface Owner {
   readonly host: string;
@@ -81,15 +82,15 @@ function look(owner: Owner): 'alive' | 'dead' | 'unseen' {
   if (owner.host !== me.host || owner.boot !== me.boot || owner.namespace !== me.namespace) return 'unseen';
   if (process.platform === 'linux' && me.namespace === '') return 'unseen';
   if (!exists(owner.pid)) return 'dead';
-  const { state, started } = processOf(owner.pid);
+  const status = processStatus(owner.pid);
   // The system has no /proc, or hides the processes of others.
-  if (started === '') return 'unseen';
+  if (status === undefined) return 'unseen';
   // A zombie has ended; only its parent, or the first process of a container, has not asked how.
-  return state !== 'Z' && started === owner.started ? 'alive' : 'dead';
+  return status.state !== 'Z' && status.started === owner.started ? 'alive' : 'dead';
 }
 
 function self(): Owner {
-  return { host: os.hostname(), boot: text('/proc/sys/kernel/random/boot_id').trim(), namespace: namespaceOfSelf(), pid: process.pid, started: processOf(process.pid).started };
+  return { host: os.hostname(), boot: text('/proc/sys/kernel/random/boot_id').trim(), namespace: namespaceOfSelf(), pid: process.pid, started: processStatus(process.pid)?.started ?? '' };
 }
 
 const nameOf = ({ pid, host }: Owner): string => (host === os.hostname() ? `process ${pid}` : `process ${pid} on ${host}`);
@@ -101,13 +102,6 @@ function exists(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
-}
-
-/** Empty where it cannot be read. The command in the second field may hold anything, so count from its last parenthesis. */
-function processOf(pid: number): { readonly state: string; readonly started: string } {
-  const stat = text(`/proc/${pid}/stat`);
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0]!, started: fields[19] ?? '' };
 }
 
 function namespaceOfSelf(): string {

@@ -1,11 +1,12 @@
 /** What installations and removals leave that were killed: folders beside the engines, whose names say which process made them. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
+import { processStatus } from '../../../util/process-status.ts';
 import { enginesFolder } from './place.ts';
 
 /** Where this process works, until the whole can be renamed: beside the final place, so that it is on the same disk. */
-export const workFolder = (doing: 'adding' | 'removing'): string => path.join(enginesFolder(), `.${doing}-${process.pid}-${startOf(process.pid)}`);
+export const workFolder = (doing: 'adding' | 'removing'): string => path.join(enginesFolder(), `.${doing}-${process.pid}-${processStatus(process.pid)!.started}`);
 
 const WORK = /^\.(?:adding|removing)-(?<pid>\d+)(?:-(?<started>\d+))?$/;
 
@@ -24,15 +25,5 @@ export async function removeLeftovers(): Promise<void> {
 /** Numbers of processes are used again, therefore the time of the start. */
 function isLeftover(name: string): boolean {
   const owner = WORK.exec(name)?.groups;
-  return owner !== undefined && startOf(owner.pid!) !== owner.started;
-}
-
-/** In ticks since the machine started; undefined where there is no such process. The second field may hold anything, so count from its last parenthesis. */
-function startOf(pid: number | string): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  } catch {
-    return undefined;
-  }
+  return owner !== undefined && processStatus(Number(owner.pid))?.started !== owner.started;
 }
