@@ -4,6 +4,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { decodeImage } from '../src/learn/dataset/decode/decode.ts';
 import { ingest } from '../src/learn/dataset/ingest.ts';
 import { openPackedImages } from '../src/learn/dataset/packed-images.ts';
 import { READERS } from '../src/learn/dataset/reader/index.ts';
@@ -15,7 +16,7 @@ export async function prepare(source: string, folder: string, size: number): Pro
     const listing = await READERS.ham10000(source);
     if (!listing.ok) throw new Error(listing.error);
     const half = `${images}.half`;
-    await ingest(listing.value, { images: half, table: join(folder, 'table.csv'), dataset: join(folder, 'dataset.json') }, { folder: source, size, onBroken: 'error', concurrency: availableParallelism() });
+    await ingest(listing.value, { images: half, table: join(folder, 'table.csv'), dataset: join(folder, 'dataset.json') }, { folder: source, size, onBroken: 'error', decode: decodeImage, concurrency: availableParallelism() });
     await rename(half, images);
   }
   const packed = await openPackedImages(images);

@@ -1,5 +1,6 @@
 /** Reads a published data set and decodes it once: input `source` -> packed images, table, description. */
 import { Type } from '@sinclair/typebox';
+import { decodingThreads } from '../src/learn/dataset/decode/threads.ts';
 import { DatasetError } from '../src/learn/dataset/error.ts';
 import { ingest } from '../src/learn/dataset/ingest.ts';
 import { READERS, type ReaderName } from '../src/learn/dataset/reader/index.ts';
@@ -22,15 +23,18 @@ export default async function (stage: Stage): Promise<void> {
   if (!listing.ok) throw new DatasetError(listing.error);
 
   const files = { images: stage.output('images'), table: stage.output('table'), dataset: stage.output('dataset') };
+  const processors = Number(stage.resources.cpu ?? 1);
+  const threads = decodingThreads(processors);
   const { dropped } = await ingest(listing.value, files, {
     folder,
     size,
     onBroken,
-    concurrency: Number(stage.resources.cpu ?? 1),
+    decode: threads.decode,
+    concurrency: 2 * processors, // while an image is decoded, the next one is read and the last one written
     signal: stage.signal,
     onProgress: (done, total) => {
       stage.progress({ done, total, unit: 'images' });
     },
-  });
+  }).finally(() => threads.close());
   if (dropped.length > 0) stage.warn(`${dropped.length} file(s) were left out; dataset.json names each with its reason.`);
 }

@@ -4,13 +4,19 @@ import { register } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** To be called before the bundle is imported. Inside the project Node finds the packages by itself, and sooner. */
+/**
+ * To be called before the bundle is imported. Inside the project Node finds the packages by itself, and sooner. Threads and
+ * processes that are started with `process.execArgv` find them too.
+ */
 export function findPackagesOf(root: string, bundle: string): void {
   const [from, to] = [realpathSync(bundle), realpathSync(root)];
   if (!path.relative(to, from).startsWith('..')) return;
   const data = { bundle: pathToFileURL(from).href, project: pathToFileURL(path.join(to, 'package.json')).href };
-  register(`data:text/javascript,${encodeURIComponent(HOOKS)}`, { data });
+  register(script(HOOKS), { data });
+  process.execArgv.push('--import', script(`import { register } from 'node:module'; register(${JSON.stringify(script(HOOKS))}, { data: ${JSON.stringify(data)} });`));
 }
+
+const script = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
 
 /** Runs in a thread of its own; what the bundle imports is looked for as if the project's root had imported it. */
 const HOOKS = `

@@ -3,7 +3,7 @@ import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { decodeImage } from './decode.ts';
+import { decodeImage } from './decode/decode.ts';
 import { ingest } from './ingest.ts';
 import { readNpz } from './numpy/npz.ts';
 
@@ -18,11 +18,17 @@ beforeAll(async () => {
   expected = await readNpz(join(GOLDEN, 'expected.npz'), [...names, 'cmyk-formula'].map(keyOf));
 });
 
+async function decoded(name: string): Promise<Uint8Array> {
+  const image = await decodeImage(join(GOLDEN, name), SIDE);
+  if (!image.ok) throw new Error(image.error);
+  return image.value;
+}
+
 /** Of each byte, ours less the reference's. */
 async function differences(name: string): Promise<number[]> {
   const { shape, data } = expected.get(keyOf(name))!;
   expect(shape).toEqual([SIDE, SIDE, 3]);
-  const ours = await decodeImage(join(GOLDEN, name), SIDE);
+  const ours = await decoded(name);
   expect(ours).toHaveLength(data.length);
   return Array.from(ours, (value, i) => value - data[i]!);
 }
@@ -35,7 +41,7 @@ test.each(tolerances)('%s is decoded as Pillow or Little CMS does, within %i', a
 
 test('CMYK has the colours that it prints, not those of the formula that knows no profile', async () => {
   const formula = expected.get('cmyk_formula')!.data;
-  const ours = await decodeImage(join(GOLDEN, 'cmyk.jpg'), SIDE);
+  const ours = await decoded('cmyk.jpg');
   expect(ours.reduce((sum, value, i) => sum + Math.abs(value - formula[i]!), 0) / ours.length).toBeCloseTo(14.6, 0);
 });
 
@@ -48,7 +54,7 @@ test('a cut JPEG, an empty file, a text in disguise and a missing image are name
   const samples = ['cut.jpg', 'whole.jpg', 'missing.png', 'empty.png', 'text.jpg'].map((image, i) => ({ image, label: 'ab'[i % 2]!, group: image, split: '' as const }));
   const listing = { name: 'x', title: 'X', classes: ['a', 'b'], ordinal: false, domain: null, source: 'here', samples, faults: [{ file: 'list.txt', reason: 'it is not an image by its extension' }] };
   const files = { images: join(folder, 'i'), table: join(folder, 't'), dataset: join(folder, 'd') };
-  const message = await ingest(listing, files, { folder, size: 8, onBroken: 'error', concurrency: 2 }).then(String, (error: unknown) => (error as Error).message);
+  const message = await ingest(listing, files, { folder, size: 8, onBroken: 'error', decode: decodeImage, concurrency: 2 }).then(String, (error: unknown) => (error as Error).message);
   expect(message.split('\n').map((line) => line.replace(/(cannot be decoded|cannot be used).*/, '$1'))).toEqual([
     expect.stringContaining('5 file(s) of'),
     '  - list.txt: it is not an image by its extension',

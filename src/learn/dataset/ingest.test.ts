@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp, { type Color, type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decodeImage } from './decode.ts';
+import { decodeImage } from './decode/decode.ts';
 import { ingest } from './ingest.ts';
 import { openPackedImages } from './packed-images.ts';
 import { folders } from './reader/folders.ts';
@@ -16,11 +16,12 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const plain = (width: number, height: number, background: Color, channels: 3 | 4 = 3) => sharp({ create: { width, height, channels, background } });
 
-async function decoded(image: Sharp, name: string, size = 8): Promise<number[][]> {
-  await image.toFile(join(folder, name));
-  const bytes = await decodeImage(join(folder, name), size);
-  expect(bytes).toHaveLength(size * size * 3);
-  return Array.from({ length: size * size }, (_, i) => [...bytes.subarray(3 * i, 3 * i + 3)]);
+async function decoded(picture: Sharp, name: string, size = 8): Promise<number[][]> {
+  await picture.toFile(join(folder, name));
+  const image = await decodeImage(join(folder, name), size);
+  if (!image.ok) throw new Error(image.error);
+  expect(image.value).toHaveLength(size * size * 3);
+  return Array.from({ length: size * size }, (_, i) => [...image.value.subarray(3 * i, 3 * i + 3)]);
 }
 
 describe('decoding gives 8-bit RGB', () => {
@@ -73,7 +74,7 @@ describe('decoding gives 8-bit RGB', () => {
 describe('ingesting', () => {
   const files = (name: string) => ({ images: join(folder, `${name}.safetensors`), table: join(folder, `${name}.csv`), dataset: join(folder, `${name}.json`) });
   let source: string;
-  const options = () => ({ folder: source, size: 8, onBroken: 'error' as const, concurrency: 2 });
+  const options = () => ({ folder: source, size: 8, onBroken: 'error' as const, decode: decodeImage, concurrency: 2 });
   const listing = async () => {
     const result = await folders(source);
     if (!result.ok) throw new Error(result.error);

@@ -1,7 +1,7 @@
 /** Decodes a listed data set once into the three files that every later stage reads. */
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import { decodeImage } from './decode.ts';
+import type { Decode } from './decode/decode.ts';
 import { DatasetError, listed } from './error.ts';
 import { writeDescribed, type DatasetFiles } from './write-dataset.ts';
 import type { Dataset } from './dataset.ts';
@@ -15,7 +15,8 @@ interface IngestOptions {
   readonly size: number;
   /** What a missing, broken or unlabelled image does: end the ingest with a list of all, or be left out and reported. */
   readonly onBroken: 'error' | 'drop';
-  /** Images decoded at a time; memory grows with it, not with the data set. */
+  readonly decode: Decode;
+  /** Images asked for at a time; memory grows with it, not with the data set. */
   readonly concurrency: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
@@ -23,7 +24,7 @@ interface IngestOptions {
 
 /** The files' bytes do not depend on `concurrency`. Throws DatasetError, listing every fault. */
 export async function ingest(listing: Listing, files: DatasetFiles, options: IngestOptions): Promise<Dataset> {
-  const decode = listing.decode ?? ((image: string, size: number) => decodeImage(join(options.folder, image), size));
+  const decode: Decode = listing.decode ?? ((image, size) => options.decode(join(options.folder, image), size));
   const broken = await pack(listing.samples, files.images, decode, options);
   const faults = [...listing.faults, ...broken];
   if (faults.length > 0 && options.onBroken === 'error') {
@@ -37,7 +38,7 @@ export async function ingest(listing: Listing, files: DatasetFiles, options: Ing
 }
 
 /** Writes what can be decoded and returns what cannot. */
-async function pack(samples: readonly Sample[], path: string, decode: NonNullable<Listing['decode']>, { size, concurrency, signal, onProgress }: IngestOptions): Promise<Fault[]> {
+async function pack(samples: readonly Sample[], path: string, decode: Decode, { size, concurrency, signal, onProgress }: IngestOptions): Promise<Fault[]> {
   const images = await createPackedImages(path, samples.length, size);
   const limit = pLimit(concurrency);
   const broken: Fault[] = [];
@@ -45,9 +46,9 @@ async function pack(samples: readonly Sample[], path: string, decode: NonNullabl
   try {
     await limit.map(samples, async ({ image }, row) => {
       signal?.throwIfAborted();
-      const decoded = await decode(image, size).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-      if (decoded instanceof Error) broken.push({ file: image, reason: `it cannot be decoded: ${decoded.message.trim().replaceAll(/\s+/g, ' ')}` });
-      else await images.write(row, decoded);
+      const decoded = await decode(image, size);
+      if (decoded.ok) await images.write(row, decoded.value);
+      else broken.push({ file: image, reason: `it cannot be decoded: ${decoded.error}` });
       onProgress?.(++done, samples.length);
     });
   } finally {

@@ -29,7 +29,7 @@ function stage(params: JsonObject, inputs: Readonly<Record<string, string>> = {}
     inputs,
     outputs: {},
     checkpoint: folder,
-    resources: { cpu: 2 },
+    resources: { cpu: 1 },
     lineage: [],
     signal: new AbortController().signal,
     input: (name) => inputs[name] ?? join(folder, name),

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import { random } from '../../../util/random.ts';
+import { decodeImage } from '../decode/decode.ts';
 import { ingest } from '../ingest.ts';
 import { openPackedImages, type PackedImages } from '../packed-images.ts';
 import { READERS, type ReaderName } from '../reader/index.ts';
@@ -141,7 +142,7 @@ async function auditReal(name: ReaderName): Promise<Audit> {
   const files = { images: join(folder, 'i'), table: join(folder, 't'), dataset: join(folder, 'd') };
   const listing = await READERS[name](join(DATA, name));
   if (!listing.ok) throw new Error(listing.error);
-  const { classes } = await ingest(listing.value, files, { folder: join(DATA, name), size: 32, onBroken: 'error', concurrency: 2 });
+  const { classes } = await ingest(listing.value, files, { folder: join(DATA, name), size: 32, onBroken: 'error', decode: decodeImage, concurrency: 2 });
   const images = await openPackedImages(files.images);
   const seen = await look(images);
   const found = audit(await readTable(files.table), classes, seen, findDuplicates(seen));

@@ -1,6 +1,7 @@
 /** What every reader of a published data set yields. */
 import type { Result } from '../../../util/result.ts';
 import type { Domain } from '../dataset.ts';
+import type { Decode } from '../decode/decode.ts';
 import type { PublishedSplit } from '../table.ts';
 
 export interface Sample {
@@ -27,7 +28,7 @@ export interface Listing {
   readonly samples: readonly Sample[];
   readonly faults: readonly Fault[];
   /** RGB bytes `[size, size, 3]` of a sample's `image`, where images are not files below the folder. */
-  readonly decode?: (image: string, size: number) => Promise<Uint8Array>;
+  readonly decode?: Decode;
 }
 
 /**

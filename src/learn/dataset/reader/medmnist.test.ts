@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeImage } from '../decode/decode.ts';
 import { ingest } from '../ingest.ts';
 import { openPackedImages } from '../packed-images.ts';
 import { medmnist } from './medmnist.ts';
@@ -41,7 +42,7 @@ test.each([
   ['colour.npz', 3],
 ])('%s: pixels arrive as NumPy has them, grey in all three channels', async (file, channels) => {
   const files = { images: join(folder, 'i'), table: join(folder, 't'), dataset: join(folder, 'd') };
-  await ingest(await read(file), files, { folder: GOLDEN, size: 8, onBroken: 'error', concurrency: 2 });
+  await ingest(await read(file), files, { folder: GOLDEN, size: 8, onBroken: 'error', decode: decodeImage, concurrency: 2 });
   const images = await openPackedImages(files.images);
   // The script fills each part with 0, 7, 14 ... modulo 251; row 7 is val/1.
   for (const [row, place] of [[0, 0], [5, 5], [7, 1], [11, 1]] as const) {

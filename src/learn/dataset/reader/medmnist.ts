@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { err, ok, type Result } from '../../../util/result.ts';
-import { decodePixels, type Pixels } from '../decode.ts';
+import { decodePixels } from '../decode/libvips.ts';
+import type { Pixels } from '../decode/pixels.ts';
 import { numbersOf, type NpyArray } from '../numpy/npy.ts';
 import { readNpz } from '../numpy/npz.ts';
 import type { PublishedSplit } from '../table.ts';
@@ -43,7 +44,7 @@ export const medmnist: Reader = async (folder, classNames) => {
     source: 'Yang et al., "MedMNIST v2", Scientific Data 10:41, 2023',
     samples,
     faults: [],
-    decode: (image, size) => decodePixels(pixels.get(image)!(), size),
+    decode: async (image, size) => ok(await decodePixels(pixels.get(image)!(), size)),
   });
 };
 

@@ -1,0 +1,7 @@
+/** Bytes row after row, grey or RGB. */
+export interface Pixels {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+}
