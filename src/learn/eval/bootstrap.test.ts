@@ -22,27 +22,26 @@ const sd = (values: Float64Array) => {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 };
 
-test('a round is the plain metric of the images and seeds that it drew', () => {
+test('a round is the plain metric of the images that it drew, seeds weighed', () => {
   const bySeed = [coin(12, 0.6, 0), coin(12, 0.4, 1), coin(12, 0.7, 2)];
   const groupOf = Int32Array.of(0, 0, 0, 1, 1, 2, 3, 3, 3, 3, 4, 4);
   const draws = drawRounds(5, 3, { ...options, resamples: 20 });
   const [rounds] = roundsOf([accuracy], bySeed, groupOf, draws);
   draws.forEach((draw, round) => {
-    const drawnSeeds = [...draw.seeds].flatMap((times, seed) => Array<number>(times).fill(seed));
-    const values = drawnSeeds.map((seed) => {
+    const values = bySeed.map((_, seed) => {
       const images = [...groupOf].flatMap((group, image) => Array<number>(draw.groups[group]!).fill(image));
       const one = scored(images.map((i) => bySeed[seed]!.labels[i]!), images.map((i) => bySeed[seed]!.predicted[i]!));
       return accuracy(one)(evenly(images.length));
     });
-    expect(rounds![round]).toBeCloseTo(values.reduce((a, b) => a + b) / 3, 12);
+    expect(rounds![round]).toBeCloseTo(values.reduce((sum, value, seed) => sum + draw.seeds[seed]! * value, 0), 12);
   });
 });
 
-test('a round draws as many groups and seeds as there are, whatever the number of rounds', () => {
+test('a round draws as many groups as there are and seeds that weigh 1 together, whatever the number of rounds', () => {
   const draws = drawRounds(7, 3, { ...options, resamples: 50 });
   for (const { groups, seeds } of draws) {
     expect(groups.reduce((a, b) => a + b)).toBe(7);
-    expect(seeds.reduce((a, b) => a + b)).toBe(3);
+    expect(seeds.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
   }
   expect(drawRounds(7, 3, { ...options, resamples: 10 })).toEqual(draws.slice(0, 10));
   expect(drawRounds(7, 3, { ...options, resamples: 10, seed: 2 })).not.toEqual(draws.slice(0, 10));
@@ -83,6 +82,24 @@ test('spread between seeds widens the interval', () => {
   expect(sd(shaky!)).toBeGreaterThan(2 * sd(steady!));
 });
 
+/** Quantiles of Student's distribution at 0.975: Fisher and Yates, table III. */
+test.each([[[0.7, 0.2], 12.706], [[0.5, 0.6, 0.3], 4.303], [[0.5, 0.6, 0.3, 0.45, 0.62], 2.776]])('where images leave no doubt, the interval of the seeds %j is Student\'s', (values, quantile) => {
+  const one = coin(1, 1, 10);
+  const draws = drawRounds(1, values.length, { ...options, resamples: 40_000 });
+  let next = 0;
+  const [rounds] = roundsOf([() => { const value = values[next++]!; return () => value; }], values.map(() => one), ownGroups(1), draws);
+  const mean = values.reduce((a, b) => a + b) / values.length;
+  const half = (quantile * Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))) / Math.sqrt(values.length);
+  const [low, high] = percentileInterval(rounds!, 0.95);
+  expect((high - mean) / half).toBeCloseTo(1, 1);
+  expect((mean - low) / half).toBeCloseTo(1, 1);
+});
+
+test('an interval ends where the metric does', () => {
+  expect(percentileInterval(Float64Array.of(-3, 0.5, 4), 1, [0, 1])).toEqual([0, 1]);
+  expect(percentileInterval(Float64Array.of(NaN), 0.95, [0, 1])).toEqual([NaN, NaN]);
+});
+
 test('the interval lies at the percentiles, and rounds without a value are left out', () => {
   const rounds = Float64Array.from({ length: 101 }, (_, i) => 100 - i);
   const [low, high] = percentileInterval(rounds, 0.9);
@@ -94,6 +111,6 @@ test('the interval lies at the percentiles, and rounds without a value are left 
 
 test('a metric sees only the drawn images: a class that was not drawn is left out', () => {
   const two = scored([0, 0, 1], [0, 1, 0]);
-  const draw = { groups: Int32Array.of(1, 1, 0), seeds: Int32Array.of(1) };
+  const draw = { groups: Int32Array.of(1, 1, 0), seeds: Float64Array.of(1) };
   expect(roundsOf([balancedAccuracy], [two], ownGroups(3), [draw])[0]![0]).toBe(0.5);
 });

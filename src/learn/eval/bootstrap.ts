@@ -1,15 +1,15 @@
 /**
  * How sure can one be? A paired bootstrap over groups and seeds.
  *
- * Each of `resamples` rounds draws, with replacement, as many groups (lesions, patients) as the test set has, and as
- * many seeds as were trained. The draw is the same for every model: that is what makes differences paired. An image
- * counts as often as its group was drawn; a model's value in a round is the mean of the metric over the drawn seeds.
- * The interval is the percentile interval of these values (Efron and Tibshirani 1993, ch. 13), for a difference that
- * of the differences round by round.
+ * Each of `resamples` rounds draws, with replacement, as many groups (lesions, patients) as the test set has; an image
+ * counts as often as its group was drawn. Seeds are too few to be drawn like that (two of three rounds would leave one out, and
+ * no round would show a training worse than the worst): a round weighs them at random, such that the weighted mean is spread
+ * as Student's distribution says for the mean of so few. Groups and weights are the same for every model: that is what makes
+ * differences paired. The interval is the percentile interval of the weighted means (Efron and Tibshirani 1993, ch. 13),
+ * for a difference that of the differences round by round.
  *
  * It answers: would other images of the same kind and other trainings say the same? Images of one group are never
- * taken for independent. With S seeds the spread between trainings is understated by about the factor
- * sqrt((S - 1) / S), and with one seed it is not in the interval at all.
+ * taken for independent. With one seed, the spread between trainings is not in the interval at all.
  */
 import { quantileSorted } from 'd3-array';
 import { random, type RandomSource } from '../../util/random.ts';
@@ -22,22 +22,22 @@ export interface BootstrapOptions {
   readonly seed: number;
 }
 
-type Interval = readonly [low: number, high: number];
+export type Interval = readonly [low: number, high: number];
 
 /** One metric's value in every round, NaN where a round's images do not define it. */
 export type Rounds = Float64Array;
 
-/** What a round draws: how often each group and each seed counts. */
+/** What a round draws: how often each group counts, and what each seed weighs; weights sum to 1 and may be negative. */
 interface Draw {
   readonly groups: Int32Array;
-  readonly seeds: Int32Array;
+  readonly seeds: Float64Array;
 }
 
 /** Keyed by the options' seed and the round, hence independent of how many rounds or models there are. */
 export function drawRounds(groups: number, seeds: number, { resamples, seed }: BootstrapOptions): Draw[] {
   return Array.from({ length: resamples }, (_, round) => {
     const source = random('evaluation bootstrap', seed, round);
-    return { groups: drawCounts(groups, source), seeds: drawCounts(seeds, source) };
+    return { groups: drawCounts(groups, source), seeds: drawWeights(seeds, source) };
   });
 }
 
@@ -52,18 +52,17 @@ export function roundsOf(metrics: readonly Metric[], bySeed: readonly Scored[], 
   const weights: Weights = new Float64Array(groupOf.length);
   draws.forEach((draw, round) => {
     groupOf.forEach((group, image) => { weights[image] = draw.groups[group]!; });
-    draw.seeds.forEach((times, seed) => {
-      if (times === 0) return;
-      prepared[seed]!.forEach((weigh, m) => { rounds[m]![round]! += (times * weigh(weights)) / bySeed.length; });
+    draw.seeds.forEach((share, seed) => {
+      prepared[seed]!.forEach((weigh, m) => { rounds[m]![round]! += share * weigh(weights); });
     });
   });
   return rounds;
 }
 
-/** Over the rounds that define the metric; [NaN, NaN] when none does. */
-export function percentileInterval(rounds: Rounds, level: number): Interval {
+/** Over the rounds that define the metric, within the values that it can have; [NaN, NaN] when none does. */
+export function percentileInterval(rounds: Rounds, level: number, [lowest, highest]: Interval = [-Infinity, Infinity]): Interval {
   const sorted = Array.from(rounds.filter((value) => !Number.isNaN(value)).sort());
-  const at = (share: number) => quantileSorted(sorted, share) ?? NaN;
+  const at = (share: number) => Math.max(lowest, Math.min(highest, quantileSorted(sorted, share) ?? NaN));
   return [at((1 - level) / 2), at((1 + level) / 2)];
 }
 
@@ -75,4 +74,19 @@ function drawCounts(count: number, source: RandomSource): Int32Array {
   const counts = new Int32Array(count);
   for (let i = 0; i < count; i++) counts[source.integer(count)]!++;
   return counts;
+}
+
+/**
+ * The weighted mean of values m with mean M and sample standard deviation s is M + t s / sqrt(S), where t is a draw from
+ * Student's distribution with S - 1 degrees of freedom.
+ */
+function drawWeights(count: number, source: RandomSource): Float64Array {
+  if (count === 1) return Float64Array.of(1);
+  const normals = Float64Array.from({ length: count }, () => source.normal());
+  const centre = normals.reduce((a, b) => a + b) / count;
+  const degrees = count - 1;
+  let squares = 0;
+  for (let i = 0; i < degrees; i++) squares += source.normal() ** 2;
+  const scale = 1 / Math.sqrt(count * degrees) / Math.sqrt(squares / degrees);
+  return normals.map((normal) => 1 / count + scale * (normal - centre));
 }

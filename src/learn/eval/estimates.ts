@@ -1,12 +1,10 @@
 /** Metrics of several seeds as they are written: rounded, null where they are not defined, intervals from the bootstrap. */
 import { significant } from '../../util/number.ts';
-import { drawRounds, percentileInterval, roundsOf, type BootstrapOptions, type Rounds } from './bootstrap.ts';
-import type { MetricName } from './metrics.ts';
+import { drawRounds, percentileInterval, roundsOf, type BootstrapOptions, type Interval, type Rounds } from './bootstrap.ts';
+import type { NamedMetrics } from './metrics.ts';
 import type { ComparableRuns } from './runs.ts';
 import { evenly, rowsOf, scoredPart, type Metric, type Scored } from './scored.ts';
 import { spreadOf } from './spread.ts';
-
-export type NamedMetrics = readonly { readonly name: MetricName; readonly metric: Metric }[];
 
 /** Of every model, every metric in every round of the bootstrap, over the test part. */
 export function roundsByModel({ models, seeds, of, shared }: ComparableRuns, metrics: NamedMetrics, options: BootstrapOptions): Map<string, Rounds[]> {
@@ -20,7 +18,7 @@ export function roundsByModel({ models, seeds, of, shared }: ComparableRuns, met
 
 /** Mean and standard deviation over seeds, with the bootstrap's interval of the mean. */
 export function estimates(tests: readonly Scored[], metrics: NamedMetrics, rounds: readonly Rounds[], level: number) {
-  return byMetric(metrics, (metric, m) => ({ ...spread(tests.map((scored) => unweighted(metric, scored))), ...bounds(rounds[m]!, level) }));
+  return byMetric(metrics, (metric, m) => ({ ...spread(tests.map((scored) => unweighted(metric, scored))), ...bounds(rounds[m]!, level, metrics[m]!.range) }));
 }
 
 export function unweighted(metric: Metric, scored: Scored): number {
@@ -31,8 +29,8 @@ export function byMetric<T>(metrics: NamedMetrics, of: (metric: Metric, position
   return Object.fromEntries(metrics.map(({ name, metric }, m) => [name, of(metric, m)]));
 }
 
-export function bounds(rounds: Rounds, level: number) {
-  const [low, high] = percentileInterval(rounds, level);
+export function bounds(rounds: Rounds, level: number, range: Interval) {
+  const [low, high] = percentileInterval(rounds, level, range);
   return { low: orNull(low), high: orNull(high) };
 }
 

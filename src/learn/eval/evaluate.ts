@@ -7,11 +7,11 @@ import { differenceOf, type BootstrapOptions, type Rounds } from './bootstrap.ts
 import { calibrationOf } from './calibration.ts';
 import { confusionOf } from './confusion.ts';
 import { curvesOf, type ClassCurves } from './curves.ts';
-import { bounds, byMetric, estimates, orNull, roundsByModel, spread, unweighted, type NamedMetrics } from './estimates.ts';
+import { bounds, byMetric, estimates, orNull, roundsByModel, spread, unweighted } from './estimates.ts';
 import type { DatasetEvaluation, ModelEvaluation, PartCounts } from './evaluation.ts';
 import { leaksOf } from './leaks.ts';
 import { majorityOf } from './majority.ts';
-import { metricsFor } from './metrics.ts';
+import { metricsFor, type NamedMetrics } from './metrics.ts';
 import { scoresByClass, type ClassScores } from './per-class.ts';
 import type { Predictions } from './predictions.ts';
 import { comparable, type ComparableRuns, type Run } from './runs.ts';
@@ -92,7 +92,8 @@ function drawn(classes: readonly string[], tests: readonly Scored[]): ModelEvalu
 function differences({ of }: ComparableRuns, model: string, against: string, metrics: NamedMetrics, rounds: ReadonlyMap<string, readonly Rounds[]>, level: number) {
   return byMetric(metrics, (metric, m) => {
     const meanOf = (name: string) => spreadOf(of(name).map((predictions) => unweighted(metric, scoredPart(predictions, 'test')))).mean;
-    return { mean: orNull(meanOf(model) - meanOf(against)), ...bounds(differenceOf(rounds.get(model)![m]!, rounds.get(against)![m]!), level) };
+    const [lowest, highest] = metrics[m]!.range;
+    return { mean: orNull(meanOf(model) - meanOf(against)), ...bounds(differenceOf(rounds.get(model)![m]!, rounds.get(against)![m]!), level, [lowest - highest, highest - lowest]) };
   });
 }
 

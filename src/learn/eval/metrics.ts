@@ -4,6 +4,7 @@ import { rankings, weightedMacroAuc } from './auc.ts';
 import { averagePrecision } from './average-precision.ts';
 import { balancedAccuracy } from './balanced-accuracy.ts';
 import { brier } from './brier.ts';
+import type { Interval } from './bootstrap.ts';
 import { calibrationError } from './calibration-error.ts';
 import { quadraticKappa } from './kappa.ts';
 import { logLoss } from './log-loss.ts';
@@ -27,10 +28,15 @@ const METRICS = {
   kappa: quadraticKappa,
 } as const satisfies Record<string, Metric>;
 
+/** What a metric can be; [0, 1] if it is not named. */
+const RANGES: Partial<Record<MetricName, Interval>> = { loss: [0, Infinity], brier: [0, 2], kappa: [-1, 1] };
+
 export type MetricName = keyof typeof METRICS;
 export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
 
+export type NamedMetrics = readonly { readonly name: MetricName; readonly metric: Metric; readonly range: Interval }[];
+
 /** Kappa needs classes that have an order. */
-export function metricsFor(ordinal: boolean): readonly { readonly name: MetricName; readonly metric: Metric }[] {
-  return METRIC_NAMES.filter((name) => ordinal || name !== 'kappa').map((name) => ({ name, metric: METRICS[name] }));
+export function metricsFor(ordinal: boolean): NamedMetrics {
+  return METRIC_NAMES.filter((name) => ordinal || name !== 'kappa').map((name) => ({ name, metric: METRICS[name], range: RANGES[name] ?? [0, 1] }));
 }

@@ -2,7 +2,8 @@
 import { DatasetError } from '../dataset/error.ts';
 import type { EqualPair } from '../dataset/audit/equal-images.ts';
 import type { BootstrapOptions } from './bootstrap.ts';
-import { estimates, roundsByModel, type NamedMetrics } from './estimates.ts';
+import { estimates, roundsByModel } from './estimates.ts';
+import type { NamedMetrics } from './metrics.ts';
 import type { DatasetEvaluation } from './evaluation.ts';
 import { leaksOf } from './leaks.ts';
 import type { Predictions } from './predictions.ts';
