@@ -12,6 +12,9 @@ import type { DatasetResults, Study } from '../study.ts';
 import { differenceText, verdictOf } from '../verdict.ts';
 import { hasAudit } from './audit.tsx';
 
+/** Numbers of seeds with which Student's distribution widens an interval by more than a third: t is 12.7, 4.3, 3.2 and 2.8 instead of 2. */
+const FEW = [2, 3, 4, 5];
+
 export function Answer({ study }: { readonly study: Study }): JSX.Element {
   return (
     <Section id="answer" title="The answer">
@@ -41,6 +44,7 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
           <>
             {counted(evaluation.counts.test.images, 'test image')} of {counted(evaluation.counts.test.groups, 'group')}, {counted(evaluation.seeds.length, 'seed')}. Small dots: one training each. Large mark:
             their mean. Line: {Math.round(100 * evaluation.bootstrap.level)} % interval of a paired bootstrap over groups and seeds. A hollow mark says that the interval of the difference includes 0: we cannot tell.
+            {FEW.includes(evaluation.seeds.length) && ' So few trainings leave wide intervals; more seeds narrow them.'}
           </>
         }
         data={{
