@@ -178,6 +178,13 @@ describe('convolutions agree, values and gradients', () => {
   convolution('a filter as large as the image', F(16, 2, 2, 16), F(3, 3, 16, 16), 1, 1);
   convolution('an image of one pixel', F(5, 1, 1, 16), F(3, 3, 16, 32), 1, 1);
   convolution('a first row and column beside the image', F(16, 2, 2, 16), F(3, 3, 16, 32), 2, 1);
+  convolution('a filter on small images', F(3, 2, 3, 4), F(3, 3, 4, 5), 1, 1);
+  convolution('a filter on small images, stride 2', F(2, 6, 5, 5), F(3, 3, 5, 4), 2, 1);
+  convolution('a filter on small images, some of which it never sees', F(2, 8, 7, 3), F(2, 2, 3, 4), 3, 'valid');
+  convolution('a filter on images of one pixel', F(3, 1, 1, 4), F(3, 3, 4, 8), 1, 'same');
+  convolution('one tap that sees padding too', F(2, 3, 4, 5), F(1, 1, 5, 6), 2, 1);
+  convolution('one tap that sees nothing but padding', F(2, 1, 1, 5), F(1, 1, 5, 6), 2, 1);
+  differentiable('a filter on small images, dilation', { x: F(2, 3, 3, 3), filter: F(3, 3, 3, 4) }, ({ x, filter }) => tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same', 'NHWC', 2));
   differentiable('depthwise', { x: F(2, 6, 7, 3), filter: F(3, 3, 3, 2) }, ({ x, filter }) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, 'same'));
   differentiable('depthwise, stride 2', { x: F(2, 7, 6, 16), filter: F(3, 3, 16, 1) }, ({ x, filter }) => tf.depthwiseConv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 2, 'same'));
 });

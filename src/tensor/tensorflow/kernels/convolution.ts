@@ -1,10 +1,11 @@
 /** Convolutions and their gradients, on images [N, H, W, C]. */
 import { convolutionOf, type ConvolutionAttributes, type Window } from '../../graph/attributes.ts';
 import type { Node } from '../../graph/node.ts';
-import { attribute, type Attributes, type Edge, type TfType } from '../graph-def.ts';
-import type { Lowering } from '../lowering.ts';
+import { attribute, type Attributes } from '../graph-def.ts';
+import { cut, padImages } from './cut.ts';
 import { filterByProducts, isWorthProducts } from './filter-products.ts';
-import { int32, single, type KernelTable, type LowerKernel } from './kernel.ts';
+import { convolutionByProduct, imagesByProduct, isWorthOneProduct } from './image-products.ts';
+import { single, type KernelTable, type LowerKernel } from './kernel.ts';
 
 /** Padding by name where it has one: gradients of convolutions with padding in numbers are several times slower. */
 export function paddingOf(window: Window): Attributes {
@@ -38,8 +39,10 @@ const windowOf = ({ attributes }: Node, x: readonly number[], filter: readonly n
 
 const forward = (name: string, depthwise: boolean): LowerKernel =>
   single(({ lowering, node, inputs, type }) => {
-    const [x, filter] = node.inputs;
-    return lowering.op(name, inputs, { T: attribute.type(type), ...attributesOf(windowOf(node, x!.shape, filter!.shape, depthwise)) });
+    const window = windowOf(node, node.inputs[0]!.shape, node.inputs[1]!.shape, depthwise);
+    const [x, filter] = inputs;
+    if (!depthwise && isWorthOneProduct(window)) return convolutionByProduct(lowering, window, x!, filter!, type);
+    return lowering.op(name, inputs, { T: attribute.type(type), ...attributesOf(window) });
   });
 
 /** tfjs gives (dy, filter), TensorFlow takes (shape of x, filter, dy). */
@@ -47,10 +50,11 @@ const ofInput = (name: string, depthwise: boolean): LowerKernel =>
   single(({ lowering, node, inputs: [dy, filter], type }) => {
     const { graph } = lowering;
     const shape = node.attributes.inputShape as number[];
-    const { window, before, padded } = withoutNumbers(windowOf(node, shape, node.inputs[1]!.shape, depthwise));
-    const T = attribute.type(type);
-    const gradient = lowering.op(name, [graph.integers(padded), filter!, dy!], { T, ...attributesOf(window) });
-    return before === undefined ? gradient : lowering.op('Slice', [gradient, graph.integers(before), graph.integers(shape)], { T, Index: int32 });
+    const unpadded = windowOf(node, shape, node.inputs[1]!.shape, depthwise);
+    if (!depthwise && isWorthOneProduct(unpadded)) return imagesByProduct(lowering, unpadded, filter!, dy!, type);
+    const { window, before, padded } = withoutNumbers(unpadded);
+    const gradient = lowering.op(name, [graph.integers(padded), filter!, dy!], { T: attribute.type(type), ...attributesOf(window) });
+    return before === undefined ? gradient : cut(lowering, gradient, type, padded, { begin: before, size: shape, strides: [1, 1, 1, 1] });
   });
 
 /** tfjs gives (x, dy), TensorFlow takes (x, shape of the filter, dy). */
@@ -74,11 +78,6 @@ function withoutNumbers(window: Window): { readonly window: Window; readonly pad
     padded: [batchSize, inHeight + top + bottom, inWidth + left + right, inChannels],
     before: [0, top, left, 0],
   };
-}
-
-function padImages(lowering: Lowering, images: Edge, type: TfType, { padInfo: { top, bottom, left, right } }: Window): Edge {
-  const paddings = lowering.graph.constant('int32', [4, 2], Int32Array.of(0, 0, top, bottom, left, right, 0, 0));
-  return lowering.op('Pad', [images, paddings], { T: attribute.type(type), Tpaddings: int32 });
 }
 
 export const CONVOLUTIONS: KernelTable = {

@@ -7,7 +7,9 @@
 import type { Window } from '../../graph/attributes.ts';
 import { attribute, type Edge, type TfType } from '../graph-def.ts';
 import type { Lowering } from '../lowering.ts';
+import { cut } from './cut.ts';
 import { int32 } from './kernel.ts';
+import { columnsOf, rowsOf, type Meeting } from './taps.ts';
 
 /** Pixels of dy up to which products were measured to be the faster way. Cutting taps out of images costs copies. */
 const SMALL: Partial<Record<TfType, number>> = { float32: 16, bfloat16: 49 };
@@ -27,9 +29,8 @@ export function filterByProducts(lowering: Lowering, window: Window, x: Edge, dy
   const { graph } = lowering;
   const T = attribute.type(type);
   const { inChannels, outChannels, filterHeight, filterWidth } = window;
-  const rows = Array.from({ length: filterHeight }, (_, tap) => rowsOf(window, tap));
-  const columns = Array.from({ length: filterWidth }, (_, tap) => columnsOf(window, tap));
-  const taps = rows.flatMap((down) =>
+  const columns = columnsOf(window);
+  const taps = rowsOf(window).flatMap((down) =>
     columns.map((across) => {
       if (down.count === 0 || across.count === 0) return graph.op('Fill', [graph.integers([inChannels, outChannels]), lowering.number(0, type)], { T, index_type: int32 });
       const pixels = matrix(lowering, window, x, type, { down, across, of: 'input' });
@@ -41,37 +42,11 @@ export function filterByProducts(lowering: Lowering, window: Window, x: Edge, dy
   return lowering.reshape(stacked, type, [filterHeight, filterWidth, inChannels, outChannels]);
 }
 
-/** Where one tap of a filter meets the image along one axis: at `count` outputs from `output` on, at inputs `stride` apart from `input` on. */
-interface Meeting {
-  readonly output: number;
-  readonly input: number;
-  readonly count: number;
-  readonly stride: number;
-}
-
-function meeting(offset: number, stride: number, side: number, outputs: number): Meeting {
-  const first = Math.max(0, Math.ceil(-offset / stride));
-  const last = Math.min(outputs - 1, Math.floor((side - 1 - offset) / stride));
-  return { output: first, input: first * stride + offset, count: Math.max(0, last - first + 1), stride };
-}
-
-const rowsOf = ({ padInfo, strideHeight, dilationHeight, inHeight, outHeight }: Window, tap: number): Meeting => meeting(tap * dilationHeight - padInfo.top, strideHeight, inHeight, outHeight);
-
-const columnsOf = ({ padInfo, strideWidth, dilationWidth, inWidth, outWidth }: Window, tap: number): Meeting => meeting(tap * dilationWidth - padInfo.left, strideWidth, inWidth, outWidth);
-
 /** The pixels that meet, as rows of a matrix. */
 function matrix(lowering: Lowering, window: Window, images: Edge, type: TfType, { down, across, of }: { down: Meeting; across: Meeting; of: 'input' | 'output' }): Edge {
   const { batchSize: batch, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = window;
   const [height, width, channels] = of === 'input' ? [inHeight, inWidth, inChannels] : [outHeight, outWidth, outChannels];
   const [rowStride, columnStride] = of === 'input' ? [down.stride, across.stride] : [1, 1];
-  const isAll = down.count === height && across.count === width;
-  const part = isAll ? images : slice(lowering, images, type, [0, down[of], across[of], 0], [batch, down.count, across.count, channels], [1, rowStride, columnStride, 1]);
+  const part = cut(lowering, images, type, [batch, height, width, channels], { begin: [0, down[of], across[of], 0], size: [batch, down.count, across.count, channels], strides: [1, rowStride, columnStride, 1] });
   return lowering.reshape(part, type, [batch * down.count * across.count, channels]);
-}
-
-function slice({ graph }: Lowering, edge: Edge, type: TfType, begin: readonly number[], size: readonly number[], strides: readonly number[]): Edge {
-  const attributes = { T: attribute.type(type), Index: int32 };
-  if (strides.every((stride) => stride === 1)) return graph.op('Slice', [edge, graph.integers(begin), graph.integers(size)], attributes);
-  const end = begin.map((at, axis) => at + (size[axis]! - 1) * strides[axis]! + 1);
-  return graph.op('StridedSlice', [edge, graph.integers(begin), graph.integers(end), graph.integers(strides)], attributes);
 }
