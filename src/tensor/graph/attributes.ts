@@ -1,6 +1,6 @@
 /** tfjs attributes in normal form: axes counted from 0, paddings as numbers, slices within bounds. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Attributes } from './node.ts';
+import type { Attributes, Node } from './node.ts';
 
 export interface ConvolutionAttributes {
   readonly strides: number | [number, number];
@@ -23,6 +23,15 @@ export type Window = tf.backend_util.Conv2DInfo;
 export function convolutionOf(x: readonly number[], filter: readonly number[], { strides, pad, dataFormat = 'NHWC', dilations = 1, dimRoundingMode }: ConvolutionAttributes, depthwise = false): Window {
   if (dataFormat !== 'NHWC') throw new Error(`Internal error: a convolution in ${dataFormat}; only NHWC is supported.`);
   return tf.backend_util.computeConv2DInfo(x as [number, number, number, number], filter as [number, number, number, number], strides, dilations, pad, dimRoundingMode, depthwise);
+}
+
+/** Of a convolution, or of the gradient of its images or of its filter: kernels whose names end accordingly. */
+export function windowOf({ inputs, outputs, kernel, attributes }: Node): Window {
+  const given = attributes as unknown as ConvolutionAttributes;
+  const depthwise = kernel.startsWith('Depthwise');
+  if (kernel.endsWith('BackpropInput')) return convolutionOf(outputs[0]!.shape, inputs[1]!.shape, given, depthwise);
+  if (kernel.endsWith('BackpropFilter')) return convolutionOf(inputs[0]!.shape, outputs[0]!.shape, given, depthwise);
+  return convolutionOf(inputs[0]!.shape, inputs[1]!.shape, given, depthwise);
 }
 
 export function poolOf(x: readonly number[], { filterSize, strides, pad, dimRoundingMode }: PoolAttributes): Window {

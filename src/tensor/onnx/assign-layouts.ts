@@ -4,12 +4,14 @@
  * Values that elementwise operations connect form a family (union-find) and share a layout. What convolutions and pools
  * read and write asks for an image layout for its family, what they use as filters for a filter layout: so the optimiser
  * works on blocked filters, and activations stay blocked from the first convolution to the last.
+ * A convolution that becomes a matrix product (small-images.ts) asks for nothing: products take plain values.
  */
 import { sameShape } from '../errors.ts';
 import { BINARY, COMPARISONS, QUESTIONS, UNARY } from '../graph/kernels.ts';
 import type { Node, Value } from '../graph/node.ts';
 import { liveNodes, type Program } from '../graph/program.ts';
 import type { Layout } from './layout.ts';
+import { isProduct } from './small-images.ts';
 
 /** Every output has the layout of every input of its shape. */
 const ELEMENTWISE = new Set<string>([...UNARY, ...QUESTIONS, ...BINARY, ...COMPARISONS, 'Cast', 'Select', 'AddN', 'ReluGrad', 'EluGrad', 'BatchNormTraining', 'BatchNormTrainingGrad']);
@@ -41,7 +43,7 @@ export function assignLayouts(program: Program, block: number | null): (value: V
     if (!wishes.has(head)) wishes.set(head, role);
   };
   for (const node of nodes) {
-    const roles = ROLES[node.kernel];
+    const roles = isProduct(node) ? undefined : ROLES[node.kernel];
     const at = (which: number | 'output'): Value => (which === 'output' ? node.outputs[0]! : node.inputs[which]!);
     roles?.images.forEach((which) => { wish(at(which), 'image'); });
     if (roles?.filter !== undefined) wish(at(roles.filter), 'filter');

@@ -1,24 +1,26 @@
 /** Convolutions and their gradients on ONNX's standard operators: for every shape, at moderate speed. */
-import { convolutionOf, type ConvolutionAttributes, type Window } from '../../graph/attributes.ts';
+import { windowOf, type Window } from '../../graph/attributes.ts';
 import type { Node, Value } from '../../graph/node.ts';
+import type { MetTaps } from '../../graph/taps.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
+import { tapsOfProduct } from '../small-images.ts';
 import { blockedConvolution, blockedInputGradient } from './blocked-convolution.ts';
 import { blockedFilterGradient } from './blocked-filter-gradient.ts';
 import type { KernelTable, LowerKernel } from './kernel.ts';
+import { convolutionByProduct, filterByProduct, imagesByProduct } from './products.ts';
 
-/** The blocked version where there is one, else the standard one. */
-const fastest = (blocked: (lowering: Lowering, node: Node, window: Window) => boolean, standard: (lowering: Lowering, node: Node, window: Window) => void): LowerKernel => (lowering, node) => {
-  const window = windowOf(node, false);
-  if (!blocked(lowering, node, window)) standard(lowering, node, window);
+type Products = (lowering: Lowering, node: Node, window: Window, met: MetTaps) => void;
+type Blocked = (lowering: Lowering, node: Node, window: Window) => boolean;
+type Standard = (lowering: Lowering, node: Node, window: Window) => void;
+
+/** As a matrix product on small images, else on blocks where they are filled, else by standard operators. */
+const fastest = (products: Products, blocked: Blocked, standard: Standard): LowerKernel => (lowering, node) => {
+  const window = windowOf(node);
+  const met = tapsOfProduct(window);
+  if (met !== undefined) products(lowering, node, window, met);
+  else if (!blocked(lowering, node, window)) standard(lowering, node, window);
 };
-
-function windowOf({ inputs, outputs, kernel, attributes }: Node, depthwise: boolean): Window {
-  const given = attributes as unknown as ConvolutionAttributes;
-  if (kernel.endsWith('BackpropInput')) return convolutionOf(outputs[0]!.shape, inputs[1]!.shape, given, depthwise);
-  if (kernel.endsWith('BackpropFilter')) return convolutionOf(inputs[0]!.shape, outputs[0]!.shape, given, depthwise);
-  return convolutionOf(inputs[0]!.shape, inputs[1]!.shape, given, depthwise);
-}
 
 const pads = ({ padInfo: { top, left, bottom, right } }: Window): number[] => [top, left, bottom, right];
 const strides = ({ strideHeight, strideWidth }: Window): number[] => [strideHeight, strideWidth];
@@ -75,21 +77,21 @@ function depthwiseFilter(lowering: Lowering, filter: Value): Name {
 }
 
 function depthwise(lowering: Lowering, node: Node): void {
-  const window = windowOf(node, true);
+  const window = windowOf(node);
   const [x, filter] = node.inputs as [Value, Value];
   const attributes = { kernel_shape: kernelShape(window), pads: pads(window), strides: strides(window), dilations: dilations(window), group: window.inChannels };
   set(lowering, node, lowering.model.op('Conv', [lowering.get(x, 'channels-first'), depthwiseFilter(lowering, filter)], attributes));
 }
 
 function depthwiseInputGradient(lowering: Lowering, node: Node): void {
-  const window = windowOf(node, true);
+  const window = windowOf(node);
   const [dy, filter] = node.inputs as [Value, Value];
   set(lowering, node, transposed(lowering, lowering.get(dy, 'channels-first'), depthwiseFilter(lowering, filter), window, window.inChannels));
 }
 
 /** As the gradient of a filter, with one group for each channel: [1, in N, H, W] with [in multiplier, N, H', W']. */
 function depthwiseFilterGradient(lowering: Lowering, node: Node): void {
-  const window = windowOf(node, true);
+  const window = windowOf(node);
   const [x, dy] = node.inputs as [Value, Value];
   const { inChannels, batchSize, inHeight, inWidth, filterHeight, filterWidth, outChannels } = window;
   const images = lowering.reshape(lowering.transpose(lowering.get(x, 'channels-first'), [1, 0, 2, 3]), [1, inChannels * batchSize, inHeight, inWidth]);
@@ -99,9 +101,9 @@ function depthwiseFilterGradient(lowering: Lowering, node: Node): void {
 }
 
 export const CONVOLUTIONS: KernelTable = {
-  Conv2D: fastest(blockedConvolution, convolve),
-  Conv2DBackpropInput: fastest(blockedInputGradient, inputGradient),
-  Conv2DBackpropFilter: fastest(blockedFilterGradient, filterGradient),
+  Conv2D: fastest(convolutionByProduct, blockedConvolution, convolve),
+  Conv2DBackpropInput: fastest(imagesByProduct, blockedInputGradient, inputGradient),
+  Conv2DBackpropFilter: fastest(filterByProduct, blockedFilterGradient, filterGradient),
   DepthwiseConv2dNative: depthwise,
   DepthwiseConv2dNativeBackpropInput: depthwiseInputGradient,
   DepthwiseConv2dNativeBackpropFilter: depthwiseFilterGradient,

@@ -1,10 +1,9 @@
 /** Convolutions and their gradients, on images [N, H, W, C]. */
-import { convolutionOf, type ConvolutionAttributes, type Window } from '../../graph/attributes.ts';
-import type { Node } from '../../graph/node.ts';
+import { windowOf, type Window } from '../../graph/attributes.ts';
 import { attribute, type Attributes } from '../graph-def.ts';
 import { cut, padImages } from './cut.ts';
 import { filterByProducts, isWorthProducts } from './filter-products.ts';
-import { convolutionByProduct, imagesByProduct, isWorthOneProduct } from './image-products.ts';
+import { convolutionByProduct, imagesByProduct, tapsOfProduct } from './image-products.ts';
 import { single, type KernelTable, type LowerKernel } from './kernel.ts';
 
 /** Padding by name where it has one: gradients of convolutions with padding in numbers are several times slower. */
@@ -34,14 +33,12 @@ function attributesOf(window: Window): Attributes {
   };
 }
 
-const windowOf = ({ attributes }: Node, x: readonly number[], filter: readonly number[], depthwise: boolean): Window =>
-  convolutionOf(x, filter, attributes as unknown as ConvolutionAttributes, depthwise);
-
 const forward = (name: string, depthwise: boolean): LowerKernel =>
   single(({ lowering, node, inputs, type }) => {
-    const window = windowOf(node, node.inputs[0]!.shape, node.inputs[1]!.shape, depthwise);
+    const window = windowOf(node);
     const [x, filter] = inputs;
-    if (!depthwise && isWorthOneProduct(window)) return convolutionByProduct(lowering, window, x!, filter!, type);
+    const met = depthwise ? undefined : tapsOfProduct(window);
+    if (met !== undefined) return convolutionByProduct(lowering, window, met, x!, filter!, type);
     return lowering.op(name, inputs, { T: attribute.type(type), ...attributesOf(window) });
   });
 
@@ -50,8 +47,9 @@ const ofInput = (name: string, depthwise: boolean): LowerKernel =>
   single(({ lowering, node, inputs: [dy, filter], type }) => {
     const { graph } = lowering;
     const shape = node.attributes.inputShape as number[];
-    const unpadded = windowOf(node, shape, node.inputs[1]!.shape, depthwise);
-    if (!depthwise && isWorthOneProduct(unpadded)) return imagesByProduct(lowering, unpadded, filter!, dy!, type);
+    const unpadded = windowOf(node);
+    const met = depthwise ? undefined : tapsOfProduct(unpadded);
+    if (met !== undefined) return imagesByProduct(lowering, unpadded, met, filter!, dy!, type);
     const { window, before, padded } = withoutNumbers(unpadded);
     const gradient = lowering.op(name, [graph.integers(padded), filter!, dy!], { T: attribute.type(type), ...attributesOf(window) });
     return before === undefined ? gradient : cut(lowering, gradient, type, padded, { begin: before, size: shape, strides: [1, 1, 1, 1] });
@@ -61,7 +59,7 @@ const ofInput = (name: string, depthwise: boolean): LowerKernel =>
 const ofFilter = (name: string, depthwise: boolean): LowerKernel =>
   single(({ lowering, node, inputs: [x, dy], type }) => {
     const shape = node.attributes.filterShape as number[];
-    const unpadded = windowOf(node, node.inputs[0]!.shape, shape, depthwise);
+    const unpadded = windowOf(node);
     if (!depthwise && isWorthProducts(unpadded, type)) return filterByProducts(lowering, unpadded, x!, dy!, type);
     const { window, before } = withoutNumbers(unpadded);
     const images = before === undefined ? x! : padImages(lowering, x!, type, unpadded);

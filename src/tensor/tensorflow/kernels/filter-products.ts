@@ -9,7 +9,7 @@ import { attribute, type Edge, type TfType } from '../graph-def.ts';
 import type { Lowering } from '../lowering.ts';
 import { cut } from './cut.ts';
 import { int32 } from './kernel.ts';
-import { columnsOf, rowsOf, type Meeting } from './taps.ts';
+import { columnsOf, rowsOf, type Meeting } from '../../graph/taps.ts';
 
 /** Pixels of dy up to which products were measured to be the faster way. Cutting taps out of images costs copies. */
 const SMALL: Partial<Record<TfType, number>> = { float32: 16, bfloat16: 49 };

@@ -6,33 +6,32 @@
  * taps meet there.
  */
 import type { Window } from '../../graph/attributes.ts';
+import { metTaps, type MetTaps, type Tap } from '../../graph/taps.ts';
 import { attribute, type Edge, type TfType } from '../graph-def.ts';
 import type { Lowering } from '../lowering.ts';
 import { cut, padImages, putBack, type Part } from './cut.ts';
 import { int32 } from './kernel.ts';
-import { columnsOf, rowsOf, type Meeting } from './taps.ts';
 
 /** Pixels of the output up to which the product was measured to be the faster way, whatever the batch. */
 const SMALL = 9;
 /** With a single tap, the images are the rows. */
 const SMALL_FOR_ONE_TAP = 64;
 
-/** A filter that sees nothing but padding has no rows. */
-export function isWorthOneProduct(window: Window): boolean {
+/** The taps of a filter that is worth a product. */
+export function tapsOfProduct(window: Window): MetTaps | undefined {
   const { outHeight, outWidth, filterHeight, filterWidth } = window;
   const most = filterHeight * filterWidth === 1 ? SMALL_FOR_ONE_TAP : SMALL;
-  return outHeight * outWidth <= most && firstMet(rowsOf(window)) >= 0 && firstMet(columnsOf(window)) >= 0;
+  return outHeight * outWidth <= most ? metTaps(window) : undefined;
 }
 
 /** @param x images [N, H, W, C], `filter` [rows, columns, C, D]; gives [N, H', W', D] */
-export function convolutionByProduct(lowering: Lowering, window: Window, x: Edge, filter: Edge, type: TfType): Edge {
+export function convolutionByProduct(lowering: Lowering, window: Window, met: MetTaps, x: Edge, filter: Edge, type: TfType): Edge {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = window;
   const padded = [batchSize, inHeight + padInfo.top + padInfo.bottom, inWidth + padInfo.left + padInfo.right, inChannels];
   const images = padImages(lowering, x, type, window);
-  const { taps, matrix } = metBy(lowering, window, filter, type);
-  const parts = taps.map((tap) => cut(lowering, images, type, padded, seenBy(window, tap)));
-  const rows = lowering.reshape(concatenate(lowering, parts, type), type, [batchSize * outHeight * outWidth, taps.length * inChannels]);
-  return lowering.reshape(multiply(lowering, rows, matrix, type, false), type, [batchSize, outHeight, outWidth, outChannels]);
+  const parts = met.taps.map((tap) => cut(lowering, images, type, padded, seenBy(window, tap)));
+  const rows = lowering.reshape(concatenate(lowering, parts, type), type, [batchSize * outHeight * outWidth, met.taps.length * inChannels]);
+  return lowering.reshape(multiply(lowering, rows, filterMatrix(lowering, window, met, filter, type), type, false), type, [batchSize, outHeight, outWidth, outChannels]);
 }
 
 /**
@@ -40,14 +39,13 @@ export function convolutionByProduct(lowering: Lowering, window: Window, x: Edge
  *
  * @param dy [N, H', W', D], `filter` [rows, columns, C, D]; gives the gradient [N, H, W, C]
  */
-export function imagesByProduct(lowering: Lowering, window: Window, filter: Edge, dy: Edge, type: TfType): Edge {
+export function imagesByProduct(lowering: Lowering, window: Window, met: MetTaps, filter: Edge, dy: Edge, type: TfType): Edge {
   const { batchSize: batch, inHeight, inWidth, inChannels: channels, outHeight, outWidth, outChannels } = window;
-  const { taps, matrix } = metBy(lowering, window, filter, type);
   const rows = lowering.reshape(dy, type, [batch * outHeight * outWidth, outChannels]);
-  const shape = [batch, outHeight, outWidth, taps.length * channels];
-  const sum = taps.length === 1 ? type : 'float32';
-  const gradients = lowering.cast(lowering.reshape(multiply(lowering, rows, matrix, type, true), type, shape), type, sum);
-  const terms = taps.flatMap(({ down, across }, i) => {
+  const shape = [batch, outHeight, outWidth, met.taps.length * channels];
+  const sum = met.taps.length === 1 ? type : 'float32';
+  const gradients = lowering.cast(lowering.reshape(multiply(lowering, rows, filterMatrix(lowering, window, met, filter, type), type, true), type, shape), type, sum);
+  const terms = met.taps.flatMap(({ down, across }, i) => {
     const size = [batch, down.count, across.count, channels];
     if (size.includes(0)) return [];
     const term = cut(lowering, gradients, sum, shape, { begin: [0, down.output, across.output, i * channels], size, strides: [1, 1, 1, 1] });
@@ -56,30 +54,12 @@ export function imagesByProduct(lowering: Lowering, window: Window, filter: Edge
   return lowering.cast(add(lowering, terms, sum), sum, type);
 }
 
-interface Tap {
-  readonly row: number;
-  readonly column: number;
-  readonly down: Meeting;
-  readonly across: Meeting;
-}
-
-/** The part of the filter that meets images at all, in the order of memory: its taps, and their matrix [taps x C, D]. */
-function metBy(lowering: Lowering, window: Window, filter: Edge, type: TfType): { taps: Tap[]; matrix: Edge } {
-  const { filterHeight, filterWidth, inChannels, outChannels } = window;
-  const [rows, columns] = [rowsOf(window), columnsOf(window)];
-  const [top, left] = [firstMet(rows), firstMet(columns)];
-  const [height, width] = [lastMet(rows) - top + 1, lastMet(columns) - left + 1];
-  const taps = Array.from({ length: height * width }, (_, i): Tap => {
-    const [row, column] = [top + Math.floor(i / width), left + (i % width)];
-    return { row, column, down: rows[row]!, across: columns[column]! };
-  });
+/** [taps x C, D] */
+function filterMatrix(lowering: Lowering, { filterHeight, filterWidth, inChannels, outChannels }: Window, { top, left, height, width, taps }: MetTaps, filter: Edge, type: TfType): Edge {
   const shape = [filterHeight, filterWidth, inChannels, outChannels];
   const met = cut(lowering, filter, type, shape, { begin: [top, left, 0, 0], size: [height, width, inChannels, outChannels], strides: [1, 1, 1, 1] });
-  return { taps, matrix: lowering.reshape(met, type, [taps.length * inChannels, outChannels]) };
+  return lowering.reshape(met, type, [taps.length * inChannels, outChannels]);
 }
-
-const firstMet = (meetings: readonly Meeting[]): number => meetings.findIndex(({ count }) => count > 0);
-const lastMet = (meetings: readonly Meeting[]): number => meetings.findLastIndex(({ count }) => count > 0);
 
 /** The pixels of padded images that a tap sees, one for each output. */
 function seenBy({ batchSize, inChannels, outHeight, outWidth, strideHeight, strideWidth, dilationHeight, dilationWidth }: Window, { row, column }: Tap): Part {

@@ -1,0 +1,88 @@
+/**
+ * A convolution and its gradients as one matrix product each, on plain images [N, H, W, C] and filters [rows, columns, C, D].
+ *
+ * The rows of the products are the outputs; their columns are what the taps of the filter meet there, channel by channel.
+ */
+import type { Window } from '../../graph/attributes.ts';
+import type { Node, Value } from '../../graph/node.ts';
+import type { MetTaps, Tap } from '../../graph/taps.ts';
+import type { Lowering } from '../lowering.ts';
+import type { Name } from '../model.ts';
+
+export function convolutionByProduct(lowering: Lowering, node: Node, window: Window, met: MetTaps): void {
+  const [x, filter] = node.inputs as [Value, Value];
+  const product = lowering.model.op('MatMul', [metPixels(lowering, x, window, met), filterMatrix(lowering, filter, window, met)]);
+  set(lowering, node, lowering.reshape(product, node.outputs[0]!.shape));
+}
+
+export function imagesByProduct(lowering: Lowering, node: Node, window: Window, met: MetTaps): void {
+  const { model } = lowering;
+  const [dy, filter] = node.inputs as [Value, Value];
+  const { batchSize, outHeight, outWidth, inChannels: channels } = window;
+  const product = model.op('Gemm', [gradientMatrix(lowering, dy, window), filterMatrix(lowering, filter, window, met)], { transB: 1 });
+  const gradients = lowering.reshape(product, [batchSize, outHeight, outWidth, met.taps.length * channels]);
+  const terms = met.taps.flatMap((tap, i) => {
+    const { down, across } = tap;
+    if (down.count === 0 || across.count === 0) return [];
+    const ends = [down.output + down.count, across.output + across.count, (i + 1) * channels];
+    return [putBack(lowering, slice(lowering, gradients, [1, 2, 3], [down.output, across.output, i * channels], ends), window, tap)];
+  });
+  set(lowering, node, terms.length === 1 ? terms[0]! : model.op('Sum', terms));
+}
+
+export function filterByProduct(lowering: Lowering, node: Node, window: Window, met: MetTaps): void {
+  const [x, dy] = node.inputs as [Value, Value];
+  const { inChannels, outChannels, filterHeight, filterWidth } = window;
+  const { top, left, height, width } = met;
+  const product = lowering.model.op('Gemm', [metPixels(lowering, x, window, met), gradientMatrix(lowering, dy, window)], { transA: 1 });
+  const after = [filterHeight - top - height, filterWidth - left - width] as const;
+  set(lowering, node, pad(lowering, lowering.reshape(product, [height, width, inChannels, outChannels]), [top, left, 0, 0, ...after, 0, 0]));
+}
+
+const set = (lowering: Lowering, node: Node, name: Name): void => { lowering.set(node.outputs[0]!, 'plain', name); };
+
+/** [N x H' x W', taps x C] */
+function metPixels(lowering: Lowering, x: Value, window: Window, { taps }: MetTaps): Name {
+  const { batchSize, inChannels, outHeight, outWidth, padInfo: { top, left, bottom, right } } = window;
+  const { strideHeight, strideWidth, dilationHeight, dilationWidth } = window;
+  const padded = pad(lowering, lowering.get(x, 'plain'), [0, top, left, 0, 0, bottom, right, 0]);
+  const parts = taps.map(({ row, column }) => {
+    const begin = [row * dilationHeight, column * dilationWidth] as const;
+    return slice(lowering, padded, [1, 2], begin, [begin[0] + (outHeight - 1) * strideHeight + 1, begin[1] + (outWidth - 1) * strideWidth + 1], [strideHeight, strideWidth]);
+  });
+  const joined = parts.length === 1 ? parts[0]! : lowering.model.op('Concat', parts, { axis: 3 });
+  return lowering.reshape(joined, [batchSize * outHeight * outWidth, taps.length * inChannels]);
+}
+
+/** [taps x C, D] */
+function filterMatrix(lowering: Lowering, filter: Value, { filterHeight, filterWidth, inChannels, outChannels }: Window, { top, left, height, width, taps }: MetTaps): Name {
+  const whole = lowering.get(filter, 'plain');
+  const met = height === filterHeight && width === filterWidth ? whole : slice(lowering, whole, [0, 1], [top, left], [top + height, left + width]);
+  return lowering.reshape(met, [taps.length * inChannels, outChannels]);
+}
+
+/** [N x H' x W', D] */
+const gradientMatrix = (lowering: Lowering, dy: Value, { batchSize, outHeight, outWidth, outChannels }: Window): Name =>
+  lowering.reshape(lowering.get(dy, 'plain'), [batchSize * outHeight * outWidth, outChannels]);
+
+/** Zeros in the shape of the images, and what a tap gives back where it met them. */
+function putBack(lowering: Lowering, term: Name, { batchSize, inHeight, inWidth, inChannels }: Window, { down, across }: Tap): Name {
+  const { stride: rowStride, count: rows, input: top } = down;
+  const { stride: columnStride, count: columns, input: left } = across;
+  const [height, width] = [(rows - 1) * rowStride + 1, (columns - 1) * columnStride + 1];
+  const apart = rowStride * columnStride === 1 ? term : spread();
+  return pad(lowering, apart, [0, top, left, 0, 0, inHeight - height - top, inWidth - width - left, 0]);
+
+  /** With zeros between rows and columns that stride stepped over. */
+  function spread(): Name {
+    const zeros = pad(lowering, lowering.reshape(term, [batchSize, rows, 1, columns, 1, inChannels]), [0, 0, 0, 0, 0, 0, 0, 0, rowStride - 1, 0, columnStride - 1, 0]);
+    return slice(lowering, lowering.reshape(zeros, [batchSize, rows * rowStride, columns * columnStride, inChannels]), [1, 2], [0, 0], [height, width]);
+  }
+}
+
+/** @param sides zeros before each axis, then after each */
+const pad = ({ model }: Lowering, name: Name, sides: readonly number[]): Name => (sides.every((side) => side === 0) ? name : model.op('Pad', [name, model.integers(sides)]));
+
+function slice({ model }: Lowering, name: Name, axes: readonly number[], begin: readonly number[], end: readonly number[], strides: readonly number[] = axes.map(() => 1)): Name {
+  return model.op('Slice', [name, ...[begin, end, axes, strides].map((numbers) => model.integers(numbers))]);
+}

@@ -1,0 +1,19 @@
+/**
+ * Which convolutions become matrix products (kernels/products.ts): those on images of a few pixels.
+ *
+ * Blocked operators fill their registers with the pixels of a row, and gradients bring filters into other blocks; both costs
+ * more there than it gains. Products take images and filters as they lie in memory.
+ */
+import { windowOf, type Window } from '../graph/attributes.ts';
+import type { Node } from '../graph/node.ts';
+import { metTaps, type MetTaps } from '../graph/taps.ts';
+
+/** Pixels of the output up to which products were measured to be the faster way, whatever the batch. */
+const SMALL = 9;
+
+/** The taps of a filter that is worth a product. */
+export function tapsOfProduct(window: Window): MetTaps | undefined {
+  return window.outHeight * window.outWidth <= SMALL ? metTaps(window) : undefined;
+}
+
+export const isProduct = (node: Node): boolean => node.kernel.startsWith('Conv2D') && tapsOfProduct(windowOf(node)) !== undefined;
