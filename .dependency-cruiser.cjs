@@ -4,7 +4,10 @@ const only = (from, allowed) => ({
   name: `${from}-imports-only-${allowed.join('-and-') || 'itself'}`,
   severity: 'error',
   from: { path: room(from), pathNot: '\\.test\\.tsx?$' },
-  to: { path: '^(src|stages|test|bench)/', pathNot: [room(from), room('util'), ...allowed.map((a) => (a.includes('/') ? `^src/${a}` : room(a)))] },
+  to: {
+    path: '^(src|stages|test|bench)/',
+    pathNot: [room(from), room('util'), ...allowed.map((a) => (a.includes('/') ? `^src/${a}` : room(a)))],
+  },
 });
 
 module.exports = {
@@ -28,10 +31,19 @@ module.exports = {
       comment: 'Nothing heavy may be reachable from the command line without a dynamic import.',
       severity: 'error',
       from: { path: '^src/(cli|runner)/', pathNot: '\\.test\\.ts$' },
-      to: { path: 'node_modules/(@tensorflow|onnxruntime-node|sharp|preact|esbuild)', dynamic: false, dependencyTypesNot: ['type-only'] },
+      to: {
+        path: 'node_modules/(@tensorflow|onnxruntime-node|sharp|preact|esbuild)',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '\\.(d\\.ts|test\\.tsx?)$' }, to: {} },
-    { name: 'declared-dependencies-only', severity: 'error', from: { path: '^(src|stages)' }, to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] } },
+    {
+      name: 'declared-dependencies-only',
+      severity: 'error',
+      from: { path: '^(src|stages)' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -29,5 +29,17 @@ export default tseslint.config(
     files: ['**/*.test.ts', '**/*.test.tsx', 'test/**/*.ts'],
     rules: { 'max-lines': 'off', '@typescript-eslint/no-floating-promises': 'error' },
   },
-  { files: ['**/*.mjs', '**/*.js', '**/*.cjs'], languageOptions: { globals: { console: 'readonly', process: 'readonly', URL: 'readonly', $: 'readonly', fs: 'readonly', path: 'readonly' } } },
+  {
+    files: ['**/*.mjs', '**/*.js', '**/*.cjs'],
+    languageOptions: {
+      globals: {
+        console: 'readonly',
+        process: 'readonly',
+        URL: 'readonly',
+        $: 'readonly',
+        fs: 'readonly',
+        path: 'readonly',
+      },
+    },
+  },
 );

@@ -4,8 +4,23 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.{ts,tsx}', 'stages/**/*.test.ts'], setupFiles: ['test/property-seed.ts'], testTimeout: 60_000 } },
-      { test: { name: 'black-box', include: ['test/**/*.test.ts'], setupFiles: ['test/property-seed.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+      {
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.{ts,tsx}', 'stages/**/*.test.ts'],
+          setupFiles: ['test/property-seed.ts'],
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'black-box',
+          include: ['test/**/*.test.ts'],
+          setupFiles: ['test/property-seed.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
     maxWorkers: 2,
     reporters: ['default', ['json', { outputFile: 'cache/tests.json' }]],

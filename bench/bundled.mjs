@@ -11,11 +11,24 @@ export async function bundled(sources, use) {
   const folder = await mkdtemp(join(here, '.bundled-'));
   try {
     const entryPoints = [...sources.map((source) => join(here, source)), join(here, '../src/tensor/available.ts')];
-    await build({ bundle: true, packages: 'external', format: 'esm', platform: 'node', logLevel: 'error', outdir: folder, outExtension: { '.js': '.mjs' }, entryNames: '[name]', entryPoints });
+    await build({
+      bundle: true,
+      packages: 'external',
+      format: 'esm',
+      platform: 'node',
+      logLevel: 'error',
+      outdir: folder,
+      outExtension: { '.js': '.mjs' },
+      entryNames: '[name]',
+      entryPoints,
+    });
     const { availableEngines } = await import(join(folder, 'available.mjs'));
     const hasTensorflow = availableEngines().some(({ name, available }) => name === 'tensorflow' && available);
     if (!hasTensorflow) console.log('TensorFlow is not measured: pipeline engine add tensorflow.');
-    const engines = [{ engine: 'onnxruntime', precision: 'float32' }, ...(hasTensorflow ? ['float32', 'bfloat16'].map((precision) => ({ engine: 'tensorflow', precision })) : [])];
+    const engines = [
+      { engine: 'onnxruntime', precision: 'float32' },
+      ...(hasTensorflow ? ['float32', 'bfloat16'].map((precision) => ({ engine: 'tensorflow', precision })) : []),
+    ];
     return await use({
       engines,
       /** The file to run of a contestant. */

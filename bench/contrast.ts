@@ -33,11 +33,34 @@ const turns = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const write = (answer: unknown): boolean => process.stdout.write(`${JSON.stringify(answer)}\n`);
 
 const network = resnet('resnet18');
-const settings: PretrainSettings = { network, epochs: 1000, batch: given.batch, rate: 0.03, warmUp: 0, schedule: 'cosine', probeEvery: 1, precision: given.precision, seed: 0 };
-const method = simclr({ network, optimiser: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 }, recipe: recipe(given.recipe, { size: images.size }), batch: given.batch, rate: 0.03, seed: 0, temperature: 0.5 });
+const settings: PretrainSettings = {
+  network,
+  epochs: 1000,
+  batch: given.batch,
+  rate: 0.03,
+  warmUp: 0,
+  schedule: 'cosine',
+  probeEvery: 1,
+  precision: given.precision,
+  seed: 0,
+};
+const method = simclr({
+  network,
+  optimiser: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 },
+  recipe: recipe(given.recipe, { size: images.size }),
+  batch: given.batch,
+  rate: 0.03,
+  seed: 0,
+  temperature: 0.5,
+});
 const { backbone } = await startFrom(null, network, ['start', 0]);
 const all = Array.from({ length: images.count }, (_, index) => index);
-const watch = { checkpoint: join(tmpdir(), `contrast-${process.pid}`), signal: new AbortController().signal, progress: () => undefined, warn: () => undefined };
+const watch = {
+  checkpoint: join(tmpdir(), `contrast-${process.pid}`),
+  signal: new AbortController().signal,
+  progress: () => undefined,
+  warn: () => undefined,
+};
 const split = { train: all, validation: [], test: [], labels: all.map(() => 1) };
 await pretrain(inTurns(engine), settings, method, { images, rows: [], split }, backbone, watch);
 
@@ -85,7 +108,9 @@ function drawImages(count: number, size: number): PackedImages {
     count,
     size,
     read: (indices, into = new Uint8Array(indices.length * bytes)) => {
-      Array.from(indices).forEach((index, row) => { into.set(pixels.subarray(index * bytes, (index + 1) * bytes), row * bytes); });
+      Array.from(indices).forEach((index, row) => {
+        into.set(pixels.subarray(index * bytes, (index + 1) * bytes), row * bytes);
+      });
       return Promise.resolve(into);
     },
     close: () => Promise.resolve(),

@@ -7,7 +7,10 @@ import v8 from 'node:v8';
 import vm from 'node:vm';
 import { build } from 'esbuild';
 
-const { values } = parseArgs({ options: { steps: { type: 'string', default: '10000' }, cycles: { type: 'string', default: '100' } }, allowPositionals: true });
+const { values } = parseArgs({
+  options: { steps: { type: 'string', default: '10000' }, cycles: { type: 'string', default: '100' } },
+  allowPositionals: true,
+});
 v8.setFlagsFromString('--expose-gc');
 globalThis.gc = vm.runInNewContext('gc');
 
@@ -19,23 +22,41 @@ const ALLOWED_SLOWDOWN = 2;
 const folder = await mkdtemp(join(import.meta.dirname, '.endure-'));
 let failed = false;
 try {
-  const common = { bundle: true, packages: 'external', format: 'esm', platform: 'node', logLevel: 'error', outdir: folder, outExtension: { '.js': '.mjs' } };
-  await build({ ...common, entryPoints: [join(import.meta.dirname, 'endure.ts'), join(import.meta.dirname, '../src/tensor/available.ts')], entryNames: '[name]' });
-  const [{ endure, recompile, STATE_BYTES }, { availableEngines }] = await Promise.all(['endure.mjs', 'available.mjs'].map((file) => import(join(folder, file))));
+  const common = {
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'error',
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+  };
+  await build({
+    ...common,
+    entryPoints: [join(import.meta.dirname, 'endure.ts'), join(import.meta.dirname, '../src/tensor/available.ts')],
+    entryNames: '[name]',
+  });
+  const [{ endure, recompile, STATE_BYTES }, { availableEngines }] = await Promise.all(
+    ['endure.mjs', 'available.mjs'].map((file) => import(join(folder, file))),
+  );
   for (const { name, available } of availableEngines()) {
     if (!available || name === 'eager') continue;
     const { early, late, tenth, all, disposed } = await endure(name, Number(values.steps));
     const bad = all - tenth > ALLOWED_GROWTH || late > ALLOWED_SLOWDOWN * early;
     failed ||= bad;
     const MiB = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
-    console.log(`${bad ? 'FAIL' : 'ok  '}  ${name}, ${values.steps} steps: ${early.toFixed(2)} -> ${late.toFixed(2)} ms a step; ${MiB(tenth)} after a tenth, ${MiB(all)} after all, ${MiB(disposed)} after disposal`);
+    console.log(
+      `${bad ? 'FAIL' : 'ok  '}  ${name}, ${values.steps} steps: ${early.toFixed(2)} -> ${late.toFixed(2)} ms a step; ${MiB(tenth)} after a tenth, ${MiB(all)} after all, ${MiB(disposed)} after disposal`,
+    );
 
     const resident = await recompile(name, Number(values.cycles));
     // The least of each half: an allocator keeps now more, now less of what it was given back.
     const [before, after] = [resident.slice(0, 5), resident.slice(5)].map((half) => Math.min(...half));
     const grows = after - before > (STATE_BYTES * Number(values.cycles)) / 4;
     failed ||= grows;
-    console.log(`${grows ? 'FAIL' : 'ok  '}  ${name}, ${values.cycles} times compiled, run and disposed of: at least ${MiB(before)} in the first half, ${MiB(after)} in the second; keeping every state would add ${MiB((STATE_BYTES * Number(values.cycles)) / 2)}`);
+    console.log(
+      `${grows ? 'FAIL' : 'ok  '}  ${name}, ${values.cycles} times compiled, run and disposed of: at least ${MiB(before)} in the first half, ${MiB(after)} in the second; keeping every state would add ${MiB((STATE_BYTES * Number(values.cycles)) / 2)}`,
+    );
   }
 } finally {
   await rm(folder, { recursive: true });

@@ -1,6 +1,14 @@
 /** What bench/endure.mjs runs: two compiled steps beside each other on one engine for many steps; and steps compiled and disposed of, again and again. */
 import * as tf from '@tensorflow/tfjs-core';
-import { batchNormTraining, float32, openEngine, valueAndGrads, type Engine, type EngineName, type HostTensor } from '../src/tensor/index.ts';
+import {
+  batchNormTraining,
+  float32,
+  openEngine,
+  valueAndGrads,
+  type Engine,
+  type EngineName,
+  type HostTensor,
+} from '../src/tensor/index.ts';
 import { random } from '../src/util/random.ts';
 
 const [BATCH, SIDE] = [16, 8];
@@ -11,7 +19,11 @@ export const STATE_BYTES = 4 * (3 * 3 * MANY_CHANNELS * MANY_CHANNELS + MANY_CHA
 
 const drawn = (shape: number[], ...key: string[]): HostTensor<'float32'> => {
   const source = random('endure', ...key);
-  return { dtype: 'float32', shape, data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => 0.1 * source.normal()) };
+  return {
+    dtype: 'float32',
+    shape,
+    data: Float32Array.from({ length: shape.reduce((a, b) => a * b) }, () => 0.1 * source.normal()),
+  };
 };
 
 const images = (channels: number) => ({ images: drawn([BATCH, SIDE, SIDE, channels], 'images') });
@@ -43,7 +55,14 @@ export async function endure(name: EngineName, steps: number): Promise<Endurance
   for (const step of pair) await step.dispose();
   await engine.dispose();
   const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1]!;
-  return { engine: name, early: median(times.slice(100, 1100)), late: median(times.slice(-1000)), tenth, all, disposed: memory() };
+  return {
+    engine: name,
+    early: median(times.slice(100, 1100)),
+    late: median(times.slice(-1000)),
+    tenth,
+    all,
+    disposed: memory(),
+  };
 }
 
 /** Resident bytes after each tenth of `cycles` in which a step was compiled, run once and disposed of. */
@@ -65,12 +84,26 @@ function compile(engine: Engine, which: string, channels: number) {
   return engine.compile(
     ({ state, inputs }: { state: Record<'filter' | 'scale', tf.Tensor>; inputs: { images: tf.Tensor } }) => {
       const { value, gradients } = valueAndGrads(({ filter, scale }) => {
-        const { y } = batchNormTraining(tf.conv2d(inputs.images as tf.Tensor4D, filter as tf.Tensor4D, 1, 1), scale as tf.Tensor1D, scale as tf.Tensor1D, 1e-5);
+        const { y } = batchNormTraining(
+          tf.conv2d(inputs.images as tf.Tensor4D, filter as tf.Tensor4D, 1, 1),
+          scale as tf.Tensor1D,
+          scale as tf.Tensor1D,
+          1e-5,
+        );
         return { value: tf.mean<tf.Scalar>(tf.square(tf.relu(y))), aux: {} };
       }, state);
-      return { state: { filter: tf.sub(state.filter, tf.mul(gradients.filter, 0.01)), scale: tf.sub(state.scale, tf.mul(gradients.scale, 0.01)) }, outputs: { loss: value } };
+      return {
+        state: {
+          filter: tf.sub(state.filter, tf.mul(gradients.filter, 0.01)),
+          scale: tf.sub(state.scale, tf.mul(gradients.scale, 0.01)),
+        },
+        outputs: { loss: value },
+      };
     },
-    { state: { filter: drawn([3, 3, channels, channels], which), scale: drawn([channels], which, 'scale') }, inputs: { images: float32([BATCH, SIDE, SIDE, channels]) } },
+    {
+      state: { filter: drawn([3, 3, channels, channels], which), scale: drawn([channels], which, 'scale') },
+      inputs: { images: float32([BATCH, SIDE, SIDE, channels]) },
+    },
   );
 }
 

@@ -33,22 +33,64 @@ await bundled(['contrast.ts', 'prepare.ts'], async ({ program, engines, load }) 
   const stepsOfEpoch = Math.floor(count / BATCH);
   const [turn, turns] = values.quick ? [10, 5] : [stepsOfEpoch / 12, 12];
 
-  const ours = engines.map(({ engine, precision }) => ({ name: engine, precision, ours: true, command: [process.execPath, program('contrast'), JSON.stringify({ engine, precision, threads: THREADS, batch: BATCH, recipe: 'simclr', images })] }));
+  const ours = engines.map(({ engine, precision }) => ({
+    name: engine,
+    precision,
+    ours: true,
+    command: [
+      process.execPath,
+      program('contrast'),
+      JSON.stringify({ engine, precision, threads: THREADS, batch: BATCH, recipe: 'simclr', images }),
+    ],
+  }));
   const torch = ({ precision, source, layout, workers }) => ({
     name: `lightly, ${source}, ${layout.replace('_', ' ')}, ${workers} workers`,
-    precision, source, layout, workers,
-    command: [values.python, program('lightly_epoch.py'), JSON.stringify({ precision, source, layout, workers, threads: THREADS, batch: BATCH, side: SIDE, path: source === 'packed' ? images : pictures })],
+    precision,
+    source,
+    layout,
+    workers,
+    command: [
+      values.python,
+      program('lightly_epoch.py'),
+      JSON.stringify({
+        precision,
+        source,
+        layout,
+        workers,
+        threads: THREADS,
+        batch: BATCH,
+        side: SIDE,
+        path: source === 'packed' ? images : pictures,
+      }),
+    ],
   });
   const theirs = values.python ? await settingsOf(torch) : [];
 
   const contestants = [...theirs, ...ours];
   await measure(contestants, turn, turns);
-  console.log(`\nSimCLR on ${count} images of ${SIDE} px, ResNet-18, batch ${BATCH}, ${THREADS} threads: ${values.quick ? `${turn * turns} steps` : 'a whole epoch'} of each in ${turns} turns. images/s over all turns and in the best; ratio to lightly's best of equal precision`);
+  console.log(
+    `\nSimCLR on ${count} images of ${SIDE} px, ResNet-18, batch ${BATCH}, ${THREADS} threads: ${values.quick ? `${turn * turns} steps` : 'a whole epoch'} of each in ${turns} turns. images/s over all turns and in the best; ratio to lightly's best of equal precision`,
+  );
   for (const each of contestants) {
     const peers = contestants.filter(({ ours: own, precision }) => !own && precision === each.precision);
-    const ratio = each.ours && peers.length > 0 ? `${(each.best / Math.max(...peers.map(({ best }) => best))).toFixed(2)}x at best, ${(each.speed / Math.max(...peers.map(({ speed }) => speed))).toFixed(2)}x over all` : '';
-    const used = each.used === null ? '' : `${MiB(each.used.peakBytes)}, ${(each.used.seconds / each.seconds).toFixed(2)} of ${THREADS} cores`;
-    console.log([each.name.padEnd(40), each.precision.padEnd(8), each.speed.toFixed(1).padStart(6), each.best.toFixed(1).padStart(6), used.padEnd(24), ratio].join('  '));
+    const ratio =
+      each.ours && peers.length > 0
+        ? `${(each.best / Math.max(...peers.map(({ best }) => best))).toFixed(2)}x at best, ${(each.speed / Math.max(...peers.map(({ speed }) => speed))).toFixed(2)}x over all`
+        : '';
+    const used =
+      each.used === null
+        ? ''
+        : `${MiB(each.used.peakBytes)}, ${(each.used.seconds / each.seconds).toFixed(2)} of ${THREADS} cores`;
+    console.log(
+      [
+        each.name.padEnd(40),
+        each.precision.padEnd(8),
+        each.speed.toFixed(1).padStart(6),
+        each.best.toFixed(1).padStart(6),
+        used.padEnd(24),
+        ratio,
+      ].join('  '),
+    );
   }
 });
 
@@ -59,8 +101,13 @@ async function settingsOf(torch) {
     let [layout, workers] = ['channels_last', THREADS];
     for (const source of ['packed', 'jpeg']) {
       if (!values.quick) {
-        layout = (await fastest(['contiguous', 'channels_last'].map((each) => torch({ precision, source, layout: each, workers })))).layout;
-        workers = (await fastest([0, 1, THREADS].map((each) => torch({ precision, source, layout, workers: each })))).workers;
+        layout = (
+          await fastest(
+            ['contiguous', 'channels_last'].map((each) => torch({ precision, source, layout: each, workers })),
+          )
+        ).layout;
+        workers = (await fastest([0, 1, THREADS].map((each) => torch({ precision, source, layout, workers: each }))))
+          .workers;
       }
       chosen.push(torch({ precision, source, layout, workers }));
     }
@@ -75,7 +122,8 @@ async function fastest(contestants) {
 
 /** All stay alive and take turns; the first three steps of each warm up. Adds to each its speeds, images/s, and what it used. */
 async function measure(contestants, turn, turns) {
-  for (const each of contestants) Object.assign(each, { program: await start(each.command), times: [], seconds: 0, used: null });
+  for (const each of contestants)
+    Object.assign(each, { program: await start(each.command), times: [], seconds: 0, used: null });
   for (const { program } of contestants) await program.ask(3);
   for (const each of contestants) each.before = await each.program.usage();
   for (let k = 0; k < turns; k++) {

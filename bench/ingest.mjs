@@ -24,14 +24,26 @@ const ROUNDS = 5;
 // Inside the checkout, so that imports find their packages.
 const folder = await mkdtemp(join(import.meta.dirname, '.ingest-'));
 try {
-  await build({ bundle: true, packages: 'external', format: 'esm', platform: 'node', logLevel: 'error', entryPoints: [join(import.meta.dirname, 'ingest.ts')], outfile: join(folder, 'ingest.mjs') });
+  await build({
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'error',
+    entryPoints: [join(import.meta.dirname, 'ingest.ts')],
+    outfile: join(folder, 'ingest.mjs'),
+  });
   const settings = [resolve(values.data), values.images, values.size, values.workers, folder];
-  const python = (name, draft) => ({ name, command: [values.python, join(import.meta.dirname, 'ingest.py'), draft, ...settings] });
+  const python = (name, draft) => ({
+    name,
+    command: [values.python, join(import.meta.dirname, 'ingest.py'), draft, ...settings],
+  });
   const contestants = [
     { name: 'pipeline', command: [process.execPath, join(folder, 'ingest.mjs'), ...settings] },
     ...(values.python ? [python('Pillow, draft off', 'whole'), python('Pillow, draft on', 'draft')] : []),
   ];
-  if (!values.python) console.log('torchvision and Pillow are not compared: name an interpreter that has them with --python.');
+  if (!values.python)
+    console.log('torchvision and Pillow are not compared: name an interpreter that has them with --python.');
   await compare(contestants);
 } finally {
   await rm(folder, { recursive: true });
@@ -52,11 +64,22 @@ async function compare(contestants) {
   for (const each of contestants) each.end();
   const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
   const [ours] = contestants;
-  console.log(`${values.images} images to ${values.size} px, ${values.workers} at a time, ${ROUNDS} rounds: images/s by the median and the best round; time and processor time beside ours, medians of the rounds' ratios; peak memory, workers included`);
+  console.log(
+    `${values.images} images to ${values.size} px, ${values.workers} at a time, ${ROUNDS} rounds: images/s by the median and the best round; time and processor time beside ours, medians of the rounds' ratios; peak memory, workers included`,
+  );
   for (const { name, seconds, processor, peakBytes } of contestants) {
     const speed = (time) => (Number(values.images) / time).toFixed(0).padStart(6);
     const ratio = (times, own) => `${median(times.map((time, round) => time / own[round])).toFixed(2)}x`.padStart(7);
-    console.log([name.padEnd(20), speed(median(seconds)), speed(Math.min(...seconds)), ratio(seconds, ours.seconds), ratio(processor, ours.processor), `${(peakBytes / 2 ** 20).toFixed(0)} MiB`.padStart(9)].join('  '));
+    console.log(
+      [
+        name.padEnd(20),
+        speed(median(seconds)),
+        speed(Math.min(...seconds)),
+        ratio(seconds, ours.seconds),
+        ratio(processor, ours.processor),
+        `${(peakBytes / 2 ** 20).toFixed(0)} MiB`.padStart(9),
+      ].join('  '),
+    );
   }
 }
 

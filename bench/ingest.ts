@@ -11,7 +11,11 @@ if (isMainThread) await serve();
 
 async function serve(): Promise<void> {
   const [folder, images, size, workers, out] = process.argv.slice(2) as [string, string, string, string, string];
-  const files = { images: join(out, 'ours.safetensors'), table: join(out, 'table.csv'), dataset: join(out, 'dataset.json') };
+  const files = {
+    images: join(out, 'ours.safetensors'),
+    table: join(out, 'table.csv'),
+    dataset: join(out, 'dataset.json'),
+  };
   const threads = decodingThreads(Number(workers));
   for await (const line of createInterface({ input: process.stdin })) {
     if (line !== 'again') throw new Error(`"again" is expected; found "${line}".`);
@@ -21,9 +25,21 @@ async function serve(): Promise<void> {
     if (!listing.ok) throw new Error(listing.error);
     const samples = listing.value.samples.slice(0, Number(images));
     const classes = [...new Set(samples.map(({ label }) => label))];
-    await ingest({ ...listing.value, classes, samples, faults: [] }, files, { folder, size: Number(size), onBroken: 'error', decode: threads.decode, concurrency: 2 * Number(workers) });
+    await ingest({ ...listing.value, classes, samples, faults: [] }, files, {
+      folder,
+      size: Number(size),
+      onBroken: 'error',
+      decode: threads.decode,
+      concurrency: 2 * Number(workers),
+    });
     const { user, system } = process.cpuUsage(before);
-    console.log(JSON.stringify({ seconds: (performance.now() - start) / 1000, processorSeconds: (user + system) / 1e6, peakBytes: 1024 * process.resourceUsage().maxRSS }));
+    console.log(
+      JSON.stringify({
+        seconds: (performance.now() - start) / 1000,
+        processorSeconds: (user + system) / 1e6,
+        peakBytes: 1024 * process.resourceUsage().maxRSS,
+      }),
+    );
   }
   await threads.close();
 }

@@ -18,7 +18,10 @@ const { values } = parseArgs({
     markdown: { type: 'boolean', default: false },
     only: { type: 'string', default: PARTS.join(',') },
     peers: { type: 'string', default: PEERS.join(',') }, // '' for none
-    tools: { type: 'string', default: join(process.env.XDG_CACHE_HOME ?? join(os.homedir(), '.cache'), 'pretext-bench') },
+    tools: {
+      type: 'string',
+      default: join(process.env.XDG_CACHE_HOME ?? join(os.homedir(), '.cache'), 'pretext-bench'),
+    },
   },
 });
 const parts = namesIn('only', PARTS);
@@ -31,10 +34,19 @@ try {
   for (const workload of workloads(values.quick)) {
     if (!parts.includes(workload.name)) continue;
     const measured = await inTurns(workload, tools, join(folder, workload.name));
-    console.log(table(`${workload.title} (${workload.rounds} rounds)`, COMPARISON_COLUMNS, compared(measured), values.markdown));
+    console.log(
+      table(`${workload.title} (${workload.rounds} rounds)`, COMPARISON_COLUMNS, compared(measured), values.markdown),
+    );
   }
   if (parts.includes('plans')) {
-    console.log(table('Nothing to do, many instances', PLAN_COLUMNS, await measurePlans(join(folder, 'plans'), values.quick), values.markdown));
+    console.log(
+      table(
+        'Nothing to do, many instances',
+        PLAN_COLUMNS,
+        await measurePlans(join(folder, 'plans'), values.quick),
+        values.markdown,
+      ),
+    );
   }
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -17,16 +17,22 @@ const COMPOSED = ['BatchNormTraining', 'BatchNormTrainingGrad'];
 
 export interface Eager {
   readonly description: { readonly version: string };
-  compile(fn: AnyStep, specs: { readonly state: Tree<HostTensor> }): { run(inputs: Tree<HostTensor>): Tree<HostTensor> };
+  compile(
+    fn: AnyStep,
+    specs: { readonly state: Tree<HostTensor> },
+  ): { run(inputs: Tree<HostTensor>): Tree<HostTensor> };
 }
 
 export function openTfjsNode(threads: number): Eager {
   const load = createRequire(import.meta.url);
-  const { NodeJSKernelBackend } = load(`${PACKAGE}/nodejs_kernel_backend.js`) as { NodeJSKernelBackend: new (binding: unknown, name: string) => tf.KernelBackend };
+  const { NodeJSKernelBackend } = load(`${PACKAGE}/nodejs_kernel_backend.js`) as {
+    NodeJSKernelBackend: new (binding: unknown, name: string) => tf.KernelBackend;
+  };
   load(`${PACKAGE}/register_all_kernels.js`);
   const binding = startTensorflow(findTensorflow()!.addon, threads);
   tf.registerBackend(BACKEND, () => new NodeJSKernelBackend(binding, 'tfjs-node'));
-  for (const kernelName of COMPOSED) tf.registerKernel({ ...tf.getKernel(kernelName, 'cpu'), kernelName, backendName: BACKEND });
+  for (const kernelName of COMPOSED)
+    tf.registerKernel({ ...tf.getKernel(kernelName, 'cpu'), kernelName, backendName: BACKEND });
   for (const [kernelName, padded] of Object.entries(PADDED)) replaceKernel(kernelName, padded);
   return { description: { version: `tfjs-node ${tf.version_core}, TensorFlow ${binding.TF_Version}` }, compile };
 }
@@ -54,12 +60,21 @@ const PADDED: Readonly<Record<string, Padded>> = {
   Conv2DBackpropFilter: ({ x, dy }, pad, attributes, call) => call({ x: around(x!, pad), dy: dy! }, attributes),
   Conv2DBackpropInput: ({ dy, filter }, pad, attributes, call) => {
     const [images, height, width, channels] = attributes.inputShape as [number, number, number, number];
-    const wide = call({ dy: dy!, filter: filter! }, { ...attributes, inputShape: [images, height + 2 * pad, width + 2 * pad, channels] });
+    const wide = call(
+      { dy: dy!, filter: filter! },
+      { ...attributes, inputShape: [images, height + 2 * pad, width + 2 * pad, channels] },
+    );
     return tf.slice(wide, [0, pad, pad, 0], [images, height, width, channels]);
   },
 };
 
-const around = (x: tf.Tensor4D, pad: number): tf.Tensor4D => tf.pad(x, [[0, 0], [pad, pad], [pad, pad], [0, 0]]);
+const around = (x: tf.Tensor4D, pad: number): tf.Tensor4D =>
+  tf.pad(x, [
+    [0, 0],
+    [pad, pad],
+    [pad, pad],
+    [0, 0],
+  ]);
 
 function replaceKernel(kernelName: string, padded: Padded): void {
   const { kernelFunc, ...rest } = tf.getKernel(kernelName, BACKEND);
@@ -69,10 +84,12 @@ function replaceKernel(kernelName: string, padded: Padded): void {
     kernelFunc: (given) => {
       const { inputs, backend } = given;
       const attrs = given.attrs!;
-      const call: Call = (changed, attributes) => kernelFunc({ inputs: changed, attrs: attributes, backend }) as tf.Tensor;
+      const call: Call = (changed, attributes) =>
+        kernelFunc({ inputs: changed, attrs: attributes, backend }) as tf.Tensor;
       const { pad } = attrs;
       if (typeof pad !== 'number' || pad === 0) return call(inputs as tf.NamedTensorMap, attrs);
-      if (isSame(pad, attrs, inputs as tf.NamedTensorMap)) return call(inputs as tf.NamedTensorMap, { ...attrs, pad: 'same' });
+      if (isSame(pad, attrs, inputs as tf.NamedTensorMap))
+        return call(inputs as tf.NamedTensorMap, { ...attrs, pad: 'same' });
       return tf.tidy(() => padded(inputs as Record<string, tf.Tensor4D>, pad, { ...attrs, pad: 'valid' }, call));
     },
   });

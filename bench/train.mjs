@@ -8,7 +8,14 @@ import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 import { start } from './turns.mjs';
 
-const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, python: { type: 'string' }, threads: { type: 'string', default: String(availableParallelism()) } }, allowPositionals: true });
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    python: { type: 'string' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+  },
+  allowPositionals: true,
+});
 
 const SETTINGS = [
   { network: 'resnet18', side: 28, batch: 64, steps: 10 },
@@ -21,25 +28,57 @@ const ROUNDS = 5;
 // Inside the checkout, so that imports find their packages.
 const folder = await mkdtemp(join(import.meta.dirname, '.train-'));
 try {
-  const common = { bundle: true, packages: 'external', format: 'esm', platform: 'node', logLevel: 'error', outdir: folder, outExtension: { '.js': '.mjs' } };
-  await build({ ...common, entryPoints: [join(import.meta.dirname, 'train.ts'), join(import.meta.dirname, '../src/tensor/available.ts')], entryNames: '[name]' });
+  const common = {
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'error',
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+  };
+  await build({
+    ...common,
+    entryPoints: [join(import.meta.dirname, 'train.ts'), join(import.meta.dirname, '../src/tensor/available.ts')],
+    entryNames: '[name]',
+  });
   const { availableEngines } = await import(join(folder, 'available.mjs'));
   const hasTensorflow = availableEngines().some(({ name, available }) => name === 'tensorflow' && available);
   if (!values.python) console.log('PyTorch is not compared: name an interpreter that has it with --python.');
   if (!hasTensorflow) console.log('TensorFlow is not compared: pipeline engine add tensorflow.');
-  for (const setting of values.quick ? SETTINGS.slice(1, 2) : SETTINGS) await compare(setting, contestantsOf(setting, hasTensorflow));
+  for (const setting of values.quick ? SETTINGS.slice(1, 2) : SETTINGS)
+    await compare(setting, contestantsOf(setting, hasTensorflow));
 } finally {
   await rm(folder, { recursive: true });
 }
 
 function contestantsOf({ network, side, batch }, hasTensorflow) {
   const size = [network, side, batch, values.threads].map(String);
-  const node = (name, engine, precision) => ({ name, precision, command: [process.execPath, join(folder, 'train.mjs'), engine, precision, ...size] });
-  const torch = (precision, layout) => ({ name: `PyTorch ${layout.replace('_', ' ')}`, precision, isPeer: true, command: [values.python, join(import.meta.dirname, 'train.py'), precision, layout, ...size] });
+  const node = (name, engine, precision) => ({
+    name,
+    precision,
+    command: [process.execPath, join(folder, 'train.mjs'), engine, precision, ...size],
+  });
+  const torch = (precision, layout) => ({
+    name: `PyTorch ${layout.replace('_', ' ')}`,
+    precision,
+    isPeer: true,
+    command: [values.python, join(import.meta.dirname, 'train.py'), precision, layout, ...size],
+  });
   return [
-    ...(values.python ? ['float32', 'bfloat16'].flatMap((precision) => ['contiguous', 'channels_last'].map((layout) => torch(precision, layout))) : []),
+    ...(values.python
+      ? ['float32', 'bfloat16'].flatMap((precision) =>
+          ['contiguous', 'channels_last'].map((layout) => torch(precision, layout)),
+        )
+      : []),
     node('onnxruntime', 'onnxruntime', 'float32'),
-    ...(hasTensorflow ? [node('tensorflow', 'tensorflow', 'float32'), node('tensorflow', 'tensorflow', 'bfloat16'), node('tfjs-node, eager', 'tfjs-node', 'float32')] : []),
+    ...(hasTensorflow
+      ? [
+          node('tensorflow', 'tensorflow', 'float32'),
+          node('tensorflow', 'tensorflow', 'bfloat16'),
+          node('tfjs-node, eager', 'tfjs-node', 'float32'),
+        ]
+      : []),
   ];
 }
 
@@ -54,12 +93,29 @@ async function compare({ network, side, batch, steps }, contestants) {
     }
   }
   for (const each of contestants) each.end();
-  console.log(`\n${network}, ${side} px, batch ${batch}, ${values.threads} threads: images/s, best and median of ${ROUNDS * steps} steps in ${ROUNDS} rounds; ratios to PyTorch's best of equal precision, by best steps`);
+  console.log(
+    `\n${network}, ${side} px, batch ${batch}, ${values.threads} threads: images/s, best and median of ${ROUNDS * steps} steps in ${ROUNDS} rounds; ratios to PyTorch's best of equal precision, by best steps`,
+  );
   for (const each of contestants) {
     const sorted = [...each.times].sort((a, b) => a - b);
     const speed = (ms) => (1000 * batch) / ms;
-    const peers = contestants.filter(({ isPeer, precision }) => isPeer && precision === each.precision).map(({ times }) => Math.min(...times));
+    const peers = contestants
+      .filter(({ isPeer, precision }) => isPeer && precision === each.precision)
+      .map(({ times }) => Math.min(...times));
     const ratio = !each.isPeer && peers.length > 0 ? `${(Math.min(...peers) / sorted[0]).toFixed(2)}x` : '';
-    console.log([each.name.padEnd(22), each.precision.padEnd(8), speed(sorted[0]).toFixed(1).padStart(7), speed(sorted[sorted.length >> 1]).toFixed(1).padStart(7), ratio.padStart(6), `${(each.peakBytes / 2 ** 20).toFixed(0)} MiB`.padStart(9), each.compileSeconds !== undefined ? `compiled in ${each.compileSeconds.toFixed(1)} s` : '', each.version].join('  '));
+    console.log(
+      [
+        each.name.padEnd(22),
+        each.precision.padEnd(8),
+        speed(sorted[0]).toFixed(1).padStart(7),
+        speed(sorted[sorted.length >> 1])
+          .toFixed(1)
+          .padStart(7),
+        ratio.padStart(6),
+        `${(each.peakBytes / 2 ** 20).toFixed(0)} MiB`.padStart(9),
+        each.compileSeconds !== undefined ? `compiled in ${each.compileSeconds.toFixed(1)} s` : '',
+        each.version,
+      ].join('  '),
+    );
   }
 }

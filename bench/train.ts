@@ -8,12 +8,27 @@ import { initialMemory, update, type Memory, type Optimiser } from '../src/learn
 import { resnet, structureOf, type NetworkName } from '../src/learn/nn/resnet.ts';
 import type { Model } from '../src/learn/nn/variables.ts';
 import { crossEntropy } from '../src/learn/train/classify.ts';
-import { float32, int32, openEngine, valueAndGrads, type Engine, type EngineName, type Precision } from '../src/tensor/index.ts';
+import {
+  float32,
+  int32,
+  openEngine,
+  valueAndGrads,
+  type Engine,
+  type EngineName,
+  type Precision,
+} from '../src/tensor/index.ts';
 import { openOnnxruntime } from '../src/tensor/onnx/engine.ts';
 import { random } from '../src/util/random.ts';
 import { openTfjsNode } from './tfjs-node.ts';
 
-const [engineName, precision, network, side, batch, threads] = process.argv.slice(2) as [EngineName | 'standard' | 'tfjs-node', Precision, NetworkName, string, string, string];
+const [engineName, precision, network, side, batch, threads] = process.argv.slice(2) as [
+  EngineName | 'standard' | 'tfjs-node',
+  Precision,
+  NetworkName,
+  string,
+  string,
+  string,
+];
 
 const CLASSES = 7;
 const SGD: Optimiser = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 };
@@ -50,7 +65,10 @@ async function expectSameLosses(): Promise<void> {
   const measure = await compileStep(ours);
   for (let i = 0; i < 3; i++) {
     const [expected, found] = [(await measure.run(inputs)).loss.data[0]!, (await step.run(inputs)).loss.data[0]!];
-    if (!(Math.abs(found - expected) < 1e-3 * expected)) throw new Error(`The loss of step ${i + 1} is ${found} on tfjs-node and ${expected} on TensorFlow compiled: they do not compute the same.`);
+    if (!(Math.abs(found - expected) < 1e-3 * expected))
+      throw new Error(
+        `The loss of step ${i + 1} is ${found} on tfjs-node and ${expected} on TensorFlow compiled: they do not compute the same.`,
+      );
   }
   await ours.dispose();
 }
@@ -61,16 +79,34 @@ function compileStep(on: Pick<Engine, 'compile'>) {
   const { params: convolutions, stats } = initialise(structure, ['bench'], { zeroGamma: true });
   const params = { ...convolutions, ...initialiseClassifier(structureOf(structure).features, CLASSES, ['bench']) };
   return on.compile(
-    ({ state: now, inputs: { images, labels, rate } }: { state: State<tf.Tensor>; inputs: { images: tf.Tensor; labels: tf.Tensor; rate: tf.Tensor } }) => {
+    ({
+      state: now,
+      inputs: { images, labels, rate },
+    }: {
+      state: State<tf.Tensor>;
+      inputs: { images: tf.Tensor; labels: tf.Tensor; rate: tf.Tensor };
+    }) => {
       const wanted = tf.oneHot(labels, CLASSES, 1, 0, 'float32') as tf.Tensor2D;
       const { value, aux, gradients } = valueAndGrads((trained) => {
-        const { features, stats: moved } = forward(structure, trained, now.stats, images as tf.Tensor4D, { training: true });
-        return { value: crossEntropy(classify(trained, features), wanted, new Array<number>(CLASSES).fill(1)), aux: moved };
+        const { features, stats: moved } = forward(structure, trained, now.stats, images as tf.Tensor4D, {
+          training: true,
+        });
+        return {
+          value: crossEntropy(classify(trained, features), wanted, new Array<number>(CLASSES).fill(1)),
+          aux: moved,
+        };
       }, now.params);
       const next = update(SGD, now.params, gradients, now.memory, rate);
       return { state: { params: next.params, stats: aux, memory: next.memory }, outputs: { loss: value } };
     },
-    { state: { params, stats, memory: initialMemory(SGD, params) }, inputs: { images: float32([Number(batch), Number(side), Number(side), 3]), labels: int32([Number(batch)]), rate: float32([]) } },
+    {
+      state: { params, stats, memory: initialMemory(SGD, params) },
+      inputs: {
+        images: float32([Number(batch), Number(side), Number(side), 3]),
+        labels: int32([Number(batch)]),
+        rate: float32([]),
+      },
+    },
     { precision },
   );
 }
@@ -79,8 +115,16 @@ function drawInputs() {
   const source = random('bench');
   const [n, pixels] = [Number(batch), Number(side)];
   return {
-    images: { dtype: 'float32' as const, shape: [n, pixels, pixels, 3], data: Float32Array.from({ length: n * pixels * pixels * 3 }, () => source.normal()) },
-    labels: { dtype: 'int32' as const, shape: [n], data: Int32Array.from({ length: n }, () => source.integer(CLASSES)) },
+    images: {
+      dtype: 'float32' as const,
+      shape: [n, pixels, pixels, 3],
+      data: Float32Array.from({ length: n * pixels * pixels * 3 }, () => source.normal()),
+    },
+    labels: {
+      dtype: 'int32' as const,
+      shape: [n],
+      data: Int32Array.from({ length: n }, () => source.integer(CLASSES)),
+    },
     rate: { dtype: 'float32' as const, shape: [], data: Float32Array.of(0.01) },
   };
 }

@@ -38,7 +38,12 @@ export async function start([program, ...words]) {
     /** What it and all it started have used until now: seconds of processor time, and their peaks of resident bytes, summed; null where there is no /proc. */
     usage: async () => {
       const family = await Promise.all((await familyOf(child.pid)).map((pid) => usageOf(pid)));
-      return process.platform === 'linux' ? { seconds: sum(family.map(({ seconds }) => seconds)), peakBytes: sum(family.map(({ peakBytes }) => peakBytes)) } : null;
+      return process.platform === 'linux'
+        ? {
+            seconds: sum(family.map(({ seconds }) => seconds)),
+            peakBytes: sum(family.map(({ peakBytes }) => peakBytes)),
+          }
+        : null;
     },
     end: async () => signal((await familyOf(child.pid)).reverse(), 'SIGKILL'),
   };
@@ -60,7 +65,8 @@ async function familyOf(pid) {
   const pids = process.platform === 'linux' ? (await readdir('/proc')).filter((name) => /^\d+$/.test(name)) : [];
   for (const each of pids) parents.set(Number(each), Number((await statOf(each))[1]));
   const family = [pid];
-  for (const ancestor of family) family.push(...[...parents].filter(([, parent]) => parent === ancestor).map(([child]) => child));
+  for (const ancestor of family)
+    family.push(...[...parents].filter(([, parent]) => parent === ancestor).map(([child]) => child));
   return family;
 }
 
@@ -68,7 +74,10 @@ async function usageOf(pid) {
   const fields = await statOf(pid);
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   // Hertz is 100 on every Linux that Node runs on.
-  return { seconds: (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100, peakBytes: 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0) };
+  return {
+    seconds: (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / 100,
+    peakBytes: 1024 * Number(/^VmHWM:\s+(\d+)/m.exec(status)?.[1] ?? 0),
+  };
 }
 
 /** The fields behind the command's name; none where the process has ended. */

@@ -5,18 +5,30 @@ import { augment, drawViews, recipe, viewSpecs } from '../src/learn/augment/inde
 import { openEngine, uint8, type EngineName } from '../src/tensor/index.ts';
 import { random } from '../src/util/random.ts';
 
-const { engine: name, threads, batch, side } = JSON.parse(process.argv[2]!) as { engine: EngineName; threads: number; batch: number; side: number };
+const {
+  engine: name,
+  threads,
+  batch,
+  side,
+} = JSON.parse(process.argv[2]!) as { engine: EngineName; threads: number; batch: number; side: number };
 
 const engine = await openEngine(name, { threads });
 const seen = recipe('simclr', { size: side });
 const specs = viewSpecs(seen, batch, side);
 const step = await engine.compile(
   // The mean is all that leaves: reading views back is no part of training.
-  ({ inputs: { images, first, second } }) => ({ state: {}, outputs: { mean: tf.mean(tf.concat([first, second].map((view) => augment(images as tf.Tensor4D, view)))) } }),
+  ({ inputs: { images, first, second } }) => ({
+    state: {},
+    outputs: { mean: tf.mean(tf.concat([first, second].map((view) => augment(images as tf.Tensor4D, view)))) },
+  }),
   { state: {}, inputs: { images: uint8([batch, side, side, 3]), first: specs, second: specs } },
 );
 const source = random('views');
-const images = { dtype: 'uint8' as const, shape: [batch, side, side, 3], data: Uint8Array.from({ length: batch * side * side * 3 }, () => source.integer(256)) };
+const images = {
+  dtype: 'uint8' as const,
+  shape: [batch, side, side, 3],
+  data: Uint8Array.from({ length: batch * side * side * 3 }, () => source.integer(256)),
+};
 const indices = Array.from({ length: batch }, (_, i) => i);
 let epoch = 0;
 process.stdout.write(`${JSON.stringify({ version: engine.description.version })}\n`);

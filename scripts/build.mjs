@@ -26,7 +26,9 @@ await build({
   // typescript: cosmiconfig would load it for settings written in TypeScript, which ours never are.
   // #tfjs-gradients: made below; in a fresh clone it is not there yet.
   external: ['typescript', 'esbuild', 'sharp', 'onnxruntime-node', '@tensorflow/*', '#tfjs-gradients'],
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   jsx: 'automatic',
   jsxImportSource: 'preact',
   logLevel: 'warning',

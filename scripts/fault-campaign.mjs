@@ -5,14 +5,29 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
-const { values } = parseArgs({ options: { seconds: { type: 'string', default: '60' }, seed: { type: 'string', default: String(Date.now() % 1_000_000) }, only: { type: 'string', multiple: true }, verbose: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '60' },
+    seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+    only: { type: 'string', multiple: true },
+    verbose: { type: 'boolean', default: false },
+  },
+});
 const root = path.join(import.meta.dirname, '..');
 
 // Inside the checkout, so that imports find their packages.
 const folder = await mkdtemp(path.join(root, 'test', '.faults-'));
 try {
   const outfile = path.join(folder, 'campaign.mjs');
-  await build({ entryPoints: [path.join(root, 'test/faults/campaign.ts')], outfile, bundle: true, packages: 'external', format: 'esm', platform: 'node', logLevel: 'error' });
+  await build({
+    entryPoints: [path.join(root, 'test/faults/campaign.ts')],
+    outfile,
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    logLevel: 'error',
+  });
   const { campaign, table, account } = await import(outfile);
   console.log(`seed ${values.seed}`);
   const ended = await campaign({

@@ -7,11 +7,20 @@ import { build } from 'esbuild';
 
 const [report] = process.argv.slice(2);
 if (report === undefined) throw new Error('Say where to: node scripts/hostile-report.mjs <report.html>');
-const contents = "export { renderHtml } from './src/report/index.ts'; export { hostileStudy } from './src/report/hostile.ts';";
+const contents =
+  "export { renderHtml } from './src/report/index.ts'; export { hostileStudy } from './src/report/hostile.ts';";
 const folder = await mkdtemp(path.join(tmpdir(), 'hostile-report-'));
 try {
   const outfile = path.join(folder, 'bundle.mjs');
-  await build({ stdin: { contents, resolveDir: '.' }, outfile, bundle: true, platform: 'node', format: 'esm', jsx: 'automatic', jsxImportSource: 'preact' });
+  await build({
+    stdin: { contents, resolveDir: '.' },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+  });
   const { renderHtml, hostileStudy } = await import(pathToFileURL(outfile).href);
   await writeFile(report, renderHtml(hostileStudy()));
 } finally {

@@ -13,7 +13,10 @@ import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 
 const [report, folder] = process.argv.slice(2);
-if (report === undefined || folder === undefined) throw new Error('Say which report to look at, and where the screenshots go: node scripts/look.mjs <report.html> <folder>');
+if (report === undefined || folder === undefined)
+  throw new Error(
+    'Say which report to look at, and where the screenshots go: node scripts/look.mjs <report.html> <folder>',
+  );
 await mkdir(folder, { recursive: true });
 
 const browser = await chromium.launch({ executablePath: await chromiumPath(), args: ['--no-sandbox'] });
@@ -31,7 +34,12 @@ process.exitCode = faults.length === 0 ? 0 : 1;
 
 async function look({ colorScheme, width }) {
   const name = `${width}-${colorScheme}`;
-  const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, deviceScaleFactor: width < 500 ? 2 : 1, bypassCSP: true });
+  const context = await browser.newContext({
+    colorScheme,
+    viewport: { width, height: 900 },
+    deviceScaleFactor: width < 500 ? 2 : 1,
+    bypassCSP: true,
+  });
   const page = await context.newPage();
   const found = [];
   page.on('request', (request) => {
@@ -45,16 +53,28 @@ async function look({ colorScheme, width }) {
   await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
   const wider = await page.evaluate(() => globalThis.document.documentElement.scrollWidth - globalThis.innerWidth);
   if (wider > 0) found.push(`${name}: the page is ${wider} pixels wider than the window`);
-  const active = await page.evaluate(() => [...globalThis.document.querySelectorAll('*')].filter((element) => element.localName === 'script' || [...element.attributes].some(({ name: attribute }) => attribute.startsWith('on'))).length);
+  const active = await page.evaluate(
+    () =>
+      [...globalThis.document.querySelectorAll('*')].filter(
+        (element) =>
+          element.localName === 'script' ||
+          [...element.attributes].some(({ name: attribute }) => attribute.startsWith('on')),
+      ).length,
+  );
   if (active > 0) found.push(`${name}: ${active} elements would run something`);
-  const clipped = await page.evaluate(() => [...globalThis.document.querySelectorAll('svg text')].filter((text) => {
-    const [inner, outer] = [text.getBoundingClientRect(), text.ownerSVGElement.getBoundingClientRect()];
-    return inner.width > 0 && (inner.left < outer.left - 1 || inner.right > outer.right + 1);
-  }).map((text) => text.textContent));
+  const clipped = await page.evaluate(() =>
+    [...globalThis.document.querySelectorAll('svg text')]
+      .filter((text) => {
+        const [inner, outer] = [text.getBoundingClientRect(), text.ownerSVGElement.getBoundingClientRect()];
+        return inner.width > 0 && (inner.left < outer.left - 1 || inner.right > outer.right + 1);
+      })
+      .map((text) => text.textContent),
+  );
   if (clipped.length > 0) found.push(`${name}: ${clipped.length} labels leave their picture, first "${clipped[0]}"`);
   await page.evaluate(axe.source);
   const { violations } = await page.evaluate(() => globalThis.axe.run());
-  for (const { id, help, nodes } of violations) found.push(`${name}: ${id}: ${help} (${nodes.length} times, first ${nodes[0].html.slice(0, 200)})`);
+  for (const { id, help, nodes } of violations)
+    found.push(`${name}: ${id}: ${help} (${nodes.length} times, first ${nodes[0].html.slice(0, 200)})`);
   await context.close();
   return found;
 }
@@ -66,13 +86,26 @@ async function lookAtPaper() {
   await page.emulateMedia({ media: 'print' });
   await page.goto(pathToFileURL(path.resolve(report)).href);
   await page.pdf({ path: path.join(folder, 'paper.pdf'), preferCSSPageSize: true });
-  const cut = await page.evaluate(() => [...globalThis.document.querySelectorAll('table, svg, img')].filter((element) => element.closest('details:not([open])') === null && element.getBoundingClientRect().right > globalThis.innerWidth + 1).map((element) => element.outerHTML.slice(0, 200)));
+  const cut = await page.evaluate(() =>
+    [...globalThis.document.querySelectorAll('table, svg, img')]
+      .filter(
+        (element) =>
+          element.closest('details:not([open])') === null &&
+          element.getBoundingClientRect().right > globalThis.innerWidth + 1,
+      )
+      .map((element) => element.outerHTML.slice(0, 200)),
+  );
   await page.close();
   return cut.map((element) => `paper: the edge cuts ${element}`);
 }
 
 async function chromiumPath() {
-  const candidates = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].filter((candidate) => candidate !== undefined);
+  const candidates = [
+    process.env.CHROMIUM,
+    '/usr/bin/chromium',
+    '/usr/bin/chromium-browser',
+    '/usr/bin/google-chrome',
+  ].filter((candidate) => candidate !== undefined);
   for (const candidate of candidates) {
     try {
       await access(candidate);
@@ -81,5 +114,7 @@ async function chromiumPath() {
       continue;
     }
   }
-  throw new Error(`No Chromium was found at ${candidates.join(', ')}. Install one (apt-get install chromium) or name one by CHROMIUM.`);
+  throw new Error(
+    `No Chromium was found at ${candidates.join(', ')}. Install one (apt-get install chromium) or name one by CHROMIUM.`,
+  );
 }

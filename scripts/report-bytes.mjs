@@ -9,12 +9,31 @@ import { build } from 'esbuild';
 const folder = await mkdtemp(join(import.meta.dirname, '../node_modules/.report-bytes-'));
 try {
   const report = join(import.meta.dirname, '../src/report');
-  const common = { bundle: true, packages: 'external', format: 'esm', platform: 'node', jsx: 'automatic', jsxImportSource: 'preact', logLevel: 'error', outdir: folder, outExtension: { '.js': '.mjs' } };
+  const common = {
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    logLevel: 'error',
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+  };
   await build({ ...common, entryPoints: [join(report, 'index.ts'), join(report, 'fixture.ts')] });
-  const { renderCard, renderChecklist, renderCsv, renderHtml, renderJson, renderMarkdown } = await import(join(folder, 'index.mjs'));
+  const { renderCard, renderChecklist, renderCsv, renderHtml, renderJson, renderMarkdown } = await import(
+    join(folder, 'index.mjs')
+  );
   const { studyFixture } = await import(join(folder, 'fixture.mjs'));
   const study = studyFixture();
-  for (const [name, render] of Object.entries({ renderHtml, renderJson, renderCsv, renderMarkdown, renderCard, renderChecklist })) {
+  for (const [name, render] of Object.entries({
+    renderHtml,
+    renderJson,
+    renderCsv,
+    renderMarkdown,
+    renderCard,
+    renderChecklist,
+  })) {
     console.log(createHash('sha256').update(render(study)).digest('hex'), name);
   }
 } finally {

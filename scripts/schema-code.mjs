@@ -13,7 +13,14 @@ const HEADER = `/* eslint-disable */
 /** The text of the validator, one exported function. */
 export async function compiledSchema() {
   const schema = withoutAnnotations(JSON.parse(await readFile(file, 'utf8')));
-  const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, strictTypes: false, strictRequired: false, messages: false, code: { source: true, esm: true } });
+  const ajv = new Ajv({
+    allErrors: true,
+    allowUnionTypes: true,
+    strictTypes: false,
+    strictRequired: false,
+    messages: false,
+    code: { source: true, esm: true },
+  });
   ajv.addSchema(schema, 'pipeline');
   const code = standalone.default(ajv, { validatePipeline: 'pipeline' });
   const { code: pretty } = await transform(code, { format: 'esm', target: 'node20' });
@@ -27,6 +34,9 @@ function withoutAnnotations(schema) {
 }
 
 function stripped(key, value) {
-  if (key === 'properties' || key === 'definitions') return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, typeof part === 'object' ? withoutAnnotations(part) : part]));
+  if (key === 'properties' || key === 'definitions')
+    return Object.fromEntries(
+      Object.entries(value).map(([name, part]) => [name, typeof part === 'object' ? withoutAnnotations(part) : part]),
+    );
   return typeof value === 'object' && !Array.isArray(value) ? withoutAnnotations(value) : value;
 }

@@ -7,14 +7,34 @@ import { execa } from 'execa';
 
 const root = join(import.meta.dirname, '..');
 /** By stage of pipelines/methods.json, and where that publishes the curves. */
-const METHODS = { 'pretrain:start=random': 'simclr-random', simsiam: 'simsiam', byol: 'byol', moco: 'moco', swav: 'swav', supcon: 'supcon', collapse: 'collapse' };
+const METHODS = {
+  'pretrain:start=random': 'simclr-random',
+  simsiam: 'simsiam',
+  byol: 'byol',
+  moco: 'moco',
+  swav: 'swav',
+  supcon: 'supcon',
+  collapse: 'collapse',
+};
 
 /** A share of 400 images has a standard error of 0.025. Processors round differently, so one seed proves no more than this. */
 const CHANCE = 0.025;
 
 const SHORT = ['size=16', 'phantoms.images=2000', 'pretrain.epochs=24'].flatMap((assignment) => ['--set', assignment]);
 
-await execa('node', [join(root, 'dist/cli/main.js'), 'run', ...Object.keys(METHODS), '--pipeline', join(root, 'pipelines/methods.json'), ...SHORT, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+await execa(
+  'node',
+  [
+    join(root, 'dist/cli/main.js'),
+    'run',
+    ...Object.keys(METHODS),
+    '--pipeline',
+    join(root, 'pipelines/methods.json'),
+    ...SHORT,
+    ...process.argv.slice(2),
+  ],
+  { cwd: root, stdio: 'inherit' },
+);
 
 const row = (...cells) => cells.map((cell, i) => (i === 0 ? cell.padEnd(16) : cell.padStart(14))).join('');
 console.log(row('method', 'kNN before', 'kNN after', 'embedding std', 'of even', 'dimensions'));
@@ -23,7 +43,17 @@ for (const name of Object.values(METHODS)) {
   const { start, epochs } = JSON.parse(await readFile(join(root, `reports/methods/${name}.json`), 'utf8'));
   const { knn, embeddingStd, spread, dimensions } = epochs.at(-1);
   const collapsed = epochs.find(({ collapse }) => collapse !== null);
-  console.log(row(name, start.knn.toFixed(3), knn.toFixed(3), embeddingStd.toFixed(4), `${(100 * spread).toFixed(0)} %`, dimensions.toFixed(1)), collapsed ? ` epoch ${collapsed.epoch}: ${collapsed.collapse}` : '');
+  console.log(
+    row(
+      name,
+      start.knn.toFixed(3),
+      knn.toFixed(3),
+      embeddingStd.toFixed(4),
+      `${(100 * spread).toFixed(0)} %`,
+      dimensions.toFixed(1),
+    ),
+    collapsed ? ` epoch ${collapsed.epoch}: ${collapsed.collapse}` : '',
+  );
   if (name === 'collapse') {
     if (!collapsed) faults.push('SimSiam without its stopped gradient did not collapse, or nobody noticed.');
     continue;

@@ -17,19 +17,36 @@ import type { Stage } from '../src/stage/index.ts';
 export default async function (stage: Stage): Promise<void> {
   const sets = await Promise.all(stage.gathered('images').map((member, i) => openSet(stage, i, member.path)));
   const sizes = new Set(sets.map(({ packed }) => packed.size));
-  if (sizes.size > 1) throw new Error(`The sets were ingested at ${[...sizes].join(' and ')} px; one size is needed to lay their images side by side.`);
+  if (sizes.size > 1)
+    throw new Error(
+      `The sets were ingested at ${[...sizes].join(' and ')} px; one size is needed to lay their images side by side.`,
+    );
   const total = sets.reduce((sum, { packed }) => sum + packed.count, 0);
   let before = 0;
   const seen = [];
   for (const { name, table, packed } of sets) {
-    seen.push({ name, table, images: await look(packed, (done) => { stage.progress({ done: before + done, total, unit: 'images' }); }) });
+    seen.push({
+      name,
+      table,
+      images: await look(packed, (done) => {
+        stage.progress({ done: before + done, total, unit: 'images' });
+      }),
+    });
     before += packed.count;
   }
   const found = sharedImages(seen);
   const shown = sharedToShow(found);
-  await drawShared(stage.output('pictures'), shown, new Map(sets.map(({ name, packed }) => [name, packed])), sets[0]!.packed.size);
+  await drawShared(
+    stage.output('pictures'),
+    shown,
+    new Map(sets.map(({ name, packed }) => [name, packed])),
+    sets[0]!.packed.size,
+  );
   await Promise.all(sets.map(({ packed }) => packed.close()));
-  await writeFile(stage.output('shared'), `${JSON.stringify({ pairs: found, shown: shown.map(({ sets, kind, image }) => ({ sets, kind, images: image.images, labels: image.labels })) }, null, 2)}\n`);
+  await writeFile(
+    stage.output('shared'),
+    `${JSON.stringify({ pairs: found, shown: shown.map(({ sets, kind, image }) => ({ sets, kind, images: image.images, labels: image.labels })) }, null, 2)}\n`,
+  );
   for (const each of found) warnOf(each, stage);
 }
 
@@ -41,6 +58,12 @@ async function openSet(stage: Stage, member: number, images: string) {
 
 function warnOf({ sets, equal, near, turned, names }: Shared, stage: Stage): void {
   const pictures = equal.length + near.length + turned.length;
-  if (pictures > 0) stage.warn(`${sets.join(' and ')} share ${pictures} pictures: train on one of them and you may not test on the other.`);
-  if (names.length > 0) stage.warn(`${names.length} files of ${sets[1]} are named as files of ${sets[0]}: they may be of the same patients.`);
+  if (pictures > 0)
+    stage.warn(
+      `${sets.join(' and ')} share ${pictures} pictures: train on one of them and you may not test on the other.`,
+    );
+  if (names.length > 0)
+    stage.warn(
+      `${names.length} files of ${sets[1]} are named as files of ${sets[0]}: they may be of the same patients.`,
+    );
 }

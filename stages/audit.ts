@@ -21,6 +21,9 @@ export default async function (stage: Stage): Promise<void> {
   await images.close();
   await writeFile(stage.output('audit'), `${JSON.stringify({ ...found, shown }, null, 2)}\n`);
   const { exact, near } = found.summary;
-  if (exact.acrossSplits + near.acrossSplits > 0) stage.warn(`${exact.acrossSplits} equal and ${near.acrossSplits} nearly equal pairs of images stand on both sides of the published split.`);
+  if (exact.acrossSplits + near.acrossSplits > 0)
+    stage.warn(
+      `${exact.acrossSplits} equal and ${near.acrossSplits} nearly equal pairs of images stand on both sides of the published split.`,
+    );
   if (exact.acrossClasses > 0) stage.warn(`${exact.acrossClasses} pairs of equal images have two different labels.`);
 }

@@ -15,16 +15,22 @@ beforeAll(async () => {
   }
 }, 60_000);
 
-const reached = (source: string): string[] => [...closures].filter(([, sources]) => sources.includes(source)).map(([stage]) => stage);
+const reached = (source: string): string[] =>
+  [...closures].filter(([, sources]) => sources.includes(source)).map(([stage]) => stage);
 
-test.each(['simclr', 'simsiam', 'byol', 'moco', 'swav', 'supcon'])('editing %s reaches its own stage only', (method) => {
-  expect(reached(`src/learn/ssl/${method}.ts`)).toEqual([`pretrain-${method}.ts`]);
-});
+test.each(['simclr', 'simsiam', 'byol', 'moco', 'swav', 'supcon'])(
+  'editing %s reaches its own stage only',
+  (method) => {
+    expect(reached(`src/learn/ssl/${method}.ts`)).toEqual([`pretrain-${method}.ts`]);
+  },
+);
 
 test.each(['distill', 'mutual'])('editing %s reaches its own stage only', (method) => {
   expect(reached(`src/learn/train/${method}.ts`)).toEqual([`${method}.ts`]);
 });
 
 test('editing the loop of pre-training reaches every method and no classifier', () => {
-  expect(reached('src/learn/train/pretrain.ts')).toEqual(['byol', 'moco', 'simclr', 'simsiam', 'supcon', 'swav'].map((method) => `pretrain-${method}.ts`));
+  expect(reached('src/learn/train/pretrain.ts')).toEqual(
+    ['byol', 'moco', 'simclr', 'simsiam', 'supcon', 'swav'].map((method) => `pretrain-${method}.ts`),
+  );
 });

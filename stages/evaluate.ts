@@ -33,8 +33,14 @@ export default async function (stage: Stage): Promise<void> {
   const { name, ordinal, images } = await readDataset(stage.input('dataset'));
   const runs = await readAll(stage, 'predictions', readRun);
   const sides = {
-    probes: await readAll(stage, 'probes', async (member) => ({ ...(await readRun(member)), kind: kindOf(member.axes) })),
-    fractions: await readAll(stage, 'fractions', async (member) => ({ ...(await readRun(member)), labels: labelsOf(member.axes) })),
+    probes: await readAll(stage, 'probes', async (member) => ({
+      ...(await readRun(member)),
+      kind: kindOf(member.axes),
+    })),
+    fractions: await readAll(stage, 'fractions', async (member) => ({
+      ...(await readRun(member)),
+      labels: labelsOf(member.axes),
+    })),
     leaky: await readAll(stage, 'leaky', readRun),
   };
   const equal = typeof stage.inputs.audit === 'string' ? await equalPairs(stage.inputs.audit, images) : null;
@@ -52,7 +58,9 @@ async function readAll<T>(stage: Stage, name: string, read: (member: Gathered[nu
 async function readRun({ path, axes }: Gathered[number]) {
   const { model, seed } = axes;
   if (typeof model !== 'string' || typeof seed !== 'number') {
-    throw new TypeError(`predictions must be gathered over "model" (names) and "seed" (numbers); found ${JSON.stringify(axes)}.`);
+    throw new TypeError(
+      `predictions must be gathered over "model" (names) and "seed" (numbers); found ${JSON.stringify(axes)}.`,
+    );
   }
   return { model, seed, predictions: await readPredictions(path) };
 }
@@ -64,5 +72,7 @@ function kindOf({ kind }: Gathered[number]['axes']): 'linear' | 'knn' {
 
 function labelsOf({ labels }: Gathered[number]['axes']): number {
   if (typeof labels === 'number') return labels;
-  throw new TypeError(`fractions must be gathered over "labels" too, shares from 0 to 1; found ${JSON.stringify(labels)}.`);
+  throw new TypeError(
+    `fractions must be gathered over "labels" too, shares from 0 to 1; found ${JSON.stringify(labels)}.`,
+  );
 }

@@ -28,12 +28,33 @@ beforeAll(async () => {
   squares = await writeSquares();
   const rows = (await readTable(squares.table)).map((row) => (row.index === FIRST ? { ...row, image: HOSTILE } : row));
   await writeTable(squares.table, rows);
-  await writeDataset(file('dataset.json'), { name: 'squares', title: 'Squares', classes: CLASSES, ordinal: false, domain: null, images: rows.length, groups: rows.length, size: SIZE, source: 'drawn', dropped: [] });
+  await writeDataset(file('dataset.json'), {
+    name: 'squares',
+    title: 'Squares',
+    classes: CLASSES,
+    ordinal: false,
+    domain: null,
+    images: rows.length,
+    groups: rows.length,
+    size: SIZE,
+    source: 'drawn',
+    dropped: [],
+  });
   const { params, stats } = initialise(NETWORK, ['fine-tuned']);
   const head = initialiseClassifier(structureOf(NETWORK).features, CLASSES.length, ['fine-tuned', 'head']);
-  await writeWeights(file('after.safetensors'), { params: { ...params, ...head }, stats }, { architecture: NETWORK.name, stem: NETWORK.stem, classes: CLASSES.join(',') });
+  await writeWeights(
+    file('after.safetensors'),
+    { params: { ...params, ...head }, stats },
+    { architecture: NETWORK.name, stem: NETWORK.stem, classes: CLASSES.join(',') },
+  );
   const source = random('explain test');
-  const images = rows.map(({ index, image, group, label }) => ({ index, image, group, part: index < 24 ? 'train' as const : index < FIRST ? 'validation' as const : 'test' as const, label: CLASSES.indexOf(label) }));
+  const images = rows.map(({ index, image, group, label }) => ({
+    index,
+    image,
+    group,
+    part: index < 24 ? ('train' as const) : index < FIRST ? ('validation' as const) : ('test' as const),
+    label: CLASSES.indexOf(label),
+  }));
   // The hostile one is the surest of all, and wrong.
   const probabilities = images.flatMap(({ index, label }) => {
     const sure = index === FIRST ? 0.98 : 0.4 + 0.5 * source.uniform();
@@ -46,8 +67,27 @@ afterAll(() => rm(squares.folder, { recursive: true }));
 
 async function run(to: string, params: Readonly<Record<string, number>> = {}): Promise<void> {
   const { images, table, split } = squares;
-  const inputs = { images, table, split, dataset: file('dataset.json'), before: null, after: file('after.safetensors'), predictions: file('predictions.csv') };
-  const job = { module: '', id: 'explain', stage: 'explain', axes: {}, checkpoint: file('checkpoint'), resources: { cpu: 1 }, lineage: [], inputs, params: { seed: 0, ...params }, outputs: { explanation: file(`${to}.json`), pictures: file(`${to}.png`) } };
+  const inputs = {
+    images,
+    table,
+    split,
+    dataset: file('dataset.json'),
+    before: null,
+    after: file('after.safetensors'),
+    predictions: file('predictions.csv'),
+  };
+  const job = {
+    module: '',
+    id: 'explain',
+    stage: 'explain',
+    axes: {},
+    checkpoint: file('checkpoint'),
+    resources: { cpu: 1 },
+    lineage: [],
+    inputs,
+    params: { seed: 0, ...params },
+    outputs: { explanation: file(`${to}.json`), pictures: file(`${to}.png`) },
+  };
   await explain(createStage(job, () => undefined, new AbortController().signal).stage);
 }
 
@@ -56,7 +96,13 @@ test('the surest mistakes come first, each with its row of three pictures, and a
   const { model, classes, mistakes, correct } = await readExplanation(file('one.json'));
   expect(model).toEqual({ network: 'resnet-small', size: SIZE, layer: 'layer2', side: 4, start: 'random' });
   expect(classes).toEqual(CLASSES);
-  expect(mistakes[0]).toEqual({ image: HOSTILE, label: FIRST % 3, predicted: (FIRST + 1) % 3, confidence: 0.98, row: 0 });
+  expect(mistakes[0]).toEqual({
+    image: HOSTILE,
+    label: FIRST % 3,
+    predicted: (FIRST + 1) % 3,
+    confidence: 0.98,
+    row: 0,
+  });
   expect([...mistakes, ...correct].map(({ row }) => row)).toEqual([...mistakes, ...correct].map((_, i) => i));
   expect(correct.length).toBeGreaterThan(0);
   const { width, height } = await sharp(file('one.png')).metadata();
@@ -66,7 +112,10 @@ test('the surest mistakes come first, each with its row of three pictures, and a
 
 test('test images are embedded, all or as many as asked for; fewer than 30 have no UMAP', async () => {
   await run('some', { images: 5 });
-  const [{ embeddings: all }, { embeddings: some }] = [await readExplanation(file('one.json')), await readExplanation(file('some.json'))];
+  const [{ embeddings: all }, { embeddings: some }] = [
+    await readExplanation(file('one.json')),
+    await readExplanation(file('some.json')),
+  ];
   expect(all.images).toEqual([HOSTILE, ...Array.from({ length: 11 }, (_, i) => `${FIRST + 1 + i}.png`)]);
   expect(all.labels).toEqual(Array.from({ length: 12 }, (_, i) => (FIRST + i) % 3));
   expect([all.pca.before.length, all.pca.after.length, all.umap]).toEqual([12, 12, null]);
@@ -77,5 +126,6 @@ test('test images are embedded, all or as many as asked for; fewer than 30 have 
 
 test('the same inputs give the same bytes', async () => {
   await run('again');
-  for (const kind of ['json', 'png']) expect(await readFile(file(`again.${kind}`))).toEqual(await readFile(file(`one.${kind}`)));
+  for (const kind of ['json', 'png'])
+    expect(await readFile(file(`again.${kind}`))).toEqual(await readFile(file(`one.${kind}`)));
 });

@@ -33,16 +33,30 @@ const TILE = 96;
 export default async function (stage: Stage): Promise<void> {
   const { seed, images } = parameters(Parameters, stage);
   const { classes } = await readDataset(stage.input('dataset'));
-  const data = await openLearningData({ images: stage.input('images'), table: stage.input('table'), split: stage.input('split') });
+  const data = await openLearningData({
+    images: stage.input('images'),
+    table: stage.input('table'),
+    split: stage.input('split'),
+  });
   const { network, model: after } = await readClassifier(stage.input('after'), classes);
   const start = await startFrom(stage.inputs.before === null ? null : stage.input('before'), network, ['start', seed]);
   const predictions = await readPredictions(stage.input('predictions'));
 
   await withEngine(stage.resources, async (engine) => {
     stage.record(engine.description);
-    const { explanation, layer, pictures } = await explain(engine, { network, after, before: start.backbone, classes, predictions, seed, images }, data);
+    const { explanation, layer, pictures } = await explain(
+      engine,
+      { network, after, before: start.backbone, classes, predictions, seed, images },
+      data,
+    );
     const { size } = data.images;
-    const facts = { network: network.name, size, layer: layer.name, side: layer.side, start: String(start.notes.start) };
+    const facts = {
+      network: network.name,
+      size,
+      layer: layer.name,
+      side: layer.side,
+      start: String(start.notes.start),
+    };
     await writeExplanation(stage.output('explanation'), { model: facts, ...explanation });
     await contactSheet(stage.output('pictures'), pictures, { size, zoom: Math.max(1, Math.ceil(TILE / size)) });
   });

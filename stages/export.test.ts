@@ -26,14 +26,43 @@ const [BATCH, SIZE] = [2, 24];
 let folder: string;
 const file = (name: string) => path.join(folder, name);
 const model = { ...initialise(NETWORK, ['export']) };
-const params = { ...model.params, ...initialiseClassifier(structureOf(NETWORK).features, CLASSES.length, ['export', 'head']) };
+const params = {
+  ...model.params,
+  ...initialiseClassifier(structureOf(NETWORK).features, CLASSES.length, ['export', 'head']),
+};
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'export-'));
-  await writeDataset(file('dataset.json'), { name: 'made', title: 'Made', classes: CLASSES, ordinal: false, domain: null, images: 3, groups: 3, size: SIZE, source: 'drawn', dropped: [] });
-  await writeWeights(file('weights.safetensors'), { params, stats: model.stats }, { architecture: NETWORK.name, stem: NETWORK.stem, classes: CLASSES.join(',') });
+  await writeDataset(file('dataset.json'), {
+    name: 'made',
+    title: 'Made',
+    classes: CLASSES,
+    ordinal: false,
+    domain: null,
+    images: 3,
+    groups: 3,
+    size: SIZE,
+    source: 'drawn',
+    dropped: [],
+  });
+  await writeWeights(
+    file('weights.safetensors'),
+    { params, stats: model.stats },
+    { architecture: NETWORK.name, stem: NETWORK.stem, classes: CLASSES.join(',') },
+  );
   const outputs = { torch: file('weights.pth'), onnx: file('model.onnx'), about: file('model.json') };
-  const job = { module: '', id: 'export', stage: 'export', axes: {}, checkpoint: file('checkpoint'), resources: {}, lineage: [], inputs: { dataset: file('dataset.json'), weights: file('weights.safetensors') }, params: { size: SIZE, batch: BATCH }, outputs };
+  const job = {
+    module: '',
+    id: 'export',
+    stage: 'export',
+    axes: {},
+    checkpoint: file('checkpoint'),
+    resources: {},
+    lineage: [],
+    inputs: { dataset: file('dataset.json'), weights: file('weights.safetensors') },
+    params: { size: SIZE, batch: BATCH },
+    outputs,
+  };
   await exportStage(createStage(job, () => undefined, new AbortController().signal).stage);
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -41,15 +70,32 @@ afterAll(() => rm(folder, { recursive: true }));
 test('the ONNX model gives the probabilities that the network gives', async () => {
   const source = random('export test');
   const pixels = Uint8Array.from({ length: BATCH * SIZE * SIZE * 3 }, () => source.integer(256));
-  const about = JSON.parse(await readFile(file('model.json'), 'utf8')) as { input: { name: string; shape: number[] }; output: { name: string }; classes: string[] };
+  const about = JSON.parse(await readFile(file('model.json'), 'utf8')) as {
+    input: { name: string; shape: number[] };
+    output: { name: string };
+    classes: string[];
+  };
   const session = await ort.InferenceSession.create(file('model.onnx'));
   const told = await session.run({ [about.input.name]: new ort.Tensor('uint8', pixels, about.input.shape) });
 
   const engine = await openEngine('eager');
   const step = await engine.compile(
-    ({ state, inputs }: { state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> }; inputs: { images: tf.Tensor } }) => {
+    ({
+      state,
+      inputs,
+    }: {
+      state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
+      inputs: { images: tf.Tensor };
+    }) => {
       const images = standardise(tf.mul<tf.Tensor4D>(tf.cast(inputs.images, 'float32'), 1 / 255));
-      return { state, outputs: { rows: tf.softmax(classify(state.params, forward(NETWORK, state.params, state.stats, images, { training: false }).features)) } };
+      return {
+        state,
+        outputs: {
+          rows: tf.softmax(
+            classify(state.params, forward(NETWORK, state.params, state.stats, images, { training: false }).features),
+          ),
+        },
+      };
     },
     { state: { params, stats: model.stats }, inputs: { images: uint8([BATCH, SIZE, SIZE, 3]) } },
   );
@@ -59,7 +105,9 @@ test('the ONNX model gives the probabilities that the network gives', async () =
   expect(about.classes).toEqual(CLASSES);
   const probabilities = [...(told[about.output.name]!.data as Float32Array)];
   expect(probabilities).toHaveLength(BATCH * CLASSES.length);
-  probabilities.forEach((p, i) => { expect(p).toBeCloseTo(rows.data[i]!, 5); });
+  probabilities.forEach((p, i) => {
+    expect(p).toBeCloseTo(rows.data[i]!, 5);
+  });
 });
 
 test("torch's file holds the same weights, and is read back as the classifier that it was", async () => {

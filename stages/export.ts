@@ -33,7 +33,10 @@ export default async function (stage: Stage): Promise<void> {
     input: { name: input, dtype: 'uint8', shape: [batch, size, size, 3] },
     output: { name: output, dtype: 'float32', shape: [batch, classes.length] },
   };
-  await writeFile(stage.output('torch'), torchFile(model, { architecture: network.name, stem: network.stem, classes: classes.join(',') }));
+  await writeFile(
+    stage.output('torch'),
+    torchFile(model, { architecture: network.name, stem: network.stem, classes: classes.join(',') }),
+  );
   await writeFile(stage.output('onnx'), bytes);
   await writeFile(stage.output('about'), `${JSON.stringify(about, null, 2)}\n`);
 }

@@ -25,5 +25,11 @@ export default async function imagenet(stage: Stage): Promise<void> {
   const bytes = await obtainWeights(wanted, stage.inputs.file === null ? null : stage.input('file'), stage.signal);
   await writeFile(stage.output('weights'), bytes);
   const { match } = await readBackbone(stage.output('weights'), networkOf(wanted));
-  stage.record({ ...match.metadata, network: wanted.network, tensorsMatched: match.matched.length, tensorsMissing: match.missing.length, sha256: digestOf(bytes) });
+  stage.record({
+    ...match.metadata,
+    network: wanted.network,
+    tensorsMatched: match.matched.length,
+    tensorsMissing: match.missing.length,
+    sha256: digestOf(bytes),
+  });
 }

@@ -18,7 +18,10 @@ const Parameters = Type.Object({
 export default async function (stage: Stage): Promise<void> {
   const { reader, size, classes, onBroken } = parameters(Parameters, stage);
   const folder = stage.input('source');
-  if (classes !== undefined && reader !== 'medmnist') throw new DatasetError(`classes names numbered classes; the reader "${reader}" finds names in the data set itself. Leave the parameter out.`);
+  if (classes !== undefined && reader !== 'medmnist')
+    throw new DatasetError(
+      `classes names numbered classes; the reader "${reader}" finds names in the data set itself. Leave the parameter out.`,
+    );
   const listing = await READERS[reader](folder, classes);
   if (!listing.ok) throw new DatasetError(listing.error);
 
@@ -36,5 +39,6 @@ export default async function (stage: Stage): Promise<void> {
       stage.progress({ done, total, unit: 'images' });
     },
   }).finally(() => threads.close());
-  if (dropped.length > 0) stage.warn(`${dropped.length} file(s) were left out; dataset.json names each with its reason.`);
+  if (dropped.length > 0)
+    stage.warn(`${dropped.length} file(s) were left out; dataset.json names each with its reason.`);
 }

@@ -21,7 +21,10 @@ export default async function finetuneMutually(stage: Stage): Promise<void> {
   const { network: name, stem } = given.peer ?? given;
   const network = resnet(name, stem);
   await runFinetuning(stage, 'mutual', given, async (classes) => {
-    const { backbone, warning } = await startFrom(stage.inputs.peer === null ? null : stage.input('peer'), network, ['peer', given.seed]);
+    const { backbone, warning } = await startFrom(stage.inputs.peer === null ? null : stage.input('peer'), network, [
+      'peer',
+      given.seed,
+    ]);
     if (warning !== null) stage.warn(warning);
     const head = initialiseClassifier(structureOf(network).features, classes.length, ['peer head', given.seed]);
     const peer = { network, start: { params: { ...backbone.params, ...head }, stats: backbone.stats } };

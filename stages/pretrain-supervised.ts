@@ -10,7 +10,13 @@ import { supervised } from '../src/learn/train/classify.ts';
 import { openLearningData } from '../src/learn/train/data.ts';
 import { withEngine } from '../src/learn/train/engine.ts';
 import { fitClassifier } from '../src/learn/train/fit-classifier.ts';
-import { NetworkParameters, networkOf, optimiserOf, recipeOf, TrainingParameters } from '../src/learn/train/parameters.ts';
+import {
+  NetworkParameters,
+  networkOf,
+  optimiserOf,
+  recipeOf,
+  TrainingParameters,
+} from '../src/learn/train/parameters.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
 const Parameters = Type.Composite([NetworkParameters, TrainingParameters]);
@@ -20,17 +26,44 @@ export default async function pretrain(stage: Stage): Promise<void> {
   const network = networkOf(given);
   const dataset = await readDataset(stage.input('dataset'));
   const { name, classes } = dataset;
-  const data = await openLearningData({ images: stage.input('images'), table: stage.input('table'), split: stage.input('split') });
+  const data = await openLearningData({
+    images: stage.input('images'),
+    table: stage.input('table'),
+    split: stage.input('split'),
+  });
   const { params, stats } = initialise(network, ['start', given.seed]);
   const head = initialiseClassifier(structureOf(network).features, classes.length, ['head', given.seed]);
 
   await withEngine(stage.resources, async (engine) => {
     stage.record({ ...engine.description, precision: given.precision });
-    const settings = { ...given, network, classes, classWeights: 'none' as const, optimiser: optimiserOf(given), recipe: recipeOf(given.recipe, dataset, data.images.size) };
-    const fit = await fitClassifier(engine, settings, supervised, data, { params: { ...params, ...head }, stats }, stage);
-    await writeWeights(stage.output('weights'), fit.model, { architecture: network.name, stem: network.stem, method: 'supervised', dataset: name, classes: classes.join(',') });
+    const settings = {
+      ...given,
+      network,
+      classes,
+      classWeights: 'none' as const,
+      optimiser: optimiserOf(given),
+      recipe: recipeOf(given.recipe, dataset, data.images.size),
+    };
+    const fit = await fitClassifier(
+      engine,
+      settings,
+      supervised,
+      data,
+      { params: { ...params, ...head }, stats },
+      stage,
+    );
+    await writeWeights(stage.output('weights'), fit.model, {
+      architecture: network.name,
+      stem: network.stem,
+      method: 'supervised',
+      dataset: name,
+      classes: classes.join(','),
+    });
     const epochs = fit.rows.map(({ epoch, rate, train, validation }) => ({ epoch, rate, ...train, validation }));
-    await writeFile(stage.output('curves'), `${JSON.stringify({ kind: 'pretrain', method: 'supervised', epochs, best: fit.best }, null, 2)}\n`);
+    await writeFile(
+      stage.output('curves'),
+      `${JSON.stringify({ kind: 'pretrain', method: 'supervised', epochs, best: fit.best }, null, 2)}\n`,
+    );
   });
   await data.images.close();
 }

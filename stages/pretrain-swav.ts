@@ -26,5 +26,7 @@ const Parameters = Type.Composite([
 export default async function pretrain(stage: Stage): Promise<void> {
   const given = parameters(Parameters, stage);
   const { prototypes, temperature, epsilon, hidden, smallCrops, queue, queueFrom, freeze } = given;
-  await runPretraining(stage, given, (common) => swav({ ...common, prototypes, temperature, epsilon, hidden, smallCrops, queue, queueFrom, freeze }));
+  await runPretraining(stage, given, (common) =>
+    swav({ ...common, prototypes, temperature, epsilon, hidden, smallCrops, queue, queueFrom, freeze }),
+  );
 }

@@ -23,22 +23,81 @@ let folder: string;
 const file = (...names: string[]) => path.join(folder, ...names);
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'report-stage-'));
-  await writeDataset(file('dataset.json'), { name: 'phantom', title: 'Phantoms', classes: CLASSES, ordinal: false, domain: null, images: 120, groups: 60, size: 32, source: 'drawn', dropped: [] });
-  await writeJson(file('split.json'), { policy: 'grouped', test: 0.2, validation: 0.2, seed: 3, overlap: 'remove', parts: {}, unused: 0, groupOverlap: 0 });
+  await writeDataset(file('dataset.json'), {
+    name: 'phantom',
+    title: 'Phantoms',
+    classes: CLASSES,
+    ordinal: false,
+    domain: null,
+    images: 120,
+    groups: 60,
+    size: 32,
+    source: 'drawn',
+    dropped: [],
+  });
+  await writeJson(file('split.json'), {
+    policy: 'grouped',
+    test: 0.2,
+    validation: 0.2,
+    seed: 3,
+    overlap: 'remove',
+    parts: {},
+    unused: 0,
+    groupOverlap: 0,
+  });
   for (const run of RUNS) await writeRun(run);
   for (const start of ['random', 'fractal']) {
-    await writeJson(file(`pretrain-${start}.json`), { kind: 'pretrain', method: 'simclr', width: 128, epochs: [1, 2].map((epoch) => ({ epoch, loss: 4 - epoch, rate: 0.1, embeddingStd: 0.08, alignment: 1, uniformity: -2, knn: epoch === 2 ? 0.7 : null })) });
+    await writeJson(file(`pretrain-${start}.json`), {
+      kind: 'pretrain',
+      method: 'simclr',
+      width: 128,
+      epochs: [1, 2].map((epoch) => ({
+        epoch,
+        loss: 4 - epoch,
+        rate: 0.1,
+        embeddingStd: 0.08,
+        alignment: 1,
+        uniformity: -2,
+        knn: epoch === 2 ? 0.7 : null,
+      })),
+    });
     await contactSheet(file(`pairs-${start}.png`), [[flat(0), flat(200)]], { size: 2 });
   }
   await writeJson(file('audit.json'), {
-    images: 120, exact: [{ images: ['3.png', '4.png'] }], summary: { exact: { pairs: 1, acrossClasses: 0, acrossSplits: 1 }, groupsAcrossSplits: 0 },
-    shown: [{ kind: 'equal', images: ['copied-1.png', 'copied-2.png'], labels: ['benign', 'benign'], splits: ['train', 'test'] }],
+    images: 120,
+    exact: [{ images: ['3.png', '4.png'] }],
+    summary: { exact: { pairs: 1, acrossClasses: 0, acrossSplits: 1 }, groupsAcrossSplits: 0 },
+    shown: [
+      {
+        kind: 'equal',
+        images: ['copied-1.png', 'copied-2.png'],
+        labels: ['benign', 'benign'],
+        splits: ['train', 'test'],
+      },
+    ],
   });
   await contactSheet(file('leaks.png'), [[flat(9), flat(9)]], { size: 2 });
   await writeJson(file('explanation.json'), {
-    model: { network: 'resnet-small', size: 32, layer: 'layer2', side: 8, start: 'random' }, classes: CLASSES,
-    embeddings: { images: ['a', 'b'], labels: [0, 1], pca: { before: [[0, 0], [1, 1]], after: [[0, 1], [1, 0]], explained: { before: [0.5, 0.2], after: [0.6, 0.3] } }, umap: null },
-    mistakes: [{ image: 'mistaken.png', label: 0, predicted: 1, confidence: 0.98, row: 0 }], correct: [],
+    model: { network: 'resnet-small', size: 32, layer: 'layer2', side: 8, start: 'random' },
+    classes: CLASSES,
+    embeddings: {
+      images: ['a', 'b'],
+      labels: [0, 1],
+      pca: {
+        before: [
+          [0, 0],
+          [1, 1],
+        ],
+        after: [
+          [0, 1],
+          [1, 0],
+        ],
+        explained: { before: [0.5, 0.2], after: [0.6, 0.3] },
+      },
+      umap: null,
+    },
+    mistakes: [{ image: 'mistaken.png', label: 0, predicted: 1, confidence: 0.98, row: 0 }],
+    correct: [],
   });
   await contactSheet(file('cams.png'), [[flat(1), flat(2), flat(3)]], { size: 2 });
 });
@@ -49,38 +108,89 @@ const writeJson = (name: string, value: unknown) => writeFile(name, JSON.stringi
 
 async function writeRun({ model, skill, seed }: (typeof RUNS)[number]): Promise<void> {
   const source = random('report stage test', model, seed);
-  const images: PredictedImage[] = Array.from({ length: 120 }, (_, index) => ({ index, image: `${index}.png`, group: `${index >> 1}`, part: (['train', 'validation', 'test'] as const)[(index >> 1) % 3]!, label: index % 5 < 3 ? 0 : 1 }));
+  const images: PredictedImage[] = Array.from({ length: 120 }, (_, index) => ({
+    index,
+    image: `${index}.png`,
+    group: `${index >> 1}`,
+    part: (['train', 'validation', 'test'] as const)[(index >> 1) % 3]!,
+    label: index % 5 < 3 ? 0 : 1,
+  }));
   const probabilities = images.flatMap(({ label }) => {
     const first = 1 / (1 + Math.exp(-(source.normal() + (label === 0 ? skill : -skill))));
     return [first, 1 - first];
   });
   await mkdir(file(model, String(seed)), { recursive: true });
-  await writePredictions(file(model, String(seed), 'predictions.csv'), predictionsOf(CLASSES, images, Float64Array.from(probabilities)));
-  const epochs = [1, 2, 3].map((epoch) => ({ epoch, rate: 0.1, train: { loss: 1 / epoch, accuracy: 0.6 }, validation: { loss: 1 / epoch, accuracy: 0.6, auc: 0.7 } }));
+  await writePredictions(
+    file(model, String(seed), 'predictions.csv'),
+    predictionsOf(CLASSES, images, Float64Array.from(probabilities)),
+  );
+  const epochs = [1, 2, 3].map((epoch) => ({
+    epoch,
+    rate: 0.1,
+    train: { loss: 1 / epoch, accuracy: 0.6 },
+    validation: { loss: 1 / epoch, accuracy: 0.6, auc: 0.7 },
+  }));
   await writeJson(file(model, String(seed), 'curves.json'), { kind: 'finetune', epochs, best: 2 });
 }
 
-const gatheredRuns = (name: string): Gathered => RUNS.map(({ model, seed }) => ({ path: file(model, String(seed), name), axes: { model, seed } }));
-const gatheredStarts = (name: (start: string) => string): Gathered => ['random', 'fractal'].map((start) => ({ path: file(name(start)), axes: { start } }));
+const gatheredRuns = (name: string): Gathered =>
+  RUNS.map(({ model, seed }) => ({ path: file(model, String(seed), name), axes: { model, seed } }));
+const gatheredStarts = (name: (start: string) => string): Gathered =>
+  ['random', 'fractal'].map((start) => ({ path: file(name(start)), axes: { start } }));
 const alone = (name: string): Gathered => [{ path: file(name), axes: {} }];
 
-const jobOf = (name: string, given: Pick<Job, 'inputs' | 'outputs' | 'params'>, lineage: Job['lineage'] = []): Job => ({ module: '', id: name, stage: name, axes: {}, checkpoint: file('checkpoint'), resources: {}, lineage, ...given });
+const jobOf = (name: string, given: Pick<Job, 'inputs' | 'outputs' | 'params'>, lineage: Job['lineage'] = []): Job => ({
+  module: '',
+  id: name,
+  stage: name,
+  axes: {},
+  checkpoint: file('checkpoint'),
+  resources: {},
+  lineage,
+  ...given,
+});
 const start = (job: Job) => createStage(job, () => undefined, new AbortController().signal).stage;
 
 async function runEvaluate(sides: Job['inputs'] = {}): Promise<void> {
-  await evaluate(start(jobOf('evaluate', {
-    inputs: { dataset: file('dataset.json'), predictions: gatheredRuns('predictions.csv'), ...sides },
-    params: { resamples: 200, level: 0.95, seed: 0 },
-    outputs: { metrics: file('metrics.json'), results: file('results.csv') },
-  })));
+  await evaluate(
+    start(
+      jobOf('evaluate', {
+        inputs: { dataset: file('dataset.json'), predictions: gatheredRuns('predictions.csv'), ...sides },
+        params: { resamples: 200, level: 0.95, seed: 0 },
+        outputs: { metrics: file('metrics.json'), results: file('results.csv') },
+      }),
+    ),
+  );
 }
 
-const reportOutputs = { html: 'index.html', json: 'results.json', csv: 'all.csv', markdown: 'results.md', card: 'model-card.md', checklist: 'checklist.md' };
+const reportOutputs = {
+  html: 'index.html',
+  json: 'results.json',
+  csv: 'all.csv',
+  markdown: 'results.md',
+  card: 'model-card.md',
+  checklist: 'checklist.md',
+};
 
 async function runReport(inputs: Job['inputs']): Promise<string> {
   const outputs = Object.fromEntries(Object.entries(reportOutputs).map(([name, base]) => [name, file(base)]));
-  const finetune = { id: 'finetune:model=M1', stage: 'finetune', axes: {}, fingerprint: 'f'.repeat(64), params: { network: 'resnet-small', epochs: 3 }, code: 'c'.repeat(64), reads: ['data'], notes: {}, seconds: 2, started: '2026-01-01T00:00:00Z' };
-  await report(start(jobOf('report', { inputs, params: { transfer: 'fractal', statements: { licence: 'CC0' } }, outputs }, [finetune])));
+  const finetune = {
+    id: 'finetune:model=M1',
+    stage: 'finetune',
+    axes: {},
+    fingerprint: 'f'.repeat(64),
+    params: { network: 'resnet-small', epochs: 3 },
+    code: 'c'.repeat(64),
+    reads: ['data'],
+    notes: {},
+    seconds: 2,
+    started: '2026-01-01T00:00:00Z',
+  };
+  await report(
+    start(
+      jobOf('report', { inputs, params: { transfer: 'fractal', statements: { licence: 'CC0' } }, outputs }, [finetune]),
+    ),
+  );
   return readFile(file('index.html'), 'utf8');
 }
 
@@ -88,14 +198,32 @@ test('evaluate and report lead from predictions to a page', async () => {
   await runEvaluate();
   expect((await readFile(file('results.csv'), 'utf8')).split('\n')).toHaveLength(1 + 4 * 2 * 3 * 8 + 1);
   const html = await runReport({
-    metrics: alone('metrics.json'), datasets: alone('dataset.json'), splits: alone('split.json'), curves: gatheredRuns('curves.json'),
-    pretraining: gatheredStarts((name) => `pretrain-${name}.json`), pairs: gatheredStarts((name) => `pairs-${name}.png`),
-    audits: alone('audit.json'), 'audit-pictures': alone('leaks.png'),
-    explanations: [{ path: file('explanation.json'), axes: { model: 'M4' } }], 'explanation-pictures': [{ path: file('cams.png'), axes: { model: 'M4' } }],
+    metrics: alone('metrics.json'),
+    datasets: alone('dataset.json'),
+    splits: alone('split.json'),
+    curves: gatheredRuns('curves.json'),
+    pretraining: gatheredStarts((name) => `pretrain-${name}.json`),
+    pairs: gatheredStarts((name) => `pairs-${name}.png`),
+    audits: alone('audit.json'),
+    'audit-pictures': alone('leaks.png'),
+    explanations: [{ path: file('explanation.json'), axes: { model: 'M4' } }],
+    'explanation-pictures': [{ path: file('cams.png'), axes: { model: 'M4' } }],
   });
-  for (const shown of ['M4 (fractal + SSL) has the highest test balanced accuracy', 'Learning curves', 'resnet-small', 'seed 3', 'spread evenly', 'copied-2.png', 'mistaken.png', 'Grad-CAM of 8 × 8 places', 'holds 70 % of the variance before and 90 % after']) expect(html).toContain(shown);
+  for (const shown of [
+    'M4 (fractal + SSL) has the highest test balanced accuracy',
+    'Learning curves',
+    'resnet-small',
+    'seed 3',
+    'spread evenly',
+    'copied-2.png',
+    'mistaken.png',
+    'Grad-CAM of 8 × 8 places',
+    'holds 70 % of the variance before and 90 % after',
+  ])
+    expect(html).toContain(shown);
   expect(html.match(/data:image\/webp;base64,/g)).toHaveLength(4);
-  for (const name of Object.values(reportOutputs)) expect((await readFile(file(name), 'utf8')).length).toBeGreaterThan(100);
+  for (const name of Object.values(reportOutputs))
+    expect((await readFile(file(name), 'utf8')).length).toBeGreaterThan(100);
 });
 
 test('what a pipeline does not have is left out of the page', async () => {
@@ -105,16 +233,32 @@ test('what a pipeline does not have is left out of the page', async () => {
   expect(html).toContain('M4 (fractal + SSL)');
 });
 
-const withAxes = (more: Record<string, string | number>): Gathered => gatheredRuns('predictions.csv').slice(0, 2).map(({ path, axes }) => ({ path, axes: { ...axes, ...more } }));
+const withAxes = (more: Record<string, string | number>): Gathered =>
+  gatheredRuns('predictions.csv')
+    .slice(0, 2)
+    .map(({ path, axes }) => ({ path, axes: { ...axes, ...more } }));
 
 test('results.json is as schema/results.schema.json says, and a fault in any one field is not', async () => {
-  await runEvaluate({ probes: withAxes({ kind: 'linear' }), fractions: withAxes({ labels: 0.1 }), leaky: withAxes({}), audit: file('audit.json') });
+  await runEvaluate({
+    probes: withAxes({ kind: 'linear' }),
+    fractions: withAxes({ labels: 0.1 }),
+    leaky: withAxes({}),
+    audit: file('audit.json'),
+  });
   await runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json') });
   const check = new Ajv({ allowUnionTypes: true }).compile(schema);
   const text = await readFile(file('results.json'), 'utf8');
   check(JSON.parse(text));
   expect(check.errors).toBeNull();
-  for (const [right, wrong] of [['"version": 1', '"version": 2'], ['"kind": "linear"', '"kind": "forest"'], ['"labels": 0.1', '"labels": 10'], ['"leaks": ', '"leaked": '], ['"metric": "auc"', '"metric": "AUC"'], ['"recall": 0', '"recall": 1'], ['"f1": ', '"F1": 0.5, "f1": ']] as const) {
+  for (const [right, wrong] of [
+    ['"version": 1', '"version": 2'],
+    ['"kind": "linear"', '"kind": "forest"'],
+    ['"labels": 0.1', '"labels": 10'],
+    ['"leaks": ', '"leaked": '],
+    ['"metric": "auc"', '"metric": "AUC"'],
+    ['"recall": 0', '"recall": 1'],
+    ['"f1": ', '"F1": 0.5, "f1": '],
+  ] as const) {
     expect(text).toContain(right);
     expect(check(JSON.parse(text.replace(right, wrong))), wrong).toBe(false);
   }
@@ -122,14 +266,27 @@ test('results.json is as schema/results.schema.json says, and a fault in any one
 
 test('metrics without their data set, and curves without a seed, are refused by name', async () => {
   await runEvaluate();
-  await expect(runReport({ metrics: [{ path: file('metrics.json'), axes: { dataset: 'a' } }], datasets: [{ path: file('dataset.json'), axes: { dataset: 'b' } }] })).rejects.toThrow('The input "datasets" has no member for');
-  await expect(runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), curves: alone('split.json') })).rejects.toThrow('"curves" must be gathered over "model"');
+  await expect(
+    runReport({
+      metrics: [{ path: file('metrics.json'), axes: { dataset: 'a' } }],
+      datasets: [{ path: file('dataset.json'), axes: { dataset: 'b' } }],
+    }),
+  ).rejects.toThrow('The input "datasets" has no member for');
+  await expect(
+    runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), curves: alone('split.json') }),
+  ).rejects.toThrow('"curves" must be gathered over "model"');
   const curves: Gathered = [{ path: file('split.json'), axes: { model: 'M1', seed: 0 } }];
-  await expect(runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), curves })).rejects.toThrow(/split\.json\/kind: .*found undefined/);
+  await expect(runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), curves })).rejects.toThrow(
+    /split\.json\/kind: .*found undefined/,
+  );
 });
 
 test('a statement on a subject that is none is refused', async () => {
   await runEvaluate();
-  const job = jobOf('report', { inputs: { metrics: alone('metrics.json'), datasets: alone('dataset.json') }, params: { transfer: 'fractal', statements: { license: 'CC0' } }, outputs: {} });
+  const job = jobOf('report', {
+    inputs: { metrics: alone('metrics.json'), datasets: alone('dataset.json') },
+    params: { transfer: 'fractal', statements: { license: 'CC0' } },
+    outputs: {},
+  });
   await expect(report(start(job))).rejects.toThrow('license');
 });

@@ -15,7 +15,12 @@ const Share = Type.Number({ minimum: 0, maximum: 1 });
 
 const Parameters = Type.Object({
   /** `published-or-grouped`: the published test set where the data set has one; split.json says which it was. */
-  policy: Type.Union([Type.Literal('grouped'), Type.Literal('published'), Type.Literal('published-or-grouped'), Type.Literal('image-level')]),
+  policy: Type.Union([
+    Type.Literal('grouped'),
+    Type.Literal('published'),
+    Type.Literal('published-or-grouped'),
+    Type.Literal('image-level'),
+  ]),
   /** Share of all images; the policy `published` has its own test set. */
   test: Type.Optional(Share),
   /** Share of all images, or of the published training images. */
@@ -32,17 +37,35 @@ const Parameters = Type.Object({
 export default async function (stage: Stage): Promise<void> {
   const given = parameters(Parameters, stage);
   const [table, { classes }] = [await readTable(stage.input('table')), await readDataset(stage.input('dataset'))];
-  const options = { test: 0, ...given, policy: given.policy === 'published-or-grouped' ? policyFor(table) : given.policy };
-  const split = splitDataset(table, classes, options, options.duplicates === 'remove' ? await copiesIn(stage, table) : []);
+  const options = {
+    test: 0,
+    ...given,
+    policy: given.policy === 'published-or-grouped' ? policyFor(table) : given.policy,
+  };
+  const split = splitDataset(
+    table,
+    classes,
+    options,
+    options.duplicates === 'remove' ? await copiesIn(stage, table) : [],
+  );
   const summary = summarise(split, table, classes, options);
   await writeSplit(stage.output('split'), split);
   await writeFile(stage.output('summary'), `${JSON.stringify(summary, null, 2)}\n`);
-  if (options.overlap === 'remove' && summary.unused > 0) stage.warn(`${summary.unused} images are in no part: their group is also in the published test set, or they belong to no published set.`);
+  if (options.overlap === 'remove' && summary.unused > 0)
+    stage.warn(
+      `${summary.unused} images are in no part: their group is also in the published test set, or they belong to no published set.`,
+    );
   if (summary.groupOverlap > 0) stage.warn(`${summary.groupOverlap} groups have images in more than one part.`);
-  if (summary.removed.length > 0) stage.warn(`${summary.removed.length} images were left out because they are equal to one that stays; split.json names each.`);
+  if (summary.removed.length > 0)
+    stage.warn(
+      `${summary.removed.length} images were left out because they are equal to one that stays; split.json names each.`,
+    );
 }
 
 async function copiesIn(stage: Stage, table: readonly TableRow[]): Promise<EqualImages[]> {
-  if (typeof stage.inputs.audit !== 'string') throw new DatasetError('duplicates is "remove", but the stage has no input "audit", which says what is equal: give it the output "audit" of an audit stage.');
+  if (typeof stage.inputs.audit !== 'string')
+    throw new DatasetError(
+      'duplicates is "remove", but the stage has no input "audit", which says what is equal: give it the output "audit" of an audit stage.',
+    );
   return equalImages(stage.inputs.audit, table);
 }

@@ -18,11 +18,25 @@ let shared: Awaited<ReturnType<typeof writeSquares>>;
 let tested: readonly number[];
 beforeAll(async () => {
   shared = await writeSquares();
-  await writeDataset(path.join(shared.folder, 'dataset.json'), { name: 'squares', title: 'Squares', classes: CLASSES, ordinal: false, domain: null, images: 54, groups: 54, size: SIZE, source: 'drawn', dropped: [] });
+  await writeDataset(path.join(shared.folder, 'dataset.json'), {
+    name: 'squares',
+    title: 'Squares',
+    classes: CLASSES,
+    ordinal: false,
+    domain: null,
+    images: 54,
+    groups: 54,
+    size: SIZE,
+    source: 'drawn',
+    dropped: [],
+  });
   const rows = await readTable(shared.table);
   ({ test: tested } = await readSplit(shared.split, rows.length));
   const next = (label: string) => CLASSES[(CLASSES.indexOf(label) + 1) % CLASSES.length]!;
-  await writeTable(path.join(shared.folder, 'exchanged.csv'), rows.map((row) => (tested.includes(row.index) ? { ...row, label: next(row.label) } : row)));
+  await writeTable(
+    path.join(shared.folder, 'exchanged.csv'),
+    rows.map((row) => (tested.includes(row.index) ? { ...row, label: next(row.label) } : row)),
+  );
 });
 afterAll(() => rm(shared.folder, { recursive: true }));
 
@@ -32,43 +46,90 @@ async function studyWith(name: string, table: string): Promise<(file: string) =>
   await mkdir(folder);
   const file = (output: string) => path.join(folder, output);
   const start = (id: string, job: Pick<Job, 'inputs' | 'outputs' | 'params'>) =>
-    createStage({ module: '', id, stage: id, axes: {}, checkpoint: file(`${id}-checkpoint`), resources: { cpu: 1 }, lineage: [], ...job }, () => undefined, new AbortController().signal).stage;
-  const inputs = { images: shared.images, table, dataset: path.join(shared.folder, 'dataset.json'), split: shared.split, weights: null };
+    createStage(
+      {
+        module: '',
+        id,
+        stage: id,
+        axes: {},
+        checkpoint: file(`${id}-checkpoint`),
+        resources: { cpu: 1 },
+        lineage: [],
+        ...job,
+      },
+      () => undefined,
+      new AbortController().signal,
+    ).stage;
+  const inputs = {
+    images: shared.images,
+    table,
+    dataset: path.join(shared.folder, 'dataset.json'),
+    split: shared.split,
+    weights: null,
+  };
 
-  await finetune(start('finetune', {
-    inputs,
-    params: { network: 'resnet-small', epochs: 3, batch: 12, rate: 0.05, recipe: 'none', seed: 1 },
-    outputs: { weights: file('weights'), predictions: file('predictions'), curves: file('curves') },
-  }));
+  await finetune(
+    start('finetune', {
+      inputs,
+      params: { network: 'resnet-small', epochs: 3, batch: 12, rate: 0.05, recipe: 'none', seed: 1 },
+      outputs: { weights: file('weights'), predictions: file('predictions'), curves: file('curves') },
+    }),
+  );
   for (const kind of ['linear', 'knn']) {
-    await probe(start(kind, { inputs, params: { network: 'resnet-small', kind, seed: 1 }, outputs: { predictions: file(`${kind}-predictions`), choice: file(`${kind}-choice`) } }));
+    await probe(
+      start(kind, {
+        inputs,
+        params: { network: 'resnet-small', kind, seed: 1 },
+        outputs: { predictions: file(`${kind}-predictions`), choice: file(`${kind}-choice`) },
+      }),
+    );
   }
-  await evaluate(start('evaluate', {
-    inputs: { dataset: inputs.dataset, predictions: [{ path: file('predictions'), axes: { model: 'M1', seed: 1 } }], probes: ['linear', 'knn'].map((kind) => ({ path: file(`${kind}-predictions`), axes: { model: 'M1', kind, seed: 1 } })) },
-    params: { resamples: 100, level: 0.95, seed: 0 },
-    outputs: { metrics: file('metrics'), results: file('results') },
-  }));
+  await evaluate(
+    start('evaluate', {
+      inputs: {
+        dataset: inputs.dataset,
+        predictions: [{ path: file('predictions'), axes: { model: 'M1', seed: 1 } }],
+        probes: ['linear', 'knn'].map((kind) => ({
+          path: file(`${kind}-predictions`),
+          axes: { model: 'M1', kind, seed: 1 },
+        })),
+      },
+      params: { resamples: 100, level: 0.95, seed: 0 },
+      outputs: { metrics: file('metrics'), results: file('results') },
+    }),
+  );
   return file;
 }
 
-test('with other labels of the test images every choice is the same to the byte, and only test scores change', { timeout: 240_000 }, async () => {
-  const asIs = await studyWith('as-is', shared.table);
-  const exchanged = await studyWith('exchanged', path.join(shared.folder, 'exchanged.csv'));
+test(
+  'with other labels of the test images every choice is the same to the byte, and only test scores change',
+  { timeout: 240_000 },
+  async () => {
+    const asIs = await studyWith('as-is', shared.table);
+    const exchanged = await studyWith('exchanged', path.join(shared.folder, 'exchanged.csv'));
 
-  // Weights, the epoch selected and all that led to it, the penalty and the number of neighbours.
-  for (const file of ['weights', 'curves', 'linear-choice', 'knn-choice']) {
-    expect((await readFile(exchanged(file))).equals(await readFile(asIs(file))), file).toBe(true);
-  }
-  for (const file of ['predictions', 'linear-predictions', 'knn-predictions']) {
-    const [before, after] = await Promise.all([asIs, exchanged].map((of) => readPredictions(of(file))));
-    expect(after!.probabilities, file).toEqual(before!.probabilities);
-    expect(after!.images.filter(({ label }, i) => label !== before!.images[i]!.label).map(({ index }) => index)).toEqual(tested);
-  }
+    // Weights, the epoch selected and all that led to it, the penalty and the number of neighbours.
+    for (const file of ['weights', 'curves', 'linear-choice', 'knn-choice']) {
+      expect((await readFile(exchanged(file))).equals(await readFile(asIs(file))), file).toBe(true);
+    }
+    for (const file of ['predictions', 'linear-predictions', 'knn-predictions']) {
+      const [before, after] = await Promise.all([asIs, exchanged].map((of) => readPredictions(of(file))));
+      expect(after!.probabilities, file).toEqual(before!.probabilities);
+      expect(
+        after!.images.filter(({ label }, i) => label !== before!.images[i]!.label).map(({ index }) => index),
+      ).toEqual(tested);
+    }
 
-  const [before, after] = await Promise.all([asIs, exchanged].map((of) => readEvaluation(of('metrics'))));
-  const [one, other] = [before!.models[0]!, after!.models[0]!];
-  expect(other.calibration.temperature).toEqual(one.calibration.temperature);
-  expect([other.seeds[0]!.train, other.seeds[0]!.validation]).toEqual([one.seeds[0]!.train, one.seeds[0]!.validation]);
-  expect(other.seeds[0]!.test.auc).not.toBe(one.seeds[0]!.test.auc);
-  expect(after!.probes.map(({ summary }) => summary.test.auc!.mean)).not.toEqual(before!.probes.map(({ summary }) => summary.test.auc!.mean));
-});
+    const [before, after] = await Promise.all([asIs, exchanged].map((of) => readEvaluation(of('metrics'))));
+    const [one, other] = [before!.models[0]!, after!.models[0]!];
+    expect(other.calibration.temperature).toEqual(one.calibration.temperature);
+    expect([other.seeds[0]!.train, other.seeds[0]!.validation]).toEqual([
+      one.seeds[0]!.train,
+      one.seeds[0]!.validation,
+    ]);
+    expect(other.seeds[0]!.test.auc).not.toBe(one.seeds[0]!.test.auc);
+    expect(after!.probes.map(({ summary }) => summary.test.auc!.mean)).not.toEqual(
+      before!.probes.map(({ summary }) => summary.test.auc!.mean),
+    );
+  },
+);

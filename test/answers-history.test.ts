@@ -5,7 +5,12 @@ import { pipelineOf, Project, shell } from './rig.ts';
 const pipeline = (factor: number): object =>
   pipelineOf(
     {
-      sum: { module: 'sum.mjs', inputs: { data: 'data' }, params: { factor: '${params.factor}' }, outputs: { out: 'sum.txt' } },
+      sum: {
+        module: 'sum.mjs',
+        inputs: { data: 'data' },
+        params: { factor: '${params.factor}' },
+        outputs: { out: 'sum.txt' },
+      },
       report: shell('test ! -e broken && cat ${inputs.sum} > ${outputs.out}', { sum: { stage: 'sum', output: 'out' } }),
     },
     { factor },
@@ -42,13 +47,23 @@ test('history lists what each run did, the newest first; a run with nothing to d
   await project.write('broken', '');
   await project.pipeline(['run']);
   const { out } = await project.pipeline(['history']);
-  expect(out.split('\n').map((line) => line.replace(/^[0-9a-f]{8} {2}\S+ \S+ UTC/, 'RUN').replace(/ [\d.]+s /, ' TIME '))).toEqual([
+  expect(
+    out.split('\n').map((line) => line.replace(/^[0-9a-f]{8} {2}\S+ \S+ UTC/, 'RUN').replace(/ [\d.]+s /, ' TIME ')),
+  ).toEqual([
     expect.stringMatching(/^run +started +ended +time +instances +targets$/),
     'RUN  failed  TIME  1 up to date, 1 failed  all',
     'RUN  done    TIME  1 executed              sum',
     '',
   ]);
-  expect(await history(project, '--last', '1')).toMatchObject([{ outcome: 'failed', instances: [{ id: 'sum', ended: 'fresh' }, { id: 'report', ended: 'failed', reads: ['sum'] }] }]);
+  expect(await history(project, '--last', '1')).toMatchObject([
+    {
+      outcome: 'failed',
+      instances: [
+        { id: 'sum', ended: 'fresh' },
+        { id: 'report', ended: 'failed', reads: ['sum'] },
+      ],
+    },
+  ]);
 });
 
 test('history of an instance tells each result, its metrics, and the change that led to it, down to the file', async () => {
@@ -60,7 +75,12 @@ test('history of an instance tells each result, its metrics, and the change that
   await project.pipeline(['run']);
   const events = await history(project, 'sum');
   expect(events).toMatchObject([
-    { ended: 'executed', current: true, metrics: { sum: 10 }, changes: [{ kind: 'param', path: 'factor', before: 1, after: 5 }] },
+    {
+      ended: 'executed',
+      current: true,
+      metrics: { sum: 10 },
+      changes: [{ kind: 'param', path: 'factor', before: 1, after: 5 }],
+    },
     { ended: 'executed', current: false, metrics: { sum: 2 }, changes: [{ kind: 'input', path: 'data/b.txt' }] },
     { ended: 'executed', current: false, metrics: { sum: 1 }, changes: [] },
   ]);
@@ -70,14 +90,20 @@ test('history of an instance tells each result, its metrics, and the change that
 });
 
 test('history of an instance tells failures and interruptions too', async () => {
-  const project = await Project.create({ 'pipeline.json': pipelineOf({ wait: shell('test ! -e broken || exit 3; touch started; sleep 60') }), broken: '' });
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ wait: shell('test ! -e broken || exit 3; touch started; sleep 60') }),
+    broken: '',
+  });
   await project.pipeline(['run']);
   await project.remove('broken');
   const running = project.start(['run']);
   await project.appears('started');
   running.signal('SIGINT');
   expect((await running.ended).code).toBe(130);
-  expect(await history(project, 'wait')).toMatchObject([{ ended: 'interrupted' }, { ended: 'failed', failure: { kind: 'exit', code: 3 } }]);
+  expect(await history(project, 'wait')).toMatchObject([
+    { ended: 'interrupted' },
+    { ended: 'failed', failure: { kind: 'exit', code: 3 } },
+  ]);
 });
 
 test('a history file that cannot be read is named and the rest is told', async () => {

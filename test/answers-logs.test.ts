@@ -4,7 +4,11 @@ import { pipelineOf, Project, shell } from './rig.ts';
 test('logs -f follows a running instance across its attempts and ends with it', async () => {
   const project = await Project.create({
     'pipeline.json': pipelineOf({
-      train: shell('echo attempt; touch started; test -e again || { until test -e go; do sleep 0.02; done; touch again; exit 3; }; until test -e finish; do sleep 0.02; done; echo last words; echo x > ${outputs.out}', {}, { retries: { limit: 1, delay: '0s' } }),
+      train: shell(
+        'echo attempt; touch started; test -e again || { until test -e go; do sleep 0.02; done; touch again; exit 3; }; until test -e finish; do sleep 0.02; done; echo last words; echo x > ${outputs.out}',
+        {},
+        { retries: { limit: 1, delay: '0s' } },
+      ),
     }),
   });
   const running = project.start(['run']);
@@ -20,7 +24,9 @@ test('logs -f follows a running instance across its attempts and ends with it', 
 });
 
 test('logs -f of what does not run prints the last log and ends', async () => {
-  const project = await Project.create({ 'pipeline.json': pipelineOf({ train: shell('echo said; echo x > ${outputs.out}') }) });
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ train: shell('echo said; echo x > ${outputs.out}') }),
+  });
   await project.run();
   expect(await project.pipeline(['logs', 'train', '-f'])).toMatchObject({ code: 0, out: 'said\n' });
 });

@@ -4,7 +4,11 @@ import { pipelineOf, Project, shell } from './rig.ts';
 const study = {
   'pipeline.json': pipelineOf({
     draw: shell('echo 1 > ${outputs.out}'),
-    train: shell('cat ${inputs.x} > ${outputs.out}; test ${seed} != 1', { x: { stage: 'draw', output: 'out' } }, { matrix: { seed: [0, 1] } }),
+    train: shell(
+      'cat ${inputs.x} > ${outputs.out}; test ${seed} != 1',
+      { x: { stage: 'draw', output: 'out' } },
+      { matrix: { seed: [0, 1] } },
+    ),
   }),
 };
 
@@ -29,7 +33,10 @@ test('timeline takes a run that history lists, and refuses one that it does not'
   const short = first!.id.split('-')[1]!;
   expect((await project.pipeline(['timeline', short])).out).toContain(`Run ${short} of pipeline.json: draw\n`);
   const { code, err } = await project.pipeline(['timeline', 'nonsense']);
-  expect({ code, err }).toEqual({ code: 2, err: 'error: there is no run nonsense\n  pipeline history lists the runs.\n' });
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: 'error: there is no run nonsense\n  pipeline history lists the runs.\n',
+  });
 });
 
 test('timeline replaces a picture of its own, never another file', async () => {
@@ -37,13 +44,17 @@ test('timeline replaces a picture of its own, never another file', async () => {
   await project.pipeline(['run', 'draw']);
   await project.write('notes.txt', 'mine');
   const { code, err } = await project.pipeline(['timeline', '-o', 'notes.txt']);
-  expect({ code, err }).toEqual({ code: 2, err: 'error: notes.txt exists and is no SVG picture\n  Name another file, or remove this one first.\n' });
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: 'error: notes.txt exists and is no SVG picture\n  Name another file, or remove this one first.\n',
+  });
   expect(await project.read('notes.txt')).toBe('mine');
 });
 
 test('graph draws stages, or instances, as a picture', async () => {
   const project = await Project.create(study);
-  const boxes = async (...words: string[]): Promise<number> => (await project.pipeline(['graph', '--format', 'svg', ...words])).out.match(/class="box"/g)!.length;
+  const boxes = async (...words: string[]): Promise<number> =>
+    (await project.pipeline(['graph', '--format', 'svg', ...words])).out.match(/class="box"/g)!.length;
   expect(await boxes()).toBe(2);
   expect(await boxes('--instances')).toBe(3);
 });

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { pipelineOf, Project, shell } from './rig.ts';
 
-const pipeline = (word: string): object => pipelineOf({ copy: shell(`echo ${word} >> log; test ! -e data/broken; cat \${inputs.data}/* > \${outputs.out}`, { data: 'data' }, { outputs: { out: { file: 'out.txt', publish: 'out.txt' } } }) });
+const pipeline = (word: string): object =>
+  pipelineOf({
+    copy: shell(
+      `echo ${word} >> log; test ! -e data/broken; cat \${inputs.data}/* > \${outputs.out}`,
+      { data: 'data' },
+      { outputs: { out: { file: 'out.txt', publish: 'out.txt' } } },
+    ),
+  });
 
 test('watch runs at once, again after each edit of an input or of the pipeline file, and ends with Ctrl-C', async () => {
   const project = await Project.create({ 'pipeline.json': pipeline('first'), 'data/a': '1\n' });

@@ -6,10 +6,19 @@ import { pipelineOf, Project, shell } from './rig.ts';
 const study = {
   'pipeline.json': pipelineOf({
     make: { module: 'make.ts', inputs: { data: 'data' }, outputs: { out: 'out.txt' } },
-    pages: { command: 'mkdir ${outputs.all}/deep; cat ${inputs.x} > ${outputs.all}/deep/one; echo two > ${outputs.all}/two', inputs: { x: { stage: 'make', output: 'out' } }, outputs: { all: 'all/' } },
-    report: shell('cat ${inputs.x}/deep/one ${inputs.x}/two > ${outputs.out}', { x: { stage: 'pages', output: 'all' } }, { outputs: { out: { file: 'report.txt', publish: 'reports/report.txt' } } }),
+    pages: {
+      command: 'mkdir ${outputs.all}/deep; cat ${inputs.x} > ${outputs.all}/deep/one; echo two > ${outputs.all}/two',
+      inputs: { x: { stage: 'make', output: 'out' } },
+      outputs: { all: 'all/' },
+    },
+    report: shell(
+      'cat ${inputs.x}/deep/one ${inputs.x}/two > ${outputs.out}',
+      { x: { stage: 'pages', output: 'all' } },
+      { outputs: { out: { file: 'report.txt', publish: 'reports/report.txt' } } },
+    ),
   }),
-  'make.ts': "import { writeFileSync } from 'node:fs';\nexport default (stage: { outputs: { out: string } }) => { writeFileSync(stage.outputs.out, 'one\\n'); };\n",
+  'make.ts':
+    "import { writeFileSync } from 'node:fs';\nexport default (stage: { outputs: { out: string } }) => { writeFileSync(stage.outputs.out, 'one\\n'); };\n",
   'data/patient-17.txt': 'image',
 };
 
@@ -26,28 +35,48 @@ async function elsewhere(project: Project, archive: string): Promise<Project> {
   return other;
 }
 
-test.each(['results.tar', 'results.tar.gz'])('what was exported as %s is imported elsewhere, and a run there restores it without executing anything', async (archive) => {
-  const project = await upToDate();
-  const { out, code } = await project.pipeline(['export', archive]);
-  expect({ out, code }).toEqual({ out: expect.stringMatching(new RegExp(`^Exported 3 results \\(8 files, [\\d.]+ KiB\\) to ${archive}, [\\d.]+ KiB\\.\\n$`)) as string, code: 0 });
-  const other = await elsewhere(project, archive);
-  const taken = await other.pipeline(['import', archive]);
-  expect(taken).toMatchObject({ code: 0, out: expect.stringMatching(/^Imported 3 results of "test" \([\d.]+ \w+ new\)\.\n$/) as string });
-  expect((await other.pipeline(['verify'])).code).toBe(0);
-  const run = await other.run();
-  expect({ code: run.code, executed: run.executed, restored: run.ids('restored') }).toEqual({ code: 0, executed: [], restored: ['report'] });
-  expect(await other.read('reports/report.txt')).toBe('one\ntwo\n');
-  expect(await other.read('pipeline.lock.json')).toBe(await project.read('pipeline.lock.json'));
-});
+test.each(['results.tar', 'results.tar.gz'])(
+  'what was exported as %s is imported elsewhere, and a run there restores it without executing anything',
+  async (archive) => {
+    const project = await upToDate();
+    const { out, code } = await project.pipeline(['export', archive]);
+    expect({ out, code }).toEqual({
+      out: expect.stringMatching(
+        new RegExp(`^Exported 3 results \\(8 files, [\\d.]+ KiB\\) to ${archive}, [\\d.]+ KiB\\.\\n$`),
+      ) as string,
+      code: 0,
+    });
+    const other = await elsewhere(project, archive);
+    const taken = await other.pipeline(['import', archive]);
+    expect(taken).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Imported 3 results of "test" \([\d.]+ \w+ new\)\.\n$/) as string,
+    });
+    expect((await other.pipeline(['verify'])).code).toBe(0);
+    const run = await other.run();
+    expect({ code: run.code, executed: run.executed, restored: run.ids('restored') }).toEqual({
+      code: 0,
+      executed: [],
+      restored: ['report'],
+    });
+    expect(await other.read('reports/report.txt')).toBe('one\ntwo\n');
+    expect(await other.read('pipeline.lock.json')).toBe(await project.read('pipeline.lock.json'));
+  },
+);
 
 test('importing twice changes nothing the second time', async () => {
   const project = await upToDate();
   await project.pipeline(['export', 'results.tar']);
   const other = await elsewhere(project, 'results.tar');
   await other.pipeline(['import', 'results.tar']);
-  const listing = async (): Promise<string[]> => (await readdir(other.path('cache'), { recursive: true })).filter((name) => /^(objects|runs|work|quarantine)/.test(name)).sort();
+  const listing = async (): Promise<string[]> =>
+    (await readdir(other.path('cache'), { recursive: true }))
+      .filter((name) => /^(objects|runs|work|quarantine)/.test(name))
+      .sort();
   const before = await listing();
-  expect((await other.pipeline(['import', 'results.tar'])).out).toBe('Imported 0 results of "test" (0 B new); 3 were here already.\n');
+  expect((await other.pipeline(['import', 'results.tar'])).out).toBe(
+    'Imported 0 results of "test" (0 B new); 3 were here already.\n',
+  );
   expect(await listing()).toEqual(before);
 });
 
@@ -80,9 +109,16 @@ test('a target takes what it needs along, and nothing else', async () => {
 test('results that are not there, or damaged, are not exported, and no archive is left', async () => {
   const project = await Project.create(study);
   const nothing = await project.pipeline(['export', 'results.tar']);
-  expect(nothing).toMatchObject({ code: 2, err: expect.stringContaining('3 of 3 results are not in the store as the lockfile names them: make, pages, report\n  Make them first: pipeline run') as string });
+  expect(nothing).toMatchObject({
+    code: 2,
+    err: expect.stringContaining(
+      '3 of 3 results are not in the store as the lockfile names them: make, pages, report\n  Make them first: pipeline run',
+    ) as string,
+  });
   await project.run();
-  const { outputs } = JSON.parse((await project.pipeline(['show', 'make', '--json'])).out) as { outputs: { out: { digest: string } } };
+  const { outputs } = JSON.parse((await project.pipeline(['show', 'make', '--json'])).out) as {
+    outputs: { out: { digest: string } };
+  };
   const blob = `cache/objects/${outputs.out.digest.slice(0, 2)}/${outputs.out.digest.slice(2)}`;
   await project.remove(blob);
   await project.write(blob, 'eno\n');
@@ -95,11 +131,16 @@ test('results of instances that the pipeline does not have stay outside, and ent
   const project = await upToDate();
   await project.pipeline(['export', 'results.tar']);
   const other = await elsewhere(project, 'results.tar');
-  await other.write('pipeline.json', pipelineOf({ make: { module: 'make.ts', inputs: { data: 'data' }, outputs: { out: 'out.txt' } } }));
+  await other.write(
+    'pipeline.json',
+    pipelineOf({ make: { module: 'make.ts', inputs: { data: 'data' }, outputs: { out: 'out.txt' } } }),
+  );
   await other.write('data/patient-17.txt', 'another image');
   await other.run();
   const lock = await other.read('pipeline.lock.json');
-  expect((await other.pipeline(['import', 'results.tar'])).out).toMatch(/^Imported 1 result .*\nLeft out: 2 results of instances that this pipeline does not have, for instance pages\.\n$/);
+  expect((await other.pipeline(['import', 'results.tar'])).out).toMatch(
+    /^Imported 1 result .*\nLeft out: 2 results of instances that this pipeline does not have, for instance pages\.\n$/,
+  );
   expect(await other.read('pipeline.lock.json')).toBe(lock);
   await other.write('data/patient-17.txt', 'image');
   expect((await other.run()).ids('restored')).toEqual(['make']);
@@ -121,5 +162,8 @@ test('a truncated archive is refused, and the store stays as it was', async () =
 
 test('a name that says nothing of how the archive is packed is refused', async () => {
   const project = await upToDate();
-  expect(await project.pipeline(['export', 'results.zip'])).toMatchObject({ code: 2, err: expect.stringContaining('the name of an archive ends in .tar, .tar.gz or .tar.zst') as string });
+  expect(await project.pipeline(['export', 'results.zip'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('the name of an archive ends in .tar, .tar.gz or .tar.zst') as string,
+  });
 });

@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
 import { pipelineOf, Project, shell } from './rig.ts';
 
-const good = pipelineOf({ split: shell('echo x > ${outputs.out}'), train: shell('cat ${inputs.split} > ${outputs.out}', { split: { stage: 'split', output: 'out' } }) });
+const good = pipelineOf({
+  split: shell('echo x > ${outputs.out}'),
+  train: shell('cat ${inputs.split} > ${outputs.out}', { split: { stage: 'split', output: 'out' } }),
+});
 
 test('every fault is reported at once, each with line, column, the underlined text and a suggestion', async () => {
   const project = await Project.create({
@@ -30,12 +33,23 @@ test('every fault is reported at once, each with line, column, the underlined te
 });
 
 test('the same faults as JSON, for editors', async () => {
-  const project = await Project.create({ 'pipeline.json': pipelineOf({ train: shell('true', { split: { stage: 'spilt', output: 'out' } }), split: shell('true') }) });
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({
+      train: shell('true', { split: { stage: 'spilt', output: 'out' } }),
+      split: shell('true'),
+    }),
+  });
   const { out, code } = await project.pipeline(['status', '--json']);
   expect(code).toBe(2);
   const { type, diagnostics } = JSON.parse(out) as { type: string; diagnostics: Record<string, unknown>[] };
   expect(type).toBe('diagnostics');
-  expect(diagnostics[0]).toMatchObject({ severity: 'error', suggestion: 'split', file: project.path('pipeline.json'), line: expect.any(Number) as number, column: expect.any(Number) as number });
+  expect(diagnostics[0]).toMatchObject({
+    severity: 'error',
+    suggestion: 'split',
+    file: project.path('pipeline.json'),
+    line: expect.any(Number) as number,
+    column: expect.any(Number) as number,
+  });
 });
 
 test('a misspelt stage on the command line gets a suggestion', async () => {
@@ -71,7 +85,13 @@ test('the nearest pipeline file above the current folder is the one', async () =
 
 test('--help and --version answer with 0, nothing at all with 2', async () => {
   const project = await Project.create({});
-  expect(await project.pipeline(['--version'])).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string });
-  expect(await project.pipeline(['run', '--help'])).toMatchObject({ code: 0, out: expect.stringContaining('--dry-run') as string });
+  expect(await project.pipeline(['--version'])).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+  });
+  expect(await project.pipeline(['run', '--help'])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('--dry-run') as string,
+  });
   expect((await project.pipeline([])).code).toBe(2);
 });

@@ -1,6 +1,15 @@
 /** What lies in the store is changed, cut short, removed, replaced by folders or forbidden, and the disk is filled. */
 import { execa } from 'execa';
-import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { resultsOf, unsoundBlobs, userFilesOf } from './faults/judge.ts';
@@ -29,7 +38,9 @@ const DAMAGE = {
 const KINDS = Object.keys(DAMAGE) as (keyof typeof DAMAGE)[];
 
 function filesIn(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
 }
 
 test('whatever happens to blobs, records or caches: verify finds it, and run ends with the same results', async () => {
@@ -43,8 +54,14 @@ test('whatever happens to blobs, records or caches: verify finds it, and run end
       const mended = folder === 'objects' ? await project.pipeline(['verify', '--repair']) : await project.run();
       const what = `${kind} in place of every file in ${folder}`;
       expect([what, mended.code]).toEqual([what, 0]);
-      if (folder === 'state') expect([what, (mended as Awaited<ReturnType<Project['run']>>).executed]).toEqual([what, []]);
-      expect([what, resultsOf(project.root), userFilesOf(project.root), unsoundBlobs(project.root)]).toEqual([what, results, theirs, []]);
+      if (folder === 'state')
+        expect([what, (mended as Awaited<ReturnType<Project['run']>>).executed]).toEqual([what, []]);
+      expect([what, resultsOf(project.root), userFilesOf(project.root), unsoundBlobs(project.root)]).toEqual([
+        what,
+        results,
+        theirs,
+        [],
+      ]);
     }
   }
 });
@@ -53,7 +70,11 @@ test('a damaged lockfile is left as it is and named with its remedy, and the rem
   const project = await Project.create(USER_FILES);
   await project.run();
   const results = resultsOf(project.root);
-  for (const [kind, code, remedy] of [['half of it', 2, 'or delete it'], ['a folder', 4, 'Move away what lies there'], ['no file', 0, '']] as const) {
+  for (const [kind, code, remedy] of [
+    ['half of it', 2, 'or delete it'],
+    ['a folder', 4, 'Move away what lies there'],
+    ['no file', 0, ''],
+  ] as const) {
     DAMAGE[kind](project.path(LOCK_FILE));
     const refused = await project.pipeline(['run']);
     expect([kind, refused.code]).toEqual([kind, code]);
@@ -66,22 +87,38 @@ test('a damaged lockfile is left as it is and named with its remedy, and the rem
   }
 });
 
-test('what may not be read or written is named with its remedy, is never thrown away, and the next run goes on', async ({ skip }) => {
+test('what may not be read or written is named with its remedy, is never thrown away, and the next run goes on', async ({
+  skip,
+}) => {
   const nobody = 65534;
   const project = await Project.create(USER_FILES);
   const asUser = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {};
   if ('uid' in asUser) {
     chownSync(project.root, nobody, nobody);
-    for (const entry of readdirSync(project.root, { recursive: true, encoding: 'utf8' })) chownSync(project.path(entry), nobody, nobody);
+    for (const entry of readdirSync(project.root, { recursive: true, encoding: 'utf8' }))
+      chownSync(project.path(entry), nobody, nobody);
   }
   const command = path.resolve(import.meta.dirname, '../dist/cli/main.js');
-  const run = (...words: string[]) => execa(process.execPath, [command, 'run', ...words], { cwd: project.root, env: { HOME: project.root }, reject: false, ...asUser });
+  const run = (...words: string[]) =>
+    execa(process.execPath, [command, 'run', ...words], {
+      cwd: project.root,
+      env: { HOME: project.root },
+      reject: false,
+      ...asUser,
+    });
   const first = await run();
   if (first.code === 'EACCES') return skip('another user may not run Node here');
   expect(first.exitCode).toBe(0);
   const results = resultsOf(project.root);
   const [record] = filesIn(project.path('cache/runs'));
-  for (const place of [record!, project.path('cache/runs'), project.path('cache/objects'), project.path('cache/work'), project.path(LOCK_FILE), project.path('cache/state')]) {
+  for (const place of [
+    record!,
+    project.path('cache/runs'),
+    project.path('cache/objects'),
+    project.path('cache/work'),
+    project.path(LOCK_FILE),
+    project.path('cache/state'),
+  ]) {
     const shown = path.relative(project.root, place);
     const mode = place === record || place.endsWith(LOCK_FILE) ? 0o644 : 0o755;
     chmodSync(place, 0);
@@ -89,21 +126,32 @@ test('what may not be read or written is named with its remedy, is never thrown 
     chmodSync(place, mode);
     const isCache = shown === 'cache/state';
     expect([shown, refused.exitCode]).toEqual([shown, isCache ? 0 : 4]);
-    if (!isCache) expect([shown, refused.stderr + refused.stdout]).toEqual([shown, expect.stringMatching(/permission denied: .*\n?.*Correct its owner or its permissions/)]);
+    if (!isCache)
+      expect([shown, refused.stderr + refused.stdout]).toEqual([
+        shown,
+        expect.stringMatching(/permission denied: .*\n?.*Correct its owner or its permissions/),
+      ]);
     expect([shown, (await run()).exitCode]).toEqual([shown, 0]);
     expect(resultsOf(project.root)).toEqual(results);
   }
 });
 
-test('a full disk is told with the file and the room there is, nothing that was finished is lost, and with room the run goes on', async ({ skip }) => {
+test('a full disk is told with the file and the room there is, nothing that was finished is lost, and with room the run goes on', async ({
+  skip,
+}) => {
   const project = await Project.create({
     'pipeline.json': pipelineOf({
       first: shell('echo first > ${outputs.out}'),
-      second: shell('echo second | cat ${inputs.x} - > ${outputs.out}; [ -e roomy ] || cat /dev/zero > cache/filler 2> /dev/null; true', { x: { stage: 'first', output: 'out' } }),
+      second: shell(
+        'echo second | cat ${inputs.x} - > ${outputs.out}; [ -e roomy ] || cat /dev/zero > cache/filler 2> /dev/null; true',
+        { x: { stage: 'first', output: 'out' } },
+      ),
     }),
   });
   mkdirSync(project.path('cache'));
-  const mounted = await execa('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', project.path('cache')], { reject: false });
+  const mounted = await execa('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', project.path('cache')], {
+    reject: false,
+  });
   if (mounted.exitCode !== 0) return skip(`no small disk can be mounted here: ${mounted.stderr}`);
   onTestFinished(async () => {
     await execa('umount', ['-l', project.path('cache')]);

@@ -85,9 +85,18 @@ export async function writeParts(project: Project): Promise<Record<string, strin
     ...libraries.map((name) => [`tensorflow/${name}`, readFileSync(project.path(`made/${name}`))] as const),
   ];
   await project.write(`parts/${LIBRARIES.file}`, encodeZip(new Map(members)));
-  const digest = (file: string): string => createHash('sha256').update(readFileSync(project.path(path.join('parts', file)))).digest('hex');
-  await project.write('hooks/digests.json', Object.fromEntries(partsOf(false).map(({ file, sha256 }) => [sha256, digest(file)])));
+  const digest = (file: string): string =>
+    createHash('sha256')
+      .update(readFileSync(project.path(path.join('parts', file))))
+      .digest('hex');
+  await project.write(
+    'hooks/digests.json',
+    Object.fromEntries(partsOf(false).map(({ file, sha256 }) => [sha256, digest(file)])),
+  );
   await project.write('hooks/load.mjs', HOOKS);
-  await project.write('hooks/register.mjs', "import { register } from 'node:module';\nregister('./load.mjs', import.meta.url);\n");
+  await project.write(
+    'hooks/register.mjs',
+    "import { register } from 'node:module';\nregister('./load.mjs', import.meta.url);\n",
+  );
   return { NODE_OPTIONS: `--import=${project.path('hooks/register.mjs')}` };
 }

@@ -10,7 +10,11 @@ async function withCache(files: Record<string, string> = {}) {
 }
 
 /** What an installation for the processor is made of. */
-const PARTS = ['node-api-headers-1.5.0.tgz', 'tensorflow-tfjs-node-4.22.0.tgz', 'tensorflow-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl'];
+const PARTS = [
+  'node-api-headers-1.5.0.tgz',
+  'tensorflow-tfjs-node-4.22.0.tgz',
+  'tensorflow-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl',
+];
 
 describe('pipeline engine', () => {
   test('lists the engines, says how to get the one that is missing, and proves the one that is there', async () => {
@@ -26,7 +30,9 @@ describe('pipeline engine', () => {
   });
 
   test('refuses a file that is not the one that was tried, and a folder that lacks one, and leaves nothing', async () => {
-    const { project, env } = await withCache(Object.fromEntries(PARTS.map((part) => [`parts/${part}`, 'something else'])));
+    const { project, env } = await withCache(
+      Object.fromEntries(PARTS.map((part) => [`parts/${part}`, 'something else'])),
+    );
     const wrong = await project.pipeline(['engine', 'add', 'tensorflow', '--from', 'parts'], { env });
     expect(wrong.code).toBe(2);
     expect(wrong.err).toMatch(/node-api-headers-1\.5\.0\.tgz is not the file that was tried[^]*Get it again: npm pack/);
@@ -37,9 +43,14 @@ describe('pipeline engine', () => {
   });
 
   test('killed in the middle of a download, is not there, and the next time clears away what is left', async () => {
-    const { project, env } = await withCache({ 'bin/npm': '#!/bin/sh\n[ "$1" = --version ] && exit 0\necho $$ > started\nexec sleep 600\n', 'bin/python3': '#!/bin/sh\nexit 0\n' });
+    const { project, env } = await withCache({
+      'bin/npm': '#!/bin/sh\n[ "$1" = --version ] && exit 0\necho $$ > started\nexec sleep 600\n',
+      'bin/python3': '#!/bin/sh\nexit 0\n',
+    });
     for (const name of ['npm', 'python3']) await chmod(project.path(`bin/${name}`), 0o755);
-    const running = project.start(['engine', 'add', 'tensorflow'], { env: { ...env, PATH: `${project.path('bin')}:${process.env.PATH!}` } });
+    const running = project.start(['engine', 'add', 'tensorflow'], {
+      env: { ...env, PATH: `${project.path('bin')}:${process.env.PATH!}` },
+    });
     await project.appears('started');
     running.signal('SIGKILL');
     await running.ended;
@@ -47,24 +58,50 @@ describe('pipeline engine', () => {
 
     expect(await readdir(project.path('home/pretext/engines'))).toEqual([expect.stringMatching(/^\.adding-/)]);
     expect((await project.pipeline(['engine', 'list'], { env })).out).toMatch(/no +tensorflow +not added/);
-    await project.write('bin/npm', '#!/bin/sh\n[ "$1" = --version ] && exit 0\necho "npm error code ECONNREFUSED" >&2\nexit 1\n');
-    const refused = await project.pipeline(['engine', 'add', 'tensorflow'], { env: { ...env, PATH: `${project.path('bin')}:${process.env.PATH!}` } });
-    expect([refused.code, refused.err]).toEqual([2, expect.stringMatching(/node-api-headers@1\.5\.0 cannot be downloaded:\n {2}npm error code ECONNREFUSED\n[^]*say --from FOLDER/)]);
+    await project.write(
+      'bin/npm',
+      '#!/bin/sh\n[ "$1" = --version ] && exit 0\necho "npm error code ECONNREFUSED" >&2\nexit 1\n',
+    );
+    const refused = await project.pipeline(['engine', 'add', 'tensorflow'], {
+      env: { ...env, PATH: `${project.path('bin')}:${process.env.PATH!}` },
+    });
+    expect([refused.code, refused.err]).toEqual([
+      2,
+      expect.stringMatching(
+        /node-api-headers@1\.5\.0 cannot be downloaded:\n {2}npm error code ECONNREFUSED\n[^]*say --from FOLDER/,
+      ),
+    ]);
     expect(await readdir(project.path('home/pretext/engines'))).toEqual([]);
   });
 
   test('with --gpu, says beforehand that a library of NVIDIA is missing, and a driver where there is none', async () => {
-    const { project, env } = await withCache(Object.fromEntries(PARTS.map((part) => [`parts/${part}`, 'what is missing is told before these are read'])));
-    const { code, err, out } = await project.pipeline(['engine', 'add', 'tensorflow', '--gpu', '--from', 'parts'], { env });
-    expect([code, err]).toEqual([2, expect.stringMatching(/nvidia_cublas_cu12-\S+ is missing\n +Get it on a machine with a network: python3 -m pip download/)]);
-    expect(out + err).toMatch(existsSync('/proc/driver/nvidia/version') ? /^(?!.*NVIDIA driver)/ : /there is no NVIDIA driver here/);
+    const { project, env } = await withCache(
+      Object.fromEntries(PARTS.map((part) => [`parts/${part}`, 'what is missing is told before these are read'])),
+    );
+    const { code, err, out } = await project.pipeline(['engine', 'add', 'tensorflow', '--gpu', '--from', 'parts'], {
+      env,
+    });
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(
+        /nvidia_cublas_cu12-\S+ is missing\n +Get it on a machine with a network: python3 -m pip download/,
+      ),
+    ]);
+    expect(out + err).toMatch(
+      existsSync('/proc/driver/nvidia/version') ? /^(?!.*NVIDIA driver)/ : /there is no NVIDIA driver here/,
+    );
   });
 
   test('interrupted in the middle of a download, leaves nothing, and the next time starts anew', async () => {
     // An npm that never comes to an end, and says when it was started.
-    const { project, env } = await withCache({ 'bin/npm': '#!/bin/sh\n[ "$1" = --version ] && exit 0\ntouch started\nexec sleep 600\n', 'bin/python3': '#!/bin/sh\nexit 0\n' });
+    const { project, env } = await withCache({
+      'bin/npm': '#!/bin/sh\n[ "$1" = --version ] && exit 0\ntouch started\nexec sleep 600\n',
+      'bin/python3': '#!/bin/sh\nexit 0\n',
+    });
     for (const name of ['npm', 'python3']) await chmod(project.path(`bin/${name}`), 0o755);
-    const running = project.start(['engine', 'add', 'tensorflow'], { env: { ...env, PATH: `${project.path('bin')}:${process.env.PATH!}` } });
+    const running = project.start(['engine', 'add', 'tensorflow'], {
+      env: { ...env, PATH: `${project.path('bin')}:${process.env.PATH!}` },
+    });
     await project.appears('started');
     running.signal('SIGINT');
     const { code, err } = await running.ended;

@@ -13,7 +13,9 @@ test('a failure is told with its exit code, the end of its log, the log’s path
   const project = await Project.create(broken);
   const { code, err, out } = await project.pipeline(['run', '--keep-going']);
   expect(code).toBe(1);
-  expect(err).toMatch(/FAILED broken after [\d.]+s: exit 7\n {2}\| step 1\n {2}\| step 2\n {2}\| step 3\n {2}\| no such tensor\n/);
+  expect(err).toMatch(
+    /FAILED broken after [\d.]+s: exit 7\n {2}\| step 1\n {2}\| step 2\n {2}\| step 3\n {2}\| no such tensor\n/,
+  );
   const log = /log: (\S+)/.exec(err)![1]!;
   expect(await project.read(log)).toContain('no such tensor');
   expect(err).toContain('run it again: pipeline run broken');
@@ -37,7 +39,9 @@ test('--keep-going finishes what does not depend on the failure', async () => {
 });
 
 test('nothing of a failure is recorded: it is tried again, and a success then counts', async () => {
-  const project = await Project.create({ 'pipeline.json': pipelineOf({ flaky: shell('test -e mended && echo ok > ${outputs.out}') }) });
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ flaky: shell('test -e mended && echo ok > ${outputs.out}') }),
+  });
   expect((await project.run()).code).toBe(1);
   expect((await project.run()).ids('failed')).toEqual(['flaky']);
   await project.write('mended', '');
@@ -66,7 +70,9 @@ test('an exception in a module is told with its message and place in the user’
 });
 
 test('a missing input blocks the stage and says where it is wanted', async () => {
-  const project = await Project.create({ 'pipeline.json': pipelineOf({ ingest: shell('cp ${inputs.source} ${outputs.out}', { source: 'data/ham.csv' }) }) });
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ ingest: shell('cp ${inputs.source} ${outputs.out}', { source: 'data/ham.csv' }) }),
+  });
   const { code, out } = await project.pipeline(['run']);
   expect(code).toBe(1);
   expect(out).toMatch(/ingest +blocked +input source is missing: data\/ham\.csv/);
@@ -84,7 +90,13 @@ test('code that cannot be bundled blocks its stage, with the place of the fault'
 
 test('a failed attempt is repeated as often as `retries` allows', async () => {
   const project = await Project.create({
-    'pipeline.json': pipelineOf({ flaky: shell('echo x >> tries; test $(wc -l < tries) -ge 3 && echo ok > ${outputs.out}', {}, { retries: { limit: 2, delay: '1ms' } }) }),
+    'pipeline.json': pipelineOf({
+      flaky: shell(
+        'echo x >> tries; test $(wc -l < tries) -ge 3 && echo ok > ${outputs.out}',
+        {},
+        { retries: { limit: 2, delay: '1ms' } },
+      ),
+    }),
   });
   const run = await project.run();
   expect(run.executed).toEqual(['flaky']);
@@ -92,7 +104,9 @@ test('a failed attempt is repeated as often as `retries` allows', async () => {
 });
 
 test('a stage that runs longer than its timeout is ended', async () => {
-  const project = await Project.create({ 'pipeline.json': pipelineOf({ slow: shell('sleep 600', {}, { timeout: '300ms' }) }) });
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ slow: shell('sleep 600', {}, { timeout: '300ms' }) }),
+  });
   const run = await project.run();
   expect(run.code).toBe(1);
   expect(run.of('failed')[0]).toMatchObject({ id: 'slow', failure: { kind: 'timeout' } });
@@ -100,7 +114,10 @@ test('a stage that runs longer than its timeout is ended', async () => {
 
 test('only the exit codes that `on` names are repeated', async () => {
   const project = await Project.create({
-    'pipeline.json': pipelineOf({ busy: shell('exit 75', {}, { retries: { limit: 2, delay: '1ms', on: [75] } }), wrong: shell('exit 1', {}, { retries: { limit: 2, delay: '1ms', on: [75] } }) }),
+    'pipeline.json': pipelineOf({
+      busy: shell('exit 75', {}, { retries: { limit: 2, delay: '1ms', on: [75] } }),
+      wrong: shell('exit 1', {}, { retries: { limit: 2, delay: '1ms', on: [75] } }),
+    }),
   });
   const run = await project.run('--keep-going');
   expect(run.ids('retrying')).toEqual(['busy', 'busy']);
@@ -109,7 +126,13 @@ test('only the exit codes that `on` names are repeated', async () => {
 
 test('at its timeout a stage is asked to end, and killed with all its children when it has not after the time that `grace` gives it', async () => {
   const project = await Project.create({
-    'pipeline.json': pipelineOf({ stubborn: shell("trap 'touch asked' TERM; (trap '' TERM; echo 1 > child; while :; do sleep 0.05; done) & echo $! > pid; while :; do sleep 0.05; done", {}, { timeout: '1s' }) }),
+    'pipeline.json': pipelineOf({
+      stubborn: shell(
+        "trap 'touch asked' TERM; (trap '' TERM; echo 1 > child; while :; do sleep 0.05; done) & echo $! > pid; while :; do sleep 0.05; done",
+        {},
+        { timeout: '1s' },
+      ),
+    }),
     '.pipelinerc.json': { grace: '300ms' },
   });
   const { code, err } = await project.pipeline(['run']);

@@ -10,7 +10,12 @@ const SEED = 4;
 
 test('after a fault at any moment of a run, the next run ends as if nothing had happened', async ({ skip }) => {
   if (!existsSync(COMMAND)) throw new Error('The command is not built: npm run build.');
-  const ended = await campaign({ seed: SEED, seconds: 15, command: COMMAND, source: path.join(import.meta.dirname, 'faults', 'fault.c') });
+  const ended = await campaign({
+    seed: SEED,
+    seconds: 15,
+    command: COMMAND,
+    source: path.join(import.meta.dirname, 'faults', 'fault.c'),
+  });
   if (!ended.ok) return skip(ended.error);
   console.log(table(ended.value));
   expect(ended.value.failed.map(account)).toEqual([]);

@@ -13,7 +13,9 @@ const study = {
         params: { factor: '${params.factor}', deep: '${params.deep}' },
         outputs: { out: 'scaled.json' },
       },
-      describe: shell('echo result: > ${outputs.out}; cat ${inputs.scaled} >> ${outputs.out}', { scaled: { stage: 'scale', output: 'out' } }),
+      describe: shell('echo result: > ${outputs.out}; cat ${inputs.scaled} >> ${outputs.out}', {
+        scaled: { stage: 'scale', output: 'out' },
+      }),
     },
     { factor: 3, deep: { rate: 0.5 } },
   ),
@@ -55,13 +57,16 @@ test('a second run executes nothing and says so in one line', async () => {
   const project = await upToDate();
   const { out, err, code } = await project.pipeline(['run']);
   expect({ out, err, code }).toEqual({ out: 'Nothing to do: 3 of 3 up to date.\n', err: '', code: 0 });
-  expect(await why(project, 'scale')).toMatch(/^scale is up to date: executed \d{4}-\d\d-\d\d \d\d:\d\d UTC in [\d.]+s on \S+ \([0-9a-f]{12}\)\n$/);
+  expect(await why(project, 'scale')).toMatch(
+    /^scale is up to date: executed \d{4}-\d\d-\d\d \d\d:\d\d UTC in [\d.]+s on \S+ \([0-9a-f]{12}\)\n$/,
+  );
 });
 
 test('touching a file reruns nothing', async () => {
   const project = await upToDate();
   const later = new Date(Date.now() + 60_000);
-  for (const file of ['images/a.pgm', 'stages/count.ts', 'lib/times.ts', 'pipeline.json']) await utimes(project.path(file), later, later);
+  for (const file of ['images/a.pgm', 'stages/count.ts', 'lib/times.ts', 'pipeline.json'])
+    await utimes(project.path(file), later, later);
   expect((await project.run()).executed).toEqual([]);
 });
 
@@ -85,7 +90,9 @@ test('--set counts like an edit of the file, and taking it back restores without
 test('one changed image is named; a stage that makes the same result of it stops the rerun there', async () => {
   const project = await upToDate();
   await project.write('images/b.pgm', 'P2 1 1 255 9');
-  expect(await why(project, 'count')).toMatch(/^count will run:\n {2}images\/b\.pgm changed \([0-9a-f]{4}\.\. -> [0-9a-f]{4}\.\.\)\n$/);
+  expect(await why(project, 'count')).toMatch(
+    /^count will run:\n {2}images\/b\.pgm changed \([0-9a-f]{4}\.\. -> [0-9a-f]{4}\.\.\)\n$/,
+  );
   const run = await project.run();
   expect(run.executed).toEqual(['count']);
   expect(run.of('finished')[0]).toMatchObject({ summary: { outcome: 'done', counts: { executed: 1, fresh: 2 } } });
@@ -102,7 +109,10 @@ test('an added and a removed image are named as such', async () => {
 
 test('a comment and white space in a module rerun nothing', async () => {
   const project = await upToDate();
-  await project.write('lib/times.ts', '// Multiplication.\n\nexport const times = (a: number, b: number): number =>\n  a * b; /* exactly */\n');
+  await project.write(
+    'lib/times.ts',
+    '// Multiplication.\n\nexport const times = (a: number, b: number): number =>\n  a * b; /* exactly */\n',
+  );
   expect((await project.run()).executed).toEqual([]);
 });
 
@@ -123,7 +133,9 @@ test('a changed command reruns its stage and names both texts', async () => {
 });
 
 test('a declared environment variable counts by its value, any other does not', async () => {
-  const project = await Project.create({ 'pipeline.json': pipelineOf({ greet: shell('echo $GREETING > ${outputs.out}', {}, { env: ['GREETING'] }) }) });
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ greet: shell('echo $GREETING > ${outputs.out}', {}, { env: ['GREETING'] }) }),
+  });
   const run = (env: Record<string, string>) => project.pipeline(['run'], { env });
   await run({ GREETING: 'hello' });
   expect((await run({ GREETING: 'hello', OTHER: 'x' })).out).toContain('Nothing to do');

@@ -9,7 +9,11 @@ const study = {
   'pipeline.json': pipelineOf(
     {
       make: shell('echo made ${params.n} > ${outputs.out}', {}, { params: { n: '${params.n}' } }),
-      use: { command: 'echo used > ${outputs.all}/one; cat ${inputs.x} > ${outputs.all}/two', inputs: { x: { stage: 'make', output: 'out' } }, outputs: { all: 'all/' } },
+      use: {
+        command: 'echo used > ${outputs.all}/one; cat ${inputs.x} > ${outputs.all}/two',
+        inputs: { x: { stage: 'make', output: 'out' } },
+        outputs: { all: 'all/' },
+      },
     },
     { n: 1 },
   ),
@@ -19,7 +23,10 @@ const study = {
 const set = (n: number): string[] => ['--set', `n=${n}`];
 
 /** What gc would delete or has deleted, of the kinds that count. */
-async function gc(project: Project, ...words: string[]): Promise<{ deleted: boolean; records: number; files: number; kept: object }> {
+async function gc(
+  project: Project,
+  ...words: string[]
+): Promise<{ deleted: boolean; records: number; files: number; kept: object }> {
   const { out, err } = await project.pipeline(['gc', '--json', '--keep-runs', '1', ...words]);
   expect(err).toBe('');
   expect(out).toContain('"garbage"');
@@ -35,7 +42,10 @@ async function missing(project: Project, n: number): Promise<number> {
 }
 
 const git = (project: Project, ...words: string[]) =>
-  execa('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...words], { cwd: project.root, env: { GIT_CONFIG_GLOBAL: '/dev/null' } });
+  execa('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...words], {
+    cwd: project.root,
+    env: { GIT_CONFIG_GLOBAL: '/dev/null' },
+  });
 
 test('gc tells what nothing refers to, and deletes it only when told to', async () => {
   const project = await Project.create(study);
@@ -99,7 +109,10 @@ test('a lockfile with a merge conflict keeps the results of both sides', async (
   await project.run(...set(2));
   const ours = await project.read('pipeline.lock.json');
   await project.run(...set(3));
-  await project.write('other.lock.json', `<<<<<<< ours\n${ours}=======\n${await project.read('pipeline.lock.json')}>>>>>>> theirs\n`);
+  await project.write(
+    'other.lock.json',
+    `<<<<<<< ours\n${ours}=======\n${await project.read('pipeline.lock.json')}>>>>>>> theirs\n`,
+  );
   await project.run();
   await gc(project, '--delete');
   expect([await missing(project, 2), await missing(project, 3)]).toEqual([0, 0]);
@@ -110,9 +123,15 @@ test('a running stage keeps what it reads and what it has made, though no lockfi
     'pipeline.json': pipelineOf(
       {
         first: shell('echo first ${params.n} > ${outputs.out}', {}, { params: { n: '${params.n}' } }),
-        second: shell('touch waits; while [ ! -e go ]; do sleep 0.02; done; cat ${inputs.x} ${inputs.y} > ${outputs.out}', { x: { stage: 'first', output: 'out' }, y: { stage: 'beside', output: 'out' } }),
+        second: shell(
+          'touch waits; while [ ! -e go ]; do sleep 0.02; done; cat ${inputs.x} ${inputs.y} > ${outputs.out}',
+          { x: { stage: 'first', output: 'out' }, y: { stage: 'beside', output: 'out' } },
+        ),
         beside: shell('echo beside ${params.n} > ${outputs.out}', {}, { params: { n: '${params.n}' } }),
-        third: shell('cat ${inputs.x} ${inputs.again} > ${outputs.out}', { x: { stage: 'second', output: 'out' }, again: { stage: 'first', output: 'out' } }),
+        third: shell('cat ${inputs.x} ${inputs.again} > ${outputs.out}', {
+          x: { stage: 'second', output: 'out' },
+          again: { stage: 'first', output: 'out' },
+        }),
       },
       { n: 1 },
     ),
@@ -139,7 +158,11 @@ test('a running stage keeps what it reads and what it has made, though no lockfi
 });
 
 test('a project on the same store, whose folder cannot be seen, stops the deletion until the user says that it is gone', async () => {
-  const project = await Project.create({ ...study, '.pipelinerc.json': { store: 'shared' }, 'elsewhere/pipeline.json': study['pipeline.json'] });
+  const project = await Project.create({
+    ...study,
+    '.pipelinerc.json': { store: 'shared' },
+    'elsewhere/pipeline.json': study['pipeline.json'],
+  });
   await project.run();
   await project.pipeline(['run', ...set(2)], { folder: 'elsewhere' });
   await project.run(...set(3));
@@ -149,7 +172,9 @@ test('a project on the same store, whose folder cannot be seen, stops the deleti
   await rename(project.path('elsewhere'), project.path('node_modules/away'));
   const { err, code } = await project.pipeline(['gc', '--delete', '--keep-runs', '1']);
   expect(code).toBe(2);
-  expect(err).toMatch(/nothing was deleted: elsewhere\/pipeline\.lock\.json used this store too[^]*rm shared\/served\/[0-9a-f]{16}\n$/);
+  expect(err).toMatch(
+    /nothing was deleted: elsewhere\/pipeline\.lock\.json used this store too[^]*rm shared\/served\/[0-9a-f]{16}\n$/,
+  );
   expect(await missing(project, 2)).toBe(0);
   const [, note] = /rm (\S+)/.exec(err)!;
   await project.remove(note!);
@@ -158,7 +183,10 @@ test('a project on the same store, whose folder cannot be seen, stops the deleti
 });
 
 test('the newest logs of every instance stay, and so does the log of every result that stays', async () => {
-  const project = await Project.create({ 'pipeline.json': pipelineOf({ talks: shell('echo hello; test -e fine && echo x > ${outputs.out}') }), fine: '' });
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ talks: shell('echo hello; test -e fine && echo x > ${outputs.out}') }),
+    fine: '',
+  });
   await project.run();
   await project.remove('fine');
   for (let attempt = 0; attempt < 7; attempt++) await project.run('--force');

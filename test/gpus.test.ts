@@ -27,7 +27,11 @@ esac
 /** Says in `here` that it has begun, waits for `go`, and tells which cards it saw. */
 const training = (resources: object = { gpu: 1 }) => ({
   'pipeline.json': pipelineOf({
-    train: shell('echo $$ > here; while [ ! -e go ]; do sleep 0.02; done; echo $CUDA_VISIBLE_DEVICES > ${outputs.out}', {}, { resources, outputs: { out: { file: 'out.txt', publish: 'seen.txt' } } }),
+    train: shell(
+      'echo $$ > here; while [ ! -e go ]; do sleep 0.02; done; echo $CUDA_VISIBLE_DEVICES > ${outputs.out}',
+      {},
+      { resources, outputs: { out: { file: 'out.txt', publish: 'seen.txt' } } },
+    ),
   }),
 });
 
@@ -69,7 +73,10 @@ test('a card on which a foreign process computes is passed over', async () => {
 
 test('a stage that asks for two cards gets two, and one that asks for none sees none', async () => {
   const { env, uuids } = await host({ cards: 2 });
-  for (const [resources, seen] of [[{ gpu: 2 }, uuids.join(',')], [{ cpu: 1 }, '']] as const) {
+  for (const [resources, seen] of [
+    [{ gpu: 2 }, uuids.join(',')],
+    [{ cpu: 1 }, ''],
+  ] as const) {
     const project = await Project.create(training(resources));
     await project.write('go', '');
     await project.pipeline(['run'], { env });
@@ -96,16 +103,19 @@ test('the card of a run that was killed is free for the next', async () => {
 
 const NOBODY = 65_534;
 
-test.skipIf(process.getuid?.() !== 0)('a card that root holds is respected by another user, and taken when root has given it back', async () => {
-  const { env } = await host({ cards: 1 });
-  const [one, two] = [await Project.create(training()), await Project.create(training())];
-  await Promise.all([two.root, two.path('pipeline.json')].map((place) => chown(place, NOBODY, NOBODY)));
-  const first = one.start(['run'], { env });
-  await one.appears('here');
-  const second = two.start(['run', '--json'], { env, uid: NOBODY });
-  await second.prints('train waits for a GPU, held by process');
-  await one.write('go', '');
-  await two.write('go', '');
-  expect((await first.ended).code).toBe(0);
-  expect((await second.ended).code).toBe(0);
-});
+test.skipIf(process.getuid?.() !== 0)(
+  'a card that root holds is respected by another user, and taken when root has given it back',
+  async () => {
+    const { env } = await host({ cards: 1 });
+    const [one, two] = [await Project.create(training()), await Project.create(training())];
+    await Promise.all([two.root, two.path('pipeline.json')].map((place) => chown(place, NOBODY, NOBODY)));
+    const first = one.start(['run'], { env });
+    await one.appears('here');
+    const second = two.start(['run', '--json'], { env, uid: NOBODY });
+    await second.prints('train waits for a GPU, held by process');
+    await one.write('go', '');
+    await two.write('go', '');
+    expect((await first.ended).code).toBe(0);
+    expect((await second.ended).code).toBe(0);
+  },
+);

@@ -14,19 +14,29 @@ const hasPython = (() => {
 })();
 
 for (const template of ['shell', 'python', 'typescript']) {
-  test.skipIf(template === 'python' && !hasPython)(`the ${template} template runs at once, then has nothing to do, and tells why after an edit`, async () => {
-    const project = await Project.create({});
-    const made = await project.pipeline(['init', 'study', '--template', template]);
-    expect(made).toMatchObject({ code: 0, err: '', out: expect.stringContaining('Next: cd study && pipeline run') as string });
-    const inside = { folder: 'study', env: { PATH: process.env.PATH! } };
-    const first = await project.pipeline(['run'], inside);
-    expect(first.err).not.toContain('error:');
-    expect(first.code).toBe(0);
-    expect(await project.read('study/report.md')).toBe(REPORT);
-    expect((await project.pipeline(['status', '--check'], inside)).code).toBe(0);
-    await project.write('study/pipeline.json', (await project.read('study/pipeline.json')).replace('"highest": 10', '"highest": 6'));
-    expect((await project.pipeline(['why', 'clean'], inside)).out).toContain('params.highest 10 -> 6');
-  });
+  test.skipIf(template === 'python' && !hasPython)(
+    `the ${template} template runs at once, then has nothing to do, and tells why after an edit`,
+    async () => {
+      const project = await Project.create({});
+      const made = await project.pipeline(['init', 'study', '--template', template]);
+      expect(made).toMatchObject({
+        code: 0,
+        err: '',
+        out: expect.stringContaining('Next: cd study && pipeline run') as string,
+      });
+      const inside = { folder: 'study', env: { PATH: process.env.PATH! } };
+      const first = await project.pipeline(['run'], inside);
+      expect(first.err).not.toContain('error:');
+      expect(first.code).toBe(0);
+      expect(await project.read('study/report.md')).toBe(REPORT);
+      expect((await project.pipeline(['status', '--check'], inside)).code).toBe(0);
+      await project.write(
+        'study/pipeline.json',
+        (await project.read('study/pipeline.json')).replace('"highest": 10', '"highest": 6'),
+      );
+      expect((await project.pipeline(['why', 'clean'], inside)).out).toContain('params.highest 10 -> 6');
+    },
+  );
 }
 
 test('init writes nothing where a file is in the way, and names every one', async () => {
@@ -48,5 +58,7 @@ test('init adds to a .gitignore only what it lacks', async () => {
 test('the schema is named where the package is installed', async () => {
   const project = await Project.create({ 'node_modules/pretext/schema/pipeline.schema.json': '{}' });
   await project.pipeline(['init', 'a/b']);
-  expect(await project.read('a/b/pipeline.json')).toContain('"$schema": "../../node_modules/pretext/schema/pipeline.schema.json"');
+  expect(await project.read('a/b/pipeline.json')).toContain(
+    '"$schema": "../../node_modules/pretext/schema/pipeline.schema.json"',
+  );
 });

@@ -3,7 +3,9 @@ import { gone, isAlive, pipelineOf, Project, shell } from './rig.ts';
 
 /** Counts to 4, one checkpoint each; after the second it waits for `go`. Tells its process id and every step it takes. */
 const training = {
-  'pipeline.json': pipelineOf({ train: { module: 'train.mjs', outputs: { out: { file: 'steps.txt', publish: 'steps.txt' } } } }),
+  'pipeline.json': pipelineOf({
+    train: { module: 'train.mjs', outputs: { out: { file: 'steps.txt', publish: 'steps.txt' } } },
+  }),
   'train.mjs': `import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 export default async function (stage) {
@@ -74,7 +76,9 @@ test('after kill -9 of the runner no stage stays behind, and the next run resume
 });
 
 test('children that a command left in the background end with it', async () => {
-  const project = await Project.create({ 'pipeline.json': pipelineOf({ spawn: shell('sleep 1000 & echo $! > background; touch started; wait') }) });
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({ spawn: shell('sleep 1000 & echo $! > background; touch started; wait') }),
+  });
   const run = project.start(['run']);
   await project.appears('started');
   const background = Number(await project.read('background'));
@@ -84,7 +88,11 @@ test('children that a command left in the background end with it', async () => {
 });
 
 test('a second Ctrl-C ends at once even what refuses to stop', async () => {
-  const project = await Project.create({ 'pipeline.json': pipelineOf({ stubborn: shell("trap '' TERM; echo $$ > pid; touch started; while :; do sleep 0.05; done") }) });
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({
+      stubborn: shell("trap '' TERM; echo $$ > pid; touch started; while :; do sleep 0.05; done"),
+    }),
+  });
   const run = project.start(['run']);
   await project.appears('started');
   const stubborn = Number(await project.read('pid'));
@@ -99,37 +107,70 @@ test('a second Ctrl-C ends at once even what refuses to stop', async () => {
 const ends = {
   'a failure': { told: { type: 'failed', kind: 'exit' }, how: (project: Project) => project.write('fail', '') },
   'a timeout': { told: { type: 'failed', kind: 'timeout' }, how: () => Promise.resolve() },
-  'kill -9 of the stage': { told: { type: 'failed', kind: 'signal' }, how: async (project: Project) => void process.kill(Number(await project.read('pid')), 'SIGKILL') },
-  'SIGTERM': { told: { type: 'interrupted', kind: undefined }, how: (_: Project, run: ReturnType<Project['start']>) => { run.signal('SIGTERM'); return Promise.resolve(); } },
-  'the end of the terminal': { told: { type: 'interrupted', kind: undefined }, how: (_: Project, run: ReturnType<Project['start']>) => { run.signal('SIGHUP'); return Promise.resolve(); } },
+  'kill -9 of the stage': {
+    told: { type: 'failed', kind: 'signal' },
+    how: async (project: Project) => void process.kill(Number(await project.read('pid')), 'SIGKILL'),
+  },
+  SIGTERM: {
+    told: { type: 'interrupted', kind: undefined },
+    how: (_: Project, run: ReturnType<Project['start']>) => {
+      run.signal('SIGTERM');
+      return Promise.resolve();
+    },
+  },
+  'the end of the terminal': {
+    told: { type: 'interrupted', kind: undefined },
+    how: (_: Project, run: ReturnType<Project['start']>) => {
+      run.signal('SIGHUP');
+      return Promise.resolve();
+    },
+  },
 };
 
-test.each(Object.entries(ends))('after %s the next run resumes from the checkpoint, and the record counts it', async (name, { told, how }) => {
-  const project = await Project.create(training);
-  const train = { module: 'train.mjs', outputs: { out: 'steps.txt' } };
-  await project.write('pipeline.json', pipelineOf({ train: { ...train, ...(name === 'a timeout' && { timeout: '3s' }) } }));
-  const run = project.start(['run', '--json']);
-  await project.appears('halfway');
-  await how(project, run);
-  const events = (await run.ended).out.split('\n').filter(Boolean).map((line) => JSON.parse(line) as { type: string; failure?: { kind: string } });
-  expect(events.flatMap(({ type, failure }) => (type === told.type ? [{ type, kind: failure?.kind }] : []))).toEqual([told]);
+test.each(Object.entries(ends))(
+  'after %s the next run resumes from the checkpoint, and the record counts it',
+  async (name, { told, how }) => {
+    const project = await Project.create(training);
+    const train = { module: 'train.mjs', outputs: { out: 'steps.txt' } };
+    await project.write(
+      'pipeline.json',
+      pipelineOf({ train: { ...train, ...(name === 'a timeout' && { timeout: '3s' }) } }),
+    );
+    const run = project.start(['run', '--json']);
+    await project.appears('halfway');
+    await how(project, run);
+    const events = (await run.ended).out
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as { type: string; failure?: { kind: string } });
+    expect(events.flatMap(({ type, failure }) => (type === told.type ? [{ type, kind: failure?.kind }] : []))).toEqual([
+      told,
+    ]);
 
-  await project.write('go', '');
-  await project.write('pipeline.json', pipelineOf({ train }));
-  const next = await project.run();
-  expect(next.of('succeeded')[0]).toMatchObject({ record: { execution: { resumes: 1, attempts: 1 } } });
-  expect(await project.read('taken')).toBe('1\n2\n3\n4\n');
-});
+    await project.write('go', '');
+    await project.write('pipeline.json', pipelineOf({ train }));
+    const next = await project.run();
+    expect(next.of('succeeded')[0]).toMatchObject({ record: { execution: { resumes: 1, attempts: 1 } } });
+    expect(await project.read('taken')).toBe('1\n2\n3\n4\n');
+  },
+);
 
 test('a retry resumes from the checkpoint, too', async () => {
   const project = await Project.create(training);
-  await project.write('pipeline.json', pipelineOf({ train: { module: 'train.mjs', outputs: { out: 'steps.txt' }, retries: { limit: 1, delay: '1ms' } } }));
+  await project.write(
+    'pipeline.json',
+    pipelineOf({ train: { module: 'train.mjs', outputs: { out: 'steps.txt' }, retries: { limit: 1, delay: '1ms' } } }),
+  );
   const run = project.start(['run', '--json']);
   await project.write('fail', '');
   await run.prints('"type":"retrying"');
   await project.write('go', '');
   const { out } = await run.ended;
-  const succeeded = out.split('\n').filter(Boolean).map((line) => JSON.parse(line) as { type: string }).find(({ type }) => type === 'succeeded');
+  const succeeded = out
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as { type: string })
+    .find(({ type }) => type === 'succeeded');
   expect(succeeded).toMatchObject({ record: { execution: { resumes: 1, attempts: 2 } } });
   expect(await project.read('taken')).toBe('1\n2\n3\n4\n');
 });

@@ -2,7 +2,12 @@ import { execa } from 'execa';
 import { expect, test } from 'vitest';
 import { pipelineOf, Project, shell } from './rig.ts';
 
-const git = (project: Project, ...words: string[]) => execa('git', ['-c', 'user.name=t', '-c', 'user.email=t@t', '-c', 'init.defaultBranch=main', '-C', project.root, ...words], { reject: false });
+const git = (project: Project, ...words: string[]) =>
+  execa(
+    'git',
+    ['-c', 'user.name=t', '-c', 'user.email=t@t', '-c', 'init.defaultBranch=main', '-C', project.root, ...words],
+    { reject: false },
+  );
 
 /** Two branches that edited different inputs of one stage, and both ran: git merges the inputs, and not the lockfile. */
 async function merged(): Promise<Project> {
@@ -46,7 +51,9 @@ test('a lockfile that git could not merge is mended by the next run, which knows
   expect(run.err).toContain('git add pipeline.lock.json');
   expect(run.executed).toEqual(['both']);
   expect([...run.ids('fresh'), ...run.ids('restored')].sort()).toEqual(['left', 'right']);
-  expect(Object.keys((JSON.parse(await project.read('pipeline.lock.json')) as { instances: object }).instances)).toEqual(['both', 'left', 'right']);
+  expect(
+    Object.keys((JSON.parse(await project.read('pipeline.lock.json')) as { instances: object }).instances),
+  ).toEqual(['both', 'left', 'right']);
   expect((await project.run()).ids('fresh')).toEqual(['both', 'left', 'right']);
 });
 

@@ -14,26 +14,77 @@ async function failedCleanly(project: Project, run: Run): Promise<void> {
   expect(run.code).toBe(1);
   expect(project.exists('pipeline.lock.json')).toBe(false);
   expect(existsSync(project.path('cache/runs')) ? await readdir(project.path('cache/runs')) : []).toEqual([]);
-  for (const folder of ['work', 'leases', 'checkpoints']) expect(await readdir(project.path(`cache/${folder}`))).toEqual([]);
+  for (const folder of ['work', 'leases', 'checkpoints'])
+    expect(await readdir(project.path(`cache/${folder}`))).toEqual([]);
   expect((await project.pipeline(['status', '--check'])).code).toBe(3);
 }
 
 const OUT = '$PIPELINE_OUTPUT_OUT';
 
 test.each<[string, Record<string, string | object>, RegExp]>([
-  ['returns without having written anything', { 'pipeline.json': pipelineOf({ work: shell('true') }) }, /did not write out/],
-  ['leaves the folder of a folder output empty', { 'pipeline.json': pipelineOf({ work: shell('true', {}, { outputs: { out: 'all/' } }) }) }, /did not write out/],
-  ['deletes its private folder', { 'pipeline.json': pipelineOf({ work: shell(`rm -rf "$(dirname "$(dirname "$(dirname "${OUT}")")")"`) }) }, /did not write out/],
+  [
+    'returns without having written anything',
+    { 'pipeline.json': pipelineOf({ work: shell('true') }) },
+    /did not write out/,
+  ],
+  [
+    'leaves the folder of a folder output empty',
+    { 'pipeline.json': pipelineOf({ work: shell('true', {}, { outputs: { out: 'all/' } }) }) },
+    /did not write out/,
+  ],
+  [
+    'deletes its private folder',
+    { 'pipeline.json': pipelineOf({ work: shell(`rm -rf "$(dirname "$(dirname "$(dirname "${OUT}")")")"`) }) },
+    /did not write out/,
+  ],
   ['calls process.exit(0) before it has finished', module('process.exit(0);'), /ended without a word .* process\.exit/],
   ['never settles', module('await new Promise(() => {});'), /never settles/],
-  ['closes file descriptor 3', module('fs.closeSync(3); await later();'), /closed file descriptor 3|closes file descriptor 3|a file descriptor that was closed/],
-  ['writes a folder where a file was declared', { 'pipeline.json': pipelineOf({ work: shell(`mkdir ${OUT}; echo 1 > ${OUT}/a`) }) }, /output out is a folder, and "out\.txt" declares a file/],
-  ['writes a file where a folder was declared', { 'pipeline.json': pipelineOf({ work: shell(`rmdir ${OUT}; echo 1 > ${OUT}`, {}, { outputs: { out: 'all/' } }) }) }, /output out is a file, and "all\/" declares a folder/],
-  ['writes a link that leads nowhere', { 'pipeline.json': pipelineOf({ work: shell(`ln -s /nowhere/at/all ${OUT}`) }) }, /output out is a link that leads nowhere/],
-  ['makes a pipe of its output', { 'pipeline.json': pipelineOf({ work: shell(`mkfifo ${OUT}`) }) }, /output out is a device, pipe or socket/],
-  ['makes a pipe in its output', { 'pipeline.json': pipelineOf({ work: shell(`mkfifo ${OUT}/p`, {}, { outputs: { out: 'all/' } }) }) }, /output out holds p: It is a device, pipe or socket/],
-  ['gives a file a name that is no text', { 'pipeline.json': pipelineOf({ work: shell(`echo 1 > ${OUT}/"$(printf 'a\\377b')"`, {}, { outputs: { out: 'all/' } }) }) }, /name is not UTF-8\. Rename it/],
-  ['fails after it has put a file in place of its checkpoint folder', { 'pipeline.json': pipelineOf({ work: shell('rmdir $PIPELINE_CHECKPOINT; echo 1 > $PIPELINE_CHECKPOINT; exit 4') }) }, /exit 4/],
+  [
+    'closes file descriptor 3',
+    module('fs.closeSync(3); await later();'),
+    /closed file descriptor 3|closes file descriptor 3|a file descriptor that was closed/,
+  ],
+  [
+    'writes a folder where a file was declared',
+    { 'pipeline.json': pipelineOf({ work: shell(`mkdir ${OUT}; echo 1 > ${OUT}/a`) }) },
+    /output out is a folder, and "out\.txt" declares a file/,
+  ],
+  [
+    'writes a file where a folder was declared',
+    { 'pipeline.json': pipelineOf({ work: shell(`rmdir ${OUT}; echo 1 > ${OUT}`, {}, { outputs: { out: 'all/' } }) }) },
+    /output out is a file, and "all\/" declares a folder/,
+  ],
+  [
+    'writes a link that leads nowhere',
+    { 'pipeline.json': pipelineOf({ work: shell(`ln -s /nowhere/at/all ${OUT}`) }) },
+    /output out is a link that leads nowhere/,
+  ],
+  [
+    'makes a pipe of its output',
+    { 'pipeline.json': pipelineOf({ work: shell(`mkfifo ${OUT}`) }) },
+    /output out is a device, pipe or socket/,
+  ],
+  [
+    'makes a pipe in its output',
+    { 'pipeline.json': pipelineOf({ work: shell(`mkfifo ${OUT}/p`, {}, { outputs: { out: 'all/' } }) }) },
+    /output out holds p: It is a device, pipe or socket/,
+  ],
+  [
+    'gives a file a name that is no text',
+    {
+      'pipeline.json': pipelineOf({
+        work: shell(`echo 1 > ${OUT}/"$(printf 'a\\377b')"`, {}, { outputs: { out: 'all/' } }),
+      }),
+    },
+    /name is not UTF-8\. Rename it/,
+  ],
+  [
+    'fails after it has put a file in place of its checkpoint folder',
+    {
+      'pipeline.json': pipelineOf({ work: shell('rmdir $PIPELINE_CHECKPOINT; echo 1 > $PIPELINE_CHECKPOINT; exit 4') }),
+    },
+    /exit 4/,
+  ],
 ])('a stage that %s has failed, and is told why', async (_, files, message) => {
   const project = await Project.create(files);
   const { code, err } = await project.pipeline(['run']);
@@ -52,7 +103,9 @@ async function blobOf(project: Project, text: string): Promise<string> {
 }
 
 const publishing = (command: string, output = 'out.txt', inputs = {}): Record<string, string | object> => ({
-  'pipeline.json': pipelineOf({ work: shell(command, inputs, { outputs: { out: { file: output, publish: 'published' } } }) }),
+  'pipeline.json': pipelineOf({
+    work: shell(command, inputs, { outputs: { out: { file: output, publish: 'published' } } }),
+  }),
 });
 
 test.each([
@@ -82,7 +135,12 @@ test('a published file shares nothing with the store: one that is edited in plac
 });
 
 test('any name that is a text may be the name of an output file', async () => {
-  const project = await Project.create(publishing(`cd ${OUT}; for name in 'a b' "$(printf 'new\\nline')" 'quo"te' "apo'strophe" '-dash' 'ä' "$(printf 'a\\314\\210')" '😀' 'back\\slash' '$x'; do printf %s "$name" > "./$name"; done`, 'all/'));
+  const project = await Project.create(
+    publishing(
+      `cd ${OUT}; for name in 'a b' "$(printf 'new\\nline')" 'quo"te' "apo'strophe" '-dash' 'ä' "$(printf 'a\\314\\210')" '😀' 'back\\slash' '$x'; do printf %s "$name" > "./$name"; done`,
+      'all/',
+    ),
+  );
   expect((await project.run()).executed).toEqual(['work']);
   const names = await readdir(project.path('published'));
   expect(names).toHaveLength(10);
@@ -91,7 +149,11 @@ test('any name that is a text may be the name of an output file', async () => {
 });
 
 test('of a stage that prints 100 MB, all of it is in the log, and a failure shows the end', async () => {
-  const project = await Project.create({ 'pipeline.json': pipelineOf({ work: shell('head -c 100000000 /dev/zero | tr "\\0" x; echo; echo the end; exit 3') }) });
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({
+      work: shell('head -c 100000000 /dev/zero | tr "\\0" x; echo; echo the end; exit 3'),
+    }),
+  });
   const { err, code } = await project.pipeline(['run']);
   expect(code).toBe(1);
   expect(err).toContain('  | the end\n');
@@ -101,14 +163,20 @@ test('of a stage that prints 100 MB, all of it is in the log, and a failure show
 });
 
 test('junk on the line of messages is passed over', async () => {
-  const project = await Project.create(module(`fs.writeSync(3, 'junk\\n{"type":"metric"}\\n{"type":"record"}\\nnull\\n' + 'x'.repeat(50_000) + '\\n'); stage.metric('loss', 1);`));
+  const project = await Project.create(
+    module(
+      `fs.writeSync(3, 'junk\\n{"type":"metric"}\\n{"type":"record"}\\nnull\\n' + 'x'.repeat(50_000) + '\\n'); stage.metric('loss', 1);`,
+    ),
+  );
   const run = await project.run();
   expect(run.executed).toEqual(['work']);
   expect(run.of('metric')).toMatchObject([{ name: 'loss', value: 1 }]);
 });
 
 test('what a stage leaves in the background is ended before its output is taken, and cannot change it', async () => {
-  const project = await Project.create(publishing(`(echo $$ > child; while :; do echo more >> ${OUT}; done) & until [ -s ${OUT} ]; do :; done`));
+  const project = await Project.create(
+    publishing(`(echo $$ > child; while :; do echo more >> ${OUT}; done) & until [ -s ${OUT} ]; do :; done`),
+  );
   expect((await project.run()).executed).toEqual(['work']);
   await gone(Number(await project.read('child')));
   const result = await project.read('published');
@@ -117,13 +185,22 @@ test('what a stage leaves in the background is ended before its output is taken,
 });
 
 test('a checkpoint folder that a stage has filled is removed when it succeeds', async () => {
-  const project = await Project.create(publishing(`mkdir $PIPELINE_CHECKPOINT/deep; head -c 1000000 /dev/zero > $PIPELINE_CHECKPOINT/deep/state; chmod 500 $PIPELINE_CHECKPOINT/deep; echo 1 > ${OUT}`));
+  const project = await Project.create(
+    publishing(
+      `mkdir $PIPELINE_CHECKPOINT/deep; head -c 1000000 /dev/zero > $PIPELINE_CHECKPOINT/deep/state; chmod 500 $PIPELINE_CHECKPOINT/deep; echo 1 > ${OUT}`,
+    ),
+  );
   expect((await project.run()).executed).toEqual(['work']);
   expect(await readdir(project.path('cache/checkpoints'))).toEqual([]);
 });
 
 test('files and folders without permissions are taken as they are, and leave nothing behind', async () => {
-  const project = await Project.create(publishing(`mkdir ${OUT}/locked; echo 1 > ${OUT}/locked/secret; chmod 000 ${OUT}/locked/secret ${OUT}/locked; mkdir ${OUT}/../left; echo 2 > ${OUT}/../left/over; chmod 500 ${OUT}/../left`, 'all/'));
+  const project = await Project.create(
+    publishing(
+      `mkdir ${OUT}/locked; echo 1 > ${OUT}/locked/secret; chmod 000 ${OUT}/locked/secret ${OUT}/locked; mkdir ${OUT}/../left; echo 2 > ${OUT}/../left/over; chmod 500 ${OUT}/../left`,
+      'all/',
+    ),
+  );
   expect((await project.run()).executed).toEqual(['work']);
   expect(await project.read('published/locked/secret')).toBe('1\n');
   expect(await readdir(project.path('cache/work'))).toEqual([]);

@@ -2,11 +2,15 @@ import { expect, test } from 'vitest';
 import { pipelineOf, Project, shell } from './rig.ts';
 
 const ESCAPE = '\u001B[';
-const two = pipelineOf({ split: shell('echo 1 > ${outputs.out}'), train: shell('cat ${inputs.x} > ${outputs.out}', { x: { stage: 'split', output: 'out' } }) });
+const two = pipelineOf({
+  split: shell('echo 1 > ${outputs.out}'),
+  train: shell('cat ${inputs.x} > ${outputs.out}', { x: { stage: 'split', output: 'out' } }),
+});
 
 test('a pipe gets no colour, even in CI; FORCE_COLOR and --color give it; NO_COLOR wins over FORCE_COLOR', async () => {
   const project = await Project.create({ 'pipeline.json': two });
-  const coloured = async (words: string[], env: Record<string, string>) => (await project.pipeline(['status', ...words], { env })).out.includes(ESCAPE);
+  const coloured = async (words: string[], env: Record<string, string>) =>
+    (await project.pipeline(['status', ...words], { env })).out.includes(ESCAPE);
   expect(await coloured([], { CI: 'true' })).toBe(false);
   expect(await coloured([], { FORCE_COLOR: '1' })).toBe(true);
   expect(await coloured([], { FORCE_COLOR: '1', NO_COLOR: '1' })).toBe(false);
@@ -18,10 +22,27 @@ test('without a terminal there are plain lines on standard error and the result 
   const project = await Project.create({ 'pipeline.json': two });
   const { out, err } = await project.pipeline(['run']);
   expect(err).not.toContain('\r');
-  const lines = err.trimEnd().split('\n').map((line) => line.replace(/^\d\d:\d\d:\d\d {2}/, '').replace(/[\d.]+s$/, '0.1s'));
-  expect(lines).toEqual(['test: 2 instances, 2 to run', 'start    split  (never run)', 'done     split  0.1s', 'start    train  (never run)', 'done     train  0.1s']);
+  const lines = err
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.replace(/^\d\d:\d\d:\d\d {2}/, '').replace(/[\d.]+s$/, '0.1s'));
+  expect(lines).toEqual([
+    'test: 2 instances, 2 to run',
+    'start    split  (never run)',
+    'done     split  0.1s',
+    'start    train  (never run)',
+    'done     train  0.1s',
+  ]);
   expect(out.replaceAll(/[\d.]+s/g, '0.1s')).toBe(
-    ['', 'stage  status  reason     time', 'split  done    never run  0.1s', 'train  done    never run  0.1s', '', 'Done after 0.1s: 2 executed.', ''].join('\n'),
+    [
+      '',
+      'stage  status  reason     time',
+      'split  done    never run  0.1s',
+      'train  done    never run  0.1s',
+      '',
+      'Done after 0.1s: 2 executed.',
+      '',
+    ].join('\n'),
   );
 });
 
@@ -31,7 +52,9 @@ test('graph draws stages with what they read, in four languages', async () => {
   expect(await graph()).toBe('split\ntrain  <- split\n');
   expect(await graph('--format', 'mermaid')).toBe('flowchart LR\n  n0["split"]\n  n1["train"]\n  n0 --> n1\n');
   expect(await graph('--format', 'dot')).toContain('"split" -> "train";');
-  expect(JSON.parse(await graph('--format', 'json', '--instances'))).toMatchObject({ edges: [{ from: 'split', to: 'train' }] });
+  expect(JSON.parse(await graph('--format', 'json', '--instances'))).toMatchObject({
+    edges: [{ from: 'split', to: 'train' }],
+  });
 });
 
 test('show tells the record of a result: inputs, outputs, params, code, provenance', async () => {
@@ -44,7 +67,10 @@ test('show tells the record of a result: inputs, outputs, params, code, provenan
   expect(out).toMatch(/^ {2}out +[0-9a-f]{12} +out\.txt +2 B$/m);
   expect(out).toContain('cat ${inputs.x} > ${outputs.out}');
   expect(out).not.toContain(project.root);
-  expect(JSON.parse((await project.pipeline(['show', 'train', '--json'])).out)).toMatchObject({ format: 1, instance: 'train' });
+  expect(JSON.parse((await project.pipeline(['show', 'train', '--json'])).out)).toMatchObject({
+    format: 1,
+    instance: 'train',
+  });
 });
 
 test('doctor finds a fit machine fit, and a broken pipeline file broken', async () => {

@@ -5,17 +5,23 @@ import { expect, test } from 'vitest';
 import { Project } from './rig.ts';
 
 const repository = path.resolve(import.meta.dirname, '..');
-const TSCONFIG = { compilerOptions: { target: 'es2023', module: 'nodenext', strict: true, noEmit: true, types: ['node'] }, include: ['stages'] };
+const TSCONFIG = {
+  compilerOptions: { target: 'es2023', module: 'nodenext', strict: true, noEmit: true, types: ['node'] },
+  include: ['stages'],
+};
 
 /** A project in which the packed package is installed: unpacked, its dependencies linked, so that no network is needed. */
 async function installed(): Promise<Project> {
   const project = await Project.create({ 'package.json': { type: 'module' }, 'tsconfig.json': TSCONFIG });
-  const { stdout } = await execa('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project.root], { cwd: repository });
+  const { stdout } = await execa('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project.root], {
+    cwd: repository,
+  });
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
   await mkdir(project.path('node_modules/pretext'), { recursive: true });
   await execa('tar', ['-xzf', filename, '--strip-components=1', '-C', 'node_modules/pretext'], { cwd: project.root });
   const own = path.join(repository, 'node_modules');
-  for (const name of await readdir(own)) if (!name.startsWith('.')) await symlink(path.join(own, name), project.path(`node_modules/${name}`));
+  for (const name of await readdir(own))
+    if (!name.startsWith('.')) await symlink(path.join(own, name), project.path(`node_modules/${name}`));
   await mkdir(project.path('node_modules/.bin'));
   await symlink('../pretext/dist/cli/main.js', project.path('node_modules/.bin/pipeline'));
   return project;
@@ -25,7 +31,9 @@ test('the packed package runs stages in TypeScript in another project, and its t
   const project = await installed();
   const inside = { cwd: project.root, reject: false } as const;
   const run = () => execa(project.path('node_modules/.bin/pipeline'), ['run'], inside);
-  expect(await execa('npx', ['--no-install', 'pipeline', 'init', '--template', 'typescript'], inside)).toMatchObject({ exitCode: 0 });
+  expect(await execa('npx', ['--no-install', 'pipeline', 'init', '--template', 'typescript'], inside)).toMatchObject({
+    exitCode: 0,
+  });
   expect(await run()).toMatchObject({ exitCode: 0 });
   expect(await project.read('report.md')).toContain('| north | 3 | 4.17 |');
 
@@ -36,9 +44,12 @@ test('the packed package runs stages in TypeScript in another project, and its t
   await project.write('stages/clean.ts', right.replace("stage.input('table')", 'stage.input(1)'));
   expect((await check()).stdout).toContain("Argument of type 'number' is not assignable to parameter of type 'string'");
 
-  await project.write('stages/clean.ts', `import { Type } from '@sinclair/typebox';
+  await project.write(
+    'stages/clean.ts',
+    `import { Type } from '@sinclair/typebox';
 import { parameters, type Stage } from 'pretext/stage';
 export default (stage: Stage) => { parameters(Type.Object({ highest: Type.Integer({ minimum: 11 }) }), stage); };
-`);
+`,
+  );
   expect((await run()).stderr).toContain('highest: it is 10, allowed is a whole number of at least 11');
 }, 120_000);

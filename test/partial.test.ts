@@ -5,7 +5,11 @@ import { pipelineOf, Project, shell } from './rig.ts';
 const study = {
   'pipeline.json': pipelineOf({
     prepare: shell('cat ${inputs.data} > ${outputs.out}', { data: 'data.txt' }),
-    train: shell('echo ${seed} > ${outputs.out}; cat ${inputs.x} >> ${outputs.out}', { x: { stage: 'prepare', output: 'out' } }, { matrix: { seed: [0, 1] } }),
+    train: shell(
+      'echo ${seed} > ${outputs.out}; cat ${inputs.x} >> ${outputs.out}',
+      { x: { stage: 'prepare', output: 'out' } },
+      { matrix: { seed: [0, 1] } },
+    ),
     report: shell('cat ${inputs.runs} > ${outputs.out}', { runs: { stage: 'train', output: 'out', gather: true } }),
     notes: shell('echo notes > ${outputs.out}'),
   }),
@@ -22,14 +26,23 @@ test('--from begins with the target, and takes what comes before as it is', asyn
   const project = await Project.create(study);
   await project.run('--until', 'prepare');
   expect((await project.run('--from', 'train')).executed).toEqual(['report', 'train:seed=0', 'train:seed=1']);
-  expect((await project.run('--from', 'train', '--force')).executed).toEqual(['report', 'train:seed=0', 'train:seed=1']);
+  expect((await project.run('--from', 'train', '--force')).executed).toEqual([
+    'report',
+    'train:seed=0',
+    'train:seed=1',
+  ]);
 });
 
 test('--from and --until together leave what lies between', async () => {
   const project = await Project.create(study);
   await project.run();
-  expect((await project.run('--force', '--from', 'train:seed=0', '--until', 'train')).executed).toEqual(['train:seed=0']);
-  expect((await project.run('--force', '--from', 'prepare', '--until', 'train:seed=0')).executed).toEqual(['prepare', 'train:seed=0']);
+  expect((await project.run('--force', '--from', 'train:seed=0', '--until', 'train')).executed).toEqual([
+    'train:seed=0',
+  ]);
+  expect((await project.run('--force', '--from', 'prepare', '--until', 'train:seed=0')).executed).toEqual([
+    'prepare',
+    'train:seed=0',
+  ]);
 });
 
 test('--force with a target executes that one only, in a part of the pipeline too', async () => {
@@ -52,7 +65,9 @@ test('--from is refused where something before it would have to run first: it is
     expect(out).toBe('');
   }
   await project.remove('data.txt');
-  expect((await project.pipeline(['run', '--from', 'train'])).err).toContain('error: prepare cannot run, and the run cannot begin after it: input data is missing: data.txt');
+  expect((await project.pipeline(['run', '--from', 'train'])).err).toContain(
+    'error: prepare cannot run, and the run cannot begin after it: input data is missing: data.txt',
+  );
 });
 
 test('what comes before --from is restored from the store where only its record is there', async () => {
@@ -80,8 +95,12 @@ test('a target that is left nothing of is refused', async () => {
 
 test('an instance that only another pipeline file of the project ran has never run', async () => {
   const project = await Project.create({
-    'pipeline.json': pipelineOf({ train: shell('echo ${params.epochs} > ${outputs.out}', {}, { params: { epochs: 40 } }) }),
-    'pipelines/small.json': pipelineOf({ train: shell('echo ${params.epochs} > ${outputs.out}', {}, { params: { epochs: 1 } }) }),
+    'pipeline.json': pipelineOf({
+      train: shell('echo ${params.epochs} > ${outputs.out}', {}, { params: { epochs: 40 } }),
+    }),
+    'pipelines/small.json': pipelineOf({
+      train: shell('echo ${params.epochs} > ${outputs.out}', {}, { params: { epochs: 1 } }),
+    }),
   });
   await project.run();
   const why = await project.pipeline(['why', 'train', '--pipeline', 'pipelines/small.json']);

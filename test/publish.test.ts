@@ -2,7 +2,13 @@ import { expect, test } from 'vitest';
 import { pipelineOf, Project, shell } from './rig.ts';
 
 const published = {
-  'pipeline.json': pipelineOf({ report: shell('echo result > ${outputs.out}', {}, { outputs: { out: { file: 'out.txt', publish: 'reports/out.txt' } } }) }),
+  'pipeline.json': pipelineOf({
+    report: shell(
+      'echo result > ${outputs.out}',
+      {},
+      { outputs: { out: { file: 'out.txt', publish: 'reports/out.txt' } } },
+    ),
+  }),
 };
 
 test('a published file is named at the end of the run', async () => {

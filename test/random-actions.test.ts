@@ -24,11 +24,23 @@ interface State {
 const files = ({ file, name, factor, images }: State): Record<string, string | object> => ({
   'pipeline.json': pipelineOf(
     {
-      join: shell('cd ${inputs.images}; for i in *; do echo $i; cat $i; done > ${outputs.out}', { images: 'images' }, published('join')),
+      join: shell(
+        'cd ${inputs.images}; for i in *; do echo $i; cat $i; done > ${outputs.out}',
+        { images: 'images' },
+        published('join'),
+      ),
       // Few different results, so that what follows is often as before.
       count: shell('grep -c . ${inputs.x} > ${outputs.out}', { x: { stage: 'join', output: 'out' } }),
-      scale: shell('echo ${params.factor} > ${outputs.out}; cat ${inputs.n} ${inputs.file} >> ${outputs.out}', { n: { stage: 'count', output: 'out' }, file: name }, { params: { factor: '${params.factor}' }, ...published('scale') }),
-      both: shell('cat ${inputs.a} ${inputs.b} > ${outputs.out}', { a: { stage: 'join', output: 'out' }, b: { stage: 'scale', output: 'out' } }, published('both')),
+      scale: shell(
+        'echo ${params.factor} > ${outputs.out}; cat ${inputs.n} ${inputs.file} >> ${outputs.out}',
+        { n: { stage: 'count', output: 'out' }, file: name },
+        { params: { factor: '${params.factor}' }, ...published('scale') },
+      ),
+      both: shell(
+        'cat ${inputs.a} ${inputs.b} > ${outputs.out}',
+        { a: { stage: 'join', output: 'out' }, b: { stage: 'scale', output: 'out' } },
+        published('both'),
+      ),
     },
     { factor },
   ),
@@ -51,7 +63,15 @@ function expected({ file, factor, images }: State): { outputs: Record<string, st
 test(`whatever a user does, a run makes what a clean run makes, and executes nothing again (SEED=${seed})`, async () => {
   const draw = random('user', seed);
   const pick = <T>(list: readonly T[]): T => list[draw.integer(list.length)]!;
-  const state: State = { file: 'A\n', name: 'a.txt', factor: 1, images: new Map([['1', 'x\n'], ['2', 'y\n']]) };
+  const state: State = {
+    file: 'A\n',
+    name: 'a.txt',
+    factor: 1,
+    images: new Map([
+      ['1', 'x\n'],
+      ['2', 'y\n'],
+    ]),
+  };
   const project = await Project.create(files(state));
   const image = (): string => pick([...state.images.keys()]);
   let seen = new Set<string>();
@@ -113,7 +133,8 @@ test(`whatever a user does, a run makes what a clean run makes, and executes not
       await project.remove('pipeline.lock.json');
     },
     'delete what is remembered to save time': () => project.remove('cache/state'),
-    'spoil what is remembered to save time': () => project.shell('mkdir -p cache/state; find cache/state -type f -exec sh -c \'echo junk > "$1"\' - {} \\;'),
+    'spoil what is remembered to save time': () =>
+      project.shell('mkdir -p cache/state; find cache/state -type f -exec sh -c \'echo junk > "$1"\' - {} \\;'),
     'delete part of the store': async () => {
       if (lost === 'lockfile') return;
       lost = 'store';
@@ -121,7 +142,9 @@ test(`whatever a user does, a run makes what a clean run makes, and executes not
       await project.remove(pick(['cache', 'cache/objects', 'cache/runs']));
     },
     'delete a blob': async () => {
-      const blobs = (await readdir(project.path('cache/objects'), { recursive: true }).catch(() => [])).filter((name) => name.length > 60);
+      const blobs = (await readdir(project.path('cache/objects'), { recursive: true }).catch(() => [])).filter(
+        (name) => name.length > 60,
+      );
       if (blobs.length === 0 || lost === 'lockfile') return;
       lost = 'store';
       seen = new Set();
@@ -139,8 +162,12 @@ test(`whatever a user does, a run makes what a clean run makes, and executes not
     const run = await project.run();
     const story = `SEED=${seed}: ${log.join(', ')}, run -> ${run.executed.join(' ')}\n${run.err}`;
     expect(run.code, story).toBe(0);
-    for (const [stage, output] of Object.entries(outputs)) expect(await project.read(`out/${stage}.txt`), story).toBe(output);
-    expect(run.executed.filter((id) => seen.has(keys[id]!)), story).toEqual([]);
+    for (const [stage, output] of Object.entries(outputs))
+      expect(await project.read(`out/${stage}.txt`), story).toBe(output);
+    expect(
+      run.executed.filter((id) => seen.has(keys[id]!)),
+      story,
+    ).toEqual([]);
     for (const key of Object.values(keys)) seen.add(key);
     log.push('run');
     lost = undefined;
@@ -148,6 +175,7 @@ test(`whatever a user does, a run makes what a clean run makes, and executes not
 
   const clean = await Project.create(files(state));
   expect((await clean.run()).code).toBe(0);
-  for (const name of await readdir(clean.path('out'))) expect(await project.read(`out/${name}`), name).toBe(await clean.read(`out/${name}`));
+  for (const name of await readdir(clean.path('out')))
+    expect(await project.read(`out/${name}`), name).toBe(await clean.read(`out/${name}`));
   expect((await project.pipeline(['run'])).out).toContain('Nothing to do');
 });

@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
-import type { Run} from './rig.ts';
+import type { Run } from './rig.ts';
 import { pipelineOf, Project, shell } from './rig.ts';
 
 /** Two instances of a stage; each says that it is there, and then waits for `go`. */
 const pair = (resources: object) => ({
   'pipeline.json': pipelineOf({
-    work: shell('touch here-${params.n}; while [ ! -e go ]; do sleep 0.02; done; ls here-* | wc -l > ${outputs.out}', {}, { matrix: { n: [0, 1] }, params: { n: '${n}' }, resources }),
+    work: shell(
+      'touch here-${params.n}; while [ ! -e go ]; do sleep 0.02; done; ls here-* | wc -l > ${outputs.out}',
+      {},
+      { matrix: { n: [0, 1] }, params: { n: '${n}' }, resources },
+    ),
   }),
 });
 
@@ -36,7 +40,13 @@ test('gpu stages run one at a time where there is no GPU, and the run says so; -
 
 test('a stage is told how many threads it was given', async () => {
   const project = await Project.create({
-    'pipeline.json': pipelineOf({ tell: shell('echo $PIPELINE_CPUS $OMP_NUM_THREADS > ${outputs.out}', {}, { resources: { cpu: 1 }, outputs: { out: { file: 'out.txt', publish: 'told.txt' } } }) }),
+    'pipeline.json': pipelineOf({
+      tell: shell(
+        'echo $PIPELINE_CPUS $OMP_NUM_THREADS > ${outputs.out}',
+        {},
+        { resources: { cpu: 1 }, outputs: { out: { file: 'out.txt', publish: 'told.txt' } } },
+      ),
+    }),
   });
   await project.run();
   expect(await project.read('told.txt')).toBe('1 1\n');
@@ -54,7 +64,13 @@ test('what the user counts is shared out: as many at the same time as there are 
 
 test('a stage is told the memory that was set aside for it', async () => {
   const project = await Project.create({
-    'pipeline.json': pipelineOf({ tell: shell('echo $PIPELINE_MEMORY > ${outputs.out}', {}, { resources: { memory: '4 KiB' }, outputs: { out: { file: 'out.txt', publish: 'told.txt' } } }) }),
+    'pipeline.json': pipelineOf({
+      tell: shell(
+        'echo $PIPELINE_MEMORY > ${outputs.out}',
+        {},
+        { resources: { memory: '4 KiB' }, outputs: { out: { file: 'out.txt', publish: 'told.txt' } } },
+      ),
+    }),
   });
   await project.run();
   expect(await project.read('told.txt')).toBe('4096\n');
@@ -71,17 +87,28 @@ test('a demand that can never be met is refused at the start, with what would he
   });
   const { code, err, out } = await project.pipeline(['run']);
   expect(code).toBe(2);
-  expect(err).toMatch(/^error: solve: asks for 3 of licence, and there is 2\n {2}If there are more, say how many: --slots licence=3, or `slots` in the settings\.\n/m);
-  expect(err).toMatch(/^error: sort: asks for 900 TiB of memory, and there is [\d.]+ GiB\n {2}Lower `memory` in its resources\./m);
+  expect(err).toMatch(
+    /^error: solve: asks for 3 of licence, and there is 2\n {2}If there are more, say how many: --slots licence=3, or `slots` in the settings\.\n/m,
+  );
+  expect(err).toMatch(
+    /^error: sort: asks for 900 TiB of memory, and there is [\d.]+ GiB\n {2}Lower `memory` in its resources\./m,
+  );
   expect(out).toBe('');
-  expect((await project.run('--slots', 'licence=3', '--slots', 'memory=1000TiB')).executed).toEqual(['first', 'solve', 'sort']);
+  expect((await project.run('--slots', 'licence=3', '--slots', 'memory=1000TiB')).executed).toEqual([
+    'first',
+    'solve',
+    'sort',
+  ]);
 });
 
-test.each(['licence', 'licence=none', '=2', 'gpu=2', 'jobs=3', 'memory=8 GB of RAM'])('--slots %s is refused with what is allowed', async (word) => {
-  const project = await Project.create(pair({ cpu: 1 }));
-  const { code, err } = await project.pipeline(['run', '--slots', word]);
-  expect([code, err]).toEqual([2, expect.stringContaining('It must be written name=amount, and allowed is')]);
-});
+test.each(['licence', 'licence=none', '=2', 'gpu=2', 'jobs=3', 'memory=8 GB of RAM'])(
+  '--slots %s is refused with what is allowed',
+  async (word) => {
+    const project = await Project.create(pair({ cpu: 1 }));
+    const { code, err } = await project.pipeline(['run', '--slots', word]);
+    expect([code, err]).toEqual([2, expect.stringContaining('It must be written name=amount, and allowed is')]);
+  },
+);
 
 /** Whether an instance started before the one that had started last was over. */
 function overlaps(run: Run): boolean {

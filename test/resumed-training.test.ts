@@ -10,7 +10,11 @@ const repository = path.resolve(import.meta.dirname, '..');
 
 /** SimCLR on phantoms: some seconds of steps that take milliseconds. */
 const training = pipelineOf({
-  phantoms: { module: 'stages/phantoms.ts', params: { images: 300, size: 16, seed: 1 }, outputs: { images: 'images.safetensors', table: 'table.csv', dataset: 'dataset.json' } },
+  phantoms: {
+    module: 'stages/phantoms.ts',
+    params: { images: 300, size: 16, seed: 1 },
+    outputs: { images: 'images.safetensors', table: 'table.csv', dataset: 'dataset.json' },
+  },
   split: {
     module: 'stages/split.ts',
     inputs: { table: { stage: 'phantoms', output: 'table' }, dataset: { stage: 'phantoms', output: 'dataset' } },
@@ -19,30 +23,66 @@ const training = pipelineOf({
   },
   pretrain: {
     module: 'stages/pretrain-simclr.ts',
-    inputs: { images: { stage: 'phantoms', output: 'images' }, table: { stage: 'phantoms', output: 'table' }, dataset: { stage: 'phantoms', output: 'dataset' }, split: { stage: 'split', output: 'split' }, weights: null },
-    params: { network: 'resnet-small', epochs: 45, batch: 32, rate: 0.1, warmUp: 1, temperature: 0.5, recipe: 'fundus', seed: 0 },
-    outputs: { weights: { file: 'weights.safetensors', publish: 'weights.safetensors' }, curves: { file: 'curves.json', publish: 'curves.json' }, pairs: { file: 'pairs.png', publish: 'pairs.png' } },
+    inputs: {
+      images: { stage: 'phantoms', output: 'images' },
+      table: { stage: 'phantoms', output: 'table' },
+      dataset: { stage: 'phantoms', output: 'dataset' },
+      split: { stage: 'split', output: 'split' },
+      weights: null,
+    },
+    params: {
+      network: 'resnet-small',
+      epochs: 45,
+      batch: 32,
+      rate: 0.1,
+      warmUp: 1,
+      temperature: 0.5,
+      recipe: 'fundus',
+      seed: 0,
+    },
+    outputs: {
+      weights: { file: 'weights.safetensors', publish: 'weights.safetensors' },
+      curves: { file: 'curves.json', publish: 'curves.json' },
+      pairs: { file: 'pairs.png', publish: 'pairs.png' },
+    },
   },
 });
 
 async function study(): Promise<Project> {
   const project = await Project.create({ 'pipeline.json': training });
-  for (const name of ['src', 'stages', 'dist', 'package.json', 'tsconfig.json']) await cp(path.join(repository, name), project.path(name), { recursive: true });
+  for (const name of ['src', 'stages', 'dist', 'package.json', 'tsconfig.json'])
+    await cp(path.join(repository, name), project.path(name), { recursive: true });
   await symlink(path.join(repository, 'node_modules'), project.path('node_modules'));
   return project;
 }
 
-const published = async (project: Project): Promise<Record<string, string>> => Object.fromEntries(await Promise.all(['weights.safetensors', 'curves.json', 'pairs.png'].map(async (name): Promise<[string, string]> => [name, digestOf(await readFile(project.path(name)))])));
+const published = async (project: Project): Promise<Record<string, string>> =>
+  Object.fromEntries(
+    await Promise.all(
+      ['weights.safetensors', 'curves.json', 'pairs.png'].map(async (name): Promise<[string, string]> => [
+        name,
+        digestOf(await readFile(project.path(name))),
+      ]),
+    ),
+  );
 
 /** Milliseconds; 0 before the first checkpoint. */
 async function savedAt(project: Project): Promise<number> {
   const names = await readdir(project.path('cache/checkpoints'), { recursive: true }).catch(() => []);
   const file = names.find((name) => path.basename(name) === 'checkpoint.safetensors');
-  return file === undefined ? 0 : stat(project.path(`cache/checkpoints/${file}`)).then(({ mtimeMs }) => mtimeMs, () => 0);
+  return file === undefined
+    ? 0
+    : stat(project.path(`cache/checkpoints/${file}`)).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      );
 }
 
 /** Runs until training has saved itself anew and for a moment more, then kills it. False when the run ended before. */
-async function runAndKill(project: Project, moment: number): Promise<{ readonly killed: boolean; readonly resumed: boolean }> {
+async function runAndKill(
+  project: Project,
+  moment: number,
+): Promise<{ readonly killed: boolean; readonly resumed: boolean }> {
   const before = await savedAt(project);
   const run = project.start(['run', '--json']);
   const over = run.ended.then(() => 'over' as const);
@@ -50,7 +90,12 @@ async function runAndKill(project: Project, moment: number): Promise<{ readonly 
   await pause(moment);
   run.signal('SIGKILL');
   const answer = await run.ended;
-  return { killed: answer.code !== 0, resumed: new Run({ ...answer, out: answer.out.slice(0, answer.out.lastIndexOf('\n')) }).of('started').some((event) => event.resumed === true) };
+  return {
+    killed: answer.code !== 0,
+    resumed: new Run({ ...answer, out: answer.out.slice(0, answer.out.lastIndexOf('\n')) })
+      .of('started')
+      .some((event) => event.resumed === true),
+  };
 }
 
 const pause = (milliseconds: number) => new Promise((resume) => setTimeout(resume, milliseconds));

@@ -56,7 +56,10 @@ export class Project {
 
   async write(name: string, content: string | object): Promise<void> {
     await mkdir(path.dirname(this.path(name)), { recursive: true });
-    await writeFile(this.path(name), typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content, null, 2));
+    await writeFile(
+      this.path(name),
+      typeof content === 'string' || content instanceof Uint8Array ? content : JSON.stringify(content, null, 2),
+    );
   }
 
   read(name: string): Promise<string> {
@@ -112,14 +115,18 @@ export class Project {
       ended,
       pid: child.pid!,
       signal: (name) => child.kill(name),
-      waits: (times) => until(() => printed.split('Waiting for a change').length > times, `${words.join(' ')} to wait ${times} times`),
+      waits: (times) =>
+        until(() => printed.split('Waiting for a change').length > times, `${words.join(' ')} to wait ${times} times`),
       prints: (text) => until(() => printed.includes(text), `${words.join(' ')} to print ${text}`),
     };
   }
 
   /** Resolves as soon as the file has this content. */
   async holds(name: string, content: string): Promise<void> {
-    await until(async () => this.exists(name) && (await this.read(name)) === content, `${name} to hold ${JSON.stringify(content)}`);
+    await until(
+      async () => this.exists(name) && (await this.read(name)) === content,
+      `${name} to hold ${JSON.stringify(content)}`,
+    );
   }
 
   /** Resolves as soon as the file is there. */
@@ -147,7 +154,10 @@ export class Run {
   constructor(answer: Answer) {
     this.code = answer.code;
     this.err = answer.err;
-    this.events = answer.out.split('\n').filter(Boolean).map((line) => JSON.parse(line) as Event);
+    this.events = answer.out
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Event);
   }
 
   /** Ids of the instances that were executed to success, sorted. */
@@ -156,7 +166,9 @@ export class Run {
   }
 
   ids(type: string): string[] {
-    return this.of(type).map(({ id }) => id!).sort();
+    return this.of(type)
+      .map(({ id }) => id!)
+      .sort();
   }
 
   of(type: string): Event[] {

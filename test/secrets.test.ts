@@ -9,7 +9,11 @@ test('a secret variable reaches its stages and is written nowhere', async () => 
   const env = ['PLAIN', { name: 'TOKEN', secret: true }];
   const project = await Project.create({
     'pipeline.json': pipelineOf({
-      shell: { command: 'printf %s "$TOKEN" | wc -c > ${outputs.n}; echo "$PLAIN" >> ${outputs.n}', outputs: { n: 'n.txt' }, env },
+      shell: {
+        command: 'printf %s "$TOKEN" | wc -c > ${outputs.n}; echo "$PLAIN" >> ${outputs.n}',
+        outputs: { n: 'n.txt' },
+        env,
+      },
       module: { module: 'module.mjs', outputs: { n: 'n.txt' }, env },
       failing: { command: 'exit 3', env, retries: { limit: 1, delay: 0 } },
       open: { command: 'echo "<$TOKEN>" > ${outputs.n}', outputs: { n: { file: 'n.txt', publish: 'open.txt' } } },
@@ -20,7 +24,19 @@ export default (stage) => { writeFileSync(stage.output('n'), String(process.env.
   });
   const settings = { env: { TOKEN: SECRET, PLAIN: 'visible' } };
   const said = [];
-  for (const words of [['run', '--dry-run'], ['run', '--json', '-k'], ['run', '-k'], ['status'], ['status', '--json'], ['why', 'shell'], ['show', 'shell'], ['show', 'shell', '--json'], ['show', 'module', '--json'], ['logs', 'shell'], ['history']]) {
+  for (const words of [
+    ['run', '--dry-run'],
+    ['run', '--json', '-k'],
+    ['run', '-k'],
+    ['status'],
+    ['status', '--json'],
+    ['why', 'shell'],
+    ['show', 'shell'],
+    ['show', 'shell', '--json'],
+    ['show', 'module', '--json'],
+    ['logs', 'shell'],
+    ['history'],
+  ]) {
     const { out, err } = await project.pipeline(words, settings);
     said.push(out, err);
   }
@@ -28,7 +44,9 @@ export default (stage) => { writeFileSync(stage.output('n'), String(process.env.
   expect(said.join('')).toContain('visible');
   expect(await project.read('open.txt')).toBe('<>\n');
 
-  const files = (await readdir(project.root, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
+  const files = (await readdir(project.root, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
   const texts = await Promise.all(files.map(async (file) => [file, await readFile(file, 'latin1')] as const));
   expect(texts.filter(([, text]) => text.includes(SECRET)).map(([file]) => file)).toEqual([]);
   // It was there: both stages counted its letters.

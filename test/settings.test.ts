@@ -18,7 +18,10 @@ test('.pipelinerc.json chooses pipeline file, store and how progress is shown', 
 });
 
 test('the key "pipeline" of package.json does, too, and so does YAML', async () => {
-  const project = await Project.create({ 'pipeline.json': one, 'package.json': { name: 'x', pipeline: { progress: 'quiet' } } });
+  const project = await Project.create({
+    'pipeline.json': one,
+    'package.json': { name: 'x', pipeline: { progress: 'quiet' } },
+  });
   expect((await project.pipeline(['run'])).err).toBe('');
   const yaml = await Project.create({ 'pipeline.json': one, '.pipelinerc': 'progress: quiet\njobs: 1\n' });
   expect((await yaml.pipeline(['run'])).err).toBe('');
@@ -30,7 +33,10 @@ test('what is typed wins over the settings', async () => {
 });
 
 test('every fault of the settings is reported, with a suggestion', async () => {
-  const project = await Project.create({ 'pipeline.json': one, '.pipelinerc.json': { job: 2, progress: 'loud', jobs: 0 } });
+  const project = await Project.create({
+    'pipeline.json': one,
+    '.pipelinerc.json': { job: 2, progress: 'loud', jobs: 0 },
+  });
   const { code, err } = await project.pipeline(['status']);
   expect(code).toBe(2);
   expect(err).toContain('unknown setting "job"');

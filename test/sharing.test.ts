@@ -6,8 +6,12 @@ import { pipelineOf, Project, Run, shell } from './rig.ts';
 test('two runners at once execute each instance once, and both end with all results', async () => {
   const project = await Project.create({
     'pipeline.json': pipelineOf({
-      first: shell('echo first >> executed; touch started; while [ ! -e go ]; do sleep 0.02; done; echo 1 > ${outputs.out}'),
-      second: shell('echo second >> executed; cat ${inputs.x} > ${outputs.out}', { x: { stage: 'first', output: 'out' } }),
+      first: shell(
+        'echo first >> executed; touch started; while [ ! -e go ]; do sleep 0.02; done; echo 1 > ${outputs.out}',
+      ),
+      second: shell('echo second >> executed; cat ${inputs.x} > ${outputs.out}', {
+        x: { stage: 'first', output: 'out' },
+      }),
     }),
   });
   const one = project.start(['run', '--json']);
@@ -25,11 +29,25 @@ test('two runners at once execute each instance once, and both end with all resu
 const chains = {
   'pipeline.json': pipelineOf(
     Object.fromEntries([
-      ['first', shell('echo first >> executed; echo 1 > ${outputs.out}', {}, { outputs: { out: { file: 'out.txt', publish: 'published/first' } } })],
+      [
+        'first',
+        shell(
+          'echo first >> executed; echo 1 > ${outputs.out}',
+          {},
+          { outputs: { out: { file: 'out.txt', publish: 'published/first' } } },
+        ),
+      ],
       ...['a', 'b'].flatMap((chain) =>
         [1, 2, 3].map((i) => {
           const before = i === 1 ? 'first' : `${chain}${i - 1}`;
-          return [`${chain}${i}`, shell(`echo ${chain}${i} >> executed; cat \${inputs.x} > \${outputs.out}; echo ${chain}${i} >> \${outputs.out}`, { x: { stage: before, output: 'out' } }, { outputs: { out: { file: 'out.txt', publish: `published/${chain}${i}` } } })];
+          return [
+            `${chain}${i}`,
+            shell(
+              `echo ${chain}${i} >> executed; cat \${inputs.x} > \${outputs.out}; echo ${chain}${i} >> \${outputs.out}`,
+              { x: { stage: before, output: 'out' } },
+              { outputs: { out: { file: 'out.txt', publish: `published/${chain}${i}` } } },
+            ),
+          ];
         }),
       ),
     ]) as Record<string, object>,
@@ -40,18 +58,26 @@ const ALL = ['a1', 'a2', 'a3', 'b1', 'b2', 'b3', 'first'];
 test('five runners at once on overlapping targets execute each instance once, and the lockfile names them all', async () => {
   const project = await Project.create(chains);
   const targets = [['a3'], ['b3'], ['a2', 'b2'], [], ['b1', 'a3']];
-  const runs = (await Promise.all(targets.map((target) => project.start(['run', '--json', ...target]).ended))).map((answer) => new Run(answer));
+  const runs = (await Promise.all(targets.map((target) => project.start(['run', '--json', ...target]).ended))).map(
+    (answer) => new Run(answer),
+  );
   expect(runs.map(({ code, err }) => ({ code, err }))).toEqual(targets.map(() => ({ code: 0, err: '' })));
   expect(runs.flatMap(({ executed }) => executed).sort()).toEqual(ALL);
   expect((await project.read('executed')).split('\n').filter(Boolean).sort()).toEqual(ALL);
   expect(await project.read('published/b3')).toBe('1\nb1\nb2\nb3\n');
-  expect(Object.keys((JSON.parse(await project.read('pipeline.lock.json')) as { instances: object }).instances).sort()).toEqual(ALL);
+  expect(
+    Object.keys((JSON.parse(await project.read('pipeline.lock.json')) as { instances: object }).instances).sort(),
+  ).toEqual(ALL);
   expect((await project.pipeline(['run'])).out).toContain('Nothing to do: 7 of 7 up to date.');
 });
 
 test('when a runner is killed while others wait for it, the waiting ends and one of them takes over', async () => {
   const project = await Project.create({
-    'pipeline.json': pipelineOf({ work: shell('echo $$ >> executed; touch started; while [ ! -e go ]; do sleep 0.02; done; echo 1 > ${outputs.out}') }),
+    'pipeline.json': pipelineOf({
+      work: shell(
+        'echo $$ >> executed; touch started; while [ ! -e go ]; do sleep 0.02; done; echo 1 > ${outputs.out}',
+      ),
+    }),
   });
   const first = project.start(['run', '--json']);
   await project.appears('started');
@@ -69,7 +95,9 @@ test('when a runner is killed while others wait for it, the waiting ends and one
 
 test('a lease that a runner of another container has left is respected until it has been silent for long, and then taken over', async () => {
   const project = await Project.create({ 'pipeline.json': pipelineOf({ work: shell('echo 1 > ${outputs.out}') }) });
-  const [{ fingerprint }] = (JSON.parse((await project.pipeline(['run', '--json', '--dry-run'])).out) as { instances: [{ fingerprint: string }] }).instances;
+  const [{ fingerprint }] = (
+    JSON.parse((await project.pipeline(['run', '--json', '--dry-run'])).out) as { instances: [{ fingerprint: string }] }
+  ).instances;
   const entry = `cache/leases/${fingerprint}/left.json`;
   await project.write(entry, { host: hostname(), boot: 'another', namespace: 'pid:[1]', pid: 1, started: '1' });
   const run = project.start(['run', '--json']);

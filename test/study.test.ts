@@ -23,7 +23,16 @@ let project: string;
 
 beforeAll(async () => {
   project = await mkdtemp(path.join(tmpdir(), 'pretext-study-'));
-  for (const name of ['src', 'stages', 'schema', 'dist', 'pipeline.json', 'package.json', 'package-lock.json', 'tsconfig.json']) {
+  for (const name of [
+    'src',
+    'stages',
+    'schema',
+    'dist',
+    'pipeline.json',
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+  ]) {
     await cp(path.join(repository, name), path.join(project, name), { recursive: true });
   }
   await symlink(path.join(repository, 'node_modules'), path.join(project, 'node_modules'));
@@ -43,7 +52,8 @@ async function run(...more: string[]): Promise<Event[]> {
   return stdout.split('\n').map((line) => JSON.parse(line) as Event);
 }
 
-const executed = (events: readonly Event[]) => events.filter(({ type }) => type === 'succeeded').map(({ id }) => String(id));
+const executed = (events: readonly Event[]) =>
+  events.filter(({ type }) => type === 'succeeded').map(({ id }) => String(id));
 const stagesOf = (ids: readonly string[]) => [...new Set(ids.map((id) => id.split(':')[0]!))].sort();
 
 async function edit(file: string, change: (text: string) => string): Promise<void> {
@@ -73,14 +83,24 @@ describe('the study', { concurrent: false }, () => {
     expect(executed(await run())).toEqual([]);
   });
 
-  test('a changed temperature reruns pre-training, the models that start from it, and what reads those', { timeout: 300_000 }, async () => {
-    const ids = executed(await run('--set', 'pretrain.temperature=0.2'));
-    expect(stagesOf(ids)).toEqual(['evaluate', 'explain', 'finetune', 'pretrain', 'probe', 'report']);
-    expect(new Set(ids.filter((id) => id.startsWith('finetune:')).map((id) => /model=(\w+)/.exec(id)?.[1]))).toEqual(new Set(['M2', 'M4']));
-  });
+  test(
+    'a changed temperature reruns pre-training, the models that start from it, and what reads those',
+    { timeout: 300_000 },
+    async () => {
+      const ids = executed(await run('--set', 'pretrain.temperature=0.2'));
+      expect(stagesOf(ids)).toEqual(['evaluate', 'explain', 'finetune', 'pretrain', 'probe', 'report']);
+      expect(new Set(ids.filter((id) => id.startsWith('finetune:')).map((id) => /model=(\w+)/.exec(id)?.[1]))).toEqual(
+        new Set(['M2', 'M4']),
+      );
+    },
+  );
 
   test('why names the parameter with both values', async () => {
-    const { stdout } = await execa('node', [command, 'why', 'pretrain:start=random', ...TINY, '--set', 'pretrain.temperature=0.3'], { cwd: project });
+    const { stdout } = await execa(
+      'node',
+      [command, 'why', 'pretrain:start=random', ...TINY, '--set', 'pretrain.temperature=0.3'],
+      { cwd: project },
+    );
     expect(stdout).toMatch(/temperature\s+0\.2 -> 0\.3/);
   });
 

@@ -7,9 +7,19 @@ import { pipelineOf, Project, shell } from './rig.ts';
 const study = {
   'pipeline.json': pipelineOf(
     {
-      numbers: shell('echo numbers >> executed; echo ${params.n} 2 3 > ${outputs.out}', {}, { params: { n: '${params.n}' } }),
-      pages: { command: 'echo pages >> executed; cat ${inputs.x} > ${outputs.all}/one; echo two > ${outputs.all}/two', inputs: { x: { stage: 'numbers', output: 'out' } }, outputs: { all: 'all/' } },
-      total: shell('echo total >> executed; cat ${inputs.x}/* > ${outputs.out}', { x: { stage: 'pages', output: 'all' } }),
+      numbers: shell(
+        'echo numbers >> executed; echo ${params.n} 2 3 > ${outputs.out}',
+        {},
+        { params: { n: '${params.n}' } },
+      ),
+      pages: {
+        command: 'echo pages >> executed; cat ${inputs.x} > ${outputs.all}/one; echo two > ${outputs.all}/two',
+        inputs: { x: { stage: 'numbers', output: 'out' } },
+        outputs: { all: 'all/' },
+      },
+      total: shell('echo total >> executed; cat ${inputs.x}/* > ${outputs.out}', {
+        x: { stage: 'pages', output: 'all' },
+      }),
     },
     { n: 1 },
   ),
@@ -41,7 +51,8 @@ async function flip(file: string): Promise<void> {
   await writeFile(file, bytes);
 }
 
-const executed = async (project: Project): Promise<string[]> => (project.exists('executed') ? (await project.read('executed')).split('\n').filter(Boolean) : []);
+const executed = async (project: Project): Promise<string[]> =>
+  project.exists('executed') ? (await project.read('executed')).split('\n').filter(Boolean) : [];
 
 test('an intact store is told so, with what was read', async () => {
   const project = await upToDate();
@@ -90,7 +101,9 @@ test('what an earlier parameter made cannot be made again: its record goes to qu
   await project.remove('executed');
   await flip(await blob(project, '7 2 3\n'));
   const { out, code } = await project.pipeline(['verify', '--repair']);
-  expect(out).toContain('Cannot be made again from the pipeline as it is now: numbers, pages. The records went to quarantine.');
+  expect(out).toContain(
+    'Cannot be made again from the pipeline as it is now: numbers, pages. The records went to quarantine.',
+  );
   expect(code).toBe(0);
   expect(await executed(project)).toEqual([]);
   expect((await project.pipeline(['verify'])).code).toBe(0);
@@ -98,7 +111,9 @@ test('what an earlier parameter made cannot be made again: its record goes to qu
 
 test('an unreadable record is damage, and is made again', async () => {
   const project = await upToDate();
-  const { fingerprint } = JSON.parse((await project.pipeline(['show', 'total', '--json'])).out) as { fingerprint: string };
+  const { fingerprint } = JSON.parse((await project.pipeline(['show', 'total', '--json'])).out) as {
+    fingerprint: string;
+  };
   await project.write(`cache/runs/${fingerprint}.json`, '{"seal": ');
   const { out, code } = await project.pipeline(['verify', '--repair']);
   expect(out).toContain('1 record unreadable.');
@@ -110,7 +125,9 @@ test('results that the lockfile names and this store never had are no damage', a
   const project = await upToDate();
   await project.remove('cache');
   const { out, code } = await project.pipeline(['verify']);
-  expect(out).toBe('Checked 0 files (0 B) of 0 results: all as they were made.\n3 results that the lockfile names are not in this store: numbers, pages, total.\n');
+  expect(out).toBe(
+    'Checked 0 files (0 B) of 0 results: all as they were made.\n3 results that the lockfile names are not in this store: numbers, pages, total.\n',
+  );
   expect(code).toBe(0);
 });
 
@@ -129,7 +146,13 @@ test('--json is one document, also when something is repaired', async () => {
   expect(JSON.parse(out)).toMatchObject({
     results: 3,
     blobs: 4,
-    damages: [{ state: 'damaged', references: [{ instance: 'pages', part: { kind: 'output', output: 'all', file: 'all/two' } }], readers: ['total'] }],
+    damages: [
+      {
+        state: 'damaged',
+        references: [{ instance: 'pages', part: { kind: 'output', output: 'all', file: 'all/two' } }],
+        readers: ['total'],
+      },
+    ],
     repair: { made: ['pages'], lost: [], after: { damages: [] } },
   });
 });

@@ -6,13 +6,24 @@ import { pipelineOf, Project, shell } from './rig.ts';
 const study = {
   'pipeline.json': pipelineOf(
     {
-      train: shell('cat data/* > /dev/null; echo weights ${params.rate} > ${outputs.out}', { data: { path: 'data', source: 'https://example.org/data' } }, { params: { rate: '${params.rate}' } }),
+      train: shell(
+        'cat data/* > /dev/null; echo weights ${params.rate} > ${outputs.out}',
+        { data: { path: 'data', source: 'https://example.org/data' } },
+        { params: { rate: '${params.rate}' } },
+      ),
       evaluate: {
         command: 'echo accuracy 0.9 > ${outputs.metrics}; echo per image > ${outputs.details}',
         inputs: { weights: { stage: 'train', output: 'out' } },
         outputs: { metrics: { file: 'metrics.txt', commit: true }, details: 'details.txt' },
       },
-      report: shell('(echo ${params.title}; cat ${inputs.metrics}) > ${outputs.out}', { metrics: { stage: 'evaluate', output: 'metrics' } }, { params: { title: '${params.title}' }, outputs: { out: { file: 'report.txt', publish: 'reports/report.txt' } } }),
+      report: shell(
+        '(echo ${params.title}; cat ${inputs.metrics}) > ${outputs.out}',
+        { metrics: { stage: 'evaluate', output: 'metrics' } },
+        {
+          params: { title: '${params.title}' },
+          outputs: { out: { file: 'report.txt', publish: 'reports/report.txt' } },
+        },
+      ),
     },
     { rate: 0.1, title: 'Results' },
   ),
@@ -22,13 +33,18 @@ const study = {
 
 /** As CI sees it: a clone of the commit, with neither data nor store. */
 async function cloned(project: Project): Promise<Project> {
-  const git = (...words: string[]) => execa('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...words], { cwd: project.root, env: { GIT_CONFIG_GLOBAL: '/dev/null' } });
+  const git = (...words: string[]) =>
+    execa('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...words], {
+      cwd: project.root,
+      env: { GIT_CONFIG_GLOBAL: '/dev/null' },
+    });
   await git('init', '-q');
   await git('add', '.');
   await git('commit', '-qm', 'results');
   const clone = await Project.create({});
   await execa('git', ['clone', '-q', project.root, clone.path('clone')]);
-  for (const name of ['pipeline.json', 'pipeline.lock.json', 'pipeline.lock', 'reports']) if (clone.exists(`clone/${name}`)) await cp(clone.path(`clone/${name}`), clone.path(name), { recursive: true });
+  for (const name of ['pipeline.json', 'pipeline.lock.json', 'pipeline.lock', 'reports'])
+    if (clone.exists(`clone/${name}`)) await cp(clone.path(`clone/${name}`), clone.path(name), { recursive: true });
   await clone.remove('clone');
   return clone;
 }
@@ -41,14 +57,21 @@ async function published(): Promise<Project> {
 
 const plan = async (project: Project, ...words: string[]): Promise<Record<string, string>> => {
   const { out } = await project.pipeline(['status', '--json', '--allow-missing', ...words]);
-  return Object.fromEntries((JSON.parse(out) as { instances: { id: string; verdict: string }[] }).instances.map(({ id, verdict }) => [id, verdict]));
+  return Object.fromEntries(
+    (JSON.parse(out) as { instances: { id: string; verdict: string }[] }).instances.map(({ id, verdict }) => [
+      id,
+      verdict,
+    ]),
+  );
 };
 
 test('a committed output lies beside the lockfile under a name that a person reads', async () => {
   const project = await published();
   expect(await project.read('pipeline.lock/evaluate/metrics.txt')).toBe('accuracy 0.9\n');
   expect(project.exists('pipeline.lock/evaluate/details.txt')).toBe(false);
-  expect(JSON.parse(await project.read('pipeline.lock/evaluate.json'))).toMatchObject({ record: { instance: 'evaluate' } });
+  expect(JSON.parse(await project.read('pipeline.lock/evaluate.json'))).toMatchObject({
+    record: { instance: 'evaluate' },
+  });
   expect((await project.pipeline(['status', '--check'])).code).toBe(0);
 });
 
@@ -58,7 +81,9 @@ test('a clone without data and without store is proved up to date, and nothing i
   expect({ code, out }).toEqual({ code: 0, out: '3 of 3 up to date.\n' });
   const run = await clone.run('--allow-missing');
   expect({ code: run.code, executed: run.executed }).toEqual({ code: 0, executed: [] });
-  expect((await clone.pipeline(['why', 'train'])).out).toContain('input data is missing: data (get it from https://example.org/data)');
+  expect((await clone.pipeline(['why', 'train'])).out).toContain(
+    'input data is missing: data (get it from https://example.org/data)',
+  );
   expect((await clone.pipeline(['status', '--check'])).code).toBe(3);
   expect((await clone.run()).code).toBe(1);
 });
@@ -115,7 +140,9 @@ test('with data, a result that nothing reads is not made only because this store
 
 test('verify --repair takes a damaged file from its committed copy', async () => {
   const project = await published();
-  const { outputs } = JSON.parse((await project.pipeline(['show', 'evaluate', '--json'])).out) as { outputs: { metrics: { digest: string } } };
+  const { outputs } = JSON.parse((await project.pipeline(['show', 'evaluate', '--json'])).out) as {
+    outputs: { metrics: { digest: string } };
+  };
   const { digest } = outputs.metrics;
   const file = project.path(`cache/objects/${digest.slice(0, 2)}/${digest.slice(2)}`);
   await chmod(file, 0o644);

@@ -22,11 +22,31 @@ export async function fill(file: string): Promise<void> {
   const loaded = await loadPipeline(file, { set: [] });
   if (!loaded.ok) throw new Error(loaded.error.diagnostics[0]!.message);
   const { pipeline } = loaded.value;
-  const opened = await openLedger(pipeline, { storeFolder: path.join(pipeline.root, 'cache'), lockFile: lockFileOf(file), executes: true });
+  const opened = await openLedger(pipeline, {
+    storeFolder: path.join(pipeline.root, 'cache'),
+    lockFile: lockFileOf(file),
+    executes: true,
+  });
   if (!opened.ok) throw new Error(opened.error[0]!.message);
-  const options = { jobs: 4, slots: {}, keepGoing: false, force: new Set<never>(), given: new Set<never>(), requireGpu: false, graceMs: 0 };
+  const options = {
+    jobs: 4,
+    slots: {},
+    keepGoing: false,
+    force: new Set<never>(),
+    given: new Set<never>(),
+    requireGpu: false,
+    graceMs: 0,
+  };
   const means = { executor: writing, hostProgram: '', machine: () => Promise.resolve(thisMachine([])) };
-  const summary = await runPipeline(opened.value, pipeline.instances, options, () => undefined, new AbortController().signal, means);
+  const summary = await runPipeline(
+    opened.value,
+    pipeline.instances,
+    options,
+    () => undefined,
+    new AbortController().signal,
+    means,
+  );
   await opened.value.close();
-  if (summary.outcome !== 'done') throw new Error(`The pipeline could not be filled: ${JSON.stringify(summary.counts)}`);
+  if (summary.outcome !== 'done')
+    throw new Error(`The pipeline could not be filled: ${JSON.stringify(summary.counts)}`);
 }

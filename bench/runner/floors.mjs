@@ -28,7 +28,9 @@ if (process.argv[1] === import.meta.filename) {
 }
 
 function filesBelow(folder) {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? filesBelow(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`]));
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
+    entry.isDirectory() ? filesBelow(`${folder}/${entry.name}`) : [`${folder}/${entry.name}`],
+  );
 }
 
 function digest(file) {
@@ -36,6 +38,7 @@ function digest(file) {
   const hash = createHash('sha256');
   const chunk = Buffer.allocUnsafe(1024 * 1024);
   const descriptor = openSync(file, 'r');
-  for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk)) hash.update(chunk.subarray(0, read));
+  for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk))
+    hash.update(chunk.subarray(0, read));
   return hash.digest();
 }

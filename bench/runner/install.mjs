@@ -33,7 +33,14 @@ export function installed(folder, names) {
 
 function pip(place, name, version) {
   quietly('python3', ['-m', 'venv', place]);
-  quietly(join(place, 'bin', 'python'), ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `${name}==${version}`]);
+  quietly(join(place, 'bin', 'python'), [
+    '-m',
+    'pip',
+    'install',
+    '--quiet',
+    '--disable-pip-version-check',
+    `${name}==${version}`,
+  ]);
 }
 
 function npm(place, name, version) {

@@ -45,7 +45,11 @@ function pipelineWith(count) {
   const input = (stage) => ({ stage, output: 'out' });
   return {
     stages: {
-      prepare: { command: 'cat ${inputs.data} > ${outputs.out}', inputs: { data: 'data.txt' }, outputs: { out: 'data.bin' } },
+      prepare: {
+        command: 'cat ${inputs.data} > ${outputs.out}',
+        inputs: { data: 'data.txt' },
+        outputs: { out: 'data.bin' },
+      },
       train: {
         matrix: { model: models, seed: Array.from({ length: Math.round(seeds) }, (_, i) => i) },
         command: 'echo ${model} ${seed} ${inputs.data} ${params.epochs} > ${outputs.out}',
@@ -53,8 +57,16 @@ function pipelineWith(count) {
         inputs: { data: input('prepare') },
         outputs: { out: 'weights.bin' },
       },
-      evaluate: { command: 'cat ${inputs.weights} ${inputs.data} > ${outputs.out}', inputs: { weights: input('train'), data: input('prepare') }, outputs: { out: { file: 'scores.json', metrics: true } } },
-      report: { command: 'cat ${inputs.scores} > ${outputs.out}', inputs: { scores: { ...input('evaluate'), gather: true } }, outputs: { out: 'report.txt' } },
+      evaluate: {
+        command: 'cat ${inputs.weights} ${inputs.data} > ${outputs.out}',
+        inputs: { weights: input('train'), data: input('prepare') },
+        outputs: { out: { file: 'scores.json', metrics: true } },
+      },
+      report: {
+        command: 'cat ${inputs.scores} > ${outputs.out}',
+        inputs: { scores: { ...input('evaluate'), gather: true } },
+        outputs: { out: 'report.txt' },
+      },
     },
   };
 }
@@ -62,9 +74,15 @@ function pipelineWith(count) {
 /** The command says itself, as it ends, how much it used: whole process, and the most memory that it held. */
 function measured(place, words) {
   const usage = join(place, 'usage.json');
-  const { command: [program, main] } = thisRunner().run();
+  const {
+    command: [program, main],
+  } = thisRunner().run();
   const began = performance.now();
-  execFileSync(program, ['--import', join(import.meta.dirname, 'usage.mjs'), main, ...words], { cwd: place, env: { ...process.env, BENCH_USAGE: usage }, stdio: ['ignore', 'ignore', 'inherit'] });
+  execFileSync(program, ['--import', join(import.meta.dirname, 'usage.mjs'), main, ...words], {
+    cwd: place,
+    env: { ...process.env, BENCH_USAGE: usage },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   return { wall: (performance.now() - began) / 1000, ...JSON.parse(readFileSync(usage, 'utf8')) };
 }
 
@@ -73,7 +91,15 @@ async function loadFill() {
   const folder = mkdtempSync(join(import.meta.dirname, '..', '.fill-'));
   try {
     const outfile = join(folder, 'fill.mjs');
-    await build({ entryPoints: [join(import.meta.dirname, 'fill.ts')], outfile, bundle: true, packages: 'external', format: 'esm', platform: 'node', logLevel: 'error' });
+    await build({
+      entryPoints: [join(import.meta.dirname, 'fill.ts')],
+      outfile,
+      bundle: true,
+      packages: 'external',
+      format: 'esm',
+      platform: 'node',
+      logLevel: 'error',
+    });
     return (await import(outfile)).fill;
   } finally {
     rmSync(folder, { recursive: true });

@@ -12,7 +12,12 @@ export async function inTurns(workload, tools, folder) {
   const inputs = join(folder, 'inputs');
   mkdirSync(inputs, { recursive: true });
   workload.make(inputs);
-  const projects = [...tools, floorOf(workload)].map((tool) => ({ tool, place: join(folder, tool.name.replaceAll(/\W+/g, '-')), wall: [], cpu: [] }));
+  const projects = [...tools, floorOf(workload)].map((tool) => ({
+    tool,
+    place: join(folder, tool.name.replaceAll(/\W+/g, '-')),
+    wall: [],
+    cpu: [],
+  }));
   for (const { tool, place } of projects) {
     shareInputs(inputs, place);
     tool.prepare(place, workload);
@@ -28,7 +33,9 @@ export async function inTurns(workload, tools, folder) {
       const before = stateOf(tool, place, workload);
       const took = timed(tool, place, workload);
       if (tool.works && (stateOf(tool, place, workload) !== before) !== workload.first) {
-        throw new Error(`${tool.name} ${workload.first ? 'did nothing, although it was a first run' : 'ran something, although there was nothing to do'}.`);
+        throw new Error(
+          `${tool.name} ${workload.first ? 'did nothing, although it was a first run' : 'ran something, although there was nothing to do'}.`,
+        );
       }
       wall.push(took.wall);
       cpu.push(took.cpu);
@@ -41,7 +48,11 @@ export async function inTurns(workload, tools, folder) {
 function timed(tool, place, workload) {
   const { command, env } = tool.run(place, workload);
   const script = `TIMEFORMAT='%R %U %S'; time "$@" > command.log 2>&1`;
-  const { status, stderr } = spawnSync('bash', ['-c', script, 'bash', ...command], { cwd: place, env: { ...process.env, ...env }, encoding: 'utf8' });
+  const { status, stderr } = spawnSync('bash', ['-c', script, 'bash', ...command], {
+    cwd: place,
+    env: { ...process.env, ...env },
+    encoding: 'utf8',
+  });
   if (status !== 0) throw new Error(`${tool.name} failed with exit code ${status}; see ${join(place, 'command.log')}.`);
   const [wall, user, system] = stderr.trim().split('\n').at(-1).split(' ').map(Number);
   return { wall, cpu: user + system };

@@ -12,10 +12,18 @@ export function heading(tools, markdown) {
 export function table(title, columns, rows, markdown) {
   if (markdown) {
     const line = (cells) => `| ${cells.join(' | ')} |`;
-    return [`**${title}**`, '', line(columns), line(columns.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line), ''].join('\n');
+    return [
+      `**${title}**`,
+      '',
+      line(columns),
+      line(columns.map((_, i) => (i === 0 ? '---' : '---:'))),
+      ...rows.map(line),
+      '',
+    ].join('\n');
   }
   const widths = columns.map((column, i) => Math.max(column.length, ...rows.map((row) => row[i].length)));
-  const line = (cells) => `  ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ')}`;
+  const line = (cells) =>
+    `  ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ')}`;
   return [title, line(columns), ...rows.map(line), ''].join('\n');
 }
 

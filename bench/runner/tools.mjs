@@ -18,8 +18,16 @@ export function thisRunner() {
           stages.map(({ name, reads, writes, script }) => [
             name,
             {
-              command: script(reads.map((_, i) => `\${inputs.in${i}}`), '${outputs.out}'),
-              inputs: Object.fromEntries(reads.map((file, i) => [`in${i}`, stageOf.has(file) ? { stage: stageOf.get(file), output: 'out' } : file])),
+              command: script(
+                reads.map((_, i) => `\${inputs.in${i}}`),
+                '${outputs.out}',
+              ),
+              inputs: Object.fromEntries(
+                reads.map((file, i) => [
+                  `in${i}`,
+                  stageOf.has(file) ? { stage: stageOf.get(file), output: 'out' } : file,
+                ]),
+              ),
               // Other tools leave their outputs in the project: so does this one.
               outputs: { out: { file: 'out.txt', publish: writes } },
             },
@@ -28,7 +36,8 @@ export function thisRunner() {
       });
     },
     run: () => ({ command: [process.execPath, join(CHECKOUT, 'dist/cli/main.js'), 'run'] }),
-    forget: (folder, { stages }) => removeAll(folder, ['cache', 'pipeline.lock.json', ...stages.map(({ writes }) => writes)]),
+    forget: (folder, { stages }) =>
+      removeAll(folder, ['cache', 'pipeline.lock.json', ...stages.map(({ writes }) => writes)]),
   };
 }
 
@@ -40,15 +49,27 @@ export function dvc(place) {
     name: 'DVC',
     works: true,
     prepare(folder, { stages }) {
-      const call = (...words) => execFileSync(program, words, { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'] });
+      const call = (...words) =>
+        execFileSync(program, words, {
+          cwd: folder,
+          env: { ...process.env, ...env },
+          stdio: ['ignore', 'ignore', 'pipe'],
+        });
       call('init', '--no-scm');
       call('config', 'core.analytics', 'false');
       call('config', 'core.check_update', 'false');
-      const entries = stages.map(({ name, reads, writes, script }) => [name, { cmd: script(reads, writes), deps: reads, outs: [writes] }]);
+      const entries = stages.map(({ name, reads, writes, script }) => [
+        name,
+        { cmd: script(reads, writes), deps: reads, outs: [writes] },
+      ]);
       writeJson(join(folder, 'dvc.yaml'), { stages: Object.fromEntries(entries) });
     },
-    run: (folder) => ({ command: [program, 'repro', '--quiet'], env: { ...env, DVC_SITE_CACHE_DIR: join(folder, env.DVC_SITE_CACHE_DIR) } }),
-    forget: (folder, { stages }) => removeAll(folder, ['.dvc/cache', '.dvc/tmp', '.dvc/site', 'dvc.lock', ...stages.map(({ writes }) => writes)]),
+    run: (folder) => ({
+      command: [program, 'repro', '--quiet'],
+      env: { ...env, DVC_SITE_CACHE_DIR: join(folder, env.DVC_SITE_CACHE_DIR) },
+    }),
+    forget: (folder, { stages }) =>
+      removeAll(folder, ['.dvc/cache', '.dvc/tmp', '.dvc/site', 'dvc.lock', ...stages.map(({ writes }) => writes)]),
   };
 }
 
@@ -58,9 +79,16 @@ export function snakemake(place) {
     works: true,
     prepare(folder, { stages }) {
       // A folder as an input counts by its own time only; as a list of its files it is watched as the others watch it.
-      const input = (file) => (file.endsWith('/') ? `*sorted(glob.glob('${file}**/*.*', recursive=True))` : `'${file}'`);
-      const rules = stages.map(({ name, reads, writes, script }) => `rule ${name}:\n  input: ${reads.map(input).join(', ')}\n  output: '${writes}'\n  shell: ${JSON.stringify(script(reads, writes))}\n`);
-      writeFileSync(join(folder, 'Snakefile'), `import glob\nrule all:\n  input: '${stages.at(-1).writes}'\n${rules.join('')}`);
+      const input = (file) =>
+        file.endsWith('/') ? `*sorted(glob.glob('${file}**/*.*', recursive=True))` : `'${file}'`;
+      const rules = stages.map(
+        ({ name, reads, writes, script }) =>
+          `rule ${name}:\n  input: ${reads.map(input).join(', ')}\n  output: '${writes}'\n  shell: ${JSON.stringify(script(reads, writes))}\n`,
+      );
+      writeFileSync(
+        join(folder, 'Snakefile'),
+        `import glob\nrule all:\n  input: '${stages.at(-1).writes}'\n${rules.join('')}`,
+      );
     },
     run: () => ({ command: [join(place, 'bin', 'snakemake'), '--cores', '2', '--quiet', 'all'] }),
     forget: (folder, { stages }) => removeAll(folder, ['.snakemake', ...stages.map(({ writes }) => writes)]),
@@ -79,7 +107,12 @@ export function wireit(place) {
         wireit: Object.fromEntries(
           stages.map(({ name, reads, writes, script }) => [
             name,
-            { command: script(reads, writes), files: reads.map(files), output: [writes], dependencies: reads.flatMap((file) => stageOf.get(file) ?? []) },
+            {
+              command: script(reads, writes),
+              files: reads.map(files),
+              output: [writes],
+              dependencies: reads.flatMap((file) => stageOf.get(file) ?? []),
+            },
           ]),
         ),
       });
@@ -87,7 +120,11 @@ export function wireit(place) {
     // As it is meant to be started; npm's own start is part of what its user waits for.
     run: (folder, { stages }) => ({
       command: ['npm', 'run', '--silent', stages.at(-1).name],
-      env: { PATH: `${join(place, 'node_modules', '.bin')}:${process.env.PATH}`, WIREIT_LOGGER: 'quiet', npm_config_update_notifier: 'false' },
+      env: {
+        PATH: `${join(place, 'node_modules', '.bin')}:${process.env.PATH}`,
+        WIREIT_LOGGER: 'quiet',
+        npm_config_update_notifier: 'false',
+      },
     }),
     forget: (folder, { stages }) => removeAll(folder, ['.wireit', ...stages.map(({ writes }) => writes)]),
   };

@@ -22,15 +22,41 @@ export function workloads(quick) {
       first: false,
       rounds: quick ? 3 : 15,
       make: (folder) => writeFileSync(join(folder, 'data.txt'), 'a few words\n'),
-      stages: Array.from({ length: 7 }, (_, i) => ({ name: `stage${i + 1}`, reads: [i === 0 ? 'data.txt' : `out${i}.txt`], writes: `out${i + 1}.txt`, script: ([input], output) => `cat ${input} > ${output}` })),
+      stages: Array.from({ length: 7 }, (_, i) => ({
+        name: `stage${i + 1}`,
+        reads: [i === 0 ? 'data.txt' : `out${i}.txt`],
+        writes: `out${i + 1}.txt`,
+        script: ([input], output) => `cat ${input} > ${output}`,
+      })),
     },
-    { name: 'large', title: `Nothing to do, ${said}`, floor: 'list', first: false, rounds: quick ? 2 : 7, make: (folder) => makeInputs(folder, inputs), stages: [READER] },
-    { name: 'first', title: `First run, ${said}`, floor: 'hash', first: true, rounds: quick ? 2 : 5, make: (folder) => makeInputs(folder, inputs), stages: [READER] },
+    {
+      name: 'large',
+      title: `Nothing to do, ${said}`,
+      floor: 'list',
+      first: false,
+      rounds: quick ? 2 : 7,
+      make: (folder) => makeInputs(folder, inputs),
+      stages: [READER],
+    },
+    {
+      name: 'first',
+      title: `First run, ${said}`,
+      floor: 'hash',
+      first: true,
+      rounds: quick ? 2 : 5,
+      make: (folder) => makeInputs(folder, inputs),
+      stages: [READER],
+    },
   ];
 }
 
 /** Its own work is nothing, so that what is measured is the tool's. */
-const READER = { name: 'read', reads: ['images/', 'large.bin'], writes: 'done.txt', script: (_, output) => `echo done > ${output}` };
+const READER = {
+  name: 'read',
+  reads: ['images/', 'large.bin'],
+  writes: 'done.txt',
+  script: (_, output) => `echo done > ${output}`,
+};
 
 /** Files in 100 folders; all have different contents, which no run has seen before. */
 function makeInputs(folder, { files, large }) {
@@ -38,10 +64,16 @@ function makeInputs(folder, { files, large }) {
   for (let i = 0; i < files; i++) {
     const place = join(folder, 'images', String(i % 100).padStart(2, '0'));
     if (i < 100) mkdirSync(place, { recursive: true });
-    writeFileSync(join(place, `${i}.bin`), createHash('shake256', { outputLength: 4 * KiB }).update(`${salt} ${i}`).digest());
+    writeFileSync(
+      join(place, `${i}.bin`),
+      createHash('shake256', { outputLength: 4 * KiB })
+        .update(`${salt} ${i}`)
+        .digest(),
+    );
   }
   const file = openSync(join(folder, 'large.bin'), 'w');
-  for (let i = 0; i < large / MiB; i++) writeSync(file, createHash('shake256', { outputLength: MiB }).update(`${salt} large ${i}`).digest());
+  for (let i = 0; i < large / MiB; i++)
+    writeSync(file, createHash('shake256', { outputLength: MiB }).update(`${salt} large ${i}`).digest());
   closeSync(file);
 }
 

@@ -11,13 +11,15 @@ export function positiveInteger(text: string): number {
 
 export function notNegative(text: string): number {
   const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) throw new InvalidArgumentError('It must be a number from 0.');
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('It must be a number from 0.');
   return value;
 }
 
 /** Collects a repeatable `--set key=value`. */
 export function assignment(text: string, previous: readonly string[] = []): readonly string[] {
-  if (!/^[^=]+=/.test(text)) throw new InvalidArgumentError('It must be written name=value, for instance pretrain.epochs=10.');
+  if (!/^[^=]+=/.test(text))
+    throw new InvalidArgumentError('It must be written name=value, for instance pretrain.epochs=10.');
   return [...previous, text];
 }
 

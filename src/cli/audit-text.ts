@@ -11,6 +11,9 @@ export function auditText({ verdict, tolerance, outputs }: Audit): string {
 function outputText({ verdict, first, fields = {} }: OutputAudit, tolerance: number): string {
   const all = Object.values(fields);
   const largest = (of: (field: (typeof all)[number]) => number): number => Math.max(...all.map(of));
-  const numbers = all.length === 0 ? '' : `, by at most ${largest(({ maxAbsolute }) => maxAbsolute)} (relative ${largest(({ maxRelative }) => maxRelative)})`;
+  const numbers =
+    all.length === 0
+      ? ''
+      : `, by at most ${largest(({ maxAbsolute }) => maxAbsolute)} (relative ${largest(({ maxRelative }) => maxRelative)})`;
   return `${verdict === 'within' ? `differs within ${tolerance}` : 'differs'}${numbers}, first at ${first ?? 'a place unknown'}`;
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { wantsColor } from './colors.ts';
 
-const wants = (option: boolean | undefined, environment: Record<string, string>, isTerminal: boolean) => wantsColor({ option, environment, isTerminal });
+const wants = (option: boolean | undefined, environment: Record<string, string>, isTerminal: boolean) =>
+  wantsColor({ option, environment, isTerminal });
 
 test('a terminal is coloured, a pipe is not', () => {
   expect(wants(undefined, {}, true)).toBe(true);

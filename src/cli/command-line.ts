@@ -22,7 +22,8 @@ export async function runCommandLine(words: readonly string[]): Promise<ExitCode
     throw error;
   }
   const terminal = processTerminal(program.opts<{ color?: boolean }>().color);
-  if (chosen === undefined) throw new Error('Internal error: commander parsed a command line without choosing a command.');
+  if (chosen === undefined)
+    throw new Error('Internal error: commander parsed a command line without choosing a command.');
   return guarded(chosen, terminal, words.includes('--json'));
 }
 
@@ -30,7 +31,10 @@ async function guarded(action: Action, terminal: Terminal, json: boolean): Promi
   try {
     return await action(terminal);
   } catch (error) {
-    const [{ refusalOf }, { writeDiagnostics }] = await Promise.all([import('./faults.ts'), import('./diagnostics.ts')]);
+    const [{ refusalOf }, { writeDiagnostics }] = await Promise.all([
+      import('./faults.ts'),
+      import('./diagnostics.ts'),
+    ]);
     const refusal = refusalOf(error);
     if (refusal === undefined) throw error;
     writeDiagnostics(refusal.diagnostics, terminal, json);

@@ -41,12 +41,19 @@ test('place, line, underline, suggestion, remedy and the related place', () => {
 });
 
 test('a long line is cut around what is underlined', () => {
-  const [, line, underline] = render(`${'x'.repeat(500)}HERE${'y'.repeat(500)}`, (file) => ({ code: 'c', severity: 'warning', message: 'm', place: at(file, 1, 501, 4) }));
+  const [, line, underline] = render(`${'x'.repeat(500)}HERE${'y'.repeat(500)}`, (file) => ({
+    code: 'c',
+    severity: 'warning',
+    message: 'm',
+    place: at(file, 1, 501, 4),
+  }));
   expect(line!.length).toBeLessThanOrEqual(104);
   expect(line!.slice(underline!.indexOf('~'), underline!.lastIndexOf('~') + 1)).toBe('HERE');
 });
 
 test('a fault without a place, or in a file that has gone, is still told', () => {
   expect(diagnosticLines({ code: 'c', severity: 'error', message: 'm' }, String, colors(false))).toEqual(['error: m']);
-  expect(diagnosticLines({ code: 'c', severity: 'error', message: 'm', place: at('/gone', 1, 1, 1) }, String, colors(false))).toEqual(['/gone:1:1 error: m']);
+  expect(
+    diagnosticLines({ code: 'c', severity: 'error', message: 'm', place: at('/gone', 1, 1, 1) }, String, colors(false)),
+  ).toEqual(['/gone:1:1 error: m']);
 });

@@ -10,27 +10,42 @@ import { shownFrom } from './shown-path.ts';
 /** All of them in one pass: people to standard error; `--json` as one line on standard output. */
 export function writeDiagnostics(diagnostics: readonly Diagnostic[], terminal: Terminal, json: boolean): void {
   if (json) {
-    const line = { v: 1, seq: 0, time: new Date().toISOString(), type: 'diagnostics', diagnostics: diagnostics.map(diagnosticDocument) };
+    const line = {
+      v: 1,
+      seq: 0,
+      time: new Date().toISOString(),
+      type: 'diagnostics',
+      diagnostics: diagnostics.map(diagnosticDocument),
+    };
     terminal.results.write(`${JSON.stringify(line)}\n`);
     return;
   }
   const show = shownFrom(terminal.folder);
-  for (const diagnostic of diagnostics) terminal.messages.write(`${diagnosticLines(diagnostic, show, terminal.messages.colors).join('\n')}\n`);
+  for (const diagnostic of diagnostics)
+    terminal.messages.write(`${diagnosticLines(diagnostic, show, terminal.messages.colors).join('\n')}\n`);
 }
 
 /** `pipeline.json:7:39 error: ...`, the line itself, what is meant underlined, then what may help. */
-export function diagnosticLines({ severity, message, place, suggestion, remedy, related }: Diagnostic, show: (file: string) => string, colors: Colors): string[] {
+export function diagnosticLines(
+  { severity, message, place, suggestion, remedy, related }: Diagnostic,
+  show: (file: string) => string,
+  colors: Colors,
+): string[] {
   const label = severity === 'error' ? colors.red('error:') : colors.yellow('warning:');
   return [
     `${place === undefined ? '' : `${colors.bold(placeText(place, show))} `}${label} ${message}`,
     ...(place === undefined ? [] : underlined(place, severity === 'error' ? colors.red : colors.yellow)),
     ...(suggestion === undefined ? [] : [`  did you mean "${suggestion}"?`]),
     ...(remedy === undefined ? [] : [`  ${remedy}`]),
-    ...(related ?? []).flatMap((other) => [`  ${placeText(other.place, show)} ${other.message}`, ...underlined(other.place, colors.dim)]),
+    ...(related ?? []).flatMap((other) => [
+      `  ${placeText(other.place, show)} ${other.message}`,
+      ...underlined(other.place, colors.dim),
+    ]),
   ];
 }
 
-const placeText = ({ file, line, column }: SourcePlace, show: (file: string) => string): string => `${show(file)}:${line}:${column}`;
+const placeText = ({ file, line, column }: SourcePlace, show: (file: string) => string): string =>
+  `${show(file)}:${line}:${column}`;
 
 /** Lines are cut so that what is underlined stays in sight. */
 const WIDEST = 100;
@@ -55,7 +70,16 @@ function textOf(file: string): string | undefined {
 }
 
 function diagnosticDocument({ place, related, ...said }: Diagnostic): object {
-  return { ...said, ...(place && placeDocument(place)), ...(related && { related: related.map(({ message, place: other }) => ({ message, ...placeDocument(other) })) }) };
+  return {
+    ...said,
+    ...(place && placeDocument(place)),
+    ...(related && { related: related.map(({ message, place: other }) => ({ message, ...placeDocument(other) })) }),
+  };
 }
 
-const placeDocument = ({ file, line, column, length }: SourcePlace): object => ({ file, line, column, endColumn: column + length });
+const placeDocument = ({ file, line, column, length }: SourcePlace): object => ({
+  file,
+  line,
+  column,
+  endColumn: column + length,
+});

@@ -10,8 +10,14 @@ test.each<[Failure, string]>([
   [{ kind: 'wrong-output', output: 'weights', finding: 'is a pipe' }, 'output weights is a pipe'],
   [{ kind: 'timeout', afterMs: 43_200_000 }, 'timed out after 12h 00m'],
   [{ kind: 'missing-output', outputs: ['weights', 'curves'] }, 'did not write weights, curves'],
-  [{ kind: 'input-changed', paths: ['data/x.csv'] }, 'its result is not recorded, because data/x.csv changed while it ran; run again (if nobody edits it, the stage does: it may write to its outputs only)'],
-  [{ kind: 'publish-conflict', path: 'reports/a.txt' }, 'reports/a.txt holds something that this pipeline did not write; move it away and run again'],
+  [
+    { kind: 'input-changed', paths: ['data/x.csv'] },
+    'its result is not recorded, because data/x.csv changed while it ran; run again (if nobody edits it, the stage does: it may write to its outputs only)',
+  ],
+  [
+    { kind: 'publish-conflict', path: 'reports/a.txt' },
+    'reports/a.txt holds something that this pipeline did not write; move it away and run again',
+  ],
   [{ kind: 'system', message: 'disk full' }, 'disk full'],
 ])('%j reads "%s"', (failure, text) => {
   expect(failureText(failure)).toBe(text);

@@ -18,31 +18,53 @@ import { shellWord } from './text/shell-word.ts';
 /** The refusal that an error amounts to; undefined: it is a bug. */
 export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
-  if (error instanceof DamagedBlobError) return new Refusal([{ code: 'damaged-store', severity: 'error', message: error.message }], exitCode.storeDamaged);
-  if (error instanceof ArchiveError) return new Refusal([{ code: 'archive', severity: 'error', message: error.message, ...(error.remedy !== undefined && { remedy: error.remedy }) }]);
+  if (error instanceof DamagedBlobError)
+    return new Refusal([{ code: 'damaged-store', severity: 'error', message: error.message }], exitCode.storeDamaged);
+  if (error instanceof ArchiveError)
+    return new Refusal([
+      {
+        code: 'archive',
+        severity: 'error',
+        message: error.message,
+        ...(error.remedy !== undefined && { remedy: error.remedy }),
+      },
+    ]);
   if (error instanceof NoGpuError) {
-    const remedy = 'Without --require-gpu these run on the processor, one at a time. pipeline doctor shows what nvidia-smi finds.';
+    const remedy =
+      'Without --require-gpu these run on the processor, one at a time. pipeline doctor shows what nvidia-smi finds.';
     return new Refusal([{ code: 'no-gpu', severity: 'error', message: error.message, remedy }]);
   }
   if (error instanceof NoRoomError) return new Refusal(error.shortages.map(noRoom));
   if (error instanceof ProducersNotReadyError) return new Refusal(error.entries.map(notReady));
   if (error instanceof NothingToAuditError) return new Refusal(error.entries.map(nothingToAudit));
   if (isSystemError(error)) {
-    return new Refusal([{ code: 'system', severity: 'error', ...storageFault(storageFailure(error)) }], exitCode.storeDamaged);
+    return new Refusal(
+      [{ code: 'system', severity: 'error', ...storageFault(storageFailure(error)) }],
+      exitCode.storeDamaged,
+    );
   }
   return undefined;
 }
 
 const REASONS = 3;
-const reasonsOf = ({ verdict }: PlanEntry): string => reasonLines(verdict.kind === 'fresh' ? [{ kind: 'not-in-store' }] : verdict.reasons, REASONS).join('; ');
+const reasonsOf = ({ verdict }: PlanEntry): string =>
+  reasonLines(verdict.kind === 'fresh' ? [{ kind: 'not-in-store' }] : verdict.reasons, REASONS).join('; ');
 
 function nothingToAudit(entry: PlanEntry): Diagnostic {
   const { id } = entry.instance;
-  return { code: 'nothing-to-audit', severity: 'error', message: `${id} has no result to compare with: ${reasonsOf(entry)}`, remedy: `Make it first: pipeline run ${shellWord(id)}` };
+  return {
+    code: 'nothing-to-audit',
+    severity: 'error',
+    message: `${id} has no result to compare with: ${reasonsOf(entry)}`,
+    remedy: `Make it first: pipeline run ${shellWord(id)}`,
+  };
 }
 
 function notReady(entry: PlanEntry): Diagnostic {
-  const { instance: { id }, verdict } = entry;
+  const {
+    instance: { id },
+    verdict,
+  } = entry;
   const [message, remedy] =
     verdict.kind === 'blocked'
       ? [`${id} cannot run, and the run cannot begin after it`, 'What it lacks must be there first.']
@@ -51,7 +73,8 @@ function notReady(entry: PlanEntry): Diagnostic {
 }
 
 function noRoom({ stages, name, wanted, available }: NoRoomError['shortages'][number]): Diagnostic {
-  const [much, there] = name === 'memory' ? [`${bytes(wanted)} of memory`, bytes(available)] : [`${wanted} of ${name}`, String(available)];
+  const [much, there] =
+    name === 'memory' ? [`${bytes(wanted)} of memory`, bytes(available)] : [`${wanted} of ${name}`, String(available)];
   const remedy =
     name === 'memory'
       ? 'Lower `memory` in its resources. If there is more than the runner finds: --slots memory=SIZE.'

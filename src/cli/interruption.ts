@@ -19,7 +19,11 @@ const NAMES = Object.keys(CODES) as Name[];
 /** npm and npx pass a Ctrl-C on that the terminal has sent us already: within this time it is the same one. */
 const SAME_PRESS_MS = 500;
 
-export function listenForInterruption(message: (text: string) => void, killNow: (code: ExitCode) => void, now: () => number): Interruption {
+export function listenForInterruption(
+  message: (text: string) => void,
+  killNow: (code: ExitCode) => void,
+  now: () => number,
+): Interruption {
   const controller = new AbortController();
   let first: { readonly code: ExitCode; readonly at: number } | undefined;
   const onSignal = (name: Name): void => {

@@ -18,12 +18,18 @@ export function openKeeping({ pipeline, storeFolder }: Workspace): { readonly st
 }
 
 /** `Exporting: 1.2 GiB of 8.0 GiB  eta 12s` */
-export function transferLine(verb: string, stream: Stream): { readonly show: (done: number, of: number) => void; readonly clear: () => void } {
+export function transferLine(
+  verb: string,
+  stream: Stream,
+): { readonly show: (done: number, of: number) => void; readonly clear: () => void } {
   const line = progressLine(stream, Date.now);
   const began = Date.now();
   return {
     show: (done, of) => {
-      line.show(() => `${verb}: ${bytes(done)} of ${bytes(of)}${done === 0 ? '' : `  eta ${duration((((Date.now() - began) / 1000) * (of - done)) / done)}`}`);
+      line.show(
+        () =>
+          `${verb}: ${bytes(done)} of ${bytes(of)}${done === 0 ? '' : `  eta ${duration((((Date.now() - began) / 1000) * (of - done)) / done)}`}`,
+      );
     },
     clear: () => {
       line.clear();

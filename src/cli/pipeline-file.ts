@@ -14,7 +14,10 @@ export function findPipelineFile(folder: string, option: string | undefined, set
   if (named !== undefined) {
     if (existsSync(named)) return named;
     throw refuse('no-pipeline-file', `there is no pipeline file ${path.relative(folder, named) || named}`, {
-      remedy: option === undefined ? 'Correct `pipeline` in the settings.' : 'Correct --pipeline; it is relative to the current folder.',
+      remedy:
+        option === undefined
+          ? 'Correct `pipeline` in the settings.'
+          : 'Correct --pipeline; it is relative to the current folder.',
     });
   }
   for (let at = folder; ; at = path.dirname(at)) {

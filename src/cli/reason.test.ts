@@ -20,14 +20,41 @@ test.each<[Reason, string]>([
   [{ kind: 'input', input: 'source', path: 'data/x.csv', after }, 'data/x.csv added (77b1..)'],
   [{ kind: 'input', input: 'source', path: 'data/x.csv', before }, 'data/x.csv removed (was 3f9a..)'],
   [{ kind: 'input', input: 'source', path: 'data' }, 'data changed'],
-  [{ kind: 'produced', input: 'weights', producer, output: 'weights', before, after }, 'input weights of pretrain:start=random changed (3f9a.. -> 77b1..)'],
-  [{ kind: 'produced-will-change', input: 'weights', producer, output: 'weights' }, 'input weights of pretrain:start=random will change'],
-  [{ kind: 'missing-input', input: 'source', path: 'data/ham', source: 'isic-archive.com' }, 'input source is missing: data/ham (get it from isic-archive.com)'],
-  [{ kind: 'missing-input', input: 'table', path: 'data/tabel.csv', suggestion: 'data/table.csv' }, 'input table is missing: data/tabel.csv; did you mean "data/table.csv"?'],
-  [{ kind: 'unmatched-input', input: 'images', pattern: 'data/*.png' }, 'input images is missing: no file matches data/*.png'],
-  [{ kind: 'unreadable-input', input: 'source', path: 'data/ham', message: 'broken link' }, 'input source cannot be read: data/ham (broken link)'],
-  [{ kind: 'producer-blocked', input: 'weights', producer }, 'input weights cannot be made: pretrain:start=random is blocked'],
-  [{ kind: 'broken-code', diagnostic: { code: 'broken-code', severity: 'error', message: 'stages/a.ts:1:3 Unexpected "}"' } }, 'code: stages/a.ts:1:3 Unexpected "}"'],
+  [
+    { kind: 'produced', input: 'weights', producer, output: 'weights', before, after },
+    'input weights of pretrain:start=random changed (3f9a.. -> 77b1..)',
+  ],
+  [
+    { kind: 'produced-will-change', input: 'weights', producer, output: 'weights' },
+    'input weights of pretrain:start=random will change',
+  ],
+  [
+    { kind: 'missing-input', input: 'source', path: 'data/ham', source: 'isic-archive.com' },
+    'input source is missing: data/ham (get it from isic-archive.com)',
+  ],
+  [
+    { kind: 'missing-input', input: 'table', path: 'data/tabel.csv', suggestion: 'data/table.csv' },
+    'input table is missing: data/tabel.csv; did you mean "data/table.csv"?',
+  ],
+  [
+    { kind: 'unmatched-input', input: 'images', pattern: 'data/*.png' },
+    'input images is missing: no file matches data/*.png',
+  ],
+  [
+    { kind: 'unreadable-input', input: 'source', path: 'data/ham', message: 'broken link' },
+    'input source cannot be read: data/ham (broken link)',
+  ],
+  [
+    { kind: 'producer-blocked', input: 'weights', producer },
+    'input weights cannot be made: pretrain:start=random is blocked',
+  ],
+  [
+    {
+      kind: 'broken-code',
+      diagnostic: { code: 'broken-code', severity: 'error', message: 'stages/a.ts:1:3 Unexpected "}"' },
+    },
+    'code: stages/a.ts:1:3 Unexpected "}"',
+  ],
   [{ kind: 'source', path: 'src/learn/ssl/nt-xent.ts', change: 'changed' }, 'code: src/learn/ssl/nt-xent.ts changed'],
   [{ kind: 'package', name: 'sharp', before: '0.33.0', after: '0.35.5' }, 'package sharp 0.33.0 -> 0.35.5'],
   [{ kind: 'command', before: 'cp a b', after: 'cp c b' }, 'command "cp a b" -> "cp c b"'],
@@ -53,12 +80,26 @@ test('more reasons than fit are counted', () => {
 
 test('at the level of a stage, producers go by the name of their stage and lose what differs between instances', () => {
   const other = 'pretrain:start=imagenet' as InstanceId;
-  const reason = (id: InstanceId, digest: string): Reason => ({ kind: 'produced', input: 'weights', producer: id, output: 'weights', after: digest });
+  const reason = (id: InstanceId, digest: string): Reason => ({
+    kind: 'produced',
+    input: 'weights',
+    producer: id,
+    output: 'weights',
+    after: digest,
+  });
   expect(stageLevel(reason(producer, before))).toEqual(stageLevel(reason(other, after)));
   expect(reasonText(stageLevel(reason(other, after)))).toBe('input weights of pretrain changed');
 });
 
 test('in a table, what is said of many producers is said once', () => {
-  const reasons = [0, 1, 2].map((seed): Reason => ({ kind: 'produced-will-change', input: 'results', producer: `train:seed=${seed}` as InstanceId, output: 'out' }));
-  expect(reasonLines([{ kind: 'forced' }, ...reasons], 4)).toEqual(['forced', 'input results of train (3 instances) will change']);
+  const reasons = [0, 1, 2].map((seed): Reason => ({
+    kind: 'produced-will-change',
+    input: 'results',
+    producer: `train:seed=${seed}` as InstanceId,
+    output: 'out',
+  }));
+  expect(reasonLines([{ kind: 'forced' }, ...reasons], 4)).toEqual([
+    'forced',
+    'input results of train (3 instances) will change',
+  ]);
 });

@@ -63,7 +63,9 @@ export function reasonLines(reasons: readonly Reason[], limit: number): string[]
 export function stageLevel(reason: Reason): Reason {
   if (!('producer' in reason)) return reason;
   const producer = stageOf(reason.producer) as InstanceId;
-  return reason.kind === 'produced' ? { kind: 'produced', input: reason.input, producer, output: reason.output } : { ...reason, producer };
+  return reason.kind === 'produced'
+    ? { kind: 'produced', input: reason.input, producer, output: reason.output }
+    : { ...reason, producer };
 }
 
 function gathered(reasons: readonly Reason[]): Reason[] {
@@ -89,7 +91,10 @@ function change(name: string, before: string | undefined, after: string | undefi
   return `${name} ${before} -> ${after}`;
 }
 
-function changedContent(name: string, { before, after }: { readonly before?: string; readonly after?: string }): string {
+function changedContent(
+  name: string,
+  { before, after }: { readonly before?: string; readonly after?: string },
+): string {
   if (before === undefined && after === undefined) return `${name} changed`;
   if (before === undefined) return `${name} added (${short(after!)})`;
   if (after === undefined) return `${name} removed (was ${short(before)})`;
@@ -97,12 +102,14 @@ function changedContent(name: string, { before, after }: { readonly before?: str
 }
 
 function valueChange(name: string, { before, after }: { readonly before?: Json; readonly after?: Json }): string {
-  const [old, current] = focus(before === undefined ? undefined : JSON.stringify(before), after === undefined ? undefined : JSON.stringify(after));
+  const [old, current] = focus(
+    before === undefined ? undefined : JSON.stringify(before),
+    after === undefined ? undefined : JSON.stringify(after),
+  );
   return change(name, old, current);
 }
 
 const short = (digest: string): string => `${digest.slice(0, 4)}..`;
-
 
 const LONGEST_VALUE = 60;
 const CONTEXT = 12;

@@ -41,7 +41,12 @@ export function linesOf(rows: readonly Row[]): Line[] {
 }
 
 function sameLine(a: Row, b: Row): boolean {
-  const told = (row: Row): unknown => [row.instance.stage, row.status, row.because && stageOf(row.because), row.reasons.map(stageLevel)];
+  const told = (row: Row): unknown => [
+    row.instance.stage,
+    row.status,
+    row.because && stageOf(row.because),
+    row.reasons.map(stageLevel),
+  ];
   return isDeepStrictEqual(told(a), told(b));
 }
 
@@ -63,7 +68,9 @@ function groupLabel(group: readonly Row[], all: readonly Row[]): string {
   const { stage, axes } = group[0]!.instance;
   const total = all.filter((row) => row.instance.stage === stage).length;
   if (group.length === total) return `${stage} (${total})`;
-  const shared = Object.entries(axes).filter(([name, value]) => group.every((row) => row.instance.axes[name] === value));
+  const shared = Object.entries(axes).filter(([name, value]) =>
+    group.every((row) => row.instance.axes[name] === value),
+  );
   const suffix = shared.map(([name, value]) => `${name}=${value}`).join(',');
   return `${stage}${suffix && `:${suffix}`} (${group.length} of ${total})`;
 }

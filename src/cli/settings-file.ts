@@ -27,9 +27,14 @@ export interface Settings {
 export async function searchSettings(folder: string, searchPlaces: string[]): Promise<Settings> {
   const explorer = cosmiconfig('pipeline', { searchPlaces, searchStrategy: 'global' });
   const found = await explorer.search(folder).catch((error: unknown) => {
-    throw refuse('unreadable-settings', `the settings cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw refuse(
+      'unreadable-settings',
+      `the settings cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    );
   });
-  return found === null || found.isEmpty === true ? {} : validated(found.config, found.filepath, path.relative(folder, found.filepath));
+  return found === null || found.isEmpty === true
+    ? {}
+    : validated(found.config, found.filepath, path.relative(folder, found.filepath));
 }
 
 type Reader = (value: unknown, base: string) => Settings | string;
@@ -46,7 +51,8 @@ const READERS: Readonly<Record<string, Reader>> = {
     const graceMs = typeof value === 'string' ? millisecondsOf(value) : undefined;
     return graceMs === undefined ? 'a duration such as "30s"' : { graceMs };
   },
-  pipeline: (value, base) => (typeof value === 'string' ? { pipeline: path.resolve(base, value) } : 'the path of a pipeline file'),
+  pipeline: (value, base) =>
+    typeof value === 'string' ? { pipeline: path.resolve(base, value) } : 'the path of a pipeline file',
   store: (value, base) => (typeof value === 'string' ? { store: path.resolve(base, value) } : 'the path of a folder'),
 };
 
@@ -54,18 +60,22 @@ function slotsOf(value: unknown): Settings | string {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'an object of numbers';
   const read = Object.entries(value).map(([name, amount]) => readSlot(name, String(amount)));
   const wrong = read.find((each) => !each.ok);
-  return wrong?.ok === false ? wrong.error : { slots: Object.fromEntries(read.flatMap((each) => (each.ok ? [each.value] : []))) };
+  return wrong?.ok === false
+    ? wrong.error
+    : { slots: Object.fromEntries(read.flatMap((each) => (each.ok ? [each.value] : []))) };
 }
 
 /** @param shown the file as the user would name it. */
 export function validated(config: unknown, file: string, shown: string): Settings {
-  if (typeof config !== 'object' || config === null || Array.isArray(config)) throw refuse('invalid-settings', `${shown}: the settings must be an object`);
+  if (typeof config !== 'object' || config === null || Array.isArray(config))
+    throw refuse('invalid-settings', `${shown}: the settings must be an object`);
   let settings: Settings = {};
   const faults: Diagnostic[] = [];
   for (const [key, value] of Object.entries(config)) {
     const part = READERS[key]?.(value, path.dirname(file));
     if (part === undefined) faults.push(unknownSetting(key, shown));
-    else if (typeof part === 'string') faults.push(fault('invalid-setting', `${shown}: ${key} is ${JSON.stringify(value)}, allowed is ${part}`));
+    else if (typeof part === 'string')
+      faults.push(fault('invalid-setting', `${shown}: ${key} is ${JSON.stringify(value)}, allowed is ${part}`));
     else settings = { ...settings, ...part };
   }
   if (faults.length > 0) throw new Refusal(faults);
@@ -75,7 +85,10 @@ export function validated(config: unknown, file: string, shown: string): Setting
 function unknownSetting(key: string, shown: string): Diagnostic {
   const known = Object.keys(READERS);
   const suggestion = suggest(key, known);
-  return { ...fault('unknown-setting', `${shown}: unknown setting "${key}"`), ...(suggestion === undefined ? { remedy: `Known are ${known.join(', ')}.` } : { suggestion }) };
+  return {
+    ...fault('unknown-setting', `${shown}: unknown setting "${key}"`),
+    ...(suggestion === undefined ? { remedy: `Known are ${known.join(', ')}.` } : { suggestion }),
+  };
 }
 
 const fault = (code: string, message: string): Diagnostic => ({ code, severity: 'error', message });

@@ -24,7 +24,10 @@ test('all faults are told together, with what is allowed or was meant', () => {
 });
 
 test('slots and the time to end are read with their units', () => {
-  expect(read({ slots: { licence: 2, memory: '8 GiB' }, grace: '1m 30s' })).toEqual({ slots: { licence: 2, memory: 8 * 2 ** 30 }, graceMs: 90_000 });
+  expect(read({ slots: { licence: 2, memory: '8 GiB' }, grace: '1m 30s' })).toEqual({
+    slots: { licence: 2, memory: 8 * 2 ** 30 },
+    graceMs: 90_000,
+  });
   expect(faultsOf({ slots: { licence: 0 }, grace: 30 }).map(({ message }) => message)).toEqual([
     '.pipelinerc.json: slots is {"licence":0}, allowed is a number greater than 0',
     '.pipelinerc.json: grace is 30, allowed is a duration such as "30s"',

@@ -36,5 +36,9 @@ function hasKey(file: string): boolean {
 function userFolders(): string[] {
   const home = os.homedir();
   const xdg = process.env.XDG_CONFIG_HOME ?? path.join(home, '.config');
-  return [path.join(xdg, 'pipeline'), path.join(home, 'Library', 'Preferences', 'pipeline'), path.join(process.env.APPDATA ?? home, 'pipeline', 'Config')];
+  return [
+    path.join(xdg, 'pipeline'),
+    path.join(home, 'Library', 'Preferences', 'pipeline'),
+    path.join(process.env.APPDATA ?? home, 'pipeline', 'Config'),
+  ];
 }

@@ -3,10 +3,14 @@ import { storageFailure } from '../runner/storage-failure.ts';
 import type { SystemError } from '../util/system-error.ts';
 import { storageFault } from './storage-fault.ts';
 
-const refused = (code: string, syscall: string, more: { path?: string; dest?: string } = {}): SystemError => Object.assign(new Error(`${code}: refused, ${syscall}`), { code, syscall, ...more });
+const refused = (code: string, syscall: string, more: { path?: string; dest?: string } = {}): SystemError =>
+  Object.assign(new Error(`${code}: refused, ${syscall}`), { code, syscall, ...more });
 
 test('a full disk is told with the file that was to be written and the room that there is', () => {
-  const { message, remedy } = storageFault({ ...storageFailure(refused('ENOSPC', 'write', { path: '/nowhere/.a.bin.0123456789ab.tmp' })), freeBytes: 4096 }, 'cache/a.bin');
+  const { message, remedy } = storageFault(
+    { ...storageFailure(refused('ENOSPC', 'write', { path: '/nowhere/.a.bin.0123456789ab.tmp' })), freeBytes: 4096 },
+    'cache/a.bin',
+  );
   expect(message).toBe('disk full (4 KiB free): cache/a.bin cannot be written');
   expect(remedy).toContain('Make room');
 });
@@ -27,9 +31,13 @@ test.each([
 });
 
 test('a rename is told by where it was to lead', () => {
-  expect(storageFault(storageFailure(refused('EACCES', 'rename', { path: '/s/a', dest: '/s/b' }))).message).toBe('permission denied: /s/b cannot be put in its place');
+  expect(storageFault(storageFailure(refused('EACCES', 'rename', { path: '/s/a', dest: '/s/b' }))).message).toBe(
+    'permission denied: /s/b cannot be put in its place',
+  );
 });
 
 test('what is not known is told in the words of the system', () => {
-  expect(storageFault(storageFailure(refused('ESTALE', 'open', { path: '/s/x' }))).message).toBe('ESTALE: refused, open');
+  expect(storageFault(storageFailure(refused('ESTALE', 'open', { path: '/s/x' }))).message).toBe(
+    'ESTALE: refused, open',
+  );
 });

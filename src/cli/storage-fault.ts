@@ -11,9 +11,13 @@ interface Words {
 export function storageFault(failure: StorageFailure, shown = failure.path): Words {
   const { code, call, freeBytes, message } = failure;
   const known = CAUSES[code];
-  if (known === undefined) return { message, remedy: 'pipeline doctor checks the store, its permissions and its space.' };
+  if (known === undefined)
+    return { message, remedy: 'pipeline doctor checks the store, its permissions and its space.' };
   const free = freeBytes === undefined ? '' : ` (${bytes(freeBytes)} free)`;
-  return { message: `${known.cause}${free}: ${shown ?? 'a file'} cannot be ${DEEDS[call] ?? 'opened'}`, remedy: known.remedy };
+  return {
+    message: `${known.cause}${free}: ${shown ?? 'a file'} cannot be ${DEEDS[call] ?? 'opened'}`,
+    remedy: known.remedy,
+  };
 }
 
 const DEEDS: Readonly<Record<string, string>> = {
@@ -32,7 +36,8 @@ const DEEDS: Readonly<Record<string, string>> = {
   chmod: 'made read-only',
 };
 
-const ROOM = 'Make room there (pipeline gc tells what the store can spare) or move the store (`store` in the settings), and run again: what was finished is kept.';
+const ROOM =
+  'Make room there (pipeline gc tells what the store can spare) or move the store (`store` in the settings), and run again: what was finished is kept.';
 const RIGHTS = 'Correct its owner or its permissions, and those of the folders above it, and run again.';
 const FILES = 'Raise the limit (ulimit -n) or run fewer stages at once (--jobs), and run again.';
 const CLASH = 'Move away what lies there, and run again.';
@@ -40,8 +45,14 @@ const CLASH = 'Move away what lies there, and run again.';
 const CAUSES: Readonly<Record<string, { readonly cause: string; readonly remedy: string }>> = {
   ENOSPC: { cause: 'disk full', remedy: ROOM },
   EDQUOT: { cause: 'quota used up', remedy: ROOM },
-  EIO: { cause: 'input/output error', remedy: 'The disk or the way to it may be failing: look into the log of the system, and run again.' },
-  EROFS: { cause: 'read-only file system', remedy: 'Mount it writable or move the store (`store` in the settings), and run again.' },
+  EIO: {
+    cause: 'input/output error',
+    remedy: 'The disk or the way to it may be failing: look into the log of the system, and run again.',
+  },
+  EROFS: {
+    cause: 'read-only file system',
+    remedy: 'Mount it writable or move the store (`store` in the settings), and run again.',
+  },
   EACCES: { cause: 'permission denied', remedy: RIGHTS },
   EPERM: { cause: 'operation not permitted', remedy: RIGHTS },
   EMFILE: { cause: 'too many open files', remedy: FILES },

@@ -40,5 +40,10 @@ export function processTerminal(colorOption: boolean | undefined): Terminal {
       },
     };
   };
-  return { folder: process.cwd(), environment: process.env, results: stream(process.stdout), messages: stream(process.stderr) };
+  return {
+    folder: process.cwd(),
+    environment: process.env,
+    results: stream(process.stdout),
+    messages: stream(process.stderr),
+  };
 }

@@ -40,7 +40,13 @@ export async function openWorkspace(options: WorkspaceOptions, terminal: Termina
     if (told.length > 0) (await import('./diagnostics.ts')).writeDiagnostics(told, terminal, false);
   };
   await warn(warnings);
-  return { settings, pipeline, storeFolder: settings.store ?? path.join(pipeline.root, 'cache'), show: shownFrom(terminal.folder), warn };
+  return {
+    settings,
+    pipeline,
+    storeFolder: settings.store ?? path.join(pipeline.root, 'cache'),
+    show: shownFrom(terminal.folder),
+    warn,
+  };
 }
 
 /** Throws a Refusal for targets that name nothing. */
@@ -56,11 +62,17 @@ export function selectOne(pipeline: Pipeline, target: string): Instance {
   if (first === undefined) throw new Error(`Internal error: ${target} selects nothing.`);
   if (others.length === 0) return first;
   const some = [first, ...others].slice(0, 3).map(({ id }) => id);
-  throw refuse('ambiguous-instance', `${target} names ${others.length + 1} instances, and one is wanted`, { remedy: `For instance ${some.join(' or ')}.` });
+  throw refuse('ambiguous-instance', `${target} names ${others.length + 1} instances, and one is wanted`, {
+    remedy: `For instance ${some.join(' or ')}.`,
+  });
 }
 
 /** Calls `work` with the ledger and closes it, whatever happens. `executes`: it may execute or restore. */
-export async function withLedger<T>({ pipeline, storeFolder, warn }: Workspace, work: (ledger: Ledger) => Promise<T>, ledgerOptions: { readonly executes?: boolean; readonly allowMissing?: boolean } = {}): Promise<T> {
+export async function withLedger<T>(
+  { pipeline, storeFolder, warn }: Workspace,
+  work: (ledger: Ledger) => Promise<T>,
+  ledgerOptions: { readonly executes?: boolean; readonly allowMissing?: boolean } = {},
+): Promise<T> {
   const { openLedger } = await import('../runner/plan/open-ledger.ts');
   const opened = await openLedger(pipeline, { storeFolder, lockFile: lockFileOf(pipeline.file), ...ledgerOptions });
   if (!opened.ok) throw new Refusal(opened.error);

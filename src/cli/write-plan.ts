@@ -17,7 +17,12 @@ export async function writePlan({ entries }: Plan, stream: Stream): Promise<void
 
 function rowOf({ instance, verdict, expectedSeconds }: PlanEntry): Row {
   const expected = verdict.kind === 'run' && expectedSeconds !== undefined ? { seconds: expectedSeconds } : {};
-  return { instance, status: STATUS[verdict.kind], reasons: verdict.kind === 'fresh' ? [] : verdict.reasons, ...expected };
+  return {
+    instance,
+    status: STATUS[verdict.kind],
+    reasons: verdict.kind === 'fresh' ? [] : verdict.reasons,
+    ...expected,
+  };
 }
 
 /** `28 of 33 up to date, 5 to run, about 4m 10s of work.` Expected time is told only where all of it is known. */
@@ -30,7 +35,9 @@ function totals(entries: readonly PlanEntry[]): string {
     ...(running.length > 0 ? [`${running.length} to run`] : []),
     ...(of('restore').length > 0 ? [`${of('restore').length} to restore`] : []),
     ...(of('blocked').length > 0 ? [`${of('blocked').length} blocked`] : []),
-    ...(running.length > 0 && expected.length === running.length ? [`about ${duration(expected.reduce((sum, seconds) => sum + seconds))} of work`] : []),
+    ...(running.length > 0 && expected.length === running.length
+      ? [`about ${duration(expected.reduce((sum, seconds) => sum + seconds))} of work`]
+      : []),
   ];
   return `${parts.join(', ')}.`;
 }

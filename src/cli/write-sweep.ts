@@ -25,11 +25,27 @@ export function writeSweep(sweep: Sweep, results: Stream): void {
     results.write('Everything in the store is referred to: nothing to delete.\n');
     return;
   }
-  const rows = GARBAGE_KINDS.map((kind) => ({ kind, found: garbage.filter((each) => each.kind === kind) })).filter(({ found }) => found.length > 0);
-  const layout = [{ title: '' }, { title: 'number', align: 'right' as const }, { title: 'size', align: 'right' as const }, { title: '', fold: true }];
-  const cells = rows.map(({ kind, found }) => [{ text: NAMES[kind] }, { text: String(found.length) }, { text: bytes(sizeOf(found)) }, { text: stagesText(found) }]);
+  const rows = GARBAGE_KINDS.map((kind) => ({ kind, found: garbage.filter((each) => each.kind === kind) })).filter(
+    ({ found }) => found.length > 0,
+  );
+  const layout = [
+    { title: '' },
+    { title: 'number', align: 'right' as const },
+    { title: 'size', align: 'right' as const },
+    { title: '', fold: true },
+  ];
+  const cells = rows.map(({ kind, found }) => [
+    { text: NAMES[kind] },
+    { text: String(found.length) },
+    { text: bytes(sizeOf(found)) },
+    { text: stagesText(found) },
+  ]);
   results.write(`\n${table(layout, cells, results.columns(), results.colors.dim).join('\n')}\n\n`);
-  results.write(deleted ? `Deleted: ${bytes(sizeOf(garbage))}.\n` : `${bytes(sizeOf(garbage))} would be deleted by: pipeline gc --delete\n`);
+  results.write(
+    deleted
+      ? `Deleted: ${bytes(sizeOf(garbage))}.\n`
+      : `${bytes(sizeOf(garbage))} would be deleted by: pipeline gc --delete\n`,
+  );
 }
 
 /** `Kept: what 2 lockfiles, 5 commits and the last 10 runs refer to, and what 1 runner at work needs.` */

@@ -28,7 +28,9 @@ export function writeRepair({ made, lost, after }: Repair, results: Stream): voi
   const lines = [
     '',
     ...(made.length > 0 ? [`Made again: ${shortened(made)}.`] : []),
-    ...(lost.length > 0 ? [`Cannot be made again from the pipeline as it is now: ${shortened(lost)}. The records went to quarantine.`] : []),
+    ...(lost.length > 0
+      ? [`Cannot be made again from the pipeline as it is now: ${shortened(lost)}. The records went to quarantine.`]
+      : []),
     ...findingLines(after, results),
   ];
   writeLines(lines, results);
@@ -44,7 +46,13 @@ function findingLines(found: Findings, stream: Stream): string[] {
 }
 
 function damageTable(damages: readonly Damage[], stream: Stream): string[] {
-  const layout = [{ title: 'found' }, { title: 'made by' }, { title: 'file', fold: true }, { title: 'digest' }, { title: 'read by', fold: true }];
+  const layout = [
+    { title: 'found' },
+    { title: 'made by' },
+    { title: 'file', fold: true },
+    { title: 'digest' },
+    { title: 'read by', fold: true },
+  ];
   const rows = damages.map(({ state, references, readers, digest }) => [
     { text: state === 'absent' ? 'missing' : 'damaged', style: stream.colors.red },
     { text: shortened([...new Set(references.map(({ instance }) => instance))]) },
@@ -68,7 +76,10 @@ function partText(part: Reference['part']): string {
 
 const MOST_NAMES = 3;
 
-const shortened = (ids: readonly InstanceId[]): string => (ids.length <= MOST_NAMES ? ids.join(', ') : `${ids.slice(0, MOST_NAMES - 1).join(', ')} and ${ids.length - MOST_NAMES + 1} more`);
+const shortened = (ids: readonly InstanceId[]): string =>
+  ids.length <= MOST_NAMES
+    ? ids.join(', ')
+    : `${ids.slice(0, MOST_NAMES - 1).join(', ')} and ${ids.length - MOST_NAMES + 1} more`;
 
 function summary({ verification, unreadable, elsewhere }: Findings, { colors }: Stream): string[] {
   const { results, blobs, bytes: size, damages } = verification;
@@ -80,14 +91,25 @@ function summary({ verification, unreadable, elsewhere }: Findings, { colors }: 
   ];
   return [
     `Checked ${count(blobs, 'file')} (${bytes(size)}) of ${count(results, 'result')}: ${faults.length === 0 ? colors.green('all as they were made') : colors.red(faults.join(', '))}.`,
-    ...(elsewhere.length > 0 ? [`${count(elsewhere.length, 'result')} that the lockfile names ${elsewhere.length === 1 ? 'is' : 'are'} not in this store: ${shortened(elsewhere)}.`] : []),
+    ...(elsewhere.length > 0
+      ? [
+          `${count(elsewhere.length, 'result')} that the lockfile names ${elsewhere.length === 1 ? 'is' : 'are'} not in this store: ${shortened(elsewhere)}.`,
+        ]
+      : []),
   ];
 }
 
 export function verificationDocument(found: Findings, repair: Repair | undefined): object {
-  return { ...findingsDocument(found), ...(repair && { repair: { made: repair.made, lost: repair.lost, after: findingsDocument(repair.after) } }) };
+  return {
+    ...findingsDocument(found),
+    ...(repair && { repair: { made: repair.made, lost: repair.lost, after: findingsDocument(repair.after) } }),
+  };
 }
 
-function findingsDocument({ verification: { results, blobs, bytes: size, damages }, unreadable, elsewhere }: Findings): object {
+function findingsDocument({
+  verification: { results, blobs, bytes: size, damages },
+  unreadable,
+  elsewhere,
+}: Findings): object {
   return { results, blobs, bytes: size, damages, unreadable, elsewhere };
 }

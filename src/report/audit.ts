@@ -23,7 +23,12 @@ export interface AuditedPair {
 export interface SharedFindings {
   readonly between: readonly { readonly sets: readonly [string, string]; readonly counts: SharedCounts }[];
   /** The pairs in the picture, in the order of its rows. */
-  readonly shown: readonly { readonly kind: keyof SharedCounts; readonly sets: readonly [string, string]; readonly images: readonly [string, string]; readonly labels: readonly [string, string] }[];
+  readonly shown: readonly {
+    readonly kind: keyof SharedCounts;
+    readonly sets: readonly [string, string];
+    readonly images: readonly [string, string];
+    readonly labels: readonly [string, string];
+  }[];
   /** As of an audit. */
   readonly picture: EmbeddedPicture | null;
 }

@@ -16,16 +16,29 @@ export function renderCard(study: Study): string {
   const blocks = [
     `# Model card: ${inert(title)}`,
     'Written from the results by Pretext. What only the authors can say is marked where they have not said it.',
-    '## Models', modelsText(study),
-    '## Intended use', stated(study, 'intendedUse'),
+    '## Models',
+    modelsText(study),
+    '## Intended use',
+    stated(study, 'intendedUse'),
     'A network that does well here has shown that it does well on images of these sources. It is no medical device, and no result here says anything of patients, cameras or hospitals that are not in the data.',
-    '## Out of scope', stated(study, 'outOfScope'),
-    '## Data', ...datasets.map(dataText), `Who the people in the images are: ${stated(study, 'population')}`, `How labels were found: ${stated(study, 'referenceStandard')}`,
-    '## Results', ...datasets.flatMap((dataset) => resultsText(dataset, study)),
-    '## Limits', limits(study), stated(study, 'limitations'),
-    '## Ethics', stated(study, 'ethics'),
-    '## Licence', stated(study, 'licence'), 'Weights carry the conditions of what they were trained on: those of the images of each data set, and those of the weights that training started from.',
-    '## Contact', stated(study, 'contact'),
+    '## Out of scope',
+    stated(study, 'outOfScope'),
+    '## Data',
+    ...datasets.map(dataText),
+    `Who the people in the images are: ${stated(study, 'population')}`,
+    `How labels were found: ${stated(study, 'referenceStandard')}`,
+    '## Results',
+    ...datasets.flatMap((dataset) => resultsText(dataset, study)),
+    '## Limits',
+    limits(study),
+    stated(study, 'limitations'),
+    '## Ethics',
+    stated(study, 'ethics'),
+    '## Licence',
+    stated(study, 'licence'),
+    'Weights carry the conditions of what they were trained on: those of the images of each data set, and those of the weights that training started from.',
+    '## Contact',
+    stated(study, 'contact'),
   ];
   return `${blocks.join('\n\n')}\n`;
 }
@@ -51,11 +64,23 @@ function dataText({ title, source, images, groups, size, dropped, split, evaluat
   const facts = [
     `${whole(images)} images of ${whole(groups)} groups at ${size} × ${size}`,
     ...(dropped > 0 ? [`${whole(dropped)} files dropped as unreadable`] : []),
-    ...(split === null ? [] : [`split: ${inert(split.policy)} (seed ${split.seed}); groups on two sides: ${split.groupOverlap}`]),
+    ...(split === null
+      ? []
+      : [`split: ${inert(split.policy)} (seed ${split.seed}); groups on two sides: ${split.groupOverlap}`]),
   ];
   return [
-    `### ${inert(title)}`, `Source: ${inert(source)}.`, `${facts.join('; ')}.`,
-    table(['part', 'images', 'groups', ...classes.map(inert)], PARTS.map((part) => [part, whole(counts[part].images), whole(counts[part].groups), ...counts[part].byClass.map(whole)])),
+    `### ${inert(title)}`,
+    `Source: ${inert(source)}.`,
+    `${facts.join('; ')}.`,
+    table(
+      ['part', 'images', 'groups', ...classes.map(inert)],
+      PARTS.map((part) => [
+        part,
+        whole(counts[part].images),
+        whole(counts[part].groups),
+        ...counts[part].byClass.map(whole),
+      ]),
+    ),
   ].join('\n\n');
 }
 
@@ -85,6 +110,8 @@ function limits({ datasets }: Study): string {
     '- No results by age, sex, skin type or device: the data sets do not say, or this pipeline does not read it.',
     '- Seeds differ in the start and the order of training, not in the split; the interval does not hold what another split would change.',
     ...datasets.flatMap((dataset) => caveatsOf(dataset).map((caveat) => `- ${inert(dataset.title)}: ${inert(caveat)}`)),
-    ...datasets.filter(({ audit }) => audit === null).map(({ title }) => `- ${inert(title)}: nobody looked for duplicates and leaks.`),
+    ...datasets
+      .filter(({ audit }) => audit === null)
+      .map(({ title }) => `- ${inert(title)}: nobody looked for duplicates and leaks.`),
   ].join('\n');
 }

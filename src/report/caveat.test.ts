@@ -19,12 +19,16 @@ test('equal images and relatives are counted apart, each with its share', () => 
 });
 
 test('that nobody looked for equal images is said, and is not "none"', () => {
-  expect(caveatsOf(withLeaks({ images: 118, leaks: 0, copies: null }))).toEqual(['Nobody looked whether test images are equal to training images.']);
+  expect(caveatsOf(withLeaks({ images: 118, leaks: 0, copies: null }))).toEqual([
+    'Nobody looked whether test images are equal to training images.',
+  ]);
 });
 
 test('a set that names no patients cannot show that it keeps them apart', () => {
   const clean = withLeaks({ images: 118, leaks: 0, copies: 0 });
-  expect(caveatsOf({ ...clean, groups: clean.images })).toEqual([expect.stringMatching(/^Every image counts as a group of its own/)]);
+  expect(caveatsOf({ ...clean, groups: clean.images })).toEqual([
+    expect.stringMatching(/^Every image counts as a group of its own/),
+  ]);
 });
 
 test('one training of each model says so', () => {

@@ -10,36 +10,85 @@ import type { Study } from './study.ts';
 function bare(): Study {
   const [dataset] = studyFixture().datasets;
   const { evaluation } = dataset!;
-  return { ...studyFixture([{ ...dataset!, split: null, audit: null, explanations: [], pairs: [], fineTuning: [], preTraining: [], evaluation: { ...evaluation, probes: [], fractions: [], leaky: [] } }]), provenance: [], shared: null, statements: {} };
+  return {
+    ...studyFixture([
+      {
+        ...dataset!,
+        split: null,
+        audit: null,
+        explanations: [],
+        pairs: [],
+        fineTuning: [],
+        preTraining: [],
+        evaluation: { ...evaluation, probes: [], fractions: [], leaky: [] },
+      },
+    ]),
+    provenance: [],
+    shared: null,
+    statements: {},
+  };
 }
 
-const rows = (study: Study) => renderChecklist(study).split('\n').filter((line) => line.startsWith('| ')).slice(1).map((line) => line.split(/ ?(?<!\\)\| ?/).slice(1, -1));
+const rows = (study: Study) =>
+  renderChecklist(study)
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .slice(1)
+    .map((line) => line.split(/ ?(?<!\\)\| ?/).slice(1, -1));
 
 test('every item is answered or counted as missing, and the counts add up', () => {
   for (const study of [studyFixture(), bare()]) {
-    const [, items, ...counts] = /(\d+) items: (\d+) answered by the report, (\d+) stated by the authors, (\d+) not done, (\d+) missing/.exec(renderChecklist(study))!.map(Number);
+    const [, items, ...counts] =
+      /(\d+) items: (\d+) answered by the report, (\d+) stated by the authors, (\d+) not done, (\d+) missing/
+        .exec(renderChecklist(study))!
+        .map(Number);
     expect(counts.reduce((a, b) => a + b)).toBe(items);
-    const states = rows(study).filter(([subject]) => !subject!.startsWith('---')).map(([, , , state]) => state);
+    const states = rows(study)
+      .filter(([subject]) => !subject!.startsWith('---'))
+      .map(([, , , state]) => state);
     expect(states).toHaveLength(items!);
-    expect(counts).toEqual(['in the report', 'stated by the authors', 'not done', 'MISSING'].map((state) => states.filter((each) => each === state).length));
+    expect(counts).toEqual(
+      ['in the report', 'stated by the authors', 'not done', 'MISSING'].map(
+        (state) => states.filter((each) => each === state).length,
+      ),
+    );
   }
 });
 
 test('what the authors say turns missing into stated, and only that', () => {
-  const stated = { ...bare(), statements: Object.fromEntries(SUBJECTS.map((subject) => [subject, `about ${subject}`])) };
+  const stated = {
+    ...bare(),
+    statements: Object.fromEntries(SUBJECTS.map((subject) => [subject, `about ${subject}`])),
+  };
   expect(renderChecklist(bare())).toContain('set `statements.ethics` of the report stage');
   expect(renderChecklist(stated)).toContain(' 0 missing');
-  expect(rows(stated).filter(([, , , state]) => state === 'in the report')).toEqual(rows(bare()).filter(([, , , state]) => state === 'in the report'));
+  expect(rows(stated).filter(([, , , state]) => state === 'in the report')).toEqual(
+    rows(bare()).filter(([, , , state]) => state === 'in the report'),
+  );
 });
 
 test('a bare study claims no lineage, no split and no explanation', () => {
-  for (const reason of ['the report was not given the summary of the split', 'no lineage was recorded', 'this pipeline does not explain', 'no other budget or share of labels was tried']) expect(renderChecklist(bare())).toContain(reason);
+  for (const reason of [
+    'the report was not given the summary of the split',
+    'no lineage was recorded',
+    'this pipeline does not explain',
+    'no other budget or share of labels was tried',
+  ])
+    expect(renderChecklist(bare())).toContain(reason);
 });
 
 test('every item of both guidelines is answered here or left to the manuscript, and none is both', () => {
-  const here = { claim: new Set(CHECKLIST.flatMap(({ claim }) => claim)), tripod: new Set(CHECKLIST.flatMap(({ tripod }) => tripod)) };
-  const left = { claim: LEFT_TO_THE_MANUSCRIPT.flatMap(({ claim }) => claim), tripod: LEFT_TO_THE_MANUSCRIPT.flatMap(({ tripod }) => tripod) };
+  const here = {
+    claim: new Set(CHECKLIST.flatMap(({ claim }) => claim)),
+    tripod: new Set(CHECKLIST.flatMap(({ tripod }) => tripod)),
+  };
+  const left = {
+    claim: LEFT_TO_THE_MANUSCRIPT.flatMap(({ claim }) => claim),
+    tripod: LEFT_TO_THE_MANUSCRIPT.flatMap(({ tripod }) => tripod),
+  };
   expect([...here.claim, ...left.claim].sort((a, b) => a - b)).toEqual(CLAIM);
   expect([...here.tripod, ...left.tripod].sort((a, b) => TRIPOD.indexOf(a) - TRIPOD.indexOf(b))).toEqual(TRIPOD);
-  expect(renderChecklist(bare())).toContain('how and when the images were taken (CLAIM 13; TRIPOD+AI 9a, 9b, 9c); treatments (TRIPOD+AI 6c)');
+  expect(renderChecklist(bare())).toContain(
+    'how and when the images were taken (CLAIM 13; TRIPOD+AI 9a, 9b, 9c); treatments (TRIPOD+AI 6c)',
+  );
 });

@@ -5,7 +5,12 @@ import { inert, table } from './markdown.ts';
 import { sectionsOf } from './sections.ts';
 import type { Study } from './study.ts';
 
-const STATES: Readonly<Record<Answer['state'], string>> = { evidence: 'in the report', stated: 'stated by the authors', none: 'not done', missing: 'MISSING' };
+const STATES: Readonly<Record<Answer['state'], string>> = {
+  evidence: 'in the report',
+  stated: 'stated by the authors',
+  none: 'not done',
+  missing: 'MISSING',
+};
 
 export function renderChecklist(study: Study): string {
   const answers = CHECKLIST.map((item) => ({ item, answer: item.answer(study) }));
@@ -17,7 +22,13 @@ export function renderChecklist(study: Study): string {
     `${answers.length} items: ${count('evidence')} answered by the report, ${count('stated')} stated by the authors, ${count('none')} not done, ${count('missing')} missing.`,
     table(
       ['item', 'CLAIM', 'TRIPOD+AI', 'state', 'where, or why not'],
-      answers.map(({ item, answer }) => [item.subject, item.claim.join(', '), item.tripod.join(', '), STATES[answer.state], whereOf(answer, shown)]),
+      answers.map(({ item, answer }) => [
+        item.subject,
+        item.claim.join(', '),
+        item.tripod.join(', '),
+        STATES[answer.state],
+        whereOf(answer, shown),
+      ]),
       [0, 1, 2, 3, 4],
     ),
     `Not counted, because nothing here answers them, only the manuscript: ${LEFT_TO_THE_MANUSCRIPT.map(withNumbers).join('; ')}.`,
@@ -25,14 +36,23 @@ export function renderChecklist(study: Study): string {
 }
 
 function withNumbers({ subject, claim, tripod }: Asked): string {
-  const numbers = [['CLAIM', claim], ['TRIPOD+AI', tripod]] as const;
-  return `${subject} (${numbers.filter(([, items]) => items.length > 0).map(([name, items]) => `${name} ${items.join(', ')}`).join('; ')})`;
+  const numbers = [
+    ['CLAIM', claim],
+    ['TRIPOD+AI', tripod],
+  ] as const;
+  return `${subject} (${numbers
+    .filter(([, items]) => items.length > 0)
+    .map(([name, items]) => `${name} ${items.join(', ')}`)
+    .join('; ')})`;
 }
 
 function whereOf(answer: Answer, shown: ReadonlySet<string>): string {
   switch (answer.state) {
     case 'evidence':
-      if (!shown.has(answer.section)) throw new Error(`Internal error: the checklist points to the section "${answer.section}", which is not on the page.`);
+      if (!shown.has(answer.section))
+        throw new Error(
+          `Internal error: the checklist points to the section "${answer.section}", which is not on the page.`,
+        );
       return `[${answer.section}](index.html#${answer.section}): ${inert(answer.text)}`;
     case 'stated':
       return inert(answer.text);

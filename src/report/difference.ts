@@ -8,11 +8,22 @@ export interface PairedDifference {
 }
 
 /** `model` minus `against`; null where the two were not compared. */
-export function differenceOf(evaluation: Evaluation, model: string, against: string, metric: string): PairedDifference | null {
-  const straight = evaluation.differences.find((pair) => pair.model === model && pair.against === against)?.metrics[metric];
+export function differenceOf(
+  evaluation: Evaluation,
+  model: string,
+  against: string,
+  metric: string,
+): PairedDifference | null {
+  const straight = evaluation.differences.find((pair) => pair.model === model && pair.against === against)?.metrics[
+    metric
+  ];
   if (straight !== undefined) return straight;
-  const reversed = evaluation.differences.find((pair) => pair.model === against && pair.against === model)?.metrics[metric];
-  return reversed === undefined ? null : { mean: negated(reversed.mean), low: negated(reversed.high), high: negated(reversed.low) };
+  const reversed = evaluation.differences.find((pair) => pair.model === against && pair.against === model)?.metrics[
+    metric
+  ];
+  return reversed === undefined
+    ? null
+    : { mean: negated(reversed.mean), low: negated(reversed.high), high: negated(reversed.low) };
 }
 
 /** An interval that holds 0, that lies on the other side of it than the mean, or that is not known leaves open which of the two is better. */

@@ -26,19 +26,37 @@ function Page({ study }: { readonly study: Study }): JSX.Element {
         <style dangerouslySetInnerHTML={{ __html: STYLE }} />
       </head>
       <body>
-        <a class="skip" href="#answer">Skip to the answer</a>
+        <a class="skip" href="#answer">
+          Skip to the answer
+        </a>
         <header>
           <h1>{study.title}</h1>
           <p>{summary(study)}</p>
           <nav aria-label="Sections">
-            <ul>{sections.map(({ id, title }) => <li key={id}><a href={`#${id}`}>{title}</a></li>)}</ul>
+            <ul>
+              {sections.map(({ id, title }) => (
+                <li key={id}>
+                  <a href={`#${id}`}>{title}</a>
+                </li>
+              ))}
+            </ul>
           </nav>
         </header>
         <main>
-          {sections.map(({ id, Content }) => <Content key={id} study={study} />)}
-          {absent.length > 0 && <p class="note">Not on this page, because this pipeline does not make it: {listed(absent.map((title) => title.toLowerCase()))}.</p>}
+          {sections.map(({ id, Content }) => (
+            <Content key={id} study={study} />
+          ))}
+          {absent.length > 0 && (
+            <p class="note">
+              Not on this page, because this pipeline does not make it:{' '}
+              {listed(absent.map((title) => title.toLowerCase()))}.
+            </p>
+          )}
         </main>
-        <footer>Written by Pretext. This page needs no network and no script; the same numbers lie beside it as JSON, CSV and Markdown.</footer>
+        <footer>
+          Written by Pretext. This page needs no network and no script; the same numbers lie beside it as JSON, CSV and
+          Markdown.
+        </footer>
       </body>
     </html>
   );

@@ -4,7 +4,18 @@ import { random } from '../util/random.ts';
 import type { AuditFindings, SharedFindings } from './audit.ts';
 import type { Embedding, Explanation } from './explanation.ts';
 import type { Point } from './point.ts';
-import type { Calibration, DatasetResults, Difference, Evaluation, Execution, FineTuning, ModelResults, PreTraining, SideResult, Study } from './study.ts';
+import type {
+  Calibration,
+  DatasetResults,
+  Difference,
+  Evaluation,
+  Execution,
+  FineTuning,
+  ModelResults,
+  PreTraining,
+  SideResult,
+  Study,
+} from './study.ts';
 
 const METRICS = ['accuracy', 'balancedAccuracy', 'auc', 'macroF1', 'loss', 'brier', 'ece'];
 const MODELS = ['M1', 'M2', 'M3', 'M4'];
@@ -12,9 +23,17 @@ const SEEDS = [0, 1, 2];
 const SKILL: Readonly<Record<string, number>> = { M1: 0.71, M2: 0.78, M3: 0.8, M4: 0.86 };
 
 /** One pixel, said to be as large as a sheet of two rows of `columns` tiles. */
-const picture = (columns: number) => ({ uri: 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', width: 2 + 98 * columns, height: 2 + 98 * 2 });
+const picture = (columns: number) => ({
+  uri: 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  width: 2 + 98 * columns,
+  height: 2 + 98 * 2,
+});
 
-export function studyFixture(datasets: readonly DatasetResults[] = [datasetFixture('phantom', 'Phantom lesions', ['benign', 'atypical', 'malignant'])]): Study {
+export function studyFixture(
+  datasets: readonly DatasetResults[] = [
+    datasetFixture('phantom', 'Phantom lesions', ['benign', 'atypical', 'malignant']),
+  ],
+): Study {
   return {
     title: 'Which start should I fine-tune from?',
     transfer: 'fractal',
@@ -29,7 +48,13 @@ export function studyFixture(datasets: readonly DatasetResults[] = [datasetFixtu
 
 export function datasetFixture(name: string, title: string, classes: readonly string[]): DatasetResults {
   return {
-    name, title, source: 'drawn by formula, seed 0', images: 900, groups: 402, size: 32, dropped: 0,
+    name,
+    title,
+    source: 'drawn by formula, seed 0',
+    images: 900,
+    groups: 402,
+    size: 32,
+    dropped: 0,
     split: { policy: 'grouped, stratified', seed: 0, unused: 0, groupOverlap: 0 },
     evaluation: evaluationFixture(name, classes),
     fineTuning: MODELS.flatMap((model) => SEEDS.map((seed) => fineTuningFixture(name, model, seed))),
@@ -45,77 +70,159 @@ function evaluationFixture(dataset: string, classes: readonly string[]): Evaluat
   const images = byClass.reduce((a, b) => a + b);
   const models = MODELS.map((model) => modelFixture(dataset, model, classes, byClass));
   return {
-    classes, seeds: SEEDS, metrics: METRICS,
+    classes,
+    seeds: SEEDS,
+    metrics: METRICS,
     counts: {
       train: { images: 4 * images, groups: 2 * images, byClass: byClass.map((count) => 4 * count) },
       validation: { images, groups: Math.round(images / 2), byClass },
       test: { images, groups: Math.round(images / 2), byClass },
     },
     leaks: { images, leaks: 2, copies: 2 },
-    majority: { class: classes[0]!, test: { accuracy: significant(byClass[0]! / images), balancedAccuracy: significant(1 / classes.length), auc: 0.5, macroF1: 0.2, loss: 1.05, brier: 0.64, ece: 0.01 } },
+    majority: {
+      class: classes[0]!,
+      test: {
+        accuracy: significant(byClass[0]! / images),
+        balancedAccuracy: significant(1 / classes.length),
+        auc: 0.5,
+        macroF1: 0.2,
+        loss: 1.05,
+        brier: 0.64,
+        ece: 0.01,
+      },
+    },
     bootstrap: { resamples: 2000, level: 0.95 },
     models,
     differences: models.flatMap((one, i) => models.slice(0, i).map((other) => differenceFixture(one, other))),
-    probes: (['knn', 'linear'] as const).flatMap((kind) => models.map((model) => ({ kind, ...sideFixture(model, kind === 'knn' ? -0.12 : -0.08) }))),
-    fractions: [0.1, 1].flatMap((labels) => models.map((model) => ({ labels, images: Math.round(4 * images * labels), ...sideFixture(model, labels === 1 ? 0 : -0.15) }))),
-    leaky: models.slice(0, 1).map((model) => ({ images, leaks: Math.round(images / 3), copies: 12, ...sideFixture(model, 0.06) })),
+    probes: (['knn', 'linear'] as const).flatMap((kind) =>
+      models.map((model) => ({ kind, ...sideFixture(model, kind === 'knn' ? -0.12 : -0.08) })),
+    ),
+    fractions: [0.1, 1].flatMap((labels) =>
+      models.map((model) => ({
+        labels,
+        images: Math.round(4 * images * labels),
+        ...sideFixture(model, labels === 1 ? 0 : -0.15),
+      })),
+    ),
+    leaky: models
+      .slice(0, 1)
+      .map((model) => ({ images, leaks: Math.round(images / 3), copies: 12, ...sideFixture(model, 0.06) })),
   };
 }
 
-function modelFixture(dataset: string, model: string, classes: readonly string[], byClass: readonly number[]): ModelResults {
+function modelFixture(
+  dataset: string,
+  model: string,
+  classes: readonly string[],
+  byClass: readonly number[],
+): ModelResults {
   const source = random('report fixture', dataset, model);
   const skill = SKILL[model]!;
   const scores = (gain: number) => {
     const accuracy = Math.min(0.99, skill + gain + 0.012 * source.normal());
-    const values = [accuracy, accuracy - 0.03, accuracy + 0.08, accuracy - 0.04, 2.6 * (1 - accuracy), 1.4 * (1 - accuracy), 0.05 + 0.01 * source.uniform()];
+    const values = [
+      accuracy,
+      accuracy - 0.03,
+      accuracy + 0.08,
+      accuracy - 0.04,
+      2.6 * (1 - accuracy),
+      1.4 * (1 - accuracy),
+      0.05 + 0.01 * source.uniform(),
+    ];
     return Object.fromEntries(METRICS.map((metric, i) => [metric, significant(values[i]!)]));
   };
   const seeds = SEEDS.map((seed) => ({ seed, train: scores(0.1), validation: scores(0.01), test: scores(0) }));
   const spread = (part: 'train' | 'validation' | 'test', metric: string) => {
     const values = seeds.map((run) => run[part][metric]!);
     const mean = values.reduce((a, b) => a + b) / values.length;
-    return { mean: significant(mean), sd: significant(Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))) };
+    return {
+      mean: significant(mean),
+      sd: significant(Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))),
+    };
   };
-  const summary = (part: 'train' | 'validation' | 'test') => Object.fromEntries(METRICS.map((metric) => [metric, spread(part, metric)]));
-  const test = Object.fromEntries(Object.entries(summary('test')).map(([metric, { mean, sd }]) => [metric, { mean, sd, low: significant(mean - 0.035), high: significant(mean + 0.033) }]));
+  const summary = (part: 'train' | 'validation' | 'test') =>
+    Object.fromEntries(METRICS.map((metric) => [metric, spread(part, metric)]));
+  const test = Object.fromEntries(
+    Object.entries(summary('test')).map(([metric, { mean, sd }]) => [
+      metric,
+      { mean, sd, low: significant(mean - 0.035), high: significant(mean + 0.033) },
+    ]),
+  );
   const confusion = byClass.map((count, k) => {
     const right = Math.round(3 * count * skill);
-    return classes.map((_, other) => (other === k ? right : other === (k + 1) % classes.length ? 3 * count - right : 0));
+    return classes.map((_, other) =>
+      other === k ? right : other === (k + 1) % classes.length ? 3 * count - right : 0,
+    );
   });
   return {
-    model, seeds, confusion,
+    model,
+    seeds,
+    confusion,
     summary: { train: summary('train'), validation: summary('validation'), test },
-    byClass: classes.map((name, k) => ({ class: name, images: byClass[k]!, precision: significant(skill), recall: significant(skill), f1: k === 0 ? null : significant(skill), auc: significant(skill + 0.08), averagePrecision: significant(skill - 0.1 * k) })),
+    byClass: classes.map((name, k) => ({
+      class: name,
+      images: byClass[k]!,
+      precision: significant(skill),
+      recall: significant(skill),
+      f1: k === 0 ? null : significant(skill),
+      auc: significant(skill + 0.08),
+      averagePrecision: significant(skill - 0.1 * k),
+    })),
     calibration: calibrationFixture(skill),
     curves: classes.map((name) => ({
       class: name,
       roc: Array.from({ length: 21 }, (_, i): [number, number] => [i / 20, significant((i / 20) ** (1 - skill), 4)]),
-      precisionRecall: Array.from({ length: 20 }, (_, i): [number, number] => [(i + 1) / 20, significant(1 - (1 - skill) * ((i + 1) / 20), 4)]),
+      precisionRecall: Array.from({ length: 20 }, (_, i): [number, number] => [
+        (i + 1) / 20,
+        significant(1 - (1 - skill) * ((i + 1) / 20), 4),
+      ]),
     })),
   };
 }
 
 /** Too sure of itself before, nearly right after. */
 function calibrationFixture(skill: number): Calibration {
-  const scores = (ece: number) => ({ loss: { mean: significant(2 * (1 - skill) + ece), sd: 0.02 }, brier: { mean: significant(1.4 * (1 - skill)), sd: 0.01 }, ece: { mean: ece, sd: 0.004 } });
-  const bins = (excess: number) => Array.from({ length: 15 }, (_, i) => ({
-    low: significant(i / 15), high: significant((i + 1) / 15), images: i < 5 ? 0 : 12 * i, confidence: i < 5 ? null : significant((i + 0.5) / 15), accuracy: i < 5 ? null : significant(Math.max(0, (i + 0.5) / 15 - excess)),
-  }));
-  return { temperature: [1.61, 1.48, 1.7], before: scores(0.121), after: scores(0.034), reliability: { before: bins(0.12), after: bins(0.02) } };
+  const scores = (ece: number) => ({
+    loss: { mean: significant(2 * (1 - skill) + ece), sd: 0.02 },
+    brier: { mean: significant(1.4 * (1 - skill)), sd: 0.01 },
+    ece: { mean: ece, sd: 0.004 },
+  });
+  const bins = (excess: number) =>
+    Array.from({ length: 15 }, (_, i) => ({
+      low: significant(i / 15),
+      high: significant((i + 1) / 15),
+      images: i < 5 ? 0 : 12 * i,
+      confidence: i < 5 ? null : significant((i + 0.5) / 15),
+      accuracy: i < 5 ? null : significant(Math.max(0, (i + 0.5) / 15 - excess)),
+    }));
+  return {
+    temperature: [1.61, 1.48, 1.7],
+    before: scores(0.121),
+    after: scores(0.034),
+    reliability: { before: bins(0.12), after: bins(0.02) },
+  };
 }
 
 function sideFixture({ model, summary: { test } }: ModelResults, gain: number): SideResult {
   const higher = ['accuracy', 'balancedAccuracy', 'auc', 'macroF1'];
-  const shifted = (value: number | null, metric: string) => (value === null || !higher.includes(metric) ? value : significant(Math.min(1, value + gain)));
-  const summary = Object.fromEntries(Object.entries(test).map(([metric, { mean, low, high }]) => [metric, { mean: shifted(mean, metric), sd: null, low: shifted(low, metric), high: shifted(high, metric) }]));
+  const shifted = (value: number | null, metric: string) =>
+    value === null || !higher.includes(metric) ? value : significant(Math.min(1, value + gain));
+  const summary = Object.fromEntries(
+    Object.entries(test).map(([metric, { mean, low, high }]) => [
+      metric,
+      { mean: shifted(mean, metric), sd: null, low: shifted(low, metric), high: shifted(high, metric) },
+    ]),
+  );
   return { model, seeds: 1, summary: { test: summary } };
 }
 
 function differenceFixture(one: ModelResults, other: ModelResults): Difference {
-  const metrics = Object.fromEntries(METRICS.map((metric) => {
-    const mean = one.summary.test[metric]!.mean! - other.summary.test[metric]!.mean!;
-    return [metric, { mean: significant(mean), low: significant(mean - 0.04), high: significant(mean + 0.04) }];
-  }));
+  const metrics = Object.fromEntries(
+    METRICS.map((metric) => {
+      const mean = one.summary.test[metric]!.mean! - other.summary.test[metric]!.mean!;
+      return [metric, { mean: significant(mean), low: significant(mean - 0.04), high: significant(mean + 0.04) }];
+    }),
+  );
   return { model: one.model, against: other.model, metrics };
 }
 
@@ -126,8 +233,15 @@ function fineTuningFixture(dataset: string, model: string, seed: number): FineTu
     const accuracy = SKILL[model]! * progress + 0.01 * source.normal();
     return {
       epoch: i + 1,
-      train: { loss: significant(1.1 - 0.8 * progress + 0.02 * source.normal()), accuracy: significant(accuracy + 0.06 * progress) },
-      validation: { loss: significant(1.15 - 0.6 * progress + 0.012 * i + 0.02 * source.normal()), accuracy: significant(accuracy), auc: significant(accuracy + 0.05) },
+      train: {
+        loss: significant(1.1 - 0.8 * progress + 0.02 * source.normal()),
+        accuracy: significant(accuracy + 0.06 * progress),
+      },
+      validation: {
+        loss: significant(1.15 - 0.6 * progress + 0.012 * i + 0.02 * source.normal()),
+        accuracy: significant(accuracy),
+        auc: significant(accuracy + 0.05),
+      },
     };
   });
   return { model, seed, best: 9 + source.integer(6), epochs };
@@ -170,10 +284,23 @@ function sharedFixture(): SharedFindings {
 function explanationFixture(dataset: string, model: string, classes: readonly string[]): Explanation {
   const source = random('report fixture explanation', dataset, model);
   const labels = Array.from({ length: 60 }, (_, i) => i % classes.length);
-  const plane = (apart: number) => labels.map((label): Point => [significant(apart * label + source.normal(), 4), significant(apart * (label % 2) + source.normal(), 4)]);
-  const method = (name: Embedding['method']): Embedding => ({ method: name, before: plane(0.5), after: plane(4), explained: name === 'PCA' ? { before: 0.61, after: 0.83 } : null });
+  const plane = (apart: number) =>
+    labels.map((label): Point => [
+      significant(apart * label + source.normal(), 4),
+      significant(apart * (label % 2) + source.normal(), 4),
+    ]);
+  const method = (name: Embedding['method']): Embedding => ({
+    method: name,
+    before: plane(0.5),
+    after: plane(4),
+    explained: name === 'PCA' ? { before: 0.61, after: 0.83 } : null,
+  });
   return {
-    model, layer: 'layer3', side: 4, classes, labels,
+    model,
+    layer: 'layer3',
+    side: 4,
+    classes,
+    labels,
     embeddings: [method('PCA'), method('UMAP')],
     mistakes: [{ image: 'b/12.png', label: classes[0]!, predicted: classes[1]!, confidence: 0.97, row: 0 }],
     correct: [{ image: 'a/4.png', label: classes[0]!, predicted: classes[0]!, confidence: 0.99, row: 1 }],
@@ -182,10 +309,27 @@ function explanationFixture(dataset: string, model: string, classes: readonly st
 }
 
 function provenanceFixture(datasets: readonly string[]): Execution[] {
-  const execution = (stage: string, axes: string, reads: readonly string[], seconds: number, params: Execution['params'] = {}): Execution => {
+  const execution = (
+    stage: string,
+    axes: string,
+    reads: readonly string[],
+    seconds: number,
+    params: Execution['params'] = {},
+  ): Execution => {
     const id = axes === '' ? stage : `${stage}:${axes}`;
     const digest = Buffer.from(id.repeat(8)).toString('hex').slice(0, 64);
-    return { id, stage, fingerprint: digest, code: digest.slice(32) + digest.slice(0, 32), params, reads, notes: { engine: 'onnxruntime 1.30.0', threads: 2 }, seconds, peakMemoryBytes: 300 * 2 ** 20, audit: stage === 'evaluate' ? { verdict: 'identical', tolerance: 1e-6 } : null };
+    return {
+      id,
+      stage,
+      fingerprint: digest,
+      code: digest.slice(32) + digest.slice(0, 32),
+      params,
+      reads,
+      notes: { engine: 'onnxruntime 1.30.0', threads: 2 },
+      seconds,
+      peakMemoryBytes: 300 * 2 ** 20,
+      audit: stage === 'evaluate' ? { verdict: 'identical', tolerance: 1e-6 } : null,
+    };
   };
   return datasets.flatMap((name) => {
     const of = (stage: string, more = '') => `${stage}:dataset=${name}${more}`;
@@ -196,12 +340,42 @@ function provenanceFixture(datasets: readonly string[]): Execution[] {
       execution('phantom', `dataset=${name}`, [], 2.1, { images: 900 }),
       execution('ingest', `dataset=${name}`, [of('phantom')], 3.4, { size: 32 }),
       execution('split', `dataset=${name}`, [of('ingest')], 0.4, { policy: 'grouped', seed: 0 }),
-      ...starts.map((start) => execution('pretrain', `dataset=${name},start=${start}`, [of('ingest'), of('split'), ...(start === 'random' ? [] : [of('transfer')])], 48, { network: 'resnet-small', epochs: 20, temperature: 0.5, optimiser: { name: 'sgd', momentum: 0.9 } })),
-      ...MODELS.flatMap((model) => SEEDS.map((seed) => {
-        const start = { M1: [], M2: [of('pretrain', ',start=random')], M3: [of('transfer')], M4: [of('pretrain', ',start=transfer')] }[model]!;
-        return execution('finetune', `dataset=${name},model=${model},seed=${seed}`, [of('ingest'), of('split'), ...start], 14, { network: 'resnet-small', epochs: 15, batch: 64, seed });
-      })),
-      execution('evaluate', `dataset=${name}`, [of('ingest'), ...MODELS.flatMap((model) => SEEDS.map((seed) => of('finetune', `,model=${model},seed=${seed}`)))], 1.1, { resamples: 2000 }),
+      ...starts.map((start) =>
+        execution(
+          'pretrain',
+          `dataset=${name},start=${start}`,
+          [of('ingest'), of('split'), ...(start === 'random' ? [] : [of('transfer')])],
+          48,
+          { network: 'resnet-small', epochs: 20, temperature: 0.5, optimiser: { name: 'sgd', momentum: 0.9 } },
+        ),
+      ),
+      ...MODELS.flatMap((model) =>
+        SEEDS.map((seed) => {
+          const start = {
+            M1: [],
+            M2: [of('pretrain', ',start=random')],
+            M3: [of('transfer')],
+            M4: [of('pretrain', ',start=transfer')],
+          }[model]!;
+          return execution(
+            'finetune',
+            `dataset=${name},model=${model},seed=${seed}`,
+            [of('ingest'), of('split'), ...start],
+            14,
+            { network: 'resnet-small', epochs: 15, batch: 64, seed },
+          );
+        }),
+      ),
+      execution(
+        'evaluate',
+        `dataset=${name}`,
+        [
+          of('ingest'),
+          ...MODELS.flatMap((model) => SEEDS.map((seed) => of('finetune', `,model=${model},seed=${seed}`))),
+        ],
+        1.1,
+        { resamples: 2000 },
+      ),
     ];
   });
 }

@@ -13,7 +13,11 @@ export function Legend({ of }: LegendProps): JSX.Element {
     <ul class="legend">
       {of.map(({ name, colour, marker }) => (
         <li key={name}>
-          <svg class="key" viewBox="0 0 16 16" aria-hidden="true"><g class={colour}><MarkerShape kind={marker} x={8} y={8} size={5} class="mark" /></g></svg>
+          <svg class="key" viewBox="0 0 16 16" aria-hidden="true">
+            <g class={colour}>
+              <MarkerShape kind={marker} x={8} y={8} size={5} class="mark" />
+            </g>
+          </svg>
           <Name>{name}</Name>
         </li>
       ))}

@@ -16,7 +16,11 @@ export function inert(text: string): string {
 }
 
 /** Cells are written as they are given: make them inert first. `texts`: columns that stand at the left. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[], texts: readonly number[] = [0]): string {
+export function table(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  texts: readonly number[] = [0],
+): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map((_, i) => (texts.includes(i) ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }

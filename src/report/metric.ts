@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<string, MetricWords>> = {
 
 export function metricWords(metric: string): MetricWords {
   const words = WORDS[metric];
-  if (words === undefined) throw new Error(`The report has no words for the metric "${metric}"; it knows ${Object.keys(WORDS).join(', ')}.`);
+  if (words === undefined)
+    throw new Error(`The report has no words for the metric "${metric}"; it knows ${Object.keys(WORDS).join(', ')}.`);
   return words;
 }

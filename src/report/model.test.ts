@@ -20,5 +20,8 @@ test('a model that the paper does not have goes by its own name', () => {
 
 test('pre-training looks like the model that it leads to', () => {
   expect(startWords('random', 'fractal').colour).toBe(modelWords('M2', 'fractal').colour);
-  expect(startWords('fractal', 'fractal')).toMatchObject({ name: 'fractal', marker: modelWords('M4', 'fractal').marker });
+  expect(startWords('fractal', 'fractal')).toMatchObject({
+    name: 'fractal',
+    marker: modelWords('M4', 'fractal').marker,
+  });
 });

@@ -18,7 +18,12 @@ export const LONGER = 'M1+';
 
 /** `transfer` names what M3 and M4 start from; it is not called ImageNet unless it is. */
 export function modelWords(model: string, transfer: string): ModelWords {
-  const starts: Readonly<Record<string, string>> = { M1: 'random', M2: 'random + SSL', M3: transfer, M4: `${transfer} + SSL` };
+  const starts: Readonly<Record<string, string>> = {
+    M1: 'random',
+    M2: 'random + SSL',
+    M3: transfer,
+    M4: `${transfer} + SSL`,
+  };
   const place = Object.keys(starts).indexOf(model);
   if (model === LONGER) return { name: model, start: 'random, trained longer', colour: 'series-0', marker: 'cross' };
   const look = place < 0 ? model.length % 4 : place;

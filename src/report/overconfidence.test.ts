@@ -18,7 +18,11 @@ function calibration(excess: number): Calibration {
 /** M1 and M2, with the given interval of their difference in calibration error. */
 function evaluation(excess: number, low: number, high: number): Evaluation {
   const models = base.models.slice(0, 2).map((model) => ({ ...model, calibration: calibration(excess) }));
-  return { ...base, models, differences: [{ model: 'M2', against: 'M1', metrics: { ece: { mean: (low + high) / 2, low, high } } }] };
+  return {
+    ...base,
+    models,
+    differences: [{ model: 'M2', against: 'M1', metrics: { ece: { mean: (low + high) / 2, low, high } } }],
+  };
 }
 
 test('the excess is mean confidence minus accuracy over images, not over bins', () => {
@@ -28,10 +32,28 @@ test('the excess is mean confidence minus accuracy over images, not over bins', 
 });
 
 test.each([
-  ['too sure, then more honest', 0.2, -0.06, -0.02, 'M1 is on average surer than it is right, by 0.150; with self-supervision probabilities are more honest, as the paper says (calibration error M2 − M1 −0.040 [−0.060, −0.020])'],
-  ['too sure, then less honest', 0.2, 0.02, 0.06, 'with self-supervision probabilities are less honest, against what the paper says'],
+  [
+    'too sure, then more honest',
+    0.2,
+    -0.06,
+    -0.02,
+    'M1 is on average surer than it is right, by 0.150; with self-supervision probabilities are more honest, as the paper says (calibration error M2 − M1 −0.040 [−0.060, −0.020])',
+  ],
+  [
+    'too sure, then less honest',
+    0.2,
+    0.02,
+    0.06,
+    'with self-supervision probabilities are less honest, against what the paper says',
+  ],
   ['too sure, and open', 0.2, -0.06, 0.02, 'whether self-supervision makes probabilities more honest we cannot tell'],
-  ['not sure enough, then more honest', -0.1, -0.06, -0.02, 'M1 is on average less sure than it is right, by 0.075, so there is no overconfidence to prevent; with self-supervision probabilities are more honest (calibration'],
+  [
+    'not sure enough, then more honest',
+    -0.1,
+    -0.06,
+    -0.02,
+    'M1 is on average less sure than it is right, by 0.075, so there is no overconfidence to prevent; with self-supervision probabilities are more honest (calibration',
+  ],
 ])('%s', (_, excess, low, high, words) => {
   const [sentence, ...others] = overconfidenceSentences(evaluation(excess, low, high), 'fractal');
   expect(sentence).toContain(words);

@@ -9,7 +9,9 @@ import { differenceText } from './verdict.ts';
 export function excessConfidence({ reliability }: Calibration): number | null {
   const bins = reliability.before.filter(({ images }) => images > 0);
   const images = bins.reduce((sum, bin) => sum + bin.images, 0);
-  return images === 0 ? null : bins.reduce((sum, bin) => sum + bin.images * ((bin.confidence ?? 0) - (bin.accuracy ?? 0)), 0) / images;
+  return images === 0
+    ? null
+    : bins.reduce((sum, bin) => sum + bin.images * ((bin.confidence ?? 0) - (bin.accuracy ?? 0)), 0) / images;
 }
 
 /**
@@ -34,7 +36,9 @@ export function overconfidenceSentences(evaluation: Evaluation, transfer: string
 function excessPhrase(excess: number | null, model: string): string {
   if (excess === null) return `${model} has no test image`;
   const size = `by ${fixed(Math.abs(excess), 3)}`;
-  return excess > 0 ? `${model} is on average surer than it is right, ${size}` : `${model} is on average less sure than it is right, ${size}, so there is no overconfidence to prevent`;
+  return excess > 0
+    ? `${model} is on average surer than it is right, ${size}`
+    : `${model} is on average less sure than it is right, ${size}, so there is no overconfidence to prevent`;
 }
 
 /** The paper speaks of overconfidence: where there was none, more honest probabilities do not bear it out. */

@@ -55,13 +55,20 @@ export function faultsOf(dataset: string): string[] {
   const [m1, , , m4] = rows as readonly [PaperRow, PaperRow, PaperRow, PaperRow];
   const faults = rows.filter((row) => isImpossible(row.testAccuracy, row.testLoss)).map(impossibleSentence);
   if (m1.testAccuracy === m4.testAccuracy && Number(m1.testLoss) === Number(m4.testLoss)) {
-    faults.push(`M4 has the test accuracy and test loss of M1 to the last digit (${m4.testAccuracy} % and ${Number(m4.testLoss)}): a copying error, or pre-training changed nothing.`);
+    faults.push(
+      `M4 has the test accuracy and test loss of M1 to the last digit (${m4.testAccuracy} % and ${Number(m4.testLoss)}): a copying error, or pre-training changed nothing.`,
+    );
   }
   if (dataset === 'ham10000') {
-    faults.push('M1 tests at 62.61 %. In the published set 6705 of 10015 images (66.9 %) are nevi, so always answering “nevus” would do better unless the test set was drawn differently.');
+    faults.push(
+      'M1 tests at 62.61 %. In the published set 6705 of 10015 images (66.9 %) are nevi, so always answering “nevus” would do better unless the test set was drawn differently.',
+    );
   }
   const order = [...rows].sort((a, b) => Number(b.testAccuracy) - Number(a.testAccuracy)).map((row) => row.model);
-  if (order.join() !== 'M3,M4,M2,M1') faults.push(`The paper’s text orders the models M3, M4, M2, M1; by test accuracy this table orders them ${orderSentence(rows)}.`);
+  if (order.join() !== 'M3,M4,M2,M1')
+    faults.push(
+      `The paper’s text orders the models M3, M4, M2, M1; by test accuracy this table orders them ${orderSentence(rows)}.`,
+    );
   return faults;
 }
 
@@ -74,8 +81,14 @@ export const GENERAL_FAULTS: readonly string[] = [
 ];
 
 /** In how many of the paper's tables a claim of its text holds. */
-export function claimsThatHold(): { readonly order: number; readonly sslOnTransferBeatsSslOnRandom: number; readonly sslBeatsRandom: number } {
-  const accuracies = PAPER_DATASETS.map((name) => paperRows(name)!.map((row) => Number(row.testAccuracy)) as [number, number, number, number]);
+export function claimsThatHold(): {
+  readonly order: number;
+  readonly sslOnTransferBeatsSslOnRandom: number;
+  readonly sslBeatsRandom: number;
+} {
+  const accuracies = PAPER_DATASETS.map(
+    (name) => paperRows(name)!.map((row) => Number(row.testAccuracy)) as [number, number, number, number],
+  );
   return {
     order: accuracies.filter(([m1, m2, m3, m4]) => m3 > m4 && m4 > m2 && m2 > m1).length,
     sslOnTransferBeatsSslOnRandom: accuracies.filter(([, m2, , m4]) => m4 > m2).length,
@@ -90,7 +103,11 @@ function impossibleSentence({ model, testAccuracy, testLoss }: PaperRow): string
 /** `M4, M3, M2, M1`, with `=` between equals. */
 function orderSentence(rows: readonly PaperRow[]): string {
   const sorted = [...rows].sort((a, b) => Number(b.testAccuracy) - Number(a.testAccuracy));
-  return sorted.map((row, i) => (i === 0 ? row.model : `${row.testAccuracy === sorted[i - 1]!.testAccuracy ? ' = ' : ', '}${row.model}`)).join('');
+  return sorted
+    .map((row, i) =>
+      i === 0 ? row.model : `${row.testAccuracy === sorted[i - 1]!.testAccuracy ? ' = ' : ', '}${row.model}`,
+    )
+    .join('');
 }
 
 /** Half of the last printed digit's unit. */

@@ -8,7 +8,15 @@ export function Name({ children }: { readonly children: string }): JSX.Element {
   return <bdi>{children}</bdi>;
 }
 
-export function Section({ id, title, children }: { readonly id: string; readonly title: string; readonly children: ComponentChildren }): JSX.Element {
+export function Section({
+  id,
+  title,
+  children,
+}: {
+  readonly id: string;
+  readonly title: string;
+  readonly children: ComponentChildren;
+}): JSX.Element {
   return (
     <section id={id} aria-labelledby={`${id}-heading`}>
       <h2 id={`${id}-heading`}>{title}</h2>
@@ -53,11 +61,29 @@ export function DataTable({ label, head, rows, texts = [0] }: TableProps): JSX.E
   return (
     <div class="scroll" role="region" aria-label={label} tabIndex={0}>
       <table>
-        <thead><tr>{head.map((title, i) => <th key={i} scope="col" class={kind(i)}>{title}</th>)}</tr></thead>
+        <thead>
+          <tr>
+            {head.map((title, i) => (
+              <th key={i} scope="col" class={kind(i)}>
+                {title}
+              </th>
+            ))}
+          </tr>
+        </thead>
         <tbody>
           {rows.map((cells, i) => (
             <tr key={i}>
-              {cells.map((cell, column) => (column === 0 ? <th key={column} scope="row" class={kind(0)}>{cell}</th> : <td key={column} class={kind(column)}>{cell}</td>))}
+              {cells.map((cell, column) =>
+                column === 0 ? (
+                  <th key={column} scope="row" class={kind(0)}>
+                    {cell}
+                  </th>
+                ) : (
+                  <td key={column} class={kind(column)}>
+                    {cell}
+                  </td>
+                ),
+              )}
             </tr>
           ))}
         </tbody>
@@ -74,7 +100,15 @@ interface EstimateProps {
 
 /** A number, below it its interval, below that what it means. */
 export function Estimate({ main, interval, verdict }: EstimateProps): JSX.Element {
-  return <>{main}<span class="interval-text">{interval}</span>{verdict !== undefined && <span class={verdict === 'cannot tell' ? 'verdict-text open' : 'verdict-text'}>{verdict}</span>}</>;
+  return (
+    <>
+      {main}
+      <span class="interval-text">{interval}</span>
+      {verdict !== undefined && (
+        <span class={verdict === 'cannot tell' ? 'verdict-text open' : 'verdict-text'}>{verdict}</span>
+      )}
+    </>
+  );
 }
 
 export function estimated(score: (Spread & Range) | undefined, digits: number): EstimateProps {

@@ -4,7 +4,12 @@ import { flat, settingsOf } from './settings.ts';
 import type { Execution } from './study.ts';
 
 const template = studyFixture().provenance[0]!;
-const execution = (stage: string, params: Execution['params'], notes: Execution['notes'] = {}): Execution => ({ ...template, stage, params, notes });
+const execution = (stage: string, params: Execution['params'], notes: Execution['notes'] = {}): Execution => ({
+  ...template,
+  stage,
+  params,
+  notes,
+});
 
 test('of stages that train, each parameter has one cell for each stage: equal values once, different ones side by side', () => {
   const { stages, budgets } = settingsOf([
@@ -15,7 +20,10 @@ test('of stages that train, each parameter has one cell for each stage: equal va
   ]);
   expect(stages).toEqual(['pretrain', 'finetune']);
   expect(Object.fromEntries(budgets.map(({ name, values }) => [name, values]))).toEqual({
-    epochs: ['20', '5'], 'optimiser.name': ['sgd', ''], 'optimiser.momentum': ['0.9', ''], seed: ['', '0, 1'],
+    epochs: ['20', '5'],
+    'optimiser.name': ['sgd', ''],
+    'optimiser.momentum': ['0.9', ''],
+    seed: ['', '0, 1'],
   });
 });
 
@@ -30,5 +38,10 @@ test('networks and layers drawn at random are named once', () => {
 });
 
 test('nested parameters are named by their path, lists stay whole', () => {
-  expect([...flat({ a: { b: { c: null } }, list: [1, 'x'], text: 'sgd', flag: false })]).toEqual([['a.b.c', 'null'], ['list', '[1,"x"]'], ['text', 'sgd'], ['flag', 'false']]);
+  expect([...flat({ a: { b: { c: null } }, list: [1, 'x'], text: 'sgd', flag: false })]).toEqual([
+    ['a.b.c', 'null'],
+    ['list', '[1,"x"]'],
+    ['text', 'sgd'],
+    ['flag', 'false'],
+  ]);
 });

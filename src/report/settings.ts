@@ -16,17 +16,26 @@ export function settingsOf(provenance: readonly Execution[]): Settings {
   const networks = provenance.flatMap(({ params }) => (typeof params.network === 'string' ? [params.network] : []));
   const training = provenance.filter(({ params }) => params.epochs !== undefined);
   const stages = [...new Set(training.map(({ stage }) => stage))];
-  const members = stages.map((stage) => training.filter((execution) => execution.stage === stage).map(({ params }) => flat(params)));
+  const members = stages.map((stage) =>
+    training.filter((execution) => execution.stage === stage).map(({ params }) => flat(params)),
+  );
   const names = [...new Set(members.flat().flatMap((params) => [...params.keys()]))];
-  const budgets = names.map((name) => ({ name, values: members.map((each) => [...new Set(each.flatMap((params) => params.get(name) ?? []))].join(', ')) }));
-  const drawn = provenance.flatMap(({ notes }) => (Array.isArray(notes.layersDrawnAtRandom) ? notes.layersDrawnAtRandom.map(String) : []));
+  const budgets = names.map((name) => ({
+    name,
+    values: members.map((each) => [...new Set(each.flatMap((params) => params.get(name) ?? []))].join(', ')),
+  }));
+  const drawn = provenance.flatMap(({ notes }) =>
+    Array.isArray(notes.layersDrawnAtRandom) ? notes.layersDrawnAtRandom.map(String) : [],
+  );
   return { networks: [...new Set(networks)], drawn: [...new Set(drawn)], stages, budgets };
 }
 
 /** `{ optimiser: { name: 'sgd' } }` becomes `optimiser.name` -> `sgd`. */
 export function flat(params: JsonObject, prefix = ''): Map<string, string> {
   return new Map(
-    Object.entries(params).flatMap(([key, value]) => (isRecord(value) ? [...flat(value, `${prefix}${key}.`)] : [[prefix + key, text(value)] as const])),
+    Object.entries(params).flatMap(([key, value]) =>
+      isRecord(value) ? [...flat(value, `${prefix}${key}.`)] : [[prefix + key, text(value)] as const],
+    ),
   );
 }
 

@@ -13,7 +13,11 @@ interface SheetProps {
 export function Sheet({ id, picture: { uri, width, height }, children }: SheetProps): JSX.Element {
   return (
     <>
-      <svg class="store" width={0} height={0} aria-hidden="true"><defs><image id={id} width={width} height={height} href={uri} /></defs></svg>
+      <svg class="store" width={0} height={0} aria-hidden="true">
+        <defs>
+          <image id={id} width={width} height={height} href={uri} />
+        </defs>
+      </svg>
       <ul class="examples">{children}</ul>
     </>
   );
@@ -35,7 +39,14 @@ export function SheetRow({ id, picture: { width, height }, rows, row, alt, child
   const step = Math.floor((height - GAP) / rows);
   return (
     <li>
-      <svg class="example" role="img" aria-label={alt} viewBox={`${GAP} ${GAP + row * step} ${width - 2 * GAP} ${step - GAP}`}><use href={`#${id}`} /></svg>
+      <svg
+        class="example"
+        role="img"
+        aria-label={alt}
+        viewBox={`${GAP} ${GAP + row * step} ${width - 2 * GAP} ${step - GAP}`}
+      >
+        <use href={`#${id}`} />
+      </svg>
       <div>{children}</div>
     </li>
   );

@@ -21,8 +21,15 @@ test('time is summed over the executions of a stage, memory is that of the great
 test('verdicts of repeated executions are counted by their words, and those that nobody repeated are left out', () => {
   const verdict = (audit: Execution['audit']): Execution => ({ ...template, stage: 'finetune', audit });
   const [cost] = stageCosts([
-    verdict({ verdict: 'identical', tolerance: 0 }), verdict(null), verdict({ verdict: 'within', tolerance: 1e-6 }),
-    verdict({ verdict: 'identical', tolerance: 1e-6 }), verdict({ verdict: 'different', tolerance: 0 }),
+    verdict({ verdict: 'identical', tolerance: 0 }),
+    verdict(null),
+    verdict({ verdict: 'within', tolerance: 1e-6 }),
+    verdict({ verdict: 'identical', tolerance: 1e-6 }),
+    verdict({ verdict: 'different', tolerance: 0 }),
   ]);
-  expect(cost!.audits).toEqual([{ words: 'the same bytes', executions: 2 }, { words: 'numbers within 0.000001', executions: 1 }, { words: 'DIFFERENT numbers', executions: 1 }]);
+  expect(cost!.audits).toEqual([
+    { words: 'the same bytes', executions: 2 },
+    { words: 'numbers within 0.000001', executions: 1 },
+    { words: 'DIFFERENT numbers', executions: 1 },
+  ]);
 });

@@ -26,7 +26,10 @@ export function stageCosts(provenance: readonly Execution[]): StageCost[] {
       seconds: members.reduce((sum, { seconds }) => sum + seconds, 0),
       peakMemoryBytes: peaks.length === 0 ? null : Math.max(...peaks),
       engines: [...new Set(members.flatMap(({ notes }) => (typeof notes.engine === 'string' ? [notes.engine] : [])))],
-      audits: [...new Set(verdicts)].map((words) => ({ words, executions: verdicts.filter((each) => each === words).length })),
+      audits: [...new Set(verdicts)].map((words) => ({
+        words,
+        executions: verdicts.filter((each) => each === words).length,
+      })),
     };
   });
 }

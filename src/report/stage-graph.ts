@@ -11,13 +11,21 @@ interface StageNode {
 }
 
 /** Producers first, as in the list of executions. */
-export function stageGraph(provenance: readonly Execution[]): { readonly nodes: readonly StageNode[]; readonly edges: readonly Edge[] } {
+export function stageGraph(provenance: readonly Execution[]): {
+  readonly nodes: readonly StageNode[];
+  readonly edges: readonly Edge[];
+} {
   const stageOf = new Map(provenance.map(({ id, stage }) => [id, stage]));
   const names = producersFirst(provenance, stageOf);
   const nodes = names.map((name) => {
     const members = provenance.filter(({ stage }) => stage === name);
     const read = new Set(members.flatMap(({ reads }) => reads.flatMap((id) => stageOf.get(id) ?? [])));
-    return { name, executions: members.length, seconds: members.reduce((sum, member) => sum + member.seconds, 0), reads: names.filter((other) => other !== name && read.has(other)) };
+    return {
+      name,
+      executions: members.length,
+      seconds: members.reduce((sum, member) => sum + member.seconds, 0),
+      reads: names.filter((other) => other !== name && read.has(other)),
+    };
   });
   return { nodes, edges: nodes.flatMap(({ name, reads }) => reads.map((from) => ({ from, to: name }))) };
 }

@@ -72,7 +72,9 @@ export interface Evaluation {
   readonly classes: readonly string[];
   readonly seeds: readonly number[];
   readonly metrics: readonly string[];
-  readonly counts: Readonly<Record<Part, { readonly images: number; readonly groups: number; readonly byClass: readonly number[] }>>;
+  readonly counts: Readonly<
+    Record<Part, { readonly images: number; readonly groups: number; readonly byClass: readonly number[] }>
+  >;
   /** Of the main study. */
   readonly leaks: Leaks;
   readonly majority: { readonly class: string; readonly test: Scores };
@@ -114,10 +116,22 @@ export interface ModelResults {
   /** [labelled][predicted], test images summed over seeds. */
   readonly confusion: readonly (readonly number[])[];
   /** Means over seeds; AUC and average precision against the rest. */
-  readonly byClass: readonly { readonly class: string; readonly images: number; readonly precision: Defined; readonly recall: Defined; readonly f1: Defined; readonly auc: Defined; readonly averagePrecision: Defined }[];
+  readonly byClass: readonly {
+    readonly class: string;
+    readonly images: number;
+    readonly precision: Defined;
+    readonly recall: Defined;
+    readonly f1: Defined;
+    readonly auc: Defined;
+    readonly averagePrecision: Defined;
+  }[];
   readonly calibration: Calibration;
   /** One class against the rest, answers of all seeds ranked together; classes without a curve are left out. */
-  readonly curves: readonly { readonly class: string; readonly roc: readonly Point[]; readonly precisionRecall: readonly Point[] }[];
+  readonly curves: readonly {
+    readonly class: string;
+    readonly roc: readonly Point[];
+    readonly precisionRecall: readonly Point[];
+  }[];
 }
 
 /** On the test part, before and after dividing logits by a temperature that was fitted on validation images. */
@@ -167,7 +181,12 @@ export interface PreTraining {
   readonly method: string;
   /** Width of the embedding, whose even spread has a standard deviation of 1 / sqrt(width); null where it is not known. */
   readonly embedding: number | null;
-  readonly epochs: readonly { readonly epoch: number; readonly loss: Defined; readonly embeddingStd: Defined; readonly knn: Defined }[];
+  readonly epochs: readonly {
+    readonly epoch: number;
+    readonly loss: Defined;
+    readonly embeddingStd: Defined;
+    readonly knn: Defined;
+  }[];
 }
 
 export interface PairsSheet {

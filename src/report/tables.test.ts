@@ -10,20 +10,33 @@ function undefinedStudy(): Study {
   const [model] = plain.evaluation.models;
   const nothing = { mean: null, sd: null, low: null, high: null };
   const test = Object.fromEntries(plain.evaluation.metrics.map((metric) => [metric, nothing]));
-  return studyFixture([{ ...plain, evaluation: { ...plain.evaluation, seeds: [0], models: [{ ...model!, summary: { ...model!.summary, test } }], differences: [] } }]);
+  return studyFixture([
+    {
+      ...plain,
+      evaluation: {
+        ...plain.evaluation,
+        seeds: [0],
+        models: [{ ...model!, summary: { ...model!.summary, test } }],
+        differences: [],
+      },
+    },
+  ]);
 }
 
 test('CSV and JSON hold the same rows, models before pairs', () => {
   const study = studyFixture();
   const { results } = JSON.parse(renderJson(study)) as { results: Record<string, string | number | null>[] };
-  const texts = results.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value === null ? '' : String(value)])));
+  const texts = results.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value === null ? '' : String(value)])),
+  );
   expect([...csvParse(renderCsv(study))]).toEqual(texts);
   expect(results.map(({ against }) => against === '').lastIndexOf(true)).toBe(4 * 7 - 1);
 });
 
 test('what is not defined is an empty cell, null, and a dash', () => {
   const study = undefinedStudy();
-  for (const { mean, sd, low, high } of csvParse(renderCsv(study))) expect([mean, sd, low, high]).toEqual(['', '', '', '']);
+  for (const { mean, sd, low, high } of csvParse(renderCsv(study)))
+    expect([mean, sd, low, high]).toEqual(['', '', '', '']);
   expect(renderJson(study)).toContain('"mean": null');
   const markdown = renderMarkdown(study);
   expect(markdown).toContain('– ± – [–, –]');
@@ -34,7 +47,9 @@ test('what is not defined is an empty cell, null, and a dash', () => {
 test('a difference is marked where its interval excludes 0, and only there', () => {
   const study = studyFixture();
   const { evaluation } = study.datasets[0]!;
-  const clear = evaluation.differences.flatMap(({ metrics }) => Object.values(metrics)).filter(({ low, high }) => low! > 0 || high! < 0);
+  const clear = evaluation.differences
+    .flatMap(({ metrics }) => Object.values(metrics))
+    .filter(({ low, high }) => low! > 0 || high! < 0);
   expect(clear.length).toBeGreaterThan(0);
   expect(renderMarkdown(study).match(/\] \*\* \|/g)).toHaveLength(clear.length);
 });

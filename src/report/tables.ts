@@ -24,20 +24,53 @@ interface ResultRow {
   readonly testGroups: number;
 }
 
-const COLUMNS = ['dataset', 'model', 'against', 'metric', 'mean', 'sd', 'low', 'high', 'seeds', 'testImages', 'testGroups'] as const satisfies readonly (keyof ResultRow)[];
+const COLUMNS = [
+  'dataset',
+  'model',
+  'against',
+  'metric',
+  'mean',
+  'sd',
+  'low',
+  'high',
+  'seeds',
+  'testImages',
+  'testGroups',
+] as const satisfies readonly (keyof ResultRow)[];
 
 function resultRows(study: Study): ResultRow[] {
   return study.datasets.flatMap(({ name, evaluation }) => {
-    const common = { dataset: name, seeds: evaluation.seeds.length, testImages: evaluation.counts.test.images, testGroups: evaluation.counts.test.groups };
-    const models = evaluation.models.flatMap(({ model, summary }) => evaluation.metrics.map((metric) => ({ ...common, model, against: '', metric, ...summary.test[metric]! })));
-    const pairs = evaluation.differences.flatMap(({ model, against, metrics }) => evaluation.metrics.map((metric) => ({ ...common, model, against, metric, sd: null, ...metrics[metric]! })));
+    const common = {
+      dataset: name,
+      seeds: evaluation.seeds.length,
+      testImages: evaluation.counts.test.images,
+      testGroups: evaluation.counts.test.groups,
+    };
+    const models = evaluation.models.flatMap(({ model, summary }) =>
+      evaluation.metrics.map((metric) => ({ ...common, model, against: '', metric, ...summary.test[metric]! })),
+    );
+    const pairs = evaluation.differences.flatMap(({ model, against, metrics }) =>
+      evaluation.metrics.map((metric) => ({ ...common, model, against, metric, sd: null, ...metrics[metric]! })),
+    );
     return [...models, ...pairs];
   });
 }
 
 /** A number that is not defined is an empty cell. A name that a spreadsheet would take for a formula gets an apostrophe. */
 export function renderCsv(study: Study): string {
-  return `${csvFormat(resultRows(study).map((row) => ({ ...row, dataset: noFormula(row.dataset), model: noFormula(row.model), against: noFormula(row.against), mean: row.mean ?? '', sd: row.sd ?? '', low: row.low ?? '', high: row.high ?? '' })), [...COLUMNS])}\n`;
+  return `${csvFormat(
+    resultRows(study).map((row) => ({
+      ...row,
+      dataset: noFormula(row.dataset),
+      model: noFormula(row.model),
+      against: noFormula(row.against),
+      mean: row.mean ?? '',
+      sd: row.sd ?? '',
+      low: row.low ?? '',
+      high: row.high ?? '',
+    })),
+    [...COLUMNS],
+  )}\n`;
 }
 
 function noFormula(name: string): string {
@@ -46,7 +79,13 @@ function noFormula(name: string): string {
 
 /** `version` is that of this layout. */
 export function renderJson(study: Study): string {
-  const datasets = study.datasets.map((dataset) => ({ name: dataset.name, title: dataset.title, verdict: verdictOf(dataset, study.metric, study.transfer), caveats: caveatsOf(dataset), evaluation: dataset.evaluation }));
+  const datasets = study.datasets.map((dataset) => ({
+    name: dataset.name,
+    title: dataset.title,
+    verdict: verdictOf(dataset, study.metric, study.transfer),
+    caveats: caveatsOf(dataset),
+    evaluation: dataset.evaluation,
+  }));
   return `${JSON.stringify({ version: 1, title: study.title, transfer: study.transfer, metric: study.metric, datasets, results: resultRows(study) }, null, 2)}\n`;
 }
 
@@ -75,12 +114,24 @@ function markdownOf(dataset: DatasetResults, { metric, transfer }: Study): strin
       return `${signed(difference.mean, digits)} [${signed(difference.low, digits)}, ${signed(difference.high, digits)}]${cannotTell(difference) ? '' : ' **'}`;
     }),
   ]);
-  const majority = ['majority class', ...evaluation.metrics.map((name, i) => fixed(evaluation.majority.test[name] ?? null, words[i]!.digits))];
+  const majority = [
+    'majority class',
+    ...evaluation.metrics.map((name, i) => fixed(evaluation.majority.test[name] ?? null, words[i]!.digits)),
+  ];
   const { images, groups } = evaluation.counts.test;
   return [
-    `## ${inert(title)}`, '', inert(verdict.best), '', inert(verdict.effect), '',
+    `## ${inert(title)}`,
+    '',
+    inert(verdict.best),
+    '',
+    inert(verdict.effect),
+    '',
     ...caveatsOf(dataset).flatMap((caveat) => [`> **Before you believe this:** ${caveat}`, '']),
-    table(head, [...models, majority]), '', table(['difference', ...head.slice(1)], pairs), '',
-    `${images} test images of ${groups} groups, ${evaluation.seeds.length} seeds; mean ± standard deviation over seeds [${Math.round(100 * evaluation.bootstrap.level)} % interval]; ** the interval excludes 0.`, '',
+    table(head, [...models, majority]),
+    '',
+    table(['difference', ...head.slice(1)], pairs),
+    '',
+    `${images} test images of ${groups} groups, ${evaluation.seeds.length} seeds; mean ± standard deviation over seeds [${Math.round(100 * evaluation.bootstrap.level)} % interval]; ** the interval excludes 0.`,
+    '',
   ].join('\n');
 }

@@ -9,7 +9,14 @@ function results(means: Readonly<Record<string, number>>, halfWidth: number, met
   const base = datasetFixture('phantom', 'Phantoms', ['a', 'b']);
   const models = Object.entries(means).map(([model, mean]) => {
     const template = base.evaluation.models[0]!;
-    return { ...template, model, summary: { ...template.summary, test: { [metric]: { mean, sd: 0.01, low: mean - halfWidth, high: mean + halfWidth } } } };
+    return {
+      ...template,
+      model,
+      summary: {
+        ...template.summary,
+        test: { [metric]: { mean, sd: 0.01, low: mean - halfWidth, high: mean + halfWidth } },
+      },
+    };
   });
   const differences: Difference[] = models.flatMap(({ model }, i) =>
     models.slice(0, i).map(({ model: against }) => {
@@ -23,8 +30,12 @@ function results(means: Readonly<Record<string, number>>, halfWidth: number, met
 
 test('a lead whose interval excludes 0 is called a lead', () => {
   const { best, effect } = verdictOf(results({ M1: 0.7, M2: 0.8 }, 0.05), 'accuracy', 'fractal');
-  expect(best).toBe('M2 (random + SSL) has the highest test accuracy, 0.800, ahead of the next, M1 (random), by 0.100 [0.050, 0.150].');
-  expect(effect).toBe('Self-supervised pre-training on the same images: from a random start it improves accuracy (+0.100 [+0.050, +0.150], M2 − M1).');
+  expect(best).toBe(
+    'M2 (random + SSL) has the highest test accuracy, 0.800, ahead of the next, M1 (random), by 0.100 [0.050, 0.150].',
+  );
+  expect(effect).toBe(
+    'Self-supervised pre-training on the same images: from a random start it improves accuracy (+0.100 [+0.050, +0.150], M2 − M1).',
+  );
 });
 
 test('a lead whose interval includes 0: we cannot tell', () => {
@@ -37,7 +48,9 @@ test('a lead whose interval includes 0: we cannot tell', () => {
 
 test('of losses the lowest is best, and a higher one is worse', () => {
   const { best, effect } = verdictOf(results({ M1: 0.4, M2: 0.9 }, 0.1, 'loss'), 'loss', 'fractal');
-  expect(best).toBe('M1 (random) has the lowest test loss, 0.400, ahead of the next, M2 (random + SSL), by 0.500 [0.400, 0.600].');
+  expect(best).toBe(
+    'M1 (random) has the lowest test loss, 0.400, ahead of the next, M2 (random + SSL), by 0.500 [0.400, 0.600].',
+  );
   expect(effect).toContain('it worsens loss');
 });
 

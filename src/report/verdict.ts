@@ -13,7 +13,10 @@ interface Verdict {
 export function verdictOf({ evaluation }: DatasetResults, metric: string, transfer: string): Verdict {
   const words = metricWords(metric);
   const nameOf = (model: string) => fullName(modelWords(model, transfer));
-  return { best: bestSentence(evaluation, metric, words, nameOf), effect: effectSentence(evaluation, metric, words, transfer) };
+  return {
+    best: bestSentence(evaluation, metric, words, nameOf),
+    effect: effectSentence(evaluation, metric, words, transfer),
+  };
 }
 
 /** Models by their mean on the test part, the best first. */
@@ -26,7 +29,12 @@ function ranked({ models }: Evaluation, metric: string): { readonly model: strin
   return scored.sort((a, b) => sign * (a.mean - b.mean));
 }
 
-function bestSentence(evaluation: Evaluation, metric: string, words: MetricWords, nameOf: (model: string) => string): string {
+function bestSentence(
+  evaluation: Evaluation,
+  metric: string,
+  words: MetricWords,
+  nameOf: (model: string) => string,
+): string {
   const [best, ...others] = ranked(evaluation, metric);
   if (best === undefined) return `No model has a ${words.name} on this test set.`;
   const lead = `${nameOf(best.model)} has the ${words.better === 'higher' ? 'highest' : 'lowest'} test ${words.name}, ${fixed(best.mean, words.digits)}`;
@@ -50,7 +58,11 @@ function effectSentence(evaluation: Evaluation, metric: string, words: MetricWor
     { start: `the ${transfer} start`, with: 'M4', without: 'M3' },
   ].flatMap(({ start, with: withSsl, without }) => {
     const difference = differenceOf(evaluation, withSsl, without, metric);
-    return difference === null ? [] : [`from ${start} ${effectOf(difference, words)} (${differenceText(difference, words, 'signed')}, ${withSsl} − ${without})`];
+    return difference === null
+      ? []
+      : [
+          `from ${start} ${effectOf(difference, words)} (${differenceText(difference, words, 'signed')}, ${withSsl} − ${without})`,
+        ];
   });
   return clauses.length === 0 ? '' : `Self-supervised pre-training on the same images: ${clauses.join('; ')}.`;
 }
@@ -61,7 +73,11 @@ function effectOf(difference: PairedDifference, { name, better }: MetricWords): 
 }
 
 /** `0.031 [0.012, 0.050]` */
-export function differenceText({ mean, low, high }: PairedDifference, { digits }: MetricWords, form: 'size' | 'signed'): string {
+export function differenceText(
+  { mean, low, high }: PairedDifference,
+  { digits }: MetricWords,
+  form: 'size' | 'signed',
+): string {
   if (form === 'signed') return `${signed(mean, digits)} [${signed(low, digits)}, ${signed(high, digits)}]`;
   const ends = [low, high].map((end) => (end === null ? null : Math.abs(end))).sort((a, b) => (a ?? 0) - (b ?? 0));
   return `${fixed(mean === null ? null : Math.abs(mean), digits)} [${fixed(ends[0]!, digits)}, ${fixed(ends[1]!, digits)}]`;

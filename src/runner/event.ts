@@ -12,20 +12,66 @@ export type RunEvent =
   /** What the whole run should know: no GPU was found, a stale lease was reclaimed, ... */
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'fresh'; readonly id: InstanceId; readonly fingerprint: Fingerprint }
-  | { readonly type: 'restored'; readonly id: InstanceId; readonly fingerprint: Fingerprint; readonly reasons: readonly Reason[]; readonly bytes: number }
+  | {
+      readonly type: 'restored';
+      readonly id: InstanceId;
+      readonly fingerprint: Fingerprint;
+      readonly reasons: readonly Reason[];
+      readonly bytes: number;
+    }
   /** Another runner is executing the same fingerprint; its result will be taken. */
   | { readonly type: 'waiting'; readonly id: InstanceId; readonly holder: string }
-  | { readonly type: 'started'; readonly id: InstanceId; readonly fingerprint: Fingerprint; readonly attempt: number; readonly resumed: boolean; readonly reasons: readonly Reason[]; readonly log: string; readonly resources: Readonly<Record<string, number | string>> }
-  | { readonly type: 'progress'; readonly id: InstanceId; readonly done: number; readonly total?: number; readonly unit?: string; readonly note?: string }
-  | { readonly type: 'metric'; readonly id: InstanceId; readonly name: string; readonly value: Json; readonly step?: number }
+  | {
+      readonly type: 'started';
+      readonly id: InstanceId;
+      readonly fingerprint: Fingerprint;
+      readonly attempt: number;
+      readonly resumed: boolean;
+      readonly reasons: readonly Reason[];
+      readonly log: string;
+      readonly resources: Readonly<Record<string, number | string>>;
+    }
+  | {
+      readonly type: 'progress';
+      readonly id: InstanceId;
+      readonly done: number;
+      readonly total?: number;
+      readonly unit?: string;
+      readonly note?: string;
+    }
+  | {
+      readonly type: 'metric';
+      readonly id: InstanceId;
+      readonly name: string;
+      readonly value: Json;
+      readonly step?: number;
+    }
   | { readonly type: 'warning'; readonly id: InstanceId; readonly message: string }
   /** How what was made once more compares with what is recorded; `succeeded` follows. */
   | { readonly type: 'audited'; readonly id: InstanceId; readonly audit: Audit }
   | { readonly type: 'succeeded'; readonly id: InstanceId; readonly seconds: number; readonly record: RunRecord }
-  | { readonly type: 'retrying'; readonly id: InstanceId; readonly attempt: number; readonly delayMs: number; readonly failure: Failure }
-  | { readonly type: 'failed'; readonly id: InstanceId; readonly seconds: number; readonly failure: Failure; readonly log?: string; readonly logTail: readonly string[] }
+  | {
+      readonly type: 'retrying';
+      readonly id: InstanceId;
+      readonly attempt: number;
+      readonly delayMs: number;
+      readonly failure: Failure;
+    }
+  | {
+      readonly type: 'failed';
+      readonly id: InstanceId;
+      readonly seconds: number;
+      readonly failure: Failure;
+      readonly log?: string;
+      readonly logTail: readonly string[];
+    }
   /** Not started: an input is missing, or a producer failed. */
-  | { readonly type: 'blocked'; readonly id: InstanceId; readonly because: InstanceId | undefined; readonly reasons: readonly Reason[] }
+  | {
+      readonly type: 'blocked';
+      readonly id: InstanceId;
+      readonly because: InstanceId | undefined;
+      readonly reasons: readonly Reason[];
+    }
   | { readonly type: 'interrupted'; readonly id: InstanceId }
   | { readonly type: 'finished'; readonly summary: RunSummary };
 

@@ -24,4 +24,7 @@ export type CodeIdentity =
 export type InputIdentity =
   | { readonly kind: 'none' }
   | { readonly kind: 'file' | 'folder'; readonly digest: Digest }
-  | { readonly kind: 'gather'; readonly members: readonly { readonly axes: Readonly<Record<string, Json>>; readonly digest: Digest }[] };
+  | {
+      readonly kind: 'gather';
+      readonly members: readonly { readonly axes: Readonly<Record<string, Json>>; readonly digest: Digest }[];
+    };

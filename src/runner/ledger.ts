@@ -72,7 +72,10 @@ export interface Ledger {
    * Puts outputs that the lockfile names where `publish` says, or all of them below another folder. Where files of other
    * content stand in the way, only these are reported and nothing is written, unless they may be renamed aside.
    */
-  checkout(instances: readonly Instance[], options: { readonly to?: string; readonly aside: boolean }): Promise<readonly CheckedOut[]>;
+  checkout(
+    instances: readonly Instance[],
+    options: { readonly to?: string; readonly aside: boolean },
+  ): Promise<readonly CheckedOut[]>;
 
   /** A stored file as text; undefined where the store does not hold it intact. */
   text(digest: Digest): Promise<string | undefined>;

@@ -24,7 +24,12 @@ export type Verdict =
   /** Unchanged, says the lockfile, and nothing that will run reads its results, which are not here (`--allow-missing`). */
   | { readonly kind: 'fresh'; readonly fingerprint: Fingerprint; readonly outputs: RunRecord['outputs'] }
   /** Recorded in the store, but the lockfile or the workspace differs: copied, not executed. */
-  | { readonly kind: 'restore'; readonly fingerprint: Fingerprint; readonly record: RunRecord; readonly reasons: readonly Reason[] }
+  | {
+      readonly kind: 'restore';
+      readonly fingerprint: Fingerprint;
+      readonly record: RunRecord;
+      readonly reasons: readonly Reason[];
+    }
   /** To be executed. The fingerprint is unknown as long as a producer must run first. */
   | { readonly kind: 'run'; readonly fingerprint?: Fingerprint; readonly reasons: readonly Reason[] }
   /** It cannot be executed: an input is missing. */
@@ -43,13 +48,37 @@ export type Reason =
   | { readonly kind: 'param'; readonly path: string; readonly before?: Json; readonly after?: Json }
   | { readonly kind: 'env'; readonly name: string; readonly before?: string; readonly after?: string }
   /** A workspace input: `path` is the changed file itself, down to one file of a folder where that is known. */
-  | { readonly kind: 'input'; readonly input: string; readonly path: string; readonly before?: string; readonly after?: string }
+  | {
+      readonly kind: 'input';
+      readonly input: string;
+      readonly path: string;
+      readonly before?: string;
+      readonly after?: string;
+    }
   /** Another stage's output has a new digest. */
-  | { readonly kind: 'produced'; readonly input: string; readonly producer: InstanceId; readonly output: string; readonly before?: string; readonly after?: string }
+  | {
+      readonly kind: 'produced';
+      readonly input: string;
+      readonly producer: InstanceId;
+      readonly output: string;
+      readonly before?: string;
+      readonly after?: string;
+    }
   /** A producer must run first, so this input may change. */
-  | { readonly kind: 'produced-will-change'; readonly input: string; readonly producer: InstanceId; readonly output: string }
+  | {
+      readonly kind: 'produced-will-change';
+      readonly input: string;
+      readonly producer: InstanceId;
+      readonly output: string;
+    }
   /** `suggestion`: what lies in the same folder and is called nearly so. */
-  | { readonly kind: 'missing-input'; readonly input: string; readonly path: string; readonly source?: string; readonly suggestion?: string }
+  | {
+      readonly kind: 'missing-input';
+      readonly input: string;
+      readonly path: string;
+      readonly source?: string;
+      readonly suggestion?: string;
+    }
   /** No file matches the pattern. */
   | { readonly kind: 'unmatched-input'; readonly input: string; readonly pattern: string }
   /** It is there, but nothing that can be hashed: a broken link, a socket, a loop of links. */

@@ -23,7 +23,14 @@ export function storageFailure(error: SystemError): StorageFailure {
   const name = dest ?? from;
   const place = name === undefined ? undefined : placeOf(name);
   const free = place !== undefined && (code === 'ENOSPC' || code === 'EDQUOT') ? freeBytes(place) : undefined;
-  return { kind: 'storage', code, call: syscall, ...(place !== undefined && { path: place }), ...(free !== undefined && { freeBytes: free }), message };
+  return {
+    kind: 'storage',
+    code,
+    call: syscall,
+    ...(place !== undefined && { path: place }),
+    ...(free !== undefined && { freeBytes: free }),
+    message,
+  };
 }
 
 /** Of the nearest folder that is there. */

@@ -33,9 +33,17 @@ function choice(schemas: readonly TSchema[]): string {
   return literal ? `one of ${schemas.map(allowed).join(', ')}` : schemas.map(allowed).join(' or ');
 }
 
-const BOUNDS = { minimum: 'of at least', exclusiveMinimum: 'above', maximum: 'of at most', exclusiveMaximum: 'below', multipleOf: 'divisible by' } as const;
+const BOUNDS = {
+  minimum: 'of at least',
+  exclusiveMinimum: 'above',
+  maximum: 'of at most',
+  exclusiveMaximum: 'below',
+  multipleOf: 'divisible by',
+} as const;
 
 function bounds(schema: TSchema): string {
-  const said = Object.entries(BOUNDS).flatMap(([key, words]) => (schema[key] === undefined ? [] : [`${words} ${Number(schema[key])}`]));
+  const said = Object.entries(BOUNDS).flatMap(([key, words]) =>
+    schema[key] === undefined ? [] : [`${words} ${Number(schema[key])}`],
+  );
   return said.length === 0 ? '' : ` ${said.join(' and ')}`;
 }

@@ -74,9 +74,13 @@ test('inputs and outputs are asked for by name, and a wrong name or kind is told
   expect(stage.input('images')).toBe('/in/images');
   expect(stage.gathered('runs')).toEqual([{ path: '/in/0', axes: { seed: 0 } }]);
   expect(stage.output('weights')).toBe('/out/weights');
-  expect(() => stage.input('image')).toThrow('train:seed=0 has no input "image". The pipeline declares: images, weights, runs.');
+  expect(() => stage.input('image')).toThrow(
+    'train:seed=0 has no input "image". The pipeline declares: images, weights, runs.',
+  );
   expect(() => stage.input('weights')).toThrow('train:seed=0: input "weights" is null, not one file or folder.');
   expect(() => stage.input('runs')).toThrow('train:seed=0: input "runs" is gathered, not one file or folder.');
-  expect(() => stage.gathered('images')).toThrow('train:seed=0: input "images" is not gathered; write "gather" where the pipeline declares it.');
+  expect(() => stage.gathered('images')).toThrow(
+    'train:seed=0: input "images" is not gathered; write "gather" where the pipeline declares it.',
+  );
   expect(() => stage.output('curves')).toThrow('train:seed=0 has no output "curves". The pipeline declares: weights.');
 });

@@ -8,7 +8,11 @@ const PROGRESS_INTERVAL_MS = 100;
 
 type Progress = Extract<Message, { type: 'progress' }>;
 
-export function createStage(job: Job, send: (message: Message) => void, signal: AbortSignal): { stage: Stage; flush: () => void } {
+export function createStage(
+  job: Job,
+  send: (message: Message) => void,
+  signal: AbortSignal,
+): { stage: Stage; flush: () => void } {
   let held: Progress | undefined;
   let pause: NodeJS.Timeout | undefined;
   /** Sends what is held, and goes on holding back for a while if it was something. */
@@ -31,7 +35,9 @@ export function createStage(job: Job, send: (message: Message) => void, signal: 
     input(name) {
       const value = declared('input', job.inputs, name, job.id);
       if (typeof value === 'string') return value;
-      throw new TypeError(`${job.id}: input "${name}" is ${value === null ? 'null' : 'gathered'}, not one file or folder.`);
+      throw new TypeError(
+        `${job.id}: input "${name}" is ${value === null ? 'null' : 'gathered'}, not one file or folder.`,
+      );
     },
     gathered(name) {
       const value = declared('input', job.inputs, name, job.id);
@@ -58,5 +64,7 @@ export function createStage(job: Job, send: (message: Message) => void, signal: 
 
 function declared<T>(what: 'input' | 'output', all: Readonly<Record<string, T>>, name: string, id: string): T {
   if (name in all) return all[name]!;
-  throw new TypeError(`${id} has no ${what} "${name}". The pipeline declares: ${Object.keys(all).join(', ') || 'none'}.`);
+  throw new TypeError(
+    `${id} has no ${what} "${name}". The pipeline declares: ${Object.keys(all).join(', ') || 'none'}.`,
+  );
 }

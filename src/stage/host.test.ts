@@ -12,7 +12,13 @@ import type { Job, Message } from './protocol.ts';
 const folder = mkdtempSync(path.join(os.tmpdir(), 'host-'));
 const HOST = path.join(folder, 'host.mjs');
 beforeAll(() => {
-  buildSync({ entryPoints: [path.join(import.meta.dirname, 'host.ts')], outfile: HOST, bundle: true, platform: 'node', format: 'esm' });
+  buildSync({
+    entryPoints: [path.join(import.meta.dirname, 'host.ts')],
+    outfile: HOST,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+  });
 });
 afterAll(() => {
   rmSync(folder, { recursive: true });
@@ -20,21 +26,55 @@ afterAll(() => {
 
 let count = 0;
 
-function start(source: string, project = folder): { readonly child: ChildProcess; readonly ended: Promise<{ code: number | null; signal: string | null; log: string; messages: Message[] }> } {
+function start(
+  source: string,
+  project = folder,
+): {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ code: number | null; signal: string | null; log: string; messages: Message[] }>;
+} {
   const place = path.join(folder, String(count++));
   mkdirSync(place);
   const module = path.join(place, 'stage.mjs');
   writeFileSync(path.join(place, 'stage.ts'), source);
-  buildSync({ entryPoints: [path.join(place, 'stage.ts')], outfile: module, format: 'esm', platform: 'node', sourcemap: 'linked', minifyWhitespace: true });
-  const job: Job = { module, id: 'train:seed=0', stage: 'train', axes: { seed: 0 }, params: { rate: 0.5 }, inputs: {}, outputs: { out: path.join(place, 'out') }, checkpoint: place, resources: {}, lineage: [] };
+  buildSync({
+    entryPoints: [path.join(place, 'stage.ts')],
+    outfile: module,
+    format: 'esm',
+    platform: 'node',
+    sourcemap: 'linked',
+    minifyWhitespace: true,
+  });
+  const job: Job = {
+    module,
+    id: 'train:seed=0',
+    stage: 'train',
+    axes: { seed: 0 },
+    params: { rate: 0.5 },
+    inputs: {},
+    outputs: { out: path.join(place, 'out') },
+    checkpoint: place,
+    resources: {},
+    lineage: [],
+  };
   writeFileSync(path.join(place, 'job.json'), JSON.stringify(job));
-  const child = spawn(process.execPath, ['--enable-source-maps', HOST, path.join(place, 'job.json')], { cwd: project, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--enable-source-maps', HOST, path.join(place, 'job.json')], {
+    cwd: project,
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+  });
   const said = text(child.stdio[3] as Readable).catch(() => ''); // a test may close it
   const logged = Promise.all([text(child.stdout!), text(child.stderr!)]);
-  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => child.on('exit', (code, signal) => { resolve({ code, signal }); })).then(async (end) => ({
+  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) =>
+    child.on('exit', (code, signal) => {
+      resolve({ code, signal });
+    }),
+  ).then(async (end) => ({
     ...end,
     log: (await logged).join(''),
-    messages: (await said).split('\n').filter(Boolean).map((line) => JSON.parse(line) as Message),
+    messages: (await said)
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line) as Message),
   }));
   return { child, ended };
 }
@@ -58,15 +98,23 @@ test('ends with the function, whatever timers and connections it leaves open', a
 });
 
 test('a thousand messages sent at once all arrive before the end', async () => {
-  const { messages } = await run("export default (stage) => { for (let i = 0; i < 1000; i++) stage.metric('i', 'x'.repeat(1000), i); }");
+  const { messages } = await run(
+    "export default (stage) => { for (let i = 0; i < 1000; i++) stage.metric('i', 'x'.repeat(1000), i); }",
+  );
   expect(messages).toHaveLength(1002);
 });
 
 describe('each way to fail is a failure with a message of its own', () => {
   test('an exception, with the line of the TypeScript file in the log, and its cause', async () => {
-    const { code, messages, log } = await run("\ninterface A { b: string }\nexport default function train() {\n  throw new Error('loss became nan', { cause: new RangeError('too big') });\n}");
+    const { code, messages, log } = await run(
+      "\ninterface A { b: string }\nexport default function train() {\n  throw new Error('loss became nan', { cause: new RangeError('too big') });\n}",
+    );
     expect(code).toBe(1);
-    expect(messages.at(-1)).toMatchObject({ type: 'failed', message: 'loss became nan', stack: expect.stringMatching(/stage\.ts:4/) as string });
+    expect(messages.at(-1)).toMatchObject({
+      type: 'failed',
+      message: 'loss became nan',
+      stack: expect.stringMatching(/stage\.ts:4/) as string,
+    });
     expect(log).toMatch(/Error: loss became nan\n +at .*stage\.ts:4:9/);
     expect(log).toContain('RangeError: too big');
   });
@@ -74,10 +122,22 @@ describe('each way to fail is a failure with a message of its own', () => {
   test.each([
     ['a rejection', "export default async () => { await null; throw new Error('no'); }", 'no'],
     ['what is no Error', "export default async () => { throw 'no'; }", 'no'],
-    ['a promise that nobody awaits', "export default async () => { void Promise.reject(new Error('lost')); await new Promise((r) => setTimeout(r, 1e6)); }", 'lost'],
-    ['an exception in a timer', "export default () => new Promise(() => setTimeout(() => { throw new Error('late'); }, 1))", 'late'],
+    [
+      'a promise that nobody awaits',
+      "export default async () => { void Promise.reject(new Error('lost')); await new Promise((r) => setTimeout(r, 1e6)); }",
+      'lost',
+    ],
+    [
+      'an exception in a timer',
+      "export default () => new Promise(() => setTimeout(() => { throw new Error('late'); }, 1))",
+      'late',
+    ],
     ['an exception while the module is loaded', "throw new Error('early'); export default () => {}", 'early'],
-    ['a package that is not installed', "import 'not-installed-anywhere'; export default () => {}", "Cannot find package 'not-installed-anywhere'"],
+    [
+      'a package that is not installed',
+      "import 'not-installed-anywhere'; export default () => {}",
+      "Cannot find package 'not-installed-anywhere'",
+    ],
     ['a promise that never settles', 'export default () => new Promise(() => {})', 'The stage function never settles'],
     ['no default export', 'export const train = () => {}', 'The module of train has no default export to call.'],
   ])('%s', async (_, source, message) => {
@@ -97,19 +157,29 @@ describe('each way to fail is a failure with a message of its own', () => {
 test('packages are those of the project, though the bundle lies in a store elsewhere', async () => {
   const project = path.join(folder, 'project');
   mkdirSync(path.join(project, 'node_modules', 'tiny'), { recursive: true });
-  writeFileSync(path.join(project, 'node_modules', 'tiny', 'package.json'), '{ "type": "module", "exports": "./tiny.js" }');
-  writeFileSync(path.join(project, 'node_modules', 'tiny', 'tiny.js'), "export const five = 5;");
-  const { messages } = await run("import { five } from 'tiny'; export default (stage) => { stage.metric('five', five); }", project);
+  writeFileSync(
+    path.join(project, 'node_modules', 'tiny', 'package.json'),
+    '{ "type": "module", "exports": "./tiny.js" }',
+  );
+  writeFileSync(path.join(project, 'node_modules', 'tiny', 'tiny.js'), 'export const five = 5;');
+  const { messages } = await run(
+    "import { five } from 'tiny'; export default (stage) => { stage.metric('five', five); }",
+    project,
+  );
   expect(messages[0]).toMatchObject({ name: 'five', value: 5 });
 });
 
 test('progress that was held back is told before a failure', async () => {
-  const { messages } = await run("export default (stage) => { stage.progress({ done: 1 }); stage.progress({ done: 2 }); throw new Error('x'); }");
+  const { messages } = await run(
+    "export default (stage) => { stage.progress({ done: 1 }); stage.progress({ done: 2 }); throw new Error('x'); }",
+  );
   expect(types(messages)).toEqual(['progress', 'progress', 'failed']);
 });
 
 test('SIGTERM aborts the signal of the stage and ends nothing by itself', async () => {
-  const { child, ended } = start("export default async (stage) => { console.log('ready'); await new Promise((r) => { const t = setInterval(() => {}, 1000); stage.signal.addEventListener('abort', () => { clearInterval(t); r(); }); }); stage.warn(stage.signal.reason.message); }");
+  const { child, ended } = start(
+    "export default async (stage) => { console.log('ready'); await new Promise((r) => { const t = setInterval(() => {}, 1000); stage.signal.addEventListener('abort', () => { clearInterval(t); r(); }); }); stage.warn(stage.signal.reason.message); }",
+  );
   child.stdout!.once('data', () => child.kill('SIGTERM'));
   const { code, messages } = await ended;
   expect(code).toBe(0);
@@ -117,7 +187,9 @@ test('SIGTERM aborts the signal of the stage and ends nothing by itself', async 
 });
 
 test('a stage does not outlive the runner, whose end of the line closes', async () => {
-  const { child, ended } = start("export default async () => { console.log('ready'); process.on('SIGTERM', () => {}); await new Promise((r) => setTimeout(r, 1e6)); }");
+  const { child, ended } = start(
+    "export default async () => { console.log('ready'); process.on('SIGTERM', () => {}); await new Promise((r) => setTimeout(r, 1e6)); }",
+  );
   child.stdout!.once('data', () => child.stdio[3]!.destroy());
   expect(await ended).toMatchObject({ code: null, signal: 'SIGKILL' });
 });

@@ -22,7 +22,9 @@ process.on('SIGTERM', () => {
 // What user code throws outside of the promise that it returned: in a timer, or in a promise that nobody awaits.
 process.on('uncaughtException', fail);
 process.on('beforeExit', () => {
-  fail(new Error('The stage function never settles: it awaits something, and nothing is left that could make it happen.'));
+  fail(
+    new Error('The stage function never settles: it awaits something, and nothing is left that could make it happen.'),
+  );
 });
 
 const { stage, flush } = createStage(job, send, stopping.signal);
@@ -31,7 +33,10 @@ run().then(succeed, fail);
 async function run(): Promise<void> {
   findPackagesOf(process.cwd(), job.module);
   const { default: entry } = (await import(pathToFileURL(job.module).href)) as { default?: unknown };
-  if (typeof entry !== 'function') throw new TypeError(`The module of ${job.stage} has no default export to call. Write "export default async function (stage: Stage) { ... }".`);
+  if (typeof entry !== 'function')
+    throw new TypeError(
+      `The module of ${job.stage} has no default export to call. Write "export default async function (stage: Stage) { ... }".`,
+    );
   await (entry as (stage: Stage) => unknown)(stage);
 }
 
@@ -45,7 +50,8 @@ function succeed(): void {
 function fail(error: unknown): void {
   process.stderr.write(`${inspect(error)}\n`);
   flush();
-  const { message, stack } = error instanceof Error ? error : new Error(typeof error === 'string' ? error : inspect(error));
+  const { message, stack } =
+    error instanceof Error ? error : new Error(typeof error === 'string' ? error : inspect(error));
   send({ type: 'failed', message, ...(stack !== undefined && { stack }) }, () => process.exit(1));
 }
 
@@ -59,9 +65,17 @@ function send(message: Message, sent?: () => void): void {
 function openLine(): Socket {
   const die = (error?: NodeJS.ErrnoException): void => {
     if (error?.code !== 'EBADF') process.kill(process.pid, 'SIGKILL');
-    process.stderr.write('The stage closed file descriptor 3, on which it speaks to the runner. A stage closes only what it has opened.\n');
+    process.stderr.write(
+      'The stage closed file descriptor 3, on which it speaks to the runner. A stage closes only what it has opened.\n',
+    );
     process.exit(1);
   };
   // Not waited for: a stage whose work can never settle must end, not hang.
-  return new Socket({ fd: MESSAGES, readable: true, writable: true }).on('end', () => { die(); }).on('error', die).resume().unref();
+  return new Socket({ fd: MESSAGES, readable: true, writable: true })
+    .on('end', () => {
+      die();
+    })
+    .on('error', die)
+    .resume()
+    .unref();
 }

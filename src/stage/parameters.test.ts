@@ -22,7 +22,12 @@ const faultsOf = (params: Parameters<typeof parameters>[1]['params'], schema = S
 
 test('defaults are filled in, and what was given is left as it was', () => {
   const given = structuredClone(good);
-  expect(parameters(Schema, { id: 'train', params: given })).toEqual({ epochs: 3, rate: 0.1, optimiser: 'sgd', image: { size: 32, grey: false } });
+  expect(parameters(Schema, { id: 'train', params: given })).toEqual({
+    epochs: 3,
+    rate: 0.1,
+    optimiser: 'sgd',
+    image: { size: 32, grey: false },
+  });
   expect(given).toEqual(good);
 });
 
@@ -41,14 +46,20 @@ test('every fault is told at once: name, what was found, what is allowed', () =>
 });
 
 test('a missing parameter is told with what it must be', () => {
-  expect(faultsOf({ rate: 0.1, image: { size: 8 } })).toContain('  - epochs: it is missing, allowed is a whole number of at least 1\n');
+  expect(faultsOf({ rate: 0.1, image: { size: 8 } })).toContain(
+    '  - epochs: it is missing, allowed is a whole number of at least 1\n',
+  );
   expect(faultsOf({ epochs: 1, rate: 0.1 })).toContain('  - image: it is missing, allowed is an object\n');
 });
 
 test('an unknown parameter is a fault, at any depth, with the name that was probably meant', () => {
   expect(faultsOf({ ...good, epoch: 3 })).toContain('  - epoch: there is no such parameter; did you mean "epochs"?\n');
-  expect(faultsOf({ ...good, image: { size: 8, width: 9 } })).toContain('  - image.width: there is no such parameter; known are size, grey\n');
-  expect(faultsOf({ ...good, epoch: 3 }, Type.Object(Schema.properties, { additionalProperties: false })).match(/epoch:/g)).toHaveLength(1);
+  expect(faultsOf({ ...good, image: { size: 8, width: 9 } })).toContain(
+    '  - image.width: there is no such parameter; known are size, grey\n',
+  );
+  expect(
+    faultsOf({ ...good, epoch: 3 }, Type.Object(Schema.properties, { additionalProperties: false })).match(/epoch:/g),
+  ).toHaveLength(1);
 });
 
 test('schemas that are put together of several know the names of all', () => {
@@ -59,5 +70,7 @@ test('schemas that are put together of several know the names of all', () => {
 
 test('a schema that allows any name allows any', () => {
   expect(parameters(Type.Record(Type.String(), Type.Number()), { id: 'x', params: { any: 1 } })).toEqual({ any: 1 });
-  expect(parameters(Type.Object({ a: Type.Number() }, { additionalProperties: true }), { id: 'x', params: { a: 1, b: 2 } })).toEqual({ a: 1, b: 2 });
+  expect(
+    parameters(Type.Object({ a: Type.Number() }, { additionalProperties: true }), { id: 'x', params: { a: 1, b: 2 } }),
+  ).toEqual({ a: 1, b: 2 });
 });

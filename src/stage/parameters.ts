@@ -6,7 +6,10 @@ import { allowed } from './allowed.ts';
 import { unknownNames } from './unknown-names.ts';
 
 /** Throws StageParametersError, which lists every parameter that is missing, unknown or not what is allowed. */
-export function parameters<T extends TSchema>(schema: T, stage: { readonly id: string; readonly params: JsonObject }): Static<T> {
+export function parameters<T extends TSchema>(
+  schema: T,
+  stage: { readonly id: string; readonly params: JsonObject },
+): Static<T> {
   const value = Value.Default(schema, structuredClone(stage.params));
   const faults = [...unknownNames(schema, stage.params), ...wrongValues(schema, value)];
   if (faults.length > 0) throw new StageParametersError(stage.id, faults);
@@ -17,7 +20,9 @@ export class StageParametersError extends Error {
   override name = 'StageParametersError';
 
   constructor(id: string, faults: readonly string[]) {
-    super(`${id} cannot start with the parameters it was given:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nThey are set under "params" of the stage, in the pipeline file.`);
+    super(
+      `${id} cannot start with the parameters it was given:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nThey are set under "params" of the stage, in the pipeline file.`,
+    );
   }
 }
 

@@ -13,7 +13,12 @@ export function findPackagesOf(root: string, bundle: string): void {
   if (!path.relative(to, from).startsWith('..')) return;
   const data = { bundle: pathToFileURL(from).href, project: pathToFileURL(path.join(to, 'package.json')).href };
   register(script(HOOKS), { data });
-  process.execArgv.push('--import', script(`import { register } from 'node:module'; register(${JSON.stringify(script(HOOKS))}, { data: ${JSON.stringify(data)} });`));
+  process.execArgv.push(
+    '--import',
+    script(
+      `import { register } from 'node:module'; register(${JSON.stringify(script(HOOKS))}, { data: ${JSON.stringify(data)} });`,
+    ),
+  );
 }
 
 const script = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;

@@ -20,7 +20,10 @@ export interface Job {
   readonly lineage: readonly LineageEntry[];
 }
 
-export type JobInput = string | null | readonly { readonly path: string; readonly axes: Readonly<Record<string, string | number | boolean>> }[];
+export type JobInput =
+  | string
+  | null
+  | readonly { readonly path: string; readonly axes: Readonly<Record<string, string | number | boolean>> }[];
 
 /** One execution that this stage's inputs come from, directly or not; producers first. */
 export interface LineageEntry {
@@ -50,7 +53,13 @@ export interface LineageEntry {
 }
 
 export type Message =
-  | { readonly type: 'progress'; readonly done: number; readonly total?: number; readonly unit?: string; readonly note?: string }
+  | {
+      readonly type: 'progress';
+      readonly done: number;
+      readonly total?: number;
+      readonly unit?: string;
+      readonly note?: string;
+    }
   | { readonly type: 'metric'; readonly name: string; readonly value: Json; readonly step?: number }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'record'; readonly notes: JsonObject }

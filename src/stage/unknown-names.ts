@@ -19,6 +19,12 @@ export function unknownNames(schema: TSchema, value: unknown, within = ''): stri
 /** Undefined where the schema allows any name. */
 function propertiesOf(schema: TSchema): Readonly<Record<string, TSchema>> | undefined {
   const parts = (schema.allOf ?? [schema]) as readonly TSchema[];
-  const properties = parts.map((part) => ((part.additionalProperties ?? false) === false && part.type === 'object' ? (part.properties as Record<string, TSchema> | undefined) : undefined));
-  return properties.every((each) => each !== undefined) ? (Object.assign({}, ...properties) as Record<string, TSchema>) : undefined;
+  const properties = parts.map((part) =>
+    (part.additionalProperties ?? false) === false && part.type === 'object'
+      ? (part.properties as Record<string, TSchema> | undefined)
+      : undefined,
+  );
+  return properties.every((each) => each !== undefined)
+    ? (Object.assign({}, ...properties) as Record<string, TSchema>)
+    : undefined;
 }

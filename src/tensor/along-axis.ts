@@ -13,7 +13,10 @@ export interface LinearMap {
 }
 
 /** Every output place takes one source place as it is; null: none, zero. */
-export const picking = (sources: number, places: readonly (number | null)[]): LinearMap => ({ sources, rows: places.map((place) => (place === null ? [] : [[place, 1]])) });
+export const picking = (sources: number, places: readonly (number | null)[]): LinearMap => ({
+  sources,
+  rows: places.map((place) => (place === null ? [] : [[place, 1]])),
+});
 
 /** The transposed map, which is the gradient of the map. */
 export function transposed({ sources, rows }: LinearMap): LinearMap {
@@ -34,5 +37,8 @@ export function alongAxis(x: tf.Tensor, axis: number, { sources, rows }: LinearM
   const shape = x.shape.map((side, i) => (i === axis ? rows.length : side));
   const matrix = tf.tensor2d(values, [rows.length, sources]);
   if (inner === 1) return tf.reshape(tf.matMul(tf.reshape(x, [outer, sources]), matrix, false, true), shape);
-  return tf.reshape(tf.matMul(tf.reshape(matrix, [1, rows.length, sources]), tf.reshape(x, [outer, sources, inner])), shape);
+  return tf.reshape(
+    tf.matMul(tf.reshape(matrix, [1, rows.length, sources]), tf.reshape(x, [outer, sources, inner])),
+    shape,
+  );
 }

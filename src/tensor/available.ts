@@ -21,7 +21,10 @@ export function availableEngines(): readonly Availability[] {
     {
       name: 'tensorflow',
       available: found !== undefined,
-      about: found === undefined ? `not added${leftovers().length > 0 ? ': it was interrupted' : ''}; type: pipeline engine add tensorflow (${VERSION}, into ${folderOf(false)})` : `from ${found.from}, ${found.addon}`,
+      about:
+        found === undefined
+          ? `not added${leftovers().length > 0 ? ': it was interrupted' : ''}; type: pipeline engine add tensorflow (${VERSION}, into ${folderOf(false)})`
+          : `from ${found.from}, ${found.addon}`,
     },
     { name: 'onnxruntime', available: true, about: `onnxruntime-node ${version}, part of every installation` },
     { name: 'eager', available: true, about: `tfjs ${tf.version_core} in JavaScript: slow, the measure of the others` },

@@ -16,7 +16,12 @@ export interface BatchNorm<T extends tf.Tensor> {
 }
 
 /** Normalises every channel of `x` [..., C] by the mean and the biased variance of the batch; `scale` and `offset` [C]. */
-export function batchNormTraining<T extends tf.Tensor>(x: T, scale: tf.Tensor1D, offset: tf.Tensor1D, epsilon: number): BatchNorm<T> {
+export function batchNormTraining<T extends tf.Tensor>(
+  x: T,
+  scale: tf.Tensor1D,
+  offset: tf.Tensor1D,
+  epsilon: number,
+): BatchNorm<T> {
   const [y, mean, variance] = tf.engine().runKernel<tf.Tensor[]>(FORWARD, { x, scale, offset }, { epsilon });
   return { y: y as T, mean: mean as tf.Tensor1D, variance: variance as tf.Tensor1D };
 }
@@ -31,7 +36,14 @@ function forward(x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor, epsilon: num
 }
 
 /** Gradients of x, scale and offset. Sums are taken of what is centred: uncentred ones cancel where |mean| >> deviation. */
-function backward(dy: tf.Tensor, x: tf.Tensor, scale: tf.Tensor, mean: tf.Tensor, variance: tf.Tensor, epsilon: number): tf.Tensor[] {
+function backward(
+  dy: tf.Tensor,
+  x: tf.Tensor,
+  scale: tf.Tensor,
+  mean: tf.Tensor,
+  variance: tf.Tensor,
+  epsilon: number,
+): tf.Tensor[] {
   const count = x.size / x.shape.at(-1)!;
   const inverse = tf.rsqrt(tf.add(variance, epsilon));
   const normalised = tf.mul(tf.sub(x, mean), inverse);
@@ -66,7 +78,9 @@ tf.registerGradient({
   gradFunc: (dys, [x, scale, mean, variance], attrs) => {
     // At once, not within the three functions: each of those runs in a tidy of its own, which would dispose the other two.
     const [dy] = dys as tf.Tensor[];
-    const [dx, dScale, dOffset] = tf.engine().runKernel<tf.Tensor[]>(BACKWARD, { dy, x, scale, mean, variance } as unknown as tf.NamedTensorMap, attrs);
+    const [dx, dScale, dOffset] = tf
+      .engine()
+      .runKernel<tf.Tensor[]>(BACKWARD, { dy, x, scale, mean, variance } as unknown as tf.NamedTensorMap, attrs);
     return { x: () => dx!, scale: () => dScale!, offset: () => dOffset! };
   },
 });

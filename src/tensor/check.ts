@@ -40,7 +40,11 @@ type Weights<T> = Readonly<Record<'stem' | 'block' | 'scale' | 'offset' | 'head'
 
 const drawn = (name: string, shape: readonly number[], deviation: number, mean = 0): HostTensor<'float32'> => {
   const source = random('check', name);
-  return { dtype: 'float32', shape, data: Float32Array.from({ length: sizeOf(shape) }, () => mean + deviation * source.normal()) };
+  return {
+    dtype: 'float32',
+    shape,
+    data: Float32Array.from({ length: sizeOf(shape) }, () => mean + deviation * source.normal()),
+  };
 };
 
 const weights: Weights<HostTensor<'float32'>> = {
@@ -59,16 +63,33 @@ const inputs = {
 /** Convolutions with and without stride, normalisation, a residual, a pool, cross entropy and plain gradient descent. */
 function compileStep(engine: Engine) {
   return engine.compile(
-    ({ state, inputs: { images, labels } }: { state: Weights<tf.Tensor>; inputs: { images: tf.Tensor; labels: tf.Tensor } }) => {
+    ({
+      state,
+      inputs: { images, labels },
+    }: {
+      state: Weights<tf.Tensor>;
+      inputs: { images: tf.Tensor; labels: tf.Tensor };
+    }) => {
       const { value, gradients } = valueAndGrads((w) => {
-        const norm = (x: tf.Tensor4D): tf.Tensor4D => batchNormTraining(x, w.scale as tf.Tensor1D, w.offset as tf.Tensor1D, 1e-5).y;
+        const norm = (x: tf.Tensor4D): tf.Tensor4D =>
+          batchNormTraining(x, w.scale as tf.Tensor1D, w.offset as tf.Tensor1D, 1e-5).y;
         const stem = tf.relu(norm(tf.conv2d(images as tf.Tensor4D, w.stem as tf.Tensor4D, 2, 1)));
-        const pooled = tf.maxPool(tf.add<tf.Tensor4D>(stem, norm(tf.conv2d(stem, w.block as tf.Tensor4D, 1, 1))), 3, 2, 1);
+        const pooled = tf.maxPool(
+          tf.add<tf.Tensor4D>(stem, norm(tf.conv2d(stem, w.block as tf.Tensor4D, 1, 1))),
+          3,
+          2,
+          1,
+        );
         const logits = tf.matMul(tf.mean(tf.relu(pooled), [1, 2]), w.head);
         const wanted = tf.oneHot(labels, CLASSES, 1, 0, 'float32');
         return { value: tf.neg<tf.Scalar>(tf.mean(tf.sum(tf.mul(wanted, tf.logSoftmax(logits)), 1))), aux: {} };
       }, state);
-      const next = Object.fromEntries(Object.entries(state).map(([name, weight]) => [name, tf.sub(weight, tf.mul(gradients[name as keyof typeof gradients], 0.1))])) as unknown as Weights<tf.Tensor>;
+      const next = Object.fromEntries(
+        Object.entries(state).map(([name, weight]) => [
+          name,
+          tf.sub(weight, tf.mul(gradients[name as keyof typeof gradients], 0.1)),
+        ]),
+      ) as unknown as Weights<tf.Tensor>;
       return { state: next, outputs: { loss: value } };
     },
     { state: weights, inputs: { images: float32([BATCH, SIDE, SIDE, 3]), labels: int32([BATCH]) } },

@@ -17,7 +17,10 @@ export interface ValueAndGrads<P, A> {
  * The scalar `value` of `loss`, its gradient for every parameter, and `aux`, a tree of tensors that carry no gradient on.
  * Throws TraceError for a parameter that the value does not depend on.
  */
-export function valueAndGrads<P extends Readonly<Record<string, tf.Tensor>>, A>(loss: (params: P) => { readonly value: tf.Scalar; readonly aux: A }, params: P): ValueAndGrads<P, A> {
+export function valueAndGrads<P extends Readonly<Record<string, tf.Tensor>>, A>(
+  loss: (params: P) => { readonly value: tf.Scalar; readonly aux: A },
+  params: P,
+): ValueAndGrads<P, A> {
   const names = Object.keys(params);
   let aux: Tree<tf.Tensor> = {};
   const forward = (): tf.Scalar => {
@@ -26,13 +29,27 @@ export function valueAndGrads<P extends Readonly<Record<string, tf.Tensor>>, A>(
     aux = mapTree(result.aux as Tree<tf.Tensor>, (tensor) => tf.keep(tensor.clone()));
     return result.value;
   };
-  const { value, grads } = explained(() => tf.engine().gradients(forward, names.map((name) => params[name]!), undefined, true));
+  const { value, grads } = explained(() =>
+    tf.engine().gradients(
+      forward,
+      names.map((name) => params[name]!),
+      undefined,
+      true,
+    ),
+  );
   const gradients = names.map((name, i) => {
     const gradient = grads[i] as tf.Tensor | null | undefined;
-    if (gradient === null || gradient === undefined) throw new TraceError(`The loss does not depend on the parameter "${name}". Leave it out of the parameters, or use it.`);
+    if (gradient === null || gradient === undefined)
+      throw new TraceError(
+        `The loss does not depend on the parameter "${name}". Leave it out of the parameters, or use it.`,
+      );
     return [name, gradient] as const;
   });
-  return { value: value, aux: mapTree(aux, release) as A, gradients: Object.fromEntries(gradients) as { readonly [K in keyof P]: tf.Tensor } };
+  return {
+    value: value,
+    aux: mapTree(aux, release) as A,
+    gradients: Object.fromEntries(gradients) as { readonly [K in keyof P]: tf.Tensor },
+  };
 }
 
 /** tfjs names a kernel without a gradient, and nothing else. */
@@ -42,13 +59,19 @@ function explained<T>(differentiate: () => T): T {
   } catch (error) {
     const kernel = /gradient function not found for (\w+)/.exec(String(error))?.[1];
     if (kernel === undefined) throw error;
-    throw new TraceError(`The loss depends on a parameter by the kernel "${kernel}", which has no gradient${placeOf(callStack())}. Use other operations, or stopGradient where none is meant to flow.`, { cause: error });
+    throw new TraceError(
+      `The loss depends on a parameter by the kernel "${kernel}", which has no gradient${placeOf(callStack())}. Use other operations, or stopGradient where none is meant to flow.`,
+      { cause: error },
+    );
   }
 }
 
 /** The same values, as a constant to every gradient: "sg" of the papers. */
 export function stopGradient<T extends tf.Tensor>(x: T): T {
-  const stop = tf.customGrad((y) => ({ value: tf.clone(y as tf.Tensor), gradFunc: () => tf.zerosLike(y as tf.Tensor) }));
+  const stop = tf.customGrad((y) => ({
+    value: tf.clone(y as tf.Tensor),
+    gradFunc: () => tf.zerosLike(y as tf.Tensor),
+  }));
   return stop(x) as T;
 }
 

@@ -14,7 +14,10 @@ export type Precision = 'float32' | 'bfloat16';
  * A pure function: tfjs-core operations only, no reading of values, no randomness of its own. Every leaf of `state`
  * is returned with its shape and dtype. Inputs of dtype uint8 arrive as int32 tensors (tfjs has no uint8).
  */
-export type StepFunction<S extends Tree<Tensor>, I extends Tree<Tensor>, O extends Tree<Tensor>> = (args: { state: S; inputs: I }) => {
+export type StepFunction<S extends Tree<Tensor>, I extends Tree<Tensor>, O extends Tree<Tensor>> = (args: {
+  state: S;
+  inputs: I;
+}) => {
   state: S;
   outputs: O;
 };

@@ -23,7 +23,10 @@ export class PrecisionError extends Error {
 }
 
 export function refuseReduced(engine: string, precision: Precision | undefined): void {
-  if (precision === 'bfloat16') throw new PrecisionError(`The engine "${engine}" computes in float32 only. For bfloat16, add TensorFlow: pipeline engine add tensorflow`);
+  if (precision === 'bfloat16')
+    throw new PrecisionError(
+      `The engine "${engine}" computes in float32 only. For bfloat16, add TensorFlow: pipeline engine add tensorflow`,
+    );
 }
 
 export interface Described {
@@ -34,30 +37,55 @@ export interface Described {
 /** For example `float32 [32, 64, 64, 3]`. */
 export const describe = ({ dtype, shape }: Described): string => `${dtype} [${shape.join(', ')}]`;
 
-export const sameShape = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((side, i) => side === b[i]);
+export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((side, i) => side === b[i]);
 
-const ARRAYS: Readonly<Record<DType, string>> = { float32: 'a Float32Array', int32: 'an Int32Array', uint8: 'a Uint8Array', bool: 'a Uint8Array' };
+const ARRAYS: Readonly<Record<DType, string>> = {
+  float32: 'a Float32Array',
+  int32: 'an Int32Array',
+  uint8: 'a Uint8Array',
+  bool: 'a Uint8Array',
+};
 
 /** A Buffer is the Uint8Array that it extends. */
 export function kindOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return value === null || value === undefined ? String(value) : `a ${typeof value}`;
-  const name = ArrayBuffer.isView(value) ? (value as Uint8Array)[Symbol.toStringTag] : (value.constructor as { name?: string } | undefined)?.name ?? 'record';
+  if (typeof value !== 'object' || value === null)
+    return value === null || value === undefined ? String(value) : `a ${typeof value}`;
+  const name = ArrayBuffer.isView(value)
+    ? (value as Uint8Array)[Symbol.toStringTag]
+    : ((value.constructor as { name?: string } | undefined)?.name ?? 'record');
   return `${/^[AEIOU]/.test(name) && !name.startsWith('U') ? 'an' : 'a'} ${name}`;
 }
 
 /** Throws TensorMismatchError unless `found` has the dtype, shape, kind of array and number of values of `expected`. `what` is for example `input "images"`. */
-export function checkTensor(what: string, expected: { readonly dtype: DType; readonly shape: readonly number[] }, found: (Described & { readonly data: ArrayLike<unknown> }) | undefined): void {
+export function checkTensor(
+  what: string,
+  expected: { readonly dtype: DType; readonly shape: readonly number[] },
+  found: (Described & { readonly data: ArrayLike<unknown> }) | undefined,
+): void {
   if (found === undefined) throw new TensorMismatchError(`The ${what} is missing: ${describe(expected)} is expected.`);
-  if (found.dtype !== expected.dtype || !sameShape(found.shape, expected.shape)) throw new TensorMismatchError(`The ${what} is ${describe(found)}, but the step was compiled for ${describe(expected)}.`);
+  if (found.dtype !== expected.dtype || !sameShape(found.shape, expected.shape))
+    throw new TensorMismatchError(
+      `The ${what} is ${describe(found)}, but the step was compiled for ${describe(expected)}.`,
+    );
   const kind = kindOf(found.data);
-  if (kind !== ARRAYS[expected.dtype]) throw new TensorMismatchError(`The ${what} holds its values in ${kind}, but ${describe(expected)} takes ${ARRAYS[expected.dtype]}.`);
+  if (kind !== ARRAYS[expected.dtype])
+    throw new TensorMismatchError(
+      `The ${what} holds its values in ${kind}, but ${describe(expected)} takes ${ARRAYS[expected.dtype]}.`,
+    );
   const size = expected.shape.reduce((a, b) => a * b, 1);
-  if (found.data.length !== size) throw new TensorMismatchError(`The ${what} has ${found.data.length} values, but ${describe(expected)} takes ${size}.`);
+  if (found.data.length !== size)
+    throw new TensorMismatchError(
+      `The ${what} has ${found.data.length} values, but ${describe(expected)} takes ${size}.`,
+    );
 }
 
 /** Names that were given but are not expected. */
 export function checkNames(what: string, expected: Iterable<string>, found: Iterable<string>): void {
   const known = new Set(expected);
   const unknown = [...found].filter((name) => !known.has(name));
-  if (unknown.length > 0) throw new TensorMismatchError(`There is no ${what} "${unknown.join('", "')}"; there are: ${[...known].map((name) => `"${name}"`).join(', ') || 'none'}.`);
+  if (unknown.length > 0)
+    throw new TensorMismatchError(
+      `There is no ${what} "${unknown.join('", "')}"; there are: ${[...known].map((name) => `"${name}"`).join(', ') || 'none'}.`,
+    );
 }

@@ -9,7 +9,16 @@ import { ADD_ANEW, findShortened } from './tensorflow/installation/intact.ts';
 import { findTensorflow } from './tensorflow/installation/place.ts';
 
 export type { CompileOptions, Engine, EngineName, Precision, Step, StepFunction } from './engine.ts';
-export { float32, int32, uint8, type DType, type HostTensor, type Replaced, type TensorSpec, type Tree } from './host-tensor.ts';
+export {
+  float32,
+  int32,
+  uint8,
+  type DType,
+  type HostTensor,
+  type Replaced,
+  type TensorSpec,
+  type Tree,
+} from './host-tensor.ts';
 export { batchNormTraining, type BatchNorm } from './batch-norm.ts';
 export { stopGradient, valueAndGrads, type ValueAndGrads } from './differentiate.ts';
 export { MemoryError, PrecisionError, TensorMismatchError, TraceError } from './errors.ts';
@@ -23,7 +32,10 @@ export interface EngineOptions {
  * `auto` is tensorflow where it was added to this machine, else onnxruntime, which every install has. What is chosen is
  * never replaced by another: opening it works or throws.
  */
-export async function openEngine(name: 'auto' | EngineName, { threads = defaultThreads() }: EngineOptions = {}): Promise<Engine> {
+export async function openEngine(
+  name: 'auto' | EngineName,
+  { threads = defaultThreads() }: EngineOptions = {},
+): Promise<Engine> {
   const chosen = name === 'auto' ? availableEngines().find(({ available }) => available)!.name : name;
   switch (chosen) {
     case 'tensorflow':
@@ -39,7 +51,8 @@ export async function openEngine(name: 'auto' | EngineName, { threads = defaultT
 
 async function openAddedTensorflow(threads: number): Promise<Engine> {
   const found = findTensorflow();
-  if (found === undefined) throw new Error('There is no engine "tensorflow" on this machine. Add it: pipeline engine add tensorflow');
+  if (found === undefined)
+    throw new Error('There is no engine "tensorflow" on this machine. Add it: pipeline engine add tensorflow');
   // A library that was cut off may end the process when it is loaded.
   const damage = findShortened(path.dirname(found.addon));
   if (damage !== undefined) throw new Error(`The engine "tensorflow" is damaged: ${damage}. ${ADD_ANEW}`);
@@ -47,7 +60,10 @@ async function openAddedTensorflow(threads: number): Promise<Engine> {
   try {
     return openTensorflow({ addon: found.addon, threads });
   } catch (error) {
-    throw new Error(`The engine "tensorflow" does not start: ${String(error)}. Without it, onnxruntime is used: pipeline engine remove tensorflow`, { cause: error });
+    throw new Error(
+      `The engine "tensorflow" does not start: ${String(error)}. Without it, onnxruntime is used: pipeline engine remove tensorflow`,
+      { cause: error },
+    );
   }
 }
 

@@ -10,7 +10,10 @@ import './eager/engine.ts';
 
 const SOURCES = ['Input', 'State', 'Const'];
 
-test.each([['onnxruntime', ON_ONNX], ['tensorflow', ON_TENSORFLOW]])('every kernel that a graph may hold has its way into %s', (_, lowered) => {
+test.each([
+  ['onnxruntime', ON_ONNX],
+  ['tensorflow', ON_TENSORFLOW],
+])('every kernel that a graph may hold has its way into %s', (_, lowered) => {
   expect([...KERNELS.keys()].filter((kernel) => !SOURCES.includes(kernel) && !lowered.has(kernel))).toEqual([]);
 });
 
@@ -19,6 +22,9 @@ test('docs/tensor.md names every kernel of tfjs that is refused, and no other', 
   const section = page.slice(page.indexOf('Refused are the kernels'), page.indexOf('Gradients are tfjs'));
   const named = Array.from(section.matchAll(/`(\w+)`/g), ([, name]) => name!);
   const known = new Set<string>([...KERNELS.keys(), ...COMPOSITES.keys(), ...CONSTANTS]);
-  const refused = tf.getKernelsForBackend('cpu').map(({ kernelName }) => kernelName).filter((name) => !known.has(name));
+  const refused = tf
+    .getKernelsForBackend('cpu')
+    .map(({ kernelName }) => kernelName)
+    .filter((name) => !known.has(name));
   expect(named.sort()).toEqual(refused.sort());
 });

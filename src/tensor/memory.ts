@@ -7,14 +7,23 @@ interface Wanted extends Described {
 }
 
 /** As ONNX Runtime, C++ and TensorFlow put it. The first two tell bytes, the last a shape. */
-const ENDED = /Failed to allocate memory for requested buffer of size (?<bytes>\d+)|bad_alloc|OOM when allocating tensor with shape(?<shape>\[[\d,]*\])/;
+const ENDED =
+  /Failed to allocate memory for requested buffer of size (?<bytes>\d+)|bad_alloc|OOM when allocating tensor with shape(?<shape>\[[\d,]*\])/;
 
 /** The engine's error, as a MemoryError where memory ended. `inputs` are what a step was compiled for. */
 export function explained(error: unknown, inputs: readonly Wanted[]): unknown {
   const ended = ENDED.exec(String(error));
   if (ended === null) return error;
   const { bytes, shape } = ended.groups!;
-  const asked = bytes !== undefined ? ` for one value of ${(Number(bytes) / 2 ** 30).toFixed(1)} GiB` : shape !== undefined ? ` for one value of shape ${shape}` : '';
+  const asked =
+    bytes !== undefined
+      ? ` for one value of ${(Number(bytes) / 2 ** 30).toFixed(1)} GiB`
+      : shape !== undefined
+        ? ` for one value of shape ${shape}`
+        : '';
   const fed = inputs.map(({ path, ...spec }) => `"${path}" ${describe(spec)}`).join(', ');
-  return new MemoryError(`There is not enough memory${asked} in a step whose inputs are ${fed || 'none'}. Use a smaller batch, smaller images or a smaller network.`, { cause: error });
+  return new MemoryError(
+    `There is not enough memory${asked} in a step whose inputs are ${fed || 'none'}. Use a smaller batch, smaller images or a smaller network.`,
+    { cause: error },
+  );
 }

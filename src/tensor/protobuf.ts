@@ -14,9 +14,11 @@ function varint(value: number | bigint): Uint8Array {
 
 const tag = (field: number, wire: number): Uint8Array => varint((field << 3) | wire);
 
-export const integer = (field: number, value: number | bigint): Uint8Array => Buffer.concat([tag(field, VARINT), varint(value)]);
+export const integer = (field: number, value: number | bigint): Uint8Array =>
+  Buffer.concat([tag(field, VARINT), varint(value)]);
 
-export const bytes = (field: number, content: Uint8Array): Uint8Array => Buffer.concat([tag(field, BYTES), varint(content.length), content]);
+export const bytes = (field: number, content: Uint8Array): Uint8Array =>
+  Buffer.concat([tag(field, BYTES), varint(content.length), content]);
 
 export const text = (field: number, content: string): Uint8Array => bytes(field, Buffer.from(content, 'utf8'));
 
@@ -29,4 +31,5 @@ export function float(field: number, value: number): Uint8Array {
 }
 
 /** Numbers of a repeated field in one piece. */
-export const packed = (field: number, values: readonly number[]): Uint8Array => bytes(field, Buffer.concat(values.map(varint)));
+export const packed = (field: number, values: readonly number[]): Uint8Array =>
+  bytes(field, Buffer.concat(values.map(varint)));

@@ -36,7 +36,8 @@ const OPERATIONS: readonly ((x: Integers, earlier: Integers) => tf.Tensor)[] = [
   (x, earlier) => int(tf.logicalAnd(tf.greater(x, one(2)), tf.less(earlier, one(5)))),
   (x, earlier) => int(tf.logicalOr(tf.cast(x, 'bool'), tf.logicalNot(tf.cast(earlier, 'bool')))),
   (x, earlier) => tf.where(tf.greater(x, earlier), x, tf.sub(earlier, x)),
-  (x, earlier) => tf.where(tf.cast(tf.mod(x, one(2)), 'bool'), earlier, tf.fill<tf.Rank.R2>([ROWS, COLUMNS], 7, 'int32')),
+  (x, earlier) =>
+    tf.where(tf.cast(tf.mod(x, one(2)), 'bool'), earlier, tf.fill<tf.Rank.R2>([ROWS, COLUMNS], 7, 'int32')),
   (x) => tf.gather(x, tf.tensor1d([5, 0, 1, 1, 3, 2], 'int32')),
   (x, earlier) => tf.gather(x, tf.mod(tf.reshape(tf.slice(earlier, [0, 2], [ROWS, 1]), [ROWS]), one(ROWS))),
   (x) => wide(tf.argMax(x, 1)),
@@ -53,11 +54,30 @@ const OPERATIONS: readonly ((x: Integers, earlier: Integers) => tf.Tensor)[] = [
   (x) => wide(int(tf.all(tf.less(x, one(9)), 1))),
   (x) => int(tf.oneHot(tf.mod<tf.Tensor1D>(tf.reshape(tf.slice(x, [0, 0], [ROWS, 1]), [ROWS]), one(COLUMNS)), COLUMNS)),
   (x) => tf.reshape(tf.transpose(x), [ROWS, COLUMNS]),
-  (x) => tf.slice(tf.pad(x, [[1, 0], [0, 2]], 4), [0, 2], [ROWS, COLUMNS]),
+  (x) =>
+    tf.slice(
+      tf.pad(
+        x,
+        [
+          [1, 0],
+          [0, 2],
+        ],
+        4,
+      ),
+      [0, 2],
+      [ROWS, COLUMNS],
+    ),
   (x) => tf.reverse(tf.stridedSlice(x, [5, 0], [-7, COLUMNS], [-1, 1]), 1),
   (x, earlier) => tf.concat([tf.slice(x, [0, 3], [ROWS, 5]), tf.slice(earlier, [0, 0], [ROWS, 3])], 1),
   (x) => tf.stack(tf.unstack(x, 1).reverse(), 1),
-  (x, earlier) => int(tf.unsortedSegmentSum(x, tf.mod<tf.Tensor1D>(tf.reshape(tf.slice(earlier, [0, 0], [ROWS, 1]), [ROWS]), one(ROWS)), ROWS)), // tfjs's own gives floats
+  (x, earlier) =>
+    int(
+      tf.unsortedSegmentSum(
+        x,
+        tf.mod<tf.Tensor1D>(tf.reshape(tf.slice(earlier, [0, 0], [ROWS, 1]), [ROWS]), one(ROWS)),
+        ROWS,
+      ),
+    ), // tfjs's own gives floats
   (x) => int(tf.mul(tf.cast(x, 'float32'), 0.4)), // towards zero
   (x) => int(tf.floor(tf.div(tf.cast(x, 'float32'), 3))),
 ];
@@ -66,23 +86,28 @@ const PROGRAMS = Number(process.env.RANDOM_PROGRAMS ?? 12);
 
 const step = fc.record({ operation: fc.nat(OPERATIONS.length - 1), from: fc.nat(8), with: fc.nat(8) });
 
-test('integers and truths of programs of up to eight operations are equal on every engine', async () => {
-  const inputs = { x: draw({ dtype: 'int32', shape: [ROWS, COLUMNS], below: 31 }, 'x') };
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (program) => {
-      const make = ({ x }: Record<string, tf.Tensor>): tf.Tensor[] => {
-        const values = [tf.sub<Integers>(x!, one(15))];
-        for (const { operation, from, with: other } of program) {
-          const at = (back: number): Integers => values[Math.max(0, values.length - 1 - Math.max(0, back - 5))]!;
-          const made = OPERATIONS[operation]!(at(from), at(other));
-          // Small again, with the sign that it had: nothing overflows.
-          values.push(tf.sub<Integers>(made, tf.mul(tf.floorDiv(made, one(31)), one(31))));
-        }
-        return values;
-      };
-      const expected = await evaluate(engines.eager, make, inputs);
-      for (const [name, engine] of Object.entries(engines)) expect(await evaluate(engine, make, inputs), name).toEqual(expected);
-    }),
-    { numRuns: PROGRAMS },
-  );
-}, PROGRAMS * 30_000);
+test(
+  'integers and truths of programs of up to eight operations are equal on every engine',
+  async () => {
+    const inputs = { x: draw({ dtype: 'int32', shape: [ROWS, COLUMNS], below: 31 }, 'x') };
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (program) => {
+        const make = ({ x }: Record<string, tf.Tensor>): tf.Tensor[] => {
+          const values = [tf.sub<Integers>(x!, one(15))];
+          for (const { operation, from, with: other } of program) {
+            const at = (back: number): Integers => values[Math.max(0, values.length - 1 - Math.max(0, back - 5))]!;
+            const made = OPERATIONS[operation]!(at(from), at(other));
+            // Small again, with the sign that it had: nothing overflows.
+            values.push(tf.sub<Integers>(made, tf.mul(tf.floorDiv(made, one(31)), one(31))));
+          }
+          return values;
+        };
+        const expected = await evaluate(engines.eager, make, inputs);
+        for (const [name, engine] of Object.entries(engines))
+          expect(await evaluate(engine, make, inputs), name).toEqual(expected);
+      }),
+      { numRuns: PROGRAMS },
+    );
+  },
+  PROGRAMS * 30_000,
+);

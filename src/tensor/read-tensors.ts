@@ -14,5 +14,7 @@ export interface TensorsFile {
 /** Throws SafetensorsError or TorchFileError, naming the file, when it is malformed. */
 export async function readTensors(path: string): Promise<TensorsFile> {
   const bytes = await readFile(path);
-  return isTorch(bytes) ? { format: 'torch', ...(await decodeTorch(bytes, path)) } : { format: 'safetensors', ...decodeSafetensors(bytes, path) };
+  return isTorch(bytes)
+    ? { format: 'torch', ...(await decodeTorch(bytes, path)) }
+    : { format: 'safetensors', ...decodeSafetensors(bytes, path) };
 }

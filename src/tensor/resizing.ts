@@ -19,7 +19,9 @@ function scaleOf(sources: number, targets: number, { alignCorners }: ResizeAttri
 export const nearest: Interpolation = (sources, targets, attributes) => {
   const scale = scaleOf(sources, targets, attributes);
   const round = attributes.alignCorners ? Math.round : Math.floor;
-  const places = Array.from({ length: targets }, (_, i) => Math.min(sources - 1, round(scale * (attributes.halfPixelCenters ? i + 0.5 : i))));
+  const places = Array.from({ length: targets }, (_, i) =>
+    Math.min(sources - 1, round(scale * (attributes.halfPixelCenters ? i + 0.5 : i))),
+  );
   return picking(sources, places);
 };
 
@@ -29,7 +31,12 @@ export const bilinear: Interpolation = (sources, targets, attributes) => {
     const at = Math.max(0, attributes.halfPixelCenters ? scale * (i + 0.5) - 0.5 : scale * i);
     const below = Math.min(sources - 1, Math.floor(at));
     const share = at - below;
-    return share === 0 || below === sources - 1 ? [[below, 1]] : [[below, 1 - share], [below + 1, share]];
+    return share === 0 || below === sources - 1
+      ? [[below, 1]]
+      : [
+          [below, 1 - share],
+          [below + 1, share],
+        ];
   });
   return { sources, rows };
 };
@@ -37,11 +44,24 @@ export const bilinear: Interpolation = (sources, targets, attributes) => {
 export function resize(images: tf.Tensor, interpolation: Interpolation, attributes: ResizeAttributes): tf.Tensor {
   const [, height, width] = images.shape as [number, number, number];
   const [newHeight, newWidth] = attributes.size;
-  return alongAxis(alongAxis(images, 1, interpolation(height, newHeight, attributes)), 2, interpolation(width, newWidth, attributes));
+  return alongAxis(
+    alongAxis(images, 1, interpolation(height, newHeight, attributes)),
+    2,
+    interpolation(width, newWidth, attributes),
+  );
 }
 
 /** Of images [N, height, width, C]. tfjs's own gradients do not know half pixels. */
-export function gradientOfResize(dy: tf.Tensor, [, height, width]: readonly number[], interpolation: Interpolation, attributes: ResizeAttributes): tf.Tensor {
+export function gradientOfResize(
+  dy: tf.Tensor,
+  [, height, width]: readonly number[],
+  interpolation: Interpolation,
+  attributes: ResizeAttributes,
+): tf.Tensor {
   const [newHeight, newWidth] = attributes.size;
-  return alongAxis(alongAxis(dy, 2, transposed(interpolation(width!, newWidth, attributes))), 1, transposed(interpolation(height!, newHeight, attributes)));
+  return alongAxis(
+    alongAxis(dy, 2, transposed(interpolation(width!, newWidth, attributes))),
+    1,
+    transposed(interpolation(height!, newHeight, attributes)),
+  );
 }

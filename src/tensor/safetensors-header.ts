@@ -42,10 +42,19 @@ const MAX_HEADER_BYTES = 100_000_000;
 
 /** The number of bytes of JSON, from the first eight bytes of the file. */
 export function headerLength(start: Uint8Array, fileBytes: number, place: string): number {
-  if (start.length < LENGTH_BYTES) throw new SafetensorsError(place, `it has ${start.length} bytes; the shortest such file has 10. Was it cut short?`);
+  if (start.length < LENGTH_BYTES)
+    throw new SafetensorsError(place, `it has ${start.length} bytes; the shortest such file has 10. Was it cut short?`);
   const length = Number(new DataView(start.buffer, start.byteOffset, LENGTH_BYTES).getBigUint64(0, true));
-  if (length > MAX_HEADER_BYTES) throw new SafetensorsError(place, `its first eight bytes announce a header of ${length} bytes; at most ${MAX_HEADER_BYTES} are allowed. Is it a file of another kind?`);
-  if (LENGTH_BYTES + length > fileBytes) throw new SafetensorsError(place, `its header should have ${length} bytes, but the file has only ${fileBytes}. Was it cut short?`);
+  if (length > MAX_HEADER_BYTES)
+    throw new SafetensorsError(
+      place,
+      `its first eight bytes announce a header of ${length} bytes; at most ${MAX_HEADER_BYTES} are allowed. Is it a file of another kind?`,
+    );
+  if (LENGTH_BYTES + length > fileBytes)
+    throw new SafetensorsError(
+      place,
+      `its header should have ${length} bytes, but the file has only ${fileBytes}. Was it cut short?`,
+    );
   return length;
 }
 
@@ -57,7 +66,8 @@ export function parseHeader(json: Uint8Array, fileBytes: number, place: string):
   const text = decodeUtf8(json) ?? fail('its header is not UTF-8.');
   refuseRepeatedKeys(text, fail);
   const { __metadata__: metadata = {}, ...tensors } = parseObject(text) ?? fail('its header is not a JSON object.');
-  if (!isRecord(metadata) || Object.values(metadata).some((v) => typeof v !== 'string')) fail('`__metadata__` must map names to strings.');
+  if (!isRecord(metadata) || Object.values(metadata).some((v) => typeof v !== 'string'))
+    fail('`__metadata__` must map names to strings.');
 
   const entries = Object.entries(tensors)
     .map(([name, value]) => parseEntry(name, value, fail))
@@ -65,20 +75,31 @@ export function parseHeader(json: Uint8Array, fileBytes: number, place: string):
   const dataStart = LENGTH_BYTES + json.length;
   let end = 0;
   for (const entry of entries) {
-    if (entry.begin !== end) fail(`tensor "${entry.name}" begins at byte ${entry.begin} of the data, but the one before it ends at ${end}: tensors may neither overlap nor leave gaps.`);
+    if (entry.begin !== end)
+      fail(
+        `tensor "${entry.name}" begins at byte ${entry.begin} of the data, but the one before it ends at ${end}: tensors may neither overlap nor leave gaps.`,
+      );
     end = entry.begin + entry.bytes;
   }
-  if (dataStart + end !== fileBytes) fail(`its tensors end at byte ${dataStart + end}, but the file has ${fileBytes} bytes. Was it cut short or appended to?`);
+  if (dataStart + end !== fileBytes)
+    fail(
+      `its tensors end at byte ${dataStart + end}, but the file has ${fileBytes} bytes. Was it cut short or appended to?`,
+    );
   return { entries, metadata: metadata as Record<string, string>, dataStart };
 }
 
 /** The header's bytes, length included, padded with spaces to a multiple of eight, so that the tensors are aligned. */
 export function encodeHeader(entries: readonly Entry[], metadata: Readonly<Record<string, string>>): Uint8Array {
-  const fields: [string, unknown][] = entries.map(({ name, type, shape, begin, bytes }) => [name, { dtype: type, shape, data_offsets: [begin, begin + bytes] }]);
+  const fields: [string, unknown][] = entries.map(({ name, type, shape, begin, bytes }) => [
+    name,
+    { dtype: type, shape, data_offsets: [begin, begin + bytes] },
+  ]);
   const sorted = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
   if (sorted.length > 0) fields.unshift(['__metadata__', Object.fromEntries(sorted)]);
   // Members one by one: an object would move names that look like integers to the front.
-  const json = Buffer.from(`{${fields.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`);
+  const json = Buffer.from(
+    `{${fields.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`,
+  );
   const bytes = Buffer.alloc(LENGTH_BYTES + Math.ceil(json.length / 8) * 8, ' ');
   bytes.writeBigUInt64LE(BigInt(bytes.length - LENGTH_BYTES));
   json.copy(bytes, LENGTH_BYTES);
@@ -103,17 +124,27 @@ function parseEntry(name: string, value: unknown, fail: (problem: string) => nev
   const at = `tensor "${name}"`;
   if (!isRecord(value)) return fail(`${at} must be an object with dtype, shape and data_offsets.`);
   const { dtype, shape, data_offsets: offsets } = value;
-  if (typeof dtype !== 'string' || !Object.hasOwn(STORED_WIDTH, dtype)) return fail(`${at} has the type ${JSON.stringify(dtype)}; these are read: ${Object.keys(STORED_WIDTH).join(', ')}.`);
-  if (!isCounts(shape)) return fail(`${at} has the shape ${JSON.stringify(shape)}; a list of whole numbers >= 0 is expected.`);
-  if (!isCounts(offsets) || offsets.length !== 2) return fail(`${at} has the data_offsets ${JSON.stringify(offsets)}; [begin, end] is expected.`);
+  if (typeof dtype !== 'string' || !Object.hasOwn(STORED_WIDTH, dtype))
+    return fail(
+      `${at} has the type ${JSON.stringify(dtype)}; these are read: ${Object.keys(STORED_WIDTH).join(', ')}.`,
+    );
+  if (!isCounts(shape))
+    return fail(`${at} has the shape ${JSON.stringify(shape)}; a list of whole numbers >= 0 is expected.`);
+  if (!isCounts(offsets) || offsets.length !== 2)
+    return fail(`${at} has the data_offsets ${JSON.stringify(offsets)}; [begin, end] is expected.`);
   const [begin, end] = offsets as [number, number];
   const bytes = sizeOf(shape) * STORED_WIDTH[dtype as StoredType];
-  if (end - begin !== bytes) return fail(`${at} should have ${bytes} bytes (${dtype} [${shape.join(', ')}]), but data_offsets [${begin}, ${end}] hold ${end - begin}.`);
+  if (end - begin !== bytes)
+    return fail(
+      `${at} should have ${bytes} bytes (${dtype} [${shape.join(', ')}]), but data_offsets [${begin}, ${end}] hold ${end - begin}.`,
+    );
   return { name, type: dtype as StoredType, shape, begin, bytes };
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every((v) => Number.isSafeInteger(v) && v >= 0);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isCounts = (value: unknown): value is number[] =>
+  Array.isArray(value) && value.every((v) => Number.isSafeInteger(v) && v >= 0);
 
 function decodeUtf8(bytes: Uint8Array): string | null {
   try {

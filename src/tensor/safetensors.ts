@@ -5,7 +5,15 @@
  */
 import { open, readFile, writeFile, type FileHandle } from 'node:fs/promises';
 import { sizeOf, type HostTensor, type TensorSpec } from './host-tensor.ts';
-import { SafetensorsError, encodeHeader, headerLength, layOut, parseHeader, type Entry, type Header } from './safetensors-header.ts';
+import {
+  SafetensorsError,
+  encodeHeader,
+  headerLength,
+  layOut,
+  parseHeader,
+  type Entry,
+  type Header,
+} from './safetensors-header.ts';
 import { WRITTEN_AS, bytesOf, valuesOf } from './stored-values.ts';
 
 export { SafetensorsError } from './safetensors-header.ts';
@@ -34,12 +42,19 @@ export function decodeSafetensors(bytes: Uint8Array, place: string): Safetensors
   return { tensors: Object.fromEntries(tensors), metadata };
 }
 
-export async function writeSafetensors(path: string, tensors: Readonly<Record<string, HostTensor>>, metadata: Readonly<Record<string, string>> = {}): Promise<void> {
+export async function writeSafetensors(
+  path: string,
+  tensors: Readonly<Record<string, HostTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await writeFile(path, encodeSafetensors(tensors, metadata));
 }
 
 /** float32, int32, uint8 and bool are written as F32, I32, U8 and BOOL. */
-export function encodeSafetensors(tensors: Readonly<Record<string, HostTensor>>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function encodeSafetensors(
+  tensors: Readonly<Record<string, HostTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const entries = planned(tensors);
   const header = encodeHeader(entries, metadata);
   const last = entries.at(-1);
@@ -47,7 +62,10 @@ export function encodeSafetensors(tensors: Readonly<Record<string, HostTensor>>,
   bytes.set(header);
   for (const entry of entries) {
     const tensor = tensors[entry.name]!;
-    if (tensor.data.length !== sizeOf(tensor.shape)) throw new Error(`Internal error: tensor "${entry.name}" has ${tensor.data.length} values for the shape [${tensor.shape.join(', ')}].`);
+    if (tensor.data.length !== sizeOf(tensor.shape))
+      throw new Error(
+        `Internal error: tensor "${entry.name}" has ${tensor.data.length} values for the shape [${tensor.shape.join(', ')}].`,
+      );
     bytes.set(bytesOf(tensor), header.length + entry.begin);
   }
   return bytes;
@@ -71,7 +89,10 @@ export async function openSafetensors(path: string): Promise<SafetensorsReader> 
       entries: new Map(header.entries.map((entry) => [entry.name, entry])),
       metadata: header.metadata,
       readBytes: (entry, offset, into) => {
-        if (offset < 0 || offset + into.length > entry.bytes) throw new Error(`Internal error: bytes ${offset} to ${offset + into.length} of tensor "${entry.name}" of ${entry.bytes} bytes.`);
+        if (offset < 0 || offset + into.length > entry.bytes)
+          throw new Error(
+            `Internal error: bytes ${offset} to ${offset + into.length} of tensor "${entry.name}" of ${entry.bytes} bytes.`,
+          );
         return fill(file, into, header.dataStart + entry.begin + offset, path);
       },
       close: () => file.close(),
@@ -90,7 +111,11 @@ interface SafetensorsWriter {
 }
 
 /** Writes the header and reserves the room; bytes that are never written are zero. */
-export async function createSafetensors(path: string, specs: Readonly<Record<string, TensorSpec>>, metadata: Readonly<Record<string, string>> = {}): Promise<SafetensorsWriter> {
+export async function createSafetensors(
+  path: string,
+  specs: Readonly<Record<string, TensorSpec>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<SafetensorsWriter> {
   const entries = planned(specs);
   const header = encodeHeader(entries, metadata);
   const places = new Map(entries.map((entry) => [entry.name, entry]));
@@ -105,7 +130,8 @@ export async function createSafetensors(path: string, specs: Readonly<Record<str
   return {
     writeBytes: (name, offset, bytes) => {
       const entry = places.get(name);
-      if (entry === undefined || offset < 0 || offset + bytes.length > entry.bytes) throw new Error(`Internal error: ${bytes.length} bytes at ${offset} do not belong to tensor "${name}".`);
+      if (entry === undefined || offset < 0 || offset + bytes.length > entry.bytes)
+        throw new Error(`Internal error: ${bytes.length} bytes at ${offset} do not belong to tensor "${name}".`);
       return writeAll(file, bytes, header.length + entry.begin + offset);
     },
     close: () => file.close(),
@@ -128,7 +154,11 @@ async function fill(file: FileHandle, into: Uint8Array, position: number, path: 
   let done = 0;
   while (done < into.length) {
     const { bytesRead } = await file.read(into, done, into.length - done, position + done);
-    if (bytesRead === 0) throw new SafetensorsError(path, `it ends at byte ${position + done}, within a tensor. Did it change while it was read?`);
+    if (bytesRead === 0)
+      throw new SafetensorsError(
+        path,
+        `it ends at byte ${position + done}, within a tensor. Did it change while it was read?`,
+      );
     done += bytesRead;
   }
 }

@@ -12,8 +12,16 @@ afterAll(async () => {
   for (const engine of Object.values(engines)) await engine.dispose();
 });
 
-const vector = (...values: number[]): HostTensor<'float32'> => ({ dtype: 'float32', shape: [values.length], data: Float32Array.from(values) });
-const scalar = (value: number): HostTensor<'float32'> => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
+const vector = (...values: number[]): HostTensor<'float32'> => ({
+  dtype: 'float32',
+  shape: [values.length],
+  data: Float32Array.from(values),
+});
+const scalar = (value: number): HostTensor<'float32'> => ({
+  dtype: 'float32',
+  shape: [],
+  data: Float32Array.of(value),
+});
 
 /** w <- w - rate * v, v <- v / 2 + g; returns the sum of the old w. */
 function descent(engine: Engine, w = vector(1, 2, 3)) {
@@ -52,9 +60,17 @@ describe.each(Object.entries(engines))('a step on %s', (_, engine) => {
   });
 
   test('refuses what it could not run before it is compiled: nothing, and places that are not there', async () => {
-    const compile = (outputs: (x: tf.Tensor) => Record<string, tf.Tensor>) => engine.compile(({ inputs }: { state: object; inputs: { x: tf.Tensor } }) => ({ state: {}, outputs: outputs(inputs.x) }), { state: {}, inputs: { x: float32([2]) } });
-    await expect(compile(() => ({}))).rejects.toThrow('The function returns neither state nor outputs: there is nothing to compute.');
-    await expect(compile((x) => ({ y: tf.gather(x, [0, -1]) }))).rejects.toThrow(/tf\.gather is given the index -1 at \S+step\.test\.ts:\d+, but axis 0 of float32 \[2\] has 0 to 1\./);
+    const compile = (outputs: (x: tf.Tensor) => Record<string, tf.Tensor>) =>
+      engine.compile(
+        ({ inputs }: { state: object; inputs: { x: tf.Tensor } }) => ({ state: {}, outputs: outputs(inputs.x) }),
+        { state: {}, inputs: { x: float32([2]) } },
+      );
+    await expect(compile(() => ({}))).rejects.toThrow(
+      'The function returns neither state nor outputs: there is nothing to compute.',
+    );
+    await expect(compile((x) => ({ y: tf.gather(x, [0, -1]) }))).rejects.toThrow(
+      /tf\.gather is given the index -1 at \S+step\.test\.ts:\d+, but axis 0 of float32 \[2\] has 0 to 1\./,
+    );
   });
 
   test('gives state and outputs that later runs do not change', async () => {
@@ -69,7 +85,13 @@ describe.each(Object.entries(engines))('a step on %s', (_, engine) => {
 
   test('exchanges, keeps and repeats state; all in one run', async () => {
     const step = await engine.compile(
-      ({ state, inputs }: { state: { a: tf.Tensor; b: tf.Tensor; kept: tf.Tensor; fixed: tf.Tensor }; inputs: { x: tf.Tensor } }) => ({
+      ({
+        state,
+        inputs,
+      }: {
+        state: { a: tf.Tensor; b: tf.Tensor; kept: tf.Tensor; fixed: tf.Tensor };
+        inputs: { x: tf.Tensor };
+      }) => ({
         state: { a: state.b, b: state.a, kept: state.kept, fixed: tf.scalar(7) },
         outputs: { a: state.a, again: state.a, x: inputs.x, seven: tf.scalar(7) },
       }),
@@ -88,26 +110,51 @@ describe.each(Object.entries(engines))('a step on %s', (_, engine) => {
     const step = await engine.compile(
       ({ inputs }: { state: object; inputs: { bytes: tf.Tensor; truths: tf.Tensor } }) => ({
         state: {},
-        outputs: { sum: tf.sum(tf.cast(inputs.bytes, 'float32')), not: tf.logicalNot(inputs.truths), half: tf.div(tf.cast(inputs.bytes, 'float32'), 2) },
+        outputs: {
+          sum: tf.sum(tf.cast(inputs.bytes, 'float32')),
+          not: tf.logicalNot(inputs.truths),
+          half: tf.div(tf.cast(inputs.bytes, 'float32'), 2),
+        },
       }),
       { state: {}, inputs: { bytes: uint8([3]), truths: { dtype: 'bool' as const, shape: [2] } } },
     );
-    const result = await step.run({ bytes: { dtype: 'uint8', shape: [3], data: Uint8Array.of(0, 128, 255) }, truths: { dtype: 'bool', shape: [2], data: Uint8Array.of(1, 0) } });
-    expect([[...result.sum.data], [...result.not.data], [...result.half.data]]).toEqual([[383], [0, 1], [0, 64, 127.5]]);
+    const result = await step.run({
+      bytes: { dtype: 'uint8', shape: [3], data: Uint8Array.of(0, 128, 255) },
+      truths: { dtype: 'bool', shape: [2], data: Uint8Array.of(1, 0) },
+    });
+    expect([[...result.sum.data], [...result.not.data], [...result.half.data]]).toEqual([
+      [383],
+      [0, 1],
+      [0, 64, 127.5],
+    ]);
     await step.dispose();
   });
 
   test('refuses what it was not compiled for, saying what it expects', async () => {
     const step = await descent(engine);
     const run = (inputs: unknown): Promise<unknown> => step.run(inputs as never);
-    await expect(run({ g: vector(1, 2), rate: scalar(1) })).rejects.toThrow('The input "g" is float32 [2], but the step was compiled for float32 [3].');
-    await expect(run({ g: { dtype: 'int32', shape: [3], data: Int32Array.of(1, 2, 3) }, rate: scalar(1) })).rejects.toThrow('The input "g" is int32 [3], but the step was compiled for float32 [3].');
-    await expect(run({ g: { ...vector(1, 2), shape: [3] }, rate: scalar(1) })).rejects.toThrow('The input "g" has 2 values, but float32 [3] takes 3.');
-    await expect(run({ g: { ...vector(1, 2, 3), data: Float64Array.of(1, 2, 3) }, rate: scalar(1) })).rejects.toThrow('The input "g" holds its values in a Float64Array, but float32 [3] takes a Float32Array.');
-    await expect(run({ g: [1, 2, 3], rate: scalar(1) })).rejects.toThrow('A tensor { dtype, shape, data }, or a record of tensors, is expected as "g/0"; found a number.');
-    await expect(run(undefined)).rejects.toThrow('A tensor { dtype, shape, data }, or a record of tensors, is expected; found undefined.');
+    await expect(run({ g: vector(1, 2), rate: scalar(1) })).rejects.toThrow(
+      'The input "g" is float32 [2], but the step was compiled for float32 [3].',
+    );
+    await expect(
+      run({ g: { dtype: 'int32', shape: [3], data: Int32Array.of(1, 2, 3) }, rate: scalar(1) }),
+    ).rejects.toThrow('The input "g" is int32 [3], but the step was compiled for float32 [3].');
+    await expect(run({ g: { ...vector(1, 2), shape: [3] }, rate: scalar(1) })).rejects.toThrow(
+      'The input "g" has 2 values, but float32 [3] takes 3.',
+    );
+    await expect(run({ g: { ...vector(1, 2, 3), data: Float64Array.of(1, 2, 3) }, rate: scalar(1) })).rejects.toThrow(
+      'The input "g" holds its values in a Float64Array, but float32 [3] takes a Float32Array.',
+    );
+    await expect(run({ g: [1, 2, 3], rate: scalar(1) })).rejects.toThrow(
+      'A tensor { dtype, shape, data }, or a record of tensors, is expected as "g/0"; found a number.',
+    );
+    await expect(run(undefined)).rejects.toThrow(
+      'A tensor { dtype, shape, data }, or a record of tensors, is expected; found undefined.',
+    );
     await expect(run({ g: vector(1, 2, 3) })).rejects.toThrow('The input "rate" is missing: float32 [] is expected.');
-    await expect(run({ g: vector(1, 2, 3), rate: scalar(1), r: scalar(1) })).rejects.toThrow('There is no input "r"; there are: "g", "rate".');
+    await expect(run({ g: vector(1, 2, 3), rate: scalar(1), r: scalar(1) })).rejects.toThrow(
+      'There is no input "r"; there are: "g", "rate".',
+    );
     await expect(step.writeState({ w: vector(1), v: vector(1, 2, 3) })).rejects.toThrow(TensorMismatchError);
     expect([...(await step.readState()).w.data]).toEqual([1, 2, 3]);
     await step.dispose();
@@ -149,19 +196,24 @@ test('the values that a step began with are forgotten once it is compiled, and t
   expect(step.deref()).toBeUndefined();
 });
 
-test.each(Object.entries(engines).filter(([name]) => name !== 'eager'))('where memory ends, %s says what to make smaller, and goes on', async (_, engine) => {
-  const side = 2 ** 23; // the product takes 256 TiB: more than a process has addresses, whatever the system promises
-  const step = await engine.compile(
-    ({ state, inputs }: { state: { kept: tf.Tensor }; inputs: { x: tf.Tensor } }) => ({
-      state: { kept: tf.add(state.kept, 1) },
-      outputs: { sum: tf.sum(tf.exp(tf.mul(tf.reshape(inputs.x, [side, 1]), tf.reshape(inputs.x, [1, side])))) },
-    }),
-    { state: { kept: scalar(1) }, inputs: { x: float32([side]) } },
-  );
-  await expect(step.run({ x: { dtype: 'float32', shape: [side], data: new Float32Array(side) } })).rejects.toThrow(/^There is not enough memory for one value of \S.* in a step whose inputs are "x" float32 \[8388608\]\. Use a smaller batch/);
-  await step.readState();
-  await step.dispose();
-});
+test.each(Object.entries(engines).filter(([name]) => name !== 'eager'))(
+  'where memory ends, %s says what to make smaller, and goes on',
+  async (_, engine) => {
+    const side = 2 ** 23; // the product takes 256 TiB: more than a process has addresses, whatever the system promises
+    const step = await engine.compile(
+      ({ state, inputs }: { state: { kept: tf.Tensor }; inputs: { x: tf.Tensor } }) => ({
+        state: { kept: tf.add(state.kept, 1) },
+        outputs: { sum: tf.sum(tf.exp(tf.mul(tf.reshape(inputs.x, [side, 1]), tf.reshape(inputs.x, [1, side])))) },
+      }),
+      { state: { kept: scalar(1) }, inputs: { x: float32([side]) } },
+    );
+    await expect(step.run({ x: { dtype: 'float32', shape: [side], data: new Float32Array(side) } })).rejects.toThrow(
+      /^There is not enough memory for one value of \S.* in a step whose inputs are "x" float32 \[8388608\]\. Use a smaller batch/,
+    );
+    await step.readState();
+    await step.dispose();
+  },
+);
 
 test('nothing grows over 1,000 steps', async () => {
   const engine = engines.blocked;

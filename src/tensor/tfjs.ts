@@ -4,7 +4,9 @@ import type { DType, HostTensor } from './host-tensor.ts';
 
 /** uint8 becomes int32: tfjs has no uint8. */
 export function toTfjs({ dtype, shape, data }: HostTensor): tf.Tensor {
-  return dtype === 'uint8' ? tf.tensor(Int32Array.from(data), [...shape], 'int32') : tf.tensor(data.slice(), [...shape], dtype);
+  return dtype === 'uint8'
+    ? tf.tensor(Int32Array.from(data), [...shape], 'int32')
+    : tf.tensor(data.slice(), [...shape], dtype);
 }
 
 export function fromTfjs(tensor: tf.Tensor): HostTensor {

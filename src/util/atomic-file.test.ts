@@ -1,4 +1,13 @@
-import { mkdtempSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -32,13 +41,19 @@ test('where it cannot be put in place, what was there stays and no temporary fil
 
 test('an error names the file that was to be, not its temporary name', async () => {
   const file = path.join(temporaryFolder(), 'missing', 'a.json');
-  await expect(writeFileAtomic(file, 'x')).rejects.toSatisfy((error: NodeJS.ErrnoException) => placeOf(error.path!) === file);
+  await expect(writeFileAtomic(file, 'x')).rejects.toSatisfy(
+    (error: NodeJS.ErrnoException) => placeOf(error.path!) === file,
+  );
 });
 
 test('what a writer left an hour ago is swept; what may still be written, and what somebody else made, stays', () => {
   const folder = temporaryFolder();
   const file = path.join(folder, 'a.json');
-  const [abandoned, recent, other] = [temporaryBeside(file), temporaryBeside(file), temporaryBeside(path.join(folder, 'b.json'))];
+  const [abandoned, recent, other] = [
+    temporaryBeside(file),
+    temporaryBeside(file),
+    temporaryBeside(path.join(folder, 'b.json')),
+  ];
   const similar = path.join(folder, '.a.json.tmp');
   for (const each of [file, abandoned, recent, other, similar]) writeFileSync(each, '');
   const past = new Date(Date.now() - 3_700_000);

@@ -81,7 +81,8 @@ function syncFolderNow(folder: string): void {
   }
 }
 
-const cannotFlush = (error: unknown): boolean => isSystemError(error) && ['EISDIR', 'EPERM', 'EINVAL', 'ENOTSUP'].includes(error.code);
+const cannotFlush = (error: unknown): boolean =>
+  isSystemError(error) && ['EISDIR', 'EPERM', 'EINVAL', 'ENOTSUP'].includes(error.code);
 
 /** A name in the same folder, hence on the same file system, that no other process will choose. */
 export function temporaryBeside(file: string): string {

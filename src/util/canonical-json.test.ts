@@ -9,7 +9,11 @@ const json = fc.jsonValue().map((value) => JSON.parse(JSON.stringify(value)) as 
 function rebuilt(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return (value as Json[]).map(rebuilt);
-  return Object.fromEntries(Object.entries(value).reverse().map(([key, member]) => [key, rebuilt(member)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, member]) => [key, rebuilt(member)]),
+  );
 }
 
 test('the order in which an object was built does not count', () => {
@@ -28,7 +32,11 @@ test('two values have one text exactly if they are equal', () => {
 function sortedKeys(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return (value as Json[]).map(sortedKeys);
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, sortedKeys(member)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, member]) => [key, sortedKeys(member)]),
+  );
 }
 
 test('types are told apart: 1, "1", true, null, [1] and { "0": 1 } have six texts', () => {
@@ -40,7 +48,9 @@ test('keys are sorted by code unit, whatever the locale', () => {
 });
 
 test('its text is pinned: to change it would orphan every result in every store', () => {
-  expect(canonicalJson({ b: 1e21, a: [true, null, 'x"\n', 0.1], c: {} })).toBe('["o",{"a":["l",[["b",true],["z"],["s","x\\"\\n"],["n",0.1]]],"b":["n",1e+21],"c":["o",{}]}]');
+  expect(canonicalJson({ b: 1e21, a: [true, null, 'x"\n', 0.1], c: {} })).toBe(
+    '["o",{"a":["l",[["b",true],["z"],["s","x\\"\\n"],["n",0.1]]],"b":["n",1e+21],"c":["o",{}]}]',
+  );
 });
 
 test.each([NaN, Infinity, -Infinity, -0])('%s is refused, because JSON has no one text for it', (value) => {
@@ -48,5 +58,7 @@ test.each([NaN, Infinity, -Infinity, -0])('%s is refused, because JSON has no on
 });
 
 test('undefined is refused', () => {
-  expect(() => canonicalJson({ a: undefined } as unknown as Json)).toThrow('Internal error: undefined has no canonical JSON.');
+  expect(() => canonicalJson({ a: undefined } as unknown as Json)).toThrow(
+    'Internal error: undefined has no canonical JSON.',
+  );
 });

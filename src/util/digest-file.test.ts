@@ -24,5 +24,7 @@ test.each([0, 1, SMALL_FILE_BYTES - 1, SMALL_FILE_BYTES, SMALL_FILE_BYTES + 1, M
 
 test('the digest of nothing is the published one', async () => {
   writeFileSync(path.join(folder, 'empty'), '');
-  expect(await digestOfFile(path.join(folder, 'empty'))).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
+  expect(await digestOfFile(path.join(folder, 'empty'))).toBe(
+    'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  );
 });

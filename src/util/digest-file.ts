@@ -49,6 +49,7 @@ export async function digestOfFile(file: string): Promise<Digest> {
 function digestOfGrowing(start: Buffer, descriptor: number): Digest {
   const hash = createHash('sha256').update(start);
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk)) hash.update(chunk.subarray(0, read));
+  for (let read = readSync(descriptor, chunk); read > 0; read = readSync(descriptor, chunk))
+    hash.update(chunk.subarray(0, read));
   return hash.digest('hex') as Digest;
 }

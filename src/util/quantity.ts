@@ -6,12 +6,14 @@ const MILLISECONDS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } 
 export function millisecondsOf(text: string): number | undefined {
   if (!/^(\s*\d+(\.\d+)?\s*(ms|s|m|h|d))+\s*$/.test(text)) return undefined;
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g)];
-  return Math.round(parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * MILLISECONDS[unit as keyof typeof MILLISECONDS], 0));
+  return Math.round(
+    parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * MILLISECONDS[unit as keyof typeof MILLISECONDS], 0),
+  );
 }
 
 /** Bytes of `8 GiB` or `500MB`; undefined: it is no such text. */
 export function bytesOf(text: string): number | undefined {
   const [, amount, prefix, binary] = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])(i?))?B$/.exec(text) ?? [];
   if (amount === undefined) return undefined;
-  return Math.round(Number(amount) * (binary === 'i' ? 1024 : 1000) ** (' KMGT'.indexOf(prefix ?? ' ')));
+  return Math.round(Number(amount) * (binary === 'i' ? 1024 : 1000) ** ' KMGT'.indexOf(prefix ?? ' '));
 }

@@ -95,7 +95,8 @@ class Philox implements RandomSource {
   }
 
   integer(bound: number): number {
-    if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32) throw new RangeError(`Internal error: no integer below ${bound} can be drawn.`);
+    if (!Number.isInteger(bound) || bound < 1 || bound > 2 ** 32)
+      throw new RangeError(`Internal error: no integer below ${bound} can be drawn.`);
     const limit = 2 ** 32 - (2 ** 32 % bound);
     for (;;) {
       const word = this.#word();

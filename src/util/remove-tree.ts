@@ -27,7 +27,8 @@ export function openUp(place: string | Buffer): void {
   if ((stat.mode & needed) !== needed) chmodSync(place, (stat.mode & 0o7777) | needed);
   if (!stat.isDirectory()) return;
   // Names as bytes: a program may have written some that are no text.
-  for (const name of readdirSync(place, { encoding: 'buffer' })) openUp(Buffer.concat([Buffer.from(place), SLASH, name]));
+  for (const name of readdirSync(place, { encoding: 'buffer' }))
+    openUp(Buffer.concat([Buffer.from(place), SLASH, name]));
 }
 
 const SLASH = Buffer.from('/');

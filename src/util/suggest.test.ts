@@ -17,7 +17,12 @@ function slow(a: string, b: string): number {
 
 test('the distance is the one of the recursive definition', () => {
   const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 5 });
-  fc.assert(fc.property(word, word, (a, b) => { expect(editDistance(a, b)).toBe(slow(a, b)); }), { numRuns: 300 });
+  fc.assert(
+    fc.property(word, word, (a, b) => {
+      expect(editDistance(a, b)).toBe(slow(a, b));
+    }),
+    { numRuns: 300 },
+  );
 });
 
 test.each([

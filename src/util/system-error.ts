@@ -1,9 +1,20 @@
 /** What the operating system refused: which call, about which file, and why. */
 
-export type SystemError = Error & { readonly code: string; readonly syscall: string; path?: string; readonly dest?: string };
+export type SystemError = Error & {
+  readonly code: string;
+  readonly syscall: string;
+  path?: string;
+  readonly dest?: string;
+};
 
 export function isSystemError(error: unknown): error is SystemError {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error && typeof error.syscall === 'string';
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    'syscall' in error &&
+    typeof error.syscall === 'string'
+  );
 }
 
 /** Calls about an open file do not say which file it was. */

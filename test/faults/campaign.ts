@@ -41,7 +41,14 @@ export interface Summary {
 }
 
 /** The error says why no fault can be injected on this machine. Projects of failed trials are kept, and named in the losses. */
-export async function campaign({ seed, seconds, kinds = KINDS, command, source, tell }: Options): Promise<Result<Summary, string>> {
+export async function campaign({
+  seed,
+  seconds,
+  kinds = KINDS,
+  command,
+  source,
+  tell,
+}: Options): Promise<Result<Summary, string>> {
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'pipeline-faults-')));
   const end = Date.now() + seconds * 1000;
   const library = compilePreload(source, folder);
@@ -62,7 +69,11 @@ export async function campaign({ seed, seconds, kinds = KINDS, command, source, 
   return ok({ seed, runs: 3 * trials.length, kinds: countKinds(kinds, trials), failed });
 }
 
-async function prepare(command: string, library: string, folder: string): Promise<{ bench: Bench; calls: Record<Start, Calls> }> {
+async function prepare(
+  command: string,
+  library: string,
+  folder: string,
+): Promise<{ bench: Bench; calls: Record<Start, Calls> }> {
   const [cold, warm] = ['cold', 'warm'].map((name) => path.join(folder, name)) as [string, string];
   makeProject(cold);
   cpSync(cold, warm, { recursive: true });
@@ -80,7 +91,10 @@ async function prepare(command: string, library: string, folder: string): Promis
       return found;
     };
     const [changing, reading] = [await results(false), await results(true)];
-    return { start: { folder: start, results: changing.results }, calls: { changing: changing.calls, reading: reading.calls } };
+    return {
+      start: { folder: start, results: changing.results },
+      calls: { changing: changing.calls, reading: reading.calls },
+    };
   };
   const measured = { cold: await measure(cold), warm: await measure(warm) };
   return {
@@ -95,28 +109,40 @@ async function undisturbed(command: string, root: string, env: Record<string, st
 }
 
 function countKinds(kinds: readonly Kind[], trials: readonly Trial[]): Map<Kind, Count> {
-  return new Map(kinds.map((kind) => {
-    const ofKind = trials.filter(({ fault }) => fault.kind === kind);
-    return [kind, {
-      injected: ofKind.length,
-      met: ofKind.filter(({ met, disturbed }) => met !== undefined || disturbed.signal !== null).length,
-      losses: ofKind.reduce((sum, { losses }) => sum + losses.length, 0),
-      litter: ofKind.reduce((sum, { litter }) => sum + litter.length, 0),
-    }];
-  }));
+  return new Map(
+    kinds.map((kind) => {
+      const ofKind = trials.filter(({ fault }) => fault.kind === kind);
+      return [
+        kind,
+        {
+          injected: ofKind.length,
+          met: ofKind.filter(({ met, disturbed }) => met !== undefined || disturbed.signal !== null).length,
+          losses: ofKind.reduce((sum, { losses }) => sum + losses.length, 0),
+          litter: ofKind.reduce((sum, { litter }) => sum + litter.length, 0),
+        },
+      ];
+    }),
+  );
 }
 
 /** A line for each kind, and one for all. */
 export function table({ seed, runs, kinds, failed }: Summary): string {
   const rows = [...kinds].map(([kind, { injected, met, losses, litter }]) => [kind, injected, met, losses, litter]);
   const total = [1, 2, 3, 4].map((column) => rows.reduce((sum, row) => sum + Number(row[column]), 0));
-  const lines = [['fault', 'injected', 'met', 'losses', 'litter'], ...rows, ['all', ...total]].map((row) => row.map((cell, i) => (i === 0 ? String(cell).padEnd(16) : String(cell).padStart(8))).join(''));
-  return [...lines, `${runs} runs, seed ${seed}${failed.length === 0 ? '' : `, ${failed.length} trials failed`}`].join('\n');
+  const lines = [['fault', 'injected', 'met', 'losses', 'litter'], ...rows, ['all', ...total]].map((row) =>
+    row.map((cell, i) => (i === 0 ? String(cell).padEnd(16) : String(cell).padStart(8))).join(''),
+  );
+  return [...lines, `${runs} runs, seed ${seed}${failed.length === 0 ? '' : `, ${failed.length} trials failed`}`].join(
+    '\n',
+  );
 }
 
 /** What a failed trial was, so that it can be repeated, and what was lost. */
 export function account({ fault, met, losses, litter }: Trial): string {
   const place = met === undefined ? '' : ` (${met.what} ${met.path})`;
   const moment = fault.starts === undefined ? `call ${fault.injection.at}${place}` : `start ${fault.starts}`;
-  return [`${fault.kind}, ${fault.start}, ${moment}:`, ...[...losses, ...litter.map((file) => `left behind: ${file}`)].map((line) => `  ${line}`)].join('\n');
+  return [
+    `${fault.kind}, ${fault.start}, ${moment}:`,
+    ...[...losses, ...litter.map((file) => `left behind: ${file}`)].map((line) => `  ${line}`),
+  ].join('\n');
 }

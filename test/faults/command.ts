@@ -15,7 +15,13 @@ export interface Answer {
 }
 
 /** `hear` gets each line of standard output as it comes, and the process. */
-export function pipeline(command: string, root: string, words: readonly string[], env: Readonly<Record<string, string>> = {}, hear?: (line: string, pid: number) => void): Promise<Answer> {
+export function pipeline(
+  command: string,
+  root: string,
+  words: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  hear?: (line: string, pid: number) => void,
+): Promise<Answer> {
   const child = spawn(process.execPath, [command, ...words], {
     cwd: root,
     env: { PATH: process.env.PATH, HOME: root, TMPDIR: os.tmpdir(), ...env },

@@ -3,7 +3,19 @@ import type { RandomSource } from '../../src/util/random.ts';
 import type { Injection } from './preload.ts';
 import { INSTANCES } from './project.ts';
 
-export const KINDS = ['kill runner', 'kill in a stage', 'kill guard', 'kill stage', 'power cut', 'disk full', 'short write', 'I/O error', 'read error', 'no descriptors', 'read-only'] as const;
+export const KINDS = [
+  'kill runner',
+  'kill in a stage',
+  'kill guard',
+  'kill stage',
+  'power cut',
+  'disk full',
+  'short write',
+  'I/O error',
+  'read error',
+  'no descriptors',
+  'read-only',
+] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** Where a trial begins: with nothing but the user's files, or after a run and an edit that makes everything due again. */
@@ -46,7 +58,8 @@ export interface Calls {
 /** Any call of the run is as likely as any other. */
 export function drawFault(kind: Kind, source: RandomSource, calls: Readonly<Record<Start, Calls>>): Fault {
   const start = STARTS[source.integer(STARTS.length)]!;
-  if (kind === 'kill in a stage') return { kind, start, injection: { at: 0, action: ACTIONS[kind] }, starts: 1 + source.integer(INSTANCES), source };
+  if (kind === 'kill in a stage')
+    return { kind, start, injection: { at: 0, action: ACTIONS[kind] }, starts: 1 + source.integer(INSTANCES), source };
   const reads = kind === 'read error' || kind === 'no descriptors';
   const at = 1 + source.integer(reads ? calls[start].reading : calls[start].changing);
   return { kind, start, injection: { at, action: ACTIONS[kind], ...(reads && { reads }) }, source };

@@ -9,16 +9,28 @@ import { LOCK_FILE, PUBLISHED } from './project.ts';
 export type Results = Readonly<Record<string, string>>;
 
 export function resultsOf(root: string): Results {
-  const { instances } = JSON.parse(readFileSync(path.join(root, LOCK_FILE), 'utf8')) as { instances: Record<string, { outputs: Record<string, { digest: string }> }> };
-  const made = Object.entries(instances).flatMap(([id, { outputs }]) => Object.entries(outputs).map(([name, { digest }]) => [`${id} ${name}`, digest] as const));
+  const { instances } = JSON.parse(readFileSync(path.join(root, LOCK_FILE), 'utf8')) as {
+    instances: Record<string, { outputs: Record<string, { digest: string }> }>;
+  };
+  const made = Object.entries(instances).flatMap(([id, { outputs }]) =>
+    Object.entries(outputs).map(([name, { digest }]) => [`${id} ${name}`, digest] as const),
+  );
   const published = filesBelow(root, PUBLISHED).map((file) => [file, digestOf(path.join(root, file))] as const);
   return Object.fromEntries([...made, ...published]);
 }
 
 /** Everything below the root that the pipeline has no business with, by content and mode. */
 export function userFilesOf(root: string): Results {
-  const theirs = (file: string): boolean => file !== LOCK_FILE && !file.startsWith('cache/') && !PUBLISHED.some((place) => file === place || file.startsWith(`${place}/`)) && !isTemporary(file);
-  return Object.fromEntries(filesBelow(root, ['.']).filter(theirs).map((file) => [file, `${digestOf(path.join(root, file))} ${statSync(path.join(root, file)).mode.toString(8)}`]));
+  const theirs = (file: string): boolean =>
+    file !== LOCK_FILE &&
+    !file.startsWith('cache/') &&
+    !PUBLISHED.some((place) => file === place || file.startsWith(`${place}/`)) &&
+    !isTemporary(file);
+  return Object.fromEntries(
+    filesBelow(root, ['.'])
+      .filter(theirs)
+      .map((file) => [file, `${digestOf(path.join(root, file))} ${statSync(path.join(root, file)).mode.toString(8)}`]),
+  );
 }
 
 /** Blobs that are not what their names say. */
@@ -30,7 +42,9 @@ export function unsoundBlobs(root: string): string[] {
 /** What an execution leaves behind only when it was cut off: nothing of it may stay for good. */
 export function litter(root: string): string[] {
   const temporary = filesBelow(root, ['.']).filter(isTemporary);
-  const folders = ['cache/work', 'cache/leases'].flatMap((folder) => namesIn(path.join(root, folder)).map((name) => `${folder}/${name}`));
+  const folders = ['cache/work', 'cache/leases'].flatMap((folder) =>
+    namesIn(path.join(root, folder)).map((name) => `${folder}/${name}`),
+  );
   return [...temporary, ...folders];
 }
 
@@ -47,15 +61,17 @@ export async function orphans(root: string): Promise<string[]> {
 }
 
 function processesOf(root: string): string[] {
-  return namesIn('/proc').filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
-    try {
-      const [folder, environment] = [readlinkSync(`/proc/${pid}/cwd`), readFileSync(`/proc/${pid}/environ`, 'utf8')];
-      if (folder !== root && !folder.startsWith(`${root}/`) && !environment.includes(`HOME=${root}\0`)) return [];
-      return [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()}`];
-    } catch {
-      return []; // it has ended meanwhile, or is another user's
-    }
-  });
+  return namesIn('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const [folder, environment] = [readlinkSync(`/proc/${pid}/cwd`), readFileSync(`/proc/${pid}/environ`, 'utf8')];
+        if (folder !== root && !folder.startsWith(`${root}/`) && !environment.includes(`HOME=${root}\0`)) return [];
+        return [`${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim()}`];
+      } catch {
+        return []; // it has ended meanwhile, or is another user's
+      }
+    });
 }
 
 function isTemporary(file: string): boolean {
@@ -64,14 +80,16 @@ function isTemporary(file: string): boolean {
 
 /** Files below some places of the root, relative to it. */
 function filesBelow(root: string, places: readonly string[]): string[] {
-  return places.flatMap((place) => {
-    const start = path.join(root, place);
-    if (!existsSync(start)) return [];
-    if (statSync(start).isFile()) return [place];
-    return readdirSync(start, { recursive: true, withFileTypes: true })
-      .filter((entry) => !entry.isDirectory() && !entry.isSymbolicLink())
-      .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
-  }).sort();
+  return places
+    .flatMap((place) => {
+      const start = path.join(root, place);
+      if (!existsSync(start)) return [];
+      if (statSync(start).isFile()) return [place];
+      return readdirSync(start, { recursive: true, withFileTypes: true })
+        .filter((entry) => !entry.isDirectory() && !entry.isSymbolicLink())
+        .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
+    })
+    .sort();
 }
 
 function namesIn(folder: string): string[] {

@@ -7,7 +7,17 @@
  *   the later one may have survived alone. A rename from one folder to another belongs to the folder that it leads to.
  * - What was flushed is there, if the folders above it are.
  */
-import { existsSync, linkSync, lstatSync, mkdirSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import type { RandomSource } from '../../src/util/random.ts';
 import type { Call } from './preload.ts';
@@ -45,7 +55,10 @@ function remainders(done: readonly Call[]): { unflushedFiles: Set<string>; unflu
         const moved = movedName(folder, file, to);
         if (moved === folder) continue;
         unflushedNames.delete(folder);
-        unflushedNames.set(moved, calls.map((each) => ({ ...each, path: movedName(each.path, file, to), to: movedName(each.to, file, to) })));
+        unflushedNames.set(
+          moved,
+          calls.map((each) => ({ ...each, path: movedName(each.path, file, to), to: movedName(each.to, file, to) })),
+        );
       }
     }
     if (NAMING.has(what)) {
@@ -93,7 +106,12 @@ function spoil(file: string, source: RandomSource): void {
 function undo({ number, what, path: file, to }: Call, saveFolder: string): void {
   const saved = path.join(saveFolder, String(number));
   const restore = (place: string): void => {
-    if (existsSync(saved) && existsSync(path.dirname(place)) && lstatSync(place, { throwIfNoEntry: false }) === undefined) linkSync(saved, place);
+    if (
+      existsSync(saved) &&
+      existsSync(path.dirname(place)) &&
+      lstatSync(place, { throwIfNoEntry: false }) === undefined
+    )
+      linkSync(saved, place);
   };
   switch (what) {
     case 'create':
@@ -109,7 +127,8 @@ function undo({ number, what, path: file, to }: Call, saveFolder: string): void 
       break;
     case 'rename':
       // Where the folder that it came from is gone, nothing can be put back: then this rename did survive.
-      if (lstatSync(to, { throwIfNoEntry: false }) === undefined || !existsSync(path.dirname(file)) || existsSync(file)) return;
+      if (lstatSync(to, { throwIfNoEntry: false }) === undefined || !existsSync(path.dirname(file)) || existsSync(file))
+        return;
       renameSync(to, file);
       restore(to);
   }

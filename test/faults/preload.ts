@@ -35,20 +35,33 @@ export interface Call {
 }
 
 /** @param traceFile where the calls will stand; @param saveFolder keeps what lost its name, for a power cut */
-export function preloaded(library: string, root: string, traceFile: string, injection?: Injection, saveFolder?: string): Record<string, string> {
+export function preloaded(
+  library: string,
+  root: string,
+  traceFile: string,
+  injection?: Injection,
+  saveFolder?: string,
+): Record<string, string> {
   return {
     LD_PRELOAD: library,
     UV_USE_IO_URING: '0',
     FAULT_ROOT: root,
     FAULT_TRACE: traceFile,
-    ...(injection && { FAULT_AT: String(injection.at), FAULT_DO: injection.action, ...(injection.reads && { FAULT_READS: '1' }) }),
+    ...(injection && {
+      FAULT_AT: String(injection.at),
+      FAULT_DO: injection.action,
+      ...(injection.reads && { FAULT_READS: '1' }),
+    }),
     ...(saveFolder !== undefined && { FAULT_SAVE: saveFolder }),
   };
 }
 
 export function readTrace(file: string): Call[] {
-  return readFileSync(file, 'utf8').split('\n').filter(Boolean).map((line) => {
-    const [number, what, errno, from, to] = line.split('\t');
-    return { number: Number(number), what: what!, errno: Number(errno), path: from!, to: to ?? '' };
-  });
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => {
+      const [number, what, errno, from, to] = line.split('\t');
+      return { number: Number(number), what: what!, errno: Number(errno), path: from!, to: to ?? '' };
+    });
 }

@@ -17,9 +17,13 @@ const PIPELINE = {
       outputs: { weights: { file: 'weights.bin', publish: 'model/weights.bin' }, curves: 'curves/' },
     },
     report: {
-      command: 'cat ${inputs.curves}/* > ${outputs.page}; mkdir ${outputs.site}/deep; cp ${inputs.curves}/* ${outputs.site}/deep; wc -c < ${inputs.weights} > ${outputs.site}/size',
+      command:
+        'cat ${inputs.curves}/* > ${outputs.page}; mkdir ${outputs.site}/deep; cp ${inputs.curves}/* ${outputs.site}/deep; wc -c < ${inputs.weights} > ${outputs.site}/size',
       inputs: { weights: { stage: 'train', output: 'weights' }, curves: { stage: 'train', output: 'curves' } },
-      outputs: { page: { file: 'page.txt', publish: 'reports/page.txt' }, site: { file: 'site/', publish: 'reports/site' } },
+      outputs: {
+        page: { file: 'page.txt', publish: 'reports/page.txt' },
+        site: { file: 'site/', publish: 'reports/site' },
+      },
     },
   },
 };

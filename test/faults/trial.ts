@@ -42,7 +42,13 @@ export async function tryFault(fault: Fault, name: string, bench: Bench): Promis
   mkdirSync(saveFolder);
   const theirs = userFilesOf(root);
 
-  const disturbed = await pipeline(bench.command, root, ['run', '--json'], preloaded(bench.library, root, traceFile, fault.injection, saveFolder), killer(fault.starts));
+  const disturbed = await pipeline(
+    bench.command,
+    root,
+    ['run', '--json'],
+    preloaded(bench.library, root, traceFile, fault.injection, saveFolder),
+    killer(fault.starts),
+  );
   const trace = readTrace(traceFile);
   const met = trace.find(({ number }) => number === fault.injection.at);
   const survivors = fault.kind === 'power cut' ? await orphans(root) : [];
@@ -51,7 +57,14 @@ export async function tryFault(fault: Fault, name: string, bench: Bench): Promis
   const repaired = await pipeline(bench.command, root, ['run', '--json']);
   const losses = [
     ...wrongEnd(disturbed, met),
-    ...(repaired.code === 0 ? [] : [`the next run ended with ${repaired.code}: ${repaired.out.split('\n').filter((line) => line.includes('"failed"') || line.includes('diagnostics')).join(' ')} ${repaired.err}`]),
+    ...(repaired.code === 0
+      ? []
+      : [
+          `the next run ended with ${repaired.code}: ${repaired.out
+            .split('\n')
+            .filter((line) => line.includes('"failed"') || line.includes('diagnostics'))
+            .join(' ')} ${repaired.err}`,
+        ]),
     ...(repaired.code === 0 ? differences('result', undisturbed.results, resultsOf(root)) : []),
     ...differences("user's file", theirs, userFilesOf(root)),
     ...unsoundBlobs(root).map((blob) => `${blob} is not what its name says`),
@@ -63,7 +76,8 @@ export async function tryFault(fault: Fault, name: string, bench: Bench): Promis
     if (check.code !== 0) losses.push(`something is stale after the repair: ${check.out}${check.err}`);
   }
   const trial = { fault, met, disturbed, losses, litter: litter(root) };
-  if (losses.length === 0) for (const place of [root, traceFile, saveFolder]) rmSync(place, { recursive: true, force: true });
+  if (losses.length === 0)
+    for (const place of [root, traceFile, saveFolder]) rmSync(place, { recursive: true, force: true });
   return trial;
 }
 
@@ -81,7 +95,12 @@ function wrongEnd({ hung, code, signal, out, err }: Answer, met: Call | undefine
   const bug = /Internal error|^\s+at .*:\d+:\d+\)?$/m.exec(`${out}\n${err}`);
   if (bug) return [`the disturbed run showed a bug: ${err}`];
   // A pipeline file that cannot be read is a fault of the configuration.
-  if (code === null ? signal === 'SIGKILL' : [0, 1, 4, ...(met?.path.endsWith('/pipeline.json') ? [2] : [])].includes(code)) return [];
+  if (
+    code === null
+      ? signal === 'SIGKILL'
+      : [0, 1, 4, ...(met?.path.endsWith('/pipeline.json') ? [2] : [])].includes(code)
+  )
+    return [];
   return [`the disturbed run ended with ${code ?? signal}: ${err}`];
 }
 
@@ -97,14 +116,20 @@ function executedAgain(trace: readonly Call[], repaired: Answer): string[] {
   });
   const recorded = new Set([...renamed].filter(([, i]) => i < flushed).map(([fingerprint]) => fingerprint));
   return repaired.out.split('\n').flatMap((line) => {
-    const event = (line.startsWith('{') ? JSON.parse(line) : {}) as { type?: string; id?: string; record?: { fingerprint: string } };
+    const event = (line.startsWith('{') ? JSON.parse(line) : {}) as {
+      type?: string;
+      id?: string;
+      record?: { fingerprint: string };
+    };
     return event.type === 'succeeded' && recorded.has(event.record?.fingerprint ?? '') ? [event.id!] : [];
   });
 }
 
 function differences(what: string, before: Results, after: Results): string[] {
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter((key) => before[key] !== after[key]).map((key) => {
-    if (after[key] === undefined) return `${what} ${key} is lost`;
-    return before[key] === undefined ? `${what} ${key} appeared` : `${what} ${key} changed`;
-  });
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((key) => before[key] !== after[key])
+    .map((key) => {
+      if (after[key] === undefined) return `${what} ${key} is lost`;
+      return before[key] === undefined ? `${what} ${key} appeared` : `${what} ${key} changed`;
+    });
 }

@@ -17,7 +17,10 @@ export function about(command: Command, description: string): Command {
     .option('--set <name=value>', 'override a value of params; may be repeated', assignment);
 }
 
-export const ALLOW_MISSING = ['--allow-missing', 'data and results that are not here count as unchanged where the lockfile knows them'] as const;
+export const ALLOW_MISSING = [
+  '--allow-missing',
+  'data and results that are not here count as unchanged where the lockfile knows them',
+] as const;
 
 /** Gives a command the options that cut a part out of the pipeline. */
 export function partial(command: Command): Command {

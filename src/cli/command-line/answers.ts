@@ -21,14 +21,21 @@ export function answeringCommands(program: Command, choose: Choose): void {
       choose(async (terminal) => (await import('../commands/status.ts')).status(targets, options, terminal));
     });
 
-  about(program.command('why <instance>'), 'explain, in values, why instances would run or since when they are up to date')
+  about(
+    program.command('why <instance>'),
+    'explain, in values, why instances would run or since when they are up to date',
+  )
     .option('--json', 'one JSON document')
     .action((target: string, options: WhyOptions) => {
       choose(async (terminal) => (await import('../commands/why.ts')).why(target, options, terminal));
     });
 
   about(program.command('graph [targets...]'), 'draw the stages and what they read')
-    .addOption(new Option('--format <format>', 'how it is drawn').choices(['text', 'mermaid', 'dot', 'svg', 'json']).default('text'))
+    .addOption(
+      new Option('--format <format>', 'how it is drawn')
+        .choices(['text', 'mermaid', 'dot', 'svg', 'json'])
+        .default('text'),
+    )
     .option('--instances', 'every instance instead of every stage')
     .action((targets: string[], options: GraphOptions) => {
       choose(async (terminal) => (await import('../commands/graph.ts')).graph(targets, options, terminal));
@@ -40,13 +47,19 @@ export function answeringCommands(program: Command, choose: Choose): void {
       choose(async (terminal) => (await import('../commands/logs.ts')).logs(target, options, terminal));
     });
 
-  about(program.command('show <instance>'), 'show the record of a result: inputs, outputs, parameters, code, provenance')
+  about(
+    program.command('show <instance>'),
+    'show the record of a result: inputs, outputs, parameters, code, provenance',
+  )
     .option('--json', 'the record as one JSON document')
     .action((target: string, options: ShowOptions) => {
       choose(async (terminal) => (await import('../commands/show.ts')).show(target, options, terminal));
     });
 
-  about(program.command('history [target]'), 'list past runs; or the past results of instances, and which change led to each')
+  about(
+    program.command('history [target]'),
+    'list past runs; or the past results of instances, and which change led to each',
+  )
     .option('-n, --last <number>', 'no more than the newest so many', positiveInteger, 20)
     .option('--json', 'one JSON document')
     .action((target: string | undefined, options: HistoryOptions) => {
@@ -59,8 +72,13 @@ export function answeringCommands(program: Command, choose: Choose): void {
       choose(async (terminal) => (await import('../commands/timeline.ts')).timeline(run, options, terminal));
     });
 
-  about(program.command('diff [from] [to]'), 'compare params and metrics of two git revisions (default: HEAD and the working tree)')
-    .addOption(new Option('--format <format>', 'how it is written').choices(['text', 'markdown', 'json']).default('text'))
+  about(
+    program.command('diff [from] [to]'),
+    'compare params and metrics of two git revisions (default: HEAD and the working tree)',
+  )
+    .addOption(
+      new Option('--format <format>', 'how it is written').choices(['text', 'markdown', 'json']).default('text'),
+    )
     .action((from: string | undefined, to: string | undefined, options: DiffOptions) => {
       choose(async (terminal) => (await import('../commands/diff.ts')).diff(from, to, options, terminal));
     });

@@ -9,20 +9,31 @@ import { exitCode } from '../exit-code.ts';
 import { about, type Choose } from './about.ts';
 
 export function keepingCommands(program: Command, choose: Choose): void {
-  about(program.command('verify [targets...]'), `read every stored file and compare it with its digest; exits with ${exitCode.storeDamaged} where any differs`)
+  about(
+    program.command('verify [targets...]'),
+    `read every stored file and compare it with its digest; exits with ${exitCode.storeDamaged} where any differs`,
+  )
     .option('--repair', 'make damaged and missing files again')
     .option('--json', 'one JSON document')
     .action((targets: string[], options: VerifyOptions) => {
       choose(async (terminal) => (await import('../commands/verify.ts')).verify(targets, options, terminal));
     });
 
-  about(program.command('export <file> [targets...]'), 'write results into one archive (.tar, .tar.gz or .tar.zst), with all that import needs to take them over')
+  about(
+    program.command('export <file> [targets...]'),
+    'write results into one archive (.tar, .tar.gz or .tar.zst), with all that import needs to take them over',
+  )
     .option('--json', 'one JSON document')
     .action((file: string, targets: string[], options: ExportOptions) => {
-      choose(async (terminal) => (await import('../commands/export.ts')).exportResults(file, targets, options, terminal));
+      choose(async (terminal) =>
+        (await import('../commands/export.ts')).exportResults(file, targets, options, terminal),
+      );
     });
 
-  about(program.command('import <file>'), 'take over the results of an archive, after every byte of it has been verified')
+  about(
+    program.command('import <file>'),
+    'take over the results of an archive, after every byte of it has been verified',
+  )
     .option('--json', 'one JSON document')
     .action((file: string, options: ImportOptions) => {
       choose(async (terminal) => (await import('../commands/import.ts')).importResults(file, options, terminal));

@@ -12,7 +12,9 @@ export function setupCommands(program: Command, choose: Choose): void {
   program
     .command('init [folder]')
     .description('write a small pipeline that runs, to begin from; nothing is overwritten')
-    .addOption(new Option('--template <template>', 'the language of its stages').choices(templateNames).default('shell'))
+    .addOption(
+      new Option('--template <template>', 'the language of its stages').choices(templateNames).default('shell'),
+    )
     .action((folder: string | undefined, options: InitOptions) => {
       choose(async (terminal) => (await import('../commands/init.ts')).init(folder ?? '.', options, terminal));
     });
@@ -57,7 +59,9 @@ function engineCommands(engine: Command, choose: Choose): void {
     });
   engine
     .command('add')
-    .description('make TensorFlow work here, from the libraries of its Python package; needs pip, npm and a C++ compiler')
+    .description(
+      'make TensorFlow work here, from the libraries of its Python package; needs pip, npm and a C++ compiler',
+    )
     .addArgument(new Argument('<engine>').choices(['tensorflow']))
     .option('--from <folder>', 'take the files from this folder instead of the network')
     .option('--gpu', "with NVIDIA's libraries")

@@ -13,11 +13,19 @@ export interface CheckoutOptions extends WorkspaceOptions {
 }
 
 /** What is not there to be put in place is told, and makes it a failure. */
-export async function checkout(targets: readonly string[], options: CheckoutOptions, terminal: Terminal): Promise<ExitCode> {
+export async function checkout(
+  targets: readonly string[],
+  options: CheckoutOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
   const { named } = select(workspace.pipeline, targets);
   const to = options.to === undefined ? {} : { to: path.resolve(terminal.folder, options.to) };
-  const outputs = await withLedger(workspace, (ledger) => ledger.checkout(named, { ...to, aside: options.force ?? false }), { executes: true });
+  const outputs = await withLedger(
+    workspace,
+    (ledger) => ledger.checkout(named, { ...to, aside: options.force ?? false }),
+    { executes: true },
+  );
   const edited = outputs.filter(({ state }) => state === 'edited');
   if (edited.length > 0) throw refusalOf(edited, workspace);
   if (options.json) terminal.results.write(`${JSON.stringify(outputs, null, 2)}\n`);
@@ -29,12 +37,14 @@ const isThere = ({ state }: CheckedOut): boolean => state === 'placed' || state 
 
 function refusalOf(edited: readonly CheckedOut[], { show }: Workspace): Refusal {
   const remedy = 'Nothing was written. Move it away, or let --force rename it and put the result in its place.';
-  return new Refusal(edited.map(({ place, instance }, i) => ({
-    code: 'checkout-conflict',
-    severity: 'error',
-    message: `${show(place!)} holds something that is not in the store, and a result of ${instance} belongs there`,
-    ...(i === edited.length - 1 && { remedy }),
-  })));
+  return new Refusal(
+    edited.map(({ place, instance }, i) => ({
+      code: 'checkout-conflict',
+      severity: 'error',
+      message: `${show(place!)} holds something that is not in the store, and a result of ${instance} belongs there`,
+      ...(i === edited.length - 1 && { remedy }),
+    })),
+  );
 }
 
 function tell(outputs: readonly CheckedOut[], { show }: Workspace): string {
@@ -45,7 +55,9 @@ function tell(outputs: readonly CheckedOut[], { show }: Workspace): string {
       case 'not-in-store':
         return [`missing: output ${output!} of ${instance} is not in this store; pipeline run ${instance} makes it`];
       case 'not-executed':
-        return [`missing: the lockfile names no ${output === undefined ? 'result' : `output ${output}`} of ${instance}; pipeline run ${instance} makes it`];
+        return [
+          `missing: the lockfile names no ${output === undefined ? 'result' : `output ${output}`} of ${instance}; pipeline run ${instance} makes it`,
+        ];
       case 'in-place':
       case 'edited':
         return [];
@@ -53,5 +65,9 @@ function tell(outputs: readonly CheckedOut[], { show }: Workspace): string {
   });
   const number = (wanted: CheckedOut['state']): number => outputs.filter(({ state }) => state === wanted).length;
   const missing = outputs.filter((output) => !isThere(output)).length;
-  return [...lines, `${number('placed')} put in place, ${number('in-place')} in place already${missing > 0 ? `, ${missing} missing` : ''}.`, ''].join('\n');
+  return [
+    ...lines,
+    `${number('placed')} put in place, ${number('in-place')} in place already${missing > 0 ? `, ${missing} missing` : ''}.`,
+    '',
+  ].join('\n');
 }

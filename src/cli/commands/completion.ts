@@ -36,5 +36,7 @@ async function targets(prefix: string, words: readonly string[], terminal: Termi
 }
 
 function valuesOf(option: string, words: readonly string[]): string[] {
-  return words.flatMap((word, i) => (word === option ? (words[i + 1] ?? []) : word.startsWith(`${option}=`) ? word.slice(option.length + 1) : []));
+  return words.flatMap((word, i) =>
+    word === option ? (words[i + 1] ?? []) : word.startsWith(`${option}=`) ? word.slice(option.length + 1) : [],
+  );
 }

@@ -12,13 +12,22 @@ export interface DiffOptions extends WorkspaceOptions {
   readonly format: 'text' | 'markdown' | 'json';
 }
 
-export async function diff(from: string | undefined, to: string | undefined, options: DiffOptions, terminal: Terminal): Promise<ExitCode> {
+export async function diff(
+  from: string | undefined,
+  to: string | undefined,
+  options: DiffOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
   const { file, root } = workspace.pipeline;
   const before = await openRevision(root, from ?? 'HEAD');
   const after = to === undefined ? workingTree : await openRevision(root, to);
   const comparison = await withLedger(workspace, async (ledger) => {
-    const source = { file, set: options.set ?? [], stored: (digest: Parameters<typeof ledger.text>[0]) => ledger.text(digest) };
+    const source = {
+      file,
+      set: options.set ?? [],
+      stored: (digest: Parameters<typeof ledger.text>[0]) => ledger.text(digest),
+    };
     return compareSides(await openSide(source, before), await openSide(source, after));
   });
   terminal.results.write(draw(comparison, options.format, terminal.results));

@@ -47,7 +47,10 @@ async function examine(options: DoctorOptions, terminal: Terminal): Promise<Find
 }
 
 /** The pipeline file and, known through it, where the store is. */
-async function examineProject(options: DoctorOptions, { folder }: Terminal): Promise<{ readonly finding: Finding; readonly store: string }> {
+async function examineProject(
+  options: DoctorOptions,
+  { folder }: Terminal,
+): Promise<{ readonly finding: Finding; readonly store: string }> {
   const here = path.join(folder, 'cache');
   try {
     const settings = await loadSettings(folder);
@@ -56,7 +59,10 @@ async function examineProject(options: DoctorOptions, { folder }: Terminal): Pro
     const shown = shownFrom(folder)(file);
     if (!loaded.ok) {
       const remedy = 'pipeline status lists each fault with its place.';
-      return { finding: bad('pipeline', `${shown} has ${count(loaded.error.diagnostics.length, 'fault')}`, remedy), store: settings.store ?? here };
+      return {
+        finding: bad('pipeline', `${shown} has ${count(loaded.error.diagnostics.length, 'fault')}`, remedy),
+        store: settings.store ?? here,
+      };
     }
     const { stages, instances, root } = loaded.value.pipeline;
     const message = `${shown}: ${count(stages.length, 'stage')}, ${count(instances.length, 'instance')}`;

@@ -15,7 +15,9 @@ export async function listEngines({ json }: ListOptions, { results }: Terminal):
   const { availableEngines } = await import('../../tensor/available.ts');
   const engines = availableEngines();
   if (json) results.write(`${JSON.stringify(engines, null, 2)}\n`);
-  else for (const { name, available, about } of engines) results.write(`${available ? results.colors.green('yes') : 'no '}  ${pad(name, 11)}  ${about}\n`);
+  else
+    for (const { name, available, about } of engines)
+      results.write(`${available ? results.colors.green('yes') : 'no '}  ${pad(name, 11)}  ${about}\n`);
   return exitCode.done;
 }
 
@@ -25,20 +27,33 @@ export interface CheckOptions extends ListOptions {
 }
 
 /** Exits as a failed gate where an engine computes something else than the oracle, is damaged, or ends its process. */
-export async function checkEngines(name: EngineName | undefined, { json, here }: CheckOptions, { results }: Terminal): Promise<ExitCode> {
+export async function checkEngines(
+  name: EngineName | undefined,
+  { json, here }: CheckOptions,
+  { results }: Terminal,
+): Promise<ExitCode> {
   if (here) {
     results.write(`\n${JSON.stringify(await checkHere(name!))}\n`);
     return exitCode.done;
   }
   const { availableEngines } = await import('../../tensor/available.ts');
-  const named = availableEngines().filter((engine) => (name === undefined ? engine.available && engine.name !== 'eager' : engine.name === name));
+  const named = availableEngines().filter((engine) =>
+    name === undefined ? engine.available && engine.name !== 'eager' : engine.name === name,
+  );
   const checks: Checked[] = [];
   for (const engine of named) {
-    if (!engine.available) throw refuse('no-engine', `there is no engine "${engine.name}" on this machine`, { remedy: 'Add it: pipeline engine add tensorflow' });
+    if (!engine.available)
+      throw refuse('no-engine', `there is no engine "${engine.name}" on this machine`, {
+        remedy: 'Add it: pipeline engine add tensorflow',
+      });
     checks.push(await checkApart(engine.name));
   }
   if (json) results.write(`${JSON.stringify(checks, null, 2)}\n`);
-  else for (const check of checks) results.write(`${check.agrees ? results.colors.green('ok  ') : results.colors.red('fail')}  ${pad(check.engine, 11)}  ${verdictOf(check)}\n`);
+  else
+    for (const check of checks)
+      results.write(
+        `${check.agrees ? results.colors.green('ok  ') : results.colors.red('fail')}  ${pad(check.engine, 11)}  ${verdictOf(check)}\n`,
+      );
   return checks.every(({ agrees }) => agrees) ? exitCode.done : exitCode.gateFailed;
 }
 
@@ -54,7 +69,10 @@ export interface AddOptions {
 }
 
 export async function addEngine({ from, gpu = false }: AddOptions, terminal: Terminal): Promise<ExitCode> {
-  const [{ addTensorflow }, { InstallationError }] = await Promise.all([import('../../tensor/tensorflow/installation/add.ts'), import('../../tensor/tensorflow/installation/failure.ts')]);
+  const [{ addTensorflow }, { InstallationError }] = await Promise.all([
+    import('../../tensor/tensorflow/installation/add.ts'),
+    import('../../tensor/tensorflow/installation/failure.ts'),
+  ]);
   const interruption = new AbortController();
   const interrupt = (): void => {
     interruption.abort();
@@ -87,6 +105,10 @@ export async function addEngine({ from, gpu = false }: AddOptions, terminal: Ter
 export async function removeEngine({ results }: Terminal): Promise<ExitCode> {
   const { removeTensorflow } = await import('../../tensor/tensorflow/installation/remove.ts');
   const folders = await removeTensorflow();
-  results.write(folders.length === 0 ? 'TensorFlow was not added: there is nothing to remove.\n' : folders.map((folder) => `removed ${folder}\n`).join(''));
+  results.write(
+    folders.length === 0
+      ? 'TensorFlow was not added: there is nothing to remove.\n'
+      : folders.map((folder) => `removed ${folder}\n`).join(''),
+  );
   return exitCode.done;
 }

@@ -15,7 +15,12 @@ export interface ExportOptions extends WorkspaceOptions {
 }
 
 /** Without targets, the results of all instances. */
-export async function exportResults(file: string, targets: readonly string[], options: ExportOptions, terminal: Terminal): Promise<ExitCode> {
+export async function exportResults(
+  file: string,
+  targets: readonly string[],
+  options: ExportOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
   const { store, lock } = openKeeping(workspace);
   const announcement = await announce(workspace.storeFolder);
@@ -23,12 +28,18 @@ export async function exportResults(file: string, targets: readonly string[], op
   try {
     const ids = select(workspace.pipeline, targets).selected.map(({ id }) => id);
     const contents = await contentsOf(ids, lock, store);
-    await announcement.relyOn([...contents.records.map(({ fingerprint }) => fingerprint), ...contents.blobs.map(({ digest }) => digest)]);
+    await announcement.relyOn([
+      ...contents.records.map(({ fingerprint }) => fingerprint),
+      ...contents.blobs.map(({ digest }) => digest),
+    ]);
     const place = path.resolve(terminal.folder, file);
     const done = await writeArchive(place, workspace.pipeline.name, contents, store, line.show);
     line.clear();
     if (options.json) terminal.results.write(`${JSON.stringify({ file: place, ...done }, null, 2)}\n`);
-    else terminal.results.write(`Exported ${count(done.results, 'result')} (${count(done.files, 'file')}, ${bytes(done.bytes)}) to ${workspace.show(place)}, ${bytes(done.archiveBytes)}.\n`);
+    else
+      terminal.results.write(
+        `Exported ${count(done.results, 'result')} (${count(done.files, 'file')}, ${bytes(done.bytes)}) to ${workspace.show(place)}, ${bytes(done.archiveBytes)}.\n`,
+      );
     return exitCode.done;
   } finally {
     line.clear();

@@ -16,10 +16,21 @@ export interface GcOptions extends WorkspaceOptions {
 
 const KEPT_RUNS = 10;
 
-export async function gc({ delete: deletes = false, keepRuns = KEPT_RUNS, json, ...options }: GcOptions, terminal: Terminal): Promise<ExitCode> {
+export async function gc(
+  { delete: deletes = false, keepRuns = KEPT_RUNS, json, ...options }: GcOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
   const current = await currentFingerprints(workspace);
-  const swept = await carriedOut(() => sweep({ storeFolder: workspace.storeFolder, lockFile: lockFileOf(workspace.pipeline.file), keepRuns, current, delete: deletes }));
+  const swept = await carriedOut(() =>
+    sweep({
+      storeFolder: workspace.storeFolder,
+      lockFile: lockFileOf(workspace.pipeline.file),
+      keepRuns,
+      current,
+      delete: deletes,
+    }),
+  );
   if (json) terminal.results.write(`${JSON.stringify(sweepDocument(swept, workspace.storeFolder), null, 2)}\n`);
   else writeSweep(swept, terminal.results);
   if (!deletes || swept.deleted) return exitCode.done;
@@ -28,7 +39,9 @@ export async function gc({ delete: deletes = false, keepRuns = KEPT_RUNS, json, 
 
 /** Also what no lockfile names yet: what would be restored, and whose checkpoints an interrupted run will continue from. */
 async function currentFingerprints(workspace: Workspace): Promise<string[]> {
-  const { entries } = await withLedger(workspace, (ledger) => ledger.plan(workspace.pipeline.instances, { force: new Set() }));
+  const { entries } = await withLedger(workspace, (ledger) =>
+    ledger.plan(workspace.pipeline.instances, { force: new Set() }),
+  );
   return entries.flatMap(({ verdict }) => (verdict.kind === 'blocked' ? [] : (verdict.fingerprint ?? [])));
 }
 
@@ -36,9 +49,16 @@ async function carriedOut(work: () => ReturnType<typeof sweep>): Promise<Sweep> 
   try {
     const swept = await work();
     if (swept.ok) return swept.value;
-    throw new Refusal([{ code: 'sweep-underway', severity: 'error', message: `the store is being swept already, by ${swept.error}` }], exitCode.storeDamaged);
+    throw new Refusal(
+      [{ code: 'sweep-underway', severity: 'error', message: `the store is being swept already, by ${swept.error}` }],
+      exitCode.storeDamaged,
+    );
   } catch (error) {
-    throw error instanceof GitError ? refuse('git', error.message, { remedy: 'Nothing was deleted. Mend what git says, so that it is known what the branches need.' }) : error;
+    throw error instanceof GitError
+      ? refuse('git', error.message, {
+          remedy: 'Nothing was deleted. Mend what git says, so that it is known what the branches need.',
+        })
+      : error;
   }
 }
 

@@ -14,7 +14,11 @@ export interface GraphOptions extends WorkspaceOptions {
 export async function graph(targets: readonly string[], options: GraphOptions, terminal: Terminal): Promise<ExitCode> {
   const { pipeline } = await openWorkspace(options, terminal);
   const { selected } = select(pipeline, targets);
-  const drawn = await draw(options.instances ? instanceGraph(selected) : stageGraph(pipeline, selected), pipeline.name, options.format);
+  const drawn = await draw(
+    options.instances ? instanceGraph(selected) : stageGraph(pipeline, selected),
+    pipeline.name,
+    options.format,
+  );
   terminal.results.write(drawn);
   return exitCode.done;
 }

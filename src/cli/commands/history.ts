@@ -12,7 +12,11 @@ export interface HistoryOptions extends WorkspaceOptions {
   readonly json?: boolean;
 }
 
-export async function history(target: string | undefined, options: HistoryOptions, terminal: Terminal): Promise<ExitCode> {
+export async function history(
+  target: string | undefined,
+  options: HistoryOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
   if (target === undefined) await tellRuns(workspace, options, terminal);
   else await tellResults(target, workspace, options, terminal);
@@ -23,10 +27,18 @@ async function tellRuns(workspace: Workspace, { last, json }: HistoryOptions, te
   const runs = readRuns(workspace, terminal, last);
   if (json) terminal.results.write(`${JSON.stringify(runs, null, 2)}\n`);
   else if (runs.length === 0) terminal.results.write('No run has done anything here yet.\n');
-  else terminal.results.write(`${(await import('../history/runs-table.ts')).runsTable(runs, terminal.results).join('\n')}\n`);
+  else
+    terminal.results.write(
+      `${(await import('../history/runs-table.ts')).runsTable(runs, terminal.results).join('\n')}\n`,
+    );
 }
 
-async function tellResults(target: string, workspace: Workspace, { last, json }: HistoryOptions, terminal: Terminal): Promise<void> {
+async function tellResults(
+  target: string,
+  workspace: Workspace,
+  { last, json }: HistoryOptions,
+  terminal: Terminal,
+): Promise<void> {
   const ids = new Set(select(workspace.pipeline, [target]).named.map(({ id }) => id));
   const results = await withLedger(workspace, async (ledger) => {
     const locked = new Set<Fingerprint>();
@@ -41,7 +53,10 @@ async function tellResults(target: string, workspace: Workspace, { last, json }:
   const shown = events.slice(0, last);
   if (json) terminal.results.write(`${JSON.stringify(shown, null, 2)}\n`);
   else if (shown.length === 0) terminal.results.write(`${target} has not been executed here yet.\n`);
-  else terminal.results.write(`${(await import('../history/results-table.ts')).resultsTable(shown, terminal.results).join('\n')}\n`);
+  else
+    terminal.results.write(
+      `${(await import('../history/results-table.ts')).resultsTable(shown, terminal.results).join('\n')}\n`,
+    );
 }
 
 function readRuns({ storeFolder, show }: Workspace, { messages }: Terminal, most?: number): readonly PastRun[] {

@@ -21,7 +21,14 @@ export async function importResults(file: string, options: ImportOptions, termin
   const announcement = await announce(storeFolder);
   const line = transferLine('Importing', terminal.messages);
   try {
-    const done = await importArchive(path.resolve(terminal.folder, file), { pipeline, store, storeFolder, lock, announcement, tell: line.show });
+    const done = await importArchive(path.resolve(terminal.folder, file), {
+      pipeline,
+      store,
+      storeFolder,
+      lock,
+      announcement,
+      tell: line.show,
+    });
     serve(storeFolder, lockFileOf(pipeline.file));
     line.clear();
     if (options.json) terminal.results.write(`${JSON.stringify(done, null, 2)}\n`);
@@ -36,7 +43,11 @@ export async function importResults(file: string, options: ImportOptions, termin
 function textOf({ from, added, known, foreign, bytes: size }: Imported): string {
   const lines = [
     `Imported ${count(added.length, 'result')} of "${from}" (${bytes(size)} new)${known.length > 0 ? `; ${known.length} ${known.length === 1 ? 'was' : 'were'} here already` : ''}.`,
-    ...(foreign.length > 0 ? [`Left out: ${count(foreign.length, 'result')} of instances that this pipeline does not have, for instance ${foreign[0]!}.`] : []),
+    ...(foreign.length > 0
+      ? [
+          `Left out: ${count(foreign.length, 'result')} of instances that this pipeline does not have, for instance ${foreign[0]!}.`,
+        ]
+      : []),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }

@@ -18,7 +18,14 @@ export async function init(folder: string, { template }: InitOptions, terminal: 
   const { files, ignored } = await templateFiles(template, target);
   const inTheWay = await writeNew(files, target);
   if (inTheWay.length > 0) {
-    throw new Refusal(inTheWay.map((name) => ({ code: 'file-in-the-way', severity: 'error', message: `${path.join(folder, name)} exists already, and nothing was written`, remedy: 'Name another folder: pipeline init FOLDER.' })));
+    throw new Refusal(
+      inTheWay.map((name) => ({
+        code: 'file-in-the-way',
+        severity: 'error',
+        message: `${path.join(folder, name)} exists already, and nothing was written`,
+        remedy: 'Name another folder: pipeline init FOLDER.',
+      })),
+    );
   }
   const appended = await appendMissingLines(path.join(target, '.gitignore'), ignored);
   const write = (line: string) => {

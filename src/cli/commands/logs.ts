@@ -37,7 +37,11 @@ export async function logs(target: string, options: LogsOptions, terminal: Termi
 }
 
 /** Whether the instance is still being executed, retries and the pauses between them included, by whatever runner. */
-async function watchExecution(instance: Instance, ledger: Ledger, { pipeline, storeFolder }: Workspace): Promise<() => boolean> {
+async function watchExecution(
+  instance: Instance,
+  ledger: Ledger,
+  { pipeline, storeFolder }: Workspace,
+): Promise<() => boolean> {
   const { selected } = select(pipeline, [instance.id]);
   const plan = await ledger.plan(selected, { force: new Set() });
   const verdict = plan.entries.find((entry) => entry.instance.id === instance.id)?.verdict;
@@ -47,7 +51,14 @@ async function watchExecution(instance: Instance, ledger: Ledger, { pipeline, st
 }
 
 /** A log to its end; while the instance runs and no later attempt has begun, also what is added. */
-async function print(file: string, isRunning: () => boolean, ledger: Ledger, instance: Instance, { show }: Workspace, terminal: Terminal): Promise<void> {
+async function print(
+  file: string,
+  isRunning: () => boolean,
+  ledger: Ledger,
+  instance: Instance,
+  { show }: Workspace,
+  terminal: Terminal,
+): Promise<void> {
   terminal.messages.write(`${terminal.messages.colors.dim(show(file))}\n`);
   const log = await open(file);
   try {
@@ -67,14 +78,22 @@ async function print(file: string, isRunning: () => boolean, ledger: Ledger, ins
 
 async function lastLog(ledger: Ledger, { id }: Instance): Promise<string> {
   const file = (await ledger.logs(id)).at(-1);
-  if (file === undefined) throw refuse('no-log', `there is no log of ${id}`, { remedy: `It has not been executed here yet: pipeline run ${id}` });
+  if (file === undefined)
+    throw refuse('no-log', `there is no log of ${id}`, {
+      remedy: `It has not been executed here yet: pipeline run ${id}`,
+    });
   return file;
 }
 
 /** Writes what the file holds from a position on; returns the position after it. */
-async function copyFrom(log: FileHandle, position: number, decoder: StringDecoder, { results }: Terminal): Promise<number> {
+async function copyFrom(
+  log: FileHandle,
+  position: number,
+  decoder: StringDecoder,
+  { results }: Terminal,
+): Promise<number> {
   const buffer = Buffer.alloc(64 * 1024);
-  for (let at = position; ; ) {
+  for (let at = position; ;) {
     const { bytesRead } = await log.read(buffer, 0, buffer.length, at);
     if (bytesRead === 0) return at;
     results.write(decoder.write(buffer.subarray(0, bytesRead)));

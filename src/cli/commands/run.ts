@@ -42,10 +42,14 @@ export interface RunOptions extends WorkspaceOptions, Bounds {
 export async function run(targets: readonly string[], options: RunOptions, terminal: Terminal): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
   const selection = select(workspace.pipeline, targets, options);
-  return withLedger(workspace, async (ledger) => {
-    if (options.dryRun) return await showPlan(ledger, selection, options, terminal);
-    return await carryOut({ targets, selection }, ledger, workspace, options, terminal);
-  }, { executes: options.dryRun !== true, allowMissing: options.allowMissing === true });
+  return withLedger(
+    workspace,
+    async (ledger) => {
+      if (options.dryRun) return await showPlan(ledger, selection, options, terminal);
+      return await carryOut({ targets, selection }, ledger, workspace, options, terminal);
+    },
+    { executes: options.dryRun !== true, allowMissing: options.allowMissing === true },
+  );
 }
 
 interface Task {
@@ -57,8 +61,17 @@ interface Task {
 }
 
 /** Brings the instances up to date, shows how it goes, and says how it ended. */
-export async function carryOut({ targets, selection, listen }: Task, ledger: Ledger, workspace: Workspace, options: RunOptions, terminal: Terminal): Promise<ExitCode> {
-  const renderer = await chooseRenderer(options.json ? 'json' : (options.progress ?? workspace.settings.progress ?? 'auto'), viewOf(workspace, options, terminal));
+export async function carryOut(
+  { targets, selection, listen }: Task,
+  ledger: Ledger,
+  workspace: Workspace,
+  options: RunOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const renderer = await chooseRenderer(
+    options.json ? 'json' : (options.progress ?? workspace.settings.progress ?? 'auto'),
+    viewOf(workspace, options, terminal),
+  );
   const interruption = listenForInterruption(
     (text) => {
       renderer.message(text);
@@ -77,9 +90,17 @@ export async function carryOut({ targets, selection, listen }: Task, ledger: Led
       listen?.(event);
       renderer.handle(event);
     };
-    const summary = await runPipeline(ledger, selection.selected, executionOptions(options, workspace, selection), emit, interruption.signal);
+    const summary = await runPipeline(
+      ledger,
+      selection.selected,
+      executionOptions(options, workspace, selection),
+      emit,
+      interruption.signal,
+    );
     await remember(recorder, workspace, renderer);
-    return summary.outcome === 'done' && different.length > 0 ? exitCode.gateFailed : codeOf(summary, refused, interruption);
+    return summary.outcome === 'done' && different.length > 0
+      ? exitCode.gateFailed
+      : codeOf(summary, refused, interruption);
   } finally {
     interruption.stopListening();
     await renderer.close();
@@ -97,7 +118,11 @@ async function remember(recorder: RunRecorder, { storeFolder }: Workspace, rende
   }
 }
 
-function executionOptions({ jobs, slots, keepGoing, requireGpu, force, audit, tolerance }: RunOptions, { settings }: Workspace, selection: Selection): ExecutionOptions {
+function executionOptions(
+  { jobs, slots, keepGoing, requireGpu, force, audit, tolerance }: RunOptions,
+  { settings }: Workspace,
+  selection: Selection,
+): ExecutionOptions {
   return {
     jobs: jobs ?? settings.jobs ?? availableParallelism(),
     slots: { ...settings.slots, ...slots },
@@ -105,12 +130,19 @@ function executionOptions({ jobs, slots, keepGoing, requireGpu, force, audit, to
     requireGpu: requireGpu ?? false,
     force: forced(selection, force),
     given: selection.given,
-    ...(audit && { audit: { instances: new Set(selection.named.map(({ id }) => id)), tolerance: tolerance ?? TOLERANCE } }),
+    ...(audit && {
+      audit: { instances: new Set(selection.named.map(({ id }) => id)), tolerance: tolerance ?? TOLERANCE },
+    }),
     graceMs: settings.graceMs ?? GRACE_MS,
   };
 }
 
-async function showPlan(ledger: Ledger, selection: Selection, { json, force }: RunOptions, { results }: Terminal): Promise<ExitCode> {
+async function showPlan(
+  ledger: Ledger,
+  selection: Selection,
+  { json, force }: RunOptions,
+  { results }: Terminal,
+): Promise<ExitCode> {
   const plan = await ledger.plan(selection.selected, { force: forced(selection, force) });
   requireGiven(plan, selection.given);
   if (json) results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
@@ -118,11 +150,15 @@ async function showPlan(ledger: Ledger, selection: Selection, { json, force }: R
   return exitCode.done;
 }
 
-const forced = ({ named }: Selection, force = false): ReadonlySet<InstanceId> => new Set(force ? named.map(({ id }) => id) : []);
+const forced = ({ named }: Selection, force = false): ReadonlySet<InstanceId> =>
+  new Set(force ? named.map(({ id }) => id) : []);
 
 function viewOf({ show }: Workspace, options: RunOptions, terminal: Terminal): View {
   const command = terminal.environment.npm_command === 'exec' ? 'npx pipeline' : 'pipeline';
-  const repeated = [...(options.pipeline === undefined ? [] : ['--pipeline', options.pipeline]), ...(options.set ?? []).flatMap((each) => ['--set', each])];
+  const repeated = [
+    ...(options.pipeline === undefined ? [] : ['--pipeline', options.pipeline]),
+    ...(options.set ?? []).flatMap((each) => ['--set', each]),
+  ];
   return {
     terminal,
     path: show,

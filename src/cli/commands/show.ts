@@ -22,9 +22,14 @@ export async function show(target: string, options: ShowOptions, terminal: Termi
   const workspace = await openWorkspace(options, terminal);
   const { id } = selectOne(workspace.pipeline, target);
   const record = await withLedger(workspace, (ledger) => ledger.locked(id));
-  if (record === undefined) throw refuse('no-record', `there is no result of ${id}`, { remedy: `Make one: pipeline run ${id}` });
+  if (record === undefined)
+    throw refuse('no-record', `there is no result of ${id}`, { remedy: `Make one: pipeline run ${id}` });
   const audit = readAudit(workspace.storeFolder, record.fingerprint);
-  terminal.results.write(options.json ? `${JSON.stringify({ ...record, ...(audit && { audit }) }, null, 2)}\n` : recordText(record, audit, terminal));
+  terminal.results.write(
+    options.json
+      ? `${JSON.stringify({ ...record, ...(audit && { audit }) }, null, 2)}\n`
+      : recordText(record, audit, terminal),
+  );
   return exitCode.done;
 }
 
@@ -33,15 +38,40 @@ function recordText(record: RunRecord, audit: Audit | undefined, { results }: Te
     ['', identity(record)],
     ['parameters', Object.entries(record.identity.params).map(([name, value]) => [name, JSON.stringify(value)])],
     ['environment', Object.entries(record.identity.env).map(([name, value]) => [name, value ?? '(not set)'])],
-    ['inputs', Object.entries(record.identity.inputs).map(([name, input]) => [name, inputText(input), (record.origins[name] ?? []).map(originText).join('\n')])],
-    ['outputs', Object.entries(record.outputs).map(([name, { digest, file, bytes: size, kind }]) => [name, digest.slice(0, 12), `${file}${kind === 'folder' ? '/' : ''}`, bytes(size)])],
+    [
+      'inputs',
+      Object.entries(record.identity.inputs).map(([name, input]) => [
+        name,
+        inputText(input),
+        (record.origins[name] ?? []).map(originText).join('\n'),
+      ]),
+    ],
+    [
+      'outputs',
+      Object.entries(record.outputs).map(([name, { digest, file, bytes: size, kind }]) => [
+        name,
+        digest.slice(0, 12),
+        `${file}${kind === 'folder' ? '/' : ''}`,
+        bytes(size),
+      ]),
+    ],
     ['code', codeRows(record)],
-    ['said by the stage', Object.entries(record.execution.notes).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)])],
+    [
+      'said by the stage',
+      Object.entries(record.execution.notes).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]),
+    ],
     ['executed once more', audit === undefined ? [] : auditRows(audit)],
     ['metrics', Object.entries(record.execution.metrics).map(([name, value]) => [name, JSON.stringify(value)])],
   ] as const;
   const { colors } = results;
-  const blocks = sections.flatMap(([title, rows]) => (rows.length === 0 ? [] : [[...(title ? [colors.bold(title)] : [colors.bold(record.instance)]), ...indented(rows)].join('\n')]));
+  const blocks = sections.flatMap(([title, rows]) =>
+    rows.length === 0
+      ? []
+      : [[...(title ? [colors.bold(title)] : [colors.bold(record.instance)]), ...indented(rows)].join('\n')],
+  );
   return `${blocks.join('\n\n')}\n`;
 }
 
@@ -54,18 +84,28 @@ function identity({ fingerprint, execution }: RunRecord): string[][] {
     ...(attempts > 1 ? [['attempts', String(attempts)]] : []),
     ...(resumes > 0 ? [['resumed', `${resumes} times from a checkpoint`]] : []),
     ...(peakMemoryBytes === undefined ? [] : [['peak memory', bytes(peakMemoryBytes)]]),
-    ['resources', Object.entries(execution.resources).map(([name, value]) => `${name} ${value}`).join(', ')],
+    [
+      'resources',
+      Object.entries(execution.resources)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
+    ],
     ['log', `in the store: ${log}`],
   ];
 }
 
 function auditRows(audit: Audit): string[][] {
-  const fields = Object.entries(audit.outputs).flatMap(([output, { fields = {} }]) => Object.entries(fields).map(([field, difference]) => [output, field, difference] as const));
+  const fields = Object.entries(audit.outputs).flatMap(([output, { fields = {} }]) =>
+    Object.entries(fields).map(([field, difference]) => [output, field, difference] as const),
+  );
   return [
     ['found', auditText(audit)],
     ['executed', `${instant(audit.started)} in ${duration(audit.seconds)}`],
     ['on', `${audit.host}, ${audit.platform}, Node ${audit.node}`],
-    ...fields.map(([output, field, { values, maxAbsolute, maxRelative }]) => [`${output}: ${field}`, `${count(values, 'value')} differ by at most ${maxAbsolute} (relative ${maxRelative})`]),
+    ...fields.map(([output, field, { values, maxAbsolute, maxRelative }]) => [
+      `${output}: ${field}`,
+      `${count(values, 'value')} differ by at most ${maxAbsolute} (relative ${maxRelative})`,
+    ]),
   ];
 }
 
@@ -81,7 +121,8 @@ function inputText(input: InputIdentity): string {
   }
 }
 
-const originText = (origin: Origin): string => (origin.kind === 'path' ? origin.path : `${origin.instance} ${origin.output} (${origin.fingerprint.slice(0, 12)})`);
+const originText = (origin: Origin): string =>
+  origin.kind === 'path' ? origin.path : `${origin.instance} ${origin.output} (${origin.fingerprint.slice(0, 12)})`;
 
 function codeRows({ identity: { code }, sources }: RunRecord): string[][] {
   if (code.kind === 'command') return [['command', code.template]];
@@ -95,7 +136,12 @@ function codeRows({ identity: { code }, sources }: RunRecord): string[][] {
 function indented(rows: readonly (readonly string[])[]): string[] {
   const columns = Math.max(...rows.map((row) => row.length));
   const cells = rows.map((row) => Array.from({ length: columns }, (_, index): Cell => ({ text: row[index] ?? '' })));
-  return table(Array.from({ length: columns }, () => ({ title: '' })), cells, undefined, String)
+  return table(
+    Array.from({ length: columns }, () => ({ title: '' })),
+    cells,
+    undefined,
+    String,
+  )
     .slice(1) // without the titles
     .map((line) => `  ${line}`);
 }

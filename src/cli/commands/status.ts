@@ -14,10 +14,16 @@ export interface StatusOptions extends WorkspaceOptions, Bounds {
 }
 
 /** With `--check`, anything that is not up to date is a failed gate. */
-export async function status(targets: readonly string[], options: StatusOptions, terminal: Terminal): Promise<ExitCode> {
+export async function status(
+  targets: readonly string[],
+  options: StatusOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
   const { selected } = select(workspace.pipeline, targets, options);
-  const plan = await withLedger(workspace, (ledger) => ledger.plan(selected, { force: new Set() }), { allowMissing: options.allowMissing === true });
+  const plan = await withLedger(workspace, (ledger) => ledger.plan(selected, { force: new Set() }), {
+    allowMissing: options.allowMissing === true,
+  });
   if (options.json) terminal.results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
   else await writePlan(plan, terminal.results);
   return options.check && plan.entries.some(isStale) ? exitCode.gateFailed : exitCode.done;

@@ -15,7 +15,11 @@ export interface TimelineOptions extends WorkspaceOptions {
   readonly output?: string;
 }
 
-export async function timeline(word: string | undefined, { output, ...options }: TimelineOptions, terminal: Terminal): Promise<ExitCode> {
+export async function timeline(
+  word: string | undefined,
+  { output, ...options }: TimelineOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
   const run = chosenRun(word, workspace);
   if (output === undefined) {
@@ -23,7 +27,10 @@ export async function timeline(word: string | undefined, { output, ...options }:
     terminal.results.write(`${timelineText(run, terminal.results).join('\n')}\n`);
     return exitCode.done;
   }
-  const [{ timelinePicture }, { renderTimeline }] = await Promise.all([import('../timeline/picture.ts'), import('../../report/standalone/index.ts')]);
+  const [{ timelinePicture }, { renderTimeline }] = await Promise.all([
+    import('../timeline/picture.ts'),
+    import('../../report/standalone/index.ts'),
+  ]);
   const picture = renderTimeline(timelinePicture(run));
   if (output === '-') terminal.results.write(picture);
   else await writePicture(path.resolve(terminal.folder, output), picture, workspace.show);
@@ -32,14 +39,17 @@ export async function timeline(word: string | undefined, { output, ...options }:
 
 function chosenRun(word: string | undefined, { storeFolder }: Workspace): PastRun {
   const { runs } = listRuns(storeFolder, word === undefined ? 1 : Infinity);
-  if (runs[0] === undefined) throw refuse('no-run', 'no run has done anything here yet', { remedy: 'pipeline run makes one.' });
+  if (runs[0] === undefined)
+    throw refuse('no-run', 'no run has done anything here yet', { remedy: 'pipeline run makes one.' });
   return word === undefined ? runs[0] : runNamed(word, runs);
 }
 
 /** Replaces a picture, and nothing else. */
 async function writePicture(file: string, picture: string, show: Workspace['show']): Promise<void> {
   if (!isReplaceable(file)) {
-    throw refuse('not-a-picture', `${show(file)} exists and is no SVG picture`, { remedy: 'Name another file, or remove this one first.' });
+    throw refuse('not-a-picture', `${show(file)} exists and is no SVG picture`, {
+      remedy: 'Name another file, or remove this one first.',
+    });
   }
   await writeFileAtomic(file, picture);
 }

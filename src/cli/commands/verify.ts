@@ -26,14 +26,22 @@ export interface VerifyOptions extends WorkspaceOptions {
 }
 
 /** Without targets, everything that the store keeps, of whatever pipeline and age. */
-export async function verify(targets: readonly string[], options: VerifyOptions, terminal: Terminal): Promise<ExitCode> {
+export async function verify(
+  targets: readonly string[],
+  options: VerifyOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const workspace = await openWorkspace(options, terminal);
-  const wanted = targets.length === 0 ? undefined : new Set(select(workspace.pipeline, targets).named.map(({ id }) => id));
+  const wanted =
+    targets.length === 0 ? undefined : new Set(select(workspace.pipeline, targets).named.map(({ id }) => id));
   const { store, lock } = openKeeping(workspace);
   const results = await resultsIn(store, lock, wanted);
   const found: Findings = { ...results, verification: await checked(store, results.records, terminal) };
   if (!options.json) writeFindings(found, terminal.results);
-  const repair = options.repair && isDamaged(found) ? await repaired(found, { workspace, lock, store, wanted, options, terminal }) : undefined;
+  const repair =
+    options.repair && isDamaged(found)
+      ? await repaired(found, { workspace, lock, store, wanted, options, terminal })
+      : undefined;
   if (options.json) terminal.results.write(`${JSON.stringify(verificationDocument(found, repair), null, 2)}\n`);
   else if (repair) writeRepair(repair, terminal.results);
   else if (isDamaged(found)) terminal.messages.write('pipeline verify --repair makes them again.\n');
@@ -66,33 +74,67 @@ function progressText({ blobs, bytes: read, of }: Progress, seconds: number): st
   return `Checking: ${blobs} of ${count(of.blobs, 'file')}, ${bytes(read)} of ${bytes(of.bytes)}${left}`;
 }
 
-const isDamaged = ({ verification, unreadable }: Findings): boolean => verification.damages.length > 0 || unreadable.length > 0;
+const isDamaged = ({ verification, unreadable }: Findings): boolean =>
+  verification.damages.length > 0 || unreadable.length > 0;
 
 /** Damaged files go to quarantine, what the pipeline can make again is made again, and the digests are checked again. */
-async function repaired(found: Findings, { workspace, lock, store, wanted, options, terminal }: Setting): Promise<Repair> {
+async function repaired(
+  found: Findings,
+  { workspace, lock, store, wanted, options, terminal }: Setting,
+): Promise<Repair> {
   const { damages } = found.verification;
   for (const { digest, state } of damages) if (state === 'damaged') store.quarantine({ blob: digest });
   const incomplete = new Set(damages.flatMap(resultsWithout));
   const makeAgain = (targets: readonly InstanceId[], ledger: Ledger) =>
-    carryOut({ targets, selection: select(workspace.pipeline, targets) }, ledger, workspace, runOptions(options), options.json ? { ...terminal, results: terminal.messages } : terminal);
-  const due = await withLedger(workspace, async (ledger) => {
-    const { entries } = await ledger.plan(workspace.pipeline.instances, { force: new Set() });
-    const able = repairable(entries, new Set([...incomplete, ...found.unreadable]), (id) => lock.entries().get(id)?.fingerprint);
-    if (able.length > 0) await makeAgain(able.map(({ instance }) => instance.id), ledger);
-    return { able, restored: entries.flatMap(({ verdict }) => (verdict.kind === 'fresh' || verdict.kind === 'restore' ? [verdict.fingerprint] : [])) };
-  }, { executes: true });
+    carryOut(
+      { targets, selection: select(workspace.pipeline, targets) },
+      ledger,
+      workspace,
+      runOptions(options),
+      options.json ? { ...terminal, results: terminal.messages } : terminal,
+    );
+  const due = await withLedger(
+    workspace,
+    async (ledger) => {
+      const { entries } = await ledger.plan(workspace.pipeline.instances, { force: new Set() });
+      const able = repairable(
+        entries,
+        new Set([...incomplete, ...found.unreadable]),
+        (id) => lock.entries().get(id)?.fingerprint,
+      );
+      if (able.length > 0)
+        await makeAgain(
+          able.map(({ instance }) => instance.id),
+          ledger,
+        );
+      return {
+        able,
+        restored: entries.flatMap(({ verdict }) =>
+          verdict.kind === 'fresh' || verdict.kind === 'restore' ? [verdict.fingerprint] : [],
+        ),
+      };
+    },
+    { executes: true },
+  );
   // Some are whole again without execution: copies that are committed beside the lockfile took the place of damaged files.
-  for (const fingerprint of [...due.restored, ...due.able.map((each) => each.fingerprint)]) incomplete.delete(fingerprint);
+  for (const fingerprint of [...due.restored, ...due.able.map((each) => each.fingerprint)])
+    incomplete.delete(fingerprint);
   for (const record of incomplete) store.quarantine({ record });
   const results = await resultsIn(store, lock, wanted);
   return {
     made: due.able.map(({ instance }) => instance.id),
-    lost: [...new Set(found.records.flatMap(({ fingerprint, instance }) => (incomplete.has(fingerprint) ? [instance] : [])))].sort(byCodeUnit),
+    lost: [
+      ...new Set(found.records.flatMap(({ fingerprint, instance }) => (incomplete.has(fingerprint) ? [instance] : []))),
+    ].sort(byCodeUnit),
     after: { ...results, verification: await checked(store, results.records, terminal) },
   };
 }
 
-const runOptions = ({ pipeline, set }: VerifyOptions): RunOptions => ({ ...(pipeline !== undefined && { pipeline }), ...(set && { set }), keepGoing: true });
+const runOptions = ({ pipeline, set }: VerifyOptions): RunOptions => ({
+  ...(pipeline !== undefined && { pipeline }),
+  ...(set && { set }),
+  keepGoing: true,
+});
 
 /** Results of which a part is gone; where only their code is, the result itself is still good. */
 function resultsWithout({ references }: Damage): Fingerprint[] {

@@ -48,12 +48,28 @@ export async function watch(targets: readonly string[], options: WatchOptions, t
       const { pipeline } = workspace;
       const selection = select(pipeline, targets);
       changes.concerning({ watched: [file, ...inputsOf(pipeline)], ignored: writtenBy(pipeline) });
-      const code = await withLedger(workspace, async (ledger) => {
-        const plan = await ledger.plan(selection.selected, { force: new Set() });
-        if (lastFault === undefined && !attempted.isNew(plan)) return undefined;
-        attempted.begin(plan);
-        return await carryOut({ targets, selection, listen: (event) => { attempted.hear(event); } }, ledger, workspace, options, terminal);
-      }, { executes: true });
+      const code = await withLedger(
+        workspace,
+        async (ledger) => {
+          const plan = await ledger.plan(selection.selected, { force: new Set() });
+          if (lastFault === undefined && !attempted.isNew(plan)) return undefined;
+          attempted.begin(plan);
+          return await carryOut(
+            {
+              targets,
+              selection,
+              listen: (event) => {
+                attempted.hear(event);
+              },
+            },
+            ledger,
+            workspace,
+            options,
+            terminal,
+          );
+        },
+        { executes: true },
+      );
       lastFault = undefined;
       if (code === exitCode.interrupted || code === exitCode.terminated || code === exitCode.hungUp) return code;
       hasNews = code !== undefined;
@@ -76,13 +92,19 @@ function tellWaiting({ results }: Terminal): void {
 }
 
 const inputsOf = ({ instances, root }: Pipeline): string[] => [
-  ...new Set(instances.flatMap(({ inputs }) => Object.values(inputs).flatMap((input) => (input.kind === 'path' ? [path.resolve(root, input.path)] : [])))),
+  ...new Set(
+    instances.flatMap(({ inputs }) =>
+      Object.values(inputs).flatMap((input) => (input.kind === 'path' ? [path.resolve(root, input.path)] : [])),
+    ),
+  ),
 ];
 
 /** Published and committed outputs and the lockfile: the run itself writes them. */
 function writtenBy({ file, instances, root }: Pipeline): string[] {
   const lockFile = lockFileOf(file);
-  const published = instances.flatMap(({ outputs }) => Object.values(outputs).flatMap(({ publish }) => (publish === undefined ? [] : [path.resolve(root, publish)])));
+  const published = instances.flatMap(({ outputs }) =>
+    Object.values(outputs).flatMap(({ publish }) => (publish === undefined ? [] : [path.resolve(root, publish)])),
+  );
   return [lockFile, lockFile.replace(/\.json$/, ''), ...new Set(published)];
 }
 

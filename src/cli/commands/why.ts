@@ -28,9 +28,14 @@ function explain({ instance, verdict }: PlanEntry, bold: (text: string) => strin
   const name = bold(instance.id);
   switch (verdict.kind) {
     case 'fresh': {
-      if (!('record' in verdict)) return [`${name} is unchanged, says the lockfile (${verdict.fingerprint.slice(0, 12)}); its results are not here`];
+      if (!('record' in verdict))
+        return [
+          `${name} is unchanged, says the lockfile (${verdict.fingerprint.slice(0, 12)}); its results are not here`,
+        ];
       const { started, seconds, host } = verdict.record.execution;
-      return [`${name} is up to date: executed ${instant(started)} in ${duration(seconds)} on ${host} (${verdict.fingerprint.slice(0, 12)})`];
+      return [
+        `${name} is up to date: executed ${instant(started)} in ${duration(seconds)} on ${host} (${verdict.fingerprint.slice(0, 12)})`,
+      ];
     }
     case 'restore':
       return [`${name} will be restored from the store, not executed:`, ...verdict.reasons.map(bullet)];

@@ -8,13 +8,20 @@ export type Lookup = (prefix: string) => Promise<readonly string[]>;
  * Everything that could be meant by the last word; none where a file or a free text is expected, which a shell completes itself.
  * @param words what was typed after the program's name; the last one may be empty
  */
-export async function candidates(program: Command, words: readonly string[], lookup: Lookup): Promise<readonly string[]> {
+export async function candidates(
+  program: Command,
+  words: readonly string[],
+  lookup: Lookup,
+): Promise<readonly string[]> {
   const prefix = words.at(-1) ?? '';
   const { command, operands, open } = read(program, words.slice(0, -1));
   const fits = (all: readonly string[]) => all.filter((word) => word.startsWith(prefix));
   if (open !== undefined) return fits(open.argChoices ?? (open.flags.includes('<target>') ? await lookup(prefix) : []));
   const help = program.createHelp();
-  if (prefix.startsWith('-')) return fits(unique([command, program].flatMap((each) => help.visibleOptions(each).flatMap(({ long }) => long ?? []))));
+  if (prefix.startsWith('-'))
+    return fits(
+      unique([command, program].flatMap((each) => help.visibleOptions(each).flatMap(({ long }) => long ?? []))),
+    );
   const subcommands = help.visibleCommands(command).map((each) => each.name());
   if (subcommands.length > 0) return fits(operands > 0 ? [] : subcommands);
   return fits(await operandsOf(command.registeredArguments, operands, prefix, lookup));
@@ -35,7 +42,9 @@ function read(program: Command, words: readonly string[]): Position {
     const { command, operands, open } = position;
     if (open !== undefined) position = { command, operands };
     else if (word.startsWith('-')) {
-      const option = [...command.options, ...program.options].find(({ long, short }) => word === long || word === short);
+      const option = [...command.options, ...program.options].find(
+        ({ long, short }) => word === long || word === short,
+      );
       position = { command, operands, ...(option?.required === true ? { open: option } : {}) };
     } else {
       const inner = command.commands.find((each) => each.name() === word);
@@ -45,7 +54,12 @@ function read(program: Command, words: readonly string[]): Position {
   return position;
 }
 
-async function operandsOf(expected: readonly Argument[], given: number, prefix: string, lookup: Lookup): Promise<readonly string[]> {
+async function operandsOf(
+  expected: readonly Argument[],
+  given: number,
+  prefix: string,
+  lookup: Lookup,
+): Promise<readonly string[]> {
   const last = expected.at(-1);
   const argument = expected[given] ?? (last?.variadic === true ? last : undefined);
   if (argument === undefined) return [];

@@ -45,8 +45,15 @@ export async function compareSides(from: Side, to: Side): Promise<Comparison> {
   return {
     from: from.name,
     to: to.name,
-    params: paramDifferences(from.params, to.params).map(({ path, before, after }) => ({ path, ...(before !== undefined && { before }), ...(after !== undefined && { after }) })),
-    metrics: changes.map(byRelevance).sort(([a], [b]) => relevance(b) - relevance(a)).flat(),
+    params: paramDifferences(from.params, to.params).map(({ path, before, after }) => ({
+      path,
+      ...(before !== undefined && { before }),
+      ...(after !== undefined && { after }),
+    })),
+    metrics: changes
+      .map(byRelevance)
+      .sort(([a], [b]) => relevance(b) - relevance(a))
+      .flat(),
     added: [...to.instances.keys()].filter((id) => !from.instances.has(id)),
     removed: [...from.instances.keys()].filter((id) => !to.instances.has(id)),
     missing,
@@ -54,12 +61,24 @@ export async function compareSides(from: Side, to: Side): Promise<Comparison> {
 }
 
 /** Files of one digest are not even read. */
-async function metricChanges(instance: InstanceId, { from, to }: { readonly from: Side; readonly to: Side }, before: readonly MetricsFile[], after: readonly MetricsFile[], missing: MissingMetrics[]): Promise<MetricChange[]> {
+async function metricChanges(
+  instance: InstanceId,
+  { from, to }: { readonly from: Side; readonly to: Side },
+  before: readonly MetricsFile[],
+  after: readonly MetricsFile[],
+  missing: MissingMetrics[],
+): Promise<MetricChange[]> {
   const valuesOf = async (file: MetricsFile | undefined, side: Side): Promise<Values | undefined> => {
     if (file === undefined) return new Map();
     const text = await file.text();
     const values = text === undefined ? undefined : metricValues(file.file, text);
-    if (values === undefined) missing.push({ instance, output: file.output, side: side.name, reason: text === undefined ? 'not in this store' : 'neither JSON nor CSV' });
+    if (values === undefined)
+      missing.push({
+        instance,
+        output: file.output,
+        side: side.name,
+        reason: text === undefined ? 'not in this store' : 'neither JSON nor CSV',
+      });
     return values;
   };
   const changes: MetricChange[] = [];
@@ -77,11 +96,21 @@ function valueChanges(instance: InstanceId, output: string, a: Values, b: Values
     const [before, after] = [a.get(metric), b.get(metric)];
     if (before === after) return [];
     const delta = typeof before === 'number' && typeof after === 'number' ? { delta: significant(after - before) } : {};
-    return [{ instance, output, metric, ...(before !== undefined && { before }), ...(after !== undefined && { after }), ...delta }];
+    return [
+      {
+        instance,
+        output,
+        metric,
+        ...(before !== undefined && { before }),
+        ...(after !== undefined && { after }),
+        ...delta,
+      },
+    ];
   });
 }
 
-const byRelevance = (changes: readonly MetricChange[]): MetricChange[] => [...changes].sort((a, b) => relevance(b) - relevance(a));
+const byRelevance = (changes: readonly MetricChange[]): MetricChange[] =>
+  [...changes].sort((a, b) => relevance(b) - relevance(a));
 
 /** Relative to the larger of the two, hence between 0 and 2; what has no difference in numbers comes last. */
 function relevance(change: MetricChange | undefined): number {

@@ -40,7 +40,8 @@ function csvValues(text: string): Values {
   const named = others.length > 0 && new Set(keys).size === keys.length;
   const found = new Map<string, Scalar>();
   rows.forEach((row, i) => {
-    for (const column of named ? others : rows.columns) found.set(`${named ? keys[i]! : String(i + 1)}.${column}`, scalar(row[column] ?? ''));
+    for (const column of named ? others : rows.columns)
+      found.set(`${named ? keys[i]! : String(i + 1)}.${column}`, scalar(row[column] ?? ''));
   });
   return found;
 }

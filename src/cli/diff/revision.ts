@@ -13,10 +13,21 @@ export interface Revision {
 /** @param folder any folder of the repository. Throws a Refusal where there is no git, no repository, no such commit. */
 export async function openRevision(folder: string, name: string): Promise<Revision> {
   const top = await git(folder, ['rev-parse', '--show-toplevel']);
-  if (top.missing) throw refuse('no-git', 'git was not found, and revisions can be compared only with it', { remedy: 'Install git, or add it to PATH.' });
-  if (top.text === undefined) throw refuse('no-repository', `git finds no repository here: ${top.fault}`, { remedy: 'Run it in a project under version control.' });
-  const commit = (await git(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`])).text?.trim();
-  if (commit === undefined) throw refuse('unknown-revision', `git knows no commit ${name}`, { remedy: 'Name a branch, a tag or a commit: git log --oneline lists some.' });
+  if (top.missing)
+    throw refuse('no-git', 'git was not found, and revisions can be compared only with it', {
+      remedy: 'Install git, or add it to PATH.',
+    });
+  if (top.text === undefined)
+    throw refuse('no-repository', `git finds no repository here: ${top.fault}`, {
+      remedy: 'Run it in a project under version control.',
+    });
+  const commit = (
+    await git(folder, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`])
+  ).text?.trim();
+  if (commit === undefined)
+    throw refuse('unknown-revision', `git knows no commit ${name}`, {
+      remedy: 'Name a branch, a tag or a commit: git log --oneline lists some.',
+    });
   // Not --show-toplevel: what it prints is resolved, and folder may lead through a link.
   const prefix = (await git(folder, ['rev-parse', '--show-prefix'])).text?.replace(/\n$/, '') ?? '';
   return {
@@ -36,6 +47,15 @@ interface Answer {
 }
 
 async function git(folder: string, words: readonly string[]): Promise<Answer> {
-  const { exitCode, stdout, stderr, code } = await execa('git', words, { cwd: folder, reject: false, stripFinalNewline: false, maxBuffer: 1 << 30 });
-  return { text: exitCode === 0 ? stdout : undefined, fault: stderr.trim().split('\n', 1)[0]!, missing: code === 'ENOENT' };
+  const { exitCode, stdout, stderr, code } = await execa('git', words, {
+    cwd: folder,
+    reject: false,
+    stripFinalNewline: false,
+    maxBuffer: 1 << 30,
+  });
+  return {
+    text: exitCode === 0 ? stdout : undefined,
+    fault: stderr.trim().split('\n', 1)[0]!,
+    missing: code === 'ENOENT',
+  };
 }

@@ -12,23 +12,48 @@ const MOST_ROWS = 60;
 
 /** Sections without rows are left out; of many metrics the most changed are told. */
 export function sectionsOf({ from, to, params, metrics, added, removed, missing }: Comparison): Section[] {
-  const several = new Set(metrics.map(({ instance, output }) => `${instance} ${output}`)).size > new Set(metrics.map(({ instance }) => instance)).size;
-  const [before, after] = [{ title: from, align: 'right' as const }, { title: to, align: 'right' as const }];
+  const several =
+    new Set(metrics.map(({ instance, output }) => `${instance} ${output}`)).size >
+    new Set(metrics.map(({ instance }) => instance)).size;
+  const [before, after] = [
+    { title: from, align: 'right' as const },
+    { title: to, align: 'right' as const },
+  ];
   const told = metrics.slice(0, MOST_ROWS);
   const left = metrics.length - told.length;
   const sections: Section[] = [
-    { title: 'Params', columns: [{ title: 'param' }, before, after], rows: params.map((param) => [param.path, valueText(param.before), valueText(param.after)]) },
+    {
+      title: 'Params',
+      columns: [{ title: 'param' }, before, after],
+      rows: params.map((param) => [param.path, valueText(param.before), valueText(param.after)]),
+    },
     {
       title: left > 0 ? `Metrics (the ${MOST_ROWS} most changed of ${metrics.length})` : 'Metrics',
       columns: [{ title: 'instance' }, { title: 'metric' }, before, after, { title: 'change', align: 'right' }],
-      rows: told.map(({ instance, output, metric, before: a, after: b, delta }) => [instance, several ? `${output}: ${metric}` : metric, valueText(a), valueText(b), deltaText(delta)]),
+      rows: told.map(({ instance, output, metric, before: a, after: b, delta }) => [
+        instance,
+        several ? `${output}: ${metric}` : metric,
+        valueText(a),
+        valueText(b),
+        deltaText(delta),
+      ]),
     },
-    { title: 'Instances', columns: [{ title: '' }, { title: 'instance' }], rows: [...added.map((id) => ['added', id]), ...removed.map((id) => ['removed', id])] },
-    { title: 'Not compared', columns: [{ title: 'instance' }, { title: 'output' }, { title: 'reason' }], rows: missing.map(({ instance, output, side, reason }) => [instance, output, `${reason} (${side})`]) },
+    {
+      title: 'Instances',
+      columns: [{ title: '' }, { title: 'instance' }],
+      rows: [...added.map((id) => ['added', id]), ...removed.map((id) => ['removed', id])],
+    },
+    {
+      title: 'Not compared',
+      columns: [{ title: 'instance' }, { title: 'output' }, { title: 'reason' }],
+      rows: missing.map(({ instance, output, side, reason }) => [instance, output, `${reason} (${side})`]),
+    },
   ];
   return sections.filter(({ rows }) => rows.length > 0);
 }
 
-const valueText = (value: Json | undefined): string => (value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value));
+const valueText = (value: Json | undefined): string =>
+  value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 
-const deltaText = (delta: number | undefined): string => (delta === undefined ? '' : delta > 0 ? `+${delta}` : String(delta));
+const deltaText = (delta: number | undefined): string =>
+  delta === undefined ? '' : delta > 0 ? `+${delta}` : String(delta);

@@ -38,9 +38,13 @@ interface Source {
 export async function openSide({ file, set, stored }: Source, revision: Revision): Promise<Side> {
   const { name } = revision;
   const read = (wanted: string): Promise<string | undefined> => revision.read(wanted);
-  if ((await read(file)) === undefined) throw refuse('no-pipeline-file', `${name} holds no ${path.basename(file)}`, { remedy: 'Name a revision that has the pipeline file, or another file by --pipeline.' });
+  if ((await read(file)) === undefined)
+    throw refuse('no-pipeline-file', `${name} holds no ${path.basename(file)}`, {
+      remedy: 'Name a revision that has the pipeline file, or another file by --pipeline.',
+    });
   const loaded = await loadPipeline(file, { set, read });
-  if (!loaded.ok) throw new Refusal(loaded.error.diagnostics.map((fault) => ({ ...fault, message: `at ${name}: ${fault.message}` })));
+  if (!loaded.ok)
+    throw new Refusal(loaded.error.diagnostics.map((fault) => ({ ...fault, message: `at ${name}: ${fault.message}` })));
   const { pipeline } = loaded.value;
   const lockFile = lockFileOf(file);
   const entries = readEntries(lockFile, await read(lockFile));
@@ -50,19 +54,31 @@ export async function openSide({ file, set, stored }: Source, revision: Revision
   for (const { id, outputs } of pipeline.instances) {
     const entry = entries.value.entries.get(id);
     if (entry === undefined) continue;
-    instances.set(id, Object.entries(outputs).flatMap(([output, { metrics, kind, file: own, publish }]): MetricsFile[] => {
-      const made = entry.outputs[output];
-      if (!metrics || kind === 'folder' || made === undefined) return [];
-      const { digest } = made;
-      const copies = [committedCopy(lockFile, id, own), ...(publish === undefined ? [] : [path.resolve(pipeline.root, publish)])];
-      return [{ output, file: own, digest, text: async () => (await stored(digest)) ?? firstCopy(copies, digest, read) }];
-    }));
+    instances.set(
+      id,
+      Object.entries(outputs).flatMap(([output, { metrics, kind, file: own, publish }]): MetricsFile[] => {
+        const made = entry.outputs[output];
+        if (!metrics || kind === 'folder' || made === undefined) return [];
+        const { digest } = made;
+        const copies = [
+          committedCopy(lockFile, id, own),
+          ...(publish === undefined ? [] : [path.resolve(pipeline.root, publish)]),
+        ];
+        return [
+          { output, file: own, digest, text: async () => (await stored(digest)) ?? firstCopy(copies, digest, read) },
+        ];
+      }),
+    );
   }
   return { name, params: pipeline.params, instances };
 }
 
 /** A copy counts only while it is what the lockfile says. */
-async function firstCopy(places: readonly string[], digest: Digest, read: Revision['read']): Promise<string | undefined> {
+async function firstCopy(
+  places: readonly string[],
+  digest: Digest,
+  read: Revision['read'],
+): Promise<string | undefined> {
   for (const place of places) {
     const text = await read(place);
     if (text !== undefined && digestOf(text) === digest) return text;

@@ -8,5 +8,15 @@ export interface Finding {
 }
 
 export const good = (subject: string, message: string): Finding => ({ subject, verdict: 'ok', message });
-export const doubtful = (subject: string, message: string, remedy: string): Finding => ({ subject, verdict: 'warn', message, remedy });
-export const bad = (subject: string, message: string, remedy: string): Finding => ({ subject, verdict: 'fail', message, remedy });
+export const doubtful = (subject: string, message: string, remedy: string): Finding => ({
+  subject,
+  verdict: 'warn',
+  message,
+  remedy,
+});
+export const bad = (subject: string, message: string, remedy: string): Finding => ({
+  subject,
+  verdict: 'fail',
+  message,
+  remedy,
+});

@@ -34,8 +34,18 @@ export async function tensorFlow(): Promise<Finding> {
     const damage = findShortened(path.dirname(found.addon));
     if (damage !== undefined) return bad('tensorflow', `damaged: ${damage}`, `${ADD_ANEW}.`);
   }
-  if (remains !== undefined) return doubtful('tensorflow', `${found === undefined ? 'not added: it' : 'adding it anew'} was interrupted, and ${remains} is left`, 'Either of these clears it away: pipeline engine add tensorflow, pipeline engine remove tensorflow.');
-  return good('tensorflow', found === undefined ? 'not added; it is optional, onnxruntime does the work (pipeline engine add tensorflow)' : `from ${found.from}; pipeline engine check tries it`);
+  if (remains !== undefined)
+    return doubtful(
+      'tensorflow',
+      `${found === undefined ? 'not added: it' : 'adding it anew'} was interrupted, and ${remains} is left`,
+      'Either of these clears it away: pipeline engine add tensorflow, pipeline engine remove tensorflow.',
+    );
+  return good(
+    'tensorflow',
+    found === undefined
+      ? 'not added; it is optional, onnxruntime does the work (pipeline engine add tensorflow)'
+      : `from ${found.from}; pipeline engine check tries it`,
+  );
 }
 
 const firstLine = (error: unknown): string => String(error instanceof Error ? error.message : error).split('\n', 1)[0]!;

@@ -30,11 +30,20 @@ export async function storeWritable(folder: string, shown: string): Promise<Find
     await writeFile(probe, 'probe');
     await rm(probe);
   } catch (error) {
-    return bad('store', `${shown} cannot be written: ${(error as Error).message}`, 'Correct the permissions, or choose another folder: `store` in the settings.');
+    return bad(
+      'store',
+      `${shown} cannot be written: ${(error as Error).message}`,
+      'Correct the permissions, or choose another folder: `store` in the settings.',
+    );
   }
   const { type } = await statfs(folder);
   const name = FILE_SYSTEMS[type] ?? `file system 0x${type.toString(16)}`;
-  if (name === 'tmpfs') return doubtful('store', `${shown} is writable, on tmpfs: it is lost when the machine restarts`, 'Choose a folder on a disk: `store` in the settings.');
+  if (name === 'tmpfs')
+    return doubtful(
+      'store',
+      `${shown} is writable, on tmpfs: it is lost when the machine restarts`,
+      'Choose a folder on a disk: `store` in the settings.',
+    );
   return good('store', `${shown} is writable, on ${name}`);
 }
 
@@ -43,5 +52,11 @@ export async function storeSpace(folder: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
   const message = `${bytes(free)} free`;
-  return free >= LITTLE_SPACE ? good('disk', message) : doubtful('disk', message, 'Weights and packed images need room: free some, or move the store with `store` in the settings.');
+  return free >= LITTLE_SPACE
+    ? good('disk', message)
+    : doubtful(
+        'disk',
+        message,
+        'Weights and packed images need room: free some, or move the store with `store` in the settings.',
+      );
 }

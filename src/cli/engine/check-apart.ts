@@ -7,11 +7,15 @@ import type { EngineName } from '../../tensor/engine.ts';
 /** What an engine says of itself, and how it did. */
 type Done = Check & { readonly engine: EngineName; readonly version: string; readonly device: string };
 
-export type Checked = Done | { readonly engine: EngineName; readonly agrees: false; readonly error: string; readonly remedy: string };
+export type Checked =
+  Done | { readonly engine: EngineName; readonly agrees: false; readonly error: string; readonly remedy: string };
 
 /** The part that may end its process. */
 export async function checkHere(name: EngineName): Promise<Done> {
-  const [{ openEngine }, { checkEngine }] = await Promise.all([import('../../tensor/index.ts'), import('../../tensor/check.ts')]);
+  const [{ openEngine }, { checkEngine }] = await Promise.all([
+    import('../../tensor/index.ts'),
+    import('../../tensor/check.ts'),
+  ]);
   const opened = await openEngine(name);
   const checked = await checkEngine(opened);
   await opened.dispose();
@@ -27,8 +31,13 @@ export async function checkApart(engine: EngineName): Promise<Checked> {
     const damage = await findDamage(path.dirname(findTensorflow()!.addon));
     if (damage !== undefined) return failed(`damaged: ${damage}`, remedy);
   }
-  const child = await execa(process.execPath, [process.argv[1]!, 'engine', 'check', engine, '--here'], { reject: false });
+  const child = await execa(process.execPath, [process.argv[1]!, 'engine', 'check', engine, '--here'], {
+    reject: false,
+  });
   if (!child.failed) return JSON.parse(child.stdout.trim().split('\n').at(-1)!) as Done; // libraries may print before
   const said = child.stderr.trim().split('\n').join('\n      ');
-  return failed(`its process ${child.signal === undefined ? 'failed' : `was ended by ${child.signal}`}${said === '' ? ' without a word' : `:\n      ${said}`}`, remedy);
+  return failed(
+    `its process ${child.signal === undefined ? 'failed' : `was ended by ${child.signal}`}${said === '' ? ' without a word' : `:\n      ${said}`}`,
+    remedy,
+  );
 }

@@ -21,13 +21,17 @@ export function drawMermaid({ nodes, edges }: Graph): string {
   const key = (id: string): string => `n${nodes.findIndex((node) => node.id === id)}`;
   const lines = [
     'flowchart LR',
-    ...nodes.map((node) => `  ${key(node.id)}["${escapeMermaid(node.id)}${node.instances === 1 ? '' : `<br/>${count(node.instances, 'instance')}`}"]`),
+    ...nodes.map(
+      (node) =>
+        `  ${key(node.id)}["${escapeMermaid(node.id)}${node.instances === 1 ? '' : `<br/>${count(node.instances, 'instance')}`}"]`,
+    ),
     ...edges.map(({ from, to }) => `  ${key(from)} --> ${key(to)}`),
   ];
   return `${lines.join('\n')}\n`;
 }
 
-const escapeMermaid = (text: string): string => text.replaceAll('#', '#35;').replaceAll('"', '#quot;').replaceAll('<', '#lt;');
+const escapeMermaid = (text: string): string =>
+  text.replaceAll('#', '#35;').replaceAll('"', '#quot;').replaceAll('<', '#lt;');
 
 export function drawDot({ nodes, edges }: Graph): string {
   const quote = (text: string): string => `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
@@ -35,7 +39,9 @@ export function drawDot({ nodes, edges }: Graph): string {
     'digraph pipeline {',
     '  rankdir=LR;',
     '  node [shape=box, fontname="sans-serif"];',
-    ...nodes.map((node) => (node.instances === 1 ? `  ${quote(node.id)};` : `  ${quote(node.id)} [label=${quote(nodeText(node))}];`)),
+    ...nodes.map((node) =>
+      node.instances === 1 ? `  ${quote(node.id)};` : `  ${quote(node.id)} [label=${quote(nodeText(node))}];`,
+    ),
     ...edges.map(({ from, to }) => `  ${quote(from)} -> ${quote(to)};`),
     '}',
   ];

@@ -27,14 +27,18 @@ export function stageGraph(pipeline: Pipeline, selected: readonly Instance[]): G
   const stages = [...counts.keys()].map((name) => pipeline.stages.find((stage) => stage.name === name)!);
   return {
     nodes: stages.map(({ name, axes }) => ({ id: name, instances: counts.get(name)!, axes })),
-    edges: stages.flatMap(({ name, reads }) => reads.filter((from) => counts.has(from)).map((from) => ({ from, to: name }))),
+    edges: stages.flatMap(({ name, reads }) =>
+      reads.filter((from) => counts.has(from)).map((from) => ({ from, to: name })),
+    ),
   };
 }
 
 export function instanceGraph(selected: readonly Instance[]): Graph {
   return {
     nodes: selected.map(({ id, axes }) => ({ id, instances: 1, axes: Object.keys(axes) })),
-    edges: selected.flatMap(({ id, inputs }) => [...new Set(Object.values(inputs).flatMap(producers))].map((from) => ({ from, to: id }))),
+    edges: selected.flatMap(({ id, inputs }) =>
+      [...new Set(Object.values(inputs).flatMap(producers))].map((from) => ({ from, to: id })),
+    ),
   };
 }
 

@@ -36,22 +36,34 @@ export type Happened =
 export function succeeded({ record, changes }: PastResult, locked: ReadonlySet<Fingerprint>): Happened {
   const { instance, fingerprint, execution } = record;
   const { started, seconds, host, metrics } = execution;
-  return { ended: 'executed', instance, started, seconds, host, fingerprint, current: locked.has(fingerprint), metrics, changes };
+  return {
+    ended: 'executed',
+    instance,
+    started,
+    seconds,
+    host,
+    fingerprint,
+    current: locked.has(fingerprint),
+    metrics,
+    changes,
+  };
 }
 
 export function unsuccessful({ started, host, instances }: PastRun, ids: ReadonlySet<InstanceId>): Happened[] {
   return instances.flatMap(({ id, ended, execution, fingerprint, reasons }): Happened[] => {
     if (!ids.has(id) || execution === undefined || (ended !== 'failed' && ended !== 'interrupted')) return [];
     const [first, last] = [execution.attempts[0]!, execution.attempts.at(-1)!];
-    return [{
-      ended,
-      instance: id,
-      started: new Date(Date.parse(started) + first.start * 1000).toISOString(),
-      seconds: Math.round((last.start + last.seconds - first.start) * 1000) / 1000,
-      host,
-      ...(fingerprint !== undefined && { fingerprint }),
-      ...(last.failure !== undefined && { failure: last.failure }),
-      changes: reasons,
-    }];
+    return [
+      {
+        ended,
+        instance: id,
+        started: new Date(Date.parse(started) + first.start * 1000).toISOString(),
+        seconds: Math.round((last.start + last.seconds - first.start) * 1000) / 1000,
+        host,
+        ...(fingerprint !== undefined && { fingerprint }),
+        ...(last.failure !== undefined && { failure: last.failure }),
+        changes: reasons,
+      },
+    ];
   });
 }

@@ -28,7 +28,17 @@ export function resultsTable(events: readonly Happened[], stream: Stream): strin
   const rows = events.map((event): Cell[] => [
     { text: instant(event.started) },
     ...(several ? [{ text: event.instance }] : []),
-    { text: endText(event), style: event.ended === 'executed' ? (event.current ? colors.green : String) : event.ended === 'failed' ? colors.red : colors.yellow },
+    {
+      text: endText(event),
+      style:
+        event.ended === 'executed'
+          ? event.current
+            ? colors.green
+            : String
+          : event.ended === 'failed'
+            ? colors.red
+            : colors.yellow,
+    },
     { text: duration(event.seconds) },
     { text: event.fingerprint?.slice(0, 12) ?? '' },
     ...(metered ? [{ text: event.ended === 'executed' ? metricsText(event.metrics) : '' }] : []),
@@ -39,11 +49,15 @@ export function resultsTable(events: readonly Happened[], stream: Stream): strin
 
 function endText(event: Happened): string {
   if (event.ended === 'executed') return event.current ? 'current' : 'done';
-  return event.ended === 'failed' && event.failure !== undefined ? `failed: ${failureText(event.failure).split('\n', 1)[0]!}` : event.ended;
+  return event.ended === 'failed' && event.failure !== undefined
+    ? `failed: ${failureText(event.failure).split('\n', 1)[0]!}`
+    : event.ended;
 }
 
 function metricsText(metrics: Readonly<Record<string, Json>>): string {
   const scalars = Object.entries(metrics).filter(([, value]) => typeof value !== 'object');
-  const shown = scalars.slice(0, MOST_METRICS).map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
+  const shown = scalars
+    .slice(0, MOST_METRICS)
+    .map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   return [...shown, ...(scalars.length > shown.length ? [`and ${scalars.length - shown.length} more`] : [])].join(', ');
 }

@@ -9,7 +9,8 @@ export const shortRunId = (id: RunId): string => id.slice(id.indexOf('-') + 1);
 export function runNamed(word: string, runs: readonly PastRun[]): PastRun {
   const found = runs.filter(({ id }) => id.startsWith(word) || shortRunId(id).startsWith(word));
   const remedy = 'pipeline history lists the runs.';
-  if (found.length > 1) throw refuse('ambiguous-run', `${word} names ${found.length} runs, and one is wanted`, { remedy });
+  if (found.length > 1)
+    throw refuse('ambiguous-run', `${word} names ${found.length} runs, and one is wanted`, { remedy });
   if (found[0] === undefined) throw refuse('unknown-run', `there is no run ${word}`, { remedy });
   return found[0];
 }

@@ -17,10 +17,19 @@ const SCHEMA = 'node_modules/pretext/schema/pipeline.schema.json';
 const IGNORED = 'gitignore';
 
 /** What all templates share, and what is the template's own; `ignored` are lines for `.gitignore`. */
-export async function templateFiles(template: TemplateName, target: string): Promise<{ readonly files: readonly NewFile[]; readonly ignored: readonly string[] }> {
+export async function templateFiles(
+  template: TemplateName,
+  target: string,
+): Promise<{ readonly files: readonly NewFile[]; readonly ignored: readonly string[] }> {
   const all = [...(await filesIn('shared')), ...(await filesIn(template))].sort((a, b) => byCodeUnit(a.name, b.name));
-  const files = all.filter(({ name }) => name !== IGNORED).map(({ name, text }) => ({ name, text: text.replace(`./${SCHEMA}`, schemaFrom(target)) }));
-  const ignored = all.find(({ name }) => name === IGNORED)?.text.trim().split('\n') ?? [];
+  const files = all
+    .filter(({ name }) => name !== IGNORED)
+    .map(({ name, text }) => ({ name, text: text.replace(`./${SCHEMA}`, schemaFrom(target)) }));
+  const ignored =
+    all
+      .find(({ name }) => name === IGNORED)
+      ?.text.trim()
+      .split('\n') ?? [];
   return { files, ignored };
 }
 
@@ -40,7 +49,9 @@ async function filesIn(template: string): Promise<NewFile[]> {
   const folder = path.join(packageFolder(), 'templates', template);
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   const paths = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
-  return Promise.all(paths.map(async (file) => ({ name: path.relative(folder, file), text: await readFile(file, 'utf8') })));
+  return Promise.all(
+    paths.map(async (file) => ({ name: path.relative(folder, file), text: await readFile(file, 'utf8') })),
+  );
 }
 
 /** Where an editor finds the schema: in the nearest installed package, or where it will be once it is installed. */

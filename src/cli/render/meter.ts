@@ -30,7 +30,8 @@ export class Meter {
     const report = this.#latest?.report;
     const left = this.#secondsLeft(now);
     const parts = [
-      report && `${report.done}${report.total === undefined ? '' : `/${report.total}`}${report.unit === undefined ? '' : ` ${report.unit}`}`,
+      report &&
+        `${report.done}${report.total === undefined ? '' : `/${report.total}`}${report.unit === undefined ? '' : ` ${report.unit}`}`,
       report?.note,
       this.#metric,
       duration((now - this.#started) / 1000),

@@ -46,7 +46,12 @@ export class Outcomes {
         this.#conclude(event.id, 'failed', this.#why(event.id), { seconds: event.seconds });
         return;
       case 'blocked':
-        this.#conclude(event.id, 'blocked', event.reasons, event.because === undefined ? {} : { because: event.because });
+        this.#conclude(
+          event.id,
+          'blocked',
+          event.reasons,
+          event.because === undefined ? {} : { because: event.because },
+        );
         return;
       case 'interrupted':
         this.#conclude(event.id, 'interrupted', this.#why(event.id));
@@ -75,7 +80,9 @@ export class Outcomes {
 
   #plan(plan: Plan): void {
     this.#instances = new Map(plan.entries.map(({ instance }) => [instance.id, instance]));
-    this.#left = new Set(plan.entries.filter(({ verdict }) => verdict.kind !== 'fresh').map(({ instance }) => instance.id));
+    this.#left = new Set(
+      plan.entries.filter(({ verdict }) => verdict.kind !== 'fresh').map(({ instance }) => instance.id),
+    );
     this.#fresh = plan.entries.length - this.#left.size;
     for (const { instance, verdict } of plan.entries) {
       if (verdict.kind !== 'fresh') this.#reasons.set(instance.id, verdict.reasons);
@@ -86,7 +93,12 @@ export class Outcomes {
     return this.#reasons.get(id) ?? [];
   }
 
-  #conclude(id: InstanceId, status: Status, reasons: readonly Reason[], more: Pick<Row, 'because' | 'seconds'> = {}): void {
+  #conclude(
+    id: InstanceId,
+    status: Status,
+    reasons: readonly Reason[],
+    more: Pick<Row, 'because' | 'seconds'> = {},
+  ): void {
     const instance = this.#instances.get(id);
     if (instance === undefined) throw new Error(`Internal error: ${id} is not in the plan.`);
     this.#left.delete(id);

@@ -26,17 +26,45 @@ const id = (text: string): InstanceId => text as InstanceId;
 function planOf(verdicts: Readonly<Record<string, 'fresh' | 'run'>>): Plan {
   const entries = Object.entries(verdicts).map(([name, kind]): PlanEntry => {
     const instance = { id: id(name), stage: name.split(':')[0]!, axes: {} } as PlanEntry['instance'];
-    return { instance, verdict: kind === 'fresh' ? ({ kind } as PlanEntry['verdict']) : { kind, reasons: [{ kind: 'never-run' }] } };
+    return {
+      instance,
+      verdict: kind === 'fresh' ? ({ kind } as PlanEntry['verdict']) : { kind, reasons: [{ kind: 'never-run' }] },
+    };
   });
   return { pipeline: { name: 'test' } as Plan['pipeline'], entries };
 }
 
 const plan = (verdicts: Parameters<typeof planOf>[0]): RunEvent => ({ type: 'plan', plan: planOf(verdicts) });
-const started = (name: string): RunEvent => ({ type: 'started', id: id(name), fingerprint: 'f' as Fingerprint, attempt: 1, resumed: false, reasons: [{ kind: 'param', path: 'rate', before: 1, after: 2 }], log: '/p/cache/log', resources: {} });
-const succeeded = (name: string, seconds: number): RunEvent => ({ type: 'succeeded', id: id(name), seconds, record: {} as RunRecord });
-const failed = (name: string): RunEvent => ({ type: 'failed', id: id(name), seconds: 3, failure: { kind: 'exit', code: 7 }, log: '/p/cache/a.log', logTail: ['last words'] });
+const started = (name: string): RunEvent => ({
+  type: 'started',
+  id: id(name),
+  fingerprint: 'f' as Fingerprint,
+  attempt: 1,
+  resumed: false,
+  reasons: [{ kind: 'param', path: 'rate', before: 1, after: 2 }],
+  log: '/p/cache/log',
+  resources: {},
+});
+const succeeded = (name: string, seconds: number): RunEvent => ({
+  type: 'succeeded',
+  id: id(name),
+  seconds,
+  record: {} as RunRecord,
+});
+const failed = (name: string): RunEvent => ({
+  type: 'failed',
+  id: id(name),
+  seconds: 3,
+  failure: { kind: 'exit', code: 7 },
+  log: '/p/cache/a.log',
+  logTail: ['last words'],
+});
 const NOTHING = { fresh: 0, restored: 0, executed: 0, failed: 0, blocked: 0, interrupted: 0 };
-const finished = (outcome: RunSummary['outcome'], counts: Partial<RunSummary['counts']>, published: string[] = []): RunEvent => ({
+const finished = (
+  outcome: RunSummary['outcome'],
+  counts: Partial<RunSummary['counts']>,
+  published: string[] = [],
+): RunEvent => ({
   type: 'finished',
   summary: { outcome, seconds: 12, counts: { ...NOTHING, ...counts }, published },
 });
@@ -44,7 +72,15 @@ const finished = (outcome: RunSummary['outcome'], counts: Partial<RunSummary['co
 function view(columns?: number): View & { readonly out: Screen; readonly log: Screen } {
   const out = new Screen(columns);
   const log = new Screen(columns);
-  const stream = (screen: Screen) => ({ isTerminal: columns !== undefined, colors: colors(false), columns: () => screen.columns, rows: () => 24, write: (text: string) => { screen.write(text); } });
+  const stream = (screen: Screen) => ({
+    isTerminal: columns !== undefined,
+    colors: colors(false),
+    columns: () => screen.columns,
+    rows: () => 24,
+    write: (text: string) => {
+      screen.write(text);
+    },
+  });
   return {
     out,
     log,
@@ -58,13 +94,32 @@ function view(columns?: number): View & { readonly out: Screen; readonly log: Sc
 test('plain: a start with its reason, an end with its time, and a table of what was done', async () => {
   const shown = view();
   const renderer = new PlainRenderer(shown);
-  for (const event of [plan({ split: 'fresh', train: 'run' }), started('train'), succeeded('train', 296), finished('done', { fresh: 1, executed: 1 }, ['reports/a.txt'])]) renderer.handle(event);
+  for (const event of [
+    plan({ split: 'fresh', train: 'run' }),
+    started('train'),
+    succeeded('train', 296),
+    finished('done', { fresh: 1, executed: 1 }, ['reports/a.txt']),
+  ])
+    renderer.handle(event);
   await renderer.close();
   expect(shown.log.text).toBe(
-    ['12:00:00  test: 2 instances, 1 to run, 1 up to date', '12:00:00  start    train  (params.rate 1 -> 2)', '12:00:00  done     train  4m 56s', ''].join('\n'),
+    [
+      '12:00:00  test: 2 instances, 1 to run, 1 up to date',
+      '12:00:00  start    train  (params.rate 1 -> 2)',
+      '12:00:00  done     train  4m 56s',
+      '',
+    ].join('\n'),
   );
   expect(shown.out.text).toBe(
-    ['', 'stage  status  reason                time', 'train  done    params.rate 1 -> 2  4m 56s', '', 'Done after 12s: 1 executed, 1 up to date.', 'Published: reports/a.txt', ''].join('\n'),
+    [
+      '',
+      'stage  status  reason                time',
+      'train  done    params.rate 1 -> 2  4m 56s',
+      '',
+      'Done after 12s: 1 executed, 1 up to date.',
+      'Published: reports/a.txt',
+      '',
+    ].join('\n'),
   );
 });
 
@@ -97,7 +152,16 @@ test('a failure ends with the end of its log, the log’s path and the way to ru
   for (const event of events) renderer.handle(event);
   await renderer.close();
   expect(shown.log.text).toContain('12:00:00  FAILED   train  exit 7 -> cache/a.log\n');
-  expect(shown.log.text).toContain(['', 'FAILED train after 3.0s: exit 7', '  | last words', '  log: cache/a.log', '  run it again: pipeline run train', ''].join('\n'));
+  expect(shown.log.text).toContain(
+    [
+      '',
+      'FAILED train after 3.0s: exit 7',
+      '  | last words',
+      '  log: cache/a.log',
+      '  run it again: pipeline run train',
+      '',
+    ].join('\n'),
+  );
   expect(shown.out.lines).toContain('report  blocked  needs train');
   expect(shown.out.lines.at(-1)).toBe('Failed after 12s: 1 failed, 1 blocked.');
 });
@@ -117,7 +181,8 @@ test('a run with nothing to do says so in one line', async () => {
 test('quiet: failures and one line', async () => {
   const shown = view();
   const renderer = new QuietRenderer(shown);
-  for (const event of [plan({ train: 'run' }), started('train'), failed('train'), finished('failed', { failed: 1 })]) renderer.handle(event);
+  for (const event of [plan({ train: 'run' }), started('train'), failed('train'), finished('failed', { failed: 1 })])
+    renderer.handle(event);
   await renderer.close();
   expect(shown.log.text).toContain('FAILED train after 3.0s: exit 7');
   expect(shown.out.text).toBe('Failed after 12s: 1 failed.\n');
@@ -126,9 +191,14 @@ test('quiet: failures and one line', async () => {
 test('json: every event is one line with its number and time, and the plan is told without the pipeline', () => {
   const shown = view();
   const renderer = new JsonRenderer(shown);
-  for (const event of [plan({ train: 'run' }), started('train'), finished('done', { executed: 1 })]) renderer.handle(event);
+  for (const event of [plan({ train: 'run' }), started('train'), finished('done', { executed: 1 })])
+    renderer.handle(event);
   const events = shown.out.lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(events.map(({ v, seq, type }) => [v, seq, type])).toEqual([[1, 0, 'plan'], [1, 1, 'started'], [1, 2, 'finished']]);
+  expect(events.map(({ v, seq, type }) => [v, seq, type])).toEqual([
+    [1, 0, 'plan'],
+    [1, 1, 'started'],
+    [1, 2, 'finished'],
+  ]);
   expect(events[0]).toEqual({
     v: 1,
     seq: 0,
@@ -186,7 +256,8 @@ test('live: lines never exceed the terminal, and redrawing keeps to eight times 
   renderer.handle(plan({ 'train:dataset=ham10000,model=M2,seed=0': 'run' }));
   renderer.handle(started('train:dataset=ham10000,model=M2,seed=0'));
   const before = shown.log.writes;
-  for (let report = 0; report < 1000; report++) renderer.handle({ type: 'progress', id: id('train:dataset=ham10000,model=M2,seed=0'), done: report });
+  for (let report = 0; report < 1000; report++)
+    renderer.handle({ type: 'progress', id: id('train:dataset=ham10000,model=M2,seed=0'), done: report });
   vi.advanceTimersByTime(1000);
   expect(shown.log.writes - before).toBeLessThanOrEqual(16); // erase and draw, eight times
   expect(Math.max(...shown.log.lines.map((line) => line.length))).toBeLessThan(30);

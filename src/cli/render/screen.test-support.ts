@@ -35,7 +35,8 @@ export class Screen {
   }
 
   #take(token: string): void {
-    if (token.startsWith(ESCAPE) && token.endsWith('A')) this.#lines.length -= Number.parseInt(token.slice(ESCAPE.length)); // a clear follows
+    if (token.startsWith(ESCAPE) && token.endsWith('A'))
+      this.#lines.length -= Number.parseInt(token.slice(ESCAPE.length)); // a clear follows
     else if (token === `${ESCAPE}0J`) this.#lines[this.#lines.length - 1] = '';
     else if (token === '\n') this.#lines.push('');
     else if (token === '\r') this.sawCarriageReturn = true;

@@ -23,6 +23,11 @@ test('the folding column gives way on a narrow terminal', () => {
 });
 
 test('a style surrounds the text, not the space after it', () => {
-  const [, line] = table([{ title: 'a' }, { title: 'b' }], [[{ text: 'x', style: (text) => `<${text}>` }, { text: 'y' }]], undefined, String);
+  const [, line] = table(
+    [{ title: 'a' }, { title: 'b' }],
+    [[{ text: 'x', style: (text) => `<${text}>` }, { text: 'y' }]],
+    undefined,
+    String,
+  );
   expect(line).toBe('<x>  y');
 });

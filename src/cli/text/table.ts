@@ -21,18 +21,31 @@ const NARROWEST = 16;
  * @param columns terminal width; undefined: not limited.
  * @returns the table's lines, the titles first; no trailing spaces.
  */
-export function table(layout: readonly Column[], rows: readonly (readonly Cell[])[], columns: number | undefined, heading: (text: string) => string): string[] {
+export function table(
+  layout: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  columns: number | undefined,
+  heading: (text: string) => string,
+): string[] {
   const titles = layout.map((column): Cell => ({ text: column.title, style: heading }));
   const all = [titles, ...rows];
   const widths = columnWidths(layout, all, columns);
   return all.flatMap((row) => renderRow(layout, row, widths));
 }
 
-function columnWidths(layout: readonly Column[], rows: readonly (readonly Cell[])[], columns: number | undefined): number[] {
-  const natural = layout.map((_, index) => Math.max(...rows.map((row) => Math.max(...row[index]!.text.split('\n').map(width)))));
+function columnWidths(
+  layout: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  columns: number | undefined,
+): number[] {
+  const natural = layout.map((_, index) =>
+    Math.max(...rows.map((row) => Math.max(...row[index]!.text.split('\n').map(width)))),
+  );
   if (columns === undefined) return natural;
   const total = natural.reduce((sum, cells) => sum + cells) + GAP.length * (layout.length - 1);
-  return natural.map((cells, index) => (layout[index]!.fold && total > columns ? Math.max(NARROWEST, cells - (total - columns)) : cells));
+  return natural.map((cells, index) =>
+    layout[index]!.fold && total > columns ? Math.max(NARROWEST, cells - (total - columns)) : cells,
+  );
 }
 
 function renderRow(layout: readonly Column[], row: readonly Cell[], widths: readonly number[]): string[] {
@@ -44,7 +57,8 @@ function renderRow(layout: readonly Column[], row: readonly Cell[], widths: read
       .slice(0, last + 1)
       .map((lines, index) => {
         const text = lines[line] ?? '';
-        const padded = index === last && layout[index]!.align !== 'right' ? text : pad(text, widths[index]!, layout[index]!.align);
+        const padded =
+          index === last && layout[index]!.align !== 'right' ? text : pad(text, widths[index]!, layout[index]!.align);
         const style = row[index]!.style;
         return style === undefined || text === '' ? padded : padded.replace(text, () => style(text));
       })

@@ -36,7 +36,17 @@ function barOf(instance: Executed, index: number): Bar {
     name: id,
     shortName: Object.values(axes).join(', ') || stage,
     stage,
-    ended: failure !== undefined ? 'failed' : ended === 'interrupted' && index === execution.attempts.length - 1 ? 'interrupted' : 'done',
-    note: [id, `${duration(start)} to ${duration(start + seconds)}, ${duration(seconds)}`, attemptNote(instance, index), ...resources].join('\n'),
+    ended:
+      failure !== undefined
+        ? 'failed'
+        : ended === 'interrupted' && index === execution.attempts.length - 1
+          ? 'interrupted'
+          : 'done',
+    note: [
+      id,
+      `${duration(start)} to ${duration(start + seconds)}, ${duration(seconds)}`,
+      attemptNote(instance, index),
+      ...resources,
+    ].join('\n'),
   };
 }

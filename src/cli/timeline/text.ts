@@ -18,12 +18,21 @@ export function timelineText(run: PastRun, stream: Stream): string[] {
   const head = [colors.bold(titleOf(run)), subtitleOf(run), ''];
   if (executed.length === 0) return [...head, 'Nothing was executed.'];
   const shown = longest(executed);
-  const layout = [{ title: 'instance' }, { title: 'ended' }, { title: 'start', align: 'right' as const }, { title: 'time', align: 'right' as const }, { title: '' }];
+  const layout = [
+    { title: 'instance' },
+    { title: 'ended' },
+    { title: 'start', align: 'right' as const },
+    { title: 'time', align: 'right' as const },
+    { title: '' },
+  ];
   const rows = shown.map((instance): Cell[] => {
     const { execution, id, ended } = instance;
     return [
       { text: truncate(id, LONGEST_NAME) },
-      { text: attemptNote(instance, execution.attempts.length - 1), style: ended === 'executed' ? colors.green : ended === 'failed' ? colors.red : colors.yellow },
+      {
+        text: attemptNote(instance, execution.attempts.length - 1),
+        style: ended === 'executed' ? colors.green : ended === 'failed' ? colors.red : colors.yellow,
+      },
       { text: duration(execution.attempts[0]!.start) },
       { text: duration(timeOf(instance)) },
       { text: bar(instance, run.seconds), ...(critical.has(id) && { style: colors.bold }) },

@@ -23,8 +23,11 @@ export function titleOf({ id, pipeline, targets }: PastRun): string {
 
 /** `2026-11-23 03:40 UTC on host: done in 1m 20s; 7 executed, 3 up to date; 1.8 at the same time on average`. */
 export function subtitleOf(run: PastRun): string {
-  const busy = executedOf(run).flatMap(({ execution }) => execution.attempts).reduce((sum, { seconds }) => sum + seconds, 0);
-  const together = run.seconds > 0 && busy > 0 ? `; ${(busy / run.seconds).toFixed(1)} at the same time on average` : '';
+  const busy = executedOf(run)
+    .flatMap(({ execution }) => execution.attempts)
+    .reduce((sum, { seconds }) => sum + seconds, 0);
+  const together =
+    run.seconds > 0 && busy > 0 ? `; ${(busy / run.seconds).toFixed(1)} at the same time on average` : '';
   return `${instant(run.started)} on ${run.host}: ${run.outcome} after ${duration(run.seconds)}; ${countsText(run)}${together}`;
 }
 
@@ -32,13 +35,26 @@ export function subtitleOf(run: PastRun): string {
 export function criticalOf(run: PastRun): { readonly path: readonly PastInstance[]; readonly text: string } {
   const path = criticalPath(run);
   const seconds = path.reduce((sum, instance) => sum + endOf(instance) - instance.execution!.attempts[0]!.start, 0);
-  return { path, text: path.length === 0 ? 'nothing was executed' : `critical path: ${duration(seconds)} of ${duration(run.seconds)}` };
+  return {
+    path,
+    text:
+      path.length === 0 ? 'nothing was executed' : `critical path: ${duration(seconds)} of ${duration(run.seconds)}`,
+  };
 }
 
 /** `failed: exit 3`, `done, second attempt`: how an attempt went. */
 export function attemptNote({ ended, execution }: Executed, index: number): string {
   const { failure, resumed } = execution.attempts[index]!;
   const last = index === execution.attempts.length - 1;
-  const end = failure !== undefined ? `failed: ${failureText(failure).split('\n', 1)[0]!}` : last && ended !== 'executed' ? ended : 'done';
-  return [...(execution.attempts.length > 1 ? [`attempt ${index + 1}`] : []), end, ...(resumed ? ['from a checkpoint'] : [])].join(', ');
+  const end =
+    failure !== undefined
+      ? `failed: ${failureText(failure).split('\n', 1)[0]!}`
+      : last && ended !== 'executed'
+        ? ended
+        : 'done';
+  return [
+    ...(execution.attempts.length > 1 ? [`attempt ${index + 1}`] : []),
+    end,
+    ...(resumed ? ['from a checkpoint'] : []),
+  ].join(', ');
 }

@@ -7,7 +7,9 @@ export class Attempted {
 
   /** Whether the plan holds anything to do that was not tried as it is now. */
   isNew({ entries }: Plan): boolean {
-    return entries.some((entry) => entry.verdict.kind === 'restore' || (entry.verdict.kind === 'run' && !this.#keys.has(keyOf(entry))));
+    return entries.some(
+      (entry) => entry.verdict.kind === 'restore' || (entry.verdict.kind === 'run' && !this.#keys.has(keyOf(entry))),
+    );
   }
 
   /** Everything before is forgotten: what is undone and done again is tried again. */

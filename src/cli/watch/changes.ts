@@ -41,10 +41,17 @@ export async function watchChanges(root: string, never: string): Promise<Changes
 
     async next(signal) {
       do {
-        if (count.seen === count.told) await new Promise<void>((resume) => {
-          told = resume;
-          signal.addEventListener('abort', () => { resume(); }, { once: true });
-        });
+        if (count.seen === count.told)
+          await new Promise<void>((resume) => {
+            told = resume;
+            signal.addEventListener(
+              'abort',
+              () => {
+                resume();
+              },
+              { once: true },
+            );
+          });
         count.told = count.seen;
         await quiet(signal);
       } while (count.seen > count.told && !signal.aborted);
@@ -57,10 +64,14 @@ export async function watchChanges(root: string, never: string): Promise<Changes
 function quiet(signal: AbortSignal): Promise<void> {
   return new Promise((resume) => {
     const timer = setTimeout(resume, QUIET_MS);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      resume();
-    }, { once: true });
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resume();
+      },
+      { once: true },
+    );
   });
 }
 

@@ -16,51 +16,84 @@ const images = (count: number, size: number) => {
 
 function run(data: Int32Array, count: number, size: number, view: View<HostTensor>): Float32Array {
   return tf.tidy(() => {
-    const parts = Object.fromEntries(Object.entries(view).map(([name, { data, shape }]) => [name, tf.tensor(data as Float32Array, [...shape])]));
+    const parts = Object.fromEntries(
+      Object.entries(view).map(([name, { data, shape }]) => [name, tf.tensor(data as Float32Array, [...shape])]),
+    );
     return augment(tf.tensor4d(data, [count, size, size, 3], 'int32'), parts).dataSync() as Float32Array;
   });
 }
 
-const draw = (name: RecipeName, size: number, indices: number[], view = 0, sourceSize = size) => drawViews(recipe(name, { size }), { seed: 1, epoch: 2, indices, view, sourceSize });
+const draw = (name: RecipeName, size: number, indices: number[], view = 0, sourceSize = size) =>
+  drawViews(recipe(name, { size }), { seed: 1, epoch: 2, indices, view, sourceSize });
 
 describe('drawing', () => {
   test.each(RECIPES)('%s fills just the shapes it announces', (name) => {
     for (const sourceSize of [16, 24]) {
       const view = draw(name, 16, [5, 9, 11], 1, sourceSize);
-      const shapes = Object.fromEntries(Object.entries(view).map(([part, { dtype, shape }]) => [part, { dtype, shape }]));
+      const shapes = Object.fromEntries(
+        Object.entries(view).map(([part, { dtype, shape }]) => [part, { dtype, shape }]),
+      );
       expect(shapes).toEqual(viewSpecs(recipe(name, { size: 16 }), 3, sourceSize));
     }
   });
 
-  test.each(RECIPES.filter((name) => name !== 'none'))('%s: an image has the same view in every batch, and another for each seed, epoch, image and view', (name) => {
-    const spec = recipe(name, { size: 8 });
-    const one = (seed: number, epoch: number, indices: number[], view: number, row: number) =>
-      Object.entries(drawViews(spec, { seed, epoch, indices, view, sourceSize: 8 })).map(([part, { data, shape }]) => {
-        // The batch is the second axis of these, and the first of the others.
-        const axis = ['rotation', 'colours', 'shifts'].includes(part) ? 1 : 0;
-        return [part, tf.tidy(() => [...tf.gather(tf.tensor(data, [...shape]), [row], axis).dataSync()])];
-      });
-    const reference = one(1, 2, [7], 0, 0);
-    expect(one(1, 2, [3, 7, 4], 0, 1)).toEqual(reference);
-    for (const other of [one(9, 2, [7], 0, 0), one(1, 9, [7], 0, 0), one(1, 2, [9], 0, 0), one(1, 2, [7], 1, 0)]) expect(other).not.toEqual(reference);
-  });
+  test.each(RECIPES.filter((name) => name !== 'none'))(
+    '%s: an image has the same view in every batch, and another for each seed, epoch, image and view',
+    (name) => {
+      const spec = recipe(name, { size: 8 });
+      const one = (seed: number, epoch: number, indices: number[], view: number, row: number) =>
+        Object.entries(drawViews(spec, { seed, epoch, indices, view, sourceSize: 8 })).map(
+          ([part, { data, shape }]) => {
+            // The batch is the second axis of these, and the first of the others.
+            const axis = ['rotation', 'colours', 'shifts'].includes(part) ? 1 : 0;
+            return [part, tf.tidy(() => [...tf.gather(tf.tensor(data, [...shape]), [row], axis).dataSync()])];
+          },
+        );
+      const reference = one(1, 2, [7], 0, 0);
+      expect(one(1, 2, [3, 7, 4], 0, 1)).toEqual(reference);
+      for (const other of [one(9, 2, [7], 0, 0), one(1, 9, [7], 0, 0), one(1, 2, [9], 0, 0), one(1, 2, [7], 1, 0)])
+        expect(other).not.toEqual(reference);
+    },
+  );
 
   test('frequencies are those of the recipe', () => {
     const count = 2000;
-    const { threshold, blur, colours } = drawViews(recipe('byol', { size: 8 }), { seed: 0, epoch: 0, indices: Array.from({ length: count }, (_, i) => i), view: 1, sourceSize: 8 });
+    const { threshold, blur, colours } = drawViews(recipe('byol', { size: 8 }), {
+      seed: 0,
+      epoch: 0,
+      indices: Array.from({ length: count }, (_, i) => i),
+      view: 1,
+      sourceSize: 8,
+    });
     const share = (rows: boolean[]) => rows.filter(Boolean).length / count;
     const samples = Array.from({ length: count }, (_, i) => i);
     expect(share(samples.map((i) => threshold!.data[i] === 0.5))).toBeCloseTo(0.2, 1);
     expect(share(samples.map((i) => blur!.data[64 * i] !== 1))).toBeCloseTo(0.1, 1);
     // Grey: the fifth operation has equal rows. Jitter: the four before it are not all the identity.
     expect(share(samples.map((i) => colours!.data[9 * (4 * count + i)] !== 1))).toBeCloseTo(0.2, 1);
-    expect(share(samples.map((i) => [0, 1, 2, 3].some((k) => colours!.data[9 * (k * count + i) + 1] !== 0 || colours!.data[9 * (k * count + i)] !== 1)))).toBeCloseTo(0.8, 1);
+    expect(
+      share(
+        samples.map((i) =>
+          [0, 1, 2, 3].some(
+            (k) => colours!.data[9 * (k * count + i) + 1] !== 0 || colours!.data[9 * (k * count + i)] !== 1,
+          ),
+        ),
+      ),
+    ).toBeCloseTo(0.8, 1);
   });
 
   test('every order of the four operations occurs', () => {
     const count = 600;
-    const { shifts } = drawViews(recipe('simclr', { size: 8 }), { seed: 0, epoch: 0, indices: Array.from({ length: count }, (_, i) => i), view: 0, sourceSize: 8 });
-    const places = Array.from({ length: count }, (_, i) => [0, 1, 2, 3].findIndex((k) => shifts!.data[k * count + i] !== 0)).filter((k) => k >= 0);
+    const { shifts } = drawViews(recipe('simclr', { size: 8 }), {
+      seed: 0,
+      epoch: 0,
+      indices: Array.from({ length: count }, (_, i) => i),
+      view: 0,
+      sourceSize: 8,
+    });
+    const places = Array.from({ length: count }, (_, i) =>
+      [0, 1, 2, 3].findIndex((k) => shifts!.data[k * count + i] !== 0),
+    ).filter((k) => k >= 0);
     for (const k of [0, 1, 2, 3]) expect(places.filter((p) => p === k).length / places.length).toBeCloseTo(0.25, 1);
   });
 });
@@ -68,7 +101,9 @@ describe('drawing', () => {
 describe('applying', () => {
   test('none at the source size only scales to 0..1', () => {
     const data = images(2, 5);
-    expect(run(data, 2, 5, draw('none', 5, [0, 1]))).toEqual(Float32Array.from(data, (v) => Math.fround(v * Math.fround(1 / 255))));
+    expect(run(data, 2, 5, draw('none', 5, [0, 1]))).toEqual(
+      Float32Array.from(data, (v) => Math.fround(v * Math.fround(1 / 255))),
+    );
   });
 
   test('none at half the size weighs 1 3 3 1 along either axis', () => {
@@ -84,7 +119,14 @@ describe('applying', () => {
       const parts = draw(name, size, [0, 1, 2, 3, 4, 5], view, sourceSize);
       const actual = run(data, count, sourceSize, parts);
       for (let b = 0; b < count; b++) {
-        const expected = oracle(data.subarray(b * sourceSize ** 2 * 3, (b + 1) * sourceSize ** 2 * 3), sourceSize, size, parts, b, count).flat(2);
+        const expected = oracle(
+          data.subarray(b * sourceSize ** 2 * 3, (b + 1) * sourceSize ** 2 * 3),
+          sourceSize,
+          size,
+          parts,
+          b,
+          count,
+        ).flat(2);
         const found = actual.subarray(b * size ** 2 * 3, (b + 1) * size ** 2 * 3);
         expected.forEach((v, i) => {
           expect(found[i]).toBeCloseTo(v, 4);
@@ -94,7 +136,17 @@ describe('applying', () => {
   });
 
   test.each(RECIPES)('%s stays within 0..1', (name) => {
-    const found = run(images(16, 12), 16, 12, draw(name, 12, Array.from({ length: 16 }, (_, i) => i), 1));
+    const found = run(
+      images(16, 12),
+      16,
+      12,
+      draw(
+        name,
+        12,
+        Array.from({ length: 16 }, (_, i) => i),
+        1,
+      ),
+    );
     expect(Math.min(...found)).toBeGreaterThan(-1e-6);
     expect(Math.max(...found)).toBeLessThan(1 + 1e-6);
   });
@@ -105,7 +157,10 @@ describe('applying', () => {
     const rotation = { dtype: 'float32' as const, shape: [2, 1, 2], data: Float32Array.of(0, -1, 1, 0) };
     const turned = run(data, 1, size, { rotation });
     // x = -y', y = x' about the centre.
-    for (let y = 0; y < size; y++) for (let x = 0; x < size; x++) for (let c = 0; c < 3; c++) expect(turned[3 * (size * y + x) + c]).toBeCloseTo(data[3 * (size * x + (size - 1 - y)) + c]! / 255, 5);
+    for (let y = 0; y < size; y++)
+      for (let x = 0; x < size; x++)
+        for (let c = 0; c < 3; c++)
+          expect(turned[3 * (size * y + x) + c]).toBeCloseTo(data[3 * (size * x + (size - 1 - y)) + c]! / 255, 5);
   });
 
   test('solarising inverts from one half on, and only where it is asked for', () => {
@@ -117,10 +172,20 @@ describe('applying', () => {
 });
 
 /** The same view of one image, in loops over pixels. */
-function oracle(data: Int32Array, from: number, to: number, view: View<HostTensor<'float32'>>, b: number, count: number): Image {
+function oracle(
+  data: Int32Array,
+  from: number,
+  to: number,
+  view: View<HostTensor<'float32'>>,
+  b: number,
+  count: number,
+): Image {
   const grid = (height: number, width: number, at: (y: number, x: number, c: number) => number): Image =>
-    Array.from({ length: height }, (_, y) => Array.from({ length: width }, (_, x) => [0, 1, 2].map((c) => at(y, x, c))));
-  const sum = (length: number, term: (i: number) => number) => Array.from({ length }, (_, i) => term(i)).reduce((a, v) => a + v, 0);
+    Array.from({ length: height }, (_, y) =>
+      Array.from({ length: width }, (_, x) => [0, 1, 2].map((c) => at(y, x, c))),
+    );
+  const sum = (length: number, term: (i: number) => number) =>
+    Array.from({ length }, (_, i) => term(i)).reduce((a, v) => a + v, 0);
 
   let x = grid(from, from, (y, x, c) => data[3 * (from * y + x) + c]! / 255);
   const { rotation, rows, columns, colours, shifts, blur, threshold } = view;
@@ -129,17 +194,38 @@ function oracle(data: Int32Array, from: number, to: number, view: View<HostTenso
     const centre = (from - 1) / 2;
     const pixel = (y: number, x: number) => source[reflect(y, from)]![reflect(x, from)]!;
     x = grid(from, from, (y, x, c) => {
-      const [u, v] = [0, 1].map((axis) => centre + rotation.data[2 * (axis * count + b)]! * (x - centre) + rotation.data[2 * (axis * count + b) + 1]! * (y - centre)) as [number, number];
+      const [u, v] = [0, 1].map(
+        (axis) =>
+          centre +
+          rotation.data[2 * (axis * count + b)]! * (x - centre) +
+          rotation.data[2 * (axis * count + b) + 1]! * (y - centre),
+      ) as [number, number];
       const [u0, v0] = [Math.floor(u), Math.floor(v)];
-      return [0, 1].reduce((all, j) => all + [0, 1].reduce((a, i) => a + (1 - Math.abs(u - u0 - i)) * (1 - Math.abs(v - v0 - j)) * pixel(v0 + j, u0 + i)[c]!, 0), 0);
+      return [0, 1].reduce(
+        (all, j) =>
+          all +
+          [0, 1].reduce(
+            (a, i) => a + (1 - Math.abs(u - u0 - i)) * (1 - Math.abs(v - v0 - j)) * pixel(v0 + j, u0 + i)[c]!,
+            0,
+          ),
+        0,
+      );
     });
   }
   if (rows && columns) {
     const source = x;
-    x = grid(to, to, (y, x, c) => sum(from, (i) => rows.data[(b * to + y) * from + i]! * sum(from, (j) => columns.data[(b * from + j) * to + x]! * source[i]![j]![c]!)));
+    x = grid(to, to, (y, x, c) =>
+      sum(
+        from,
+        (i) =>
+          rows.data[(b * to + y) * from + i]! *
+          sum(from, (j) => columns.data[(b * from + j) * to + x]! * source[i]![j]![c]!),
+      ),
+    );
   }
   for (let k = 0; k < (colours?.shape[0] ?? 0); k++) {
-    const mean = x.flat().reduce((a, [r, g, bl]) => a + 0.299 * r! + 0.587 * g! + 0.114 * bl!, 0) / (x.length * x.length);
+    const mean =
+      x.flat().reduce((a, [r, g, bl]) => a + 0.299 * r! + 0.587 * g! + 0.114 * bl!, 0) / (x.length * x.length);
     const jitter = k < (shifts?.shape[0] ?? 0);
     const added = jitter ? shifts!.data[k * count + b]! * mean : 0;
     x = x.map((row) =>
@@ -153,7 +239,13 @@ function oracle(data: Int32Array, from: number, to: number, view: View<HostTenso
   }
   if (blur) {
     const source = x;
-    x = grid(to, to, (y, x, c) => sum(to, (i) => blur.data[(b * to + y) * to + i]! * sum(to, (j) => blur.data[(b * to + x) * to + j]! * source[i]![j]![c]!)));
+    x = grid(to, to, (y, x, c) =>
+      sum(
+        to,
+        (i) =>
+          blur.data[(b * to + y) * to + i]! * sum(to, (j) => blur.data[(b * to + x) * to + j]! * source[i]![j]![c]!),
+      ),
+    );
   }
   if (threshold) x = x.map((row) => row.map((pixel) => pixel.map((v) => (v >= threshold.data[b]! ? 1 - v : v))));
   return x;

@@ -2,10 +2,14 @@ import { expect, test } from 'vitest';
 import { LUMA, brightness, contrast, greyscale, hue, saturation, type ColourOperation } from './colour.ts';
 
 /** One image of two pixels. */
-const image = [[0.9, 0.2, 0.4], [0.1, 0.6, 0.3]];
+const image = [
+  [0.9, 0.2, 0.4],
+  [0.1, 0.6, 0.3],
+];
 const luma = (pixel: number[]) => pixel.reduce((sum, v, c) => sum + v * LUMA[c]!, 0);
 const mean = (luma(image[0]!) + luma(image[1]!)) / 2;
-const on = ({ matrix, shift }: ColourOperation, pixel: number[]) => [0, 1, 2].map((r) => [0, 1, 2].reduce((sum, c) => sum + matrix[3 * r + c]! * pixel[c]!, shift * mean));
+const on = ({ matrix, shift }: ColourOperation, pixel: number[]) =>
+  [0, 1, 2].map((r) => [0, 1, 2].reduce((sum, c) => sum + matrix[3 * r + c]! * pixel[c]!, shift * mean));
 
 const close = (actual: number[], expected: number[]) => {
   expected.forEach((v, i) => {
@@ -13,13 +17,25 @@ const close = (actual: number[], expected: number[]) => {
   });
 };
 
-test.each([0, 0.3, 1, 1.7])('brightness, contrast and saturation by %f blend with black, the mean luma, and luma', (factor) => {
-  for (const pixel of image) {
-    close(on(brightness(factor), pixel), pixel.map((v) => factor * v));
-    close(on(contrast(factor), pixel), pixel.map((v) => factor * v + (1 - factor) * mean));
-    close(on(saturation(factor), pixel), pixel.map((v) => factor * v + (1 - factor) * luma(pixel)));
-  }
-});
+test.each([0, 0.3, 1, 1.7])(
+  'brightness, contrast and saturation by %f blend with black, the mean luma, and luma',
+  (factor) => {
+    for (const pixel of image) {
+      close(
+        on(brightness(factor), pixel),
+        pixel.map((v) => factor * v),
+      );
+      close(
+        on(contrast(factor), pixel),
+        pixel.map((v) => factor * v + (1 - factor) * mean),
+      );
+      close(
+        on(saturation(factor), pixel),
+        pixel.map((v) => factor * v + (1 - factor) * luma(pixel)),
+      );
+    }
+  },
+);
 
 test('greyscale is saturation zero', () => {
   close([...greyscale.matrix], [...saturation(0).matrix]);

@@ -27,15 +27,25 @@ const IDENTITY: Matrix = [1, 0, 0, 0, 1, 0, 0, 0, 1];
 const GREY: Matrix = [...LUMA, ...LUMA, ...LUMA];
 const QUARTER_TURN = quarterTurn();
 
-const weighted = (a: number, left: Matrix, b: number, right: Matrix): Matrix => left.map((v, i) => a * v + b * right[i]!);
+const weighted = (a: number, left: Matrix, b: number, right: Matrix): Matrix =>
+  left.map((v, i) => a * v + b * right[i]!);
 
 export const nothing: ColourOperation = { matrix: IDENTITY, shift: 0 };
 export const greyscale: ColourOperation = { matrix: GREY, shift: 0 };
-export const brightness = (factor: number): ColourOperation => ({ matrix: weighted(factor, IDENTITY, 0, GREY), shift: 0 });
+export const brightness = (factor: number): ColourOperation => ({
+  matrix: weighted(factor, IDENTITY, 0, GREY),
+  shift: 0,
+});
 /** Towards the mean luma of the image (0) or away from it (> 1). */
-export const contrast = (factor: number): ColourOperation => ({ matrix: weighted(factor, IDENTITY, 0, GREY), shift: 1 - factor });
+export const contrast = (factor: number): ColourOperation => ({
+  matrix: weighted(factor, IDENTITY, 0, GREY),
+  shift: 1 - factor,
+});
 /** Towards each pixel's own luma (0) or away from it (> 1). */
-export const saturation = (factor: number): ColourOperation => ({ matrix: weighted(factor, IDENTITY, 1 - factor, GREY), shift: 0 });
+export const saturation = (factor: number): ColourOperation => ({
+  matrix: weighted(factor, IDENTITY, 1 - factor, GREY),
+  shift: 0,
+});
 
 /** By `turns` of the colour wheel, red to green first. Greys and luma stay as they are. */
 export function hue(turns: number): ColourOperation {

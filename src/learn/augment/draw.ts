@@ -18,7 +18,10 @@ interface Draw {
 }
 
 /** One view of each image, in the shapes of `viewSpecs`. */
-export function drawViews(recipe: Recipe, { seed, epoch, indices, view, sourceSize }: Draw): View<HostTensor<'float32'>> {
+export function drawViews(
+  recipe: Recipe,
+  { seed, epoch, indices, view, sourceSize }: Draw,
+): View<HostTensor<'float32'>> {
   const parts = emptyView(recipe, indices.length, sourceSize);
   for (let i = 0; i < indices.length; i++) {
     const source = random('augment', seed, epoch, indices[i]!, view);
@@ -26,7 +29,8 @@ export function drawViews(recipe: Recipe, { seed, epoch, indices, view, sourceSi
     if (parts.rows && parts.columns) drawResampling(recipe, sourceSize, source, parts.rows, parts.columns, i);
     if (parts.colours) drawColours(recipe, source, parts.colours, parts.shifts, i);
     if (parts.blur) drawBlur(recipe, view, source, parts.blur, i);
-    if (parts.threshold) parts.threshold.data[i] = source.uniform() < recipe.solarise[view % 2]! ? SOLARISE_FROM : NEVER;
+    if (parts.threshold)
+      parts.threshold.data[i] = source.uniform() < recipe.solarise[view % 2]! ? SOLARISE_FROM : NEVER;
   }
   return parts;
 }
@@ -42,7 +46,14 @@ function drawRotation(most: number, source: RandomSource, { data, shape }: HostT
   data.set([Math.sin(angle), Math.cos(angle)], 2 * (batch + i));
 }
 
-function drawResampling({ crop, flip, size }: Recipe, sourceSize: number, source: RandomSource, rows: HostTensor<'float32'>, columns: HostTensor<'float32'>, i: number): void {
+function drawResampling(
+  { crop, flip, size }: Recipe,
+  sourceSize: number,
+  source: RandomSource,
+  rows: HostTensor<'float32'>,
+  columns: HostTensor<'float32'>,
+  i: number,
+): void {
   const box = crop === null ? wholeImage(sourceSize) : drawCrop(crop, sourceSize, source);
   const mirrored = source.uniform() < flip.horizontal;
   const upended = source.uniform() < flip.vertical;
@@ -51,7 +62,8 @@ function drawResampling({ crop, flip, size }: Recipe, sourceSize: number, source
 
   const across = new Float32Array(area);
   resize(across, box.x, sourceSize, size, mirrored);
-  for (let o = 0; o < size; o++) for (let s = 0; s < sourceSize; s++) columns.data[i * area + s * size + o] = across[o * sourceSize + s]!;
+  for (let o = 0; o < size; o++)
+    for (let s = 0; s < sourceSize; s++) columns.data[i * area + s * size + o] = across[o * sourceSize + s]!;
 }
 
 interface Box {
@@ -69,12 +81,21 @@ function drawCrop([least, most]: readonly [number, number], size: number, source
     const width = size * Math.sqrt(area * aspect);
     const height = size * Math.sqrt(area / aspect);
     if (width > size || height > size) continue;
-    return { x: { start: between(source, 0, size - width), length: width }, y: { start: between(source, 0, size - height), length: height } };
+    return {
+      x: { start: between(source, 0, size - width), length: width },
+      y: { start: between(source, 0, size - height), length: height },
+    };
   }
   return wholeImage(size);
 }
 
-function drawColours(recipe: Recipe, source: RandomSource, colours: HostTensor<'float32'>, shifts: HostTensor<'float32'> | undefined, i: number): void {
+function drawColours(
+  recipe: Recipe,
+  source: RandomSource,
+  colours: HostTensor<'float32'>,
+  shifts: HostTensor<'float32'> | undefined,
+  i: number,
+): void {
   const batch = colours.shape[1]!;
   const operations = recipe.jitter === null ? [] : drawJitter(recipe.jitter, source);
   operations.forEach(({ matrix, shift }, k) => {
@@ -100,7 +121,13 @@ function drawJitter(jitter: Jitter, source: RandomSource): ColourOperation[] {
   return Array.from(source.permutation(drawn.length), (k) => (applied ? drawn[k]! : nothing));
 }
 
-function drawBlur({ blur: recipe, size }: Recipe, view: number, source: RandomSource, target: HostTensor<'float32'>, i: number): void {
+function drawBlur(
+  { blur: recipe, size }: Recipe,
+  view: number,
+  source: RandomSource,
+  target: HostTensor<'float32'>,
+  i: number,
+): void {
   const matrix = target.data.subarray(i * size * size, (i + 1) * size * size);
   const applied = source.uniform() < recipe!.probability[view % 2]!;
   const sigma = between(source, ...recipe!.sigma);

@@ -10,7 +10,12 @@ const resized = (start: number, length: number, size: number, out: number, flip 
 const apply = (matrix: number[][], x: number[]) => matrix.map((row) => row.reduce((sum, w, j) => sum + w * x[j]!, 0));
 
 test('the whole axis at its own size is the identity', () => {
-  expect(resized(0, 4, 4, 4)).toEqual([[1, 0, 0, 0], [0, 1, 0, 0], [0, 0, 1, 0], [0, 0, 0, 1]]);
+  expect(resized(0, 4, 4, 4)).toEqual([
+    [1, 0, 0, 0],
+    [0, 1, 0, 0],
+    [0, 0, 1, 0],
+    [0, 0, 0, 1],
+  ]);
 });
 
 test('halving weighs neighbours 1 3 3 1, as a triangle filter of radius two does', () => {
@@ -31,16 +36,30 @@ test('flipping reverses the output, and pixels outside the crop do not count', (
 });
 
 // A sampled triangle of broken radius is not quite symmetric: shrinking is exact to a tenth of a pixel only.
-test.each([[3.25, 7.5, 1e-5], [3.25, 20.5, 0.1]])('a ramp stays a ramp: a crop from %f of %f pixels is sampled where it should be', (start, length, tolerance) => {
-  const sampled = apply(resized(start, length, 32, 11), Array.from({ length: 32 }, (_, j) => j));
+test.each([
+  [3.25, 7.5, 1e-5],
+  [3.25, 20.5, 0.1],
+])('a ramp stays a ramp: a crop from %f of %f pixels is sampled where it should be', (start, length, tolerance) => {
+  const sampled = apply(
+    resized(start, length, 32, 11),
+    Array.from({ length: 32 }, (_, j) => j),
+  );
   // Away from the borders of the crop, where taps are missing.
-  for (let i = 1; i < 10; i++) expect(Math.abs(sampled[i]! - (start + ((i + 0.5) * length) / 11 - 0.5))).toBeLessThan(tolerance);
+  for (let i = 1; i < 10; i++)
+    expect(Math.abs(sampled[i]! - (start + ((i + 0.5) * length) / 11 - 0.5))).toBeLessThan(tolerance);
 });
 
 test('every row sums to one and has no negative weight, whatever the crop', () => {
-  const boxes = fc.integer({ min: 1, max: 40 }).chain((size) =>
-    fc.tuple(fc.constant(size), fc.integer({ min: 1, max: 40 }), fc.double({ min: 0.01, max: 1, noNaN: true }), fc.double({ min: 0, max: 1, noNaN: true })),
-  );
+  const boxes = fc
+    .integer({ min: 1, max: 40 })
+    .chain((size) =>
+      fc.tuple(
+        fc.constant(size),
+        fc.integer({ min: 1, max: 40 }),
+        fc.double({ min: 0.01, max: 1, noNaN: true }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+      ),
+    );
   fc.assert(
     fc.property(boxes, fc.boolean(), ([size, out, share, place], flip) => {
       const length = share * size;
@@ -62,7 +81,10 @@ test('blur is the Gaussian of its sigma, mirrored at the border', () => {
   blur(target, 5, 3, 0.8);
   const side = Math.exp(-1 / (2 * 0.64));
   const [centre, next] = [1 / (1 + 2 * side), side / (1 + 2 * side)];
-  const rows = [[centre, 2 * next, 0, 0, 0], [next, centre, next, 0, 0]];
+  const rows = [
+    [centre, 2 * next, 0, 0, 0],
+    [next, centre, next, 0, 0],
+  ];
   rows.forEach((row, i) => {
     row.forEach((w, j) => {
       expect(target[5 * i + j]).toBeCloseTo(w, 6);

@@ -11,7 +11,13 @@ export interface Interval {
  * triangle filter as wide as the scale (what PIL and torchvision with `antialias` do). Pixels beyond the interval do not
  * count. Each row sums to 1. `flip` reverses the rows.
  */
-export function resize(target: Float32Array, { start, length }: Interval, size: number, out: number, flip: boolean): void {
+export function resize(
+  target: Float32Array,
+  { start, length }: Interval,
+  size: number,
+  out: number,
+  flip: boolean,
+): void {
   const scale = length / out;
   const radius = Math.max(1, scale);
   const first = Math.max(0, Math.floor(start));

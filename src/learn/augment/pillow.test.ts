@@ -20,20 +20,35 @@ function expectWithin(found: Float32Array, expected: readonly number[], bytes: n
   });
 }
 
-test.each(golden.crops)('a crop of $width x $height at ($left, $top), resized to $size px, is Pillow\'s', ({ left, top, width, height, size, values }) => {
-  const rows = new Float32Array(size * side);
-  resize(rows, { start: top, length: height }, side, size, false);
-  const across = new Float32Array(size * side);
-  resize(across, { start: left, length: width }, side, size, false);
-  const found = tf.tidy(() => augment(batch(), { rows: tf.tensor(rows, [1, size, side]), columns: tf.transpose(tf.tensor(across, [1, size, side]), [0, 2, 1]) }).dataSync() as Float32Array);
-  expectWithin(found, values, 1.5);
-});
+test.each(golden.crops)(
+  "a crop of $width x $height at ($left, $top), resized to $size px, is Pillow's",
+  ({ left, top, width, height, size, values }) => {
+    const rows = new Float32Array(size * side);
+    resize(rows, { start: top, length: height }, side, size, false);
+    const across = new Float32Array(size * side);
+    resize(across, { start: left, length: width }, side, size, false);
+    const found = tf.tidy(
+      () =>
+        augment(batch(), {
+          rows: tf.tensor(rows, [1, size, side]),
+          columns: tf.transpose(tf.tensor(across, [1, size, side]), [0, 2, 1]),
+        }).dataSync() as Float32Array,
+    );
+    expectWithin(found, values, 1.5);
+  },
+);
 
 const OPERATIONS = { brightness, contrast, saturation };
 
-test.each(golden.colours)('$name by $factor is Pillow\'s', ({ name, factor, values }) => {
+test.each(golden.colours)("$name by $factor is Pillow's", ({ name, factor, values }) => {
   const { matrix, shift } = OPERATIONS[name as keyof typeof OPERATIONS](factor);
-  const found = tf.tidy(() => augment(batch(), { colours: tf.tensor([...matrix], [1, 1, 3, 3]), shifts: tf.tensor([shift], [1, 1]) }).dataSync() as Float32Array);
+  const found = tf.tidy(
+    () =>
+      augment(batch(), {
+        colours: tf.tensor([...matrix], [1, 1, 3, 3]),
+        shifts: tf.tensor([shift], [1, 1]),
+      }).dataSync() as Float32Array,
+  );
   // Pillow also rounds luma before it blends.
   expectWithin(found, values, 2);
 });

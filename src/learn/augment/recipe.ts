@@ -35,26 +35,64 @@ export interface Blur {
   readonly sigma: readonly [least: number, most: number];
 }
 
-const jitter = (probability: number, brightness: number, contrast: number, saturation: number, hue: number): Jitter => ({ probability, brightness, contrast, saturation, hue });
+const jitter = (
+  probability: number,
+  brightness: number,
+  contrast: number,
+  saturation: number,
+  hue: number,
+): Jitter => ({ probability, brightness, contrast, saturation, hue });
 const HALF: Recipe['flip'] = { horizontal: 0.5, vertical: 0.5 };
 const MIRROR: Recipe['flip'] = { horizontal: 0.5, vertical: 0 };
 const STILL: Recipe['flip'] = { horizontal: 0, vertical: 0 };
 
 /** The recipe of that name for views of `size` pixels. */
 export function recipe(name: RecipeName, { size }: { readonly size: number }): Recipe {
-  const base = { name, size, crop: null, flip: STILL, rotation: 0, jitter: null, greyscale: 0, blur: null, solarise: [0, 0] } as const;
+  const base = {
+    name,
+    size,
+    crop: null,
+    flip: STILL,
+    rotation: 0,
+    jitter: null,
+    greyscale: 0,
+    blur: null,
+    solarise: [0, 0],
+  } as const;
   switch (name) {
     // Chen et al. 2020, appendix A; for CIFAR (32 px) appendix B.9: half the strength and no blur.
     case 'simclr':
       return size <= 32
         ? { ...base, crop: [0.08, 1], flip: MIRROR, jitter: jitter(0.8, 0.4, 0.4, 0.4, 0.1), greyscale: 0.2 }
-        : { ...base, crop: [0.08, 1], flip: MIRROR, jitter: jitter(0.8, 0.8, 0.8, 0.8, 0.2), greyscale: 0.2, blur: { probability: [0.5, 0.5], sigma: [0.1, 2] } };
+        : {
+            ...base,
+            crop: [0.08, 1],
+            flip: MIRROR,
+            jitter: jitter(0.8, 0.8, 0.8, 0.8, 0.2),
+            greyscale: 0.2,
+            blur: { probability: [0.5, 0.5], sigma: [0.1, 2] },
+          };
     // Grill et al. 2020, appendix B: the two views are drawn differently.
     case 'byol':
-      return { ...base, crop: [0.08, 1], flip: MIRROR, jitter: jitter(0.8, 0.4, 0.4, 0.2, 0.1), greyscale: 0.2, blur: { probability: [1, 0.1], sigma: [0.1, 2] }, solarise: [0, 0.2] };
+      return {
+        ...base,
+        crop: [0.08, 1],
+        flip: MIRROR,
+        jitter: jitter(0.8, 0.4, 0.4, 0.2, 0.1),
+        greyscale: 0.2,
+        blur: { probability: [1, 0.1], sigma: [0.1, 2] },
+        solarise: [0, 0.2],
+      };
     // No up or down on skin, and colour is a finding: any rotation, hue by 0.05 at most, never grey.
     case 'skin':
-      return { ...base, crop: [0.2, 1], flip: HALF, rotation: 180, jitter: jitter(0.8, 0.4, 0.4, 0.4, 0.05), blur: { probability: [0.5, 0.5], sigma: [0.1, 1] } };
+      return {
+        ...base,
+        crop: [0.2, 1],
+        flip: HALF,
+        rotation: 180,
+        jitter: jitter(0.8, 0.4, 0.4, 0.4, 0.05),
+        blur: { probability: [0.5, 0.5], sigma: [0.1, 1] },
+      };
     // Sowrirajan et al. 2021 (MoCo-CXR) and InnerEye: no flips (the heart has a side), no hue, no blur (texture is the finding).
     case 'xray':
       return { ...base, crop: [0.4, 1], rotation: 10, jitter: jitter(0.8, 0.2, 0.2, 0, 0) };

@@ -17,7 +17,11 @@ export function rotate(x: tf.Tensor4D, rotation: tf.Tensor): tf.Tensor4D {
 
   const half = (both: tf.Tensor, second: 0 | 1) => tf.slice(both, [second * batch, 0], [batch, pixels]);
   const flat = tf.reshape(x, [batch * pixels, channels]);
-  const start = tf.tensor2d(Int32Array.from({ length: batch }, (_, i) => i * pixels), [batch, 1], 'int32');
+  const start = tf.tensor2d(
+    Int32Array.from({ length: batch }, (_, i) => i * pixels),
+    [batch, 1],
+    'int32',
+  );
   const at = (rows: tf.Tensor, columns: tf.Tensor) => {
     const index = tf.add(tf.add(tf.mul(half(rows, 1), tf.scalar(size, 'int32')), half(columns, 0)), start);
     return tf.gather(flat, tf.reshape<tf.Rank.R1>(index, [batch * pixels])); // [B * P, C]

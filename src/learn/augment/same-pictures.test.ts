@@ -22,7 +22,8 @@ describe.each(RECIPES)('%s', (name) => {
 
   test.each(engines)('shows the same in every batch size on %s', async (engine) => {
     const whole = await picturesOf(engine, name, COUNT);
-    for (const batch of [1, 4]) expect(farthest(await picturesOf(engine, name, batch), whole)).toBeLessThanOrEqual(LAST_BITS[engine]);
+    for (const batch of [1, 4])
+      expect(farthest(await picturesOf(engine, name, batch), whole)).toBeLessThanOrEqual(LAST_BITS[engine]);
   });
 
   // Engines sum in different orders: a hundredth of the step between two bytes.
@@ -31,25 +32,43 @@ describe.each(RECIPES)('%s', (name) => {
   });
 
   test('shows a resumed run, which starts in the middle, what an uninterrupted one sees', async () => {
-    const [first, second] = [await picturesOf('onnxruntime', name, 2, [0, 1, 2, 3]), await picturesOf('onnxruntime', name, 2, [4, 5])];
+    const [first, second] = [
+      await picturesOf('onnxruntime', name, 2, [0, 1, 2, 3]),
+      await picturesOf('onnxruntime', name, 2, [4, 5]),
+    ];
     expect(farthest(Float32Array.of(...first, ...second), await picturesOf('onnxruntime', name, 2))).toBe(0);
   });
 });
 
 /** Of the images `indices` in that order, a step of `batch` images at a time; a last, shorter batch is filled up with image 0. */
-async function picturesOf(engineName: EngineName, name: RecipeName, batch: number, indices: readonly number[] = [0, 1, 2, 3, 4, 5]): Promise<Float32Array> {
+async function picturesOf(
+  engineName: EngineName,
+  name: RecipeName,
+  batch: number,
+  indices: readonly number[] = [0, 1, 2, 3, 4, 5],
+): Promise<Float32Array> {
   const spec = recipe(name, { size: SIZE });
   const engine = await openEngine(engineName, { threads: 1 });
   const step = await engine.compile(
-    ({ inputs: { images, view } }: { inputs: { images: tf.Tensor; view: View<tf.Tensor> } }) => ({ state: {}, outputs: { seen: augment(images as tf.Tensor4D, view) } }),
+    ({ inputs: { images, view } }: { inputs: { images: tf.Tensor; view: View<tf.Tensor> } }) => ({
+      state: {},
+      outputs: { seen: augment(images as tf.Tensor4D, view) },
+    }),
     { state: {}, inputs: { images: uint8([batch, FROM, FROM, 3]), view: viewSpecs(spec, batch, FROM) } },
   );
   const pictures: number[] = [];
   for (let start = 0; start < indices.length; start += batch) {
     const asked = indices.slice(start, start + batch);
     const filled = [...asked, ...Array<number>(batch - asked.length).fill(0)];
-    const images: HostTensor<'uint8'> = { dtype: 'uint8', shape: [batch, FROM, FROM, 3], data: Uint8Array.from(filled.flatMap((index) => [...pixels.subarray(index * IMAGE, (index + 1) * IMAGE)])) };
-    const { seen } = await step.run({ images, view: drawViews(spec, { seed: 3, epoch: 2, indices: filled, view: 1, sourceSize: FROM }) });
+    const images: HostTensor<'uint8'> = {
+      dtype: 'uint8',
+      shape: [batch, FROM, FROM, 3],
+      data: Uint8Array.from(filled.flatMap((index) => [...pixels.subarray(index * IMAGE, (index + 1) * IMAGE)])),
+    };
+    const { seen } = await step.run({
+      images,
+      view: drawViews(spec, { seed: 3, epoch: 2, indices: filled, view: 1, sourceSize: FROM }),
+    });
     pictures.push(...(seen.data as Float32Array).subarray(0, asked.length * SIZE * SIZE * 3));
   }
   await engine.dispose();

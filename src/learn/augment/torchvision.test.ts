@@ -14,7 +14,8 @@ const { side, image } = golden;
 /** Both compute in float32 and sum in different orders; values are of 0..1. */
 const ROUNDING = 2e-6;
 
-const seen = (view: View<tf.Tensor>): Float32Array => augment(tf.tensor4d(image, [1, side, side, 3], 'int32'), view).dataSync() as Float32Array;
+const seen = (view: View<tf.Tensor>): Float32Array =>
+  augment(tf.tensor4d(image, [1, side, side, 3], 'int32'), view).dataSync() as Float32Array;
 
 function farthest(found: Float32Array, expected: readonly number[]): number {
   expect(found).toHaveLength(expected.length);
@@ -31,14 +32,24 @@ function sampling(y: Interval, x: Interval, size: number, { upended = false, mir
 }
 
 const whole: Interval = { start: 0, length: side };
-const jittered = ({ matrix, shift }: ColourOperation): View<tf.Tensor> => ({ colours: tf.tensor([...matrix], [1, 1, 3, 3]), shifts: tf.tensor([shift], [1, 1]) });
-
-test.each(golden.crops)('a crop of $width x $height at ($left,$top), resized to $size px with antialiasing', ({ top, left, height, width, size, values }) => {
-  expect(farthest(seen(sampling({ start: top, length: height }, { start: left, length: width }, size)), values)).toBeLessThan(ROUNDING);
+const jittered = ({ matrix, shift }: ColourOperation): View<tf.Tensor> => ({
+  colours: tf.tensor([...matrix], [1, 1, 3, 3]),
+  shifts: tf.tensor([shift], [1, 1]),
 });
 
+test.each(golden.crops)(
+  'a crop of $width x $height at ($left,$top), resized to $size px with antialiasing',
+  ({ top, left, height, width, size, values }) => {
+    expect(
+      farthest(seen(sampling({ start: top, length: height }, { start: left, length: width }, size)), values),
+    ).toBeLessThan(ROUNDING);
+  },
+);
+
 test.each(golden.flips)('flipped, horizontally: $horizontal', ({ horizontal, values }) => {
-  expect(farthest(seen(sampling(whole, whole, side, { mirrored: horizontal, upended: !horizontal })), values)).toBeLessThan(ROUNDING);
+  expect(
+    farthest(seen(sampling(whole, whole, side, { mirrored: horizontal, upended: !horizontal })), values),
+  ).toBeLessThan(ROUNDING);
 });
 
 // Coordinates of up to 14 pixels carry their float32 rounding into the interpolation.
@@ -56,7 +67,9 @@ test.each(golden.colours)('$name by $factor', ({ name, factor, values }) => {
 });
 
 test('greyscale', () => {
-  expect(farthest(seen({ colours: tf.tensor([...greyscale.matrix], [1, 1, 3, 3]) }), golden.greyscale)).toBeLessThan(2e-4);
+  expect(farthest(seen({ colours: tf.tensor([...greyscale.matrix], [1, 1, 3, 3]) }), golden.greyscale)).toBeLessThan(
+    2e-4,
+  );
 });
 
 test.each(golden.blurs)('blurred by $width taps of sigma $sigma', ({ width, sigma, values }) => {
@@ -70,14 +83,24 @@ test('solarised from one half', () => {
 });
 
 // A turn at constant luma is not one at constant lightness: single colours land up to a fifteenth of the wheel elsewhere.
-test.each(golden.hues)('hue by $turns of the wheel, in YIQ where torchvision is in HSV: equally far on average', ({ turns, values }) => {
-  const pixels = (flat: ArrayLike<number>) => Array.from({ length: side * side }, (_, p) => [0, 1, 2].map((c) => flat[3 * p + c]!));
-  const [before, theirs, ours] = [pixels(image.map((byte) => byte / 255)), pixels(values), pixels(seen(jittered(hue(turns))))];
-  const ahead = before.flatMap((pixel, p) => (chroma(pixel) < 0.1 ? [] : [turnBetween(pixel, ours[p]!) - turnBetween(pixel, theirs[p]!)]));
-  expect(ahead.length).toBeGreaterThan(100);
-  expect(Math.abs(ahead.reduce((a, b) => a + b, 0) / ahead.length)).toBeLessThan(0.01);
-  expect(Math.max(...ahead.map(Math.abs))).toBeLessThan(1 / 15);
-});
+test.each(golden.hues)(
+  'hue by $turns of the wheel, in YIQ where torchvision is in HSV: equally far on average',
+  ({ turns, values }) => {
+    const pixels = (flat: ArrayLike<number>) =>
+      Array.from({ length: side * side }, (_, p) => [0, 1, 2].map((c) => flat[3 * p + c]!));
+    const [before, theirs, ours] = [
+      pixels(image.map((byte) => byte / 255)),
+      pixels(values),
+      pixels(seen(jittered(hue(turns)))),
+    ];
+    const ahead = before.flatMap((pixel, p) =>
+      chroma(pixel) < 0.1 ? [] : [turnBetween(pixel, ours[p]!) - turnBetween(pixel, theirs[p]!)],
+    );
+    expect(ahead.length).toBeGreaterThan(100);
+    expect(Math.abs(ahead.reduce((a, b) => a + b, 0) / ahead.length)).toBeLessThan(0.01);
+    expect(Math.max(...ahead.map(Math.abs))).toBeLessThan(1 / 15);
+  },
+);
 
 function chroma(pixel: readonly number[]): number {
   const luma = pixel.reduce((sum, value, c) => sum + value * LUMA[c]!, 0);

@@ -17,7 +17,9 @@ import type { Recipe } from './recipe.ts';
  *
  * A part that the recipe does not use is absent, and so is its work in the graph.
  */
-export type View<Leaf> = Readonly<Partial<Record<'rotation' | 'rows' | 'columns' | 'colours' | 'shifts' | 'blur' | 'threshold', Leaf>>>;
+export type View<Leaf> = Readonly<
+  Partial<Record<'rotation' | 'rows' | 'columns' | 'colours' | 'shifts' | 'blur' | 'threshold', Leaf>>
+>;
 
 /** The shapes of a view of `batch` images of `sourceSize` pixels. */
 export function viewSpecs(recipe: Recipe, batch: number, sourceSize: number): View<TensorSpec<'float32'>> {
@@ -26,7 +28,10 @@ export function viewSpecs(recipe: Recipe, batch: number, sourceSize: number): Vi
   const colours = jitters + (recipe.greyscale > 0 ? 1 : 0);
   return {
     ...(recipe.rotation > 0 && { rotation: float32([2, batch, 2]) }),
-    ...(isResampled(recipe, sourceSize) && { rows: float32([batch, size, sourceSize]), columns: float32([batch, sourceSize, size]) }),
+    ...(isResampled(recipe, sourceSize) && {
+      rows: float32([batch, size, sourceSize]),
+      columns: float32([batch, sourceSize, size]),
+    }),
     ...(colours > 0 && { colours: float32([colours, batch, 3, 3]) }),
     ...(jitters > 0 && { shifts: float32([jitters, batch]) }),
     ...(recipe.blur !== null && { blur: float32([batch, size, size]) }),
@@ -37,7 +42,12 @@ export function viewSpecs(recipe: Recipe, batch: number, sourceSize: number): Vi
 /** Zeros to be filled: one buffer for each part. */
 export function emptyView(recipe: Recipe, batch: number, sourceSize: number): View<HostTensor<'float32'>> {
   const specs = Object.entries(viewSpecs(recipe, batch, sourceSize));
-  return Object.fromEntries(specs.map(([name, { dtype, shape }]) => [name, { dtype, shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) }]));
+  return Object.fromEntries(
+    specs.map(([name, { dtype, shape }]) => [
+      name,
+      { dtype, shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) },
+    ]),
+  );
 }
 
 function isResampled({ crop, flip, size }: Recipe, sourceSize: number): boolean {
@@ -45,5 +55,7 @@ function isResampled({ crop, flip, size }: Recipe, sourceSize: number): boolean 
 }
 
 function jitterOperations({ jitter }: Recipe): number {
-  return jitter === null ? 0 : [jitter.brightness, jitter.contrast, jitter.saturation, jitter.hue].filter((strength) => strength > 0).length;
+  return jitter === null
+    ? 0
+    : [jitter.brightness, jitter.contrast, jitter.saturation, jitter.hue].filter((strength) => strength > 0).length;
 }

@@ -7,14 +7,19 @@ type Tile = Uint8Array;
 const GAP = 2;
 
 /** One line of the sheet for each row, tiles enlarged `zoom` times without smoothing, on white. */
-export async function contactSheet(path: string, rows: readonly (readonly Tile[])[], { size, zoom = 1 }: { readonly size: number; readonly zoom?: number }): Promise<void> {
+export async function contactSheet(
+  path: string,
+  rows: readonly (readonly Tile[])[],
+  { size, zoom = 1 }: { readonly size: number; readonly zoom?: number },
+): Promise<void> {
   const step = size * zoom + GAP;
   const width = Math.max(1, ...rows.map((row) => row.length)) * step + GAP;
   const height = Math.max(1, rows.length) * step + GAP;
   const sheet = new Uint8Array(width * height * 3).fill(255);
   rows.forEach((row, j) => {
     row.forEach((tile, i) => {
-      if (tile.length !== size * size * 3) throw new Error(`Internal error: a tile of ${tile.length} bytes on a sheet of ${size} px tiles.`);
+      if (tile.length !== size * size * 3)
+        throw new Error(`Internal error: a tile of ${tile.length} bytes on a sheet of ${size} px tiles.`);
       for (let y = 0; y < size * zoom; y++) {
         for (let x = 0; x < size * zoom; x++) {
           const from = 3 * (Math.floor(y / zoom) * size + Math.floor(x / zoom));
@@ -23,5 +28,7 @@ export async function contactSheet(path: string, rows: readonly (readonly Tile[]
       }
     });
   });
-  await sharp(sheet, { raw: { width, height, channels: 3 } }).png().toFile(path);
+  await sharp(sheet, { raw: { width, height, channels: 3 } })
+    .png()
+    .toFile(path);
 }

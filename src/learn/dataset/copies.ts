@@ -17,11 +17,16 @@ export interface RemovedCopy {
  * Of equal images those in the test part stay, else those in the validation part, else the first of training, whatever
  * their labels are. Tests and validations are never thinned out within their own part: that would change what is measured.
  */
-export function withoutCopies(parts: Parts, copies: readonly EqualImages[]): { readonly parts: Parts; readonly removed: readonly RemovedCopy[] } {
+export function withoutCopies(
+  parts: Parts,
+  copies: readonly EqualImages[],
+): { readonly parts: Parts; readonly removed: readonly RemovedCopy[] } {
   const partOf = new Map(PARTS.flatMap((part) => parts[part].map((index) => [index, part] as const)));
   const removed = copies.flatMap((equal) => {
     const used = equal.filter((index) => partOf.has(index));
-    const part = (['test', 'validation', 'train'] as const).find((name) => used.some((index) => partOf.get(index) === name));
+    const part = (['test', 'validation', 'train'] as const).find((name) =>
+      used.some((index) => partOf.get(index) === name),
+    );
     if (part === undefined) return [];
     const kept = used.find((index) => partOf.get(index) === part)!;
     return used

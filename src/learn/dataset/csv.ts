@@ -17,18 +17,26 @@ export function columnsOf(text: string): string[] {
  * The rows as records of the named columns; others are left out. Column names are trimmed, a byte order mark and
  * blank lines are skipped: published tables have them. Throws DatasetError for a missing column or a short row.
  */
-export function parseTable<Column extends string>(text: string, columns: readonly Column[], path: string): CsvRow<Column>[] {
+export function parseTable<Column extends string>(
+  text: string,
+  columns: readonly Column[],
+  path: string,
+): CsvRow<Column>[] {
   const [header = [], ...lines] = rowsOf(text);
   const names = header.map((name) => name.trim());
   const missing = columns.filter((column) => !names.includes(column));
-  if (missing.length > 0) throw new DatasetError(`${path}:1: the column ${missing.join(', ')} is missing; the header is "${names.filter((name) => name !== '').join(',')}".`);
+  if (missing.length > 0)
+    throw new DatasetError(
+      `${path}:1: the column ${missing.join(', ')} is missing; the header is "${names.filter((name) => name !== '').join(',')}".`,
+    );
   const places = columns.map((column) => [column, names.indexOf(column)] as const);
   return lines.flatMap((cells, i) => {
     if (cells.every((cell) => cell.trim() === '')) return [];
     const line = i + 2;
     const record = places.map(([column, place]) => {
       const cell = cells[place];
-      if (cell === undefined) throw new DatasetError(`${path}:${line}: the row has ${cells.length} cells, so that "${column}" is missing.`);
+      if (cell === undefined)
+        throw new DatasetError(`${path}:${line}: the row has ${cells.length} cells, so that "${column}" is missing.`);
       return [column, cell] as const;
     });
     return [{ line, cells: Object.fromEntries(record) as Record<Column, string> }];
@@ -37,7 +45,8 @@ export function parseTable<Column extends string>(text: string, columns: readonl
 
 export function wholeNumber<Column extends string>(row: CsvRow<Column>, column: NoInfer<Column>, path: string): number {
   const text = row.cells[column];
-  if (!/^\d+$/.test(text)) throw new DatasetError(`${path}:${row.line}: ${column} is "${text}"; a whole number is expected.`);
+  if (!/^\d+$/.test(text))
+    throw new DatasetError(`${path}:${row.line}: ${column} is "${text}"; a whole number is expected.`);
   return Number(text);
 }
 

@@ -46,6 +46,7 @@ export async function readDataset(path: string): Promise<Dataset> {
     throw error;
   }
   const fault = Value.Errors(DatasetSchema, value).First();
-  if (fault !== undefined) throw new DatasetError(`${path}${fault.path}: ${fault.message}; found ${JSON.stringify(fault.value)}.`);
+  if (fault !== undefined)
+    throw new DatasetError(`${path}${fault.path}: ${fault.message}; found ${JSON.stringify(fault.value)}.`);
   return value as Dataset;
 }

@@ -8,5 +8,9 @@ const SHOWN = 20;
 /** One message for many faults: all are counted, the first are shown. */
 export function listed(heading: string, faults: readonly string[]): string {
   const rest = faults.length - SHOWN;
-  return [heading, ...faults.slice(0, SHOWN).map((fault) => `  - ${fault}`), ...(rest > 0 ? [`  ... and ${rest} more.`] : [])].join('\n');
+  return [
+    heading,
+    ...faults.slice(0, SHOWN).map((fault) => `  - ${fault}`),
+    ...(rest > 0 ? [`  ... and ${rest} more.`] : []),
+  ].join('\n');
 }

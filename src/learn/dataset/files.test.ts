@@ -31,7 +31,10 @@ describe('table.csv', () => {
     ['index,image,label,group\n0,a,b,c\n', ':1: the column split is missing; the header is "index,image,label,group".'],
     ['index,image,label,group,split\n1,a,b,c,\n', ':2: index 1 stands where 0 is expected'],
     ['index,image,label,group,split\nx,a,b,c,\n', ':2: index is "x"; a whole number is expected.'],
-    ['index,image,label,group,split\n0,a,b,c,val\n', ':2: split is "val"; "train", "validation", "test" or nothing is expected.'],
+    [
+      'index,image,label,group,split\n0,a,b,c,val\n',
+      ':2: split is "val"; "train", "validation", "test" or nothing is expected.',
+    ],
     ['index,image,label,group,split\n0,a\n', ':2: the row has 2 cells, so that "label" is missing.'],
   ])('points at what is wrong: %j', async (text, message) => {
     await writeFile(path('bad.csv'), text);
@@ -42,8 +45,15 @@ describe('table.csv', () => {
 describe('split.csv', () => {
   test('is read back in ascending order', async () => {
     await writeSplit(path('split.csv'), { train: [3, 0], validation: [2], test: [5], labels: [0.1, 1] });
-    expect(await readFile(path('split.csv'), 'utf8')).toBe('index,part,labels\n0,train,1\n2,validation,\n3,train,0.1\n5,test,\n');
-    expect(await readSplit(path('split.csv'), 6)).toEqual({ train: [0, 3], validation: [2], test: [5], labels: [1, 0.1] });
+    expect(await readFile(path('split.csv'), 'utf8')).toBe(
+      'index,part,labels\n0,train,1\n2,validation,\n3,train,0.1\n5,test,\n',
+    );
+    expect(await readSplit(path('split.csv'), 6)).toEqual({
+      train: [0, 3],
+      validation: [2],
+      test: [5],
+      labels: [1, 0.1],
+    });
   });
 
   test.each([
@@ -60,7 +70,18 @@ describe('split.csv', () => {
 });
 
 describe('dataset.json', () => {
-  const dataset: Dataset = { name: 'a', title: 'A', classes: ['x', 'y'], ordinal: false, domain: null, images: 2, groups: 1, size: 32, source: 'here', dropped: [{ file: 'b.png', reason: 'broken' }] };
+  const dataset: Dataset = {
+    name: 'a',
+    title: 'A',
+    classes: ['x', 'y'],
+    ordinal: false,
+    domain: null,
+    images: 2,
+    groups: 1,
+    size: 32,
+    source: 'here',
+    dropped: [{ file: 'b.png', reason: 'broken' }],
+  };
 
   test('is read back as it was written', async () => {
     await writeDataset(path('dataset.json'), dataset);
@@ -76,21 +97,28 @@ describe('dataset.json', () => {
 });
 
 describe('images.safetensors', () => {
-  test.each([0, 1000])('rows are read in the order asked for, into the buffer given, keeping sets of %i bytes', async (keep) => {
-    const file = await createPackedImages(path('images.safetensors'), 3, 2);
-    for (const i of [2, 0, 1]) await file.write(i, new Uint8Array(12).fill(i + 1));
-    await file.close();
-    const images = await openPackedImages(path('images.safetensors'), keep);
-    expect([images.count, images.size]).toEqual([3, 2]);
-    const into = new Uint8Array(24);
-    expect(await images.read([2, 0], into)).toBe(into);
-    expect([...into]).toEqual([...new Array<number>(12).fill(3), ...new Array<number>(12).fill(1)]);
-    await expect(images.read([3])).rejects.toThrow('image 3 of 3');
-    await images.close();
-  });
+  test.each([0, 1000])(
+    'rows are read in the order asked for, into the buffer given, keeping sets of %i bytes',
+    async (keep) => {
+      const file = await createPackedImages(path('images.safetensors'), 3, 2);
+      for (const i of [2, 0, 1]) await file.write(i, new Uint8Array(12).fill(i + 1));
+      await file.close();
+      const images = await openPackedImages(path('images.safetensors'), keep);
+      expect([images.count, images.size]).toEqual([3, 2]);
+      const into = new Uint8Array(24);
+      expect(await images.read([2, 0], into)).toBe(into);
+      expect([...into]).toEqual([...new Array<number>(12).fill(3), ...new Array<number>(12).fill(1)]);
+      await expect(images.read([3])).rejects.toThrow('image 3 of 3');
+      await images.close();
+    },
+  );
 
   test('another file is refused, saying what it holds', async () => {
-    await writeSafetensors(path('weights.safetensors'), { 'fc.bias': { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) } });
-    await expect(openPackedImages(path('weights.safetensors'))).rejects.toThrow('a U8 tensor "images" of shape [N, S, S, 3] is expected; found "fc.bias" F32 [2].');
+    await writeSafetensors(path('weights.safetensors'), {
+      'fc.bias': { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) },
+    });
+    await expect(openPackedImages(path('weights.safetensors'))).rejects.toThrow(
+      'a U8 tensor "images" of shape [N, S, S, 3] is expected; found "fc.bias" F32 [2].',
+    );
   });
 });

@@ -33,7 +33,15 @@ async function differences(name: string): Promise<number[]> {
   return Array.from(ours, (value, i) => value - data[i]!);
 }
 
-const tolerances: [file: string, tolerance: number][] = [['grey16.png', 0], ['grey16.tif', 0], ['palette.png', 0], ['rgba.png', 1], ['cmyk.jpg', 1], ['cmyk-profile.jpg', 1], ...upright.map((name): [string, number] => [name, 1])];
+const tolerances: [file: string, tolerance: number][] = [
+  ['grey16.png', 0],
+  ['grey16.tif', 0],
+  ['palette.png', 0],
+  ['rgba.png', 1],
+  ['cmyk.jpg', 1],
+  ['cmyk-profile.jpg', 1],
+  ...upright.map((name): [string, number] => [name, 1]),
+];
 
 test.each(tolerances)('%s is decoded as Pillow or Little CMS does, within %i', async (name, tolerance) => {
   expect(Math.max(...(await differences(name)).map(Math.abs))).toBeLessThanOrEqual(tolerance);
@@ -51,10 +59,30 @@ test('a cut JPEG, an empty file, a text in disguise and a missing image are name
   await cp(join(GOLDEN, 'exif1.jpg'), join(folder, 'whole.jpg'));
   await writeFile(join(folder, 'empty.png'), '');
   await writeFile(join(folder, 'text.jpg'), 'not an image, whatever its name says');
-  const samples = ['cut.jpg', 'whole.jpg', 'missing.png', 'empty.png', 'text.jpg'].map((image, i) => ({ image, label: 'ab'[i % 2]!, group: image, split: '' as const }));
-  const listing = { name: 'x', title: 'X', classes: ['a', 'b'], ordinal: false, domain: null, source: 'here', samples, faults: [{ file: 'list.txt', reason: 'it is not an image by its extension' }] };
+  const samples = ['cut.jpg', 'whole.jpg', 'missing.png', 'empty.png', 'text.jpg'].map((image, i) => ({
+    image,
+    label: 'ab'[i % 2]!,
+    group: image,
+    split: '' as const,
+  }));
+  const listing = {
+    name: 'x',
+    title: 'X',
+    classes: ['a', 'b'],
+    ordinal: false,
+    domain: null,
+    source: 'here',
+    samples,
+    faults: [{ file: 'list.txt', reason: 'it is not an image by its extension' }],
+  };
   const files = { images: join(folder, 'i'), table: join(folder, 't'), dataset: join(folder, 'd') };
-  const message = await ingest(listing, files, { folder, size: 8, onBroken: 'error', decode: decodeImage, concurrency: 2 }).then(String, (error: unknown) => (error as Error).message);
+  const message = await ingest(listing, files, {
+    folder,
+    size: 8,
+    onBroken: 'error',
+    decode: decodeImage,
+    concurrency: 2,
+  }).then(String, (error: unknown) => (error as Error).message);
   expect(message.split('\n').map((line) => line.replace(/(cannot be decoded|cannot be used).*/, '$1'))).toEqual([
     expect.stringContaining('5 file(s) of'),
     '  - list.txt: it is not an image by its extension',

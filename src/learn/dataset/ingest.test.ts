@@ -14,7 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const plain = (width: number, height: number, background: Color, channels: 3 | 4 = 3) => sharp({ create: { width, height, channels, background } });
+const plain = (width: number, height: number, background: Color, channels: 3 | 4 = 3) =>
+  sharp({ create: { width, height, channels, background } });
 
 async function decoded(picture: Sharp, name: string, size = 8): Promise<number[][]> {
   await picture.toFile(join(folder, name));
@@ -59,20 +60,28 @@ describe('decoding gives 8-bit RGB', () => {
 
   test('upright, as EXIF says', async () => {
     // Left half red, right half blue, and a note that it lies on its side: upright, red is above.
-    const lying = plain(16, 16, '#0000ff').composite([{ input: await plain(8, 16, '#ff0000').png().toBuffer(), left: 0, top: 0 }]).withMetadata({ orientation: 6 });
+    const lying = plain(16, 16, '#0000ff')
+      .composite([{ input: await plain(8, 16, '#ff0000').png().toBuffer(), left: 0, top: 0 }])
+      .withMetadata({ orientation: 6 });
     const pixels = await decoded(lying.png(), 'exif.png');
     expect(pixels[3]).toEqual([255, 0, 0]);
     expect(pixels[8 * 7 + 3]).toEqual([0, 0, 255]);
   });
 
   test('with the middle cut out along the longer side', async () => {
-    const wide = plain(40, 8, '#ffffff').composite([{ input: await plain(8, 8, '#ff0000').png().toBuffer(), left: 16, top: 0 }]);
+    const wide = plain(40, 8, '#ffffff').composite([
+      { input: await plain(8, 8, '#ff0000').png().toBuffer(), left: 16, top: 0 },
+    ]);
     expect(new Set((await decoded(wide, 'wide.png')).map(String))).toEqual(new Set(['255,0,0']));
   });
 });
 
 describe('ingesting', () => {
-  const files = (name: string) => ({ images: join(folder, `${name}.safetensors`), table: join(folder, `${name}.csv`), dataset: join(folder, `${name}.json`) });
+  const files = (name: string) => ({
+    images: join(folder, `${name}.safetensors`),
+    table: join(folder, `${name}.csv`),
+    dataset: join(folder, `${name}.json`),
+  });
   let source: string;
   const options = () => ({ folder: source, size: 8, onBroken: 'error' as const, decode: decodeImage, concurrency: 2 });
   const listing = async () => {
@@ -92,9 +101,21 @@ describe('ingesting', () => {
 
   test('row i of the tensor is row i of the table, and progress counts to the end', async () => {
     const seen: number[] = [];
-    const dataset = await ingest(await listing(), files('whole'), { ...options(), onProgress: (done) => seen.push(done) });
-    expect(dataset).toMatchObject({ name: 'source', classes: ['even', 'odd'], images: 6, groups: 6, size: 8, dropped: [] });
-    expect(await readFile(files('whole').table, 'utf8')).toMatch(/^index,image,label,group,split\n0,even\/0.png,even,even\/0.png,\n1,even\/2.png/);
+    const dataset = await ingest(await listing(), files('whole'), {
+      ...options(),
+      onProgress: (done) => seen.push(done),
+    });
+    expect(dataset).toMatchObject({
+      name: 'source',
+      classes: ['even', 'odd'],
+      images: 6,
+      groups: 6,
+      size: 8,
+      dropped: [],
+    });
+    expect(await readFile(files('whole').table, 'utf8')).toMatch(
+      /^index,image,label,group,split\n0,even\/0.png,even,even\/0.png,\n1,even\/2.png/,
+    );
     const images = await openPackedImages(files('whole').images);
     const reds = await Promise.all([0, 1, 2, 3, 4, 5].map(async (i) => (await images.read([i]))[0]));
     expect(reds).toEqual([0, 20, 40, 10, 30, 50]);
@@ -110,10 +131,23 @@ describe('ingesting', () => {
 
   test('broken images are all listed; dropped, they leave no gap and are reported', async () => {
     const [cut, text] = [join(source, 'odd', '7.png'), join(source, 'even', '8.jpg')];
-    await plain(300, 300, '#123456').composite([{ input: await sharp(Uint8Array.from({ length: 300 * 300 * 3 }, (_, i) => (i * 7919) % 251), { raw: { width: 300, height: 300, channels: 3 } }).png().toBuffer() }]).toFile(cut);
+    await plain(300, 300, '#123456')
+      .composite([
+        {
+          input: await sharp(
+            Uint8Array.from({ length: 300 * 300 * 3 }, (_, i) => (i * 7919) % 251),
+            { raw: { width: 300, height: 300, channels: 3 } },
+          )
+            .png()
+            .toBuffer(),
+        },
+      ])
+      .toFile(cut);
     await truncate(cut, Math.floor((await stat(cut)).size / 2));
     await writeFile(text, 'not an image');
-    await expect(ingest(await listing(), files('broken'), options())).rejects.toThrow(/^2 file\(s\) of .* cannot be used; onBroken: "drop" leaves them out:\n {2}- even\/8.jpg: it cannot be decoded: .*\n {2}- odd\/7.png: it cannot be decoded: /);
+    await expect(ingest(await listing(), files('broken'), options())).rejects.toThrow(
+      /^2 file\(s\) of .* cannot be used; onBroken: "drop" leaves them out:\n {2}- even\/8.jpg: it cannot be decoded: .*\n {2}- odd\/7.png: it cannot be decoded: /,
+    );
     const dataset = await ingest(await listing(), files('dropped'), { ...options(), onBroken: 'drop' });
     expect(dataset.dropped.map(({ file }) => file)).toEqual(['even/8.jpg', 'odd/7.png']);
     expect(await readFile(files('dropped').images)).toEqual(await readFile(files('whole').images));
@@ -122,6 +156,8 @@ describe('ingesting', () => {
   });
 
   test('aborting stops it', async () => {
-    await expect(ingest(await listing(), files('aborted'), { ...options(), signal: AbortSignal.abort(new Error('stopped')) })).rejects.toThrow('stopped');
+    await expect(
+      ingest(await listing(), files('aborted'), { ...options(), signal: AbortSignal.abort(new Error('stopped')) }),
+    ).rejects.toThrow('stopped');
   });
 });

@@ -28,7 +28,12 @@ export async function ingest(listing: Listing, files: DatasetFiles, options: Ing
   const broken = await pack(listing.samples, files.images, decode, options);
   const faults = [...listing.faults, ...broken];
   if (faults.length > 0 && options.onBroken === 'error') {
-    throw new DatasetError(listed(`${faults.length} file(s) of ${options.folder} cannot be used; onBroken: "drop" leaves them out:`, faults.map(({ file, reason }) => `${file}: ${reason}`)));
+    throw new DatasetError(
+      listed(
+        `${faults.length} file(s) of ${options.folder} cannot be used; onBroken: "drop" leaves them out:`,
+        faults.map(({ file, reason }) => `${file}: ${reason}`),
+      ),
+    );
   }
   const lost = new Set(broken.map(({ file }) => file));
   const samples = listing.samples.filter(({ image }) => !lost.has(image));
@@ -38,7 +43,12 @@ export async function ingest(listing: Listing, files: DatasetFiles, options: Ing
 }
 
 /** Writes what can be decoded and returns what cannot. */
-async function pack(samples: readonly Sample[], path: string, decode: Decode, { size, concurrency, signal, onProgress }: IngestOptions): Promise<Fault[]> {
+async function pack(
+  samples: readonly Sample[],
+  path: string,
+  decode: Decode,
+  { size, concurrency, signal, onProgress }: IngestOptions,
+): Promise<Fault[]> {
   const images = await createPackedImages(path, samples.length, size);
   const limit = pLimit(concurrency);
   const broken: Fault[] = [];

@@ -14,7 +14,10 @@ export function labelShares(rows: readonly TableRow[], fractions: readonly numbe
   const ascending = [...new Set([...fractions, 1])].sort((a, b) => a - b);
   const shares = new Map<number, number>();
   for (const label of new Set(rows.map((row) => row.label))) {
-    const drawn = inDrawnOrder(rows.filter((row) => row.label === label), seed);
+    const drawn = inDrawnOrder(
+      rows.filter((row) => row.label === label),
+      seed,
+    );
     const ends = ascending.map((share) => ({ share, end: Math.max(1, Math.round(share * drawn.length)) }));
     drawn.forEach((index, place) => shares.set(index, ends.find(({ end }) => place < end)!.share));
   }
@@ -26,5 +29,7 @@ function inDrawnOrder(rows: readonly TableRow[], seed: number): number[] {
   const groups = new Map<string, number[]>();
   for (const { group, index } of rows) groups.set(group, [...(groups.get(group) ?? []), index]);
   const members = [...groups.values()];
-  return [...random('label shares', seed, rows[0]!.label).permutation(members.length)].flatMap((place) => members[place]!);
+  return [...random('label shares', seed, rows[0]!.label).permutation(members.length)].flatMap(
+    (place) => members[place]!,
+  );
 }

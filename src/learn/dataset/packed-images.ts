@@ -24,7 +24,9 @@ export async function openPackedImages(path: string, keep = 64 * 2 ** 20): Promi
     const entry = file.entries.get('images');
     const [count, size, width, channels] = entry?.shape ?? [];
     if (entry?.type !== 'U8' || count === undefined || size === undefined || width !== size || channels !== 3) {
-      throw new DatasetError(`${path} holds no packed images: a U8 tensor "images" of shape [N, S, S, 3] is expected; found ${describe(file)}.`);
+      throw new DatasetError(
+        `${path} holds no packed images: a U8 tensor "images" of shape [N, S, S, 3] is expected; found ${describe(file)}.`,
+      );
     }
     const bytes = size * size * 3;
     const whole = entry.bytes <= keep ? new Uint8Array(entry.bytes) : undefined;
@@ -34,10 +36,12 @@ export async function openPackedImages(path: string, keep = 64 * 2 ** 20): Promi
       count,
       size,
       read: async (indices, into = new Uint8Array(indices.length * bytes)) => {
-        if (into.length !== indices.length * bytes) throw new Error(`Internal error: ${into.length} bytes for ${indices.length} images of ${bytes}.`);
+        if (into.length !== indices.length * bytes)
+          throw new Error(`Internal error: ${into.length} bytes for ${indices.length} images of ${bytes}.`);
         await Promise.all(
           Array.from(indices, async (index, row) => {
-            if (!Number.isInteger(index) || index < 0 || index >= count) throw new Error(`Internal error: image ${index} of ${count} was asked for.`);
+            if (!Number.isInteger(index) || index < 0 || index >= count)
+              throw new Error(`Internal error: image ${index} of ${count} was asked for.`);
             const target = into.subarray(row * bytes, (row + 1) * bytes);
             if (whole === undefined) await file.readBytes(entry, index * bytes, target);
             else target.set(whole.subarray(index * bytes, (index + 1) * bytes));
@@ -65,7 +69,8 @@ export async function createPackedImages(path: string, count: number, size: numb
   const bytes = size * size * 3;
   return {
     write: (index, image) => {
-      if (image.length !== bytes) throw new Error(`Internal error: an image of ${image.length} bytes among images of ${bytes}.`);
+      if (image.length !== bytes)
+        throw new Error(`Internal error: an image of ${image.length} bytes among images of ${bytes}.`);
       return file.writeBytes('images', index * bytes, image);
     },
     close: () => file.close(),
@@ -73,4 +78,7 @@ export async function createPackedImages(path: string, count: number, size: numb
 }
 
 const describe = (file: SafetensorsReader): string =>
-  [...file.entries.values()].slice(0, 3).map(({ name, type, shape }) => `"${name}" ${type} [${shape.join(', ')}]`).join(', ') || 'no tensor';
+  [...file.entries.values()]
+    .slice(0, 3)
+    .map(({ name, type, shape }) => `"${name}" ${type} [${shape.join(', ')}]`)
+    .join(', ') || 'no tensor';

@@ -17,16 +17,35 @@ interface SplitSummary extends SplitOptions {
   /** Groups that occur in more than one part: counted from the split itself, not assumed. */
   readonly groupOverlap: number;
   /** What may be trained on with each share of the labels, ascending; 1 is always there. */
-  readonly labels: readonly { readonly share: number; readonly images: number; readonly classes: Readonly<Record<string, number>> }[];
+  readonly labels: readonly {
+    readonly share: number;
+    readonly images: number;
+    readonly classes: Readonly<Record<string, number>>;
+  }[];
   /** Images left out because they are equal to another, which stays. */
-  readonly removed: readonly { readonly from: Part; readonly image: string; readonly label: string; readonly copyOf: { readonly part: Part; readonly image: string; readonly label: string } }[];
+  readonly removed: readonly {
+    readonly from: Part;
+    readonly image: string;
+    readonly label: string;
+    readonly copyOf: { readonly part: Part; readonly image: string; readonly label: string };
+  }[];
 }
 
-export function summarise(split: DrawnSplit, table: readonly TableRow[], classes: readonly string[], options: SplitOptions): SplitSummary {
+export function summarise(
+  split: DrawnSplit,
+  table: readonly TableRow[],
+  classes: readonly string[],
+  options: SplitOptions,
+): SplitSummary {
   const rowsOf = (part: Part) => split[part].map((index) => table[index]!);
   const groupsOf = (part: Part) => new Set(rowsOf(part).map(({ group }) => group));
-  const perClass = (rows: readonly TableRow[]) => Object.fromEntries(classes.map((label) => [label, rows.filter((row) => row.label === label).length]));
-  const summary = (part: Part): PartSummary => ({ images: split[part].length, groups: groupsOf(part).size, classes: perClass(rowsOf(part)) });
+  const perClass = (rows: readonly TableRow[]) =>
+    Object.fromEntries(classes.map((label) => [label, rows.filter((row) => row.label === label).length]));
+  const summary = (part: Part): PartSummary => ({
+    images: split[part].length,
+    groups: groupsOf(part).size,
+    classes: perClass(rowsOf(part)),
+  });
   const within = (share: number) => {
     const rows = rowsOf('train').filter((_, i) => split.labels[i]! <= share);
     return { share, images: rows.length, classes: perClass(rows) };
@@ -40,6 +59,10 @@ export function summarise(split: DrawnSplit, table: readonly TableRow[], classes
     unused: table.length - PARTS.reduce((sum, part) => sum + split[part].length, 0),
     groupOverlap: [...parts.values()].filter((count) => count > 1).length,
     labels: [...new Set([...options.fractions, 1])].sort((a, b) => a - b).map(within),
-    removed: split.removed.map(({ index, from, copyOf, part }) => ({ from, ...named(index), copyOf: { part, ...named(copyOf) } })),
+    removed: split.removed.map(({ index, from, copyOf, part }) => ({
+      from,
+      ...named(index),
+      copyOf: { part, ...named(copyOf) },
+    })),
   };
 }

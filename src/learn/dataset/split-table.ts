@@ -20,7 +20,9 @@ export interface Split extends Parts {
 
 export async function writeSplit(path: string, split: Split): Promise<void> {
   const labels = new Map(split.train.map((index, i) => [index, split.labels[i]!]));
-  const rows = PARTS.flatMap((part) => split[part].map((index) => ({ index, part, labels: part === 'train' ? labels.get(index)! : '' }))).sort((a, b) => a.index - b.index);
+  const rows = PARTS.flatMap((part) =>
+    split[part].map((index) => ({ index, part, labels: part === 'train' ? labels.get(index)! : '' })),
+  ).sort((a, b) => a.index - b.index);
   await writeFile(path, `${csvFormat(rows, ['index', 'part', 'labels'])}\n`);
 }
 
@@ -32,8 +34,10 @@ export async function readSplit(path: string, count: number): Promise<Split> {
   for (const row of parseTable(await readFile(path, 'utf8'), ['index', 'part', 'labels'], path)) {
     const index = wholeNumber(row, 'index', path);
     const part = PARTS.find((name) => name === row.cells.part);
-    if (part === undefined) throw new DatasetError(`${path}:${row.line}: the part is "${row.cells.part}"; ${PARTS.join(', ')} are allowed.`);
-    if (index >= count) throw new DatasetError(`${path}:${row.line}: there is no image ${index}; the data set has ${count}.`);
+    if (part === undefined)
+      throw new DatasetError(`${path}:${row.line}: the part is "${row.cells.part}"; ${PARTS.join(', ')} are allowed.`);
+    if (index >= count)
+      throw new DatasetError(`${path}:${row.line}: there is no image ${index}; the data set has ${count}.`);
     if (seen.has(index)) throw new DatasetError(`${path}:${row.line}: image ${index} is listed twice.`);
     seen.add(index);
     split[part].push(index);
@@ -45,6 +49,9 @@ export async function readSplit(path: string, count: number): Promise<Split> {
 
 function shareOf(text: string, place: string): number {
   const share = text === '' ? Number.NaN : Number(text);
-  if (!(share > 0 && share <= 1)) throw new DatasetError(`${place}: labels is "${text}"; a share above 0 and at most 1 is expected in training rows.`);
+  if (!(share > 0 && share <= 1))
+    throw new DatasetError(
+      `${place}: labels is "${text}"; a share above 0 and at most 1 is expected in training rows.`,
+    );
   return share;
 }

@@ -6,18 +6,29 @@ import { splitDataset, type SplitOptions } from './split.ts';
 import type { TableRow } from './table.ts';
 
 const CLASSES = ['a', 'b', 'c'];
-const GROUPED: SplitOptions = { policy: 'grouped', test: 0.25, validation: 0.15, seed: 0, overlap: 'remove', duplicates: 'keep', fractions: [] };
+const GROUPED: SplitOptions = {
+  policy: 'grouped',
+  test: 0.25,
+  validation: 0.15,
+  seed: 0,
+  overlap: 'remove',
+  duplicates: 'keep',
+  fractions: [],
+};
 const PUBLISHED: SplitOptions = { ...GROUPED, policy: 'published' };
 
-const rows = (members: readonly Omit<TableRow, 'index' | 'image'>[]): TableRow[] => members.map((row, index) => ({ index, image: `${index}.png`, ...row }));
+const rows = (members: readonly Omit<TableRow, 'index' | 'image'>[]): TableRow[] =>
+  members.map((row, index) => ({ index, image: `${index}.png`, ...row }));
 /** Groups of the sizes given, all of one class. */
-const groups = (label: string, sizes: readonly number[], split: TableRow['split'] = '') => sizes.flatMap((size, g) => Array.from({ length: size }, () => ({ label, group: `${label}${split}${g}`, split })));
+const groups = (label: string, sizes: readonly number[], split: TableRow['split'] = '') =>
+  sizes.flatMap((size, g) => Array.from({ length: size }, () => ({ label, group: `${label}${split}${g}`, split })));
 
 const table = fc
   .tuple(...CLASSES.map(() => fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 8, maxLength: 40 })))
   .map((sizes) => rows(sizes.flatMap((of, c) => groups(CLASSES[c]!, of))));
 
-const partsOf = (split: Split, table: readonly TableRow[]) => PARTS.map((part) => new Set(split[part].map((index) => table[index]!.group)));
+const partsOf = (split: Split, table: readonly TableRow[]) =>
+  PARTS.map((part) => new Set(split[part].map((index) => table[index]!.group)));
 
 describe('grouped', () => {
   test('no group is in two parts, every image is in one, and every class is in each, whatever the sizes', () => {
@@ -28,7 +39,8 @@ describe('grouped', () => {
         expect([...train, ...validation].every((g) => !test.has(g))).toBe(true);
         expect([...train].every((g) => !validation.has(g))).toBe(true);
         expect(PARTS.flatMap((part) => split[part]).sort((a, b) => a - b)).toEqual(table.map(({ index }) => index));
-        for (const part of PARTS) expect(new Set(split[part].map((index) => table[index]!.label))).toEqual(new Set(CLASSES));
+        for (const part of PARTS)
+          expect(new Set(split[part].map((index) => table[index]!.label))).toEqual(new Set(CLASSES));
         expect(summarise(split, table, CLASSES, GROUPED).groupOverlap).toBe(0);
       }),
       { seed: 4, numRuns: 200 },
@@ -71,13 +83,21 @@ describe('grouped', () => {
   test('the seed decides, and nothing else', () => {
     const table = rows(groups('a', new Array<number>(50).fill(2)).concat(groups('b', new Array<number>(50).fill(1))));
     expect(splitDataset(table, ['a', 'b'], GROUPED)).toEqual(splitDataset([...table], ['a', 'b'], { ...GROUPED }));
-    expect(splitDataset(table, ['a', 'b'], { ...GROUPED, seed: 1 })).not.toEqual(splitDataset(table, ['a', 'b'], GROUPED));
+    expect(splitDataset(table, ['a', 'b'], { ...GROUPED, seed: 1 })).not.toEqual(
+      splitDataset(table, ['a', 'b'], GROUPED),
+    );
   });
 
   test('a group of several classes stays whole', () => {
-    const mixed = [{ label: 'a', group: 'm', split: '' as const }, { label: 'b', group: 'm', split: '' as const }];
+    const mixed = [
+      { label: 'a', group: 'm', split: '' as const },
+      { label: 'b', group: 'm', split: '' as const },
+    ];
     const table = rows([...groups('a', [1, 1, 1, 1]), ...groups('b', [1, 1, 1, 1]), ...mixed]);
-    expect(summarise(splitDataset(table, ['a', 'b'], GROUPED), table, ['a', 'b'], GROUPED)).toMatchObject({ groupOverlap: 0, unused: 0 });
+    expect(summarise(splitDataset(table, ['a', 'b'], GROUPED), table, ['a', 'b'], GROUPED)).toMatchObject({
+      groupOverlap: 0,
+      unused: 0,
+    });
   });
 
   test.each([
@@ -89,7 +109,9 @@ describe('grouped', () => {
 
   test('a class with too few groups is named', () => {
     const table = rows([...groups('a', [1, 1, 1, 1]), ...groups('b', [9, 9])]);
-    expect(() => splitDataset(table, ['a', 'b'], GROUPED)).toThrow('The class "b" has 2 group(s) of images; 3 are needed, one for each part.');
+    expect(() => splitDataset(table, ['a', 'b'], GROUPED)).toThrow(
+      'The class "b" has 2 group(s) of images; 3 are needed, one for each part.',
+    );
   });
 });
 
@@ -103,7 +125,11 @@ describe('published', () => {
     const split = splitDataset(table, ['a', 'b'], PUBLISHED);
     expect(split.test).toEqual([12, 13, 14, 15, 16, 17]);
     expect([...split.train, ...split.validation].sort((a, b) => a - b)).toEqual([...table.keys()].slice(0, 12));
-    expect(summarise(split, table, ['a', 'b'], PUBLISHED)).toMatchObject({ groupOverlap: 0, unused: 0, parts: { validation: { classes: { a: 2, b: 1 } } } });
+    expect(summarise(split, table, ['a', 'b'], PUBLISHED)).toMatchObject({
+      groupOverlap: 0,
+      unused: 0,
+      parts: { validation: { classes: { a: 2, b: 1 } } },
+    });
   });
 
   test('training images of a tested group are left out, or kept and counted where that is asked for', () => {
@@ -115,13 +141,24 @@ describe('published', () => {
   });
 
   test('a set published without a test set, or without a class in it, is refused', () => {
-    expect(() => splitDataset(rows(train), ['a', 'b'], PUBLISHED)).toThrow('published without a test set; use the policy "grouped".');
-    expect(() => splitDataset(rows([...train, ...groups('a', [3], 'test')]), ['a', 'b'], PUBLISHED)).toThrow('The test part would have no image of the class b.');
+    expect(() => splitDataset(rows(train), ['a', 'b'], PUBLISHED)).toThrow(
+      'published without a test set; use the policy "grouped".',
+    );
+    expect(() => splitDataset(rows([...train, ...groups('a', [3], 'test')]), ['a', 'b'], PUBLISHED)).toThrow(
+      'The test part would have no image of the class b.',
+    );
   });
 });
 
 describe('a published validation set', () => {
-  const table = rows([...groups('a', [1, 1, 1], 'train'), ...groups('b', [1, 1, 1], 'train'), ...groups('a', [2], 'validation'), ...groups('b', [2], 'validation'), ...groups('a', [1], 'test'), ...groups('b', [1], 'test')]);
+  const table = rows([
+    ...groups('a', [1, 1, 1], 'train'),
+    ...groups('b', [1, 1, 1], 'train'),
+    ...groups('a', [2], 'validation'),
+    ...groups('b', [2], 'validation'),
+    ...groups('a', [1], 'test'),
+    ...groups('b', [1], 'test'),
+  ]);
 
   test('is kept, whatever share is asked for', () => {
     const split = splitDataset(table, ['a', 'b'], PUBLISHED);
@@ -130,7 +167,12 @@ describe('a published validation set', () => {
   });
 
   test('gives up what shares a group with the test set, and training gives up what shares one with either', () => {
-    const shared = rows([...table, { label: 'a', group: 'atest0', split: 'validation' }, { label: 'a', group: 'atest0', split: 'train' }, { label: 'b', group: 'bvalidation0', split: 'train' }]);
+    const shared = rows([
+      ...table,
+      { label: 'a', group: 'atest0', split: 'validation' },
+      { label: 'a', group: 'atest0', split: 'train' },
+      { label: 'b', group: 'bvalidation0', split: 'train' },
+    ]);
     const split = splitDataset(shared, ['a', 'b'], PUBLISHED);
     expect(summarise(split, shared, ['a', 'b'], PUBLISHED)).toMatchObject({ groupOverlap: 0, unused: 3 });
   });
@@ -146,9 +188,14 @@ describe('label fractions', () => {
         const split = splitDataset(table, CLASSES, options);
         const { labels, parts } = summarise(split, table, CLASSES, options);
         expect(labels.map(({ share }) => share)).toEqual([0.1, 0.5, 1]);
-        for (const { share, classes } of labels) for (const label of CLASSES) expect(classes[label]).toBe(Math.max(1, Math.round(share * parts.train.classes[label]!)));
+        for (const { share, classes } of labels)
+          for (const label of CLASSES)
+            expect(classes[label]).toBe(Math.max(1, Math.round(share * parts.train.classes[label]!)));
         expect([...new Set(split.labels)].every((share) => [0.1, 0.5, 1].includes(share))).toBe(true);
-        expect({ ...split, labels: [] }).toEqual({ ...splitDataset(table, CLASSES, { ...options, fractions: [] }), labels: [] });
+        expect({ ...split, labels: [] }).toEqual({
+          ...splitDataset(table, CLASSES, { ...options, fractions: [] }),
+          labels: [],
+        });
       }),
       { seed: 6, numRuns: 100 },
     );
@@ -158,31 +205,48 @@ describe('label fractions', () => {
     const table = rows([...groups('a', new Array<number>(30).fill(4)), ...groups('b', new Array<number>(30).fill(4))]);
     const split = splitDataset(table, ['a', 'b'], FRACTIONS);
     for (const label of ['a', 'b']) {
-      const groupsWith = (small: boolean) => new Set(split.train.filter((index, i) => table[index]!.label === label && split.labels[i]! <= 0.5 === small).map((index) => table[index]!.group));
+      const groupsWith = (small: boolean) =>
+        new Set(
+          split.train
+            .filter((index, i) => table[index]!.label === label && split.labels[i]! <= 0.5 === small)
+            .map((index) => table[index]!.group),
+        );
       expect([...groupsWith(true)].filter((group) => groupsWith(false).has(group)).length).toBeLessThanOrEqual(1);
     }
   });
 
   test('a larger set of fractions refines a smaller one', () => {
     const table = rows([...groups('a', new Array<number>(90).fill(1)), ...groups('b', new Array<number>(90).fill(1))]);
-    const [coarse, fine] = [[0.5], [0.1, 0.5]].map((fractions) => splitDataset(table, ['a', 'b'], { ...GROUPED, fractions }).labels);
+    const [coarse, fine] = [[0.5], [0.1, 0.5]].map(
+      (fractions) => splitDataset(table, ['a', 'b'], { ...GROUPED, fractions }).labels,
+    );
     expect(fine!.map((share) => (share <= 0.5 ? 0.5 : 1))).toEqual(coarse);
   });
 
   test.each([0, 1.5])('%d is refused', (fraction) => {
-    expect(() => splitDataset(rows(groups('a', [1, 1, 1, 1])), ['a'], { ...GROUPED, fractions: [fraction] })).toThrow(`fractions holds ${fraction}; each must be above 0 and at most 1.`);
+    expect(() => splitDataset(rows(groups('a', [1, 1, 1, 1])), ['a'], { ...GROUPED, fractions: [fraction] })).toThrow(
+      `fractions holds ${fraction}; each must be above 0 and at most 1.`,
+    );
   });
 });
 
 describe('equal images', () => {
-  const table = rows([...groups('a', [1, 1, 1, 1, 1, 1], 'train'), ...groups('b', [1, 1, 1, 1, 1, 1], 'train'), ...groups('a', [1, 1, 1], 'test'), ...groups('b', [1], 'test')]);
+  const table = rows([
+    ...groups('a', [1, 1, 1, 1, 1, 1], 'train'),
+    ...groups('b', [1, 1, 1, 1, 1, 1], 'train'),
+    ...groups('a', [1, 1, 1], 'test'),
+    ...groups('b', [1], 'test'),
+  ]);
   const options: SplitOptions = { ...PUBLISHED, duplicates: 'remove', overlap: 'keep' };
 
   test('of the test set leave training whatever their label; within training one stays, within the test set all do', () => {
     const drawn = splitDataset(table, ['a', 'b'], PUBLISHED);
     const [one, two, three] = drawn.train.filter((index) => table[index]!.label === 'a');
     const other = drawn.train.find((index) => table[index]!.label === 'b')!;
-    const split = splitDataset(table, ['a', 'b'], options, [[one!, other, 12, 13], [two!, three!]]);
+    const split = splitDataset(table, ['a', 'b'], options, [
+      [one!, other, 12, 13],
+      [two!, three!],
+    ]);
     expect(split.test).toEqual(drawn.test);
     expect(split.train).toEqual(drawn.train.filter((index) => ![one, other, three].includes(index)));
     expect(split.labels).toHaveLength(split.train.length);
@@ -195,15 +259,27 @@ describe('equal images', () => {
 
   test('never stand in two parts and never leave the test part, whatever is equal', () => {
     const large = rows(groups('a', new Array<number>(60).fill(1)).concat(groups('b', new Array<number>(60).fill(1))));
-    const copies = fc.array(fc.nat(9), { minLength: 40, maxLength: 40 }).map((colours) => Array.from({ length: 10 }, (_, colour) => colours.flatMap((c, i) => (c === colour ? [3 * i] : []))).filter((same) => same.length > 1));
+    const copies = fc
+      .array(fc.nat(9), { minLength: 40, maxLength: 40 })
+      .map((colours) =>
+        Array.from({ length: 10 }, (_, colour) => colours.flatMap((c, i) => (c === colour ? [3 * i] : []))).filter(
+          (same) => same.length > 1,
+        ),
+      );
     fc.assert(
       fc.property(copies, fc.nat(100), (copies, seed) => {
         const drawn = splitDataset(large, ['a', 'b'], { ...GROUPED, seed });
         const split = splitDataset(large, ['a', 'b'], { ...GROUPED, seed, duplicates: 'remove' }, copies);
         expect(split.test).toEqual(drawn.test);
-        for (const same of copies) expect(PARTS.filter((part) => same.some((index) => split[part].includes(index)))).toHaveLength(1);
-        for (const same of copies) expect(split.train.filter((index) => same.includes(index)).length).toBeLessThanOrEqual(1);
-        expect([...split.train, ...split.validation, ...split.test, ...split.removed.map(({ index }) => index)].sort((a, b) => a - b)).toEqual(large.map(({ index }) => index));
+        for (const same of copies)
+          expect(PARTS.filter((part) => same.some((index) => split[part].includes(index)))).toHaveLength(1);
+        for (const same of copies)
+          expect(split.train.filter((index) => same.includes(index)).length).toBeLessThanOrEqual(1);
+        expect(
+          [...split.train, ...split.validation, ...split.test, ...split.removed.map(({ index }) => index)].sort(
+            (a, b) => a - b,
+          ),
+        ).toEqual(large.map(({ index }) => index));
       }),
       { seed: 7, numRuns: 100 },
     );
@@ -211,6 +287,8 @@ describe('equal images', () => {
 
   test('a class that would lose its last training image is named', () => {
     const copies = [table.filter(({ label, split }) => label === 'b' || split === 'test').map(({ index }) => index)];
-    expect(() => splitDataset(table, ['a', 'b'], options, copies)).toThrow(/The train part would have no image of the class b/);
+    expect(() => splitDataset(table, ['a', 'b'], options, copies)).toThrow(
+      /The train part would have no image of the class b/,
+    );
   });
 });

@@ -66,16 +66,28 @@ test('fractals are drawn in twenty classes unless another number is asked for', 
 
 test('a folder per class is ingested; a broken image is dropped with a warning where that is asked for', async () => {
   const source = join(folder, 'pictures');
-  for (const [path, background] of [['a/1.png', '#ff0000'], ['b/1.png', '#00ff00']] as const) {
-    await write(join(source, path), await sharp({ create: { width: 20, height: 20, channels: 3, background } }).png().toBuffer());
+  for (const [path, background] of [
+    ['a/1.png', '#ff0000'],
+    ['b/1.png', '#00ff00'],
+  ] as const) {
+    await write(
+      join(source, path),
+      await sharp({ create: { width: 20, height: 20, channels: 3, background } })
+        .png()
+        .toBuffer(),
+    );
   }
   await write(join(source, 'b/2.png'), 'broken');
-  await expect(ingest(stage({ reader: 'folders', size: 16 }, { source }))).rejects.toThrow('b/2.png: it cannot be decoded');
+  await expect(ingest(stage({ reader: 'folders', size: 16 }, { source }))).rejects.toThrow(
+    'b/2.png: it cannot be decoded',
+  );
   await ingest(stage({ reader: 'folders', size: 16, onBroken: 'drop' }, { source }));
   expect(await json('dataset')).toMatchObject({ name: 'pictures', images: 2, dropped: [{ file: 'b/2.png' }] });
   expect(warnings).toEqual(['1 file(s) were left out; dataset.json names each with its reason.']);
 });
 
 test('a wrong folder is refused in the words of the reader', async () => {
-  await expect(ingest(stage({ reader: 'covid19', size: 16 }, { source: folder }))).rejects.toThrow('There is no "Covid/" in');
+  await expect(ingest(stage({ reader: 'covid19', size: 16 }, { source: folder }))).rejects.toThrow(
+    'There is no "Covid/" in',
+  );
 });

@@ -7,7 +7,8 @@ import { DatasetError } from './error.ts';
 /** The split that a data set was published with; empty where it has none. */
 export type PublishedSplit = 'train' | 'validation' | 'test' | '';
 
-export const isPublishedSplit = (text: string): text is PublishedSplit => ['train', 'validation', 'test', ''].includes(text);
+export const isPublishedSplit = (text: string): text is PublishedSplit =>
+  ['train', 'validation', 'test', ''].includes(text);
 
 export interface TableRow {
   /** Row of `images.safetensors`. */
@@ -32,9 +33,15 @@ export async function readTable(path: string): Promise<TableRow[]> {
   const rows = parseTable(await readFile(path, 'utf8'), COLUMNS, path);
   return rows.map((row, i) => {
     const index = wholeNumber(row, 'index', path);
-    if (index !== i) throw new DatasetError(`${path}:${row.line}: index ${index} stands where ${i} is expected; row i belongs to image i.`);
+    if (index !== i)
+      throw new DatasetError(
+        `${path}:${row.line}: index ${index} stands where ${i} is expected; row i belongs to image i.`,
+      );
     const split = row.cells.split;
-    if (!isPublishedSplit(split)) throw new DatasetError(`${path}:${row.line}: split is "${split}"; "train", "validation", "test" or nothing is expected.`);
+    if (!isPublishedSplit(split))
+      throw new DatasetError(
+        `${path}:${row.line}: split is "${split}"; "train", "validation", "test" or nothing is expected.`,
+      );
     return { index, image: row.cells.image, label: row.cells.label, group: row.cells.group, split };
   });
 }

@@ -12,11 +12,18 @@ export interface DatasetFiles {
 }
 
 /** Writes `table.csv` and `dataset.json`; row i is sample i. The listing's faults are reported as dropped. */
-export async function writeDescribed(files: Pick<DatasetFiles, 'table' | 'dataset'>, listing: Listing, size: number): Promise<Dataset> {
+export async function writeDescribed(
+  files: Pick<DatasetFiles, 'table' | 'dataset'>,
+  listing: Listing,
+  size: number,
+): Promise<Dataset> {
   const { name, title, classes, ordinal, domain, source, samples, faults } = listing;
   const empty = classes.filter((label) => !samples.some((sample) => sample.label === label));
   if (empty.length > 0) throw new DatasetError(`${title} has no image of the class ${empty.join(', ')}.`);
-  await writeTable(files.table, samples.map((sample, index) => ({ index, ...sample })));
+  await writeTable(
+    files.table,
+    samples.map((sample, index) => ({ index, ...sample })),
+  );
   const dataset: Dataset = {
     name,
     title,

@@ -17,7 +17,14 @@ function slowAuc(scores: number[], isPositive: boolean[]): number {
 }
 
 const slowMacroAuc = (rows: number[][], labels: number[]) => {
-  const areas = rows[0]!.map((_, k) => slowAuc(rows.map((row) => row[k]!), labels.map((label) => label === k))).filter((area) => !Number.isNaN(area));
+  const areas = rows[0]!
+    .map((_, k) =>
+      slowAuc(
+        rows.map((row) => row[k]!),
+        labels.map((label) => label === k),
+      ),
+    )
+    .filter((area) => !Number.isNaN(area));
   return areas.reduce((a, b) => a + b) / areas.length;
 };
 
@@ -31,15 +38,27 @@ function coarse(images: number, classes: number, seed: number) {
 
 test.each([1, 2, 3])('agrees with counting every pair, ties included (seed %i)', (seed) => {
   const { rows, labels } = coarse(60, 4, seed);
-  expect(macroAuc(Float64Array.from(rows.flat()), Int32Array.from(labels), 4)).toBeCloseTo(slowMacroAuc(rows, labels), 12);
+  expect(macroAuc(Float64Array.from(rows.flat()), Int32Array.from(labels), 4)).toBeCloseTo(
+    slowMacroAuc(rows, labels),
+    12,
+  );
 });
 
 test('a weight counts an image that many times, none included', () => {
   const { rows, labels } = coarse(40, 3, 7);
   const weights = labels.map((_, i) => i % 4);
   const repeated = weights.flatMap((times, i) => Array.from({ length: times }, () => i));
-  const weighted = weightedMacroAuc(rankings(Float64Array.from(rows.flat()), Int32Array.from(labels), 3), Float64Array.from(weights));
-  expect(weighted).toBeCloseTo(slowMacroAuc(repeated.map((i) => rows[i]!), repeated.map((i) => labels[i]!)), 12);
+  const weighted = weightedMacroAuc(
+    rankings(Float64Array.from(rows.flat()), Int32Array.from(labels), 3),
+    Float64Array.from(weights),
+  );
+  expect(weighted).toBeCloseTo(
+    slowMacroAuc(
+      repeated.map((i) => rows[i]!),
+      repeated.map((i) => labels[i]!),
+    ),
+    12,
+  );
 });
 
 test('perfect, reversed and constant scores give 1, 0 and one half', () => {

@@ -33,9 +33,13 @@ export function macroAuc(probabilities: Float32Array | Float64Array, labels: Int
 export function rankings(probabilities: Float32Array | Float64Array, labels: Int32Array, classes: number): Rankings {
   const count = labels.length;
   if (probabilities.length !== count * classes) {
-    throw new RangeError(`Internal error: ${probabilities.length} probabilities for ${count} images of ${classes} classes.`);
+    throw new RangeError(
+      `Internal error: ${probabilities.length} probabilities for ${count} images of ${classes} classes.`,
+    );
   }
-  const byClass = Array.from({ length: classes }, (_, k) => rank(Float64Array.from({ length: count }, (_, i) => probabilities[i * classes + k]!)));
+  const byClass = Array.from({ length: classes }, (_, k) =>
+    rank(Float64Array.from({ length: count }, (_, i) => probabilities[i * classes + k]!)),
+  );
   return { labels, byClass };
 }
 
@@ -49,7 +53,9 @@ type ClassScore = (ranking: Ranking, labels: Int32Array, positive: number, weigh
 
 /** Over the classes whose score is defined. */
 export function meanOverClasses({ labels, byClass }: Rankings, weights: Float64Array, scoreOf: ClassScore): number {
-  const defined = byClass.map((ranking, k) => scoreOf(ranking, labels, k, weights)).filter((score) => !Number.isNaN(score));
+  const defined = byClass
+    .map((ranking, k) => scoreOf(ranking, labels, k, weights))
+    .filter((score) => !Number.isNaN(score));
   return defined.reduce((sum, score) => sum + score, 0) / defined.length;
 }
 
@@ -64,7 +70,12 @@ function rank(scores: Float64Array): Ranking {
 }
 
 /** NaN when there is nothing to compare. */
-export function binaryAuc({ order, runEnds }: Ranking, labels: Int32Array, positive: number, weights: Float64Array): number {
+export function binaryAuc(
+  { order, runEnds }: Ranking,
+  labels: Int32Array,
+  positive: number,
+  weights: Float64Array,
+): number {
   let positives = 0;
   let negatives = 0; // of all runs below the present one
   let won = 0;

@@ -12,7 +12,12 @@ export const averagePrecision: Metric = ({ probabilities, labels, classes }) => 
 };
 
 /** NaN for a class without an image. */
-export function binaryAveragePrecision({ order, runEnds }: Ranking, labels: Int32Array, positive: number, weights: Float64Array): number {
+export function binaryAveragePrecision(
+  { order, runEnds }: Ranking,
+  labels: Int32Array,
+  positive: number,
+  weights: Float64Array,
+): number {
   let positives = 0;
   let all = 0;
   let sum = 0;

@@ -9,28 +9,55 @@ const GROUP = 4;
 
 function scoredOf(labels: readonly number[], rows: readonly (readonly number[])[]): Scored {
   const classes = rows[0]!.length;
-  return { classes, labels: Int32Array.from(labels), predicted: Int32Array.from(rows, (row) => row.indexOf(Math.max(...row))), probabilities: Float64Array.from(rows.flat()) };
+  return {
+    classes,
+    labels: Int32Array.from(labels),
+    predicted: Int32Array.from(rows, (row) => row.indexOf(Math.max(...row))),
+    probabilities: Float64Array.from(rows.flat()),
+  };
 }
 
 /** Only these images, each as often as it is named. */
 function taken(scored: Scored, images: readonly number[]): Scored {
   const { classes, probabilities } = scored;
-  return scoredOf(images.map((i) => scored.labels[i]!), images.map((i) => [...probabilities.subarray(i * classes, (i + 1) * classes)]));
+  return scoredOf(
+    images.map((i) => scored.labels[i]!),
+    images.map((i) => [...probabilities.subarray(i * classes, (i + 1) * classes)]),
+  );
 }
 
 test('every metric in every round is that of a test set put together by hand, seeds weighed', () => {
   const source = random('bootstrap oracle');
   const labels = Array.from({ length: 36 }, () => source.integer(3));
-  const model = () => [0, 1].map(() => scoredOf(labels, labels.map((label) => normalised([0, 1, 2].map((k) => Math.exp(source.normal() + (k === label ? 1 : 0)))))));
+  const model = () =>
+    [0, 1].map(() =>
+      scoredOf(
+        labels,
+        labels.map((label) => normalised([0, 1, 2].map((k) => Math.exp(source.normal() + (k === label ? 1 : 0))))),
+      ),
+    );
   const groupOf = Int32Array.from(labels, (_, i) => Math.floor(i / 3));
   const draws = drawRounds(12, 2, { resamples: 30, level: 0.95, seed: 4 });
   const metrics = metricsFor(true);
   const [a, b] = [model(), model()];
-  const [roundsA, roundsB] = [a, b].map((bySeed) => roundsOf(metrics.map(({ metric }) => metric), bySeed, groupOf, draws));
+  const [roundsA, roundsB] = [a, b].map((bySeed) =>
+    roundsOf(
+      metrics.map(({ metric }) => metric),
+      bySeed,
+      groupOf,
+      draws,
+    ),
+  );
   draws.forEach(({ groups, seeds }, round) => {
-    const images = [...groups].flatMap((times, group) => Array.from({ length: times }, () => [...groupOf.keys()].filter((i) => groupOf[i] === group)).flat());
+    const images = [...groups].flatMap((times, group) =>
+      Array.from({ length: times }, () => [...groupOf.keys()].filter((i) => groupOf[i] === group)).flat(),
+    );
     metrics.forEach(({ name, metric }, m) => {
-      const slow = (bySeed: Scored[]) => bySeed.reduce((sum, scored, seed) => sum + seeds[seed]! * metric(taken(scored, images))(evenly(images.length)), 0);
+      const slow = (bySeed: Scored[]) =>
+        bySeed.reduce(
+          (sum, scored, seed) => sum + seeds[seed]! * metric(taken(scored, images))(evenly(images.length)),
+          0,
+        );
       expect(roundsA![m]![round], name).toBeCloseTo(slow(a), 10);
       expect(differenceOf(roundsA![m]!, roundsB![m]!)[round], name).toBeCloseTo(slow(a) - slow(b), 10);
     });
@@ -55,7 +82,12 @@ function study(source: RandomSource, groups: number): readonly [Scored, Scored] 
       return { label, answers: [answer(0.9), answer(0.4)] as const };
     });
   }).flat();
-  return [0, 1].map((model) => scoredOf(rows.map(({ label }) => label), rows.map(({ answers }) => answers[model as 0 | 1]))) as [Scored, Scored];
+  return [0, 1].map((model) =>
+    scoredOf(
+      rows.map(({ label }) => label),
+      rows.map(({ answers }) => answers[model as 0 | 1]),
+    ),
+  ) as [Scored, Scored];
 }
 
 const METRICS = metricsFor(false).filter(({ name }) => name === 'accuracy' || name === 'auc' || name === 'loss');
@@ -69,7 +101,9 @@ function coverage(metrics: typeof METRICS, groupOf: (image: number) => number): 
   const held = new Map<string, number>();
   for (let n = 0; n < STUDIES; n++) {
     const draws = drawRounds(Math.max(...groups) + 1, 1, { resamples: 250, level: 0.95, seed: n });
-    const [first, second] = study(random('coverage study', n), GROUPS).map((scored) => roundsOf(plain, [scored], groups, draws));
+    const [first, second] = study(random('coverage study', n), GROUPS).map((scored) =>
+      roundsOf(plain, [scored], groups, draws),
+    );
     metrics.forEach(({ name }, m) => {
       const count = (title: string, rounds: Float64Array, truth: number) => {
         const [low, high] = percentileInterval(rounds, 0.95);
@@ -92,7 +126,10 @@ test('95 % intervals hold the truth in 90 to 99 % of 200 studies', () => {
 });
 
 test('who takes the images of a group for independent promises too much', () => {
-  const naive = coverage(METRICS.filter(({ name }) => name === 'accuracy'), (image) => image);
+  const naive = coverage(
+    METRICS.filter(({ name }) => name === 'accuracy'),
+    (image) => image,
+  );
   expect(naive['accuracy of one model']).toBeLessThan(0.9);
 });
 
@@ -123,7 +160,10 @@ function trainings(source: RandomSource, groups: number, each: 'group' | 'study'
 
 test('with three trainings that differ as much as images do, 95 % intervals hold the truth in 92 to 99 % of 400 studies; seeds drawn like groups would promise too much', () => {
   const { metric } = METRICS.find(({ name }) => name === 'accuracy')!;
-  const truth = trainings(random('coverage trainings'), 20_000, 'group').reduce((sum, scored) => sum + metric(scored)(evenly(scored.labels.length)) / TRAININGS, 0);
+  const truth = trainings(random('coverage trainings'), 20_000, 'group').reduce(
+    (sum, scored) => sum + metric(scored)(evenly(scored.labels.length)) / TRAININGS,
+    0,
+  );
   const groupOf = Int32Array.from({ length: GROUPS * GROUP }, (_, i) => Math.floor(i / GROUP));
   let [held, drawn] = [0, 0];
   for (let n = 0; n < 400; n++) {

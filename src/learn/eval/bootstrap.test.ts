@@ -8,12 +8,20 @@ import { evenly, type Scored } from './scored.ts';
 const options = { resamples: 4000, level: 0.95, seed: 1 };
 
 function scored(labels: number[], predicted: number[]): Scored {
-  return { classes: 2, labels: Int32Array.from(labels), predicted: Int32Array.from(predicted), probabilities: Float64Array.from(labels.flatMap(() => [0.5, 0.5])) };
+  return {
+    classes: 2,
+    labels: Int32Array.from(labels),
+    predicted: Int32Array.from(predicted),
+    probabilities: Float64Array.from(labels.flatMap(() => [0.5, 0.5])),
+  };
 }
 
 function coin(images: number, rate: number, ...key: number[]): Scored {
   const source = random('bootstrap test', ...key);
-  return scored(Array<number>(images).fill(1), Array.from({ length: images }, () => (source.uniform() < rate ? 1 : 0)));
+  return scored(
+    Array<number>(images).fill(1),
+    Array.from({ length: images }, () => (source.uniform() < rate ? 1 : 0)),
+  );
 }
 
 const ownGroups = (count: number) => Int32Array.from({ length: count }, (_, i) => i);
@@ -30,10 +38,16 @@ test('a round is the plain metric of the images that it drew, seeds weighed', ()
   draws.forEach((draw, round) => {
     const values = bySeed.map((_, seed) => {
       const images = [...groupOf].flatMap((group, image) => Array<number>(draw.groups[group]!).fill(image));
-      const one = scored(images.map((i) => bySeed[seed]!.labels[i]!), images.map((i) => bySeed[seed]!.predicted[i]!));
+      const one = scored(
+        images.map((i) => bySeed[seed]!.labels[i]!),
+        images.map((i) => bySeed[seed]!.predicted[i]!),
+      );
       return accuracy(one)(evenly(images.length));
     });
-    expect(rounds![round]).toBeCloseTo(values.reduce((sum, value, seed) => sum + draw.seeds[seed]! * value, 0), 12);
+    expect(rounds![round]).toBeCloseTo(
+      values.reduce((sum, value, seed) => sum + draw.seeds[seed]! * value, 0),
+      12,
+    );
   });
 });
 
@@ -58,12 +72,17 @@ test('with one seed and single images the spread of accuracy is the binomial one
 test('images that come in equal groups of four count as a quarter as many', () => {
   const groups = 50;
   const answers = coin(groups, 0.7, 4);
-  const repeated = scored([...answers.labels].flatMap((x) => [x, x, x, x]), [...answers.predicted].flatMap((x) => [x, x, x, x]));
+  const repeated = scored(
+    [...answers.labels].flatMap((x) => [x, x, x, x]),
+    [...answers.predicted].flatMap((x) => [x, x, x, x]),
+  );
   const groupOf = Int32Array.from({ length: 4 * groups }, (_, i) => Math.floor(i / 4));
   const draws = drawRounds(groups, 1, options);
   const [grouped] = roundsOf([accuracy], [repeated], groupOf, draws);
   const [single] = roundsOf([accuracy], [answers], ownGroups(groups), draws);
-  grouped!.forEach((value, round) => { expect(value).toBeCloseTo(single![round]!, 12); });
+  grouped!.forEach((value, round) => {
+    expect(value).toBeCloseTo(single![round]!, 12);
+  });
 });
 
 test('the difference of a model to itself is nought in every round', () => {
@@ -83,13 +102,29 @@ test('spread between seeds widens the interval', () => {
 });
 
 /** Quantiles of Student's distribution at 0.975: Fisher and Yates, table III. */
-test.each([[[0.7, 0.2], 12.706], [[0.5, 0.6, 0.3], 4.303], [[0.5, 0.6, 0.3, 0.45, 0.62], 2.776]])('where images leave no doubt, the interval of the seeds %j is Student\'s', (values, quantile) => {
+test.each([
+  [[0.7, 0.2], 12.706],
+  [[0.5, 0.6, 0.3], 4.303],
+  [[0.5, 0.6, 0.3, 0.45, 0.62], 2.776],
+])("where images leave no doubt, the interval of the seeds %j is Student's", (values, quantile) => {
   const one = coin(1, 1, 10);
   const draws = drawRounds(1, values.length, { ...options, resamples: 40_000 });
   let next = 0;
-  const [rounds] = roundsOf([() => { const value = values[next++]!; return () => value; }], values.map(() => one), ownGroups(1), draws);
+  const [rounds] = roundsOf(
+    [
+      () => {
+        const value = values[next++]!;
+        return () => value;
+      },
+    ],
+    values.map(() => one),
+    ownGroups(1),
+    draws,
+  );
   const mean = values.reduce((a, b) => a + b) / values.length;
-  const half = (quantile * Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))) / Math.sqrt(values.length);
+  const half =
+    (quantile * Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))) /
+    Math.sqrt(values.length);
   const [low, high] = percentileInterval(rounds!, 0.95);
   expect((high - mean) / half).toBeCloseTo(1, 1);
   expect((mean - low) / half).toBeCloseTo(1, 1);

@@ -46,21 +46,34 @@ export function drawRounds(groups: number, seeds: number, { resamples, seed }: B
  * @param bySeed the test part as each seed's network answered it, over the same images in the same order
  * @param groupOf [N], the group of each image, from 0
  */
-export function roundsOf(metrics: readonly Metric[], bySeed: readonly Scored[], groupOf: Int32Array, draws: readonly Draw[]): Rounds[] {
+export function roundsOf(
+  metrics: readonly Metric[],
+  bySeed: readonly Scored[],
+  groupOf: Int32Array,
+  draws: readonly Draw[],
+): Rounds[] {
   const prepared = bySeed.map((scored) => metrics.map((metric) => metric(scored)));
   const rounds = metrics.map(() => new Float64Array(draws.length));
   const weights: Weights = new Float64Array(groupOf.length);
   draws.forEach((draw, round) => {
-    groupOf.forEach((group, image) => { weights[image] = draw.groups[group]!; });
+    groupOf.forEach((group, image) => {
+      weights[image] = draw.groups[group]!;
+    });
     draw.seeds.forEach((share, seed) => {
-      prepared[seed]!.forEach((weigh, m) => { rounds[m]![round]! += share * weigh(weights); });
+      prepared[seed]!.forEach((weigh, m) => {
+        rounds[m]![round]! += share * weigh(weights);
+      });
     });
   });
   return rounds;
 }
 
 /** Over the rounds that define the metric, within the values that it can have; [NaN, NaN] when none does. */
-export function percentileInterval(rounds: Rounds, level: number, [lowest, highest]: Interval = [-Infinity, Infinity]): Interval {
+export function percentileInterval(
+  rounds: Rounds,
+  level: number,
+  [lowest, highest]: Interval = [-Infinity, Infinity],
+): Interval {
   const sorted = Array.from(rounds.filter((value) => !Number.isNaN(value)).sort());
   const at = (share: number) => Math.max(lowest, Math.min(highest, quantileSorted(sorted, share) ?? NaN));
   return [at((1 - level) / 2), at((1 + level) / 2)];

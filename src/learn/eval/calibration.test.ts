@@ -10,7 +10,13 @@ import { fitTemperature, tempered } from './temperature.ts';
 
 function scoredOf(labels: readonly number[], probabilities: readonly number[], classes: number): Scored {
   const names = Array.from({ length: classes }, (_, k) => `class ${k}`);
-  const images = labels.map((label, index) => ({ index, image: `${index}`, group: `${index}`, part: 'test' as const, label }));
+  const images = labels.map((label, index) => ({
+    index,
+    image: `${index}`,
+    group: `${index}`,
+    part: 'test' as const,
+    label,
+  }));
   return scoredPart(predictionsOf(names, images, Float64Array.from(probabilities)), 'test');
 }
 
@@ -28,12 +34,19 @@ function drawn(excess: number, key: string): Scored {
     const u = source.uniform();
     return { label: u < p0 ? 0 : u < p0 + p1 ? 1 : 2, said: softmax(excess) };
   });
-  return scoredOf(rows.map(({ label }) => label), rows.flatMap(({ said }) => said), 3);
+  return scoredOf(
+    rows.map(({ label }) => label),
+    rows.flatMap(({ said }) => said),
+    3,
+  );
 }
 
-test.each(golden)("the temperature is that of scipy's search: $name", ({ labels, probabilities, classes, expected }) => {
-  expect(fitTemperature(scoredOf(labels, probabilities, classes)) / expected.temperature).toBeCloseTo(1, 5);
-});
+test.each(golden)(
+  "the temperature is that of scipy's search: $name",
+  ({ labels, probabilities, classes, expected }) => {
+    expect(fitTemperature(scoredOf(labels, probabilities, classes)) / expected.temperature).toBeCloseTo(1, 5);
+  },
+);
 
 test('logits that were multiplied by 2.5 are divided by 2.5', () => {
   expect(fitTemperature(drawn(2.5, 'sure'))).toBeCloseTo(2.5, 0);
@@ -48,7 +61,9 @@ test('a temperature changes how sure, never which class, and 1 changes nothing',
     expect(row.indexOf(Math.max(...row))).toBe(scored.predicted[i]);
     expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
   }
-  tempered(scored, 1).probabilities.forEach((p, i) => { expect(p).toBeCloseTo(scored.probabilities[i]!, 6); });
+  tempered(scored, 1).probabilities.forEach((p, i) => {
+    expect(p).toBeCloseTo(scored.probabilities[i]!, 6);
+  });
 });
 
 test('all right is as sure as can be; all wrong is told to be unsure', () => {
@@ -68,7 +83,11 @@ test('reliability counts every answer of every seed once, in the bin of its conf
   const bins = reliability([one, other]);
   expect(bins.reduce((sum, { images }) => sum + images, 0)).toBe(12000);
   const low = 10 / 15;
-  const members = [one, other].flatMap((scored) => [...scored.predicted].map((k, i) => ({ p: scored.probabilities[3 * i + k]!, right: k === scored.labels[i] }))).filter(({ p }) => p > low && p <= 11 / 15);
+  const members = [one, other]
+    .flatMap((scored) =>
+      [...scored.predicted].map((k, i) => ({ p: scored.probabilities[3 * i + k]!, right: k === scored.labels[i] })),
+    )
+    .filter(({ p }) => p > low && p <= 11 / 15);
   expect(bins[10]!.images).toBe(members.length);
   expect(bins[10]!.accuracy).toBeCloseTo(members.filter(({ right }) => right).length / members.length, 12);
 });

@@ -27,5 +27,11 @@ function scoresOf(bySeed: readonly Scored[]) {
 }
 
 function binsOf(bySeed: readonly Scored[]) {
-  return reliability(bySeed).map(({ low, high, images, confidence, accuracy }) => ({ low: significant(low), high: significant(high), images, confidence: orNull(confidence), accuracy: orNull(accuracy) }));
+  return reliability(bySeed).map(({ low, high, images, confidence, accuracy }) => ({
+    low: significant(low),
+    high: significant(high),
+    images,
+    confidence: orNull(confidence),
+    accuracy: orNull(accuracy),
+  }));
 }

@@ -1,24 +1,48 @@
 /** Metrics of several seeds as they are written: rounded, null where they are not defined, intervals from the bootstrap. */
 import { significant } from '../../util/number.ts';
-import { drawRounds, percentileInterval, roundsOf, type BootstrapOptions, type Interval, type Rounds } from './bootstrap.ts';
+import {
+  drawRounds,
+  percentileInterval,
+  roundsOf,
+  type BootstrapOptions,
+  type Interval,
+  type Rounds,
+} from './bootstrap.ts';
 import type { NamedMetrics } from './metrics.ts';
 import type { ComparableRuns } from './runs.ts';
 import { evenly, rowsOf, scoredPart, type Metric, type Scored } from './scored.ts';
 import { spreadOf } from './spread.ts';
 
 /** Of every model, every metric in every round of the bootstrap, over the test part. */
-export function roundsByModel({ models, seeds, of, shared }: ComparableRuns, metrics: NamedMetrics, options: BootstrapOptions): Map<string, Rounds[]> {
+export function roundsByModel(
+  { models, seeds, of, shared }: ComparableRuns,
+  metrics: NamedMetrics,
+  options: BootstrapOptions,
+): Map<string, Rounds[]> {
   const names = rowsOf(shared, 'test').map((row) => shared.images[row]!.group);
   const numberOf = new Map([...new Set(names)].map((name, i) => [name, i]));
   const groupOf = Int32Array.from(names, (name) => numberOf.get(name)!);
   const draws = drawRounds(numberOf.size, seeds.length, options);
   const plain = metrics.map(({ metric }) => metric);
-  return new Map(models.map((model) => [model, roundsOf(plain, of(model).map((predictions) => scoredPart(predictions, 'test')), groupOf, draws)]));
+  return new Map(
+    models.map((model) => [
+      model,
+      roundsOf(
+        plain,
+        of(model).map((predictions) => scoredPart(predictions, 'test')),
+        groupOf,
+        draws,
+      ),
+    ]),
+  );
 }
 
 /** Mean and standard deviation over seeds, with the bootstrap's interval of the mean. */
 export function estimates(tests: readonly Scored[], metrics: NamedMetrics, rounds: readonly Rounds[], level: number) {
-  return byMetric(metrics, (metric, m) => ({ ...spread(tests.map((scored) => unweighted(metric, scored))), ...bounds(rounds[m]!, level, metrics[m]!.range) }));
+  return byMetric(metrics, (metric, m) => ({
+    ...spread(tests.map((scored) => unweighted(metric, scored))),
+    ...bounds(rounds[m]!, level, metrics[m]!.range),
+  }));
 }
 
 export function unweighted(metric: Metric, scored: Scored): number {

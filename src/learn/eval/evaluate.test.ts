@@ -12,17 +12,27 @@ import type { SideStudies } from './side-studies.ts';
 const classes = ['mild', 'moderate', 'severe'];
 const parts = ['train', 'train', 'validation', 'test', 'test'] as const;
 const images: PredictedImage[] = Array.from({ length: 200 }, (_, index) => ({
-  index, image: `${index}.png`, group: `lesion ${Math.floor(index / 10)}-${parts[index % 5]!}`, part: parts[index % 5]!, label: index % 7 < 4 ? 0 : index % 7 < 6 ? 1 : 2,
+  index,
+  image: `${index}.png`,
+  group: `lesion ${Math.floor(index / 10)}-${parts[index % 5]!}`,
+  part: parts[index % 5]!,
+  label: index % 7 < 4 ? 0 : index % 7 < 6 ? 1 : 2,
 }));
 
 /** The labelled class gets the more probability the more skill there is. */
 function predicted(skill: number, seed: number): Predictions {
   const source = random('evaluate test', skill, seed);
-  return predictionsOf(classes, images, Float64Array.from(images.flatMap(({ label }) => {
-    const odds = classes.map((_, k) => Math.exp(source.normal() + (k === label ? skill : 0)));
-    const sum = odds.reduce((a, b) => a + b);
-    return odds.map((odd) => odd / sum);
-  })));
+  return predictionsOf(
+    classes,
+    images,
+    Float64Array.from(
+      images.flatMap(({ label }) => {
+        const odds = classes.map((_, k) => Math.exp(source.normal() + (k === label ? skill : 0)));
+        const sum = odds.reduce((a, b) => a + b);
+        return odds.map((odd) => odd / sum);
+      }),
+    ),
+  );
 }
 
 const runs: Run[] = [0, 1, 2].flatMap((seed) => [
@@ -33,7 +43,10 @@ const options = { dataset: 'made', ordinal: true, bootstrap: { resamples: 300, l
 const evaluation = evaluate(runs, options);
 
 test('models stand by name, each with every seed', () => {
-  expect(evaluation.models.map(({ model, seeds }) => [model, ...seeds.map(({ seed }) => seed)])).toEqual([['M1', 0, 1, 2], ['M3', 0, 1, 2]]);
+  expect(evaluation.models.map(({ model, seeds }) => [model, ...seeds.map(({ seed }) => seed)])).toEqual([
+    ['M1', 0, 1, 2],
+    ['M3', 0, 1, 2],
+  ]);
 });
 
 test('the mean is that of the seeds, and the interval holds it', () => {
@@ -57,7 +70,9 @@ test('a difference is signed, model minus against, and clear skill shows', () =>
 
 test('the confusion matrix counts every test image once a seed, by labelled row', () => {
   for (const { confusion } of evaluation.models) {
-    expect(confusion.map((row) => row.reduce((a, b) => a + b))).toEqual(evaluation.counts.test.byClass.map((count) => 3 * count));
+    expect(confusion.map((row) => row.reduce((a, b) => a + b))).toEqual(
+      evaluation.counts.test.byClass.map((count) => 3 * count),
+    );
   }
 });
 
@@ -75,7 +90,10 @@ test('one seed has no standard deviation, and it is written as null', async () =
   const folder = await mkdtemp(path.join(tmpdir(), 'evaluation-'));
   try {
     const file = path.join(folder, 'metrics.json');
-    const one = evaluate(runs.filter(({ seed }) => seed === 1), { ...options, ordinal: false });
+    const one = evaluate(
+      runs.filter(({ seed }) => seed === 1),
+      { ...options, ordinal: false },
+    );
     expect(one.models[0]!.summary.test.accuracy!.sd).toBeNull();
     expect(one.metrics).not.toContain('kappa');
     await writeEvaluation(file, one);
@@ -91,19 +109,56 @@ test.each<[string, Run[], string]>([
   ['no runs', [], 'There are no predictions'],
   ['a missing seed', runs.slice(1), 'There are 0 predictions of M3 with seed 0'],
   ['a seed twice', [...runs, runs[0]!], 'There are 2 predictions of M3 with seed 0'],
-  ['other classes', [...runs.slice(0, 5), { ...runs[5]!, predictions: { ...runs[5]!.predictions, classes: ['a', 'b', 'c'] } }], 'M1, seed 2 predicts the classes a, b, c'],
-  ['other images', [...runs.slice(0, 5), { ...runs[5]!, predictions: { ...runs[5]!.predictions, images: images.map((image, i) => (i === 3 ? { ...image, part: 'train' as const } : image)) } }], 'Row 5 of M1, seed 2 is image 3 (train,'],
-  ['no test images', [{ model: 'M1', seed: 0, predictions: predictionsOf(classes, images.slice(0, 3), new Float64Array(9).fill(1 / 3)) }], 'no image of the test part'],
+  [
+    'other classes',
+    [...runs.slice(0, 5), { ...runs[5]!, predictions: { ...runs[5]!.predictions, classes: ['a', 'b', 'c'] } }],
+    'M1, seed 2 predicts the classes a, b, c',
+  ],
+  [
+    'other images',
+    [
+      ...runs.slice(0, 5),
+      {
+        ...runs[5]!,
+        predictions: {
+          ...runs[5]!.predictions,
+          images: images.map((image, i) => (i === 3 ? { ...image, part: 'train' as const } : image)),
+        },
+      },
+    ],
+    'Row 5 of M1, seed 2 is image 3 (train,',
+  ],
+  [
+    'no test images',
+    [
+      {
+        model: 'M1',
+        seed: 0,
+        predictions: predictionsOf(classes, images.slice(0, 3), new Float64Array(9).fill(1 / 3)),
+      },
+    ],
+    'no image of the test part',
+  ],
 ])('%s: refused, and named', (_, given, message) => {
   expect(() => evaluate(given, options)).toThrow(message);
 });
 
 describe('side studies', () => {
-  const shifted = (amount: number): PredictedImage[] => images.map((image) => ({ ...image, index: image.index + amount }));
+  const shifted = (amount: number): PredictedImage[] =>
+    images.map((image) => ({ ...image, index: image.index + amount }));
   const sides: SideStudies = {
     probes: [{ model: 'M3', seed: 0, kind: 'knn', predictions: predicted(2, 7) }],
     fractions: [{ model: 'M3', seed: 0, labels: 0.1, predictions: predicted(1, 8) }],
-    leaky: [{ model: 'M1', seed: 0, predictions: { ...predicted(4, 9), images: images.map((image) => ({ ...image, group: `lesion ${image.index % 97}` })) } }],
+    leaky: [
+      {
+        model: 'M1',
+        seed: 0,
+        predictions: {
+          ...predicted(4, 9),
+          images: images.map((image) => ({ ...image, group: `lesion ${image.index % 97}` })),
+        },
+      },
+    ],
   };
   const beside = evaluate(runs, options, sides);
 
@@ -114,7 +169,10 @@ describe('side studies', () => {
   });
 
   test('fewer labels stand before all of them, of the models that tried both', () => {
-    expect(beside.fractions.map(({ model, labels, seeds }) => [model, labels, seeds])).toEqual([['M3', 0.1, 1], ['M3', 1, 3]]);
+    expect(beside.fractions.map(({ model, labels, seeds }) => [model, labels, seeds])).toEqual([
+      ['M3', 0.1, 1],
+      ['M3', 1, 3],
+    ]);
     expect(beside.fractions[1]!.summary.test).toEqual(beside.models[1]!.summary.test);
   });
 
@@ -128,7 +186,14 @@ describe('side studies', () => {
 
   test('a test image that is equal to a trained one leaks too, of whatever group, and once only', () => {
     // 3, 4 and 13 are tested, 0, 1 and 5 trained, 2 and 7 validated.
-    const equal = [['0.png', '3.png'], ['3.png', '1.png'], ['4.png', '13.png'], ['2.png', '8.png'], ['104.png', '5.png'], ['0.png', '1.png']] as const;
+    const equal = [
+      ['0.png', '3.png'],
+      ['3.png', '1.png'],
+      ['4.png', '13.png'],
+      ['2.png', '8.png'],
+      ['104.png', '5.png'],
+      ['0.png', '1.png'],
+    ] as const;
     const { leaks, leaky } = evaluate(runs, { ...options, equal }, sides);
     expect(leaks).toEqual({ images: 80, leaks: 2, copies: 2 });
     expect(evaluation.leaks).toEqual({ images: 80, leaks: 0, copies: null });
@@ -138,6 +203,8 @@ describe('side studies', () => {
 
   test('probes of other images are refused', () => {
     const elsewhere = { ...sides.probes[0]!, predictions: { ...predicted(2, 7), images: shifted(1) } };
-    expect(() => evaluate(runs, options, { ...sides, probes: [elsewhere] })).toThrow('M3, seed 0, of a side study was tested on other images than the main study');
+    expect(() => evaluate(runs, options, { ...sides, probes: [elsewhere] })).toThrow(
+      'M3, seed 0, of a side study was tested on other images than the main study',
+    );
   });
 });

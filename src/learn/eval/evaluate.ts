@@ -31,7 +31,11 @@ interface EvaluationOptions {
 const NO_SIDE_STUDIES: SideStudies = { probes: [], fractions: [], leaky: [] };
 
 /** Throws DatasetError when the runs are not of the same images, or a part has none. */
-export function evaluate(runs: readonly Run[], { dataset, ordinal, bootstrap, equal }: EvaluationOptions, sides: SideStudies = NO_SIDE_STUDIES): DatasetEvaluation {
+export function evaluate(
+  runs: readonly Run[],
+  { dataset, ordinal, bootstrap, equal }: EvaluationOptions,
+  sides: SideStudies = NO_SIDE_STUDIES,
+): DatasetEvaluation {
   const compared = comparable(runs);
   const { models, seeds, shared } = compared;
   const metrics = metricsFor(ordinal);
@@ -42,13 +46,23 @@ export function evaluate(runs: readonly Run[], { dataset, ordinal, bootstrap, eq
     classes: [...shared.classes],
     seeds: [...seeds],
     metrics: metrics.map(({ name }) => name),
-    counts: { train: countsOf(shared, 'train'), validation: countsOf(shared, 'validation'), test: countsOf(shared, 'test') },
+    counts: {
+      train: countsOf(shared, 'train'),
+      validation: countsOf(shared, 'validation'),
+      test: countsOf(shared, 'test'),
+    },
     leaks: leaksOf(shared, equal),
     majority: { class: shared.classes[baseline.predicted[0]!]!, test: scoresOf(baseline, metrics) },
     bootstrap: { ...bootstrap },
     models: models.map((model) => modelEvaluation(model, compared, metrics, rounds.get(model)!, bootstrap.level)),
     differences: models.flatMap((model, later) =>
-      models.slice(0, later).map((against) => ({ model, against, metrics: differences(compared, model, against, metrics, rounds, bootstrap.level) })),
+      models
+        .slice(0, later)
+        .map((against) => ({
+          model,
+          against,
+          metrics: differences(compared, model, against, metrics, rounds, bootstrap.level),
+        })),
     ),
     ...scoreSideStudies(sides, compared, { metrics, bootstrap, equal }),
   };
@@ -62,54 +76,99 @@ function countsOf(predictions: Predictions, part: Part): PartCounts {
   return { images: rows.length, groups: new Set(rows.map((row) => predictions.images[row]!.group)).size, byClass };
 }
 
-function modelEvaluation(model: string, { seeds, of }: ComparableRuns, metrics: NamedMetrics, rounds: readonly Rounds[], level: number): ModelEvaluation {
-  const parts = of(model).map((predictions) => Object.fromEntries(PARTS.map((part) => [part, scoredPart(predictions, part)])) as Record<Part, Scored>);
+function modelEvaluation(
+  model: string,
+  { seeds, of }: ComparableRuns,
+  metrics: NamedMetrics,
+  rounds: readonly Rounds[],
+  level: number,
+): ModelEvaluation {
+  const parts = of(model).map(
+    (predictions) =>
+      Object.fromEntries(PARTS.map((part) => [part, scoredPart(predictions, part)])) as Record<Part, Scored>,
+  );
   const bySeed = parts.map((scored, i) => ({
     seed: seeds[i]!,
     train: scoresOf(scored.train, metrics),
     validation: scoresOf(scored.validation, metrics),
     test: scoresOf(scored.test, metrics),
   }));
-  const summary = (part: Part) => byMetric(metrics, (metric) => spread(parts.map((scored) => unweighted(metric, scored[part]))));
+  const summary = (part: Part) =>
+    byMetric(metrics, (metric) => spread(parts.map((scored) => unweighted(metric, scored[part]))));
   const tests = parts.map((scored) => scored.test);
   const { classes } = of(model)[0]!;
   return {
     model,
     seeds: bySeed,
-    summary: { train: summary('train'), validation: summary('validation'), test: estimates(tests, metrics, rounds, level) },
+    summary: {
+      train: summary('train'),
+      validation: summary('validation'),
+      test: estimates(tests, metrics, rounds, level),
+    },
     confusion: summedConfusion(tests),
     byClass: meanByClass(classes, tests),
-    calibration: calibrationOf(parts.map((scored) => scored.validation), tests),
+    calibration: calibrationOf(
+      parts.map((scored) => scored.validation),
+      tests,
+    ),
     curves: drawn(classes, tests),
   };
 }
 
 function drawn(classes: readonly string[], tests: readonly Scored[]): ModelEvaluation['curves'] {
-  const rounded = (points: ClassCurves['roc']) => points.map(([x, y]): [number, number] => [significant(x, 4), significant(y, 4)]);
-  return curvesOf(tests).flatMap((curves, k) => (curves === null ? [] : [{ class: classes[k]!, roc: rounded(curves.roc), precisionRecall: rounded(curves.precisionRecall) }]));
+  const rounded = (points: ClassCurves['roc']) =>
+    points.map(([x, y]): [number, number] => [significant(x, 4), significant(y, 4)]);
+  return curvesOf(tests).flatMap((curves, k) =>
+    curves === null
+      ? []
+      : [{ class: classes[k]!, roc: rounded(curves.roc), precisionRecall: rounded(curves.precisionRecall) }],
+  );
 }
 
-function differences({ of }: ComparableRuns, model: string, against: string, metrics: NamedMetrics, rounds: ReadonlyMap<string, readonly Rounds[]>, level: number) {
+function differences(
+  { of }: ComparableRuns,
+  model: string,
+  against: string,
+  metrics: NamedMetrics,
+  rounds: ReadonlyMap<string, readonly Rounds[]>,
+  level: number,
+) {
   return byMetric(metrics, (metric, m) => {
-    const meanOf = (name: string) => spreadOf(of(name).map((predictions) => unweighted(metric, scoredPart(predictions, 'test')))).mean;
+    const meanOf = (name: string) =>
+      spreadOf(of(name).map((predictions) => unweighted(metric, scoredPart(predictions, 'test')))).mean;
     const [lowest, highest] = metrics[m]!.range;
-    return { mean: orNull(meanOf(model) - meanOf(against)), ...bounds(differenceOf(rounds.get(model)![m]!, rounds.get(against)![m]!), level, [lowest - highest, highest - lowest]) };
+    return {
+      mean: orNull(meanOf(model) - meanOf(against)),
+      ...bounds(differenceOf(rounds.get(model)![m]!, rounds.get(against)![m]!), level, [
+        lowest - highest,
+        highest - lowest,
+      ]),
+    };
   });
 }
 
 function summedConfusion(tests: readonly Scored[]): number[][] {
   const { classes } = tests[0]!;
   const summed = new Float64Array(classes * classes);
-  for (const scored of tests) confusionOf(scored, evenly(scored.labels.length)).forEach((count, cell) => { summed[cell]! += count; });
+  for (const scored of tests)
+    confusionOf(scored, evenly(scored.labels.length)).forEach((count, cell) => {
+      summed[cell]! += count;
+    });
   return Array.from({ length: classes }, (_, k) => [...summed.subarray(k * classes, (k + 1) * classes)]);
 }
 
 function meanByClass(classes: readonly string[], tests: readonly Scored[]): ModelEvaluation['byClass'] {
   const rows = tests.map(scoresByClass);
-  const mean = (k: number, score: Exclude<keyof ClassScores, 'images'>) => orNull(spreadOf(rows.map((row) => row[k]![score])).mean);
+  const mean = (k: number, score: Exclude<keyof ClassScores, 'images'>) =>
+    orNull(spreadOf(rows.map((row) => row[k]![score])).mean);
   return classes.map((name, k) => ({
-    class: name, images: rows[0]![k]!.images,
-    precision: mean(k, 'precision'), recall: mean(k, 'recall'), f1: mean(k, 'f1'), auc: mean(k, 'auc'), averagePrecision: mean(k, 'averagePrecision'),
+    class: name,
+    images: rows[0]![k]!.images,
+    precision: mean(k, 'precision'),
+    recall: mean(k, 'recall'),
+    f1: mean(k, 'f1'),
+    auc: mean(k, 'auc'),
+    averagePrecision: mean(k, 'averagePrecision'),
   }));
 }
 

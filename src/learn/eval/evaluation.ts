@@ -18,7 +18,9 @@ const PartCounts = Type.Object({ images: Count, groups: Count, byClass: Type.Arr
 
 const Leaks = { images: Count, leaks: Count, copies: Type.Union([Count, Type.Null()]) };
 
-const Bins = Type.Array(Type.Object({ low: Type.Number(), high: Type.Number(), images: Count, confidence: Defined, accuracy: Defined }));
+const Bins = Type.Array(
+  Type.Object({ low: Type.Number(), high: Type.Number(), images: Count, confidence: Defined, accuracy: Defined }),
+);
 const CalibrationScores = Type.Object({ loss: SpreadSchema, brier: SpreadSchema, ece: SpreadSchema });
 const Points = Type.Array(Type.Tuple([Type.Number(), Type.Number()]));
 const TestSummary = Type.Object({ test: Type.Record(Type.String(), Estimate) });
@@ -34,7 +36,17 @@ const ModelEvaluation = Type.Object({
   /** Test images by labelled (row) and predicted (column) class, summed over seeds. */
   confusion: Type.Array(Type.Array(Count)),
   /** On the test part, means over seeds. */
-  byClass: Type.Array(Type.Object({ class: Type.String(), images: Count, precision: Defined, recall: Defined, f1: Defined, auc: Defined, averagePrecision: Defined })),
+  byClass: Type.Array(
+    Type.Object({
+      class: Type.String(),
+      images: Count,
+      precision: Defined,
+      recall: Defined,
+      f1: Defined,
+      auc: Defined,
+      averagePrecision: Defined,
+    }),
+  ),
   /** On the test part, before and after temperature scaling. */
   calibration: Type.Object({
     /** Of each seed, fitted on validation images. */
@@ -62,11 +74,22 @@ const DatasetEvaluationSchema = Type.Object({
   bootstrap: Type.Object({ resamples: Count, level: Type.Number(), seed: Type.Number() }),
   models: Type.Array(ModelEvaluation),
   /** On the test part, `model` minus `against`, every pair once. */
-  differences: Type.Array(Type.Object({ model: Type.String(), against: Type.String(), metrics: Type.Record(Type.String(), Difference) })),
+  differences: Type.Array(
+    Type.Object({ model: Type.String(), against: Type.String(), metrics: Type.Record(Type.String(), Difference) }),
+  ),
   /** Classifiers on the frozen features that a model starts from. Empty where there are none, as the next two. */
-  probes: Type.Array(Type.Object({ model: Type.String(), kind: Type.Union([Type.Literal('linear'), Type.Literal('knn')]), seeds: Count, summary: TestSummary })),
+  probes: Type.Array(
+    Type.Object({
+      model: Type.String(),
+      kind: Type.Union([Type.Literal('linear'), Type.Literal('knn')]),
+      seeds: Count,
+      summary: TestSummary,
+    }),
+  ),
   /** Fine-tuning with a share of the labels, 1 being the main study; `images`: how many were learned from. */
-  fractions: Type.Array(Type.Object({ model: Type.String(), labels: Type.Number(), images: Count, seeds: Count, summary: TestSummary })),
+  fractions: Type.Array(
+    Type.Object({ model: Type.String(), labels: Type.Number(), images: Count, seeds: Count, summary: TestSummary }),
+  ),
   /** Fine-tuning on a split that leaks, with `leaks` and `copies` among its own `images` for testing. */
   leaky: Type.Array(Type.Object({ model: Type.String(), ...Leaks, seeds: Count, summary: TestSummary })),
 });
@@ -83,6 +106,7 @@ export async function writeEvaluation(path: string, evaluation: DatasetEvaluatio
 export async function readEvaluation(path: string): Promise<DatasetEvaluation> {
   const value: unknown = JSON.parse(await readFile(path, 'utf8'));
   const fault = Value.Errors(DatasetEvaluationSchema, value).First();
-  if (fault !== undefined) throw new DatasetError(`${path}${fault.path}: ${fault.message}; found ${JSON.stringify(fault.value)}.`);
+  if (fault !== undefined)
+    throw new DatasetError(`${path}${fault.path}: ${fault.message}; found ${JSON.stringify(fault.value)}.`);
   return value as DatasetEvaluation;
 }

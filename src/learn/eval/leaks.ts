@@ -27,5 +27,10 @@ export function leaksOf(predictions: Predictions, equal: readonly EqualPair[] | 
 
 /** Every image that is equal to one of these. */
 function copiesOf(images: ReadonlySet<string>, equal: readonly EqualPair[]): Set<string> {
-  return new Set(equal.flatMap(([first, second]) => [...(images.has(first) ? [second] : []), ...(images.has(second) ? [first] : [])]));
+  return new Set(
+    equal.flatMap(([first, second]) => [
+      ...(images.has(first) ? [second] : []),
+      ...(images.has(second) ? [first] : []),
+    ]),
+  );
 }

@@ -6,6 +6,9 @@ const SMALLEST = Number.EPSILON;
 
 /** Mean negative log-likelihood of the labelled class, in nats: the cross-entropy loss (`log_loss`). */
 export const logLoss: Metric = ({ labels, probabilities, classes }) => {
-  const losses = Float64Array.from(labels, (label, i) => -Math.log(Math.min(1 - SMALLEST, Math.max(SMALLEST, probabilities[i * classes + label]!))));
+  const losses = Float64Array.from(
+    labels,
+    (label, i) => -Math.log(Math.min(1 - SMALLEST, Math.max(SMALLEST, probabilities[i * classes + label]!))),
+  );
   return (weights) => weightedMean(losses, weights);
 };

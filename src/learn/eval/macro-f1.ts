@@ -6,6 +6,11 @@ import type { Metric } from './scored.ts';
  * (`f1_score(average='macro')`, which takes its classes from the two lists).
  */
 export const macroF1: Metric = (scored) => (weights) => {
-  const present = countsByClass(confusionOf(scored, weights), scored.classes).filter(({ labelled, predicted }) => labelled + predicted > 0);
-  return present.reduce((sum, { hits, labelled, predicted }) => sum + (2 * hits) / (labelled + predicted), 0) / present.length;
+  const present = countsByClass(confusionOf(scored, weights), scored.classes).filter(
+    ({ labelled, predicted }) => labelled + predicted > 0,
+  );
+  return (
+    present.reduce((sum, { hits, labelled, predicted }) => sum + (2 * hits) / (labelled + predicted), 0) /
+    present.length
+  );
 };

@@ -11,6 +11,9 @@ export function majorityOf(trainLabels: Int32Array, test: Scored): Scored {
   return {
     ...test,
     predicted: new Int32Array(test.labels.length).fill(mostFrequent),
-    probabilities: Float64Array.from({ length: test.labels.length * test.classes }, (_, i) => frequencies[i % test.classes]!),
+    probabilities: Float64Array.from(
+      { length: test.labels.length * test.classes },
+      (_, i) => frequencies[i % test.classes]!,
+    ),
   };
 }

@@ -17,7 +17,13 @@ const value = (name: MetricName, scored: Scored) => metricNamed(name)(scored)(ev
 
 function scoredOf(labels: readonly number[], probabilities: readonly number[], classes: number): Scored {
   const names = Array.from({ length: classes }, (_, k) => `class ${k}`);
-  const images = labels.map((label, index) => ({ index, image: `${index}`, group: `${index}`, part: 'test' as const, label }));
+  const images = labels.map((label, index) => ({
+    index,
+    image: `${index}`,
+    group: `${index}`,
+    part: 'test' as const,
+    label,
+  }));
   return scoredPart(predictionsOf(names, images, Float64Array.from(probabilities)), 'test');
 }
 
@@ -25,7 +31,16 @@ const rounded = (score: number) => significant(score, 12);
 
 for (const { name, classes, labels, probabilities, expected } of golden) {
   const scored = scoredOf(labels, probabilities, classes);
-  const compared = ['accuracy', 'balancedAccuracy', 'auc', 'averagePrecision', 'macroF1', 'loss', 'brier', 'kappa'] as const;
+  const compared = [
+    'accuracy',
+    'balancedAccuracy',
+    'auc',
+    'averagePrecision',
+    'macroF1',
+    'loss',
+    'brier',
+    'kappa',
+  ] as const;
   test.each(compared)(`%s is scikit-learn's: ${name}`, (metric) => {
     expect(value(metric, scored)).toBeCloseTo(expected[metric], 12);
   });
@@ -33,7 +48,8 @@ for (const { name, classes, labels, probabilities, expected } of golden) {
     expect([...confusionOf(scored, evenly(labels.length))]).toEqual(expected.confusion.flat());
     scoresByClass(scored).forEach((row, k) => {
       expect(row.images).toBe(expected.support[k]);
-      for (const score of ['precision', 'recall', 'f1'] as const) expect(rounded(row[score])).toBe(rounded(expected[score][k] ?? NaN));
+      for (const score of ['precision', 'recall', 'f1'] as const)
+        expect(rounded(row[score])).toBe(rounded(expected[score][k] ?? NaN));
       expect(rounded(row.auc)).toBe(rounded(expected.aucByClass[k] ?? NaN));
       expect(rounded(row.averagePrecision)).toBe(rounded(expected.averagePrecisionByClass[k] ?? NaN));
     });
@@ -50,7 +66,8 @@ function slowCalibrationError({ labels, predicted, probabilities, classes }: Sco
     });
     if (members.length === 0) continue;
     const right = members.filter((i) => predicted[i] === labels[i]).length / members.length;
-    const confidence = members.reduce((total, i) => total + probabilities[i * classes + predicted[i]!]!, 0) / members.length;
+    const confidence =
+      members.reduce((total, i) => total + probabilities[i * classes + predicted[i]!]!, 0) / members.length;
     sum += (members.length / labels.length) * Math.abs(right - confidence);
   }
   return sum;
@@ -78,7 +95,11 @@ test('whole weights are repeated images, for every metric', () => {
   for (const { labels, probabilities, classes, name: title } of golden) {
     const times = labels.map(() => source.integer(4));
     const repeated = times.flatMap((count, i) => Array<number>(count).fill(i));
-    const long = scoredOf(repeated.map((i) => labels[i]!), repeated.flatMap((i) => probabilities.slice(i * classes, (i + 1) * classes)), classes);
+    const long = scoredOf(
+      repeated.map((i) => labels[i]!),
+      repeated.flatMap((i) => probabilities.slice(i * classes, (i + 1) * classes)),
+      classes,
+    );
     for (const name of METRIC_NAMES) {
       const weighted = metricNamed(name)(scoredOf(labels, probabilities, classes))(Float64Array.from(times));
       expect(weighted, `${name}, ${title}`).toBeCloseTo(value(name, long), 10);

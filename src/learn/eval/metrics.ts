@@ -38,5 +38,9 @@ export type NamedMetrics = readonly { readonly name: MetricName; readonly metric
 
 /** Kappa needs classes that have an order. */
 export function metricsFor(ordinal: boolean): NamedMetrics {
-  return METRIC_NAMES.filter((name) => ordinal || name !== 'kappa').map((name) => ({ name, metric: METRICS[name], range: RANGES[name] ?? [0, 1] }));
+  return METRIC_NAMES.filter((name) => ordinal || name !== 'kappa').map((name) => ({
+    name,
+    metric: METRICS[name],
+    range: RANGES[name] ?? [0, 1],
+  }));
 }

@@ -5,7 +5,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { predictionsOf, readPredictions, writePredictions, type PredictedImage } from './predictions.ts';
 
 let folder: string;
-beforeAll(async () => { folder = await mkdtemp(path.join(tmpdir(), 'predictions-')); });
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'predictions-'));
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 const images: PredictedImage[] = [
@@ -25,7 +27,9 @@ test('what is written is read again, with commas, quotes and markup in names', a
 test('numbers are written with six digits', async () => {
   const file = path.join(folder, 'digits.csv');
   await writePredictions(file, predictionsOf(['a', 'b'], images.slice(0, 1), Float64Array.of(1 / 3, 2 / 3)));
-  expect(await readFile(file, 'utf8')).toBe('index,image,group,part,label,predicted,p:a,p:b\n0,a/1.png,"g,1",train,b,b,0.333333,0.666667\n');
+  expect(await readFile(file, 'utf8')).toBe(
+    'index,image,group,part,label,predicted,p:a,p:b\n0,a/1.png,"g,1",train,b,b,0.333333,0.666667\n',
+  );
 });
 
 test('the first of equally probable classes is predicted', () => {
@@ -37,7 +41,10 @@ test.each([
   ['index,image,label', /broken\.csv:1: the header is "index,image,label"/],
   [`${header}\n0,x,g,train,a,a,1`, /broken\.csv:2: the row has 7 cells; 8 are expected/],
   [`${header}\nx,x,g,train,a,a,1,0`, /:2: index is "x"/],
-  [`${header}\n0,x,g,train,a,a,1,0\n1,x,g,holdout,a,a,1,0`, /:3: part is "holdout"; train, validation, test are allowed/],
+  [
+    `${header}\n0,x,g,train,a,a,1,0\n1,x,g,holdout,a,a,1,0`,
+    /:3: part is "holdout"; train, validation, test are allowed/,
+  ],
   [`${header}\n0,x,g,train,c,a,1,0`, /:2: label is "c"; the classes are a, b/],
   [`${header}\n0,x,g,train,a,c,1,0`, /:2: predicted is "c"/],
   [`${header}\n0,x,g,train,a,a,NaN,0`, /:2: the probabilities are NaN, 0/],

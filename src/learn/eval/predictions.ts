@@ -30,18 +30,31 @@ const PROBABILITY = 'p:';
 const SUM_TOLERANCE = 1e-3;
 
 /** Predictions whose `predicted` is the most probable class, the first of equals (as numpy's argmax). */
-export function predictionsOf(classes: readonly string[], images: readonly PredictedImage[], probabilities: Float32Array | Float64Array): Predictions {
+export function predictionsOf(
+  classes: readonly string[],
+  images: readonly PredictedImage[],
+  probabilities: Float32Array | Float64Array,
+): Predictions {
   if (probabilities.length !== images.length * classes.length) {
-    throw new RangeError(`Internal error: ${probabilities.length} probabilities for ${images.length} images of ${classes.length} classes.`);
+    throw new RangeError(
+      `Internal error: ${probabilities.length} probabilities for ${images.length} images of ${classes.length} classes.`,
+    );
   }
-  const predicted = Int32Array.from(images, (_, i) => mostProbable(probabilities.subarray(i * classes.length, (i + 1) * classes.length)));
+  const predicted = Int32Array.from(images, (_, i) =>
+    mostProbable(probabilities.subarray(i * classes.length, (i + 1) * classes.length)),
+  );
   return { classes, images, probabilities, predicted };
 }
 
-export async function writePredictions(path: string, { classes, images, probabilities, predicted }: Predictions): Promise<void> {
+export async function writePredictions(
+  path: string,
+  { classes, images, probabilities, predicted }: Predictions,
+): Promise<void> {
   const header = [...LEADING, ...classes.map((name) => PROBABILITY + name)];
   const rows = images.map((row, i) => {
-    const own = Array.from(probabilities.subarray(i * classes.length, (i + 1) * classes.length), (p) => String(significant(p)));
+    const own = Array.from(probabilities.subarray(i * classes.length, (i + 1) * classes.length), (p) =>
+      String(significant(p)),
+    );
     return [String(row.index), row.image, row.group, row.part, classes[row.label]!, classes[predicted[i]!]!, ...own];
   });
   await writeFile(path, `${csvFormatRows([header, ...rows])}\n`);
@@ -62,15 +75,23 @@ export async function readPredictions(path: string): Promise<Predictions> {
 
 function classesOf(header: readonly string[], path: string): string[] {
   const named = header.slice(LEADING.length);
-  if (LEADING.some((name, i) => header[i] !== name) || named.length < 2 || named.some((name) => !name.startsWith(PROBABILITY))) {
-    throw new DatasetError(`${path}:1: the header is "${header.join(',')}"; "${LEADING.join(',')}" and one "${PROBABILITY}<class>" for each class are expected.`);
+  if (
+    LEADING.some((name, i) => header[i] !== name) ||
+    named.length < 2 ||
+    named.some((name) => !name.startsWith(PROBABILITY))
+  ) {
+    throw new DatasetError(
+      `${path}:1: the header is "${header.join(',')}"; "${LEADING.join(',')}" and one "${PROBABILITY}<class>" for each class are expected.`,
+    );
   }
   return named.map((name) => name.slice(PROBABILITY.length));
 }
 
 function readRow(cells: readonly string[], classes: readonly string[], place: string) {
   if (cells.length !== LEADING.length + classes.length) {
-    throw new DatasetError(`${place}: the row has ${cells.length} cells; ${LEADING.length + classes.length} are expected.`);
+    throw new DatasetError(
+      `${place}: the row has ${cells.length} cells; ${LEADING.length + classes.length} are expected.`,
+    );
   }
   const [index, image, group, part, label, predicted] = cells as [string, string, string, string, string, string];
   if (!/^\d+$/.test(index)) throw new DatasetError(`${place}: index is "${index}"; a whole number is expected.`);
@@ -78,15 +99,22 @@ function readRow(cells: readonly string[], classes: readonly string[], place: st
   if (known === undefined) throw new DatasetError(`${place}: part is "${part}"; ${PARTS.join(', ')} are allowed.`);
   const positionOf = (column: string, name: string) => {
     const position = classes.indexOf(name);
-    if (position < 0) throw new DatasetError(`${place}: ${column} is "${name}"; the classes are ${classes.join(', ')}.`);
+    if (position < 0)
+      throw new DatasetError(`${place}: ${column} is "${name}"; the classes are ${classes.join(', ')}.`);
     return position;
   };
   const probabilities = cells.slice(LEADING.length).map((cell) => (cell === '' ? NaN : Number(cell)));
   const sum = probabilities.reduce((a, b) => a + b, 0);
   if (probabilities.some((p) => !(p >= 0)) || !(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
-    throw new DatasetError(`${place}: the probabilities are ${cells.slice(LEADING.length).join(', ')}; numbers from 0 to 1 that sum to 1 are expected.`);
+    throw new DatasetError(
+      `${place}: the probabilities are ${cells.slice(LEADING.length).join(', ')}; numbers from 0 to 1 that sum to 1 are expected.`,
+    );
   }
-  return { image: { index: Number(index), image, group, part: known, label: positionOf('label', label) }, predicted: positionOf('predicted', predicted), probabilities };
+  return {
+    image: { index: Number(index), image, group, part: known, label: positionOf('label', label) },
+    predicted: positionOf('predicted', predicted),
+    probabilities,
+  };
 }
 
 function mostProbable(row: Float32Array | Float64Array): number {

@@ -26,5 +26,11 @@ export function reliability(bySeed: readonly Scored[]): ReliabilityBin[] {
       if (scored.predicted[i] === scored.labels[i]) right[bin]!++;
     });
   }
-  return Array.from(images, (count, bin) => ({ low: bin / BINS, high: (bin + 1) / BINS, images: count, confidence: sure[bin]! / count, accuracy: right[bin]! / count }));
+  return Array.from(images, (count, bin) => ({
+    low: bin / BINS,
+    high: (bin + 1) / BINS,
+    images: count,
+    confidence: sure[bin]! / count,
+    accuracy: right[bin]! / count,
+  }));
 }

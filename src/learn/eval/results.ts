@@ -7,7 +7,11 @@ import type { DatasetEvaluation } from './evaluation.ts';
 /** A metric that is not defined is an empty cell. */
 export async function writeResults(path: string, { dataset, metrics, models }: DatasetEvaluation): Promise<void> {
   const rows = models.flatMap(({ model, seeds }) =>
-    seeds.flatMap((run) => PARTS.flatMap((part) => metrics.map((metric) => ({ dataset, model, seed: run.seed, part, metric, value: run[part][metric] ?? '' })))),
+    seeds.flatMap((run) =>
+      PARTS.flatMap((part) =>
+        metrics.map((metric) => ({ dataset, model, seed: run.seed, part, metric, value: run[part][metric] ?? '' })),
+      ),
+    ),
   );
   await writeFile(path, `${csvFormat(rows, ['dataset', 'model', 'seed', 'part', 'metric', 'value'])}\n`);
 }

@@ -34,21 +34,32 @@ export function comparable(runs: readonly Run[]): ComparableRuns {
 function only(runs: readonly Run[], model: string, seed: number): Run {
   const found = runs.filter((run) => run.model === model && run.seed === seed);
   if (found.length === 1) return found[0]!;
-  throw new DatasetError(`There are ${found.length} predictions of ${model} with seed ${seed}; models are compared pair by pair, so exactly one is expected.`);
+  throw new DatasetError(
+    `There are ${found.length} predictions of ${model} with seed ${seed}; models are compared pair by pair, so exactly one is expected.`,
+  );
 }
 
 function sameImages(first: Run, run: Run): void {
   const nameOf = ({ model, seed }: Run) => `${model}, seed ${seed}`;
   const [expected, found] = [first.predictions, run.predictions];
   if (expected.classes.join('\n') !== found.classes.join('\n')) {
-    throw new DatasetError(`${nameOf(run)} predicts the classes ${found.classes.join(', ')}; ${nameOf(first)} predicts ${expected.classes.join(', ')}.`);
+    throw new DatasetError(
+      `${nameOf(run)} predicts the classes ${found.classes.join(', ')}; ${nameOf(first)} predicts ${expected.classes.join(', ')}.`,
+    );
   }
   if (expected.images.length !== found.images.length) {
-    throw new DatasetError(`${nameOf(run)} predicts ${found.images.length} images; ${nameOf(first)} predicts ${expected.images.length}.`);
+    throw new DatasetError(
+      `${nameOf(run)} predicts ${found.images.length} images; ${nameOf(first)} predicts ${expected.images.length}.`,
+    );
   }
   expected.images.forEach((image, i) => {
     const other = found.images[i]!;
-    if (image.index !== other.index || image.part !== other.part || image.label !== other.label || image.group !== other.group) {
+    if (
+      image.index !== other.index ||
+      image.part !== other.part ||
+      image.label !== other.label ||
+      image.group !== other.group
+    ) {
       throw new DatasetError(
         `Row ${i + 2} of ${nameOf(run)} is image ${other.index} (${other.part}, ${found.classes[other.label]!}, group ${other.group}); ` +
           `of ${nameOf(first)} it is image ${image.index} (${image.part}, ${expected.classes[image.label]!}, group ${image.group}).`,

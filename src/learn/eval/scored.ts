@@ -32,7 +32,9 @@ export function scoredPart(predictions: Predictions, part: Part): Scored {
     classes,
     labels: Int32Array.from(rows, (i) => predictions.images[i]!.label),
     predicted: Int32Array.from(rows, (i) => predictions.predicted[i]!),
-    probabilities: Float64Array.from(rows.flatMap((i) => Array.from(predictions.probabilities.subarray(i * classes, (i + 1) * classes)))),
+    probabilities: Float64Array.from(
+      rows.flatMap((i) => Array.from(predictions.probabilities.subarray(i * classes, (i + 1) * classes))),
+    ),
   };
 }
 

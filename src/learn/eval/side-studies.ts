@@ -27,15 +27,31 @@ interface Scoring {
 }
 
 /** Throws DatasetError where probes or fractions were tested on other images than `main`. */
-export function scoreSideStudies({ probes, fractions, leaky }: SideStudies, main: ComparableRuns, scoring: Scoring): Pick<DatasetEvaluation, 'probes' | 'fractions' | 'leaky'> {
+export function scoreSideStudies(
+  { probes, fractions, leaky }: SideStudies,
+  main: ComparableRuns,
+  scoring: Scoring,
+): Pick<DatasetEvaluation, 'probes' | 'fractions' | 'leaky'> {
   for (const run of [...probes, ...fractions]) sameTest(main.shared, run);
-  const whole = main.models.flatMap((model) => main.seeds.map((seed, i) => ({ model, seed, predictions: main.of(model)[i]!, labels: 1 })));
+  const whole = main.models.flatMap((model) =>
+    main.seeds.map((seed, i) => ({ model, seed, predictions: main.of(model)[i]!, labels: 1 })),
+  );
   // The whole of the labels is the main study, shown again where there is something to compare it with.
-  const shares = fractions.length === 0 ? [] : [...fractions, ...whole.filter(({ model }) => fractions.some((run) => run.model === model))];
+  const shares =
+    fractions.length === 0
+      ? []
+      : [...fractions, ...whole.filter(({ model }) => fractions.some((run) => run.model === model))];
   return {
-    probes: valuesOf(probes, ({ kind }) => kind).flatMap(([kind, runs]) => scored(runs, scoring).map((row) => ({ ...row, kind }))),
-    fractions: valuesOf(shares, ({ labels }) => labels).flatMap(([labels, runs]) => scored(runs, scoring).map((row) => ({ ...row, labels, images: rowsOf(runs[0]!.predictions, 'train').length }))),
-    leaky: leaky.length === 0 ? [] : scored(leaky, scoring).map((row) => ({ ...row, ...leaksOf(leaky[0]!.predictions, scoring.equal) })),
+    probes: valuesOf(probes, ({ kind }) => kind).flatMap(([kind, runs]) =>
+      scored(runs, scoring).map((row) => ({ ...row, kind })),
+    ),
+    fractions: valuesOf(shares, ({ labels }) => labels).flatMap(([labels, runs]) =>
+      scored(runs, scoring).map((row) => ({ ...row, labels, images: rowsOf(runs[0]!.predictions, 'train').length })),
+    ),
+    leaky:
+      leaky.length === 0
+        ? []
+        : scored(leaky, scoring).map((row) => ({ ...row, ...leaksOf(leaky[0]!.predictions, scoring.equal) })),
   };
 }
 
@@ -46,17 +62,31 @@ function scored(runs: readonly Run[], { metrics, bootstrap }: Scoring) {
   return compared.models.map((model) => ({
     model,
     seeds: compared.seeds.length,
-    summary: { test: estimates(compared.of(model).map((predictions) => scoredPart(predictions, 'test')), metrics, rounds.get(model)!, bootstrap.level) },
+    summary: {
+      test: estimates(
+        compared.of(model).map((predictions) => scoredPart(predictions, 'test')),
+        metrics,
+        rounds.get(model)!,
+        bootstrap.level,
+      ),
+    },
   }));
 }
 
 function valuesOf<T, K extends string | number>(runs: readonly T[], keyOf: (run: T) => K): [K, T[]][] {
-  return [...new Set(runs.map(keyOf))].sort((a, b) => (a < b ? -1 : 1)).map((key) => [key, runs.filter((run) => keyOf(run) === key)]);
+  return [...new Set(runs.map(keyOf))]
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((key) => [key, runs.filter((run) => keyOf(run) === key)]);
 }
 
 function sameTest(main: Predictions, { model, seed, predictions }: Run): void {
-  const indices = (of: Predictions) => rowsOf(of, 'test').map((row) => `${of.images[row]!.index}:${of.classes[of.images[row]!.label]!}`).join();
+  const indices = (of: Predictions) =>
+    rowsOf(of, 'test')
+      .map((row) => `${of.images[row]!.index}:${of.classes[of.images[row]!.label]!}`)
+      .join();
   if (indices(main) !== indices(predictions)) {
-    throw new DatasetError(`${model}, seed ${seed}, of a side study was tested on other images than the main study; give both the same split.`);
+    throw new DatasetError(
+      `${model}, seed ${seed}, of a side study was tested on other images than the main study; give both the same split.`,
+    );
   }
 }

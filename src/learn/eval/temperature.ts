@@ -29,7 +29,8 @@ export function tempered(scored: Scored, temperature: number): Scored {
   return { ...scored, probabilities: softmaxRows(logarithms(scored), scored.classes, 1 / temperature) };
 }
 
-const logarithms = ({ probabilities }: Scored): Float64Array => probabilities.map((p) => Math.log(Math.max(SMALLEST, p)));
+const logarithms = ({ probabilities }: Scored): Float64Array =>
+  probabilities.map((p) => Math.log(Math.max(SMALLEST, p)));
 
 /** Derivative of the mean log loss by the inverse temperature: the mean log-probability expected, minus the one of the label. */
 function slope(logs: Float64Array, { labels, classes }: Scored, inverse: number): number {
@@ -48,7 +49,9 @@ function softmaxRows(logs: Float64Array, classes: number, inverse: number): Floa
     const row = result.subarray(at, at + classes);
     const most = Math.max(...row);
     const total = row.reduce((sum, logit) => sum + Math.exp(logit - most), 0);
-    row.forEach((logit, k) => { row[k] = Math.exp(logit - most) / total; });
+    row.forEach((logit, k) => {
+      row[k] = Math.exp(logit - most) / total;
+    });
   }
   return result;
 }

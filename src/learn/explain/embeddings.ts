@@ -18,7 +18,11 @@ interface Features {
 }
 
 /** Rounded for writing. */
-export function embed({ before, after }: Features, width: number, seed: number): Pick<Explanation['embeddings'], 'pca' | 'umap'> {
+export function embed(
+  { before, after }: Features,
+  width: number,
+  seed: number,
+): Pick<Explanation['embeddings'], 'pca' | 'umap'> {
   const [planeBefore, planeAfter] = [principalPlane(before, width), principalPlane(after, width)];
   const mapped = (rows: Float32Array) => rounded(neighbourMap(rows, width, seed));
   return {

@@ -16,10 +16,15 @@ export interface Example {
 }
 
 /** Most confident first; of equals the one that stands first in the predictions. */
-export function chooseExamples({ classes, images, probabilities, predicted }: Predictions): { mistakes: Example[]; correct: Example[] } {
+export function chooseExamples({ classes, images, probabilities, predicted }: Predictions): {
+  mistakes: Example[];
+  correct: Example[];
+} {
   const examples = images.flatMap(({ index, image, part, label }, i): Example[] => {
     const answer = predicted[i]!;
-    return part === 'test' ? [{ index, image, label, predicted: answer, confidence: probabilities[i * classes.length + answer]! }] : [];
+    return part === 'test'
+      ? [{ index, image, label, predicted: answer, confidence: probabilities[i * classes.length + answer]! }]
+      : [];
   });
   const surest = examples.toSorted((a, b) => b.confidence - a.confidence);
   return {

@@ -41,7 +41,12 @@ export async function explain(engine: Engine, explained: Explained, data: Learni
   const layer = layerFor(network, data.images.size);
   const { mistakes, correct } = chooseExamples(predictions);
   const pictures = await drawExamples(engine, explained, layer, [...mistakes, ...correct], data);
-  const shown = ({ image, label, confidence }: Example, row: number) => ({ image, label, confidence: significant(confidence), row });
+  const shown = ({ image, label, confidence }: Example, row: number) => ({
+    image,
+    label,
+    confidence: significant(confidence),
+    row,
+  });
   return {
     explanation: {
       classes: [...classes],
@@ -54,34 +59,68 @@ export async function explain(engine: Engine, explained: Explained, data: Learni
   };
 }
 
-function expectSameImages({ images, classes: predicted }: Predictions, { rows }: LearningData, classes: readonly string[]): void {
-  if (String(predicted) !== String(classes)) throw new DatasetError(`The predictions are of the classes ${predicted.join(', ')}; those of the data set are ${classes.join(', ')}.`);
+function expectSameImages(
+  { images, classes: predicted }: Predictions,
+  { rows }: LearningData,
+  classes: readonly string[],
+): void {
+  if (String(predicted) !== String(classes))
+    throw new DatasetError(
+      `The predictions are of the classes ${predicted.join(', ')}; those of the data set are ${classes.join(', ')}.`,
+    );
   const stranger = images.find(({ index, image }) => rows[index]?.image !== image);
-  if (stranger !== undefined) throw new DatasetError(`The predictions call image ${stranger.index} "${stranger.image}"; in the table it is ${JSON.stringify(rows[stranger.index]?.image ?? null)}. Both must be of one data set.`);
+  if (stranger !== undefined)
+    throw new DatasetError(
+      `The predictions call image ${stranger.index} "${stranger.image}"; in the table it is ${JSON.stringify(rows[stranger.index]?.image ?? null)}. Both must be of one data set.`,
+    );
 }
 
-async function drawExamples(engine: Engine, { network, after }: Explained, layer: Layer, examples: readonly Example[], data: LearningData): Promise<Uint8Array[][]> {
+async function drawExamples(
+  engine: Engine,
+  { network, after }: Explained,
+  layer: Layer,
+  examples: readonly Example[],
+  data: LearningData,
+): Promise<Uint8Array[][]> {
   if (examples.length === 0) return [];
   const { size } = data.images;
   const gradCam = await compileGradCam(engine, { network, model: after }, layer, { batch: examples.length, size });
-  const images = await readBatch(data, examples.map(({ index }) => index));
-  const ofPredicted = await gradCam.of(images, examples.map(({ predicted }) => predicted));
-  const ofLabelled = await gradCam.of(images, examples.map(({ label }) => label));
+  const images = await readBatch(
+    data,
+    examples.map(({ index }) => index),
+  );
+  const ofPredicted = await gradCam.of(
+    images,
+    examples.map(({ predicted }) => predicted),
+  );
+  const ofLabelled = await gradCam.of(
+    images,
+    examples.map(({ label }) => label),
+  );
   await gradCam.dispose();
   const places = layer.side * layer.side;
   return examples.map((_, row) => {
     const picture = images.data.subarray(row * size * size * 3, (row + 1) * size * size * 3);
-    const over = (maps: Float32Array) => overlay(picture, size, maps.subarray(row * places, (row + 1) * places), layer.side);
+    const over = (maps: Float32Array) =>
+      overlay(picture, size, maps.subarray(row * places, (row + 1) * places), layer.side);
     return [picture, over(ofPredicted), over(ofLabelled)];
   });
 }
 
-async function embedTestImages(engine: Engine, { network, before, after, classes, seed, images: most }: Explained, data: LearningData): Promise<Explanation['embeddings']> {
+async function embedTestImages(
+  engine: Engine,
+  { network, before, after, classes, seed, images: most }: Explained,
+  data: LearningData,
+): Promise<Explanation['embeddings']> {
   const indices = sampled(data.split.test, most, seed);
   // One compiled network for both: the classifier does not enter the features.
   const start = { params: { ...after.params, ...before.params }, stats: before.stats };
   const inference = await compileInference(engine, network, FEATURES, data, after);
   const features = { before: await inference.of(start, indices), after: await inference.of(after, indices) };
   await inference.dispose();
-  return { images: indices.map((index) => data.rows[index]!.image), labels: labelsOf(data, indices, classes), ...embed(features, structureOf(network).features, seed) };
+  return {
+    images: indices.map((index) => data.rows[index]!.image),
+    labels: labelsOf(data, indices, classes),
+    ...embed(features, structureOf(network).features, seed),
+  };
 }

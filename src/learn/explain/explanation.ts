@@ -49,6 +49,7 @@ export async function writeExplanation(path: string, explanation: Explanation): 
 export async function readExplanation(path: string): Promise<Explanation> {
   const value: unknown = JSON.parse(await readFile(path, 'utf8'));
   const fault = Value.Errors(ExplanationSchema, value).First();
-  if (fault !== undefined) throw new DatasetError(`${path}${fault.path}: ${fault.message}; found ${JSON.stringify(fault.value)}.`);
+  if (fault !== undefined)
+    throw new DatasetError(`${path}${fault.path}: ${fault.message}; found ${JSON.stringify(fault.value)}.`);
   return value as Explanation;
 }

@@ -21,19 +21,38 @@ const LAST: Layer = { name: 'layer2', block: 1, side: 4, channels: 6 };
 
 const model = aModel(TINY);
 const source = random('grad-cam', 'images');
-const images: HostTensor<'uint8'> = { dtype: 'uint8', shape: [BATCH, SIZE, SIZE, 3], data: Uint8Array.from({ length: BATCH * SIZE * SIZE * 3 }, () => source.integer(256)) };
+const images: HostTensor<'uint8'> = {
+  dtype: 'uint8',
+  shape: [BATCH, SIZE, SIZE, 3],
+  data: Uint8Array.from({ length: BATCH * SIZE * SIZE * 3 }, () => source.integer(256)),
+};
 
 beforeAll(() => tf.setBackend('cpu'));
 
 describe.each(availableEngines().filter(({ available }) => available))('on $name', ({ name }) => {
   const mapsOf = (layer: Layer) =>
-    using(name, async (engine) => (await compileGradCam(engine, { network: TINY, model }, layer, { batch: BATCH, size: SIZE })).of(images, ASKED));
+    using(name, async (engine) =>
+      (await compileGradCam(engine, { network: TINY, model }, layer, { batch: BATCH, size: SIZE })).of(images, ASKED),
+    );
 
   test('of the last stage it is the class activation map: the activations weighted as the classifier does, over the places', async () => {
     const activations = activationsBehind(LAST);
     const weights = model.params['fc.weight']!.data;
     const expected = ASKED.flatMap((asked, image) =>
-      places(LAST).map((place) => Math.max(0, channels(LAST).reduce((sum, c) => sum + weights[asked * LAST.channels + c]! * activations[(image * LAST.side ** 2 + place) * LAST.channels + c]!, 0)) / LAST.side ** 2),
+      places(LAST).map(
+        (place) =>
+          Math.max(
+            0,
+            channels(LAST).reduce(
+              (sum, c) =>
+                sum +
+                weights[asked * LAST.channels + c]! *
+                  activations[(image * LAST.side ** 2 + place) * LAST.channels + c]!,
+              0,
+            ),
+          ) /
+          LAST.side ** 2,
+      ),
     );
     expectClose(await mapsOf(LAST), expected);
     expect(Math.max(...expected)).toBeGreaterThan(0);
@@ -48,7 +67,18 @@ describe.each(availableEngines().filter(({ available }) => available))('on $name
       return up.map((logit, i) => (logit - down[i]!) / (2 * step) / FIRST.side ** 2);
     });
     const expected = ASKED.flatMap((asked, image) =>
-      places(FIRST).map((place) => Math.max(0, channels(FIRST).reduce((sum, c) => sum + slopes[c]![image * CLASSES + asked]! * activations[(image * FIRST.side ** 2 + place) * FIRST.channels + c]!, 0))),
+      places(FIRST).map((place) =>
+        Math.max(
+          0,
+          channels(FIRST).reduce(
+            (sum, c) =>
+              sum +
+              slopes[c]![image * CLASSES + asked]! *
+                activations[(image * FIRST.side ** 2 + place) * FIRST.channels + c]!,
+            0,
+          ),
+        ),
+      ),
     );
     expectClose(await mapsOf(FIRST), expected);
     expect(Math.max(...expected)).toBeGreaterThan(0);
@@ -67,26 +97,43 @@ describe('the layer', () => {
     expect(layerFor(network, size)).toMatchObject({ name, side });
   });
 
-  test.each(Object.keys(NETWORKS) as (keyof typeof NETWORKS)[])('of %s has the channels and the side of its activations', (name) => {
-    const network: ResNet = { ...resnet(name), widths: resnet(name).widths.map(() => 2) };
-    const layer = layerFor(network, 37);
-    expect(activationsOf(network, aModel(network), tf.zeros([1, 37, 37, 3]), layer).shape).toEqual([1, layer.side, layer.side, layer.channels]);
-  });
+  test.each(Object.keys(NETWORKS) as (keyof typeof NETWORKS)[])(
+    'of %s has the channels and the side of its activations',
+    (name) => {
+      const network: ResNet = { ...resnet(name), widths: resnet(name).widths.map(() => 2) };
+      const layer = layerFor(network, 37);
+      expect(activationsOf(network, aModel(network), tf.zeros([1, 37, 37, 3]), layer).shape).toEqual([
+        1,
+        layer.side,
+        layer.side,
+        layer.channels,
+      ]);
+    },
+  );
 });
 
 function aModel(network: ResNet): HostModel {
   const { params, stats } = initialise(network, ['grad-cam']);
-  return { params: { ...params, ...initialiseClassifier(structureOf(network).features, CLASSES, ['grad-cam', 'head']) }, stats };
+  return {
+    params: { ...params, ...initialiseClassifier(structureOf(network).features, CLASSES, ['grad-cam', 'head']) },
+    stats,
+  };
 }
 
 const places = ({ side }: Layer): number[] => Array.from({ length: side * side }, (_, place) => place);
 const channels = (layer: Layer): number[] => Array.from({ length: layer.channels }, (_, c) => c);
-const tensorsOf = (record: Variables<HostTensor>): Variables<tf.Tensor> => Object.fromEntries(Object.entries(record).map(([name, { data, shape }]) => [name, tf.tensor(data as Float32Array, [...shape])]));
+const tensorsOf = (record: Variables<HostTensor>): Variables<tf.Tensor> =>
+  Object.fromEntries(
+    Object.entries(record).map(([name, { data, shape }]) => [name, tf.tensor(data as Float32Array, [...shape])]),
+  );
 const pixels = (): tf.Tensor4D => standardise(tf.div(tf.tensor4d(images.data, [BATCH, SIZE, SIZE, 3]), 255));
 
 function activationsOf(network: ResNet, { params, stats }: HostModel, x: tf.Tensor4D, layer: Layer): tf.Tensor4D {
   let found: tf.Tensor4D = x;
-  forward(network, tensorsOf(params), tensorsOf(stats), x, { training: false, behind: (block, activations) => (block === layer.block ? (found = activations) : activations) });
+  forward(network, tensorsOf(params), tensorsOf(stats), x, {
+    training: false,
+    behind: (block, activations) => (block === layer.block ? (found = activations) : activations),
+  });
   return found;
 }
 
@@ -96,7 +143,10 @@ const activationsBehind = (layer: Layer) => activationsOf(TINY, model, pixels(),
 function logitsWith(layer: Layer, channel: number, by: number): number[] {
   const params = tensorsOf(model.params);
   const nudge = tf.tensor1d(channels(layer).map((c) => (c === channel ? by : 0)));
-  const { features } = forward(TINY, params, tensorsOf(model.stats), pixels(), { training: false, behind: (block, x) => (block === layer.block ? tf.add(x, nudge) : x) });
+  const { features } = forward(TINY, params, tensorsOf(model.stats), pixels(), {
+    training: false,
+    behind: (block, x) => (block === layer.block ? tf.add(x, nudge) : x),
+  });
   return [...classify(params, features).dataSync()];
 }
 
@@ -104,5 +154,7 @@ function logitsWith(layer: Layer, channel: number, by: number): number[] {
 function expectClose(found: Float32Array, expected: readonly number[]): void {
   expect(found).toHaveLength(expected.length);
   const most = Math.max(...expected);
-  expected.forEach((value, i) => { expect(Math.abs(found[i]! - value) / most).toBeLessThan(1e-3); });
+  expected.forEach((value, i) => {
+    expect(Math.abs(found[i]! - value) / most).toBeLessThan(1e-3);
+  });
 }

@@ -56,10 +56,21 @@ export interface GradCam {
 }
 
 /** For batches of `batch` images of `size` pixels. Batch normalisation uses the running statistics, so images do not affect each other. */
-export async function compileGradCam(engine: Engine, { network, model }: { network: ResNet; model: HostModel }, layer: Layer, { batch, size }: { batch: number; size: number }): Promise<GradCam> {
+export async function compileGradCam(
+  engine: Engine,
+  { network, model }: { network: ResNet; model: HostModel },
+  layer: Layer,
+  { batch, size }: { batch: number; size: number },
+): Promise<GradCam> {
   const columns = model.params['fc.bias']!.shape[0]!;
   const step = await engine.compile(
-    ({ state, inputs }: { state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> }; inputs: { images: tf.Tensor; classes: tf.Tensor } }) => {
+    ({
+      state,
+      inputs,
+    }: {
+      state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
+      inputs: { images: tf.Tensor; classes: tf.Tensor };
+    }) => {
       const pixels = standardise(tf.mul(tf.cast(inputs.images, 'float32'), 1 / 255));
       // A gradient at the activations is one for zeros that are added to them.
       const nudge = tf.zeros([batch, layer.side, layer.side, layer.channels]);
@@ -80,12 +91,18 @@ export async function compileGradCam(engine: Engine, { network, model }: { netwo
       const weights = tf.mean(gradients.nudge, [1, 2], true); // [B, 1, 1, C]
       return { state, outputs: { maps: tf.relu(tf.sum(tf.mul(weights, aux.activations), 3)) } };
     },
-    { state: { params: model.params, stats: model.stats }, inputs: { images: uint8([batch, size, size, 3]), classes: int32([batch]) } },
+    {
+      state: { params: model.params, stats: model.stats },
+      inputs: { images: uint8([batch, size, size, 3]), classes: int32([batch]) },
+    },
     { name: 'grad-cam' },
   );
   return {
     of: async (images, classes) => {
-      const { maps } = await step.run({ images, classes: { dtype: 'int32', shape: [batch], data: Int32Array.from(classes) } });
+      const { maps } = await step.run({
+        images,
+        classes: { dtype: 'int32', shape: [batch], data: Int32Array.from(classes) },
+      });
       return maps.data as Float32Array;
     },
     dispose: () => step.dispose(),

@@ -6,13 +6,19 @@ import { neighbourMap } from './neighbour-map.ts';
 const [COUNT, WIDTH, GROUPS] = [60, 8, 3];
 const source = random('neighbour map');
 /** Three groups, far apart in all dimensions. */
-const rows = Float32Array.from({ length: COUNT * WIDTH }, (_, i) => 6 * (Math.floor(i / WIDTH) % GROUPS) * (i % 2 === 0 ? 1 : -1) + source.normal());
+const rows = Float32Array.from(
+  { length: COUNT * WIDTH },
+  (_, i) => 6 * (Math.floor(i / WIDTH) % GROUPS) * (i % 2 === 0 ? 1 : -1) + source.normal(),
+);
 const map = neighbourMap(rows, WIDTH, 0);
 
 test('who was nearest stays in the neighbourhood', () => {
   const distance = (a: number, b: number) => Math.hypot(map[a]![0] - map[b]![0], map[a]![1] - map[b]![1]);
   const alike = map.filter((_, own) => {
-    const others = map.map((__, i) => i).filter((i) => i !== own).sort((a, b) => distance(own, a) - distance(own, b));
+    const others = map
+      .map((__, i) => i)
+      .filter((i) => i !== own)
+      .sort((a, b) => distance(own, a) - distance(own, b));
     return others.slice(0, 5).every((i) => i % GROUPS === own % GROUPS);
   });
   expect(alike.length).toBeGreaterThan(0.95 * COUNT);

@@ -17,9 +17,14 @@ export const FEWEST_POINTS = 30;
 export function neighbourMap(rows: ArrayLike<number>, width: number, seed: number): [number, number][] {
   const source = random('umap', seed);
   const umap = new UMAP({ nComponents: 2, nNeighbors: NEIGHBOURS, nEpochs: ROUNDS, random: () => source.uniform() });
-  const points = Array.from({ length: rows.length / width }, (_, i) => Array.from({ length: width }, (_, c) => rows[i * width + c]!));
+  const points = Array.from({ length: rows.length / width }, (_, i) =>
+    Array.from({ length: width }, (_, c) => rows[i * width + c]!),
+  );
   const nearest = nearestOf(points);
-  umap.setPrecomputedKNN(nearest.map((found) => found.map(({ index }) => index)), nearest.map((found) => found.map(({ distance }) => distance)));
+  umap.setPrecomputedKNN(
+    nearest.map((found) => found.map(({ index }) => index)),
+    nearest.map((found) => found.map(({ distance }) => distance)),
+  );
   umap.initializeFit(points);
   // The package offers no parameter for the curve.
   Object.assign((umap as unknown as { optimizationState: object }).optimizationState, { a: 1, b: 1 });
@@ -31,7 +36,10 @@ export function neighbourMap(rows: ArrayLike<number>, width: number, seed: numbe
 function nearestOf(points: readonly (readonly number[])[]): { index: number; distance: number }[][] {
   return points.map((point, own) =>
     points
-      .map((other, index) => ({ index, distance: Math.sqrt(point.reduce((sum, value, c) => sum + (value - other[c]!) * (value - other[c]!), 0)) }))
+      .map((other, index) => ({
+        index,
+        distance: Math.sqrt(point.reduce((sum, value, c) => sum + (value - other[c]!) * (value - other[c]!), 0)),
+      }))
       .sort((a, b) => a.distance - b.distance || Number(b.index === own) - Number(a.index === own) || a.index - b.index)
       .slice(0, NEIGHBOURS),
   );

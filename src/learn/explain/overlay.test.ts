@@ -4,7 +4,9 @@ import { overlay } from './overlay.ts';
 /** Black, so that what is seen is half the colour. */
 const SIZE = 4;
 const black = new Uint8Array(SIZE * SIZE * 3);
-const pixel = (picture: Uint8Array, x: number, y: number) => [...picture.subarray(3 * (SIZE * y + x), 3 * (SIZE * y + x) + 3)];
+const pixel = (picture: Uint8Array, x: number, y: number) => [
+  ...picture.subarray(3 * (SIZE * y + x), 3 * (SIZE * y + x) + 3),
+];
 const DARK = [0x44, 0x01, 0x54].map((byte) => Math.round(byte / 2));
 const BRIGHT = [0xfd, 0xe7, 0x25].map((byte) => Math.round(byte / 2));
 
@@ -19,7 +21,17 @@ test('the largest value is the brightest colour, zero the darkest, whatever the 
 test('between places colours are interpolated, equally along both axes', () => {
   const picture = overlay(black, SIZE, Float32Array.of(0, 0, 0, 1), 2);
   // A quarter and three quarters of the way, squared: values 1/16, 3/16 and 9/16.
-  expect(new Set([[1, 1], [1, 2], [2, 1], [2, 2], [3, 3]].map(([x, y]) => String(pixel(picture, x!, y!)))).size).toBe(4);
+  expect(
+    new Set(
+      [
+        [1, 1],
+        [1, 2],
+        [2, 1],
+        [2, 2],
+        [3, 3],
+      ].map(([x, y]) => String(pixel(picture, x!, y!))),
+    ).size,
+  ).toBe(4);
   expect(pixel(picture, 1, 2)).toEqual(pixel(picture, 2, 1));
 });
 

@@ -20,7 +20,9 @@ export function overlay(image: Uint8Array, size: number, map: Float32Array, side
   values.forEach((value, pixel) => {
     const grey = LUMA.reduce((sum, weight, channel) => sum + weight * image[3 * pixel + channel]!, 0);
     const colour = COLOURS[most > 0 ? Math.round((255 * value) / most) : 0]!;
-    colour.forEach((byte, channel) => (picture[3 * pixel + channel] = Math.round((1 - OPACITY) * grey + OPACITY * byte)));
+    colour.forEach(
+      (byte, channel) => (picture[3 * pixel + channel] = Math.round((1 - OPACITY) * grey + OPACITY * byte)),
+    );
   });
   return picture;
 }
@@ -33,7 +35,8 @@ function enlarged(map: Float32Array, side: number, size: number): Float64Array {
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       let sum = 0;
-      for (let i = 0; i < side; i++) for (let j = 0; j < side; j++) sum += weights[y * side + i]! * weights[x * side + j]! * map[i * side + j]!;
+      for (let i = 0; i < side; i++)
+        for (let j = 0; j < side; j++) sum += weights[y * side + i]! * weights[x * side + j]! * map[i * side + j]!;
       values[y * size + x] = sum;
     }
   }

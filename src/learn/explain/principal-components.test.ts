@@ -2,12 +2,21 @@ import { expect, test } from 'vitest';
 import golden from './golden/pca.json' with { type: 'json' };
 import { principalPlane } from './principal-components.ts';
 
-test.each(golden.cases)("points of $width numbers lie where scikit-learn puts them, signs included", ({ width, rows, points, explained }) => {
-  const plane = principalPlane(rows, width);
-  expect(plane.points).toHaveLength(points.length);
-  points.forEach((point, i) => { point.forEach((value, axis) => { expect(plane.points[i]![axis]).toBeCloseTo(value, 6); }); });
-  explained.forEach((share, axis) => { expect(plane.explained[axis]).toBeCloseTo(share, 8); });
-});
+test.each(golden.cases)(
+  'points of $width numbers lie where scikit-learn puts them, signs included',
+  ({ width, rows, points, explained }) => {
+    const plane = principalPlane(rows, width);
+    expect(plane.points).toHaveLength(points.length);
+    points.forEach((point, i) => {
+      point.forEach((value, axis) => {
+        expect(plane.points[i]![axis]).toBeCloseTo(value, 6);
+      });
+    });
+    explained.forEach((share, axis) => {
+      expect(plane.explained[axis]).toBeCloseTo(share, 8);
+    });
+  },
+);
 
 test('points on a line have one axis', () => {
   const { points, explained } = principalPlane([0, 0, 0, 3, 4, 0, 6, 8, 0], 3);
@@ -18,5 +27,12 @@ test('points on a line have one axis', () => {
 });
 
 test('points that are all one lie at the centre', () => {
-  expect(principalPlane([7, 8, 7, 8, 7, 8], 2)).toEqual({ points: [[0, 0], [0, 0], [0, 0]], explained: [0, 0] });
+  expect(principalPlane([7, 8, 7, 8, 7, 8], 2)).toEqual({
+    points: [
+      [0, 0],
+      [0, 0],
+      [0, 0],
+    ],
+    explained: [0, 0],
+  });
 });

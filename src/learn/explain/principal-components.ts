@@ -35,7 +35,12 @@ function centre(rows: ArrayLike<number>, width: number): Float64Array {
 /** The direction of the largest variance orthogonal to `others`, by power iteration on X'X. */
 function widest(centred: Float64Array, width: number, others: readonly Float64Array[]): Float64Array {
   // Not a direction that data are likely to be orthogonal to.
-  let direction = unit(orthogonal(Float64Array.from({ length: width }, (_, i) => 1 + (i % 7) / 7 + (i % 11) / 11), others));
+  let direction = unit(
+    orthogonal(
+      Float64Array.from({ length: width }, (_, i) => 1 + (i % 7) / 7 + (i % 11) / 11),
+      others,
+    ),
+  );
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const next = unit(orthogonal(across(centred, width, along(centred, width, direction)), others));
     const moved = next.reduce((most, value, i) => Math.max(most, Math.abs(value - direction[i]!)), 0);

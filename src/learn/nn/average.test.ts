@@ -3,7 +3,9 @@ import { beforeAll, expect, test } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
 import { follow, risingMomentum } from './average.ts';
 
-beforeAll(async () => { await tf.setBackend('cpu'); });
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
 
 test('an average of something that stays comes as near as the power of its momentum', () => {
   let average: Readonly<Record<string, tf.Tensor>> = { w: tf.tensor1d([0, 8]) };
@@ -15,7 +17,9 @@ test('an average of something that stays comes as near as the power of its momen
 });
 
 test('what is followed but not averaged is left out', () => {
-  expect(Object.keys(follow({ w: tf.scalar(0) }, { w: tf.scalar(1), predictor: tf.scalar(1) }, tf.scalar(0.5)))).toEqual(['w']);
+  expect(
+    Object.keys(follow({ w: tf.scalar(0) }, { w: tf.scalar(1), predictor: tf.scalar(1) }, tf.scalar(0.5))),
+  ).toEqual(['w']);
 });
 
 test('the momentum rises from its base to 1, half of the way in the middle', () => {

@@ -12,13 +12,18 @@ const NETWORK = resnet('resnet-small');
 const ABOUT = { architecture: 'resnet-small', stem: 'cifar', classes: 'a,b,c' };
 
 let folder: string;
-beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'classifier-')); });
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'classifier-'));
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 const body = initialise(NETWORK, ['classifier', 1]);
 const model = { params: { ...body.params, ...initialiseClassifier(64, 3, ['classifier', 1]) }, stats: body.stats };
 
-async function written(name: string, changes: { params?: typeof model.params; about?: Record<string, string> } = {}): Promise<string> {
+async function written(
+  name: string,
+  changes: { params?: typeof model.params; about?: Record<string, string> } = {},
+): Promise<string> {
   const path = join(folder, `${name}.safetensors`);
   await writeWeights(path, { ...model, params: changes.params ?? model.params }, changes.about ?? ABOUT);
   return path;
@@ -29,14 +34,24 @@ test('what was written is read back, network and all', async () => {
 });
 
 test('a file that does not say what it is, or knows other classes, is refused', async () => {
-  await expect(readClassifier(await written('silent', { about: { architecture: 'resnet-small' } }), ['a', 'b', 'c'])).rejects.toThrow('does not say of which network and classes it holds the weights');
-  await expect(readClassifier(await written('other'), ['a', 'b'])).rejects.toThrow('tells apart a,b,c, but the classes of the data set are a,b.');
+  await expect(
+    readClassifier(await written('silent', { about: { architecture: 'resnet-small' } }), ['a', 'b', 'c']),
+  ).rejects.toThrow('does not say of which network and classes it holds the weights');
+  await expect(readClassifier(await written('other'), ['a', 'b'])).rejects.toThrow(
+    'tells apart a,b,c, but the classes of the data set are a,b.',
+  );
 });
 
 test('a file without a head, with one of another shape, or without a layer, is refused', async () => {
-  await expect(readClassifier(await written('body', { params: body.params }), ['a', 'b', 'c'])).rejects.toThrow('fc.weight is missing, wanted float32 [3, 64].');
+  await expect(readClassifier(await written('body', { params: body.params }), ['a', 'b', 'c'])).rejects.toThrow(
+    'fc.weight is missing, wanted float32 [3, 64].',
+  );
   const small = { ...model.params, ...initialiseClassifier(32, 3, ['classifier', 1]) };
-  await expect(readClassifier(await written('small', { params: small }), ['a', 'b', 'c'])).rejects.toThrow('fc.weight is float32 [3, 32], wanted float32 [3, 64].');
+  await expect(readClassifier(await written('small', { params: small }), ['a', 'b', 'c'])).rejects.toThrow(
+    'fc.weight is float32 [3, 32], wanted float32 [3, 64].',
+  );
   const params = Object.fromEntries(Object.entries(model.params).filter(([name]) => name !== 'layer1.0.conv1.weight'));
-  await expect(readClassifier(await written('holed', { params }), ['a', 'b', 'c'])).rejects.toThrow('has no layer1.0.conv1: a whole resnet-small is needed.');
+  await expect(readClassifier(await written('holed', { params }), ['a', 'b', 'c'])).rejects.toThrow(
+    'has no layer1.0.conv1: a whole resnet-small is needed.',
+  );
 });

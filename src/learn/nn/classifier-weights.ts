@@ -17,24 +17,41 @@ export async function readClassifier(path: string, classes: readonly string[]): 
   const { tensors, metadata } = await readTensors(path);
   const { architecture, stem } = metadata;
   if (!isNetwork(architecture) || !isStem(stem) || metadata.classes === undefined) {
-    throw new WeightsError(`${path} does not say of which network and classes it holds the weights. A file that a fine-tuning stage wrote says so ("architecture", "stem", "classes").`);
+    throw new WeightsError(
+      `${path} does not say of which network and classes it holds the weights. A file that a fine-tuning stage wrote says so ("architecture", "stem", "classes").`,
+    );
   }
   if (metadata.classes !== classes.join(',')) {
-    throw new WeightsError(`${path} tells apart ${metadata.classes}, but the classes of the data set are ${classes.join(',')}. A classifier of the same classes is needed.`);
+    throw new WeightsError(
+      `${path} tells apart ${metadata.classes}, but the classes of the data set are ${classes.join(',')}. A classifier of the same classes is needed.`,
+    );
   }
   const network = resnet(architecture, stem);
   const { given, match } = await readBackbone(path, network);
-  if (match.missing.length > 0) throw new WeightsError(`${path} has no ${layersOf(match.missing).join(', ')}: a whole ${network.name} is needed.`);
+  if (match.missing.length > 0)
+    throw new WeightsError(`${path} has no ${layersOf(match.missing).join(', ')}: a whole ${network.name} is needed.`);
   const { params, stats } = initialise(network, ['given'], { given });
-  const shapes = { [`${CLASSIFIER}.weight`]: [classes.length, structureOf(network).features], [`${CLASSIFIER}.bias`]: [classes.length] };
-  const head = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [name, floats(path, name, tensors[name], shape)]));
+  const shapes = {
+    [`${CLASSIFIER}.weight`]: [classes.length, structureOf(network).features],
+    [`${CLASSIFIER}.bias`]: [classes.length],
+  };
+  const head = Object.fromEntries(
+    Object.entries(shapes).map(([name, shape]) => [name, floats(path, name, tensors[name], shape)]),
+  );
   return { network, model: { params: { ...params, ...head }, stats } };
 }
 
-function floats(path: string, name: string, tensor: HostTensor | undefined, shape: readonly number[]): HostTensor<'float32'> {
+function floats(
+  path: string,
+  name: string,
+  tensor: HostTensor | undefined,
+  shape: readonly number[],
+): HostTensor<'float32'> {
   if (tensor?.dtype === 'float32' && String(tensor.shape) === String(shape)) return tensor as HostTensor<'float32'>;
   const found = tensor === undefined ? 'is missing' : `is ${tensor.dtype} [${tensor.shape.join(', ')}]`;
-  throw new WeightsError(`${path} is no classifier of these classes: ${name} ${found}, wanted float32 [${shape.join(', ')}].`);
+  throw new WeightsError(
+    `${path} is no classifier of these classes: ${name} ${found}, wanted float32 [${shape.join(', ')}].`,
+  );
 }
 
 const isNetwork = (name: string | undefined): name is NetworkName => NETWORK_NAMES.includes(name as NetworkName);

@@ -13,34 +13,55 @@ const BOTTLENECK: ResNet = { name: 'tiny', stem: 'cifar', block: 'bottleneck', b
 const [BATCH, HEIGHT, WIDTH] = [2, 14, 10]; // not square, so that axes cannot be mistaken for each other
 
 const engines = ['eager', 'onnxruntime'] as const;
-const cases = engines.flatMap((engine) => [BASIC, BOTTLENECK].flatMap((network) => [true, false].map((training) => ({ engine, network, block: network.block, training }))));
+const cases = engines.flatMap((engine) =>
+  [BASIC, BOTTLENECK].flatMap((network) =>
+    [true, false].map((training) => ({ engine, network, block: network.block, training })),
+  ),
+);
 
-test.each(cases)('$block blocks on $engine agree with plain loops (training: $training)', async ({ engine: name, network, training }) => {
-  const model = scrambled(initialise(network, ['forward']));
-  const images = { dtype: 'float32' as const, shape: [BATCH, HEIGHT, WIDTH, 3], data: normal('images', BATCH * HEIGHT * WIDTH * 3) };
+test.each(cases)(
+  '$block blocks on $engine agree with plain loops (training: $training)',
+  async ({ engine: name, network, training }) => {
+    const model = scrambled(initialise(network, ['forward']));
+    const images = {
+      dtype: 'float32' as const,
+      shape: [BATCH, HEIGHT, WIDTH, 3],
+      data: normal('images', BATCH * HEIGHT * WIDTH * 3),
+    };
 
-  const engine = await openEngine(name, { threads: 1 });
-  const step = await engine.compile(
-    ({ state, inputs }: { state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> }; inputs: { images: tf.Tensor } }) => {
-      const { features, stats } = forward(network, state.params, state.stats, inputs.images as tf.Tensor4D, { training });
-      return { state: { params: state.params, stats }, outputs: { features } };
-    },
-    { state: { params: model.params, stats: model.stats }, inputs: { images: float32([...images.shape]) } },
-  );
-  const { features } = await step.run({ images });
-  const { stats } = await step.readState();
-  await engine.dispose();
+    const engine = await openEngine(name, { threads: 1 });
+    const step = await engine.compile(
+      ({
+        state,
+        inputs,
+      }: {
+        state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
+        inputs: { images: tf.Tensor };
+      }) => {
+        const { features, stats } = forward(network, state.params, state.stats, inputs.images as tf.Tensor4D, {
+          training,
+        });
+        return { state: { params: state.params, stats }, outputs: { features } };
+      },
+      { state: { params: model.params, stats: model.stats }, inputs: { images: float32([...images.shape]) } },
+    );
+    const { features } = await step.run({ images });
+    const { stats } = await step.readState();
+    await engine.dispose();
 
-  const expected = slowForward(network, model, images, training);
-  expect(features.shape).toEqual([BATCH, structureOf(network).features]);
-  expectClose(features.data, expected.features);
-  expect(Object.keys(stats).sort()).toEqual(Object.keys(model.stats).sort());
-  for (const [tensor, values] of Object.entries(expected.stats)) expectClose(stats[tensor]!.data, values);
-});
+    const expected = slowForward(network, model, images, training);
+    expect(features.shape).toEqual([BATCH, structureOf(network).features]);
+    expectClose(features.data, expected.features);
+    expect(Object.keys(stats).sort()).toEqual(Object.keys(model.stats).sort());
+    for (const [tensor, values] of Object.entries(expected.stats)) expectClose(stats[tensor]!.data, values);
+  },
+);
 
 function expectClose(found: ArrayLike<number>, expected: ArrayLike<number>): void {
   expect(found).toHaveLength(expected.length);
-  Array.from(expected).forEach((value, i) => { expect(found[i]).toBeCloseTo(value, 4); });
+  Array.from(expected).forEach((value, i) => {
+    expect(found[i]).toBeCloseTo(value, 4);
+  });
 }
 
 function normal(name: string, length: number): Float32Array {
@@ -69,7 +90,9 @@ interface Volume {
 }
 
 function slowForward(network: ResNet, { params, stats }: Model<HostTensor>, images: HostTensor, training: boolean) {
-  const moved: Record<string, Float64Array> = Object.fromEntries(Object.entries(stats).map(([name, { data }]) => [name, Float64Array.from(data)]));
+  const moved: Record<string, Float64Array> = Object.fromEntries(
+    Object.entries(stats).map(([name, { data }]) => [name, Float64Array.from(data)]),
+  );
   const unit = ({ convolution, norm, kernel, stride }: Unit, x: Volume): Volume => {
     const y = slowConvolution(x, params[`${convolution}.weight`]!, stride, (kernel - 1) / 2);
     const [scale, offset] = [params[`${norm}.weight`]!.data, params[`${norm}.bias`]!.data];
@@ -86,7 +109,8 @@ function slowForward(network: ResNet, { params, stats }: Model<HostTensor>, imag
         mean[c] = 0.9 * mean[c]! + 0.1 * m;
         variance[c] = 0.9 * variance[c]! + (0.1 * squares) / (values.length - 1);
       }
-      for (let i = c; i < out.length; i += channels) out[i] = ((y.data[i]! - m) / Math.sqrt(v + 1e-5)) * scale[c]! + offset[c]!;
+      for (let i = c; i < out.length; i += channels)
+        out[i] = ((y.data[i]! - m) / Math.sqrt(v + 1e-5)) * scale[c]! + offset[c]!;
     }
     return { shape: y.shape, data: out };
   };
@@ -99,16 +123,25 @@ function slowForward(network: ResNet, { params, stats }: Model<HostTensor>, imag
   for (const { main, shortcut } of blocks) {
     const past = shortcut ? unit(shortcut, x) : x;
     let y = x;
-    main.forEach((each, i) => { y = unit(each, i === 0 ? y : rectified(y)); });
+    main.forEach((each, i) => {
+      y = unit(each, i === 0 ? y : rectified(y));
+    });
     x = rectified({ shape: y.shape, data: y.data.map((value, i) => value + past.data[i]!) });
   }
   const [batch, height, width, channels] = x.shape;
   const features = new Float64Array(batch * channels);
-  x.data.forEach((value, i) => { features[Math.floor(i / (height * width * channels)) * channels + (i % channels)]! += value / (height * width); });
+  x.data.forEach((value, i) => {
+    features[Math.floor(i / (height * width * channels)) * channels + (i % channels)]! += value / (height * width);
+  });
   return { features, stats: moved };
 }
 
-function slowConvolution({ shape: [batch, height, width, input], data }: Volume, filter: HostTensor, stride: number, padding: number): Volume {
+function slowConvolution(
+  { shape: [batch, height, width, input], data }: Volume,
+  filter: HostTensor,
+  stride: number,
+  padding: number,
+): Volume {
   const [kernel, , , output] = filter.shape as [number, number, number, number];
   const side = (length: number) => Math.floor((length + 2 * padding - kernel) / stride) + 1;
   const shape = [batch, side(height), side(width), output] as const;
@@ -123,7 +156,9 @@ function slowConvolution({ shape: [batch, height, width, input], data }: Volume,
               for (let i = 0; i < input; i++) {
                 const [row, column] = [y * stride + ky - padding, x * stride + kx - padding];
                 if (row < 0 || column < 0 || row >= height || column >= width) continue;
-                out[at]! += data[((n * height + row) * width + column) * input + i]! * filter.data[((ky * kernel + kx) * input + i) * output + o]!;
+                out[at]! +=
+                  data[((n * height + row) * width + column) * input + i]! *
+                  filter.data[((ky * kernel + kx) * input + i) * output + o]!;
               }
   return { shape, data: out };
 }

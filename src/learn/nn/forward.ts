@@ -36,7 +36,10 @@ export function forward(
   const moved: Record<string, tf.Tensor> = {};
   const normalise = (norm: string, x: tf.Tensor4D): tf.Tensor4D => {
     const [scale, offset] = [params[`${norm}.weight`] as tf.Tensor1D, params[`${norm}.bias`] as tf.Tensor1D];
-    const [mean, variance] = [stats[`${norm}.running_mean`] as tf.Tensor1D, stats[`${norm}.running_var`] as tf.Tensor1D];
+    const [mean, variance] = [
+      stats[`${norm}.running_mean`] as tf.Tensor1D,
+      stats[`${norm}.running_var`] as tf.Tensor1D,
+    ];
     if (!training) return normaliseBy(x, scale, offset, mean, variance);
     const batch = batchNormTraining(x, scale, offset, EPSILON);
     moved[`${norm}.running_mean`] = moveTowards(mean, batch.mean);
@@ -60,15 +63,32 @@ export function forward(
 
 /** 3x3, stride 2, one pixel of padding. Zeros pad as well as -infinity would: what comes in has passed a ReLU. */
 function maxPool(x: tf.Tensor4D): tf.Tensor4D {
-  return tf.maxPool(tf.pad(x, [[0, 0], [1, 1], [1, 1], [0, 0]]), 3, 2, 'valid');
+  return tf.maxPool(
+    tf.pad(x, [
+      [0, 0],
+      [1, 1],
+      [1, 1],
+      [0, 0],
+    ]),
+    3,
+    2,
+    'valid',
+  );
 }
 
-function normaliseBy(x: tf.Tensor4D, scale: tf.Tensor1D, offset: tf.Tensor1D, mean: tf.Tensor1D, variance: tf.Tensor1D): tf.Tensor4D {
+function normaliseBy(
+  x: tf.Tensor4D,
+  scale: tf.Tensor1D,
+  offset: tf.Tensor1D,
+  mean: tf.Tensor1D,
+  variance: tf.Tensor1D,
+): tf.Tensor4D {
   const factor = tf.mul(scale, tf.rsqrt(tf.add(variance, EPSILON))); // [C]
   return tf.add(tf.mul(x, factor), tf.sub(offset, tf.mul(mean, factor)));
 }
 
-const moveTowards = (running: tf.Tensor, batch: tf.Tensor): tf.Tensor => tf.add(tf.mul(running, 1 - MOMENTUM), tf.mul(batch, MOMENTUM));
+const moveTowards = (running: tf.Tensor, batch: tf.Tensor): tf.Tensor =>
+  tf.add(tf.mul(running, 1 - MOMENTUM), tf.mul(batch, MOMENTUM));
 
 /** PyTorch normalises by the biased variance of a batch and keeps the unbiased one. */
 function unbiased(variance: tf.Tensor, x: tf.Tensor4D): tf.Tensor {

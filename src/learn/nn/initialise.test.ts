@@ -3,7 +3,8 @@ import { initialise, initialiseLinear } from './initialise.ts';
 import { resnet } from './resnet.ts';
 
 const network = resnet('resnet-small');
-const deviation = (data: ArrayLike<number>) => Math.sqrt(Array.from(data).reduce((sum, value) => sum + value * value, 0) / data.length);
+const deviation = (data: ArrayLike<number>) =>
+  Math.sqrt(Array.from(data).reduce((sum, value) => sum + value * value, 0) / data.length);
 
 test('convolutions have variance 2 / fan-out, norms are the identity', () => {
   const { params, stats } = initialise(network, ['test', 0]);
@@ -32,7 +33,9 @@ test('tensors that are given are taken, and the others are drawn as if none were
 
 test('zero gamma silences the last norm of every block and no other', () => {
   const { params } = initialise(network, ['test', 0], { zeroGamma: true });
-  const silent = Object.keys(params).filter((name) => /(bn\d|downsample\.1)\.weight$/.test(name) && params[name]!.data[0] === 0);
+  const silent = Object.keys(params).filter(
+    (name) => /(bn\d|downsample\.1)\.weight$/.test(name) && params[name]!.data[0] === 0,
+  );
   expect(silent).toEqual(['layer1.0.bn2.weight', 'layer2.0.bn2.weight', 'layer3.0.bn2.weight']);
 });
 

@@ -14,7 +14,11 @@ export type Given = Readonly<Record<string, HostTensor<'float32'>>>;
  * 2015), batch normalisations as the identity. Each tensor has a random stream of its own, so that giving some of them
  * does not change the others.
  */
-export function initialise(network: ResNet, key: Key, options: { given?: Given; zeroGamma?: boolean } = {}): Model<HostTensor<'float32'>> {
+export function initialise(
+  network: ResNet,
+  key: Key,
+  options: { given?: Given; zeroGamma?: boolean } = {},
+): Model<HostTensor<'float32'>> {
   const { given = {}, zeroGamma = false } = options;
   const lastOfBlocks = new Set(structureOf(network).blocks.map(({ main }) => main.at(-1)!.norm));
   const params: Record<string, HostTensor<'float32'>> = {};
@@ -34,7 +38,12 @@ export function initialise(network: ResNet, key: Key, options: { given?: Given; 
 }
 
 /** A linear layer `name` ([output, input] and [output]), uniform within 1 / sqrt(input) as PyTorch's. */
-export function initialiseLinear(name: string, input: number, output: number, key: Key): Record<string, HostTensor<'float32'>> {
+export function initialiseLinear(
+  name: string,
+  input: number,
+  output: number,
+  key: Key,
+): Record<string, HostTensor<'float32'>> {
   const bound = 1 / Math.sqrt(input);
   return {
     [`${name}.weight`]: uniform([output, input], bound, [...key, `${name}.weight`]),
@@ -44,12 +53,20 @@ export function initialiseLinear(name: string, input: number, output: number, ke
 
 function normal(shape: readonly number[], deviation: number, key: Key): HostTensor<'float32'> {
   const source = random(...key);
-  return { dtype: 'float32', shape, data: Float32Array.from({ length: sizeOf(shape) }, () => deviation * source.normal()) };
+  return {
+    dtype: 'float32',
+    shape,
+    data: Float32Array.from({ length: sizeOf(shape) }, () => deviation * source.normal()),
+  };
 }
 
 function uniform(shape: readonly number[], bound: number, key: Key): HostTensor<'float32'> {
   const source = random(...key);
-  return { dtype: 'float32', shape, data: Float32Array.from({ length: sizeOf(shape) }, () => bound * (2 * source.uniform() - 1)) };
+  return {
+    dtype: 'float32',
+    shape,
+    data: Float32Array.from({ length: sizeOf(shape) }, () => bound * (2 * source.uniform() - 1)),
+  };
 }
 
 /** A vector of one value. */

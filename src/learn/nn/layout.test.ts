@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { fromTorchvision, toTorchvision } from './layout.ts';
 
 const [output, input, height, width] = [2, 3, 4, 5];
-const onDisk = { dtype: 'float32' as const, shape: [output, input, height, width], data: Float32Array.from({ length: 120 }, (_, i) => i) };
+const onDisk = {
+  dtype: 'float32' as const,
+  shape: [output, input, height, width],
+  data: Float32Array.from({ length: 120 }, (_, i) => i),
+};
 
 test('OIHW becomes HWIO, value by value', () => {
   const inMemory = fromTorchvision(onDisk);
@@ -11,7 +15,9 @@ test('OIHW becomes HWIO, value by value', () => {
     for (let i = 0; i < input; i++)
       for (let y = 0; y < height; y++)
         for (let x = 0; x < width; x++) {
-          expect(inMemory.data[((y * width + x) * input + i) * output + o]).toBe(onDisk.data[((o * input + i) * height + y) * width + x]);
+          expect(inMemory.data[((y * width + x) * input + i) * output + o]).toBe(
+            onDisk.data[((o * input + i) * height + y) * width + x],
+          );
         }
 });
 

@@ -2,12 +2,17 @@
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 
 /** [output, input, height, width] to [height, width, input, output]. */
-export const fromTorchvision = (tensor: HostTensor<'float32'>): HostTensor<'float32'> => (tensor.shape.length === 4 ? permute(tensor, [2, 3, 1, 0]) : tensor);
+export const fromTorchvision = (tensor: HostTensor<'float32'>): HostTensor<'float32'> =>
+  tensor.shape.length === 4 ? permute(tensor, [2, 3, 1, 0]) : tensor;
 
 /** [height, width, input, output] to [output, input, height, width]. */
-export const toTorchvision = (tensor: HostTensor<'float32'>): HostTensor<'float32'> => (tensor.shape.length === 4 ? permute(tensor, [3, 2, 0, 1]) : tensor);
+export const toTorchvision = (tensor: HostTensor<'float32'>): HostTensor<'float32'> =>
+  tensor.shape.length === 4 ? permute(tensor, [3, 2, 0, 1]) : tensor;
 
-function permute({ shape, data }: HostTensor<'float32'>, order: readonly [number, number, number, number]): HostTensor<'float32'> {
+function permute(
+  { shape, data }: HostTensor<'float32'>,
+  order: readonly [number, number, number, number],
+): HostTensor<'float32'> {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
   const sides = order.map((axis) => shape[axis]!) as [number, number, number, number];
   const steps = order.map((axis) => strides[axis]!) as [number, number, number, number];

@@ -19,7 +19,9 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'obtain-'));
   path = join(folder, 'resnet18.safetensors');
   await writeFile(path, BYTES);
-  server = createServer((request, response) => { response.writeHead(request.url === '/weights' ? 200 : 404).end(BYTES); });
+  server = createServer((request, response) => {
+    response.writeHead(request.url === '/weights' ? 200 : 404).end(BYTES);
+  });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
@@ -28,7 +30,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const obtain = async (wanted: Parameters<typeof obtainWeights>[0], from: string | null) => Uint8Array.from(await obtainWeights(wanted, from, new AbortController().signal));
+const obtain = async (wanted: Parameters<typeof obtainWeights>[0], from: string | null) =>
+  Uint8Array.from(await obtainWeights(wanted, from, new AbortController().signal));
 
 test('a local file is taken as it is', async () => {
   expect(await obtain(NAMED, path)).toEqual(BYTES);
@@ -53,5 +56,7 @@ test('other bytes than the pipeline names are refused, local or fetched', async 
 });
 
 test('a server that has no such file is quoted', async () => {
-  await expect(obtain({ ...NAMED, url: `${address}/other`, sha256: SHA256 }, null)).rejects.toThrow(`${address}/other answered 404 Not Found.`);
+  await expect(obtain({ ...NAMED, url: `${address}/other`, sha256: SHA256 }, null)).rejects.toThrow(
+    `${address}/other answered 404 Not Found.`,
+  );
 });

@@ -5,8 +5,16 @@ import { float32, type HostTensor } from '../../tensor/host-tensor.ts';
 import { initialMemory, update, type Memory, type Optimiser } from './optimiser.ts';
 import type { Variables } from './variables.ts';
 
-const matrix = (...values: number[]): HostTensor<'float32'> => ({ dtype: 'float32', shape: [1, values.length], data: Float32Array.from(values) });
-const vector = (...values: number[]): HostTensor<'float32'> => ({ dtype: 'float32', shape: [values.length], data: Float32Array.from(values) });
+const matrix = (...values: number[]): HostTensor<'float32'> => ({
+  dtype: 'float32',
+  shape: [1, values.length],
+  data: Float32Array.from(values),
+});
+const vector = (...values: number[]): HostTensor<'float32'> => ({
+  dtype: 'float32',
+  shape: [values.length],
+  data: Float32Array.from(values),
+});
 
 const FIRST = { weight: [0.5, -2], bias: [0.3, 1] };
 const RATES = [0.1, 0.05, 0.2];
@@ -18,15 +26,28 @@ async function run(optimiser: Optimiser) {
   const params: Variables<HostTensor<'float32'>> = { weight: matrix(...FIRST.weight), bias: vector(...FIRST.bias) };
   const engine = await openEngine('eager', { threads: 1 });
   const step = await engine.compile(
-    ({ state, inputs }: { state: { params: Variables<tf.Tensor>; memory: Memory<tf.Tensor> }; inputs: { weight: tf.Tensor; bias: tf.Tensor; rate: tf.Tensor } }) => ({
+    ({
+      state,
+      inputs,
+    }: {
+      state: { params: Variables<tf.Tensor>; memory: Memory<tf.Tensor> };
+      inputs: { weight: tf.Tensor; bias: tf.Tensor; rate: tf.Tensor };
+    }) => ({
       state: update(optimiser, state.params, { weight: inputs.weight, bias: inputs.bias }, state.memory, inputs.rate),
       outputs: { rate: inputs.rate },
     }),
-    { state: { params, memory: initialMemory(optimiser, params) }, inputs: { weight: float32([1, 2]), bias: float32([2]), rate: float32([]) } },
+    {
+      state: { params, memory: initialMemory(optimiser, params) },
+      inputs: { weight: float32([1, 2]), bias: float32([2]), rate: float32([]) },
+    },
   );
   for (const [index, rate] of RATES.entries()) {
     const { weight, bias } = gradientAt(index);
-    await step.run({ weight: matrix(...weight), bias: vector(...bias), rate: { dtype: 'float32', shape: [], data: Float32Array.of(rate) } });
+    await step.run({
+      weight: matrix(...weight),
+      bias: vector(...bias),
+      rate: { dtype: 'float32', shape: [], data: Float32Array.of(rate) },
+    });
   }
   const { params: last } = await step.readState();
   await engine.dispose();
@@ -34,12 +55,25 @@ async function run(optimiser: Optimiser) {
 }
 
 /** One number at a time, in double precision. */
-function slowly(start: readonly number[], gradients: readonly (readonly number[])[], one: (value: number, gradients: readonly number[]) => number): number[] {
-  return start.map((value, i) => one(value, gradients.map((gradient) => gradient[i]!)));
+function slowly(
+  start: readonly number[],
+  gradients: readonly (readonly number[])[],
+  one: (value: number, gradients: readonly number[]) => number,
+): number[] {
+  return start.map((value, i) =>
+    one(
+      value,
+      gradients.map((gradient) => gradient[i]!),
+    ),
+  );
 }
 
 const steps = RATES.map((_, index) => gradientAt(index));
-const expectClose = (found: number[], expected: number[]) => { expected.forEach((value, i) => { expect(found[i]).toBeCloseTo(value, 5); }); };
+const expectClose = (found: number[], expected: number[]) => {
+  expected.forEach((value, i) => {
+    expect(found[i]).toBeCloseTo(value, 5);
+  });
+};
 
 function slowSgd(momentum: number, nesterov: boolean, decay: number) {
   return (value: number, gradients: readonly number[]) => {
@@ -57,11 +91,28 @@ test.each([
   { nesterov: false, weightDecay: 0.01 },
   { nesterov: true, weightDecay: 0.01 },
   { nesterov: false, weightDecay: 0 },
-])('SGD is the recurrence of PyTorch, and decays matrices alone: $nesterov $weightDecay', async ({ nesterov, weightDecay }) => {
-  const { weight, bias } = await run({ name: 'sgd', momentum: 0.9, nesterov, weightDecay });
-  expectClose(weight, slowly(FIRST.weight, steps.map((step) => step.weight), slowSgd(0.9, nesterov, weightDecay)));
-  expectClose(bias, slowly(FIRST.bias, steps.map((step) => step.bias), slowSgd(0.9, nesterov, 0)));
-});
+])(
+  'SGD is the recurrence of PyTorch, and decays matrices alone: $nesterov $weightDecay',
+  async ({ nesterov, weightDecay }) => {
+    const { weight, bias } = await run({ name: 'sgd', momentum: 0.9, nesterov, weightDecay });
+    expectClose(
+      weight,
+      slowly(
+        FIRST.weight,
+        steps.map((step) => step.weight),
+        slowSgd(0.9, nesterov, weightDecay),
+      ),
+    );
+    expectClose(
+      bias,
+      slowly(
+        FIRST.bias,
+        steps.map((step) => step.bias),
+        slowSgd(0.9, nesterov, 0),
+      ),
+    );
+  },
+);
 
 function slowAdamw(decay: number) {
   return (value: number, gradients: readonly number[]) => {
@@ -79,8 +130,22 @@ function slowAdamw(decay: number) {
 
 test('AdamW is the recurrence of its paper, and decays matrices alone', async () => {
   const { weight, bias } = await run({ name: 'adamw', weightDecay: 0.05 });
-  expectClose(weight, slowly(FIRST.weight, steps.map((step) => step.weight), slowAdamw(0.05)));
-  expectClose(bias, slowly(FIRST.bias, steps.map((step) => step.bias), slowAdamw(0)));
+  expectClose(
+    weight,
+    slowly(
+      FIRST.weight,
+      steps.map((step) => step.weight),
+      slowAdamw(0.05),
+    ),
+  );
+  expectClose(
+    bias,
+    slowly(
+      FIRST.bias,
+      steps.map((step) => step.bias),
+      slowAdamw(0),
+    ),
+  );
 });
 
 test('LARS rescales matrices to their own length, and leaves vectors to plain momentum', async () => {
@@ -94,8 +159,18 @@ test('LARS rescales matrices to their own length, and leaves vectors to plain mo
     value = value.map((old, i) => old - velocity[i]!);
   });
   expectClose(weight, value);
-  expectClose(bias, slowly(FIRST.bias, steps.map((step) => step.bias), (start, gradients) => {
-    let moved = 0;
-    return gradients.reduce((now, gradient, index) => now - (moved = 0.9 * moved + RATES[index]! * gradient), start);
-  }));
+  expectClose(
+    bias,
+    slowly(
+      FIRST.bias,
+      steps.map((step) => step.bias),
+      (start, gradients) => {
+        let moved = 0;
+        return gradients.reduce(
+          (now, gradient, index) => now - (moved = 0.9 * moved + RATES[index]! * gradient),
+          start,
+        );
+      },
+    ),
+  );
 });

@@ -40,7 +40,13 @@ type Update = Readonly<{
 }>;
 
 /** One step down the gradients; `rate` is the learning rate, a scalar. */
-export function update(by: Optimiser, params: Variables<tf.Tensor>, found: Variables<tf.Tensor>, memory: Memory<tf.Tensor>, rate: tf.Tensor): Update {
+export function update(
+  by: Optimiser,
+  params: Variables<tf.Tensor>,
+  found: Variables<tf.Tensor>,
+  memory: Memory<tf.Tensor>,
+  rate: tf.Tensor,
+): Update {
   const gradients = by.clip === undefined ? found : clipped(found, by.clip);
   switch (by.name) {
     case 'sgd':
@@ -62,12 +68,19 @@ function clipped(gradients: Variables<tf.Tensor>, longest: number): Variables<tf
 }
 
 /** PyTorch's: v <- m v + (g + d w), then w <- w - rate v, or with Nesterov's correction w <- w - rate (g + d w + m v). */
-function sgd(by: Extract<Optimiser, { name: 'sgd' }>, params: Variables<tf.Tensor>, gradients: Variables<tf.Tensor>, memory: Memory<tf.Tensor>, rate: tf.Tensor): Update {
+function sgd(
+  by: Extract<Optimiser, { name: 'sgd' }>,
+  params: Variables<tf.Tensor>,
+  gradients: Variables<tf.Tensor>,
+  memory: Memory<tf.Tensor>,
+  rate: tf.Tensor,
+): Update {
   const old = memory.velocity as Variables<tf.Tensor>;
   const velocity: Record<string, tf.Tensor> = {};
   const next: Record<string, tf.Tensor> = {};
   for (const [name, value] of Object.entries(params)) {
-    const gradient = decays(value) && by.weightDecay > 0 ? tf.add(gradients[name]!, tf.mul(value, by.weightDecay)) : gradients[name]!;
+    const gradient =
+      decays(value) && by.weightDecay > 0 ? tf.add(gradients[name]!, tf.mul(value, by.weightDecay)) : gradients[name]!;
     const moved = tf.add(tf.mul(old[name]!, by.momentum), gradient);
     velocity[name] = moved;
     next[name] = tf.sub(value, tf.mul(by.nesterov ? tf.add(gradient, tf.mul(moved, by.momentum)) : moved, rate));
@@ -80,7 +93,13 @@ const BETA_2 = 0.999;
 const ADAM_EPSILON = 1e-8;
 
 /** I. Loshchilov and F. Hutter, "Decoupled Weight Decay Regularization", ICLR 2019, algorithm 2, as PyTorch has it. */
-function adamw(by: Extract<Optimiser, { name: 'adamw' }>, params: Variables<tf.Tensor>, gradients: Variables<tf.Tensor>, memory: Memory<tf.Tensor>, rate: tf.Tensor): Update {
+function adamw(
+  by: Extract<Optimiser, { name: 'adamw' }>,
+  params: Variables<tf.Tensor>,
+  gradients: Variables<tf.Tensor>,
+  memory: Memory<tf.Tensor>,
+  rate: tf.Tensor,
+): Update {
   const [oldFirst, oldSecond] = [memory.first as Variables<tf.Tensor>, memory.second as Variables<tf.Tensor>];
   const firstPower = tf.mul(memory.firstPower as tf.Tensor, BETA_1);
   const secondPower = tf.mul(memory.secondPower as tf.Tensor, BETA_2);
@@ -94,7 +113,8 @@ function adamw(by: Extract<Optimiser, { name: 'adamw' }>, params: Variables<tf.T
     const m = tf.add(tf.mul(oldFirst[name]!, BETA_1), tf.mul(gradient, 1 - BETA_1));
     const v = tf.add(tf.mul(oldSecond[name]!, BETA_2), tf.mul(tf.square(gradient), 1 - BETA_2));
     const step = tf.div(tf.mul(m, scale), tf.add(tf.mul(tf.sqrt(v), correction), ADAM_EPSILON));
-    const decayed = decays(value) && by.weightDecay > 0 ? tf.sub(value, tf.mul(value, tf.mul(rate, by.weightDecay))) : value;
+    const decayed =
+      decays(value) && by.weightDecay > 0 ? tf.sub(value, tf.mul(value, tf.mul(rate, by.weightDecay))) : value;
     [first[name], second[name], next[name]] = [m, v, tf.sub(decayed, step)];
   }
   return { params: next, memory: { first, second, firstPower, secondPower } };
@@ -107,7 +127,13 @@ const TRUST = 0.001;
  * Y. You et al., "Large Batch Training of Convolutional Networks", arXiv 1708.03888, as SimCLR's authors have it: the decay enters
  * the gradient, the rate enters the velocity, and tensors that do not decay are not rescaled either.
  */
-function lars(by: Extract<Optimiser, { name: 'lars' }>, params: Variables<tf.Tensor>, gradients: Variables<tf.Tensor>, memory: Memory<tf.Tensor>, rate: tf.Tensor): Update {
+function lars(
+  by: Extract<Optimiser, { name: 'lars' }>,
+  params: Variables<tf.Tensor>,
+  gradients: Variables<tf.Tensor>,
+  memory: Memory<tf.Tensor>,
+  rate: tf.Tensor,
+): Update {
   const old = memory.velocity as Variables<tf.Tensor>;
   const velocity: Record<string, tf.Tensor> = {};
   const next: Record<string, tf.Tensor> = {};
@@ -131,4 +157,9 @@ const decays = (value: tf.Tensor): boolean => value.rank > 1;
 const one = (): HostTensor<'float32'> => ({ dtype: 'float32', shape: [], data: Float32Array.of(1) });
 
 const zerosLike = (params: Variables<HostTensor<'float32'>>): Variables<HostTensor<'float32'>> =>
-  Object.fromEntries(Object.entries(params).map(([name, { shape, data }]) => [name, { dtype: 'float32', shape, data: new Float32Array(data.length) }]));
+  Object.fromEntries(
+    Object.entries(params).map(([name, { shape, data }]) => [
+      name,
+      { dtype: 'float32', shape, data: new Float32Array(data.length) },
+    ]),
+  );

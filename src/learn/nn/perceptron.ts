@@ -27,7 +27,10 @@ export interface Perceptron {
 export function perceptron(stack: Perceptron, params: Variables<tf.Tensor>, rows: tf.Tensor2D): tf.Tensor2D {
   let x = rows;
   for (const { name, norm, last } of layers(stack)) {
-    x = norm === 'none' ? linear(name, params, x) : normalise(name, norm, params, tf.matMul(x, params[`${name}.weight`] as tf.Tensor2D, false, true));
+    x =
+      norm === 'none'
+        ? linear(name, params, x)
+        : normalise(name, norm, params, tf.matMul(x, params[`${name}.weight`] as tf.Tensor2D, false, true));
     if (!last) x = tf.relu(x);
   }
   return x;
@@ -40,7 +43,8 @@ export function initialisePerceptron(stack: Perceptron, key: Key): Record<string
     const drawn = initialiseLinear(name, input, output, key);
     params[`${name}.weight`] = drawn[`${name}.weight`]!;
     if (norm === 'none') params[`${name}.bias`] = drawn[`${name}.bias`]!;
-    if (norm === 'affine') Object.assign(params, { [`${name}.norm.weight`]: filled(output, 1), [`${name}.norm.bias`]: filled(output, 0) });
+    if (norm === 'affine')
+      Object.assign(params, { [`${name}.norm.weight`]: filled(output, 1), [`${name}.norm.bias`]: filled(output, 0) });
   }
   return params;
 }

@@ -37,9 +37,13 @@ test("the tensors of ResNet-18 have torchvision's names and shapes", () => {
   const convolutions = words(CONVOLUTIONS_OF_RESNET18);
   const expected = [
     ...convolutions.flatMap((word, i) => (i % 2 === 0 ? [`${word}.weight ${convolutions[i + 1]!}`] : [])),
-    ...words(NORMS_OF_RESNET18).flatMap((norm) => ['weight', 'bias', 'running_mean', 'running_var'].map((part) => `${norm}.${part}`)),
+    ...words(NORMS_OF_RESNET18).flatMap((norm) =>
+      ['weight', 'bias', 'running_mean', 'running_var'].map((part) => `${norm}.${part}`),
+    ),
   ];
-  const found = [...shapesOnDisk(resnet('resnet18'))].map(([name, shape]) => (shape.length === 4 ? `${name} ${shape.join(',')}` : name));
+  const found = [...shapesOnDisk(resnet('resnet18'))].map(([name, shape]) =>
+    shape.length === 4 ? `${name} ${shape.join(',')}` : name,
+  );
   expect(found.sort()).toEqual(expected.sort());
 });
 

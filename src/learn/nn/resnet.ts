@@ -95,7 +95,14 @@ function blockOf(network: ResNet, name: string, input: number, width: number, st
       : [unit(1, 1, input, width, 1), unit(2, 3, width, width, stride), unit(3, 1, width, 4 * width, 1)];
   const output = main.at(-1)!.output;
   const projects = stride !== 1 || input !== output;
-  const shortcut = { convolution: `${name}.downsample.0`, norm: `${name}.downsample.1`, kernel: 1, stride, input, output };
+  const shortcut = {
+    convolution: `${name}.downsample.0`,
+    norm: `${name}.downsample.1`,
+    kernel: 1,
+    stride,
+    input,
+    output,
+  };
   return { main, shortcut: projects ? shortcut : null };
 }
 

@@ -3,7 +3,9 @@ import { learningRate } from './schedule.ts';
 
 test('the rate rises in equal steps, starts to fall at its base, and ends at zero', () => {
   const rate = (step: number) => learningRate(0.8, { name: 'cosine', steps: 104, warmUp: 4 }, step);
-  [0.2, 0.4, 0.6, 0.8, 0.8].forEach((expected, step) => { expect(rate(step)).toBeCloseTo(expected, 12); });
+  [0.2, 0.4, 0.6, 0.8, 0.8].forEach((expected, step) => {
+    expect(rate(step)).toBeCloseTo(expected, 12);
+  });
   expect(rate(54)).toBeCloseTo(0.4, 12); // half of the way down
   expect(rate(104)).toBeCloseTo(0, 12);
 });

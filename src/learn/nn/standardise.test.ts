@@ -3,10 +3,17 @@ import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, test } from 'vitest';
 import { standardise } from './standardise.ts';
 
-beforeAll(async () => { await tf.setBackend('cpu'); });
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
 
 test("ImageNet's mean becomes zero, one deviation above it one, channel by channel", () => {
-  const [mean, above] = [[0.485, 0.456, 0.406], [0.714, 0.68, 0.631]];
+  const [mean, above] = [
+    [0.485, 0.456, 0.406],
+    [0.714, 0.68, 0.631],
+  ];
   const values = Array.from(standardise(tf.tensor4d([...mean, ...above], [1, 1, 2, 3])).dataSync());
-  [0, 0, 0, 1, 1, 1].forEach((expected, i) => { expect(values[i]).toBeCloseTo(expected, 5); });
+  [0, 0, 0, 1, 1, 1].forEach((expected, i) => {
+    expect(values[i]).toBeCloseTo(expected, 5);
+  });
 });

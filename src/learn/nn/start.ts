@@ -20,7 +20,16 @@ export async function startFrom(weights: string | null, network: ResNet, key: Ke
   const drawn = layersOf(match.missing);
   return {
     backbone: initialise(network, key, { given }),
-    notes: { start: 'weights', ...match.metadata, tensorsMatched: match.matched.length, layersDrawnAtRandom: drawn, tensorsNotUsed: match.leftOver },
-    warning: drawn.length === 0 ? null : `The weights file has no ${drawn.join(', ')}: these ${drawn.length} layers of ${network.name} were drawn at random.`,
+    notes: {
+      start: 'weights',
+      ...match.metadata,
+      tensorsMatched: match.matched.length,
+      layersDrawnAtRandom: drawn,
+      tensorsNotUsed: match.leftOver,
+    },
+    warning:
+      drawn.length === 0
+        ? null
+        : `The weights file has no ${drawn.join(', ')}: these ${drawn.length} layers of ${network.name} were drawn at random.`,
   };
 }

@@ -38,7 +38,8 @@ interface Golden {
   readonly sensitivity: number;
 }
 
-const golden = (name: string): unknown => JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'));
+const golden = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'));
 
 /** MurmurHash3's finaliser of name and place, as numbers in -1..1. */
 function values(name: string, shape: readonly number[]): HostTensor<'float32'> {
@@ -56,7 +57,10 @@ function values(name: string, shape: readonly number[]): HostTensor<'float32'> {
 /** Convolutions of variance 1 / fan-in, norms near the identity: the script's. */
 function filled(name: string, shape: readonly number[]): HostTensor<'float32'> {
   const drawn = values(name, shape);
-  const scaled = (scale: number, offset: number) => ({ ...drawn, data: drawn.data.map((value) => offset + scale * value) });
+  const scaled = (scale: number, offset: number) => ({
+    ...drawn,
+    data: drawn.data.map((value) => offset + scale * value),
+  });
   if (name.endsWith('running_var')) return scaled(0.5, 1);
   if (name.endsWith('running_mean')) return scaled(0.1, 0);
   if (name.endsWith('bn3.weight')) return scaled(0.1, 0.2);
@@ -65,10 +69,17 @@ function filled(name: string, shape: readonly number[]): HostTensor<'float32'> {
 }
 
 function modelOf(network: ResNet): Model<HostTensor<'float32'>> {
-  const shapes = [...shapesOnDisk(network), ['fc.weight', [CLASSES, structureOf(network).features]] as const, ['fc.bias', [CLASSES]] as const];
+  const shapes = [
+    ...shapesOnDisk(network),
+    ['fc.weight', [CLASSES, structureOf(network).features]] as const,
+    ['fc.bias', [CLASSES]] as const,
+  ];
   const tensors = shapes.map(([name, shape]) => [name, fromTorchvision(filled(name, shape))] as const);
   const isStatistic = (name: string): boolean => name.includes('.running_');
-  return { params: Object.fromEntries(tensors.filter(([name]) => !isStatistic(name))), stats: Object.fromEntries(tensors.filter(([name]) => isStatistic(name))) };
+  return {
+    params: Object.fromEntries(tensors.filter(([name]) => !isStatistic(name))),
+    stats: Object.fromEntries(tensors.filter(([name]) => isStatistic(name))),
+  };
 }
 
 function summary(name: string, tensor: HostTensor): Summary {
@@ -90,7 +101,13 @@ async function measured({ network: name, stem, images, batch, size }: Golden, tr
   const model = modelOf(network);
   const engine = await openEngine('onnxruntime', { threads: 1 });
   const step = await engine.compile(
-    ({ state, inputs }: { state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> }; inputs: { images: tf.Tensor; labels: tf.Tensor } }) => {
+    ({
+      state,
+      inputs,
+    }: {
+      state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
+      inputs: { images: tf.Tensor; labels: tf.Tensor };
+    }) => {
       const labels = oneHot(inputs.labels, CLASSES);
       const { value, aux, gradients } = valueAndGrads((params) => {
         const { features, stats } = forward(network, params, state.stats, inputs.images as tf.Tensor4D, { training });
@@ -99,14 +116,26 @@ async function measured({ network: name, stem, images, batch, size }: Golden, tr
       }, state.params);
       return { state: { params: gradients, stats: aux.stats }, outputs: { loss: value, logits: aux.logits } };
     },
-    { state: { params: model.params, stats: model.stats }, inputs: { images: float32([batch, size, size, 3]), labels: int32([batch]) } },
+    {
+      state: { params: model.params, stats: model.stats },
+      inputs: { images: float32([batch, size, size, 3]), labels: int32([batch]) },
+    },
   );
   const labels = Int32Array.from({ length: batch }, (_, i) => (2 * i) % CLASSES);
-  const { loss, logits } = await step.run({ images: values(images, [batch, size, size, 3]), labels: { dtype: 'int32', shape: [batch], data: labels } });
+  const { loss, logits } = await step.run({
+    images: values(images, [batch, size, size, 3]),
+    labels: { dtype: 'int32', shape: [batch], data: labels },
+  });
   const { params: gradients, stats } = await step.readState();
   await engine.dispose();
-  const summaries = (tensors: Variables<HostTensor>) => Object.entries(tensors).map(([tensor, value]) => [tensor, summary(tensor, value)] as const);
-  return { logits: [...logits.data], loss: loss.data[0]!, gradients: summaries(gradients), statistics: summaries(stats) };
+  const summaries = (tensors: Variables<HostTensor>) =>
+    Object.entries(tensors).map(([tensor, value]) => [tensor, summary(tensor, value)] as const);
+  return {
+    logits: [...logits.data],
+    loss: loss.data[0]!,
+    gradients: summaries(gradients),
+    statistics: summaries(stats),
+  };
 }
 
 /** Every number within a share of the tensor's length. */
@@ -114,7 +143,12 @@ function expectSummaries(found: Found['gradients'], wanted: readonly Summary[], 
   expect(found).toHaveLength(wanted.length);
   for (const [index, [name, summarised]] of found.entries()) {
     const [length] = wanted[index]!;
-    summarised.forEach((value, i) => { expect(Math.abs(value - wanted[index]![i]!) / length!, `${name}, ${i === 0 ? 'length' : `entry ${i}`}`).toBeLessThan(within); });
+    summarised.forEach((value, i) => {
+      expect(
+        Math.abs(value - wanted[index]![i]!) / length!,
+        `${name}, ${i === 0 ? 'length' : `entry ${i}`}`,
+      ).toBeLessThan(within);
+    });
   }
 }
 
@@ -125,33 +159,62 @@ const cases: [string, 'training' | 'evaluation'][] = [
   ['resnet50-imagenet', 'evaluation'],
   ['resnet50-imagenet', 'training'],
 ];
-test.each(cases)('%s has the logits, gradients and statistics of torchvision (%s)', async (file, mode) => {
-  const wanted = golden(file) as Golden;
-  const found = await measured(wanted, mode === 'training');
-  found.logits.forEach((logit, i) => { expect(logit).toBeCloseTo(wanted[mode].logits[i]!, 4); });
-  expect(found.loss).toBeCloseTo(wanted[mode].loss, 4);
-  expectSummaries(found.gradients, wanted[mode].gradients, mode === 'training' ? 1e-4 + 10 * wanted.sensitivity : 1e-5);
-  if (mode === 'training') expectSummaries(found.statistics, wanted.statistics, 1e-5);
-}, 120_000);
+test.each(cases)(
+  '%s has the logits, gradients and statistics of torchvision (%s)',
+  async (file, mode) => {
+    const wanted = golden(file) as Golden;
+    const found = await measured(wanted, mode === 'training');
+    found.logits.forEach((logit, i) => {
+      expect(logit).toBeCloseTo(wanted[mode].logits[i]!, 4);
+    });
+    expect(found.loss).toBeCloseTo(wanted[mode].loss, 4);
+    expectSummaries(
+      found.gradients,
+      wanted[mode].gradients,
+      mode === 'training' ? 1e-4 + 10 * wanted.sensitivity : 1e-5,
+    );
+    if (mode === 'training') expectSummaries(found.statistics, wanted.statistics, 1e-5);
+  },
+  120_000,
+);
 
 const REAL = join(import.meta.dirname, '../../../../shared/data/weights/resnet18-imagenet-stages1-3.safetensors');
-test.runIf(existsSync(REAL))("ImageNet's weights give torchvision's features after stage 3", async () => {
-  const { batch, size, features: wanted } = golden('stages1-3') as { batch: number; size: number; features: readonly number[] };
-  const whole = resnet('resnet18');
-  const network: ResNet = { ...whole, blocks: whole.blocks.slice(0, 3), widths: whole.widths.slice(0, 3) };
-  const { given, match } = await readBackbone(REAL, network);
-  expect(match.missing).toEqual([]);
-  const model = initialise(network, ['stages'], { given });
-  const engine = await openEngine('onnxruntime', { threads: 1 });
-  const step = await engine.compile(
-    ({ state, inputs }: { state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> }; inputs: { images: tf.Tensor } }) => ({
-      state,
-      outputs: { features: forward(network, state.params, state.stats, inputs.images as tf.Tensor4D, { training: false }).features },
-    }),
-    { state: { params: model.params, stats: model.stats }, inputs: { images: float32([batch, size, size, 3]) } },
-  );
-  const { features } = await step.run({ images: values('images', [batch, size, size, 3]) });
-  await engine.dispose();
-  expect(features.shape).toEqual([batch, 256]);
-  wanted.forEach((value, i) => { expect(features.data[i]).toBeCloseTo(value, 4); });
-}, 60_000);
+test.runIf(existsSync(REAL))(
+  "ImageNet's weights give torchvision's features after stage 3",
+  async () => {
+    const {
+      batch,
+      size,
+      features: wanted,
+    } = golden('stages1-3') as { batch: number; size: number; features: readonly number[] };
+    const whole = resnet('resnet18');
+    const network: ResNet = { ...whole, blocks: whole.blocks.slice(0, 3), widths: whole.widths.slice(0, 3) };
+    const { given, match } = await readBackbone(REAL, network);
+    expect(match.missing).toEqual([]);
+    const model = initialise(network, ['stages'], { given });
+    const engine = await openEngine('onnxruntime', { threads: 1 });
+    const step = await engine.compile(
+      ({
+        state,
+        inputs,
+      }: {
+        state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
+        inputs: { images: tf.Tensor };
+      }) => ({
+        state,
+        outputs: {
+          features: forward(network, state.params, state.stats, inputs.images as tf.Tensor4D, { training: false })
+            .features,
+        },
+      }),
+      { state: { params: model.params, stats: model.stats }, inputs: { images: float32([batch, size, size, 3]) } },
+    );
+    const { features } = await step.run({ images: values('images', [batch, size, size, 3]) });
+    await engine.dispose();
+    expect(features.shape).toEqual([batch, 256]);
+    wanted.forEach((value, i) => {
+      expect(features.data[i]).toBeCloseTo(value, 4);
+    });
+  },
+  60_000,
+);

@@ -31,21 +31,34 @@ const golden = JSON.parse(readFileSync(new URL('golden/optimisers.json', import.
   average: { momenta: number[]; weight: number[][] };
 };
 
-beforeAll(async () => { await tf.setBackend('cpu'); });
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
 
-const tensors = ({ weight, bias }: Values): Variables<tf.Tensor> => ({ weight: tf.tensor2d(weight), bias: tf.tensor1d(bias) });
+const tensors = ({ weight, bias }: Values): Variables<tf.Tensor> => ({
+  weight: tf.tensor2d(weight),
+  bias: tf.tensor1d(bias),
+});
 
 /** The gradient of every entry is curvature * value + slope * cos(step). */
 function gradientsAt(step: number, params: Variables<tf.Tensor>): Variables<tf.Tensor> {
   const [curvature, slope] = [tensors(golden.curvature), tensors(golden.slope)];
-  return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, tf.add(tf.mul(curvature[name]!, value), tf.mul(slope[name]!, Math.cos(step)))]));
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [
+      name,
+      tf.add(tf.mul(curvature[name]!, value), tf.mul(slope[name]!, Math.cos(step))),
+    ]),
+  );
 }
 
 /** Along the values themselves. */
-const parallelAt = (step: number, params: Variables<tf.Tensor>): Variables<tf.Tensor> => Object.fromEntries(Object.entries(params).map(([name, value]) => [name, tf.mul(value, 1 + (step % 3))]));
+const parallelAt = (step: number, params: Variables<tf.Tensor>): Variables<tf.Tensor> =>
+  Object.fromEntries(Object.entries(params).map(([name, value]) => [name, tf.mul(value, 1 + (step % 3))]));
 
 function expectClose(found: tf.Tensor, wanted: readonly number[], what: string): void {
-  found.dataSync().forEach((value, i) => { expect(Math.abs(value - wanted[i]!), `${what}, entry ${i}`).toBeLessThan(1e-5); });
+  found.dataSync().forEach((value, i) => {
+    expect(Math.abs(value - wanted[i]!), `${what}, entry ${i}`).toBeLessThan(1e-5);
+  });
 }
 
 const SGD = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 } as const;
@@ -64,13 +77,16 @@ test.each<[string, Optimiser, typeof gradientsAt]>([
   let memory = firstMemory(optimiser);
   for (let step = 0; step < golden.steps; step++) {
     ({ params, memory } = update(optimiser, params, gradients(step, params), memory, tf.scalar(wanted.rates[step]!)));
-    for (const part of ['weight', 'bias'] as const) expectClose(params[part]!, wanted[part][step]!, `${part} after step ${step + 1}`);
+    for (const part of ['weight', 'bias'] as const)
+      expectClose(params[part]!, wanted[part][step]!, `${part} after step ${step + 1}`);
   }
 });
 
 test("the rate rises and falls as that of PyTorch's linear warm-up and cosine in sequence", () => {
   const { steps, warmUp, rate } = golden;
-  golden.trajectories.sgd!.rates.forEach((wanted, step) => { expect(learningRate(rate, { name: 'cosine', steps, warmUp }, step)).toBeCloseTo(wanted, 8); });
+  golden.trajectories.sgd!.rates.forEach((wanted, step) => {
+    expect(learningRate(rate, { name: 'cosine', steps, warmUp }, step)).toBeCloseTo(wanted, 8);
+  });
 });
 
 test("averages follow, and their momentum rises, as lightly's do", () => {
@@ -85,6 +101,13 @@ test("averages follow, and their momentum rises, as lightly's do", () => {
 });
 
 function firstMemory(optimiser: Optimiser): Memory<tf.Tensor> {
-  const host = (shape: number[]): HostTensor<'float32'> => ({ dtype: 'float32', shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) });
-  return mapTree(initialMemory(optimiser, { weight: host([2, 3]), bias: host([3]) }) as Tree<HostTensor>, toTfjs) as Memory<tf.Tensor>;
+  const host = (shape: number[]): HostTensor<'float32'> => ({
+    dtype: 'float32',
+    shape,
+    data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
+  });
+  return mapTree(
+    initialMemory(optimiser, { weight: host([2, 3]), bias: host([3]) }) as Tree<HostTensor>,
+    toTfjs,
+  ) as Memory<tf.Tensor>;
 }

@@ -13,18 +13,32 @@ import { startFrom } from './start.ts';
 import { layersOf, readBackbone, shapesOnDisk, writeWeights } from './weights.ts';
 
 const network = resnet('resnet-small');
-const zeros = (shape: readonly number[]): HostTensor => ({ dtype: 'float32', shape, data: new Float32Array(shape.reduce((a, b) => a * b, 1)) });
+const zeros = (shape: readonly number[]): HostTensor => ({
+  dtype: 'float32',
+  shape,
+  data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
+});
 let folder: string;
-beforeAll(async () => { folder = await mkdtemp(join(tmpdir(), 'weights-')); });
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'weights-'));
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 test('what is written is read back bit for bit, and lies on disk as torchvision has it', async () => {
   const path = join(folder, 'whole.safetensors');
   const model = initialise(network, ['test', 0]);
-  await writeWeights(path, { ...model, params: { ...model.params, ...initialiseLinear('fc', 64, 3, ['test', 0]) } }, { architecture: 'resnet-small' });
+  await writeWeights(
+    path,
+    { ...model, params: { ...model.params, ...initialiseLinear('fc', 64, 3, ['test', 0]) } },
+    { architecture: 'resnet-small' },
+  );
   const { given, match } = await readBackbone(path, network);
   expect(given).toEqual({ ...model.params, ...model.stats });
-  expect(match).toMatchObject({ missing: [], leftOver: ['fc.bias', 'fc.weight'], metadata: { architecture: 'resnet-small' } });
+  expect(match).toMatchObject({
+    missing: [],
+    leftOver: ['fc.bias', 'fc.weight'],
+    metadata: { architecture: 'resnet-small' },
+  });
   const { tensors } = await readSafetensors(path);
   expect(tensors['layer2.0.conv1.weight']!.shape).toEqual([32, 16, 3, 3]);
   expect(tensors['fc.weight']!.shape).toEqual([3, 64]);
@@ -33,46 +47,97 @@ test('what is written is read back bit for bit, and lies on disk as torchvision 
 test('what a file lacks is drawn at random and reported, what it has too much is reported', async () => {
   const path = join(folder, 'part.safetensors');
   const shapes = [...shapesOnDisk(network)].filter(([name]) => !name.startsWith('layer3.'));
-  await writeSafetensors(path, { ...Object.fromEntries(shapes.map(([name, shape]) => [name, zeros(shape)])), 'extra.weight': zeros([2]), 'bn1.num_batches_tracked': zeros([]) });
+  await writeSafetensors(path, {
+    ...Object.fromEntries(shapes.map(([name, shape]) => [name, zeros(shape)])),
+    'extra.weight': zeros([2]),
+    'bn1.num_batches_tracked': zeros([]),
+  });
   const { backbone, notes, warning } = await startFrom(path, network, ['test', 0]);
-  const missing = ['layer3.0.conv1', 'layer3.0.bn1', 'layer3.0.conv2', 'layer3.0.bn2', 'layer3.0.downsample.0', 'layer3.0.downsample.1'];
-  expect(notes).toEqual({ start: 'weights', tensorsMatched: shapes.length, layersDrawnAtRandom: missing, tensorsNotUsed: ['extra.weight'] });
-  expect(warning).toBe(`The weights file has no ${missing.join(', ')}: these 6 layers of resnet-small were drawn at random.`);
-  expect(backbone.params['layer3.0.conv1.weight']).toEqual(initialise(network, ['test', 0]).params['layer3.0.conv1.weight']);
+  const missing = [
+    'layer3.0.conv1',
+    'layer3.0.bn1',
+    'layer3.0.conv2',
+    'layer3.0.bn2',
+    'layer3.0.downsample.0',
+    'layer3.0.downsample.1',
+  ];
+  expect(notes).toEqual({
+    start: 'weights',
+    tensorsMatched: shapes.length,
+    layersDrawnAtRandom: missing,
+    tensorsNotUsed: ['extra.weight'],
+  });
+  expect(warning).toBe(
+    `The weights file has no ${missing.join(', ')}: these 6 layers of resnet-small were drawn at random.`,
+  );
+  expect(backbone.params['layer3.0.conv1.weight']).toEqual(
+    initialise(network, ['test', 0]).params['layer3.0.conv1.weight'],
+  );
   expect(Math.max(...backbone.params['layer2.0.conv1.weight']!.data)).toBe(0);
 });
 
 test("a checkpoint of torch's is a start as well, under the names that parallel training gave", async () => {
   const path = join(folder, 'checkpoint.pth');
   const model = initialise(network, ['test', 3]);
-  await writeFile(path, encodeTorch(Object.fromEntries(Object.entries({ ...model.params, ...model.stats }).map(([name, tensor]) => [`module.${name}`, toTorchvision(tensor)])), { arch: 'resnet-small' }));
+  await writeFile(
+    path,
+    encodeTorch(
+      Object.fromEntries(
+        Object.entries({ ...model.params, ...model.stats }).map(([name, tensor]) => [
+          `module.${name}`,
+          toTorchvision(tensor),
+        ]),
+      ),
+      { arch: 'resnet-small' },
+    ),
+  );
   expect((await startFrom(path, network, ['test', 0])).backbone).toEqual(model);
-  await expect(startFrom(path, resnet('resnet18'), ['test', 0])).rejects.toThrow('holds weights of resnet-small, but the network is resnet18');
+  await expect(startFrom(path, resnet('resnet18'), ['test', 0])).rejects.toThrow(
+    'holds weights of resnet-small, but the network is resnet18',
+  );
 });
 
 test('a tensor that does not fit stops with both shapes', async () => {
   const path = join(folder, 'misfit.safetensors');
   await writeSafetensors(path, { 'conv1.weight': zeros([16, 3, 7, 7]), 'bn1.weight': zeros([16]) });
-  await expect(readBackbone(path, network)).rejects.toThrow(`${path} does not fit resnet-small with the cifar stem: conv1.weight is [16, 3, 7, 7], wanted [16, 3, 3, 3].`);
+  await expect(readBackbone(path, network)).rejects.toThrow(
+    `${path} does not fit resnet-small with the cifar stem: conv1.weight is [16, 3, 7, 7], wanted [16, 3, 3, 3].`,
+  );
 });
 
 test('weights of another architecture stop, even where shapes would fit', async () => {
   const path = join(folder, 'other.safetensors');
   await writeSafetensors(path, { 'bn1.weight': zeros([16]) }, { architecture: 'resnet34' });
-  await expect(readBackbone(path, network)).rejects.toThrow('holds weights of resnet34, but the network is resnet-small');
+  await expect(readBackbone(path, network)).rejects.toThrow(
+    'holds weights of resnet34, but the network is resnet-small',
+  );
 });
 
 test('a file without any tensor of the network stops', async () => {
   const path = join(folder, 'foreign.safetensors');
   await writeSafetensors(path, { 'encoder.weight': zeros([2]) });
-  await expect(readBackbone(path, network)).rejects.toThrow("holds no tensor of resnet-small. Wanted torchvision's names (conv1.weight, ...), found encoder.weight.");
+  await expect(readBackbone(path, network)).rejects.toThrow(
+    "holds no tensor of resnet-small. Wanted torchvision's names (conv1.weight, ...), found encoder.weight.",
+  );
 });
 
 // Real weights lie beside the checkout on machines that have the data.
 const REAL = join(import.meta.dirname, '../../../../shared/data/weights/resnet18-imagenet-stages1-3.safetensors');
-test.runIf(existsSync(REAL))('the ImageNet weights of stages 1 to 3 match, and stage 4 is reported missing', async () => {
-  const { match } = await readBackbone(REAL, resnet('resnet18'));
-  expect(layersOf(match.missing)).toEqual(['layer4.0.conv1', 'layer4.0.bn1', 'layer4.0.conv2', 'layer4.0.bn2', 'layer4.1.conv1', 'layer4.1.bn1', 'layer4.1.conv2', 'layer4.1.bn2']);
-  expect(match.leftOver).toEqual([]);
-  expect(match.matched).toHaveLength(16 * 5);
-});
+test.runIf(existsSync(REAL))(
+  'the ImageNet weights of stages 1 to 3 match, and stage 4 is reported missing',
+  async () => {
+    const { match } = await readBackbone(REAL, resnet('resnet18'));
+    expect(layersOf(match.missing)).toEqual([
+      'layer4.0.conv1',
+      'layer4.0.bn1',
+      'layer4.0.conv2',
+      'layer4.0.bn2',
+      'layer4.1.conv1',
+      'layer4.1.bn1',
+      'layer4.1.conv2',
+      'layer4.1.bn2',
+    ]);
+    expect(match.leftOver).toEqual([]);
+    expect(match.matched).toHaveLength(16 * 5);
+  },
+);

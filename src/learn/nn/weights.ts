@@ -33,7 +33,9 @@ export async function readBackbone(path: string, network: ResNet): Promise<{ giv
   // `arch` is what PyTorch's own training examples write.
   const architecture = metadata.architecture ?? metadata.arch;
   if (architecture !== undefined && architecture !== network.name) {
-    throw new WeightsError(`${path} holds weights of ${architecture}, but the network is ${network.name}. Set the parameter "network" to "${architecture}", or give other weights.`);
+    throw new WeightsError(
+      `${path} holds weights of ${architecture}, but the network is ${network.name}. Set the parameter "network" to "${architecture}", or give other weights.`,
+    );
   }
   const wanted = shapesOnDisk(network);
   const given: Record<string, HostTensor<'float32'>> = {};
@@ -43,21 +45,33 @@ export async function readBackbone(path: string, network: ResNet): Promise<{ giv
     const found = tensors[name];
     if (found === undefined) missing.push(name);
     else if (!isFloat(found)) misfits.push(`${name} holds ${found.dtype} values`);
-    else if (!equal(found.shape, shape)) misfits.push(`${name} is [${found.shape.join(', ')}], wanted [${shape.join(', ')}]`);
+    else if (!equal(found.shape, shape))
+      misfits.push(`${name} is [${found.shape.join(', ')}], wanted [${shape.join(', ')}]`);
     else given[name] = fromTorchvision(found);
   }
-  if (misfits.length > 0) throw new WeightsError(`${path} does not fit ${network.name} with the ${network.stem} stem: ${shortList(misfits)}.`);
+  if (misfits.length > 0)
+    throw new WeightsError(
+      `${path} does not fit ${network.name} with the ${network.stem} stem: ${shortList(misfits)}.`,
+    );
   const matched = Object.keys(given);
   if (matched.length === 0) {
-    throw new WeightsError(`${path} holds no tensor of ${network.name}. Wanted torchvision's names (conv1.weight, ...), found ${shortList(Object.keys(tensors)) || 'none'}.`);
+    throw new WeightsError(
+      `${path} holds no tensor of ${network.name}. Wanted torchvision's names (conv1.weight, ...), found ${shortList(Object.keys(tensors)) || 'none'}.`,
+    );
   }
   const leftOver = Object.keys(tensors).filter((name) => !wanted.has(name) && !name.endsWith('.num_batches_tracked'));
   return { given, match: { matched, missing, leftOver, metadata } };
 }
 
 /** Writes parameters and running statistics as torchvision would hold them, float32. */
-export async function writeWeights(path: string, { params, stats }: Model<HostTensor<'float32'>>, metadata: Readonly<Record<string, string>>): Promise<void> {
-  const tensors = Object.entries({ ...params, ...stats }).map(([name, tensor]) => [name, toTorchvision(tensor)] as const);
+export async function writeWeights(
+  path: string,
+  { params, stats }: Model<HostTensor<'float32'>>,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
+  const tensors = Object.entries({ ...params, ...stats }).map(
+    ([name, tensor]) => [name, toTorchvision(tensor)] as const,
+  );
   await writeSafetensors(path, Object.fromEntries(tensors), metadata);
 }
 
@@ -78,7 +92,8 @@ export function shapesOnDisk(network: ResNet): Map<string, readonly number[]> {
 
 const isFloat = (tensor: HostTensor): tensor is HostTensor<'float32'> => tensor.dtype === 'float32';
 
-const equal = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((side, axis) => side === b[axis]);
+const equal = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((side, axis) => side === b[axis]);
 
 function shortList(items: readonly string[], most = 5): string {
   const shown = items.slice(0, most).join('; ');

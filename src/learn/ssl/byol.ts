@@ -30,7 +30,12 @@ type ByolState = PlainState & { readonly target: Variables<HostTensor<'float32'>
 export function byol({ network, optimiser, recipe, seed, hidden, width, momentum }: ByolSettings): Method<ByolState> {
   // "A linear layer with output size 4096 followed by batch normalization, rectified linear units (ReLU), and a final linear
   // layer with output dimension 256 ... the output of this MLP is not batch normalized"; the predictor likewise (section 3.3).
-  const projection: Perceptron = { name: 'projection', widths: [structureOf(network).features, hidden, width], hidden: 'affine', output: 'none' };
+  const projection: Perceptron = {
+    name: 'projection',
+    widths: [structureOf(network).features, hidden, width],
+    hidden: 'affine',
+    output: 'none',
+  };
   const predictor: Perceptron = { name: 'predictor', widths: [width, hidden, width], hidden: 'affine', output: 'none' };
   return {
     name: 'byol',
@@ -47,9 +52,13 @@ export function byol({ network, optimiser, recipe, seed, hidden, width, momentum
     /** Section 3.1. Each view is a batch of its own to batch normalisation, in both networks. */
     step: ({ state, inputs }) => {
       const views = seen(inputs.images, inputs.views);
-      const project = (params: Variables<tf.Tensor>, features: tf.Tensor2D[]) => features.map((rows) => perceptron(projection, params, rows)) as [tf.Tensor2D, tf.Tensor2D];
+      const project = (params: Variables<tf.Tensor>, features: tf.Tensor2D[]) =>
+        features.map((rows) => perceptron(projection, params, rows)) as [tf.Tensor2D, tf.Tensor2D];
       // The target also normalises by the batch: its running statistics would be used by nobody.
-      const wanted = project(state.target, encode(network, { params: state.target, stats: state.stats }, views).features);
+      const wanted = project(
+        state.target,
+        encode(network, { params: state.target, stats: state.stats }, views).features,
+      );
 
       const { value, aux, gradients } = valueAndGrads((params) => {
         const { features, stats } = encode(network, { params, stats: state.stats }, views);
@@ -63,7 +72,10 @@ export function byol({ network, optimiser, recipe, seed, hidden, width, momentum
       const { params, memory } = update(optimiser, state.params, gradients, state.memory, inputs.rate);
       // Equation 1, after the optimiser's step.
       const target = follow(state.target, params, inputs.scheduled.momentum!);
-      return { state: { params, stats: aux.stats, memory, target }, outputs: { loss: value, ...geometry(aux.embeddings) } };
+      return {
+        state: { params, stats: aux.stats, memory, target },
+        outputs: { loss: value, ...geometry(aux.embeddings) },
+      };
     },
   };
 }

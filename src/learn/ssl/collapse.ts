@@ -19,8 +19,10 @@ interface Embeddings {
 
 /** What is wrong with embeddings, in words; null where nothing is. */
 export function collapse({ spread, dimensions, labelled }: Embeddings): string | null {
-  if (spread < LEAST_SPREAD) return `all images have nearly the same embedding (its standard deviation is ${percent(spread)} of an even spread's)`;
-  if (!labelled && dimensions < LEAST_DIMENSIONS) return `the embeddings of all images lie nearly on one line (they spread over ${dimensions.toPrecision(2)} dimensions)`;
+  if (spread < LEAST_SPREAD)
+    return `all images have nearly the same embedding (its standard deviation is ${percent(spread)} of an even spread's)`;
+  if (!labelled && dimensions < LEAST_DIMENSIONS)
+    return `the embeddings of all images lie nearly on one line (they spread over ${dimensions.toPrecision(2)} dimensions)`;
   return null;
 }
 

@@ -5,10 +5,14 @@ import { collapse } from './collapse.ts';
 import { geometry } from './geometry.ts';
 import { mean, normal, numberOf, tensor, unit, type Rows } from './test-rows.ts';
 
-beforeAll(async () => { await tf.setBackend('cpu'); });
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
 
-const collapseOf = (found: Record<string, number>, labelled = false) => collapse({ spread: found.spread!, dimensions: found.dimensions!, labelled });
-const geometryOf = (rows: Rows) => Object.fromEntries(Object.entries(geometry(tensor(rows))).map(([name, value]) => [name, numberOf(value)]));
+const collapseOf = (found: Record<string, number>, labelled = false) =>
+  collapse({ spread: found.spread!, dimensions: found.dimensions!, labelled });
+const geometryOf = (rows: Rows) =>
+  Object.fromEntries(Object.entries(geometry(tensor(rows))).map(([name, value]) => [name, numberOf(value)]));
 
 test('embeddings in one point have no spread, perfect alignment and no uniformity', () => {
   const { embeddingStd, alignment, uniformity } = geometryOf(Array.from({ length: 6 }, () => [0, 1, 0]));
@@ -29,12 +33,15 @@ test('embeddings all over the sphere spread by one over the root of its dimensio
 
 test('the geometry is that of plain loops', () => {
   const views = unit(normal('geometry', 8, 3));
-  const squared = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0);
+  const squared = (a: readonly number[], b: readonly number[]) =>
+    a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0);
   const deviations = [0, 1, 2].map((d) => {
     const column = views.map((view) => view[d]!);
     return Math.sqrt(mean(column.map((value) => (value - mean(column)) ** 2)));
   });
-  const pairs = [0, 1, 2, 3].flatMap((i) => [0, 1, 2, 3].filter((j) => j !== i).map((j) => Math.exp(-2 * squared(views[i]!, views[j]!))));
+  const pairs = [0, 1, 2, 3].flatMap((i) =>
+    [0, 1, 2, 3].filter((j) => j !== i).map((j) => Math.exp(-2 * squared(views[i]!, views[j]!))),
+  );
   const { embeddingStd, alignment, uniformity } = geometryOf(views);
   expect(embeddingStd).toBeCloseTo(mean(deviations), 5);
   expect(alignment).toBeCloseTo(mean([0, 1, 2, 3].map((i) => squared(views[i]!, views[i + 4]!))), 5);
@@ -42,17 +49,26 @@ test('the geometry is that of plain loops', () => {
 });
 
 test('embeddings spread over as many dimensions as there are equal directions', () => {
-  const axes = (count: number) => Array.from({ length: count }, (_, i) => [1, -1].map((sign) => Array.from({ length: 5 }, (__, d) => (d === i ? sign : 0)))).flat();
+  const axes = (count: number) =>
+    Array.from({ length: count }, (_, i) =>
+      [1, -1].map((sign) => Array.from({ length: 5 }, (__, d) => (d === i ? sign : 0))),
+    ).flat();
   for (const count of [1, 2, 5]) expect(geometryOf(axes(count)).dimensions).toBeCloseTo(count, 4);
 });
 
 test('a collapse to a point and one to a line are told, an even spread is not', () => {
   const point = geometryOf(Array.from({ length: 6 }, () => [0, 1, 0]));
-  expect(collapseOf(point)).toBe("all images have nearly the same embedding (its standard deviation is 0.0 % of an even spread's)");
+  expect(collapseOf(point)).toBe(
+    "all images have nearly the same embedding (its standard deviation is 0.0 % of an even spread's)",
+  );
   // What batch normalisation makes of one bit: the standard deviation is that of an even spread.
-  const line = geometryOf(unit(Array.from({ length: 6 }, (_, i) => [1, -1, 1].map((value) => (i % 2 === 0 ? value : -value)))));
+  const line = geometryOf(
+    unit(Array.from({ length: 6 }, (_, i) => [1, -1, 1].map((value) => (i % 2 === 0 ? value : -value)))),
+  );
   expect(line.spread).toBeCloseTo(1, 5);
-  expect(collapseOf(line)).toBe('the embeddings of all images lie nearly on one line (they spread over 1.0 dimensions)');
+  expect(collapseOf(line)).toBe(
+    'the embeddings of all images lie nearly on one line (they spread over 1.0 dimensions)',
+  );
   // Two classes that are told apart.
   expect(collapseOf(line, true)).toBeNull();
   expect(collapseOf(geometryOf(unit(normal('spread', 40, 8))))).toBeNull();

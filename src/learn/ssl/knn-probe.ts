@@ -28,6 +28,8 @@ export function knnProbe(bank: Labelled, queries: Labelled): number {
 /** The class with the heaviest neighbours; of equals, the one that is nearest. */
 function vote({ labels, cosines }: Neighbours): number {
   const weights = new Map<number, number>();
-  labels.forEach((label, i) => weights.set(label, (weights.get(label) ?? 0) + Math.exp(cosines[i]! / VOTE_TEMPERATURE)));
+  labels.forEach((label, i) =>
+    weights.set(label, (weights.get(label) ?? 0) + Math.exp(cosines[i]! / VOTE_TEMPERATURE)),
+  );
   return [...weights].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
 }

@@ -22,7 +22,10 @@ export interface Method<State extends MethodState> {
   /** Numbers that a step is fed because they change with time; the learning rate is fed in any case. */
   schedule(at: Moment): Readonly<Record<string, number>>;
   /** One step of training: a pure function. */
-  readonly step: (args: { readonly state: TensorsOf<State>; readonly inputs: MethodInputs<tf.Tensor> }) => { state: TensorsOf<State>; outputs: MethodOutputs };
+  readonly step: (args: { readonly state: TensorsOf<State>; readonly inputs: MethodInputs<tf.Tensor> }) => {
+    state: TensorsOf<State>;
+    outputs: MethodOutputs;
+  };
 }
 
 /** Every leaf of a state is a float32 tensor, however deep. */

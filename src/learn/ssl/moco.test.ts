@@ -6,24 +6,35 @@ import { enqueue, randomQueue } from './queue.ts';
 import { dot, expectSlope, mean, normal, numberOf, tensor, unit, type Rows } from './test-rows.ts';
 import { unitLength } from './unit-length.ts';
 
-beforeAll(async () => { await tf.setBackend('cpu'); });
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
 
 const [QUERIES, KEYS, QUEUE] = [normal('queries', 4, 5), unit(normal('keys', 4, 5)), unit(normal('queue', 7, 5))];
 
 function slow(queries: Rows, temperature: number): number {
-  return mean(unit(queries).map((query, i) => {
-    const positive = Math.exp(dot(query, KEYS[i]!) / temperature);
-    const negatives = QUEUE.reduce((sum, key) => sum + Math.exp(dot(query, key) / temperature), 0);
-    return -Math.log(positive / (positive + negatives));
-  }));
+  return mean(
+    unit(queries).map((query, i) => {
+      const positive = Math.exp(dot(query, KEYS[i]!) / temperature);
+      const negatives = QUEUE.reduce((sum, key) => sum + Math.exp(dot(query, key) / temperature), 0);
+      return -Math.log(positive / (positive + negatives));
+    }),
+  );
 }
 
 test.each([0.07, 0.2, 1])('the loss is that of plain loops at temperature %d', (temperature) => {
-  expect(numberOf(infoNce(tensor(unit(QUERIES)), tensor(KEYS), tensor(QUEUE), temperature))).toBeCloseTo(slow(QUERIES, temperature), 4);
+  expect(numberOf(infoNce(tensor(unit(QUERIES)), tensor(KEYS), tensor(QUEUE), temperature))).toBeCloseTo(
+    slow(QUERIES, temperature),
+    4,
+  );
 });
 
 test('the gradient is the slope of the plain loops', () => {
-  expectSlope((rows) => infoNce(unitLength(rows), tensor(KEYS), tensor(QUEUE), 0.3), (rows) => slow(rows, 0.3), QUERIES);
+  expectSlope(
+    (rows) => infoNce(unitLength(rows), tensor(KEYS), tensor(QUEUE), 0.3),
+    (rows) => slow(rows, 0.3),
+    QUERIES,
+  );
 });
 
 test.each([1, 10, 300])('embeddings in one point cost ln(K + 1) at K = %i', (length) => {
@@ -34,7 +45,12 @@ test.each([1, 10, 300])('embeddings in one point cost ln(K + 1) at K = %i', (len
 test('a queue holds the last rows that came, newest batch first, whatever the length of batches', () => {
   const row = (value: number): number[] => [value, -value];
   let queue = tensor([0, 0, 0, 0, 0].map(row));
-  for (const batch of [[1, 2], [3, 4], [5, 6]]) queue = enqueue(queue, tensor(batch.map(row)));
+  for (const batch of [
+    [1, 2],
+    [3, 4],
+    [5, 6],
+  ])
+    queue = enqueue(queue, tensor(batch.map(row)));
   expect(queue.arraySync()).toEqual([5, 6, 3, 4, 1].map(row));
   expect(enqueue(queue, tensor([7, 8, 9, 10, 11, 12, 13].map(row))).arraySync()).toEqual([7, 8, 9, 10, 11].map(row));
 });

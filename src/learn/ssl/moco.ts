@@ -29,9 +29,20 @@ interface MocoSettings extends CommonSettings {
   readonly momentum: number;
 }
 
-type MocoState = PlainState & { readonly keyEncoder: Variables<HostTensor<'float32'>>; readonly queue: HostTensor<'float32'> };
+type MocoState = PlainState & {
+  readonly keyEncoder: Variables<HostTensor<'float32'>>;
+  readonly queue: HostTensor<'float32'>;
+};
 
-export function moco({ network, optimiser, recipe, seed, temperature, queue: length, momentum }: MocoSettings): Method<MocoState> {
+export function moco({
+  network,
+  optimiser,
+  recipe,
+  seed,
+  temperature,
+  queue: length,
+  momentum,
+}: MocoSettings): Method<MocoState> {
   const head = contrastiveHead(network);
   const embed = (params: Variables<tf.Tensor>, features: tf.Tensor2D) => unitLength(perceptron(head, params, features));
   return {
@@ -50,7 +61,10 @@ export function moco({ network, optimiser, recipe, seed, temperature, queue: len
     step: ({ state, inputs }) => {
       const [ofQueries, ofKeys] = seen(inputs.images, inputs.views) as [tf.Tensor4D, tf.Tensor4D];
       const keyEncoder = follow(state.keyEncoder, state.params, tf.scalar(momentum)); // equation 2
-      const keys = embed(keyEncoder, encode(network, { params: keyEncoder, stats: state.stats }, [ofKeys]).features[0]!); // no gradient to keys
+      const keys = embed(
+        keyEncoder,
+        encode(network, { params: keyEncoder, stats: state.stats }, [ofKeys]).features[0]!,
+      ); // no gradient to keys
 
       const { value, aux, gradients } = valueAndGrads((params) => {
         const { features, stats } = encode(network, { params, stats: state.stats }, [ofQueries]);

@@ -29,12 +29,17 @@ export function nearestNeighbours(bank: Labelled, queries: Float32Array, count: 
 function largest(values: Float64Array, count: number): number[] {
   const limit = values.toSorted()[Math.max(0, values.length - count)]!;
   const rows: number[] = [];
-  values.forEach((value, row) => { if (value >= limit) rows.push(row); });
+  values.forEach((value, row) => {
+    if (value >= limit) rows.push(row);
+  });
   return rows.sort((a, b) => values[b]! - values[a]! || a - b).slice(0, count);
 }
 
 function unitRows(features: Float32Array, width: number): Float32Array {
-  const norms = Array.from({ length: features.length / width }, (_, row) => Math.sqrt(dot(features, row, features, row, width)) || 1);
+  const norms = Array.from(
+    { length: features.length / width },
+    (_, row) => Math.sqrt(dot(features, row, features, row, width)) || 1,
+  );
   return features.map((value, i) => value / norms[Math.floor(i / width)]!);
 }
 

@@ -12,13 +12,20 @@ export function enqueue(queue: tf.Tensor2D, rows: tf.Tensor2D): tf.Tensor2D {
 }
 
 /** Random directions: until it has gone round once, a queue holds embeddings of nothing. */
-export function randomQueue(length: number, width: number, key: readonly [KeyPart, ...KeyPart[]]): HostTensor<'float32'> {
+export function randomQueue(
+  length: number,
+  width: number,
+  key: readonly [KeyPart, ...KeyPart[]],
+): HostTensor<'float32'> {
   const source = random(...key);
   const data = new Float32Array(length * width);
   for (let row = 0; row < length; row++) {
     const direction = Array.from({ length: width }, () => source.normal());
     const norm = Math.hypot(...direction);
-    data.set(direction.map((value) => value / norm), row * width);
+    data.set(
+      direction.map((value) => value / norm),
+      row * width,
+    );
   }
   return { dtype: 'float32', shape: [length, width], data };
 }

@@ -7,12 +7,15 @@ import { regression } from './byol.ts';
 import { negativeCosine } from './simsiam.ts';
 import { dot, expectSlope, mean, normal, numberOf, tensor, unit, type Rows } from './test-rows.ts';
 
-beforeAll(async () => { await tf.setBackend('cpu'); });
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
 
 const [PREDICTED, WANTED] = [normal('predicted', 5, 4), normal('wanted', 5, 4)];
 
 const slowCosine = (a: Rows, b: Rows): number => mean(unit(a).map((row, i) => dot(row, unit(b)[i]!)));
-const slowDistance = (a: Rows, b: Rows): number => mean(unit(a).map((row, i) => row.reduce((sum, value, j) => sum + (value - unit(b)[i]![j]!) ** 2, 0)));
+const slowDistance = (a: Rows, b: Rows): number =>
+  mean(unit(a).map((row, i) => row.reduce((sum, value, j) => sum + (value - unit(b)[i]![j]!) ** 2, 0)));
 
 test("SimSiam's loss is minus the mean cosine, whatever the lengths", () => {
   expect(numberOf(negativeCosine(tensor(PREDICTED), tensor(WANTED)))).toBeCloseTo(-slowCosine(PREDICTED, WANTED), 6);
@@ -28,8 +31,16 @@ test("BYOL's loss is the squared distance on the sphere, 2 - 2 cos: 0 for the sa
 });
 
 test('both gradients are the slopes of the plain loops', () => {
-  expectSlope((rows) => negativeCosine(rows, tensor(WANTED)), (rows) => -slowCosine(rows, WANTED), PREDICTED);
-  expectSlope((rows) => regression(rows, tensor(WANTED)), (rows) => slowDistance(rows, WANTED), PREDICTED);
+  expectSlope(
+    (rows) => negativeCosine(rows, tensor(WANTED)),
+    (rows) => -slowCosine(rows, WANTED),
+    PREDICTED,
+  );
+  expectSlope(
+    (rows) => regression(rows, tensor(WANTED)),
+    (rows) => slowDistance(rows, WANTED),
+    PREDICTED,
+  );
 });
 
 test('a stopped gradient leaves values alone, and what stands before it', () => {

@@ -5,7 +5,9 @@ import { ntXent } from './simclr.ts';
 import { dot, expectSlope, normal, numberOf, tensor, unit, type Rows } from './test-rows.ts';
 import { unitLength } from './unit-length.ts';
 
-beforeAll(async () => { await tf.setBackend('cpu'); });
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
 
 const lossOf = (rows: Rows, temperature: number) => numberOf(ntXent(tensor(rows), temperature));
 
@@ -16,7 +18,8 @@ function slowNtXent(views: Rows, temperature: number): number {
   for (let i = 0; i < views.length; i++) {
     const j = (i + images) % views.length;
     let denominator = 0;
-    for (let k = 0; k < views.length; k++) if (k !== i) denominator += Math.exp(dot(views[i]!, views[k]!) / temperature);
+    for (let k = 0; k < views.length; k++)
+      if (k !== i) denominator += Math.exp(dot(views[i]!, views[k]!) / temperature);
     sum -= Math.log(Math.exp(dot(views[i]!, views[j]!) / temperature) / denominator);
   }
   return sum / views.length;
@@ -38,7 +41,11 @@ test('pairs at right angles to all others cost ln(1 + (2N - 2) exp(-1 / t))', ()
 });
 
 test('the gradient is the slope of the plain loops', () => {
-  expectSlope((rows) => ntXent(unitLength(rows), 0.3), (rows) => slowNtXent(unit(rows), 0.3), normal('gradient', 8, 5));
+  expectSlope(
+    (rows) => ntXent(unitLength(rows), 0.3),
+    (rows) => slowNtXent(unit(rows), 0.3),
+    normal('gradient', 8, 5),
+  );
 });
 
 test('the loss is indifferent to the length of rows and the order of images', () => {

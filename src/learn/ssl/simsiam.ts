@@ -25,7 +25,9 @@ interface SimsiamSettings extends CommonSettings {
   readonly stopGradient: boolean;
 }
 
-type SimsiamState = MethodState & { readonly memory: Readonly<Record<'encoder' | 'predictor', Memory<HostTensor<'float32'>>>> };
+type SimsiamState = MethodState & {
+  readonly memory: Readonly<Record<'encoder' | 'predictor', Memory<HostTensor<'float32'>>>>;
+};
 
 export function simsiam(settings: SimsiamSettings): Method<SimsiamState> {
   const { network, optimiser, recipe, rate, seed } = settings;
@@ -63,7 +65,11 @@ export function simsiam(settings: SimsiamSettings): Method<SimsiamState> {
       const a = update(optimiser, encoder, slopes.own, state.memory.encoder, inputs.rate);
       const b = update(optimiser, predicting, slopes.rest, state.memory.predictor, inputs.scheduled.predictorRate!);
       return {
-        state: { params: { ...a.params, ...b.params }, stats: aux.stats, memory: { encoder: a.memory, predictor: b.memory } },
+        state: {
+          params: { ...a.params, ...b.params },
+          stats: aux.stats,
+          memory: { encoder: a.memory, predictor: b.memory },
+        },
         outputs: { loss: value, ...geometry(aux.embeddings) },
       };
     },
@@ -80,7 +86,12 @@ function heads({ network, width, bottleneck }: SimsiamSettings): Record<'project
   return {
     // "BN applied to each fully-connected (fc) layer, including its output fc. Its output fc has no ReLU ... This MLP has 3
     // layers." The last BN has no scale and offset in the authors' code.
-    projection: { name: 'projection', widths: [structureOf(network).features, width, width, width], hidden: 'affine', output: 'plain' },
+    projection: {
+      name: 'projection',
+      widths: [structureOf(network).features, width, width, width],
+      hidden: 'affine',
+      output: 'plain',
+    },
     // "BN applied to its hidden fc layers. Its output fc does not have BN (ablation in Sec. 4.4) or ReLU."
     predictor: { name: 'predictor', widths: [width, bottleneck, width], hidden: 'affine', output: 'none' },
   };
@@ -90,5 +101,8 @@ function heads({ network, width, bottleneck }: SimsiamSettings): Record<'project
 function parted(variables: Variables<tf.Tensor>, head: string): Record<'own' | 'rest', Variables<tf.Tensor>> {
   const entries = Object.entries(variables);
   const inHead = ([name]: [string, tf.Tensor]) => name.startsWith(`${head}.`);
-  return { own: Object.fromEntries(entries.filter((entry) => !inHead(entry))), rest: Object.fromEntries(entries.filter(inHead)) };
+  return {
+    own: Object.fromEntries(entries.filter((entry) => !inHead(entry))),
+    rest: Object.fromEntries(entries.filter(inHead)),
+  };
 }

@@ -6,23 +6,28 @@ import { supervisedContrast } from './supcon.ts';
 import { dot, expectSlope, mean, normal, numberOf, tensor, unit, type Rows } from './test-rows.ts';
 import { unitLength } from './unit-length.ts';
 
-beforeAll(async () => { await tf.setBackend('cpu'); });
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
 
 const ROWS = normal('supcon', 10, 6);
 const LABELS = [0, 1, 0, 2, 1];
 const both = (labels: readonly number[]) => [...labels, ...labels];
-const lossOf = (rows: Rows, labels: readonly number[], temperature: number) => numberOf(supervisedContrast(tensor(rows), tf.tensor1d(both(labels), 'int32'), temperature));
+const lossOf = (rows: Rows, labels: readonly number[], temperature: number) =>
+  numberOf(supervisedContrast(tensor(rows), tf.tensor1d(both(labels), 'int32'), temperature));
 
 /** Equation 2, term by term. */
 function slow(rows: Rows, labels: readonly number[], temperature: number): number {
   const views = unit(rows);
   const classes = both(labels);
-  return mean(views.map((anchor, i) => {
-    const others = views.map((_, a) => a).filter((a) => a !== i);
-    const denominator = others.reduce((sum, a) => sum + Math.exp(dot(anchor, views[a]!) / temperature), 0);
-    const positives = others.filter((p) => classes[p] === classes[i]);
-    return -mean(positives.map((p) => Math.log(Math.exp(dot(anchor, views[p]!) / temperature) / denominator)));
-  }));
+  return mean(
+    views.map((anchor, i) => {
+      const others = views.map((_, a) => a).filter((a) => a !== i);
+      const denominator = others.reduce((sum, a) => sum + Math.exp(dot(anchor, views[a]!) / temperature), 0);
+      const positives = others.filter((p) => classes[p] === classes[i]);
+      return -mean(positives.map((p) => Math.log(Math.exp(dot(anchor, views[p]!) / temperature) / denominator)));
+    }),
+  );
 }
 
 test.each([0.07, 0.1, 1])('the loss is that of plain loops at temperature %d', (temperature) => {
@@ -30,7 +35,11 @@ test.each([0.07, 0.1, 1])('the loss is that of plain loops at temperature %d', (
 });
 
 test('the gradient is the slope of the plain loops', () => {
-  expectSlope((rows) => supervisedContrast(unitLength(rows), tf.tensor1d(both(LABELS), 'int32'), 0.3), (rows) => slow(rows, LABELS, 0.3), ROWS);
+  expectSlope(
+    (rows) => supervisedContrast(unitLength(rows), tf.tensor1d(both(LABELS), 'int32'), 0.3),
+    (rows) => slow(rows, LABELS, 0.3),
+    ROWS,
+  );
 });
 
 test("where every label is unique it is SimCLR's loss", () => {
@@ -40,7 +49,13 @@ test("where every label is unique it is SimCLR's loss", () => {
 
 test('embeddings in one point cost ln(2N - 1), whatever the labels', () => {
   for (const labels of [LABELS, [0, 0, 0, 0, 0], [0, 1, 2, 3, 4]]) {
-    expect(lossOf(Array.from({ length: 10 }, () => [1, 0]), labels, 0.1)).toBeCloseTo(Math.log(9), 5);
+    expect(
+      lossOf(
+        Array.from({ length: 10 }, () => [1, 0]),
+        labels,
+        0.1,
+      ),
+    ).toBeCloseTo(Math.log(9), 5);
   }
 });
 

@@ -10,7 +10,9 @@ import { sinkhorn } from './sinkhorn.ts';
 import { assign, swappedPrediction, swav } from './swav.ts';
 import { expectSlope, mean, normal, numberOf, tensor, unit, type Rows } from './test-rows.ts';
 
-beforeAll(async () => { await tf.setBackend('cpu'); });
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
 
 const arrays = (rows: tf.Tensor2D) => rows.arraySync();
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
@@ -30,47 +32,104 @@ function slowSinkhorn(scores: Rows, epsilon: number): number[][] {
 test.each([0.05, 0.3])('assignments are those of plain loops at epsilon %d', (epsilon) => {
   const scores = normal('scores', 6, 4).map((row) => row.map((value) => value / 4));
   const slow = slowSinkhorn(scores, epsilon);
-  codesOf(scores, epsilon).forEach((row, i) => { row.forEach((share, k) => { expect(share).toBeCloseTo(slow[i]![k]!, 5); }); });
+  codesOf(scores, epsilon).forEach((row, i) => {
+    row.forEach((share, k) => {
+      expect(share).toBeCloseTo(slow[i]![k]!, 5);
+    });
+  });
 });
 
 test('every row is shared out whole, and columns get nearly the same', () => {
-  const codes = codesOf(normal('sums', 24, 4).map((row) => row.map((value) => value / 4)), 0.5);
+  const codes = codesOf(
+    normal('sums', 24, 4).map((row) => row.map((value) => value / 4)),
+    0.5,
+  );
   for (const row of codes) expect(sum(row)).toBeCloseTo(1, 5);
   for (let k = 0; k < 4; k++) expect(sum(codes.map((row) => row[k]!))).toBeCloseTo(6, 1);
 });
 
 test('even where all prefer one prototype, all prototypes get their share', () => {
-  const codes = codesOf(Array.from({ length: 8 }, (_, i) => [0.9, 0.1 + i / 100]), 0.05);
+  const codes = codesOf(
+    Array.from({ length: 8 }, (_, i) => [0.9, 0.1 + i / 100]),
+    0.05,
+  );
   expect(sum(codes.map((row) => row[1]!))).toBeCloseTo(4, 1);
 });
 
 test('scores at the ends of their range neither overflow nor vanish', () => {
-  for (const share of codesOf([[1, -1, 1], [-1, 1, -1], [1, 1, -1]], 0.03).flat()) expect(share).toBeGreaterThanOrEqual(0);
-  for (const row of codesOf([[1, -1, 1], [-1, 1, -1], [1, 1, -1]], 0.03)) expect(sum(row)).toBeCloseTo(1, 4);
+  for (const share of codesOf(
+    [
+      [1, -1, 1],
+      [-1, 1, -1],
+      [1, 1, -1],
+    ],
+    0.03,
+  ).flat())
+    expect(share).toBeGreaterThanOrEqual(0);
+  for (const row of codesOf(
+    [
+      [1, -1, 1],
+      [-1, 1, -1],
+      [1, 1, -1],
+    ],
+    0.03,
+  ))
+    expect(sum(row)).toBeCloseTo(1, 4);
 });
 
 test('the past counts once it is called, and not before', () => {
   const [now, past] = [normal('now', 4, 3), normal('past', 6, 3)];
   const codes = (queued: number) => arrays(assign(tensor(now), tensor(past), tf.scalar(queued), 0.5));
-  codesOf(now, 0.5).forEach((row, i) => { row.forEach((share, k) => { expect(codes(0)[i]![k]).toBeCloseTo(share, 5); }); });
-  codesOf([...now, ...past], 0.5).slice(0, 4).forEach((row, i) => { row.forEach((share, k) => { expect(codes(1)[i]![k]).toBeCloseTo(share, 5); }); });
+  codesOf(now, 0.5).forEach((row, i) => {
+    row.forEach((share, k) => {
+      expect(codes(0)[i]![k]).toBeCloseTo(share, 5);
+    });
+  });
+  codesOf([...now, ...past], 0.5)
+    .slice(0, 4)
+    .forEach((row, i) => {
+      row.forEach((share, k) => {
+        expect(codes(1)[i]![k]).toBeCloseTo(share, 5);
+      });
+    });
 });
 
 /** Every crop but i predicts code i. */
 function slowPrediction(scores: readonly Rows[], codes: readonly Rows[], temperature: number): number {
-  return mean(codes.map((code, i) => mean(scores.filter((_, v) => v !== i).map((crop) => mean(crop.map((row, n) => {
-    const denominator = sum(row.map((score) => Math.exp(score / temperature)));
-    return -sum(row.map((score, k) => code[n]![k]! * Math.log(Math.exp(score / temperature) / denominator)));
-  }))))));
+  return mean(
+    codes.map((code, i) =>
+      mean(
+        scores
+          .filter((_, v) => v !== i)
+          .map((crop) =>
+            mean(
+              crop.map((row, n) => {
+                const denominator = sum(row.map((score) => Math.exp(score / temperature)));
+                return -sum(
+                  row.map((score, k) => code[n]![k]! * Math.log(Math.exp(score / temperature) / denominator)),
+                );
+              }),
+            ),
+          ),
+      ),
+    ),
+  );
 }
 
 const SCORES = [0, 1, 2, 3].map((crop) => normal(`crop ${crop}`, 3, 5));
 const CODES = [0, 1].map((i) => slowSinkhorn(SCORES[i]!, 0.5));
 
 test('the loss is that of plain loops, its gradient their slope', () => {
-  expect(numberOf(swappedPrediction(SCORES.map(tensor), CODES.map(tensor), 0.5))).toBeCloseTo(slowPrediction(SCORES, CODES, 0.5), 5);
+  expect(numberOf(swappedPrediction(SCORES.map(tensor), CODES.map(tensor), 0.5))).toBeCloseTo(
+    slowPrediction(SCORES, CODES, 0.5),
+    5,
+  );
   const others = SCORES.slice(1);
-  expectSlope((rows) => swappedPrediction([rows, ...others.map(tensor)], CODES.map(tensor), 0.5), (rows) => slowPrediction([rows, ...others], CODES, 0.5), SCORES[0]!);
+  expectSlope(
+    (rows) => swappedPrediction([rows, ...others.map(tensor)], CODES.map(tensor), 0.5),
+    (rows) => slowPrediction([rows, ...others], CODES, 0.5),
+    SCORES[0]!,
+  );
 });
 
 test('predictions that know nothing cost ln(prototypes)', () => {
@@ -80,12 +139,29 @@ test('predictions that know nothing cost ln(prototypes)', () => {
 
 const NETWORK: ResNet = { ...resnet('resnet-small'), blocks: [1], widths: [4] };
 const METHOD = swav({
-  network: NETWORK, optimiser: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0.1 }, recipe: recipe('fundus', { size: 16 }),
-  batch: 4, rate: 0.5, seed: 1, prototypes: 5, temperature: 0.1, epsilon: 0.05, hidden: 8, smallCrops: 2, queue: 6, queueFrom: 2, freeze: 1,
+  network: NETWORK,
+  optimiser: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0.1 },
+  recipe: recipe('fundus', { size: 16 }),
+  batch: 4,
+  rate: 0.5,
+  seed: 1,
+  prototypes: 5,
+  temperature: 0.1,
+  epsilon: 0.05,
+  hidden: 8,
+  smallCrops: 2,
+  queue: 6,
+  queueFrom: 2,
+  freeze: 1,
 });
 
 test('whole views keep at least a seventh of the image, small crops at most, at three sevenths of the size', () => {
-  expect(METHOD.views.map(({ size, crop }) => [size, crop])).toEqual([[16, [0.14, 1]], [16, [0.14, 1]], [6, [0.05, 0.14]], [6, [0.05, 0.14]]]);
+  expect(METHOD.views.map(({ size, crop }) => [size, crop])).toEqual([
+    [16, [0.14, 1]],
+    [16, [0.14, 1]],
+    [6, [0.05, 0.14]],
+    [6, [0.05, 0.14]],
+  ]);
 });
 
 test('prototypes stand still in their first epochs, and the queue waits for its epoch', () => {
@@ -99,13 +175,27 @@ test('a step leaves frozen prototypes at their directions, and moves free ones',
   const tensors = (tree: unknown) => mapTree(tree as Tree<HostTensor>, toTfjs) as never;
   const directionsAfter = (moving: number) => {
     const draw = { seed: 1, epoch: 1, indices: [0, 1, 2, 3], sourceSize: 16 };
-    const views = tensors(Object.fromEntries(METHOD.views.map((one, view) => [view, drawViews(one, { ...draw, view })])));
-    const images = tf.tensor(normal('images', 4, 16 * 16 * 3).flat().map((value) => Math.abs(Math.round(40 * value))), [4, 16, 16, 3], 'int32');
-    const { state: next } = METHOD.step({ state: tensors(state), inputs: { images, views, rate: tf.scalar(0.5), scheduled: { moving: tf.scalar(moving), queued: tf.scalar(0) } } });
+    const views = tensors(
+      Object.fromEntries(METHOD.views.map((one, view) => [view, drawViews(one, { ...draw, view })])),
+    );
+    const images = tf.tensor(
+      normal('images', 4, 16 * 16 * 3)
+        .flat()
+        .map((value) => Math.abs(Math.round(40 * value))),
+      [4, 16, 16, 3],
+      'int32',
+    );
+    const { state: next } = METHOD.step({
+      state: tensors(state),
+      inputs: { images, views, rate: tf.scalar(0.5), scheduled: { moving: tf.scalar(moving), queued: tf.scalar(0) } },
+    });
     return unit((next.params['prototypes.weight'] as tf.Tensor2D).arraySync());
   };
-  const before = Array.from({ length: 5 }, (_, i) => [...state.params['prototypes.weight']!.data.subarray(128 * i, 128 * (i + 1))]);
-  const difference = (after: number[][]) => Math.max(...after.flatMap((row, i) => row.map((value, k) => Math.abs(value - before[i]![k]!))));
+  const before = Array.from({ length: 5 }, (_, i) => [
+    ...state.params['prototypes.weight']!.data.subarray(128 * i, 128 * (i + 1)),
+  ]);
+  const difference = (after: number[][]) =>
+    Math.max(...after.flatMap((row, i) => row.map((value, k) => Math.abs(value - before[i]![k]!))));
   expect(difference(directionsAfter(0))).toBeLessThan(1e-6);
   expect(difference(directionsAfter(1))).toBeGreaterThan(1e-3);
 });

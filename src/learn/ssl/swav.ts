@@ -41,8 +41,27 @@ const WIDTH = 128;
 const PROTOTYPES = 'prototypes.weight';
 
 export function swav(settings: SwavSettings): Method<SwavState> {
-  const { network, optimiser, recipe, batch, seed, prototypes, temperature, epsilon, hidden, smallCrops, queue: length, queueFrom, freeze } = settings;
-  const projection: Perceptron = { name: 'projection', widths: [structureOf(network).features, hidden, WIDTH], hidden: 'affine', output: 'none' };
+  const {
+    network,
+    optimiser,
+    recipe,
+    batch,
+    seed,
+    prototypes,
+    temperature,
+    epsilon,
+    hidden,
+    smallCrops,
+    queue: length,
+    queueFrom,
+    freeze,
+  } = settings;
+  const projection: Perceptron = {
+    name: 'projection',
+    widths: [structureOf(network).features, hidden, WIDTH],
+    hidden: 'affine',
+    output: 'none',
+  };
   return {
     name: 'swav',
     views: [whole(recipe), whole(recipe), ...Array<Recipe>(smallCrops).fill(small(recipe))],
@@ -50,7 +69,11 @@ export function swav(settings: SwavSettings): Method<SwavState> {
     labelled: false,
     initial: (encoder) => {
       const directions = randomQueue(prototypes, WIDTH, ['swav', seed, 'prototypes']);
-      const params = { ...encoder.params, ...initialisePerceptron(projection, ['swav', seed]), [PROTOTYPES]: directions };
+      const params = {
+        ...encoder.params,
+        ...initialisePerceptron(projection, ['swav', seed]),
+        [PROTOTYPES]: directions,
+      };
       const state = { params, stats: encoder.stats, memory: initialMemory(optimiser, params) };
       const empty = (which: string) => randomQueue(length, WIDTH, ['swav', seed, which]);
       return length === 0 ? state : { ...state, queue: { first: empty('first'), second: empty('second') } };
@@ -75,7 +98,8 @@ export function swav(settings: SwavSettings): Method<SwavState> {
         const directions = params[PROTOTYPES];
         const scores = tf.split<tf.Tensor2D>(tf.matMul(embeddings, directions, false, true), crops.length); // [N, K] each
         const codes = (['first', 'second'] as const).map((which, i) => {
-          const past: tf.Tensor2D | null = state.queue === undefined ? null : tf.matMul(state.queue[which], directions, false, true);
+          const past: tf.Tensor2D | null =
+            state.queue === undefined ? null : tf.matMul(state.queue[which], directions, false, true);
           return stopGradient(assign(scores[i]!, past, inputs.scheduled.queued!, epsilon));
         });
         const assigning = tf.slice(embeddings, [0, 0], [2 * images, WIDTH]);
@@ -85,8 +109,14 @@ export function swav(settings: SwavSettings): Method<SwavState> {
       const slopes = { ...gradients, [PROTOTYPES]: tf.mul(gradients[PROTOTYPES], inputs.scheduled.moving!) };
       const { params, memory } = update(optimiser, normalised, slopes, state.memory, inputs.rate);
       const [first, second] = halves(aux.assigning);
-      const queue = state.queue && { first: enqueue(state.queue.first as tf.Tensor2D, first), second: enqueue(state.queue.second as tf.Tensor2D, second) };
-      return { state: { params, stats: aux.stats, memory, ...(queue && { queue }) }, outputs: { loss: value, ...geometry(aux.assigning) } };
+      const queue = state.queue && {
+        first: enqueue(state.queue.first as tf.Tensor2D, first),
+        second: enqueue(state.queue.second as tf.Tensor2D, second),
+      };
+      return {
+        state: { params, stats: aux.stats, memory, ...(queue && { queue }) },
+        outputs: { loss: value, ...geometry(aux.assigning) },
+      };
     },
   };
 }
@@ -104,12 +134,22 @@ export function assign(scores: tf.Tensor2D, past: tf.Tensor2D | null, queued: tf
  * Equations 1 and 2 over several crops (equation 6): the cross entropy between the code of each assigning view i and
  * the prediction of every other crop v, averaged over v, then over i. Predictions that know nothing cost ln(prototypes).
  */
-export function swappedPrediction(scores: readonly tf.Tensor2D[], codes: readonly tf.Tensor2D[], temperature: number): tf.Scalar {
+export function swappedPrediction(
+  scores: readonly tf.Tensor2D[],
+  codes: readonly tf.Tensor2D[],
+  temperature: number,
+): tf.Scalar {
   const predictions = scores.map((ofCrop) => tf.logSoftmax(tf.div(ofCrop, temperature)));
-  const terms = codes.flatMap((code, i) => predictions.filter((_, v) => v !== i).map((prediction) => tf.mean(tf.sum(tf.mul(code, prediction), 1))));
+  const terms = codes.flatMap((code, i) =>
+    predictions.filter((_, v) => v !== i).map((prediction) => tf.mean(tf.sum(tf.mul(code, prediction), 1))),
+  );
   return tf.neg(tf.div(tf.addN(terms), terms.length));
 }
 
 /** Shares of the area: "0.14 to 1" for whole views, "0.05 to 0.14" for small crops, of 96 px where whole ones have 224 (appendix A). */
 const whole = (recipe: Recipe): Recipe => ({ ...recipe, crop: [0.14, 1] });
-const small = (recipe: Recipe): Recipe => ({ ...recipe, crop: [0.05, 0.14], size: 2 * Math.round((recipe.size * 48) / 224) });
+const small = (recipe: Recipe): Recipe => ({
+  ...recipe,
+  crop: [0.05, 0.14],
+  size: 2 * Math.round((recipe.size * 48) / 224),
+});

@@ -14,19 +14,48 @@ import { simclr } from './simclr.ts';
 const [SIDE, BATCH] = [20, 2];
 const NETWORK = resnet('resnet18');
 const RECIPE = recipe('xray', { size: SIDE });
-const METHOD = simclr({ network: NETWORK, optimiser: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 }, recipe: RECIPE, batch: BATCH, rate: 0.1, seed: 1, temperature: 0.5 });
+const METHOD = simclr({
+  network: NETWORK,
+  optimiser: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 },
+  recipe: RECIPE,
+  batch: BATCH,
+  rate: 0.1,
+  seed: 1,
+  temperature: 0.5,
+});
 
 type Leaves = Readonly<Record<string, HostTensor<'float32'>>>;
-interface State { readonly params: Leaves; readonly stats: Leaves; readonly memory: { readonly velocity: Leaves } }
+interface State {
+  readonly params: Leaves;
+  readonly stats: Leaves;
+  readonly memory: { readonly velocity: Leaves };
+}
 
 /** Without decay and from rest, the velocity after one step is the gradient. */
 async function stepOn(engine: Engine): Promise<{ readonly loss: number; readonly state: State }> {
   const views = Object.fromEntries(METHOD.views.map((of, view) => [view, viewSpecs(of, BATCH, SIDE)]));
-  const drawn = Object.fromEntries(METHOD.views.map((of, view) => [view, drawViews(of, { seed: 1, epoch: 0, indices: Array.from({ length: BATCH }, (_, i) => i), view, sourceSize: SIDE })]));
+  const drawn = Object.fromEntries(
+    METHOD.views.map((of, view) => [
+      view,
+      drawViews(of, { seed: 1, epoch: 0, indices: Array.from({ length: BATCH }, (_, i) => i), view, sourceSize: SIDE }),
+    ]),
+  );
   const pixels = random('whole step', 'pixels');
-  const images: HostTensor = { dtype: 'uint8', shape: [BATCH, SIDE, SIDE, 3], data: Uint8Array.from({ length: BATCH * SIDE * SIDE * 3 }, () => pixels.integer(256)) };
-  const step = await engine.compile(METHOD.step as never, { state: METHOD.initial(initialise(NETWORK, ['whole step', 1])) as never, inputs: { images: uint8([BATCH, SIDE, SIDE, 3]), views, rate: float32([]), scheduled: {} } as never });
-  const { loss } = (await step.run({ images, views: drawn, rate: { dtype: 'float32', shape: [], data: Float32Array.of(0.1) }, scheduled: {} } as never)) as unknown as { loss: HostTensor };
+  const images: HostTensor = {
+    dtype: 'uint8',
+    shape: [BATCH, SIDE, SIDE, 3],
+    data: Uint8Array.from({ length: BATCH * SIDE * SIDE * 3 }, () => pixels.integer(256)),
+  };
+  const step = await engine.compile(METHOD.step as never, {
+    state: METHOD.initial(initialise(NETWORK, ['whole step', 1])) as never,
+    inputs: { images: uint8([BATCH, SIDE, SIDE, 3]), views, rate: float32([]), scheduled: {} } as never,
+  });
+  const { loss } = (await step.run({
+    images,
+    views: drawn,
+    rate: { dtype: 'float32', shape: [], data: Float32Array.of(0.1) },
+    scheduled: {},
+  } as never)) as unknown as { loss: HostTensor };
   const state = (await step.readState()) as unknown as State;
   await engine.dispose();
   return { loss: loss.data[0]!, state };
@@ -42,7 +71,8 @@ function distance(expected: HostTensor<'float32'>, found: HostTensor<'float32'>)
   return Math.sqrt(apart / length);
 }
 
-const distances = (expected: Leaves, found: Leaves): [string, number][] => Object.entries(expected).map(([name, tensor]) => [name, distance(tensor, found[name]!)]);
+const distances = (expected: Leaves, found: Leaves): [string, number][] =>
+  Object.entries(expected).map(([name, tensor]) => [name, distance(tensor, found[name]!)]);
 
 /**
  * Rounding moves a gradient by a ten-thousandth of its length here. Where it also turns the sign of a value that a ReLU is given, close to zero, which
@@ -56,11 +86,13 @@ test('both paths of ONNX Runtime give the loss, the statistics and every gradien
     const { loss, state } = await stepOn(await openOnnxruntime({ threads: 1, blocked }));
     const path = blocked ? 'blocked' : 'standard';
     expect(loss / expected.loss, path).toBeCloseTo(1, 5);
-    for (const [name, by] of distances(expected.state.stats, state.stats)) expect(by, `${path}, ${name}`).toBeLessThan(1e-5);
+    for (const [name, by] of distances(expected.state.stats, state.stats))
+      expect(by, `${path}, ${name}`).toBeLessThan(1e-5);
     const gradients = distances(expected.state.memory.velocity, state.memory.velocity).sort(([, a], [, b]) => a - b);
     expect(gradients).toHaveLength(20 + 40 + 4); // convolutions, normalisations, projection
     for (const [name, by] of gradients) expect(by, `${path}, ${name}`).toBeLessThan(EACH);
     expect(gradients[Math.floor(0.9 * gradients.length)]![1], path).toBeLessThan(MOST);
-    for (const [name, by] of distances(expected.state.params, state.params)) expect(by, `${path}, ${name}`).toBeLessThan(EACH);
+    for (const [name, by] of distances(expected.state.params, state.params))
+      expect(by, `${path}, ${name}`).toBeLessThan(EACH);
   }
 }, 300_000);

@@ -19,7 +19,9 @@ export function fullBatches(indices: readonly number[], batch: number, key: Epoc
  */
 export function wrappedBatches(indices: readonly number[], batch: number, key: EpochKey): number[][] {
   const order = shuffled(indices, key);
-  return Array.from({ length: Math.ceil(order.length / batch) }, (_, i) => Array.from({ length: batch }, (_, j) => order[(i * batch + j) % order.length]!));
+  return Array.from({ length: Math.ceil(order.length / batch) }, (_, i) =>
+    Array.from({ length: batch }, (_, j) => order[(i * batch + j) % order.length]!),
+  );
 }
 
 function shuffled(indices: readonly number[], { seed, epoch }: EpochKey): number[] {

@@ -34,7 +34,10 @@ const SEPARATOR = '/';
 
 function flat(tree: Tree<HostTensor>, path: readonly string[] = []): Record<string, HostTensor> {
   if (isLeaf(tree)) return { [path.join(SEPARATOR)]: tree };
-  return Object.assign({}, ...Object.entries(tree).map(([key, branch]) => flat(branch, [...path, key]))) as Record<string, HostTensor>;
+  return Object.assign({}, ...Object.entries(tree).map(([key, branch]) => flat(branch, [...path, key]))) as Record<
+    string,
+    HostTensor
+  >;
 }
 
 function nested(tensors: Readonly<Record<string, HostTensor>>): Tree<HostTensor> {

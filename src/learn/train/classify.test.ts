@@ -3,15 +3,25 @@ import '@tensorflow/tfjs-backend-cpu';
 import { beforeAll, expect, test } from 'vitest';
 import { balancedWeights, crossEntropy } from './classify.ts';
 
-beforeAll(async () => { await tf.setBackend('cpu'); });
+beforeAll(async () => {
+  await tf.setBackend('cpu');
+});
 
-const LOGITS = [[2, -1, 0.5], [0.1, 0.2, -3], [-1, 4, 1], [0, 0, 0]];
+const LOGITS = [
+  [2, -1, 0.5],
+  [0.1, 0.2, -3],
+  [-1, 4, 1],
+  [0, 0, 0],
+];
 const LABELS = [0, 2, 1, 1];
-const loss = (logits: number[][], labels: number[], weights: number[]) => crossEntropy(tf.tensor2d(logits), tf.oneHot(labels, weights.length) as tf.Tensor2D, weights).dataSync()[0]!;
+const loss = (logits: number[][], labels: number[], weights: number[]) =>
+  crossEntropy(tf.tensor2d(logits), tf.oneHot(labels, weights.length) as tf.Tensor2D, weights).dataSync()[0]!;
 
 test('the loss is the weighted mean of the surprise at the right class', () => {
   const weights = [0.5, 2, 3];
-  const surprises = LOGITS.map((row, i) => -Math.log(Math.exp(row[LABELS[i]!]!) / row.reduce((sum, value) => sum + Math.exp(value), 0)));
+  const surprises = LOGITS.map(
+    (row, i) => -Math.log(Math.exp(row[LABELS[i]!]!) / row.reduce((sum, value) => sum + Math.exp(value), 0)),
+  );
   const total = LABELS.reduce((sum, label) => sum + weights[label]!, 0);
   const expected = surprises.reduce((sum, surprise, i) => sum + weights[LABELS[i]!]! * surprise, 0) / total;
   expect(loss(LOGITS, LABELS, weights)).toBeCloseTo(expected, 5);

@@ -21,13 +21,17 @@ export function supervised({ network, optimiser, classWeights }: LearnerSettings
         return { value: crossEntropy(logits, labels, classWeights), aux: { stats, logits } };
       }, state.params);
       const { params, memory } = update(optimiser, state.params, gradients, state.memory, inputs.rate);
-      return { state: { params, stats: aux.stats, memory }, outputs: { loss: value, accuracy: accuracy(aux.logits, inputs.labels) } };
+      return {
+        state: { params, stats: aux.stats, memory },
+        outputs: { loss: value, accuracy: accuracy(aux.logits, inputs.labels) },
+      };
     },
   };
 }
 
 /** Class numbers [B] to [B, classes]. */
-export const oneHot = (labels: tf.Tensor, classes: number): tf.Tensor2D => tf.oneHot(labels, classes, 1, 0, 'float32') as tf.Tensor2D;
+export const oneHot = (labels: tf.Tensor, classes: number): tf.Tensor2D =>
+  tf.oneHot(labels, classes, 1, 0, 'float32') as tf.Tensor2D;
 
 /**
  * Minus the log share of the right class, averaged with the weights of the classes: the sum of weight times loss over the
@@ -39,7 +43,8 @@ export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor2D, classWeig
 }
 
 /** Share of rows whose largest logit is that of their class. */
-export const accuracy = (logits: tf.Tensor2D, labels: tf.Tensor): tf.Scalar => tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'));
+export const accuracy = (logits: tf.Tensor2D, labels: tf.Tensor): tf.Scalar =>
+  tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'));
 
 /** Inverse frequencies, scaled so that an image counts 1 on average. A class without images counts 0. */
 export function balancedWeights(labels: readonly number[], classes: number): number[] {

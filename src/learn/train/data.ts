@@ -13,9 +13,16 @@ export interface LearningData {
 }
 
 /** Throws DatasetError when the files do not belong together. */
-export async function openLearningData(paths: { readonly images: string; readonly table: string; readonly split: string }): Promise<LearningData> {
+export async function openLearningData(paths: {
+  readonly images: string;
+  readonly table: string;
+  readonly split: string;
+}): Promise<LearningData> {
   const [images, rows] = await Promise.all([openPackedImages(paths.images), readTable(paths.table)]);
-  if (rows.length !== images.count) throw new DatasetError(`${paths.table} has ${rows.length} rows, but ${paths.images} has ${images.count} images; both must come from one ingest.`);
+  if (rows.length !== images.count)
+    throw new DatasetError(
+      `${paths.table} has ${rows.length} rows, but ${paths.images} has ${images.count} images; both must come from one ingest.`,
+    );
   return { images, rows, split: await readSplit(paths.split, images.count) };
 }
 
@@ -24,7 +31,8 @@ export function labelsOf({ rows }: LearningData, indices: readonly number[], cla
   return indices.map((index) => {
     const { image, label } = rows[index]!;
     const position = classes.indexOf(label);
-    if (position < 0) throw new DatasetError(`${image} is labelled "${label}"; the classes of the data set are ${classes.join(', ')}.`);
+    if (position < 0)
+      throw new DatasetError(`${image} is labelled "${label}"; the classes of the data set are ${classes.join(', ')}.`);
     return position;
   });
 }
@@ -34,7 +42,9 @@ export function withLabels(data: LearningData, share: number): LearningData {
   const { train: all, labels } = data.split;
   const shares = [...new Set(labels)].sort((a, b) => a - b);
   if (share < 1 && !shares.includes(share)) {
-    throw new DatasetError(`labels is ${share}, but the split has the label shares ${shares.join(', ')}. Name ${share} in the "fractions" of the split.`);
+    throw new DatasetError(
+      `labels is ${share}, but the split has the label shares ${shares.join(', ')}. Name ${share} in the "fractions" of the split.`,
+    );
   }
   const kept = all.flatMap((_, i) => (labels[i]! <= share ? [i] : []));
   return { ...data, split: { ...data.split, train: kept.map((i) => all[i]!), labels: kept.map((i) => labels[i]!) } };
@@ -44,18 +54,34 @@ export function withLabels(data: LearningData, share: number): LearningData {
 export function selectableLabels(data: LearningData, classes: readonly string[]): Int32Array {
   const { train: training, validation } = data.split;
   if (training.length === 0 || validation.length === 0) {
-    throw new DatasetError(`Training needs images to learn from and others to select by; the split has ${training.length} and ${validation.length}.`);
+    throw new DatasetError(
+      `Training needs images to learn from and others to select by; the split has ${training.length} and ${validation.length}.`,
+    );
   }
   const labels = Int32Array.from(labelsOf(data, validation, classes));
-  if (new Set(labels).size < 2) throw new DatasetError(`All ${labels.length} validation images are of one class, so no AUC can select by them. A larger validation part is needed.`);
+  if (new Set(labels).size < 2)
+    throw new DatasetError(
+      `All ${labels.length} validation images are of one class, so no AUC can select by them. A larger validation part is needed.`,
+    );
   return labels;
 }
 
 /** Predictions of whole parts, whose probabilities [images, classes] follow each other in the order of `parts`. */
-export function predictionsIn(data: LearningData, classes: readonly string[], parts: readonly Part[], probabilities: Float64Array): Predictions {
+export function predictionsIn(
+  data: LearningData,
+  classes: readonly string[],
+  parts: readonly Part[],
+  probabilities: Float64Array,
+): Predictions {
   const images = parts.flatMap((part) => {
     const labels = labelsOf(data, data.split[part], classes);
-    return data.split[part].map((index, i) => ({ index, image: data.rows[index]!.image, group: data.rows[index]!.group, part, label: labels[i]! }));
+    return data.split[part].map((index, i) => ({
+      index,
+      image: data.rows[index]!.image,
+      group: data.rows[index]!.group,
+      part,
+      label: labels[i]!,
+    }));
   });
   return predictionsOf(classes, images, probabilities);
 }

@@ -3,7 +3,10 @@ import type { Engine } from '../../tensor/engine.ts';
 import { openEngine } from '../../tensor/index.ts';
 
 /** Lends an engine for the time of `use`, with the threads that were granted (`cpu`), or all where nobody counts them. */
-export async function withEngine<T>({ cpu }: Readonly<Record<string, number | string>>, use: (engine: Engine) => Promise<T>): Promise<T> {
+export async function withEngine<T>(
+  { cpu }: Readonly<Record<string, number | string>>,
+  use: (engine: Engine) => Promise<T>,
+): Promise<T> {
   const engine = await openEngine('auto', { threads: typeof cpu === 'number' ? cpu : availableParallelism() });
   try {
     return await use(engine);

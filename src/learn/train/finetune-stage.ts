@@ -50,8 +50,14 @@ export async function runFinetuning<State extends HostModel>(
   const network = networkOf(given);
   const dataset = await readDataset(stage.input('dataset'));
   const { name, classes } = dataset;
-  const data = withLabels(await openLearningData({ images: stage.input('images'), table: stage.input('table'), split: stage.input('split') }), given.labels);
-  const start = await startFrom(stage.inputs.weights === null ? null : stage.input('weights'), network, ['start', given.seed]);
+  const data = withLabels(
+    await openLearningData({ images: stage.input('images'), table: stage.input('table'), split: stage.input('split') }),
+    given.labels,
+  );
+  const start = await startFrom(stage.inputs.weights === null ? null : stage.input('weights'), network, [
+    'start',
+    given.seed,
+  ]);
   const head = initialiseClassifier(structureOf(network).features, classes.length, ['head', given.seed]);
   const learnerOf = await learning(classes);
   stage.record(start.notes);
@@ -59,11 +65,35 @@ export async function runFinetuning<State extends HostModel>(
 
   await withEngine(stage.resources, async (engine) => {
     stage.record({ ...engine.description, precision: given.precision });
-    const settings = { ...given, epochs: given.epochs + given.extraEpochs, network, classes, optimiser: optimiserOf(given), recipe: recipeOf(given.recipe, dataset, data.images.size) };
+    const settings = {
+      ...given,
+      epochs: given.epochs + given.extraEpochs,
+      network,
+      classes,
+      optimiser: optimiserOf(given),
+      recipe: recipeOf(given.recipe, dataset, data.images.size),
+    };
     const { params, stats } = start.backbone;
-    const fit = await fitClassifier(engine, settings, learnerOf, data, { params: { ...params, ...head }, stats }, stage);
-    await writeWeights(stage.output('weights'), fit.model, { architecture: network.name, stem: network.stem, method, dataset: name, classes: classes.join(','), epoch: String(fit.best) });
-    await writeFile(stage.output('curves'), `${JSON.stringify({ kind: 'finetune', epochs: fit.rows, best: fit.best }, null, 2)}\n`);
+    const fit = await fitClassifier(
+      engine,
+      settings,
+      learnerOf,
+      data,
+      { params: { ...params, ...head }, stats },
+      stage,
+    );
+    await writeWeights(stage.output('weights'), fit.model, {
+      architecture: network.name,
+      stem: network.stem,
+      method,
+      dataset: name,
+      classes: classes.join(','),
+      epoch: String(fit.best),
+    });
+    await writeFile(
+      stage.output('curves'),
+      `${JSON.stringify({ kind: 'finetune', epochs: fit.rows, best: fit.best }, null, 2)}\n`,
+    );
     // The epoch is chosen: only now are test images looked at.
     const probabilities = await fit.probabilities(PARTS.flatMap((part) => data.split[part]));
     await writePredictions(stage.output('predictions'), predictionsIn(data, classes, PARTS, probabilities));

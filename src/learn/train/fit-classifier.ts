@@ -55,7 +55,14 @@ interface Fit {
 /** How a classifier learns, once its network, optimiser and class weights are known. */
 export type LearnerOf<State extends HostModel> = (settings: LearnerSettings) => Learner<State>;
 
-export async function fitClassifier<State extends HostModel>(engine: Engine, settings: FitSettings, learnerOf: LearnerOf<State>, data: LearningData, start: HostModel, watch: Watch): Promise<Fit> {
+export async function fitClassifier<State extends HostModel>(
+  engine: Engine,
+  settings: FitSettings,
+  learnerOf: LearnerOf<State>,
+  data: LearningData,
+  start: HostModel,
+  watch: Watch,
+): Promise<Fit> {
   const { network, classes, epochs, batch, optimiser, recipe, seed } = settings;
   const { images, split } = data;
   const labels = labelsOf(data, split.train, classes);
@@ -63,14 +70,21 @@ export async function fitClassifier<State extends HostModel>(engine: Engine, set
   const classOf = new Map(split.train.map((index, i) => [index, labels[i]!]));
   const stepsPerEpoch = Math.ceil(split.train.length / batch);
   const schedule = { name: settings.schedule, steps: epochs * stepsPerEpoch, warmUp: settings.warmUp * stepsPerEpoch };
-  const classWeights = settings.classWeights === 'balanced' ? balancedWeights(labels, classes.length) : classes.map(() => 1);
+  const classWeights =
+    settings.classWeights === 'balanced' ? balancedWeights(labels, classes.length) : classes.map(() => 1);
 
-  const step = await compileLearner(engine, settings.precision, learnerOf({ network, optimiser, classWeights }), start, {
-    images: uint8([batch, images.size, images.size, 3]),
-    view: viewSpecs(recipe, batch, images.size),
-    labels: int32([batch]),
-    rate: float32([]),
-  });
+  const step = await compileLearner(
+    engine,
+    settings.precision,
+    learnerOf({ network, optimiser, classWeights }),
+    start,
+    {
+      images: uint8([batch, images.size, images.size, 3]),
+      view: viewSpecs(recipe, batch, images.size),
+      labels: int32([batch]),
+      rate: float32([]),
+    },
+  );
   const inference = await compileInference(engine, network, LOG_PROBABILITIES, data, start);
 
   const { rows, kept } = await train<LearnerInputs<HostTensor>, FitRow>(
@@ -91,7 +105,9 @@ export async function fitClassifier<State extends HostModel>(engine: Engine, set
       endOfEpoch: async ({ epoch, means, rows: before, model }: Ended<FitRow>) => {
         const scores = await validate(inference, await model(), split.validation, validation, classes.length);
         const rate = significant(learningRate(settings.rate, schedule, epoch * stepsPerEpoch - 1));
-        const told = Object.fromEntries(Object.entries(means).map(([name, mean]) => [name, significant(mean)])) as FitRow['train'];
+        const told = Object.fromEntries(
+          Object.entries(means).map(([name, mean]) => [name, significant(mean)]),
+        ) as FitRow['train'];
         const row = { epoch, rate, train: told, validation: scores };
         return { row, keep: before.every((earlier) => better(row, earlier)) };
       },
@@ -108,14 +124,30 @@ export async function fitClassifier<State extends HostModel>(engine: Engine, set
   };
 }
 
-async function compileLearner<State extends HostModel>(engine: Engine, precision: Precision, learner: Learner<State>, start: HostModel, inputs: LearnerInputs<TensorSpec>): Promise<LoopStep<LearnerInputs<HostTensor>> & { dispose(): Promise<void> }> {
+async function compileLearner<State extends HostModel>(
+  engine: Engine,
+  precision: Precision,
+  learner: Learner<State>,
+  start: HostModel,
+  inputs: LearnerInputs<TensorSpec>,
+): Promise<LoopStep<LearnerInputs<HostTensor>> & { dispose(): Promise<void> }> {
   const state = learner.initial(start) as unknown as Tree<HostTensor>;
   // A step gives back the state that it was given: the compiler cannot follow that through the type of any learner's state.
   const step = learner.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
-  return engine.compile(step, { state, inputs: inputs as unknown as Tree<TensorSpec> }, { name: 'classifier', precision }) as unknown as ReturnType<typeof compileLearner>;
+  return engine.compile(
+    step,
+    { state, inputs: inputs as unknown as Tree<TensorSpec> },
+    { name: 'classifier', precision },
+  ) as unknown as ReturnType<typeof compileLearner>;
 }
 
-async function validate(inference: Inference, model: HostModel, indices: readonly number[], labels: Int32Array, classes: number): Promise<FitRow['validation']> {
+async function validate(
+  inference: Inference,
+  model: HostModel,
+  indices: readonly number[],
+  labels: Int32Array,
+  classes: number,
+): Promise<FitRow['validation']> {
   const logs = await inference.of(model, indices);
   let loss = 0;
   let right = 0;
@@ -125,7 +157,12 @@ async function validate(inference: Inference, model: HostModel, indices: readonl
     if (own.indexOf(Math.max(...own)) === label) right++;
   });
   const auc = macroAuc(logs.map(Math.exp), labels, classes);
-  return { loss: significant(loss / labels.length), accuracy: significant(right / labels.length), auc: significant(auc) };
+  return {
+    loss: significant(loss / labels.length),
+    accuracy: significant(right / labels.length),
+    auc: significant(auc),
+  };
 }
 
-const better = ({ validation: a }: FitRow, { validation: b }: FitRow): boolean => a.auc > b.auc || (a.auc === b.auc && a.loss < b.loss);
+const better = ({ validation: a }: FitRow, { validation: b }: FitRow): boolean =>
+  a.auc > b.auc || (a.auc === b.auc && a.loss < b.loss);

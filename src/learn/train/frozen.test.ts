@@ -18,18 +18,30 @@ function farthest(a: ArrayLike<number>, b: readonly number[]): number {
 }
 
 for (const { name, classes, width, training, asked, linear, knn } of cases) {
-  test.each(Object.keys(linear) as (keyof typeof linear)[])(`logistic regression with the penalty %s is scikit-learn's: ${name}`, (l2) => {
-    const standardised = standardiserOf(training);
-    const { weights, converged } = fitLogistic({ features: standardised(training.features), labels: training.labels, classes }, Number(l2));
-    expect(converged).toBe(true);
-    const coefficients = Array.from({ length: classes }, (_, k) => [...weights.subarray(k * (width + 1), k * (width + 1) + width)]).flat();
-    expect(farthest(coefficients, linear[l2].coefficients)).toBeLessThan(1e-4);
-    expect(farthest(logisticProbabilities(weights, standardised(asked.features), classes), linear[l2].probabilities)).toBeLessThan(1e-4);
-  });
+  test.each(Object.keys(linear) as (keyof typeof linear)[])(
+    `logistic regression with the penalty %s is scikit-learn's: ${name}`,
+    (l2) => {
+      const standardised = standardiserOf(training);
+      const { weights, converged } = fitLogistic(
+        { features: standardised(training.features), labels: training.labels, classes },
+        Number(l2),
+      );
+      expect(converged).toBe(true);
+      const coefficients = Array.from({ length: classes }, (_, k) => [
+        ...weights.subarray(k * (width + 1), k * (width + 1) + width),
+      ]).flat();
+      expect(farthest(coefficients, linear[l2].coefficients)).toBeLessThan(1e-4);
+      expect(
+        farthest(logisticProbabilities(weights, standardised(asked.features), classes), linear[l2].probabilities),
+      ).toBeLessThan(1e-4);
+    },
+  );
 
   test.each(Object.keys(knn) as (keyof typeof knn)[])(`votes of the nearest %s are scikit-learn's: ${name}`, (k) => {
     const nobody = Array<number>(classes).fill(0); // scikit-learn asks no further neighbour
-    expect(farthest(votes(nearestNeighbours(training, asked.features, Number(k)), Number(k), nobody), knn[k])).toBeLessThan(1e-6);
+    expect(
+      farthest(votes(nearestNeighbours(training, asked.features, Number(k)), Number(k), nobody), knn[k]),
+    ).toBeLessThan(1e-6);
   });
 
   test.each(PROBE_KINDS)(`%s answers with the setting that has the highest validation AUC: ${name}`, (kind) => {
@@ -38,7 +50,8 @@ for (const { name, classes, width, training, asked, linear, knn } of cases) {
     expect(fit.candidates.find(({ value }) => value === fit.chosen)!.auc).toBe(best);
     const probabilities = fit.probabilities(asked.features);
     expect(macroAuc(probabilities, Int32Array.from(asked.labels), classes)).toBeCloseTo(best, 5);
-    for (let i = 0; i < asked.labels.length; i++) expect(probabilities.subarray(i * classes, (i + 1) * classes).reduce((a, b) => a + b)).toBeCloseTo(1, 10);
+    for (let i = 0; i < asked.labels.length; i++)
+      expect(probabilities.subarray(i * classes, (i + 1) * classes).reduce((a, b) => a + b)).toBeCloseTo(1, 10);
     expect(Math.min(...probabilities)).toBeGreaterThan(0);
     expect(fit.warning).toBeNull();
   });
@@ -72,8 +85,12 @@ test('the nearest are those of a full sort, of equally near ones the first', () 
     return row.map((x) => Math.fround(x / norm));
   };
   nearestNeighbours(bank, queries, 7).forEach(({ labels }, q) => {
-    const cosines = bank.labels.map((row) => unit(bank.features, row).reduce((sum, x, d) => sum + x * unit(queries, q)[d]!, 0));
-    const sorted = [...bank.labels].sort((a, b) => (Math.abs(cosines[b]! - cosines[a]!) > 1e-9 ? cosines[b]! - cosines[a]! : a - b));
+    const cosines = bank.labels.map((row) =>
+      unit(bank.features, row).reduce((sum, x, d) => sum + x * unit(queries, q)[d]!, 0),
+    );
+    const sorted = [...bank.labels].sort((a, b) =>
+      Math.abs(cosines[b]! - cosines[a]!) > 1e-9 ? cosines[b]! - cosines[a]! : a - b,
+    );
     expect(labels).toEqual(sorted.slice(0, 7));
   });
   expect(nearestNeighbours(bank, queries, 100)[0]!.labels).toHaveLength(40);

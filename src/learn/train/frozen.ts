@@ -62,14 +62,20 @@ function linear(training: Labelled, validation: Labelled, classes: number): Froz
     parameter: 'l2',
     candidates: fits.map(plain),
     chosen: best.value,
-    warning: unfinished.length === 0 ? null : `The linear classifier with the penalty ${unfinished.join(', ')} was still improving when its steps ran out.`,
+    warning:
+      unfinished.length === 0
+        ? null
+        : `The linear classifier with the penalty ${unfinished.join(', ')} was still improving when its steps ran out.`,
     probabilities: (features) => logisticProbabilities(best.weights, standardised(features), classes),
   };
 }
 
 function knn(training: Labelled, validation: Labelled, classes: number): Frozen {
   const sizes = NEIGHBOURHOODS.filter((k) => k <= training.labels.length);
-  const frequencies = Array.from({ length: classes }, (_, k) => training.labels.filter((label) => label === k).length / training.labels.length);
+  const frequencies = Array.from(
+    { length: classes },
+    (_, k) => training.labels.filter((label) => label === k).length / training.labels.length,
+  );
   const asked = nearestNeighbours(training, validation.features, sizes.at(-1)!);
   const scores = sizes.map((k) => scored(k, votes(asked, k, frequencies), validation, classes));
   const { value: chosen } = scores.reduce(better);
@@ -93,10 +99,16 @@ export function votes(asked: readonly Neighbours[], k: number, frequencies: read
     const own = probabilities.subarray(i * frequencies.length, (i + 1) * frequencies.length);
     const weights = cosines.slice(0, k).map((cosine) => Math.exp((cosine - cosines[0]!) / VOTE_TEMPERATURE));
     const farthest = weights.at(-1)!;
-    frequencies.forEach((frequency, label) => { own[label] = farthest * frequency; });
-    weights.forEach((weight, n) => { own[labels[n]!]! += weight; });
+    frequencies.forEach((frequency, label) => {
+      own[label] = farthest * frequency;
+    });
+    weights.forEach((weight, n) => {
+      own[labels[n]!]! += weight;
+    });
     const sum = own.reduce((a, b) => a + b);
-    own.forEach((weight, label) => { own[label] = weight / sum; });
+    own.forEach((weight, label) => {
+      own[label] = weight / sum;
+    });
   });
   return probabilities;
 }
@@ -106,14 +118,23 @@ export function standardiserOf({ features, labels }: Labelled): (features: Float
   const width = features.length / labels.length;
   const means = new Float64Array(width);
   const deviations = new Float64Array(width);
-  features.forEach((x, i) => { means[i % width]! += x / labels.length; });
-  features.forEach((x, i) => { deviations[i % width]! += (x - means[i % width]!) ** 2 / labels.length; });
-  return (given) => Float64Array.from(given, (x, i) => (x - means[i % width]!) / (Math.sqrt(deviations[i % width]!) || 1));
+  features.forEach((x, i) => {
+    means[i % width]! += x / labels.length;
+  });
+  features.forEach((x, i) => {
+    deviations[i % width]! += (x - means[i % width]!) ** 2 / labels.length;
+  });
+  return (given) =>
+    Float64Array.from(given, (x, i) => (x - means[i % width]!) / (Math.sqrt(deviations[i % width]!) || 1));
 }
 
 function scored(value: number, probabilities: Float64Array, { labels }: Labelled, classes: number): Candidate {
   const loss = labels.reduce((sum, label, i) => sum - Math.log(probabilities[i * classes + label]!), 0) / labels.length;
-  return { value, auc: significant(macroAuc(probabilities, Int32Array.from(labels), classes)), loss: significant(loss) };
+  return {
+    value,
+    auc: significant(macroAuc(probabilities, Int32Array.from(labels), classes)),
+    loss: significant(loss),
+  };
 }
 
 function better<T extends Candidate>(best: T, other: T): T {

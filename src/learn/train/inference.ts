@@ -28,11 +28,23 @@ export interface Inference {
 const LARGEST_BATCH = 64;
 
 /** Batch normalisation uses the running statistics. `model` gives the shapes. */
-export async function compileInference(engine: Engine, network: ResNet, head: Head, data: LearningData, model: HostModel): Promise<Inference> {
+export async function compileInference(
+  engine: Engine,
+  network: ResNet,
+  head: Head,
+  data: LearningData,
+  model: HostModel,
+): Promise<Inference> {
   const { size } = data.images;
   const batch = Math.min(LARGEST_BATCH, data.images.count);
   const step = await engine.compile(
-    ({ state, inputs }: { state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> }; inputs: { images: tf.Tensor } }) => {
+    ({
+      state,
+      inputs,
+    }: {
+      state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
+      inputs: { images: tf.Tensor };
+    }) => {
       const pixels = standardise(tf.mul(tf.cast(inputs.images, 'float32'), 1 / 255));
       const { features } = forward(network, state.params, state.stats, pixels, { training: false });
       return { state, outputs: { rows: head(state.params, features) } };

@@ -10,7 +10,10 @@ export interface Learner<State extends Model<HostTensor<'float32'>>> {
   /** Everything that a step changes. `params` and `stats` are the classifier that is validated, selected and kept. */
   initial(classifier: Model<HostTensor<'float32'>>): State;
   /** One step of training: a pure function. Outputs are scalars; `loss` and `accuracy` are those of the classifier. */
-  readonly step: (args: { readonly state: TensorsOf<State>; readonly inputs: LearnerInputs<tf.Tensor> }) => { state: TensorsOf<State>; outputs: Readonly<Record<'loss' | 'accuracy', tf.Scalar>> & Readonly<Record<string, tf.Scalar>> };
+  readonly step: (args: { readonly state: TensorsOf<State>; readonly inputs: LearnerInputs<tf.Tensor> }) => {
+    state: TensorsOf<State>;
+    outputs: Readonly<Record<'loss' | 'accuracy', tf.Scalar>> & Readonly<Record<string, tf.Scalar>>;
+  };
 }
 
 export interface LearnerSettings {

@@ -25,7 +25,11 @@ const STEPS = 1000;
  */
 export function fitLogistic(data: Labelled, l2: number, start?: Float64Array): LogisticFit {
   const width = data.features.length / data.labels.length;
-  const { at, converged } = minimise(penalised(data, width, l2), start ?? new Float64Array(data.classes * (width + 1)), { tolerance: TOLERANCE, steps: STEPS });
+  const { at, converged } = minimise(
+    penalised(data, width, l2),
+    start ?? new Float64Array(data.classes * (width + 1)),
+    { tolerance: TOLERANCE, steps: STEPS },
+  );
   return { weights: at, converged };
 }
 
@@ -34,7 +38,8 @@ export function logisticProbabilities(weights: Float64Array, features: Float64Ar
   const width = weights.length / classes - 1;
   const count = features.length / width;
   const probabilities = new Float64Array(count * classes);
-  for (let i = 0; i < count; i++) softmaxRow(weights, features, i, width, probabilities.subarray(i * classes, (i + 1) * classes));
+  for (let i = 0; i < count; i++)
+    softmaxRow(weights, features, i, width, probabilities.subarray(i * classes, (i + 1) * classes));
   return probabilities;
 }
 
@@ -65,7 +70,14 @@ function penalised({ features, labels, classes }: Labelled, width: number, l2: n
 }
 
 /** Writes the probabilities of row i; returns the cross entropy of `label`. */
-function softmaxRow(weights: Float64Array, features: Float64Array, i: number, width: number, into: Float64Array, label = 0): number {
+function softmaxRow(
+  weights: Float64Array,
+  features: Float64Array,
+  i: number,
+  width: number,
+  into: Float64Array,
+  label = 0,
+): number {
   let most = -Infinity;
   for (let k = 0; k < into.length; k++) {
     const at = k * (width + 1);

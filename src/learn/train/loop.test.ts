@@ -15,7 +15,12 @@ function counter(loss: (fed: number) => number = (fed) => fed) {
       value = Math.fround(value * 1.0001 + input);
       return Promise.resolve({ loss: scalar(loss(input)) });
     },
-    readState: () => Promise.resolve({ params: { w: scalar(value) }, stats: { m: scalar(value / 2) }, memory: { velocity: { w: scalar(-value) } } }),
+    readState: () =>
+      Promise.resolve({
+        params: { w: scalar(value) },
+        stats: { m: scalar(value / 2) },
+        memory: { velocity: { w: scalar(-value) } },
+      }),
     writeState: (state) => {
       value = (state as unknown as { params: { w: HostTensor } }).params.w.data[0]!;
       return Promise.resolve();
@@ -30,10 +35,17 @@ const scalar = (value: number): HostTensor => ({ dtype: 'float32', shape: [], da
 const ALWAYS = Infinity;
 
 let checkpoint: string;
-beforeEach(async () => { checkpoint = await mkdtemp(join(tmpdir(), 'loop-')); });
+beforeEach(async () => {
+  checkpoint = await mkdtemp(join(tmpdir(), 'loop-'));
+});
 afterEach(() => rm(checkpoint, { recursive: true }));
 
-const watch = (changes: Partial<Watch> = {}): Watch => ({ checkpoint, signal: new AbortController().signal, progress: () => undefined, ...changes });
+const watch = (changes: Partial<Watch> = {}): Watch => ({
+  checkpoint,
+  signal: new AbortController().signal,
+  progress: () => undefined,
+  ...changes,
+});
 
 /** 3 epochs of 4 steps, fed 1, 2, ... 12; the model of epoch 2 is put aside. */
 const plan = (step: LoopStep<number>): Training<number, { epoch: number; loss: number; earlier: number }> => ({
@@ -42,46 +54,66 @@ const plan = (step: LoopStep<number>): Training<number, { epoch: number; loss: n
   imagesPerStep: 8,
   step,
   feed: ({ step: at }) => Promise.resolve(at + 1),
-  endOfEpoch: ({ epoch, means, rows }) => Promise.resolve({ row: { epoch, loss: means.loss!, earlier: rows.length }, keep: epoch === 2 }),
+  endOfEpoch: ({ epoch, means, rows }) =>
+    Promise.resolve({ row: { epoch, loss: means.loss!, earlier: rows.length }, keep: epoch === 2 }),
 });
 
 test('every step is fed once and in order, and rows hold the means of their epoch', async () => {
   const { step, fed } = counter();
   const { rows } = await train(plan(step), watch());
   expect(fed).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-  expect(rows).toEqual([{ epoch: 1, loss: 2.5, earlier: 0 }, { epoch: 2, loss: 6.5, earlier: 1 }, { epoch: 3, loss: 10.5, earlier: 2 }]);
+  expect(rows).toEqual([
+    { epoch: 1, loss: 2.5, earlier: 0 },
+    { epoch: 2, loss: 6.5, earlier: 1 },
+    { epoch: 3, loss: 10.5, earlier: 2 },
+  ]);
 });
 
 test('a step that never waits does not keep out what comes from outside', async () => {
   const { step } = counter();
   const turns: number[] = [];
   const outside = setInterval(() => turns.push(turns.length), 1);
-  const busy: LoopStep<number> = { ...step, run: (input) => {
-    for (const end = performance.now() + 3; performance.now() < end;);
-    return step.run(input);
-  } };
+  const busy: LoopStep<number> = {
+    ...step,
+    run: (input) => {
+      for (const end = performance.now() + 3; performance.now() < end;);
+      return step.run(input);
+    },
+  };
   await train(plan(busy), watch(), 0);
   clearInterval(outside);
   expect(turns.length).toBeGreaterThanOrEqual(10); // of 12 steps
 });
 
-test.each([1, 3, 4, 6, 8, 11])('stopped after step %i and started again, it ends with the same bits', async (stopAfter) => {
-  const whole = await train(plan(counter().step), watch({ checkpoint: join(checkpoint, 'whole') }));
+test.each([1, 3, 4, 6, 8, 11])(
+  'stopped after step %i and started again, it ends with the same bits',
+  async (stopAfter) => {
+    const whole = await train(plan(counter().step), watch({ checkpoint: join(checkpoint, 'whole') }));
 
-  const stop = new AbortController();
-  const interrupted = counter();
-  const run = train(plan(interrupted.step), watch({ signal: stop.signal, progress: ({ done }) => { if (done === 8 * stopAfter) stop.abort(new Error('stopped')); } }));
-  await expect(run).rejects.toThrow('stopped');
+    const stop = new AbortController();
+    const interrupted = counter();
+    const run = train(
+      plan(interrupted.step),
+      watch({
+        signal: stop.signal,
+        progress: ({ done }) => {
+          if (done === 8 * stopAfter) stop.abort(new Error('stopped'));
+        },
+      }),
+    );
+    await expect(run).rejects.toThrow('stopped');
 
-  const resumed = counter();
-  expect(await train(plan(resumed.step), watch())).toEqual(whole);
-  expect([...interrupted.fed, ...resumed.fed]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-});
+    const resumed = counter();
+    expect(await train(plan(resumed.step), watch())).toEqual(whole);
+    expect([...interrupted.fed, ...resumed.fed]).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  },
+);
 
 test('a kill costs what came after the last checkpoint, and no more', async () => {
   const whole = await train(plan(counter().step), watch({ checkpoint: join(checkpoint, 'whole') }));
   const broken = counter();
-  const run: LoopStep<number>['run'] = (input) => (input === 6 ? Promise.reject(new Error('killed')) : broken.step.run(input));
+  const run: LoopStep<number>['run'] = (input) =>
+    input === 6 ? Promise.reject(new Error('killed')) : broken.step.run(input);
   await expect(train(plan({ ...broken.step, run }), watch(), ALWAYS)).rejects.toThrow('killed');
   expect(await readdir(checkpoint)).toContain('checkpoint.safetensors');
 
@@ -112,7 +144,10 @@ test('a loss that is not finite stops with epoch and step', async () => {
 
 test('progress counts images to the total', async () => {
   const seen: string[] = [];
-  await train(plan(counter().step), watch({ progress: ({ done, total, unit, note }) => seen.push(`${done}/${total} ${unit}, ${note}`) }));
+  await train(
+    plan(counter().step),
+    watch({ progress: ({ done, total, unit, note }) => seen.push(`${done}/${total} ${unit}, ${note}`) }),
+  );
   expect([seen[0], seen.at(-1), seen.length]).toEqual(['8/96 images, epoch 1/3', '96/96 images, epoch 3/3', 12]);
 });
 

@@ -83,7 +83,11 @@ const FIRST_CHECKPOINT_MS = 10;
  * Trains to the last epoch, from the checkpoint if there is one. A kill costs what came after the last checkpoint; an abort
  * costs nothing: it writes one and throws the signal's reason. Throws TrainingError when an output is no longer finite.
  */
-export async function train<Inputs, Row extends Json>(training: Training<Inputs, Row>, watch: Watch, shareForCheckpoints = SHARE_FOR_CHECKPOINTS): Promise<Trained<Row>> {
+export async function train<Inputs, Row extends Json>(
+  training: Training<Inputs, Row>,
+  watch: Watch,
+  shareForCheckpoints = SHARE_FOR_CHECKPOINTS,
+): Promise<Trained<Row>> {
   const { epochs, stepsPerEpoch, imagesPerStep, step } = training;
   const total = epochs * stepsPerEpoch;
   const { progress, kept: keptBefore } = await resume<Row>(step, watch.checkpoint);
@@ -91,7 +95,10 @@ export async function train<Inputs, Row extends Json>(training: Training<Inputs,
   const readModel = async (): Promise<HostModel> => modelOf(await step.readState());
   const save = async (): Promise<void> => {
     const state = await step.readState();
-    await writeCheckpoint(watch.checkpoint, { tensors: kept ? { state, kept: kept as unknown as Tree<HostTensor> } : { state }, progress: progress as unknown as Json });
+    await writeCheckpoint(watch.checkpoint, {
+      tensors: kept ? { state, kept: kept as unknown as Tree<HostTensor> } : { state },
+      progress: progress as unknown as Json,
+    });
   };
 
   let saved = { at: performance.now(), cost: FIRST_CHECKPOINT_MS };
@@ -115,12 +122,22 @@ export async function train<Inputs, Row extends Json>(training: Training<Inputs,
     if (at.index === stepsPerEpoch - 1) {
       const means = Object.fromEntries(Object.entries(progress.sums).map(([name, sum]) => [name, sum / stepsPerEpoch]));
       let model: Promise<HostModel> | undefined; // read once, and only when somebody asks
-      const { row, keep } = await training.endOfEpoch({ epoch: at.epoch, means, rows: progress.rows, model: () => (model ??= readModel()) });
+      const { row, keep } = await training.endOfEpoch({
+        epoch: at.epoch,
+        means,
+        rows: progress.rows,
+        model: () => (model ??= readModel()),
+      });
       if (keep) kept = await (model ?? readModel());
       progress.rows.push(row);
       progress.sums = {};
     }
-    watch.progress({ done: progress.step * imagesPerStep, total: total * imagesPerStep, unit: 'images', note: `epoch ${at.epoch}/${epochs}` });
+    watch.progress({
+      done: progress.step * imagesPerStep,
+      total: total * imagesPerStep,
+      unit: 'images',
+      note: `epoch ${at.epoch}/${epochs}`,
+    });
     const now = performance.now();
     if (shareForCheckpoints * (now - saved.at) >= saved.cost) {
       await save();
@@ -130,7 +147,10 @@ export async function train<Inputs, Row extends Json>(training: Training<Inputs,
   return { rows: progress.rows, last: await readModel(), kept };
 }
 
-async function resume<Row>(step: LoopStep<never>, folder: string): Promise<{ progress: Progress<Row>; kept: HostModel | null }> {
+async function resume<Row>(
+  step: LoopStep<never>,
+  folder: string,
+): Promise<{ progress: Progress<Row>; kept: HostModel | null }> {
   const checkpoint = await readCheckpoint(folder);
   if (checkpoint === null) return { progress: { step: 0, sums: {}, rows: [] }, kept: null };
   const { state, kept } = checkpoint.tensors as unknown as { state: Tree<HostTensor>; kept?: HostModel };
@@ -147,11 +167,17 @@ function modelOf(state: Tree<HostTensor>): HostModel {
   return { params, stats };
 }
 
-function add(sums: Record<string, number>, outputs: Readonly<Record<string, HostTensor>>, { epoch, index }: Position): void {
+function add(
+  sums: Record<string, number>,
+  outputs: Readonly<Record<string, HostTensor>>,
+  { epoch, index }: Position,
+): void {
   for (const [name, { data }] of Object.entries(outputs)) {
     const value = data[0]!;
     if (!Number.isFinite(value)) {
-      throw new TrainingError(`The ${name} became ${value} in epoch ${epoch}, step ${index + 1}. A lower learning rate ("rate") or a longer warm-up helps.`);
+      throw new TrainingError(
+        `The ${name} became ${value} in epoch ${epoch}, step ${index + 1}. A lower learning rate ("rate") or a longer warm-up helps.`,
+      );
     }
     sums[name] = (sums[name] ?? 0) + value;
   }

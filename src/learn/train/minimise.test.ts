@@ -16,7 +16,9 @@ test('a quadratic with curvatures from 1 to 10,000 is solved to its closed form'
   };
   const { at, converged, steps } = minimise(bowl, new Float64Array(30), { tolerance: 1e-6, steps: 2000 });
   expect(converged).toBe(true);
-  at.forEach((x, d) => { expect(x).toBeCloseTo(wanted[d]!, 5); });
+  at.forEach((x, d) => {
+    expect(x).toBeCloseTo(wanted[d]!, 5);
+  });
   expect(minimise(bowl, at, { tolerance: 1e-6, steps: 2000 }).steps).toBe(0);
   expect(minimise(bowl, new Float64Array(30), { tolerance: 1e-6, steps: steps - 1 }).converged).toBe(false);
 });

@@ -24,7 +24,11 @@ const SUFFICIENT = 1e-4;
 const HALVINGS = 40;
 
 /** Stops when no component of the gradient is larger than `tolerance`. The same numbers give the same steps. */
-export function minimise(objective: Objective, start: Float64Array, { tolerance, steps }: { readonly tolerance: number; readonly steps: number }): Minimum {
+export function minimise(
+  objective: Objective,
+  start: Float64Array,
+  { tolerance, steps }: { readonly tolerance: number; readonly steps: number },
+): Minimum {
   let at = start.slice();
   let gradient = new Float64Array(at.length);
   let value = objective(at, gradient);
@@ -32,9 +36,16 @@ export function minimise(objective: Objective, start: Float64Array, { tolerance,
   for (let step = 0; step < steps; step++) {
     if (largest(gradient) <= tolerance) return { at, steps: step, converged: true };
     const direction = descent(gradient, pairs);
-    const next = lineSearch(objective, { at, value, gradient }, direction, pairs.length === 0 ? Math.min(1, 1 / largest(gradient)) : 1);
+    const next = lineSearch(
+      objective,
+      { at, value, gradient },
+      direction,
+      pairs.length === 0 ? Math.min(1, 1 / largest(gradient)) : 1,
+    );
     if (next === null) return { at, steps: step, converged: false };
-    pairs = [...pairs, pairOf(at, next.at, gradient, next.gradient)].filter(({ inverse }) => inverse > 0 && Number.isFinite(inverse)).slice(-MEMORY);
+    pairs = [...pairs, pairOf(at, next.at, gradient, next.gradient)]
+      .filter(({ inverse }) => inverse > 0 && Number.isFinite(inverse))
+      .slice(-MEMORY);
     ({ at, value, gradient } = next);
   }
   return { at, steps, converged: largest(gradient) <= tolerance };
@@ -72,13 +83,22 @@ function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   const last = pairs.at(-1);
   if (last !== undefined) {
     const scale = 1 / (last.inverse * dot(last.turned, last.turned));
-    direction.forEach((x, d) => { direction[d] = x * scale; });
+    direction.forEach((x, d) => {
+      direction[d] = x * scale;
+    });
   }
-  pairs.forEach(({ moved, turned, inverse }, p) => { add(direction, moved, shares[p]! - inverse * dot(turned, direction)); });
+  pairs.forEach(({ moved, turned, inverse }, p) => {
+    add(direction, moved, shares[p]! - inverse * dot(turned, direction));
+  });
   return direction;
 }
 
-function pairOf(before: Float64Array, after: Float64Array, gradientBefore: Float64Array, gradientAfter: Float64Array): Pair {
+function pairOf(
+  before: Float64Array,
+  after: Float64Array,
+  gradientBefore: Float64Array,
+  gradientAfter: Float64Array,
+): Pair {
   const moved = after.map((x, d) => x - before[d]!);
   const turned = gradientAfter.map((x, d) => x - gradientBefore[d]!);
   return { moved, turned, inverse: 1 / dot(moved, turned) };

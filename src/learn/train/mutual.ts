@@ -36,19 +36,33 @@ export function mutual(peer: Peer, { network, optimiser, classWeights }: Learner
       const images = standardise(augment(inputs.images as tf.Tensor4D, inputs.view));
       const labels = oneHot(inputs.labels, classWeights.length);
       // One pass for both: what a network says is a constant to the other, so that no gradient crosses over.
-      const { aux, gradients } = valueAndGrads((params) => {
-        const one = logitsOf(network, parted(params, OWN), state.stats, images);
-        const other = logitsOf(peer.network, parted(params, PEERS), state.peer.stats, images);
-        const loss = tf.add(crossEntropy(one.logits, labels, classWeights), divergence(other.logits, one.logits)); // equation 5
-        const peerLoss = tf.add(crossEntropy(other.logits, labels, classWeights), divergence(one.logits, other.logits)); // equation 6
-        return { value: tf.add<tf.Scalar>(loss, peerLoss), aux: { loss: loss as tf.Scalar, peerLoss: peerLoss as tf.Scalar, one, other } };
-      }, { ...named(state.params, OWN), ...named(state.peer.params, PEERS) });
+      const { aux, gradients } = valueAndGrads(
+        (params) => {
+          const one = logitsOf(network, parted(params, OWN), state.stats, images);
+          const other = logitsOf(peer.network, parted(params, PEERS), state.peer.stats, images);
+          const loss = tf.add(crossEntropy(one.logits, labels, classWeights), divergence(other.logits, one.logits)); // equation 5
+          const peerLoss = tf.add(
+            crossEntropy(other.logits, labels, classWeights),
+            divergence(one.logits, other.logits),
+          ); // equation 6
+          return {
+            value: tf.add<tf.Scalar>(loss, peerLoss),
+            aux: { loss: loss as tf.Scalar, peerLoss: peerLoss as tf.Scalar, one, other },
+          };
+        },
+        { ...named(state.params, OWN), ...named(state.peer.params, PEERS) },
+      );
 
       const own = update(optimiser, state.params, parted(gradients, OWN), state.memory, inputs.rate);
       const peers = update(optimiser, state.peer.params, parted(gradients, PEERS), state.peer.memory, inputs.rate);
       return {
         state: { ...own, stats: aux.one.stats, peer: { ...peers, stats: aux.other.stats } },
-        outputs: { loss: aux.loss, accuracy: accuracy(aux.one.logits, inputs.labels), peerLoss: aux.peerLoss, peerAccuracy: accuracy(aux.other.logits, inputs.labels) },
+        outputs: {
+          loss: aux.loss,
+          accuracy: accuracy(aux.one.logits, inputs.labels),
+          peerLoss: aux.peerLoss,
+          peerAccuracy: accuracy(aux.other.logits, inputs.labels),
+        },
       };
     },
   };
@@ -60,7 +74,12 @@ export function divergence(wanted: tf.Tensor2D, found: tf.Tensor2D): tf.Scalar {
   return tf.mean(tf.sum(tf.mul(tf.exp(target), tf.sub(target, tf.logSoftmax(found))), 1));
 }
 
-function logitsOf(network: ResNet, params: Variables<tf.Tensor>, running: Variables<tf.Tensor>, images: tf.Tensor4D): { logits: tf.Tensor2D; stats: Variables<tf.Tensor> } {
+function logitsOf(
+  network: ResNet,
+  params: Variables<tf.Tensor>,
+  running: Variables<tf.Tensor>,
+  images: tf.Tensor4D,
+): { logits: tf.Tensor2D; stats: Variables<tf.Tensor> } {
   const { features, stats } = forward(network, params, running, images, { training: true });
   return { logits: classify(params, features), stats };
 }
@@ -68,7 +87,8 @@ function logitsOf(network: ResNet, params: Variables<tf.Tensor>, running: Variab
 /** Both networks have tensors of the same names. */
 const [OWN, PEERS] = ['own ', 'peer '] as const;
 
-const named = <T>(variables: Variables<T>, whose: string): Variables<T> => Object.fromEntries(Object.entries(variables).map(([name, value]) => [whose + name, value]));
+const named = <T>(variables: Variables<T>, whose: string): Variables<T> =>
+  Object.fromEntries(Object.entries(variables).map(([name, value]) => [whose + name, value]));
 
 function parted<T>(variables: Variables<T>, whose: string): Variables<T> {
   const entries = Object.entries(variables).filter(([name]) => name.startsWith(whose));

@@ -12,5 +12,7 @@ test('a recipe that is named is taken, whatever the data set shows', () => {
 });
 
 test('where nothing says what the images show, it must be named', () => {
-  expect(() => recipeOf('domain', { title: 'My images', domain: null }, 64)).toThrow(/My images .* simclr, byol, skin, xray, fundus, none\./);
+  expect(() => recipeOf('domain', { title: 'My images', domain: null }, 64)).toThrow(
+    /My images .* simclr, byol, skin, xray, fundus, none\./,
+  );
 });

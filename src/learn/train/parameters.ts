@@ -42,7 +42,11 @@ export function networkOf({ network, stem }: Static<typeof NetworkParameters>): 
 }
 
 /** SGD and LARS with momentum 0.9, AdamW with its usual betas. */
-export function optimiserOf({ optimiser, weightDecay, clip }: Pick<Static<typeof TrainingParameters>, 'optimiser' | 'weightDecay' | 'clip'>): Optimiser {
+export function optimiserOf({
+  optimiser,
+  weightDecay,
+  clip,
+}: Pick<Static<typeof TrainingParameters>, 'optimiser' | 'weightDecay' | 'clip'>): Optimiser {
   const common = { weightDecay, ...(clip !== undefined && { clip }) };
   switch (optimiser) {
     case 'sgd':
@@ -57,12 +61,22 @@ export function optimiserOf({ optimiser, weightDecay, clip }: Pick<Static<typeof
 }
 
 /** The augmentation for images of `size` pixels. Throws DatasetError where it is to follow the data set, and that does not say what it shows. */
-export function recipeOf(name: Static<typeof TrainingParameters>['recipe'], { title, domain }: Pick<Dataset, 'title' | 'domain'>, size: number): Recipe {
+export function recipeOf(
+  name: Static<typeof TrainingParameters>['recipe'],
+  { title, domain }: Pick<Dataset, 'title' | 'domain'>,
+  size: number,
+): Recipe {
   if (name !== 'domain') return recipe(name, { size });
-  if (domain === null) throw new DatasetError(`recipe is "domain", but nothing says what the images of ${title} show: only the readers of published data sets know. Name one of the recipes ${RECIPES.join(', ')}.`);
+  if (domain === null)
+    throw new DatasetError(
+      `recipe is "domain", but nothing says what the images of ${title} show: only the readers of published data sets know. Name one of the recipes ${RECIPES.join(', ')}.`,
+    );
   return recipe(domain, { size });
 }
 
 function literalsWithDefault<T extends string>(names: readonly T[], value: T) {
-  return Type.Union(names.map((name) => Type.Literal(name)), { default: value });
+  return Type.Union(
+    names.map((name) => Type.Literal(name)),
+    { default: value },
+  );
 }

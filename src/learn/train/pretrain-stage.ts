@@ -31,21 +31,51 @@ interface PretrainStage extends PretrainWatch {
 }
 
 /** Pre-trains from the input `weights`, or from random ones where that is null; writes `weights`, `curves` and `pairs`. */
-export async function runPretraining<State extends MethodState>(stage: PretrainStage, given: Static<typeof PretrainParameters>, methodOf: (common: CommonSettings) => Method<State>): Promise<void> {
+export async function runPretraining<State extends MethodState>(
+  stage: PretrainStage,
+  given: Static<typeof PretrainParameters>,
+  methodOf: (common: CommonSettings) => Method<State>,
+): Promise<void> {
   const network = networkOf(given);
-  const data = await openLearningData({ images: stage.input('images'), table: stage.input('table'), split: stage.input('split') });
-  const start = await startFrom(stage.inputs.weights === null ? null : stage.input('weights'), network, ['start', given.seed]);
+  const data = await openLearningData({
+    images: stage.input('images'),
+    table: stage.input('table'),
+    split: stage.input('split'),
+  });
+  const start = await startFrom(stage.inputs.weights === null ? null : stage.input('weights'), network, [
+    'start',
+    given.seed,
+  ]);
   stage.record(start.notes);
   if (start.warning !== null) stage.warn(start.warning);
 
   const { batch, rate, seed } = given;
-  const method = methodOf({ network, optimiser: optimiserOf(given), recipe: recipeOf(given.recipe, await readDataset(stage.input('dataset')), data.images.size), batch, rate, seed });
+  const method = methodOf({
+    network,
+    optimiser: optimiserOf(given),
+    recipe: recipeOf(given.recipe, await readDataset(stage.input('dataset')), data.images.size),
+    batch,
+    rate,
+    seed,
+  });
   await withEngine(stage.resources, async (engine) => {
     stage.record({ ...engine.description, precision: given.precision });
     await writePairs(engine, stage.output('pairs'), method.views, data, seed);
-    const { start: before, rows, encoder } = await pretrain(engine, { ...given, network }, method, data, start.backbone, stage);
-    await writeWeights(stage.output('weights'), encoder, { architecture: network.name, stem: network.stem, method: method.name, epochs: String(given.epochs) });
-    await writeFile(stage.output('curves'), `${JSON.stringify({ kind: 'pretrain', method: method.name, width: method.width, start: before, epochs: rows }, null, 2)}\n`);
+    const {
+      start: before,
+      rows,
+      encoder,
+    } = await pretrain(engine, { ...given, network }, method, data, start.backbone, stage);
+    await writeWeights(stage.output('weights'), encoder, {
+      architecture: network.name,
+      stem: network.stem,
+      method: method.name,
+      epochs: String(given.epochs),
+    });
+    await writeFile(
+      stage.output('curves'),
+      `${JSON.stringify({ kind: 'pretrain', method: method.name, width: method.width, start: before, epochs: rows }, null, 2)}\n`,
+    );
   });
   await data.images.close();
 }

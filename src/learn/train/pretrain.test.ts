@@ -17,8 +17,25 @@ import type { HostModel } from './loop.ts';
 import { pretrain, type PretrainSettings } from './pretrain.ts';
 import { farthest, SIZE, TINY, using, watchIn, writeSquares } from './test-data.ts';
 
-const SETTINGS: PretrainSettings = { network: TINY, epochs: 3, batch: 8, rate: 0.1, warmUp: 0, schedule: 'cosine', probeEvery: 2, precision: 'float32', seed: 1 };
-const COMMON: CommonSettings = { network: TINY, optimiser: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 }, recipe: recipe('xray', { size: SIZE }), batch: 8, rate: 0.1, seed: 1 };
+const SETTINGS: PretrainSettings = {
+  network: TINY,
+  epochs: 3,
+  batch: 8,
+  rate: 0.1,
+  warmUp: 0,
+  schedule: 'cosine',
+  probeEvery: 2,
+  precision: 'float32',
+  seed: 1,
+};
+const COMMON: CommonSettings = {
+  network: TINY,
+  optimiser: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 },
+  recipe: recipe('xray', { size: SIZE }),
+  batch: 8,
+  rate: 0.1,
+  seed: 1,
+};
 
 /** Of any state: the loop asks for no more. */
 type AnyMethod = Method<PlainState>;
@@ -29,7 +46,18 @@ const METHODS = {
   // 20 is not a multiple of the batch: the queue wraps within one.
   moco: (common) => moco({ ...common, temperature: 0.2, queue: 20, momentum: 0.9 }) as unknown as AnyMethod,
   // The queue is full after two of the three steps of an epoch, and used from the second epoch; prototypes move from the first step of it.
-  swav: (common) => swav({ ...common, prototypes: 6, temperature: 0.1, epsilon: 0.05, hidden: 16, smallCrops: 2, queue: 12, queueFrom: 1, freeze: 1 }),
+  swav: (common) =>
+    swav({
+      ...common,
+      prototypes: 6,
+      temperature: 0.1,
+      epsilon: 0.05,
+      hidden: 16,
+      smallCrops: 2,
+      queue: 12,
+      queueFrom: 1,
+      freeze: 1,
+    }),
   supcon: (common) => supcon({ ...common, temperature: 0.1 }),
 } satisfies Record<string, (common: CommonSettings) => AnyMethod>;
 const NAMES = Object.keys(METHODS) as (keyof typeof METHODS)[];
@@ -54,32 +82,63 @@ describe.each(NAMES)('%s', (name) => {
   test('trains, probes when asked, drops its heads, and resumes to the same bits', async () => {
     await using('onnxruntime', async (engine) => {
       const { start, rows, encoder } = await pretrain(engine, SETTINGS, method(), data, backbone(), watch(name));
-      expect(rows.map(({ epoch, knn }) => [epoch, knn !== null])).toEqual([[1, false], [2, true], [3, true]]);
+      expect(rows.map(({ epoch, knn }) => [epoch, knn !== null])).toEqual([
+        [1, false],
+        [2, true],
+        [3, true],
+      ]);
       // MoCo's first queue is random directions, which are easier to tell from a key than other images are.
       if (name !== 'moco') expect(rows.at(-1)!.loss).toBeLessThan(rows[0]!.loss);
       expect(Object.keys(encoder.params)).toEqual(Object.keys(backbone().params));
       expect(Object.keys(encoder.stats).sort()).toEqual(Object.keys(backbone().stats).sort());
-      for (const [tensor, { data: before }] of Object.entries(backbone().params)) expect(encoder.params[tensor]!.data, tensor).not.toEqual(before);
+      for (const [tensor, { data: before }] of Object.entries(backbone().params))
+        expect(encoder.params[tensor]!.data, tensor).not.toEqual(before);
 
-      await expect(pretrain(engine, SETTINGS, method(), data, backbone(), watch(`${name}-stopped`, 32))).rejects.toThrow('stopped');
-      expect(await pretrain(engine, SETTINGS, method(), data, backbone(), watch(`${name}-stopped`))).toEqual({ start, rows, encoder });
+      await expect(
+        pretrain(engine, SETTINGS, method(), data, backbone(), watch(`${name}-stopped`, 32)),
+      ).rejects.toThrow('stopped');
+      expect(await pretrain(engine, SETTINGS, method(), data, backbone(), watch(`${name}-stopped`))).toEqual({
+        start,
+        rows,
+        encoder,
+      });
     });
   });
 
   test('takes the same steps on both engines', async () => {
     const settings = { ...SETTINGS, epochs: 1, rate: 0.01 };
-    const train = (engineName: 'eager' | 'onnxruntime') => using(engineName, (engine) => pretrain(engine, settings, method({ rate: 0.01 }), data, backbone(), watch(`${name}-${engineName}`)));
+    const train = (engineName: 'eager' | 'onnxruntime') =>
+      using(engineName, (engine) =>
+        pretrain(engine, settings, method({ rate: 0.01 }), data, backbone(), watch(`${name}-${engineName}`)),
+      );
     const [eager, compiled] = [await train('eager'), await train('onnxruntime')];
     expect(farthest(eager.encoder, compiled.encoder).by).toBeLessThan(1e-4);
-    const numbers = ({ loss, embeddingStd, spread, alignment, uniformity, dimensions }: (typeof eager.rows)[number]) => [loss, embeddingStd, spread, alignment, uniformity, dimensions];
-    numbers(eager.rows[0]!).forEach((value, i) => { expect(numbers(compiled.rows[0]!)[i]).toBeCloseTo(value, 3); });
+    const numbers = ({
+      loss,
+      embeddingStd,
+      spread,
+      alignment,
+      uniformity,
+      dimensions,
+    }: (typeof eager.rows)[number]) => [loss, embeddingStd, spread, alignment, uniformity, dimensions];
+    numbers(eager.rows[0]!).forEach((value, i) => {
+      expect(numbers(compiled.rows[0]!)[i]).toBeCloseTo(value, 3);
+    });
   });
 });
 
 test('pre-training reads training and validation images, never a test image', async () => {
   const seen = new Set<number>();
-  const spied: LearningData = { ...data, images: { ...data.images, read: (indices, into) => (Array.from(indices, (index) => seen.add(index)), data.images.read(indices, into)) } };
-  await using('eager', (engine) => pretrain(engine, { ...SETTINGS, epochs: 1 }, METHODS.simclr(COMMON), spied, backbone(), watch('spied')));
+  const spied: LearningData = {
+    ...data,
+    images: {
+      ...data.images,
+      read: (indices, into) => (Array.from(indices, (index) => seen.add(index)), data.images.read(indices, into)),
+    },
+  };
+  await using('eager', (engine) =>
+    pretrain(engine, { ...SETTINGS, epochs: 1 }, METHODS.simclr(COMMON), spied, backbone(), watch('spied')),
+  );
   expect(data.split.test.filter((index) => seen.has(index))).toEqual([]);
   expect(data.split.train.filter((index) => !seen.has(index))).toEqual([]);
 });
@@ -94,14 +153,20 @@ test('a collapse is warned of when it begins, and marked in every epoch that it 
     },
   };
   const watching = watch('collapsed');
-  const { rows } = await using('onnxruntime', (engine) => pretrain(engine, SETTINGS, collapsed, data, backbone(), watching));
+  const { rows } = await using('onnxruntime', (engine) =>
+    pretrain(engine, SETTINGS, collapsed, data, backbone(), watching),
+  );
   const wrong = "all images have nearly the same embedding (its standard deviation is 1.0 % of an even spread's)";
-  expect(watching.warnings).toEqual([`The embeddings collapsed in epoch 1: ${wrong}. Unless it recovers, the weights are worth little; the curves tell.`]);
+  expect(watching.warnings).toEqual([
+    `The embeddings collapsed in epoch 1: ${wrong}. Unless it recovers, the weights are worth little; the curves tell.`,
+  ]);
   expect(rows.map(({ collapse }) => collapse)).toEqual([wrong, wrong, wrong]);
 });
 
 test('a batch that cannot be filled says how large it may be', async () => {
   await using('eager', (engine) =>
-    expect(pretrain(engine, { ...SETTINGS, batch: 25 }, METHODS.simclr(COMMON), data, backbone(), watch('large'))).rejects.toThrow('A batch of 25 images cannot be filled: the training part has 24. Set "batch" to 24 or less.'),
+    expect(
+      pretrain(engine, { ...SETTINGS, batch: 25 }, METHODS.simclr(COMMON), data, backbone(), watch('large')),
+    ).rejects.toThrow('A batch of 25 images cannot be filled: the training part has 24. Set "batch" to 24 or less.'),
   );
 });

@@ -59,15 +59,25 @@ interface Pretrained {
 }
 
 /** `start` is the encoder's first weights. Test images and their labels are not read. */
-export async function pretrain<State extends MethodState>(engine: Engine, settings: PretrainSettings, method: Method<State>, data: LearningData, start: HostModel, watch: PretrainWatch): Promise<Pretrained> {
+export async function pretrain<State extends MethodState>(
+  engine: Engine,
+  settings: PretrainSettings,
+  method: Method<State>,
+  data: LearningData,
+  start: HostModel,
+  watch: PretrainWatch,
+): Promise<Pretrained> {
   const { network, epochs, batch, seed } = settings;
   const { split, images } = data;
   const stepsPerEpoch = Math.floor(split.train.length / batch);
   if (stepsPerEpoch === 0) {
-    throw new DatasetError(`A batch of ${batch} images cannot be filled: the training part has ${split.train.length}. Set "batch" to ${split.train.length} or less.`);
+    throw new DatasetError(
+      `A batch of ${batch} images cannot be filled: the training part has ${split.train.length}. Set "batch" to ${split.train.length} or less.`,
+    );
   }
   const steps = epochs * stepsPerEpoch;
-  const rateAt = (step: number): number => learningRate(settings.rate, { name: settings.schedule, steps, warmUp: settings.warmUp * stepsPerEpoch }, step);
+  const rateAt = (step: number): number =>
+    learningRate(settings.rate, { name: settings.schedule, steps, warmUp: settings.warmUp * stepsPerEpoch }, step);
   const scheduledAt = (step: number) => mapValues(method.schedule({ step, steps, stepsPerEpoch }), scalar);
   const classOf = method.labelled ? trainingClasses(data) : null;
 
@@ -91,20 +101,36 @@ export async function pretrain<State extends MethodState>(engine: Engine, settin
         const indices = fullBatches(split.train, batch, { seed, epoch })[index]!;
         return {
           images: await readBatch(data, indices),
-          views: Object.fromEntries(method.views.map((recipe, view) => [view, drawViews(recipe, { seed, epoch, indices, view, sourceSize: images.size })])),
+          views: Object.fromEntries(
+            method.views.map((recipe, view) => [
+              view,
+              drawViews(recipe, { seed, epoch, indices, view, sourceSize: images.size }),
+            ]),
+          ),
           rate: scalar(rateAt(at)),
           scheduled: scheduledAt(at),
-          ...(classOf && { labels: { dtype: 'int32', shape: [batch], data: Int32Array.from(indices, (image) => classOf.get(image)!) } }),
+          ...(classOf && {
+            labels: { dtype: 'int32', shape: [batch], data: Int32Array.from(indices, (image) => classOf.get(image)!) },
+          }),
         };
       },
       endOfEpoch: async ({ epoch, means, rows: earlier, model }: Ended<PretrainRow>) => {
         const wrong = collapse({ spread: means.spread!, dimensions: means.dimensions!, labelled: method.labelled });
         // Told when it begins, not in every epoch.
-        if (wrong !== null && (earlier.at(-1)?.collapse ?? null) === null) watch.warn(`The embeddings collapsed in epoch ${epoch}: ${wrong}. Unless it recovers, the weights are worth little; the curves tell.`);
+        if (wrong !== null && (earlier.at(-1)?.collapse ?? null) === null)
+          watch.warn(
+            `The embeddings collapsed in epoch ${epoch}: ${wrong}. Unless it recovers, the weights are worth little; the curves tell.`,
+          );
         const probed = probe !== null && (epoch % settings.probeEvery === 0 || epoch === epochs);
         const knn = probed ? significant(await probe(encoderOf(await model(), start))) : null;
-        const { loss, ...shape } = mapValues(means, (mean) => significant(mean)) as Omit<PretrainRow, 'epoch' | 'rate' | 'collapse' | 'knn'>;
-        return { row: { epoch, loss, rate: significant(rateAt(epoch * stepsPerEpoch - 1)), ...shape, collapse: wrong, knn }, keep: false };
+        const { loss, ...shape } = mapValues(means, (mean) => significant(mean)) as Omit<
+          PretrainRow,
+          'epoch' | 'rate' | 'collapse' | 'knn'
+        >;
+        return {
+          row: { epoch, loss, rate: significant(rateAt(epoch * stepsPerEpoch - 1)), ...shape, collapse: wrong, knn },
+          keep: false,
+        };
       },
     },
     watch,
@@ -113,11 +139,21 @@ export async function pretrain<State extends MethodState>(engine: Engine, settin
   return { start: { knn: before }, rows, encoder: encoderOf(last, start) };
 }
 
-async function compileMethod<State extends MethodState>(engine: Engine, precision: Precision, method: Method<State>, start: HostModel, inputs: MethodInputs<TensorSpec>): Promise<LoopStep<MethodInputs<HostTensor>> & { dispose(): Promise<void> }> {
+async function compileMethod<State extends MethodState>(
+  engine: Engine,
+  precision: Precision,
+  method: Method<State>,
+  start: HostModel,
+  inputs: MethodInputs<TensorSpec>,
+): Promise<LoopStep<MethodInputs<HostTensor>> & { dispose(): Promise<void> }> {
   const state = method.initial(start) as unknown as Tree<HostTensor>;
   // A step gives back the state that it was given: the compiler cannot follow that through the type of any method's state.
   const step = method.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
-  return engine.compile(step, { state, inputs: inputs as unknown as Tree<TensorSpec> }, { name: method.name, precision }) as unknown as ReturnType<typeof compileMethod>;
+  return engine.compile(
+    step,
+    { state, inputs: inputs as unknown as Tree<TensorSpec> },
+    { name: method.name, precision },
+  ) as unknown as ReturnType<typeof compileMethod>;
 }
 
 /** Class numbers of the training images, by image. */
@@ -132,6 +168,11 @@ function encoderOf({ params, stats }: HostModel, start: HostModel): HostModel {
   return { params: Object.fromEntries(Object.keys(start.params).map((name) => [name, params[name]!])), stats };
 }
 
-const scalar = (value: number): HostTensor<'float32'> => ({ dtype: 'float32', shape: [], data: Float32Array.of(value) });
+const scalar = (value: number): HostTensor<'float32'> => ({
+  dtype: 'float32',
+  shape: [],
+  data: Float32Array.of(value),
+});
 
-const mapValues = <T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> => Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
+const mapValues = <T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));

@@ -7,7 +7,12 @@ import { compileInference, FEATURES } from './inference.ts';
 import type { HostModel } from './loop.ts';
 
 /** Balanced accuracy of neighbours from the training part; null where there are no validation images. `encoder` gives the shapes. */
-export async function compileProbe(engine: Engine, network: ResNet, data: LearningData, encoder: HostModel): Promise<((encoder: HostModel) => Promise<number>) | null> {
+export async function compileProbe(
+  engine: Engine,
+  network: ResNet,
+  data: LearningData,
+  encoder: HostModel,
+): Promise<((encoder: HostModel) => Promise<number>) | null> {
   const { train: banked, validation: asked } = data.split;
   if (asked.length === 0) return null;
   const classes = [...new Set([...banked, ...asked].map((index) => data.rows[index]!.label))];
@@ -15,6 +20,9 @@ export async function compileProbe(engine: Engine, network: ResNet, data: Learni
   const inference = await compileInference(engine, network, FEATURES, data, encoder);
   return async (trained) => {
     const bank = await inference.of(trained, banked);
-    return knnProbe({ features: bank, labels: bankLabels }, { features: await inference.of(trained, asked), labels: askedLabels });
+    return knnProbe(
+      { features: bank, labels: bankLabels },
+      { features: await inference.of(trained, asked), labels: askedLabels },
+    );
   };
 }

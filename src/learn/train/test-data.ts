@@ -19,19 +19,38 @@ export const SIZE = 8;
 /** Images of noise in which the channel of the class is brighter, 8 to train, 6 to validate and 4 to test of each class. */
 export async function writeSquares(): Promise<{ folder: string; images: string; table: string; split: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'squares-'));
-  const paths = { folder, images: join(folder, 'images.safetensors'), table: join(folder, 'table.csv'), split: join(folder, 'split.csv') };
+  const paths = {
+    folder,
+    images: join(folder, 'images.safetensors'),
+    table: join(folder, 'table.csv'),
+    split: join(folder, 'split.csv'),
+  };
   const count = 18 * CLASSES.length;
   const packed = await createPackedImages(paths.images, count, SIZE);
   for (let index = 0; index < count; index++) {
     const source = random('squares', index);
     const bright = index % CLASSES.length;
-    await packed.write(index, Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, i) => source.integer(150) + (i % 3 === bright ? 80 : 0)));
+    await packed.write(
+      index,
+      Uint8Array.from({ length: SIZE * SIZE * 3 }, (_, i) => source.integer(150) + (i % 3 === bright ? 80 : 0)),
+    );
   }
   await packed.close();
-  const rows = Array.from({ length: count }, (_, index) => ({ index, image: `${index}.png`, label: CLASSES[index % 3]!, group: `${index}`, split: '' as const }));
+  const rows = Array.from({ length: count }, (_, index) => ({
+    index,
+    image: `${index}.png`,
+    label: CLASSES[index % 3]!,
+    group: `${index}`,
+    split: '' as const,
+  }));
   await writeTable(paths.table, rows);
   const indices = rows.map(({ index }) => index);
-  await writeSplit(paths.split, { train: indices.slice(0, 24), validation: indices.slice(24, 42), test: indices.slice(42), labels: new Array<number>(24).fill(1) });
+  await writeSplit(paths.split, {
+    train: indices.slice(0, 24),
+    validation: indices.slice(24, 42),
+    test: indices.slice(42),
+    labels: new Array<number>(24).fill(1),
+  });
   return paths;
 }
 
@@ -42,7 +61,9 @@ export function watchIn(checkpoint: string, stopAt = Infinity): PretrainWatch & 
   return {
     checkpoint,
     signal: stop.signal,
-    progress: ({ done }) => { if (done >= stopAt) stop.abort(new Error('stopped')); },
+    progress: ({ done }) => {
+      if (done >= stopAt) stop.abort(new Error('stopped'));
+    },
     warn: (text) => warnings.push(text),
     warnings,
   };
@@ -60,7 +81,10 @@ export async function using<T>(name: EngineName, use: (engine: Engine) => Promis
 /** The largest difference between two models, and where it is. */
 export function farthest(a: HostModel, b: HostModel): { readonly tensor: string; readonly by: number } {
   const differences = (['params', 'stats'] as const).flatMap((part) =>
-    Object.entries(a[part]).map(([tensor, { data }]) => ({ tensor, by: Math.max(...data.map((value, i) => Math.abs(value - b[part][tensor]!.data[i]!))) })),
+    Object.entries(a[part]).map(([tensor, { data }]) => ({
+      tensor,
+      by: Math.max(...data.map((value, i) => Math.abs(value - b[part][tensor]!.data[i]!))),
+    })),
   );
   return differences.reduce((worst, difference) => (difference.by > worst.by ? difference : worst));
 }

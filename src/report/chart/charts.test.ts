@@ -22,7 +22,8 @@ test('text reaches 4.5 on every shade of a cell, on both pages', () => {
 });
 
 test('each series reaches 3 on both pages', () => {
-  for (const colour of SERIES) for (const page of Object.values(PAGE)) expect(contrast(colour, page)).toBeGreaterThan(3);
+  for (const colour of SERIES)
+    for (const page of Object.values(PAGE)) expect(contrast(colour, page)).toBeGreaterThan(3);
 });
 
 test('labels end up apart, inside, in their order, and where they were when there is room', () => {
@@ -36,12 +37,18 @@ test('labels end up apart, inside, in their order, and where they were when ther
     const sorted = [...spreadLabels(places, 12, 20, 200)].sort((a, b) => a - b);
     expect(sorted[0]).toBeGreaterThanOrEqual(20);
     expect(sorted.at(-1)).toBeLessThanOrEqual(200);
-    sorted.slice(1).forEach((place, i) => { expect(place - sorted[i]!).toBeGreaterThanOrEqual(12 - 1e-9); });
+    sorted.slice(1).forEach((place, i) => {
+      expect(place - sorted[i]!).toBeGreaterThanOrEqual(12 - 1e-9);
+    });
   }
 });
 
 test('the label of a line that ends later stays at its end, whatever ends before it', () => {
-  const ends = [{ x: 12, y: 100 }, { x: 52, y: 104 }, { x: 12, y: 102 }];
+  const ends = [
+    { x: 12, y: 100 },
+    { x: 52, y: 104 },
+    { x: 12, y: 102 },
+  ];
   expect(spreadEnds(ends, 13, 20, 200)).toEqual([100, 104, 113]);
 });
 
@@ -53,16 +60,39 @@ test('a long name is shortened between characters, and keeps the end that it is 
 
 test('producers are above consumers, and an edge passes every layer between', () => {
   const nodes = ['draw', 'split', 'fractal', 'pretrain', 'finetune', 'evaluate'];
-  const edges = [['draw', 'split'], ['draw', 'pretrain'], ['split', 'pretrain'], ['split', 'finetune'], ['fractal', 'pretrain'], ['pretrain', 'finetune'], ['draw', 'evaluate'], ['finetune', 'evaluate']].map(([from, to]) => ({ from: from!, to: to! }));
+  const edges = [
+    ['draw', 'split'],
+    ['draw', 'pretrain'],
+    ['split', 'pretrain'],
+    ['split', 'finetune'],
+    ['fractal', 'pretrain'],
+    ['pretrain', 'finetune'],
+    ['draw', 'evaluate'],
+    ['finetune', 'evaluate'],
+  ].map(([from, to]) => ({ from: from!, to: to! }));
   const { layers, routes } = layered(nodes, edges);
   const layerOf = (place: string) => layers.findIndex((layer) => layer.includes(place));
-  expect(layers.flat().filter((place) => !isEmptyPlace(place)).sort()).toEqual([...nodes].sort());
+  expect(
+    layers
+      .flat()
+      .filter((place) => !isEmptyPlace(place))
+      .sort(),
+  ).toEqual([...nodes].sort());
   expect(routes.map((route) => ({ from: route[0], to: route.at(-1) }))).toEqual(edges);
-  for (const route of routes) route.slice(1).forEach((place, i) => { expect(layerOf(place)).toBe(layerOf(route[i]!) + 1); });
+  for (const route of routes)
+    route.slice(1).forEach((place, i) => {
+      expect(layerOf(place)).toBe(layerOf(route[i]!) + 1);
+    });
   expect(layerOf('fractal')).toBe(layerOf('pretrain') - 1);
 });
 
 test('an order without crossings is found where the given one has them', () => {
-  const { layers } = layered(['a', 'b', 'x', 'y'], [{ from: 'a', to: 'y' }, { from: 'b', to: 'x' }]);
+  const { layers } = layered(
+    ['a', 'b', 'x', 'y'],
+    [
+      { from: 'a', to: 'y' },
+      { from: 'b', to: 'x' },
+    ],
+  );
   expect(layers[0]!.map((node) => ({ a: 'y', b: 'x' })[node])).toEqual(layers[1]);
 });

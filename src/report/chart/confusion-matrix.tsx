@@ -24,17 +24,39 @@ export function ConfusionMatrix({ id, title, classes, counts }: ConfusionMatrixP
   const height = Math.min(cell, 44);
   const recalls = classes.map((name, k) => `${name} ${percent(counts[k]![k]!, total(counts[k]!))}`);
   return (
-    <Picture id={id} width={CHART_WIDTH} height={coordinate(TOP + height * classes.length + 6)} title={title} description={`Share of each class that was recognised: ${recalls.join(', ')}.`}>
-      <text class="panel-title" x={0} y={13}>{title}</text>
-      <text class="axis" x={LEFT} y={34}>predicted</text>
+    <Picture
+      id={id}
+      width={CHART_WIDTH}
+      height={coordinate(TOP + height * classes.length + 6)}
+      title={title}
+      description={`Share of each class that was recognised: ${recalls.join(', ')}.`}
+    >
+      <text class="panel-title" x={0} y={13}>
+        {title}
+      </text>
+      <text class="axis" x={LEFT} y={34}>
+        predicted
+      </text>
       {classes.map((name, k) => (
-        <text key={name} class="tick name" x={coordinate(LEFT + (k + 0.5) * cell)} y={TOP - 8} text-anchor="middle">{shortened(name, Math.max(2, Math.floor(cell / 7.2)))}</text>
+        <text key={name} class="tick name" x={coordinate(LEFT + (k + 0.5) * cell)} y={TOP - 8} text-anchor="middle">
+          {shortened(name, Math.max(2, Math.floor(cell / 7.2)))}
+        </text>
       ))}
       {classes.map((name, row) => (
         <g key={name}>
-          <text class="tick name" x={LEFT - 8} y={coordinate(TOP + (row + 0.5) * height + 4)} text-anchor="end">{shortened(name, LONGEST_NAME)}</text>
+          <text class="tick name" x={LEFT - 8} y={coordinate(TOP + (row + 0.5) * height + 4)} text-anchor="end">
+            {shortened(name, LONGEST_NAME)}
+          </text>
           {counts[row]!.map((count, column) => (
-            <Cell key={column} x={LEFT + column * cell} y={TOP + row * height} width={cell} height={height} count={count} rowTotal={total(counts[row]!)} />
+            <Cell
+              key={column}
+              x={LEFT + column * cell}
+              y={TOP + row * height}
+              width={cell}
+              height={height}
+              count={count}
+              rowTotal={total(counts[row]!)}
+            />
           ))}
         </g>
       ))}
@@ -57,9 +79,23 @@ function Cell({ x, y, width, height, count, rowTotal }: CellProps): JSX.Element 
   const withShare = count > 0 && width >= 40 && height >= 34;
   return (
     <g class={`cells ${shadeText(share)}`}>
-      <rect class="cell" x={coordinate(x + 1)} y={coordinate(y + 1)} width={coordinate(width - 2)} height={coordinate(height - 2)} rx={3} fill-opacity={coordinate(share)} />
-      <text class="count" x={middle} y={coordinate(y + height / 2 + (withShare ? -2 : 4))} text-anchor="middle">{whole(count)}</text>
-      {withShare && <text class="share" x={middle} y={coordinate(y + height / 2 + 12)} text-anchor="middle">{percent(count, rowTotal)}</text>}
+      <rect
+        class="cell"
+        x={coordinate(x + 1)}
+        y={coordinate(y + 1)}
+        width={coordinate(width - 2)}
+        height={coordinate(height - 2)}
+        rx={3}
+        fill-opacity={coordinate(share)}
+      />
+      <text class="count" x={middle} y={coordinate(y + height / 2 + (withShare ? -2 : 4))} text-anchor="middle">
+        {whole(count)}
+      </text>
+      {withShare && (
+        <text class="share" x={middle} y={coordinate(y + height / 2 + 12)} text-anchor="middle">
+          {percent(count, rowTotal)}
+        </text>
+      )}
     </g>
   );
 }

@@ -26,9 +26,14 @@ const EMPTY_WIDTH = 22;
 const GAP = { x: 14, y: 34 };
 
 export function Dag({ id, title, description, nodes, edges }: DagProps): JSX.Element {
-  const { layers, routes } = layered(nodes.map(({ name }) => name), edges);
+  const { layers, routes } = layered(
+    nodes.map(({ name }) => name),
+    edges,
+  );
   const widthOf = (place: string) => (isEmptyPlace(place) ? EMPTY_WIDTH : BOX.width);
-  const layerWidths = layers.map((layer) => layer.reduce((sum, place) => sum + widthOf(place), 0) + GAP.x * (layer.length - 1));
+  const layerWidths = layers.map(
+    (layer) => layer.reduce((sum, place) => sum + widthOf(place), 0) + GAP.x * (layer.length - 1),
+  );
   const width = Math.max(400, ...layerWidths.map((each) => each + 8));
   const centres = new Map<string, { readonly x: number; readonly y: number }>();
   layers.forEach((layer, depth) => {
@@ -41,15 +46,34 @@ export function Dag({ id, title, description, nodes, edges }: DagProps): JSX.Ele
   const height = 8 + layers.length * BOX.height + (layers.length - 1) * GAP.y;
   return (
     <Picture id={id} width={coordinate(width)} height={height} title={title} description={description}>
-      {routes.map((route) => <path key={route.join()} class="edge" d={routePath(route.map((place) => ({ ...centres.get(place)!, empty: isEmptyPlace(place) })))} />)}
-      {[...new Set(edges.map(({ to }) => to))].map((to) => <path key={to} class="arrow" d={arrowhead(centres.get(to)!)} />)}
+      {routes.map((route) => (
+        <path
+          key={route.join()}
+          class="edge"
+          d={routePath(route.map((place) => ({ ...centres.get(place)!, empty: isEmptyPlace(place) })))}
+        />
+      ))}
+      {[...new Set(edges.map(({ to }) => to))].map((to) => (
+        <path key={to} class="arrow" d={arrowhead(centres.get(to)!)} />
+      ))}
       {nodes.map(({ name, note }) => {
         const { x, y } = centres.get(name)!;
         return (
           <g key={name} class="boxed">
-            <rect class="box" x={coordinate(x - BOX.width / 2)} y={coordinate(y - BOX.height / 2)} width={BOX.width} height={BOX.height} rx={6} />
-            <text class="label strong" x={coordinate(x)} y={coordinate(y - 2)} text-anchor="middle">{shortened(name, LONGEST_NAME)}</text>
-            <text class="tick" x={coordinate(x)} y={coordinate(y + 12)} text-anchor="middle">{note}</text>
+            <rect
+              class="box"
+              x={coordinate(x - BOX.width / 2)}
+              y={coordinate(y - BOX.height / 2)}
+              width={BOX.width}
+              height={BOX.height}
+              rx={6}
+            />
+            <text class="label strong" x={coordinate(x)} y={coordinate(y - 2)} text-anchor="middle">
+              {shortened(name, LONGEST_NAME)}
+            </text>
+            <text class="tick" x={coordinate(x)} y={coordinate(y + 12)} text-anchor="middle">
+              {note}
+            </text>
           </g>
         );
       })}

@@ -50,24 +50,50 @@ export function DotPlot({ id, title, description, axis, rows, reference }: DotPl
       {ticksOf(x, 5).map(({ at, text }) => (
         <g key={text}>
           <line class="grid" x1={coordinate(at)} x2={coordinate(at)} y1={TOP} y2={bottom} />
-          <text class="tick" x={coordinate(at)} y={bottom + 15} text-anchor="middle">{text}</text>
+          <text class="tick" x={coordinate(at)} y={bottom + 15} text-anchor="middle">
+            {text}
+          </text>
         </g>
       ))}
-      <text class="axis" x={CHART_WIDTH / 2} y={bottom + 33} text-anchor="middle">{axis}</text>
+      <text class="axis" x={CHART_WIDTH / 2} y={bottom + 33} text-anchor="middle">
+        {axis}
+      </text>
       {reference !== null && <Reference at={x(reference.value)} label={reference.label} bottom={bottom} />}
-      {rows.map((row, i) => <Row key={row.label} row={row} y={TOP + i * ROW} x={x} />)}
+      {rows.map((row, i) => (
+        <Row key={row.label} row={row} y={TOP + i * ROW} x={x} />
+      ))}
     </Picture>
   );
 }
 
-function Reference({ at, label, bottom }: { readonly at: number; readonly label: string; readonly bottom: number }): JSX.Element {
-  if (at < 0) return <text class="tick" x={SIDE} y={TOP - 10}>← {label}</text>;
-  if (at > CHART_WIDTH) return <text class="tick" x={CHART_WIDTH - SIDE} y={TOP - 10} text-anchor="end">{label} →</text>;
+function Reference({
+  at,
+  label,
+  bottom,
+}: {
+  readonly at: number;
+  readonly label: string;
+  readonly bottom: number;
+}): JSX.Element {
+  if (at < 0)
+    return (
+      <text class="tick" x={SIDE} y={TOP - 10}>
+        ← {label}
+      </text>
+    );
+  if (at > CHART_WIDTH)
+    return (
+      <text class="tick" x={CHART_WIDTH - SIDE} y={TOP - 10} text-anchor="end">
+        {label} →
+      </text>
+    );
   const anchor = at < CHART_WIDTH / 3 ? 'start' : at > (2 * CHART_WIDTH) / 3 ? 'end' : 'middle';
   return (
     <g>
       <line class="reference" x1={coordinate(at)} x2={coordinate(at)} y1={TOP - 6} y2={bottom} />
-      <text class="tick" x={coordinate(at)} y={TOP - 10} text-anchor={anchor}>{label}</text>
+      <text class="tick" x={coordinate(at)} y={TOP - 10} text-anchor={anchor}>
+        {label}
+      </text>
     </g>
   );
 }
@@ -80,15 +106,33 @@ function domainOf(values: readonly number[], reference: DotPlotProps['reference'
   return reference.keep || higher - lower <= 2 * (high - low) ? [lower, higher] : [low, high];
 }
 
-function Row({ row, y, x }: { readonly row: DotRow; readonly y: number; readonly x: (value: number) => number }): JSX.Element {
+function Row({
+  row,
+  y,
+  x,
+}: {
+  readonly row: DotRow;
+  readonly y: number;
+  readonly x: (value: number) => number;
+}): JSX.Element {
   const middle = y + 31;
   return (
     <g class={row.colour}>
-      <text class="label" x={SIDE} y={y + 16}><tspan class="strong">{row.label}</tspan> <tspan class="soft">{row.note}</tspan></text>
-      <text class="value" x={CHART_WIDTH - SIDE} y={y + 16} text-anchor="end">{row.value}</text>
-      {row.low !== null && row.high !== null && <line class="interval" x1={coordinate(x(row.low))} x2={coordinate(x(row.high))} y1={middle} y2={middle} />}
-      {row.dots.map((dot, i) => <circle key={i} class="seed" cx={coordinate(x(dot))} cy={middle} r={2.5} />)}
-      {row.mean !== null && <MarkerShape kind={row.marker} x={x(row.mean)} y={middle} size={5.5} class={row.open ? 'mark open' : 'mark'} />}
+      <text class="label" x={SIDE} y={y + 16}>
+        <tspan class="strong">{row.label}</tspan> <tspan class="soft">{row.note}</tspan>
+      </text>
+      <text class="value" x={CHART_WIDTH - SIDE} y={y + 16} text-anchor="end">
+        {row.value}
+      </text>
+      {row.low !== null && row.high !== null && (
+        <line class="interval" x1={coordinate(x(row.low))} x2={coordinate(x(row.high))} y1={middle} y2={middle} />
+      )}
+      {row.dots.map((dot, i) => (
+        <circle key={i} class="seed" cx={coordinate(x(dot))} cy={middle} r={2.5} />
+      ))}
+      {row.mean !== null && (
+        <MarkerShape kind={row.marker} x={x(row.mean)} y={middle} size={5.5} class={row.open ? 'mark open' : 'mark'} />
+      )}
     </g>
   );
 }

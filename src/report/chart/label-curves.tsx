@@ -47,19 +47,42 @@ export function LabelCurves({ id, title, description, axis, curves }: LabelCurve
   const aside = (STEP_ASIDE * (curves.length - 1)) / 2;
   const x = scaleLog([shares[0] ?? 0.1, 1], [LEFT + aside + 4, CHART_WIDTH - RIGHT - aside]);
   const y = scaleLinear([lowY, highY], [HEIGHT - BOTTOM, TOP]).nice(5);
-  const labels = spreadLabels(curves.map((curve) => y(curve.points.at(-1)?.mean ?? lowY)), 13, TOP, HEIGHT - BOTTOM);
+  const labels = spreadLabels(
+    curves.map((curve) => y(curve.points.at(-1)?.mean ?? lowY)),
+    13,
+    TOP,
+    HEIGHT - BOTTOM,
+  );
   return (
     <Picture id={id} width={CHART_WIDTH} height={HEIGHT} title={title} description={description}>
-      <text class="panel-title" x={0} y={13}>{title}</text>
+      <text class="panel-title" x={0} y={13}>
+        {title}
+      </text>
       {ticksOf(y, 5).map(({ at, text }) => (
         <g key={text}>
           <line class="grid" x1={LEFT} x2={CHART_WIDTH - RIGHT} y1={coordinate(at)} y2={coordinate(at)} />
-          <text class="tick" x={LEFT - 7} y={coordinate(at + 4)} text-anchor="end">{text}</text>
+          <text class="tick" x={LEFT - 7} y={coordinate(at + 4)} text-anchor="end">
+            {text}
+          </text>
         </g>
       ))}
-      {shares.map((share) => <text key={share} class="tick" x={coordinate(x(share))} y={HEIGHT - BOTTOM + 16} text-anchor="middle">{percent(share)}</text>)}
-      <text class="axis" x={coordinate((LEFT + CHART_WIDTH - RIGHT) / 2)} y={HEIGHT - 5} text-anchor="middle">{axis}</text>
-      {curves.map((curve, i) => <Model key={curve.words.name} curve={curve} x={(share) => x(share) + STEP_ASIDE * i - aside} y={y} labelY={labels[i]!} />)}
+      {shares.map((share) => (
+        <text key={share} class="tick" x={coordinate(x(share))} y={HEIGHT - BOTTOM + 16} text-anchor="middle">
+          {percent(share)}
+        </text>
+      ))}
+      <text class="axis" x={coordinate((LEFT + CHART_WIDTH - RIGHT) / 2)} y={HEIGHT - 5} text-anchor="middle">
+        {axis}
+      </text>
+      {curves.map((curve, i) => (
+        <Model
+          key={curve.words.name}
+          curve={curve}
+          x={(share) => x(share) + STEP_ASIDE * i - aside}
+          y={y}
+          labelY={labels[i]!}
+        />
+      ))}
     </Picture>
   );
 }
@@ -72,17 +95,28 @@ interface ModelProps {
 }
 
 function Model({ curve: { words, points }, x, y, labelY }: ModelProps): JSX.Element {
-  const path = line<LabelPoint>((point) => x(point.share), (point) => y(point.mean)).digits(2);
+  const path = line<LabelPoint>(
+    (point) => x(point.share),
+    (point) => y(point.mean),
+  ).digits(2);
   return (
     <g class={words.colour}>
       <path class="line" d={path(points) ?? ''} />
       {points.map(({ share, mean, low, high }) => (
         <g key={share}>
-          <line class="interval thin" x1={coordinate(x(share))} x2={coordinate(x(share))} y1={coordinate(y(low))} y2={coordinate(y(high))} />
+          <line
+            class="interval thin"
+            x1={coordinate(x(share))}
+            x2={coordinate(x(share))}
+            y1={coordinate(y(low))}
+            y2={coordinate(y(high))}
+          />
           <MarkerShape kind={words.marker} x={x(share)} y={y(mean)} size={4} class="mark" />
         </g>
       ))}
-      <text class="label" x={CHART_WIDTH - RIGHT + 6} y={coordinate(labelY + 4)}>{words.name}</text>
+      <text class="label" x={CHART_WIDTH - RIGHT + 6} y={coordinate(labelY + 4)}>
+        {words.name}
+      </text>
     </g>
   );
 }

@@ -21,12 +21,22 @@ export function layered(nodes: readonly string[], all: readonly Edge[]): Layered
   const edges = all.filter(({ from, to }) => from !== to);
   const [producers, consumers] = [neighbours(edges, 'to', 'from'), neighbours(edges, 'from', 'to')];
   const depth = new Map<string, number>();
-  for (const node of nodes) depth.set(node, (producers.get(node) ?? []).reduce((deepest, from) => Math.max(deepest, depth.get(from)! + 1), 0));
+  for (const node of nodes)
+    depth.set(
+      node,
+      (producers.get(node) ?? []).reduce((deepest, from) => Math.max(deepest, depth.get(from)! + 1), 0),
+    );
   lowerSources(nodes, producers, consumers, depth);
-  const layers: string[][] = Array.from({ length: [...depth.values()].reduce((deepest, each) => Math.max(deepest, each), -1) + 1 }, () => []);
+  const layers: string[][] = Array.from(
+    { length: [...depth.values()].reduce((deepest, each) => Math.max(deepest, each), -1) + 1 },
+    () => [],
+  );
   for (const node of nodes) layers[depth.get(node)!]!.push(node);
   const routes = edges.map(({ from, to }) => {
-    const between = Array.from({ length: depth.get(to)! - depth.get(from)! - 1 }, (_, i) => `${from}\u0000${to}\u0000${i}`);
+    const between = Array.from(
+      { length: depth.get(to)! - depth.get(from)! - 1 },
+      (_, i) => `${from}\u0000${to}\u0000${i}`,
+    );
     between.forEach((place, i) => layers[depth.get(from)! + 1 + i]!.push(place));
     return [from, ...between, to];
   });
@@ -39,10 +49,16 @@ export function isEmptyPlace(place: string): boolean {
 }
 
 /** A source stands just above its first consumer, so that its edges are short. */
-function lowerSources(nodes: readonly string[], producers: Neighbours, consumers: Neighbours, depth: Map<string, number>): void {
+function lowerSources(
+  nodes: readonly string[],
+  producers: Neighbours,
+  consumers: Neighbours,
+  depth: Map<string, number>,
+): void {
   for (const node of nodes) {
     const below = consumers.get(node) ?? [];
-    if (!producers.has(node) && below.length > 0) depth.set(node, below.reduce((least, to) => Math.min(least, depth.get(to)!), Infinity) - 1);
+    if (!producers.has(node) && below.length > 0)
+      depth.set(node, below.reduce((least, to) => Math.min(least, depth.get(to)!), Infinity) - 1);
   }
 }
 
@@ -75,7 +91,11 @@ function ordered(layers: readonly (readonly string[])[], routes: readonly (reado
         return positions.length === 0 ? null : positions.reduce((a, b) => a + b) / positions.length;
       };
       const own = result[here]!;
-      const keyed = own.map((node, position) => ({ node, position, key: place(node) ?? (position + 0.5) / own.length }));
+      const keyed = own.map((node, position) => ({
+        node,
+        position,
+        key: place(node) ?? (position + 0.5) / own.length,
+      }));
       result[here] = keyed.sort((a, b) => a.key - b.key || a.position - b.position).map(({ node }) => node);
     }
   }

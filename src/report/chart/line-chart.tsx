@@ -47,38 +47,82 @@ const LEFT = 44;
 /** Width of a letter in the wider of the fonts that a page may get. */
 const LETTER = 8;
 
-export function LineChart({ id, title, description, curves, reference, fromZero = false }: LineChartProps): JSX.Element {
+export function LineChart({
+  id,
+  title,
+  description,
+  curves,
+  reference,
+  fromZero = false,
+}: LineChartProps): JSX.Element {
   const right = 20 + LETTER * Math.max(...curves.map(({ words }) => words.name.length));
   const points = curves.flatMap(({ seeds }) => seeds.flat());
   const [firstX = 0, lastX = 1] = extent(points, (point) => point.x);
-  const [lowY = 0, highY = 1] = extent([...points.map((point) => point.y), ...(reference === undefined ? [] : [reference.value]), ...(fromZero ? [0] : [])]);
+  const [lowY = 0, highY = 1] = extent([
+    ...points.map((point) => point.y),
+    ...(reference === undefined ? [] : [reference.value]),
+    ...(fromZero ? [0] : []),
+  ]);
   const x = scaleLinear([firstX, lastX === firstX ? firstX + 1 : lastX], [LEFT, CHART_WIDTH - right]);
   const y = scaleLinear([lowY, highY === lowY ? lowY + 1 : highY], [HEIGHT - BOTTOM, TOP]).nice(5);
   const summaries = curves.map(({ seeds }) => summarise(seeds));
-  const ends = spreadEnds(summaries.map((summary) => ({ x: summary.at(-1)?.x ?? firstX, y: y(summary.at(-1)?.mean ?? lowY) })), 13, TOP, HEIGHT - BOTTOM);
+  const ends = spreadEnds(
+    summaries.map((summary) => ({ x: summary.at(-1)?.x ?? firstX, y: y(summary.at(-1)?.mean ?? lowY) })),
+    13,
+    TOP,
+    HEIGHT - BOTTOM,
+  );
   return (
     <Picture id={id} width={CHART_WIDTH} height={HEIGHT} title={title} description={description}>
-      <text class="panel-title" x={0} y={13}>{title}</text>
+      <text class="panel-title" x={0} y={13}>
+        {title}
+      </text>
       {ticksOf(y, 5).map(({ at, text }) => (
         <g key={text}>
           <line class="grid" x1={LEFT} x2={coordinate(CHART_WIDTH - right)} y1={coordinate(at)} y2={coordinate(at)} />
-          <text class="tick" x={LEFT - 7} y={coordinate(at + 4)} text-anchor="end">{text}</text>
+          <text class="tick" x={LEFT - 7} y={coordinate(at + 4)} text-anchor="end">
+            {text}
+          </text>
         </g>
       ))}
-      {ticksOf(x, 6).filter(({ text }) => !text.includes('.')).map(({ at, text }) => <text key={text} class="tick" x={coordinate(at)} y={HEIGHT - BOTTOM + 16} text-anchor="middle">{text}</text>)}
-      <text class="axis" x={coordinate((LEFT + CHART_WIDTH - right) / 2)} y={HEIGHT - 5} text-anchor="middle">epoch</text>
-      {reference !== undefined && <Reference at={y(reference.value)} label={reference.label} right={CHART_WIDTH - right} />}
-      {curves.map((curve, i) => <Band key={curve.words.name} colour={curve.words.colour} summary={summaries[i]!} x={x} y={y} />)}
-      {curves.map((curve, i) => <Line key={curve.words.name} curve={curve} summary={summaries[i]!} x={x} y={y} labelY={ends[i]!} />)}
+      {ticksOf(x, 6)
+        .filter(({ text }) => !text.includes('.'))
+        .map(({ at, text }) => (
+          <text key={text} class="tick" x={coordinate(at)} y={HEIGHT - BOTTOM + 16} text-anchor="middle">
+            {text}
+          </text>
+        ))}
+      <text class="axis" x={coordinate((LEFT + CHART_WIDTH - right) / 2)} y={HEIGHT - 5} text-anchor="middle">
+        epoch
+      </text>
+      {reference !== undefined && (
+        <Reference at={y(reference.value)} label={reference.label} right={CHART_WIDTH - right} />
+      )}
+      {curves.map((curve, i) => (
+        <Band key={curve.words.name} colour={curve.words.colour} summary={summaries[i]!} x={x} y={y} />
+      ))}
+      {curves.map((curve, i) => (
+        <Line key={curve.words.name} curve={curve} summary={summaries[i]!} x={x} y={y} labelY={ends[i]!} />
+      ))}
     </Picture>
   );
 }
 
-function Reference({ at, label, right }: { readonly at: number; readonly label: string; readonly right: number }): JSX.Element {
+function Reference({
+  at,
+  label,
+  right,
+}: {
+  readonly at: number;
+  readonly label: string;
+  readonly right: number;
+}): JSX.Element {
   return (
     <g>
       <line class="reference" x1={LEFT} x2={coordinate(right)} y1={coordinate(at)} y2={coordinate(at)} />
-      <text class="tick" x={coordinate(right)} y={coordinate(at - 5)} text-anchor="end">{label}</text>
+      <text class="tick" x={coordinate(right)} y={coordinate(at - 5)} text-anchor="end">
+        {label}
+      </text>
     </g>
   );
 }
@@ -91,21 +135,38 @@ interface DrawnProps {
 
 function Band({ colour, summary, x, y }: DrawnProps & { readonly colour: string }): JSX.Element | null {
   if (summary.every(({ low, high }) => low === high)) return null;
-  const shape = area<Summary>((point) => x(point.x), (point) => y(point.low), (point) => y(point.high)).digits(2);
+  const shape = area<Summary>(
+    (point) => x(point.x),
+    (point) => y(point.low),
+    (point) => y(point.high),
+  ).digits(2);
   return <path class={`${colour} band`} d={shape(summary) ?? ''} />;
 }
 
-function Line({ curve, summary, x, y, labelY }: DrawnProps & { readonly curve: Curve; readonly labelY: number }): JSX.Element {
-  const path = line<Summary>((point) => x(point.x), (point) => y(point.mean)).digits(2);
+function Line({
+  curve,
+  summary,
+  x,
+  y,
+  labelY,
+}: DrawnProps & { readonly curve: Curve; readonly labelY: number }): JSX.Element {
+  const path = line<Summary>(
+    (point) => x(point.x),
+    (point) => y(point.mean),
+  ).digits(2);
   const last = summary.at(-1);
   return (
     <g class={curve.words.colour}>
       <path class="line" d={path(summary) ?? ''} />
-      {curve.marks.map((mark, i) => <MarkerShape key={i} kind={curve.words.marker} x={x(mark.x)} y={y(mark.y)} size={4} class="mark" />)}
+      {curve.marks.map((mark, i) => (
+        <MarkerShape key={i} kind={curve.words.marker} x={x(mark.x)} y={y(mark.y)} size={4} class="mark" />
+      ))}
       {last !== undefined && (
         <>
           <MarkerShape kind={curve.words.marker} x={x(last.x) + 7} y={labelY} size={3} class="mark" />
-          <text class="label" x={coordinate(x(last.x) + 13)} y={coordinate(labelY + 4)}>{curve.words.name}</text>
+          <text class="label" x={coordinate(x(last.x) + 13)} y={coordinate(labelY + 4)}>
+            {curve.words.name}
+          </text>
         </>
       )}
     </g>
@@ -116,5 +177,7 @@ function Line({ curve, summary, x, y, labelY }: DrawnProps & { readonly curve: C
 function summarise(seeds: readonly (readonly Point[])[]): Summary[] {
   const byX = new Map<number, number[]>();
   for (const { x, y } of seeds.flat()) byX.set(x, [...(byX.get(x) ?? []), y]);
-  return [...byX].sort(([a], [b]) => a - b).map(([x, values]) => ({ x, low: min(values)!, mean: mean(values)!, high: max(values)! }));
+  return [...byX]
+    .sort(([a], [b]) => a - b)
+    .map(([x, values]) => ({ x, low: min(values)!, mean: mean(values)!, high: max(values)! }));
 }

@@ -31,7 +31,20 @@ export function markerOutline(kind: Marker, centreX: number, centreY: number, ra
       return `M${at(0, -1.25 * r)}L${at(1.25 * r, 0)}L${at(0, 1.25 * r)}L${at(-1.25 * r, 0)}Z`;
     case 'cross': {
       const [far, near] = [1.15 * r, 0.4 * r];
-      const corners = [[-near, -far], [near, -far], [near, -near], [far, -near], [far, near], [near, near], [near, far], [-near, far], [-near, near], [-far, near], [-far, -near], [-near, -near]] as const;
+      const corners = [
+        [-near, -far],
+        [near, -far],
+        [near, -near],
+        [far, -near],
+        [far, near],
+        [near, near],
+        [near, far],
+        [-near, far],
+        [-near, near],
+        [-far, near],
+        [-far, -near],
+        [-near, -near],
+      ] as const;
       return `M${corners.map(([dx, dy]) => at(dx, dy)).join('L')}Z`;
     }
   }

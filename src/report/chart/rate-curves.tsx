@@ -22,11 +22,18 @@ export function RateCurves({ curves, steps, ...plane }: RateCurvesProps): JSX.El
   return (
     <UnitPlane {...plane}>
       {(x, y) => {
-        const path = line<Point>((point) => x(point[0]), (point) => y(point[1])).digits(2).curve(steps ? curveStepBefore : curveLinear);
+        const path = line<Point>(
+          (point) => x(point[0]),
+          (point) => y(point[1]),
+        )
+          .digits(2)
+          .curve(steps ? curveStepBefore : curveLinear);
         return curves.map(({ words, points }, i) => (
           <g key={words.name} class={words.colour}>
             <path class="line" d={path(steps ? fromEdge(points) : points) ?? ''} />
-            {marksOf(points, i, curves.length).map(([px, py], k) => <MarkerShape key={k} kind={words.marker} x={x(px)} y={y(py)} size={4} class="mark" />)}
+            {marksOf(points, i, curves.length).map(([px, py], k) => (
+              <MarkerShape key={k} kind={words.marker} x={x(px)} y={y(py)} size={4} class="mark" />
+            ))}
           </g>
         ));
       }}
@@ -41,5 +48,7 @@ function fromEdge(points: readonly Point[]): readonly Point[] {
 
 /** Three marks along each curve, those of different curves at different places. */
 function marksOf(points: readonly Point[], curve: number, curves: number): Point[] {
-  return [0, 1, 2].map((third) => points[Math.floor(((third + (curve + 0.5) / curves) / 3) * points.length)]).filter((point) => point !== undefined);
+  return [0, 1, 2]
+    .map((third) => points[Math.floor(((third + (curve + 0.5) / curves) / 3) * points.length)])
+    .filter((point) => point !== undefined);
 }

@@ -30,17 +30,34 @@ const MOST = 11;
 export function ReliabilityDiagram({ id, title, words, before, after }: ReliabilityProps): JSX.Element {
   const [raw, scaled] = [placed(before), placed(after)];
   const surest = raw.at(-1);
-  const description = surest === undefined ? 'No test image.' : `Where it is surest, ${fixed(surest.x, 2)} on average with ${fixed(100 * surest.share, 0)} % of the answers, it is right in ${fixed(surest.y, 2)} of them.`;
+  const description =
+    surest === undefined
+      ? 'No test image.'
+      : `Where it is surest, ${fixed(surest.x, 2)} on average with ${fixed(100 * surest.share, 0)} % of the answers, it is right in ${fixed(surest.y, 2)} of them.`;
   return (
     <UnitPlane id={id} title={title} description={description} across="confidence" upward="accuracy" diagonal>
       {(x, y) => {
-        const path = line<Placed>((point) => x(point.x), (point) => y(point.y)).digits(2);
+        const path = line<Placed>(
+          (point) => x(point.x),
+          (point) => y(point.y),
+        ).digits(2);
         return (
           <g class={words.colour}>
             <path class="line after" d={path(scaled) ?? ''} />
             <path class="line" d={path(raw) ?? ''} />
-            {scaled.map((point, i) => <MarkerShape key={i} kind={words.marker} x={x(point.x)} y={y(point.y)} size={3.5} class="mark open" />)}
-            {raw.map((point, i) => <MarkerShape key={i} kind={words.marker} x={x(point.x)} y={y(point.y)} size={LEAST + (MOST - LEAST) * Math.sqrt(point.share)} class="mark" />)}
+            {scaled.map((point, i) => (
+              <MarkerShape key={i} kind={words.marker} x={x(point.x)} y={y(point.y)} size={3.5} class="mark open" />
+            ))}
+            {raw.map((point, i) => (
+              <MarkerShape
+                key={i}
+                kind={words.marker}
+                x={x(point.x)}
+                y={y(point.y)}
+                size={LEAST + (MOST - LEAST) * Math.sqrt(point.share)}
+                class="mark"
+              />
+            ))}
           </g>
         );
       }}
@@ -50,5 +67,7 @@ export function ReliabilityDiagram({ id, title, words, before, after }: Reliabil
 
 function placed(bins: readonly ReliabilityBin[]): Placed[] {
   const all = bins.reduce((sum, { images }) => sum + images, 0);
-  return bins.flatMap(({ confidence, accuracy, images }) => (confidence === null || accuracy === null ? [] : [{ x: confidence, y: accuracy, share: images / all }]));
+  return bins.flatMap(({ confidence, accuracy, images }) =>
+    confidence === null || accuracy === null ? [] : [{ x: confidence, y: accuracy, share: images / all }],
+  );
 }

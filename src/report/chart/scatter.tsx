@@ -26,24 +26,41 @@ const COLOURS = 4;
 
 /** Four colours and five shapes, stepped so that twenty classes differ in one of them, and neighbours in both. */
 export function classLook(k: number): { readonly colour: string; readonly marker: Marker } {
-  return { colour: `series-${k % COLOURS}`, marker: MARKERS[((k % COLOURS) + Math.floor(k / COLOURS)) % MARKERS.length]! };
+  return {
+    colour: `series-${k % COLOURS}`,
+    marker: MARKERS[((k % COLOURS) + Math.floor(k / COLOURS)) % MARKERS.length]!,
+  };
 }
 
 /** Both axes have one scale: distances mean something, directions do not. */
 export function Scatter({ id, title, description, points, labels, classes }: ScatterProps): JSX.Element {
   const [[left = 0, right = 1], [low = 0, high = 1]] = [extent(points, ([x]) => x), extent(points, ([, y]) => y)];
   const scale = Math.min((CHART_WIDTH - 2 * EDGE) / (right - left || 1), (HEIGHT - TOP - 2 * EDGE) / (high - low || 1));
-  const x = scaleLinear([left, left + 1], [CHART_WIDTH / 2 - (scale * (right - left)) / 2, CHART_WIDTH / 2 - (scale * (right - left)) / 2 + scale]);
+  const x = scaleLinear(
+    [left, left + 1],
+    [CHART_WIDTH / 2 - (scale * (right - left)) / 2, CHART_WIDTH / 2 - (scale * (right - left)) / 2 + scale],
+  );
   const middle = (TOP + HEIGHT) / 2;
-  const y = scaleLinear([low, low + 1], [middle + (scale * (high - low)) / 2, middle + (scale * (high - low)) / 2 - scale]);
+  const y = scaleLinear(
+    [low, low + 1],
+    [middle + (scale * (high - low)) / 2, middle + (scale * (high - low)) / 2 - scale],
+  );
   return (
     <Picture id={id} width={CHART_WIDTH} height={HEIGHT} title={title} description={description}>
       <rect class="frame" x={0.5} y={TOP - 4.5} width={CHART_WIDTH - 1} height={HEIGHT - TOP + 4} />
-      <text class="panel-title" x={0} y={13}>{shortenedTitle(title)}</text>
+      <text class="panel-title" x={0} y={13}>
+        {shortenedTitle(title)}
+      </text>
       {Array.from({ length: classes }, (_, k) => {
         const { colour, marker } = classLook(k);
-        const outline = points.flatMap(([px, py], i) => (labels[i] === k ? [markerOutline(marker, x(px), y(py), SIZE)] : [])).join('');
-        return outline === '' ? null : <g key={k} class={colour}><path class="dots" d={outline} /></g>;
+        const outline = points
+          .flatMap(([px, py], i) => (labels[i] === k ? [markerOutline(marker, x(px), y(py), SIZE)] : []))
+          .join('');
+        return outline === '' ? null : (
+          <g key={k} class={colour}>
+            <path class="dots" d={outline} />
+          </g>
+        );
       })}
     </Picture>
   );

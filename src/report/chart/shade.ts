@@ -25,7 +25,9 @@ export function contrast(a: string, b: string): number {
 
 /** `over` laid on `under`, as `#rrggbb`. */
 export function blended(over: string, under: string, opacity: number): string {
-  return `#${blend(rgb(over), rgb(under), opacity).map((channel) => Math.round(channel).toString(16).padStart(2, '0')).join('')}`;
+  return `#${blend(rgb(over), rgb(under), opacity)
+    .map((channel) => Math.round(channel).toString(16).padStart(2, '0'))
+    .join('')}`;
 }
 
 function rgb(colour: string): Rgb {

@@ -19,11 +19,22 @@ export function spreadLabels(places: readonly number[], gap: number, top: number
 }
 
 /** The same for lines that end at different x: only labels above one another can cover one another. */
-export function spreadEnds(ends: readonly { readonly x: number; readonly y: number }[], gap: number, top: number, bottom: number): number[] {
+export function spreadEnds(
+  ends: readonly { readonly x: number; readonly y: number }[],
+  gap: number,
+  top: number,
+  bottom: number,
+): number[] {
   const moved = ends.map(({ y }) => y);
   for (const x of new Set(ends.map((end) => end.x))) {
     const column = [...ends.keys()].filter((i) => ends[i]!.x === x);
-    for (const [k, y] of spreadLabels(column.map((i) => ends[i]!.y), gap, top, bottom).entries()) moved[column[k]!] = y;
+    for (const [k, y] of spreadLabels(
+      column.map((i) => ends[i]!.y),
+      gap,
+      top,
+      bottom,
+    ).entries())
+      moved[column[k]!] = y;
   }
   return moved;
 }

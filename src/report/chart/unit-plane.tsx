@@ -27,16 +27,28 @@ export function UnitPlane({ id, title, description, across, upward, diagonal, ch
   const y = scaleLinear([0, 1], [TOP + SIDE, TOP]);
   return (
     <Picture id={id} width={CHART_WIDTH} height={TOP + SIDE + BOTTOM} title={title} description={description}>
-      <text class="panel-title name" x={0} y={13}>{shortenedTitle(title)}</text>
-      <text class="axis" x={LEFT} y={TOP - 6}>{upward}</text>
+      <text class="panel-title name" x={0} y={13}>
+        {shortenedTitle(title)}
+      </text>
+      <text class="axis" x={LEFT} y={TOP - 6}>
+        {upward}
+      </text>
       {ticksOf(y, 5).map(({ at, text }) => (
         <g key={text}>
           <line class="grid" x1={LEFT} x2={LEFT + SIDE} y1={coordinate(at)} y2={coordinate(at)} />
-          <text class="tick" x={LEFT - 7} y={coordinate(at + 4)} text-anchor="end">{text}</text>
+          <text class="tick" x={LEFT - 7} y={coordinate(at + 4)} text-anchor="end">
+            {text}
+          </text>
         </g>
       ))}
-      {ticksOf(x, 5).map(({ at, text }) => <text key={text} class="tick" x={coordinate(at)} y={TOP + SIDE + 16} text-anchor="middle">{text}</text>)}
-      <text class="axis" x={LEFT + SIDE / 2} y={TOP + SIDE + 34} text-anchor="middle">{across}</text>
+      {ticksOf(x, 5).map(({ at, text }) => (
+        <text key={text} class="tick" x={coordinate(at)} y={TOP + SIDE + 16} text-anchor="middle">
+          {text}
+        </text>
+      ))}
+      <text class="axis" x={LEFT + SIDE / 2} y={TOP + SIDE + 34} text-anchor="middle">
+        {across}
+      </text>
       {diagonal && <line class="reference" x1={LEFT} x2={LEFT + SIDE} y1={TOP + SIDE} y2={TOP} />}
       {children(x, y)}
     </Picture>

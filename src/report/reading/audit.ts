@@ -28,6 +28,9 @@ const Shared = Type.Object({
 /** `shared.json`; `picture`: shared.png. */
 export async function readShared(path: string, picture: EmbeddedPicture | null): Promise<SharedFindings> {
   const { pairs, shown } = await readJson(Shared, path);
-  const between = pairs.map(({ sets, equal, near, turned, names }) => ({ sets, counts: { equal: equal.length, near: near.length, turned: turned.length, names: names.length } }));
+  const between = pairs.map(({ sets, equal, near, turned, names }) => ({
+    sets,
+    counts: { equal: equal.length, near: near.length, turned: turned.length, names: names.length },
+  }));
   return { between, shown, picture };
 }

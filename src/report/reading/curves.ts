@@ -27,7 +27,10 @@ const PreTrainingCurves = Type.Object({
 });
 
 /** `curves.json` of fine-tuning. */
-export async function readFineTuning(path: string, { model, seed }: Pick<FineTuning, 'model' | 'seed'>): Promise<FineTuning> {
+export async function readFineTuning(
+  path: string,
+  { model, seed }: Pick<FineTuning, 'model' | 'seed'>,
+): Promise<FineTuning> {
   const { best, epochs } = await readJson(FineTuningCurves, path);
   return { model, seed, best, epochs };
 }

@@ -6,6 +6,7 @@ import { Value } from '@sinclair/typebox/value';
 export async function readJson<Schema extends TSchema>(schema: Schema, path: string): Promise<Static<Schema>> {
   const value: unknown = JSON.parse(await readFile(path, 'utf8'));
   const fault = Value.Errors(schema, value).First();
-  if (fault !== undefined) throw new Error(`${path}${fault.path}: ${fault.message}; found ${JSON.stringify(fault.value)}.`);
+  if (fault !== undefined)
+    throw new Error(`${path}${fault.path}: ${fault.message}; found ${JSON.stringify(fault.value)}.`);
   return value;
 }

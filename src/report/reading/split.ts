@@ -2,7 +2,12 @@ import { Type } from '@sinclair/typebox';
 import type { SplitFacts } from '../study.ts';
 import { readJson } from './json.ts';
 
-const SplitSummary = Type.Object({ policy: Type.String(), seed: Type.Integer(), unused: Type.Integer(), groupOverlap: Type.Integer() });
+const SplitSummary = Type.Object({
+  policy: Type.String(),
+  seed: Type.Integer(),
+  unused: Type.Integer(),
+  groupOverlap: Type.Integer(),
+});
 
 const WORDS: Readonly<Record<string, string>> = {
   grouped: 'drawn by group, every class in every part',

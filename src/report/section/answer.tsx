@@ -18,7 +18,9 @@ const FEW = [2, 3, 4, 5];
 export function Answer({ study }: { readonly study: Study }): JSX.Element {
   return (
     <Section id="answer" title="The answer">
-      {study.datasets.map((dataset) => <DatasetAnswer key={dataset.name} study={study} dataset={dataset} />)}
+      {study.datasets.map((dataset) => (
+        <DatasetAnswer key={dataset.name} study={study} dataset={dataset} />
+      ))}
     </Section>
   );
 }
@@ -34,7 +36,9 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
   const arrow = words.better === 'higher' ? 'right is better' : 'left is better';
   return (
     <article class="answer">
-      <h3><Name>{dataset.title}</Name></h3>
+      <h3>
+        <Name>{dataset.title}</Name>
+      </h3>
       <p class="verdict">{verdict.best}</p>
       <p class="verdict second">{verdict.effect}</p>
       <Caveats dataset={dataset} />
@@ -42,8 +46,10 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
         id={identifier('answer', dataset.name)}
         caption={
           <>
-            {counted(evaluation.counts.test.images, 'test image')} of {counted(evaluation.counts.test.groups, 'group')}, {counted(evaluation.seeds.length, 'seed')}. Small dots: one training each. Large mark:
-            their mean. Line: {Math.round(100 * evaluation.bootstrap.level)} % interval of a paired bootstrap over groups and seeds. A hollow mark says that the interval of the difference includes 0: we cannot tell.
+            {counted(evaluation.counts.test.images, 'test image')} of {counted(evaluation.counts.test.groups, 'group')},{' '}
+            {counted(evaluation.seeds.length, 'seed')}. Small dots: one training each. Large mark: their mean. Line:{' '}
+            {Math.round(100 * evaluation.bootstrap.level)} % interval of a paired bootstrap over groups and seeds. A
+            hollow mark says that the interval of the difference includes 0: we cannot tell.
             {FEW.includes(evaluation.seeds.length) && ' So few trainings leave wide intervals; more seeds narrow them.'}
           </>
         }
@@ -51,7 +57,13 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
           label: `Test ${words.name} and differences, ${dataset.title}`,
           head: ['model or difference', `test ${words.name}`, 'low', 'high', 'each seed'],
           texts: [0, 4],
-          rows: [...models, ...differences].map((row) => [`${row.label} ${row.note}`, fixed(row.mean, 4), fixed(row.low, 4), fixed(row.high, 4), row.dots.map((dot) => fixed(dot, 4)).join('  ')]),
+          rows: [...models, ...differences].map((row) => [
+            `${row.label} ${row.note}`,
+            fixed(row.mean, 4),
+            fixed(row.low, 4),
+            fixed(row.high, 4),
+            row.dots.map((dot) => fixed(dot, 4)).join('  '),
+          ]),
         }}
       >
         <DotPlot
@@ -60,13 +72,19 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
           description={models.map((row) => `${row.label} ${row.note}: ${row.value}`).join('. ')}
           axis={`test ${words.name} (${arrow})`}
           rows={models}
-          reference={baseline === null ? null : { value: baseline, label: `majority class ${fixed(baseline, words.digits)}`, keep: false }}
+          reference={
+            baseline === null
+              ? null
+              : { value: baseline, label: `majority class ${fixed(baseline, words.digits)}`, keep: false }
+          }
         />
         {differences.length > 0 && (
           <DotPlot
             id={identifier('answer', dataset.name, 'differences')}
             title={`Paired differences in test ${words.name} on ${dataset.title}`}
-            description={differences.map((row) => `${row.label}, ${row.note}: ${row.value}${row.open ? ', cannot tell' : ''}`).join('. ')}
+            description={differences
+              .map((row) => `${row.label}, ${row.note}: ${row.value}${row.open ? ', cannot tell' : ''}`)
+              .join('. ')}
             axis={`difference in test ${words.name}`}
             rows={differences}
             reference={{ value: 0, label: 'no difference', keep: true }}
@@ -83,8 +101,16 @@ function Caveats({ dataset }: { readonly dataset: DatasetResults }): JSX.Element
   return (
     <div class="faults" role="note">
       <h4>Before you believe this</h4>
-      <ul>{caveats.map((caveat) => <li key={caveat}>{caveat}</li>)}</ul>
-      {hasAudit(dataset) && <p><a href="#audit">Leaks in the data</a></p>}
+      <ul>
+        {caveats.map((caveat) => (
+          <li key={caveat}>{caveat}</li>
+        ))}
+      </ul>
+      {hasAudit(dataset) && (
+        <p>
+          <a href="#audit">Leaks in the data</a>
+        </p>
+      )}
     </div>
   );
 }
@@ -95,7 +121,18 @@ function modelRows({ evaluation }: DatasetResults, metric: string, transfer: str
     const { name, start, colour, marker } = modelWords(model, transfer);
     const { mean, low, high } = summary.test[metric] ?? { mean: null, low: null, high: null };
     const dots = seeds.flatMap(({ test }) => test[metric] ?? []);
-    return { label: name, note: start, value: `${fixed(mean, digits)} [${fixed(low, digits)}, ${fixed(high, digits)}]`, mean, low, high, dots, colour, marker, open: false };
+    return {
+      label: name,
+      note: start,
+      value: `${fixed(mean, digits)} [${fixed(low, digits)}, ${fixed(high, digits)}]`,
+      mean,
+      low,
+      high,
+      dots,
+      colour,
+      marker,
+      open: false,
+    };
   });
 }
 
@@ -111,13 +148,29 @@ function differenceRows({ evaluation }: DatasetResults, metric: string, transfer
   return pairs.flatMap(({ model, against, note }) => {
     const difference = differenceOf(evaluation, model, against, metric);
     if (difference === null) return [];
-    const bySeed = (of: string) => new Map(evaluation.models.find((each) => each.model === of)!.seeds.map(({ seed, test }) => [seed, test[metric] ?? null]));
+    const bySeed = (of: string) =>
+      new Map(
+        evaluation.models
+          .find((each) => each.model === of)!
+          .seeds.map(({ seed, test }) => [seed, test[metric] ?? null]),
+      );
     const [own, other] = [bySeed(model), bySeed(against)];
     const dots = [...own].flatMap(([seed, value]) => {
       const before = other.get(seed) ?? null;
       return value === null || before === null ? [] : [value - before];
     });
     const { colour, marker } = modelWords(model, transfer);
-    return [{ label: `${model} − ${against}`, note, value: differenceText(difference, words, 'signed'), ...difference, dots, colour, marker, open: cannotTell(difference) }];
+    return [
+      {
+        label: `${model} − ${against}`,
+        note,
+        value: differenceText(difference, words, 'signed'),
+        ...difference,
+        dots,
+        colour,
+        marker,
+        open: cannotTell(difference),
+      },
+    ];
   });
 }

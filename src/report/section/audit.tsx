@@ -13,15 +13,27 @@ export function Audit({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(hasAudit);
   return (
     <Section id="audit" title="Leaks in the data">
-      <p>One image, patient or lesion on two sides of a split lets a network remember where it should recognise. Equal and nearly equal images were looked for before anything was trained.</p>
+      <p>
+        One image, patient or lesion on two sides of a split lets a network remember where it should recognise. Equal
+        and nearly equal images were looked for before anything was trained.
+      </p>
       {shown.map((dataset) => (
         <article key={dataset.name}>
-          <h3><Name>{dataset.title}</Name></h3>
+          <h3>
+            <Name>{dataset.title}</Name>
+          </h3>
           {dataset.audit !== null && <Findings audit={dataset.audit} dataset={dataset} />}
-          {dataset.evaluation.leaky.length > 0 && <CleanAgainstLeaky dataset={dataset} metric={study.metric} transfer={study.transfer} />}
+          {dataset.evaluation.leaky.length > 0 && (
+            <CleanAgainstLeaky dataset={dataset} metric={study.metric} transfer={study.transfer} />
+          )}
         </article>
       ))}
-      {study.shared !== null && study.shared.between.length > 0 && <Between shared={study.shared} titleOf={(name) => study.datasets.find((dataset) => dataset.name === name)?.title ?? name} />}
+      {study.shared !== null && study.shared.between.length > 0 && (
+        <Between
+          shared={study.shared}
+          titleOf={(name) => study.datasets.find((dataset) => dataset.name === name)?.title ?? name}
+        />
+      )}
     </Section>
   );
 }
@@ -33,8 +45,16 @@ export function hasAudit({ audit, evaluation }: DatasetResults): boolean {
 /** A count without names stands under this one. */
 const ALONE = 'pairs';
 
-function Findings({ audit: { summary, shown, picture }, dataset: { name, title } }: { readonly audit: AuditFindings; readonly dataset: DatasetResults }): JSX.Element {
-  const rows = Object.entries(summary).map(([kind, counts]) => [kind, typeof counts === 'number' ? { [ALONE]: counts } : counts] as const);
+function Findings({
+  audit: { summary, shown, picture },
+  dataset: { name, title },
+}: {
+  readonly audit: AuditFindings;
+  readonly dataset: DatasetResults;
+}): JSX.Element {
+  const rows = Object.entries(summary).map(
+    ([kind, counts]) => [kind, typeof counts === 'number' ? { [ALONE]: counts } : counts] as const,
+  );
   const columns = [...new Set(rows.flatMap(([, counts]) => Object.keys(counts)))];
   const id = identifier('audit', name);
   return (
@@ -42,12 +62,22 @@ function Findings({ audit: { summary, shown, picture }, dataset: { name, title }
       <DataTable
         label={`What the audit of ${title} counted`}
         head={['finding', ...columns.map(spaced)]}
-        rows={rows.map(([kind, counts]) => [kindWords(kind), ...columns.map((column) => (counts[column] === undefined ? NONE : whole(counts[column])))])}
+        rows={rows.map(([kind, counts]) => [
+          kindWords(kind),
+          ...columns.map((column) => (counts[column] === undefined ? NONE : whole(counts[column]))),
+        ])}
       />
       {picture !== null && shown.length > 0 && (
         <Sheet id={id} picture={picture}>
           {shown.map((pair, row) => (
-            <SheetRow key={row} id={id} picture={picture} rows={shown.length} row={row} alt={`${pair.images[0]} and ${pair.images[1]}, side by side: ${kindWords(pair.kind)}`}>
+            <SheetRow
+              key={row}
+              id={id}
+              picture={picture}
+              rows={shown.length}
+              row={row}
+              alt={`${pair.images[0]} and ${pair.images[1]}, side by side: ${kindWords(pair.kind)}`}
+            >
               <Pair pair={pair} />
             </SheetRow>
           ))}
@@ -60,16 +90,29 @@ function Findings({ audit: { summary, shown, picture }, dataset: { name, title }
 function Pair({ pair: { kind, images, labels, splits } }: { readonly pair: AuditedPair }): JSX.Element {
   return (
     <>
-      <p><strong>{kindWords(kind)}</strong></p>
+      <p>
+        <strong>{kindWords(kind)}</strong>
+      </p>
       {[0, 1].map((side) => (
-        <p key={side} class="note file"><Name>{images[side]!}</Name>: <Name>{labels[side]!}</Name>{splits[side] === '' ? '' : `, ${splits[side]!}`}</p>
+        <p key={side} class="note file">
+          <Name>{images[side]!}</Name>: <Name>{labels[side]!}</Name>
+          {splits[side] === '' ? '' : `, ${splits[side]!}`}
+        </p>
       ))}
     </>
   );
 }
 
 /** What the audit calls its kinds, for people. */
-const KINDS: Readonly<Record<string, string>> = { exact: 'equal images', equal: 'equal images', near: 'nearly equal images', turned: 'mirrored or turned copies', group: 'one group', names: 'files of one name', groupsAcrossSplits: 'groups on two sides of the published split' };
+const KINDS: Readonly<Record<string, string>> = {
+  exact: 'equal images',
+  equal: 'equal images',
+  near: 'nearly equal images',
+  turned: 'mirrored or turned copies',
+  group: 'one group',
+  names: 'files of one name',
+  groupsAcrossSplits: 'groups on two sides of the published split',
+};
 
 function kindWords(kind: string): string {
   return KINDS[kind] ?? spaced(kind);
@@ -80,23 +123,48 @@ function spaced(name: string): string {
   return name.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
 }
 
-function Between({ shared: { between, shown, picture }, titleOf }: { readonly shared: SharedFindings; readonly titleOf: (name: string) => string }): JSX.Element {
+function Between({
+  shared: { between, shown, picture },
+  titleOf,
+}: {
+  readonly shared: SharedFindings;
+  readonly titleOf: (name: string) => string;
+}): JSX.Element {
   return (
     <article>
       <h3>Between the data sets</h3>
-      <p>Who trains on one of two sets that share images may not test on the other. Pictures are evidence; files of one name are a hint that two sets have one source.</p>
+      <p>
+        Who trains on one of two sets that share images may not test on the other. Pictures are evidence; files of one
+        name are a hint that two sets have one source.
+      </p>
       <DataTable
         label="What each two data sets share"
         head={['sets', 'equal images', 'nearly equal', 'mirrored or turned', 'files of one name']}
-        rows={between.map(({ sets, counts: { equal, near, turned, names } }) => [<><Name>{titleOf(sets[0])}</Name> and <Name>{titleOf(sets[1])}</Name></>, ...[equal, near, turned, names].map(whole)])}
+        rows={between.map(({ sets, counts: { equal, near, turned, names } }) => [
+          <>
+            <Name>{titleOf(sets[0])}</Name> and <Name>{titleOf(sets[1])}</Name>
+          </>,
+          ...[equal, near, turned, names].map(whole),
+        ])}
       />
       {picture !== null && shown.length > 0 && (
         <Sheet id="audit-between" picture={picture}>
           {shown.map(({ kind, sets, images, labels }, row) => (
-            <SheetRow key={row} id="audit-between" picture={picture} rows={shown.length} row={row} alt={`${images[0]} of ${sets[0]} and ${images[1]} of ${sets[1]}, side by side: ${kindWords(kind)}`}>
-              <p><strong>{kindWords(kind)}</strong></p>
+            <SheetRow
+              key={row}
+              id="audit-between"
+              picture={picture}
+              rows={shown.length}
+              row={row}
+              alt={`${images[0]} of ${sets[0]} and ${images[1]} of ${sets[1]}, side by side: ${kindWords(kind)}`}
+            >
+              <p>
+                <strong>{kindWords(kind)}</strong>
+              </p>
               {[0, 1].map((side) => (
-                <p key={side} class="note file"><Name>{images[side]!}</Name> of <Name>{titleOf(sets[side]!)}</Name>: <Name>{labels[side]!}</Name></p>
+                <p key={side} class="note file">
+                  <Name>{images[side]!}</Name> of <Name>{titleOf(sets[side]!)}</Name>: <Name>{labels[side]!}</Name>
+                </p>
               ))}
             </SheetRow>
           ))}
@@ -106,15 +174,30 @@ function Between({ shared: { between, shown, picture }, titleOf }: { readonly sh
   );
 }
 
-function CleanAgainstLeaky({ dataset: { title, evaluation }, metric, transfer }: { readonly dataset: DatasetResults; readonly metric: string; readonly transfer: string }): JSX.Element {
+function CleanAgainstLeaky({
+  dataset: { title, evaluation },
+  metric,
+  transfer,
+}: {
+  readonly dataset: DatasetResults;
+  readonly metric: string;
+  readonly transfer: string;
+}): JSX.Element {
   const { leaky, models } = evaluation;
   const metrics = [...new Set([metric, 'accuracy', 'auc'])].filter((each) => evaluation.metrics.includes(each));
   return (
     <>
       <h4>Clean against leaky</h4>
       <p>
-        Trained and tested once more on a split that leaks on purpose: {leakPhrase(leaky[0]!)} of its test images {leaky[0]!.copies === null ? 'have a group that was also trained on' : 'have a group that was also trained on or are equal to an image that was'}; of the clean split {leakPhrase(evaluation.leaks)}.{evaluation.leaks.copies === null && ' Equal images were not looked for.'}
-        {shareOf(leaky[0]!) <= shareOf(evaluation.leaks) && <strong> It leaks no more than the clean one: what the two differ by below is chance, not flattery.</strong>}
+        Trained and tested once more on a split that leaks on purpose: {leakPhrase(leaky[0]!)} of its test images{' '}
+        {leaky[0]!.copies === null
+          ? 'have a group that was also trained on'
+          : 'have a group that was also trained on or are equal to an image that was'}
+        ; of the clean split {leakPhrase(evaluation.leaks)}.
+        {evaluation.leaks.copies === null && ' Equal images were not looked for.'}
+        {shareOf(leaky[0]!) <= shareOf(evaluation.leaks) && (
+          <strong> It leaks no more than the clean one: what the two differ by below is chance, not flattery.</strong>
+        )}
       </p>
       <DataTable
         label={`Results on a clean and on a leaky split of ${title}`}
@@ -124,12 +207,22 @@ function CleanAgainstLeaky({ dataset: { title, evaluation }, metric, transfer }:
           ...metrics.flatMap((each) => {
             const { digits } = metricWords(each);
             const [clean, other] = [models.find((one) => one.model === model)?.summary.test[each], summary.test[each]];
-            const gain = clean === undefined || other === undefined || clean.mean === null || other.mean === null ? null : other.mean - clean.mean;
-            return [<Estimate key={`${each}-clean`} {...estimated(clean, digits)} />, <Estimate key={`${each}-leaky`} {...estimated(other, digits)} />, signed(gain, digits)];
+            const gain =
+              clean === undefined || other === undefined || clean.mean === null || other.mean === null
+                ? null
+                : other.mean - clean.mean;
+            return [
+              <Estimate key={`${each}-clean`} {...estimated(clean, digits)} />,
+              <Estimate key={`${each}-leaky`} {...estimated(other, digits)} />,
+              signed(gain, digits),
+            ];
           }),
         ])}
       />
-      <p class="note">The two have different test images, so the difference (“flattery”) is not paired and has no interval of its own: compare the two intervals.</p>
+      <p class="note">
+        The two have different test images, so the difference (“flattery”) is not paired and has no interval of its own:
+        compare the two intervals.
+      </p>
     </>
   );
 }

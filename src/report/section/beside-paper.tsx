@@ -8,11 +8,20 @@ import type { DatasetResults, Defined, ModelResults, Spread } from '../study.ts'
 
 const UNKNOWN: Spread = { mean: null, sd: null };
 
-export function BesidePaper({ dataset, transfer }: { readonly dataset: DatasetResults; readonly transfer: string }): JSX.Element {
+export function BesidePaper({
+  dataset,
+  transfer,
+}: {
+  readonly dataset: DatasetResults;
+  readonly transfer: string;
+}): JSX.Element {
   const paper = paperRows(dataset.name);
   const columns = ['train accuracy', 'train loss', 'test accuracy', 'test loss'];
   const ours = ({ summary: { train, test } }: ModelResults) => [
-    percentWithSpread(train.accuracy), withSpread(train.loss ?? UNKNOWN, 3), percentWithSpread(test.accuracy), withSpread(test.loss ?? UNKNOWN, 3),
+    percentWithSpread(train.accuracy),
+    withSpread(train.loss ?? UNKNOWN, 3),
+    percentWithSpread(test.accuracy),
+    withSpread(test.loss ?? UNKNOWN, 3),
   ];
   const faults = faultsOf(dataset.name);
   return (
@@ -23,23 +32,42 @@ export function BesidePaper({ dataset, transfer }: { readonly dataset: DatasetRe
         head={['model', ...columns.flatMap((column) => (paper === null ? [column] : [column, 'paper']))]}
         rows={dataset.evaluation.models.map((model) => {
           const printed = paper?.find((row) => row.model === model.model);
-          const theirs = printed === undefined ? [] : [printed.trainAccuracy, printed.trainLoss, printed.testAccuracy, printed.testLoss];
+          const theirs =
+            printed === undefined
+              ? []
+              : [printed.trainAccuracy, printed.trainLoss, printed.testAccuracy, printed.testLoss];
           const impossible = printed !== undefined && isImpossible(printed.testAccuracy, printed.testLoss);
           return [
             fullName(modelWords(model.model, transfer)),
-            ...ours(model).flatMap((cell, i) => (paper === null ? [cell] : [cell, <span key={i} class={impossible && i === 3 ? 'theirs impossible' : 'theirs'}>{theirs[i] ?? '–'}{impossible && i === 3 ? ' ✗' : ''}</span>])),
+            ...ours(model).flatMap((cell, i) =>
+              paper === null
+                ? [cell]
+                : [
+                    cell,
+                    <span key={i} class={impossible && i === 3 ? 'theirs impossible' : 'theirs'}>
+                      {theirs[i] ?? '–'}
+                      {impossible && i === 3 ? ' ✗' : ''}
+                    </span>,
+                  ],
+            ),
           ];
         })}
       />
       {paper !== null && (
         <p class="note">
-          Not a replication: network, image size, split and budget differ, see <a href="#setting">Setting</a>. Accuracy in per cent, loss in nats.{faults.some((fault) => fault.includes('cannot be')) ? ' ✗ marks a cell that no predictor can reach.' : ''}
+          Not a replication: network, image size, split and budget differ, see <a href="#setting">Setting</a>. Accuracy
+          in per cent, loss in nats.
+          {faults.some((fault) => fault.includes('cannot be')) ? ' ✗ marks a cell that no predictor can reach.' : ''}
         </p>
       )}
       {faults.length > 0 && (
         <aside class="faults">
           <h4>What is wrong in the paper’s table</h4>
-          <ul>{faults.map((fault) => <li key={fault}>{fault}</li>)}</ul>
+          <ul>
+            {faults.map((fault) => (
+              <li key={fault}>{fault}</li>
+            ))}
+          </ul>
         </aside>
       )}
     </>
@@ -54,9 +82,13 @@ export function PaperAsAWhole(): JSX.Element {
       <h3>The paper’s numbers as a whole</h3>
       <ul>
         <li>
-          Its text orders the models M3, M4, M2, M1: by test accuracy that holds in {claims.order} of its {tables} tables. That SSL from ImageNet is better than SSL from random holds in {claims.sslOnTransferBeatsSslOnRandom} of {tables}; that SSL is better than a random start holds in {claims.sslBeatsRandom} of {tables}.
+          Its text orders the models M3, M4, M2, M1: by test accuracy that holds in {claims.order} of its {tables}{' '}
+          tables. That SSL from ImageNet is better than SSL from random holds in {claims.sslOnTransferBeatsSslOnRandom}{' '}
+          of {tables}; that SSL is better than a random start holds in {claims.sslBeatsRandom} of {tables}.
         </li>
-        {GENERAL_FAULTS.map((fault) => <li key={fault}>{fault}</li>)}
+        {GENERAL_FAULTS.map((fault) => (
+          <li key={fault}>{fault}</li>
+        ))}
       </ul>
     </aside>
   );

@@ -12,27 +12,47 @@ export function Calibration({ study }: { readonly study: Study }): JSX.Element {
   return (
     <Section id="calibration" title="Are the probabilities honest?">
       <p>
-        A network that says 0.9 should be right nine times in ten. The paper claims that self-supervision prevents overconfidence; here that is tested as a difference in calibration error (ECE), with an interval.
+        A network that says 0.9 should be right nine times in ten. The paper claims that self-supervision prevents
+        overconfidence; here that is tested as a difference in calibration error (ECE), with an interval.
       </p>
-      {study.datasets.map((dataset) => <DatasetCalibration key={dataset.name} dataset={dataset} transfer={study.transfer} />)}
+      {study.datasets.map((dataset) => (
+        <DatasetCalibration key={dataset.name} dataset={dataset} transfer={study.transfer} />
+      ))}
     </Section>
   );
 }
 
-function DatasetCalibration({ dataset, transfer }: { readonly dataset: DatasetResults; readonly transfer: string }): JSX.Element {
+function DatasetCalibration({
+  dataset,
+  transfer,
+}: {
+  readonly dataset: DatasetResults;
+  readonly transfer: string;
+}): JSX.Element {
   const { name, title, evaluation } = dataset;
   const { models } = evaluation;
   return (
     <article>
-      <h3><Name>{title}</Name></h3>
-      {overconfidenceSentences(evaluation, transfer).map((sentence) => <p key={sentence}>{sentence}</p>)}
+      <h3>
+        <Name>{title}</Name>
+      </h3>
+      {overconfidenceSentences(evaluation, transfer).map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
       <DataTable
         label={`Calibration on the test part of ${title}`}
         head={['model', 'confidence − accuracy', 'temperature', 'ECE', 'scaled', 'Loss', 'scaled', 'Brier', 'scaled']}
-        rows={models.map(({ model, calibration }) => [fullName(modelWords(model, transfer)), signed(excessConfidence(calibration), 3), calibration.temperature.map((value) => fixed(value, 2)).join(' '), ...scoresOf(calibration)])}
+        rows={models.map(({ model, calibration }) => [
+          fullName(modelWords(model, transfer)),
+          signed(excessConfidence(calibration), 3),
+          calibration.temperature.map((value) => fixed(value, 2)).join(' '),
+          ...scoresOf(calibration),
+        ])}
       />
       <p class="note">
-        Mean ± standard deviation over seeds; lower is better. “Scaled”: logits divided by one temperature for each seed, fitted on validation images; a temperature above 1 says that the network was too sure. Scaling changes no ranking and no accuracy.
+        Mean ± standard deviation over seeds; lower is better. “Scaled”: logits divided by one temperature for each
+        seed, fitted on validation images; a temperature above 1 says that the network was too sure. Scaling changes no
+        ranking and no accuracy.
       </p>
       <Figure
         id={identifier('reliability', name)}
@@ -41,12 +61,24 @@ function DatasetCalibration({ dataset, transfer }: { readonly dataset: DatasetRe
           label: `Reliability on the test part of ${title}`,
           head: ['model', 'temperature scaling', 'confidence from', 'to', 'answers', 'mean confidence', 'accuracy'],
           texts: [0, 1],
-          rows: models.flatMap(({ model, calibration: { reliability } }) => [...binRows(model, 'before', reliability.before), ...binRows(model, 'after', reliability.after)]),
+          rows: models.flatMap(({ model, calibration: { reliability } }) => [
+            ...binRows(model, 'before', reliability.before),
+            ...binRows(model, 'after', reliability.after),
+          ]),
         }}
       >
         {models.map(({ model, calibration: { reliability } }) => {
           const words = modelWords(model, transfer);
-          return <ReliabilityDiagram key={model} id={identifier('reliability', name, model)} title={fullName(words)} words={words} before={reliability.before} after={reliability.after} />;
+          return (
+            <ReliabilityDiagram
+              key={model}
+              id={identifier('reliability', name, model)}
+              title={fullName(words)}
+              words={words}
+              before={reliability.before}
+              after={reliability.after}
+            />
+          );
         })}
       </Figure>
     </article>
@@ -54,9 +86,21 @@ function DatasetCalibration({ dataset, transfer }: { readonly dataset: DatasetRe
 }
 
 function scoresOf({ before, after }: Calibrated): string[] {
-  return (['ece', 'loss', 'brier'] as const).flatMap((score) => [before, after].map((scores) => withSpread(scores[score], 3)));
+  return (['ece', 'loss', 'brier'] as const).flatMap((score) =>
+    [before, after].map((scores) => withSpread(scores[score], 3)),
+  );
 }
 
 function binRows(model: string, when: string, bins: readonly ReliabilityBin[]): string[][] {
-  return bins.filter(({ images }) => images > 0).map(({ low, high, images, confidence, accuracy }) => [model, when, fixed(low, 3), fixed(high, 3), String(images), fixed(confidence, 3), fixed(accuracy, 3)]);
+  return bins
+    .filter(({ images }) => images > 0)
+    .map(({ low, high, images, confidence, accuracy }) => [
+      model,
+      when,
+      fixed(low, 3),
+      fixed(high, 3),
+      String(images),
+      fixed(confidence, 3),
+      fixed(accuracy, 3),
+    ]);
 }

@@ -10,17 +10,27 @@ import type { DatasetResults, Study } from '../study.ts';
 export function Confusion({ study }: { readonly study: Study }): JSX.Element {
   return (
     <Section id="confusion" title="What is taken for what">
-      {study.datasets.map((dataset) => <DatasetMatrices key={dataset.name} dataset={dataset} transfer={study.transfer} />)}
+      {study.datasets.map((dataset) => (
+        <DatasetMatrices key={dataset.name} dataset={dataset} transfer={study.transfer} />
+      ))}
     </Section>
   );
 }
 
-function DatasetMatrices({ dataset, transfer }: { readonly dataset: DatasetResults; readonly transfer: string }): JSX.Element {
+function DatasetMatrices({
+  dataset,
+  transfer,
+}: {
+  readonly dataset: DatasetResults;
+  readonly transfer: string;
+}): JSX.Element {
   const { name, title, evaluation } = dataset;
   const { classes, models, seeds } = evaluation;
   return (
     <article>
-      <h3><Name>{title}</Name></h3>
+      <h3>
+        <Name>{title}</Name>
+      </h3>
       <Figure
         id={identifier('confusion', name)}
         caption={`Rows: the class that an image has; columns: the class that it was given. The shade is the share of the row, the number counts test images${seeds.length > 1 ? `, summed over ${seeds.length} seeds` : ''}.`}
@@ -28,10 +38,20 @@ function DatasetMatrices({ dataset, transfer }: { readonly dataset: DatasetResul
           label: `Confusion matrices on ${title}`,
           head: ['model', 'class', ...classes.map((each) => `as ${each}`)],
           texts: [0, 1],
-          rows: models.flatMap(({ model, confusion }) => confusion.map((row, k) => [model, <Name key="class">{classes[k]!}</Name>, ...row.map(String)])),
+          rows: models.flatMap(({ model, confusion }) =>
+            confusion.map((row, k) => [model, <Name key="class">{classes[k]!}</Name>, ...row.map(String)]),
+          ),
         }}
       >
-        {models.map(({ model, confusion }) => <ConfusionMatrix key={model} id={identifier('confusion', name, model)} title={fullName(modelWords(model, transfer))} classes={classes} counts={confusion} />)}
+        {models.map(({ model, confusion }) => (
+          <ConfusionMatrix
+            key={model}
+            id={identifier('confusion', name, model)}
+            title={fullName(modelWords(model, transfer))}
+            classes={classes}
+            counts={confusion}
+          />
+        ))}
       </Figure>
       <Mistakes dataset={dataset} transfer={transfer} />
     </article>

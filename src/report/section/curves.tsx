@@ -14,9 +14,13 @@ export function Curves({ study }: { readonly study: Study }): JSX.Element {
     <Section id="curves" title="Learning curves">
       {shown.map((dataset) => (
         <article key={dataset.name}>
-          <h3><Name>{dataset.title}</Name></h3>
+          <h3>
+            <Name>{dataset.title}</Name>
+          </h3>
           {dataset.fineTuning.length > 0 && <FineTuningFigure dataset={dataset} transfer={study.transfer} />}
-          {[...new Set(dataset.preTraining.map(({ method }) => method))].map((method) => <PreTrainingFigure key={method} dataset={dataset} method={method} transfer={study.transfer} />)}
+          {[...new Set(dataset.preTraining.map(({ method }) => method))].map((method) => (
+            <PreTrainingFigure key={method} dataset={dataset} method={method} transfer={study.transfer} />
+          ))}
         </article>
       ))}
     </Section>
@@ -33,10 +37,21 @@ const FINE_TUNING: readonly (Panel<FineTuningEpoch> & { readonly selected: boole
   { key: 'train-loss', title: 'training loss', of: ({ train }) => train.loss, selected: false },
   { key: 'validation-loss', title: 'validation loss', of: ({ validation }) => validation.loss, selected: true },
   { key: 'train-accuracy', title: 'training accuracy', of: ({ train }) => train.accuracy, selected: false },
-  { key: 'validation-accuracy', title: 'validation accuracy', of: ({ validation }) => validation.accuracy, selected: true },
+  {
+    key: 'validation-accuracy',
+    title: 'validation accuracy',
+    of: ({ validation }) => validation.accuracy,
+    selected: true,
+  },
 ];
 
-function FineTuningFigure({ dataset, transfer }: { readonly dataset: DatasetResults; readonly transfer: string }): JSX.Element {
+function FineTuningFigure({
+  dataset,
+  transfer,
+}: {
+  readonly dataset: DatasetResults;
+  readonly transfer: string;
+}): JSX.Element {
   const { fineTuning, name, title } = dataset;
   const models = [...new Set(fineTuning.map(({ model }) => model))];
   return (
@@ -48,19 +63,41 @@ function FineTuningFigure({ dataset, transfer }: { readonly dataset: DatasetResu
         head: ['model', 'epoch', ...FINE_TUNING.map((panel) => panel.title)],
         rows: models.flatMap((model) => {
           const runs = fineTuning.filter((run) => run.model === model);
-          return epochsOf(runs).map((epoch) => [model, String(epoch), ...FINE_TUNING.map(({ of }) => fixed(meanAt(runs, epoch, of), 4))]);
+          return epochsOf(runs).map((epoch) => [
+            model,
+            String(epoch),
+            ...FINE_TUNING.map(({ of }) => fixed(meanAt(runs, epoch, of), 4)),
+          ]);
         }),
       }}
     >
       {FINE_TUNING.map((panel) => {
-        const curves = models.map((model) => fineTuningCurve(fineTuning.filter((run) => run.model === model), transfer, panel));
-        return <LineChart key={panel.key} id={identifier('tuning', name, panel.key)} title={panel.title} description={endsSentence(curves)} curves={curves} />;
+        const curves = models.map((model) =>
+          fineTuningCurve(
+            fineTuning.filter((run) => run.model === model),
+            transfer,
+            panel,
+          ),
+        );
+        return (
+          <LineChart
+            key={panel.key}
+            id={identifier('tuning', name, panel.key)}
+            title={panel.title}
+            description={endsSentence(curves)}
+            curves={curves}
+          />
+        );
       })}
     </Figure>
   );
 }
 
-function fineTuningCurve(runs: readonly FineTuning[], transfer: string, { of, selected }: Panel<FineTuningEpoch> & { readonly selected: boolean }): Curve {
+function fineTuningCurve(
+  runs: readonly FineTuning[],
+  transfer: string,
+  { of, selected }: Panel<FineTuningEpoch> & { readonly selected: boolean },
+): Curve {
   const seeds = runs.map(({ epochs }) => pointsOf(epochs, of));
   const marks = selected ? runs.flatMap(({ best }, i) => seeds[i]!.filter(({ x }) => x === best)) : [];
   return { words: modelWords(runs[0]!.model, transfer), seeds, marks };
@@ -74,7 +111,15 @@ const PRE_TRAINING: readonly Panel<PreTrainingEpoch>[] = [
   { key: 'knn', title: 'probe: validation balanced accuracy', of: ({ knn }) => knn },
 ];
 
-function PreTrainingFigure({ dataset, method, transfer }: { readonly dataset: DatasetResults; readonly method: string; readonly transfer: string }): JSX.Element {
+function PreTrainingFigure({
+  dataset,
+  method,
+  transfer,
+}: {
+  readonly dataset: DatasetResults;
+  readonly method: string;
+  readonly transfer: string;
+}): JSX.Element {
   const { name, title } = dataset;
   const preTraining = dataset.preTraining.filter((run) => run.method === method);
   const width = preTraining.find(({ embedding }) => embedding !== null)?.embedding ?? null;
@@ -82,22 +127,55 @@ function PreTrainingFigure({ dataset, method, transfer }: { readonly dataset: Da
   return (
     <Figure
       id={identifier('pretraining', name, method)}
-      caption={<>Self-supervised pre-training (<Name>{method}</Name>) on the training images, without labels. A standard deviation that falls to 0 would mean collapse: every image mapped to one point. The probe classifies validation images by their nearest training images; it selects nothing.</>}
+      caption={
+        <>
+          Self-supervised pre-training (<Name>{method}</Name>) on the training images, without labels. A standard
+          deviation that falls to 0 would mean collapse: every image mapped to one point. The probe classifies
+          validation images by their nearest training images; it selects nothing.
+        </>
+      }
       data={{
         label: `Pre-training curves on ${title}, ${method}`,
         head: ['start', 'epoch', 'loss', 'embedding std', 'probe'],
-        rows: preTraining.flatMap(({ start, epochs }) => epochs.map((row) => [<Name key="start">{start}</Name>, String(row.epoch), fixed(row.loss, 4), fixed(row.embeddingStd, 5), fixed(row.knn, 4)])),
+        rows: preTraining.flatMap(({ start, epochs }) =>
+          epochs.map((row) => [
+            <Name key="start">{start}</Name>,
+            String(row.epoch),
+            fixed(row.loss, 4),
+            fixed(row.embeddingStd, 5),
+            fixed(row.knn, 4),
+          ]),
+        ),
       }}
     >
-      {PRE_TRAINING.filter(({ of }) => preTraining.some(({ epochs }) => epochs.some((row) => of(row) !== null))).map(({ key, title: panel, of }) => {
-        const curves = preTraining.map(({ start, epochs }) => ({ words: startWords(start, transfer), seeds: [pointsOf(epochs, of)], marks: [] }));
-        return <LineChart key={key} id={identifier('pretraining', name, method, key)} title={panel} description={endsSentence(curves)} curves={curves} reference={key === 'embedding' ? healthy : undefined} fromZero={key === 'embedding'} />;
-      })}
+      {PRE_TRAINING.filter(({ of }) => preTraining.some(({ epochs }) => epochs.some((row) => of(row) !== null))).map(
+        ({ key, title: panel, of }) => {
+          const curves = preTraining.map(({ start, epochs }) => ({
+            words: startWords(start, transfer),
+            seeds: [pointsOf(epochs, of)],
+            marks: [],
+          }));
+          return (
+            <LineChart
+              key={key}
+              id={identifier('pretraining', name, method, key)}
+              title={panel}
+              description={endsSentence(curves)}
+              curves={curves}
+              reference={key === 'embedding' ? healthy : undefined}
+              fromZero={key === 'embedding'}
+            />
+          );
+        },
+      )}
     </Figure>
   );
 }
 
-function pointsOf<Epoch extends { readonly epoch: number }>(epochs: readonly Epoch[], of: (epoch: Epoch) => Defined): Point[] {
+function pointsOf<Epoch extends { readonly epoch: number }>(
+  epochs: readonly Epoch[],
+  of: (epoch: Epoch) => Defined,
+): Point[] {
   return epochs.flatMap((row) => {
     const y = of(row);
     return y === null ? [] : [{ x: row.epoch, y }];
@@ -109,10 +187,16 @@ function epochsOf(runs: readonly FineTuning[]): number[] {
 }
 
 function meanAt(runs: readonly FineTuning[], epoch: number, of: (row: FineTuningEpoch) => Defined): Defined {
-  return mean(runs.flatMap(({ epochs }) => epochs.filter((row) => row.epoch === epoch).flatMap((row) => of(row) ?? []))) ?? null;
+  return (
+    mean(runs.flatMap(({ epochs }) => epochs.filter((row) => row.epoch === epoch).flatMap((row) => of(row) ?? []))) ??
+    null
+  );
 }
 
 function endsSentence(curves: readonly Curve[]): string {
-  const ends = curves.map(({ words, seeds }) => `${words.name} from ${fixed(mean(seeds.flatMap((seed) => seed[0]?.y ?? [])) ?? null, 3)} to ${fixed(mean(seeds.flatMap((seed) => seed.at(-1)?.y ?? [])) ?? null, 3)}`);
+  const ends = curves.map(
+    ({ words, seeds }) =>
+      `${words.name} from ${fixed(mean(seeds.flatMap((seed) => seed[0]?.y ?? [])) ?? null, 3)} to ${fixed(mean(seeds.flatMap((seed) => seed.at(-1)?.y ?? [])) ?? null, 3)}`,
+  );
   return `First to last epoch, mean over seeds: ${ends.join('; ')}.`;
 }

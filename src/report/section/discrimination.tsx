@@ -12,8 +12,24 @@ import type { DatasetResults, ModelResults, Study } from '../study.ts';
 type Curves = ModelResults['curves'][number];
 
 const KINDS = [
-  { key: 'roc', title: 'ROC', of: ({ roc }: Curves) => roc, across: 'false positive rate', upward: 'true positive rate', diagonal: true, steps: false },
-  { key: 'precision', title: 'Precision and recall', of: ({ precisionRecall }: Curves) => precisionRecall, across: 'recall', upward: 'precision', diagonal: false, steps: true },
+  {
+    key: 'roc',
+    title: 'ROC',
+    of: ({ roc }: Curves) => roc,
+    across: 'false positive rate',
+    upward: 'true positive rate',
+    diagonal: true,
+    steps: false,
+  },
+  {
+    key: 'precision',
+    title: 'Precision and recall',
+    of: ({ precisionRecall }: Curves) => precisionRecall,
+    across: 'recall',
+    upward: 'precision',
+    diagonal: false,
+    steps: true,
+  },
 ] as const;
 
 export function Discrimination({ study }: { readonly study: Study }): JSX.Element {
@@ -21,26 +37,43 @@ export function Discrimination({ study }: { readonly study: Study }): JSX.Elemen
     <Section id="discrimination" title="How well classes are told apart">
       {study.datasets.map((dataset) => (
         <article key={dataset.name}>
-          <h3><Name>{dataset.title}</Name></h3>
-          {KINDS.map((kind) => <CurvesFigure key={kind.key} dataset={dataset} transfer={study.transfer} kind={kind} />)}
+          <h3>
+            <Name>{dataset.title}</Name>
+          </h3>
+          {KINDS.map((kind) => (
+            <CurvesFigure key={kind.key} dataset={dataset} transfer={study.transfer} kind={kind} />
+          ))}
         </article>
       ))}
     </Section>
   );
 }
 
-function CurvesFigure({ dataset: { name, title, evaluation }, transfer, kind }: { readonly dataset: DatasetResults; readonly transfer: string; readonly kind: (typeof KINDS)[number] }): JSX.Element {
+function CurvesFigure({
+  dataset: { name, title, evaluation },
+  transfer,
+  kind,
+}: {
+  readonly dataset: DatasetResults;
+  readonly transfer: string;
+  readonly kind: (typeof KINDS)[number];
+}): JSX.Element {
   const { models, classes, counts } = evaluation;
-  const curvesOf = (label: string) => models.flatMap(({ model, curves }) => {
-    const found = curves.find((each) => each.class === label);
-    return found === undefined ? [] : [{ words: modelWords(model, transfer), points: kind.of(found) }];
-  });
+  const curvesOf = (label: string) =>
+    models.flatMap(({ model, curves }) => {
+      const found = curves.find((each) => each.class === label);
+      return found === undefined ? [] : [{ words: modelWords(model, transfer), points: kind.of(found) }];
+    });
   const shown = classes.filter((label) => curvesOf(label).length > 0);
   const prevalence = (label: string) => counts.test.byClass[classes.indexOf(label)]! / counts.test.images;
   return (
     <>
       <h4>{kind.title}</h4>
-      <Legend of={models.map(({ model }) => modelWords(model, transfer)).map((words) => ({ ...words, name: fullName(words) }))} />
+      <Legend
+        of={models
+          .map(({ model }) => modelWords(model, transfer))
+          .map((words) => ({ ...words, name: fullName(words) }))}
+      />
       <Figure
         id={identifier(kind.key, name)}
         caption={`Test part, each class against the rest, answers of all seeds ranked together. ${kind.key === 'roc' ? 'Dotted: guessing.' : 'The area below the steps is the average precision; guessing would give a level line at the share of the class, which stands over each picture.'} Thinned to at most 60 points for drawing; metrics are computed from all.`}
@@ -48,7 +81,11 @@ function CurvesFigure({ dataset: { name, title, evaluation }, transfer, kind }: 
           label: `${kind.title} on ${title}`,
           head: ['model', 'class', kind.across, kind.upward],
           texts: [0, 1],
-          rows: shown.flatMap((label) => curvesOf(label).flatMap(({ words, points }) => tenth(points).map(([x, y]) => [words.name, <Name key="class">{label}</Name>, fixed(x, 3), fixed(y, 3)]))),
+          rows: shown.flatMap((label) =>
+            curvesOf(label).flatMap(({ words, points }) =>
+              tenth(points).map(([x, y]) => [words.name, <Name key="class">{label}</Name>, fixed(x, 3), fixed(y, 3)]),
+            ),
+          ),
         }}
       >
         {shown.map((label) => (
@@ -56,7 +93,12 @@ function CurvesFigure({ dataset: { name, title, evaluation }, transfer, kind }: 
             key={label}
             id={identifier(kind.key, name, label)}
             title={`${label} (${fixed(100 * prevalence(label), 1)} % of images)`}
-            description={curvesOf(label).map(({ words, points }) => `${words.name}: ${kind.upward} ${fixed(at(points, 0.1), 2)} at ${kind.across} 0.1, ${fixed(at(points, 0.5), 2)} at 0.5`).join('. ')}
+            description={curvesOf(label)
+              .map(
+                ({ words, points }) =>
+                  `${words.name}: ${kind.upward} ${fixed(at(points, 0.1), 2)} at ${kind.across} 0.1, ${fixed(at(points, 0.5), 2)} at 0.5`,
+              )
+              .join('. ')}
             across={kind.across}
             upward={kind.upward}
             diagonal={kind.diagonal}

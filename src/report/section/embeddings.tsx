@@ -15,21 +15,33 @@ export function Embeddings({ study }: { readonly study: Study }): JSX.Element {
   return (
     <Section id="embeddings" title="What the features tell apart">
       <p>
-        Every point is a test image, placed by the features of one network. “Before” is the start, “after” the fine-tuned network. A plane shows only part of what is in hundreds of dimensions: two clouds that overlap here may be apart there, and their distances in the plane are no measurement.
+        Every point is a test image, placed by the features of one network. “Before” is the start, “after” the
+        fine-tuned network. A plane shows only part of what is in hundreds of dimensions: two clouds that overlap here
+        may be apart there, and their distances in the plane are no measurement.
       </p>
-      {shown.map((dataset) => <DatasetEmbeddings key={dataset.name} dataset={dataset} transfer={study.transfer} />)}
+      {shown.map((dataset) => (
+        <DatasetEmbeddings key={dataset.name} dataset={dataset} transfer={study.transfer} />
+      ))}
     </Section>
   );
 }
 
 const WHEN = ['before', 'after'] as const;
 
-function DatasetEmbeddings({ dataset, transfer }: { readonly dataset: DatasetResults; readonly transfer: string }): JSX.Element {
+function DatasetEmbeddings({
+  dataset,
+  transfer,
+}: {
+  readonly dataset: DatasetResults;
+  readonly transfer: string;
+}): JSX.Element {
   const { title, explanations } = dataset;
   const methods = [...new Set(explanations.flatMap(({ embeddings }) => embeddings.map(({ method }) => method)))];
   return (
     <article>
-      <h3><Name>{title}</Name></h3>
+      <h3>
+        <Name>{title}</Name>
+      </h3>
       <Legend of={explanations[0]!.classes.map((label, k) => ({ name: label, ...classLook(k) }))} />
       {methods.map((method) => (
         <div key={method}>
@@ -53,8 +65,20 @@ interface Plane extends Embedding {
   readonly labels: readonly number[];
 }
 
-function MethodFigure({ dataset: { name, title, explanations }, method, transfer }: { readonly dataset: DatasetResults; readonly method: Embedding['method']; readonly transfer: string }): JSX.Element {
-  const planes = explanations.flatMap(({ model, labels, embeddings }): Plane[] => embeddings.filter((each) => each.method === method).map((embedding) => ({ ...embedding, model: fullName(modelWords(model, transfer)), labels })));
+function MethodFigure({
+  dataset: { name, title, explanations },
+  method,
+  transfer,
+}: {
+  readonly dataset: DatasetResults;
+  readonly method: Embedding['method'];
+  readonly transfer: string;
+}): JSX.Element {
+  const planes = explanations.flatMap(({ model, labels, embeddings }): Plane[] =>
+    embeddings
+      .filter((each) => each.method === method)
+      .map((embedding) => ({ ...embedding, model: fullName(modelWords(model, transfer)), labels })),
+  );
   const classes = explanations[0]!.classes.length;
   return (
     <Figure
@@ -64,7 +88,14 @@ function MethodFigure({ dataset: { name, title, explanations }, method, transfer
         label: `Neighbours in the plane on ${title}, ${method}`,
         head: ['model', 'weights', 'images', 'share whose nearest neighbour in the plane has the same class'],
         texts: [0, 1],
-        rows: planes.flatMap((plane) => WHEN.map((when) => [plane.model, when, String(plane.labels.length), fixed(separation(plane[when], plane.labels), 3)])),
+        rows: planes.flatMap((plane) =>
+          WHEN.map((when) => [
+            plane.model,
+            when,
+            String(plane.labels.length),
+            fixed(separation(plane[when], plane.labels), 3),
+          ]),
+        ),
       }}
     >
       {planes.flatMap((plane) =>
@@ -85,5 +116,9 @@ function MethodFigure({ dataset: { name, title, explanations }, method, transfer
 }
 
 function explainedSentence({ model, explained }: Plane): string[] {
-  return explained === null ? [] : [`The plane of ${model} holds ${fixed(100 * explained.before, 0)} % of the variance before and ${fixed(100 * explained.after, 0)} % after.`];
+  return explained === null
+    ? []
+    : [
+        `The plane of ${model} holds ${fixed(100 * explained.before, 0)} % of the variance before and ${fixed(100 * explained.after, 0)} % after.`,
+      ];
 }

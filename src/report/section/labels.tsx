@@ -9,17 +9,43 @@ import { Figure, Name, Section } from '../parts.tsx';
 import type { DatasetResults, Study } from '../study.ts';
 
 export function Labels({ study }: { readonly study: Study }): JSX.Element {
-  const [shown, without] = [true, false].map((wanted) => study.datasets.filter(({ evaluation }) => evaluation.fractions.length > 0 === wanted)) as [DatasetResults[], DatasetResults[]];
+  const [shown, without] = [true, false].map((wanted) =>
+    study.datasets.filter(({ evaluation }) => evaluation.fractions.length > 0 === wanted),
+  ) as [DatasetResults[], DatasetResults[]];
   return (
     <Section id="labels" title="With fewer labels">
-      <p>Self-supervised pre-training sees all training images, fine-tuning only a share of their labels. Smaller shares are contained in larger ones, and balanced by class.</p>
-      {shown.map((dataset) => <DatasetLabels key={dataset.name} dataset={dataset} metric={study.metric} transfer={study.transfer} />)}
-      {without.length > 0 && <p class="note">Not measured on {without.map(({ title }, i) => <>{i > 0 && ', '}<Name>{title}</Name></>)}.</p>}
+      <p>
+        Self-supervised pre-training sees all training images, fine-tuning only a share of their labels. Smaller shares
+        are contained in larger ones, and balanced by class.
+      </p>
+      {shown.map((dataset) => (
+        <DatasetLabels key={dataset.name} dataset={dataset} metric={study.metric} transfer={study.transfer} />
+      ))}
+      {without.length > 0 && (
+        <p class="note">
+          Not measured on{' '}
+          {without.map(({ title }, i) => (
+            <>
+              {i > 0 && ', '}
+              <Name>{title}</Name>
+            </>
+          ))}
+          .
+        </p>
+      )}
     </Section>
   );
 }
 
-function DatasetLabels({ dataset: { name, title, evaluation }, metric, transfer }: { readonly dataset: DatasetResults; readonly metric: string; readonly transfer: string }): JSX.Element {
+function DatasetLabels({
+  dataset: { name, title, evaluation },
+  metric,
+  transfer,
+}: {
+  readonly dataset: DatasetResults;
+  readonly metric: string;
+  readonly transfer: string;
+}): JSX.Element {
   const { fractions, bootstrap } = evaluation;
   const words = metricWords(metric);
   const models = [...new Set(fractions.map(({ model }) => model))];
@@ -35,7 +61,9 @@ function DatasetLabels({ dataset: { name, title, evaluation }, metric, transfer 
   }));
   return (
     <article>
-      <h3><Name>{title}</Name></h3>
+      <h3>
+        <Name>{title}</Name>
+      </h3>
       <Figure
         id={identifier('labels', name)}
         caption={`Test ${words.name}, mean over seeds, with ${Math.round(100 * bootstrap.level)} % intervals. The axis is logarithmic; models stand side by side so that their intervals can be seen.`}
@@ -44,14 +72,27 @@ function DatasetLabels({ dataset: { name, title, evaluation }, metric, transfer 
           head: ['model', 'share of labels', 'labelled images', 'seeds', words.name, 'low', 'high'],
           rows: fractions.map(({ model, labels, images, seeds, summary }) => {
             const { mean, low, high } = summary.test[metric] ?? { mean: null, low: null, high: null };
-            return [fullName(modelWords(model, transfer)), percent(labels), whole(images), String(seeds), fixed(mean, 4), fixed(low, 4), fixed(high, 4)];
+            return [
+              fullName(modelWords(model, transfer)),
+              percent(labels),
+              whole(images),
+              String(seeds),
+              fixed(mean, 4),
+              fixed(low, 4),
+              fixed(high, 4),
+            ];
           }),
         }}
       >
         <LabelCurves
           id={identifier('labels', name, 'curves')}
           title={`Test ${words.name}`}
-          description={curves.map((curve) => `${curve.words.name}: ${curve.points.map(({ share, mean }) => `${fixed(mean, words.digits)} with ${percent(share)}`).join(', ')}`).join('. ')}
+          description={curves
+            .map(
+              (curve) =>
+                `${curve.words.name}: ${curve.points.map(({ share, mean }) => `${fixed(mean, words.digits)} with ${percent(share)}`).join(', ')}`,
+            )
+            .join('. ')}
           axis="share of the training labels"
           curves={curves}
         />

@@ -8,16 +8,33 @@ import { DataTable, Name } from '../parts.tsx';
 import { Sheet, SheetRow } from '../sheet.tsx';
 import type { DatasetResults } from '../study.ts';
 
-export function Mistakes({ dataset, transfer }: { readonly dataset: DatasetResults; readonly transfer: string }): JSX.Element | null {
+export function Mistakes({
+  dataset,
+  transfer,
+}: {
+  readonly dataset: DatasetResults;
+  readonly transfer: string;
+}): JSX.Element | null {
   const { explanations, name, title } = dataset;
   if (explanations.length === 0) return null;
   return (
     <>
       <h4>Most confident mistakes</h4>
       <p>
-        The test images that a network of one seed got wrong while being surest, then a few that it got right. From left to right: the image, what speaks for the class that was predicted, and what speaks for the class that the image has (Grad-CAM of {explanations[0]!.side} × {explanations[0]!.side} places: warm is much, cold is little). Such maps show where evidence was, not that it is good evidence.
+        The test images that a network of one seed got wrong while being surest, then a few that it got right. From left
+        to right: the image, what speaks for the class that was predicted, and what speaks for the class that the image
+        has (Grad-CAM of {explanations[0]!.side} × {explanations[0]!.side} places: warm is much, cold is little). Such
+        maps show where evidence was, not that it is good evidence.
       </p>
-      {explanations.map((explanation) => <OfModel key={explanation.model} explanation={explanation} id={identifier('cams', name, explanation.model)} heading={fullName(modelWords(explanation.model, transfer))} title={title} />)}
+      {explanations.map((explanation) => (
+        <OfModel
+          key={explanation.model}
+          explanation={explanation}
+          id={identifier('cams', name, explanation.model)}
+          heading={fullName(modelWords(explanation.model, transfer))}
+          title={title}
+        />
+      ))}
     </>
   );
 }
@@ -33,18 +50,32 @@ function OfModel({ explanation: { mistakes, correct, picture }, id, heading, tit
   const examples = [...mistakes, ...correct];
   return (
     <details open>
-      <summary>{heading}: {counted(mistakes.length, 'mistake')} and {counted(correct.length, 'right answer')}</summary>
+      <summary>
+        {heading}: {counted(mistakes.length, 'mistake')} and {counted(correct.length, 'right answer')}
+      </summary>
       {picture === null || examples.length === 0 ? (
         <DataTable
           label={`Mistakes of ${heading} on ${title}`}
           head={['image', 'labelled', 'predicted', 'confidence']}
           texts={[0, 1, 2]}
-          rows={examples.map(({ image, label, predicted, confidence }) => [<Name key="image">{image}</Name>, <Name key="label">{label}</Name>, <Name key="predicted">{predicted}</Name>, fixed(confidence, 3)])}
+          rows={examples.map(({ image, label, predicted, confidence }) => [
+            <Name key="image">{image}</Name>,
+            <Name key="label">{label}</Name>,
+            <Name key="predicted">{predicted}</Name>,
+            fixed(confidence, 3),
+          ])}
         />
       ) : (
         <Sheet id={id} picture={picture}>
           {examples.map((example) => (
-            <SheetRow key={example.row} id={id} picture={picture} rows={examples.length} row={example.row} alt={`${example.image}, ${answered(example)}; beside it two heat maps`}>
+            <SheetRow
+              key={example.row}
+              id={id}
+              picture={picture}
+              rows={examples.length}
+              row={example.row}
+              alt={`${example.image}, ${answered(example)}; beside it two heat maps`}
+            >
               <Answer example={example} />
             </SheetRow>
           ))}
@@ -61,8 +92,25 @@ function answered({ label, predicted, confidence }: Example): string {
 function Answer({ example: { image, label, predicted, confidence } }: { readonly example: Example }): JSX.Element {
   return (
     <>
-      <p><strong><Name>{predicted}</Name></strong> {fixed(confidence, 3)} {label === predicted ? '✓' : <>✗ labelled <strong><Name>{label}</Name></strong></>}</p>
-      <p class="note file"><Name>{image}</Name></p>
+      <p>
+        <strong>
+          <Name>{predicted}</Name>
+        </strong>{' '}
+        {fixed(confidence, 3)}{' '}
+        {label === predicted ? (
+          '✓'
+        ) : (
+          <>
+            ✗ labelled{' '}
+            <strong>
+              <Name>{label}</Name>
+            </strong>
+          </>
+        )}
+      </p>
+      <p class="note file">
+        <Name>{image}</Name>
+      </p>
     </>
   );
 }

@@ -8,15 +8,28 @@ export function Pairs({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(({ pairs }) => pairs.length > 0);
   return (
     <Section id="pairs" title="Augmented pairs">
-      <p>Self-supervised pre-training learns to recognise that two views belong to one image. If a person could not, neither can the network.</p>
+      <p>
+        Self-supervised pre-training learns to recognise that two views belong to one image. If a person could not,
+        neither can the network.
+      </p>
       {shown.map(({ name, title, pairs }) => (
         <article key={name}>
-          <h3><Name>{title}</Name></h3>
+          <h3>
+            <Name>{title}</Name>
+          </h3>
           <div class="sheets">
             {pairs.map(({ start, picture: { uri, width, height } }) => (
               <figure key={start} id={identifier('pairs', name, start)}>
-                <img src={uri} width={width} height={height} decoding="async" alt={`Pairs of augmented views of training images of ${title}, one row for each image.`} />
-                <figcaption>Pre-training from the start “<Name>{start}</Name>”: one row for each image.</figcaption>
+                <img
+                  src={uri}
+                  width={width}
+                  height={height}
+                  decoding="async"
+                  alt={`Pairs of augmented views of training images of ${title}, one row for each image.`}
+                />
+                <figcaption>
+                  Pre-training from the start “<Name>{start}</Name>”: one row for each image.
+                </figcaption>
               </figure>
             ))}
           </div>

@@ -8,7 +8,13 @@ import type { DatasetResults } from '../study.ts';
 
 const KINDS = { linear: 'linear classifier', knn: 'nearest neighbours' } as const;
 
-export function Probes({ dataset: { title, evaluation }, transfer }: { readonly dataset: DatasetResults; readonly transfer: string }): JSX.Element | null {
+export function Probes({
+  dataset: { title, evaluation },
+  transfer,
+}: {
+  readonly dataset: DatasetResults;
+  readonly transfer: string;
+}): JSX.Element | null {
   const { probes, metrics } = evaluation;
   if (probes.length === 0) return null;
   const words = metrics.map(metricWords);
@@ -22,11 +28,15 @@ export function Probes({ dataset: { title, evaluation }, transfer }: { readonly 
         rows={probes.map(({ model, kind, summary }) => [
           fullName(modelWords(model, transfer)),
           KINDS[kind],
-          ...metrics.map((metric, i) => <Estimate key={metric} {...estimated(summary.test[metric], words[i]!.digits)} />),
+          ...metrics.map((metric, i) => (
+            <Estimate key={metric} {...estimated(summary.test[metric], words[i]!.digits)} />
+          )),
         ])}
       />
       <p class="note">
-        The network is not trained further: a linear classifier, or the nearest training images, on the features that fine-tuning starts from. {counted(Math.max(...probes.map(({ seeds }) => seeds)), 'seed')}. What fine-tuning adds is the difference to the table above.
+        The network is not trained further: a linear classifier, or the nearest training images, on the features that
+        fine-tuning starts from. {counted(Math.max(...probes.map(({ seeds }) => seeds)), 'seed')}. What fine-tuning adds
+        is the difference to the table above.
       </p>
     </>
   );

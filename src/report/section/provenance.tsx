@@ -15,19 +15,43 @@ export function Provenance({ study }: { readonly study: Study }): JSX.Element {
   const { nodes, edges } = stageGraph(provenance);
   return (
     <Section id="provenance" title="Where these numbers come from">
-      <p>Every result is identified by the SHA-256 of its code, parameters and inputs. The same commands make this page again; what has not changed is not run again.</p>
-      <pre class="scroll" tabIndex={0} aria-label="Commands">{rerun.join('\n')}</pre>
+      <p>
+        Every result is identified by the SHA-256 of its code, parameters and inputs. The same commands make this page
+        again; what has not changed is not run again.
+      </p>
+      <pre class="scroll" tabIndex={0} aria-label="Commands">
+        {rerun.join('\n')}
+      </pre>
       {nodes.length > 0 && (
         <Figure
           id="dag"
           caption="Stages, producers above consumers. An arrow says that a stage reads what another wrote."
-          data={{ label: 'Stages and what they read', head: ['stage', 'reads', 'executions', 'time'], texts: [0, 1], rows: nodes.map((node) => [node.name, node.reads.join(', ') || NONE, String(node.executions), seconds(node.seconds)]) }}
+          data={{
+            label: 'Stages and what they read',
+            head: ['stage', 'reads', 'executions', 'time'],
+            texts: [0, 1],
+            rows: nodes.map((node) => [
+              node.name,
+              node.reads.join(', ') || NONE,
+              String(node.executions),
+              seconds(node.seconds),
+            ]),
+          }}
         >
           <Dag
             id="dag-stages"
             title="The pipeline’s stages"
-            description={nodes.map((node) => (node.reads.length === 0 ? `${node.name} reads no other stage` : `${node.name} reads ${node.reads.join(', ')}`)).join('. ')}
-            nodes={nodes.map((node) => ({ name: node.name, note: `${node.executions === 1 ? '' : `${counted(node.executions, 'run')}, `}${seconds(node.seconds)}` }))}
+            description={nodes
+              .map((node) =>
+                node.reads.length === 0
+                  ? `${node.name} reads no other stage`
+                  : `${node.name} reads ${node.reads.join(', ')}`,
+              )
+              .join('. ')}
+            nodes={nodes.map((node) => ({
+              name: node.name,
+              note: `${node.executions === 1 ? '' : `${counted(node.executions, 'run')}, `}${seconds(node.seconds)}`,
+            }))}
             edges={edges}
           />
         </Figure>
@@ -38,7 +62,16 @@ export function Provenance({ study }: { readonly study: Study }): JSX.Element {
           <summary>All {counted(provenance.length, 'execution')}</summary>
           <DataTable
             label="Executions"
-            head={['execution', 'fingerprint', 'code', 'parameters', 'recorded', 'executed again', 'time', 'peak memory']}
+            head={[
+              'execution',
+              'fingerprint',
+              'code',
+              'parameters',
+              'recorded',
+              'executed again',
+              'time',
+              'peak memory',
+            ]}
             texts={[0, 1, 2, 3, 4, 5]}
             rows={provenance.map(executionRow)}
           />
@@ -65,12 +98,24 @@ function Costs({ of }: { readonly of: readonly Execution[] }): JSX.Element {
           peakMemoryBytes === null ? NONE : bytes(peakMemoryBytes),
         ])}
       />
-      <p class="note">Time is summed over executions, memory is that of the greatest. “Executed again”: by <code>pipeline run --audit</code>, whose outputs were compared with the kept ones.</p>
+      <p class="note">
+        Time is summed over executions, memory is that of the greatest. “Executed again”: by{' '}
+        <code>pipeline run --audit</code>, whose outputs were compared with the kept ones.
+      </p>
     </>
   );
 }
 
-function executionRow({ id, fingerprint, code, params, notes, seconds: time, peakMemoryBytes, audit }: Execution): JSX.Element[] {
+function executionRow({
+  id,
+  fingerprint,
+  code,
+  params,
+  notes,
+  seconds: time,
+  peakMemoryBytes,
+  audit,
+}: Execution): JSX.Element[] {
   return [
     <Name key="id">{id}</Name>,
     <code key="fingerprint">{fingerprint.slice(0, SHORT_DIGEST)}</code>,

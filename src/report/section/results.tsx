@@ -14,36 +14,59 @@ export function Results({ study }: { readonly study: Study }): JSX.Element {
   const comparable = study.datasets.some(({ name }) => PAPER_DATASETS.includes(name));
   return (
     <Section id="results" title="Results on the test part">
-      {study.datasets.map((dataset) => <DatasetTables key={dataset.name} dataset={dataset} transfer={study.transfer} />)}
+      {study.datasets.map((dataset) => (
+        <DatasetTables key={dataset.name} dataset={dataset} transfer={study.transfer} />
+      ))}
       {comparable && <PaperAsAWhole />}
     </Section>
   );
 }
 
-function DatasetTables({ dataset, transfer }: { readonly dataset: DatasetResults; readonly transfer: string }): JSX.Element {
+function DatasetTables({
+  dataset,
+  transfer,
+}: {
+  readonly dataset: DatasetResults;
+  readonly transfer: string;
+}): JSX.Element {
   const { title, evaluation } = dataset;
   const { metrics, models, majority } = evaluation;
   const words = metrics.map(metricWords);
   return (
     <article>
-      <h3><Name>{title}</Name></h3>
+      <h3>
+        <Name>{title}</Name>
+      </h3>
       <DataTable
         label={`Test metrics on ${title}`}
         head={['model', ...words.map(({ short, better }) => `${short} ${better === 'higher' ? '↑' : '↓'}`)]}
         rows={[
           ...models.map(({ model, summary }) => [
             fullName(modelWords(model, transfer)),
-            ...metrics.map((metric, i) => <Estimate key={metric} {...estimated(summary.test[metric], words[i]!.digits)} />),
+            ...metrics.map((metric, i) => (
+              <Estimate key={metric} {...estimated(summary.test[metric], words[i]!.digits)} />
+            )),
           ]),
-          [<>majority class (<Name>{majority.class}</Name>)</>, ...metrics.map((metric, i) => fixed(majority.test[metric] ?? null, words[i]!.digits))],
+          [
+            <>
+              majority class (<Name>{majority.class}</Name>)
+            </>,
+            ...metrics.map((metric, i) => fixed(majority.test[metric] ?? null, words[i]!.digits)),
+          ],
         ]}
       />
-      <p class="note">Mean ± standard deviation over seeds, below it the {Math.round(100 * evaluation.bootstrap.level)} % interval. ↑ higher is better, ↓ lower is better. The last row has seen no image.</p>
+      <p class="note">
+        Mean ± standard deviation over seeds, below it the {Math.round(100 * evaluation.bootstrap.level)} % interval. ↑
+        higher is better, ↓ lower is better. The last row has seen no image.
+      </p>
       <Differences dataset={dataset} against="M1" transfer={transfer} />
       <Differences dataset={dataset} against="M3" transfer={transfer} />
       {evaluation.differences.length > 0 && (
         <p class="note">
-          No interval is widened for being one of many: where no start differs from another, about {Math.round(100 * (1 - evaluation.bootstrap.level))} of a hundred differences would still be called better or worse. A pattern says more than a cell. The model with the best score was found by these test images, so its score leans to the good side.
+          No interval is widened for being one of many: where no start differs from another, about{' '}
+          {Math.round(100 * (1 - evaluation.bootstrap.level))} of a hundred differences would still be called better or
+          worse. A pattern says more than a cell. The model with the best score was found by these test images, so its
+          score leans to the good side.
         </p>
       )}
       <Probes dataset={dataset} transfer={transfer} />
@@ -54,16 +77,37 @@ function DatasetTables({ dataset, transfer }: { readonly dataset: DatasetResults
           label={`Scores of each class on ${title}`}
           head={['model', 'class', 'images', 'precision', 'recall', 'F1', 'AUC', 'avg. prec.']}
           texts={[0, 1]}
-          rows={models.flatMap(({ model, byClass }) => byClass.map((row) => [model, <Name key="name">{row.class}</Name>, String(row.images), fixed(row.precision, 3), fixed(row.recall, 3), fixed(row.f1, 3), fixed(row.auc, 3), fixed(row.averagePrecision, 3)]))}
+          rows={models.flatMap(({ model, byClass }) =>
+            byClass.map((row) => [
+              model,
+              <Name key="name">{row.class}</Name>,
+              String(row.images),
+              fixed(row.precision, 3),
+              fixed(row.recall, 3),
+              fixed(row.f1, 3),
+              fixed(row.auc, 3),
+              fixed(row.averagePrecision, 3),
+            ]),
+          )}
         />
       </details>
     </article>
   );
 }
 
-function Differences({ dataset, against, transfer }: { readonly dataset: DatasetResults; readonly against: string; readonly transfer: string }): JSX.Element | null {
+function Differences({
+  dataset,
+  against,
+  transfer,
+}: {
+  readonly dataset: DatasetResults;
+  readonly against: string;
+  readonly transfer: string;
+}): JSX.Element | null {
   const { evaluation, title } = dataset;
-  const others = evaluation.models.filter(({ model }) => model !== against && differenceOf(evaluation, model, against, evaluation.metrics[0]!) !== null);
+  const others = evaluation.models.filter(
+    ({ model }) => model !== against && differenceOf(evaluation, model, against, evaluation.metrics[0]!) !== null,
+  );
   if (others.length === 0) return null;
   const words = evaluation.metrics.map(metricWords);
   return (
@@ -79,7 +123,14 @@ function Differences({ dataset, against, transfer }: { readonly dataset: Dataset
             const { digits, better } = words[i]!;
             const open = cannotTell(difference);
             const verdict = open ? 'cannot tell' : difference.mean! > 0 === (better === 'higher') ? 'better' : 'worse';
-            return <Estimate key={metric} main={signed(difference.mean, digits)} interval={`[${signed(difference.low, digits)}, ${signed(difference.high, digits)}]`} verdict={verdict} />;
+            return (
+              <Estimate
+                key={metric}
+                main={signed(difference.mean, digits)}
+                interval={`[${signed(difference.low, digits)}, ${signed(difference.high, digits)}]`}
+                verdict={verdict}
+              />
+            );
           }),
         ])}
       />

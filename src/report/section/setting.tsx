@@ -12,10 +12,14 @@ export function Setting({ study }: { readonly study: Study }): JSX.Element {
   return (
     <Section id="setting" title="Setting">
       <p>
-        The question and the four models are those of the paper: each network is fine-tuned from a different start, in the same way.{' '}
-        {listed(['M1', 'M2', 'M3', 'M4'].map((model) => fullName(modelWords(model, transfer))))}. SSL is self-supervised pre-training on the training images of the same data set, without their labels; {computeSentence(study)} The epoch is chosen on the validation part; the test part is used once, at the end.
+        The question and the four models are those of the paper: each network is fine-tuned from a different start, in
+        the same way. {listed(['M1', 'M2', 'M3', 'M4'].map((model) => fullName(modelWords(model, transfer))))}. SSL is
+        self-supervised pre-training on the training images of the same data set, without their labels;{' '}
+        {computeSentence(study)} The epoch is chosen on the validation part; the test part is used once, at the end.
       </p>
-      {datasets.map((dataset) => <Data key={dataset.name} dataset={dataset} />)}
+      {datasets.map((dataset) => (
+        <Data key={dataset.name} dataset={dataset} />
+      ))}
       <h3>What replaces what</h3>
       <DataTable
         label="The paper’s setting and this one"
@@ -23,18 +27,36 @@ export function Setting({ study }: { readonly study: Study }): JSX.Element {
         texts={[0, 1, 2]}
         rows={[
           ['network', 'ResNet-50', settings.networks.length === 0 ? 'not recorded' : listed(settings.networks)],
-          ['transfer start', 'ImageNet', settings.drawn.length === 0 ? transfer : `${transfer}; not in the weights file and drawn at random: ${listed(settings.drawn)}`],
+          [
+            'transfer start',
+            'ImageNet',
+            settings.drawn.length === 0
+              ? transfer
+              : `${transfer}; not in the weights file and drawn at random: ${listed(settings.drawn)}`,
+          ],
           ['image size', 'not given', listed([...new Set(datasets.map(({ size }) => `${size} × ${size}`))])],
-          ['seeds', 'not given', listed([...new Set(datasets.map(({ evaluation }) => String(evaluation.seeds.length)))])],
+          [
+            'seeds',
+            'not given',
+            listed([...new Set(datasets.map(({ evaluation }) => String(evaluation.seeds.length)))]),
+          ],
           ['test images', 'not given', listed(datasets.map(({ evaluation }) => whole(evaluation.counts.test.images)))],
-          ['validation part', 'not described', listed(datasets.map(({ evaluation }) => counted(evaluation.counts.validation.images, 'image')))],
+          [
+            'validation part',
+            'not described',
+            listed(datasets.map(({ evaluation }) => counted(evaluation.counts.validation.images, 'image'))),
+          ],
           ['intervals', 'none', 'paired bootstrap over groups and seeds'],
         ]}
       />
       {settings.budgets.length > 0 && (
         <>
           <h3>Budgets</h3>
-          <DataTable label="Parameters of the learning stages" head={['parameter', ...settings.stages]} rows={settings.budgets.map(({ name, values }) => [name, ...values.map((value) => value || NONE)])} />
+          <DataTable
+            label="Parameters of the learning stages"
+            head={['parameter', ...settings.stages]}
+            rows={settings.budgets.map(({ name, values }) => [name, ...values.map((value) => value || NONE)])}
+          />
         </>
       )}
     </Section>
@@ -52,19 +74,31 @@ function Data({ dataset }: { readonly dataset: DatasetResults }): JSX.Element {
   const { classes, counts } = evaluation;
   return (
     <>
-      <h3>Data: <Name>{title}</Name></h3>
+      <h3>
+        Data: <Name>{title}</Name>
+      </h3>
       <p>
-        {counted(images, 'image')} of {counted(groups, 'group')} (lesion, patient, or the image itself where the set names none){dropped > 0 ? `; ${counted(dropped, 'file')} dropped as unreadable` : ''}. Source: <Name>{source}</Name>.
+        {counted(images, 'image')} of {counted(groups, 'group')} (lesion, patient, or the image itself where the set
+        names none){dropped > 0 ? `; ${counted(dropped, 'file')} dropped as unreadable` : ''}. Source:{' '}
+        <Name>{source}</Name>.
         {split !== null && (
           <>
-            {' '}Split: {split.policy}, seed {split.seed}{split.unused > 0 ? `, ${counted(split.unused, 'image')} left out` : ''}. Groups on two sides of the split: <strong>{split.groupOverlap}</strong>.
+            {' '}
+            Split: {split.policy}, seed {split.seed}
+            {split.unused > 0 ? `, ${counted(split.unused, 'image')} left out` : ''}. Groups on two sides of the split:{' '}
+            <strong>{split.groupOverlap}</strong>.
           </>
         )}
       </p>
       <DataTable
         label={`Images of each class in each part of ${title}`}
         head={['part', 'images', 'groups', ...classes]}
-        rows={PARTS.map((part) => [part, whole(counts[part].images), whole(counts[part].groups), ...counts[part].byClass.map(whole)])}
+        rows={PARTS.map((part) => [
+          part,
+          whole(counts[part].images),
+          whole(counts[part].groups),
+          ...counts[part].byClass.map(whole),
+        ])}
       />
     </>
   );

@@ -35,7 +35,9 @@ export function Legend({ left, top, ...given }: LegendProps): JSX.Element {
       {flow(given).map(({ text, sign, x, row }) => (
         <g key={text}>
           <Swatch sign={sign} x={left + x} y={top + row * ROW} />
-          <text class="soft" x={left + x + SWATCH + 5} y={top + row * ROW + 10}>{text}</text>
+          <text class="soft" x={left + x + SWATCH + 5} y={top + row * ROW + 10}>
+            {text}
+          </text>
         </g>
       ))}
     </g>
@@ -64,7 +66,8 @@ function flow({ looks, criticalText, ended, width }: Omit<LegendProps, 'left' | 
 }
 
 function Swatch({ sign, x, y }: { readonly sign: Entry['sign']; readonly x: number; readonly y: number }): JSX.Element {
-  if (sign === 'critical') return <rect class="swatch-critical" x={x + 1} y={y + 1} width={SWATCH - 2} height={10} rx={2} />;
+  if (sign === 'critical')
+    return <rect class="swatch-critical" x={x + 1} y={y + 1} width={SWATCH - 2} height={10} rx={2} />;
   if (typeof sign === 'string') return <EndMark ended={sign} x={x + SWATCH / 2} y={y + 6} />;
   const box = { x, y, width: SWATCH, height: 12, rx: 2 };
   return (

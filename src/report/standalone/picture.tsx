@@ -32,7 +32,14 @@ export function renderPicture(picture: JSX.Element): string {
 export function Standalone({ width, height, title, description, style, children }: StandaloneProps): JSX.Element {
   const [w, h] = [coordinate(width), coordinate(height)];
   return (
-    <svg xmlns="http://www.w3.org/2000/svg" role="img" width={w} height={h} viewBox={`0 0 ${w} ${h}`} aria-labelledby="title description">
+    <svg
+      xmlns="http://www.w3.org/2000/svg"
+      role="img"
+      width={w}
+      height={h}
+      viewBox={`0 0 ${w} ${h}`}
+      aria-labelledby="title description"
+    >
       <title id="title">{printable(title)}</title>
       <desc id="description">{printable(description)}</desc>
       <style>{STYLE + style}</style>
@@ -50,7 +57,8 @@ export function printable(text: string): string {
 /** About how wide a text becomes; fonts differ, so that the estimate is a generous one. */
 export function textWidth(text: string, size: number): number {
   let width = 0;
-  for (const character of text) width += character >= '\u2e80' ? 1.05 : /[A-Z@%mwMW\u00c0-\u2e7f]/.test(character) ? 0.78 : 0.58;
+  for (const character of text)
+    width += character >= '\u2e80' ? 1.05 : /[A-Z@%mwMW\u00c0-\u2e7f]/.test(character) ? 0.78 : 0.58;
   return width * size;
 }
 

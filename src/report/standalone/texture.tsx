@@ -24,9 +24,15 @@ export function looksOf(names: readonly string[]): ReadonlyMap<string, Look> {
 export function Textures(): JSX.Element {
   return (
     <defs>
-      <pattern id="stripes" width={8} height={8} patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width={3} height={8} fill="#fff" fill-opacity={0.5} /></pattern>
-      <pattern id="dots" width={7} height={7} patternUnits="userSpaceOnUse"><circle cx={3.5} cy={3.5} r={1.6} fill="#fff" fill-opacity={0.65} /></pattern>
-      <pattern id="rails" width={6} height={5.5} patternUnits="userSpaceOnUse"><rect width={6} height={1.8} fill="#fff" fill-opacity={0.5} /></pattern>
+      <pattern id="stripes" width={8} height={8} patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+        <rect width={3} height={8} fill="#fff" fill-opacity={0.5} />
+      </pattern>
+      <pattern id="dots" width={7} height={7} patternUnits="userSpaceOnUse">
+        <circle cx={3.5} cy={3.5} r={1.6} fill="#fff" fill-opacity={0.65} />
+      </pattern>
+      <pattern id="rails" width={6} height={5.5} patternUnits="userSpaceOnUse">
+        <rect width={6} height={1.8} fill="#fff" fill-opacity={0.5} />
+      </pattern>
     </defs>
   );
 }

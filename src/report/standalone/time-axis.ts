@@ -10,7 +10,10 @@ interface Moment {
 /** From 0 to `end`: `12 s`, from a minute on `1:30`, from an hour on `1:30:00`. */
 export function momentsOf(end: number): Moment[] {
   const step = STEPS.find((each) => end / each <= MOST) ?? 86_400 * Math.ceil(end / 86_400 / MOST);
-  return Array.from({ length: Math.floor(end / step + 1e-9) + 1 }, (_, i) => ({ seconds: i * step, text: textOf(i * step, end, step) }));
+  return Array.from({ length: Math.floor(end / step + 1e-9) + 1 }, (_, i) => ({
+    seconds: i * step,
+    text: textOf(i * step, end, step),
+  }));
 }
 
 function textOf(seconds: number, end: number, step: number): string {

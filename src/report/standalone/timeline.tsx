@@ -65,22 +65,41 @@ export function renderTimeline(timeline: TimelinePicture): string {
   const top = LEGEND_TOP + legendHeight(legend);
   const height = top + Math.max(1, timeline.lanes) * LANE + 40;
   const x = scaleLinear([0, Math.max(timeline.seconds, 0.001)], [SIDE.left, WIDTH - SIDE.right]);
-  const isCritical = (index: number): boolean => timeline.criticalPath.some(({ first, last }) => first <= index && index <= last);
+  const isCritical = (index: number): boolean =>
+    timeline.criticalPath.some(({ first, last }) => first <= index && index <= last);
   return renderPicture(
-    <Standalone width={WIDTH} height={height} title={timeline.title} description={`${timeline.subtitle}. ${timeline.criticalText}.`} style={STYLE}>
+    <Standalone
+      width={WIDTH}
+      height={height}
+      title={timeline.title}
+      description={`${timeline.subtitle}. ${timeline.criticalText}.`}
+      style={STYLE}
+    >
       <Textures />
-      <text class="strong" x={SIDE.left} y={28} font-size={15}>{printable(timeline.title)}</text>
-      <text class="soft" x={SIDE.left} y={46}>{printable(timeline.subtitle)}</text>
+      <text class="strong" x={SIDE.left} y={28} font-size={15}>
+        {printable(timeline.title)}
+      </text>
+      <text class="soft" x={SIDE.left} y={46}>
+        {printable(timeline.subtitle)}
+      </text>
       <Legend {...legend} left={SIDE.left} top={LEGEND_TOP} />
       {momentsOf(timeline.seconds).map(({ seconds, text }) => (
         <g key={text}>
           <line class="grid" x1={coordinate(x(seconds))} x2={coordinate(x(seconds))} y1={top - 4} y2={height - 36} />
-          <text class="soft" x={coordinate(x(seconds))} y={height - 20} text-anchor="middle">{text}</text>
+          <text class="soft" x={coordinate(x(seconds))} y={height - 20} text-anchor="middle">
+            {text}
+          </text>
         </g>
       ))}
-      {Array.from({ length: timeline.lanes }, (_, lane) => <text key={lane} class="soft" x={SIDE.left - 10} y={top + lane * LANE + 19} text-anchor="end">{lane + 1}</text>)}
+      {Array.from({ length: timeline.lanes }, (_, lane) => (
+        <text key={lane} class="soft" x={SIDE.left - 10} y={top + lane * LANE + 19} text-anchor="end">
+          {lane + 1}
+        </text>
+      ))}
       <path class="chain" d={chainPath(timeline, x, top)} />
-      {timeline.bars.map((bar, i) => <BarShape key={i} bar={bar} look={looks.get(bar.stage)!} critical={isCritical(i)} x={x} top={top} />)}
+      {timeline.bars.map((bar, i) => (
+        <BarShape key={i} bar={bar} look={looks.get(bar.stage)!} critical={isCritical(i)} x={x} top={top} />
+      ))}
     </Standalone>,
   );
 }
@@ -106,8 +125,14 @@ function BarShape({ bar, look, critical, x, top }: BarProps): JSX.Element {
       <rect class={`series-${look.series}`} {...box} />
       {look.texture !== undefined && <rect fill={`url(#${look.texture})`} {...box} />}
       <rect class="frame" {...box} />
-      {label !== undefined && <text class={`on-${look.series}`} x={coordinate(left + 6)} y={y + 15}>{label}</text>}
-      {bar.ended !== 'done' && <EndMark ended={bar.ended} x={coordinate(left + Math.max(width - 11, 0))} y={y + BAR / 2} />}
+      {label !== undefined && (
+        <text class={`on-${look.series}`} x={coordinate(left + 6)} y={y + 15}>
+          {label}
+        </text>
+      )}
+      {bar.ended !== 'done' && (
+        <EndMark ended={bar.ended} x={coordinate(left + Math.max(width - 11, 0))} y={y + BAR / 2} />
+      )}
     </g>
   );
 }
@@ -120,12 +145,15 @@ function labelOf({ name, shortName }: Bar, width: number): string | undefined {
 /** From the end of each bar of the critical path to the beginning of the next. */
 function chainPath({ bars, criticalPath }: TimelinePicture, x: (seconds: number) => number, top: number): string {
   const middle = ({ lane }: Bar): number => top + lane * LANE + LANE / 2;
-  return criticalPath.slice(1).map(({ first }, i) => {
-    const [from, to] = [bars[criticalPath[i]!.last]!, bars[first]!];
-    const [startX, endX] = [x(from.start + from.seconds), x(to.start)];
-    const bend = Math.max(6, (endX - startX) / 2);
-    return `M${coordinate(startX)},${middle(from)}C${coordinate(startX + bend)},${middle(from)} ${coordinate(endX - bend)},${middle(to)} ${coordinate(endX)},${middle(to)}`;
-  }).join('');
+  return criticalPath
+    .slice(1)
+    .map(({ first }, i) => {
+      const [from, to] = [bars[criticalPath[i]!.last]!, bars[first]!];
+      const [startX, endX] = [x(from.start + from.seconds), x(to.start)];
+      const bend = Math.max(6, (endX - startX) / 2);
+      return `M${coordinate(startX)},${middle(from)}C${coordinate(startX + bend)},${middle(from)} ${coordinate(endX - bend)},${middle(to)} ${coordinate(endX)},${middle(to)}`;
+    })
+    .join('');
 }
 
 function inkOn(colour: string): string {

@@ -25,7 +25,7 @@ export function byteSource(stream: AsyncIterable<Buffer>): ByteSource {
   }
 
   async function* pieces(bytes: number): AsyncGenerator<Buffer, void> {
-    for (let left = bytes; left > 0; ) {
+    for (let left = bytes; left > 0;) {
       if (!(await fill())) throw new ArchiveError('the archive ends before it is complete');
       const piece = rest.subarray(0, left);
       rest = rest.subarray(piece.length);

@@ -20,12 +20,16 @@ export function checkedRecord(text: string, fingerprint: Fingerprint): RunRecord
   } catch {
     throw new ArchiveError(`${name} identifies nothing`);
   }
-  if (identified !== fingerprint) throw new ArchiveError(`${name} is forged: its fingerprint is not that of what it says was executed`);
-  if (record.instance.split(':')[0] !== record.stage) throw new ArchiveError(`${name} is of another stage than its instance`);
+  if (identified !== fingerprint)
+    throw new ArchiveError(`${name} is forged: its fingerprint is not that of what it says was executed`);
+  if (record.instance.split(':')[0] !== record.stage)
+    throw new ArchiveError(`${name} is of another stage than its instance`);
   for (const [output, { kind, file }] of Object.entries(record.outputs)) {
     const declared = record.identity.outputs[output];
-    if (declared?.kind !== kind || declared.file !== file) throw new ArchiveError(`${name} has an output ${output} that is not the one that identifies it`);
-    if (!isInsideName(file)) throw new ArchiveError(`${name} has an output outside of its folder: ${JSON.stringify(file)}`);
+    if (declared?.kind !== kind || declared.file !== file)
+      throw new ArchiveError(`${name} has an output ${output} that is not the one that identifies it`);
+    if (!isInsideName(file))
+      throw new ArchiveError(`${name} has an output outside of its folder: ${JSON.stringify(file)}`);
   }
   return record;
 }
@@ -51,7 +55,9 @@ function filesOf(text: string, digest: Digest): Digest[] {
   } catch {
     throw new ArchiveError(`${name} is none`);
   }
-  for (const entry of entries) if (!isInsideName(entry.name)) throw new ArchiveError(`${name} names a file outside of it: ${JSON.stringify(entry.name)}`);
+  for (const entry of entries)
+    if (!isInsideName(entry.name))
+      throw new ArchiveError(`${name} names a file outside of it: ${JSON.stringify(entry.name)}`);
   return entries.flatMap((entry) => (entry.digest === '' ? [] : [entry.digest]));
 }
 
@@ -61,23 +67,54 @@ function hasShape(record: RunRecord): boolean {
   if (!isObject(value)) return false;
   const { format, instance, stage, axes, identity, sources, origins, outputs, execution } = value;
   return (
-    format === 1 && typeof instance === 'string' && typeof stage === 'string' && isObject(axes) && isObject(sources) &&
-    isObject(identity) && isObject(identity.code) && isObject(identity.params) && isObject(identity.axes) && isObject(identity.env) &&
-    membersAre(identity.inputs, isInput) && membersAre(identity.outputs, isDeclaredOutput) && membersAre(outputs, isOutput) && membersAre(origins, isOrigins) &&
-    isObject(execution) && typeof execution.started === 'string' && typeof execution.host === 'string' && typeof execution.log === 'string' &&
-    typeof execution.platform === 'string' && typeof execution.node === 'string' && Number.isFinite(execution.seconds) &&
-    isObject(execution.notes) && isObject(execution.metrics) && isObject(execution.resources) && Array.isArray(execution.warnings)
+    format === 1 &&
+    typeof instance === 'string' &&
+    typeof stage === 'string' &&
+    isObject(axes) &&
+    isObject(sources) &&
+    isObject(identity) &&
+    isObject(identity.code) &&
+    isObject(identity.params) &&
+    isObject(identity.axes) &&
+    isObject(identity.env) &&
+    membersAre(identity.inputs, isInput) &&
+    membersAre(identity.outputs, isDeclaredOutput) &&
+    membersAre(outputs, isOutput) &&
+    membersAre(origins, isOrigins) &&
+    isObject(execution) &&
+    typeof execution.started === 'string' &&
+    typeof execution.host === 'string' &&
+    typeof execution.log === 'string' &&
+    typeof execution.platform === 'string' &&
+    typeof execution.node === 'string' &&
+    Number.isFinite(execution.seconds) &&
+    isObject(execution.notes) &&
+    isObject(execution.metrics) &&
+    isObject(execution.resources) &&
+    Array.isArray(execution.warnings)
   );
 }
 
-const membersAre = (value: unknown, is: (member: unknown) => boolean): boolean => isObject(value) && Object.values(value).every(is);
+const membersAre = (value: unknown, is: (member: unknown) => boolean): boolean =>
+  isObject(value) && Object.values(value).every(is);
 
 const isDigest = (value: unknown): boolean => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 
-const isInput = (value: unknown): boolean => isObject(value) && (value.kind === 'none' || value.kind === 'gather' || isDigest(value.digest));
+const isInput = (value: unknown): boolean =>
+  isObject(value) && (value.kind === 'none' || value.kind === 'gather' || isDigest(value.digest));
 
-const isDeclaredOutput = (value: unknown): boolean => isObject(value) && (value.kind === 'file' || value.kind === 'folder') && typeof value.file === 'string';
+const isDeclaredOutput = (value: unknown): boolean =>
+  isObject(value) && (value.kind === 'file' || value.kind === 'folder') && typeof value.file === 'string';
 
-const isOutput = (value: unknown): boolean => isDeclaredOutput(value) && isObject(value) && isDigest(value.digest) && Number.isSafeInteger(value.bytes);
+const isOutput = (value: unknown): boolean =>
+  isDeclaredOutput(value) && isObject(value) && isDigest(value.digest) && Number.isSafeInteger(value.bytes);
 
-const isOrigins = (value: unknown): boolean => Array.isArray(value) && value.every((origin) => isObject(origin) && (origin.kind === 'path' ? typeof origin.path === 'string' : isDigest(origin.fingerprint) && typeof origin.output === 'string'));
+const isOrigins = (value: unknown): boolean =>
+  Array.isArray(value) &&
+  value.every(
+    (origin) =>
+      isObject(origin) &&
+      (origin.kind === 'path'
+        ? typeof origin.path === 'string'
+        : isDigest(origin.fingerprint) && typeof origin.output === 'string'),
+  );

@@ -10,7 +10,8 @@ type Zstd = Partial<Record<'createZstdCompress' | 'createZstdDecompress', () => 
 const TIGHTEST = 1100;
 const HARMLESS_BYTES = 256 * 1024 * 1024;
 
-export const isBomb = (packed: number, unpacked: number): boolean => unpacked > HARMLESS_BYTES && unpacked > TIGHTEST * packed;
+export const isBomb = (packed: number, unpacked: number): boolean =>
+  unpacked > HARMLESS_BYTES && unpacked > TIGHTEST * packed;
 
 /** Undefined: as it is. Throws ArchiveError for any other ending. */
 export function compressorFor(file: string): Duplex | undefined {
@@ -24,7 +25,14 @@ export function decompressorFor(file: string): Duplex | undefined {
 function chosen(file: string, gzip: () => Duplex, zstd: (() => Duplex) | undefined): Duplex | undefined {
   if (/\.tar$/i.test(file)) return undefined;
   if (/\.(tar\.gz|tgz)$/i.test(file)) return gzip();
-  if (!/\.(tar\.zst|tzst)$/i.test(file)) throw new ArchiveError(`the name of an archive ends in .tar, .tar.gz or .tar.zst, and ${JSON.stringify(file)} does not`);
-  if (zstd === undefined) throw new ArchiveError(`Node ${process.versions.node} cannot read or write Zstandard`, 'Use .tar.gz, or Node 22.15 or later.');
+  if (!/\.(tar\.zst|tzst)$/i.test(file))
+    throw new ArchiveError(
+      `the name of an archive ends in .tar, .tar.gz or .tar.zst, and ${JSON.stringify(file)} does not`,
+    );
+  if (zstd === undefined)
+    throw new ArchiveError(
+      `Node ${process.versions.node} cannot read or write Zstandard`,
+      'Use .tar.gz, or Node 22.15 or later.',
+    );
   return zstd();
 }

@@ -22,17 +22,26 @@ export async function contentsOf(ids: readonly InstanceId[], lock: Lockfile, sto
   const found = await Promise.all(ids.map(async (id) => ({ id, record: await lockedRecord(id, lock, store) })));
   const lacking = found.filter(({ record }) => record === undefined).map(({ id }) => id);
   if (lacking.length > 0) {
-    throw new ArchiveError(`${lacking.length} of ${ids.length} results are not in the store as the lockfile names them: ${lacking.slice(0, 3).join(', ')}${lacking.length > 3 ? ', ...' : ''}`, 'Make them first: pipeline run');
+    throw new ArchiveError(
+      `${lacking.length} of ${ids.length} results are not in the store as the lockfile names them: ${lacking.slice(0, 3).join(', ')}${lacking.length > 3 ? ', ...' : ''}`,
+      'Make them first: pipeline run',
+    );
   }
   const chosen = found.flatMap(({ record }) => record ?? []);
   const records = await withAncestors(chosen, store);
-  return { results: Object.fromEntries(chosen.map(({ instance, fingerprint }) => [instance, fingerprint])), records, blobs: blobsOf(records, store) };
+  return {
+    results: Object.fromEntries(chosen.map(({ instance, fingerprint }) => [instance, fingerprint])),
+    records,
+    blobs: blobsOf(records, store),
+  };
 }
 
 async function lockedRecord(id: InstanceId, lock: Lockfile, store: Store): Promise<RunRecord | undefined> {
   const entry = lock.entries().get(id);
   const record = entry && (await store.record(entry.fingerprint));
-  return record && Object.entries(entry.outputs).every(([name, { digest }]) => record.outputs[name]?.digest === digest) ? record : undefined;
+  return record && Object.entries(entry.outputs).every(([name, { digest }]) => record.outputs[name]?.digest === digest)
+    ? record
+    : undefined;
 }
 
 /** An ancestor of which the store holds no record any more, or not all outputs, is left out: nothing that is restored needs it. */
@@ -53,7 +62,8 @@ async function withAncestors(chosen: readonly RunRecord[], store: Store): Promis
   return records;
 }
 
-const isComplete = (record: RunRecord, store: Store): boolean => needed(record, store).every((digest) => store.look(digest) === 'intact');
+const isComplete = (record: RunRecord, store: Store): boolean =>
+  needed(record, store).every((digest) => store.look(digest) === 'intact');
 
 /** Not the names of the data's files, which may be those of patients: only `why` would read them. */
 function needed(record: RunRecord, store: Store): Digest[] {

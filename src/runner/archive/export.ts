@@ -30,9 +30,18 @@ export interface Exported {
  * @param file absolute; its ending says how it is packed
  * @param tell bytes done, of all
  */
-export async function writeArchive(file: string, pipelineName: string, contents: ArchiveContents, store: Store, tell: (bytes: number, of: number) => void): Promise<Exported> {
+export async function writeArchive(
+  file: string,
+  pipelineName: string,
+  contents: ArchiveContents,
+  store: Store,
+  tell: (bytes: number, of: number) => void,
+): Promise<Exported> {
   const compressor = compressorFor(file);
-  const exists = new ArchiveError(`${path.basename(file)} is there already`, 'An archive replaces nothing: choose another name, or remove it.');
+  const exists = new ArchiveError(
+    `${path.basename(file)} is there already`,
+    'An archive replaces nothing: choose another name, or remove it.',
+  );
   if (existsSync(file)) throw exists;
   const records = contents.records.map((record) => archivedText(recordName(record.fingerprint), formatRecord(record)));
   const blobs = contents.blobs.map(({ digest, bytes }) => ({ name: blobName(digest), bytes, digest }));
@@ -57,7 +66,11 @@ export async function writeArchive(file: string, pipelineName: string, contents:
     const target = createWriteStream(temporary, { flags: 'wx' });
     await (compressor ? connect(Readable.from(tar()), compressor, target) : connect(Readable.from(tar()), target));
     const archiveBytes = statSync(temporary).size;
-    if (isBomb(archiveBytes, of)) throw new ArchiveError('these files pack so tightly that an import would take the archive for a bomb', 'Choose a name that ends in .tar.');
+    if (isBomb(archiveBytes, of))
+      throw new ArchiveError(
+        'these files pack so tightly that an import would take the archive for a bomb',
+        'Choose a name that ends in .tar.',
+      );
     await syncFile(temporary);
     if (existsSync(file)) throw exists;
     await rename(temporary, file);
@@ -68,7 +81,11 @@ export async function writeArchive(file: string, pipelineName: string, contents:
   }
 }
 
-async function* entry(name: string, bytes: number, content: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer> {
+async function* entry(
+  name: string,
+  bytes: number,
+  content: AsyncIterable<Buffer> | Iterable<Buffer>,
+): AsyncGenerator<Buffer> {
   yield headerBlock({ name, bytes });
   yield* content;
   yield padding(bytes);
@@ -76,7 +93,9 @@ async function* entry(name: string, bytes: number, content: AsyncIterable<Buffer
 
 async function* verified(store: Store, digest: Digest): AsyncGenerator<Buffer> {
   const hash = createHash('sha256');
-  for await (const chunk of createReadStream(store.pathOf(digest), { highWaterMark: 1 << 20 }) as AsyncIterable<Buffer>) {
+  for await (const chunk of createReadStream(store.pathOf(digest), {
+    highWaterMark: 1 << 20,
+  }) as AsyncIterable<Buffer>) {
     hash.update(chunk);
     yield chunk;
   }

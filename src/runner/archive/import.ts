@@ -52,11 +52,19 @@ export async function importArchive(file: string, importing: Importing): Promise
 }
 
 /** Records are always read; blobs that the store holds already are not taken a second time. */
-async function chooser({ files }: Manifest, { store, announcement }: Importing): Promise<(file: ArchivedFile) => boolean> {
+async function chooser(
+  { files }: Manifest,
+  { store, announcement }: Importing,
+): Promise<(file: ArchivedFile) => boolean> {
   await announcement.relyOn(files.map(({ digest }) => digest));
   const held = new Set<string>();
   for (const { name, digest, bytes } of files) {
-    if (purposeOf(name)?.kind === 'blob' && store.look(digest, bytes) === 'intact' && (await store.verify(digest)) === 'intact') held.add(name);
+    if (
+      purposeOf(name)?.kind === 'blob' &&
+      store.look(digest, bytes) === 'intact' &&
+      (await store.verify(digest)) === 'intact'
+    )
+      held.add(name);
   }
   return ({ name }) => !held.has(name);
 }
@@ -81,12 +89,18 @@ class Unpacked {
   get records(): { readonly fingerprint: Fingerprint; readonly text: string }[] {
     return this.manifest.files.flatMap(({ name }) => {
       const purpose = purposeOf(name);
-      return purpose?.kind === 'record' ? [{ fingerprint: purpose.fingerprint, text: readFileSync(this.placeOf(name), 'utf8') }] : [];
+      return purpose?.kind === 'record'
+        ? [{ fingerprint: purpose.fingerprint, text: readFileSync(this.placeOf(name), 'utf8') }]
+        : [];
     });
   }
 
   get blobs(): ReadonlyMap<Digest, ArchivedFile> {
-    return new Map(this.manifest.files.flatMap((file) => (purposeOf(file.name)?.kind === 'blob' ? [[file.digest, file] as const] : [])));
+    return new Map(
+      this.manifest.files.flatMap((file) =>
+        purposeOf(file.name)?.kind === 'blob' ? [[file.digest, file] as const] : [],
+      ),
+    );
   }
 
   /** The text of a blob of the archive. */
@@ -107,22 +121,33 @@ function verifiedRecords(unpacked: Unpacked): RunRecord[] {
       return file && unpacked.text(file);
     };
     for (const digest of digestsOf(record, listed)) {
-      if (!blobs.has(digest)) throw new ArchiveError(`the archive lacks ${digest.slice(0, 12)}, which ${record.instance} made`);
+      if (!blobs.has(digest))
+        throw new ArchiveError(`the archive lacks ${digest.slice(0, 12)}, which ${record.instance} made`);
     }
   }
   for (const [id, fingerprint] of Object.entries(unpacked.manifest.results)) {
-    if (byFingerprint.get(fingerprint)?.instance !== id) throw new ArchiveError(`the archive names a result of ${id} that is one of another instance`);
+    if (byFingerprint.get(fingerprint)?.instance !== id)
+      throw new ArchiveError(`the archive names a result of ${id} that is one of another instance`);
   }
   return records;
 }
 
 /** First all blobs, then records, producers first, then the lockfile: a crash leaves no record without its blobs. */
-async function merge(unpacked: Unpacked, records: readonly RunRecord[], { pipeline, store, lock }: Importing): Promise<Imported> {
+async function merge(
+  unpacked: Unpacked,
+  records: readonly RunRecord[],
+  { pipeline, store, lock }: Importing,
+): Promise<Imported> {
   const own = new Set(pipeline.instances.map(({ id }) => id));
   const wanted = records.filter(({ instance }) => own.has(instance));
   const { blobs, manifest } = unpacked;
   const text = (digest: Digest) => unpacked.text(blobs.get(digest)!);
-  const needed = new Set(wanted.flatMap((record) => [...digestsOf(record, text), ...(record.identity.code.kind === 'module' ? [record.identity.code.bundle] : [])]));
+  const needed = new Set(
+    wanted.flatMap((record) => [
+      ...digestsOf(record, text),
+      ...(record.identity.code.kind === 'module' ? [record.identity.code.bundle] : []),
+    ]),
+  );
   let bytes = 0;
   for (const digest of needed) {
     const file = blobs.get(digest);
@@ -136,8 +161,15 @@ async function merge(unpacked: Unpacked, records: readonly RunRecord[], { pipeli
     if (!there) await store.putRecord(record);
     (there ? known : added).push(record.instance);
     // What the lockfile says already was said here; a run brings it up to date where it differs.
-    if (manifest.results[record.instance] === record.fingerprint && lock.get(record.instance) === undefined) lock.set(record.instance, record);
+    if (manifest.results[record.instance] === record.fingerprint && lock.get(record.instance) === undefined)
+      lock.set(record.instance, record);
   }
   await lock.save(() => true);
-  return { from: manifest.pipeline, added, known, foreign: records.filter(({ instance }) => !own.has(instance)).map(({ instance }) => instance), bytes };
+  return {
+    from: manifest.pipeline,
+    added,
+    known,
+    foreign: records.filter(({ instance }) => !own.has(instance)).map(({ instance }) => instance),
+    bytes,
+  };
 }

@@ -37,7 +37,8 @@ export const blobName = (digest: Digest): string => `objects/${digest}`;
 const RECORD = /^runs\/([0-9a-f]{64})\.json$/;
 const BLOB = /^objects\/([0-9a-f]{64})$/;
 
-export type Purpose = { readonly kind: 'record'; readonly fingerprint: Fingerprint } | { readonly kind: 'blob'; readonly digest: Digest };
+export type Purpose =
+  { readonly kind: 'record'; readonly fingerprint: Fingerprint } | { readonly kind: 'blob'; readonly digest: Digest };
 
 /** Undefined for a name that has no place in an archive. */
 export function purposeOf(name: string): Purpose | undefined {
@@ -59,14 +60,20 @@ export function parseManifest(text: string): Manifest {
   } catch {
     throw new ArchiveError('the manifest of the archive is not JSON');
   }
-  if (!isObject(value) || value.format !== 1) throw new ArchiveError('the archive has a format that this version does not know', 'Was it made by a newer version of pipeline?');
+  if (!isObject(value) || value.format !== 1)
+    throw new ArchiveError(
+      'the archive has a format that this version does not know',
+      'Was it made by a newer version of pipeline?',
+    );
   const { pipeline, results, files } = value;
-  if (typeof pipeline !== 'string' || !isObject(results) || !Array.isArray(files)) throw new ArchiveError('the manifest of the archive lacks its parts');
+  if (typeof pipeline !== 'string' || !isObject(results) || !Array.isArray(files))
+    throw new ArchiveError('the manifest of the archive lacks its parts');
   const checked = files.map(checkedFile);
   const names = new Set(checked.map(({ name }) => name));
   if (names.size !== checked.length) throw new ArchiveError('the manifest of the archive names a file twice');
   for (const [id, fingerprint] of Object.entries(results)) {
-    if (typeof fingerprint !== 'string' || !names.has(recordName(fingerprint))) throw new ArchiveError(`the archive names a result of ${id} and holds no record of it`);
+    if (typeof fingerprint !== 'string' || !names.has(recordName(fingerprint)))
+      throw new ArchiveError(`the archive names a result of ${id} and holds no record of it`);
   }
   return { format: 1, pipeline, results: results as Manifest['results'], files: checked };
 }
@@ -75,11 +82,16 @@ function checkedFile(value: unknown): ArchivedFile {
   if (!isObject(value)) throw new ArchiveError('the manifest of the archive names a file that is none');
   const { name, bytes, digest } = value;
   const purpose = typeof name === 'string' ? purposeOf(name) : undefined;
-  if (typeof name !== 'string' || purpose === undefined) throw new ArchiveError(`the archive names ${JSON.stringify(name)}, which has no place in a store`);
-  if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0) throw new ArchiveError(`the archive gives ${name} a size of ${JSON.stringify(bytes)}`);
-  if (purpose.kind !== 'blob' && bytes > LONGEST_TEXT) throw new ArchiveError(`the archive gives ${name} ${bytes} bytes; a text has ${LONGEST_TEXT} at most`);
-  if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest)) throw new ArchiveError(`the archive gives ${name} no digest`);
-  if (purpose.kind === 'blob' && purpose.digest !== digest) throw new ArchiveError(`the name of ${name} is not its digest`);
+  if (typeof name !== 'string' || purpose === undefined)
+    throw new ArchiveError(`the archive names ${JSON.stringify(name)}, which has no place in a store`);
+  if (typeof bytes !== 'number' || !Number.isSafeInteger(bytes) || bytes < 0)
+    throw new ArchiveError(`the archive gives ${name} a size of ${JSON.stringify(bytes)}`);
+  if (purpose.kind !== 'blob' && bytes > LONGEST_TEXT)
+    throw new ArchiveError(`the archive gives ${name} ${bytes} bytes; a text has ${LONGEST_TEXT} at most`);
+  if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest))
+    throw new ArchiveError(`the archive gives ${name} no digest`);
+  if (purpose.kind === 'blob' && purpose.digest !== digest)
+    throw new ArchiveError(`the name of ${name} is not its digest`);
   return { name, bytes, digest: digest as Digest };
 }
 

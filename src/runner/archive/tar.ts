@@ -46,19 +46,34 @@ export const END = Buffer.alloc(2 * BLOCK);
 export async function readHeader(source: ByteSource): Promise<Header | undefined> {
   const block = await source.take(BLOCK);
   if (block.every((byte) => byte === 0)) return undefined;
-  if (block.toString('latin1', 148, 156) !== checksum(block) || text(block, 257, 5) !== 'ustar') throw new ArchiveError('this is no archive of pipeline export, or it is damaged: a header of the tar format is wrong');
+  if (block.toString('latin1', 148, 156) !== checksum(block) || text(block, 257, 5) !== 'ustar')
+    throw new ArchiveError(
+      'this is no archive of pipeline export, or it is damaged: a header of the tar format is wrong',
+    );
   const name = text(block, 0, NAME_BYTES);
   const type = String.fromCharCode(block[156]!);
-  if (type !== '0') throw new ArchiveError(`the archive holds ${JSON.stringify(name)}, which is ${KINDS[type] ?? 'no regular file'}: only regular files belong in it`);
-  if (text(block, 345, 155) !== '') throw new ArchiveError(`the archive holds a file in ${JSON.stringify(text(block, 345, 155))}, where none belongs`);
+  if (type !== '0')
+    throw new ArchiveError(
+      `the archive holds ${JSON.stringify(name)}, which is ${KINDS[type] ?? 'no regular file'}: only regular files belong in it`,
+    );
+  if (text(block, 345, 155) !== '')
+    throw new ArchiveError(`the archive holds a file in ${JSON.stringify(text(block, 345, 155))}, where none belongs`);
   return { name, bytes: sizeOf(block, name) };
 }
 
-const KINDS: Readonly<Record<string, string>> = { 1: 'a hard link', 2: 'a symbolic link', 3: 'a device', 4: 'a device', 5: 'a folder', 6: 'a pipe' };
+const KINDS: Readonly<Record<string, string>> = {
+  1: 'a hard link',
+  2: 'a symbolic link',
+  3: 'a device',
+  4: 'a device',
+  5: 'a folder',
+  6: 'a pipe',
+};
 
 function sizeOf(block: Buffer, name: string): number {
   const size = block[124] === 0x80 ? Number(block.readBigUInt64BE(128)) : octal(text(block, 124, 12));
-  if (!Number.isSafeInteger(size)) throw new ArchiveError(`the size of ${JSON.stringify(name)} in the archive is no number`);
+  if (!Number.isSafeInteger(size))
+    throw new ArchiveError(`the size of ${JSON.stringify(name)} in the archive is no number`);
   return size;
 }
 

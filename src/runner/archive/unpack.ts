@@ -35,13 +35,21 @@ export async function unpack(file: string, { folder, choose, tell }: Unpacking):
     for (const [i, expected] of manifest.files.entries()) {
       const header = await readHeader(source);
       if (header === undefined) throw new ArchiveError(`the archive ends before ${expected.name}`);
-      if (header.name !== expected.name) throw new ArchiveError(`the archive holds ${JSON.stringify(header.name)} where its manifest says ${expected.name}`);
-      if (header.bytes !== expected.bytes) throw new ArchiveError(`${expected.name} has ${header.bytes} bytes in the archive, and ${expected.bytes} by its manifest`);
+      if (header.name !== expected.name)
+        throw new ArchiveError(
+          `the archive holds ${JSON.stringify(header.name)} where its manifest says ${expected.name}`,
+        );
+      if (header.bytes !== expected.bytes)
+        throw new ArchiveError(
+          `${expected.name} has ${header.bytes} bytes in the archive, and ${expected.bytes} by its manifest`,
+        );
       await readFile(source, expected, takes(expected) ? path.join(folder, String(i)) : undefined);
       tell((done += expected.bytes), of);
     }
-    if ((await readHeader(source)) !== undefined) throw new ArchiveError('the archive holds more than its manifest says');
-    if (!(await source.zerosToTheEnd(END.length - BLOCK + LONGEST_FILLING))) throw new ArchiveError('something follows the end of the archive');
+    if ((await readHeader(source)) !== undefined)
+      throw new ArchiveError('the archive holds more than its manifest says');
+    if (!(await source.zerosToTheEnd(END.length - BLOCK + LONGEST_FILLING)))
+      throw new ArchiveError('something follows the end of the archive');
     return manifest;
   } catch (error) {
     throw isUnpackingFault(error) ? new ArchiveError(`the archive is damaged: ${error.message}`) : error;
@@ -62,7 +70,12 @@ function opened(file: string, decompressor: Duplex = new PassThrough()): Transfo
   const after = new Transform({
     transform(chunk: Buffer, _, done) {
       unpacked += chunk.length;
-      done(isBomb(packed, unpacked) ? new ArchiveError('the archive unpacks to far more than it could honestly hold') : null, chunk);
+      done(
+        isBomb(packed, unpacked)
+          ? new ArchiveError('the archive unpacks to far more than it could honestly hold')
+          : null,
+        chunk,
+      );
     },
   });
   // Whoever reads the last stream meets every error there.
@@ -73,16 +86,25 @@ function opened(file: string, decompressor: Duplex = new PassThrough()): Transfo
 async function readManifest(source: ByteSource): Promise<Manifest> {
   const header = await readHeader(source);
   const digest = header && manifestDigest(header.name);
-  if (header === undefined || digest === undefined) throw new ArchiveError('this is no archive of pipeline export: it does not begin with a manifest');
-  if (header.bytes > LONGEST_TEXT) throw new ArchiveError(`the manifest of the archive has ${header.bytes} bytes; it has ${LONGEST_TEXT} at most`);
+  if (header === undefined || digest === undefined)
+    throw new ArchiveError('this is no archive of pipeline export: it does not begin with a manifest');
+  if (header.bytes > LONGEST_TEXT)
+    throw new ArchiveError(`the manifest of the archive has ${header.bytes} bytes; it has ${LONGEST_TEXT} at most`);
   const text = await source.take(header.bytes);
-  if (digestOf(text) !== digest) throw new ArchiveError('the manifest of the archive does not match its digest: the archive was damaged on its way, or changed');
+  if (digestOf(text) !== digest)
+    throw new ArchiveError(
+      'the manifest of the archive does not match its digest: the archive was damaged on its way, or changed',
+    );
   await skipPadding(source, header.bytes);
   return parseManifest(text.toString('utf8'));
 }
 
 /** @param place where it is written; undefined: nowhere, it is only verified */
-async function readFile(source: ByteSource, { name, bytes, digest }: ArchivedFile, place: string | undefined): Promise<void> {
+async function readFile(
+  source: ByteSource,
+  { name, bytes, digest }: ArchivedFile,
+  place: string | undefined,
+): Promise<void> {
   const hash = createHash('sha256');
   const target = place === undefined ? undefined : await open(place, 'wx', 0o600);
   try {
@@ -93,7 +115,8 @@ async function readFile(source: ByteSource, { name, bytes, digest }: ArchivedFil
   } finally {
     await target?.close();
   }
-  if (hash.digest('hex') !== digest) throw new ArchiveError(`${name} does not match its digest: the archive was damaged on its way, or changed`);
+  if (hash.digest('hex') !== digest)
+    throw new ArchiveError(`${name} does not match its digest: the archive was damaged on its way, or changed`);
   await skipPadding(source, bytes);
 }
 
@@ -105,10 +128,19 @@ async function skipPadding(source: ByteSource, bytes: number): Promise<void> {
 function requireSpace(folder: string, files: readonly ArchivedFile[]): void {
   const { bavail, bsize } = statfsSync(folder);
   const wanted = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (wanted > bavail * bsize) throw new ArchiveError(`the archive says that it holds ${wanted} bytes, and ${bavail * bsize} are free`, 'Free some space, or move the store with `store` in the settings.');
+  if (wanted > bavail * bsize)
+    throw new ArchiveError(
+      `the archive says that it holds ${wanted} bytes, and ${bavail * bsize} are free`,
+      'Free some space, or move the store with `store` in the settings.',
+    );
 }
 
 /** Of gzip or Zstandard. */
 function isUnpackingFault(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && /^(Z_|ZSTD_|ERR_ZLIB|ERR_STREAM_PREMATURE)/.test(error.code);
+  return (
+    error instanceof Error &&
+    'code' in error &&
+    typeof error.code === 'string' &&
+    /^(Z_|ZSTD_|ERR_ZLIB|ERR_STREAM_PREMATURE)/.test(error.code)
+  );
 }

@@ -14,7 +14,8 @@ export async function saveAudit(storeFolder: string, audit: Audit): Promise<void
 /** Undefined where the result was never audited, or by a version that wrote another format. */
 export function readAudit(storeFolder: string, fingerprint: Fingerprint): Audit | undefined {
   try {
-    const audit = JSON.parse(readFileSync(fileOf(storeFolder, fingerprint), 'utf8')) as Audit | { readonly format: unknown };
+    const audit = JSON.parse(readFileSync(fileOf(storeFolder, fingerprint), 'utf8')) as
+      Audit | { readonly format: unknown };
     return audit.format === 1 ? (audit as Audit) : undefined;
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
@@ -22,4 +23,5 @@ export function readAudit(storeFolder: string, fingerprint: Fingerprint): Audit 
   }
 }
 
-const fileOf = (storeFolder: string, fingerprint: Fingerprint): string => path.join(storeFolder, 'audits', `${fingerprint}.json`);
+const fileOf = (storeFolder: string, fingerprint: Fingerprint): string =>
+  path.join(storeFolder, 'audits', `${fingerprint}.json`);

@@ -26,10 +26,19 @@ export class NothingToAuditError extends Error {
 }
 
 /** Its plan executes `audited` and nothing else, and throws NothingToAuditError where one of them has no result. */
-export function auditingLedger(ledger: Ledger, audited: ReadonlySet<InstanceId>, tolerance: number, tell: (audit: Audit) => void): Ledger {
+export function auditingLedger(
+  ledger: Ledger,
+  audited: ReadonlySet<InstanceId>,
+  tolerance: number,
+  tell: (audit: Audit) => void,
+): Ledger {
   const records = new Map<InstanceId, RunRecord>();
 
-  async function audit(instance: Instance, workplace: Workplace, execution: Execution): Promise<Result<RunRecord, Failure>> {
+  async function audit(
+    instance: Instance,
+    workplace: Workplace,
+    execution: Execution,
+  ): Promise<Result<RunRecord, Failure>> {
     const proved = await ledger.prove(workplace);
     if (!proved.ok) return proved;
     const record = records.get(instance.id)!;
@@ -40,7 +49,20 @@ export function auditingLedger(ledger: Ledger, audited: ReadonlySet<InstanceId>,
     }
     const { started, seconds, host, platform, node, notes } = execution;
     const verdict = worst(outputs.map(([, each]) => each.verdict));
-    const result: Audit = { format: 1, fingerprint: record.fingerprint, instance: instance.id, verdict, tolerance, outputs: Object.fromEntries(outputs), started, seconds, host, platform, node, notes };
+    const result: Audit = {
+      format: 1,
+      fingerprint: record.fingerprint,
+      instance: instance.id,
+      verdict,
+      tolerance,
+      outputs: Object.fromEntries(outputs),
+      started,
+      seconds,
+      host,
+      platform,
+      node,
+      notes,
+    };
     await saveAudit(ledger.storeFolder, result);
     tell(result);
     return ok(record);
@@ -59,7 +81,10 @@ export function auditingLedger(ledger: Ledger, audited: ReadonlySet<InstanceId>,
     },
 
     async decide(instance, { anew }) {
-      return again(await ledger.decide(instance, { force: false, ...(anew !== undefined && { anew }) }), records.get(instance.id));
+      return again(
+        await ledger.decide(instance, { force: false, ...(anew !== undefined && { anew }) }),
+        records.get(instance.id),
+      );
     },
 
     prepare: (instance, fingerprint) => ledger.prepare(instance, fingerprint, { apart: true }),
@@ -76,8 +101,10 @@ export function auditingLedger(ledger: Ledger, audited: ReadonlySet<InstanceId>,
 
 /** Executed, if it is still what `record` is of. An input may have been edited since the plan. */
 function again(verdict: Verdict, record?: RunRecord): Verdict {
-  if (!('record' in verdict)) return { kind: 'blocked', reasons: 'reasons' in verdict ? verdict.reasons : [{ kind: 'not-in-store' }] };
-  if (record !== undefined && verdict.fingerprint !== record.fingerprint) return { kind: 'blocked', reasons: verdict.kind === 'restore' ? verdict.reasons : [] };
+  if (!('record' in verdict))
+    return { kind: 'blocked', reasons: 'reasons' in verdict ? verdict.reasons : [{ kind: 'not-in-store' }] };
+  if (record !== undefined && verdict.fingerprint !== record.fingerprint)
+    return { kind: 'blocked', reasons: verdict.kind === 'restore' ? verdict.reasons : [] };
   return { kind: 'run', fingerprint: verdict.fingerprint, reasons: [{ kind: 'audit' }] };
 }
 

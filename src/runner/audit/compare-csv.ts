@@ -15,11 +15,18 @@ export function compareCsv(recorded: string, now: string, differences: Differenc
   }
 }
 
-function compareCell(column: string, place: string, recorded: string | undefined, now: string | undefined, differences: Differences): void {
+function compareCell(
+  column: string,
+  place: string,
+  recorded: string | undefined,
+  now: string | undefined,
+  differences: Differences,
+): void {
   if (recorded === now) return;
   const [a, b] = [numberOf(recorded), numberOf(now)];
   if (a !== undefined && b !== undefined) differences.number(column, () => place, a, b);
   else differences.other(place, recorded ?? '(absent)', now ?? '(absent)');
 }
 
-const numberOf = (text: string | undefined): number | undefined => (text === undefined || text.trim() === '' || Number.isNaN(Number(text)) ? undefined : Number(text));
+const numberOf = (text: string | undefined): number | undefined =>
+  text === undefined || text.trim() === '' || Number.isNaN(Number(text)) ? undefined : Number(text);

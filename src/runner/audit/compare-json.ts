@@ -14,12 +14,21 @@ export function compareJson(recorded: string, now: string, differences: Differen
 }
 
 /** @param field the place with its indices left out */
-function compare(place: string, field: string, recorded: Json | undefined, now: Json | undefined, differences: Differences): void {
-  if (typeof recorded === 'number' && typeof now === 'number') differences.number(field || 'value', () => place || 'value', recorded, now);
+function compare(
+  place: string,
+  field: string,
+  recorded: Json | undefined,
+  now: Json | undefined,
+  differences: Differences,
+): void {
+  if (typeof recorded === 'number' && typeof now === 'number')
+    differences.number(field || 'value', () => place || 'value', recorded, now);
   else if (Array.isArray(recorded) && Array.isArray(now)) {
-    if (recorded.length !== now.length) differences.other(`length of ${place || 'the list'}`, String(recorded.length), String(now.length));
+    if (recorded.length !== now.length)
+      differences.other(`length of ${place || 'the list'}`, String(recorded.length), String(now.length));
     const [a, b]: (readonly Json[])[] = [recorded, now];
-    for (let i = 0; i < Math.min(a!.length, b!.length); i++) compare(`${place}[${i}]`, `${field}[]`, a![i], b![i], differences);
+    for (let i = 0; i < Math.min(a!.length, b!.length); i++)
+      compare(`${place}[${i}]`, `${field}[]`, a![i], b![i], differences);
   } else if (isObject(recorded) && isObject(now)) {
     for (const key of new Set([...Object.keys(recorded), ...Object.keys(now)])) {
       const [at, inField] = [place, field].map((base) => (base === '' ? key : `${base}.${key}`));
@@ -28,5 +37,6 @@ function compare(place: string, field: string, recorded: Json | undefined, now: 
   } else if (recorded !== now) differences.other(place || 'the document', textOf(recorded), textOf(now));
 }
 
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 const textOf = (value: Json | undefined): string => (value === undefined ? '(absent)' : JSON.stringify(value));

@@ -12,11 +12,20 @@ export type Files = ReadonlyMap<string, string>;
 
 export function compareOutput(recorded: Files, now: Files, tolerance: number): OutputAudit {
   const names = [...new Set([...recorded.keys(), ...now.keys()])];
-  const compared = names.map((name) => [name, compareNamed(name, recorded.get(name), now.get(name), tolerance)] as const);
+  const compared = names.map(
+    (name) => [name, compareNamed(name, recorded.get(name), now.get(name), tolerance)] as const,
+  );
   if (names.length === 1) return compared[0]![1];
   const differing = compared.filter(([, { verdict }]) => verdict !== 'identical');
   const [name, first] = differing[0] ?? [];
-  const fields = Object.fromEntries(differing.flatMap(([file, audit]) => Object.entries(audit.fields ?? {}).map(([field, difference]): [string, FieldDifference] => [`${file}: ${field}`, difference])));
+  const fields = Object.fromEntries(
+    differing.flatMap(([file, audit]) =>
+      Object.entries(audit.fields ?? {}).map(([field, difference]): [string, FieldDifference] => [
+        `${file}: ${field}`,
+        difference,
+      ]),
+    ),
+  );
   return {
     verdict: worst(compared.map(([, { verdict }]) => verdict)),
     ...(first?.first !== undefined && { first: `${name!}: ${first.first}` }),
@@ -28,12 +37,20 @@ export function worst(verdicts: readonly AuditVerdict[]): AuditVerdict {
   return (['different', 'within'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'identical';
 }
 
-function compareNamed(name: string, recorded: string | undefined, now: string | undefined, tolerance: number): OutputAudit {
-  if (recorded === undefined || now === undefined) return { verdict: 'different', first: now === undefined ? 'it was not written' : 'it was not there before' };
+function compareNamed(
+  name: string,
+  recorded: string | undefined,
+  now: string | undefined,
+  tolerance: number,
+): OutputAudit {
+  if (recorded === undefined || now === undefined)
+    return { verdict: 'different', first: now === undefined ? 'it was not written' : 'it was not there before' };
   const byte = firstDifference(recorded, now);
   if (byte === undefined) return { verdict: 'identical' };
   const differences = new Differences(tolerance);
-  return compareNumbers(name, recorded, now, differences) ? differences.verdict() : { verdict: 'different', first: `byte ${byte}` };
+  return compareNumbers(name, recorded, now, differences)
+    ? differences.verdict()
+    : { verdict: 'different', first: `byte ${byte}` };
 }
 
 /** False where the files are of no kind whose numbers are known. */
@@ -59,7 +76,10 @@ function firstDifference(recorded: string, now: string): number | undefined {
   const pieces = [Buffer.alloc(PIECE), Buffer.alloc(PIECE)] as const;
   try {
     for (let at = 0; ; at += PIECE) {
-      const [a, b] = files.map((file, i) => pieces[i]!.subarray(0, readSync(file, pieces[i]!, 0, PIECE, at))) as [Buffer, Buffer];
+      const [a, b] = files.map((file, i) => pieces[i]!.subarray(0, readSync(file, pieces[i]!, 0, PIECE, at))) as [
+        Buffer,
+        Buffer,
+      ];
       if (!a.equals(b)) return at + firstUnequal(a, b);
       if (a.length < PIECE) return undefined;
     }

@@ -9,7 +9,9 @@ export function compareSafetensors(recorded: string, now: string, differences: D
     const [before, after] = files.map((file) => readSafetensorsHeader(file, fstatSync(file).size));
     if (!before || !after) return false;
     for (const key of new Set([...Object.keys(before.metadata), ...Object.keys(after.metadata)])) {
-      const [a, b] = [before, after].map(({ metadata }) => (key in metadata ? JSON.stringify(metadata[key]) : '(absent)'));
+      const [a, b] = [before, after].map(({ metadata }) =>
+        key in metadata ? JSON.stringify(metadata[key]) : '(absent)',
+      );
       if (a !== b) differences.other(`metadata ${key}`, a!, b!);
     }
     for (const name of new Set([...before.tensors.keys(), ...after.tensors.keys()])) {
@@ -23,11 +25,18 @@ export function compareSafetensors(recorded: string, now: string, differences: D
   }
 }
 
-const kindOf = (tensor: StoredTensor | undefined): string => (tensor === undefined ? '(absent)' : `${tensor.dtype} [${tensor.shape.join(', ')}]`);
+const kindOf = (tensor: StoredTensor | undefined): string =>
+  tensor === undefined ? '(absent)' : `${tensor.dtype} [${tensor.shape.join(', ')}]`;
 
 const PIECE = 1 << 20;
 
-function compareTensor(name: string, [recorded, now]: readonly [number, number], a: StoredTensor, b: StoredTensor, differences: Differences): void {
+function compareTensor(
+  name: string,
+  [recorded, now]: readonly [number, number],
+  a: StoredTensor,
+  b: StoredTensor,
+  differences: Differences,
+): void {
   const type = TYPES[a.dtype];
   for (let at = 0; at < a.end - a.begin; at += PIECE) {
     const length = Math.min(PIECE, a.end - a.begin - at);
@@ -39,7 +48,13 @@ function compareTensor(name: string, [recorded, now]: readonly [number, number],
     }
     for (let offset = 0; offset < length; offset += type.width) {
       const [before, after] = [type.read(x, offset), type.read(y, offset)];
-      if (before !== after) differences.number(name, () => `${name}[${indexOf((at + offset) / type.width, a.shape).join(', ')}]`, before, after);
+      if (before !== after)
+        differences.number(
+          name,
+          () => `${name}[${indexOf((at + offset) / type.width, a.shape).join(', ')}]`,
+          before,
+          after,
+        );
     }
   }
 }

@@ -25,7 +25,11 @@ export class Differences {
     this.#first ??= `${place()}: ${recorded} -> ${now}`;
     if (absolute > this.#tolerance * Math.max(1, scale)) this.#beyond = true;
     const seen = this.#fields.get(field) ?? { values: 0, maxAbsolute: 0, maxRelative: 0 };
-    this.#fields.set(field, { values: seen.values + 1, maxAbsolute: Math.max(seen.maxAbsolute, absolute), maxRelative: Math.max(seen.maxRelative, absolute / scale) });
+    this.#fields.set(field, {
+      values: seen.values + 1,
+      maxAbsolute: Math.max(seen.maxAbsolute, absolute),
+      maxRelative: Math.max(seen.maxRelative, absolute / scale),
+    });
   }
 
   /** Something that is not a matter of more or less. */
@@ -45,7 +49,11 @@ export class Differences {
   }
 }
 
-const rounded = ({ values, maxAbsolute, maxRelative }: FieldDifference): FieldDifference => ({ values, maxAbsolute: significant(maxAbsolute), maxRelative: significant(maxRelative) });
+const rounded = ({ values, maxAbsolute, maxRelative }: FieldDifference): FieldDifference => ({
+  values,
+  maxAbsolute: significant(maxAbsolute),
+  maxRelative: significant(maxRelative),
+});
 
 const LONGEST = 60;
 const excerpt = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);

@@ -26,8 +26,20 @@ export function readSafetensorsHeader(descriptor: number, size: number): Safeten
   const text = Buffer.alloc(length);
   readSync(descriptor, text, 0, length, 8);
   try {
-    const { __metadata__: metadata = {}, ...entries } = JSON.parse(text.toString()) as Record<string, { dtype: string; shape: number[]; data_offsets: [number, number] }> & { __metadata__?: JsonObject };
-    const tensors = Object.entries(entries).map(([name, { dtype, shape, data_offsets: [begin, end] }]) => [name, { dtype, shape, begin: 8 + length + begin, end: 8 + length + end }] as const);
+    const { __metadata__: metadata = {}, ...entries } = JSON.parse(text.toString()) as Record<
+      string,
+      { dtype: string; shape: number[]; data_offsets: [number, number] }
+    > & { __metadata__?: JsonObject };
+    const tensors = Object.entries(entries).map(
+      ([
+        name,
+        {
+          dtype,
+          shape,
+          data_offsets: [begin, end],
+        },
+      ]) => [name, { dtype, shape, begin: 8 + length + begin, end: 8 + length + end }] as const,
+    );
     return tensors.every(([, { end }]) => end <= size) ? { metadata, tensors: new Map(tensors) } : undefined;
   } catch {
     return undefined;

@@ -20,18 +20,33 @@ function projectWith(files: Readonly<Record<string, string>>) {
     if (!made.ok) throw new Error(made.error.message);
     return made.value;
   };
-  return { root, write, bundle, fault: async (module = 'stages/stage.ts') => bundleModule(root, module).then((made) => (made.ok ? undefined : made.error)) };
+  return {
+    root,
+    write,
+    bundle,
+    fault: async (module = 'stages/stage.ts') =>
+      bundleModule(root, module).then((made) => (made.ok ? undefined : made.error)),
+  };
 }
 
 const STAGE = `import { loss } from '../src/loss.ts';\nimport table from '../src/table.json';\nexport default async () => { console.log(loss(2), table.a); };\n`;
-const FILES = { 'stages/stage.ts': STAGE, 'src/loss.ts': 'export const loss = (x: number) => x * 2;\n', 'src/table.json': '{ "a": 1 }' };
+const FILES = {
+  'stages/stage.ts': STAGE,
+  'src/loss.ts': 'export const loss = (x: number) => x * 2;\n',
+  'src/table.json': '{ "a": 1 }',
+};
 
 test('the bundle holds the whole closure and runs', async () => {
   const { root, bundle } = projectWith(FILES);
   const { code, sources } = await bundle();
   expect(Object.keys(sources)).toEqual(['src/loss.ts', 'src/table.json', 'stages/stage.ts']);
   writeFileSync(path.join(root, BUNDLE_FILE), code);
-  expect(execFileSync(process.execPath, ['-e', `import('./${BUNDLE_FILE}').then((m) => m.default())`], { cwd: root, encoding: 'utf8' })).toBe('4 1\n');
+  expect(
+    execFileSync(process.execPath, ['-e', `import('./${BUNDLE_FILE}').then((m) => m.default())`], {
+      cwd: root,
+      encoding: 'utf8',
+    }),
+  ).toBe('4 1\n');
 });
 
 test('white space, comments and types do not count, neither for the bundle nor for its sources', async () => {
@@ -74,7 +89,9 @@ test('what a stage does not use of a module that it imports does not count', asy
 test('packages stay outside and count by version and integrity from package-lock.json', async () => {
   const { bundle } = projectWith({
     'package.json': '{"name":"mine"}',
-    'package-lock.json': JSON.stringify({ packages: { 'node_modules/@some/lib': { version: '1.2.3', integrity: 'sha512-abc' } } }),
+    'package-lock.json': JSON.stringify({
+      packages: { 'node_modules/@some/lib': { version: '1.2.3', integrity: 'sha512-abc' } },
+    }),
     'node_modules/@some/lib/package.json': '{"name":"@some/lib","version":"1.2.3","main":"index.js"}',
     'node_modules/@some/lib/index.js': 'module.exports = 1;',
     'node_modules/unlocked/package.json': '{"name":"unlocked","version":"4.5.6","main":"index.js"}',
@@ -85,10 +102,15 @@ test('packages stay outside and count by version and integrity from package-lock
   expect(packages).toEqual({ '@some/lib': '1.2.3 sha512-abc', unlocked: '4.5.6', optional: 'not installed' });
   expect(code).toContain('"@some/lib/index.js"');
   expect(Object.keys(sources)).toEqual(['stages/stage.ts']);
-  expect(Object.keys(files).sort()).toEqual(['node_modules/unlocked/package.json', 'package-lock.json', 'package.json', 'stages/stage.ts']);
+  expect(Object.keys(files).sort()).toEqual([
+    'node_modules/unlocked/package.json',
+    'package-lock.json',
+    'package.json',
+    'stages/stage.ts',
+  ]);
 });
 
-test("a project that imports itself by its own name gets its own sources into the bundle", async () => {
+test('a project that imports itself by its own name gets its own sources into the bundle', async () => {
   const { bundle } = projectWith({
     'package.json': '{"name":"mine","exports":{"./stage":"./src/stage.ts"},"imports":{"#loss":"./src/loss.ts"}}',
     'src/stage.ts': 'export const mine = 1;',
@@ -100,26 +122,61 @@ test("a project that imports itself by its own name gets its own sources into th
 });
 
 test.each([
-  ['a syntax error', { 'src/loss.ts': 'export const loss = 1;\nconst x = ;\n' }, 'module-syntax', 'src/loss.ts:2:11 Unexpected ";"', 2, 11],
-  ['an import of a file that is not there', { 'stages/stage.ts': `import './typo.ts';\n` }, 'module-unresolved', 'stages/stage.ts:1:8 Could not resolve "./typo.ts"', 1, 8],
-  ['an import of a package that is not installed', { 'stages/stage.ts': `\nimport x from 'no-such-package';\nexport default x;\n` }, 'module-unresolved', 'stages/stage.ts:2:15 Could not resolve "no-such-package"', 2, 15],
+  [
+    'a syntax error',
+    { 'src/loss.ts': 'export const loss = 1;\nconst x = ;\n' },
+    'module-syntax',
+    'src/loss.ts:2:11 Unexpected ";"',
+    2,
+    11,
+  ],
+  [
+    'an import of a file that is not there',
+    { 'stages/stage.ts': `import './typo.ts';\n` },
+    'module-unresolved',
+    'stages/stage.ts:1:8 Could not resolve "./typo.ts"',
+    1,
+    8,
+  ],
+  [
+    'an import of a package that is not installed',
+    { 'stages/stage.ts': `\nimport x from 'no-such-package';\nexport default x;\n` },
+    'module-unresolved',
+    'stages/stage.ts:2:15 Could not resolve "no-such-package"',
+    2,
+    15,
+  ],
 ])('%s is a diagnostic with file, line and column', async (_, changes, code, message, line, column) => {
   const { root, fault } = projectWith({ ...FILES, ...changes });
-  expect(await fault()).toMatchObject({ code, message, place: { file: path.join(root, message.split(':')[0]!), line, column } });
+  expect(await fault()).toMatchObject({
+    code,
+    message,
+    place: { file: path.join(root, message.split(':')[0]!), line, column },
+  });
 });
 
 test('a module that does not exist, and a package-lock.json in conflict, are named with a remedy', async () => {
   const { write, fault } = projectWith(FILES);
-  expect(await fault('stages/none.ts')).toMatchObject({ code: 'module-missing', message: 'The module stages/none.ts does not exist.' });
+  expect(await fault('stages/none.ts')).toMatchObject({
+    code: 'module-missing',
+    message: 'The module stages/none.ts does not exist.',
+  });
   write('package-lock.json', '<<<<<<< HEAD\n{}');
   expect((await fault())?.message).toContain('package-lock.json is not JSON');
 });
 
 test('a stack trace shows the line of the TypeScript source', async () => {
-  const { root, write, bundle } = projectWith({ ...FILES, 'src/loss.ts': '// one\n// two\nexport function loss(x: number): number {\n  throw new Error(`no ${x}`);\n}\n' });
+  const { root, write, bundle } = projectWith({
+    ...FILES,
+    'src/loss.ts': '// one\n// two\nexport function loss(x: number): number {\n  throw new Error(`no ${x}`);\n}\n',
+  });
   const { code, map } = await bundle();
   write(BUNDLE_FILE, code);
   write(`${BUNDLE_FILE}.map`, map);
-  const { stderr } = spawnSync(process.execPath, ['--enable-source-maps', '-e', `import('./${BUNDLE_FILE}').then((m) => m.default())`], { cwd: root, encoding: 'utf8' });
+  const { stderr } = spawnSync(
+    process.execPath,
+    ['--enable-source-maps', '-e', `import('./${BUNDLE_FILE}').then((m) => m.default())`],
+    { cwd: root, encoding: 'utf8' },
+  );
   expect(stderr).toMatch(/src\/loss\.ts:4:9/);
 });

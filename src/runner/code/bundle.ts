@@ -37,7 +37,12 @@ export const BUNDLE_FILE = 'stage.mjs';
 /** `module` is relative to the root. esbuild is loaded here, the first time that something must be bundled. */
 export const bundleModule: Bundler = async (root, module) => {
   if (!existsSync(path.join(root, module))) {
-    return err({ code: 'module-missing', severity: 'error', message: `The module ${module} does not exist.`, remedy: 'Create it, or correct the path in the pipeline file.' });
+    return err({
+      code: 'module-missing',
+      severity: 'error',
+      message: `The module ${module} does not exist.`,
+      remedy: 'Create it, or correct the path in the pipeline file.',
+    });
   }
   const { build, transform } = await import('esbuild');
   const packages = new Set<string>();
@@ -76,10 +81,16 @@ export const bundleModule: Bundler = async (root, module) => {
     installed = packageVersions(root, [...packages].sort(byCodeUnit));
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    return err({ code: 'lockfile-unreadable', severity: 'error', message: `package-lock.json is not JSON: ${error.message}.`, remedy: 'Resolve its merge conflict, or restore it with git.' });
+    return err({
+      code: 'lockfile-unreadable',
+      severity: 'error',
+      message: `package-lock.json is not JSON: ${error.message}.`,
+      remedy: 'Resolve its merge conflict, or restore it with git.',
+    });
   }
   const sources: Record<string, Digest> = {};
-  for (const name of Object.keys(output.metafile.inputs).sort(byCodeUnit)) sources[name] = await normalDigest(transform, name, read.get(name)!);
+  for (const name of Object.keys(output.metafile.inputs).sort(byCodeUnit))
+    sources[name] = await normalDigest(transform, name, read.get(name)!);
   const files: Record<string, Digest> = {};
   for (const name of [...settings, ...installed.files]) files[name] = digestOf(readFileSync(path.join(root, name)));
   for (const [name, bytes] of read) files[name] = digestOf(bytes);
@@ -103,7 +114,8 @@ function installedPackages(found: Set<string>): Plugin {
         if (pluginData === RESOLVING || kind === 'entry-point' || path.isAbsolute(specifier)) return undefined;
         if (isBuiltin(specifier)) return { path: specifier, external: true };
         const there = await build.resolve(specifier, { importer, kind, resolveDir, pluginData: RESOLVING });
-        if (there.errors.length === 0 && !there.path.split(path.sep).includes('node_modules')) return { path: there.path, namespace: there.namespace };
+        if (there.errors.length === 0 && !there.path.split(path.sep).includes('node_modules'))
+          return { path: there.path, namespace: there.namespace };
         // What is imported statically must be there; a dynamic import may be of an optional package.
         if (there.errors.length > 0 && kind === 'import-statement') {
           return { errors: [{ text: `Could not resolve "${specifier}"` }] };
@@ -135,12 +147,26 @@ function remembering(root: string, read: Map<string, Buffer>): Plugin {
 async function normalDigest(transform: typeof Transform, name: string, bytes: Buffer): Promise<Digest> {
   const loader = LOADERS[path.extname(name)];
   if (!loader) return digestOf(bytes);
-  const { code } = await transform(bytes, { loader, minifyWhitespace: true, legalComments: 'none', charset: 'utf8', tsconfigRaw: '{}' });
+  const { code } = await transform(bytes, {
+    loader,
+    minifyWhitespace: true,
+    legalComments: 'none',
+    charset: 'utf8',
+    tsconfigRaw: '{}',
+  });
   return digestOf(code);
 }
 
 const LOADERS: Readonly<Record<string, Loader>> = {
-  '.ts': 'ts', '.mts': 'ts', '.cts': 'ts', '.tsx': 'tsx', '.js': 'js', '.mjs': 'js', '.cjs': 'js', '.jsx': 'jsx', '.json': 'json',
+  '.ts': 'ts',
+  '.mts': 'ts',
+  '.cts': 'ts',
+  '.tsx': 'tsx',
+  '.js': 'js',
+  '.mjs': 'js',
+  '.cjs': 'js',
+  '.jsx': 'jsx',
+  '.json': 'json',
 };
 
 /** `./x` may become another file when `x.ts` appears beside `x/index.ts`; an import that spells its file cannot. */
@@ -167,7 +193,14 @@ function diagnosticOf(root: string, module: string, { text, location }: Message)
     code: unresolved ? 'module-unresolved' : 'module-syntax',
     severity: 'error',
     message: location ? `${location.file}:${location.line}:${location.column + 1} ${text}` : `${module}: ${text}`,
-    ...(location && { place: { file: path.resolve(root, location.file), line: location.line, column: location.column + 1, length: Math.max(1, location.length) } }),
+    ...(location && {
+      place: {
+        file: path.resolve(root, location.file),
+        line: location.line,
+        column: location.column + 1,
+        length: Math.max(1, location.length),
+      },
+    }),
     remedy: unresolved ? 'Correct the path (with its extension), or install the package.' : 'Correct the module.',
   };
 }

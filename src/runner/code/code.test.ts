@@ -25,7 +25,13 @@ function place(files: Readonly<Record<string, string>>) {
     let bundled = 0;
     const contents = openContents(root, stateFolder);
     const store = openLocalStore(path.join(root, 'cache'), contents);
-    const code = openCode({ root, stateFolder, contents, store, bundle: (...given) => ((bundled += 1), bundleModule(...given)) });
+    const code = openCode({
+      root,
+      stateFolder,
+      contents,
+      store,
+      bundle: (...given) => ((bundled += 1), bundleModule(...given)),
+    });
     const [result] = await Promise.all([code.of('stage.ts'), code.of('stage.ts')]);
     await code.save();
     await contents.save();
@@ -35,7 +41,11 @@ function place(files: Readonly<Record<string, string>>) {
   return { root, write, command };
 }
 
-const FILES = { 'stage.ts': `import { a } from './lib';\nexport default () => a;\n`, 'lib/index.ts': 'export const a = 1;\n', 'package.json': '{}' };
+const FILES = {
+  'stage.ts': `import { a } from './lib';\nexport default () => a;\n`,
+  'lib/index.ts': 'export const a = 1;\n',
+  'package.json': '{}',
+};
 
 test('a module is bundled once per command, and not again while nothing changes', async () => {
   const { root, command } = place(FILES);
@@ -72,6 +82,9 @@ test('what is placed beside a stage is the very blob that was hashed, with a map
   mkdirSync(folder);
   await code.place(bundle, folder);
   expect(readFileSync(path.join(folder, BUNDLE_FILE))).toEqual(readFileSync(store.pathOf(bundle)));
-  const map = JSON.parse(readFileSync(path.join(folder, `${BUNDLE_FILE}.map`), 'utf8')) as { sourceRoot: string; sources: string[] };
+  const map = JSON.parse(readFileSync(path.join(folder, `${BUNDLE_FILE}.map`), 'utf8')) as {
+    sourceRoot: string;
+    sources: string[];
+  };
   expect(map.sources.every((source) => statSync(path.resolve(map.sourceRoot, source)).isFile())).toBe(true);
 });

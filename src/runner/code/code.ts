@@ -94,10 +94,12 @@ export function openCode({ root, stateFolder, contents, store, bundle: makeBundl
     },
 
     async place(bundle, folder) {
-      if ((await store.verify(bundle)) !== 'intact') throw new DamagedBlobError(bundle, 'The bundle of the stage', 'damaged');
+      if ((await store.verify(bundle)) !== 'intact')
+        throw new DamagedBlobError(bundle, 'The bundle of the stage', 'damaged');
       copyFileSync(store.pathOf(bundle), path.join(folder, BUNDLE_FILE));
       const map = readMap(mapFile(bundle));
-      if (map) writeScratch(path.join(folder, `${BUNDLE_FILE}.map`), JSON.stringify({ ...map, sourceRoot: `${root}/` }));
+      if (map)
+        writeScratch(path.join(folder, `${BUNDLE_FILE}.map`), JSON.stringify({ ...map, sourceRoot: `${root}/` }));
     },
 
     forget() {

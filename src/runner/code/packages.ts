@@ -18,7 +18,8 @@ interface PackageVersions {
 }
 
 export function packageVersions(root: string, names: readonly string[]): PackageVersions {
-  const lock = readJson(path.join(root, 'package-lock.json')) as { packages?: Record<string, LockedPackage> } | undefined;
+  const lock = readJson(path.join(root, 'package-lock.json')) as
+    { packages?: Record<string, LockedPackage> } | undefined;
   const files = lock ? ['package-lock.json'] : [];
   const versions: Record<string, string> = {};
   for (const name of names) {

@@ -12,7 +12,9 @@ export function settingsFiles(root: string): string[] {
   const pending = existsSync(path.join(root, 'tsconfig.json')) ? ['tsconfig.json'] : [];
   for (const file of pending) {
     files.push(file);
-    const { extends: bases } = (parse(readFileSync(path.join(root, file), 'utf8')) ?? {}) as { extends?: string | string[] };
+    const { extends: bases } = (parse(readFileSync(path.join(root, file), 'utf8')) ?? {}) as {
+      extends?: string | string[];
+    };
     for (const base of [bases ?? []].flat()) {
       if (!base.startsWith('.')) continue;
       const next = path.join(path.dirname(file), base.endsWith('.json') ? base : `${base}.json`);

@@ -9,7 +9,9 @@ export function checkLiteral(node: ConfigNode, report: Report): void {
   else if (node.kind === 'object') for (const { value } of node.members.values()) checkLiteral(value, report);
   else if (typeof node.value === 'string') {
     for (const reference of referencesIn(node.value)) {
-      report.error('unknown-reference', originOf(reference, node), `${reference.text} is not substituted in "params"`, { remedy: 'Parameters are taken as they are. Put them together where a stage uses them.' });
+      report.error('unknown-reference', originOf(reference, node), `${reference.text} is not substituted in "params"`, {
+        remedy: 'Parameters are taken as they are. Put them together where a stage uses them.',
+      });
     }
   }
 }
@@ -24,7 +26,10 @@ export function warnOfUnused(params: ObjectNode, used: ReadonlySet<string>, repo
       if (isWhollyUsed(full, used)) continue;
       const partly = [...used].some((other) => other.startsWith(`${full}.`));
       if (partly && value.kind === 'object') visit(value, [...path, name]);
-      if (!partly) report.warning('unused-param', key, `no stage uses the parameter "${full}"`, { remedy: `Refer to it as \${params.${full}}, or remove it.` });
+      if (!partly)
+        report.warning('unused-param', key, `no stage uses the parameter "${full}"`, {
+          remedy: `Refer to it as \${params.${full}}, or remove it.`,
+        });
     }
   }
 }

@@ -46,10 +46,14 @@ function check(node: ConfigNode, value: Json, above: readonly string[], report: 
   if (validate(value)) return faulty;
   const findings = validate.errors ?? [];
   for (const finding of findings) {
-    const path = finding.instancePath.split('/').slice(1).map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+    const path = finding.instancePath
+      .split('/')
+      .slice(1)
+      .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
     const place = locate(node, path.slice(above.length));
     explain(finding, { ...place, rule: ruleAt(path), siblings: findings }, faulty, report);
-    if (faulty.has(place.node) && path.length > partDepth(path)) faulty.add(locate(node, path.slice(above.length, Math.max(above.length, partDepth(path)))).node);
+    if (faulty.has(place.node) && path.length > partDepth(path))
+      faulty.add(locate(node, path.slice(above.length, Math.max(above.length, partDepth(path)))).node);
   }
   return faulty;
 }
@@ -72,7 +76,8 @@ function locate(root: ConfigNode, path: readonly string[]): Located {
     const { node } = found;
     const member = node.kind === 'object' ? node.members.get(name) : undefined;
     const item = node.kind === 'list' ? node.items[Number(name)] : member?.value;
-    if (item === undefined) throw new Error(`Internal error: the validator speaks of ${path.join('/')}, which is not there.`);
+    if (item === undefined)
+      throw new Error(`Internal error: the validator speaks of ${path.join('/')}, which is not there.`);
     found = { node: item, ...(member === undefined ? {} : { key: member.key, name }) };
   }
   return found;
@@ -90,7 +95,9 @@ interface Rule {
 function ruleAt(path: readonly string[]): Rule {
   let rule = schema as Rule;
   for (const key of path) {
-    const next = rule.properties?.[key] ?? (/^\d+$/.test(key) ? (rule.items ?? rule.additionalProperties) : rule.additionalProperties);
+    const next =
+      rule.properties?.[key] ??
+      (/^\d+$/.test(key) ? (rule.items ?? rule.additionalProperties) : rule.additionalProperties);
     rule = typeof next === 'object' ? resolved(next) : {};
   }
   return rule;
@@ -102,44 +109,65 @@ function resolved(rule: Rule): Rule {
   return schema.definitions[name];
 }
 
-export const FIRST_STAGE = 'A first stage, for instance: "stages": { "hello": { "command": "date > ${outputs.time}", "outputs": { "time": "time.txt" } } }. `pipeline init` writes whole examples.';
+export const FIRST_STAGE =
+  'A first stage, for instance: "stages": { "hello": { "command": "date > ${outputs.time}", "outputs": { "time": "time.txt" } } }. `pipeline init` writes whole examples.';
 
-const titleOf = (rule: Rule | boolean | undefined): string => (typeof rule === 'object' ? resolved(rule).title : undefined) ?? 'needed here';
+const titleOf = (rule: Rule | boolean | undefined): string =>
+  (typeof rule === 'object' ? resolved(rule).title : undefined) ?? 'needed here';
 
 interface Surroundings extends Located {
   readonly rule: Rule;
   readonly siblings: readonly Finding[];
 }
 
-function explain(finding: Finding, { node, key, name, rule, siblings }: Surroundings, faulty: Faulty, report: Report): void {
+function explain(
+  finding: Finding,
+  { node, key, name, rule, siblings }: Surroundings,
+  faulty: Faulty,
+  report: Report,
+): void {
   const allowed = Object.keys(rule.properties ?? {});
   const subject = name === undefined ? 'this' : `"${name}"`;
   switch (finding.keyword) {
     case 'additionalProperties': {
       const unknown = finding.params.additionalProperty!;
       const at = node.kind === 'object' ? node.members.get(unknown)?.key : undefined;
-      report.error('unknown-key', at ?? node.origin, `unknown key "${unknown}"`, { suggestion: suggest(unknown, allowed), remedy: `Allowed here: ${list(allowed, 20)}.` });
+      report.error('unknown-key', at ?? node.origin, `unknown key "${unknown}"`, {
+        suggestion: suggest(unknown, allowed),
+        remedy: `Allowed here: ${list(allowed, 20)}.`,
+      });
       return;
     }
     case 'required': {
       const missing = finding.params.missingProperty!;
       faulty.add(node);
       if (isMisspelt(missing, finding, siblings)) return;
-      report.error('missing-key', key ?? node.origin, name === undefined ? `"${missing}" is missing` : `"${missing}" is missing in ${subject}`, {
-        remedy: missing === 'stages' ? FIRST_STAGE : `Add it: "${missing}" is ${titleOf(rule.properties?.[missing])}.`,
-      });
+      report.error(
+        'missing-key',
+        key ?? node.origin,
+        name === undefined ? `"${missing}" is missing` : `"${missing}" is missing in ${subject}`,
+        {
+          remedy:
+            missing === 'stages' ? FIRST_STAGE : `Add it: "${missing}" is ${titleOf(rule.properties?.[missing])}.`,
+        },
+      );
       return;
     }
     case 'false schema':
       faulty.add(node);
       report.error('unknown-key', key ?? node.origin, `${subject} has no place here`, {
-        remedy: name === 'optional' || name === 'source' ? 'It goes with "path".' : 'It goes with "stage" and "output"; an input has either these or "path".',
+        remedy:
+          name === 'optional' || name === 'source'
+            ? 'It goes with "path".'
+            : 'It goes with "stage" and "output"; an input has either these or "path".',
       });
       return;
     case 'pattern':
       if (finding.propertyName !== undefined) {
         const at = node.kind === 'object' ? node.members.get(finding.propertyName)?.key : undefined;
-        report.error('invalid-name', at ?? node.origin, `"${finding.propertyName}" cannot be used as a name`, { remedy: 'A name consists of letters, digits, _ and -, and begins with a letter.' });
+        report.error('invalid-name', at ?? node.origin, `"${finding.propertyName}" cannot be used as a name`, {
+          remedy: 'A name consists of letters, digits, _ and -, and begins with a letter.',
+        });
         return;
       }
       faulty.add(node);
@@ -160,5 +188,10 @@ function explain(finding: Finding, { node, key, name, rule, siblings }: Surround
 
 /** Whether an unknown key of the same object, reported anyway, is nearly the missing one. */
 function isMisspelt(missing: string, { instancePath }: Finding, siblings: readonly Finding[]): boolean {
-  return siblings.some((other) => other.keyword === 'additionalProperties' && other.instancePath === instancePath && suggest(other.params.additionalProperty!, [missing]) !== undefined);
+  return siblings.some(
+    (other) =>
+      other.keyword === 'additionalProperties' &&
+      other.instancePath === instancePath &&
+      suggest(other.params.additionalProperty!, [missing]) !== undefined,
+  );
 }

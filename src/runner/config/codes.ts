@@ -1,19 +1,55 @@
 /** Every code of a fault in a pipeline file, in the order of docs/diagnostics.md, which explains them. */
 export const DIAGNOSTIC_CODES = [
   // The file
-  'unreadable-file', 'syntax', 'duplicate-key', 'number-range', 'unknown-extends', 'extends-cycle',
+  'unreadable-file',
+  'syntax',
+  'duplicate-key',
+  'number-range',
+  'unknown-extends',
+  'extends-cycle',
   // Its shape
-  'unknown-key', 'missing-key', 'wrong-type', 'wrong-value', 'invalid-name',
+  'unknown-key',
+  'missing-key',
+  'wrong-type',
+  'wrong-value',
+  'invalid-name',
   // Parameters and references
-  'set-syntax', 'unknown-param', 'unknown-field', 'unknown-reference', 'malformed-reference', 'not-text', 'reference-cycle', 'unused-param',
+  'set-syntax',
+  'unknown-param',
+  'unknown-field',
+  'unknown-reference',
+  'malformed-reference',
+  'not-text',
+  'reference-cycle',
+  'unused-param',
   // Stages
-  'no-body', 'two-bodies', 'missing-module', 'module-type', 'unknown-stage', 'unknown-output', 'cycle', 'name-collision',
+  'no-body',
+  'two-bodies',
+  'missing-module',
+  'module-type',
+  'unknown-stage',
+  'unknown-output',
+  'cycle',
+  'name-collision',
   // Matrix
-  'empty-axis', 'duplicate-value', 'axis-value', 'unknown-axis', 'unknown-value', 'incomplete-combination', 'unmatched',
+  'empty-axis',
+  'duplicate-value',
+  'axis-value',
+  'unknown-axis',
+  'unknown-value',
+  'incomplete-combination',
+  'unmatched',
   // Outputs and limits
-  'output-path', 'output-collision', 'publish-path', 'publish-collision', 'input-is-published', 'metrics-format',
+  'output-path',
+  'output-collision',
+  'publish-path',
+  'publish-collision',
+  'input-is-published',
+  'metrics-format',
   // The command line
-  'unknown-target', 'target-syntax', 'out-of-scope',
+  'unknown-target',
+  'target-syntax',
+  'out-of-scope',
 ] as const;
 
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];

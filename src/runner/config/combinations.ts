@@ -31,7 +31,10 @@ export function readCombinations(draft: StageDraft, context: Context): Combinati
 }
 
 /** In the order of the file, the last axis fastest; then what is added. */
-export function* combinationsOf({ axes }: StageDraft, { include }: Combinations): Generator<{ readonly row: Row; readonly added: boolean }> {
+export function* combinationsOf(
+  { axes }: StageDraft,
+  { include }: Combinations,
+): Generator<{ readonly row: Row; readonly added: boolean }> {
   const total = axes.reduce((product, { entries }) => product * entries.length, 1);
   for (let index = 0; index < total; index++) {
     const row = new Map<string, AxisEntry>();
@@ -58,22 +61,34 @@ function readList(node: ConfigNode | undefined, { faulty, resolver }: Context): 
 
 function rowOf(node: ConfigNode): Row {
   if (node.kind !== 'object') return NOTHING;
-  return new Map([...node.members].flatMap(([name, { value }]) => {
-    if (value.kind !== 'scalar' || value.value === null) return [];
-    return [[name, { value: value.value, text: String(value.value), origin: value.origin }] as const];
-  }));
+  return new Map(
+    [...node.members].flatMap(([name, { value }]) => {
+      if (value.kind !== 'scalar' || value.value === null) return [];
+      return [[name, { value: value.value, text: String(value.value), origin: value.origin }] as const];
+    }),
+  );
 }
 
 /** Whether all the axes are ones that the stage has, and all values of `exclude` ones that some instance would have. */
-export function checkCombinations({ include, exclude }: Combinations, values: ReadonlyMap<string, ReadonlySet<string>>, { report }: Context): void {
+export function checkCombinations(
+  { include, exclude }: Combinations,
+  values: ReadonlyMap<string, ReadonlySet<string>>,
+  { report }: Context,
+): void {
   const axes = [...values.keys()];
   for (const { row } of [...include, ...exclude]) {
     for (const [name, { text, origin }] of row) {
       const known = values.get(name);
       if (known === undefined) {
-        report.error('unknown-axis', origin, `the stage has no axis "${name}"`, { suggestion: suggest(name, axes), remedy: axes.length > 0 ? `Its axes are ${list(axes)}.` : 'It has no axes.' });
+        report.error('unknown-axis', origin, `the stage has no axis "${name}"`, {
+          suggestion: suggest(name, axes),
+          remedy: axes.length > 0 ? `Its axes are ${list(axes)}.` : 'It has no axes.',
+        });
       } else if (!known.has(text)) {
-        report.error('unknown-value', origin, `axis "${name}" has no value ${JSON.stringify(text)}`, { suggestion: suggest(text, known), remedy: `Its values are ${list([...known])}.` });
+        report.error('unknown-value', origin, `axis "${name}" has no value ${JSON.stringify(text)}`, {
+          suggestion: suggest(text, known),
+          remedy: `Its values are ${list([...known])}.`,
+        });
       }
     }
   }
@@ -83,7 +98,9 @@ export function checkCombinations({ include, exclude }: Combinations, values: Re
 function complete({ row, node }: Combination, { axes }: StageDraft, { report }: Context): Combination | undefined {
   const missing = axes.filter(({ name }) => !row.has(name)).map(({ name }) => name);
   if (missing.length > 0) {
-    report.error('incomplete-combination', node.origin, `this combination gives no value for ${list(missing)}`, { remedy: 'An entry of "include" gives every axis of the matrix.' });
+    report.error('incomplete-combination', node.origin, `this combination gives no value for ${list(missing)}`, {
+      remedy: 'An entry of "include" gives every axis of the matrix.',
+    });
     return undefined;
   }
   const filled = new Map<string, AxisEntry>();
@@ -92,16 +109,26 @@ function complete({ row, node }: Combination, { axes }: StageDraft, { report }: 
     const known = declared.find(({ text }) => text === entry.text);
     if (known === undefined && declared.some(({ fields }) => fields !== undefined)) {
       const names = declared.map(({ text }) => text);
-      report.error('unknown-value', entry.origin, `axis "${name}" has no record "${entry.text}"`, { suggestion: suggest(entry.text, names), remedy: `It has ${list(names)}.` });
+      report.error('unknown-value', entry.origin, `axis "${name}" has no record "${entry.text}"`, {
+        suggestion: suggest(entry.text, names),
+        remedy: `It has ${list(names)}.`,
+      });
       return undefined;
     }
     if (!isAxisText(entry.text)) {
-      report.error('axis-value', entry.origin, `${JSON.stringify(entry.text)} cannot be a value of axis "${name}"`, { remedy: 'Values stand in ids: they may not be empty nor hold ",", "=", ":" or white space.' });
+      report.error('axis-value', entry.origin, `${JSON.stringify(entry.text)} cannot be a value of axis "${name}"`, {
+        remedy: 'Values stand in ids: they may not be empty nor hold ",", "=", ":" or white space.',
+      });
       return undefined;
     }
     filled.set(name, known ?? entry);
   }
   // Own axes in the order of the matrix, then inherited ones that the entry narrows.
   const own = axes.map(({ name }) => name);
-  return { node, row: new Map([...own, ...[...filled.keys()].filter((name) => !own.includes(name))].map((name) => [name, filled.get(name)!])) };
+  return {
+    node,
+    row: new Map(
+      [...own, ...[...filled.keys()].filter((name) => !own.includes(name))].map((name) => [name, filled.get(name)!]),
+    ),
+  };
 }

@@ -25,7 +25,10 @@ export class Command {
     this.#context = context;
     const body = draft.body;
     const text = body?.kind === 'command' ? textOf(body.node) : undefined;
-    this.#references = body === undefined || text === undefined ? [] : referencesIn(text).map((reference) => ({ reference, where: originOf(reference, body.node) }));
+    this.#references =
+      body === undefined || text === undefined
+        ? []
+        : referencesIn(text).map((reference) => ({ reference, where: originOf(reference, body.node) }));
     const own = new Set(membersOf(child(draft.node, 'params')).map(([name]) => name));
     const borrowed: { path: readonly string[]; node: ConfigNode }[] = [];
     for (const { reference, where } of this.#references) {
@@ -45,7 +48,11 @@ export class Command {
     for (const { reference, where } of this.#references) {
       const [head = '', ...rest] = reference.path;
       if (head === 'params' && Object.hasOwn(own, rest[0] ?? '') && !leads(own, rest)) {
-        this.#context.report.error('unknown-param', where, `the stage's parameter "${rest[0]!}" has no "${rest.slice(1).join('.')}"`);
+        this.#context.report.error(
+          'unknown-param',
+          where,
+          `the stage's parameter "${rest[0]!}" has no "${rest.slice(1).join('.')}"`,
+        );
         good = false;
       }
       if (['params', 'inputs', 'outputs'].includes(head) || reference.malformed || row.has(head)) continue;
@@ -56,18 +63,31 @@ export class Command {
   }
 
   /** The pipeline parameter that is named, if it is one. */
-  #check(reference: Reference, where: Origin, own: ReadonlySet<string>, possibleAxes: readonly string[] | undefined): ConfigNode | undefined {
+  #check(
+    reference: Reference,
+    where: Origin,
+    own: ReadonlySet<string>,
+    possibleAxes: readonly string[] | undefined,
+  ): ConfigNode | undefined {
     const { report, resolver } = this.#context;
     const [head = '', name = '', ...rest] = reference.path;
     if (reference.malformed) {
-      report.error('malformed-reference', where, `${reference.text} is not a reference`, { remedy: 'Write $NAME for a shell variable; anything longer can stand in a script that the command calls.' });
+      report.error('malformed-reference', where, `${reference.text} is not a reference`, {
+        remedy: 'Write $NAME for a shell variable; anything longer can stand in a script that the command calls.',
+      });
       return undefined;
     }
     switch (head) {
       case 'params':
         return own.has(name) ? undefined : resolver.param(reference, where);
       case 'inputs':
-        this.#checkName('input', name, rest, where, this.#draft.inputs.map(([input]) => input));
+        this.#checkName(
+          'input',
+          name,
+          rest,
+          where,
+          this.#draft.inputs.map(([input]) => input),
+        );
         return undefined;
       case 'outputs':
         this.#checkName('output', name, rest, where, [...this.#draft.outputs.keys()]);
@@ -75,13 +95,21 @@ export class Command {
       default:
         if (possibleAxes?.includes(head) === false) this.#reportUnknown(reference, where, possibleAxes);
         else if (name !== '') {
-          report.error('unknown-reference', where, `a command cannot name the field of an axis`, { remedy: `Declare "params": { "${name}": "${reference.text}" } in the stage, and write \${params.${name}}.` });
+          report.error('unknown-reference', where, `a command cannot name the field of an axis`, {
+            remedy: `Declare "params": { "${name}": "${reference.text}" } in the stage, and write \${params.${name}}.`,
+          });
         }
         return undefined;
     }
   }
 
-  #checkName(kind: 'input' | 'output', name: string, rest: readonly string[], where: Origin, names: readonly string[]): void {
+  #checkName(
+    kind: 'input' | 'output',
+    name: string,
+    rest: readonly string[],
+    where: Origin,
+    names: readonly string[],
+  ): void {
     if (names.includes(name) && rest.length === 0) return;
     // An input that the schema refused is reported already; whether its name is right cannot be said by the usable ones.
     if (child(child(this.#draft.node, `${kind}s`), name) !== undefined && rest.length === 0) return;
@@ -95,10 +123,20 @@ export class Command {
   #reportUnknown({ path: [head = ''], text }: Reference, where: Origin, axes: readonly string[]): void {
     const known = [...axes, 'inputs', 'outputs', 'params'];
     const close = suggest(head, known);
-    this.#context.report.error('unknown-reference', where, `${text} is neither an axis of the stage nor one of its inputs, outputs or params`, {
-      suggestion: close === undefined ? undefined : `\${${[close, ...text.slice(2, -1).split('.').slice(1)].join('.')}}`,
-      remedy: /^[A-Z_]+$/.test(head) ? `For a shell variable write $${head}.` : axes.length > 0 ? `Known axes: ${list(axes)}.` : 'It has no axes.',
-    });
+    this.#context.report.error(
+      'unknown-reference',
+      where,
+      `${text} is neither an axis of the stage nor one of its inputs, outputs or params`,
+      {
+        suggestion:
+          close === undefined ? undefined : `\${${[close, ...text.slice(2, -1).split('.').slice(1)].join('.')}}`,
+        remedy: /^[A-Z_]+$/.test(head)
+          ? `For a shell variable write $${head}.`
+          : axes.length > 0
+            ? `Known axes: ${list(axes)}.`
+            : 'It has no axes.',
+      },
+    );
   }
 
   /** A command sees names as PIPELINE_INPUT_X, in capitals and with _ for what a variable cannot hold. */
@@ -113,7 +151,10 @@ export class Command {
         const variable = `PIPELINE_${kind}_${name.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
         const first = seen.get(variable);
         if (first !== undefined) {
-          this.#context.report.error('name-collision', key, `"${first.name}" and "${name}" would both be ${variable}`, { remedy: 'Rename one of the two.', related: [{ message: `"${first.name}" is declared here`, at: first.key }] });
+          this.#context.report.error('name-collision', key, `"${first.name}" and "${name}" would both be ${variable}`, {
+            remedy: 'Rename one of the two.',
+            related: [{ message: `"${first.name}" is declared here`, at: first.key }],
+          });
         }
         seen.set(variable, { name, key });
       }
@@ -122,7 +163,10 @@ export class Command {
 }
 
 /** Parameters at their paths; one inside a list brings the whole list. */
-function nest(borrowed: readonly { readonly path: readonly string[]; readonly node: ConfigNode }[], { params }: Context): JsonObject {
+function nest(
+  borrowed: readonly { readonly path: readonly string[]; readonly node: ConfigNode }[],
+  { params }: Context,
+): JsonObject {
   const result: Record<string, Json> = {};
   // Shorter paths first: what lies below a value that is taken whole is in it already.
   for (const { path } of [...borrowed].sort((a, b) => a.path.length - b.path.length)) {
@@ -145,6 +189,7 @@ function nest(borrowed: readonly { readonly path: readonly string[]; readonly no
 
 function leads(value: Json, path: readonly string[]): boolean {
   let found: unknown = value;
-  for (const name of path) found = typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[name] : undefined;
+  for (const name of path)
+    found = typeof found === 'object' && found !== null ? (found as Record<string, unknown>)[name] : undefined;
   return found !== undefined;
 }

@@ -16,17 +16,24 @@ interface Example {
 
 export async function documentedExamples(): Promise<readonly Example[]> {
   const text = await readFile(path.resolve(import.meta.dirname, '../../../docs/diagnostics.md'), 'utf8');
-  return text.split(/^### /m).slice(1).map((section) => {
-    const [, code] = /^`([a-z-]+)`/.exec(section) ?? [];
-    const [, json] = /^```json\n([^]*?)^```/m.exec(section) ?? [];
-    const [, command, printed] = /^```console\n\$ (.*)\n([^]*?)\n```/m.exec(section) ?? [];
-    if (code === undefined || command === undefined || printed === undefined) throw new Error(`A section of docs/diagnostics.md has no example: ${section.slice(0, 60)}`);
-    return { code, command, printed, ...(json === undefined ? {} : { json }) };
-  });
+  return text
+    .split(/^### /m)
+    .slice(1)
+    .map((section) => {
+      const [, code] = /^`([a-z-]+)`/.exec(section) ?? [];
+      const [, json] = /^```json\n([^]*?)^```/m.exec(section) ?? [];
+      const [, command, printed] = /^```console\n\$ (.*)\n([^]*?)\n```/m.exec(section) ?? [];
+      if (code === undefined || command === undefined || printed === undefined)
+        throw new Error(`A section of docs/diagnostics.md has no example: ${section.slice(0, 60)}`);
+      return { code, command, printed, ...(json === undefined ? {} : { json }) };
+    });
 }
 
 /** All diagnostics of the example, as a terminal shows them without excerpts. */
-export async function printedFor({ json, command }: Pick<Example, 'json' | 'command'>): Promise<{ readonly diagnostics: readonly Diagnostic[]; readonly text: string }> {
+export async function printedFor({
+  json,
+  command,
+}: Pick<Example, 'json' | 'command'>): Promise<{ readonly diagnostics: readonly Diagnostic[]; readonly text: string }> {
   const root = await mkdtemp(path.join(tmpdir(), 'pretext-diagnostics-'));
   try {
     await mkdir(path.join(root, 'stages'));
@@ -36,9 +43,15 @@ export async function printedFor({ json, command }: Pick<Example, 'json' | 'comm
     const words = command.split(' ').slice(2);
     const option = (name: string) => words.flatMap((word, i) => (word === name ? [words[i + 1]!] : []));
     const targets = words.filter((word, i) => !word.startsWith('--') && words[i - 1]?.startsWith('--') !== true);
-    const loaded = await loadPipeline(path.join(root, option('--pipeline')[0] ?? 'pipeline.json'), { set: option('--set') });
-    const selected = loaded.ok ? selectInstances(loaded.value.pipeline, targets, { from: option('--from') }) : undefined;
-    const diagnostics = loaded.ok ? [...loaded.value.warnings, ...(selected?.ok === false ? selected.error : [])] : loaded.error.diagnostics;
+    const loaded = await loadPipeline(path.join(root, option('--pipeline')[0] ?? 'pipeline.json'), {
+      set: option('--set'),
+    });
+    const selected = loaded.ok
+      ? selectInstances(loaded.value.pipeline, targets, { from: option('--from') })
+      : undefined;
+    const diagnostics = loaded.ok
+      ? [...loaded.value.warnings, ...(selected?.ok === false ? selected.error : [])]
+      : loaded.error.diagnostics;
     const text = diagnostics.flatMap(lines).join('\n').replaceAll(`${root}${path.sep}`, '');
     return { diagnostics, text };
   } finally {
@@ -52,6 +65,8 @@ function lines({ severity, message, place, suggestion, remedy, related }: Diagno
     `${at}${severity}: ${message}`,
     ...(suggestion === undefined ? [] : [`  did you mean "${suggestion}"?`]),
     ...(remedy === undefined ? [] : [`  ${remedy}`]),
-    ...(related ?? []).map((other) => `  ${other.place.file}:${other.place.line}:${other.place.column} ${other.message}`),
+    ...(related ?? []).map(
+      (other) => `  ${other.place.file}:${other.place.line}:${other.place.column} ${other.message}`,
+    ),
   ];
 }

@@ -55,7 +55,9 @@ class Expander {
       target: (input, row) => {
         const resolved = resolver.resolve(input.node, row);
         if (resolved === undefined) return 'fault';
-        const target = found.get(resolved) ?? findTarget(input, resolved, (name, origin) => this.#producer(name, origin), this.#context);
+        const target =
+          found.get(resolved) ??
+          findTarget(input, resolved, (name, origin) => this.#producer(name, origin), this.#context);
         found.set(resolved, target);
         if (typeof target !== 'string') producers.add(target.producer);
         return target;
@@ -69,7 +71,12 @@ class Expander {
       checkCombinations(combinations, joined.values, this.#context);
       joined.reportUnmatched(this.#context.report);
     }
-    return { ...orderRows(draft, joined.rows, [...producers], combinations?.include ?? []), draft, reads: [...producers].map((producer) => producer.draft.name), complete };
+    return {
+      ...orderRows(draft, joined.rows, [...producers], combinations?.include ?? []),
+      draft,
+      reads: [...producers].map((producer) => producer.draft.name),
+      complete,
+    };
   }
 
   /** Looks first at what needs no combination, so that its faults are found even where there are no combinations. */
@@ -78,7 +85,8 @@ class Expander {
     for (const [, { value }] of draft.inputs) {
       const input = readStageInput(value);
       if (input === undefined || `${input.stage}${input.output}`.includes('${')) continue;
-      const complete = checkTarget(input, value, this.#context) && this.#producer(input.stage, value.origin)?.complete === true;
+      const complete =
+        checkTarget(input, value, this.#context) && this.#producer(input.stage, value.origin)?.complete === true;
       sound &&= complete;
     }
     return sound;
@@ -91,7 +99,9 @@ class Expander {
     const start = this.#path.indexOf(draft);
     if (start === -1) return this.expand(draft);
     const names = [...this.#path.slice(start), draft].map((stage) => stage.name);
-    this.#context.report.error('cycle', origin, `stages wait for each other: ${names.join(' reads ')}`, { remedy: 'Remove one of these inputs.' });
+    this.#context.report.error('cycle', origin, `stages wait for each other: ${names.join(' reads ')}`, {
+      remedy: 'Remove one of these inputs.',
+    });
     return undefined;
   }
 }

@@ -12,10 +12,19 @@ import { textOf, type ObjectNode } from './tree.ts';
 export type ReadText = (file: string) => Promise<string | undefined>;
 
 /** Undefined when a file cannot be read or parsed; the report then says why. Every text read is added to `sources`. */
-export async function readFiles(file: string, readText: ReadText, sources: Map<string, string>, report: Report): Promise<ObjectNode | undefined> {
+export async function readFiles(
+  file: string,
+  readText: ReadText,
+  sources: Map<string, string>,
+  report: Report,
+): Promise<ObjectNode | undefined> {
   return read(path.resolve(file), [], undefined);
 
-  async function read(current: string, extending: readonly string[], said: Origin | undefined): Promise<ObjectNode | undefined> {
+  async function read(
+    current: string,
+    extending: readonly string[],
+    said: Origin | undefined,
+  ): Promise<ObjectNode | undefined> {
     // A byte order mark is not part of the text.
     const text = (await readText(current))?.replace(/^\uFEFF/, '');
     if (text === undefined) {

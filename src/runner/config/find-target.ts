@@ -25,7 +25,10 @@ export function findTarget(
   if (!checkTarget(input, resolved, context)) return 'fault';
   const producer = producerOf(input.stage, input.origin);
   if (producer?.complete !== true) return 'fault';
-  const fits = [...input.where.map((fixed) => checkFixed(fixed, producer, context)), ...gathered(input).map((named) => checkAxis(named, producer, 'gather', context))];
+  const fits = [
+    ...input.where.map((fixed) => checkFixed(fixed, producer, context)),
+    ...gathered(input).map((named) => checkAxis(named, producer, 'gather', context)),
+  ];
   return fits.every(Boolean) ? { input, producer } : 'fault';
 }
 
@@ -37,26 +40,45 @@ function checkFixed(fixed: Fixed, producer: ExpandedStage, context: Context): bo
   if (!checkAxis(fixed, producer, 'where', context)) return false;
   const values = producer.domains.get(fixed.name)!.map(({ text }) => text);
   if (values.includes(fixed.text)) return true;
-  context.report.error('unknown-value', fixed.value, `axis "${fixed.name}" of stage "${producer.draft.name}" has no value ${JSON.stringify(fixed.text)}`, {
-    suggestion: suggest(fixed.text, values),
-    remedy: `Its values are ${list(values)}.`,
-    related: related(producer, fixed.name),
-  });
+  context.report.error(
+    'unknown-value',
+    fixed.value,
+    `axis "${fixed.name}" of stage "${producer.draft.name}" has no value ${JSON.stringify(fixed.text)}`,
+    {
+      suggestion: suggest(fixed.text, values),
+      remedy: `Its values are ${list(values)}.`,
+      related: related(producer, fixed.name),
+    },
+  );
   return false;
 }
 
-function checkAxis({ name, origin }: Named, producer: ExpandedStage, key: 'where' | 'gather', { report }: Context): boolean {
+function checkAxis(
+  { name, origin }: Named,
+  producer: ExpandedStage,
+  key: 'where' | 'gather',
+  { report }: Context,
+): boolean {
   if (producer.axes.includes(name)) return true;
-  report.error('unknown-axis', origin, `stage "${producer.draft.name}" has no axis "${name}" that "${key}" could ${key === 'where' ? 'fix' : 'collect along'}`, {
-    suggestion: suggest(name, producer.axes),
-    remedy: producer.axes.length > 0 ? `Its axes are ${list(producer.axes)}.` : 'It has no axes: it runs once.',
-    related: related(producer, name),
-  });
+  report.error(
+    'unknown-axis',
+    origin,
+    `stage "${producer.draft.name}" has no axis "${name}" that "${key}" could ${key === 'where' ? 'fix' : 'collect along'}`,
+    {
+      suggestion: suggest(name, producer.axes),
+      remedy: producer.axes.length > 0 ? `Its axes are ${list(producer.axes)}.` : 'It has no axes: it runs once.',
+      related: related(producer, name),
+    },
+  );
   return false;
 }
 
 /** Where the axis is declared, if the producer does it itself, else where the producer is. */
 function related({ draft }: ExpandedStage, axis: string): { readonly message: string; readonly at: Origin }[] {
   const own = draft.axes.find(({ name }) => name === axis);
-  return [own === undefined ? { message: `"${draft.name}" is declared here`, at: draft.origin } : { message: `axis "${axis}" is declared here`, at: own.origin }];
+  return [
+    own === undefined
+      ? { message: `"${draft.name}" is declared here`, at: draft.origin }
+      : { message: `axis "${axis}" is declared here`, at: own.origin },
+  ];
 }

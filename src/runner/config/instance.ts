@@ -34,7 +34,9 @@ class Builder {
     this.#bodies = new Bodies(context);
     const matrices = [...context.stages.values()].flatMap(({ node }) => child(node, 'matrix') ?? []);
     const known = context.refused.size === 0 && !matrices.some((matrix) => context.faulty.has(matrix));
-    this.#axisNames = known ? [...new Set(matrices.flatMap((matrix) => membersOf(matrix).map(([name]) => name)))] : undefined;
+    this.#axisNames = known
+      ? [...new Set(matrices.flatMap((matrix) => membersOf(matrix).map(([name]) => name)))]
+      : undefined;
   }
 
   build({ draft, rows, complete }: ExpandedStage): Instance[] {
@@ -44,7 +46,8 @@ class Builder {
     const place = placeOf(draft.origin);
     return rows.flatMap((row) => {
       const instance = this.#instance(draft, row, command, place);
-      if (instance === undefined && !this.#context.report.failed) throw new Error(`Internal error: ${row.id} was left out and nothing was reported.`);
+      if (instance === undefined && !this.#context.report.failed)
+        throw new Error(`Internal error: ${row.id} was left out and nothing was reported.`);
       return instance ?? [];
     });
   }
@@ -57,7 +60,14 @@ class Builder {
     const params = this.#params(draft, row.axes, command);
     const outputs = readOutputs(draft, row.axes, this.#parts, this.#context);
     const limits = this.#limits(draft, row.axes);
-    if (body === undefined || inputs === undefined || params === undefined || outputs === undefined || limits === undefined) return undefined;
+    if (
+      body === undefined ||
+      inputs === undefined ||
+      params === undefined ||
+      outputs === undefined ||
+      limits === undefined
+    )
+      return undefined;
     return { id: row.id, stage: draft.name, axes, body, inputs, params, outputs, ...limits, place };
   }
 
@@ -65,7 +75,10 @@ class Builder {
     const inputs = draft.inputs.map(([name, { value }]) => {
       const binding = bindings.get(name);
       if (binding !== undefined) return [name, producedInput(binding, (id) => this.#axes.get(id)!)] as const;
-      return [name, this.#parts.part(value, { field: 'inputs', name }, axes, (node) => pathInput(node, this.#context))] as const;
+      return [
+        name,
+        this.#parts.part(value, { field: 'inputs', name }, axes, (node) => pathInput(node, this.#context)),
+      ] as const;
     });
     const good = inputs.flatMap(([name, input]) => (input === undefined ? [] : [[name, input] as const]));
     return good.length === inputs.length ? Object.fromEntries(good) : undefined;
@@ -73,21 +86,33 @@ class Builder {
 
   #params(draft: StageDraft, row: Row, command: Command): JsonObject | undefined {
     const node = draft.node.members.get('params')?.value;
-    const own = node === undefined ? {} : this.#parts.part(node, { field: 'params' }, row, (resolved) => valueOf(resolved as ObjectNode));
+    const own =
+      node === undefined
+        ? {}
+        : this.#parts.part(node, { field: 'params' }, row, (resolved) => valueOf(resolved as ObjectNode));
     return own === undefined ? undefined : command.params(own, row);
   }
 
-  #limits(draft: StageDraft, row: Row): Pick<Instance, 'env' | 'secrets' | 'resources' | 'timeoutMs' | 'retries'> | undefined {
+  #limits(
+    draft: StageDraft,
+    row: Row,
+  ): Pick<Instance, 'env' | 'secrets' | 'resources' | 'timeoutMs' | 'retries'> | undefined {
     const environment = this.#limit(draft, 'env', row, environmentOf);
     const resources = this.#limit(draft, 'resources', row, resourcesOf);
     const timeout = this.#limit(draft, 'timeout', row, timeoutOf);
     const retries = this.#limit(draft, 'retries', row, retriesOf);
-    if (environment === undefined || resources === undefined || timeout === undefined || retries === undefined) return undefined;
+    if (environment === undefined || resources === undefined || timeout === undefined || retries === undefined)
+      return undefined;
     return { ...environment, resources, ...timeout, retries };
   }
 
   /** What `read` makes of the field, or of its absence; undefined when a fault was reported. */
-  #limit<T extends object>(draft: StageDraft, field: 'env' | 'resources' | 'timeout' | 'retries', row: Row, read: (node: ConfigNode | undefined) => T): T | undefined {
+  #limit<T extends object>(
+    draft: StageDraft,
+    field: 'env' | 'resources' | 'timeout' | 'retries',
+    row: Row,
+    read: (node: ConfigNode | undefined) => T,
+  ): T | undefined {
     const node = draft.node.members.get(field)?.value;
     return node === undefined ? read(undefined) : this.#parts.part(node, { field }, row, read);
   }
@@ -95,9 +120,11 @@ class Builder {
   /** What can be said of a stage whose combinations are unknown, because of another fault. */
   #checkKnown(draft: StageDraft): void {
     const nothing: Row = new Map();
-    const free = (node: ConfigNode | undefined) => node !== undefined && this.#context.resolver.missingAxis(node, nothing) === undefined;
+    const free = (node: ConfigNode | undefined) =>
+      node !== undefined && this.#context.resolver.missingAxis(node, nothing) === undefined;
     if (draft.body !== undefined && free(draft.body.node)) this.#bodies.read(draft.body, nothing);
-    if ([...draft.outputs.values()].every(({ value }) => free(value))) readOutputs(draft, nothing, this.#parts, this.#context);
+    if ([...draft.outputs.values()].every(({ value }) => free(value)))
+      readOutputs(draft, nothing, this.#parts, this.#context);
     const members = new Map([...draft.node.members].filter(([, { value }]) => free(value)));
     this.#limits({ ...draft, node: { ...draft.node, members } }, nothing);
   }

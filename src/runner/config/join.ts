@@ -62,7 +62,11 @@ export function join(own: Row, inputs: readonly PendingInput[], steps: JoinSteps
     if (matches.length === 0) steps.unmatched(next, target, row);
     const { output, gather } = target.input;
     for (const { inherited, members } of matches) {
-      extend(union(row, inherited), others, new Map(bindings).set(next.name, { output, gathered: gather !== 'none', members }));
+      extend(
+        union(row, inherited),
+        others,
+        new Map(bindings).set(next.name, { output, gathered: gather !== 'none', members }),
+      );
     }
   }
 }

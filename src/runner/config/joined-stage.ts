@@ -28,7 +28,9 @@ export class JoinedStage {
 
   constructor(draft: StageDraft, steps: Omit<JoinSteps, 'unmatched'>) {
     this.#draft = draft;
-    this.#inputs = draft.inputs.map(([name, { value }]) => ({ name, node: value })).filter(({ node }) => mayBeStage(node));
+    this.#inputs = draft.inputs
+      .map(([name, { value }]) => ({ name, node: value }))
+      .filter(({ node }) => mayBeStage(node));
     this.#steps = { ...steps, unmatched: (input, target) => this.#unmatched.push({ own: this.#own, input, target }) };
   }
 
@@ -49,22 +51,41 @@ export class JoinedStage {
         this.rows.push(candidate);
       }
     }
-    for (const { row } of combinations.include) for (const { name } of this.#draft.axes) this.#valuesOf(name).add(row.get(name)!.text);
+    for (const { row } of combinations.include)
+      for (const { name } of this.#draft.axes) this.#valuesOf(name).add(row.get(name)!.text);
   }
 
   /** A value that was asked for and that no instance has is a mistake, and so is a stage without instances. */
   reportUnmatched(report: Report): void {
-    const lost = this.#draft.axes.flatMap(({ name, entries }) => entries.filter(({ text }) => this.values.get(name)?.has(text) !== true).map((entry) => ({ name, entry })));
+    const lost = this.#draft.axes.flatMap(({ name, entries }) =>
+      entries.filter(({ text }) => this.values.get(name)?.has(text) !== true).map((entry) => ({ name, entry })),
+    );
     for (const { name, entry } of lost) {
       const failure = this.#unmatched.find(({ own }) => own.get(name)?.text === entry.text);
       if (failure === undefined) continue;
       const { input, target } = failure;
-      report.error('unmatched', entry.origin, `${name}=${entry.text} matches no instance of "${target.input.stage}", which input "${input.name}" reads`, remedyFor(target));
+      report.error(
+        'unmatched',
+        entry.origin,
+        `${name}=${entry.text} matches no instance of "${target.input.stage}", which input "${input.name}" reads`,
+        remedyFor(target),
+      );
     }
     if (this.rows.length > 0 || lost.length > 0) return;
     const [first] = this.#unmatched;
-    if (first === undefined) report.error('unmatched', this.#draft.origin, `every combination of "${this.#draft.name}" is excluded, so it would never run`);
-    else report.error('unmatched', first.target.input.origin, `input "${first.input.name}" matches no instance of "${first.target.input.stage}", so "${this.#draft.name}" would never run`, remedyFor(first.target));
+    if (first === undefined)
+      report.error(
+        'unmatched',
+        this.#draft.origin,
+        `every combination of "${this.#draft.name}" is excluded, so it would never run`,
+      );
+    else
+      report.error(
+        'unmatched',
+        first.target.input.origin,
+        `input "${first.input.name}" matches no instance of "${first.target.input.stage}", so "${this.#draft.name}" would never run`,
+        remedyFor(first.target),
+      );
   }
 
   #note(axes: Row): void {
@@ -90,5 +111,8 @@ function remedyFor({ producer: { draft, domains } }: Target): Details {
 
 /** A path needs no join; a string that is nothing but a reference may turn out to be a stage's output. */
 function mayBeStage(node: ConfigNode): boolean {
-  return node.kind === 'object' || (node.kind === 'scalar' && typeof node.value === 'string' && /^\$\{[^{}]*\}$/.test(node.value));
+  return (
+    node.kind === 'object' ||
+    (node.kind === 'scalar' && typeof node.value === 'string' && /^\$\{[^{}]*\}$/.test(node.value))
+  );
 }

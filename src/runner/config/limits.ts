@@ -21,12 +21,21 @@ export function retriesOf(node: ConfigNode | undefined): Retries {
   const limit = numberOf(node) ?? numberOf(child(node, 'limit')) ?? 0;
   const delay = child(node, 'delay');
   const on = child(node, 'on');
-  return { limit, delayMs: delay === undefined ? FIRST_DELAY_MS : durationMs(delay), ...(on === undefined ? {} : { on: itemsOf(on).flatMap((item) => numberOf(item) ?? []) }) };
+  return {
+    limit,
+    delayMs: delay === undefined ? FIRST_DELAY_MS : durationMs(delay),
+    ...(on === undefined ? {} : { on: itemsOf(on).flatMap((item) => numberOf(item) ?? []) }),
+  };
 }
 
 /** Memory in bytes, everything else as it is. */
 export function resourcesOf(node: ConfigNode | undefined): Readonly<Record<string, number>> {
-  return Object.fromEntries(membersOf(node).map(([name, { value }]) => [name, numberOf(value) ?? bytesOf(textOf(value) ?? '') ?? unread(value)]));
+  return Object.fromEntries(
+    membersOf(node).map(([name, { value }]) => [
+      name,
+      numberOf(value) ?? bytesOf(textOf(value) ?? '') ?? unread(value),
+    ]),
+  );
 }
 
 function unread(node: ConfigNode): never {
@@ -34,8 +43,16 @@ function unread(node: ConfigNode): never {
 }
 
 /** Declared variables, and those whose values are secret. */
-export function environmentOf(node: ConfigNode | undefined): { readonly env: readonly string[]; readonly secrets: readonly string[] } {
-  const variables = itemsOf(node).map((item) => ({ name: textOf(item) ?? textOf(child(item, 'name')) ?? '', secret: isTrue(child(item, 'secret')) }));
-  const names = (secret: boolean) => [...new Set(variables.filter((variable) => variable.secret === secret).map(({ name }) => name))];
+export function environmentOf(node: ConfigNode | undefined): {
+  readonly env: readonly string[];
+  readonly secrets: readonly string[];
+} {
+  const variables = itemsOf(node).map((item) => ({
+    name: textOf(item) ?? textOf(child(item, 'name')) ?? '',
+    secret: isTrue(child(item, 'secret')),
+  }));
+  const names = (secret: boolean) => [
+    ...new Set(variables.filter((variable) => variable.secret === secret).map(({ name }) => name)),
+  ];
   return { env: names(false), secrets: names(true) };
 }

@@ -41,26 +41,59 @@ test('docs/pipeline.md names every key of the schema', async () => {
 test('the study of the design: axes are inherited, fixed and gathered', async () => {
   const pipeline = await stagesOf(
     {
-      ingest: { matrix: { dataset: '${params.datasets}' }, command: 'true', inputs: { source: 'data/${dataset}' }, outputs: { images: 'images' } },
-      pretrain: { matrix: { start: ['random', 'imagenet'] }, command: 'true', inputs: { images: { stage: 'ingest', output: 'images' } }, outputs: { weights: 'weights' } },
+      ingest: {
+        matrix: { dataset: '${params.datasets}' },
+        command: 'true',
+        inputs: { source: 'data/${dataset}' },
+        outputs: { images: 'images' },
+      },
+      pretrain: {
+        matrix: { start: ['random', 'imagenet'] },
+        command: 'true',
+        inputs: { images: { stage: 'ingest', output: 'images' } },
+        outputs: { weights: 'weights' },
+      },
       finetune: {
-        matrix: { seed: [0, 1], model: { M1: { weights: null }, M2: { weights: { stage: 'pretrain', output: 'weights', where: { start: 'random' } } } } },
+        matrix: {
+          seed: [0, 1],
+          model: {
+            M1: { weights: null },
+            M2: { weights: { stage: 'pretrain', output: 'weights', where: { start: 'random' } } },
+          },
+        },
         command: 'true',
         inputs: { images: { stage: 'ingest', output: 'images' }, weights: '${model.weights}' },
         outputs: { scores: 'scores.csv' },
       },
-      evaluate: { command: 'true', inputs: { scores: { stage: 'finetune', output: 'scores', gather: ['seed'] } }, outputs: { metrics: 'metrics.json' } },
+      evaluate: {
+        command: 'true',
+        inputs: { scores: { stage: 'finetune', output: 'scores', gather: ['seed'] } },
+        outputs: { metrics: 'metrics.json' },
+      },
       report: { command: 'true', inputs: { metrics: { stage: 'evaluate', output: 'metrics', gather: true } } },
     },
     { datasets: ['skin', 'lung'] },
   );
-  expect(idsOf(pipeline, 'pretrain')).toEqual(['pretrain:dataset=skin,start=random', 'pretrain:dataset=skin,start=imagenet', 'pretrain:dataset=lung,start=random', 'pretrain:dataset=lung,start=imagenet']);
+  expect(idsOf(pipeline, 'pretrain')).toEqual([
+    'pretrain:dataset=skin,start=random',
+    'pretrain:dataset=skin,start=imagenet',
+    'pretrain:dataset=lung,start=random',
+    'pretrain:dataset=lung,start=imagenet',
+  ]);
   expect(idsOf(pipeline, 'finetune')).toHaveLength(8);
   expect(instanceOf(pipeline, 'finetune:dataset=lung,model=M1,seed=1').inputs.weights).toEqual({ kind: 'none' });
-  expect(instanceOf(pipeline, 'finetune:dataset=lung,model=M2,seed=1').inputs.weights).toEqual({ kind: 'output', producer: 'pretrain:dataset=lung,start=random', output: 'weights' });
+  expect(instanceOf(pipeline, 'finetune:dataset=lung,model=M2,seed=1').inputs.weights).toEqual({
+    kind: 'output',
+    producer: 'pretrain:dataset=lung,start=random',
+    output: 'weights',
+  });
   expect(instanceOf(pipeline, 'evaluate:dataset=skin,model=M2').inputs.scores).toEqual({
     kind: 'gather',
-    members: [0, 1].map((seed) => ({ producer: `finetune:dataset=skin,model=M2,seed=${seed}`, output: 'scores', axes: { dataset: 'skin', seed, model: 'M2' } })),
+    members: [0, 1].map((seed) => ({
+      producer: `finetune:dataset=skin,model=M2,seed=${seed}`,
+      output: 'scores',
+      axes: { dataset: 'skin', seed, model: 'M2' },
+    })),
   });
   expect(instanceOf(pipeline, 'report').inputs.metrics).toMatchObject({ kind: 'gather', members: { length: 4 } });
   expect(pipeline.stages.map(({ name, axes, reads }) => [name, axes, reads])).toEqual([
@@ -78,9 +111,21 @@ test('everything that a stage can say arrives in its instance', async () => {
       train: {
         matrix: { seed: [3] },
         command: 'train ${params.net.width} ${params.rate} ${seed} ${inputs.table} > ${outputs.log}',
-        inputs: { table: 'data/t.csv', folder: './data//set/', glob: 'data/*.png', literal: { path: 'data/[1].png' }, maybe: { path: 'w.bin', optional: true, source: 'ask Ada' }, none: null, outside: '../shared' },
+        inputs: {
+          table: 'data/t.csv',
+          folder: './data//set/',
+          glob: 'data/*.png',
+          literal: { path: 'data/[1].png' },
+          maybe: { path: 'w.bin', optional: true, source: 'ask Ada' },
+          none: null,
+          outside: '../shared',
+        },
         params: { rate: '${params.rates.1}', all: '${params.net}', text: 'run ${seed} of ${params.net.width}' },
-        outputs: { log: 'log.txt', figures: { file: 'figures/', publish: 'reports/${seed}/' }, metrics: { file: 'm.json', metrics: true, commit: true } },
+        outputs: {
+          log: 'log.txt',
+          figures: { file: 'figures/', publish: 'reports/${seed}/' },
+          metrics: { file: 'm.json', metrics: true, commit: true },
+        },
         env: ['TZ', { name: 'TOKEN', secret: true }, { name: 'LC_ALL' }],
         resources: { gpu: 1, memory: '1.5 GiB', licence: '${params.net.width}' },
         timeout: '1h 30m',
@@ -96,7 +141,10 @@ test('everything that a stage can say arrives in its instance', async () => {
     id: 'train:seed=3',
     stage: 'train',
     axes: { seed: 3 },
-    body: { kind: 'command', template: 'train ${params.net.width} ${params.rate} ${seed} ${inputs.table} > ${outputs.log}' },
+    body: {
+      kind: 'command',
+      template: 'train ${params.net.width} ${params.rate} ${seed} ${inputs.table} > ${outputs.log}',
+    },
     inputs: {
       table: { kind: 'path', path: 'data/t.csv', optional: false },
       folder: { kind: 'path', path: 'data/set', optional: false },
@@ -120,33 +168,66 @@ test('everything that a stage can say arrives in its instance', async () => {
   });
   expect(place.line).toBe(1);
   expect(pipeline.stages[0]!.description).toBe('trains');
-  expect(pipeline.instances[1]).toMatchObject({ timeoutMs: 90_000, retries: { limit: 1, delayMs: 1000 }, env: [], secrets: [], resources: {} });
+  expect(pipeline.instances[1]).toMatchObject({
+    timeoutMs: 90_000,
+    retries: { limit: 1, delayMs: 1000 },
+    env: [],
+    secrets: [],
+    resources: {},
+  });
 });
 
 test("a command's parameter is the stage's own where the stage declares it, else the pipeline's", async () => {
-  const { instances } = await stagesOf({ a: { command: 'x ${params.rate} ${params.list.1} ${params.deep.er.x}', params: { rate: 2 } } }, { rate: 1, list: [5, 6], deep: { er: { x: 1, y: 2 }, z: 3 } });
+  const { instances } = await stagesOf(
+    { a: { command: 'x ${params.rate} ${params.list.1} ${params.deep.er.x}', params: { rate: 2 } } },
+    { rate: 1, list: [5, 6], deep: { er: { x: 1, y: 2 }, z: 3 } },
+  );
   expect(instances[0]!.params).toEqual({ rate: 2, list: [5, 6], deep: { er: { x: 1 } } });
 });
 
 test('comments, trailing commas and a byte order mark are no faults', async () => {
-  const pipeline = await pipelineOf({ 'pipeline.json': '\uFEFF// a\n{ "stages": { /* b */ "a": { "command": "true", }, }, }\n' });
+  const pipeline = await pipelineOf({
+    'pipeline.json': '\uFEFF// a\n{ "stages": { /* b */ "a": { "command": "true", }, }, }\n',
+  });
   expect(pipeline.name).toBe('pipeline');
   expect(pipeline.stages[0]!.place).toMatchObject({ line: 2, column: 23, length: 3 });
 });
 
 test('extends: objects merge deeply, everything else replaces, and faults are placed in the file that holds them', async () => {
-  const base = { params: { seeds: [0, 1, 2], net: { width: 8, depth: 2 } }, stages: { a: { command: 'a ${params.seeds} ${params.net}', timeuot: '1h' } } };
-  const files = { 'base.json': JSON.stringify(base, null, 2), 'variants/b.json': '{ "extends": "../base.json", "params": { "seeds": [9], "net": { "width": 4 } }, "stages": { "b": { "comand": "b" } } }' };
-  expect(await faultsOf(files)).toEqual(['base.json:16:7 unknown-key: unknown key "timeuot"', 'b.json:1:100 unknown-key: unknown key "comand"']);
-  const mended = Object.fromEntries(Object.entries(files).map(([name, text]) => [name, text.replace('timeuot', 'timeout').replace('comand', 'command')]));
+  const base = {
+    params: { seeds: [0, 1, 2], net: { width: 8, depth: 2 } },
+    stages: { a: { command: 'a ${params.seeds} ${params.net}', timeuot: '1h' } },
+  };
+  const files = {
+    'base.json': JSON.stringify(base, null, 2),
+    'variants/b.json':
+      '{ "extends": "../base.json", "params": { "seeds": [9], "net": { "width": 4 } }, "stages": { "b": { "comand": "b" } } }',
+  };
+  expect(await faultsOf(files)).toEqual([
+    'base.json:16:7 unknown-key: unknown key "timeuot"',
+    'b.json:1:100 unknown-key: unknown key "comand"',
+  ]);
+  const mended = Object.fromEntries(
+    Object.entries(files).map(([name, text]) => [
+      name,
+      text.replace('timeuot', 'timeout').replace('comand', 'command'),
+    ]),
+  );
   const pipeline = await pipelineOf({ 'package.json': '{}', ...mended });
   expect(pipeline.params).toEqual({ seeds: [9], net: { width: 4, depth: 2 } });
   expect(pipeline.stages.map(({ name }) => name)).toEqual(['a', 'b']);
 });
 
 test('a circle of extends is named', async () => {
-  const files = { 'a.json': '{ "extends": "b.json" }', 'b.json': '{ "extends": "c.json" }', 'c.json': '{ "extends": "b.json" }', 'pipeline.json': '{ "extends": "a.json", "stages": {} }' };
-  expect(await faultsOf(files)).toEqual(['c.json:1:14 extends-cycle: "extends" leads back to where it began: b.json -> c.json -> b.json']);
+  const files = {
+    'a.json': '{ "extends": "b.json" }',
+    'b.json': '{ "extends": "c.json" }',
+    'c.json': '{ "extends": "b.json" }',
+    'pipeline.json': '{ "extends": "a.json", "stages": {} }',
+  };
+  expect(await faultsOf(files)).toEqual([
+    'c.json:1:14 extends-cycle: "extends" leads back to where it began: b.json -> c.json -> b.json',
+  ]);
 });
 
 test('faults that have nothing to do with each other are all reported at once', async () => {
@@ -156,7 +237,15 @@ test('faults that have nothing to do with each other are all reported at once', 
     a: { command: 'true', inputs: { x: { stage: 'b', output: 'x' } }, outputs: { x: 'x' } },
     b: { command: 'true', inputs: { x: { stage: 'c', output: 'x' } }, outputs: { x: 'x' } },
     c: { command: 'true', inputs: { x: { stage: 'a', output: 'x' } }, outputs: { x: '/x' } },
-    train: { module: 'stages/train.ts', params: { rate: '${params.rte}' }, inputs: { a: { stage: 'ingest', output: 'image' }, b: { stage: 'ingest', output: 'images', where: { seed: 1 } }, c: { stage: 'ingest', output: 'images', gather: ['seed'] } } },
+    train: {
+      module: 'stages/train.ts',
+      params: { rate: '${params.rte}' },
+      inputs: {
+        a: { stage: 'ingest', output: 'image' },
+        b: { stage: 'ingest', output: 'images', where: { seed: 1 } },
+        c: { stage: 'ingest', output: 'images', gather: ['seed'] },
+      },
+    },
   };
   const faults = await faultsOf({ 'pipeline.json': { parms: {}, params: { rate: 1 }, stages } });
   expect(faults.map((fault) => fault.replace(/^\S+ /, '')).sort()).toEqual([
@@ -176,9 +265,15 @@ test('what refers to something that is itself at fault is not reported for it', 
   const stages = {
     ingest: 'python3 ingest.py',
     split: { command: 'true', outputs: ['table.csv'] },
-    train: { command: 'train ${params.rate} ${seed} ${dataset}', matrix: { seed: '3' }, inputs: { a: { stage: 'ingest', output: 'images' }, b: { stage: 'split', output: 'table' } } },
+    train: {
+      command: 'train ${params.rate} ${seed} ${dataset}',
+      matrix: { seed: '3' },
+      inputs: { a: { stage: 'ingest', output: 'images' }, b: { stage: 'split', output: 'table' } },
+    },
   };
-  expect((await faultsOf({ 'pipeline.json': { params: [0.1], stages } })).map((fault) => fault.replace(/^\S+ /, ''))).toEqual([
+  expect(
+    (await faultsOf({ 'pipeline.json': { params: [0.1], stages } })).map((fault) => fault.replace(/^\S+ /, '')),
+  ).toEqual([
     'wrong-type: expected an object, found a list',
     'wrong-type: expected a stage, found the text "python3 ingest.py"',
     'wrong-type: expected an object of outputs, found a list',
@@ -189,7 +284,13 @@ test('what refers to something that is itself at fault is not reported for it', 
 test('where and gather on axes that the producer lacks are reported together', async () => {
   const stages = {
     ingest: { command: 'true', outputs: { images: 'images' } },
-    train: { command: 'true', inputs: { b: { stage: 'ingest', output: 'images', where: { seed: 1 } }, c: { stage: 'ingest', output: 'images', gather: ['fold'] } } },
+    train: {
+      command: 'true',
+      inputs: {
+        b: { stage: 'ingest', output: 'images', where: { seed: 1 } },
+        c: { stage: 'ingest', output: 'images', gather: ['fold'] },
+      },
+    },
   };
   expect(await faultsOf({ 'pipeline.json': { stages } })).toEqual([
     'pipeline.json:1:155 unknown-axis: stage "ingest" has no axis "seed" that "where" could fix',
@@ -198,7 +299,15 @@ test('where and gather on axes that the producer lacks are reported together', a
 });
 
 test('a value that comes through a reference has to fit as if it stood there', async () => {
-  const stages = { a: { command: 'true', timeout: '${params.t}', resources: { gpu: '${params.g}' }, matrix: { x: '${params.x}' }, outputs: { o: { file: 'o', metrics: '${params.m}' } } } };
+  const stages = {
+    a: {
+      command: 'true',
+      timeout: '${params.t}',
+      resources: { gpu: '${params.g}' },
+      matrix: { x: '${params.x}' },
+      outputs: { o: { file: 'o', metrics: '${params.m}' } },
+    },
+  };
   expect(await faultsOf({ 'pipeline.json': { params: { t: true, g: -1, x: 3, m: 'yes' }, stages } })).toEqual([
     'pipeline.json:1:16 wrong-type: expected a duration such as "12h", "1h 30m" or "90s", or a number of seconds, found true',
     'pipeline.json:1:25 wrong-value: expected a number that is not negative, found the number -1',
@@ -208,7 +317,9 @@ test('a value that comes through a reference has to fit as if it stood there', a
 });
 
 test('a suggestion for a reference can be pasted over it', async () => {
-  const loaded = await load({ 'pipeline.json': { params: { train: { epochs: 1 } }, stages: { a: { command: 'x ${params.trian.epochs}' } } } });
+  const loaded = await load({
+    'pipeline.json': { params: { train: { epochs: 1 } }, stages: { a: { command: 'x ${params.trian.epochs}' } } },
+  });
   expect(loaded.ok ? undefined : loaded.error.diagnostics[0]!.suggestion).toBe('${params.train.epochs}');
 });
 
@@ -220,30 +331,92 @@ test('a reference inside a text with escapes is found in the file as it is writt
 });
 
 test('what nothing refers to is warned about, at the outermost place', async () => {
-  const loaded = await load({ 'pipeline.json': { params: { a: 1, b: { c: 2, d: { e: 3 } }, f: [1, 2], g: 0 }, stages: { s: { command: '${params.a} ${params.b.c} ${params.f.0}' } } } });
-  expect(loaded.ok && loaded.value.warnings.map(({ message }) => message)).toEqual(['no stage uses the parameter "b.d"', 'no stage uses the parameter "g"']);
+  const loaded = await load({
+    'pipeline.json': {
+      params: { a: 1, b: { c: 2, d: { e: 3 } }, f: [1, 2], g: 0 },
+      stages: { s: { command: '${params.a} ${params.b.c} ${params.f.0}' } },
+    },
+  });
+  expect(loaded.ok && loaded.value.warnings.map(({ message }) => message)).toEqual([
+    'no stage uses the parameter "b.d"',
+    'no stage uses the parameter "g"',
+  ]);
 });
 
 test('a fault deep inside a part of a stage is told beside all others', async () => {
   const stages = {
-    a: { command: 'true', matrix: { s: [1, null], t: [0] }, resources: { memory: '8 gigs', gpu: -1 }, retries: { limit: 1, on: [0] }, outputs: { o: { file: 'o', metrics: 3 } } },
-    b: { command: 'true', inputs: { x: { stage: 'a', output: 'o', where: { s: null } } }, env: [{ name: 'X', secret: 1 }] },
+    a: {
+      command: 'true',
+      matrix: { s: [1, null], t: [0] },
+      resources: { memory: '8 gigs', gpu: -1 },
+      retries: { limit: 1, on: [0] },
+      outputs: { o: { file: 'o', metrics: 3 } },
+    },
+    b: {
+      command: 'true',
+      inputs: { x: { stage: 'a', output: 'o', where: { s: null } } },
+      env: [{ name: 'X', secret: 1 }],
+    },
     c: { command: 'true', matrix: { m: [1], include: [{ m: null }], exclude: [3] } },
   };
   const faults = await faultsOf({ 'pipeline.json': { stages } });
-  expect(faults.map((fault) => fault.replace(/^\S+ ([a-z-]+): .*found /, '$1: '))).toEqual(['wrong-type: null', 'wrong-value: the text "8 gigs"', 'wrong-value: the number -1', 'wrong-value: the number 0', 'wrong-type: the number 3', 'wrong-type: null', 'wrong-type: the number 1', 'wrong-type: null', 'wrong-type: the number 3']);
+  expect(faults.map((fault) => fault.replace(/^\S+ ([a-z-]+): .*found /, '$1: '))).toEqual([
+    'wrong-type: null',
+    'wrong-value: the text "8 gigs"',
+    'wrong-value: the number -1',
+    'wrong-value: the number 0',
+    'wrong-type: the number 3',
+    'wrong-type: null',
+    'wrong-type: the number 1',
+    'wrong-type: null',
+    'wrong-type: the number 3',
+  ]);
 });
 
 test('no pipeline, however wrong, makes the loader fail', async () => {
   const whole = {
     params: { a: [1], r: { x: { f: 1 } } },
     stages: {
-      a: { command: 'true ${params.a}', matrix: { s: [1, 2], r: '${params.r}', include: [{ s: 3, r: 'x' }], exclude: [{ s: 1 }] }, outputs: { o: { file: 'o.json', publish: 'p/${s}', metrics: true } }, resources: { cpu: 1, memory: '1 GiB' }, timeout: '1h', retries: { limit: 1, delay: '1s', on: [1] }, env: ['A', { name: 'B', secret: true }] },
-      b: { command: 'cat ${inputs.x}', inputs: { x: { stage: 'a', output: 'o', where: { s: 1 }, gather: ['r'] }, y: { path: 'd', optional: true }, z: null }, params: { p: '${params.a.0}' }, outputs: { q: 'q/' } },
+      a: {
+        command: 'true ${params.a}',
+        matrix: { s: [1, 2], r: '${params.r}', include: [{ s: 3, r: 'x' }], exclude: [{ s: 1 }] },
+        outputs: { o: { file: 'o.json', publish: 'p/${s}', metrics: true } },
+        resources: { cpu: 1, memory: '1 GiB' },
+        timeout: '1h',
+        retries: { limit: 1, delay: '1s', on: [1] },
+        env: ['A', { name: 'B', secret: true }],
+      },
+      b: {
+        command: 'cat ${inputs.x}',
+        inputs: {
+          x: { stage: 'a', output: 'o', where: { s: 1 }, gather: ['r'] },
+          y: { path: 'd', optional: true },
+          z: null,
+        },
+        params: { p: '${params.a.0}' },
+        outputs: { q: 'q/' },
+      },
     },
   };
-  const values = [null, true, 3, -1, 0.5, '', 'text', '${params.a}', '${s}', '${', [], [null], {}, { x: {} }, { stage: 'b', output: 'q' }];
-  for (const place of pathsOf(whole)) for (const value of values) await faultsOf({ 'pipeline.json': JSON.stringify(replaced(whole, place, value)) });
+  const values = [
+    null,
+    true,
+    3,
+    -1,
+    0.5,
+    '',
+    'text',
+    '${params.a}',
+    '${s}',
+    '${',
+    [],
+    [null],
+    {},
+    { x: {} },
+    { stage: 'b', output: 'q' },
+  ];
+  for (const place of pathsOf(whole))
+    for (const value of values) await faultsOf({ 'pipeline.json': JSON.stringify(replaced(whole, place, value)) });
 }, 60_000);
 
 function pathsOf(value: unknown): string[][] {
@@ -259,8 +432,13 @@ function replaced(value: unknown, [key, ...rest]: readonly string[], by: unknown
 }
 
 test('nothing is published over the pipeline file or its lockfile', async () => {
-  for (const [publish, what] of [['pipeline.json', 'the pipeline file itself'], ['pipeline.lock.json', 'the lockfile of this pipeline']]) {
-    const faults = await faultsOf({ 'pipeline.json': { stages: { a: { command: 'true', outputs: { o: { file: 'o.json', publish } } } } } });
+  for (const [publish, what] of [
+    ['pipeline.json', 'the pipeline file itself'],
+    ['pipeline.lock.json', 'the lockfile of this pipeline'],
+  ]) {
+    const faults = await faultsOf({
+      'pipeline.json': { stages: { a: { command: 'true', outputs: { o: { file: 'o.json', publish } } } } },
+    });
     expect(faults).toEqual([expect.stringContaining(`publish-path: ${publish} is ${what}`)]);
   }
 });
@@ -273,12 +451,21 @@ test('a file without stages, or with none, says what a first one looks like', as
 });
 
 test('every key of the schema that a user may write has a description for editors', async () => {
-  const schema = JSON.parse(await readFile(path.resolve(docs, '../schema/pipeline.schema.json'), 'utf8')) as { definitions: Record<string, { description?: string }> };
+  const schema = JSON.parse(await readFile(path.resolve(docs, '../schema/pipeline.schema.json'), 'utf8')) as {
+    definitions: Record<string, { description?: string }>;
+  };
   const bare: string[] = [];
   JSON.stringify(schema, (name, value: unknown) => {
     if (name !== 'properties') return value;
-    for (const [key, rule] of Object.entries(value as Record<string, { description?: string; $ref?: string } | boolean>)) {
-      if (typeof rule === 'object' && rule.description === undefined && schema.definitions[rule.$ref?.split('/').at(-1) ?? '']?.description === undefined) bare.push(key);
+    for (const [key, rule] of Object.entries(
+      value as Record<string, { description?: string; $ref?: string } | boolean>,
+    )) {
+      if (
+        typeof rule === 'object' &&
+        rule.description === undefined &&
+        schema.definitions[rule.$ref?.split('/').at(-1) ?? '']?.description === undefined
+      )
+        bare.push(key);
     }
     return value;
   });

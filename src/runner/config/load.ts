@@ -39,11 +39,17 @@ export interface Refused {
 }
 
 /** @param file relative to the current folder, or absolute */
-export async function loadPipeline(file: string, { set, read = readFromDisk }: LoadOptions): Promise<Result<Loaded, Refused>> {
+export async function loadPipeline(
+  file: string,
+  { set, read = readFromDisk }: LoadOptions,
+): Promise<Result<Loaded, Refused>> {
   const report = new Report();
   const sources = new Map<string, string>();
   const tree = await readFiles(file, read, sources, report);
-  const pipeline = tree === undefined ? undefined : interpret(path.resolve(file), applySettings(tree, set, report), read === readFromDisk, report);
+  const pipeline =
+    tree === undefined
+      ? undefined
+      : interpret(path.resolve(file), applySettings(tree, set, report), read === readFromDisk, report);
   if (pipeline === undefined || report.failed) return err({ diagnostics: report.errors, sources });
   return ok({ pipeline, warnings: report.warnings, sources });
 }
@@ -73,9 +79,16 @@ function prepare(file: string, tree: ObjectNode, report: Report): Omit<Context, 
   const declared = child(tree, 'params');
   const params = usable(declared) ? declared : undefined;
   if (params !== undefined) checkLiteral(params, report);
-  const common = { root: projectRoot(file), report, faulty, params, resolver: new Resolver(declared === undefined || params !== undefined ? params : 'refused', report) };
+  const common = {
+    root: projectRoot(file),
+    report,
+    faulty,
+    params,
+    resolver: new Resolver(declared === undefined || params !== undefined ? params : 'refused', report),
+  };
   const listed = child(tree, 'stages');
-  if (listed?.kind === 'object' && listed.members.size === 0) report.warning('missing-key', listed.origin, '"stages" is empty: there is nothing to run', { remedy: FIRST_STAGE });
+  if (listed?.kind === 'object' && listed.members.size === 0)
+    report.warning('missing-key', listed.origin, '"stages" is empty: there is nothing to run', { remedy: FIRST_STAGE });
   const stages = new Map<string, StageDraft>();
   const refused = new Set<string>();
   for (const [name, member] of membersOf(listed)) {
@@ -92,5 +105,11 @@ function inFileOrder(expanded: readonly ExpandedStage[], { stages }: Context): E
 }
 
 function definitionOf({ draft, axes, reads }: ExpandedStage): Pipeline['stages'][number] {
-  return { name: draft.name, ...(draft.description === undefined ? {} : { description: draft.description }), axes, reads, place: placeOf(draft.origin) };
+  return {
+    name: draft.name,
+    ...(draft.description === undefined ? {} : { description: draft.description }),
+    axes,
+    reads,
+    place: placeOf(draft.origin),
+  };
 }

@@ -39,12 +39,21 @@ export class Matcher {
 function united(matches: readonly Match[], { rows }: ExpandedStage): readonly Match[] {
   const groups = new Map<string, Match>();
   for (const { inherited, members } of matches) {
-    const key = [...inherited].map(([name, { text }]) => `${name}=${text}`).sort().join(',');
+    const key = [...inherited]
+      .map(([name, { text }]) => `${name}=${text}`)
+      .sort()
+      .join(',');
     const group = groups.get(key);
-    groups.set(key, group === undefined ? { inherited, members } : { inherited, members: [...group.members, ...members] });
+    groups.set(
+      key,
+      group === undefined ? { inherited, members } : { inherited, members: [...group.members, ...members] },
+    );
   }
   const order = new Map(rows.map((row, i) => [row, i]));
-  return [...groups.values()].map(({ inherited, members }) => ({ inherited, members: [...members].sort((a, b) => order.get(a)! - order.get(b)!) }));
+  return [...groups.values()].map(({ inherited, members }) => ({
+    inherited,
+    members: [...members].sort((a, b) => order.get(a)! - order.get(b)!),
+  }));
 }
 
 /** Instances of one stage that have the same axes: all of them, unless only some inherit through a conditional input. */
@@ -62,7 +71,9 @@ class Shape {
 
   matches(input: StageInput, row: Row): readonly Match[] {
     const { index, shared } = this.#lookup(input, row);
-    return index.get(keyOf([...input.where.map(({ text }) => text), ...shared.map((name) => row.get(name)!.text)])) ?? [];
+    return (
+      index.get(keyOf([...input.where.map(({ text }) => text), ...shared.map((name) => row.get(name)!.text)])) ?? []
+    );
   }
 
   #lookup(input: StageInput, row: Row): Lookup {
@@ -98,7 +109,12 @@ function shapesOf({ rows }: ExpandedStage): Shape[] {
   return [...byAxes.values()].map((same) => new Shape([...same[0]!.axes.keys()], same));
 }
 
-function indexRows(rows: readonly ExpandedRow[], fixed: readonly string[], inherited: readonly string[], shared: readonly string[]): Index {
+function indexRows(
+  rows: readonly ExpandedRow[],
+  fixed: readonly string[],
+  inherited: readonly string[],
+  shared: readonly string[],
+): Index {
   const index = new Map<string, Map<string, Group>>();
   for (const row of rows) {
     const texts = (names: readonly string[]) => names.map((name) => row.axes.get(name)!.text);
@@ -107,7 +123,8 @@ function indexRows(rows: readonly ExpandedRow[], fixed: readonly string[], inher
     const groups = index.get(key) ?? new Map<string, Group>();
     index.set(key, groups);
     const match = groups.get(group);
-    if (match === undefined) groups.set(group, { inherited: new Map(inherited.map((name) => [name, row.axes.get(name)!])), members: [row] });
+    if (match === undefined)
+      groups.set(group, { inherited: new Map(inherited.map((name) => [name, row.axes.get(name)!])), members: [row] });
     else match.members.push(row);
   }
   return new Map([...index].map(([key, groups]) => [key, [...groups.values()]]));

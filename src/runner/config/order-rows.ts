@@ -7,15 +7,29 @@ import type { JoinedRow } from './join.ts';
 import type { StageDraft } from './stage-draft.ts';
 
 /** Inherited axes first, in the order in which they come in, then own ones; values as they are declared, here or upstream. */
-export function orderRows(draft: StageDraft, joined: readonly JoinedRow[], producers: readonly ExpandedStage[], include: readonly Combination[]): Pick<ExpandedStage, 'axes' | 'domains' | 'rows'> {
+export function orderRows(
+  draft: StageDraft,
+  joined: readonly JoinedRow[],
+  producers: readonly ExpandedStage[],
+  include: readonly Combination[],
+): Pick<ExpandedStage, 'axes' | 'domains' | 'rows'> {
   const own = draft.axes.map(({ name }) => name);
   const present = presentEntries(joined);
   const axes = [...[...present.keys()].filter((name) => !own.includes(name)), ...own];
-  const domains = new Map(axes.map((name) => [name, domainOf(name, present.get(name) ?? new Map<string, AxisEntry>(), draft, producers, include)]));
+  const domains = new Map(
+    axes.map((name) => [
+      name,
+      domainOf(name, present.get(name) ?? new Map<string, AxisEntry>(), draft, producers, include),
+    ]),
+  );
   const ranks = axes.map((name) => new Map(domains.get(name)!.map(({ text }, i) => [text, i])));
   const ranked = joined.map(({ axes: row, bindings }) => ({
     rank: axes.map((name, i) => ranks[i]!.get(row.get(name)?.text ?? '') ?? -1),
-    row: { id: instanceId(draft.name, row), axes: new Map(axes.flatMap((name) => (row.has(name) ? [[name, row.get(name)!] as const] : []))), bindings },
+    row: {
+      id: instanceId(draft.name, row),
+      axes: new Map(axes.flatMap((name) => (row.has(name) ? [[name, row.get(name)!] as const] : []))),
+      bindings,
+    },
   }));
   ranked.sort((a, b) => compare(a.rank, b.rank));
   return { axes, domains, rows: ranked.map(({ row }) => row) };
@@ -33,7 +47,13 @@ function presentEntries(joined: readonly JoinedRow[]): ReadonlyMap<string, Reado
   return present;
 }
 
-function domainOf(name: string, present: ReadonlyMap<string, AxisEntry>, draft: StageDraft, producers: readonly ExpandedStage[], include: readonly Combination[]): readonly AxisEntry[] {
+function domainOf(
+  name: string,
+  present: ReadonlyMap<string, AxisEntry>,
+  draft: StageDraft,
+  producers: readonly ExpandedStage[],
+  include: readonly Combination[],
+): readonly AxisEntry[] {
   const declared = draft.axes.find((axis) => axis.name === name)?.entries ?? [];
   const added = include.flatMap(({ row }) => row.get(name) ?? []);
   const upstream = producers.flatMap(({ domains }) => domains.get(name) ?? []);

@@ -13,7 +13,10 @@ function pointedAt(text: string, { line, column, length }: { line: number; colum
 
 function everyNode(node: ConfigNode, visit: (node: ConfigNode) => void): void {
   visit(node);
-  if (node.kind === 'list') node.items.forEach((item) => { everyNode(item, visit); });
+  if (node.kind === 'list')
+    node.items.forEach((item) => {
+      everyNode(item, visit);
+    });
   if (node.kind === 'object') for (const { value } of node.members.values()) everyNode(value, visit);
 }
 
@@ -26,8 +29,10 @@ test('every scalar and every key is found where line and column say', () => {
       const tree = parse(new Source('/x.json', text), report)!;
       expect(report.errors).toEqual([]);
       everyNode(tree, (node) => {
-        if (node.kind === 'scalar') expect(JSON.parse(pointedAt(text, placeOf(node.origin))) === node.value || node.value === 0).toBe(true);
-        if (node.kind === 'object') for (const [name, { key }] of node.members) expect(JSON.parse(pointedAt(text, placeOf(key)))).toBe(name);
+        if (node.kind === 'scalar')
+          expect(JSON.parse(pointedAt(text, placeOf(node.origin))) === node.value || node.value === 0).toBe(true);
+        if (node.kind === 'object')
+          for (const [name, { key }] of node.members) expect(JSON.parse(pointedAt(text, placeOf(key)))).toBe(name);
       });
       expect(valueOf(tree)).toEqual(JSON.parse(text, (_, part: Json) => (Object.is(part, -0) ? 0 : part)));
     }),

@@ -22,7 +22,9 @@ export function parse(source: Source, report: Report): ObjectNode | undefined {
 /** What follows a slip on the same line is its consequence, so each line is reported once. */
 function reportSyntax(errors: readonly ParseError[], source: Source, report: Report): void {
   if (source.text.trim() === '') {
-    report.error('syntax', { source, offset: 0, length: 0 }, 'the file is empty; a pipeline file holds one object', { remedy: '`pipeline init` in another folder writes an example to begin from.' });
+    report.error('syntax', { source, offset: 0, length: 0 }, 'the file is empty; a pipeline file holds one object', {
+      remedy: '`pipeline init` in another folder writes an example to begin from.',
+    });
     return;
   }
   const lines = new Set<number>();
@@ -32,7 +34,12 @@ function reportSyntax(errors: readonly ParseError[], source: Source, report: Rep
     if (lines.has(line)) continue;
     lines.add(line);
     const code = printParseErrorCode(error);
-    report.error('syntax', at, SYNTAX[code] ?? 'this is not JSON', { remedy: at.offset === source.text.length && code.startsWith('Close') ? 'The file ends before what was opened is closed: see that each { and [ has its end.' : undefined });
+    report.error('syntax', at, SYNTAX[code] ?? 'this is not JSON', {
+      remedy:
+        at.offset === source.text.length && code.startsWith('Close')
+          ? 'The file ends before what was opened is closed: see that each { and [ has its end.'
+          : undefined,
+    });
   }
 }
 
@@ -70,12 +77,16 @@ function convert(node: Node, source: Source, report: Report): ConfigNode {
 function convertMembers(node: Node, source: Source, report: Report): ReadonlyMap<string, Member> {
   const members = new Map<string, Member>();
   for (const { children: [keyNode, valueNode] = [] } of node.children ?? []) {
-    if (keyNode === undefined || valueNode === undefined) throw new Error('Internal error: a JSON property without key or value.');
+    if (keyNode === undefined || valueNode === undefined)
+      throw new Error('Internal error: a JSON property without key or value.');
     const name = keyNode.value as string;
     const key = originOf(keyNode, source);
     const first = members.get(name);
     if (first !== undefined) {
-      report.error('duplicate-key', key, `the key "${name}" is written twice`, { remedy: 'Remove one of the two.', related: [{ message: 'first written here', at: first.key }] });
+      report.error('duplicate-key', key, `the key "${name}" is written twice`, {
+        remedy: 'Remove one of the two.',
+        related: [{ message: 'first written here', at: first.key }],
+      });
     }
     members.set(name, { key, value: convert(valueNode, source, report) });
   }
@@ -84,7 +95,8 @@ function convertMembers(node: Node, source: Source, report: Report): ReadonlyMap
 
 /** Infinity has no JSON, and -0 would count as another value than 0. */
 function scalar(value: Scalar, origin: Origin, report: Report): Scalar {
-  if (value === Infinity || value === -Infinity) report.error('number-range', origin, 'this number is too large; at most about 1.8e308 is possible');
+  if (value === Infinity || value === -Infinity)
+    report.error('number-range', origin, 'this number is too large; at most about 1.8e308 is possible');
   return Object.is(value, -0) ? 0 : value;
 }
 

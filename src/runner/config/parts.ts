@@ -14,7 +14,12 @@ export class Parts {
   }
 
   /** What `read` makes of the part after substitution; undefined when a fault was reported, here or there. */
-  part<T extends object>(node: ConfigNode, part: StagePart, row: Row, read: (resolved: ConfigNode) => T | undefined): T | undefined {
+  part<T extends object>(
+    node: ConfigNode,
+    part: StagePart,
+    row: Row,
+    read: (resolved: ConfigNode) => T | undefined,
+  ): T | undefined {
     const resolved = this.resolved(node, part, row);
     if (resolved === undefined) return undefined;
     if (this.#read.has(resolved)) return this.#read.get(resolved) as T | undefined;

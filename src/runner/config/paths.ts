@@ -10,7 +10,12 @@ export function projectPath(root: string, text: string): string {
 
 /** Whether a normalised path names something below the root, not the root itself. */
 export function isInside(projectRelative: string): boolean {
-  return projectRelative !== '.' && projectRelative !== '..' && !projectRelative.startsWith('../') && !path.isAbsolute(projectRelative);
+  return (
+    projectRelative !== '.' &&
+    projectRelative !== '..' &&
+    !projectRelative.startsWith('../') &&
+    !path.isAbsolute(projectRelative)
+  );
 }
 
 /** `a/b/c` -> `a`, `a/b`. */

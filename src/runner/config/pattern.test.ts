@@ -13,7 +13,20 @@ afterAll(() => {
   rmSync(root, { recursive: true });
 });
 
-test.each(['photo (1).jpg', 'missing (a|b).png', 'c++ (x)/t.csv', 'a!b', 'scan [1].png', './scan [1].png', '{old,new}.txt', 'set [2024]/a.png', '@(x|y)', '@scope/x', '../shared', 'a{b}'])('%s is a path', (text) => {
+test.each([
+  'photo (1).jpg',
+  'missing (a|b).png',
+  'c++ (x)/t.csv',
+  'a!b',
+  'scan [1].png',
+  './scan [1].png',
+  '{old,new}.txt',
+  'set [2024]/a.png',
+  '@(x|y)',
+  '@scope/x',
+  '../shared',
+  'a{b}',
+])('%s is a path', (text) => {
   expect(patternOf(root, text)).toBeUndefined();
 });
 

@@ -14,7 +14,9 @@ export function patternOf(root: string, text: string): string | undefined {
   if (!segments.some((segment) => selects(segment))) return undefined;
   const named = segments.findIndex((_, i) => !isName(root, segments.slice(0, i + 1)));
   if (named === -1) return undefined;
-  return segments.map((segment, i) => (i < named || !selects(segment) ? escaped(segment) : withPlainParentheses(segment))).join('/');
+  return segments
+    .map((segment, i) => (i < named || !selects(segment) ? escaped(segment) : withPlainParentheses(segment)))
+    .join('/');
 }
 
 /** Anything that can match several names: wildcards, `[ab]`, `{a,b}` and `@(a|b)`, but not `(1)`. */

@@ -32,7 +32,9 @@ export async function load(files: Files, set: readonly string[] = []): Promise<R
 export async function pipelineOf(files: Files, set: readonly string[] = []): Promise<Pipeline> {
   const loaded = await load(files, set);
   if (loaded.ok) return loaded.value.pipeline;
-  throw new Error(loaded.error.diagnostics.map(({ place, message }) => `${place?.line}:${place?.column} ${message}`).join('\n'));
+  throw new Error(
+    loaded.error.diagnostics.map(({ place, message }) => `${place?.line}:${place?.column} ${message}`).join('\n'),
+  );
 }
 
 /** A pipeline of these stages that must be right. */
@@ -44,13 +46,18 @@ export async function stagesOf(stages: object, params: object = {}): Promise<Pip
 export async function faultsOf(files: Files, set: readonly string[] = []): Promise<readonly string[]> {
   const loaded = await load(files, set);
   if (loaded.ok) return [];
-  return loaded.error.diagnostics.map(({ place, code, message }) => `${place === undefined ? '' : `${path.basename(place.file)}:${place.line}:${place.column} `}${code}: ${message}`);
+  return loaded.error.diagnostics.map(
+    ({ place, code, message }) =>
+      `${place === undefined ? '' : `${path.basename(place.file)}:${place.line}:${place.column} `}${code}: ${message}`,
+  );
 }
 
-export const idsOf = ({ instances }: Pick<Pipeline, 'instances'>, stage?: string): readonly string[] => instances.filter((instance) => stage === undefined || instance.stage === stage).map(({ id }) => id);
+export const idsOf = ({ instances }: Pick<Pipeline, 'instances'>, stage?: string): readonly string[] =>
+  instances.filter((instance) => stage === undefined || instance.stage === stage).map(({ id }) => id);
 
 export function instanceOf({ instances }: Pipeline, id: string): Instance {
   const found = instances.find((instance) => instance.id === id);
-  if (found === undefined) throw new Error(`There is no ${id}; there are ${instances.map((instance) => instance.id).join(' ')}.`);
+  if (found === undefined)
+    throw new Error(`There is no ${id}; there are ${instances.map((instance) => instance.id).join(' ')}.`);
   return found;
 }

@@ -10,12 +10,17 @@ const RESERVED = ['params', 'inputs', 'outputs'];
 const COMBINATIONS = ['include', 'exclude'];
 
 /** The own axes in the order of the file. An axis with a fault is left out, and `sound` is then false. */
-export function readAxes(stage: ConfigNode, context: Common): { readonly axes: readonly Axis[]; readonly sound: boolean } {
+export function readAxes(
+  stage: ConfigNode,
+  context: Common,
+): { readonly axes: readonly Axis[]; readonly sound: boolean } {
   const matrix = stage.kind === 'object' ? stage.members.get('matrix')?.value : undefined;
   const wanted = membersOf(matrix).filter(([name]) => !COMBINATIONS.includes(name));
   const axes = wanted.flatMap(([name, { key, value }]) => {
     if (RESERVED.includes(name)) {
-      context.report.error('invalid-name', key, `an axis cannot be called "${name}"`, { remedy: `${RESERVED.join(', ')} begin references of their own.` });
+      context.report.error('invalid-name', key, `an axis cannot be called "${name}"`, {
+        remedy: `${RESERVED.join(', ')} begin references of their own.`,
+      });
       return [];
     }
     const entries = context.faulty.has(value) ? undefined : readEntries(name, key, value, context);
@@ -29,7 +34,9 @@ function readEntries(name: string, key: Origin, node: ConfigNode, context: Commo
   if (values === undefined) return undefined;
   const listed = values.kind === 'object' ? records(values) : scalars(values);
   if (listed.length === 0) {
-    context.report.error('empty-axis', key, `axis "${name}" has no values, so the stage would never run`, { remedy: 'Give it at least one value, or remove the axis.' });
+    context.report.error('empty-axis', key, `axis "${name}" has no values, so the stage would never run`, {
+      remedy: 'Give it at least one value, or remove the axis.',
+    });
     return undefined;
   }
   return checkEntries(name, listed, context) ? listed : undefined;
@@ -39,22 +46,37 @@ function readEntries(name: string, key: Origin, node: ConfigNode, context: Commo
 function valuesOf(name: string, node: ConfigNode, { resolver, report }: Common): ConfigNode | undefined {
   if (node.kind !== 'object') {
     const resolved = resolver.resolve(node, NOTHING);
-    return resolved !== undefined && (resolved === node || checkStagePart(resolved, { field: 'matrix', name }, report)) ? resolved : undefined;
+    return resolved !== undefined && (resolved === node || checkStagePart(resolved, { field: 'matrix', name }, report))
+      ? resolved
+      : undefined;
   }
-  const members = [...node.members].map(([value, member]) => [value, member.value.kind === 'object' ? member.value : resolver.resolve(member.value, NOTHING)] as const);
+  const members = [...node.members].map(
+    ([value, member]) =>
+      [value, member.value.kind === 'object' ? member.value : resolver.resolve(member.value, NOTHING)] as const,
+  );
   if (members.some(([, value]) => value === undefined)) return undefined;
-  const resolved: ObjectNode = { ...node, members: new Map(members.map(([value, fields]) => [value, { key: node.members.get(value)!.key, value: fields! }])) };
+  const resolved: ObjectNode = {
+    ...node,
+    members: new Map(members.map(([value, fields]) => [value, { key: node.members.get(value)!.key, value: fields! }])),
+  };
   return checkStagePart(resolved, { field: 'matrix', name }, report) ? resolved : undefined;
 }
 
 function records(node: ObjectNode): AxisEntry[] {
-  return [...node.members].map(([text, { key, value }]) => ({ value: text, text, origin: key, ...(value.kind === 'object' ? { fields: value } : {}) }));
+  return [...node.members].map(([text, { key, value }]) => ({
+    value: text,
+    text,
+    origin: key,
+    ...(value.kind === 'object' ? { fields: value } : {}),
+  }));
 }
 
 function scalars(node: ConfigNode): AxisEntry[] {
-  if (node.kind !== 'list') throw new Error('Internal error: an axis that is neither a list nor an object passed the schema.');
+  if (node.kind !== 'list')
+    throw new Error('Internal error: an axis that is neither a list nor an object passed the schema.');
   return node.items.map((item) => {
-    if (item.kind !== 'scalar' || item.value === null) throw new Error('Internal error: an axis value that is no scalar passed the schema.');
+    if (item.kind !== 'scalar' || item.value === null)
+      throw new Error('Internal error: an axis value that is no scalar passed the schema.');
     return { value: item.value, text: String(item.value), origin: item.origin };
   });
 }
@@ -65,12 +87,16 @@ function checkEntries(name: string, entries: readonly AxisEntry[], { report }: C
   for (const entry of entries) {
     const first = seen.get(entry.text);
     if (first !== undefined) {
-      report.error('duplicate-value', entry.origin, `axis "${name}" has the value ${entry.text} twice`, { remedy: 'Remove one of the two.', related: [{ message: 'first written here', at: first.origin }] });
+      report.error('duplicate-value', entry.origin, `axis "${name}" has the value ${entry.text} twice`, {
+        remedy: 'Remove one of the two.',
+        related: [{ message: 'first written here', at: first.origin }],
+      });
       good = false;
     }
     if (!isAxisText(entry.text)) {
       report.error('axis-value', entry.origin, `${JSON.stringify(entry.text)} cannot be a value of axis "${name}"`, {
-        remedy: 'Values stand in ids such as train:seed=0,model=M1: they may not be empty nor hold ",", "=", ":" or white space. Name a record instead, and put the text into a field of it.',
+        remedy:
+          'Values stand in ids such as train:seed=0,model=M1: they may not be empty nor hold ",", "=", ":" or white space. Name a record instead, and put the text into a field of it.',
       });
       good = false;
     }

@@ -41,7 +41,9 @@ export class Bodies {
   #look(module: string, { origin }: ConfigNode): boolean {
     const { root, onDisk, report } = this.#context;
     if (!MODULE.test(module)) {
-      report.error('module-type', origin, `${module} is not a TypeScript or JavaScript module`, { remedy: `For another program write a command, for instance "command": "python3 ${module}".` });
+      report.error('module-type', origin, `${module} is not a TypeScript or JavaScript module`, {
+        remedy: `For another program write a command, for instance "command": "python3 ${module}".`,
+      });
       return false;
     }
     const absolute = path.resolve(root, module);

@@ -12,19 +12,28 @@ export function pathInput(node: ConfigNode, { root, report }: Context): Input | 
   const literal = textOf(child(node, 'path'));
   const text = literal ?? textOf(node);
   if (text === undefined || text.trim() === '') {
-    report.error('wrong-value', node.origin, 'expected a path, found nothing', { remedy: 'Write null where the stage gets nothing.' });
+    report.error('wrong-value', node.origin, 'expected a path, found nothing', {
+      remedy: 'Write null where the stage gets nothing.',
+    });
     return undefined;
   }
   const pattern = literal === undefined ? patternOf(root, text) : undefined;
   if (pattern !== undefined) return { kind: 'glob', pattern };
   const source = textOf(child(node, 'source'));
-  return { kind: 'path', path: projectPath(root, text), optional: isTrue(child(node, 'optional')), ...(source === undefined ? {} : { source }) };
+  return {
+    kind: 'path',
+    path: projectPath(root, text),
+    optional: isTrue(child(node, 'optional')),
+    ...(source === undefined ? {} : { source }),
+  };
 }
 
 /** What other instances produce. */
 export function producedInput({ output, gathered, members }: Binding, axesOf: (id: InstanceId) => Axes): Input {
-  if (gathered) return { kind: 'gather', members: members.map(({ id }) => ({ producer: id, output, axes: axesOf(id) })) };
+  if (gathered)
+    return { kind: 'gather', members: members.map(({ id }) => ({ producer: id, output, axes: axesOf(id) })) };
   const [only, ...others] = members;
-  if (only === undefined || others.length > 0) throw new Error(`Internal error: ${members.length} instances for an input that is not gathered.`);
+  if (only === undefined || others.length > 0)
+    throw new Error(`Internal error: ${members.length} instances for an input that is not gathered.`);
   return { kind: 'output', producer: only.id, output };
 }

@@ -9,8 +9,16 @@ import type { StageDraft } from './stage-draft.ts';
 import { child, isTrue, textOf, type ConfigNode } from './tree.ts';
 
 /** Undefined when one is wrong, which is reported. */
-export function readOutputs(draft: StageDraft, row: Row, parts: Parts, context: Context): Readonly<Record<string, Output>> | undefined {
-  const outputs = [...draft.outputs].map(([name, { value }]) => [name, parts.part(value, { field: 'outputs', name }, row, (node) => readOutput(node, context))] as const);
+export function readOutputs(
+  draft: StageDraft,
+  row: Row,
+  parts: Parts,
+  context: Context,
+): Readonly<Record<string, Output>> | undefined {
+  const outputs = [...draft.outputs].map(
+    ([name, { value }]) =>
+      [name, parts.part(value, { field: 'outputs', name }, row, (node) => readOutput(node, context))] as const,
+  );
   const good = outputs.flatMap(([name, output]) => (output === undefined ? [] : [[name, output] as const]));
   if (good.length !== outputs.length || !checkFiles(good, draft, context)) return undefined;
   return Object.fromEntries(good);
@@ -23,35 +31,62 @@ function readOutput(node: ConfigNode, { root, report }: Context): Output | undef
   const file = projectPath(root, written);
   if (written.startsWith('/') || !isInside(file)) {
     report.error('output-path', fileNode.origin, `an output cannot be written to ${JSON.stringify(written)}`, {
-      remedy: 'Give a name such as "weights.safetensors", or "figures/" for a folder: a stage writes into a folder of its own. "publish" copies the result to a place in the project.',
+      remedy:
+        'Give a name such as "weights.safetensors", or "figures/" for a folder: a stage writes into a folder of its own. "publish" copies the result to a place in the project.',
     });
     return undefined;
   }
   const metrics = isTrue(child(node, 'metrics'));
   if (metrics && (folder || !/\.(json|csv)$/i.test(file))) {
-    report.error('metrics-format', fileNode.origin, `metrics are JSON or CSV, and ${JSON.stringify(written)} is neither`, { remedy: 'Name the file *.json or *.csv, or leave out "metrics".' });
+    report.error(
+      'metrics-format',
+      fileNode.origin,
+      `metrics are JSON or CSV, and ${JSON.stringify(written)} is neither`,
+      { remedy: 'Name the file *.json or *.csv, or leave out "metrics".' },
+    );
     return undefined;
   }
   const publishNode = child(node, 'publish');
   const publish = publishNode === undefined ? undefined : readPublish(publishNode, file, folder, root, report);
   if (publish === undefined && publishNode !== undefined) return undefined;
-  return { kind: folder ? 'folder' : 'file', file, ...(publish === undefined ? {} : { publish }), metrics, commit: isTrue(child(node, 'commit')) };
+  return {
+    kind: folder ? 'folder' : 'file',
+    file,
+    ...(publish === undefined ? {} : { publish }),
+    metrics,
+    commit: isTrue(child(node, 'commit')),
+  };
 }
 
 /** Undefined when it is no place to publish to, which is reported. */
-function readPublish(node: ConfigNode, file: string, folder: boolean, root: string, report: Context['report']): string | undefined {
+function readPublish(
+  node: ConfigNode,
+  file: string,
+  folder: boolean,
+  root: string,
+  report: Context['report'],
+): string | undefined {
   const text = textOf(node)!;
   const place = projectPath(root, text);
   if (!isInside(place)) {
-    report.error('publish-path', node.origin, `${JSON.stringify(text)} is not inside the project`, { remedy: '"publish" names a file or folder relative to the project root, for instance "reports/index.html".' });
+    report.error('publish-path', node.origin, `${JSON.stringify(text)} is not inside the project`, {
+      remedy: '"publish" names a file or folder relative to the project root, for instance "reports/index.html".',
+    });
     return undefined;
   }
   if (/^(cache|\.git)(\/|$)/.test(place)) {
-    report.error('publish-path', node.origin, `nothing can be published to ${JSON.stringify(text)}: that folder has its own keeper`, { remedy: 'Choose another folder, for instance reports/.' });
+    report.error(
+      'publish-path',
+      node.origin,
+      `nothing can be published to ${JSON.stringify(text)}: that folder has its own keeper`,
+      { remedy: 'Choose another folder, for instance reports/.' },
+    );
     return undefined;
   }
   if (text.endsWith('/') && !folder) {
-    report.error('publish-path', node.origin, `${JSON.stringify(text)} is a folder, and the output is a file`, { suggestion: `${text}${file.split('/').at(-1)!}` });
+    report.error('publish-path', node.origin, `${JSON.stringify(text)} is a folder, and the output is a file`, {
+      suggestion: `${text}${file.split('/').at(-1)!}`,
+    });
     return undefined;
   }
   return place;
@@ -66,9 +101,16 @@ function checkFiles(outputs: readonly (readonly [string, Output])[], draft: Stag
     const place = [...foldersOf(file), file].find((candidate) => taken.has(candidate));
     if (place !== undefined) {
       const other = taken.get(place)!;
-      report.error('output-collision', origin(name), place === file ? `outputs "${other}" and "${name}" are the same file` : `output "${name}" lies inside output "${other}"`, {
-        related: [{ message: `"${other}" is declared here`, at: origin(other) }],
-      });
+      report.error(
+        'output-collision',
+        origin(name),
+        place === file
+          ? `outputs "${other}" and "${name}" are the same file`
+          : `output "${name}" lies inside output "${other}"`,
+        {
+          related: [{ message: `"${other}" is declared here`, at: origin(other) }],
+        },
+      );
       good = false;
     }
     taken.set(file, name);

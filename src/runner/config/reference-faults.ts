@@ -9,22 +9,42 @@ import type { Part, Reference } from './template.ts';
 import { nodeAt, type ConfigNode, type ObjectNode } from './tree.ts';
 
 export function reportMalformed({ text }: Reference, where: Origin, report: Report): void {
-  report.error('malformed-reference', where, `${text} is not a reference`, { remedy: 'A reference is written ${params.name}, ${axis} or ${axis.field}.' });
+  report.error('malformed-reference', where, `${text} is not a reference`, {
+    remedy: 'A reference is written ${params.name}, ${axis} or ${axis.field}.',
+  });
 }
 
 /** @param path what follows `params.` */
-export function reportUnknownParam(path: readonly string[], where: Origin, params: ObjectNode | undefined, report: Report): void {
+export function reportUnknownParam(
+  path: readonly string[],
+  where: Origin,
+  params: ObjectNode | undefined,
+  report: Report,
+): void {
   const known = path.findIndex((_, i) => params === undefined || nodeAt(params, path.slice(0, i + 1)) === undefined);
   const parent = params === undefined ? undefined : nodeAt(params, path.slice(0, known));
   const names = parent?.kind === 'object' ? [...parent.members.keys()] : [];
   report.error('unknown-param', where, `there is no parameter "${path.slice(0, known + 1).join('.')}"`, {
-    suggestion: suggestIn(path[known] ?? '', names, (name) => `\${${['params', ...path.slice(0, known), name, ...path.slice(known + 1)].join('.')}}`),
-    remedy: names.length > 0 ? `${known > 0 ? `"${path.slice(0, known).join('.')}" has` : 'There are'} ${list(names)}.` : undefined,
+    suggestion: suggestIn(
+      path[known] ?? '',
+      names,
+      (name) => `\${${['params', ...path.slice(0, known), name, ...path.slice(known + 1)].join('.')}}`,
+    ),
+    remedy:
+      names.length > 0
+        ? `${known > 0 ? `"${path.slice(0, known).join('.')}" has` : 'There are'} ${list(names)}.`
+        : undefined,
   });
 }
 
 /** @param axes those that are known */
-export function reportUnknownAxis({ path: [head = ''], text }: Reference, where: Origin, axes: readonly string[], params: ObjectNode | undefined, report: Report): void {
+export function reportUnknownAxis(
+  { path: [head = ''], text }: Reference,
+  where: Origin,
+  axes: readonly string[],
+  params: ObjectNode | undefined,
+  report: Report,
+): void {
   if (head === 'inputs' || head === 'outputs') {
     report.error('unknown-reference', where, `${text} can only stand in a command`);
     return;
@@ -32,24 +52,47 @@ export function reportUnknownAxis({ path: [head = ''], text }: Reference, where:
   const param = params?.members.has(head) === true ? `Write \${params.${text.slice(2)} for the parameter.` : undefined;
   report.error('unknown-axis', where, `the stage has no axis "${head}"`, {
     suggestion: suggestIn(head, axes, (name) => `\${${name}}`),
-    remedy: param ?? (axes.length > 0 ? `Known axes: ${list(axes)}.` : 'It has no axes; parameters are written ${params.name}.'),
+    remedy:
+      param ??
+      (axes.length > 0 ? `Known axes: ${list(axes)}.` : 'It has no axes; parameters are written ${params.name}.'),
   });
 }
 
-export function reportUnknownField(axis: string, path: readonly string[], { fields, text, origin }: AxisEntry, where: Origin, report: Report): void {
+export function reportUnknownField(
+  axis: string,
+  path: readonly string[],
+  { fields, text, origin }: AxisEntry,
+  where: Origin,
+  report: Report,
+): void {
   const names = [...(fields?.members.keys() ?? [])];
   const field = path.join('.');
-  report.error('unknown-field', where, fields === undefined ? `axis "${axis}" holds plain values, which have no field "${field}"` : `record "${text}" of axis "${axis}" has no field "${field}"`, {
-    suggestion: suggestIn(path[0] ?? '', names, (name) => `\${${axis}.${name}}`),
-    remedy: fields === undefined ? undefined : `${names.length > 0 ? `It has ${list(names)}. ` : ''}Every record of an axis needs the fields that the stage refers to; null stands for nothing.`,
-    related: [{ message: 'the value is declared here', at: origin }],
-  });
+  report.error(
+    'unknown-field',
+    where,
+    fields === undefined
+      ? `axis "${axis}" holds plain values, which have no field "${field}"`
+      : `record "${text}" of axis "${axis}" has no field "${field}"`,
+    {
+      suggestion: suggestIn(path[0] ?? '', names, (name) => `\${${axis}.${name}}`),
+      remedy:
+        fields === undefined
+          ? undefined
+          : `${names.length > 0 ? `It has ${list(names)}. ` : ''}Every record of an axis needs the fields that the stage refers to; null stands for nothing.`,
+      related: [{ message: 'the value is declared here', at: origin }],
+    },
+  );
 }
 
 export function reportNotText(value: ConfigNode, part: Part, where: Origin, report: Report): void {
-  report.error('not-text', where, `${typeof part === 'string' ? part : part.text} is ${described(value)} and cannot be part of a text`, {
-    remedy: 'A reference to a list, an object or null must be the whole string.',
-  });
+  report.error(
+    'not-text',
+    where,
+    `${typeof part === 'string' ? part : part.text} is ${described(value)} and cannot be part of a text`,
+    {
+      remedy: 'A reference to a list, an object or null must be the whole string.',
+    },
+  );
 }
 
 function suggestIn(name: string, names: readonly string[], write: (name: string) => string): string | undefined {

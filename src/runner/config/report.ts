@@ -48,11 +48,18 @@ export class Report {
   #of(severity: Diagnostic['severity']): Diagnostic[] {
     const chosen = [...this.#diagnostics.values()].filter((diagnostic) => diagnostic.severity === severity);
     const files = [...new Set(chosen.map(({ place }) => place?.file))];
-    const rank = ({ place }: Diagnostic) => (place === undefined ? [-1, 0, 0] : [files.indexOf(place.file), place.line, place.column]);
+    const rank = ({ place }: Diagnostic) =>
+      place === undefined ? [-1, 0, 0] : [files.indexOf(place.file), place.line, place.column];
     return chosen.sort((a, b) => compareRanks(rank(a), rank(b)));
   }
 
-  #add(severity: Diagnostic['severity'], code: DiagnosticCode, at: Origin | undefined, message: string, { suggestion, remedy, related }: Details): void {
+  #add(
+    severity: Diagnostic['severity'],
+    code: DiagnosticCode,
+    at: Origin | undefined,
+    message: string,
+    { suggestion, remedy, related }: Details,
+  ): void {
     const key = JSON.stringify([code, at?.source.file, at?.offset, message]);
     if (this.#diagnostics.has(key)) return;
     this.#diagnostics.set(key, {
@@ -62,7 +69,9 @@ export class Report {
       ...(at === undefined ? {} : { place: placeOf(at) }),
       ...(suggestion === undefined ? {} : { suggestion }),
       ...(remedy === undefined ? {} : { remedy }),
-      ...(related === undefined ? {} : { related: related.map((other) => ({ message: other.message, place: placeOf(other.at) })) }),
+      ...(related === undefined
+        ? {}
+        : { related: related.map((other) => ({ message: other.message, place: placeOf(other.at) })) }),
     });
   }
 }

@@ -1,6 +1,12 @@
 /** Substitution: `${params.x}`, `${axis}` and `${axis.field}` are replaced by what they name. */
 import type { Row } from './axis.ts';
-import { reportMalformed, reportNotText, reportUnknownAxis, reportUnknownField, reportUnknownParam } from './reference-faults.ts';
+import {
+  reportMalformed,
+  reportNotText,
+  reportUnknownAxis,
+  reportUnknownField,
+  reportUnknownParam,
+} from './reference-faults.ts';
 import type { Report } from './report.ts';
 import type { Origin } from './source.ts';
 import { originOf, partsOf, referencesIn, type Part, type Reference } from './template.ts';
@@ -64,11 +70,15 @@ export class Resolver {
     if (this.isLiteral(node) || depth > 20) return undefined;
     let missing: string | undefined;
     someString(node, (text) => {
-      for (const { path: [head = '', ...rest], malformed } of referencesIn(text)) {
+      for (const {
+        path: [head = '', ...rest],
+        malformed,
+      } of referencesIn(text)) {
         if (malformed || head === 'params') continue;
         const entry = row.get(head);
         const field = rest.length > 0 && entry?.fields ? nodeAt(entry.fields, rest) : undefined;
-        missing = entry === undefined ? head : field === undefined ? undefined : this.missingAxis(field, row, depth + 1);
+        missing =
+          entry === undefined ? head : field === undefined ? undefined : this.missingAxis(field, row, depth + 1);
         if (missing !== undefined) return true;
       }
       return false;
@@ -99,7 +109,8 @@ export class Resolver {
           const where = originOf(reference, part);
           if (reference.malformed) reportMalformed(reference, where, this.#report);
           else if (reference.path[0] === 'params') this.param(reference, where);
-          else if (axes?.includes(reference.path[0]!) === false) reportUnknownAxis(reference, where, axes, this.#params, this.#report);
+          else if (axes?.includes(reference.path[0]!) === false)
+            reportUnknownAxis(reference, where, axes, this.#params, this.#report);
         }
       }
     };
@@ -108,7 +119,9 @@ export class Resolver {
 
   #resolveText(node: ScalarNode, text: string, row: Row, within: readonly ConfigNode[]): ConfigNode | undefined {
     const parts = partsOf(text);
-    const values = parts.map((part) => (typeof part === 'string' ? { ...node, value: part } : this.#valueOf(part, node, row, within)));
+    const values = parts.map((part) =>
+      typeof part === 'string' ? { ...node, value: part } : this.#valueOf(part, node, row, within),
+    );
     const [only] = values;
     if (values.length === 1) return only;
     const texts = values.map((value, i) => (value === undefined ? undefined : this.#asText(value, parts[i]!, node)));

@@ -17,8 +17,19 @@ const example = {
   stages: {
     a: {
       command: 'true',
-      matrix: { x: [1, 'b'], y: { r: { f: null } }, z: '${params.a}', include: [{ x: 1, y: 'r' }], exclude: [{ x: 'b' }] },
-      inputs: { p: 'x', q: { path: 'x', optional: true }, r: { stage: 'b', output: 'o', where: { x: 1 }, gather: ['x'] }, n: null },
+      matrix: {
+        x: [1, 'b'],
+        y: { r: { f: null } },
+        z: '${params.a}',
+        include: [{ x: 1, y: 'r' }],
+        exclude: [{ x: 'b' }],
+      },
+      inputs: {
+        p: 'x',
+        q: { path: 'x', optional: true },
+        r: { stage: 'b', output: 'o', where: { x: 1 }, gather: ['x'] },
+        n: null,
+      },
       outputs: { o: 'o', f: { file: 'f/', publish: 'p', metrics: false, commit: true } },
       env: ['A', { name: 'B', secret: true }],
       resources: { gpu: 1, memory: '4 GiB' },
@@ -29,8 +40,12 @@ const example = {
 };
 
 test('the validator was compiled from the schema as it is', async () => {
-  const { compiledSchema } = (await import(path.join(root, 'scripts/schema-code.mjs'))) as { compiledSchema: () => Promise<string> };
-  expect(await readFile(path.join(root, 'src/runner/config/schema-validator.generated.ts'), 'utf8')).toBe(await compiledSchema());
+  const { compiledSchema } = (await import(path.join(root, 'scripts/schema-code.mjs'))) as {
+    compiledSchema: () => Promise<string>;
+  };
+  expect(await readFile(path.join(root, 'src/runner/config/schema-validator.generated.ts'), 'utf8')).toBe(
+    await compiledSchema(),
+  );
 });
 
 test('schema and validator agree on pipelines with something replaced, removed or added anywhere', () => {
@@ -38,11 +53,31 @@ test('schema and validator agree on pipelines with something replaced, removed o
   const places = pathsOf(example);
   const verdicts = new Set<boolean>();
   fc.assert(
-    fc.property(fc.constantFrom(...places), fc.constantFrom<Json>(null, true, 3, -1, 0.5, '', 'text', '${params.a}', '2m', [], [null], {}, { stage: 'b' }, { name: 'x', file: 'y' }), fc.constantFrom('replace', 'remove', 'add'), (place, value, change) => {
-      const changed = edited(example, place, value, change);
-      verdicts.add(compiled(changed));
-      expect(compiled(changed)).toBe(interpreted(changed));
-    }),
+    fc.property(
+      fc.constantFrom(...places),
+      fc.constantFrom<Json>(
+        null,
+        true,
+        3,
+        -1,
+        0.5,
+        '',
+        'text',
+        '${params.a}',
+        '2m',
+        [],
+        [null],
+        {},
+        { stage: 'b' },
+        { name: 'x', file: 'y' },
+      ),
+      fc.constantFrom('replace', 'remove', 'add'),
+      (place, value, change) => {
+        const changed = edited(example, place, value, change);
+        verdicts.add(compiled(changed));
+        expect(compiled(changed)).toBe(interpreted(changed));
+      },
+    ),
     { numRuns: 1000 },
   );
   expect(verdicts.size).toBe(2);
@@ -53,7 +88,8 @@ test('every key that a user can write is explained', () => {
   const visit = (rule: Record<string, unknown>, name: string): void => {
     if (typeof rule.$ref === 'string') return;
     if (rule.description === undefined && rule.title === undefined) silent.push(name);
-    for (const [key, part] of Object.entries((rule.properties ?? {}) as Record<string, Record<string, unknown>>)) visit(part, `${name}.${key}`);
+    for (const [key, part] of Object.entries((rule.properties ?? {}) as Record<string, Record<string, unknown>>))
+      visit(part, `${name}.${key}`);
   };
   visit(schema, 'pipeline');
   for (const [name, rule] of Object.entries(schema.definitions)) visit(rule, name);
@@ -67,7 +103,10 @@ function pathsOf(value: unknown, above: readonly string[] = []): string[][] {
 }
 
 function edited(value: unknown, [key, ...rest]: readonly string[], by: Json, change: string): unknown {
-  if (key === undefined) return change === 'add' && typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value, extra: by } : by;
+  if (key === undefined)
+    return change === 'add' && typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? { ...value, extra: by }
+      : by;
   const copy = structuredClone(value) as Record<string, unknown>;
   if (rest.length === 0 && change === 'remove' && !Array.isArray(copy)) Reflect.deleteProperty(copy, key);
   else copy[key] = edited(copy[key], rest, by, change);

@@ -16,7 +16,10 @@ test('any JSON value arrives as it was given, and nothing else changes', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const given = JSON.parse(JSON.stringify(value), (_, part: Json) => (Object.is(part, -0) ? 0 : part)) as Json;
-      expect(valueOf(applySettings(tree, [`a.b=${JSON.stringify(value)}`], report))).toEqual({ params: { a: { b: given, c: 2 } }, stages: {} });
+      expect(valueOf(applySettings(tree, [`a.b=${JSON.stringify(value)}`], report))).toEqual({
+        params: { a: { b: given, c: 2 } },
+        stages: {},
+      });
     }),
   );
   expect(report.failed).toBe(false);
@@ -44,7 +47,11 @@ test.each([
   [{ size: 1 }, 'size.x=2', 'unknown-param: --set size.x=2: there is no parameter "size.x"'],
   [{ size: 1 }, 'size', 'set-syntax: --set size gives no value'],
   [{ size: 1 }, '=3', 'set-syntax: --set =3 gives no value'],
-  [{ size: 1 }, 'size=[1e999]', 'number-range: --set size=[1e999]: this number is too large; at most about 1.8e308 is possible'],
+  [
+    { size: 1 },
+    'size=[1e999]',
+    'number-range: --set size=[1e999]: this number is too large; at most about 1.8e308 is possible',
+  ],
 ])('with params %j, --set %s is refused', async (params, setting, fault) => {
   expect(await faultsOf(files(params), [setting])).toEqual([fault]);
 });

@@ -14,7 +14,9 @@ export function applySettings(tree: ObjectNode, settings: readonly string[], rep
     const equals = setting.indexOf('=');
     const name = setting.slice(0, equals).replace(/^params\./, '');
     if (equals < 1) {
-      report.error('set-syntax', undefined, `--set ${setting} gives no value`, { remedy: 'Write --set name=value, for instance --set pretrain.epochs=5.' });
+      report.error('set-syntax', undefined, `--set ${setting} gives no value`, {
+        remedy: 'Write --set name=value, for instance --set pretrain.epochs=5.',
+      });
       continue;
     }
     current = override(current, name.split('.'), setting.slice(equals + 1), report, `--set ${setting}`) ?? current;
@@ -23,7 +25,14 @@ export function applySettings(tree: ObjectNode, settings: readonly string[], rep
 }
 
 /** Undefined, and reported, when the path leads nowhere: what is set must be declared, or a misspelt name would do nothing. */
-function override(node: ConfigNode, [name = '', ...rest]: readonly string[], text: string, report: Report, said: string, above: readonly string[] = []): ConfigNode | undefined {
+function override(
+  node: ConfigNode,
+  [name = '', ...rest]: readonly string[],
+  text: string,
+  report: Report,
+  said: string,
+  above: readonly string[] = [],
+): ConfigNode | undefined {
   const found = childOf(node, name);
   const full = [...above, name].join('.');
   if (found === undefined) {
@@ -31,13 +40,19 @@ function override(node: ConfigNode, [name = '', ...rest]: readonly string[], tex
     const close = suggest(name, allowed);
     report.error('unknown-param', undefined, `${said}: there is no parameter "${full}"`, {
       suggestion: close === undefined ? undefined : [...above, close].join('.'),
-      remedy: allowed.length > 0 ? `${above.length > 0 ? `"${above.join('.')}" has` : 'There are'} ${list(allowed)}.` : 'A parameter is declared under "params" in the pipeline file before it is set.',
+      remedy:
+        allowed.length > 0
+          ? `${above.length > 0 ? `"${above.join('.')}" has` : 'There are'} ${list(allowed)}.`
+          : 'A parameter is declared under "params" in the pipeline file before it is set.',
     });
     return undefined;
   }
-  const value = rest.length === 0 ? given(text, found, said, report) : override(found, rest, text, report, said, [...above, name]);
+  const value =
+    rest.length === 0 ? given(text, found, said, report) : override(found, rest, text, report, said, [...above, name]);
   if (value === undefined) return undefined;
-  return node.kind === 'list' ? { ...node, items: node.items.map((item, i) => (String(i) === name ? value : item)) } : replaceMember(node as ObjectNode, name, value);
+  return node.kind === 'list'
+    ? { ...node, items: node.items.map((item, i) => (String(i) === name ? value : item)) }
+    : replaceMember(node as ObjectNode, name, value);
 }
 
 function childOf(node: ConfigNode, name: string): ConfigNode | undefined {

@@ -19,7 +19,12 @@ export class Source {
     const line = this.#lineAt(offset);
     const start = this.#lines[line]!;
     const end = start + this.text.slice(start, this.#lines[line + 1]).trimEnd().length;
-    return { file: this.file, line: line + 1, column: offset - start + 1, length: Math.max(1, Math.min(length, end - offset)) };
+    return {
+      file: this.file,
+      line: line + 1,
+      column: offset - start + 1,
+      length: Math.max(1, Math.min(length, end - offset)),
+    };
   }
 
   /** Index of the last line that begins at or before the offset, by bisection. */

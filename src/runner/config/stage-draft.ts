@@ -51,8 +51,11 @@ function draftBody(name: string, key: Origin, stage: ObjectNode, { report, fault
   const command = stage.members.get('command');
   if (module === undefined && command === undefined) {
     // A misspelt "comand" is reported as an unknown key, with what was meant.
-    if ([...stage.members.keys()].some((other) => suggest(other, ['module', 'command']) !== undefined)) return undefined;
-    report.error('no-body', key, `stage "${name}" does nothing`, { remedy: 'Give it a "module" (a TypeScript file) or a "command" (for the shell).' });
+    if ([...stage.members.keys()].some((other) => suggest(other, ['module', 'command']) !== undefined))
+      return undefined;
+    report.error('no-body', key, `stage "${name}" does nothing`, {
+      remedy: 'Give it a "module" (a TypeScript file) or a "command" (for the shell).',
+    });
     return undefined;
   }
   if (module !== undefined && command !== undefined) {

@@ -37,11 +37,21 @@ export function readStageInput(node: ConfigNode): StageInput | undefined {
     value: value.origin,
   }));
   const named = itemsOf(gather).map((item) => ({ name: textOf(item) ?? '', origin: item.origin }));
-  return { stage, output, origin: node.origin, where, gather: isTrue(gather) ? 'all' : named.length > 0 ? named : 'none' };
+  return {
+    stage,
+    output,
+    origin: node.origin,
+    where,
+    gather: isTrue(gather) ? 'all' : named.length > 0 ? named : 'none',
+  };
 }
 
 /** Whether the stage and its output exist; reports it where not, unless their declaration is itself at fault. */
-export function checkTarget({ stage, output }: StageInput, node: ConfigNode, { stages, refused, faulty, report }: Context): boolean {
+export function checkTarget(
+  { stage, output }: StageInput,
+  node: ConfigNode,
+  { stages, refused, faulty, report }: Context,
+): boolean {
   if (refused.has(stage)) return false;
   const draft = stages.get(stage);
   if (draft === undefined) {
@@ -55,10 +65,15 @@ export function checkTarget({ stage, output }: StageInput, node: ConfigNode, { s
   const declared = child(draft.node, 'outputs');
   if (declared !== undefined && faulty.has(declared)) return false;
   const names = [...draft.outputs.keys()];
-  report.error('unknown-output', child(node, 'output')?.origin ?? node.origin, `stage "${stage}" has no output "${output}"`, {
-    suggestion: suggest(output, names),
-    remedy: names.length > 0 ? `Its outputs are ${list(names)}.` : 'It has no outputs.',
-    related: [{ message: `"${stage}" is declared here`, at: draft.origin }],
-  });
+  report.error(
+    'unknown-output',
+    child(node, 'output')?.origin ?? node.origin,
+    `stage "${stage}" has no output "${output}"`,
+    {
+      suggestion: suggest(output, names),
+      remedy: names.length > 0 ? `Its outputs are ${list(names)}.` : 'It has no outputs.',
+      related: [{ message: `"${stage}" is declared here`, at: draft.origin }],
+    },
+  );
   return false;
 }

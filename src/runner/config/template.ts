@@ -22,7 +22,12 @@ export function partsOf(text: string): readonly Part[] {
   for (const match of text.matchAll(/\$\{([^{}]*)(\}?)/g)) {
     if (match.index > end) parts.push(text.slice(end, match.index));
     const path = match[1]!.split('.');
-    parts.push({ path, text: match[0], start: match.index, malformed: match[2] === '' || !path.every((name) => /^[^\s"'$:=,]+$/.test(name)) });
+    parts.push({
+      path,
+      text: match[0],
+      start: match.index,
+      malformed: match[2] === '' || !path.every((name) => /^[^\s"'$:=,]+$/.test(name)),
+    });
     end = match.index + match[0].length;
   }
   if (end < text.length) parts.push(text.slice(end));
@@ -45,6 +50,7 @@ export function originOf({ start, text }: Reference, { origin }: ScalarNode): Or
 /** Index in a JSON literal of the character that has this index in the string it denotes. */
 function rawIndex(raw: string, index: number): number {
   let at = 1;
-  for (let passed = 0; passed < index && at < raw.length; passed++) at += raw[at] !== '\\' ? 1 : raw[at + 1] === 'u' ? 6 : 2;
+  for (let passed = 0; passed < index && at < raw.length; passed++)
+    at += raw[at] !== '\\' ? 1 : raw[at + 1] === 'u' ? 6 : 2;
   return at;
 }

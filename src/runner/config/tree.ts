@@ -71,7 +71,9 @@ export function valueOf(node: ConfigNode): Json {
 export function nodeOf(value: Json, origin: Origin): ConfigNode {
   if (value === null || typeof value !== 'object') return { kind: 'scalar', origin, value };
   if (isList(value)) return { kind: 'list', origin, items: value.map((item) => nodeOf(item, origin)) };
-  const members = Object.entries(value).map(([key, item]) => [key, { key: origin, value: nodeOf(item, origin) }] as const);
+  const members = Object.entries(value).map(
+    ([key, item]) => [key, { key: origin, value: nodeOf(item, origin) }] as const,
+  );
   return { kind: 'object', origin, members: new Map(members) };
 }
 

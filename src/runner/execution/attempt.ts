@@ -31,37 +31,82 @@ interface Start {
   readonly time: Date;
 }
 
-export async function attempt(number: number, instance: Instance, { fingerprint, reasons }: Due, grant: Grant, context: Context): Promise<Ended> {
+export async function attempt(
+  number: number,
+  instance: Instance,
+  { fingerprint, reasons }: Due,
+  grant: Grant,
+  context: Context,
+): Promise<Ended> {
   const { ledger, emit } = context;
   const workplace = await ledger.prepare(instance, fingerprint);
   const log = workplace.log(number);
   const { resumed, resumes, discarded } = workplace;
   const began = performance.now();
   const seconds = (): number => significant((performance.now() - began) / 1000);
-  emit({ type: 'started', id: instance.id, fingerprint, attempt: number, resumed, reasons, log, resources: told(grant) });
-  if (discarded) emit({ type: 'warning', id: instance.id, message: 'begins anew: an input was written to after its checkpoint was begun, so the checkpoint was removed' });
+  emit({
+    type: 'started',
+    id: instance.id,
+    fingerprint,
+    attempt: number,
+    resumed,
+    reasons,
+    log,
+    resources: told(grant),
+  });
+  if (discarded)
+    emit({
+      type: 'warning',
+      id: instance.id,
+      message: 'begins anew: an input was written to after its checkpoint was begun, so the checkpoint was removed',
+    });
 
-  const result = await perform({ number, instance, workplace, grant, log, resumes, time: new Date() }, seconds, context).catch(expectedFailure);
+  const result = await perform(
+    { number, instance, workplace, grant, log, resumes, time: new Date() },
+    seconds,
+    context,
+  ).catch(expectedFailure);
   if (result === 'stopped' || 'kind' in result) await ledger.abandon(workplace);
   if (result === 'stopped') return { kind: 'stopped' };
-  return 'kind' in result ? { kind: 'failed', failure: result, seconds: seconds(), log } : { kind: 'succeeded', record: result, seconds: seconds() };
+  return 'kind' in result
+    ? { kind: 'failed', failure: result, seconds: seconds(), log }
+    : { kind: 'succeeded', record: result, seconds: seconds() };
 }
 
-async function perform(start: Start, seconds: () => number, context: Context): Promise<RunRecord | Failure | 'stopped'> {
+async function perform(
+  start: Start,
+  seconds: () => number,
+  context: Context,
+): Promise<RunRecord | Failure | 'stopped'> {
   const { instance, workplace } = start;
   const heard = new Heard(instance.id, context.emit);
   const { end, cut } = await runTask(start, heard, context);
   if (cut === 'interruption') return 'stopped';
-  const failure: Failure | undefined = cut === 'timeout' ? { kind: 'timeout', afterMs: instance.timeoutMs! } : failureOf(end, instance.body.kind, heard);
+  const failure: Failure | undefined =
+    cut === 'timeout' ? { kind: 'timeout', afterMs: instance.timeoutMs! } : failureOf(end, instance.body.kind, heard);
   if (failure !== undefined) return failure;
-  const committed = await context.ledger.commit(instance, workplace, executionOf(start, seconds(), heard, end, context.ledger.storeFolder));
+  const committed = await context.ledger.commit(
+    instance,
+    workplace,
+    executionOf(start, seconds(), heard, end, context.ledger.storeFolder),
+  );
   return committed.ok ? committed.value : committed.error;
 }
 
 /** Runs it to its end, or to the end that it is given. */
-async function runTask({ instance, workplace, grant, log }: Start, heard: Heard, context: Context): Promise<{ readonly end: End; readonly cut: 'timeout' | 'interruption' | undefined }> {
+async function runTask(
+  { instance, workplace, grant, log }: Start,
+  heard: Heard,
+  context: Context,
+): Promise<{ readonly end: End; readonly cut: 'timeout' | 'interruption' | undefined }> {
   const { executor, hostProgram, options, ledger, signal } = context;
-  const task = await taskOf(instance, workplace, grant, { root: ledger.pipeline.root, hostProgram, graceMs: options.graceMs, log, lineage: () => ledger.lineage(instance) });
+  const task = await taskOf(instance, workplace, grant, {
+    root: ledger.pipeline.root,
+    hostProgram,
+    graceMs: options.graceMs,
+    log,
+    lineage: () => ledger.lineage(instance),
+  });
   let cut: 'timeout' | 'interruption' | undefined;
   const running = executor.start(task, (message) => {
     heard.hear(message);
@@ -89,7 +134,13 @@ function setTimer(ms: number | undefined, ring: () => void): NodeJS.Timeout | un
   return ms === undefined || ms > LONGEST_TIMER_MS ? undefined : setTimeout(ring, ms);
 }
 
-function executionOf({ number, grant, log, resumes, time }: Start, seconds: number, heard: Heard, end: End, storeFolder: string): Execution {
+function executionOf(
+  { number, grant, log, resumes, time }: Start,
+  seconds: number,
+  heard: Heard,
+  end: End,
+  storeFolder: string,
+): Execution {
   const peakMemoryBytes = heard.peakMemoryBytes ?? end.peakMemoryBytes;
   return {
     started: time.toISOString(),

@@ -48,4 +48,5 @@ function isRetried(failure: Failure, on: readonly number[] | undefined): boolean
 const LONGEST_DELAY_MS = 3_600_000;
 
 /** Twice as long after each failure. */
-const backoff = (delayMs: number, failures: number): number => Math.min(delayMs * 2 ** (failures - 1), LONGEST_DELAY_MS);
+const backoff = (delayMs: number, failures: number): number =>
+  Math.min(delayMs * 2 ** (failures - 1), LONGEST_DELAY_MS);

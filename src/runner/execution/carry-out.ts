@@ -59,7 +59,8 @@ export class CarryOut implements Work {
     const verdict = await this.#context.ledger.decide(instance, { force, anew });
     if (verdict.kind !== 'run') return verdict;
     const { fingerprint } = verdict;
-    if (fingerprint === undefined) throw new Error(`Internal error: the producers of ${instance.id} are done, but its fingerprint is not known.`);
+    if (fingerprint === undefined)
+      throw new Error(`Internal error: the producers of ${instance.id} are done, but its fingerprint is not known.`);
     this.#fingerprints.set(instance.id, fingerprint);
     return { ...verdict, fingerprint };
   }
@@ -77,7 +78,13 @@ export class CarryOut implements Work {
       case 'restore': {
         const restored = await ledger.restore(instance, verdict);
         if (!restored.ok) return this.#fail(instance, restored.error);
-        emit({ type: 'restored', id, fingerprint: verdict.fingerprint, reasons: verdict.reasons, bytes: Object.values(restored.value.outputs).reduce((sum, { bytes }) => sum + bytes, 0) });
+        emit({
+          type: 'restored',
+          id,
+          fingerprint: verdict.fingerprint,
+          reasons: verdict.reasons,
+          bytes: Object.values(restored.value.outputs).reduce((sum, { bytes }) => sum + bytes, 0),
+        });
         return 'restored';
       }
     }

@@ -16,12 +16,27 @@ const none: Values = { inputs: {}, outputs: {}, params: {}, axes: {} };
 /** Runs it by the real shell; what it prints, split at NUL. */
 function print(template: string, values: Partial<Values>): string[] {
   const { text, variables } = commandText(template, { ...none, ...values });
-  const { stdout } = spawnSync('/bin/sh', ['-c', text], { cwd: folder, encoding: 'utf8', env: { PATH: process.env.PATH!, ...variables } });
+  const { stdout } = spawnSync('/bin/sh', ['-c', text], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH!, ...variables },
+  });
   return stdout.split('\0').slice(0, -1);
 }
 
 /** Everything that means something to a shell, and NUL, which no argument can hold, left out. */
-const nasty = fc.string({ unit: fc.constantFrom(...`'"\`$(){}[]*?!#~&|;<>\\ \t\n=-`.split(/(?:)/), 'a', '$(touch pwned)', '`touch pwned`', '${HOME}', 'é', '\u{1F600}'), maxLength: 12 });
+const nasty = fc.string({
+  unit: fc.constantFrom(
+    ...`'"\`$(){}[]*?!#~&|;<>\\ \t\n=-`.split(/(?:)/),
+    'a',
+    '$(touch pwned)',
+    '`touch pwned`',
+    '${HOME}',
+    'é',
+    '\u{1F600}',
+  ),
+  maxLength: 12,
+});
 
 describe('a value reaches the command as it is, whatever it holds', () => {
   const claims: readonly (readonly [string, (value: string) => string[]])[] = [
@@ -34,23 +49,40 @@ describe('a value reaches the command as it is, whatever it holds', () => {
     ["# don't mind\nprintf '%s\\0' ${inputs.x} # nor this: \"", (value) => [value]],
     ["(printf '%s\\0' ${inputs.x})", (value) => [value]],
     ["case ${inputs.x} in ${inputs.x}) printf '%s\\0' yes;; esac", () => ['yes']],
-    ["x=${inputs.x}; printf '%s\\0' \"$x\"", (value) => [value]],
+    ['x=${inputs.x}; printf \'%s\\0\' "$x"', (value) => [value]],
   ];
   test.each(claims)('%s', (template, expected) => {
-    fc.assert(fc.property(nasty, (value) => { expect(print(template, { inputs: { x: value } })).toEqual(expected(value)); }), { numRuns: 40 });
+    fc.assert(
+      fc.property(nasty, (value) => {
+        expect(print(template, { inputs: { x: value } })).toEqual(expected(value));
+      }),
+      { numRuns: 40 },
+    );
     expect(existsSync(path.join(folder, 'pwned'))).toBe(false);
   });
 });
 
-test.each(['cat <<END\n${inputs.x}\nEND', 'echo `echo ${inputs.x}`', 'echo "`echo "${inputs.x}"`"', 'echo $(case a in a) echo "${inputs.x}";; esac)'])('nothing in a value is executed where quoting cannot be told: %s', (template) => {
-  for (const value of ['$(touch pwned)', '`touch pwned`', '"; touch pwned; "', "'; touch pwned; '", 'END\ntouch pwned\n']) print(template, { inputs: { x: value } });
+test.each([
+  'cat <<END\n${inputs.x}\nEND',
+  'echo `echo ${inputs.x}`',
+  'echo "`echo "${inputs.x}"`"',
+  'echo $(case a in a) echo "${inputs.x}";; esac)',
+])('nothing in a value is executed where quoting cannot be told: %s', (template) => {
+  for (const value of [
+    '$(touch pwned)',
+    '`touch pwned`',
+    '"; touch pwned; "',
+    "'; touch pwned; '",
+    'END\ntouch pwned\n',
+  ])
+    print(template, { inputs: { x: value } });
   expect(existsSync(path.join(folder, 'pwned'))).toBe(false);
 });
 
 test('a gathered input is one word for each member; in quotes, one text', () => {
   const inputs = { all: ['a b', "c'd"].map((member) => ({ path: member, axes: {} })) };
   expect(print("printf '%s\\0' ${inputs.all}", { inputs })).toEqual(['a b', "c'd"]);
-  expect(print("printf '%s\\0' \"${inputs.all}\"", { inputs })).toEqual(["a b c'd"]);
+  expect(print('printf \'%s\\0\' "${inputs.all}"', { inputs })).toEqual(["a b c'd"]);
 });
 
 test('an input that is null is an empty word', () => {
@@ -59,11 +91,21 @@ test('an input that is null is an empty word', () => {
 
 test('params and axes are named too; numbers count in arithmetic, objects are JSON', () => {
   const values = { params: { n: 4, image: { size: 32 } }, axes: { seed: 1 }, outputs: { out: '/o' } };
-  expect(print("printf '%s\\0' $(( (${params.n} + ${seed}) * 2 )) ${params.image} ${params.image.size} ${outputs.out}", values)).toEqual(['10', '{"size":32}', '32', '/o']);
+  expect(
+    print(
+      "printf '%s\\0' $(( (${params.n} + ${seed}) * 2 )) ${params.image} ${params.image.size} ${outputs.out}",
+      values,
+    ),
+  ).toEqual(['10', '{"size":32}', '32', '/o']);
 });
 
 test('scripts find the same values under names', () => {
-  const variables = commandVariables({ inputs: { 'left-eye': '/a', none: null, all: [{ path: '/b', axes: { seed: 0 } }] }, outputs: { out: '/o' }, params: { rate: 0.5, deep: { a: [1] } }, axes: { seed: 0 } });
+  const variables = commandVariables({
+    inputs: { 'left-eye': '/a', none: null, all: [{ path: '/b', axes: { seed: 0 } }] },
+    outputs: { out: '/o' },
+    params: { rate: 0.5, deep: { a: [1] } },
+    axes: { seed: 0 },
+  });
   expect(variables).toEqual({
     PIPELINE_INPUT_LEFT_EYE: '/a',
     PIPELINE_INPUT_NONE: '',

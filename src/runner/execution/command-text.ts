@@ -33,8 +33,16 @@ export function commandText(template: string, values: Values): CommandText {
 /** The same values under names, for scripts that a command calls. Lists and objects are JSON, null is empty. */
 export function commandVariables({ inputs, outputs, params, axes }: Values): Record<string, string> {
   const named = (kind: string, members: Readonly<Record<string, Json>>): [string, string][] =>
-    Object.entries(members).map(([key, value]) => [`PIPELINE_${kind}_${key.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`, textOf(value)]);
-  return Object.fromEntries([...named('INPUT', inputs), ...named('OUTPUT', outputs), ...named('PARAM', params), ...named('AXIS', axes)]);
+    Object.entries(members).map(([key, value]) => [
+      `PIPELINE_${kind}_${key.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`,
+      textOf(value),
+    ]);
+  return Object.fromEntries([
+    ...named('INPUT', inputs),
+    ...named('OUTPUT', outputs),
+    ...named('PARAM', params),
+    ...named('AXIS', axes),
+  ]);
 }
 
 /** Several variables only for a gathered input; bare they are as many words, in quotes one text. */

@@ -9,8 +9,14 @@ const BASE = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'XDG_CACHE_HOME'];
 const LEAST_POOL = 4;
 
 /** @param outer the runner's own environment */
-export function stageEnvironment({ env, secrets }: Pick<Instance, 'env' | 'secrets'>, grant: Grant, outer: NodeJS.ProcessEnv): Record<string, string> {
-  const passed = [...BASE, ...env, ...secrets].flatMap((name) => (outer[name] === undefined ? [] : [[name, outer[name]] as const]));
+export function stageEnvironment(
+  { env, secrets }: Pick<Instance, 'env' | 'secrets'>,
+  grant: Grant,
+  outer: NodeJS.ProcessEnv,
+): Record<string, string> {
+  const passed = [...BASE, ...env, ...secrets].flatMap((name) =>
+    outer[name] === undefined ? [] : [[name, outer[name]] as const],
+  );
   const threads = threadsOf(grant);
   const { memory } = grant.amounts;
   return {

@@ -17,7 +17,10 @@ export function describeExecutor(name: string, make: () => Executor): void {
 
     test('says why a task could not be started', async () => {
       const place = new Place(make());
-      expect(await place.start('true', { folder: place.at('nowhere') }).ended).toMatchObject({ kind: 'not-started', message: expect.stringContaining('ENOENT') as string });
+      expect(await place.start('true', { folder: place.at('nowhere') }).ended).toMatchObject({
+        kind: 'not-started',
+        message: expect.stringContaining('ENOENT') as string,
+      });
     });
 
     test('runs in the folder, with the environment it is given and nothing else', async () => {
@@ -49,7 +52,9 @@ export function describeExecutor(name: string, make: () => Executor): void {
       const place = new Place(make());
       const said = ['{"type":"warning","message":"a"}', 'noise', '{"type":"other"}', 'null', '{"type":"done"}'];
       const heard: Message[] = [];
-      await place.start(said.map((line) => `echo '${line}' >&3`).join('; '), { speaks: true }, (message) => heard.push(message)).ended;
+      await place.start(said.map((line) => `echo '${line}' >&3`).join('; '), { speaks: true }, (message) =>
+        heard.push(message),
+      ).ended;
       expect(heard).toEqual([{ type: 'warning', message: 'a' }, { type: 'done' }]);
     });
 
@@ -61,7 +66,9 @@ export function describeExecutor(name: string, make: () => Executor): void {
 
     test('stop lets a task save its work', async () => {
       const place = new Place(make());
-      const running = place.start('trap "echo saved > checkpoint; exit 3" TERM; echo > ready; while :; do sleep 0.01; done');
+      const running = place.start(
+        'trap "echo saved > checkpoint; exit 3" TERM; echo > ready; while :; do sleep 0.01; done',
+      );
       await place.appears('ready');
       running.stop();
       expect(await running.ended).toMatchObject({ kind: 'exit', code: 3 });
@@ -80,7 +87,10 @@ export function describeExecutor(name: string, make: () => Executor): void {
 
     test('stop kills what ignores it, after the grace period', async () => {
       const place = new Place(make());
-      const running = place.start('trap "" TERM; (sleep 1000) & echo $! > child; echo > ready; while :; do sleep 0.01; done', { graceMs: 50 });
+      const running = place.start(
+        'trap "" TERM; (sleep 1000) & echo $! > child; echo > ready; while :; do sleep 0.01; done',
+        { graceMs: 50 },
+      );
       await place.appears('ready');
       running.stop();
       running.stop();
@@ -91,7 +101,9 @@ export function describeExecutor(name: string, make: () => Executor): void {
     test('close ends everything at once', async () => {
       const executor = make();
       const place = new Place(executor);
-      const all = ['a', 'b'].map((file) => place.start(`trap "" TERM; echo $$ > ${file}.pid; echo > ${file}; while :; do sleep 0.01; done`));
+      const all = ['a', 'b'].map((file) =>
+        place.start(`trap "" TERM; echo $$ > ${file}.pid; echo > ${file}; while :; do sleep 0.01; done`),
+      );
       await Promise.all([place.appears('a'), place.appears('b')]);
       await executor.close();
       expect(['a.pid', 'b.pid'].map((file) => isRunning(place.pid(file)))).toEqual([false, false]);
@@ -117,7 +129,18 @@ class Place {
 
   start(command: string, task: Partial<Task> = {}, hear: (message: Message) => void = () => undefined): Running {
     const environment = { PATH: process.env.PATH!, ...task.environment };
-    return this.#executor.start({ command: ['/bin/sh', '-c', command], folder: this.folder, log: this.at('log'), speaks: false, graceMs: 10_000, ...task, environment }, hear);
+    return this.#executor.start(
+      {
+        command: ['/bin/sh', '-c', command],
+        folder: this.folder,
+        log: this.at('log'),
+        speaks: false,
+        graceMs: 10_000,
+        ...task,
+        environment,
+      },
+      hear,
+    );
   }
 
   run(command: string, task?: Partial<Task>): Promise<End> {

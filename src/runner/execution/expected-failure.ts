@@ -10,7 +10,12 @@ import { DamagedBlobError } from '../store/damage.ts';
 export function expectedFailure(error: unknown): Failure {
   if (isSystemError(error)) return storageFailure(error);
   if (error instanceof DamagedBlobError) return { kind: 'damaged', message: error.message };
-  if (!(error instanceof Error) || BUGS.some((kind) => error instanceof kind) || error.message.startsWith('Internal error')) throw error;
+  if (
+    !(error instanceof Error) ||
+    BUGS.some((kind) => error instanceof kind) ||
+    error.message.startsWith('Internal error')
+  )
+    throw error;
   return { kind: 'system', message: error.message };
 }
 

@@ -6,7 +6,11 @@ import type { End } from './executor.ts';
 import type { Heard } from './heard.ts';
 
 /** Undefined: it did its work, as far as it says itself. */
-export function failureOf(end: End, body: Body['kind'], { done, error }: Pick<Heard, 'done' | 'error'>): Failure | undefined {
+export function failureOf(
+  end: End,
+  body: Body['kind'],
+  { done, error }: Pick<Heard, 'done' | 'error'>,
+): Failure | undefined {
   switch (end.kind) {
     case 'not-started':
       return { kind: 'system', message: `it could not be started: ${end.message}` };
@@ -15,7 +19,14 @@ export function failureOf(end: End, body: Body['kind'], { done, error }: Pick<He
     case 'exit':
       if (error !== undefined) return { kind: 'exit', code: end.code, message: error };
       if (end.code === 0 && (body === 'command' || done)) return undefined;
-      return { kind: 'exit', code: end.code, ...(body === 'module' && { message: 'the process ended without a word that the stage function had returned; something in it calls process.exit or closes file descriptor 3' }) };
+      return {
+        kind: 'exit',
+        code: end.code,
+        ...(body === 'module' && {
+          message:
+            'the process ended without a word that the stage function had returned; something in it calls process.exit or closes file descriptor 3',
+        }),
+      };
     default:
       return unreachable(end);
   }

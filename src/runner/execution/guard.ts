@@ -26,7 +26,11 @@ export function startGuard(): Guard {
   let shell = start();
 
   function start(): ChildProcess {
-    const child = spawn('/bin/sh', ['-c', SCRIPT, 'guard', ...[...sessions].map(String)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: { PATH: process.env.PATH } });
+    const child = spawn('/bin/sh', ['-c', SCRIPT, 'guard', ...[...sessions].map(String)], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+      env: { PATH: process.env.PATH },
+    });
     child.stdin.on('error', () => undefined); // it was killed; `exit` follows
     child.on('error', () => undefined); // without sh no stage starts either, and that is told
     child.on('exit', () => {

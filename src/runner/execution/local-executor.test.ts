@@ -19,14 +19,21 @@ beforeAll(() => {
     const [folder, command, speaks] = process.argv.slice(2);
     const task = { command: ['/bin/sh', '-c', command], folder, environment: { PATH: process.env.PATH }, log: folder + '/log', speaks: speaks === 'speaks', graceMs: 10000 };
     await localExecutor().start(task, () => {}).ended;`;
-  buildSync({ stdin: { contents, resolveDir: import.meta.dirname }, outfile: RUNNER, bundle: true, platform: 'node', format: 'esm' });
+  buildSync({
+    stdin: { contents, resolveDir: import.meta.dirname },
+    outfile: RUNNER,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+  });
 });
 afterAll(() => {
   rmSync(built, { recursive: true });
 });
 
 /** Leaves the process group, as coreutils' timeout does, and ignores every signal that can be ignored. */
-const STUBBORN = 'echo $$ > leader; trap "" TERM HUP INT; timeout 1000 sleep 1000 & echo $! > left; sleep 1000 & echo $! > child; echo > ready; wait';
+const STUBBORN =
+  'echo $$ > leader; trap "" TERM HUP INT; timeout 1000 sleep 1000 & echo $! > left; sleep 1000 & echo $! > child; echo > ready; wait';
 
 test('kill -9 of the runner leaves no orphan, in whatever process group', async () => {
   const { runner, folder } = await started(STUBBORN);

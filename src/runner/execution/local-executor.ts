@@ -23,7 +23,8 @@ export function localExecutor(): Executor {
   let closed = false;
   return {
     start(task, hear) {
-      if (closed) return { ended: Promise.resolve({ kind: 'not-started', message: 'the run has ended' }), stop: () => undefined };
+      if (closed)
+        return { ended: Promise.resolve({ kind: 'not-started', message: 'the run has ended' }), stop: () => undefined };
       guard ??= startGuard();
       const local = new LocalTask(task, hear, guard);
       running.add(local);

@@ -3,7 +3,13 @@ import type { Instance, InstanceId } from '../pipeline.ts';
 import type { PlanEntry } from '../plan.ts';
 
 export function producersOf({ inputs }: Pick<Instance, 'inputs'>): InstanceId[] {
-  const producers = Object.values(inputs).flatMap((input) => (input.kind === 'output' ? [input.producer] : input.kind === 'gather' ? input.members.map(({ producer }) => producer) : []));
+  const producers = Object.values(inputs).flatMap((input) =>
+    input.kind === 'output'
+      ? [input.producer]
+      : input.kind === 'gather'
+        ? input.members.map(({ producer }) => producer)
+        : [],
+  );
   return [...new Set(producers)];
 }
 

@@ -16,7 +16,8 @@ export type Outcome =
 export type Outcomes = ReadonlyMap<InstanceId, Outcome>;
 
 /** Its outputs are there, as the pipeline now wants them. */
-export const isGood = (outcome: Outcome | undefined): boolean => outcome === 'fresh' || outcome === 'restored' || outcome === 'executed';
+export const isGood = (outcome: Outcome | undefined): boolean =>
+  outcome === 'fresh' || outcome === 'restored' || outcome === 'executed';
 
 export function summarise({ entries }: Plan, outcomes: Outcomes, aborted: boolean, seconds: number): RunSummary {
   const count = (outcome: Outcome): number => [...outcomes.values()].filter((each) => each === outcome).length;
@@ -30,7 +31,9 @@ export function summarise({ entries }: Plan, outcomes: Outcomes, aborted: boolea
     interrupted: count('interrupted') + (aborted ? notStarted : 0),
   };
   const there = entries.filter(({ instance }) => isGood(outcomes.get(instance.id)));
-  const published = there.flatMap(({ instance }) => Object.values(instance.outputs).flatMap(({ publish }) => publish ?? []));
+  const published = there.flatMap(({ instance }) =>
+    Object.values(instance.outputs).flatMap(({ publish }) => publish ?? []),
+  );
   return { outcome: outcomeOf(counts), seconds, counts, published };
 }
 

@@ -50,7 +50,17 @@ export interface Setting {
 }
 
 /** Producers first. */
-export async function runSketch(sketches: Readonly<Record<string, Sketch>>, { script = () => turn().then(() => done), options, machine, signal = new AbortController().signal, onEvent, onRoot }: Setting = {}): Promise<Outcome> {
+export async function runSketch(
+  sketches: Readonly<Record<string, Sketch>>,
+  {
+    script = () => turn().then(() => done),
+    options,
+    machine,
+    signal = new AbortController().signal,
+    onEvent,
+    onRoot,
+  }: Setting = {},
+): Promise<Outcome> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'run-'));
   try {
     onRoot?.(folder);
@@ -60,13 +70,26 @@ export async function runSketch(sketches: Readonly<Record<string, Sketch>>, { sc
     const summary = await runPipeline(
       fakeLedger(folder, instances, sketches, executions),
       instances,
-      { jobs: 100, slots: {}, keepGoing: false, force: new Set(), given: new Set(), requireGpu: false, graceMs: 10, ...options },
+      {
+        jobs: 100,
+        slots: {},
+        keepGoing: false,
+        force: new Set(),
+        given: new Set(),
+        requireGpu: false,
+        graceMs: 10,
+        ...options,
+      },
       (event) => {
         events.push(structuredClone(event));
         onEvent?.(event);
       },
       signal,
-      { executor: fakeExecutor(script), hostProgram: 'none', machine: () => Promise.resolve({ cpus: 4, memoryBytes: 1000, gpus: [], slots: {}, ...machine }) },
+      {
+        executor: fakeExecutor(script),
+        hostProgram: 'none',
+        machine: () => Promise.resolve({ cpus: 4, memoryBytes: 1000, gpus: [], slots: {}, ...machine }),
+      },
     );
     const story = events.flatMap((event) => ('id' in event ? [`${event.type} ${event.id}`] : []));
     return { summary, events, story, executions };
@@ -89,14 +112,22 @@ function instanceOf(id: string, { after = [], ...given }: Sketch): Instance {
     retries: { limit: 0, delayMs: 0 },
     place: { file: 'pipeline.json', line: 1, column: 1, length: 1 },
     ...given,
-    inputs: Object.fromEntries(after.map((producer, i) => [`x${i}`, { kind: 'output', producer: producer as InstanceId, output: 'out' }])),
+    inputs: Object.fromEntries(
+      after.map((producer, i) => [`x${i}`, { kind: 'output', producer: producer as InstanceId, output: 'out' }]),
+    ),
   };
 }
 
-function fakeLedger(folder: string, instances: readonly Instance[], sketches: Readonly<Record<string, Sketch>>, executions: Map<string, Execution>): Ledger {
+function fakeLedger(
+  folder: string,
+  instances: readonly Instance[],
+  sketches: Readonly<Record<string, Sketch>>,
+  executions: Map<string, Execution>,
+): Ledger {
   const record = { outputs: {} } as unknown as RunRecord;
   const fingerprint = (id: string): Fingerprint => Buffer.from(id).toString('hex') as Fingerprint;
-  const verdictOf = (id: InstanceId, kind: Verdict['kind']): Verdict => ({ kind, fingerprint: fingerprint(id), record, reasons: [] }) as Verdict;
+  const verdictOf = (id: InstanceId, kind: Verdict['kind']): Verdict =>
+    ({ kind, fingerprint: fingerprint(id), record, reasons: [] }) as Verdict;
   const unused = (): never => {
     throw new Error('Internal error: the run asked the ledger for what it need not know.');
   };
@@ -104,7 +135,15 @@ function fakeLedger(folder: string, instances: readonly Instance[], sketches: Re
     pipeline: { root: folder, name: 'fake' } as Pipeline,
     storeFolder: folder,
     warnings: [],
-    plan: () => Promise.resolve({ pipeline: {} as Pipeline, entries: instances.map((instance): PlanEntry => ({ instance, verdict: verdictOf(instance.id, sketches[instance.id]!.planned ?? 'run'), expectedSeconds: sketches[instance.id]!.seconds ?? 1 })) }),
+    plan: () =>
+      Promise.resolve({
+        pipeline: {} as Pipeline,
+        entries: instances.map((instance): PlanEntry => ({
+          instance,
+          verdict: verdictOf(instance.id, sketches[instance.id]!.planned ?? 'run'),
+          expectedSeconds: sketches[instance.id]!.seconds ?? 1,
+        })),
+      }),
     decide: async ({ id }, { force }) => {
       await turn();
       const { planned = 'run', decided = planned } = sketches[id]!;
@@ -115,7 +154,17 @@ function fakeLedger(folder: string, instances: readonly Instance[], sketches: Re
       const checkpoint = path.join(folder, 'checkpoints', instance.id);
       mkdirSync(place, { recursive: true });
       mkdirSync(checkpoint, { recursive: true });
-      return Promise.resolve<Workplace>({ fingerprint: print, folder: place, inputs: {}, outputs: {}, checkpoint, resumed: false, resumes: 0, discarded: false, log: (attempt) => path.join(folder, 'logs', `${instance.id}-${attempt}.log`) });
+      return Promise.resolve<Workplace>({
+        fingerprint: print,
+        folder: place,
+        inputs: {},
+        outputs: {},
+        checkpoint,
+        resumed: false,
+        resumes: 0,
+        discarded: false,
+        log: (attempt) => path.join(folder, 'logs', `${instance.id}-${attempt}.log`),
+      });
     },
     commit: async ({ id }, _, execution) => {
       await turn();

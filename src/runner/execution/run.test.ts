@@ -9,7 +9,10 @@ import type { End } from './executor.ts';
 import { done, runSketch, turn, type Script, type Setting } from './run.test-support.ts';
 
 const failed: End = { kind: 'exit', code: 1 };
-const failing = (...ids: string[]): Script => (id) => turn().then(() => (ids.includes(id) ? failed : done));
+const failing =
+  (...ids: string[]): Script =>
+  (id) =>
+    turn().then(() => (ids.includes(id) ? failed : done));
 /** Runs until it is asked to stop; then it says that it ended well. */
 const patient: Script = async (_, __, stopped) => {
   await stopped;
@@ -34,7 +37,11 @@ test('what is up to date is told and counted, and nothing else happens', async (
 });
 
 test('a consumer of identical outputs stays fresh though its producer was executed', async () => {
-  const { story } = await runSketch({ a: {}, b: { after: ['a'], decided: 'fresh' }, c: { after: ['b'], decided: 'restore' } });
+  const { story } = await runSketch({
+    a: {},
+    b: { after: ['a'], decided: 'fresh' },
+    c: { after: ['b'], decided: 'restore' },
+  });
   expect(story).toEqual(['started a', 'succeeded a', 'fresh b', 'restored c']);
 });
 
@@ -44,8 +51,13 @@ test('what is forced is executed though its result is known', async () => {
 });
 
 test('published files of everything that is in place are told', async () => {
-  const out = (publish: string) => ({ out: { kind: 'file', file: 'x', publish, metrics: false, commit: false } as const });
-  const { summary } = await runSketch({ a: { planned: 'fresh', outputs: out('1') }, b: { outputs: out('2') }, c: { outputs: out('3') } }, { script: failing('c'), options: { keepGoing: true } });
+  const out = (publish: string) => ({
+    out: { kind: 'file', file: 'x', publish, metrics: false, commit: false } as const,
+  });
+  const { summary } = await runSketch(
+    { a: { planned: 'fresh', outputs: out('1') }, b: { outputs: out('2') }, c: { outputs: out('3') } },
+    { script: failing('c'), options: { keepGoing: true } },
+  );
   expect(summary.published).toEqual(['1', '2']);
 });
 
@@ -55,19 +67,37 @@ describe('a failure', () => {
       for (let i = 0; i < (id === 'a' ? 2 : 8); i++) await turn();
       return id === 'a' ? failed : done;
     };
-    const { story, summary } = await runSketch({ a: {}, along: {}, next: { after: ['along'] }, b: { after: ['a'] }, c: { after: ['b', 'next'] } }, { script });
-    expect([...story].sort()).toEqual(['blocked b', 'blocked c', 'failed a', 'started a', 'started along', 'succeeded along']);
+    const { story, summary } = await runSketch(
+      { a: {}, along: {}, next: { after: ['along'] }, b: { after: ['a'] }, c: { after: ['b', 'next'] } },
+      { script },
+    );
+    expect([...story].sort()).toEqual([
+      'blocked b',
+      'blocked c',
+      'failed a',
+      'started a',
+      'started along',
+      'succeeded along',
+    ]);
     expect(summary).toMatchObject({ outcome: 'failed', counts: { executed: 1, failed: 1, blocked: 3 } });
   });
 
   test('names what blocks: the producer that failed, or that is blocked itself', async () => {
     const { events } = await runSketch({ a: {}, b: { after: ['a'] }, c: { after: ['b'] } }, { script: failing('a') });
-    expect(events.flatMap((event) => (event.type === 'blocked' ? [[event.id, event.because]] : []))).toEqual([['b', 'a'], ['c', 'b']]);
+    expect(events.flatMap((event) => (event.type === 'blocked' ? [[event.id, event.because]] : []))).toEqual([
+      ['b', 'a'],
+      ['c', 'b'],
+    ]);
   });
 
   test('carries the end of the log, the attempt’s duration and where the log is', async () => {
     const { events } = await runSketch({ a: {} }, { script: failing('a') });
-    expect(events.find(({ type }) => type === 'failed')).toMatchObject({ failure: { kind: 'exit', code: 1 }, seconds: expect.any(Number) as number, log: expect.stringMatching(/a-1\.log$/) as string, logTail: [] });
+    expect(events.find(({ type }) => type === 'failed')).toMatchObject({
+      failure: { kind: 'exit', code: 1 },
+      seconds: expect.any(Number) as number,
+      log: expect.stringMatching(/a-1\.log$/) as string,
+      logTail: [],
+    });
   });
 
   test('of taking over the outputs counts like one of the stage, and is not repeated', async () => {
@@ -86,12 +116,18 @@ describe('a failure', () => {
 
 describe('retries', () => {
   const retried = async (ends: readonly End[], on?: readonly number[]) =>
-    runSketch({ a: { retries: { limit: 2, delayMs: 1, ...(on && { on }) } } }, { script: (_, attempt) => turn().then(() => ends[attempt - 1] ?? done) });
+    runSketch(
+      { a: { retries: { limit: 2, delayMs: 1, ...(on && { on }) } } },
+      { script: (_, attempt) => turn().then(() => ends[attempt - 1] ?? done) },
+    );
 
   test('repeat what failed, with a pause that doubles, and the record counts the attempts', async () => {
     const { story, events, executions } = await retried([failed, { kind: 'signal', signal: 'SIGSEGV' }]);
     expect(story).toEqual(['started a', 'retrying a', 'started a', 'retrying a', 'started a', 'succeeded a']);
-    expect(events.flatMap((event) => (event.type === 'retrying' ? [[event.attempt, event.delayMs]] : []))).toEqual([[2, 1], [3, 2]]);
+    expect(events.flatMap((event) => (event.type === 'retrying' ? [[event.attempt, event.delayMs]] : []))).toEqual([
+      [2, 1],
+      [3, 2],
+    ]);
     expect(executions.get('a')).toMatchObject({ attempts: 3 });
   });
 
@@ -100,7 +136,12 @@ describe('retries', () => {
   });
 
   test('repeat only the exit codes that are named', async () => {
-    expect((await retried([{ kind: 'exit', code: 75 }], [75])).story).toEqual(['started a', 'retrying a', 'started a', 'succeeded a']);
+    expect((await retried([{ kind: 'exit', code: 75 }], [75])).story).toEqual([
+      'started a',
+      'retrying a',
+      'started a',
+      'succeeded a',
+    ]);
     expect((await retried([failed], [75])).story).toEqual(['started a', 'failed a']);
     expect((await retried([{ kind: 'signal', signal: 'SIGKILL' }], [75])).story).toEqual(['started a', 'failed a']);
   });
@@ -113,19 +154,28 @@ test('a timeout asks to stop, and what is written after that does not count', as
 
 describe('an interruption', () => {
   test('asks what runs to stop, starts nothing more, and what ends well after it was asked does not count', async () => {
-    const { story, summary } = await runSketch({ a: {}, b: { after: ['a'] }, c: { planned: 'fresh' } }, { script: patient, ...abortAt(({ type }) => type === 'started') });
+    const { story, summary } = await runSketch(
+      { a: {}, b: { after: ['a'] }, c: { planned: 'fresh' } },
+      { script: patient, ...abortAt(({ type }) => type === 'started') },
+    );
     expect([...story].sort()).toEqual(['fresh c', 'interrupted a', 'started a']);
     expect(summary).toMatchObject({ outcome: 'interrupted', counts: { interrupted: 2, fresh: 1, executed: 0 } });
   });
 
   test('before the first start interrupts everything that was to run', async () => {
-    const { story, summary } = await runSketch({ a: {}, b: { planned: 'fresh' } }, { ...abortAt(({ type }) => type === 'plan') });
+    const { story, summary } = await runSketch(
+      { a: {}, b: { planned: 'fresh' } },
+      { ...abortAt(({ type }) => type === 'plan') },
+    );
     expect(story).toEqual(['fresh b']);
     expect(summary).toMatchObject({ outcome: 'interrupted', counts: { interrupted: 1, fresh: 1 } });
   });
 
   test('ends the pause before a retry', async () => {
-    const { story } = await runSketch({ a: { retries: { limit: 1, delayMs: 1e9 } } }, { script: failing('a'), ...abortAt(({ type }) => type === 'retrying') });
+    const { story } = await runSketch(
+      { a: { retries: { limit: 1, delayMs: 1e9 } } },
+      { script: failing('a'), ...abortAt(({ type }) => type === 'retrying') },
+    );
     expect(story).toEqual(['started a', 'retrying a', 'interrupted a']);
   });
 
@@ -138,7 +188,10 @@ describe('an interruption', () => {
 describe('without a GPU', () => {
   test('the processor stands in, with all it has, one instance at a time, and the run says so', async () => {
     const { events, story } = await runSketch({ a: { resources: { gpu: 1 } }, b: { resources: { gpu: 1 } } });
-    expect(events[1]).toEqual({ type: 'notice', message: 'No GPU was found: the processor stands in for it in a, b, one instance at a time.' });
+    expect(events[1]).toEqual({
+      type: 'notice',
+      message: 'No GPU was found: the processor stands in for it in a, b, one instance at a time.',
+    });
     expect(events.find(({ type }) => type === 'started')).toMatchObject({ resources: { cpu: 4, gpu: 0 } });
     expect(story).toEqual(['started a', 'succeeded a', 'started b', 'succeeded b']);
   });
@@ -151,7 +204,12 @@ describe('without a GPU', () => {
     };
     await runSketch({ a: { resources: { gpu: 1 } }, b: { resources: { cpu: 0.5, memory: 10 } } }, { script });
     expect(environments.a).toMatchObject({ CUDA_VISIBLE_DEVICES: '', OMP_NUM_THREADS: '4', PIPELINE_CPUS: '4' });
-    expect(environments.b).toMatchObject({ CUDA_VISIBLE_DEVICES: '', OMP_NUM_THREADS: '1', PIPELINE_CPUS: '1', PIPELINE_MEMORY: '10' });
+    expect(environments.b).toMatchObject({
+      CUDA_VISIBLE_DEVICES: '',
+      OMP_NUM_THREADS: '1',
+      PIPELINE_CPUS: '1',
+      PIPELINE_MEMORY: '10',
+    });
   });
 
   test('--require-gpu refuses before anything is told, unless nothing that needs one is to run', async () => {

@@ -60,7 +60,11 @@ export async function runPipeline(
   }
 }
 
-async function auditing(ledger: Ledger, { instances, tolerance }: NonNullable<RunOptions['audit']>, emit: (event: RunEvent) => void): Promise<Ledger> {
+async function auditing(
+  ledger: Ledger,
+  { instances, tolerance }: NonNullable<RunOptions['audit']>,
+  emit: (event: RunEvent) => void,
+): Promise<Ledger> {
   const { auditingLedger } = await import('../audit/auditing-ledger.ts');
   return auditingLedger(ledger, instances, tolerance, (audit) => {
     emit({ type: 'audited', id: audit.instance, audit });

@@ -21,7 +21,10 @@ const cases: fc.Arbitrary<Case> = fc
     stages: fc.array(
       fc.record({
         reads: fc.array(fc.nat(100), { maxLength: 3 }),
-        resources: fc.record({ cpu: fc.constantFrom(0, 0.5, 1, 2, 4, 9), memory: fc.constantFrom(300, 700), disk: fc.constant(1) }, { requiredKeys: [] }),
+        resources: fc.record(
+          { cpu: fc.constantFrom(0, 0.5, 1, 2, 4, 9), memory: fc.constantFrom(300, 700), disk: fc.constant(1) },
+          { requiredKeys: [] },
+        ),
         kind: fc.constantFrom('run', 'run', 'run', 'decided-fresh', 'decided-restore', 'fresh', 'blocked'),
         seconds: fc.nat(20),
         turns: fc.integer({ min: 1, max: 6 }),
@@ -37,8 +40,19 @@ const cases: fc.Arbitrary<Case> = fc
     stages.forEach(({ reads, resources, kind, seconds }, i) => {
       const after = [...new Set(reads.filter(() => i > 0).map((read) => `s${read % i}`))];
       // A plan calls fresh only what reads nothing that will run.
-      const planned = kind === 'blocked' ? 'blocked' : kind === 'fresh' && after.every((id) => sketches[id]!.planned === 'fresh') ? 'fresh' : 'run';
-      sketches[`s${i}`] = { after, resources: resources, seconds, planned, ...(kind === 'decided-fresh' ? { decided: 'fresh' } : kind === 'decided-restore' ? { decided: 'restore' } : {}) };
+      const planned =
+        kind === 'blocked'
+          ? 'blocked'
+          : kind === 'fresh' && after.every((id) => sketches[id]!.planned === 'fresh')
+            ? 'fresh'
+            : 'run';
+      sketches[`s${i}`] = {
+        after,
+        resources: resources,
+        seconds,
+        planned,
+        ...(kind === 'decided-fresh' ? { decided: 'fresh' } : kind === 'decided-restore' ? { decided: 'restore' } : {}),
+      };
     });
     return {
       stages: sketches,
@@ -60,13 +74,19 @@ async function run({ stages, turns, failing, jobs, keepGoing }: Case) {
 }
 
 const CONCLUSIONS = ['fresh', 'restored', 'succeeded', 'failed', 'blocked'];
-const concluded = (events: readonly RunEvent[]) => events.flatMap((event) => ('id' in event && CONCLUSIONS.includes(event.type) ? [{ id: event.id, type: event.type }] : []));
+const concluded = (events: readonly RunEvent[]) =>
+  events.flatMap((event) =>
+    'id' in event && CONCLUSIONS.includes(event.type) ? [{ id: event.id, type: event.type }] : [],
+  );
 
 test('whatever the pipeline: each instance once, producers first, never more than there is, the plan first and the end last', async () => {
   await fc.assert(
     fc.asyncProperty(cases, async (given) => {
       const { events, summary } = await run(given);
-      expect(events.map(({ type }) => type).filter((type) => type === 'plan' || type === 'finished')).toEqual(['plan', 'finished']);
+      expect(events.map(({ type }) => type).filter((type) => type === 'plan' || type === 'finished')).toEqual([
+        'plan',
+        'finished',
+      ]);
       expect([events[0]!.type, events.at(-1)!.type]).toEqual(['plan', 'finished']);
 
       const good = new Set<string>();
@@ -75,7 +95,8 @@ test('whatever the pipeline: each instance once, producers first, never more tha
       const count = (id: string, sign: 1 | -1): void => {
         const { resources = {} } = given.stages[id]!;
         const wants = { cpu: 1, ...resources, jobs: 1 };
-        for (const [name, amount] of Object.entries(wants)) taken[name] = (taken[name] ?? 0) + sign * Math.min(amount, { ...CAPACITY, jobs: given.jobs }[name as Name]);
+        for (const [name, amount] of Object.entries(wants))
+          taken[name] = (taken[name] ?? 0) + sign * Math.min(amount, { ...CAPACITY, jobs: given.jobs }[name as Name]);
       };
       for (const event of events) {
         if (!('id' in event)) continue;
@@ -83,7 +104,8 @@ test('whatever the pipeline: each instance once, producers first, never more tha
         if (event.type === 'started') {
           expect(given.stages[id]!.after!.filter((producer) => !good.has(producer))).toEqual([]);
           count(id, 1);
-          for (const [name, amount] of Object.entries(taken)) expect(amount, name).toBeLessThanOrEqual({ ...CAPACITY, jobs: given.jobs }[name as Name] + 1e-6);
+          for (const [name, amount] of Object.entries(taken))
+            expect(amount, name).toBeLessThanOrEqual({ ...CAPACITY, jobs: given.jobs }[name as Name] + 1e-6);
         }
         if (event.type === 'succeeded' || event.type === 'failed') count(id, -1);
         if (!CONCLUSIONS.includes(event.type)) continue;
@@ -112,9 +134,12 @@ test('with keepGoing all is concluded: what depends on a failure or a missing in
       }
       expect(Object.fromEntries(concluded(events).map(({ id, type }) => [id, type]))).toEqual(expected);
       for (const event of events) {
-        if (event.type === 'blocked' && event.because !== undefined) expect(['failed', 'blocked']).toContain(expected[event.because]);
+        if (event.type === 'blocked' && event.because !== undefined)
+          expect(['failed', 'blocked']).toContain(expected[event.because]);
       }
-      expect(summary.outcome).toBe(Object.values(expected).some((type) => type === 'failed' || type === 'blocked') ? 'failed' : 'done');
+      expect(summary.outcome).toBe(
+        Object.values(expected).some((type) => type === 'failed' || type === 'blocked') ? 'failed' : 'done',
+      );
     }),
     { numRuns: 60 },
   );
@@ -142,7 +167,12 @@ test('one at a time, the one with the longest path starts, whatever the pipeline
   await fc.assert(
     fc.asyncProperty(cases, async (given) => {
       // Restoring goes on beside an execution, and may end between the choice of the next one and its start.
-      const stages = Object.fromEntries(Object.entries(given.stages).map(([id, { planned = 'run', ...stage }]): [string, Sketch] => [id, { ...stage, planned, ...(planned === 'run' && { decided: 'run' }) }]));
+      const stages = Object.fromEntries(
+        Object.entries(given.stages).map(([id, { planned = 'run', ...stage }]): [string, Sketch] => [
+          id,
+          { ...stage, planned, ...(planned === 'run' && { decided: 'run' }) },
+        ]),
+      );
       const { events } = await run({ ...given, stages, jobs: 1, keepGoing: true });
       const good = new Set<string>();
       const left = new Set(Object.keys(stages).filter((id) => stages[id]!.planned === 'run'));
@@ -171,19 +201,27 @@ test('nobody starves: what is ready is overtaken by less urgent ones that use wh
       };
       const good = new Set<string>();
       const running = new Set<string>();
-      const left = new Set(Object.entries(given.stages).flatMap(([id, { planned, decided }]) => (planned === 'run' && decided === undefined ? [id] : [])));
+      const left = new Set(
+        Object.entries(given.stages).flatMap(([id, { planned, decided }]) =>
+          planned === 'run' && decided === undefined ? [id] : [],
+        ),
+      );
       const overtaken = new Map<string, number>();
       for (const event of events) {
         if (!('id' in event)) continue;
         const id: string = event.id;
         if (event.type === 'started') {
           left.delete(id);
-          const free = (name: string): number => capacity[name as Name] - [...running].reduce((sum, other) => sum + (wants(other)[name] ?? 0), 0);
+          const free = (name: string): number =>
+            capacity[name as Name] - [...running].reduce((sum, other) => sum + (wants(other)[name] ?? 0), 0);
           for (const other of left) {
             const ready = given.stages[other]!.after!.every((producer) => good.has(producer));
             if (!ready || behind(given.stages, other) <= behind(given.stages, id)) continue;
-            const lacking = Object.entries(wants(other)).flatMap(([name, amount]) => (amount > free(name) + 1e-9 ? [name] : []));
-            if (lacking.length === 0 || lacking.some((name) => (wants(id)[name] ?? 0) > 0)) overtaken.set(other, (overtaken.get(other) ?? 0) + 1);
+            const lacking = Object.entries(wants(other)).flatMap(([name, amount]) =>
+              amount > free(name) + 1e-9 ? [name] : [],
+            );
+            if (lacking.length === 0 || lacking.some((name) => (wants(id)[name] ?? 0) > 0))
+              overtaken.set(other, (overtaken.get(other) ?? 0) + 1);
           }
           running.add(id);
         }
@@ -197,15 +235,32 @@ test('nobody starves: what is ready is overtaken by less urgent ones that use wh
 });
 
 test('the longest expected path starts first', async () => {
-  const { story } = await runSketch({ short: { seconds: 5 }, first: { seconds: 1 }, long: { seconds: 9, after: ['first'] } }, { options: { jobs: 1 } });
-  expect(story.filter((line) => line.startsWith('started'))).toEqual(['started first', 'started long', 'started short']);
+  const { story } = await runSketch(
+    { short: { seconds: 5 }, first: { seconds: 1 }, long: { seconds: 9, after: ['first'] } },
+    { options: { jobs: 1 } },
+  );
+  expect(story.filter((line) => line.startsWith('started'))).toEqual([
+    'started first',
+    'started long',
+    'started short',
+  ]);
 });
 
 test('what a more urgent instance is short of is kept for it, and only what needs none of that overtakes', async () => {
   const whole = { seconds: 100, resources: { cpu: 4 } };
   const { story } = await runSketch(
-    { opening: { seconds: 200, resources: { cpu: 1 } }, whole, small: { seconds: 1, resources: { cpu: 1 } }, other: { seconds: 1, resources: { cpu: 0, disk: 1 } } },
-    { script: async (id) => { for (let i = 0; i < (id === 'opening' ? 10 : 1); i++) await turn(); return done; } },
+    {
+      opening: { seconds: 200, resources: { cpu: 1 } },
+      whole,
+      small: { seconds: 1, resources: { cpu: 1 } },
+      other: { seconds: 1, resources: { cpu: 0, disk: 1 } },
+    },
+    {
+      script: async (id) => {
+        for (let i = 0; i < (id === 'opening' ? 10 : 1); i++) await turn();
+        return done;
+      },
+    },
   );
   const started = story.filter((line) => line.startsWith('started'));
   expect(started).toEqual(['started opening', 'started other', 'started whole', 'started small']);

@@ -80,7 +80,12 @@ export class Schedule {
         // Its producers were fresh or are restored as they were, so this still holds.
         this.#limits.emit({ type: 'fresh', id, fingerprint: entry.verdict.fingerprint });
         this.#done(id, 'fresh');
-      } else if (!this.#stopped && producersOf(entry.instance).every((producer) => !this.#outcomes.has(producer) || isGood(this.#outcomes.get(producer)))) {
+      } else if (
+        !this.#stopped &&
+        producersOf(entry.instance).every(
+          (producer) => !this.#outcomes.has(producer) || isGood(this.#outcomes.get(producer)),
+        )
+      ) {
         this.#follow(this.#decide(entry));
       }
     }
@@ -94,9 +99,11 @@ export class Schedule {
       this.#due.push(entry);
       this.#due.sort((a, b) => this.#urgency.get(b.instance.id)! - this.#urgency.get(a.instance.id)!);
     } else {
-      this.#follow(finish().then((outcome) => {
-        this.#done(entry.instance.id, outcome);
-      }));
+      this.#follow(
+        finish().then((outcome) => {
+          this.#done(entry.instance.id, outcome);
+        }),
+      );
     }
   }
 
@@ -160,7 +167,12 @@ export class Schedule {
 
   #block(entry: PlanEntry): void {
     const { id } = entry.instance;
-    this.#limits.emit({ type: 'blocked', id, because: this.#culprit(entry), reasons: entry.verdict.kind === 'blocked' ? entry.verdict.reasons : [] });
+    this.#limits.emit({
+      type: 'blocked',
+      id,
+      because: this.#culprit(entry),
+      reasons: entry.verdict.kind === 'blocked' ? entry.verdict.reasons : [],
+    });
     this.#done(id, 'blocked');
   }
 

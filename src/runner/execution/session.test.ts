@@ -13,7 +13,8 @@ async function leader(script: string): Promise<number> {
 }
 
 test('the peak of memory is that of the largest process, also when it gave the memory back', async () => {
-  const program = "let b = Buffer.alloc(2e8, 1); b = undefined; gc(); console.log('ready'); setInterval(() => {}, 1000)";
+  const program =
+    "let b = Buffer.alloc(2e8, 1); b = undefined; gc(); console.log('ready'); setInterval(() => {}, 1000)";
   const session = await leader(`${process.execPath} --expose-gc -e "${program}"; true`);
   expect(peakMemoryOf(session)).toBeGreaterThan(2e8);
 });

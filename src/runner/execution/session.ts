@@ -38,7 +38,9 @@ function processesOf(session: number): Process[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
     const status = processStatus(Number(name)); // undefined: it has ended since
-    return status?.session === session && status.state !== 'Z' && status.state !== 'X' ? [{ pid: Number(name), group: status.group }] : [];
+    return status?.session === session && status.state !== 'Z' && status.state !== 'X'
+      ? [{ pid: Number(name), group: status.group }]
+      : [];
   });
 }
 

@@ -38,6 +38,7 @@ function stepAt(command: string, i: number, inside: Surrounding, end: string | u
   if (inside === 'arithmetic') return { length: 1 };
   if (character === "'") return { length: 1, opens: { kind: 'single-quoted', end: "'" } };
   if (character === '"') return { length: 1, opens: { kind: 'double-quoted', end: '"' } };
-  if (character === '#' && (i === 0 || /[\s;&|(]/.test(command[i - 1]!))) return { length: command.slice(i).search(/\n|$/) };
+  if (character === '#' && (i === 0 || /[\s;&|(]/.test(command[i - 1]!)))
+    return { length: command.slice(i).search(/\n|$/) };
   return { length: 1 };
 }

@@ -19,7 +19,12 @@ export interface Premises {
   readonly lineage: () => Promise<readonly LineageEntry[]>;
 }
 
-export async function taskOf(instance: Instance, workplace: Workplace, grant: Grant, { root, hostProgram, graceMs, log, lineage }: Premises): Promise<Task> {
+export async function taskOf(
+  instance: Instance,
+  workplace: Workplace,
+  grant: Grant,
+  { root, hostProgram, graceMs, log, lineage }: Premises,
+): Promise<Task> {
   const environment = stageEnvironment(instance, grant, process.env);
   const common = { folder: root, log, graceMs };
   const { body, params, axes } = instance;
@@ -27,19 +32,45 @@ export async function taskOf(instance: Instance, workplace: Workplace, grant: Gr
     const job = jobOf(instance, workplace, grant, await lineage());
     const file = path.join(workplace.folder, 'job.json');
     writeScratch(file, JSON.stringify(job));
-    return { ...common, command: [process.execPath, '--enable-source-maps', hostProgram, file], environment, speaks: true };
+    return {
+      ...common,
+      command: [process.execPath, '--enable-source-maps', hostProgram, file],
+      environment,
+      speaks: true,
+    };
   }
   const values = { params, axes, inputs: workplace.inputs, outputs: workplace.outputs };
   const { text, variables } = commandText(body.template, values);
   return {
     ...common,
     command: ['/bin/sh', '-c', text],
-    environment: { ...environment, ...commandVariables(values), ...variables, PIPELINE_CHECKPOINT: workplace.checkpoint },
+    environment: {
+      ...environment,
+      ...commandVariables(values),
+      ...variables,
+      PIPELINE_CHECKPOINT: workplace.checkpoint,
+    },
     speaks: false,
   };
 }
 
-function jobOf({ id, stage, axes, params }: Instance, { module, inputs, outputs, checkpoint }: Workplace, grant: Grant, lineage: readonly LineageEntry[]): Job {
+function jobOf(
+  { id, stage, axes, params }: Instance,
+  { module, inputs, outputs, checkpoint }: Workplace,
+  grant: Grant,
+  lineage: readonly LineageEntry[],
+): Job {
   if (module === undefined) throw new Error(`Internal error: ${id} is a module stage without a bundle.`);
-  return { module, id, stage, axes, params, inputs, outputs, checkpoint, resources: { ...told(grant), cpu: threadsOf(grant) }, lineage };
+  return {
+    module,
+    id,
+    stage,
+    axes,
+    params,
+    inputs,
+    outputs,
+    checkpoint,
+    resources: { ...told(grant), cpu: threadsOf(grant) },
+    lineage,
+  };
 }

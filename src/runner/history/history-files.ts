@@ -38,13 +38,18 @@ export function listRuns(storeFolder: string, most = Infinity): PastRuns {
 function runFiles(storeFolder: string): string[] {
   const folder = historyFolder(storeFolder);
   const names = namesIfThere(folder).filter((name) => /^\d{8}T\d{9}Z-[0-9a-f]{8}\.json$/.test(name));
-  return names.sort(byCodeUnit).reverse().map((name) => path.join(folder, name));
+  return names
+    .sort(byCodeUnit)
+    .reverse()
+    .map((name) => path.join(folder, name));
 }
 
 function readRun(file: string): PastRun | undefined {
   try {
     const run = JSON.parse(readFileSync(file, 'utf8')) as { format: number; id: string; instances: unknown };
-    return run.format === 1 && run.id === path.parse(file).name && Array.isArray(run.instances) ? (run as unknown as PastRun) : undefined;
+    return run.format === 1 && run.id === path.parse(file).name && Array.isArray(run.instances)
+      ? (run as unknown as PastRun)
+      : undefined;
   } catch {
     return undefined; // removed since it was listed, truncated, or not JSON at all
   }

@@ -18,14 +18,29 @@ function planOf(verdicts: Readonly<Record<string, Verdict>>, reads: Readonly<Rec
     const inputs = reads[name] === undefined ? {} : { x: { kind: 'output', producer: id(reads[name]), output: 'out' } };
     return { instance: { id: id(name), stage: name, axes: {}, inputs } as unknown as PlanEntry['instance'], verdict };
   });
-  return { type: 'plan', plan: { pipeline: { root: '/p', file: '/p/pipelines/small.json' } as Plan['pipeline'], entries } };
+  return {
+    type: 'plan',
+    plan: { pipeline: { root: '/p', file: '/p/pipelines/small.json' } as Plan['pipeline'], entries },
+  };
 }
 
 const run: Verdict = { kind: 'run', reasons: [{ kind: 'never-run' }] };
 const fresh = { kind: 'fresh', fingerprint: print('f0') } as Verdict;
-const started = (name: string, attempt = 1): RunEvent => ({ type: 'started', id: id(name), fingerprint: print(`print of ${name}`), attempt, resumed: attempt > 1, reasons: [{ kind: 'never-run' }], log: '', resources: { cpu: 1 } });
+const started = (name: string, attempt = 1): RunEvent => ({
+  type: 'started',
+  id: id(name),
+  fingerprint: print(`print of ${name}`),
+  attempt,
+  resumed: attempt > 1,
+  reasons: [{ kind: 'never-run' }],
+  log: '',
+  resources: { cpu: 1 },
+});
 const succeeded = (name: string): RunEvent => ({ type: 'succeeded', id: id(name), seconds: 1, record: {} as never });
-const finished = (outcome: RunSummary['outcome']): RunEvent => ({ type: 'finished', summary: { outcome } as RunSummary });
+const finished = (outcome: RunSummary['outcome']): RunEvent => ({
+  type: 'finished',
+  summary: { outcome } as RunSummary,
+});
 
 /** Feeds events, each a second after the one before, the first at once. */
 function record(...events: readonly RunEvent[]): PastRun | undefined {
@@ -39,37 +54,95 @@ function record(...events: readonly RunEvent[]): PastRun | undefined {
 }
 
 test('a run is told with what became of each instance, when, on which lane', () => {
-  const past = record(planOf({ a: run, b: run, c: fresh }, { b: 'a' }), started('a'), started('b'), succeeded('a'), started('c'), succeeded('b'), succeeded('c'), finished('done'))!;
-  expect(past).toMatchObject({ started: '2026-11-23T12:00:00.000Z', seconds: 8, pipeline: 'pipelines/small.json', targets: ['b'], outcome: 'done' });
+  const past = record(
+    planOf({ a: run, b: run, c: fresh }, { b: 'a' }),
+    started('a'),
+    started('b'),
+    succeeded('a'),
+    started('c'),
+    succeeded('b'),
+    succeeded('c'),
+    finished('done'),
+  )!;
+  expect(past).toMatchObject({
+    started: '2026-11-23T12:00:00.000Z',
+    seconds: 8,
+    pipeline: 'pipelines/small.json',
+    targets: ['b'],
+    outcome: 'done',
+  });
   expect(past.id).toMatch(/^20261123T120000000Z-[0-9a-f]{8}$/);
   expect(past.instances.map(({ ended, execution }) => [ended, execution?.lane, execution?.attempts])).toEqual([
     ['executed', 0, [{ start: 1, seconds: 2, resumed: false }]],
     ['executed', 1, [{ start: 2, seconds: 3, resumed: false }]],
     ['executed', 0, [{ start: 4, seconds: 2, resumed: false }]], // the lane that a left
   ]);
-  expect(past.instances[1]).toMatchObject({ reads: ['a'], fingerprint: 'print of b', reasons: [{ kind: 'never-run' }], reasonCount: 1 });
+  expect(past.instances[1]).toMatchObject({
+    reads: ['a'],
+    fingerprint: 'print of b',
+    reasons: [{ kind: 'never-run' }],
+    reasonCount: 1,
+  });
 });
 
 test('each attempt is told with its failure, and the lane is kept between them', () => {
   const failure = { kind: 'exit', code: 3 } as const;
-  const past = record(planOf({ a: run }), started('a'), { type: 'retrying', id: id('a'), attempt: 2, delayMs: 1, failure }, started('a', 2), { type: 'failed', id: id('a'), seconds: 1, failure, logTail: [] }, finished('failed'))!;
-  expect(past.instances[0]).toMatchObject({ ended: 'failed', execution: { lane: 0, attempts: [{ start: 1, seconds: 1, failure }, { start: 3, seconds: 1, resumed: true, failure }] } });
+  const past = record(
+    planOf({ a: run }),
+    started('a'),
+    { type: 'retrying', id: id('a'), attempt: 2, delayMs: 1, failure },
+    started('a', 2),
+    { type: 'failed', id: id('a'), seconds: 1, failure, logTail: [] },
+    finished('failed'),
+  )!;
+  expect(past.instances[0]).toMatchObject({
+    ended: 'failed',
+    execution: {
+      lane: 0,
+      attempts: [
+        { start: 1, seconds: 1, failure },
+        { start: 3, seconds: 1, resumed: true, failure },
+      ],
+    },
+  });
 });
 
 test('what was interrupted, blocked, or never had its turn is told as that', () => {
-  const past = record(planOf({ a: run, b: run, c: run }), started('a'), { type: 'interrupted', id: id('a') }, { type: 'blocked', id: id('b'), because: id('a'), reasons: [] }, finished('interrupted'))!;
-  expect(past.instances.map(({ ended, because }) => [ended, because])).toEqual([['interrupted', undefined], ['blocked', 'a'], ['not-started', undefined]]);
+  const past = record(
+    planOf({ a: run, b: run, c: run }),
+    started('a'),
+    { type: 'interrupted', id: id('a') },
+    { type: 'blocked', id: id('b'), because: id('a'), reasons: [] },
+    finished('interrupted'),
+  )!;
+  expect(past.instances.map(({ ended, because }) => [ended, because])).toEqual([
+    ['interrupted', undefined],
+    ['blocked', 'a'],
+    ['not-started', undefined],
+  ]);
 });
 
 test('a run that found nothing to do, or only missing inputs, leaves nothing', () => {
   const up: RunEvent = { type: 'fresh', id: id('c'), fingerprint: print('f0') };
   expect(record(planOf({ c: fresh }), up, finished('done'))).toBeUndefined();
-  expect(record(planOf({ c: fresh, d: { kind: 'blocked', reasons: [] } }), up, { type: 'blocked', id: id('d'), because: undefined, reasons: [] }, finished('failed'))).toBeUndefined();
+  expect(
+    record(
+      planOf({ c: fresh, d: { kind: 'blocked', reasons: [] } }),
+      up,
+      { type: 'blocked', id: id('d'), because: undefined, reasons: [] },
+      finished('failed'),
+    ),
+  ).toBeUndefined();
 });
 
 test('a folder that changed in thousands of files does not fill the history', () => {
   const reasons = Array.from({ length: 3000 }, (_, i) => ({ kind: 'input', input: 'x', path: `images/${i}` }) as const);
-  const past = record(planOf({ a: { kind: 'run', reasons } }), { ...started('a'), reasons } as RunEvent, succeeded('a'), finished('done'))!;
+  const past = record(
+    planOf({ a: { kind: 'run', reasons } }),
+    { ...started('a'), reasons } as RunEvent,
+    succeeded('a'),
+    finished('done'),
+  )!;
   expect(past.instances[0]!.reasons).toHaveLength(5);
   expect(past.instances[0]!.reasonCount).toBe(3000);
 });

@@ -20,7 +20,11 @@ interface Draft {
   fingerprint: Fingerprint | undefined;
   reasons: readonly Reason[];
   because?: InstanceId;
-  execution?: { readonly lane: number; readonly resources: Readonly<Record<string, number | string>>; readonly attempts: Writable<PastAttempt>[] };
+  execution?: {
+    readonly lane: number;
+    readonly resources: Readonly<Record<string, number | string>>;
+    readonly attempts: Writable<PastAttempt>[];
+  };
 }
 
 export class RunRecorder {
@@ -152,7 +156,8 @@ function draftOf(entry: PlanEntry): Draft {
 }
 
 /** Polling a pipeline that is up to date, or that waits for data, must not fill the store. */
-const isWorth = ({ ended }: Draft): boolean => ended === 'executed' || ended === 'restored' || ended === 'failed' || ended === 'interrupted';
+const isWorth = ({ ended }: Draft): boolean =>
+  ended === 'executed' || ended === 'restored' || ended === 'failed' || ended === 'interrupted';
 
 function pastInstance({ entry: { instance }, ended, fingerprint, reasons, because, execution }: Draft): PastInstance {
   const told = ended === 'fresh' ? [] : reasons;

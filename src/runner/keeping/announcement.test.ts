@@ -66,7 +66,10 @@ test('a decision and a beginning wait for the end of a sweep that is under way',
 test('two sweeps do not meet', () => {
   const folder = store();
   const sweep = begun(folder);
-  expect(beginSweep(folder)).toMatchObject({ ok: false, error: expect.stringContaining(`process ${process.pid}`) as string });
+  expect(beginSweep(folder)).toMatchObject({
+    ok: false,
+    error: expect.stringContaining(`process ${process.pid}`) as string,
+  });
   sweep.release();
   begun(folder).release();
 });

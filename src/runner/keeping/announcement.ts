@@ -102,7 +102,11 @@ async function endOf(sweep: string): Promise<void> {
 const notesOf = (place: string): string => `${place}.names`;
 
 function placesOf(storeFolder: string) {
-  return { runners: path.join(storeFolder, 'runners'), sweep: path.join(storeFolder, 'leases', 'sweep'), mark: path.join(storeFolder, 'runners', 'mark') };
+  return {
+    runners: path.join(storeFolder, 'runners'),
+    sweep: path.join(storeFolder, 'leases', 'sweep'),
+    mark: path.join(storeFolder, 'runners', 'mark'),
+  };
 }
 
 const readMark = (storeFolder: string): string => textIfThere(placesOf(storeFolder).mark);

@@ -11,7 +11,10 @@ const [kept, gone] = [digestOf('kept'), digestOf('gone')];
 const blob = (digest: string): string => `objects/${digest.slice(0, 2)}/${digest.slice(2)}`;
 const DAY = 24 * 3600 * 1000;
 
-function store(...files: readonly string[]): { folder: string; garbage: (more?: { names?: readonly string[]; since?: number; daysLater?: number }) => string[] } {
+function store(...files: readonly string[]): {
+  folder: string;
+  garbage: (more?: { names?: readonly string[]; since?: number; daysLater?: number }) => string[];
+} {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'garbage-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true });
@@ -23,13 +26,29 @@ function store(...files: readonly string[]): { folder: string; garbage: (more?: 
   return {
     folder,
     garbage: ({ names = [kept], since = Infinity, daysLater = 0 } = {}) =>
-      findGarbage(folder, { names: new Set(names), since, checkpointsFor: 30 * DAY, now: Date.now() + daysLater * DAY }).map((each) => path.relative(folder, each.path)),
+      findGarbage(folder, {
+        names: new Set(names),
+        since,
+        checkpointsFor: 30 * DAY,
+        now: Date.now() + daysLater * DAY,
+      }).map((each) => path.relative(folder, each.path)),
   };
 }
 
 test('what is named stays, whatever is not goes, records before files', () => {
-  const { garbage } = store(blob(kept), blob(gone), `runs/${kept}.json`, `runs/${gone}.json`, `state/maps/${gone}.map`, 'objects/aa/.aa.0123.tmp');
-  expect(garbage()).toEqual([`runs/${gone}.json`, ...[blob(gone), 'objects/aa/.aa.0123.tmp'].sort(), `state/maps/${gone}.map`]);
+  const { garbage } = store(
+    blob(kept),
+    blob(gone),
+    `runs/${kept}.json`,
+    `runs/${gone}.json`,
+    `state/maps/${gone}.map`,
+    'objects/aa/.aa.0123.tmp',
+  );
+  expect(garbage()).toEqual([
+    `runs/${gone}.json`,
+    ...[blob(gone), 'objects/aa/.aa.0123.tmp'].sort(),
+    `state/maps/${gone}.map`,
+  ]);
 });
 
 test('what a runner at work may have made is spared by its age', () => {
@@ -46,8 +65,16 @@ test('a checkpoint stays while it is named, and for 30 days after it was last wr
 });
 
 test('what lies in quarantine goes when nothing needs what it was; what somebody else put there stays', () => {
-  const { garbage } = store(`quarantine/objects-${kept.slice(0, 2)}-${kept.slice(2)}`, `quarantine/objects-${gone.slice(0, 2)}-${gone.slice(2)}`, `quarantine/runs-${gone}.json`, 'quarantine/notes.txt');
-  expect(garbage()).toEqual([`quarantine/objects-${gone.slice(0, 2)}-${gone.slice(2)}`, `quarantine/runs-${gone}.json`]);
+  const { garbage } = store(
+    `quarantine/objects-${kept.slice(0, 2)}-${kept.slice(2)}`,
+    `quarantine/objects-${gone.slice(0, 2)}-${gone.slice(2)}`,
+    `quarantine/runs-${gone}.json`,
+    'quarantine/notes.txt',
+  );
+  expect(garbage()).toEqual([
+    `quarantine/objects-${gone.slice(0, 2)}-${gone.slice(2)}`,
+    `quarantine/runs-${gone}.json`,
+  ]);
 });
 
 test('records lead to what they name, lists of folders to their files, and no other blob anywhere', () => {
@@ -57,8 +84,16 @@ test('records lead to what they name, lists of folders to their files, and no ot
     writeFileSync(path.join(folder, file), text);
   };
   const list = treeOf([{ name: 'page', kind: 'file', bytes: 1, digest: kept }]);
-  put(`runs/${digestOf('run')}.json`, JSON.stringify({ record: { outputs: { all: { digest: list.digest } }, origins: { x: [{ fingerprint: digestOf('earlier') }] } } }));
-  put(`runs/${digestOf('earlier')}.json`, JSON.stringify({ record: { outputs: { out: { digest: digestOf('early') } } } }));
+  put(
+    `runs/${digestOf('run')}.json`,
+    JSON.stringify({
+      record: { outputs: { all: { digest: list.digest } }, origins: { x: [{ fingerprint: digestOf('earlier') }] } },
+    }),
+  );
+  put(
+    `runs/${digestOf('earlier')}.json`,
+    JSON.stringify({ record: { outputs: { out: { digest: digestOf('early') } } } }),
+  );
   put(blob(list.digest), list.text);
   put(blob(kept), `this file only looks as if it named ${gone}`);
   const found = reachable(folder, [digestOf('run')]);
@@ -67,7 +102,17 @@ test('records lead to what they name, lists of folders to their files, and no ot
 });
 
 test('an audit goes with the result that it is about, and what killed writers left goes by its age', () => {
-  const { garbage } = store(`audits/${kept}.json`, `audits/${gone}.json`, 'history/.a.json.0123456789ab.tmp', `runs/.${kept}.json.0123456789ab.tmp`, 'history/a.json');
-  expect(garbage()).toEqual([`audits/${gone}.json`, `runs/.${kept}.json.0123456789ab.tmp`, 'history/.a.json.0123456789ab.tmp']);
+  const { garbage } = store(
+    `audits/${kept}.json`,
+    `audits/${gone}.json`,
+    'history/.a.json.0123456789ab.tmp',
+    `runs/.${kept}.json.0123456789ab.tmp`,
+    'history/a.json',
+  );
+  expect(garbage()).toEqual([
+    `audits/${gone}.json`,
+    `runs/.${kept}.json.0123456789ab.tmp`,
+    'history/.a.json.0123456789ab.tmp',
+  ]);
   expect(garbage({ since: Date.now() - DAY })).toEqual([]);
 });

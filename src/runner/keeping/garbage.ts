@@ -5,7 +5,16 @@ import { placeOf } from '../../util/atomic-file.ts';
 import type { RunRecord } from '../record.ts';
 
 /** In the order in which they are deleted: never a blob before the record that names it. A draft is what a writer left that was killed. */
-export const GARBAGE_KINDS = ['record', 'file', 'log', 'checkpoint', 'quarantined', 'source map', 'audit', 'draft'] as const;
+export const GARBAGE_KINDS = [
+  'record',
+  'file',
+  'log',
+  'checkpoint',
+  'quarantined',
+  'source map',
+  'audit',
+  'draft',
+] as const;
 export type GarbageKind = (typeof GARBAGE_KINDS)[number];
 
 export interface Garbage {
@@ -63,11 +72,15 @@ export function findGarbage(storeFolder: string, { names, since, checkpointsFor,
   for (const fingerprint of readFolder(at('checkpoints'))) {
     if (names.has(fingerprint)) continue;
     const { bytes, written } = measure(at('checkpoints', fingerprint));
-    if (written < Math.min(since - COARSE_MS, now - checkpointsFor)) garbage.push({ kind: 'checkpoint', path: at('checkpoints', fingerprint), bytes });
+    if (written < Math.min(since - COARSE_MS, now - checkpointsFor))
+      garbage.push({ kind: 'checkpoint', path: at('checkpoints', fingerprint), bytes });
   }
-  for (const file of readFolder(at('quarantine'))) judge('quarantined', at('quarantine', file), nameOfQuarantined(file));
-  for (const file of readFolder(at('state', 'maps'))) judge('source map', at('state', 'maps', file), /^([0-9a-f]{64})\.map$/.exec(file)?.[1]);
-  for (const file of readFolder(at('audits'))) judge('audit', at('audits', file), /^([0-9a-f]{64})\.json$/.exec(file)?.[1]);
+  for (const file of readFolder(at('quarantine')))
+    judge('quarantined', at('quarantine', file), nameOfQuarantined(file));
+  for (const file of readFolder(at('state', 'maps')))
+    judge('source map', at('state', 'maps', file), /^([0-9a-f]{64})\.map$/.exec(file)?.[1]);
+  for (const file of readFolder(at('audits')))
+    judge('audit', at('audits', file), /^([0-9a-f]{64})\.json$/.exec(file)?.[1]);
   for (const folder of ['runs', 'audits', 'history', 'state', 'served']) {
     for (const file of readFolder(at(folder))) if (placeOf(file) !== file) judge('draft', at(folder, file), '');
   }
@@ -111,4 +124,3 @@ function readFolder(folder: string): string[] {
     throw error;
   }
 }
-

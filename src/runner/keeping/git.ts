@@ -26,7 +26,8 @@ export function repositoryAt(folder: string): Repository | undefined {
 
   const trees = async () => {
     const fields = await lines('worktree', 'list', '--porcelain');
-    const named = (key: string) => fields.flatMap((line) => (line.startsWith(`${key} `) ? [line.slice(key.length + 1)] : []));
+    const named = (key: string) =>
+      fields.flatMap((line) => (line.startsWith(`${key} `) ? [line.slice(key.length + 1)] : []));
     return { folders: named('worktree'), heads: named('HEAD').filter((head) => !/^0+$/.test(head)) };
   };
 
@@ -66,8 +67,19 @@ function isInRepository(folder: string): boolean {
 
 /** The variables that git sets for its hooks would lead away from the folder. */
 async function git(folder: string, words: readonly string[]) {
-  const environment = Object.fromEntries(Object.keys(process.env).filter((name) => name.startsWith('GIT_')).map((name) => [name, undefined]));
-  const answer = await execa('git', words, { cwd: folder, reject: false, env: { ...environment, GIT_OPTIONAL_LOCKS: '0' }, stripFinalNewline: false, maxBuffer: 1 << 30 });
-  if (answer.exitCode !== 0) throw new GitError(folder, answer.stderr.trim() || (answer.shortMessage ?? 'it ended without a word'));
+  const environment = Object.fromEntries(
+    Object.keys(process.env)
+      .filter((name) => name.startsWith('GIT_'))
+      .map((name) => [name, undefined]),
+  );
+  const answer = await execa('git', words, {
+    cwd: folder,
+    reject: false,
+    env: { ...environment, GIT_OPTIONAL_LOCKS: '0' },
+    stripFinalNewline: false,
+    maxBuffer: 1 << 30,
+  });
+  if (answer.exitCode !== 0)
+    throw new GitError(folder, answer.stderr.trim() || (answer.shortMessage ?? 'it ended without a word'));
   return answer;
 }

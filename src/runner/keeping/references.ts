@@ -26,7 +26,9 @@ export function referencesOf(record: RunRecord, store: Store): Reference[] {
     const own = refer(digest, { kind: 'output', output, file });
     const list = kind === 'folder' ? store.text(digest) : undefined;
     if (list === undefined) return [own];
-    const files = parseTree(list).flatMap((entry) => (entry.digest === '' ? [] : [refer(entry.digest, { kind: 'output', output, file: `${file}/${entry.name}` })]));
+    const files = parseTree(list).flatMap((entry) =>
+      entry.digest === '' ? [] : [refer(entry.digest, { kind: 'output', output, file: `${file}/${entry.name}` })],
+    );
     return [own, ...files];
   });
   if (identity.code.kind === 'module') references.push(refer(identity.code.bundle, { kind: 'code' }));

@@ -9,7 +9,11 @@ import { producersOf } from '../execution/order.ts';
  * @param damaged fingerprints of the results that lack a blob
  * @param locked the fingerprint that the lockfile names for an instance
  */
-export function repairable(entries: readonly PlanEntry[], damaged: ReadonlySet<Fingerprint>, locked: (id: InstanceId) => Fingerprint | undefined): { readonly instance: Instance; readonly fingerprint: Fingerprint }[] {
+export function repairable(
+  entries: readonly PlanEntry[],
+  damaged: ReadonlySet<Fingerprint>,
+  locked: (id: InstanceId) => Fingerprint | undefined,
+): { readonly instance: Instance; readonly fingerprint: Fingerprint }[] {
   const found: { instance: Instance; fingerprint: Fingerprint }[] = [];
   /** Their results are there, or will be again, as they were. */
   const asBefore = new Set<InstanceId>();
@@ -17,7 +21,9 @@ export function repairable(entries: readonly PlanEntry[], damaged: ReadonlySet<F
     if (verdict.kind === 'fresh' || verdict.kind === 'restore') asBefore.add(instance.id);
     if (verdict.kind !== 'run' || !producersOf(instance).every((id) => asBefore.has(id))) continue;
     // Not known: a producer must run first. Its result will be the old one, so that the lockfile still tells.
-    const fingerprint = verdict.fingerprint ?? (verdict.reasons.every(({ kind }) => kind === 'produced-will-change') ? locked(instance.id) : undefined);
+    const fingerprint =
+      verdict.fingerprint ??
+      (verdict.reasons.every(({ kind }) => kind === 'produced-will-change') ? locked(instance.id) : undefined);
     if (fingerprint === undefined || !damaged.has(fingerprint)) continue;
     asBefore.add(instance.id);
     found.push({ instance, fingerprint });

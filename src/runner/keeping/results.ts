@@ -14,7 +14,11 @@ export interface Results {
 }
 
 /** @param wanted undefined: of every pipeline that ever used the store */
-export async function resultsIn(store: Store, lock: Lockfile, wanted: ReadonlySet<InstanceId> | undefined): Promise<Results> {
+export async function resultsIn(
+  store: Store,
+  lock: Lockfile,
+  wanted: ReadonlySet<InstanceId> | undefined,
+): Promise<Results> {
   const records: RunRecord[] = [];
   const unreadable: Fingerprint[] = [];
   for (const fingerprint of await store.fingerprints()) {
@@ -23,6 +27,8 @@ export async function resultsIn(store: Store, lock: Lockfile, wanted: ReadonlySe
     else if (wanted?.has(record.instance) ?? true) records.push(record);
   }
   const found = new Set([...records.map(({ fingerprint }) => fingerprint), ...unreadable]);
-  const elsewhere = [...lock.entries()].flatMap(([id, { fingerprint }]) => ((wanted?.has(id) ?? true) && !found.has(fingerprint) ? [id] : []));
+  const elsewhere = [...lock.entries()].flatMap(([id, { fingerprint }]) =>
+    (wanted?.has(id) ?? true) && !found.has(fingerprint) ? [id] : [],
+  );
   return { records, unreadable, elsewhere };
 }

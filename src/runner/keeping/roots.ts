@@ -44,7 +44,12 @@ export async function findRoots(known: readonly string[], except: string): Promi
     for (const text of found.texts) take(text);
     commits = (commits ?? 0) + found.commits;
   }
-  const lockFiles = [...new Set([...known.filter((file) => existsSync(file)), ...[...places].flatMap((place) => lockFilesBelow(place, except))])];
+  const lockFiles = [
+    ...new Set([
+      ...known.filter((file) => existsSync(file)),
+      ...[...places].flatMap((place) => lockFilesBelow(place, except)),
+    ]),
+  ];
   for (const file of lockFiles) take(readFileSync(file, 'utf8'));
   return { names, lockFiles, commits };
 }
@@ -55,6 +60,8 @@ function lockFilesBelow(folder: string, except: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const place = path.join(folder, entry.name);
     if (entry.isFile()) return entry.name.endsWith(ENDING) ? [place] : [];
-    return entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git' && place !== except ? lockFilesBelow(place, except) : [];
+    return entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git' && place !== except
+      ? lockFilesBelow(place, except)
+      : [];
   });
 }

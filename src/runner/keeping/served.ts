@@ -27,9 +27,11 @@ export interface Served {
 export function servedBy(storeFolder: string): Served[] {
   const folder = path.join(storeFolder, 'served');
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).sort().map((name) => {
-    const note = path.join(folder, name);
-    const lockFile = path.resolve(storeFolder, readFileSync(note, 'utf8'));
-    return { lockFile, folderIsThere: existsSync(path.dirname(lockFile)), note };
-  });
+  return readdirSync(folder)
+    .sort()
+    .map((name) => {
+      const note = path.join(folder, name);
+      const lockFile = path.resolve(storeFolder, readFileSync(note, 'utf8'));
+      return { lockFile, folderIsThere: existsSync(path.dirname(lockFile)), note };
+    });
 }

@@ -55,9 +55,17 @@ async function look({ storeFolder, lockFile, keepRuns, current }: Wish): Promise
   const now = Date.now();
   const served = servedBy(storeFolder);
   const unseen = served.filter(({ folderIsThere }) => !folderIsThere);
-  const roots = await findRoots([...new Set([lockFile, ...served.filter(({ folderIsThere }) => folderIsThere).map((each) => each.lockFile)])], storeFolder);
+  const roots = await findRoots(
+    [...new Set([lockFile, ...served.filter(({ folderIsThere }) => folderIsThere).map((each) => each.lockFile)])],
+    storeFolder,
+  );
   const { runs } = listRuns(storeFolder, keepRuns);
-  const names = reachable(storeFolder, [...roots.names, ...current, ...runners.names, ...namesIn(JSON.stringify(runs))]);
+  const names = reachable(storeFolder, [
+    ...roots.names,
+    ...current,
+    ...runners.names,
+    ...namesIn(JSON.stringify(runs)),
+  ]);
   const garbage = findGarbage(storeFolder, { names, since: runners.since, checkpointsFor: CHECKPOINTS_FOR_MS, now });
   return { garbage, deleted: false, roots, runs: runs.length, runners, unseen };
 }

@@ -33,14 +33,20 @@ export interface Progress {
 /** Reading a blob overlaps with hashing others; more at once would only make a disk seek. */
 const AT_ONCE = 4;
 
-export async function verifyRecords(store: Store, records: readonly RunRecord[], tell: (progress: Progress) => void): Promise<Verification> {
+export async function verifyRecords(
+  store: Store,
+  records: readonly RunRecord[],
+  tell: (progress: Progress) => void,
+): Promise<Verification> {
   const uses = new Map<Digest, Reference[]>();
   for (const reference of records.flatMap((record) => referencesOf(record, store))) {
     const others = uses.get(reference.digest);
     if (others) others.push(reference);
     else uses.set(reference.digest, [reference]);
   }
-  const sizes = new Map([...uses.keys()].map((digest) => [digest, statSync(store.pathOf(digest), { throwIfNoEntry: false })?.size ?? 0]));
+  const sizes = new Map(
+    [...uses.keys()].map((digest) => [digest, statSync(store.pathOf(digest), { throwIfNoEntry: false })?.size ?? 0]),
+  );
   const of = { blobs: sizes.size, bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0) };
   const damages: Damage[] = [];
   const limit = pLimit(AT_ONCE);
@@ -49,7 +55,8 @@ export async function verifyRecords(store: Store, records: readonly RunRecord[],
     [...uses].map(([digest, references]) =>
       limit(async () => {
         const state = await store.check(digest);
-        if (state !== 'intact' && !isDispensable(state, references)) damages.push({ digest, state, references: sorted(references), readers: readersOf(references, records) });
+        if (state !== 'intact' && !isDispensable(state, references))
+          damages.push({ digest, state, references: sorted(references), readers: readersOf(references, records) });
         [blobs, bytes] = [blobs + 1, bytes + sizes.get(digest)!];
         tell({ blobs, bytes, of });
       }),
@@ -64,13 +71,19 @@ function isDispensable(state: Damage['state'], references: readonly Reference[])
 }
 
 function readersOf(references: readonly Reference[], records: readonly RunRecord[]): InstanceId[] {
-  const made = new Set(references.flatMap(({ fingerprint, part }) => (part.kind === 'output' ? [`${fingerprint} ${part.output}`] : [])));
+  const made = new Set(
+    references.flatMap(({ fingerprint, part }) => (part.kind === 'output' ? [`${fingerprint} ${part.output}`] : [])),
+  );
   const readers = records.filter(({ origins }) =>
-    Object.values(origins).flat().some((origin) => origin.kind === 'run' && made.has(`${origin.fingerprint} ${origin.output}`)),
+    Object.values(origins)
+      .flat()
+      .some((origin) => origin.kind === 'run' && made.has(`${origin.fingerprint} ${origin.output}`)),
   );
   return [...new Set(readers.map(({ instance }) => instance))].sort(byCodeUnit);
 }
 
-const sorted = (references: readonly Reference[]): Reference[] => [...references].sort((a, b) => byCodeUnit(a.instance, b.instance));
+const sorted = (references: readonly Reference[]): Reference[] =>
+  [...references].sort((a, b) => byCodeUnit(a.instance, b.instance));
 
-const placeOf = ({ references: [first], digest }: Damage): string => `${first!.instance} ${first!.part.kind === 'output' ? first!.part.file : ''} ${digest}`;
+const placeOf = ({ references: [first], digest }: Damage): string =>
+  `${first!.instance} ${first!.part.kind === 'output' ? first!.part.file : ''} ${digest}`;

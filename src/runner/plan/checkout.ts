@@ -35,28 +35,53 @@ interface Due {
 }
 
 /** Where a file stands in the way whose content the store does not hold, nothing at all is written, unless `aside`. */
-export async function checkOut(instances: readonly Instance[], { to, aside }: Options, means: Means): Promise<CheckedOut[]> {
+export async function checkOut(
+  instances: readonly Instance[],
+  { to, aside }: Options,
+  means: Means,
+): Promise<CheckedOut[]> {
   const looked: (CheckedOut | Due)[] = [];
   for (const instance of instances) {
     const outputs = means.lock.get(instance.id)?.outputs;
     const places = placesOf(instance, to, means.root);
-    if (outputs === undefined) looked.push(...(places.length === 0 ? [] : [{ instance: instance.id, state: 'not-executed' } as const]));
-    else for (const { name, place } of places) looked.push(await look({ instance, name, output: outputs[name], place }, means));
+    if (outputs === undefined)
+      looked.push(...(places.length === 0 ? [] : [{ instance: instance.id, state: 'not-executed' } as const]));
+    else
+      for (const { name, place } of places)
+        looked.push(await look({ instance, name, output: outputs[name], place }, means));
   }
   const reports = looked.map((each) => ('report' in each ? each.report : each));
-  if (!aside && reports.some(({ state }) => state === 'edited')) return reports.filter(({ state }) => state === 'edited');
+  if (!aside && reports.some(({ state }) => state === 'edited'))
+    return reports.filter(({ state }) => state === 'edited');
   for (const [i, each] of looked.entries()) if ('report' in each) reports[i] = await put(each, means);
   return reports;
 }
 
-function placesOf({ id, outputs }: Instance, to: string | undefined, root: string): { readonly name: string; readonly place: string }[] {
+function placesOf(
+  { id, outputs }: Instance,
+  to: string | undefined,
+  root: string,
+): { readonly name: string; readonly place: string }[] {
   return Object.entries(outputs).flatMap(([name, { publish, file }]) => {
     if (to !== undefined) return [{ name, place: path.join(to, folderNameOf(id), file) }];
     return publish === undefined ? [] : [{ name, place: path.resolve(root, publish) }];
   });
 }
 
-async function look({ instance, name, output, place }: { readonly instance: Instance; readonly name: string; readonly output: StoredOutput | undefined; readonly place: string }, { store, contents }: Means): Promise<CheckedOut | Due> {
+async function look(
+  {
+    instance,
+    name,
+    output,
+    place,
+  }: {
+    readonly instance: Instance;
+    readonly name: string;
+    readonly output: StoredOutput | undefined;
+    readonly place: string;
+  },
+  { store, contents }: Means,
+): Promise<CheckedOut | Due> {
   const common = { instance: instance.id, output: name, place };
   if (output === undefined) return { ...common, state: 'not-executed' };
   const found = await digestAt(place, contents);

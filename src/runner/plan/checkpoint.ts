@@ -51,7 +51,8 @@ export function closeCheckpoint(folder: string, trusted: boolean): void {
 /** The stage may have removed the folder, or put a file in its place. */
 const isFolder = (place: string): boolean => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
-const isSaved = (folder: string): boolean => isFolder(folder) && readdirSync(folder).some((name) => name !== INPUTS && name !== RESUMES);
+const isSaved = (folder: string): boolean =>
+  isFolder(folder) && readdirSync(folder).some((name) => name !== INPUTS && name !== RESUMES);
 
 function read(folder: string, name: string): string | undefined {
   try {

@@ -27,7 +27,11 @@ export function proveOutputs(instance: Instance, workplace: Workplace): Result<v
 }
 
 /** Moves outputs that were proved into the store. */
-export async function takeOutputs(instance: Instance, workplace: Workplace, store: Store): Promise<Record<string, StoredOutput>> {
+export async function takeOutputs(
+  instance: Instance,
+  workplace: Workplace,
+  store: Store,
+): Promise<Record<string, StoredOutput>> {
   const take = takerOf(workplace.folder, store);
   const stored: Record<string, StoredOutput> = {};
   for (const [name, { kind, file }] of Object.entries(instance.outputs)) {
@@ -38,20 +42,28 @@ export async function takeOutputs(instance: Instance, workplace: Workplace, stor
 }
 
 /** The folder of a folder output was made for the stage: only something in it shows that it was written. */
-function examine(place: string, kind: StoredOutput['kind'], file: string): 'good' | 'nothing' | { readonly finding: string } {
+function examine(
+  place: string,
+  kind: StoredOutput['kind'],
+  file: string,
+): 'good' | 'nothing' | { readonly finding: string } {
   const itself = lstatSync(place, { throwIfNoEntry: false });
   if (!itself) return 'nothing';
   const stat = statSync(place, { throwIfNoEntry: false });
   if (!stat) return { finding: 'is a link that leads nowhere' };
-  if (kind === 'file' && stat.isDirectory()) return { finding: `is a folder, and "${file}" declares a file; declare "${file}/", or write the file itself` };
-  if (kind === 'folder' && stat.isFile()) return { finding: `is a file, and "${file}/" declares a folder; declare "${file}", or write into the folder` };
+  if (kind === 'file' && stat.isDirectory())
+    return { finding: `is a folder, and "${file}" declares a file; declare "${file}/", or write the file itself` };
+  if (kind === 'folder' && stat.isFile())
+    return { finding: `is a file, and "${file}/" declares a folder; declare "${file}", or write into the folder` };
   if (!stat.isFile() && !stat.isDirectory()) return { finding: 'is a device, pipe or socket; write a regular file' };
   try {
     openUp(place);
     return kind === 'file' || listFolder(place).names.length > 0 ? 'good' : 'nothing';
   } catch (error) {
-    if (error instanceof UnreadableInputError) return { finding: `holds ${path.relative(place, error.path)}: ${error.finding}` };
-    if (isPermission(error)) return { finding: `belongs to another user and cannot be read (${(error as Error).message})` };
+    if (error instanceof UnreadableInputError)
+      return { finding: `holds ${path.relative(place, error.path)}: ${error.finding}` };
+    if (isPermission(error))
+      return { finding: `belongs to another user and cannot be read (${(error as Error).message})` };
     throw error;
   }
 }
@@ -85,7 +97,8 @@ function takerOf(folder: string, store: Store): Take {
   return async (file) => {
     const real = realpathSync(file);
     const { nlink, uid } = statSync(real);
-    if (real === path.join(own, path.relative(folder, file)) && nlink === 1 && (user === undefined || uid === user)) return store.take(file);
+    if (real === path.join(own, path.relative(folder, file)) && nlink === 1 && (user === undefined || uid === user))
+      return store.take(file);
     const copy = path.join(own, `copied-${randomBytes(6).toString('hex')}`);
     await copyFile(real, copy);
     return store.take(copy);

@@ -40,15 +40,24 @@ export function openCommitted({ pipeline, lockFile, storeFolder, lock, contents 
   const folder = committedFolder(lockFile);
   const recordFile = ({ id }: Instance) => path.join(folder, `${folderNameOf(id)}.json`);
   const places = ({ id, outputs }: Instance) =>
-    new Map(Object.entries(outputs).flatMap(([name, { commit, file }]) => (commit ? [[name, committedCopy(lockFile, id, file)] as const] : [])));
+    new Map(
+      Object.entries(outputs).flatMap(([name, { commit, file }]) =>
+        commit ? [[name, committedCopy(lockFile, id, file)] as const] : [],
+      ),
+    );
 
   async function fillOutput(output: StoredOutput, place: string, store: Store): Promise<void> {
-    if (store.look(output.digest, output.kind === 'file' ? output.bytes : undefined) === 'intact' && hasFiles(output, store)) return;
+    if (
+      store.look(output.digest, output.kind === 'file' ? output.bytes : undefined) === 'intact' &&
+      hasFiles(output, store)
+    )
+      return;
     const copy = await readable(contents.of(place));
     if (copy?.digest !== output.digest) return;
     if (copy.kind === 'file') return takeCopy(place, store);
     const tree = copy.tree();
-    for (const entry of parseTree(tree.text)) if (entry.digest !== '') await takeCopy(path.join(place, entry.name), store);
+    for (const entry of parseTree(tree.text))
+      if (entry.digest !== '') await takeCopy(path.join(place, entry.name), store);
     await store.put(tree.text);
   }
 
@@ -93,7 +102,11 @@ const committedFolder = (lockFile: string): string => lockFile.replace(/\.json$/
 
 function hasFiles({ kind, digest }: StoredOutput, store: Store): boolean {
   const list = kind === 'folder' ? store.text(digest) : undefined;
-  return kind === 'file' || (list !== undefined && parseTree(list).every((entry) => entry.digest === '' || store.look(entry.digest, entry.bytes) === 'intact'));
+  return (
+    kind === 'file' ||
+    (list !== undefined &&
+      parseTree(list).every((entry) => entry.digest === '' || store.look(entry.digest, entry.bytes) === 'intact'))
+  );
 }
 
 /** A copy that cannot be read is none. */

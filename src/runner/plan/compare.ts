@@ -28,7 +28,9 @@ export function differences(instance: Inputs, before: Identified, after: Identif
     ...codeDifferences(before, after),
     ...paramDifferences(before.identity.params, after.identity.params),
     ...envDifferences(before.identity.env, after.identity.env),
-    ...Object.keys(instance.inputs).flatMap((name) => inputDifferences(instance, name, before.identity.inputs[name], after.identity.inputs[name], trees)),
+    ...Object.keys(instance.inputs).flatMap((name) =>
+      inputDifferences(instance, name, before.identity.inputs[name], after.identity.inputs[name], trees),
+    ),
     ...removedInputs(instance, before.identity),
     ...outputDifferences(before.identity, after.identity),
   ];
@@ -40,13 +42,17 @@ function codeDifferences(before: Identified, after: Identified): Reason[] {
     const [a, b] = [commandText(old), commandText(now)];
     return a === b ? [] : [{ kind: 'command', before: a, after: b }];
   }
-  const packages = changedKeys(old.packages, now.packages).map(
-    (name): Reason => ({ kind: 'package', name, ...pair(versionOnly(old.packages, now.packages, name), versionOnly(now.packages, old.packages, name)) }),
-  );
+  const packages = changedKeys(old.packages, now.packages).map((name): Reason => ({
+    kind: 'package',
+    name,
+    ...pair(versionOnly(old.packages, now.packages, name), versionOnly(now.packages, old.packages, name)),
+  }));
   if (old.bundle === now.bundle) return packages;
-  const sources = changedKeys(before.sources, after.sources).map(
-    (path): Reason => ({ kind: 'source', path, change: before.sources[path] === undefined ? 'added' : after.sources[path] === undefined ? 'removed' : 'changed' }),
-  );
+  const sources = changedKeys(before.sources, after.sources).map((path): Reason => ({
+    kind: 'source',
+    path,
+    change: before.sources[path] === undefined ? 'added' : after.sources[path] === undefined ? 'removed' : 'changed',
+  }));
   if (sources.length > 0) return [...sources, ...packages];
   return [{ kind: 'source', path: 'the way the module is bundled', change: 'changed' }, ...packages];
 }
@@ -56,7 +62,11 @@ function commandText(code: CodeIdentity): string {
 }
 
 /** `1.2.3` where that tells the two apart, with integrity where it does not. */
-function versionOnly(here: Readonly<Record<string, string>>, there: Readonly<Record<string, string>>, name: string): string | undefined {
+function versionOnly(
+  here: Readonly<Record<string, string>>,
+  there: Readonly<Record<string, string>>,
+  name: string,
+): string | undefined {
   const [mine, other] = [here[name], there[name]];
   const short = mine?.split(' ')[0];
   return short === other?.split(' ')[0] ? mine : short;
@@ -76,17 +86,28 @@ export function paramDifferences(before: JsonObject, after: JsonObject): ParamDi
 
 /** Every value that is not an object with members, by its dotted path. */
 function leaves(value: Json, prefix = '', found: Record<string, Json> = {}): Record<string, Json> {
-  const members = typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value as JsonObject) : [];
+  const members =
+    typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value as JsonObject) : [];
   if (members.length === 0 && prefix !== '') found[prefix] = value;
   for (const [key, member] of members) leaves(member, prefix === '' ? key : `${prefix}.${key}`, found);
   return found;
 }
 
 function envDifferences(before: FingerprintRecord['env'], after: FingerprintRecord['env']): Reason[] {
-  return changedKeys(before, after).map((name) => ({ kind: 'env', name, ...pair(before[name] ?? undefined, after[name] ?? undefined) }));
+  return changedKeys(before, after).map((name) => ({
+    kind: 'env',
+    name,
+    ...pair(before[name] ?? undefined, after[name] ?? undefined),
+  }));
 }
 
-function inputDifferences(instance: Inputs, name: string, before: InputIdentity | undefined, after: InputIdentity | undefined, trees: TreeLookup): Reason[] {
+function inputDifferences(
+  instance: Inputs,
+  name: string,
+  before: InputIdentity | undefined,
+  after: InputIdentity | undefined,
+  trees: TreeLookup,
+): Reason[] {
   if (!after) return [];
   if (before && canonicalJson(before) === canonicalJson(after)) return [];
   const input = instance.inputs[name]!;
@@ -98,26 +119,55 @@ function inputDifferences(instance: Inputs, name: string, before: InputIdentity 
     case 'glob':
       return fileReasons(name, input.pattern, before, after, trees, globSelection(input.pattern).base);
     case 'output':
-      return [{ kind: 'produced', input: name, producer: input.producer, output: input.output, ...pair(before && summary(before), summary(after)) }];
+      return [
+        {
+          kind: 'produced',
+          input: name,
+          producer: input.producer,
+          output: input.output,
+          ...pair(before && summary(before), summary(after)),
+        },
+      ];
     case 'gather': {
       const [old, now] = [memberDigests(before), memberDigests(after)];
       const changed = input.members.flatMap((member, i): Reason[] => {
         const [a, b] = [old.get(canonicalJson(member.axes)), memberDigest(after, i)];
-        return a === b ? [] : [{ kind: 'produced', input: name, producer: member.producer, output: member.output, ...pair(a, b) }];
+        return a === b
+          ? []
+          : [{ kind: 'produced', input: name, producer: member.producer, output: member.output, ...pair(a, b) }];
       });
       if (changed.length > 0) return changed;
-      return [{ kind: 'input', input: name, path: `${name}, a gathered list`, ...pair(`${old.size} members`, `${now.size} members`) }];
+      return [
+        {
+          kind: 'input',
+          input: name,
+          path: `${name}, a gathered list`,
+          ...pair(`${old.size} members`, `${now.size} members`),
+        },
+      ];
     }
   }
 }
 
 /** Down to the single file of a folder, where the store still knows both of its versions. */
-function fileReasons(input: string, path: string, before: InputIdentity | undefined, after: InputIdentity, trees: TreeLookup, folder = path): Reason[] {
+function fileReasons(
+  input: string,
+  path: string,
+  before: InputIdentity | undefined,
+  after: InputIdentity,
+  trees: TreeLookup,
+  folder = path,
+): Reason[] {
   if (before?.kind === 'folder' && after.kind === 'folder') {
     const [old, now] = [trees(before.digest), trees(after.digest)];
     const files = old && now ? treeDifferences(old, now) : [];
     if (files.length > 0) {
-      return files.map(({ name, before: a, after: b }) => ({ kind: 'input', input, path: posix.join(folder, name), ...pair(a, b) }));
+      return files.map(({ name, before: a, after: b }) => ({
+        kind: 'input',
+        input,
+        path: posix.join(folder, name),
+        ...pair(a, b),
+      }));
     }
   }
   return [{ kind: 'input', input, path, ...pair(before && summary(before), summary(after)) }];
@@ -130,7 +180,8 @@ function removedInputs(instance: Inputs, before: FingerprintRecord): Reason[] {
 }
 
 function outputDifferences(before: FingerprintRecord, after: FingerprintRecord): Reason[] {
-  const text = (output: { kind: string; file: string } | undefined) => output && `${output.file}${output.kind === 'folder' ? '/' : ''}`;
+  const text = (output: { kind: string; file: string } | undefined) =>
+    output && `${output.file}${output.kind === 'folder' ? '/' : ''}`;
   return changedKeys(before.outputs, after.outputs, (a, b) => text(a) === text(b)).map((name) => ({
     kind: 'outputs',
     message: `output ${name}: ${text(before.outputs[name]) ?? '(none)'} -> ${text(after.outputs[name]) ?? '(none)'}`,
@@ -149,14 +200,20 @@ function summary(identity: InputIdentity): string | undefined {
 }
 
 function memberDigests(identity: InputIdentity | undefined): Map<string, string> {
-  return new Map(identity?.kind === 'gather' ? identity.members.map(({ axes, digest }) => [canonicalJson(axes), digest]) : []);
+  return new Map(
+    identity?.kind === 'gather' ? identity.members.map(({ axes, digest }) => [canonicalJson(axes), digest]) : [],
+  );
 }
 
 function memberDigest(identity: InputIdentity, i: number): string | undefined {
   return identity.kind === 'gather' ? identity.members[i]?.digest : undefined;
 }
 
-function changedKeys<T>(before: Readonly<Record<string, T>>, after: Readonly<Record<string, T>>, same: (a: T, b: T) => boolean = (a, b) => a === b): string[] {
+function changedKeys<T>(
+  before: Readonly<Record<string, T>>,
+  after: Readonly<Record<string, T>>,
+  same: (a: T, b: T) => boolean = (a, b) => a === b,
+): string[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(byCodeUnit);
   return keys.filter((key) => !(key in before && key in after && same(before[key]!, after[key]!)));
 }

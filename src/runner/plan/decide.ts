@@ -30,16 +30,26 @@ export function decideVerdict(instance: Instance, findings: Findings): Verdict {
   const verdict = judge(instance, findings);
   if (verdict.kind !== 'run' || identification.kind === 'blocked') return verdict;
   const unchanged = identification.kind === 'known' && identification.fingerprint === locked?.fingerprint;
-  if (vouches && unchanged && !forced && publishFaults.length === 0) return { kind: 'fresh', fingerprint: identification.fingerprint, outputs: locked.outputs };
+  if (vouches && unchanged && !forced && publishFaults.length === 0)
+    return { kind: 'fresh', fingerprint: identification.fingerprint, outputs: locked.outputs };
   // To find out that nothing changed, what the lockfile says of missing files was enough; to execute, it is not.
-  return identification.assumed.length > 0 ? { kind: 'blocked', reasons: [...verdict.reasons, ...identification.assumed] } : verdict;
+  return identification.assumed.length > 0
+    ? { kind: 'blocked', reasons: [...verdict.reasons, ...identification.assumed] }
+    : verdict;
 }
 
 function judge(instance: Instance, findings: Findings): Verdict {
   const { identification, record, locked } = findings;
   if (identification.kind === 'blocked') return identification;
   if (identification.kind === 'pending') {
-    return { kind: 'run', reasons: [...(findings.forced ? [FORCED] : []), ...changes(instance, identification, findings), ...identification.pending] };
+    return {
+      kind: 'run',
+      reasons: [
+        ...(findings.forced ? [FORCED] : []),
+        ...changes(instance, identification, findings),
+        ...identification.pending,
+      ],
+    };
   }
 
   const { fingerprint } = identification;
@@ -47,13 +57,24 @@ function judge(instance: Instance, findings: Findings): Verdict {
   if (!record) {
     if (locked?.fingerprint === fingerprint) return { kind: 'run', fingerprint, reasons: [{ kind: 'not-in-store' }] };
     const reasons = changes(instance, identification, findings);
-    return { kind: 'run', fingerprint, reasons: reasons.length > 0 ? reasons : [locked ? { kind: 'not-in-store' } : { kind: 'never-run' }] };
+    return {
+      kind: 'run',
+      fingerprint,
+      reasons: reasons.length > 0 ? reasons : [locked ? { kind: 'not-in-store' } : { kind: 'never-run' }],
+    };
   }
   if (findings.storeFaults.length > 0) return { kind: 'run', fingerprint, reasons: findings.storeFaults };
   if (locked?.fingerprint === fingerprint && sameOutputs(locked, record)) {
-    return findings.publishFaults.length === 0 ? { kind: 'fresh', fingerprint, record } : { kind: 'restore', fingerprint, record, reasons: findings.publishFaults };
+    return findings.publishFaults.length === 0
+      ? { kind: 'fresh', fingerprint, record }
+      : { kind: 'restore', fingerprint, record, reasons: findings.publishFaults };
   }
-  return { kind: 'restore', fingerprint, record, reasons: [...changes(instance, identification, findings), { kind: 'found-in-store' }, ...findings.publishFaults] };
+  return {
+    kind: 'restore',
+    fingerprint,
+    record,
+    reasons: [...changes(instance, identification, findings), { kind: 'found-in-store' }, ...findings.publishFaults],
+  };
 }
 
 const FORCED: Reason = { kind: 'forced' };
@@ -65,5 +86,8 @@ function changes(instance: Instance, now: Identified, { locked, trees }: Finding
 /** A stage that is not reproducible may have been run anew elsewhere, with the same fingerprint and other results. */
 function sameOutputs(locked: LockEntry, record: RunRecord): boolean {
   const names = Object.keys(record.outputs);
-  return names.length === Object.keys(locked.outputs).length && names.every((name) => locked.outputs[name]?.digest === record.outputs[name]!.digest);
+  return (
+    names.length === Object.keys(locked.outputs).length &&
+    names.every((name) => locked.outputs[name]?.digest === record.outputs[name]!.digest)
+  );
 }

@@ -11,7 +11,13 @@ import type { Content, Contents } from '../store/content.ts';
 import { UnreadableInputError } from '../store/listing.ts';
 
 /** Called before a private folder is removed without its outputs having been taken. Only what is the very input is given back. */
-export async function giveBack(instance: Instance, { outputs }: Workplace, identity: FingerprintRecord, root: string, contents: Contents): Promise<void> {
+export async function giveBack(
+  instance: Instance,
+  { outputs }: Workplace,
+  identity: FingerprintRecord,
+  root: string,
+  contents: Contents,
+): Promise<void> {
   for (const [name, input] of Object.entries(instance.inputs)) {
     const then = identity.inputs[name]!;
     if (input.kind !== 'path' || !('digest' in then)) continue;

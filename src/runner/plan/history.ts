@@ -33,8 +33,12 @@ export async function readHistory(store: Store): Promise<History> {
     expectedSeconds(instance, own) {
       const last = (own && byFingerprint.get(own)) ?? latest.get(instance.id);
       if (last) return last.execution.seconds;
-      const recent = (stages.get(instance.stage) ?? []).sort((a, b) => (a.execution.started < b.execution.started ? 1 : -1)).slice(0, RECENT);
-      return recent.length === 0 ? undefined : recent.reduce((sum, record) => sum + record.execution.seconds, 0) / recent.length;
+      const recent = (stages.get(instance.stage) ?? [])
+        .sort((a, b) => (a.execution.started < b.execution.started ? 1 : -1))
+        .slice(0, RECENT);
+      return recent.length === 0
+        ? undefined
+        : recent.reduce((sum, record) => sum + record.execution.seconds, 0) / recent.length;
     },
   };
 }

@@ -27,21 +27,29 @@ test('the fingerprints of a module and of a command are pinned', () => {
 
 test.each<[string, FingerprintRecord]>([
   ['the bundle', { ...MODULE, code: { kind: 'module', bundle: digestOf('b'), packages: {} } }],
-  ['a package', { ...MODULE, code: { kind: 'module', bundle: A, packages: { 'onnxruntime-node': '1.30.1 sha512-x' } } }],
+  [
+    'a package',
+    { ...MODULE, code: { kind: 'module', bundle: A, packages: { 'onnxruntime-node': '1.30.1 sha512-x' } } },
+  ],
   ['a parameter', { ...MODULE, params: { ...MODULE.params, rate: 0.2 } }],
   ['the type of a parameter', { ...MODULE, params: { ...MODULE.params, rate: '0.1' } }],
   ['an axis', { ...MODULE, axes: { ...MODULE.axes, seed: 1 } }],
   ['a variable that is set and empty', { ...MODULE, env: { LANG: '' } }],
   ['an input', { ...MODULE, inputs: { ...MODULE.inputs, images: { kind: 'file', digest: digestOf('b') } } }],
   ['a file that became a folder', { ...MODULE, inputs: { ...MODULE.inputs, images: { kind: 'folder', digest: A } } }],
-  ['the axes of a gathered member', { ...MODULE, inputs: { ...MODULE.inputs, all: { kind: 'gather', members: [{ axes: { seed: 1 }, digest: A }] } } }],
+  [
+    'the axes of a gathered member',
+    { ...MODULE, inputs: { ...MODULE.inputs, all: { kind: 'gather', members: [{ axes: { seed: 1 }, digest: A }] } } },
+  ],
   ['the name of an output', { ...MODULE, outputs: { ...MODULE.outputs, pairs: { kind: 'folder', file: 'couples' } } }],
 ])('%s counts', (_, other) => {
   expect(fingerprintOf(other)).not.toBe(fingerprintOf(MODULE));
 });
 
 test('the order in which anything was written down does not count', () => {
-  const reversed = Object.fromEntries(Object.entries({ ...MODULE, inputs: Object.fromEntries(Object.entries(MODULE.inputs).reverse()) }).reverse());
+  const reversed = Object.fromEntries(
+    Object.entries({ ...MODULE, inputs: Object.fromEntries(Object.entries(MODULE.inputs).reverse()) }).reverse(),
+  );
   expect(fingerprintOf(reversed as unknown as FingerprintRecord)).toBe(fingerprintOf(MODULE));
   expect(fingerprintOf(MODULE)).toSatisfy((digest: Digest) => /^[0-9a-f]{64}$/.test(digest));
 });

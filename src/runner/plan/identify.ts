@@ -61,17 +61,28 @@ export async function identify(instance: Instance, surroundings: Surroundings): 
     axes: plain(instance.axes),
     env: Object.fromEntries(instance.env.map((name) => [name, process.env[name] ?? null])),
     inputs,
-    outputs: Object.fromEntries(Object.entries(instance.outputs).map(([name, { kind, file }]) => [name, { kind, file }])),
+    outputs: Object.fromEntries(
+      Object.entries(instance.outputs).map(([name, { kind, file }]) => [name, { kind, file }]),
+    ),
   };
   const details = { identity, sources: code.sources, origins };
-  return pending.length > 0 ? { kind: 'pending', pending, assumed, ...details } : { kind: 'known', fingerprint: fingerprintOf(identity), assumed, ...details };
+  return pending.length > 0
+    ? { kind: 'pending', pending, assumed, ...details }
+    : { kind: 'known', fingerprint: fingerprintOf(identity), assumed, ...details };
 }
 
 /** Only for what is missing: what is there and cannot be read is a fault. */
-function assumption(id: InstanceId, name: string, { reasons }: Extract<Found, { blocks: boolean }>, { assume }: Surroundings): Extract<Found, { identity: InputIdentity }> | undefined {
+function assumption(
+  id: InstanceId,
+  name: string,
+  { reasons }: Extract<Found, { blocks: boolean }>,
+  { assume }: Surroundings,
+): Extract<Found, { identity: InputIdentity }> | undefined {
   const [reason] = reasons;
   const identity = reason?.kind === 'missing-input' ? assume(id, name) : undefined;
-  return identity && reason?.kind === 'missing-input' ? { identity, origins: [{ kind: 'path', path: reason.path }] } : undefined;
+  return identity && reason?.kind === 'missing-input'
+    ? { identity, origins: [{ kind: 'path', path: reason.path }] }
+    : undefined;
 }
 
 /** SHA-256 of the record's canonical JSON (docs/fingerprint.md). */
@@ -79,7 +90,11 @@ export function fingerprintOf(identity: FingerprintRecord): Fingerprint {
   return digestOf(canonicalJson(identity as unknown as Json)) as Fingerprint;
 }
 
-async function codeOf({ body }: Instance, { code }: Surroundings, blocked: Reason[]): Promise<{ identity: CodeIdentity; sources: ModuleCode['sources'] } | undefined> {
+async function codeOf(
+  { body }: Instance,
+  { code }: Surroundings,
+  blocked: Reason[],
+): Promise<{ identity: CodeIdentity; sources: ModuleCode['sources'] } | undefined> {
   if (body.kind === 'command') return { identity: { kind: 'command', template: body.template }, sources: {} };
   const module = await code.of(body.module);
   if (!module.ok) {
@@ -90,7 +105,9 @@ async function codeOf({ body }: Instance, { code }: Surroundings, blocked: Reaso
   return { identity: { kind: 'module', bundle, packages }, sources };
 }
 
-type Found = { readonly identity: InputIdentity; readonly origins: readonly Origin[] } | { readonly blocks: boolean; readonly reasons: readonly Reason[] };
+type Found =
+  | { readonly identity: InputIdentity; readonly origins: readonly Origin[] }
+  | { readonly blocks: boolean; readonly reasons: readonly Reason[] };
 
 async function inputOf(name: string, input: Input, surroundings: Surroundings): Promise<Found> {
   const { root, contents } = surroundings;
@@ -98,16 +115,35 @@ async function inputOf(name: string, input: Input, surroundings: Surroundings): 
     case 'none':
       return { identity: { kind: 'none' }, origins: [] };
     case 'path':
-      return fileInput(name, input.path, { kind: 'path', path: input.path }, () => contents.of(path.resolve(root, input.path)), () => absentPath(name, input, root));
+      return fileInput(
+        name,
+        input.path,
+        { kind: 'path', path: input.path },
+        () => contents.of(path.resolve(root, input.path)),
+        () => absentPath(name, input, root),
+      );
     case 'glob':
-      return fileInput(name, input.pattern, { kind: 'path', path: input.pattern, glob: true }, () => contents.ofGlob(root, input.pattern), () => ({ blocks: true, reasons: [{ kind: 'unmatched-input', input: name, pattern: input.pattern }] }));
+      return fileInput(
+        name,
+        input.pattern,
+        { kind: 'path', path: input.pattern, glob: true },
+        () => contents.ofGlob(root, input.pattern),
+        () => ({ blocks: true, reasons: [{ kind: 'unmatched-input', input: name, pattern: input.pattern }] }),
+      );
     case 'output': {
       const made = await producedBy(name, input, surroundings);
       if (made.kind === 'none') return { blocks: made.blocks, reasons: [made.reason] };
       return { identity: { kind: made.output.kind, digest: made.output.digest }, origins: [made.origin] };
     }
     case 'gather':
-      return gathered(await Promise.all(input.members.map(async (member) => ({ axes: member.axes, made: await producedBy(name, member, surroundings) }))));
+      return gathered(
+        await Promise.all(
+          input.members.map(async (member) => ({
+            axes: member.axes,
+            made: await producedBy(name, member, surroundings),
+          })),
+        ),
+      );
   }
 }
 
@@ -124,32 +160,64 @@ function gathered(members: readonly { readonly axes: Axes; readonly made: Made }
   };
 }
 
-async function fileInput(name: string, file: string, origin: Origin, look: () => Promise<Content | undefined>, absent: () => Found): Promise<Found> {
+async function fileInput(
+  name: string,
+  file: string,
+  origin: Origin,
+  look: () => Promise<Content | undefined>,
+  absent: () => Found,
+): Promise<Found> {
   let content: Content | undefined;
   try {
     content = await look();
   } catch (error) {
     const unreadable = error instanceof UnreadableInputError || (error as NodeJS.ErrnoException).code === 'EACCES';
     if (!unreadable) throw error;
-    return { blocks: true, reasons: [{ kind: 'unreadable-input', input: name, path: file, message: (error as Error).message }] };
+    return {
+      blocks: true,
+      reasons: [{ kind: 'unreadable-input', input: name, path: file, message: (error as Error).message }],
+    };
   }
   return content ? { identity: { kind: content.kind, digest: content.digest }, origins: [origin] } : absent();
 }
 
-function absentPath(name: string, { path: file, optional, source }: Extract<Input, { kind: 'path' }>, root: string): Found {
+function absentPath(
+  name: string,
+  { path: file, optional, source }: Extract<Input, { kind: 'path' }>,
+  root: string,
+): Found {
   if (optional) return { identity: { kind: 'none' }, origins: [] };
   const close = closestFile(path.resolve(root, file));
   const suggestion = close === undefined ? undefined : path.posix.join(path.posix.dirname(file), path.basename(close));
-  return { blocks: true, reasons: [{ kind: 'missing-input', input: name, path: file, ...(source !== undefined && { source }), ...(suggestion !== undefined && { suggestion }) }] };
+  return {
+    blocks: true,
+    reasons: [
+      {
+        kind: 'missing-input',
+        input: name,
+        path: file,
+        ...(source !== undefined && { source }),
+        ...(suggestion !== undefined && { suggestion }),
+      },
+    ],
+  };
 }
 
-type Made = { readonly kind: 'some'; readonly output: StoredOutput; readonly origin: Origin } | { readonly kind: 'none'; readonly blocks: boolean; readonly reason: Reason };
+type Made =
+  | { readonly kind: 'some'; readonly output: StoredOutput; readonly origin: Origin }
+  | { readonly kind: 'none'; readonly blocks: boolean; readonly reason: Reason };
 
 async function producedBy(input: string, { producer, output }: Produced, { outcome }: Surroundings): Promise<Made> {
   const result = await outcome(producer);
-  if (result === 'blocked') return { kind: 'none', blocks: true, reason: { kind: 'producer-blocked', input, producer } };
-  if (result === 'pending') return { kind: 'none', blocks: false, reason: { kind: 'produced-will-change', input, producer, output } };
-  return { kind: 'some', output: result.outputs[output]!, origin: { kind: 'run', fingerprint: result.fingerprint, instance: producer, output } };
+  if (result === 'blocked')
+    return { kind: 'none', blocks: true, reason: { kind: 'producer-blocked', input, producer } };
+  if (result === 'pending')
+    return { kind: 'none', blocks: false, reason: { kind: 'produced-will-change', input, producer, output } };
+  return {
+    kind: 'some',
+    output: result.outputs[output]!,
+    origin: { kind: 'run', fingerprint: result.fingerprint, instance: producer, output },
+  };
 }
 
 /** -0 and 0 are one value in JSON; undefined members are none. */

@@ -9,7 +9,11 @@ import type { Store } from '../store/store.ts';
  * The executions behind some results, each once, producers before their consumers. What only the lockfile knows, because
  * it was executed elsewhere, has no record here and is left out.
  */
-export async function lineageOf(store: Store, storeFolder: string, results: readonly Pick<RunRecord, 'fingerprint'>[]): Promise<LineageEntry[]> {
+export async function lineageOf(
+  store: Store,
+  storeFolder: string,
+  results: readonly Pick<RunRecord, 'fingerprint'>[],
+): Promise<LineageEntry[]> {
   const seen = new Set<Fingerprint>();
   const entries: LineageEntry[] = [];
   const visit = async (record: RunRecord) => {
@@ -28,8 +32,13 @@ export async function lineageOf(store: Store, storeFolder: string, results: read
   return entries;
 }
 
-function entryOf({ instance, stage, axes, fingerprint, identity, origins, execution }: RunRecord, audit: Audit | undefined): LineageEntry {
-  const reads = Object.values(origins).flat().map((origin) => (origin.kind === 'run' ? origin.instance : origin.path));
+function entryOf(
+  { instance, stage, axes, fingerprint, identity, origins, execution }: RunRecord,
+  audit: Audit | undefined,
+): LineageEntry {
+  const reads = Object.values(origins)
+    .flat()
+    .map((origin) => (origin.kind === 'run' ? origin.instance : origin.path));
   return {
     id: instance,
     stage,
@@ -42,6 +51,15 @@ function entryOf({ instance, stage, axes, fingerprint, identity, origins, execut
     seconds: execution.seconds,
     started: execution.started,
     ...(execution.peakMemoryBytes !== undefined && { peakMemoryBytes: execution.peakMemoryBytes }),
-    ...(audit !== undefined && { audit: { verdict: audit.verdict, tolerance: audit.tolerance, started: audit.started, host: audit.host, platform: audit.platform, node: audit.node } }),
+    ...(audit !== undefined && {
+      audit: {
+        verdict: audit.verdict,
+        tolerance: audit.tolerance,
+        started: audit.started,
+        host: audit.host,
+        platform: audit.platform,
+        node: audit.node,
+      },
+    }),
   };
 }

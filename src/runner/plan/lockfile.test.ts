@@ -34,7 +34,15 @@ function record(id: string, params: JsonObject = {}): RunRecord {
     instance: id as InstanceId,
     stage: id,
     axes: {},
-    identity: { format: 1, code: { kind: 'module', bundle: BUNDLE, packages: { lib: '1.0.0' } }, params, axes: {}, env: {}, inputs: { none: { kind: 'none' } }, outputs: { o: { kind: 'file', file: 'o.txt' } } },
+    identity: {
+      format: 1,
+      code: { kind: 'module', bundle: BUNDLE, packages: { lib: '1.0.0' } },
+      params,
+      axes: {},
+      env: {},
+      inputs: { none: { kind: 'none' } },
+      outputs: { o: { kind: 'file', file: 'o.txt' } },
+    },
     sources: { 'a.ts': digestOf('a') },
     origins: {},
     outputs: { o: { kind: 'file', file: 'o.txt', digest: digestOf('o'), bytes: 1 } },
@@ -54,7 +62,10 @@ test('what was set is read back, and what instances share stands once', async ()
 
 test('its text does not depend on the order in which instances finished', async () => {
   const [one, two] = [lockFile(), lockFile()];
-  for (const [file, ids] of [[one, ['a', 'b', 'C']], [two, ['C', 'b', 'a']]] as const) {
+  for (const [file, ids] of [
+    [one, ['a', 'b', 'C']],
+    [two, ['C', 'b', 'a']],
+  ] as const) {
     const lock = file.open();
     for (const id of ids) {
       lock.set(id as InstanceId, record(id));
@@ -92,17 +103,30 @@ test('instances that finish at the same moment are all in it', async () => {
   const { open } = lockFile();
   const lock = open();
   const ids = Array.from({ length: 20 }, (_, i) => `s${i}`);
-  await Promise.all(ids.map(async (id) => {
-    lock.set(id as InstanceId, record(id));
-    await lock.save(all);
-  }));
+  await Promise.all(
+    ids.map(async (id) => {
+      lock.set(id as InstanceId, record(id));
+      await lock.save(all);
+    }),
+  );
   expect(ids.filter((id) => open().get(id as InstanceId) === undefined)).toEqual([]);
 });
 
 test('entries outside the selection stay; those of stages that are gone, or whose axes have other names, go', async () => {
-  const stages = { 'make:seed=0': { outputs: { n: 'n.txt' } }, 'make:seed=1': { outputs: { n: 'n.txt' } }, old: { outputs: { n: 'n.txt' } } };
+  const stages = {
+    'make:seed=0': { outputs: { n: 'n.txt' } },
+    'make:seed=1': { outputs: { n: 'n.txt' } },
+    old: { outputs: { n: 'n.txt' } },
+  };
   const p = project({ stages });
-  const work = Object.fromEntries(['make:seed=0', 'make:seed=1', 'old', 'make:other=1', 'make:seed=2'].map((id) => [id, (bench: { write(output: string, text: string): void }) => { bench.write('n', id); }]));
+  const work = Object.fromEntries(
+    ['make:seed=0', 'make:seed=1', 'old', 'make:other=1', 'make:seed=2'].map((id) => [
+      id,
+      (bench: { write(output: string, text: string): void }) => {
+        bench.write('n', id);
+      },
+    ]),
+  );
   const ids = () => Object.keys((JSON.parse(p.read('pipeline.lock.json')) as { instances: object }).instances);
   await p.run(work);
   expect(ids()).toEqual(['make:seed=0', 'make:seed=1', 'old']);

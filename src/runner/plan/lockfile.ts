@@ -58,24 +58,25 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
       const entry: LockEntry = { fingerprint, identity, sources, outputs };
       if (!old || instanceBlock(old) !== instanceBlock(entry)) changed.set(id, entry);
     },
-    save: (keeps) => inTurn(async () => {
-      if (changed.size === 0 && !joined) return;
-      // By content: where times are coarse, two versions of a file may have the same stat.
-      const present = readText(file);
-      if (present !== text) {
-        const others = readEntries(file, present);
-        if (!others.ok) throw new Error(others.error.message);
-        ({ entries } = others.value);
-      }
-      const now = [...changed];
-      for (const [id, entry] of now) entries.set(id, entry);
-      for (const [id, { identity }] of entries) if (!keeps(id, identity.axes)) entries.delete(id);
-      const formatted = format(entries, texts);
-      await writeFileAtomic(file, formatted);
-      text = formatted;
-      joined = false;
-      for (const [id, entry] of now) if (changed.get(id) === entry) changed.delete(id);
-    }),
+    save: (keeps) =>
+      inTurn(async () => {
+        if (changed.size === 0 && !joined) return;
+        // By content: where times are coarse, two versions of a file may have the same stat.
+        const present = readText(file);
+        if (present !== text) {
+          const others = readEntries(file, present);
+          if (!others.ok) throw new Error(others.error.message);
+          ({ entries } = others.value);
+        }
+        const now = [...changed];
+        for (const [id, entry] of now) entries.set(id, entry);
+        for (const [id, { identity }] of entries) if (!keeps(id, identity.axes)) entries.delete(id);
+        const formatted = format(entries, texts);
+        await writeFileAtomic(file, formatted);
+        text = formatted;
+        joined = false;
+        for (const [id, entry] of now) if (changed.get(id) === entry) changed.delete(id);
+      }),
   });
 }
 
@@ -125,9 +126,19 @@ export function readEntries(file: string, text: string | undefined): Result<Read
     return ok({ entries: new Map([...theirs, ...ours]), joined: true });
   } catch (error) {
     if (/^(<{7}|={7}|>{7})/m.test(text)) {
-      return err(fault(`${name} holds a merge conflict of which a side cannot be read.`, `Take either side (git checkout --ours ${name}); the next run brings it up to date.`));
+      return err(
+        fault(
+          `${name} holds a merge conflict of which a side cannot be read.`,
+          `Take either side (git checkout --ours ${name}); the next run brings it up to date.`,
+        ),
+      );
     }
-    return err(fault(`${name} cannot be read: ${(error as Error).message}.`, `Restore it (git checkout ${name}), or delete it: results in the store are found without it.`));
+    return err(
+      fault(
+        `${name} cannot be read: ${(error as Error).message}.`,
+        `Restore it (git checkout ${name}), or delete it: results in the store are found without it.`,
+      ),
+    );
   }
 }
 
@@ -136,7 +147,11 @@ function fault(message: string, remedy: string): Diagnostic {
 }
 
 function parse(text: string): Map<InstanceId, LockEntry> {
-  const { format, bundles, instances } = JSON.parse(text) as { format: number; bundles: Record<string, BundleBlock>; instances: Record<string, Block> };
+  const { format, bundles, instances } = JSON.parse(text) as {
+    format: number;
+    bundles: Record<string, BundleBlock>;
+    instances: Record<string, Block>;
+  };
   if (format !== 1) throw new Error(`format ${format} is unknown, this version reads format 1`);
   return new Map(
     Object.entries(instances).map(([id, { fingerprint, code, params, axes, env, inputs, outputs }]) => {
@@ -144,12 +159,17 @@ function parse(text: string): Map<InstanceId, LockEntry> {
       if ('bundle' in code && !bundle) throw new Error(`the bundle ${code.bundle} of ${id} is missing`);
       const identity: FingerprintRecord = {
         format: 1,
-        code: 'bundle' in code ? { kind: 'module', bundle: code.bundle, packages: bundle!.packages } : { kind: 'command', template: code.command },
+        code:
+          'bundle' in code
+            ? { kind: 'module', bundle: code.bundle, packages: bundle!.packages }
+            : { kind: 'command', template: code.command },
         params,
         axes,
         env,
         inputs,
-        outputs: Object.fromEntries(Object.entries(outputs).map(([output, { kind, file }]) => [output, { kind, file }])),
+        outputs: Object.fromEntries(
+          Object.entries(outputs).map(([output, { kind, file }]) => [output, { kind, file }]),
+        ),
       };
       return [id as InstanceId, { fingerprint, identity, sources: bundle?.sources ?? {}, outputs }];
     }),
@@ -161,7 +181,8 @@ function format(entries: ReadonlyMap<InstanceId, LockEntry>, texts: WeakMap<Lock
   const blocks = [...entries.keys()].sort(byCodeUnit).map((id) => {
     const entry = entries.get(id)!;
     const { code } = entry.identity;
-    if (code.kind === 'module' && !bundles.has(code.bundle)) bundles.set(code.bundle, bundleBlock(code.packages, entry.sources));
+    if (code.kind === 'module' && !bundles.has(code.bundle))
+      bundles.set(code.bundle, bundleBlock(code.packages, entry.sources));
     let text = texts.get(entry);
     if (text === undefined) texts.set(entry, (text = instanceBlock(entry)));
     return `    ${JSON.stringify(id)}: ${text}`;
@@ -176,7 +197,15 @@ function section(blocks: readonly string[]): string {
 
 function instanceBlock({ fingerprint, identity, outputs }: LockEntry): string {
   const { code, params, axes, env, inputs } = identity;
-  const block: Block = { fingerprint, code: code.kind === 'module' ? { bundle: code.bundle } : { command: code.template }, params, axes, env, inputs, outputs };
+  const block: Block = {
+    fingerprint,
+    code: code.kind === 'module' ? { bundle: code.bundle } : { command: code.template },
+    params,
+    axes,
+    env,
+    inputs,
+    outputs,
+  };
   return indented(block);
 }
 
@@ -192,5 +221,9 @@ function indented(value: object): string {
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => byCodeUnit(a, b)).map(([key, member]) => [key, sorted(member)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => byCodeUnit(a, b))
+      .map(([key, member]) => [key, sorted(member)]),
+  );
 }

@@ -14,7 +14,9 @@ export function logFile(storeFolder: string, id: InstanceId, started: string, wo
 export function logFiles(storeFolder: string, id: InstanceId): string[] {
   const folder = logFolder(storeFolder, id);
   try {
-    return readdirSync(folder).sort().map((name) => path.join(folder, name));
+    return readdirSync(folder)
+      .sort()
+      .map((name) => path.join(folder, name));
   } catch {
     return []; // it never ran
   }

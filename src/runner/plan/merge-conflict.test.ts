@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { sidesOf } from './merge-conflict.ts';
 
 test('each side of each conflict goes with what both share', () => {
-  expect(sidesOf('a\n<<<<<<< HEAD\nb\n=======\nc\nd\n>>>>>>> topic\ne\n<<<<<<< HEAD\n=======\nf\n>>>>>>> topic\n')).toEqual(['a\nb\ne\n', 'a\nc\nd\ne\nf\n']);
+  expect(
+    sidesOf('a\n<<<<<<< HEAD\nb\n=======\nc\nd\n>>>>>>> topic\ne\n<<<<<<< HEAD\n=======\nf\n>>>>>>> topic\n'),
+  ).toEqual(['a\nb\ne\n', 'a\nc\nd\ne\nf\n']);
 });
 
 test('what both sides began with belongs to neither', () => {

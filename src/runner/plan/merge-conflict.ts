@@ -8,7 +8,8 @@ export function sidesOf(text: string): readonly [ours: string, theirs: string] |
   for (const line of text.split('\n')) {
     const mark = /^(<{7}|\|{7}|={7}|>{7})(?: |\r?$)/.exec(line)?.[1]?.[0];
     if (mark === '<' && part === 'both') [part, conflicts] = ['ours', conflicts + 1];
-    else if (mark === '|' && part === 'ours') part = 'base'; // what both began with, where git is set to show it
+    else if (mark === '|' && part === 'ours')
+      part = 'base'; // what both began with, where git is set to show it
     else if (mark === '=' && (part === 'ours' || part === 'base')) part = 'theirs';
     else if (mark === '>' && part === 'theirs') part = 'both';
     else if (mark !== undefined) return undefined;

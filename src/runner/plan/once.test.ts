@@ -28,15 +28,37 @@ beforeEach(() => {
 });
 
 /** What was asked about inputs and sources; the store is another matter. */
-const asked = (root: string) => new Map([...calls.made].filter(([key]) => key.includes(root) && !key.includes('cache')).map(([key, count]) => [key.replace(`${root}/`, ''), count]));
+const asked = (root: string) =>
+  new Map(
+    [...calls.made]
+      .filter(([key]) => key.includes(root) && !key.includes('cache'))
+      .map(([key, count]) => [key.replace(`${root}/`, ''), count]),
+  );
 
 const data = { kind: 'path', path: 'data', optional: false } as const;
 const table = { kind: 'path', path: 'table.csv', optional: false } as const;
 const body = { kind: 'module', module: 'stage.ts' } as const;
 /** Eight instances that share their inputs and their code. */
-const STAGES: Sketch = Object.fromEntries(Array.from({ length: 8 }, (_, seed) => [`train:seed=${seed}`, { body, inputs: { data, table }, params: { seed }, outputs: { o: 'o.bin' } }]));
-const FILES = { 'data/a.bin': 'a', 'data/deep/b.bin': 'b', 'table.csv': '1,2', 'stage.ts': 'export default () => 1;\n' };
-const EXPECTED = { 'stat data': 1, 'list data': 1, 'list data/deep': 1, 'stat data/a.bin': 1, 'stat data/deep/b.bin': 1, 'stat table.csv': 1 };
+const STAGES: Sketch = Object.fromEntries(
+  Array.from({ length: 8 }, (_, seed) => [
+    `train:seed=${seed}`,
+    { body, inputs: { data, table }, params: { seed }, outputs: { o: 'o.bin' } },
+  ]),
+);
+const FILES = {
+  'data/a.bin': 'a',
+  'data/deep/b.bin': 'b',
+  'table.csv': '1,2',
+  'stage.ts': 'export default () => 1;\n',
+};
+const EXPECTED = {
+  'stat data': 1,
+  'list data': 1,
+  'list data/deep': 1,
+  'stat data/a.bin': 1,
+  'stat data/deep/b.bin': 1,
+  'stat table.csv': 1,
+};
 
 test('a plan looks at each file once, reads it once and bundles each module once, however many instances share them', async () => {
   const bundle = vi.fn<Bundler>(bundleModule);
@@ -46,7 +68,11 @@ test('a plan looks at each file once, reads it once and bundles each module once
   await ledger.plan(ledger.pipeline.instances, { force: new Set() });
   const counts = asked(p.root);
   expect(Object.fromEntries(Object.keys(EXPECTED).map((key) => [key, counts.get(key)]))).toEqual(EXPECTED);
-  expect(Object.fromEntries([...counts].filter(([key]) => key.startsWith('open')))).toEqual({ 'open data/a.bin': 1, 'open data/deep/b.bin': 1, 'open table.csv': 1 });
+  expect(Object.fromEntries([...counts].filter(([key]) => key.startsWith('open')))).toEqual({
+    'open data/a.bin': 1,
+    'open data/deep/b.bin': 1,
+    'open table.csv': 1,
+  });
   expect(bundle).toHaveBeenCalledTimes(1);
   await ledger.close();
 });
@@ -54,13 +80,25 @@ test('a plan looks at each file once, reads it once and bundles each module once
 test('where nothing changed, the next command looks at each file and source once, and reads and bundles nothing', async () => {
   const bundle = vi.fn<Bundler>(bundleModule);
   const p = project({ files: FILES, stages: STAGES, bundle });
-  await p.run(Object.fromEntries(Object.keys(STAGES).map((id) => [id, (bench) => { bench.write('o', id); }])));
-  await vi.waitUntil(async () => {
-    // A file must have been at rest for a moment before what is known about it is trusted.
-    calls.made.clear();
-    await p.plan();
-    return [...asked(p.root).keys()].every((key) => !key.startsWith('open'));
-  }, { timeout: 10_000 });
+  await p.run(
+    Object.fromEntries(
+      Object.keys(STAGES).map((id) => [
+        id,
+        (bench) => {
+          bench.write('o', id);
+        },
+      ]),
+    ),
+  );
+  await vi.waitUntil(
+    async () => {
+      // A file must have been at rest for a moment before what is known about it is trusted.
+      calls.made.clear();
+      await p.plan();
+      return [...asked(p.root).keys()].every((key) => !key.startsWith('open'));
+    },
+    { timeout: 10_000 },
+  );
   calls.made.clear();
   bundle.mockClear();
   expect([...(await p.plan()).values()].map(({ kind }) => kind)).toEqual(Object.keys(STAGES).map(() => 'fresh'));

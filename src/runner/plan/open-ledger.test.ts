@@ -1,4 +1,15 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, readlinkSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Digest } from '../../util/digest.ts';
@@ -17,7 +28,10 @@ const STAGES: Sketch = {
     outputs: { weights: 'weights.bin', curves: 'curves/' },
   },
   report: {
-    inputs: { weights: { kind: 'output', producer: 'train' as InstanceId, output: 'weights' }, curves: { kind: 'output', producer: 'train' as InstanceId, output: 'curves' } },
+    inputs: {
+      weights: { kind: 'output', producer: 'train' as InstanceId, output: 'weights' },
+      curves: { kind: 'output', producer: 'train' as InstanceId, output: 'curves' },
+    },
     outputs: { html: { file: 'index.html', publish: 'reports/index.html' } },
   },
 };
@@ -38,15 +52,25 @@ const WORK: Work = {
 
 function study(changes: Partial<Record<string, Partial<Sketch[string]>>> = {}) {
   const p = project({ files: { 'data/a.txt': 'pixels', 'data/b.txt': 'more' }, stages: STAGES });
-  const changed = (more: typeof changes): Sketch => Object.fromEntries(Object.entries(STAGES).map(([id, stage]) => [id, { ...stage, ...more[id] }]));
+  const changed = (more: typeof changes): Sketch =>
+    Object.fromEntries(Object.entries(STAGES).map(([id, stage]) => [id, { ...stage, ...more[id] }]));
   p.change(changed(changes));
-  return { ...p, alter: (more: typeof changes) => { p.change(changed(more)); } };
+  return {
+    ...p,
+    alter: (more: typeof changes) => {
+      p.change(changed(more));
+    },
+  };
 }
 
-const kinds = (plan: Map<string, { kind: string }>) => Object.fromEntries([...plan].map(([id, { kind }]) => [id, kind]));
-const reasonsOf = async (p: { plan(): Promise<Map<string, unknown>> }, id: string) => ((await p.plan()).get(id) as { reasons?: unknown }).reasons;
+const kinds = (plan: Map<string, { kind: string }>) =>
+  Object.fromEntries([...plan].map(([id, { kind }]) => [id, kind]));
+const reasonsOf = async (p: { plan(): Promise<Map<string, unknown>> }, id: string) =>
+  ((await p.plan()).get(id) as { reasons?: unknown }).reasons;
 const blobOf = (p: { read(file: string): string; at(...parts: string[]): string }, id: string, output: string) => {
-  const lock = JSON.parse(p.read('pipeline.lock.json')) as { instances: Record<string, { outputs: Record<string, { digest: Digest }> }> };
+  const lock = JSON.parse(p.read('pipeline.lock.json')) as {
+    instances: Record<string, { outputs: Record<string, { digest: Digest }> }>;
+  };
   const { digest } = lock.instances[id]!.outputs[output]!;
   return p.at('cache', 'objects', digest.slice(0, 2), digest.slice(2));
 };
@@ -82,7 +106,11 @@ test('a changed parameter is named in values, and only what depends on it runs',
     { kind: 'param', path: 'decay', after: null },
     { kind: 'param', path: 'rate', before: 0.5, after: 0.1 },
   ]);
-  expect(await p.run({ train: train('!'), report: WORK.report! })).toEqual({ pack: 'fresh', train: 'executed', report: 'executed' });
+  expect(await p.run({ train: train('!'), report: WORK.report! })).toEqual({
+    pack: 'fresh',
+    train: 'executed',
+    report: 'executed',
+  });
   expect(p.read('reports/index.html')).toBe('report on weights from pixels!');
 });
 
@@ -92,7 +120,13 @@ test('one changed file of an input folder is named, down to the file', async () 
   p.write('data/b.txt', 'else');
   p.write('data/c.txt', 'new');
   expect(await reasonsOf(p, 'pack')).toMatchObject([
-    { kind: 'input', input: 'source', path: 'data/b.txt', before: expect.stringMatching(/^[0-9a-f]{64}$/) as string, after: expect.stringMatching(/^[0-9a-f]{64}$/) as string },
+    {
+      kind: 'input',
+      input: 'source',
+      path: 'data/b.txt',
+      before: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+      after: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    },
     { kind: 'input', input: 'source', path: 'data/c.txt' },
   ]);
 });
@@ -120,10 +154,20 @@ test('two stages that are one execution run once, and both are fresh from then o
   const body = { kind: 'command', template: 'copy' } as const;
   const stages: Sketch = {
     one: { body, inputs: { it: { kind: 'path', path: 'data', optional: false } }, outputs: { copy: 'copy.bin' } },
-    two: { body, inputs: { it: { kind: 'output', producer: 'one' as InstanceId, output: 'copy' } }, outputs: { copy: 'copy.bin' } },
+    two: {
+      body,
+      inputs: { it: { kind: 'output', producer: 'one' as InstanceId, output: 'copy' } },
+      outputs: { copy: 'copy.bin' },
+    },
   };
   const p = project({ files: { data: 'pixels' }, stages });
-  expect(await p.run({ one: (bench) => { bench.write('copy', 'pixels'); } })).toEqual({ one: 'executed', two: 'restored' });
+  expect(
+    await p.run({
+      one: (bench) => {
+        bench.write('copy', 'pixels');
+      },
+    }),
+  ).toEqual({ one: 'executed', two: 'restored' });
   expect(await p.run({})).toEqual({ one: 'fresh', two: 'fresh' });
 });
 
@@ -144,7 +188,11 @@ test('force runs again, and a different result replaces the recorded one', async
   const p = study();
   await p.run(WORK);
   expect((await p.plan(['train'])).get('train')).toMatchObject({ kind: 'run', reasons: [{ kind: 'forced' }] });
-  expect(await p.run({ train: train('?'), report: WORK.report! }, ['train'])).toEqual({ pack: 'fresh', train: 'executed', report: 'executed' });
+  expect(await p.run({ train: train('?'), report: WORK.report! }, ['train'])).toEqual({
+    pack: 'fresh',
+    train: 'executed',
+    report: 'executed',
+  });
   expect(await p.run({})).toEqual({ pack: 'fresh', train: 'fresh', report: 'fresh' });
 });
 
@@ -161,7 +209,13 @@ test('an environment variable counts if it is declared, and its value is named',
 test('a changed command, a renamed output and an added input are named', async () => {
   const p = study();
   await p.run(WORK);
-  p.alter({ pack: { body: { kind: 'command', template: 'other' }, outputs: { images: 'renamed.bin' }, inputs: { ...STAGES.pack!.inputs, extra: { kind: 'path', path: 'data/a.txt', optional: false } } } });
+  p.alter({
+    pack: {
+      body: { kind: 'command', template: 'other' },
+      outputs: { images: 'renamed.bin' },
+      inputs: { ...STAGES.pack!.inputs, extra: { kind: 'path', path: 'data/a.txt', optional: false } },
+    },
+  });
   expect(await reasonsOf(p, 'pack')).toMatchObject([
     { kind: 'command', before: 'make pack', after: 'other' },
     { kind: 'input', input: 'extra', path: 'data/a.txt' },
@@ -170,19 +224,34 @@ test('a changed command, a renamed output and an added input are named', async (
 });
 
 test('a missing input blocks its stage and all that need it, with the place where to get it; an optional one is null', async () => {
-  const p = study({ pack: { inputs: { source: { kind: 'path', path: 'none', optional: false, source: 'https://example.org' } } } });
-  expect(await reasonsOf(p, 'pack')).toEqual([{ kind: 'missing-input', input: 'source', path: 'none', source: 'https://example.org' }]);
-  expect((await p.plan()).get('train')).toEqual({ kind: 'blocked', reasons: [{ kind: 'producer-blocked', input: 'images', producer: 'pack' }] });
+  const p = study({
+    pack: { inputs: { source: { kind: 'path', path: 'none', optional: false, source: 'https://example.org' } } },
+  });
+  expect(await reasonsOf(p, 'pack')).toEqual([
+    { kind: 'missing-input', input: 'source', path: 'none', source: 'https://example.org' },
+  ]);
+  expect((await p.plan()).get('train')).toEqual({
+    kind: 'blocked',
+    reasons: [{ kind: 'producer-blocked', input: 'images', producer: 'pack' }],
+  });
   p.alter({ pack: { inputs: { source: { kind: 'path', path: 'none', optional: true } } } });
   const given: unknown[] = [];
-  await p.run({ ...WORK, pack: (bench) => { given.push(bench.workplace.inputs.source); bench.write('images', 'x'); } });
+  await p.run({
+    ...WORK,
+    pack: (bench) => {
+      given.push(bench.workplace.inputs.source);
+      bench.write('images', 'x');
+    },
+  });
   expect(given).toEqual([null]);
 });
 
 test('a module that cannot be bundled blocks its stage with a diagnostic', async () => {
   const p = study({ pack: { body: { kind: 'module', module: 'stage.ts' } } });
   p.write('stage.ts', 'export default (;');
-  expect(await reasonsOf(p, 'pack')).toMatchObject([{ kind: 'broken-code', diagnostic: { code: 'module-syntax', place: { line: 1, column: 17 } } }]);
+  expect(await reasonsOf(p, 'pack')).toMatchObject([
+    { kind: 'broken-code', diagnostic: { code: 'module-syntax', place: { line: 1, column: 17 } } },
+  ]);
 });
 
 test('a changed source of a module is named; a comment changes nothing', async () => {
@@ -202,8 +271,14 @@ test('the places that a stage is given bear the real names, and inputs of a fold
     ...WORK,
     report: (bench) => {
       const { inputs, outputs, checkpoint, resumed } = bench.workplace;
-      expect([path.basename(inputs.weights as string), path.basename(inputs.curves as string), path.basename(outputs.html!)]).toEqual(['weights.bin', 'curves', 'index.html']);
-      expect(readdirSync(path.join(inputs.curves as string, 'a'), { withFileTypes: true }).map((entry) => entry.isFile())).toEqual([true]);
+      expect([
+        path.basename(inputs.weights as string),
+        path.basename(inputs.curves as string),
+        path.basename(outputs.html!),
+      ]).toEqual(['weights.bin', 'curves', 'index.html']);
+      expect(
+        readdirSync(path.join(inputs.curves as string, 'a'), { withFileTypes: true }).map((entry) => entry.isFile()),
+      ).toEqual([true]);
       expect([statSync(checkpoint).isDirectory(), resumed]).toEqual([true, false]);
       bench.write('html', 'x');
     },
@@ -218,7 +293,14 @@ test('gathered inputs come in order with their axes; a glob is a folder of what 
       'make:seed=0': { outputs: { n: 'n.txt' } },
       sum: {
         inputs: {
-          all: { kind: 'gather', members: [1, 0].map((seed) => ({ producer: `make:seed=${seed}` as InstanceId, output: 'n', axes: { seed } })) },
+          all: {
+            kind: 'gather',
+            members: [1, 0].map((seed) => ({
+              producer: `make:seed=${seed}` as InstanceId,
+              output: 'n',
+              axes: { seed },
+            })),
+          },
           tables: { kind: 'glob', pattern: 'data/**/*.csv' },
           nothing: { kind: 'none' },
         },
@@ -226,14 +308,27 @@ test('gathered inputs come in order with their axes; a glob is a folder of what 
       },
     },
   });
-  const make = (text: string) => (bench: Bench) => { bench.write('n', text); };
+  const make = (text: string) => (bench: Bench) => {
+    bench.write('n', text);
+  };
   const work: Work = {
     'make:seed=1': make('one'),
     'make:seed=0': make('zero'),
     sum: (bench) => {
-      const { all, tables, nothing } = bench.workplace.inputs as { all: { path: string; axes: object }[]; tables: string; nothing: null };
-      expect(all.map(({ path: file, axes }) => [readFileSync(file, 'utf8'), path.basename(file), axes])).toEqual([['one', 'n.txt', { seed: 1 }], ['zero', 'n.txt', { seed: 0 }]]);
-      expect([readFileSync(path.join(tables, 'a.csv'), 'utf8'), readFileSync(path.join(tables, 'x', 'b.csv'), 'utf8'), readdirSync(tables).length]).toEqual(['A', 'B', 2]);
+      const { all, tables, nothing } = bench.workplace.inputs as {
+        all: { path: string; axes: object }[];
+        tables: string;
+        nothing: null;
+      };
+      expect(all.map(({ path: file, axes }) => [readFileSync(file, 'utf8'), path.basename(file), axes])).toEqual([
+        ['one', 'n.txt', { seed: 1 }],
+        ['zero', 'n.txt', { seed: 0 }],
+      ]);
+      expect([
+        readFileSync(path.join(tables, 'a.csv'), 'utf8'),
+        readFileSync(path.join(tables, 'x', 'b.csv'), 'utf8'),
+        readdirSync(tables).length,
+      ]).toEqual(['A', 'B', 2]);
       expect(nothing).toBeNull();
       bench.write('total', 'x');
     },
@@ -244,16 +339,43 @@ test('gathered inputs come in order with their axes; a glob is a folder of what 
   p.write('data/x/b.csv', 'b');
   expect(await reasonsOf(p, 'sum')).toMatchObject([{ kind: 'input', input: 'tables', path: 'data/x/b.csv' }]);
   p.write('data/x/b.csv', 'B');
-  const again = { ...work, 'make:seed=0': make('changed'), sum: (bench: Bench) => { bench.write('total', 'y'); } };
-  expect(await p.run(again, ['make:seed=0'])).toEqual({ 'make:seed=1': 'fresh', 'make:seed=0': 'executed', sum: 'executed' });
+  const again = {
+    ...work,
+    'make:seed=0': make('changed'),
+    sum: (bench: Bench) => {
+      bench.write('total', 'y');
+    },
+  };
+  expect(await p.run(again, ['make:seed=0'])).toEqual({
+    'make:seed=1': 'fresh',
+    'make:seed=0': 'executed',
+    sum: 'executed',
+  });
 });
 
 test('an output that was not written is a failure that names it, and nothing is recorded', async () => {
   const p = study();
-  expect(await p.run({ ...WORK, train: (bench) => { bench.write('weights', 'x'); } })).toEqual({
-    pack: 'executed', train: { kind: 'missing-output', outputs: ['curves'] }, report: { blocked: true },
+  expect(
+    await p.run({
+      ...WORK,
+      train: (bench) => {
+        bench.write('weights', 'x');
+      },
+    }),
+  ).toEqual({
+    pack: 'executed',
+    train: { kind: 'missing-output', outputs: ['curves'] },
+    report: { blocked: true },
   });
-  expect(await p.run({ ...WORK, train: (bench) => { mkdirSync(bench.workplace.outputs.weights!); bench.write('curves', 'x', 'a'); } })).toMatchObject({
+  expect(
+    await p.run({
+      ...WORK,
+      train: (bench) => {
+        mkdirSync(bench.workplace.outputs.weights!);
+        bench.write('curves', 'x', 'a');
+      },
+    }),
+  ).toMatchObject({
     train: { kind: 'wrong-output', output: 'weights', finding: expect.stringContaining('is a folder') as string },
   });
   expect(kinds(await p.plan())).toMatchObject({ train: 'run' });
@@ -261,12 +383,15 @@ test('an output that was not written is a failure that names it, and nothing is 
 
 test('an input that changes while its stage runs leaves the result unrecorded, even if size and mtime are the same', async () => {
   const p = study();
-  const sabotage: Work = { ...WORK, pack: (bench) => {
-    const { atimeMs, mtimeMs } = statSync(p.at('data/a.txt'));
-    WORK.pack!(bench);
-    p.write('data/a.txt', 'PIXELS');
-    utimesSync(p.at('data/a.txt'), atimeMs / 1000, mtimeMs / 1000);
-  } };
+  const sabotage: Work = {
+    ...WORK,
+    pack: (bench) => {
+      const { atimeMs, mtimeMs } = statSync(p.at('data/a.txt'));
+      WORK.pack!(bench);
+      p.write('data/a.txt', 'PIXELS');
+      utimesSync(p.at('data/a.txt'), atimeMs / 1000, mtimeMs / 1000);
+    },
+  };
   expect(await p.run(sabotage)).toMatchObject({ pack: { kind: 'input-changed', paths: ['data'] } });
   expect(existsSync(p.at('pipeline.lock.json'))).toBe(false);
   expect(await p.run(WORK)).toMatchObject({ pack: 'executed' });
@@ -285,9 +410,17 @@ test('a second attempt with the old fingerprint does not record the changed inpu
     return ledger.commit(instance, workplace, EXECUTION);
   };
   const refused = { ok: false, error: { kind: 'input-changed', paths: ['data'] } };
-  expect(await attempt(() => { p.write('data/a.txt', 'PIXELS'); })).toEqual(refused);
+  expect(
+    await attempt(() => {
+      p.write('data/a.txt', 'PIXELS');
+    }),
+  ).toEqual(refused);
   expect(await attempt(() => undefined)).toEqual(refused);
-  expect(await attempt(() => { rmSync(p.at('data'), { recursive: true }); })).toEqual(refused);
+  expect(
+    await attempt(() => {
+      rmSync(p.at('data'), { recursive: true });
+    }),
+  ).toEqual(refused);
   p.write('data/a.txt', 'pixels');
   p.write('data/b.txt', 'more');
   expect(await ledger.decide(instance, { force: false, anew: true })).toEqual(verdict);
@@ -296,20 +429,41 @@ test('a second attempt with the old fingerprint does not record the changed inpu
 
 test('an input that was rewritten while its stage ran is in doubt, even if its content is the same again; new permissions are not', async () => {
   const p = study();
-  const rewriting: Work = { ...WORK, pack: (bench) => { WORK.pack!(bench); p.write('data/a.txt', 'pixels'); } };
+  const rewriting: Work = {
+    ...WORK,
+    pack: (bench) => {
+      WORK.pack!(bench);
+      p.write('data/a.txt', 'pixels');
+    },
+  };
   expect(await p.run(rewriting)).toMatchObject({ pack: { kind: 'input-changed', paths: ['data'] } });
-  expect(await p.run({ ...WORK, pack: (bench) => { WORK.pack!(bench); chmodSync(p.at('data/a.txt'), 0o600); } })).toMatchObject({ pack: 'executed' });
+  expect(
+    await p.run({
+      ...WORK,
+      pack: (bench) => {
+        WORK.pack!(bench);
+        chmodSync(p.at('data/a.txt'), 0o600);
+      },
+    }),
+  ).toMatchObject({ pack: 'executed' });
 });
 
 test('a checkpoint goes with an input that was written to while it was made, and stays otherwise', async () => {
   const p = study();
-  const saving = (meanwhile: () => void): Work => ({ pack: ({ workplace: { checkpoint } }) => {
-    writeFileSync(path.join(checkpoint, 'epoch'), '3');
-    meanwhile();
-  } });
+  const saving = (meanwhile: () => void): Work => ({
+    pack: ({ workplace: { checkpoint } }) => {
+      writeFileSync(path.join(checkpoint, 'epoch'), '3');
+      meanwhile();
+    },
+  });
   const resumed: boolean[] = [];
   const looking: Work = { pack: ({ workplace }) => void resumed.push(workplace.resumed) };
-  for (const meanwhile of [() => undefined, () => { p.write('data/a.txt', 'pixels'); }]) {
+  for (const meanwhile of [
+    () => undefined,
+    () => {
+      p.write('data/a.txt', 'pixels');
+    },
+  ]) {
     await p.run(saving(meanwhile));
     await p.run(looking);
   }
@@ -319,21 +473,32 @@ test('a checkpoint goes with an input that was written to while it was made, and
 test('a checkpoint survives failure, is announced at the next attempt and is removed on success', async () => {
   const p = study();
   let checkpoint = '';
-  await p.run({ pack: (bench) => {
-    ({ checkpoint } = bench.workplace);
-    writeFileSync(path.join(checkpoint, 'epoch'), '3');
-  } });
+  await p.run({
+    pack: (bench) => {
+      ({ checkpoint } = bench.workplace);
+      writeFileSync(path.join(checkpoint, 'epoch'), '3');
+    },
+  });
   expect(readFileSync(path.join(checkpoint, 'epoch'), 'utf8')).toBe('3');
-  await p.run({ ...WORK, pack: (bench) => {
-    expect([bench.workplace.resumed, bench.workplace.checkpoint]).toEqual([true, checkpoint]);
-    WORK.pack!(bench);
-  } });
+  await p.run({
+    ...WORK,
+    pack: (bench) => {
+      expect([bench.workplace.resumed, bench.workplace.checkpoint]).toEqual([true, checkpoint]);
+      WORK.pack!(bench);
+    },
+  });
   expect(existsSync(checkpoint)).toBe(false);
 });
 
 test.each([
   ['an input blob was flipped', 'pack', 'images', flip, { kind: 'damaged', output: 'images' }],
-  ['an input blob was truncated', 'pack', 'images', (bytes: Buffer) => bytes.subarray(1), { kind: 'damaged', output: 'images' }],
+  [
+    'an input blob was truncated',
+    'pack',
+    'images',
+    (bytes: Buffer) => bytes.subarray(1),
+    { kind: 'damaged', output: 'images' },
+  ],
 ])('where %s, its producer runs again before the stage that needs it', async (_, producer, output, change, reason) => {
   const p = study();
   await p.run(WORK);
@@ -348,7 +513,9 @@ test.each([
 test('a deleted blob makes its stage run again, a file of a folder output as well', async () => {
   const p = study();
   await p.run(WORK);
-  const { entries } = JSON.parse(readFileSync(blobOf(p, 'train', 'curves'), 'utf8')) as { entries: [string, string, number, Digest][] };
+  const { entries } = JSON.parse(readFileSync(blobOf(p, 'train', 'curves'), 'utf8')) as {
+    entries: [string, string, number, Digest][];
+  };
   expect(entries.map(([name]) => name)).toEqual(['a/loss.csv']);
   const digest = entries[0]![3];
   rmSync(p.at('cache', 'objects', digest.slice(0, 2), digest.slice(2)));
@@ -376,7 +543,9 @@ test('a blob that rots between plan and execution is an error that names it, not
   spoil(blobOf(p, 'pack', 'images'), flip);
   const preparing = ledger.prepare(instance, (verdict as { fingerprint: Fingerprint }).fingerprint);
   await expect(preparing).rejects.toThrow(DamagedBlobError);
-  await expect(preparing).rejects.toThrow(/output images of pack \([0-9a-f]{12}\) no longer matches its digest and was moved to quarantine/);
+  await expect(preparing).rejects.toThrow(
+    /output images of pack \([0-9a-f]{12}\) no longer matches its digest and was moved to quarantine/,
+  );
   expect(readdirSync(p.at('cache', 'work'))).toEqual([]);
 });
 
@@ -390,19 +559,33 @@ test('a disk that fails while a result is recorded leaves lockfile and published
   await expect(p.run({ ...WORK, train: train('!') })).rejects.toThrow();
   expect([p.read('pipeline.lock.json'), p.read('reports/index.html')]).toEqual([lock, 'report on weights from pixels']);
   rmSync(p.at('cache', 'runs'));
-  expect(await p.run({ ...WORK, train: train('!') })).toEqual({ pack: 'executed', train: 'executed', report: 'executed' });
+  expect(await p.run({ ...WORK, train: train('!') })).toEqual({
+    pack: 'executed',
+    train: 'executed',
+    report: 'executed',
+  });
 });
 
 test('a result that was recorded and not published before a crash is restored by the next command', async () => {
   const p = study();
-  const ledger = await openLedger(pipelineOf(p.root, { pack: STAGES.pack! }), { storeFolder: p.at('cache'), lockFile: p.at('no-such-folder', 'pipeline.lock.json') });
+  const ledger = await openLedger(pipelineOf(p.root, { pack: STAGES.pack! }), {
+    storeFolder: p.at('cache'),
+    lockFile: p.at('no-such-folder', 'pipeline.lock.json'),
+  });
   if (!ledger.ok) throw new Error(ledger.error[0]!.message);
   const [instance] = ledger.value.pipeline.instances;
   const plan = await ledger.value.plan([instance!], { force: new Set() });
-  const workplace = await ledger.value.prepare(instance!, (plan.entries[0]!.verdict as { fingerprint: Fingerprint }).fingerprint);
+  const workplace = await ledger.value.prepare(
+    instance!,
+    (plan.entries[0]!.verdict as { fingerprint: Fingerprint }).fingerprint,
+  );
   writeFileSync(workplace.outputs.images!, 'pixels');
   await expect(ledger.value.commit(instance!, workplace, EXECUTION)).rejects.toThrow('no-such-folder');
-  expect(await p.run({ train: WORK.train!, report: WORK.report! })).toEqual({ pack: 'restored', train: 'executed', report: 'executed' });
+  expect(await p.run({ train: WORK.train!, report: WORK.report! })).toEqual({
+    pack: 'restored',
+    train: 'executed',
+    report: 'executed',
+  });
 });
 
 test('a record that was corrupted counts as absent', async () => {
@@ -443,29 +626,68 @@ test('an edited published file is reported and not overwritten', async () => {
 });
 
 test('a folder is published as a whole: files of the earlier version are gone', async () => {
-  const stages: Sketch = { draw: { params: { n: 1 }, outputs: { figures: { kind: 'folder', file: 'figures', publish: 'reports/figures' } } } };
+  const stages: Sketch = {
+    draw: { params: { n: 1 }, outputs: { figures: { kind: 'folder', file: 'figures', publish: 'reports/figures' } } },
+  };
   const p = project({ stages });
-  await p.run({ draw: (bench) => { bench.write('figures', '1', 'one.svg'); } });
+  await p.run({
+    draw: (bench) => {
+      bench.write('figures', '1', 'one.svg');
+    },
+  });
   p.change({ draw: { ...stages.draw!, params: { n: 2 } } });
-  await p.run({ draw: (bench) => { bench.write('figures', '2', 'sub/two.svg'); } });
-  expect([readdirSync(p.at('reports')), readdirSync(p.at('reports/figures')), p.read('reports/figures/sub/two.svg')]).toEqual([['figures'], ['sub'], '2']);
+  await p.run({
+    draw: (bench) => {
+      bench.write('figures', '2', 'sub/two.svg');
+    },
+  });
+  expect([
+    readdirSync(p.at('reports')),
+    readdirSync(p.at('reports/figures')),
+    p.read('reports/figures/sub/two.svg'),
+  ]).toEqual([['figures'], ['sub'], '2']);
   p.write('reports/figures/mine.svg', 'by hand');
   expect(await p.run({})).toEqual({ draw: { kind: 'publish-conflict', path: 'reports/figures' } });
   expect(readdirSync(p.at('reports/figures'))).toEqual(['mine.svg', 'sub']);
 });
 
 test.each([
-  ['a merge conflict of which a side is no lockfile', '<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> other\n', 'pipeline.lock.json holds a merge conflict', 'git checkout --ours pipeline.lock.json'],
-  ['half a merge conflict', '<<<<<<< HEAD\n{}\n=======\n', 'pipeline.lock.json holds a merge conflict', 'git checkout --ours pipeline.lock.json'],
+  [
+    'a merge conflict of which a side is no lockfile',
+    '<<<<<<< HEAD\n{}\n=======\n{}\n>>>>>>> other\n',
+    'pipeline.lock.json holds a merge conflict',
+    'git checkout --ours pipeline.lock.json',
+  ],
+  [
+    'half a merge conflict',
+    '<<<<<<< HEAD\n{}\n=======\n',
+    'pipeline.lock.json holds a merge conflict',
+    'git checkout --ours pipeline.lock.json',
+  ],
   ['half a file', '{"format":1,', 'pipeline.lock.json cannot be read', 'git checkout pipeline.lock.json'],
   ['a later format', '{"format":2}', 'format 2 is unknown', 'Restore it'],
-])('a lockfile with %s is an error that names file and remedy, and is left as it is', async (_, text, message, remedy) => {
-  const p = study();
-  p.write('pipeline.lock.json', text);
-  const opened = await openLedger(pipelineOf(p.root, STAGES), { storeFolder: p.at('cache'), lockFile: p.at('pipeline.lock.json') });
-  expect(opened).toMatchObject({ ok: false, error: [{ code: 'lockfile-unreadable', message: expect.stringContaining(message) as string, remedy: expect.stringContaining(remedy) as string }] });
-  expect(p.read('pipeline.lock.json')).toBe(text);
-});
+])(
+  'a lockfile with %s is an error that names file and remedy, and is left as it is',
+  async (_, text, message, remedy) => {
+    const p = study();
+    p.write('pipeline.lock.json', text);
+    const opened = await openLedger(pipelineOf(p.root, STAGES), {
+      storeFolder: p.at('cache'),
+      lockFile: p.at('pipeline.lock.json'),
+    });
+    expect(opened).toMatchObject({
+      ok: false,
+      error: [
+        {
+          code: 'lockfile-unreadable',
+          message: expect.stringContaining(message) as string,
+          remedy: expect.stringContaining(remedy) as string,
+        },
+      ],
+    });
+    expect(p.read('pipeline.lock.json')).toBe(text);
+  },
+);
 
 test('private folders of a dead runner are removed at the start, those of others stay', async () => {
   const p = study();
@@ -497,20 +719,29 @@ test('lineage names every execution behind the inputs once, producers first', as
 test('the expected duration is that of the last execution, and of other instances of the stage for a new one', async () => {
   const stages: Sketch = { 'make:seed=0': { outputs: { n: 'n.txt' } }, 'make:seed=1': { outputs: { n: 'n.txt' } } };
   const p = project({ stages: { 'make:seed=0': stages['make:seed=0']! } });
-  await p.run({ 'make:seed=0': (bench) => { bench.write('n', 'x'); } });
+  await p.run({
+    'make:seed=0': (bench) => {
+      bench.write('n', 'x');
+    },
+  });
   p.change(stages);
   const ledger = await p.open();
   const plan = await ledger.plan(ledger.pipeline.instances, { force: new Set() });
-  expect(plan.entries.map((entry) => [entry.verdict.kind, entry.expectedSeconds])).toEqual([['fresh', 2], ['run', 2]]);
+  expect(plan.entries.map((entry) => [entry.verdict.kind, entry.expectedSeconds])).toEqual([
+    ['fresh', 2],
+    ['run', 2],
+  ]);
 });
 
 test('logs are kept per instance, oldest first, whatever its axis values are', async () => {
   const p = project({ stages: { 'make:name=a/b ä': { outputs: { n: 'n.txt' } } } });
-  await p.run({ 'make:name=a/b ä': (bench) => {
-    writeFileSync(bench.workplace.log(2), 'second');
-    writeFileSync(bench.workplace.log(1), 'first');
-    bench.write('n', 'x');
-  } });
+  await p.run({
+    'make:name=a/b ä': (bench) => {
+      writeFileSync(bench.workplace.log(2), 'second');
+      writeFileSync(bench.workplace.log(1), 'first');
+      bench.write('n', 'x');
+    },
+  });
   const logs = await (await p.open()).logs('make:name=a/b ä' as InstanceId);
   expect(logs.map((file) => readFileSync(file, 'utf8'))).toEqual(['first', 'second']);
 });

@@ -50,7 +50,10 @@ interface LedgerOptions {
 }
 
 /** Fails where the lockfile cannot be understood; a store that is not there yet is an empty one. */
-export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, executes = false, allowMissing = false, bundle }: LedgerOptions): Promise<Result<Ledger, readonly Diagnostic[]>> {
+export async function openLedger(
+  pipeline: Pipeline,
+  { storeFolder, lockFile, executes = false, allowMissing = false, bundle }: LedgerOptions,
+): Promise<Result<Ledger, readonly Diagnostic[]>> {
   const opened = openLockfile(lockFile);
   if (!opened.ok) return err([opened.error]);
   const lock = opened.value;
@@ -73,7 +76,10 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
   const planner = makePlanner({ pipeline, root, contents, code, store, lock, publisher, trees, allowMissing });
   const stages = new Map(pipeline.stages.map((stage) => [stage.name, stage]));
   /** What each private folder was made for. */
-  const underway = new Map<string, { readonly instance: Instance; readonly details: Details; readonly stamps: InputStamps; readonly rest: () => void }>();
+  const underway = new Map<
+    string,
+    { readonly instance: Instance; readonly details: Details; readonly stamps: InputStamps; readonly rest: () => void }
+  >();
 
   const workIn = ({ folder }: Workplace) => {
     const work = underway.get(folder);
@@ -99,7 +105,10 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
     const names = instances.flatMap(({ id }) => {
       const known = planner.identification(id);
       if (!known || known.kind === 'blocked') return [];
-      return [...(known.kind === 'known' ? [known.fingerprint] : []), ...(known.identity.code.kind === 'module' ? [known.identity.code.bundle] : [])];
+      return [
+        ...(known.kind === 'known' ? [known.fingerprint] : []),
+        ...(known.identity.code.kind === 'module' ? [known.identity.code.bundle] : []),
+      ];
     });
     return announcement === undefined || announcement.relyOn(names);
   };
@@ -114,7 +123,10 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
 
   async function finish(instance: Instance, record: RunRecord): Promise<Result<RunRecord, Failure>> {
     // As soon as there is a record, several runners may be about to publish it.
-    const published = await alone(path.join(storeFolder, 'leases', `publish-${digestOf(instance.id).slice(0, 16)}`), () => publisher.publish(instance, record.outputs, lock.get(instance.id)?.outputs ?? {}));
+    const published = await alone(
+      path.join(storeFolder, 'leases', `publish-${digestOf(instance.id).slice(0, 16)}`),
+      () => publisher.publish(instance, record.outputs, lock.get(instance.id)?.outputs ?? {}),
+    );
     if (!published.ok) return published;
     await committed.remember(instance, record);
     lock.set(instance.id, record);
@@ -154,10 +166,20 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
 
     async prepare(instance, fingerprint, { apart } = { apart: false }) {
       const known = planner.identification(instance.id);
-      if (known?.kind !== 'known' || known.fingerprint !== fingerprint) throw new Error(`Internal error: ${instance.id} is prepared with a fingerprint that was not decided upon.`);
+      if (known?.kind !== 'known' || known.fingerprint !== fingerprint)
+        throw new Error(`Internal error: ${instance.id} is prepared with a fingerprint that was not decided upon.`);
       const bundleDigest = known.identity.code.kind === 'module' ? known.identity.code.bundle : undefined;
       const stamps = await inputStamps(instance, surroundings);
-      const { workplace, rest } = await makeWorkplace(instance, fingerprint, bundleDigest, { root, storeFolder, store, contents, code, result, stamps, apart });
+      const { workplace, rest } = await makeWorkplace(instance, fingerprint, bundleDigest, {
+        root,
+        storeFolder,
+        store,
+        contents,
+        code,
+        result,
+        stamps,
+        apart,
+      });
       underway.set(workplace.folder, { instance, details: known, stamps, rest });
       return workplace;
     },
@@ -173,8 +195,16 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
       for (const tree of await inputTrees(instance, root, contents)) await store.put(tree.text);
       const { identity, sources, origins } = details;
       const record: RunRecord = {
-        format: 1, fingerprint: workplace.fingerprint, instance: instance.id, stage: instance.stage, axes: instance.axes,
-        identity, sources, origins, outputs: stored, execution,
+        format: 1,
+        fingerprint: workplace.fingerprint,
+        instance: instance.id,
+        stage: instance.stage,
+        axes: instance.axes,
+        identity,
+        sources,
+        origins,
+        outputs: stored,
+        execution,
       };
       await store.putRecord(record);
       underway.delete(workplace.folder);
@@ -190,14 +220,18 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
       const { instance, details, stamps, rest } = work;
       underway.delete(workplace.folder);
       rest();
-      closeCheckpoint(workplace.checkpoint, (await changedInputs(instance, details.identity, stamps, surroundings)).length === 0);
+      closeCheckpoint(
+        workplace.checkpoint,
+        (await changedInputs(instance, details.identity, stamps, surroundings)).length === 0,
+      );
       await giveBack(instance, workplace, details.identity, root, contents);
       removeTree(workplace.folder);
     },
 
     async restore(instance, { record }) {
       try {
-        for (const [name, output] of Object.entries(record.outputs)) await verifyContent(store, output, `output ${name} of ${instance.id}`);
+        for (const [name, output] of Object.entries(record.outputs))
+          await verifyContent(store, output, `output ${name} of ${instance.id}`);
       } catch (error) {
         if (!(error instanceof DamagedBlobError)) throw error;
         return err({ kind: 'damaged', message: error.message });
@@ -213,7 +247,11 @@ export async function openLedger(pipeline: Pipeline, { storeFolder, lockFile, ex
     },
 
     lineage(instance) {
-      return lineageOf(store, storeFolder, producedInputs(instance).flatMap(({ producer }) => planner.result(producer) ?? []));
+      return lineageOf(
+        store,
+        storeFolder,
+        producedInputs(instance).flatMap(({ producer }) => planner.result(producer) ?? []),
+      );
     },
 
     record: (fingerprint) => store.record(fingerprint),
@@ -253,6 +291,8 @@ function joinedWarning(lockFile: string, executes: boolean): Diagnostic {
     code: 'lockfile-joined',
     severity: 'warning',
     message: `${name} holds a merge conflict; the entries of both sides are used, and where they differ ours`,
-    remedy: executes ? `It has been written without the conflict: git add ${name}.` : 'The next run writes it without the conflict.',
+    remedy: executes
+      ? `It has been written without the conflict: git add ${name}.`
+      : 'The next run writes it without the conflict.',
   };
 }

@@ -15,7 +15,10 @@ function work() {
     vi.advanceTimersByTime(100);
     return fault ? Promise.reject(fault) : Promise.resolve();
   });
-  return { done, fail: (message: string | undefined) => (fault = message === undefined ? undefined : new Error(message)) };
+  return {
+    done,
+    fail: (message: string | undefined) => (fault = message === undefined ? undefined : new Error(message)),
+  };
 }
 
 test('the first is done at once, those that follow closely are done as one, later', async () => {

@@ -21,9 +21,12 @@ export function paced(work: () => Promise<void>): Paced {
     clearTimeout(timer);
     timer = undefined;
     const began = performance.now();
-    last = last.catch(() => undefined).then(work).finally(() => {
-      due = performance.now() + REST * (performance.now() - began);
-    });
+    last = last
+      .catch(() => undefined)
+      .then(work)
+      .finally(() => {
+        due = performance.now() + REST * (performance.now() - began);
+      });
     last.catch(() => undefined); // heard by whoever waits for it
     return last;
   };

@@ -6,7 +6,11 @@ import type { Store } from '../store/store.ts';
 import { differences, type TreeLookup } from './compare.ts';
 
 /** The newest first. */
-export async function pastResults(ids: ReadonlySet<InstanceId>, store: Store, trees: TreeLookup): Promise<PastResult[]> {
+export async function pastResults(
+  ids: ReadonlySet<InstanceId>,
+  store: Store,
+  trees: TreeLookup,
+): Promise<PastResult[]> {
   const records: RunRecord[] = [];
   for (const fingerprint of await store.fingerprints()) {
     const record = await store.record(fingerprint);
@@ -17,22 +21,34 @@ export async function pastResults(ids: ReadonlySet<InstanceId>, store: Store, tr
   const results = records.map((record): PastResult => {
     const last = before.get(record.instance);
     before.set(record.instance, record);
-    return { record, changes: last === undefined ? [] : differences({ inputs: inputsOf(record) }, last, record, trees) };
+    return {
+      record,
+      changes: last === undefined ? [] : differences({ inputs: inputsOf(record) }, last, record, trees),
+    };
   });
   return results.reverse();
 }
 
 /** The inputs as they were then: the pipeline file may define others by now. */
 function inputsOf({ identity, origins }: RunRecord): Record<string, Input> {
-  return Object.fromEntries(Object.entries(identity.inputs).map(([name, input]): [string, Input] => {
-    const all = origins[name] ?? [];
-    const first = all[0];
-    if (input.kind === 'gather') {
-      const members = all.flatMap((origin, i) => (origin.kind === 'run' ? [{ producer: origin.instance, output: origin.output, axes: input.members[i]!.axes as Axes }] : []));
-      return [name, { kind: 'gather', members }];
-    }
-    if (first === undefined) return [name, { kind: 'none' }];
-    if (first.kind === 'run') return [name, { kind: 'output', producer: first.instance, output: first.output }];
-    return [name, first.glob ? { kind: 'glob', pattern: first.path } : { kind: 'path', path: first.path, optional: false }];
-  }));
+  return Object.fromEntries(
+    Object.entries(identity.inputs).map(([name, input]): [string, Input] => {
+      const all = origins[name] ?? [];
+      const first = all[0];
+      if (input.kind === 'gather') {
+        const members = all.flatMap((origin, i) =>
+          origin.kind === 'run'
+            ? [{ producer: origin.instance, output: origin.output, axes: input.members[i]!.axes as Axes }]
+            : [],
+        );
+        return [name, { kind: 'gather', members }];
+      }
+      if (first === undefined) return [name, { kind: 'none' }];
+      if (first.kind === 'run') return [name, { kind: 'output', producer: first.instance, output: first.output }];
+      return [
+        name,
+        first.glob ? { kind: 'glob', pattern: first.path } : { kind: 'path', path: first.path, optional: false },
+      ];
+    }),
+  );
 }

@@ -33,7 +33,15 @@ interface PlannerParts extends Omit<Surroundings, 'outcome' | 'assume'> {
   readonly allowMissing: boolean;
 }
 
-export function makePlanner({ pipeline, store, lock, publisher, trees, allowMissing, ...surroundings }: PlannerParts): Planner {
+export function makePlanner({
+  pipeline,
+  store,
+  lock,
+  publisher,
+  trees,
+  allowMissing,
+  ...surroundings
+}: PlannerParts): Planner {
   const byId = new Map(pipeline.instances.map((instance) => [instance.id, instance]));
   const identifications = new Map<InstanceId, Identification>();
   let outcomes = new Map<InstanceId, Outcome>();
@@ -41,7 +49,8 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, allowMiss
   let history: History | undefined;
   /** Something that will run reads their results: the lockfile's word is not enough. */
   const needed = new Set<InstanceId>();
-  const assume: Surroundings['assume'] = (id, input) => (allowMissing ? lock.get(id)?.identity.inputs[input] : undefined);
+  const assume: Surroundings['assume'] = (id, input) =>
+    allowMissing ? lock.get(id)?.identity.inputs[input] : undefined;
 
   /** Decides about an instance and, before it, about its producers. */
   function verdictOf(instance: Instance, forced: ReadonlySet<InstanceId>): Promise<Verdict> {
@@ -66,7 +75,7 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, allowMiss
       locked,
       trees,
       storeFaults: record ? storeFaults(record, store) : [],
-      publishFaults: record ?? vouches ? await publisher.faults(instance, (record ?? locked!).outputs) : [],
+      publishFaults: (record ?? vouches) ? await publisher.faults(instance, (record ?? locked!).outputs) : [],
       vouches,
     });
     outcomes.set(instance.id, outcomeOf(verdict));
@@ -90,7 +99,8 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, allowMiss
     };
     for (const instance of instances) {
       const verdict = await verdicts.get(instance.id)!;
-      if (verdict.kind === 'restore') for (const [name, output] of Object.entries(verdict.record.outputs)) await check(output, name, instance.id);
+      if (verdict.kind === 'restore')
+        for (const [name, output] of Object.entries(verdict.record.outputs)) await check(output, name, instance.id);
       if (verdict.kind !== 'run') continue;
       for (const { producer, output } of producedInputs(instance)) {
         const result = outcomes.get(producer);
@@ -119,7 +129,10 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, allowMiss
       for (const instance of instances) {
         const verdict = await verdicts.get(instance.id)!;
         if (verdict.kind === 'run') history ??= await readHistory(store);
-        const expected = 'record' in verdict ? verdict.record.execution.seconds : history?.expectedSeconds(instance, lock.get(instance.id)?.fingerprint);
+        const expected =
+          'record' in verdict
+            ? verdict.record.execution.seconds
+            : history?.expectedSeconds(instance, lock.get(instance.id)?.fingerprint);
         entries.push({ instance, verdict, ...(expected !== undefined && { expectedSeconds: expected }) });
       }
       return entries;
@@ -128,7 +141,8 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, allowMiss
     decide(instance, forced) {
       return decided(instance, forced, (id) => {
         const outcome = outcomes.get(id);
-        if (typeof outcome !== 'object') throw new Error(`Internal error: ${instance.id} is decided about before its producer ${id} has results.`);
+        if (typeof outcome !== 'object')
+          throw new Error(`Internal error: ${instance.id} is decided about before its producer ${id} has results.`);
         return Promise.resolve(outcome);
       });
     },
@@ -149,7 +163,9 @@ function outcomeOf(verdict: Verdict): Outcome {
 }
 
 export function producedInputs(instance: Instance): Produced[] {
-  return Object.values(instance.inputs).flatMap((input): readonly Produced[] => (input.kind === 'output' ? [input] : input.kind === 'gather' ? input.members : []));
+  return Object.values(instance.inputs).flatMap((input): readonly Produced[] =>
+    input.kind === 'output' ? [input] : input.kind === 'gather' ? input.members : [],
+  );
 }
 
 /** Without reading any blob: is it there, and has it the right size? */
@@ -158,7 +174,8 @@ function storeFaults({ outputs }: RunRecord, store: Store): Reason[] {
   for (const [name, output] of Object.entries(outputs)) {
     const state = output.kind === 'file' ? store.look(output.digest, output.bytes) : folderState(output, store);
     if (state === 'damaged') faults.push({ kind: 'damaged', output: name });
-    else if (state === 'absent' && !faults.some((fault) => fault.kind === 'not-in-store')) faults.push({ kind: 'not-in-store' });
+    else if (state === 'absent' && !faults.some((fault) => fault.kind === 'not-in-store'))
+      faults.push({ kind: 'not-in-store' });
   }
   return faults;
 }
@@ -168,6 +185,8 @@ function folderState({ digest }: StoredOutput, store: Store): BlobState {
   if (there !== 'intact') return there;
   const text = store.text(digest);
   if (text === undefined) return 'damaged';
-  const states = parseTree(text).map((entry) => (entry.digest === '' ? 'intact' : store.look(entry.digest, entry.bytes)));
+  const states = parseTree(text).map((entry) =>
+    entry.digest === '' ? 'intact' : store.look(entry.digest, entry.bytes),
+  );
   return states.find((state) => state !== 'intact') ?? 'intact';
 }

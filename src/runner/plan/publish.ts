@@ -32,7 +32,13 @@ const FORMAT = 'published 1';
 /** How many versions of a published file are remembered as ours. */
 const VERSIONS = 50;
 
-export function openPublisher(root: string, stateFolder: string, contents: Contents, store: Store, committed: Committed): Publisher {
+export function openPublisher(
+  root: string,
+  stateFolder: string,
+  contents: Contents,
+  store: Store,
+  committed: Committed,
+): Publisher {
   const stateFile = path.join(stateFolder, 'published');
   /** Workspace path -> digests of what was put there. */
   const written = new Map(readState(stateFile, FORMAT) as Iterable<[string, Digest[]]> | undefined);
@@ -40,7 +46,9 @@ export function openPublisher(root: string, stateFolder: string, contents: Conte
 
   /** What is committed is published too, to a place of its own beside the lockfile. */
   const places = (instance: Instance) => [
-    ...Object.entries(instance.outputs).flatMap(([name, { publish }]) => (publish === undefined ? [] : [{ name, publish, place: path.resolve(root, publish) }])),
+    ...Object.entries(instance.outputs).flatMap(([name, { publish }]) =>
+      publish === undefined ? [] : [{ name, publish, place: path.resolve(root, publish) }],
+    ),
     ...[...committed.places(instance)].map(([name, place]) => ({ name, publish: path.relative(root, place), place })),
   ];
 
@@ -73,7 +81,8 @@ export function openPublisher(root: string, stateFolder: string, contents: Conte
       const faults: Reason[] = [];
       for (const { name, publish, place } of places(instance)) {
         const digest = await digestAt(place);
-        if (digest !== outputs[name]!.digest) faults.push({ kind: 'published', path: publish, change: digest === undefined ? 'missing' : 'edited' });
+        if (digest !== outputs[name]!.digest)
+          faults.push({ kind: 'published', path: publish, change: digest === undefined ? 'missing' : 'edited' });
       }
       return faults;
     },
@@ -101,7 +110,13 @@ export function openPublisher(root: string, stateFolder: string, contents: Conte
         });
         if (!replaced && now !== output.digest) return err({ kind: 'publish-conflict', path: publish });
         contents.forget(place);
-        written.set(publish, [output.digest, ...(written.get(publish) ?? []).filter((digest) => digest !== output.digest)].slice(0, VERSIONS));
+        written.set(
+          publish,
+          [output.digest, ...(written.get(publish) ?? []).filter((digest) => digest !== output.digest)].slice(
+            0,
+            VERSIONS,
+          ),
+        );
         learnt = true;
       }
       return ok(undefined);

@@ -32,7 +32,15 @@ export interface Bench {
 }
 export type Work = Readonly<Record<string, (bench: Bench) => void>>;
 
-export function project({ files = {}, stages, bundle }: { files?: Readonly<Record<string, string>>; stages: Sketch; bundle?: Bundler }) {
+export function project({
+  files = {},
+  stages,
+  bundle,
+}: {
+  files?: Readonly<Record<string, string>>;
+  stages: Sketch;
+  bundle?: Bundler;
+}) {
   const root = mkdtempSync(path.join(os.tmpdir(), 'ledger-'));
   onTestFinished(() => {
     rmSync(root, { recursive: true, force: true });
@@ -46,7 +54,11 @@ export function project({ files = {}, stages, bundle }: { files?: Readonly<Recor
   for (const [file, text] of Object.entries(files)) write(file, text);
 
   const open = async (): Promise<Ledger> => {
-    const ledger = await openLedger(pipelineOf(root, sketch), { storeFolder: at('cache'), lockFile: at('pipeline.lock.json'), ...(bundle && { bundle }) });
+    const ledger = await openLedger(pipelineOf(root, sketch), {
+      storeFolder: at('cache'),
+      lockFile: at('pipeline.lock.json'),
+      ...(bundle && { bundle }),
+    });
     if (!ledger.ok) throw new Error(ledger.error[0]!.message);
     return ledger.value;
   };
@@ -70,20 +82,33 @@ export function project({ files = {}, stages, bundle }: { files?: Readonly<Recor
     },
 
     /** As `run` would, one instance after the other; answers what happened to each. */
-    async run(work: Work, force: readonly string[] = []): Promise<Record<string, 'fresh' | 'restored' | 'executed' | Failure | { blocked: true }>> {
+    async run(
+      work: Work,
+      force: readonly string[] = [],
+    ): Promise<Record<string, 'fresh' | 'restored' | 'executed' | Failure | { blocked: true }>> {
       const ledger = await open();
       const forced = new Set(force as InstanceId[]);
       const plan = await ledger.plan(ledger.pipeline.instances, { force: forced });
       const happened: Awaited<ReturnType<typeof this.run>> = {};
       for (const { instance, verdict: planned } of plan.entries) {
-        if (planned.kind === 'blocked' || Object.values(instance.inputs).some((input) => input.kind === 'output' && typeof happened[input.producer] === 'object')) {
+        if (
+          planned.kind === 'blocked' ||
+          Object.values(instance.inputs).some(
+            (input) => input.kind === 'output' && typeof happened[input.producer] === 'object',
+          )
+        ) {
           happened[instance.id] = { blocked: true };
           continue;
         }
-        const verdict = planned.kind === 'run' && planned.fingerprint === undefined ? await ledger.decide(instance, { force: forced.has(instance.id) }) : planned;
+        const verdict =
+          planned.kind === 'run' && planned.fingerprint === undefined
+            ? await ledger.decide(instance, { force: forced.has(instance.id) })
+            : planned;
         if (verdict.kind === 'fresh') happened[instance.id] = 'fresh';
-        else if (verdict.kind === 'restore') happened[instance.id] = outcome(await ledger.restore(instance, verdict), 'restored');
-        else if (verdict.kind === 'run') happened[instance.id] = await execute(ledger, instance, verdict.fingerprint!, work);
+        else if (verdict.kind === 'restore')
+          happened[instance.id] = outcome(await ledger.restore(instance, verdict), 'restored');
+        else if (verdict.kind === 'run')
+          happened[instance.id] = await execute(ledger, instance, verdict.fingerprint!, work);
       }
       await ledger.close();
       return happened;
@@ -118,27 +143,43 @@ function verdictsOf(plan: Plan): Map<string, Verdict> {
 }
 
 export const EXECUTION: Execution = {
-  started: '2026-01-01T00:00:00.000Z', seconds: 2, attempts: 1, resumes: 0, host: 'host', platform: 'linux', node: '20',
-  notes: {}, metrics: {}, warnings: [], resources: {}, log: 'logs/x.log',
+  started: '2026-01-01T00:00:00.000Z',
+  seconds: 2,
+  attempts: 1,
+  resumes: 0,
+  host: 'host',
+  platform: 'linux',
+  node: '20',
+  notes: {},
+  metrics: {},
+  warnings: [],
+  resources: {},
+  log: 'logs/x.log',
 };
 
 export function pipelineOf(root: string, sketch: Sketch): Pipeline {
   const place = { file: path.join(root, 'pipeline.json'), line: 1, column: 1, length: 1 };
-  const instances = Object.entries(sketch).map(([id, { body, inputs = {}, params = {}, env = [], outputs }]): Instance => ({
-    id: id as InstanceId,
-    stage: id.split(':')[0]!,
-    axes: axesOf(id),
-    body: body ?? { kind: 'command', template: `make ${id.split(':')[0]!}` },
-    inputs,
-    params,
-    env,
-    secrets: [],
-    outputs: Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, outputOf(output)])),
-    resources: {},
-    retries: { limit: 0, delayMs: 0 },
-    place,
-  }));
-  const stages = [...new Map(instances.map(({ stage, axes }) => [stage, { name: stage, axes: Object.keys(axes), reads: [], place }])).values()];
+  const instances = Object.entries(sketch).map(
+    ([id, { body, inputs = {}, params = {}, env = [], outputs }]): Instance => ({
+      id: id as InstanceId,
+      stage: id.split(':')[0]!,
+      axes: axesOf(id),
+      body: body ?? { kind: 'command', template: `make ${id.split(':')[0]!}` },
+      inputs,
+      params,
+      env,
+      secrets: [],
+      outputs: Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, outputOf(output)])),
+      resources: {},
+      retries: { limit: 0, delayMs: 0 },
+      place,
+    }),
+  );
+  const stages = [
+    ...new Map(
+      instances.map(({ stage, axes }) => [stage, { name: stage, axes: Object.keys(axes), reads: [], place }]),
+    ).values(),
+  ];
   return { file: place.file, root, name: 'test', params: {}, stages, instances };
 }
 
@@ -148,6 +189,9 @@ function axesOf(id: string): Axes {
 }
 
 function outputOf(output: string | Partial<Output>): Output {
-  const given = typeof output === 'string' ? { file: output.replace(/\/$/, ''), kind: output.endsWith('/') ? ('folder' as const) : ('file' as const) } : output;
+  const given =
+    typeof output === 'string'
+      ? { file: output.replace(/\/$/, ''), kind: output.endsWith('/') ? ('folder' as const) : ('file' as const) }
+      : output;
   return { kind: 'file', file: 'out', metrics: false, commit: false, ...given };
 }

@@ -40,7 +40,12 @@ const OWNER_FILE = 'owner.json';
  * `bundle`: of a module stage. Until `rest` is called, others see that somebody works there. Throws DamagedBlobError where
  * an input's blob, or the bundle, is not what it was.
  */
-export async function makeWorkplace(instance: Instance, fingerprint: Fingerprint, bundle: Digest | undefined, premises: Premises): Promise<{ readonly workplace: Workplace; readonly rest: () => void }> {
+export async function makeWorkplace(
+  instance: Instance,
+  fingerprint: Fingerprint,
+  bundle: Digest | undefined,
+  premises: Premises,
+): Promise<{ readonly workplace: Workplace; readonly rest: () => void }> {
   const { storeFolder, code } = premises;
   const name = `${fingerprint.slice(0, 12)}-${randomBytes(4).toString('hex')}`;
   const folder = path.join(storeFolder, 'work', name);
@@ -54,7 +59,9 @@ export async function makeWorkplace(instance: Instance, fingerprint: Fingerprint
     }
     const outputs = makeOutputPlaces(instance, path.join(folder, 'outputs'));
     if (bundle !== undefined) await code.place(bundle, folder);
-    const checkpoint = premises.apart ? path.join(folder, 'checkpoint') : path.join(storeFolder, 'checkpoints', fingerprint);
+    const checkpoint = premises.apart
+      ? path.join(folder, 'checkpoint')
+      : path.join(storeFolder, 'checkpoints', fingerprint);
     const found = openCheckpoint(checkpoint, premises.stamps);
     const started = new Date().toISOString();
     const workplace: Workplace = {
@@ -102,7 +109,8 @@ async function provide(input: Input, place: string, premises: Premises): Promise
       return link(input, place, premises);
     case 'gather': {
       const members: { path: string; axes: (typeof input.members)[number]['axes'] }[] = [];
-      for (const [i, member] of input.members.entries()) members.push({ path: await link(member, path.join(place, String(i)), premises), axes: member.axes });
+      for (const [i, member] of input.members.entries())
+        members.push({ path: await link(member, path.join(place, String(i)), premises), axes: member.axes });
       return members;
     }
   }
@@ -125,7 +133,8 @@ async function link({ producer, output }: Produced, place: string, { store, resu
 /** A folder of links to the files that match, laid out as below the pattern's fixed part. */
 async function mirror(pattern: string, place: string, { root, contents }: Premises): Promise<string> {
   const content = await contents.ofGlob(root, pattern);
-  if (content?.kind !== 'folder') throw new Error(`Internal error: ${pattern} matches nothing, but a stage that reads it is to be executed.`);
+  if (content?.kind !== 'folder')
+    throw new Error(`Internal error: ${pattern} matches nothing, but a stage that reads it is to be executed.`);
   const from = path.resolve(root, globSelection(pattern).base);
   mkdirSync(place, { recursive: true });
   for (const { name } of contents.entries(content.digest) ?? []) {

@@ -24,9 +24,13 @@ export type InputStamps = ReadonlyMap<string, string>;
 type WorkspaceInput = Extract<Input, { kind: 'path' | 'glob' }>;
 
 /** As they were when they were last looked at. */
-export async function inputStamps(instance: Instance, { root, contents, store, result }: Surroundings): Promise<InputStamps> {
+export async function inputStamps(
+  instance: Instance,
+  { root, contents, store, result }: Surroundings,
+): Promise<InputStamps> {
   const stamps = new Map<string, string>();
-  for (const { input } of workspaceInputs(instance)) stamps.set(nameOf(input), stampOf(await contentOf(input, root, contents)));
+  for (const { input } of workspaceInputs(instance))
+    stamps.set(nameOf(input), stampOf(await contentOf(input, root, contents)));
   for (const produced of producedInputs(instance)) {
     const output = result(produced.producer).outputs[produced.output]!;
     // A folder is copied, and nobody else sees the copy.
@@ -39,13 +43,19 @@ export async function inputStamps(instance: Instance, { root, contents, store, r
  * The inputs that are no longer what an identity says, or that were written to since `before`: what a stage has read of a
  * file that was edited and put back is not known. Looks again.
  */
-export async function changedInputs(instance: Instance, identity: FingerprintRecord, before: InputStamps, surroundings: Surroundings): Promise<string[]> {
+export async function changedInputs(
+  instance: Instance,
+  identity: FingerprintRecord,
+  before: InputStamps,
+  surroundings: Surroundings,
+): Promise<string[]> {
   const { root, contents } = surroundings;
   forgetInputs(instance, root, contents);
   const changed: string[] = [];
   for (const { name, input } of workspaceInputs(instance)) {
     const now = await readable(contentOf(input, root, contents));
-    if (now === 'unreadable' || !isSame(identity.inputs[name]!, now) || stampOf(now) !== before.get(nameOf(input))) changed.push(nameOf(input));
+    if (now === 'unreadable' || !isSame(identity.inputs[name]!, now) || stampOf(now) !== before.get(nameOf(input)))
+      changed.push(nameOf(input));
   }
   return [...changed, ...(await changedBlobs(instance, before, surroundings))];
 }
@@ -69,12 +79,17 @@ export async function inputTrees(instance: Instance, root: string, contents: Con
 }
 
 /** Blobs are read-only, but not for root, nor for a stage that changes permissions. A damaged one is in quarantine then. */
-async function changedBlobs(instance: Instance, before: InputStamps, { store, result }: Surroundings): Promise<string[]> {
+async function changedBlobs(
+  instance: Instance,
+  before: InputStamps,
+  { store, result }: Surroundings,
+): Promise<string[]> {
   const changed: string[] = [];
   for (const produced of producedInputs(instance)) {
     const then = before.get(blobName(produced));
     const { digest } = result(produced.producer).outputs[produced.output]!;
-    if (then !== undefined && blobStamp(store.pathOf(digest)) !== then && (await store.verify(digest)) !== 'intact') changed.push(blobName(produced));
+    if (then !== undefined && blobStamp(store.pathOf(digest)) !== then && (await store.verify(digest)) !== 'intact')
+      changed.push(blobName(produced));
   }
   return changed;
 }
@@ -97,7 +112,9 @@ async function readable(content: Promise<Content | undefined>): Promise<Content 
 }
 
 function workspaceInputs(instance: Instance): { readonly name: string; readonly input: WorkspaceInput }[] {
-  return Object.entries(instance.inputs).flatMap(([name, input]) => (input.kind === 'path' || input.kind === 'glob' ? [{ name, input }] : []));
+  return Object.entries(instance.inputs).flatMap(([name, input]) =>
+    input.kind === 'path' || input.kind === 'glob' ? [{ name, input }] : [],
+  );
 }
 
 function contentOf(input: WorkspaceInput, root: string, contents: Contents): Promise<Content | undefined> {

@@ -3,7 +3,12 @@ import { capacityOf, demandOf, NoGpuError, noticesOf, requireGpus, requireRoom, 
 import { sharing, type Machine } from './machine.ts';
 import { Slots } from './slots.ts';
 
-const machine = (gpus: number): Machine => ({ cpus: 8, memoryBytes: 1000, gpus: Array.from({ length: gpus }, (_, i) => ({ uuid: `GPU-${i}`, name: 'H200' })), slots: {} });
+const machine = (gpus: number): Machine => ({
+  cpus: 8,
+  memoryBytes: 1000,
+  gpus: Array.from({ length: gpus }, (_, i) => ({ uuid: `GPU-${i}`, name: 'H200' })),
+  slots: {},
+});
 const asking = (resources: Readonly<Record<string, number>>, stage = 'train') => ({ stage, resources });
 
 test('who asks for nothing gets one processor', () => {
@@ -16,7 +21,13 @@ test('who asks for a GPU where there is none gets all processors in its place', 
 });
 
 test('processors and GPUs are cut to what there is, and half a card is a whole one; what else is asked for stays', () => {
-  expect(demandOf(asking({ cpu: 99, gpu: 3, memory: 500, licence: 2 }), machine(2))).toEqual({ cpu: 8, memory: 500, gpu: 2, licence: 2, jobs: 1 });
+  expect(demandOf(asking({ cpu: 99, gpu: 3, memory: 500, licence: 2 }), machine(2))).toEqual({
+    cpu: 8,
+    memory: 500,
+    gpu: 2,
+    licence: 2,
+    jobs: 1,
+  });
   expect(demandOf(asking({ gpu: 0.5 }), machine(2))).toEqual({ cpu: 1, gpu: 1, jobs: 1 });
 });
 
@@ -37,14 +48,18 @@ describe('what would wait for ever is refused', () => {
   };
 
   test('more memory than there is, or more of a name than its one slot', () => {
-    expect(shortages([asking({ memory: 1001 }), asking({ memory: 2000, disk: 1 }, 'tune'), asking({ licence: 2 })])).toEqual([
+    expect(
+      shortages([asking({ memory: 1001 }), asking({ memory: 2000, disk: 1 }, 'tune'), asking({ licence: 2 })]),
+    ).toEqual([
       { stages: 'train, tune', name: 'memory', wanted: 2000, available: 1000 },
       { stages: 'train', name: 'licence', wanted: 2, available: 1 },
     ]);
   });
 
   test('unless the user has said that there is enough', () => {
-    expect(shortages([asking({ memory: 2000, licence: 2 })], sharing(machine(0), { memory: 2000, licence: 2 }))).toEqual([]);
+    expect(
+      shortages([asking({ memory: 2000, licence: 2 })], sharing(machine(0), { memory: 2000, licence: 2 })),
+    ).toEqual([]);
   });
 
   test('and never processors or GPUs, of which fewer do', () => {
@@ -54,7 +69,9 @@ describe('what would wait for ever is refused', () => {
 
 describe('before a run starts it is said', () => {
   test('which stages the processor stands in for', () => {
-    expect(noticesOf([asking({ gpu: 1 }), asking({ gpu: 1 }), asking({}, 'split')], machine(0))).toEqual(['No GPU was found: the processor stands in for it in train, one instance at a time.']);
+    expect(noticesOf([asking({ gpu: 1 }), asking({ gpu: 1 }), asking({}, 'split')], machine(0))).toEqual([
+      'No GPU was found: the processor stands in for it in train, one instance at a time.',
+    ]);
     expect(noticesOf([asking({ gpu: 1 })], machine(1))).toEqual([]);
   });
 
@@ -67,8 +84,12 @@ describe('before a run starts it is said', () => {
 });
 
 test('where GPUs are required, fewer are refused', () => {
-  expect(() => { requireGpus([asking({ gpu: 1 })], machine(0)); }).toThrow(new NoGpuError('train: asks for a GPU, and none was found by nvidia-smi.'));
-  expect(() => { requireGpus([asking({ gpu: 2 })], machine(1)); }).toThrow(NoGpuError);
+  expect(() => {
+    requireGpus([asking({ gpu: 1 })], machine(0));
+  }).toThrow(new NoGpuError('train: asks for a GPU, and none was found by nvidia-smi.'));
+  expect(() => {
+    requireGpus([asking({ gpu: 2 })], machine(1));
+  }).toThrow(NoGpuError);
   requireGpus([asking({ gpu: 1 }), asking({})], machine(1));
 });
 

@@ -58,28 +58,56 @@ export function standsIn({ resources }: Pick<Asking, 'resources'>, { gpus }: Mac
 /** What the whole run should know before it starts: which stages get other than they ask for. */
 export function noticesOf(instances: readonly Asking[], machine: Machine): string[] {
   const onProcessor = stagesOf(instances.filter((instance) => standsIn(instance, machine)));
-  const cut = ([['cpu', 'processors'], ['gpu', 'GPUs']] as const).flatMap(([name, words]) => {
+  const cut = (
+    [
+      ['cpu', 'processors'],
+      ['gpu', 'GPUs'],
+    ] as const
+  ).flatMap(([name, words]) => {
     const available = capacityOf(machine, 1)[name]!;
-    const stages = stagesOf(instances.filter((instance) => (instance.resources[name] ?? 0) > available && !(name === 'gpu' && standsIn(instance, machine))));
+    const stages = stagesOf(
+      instances.filter(
+        (instance) => (instance.resources[name] ?? 0) > available && !(name === 'gpu' && standsIn(instance, machine)),
+      ),
+    );
     return stages === '' ? [] : [`${stages}: more ${words} asked for than there are; all ${available} will be used.`];
   });
-  return [...(onProcessor === '' ? [] : [`No GPU was found: the processor stands in for it in ${onProcessor}, one instance at a time.`]), ...cut];
+  return [
+    ...(onProcessor === ''
+      ? []
+      : [`No GPU was found: the processor stands in for it in ${onProcessor}, one instance at a time.`]),
+    ...cut,
+  ];
 }
 
 /** Throws NoGpuError where fewer GPUs are there than a stage asks for. */
 export function requireGpus(instances: readonly Asking[], { gpus }: Machine): void {
   const without = instances.filter(({ resources }) => (resources.gpu ?? 0) > gpus.length);
-  if (without.length > 0) throw new NoGpuError(`${stagesOf(without)}: asks for a GPU, and ${gpus.length === 0 ? 'none was' : `only ${gpus.length} were`} found by nvidia-smi.`);
+  if (without.length > 0)
+    throw new NoGpuError(
+      `${stagesOf(without)}: asks for a GPU, and ${gpus.length === 0 ? 'none was' : `only ${gpus.length} were`} found by nvidia-smi.`,
+    );
 }
 
 /** Throws NoRoomError where memory, or what the user counts himself, will never suffice. */
 export function requireRoom(instances: readonly Asking[], machine: Machine): void {
   const capacity = capacityOf(machine, 1);
-  const names = new Set(instances.flatMap(({ resources }) => Object.keys(resources)).filter((name) => name !== 'cpu' && name !== 'gpu'));
+  const names = new Set(
+    instances.flatMap(({ resources }) => Object.keys(resources)).filter((name) => name !== 'cpu' && name !== 'gpu'),
+  );
   const shortages = [...names].flatMap((name): Shortage[] => {
     const available = capacity[name] ?? 1;
     const without = instances.filter(({ resources }) => (resources[name] ?? 0) > available);
-    return without.length === 0 ? [] : [{ stages: stagesOf(without), name, wanted: Math.max(...without.map(({ resources }) => resources[name]!)), available }];
+    return without.length === 0
+      ? []
+      : [
+          {
+            stages: stagesOf(without),
+            name,
+            wanted: Math.max(...without.map(({ resources }) => resources[name]!)),
+            available,
+          },
+        ];
   });
   if (shortages.length > 0) throw new NoRoomError(shortages);
 }

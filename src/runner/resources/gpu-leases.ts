@@ -13,7 +13,12 @@ export interface LeasedGpus {
 const FOLDER = path.join('/tmp', 'pipeline-gpu-leases');
 
 /** Takes `count` cards that nobody leased and nobody computes on, or none; then it says who has the others. */
-export async function leaseGpus(gpus: readonly Gpu[], count: number, busy = busyGpus, folder = FOLDER): Promise<LeasedGpus | { readonly gpus: undefined; readonly holders: readonly string[] }> {
+export async function leaseGpus(
+  gpus: readonly Gpu[],
+  count: number,
+  busy = busyGpus,
+  folder = FOLDER,
+): Promise<LeasedGpus | { readonly gpus: undefined; readonly holders: readonly string[] }> {
   makeShared(folder);
   const leases = new Map<Gpu, Lease>();
   const holders: string[] = [];

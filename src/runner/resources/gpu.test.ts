@@ -72,7 +72,9 @@ test('two leases never share a card, and a release gives it back', async () => {
 test('a card on which somebody computes is passed over', async () => {
   const folder = temporary();
   expect((await leaseGpus(CARDS, 1, () => Promise.resolve(new Set(['GPU-a1'])), folder)).gpus).toEqual([CARDS[1]]);
-  expect(await leaseGpus(CARDS, 1, () => Promise.resolve(new Set(CARDS.map(({ uuid }) => uuid))), folder)).toMatchObject({ gpus: undefined });
+  expect(
+    await leaseGpus(CARDS, 1, () => Promise.resolve(new Set(CARDS.map(({ uuid }) => uuid))), folder),
+  ).toMatchObject({ gpus: undefined });
 });
 
 test('who gets too few keeps none', async () => {

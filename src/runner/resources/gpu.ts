@@ -28,7 +28,11 @@ export async function busyGpus(ask: NvidiaSmi = nvidiaSmi): Promise<ReadonlySet<
 function allowed(cards: readonly Gpu[], visible: string): Gpu[] {
   const chosen: Gpu[] = [];
   for (const entry of visible.split(',').map((part) => part.trim())) {
-    const card = /^\d+$/.test(entry) ? cards[Number(entry)] : entry === '' ? undefined : cards.find(({ uuid }) => uuid.startsWith(entry));
+    const card = /^\d+$/.test(entry)
+      ? cards[Number(entry)]
+      : entry === ''
+        ? undefined
+        : cards.find(({ uuid }) => uuid.startsWith(entry));
     if (card === undefined || chosen.includes(card)) break;
     chosen.push(card);
   }
@@ -39,8 +43,13 @@ const TIMEOUT_MS = 20_000;
 
 async function nvidiaSmi(query: string): Promise<readonly (readonly string[])[] | undefined> {
   try {
-    const { stdout } = await promisify(execFile)('nvidia-smi', [query, '--format=csv,noheader,nounits'], { timeout: TIMEOUT_MS });
-    return stdout.split('\n').filter((line) => line.trim() !== '').map((line) => line.split(',').map((cell) => cell.trim()));
+    const { stdout } = await promisify(execFile)('nvidia-smi', [query, '--format=csv,noheader,nounits'], {
+      timeout: TIMEOUT_MS,
+    });
+    return stdout
+      .split('\n')
+      .filter((line) => line.trim() !== '')
+      .map((line) => line.split(',').map((cell) => cell.trim()));
   } catch {
     return undefined;
   }

@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
@@ -68,7 +77,9 @@ test('who cannot remove his entry has given it up all the same, and does not wai
   // What rm refuses without being told to remove folders, as a disk refuses it after an I/O error.
   rmSync(entry);
   mkdirSync(entry);
-  expect(() => { first.value.release(); }).not.toThrow();
+  expect(() => {
+    first.value.release();
+  }).not.toThrow();
   await alone(place, () => Promise.resolve());
   expect(readdirSync(folder)).toEqual([]);
 });
@@ -85,7 +96,9 @@ describe('who is dead loses it at once', () => {
 
   test('a zombie, which only waits to be asked how it ended', async () => {
     // The shell becomes a program that never asks how its child ended.
-    const parent = spawn('/bin/sh', ['-c', '(echo $BASHPID; exec sh -c "echo \\$\\$") & exec sleep 1000'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const parent = spawn('/bin/sh', ['-c', '(echo $BASHPID; exec sh -c "echo \\$\\$") & exec sleep 1000'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     const printed = await new Promise<string>((resolve) => {
       let text = '';
       parent.stdout.on('data', (bytes: Buffer) => {
@@ -107,8 +120,16 @@ describe('who cannot be seen from here keeps it as long as it is heard of', () =
   test.each<[string, Partial<Owner>, string]>([
     ['a process of another host', { host: 'elsewhere', pid: 7 }, 'process 7 on elsewhere'],
     ['a process of another container', { namespace: 'pid:[1]', pid: 7 }, 'process 7'],
-    ['the first process of another container, which has our number and name', { namespace: 'pid:[1]', pid: 1 }, 'process 1'],
-    ['a process of another boot: of ours, or of another machine of this name', { boot: 'another', pid: 7 }, 'process 7'],
+    [
+      'the first process of another container, which has our number and name',
+      { namespace: 'pid:[1]', pid: 1 },
+      'process 1',
+    ],
+    [
+      'a process of another boot: of ours, or of another machine of this name',
+      { boot: 'another', pid: 7 },
+      'process 7',
+    ],
   ])('%s', (_, owner, name) => {
     left(owner, 20_000);
     expect(tryLease(place)).toEqual({ ok: false, error: `${name}, last heard of 20 s ago` });
@@ -127,7 +148,16 @@ describe('who cannot be seen from here keeps it as long as it is heard of', () =
   });
 
   test('a folder where an entry should be, and a file where the lease should be', () => {
-    const odd = [() => { mkdirSync(path.join(place, 'x.json', 'deep'), { recursive: true }); return path.join(place, 'x.json'); }, () => { writeFileSync(place, ''); return place; }];
+    const odd = [
+      () => {
+        mkdirSync(path.join(place, 'x.json', 'deep'), { recursive: true });
+        return path.join(place, 'x.json');
+      },
+      () => {
+        writeFileSync(place, '');
+        return place;
+      },
+    ];
     for (const make of odd) {
       const file = make();
       expect(tryLease(place)).toMatchObject({ ok: false, error: 'another runner, last heard of 0 s ago' });
@@ -178,11 +208,24 @@ test('of processes that race, and are killed while they hold it, never two hold 
       if (++held === 50 && process.env.DIES) process.kill(process.pid, 'SIGKILL');
       lease.value.release();
     }`;
-  buildSync({ stdin: { contents, resolveDir: import.meta.dirname }, outfile: racer, bundle: true, platform: 'node', format: 'esm' });
+  buildSync({
+    stdin: { contents, resolveDir: import.meta.dirname },
+    outfile: racer,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+  });
   const violations = path.join(folder, 'violations');
   const race = Array.from({ length: 4 }, (_, i) => {
-    const child = spawn(process.execPath, [racer, place, path.join(folder, 'inside'), violations], { stdio: 'inherit', env: i % 2 === 0 ? {} : { DIES: 'x' } });
-    return new Promise<number | NodeJS.Signals>((resolve) => child.on('exit', (code, signal) => { resolve(code ?? signal!); }));
+    const child = spawn(process.execPath, [racer, place, path.join(folder, 'inside'), violations], {
+      stdio: 'inherit',
+      env: i % 2 === 0 ? {} : { DIES: 'x' },
+    });
+    return new Promise<number | NodeJS.Signals>((resolve) =>
+      child.on('exit', (code, signal) => {
+        resolve(code ?? signal!);
+      }),
+    );
   });
   expect(await Promise.all(race)).toEqual([0, 'SIGKILL', 0, 'SIGKILL']);
   expect(existsSync(violations)).toBe(false);

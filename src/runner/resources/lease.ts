@@ -9,7 +9,17 @@
  * USB file systems lack them.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { err, ok, type Result } from '../../util/result.ts';
 import { HEARTBEAT_MS, judge, keepAlive, writeOwner, type Judgement } from '../store/owner.ts';
@@ -90,7 +100,9 @@ function renameOnto(draft: string, place: string, token: string): boolean {
 /** Undefined when the place has become free: nobody was there any more, or only somebody dead. */
 function livingHolder(place: string, justWritten: string): string | undefined {
   for (const entry of entriesOf(place)) {
-    const judgement: Judgement = givenUp.has(path.basename(entry)) ? { state: 'dead' } : judge(entry, () => statSync(justWritten).mtimeMs);
+    const judgement: Judgement = givenUp.has(path.basename(entry))
+      ? { state: 'dead' }
+      : judge(entry, () => statSync(justWritten).mtimeMs);
     if (judgement.state === 'alive') return judgement.name;
     if (judgement.state === 'dead') rmSync(entry, { recursive: true, force: true });
   }

@@ -15,11 +15,19 @@ export interface Machine {
 export function thisMachine(gpus: readonly Gpu[]): Machine {
   const limit = process.constrainedMemory();
   const total = os.totalmem();
-  return { cpus: Math.min(os.availableParallelism(), containerCpus()), memoryBytes: limit > 0 && limit < total ? limit : total, gpus, slots: {} };
+  return {
+    cpus: Math.min(os.availableParallelism(), containerCpus()),
+    memoryBytes: limit > 0 && limit < total ? limit : total,
+    gpus,
+    slots: {},
+  };
 }
 
 /** The part of a machine, or the additions to it, that the user gives: `cpu`, `memory` in bytes, and names of his own. */
-export function sharing(machine: Machine, { cpu = machine.cpus, memory = machine.memoryBytes, ...slots }: Amounts): Machine {
+export function sharing(
+  machine: Machine,
+  { cpu = machine.cpus, memory = machine.memoryBytes, ...slots }: Amounts,
+): Machine {
   return { ...machine, cpus: cpu, memoryBytes: memory, slots };
 }
 

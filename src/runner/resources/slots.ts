@@ -16,7 +16,8 @@ export class Slots {
   }
 
   take(wanted: Amounts): void {
-    for (const name of this.lacking(wanted)) throw new Error(`Internal error: ${wanted[name]!} of ${name} are taken where ${this.#free(name)} are free.`);
+    for (const name of this.lacking(wanted))
+      throw new Error(`Internal error: ${wanted[name]!} of ${name} are taken where ${this.#free(name)} are free.`);
     this.#add(wanted, 1);
   }
 
@@ -30,6 +31,7 @@ export class Slots {
   }
 
   #add(amounts: Amounts, sign: 1 | -1): void {
-    for (const [name, amount] of Object.entries(amounts)) this.#taken.set(name, (this.#taken.get(name) ?? 0) + sign * amount);
+    for (const [name, amount] of Object.entries(amounts))
+      this.#taken.set(name, (this.#taken.get(name) ?? 0) + sign * amount);
   }
 }

@@ -8,7 +8,11 @@ import { isSettled } from './stat.ts';
 const SECOND = 1_000_000_000n;
 const NOW = 1_700_000_000_500; // half past a second
 const [STORE, DISK, SHARE] = [1n, 2n, 3n];
-const instruments = (offset: bigint | undefined): Instruments => ({ offset: () => offset, deviceOf: () => STORE, kindOf: (file) => (file === 'disk' ? 0xef53 : 0x6969) });
+const instruments = (offset: bigint | undefined): Instruments => ({
+  offset: () => offset,
+  deviceOf: () => STORE,
+  kindOf: (file) => (file === 'disk' ? 0xef53 : 0x6969),
+});
 const stat = (time: bigint) => ({ mtimeNs: time, ctimeNs: time });
 const ns = BigInt(NOW) * 1_000_000n;
 

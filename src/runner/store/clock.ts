@@ -59,7 +59,9 @@ const MILLISECOND = 1_000_000n;
 const MOST_SKEW = 10n * 60n * 1000n * MILLISECOND;
 
 /** File systems whose files this very machine dates: ext2-4, XFS, Btrfs, tmpfs, overlay, ZFS, F2FS, FAT, exFAT. */
-const LOCAL: ReadonlySet<number> = new Set([0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x2fc12fc1, 0xf2f52010, 0x4d44, 0x2011bab0]);
+const LOCAL: ReadonlySet<number> = new Set([
+  0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x2fc12fc1, 0xf2f52010, 0x4d44, 0x2011bab0,
+]);
 
 const SYSTEM: Instruments = {
   offset: clockOffset,

@@ -1,5 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, lutimesSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lutimesSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -85,12 +96,21 @@ test('state that was truncated, flipped or written by somebody else costs time a
   const before = [await command('d/a'), await command('d')];
   for (const garbage of ['', 'x', 'x'.repeat(500)]) {
     writeFileSync(path.join(state, 'files'), garbage);
-    expect([(await command('d/a'))?.digest, (await command('d'))?.digest]).toEqual(before.map((content) => content?.digest));
+    expect([(await command('d/a'))?.digest, (await command('d'))?.digest]).toEqual(
+      before.map((content) => content?.digest),
+    );
   }
 });
 
-const trees = fc.dictionary(fc.stringMatching(/^[a-zA-Zä.-]{1,3}(\/[a-z!]{1,2}){0,2}$/), fc.string({ maxLength: 3 }), { maxKeys: 6 })
-  .filter((files) => Object.keys(files).every((a) => !a.split('/').some((part) => part === '.' || part === '..') && !Object.keys(files).some((b) => b.startsWith(`${a}/`) || (a !== b && a.toLowerCase() === b.toLowerCase()))));
+const trees = fc
+  .dictionary(fc.stringMatching(/^[a-zA-Zä.-]{1,3}(\/[a-z!]{1,2}){0,2}$/), fc.string({ maxLength: 3 }), { maxKeys: 6 })
+  .filter((files) =>
+    Object.keys(files).every(
+      (a) =>
+        !a.split('/').some((part) => part === '.' || part === '..') &&
+        !Object.keys(files).some((b) => b.startsWith(`${a}/`) || (a !== b && a.toLowerCase() === b.toLowerCase())),
+    ),
+  );
 
 test('a folder has the same digest in whatever order its files were made, and another one for any other files', async () => {
   const { write, command, at } = place();
@@ -163,10 +183,34 @@ test('what is behind a link is watched, not the link', async () => {
 });
 
 test.each([
-  ['a link that points to nothing', (file: string) => { symlinkSync('nowhere', file); }, 'This link points to nothing.'],
-  ['a link to itself', (file: string) => { symlinkSync(path.basename(file), file); }, 'This link points to itself through others.'],
-  ['a link to the folder that holds it', (file: string) => { symlinkSync('..', file); }, 'This link points to a folder that contains it.'],
-  ['a pipe', (file: string) => { execFileSync('mkfifo', [file]); }, 'It is a device, pipe or socket'],
+  [
+    'a link that points to nothing',
+    (file: string) => {
+      symlinkSync('nowhere', file);
+    },
+    'This link points to nothing.',
+  ],
+  [
+    'a link to itself',
+    (file: string) => {
+      symlinkSync(path.basename(file), file);
+    },
+    'This link points to itself through others.',
+  ],
+  [
+    'a link to the folder that holds it',
+    (file: string) => {
+      symlinkSync('..', file);
+    },
+    'This link points to a folder that contains it.',
+  ],
+  [
+    'a pipe',
+    (file: string) => {
+      execFileSync('mkfifo', [file]);
+    },
+    'It is a device, pipe or socket',
+  ],
 ])('%s is refused by name', async (_, make, message) => {
   const { at, write, command } = place();
   write('d/e/a', 'x');

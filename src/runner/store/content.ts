@@ -66,9 +66,11 @@ export function openContents(root: string, stateFolder: string): Contents {
 
   const clock = openClock(stateFolder);
   /** By the slowest of the clocks that date the files of a folder. */
-  const folderTime = (time: number, { devices }: Listing) => [...devices].map(([device, file]) => clock.at(time, device, file)).reduce((a, b) => (a < b ? a : b));
+  const folderTime = (time: number, { devices }: Listing) =>
+    [...devices].map(([device, file]) => clock.at(time, device, file)).reduce((a, b) => (a < b ? a : b));
   const key = (file: string) => path.relative(root, file);
-  const folderState = (id: string) => path.join(stateFolder, 'folders', createHash('sha256').update(id).digest('hex').slice(0, 32));
+  const folderState = (id: string) =>
+    path.join(stateFolder, 'folders', createHash('sha256').update(id).digest('hex').slice(0, 32));
 
   const remembered = (id: string, ask: () => Promise<Content | undefined>) => {
     let answer = session.get(id);
@@ -95,7 +97,12 @@ export function openContents(root: string, stateFolder: string): Contents {
     return { kind: 'file', digest, bytes: Number(stat.size), stamp };
   }
 
-  async function folder(id: string, absolute: string, device: bigint, selection?: Selection): Promise<Content | undefined> {
+  async function folder(
+    id: string,
+    absolute: string,
+    device: bigint,
+    selection?: Selection,
+  ): Promise<Content | undefined> {
     const time = Date.now();
     const listing = listFolder(absolute, selection, device);
     if (selection && listing.names.length === 0) return undefined;
@@ -106,11 +113,23 @@ export function openContents(root: string, stateFolder: string): Contents {
     if (!unchanged) learnt.set(id, fact);
     const entries = () => entriesOf(listing, fact.digests);
     folders.set(fact.digest, entries);
-    return { kind: 'folder', digest: fact.digest, bytes: fact.bytes, stamp: () => stampOf(listing), tree: () => treeOf(entries()) };
+    return {
+      kind: 'folder',
+      digest: fact.digest,
+      bytes: fact.bytes,
+      stamp: () => stampOf(listing),
+      tree: () => treeOf(entries()),
+    };
   }
 
   /** Digests every file whose facts are new. Facts that cannot be trusted next time are not kept. */
-  async function readFolder(absolute: string, listing: Listing, names: string, old: FolderFact | undefined, time: bigint): Promise<FolderFact> {
+  async function readFolder(
+    absolute: string,
+    listing: Listing,
+    names: string,
+    old: FolderFact | undefined,
+    time: bigint,
+  ): Promise<FolderFact> {
     const digests = new Uint8Array(32 * listing.names.length);
     const facts = listing.facts.slice();
     const place = new Map(old?.names.split('\0').map((name, i) => [name, i]));
@@ -120,15 +139,25 @@ export function openContents(root: string, stateFolder: string): Contents {
       const name = listing.names[i]!;
       if (kindAt(listing, i) === 'folder') continue;
       const j = place.get(name);
-      if (j !== undefined && old && sameNumbers(old.facts.subarray(FACTS * j, FACTS * (j + 1)), listing.facts.subarray(FACTS * i, FACTS * (i + 1)))) {
+      if (
+        j !== undefined &&
+        old &&
+        sameNumbers(old.facts.subarray(FACTS * j, FACTS * (j + 1)), listing.facts.subarray(FACTS * i, FACTS * (i + 1)))
+      ) {
         digests.set(old.digests.subarray(32 * j, 32 * (j + 1)), 32 * i);
         continue;
       }
       const settled = isSettled({ mtimeNs: facts[FACTS * i + 1]!, ctimeNs: facts[FACTS * i + 2]! }, time);
       if (!settled) facts[FACTS * i + 2] = -1n;
       const file = `${absolute}/${name}`;
-      if (listing.facts[FACTS * i]! <= SMALL_FILE_BYTES) digests.set(Buffer.from(digestOfSmallFile(file), 'hex'), 32 * i);
-      else large.push(limit(async () => { digests.set(Buffer.from(await digestOfFile(file), 'hex'), 32 * i); }));
+      if (listing.facts[FACTS * i]! <= SMALL_FILE_BYTES)
+        digests.set(Buffer.from(digestOfSmallFile(file), 'hex'), 32 * i);
+      else
+        large.push(
+          limit(async () => {
+            digests.set(Buffer.from(await digestOfFile(file), 'hex'), 32 * i);
+          }),
+        );
       if (performance.now() > pause) {
         await new Promise((resolve) => setImmediate(resolve));
         pause = performance.now() + SLICE_MS;
@@ -169,7 +198,12 @@ function entriesOf(listing: Listing, digests: Uint8Array): TreeEntry[] {
   const hex = Buffer.from(digests.buffer, digests.byteOffset, digests.byteLength).toString('hex');
   return listing.names.map((name, i) => {
     const kind = kindAt(listing, i);
-    return { name, kind, bytes: Number(listing.facts[FACTS * i]!), digest: kind === 'folder' ? '' : (hex.slice(64 * i, 64 * (i + 1)) as Digest) };
+    return {
+      name,
+      kind,
+      bytes: Number(listing.facts[FACTS * i]!),
+      digest: kind === 'folder' ? '' : (hex.slice(64 * i, 64 * (i + 1)) as Digest),
+    };
   });
 }
 
@@ -184,7 +218,10 @@ function kindAt(listing: Listing, i: number) {
 }
 
 function sameNumbers(a: BigInt64Array, b: BigInt64Array): boolean {
-  return a.length === b.length && Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength));
+  return (
+    a.length === b.length &&
+    Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength))
+  );
 }
 
 /** Once most of what is known belongs to files that nobody asks about any more, it is dropped. */

@@ -11,7 +11,11 @@ import type { Store } from './store.ts';
 import { parseTree } from './tree.ts';
 
 /** Digests of all blobs that make up a file or folder, the folder's own text included. Throws DamagedBlobError. */
-export async function verifyContent(store: Store, content: { kind: 'file' | 'folder'; digest: Digest }, what: string): Promise<void> {
+export async function verifyContent(
+  store: Store,
+  content: { kind: 'file' | 'folder'; digest: Digest },
+  what: string,
+): Promise<void> {
   await verifyBlob(store, content.digest, what);
   if (content.kind === 'file') return;
   for (const entry of parseTree(store.text(content.digest)!)) {
@@ -33,7 +37,8 @@ export async function copyFolder(store: Store, digest: Digest, folder: string): 
       limit(async () => {
         const place = path.join(folder, entry.name);
         await mkdir(entry.digest === '' ? place : path.dirname(place), { recursive: true });
-        if (entry.digest !== '') await copyBlob(store, entry.digest, place, entry.kind === 'executable' ? 0o755 : 0o644);
+        if (entry.digest !== '')
+          await copyBlob(store, entry.digest, place, entry.kind === 'executable' ? 0o755 : 0o644);
       }),
     ),
   );
@@ -48,7 +53,12 @@ async function copyBlob(store: Store, digest: Digest, place: string, mode = 0o64
  * Puts a file or folder in place of whatever is there: complete or not at all, also after a power cut. Copying may take long,
  * so `mayReplace` is asked when it is done; where it may not, nothing happens, and the answer is false.
  */
-export async function replaceWith(store: Store, content: { kind: 'file' | 'folder'; digest: Digest }, place: string, mayReplace: () => Promise<boolean>): Promise<boolean> {
+export async function replaceWith(
+  store: Store,
+  content: { kind: 'file' | 'folder'; digest: Digest },
+  place: string,
+  mayReplace: () => Promise<boolean>,
+): Promise<boolean> {
   const temporary = temporaryBeside(place);
   makeFolder(path.dirname(place));
   sweepTemporaries(place);
@@ -77,7 +87,10 @@ export async function replaceWith(store: Store, content: { kind: 'file' | 'folde
 async function syncTree(folder: string): Promise<void> {
   const limit = pLimit(8);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const places = entries.map((entry) => ({ place: path.join(entry.parentPath, entry.name), flush: entry.isDirectory() ? syncFolder : syncFile }));
+  const places = entries.map((entry) => ({
+    place: path.join(entry.parentPath, entry.name),
+    flush: entry.isDirectory() ? syncFolder : syncFile,
+  }));
   await Promise.all(places.map(({ place, flush }) => limit(() => flush(place))));
   await syncFolder(folder);
 }

@@ -4,7 +4,8 @@ import type { Digest } from '../../util/digest.ts';
 export class DamagedBlobError extends Error {
   readonly digest: Digest;
   constructor(digest: Digest, what: string, found: 'absent' | 'damaged') {
-    const happened = found === 'damaged' ? 'no longer matches its digest and was moved to quarantine' : 'is gone from the store';
+    const happened =
+      found === 'damaged' ? 'no longer matches its digest and was moved to quarantine' : 'is gone from the store';
     super(`${what} (${digest.slice(0, 12)}) ${happened}. Run again: what made it will be executed anew.`);
     this.name = 'DamagedBlobError';
     this.digest = digest;

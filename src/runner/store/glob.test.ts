@@ -6,7 +6,18 @@ import { globSelection } from './glob.ts';
 import { listFolder } from './listing.ts';
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'glob-'));
-for (const file of ['a.csv', 'data/a.csv', 'data/b.txt', 'data/x/c.csv', 'data/x/y/d.csv', 'data/.hidden/e.csv', 'data/node_modules/f.csv', 'data/.g.csv', 'set [1]/a (1).csv', 'set [1]/a 1.csv']) {
+for (const file of [
+  'a.csv',
+  'data/a.csv',
+  'data/b.txt',
+  'data/x/c.csv',
+  'data/x/y/d.csv',
+  'data/.hidden/e.csv',
+  'data/node_modules/f.csv',
+  'data/.g.csv',
+  'set [1]/a (1).csv',
+  'set [1]/a 1.csv',
+]) {
   mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
   writeFileSync(path.join(root, file), file);
 }

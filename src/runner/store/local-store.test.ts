@@ -49,7 +49,9 @@ test('a damaged blob is kept in quarantine, not deleted', async () => {
   const digest = await store.put('text');
   spoilBlob(digest, () => Buffer.from('tExt'));
   await store.verify(digest);
-  expect(readFileSync(path.join(folder, 'quarantine', `objects-${digest.slice(0, 2)}-${digest.slice(2)}`), 'utf8')).toBe('tExt');
+  expect(
+    readFileSync(path.join(folder, 'quarantine', `objects-${digest.slice(0, 2)}-${digest.slice(2)}`), 'utf8'),
+  ).toBe('tExt');
 });
 
 test('a folder in place of a blob is damage: it goes to quarantine, whatever lies there, and gives way to the sound blob', async () => {
@@ -62,7 +64,9 @@ test('a folder in place of a blob is damage: it goes to quarantine, whatever lie
     expect(store.text(digest)).toBeUndefined();
     expect(await store.check(digest)).toBe('damaged');
     expect(await store.verify(digest)).toBe('damaged');
-    expect(readdirSync(path.join(folder, 'quarantine', `objects-${digest.slice(0, 2)}-${digest.slice(2)}`))).toEqual([inside]);
+    expect(readdirSync(path.join(folder, 'quarantine', `objects-${digest.slice(0, 2)}-${digest.slice(2)}`))).toEqual([
+      inside,
+    ]);
   }
   await store.put('text');
   expect(await store.verify(digest)).toBe('intact');

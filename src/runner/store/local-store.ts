@@ -23,7 +23,8 @@ const CLASHES: ReadonlySet<string> = new Set(['EISDIR', 'ENOTDIR', 'ENOTEMPTY', 
 export function openLocalStore(folder: string, contents: Contents): Store {
   const pathOf = (digest: Digest) => blobFile(folder, digest);
   const recordFile = (fingerprint: Fingerprint) => path.join(folder, 'runs', `${fingerprint}.json`);
-  const quarantined = (file: string) => path.join(folder, 'quarantine', path.relative(folder, file).replaceAll(path.sep, '-'));
+  const quarantined = (file: string) =>
+    path.join(folder, 'quarantine', path.relative(folder, file).replaceAll(path.sep, '-'));
   const quarantine = (file: string) => {
     const place = quarantined(file);
     makeFolder(path.dirname(place));
@@ -143,7 +144,11 @@ export function openLocalStore(folder: string, contents: Contents): Store {
 
     fingerprints() {
       const files = namesIfThere(path.join(folder, 'runs'));
-      return Promise.resolve(files.flatMap((name) => (/^[0-9a-f]{64}\.json$/.test(name) ? [name.slice(0, 64) as Fingerprint] : [])).sort(byCodeUnit));
+      return Promise.resolve(
+        files
+          .flatMap((name) => (/^[0-9a-f]{64}\.json$/.test(name) ? [name.slice(0, 64) as Fingerprint] : []))
+          .sort(byCodeUnit),
+      );
     },
 
     quarantine(what) {

@@ -29,7 +29,12 @@ test.each([
   ['a running process, however long it is silent', {}, 'alive', 'alive'],
   ['a process that ended', { pid: ended }, 'dead', 'dead'],
   ['a process whose number now belongs to another', { started: '1' }, 'dead', 'dead'],
-  ['another boot: an earlier one of this machine, or another machine of this name', { boot: 'another' }, 'alive', 'dead'],
+  [
+    'another boot: an earlier one of this machine, or another machine of this name',
+    { boot: 'another' },
+    'alive',
+    'dead',
+  ],
   ['another host, whatever its process numbers say', { host: 'elsewhere', pid: ended }, 'alive', 'dead'],
   ['another container on this host, even if both are process 1', { namespace: 'pid:[1]', pid: 1 }, 'alive', 'dead'],
   ['nobody in particular', { pid: 'x' }, 'alive', 'dead'],
@@ -49,7 +54,10 @@ test('an entry that cannot be read is judged by its silence; one that is not the
 });
 
 test('a server whose clock runs behind makes nobody silent', () => {
-  expect(judge(entry({ host: 'elsewhere' }), () => SERVER - 5000)).toEqual({ state: 'alive', name: `process ${process.pid} on elsewhere, last heard of 0 s ago` });
+  expect(judge(entry({ host: 'elsewhere' }), () => SERVER - 5000)).toEqual({
+    state: 'alive',
+    name: `process ${process.pid} on elsewhere, last heard of 0 s ago`,
+  });
 });
 
 // Only root may start one.

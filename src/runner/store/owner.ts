@@ -61,7 +61,10 @@ export function judge(file: string, now: () => number): Judgement {
   if (last === undefined) return { state: 'gone' };
   const silence = Math.max(0, now() - last);
   if (silence >= SILENCE_MS) return { state: 'dead' };
-  return { state: 'alive', name: `${owner ? nameOf(owner) : 'another runner'}, last heard of ${Math.round(silence / 1000)} s ago` };
+  return {
+    state: 'alive',
+    name: `${owner ? nameOf(owner) : 'another runner'}, last heard of ${Math.round(silence / 1000)} s ago`,
+  };
 }
 
 /** Undefined where it cannot be read, or names nobody in particular. */
@@ -90,10 +93,17 @@ function look(owner: Owner): 'alive' | 'dead' | 'unseen' {
 }
 
 function self(): Owner {
-  return { host: os.hostname(), boot: text('/proc/sys/kernel/random/boot_id').trim(), namespace: namespaceOfSelf(), pid: process.pid, started: processStatus(process.pid)?.started ?? '' };
+  return {
+    host: os.hostname(),
+    boot: text('/proc/sys/kernel/random/boot_id').trim(),
+    namespace: namespaceOfSelf(),
+    pid: process.pid,
+    started: processStatus(process.pid)?.started ?? '',
+  };
 }
 
-const nameOf = ({ pid, host }: Owner): string => (host === os.hostname() ? `process ${pid}` : `process ${pid} on ${host}`);
+const nameOf = ({ pid, host }: Owner): string =>
+  host === os.hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
 
 function exists(pid: number): boolean {
   try {

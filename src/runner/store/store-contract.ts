@@ -53,7 +53,11 @@ export function storeContract(make: () => StoreUnderTest): void {
   test('what was never taken is absent', async () => {
     const { store } = make();
     const digest = digestOf('never');
-    expect([store.look(digest, 5), await store.verify(digest), store.text(digest)]).toEqual(['absent', 'absent', undefined]);
+    expect([store.look(digest, 5), await store.verify(digest), store.text(digest)]).toEqual([
+      'absent',
+      'absent',
+      undefined,
+    ]);
   });
 
   test.each<[string, (bytes: Buffer) => Buffer]>([
@@ -78,7 +82,9 @@ export function storeContract(make: () => StoreUnderTest): void {
     const { digest, bytes } = await under.store.take(fileWith('precious'));
     expect(await under.store.check(digest)).toBe('intact');
     under.spoilBlob(digest, (all) => Buffer.from(all).fill('x', 0, 1));
-    expect([await under.store.check(digest), await under.store.check(digest), under.store.look(digest, bytes)]).toEqual(['damaged', 'damaged', 'intact']);
+    expect([await under.store.check(digest), await under.store.check(digest), under.store.look(digest, bytes)]).toEqual(
+      ['damaged', 'damaged', 'intact'],
+    );
     under.store.quarantine({ blob: digest });
     expect([await under.store.check(digest), under.reopened().look(digest)]).toEqual(['absent', 'damaged']);
   });
@@ -87,7 +93,9 @@ export function storeContract(make: () => StoreUnderTest): void {
     const under = make();
     const { digest } = await under.store.take(fileWith('precious'));
     under.spoilBlob(digest, () => Buffer.from('other'));
-    const states = await Promise.all([under.store, under.reopened(), under.reopened()].map((store) => store.verify(digest)));
+    const states = await Promise.all(
+      [under.store, under.reopened(), under.reopened()].map((store) => store.verify(digest)),
+    );
     expect(states.filter((state) => state === 'intact')).toEqual([]);
   });
 
@@ -138,12 +146,30 @@ const RECORD: RunRecord = {
   instance: 'train:seed=0' as InstanceId,
   stage: 'train',
   axes: { seed: 0 },
-  identity: { format: 1, code: { kind: 'command', template: 'make' }, params: { 10: 'ten', b: [1, null], a: 0.5 }, axes: {}, env: {}, inputs: {}, outputs: {} },
+  identity: {
+    format: 1,
+    code: { kind: 'command', template: 'make' },
+    params: { 10: 'ten', b: [1, null], a: 0.5 },
+    axes: {},
+    env: {},
+    inputs: {},
+    outputs: {},
+  },
   sources: {},
   origins: {},
   outputs: {},
   execution: {
-    started: '2026-01-01T00:00:00.000Z', seconds: 2, attempts: 1, resumes: 0, host: 'h', platform: 'p', node: 'n',
-    notes: {}, metrics: {}, warnings: [], resources: {}, log: 'logs/x',
+    started: '2026-01-01T00:00:00.000Z',
+    seconds: 2,
+    attempts: 1,
+    resumes: 0,
+    host: 'h',
+    platform: 'p',
+    node: 'n',
+    notes: {},
+    metrics: {},
+    warnings: [],
+    resources: {},
+    log: 'logs/x',
   },
 };

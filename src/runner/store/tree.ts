@@ -42,11 +42,19 @@ export function parseTree(text: string): TreeEntry[] {
 
 /** A relative name that leads to a place inside the folder, on every system. */
 export function isInsideName(name: string): boolean {
-  return name !== '' && !/[\\\0]/.test(name) && !/^[A-Za-z]:/.test(name) && name.split('/').every((part) => part !== '' && part !== '.' && part !== '..');
+  return (
+    name !== '' &&
+    !/[\\\0]/.test(name) &&
+    !/^[A-Za-z]:/.test(name) &&
+    name.split('/').every((part) => part !== '' && part !== '.' && part !== '..')
+  );
 }
 
 /** Files by which two versions of a folder differ, in code-unit order. */
-export function treeDifferences(before: readonly TreeEntry[], after: readonly TreeEntry[]): { name: string; before?: Digest | ''; after?: Digest | '' }[] {
+export function treeDifferences(
+  before: readonly TreeEntry[],
+  after: readonly TreeEntry[],
+): { name: string; before?: Digest | ''; after?: Digest | '' }[] {
   const old = new Map(before.map((entry) => [entry.name, entry]));
   const now = new Map(after.map((entry) => [entry.name, entry]));
   return [...new Set([...old.keys(), ...now.keys()])].sort(byCodeUnit).flatMap((name) => {

@@ -15,7 +15,11 @@ export function openEager(): Engine {
   const engine = {
     name: 'eager',
     description: { engine: 'eager', version: tf.version_core, device: 'cpu', threads: 1 },
-    compile: (fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }, { precision }: CompileOptions = {}) =>
+    compile: (
+      fn: AnyStep,
+      specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> },
+      { precision }: CompileOptions = {},
+    ) =>
       Promise.resolve().then(() => {
         refuseReduced('eager', precision);
         return compile(fn, specs);
@@ -57,10 +61,19 @@ function compile(fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<Ten
       state = {};
     },
   };
-  return Object.fromEntries(Object.entries(step).map(([name, method]) => [name, (argument: never) => Promise.resolve().then(() => (method as (argument: never) => unknown)(argument))])) as unknown as AnyCompiled;
+  return Object.fromEntries(
+    Object.entries(step).map(([name, method]) => [
+      name,
+      (argument: never) => Promise.resolve().then(() => (method as (argument: never) => unknown)(argument)),
+    ]),
+  ) as unknown as AnyCompiled;
 }
 
-function runOnce(fn: AnyStep, state: Tree<HostTensor>, inputs: Tree<HostTensor>): { state: Tree<HostTensor>; outputs: Tree<HostTensor> } {
+function runOnce(
+  fn: AnyStep,
+  state: Tree<HostTensor>,
+  inputs: Tree<HostTensor>,
+): { state: Tree<HostTensor>; outputs: Tree<HostTensor> } {
   return withBackend(BACKEND, () => {
     const result = fn({ state: mapTree(state, toTfjs), inputs: mapTree(inputs, toTfjs) });
     return { state: mapTree(result.state, fromTfjs), outputs: mapTree(result.outputs, fromTfjs) };
@@ -73,6 +86,10 @@ const copied = ({ dtype, shape, data }: HostTensor): HostTensor => ({ dtype, sha
 function checkLeaves(what: string, expected: Tree<TensorSpec>, found: Tree<HostTensor>): void {
   const leaves = new Map(leavesOf(found).map(({ path, leaf }) => [path, leaf]));
   const specs = leavesOf(expected);
-  checkNames(what, specs.map(({ path }) => path), leaves.keys());
+  checkNames(
+    what,
+    specs.map(({ path }) => path),
+    leaves.keys(),
+  );
   for (const { path, leaf } of specs) checkTensor(`${what} "${path}"`, leaf, leaves.get(path));
 }

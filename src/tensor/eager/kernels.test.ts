@@ -20,5 +20,8 @@ test('einsum sums over all that the result does not have', () => {
 
 test('a strided slice that drops an axis keeps to the others', () => {
   const x = tf.reshape(tf.range(0, 60), [4, 5, 3]);
-  expect(tf.stridedSlice(x, [3, 1, 0], [0, 2, 3], [-2, 1, 2], 0, 0, 0, 0, 2).arraySync()).toEqual([[48, 50], [18, 20]]);
+  expect(tf.stridedSlice(x, [3, 1, 0], [0, 2, 3], [-2, 1, 2], 0, 0, 0, 0, 2).arraySync()).toEqual([
+    [48, 50],
+    [18, 20],
+  ]);
 });

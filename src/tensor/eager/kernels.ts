@@ -14,7 +14,13 @@ function broadcastBatches(): void {
       const { a, b } = inputs as Record<'a' | 'b', tf.Tensor>;
       const batches = tf.backend_util.assertAndGetBroadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
       const full = (x: tf.Tensor): tf.Tensor => tf.broadcastTo(x, [...batches, ...x.shape.slice(-2)]);
-      return tf.tidy(() => tf.engine().makeTensorFromTensorInfo(kernelFunc({ inputs: { a: full(a), b: full(b) }, backend, ...rest }) as tf.TensorInfo));
+      return tf.tidy(() =>
+        tf
+          .engine()
+          .makeTensorFromTensorInfo(
+            kernelFunc({ inputs: { a: full(a), b: full(b) }, backend, ...rest }) as tf.TensorInfo,
+          ),
+      );
     },
   });
 }
@@ -25,7 +31,8 @@ function sumAllOfEinsum(): void {
   tf.registerKernel({
     kernelName: 'Einsum',
     backendName: 'cpu',
-    kernelFunc: ({ inputs, attrs }) => tf.tidy(() => einsum(Object.values(inputs) as tf.Tensor[], attrs!.equation as string)),
+    kernelFunc: ({ inputs, attrs }) =>
+      tf.tidy(() => einsum(Object.values(inputs) as tf.Tensor[], attrs!.equation as string)),
   });
 }
 
@@ -36,7 +43,10 @@ function einsum(operands: readonly tf.Tensor[], equation: string): tf.Tensor {
   const aligned = left.split(',').map((term, i) => {
     const order = labels.filter((label) => term.includes(label)).map((label) => term.indexOf(label));
     const { shape } = operands[i]!;
-    return tf.reshape(tf.transpose(operands[i]!, order), labels.map((label) => (term.includes(label) ? shape[term.indexOf(label)]! : 1)));
+    return tf.reshape(
+      tf.transpose(operands[i]!, order),
+      labels.map((label) => (term.includes(label) ? shape[term.indexOf(label)]! : 1)),
+    );
   });
   const summed = labels.map((_, axis) => axis).slice(result.length);
   const product = aligned.reduce((a, b) => tf.mul(a, b));
@@ -51,11 +61,19 @@ function sliceAllAxes(): void {
     kernelName: 'StridedSlice',
     backendName: 'cpu',
     kernelFunc: ({ inputs, backend, attrs }) => {
-      const { begin, end, strides, finalShape } = stridedSliceOf(inputs.x!.shape, attrs as unknown as StridedSliceAttributes);
+      const { begin, end, strides, finalShape } = stridedSliceOf(
+        inputs.x!.shape,
+        attrs as unknown as StridedSliceAttributes,
+      );
       // Backwards past the first element: there is no number for that end.
       const endMask = end.reduce((mask, at, axis) => (strides[axis]! < 0 && at < 0 ? mask | (1 << axis) : mask), 0);
       const plain = { begin, end, strides, beginMask: 0, endMask, ellipsisMask: 0, newAxisMask: 0, shrinkAxisMask: 0 };
-      return tf.tidy(() => tf.reshape(tf.engine().makeTensorFromTensorInfo(kernelFunc({ inputs, backend, attrs: plain }) as tf.TensorInfo), finalShape));
+      return tf.tidy(() =>
+        tf.reshape(
+          tf.engine().makeTensorFromTensorInfo(kernelFunc({ inputs, backend, attrs: plain }) as tf.TensorInfo),
+          finalShape,
+        ),
+      );
     },
   });
 }

@@ -8,7 +8,9 @@ export function summedTo(dy: tf.Tensor, shape: readonly number[]): tf.Tensor {
   return tf.reshape(axes.length === 0 ? dy : tf.sum(dy, axes), [...shape]);
 }
 
-const binary = (gradients: (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor) => { a: () => tf.Tensor; b: () => tf.Tensor }): Gradient => ({
+const binary = (
+  gradients: (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor) => { a: () => tf.Tensor; b: () => tf.Tensor },
+): Gradient => ({
   saved: ['a', 'b'],
   of: (dy, [a, b]) => {
     const full = gradients(dy, a!, b!);
@@ -22,5 +24,8 @@ export const BROADCASTING: GradientTable = {
   // Where both are equal, the first one was taken.
   Maximum: binary((dy, a, b) => ({ a: () => where(dy, tf.greaterEqual(a, b)), b: () => where(dy, tf.less(a, b)) })),
   Minimum: binary((dy, a, b) => ({ a: () => where(dy, tf.lessEqual(a, b)), b: () => where(dy, tf.greater(a, b)) })),
-  SquaredDifference: binary((dy, a, b) => ({ a: () => tf.mul(dy, tf.mul(2, tf.sub(a, b))), b: () => tf.mul(dy, tf.mul(2, tf.sub(b, a))) })),
+  SquaredDifference: binary((dy, a, b) => ({
+    a: () => tf.mul(dy, tf.mul(2, tf.sub(a, b))),
+    b: () => tf.mul(dy, tf.mul(2, tf.sub(b, a))),
+  })),
 };

@@ -7,7 +7,11 @@ export interface Gradient {
   /** The inputs kept for the way back, in this order. */
   readonly saved: readonly string[] | 'all';
   /** The gradients by input. */
-  readonly of: (dy: tf.Tensor, saved: readonly tf.Tensor[], attributes: Attributes) => Readonly<Record<string, () => tf.Tensor>>;
+  readonly of: (
+    dy: tf.Tensor,
+    saved: readonly tf.Tensor[],
+    attributes: Attributes,
+  ) => Readonly<Record<string, () => tf.Tensor>>;
 }
 
 export type GradientTable = Readonly<Record<string, Gradient>>;

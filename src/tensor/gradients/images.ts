@@ -6,7 +6,9 @@ import type { Gradient, GradientTable } from './config.ts';
 
 const resizing = (interpolation: typeof nearest): Gradient => ({
   saved: ['images'],
-  of: (dy, [images], attributes) => ({ images: () => gradientOfResize(dy, images!.shape, interpolation, attributes as unknown as ResizeAttributes) }),
+  of: (dy, [images], attributes) => ({
+    images: () => gradientOfResize(dy, images!.shape, interpolation, attributes as unknown as ResizeAttributes),
+  }),
 });
 
 /** Sums over the neighbouring channels, `radius` to either side. */
@@ -14,7 +16,9 @@ export function sumOfNeighbours(x: tf.Tensor, radius: number): tf.Tensor {
   const channels = x.shape[3]!;
   const band: LinearMap = {
     sources: channels,
-    rows: Array.from({ length: channels }, (_, at) => Array.from({ length: channels }, (__, i) => [i, 1] as const).filter(([i]) => Math.abs(i - at) <= radius)),
+    rows: Array.from({ length: channels }, (_, at) =>
+      Array.from({ length: channels }, (__, i) => [i, 1] as const).filter(([i]) => Math.abs(i - at) <= radius),
+    ),
   };
   return alongAxis(x, 3, band);
 }
@@ -54,4 +58,9 @@ const depthToSpace: Gradient = {
   }),
 };
 
-export const IMAGES: GradientTable = { ResizeBilinear: resizing(bilinear), ResizeNearestNeighbor: resizing(nearest), LRN: localResponseNormalisation, DepthToSpace: depthToSpace };
+export const IMAGES: GradientTable = {
+  ResizeBilinear: resizing(bilinear),
+  ResizeNearestNeighbor: resizing(nearest),
+  LRN: localResponseNormalisation,
+  DepthToSpace: depthToSpace,
+};

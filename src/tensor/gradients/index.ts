@@ -19,5 +19,9 @@ import { RUNNING } from './running.ts';
 const OWN: GradientTable = { ...BROADCASTING, ...CONVOLUTIONS, ...IMAGES, ...PICKING, ...PRODUCTS, ...RUNNING };
 
 for (const [kernelName, { saved, of }] of Object.entries(OWN)) {
-  tf.registerGradient({ kernelName, ...(saved === 'all' ? { saveAllInputs: true } : { inputsToSave: [...saved] }), gradFunc: (dy, kept, attributes) => of(dy as tf.Tensor, kept, attributes) });
+  tf.registerGradient({
+    kernelName,
+    ...(saved === 'all' ? { saveAllInputs: true } : { inputsToSave: [...saved] }),
+    gradFunc: (dy, kept, attributes) => of(dy as tf.Tensor, kept, attributes),
+  });
 }

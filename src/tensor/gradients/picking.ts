@@ -11,7 +11,10 @@ const tile: Gradient = {
   of: (dy, [x], { reps }) => ({
     x: () => {
       const parts = x!.shape.flatMap((side, i) => [(reps as number[])[i]!, side]);
-      return tf.sum(tf.reshape(dy, parts), x!.shape.map((_, i) => 2 * i));
+      return tf.sum(
+        tf.reshape(dy, parts),
+        x!.shape.map((_, i) => 2 * i),
+      );
     },
   }),
 };
@@ -21,7 +24,8 @@ const mirrorPad: Gradient = {
   of: (dy, [x], attributes) => ({
     x: () =>
       mirroredPlaces(x!.shape, attributes as unknown as MirrorPadAttributes).reduce(
-        (gradient, places, axis) => (places === null ? gradient : alongAxis(gradient, axis, transposed(picking(x!.shape[axis]!, places)))),
+        (gradient, places, axis) =>
+          places === null ? gradient : alongAxis(gradient, axis, transposed(picking(x!.shape[axis]!, places))),
         dy,
       ),
   }),
@@ -34,10 +38,13 @@ const stridedSlice: Gradient = {
       const { begin, end, strides } = stridedSliceOf(x!.shape, attributes as unknown as StridedSliceAttributes);
       // Before axes were dropped or put in.
       const lengths = begin.map((from, axis) => Math.max(0, Math.ceil((end[axis]! - from) / strides[axis]!)));
-      return lengths.reduce((gradient, length, axis) => {
-        const places = Array.from({ length }, (_, i) => begin[axis]! + i * strides[axis]!);
-        return alongAxis(gradient, axis, transposed(picking(x!.shape[axis]!, places)));
-      }, tf.reshape(dy, lengths));
+      return lengths.reduce(
+        (gradient, length, axis) => {
+          const places = Array.from({ length }, (_, i) => begin[axis]! + i * strides[axis]!);
+          return alongAxis(gradient, axis, transposed(picking(x!.shape[axis]!, places)));
+        },
+        tf.reshape(dy, lengths),
+      );
     },
   }),
 };
@@ -54,7 +61,10 @@ const gather: Gradient = {
       const length = x!.shape[axis]!;
       const inner = sizeOf(x!.shape.slice(axis + 1));
       const picked = indices!.size / batches;
-      const rows = tf.reshape(tf.transpose(tf.reshape(dy, [batches, outer, picked, inner]), [0, 2, 1, 3]), [batches * picked, outer * inner]);
+      const rows = tf.reshape(tf.transpose(tf.reshape(dy, [batches, outer, picked, inner]), [0, 2, 1, 3]), [
+        batches * picked,
+        outer * inner,
+      ]);
       const offsets = tf.mul(tf.range(0, batches, 1, 'int32'), tf.scalar(length, 'int32'));
       const numbers = tf.add(tf.reshape(indices!, [batches, picked]), tf.reshape(offsets, [batches, 1]));
       const summed = tf.unsortedSegmentSum(rows, tf.reshape(numbers, [batches * picked]), batches * length);
@@ -66,7 +76,10 @@ const gather: Gradient = {
 
 const gatherNd: Gradient = {
   saved: ['params', 'indices'],
-  of: (dy, [params, indices]) => ({ params: () => tf.scatterND(indices!, dy, params!.shape), indices: () => tf.zerosLike(indices!) }),
+  of: (dy, [params, indices]) => ({
+    params: () => tf.scatterND(indices!, dy, params!.shape),
+    indices: () => tf.zerosLike(indices!),
+  }),
 };
 
 const scatterNd: Gradient = {
@@ -76,7 +89,17 @@ const scatterNd: Gradient = {
 
 const diag: Gradient = {
   saved: ['x'],
-  of: (dy, [x]) => ({ x: () => tf.reshape(tf.sum(tf.mul(tf.reshape(dy, [x!.size, x!.size]), tf.eye(x!.size)), 1), x!.shape) }),
+  of: (dy, [x]) => ({
+    x: () => tf.reshape(tf.sum(tf.mul(tf.reshape(dy, [x!.size, x!.size]), tf.eye(x!.size)), 1), x!.shape),
+  }),
 };
 
-export const PICKING: GradientTable = { Tile: tile, MirrorPad: mirrorPad, StridedSlice: stridedSlice, GatherV2: gather, GatherNd: gatherNd, ScatterNd: scatterNd, Diag: diag };
+export const PICKING: GradientTable = {
+  Tile: tile,
+  MirrorPad: mirrorPad,
+  StridedSlice: stridedSlice,
+  GatherV2: gather,
+  GatherNd: gatherNd,
+  ScatterNd: scatterNd,
+  Diag: diag,
+};

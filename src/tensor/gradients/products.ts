@@ -11,10 +11,19 @@ function einsumGradient(dy: tf.Tensor, operands: readonly tf.Tensor[], which: nu
   const labels = Array.from(terms[which]!);
   const known = result + (terms[other] ?? '');
   const found = labels.filter((label) => known.includes(label)).join('');
-  const gradient = terms.length === 1 ? tf.einsum(`${result}->${found}`, dy) : tf.einsum(`${result},${terms[other]!}->${found}`, dy, operands[other]!);
+  const gradient =
+    terms.length === 1
+      ? tf.einsum(`${result}->${found}`, dy)
+      : tf.einsum(`${result},${terms[other]!}->${found}`, dy, operands[other]!);
   // What was summed away within the operand alone counts everywhere the same.
   const { shape } = operands[which]!;
-  return tf.broadcastTo(tf.reshape(gradient, shape.map((side, i) => (known.includes(labels[i]!) ? side : 1))), shape);
+  return tf.broadcastTo(
+    tf.reshape(
+      gradient,
+      shape.map((side, i) => (known.includes(labels[i]!) ? side : 1)),
+    ),
+    shape,
+  );
 }
 
 export const PRODUCTS: GradientTable = {
@@ -30,6 +39,9 @@ export const PRODUCTS: GradientTable = {
   },
   Einsum: {
     saved: 'all',
-    of: (dy, operands, { equation }) => Object.fromEntries(operands.map((_, which) => [`${which}`, () => einsumGradient(dy, operands, which, equation as string)])),
+    of: (dy, operands, { equation }) =>
+      Object.fromEntries(
+        operands.map((_, which) => [`${which}`, () => einsumGradient(dy, operands, which, equation as string)]),
+      ),
   },
 };

@@ -20,9 +20,22 @@ export interface PoolAttributes {
 /** A convolution or pool in numbers. Images [N, H, W, C]. */
 export type Window = tf.backend_util.Conv2DInfo;
 
-export function convolutionOf(x: readonly number[], filter: readonly number[], { strides, pad, dataFormat = 'NHWC', dilations = 1, dimRoundingMode }: ConvolutionAttributes, depthwise = false): Window {
+export function convolutionOf(
+  x: readonly number[],
+  filter: readonly number[],
+  { strides, pad, dataFormat = 'NHWC', dilations = 1, dimRoundingMode }: ConvolutionAttributes,
+  depthwise = false,
+): Window {
   if (dataFormat !== 'NHWC') throw new Error(`Internal error: a convolution in ${dataFormat}; only NHWC is supported.`);
-  return tf.backend_util.computeConv2DInfo(x as [number, number, number, number], filter as [number, number, number, number], strides, dilations, pad, dimRoundingMode, depthwise);
+  return tf.backend_util.computeConv2DInfo(
+    x as [number, number, number, number],
+    filter as [number, number, number, number],
+    strides,
+    dilations,
+    pad,
+    dimRoundingMode,
+    depthwise,
+  );
 }
 
 /** Of a convolution, or of the gradient of its images or of its filter: kernels whose names end accordingly. */
@@ -35,7 +48,14 @@ export function windowOf({ inputs, outputs, kernel, attributes }: Node): Window 
 }
 
 export function poolOf(x: readonly number[], { filterSize, strides, pad, dimRoundingMode }: PoolAttributes): Window {
-  return tf.backend_util.computePool2DInfo(x as [number, number, number, number], filterSize, strides, 1, pad, dimRoundingMode);
+  return tf.backend_util.computePool2DInfo(
+    x as [number, number, number, number],
+    filterSize,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
 }
 
 /** The axes of a reduction, concatenation or gathering; all when none are named. tfjs calls them `axis`, of `Max` also `reductionIndices`. */
@@ -49,8 +69,14 @@ export interface SliceAttributes {
   readonly size: number | number[];
 }
 
-export function sliceOf(shape: readonly number[], { begin, size }: SliceAttributes): { begin: number[]; size: number[] } {
-  const [from, sizes] = tf.slice_util.parseSliceParams({ shape: [...shape] } as tf.TensorInfo, begin, size) as [number[], number[]];
+export function sliceOf(
+  shape: readonly number[],
+  { begin, size }: SliceAttributes,
+): { begin: number[]; size: number[] } {
+  const [from, sizes] = tf.slice_util.parseSliceParams({ shape: [...shape] } as tf.TensorInfo, begin, size) as [
+    number[],
+    number[],
+  ];
   return { begin: from, size: sizes };
 }
 
@@ -65,11 +91,31 @@ export interface StridedSliceAttributes {
   readonly shrinkAxisMask: number;
 }
 
-export function stridedSliceOf(shape: readonly number[], a: StridedSliceAttributes): { begin: number[]; end: number[]; strides: number[]; finalShape: number[] } {
-  return tf.slice_util.sliceInfo([...shape], a.begin, a.end, a.strides, a.beginMask, a.endMask, a.ellipsisMask, a.newAxisMask, a.shrinkAxisMask);
+export function stridedSliceOf(
+  shape: readonly number[],
+  a: StridedSliceAttributes,
+): { begin: number[]; end: number[]; strides: number[]; finalShape: number[] } {
+  return tf.slice_util.sliceInfo(
+    [...shape],
+    a.begin,
+    a.end,
+    a.strides,
+    a.beginMask,
+    a.endMask,
+    a.ellipsisMask,
+    a.newAxisMask,
+    a.shrinkAxisMask,
+  );
 }
 
 export function segmentsOf(shape: readonly number[], attributes: Attributes): { axis: number; sizes: number[] } {
   const axis = axesOf({ axis: attributes.axis }, shape)[0]!;
-  return { axis, sizes: tf.backend_util.prepareSplitSize({ shape: [...shape] } as unknown as tf.Tensor, attributes.numOrSizeSplits as number | number[], axis) };
+  return {
+    axis,
+    sizes: tf.backend_util.prepareSplitSize(
+      { shape: [...shape] } as unknown as tf.Tensor,
+      attributes.numOrSizeSplits as number | number[],
+      axis,
+    ),
+  };
 }

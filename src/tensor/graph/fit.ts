@@ -10,9 +10,17 @@ import type { Attributes, Spec } from './node.ts';
 type Check = (inputs: readonly Spec[], attributes: Attributes) => string | null;
 
 /** Throws TraceError with the kernel and the shapes. */
-export function checkFit(kernel: string, inputs: readonly Spec[], attributes: Attributes, outputs: readonly Spec[]): void {
-  const reason = CHECKS[kernel]?.(inputs, attributes) ?? (outputs.some(({ shape }) => shape.some((side) => !(side >= 0))) ? 'nothing is left of a side' : null);
-  if (reason !== null) throw new TraceError(`The shapes of "${kernel}" do not fit, ${inputs.map(describe).join(' and ')}: ${reason}.`);
+export function checkFit(
+  kernel: string,
+  inputs: readonly Spec[],
+  attributes: Attributes,
+  outputs: readonly Spec[],
+): void {
+  const reason =
+    CHECKS[kernel]?.(inputs, attributes) ??
+    (outputs.some(({ shape }) => shape.some((side) => !(side >= 0))) ? 'nothing is left of a side' : null);
+  if (reason !== null)
+    throw new TraceError(`The shapes of "${kernel}" do not fit, ${inputs.map(describe).join(' and ')}: ${reason}.`);
 }
 
 const CHECKS: Readonly<Record<string, Check>> = {
@@ -23,7 +31,9 @@ const CHECKS: Readonly<Record<string, Check>> = {
 
   BatchNormTraining: ([x, scale, offset]) => {
     const channels = x!.shape.at(-1)!;
-    return [scale!, offset!].every(({ shape }) => sameShape(shape, [channels])) ? null : `scale and offset have to be [${channels}]`;
+    return [scale!, offset!].every(({ shape }) => sameShape(shape, [channels]))
+      ? null
+      : `scale and offset have to be [${channels}]`;
   },
 
   Einsum: (operands, { equation }) => {
@@ -43,16 +53,23 @@ const CHECKS: Readonly<Record<string, Check>> = {
   Slice: ([x], attributes) => {
     const { begin, size } = sliceOf(x!.shape, attributes as unknown as SliceAttributes);
     const axis = x!.shape.findIndex((side, i) => begin[i]! < 0 || begin[i]! + size[i]! > side);
-    return axis === -1 ? null : `${begin[axis]!} to ${begin[axis]! + size[axis]!} of axis ${axis}, which has ${x!.shape[axis]!}`;
+    return axis === -1
+      ? null
+      : `${begin[axis]!} to ${begin[axis]! + size[axis]!} of axis ${axis}, which has ${x!.shape[axis]!}`;
   },
 
   Concat: (parts, attributes) => {
     const [axis] = axesOf(attributes, parts[0]!.shape);
     const others = ({ shape }: Spec): number[] => shape.filter((_, i) => i !== axis);
-    return parts.every((part) => part.shape.length === parts[0]!.shape.length && sameShape(others(part), others(parts[0]!))) ? null : `only the sides of axis ${axis!} may differ`;
+    return parts.every(
+      (part) => part.shape.length === parts[0]!.shape.length && sameShape(others(part), others(parts[0]!)),
+    )
+      ? null
+      : `only the sides of axis ${axis!} may differ`;
   },
 
   Pack: (parts) => (parts.every(({ shape }) => sameShape(shape, parts[0]!.shape)) ? null : 'all have to be the same'),
 
-  UnsortedSegmentSum: ([x, ids]) => (sameShape(x!.shape.slice(0, ids!.shape.length), ids!.shape) ? null : 'there has to be one id for each'),
+  UnsortedSegmentSum: ([x, ids]) =>
+    sameShape(x!.shape.slice(0, ids!.shape.length), ids!.shape) ? null : 'there has to be one id for each',
 };

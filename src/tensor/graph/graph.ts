@@ -20,7 +20,9 @@ export class Graph {
     if (known) return known.outputs;
     const outputs: Value[] = [];
     const node: Node = { id: this.nodes.length, kernel, inputs, attributes, outputs };
-    inferOutputs(kernel, inputs, attributes).forEach(({ shape, dtype }, index) => outputs.push({ node, index, shape, dtype }));
+    inferOutputs(kernel, inputs, attributes).forEach(({ shape, dtype }, index) =>
+      outputs.push({ node, index, shape, dtype }),
+    );
     this.#byKey.set(key, node);
     this.nodes.push(node);
     return outputs;
@@ -44,7 +46,8 @@ export class Graph {
   constant(data: ArrayLike<number | boolean>, { shape, dtype }: Spec): Value {
     const values = numbersOf(dtype, data);
     const first = values[0];
-    if (first !== undefined && values.every((value) => Object.is(value, first))) return this.fill(first, { shape, dtype });
+    if (first !== undefined && values.every((value) => Object.is(value, first)))
+      return this.fill(first, { shape, dtype });
     return this.one('Const', [], { shape: [...shape], dtype, data: values });
   }
 }
@@ -75,7 +78,15 @@ export function dataOf({ node, shape, dtype }: Value): Numbers | undefined {
 }
 
 function keyOf(kernel: string, inputs: readonly Value[], { data, ...attributes }: Attributes): string {
-  const content = ArrayBuffer.isView(data) ? createHash('sha256').update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)).digest('base64') : '';
-  const written = JSON.stringify(attributes, (_, value: unknown) => (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0)) ? `number ${Object.is(value, -0) ? '-0' : value}` : value));
+  const content = ArrayBuffer.isView(data)
+    ? createHash('sha256')
+        .update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
+        .digest('base64')
+    : '';
+  const written = JSON.stringify(attributes, (_, value: unknown) =>
+    typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))
+      ? `number ${Object.is(value, -0) ? '-0' : value}`
+      : value,
+  );
   return `${kernel}(${inputs.map(({ node, index }) => `${node.id}:${index}`).join(',')})${written}${content}`;
 }

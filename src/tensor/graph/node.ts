@@ -26,4 +26,5 @@ export interface Node {
 export type Numbers = Float32Array | Int32Array | Uint8Array;
 
 /** Attributes of `Const`: one number that fills the shape, or all values. */
-export type ConstAttributes = Spec & ({ readonly splat: number; readonly data?: never } | { readonly data: Numbers; readonly splat?: never });
+export type ConstAttributes = Spec &
+  ({ readonly splat: number; readonly data?: never } | { readonly data: Numbers; readonly splat?: never });

@@ -12,7 +12,9 @@ export interface Program {
 /** The nodes that the results depend on, and the ends themselves, in order. */
 export function liveNodes({ graph, inputs, state, outputs }: Program): Node[] {
   const live = new Set<Node>();
-  const open = [...inputs, ...state, ...outputs].map(({ value }) => value.node).concat(state.map(({ next }) => next.node));
+  const open = [...inputs, ...state, ...outputs]
+    .map(({ value }) => value.node)
+    .concat(state.map(({ next }) => next.node));
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (live.has(node)) continue;
     live.add(node);

@@ -15,7 +15,8 @@ const rule: Rule = (node, inputs, graph) => {
 
 type Simplification = (graph: Graph, inputs: readonly Value[], node: Node) => Value | undefined;
 
-const isSame = (a: Spec, b: Spec): boolean => a.shape.length === b.shape.length && a.shape.every((side, i) => side === b.shape[i]);
+const isSame = (a: Spec, b: Spec): boolean =>
+  a.shape.length === b.shape.length && a.shape.every((side, i) => side === b.shape[i]);
 
 function broadcast(graph: Graph, x: Value, { shape }: Spec): Value {
   const splat = splatOf(x);
@@ -27,10 +28,15 @@ function cast(graph: Graph, [x]: readonly Value[], { outputs }: Node): Value | u
   const [{ dtype, shape }] = outputs as [Value];
   if (x!.dtype === dtype) return x;
   const splat = splatOf(x!);
-  if (splat !== undefined && Number.isFinite(splat)) return graph.fill(dtype === 'bool' ? Number(splat !== 0) : dtype === 'int32' ? Math.trunc(splat) : splat, { shape, dtype });
+  if (splat !== undefined && Number.isFinite(splat))
+    return graph.fill(dtype === 'bool' ? Number(splat !== 0) : dtype === 'int32' ? Math.trunc(splat) : splat, {
+      shape,
+      dtype,
+    });
   // From bytes or truths, any way round by int32 is a detour.
   const [source] = x!.node.inputs;
-  const isDetour = x!.node.kernel === 'Cast' && x!.dtype === 'int32' && (source!.dtype === 'uint8' || source!.dtype === 'bool');
+  const isDetour =
+    x!.node.kernel === 'Cast' && x!.dtype === 'int32' && (source!.dtype === 'uint8' || source!.dtype === 'bool');
   return isDetour ? graph.one('Cast', [source!], { dtype }) : undefined;
 }
 
@@ -47,7 +53,12 @@ function reshape(graph: Graph, [x]: readonly Value[], { outputs }: Node): Value 
 
 /** tfjs's gradient of relu is dy * step(x). Reading relu(x) instead of x lets x go. */
 function gradientOfRelu(graph: Graph, dy: Value, step: Value): Value | undefined {
-  if (step.node.kernel !== 'Step' || ((step.node.attributes.alpha as number | undefined) ?? 0) !== 0 || !isSame(dy, step)) return undefined;
+  if (
+    step.node.kernel !== 'Step' ||
+    ((step.node.attributes.alpha as number | undefined) ?? 0) !== 0 ||
+    !isSame(dy, step)
+  )
+    return undefined;
   const x = step.node.inputs[0]!;
   return dy.dtype === 'float32' ? graph.one('ReluGrad', [dy, graph.find('Relu', [x]) ?? x]) : undefined;
 }
@@ -78,18 +89,24 @@ function tile(graph: Graph, [x]: readonly Value[], { attributes, outputs }: Node
 }
 
 /** Numbers are folded where they are alike everywhere: tfjs writes counts and rates as such. */
-const fold = (compute: (a: number, b: number) => number): Simplification => (graph, [a, b], { outputs }) => {
-  const [left, right] = [splatOf(a!), splatOf(b!)];
-  return left === undefined || right === undefined || outputs[0]!.dtype !== 'float32' ? undefined : graph.fill(Math.fround(compute(left, right)), outputs[0]!);
-};
+const fold =
+  (compute: (a: number, b: number) => number): Simplification =>
+  (graph, [a, b], { outputs }) => {
+    const [left, right] = [splatOf(a!), splatOf(b!)];
+    return left === undefined || right === undefined || outputs[0]!.dtype !== 'float32'
+      ? undefined
+      : graph.fill(Math.fround(compute(left, right)), outputs[0]!);
+  };
 
-const firstOf = (...rules: Simplification[]): Simplification => (graph, inputs, node) => {
-  for (const each of rules) {
-    const simplified = each(graph, inputs, node);
-    if (simplified !== undefined) return simplified;
-  }
-  return undefined;
-};
+const firstOf =
+  (...rules: Simplification[]): Simplification =>
+  (graph, inputs, node) => {
+    for (const each of rules) {
+      const simplified = each(graph, inputs, node);
+      if (simplified !== undefined) return simplified;
+    }
+    return undefined;
+  };
 
 const RULES: Readonly<Record<string, Simplification>> = {
   Identity: (_, [x]) => x,
@@ -98,8 +115,20 @@ const RULES: Readonly<Record<string, Simplification>> = {
   ExpandDims: reshape,
   Transpose: (_, [x], { attributes }) => ((attributes.perm as number[]).every((axis, i) => axis === i) ? x : undefined),
   Tile: tile,
-  Multiply: firstOf(fold((a, b) => a * b), multiply),
-  Add: firstOf(fold((a, b) => a + b), add),
-  Sub: firstOf(fold((a, b) => a - b), (_, [a, b], { outputs }) => (splatOf(b!) === 0 && isSame(a!, outputs[0]!) ? a : undefined)),
-  RealDiv: firstOf(fold((a, b) => a / b), divide),
+  Multiply: firstOf(
+    fold((a, b) => a * b),
+    multiply,
+  ),
+  Add: firstOf(
+    fold((a, b) => a + b),
+    add,
+  ),
+  Sub: firstOf(
+    fold((a, b) => a - b),
+    (_, [a, b], { outputs }) => (splatOf(b!) === 0 && isSame(a!, outputs[0]!) ? a : undefined),
+  ),
+  RealDiv: firstOf(
+    fold((a, b) => a / b),
+    divide,
+  ),
 };

@@ -9,11 +9,22 @@ export interface Meeting {
   readonly stride: number;
 }
 
-export const rowsOf = ({ padInfo, filterHeight, strideHeight, dilationHeight, inHeight, outHeight }: Window): Meeting[] =>
-  Array.from({ length: filterHeight }, (_, tap) => meeting(tap * dilationHeight - padInfo.top, strideHeight, inHeight, outHeight));
+export const rowsOf = ({
+  padInfo,
+  filterHeight,
+  strideHeight,
+  dilationHeight,
+  inHeight,
+  outHeight,
+}: Window): Meeting[] =>
+  Array.from({ length: filterHeight }, (_, tap) =>
+    meeting(tap * dilationHeight - padInfo.top, strideHeight, inHeight, outHeight),
+  );
 
 export const columnsOf = ({ padInfo, filterWidth, strideWidth, dilationWidth, inWidth, outWidth }: Window): Meeting[] =>
-  Array.from({ length: filterWidth }, (_, tap) => meeting(tap * dilationWidth - padInfo.left, strideWidth, inWidth, outWidth));
+  Array.from({ length: filterWidth }, (_, tap) =>
+    meeting(tap * dilationWidth - padInfo.left, strideWidth, inWidth, outWidth),
+  );
 
 /** The part of a filter that meets images at all, from row `top` and column `left` on; `taps` row by row, as they lie in memory. */
 export interface MetTaps {

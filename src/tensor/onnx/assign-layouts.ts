@@ -14,10 +14,24 @@ import type { Layout } from './layout.ts';
 import { isProduct } from './small-images.ts';
 
 /** Every output has the layout of every input of its shape. */
-const ELEMENTWISE = new Set<string>([...UNARY, ...QUESTIONS, ...BINARY, ...COMPARISONS, 'Cast', 'Select', 'AddN', 'ReluGrad', 'EluGrad', 'BatchNormTraining', 'BatchNormTrainingGrad']);
+const ELEMENTWISE = new Set<string>([
+  ...UNARY,
+  ...QUESTIONS,
+  ...BINARY,
+  ...COMPARISONS,
+  'Cast',
+  'Select',
+  'AddN',
+  'ReluGrad',
+  'EluGrad',
+  'BatchNormTraining',
+  'BatchNormTrainingGrad',
+]);
 
 /** Which inputs (by number) and whether the output are images; which input or output is a filter. */
-const ROLES: Readonly<Record<string, { readonly images: readonly (number | 'output')[]; readonly filter?: number | 'output' }>> = {
+const ROLES: Readonly<
+  Record<string, { readonly images: readonly (number | 'output')[]; readonly filter?: number | 'output' }>
+> = {
   Conv2D: { images: [0, 'output'], filter: 1 },
   Conv2DBackpropInput: { images: [0, 'output'], filter: 1 },
   Conv2DBackpropFilter: { images: [0, 1], filter: 'output' },
@@ -45,7 +59,9 @@ export function assignLayouts(program: Program, block: number | null): (value: V
   for (const node of nodes) {
     const roles = isProduct(node) ? undefined : ROLES[node.kernel];
     const at = (which: number | 'output'): Value => (which === 'output' ? node.outputs[0]! : node.inputs[which]!);
-    roles?.images.forEach((which) => { wish(at(which), 'image'); });
+    roles?.images.forEach((which) => {
+      wish(at(which), 'image');
+    });
     if (roles?.filter !== undefined) wish(at(roles.filter), 'filter');
   }
   return (value) => {
@@ -69,7 +85,9 @@ function filterLayout(shape: readonly number[], block: number | null): Layout {
 
 function unite({ inputs, outputs }: Node, families: Families): void {
   const [first] = outputs;
-  for (const value of [...inputs, ...outputs]) if (value !== first && value.shape.length === 4 && sameShape(value.shape, first!.shape)) families.unite(value, first!);
+  for (const value of [...inputs, ...outputs])
+    if (value !== first && value.shape.length === 4 && sameShape(value.shape, first!.shape))
+      families.unite(value, first!);
 }
 
 class Families {

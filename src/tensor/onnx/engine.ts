@@ -20,13 +20,20 @@ export async function openOnnxruntime({ threads, blocked = true }: OnnxruntimeOp
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
   const block = blocked ? await findBlock() : null;
   const steps = new Set<OnnxStep>();
-  const compile = async (fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }, options: CompileOptions = {}): Promise<OnnxStep> => {
+  const compile = async (
+    fn: AnyStep,
+    specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> },
+    options: CompileOptions = {},
+  ): Promise<OnnxStep> => {
     refuseReduced('onnxruntime', options.precision);
     const { program, forms } = trace(fn, specs);
     const { model, ...ports } = lower(simplify(program), block);
     endWithoutCopies(model);
     const session = await openSession(model.encode(), threads).catch((error: unknown) => {
-      throw new Error(`Internal error: ONNX Runtime refuses the step${options.name === undefined ? '' : ` "${options.name}"`}: ${String(error)}`, { cause: error });
+      throw new Error(
+        `Internal error: ONNX Runtime refuses the step${options.name === undefined ? '' : ` "${options.name}"`}: ${String(error)}`,
+        { cause: error },
+      );
     });
     const step = new OnnxStep(session, ports, forms, () => steps.delete(step));
     await step.writeState(specs.state);

@@ -15,7 +15,10 @@ export interface ExportedModel {
 
 /** Throws TraceError where `fn` uses what cannot be compiled. */
 export function exportOnnx(fn: (input: tf.Tensor) => tf.Tensor, input: TensorSpec): ExportedModel {
-  const step = (({ inputs }: { inputs: { input: tf.Tensor } }) => ({ state: {}, outputs: { output: fn(inputs.input) } })) as unknown as AnyStep;
+  const step = (({ inputs }: { inputs: { input: tf.Tensor } }) => ({
+    state: {},
+    outputs: { output: fn(inputs.input) },
+  })) as unknown as AnyStep;
   const lowered = lower(simplify(trace(step, { state: {}, inputs: { input } }).program), null);
   return { bytes: lowered.model.encode(), input: lowered.inputs[0]!.name, output: lowered.outputs[0]!.name };
 }

@@ -17,7 +17,11 @@ export function endWithoutCopies(model: Model): void {
 }
 
 /** Resolves when all `fetches` hold their results. */
-export async function runInPlace(session: ort.InferenceSession, feeds: Record<string, ort.Tensor>, fetches: Readonly<Record<string, ort.Tensor>>): Promise<void> {
+export async function runInPlace(
+  session: ort.InferenceSession,
+  feeds: Record<string, ort.Tensor>,
+  fetches: Readonly<Record<string, ort.Tensor>>,
+): Promise<void> {
   try {
     await session.run(feeds, { ...fetches, [SEQUENCE]: null });
   } catch (error) {

@@ -21,12 +21,16 @@ test.each<[Layout, number[]]>([
 
 test('channels first is a transposition', () => {
   // [1, 1, 2, 3]: two pixels of three channels
-  expect([...rearrange(counted([1, 1, 2, 3]), arrange('channels-first', [1, 1, 2, 3], 1), 'into')]).toEqual([0, 3, 1, 4, 2, 5]);
+  expect([...rearrange(counted([1, 1, 2, 3]), arrange('channels-first', [1, 1, 2, 3], 1), 'into')]).toEqual([
+    0, 3, 1, 4, 2, 5,
+  ]);
 });
 
 test('blocked images hold all pixels of the first channels, then all of the next', () => {
   // [1, 1, 2, 4] in blocks of two
-  expect([...rearrange(counted([1, 1, 2, 4]), arrange('blocked', [1, 1, 2, 4], 2), 'into')]).toEqual([0, 1, 4, 5, 2, 3, 6, 7]);
+  expect([...rearrange(counted([1, 1, 2, 4]), arrange('blocked', [1, 1, 2, 4], 2), 'into')]).toEqual([
+    0, 1, 4, 5, 2, 3, 6, 7,
+  ]);
 });
 
 test('blocked filters hold blocks of inputs by outputs', () => {

@@ -41,9 +41,17 @@ export function arrange(layout: Layout, shape: readonly number[], block: number)
     case 'filter':
       return { split: shape, permutation: [3, 2, 0, 1], declared: [d, c, a, b] };
     case 'filter-by-input':
-      return { split: [a, b, c / block, block, d / block, block], permutation: [2, 4, 0, 1, 3, 5], declared: [c / block, d, a, b * block] };
+      return {
+        split: [a, b, c / block, block, d / block, block],
+        permutation: [2, 4, 0, 1, 3, 5],
+        declared: [c / block, d, a, b * block],
+      };
     case 'filter-by-output':
-      return { split: [a, b, c / block, block, d / block, block], permutation: [4, 2, 0, 1, 3, 5], declared: [1, d, c / block, a * b * block] };
+      return {
+        split: [a, b, c / block, block, d / block, block],
+        permutation: [4, 2, 0, 1, 3, 5],
+        declared: [1, d, c / block, a * b * block],
+      };
     case 'filter-of-few':
       return { split: [a, b, c, d / block, block], permutation: [3, 2, 0, 1, 4], declared: [d, c, a, b] };
   }
@@ -57,7 +65,12 @@ export function convert(model: Model, name: Name, from: Arrangement, to: Arrange
   if (!equal(from.split, to.split)) {
     const plain: Arrangement = { split: from.split, permutation: from.split.map((_, i) => i), declared: from.split };
     const spread = convert(model, name, from, plain);
-    return convert(model, spread, { ...plain, split: to.split, permutation: to.split.map((_, i) => i), declared: from.split }, to);
+    return convert(
+      model,
+      spread,
+      { ...plain, split: to.split, permutation: to.split.map((_, i) => i), declared: from.split },
+      to,
+    );
   }
   const order = to.permutation.map((axis) => from.permutation.indexOf(axis));
   if (order.every((axis, i) => axis === i) && equal(from.declared, to.declared)) return name;
@@ -68,14 +81,19 @@ export function convert(model: Model, name: Name, from: Arrangement, to: Arrange
   return reshape(model, transpose(model, reshape(model, name, sides), order), to.declared);
 }
 
-export const reshape = (model: Model, name: Name, shape: readonly number[]): Name => model.op('Reshape', [name, model.integers(shape)]);
+export const reshape = (model: Model, name: Name, shape: readonly number[]): Name =>
+  model.op('Reshape', [name, model.integers(shape)]);
 
 export function transpose(model: Model, name: Name, order: readonly number[]): Name {
   return order.every((axis, i) => axis === i) ? name : model.op('Transpose', [name], { perm: order });
 }
 
 /** The same on values in memory: from plain to the arrangement, or back. */
-export function rearrange<T extends Float32Array | Int32Array | Uint8Array>(data: T, { split, permutation }: Arrangement, direction: 'into' | 'out of'): T {
+export function rearrange<T extends Float32Array | Int32Array | Uint8Array>(
+  data: T,
+  { split, permutation }: Arrangement,
+  direction: 'into' | 'out of',
+): T {
   const result = data.slice() as T;
   const strides = split.map((_, axis) => sizeOf(split.slice(axis + 1)));
   const sides = permutation.map((axis) => split[axis]!);
@@ -95,4 +113,5 @@ export function rearrange<T extends Float32Array | Int32Array | Uint8Array>(data
   return result;
 }
 
-const equal = (a: readonly number[], b: readonly number[]): boolean => a.length === b.length && a.every((side, i) => side === b[i]);
+const equal = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((side, i) => side === b[i]);

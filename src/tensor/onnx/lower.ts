@@ -35,7 +35,9 @@ export function lower(program: Program, block: number | null): Lowered {
   const model = new Model();
   const lowering = new Lowering(model, program, block);
   const port = (value: Value, path: string, prefix: string, number: number): Port => {
-    const arrangement = isFilter(lowering, value) ? lowering.arrangement(value, lowering.layout(value)) : arrange('plain', value.shape, 1);
+    const arrangement = isFilter(lowering, value)
+      ? lowering.arrangement(value, lowering.layout(value))
+      : arrange('plain', value.shape, 1);
     const name = model.input(`${prefix}${number}`, value.dtype, arrangement.declared);
     lowering.set(value, isFilter(lowering, value) ? lowering.layout(value) : 'plain', name);
     return { name, path, dtype: value.dtype, shape: value.shape, arrangement };
@@ -55,7 +57,13 @@ export function lower(program: Program, block: number | null): Lowered {
   };
   const state = program.state.map(({ value, next }, i): StatePort => {
     const source = sources[i]!;
-    return { ...source, next: next === value ? null : output(next, source.arrangement, isFilter(lowering, value) ? lowering.layout(value) : 'plain') };
+    return {
+      ...source,
+      next:
+        next === value
+          ? null
+          : output(next, source.arrangement, isFilter(lowering, value) ? lowering.layout(value) : 'plain'),
+    };
   });
   const outputs = program.outputs.map(({ path, value }): Port => {
     const arrangement = arrange('plain', value.shape, 1);
@@ -78,7 +86,8 @@ function lowerNodes(lowering: Lowering, program: Program): void {
       continue;
     }
     const lowerKernel = LOWERED.get(node.kernel);
-    if (lowerKernel === undefined) throw new Error(`Internal error: the kernel "${node.kernel}" is recorded but not lowered.`);
+    if (lowerKernel === undefined)
+      throw new Error(`Internal error: the kernel "${node.kernel}" is recorded but not lowered.`);
     lowerKernel(lowering, node);
   }
 }

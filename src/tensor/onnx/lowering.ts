@@ -82,13 +82,23 @@ export class Lowering {
     if (pending !== undefined) this.set(value, this.layout(value), this.convolve(pending));
     if (phases !== undefined) {
       const parts = phases.map((row) => row.map((part) => (part === undefined ? undefined : this.convolve(part))));
-      this.set(value, this.layout(value), interleave(this.model, parts, this.arrangement(value, this.layout(value)), this.block!));
+      this.set(
+        value,
+        this.layout(value),
+        interleave(this.model, parts, this.arrangement(value, this.layout(value)), this.block!),
+      );
     }
   }
 
   convolve({ x, filter, bias, sum, relu, attributes }: Pending): Name {
-    const inputs = sum !== undefined ? [x, filter, bias ?? NONE, sum] : bias !== undefined ? [x, filter, bias] : [x, filter];
-    return this.model.op('Conv', inputs, relu ? { ...attributes, activation: 'Relu' } : attributes, 'com.microsoft.nchwc');
+    const inputs =
+      sum !== undefined ? [x, filter, bias ?? NONE, sum] : bias !== undefined ? [x, filter, bias] : [x, filter];
+    return this.model.op(
+      'Conv',
+      inputs,
+      relu ? { ...attributes, activation: 'Relu' } : attributes,
+      'com.microsoft.nchwc',
+    );
   }
 
   // Shorthands for operators that appear everywhere.
@@ -107,7 +117,9 @@ export class Lowering {
 
   /** A number of the dtype of a value, for elementwise operators. */
   number(value: number, dtype: Spec['dtype']): Name {
-    return dtype === 'float32' ? this.model.scalar(value) : this.model.constant(dtype, [], dtype === 'int32' ? Int32Array.of(value) : Uint8Array.of(value));
+    return dtype === 'float32'
+      ? this.model.scalar(value)
+      : this.model.constant(dtype, [], dtype === 'int32' ? Int32Array.of(value) : Uint8Array.of(value));
   }
 
   /** A value that broadcasts against one of rank 4, lined up with that one's arrangement. */
@@ -128,7 +140,8 @@ export class Lowering {
       return;
     }
     const arrangement = this.arrangement(result, layout);
-    const isFull = (input: Value): boolean => input.shape.length === result.shape.length && input.shape.every((side, i) => side === result.shape[i]);
+    const isFull = (input: Value): boolean =>
+      input.shape.length === result.shape.length && input.shape.every((side, i) => side === result.shape[i]);
     const isSingle = (input: Value): boolean => input.shape.every((side) => side === 1);
     const spread = inputs.some((input) => !isFull(input) && !isSingle(input));
     const names = inputs.map((input) => {

@@ -14,10 +14,22 @@ test('a model reads back as it was written, by another library', () => {
   const model = new Model();
   const x = model.input('x', 'float32', [2, 3]);
   const y = model.op('LeakyRelu', [model.op('Transpose', [x], { perm: [1, 0] })], { alpha: { real: 0.5 } });
-  model.output(model.op('Conv', [y, model.scalar(-1.5)], { group: 300, activation: 'Relu' }, 'com.microsoft.nchwc'), 'int64', [70_000]);
+  model.output(
+    model.op('Conv', [y, model.scalar(-1.5)], { group: 300, activation: 'Relu' }, 'com.microsoft.nchwc'),
+    'int64',
+    [70_000],
+  );
   const { graph, opsetImport } = decode(model);
-  expect(opsetImport.map(({ domain, version }) => [domain, Number(version)])).toEqual([['', 18], ['com.microsoft', 1], ['com.microsoft.nchwc', 1]]);
-  expect(graph!.node!.map(({ opType, domain }) => [opType, domain])).toEqual([['Transpose', ''], ['LeakyRelu', ''], ['Conv', 'com.microsoft.nchwc']]);
+  expect(opsetImport.map(({ domain, version }) => [domain, Number(version)])).toEqual([
+    ['', 18],
+    ['com.microsoft', 1],
+    ['com.microsoft.nchwc', 1],
+  ]);
+  expect(graph!.node!.map(({ opType, domain }) => [opType, domain])).toEqual([
+    ['Transpose', ''],
+    ['LeakyRelu', ''],
+    ['Conv', 'com.microsoft.nchwc'],
+  ]);
   const [transpose, leaky, conv] = graph!.node!;
   expect(transpose!.attribute![0]!.ints!.map(Number)).toEqual([1, 0]);
   expect(leaky!.attribute![0]!.f).toBe(0.5);
@@ -39,15 +51,23 @@ test('equal operators on equal inputs are one', () => {
 
 describe('a stack of convolutions, norms and ReLUs', () => {
   function stack(block: number | null): string[] {
-    const specs: { state: Tree<TensorSpec>; inputs: Tree<TensorSpec> } = { state: { a: float32([3, 3, 32, 32]), b: float32([3, 3, 32, 32]) }, inputs: { x: float32([16, 8, 8, 32]) } };
-    const { program } = trace(((args: { state: { a: tf.Tensor4D; b: tf.Tensor4D }; inputs: { x: tf.Tensor4D } }) => {
-      let x = args.inputs.x;
-      for (const filter of [args.state.a, args.state.b]) x = tf.relu(batchNormTraining(tf.conv2d(x, filter, 1, 1), tf.ones([32]), tf.zeros([32]), 1e-5).y);
-      return { state: args.state, outputs: { y: x } };
-    }) as never, specs);
+    const specs: { state: Tree<TensorSpec>; inputs: Tree<TensorSpec> } = {
+      state: { a: float32([3, 3, 32, 32]), b: float32([3, 3, 32, 32]) },
+      inputs: { x: float32([16, 8, 8, 32]) },
+    };
+    const { program } = trace(
+      ((args: { state: { a: tf.Tensor4D; b: tf.Tensor4D }; inputs: { x: tf.Tensor4D } }) => {
+        let x = args.inputs.x;
+        for (const filter of [args.state.a, args.state.b])
+          x = tf.relu(batchNormTraining(tf.conv2d(x, filter, 1, 1), tf.ones([32]), tf.zeros([32]), 1e-5).y);
+        return { state: args.state, outputs: { y: x } };
+      }) as never,
+      specs,
+    );
     return decode(lower(simplify(program), block).model).graph!.node!.map(({ opType }) => opType!);
   }
-  const count = (operators: readonly string[], name: string): number => operators.filter((operator) => operator === name).length;
+  const count = (operators: readonly string[], name: string): number =>
+    operators.filter((operator) => operator === name).length;
 
   test('is transposed on the way in and on the way out, not between', () => {
     expect(count(stack(null), 'Transpose')).toBe(2);

@@ -41,18 +41,37 @@ export class Model {
   }
 
   /** Adds an operator, or finds the equal one, and returns its first output. */
-  op(operator: string, inputs: readonly Name[], attributes: Readonly<Record<string, Attribute>> = {}, domain: Domain = ''): Name {
+  op(
+    operator: string,
+    inputs: readonly Name[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain: Domain = '',
+  ): Name {
     return this.ops(operator, inputs, attributes, 1, domain)[0]!;
   }
 
-  ops(operator: string, inputs: readonly Name[], attributes: Readonly<Record<string, Attribute>>, outputs: number, domain: Domain = ''): readonly Name[] {
+  ops(
+    operator: string,
+    inputs: readonly Name[],
+    attributes: Readonly<Record<string, Attribute>>,
+    outputs: number,
+    domain: Domain = '',
+  ): readonly Name[] {
     const key = JSON.stringify([domain, operator, inputs, attributes, outputs]);
     const known = this.#known.get(key);
     if (known) return known;
     const names = Array.from({ length: outputs }, () => this.#fresh(operator));
     this.#known.set(key, names);
-    const fields = [...inputs.map((input) => text(1, input)), ...names.map((output) => text(2, output)), text(3, `n${this.#nodes.length}`), text(4, operator)];
-    fields.push(...Object.entries(attributes).map(([name, value]) => message(5, attributeOf(name, value))), text(7, domain));
+    const fields = [
+      ...inputs.map((input) => text(1, input)),
+      ...names.map((output) => text(2, output)),
+      text(3, `n${this.#nodes.length}`),
+      text(4, operator),
+    ];
+    fields.push(
+      ...Object.entries(attributes).map(([name, value]) => message(5, attributeOf(name, value))),
+      text(7, domain),
+    );
     this.#nodes.push(message(1, fields));
     return names;
   }
@@ -71,7 +90,9 @@ export class Model {
     if (known) return known[0]!;
     const name = this.#fresh('constant');
     this.#known.set(key, [name]);
-    this.#initialisers.push(message(5, [...shape.map((side) => integer(1, side)), integer(2, TYPES[type]), text(8, name), bytes(9, raw)]));
+    this.#initialisers.push(
+      message(5, [...shape.map((side) => integer(1, side)), integer(2, TYPES[type]), text(8, name), bytes(9, raw)]),
+    );
     return name;
   }
 
@@ -97,12 +118,18 @@ export class Model {
   /** An output before all others that is no tensor, and costs nothing. */
   emptySequenceFirst(name: Name): void {
     this.#nodes.push(message(1, [text(2, name), text(4, 'SequenceEmpty')]));
-    this.#outputs.unshift(message(12, [text(1, name), message(2, [message(4, [message(1, [message(1, [integer(1, TYPES.float32)])])])])]));
+    this.#outputs.unshift(
+      message(12, [text(1, name), message(2, [message(4, [message(1, [message(1, [integer(1, TYPES.float32)])])])])]),
+    );
   }
 
   encode(): Uint8Array {
     const graph = [...this.#nodes, text(2, 'step'), ...this.#initialisers, ...this.#inputs, ...this.#outputs];
-    return Buffer.concat([integer(1, IR_VERSION), ...OPERATORS.map(([domain, version]) => message(8, [text(1, domain), integer(2, version)])), message(7, graph)]);
+    return Buffer.concat([
+      integer(1, IR_VERSION),
+      ...OPERATORS.map(([domain, version]) => message(8, [text(1, domain), integer(2, version)])),
+      message(7, graph),
+    ]);
   }
 
   #fresh(operator: string): Name {

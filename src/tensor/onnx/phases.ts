@@ -4,7 +4,12 @@ import { reshape } from './layout.ts';
 import type { Model, Name } from './model.ts';
 
 /** `parts[row parity][column parity]`, each blocked with half the height and width, rounded up; what is missing is zero. */
-export function interleave(model: Model, parts: readonly (readonly (Name | undefined)[])[], { declared }: Arrangement, block: number): Name {
+export function interleave(
+  model: Model,
+  parts: readonly (readonly (Name | undefined)[])[],
+  { declared }: Arrangement,
+  block: number,
+): Name {
   const [batch, channels, height, width] = declared as [number, number, number, number];
   const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
   const outer = (batch * channels) / block;
@@ -14,12 +19,22 @@ export function interleave(model: Model, parts: readonly (readonly (Name | undef
   if (image === undefined) throw new Error('Internal error: an image without any part.');
   if (height === 2 * rows && width === 2 * columns) return reshape(model, image, declared);
   const whole = reshape(model, image, [outer, 2 * rows, 2 * columns, block]);
-  const cropped = model.op('Slice', [whole, model.integers([0, 0]), model.integers([height, width]), model.integers([1, 2])]);
+  const cropped = model.op('Slice', [
+    whole,
+    model.integers([0, 0]),
+    model.integers([height, width]),
+    model.integers([1, 2]),
+  ]);
   return reshape(model, cropped, declared);
 }
 
 /** [count, 2, inner] from two halves of [count, inner], either of which may be zero. */
-function joined(model: Model, [even, odd]: readonly (Name | undefined)[], count: number, inner: number): Name | undefined {
+function joined(
+  model: Model,
+  [even, odd]: readonly (Name | undefined)[],
+  count: number,
+  inner: number,
+): Name | undefined {
   const half = (name: Name): Name => reshape(model, name, [count, 1, inner]);
   if (even !== undefined && odd !== undefined) return model.op('Concat', [half(even), half(odd)], { axis: 1 });
   if (even !== undefined) return model.op('Pad', [half(even), model.integers([0, 0, 0, 0, 1, 0])]);

@@ -38,7 +38,13 @@ async function orderOfReorder(): Promise<number> {
   const x = model.input('x', 'float32', [1, CHANNELS, 1, 2]);
   const y = model.op('ReorderInput', [x], {}, 'com.microsoft.nchwc');
   model.output(y, 'float32', [1, CHANNELS, 1, 2]);
-  const values = await evaluate(model, { x: new ort.Tensor('float32', Float32Array.from({ length: 2 * CHANNELS }, (_, i) => i >> 1), [1, CHANNELS, 1, 2]) });
+  const values = await evaluate(model, {
+    x: new ort.Tensor(
+      'float32',
+      Float32Array.from({ length: 2 * CHANNELS }, (_, i) => i >> 1),
+      [1, CHANNELS, 1, 2],
+    ),
+  });
   let block = 1;
   while (block < CHANNELS && values[block] === block) block++;
   return block;
@@ -48,11 +54,26 @@ async function orderOfReorder(): Promise<number> {
 async function convolves(block: number): Promise<boolean> {
   const shape = [1, block, 1, 1];
   const model = new Model();
-  const [x, filter, bias, sum] = [model.input('x', 'float32', shape), model.input('filter', 'float32', [block, block, 1, 1]), model.input('bias', 'float32', [block]), model.input('sum', 'float32', shape)];
-  model.output(model.op('Conv', [x, filter, bias, sum], { kernel_shape: [1, 1], activation: 'Relu' }, 'com.microsoft.nchwc'), 'float32', shape);
-  const filled = (value: number, ...sides: number[]): ort.Tensor => new ort.Tensor('float32', new Float32Array(sides.reduce((a, b) => a * b, 1)).fill(value), sides);
+  const [x, filter, bias, sum] = [
+    model.input('x', 'float32', shape),
+    model.input('filter', 'float32', [block, block, 1, 1]),
+    model.input('bias', 'float32', [block]),
+    model.input('sum', 'float32', shape),
+  ];
+  model.output(
+    model.op('Conv', [x, filter, bias, sum], { kernel_shape: [1, 1], activation: 'Relu' }, 'com.microsoft.nchwc'),
+    'float32',
+    shape,
+  );
+  const filled = (value: number, ...sides: number[]): ort.Tensor =>
+    new ort.Tensor('float32', new Float32Array(sides.reduce((a, b) => a * b, 1)).fill(value), sides);
   const alternating = Float32Array.from({ length: block }, (_, i) => (i % 2 === 0 ? 1 : -1e6));
-  const values = await evaluate(model, { x: filled(1, ...shape), filter: filled(2, block, block, 1, 1), bias: new ort.Tensor('float32', alternating, [block]), sum: filled(0.5, ...shape) });
+  const values = await evaluate(model, {
+    x: filled(1, ...shape),
+    filter: filled(2, block, block, 1, 1),
+    bias: new ort.Tensor('float32', alternating, [block]),
+    sum: filled(0.5, ...shape),
+  });
   return values.every((value, i) => value === (i % 2 === 0 ? 2 * block + 1.5 : 0));
 }
 

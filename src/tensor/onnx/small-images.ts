@@ -16,4 +16,5 @@ export function tapsOfProduct(window: Window): MetTaps | undefined {
   return window.outHeight * window.outWidth <= SMALL ? metTaps(window) : undefined;
 }
 
-export const isProduct = (node: Node): boolean => node.kernel.startsWith('Conv2D') && tapsOfProduct(windowOf(node)) !== undefined;
+export const isProduct = (node: Node): boolean =>
+  node.kernel.startsWith('Conv2D') && tapsOfProduct(windowOf(node)) !== undefined;

@@ -47,19 +47,26 @@ export class OnnxStep {
     for (const { name, next } of this.#lowered.state) {
       if (next !== null) [this.#feeds[name], this.#fetches[next]] = [this.#fetches[next]!, this.#feeds[name]!];
     }
-    return this.#tree(this.#forms.outputs, this.#lowered.outputs, ({ name }) => (this.#fetches[name]!.data as Numbers).slice());
+    return this.#tree(this.#forms.outputs, this.#lowered.outputs, ({ name }) =>
+      (this.#fetches[name]!.data as Numbers).slice(),
+    );
   }
 
   readState(): Promise<Tree<HostTensor>> {
     this.#expectIdle();
-    return Promise.resolve(this.#tree(this.#forms.state, this.#lowered.state, (port) => rearrange(this.#feeds[port.name]!.data as Numbers, port.arrangement, 'out of')));
+    return Promise.resolve(
+      this.#tree(this.#forms.state, this.#lowered.state, (port) =>
+        rearrange(this.#feeds[port.name]!.data as Numbers, port.arrangement, 'out of'),
+      ),
+    );
   }
 
   writeState(state: Tree<HostTensor>): Promise<void> {
     return Promise.resolve().then(() => {
       this.#expectIdle();
       const leaves = this.#check('state', this.#lowered.state, state);
-      for (const port of this.#lowered.state) (this.#feeds[port.name]!.data as Numbers).set(rearrange(leaves.get(port.path)!.data, port.arrangement, 'into'));
+      for (const port of this.#lowered.state)
+        (this.#feeds[port.name]!.data as Numbers).set(rearrange(leaves.get(port.path)!.data, port.arrangement, 'into'));
     });
   }
 
@@ -68,18 +75,27 @@ export class OnnxStep {
     this.#expectIdle();
     this.#status = 'disposed';
     await this.#session.release();
-    for (const tensors of [this.#feeds, this.#fetches]) for (const name of Object.keys(tensors)) Reflect.deleteProperty(tensors, name);
+    for (const tensors of [this.#feeds, this.#fetches])
+      for (const name of Object.keys(tensors)) Reflect.deleteProperty(tensors, name);
     this.#onDisposed();
   }
 
   #check(what: 'input' | 'state', ports: readonly Port[], tree: Tree<HostTensor>): Map<string, HostTensor> {
     const leaves = new Map(leavesOf(tree).map(({ path, leaf }) => [path, leaf]));
-    checkNames(what, ports.map(({ path }) => path), leaves.keys());
+    checkNames(
+      what,
+      ports.map(({ path }) => path),
+      leaves.keys(),
+    );
     for (const port of ports) checkTensor(`${what} "${port.path}"`, port, leaves.get(port.path));
     return leaves;
   }
 
-  #tree<P extends Port | StatePort>(form: Tree<TensorSpec>, ports: readonly P[], read: (port: P) => Numbers): Tree<HostTensor> {
+  #tree<P extends Port | StatePort>(
+    form: Tree<TensorSpec>,
+    ports: readonly P[],
+    read: (port: P) => Numbers,
+  ): Tree<HostTensor> {
     const byPath = new Map(ports.map((port) => [port.path, port]));
     return mapTree(form, ({ dtype, shape }, path) => ({ dtype, shape: [...shape], data: read(byPath.get(path)!) }));
   }
@@ -89,6 +105,8 @@ export class OnnxStep {
   }
 }
 
-const emptyTensor = (port: Port): ort.Tensor => tensorOf(port, numbersOf(port.dtype, new Array<number>(sizeOf(port.shape)).fill(0)));
+const emptyTensor = (port: Port): ort.Tensor =>
+  tensorOf(port, numbersOf(port.dtype, new Array<number>(sizeOf(port.shape)).fill(0)));
 
-const tensorOf = ({ dtype, arrangement }: Port, data: Numbers): ort.Tensor => new ort.Tensor(dtype, data as Uint8Array, [...arrangement.declared]);
+const tensorOf = ({ dtype, arrangement }: Port, data: Numbers): ort.Tensor =>
+  new ort.Tensor(dtype, data as Uint8Array, [...arrangement.declared]);

@@ -20,7 +20,12 @@ export interface Binding {
   loadSavedModel(folder: string, tags: string): SessionId;
   deleteSavedModel(id: SessionId): void;
   /** Names of tensors, with their output numbers, joined by commas. Blocks until the graph has run. */
-  runSavedModel(session: SessionId, feeds: readonly TensorId[], feedNames: string, fetchNames: string): { readonly id: TensorId }[];
+  runSavedModel(
+    session: SessionId,
+    feeds: readonly TensorId[],
+    feedNames: string,
+    fetchNames: string,
+  ): { readonly id: TensorId }[];
 }
 
 /** There is one TensorFlow in a process, and it learns the number of its threads when it starts. */
@@ -32,8 +37,12 @@ let started: { readonly file: string; readonly threads: number; readonly binding
  */
 export function startTensorflow(file: string, threads: number): Binding {
   if (started !== undefined) {
-    if (started.file !== file) throw new Error(`Internal error: two TensorFlows in one process, ${started.file} and ${file}.`);
-    if (started.threads !== threads) throw new Error(`TensorFlow runs with ${started.threads} threads in this process and cannot change to ${threads}. Open every engine with the same number.`);
+    if (started.file !== file)
+      throw new Error(`Internal error: two TensorFlows in one process, ${started.file} and ${file}.`);
+    if (started.threads !== threads)
+      throw new Error(
+        `TensorFlow runs with ${started.threads} threads in this process and cannot change to ${threads}. Open every engine with the same number.`,
+      );
     return started.binding;
   }
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);

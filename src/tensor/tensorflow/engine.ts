@@ -21,7 +21,11 @@ export interface TensorflowOptions {
 export function openTensorflow({ addon, threads }: TensorflowOptions): Engine {
   const binding = startTensorflow(addon, threads);
   const steps = new Set<TensorflowStep>();
-  const compile = (fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }, { precision = 'float32' }: CompileOptions = {}): Promise<TensorflowStep> =>
+  const compile = (
+    fn: AnyStep,
+    specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> },
+    { precision = 'float32' }: CompileOptions = {},
+  ): Promise<TensorflowStep> =>
     Promise.resolve().then(async () => {
       const { program: traced, forms } = trace(fn, specs);
       const program = simplify(traced);
@@ -33,7 +37,12 @@ export function openTensorflow({ addon, threads }: TensorflowOptions): Engine {
     });
   const engine = {
     name: 'tensorflow',
-    description: { engine: 'tensorflow', version: binding.TF_Version, device: binding.isUsingGpuDevice() ? 'gpu' : 'cpu', threads },
+    description: {
+      engine: 'tensorflow',
+      version: binding.TF_Version,
+      device: binding.isUsingGpuDevice() ? 'gpu' : 'cpu',
+      threads,
+    },
     compile,
     dispose: async () => {
       for (const step of steps) await step.dispose();

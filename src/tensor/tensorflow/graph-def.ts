@@ -48,7 +48,14 @@ export class GraphDef {
     const name = `${operation}_${this.#nodes.length}` as Edge;
     const controls = [...new Set(after.map((edge) => `^${edge.split(':')[0]!}`))];
     const entries = Object.entries(attributes).map(([key, fields]) => message(5, [text(1, key), message(2, fields)]));
-    this.#nodes.push(message(1, [text(1, name), text(2, operation), ...[...inputs, ...controls].map((input) => text(3, input)), ...entries]));
+    this.#nodes.push(
+      message(1, [
+        text(1, name),
+        text(2, operation),
+        ...[...inputs, ...controls].map((input) => text(3, input)),
+        ...entries,
+      ]),
+    );
     return name;
   }
 

@@ -40,18 +40,33 @@ export function lower(program: Program, reduced: Reduced): Lowered {
     return portOf(value, path, edge);
   });
   const variables = program.state.map(({ value }, i) => {
-    const handle = graph.op('VarHandleOp', [], { dtype: attribute.type(value.dtype), shape: attribute.shape(value.shape), shared_name: attribute.text(`state${i}`), container: attribute.text('') });
+    const handle = graph.op('VarHandleOp', [], {
+      dtype: attribute.type(value.dtype),
+      shape: attribute.shape(value.shape),
+      shared_name: attribute.text(`state${i}`),
+      container: attribute.text(''),
+    });
     const read = graph.op('ReadVariableOp', [handle], { dtype: attribute.type(value.dtype) });
     lowering.set(value, read);
     return { handle, read };
   });
   const moved = findMomentum(program);
   lowerNodes(lowering, program, new Set(moved.flatMap(({ nodes }) => nodes)));
-  const stepped = after(graph, [...moveByMomentum(lowering, program, moved, variables), ...assign(lowering, program, moved, variables)]);
-  const outputs = program.outputs.map(({ path, value }) => portOf(value, path, graph.op('Identity', [lowering.get(value)], { T: attribute.type(value.dtype) }, [stepped])));
+  const stepped = after(graph, [
+    ...moveByMomentum(lowering, program, moved, variables),
+    ...assign(lowering, program, moved, variables),
+  ]);
+  const outputs = program.outputs.map(({ path, value }) =>
+    portOf(value, path, graph.op('Identity', [lowering.get(value)], { T: attribute.type(value.dtype) }, [stepped])),
+  );
 
-  const state = program.state.map(({ path, value }, i): StatePort => ({ ...portOf(value, path, variables[i]!.read), write: placeholder(graph, value) }));
-  const writes = state.map(({ dtype, write }, i) => graph.op('AssignVariableOp', [variables[i]!.handle, write], { dtype: attribute.type(dtype) }));
+  const state = program.state.map(({ path, value }, i): StatePort => ({
+    ...portOf(value, path, variables[i]!.read),
+    write: placeholder(graph, value),
+  }));
+  const writes = state.map(({ dtype, write }, i) =>
+    graph.op('AssignVariableOp', [variables[i]!.handle, write], { dtype: attribute.type(dtype) }),
+  );
   return { graph, inputs, state, outputs, stepped, written: after(graph, writes) };
 }
 
@@ -61,36 +76,67 @@ interface Variable {
 }
 
 /** A variable changes after it was read; what was read stays as it was. */
-function assign(lowering: Lowering, program: Program, moved: readonly MomentumUpdate[], variables: readonly Variable[]): Edge[] {
+function assign(
+  lowering: Lowering,
+  program: Program,
+  moved: readonly MomentumUpdate[],
+  variables: readonly Variable[],
+): Edge[] {
   const done = new Set(moved.flatMap(({ weight, velocity }) => [weight, velocity]));
   return program.state.flatMap(({ value, next }, i) => {
     const { handle, read } = variables[i]!;
-    return next === value || done.has(i) ? [] : [lowering.graph.op('AssignVariableOp', [handle, lowering.get(next)], { dtype: attribute.type(value.dtype) }, [read])];
+    return next === value || done.has(i)
+      ? []
+      : [
+          lowering.graph.op('AssignVariableOp', [handle, lowering.get(next)], { dtype: attribute.type(value.dtype) }, [
+            read,
+          ]),
+        ];
   });
 }
 
 /** In place, once everything else has read the old values: a variable whose values somebody still holds would be copied first. */
-function moveByMomentum(lowering: Lowering, program: Program, moved: readonly MomentumUpdate[], variables: readonly Variable[]): Edge[] {
+function moveByMomentum(
+  lowering: Lowering,
+  program: Program,
+  moved: readonly MomentumUpdate[],
+  variables: readonly Variable[],
+): Edge[] {
   const within = new Set(moved.flatMap(({ nodes }) => nodes));
   const readers = new Map<Value, Edge[]>();
   for (const node of liveNodes(program)) {
     if (within.has(node) || node.inputs.length === 0) continue;
     const done = lowering.edgeOf(node.outputs[0]!);
-    for (const input of node.inputs) if (input.node.kernel === 'State') readers.set(input, [...(readers.get(input) ?? []), done]);
+    for (const input of node.inputs)
+      if (input.node.kernel === 'State') readers.set(input, [...(readers.get(input) ?? []), done]);
   }
   return moved.map(({ weight, velocity, gradient, momentum, rate }) => {
-    const waited = [weight, velocity].flatMap((i) => [variables[i]!.read, ...(readers.get(program.state[i]!.value) ?? [])]);
-    const operands = [rate === undefined ? lowering.number(1, 'float32') : lowering.get(rate), lowering.get(gradient), lowering.number(momentum, 'float32')];
-    return lowering.graph.op('ResourceApplyMomentum', [variables[weight]!.handle, variables[velocity]!.handle, ...operands], { T: attribute.type('float32'), use_locking: attribute.truth(true) }, waited);
+    const waited = [weight, velocity].flatMap((i) => [
+      variables[i]!.read,
+      ...(readers.get(program.state[i]!.value) ?? []),
+    ]);
+    const operands = [
+      rate === undefined ? lowering.number(1, 'float32') : lowering.get(rate),
+      lowering.get(gradient),
+      lowering.number(momentum, 'float32'),
+    ];
+    return lowering.graph.op(
+      'ResourceApplyMomentum',
+      [variables[weight]!.handle, variables[velocity]!.handle, ...operands],
+      { T: attribute.type('float32'), use_locking: attribute.truth(true) },
+      waited,
+    );
   });
 }
 
 const portOf = ({ dtype, shape }: Value, path: string, edge: Edge): Port => ({ edge, path, dtype, shape });
 
-const placeholder = (graph: GraphDef, { dtype, shape }: Value): Edge => graph.op('Placeholder', [], { dtype: attribute.type(dtype), shape: attribute.shape(shape) });
+const placeholder = (graph: GraphDef, { dtype, shape }: Value): Edge =>
+  graph.op('Placeholder', [], { dtype: attribute.type(dtype), shape: attribute.shape(shape) });
 
 /** Something to fetch that comes when all operations are done. */
-const after = (graph: GraphDef, operations: readonly Edge[]): Edge => graph.op('Identity', [graph.integer(0)], { T: attribute.type('int32') }, operations);
+const after = (graph: GraphDef, operations: readonly Edge[]): Edge =>
+  graph.op('Identity', [graph.integer(0)], { T: attribute.type('int32') }, operations);
 
 function lowerNodes(lowering: Lowering, program: Program, left: ReadonlySet<Node>): void {
   for (const node of liveNodes(program)) {
@@ -101,7 +147,8 @@ function lowerNodes(lowering: Lowering, program: Program, left: ReadonlySet<Node
       continue;
     }
     const lowerKernel = LOWERED.get(node.kernel);
-    if (lowerKernel === undefined) throw new Error(`Internal error: the kernel "${node.kernel}" is recorded but not lowered.`);
+    if (lowerKernel === undefined)
+      throw new Error(`Internal error: the kernel "${node.kernel}" is recorded but not lowered.`);
     lowerKernel(lowering, node);
   }
 }
@@ -111,5 +158,10 @@ function constant({ graph }: Lowering, value: Value): Edge {
   const splat = splatOf(value);
   if (splat === undefined) return graph.constant(value.dtype, value.shape, dataOf(value)!);
   const one = graph.constant(value.dtype, [], numbersOf(value.dtype, [splat]));
-  return value.shape.length === 0 ? one : graph.op('Fill', [graph.integers(value.shape), one], { T: attribute.type(value.dtype), index_type: attribute.type('int32') });
+  return value.shape.length === 0
+    ? one
+    : graph.op('Fill', [graph.integers(value.shape), one], {
+        T: attribute.type(value.dtype),
+        index_type: attribute.type('int32'),
+      });
 }

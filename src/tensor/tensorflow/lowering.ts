@@ -25,7 +25,8 @@ export class Lowering {
   /** The value in the type in which it goes in and out of graphs, or in the one that is asked for. */
   get(value: Value, type: TfType = value.dtype): Edge {
     const known = this.#edges.get(value);
-    if (known === undefined) throw new Error(`Internal error: a value of "${value.node.kernel}" is read before it is lowered.`);
+    if (known === undefined)
+      throw new Error(`Internal error: a value of "${value.node.kernel}" is read before it is lowered.`);
     const edge = known.get(type);
     if (edge !== undefined) return edge;
     const [[from, source]] = known as unknown as [[TfType, Edge]];
@@ -54,7 +55,10 @@ export class Lowering {
   }
 
   reshape(edge: Edge, type: TfType, shape: readonly number[]): Edge {
-    return this.graph.op('Reshape', [edge, this.graph.integers(shape)], { T: attribute.type(type), Tshape: attribute.type('int32') });
+    return this.graph.op('Reshape', [edge, this.graph.integers(shape)], {
+      T: attribute.type(type),
+      Tshape: attribute.type('int32'),
+    });
   }
 
   /** A number of the given type, of rank 0. */

@@ -23,7 +23,9 @@ export interface MomentumUpdate {
 export function findMomentum(program: Program): MomentumUpdate[] {
   const uses = countUses(program);
   const velocities = new Map(program.state.map(({ next }, index) => [next, index]));
-  return program.state.flatMap(({ value, next }, weight) => matchUpdate(program, uses, velocities, { value, next, weight }) ?? []);
+  return program.state.flatMap(
+    ({ value, next }, weight) => matchUpdate(program, uses, velocities, { value, next, weight }) ?? [],
+  );
 }
 
 interface Leaf {
@@ -32,24 +34,41 @@ interface Leaf {
   readonly weight: number;
 }
 
-function matchUpdate({ state }: Program, uses: ReadonlyMap<Value, number>, velocities: ReadonlyMap<Value, number>, { value, next, weight }: Leaf): MomentumUpdate | undefined {
+function matchUpdate(
+  { state }: Program,
+  uses: ReadonlyMap<Value, number>,
+  velocities: ReadonlyMap<Value, number>,
+  { value, next, weight }: Leaf,
+): MomentumUpdate | undefined {
   const isRead = (by: Value, times: number): boolean => uses.get(by) === times;
   const [from, moved] = operandsOf(next, 'Sub');
   if (from !== value || moved === undefined || !isRead(next, 1)) return undefined;
   const scaled = scaledVelocity(moved, velocities);
   // The next velocity is read as such, and by what moves the weight.
-  if (scaled === undefined || !isRead(scaled.velocity, 2) || (scaled.rate !== undefined && !isRead(moved, 1))) return undefined;
+  if (scaled === undefined || !isRead(scaled.velocity, 2) || (scaled.rate !== undefined && !isRead(moved, 1)))
+    return undefined;
   const velocity = velocities.get(scaled.velocity)!;
   const decayed = decayedSum(scaled.velocity, state[velocity]!.value);
   if (decayed === undefined || velocity === weight || !isRead(decayed.kept, 1)) return undefined;
   const nodes = [next, moved, scaled.velocity, decayed.kept].map(({ node }) => node);
-  return { weight, velocity, gradient: decayed.gradient, momentum: decayed.momentum, rate: scaled.rate, nodes: [...new Set(nodes)] };
+  return {
+    weight,
+    velocity,
+    gradient: decayed.gradient,
+    momentum: decayed.momentum,
+    rate: scaled.rate,
+    nodes: [...new Set(nodes)],
+  };
 }
 
 /** `velocity * rate` with a scalar rate, either way round, or the velocity itself. */
-function scaledVelocity(moved: Value, velocities: ReadonlyMap<Value, number>): { velocity: Value; rate: Value | undefined } | undefined {
+function scaledVelocity(
+  moved: Value,
+  velocities: ReadonlyMap<Value, number>,
+): { velocity: Value; rate: Value | undefined } | undefined {
   if (velocities.has(moved)) return { velocity: moved, rate: undefined };
-  for (const [velocity, rate] of bothWays(moved, 'Multiply')) if (velocities.has(velocity) && rate.shape.length === 0) return { velocity, rate };
+  for (const [velocity, rate] of bothWays(moved, 'Multiply'))
+    if (velocities.has(velocity) && rate.shape.length === 0) return { velocity, rate };
   return undefined;
 }
 
@@ -58,7 +77,8 @@ function decayedSum(next: Value, old: Value): { kept: Value; gradient: Value; mo
   for (const [kept, gradient] of bothWays(next, 'Add')) {
     for (const [factor, number] of bothWays(kept, 'Multiply')) {
       const momentum = splatOf(number);
-      if (factor === old && momentum !== undefined && gradient.shape.join() === old.shape.join()) return { kept, gradient, momentum };
+      if (factor === old && momentum !== undefined && gradient.shape.join() === old.shape.join())
+        return { kept, gradient, momentum };
     }
   }
   return undefined;
@@ -68,5 +88,10 @@ const operandsOf = ({ node }: Value, kernel: string): readonly Value[] => (node.
 
 function bothWays(value: Value, kernel: string): (readonly [Value, Value])[] {
   const [a, b] = operandsOf(value, kernel);
-  return a === undefined || b === undefined ? [] : [[a, b], [b, a]];
+  return a === undefined || b === undefined
+    ? []
+    : [
+        [a, b],
+        [b, a],
+      ];
 }

@@ -11,7 +11,10 @@ const vector: HostTensor<'float32'> = { dtype: 'float32', shape: [4], data: new 
 
 /** Resampled bytes through a convolution, a norm and a ReLU; plain descent. */
 function reducedKernels() {
-  const specs = { state: { filter, scale: vector }, inputs: { images: uint8([2, 6, 6, 3]), resample: float32([2, 6, 6]) } };
+  const specs = {
+    state: { filter, scale: vector },
+    inputs: { images: uint8([2, 6, 6, 3]), resample: float32([2, 6, 6]) },
+  };
   const { program: traced } = trace((args) => {
     const { state, inputs } = args as { state: Record<string, tf.Tensor>; inputs: Record<string, tf.Tensor> };
     const { value, gradients } = valueAndGrads((params) => {
@@ -20,7 +23,12 @@ function reducedKernels() {
       const { y } = batchNormTraining(features, params.scale as tf.Tensor1D, params.scale as tf.Tensor1D, 1e-5);
       return { value: tf.mean<tf.Scalar>(tf.square(tf.relu(y))), aux: {} };
     }, state);
-    return { state: Object.fromEntries(Object.entries(state).map(([name, w]) => [name, tf.sub(w, tf.mul(gradients[name]!, 0.1))])), outputs: { loss: value } };
+    return {
+      state: Object.fromEntries(
+        Object.entries(state).map(([name, w]) => [name, tf.sub(w, tf.mul(gradients[name]!, 0.1))]),
+      ),
+      outputs: { loss: value },
+    };
   }, specs);
   const program = simplify(traced);
   const reduced = chooseReduced(program);
@@ -29,7 +37,14 @@ function reducedKernels() {
 
 describe('mixed precision', () => {
   test('reduces convolutions, their gradients, and the norm and the ReLU between them', () => {
-    expect(reducedKernels().kernels.sort()).toEqual(['BatchNormTraining', 'BatchNormTrainingGrad', 'Conv2D', 'Conv2DBackpropFilter', 'Relu', 'ReluGrad']);
+    expect(reducedKernels().kernels.sort()).toEqual([
+      'BatchNormTraining',
+      'BatchNormTrainingGrad',
+      'Conv2D',
+      'Conv2DBackpropFilter',
+      'Relu',
+      'ReluGrad',
+    ]);
   });
 
   test('leaves losses, weights and their updates in float32', () => {

@@ -32,13 +32,19 @@ const IMAGES: Readonly<Record<string, { readonly inputs: readonly number[]; read
 export function chooseReduced(program: Program): Reduced {
   const reduced = new Set<Node>();
   const depends = new Set<Node>();
-  const isReduced = (value: Value): boolean => computedAs(value, reduced) === 'bfloat16' && value.node.kernel !== 'Conv2DBackpropFilter';
+  const isReduced = (value: Value): boolean =>
+    computedAs(value, reduced) === 'bfloat16' && value.node.kernel !== 'Conv2DBackpropFilter';
   for (const node of liveNodes(program)) {
     if (node.kernel === 'State' || node.inputs.some((input) => depends.has(input.node))) depends.add(node);
     const follows = GRADIENTS[node.kernel];
     const images = node.inputs.filter((_, i) => takesReduced(node, i));
     if (node.outputs[0]?.dtype !== 'float32' || !depends.has(node)) continue;
-    if (PRODUCTS.has(node.kernel) || (follows !== undefined && isReduced(node.inputs[follows]!)) || (BETWEEN.has(node.kernel) && images.every(isReduced))) reduced.add(node);
+    if (
+      PRODUCTS.has(node.kernel) ||
+      (follows !== undefined && isReduced(node.inputs[follows]!)) ||
+      (BETWEEN.has(node.kernel) && images.every(isReduced))
+    )
+      reduced.add(node);
   }
   return reduced;
 }

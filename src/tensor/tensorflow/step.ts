@@ -17,7 +17,13 @@ export class TensorflowStep {
   readonly #onDisposed: () => void;
   #disposed = false;
 
-  constructor(binding: Binding, session: SessionId, lowered: Omit<Lowered, 'graph'>, forms: Forms, onDisposed: () => void) {
+  constructor(
+    binding: Binding,
+    session: SessionId,
+    lowered: Omit<Lowered, 'graph'>,
+    forms: Forms,
+    onDisposed: () => void,
+  ) {
     this.#binding = binding;
     this.#session = session;
     this.#lowered = lowered;
@@ -29,7 +35,11 @@ export class TensorflowStep {
     return this.#promise(() => {
       const { inputs: ports, outputs, stepped } = this.#lowered;
       const fetches = outputs.length === 0 ? [stepped] : outputs.map(({ edge }) => edge);
-      const data = this.#call(this.#check('input', ports, inputs), ports.map(({ edge }) => edge), fetches);
+      const data = this.#call(
+        this.#check('input', ports, inputs),
+        ports.map(({ edge }) => edge),
+        fetches,
+      );
       return this.#tree(this.#forms.outputs, outputs, data);
     });
   }
@@ -37,14 +47,28 @@ export class TensorflowStep {
   readState(): Promise<Tree<HostTensor>> {
     return this.#promise(() => {
       const { state } = this.#lowered;
-      return this.#tree(this.#forms.state, state, state.length === 0 ? [] : this.#call([], [], state.map(({ edge }) => edge)));
+      return this.#tree(
+        this.#forms.state,
+        state,
+        state.length === 0
+          ? []
+          : this.#call(
+              [],
+              [],
+              state.map(({ edge }) => edge),
+            ),
+      );
     });
   }
 
   writeState(state: Tree<HostTensor>): Promise<void> {
     return this.#promise(() => {
       const { state: ports, written } = this.#lowered;
-      this.#call(this.#check('state', ports, state), ports.map(({ write }) => write), [written]);
+      this.#call(
+        this.#check('state', ports, state),
+        ports.map(({ write }) => write),
+        [written],
+      );
     });
   }
 
@@ -68,7 +92,11 @@ export class TensorflowStep {
   /** In the order of the ports. */
   #check(what: 'input' | 'state', ports: readonly Port[], tree: Tree<HostTensor>): HostTensor[] {
     const leaves = new Map(leavesOf(tree).map(({ path, leaf }) => [path, leaf]));
-    checkNames(what, ports.map(({ path }) => path), leaves.keys());
+    checkNames(
+      what,
+      ports.map(({ path }) => path),
+      leaves.keys(),
+    );
     return ports.map((port) => {
       checkTensor(`${what} "${port.path}"`, port, leaves.get(port.path));
       return leaves.get(port.path)!;
@@ -104,4 +132,5 @@ export class TensorflowStep {
   }
 }
 
-const namesOf = (edges: readonly Edge[]): string => edges.map((edge) => (edge.includes(':') ? edge : `${edge}:0`)).join();
+const namesOf = (edges: readonly Edge[]): string =>
+  edges.map((edge) => (edge.includes(':') ? edge : `${edge}:0`)).join();

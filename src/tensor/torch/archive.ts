@@ -26,16 +26,24 @@ export async function recordsOf(bytes: Buffer, refuse: Refuse): Promise<Readonly
 
 async function contentOf(zip: ZipFile, entry: Entry, bytes: Buffer, refuse: Refuse): Promise<Uint8Array> {
   const record = `the record ${JSON.stringify(entry.fileName)}`;
-  if (entry.compressionMethod !== STORED) return refuse(`${record} is compressed, which torch.save never does. Save it again in Python: torch.save(torch.load(file, weights_only=True), other).`);
-  if (entry.compressedSize !== entry.uncompressedSize) return refuse(`${record} has two sizes, ${entry.compressedSize} and ${entry.uncompressedSize} bytes.`);
-  const { fileDataStart } = await zip.readLocalFileHeaderPromise(entry, { minimal: true }).catch((error: unknown) => refuse(`${record} is damaged (${(error as Error).message}).`));
+  if (entry.compressionMethod !== STORED)
+    return refuse(
+      `${record} is compressed, which torch.save never does. Save it again in Python: torch.save(torch.load(file, weights_only=True), other).`,
+    );
+  if (entry.compressedSize !== entry.uncompressedSize)
+    return refuse(`${record} has two sizes, ${entry.compressedSize} and ${entry.uncompressedSize} bytes.`);
+  const { fileDataStart } = await zip
+    .readLocalFileHeaderPromise(entry, { minimal: true })
+    .catch((error: unknown) => refuse(`${record} is damaged (${(error as Error).message}).`));
   const content = bytes.subarray(fileDataStart, fileDataStart + entry.compressedSize);
   if (crc32(content) !== entry.crc32) return refuse(`${record} was changed: its checksum is another.`);
   return content;
 }
 
 async function openZip(bytes: Buffer, refuse: Refuse): Promise<ZipFile> {
-  return fromBufferPromise(bytes, { autoClose: false, validateEntrySizes: true }).catch((error: unknown) => refuse(`it is no whole ZIP file (${(error as Error).message}). Was it cut short?`));
+  return fromBufferPromise(bytes, { autoClose: false, validateEntrySizes: true }).catch((error: unknown) =>
+    refuse(`it is no whole ZIP file (${(error as Error).message}). Was it cut short?`),
+  );
 }
 
 async function* entriesOf(zip: ZipFile, refuse: Refuse): AsyncGenerator<Entry> {

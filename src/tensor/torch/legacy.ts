@@ -13,27 +13,41 @@ const COUNT_BYTES = 8;
 export const isLegacy = (bytes: Uint8Array): boolean => MAGIC.equals(bytes.subarray(0, MAGIC.length));
 
 /** `meaningsOf` is given what reserves the bytes of a storage: they lie behind the pickle and are filled in at the end. */
-export function decodeLegacy(bytes: Uint8Array, meaningsOf: (storage: (key: string, bytes: number) => Uint8Array) => Meanings, refuse: Refuse): unknown {
+export function decodeLegacy(
+  bytes: Uint8Array,
+  meaningsOf: (storage: (key: string, bytes: number) => Uint8Array) => Meanings,
+  refuse: Refuse,
+): unknown {
   let at = MAGIC.length;
   const next = (meanings: Meanings): unknown => {
     const { value, end } = unpickle(bytes.subarray(at), meanings, refuse);
     at += end;
     return value;
   };
-  const plain: Meanings = { named: (name) => refuse(`it names ${JSON.stringify(name)} before its tensors.`), called: () => refuse('it calls a function before its tensors.'), persistent: () => refuse('it refers to a storage before its tensors.') };
+  const plain: Meanings = {
+    named: (name) => refuse(`it names ${JSON.stringify(name)} before its tensors.`),
+    called: () => refuse('it calls a function before its tensors.'),
+    persistent: () => refuse('it refers to a storage before its tensors.'),
+  };
   if (next(plain) !== PROTOCOL) refuse(`its format is not number ${PROTOCOL}, the only one of its kind.`);
   const machine = next(plain);
-  if (!(machine instanceof Map) || machine.get('little_endian') !== true) refuse('its tensors are not little-endian. Save it again on a usual processor.');
+  if (!(machine instanceof Map) || machine.get('little_endian') !== true)
+    refuse('its tensors are not little-endian. Save it again on a usual processor.');
   const reserved = new Map<string, Uint8Array>();
   let total = 0;
-  const value = next(meaningsOf((key, size) => {
-    const known = reserved.get(key);
-    if (known !== undefined) return known.length === size ? known : refuse(`it announces the storage ${key} with ${known.length} and with ${size} bytes.`);
-    if ((total += size) > bytes.length) refuse('it announces more bytes of tensors than it has. Was it cut short?');
-    const made = new Uint8Array(size);
-    reserved.set(key, made);
-    return made;
-  }));
+  const value = next(
+    meaningsOf((key, size) => {
+      const known = reserved.get(key);
+      if (known !== undefined)
+        return known.length === size
+          ? known
+          : refuse(`it announces the storage ${key} with ${known.length} and with ${size} bytes.`);
+      if ((total += size) > bytes.length) refuse('it announces more bytes of tensors than it has. Was it cut short?');
+      const made = new Uint8Array(size);
+      reserved.set(key, made);
+      return made;
+    }),
+  );
   const keys = next(plain);
   if (!Array.isArray(keys)) return refuse('it does not list its storages.');
   const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);

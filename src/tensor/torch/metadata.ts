@@ -10,6 +10,10 @@ export function parseMetadata(record: Uint8Array, refuse: Refuse): Record<string
   } catch {
     return refuse(`its record "${METADATA}" is not JSON.`);
   }
-  const isTexts = typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every((text) => typeof text === 'string');
+  const isTexts =
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((text) => typeof text === 'string');
   return isTexts ? (value as Record<string, string>) : refuse(`its record "${METADATA}" must map names to texts.`);
 }

@@ -53,7 +53,8 @@ export class Operands {
   }
 
   private take(length: number): Buffer {
-    if (this.at + length > this.bytes.length) return this.refuse(`its pickle ends at byte ${this.bytes.length}, within a value. Was it cut short?`);
+    if (this.at + length > this.bytes.length)
+      return this.refuse(`its pickle ends at byte ${this.bytes.length}, within a value. Was it cut short?`);
     return this.bytes.subarray(this.at, (this.at += length));
   }
 }

@@ -1,7 +1,12 @@
 /** The pickle of an OrderedDict of tensors, in the instructions of unpickle.ts. */
 import { sizeOf, type DType, type TensorSpec } from '../host-tensor.ts';
 
-const STORAGES = { float32: 'FloatStorage', int32: 'IntStorage', uint8: 'ByteStorage', bool: 'BoolStorage' } as const satisfies Record<DType, string>;
+const STORAGES = {
+  float32: 'FloatStorage',
+  int32: 'IntStorage',
+  uint8: 'ByteStorage',
+  bool: 'BoolStorage',
+} as const satisfies Record<DType, string>;
 
 /** The storage of the tensor at place i has the key String(i), and holds that tensor alone in row-major order. */
 export function pickleTensors(tensors: readonly (readonly [name: string, TensorSpec])[]): Uint8Array {
@@ -10,9 +15,23 @@ export function pickleTensors(tensors: readonly (readonly [name: string, TensorS
 }
 
 function tensor({ dtype, shape }: TensorSpec, index: number): Buffer {
-  const storage = tuple(text('storage'), named('torch', STORAGES[dtype]), text(String(index)), text('cpu'), integer(sizeOf(shape)));
+  const storage = tuple(
+    text('storage'),
+    named('torch', STORAGES[dtype]),
+    text(String(index)),
+    text('cpu'),
+    integer(sizeOf(shape)),
+  );
   const strides = shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
-  const args = tuple(storage, op('Q'), integer(0), tuple(...shape.map(integer)), tuple(...strides.map(integer)), NO_GRADIENT, ORDERED_DICT);
+  const args = tuple(
+    storage,
+    op('Q'),
+    integer(0),
+    tuple(...shape.map(integer)),
+    tuple(...strides.map(integer)),
+    NO_GRADIENT,
+    ORDERED_DICT,
+  );
   return Buffer.concat([named('torch._utils', '_rebuild_tensor_v2'), args, op('R')]);
 }
 

@@ -25,33 +25,57 @@ describe('what PyTorch wrote', () => {
     expect(tensors.scalar).toEqual({ dtype: 'float32', shape: [], data: Float32Array.of(42) });
     expect(tensors.empty).toEqual({ dtype: 'float32', shape: [0, 3], data: new Float32Array(0) });
     expect(tensors.parameter!.data).toEqual(Float32Array.of(1, 2));
-    expect(tensors.transposed).toEqual({ dtype: 'float32', shape: [4, 3], data: Float32Array.of(0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11) });
+    expect(tensors.transposed).toEqual({
+      dtype: 'float32',
+      shape: [4, 3],
+      data: Float32Array.of(0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11),
+    });
     expect(tensors.column).toEqual({ dtype: 'float32', shape: [3], data: Float32Array.of(1, 5, 9) });
-    expect(tensors.tied).toEqual({ dtype: 'float32', shape: [3, 4], data: Float32Array.from({ length: 12 }, (_, i) => i) });
+    expect(tensors.tied).toEqual({
+      dtype: 'float32',
+      shape: [3, 4],
+      data: Float32Array.from({ length: 12 }, (_, i) => i),
+    });
   });
 
   test('as a checkpoint keeps what it says of itself', async () => {
-    expect((await decodeTorch(await golden('checkpoint'), 'checkpoint')).metadata).toEqual({ epoch: '3', arch: 'resnet18', best: '0.5' });
+    expect((await decodeTorch(await golden('checkpoint'), 'checkpoint')).metadata).toEqual({
+      epoch: '3',
+      arch: 'resnet18',
+      best: '0.5',
+    });
     expect((await decodeTorch(await golden('state'), 'state')).metadata).toEqual({});
   });
 });
 
-test.each(['hostile', 'hostile-legacy'])('a pickle that would run a command is refused, naming what it would have run: %s.pth', async (name) => {
-  const refused = decodeTorch(await golden(name), 'bad.pth');
-  await expect(refused).rejects.toThrow(TorchFileError);
-  await expect(refused).rejects.toThrow(/^bad\.pth is not a torch file that can be read: it names "(posix|nt)\.system"\. Names are never looked up or called here/);
-});
+test.each(['hostile', 'hostile-legacy'])(
+  'a pickle that would run a command is refused, naming what it would have run: %s.pth',
+  async (name) => {
+    const refused = decodeTorch(await golden(name), 'bad.pth');
+    await expect(refused).rejects.toThrow(TorchFileError);
+    await expect(refused).rejects.toThrow(
+      /^bad\.pth is not a torch file that can be read: it names "(posix|nt)\.system"\. Names are never looked up or called here/,
+    );
+  },
+);
 
 /** Any order of changes of a byte, and a cut. */
-const changes = (length: number) => fc.tuple(fc.array(fc.tuple(fc.nat(length - 1), fc.integer({ min: 0, max: 255 })), { maxLength: 3 }), fc.oneof(fc.constant(0), fc.nat(length)));
+const changes = (length: number) =>
+  fc.tuple(
+    fc.array(fc.tuple(fc.nat(length - 1), fc.integer({ min: 0, max: 255 })), { maxLength: 3 }),
+    fc.oneof(fc.constant(0), fc.nat(length)),
+  );
 
 describe('whatever is done to a file, reading it gives tensors or a TorchFileError', () => {
   /** Null where tensors were read. */
   async function problemOf(bytes: Buffer): Promise<string | null> {
-    return decodeTorch(bytes, 'changed.pth').then(() => null, (error: unknown) => {
-      expect(error).toBeInstanceOf(TorchFileError);
-      return (error as Error).message;
-    });
+    return decodeTorch(bytes, 'changed.pth').then(
+      () => null,
+      (error: unknown) => {
+        expect(error).toBeInstanceOf(TorchFileError);
+        return (error as Error).message;
+      },
+    );
   }
 
   test.each(['state', 'legacy', 'checkpoint', 'hostile'])('bytes changed, cut: %s.pth', async (name) => {
@@ -74,7 +98,18 @@ describe('whatever is done to a file, reading it gives tensors or a TorchFileErr
       fc.asyncProperty(changes(pickle.length), async ([edits, cut]) => {
         const changed = Uint8Array.from(pickle.subarray(0, pickle.length - cut));
         for (const [at, byte] of edits) if (at < changed.length) changed[at] = byte;
-        problems.add(await problemOf(encodeZip(new Map([...records, ['data.pkl', changed]].map(([name, content]) => [`x/${name as string}`, content as Uint8Array])))));
+        problems.add(
+          await problemOf(
+            encodeZip(
+              new Map(
+                [...records, ['data.pkl', changed]].map(([name, content]) => [
+                  `x/${name as string}`,
+                  content as Uint8Array,
+                ]),
+              ),
+            ),
+          ),
+        );
       }),
       { seed: 4, numRuns: 2000 },
     );

@@ -27,7 +27,12 @@ export async function decodeTorch(bytes: Buffer, place: string): Promise<TorchFi
   const refuse: Refuse = (problem) => {
     throw new TorchFileError(place, problem);
   };
-  if (isLegacy(bytes)) return stateOf(decodeLegacy(bytes, (storage) => torchMeanings(storage, refuse), refuse), bytes.length, refuse);
+  if (isLegacy(bytes))
+    return stateOf(
+      decodeLegacy(bytes, (storage) => torchMeanings(storage, refuse), refuse),
+      bytes.length,
+      refuse,
+    );
   const records = await recordsOf(bytes, refuse);
   const state = stateOf(decodeArchive(records, refuse), bytes.length, refuse);
   const about = records.get(METADATA);
@@ -37,10 +42,14 @@ export async function decodeTorch(bytes: Buffer, place: string): Promise<TorchFi
 function decodeArchive(records: ReadonlyMap<string, Uint8Array>, refuse: Refuse): unknown {
   const pickle = records.get('data.pkl') ?? refuse('it holds no record "data.pkl".');
   const order = records.get('byteorder');
-  if (order !== undefined && Buffer.from(order).toString() !== 'little') refuse('its tensors are not little-endian. Save it again on a usual processor.');
+  if (order !== undefined && Buffer.from(order).toString() !== 'little')
+    refuse('its tensors are not little-endian. Save it again on a usual processor.');
   const storage = (key: string, expected: number): Uint8Array => {
-    const found = records.get(`data/${key}`) ?? refuse(`it lacks the storage ${JSON.stringify(key)}. Was it cut short?`);
-    return found.length === expected ? found : refuse(`its storage ${JSON.stringify(key)} has ${found.length} bytes, but ${expected} are announced.`);
+    const found =
+      records.get(`data/${key}`) ?? refuse(`it lacks the storage ${JSON.stringify(key)}. Was it cut short?`);
+    return found.length === expected
+      ? found
+      : refuse(`its storage ${JSON.stringify(key)} has ${found.length} bytes, but ${expected} are announced.`);
   };
   return unpickle(pickle, torchMeanings(storage, refuse), refuse).value;
 }
@@ -53,22 +62,37 @@ const PARALLEL = 'module.';
 const MOST_SHARED = 16;
 
 function stateOf(root: unknown, fileBytes: number, refuse: Refuse): TorchFile {
-  if (!(root instanceof Map)) return refuse('it holds no dictionary of tensors. Save model.state_dict(), not the model.');
+  if (!(root instanceof Map))
+    return refuse('it holds no dictionary of tensors. Save model.state_dict(), not the model.');
   const outer = root as Map<unknown, unknown>;
-  const state = WRAPPERS.map((key) => outer.get(key)).find((value) => value instanceof Map && hasTensors(value)) ?? outer;
-  const found = [...(state as Map<unknown, unknown>)].filter((pair): pair is [string, StoredTensor] => typeof pair[0] === 'string' && pair[1] instanceof StoredTensor);
-  if (found.length === 0) refuse(`it holds no dictionary of tensors, but ${[...outer.keys()].slice(0, 5).map(String).join(', ') || 'nothing'}.`);
+  const state =
+    WRAPPERS.map((key) => outer.get(key)).find((value) => value instanceof Map && hasTensors(value)) ?? outer;
+  const found = [...(state as Map<unknown, unknown>)].filter(
+    (pair): pair is [string, StoredTensor] => typeof pair[0] === 'string' && pair[1] instanceof StoredTensor,
+  );
+  if (found.length === 0)
+    refuse(
+      `it holds no dictionary of tensors, but ${[...outer.keys()].slice(0, 5).map(String).join(', ') || 'nothing'}.`,
+    );
 
   const parallel = found.every(([name]) => name.startsWith(PARALLEL));
   let bytes = 0;
   const tensors = found.map(([stored, tensor]) => {
     const name = parallel ? stored.slice(PARALLEL.length) : stored;
     const values = materialise(name, tensor, refuse);
-    if ((bytes += values.data.byteLength) > MOST_SHARED * fileBytes) refuse(`its tensors share storages so often that they would take more than ${MOST_SHARED} times the file.`);
+    if ((bytes += values.data.byteLength) > MOST_SHARED * fileBytes)
+      refuse(`its tensors share storages so often that they would take more than ${MOST_SHARED} times the file.`);
     return [name, values] as const;
   });
-  const metadata = [...outer].filter((pair): pair is [string, string | number] => typeof pair[0] === 'string' && ['string', 'number'].includes(typeof pair[1]));
-  return { tensors: Object.fromEntries(tensors), metadata: Object.fromEntries(metadata.map(([key, value]) => [key, String(value)])) };
+  const metadata = [...outer].filter(
+    (pair): pair is [string, string | number] =>
+      typeof pair[0] === 'string' && ['string', 'number'].includes(typeof pair[1]),
+  );
+  return {
+    tensors: Object.fromEntries(tensors),
+    metadata: Object.fromEntries(metadata.map(([key, value]) => [key, String(value)])),
+  };
 }
 
-const hasTensors = (dictionary: Map<unknown, unknown>): boolean => [...dictionary.values()].some((value) => value instanceof StoredTensor);
+const hasTensors = (dictionary: Map<unknown, unknown>): boolean =>
+  [...dictionary.values()].some((value) => value instanceof StoredTensor);

@@ -43,11 +43,15 @@ class Name {
 }
 
 const CALLS = {
-  'collections.OrderedDict': (args: readonly unknown[], refuse: Refuse) => (args.length === 0 ? new Map<unknown, unknown>() : refuse('it fills an OrderedDict in a way that torch.save does not.')),
+  'collections.OrderedDict': (args: readonly unknown[], refuse: Refuse) =>
+    args.length === 0
+      ? new Map<unknown, unknown>()
+      : refuse('it fills an OrderedDict in a way that torch.save does not.'),
   'torch.Size': ([sides]: readonly unknown[]) => sides,
   'torch._utils._rebuild_tensor': rebuildTensor,
   'torch._utils._rebuild_tensor_v2': rebuildTensor,
-  'torch._utils._rebuild_parameter': ([tensor]: readonly unknown[], refuse: Refuse) => (tensor instanceof StoredTensor ? tensor : refuse('it has a parameter that is no tensor.')),
+  'torch._utils._rebuild_parameter': ([tensor]: readonly unknown[], refuse: Refuse) =>
+    tensor instanceof StoredTensor ? tensor : refuse('it has a parameter that is no tensor.'),
 } as const satisfies Record<string, (args: readonly unknown[], refuse: Refuse) => unknown>;
 
 /** Only what tensors are made of means anything. `storage` gives the bytes of a key, checked to be as many as announced. */
@@ -55,13 +59,19 @@ export function torchMeanings(storage: (key: string, bytes: number) => Uint8Arra
   return {
     named: (name) => {
       if (STORAGES.has(name) || Object.hasOwn(CALLS, name)) return new Name(name);
-      return refuse(`it names ${JSON.stringify(name)}. Names are never looked up or called here, and only these are known: ${[...Object.keys(CALLS), ...STORAGES.keys()].join(', ')}. Where the file can be trusted, save its tensors alone in Python: torch.save(model.state_dict(), "weights.pth").`);
+      return refuse(
+        `it names ${JSON.stringify(name)}. Names are never looked up or called here, and only these are known: ${[...Object.keys(CALLS), ...STORAGES.keys()].join(', ')}. Where the file can be trusted, save its tensors alone in Python: torch.save(model.state_dict(), "weights.pth").`,
+      );
     },
-    called: (callable, args) => (callable instanceof Name && Object.hasOwn(CALLS, callable.name) ? CALLS[callable.name as keyof typeof CALLS](args, refuse) : refuse('its pickle calls what is no function.')),
+    called: (callable, args) =>
+      callable instanceof Name && Object.hasOwn(CALLS, callable.name)
+        ? CALLS[callable.name as keyof typeof CALLS](args, refuse)
+        : refuse('its pickle calls what is no function.'),
     persistent: (id) => {
       const [kind, type, key, , count, view = null] = Array.isArray(id) ? (id as unknown[]) : [];
       const stored = type instanceof Name ? STORAGES.get(type.name) : undefined;
-      if (kind !== 'storage' || stored === undefined || typeof key !== 'string' || !isCount(count) || view !== null) return refuse('its pickle refers to something outside that is no storage of tensors.');
+      if (kind !== 'storage' || stored === undefined || typeof key !== 'string' || !isCount(count) || view !== null)
+        return refuse('its pickle refers to something outside that is no storage of tensors.');
       return { type: stored, bytes: storage(key, count * STORED_WIDTH[stored]) } satisfies Storage;
     },
   };
@@ -69,21 +79,38 @@ export function torchMeanings(storage: (key: string, bytes: number) => Uint8Arra
 
 /** _rebuild_tensor(storage, offset, sides, strides); what its second version takes beyond is about gradients. */
 function rebuildTensor([storage, offset, sides, strides]: readonly unknown[], refuse: Refuse): StoredTensor {
-  if (!isStorage(storage) || !isCount(offset) || !isCounts(sides) || !isCounts(strides) || sides.length !== strides.length) return refuse('it describes a tensor without storage, offset, sides and strides.');
+  if (
+    !isStorage(storage) ||
+    !isCount(offset) ||
+    !isCounts(sides) ||
+    !isCounts(strides) ||
+    sides.length !== strides.length
+  )
+    return refuse('it describes a tensor without storage, offset, sides and strides.');
   const held = storage.bytes.length / STORED_WIDTH[storage.type];
   const size = sizeOf(sides);
   const last = size === 0 ? -1 : sides.reduce((at, side, axis) => at + (side - 1) * strides[axis]!, offset);
   const shape = `[${sides.join(', ')}]`;
-  if (last >= held) return refuse(`it describes a tensor ${shape} that reaches to value ${last} of a storage of ${held}.`);
-  if (size > held) return refuse(`it describes a tensor ${shape} of ${size} values on a storage of ${held}. Save an expanded tensor with .contiguous().`);
+  if (last >= held)
+    return refuse(`it describes a tensor ${shape} that reaches to value ${last} of a storage of ${held}.`);
+  if (size > held)
+    return refuse(
+      `it describes a tensor ${shape} of ${size} values on a storage of ${held}. Save an expanded tensor with .contiguous().`,
+    );
   return new StoredTensor(storage, offset, sides, strides);
 }
 
 /** The values in row-major order. */
-export function materialise(name: string, { storage, offset, shape, strides }: StoredTensor, refuse: Refuse): HostTensor {
+export function materialise(
+  name: string,
+  { storage, offset, shape, strides }: StoredTensor,
+  refuse: Refuse,
+): HostTensor {
   const width = STORED_WIDTH[storage.type];
   const bytes = sizeOf(shape) * width;
-  const stored = isRowMajor(shape, strides) ? storage.bytes.subarray(offset * width, offset * width + bytes) : gathered(storage.bytes, width, offset, shape, strides);
+  const stored = isRowMajor(shape, strides)
+    ? storage.bytes.subarray(offset * width, offset * width + bytes)
+    : gathered(storage.bytes, width, offset, shape, strides);
   return valuesOf({ name, type: storage.type, shape, bytes }, stored, refuse);
 }
 
@@ -96,7 +123,13 @@ function isRowMajor(shape: readonly number[], strides: readonly number[]): boole
   return true;
 }
 
-function gathered(bytes: Uint8Array, width: number, offset: number, shape: readonly number[], strides: readonly number[]): Uint8Array {
+function gathered(
+  bytes: Uint8Array,
+  width: number,
+  offset: number,
+  shape: readonly number[],
+  strides: readonly number[],
+): Uint8Array {
   const out = new Uint8Array(sizeOf(shape) * width);
   const index = shape.map(() => 0);
   let from = offset;
@@ -113,6 +146,7 @@ function gathered(bytes: Uint8Array, width: number, offset: number, shape: reado
   return out;
 }
 
-const isStorage = (value: unknown): value is Storage => typeof value === 'object' && value !== null && 'bytes' in value && 'type' in value;
+const isStorage = (value: unknown): value is Storage =>
+  typeof value === 'object' && value !== null && 'bytes' in value && 'type' in value;
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isCounts = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount);

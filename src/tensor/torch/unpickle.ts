@@ -20,7 +20,11 @@ export interface Meanings {
 }
 
 /** Lists and tuples become arrays, dictionaries Maps. `end` is where the pickle ends. */
-export function unpickle(bytes: Uint8Array, meanings: Meanings, refuse: Refuse): { readonly value: unknown; readonly end: number } {
+export function unpickle(
+  bytes: Uint8Array,
+  meanings: Meanings,
+  refuse: Refuse,
+): { readonly value: unknown; readonly end: number } {
   const operands = new Operands(bytes, refuse);
   const machine = new Machine(operands, meanings, refuse);
   for (;;) {
@@ -28,7 +32,10 @@ export function unpickle(bytes: Uint8Array, meanings: Meanings, refuse: Refuse):
     const opcode = operands.uint8();
     if (opcode === STOP) return { value: machine.pop(), end: operands.at };
     const instruction = INSTRUCTIONS.get(opcode);
-    if (instruction === undefined) return refuse(`its pickle has the instruction 0x${opcode.toString(16).padStart(2, '0')} at byte ${at}, which torch.save does not write.`);
+    if (instruction === undefined)
+      return refuse(
+        `its pickle has the instruction 0x${opcode.toString(16).padStart(2, '0')} at byte ${at}, which torch.save does not write.`,
+      );
     instruction(machine, operands);
   }
 }
@@ -114,7 +121,12 @@ function setItem(machine: Machine): void {
 function call(machine: Machine): void {
   const args = machine.pop();
   const callable = machine.pop();
-  machine.push(machine.meanings.called(callable, Array.isArray(args) ? args : machine.malformed('calls with arguments that are no tuple')));
+  machine.push(
+    machine.meanings.called(
+      callable,
+      Array.isArray(args) ? args : machine.malformed('calls with arguments that are no tuple'),
+    ),
+  );
 }
 
 /** Attributes of a dictionary (its `_metadata`, which counts versions of layers) say nothing about tensors. */
@@ -124,50 +136,111 @@ function setAttributes(machine: Machine): void {
 }
 
 function requireProtocol2(machine: Machine, protocol: number): void {
-  if (protocol !== 2) machine.refuse(`its pickle has the protocol ${protocol}; torch.save writes 2 unless told otherwise. Save it again without "pickle_protocol".`);
+  if (protocol !== 2)
+    machine.refuse(
+      `its pickle has the protocol ${protocol}; torch.save writes 2 unless told otherwise. Save it again without "pickle_protocol".`,
+    );
 }
 
-const tuple = (length: number) => (machine: Machine): void => {
-  machine.push(Array.from({ length }, () => machine.pop()).reverse());
-};
+const tuple =
+  (length: number) =>
+  (machine: Machine): void => {
+    machine.push(Array.from({ length }, () => machine.pop()).reverse());
+  };
 
 const STOP = 0x2e; // .
 const INSTRUCTIONS: ReadonlyMap<number, (machine: Machine, operands: Operands) => void> = new Map(
   Object.entries({
-    '\x80': (m: Machine, o: Operands) => { requireProtocol2(m, o.uint8()); },
+    '\x80': (m: Machine, o: Operands) => {
+      requireProtocol2(m, o.uint8());
+    },
     // Values.
-    'N': (m) => { m.push(null); },
-    '\x88': (m) => { m.push(true); },
-    '\x89': (m) => { m.push(false); },
-    'K': (m, o) => { m.push(o.uint8()); },
-    'M': (m, o) => { m.push(o.uint16()); },
-    'J': (m, o) => { m.push(o.int32()); },
-    '\x8a': (m, o) => { m.push(o.long(o.uint8())); },
-    'G': (m, o) => { m.push(o.float64()); },
-    'X': (m, o) => { m.push(o.text(o.uint32())); },
-    'U': (m, o) => { m.push(o.text(o.uint8())); },
+    N: (m) => {
+      m.push(null);
+    },
+    '\x88': (m) => {
+      m.push(true);
+    },
+    '\x89': (m) => {
+      m.push(false);
+    },
+    K: (m, o) => {
+      m.push(o.uint8());
+    },
+    M: (m, o) => {
+      m.push(o.uint16());
+    },
+    J: (m, o) => {
+      m.push(o.int32());
+    },
+    '\x8a': (m, o) => {
+      m.push(o.long(o.uint8()));
+    },
+    G: (m, o) => {
+      m.push(o.float64());
+    },
+    X: (m, o) => {
+      m.push(o.text(o.uint32()));
+    },
+    U: (m, o) => {
+      m.push(o.text(o.uint8()));
+    },
     // Collections.
-    ')': (m) => { m.push([]); },
-    ']': (m) => { m.push([]); },
-    '}': (m) => { m.push(new Map()); },
-    '(': (m) => { m.mark(); },
-    't': (m) => { m.push(m.sinceMark()); },
+    ')': (m) => {
+      m.push([]);
+    },
+    ']': (m) => {
+      m.push([]);
+    },
+    '}': (m) => {
+      m.push(new Map());
+    },
+    '(': (m) => {
+      m.mark();
+    },
+    t: (m) => {
+      m.push(m.sinceMark());
+    },
     '\x85': tuple(1),
     '\x86': tuple(2),
     '\x87': tuple(3),
-    'a': (m) => { const value = m.pop(); m.list().push(value); },
-    'e': (m) => { const values = m.sinceMark(); const list = m.list(); for (const value of values) list.push(value); },
-    's': setItem,
-    'u': (m) => { setItems(m, m.sinceMark()); },
+    a: (m) => {
+      const value = m.pop();
+      m.list().push(value);
+    },
+    e: (m) => {
+      const values = m.sinceMark();
+      const list = m.list();
+      for (const value of values) list.push(value);
+    },
+    s: setItem,
+    u: (m) => {
+      setItems(m, m.sinceMark());
+    },
     // What was seen before.
-    'q': (m, o) => { m.remember(o.uint8()); },
-    'r': (m, o) => { m.remember(o.uint32()); },
-    'h': (m, o) => { m.recall(o.uint8()); },
-    'j': (m, o) => { m.recall(o.uint32()); },
+    q: (m, o) => {
+      m.remember(o.uint8());
+    },
+    r: (m, o) => {
+      m.remember(o.uint32());
+    },
+    h: (m, o) => {
+      m.recall(o.uint8());
+    },
+    j: (m, o) => {
+      m.recall(o.uint32());
+    },
     // Names and calls.
-    'c': (m, o) => { m.push(m.meanings.named(`${o.line()}.${o.line()}`)); },
-    'R': call,
-    'Q': (m) => { m.push(m.meanings.persistent(m.pop())); },
-    'b': setAttributes,
-  } satisfies Record<string, (machine: Machine, operands: Operands) => void>).map(([symbol, instruction]) => [symbol.charCodeAt(0), instruction]),
+    c: (m, o) => {
+      m.push(m.meanings.named(`${o.line()}.${o.line()}`));
+    },
+    R: call,
+    Q: (m) => {
+      m.push(m.meanings.persistent(m.pop()));
+    },
+    b: setAttributes,
+  } satisfies Record<string, (machine: Machine, operands: Operands) => void>).map(([symbol, instruction]) => [
+    symbol.charCodeAt(0),
+    instruction,
+  ]),
 );

@@ -11,19 +11,25 @@ const tensor: fc.Arbitrary<HostTensor> = shape.chain((sides) => {
     fc.float32Array({ minLength: n, maxLength: n }).map((data) => ({ dtype: 'float32' as const, shape: sides, data })),
     fc.int32Array({ minLength: n, maxLength: n }).map((data) => ({ dtype: 'int32' as const, shape: sides, data })),
     fc.uint8Array({ minLength: n, maxLength: n }).map((data) => ({ dtype: 'uint8' as const, shape: sides, data })),
-    fc.uint8Array({ minLength: n, maxLength: n, max: 1 }).map((data) => ({ dtype: 'bool' as const, shape: sides, data })),
+    fc
+      .uint8Array({ minLength: n, maxLength: n, max: 1 })
+      .map((data) => ({ dtype: 'bool' as const, shape: sides, data })),
   );
 });
 const name = fc.oneof(fc.string(), fc.constantFrom('1', 'layer1.0.conv1.weight', '__proto__', 'é', '"\n'));
 
 test('what is written is read back, whatever the names, types and shapes', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.dictionary(name, tensor, { minKeys: 1, maxKeys: 6 }), fc.dictionary(fc.string(), fc.string()), async (written, metadata) => {
-      fc.pre(!Object.keys(written).every((key) => key.startsWith('module.')));
-      const read = await decodeTorch(Buffer.from(encodeTorch(written, metadata)), 'memory');
-      expect(new Map(Object.entries(read.tensors))).toEqual(new Map(Object.entries(written)));
-      expect(new Map(Object.entries(read.metadata))).toEqual(new Map(Object.entries(metadata)));
-    }),
+    fc.asyncProperty(
+      fc.dictionary(name, tensor, { minKeys: 1, maxKeys: 6 }),
+      fc.dictionary(fc.string(), fc.string()),
+      async (written, metadata) => {
+        fc.pre(!Object.keys(written).every((key) => key.startsWith('module.')));
+        const read = await decodeTorch(Buffer.from(encodeTorch(written, metadata)), 'memory');
+        expect(new Map(Object.entries(read.tensors))).toEqual(new Map(Object.entries(written)));
+        expect(new Map(Object.entries(read.metadata))).toEqual(new Map(Object.entries(metadata)));
+      },
+    ),
     { seed: 6, numRuns: 200 },
   );
 });

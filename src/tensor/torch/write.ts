@@ -14,7 +14,10 @@ const VERSION = '3\n';
  * An OrderedDict of the tensors, in their order. Metadata, for which torch's format has no place, goes into a record of its own that
  * torch passes over.
  */
-export function encodeTorch(tensors: Readonly<Record<string, HostTensor>>, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function encodeTorch(
+  tensors: Readonly<Record<string, HostTensor>>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
   const named = Object.entries(tensors);
   const records: [string, Uint8Array][] = [
     ['data.pkl', pickleTensors(named)],

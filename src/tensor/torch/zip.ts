@@ -27,7 +27,10 @@ export function encodeZip(members: ReadonlyMap<string, Uint8Array>): Buffer {
     at += header.length + encoded.length + padding.length + content.length;
   }
   const listed = Buffer.concat(directory);
-  if (at + listed.length > MOST_BYTES || members.size > MOST_MEMBERS) throw new RangeError(`A torch file holds at most ${MOST_BYTES} bytes in ${MOST_MEMBERS} tensors here; write safetensors instead.`);
+  if (at + listed.length > MOST_BYTES || members.size > MOST_MEMBERS)
+    throw new RangeError(
+      `A torch file holds at most ${MOST_BYTES} bytes in ${MOST_MEMBERS} tensors here; write safetensors instead.`,
+    );
   return Buffer.concat([...parts, listed, end(members.size, listed.length, at)]);
 }
 
@@ -45,12 +48,23 @@ function commonFields(content: Uint8Array, name: Buffer): Buffer {
   return Buffer.concat([fields, uint16(name.length)]);
 }
 
-const localHeader = (common: Buffer, padding: number): Buffer => Buffer.concat([Buffer.from('PK\x03\x04'), common, uint16(padding)]);
+const localHeader = (common: Buffer, padding: number): Buffer =>
+  Buffer.concat([Buffer.from('PK\x03\x04'), common, uint16(padding)]);
 
 /** Without extra field, comment and attributes. */
-const centralHeader = (common: Buffer, at: number): Buffer => Buffer.concat([Buffer.from('PK\x01\x02'), uint16(VERSION), common, Buffer.alloc(12), uint32(at)]);
+const centralHeader = (common: Buffer, at: number): Buffer =>
+  Buffer.concat([Buffer.from('PK\x01\x02'), uint16(VERSION), common, Buffer.alloc(12), uint32(at)]);
 
-const end = (members: number, bytes: number, at: number): Buffer => Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(4), uint16(members), uint16(members), uint32(bytes), uint32(at), Buffer.alloc(2)]);
+const end = (members: number, bytes: number, at: number): Buffer =>
+  Buffer.concat([
+    Buffer.from('PK\x05\x06'),
+    Buffer.alloc(4),
+    uint16(members),
+    uint16(members),
+    uint32(bytes),
+    uint32(at),
+    Buffer.alloc(2),
+  ]);
 
 /** An extra field that ends at a multiple of the alignment. */
 function paddingFor(position: number): Buffer {

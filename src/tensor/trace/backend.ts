@@ -22,7 +22,10 @@ class TraceBackend extends tf.KernelBackend {
 
   /** Records into `graph` while `body` runs. */
   record<T>(graph: Graph, body: () => T): T {
-    if (this.#graph !== null) throw new TraceError(`A function that is being compiled compiles another one${placeOf(callStack())}. Compile them one after the other.`);
+    if (this.#graph !== null)
+      throw new TraceError(
+        `A function that is being compiled compiles another one${placeOf(callStack())}. Compile them one after the other.`,
+      );
     this.#graph = graph;
     try {
       return body();
@@ -44,9 +47,15 @@ class TraceBackend extends tf.KernelBackend {
   /** What a tensor stands for. One that was made outside of the trace is a constant of the graph. */
   value(tensor: Info): Value {
     const known = this.#values.get(tensor.dataId);
-    if (known === undefined) return this.graph.constant(tf.engine().readSync(tensor.dataId) as Float32Array, { shape: tensor.shape, dtype: tensor.dtype as DType });
+    if (known === undefined)
+      return this.graph.constant(tf.engine().readSync(tensor.dataId) as Float32Array, {
+        shape: tensor.shape,
+        dtype: tensor.dtype as DType,
+      });
     if (this.graph.nodes[known.node.id] !== known.node) {
-      throw new TraceError(`A tensor that was made while another function was traced is used${placeOf(callStack())}. Return tensors from the function instead of keeping them.`);
+      throw new TraceError(
+        `A tensor that was made while another function was traced is used${placeOf(callStack())}. Return tensors from the function instead of keeping them.`,
+      );
     }
     return known;
   }
@@ -106,26 +115,44 @@ function refuseDrawing(): void {
   const stack = callStack();
   const operation = operationOf(stack);
   if (operation === undefined || !/^tf\.(rand|truncatedNormal)/.test(operation)) return;
-  throw new TraceError(`${operation} draws numbers${placeOf(stack)} while the function is traced: every step would use the same ones. Draw them outside, and feed them as an input.`);
+  throw new TraceError(
+    `${operation} draws numbers${placeOf(stack)} while the function is traced: every step would use the same ones. Draw them outside, and feed them as an input.`,
+  );
 }
 
 export const traceBackend = new TraceBackend();
 
 /** Registers how a kernel is recorded. `values` turns the kernel's tensors into graph values. */
-export function registerRecorder(kernelName: string, record: (graph: Graph, inputs: tf.NamedTensorInfoMap, attributes: Record<string, unknown>) => Value | readonly Value[]): void {
+export function registerRecorder(
+  kernelName: string,
+  record: (
+    graph: Graph,
+    inputs: tf.NamedTensorInfoMap,
+    attributes: Record<string, unknown>,
+  ) => Value | readonly Value[],
+): void {
   tf.registerKernel({
     kernelName,
     backendName: TRACE,
     kernelFunc: ({ inputs, attrs }) => {
       const recorded = record(traceBackend.graph, inputs, { ...attrs });
-      return Array.isArray(recorded) ? (recorded as readonly Value[]).map((value) => traceBackend.info(value)) : traceBackend.info(recorded as Value);
+      return Array.isArray(recorded)
+        ? (recorded as readonly Value[]).map((value) => traceBackend.info(value))
+        : traceBackend.info(recorded as Value);
     },
   });
 }
 
 /** Registers a kernel that other kernels make up. */
-export function registerComposite(kernelName: string, composite: (inputs: Record<string, tf.Tensor>, attributes: Record<string, unknown>) => tf.Tensor): void {
-  tf.registerKernel({ kernelName, backendName: TRACE, kernelFunc: ({ inputs, attrs }) => tf.tidy(() => composite(inputs as Record<string, tf.Tensor>, { ...attrs })) });
+export function registerComposite(
+  kernelName: string,
+  composite: (inputs: Record<string, tf.Tensor>, attributes: Record<string, unknown>) => tf.Tensor,
+): void {
+  tf.registerKernel({
+    kernelName,
+    backendName: TRACE,
+    kernelFunc: ({ inputs, attrs }) => tf.tidy(() => composite(inputs as Record<string, tf.Tensor>, { ...attrs })),
+  });
 }
 
 /** Registers an explanation in place of a kernel. */
@@ -135,7 +162,9 @@ export function registerRefusal(kernelName: string): void {
     backendName: TRACE,
     kernelFunc: () => {
       const stack = callStack();
-      throw new TraceError(`${operationOf(stack) ?? 'An operation'} needs the kernel "${kernelName}", which cannot be compiled${placeOf(stack)}. Write it with other operations, or add the kernel (docs/tensor.md, "Adding a kernel").`);
+      throw new TraceError(
+        `${operationOf(stack) ?? 'An operation'} needs the kernel "${kernelName}", which cannot be compiled${placeOf(stack)}. Write it with other operations, or add the kernel (docs/tensor.md, "Adding a kernel").`,
+      );
     },
   });
 }

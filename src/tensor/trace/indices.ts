@@ -15,7 +15,11 @@ export function checkPlaces(indices: tf.TensorInfo, indexed: tf.TensorInfo, axis
 
 /** Places [..., K] in the first K axes of a tensor. */
 export function checkCoordinates(indices: tf.TensorInfo, indexed: Indexed): void {
-  check(indices, indexed, Array.from({ length: indices.shape.at(-1)! }, (_, axis) => axis));
+  check(
+    indices,
+    indexed,
+    Array.from({ length: indices.shape.at(-1)! }, (_, axis) => axis),
+  );
 }
 
 type Indexed = Pick<tf.TensorInfo, 'shape' | 'dtype'>;

@@ -21,7 +21,10 @@ export function registerTraceKernels(): void {
   for (const [name, { inputs: names, many }] of KERNELS) {
     if (OWN.has(name)) continue;
     registerRecorder(name, (graph, inputs, attributes) => {
-      if (attributes.dataFormat === 'NCHW') throw new TraceError(`A convolution has its channels first${placeOf(callStack())}. Images are [N, H, W, C] here: transpose them, and use "NHWC".`);
+      if (attributes.dataFormat === 'NCHW')
+        throw new TraceError(
+          `A convolution has its channels first${placeOf(callStack())}. Images are [N, H, W, C] here: transpose them, and use "NHWC".`,
+        );
       if (name === 'GatherV2') checkPlaces(inputs.indices!, inputs.x!, axesOf(attributes, inputs.x!.shape)[0]!);
       const tensors = names === null ? Object.values(inputs) : names.map((input) => inputs[input]!);
       const outputs = graph.add(name, (tensors as tf.TensorInfo[]).map(at), defined(attributes));
@@ -38,16 +41,22 @@ export function registerTraceKernels(): void {
 
 const at = (tensor: tf.TensorInfo): Value => traceBackend.value(tensor);
 
-const defined = (attributes: Attributes): Attributes => Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined && value !== null));
+const defined = (attributes: Attributes): Attributes =>
+  Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined && value !== null));
 
 function registerConstants(): void {
-  registerRecorder('Fill', (graph, _, { shape, value, dtype }) => graph.fill(Number(value), { shape: shape as number[], dtype: (dtype as DType | undefined) ?? 'float32' }));
+  registerRecorder('Fill', (graph, _, { shape, value, dtype }) =>
+    graph.fill(Number(value), { shape: shape as number[], dtype: (dtype as DType | undefined) ?? 'float32' }),
+  );
   registerRecorder('ZerosLike', (graph, { x }) => graph.fill(0, at(x!)));
   registerRecorder('OnesLike', (graph, { x }) => graph.fill(1, at(x!)));
   registerRecorder('Range', (graph, _, attributes) => {
     const { start, stop, step, dtype } = attributes as { start: number; stop: number; step: number; dtype: DType };
     const length = Math.max(0, Math.ceil((stop - start) / step));
-    return graph.constant(Array.from({ length }, (__, i) => start + i * step), { shape: [length], dtype });
+    return graph.constant(
+      Array.from({ length }, (__, i) => start + i * step),
+      { shape: [length], dtype },
+    );
   });
   registerRecorder('LinSpace', (graph, _, attributes) => {
     const { start, stop, num } = attributes as { start: number; stop: number; num: number };

@@ -21,16 +21,24 @@ export function callStack(): string {
 export function placeOf(stack: string): string {
   const place = framesOf(stack).find(({ path }) => {
     const isTest = /\.test\.tsx?$/.test(path);
-    return !path.startsWith('node:') && !path.includes('/node_modules/') && !path.includes('/tfjs-core/src/') && (!path.startsWith(`${OWN}/`) || isTest);
+    return (
+      !path.startsWith('node:') &&
+      !path.includes('/node_modules/') &&
+      !path.includes('/tfjs-core/src/') &&
+      (!path.startsWith(`${OWN}/`) || isTest)
+    );
   });
   return place === undefined ? '' : ` at ${place.path.replace(`${process.cwd()}/`, '')}:${place.line}`;
 }
 
 function framesOf(stack: string): { path: string; line: string }[] {
-  return stack.split('\n').slice(1).flatMap((line) => {
-    const frame = FRAME.exec(line)?.groups;
-    return frame === undefined ? [] : [{ path: frame.file!.replace(/^file:\/\//, ''), line: frame.line! }];
-  });
+  return stack
+    .split('\n')
+    .slice(1)
+    .flatMap((line) => {
+      const frame = FRAME.exec(line)?.groups;
+      return frame === undefined ? [] : [{ path: frame.file!.replace(/^file:\/\//, ''), line: frame.line! }];
+    });
 }
 
 /** The tfjs operation on the stack, for example `tf.unique`: tfjs names its functions `unique_`. */

@@ -27,7 +27,10 @@ export interface Specs {
 }
 
 /** A StepFunction of whatever trees. */
-export type AnyStep = (args: { readonly state: unknown; readonly inputs: unknown }) => { readonly state: Tree<tf.Tensor>; readonly outputs: Tree<tf.Tensor> };
+export type AnyStep = (args: { readonly state: unknown; readonly inputs: unknown }) => {
+  readonly state: Tree<tf.Tensor>;
+  readonly outputs: Tree<tf.Tensor>;
+};
 
 /** Throws TraceError when `fn` reads values, uses what cannot be compiled, or does not return the state it was given. */
 export function trace(fn: AnyStep, specs: Specs): Traced {
@@ -38,13 +41,18 @@ export function trace(fn: AnyStep, specs: Specs): Traced {
 
 function record(graph: Graph, fn: AnyStep, { state, inputs }: Specs): Traced {
   const ends = { inputs: [] as { path: string; value: Value }[], state: [] as { path: string; value: Value }[] };
-  const symbolic = (kernel: 'Input' | 'State', list: { path: string; value: Value }[]) => ({ shape, dtype }: TensorSpec, path: string) => {
-    const value = graph.one(kernel, [], { path, shape: [...shape], dtype });
-    list.push({ path, value });
-    // tfjs has no uint8.
-    return traceBackend.tensor(dtype === 'uint8' ? graph.one('Cast', [value], { dtype: 'int32' }) : value);
+  const symbolic =
+    (kernel: 'Input' | 'State', list: { path: string; value: Value }[]) =>
+    ({ shape, dtype }: TensorSpec, path: string) => {
+      const value = graph.one(kernel, [], { path, shape: [...shape], dtype });
+      list.push({ path, value });
+      // tfjs has no uint8.
+      return traceBackend.tensor(dtype === 'uint8' ? graph.one('Cast', [value], { dtype: 'int32' }) : value);
+    };
+  const args = {
+    state: mapTree(state, symbolic('State', ends.state)),
+    inputs: mapTree(inputs, symbolic('Input', ends.inputs)),
   };
-  const args = { state: mapTree(state, symbolic('State', ends.state)), inputs: mapTree(inputs, symbolic('Input', ends.inputs)) };
   const result = checkReturned(fn(args));
   const outputs: { path: string; value: Value }[] = [];
   const form = mapTree(result.outputs, (tensor, path): TensorSpec => {
@@ -52,8 +60,14 @@ function record(graph: Graph, fn: AnyStep, { state, inputs }: Specs): Traced {
     return { shape: [...tensor.shape], dtype: tensor.dtype as DType };
   });
   const next = nextState(ends.state, result.state);
-  if (next.length === 0 && outputs.length === 0) throw new TraceError('The function returns neither state nor outputs: there is nothing to compute. Return the tensors that are wanted as { state, outputs }.');
-  return { program: { graph, inputs: ends.inputs, state: next, outputs }, forms: { state: mapTree(state, ({ shape, dtype }): TensorSpec => ({ shape, dtype })), outputs: form } };
+  if (next.length === 0 && outputs.length === 0)
+    throw new TraceError(
+      'The function returns neither state nor outputs: there is nothing to compute. Return the tensors that are wanted as { state, outputs }.',
+    );
+  return {
+    program: { graph, inputs: ends.inputs, state: next, outputs },
+    forms: { state: mapTree(state, ({ shape, dtype }): TensorSpec => ({ shape, dtype })), outputs: form },
+  };
 }
 
 /** What a caller without types may return. */
@@ -65,17 +79,29 @@ function checkReturned(result: ReturnType<AnyStep>): ReturnType<AnyStep> {
   const [first] = [...promises, ...found];
   if (first !== undefined) {
     const what = first.path === '' ? '' : ` as "${first.path}"`;
-    if (first.stranger instanceof Promise) throw new TraceError(`The function returns a promise${what}. There is nothing to wait for while it is traced, as tensors have no values yet: use operations that are not asynchronous.`);
-    throw new TraceError(`The function returns ${kindOf(first.stranger)}${what}. Return { state, outputs }, both records of tensors.`);
+    if (first.stranger instanceof Promise)
+      throw new TraceError(
+        `The function returns a promise${what}. There is nothing to wait for while it is traced, as tensors have no values yet: use operations that are not asynchronous.`,
+      );
+    throw new TraceError(
+      `The function returns ${kindOf(first.stranger)}${what}. Return { state, outputs }, both records of tensors.`,
+    );
   }
-  for (const part of ['state', 'outputs']) if (!(part in result)) throw new TraceError(`The function returns no ${part}. Return { state, outputs }, both records of tensors.`);
+  for (const part of ['state', 'outputs'])
+    if (!(part in result))
+      throw new TraceError(`The function returns no ${part}. Return { state, outputs }, both records of tensors.`);
   return result;
 }
 
 /** What is neither a tensor nor a record, with its path. */
 function strangersIn(tree: unknown, path = ''): { path: string; stranger: unknown }[] {
   if (tree instanceof tf.Tensor) return path === '' ? [{ path, stranger: tree }] : [];
-  if (typeof tree !== 'object' || tree === null || ![Object.prototype, null].includes(Object.getPrototypeOf(tree) as object | null)) return [{ path, stranger: tree }];
+  if (
+    typeof tree !== 'object' ||
+    tree === null ||
+    ![Object.prototype, null].includes(Object.getPrototypeOf(tree) as object | null)
+  )
+    return [{ path, stranger: tree }];
   return Object.entries(tree).flatMap(([key, branch]) => strangersIn(branch, path === '' ? key : `${path}/${key}`));
 }
 
@@ -84,13 +110,22 @@ function nextState(state: readonly { path: string; value: Value }[], returned: T
   const paired = state.map(({ path, value }) => ({ path, value, next: checkNext(path, value, next.get(path)) }));
   const known = new Set(state.map(({ path }) => path));
   const unknown = [...next.keys()].filter((path) => !known.has(path));
-  if (unknown.length > 0) throw new TraceError(`The function returns the state "${unknown.join('", "')}", which it was not given. Add it to the initial state, or return it as an output.`);
+  if (unknown.length > 0)
+    throw new TraceError(
+      `The function returns the state "${unknown.join('", "')}", which it was not given. Add it to the initial state, or return it as an output.`,
+    );
   return paired;
 }
 
 function checkNext(path: string, value: Spec, next: Value | undefined): Value {
-  if (next === undefined) throw new TraceError(`The function does not return the state "${path}". Return every leaf of the state, changed or not.`);
-  if (next.dtype !== value.dtype || !sameShape(next.shape, value.shape)) throw new TraceError(`The function returns the state "${path}" as ${describe(next)}, but it was given as ${describe(value)}.`);
+  if (next === undefined)
+    throw new TraceError(
+      `The function does not return the state "${path}". Return every leaf of the state, changed or not.`,
+    );
+  if (next.dtype !== value.dtype || !sameShape(next.shape, value.shape))
+    throw new TraceError(
+      `The function returns the state "${path}" as ${describe(next)}, but it was given as ${describe(value)}.`,
+    );
   return next;
 }
 

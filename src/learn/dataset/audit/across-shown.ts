@@ -14,12 +14,23 @@ export interface ShownShared {
 
 /** Evidence before hints; of one kind, something of every two sets. */
 export function sharedToShow(found: readonly Shared[]): ShownShared[] {
-  const share = Math.ceil(SHOWN / Math.max(1, found.filter((each) => KINDS.some((kind) => each[kind].length > 0)).length));
-  return KINDS.flatMap((kind) => found.flatMap((each) => each[kind].slice(0, share).map((image) => ({ sets: each.sets, kind, image })))).slice(0, SHOWN);
+  const share = Math.ceil(
+    SHOWN / Math.max(1, found.filter((each) => KINDS.some((kind) => each[kind].length > 0)).length),
+  );
+  return KINDS.flatMap((kind) =>
+    found.flatMap((each) => each[kind].slice(0, share).map((image) => ({ sets: each.sets, kind, image }))),
+  ).slice(0, SHOWN);
 }
 
 /** One row for each, its two pictures, of one size, side by side. */
-export async function drawShared(path: string, shown: readonly ShownShared[], packed: ReadonlyMap<string, PackedImages>, size: number): Promise<void> {
-  const tiles = await Promise.all(shown.map(({ sets, image }) => Promise.all(sets.map((set, side) => packed.get(set)!.read([image.rows[side]!])))));
+export async function drawShared(
+  path: string,
+  shown: readonly ShownShared[],
+  packed: ReadonlyMap<string, PackedImages>,
+  size: number,
+): Promise<void> {
+  const tiles = await Promise.all(
+    shown.map(({ sets, image }) => Promise.all(sets.map((set, side) => packed.get(set)!.read([image.rows[side]!])))),
+  );
   await contactSheet(path, tiles, { size, zoom: Math.max(1, Math.floor(TILE / size)) });
 }

@@ -33,14 +33,23 @@ export interface Shared {
 export function sharedImages(sets: readonly LookedAtSet[]): Shared[] {
   const found = findDuplicates(sets.flatMap(({ images }) => images));
   const places = sets.flatMap(({ table }, set) => table.map((row) => ({ set, row })));
-  return sets.flatMap((first, a) => sets.slice(a + 1).map((second, i): Shared => {
-    const b = a + 1 + i;
-    const between = (pairs: readonly Pair[]) => pairs.flatMap((pair) => {
-      const [one, other] = [places[pair.first]!, places[pair.second]!];
-      return one.set === a && other.set === b ? [sharedImage(one.row, other.row)] : [];
-    });
-    return { sets: [first.name, second.name], equal: between(found.exact), near: between(found.near), turned: between(found.turned), names: ofOneName(first, second) };
-  }));
+  return sets.flatMap((first, a) =>
+    sets.slice(a + 1).map((second, i): Shared => {
+      const b = a + 1 + i;
+      const between = (pairs: readonly Pair[]) =>
+        pairs.flatMap((pair) => {
+          const [one, other] = [places[pair.first]!, places[pair.second]!];
+          return one.set === a && other.set === b ? [sharedImage(one.row, other.row)] : [];
+        });
+      return {
+        sets: [first.name, second.name],
+        equal: between(found.exact),
+        near: between(found.near),
+        turned: between(found.turned),
+        names: ofOneName(first, second),
+      };
+    }),
+  );
 }
 
 function ofOneName(first: LookedAtSet, second: LookedAtSet): SharedImage[] {
@@ -54,5 +63,9 @@ function sharedImage(one: TableRow, other: TableRow): SharedImage {
 
 /** `Train/nevus/ISIC_0024306 (1).JPG` -> `isic_0024306` */
 function nameOf(image: string): string {
-  return image.slice(image.lastIndexOf('/') + 1).replace(/\.[^.]*$/, '').replace(/\s*\(\d+\)$/, '').toLowerCase();
+  return image
+    .slice(image.lastIndexOf('/') + 1)
+    .replace(/\.[^.]*$/, '')
+    .replace(/\s*\(\d+\)$/, '')
+    .toLowerCase();
 }

@@ -44,7 +44,12 @@ interface ClassFacts {
 export interface Audit {
   readonly images: number;
   readonly groups: number;
-  readonly summary: { readonly exact: PairCounts; readonly near: PairCounts; readonly turned: PairCounts; readonly groupsAcrossSplits: number };
+  readonly summary: {
+    readonly exact: PairCounts;
+    readonly near: PairCounts;
+    readonly turned: PairCounts;
+    readonly groupsAcrossSplits: number;
+  };
   readonly classes: Readonly<Record<string, ClassFacts>>;
   readonly exactByLabel: readonly EqualByLabel[];
   /** Groups with images in more than one published split, sorted. */
@@ -54,15 +59,31 @@ export interface Audit {
   readonly turned: readonly (AuditedPair & { readonly turn: string })[];
 }
 
-export function audit(table: readonly TableRow[], classes: readonly string[], images: readonly SeenImage[], duplicates: Duplicates): Audit {
-  const [exact, near] = [duplicates.exact.map((pair) => audited(pair, table)), duplicates.near.map((pair) => audited(pair, table))];
+export function audit(
+  table: readonly TableRow[],
+  classes: readonly string[],
+  images: readonly SeenImage[],
+  duplicates: Duplicates,
+): Audit {
+  const [exact, near] = [
+    duplicates.exact.map((pair) => audited(pair, table)),
+    duplicates.near.map((pair) => audited(pair, table)),
+  ];
   const turned = duplicates.turned.map((pair) => ({ ...audited(pair, table), turn: pair.turn }));
   const shared = groupsAcrossSplits(table);
   return {
     images: table.length,
     groups: groupsIn(table),
     summary: { exact: counted(exact), near: counted(near), turned: counted(turned), groupsAcrossSplits: shared.length },
-    classes: Object.fromEntries(classes.map((label) => [label, factsOf(table.filter((row) => row.label === label), images)])),
+    classes: Object.fromEntries(
+      classes.map((label) => [
+        label,
+        factsOf(
+          table.filter((row) => row.label === label),
+          images,
+        ),
+      ]),
+    ),
     exactByLabel: byLabel(exact),
     groupsAcrossSplits: shared,
     exact,
@@ -73,7 +94,13 @@ export function audit(table: readonly TableRow[], classes: readonly string[], im
 
 function audited({ first, second, similarity }: Pair, table: readonly TableRow[]): AuditedPair {
   const [a, b] = [table[first]!, table[second]!];
-  return { images: [a.image, b.image], labels: [a.label, b.label], splits: [a.split, b.split], sameGroup: a.group === b.group, similarity };
+  return {
+    images: [a.image, b.image],
+    labels: [a.label, b.label],
+    splits: [a.split, b.split],
+    sameGroup: a.group === b.group,
+    similarity,
+  };
 }
 
 const counted = (pairs: readonly AuditedPair[]): PairCounts => ({
@@ -110,6 +137,9 @@ function factsOf(rows: readonly TableRow[], images: readonly SeenImage[]): Class
     train: inSplit('train'),
     validation: inSplit('validation'),
     test: inSplit('test'),
-    colour: { mean: channels.map((values) => significant(mean(values) ?? 0)), sd: channels.map((values) => significant(deviation(values) ?? 0)) },
+    colour: {
+      mean: channels.map((values) => significant(mean(values) ?? 0)),
+      sd: channels.map((values) => significant(deviation(values) ?? 0)),
+    },
   };
 }

@@ -9,13 +9,20 @@ import type { TableRow } from '../table.ts';
 /** Names of two images whose pixels are equal. Of three equal images all three pairs are listed. */
 export type EqualPair = readonly [string, string];
 
-const ExactPairs = Type.Object({ images: Type.Integer(), exact: Type.Array(Type.Object({ images: Type.Tuple([Type.String(), Type.String()]) })) });
+const ExactPairs = Type.Object({
+  images: Type.Integer(),
+  exact: Type.Array(Type.Object({ images: Type.Tuple([Type.String(), Type.String()]) })),
+});
 
 /** `path` is an audit.json; `count`: images of the data set. Throws DatasetError when it is none, or of another data set. */
 export async function equalPairs(path: string, count: number): Promise<EqualPair[]> {
   const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-  if (!Value.Check(ExactPairs, value)) throw new DatasetError(`${path} is not the audit.json of an audit: its list of exact pairs is missing.`);
-  if (value.images !== count) throw new DatasetError(`${path} is of ${value.images} images, the data set has ${count}; both must come from one ingest.`);
+  if (!Value.Check(ExactPairs, value))
+    throw new DatasetError(`${path} is not the audit.json of an audit: its list of exact pairs is missing.`);
+  if (value.images !== count)
+    throw new DatasetError(
+      `${path} is of ${value.images} images, the data set has ${count}; both must come from one ingest.`,
+    );
   return value.exact.map(({ images }) => images);
 }
 
@@ -27,7 +34,8 @@ export async function equalImages(path: string, table: readonly TableRow[]): Pro
   for (const images of pairs) {
     const pair = images.map((image) => {
       const index = rows.get(image);
-      if (index === undefined) throw new DatasetError(`${path} names ${image}, which the table does not; both must come from one ingest.`);
+      if (index === undefined)
+        throw new DatasetError(`${path} names ${image}, which the table does not; both must come from one ingest.`);
       return index;
     });
     // As every pair is listed, one that shares an image with a set belongs to it.

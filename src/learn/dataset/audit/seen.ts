@@ -24,7 +24,8 @@ export async function look(images: PackedImages, onProgress?: (done: number) => 
 
 function meanColour(image: Uint8Array): [number, number, number] {
   const sums: [number, number, number] = [0, 0, 0];
-  for (let i = 0; i < image.length; i += 3) for (const channel of [0, 1, 2] as const) sums[channel] += image[i + channel]!;
+  for (let i = 0; i < image.length; i += 3)
+    for (const channel of [0, 1, 2] as const) sums[channel] += image[i + channel]!;
   const pixels = image.length / 3;
   return [sums[0] / pixels, sums[1] / pixels, sums[2] / pixels];
 }

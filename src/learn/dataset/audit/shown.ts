@@ -18,15 +18,31 @@ export const TILE = 96;
 
 /** What is trained and tested on comes first, then what has two labels; of equal harm, equal pictures before similar ones. */
 export function pairsToShow(found: Audit, table: readonly TableRow[]): ShownPair[] {
-  const shown = (kind: ShownPair['kind']) => ({ images, labels, splits }: Pick<AuditedPair, 'images' | 'labels' | 'splits'>): ShownPair => ({ kind, images, labels, splits });
-  const pairs = [...found.exact.map(shown('equal')), ...found.near.map(shown('near')), ...found.turned.map(shown('turned')), ...groupPairs(found, table).map(shown('group'))];
+  const shown =
+    (kind: ShownPair['kind']) =>
+    ({ images, labels, splits }: Pick<AuditedPair, 'images' | 'labels' | 'splits'>): ShownPair => ({
+      kind,
+      images,
+      labels,
+      splits,
+    });
+  const pairs = [
+    ...found.exact.map(shown('equal')),
+    ...found.near.map(shown('near')),
+    ...found.turned.map(shown('turned')),
+    ...groupPairs(found, table).map(shown('group')),
+  ];
   return pairs.sort((a, b) => harm(b) - harm(a)).slice(0, SHOWN);
 }
 
-const harm = ({ labels, splits }: ShownPair): number => (splits[0] !== splits[1] ? 2 : 0) + (labels[0] !== labels[1] ? 1 : 0);
+const harm = ({ labels, splits }: ShownPair): number =>
+  (splits[0] !== splits[1] ? 2 : 0) + (labels[0] !== labels[1] ? 1 : 0);
 
 /** Of each group that is in two published splits, the first image of either. */
-function groupPairs({ groupsAcrossSplits }: Audit, table: readonly TableRow[]): Pick<AuditedPair, 'images' | 'labels' | 'splits'>[] {
+function groupPairs(
+  { groupsAcrossSplits }: Audit,
+  table: readonly TableRow[],
+): Pick<AuditedPair, 'images' | 'labels' | 'splits'>[] {
   return groupsAcrossSplits.map((group) => {
     const members = table.filter((row) => row.group === group);
     const a = members[0]!;
@@ -36,8 +52,15 @@ function groupPairs({ groupsAcrossSplits }: Audit, table: readonly TableRow[]): 
 }
 
 /** One row for each pair, its two pictures side by side. */
-export async function drawPairs(path: string, pairs: readonly ShownPair[], table: readonly TableRow[], images: PackedImages): Promise<void> {
+export async function drawPairs(
+  path: string,
+  pairs: readonly ShownPair[],
+  table: readonly TableRow[],
+  images: PackedImages,
+): Promise<void> {
   const rows = new Map(table.map(({ image, index }) => [image, index]));
-  const tiles = await Promise.all(pairs.map((pair) => Promise.all(pair.images.map((image) => images.read([rows.get(image)!])))));
+  const tiles = await Promise.all(
+    pairs.map((pair) => Promise.all(pair.images.map((image) => images.read([rows.get(image)!])))),
+  );
   await contactSheet(path, tiles, { size: images.size, zoom: Math.max(1, Math.floor(TILE / images.size)) });
 }

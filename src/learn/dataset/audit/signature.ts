@@ -16,7 +16,16 @@ export interface Signature {
 }
 
 /** The ways in which a square can be laid on itself; the first is to leave it. */
-export const TURNS = ['as it is', 'mirrored left to right', 'mirrored top to bottom', 'turned by 180°', 'mirrored at the diagonal', 'turned by 90° to the left', 'turned by 90° to the right', 'mirrored at the other diagonal'] as const;
+export const TURNS = [
+  'as it is',
+  'mirrored left to right',
+  'mirrored top to bottom',
+  'turned by 180°',
+  'mirrored at the diagonal',
+  'turned by 90° to the left',
+  'turned by 90° to the right',
+  'mirrored at the other diagonal',
+] as const;
 
 /** `image`: RGB bytes `[size, size, 3]`. */
 export function signatureOf(image: Uint8Array, size: number): Signature {
@@ -81,19 +90,28 @@ function thumbnailOf(image: Uint8Array, size: number): Float32Array {
 function cellsOf(size: number): readonly (readonly { readonly cell: number; readonly share: number }[])[] {
   return Array.from({ length: size }, (_, pixel) => {
     const [from, to] = [(pixel * SIDE) / size, ((pixel + 1) * SIDE) / size];
-    const touched = Array.from({ length: SIDE }, (_, cell) => ({ cell, share: Math.min(to, cell + 1) - Math.max(from, cell) }));
+    const touched = Array.from({ length: SIDE }, (_, cell) => ({
+      cell,
+      share: Math.min(to, cell + 1) - Math.max(from, cell),
+    }));
     return touched.filter(({ share }) => share > 1e-9);
   });
 }
 
-const COSINES = Float64Array.from({ length: KEPT * SIDE }, (_, i) => Math.cos((Math.PI * Math.floor(i / SIDE) * (2 * (i % SIDE) + 1)) / (2 * SIDE)));
+const COSINES = Float64Array.from({ length: KEPT * SIDE }, (_, i) =>
+  Math.cos((Math.PI * Math.floor(i / SIDE) * (2 * (i % SIDE) + 1)) / (2 * SIDE)),
+);
 
 /** The discrete cosine transform's first 8 by 8 coefficients: along rows, then along columns. */
 function lowFrequencies(grey: Float32Array): Float64Array {
   const alongRows = new Float64Array(SIDE * KEPT);
-  for (let y = 0; y < SIDE; y++) for (let h = 0; h < KEPT; h++) for (let x = 0; x < SIDE; x++) alongRows[y * KEPT + h]! += grey[y * SIDE + x]! * COSINES[h * SIDE + x]!;
+  for (let y = 0; y < SIDE; y++)
+    for (let h = 0; h < KEPT; h++)
+      for (let x = 0; x < SIDE; x++) alongRows[y * KEPT + h]! += grey[y * SIDE + x]! * COSINES[h * SIDE + x]!;
   const both = new Float64Array(KEPT * KEPT);
-  for (let v = 0; v < KEPT; v++) for (let h = 0; h < KEPT; h++) for (let y = 0; y < SIDE; y++) both[v * KEPT + h]! += alongRows[y * KEPT + h]! * COSINES[v * SIDE + y]!;
+  for (let v = 0; v < KEPT; v++)
+    for (let h = 0; h < KEPT; h++)
+      for (let y = 0; y < SIDE; y++) both[v * KEPT + h]! += alongRows[y * KEPT + h]! * COSINES[v * SIDE + y]!;
   return both;
 }
 

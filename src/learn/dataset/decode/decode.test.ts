@@ -33,7 +33,10 @@ function picture(width: number, height: number, channels: 1 | 3): Pixels {
 }
 
 const jpeg = ({ data, width, height, channels }: Pixels, options: JpegOptions = {}) =>
-  sharp(data, { raw: { width, height, channels } }).toColourspace(channels === 1 ? 'b-w' : 'srgb').jpeg({ quality: 90, ...options }).toBuffer();
+  sharp(data, { raw: { width, height, channels } })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .jpeg({ quality: 90, ...options })
+    .toBuffer();
 
 const kinds: [kind: string, channels: 1 | 3, options: JpegOptions][] = [
   ['4:2:0', 3, {}],
@@ -49,11 +52,21 @@ describe.each(kinds)('%s', (_, channels, options) => {
     const file = await jpeg(picture(71, 53, channels), options);
     const ours = decodeJpeg(file)!;
     expect(ours).toMatchObject({ width: 71, height: 53, channels });
-    const theirs = await sharp(file).toColourspace(channels === 1 ? 'b-w' : 'srgb').raw().toBuffer();
+    const theirs = await sharp(file)
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+      .raw()
+      .toBuffer();
     expect(Buffer.from(ours.data).equals(theirs)).toBe(true);
   });
 
-  test.each([[71, 53], [53, 71], [40, 79], [79, 64], [64, 64], [40, 40]])('%i x %i pixels become the square that libvips makes, within 2', async (width, height) => {
+  test.each([
+    [71, 53],
+    [53, 71],
+    [40, 79],
+    [79, 64],
+    [64, 64],
+    [40, 40],
+  ])('%i x %i pixels become the square that libvips makes, within 2', async (width, height) => {
     const file = await jpeg(picture(width, height, channels), options);
     const path = join(folder, `${width}x${height}.jpg`);
     await writeFile(path, file);
@@ -71,7 +84,14 @@ const largestDifference = (a: Uint8Array, b: Uint8Array): number => {
 };
 
 describe('the smaller square', () => {
-  test.each([[50, 37, 20], [37, 50, 20], [31, 90, 30], [16, 16, 16], [700, 17, 16], [17, 700, 9]])('of %i x %i to %i pixels is the sum that defines it', (width, height, size) => {
+  test.each([
+    [50, 37, 20],
+    [37, 50, 20],
+    [31, 90, 30],
+    [16, 16, 16],
+    [700, 17, 16],
+    [17, 700, 9],
+  ])('of %i x %i to %i pixels is the sum that defines it', (width, height, size) => {
     const pixels = picture(width, height, 3);
     expect(largestDifference(smallerSquare(pixels, size), byDefinition(pixels, size))).toBeLessThanOrEqual(1);
   });
@@ -88,14 +108,22 @@ describe('the smaller square', () => {
 
   test('of a mirrored image is mirrored, where the middle is not cut beside the middle', () => {
     const pixels = picture(40, 26, 3);
-    const mirror = ({ data, width, height }: Pixels): Uint8Array => data.map((_, i) => data[3 * (Math.floor(i / 3 / width) * width + (width - 1 - (Math.floor(i / 3) % width))) + (i % 3)]!).subarray(0, 3 * width * height);
+    const mirror = ({ data, width, height }: Pixels): Uint8Array =>
+      data
+        .map(
+          (_, i) =>
+            data[3 * (Math.floor(i / 3 / width) * width + (width - 1 - (Math.floor(i / 3) % width))) + (i % 3)]!,
+        )
+        .subarray(0, 3 * width * height);
     const square = smallerSquare(pixels, 20); // 40 x 26 becomes 31 x 20: an odd number of columns is left out
     const mirrored = smallerSquare({ ...pixels, data: mirror(pixels) }, 20);
     const shifted = largestDifference(mirror({ data: square, width: 20, height: 20, channels: 3 }), mirrored);
     expect(shifted).toBeGreaterThan(1);
     const even = picture(26, 26, 3);
     const [plain, turned] = [smallerSquare(even, 20), smallerSquare({ ...even, data: mirror(even) }, 20)];
-    expect(largestDifference(mirror({ data: plain, width: 20, height: 20, channels: 3 }), turned)).toBeLessThanOrEqual(1);
+    expect(largestDifference(mirror({ data: plain, width: 20, height: 20, channels: 3 }), turned)).toBeLessThanOrEqual(
+      1,
+    );
   });
 
   test('of a very long image needs no more memory than there is', () => {
@@ -155,7 +183,8 @@ describe('libvips alone decodes', () => {
   test('a file that lacks its end', async () => {
     const file = await small().toBuffer();
     expect(plainJpegSize(file)).toEqual({ width: 30, height: 30 });
-    for (let length = 0; length < file.length; length++) expect(plainJpegSize(file.subarray(0, length))).toBeUndefined();
+    for (let length = 0; length < file.length; length++)
+      expect(plainJpegSize(file.subarray(0, length))).toBeUndefined();
   });
 });
 
@@ -177,7 +206,9 @@ test('whatever bytes are damaged, an image is broken if libvips says so, and for
 });
 
 test('any bytes at all have a size or none, and never throw', () => {
-  const segment = fc.tuple(fc.constantFrom(0xc0, 0xc2, 0xc4, 0xda, 0xdb, 0xe0, 0xe1), fc.uint8Array({ maxLength: 12 })).map(([marker, body]) => [0xff, marker, 0, body.length + 2, ...body]);
+  const segment = fc
+    .tuple(fc.constantFrom(0xc0, 0xc2, 0xc4, 0xda, 0xdb, 0xe0, 0xe1), fc.uint8Array({ maxLength: 12 }))
+    .map(([marker, body]) => [0xff, marker, 0, body.length + 2, ...body]);
   fc.assert(
     fc.property(fc.array(segment, { maxLength: 6 }), fc.uint8Array({ maxLength: 6 }), (segments, rest) => {
       const size = plainJpegSize(Uint8Array.from([0xff, 0xd8, ...segments.flat(), ...rest, 0xff, 0xd9]));

@@ -15,7 +15,14 @@ const MEANINGFUL = [0xe1, 0xe2];
  */
 export function plainJpegSize(file: Uint8Array): { readonly width: number; readonly height: number } | undefined {
   const { length } = file;
-  if (length < 4 || file[0] !== 0xff || file[1] !== START_OF_IMAGE || file[length - 2] !== 0xff || file[length - 1] !== END_OF_IMAGE) return undefined;
+  if (
+    length < 4 ||
+    file[0] !== 0xff ||
+    file[1] !== START_OF_IMAGE ||
+    file[length - 2] !== 0xff ||
+    file[length - 1] !== END_OF_IMAGE
+  )
+    return undefined;
   const word = (at: number): number => (file[at]! << 8) | file[at + 1]!;
   let shape: { width: number; height: number } | undefined;
   for (let at = 2; at + 4 <= length; at += 2 + word(at + 2)) {

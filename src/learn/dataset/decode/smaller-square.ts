@@ -5,10 +5,30 @@ import { CODE } from './weighted-sums.generated.ts';
 /** See weighted-sums.as, which also says how much room must be left after what is read. */
 interface WeightedSums {
   readonly memory: WebAssembly.Memory;
-  lower(from: number, stride: number, bytes: number, firsts: number, weights: number, taps: number, rows: number, to: number, toStride: number): void;
-  narrow(from: number, stride: number, rows: number, firsts: number, weights: number, taps: number, columns: number, to: number): void;
+  lower(
+    from: number,
+    stride: number,
+    bytes: number,
+    firsts: number,
+    weights: number,
+    taps: number,
+    rows: number,
+    to: number,
+    toStride: number,
+  ): void;
+  narrow(
+    from: number,
+    stride: number,
+    rows: number,
+    firsts: number,
+    weights: number,
+    taps: number,
+    columns: number,
+    to: number,
+  ): void;
 }
-const sums = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(CODE, 'base64'))).exports as unknown as WeightedSums;
+const sums = new WebAssembly.Instance(new WebAssembly.Module(Buffer.from(CODE, 'base64')))
+  .exports as unknown as WeightedSums;
 const REGISTER = 16;
 const PAGE = 65_536;
 
@@ -27,7 +47,17 @@ export function smallerSquare(pixels: Pixels, size: number): Uint8Array {
   const { rows, columns, from, low, to, stride } = placesOf(width, height, size);
   const bytes = new Uint8Array(sums.memory.buffer);
   bytes.set(pixels.channels === 1 ? inColour(pixels.data) : pixels.data, from);
-  sums.lower(from + 3 * (rows.start * width + columns.start), 3 * width, 3 * columns.length, rows.firsts, rows.weights, rows.taps, size, low, stride);
+  sums.lower(
+    from + 3 * (rows.start * width + columns.start),
+    3 * width,
+    3 * columns.length,
+    rows.firsts,
+    rows.weights,
+    rows.taps,
+    size,
+    low,
+    stride,
+  );
   sums.narrow(low, stride, size, columns.firsts, columns.weights, columns.taps, size, to);
   return bytes.slice(to, to + 3 * size * size);
 }
@@ -67,13 +97,28 @@ function placesOf(width: number, height: number, size: number): Places {
     end += Math.ceil(bytes / REGISTER + 1) * REGISTER;
     return start;
   };
-  const [rows, columns] = [vertical, horizontal].map(({ firsts, weights, ...axis }) => ({ ...axis, firsts: room(firsts.byteLength), weights: room(weights.byteLength) })) as [AxisPlaces, AxisPlaces];
+  const [rows, columns] = [vertical, horizontal].map(({ firsts, weights, ...axis }) => ({
+    ...axis,
+    firsts: room(firsts.byteLength),
+    weights: room(weights.byteLength),
+  })) as [AxisPlaces, AxisPlaces];
   const stride = Math.ceil((3 * columns.length) / 8) * 8;
-  latest = { key, rows, columns, stride, from: room(3 * width * (height + vertical.taps)), low: room(size * stride + 3 * horizontal.taps), to: room(3 * size * size) };
+  latest = {
+    key,
+    rows,
+    columns,
+    stride,
+    from: room(3 * width * (height + vertical.taps)),
+    low: room(size * stride + 3 * horizontal.taps),
+    to: room(3 * size * size),
+  };
 
   const missing = end - sums.memory.buffer.byteLength;
   if (missing > 0) sums.memory.grow(Math.ceil(missing / PAGE));
-  for (const [axis, place] of [[vertical, rows], [horizontal, columns]] as const) {
+  for (const [axis, place] of [
+    [vertical, rows],
+    [horizontal, columns],
+  ] as const) {
     new Uint32Array(sums.memory.buffer, place.firsts).set(axis.firsts);
     new Int16Array(sums.memory.buffer, place.weights).set(axis.weights);
   }
@@ -95,7 +140,9 @@ function axisOf(length: number, shrink: number, size: number): Axis {
   const whole = Math.round(length / shrink);
   const skipped = Math.floor((whole - size + 1) / 2);
   const margin = (length - whole * shrink) / 2;
-  const outputs = Array.from({ length: size }, (_, i) => filterAround(margin + (i + skipped + 0.5) * shrink, shrink, length));
+  const outputs = Array.from({ length: size }, (_, i) =>
+    filterAround(margin + (i + skipped + 0.5) * shrink, shrink, length),
+  );
   const taps = 2 * Math.ceil(Math.max(...outputs.map(({ weights }) => weights.length)) / 2);
   const all = new Int16Array(size * taps);
   outputs.forEach(({ weights }, i) => {
@@ -103,10 +150,20 @@ function axisOf(length: number, shrink: number, size: number): Axis {
   });
   const last = outputs[size - 1]!;
   const start = outputs[0]!.first;
-  return { firsts: Uint32Array.from(outputs, ({ first }) => first - start), weights: all, taps, start, length: last.first + last.weights.length - start };
+  return {
+    firsts: Uint32Array.from(outputs, ({ first }) => first - start),
+    weights: all,
+    taps,
+    start,
+    length: last.first + last.weights.length - start,
+  };
 }
 
-function filterAround(centre: number, shrink: number, length: number): { readonly first: number; readonly weights: readonly number[] } {
+function filterAround(
+  centre: number,
+  shrink: number,
+  length: number,
+): { readonly first: number; readonly weights: readonly number[] } {
   const first = Math.max(0, Math.floor(centre - LOBES * shrink));
   const end = Math.min(length, Math.ceil(centre + LOBES * shrink));
   const weights = Array.from({ length: end - first }, (_, i) => lanczos((first + i + 0.5 - centre) / shrink));

@@ -20,17 +20,25 @@ export function blankCanvas(size: number): Canvas {
 /** Sets every pixel from the place of its centre in the plane. */
 export function paint({ side, values }: Canvas, colourAt: (x: number, y: number) => Colour): void {
   for (let row = 0; row < side; row++) {
-    for (let column = 0; column < side; column++) values.set(colourAt((2 * column + 1) / side - 1, (2 * row + 1) / side - 1), 3 * (row * side + column));
+    for (let column = 0; column < side; column++)
+      values.set(colourAt((2 * column + 1) / side - 1, (2 * row + 1) / side - 1), 3 * (row * side + column));
   }
 }
 
 /** Blends a round brush over the pixels near a point of the plane. */
-export function dab({ side, values }: Canvas, [x, y]: readonly [number, number], radius: number, colour: Colour, strength: number): void {
+export function dab(
+  { side, values }: Canvas,
+  [x, y]: readonly [number, number],
+  radius: number,
+  colour: Colour,
+  strength: number,
+): void {
   const [cx, cy, r] = [((x + 1) * side) / 2, ((y + 1) * side) / 2, (radius * side) / 2];
   for (let row = Math.max(0, Math.floor(cy - r - 1)); row <= Math.min(side - 1, cy + r + 1); row++) {
     for (let column = Math.max(0, Math.floor(cx - r - 1)); column <= Math.min(side - 1, cx + r + 1); column++) {
       const cover = strength * Math.min(1, Math.max(0, r + 0.5 - Math.hypot(column + 0.5 - cx, row + 0.5 - cy)));
-      for (let c = 0; c < 3; c++) values[3 * (row * side + column) + c]! += cover * (colour[c]! - values[3 * (row * side + column) + c]!);
+      for (let c = 0; c < 3; c++)
+        values[3 * (row * side + column) + c]! += cover * (colour[c]! - values[3 * (row * side + column) + c]!);
     }
   }
 }
@@ -43,7 +51,8 @@ export function developed({ side, values }: Canvas): Uint8Array {
     for (let column = 0; column < size; column++) {
       for (let c = 0; c < 3; c++) {
         let sum = 0;
-        for (let j = 0; j < FINER; j++) for (let i = 0; i < FINER; i++) sum += values[3 * ((FINER * row + j) * side + FINER * column + i) + c]!;
+        for (let j = 0; j < FINER; j++)
+          for (let i = 0; i < FINER; i++) sum += values[3 * ((FINER * row + j) * side + FINER * column + i) + c]!;
         bytes[3 * (row * size + column) + c] = Math.round(255 * Math.min(1, Math.max(0, sum / FINER ** 2)));
       }
     }
@@ -51,4 +60,8 @@ export function developed({ side, values }: Canvas): Uint8Array {
   return bytes;
 }
 
-export const mix = (a: Colour, b: Colour, share: number): Colour => [a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]), a[2] + share * (b[2] - a[2])];
+export const mix = (a: Colour, b: Colour, share: number): Colour => [
+  a[0] + share * (b[0] - a[0]),
+  a[1] + share * (b[1] - a[1]),
+  a[2] + share * (b[2] - a[2]),
+];

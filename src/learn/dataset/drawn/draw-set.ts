@@ -12,7 +12,11 @@ export interface DrawnSet {
   readonly draw: (row: number) => Uint8Array;
 }
 
-export async function writeDrawnSet({ listing, size, draw }: DrawnSet, files: DatasetFiles, onProgress?: (done: number, total: number) => void): Promise<Dataset> {
+export async function writeDrawnSet(
+  { listing, size, draw }: DrawnSet,
+  files: DatasetFiles,
+  onProgress?: (done: number, total: number) => void,
+): Promise<Dataset> {
   const count = listing.samples.length;
   const images = await createPackedImages(files.images, count, size);
   try {

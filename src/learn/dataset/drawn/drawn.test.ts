@@ -38,7 +38,13 @@ describe.each<[string, (seed: number, images?: number) => DrawnSet]>([
     const { draw, listing } = make(1);
     const images = listing.samples.map((_, row) => draw(row));
     expect(new Set(images.map(digestOf)).size).toBe(images.length);
-    for (const image of images) expect(distance(image, image.map(() => mean(image)))).toBeGreaterThan(2);
+    for (const image of images)
+      expect(
+        distance(
+          image,
+          image.map(() => mean(image)),
+        ),
+      ).toBeGreaterThan(2);
   });
 
   test('is written as every data set is', async () => {
@@ -56,7 +62,8 @@ describe.each<[string, (seed: number, images?: number) => DrawnSet]>([
 
 test('phantoms: kinds occur in their shares, and a lesion has one to four pictures of one kind', () => {
   const { samples } = phantoms({ images: 4000, size: 8, seed: 0 }).listing;
-  for (const [kind, share] of Object.entries(KINDS)) expect(samples.filter(({ label }) => label === kind).length / 4000).toBeCloseTo(share, 1);
+  for (const [kind, share] of Object.entries(KINDS))
+    expect(samples.filter(({ label }) => label === kind).length / 4000).toBeCloseTo(share, 1);
   const lesions = new Map<string, string[]>();
   for (const { group, label } of samples) lesions.set(group, [...(lesions.get(group) ?? []), label]);
   expect(new Set([...lesions.values()].map((labels) => labels.length))).toEqual(new Set([1, 2, 3, 4]));

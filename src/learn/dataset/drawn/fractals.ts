@@ -66,7 +66,12 @@ function drawMaps(source: RandomSource): AffineMap[] {
     const [c, s, u, v] = [Math.cos(turn), Math.sin(turn), Math.cos(tilt), Math.sin(tilt)];
     // Rotation by `turn`, stretch, rotation by `tilt`: the singular values are what was drawn.
     return {
-      matrix: [c * long * u - s * short * v, -c * long * v - s * short * u, s * long * u + c * short * v, -s * long * v + c * short * u],
+      matrix: [
+        c * long * u - s * short * v,
+        -c * long * v - s * short * u,
+        s * long * u + c * short * v,
+        -s * long * v + c * short * u,
+      ],
       offset: [between(source, -1, 1), between(source, -1, 1)],
     };
   });
@@ -91,7 +96,10 @@ function drawFractal(system: readonly AffineMap[], source: RandomSource, size: n
 /** Each picture of a class bends its formula a little: shapes of one kind, as leaves of one tree. */
 function bent(system: readonly AffineMap[], source: RandomSource): AffineMap[] {
   const by = () => between(source, 0.9, 1.1);
-  return system.map(({ matrix: [a, b, c, d], offset: [e, f] }) => ({ matrix: [a * by(), b * by(), c * by(), d * by()], offset: [e * by(), f * by()] }));
+  return system.map(({ matrix: [a, b, c, d], offset: [e, f] }) => ({
+    matrix: [a * by(), b * by(), c * by(), d * by()],
+    offset: [e * by(), f * by()],
+  }));
 }
 
 /** The chaos game: points of the attractor as x, y, x, y ... */
@@ -103,7 +111,13 @@ function attractor(system: readonly AffineMap[], source: RandomSource, count: nu
   let [x, y] = [0, 0];
   for (let i = -20; i < count; i++) {
     let left = source.uniform() * total;
-    const { matrix, offset } = system[Math.max(0, areas.findIndex((area) => (left -= area) < 0))]!;
+    const { matrix, offset } =
+      system[
+        Math.max(
+          0,
+          areas.findIndex((area) => (left -= area) < 0),
+        )
+      ]!;
     [x, y] = [matrix[0] * x + matrix[1] * y + offset[0], matrix[2] * x + matrix[3] * y + offset[1]];
     if (i >= 0) points.set([x, y], 2 * i);
   }
@@ -114,7 +128,9 @@ function attractor(system: readonly AffineMap[], source: RandomSource, count: nu
 function densityOf(points: Float64Array, side: number, source: RandomSource): Float32Array {
   const count = points.length / 2;
   const mean = [0, 1].map((axis) => sumOver(count, (i) => points[2 * i + axis]!) / count);
-  const spread = Math.sqrt(sumOver(count, (i) => (points[2 * i]! - mean[0]!) ** 2 + (points[2 * i + 1]! - mean[1]!) ** 2) / count);
+  const spread = Math.sqrt(
+    sumOver(count, (i) => (points[2 * i]! - mean[0]!) ** 2 + (points[2 * i + 1]! - mean[1]!) ** 2) / count,
+  );
   const zoom = between(source, 0.4, 0.7) / Math.max(spread, 1e-6);
   const angle = 2 * Math.PI * source.uniform();
   const [cos, sin] = [zoom * Math.cos(angle), zoom * Math.sin(angle)];
@@ -123,14 +139,18 @@ function densityOf(points: Float64Array, side: number, source: RandomSource): Fl
   const hits = new Float32Array(side * side);
   for (let i = 0; i < count; i++) {
     const [u, v] = [points[2 * i]! - mean[0]!, points[2 * i + 1]! - mean[1]!];
-    const [column, row] = [Math.floor(((cos * u - sin * v + dx + 1) * side) / 2), Math.floor(((sin * u + cos * v + dy + 1) * side) / 2)];
+    const [column, row] = [
+      Math.floor(((cos * u - sin * v + dx + 1) * side) / 2),
+      Math.floor(((sin * u + cos * v + dy + 1) * side) / 2),
+    ];
     if (column >= 0 && column < side && row >= 0 && row < side) hits[row * side + column]!++;
   }
   const most = Math.log1p(hits.reduce((a, b) => Math.max(a, b), 1));
   return hits.map((n) => Math.log1p(n) / most);
 }
 
-const pixelAt = (x: number, y: number, { side }: Canvas): number => Math.floor(((y + 1) * side) / 2) * side + Math.floor(((x + 1) * side) / 2);
+const pixelAt = (x: number, y: number, { side }: Canvas): number =>
+  Math.floor(((y + 1) * side) / 2) * side + Math.floor(((x + 1) * side) / 2);
 const drawColour = (source: RandomSource): Colour => [source.uniform(), source.uniform(), source.uniform()];
 const between = (source: RandomSource, low: number, high: number): number => low + (high - low) * source.uniform();
 

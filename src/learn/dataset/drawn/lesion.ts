@@ -20,16 +20,31 @@ export interface Lesion {
   readonly fade: number;
   readonly ground: Colour;
   /** Patches of other colours, in units of the radius. */
-  readonly patches: readonly { readonly x: number; readonly y: number; readonly radius: number; readonly colour: Colour }[];
+  readonly patches: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly radius: number;
+    readonly colour: Colour;
+  }[];
   /** Pigment network: strength, lines per radius, and how much of it is broken away. */
   readonly network: { readonly strength: number; readonly pitch: number; readonly broken: number };
   /** Small round marks: pale cysts, dark plugs or blood lakes. */
-  readonly marks: readonly { readonly x: number; readonly y: number; readonly radius: number; readonly colour: Colour }[];
+  readonly marks: readonly {
+    readonly x: number;
+    readonly y: number;
+    readonly radius: number;
+    readonly colour: Colour;
+  }[];
   /** Keys the textures. */
   readonly texture: readonly [string, number, number];
 }
 
-const SKINS: readonly Colour[] = [[0.93, 0.76, 0.68], [0.87, 0.67, 0.57], [0.8, 0.6, 0.5], [0.9, 0.7, 0.66]];
+const SKINS: readonly Colour[] = [
+  [0.93, 0.76, 0.68],
+  [0.87, 0.67, 0.57],
+  [0.8, 0.6, 0.5],
+  [0.9, 0.7, 0.66],
+];
 const TAN: Colour = [0.68, 0.47, 0.34];
 const BROWN: Colour = [0.47, 0.3, 0.21];
 const DARK: Colour = [0.23, 0.15, 0.13];
@@ -42,7 +57,12 @@ const PURPLE: Colour = [0.45, 0.2, 0.27];
 export function drawLesion(seed: number, number: number): Lesion {
   const source = random('phantom', seed, number);
   const kind = drawKind(source);
-  const common = { kind, skin: jittered(source, SKINS[source.integer(SKINS.length)]!, 0.05), radius: between(source, 0.38, 0.68), texture: ['phantom texture', seed, number] as const };
+  const common = {
+    kind,
+    skin: jittered(source, SKINS[source.integer(SKINS.length)]!, 0.05),
+    radius: between(source, 0.38, 0.68),
+    texture: ['phantom texture', seed, number] as const,
+  };
   switch (kind) {
     case 'nevus':
       return {
@@ -51,7 +71,11 @@ export function drawLesion(seed: number, number: number): Lesion {
         fade: between(source, 0.12, 0.4),
         ground: jittered(source, source.uniform() < 0.5 ? TAN : BROWN, 0.07),
         patches: patches(source, source.integer(2), [BROWN, TAN], 0.4),
-        network: { strength: between(source, 0.1, 0.4), pitch: between(source, 4, 6), broken: between(source, 0, 0.35) },
+        network: {
+          strength: between(source, 0.1, 0.4),
+          pitch: between(source, 4, 6),
+          broken: between(source, 0, 0.35),
+        },
         marks: [],
       };
     case 'melanoma':
@@ -61,7 +85,11 @@ export function drawLesion(seed: number, number: number): Lesion {
         fade: between(source, 0.08, 0.35),
         ground: jittered(source, source.uniform() < 0.6 ? BROWN : TAN, 0.07),
         patches: patches(source, 3 + source.integer(3), [DARK, BLUE_GREY, DARK, ROSE, PALE, BROWN], 0.8),
-        network: { strength: between(source, 0.1, 0.4), pitch: between(source, 3, 5), broken: between(source, 0.3, 0.8) },
+        network: {
+          strength: between(source, 0.1, 0.4),
+          pitch: between(source, 3, 5),
+          broken: between(source, 0.3, 0.8),
+        },
         marks: marks(source, source.integer(5), [DARK, BROWN], 0.06),
       };
     case 'keratosis':
@@ -71,7 +99,11 @@ export function drawLesion(seed: number, number: number): Lesion {
         fade: between(source, 0.03, 0.14),
         ground: jittered(source, source.uniform() < 0.65 ? TAN : BROWN, 0.08),
         patches: patches(source, source.integer(3), [TAN, BROWN, PALE], 0.6),
-        network: { strength: between(source, 0, 0.12), pitch: between(source, 2, 4), broken: between(source, 0.3, 0.8) },
+        network: {
+          strength: between(source, 0, 0.12),
+          pitch: between(source, 2, 4),
+          broken: between(source, 0.3, 0.8),
+        },
         marks: marks(source, 8 + source.integer(12), [PALE, DARK, PALE], 0.13),
       };
     case 'vascular':
@@ -96,16 +128,27 @@ function drawKind(source: RandomSource): Kind {
 const HARMONICS = 6;
 
 function outline(source: RandomSource, roughness: number): Lesion['outline'] {
-  return Array.from({ length: HARMONICS }, (_, k) => ({ amplitude: (roughness * (0.4 + source.uniform())) / Math.sqrt(k + 1), phase: 2 * Math.PI * source.uniform() }));
+  return Array.from({ length: HARMONICS }, (_, k) => ({
+    amplitude: (roughness * (0.4 + source.uniform())) / Math.sqrt(k + 1),
+    phase: 2 * Math.PI * source.uniform(),
+  }));
 }
 
 /** The further off the centre, the less symmetric the lesion. */
 function patches(source: RandomSource, count: number, colours: readonly Colour[], reach: number): Lesion['patches'] {
-  return Array.from({ length: count }, () => ({ ...inDisc(source, reach), radius: between(source, 0.25, 0.6), colour: jittered(source, colours[source.integer(colours.length)]!, 0.05) }));
+  return Array.from({ length: count }, () => ({
+    ...inDisc(source, reach),
+    radius: between(source, 0.25, 0.6),
+    colour: jittered(source, colours[source.integer(colours.length)]!, 0.05),
+  }));
 }
 
 function marks(source: RandomSource, count: number, colours: readonly Colour[], largest: number): Lesion['marks'] {
-  return Array.from({ length: count }, () => ({ ...inDisc(source, 0.85), radius: between(source, largest / 2, largest), colour: jittered(source, colours[source.integer(colours.length)]!, 0.05) }));
+  return Array.from({ length: count }, () => ({
+    ...inDisc(source, 0.85),
+    radius: between(source, largest / 2, largest),
+    colour: jittered(source, colours[source.integer(colours.length)]!, 0.05),
+  }));
 }
 
 function inDisc(source: RandomSource, reach: number): { x: number; y: number } {
@@ -116,7 +159,11 @@ function inDisc(source: RandomSource, reach: number): { x: number; y: number } {
 
 function jittered(source: RandomSource, [r, g, b]: Colour, by: number): Colour {
   const light = between(source, -by, by);
-  return [r + light + between(source, -by, by) / 2, g + light + between(source, -by, by) / 2, b + light + between(source, -by, by) / 2];
+  return [
+    r + light + between(source, -by, by) / 2,
+    g + light + between(source, -by, by) / 2,
+    b + light + between(source, -by, by) / 2,
+  ];
 }
 
 const between = (source: RandomSource, low: number, high: number): number => low + (high - low) * source.uniform();

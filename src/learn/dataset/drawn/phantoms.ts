@@ -8,15 +8,31 @@ import { photograph } from './photograph.ts';
 const MOST_PICTURES = 4;
 
 /** `images` pictures of about half as many lesions: one to four of each, in nature's imbalance. */
-export function phantoms({ images, size, seed }: { readonly images: number; readonly size: number; readonly seed: number }): DrawnSet {
+export function phantoms({
+  images,
+  size,
+  seed,
+}: {
+  readonly images: number;
+  readonly size: number;
+  readonly seed: number;
+}): DrawnSet {
   const pictures: { lesion: Lesion; sample: Sample; picture: number }[] = [];
   for (let number = 0; pictures.length < images; number++) {
     const lesion = drawLesion(seed, number);
     const group = `lesion${String(number).padStart(5, '0')}`;
     // One picture is likelier than two, two than three: 2.0 on average.
     const source = random('phantom count', seed, number);
-    const count = Math.min(1 + Math.min(source.integer(MOST_PICTURES), source.integer(MOST_PICTURES + 1)), images - pictures.length);
-    for (let picture = 0; picture < count; picture++) pictures.push({ lesion, picture, sample: { image: `${group}/${picture + 1}`, label: lesion.kind, group, split: '' } });
+    const count = Math.min(
+      1 + Math.min(source.integer(MOST_PICTURES), source.integer(MOST_PICTURES + 1)),
+      images - pictures.length,
+    );
+    for (let picture = 0; picture < count; picture++)
+      pictures.push({
+        lesion,
+        picture,
+        sample: { image: `${group}/${picture + 1}`, label: lesion.kind, group, split: '' },
+      });
   }
   return {
     listing: {

@@ -52,7 +52,8 @@ function lesionColours(lesion: Lesion): (skin: Colour, x: number, y: number) => 
       colour = mix(colour, patch.colour, 0.85 * (1 - step(0.6, 1.1, distance)));
     }
     colour = shaded(colour, 1 - networkAt(lesion, x, y, warp, gaps));
-    for (const mark of lesion.marks) colour = mix(colour, mark.colour, 0.9 * (1 - step(0.7, 1.15, Math.hypot(x - mark.x, y - mark.y) / mark.radius)));
+    for (const mark of lesion.marks)
+      colour = mix(colour, mark.colour, 0.9 * (1 - step(0.7, 1.15, Math.hypot(x - mark.x, y - mark.y) / mark.radius)));
     return mix(colour, skin, step(-lesion.fade, lesion.fade, outside));
   };
 }
@@ -110,7 +111,10 @@ function paintLight({ side, values }: Canvas, { tint, gradient, tube, noise }: L
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++) {
       const [x, y] = [(2 * column + 1) / side - 1, (2 * row + 1) / side - 1];
-      const light = (1 + gradient[0] * x + gradient[1] * y) * (1 - 0.12 * (x * x + y * y)) * (1 - 0.97 * step(tube, tube + 0.12, Math.hypot(x, y)));
+      const light =
+        (1 + gradient[0] * x + gradient[1] * y) *
+        (1 - 0.12 * (x * x + y * y)) *
+        (1 - 0.97 * step(tube, tube + 0.12, Math.hypot(x, y)));
       const grain = noise * (source.uniform() + source.uniform() - 1) * 2;
       for (let c = 0; c < 3; c++) {
         const at = 3 * (row * side + column) + c;

@@ -9,9 +9,16 @@ function npy(header: string, data: Uint8Array, major = 1): Buffer {
   const padded = `${header.padEnd(64 * Math.ceil((header.length + 9 + lengthBytes) / 64) - 9 - lengthBytes)}\n`;
   const length = Buffer.alloc(lengthBytes);
   length.writeUIntLE(padded.length, 0, lengthBytes);
-  return Buffer.concat([Buffer.from('\x93NUMPY', 'latin1'), Buffer.from([major, 0]), length, Buffer.from(padded, 'latin1'), data]);
+  return Buffer.concat([
+    Buffer.from('\x93NUMPY', 'latin1'),
+    Buffer.from([major, 0]),
+    length,
+    Buffer.from(padded, 'latin1'),
+    data,
+  ]);
 }
-const headerOf = (shape: readonly number[], descr = '|u1', fortran = 'False') => `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
+const headerOf = (shape: readonly number[], descr = '|u1', fortran = 'False') =>
+  `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
 const sides = fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 4 });
 const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const parsed = (bytes: Buffer) => {
@@ -43,12 +50,15 @@ test('every cut, and every byte too many, is refused', () => {
 test('a header with any bytes changed is read as some whole array or refused; nothing else happens', () => {
   const whole = npy(headerOf([2, 3]), new Uint8Array(6));
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(whole.length - 7), fc.nat(255)), { minLength: 1, maxLength: 6 }), (changes) => {
-      const bytes = Buffer.from(whole);
-      for (const [at, value] of changes) bytes[at] = value;
-      const result = parsed(bytes);
-      if (!(result instanceof DatasetError)) expect(result.data.length % Math.max(1, product(result.shape))).toBe(0);
-    }),
+    fc.property(
+      fc.array(fc.tuple(fc.nat(whole.length - 7), fc.nat(255)), { minLength: 1, maxLength: 6 }),
+      (changes) => {
+        const bytes = Buffer.from(whole);
+        for (const [at, value] of changes) bytes[at] = value;
+        const result = parsed(bytes);
+        if (!(result instanceof DatasetError)) expect(result.data.length % Math.max(1, product(result.shape))).toBe(0);
+      },
+    ),
     { seed: 12, numRuns: 500 },
   );
 });
@@ -74,12 +84,32 @@ describe('refused with its reason:', () => {
     ['objects', headerOf([6], '|O'), 'its type is "|O"'],
     ['Fortran order', headerOf([2, 3], '|u1', 'True'), 'it is in Fortran order. Save numpy.ascontiguousarray of it.'],
     ['a shape that is too large', headerOf([99999, 99999, 99999, 99999]), 'takes'],
-    ['a number in brackets', "{'descr': '|u1', 'fortran_order': False, 'shape': (6), }", 'its header is not the dictionary'],
-    ['a negative side', "{'descr': '|u1', 'fortran_order': False, 'shape': (-6,), }", 'its header is not the dictionary'],
-    ['a key twice', "{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (6,), }", 'its header is not the dictionary'],
-    ['a key too many', "{'descr': '|u1', 'fortran_order': False, 'shape': (6,), 'x': True, }", 'its header is not the dictionary'],
+    [
+      'a number in brackets',
+      "{'descr': '|u1', 'fortran_order': False, 'shape': (6), }",
+      'its header is not the dictionary',
+    ],
+    [
+      'a negative side',
+      "{'descr': '|u1', 'fortran_order': False, 'shape': (-6,), }",
+      'its header is not the dictionary',
+    ],
+    [
+      'a key twice',
+      "{'descr': '|u1', 'descr': '|u1', 'fortran_order': False, 'shape': (6,), }",
+      'its header is not the dictionary',
+    ],
+    [
+      'a key too many',
+      "{'descr': '|u1', 'fortran_order': False, 'shape': (6,), 'x': True, }",
+      'its header is not the dictionary',
+    ],
     ['a missing key', "{'descr': '|u1', 'shape': (6,), }", 'its header is not the dictionary'],
-    ['code', "{'descr': '|u1', 'fortran_order': __import__('os'), 'shape': (6,), }", 'its header is not the dictionary'],
+    [
+      'code',
+      "{'descr': '|u1', 'fortran_order': __import__('os'), 'shape': (6,), }",
+      'its header is not the dictionary',
+    ],
   ])('%s', (_, header, message) => {
     expect(() => parseNpy(npy(header, new Uint8Array(6)), 'x')).toThrow(message);
   });
@@ -90,7 +120,11 @@ describe('refused with its reason:', () => {
     version[6] = 9;
     expect(() => parseNpy(version, 'x')).toThrow('its format is version 9.0; 1.0, 2.0 and 3.0 are known.');
     expect(() => parseNpy(Buffer.from('PK\x03\x04 and so on'), 'x')).toThrow('it does not begin as one.');
-    expect(() => parseNpy(npy(headerOf([6]).padEnd(20_000), new Uint8Array(6), 2), 'x')).toThrow(/its header claims \d+ bytes; 10000 are the most/);
-    expect(() => numbersOf(parseNpy(npy(headerOf([1], '<u8'), new Uint8Array(8).fill(255)), 'x'))).toThrow('18446744073709551615 is too large for a label.');
+    expect(() => parseNpy(npy(headerOf([6]).padEnd(20_000), new Uint8Array(6), 2), 'x')).toThrow(
+      /its header claims \d+ bytes; 10000 are the most/,
+    );
+    expect(() => numbersOf(parseNpy(npy(headerOf([1], '<u8'), new Uint8Array(8).fill(255)), 'x'))).toThrow(
+      '18446744073709551615 is too large for a label.',
+    );
   });
 });

@@ -8,7 +8,19 @@ export interface NpyArray {
   readonly data: Buffer;
 }
 
-const TYPES = { '|u1': 1, '|i1': 1, '<u2': 2, '<i2': 2, '<u4': 4, '<i4': 4, '<u8': 8, '<i8': 8, '<f4': 4, '<f8': 8, '|b1': 1 } as const;
+const TYPES = {
+  '|u1': 1,
+  '|i1': 1,
+  '<u2': 2,
+  '<i2': 2,
+  '<u4': 4,
+  '<i4': 4,
+  '<u8': 8,
+  '<i8': 8,
+  '<f4': 4,
+  '<f8': 8,
+  '|b1': 1,
+} as const;
 export type NpyType = keyof typeof TYPES;
 
 const MAGIC = Buffer.from('\x93NUMPY', 'latin1');
@@ -22,21 +34,31 @@ export function parseNpy(bytes: Buffer, place: string): NpyArray {
   const refuse = (problem: string): never => {
     throw new DatasetError(`${place} is no NumPy array that can be read: ${problem}`);
   };
-  if (bytes.length < MAGIC.length + 2 || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return refuse('it does not begin as one.');
+  if (bytes.length < MAGIC.length + 2 || !bytes.subarray(0, MAGIC.length).equals(MAGIC))
+    return refuse('it does not begin as one.');
   const major = bytes[MAGIC.length]!;
   const minor = bytes[MAGIC.length + 1]!;
-  if (major < 1 || major > 3 || minor !== 0) return refuse(`its format is version ${major}.${minor}; 1.0, 2.0 and 3.0 are known.`);
+  if (major < 1 || major > 3 || minor !== 0)
+    return refuse(`its format is version ${major}.${minor}; 1.0, 2.0 and 3.0 are known.`);
   const start = MAGIC.length + 2 + lengthBytes(major);
   if (bytes.length < start) return refuse('it ends within its header.');
   const length = bytes.readUIntLE(MAGIC.length + 2, lengthBytes(major));
   if (length > LONGEST_HEADER) return refuse(`its header claims ${length} bytes; ${LONGEST_HEADER} are the most.`);
   if (bytes.length < start + length) return refuse('it ends within its header.');
 
-  const { descr, fortran, shape } = parseHeader(bytes.toString(major === 3 ? 'utf8' : 'latin1', start, start + length)) ?? refuse('its header is not the dictionary of descr, fortran_order and shape that NumPy writes.');
-  if (!isKnown(descr)) return refuse(`its type is "${descr}"; ${Object.keys(TYPES).join(', ')} are read. Convert it in Python with astype.`);
+  const { descr, fortran, shape } =
+    parseHeader(bytes.toString(major === 3 ? 'utf8' : 'latin1', start, start + length)) ??
+    refuse('its header is not the dictionary of descr, fortran_order and shape that NumPy writes.');
+  if (!isKnown(descr))
+    return refuse(
+      `its type is "${descr}"; ${Object.keys(TYPES).join(', ')} are read. Convert it in Python with astype.`,
+    );
   if (fortran && shape.length > 1) return refuse('it is in Fortran order. Save numpy.ascontiguousarray of it.');
   const expected = shape.reduce((product, side) => product * side, TYPES[descr]);
-  if (!Number.isSafeInteger(expected) || expected !== bytes.length - start - length) return refuse(`its shape (${shape.join(', ')}) takes ${expected} bytes; ${bytes.length - start - length} are there.`);
+  if (!Number.isSafeInteger(expected) || expected !== bytes.length - start - length)
+    return refuse(
+      `its shape (${shape.join(', ')}) takes ${expected} bytes; ${bytes.length - start - length} are there.`,
+    );
   return { type: descr, shape, data: bytes.subarray(start + length) };
 }
 
@@ -49,16 +71,26 @@ export function numbersOf({ type, data }: NpyArray): number[] {
 function elementAt(data: Buffer, at: number, type: NpyType): number {
   switch (type) {
     case '|b1':
-    case '|u1': return data.readUInt8(at);
-    case '|i1': return data.readInt8(at);
-    case '<u2': return data.readUInt16LE(at);
-    case '<i2': return data.readInt16LE(at);
-    case '<u4': return data.readUInt32LE(at);
-    case '<i4': return data.readInt32LE(at);
-    case '<f4': return data.readFloatLE(at);
-    case '<f8': return data.readDoubleLE(at);
-    case '<u8': return exact(data.readBigUInt64LE(at));
-    case '<i8': return exact(data.readBigInt64LE(at));
+    case '|u1':
+      return data.readUInt8(at);
+    case '|i1':
+      return data.readInt8(at);
+    case '<u2':
+      return data.readUInt16LE(at);
+    case '<i2':
+      return data.readInt16LE(at);
+    case '<u4':
+      return data.readUInt32LE(at);
+    case '<i4':
+      return data.readInt32LE(at);
+    case '<f4':
+      return data.readFloatLE(at);
+    case '<f8':
+      return data.readDoubleLE(at);
+    case '<u8':
+      return exact(data.readBigUInt64LE(at));
+    case '<i8':
+      return exact(data.readBigInt64LE(at));
   }
 }
 
@@ -75,7 +107,8 @@ interface Header {
   readonly shape: readonly number[];
 }
 
-const ENTRY = /\s*'(descr|fortran_order|shape)'\s*:\s*(?:'([^'\\]*)'|(True|False)|\(((?:\s*\d+\s*,)*(?:\s*\d+)?\s*)\))\s*(?:,|(?=\}))/y;
+const ENTRY =
+  /\s*'(descr|fortran_order|shape)'\s*:\s*(?:'([^'\\]*)'|(True|False)|\(((?:\s*\d+\s*,)*(?:\s*\d+)?\s*)\))\s*(?:,|(?=\}))/y;
 
 /** A Python dictionary literal with these three keys, each once, and nothing else. */
 function parseHeader(text: string): Header | undefined {
@@ -88,12 +121,18 @@ function parseHeader(text: string): Header | undefined {
     const [, key, string, truth, tuple] = entry;
     end = ENTRY.lastIndex;
     if (key === 'descr' && string !== undefined && found.descr === undefined) found.descr = string;
-    else if (key === 'fortran_order' && truth !== undefined && found.fortran === undefined) found.fortran = truth === 'True';
-    else if (key === 'shape' && tuple !== undefined && found.shape === undefined && isTuple(tuple)) found.shape = tuple.split(',').filter((side) => side.trim() !== '').map(Number);
+    else if (key === 'fortran_order' && truth !== undefined && found.fortran === undefined)
+      found.fortran = truth === 'True';
+    else if (key === 'shape' && tuple !== undefined && found.shape === undefined && isTuple(tuple))
+      found.shape = tuple
+        .split(',')
+        .filter((side) => side.trim() !== '')
+        .map(Number);
     else return undefined;
   }
   const { descr, fortran, shape } = found;
-  if (literal.slice(end).trim() !== '}' || descr === undefined || fortran === undefined || shape === undefined) return undefined;
+  if (literal.slice(end).trim() !== '}' || descr === undefined || fortran === undefined || shape === undefined)
+    return undefined;
   return { descr, fortran, shape };
 }
 

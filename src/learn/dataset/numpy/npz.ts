@@ -20,7 +20,8 @@ export async function readNpz(path: string, wanted: readonly string[]): Promise<
       const name = entry.fileName.replace(/\.npy$/, '');
       if (!wanted.includes(name)) continue;
       if (arrays.has(name)) refuse(`it holds "${name}" twice.`);
-      if (entry.uncompressedSize > LARGEST) refuse(`"${name}" takes ${entry.uncompressedSize} bytes; ${LARGEST} are the most.`);
+      if (entry.uncompressedSize > LARGEST)
+        refuse(`"${name}" takes ${entry.uncompressedSize} bytes; ${LARGEST} are the most.`);
       arrays.set(name, parseNpy(await contentOf(zip, entry), `${path}: ${name}`));
     }
   } catch (error) {

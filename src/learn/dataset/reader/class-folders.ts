@@ -15,18 +15,25 @@ interface ClassFolders {
 }
 
 /** Every class must have a folder in every tree; other folders and files are faults. */
-export async function readClassFolders(description: Description, { folder, trees, groupOf = (image) => image }: ClassFolders): Promise<Result<Listing, string>> {
+export async function readClassFolders(
+  description: Description,
+  { folder, trees, groupOf = (image) => image }: ClassFolders,
+): Promise<Result<Listing, string>> {
   const samples: Sample[] = [];
   const faults: Fault[] = [];
   for (const { path, split } of trees) {
     const { folders, files } = await contentsOf(join(folder, path));
     const missing = description.classes.find((label) => !folders.includes(label));
     if (missing !== undefined) return err(await absent(join(folder, path), `${missing}/`));
-    for (const file of files) faults.push({ file: below(path, file), reason: 'it lies outside the folders of the classes' });
+    for (const file of files)
+      faults.push({ file: below(path, file), reason: 'it lies outside the folders of the classes' });
     for (const label of folders) {
       const inside = below(path, label);
       if (!description.classes.includes(label)) {
-        faults.push({ file: inside, reason: `the class "${label}" is unknown; ${description.classes.join(', ')} are known` });
+        faults.push({
+          file: inside,
+          reason: `the class "${label}" is unknown; ${description.classes.join(', ')} are known`,
+        });
         continue;
       }
       for (const file of await filesBelow(folder, inside)) {

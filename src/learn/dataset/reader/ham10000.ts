@@ -17,20 +17,39 @@ export const ham10000: Reader = async (folder) => {
   for (const part of PARTS) {
     const found = await locate(folder, part);
     if (!found.ok) return found;
-    for (const file of (await contentsOf(join(folder, part))).files) images.set(file.replace(/\.jpe?g$/i, ''), `${part}/${file}`);
+    for (const file of (await contentsOf(join(folder, part))).files)
+      images.set(file.replace(/\.jpe?g$/i, ''), `${part}/${file}`);
   }
 
   const samples: Sample[] = [];
   const faults: Fault[] = [];
-  for (const { line, cells } of parseTable(await readFile(metadata.value, 'utf8'), ['lesion_id', 'image_id', 'dx'], metadata.value)) {
+  for (const { line, cells } of parseTable(
+    await readFile(metadata.value, 'utf8'),
+    ['lesion_id', 'image_id', 'dx'],
+    metadata.value,
+  )) {
     const id = cells.image_id.trim();
     const label = cells.dx.trim();
     const image = images.get(id);
     images.delete(id);
-    if (image === undefined) faults.push({ file: id, reason: `${METADATA}:${line} names it, but ${PARTS.join(' and ')} hold no such image` });
-    else if (!CLASSES.includes(label)) faults.push({ file: image, reason: `${METADATA}:${line}: the class "${label}" is unknown; ${CLASSES.join(', ')} are known` });
+    if (image === undefined)
+      faults.push({ file: id, reason: `${METADATA}:${line} names it, but ${PARTS.join(' and ')} hold no such image` });
+    else if (!CLASSES.includes(label))
+      faults.push({
+        file: image,
+        reason: `${METADATA}:${line}: the class "${label}" is unknown; ${CLASSES.join(', ')} are known`,
+      });
     else samples.push({ image, label, group: cells.lesion_id.trim(), split: '' });
   }
   for (const image of images.values()) faults.push({ file: image, reason: `${METADATA} does not name it` });
-  return ok({ name: 'ham10000', title: 'HAM10000', classes: CLASSES, ordinal: false, domain: 'skin', source: 'Tschandl, Rosendahl, Kittler, Scientific Data 5:180161, 2018', samples, faults });
+  return ok({
+    name: 'ham10000',
+    title: 'HAM10000',
+    classes: CLASSES,
+    ordinal: false,
+    domain: 'skin',
+    source: 'Tschandl, Rosendahl, Kittler, Scientific Data 5:180161, 2018',
+    samples,
+    faults,
+  });
 };

@@ -9,7 +9,16 @@ import { isic9 } from './isic9.ts';
 import type { Reader } from './listing.ts';
 import { medmnist } from './medmnist.ts';
 
-export const READERS = { ham10000, isic9, covid19, 'chest-xray': chestXray, idrid, folders, csv, medmnist } as const satisfies Record<string, Reader>;
+export const READERS = {
+  ham10000,
+  isic9,
+  covid19,
+  'chest-xray': chestXray,
+  idrid,
+  folders,
+  csv,
+  medmnist,
+} as const satisfies Record<string, Reader>;
 export type ReaderName = keyof typeof READERS;
 
 export type { Listing } from './listing.ts';

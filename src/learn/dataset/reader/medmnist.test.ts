@@ -42,12 +42,25 @@ test.each([
   ['colour.npz', 3],
 ])('%s: pixels arrive as NumPy has them, grey in all three channels', async (file, channels) => {
   const files = { images: join(folder, 'i'), table: join(folder, 't'), dataset: join(folder, 'd') };
-  await ingest(await read(file), files, { folder: GOLDEN, size: 8, onBroken: 'error', decode: decodeImage, concurrency: 2 });
+  await ingest(await read(file), files, {
+    folder: GOLDEN,
+    size: 8,
+    onBroken: 'error',
+    decode: decodeImage,
+    concurrency: 2,
+  });
   const images = await openPackedImages(files.images);
   // The script fills each part with 0, 7, 14 ... modulo 251; row 7 is val/1.
-  for (const [row, place] of [[0, 0], [5, 5], [7, 1], [11, 1]] as const) {
+  for (const [row, place] of [
+    [0, 0],
+    [5, 5],
+    [7, 1],
+    [11, 1],
+  ] as const) {
     const start = place * 64 * channels;
-    expect([...(await images.read([row]))]).toEqual(Array.from({ length: 192 }, (_, i) => ((start + (channels === 3 ? i : Math.floor(i / 3))) * 7) % 251));
+    expect([...(await images.read([row]))]).toEqual(
+      Array.from({ length: 192 }, (_, i) => ((start + (channels === 3 ? i : Math.floor(i / 3))) * 7) % 251),
+    );
   }
   await images.close();
 });
@@ -62,20 +75,28 @@ test('a folder with one such file is read; none or two are refused', async () =>
 });
 
 test('several labels for an image, and labels beyond the names, are refused', async () => {
-  expect(await refusal(join(GOLDEN, 'several-labels.npz'))).toBe('<golden>/several-labels.npz: "train_labels" has the shape (6, 14): several labels for each image. This study tells classes apart that exclude each other.');
-  expect(await refusal(join(GOLDEN, 'grey.npz'), ['only'])).toBe('<golden>/grey.npz: there is a label 1; 1 classes are named: only.');
+  expect(await refusal(join(GOLDEN, 'several-labels.npz'))).toBe(
+    '<golden>/several-labels.npz: "train_labels" has the shape (6, 14): several labels for each image. This study tells classes apart that exclude each other.',
+  );
+  expect(await refusal(join(GOLDEN, 'grey.npz'), ['only'])).toBe(
+    '<golden>/grey.npz: there is a label 1; 1 classes are named: only.',
+  );
 });
 
 test('what is no such file is refused: other arrays, Fortran order, other bytes, a changed byte, a cut', async () => {
   expect(await refusal(join(GOLDEN, 'expected.npz'))).toContain('the array "train_images" is missing.');
-  await expect(medmnist(join(GOLDEN, 'fortran.npz'))).rejects.toThrow('train_images is no NumPy array that can be read: it is in Fortran order.');
+  await expect(medmnist(join(GOLDEN, 'fortran.npz'))).rejects.toThrow(
+    'train_images is no NumPy array that can be read: it is in Fortran order.',
+  );
   await writeFile(join(folder, 'text.npz'), 'not a zip');
   await expect(medmnist(join(folder, 'text.npz'))).rejects.toThrow('text.npz is no .npz file that can be read');
   const stored = await readFile(join(GOLDEN, 'colour.npz'));
   const changed = Buffer.from(stored);
   changed[400]! ^= 1;
   await writeFile(join(folder, 'changed.npz'), changed);
-  await expect(medmnist(join(folder, 'changed.npz'))).rejects.toThrow('train_images.npy was changed: its checksum is another');
+  await expect(medmnist(join(folder, 'changed.npz'))).rejects.toThrow(
+    'train_images.npy was changed: its checksum is another',
+  );
   await writeFile(join(folder, 'cut.npz'), stored.subarray(0, stored.length / 2));
   await expect(medmnist(join(folder, 'cut.npz'))).rejects.toThrow('cut.npz is no .npz file that can be read');
 });

@@ -20,7 +20,10 @@ const PARTS = [
 export const medmnist: Reader = async (folder, classNames) => {
   const file = await fileIn(folder);
   if (!file.ok) return file;
-  const arrays = await readNpz(file.value, PARTS.flatMap(({ name }) => [`${name}_images`, `${name}_labels`]));
+  const arrays = await readNpz(
+    file.value,
+    PARTS.flatMap(({ name }) => [`${name}_images`, `${name}_labels`]),
+  );
   const parts: Part[] = [];
   for (const { name, split } of PARTS) {
     const part = partOf(arrays, name, split);
@@ -28,12 +31,21 @@ export const medmnist: Reader = async (folder, classNames) => {
     parts.push(part.value);
   }
   const numbers = [...new Set(parts.flatMap(({ labels }) => labels))].sort((a, b) => a - b);
-  const wrong = numbers.find((number) => !Number.isInteger(number) || number < 0 || (classNames !== undefined && number >= classNames.length));
-  if (wrong !== undefined) return err(`${file.value}: there is a label ${wrong}; ${classNames === undefined ? 'whole numbers from 0 are expected' : `${classNames.length} classes are named: ${classNames.join(', ')}`}.`);
+  const wrong = numbers.find(
+    (number) => !Number.isInteger(number) || number < 0 || (classNames !== undefined && number >= classNames.length),
+  );
+  if (wrong !== undefined)
+    return err(
+      `${file.value}: there is a label ${wrong}; ${classNames === undefined ? 'whole numbers from 0 are expected' : `${classNames.length} classes are named: ${classNames.join(', ')}`}.`,
+    );
   const nameOf = (label: number) => classNames?.[label] ?? String(label);
 
-  const pixels = new Map<string, () => Pixels>(parts.flatMap((part) => part.labels.map((_, i) => [`${part.name}/${i}`, () => pixelsOf(part.images, i)])));
-  const samples = parts.flatMap(({ name, split, labels }) => labels.map((label, i): Sample => ({ image: `${name}/${i}`, label: nameOf(label), group: `${name}/${i}`, split })));
+  const pixels = new Map<string, () => Pixels>(
+    parts.flatMap((part) => part.labels.map((_, i) => [`${part.name}/${i}`, () => pixelsOf(part.images, i)])),
+  );
+  const samples = parts.flatMap(({ name, split, labels }) =>
+    labels.map((label, i): Sample => ({ image: `${name}/${i}`, label: nameOf(label), group: `${name}/${i}`, split })),
+  );
   const title = basename(file.value).replace(/\.npz$/i, '');
   return ok({
     name: title,
@@ -52,7 +64,9 @@ async function fileIn(folder: string): Promise<Result<string, string>> {
   if ((await stat(folder).catch(() => null))?.isFile()) return ok(folder);
   const found = (await contentsOf(folder)).files.filter((file) => /\.npz$/i.test(file));
   if (found.length === 0) return err(await absent(folder, '*.npz'));
-  return found.length === 1 ? ok(join(folder, found[0]!)) : err(`${folder} holds ${found.join(', ')}; name one of them as the input, or keep each in a folder of its own.`);
+  return found.length === 1
+    ? ok(join(folder, found[0]!))
+    : err(`${folder} holds ${found.join(', ')}; name one of them as the input, or keep each in a folder of its own.`);
 }
 
 interface Part {
@@ -64,12 +78,20 @@ interface Part {
 
 function partOf(arrays: ReadonlyMap<string, NpyArray>, name: string, split: PublishedSplit): Result<Part, string> {
   const [images, labels] = [arrays.get(`${name}_images`), arrays.get(`${name}_labels`)];
-  if (images === undefined || labels === undefined) return err(`the array "${name}_${images === undefined ? 'images' : 'labels'}" is missing.`);
+  if (images === undefined || labels === undefined)
+    return err(`the array "${name}_${images === undefined ? 'images' : 'labels'}" is missing.`);
   const [count, , , channels = 1] = images.shape;
-  const isPicture = images.type === '|u1' && (images.shape.length === 3 || (images.shape.length === 4 && channels === 3));
-  if (!isPicture) return err(`"${name}_images" is ${images.type} of shape (${images.shape.join(', ')}); |u1 of (N, height, width) or (N, height, width, 3) is expected. Sets of volumes are not read.`);
+  const isPicture =
+    images.type === '|u1' && (images.shape.length === 3 || (images.shape.length === 4 && channels === 3));
+  if (!isPicture)
+    return err(
+      `"${name}_images" is ${images.type} of shape (${images.shape.join(', ')}); |u1 of (N, height, width) or (N, height, width, 3) is expected. Sets of volumes are not read.`,
+    );
   const [rows, columns = 1] = labels.shape;
-  if (columns > 1 || labels.shape.length > 2) return err(`"${name}_labels" has the shape (${labels.shape.join(', ')}): several labels for each image. This study tells classes apart that exclude each other.`);
+  if (columns > 1 || labels.shape.length > 2)
+    return err(
+      `"${name}_labels" has the shape (${labels.shape.join(', ')}): several labels for each image. This study tells classes apart that exclude each other.`,
+    );
   if (rows !== count) return err(`"${name}_labels" has ${rows ?? 0} rows for ${count} images.`);
   return ok({ name, split, images, labels: numbersOf(labels) });
 }

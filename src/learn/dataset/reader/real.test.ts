@@ -6,7 +6,10 @@ import { READERS, type Listing, type ReaderName } from './index.ts';
 
 const DATA = resolve(import.meta.dirname, '../../../../../shared/data');
 
-const counts = (values: readonly string[]) => Object.fromEntries([...new Set(values)].sort().map((value) => [value, values.filter((other) => other === value).length]));
+const counts = (values: readonly string[]) =>
+  Object.fromEntries(
+    [...new Set(values)].sort().map((value) => [value, values.filter((other) => other === value).length]),
+  );
 
 async function read(name: ReaderName): Promise<Listing> {
   const result = await READERS[name](join(DATA, name));
@@ -23,15 +26,34 @@ const cases: [ReaderName, { images: number; groups: number; classes: number; spl
 ];
 
 for (const [name, expected] of cases) {
-  test.skipIf(!existsSync(join(DATA, name)))(`${name} is read whole (skipped where ${join('..', 'shared', 'data', name)} is absent)`, async () => {
-    const { samples, faults, classes } = await read(name);
-    expect(faults).toEqual([]);
-    expect({ images: samples.length, groups: new Set(samples.map(({ group }) => group)).size, classes: classes.length, splits: counts(samples.map(({ split }) => split)) }).toEqual(expected);
-    expect(new Set(samples.map(({ image }) => image)).size).toBe(samples.length);
-  });
+  test.skipIf(!existsSync(join(DATA, name)))(
+    `${name} is read whole (skipped where ${join('..', 'shared', 'data', name)} is absent)`,
+    async () => {
+      const { samples, faults, classes } = await read(name);
+      expect(faults).toEqual([]);
+      expect({
+        images: samples.length,
+        groups: new Set(samples.map(({ group }) => group)).size,
+        classes: classes.length,
+        splits: counts(samples.map(({ split }) => split)),
+      }).toEqual(expected);
+      expect(new Set(samples.map(({ image }) => image)).size).toBe(samples.length);
+    },
+  );
 }
 
-test.skipIf(!existsSync(join(DATA, 'ham10000')))('HAM10000 has the published number of images of each class', async () => {
-  const { samples } = await read('ham10000');
-  expect(counts(samples.map(({ label }) => label))).toEqual({ akiec: 327, bcc: 514, bkl: 1099, df: 115, mel: 1113, nv: 6705, vasc: 142 });
-});
+test.skipIf(!existsSync(join(DATA, 'ham10000')))(
+  'HAM10000 has the published number of images of each class',
+  async () => {
+    const { samples } = await read('ham10000');
+    expect(counts(samples.map(({ label }) => label))).toEqual({
+      akiec: 327,
+      bcc: 514,
+      bkl: 1099,
+      df: 115,
+      mel: 1113,
+      nv: 6705,
+      vasc: 142,
+    });
+  },
+);

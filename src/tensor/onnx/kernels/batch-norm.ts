@@ -44,13 +44,19 @@ function batchNorm(lowering: Lowering, node: Node): void {
   const centred = model.op('Sub', [images, means]);
   const variances = average(model.op('Mul', [centred, centred]));
   const factor = model.op('Mul', [lowering.reshape(lowering.get(scale), channels), inverse(lowering, variances, node)]);
-  lowering.set(y, layout, model.op('Add', [model.op('Mul', [centred, factor]), lowering.reshape(lowering.get(offset), channels)]));
+  lowering.set(
+    y,
+    layout,
+    model.op('Add', [model.op('Mul', [centred, factor]), lowering.reshape(lowering.get(offset), channels)]),
+  );
   lowering.set(mean, 'plain', lowering.reshape(means, mean.shape));
   lowering.set(variance, 'plain', lowering.reshape(variances, variance.shape));
 }
 
 const inverse = ({ model }: Lowering, variances: Name, { attributes }: Node): Name =>
-  model.op('Reciprocal', [model.op('Sqrt', [model.op('Add', [variances, model.scalar(attributes.epsilon as number)])])]);
+  model.op('Reciprocal', [
+    model.op('Sqrt', [model.op('Add', [variances, model.scalar(attributes.epsilon as number)])]),
+  ]);
 
 function batchNormGradient(lowering: Lowering, node: Node): void {
   if (blockedBatchNormGradient(lowering, node)) return;
@@ -66,7 +72,10 @@ function batchNormGradient(lowering: Lowering, node: Node): void {
   const gradient = lowering.get(dy, layout);
   const sum = total(gradient);
   const product = total(model.op('Mul', [gradient, normalised]));
-  const centred = model.op('Sub', [model.op('Sub', [gradient, share(sum)]), model.op('Mul', [normalised, share(product)])]);
+  const centred = model.op('Sub', [
+    model.op('Sub', [gradient, share(sum)]),
+    model.op('Mul', [normalised, share(product)]),
+  ]);
   lowering.set(dx, layout, model.op('Mul', [centred, model.op('Mul', [spread(scale), inverses])]));
   lowering.set(dScale, 'plain', lowering.reshape(product, dScale.shape));
   lowering.set(dOffset, 'plain', lowering.reshape(sum, dOffset.shape));

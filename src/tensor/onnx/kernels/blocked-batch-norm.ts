@@ -37,9 +37,17 @@ export function blockedBatchNormGradient(lowering: Lowering, node: Node): boolea
   const product = batchSum(lowering, dot(lowering, gradient, images, x));
   const gradientOfScale = model.op('Mul', [model.op('Sub', [product, model.op('Mul', [means, sum])]), inverses]);
   const a = model.op('Mul', [lowering.get(scale), inverses]);
-  const b = model.op('Mul', [model.op('Mul', [model.op('Mul', [a, inverses]), gradientOfScale]), model.scalar(-1 / countOf(x))]);
+  const b = model.op('Mul', [
+    model.op('Mul', [model.op('Mul', [a, inverses]), gradientOfScale]),
+    model.scalar(-1 / countOf(x)),
+  ]);
   const c = model.op('Neg', [model.op('Add', [model.op('Mul', [a, meanGradient]), model.op('Mul', [b, means])])]);
-  const fromImages = lowering.convolve({ x: images, filter: asFilter(lowering, b, x), bias: c, attributes: pointwise(x) });
+  const fromImages = lowering.convolve({
+    x: images,
+    filter: asFilter(lowering, b, x),
+    bias: c,
+    attributes: pointwise(x),
+  });
   lowering.postpone(dx, { x: gradient, filter: asFilter(lowering, a, x), sum: fromImages, attributes: pointwise(x) });
   lowering.set(dScale, 'plain', gradientOfScale);
   lowering.set(dOffset, 'plain', sum);
@@ -49,14 +57,20 @@ export function blockedBatchNormGradient(lowering: Lowering, node: Node): boolea
 const channelsOf = ({ shape }: Value): number => shape[3]!;
 const countOf = ({ shape }: Value): number => shape[0]! * shape[1]! * shape[2]!;
 const pointwise = (x: Value) => ({ kernel_shape: [1, 1], group: channelsOf(x) });
-const asFilter = (lowering: Lowering, factors: Name, x: Value): Name => lowering.reshape(factors, [channelsOf(x), 1, 1, 1]);
+const asFilter = (lowering: Lowering, factors: Name, x: Value): Name =>
+  lowering.reshape(factors, [channelsOf(x), 1, 1, 1]);
 
 const inverse = ({ model }: Lowering, variances: Name, { attributes }: Node): Name =>
-  model.op('Reciprocal', [model.op('Sqrt', [model.op('Add', [variances, model.scalar(attributes.epsilon as number)])])]);
+  model.op('Reciprocal', [
+    model.op('Sqrt', [model.op('Add', [variances, model.scalar(attributes.epsilon as number)])]),
+  ]);
 
 /** [N, C] */
 function perImageMean(lowering: Lowering, images: Name, { shape }: Value): Name {
-  return lowering.reshape(lowering.model.op('GlobalAveragePool', [images], {}, 'com.microsoft.nchwc'), [shape[0]!, shape[3]!]);
+  return lowering.reshape(lowering.model.op('GlobalAveragePool', [images], {}, 'com.microsoft.nchwc'), [
+    shape[0]!,
+    shape[3]!,
+  ]);
 }
 
 /** The sum of products over height and width, [N, C]: every plane of `a` is convolved with the same plane of `b`. */
@@ -71,5 +85,7 @@ function dot(lowering: Lowering, a: Name, b: Name, { shape }: Value): Name {
   return lowering.reshape(products, [batch, channels]);
 }
 
-const batchMean = ({ model }: Lowering, name: Name): Name => model.op('ReduceMean', [name, model.integers([0])], { keepdims: 0 });
-const batchSum = ({ model }: Lowering, name: Name): Name => model.op('ReduceSum', [name, model.integers([0])], { keepdims: 0 });
+const batchMean = ({ model }: Lowering, name: Name): Name =>
+  model.op('ReduceMean', [name, model.integers([0])], { keepdims: 0 });
+const batchSum = ({ model }: Lowering, name: Name): Name =>
+  model.op('ReduceSum', [name, model.integers([0])], { keepdims: 0 });

@@ -21,12 +21,17 @@ export function blockedConvolution(lowering: Lowering, node: Node, window: Windo
   lowering.postpone(result, {
     x: lowering.get(x, images),
     filter: weights,
-    attributes: { kernel_shape: [filterHeight, filterWidth], pads: [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right], strides: [strideHeight, strideWidth] },
+    attributes: {
+      kernel_shape: [filterHeight, filterWidth],
+      pads: [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right],
+      strides: [strideHeight, strideWidth],
+    },
   });
   return true;
 }
 
-export const isDense = ({ dilationHeight, dilationWidth }: Window): boolean => dilationHeight === 1 && dilationWidth === 1;
+export const isDense = ({ dilationHeight, dilationWidth }: Window): boolean =>
+  dilationHeight === 1 && dilationWidth === 1;
 
 /** A filter as the operators read it, [out/b, in/b, kh, kw, b in, b out], declared [out, in, kh, kw]. */
 function readyFilter(lowering: Lowering, filter: Value): Name | undefined {
@@ -46,15 +51,30 @@ export function blockedInputGradient(lowering: Lowering, node: Node, window: Win
   const [dy, filter] = node.inputs as [Value, Value];
   const result = node.outputs[0]!;
   const kept = lowering.layout(filter);
-  const { strideHeight: stride, strideWidth, filterHeight: kernel, filterWidth, padInfo, inHeight, inWidth, outHeight, outWidth } = window;
-  const fits = lowering.layout(result) === 'blocked' && lowering.layout(dy) === 'blocked' && (kept === 'filter-by-input' || kept === 'filter-by-output');
+  const {
+    strideHeight: stride,
+    strideWidth,
+    filterHeight: kernel,
+    filterWidth,
+    padInfo,
+    inHeight,
+    inWidth,
+    outHeight,
+    outWidth,
+  } = window;
+  const fits =
+    lowering.layout(result) === 'blocked' &&
+    lowering.layout(dy) === 'blocked' &&
+    (kept === 'filter-by-input' || kept === 'filter-by-output');
   if (!fits || !isDense(window) || stride > 2 || stride !== strideWidth || kernel !== filterWidth) return false;
   const rows = phases(kernel, stride, padInfo.top, inHeight, outHeight);
   const columns = phases(kernel, stride, padInfo.left, inWidth, outWidth);
   if ([...rows, ...columns].some(({ before, after }) => before < 0 || after < 0)) return false;
 
   const swapped = swappedFilter(lowering, filter);
-  const parts = rows.map((row) => columns.map((column) => phase(lowering, swapped, window, row, column, lowering.get(dy, 'blocked'))));
+  const parts = rows.map((row) =>
+    columns.map((column) => phase(lowering, swapped, window, row, column, lowering.get(dy, 'blocked'))),
+  );
   const [only] = parts[0]!;
   if (stride === 1) lowering.postpone(result, only!);
   else lowering.postponePhases(result, parts);
@@ -71,7 +91,9 @@ interface Phase {
 function phases(kernel: number, stride: number, pad: number, length: number, outLength: number): Phase[] {
   return Array.from({ length: stride }, (_, parity) => {
     // Row stride q + parity meets row q + (parity + pad - tap) / stride of dy.
-    const taps = Array.from({ length: kernel }, (__, tap) => kernel - 1 - tap).filter((tap) => (parity + pad - tap) % stride === 0);
+    const taps = Array.from({ length: kernel }, (__, tap) => kernel - 1 - tap).filter(
+      (tap) => (parity + pad - tap) % stride === 0,
+    );
     if (taps.length === 0) return { taps, before: 0, after: 0 };
     const offset = (tap: number): number => (parity + pad - tap) / stride;
     const rows = Math.ceil(length / stride);
@@ -94,21 +116,37 @@ function swappedFilter(lowering: Lowering, filter: Value): SwappedFilter {
   const count = sizeOf(filter.shape) / (block * block);
   const kept = lowering.layout(filter) === 'filter-by-input' ? 'filter-by-input' : 'filter-by-output';
   // ReorderInput moves "channels" last: of every block of b in x b out values it makes b out x b in.
-  const turned = model.op('ReorderInput', [lowering.reshape(lowering.get(filter, kept), [count, block, 1, block])], {}, 'com.microsoft.nchwc');
+  const turned = model.op(
+    'ReorderInput',
+    [lowering.reshape(lowering.get(filter, kept), [count, block, 1, block])],
+    {},
+    'com.microsoft.nchwc',
+  );
   const [inputs, outputs] = [input / block, output / block];
   return {
     blocks: lowering.reshape(turned, [count, block * block]),
-    at: kept === 'filter-by-input' ? (i, o, tap) => (i * outputs + o) * taps + tap : (i, o, tap) => (o * inputs + i) * taps + tap,
+    at:
+      kept === 'filter-by-input'
+        ? (i, o, tap) => (i * outputs + o) * taps + tap
+        : (i, o, tap) => (o * inputs + i) * taps + tap,
   };
 }
 
-function phase(lowering: Lowering, { blocks, at }: SwappedFilter, window: Window, row: Phase, column: Phase, dy: Name): Pending | undefined {
+function phase(
+  lowering: Lowering,
+  { blocks, at }: SwappedFilter,
+  window: Window,
+  row: Phase,
+  column: Phase,
+  dy: Name,
+): Pending | undefined {
   if (row.taps.length === 0 || column.taps.length === 0) return undefined;
   const block = lowering.block!;
   const { inChannels, outChannels, filterWidth } = window;
   const numbers: number[] = [];
   for (let i = 0; i < inChannels / block; i++)
-    for (let o = 0; o < outChannels / block; o++) for (const y of row.taps) for (const x of column.taps) numbers.push(at(i, o, y * filterWidth + x));
+    for (let o = 0; o < outChannels / block; o++)
+      for (const y of row.taps) for (const x of column.taps) numbers.push(at(i, o, y * filterWidth + x));
   const gathered = lowering.model.op('Gather', [blocks, lowering.model.integers(numbers)], { axis: 0 });
   const kernel = [row.taps.length, column.taps.length];
   return {

@@ -24,7 +24,17 @@ export function blockedFilterGradient(lowering: Lowering, node: Node, window: Wi
 }
 
 /** How far x has to be padded for dy to fit as often as the filter is wide. */
-function margins({ padInfo, strideHeight, strideWidth, filterHeight, filterWidth, inHeight, inWidth, outHeight, outWidth }: Window) {
+function margins({
+  padInfo,
+  strideHeight,
+  strideWidth,
+  filterHeight,
+  filterWidth,
+  inHeight,
+  inWidth,
+  outHeight,
+  outWidth,
+}: Window) {
   return {
     top: padInfo.top,
     left: padInfo.left,
@@ -48,7 +58,12 @@ function imagesInnermost(lowering: Lowering, x: Value): Name {
   const block = lowering.block!;
   const [images, height, width, channels] = x.shape as [number, number, number, number];
   const batch = filled(images, block);
-  const parted = lowering.reshape(withFilledBatch(lowering, x, 'blocked'), [batch / block, block, channels * height, width]);
+  const parted = lowering.reshape(withFilledBatch(lowering, x, 'blocked'), [
+    batch / block,
+    block,
+    channels * height,
+    width,
+  ]);
   const turned = lowering.model.op('ReorderInput', [parted], {}, 'com.microsoft.nchwc');
   return lowering.reshape(turned, [batch / block, channels / block, height, width, block * block]);
 }
@@ -58,7 +73,16 @@ function gradientAsFilter(lowering: Lowering, dy: Value): Name {
   const block = lowering.block!;
   const [images, height, width, channels] = dy.shape as [number, number, number, number];
   const batch = filled(images, block);
-  return lowering.transpose(lowering.reshape(withFilledBatch(lowering, dy, 'blocked'), [batch / block, block, channels / block, height * width, block]), [2, 0, 3, 1, 4]);
+  return lowering.transpose(
+    lowering.reshape(withFilledBatch(lowering, dy, 'blocked'), [
+      batch / block,
+      block,
+      channels / block,
+      height * width,
+      block,
+    ]),
+    [2, 0, 3, 1, 4],
+  );
 }
 
 function spatialFilterGradient(lowering: Lowering, x: Value, dy: Value, result: Value, window: Window): boolean {
@@ -68,8 +92,16 @@ function spatialFilterGradient(lowering: Lowering, x: Value, dy: Value, result: 
   const { top, left, bottom, right } = margins(window);
   if (bottom < 0 || right < 0) return false;
   const blocks = inChannels / block;
-  const byChannels = lowering.transpose(lowering.reshape(imagesInnermost(lowering, x), [batchSize / block, blocks, inHeight * inWidth * block * block]), [1, 0, 2]);
-  const padded = padColumns(lowering, lowering.reshape(byChannels, [(blocks * batchSize * inHeight) / block, inWidth, block * block]), left, right);
+  const byChannels = lowering.transpose(
+    lowering.reshape(imagesInnermost(lowering, x), [batchSize / block, blocks, inHeight * inWidth * block * block]),
+    [1, 0, 2],
+  );
+  const padded = padColumns(
+    lowering,
+    lowering.reshape(byChannels, [(blocks * batchSize * inHeight) / block, inWidth, block * block]),
+    left,
+    right,
+  );
   lowering.postpone(result, {
     x: lowering.reshape(padded, [blocks, batchSize, inHeight, (left + inWidth + right) * block]),
     filter: lowering.reshape(gradientAsFilter(lowering, dy), [outChannels, batchSize, outHeight, outWidth]),
@@ -93,8 +125,18 @@ function pointwiseFilterGradient(lowering: Lowering, x: Value, dy: Value, result
   const byPixels = batchSize % block > 0 && (batchSize * pixels) % block === 0;
   const count = byPixels ? batchSize * pixels : filled(batchSize, block) * pixels;
   lowering.postpone(result, {
-    x: lowering.reshape(byPixels ? pixelsInnermost(lowering, x, window) : imagesOfPixels(lowering, x, window), [1, count, inChannels / block, block]),
-    filter: lowering.reshape(byPixels ? gradientByPixels(lowering, dy) : gradientAsFilter(lowering, dy), [outChannels, count, 1, 1]),
+    x: lowering.reshape(byPixels ? pixelsInnermost(lowering, x, window) : imagesOfPixels(lowering, x, window), [
+      1,
+      count,
+      inChannels / block,
+      block,
+    ]),
+    filter: lowering.reshape(byPixels ? gradientByPixels(lowering, dy) : gradientAsFilter(lowering, dy), [
+      outChannels,
+      count,
+      1,
+      1,
+    ]),
     attributes: { kernel_shape: [1, 1] },
   });
   return true;
@@ -105,7 +147,10 @@ function imagesOfPixels(lowering: Lowering, x: Value, window: Window): Name {
   const block = lowering.block!;
   const { batchSize, inChannels, outHeight, outWidth } = window;
   const met = everyStride(lowering, imagesInnermost(lowering, x), window); // [N/b, C/b, H, W, b b]
-  return lowering.transpose(lowering.reshape(met, [filled(batchSize, block) / block, inChannels / block, outHeight * outWidth, block * block]), [0, 2, 1, 3]);
+  return lowering.transpose(
+    lowering.reshape(met, [filled(batchSize, block) / block, inChannels / block, outHeight * outWidth, block * block]),
+    [0, 2, 1, 3],
+  );
 }
 
 /** The same as [N H W/b, C, b pixels]. */
@@ -113,43 +158,103 @@ function pixelsInnermost(lowering: Lowering, x: Value, window: Window): Name {
   const block = lowering.block!;
   const { batchSize, inChannels, inHeight, inWidth, outHeight, outWidth } = window;
   const pixels = outHeight * outWidth;
-  const met = everyStride(lowering, lowering.reshape(lowering.get(x, 'blocked'), [batchSize, inChannels / block, inHeight, inWidth, block]), window);
+  const met = everyStride(
+    lowering,
+    lowering.reshape(lowering.get(x, 'blocked'), [batchSize, inChannels / block, inHeight, inWidth, block]),
+    window,
+  );
   const rows = lowering.transpose(lowering.reshape(met, [batchSize, inChannels / block, pixels, block]), [0, 2, 1, 3]); // [N, H W, C/b, b]
-  return lowering.model.op('ReorderInput', [lowering.reshape(rows, [(batchSize * pixels) / block, block, 1, inChannels])], {}, 'com.microsoft.nchwc');
+  return lowering.model.op(
+    'ReorderInput',
+    [lowering.reshape(rows, [(batchSize * pixels) / block, block, 1, inChannels])],
+    {},
+    'com.microsoft.nchwc',
+  );
 }
 
 /** dy as [out/b, N H W, b]. */
 function gradientByPixels(lowering: Lowering, dy: Value): Name {
   const block = lowering.block!;
   const [images, height, width, channels] = dy.shape as [number, number, number, number];
-  return lowering.transpose(lowering.reshape(lowering.get(dy, 'blocked'), [images, channels / block, height * width, block]), [1, 0, 2, 3]);
+  return lowering.transpose(
+    lowering.reshape(lowering.get(dy, 'blocked'), [images, channels / block, height * width, block]),
+    [1, 0, 2, 3],
+  );
 }
 
 /** Of [., ., H, W, .], the rows and columns that a filter of one tap meets. */
-function everyStride({ model }: Lowering, images: Name, { inHeight, inWidth, outHeight, outWidth, strideHeight: stride }: Window): Name {
+function everyStride(
+  { model }: Lowering,
+  images: Name,
+  { inHeight, inWidth, outHeight, outWidth, strideHeight: stride }: Window,
+): Name {
   if (stride === 1 && outHeight === inHeight && outWidth === inWidth) return images;
   const ends = [(outHeight - 1) * stride + 1, (outWidth - 1) * stride + 1];
-  return model.op('Slice', [images, model.integers([0, 0]), model.integers(ends), model.integers([2, 3]), model.integers([stride, stride])]);
+  return model.op('Slice', [
+    images,
+    model.integers([0, 0]),
+    model.integers(ends),
+    model.integers([2, 3]),
+    model.integers([stride, stride]),
+  ]);
 }
 
 /** For the few channels of the first convolution, which lie innermost of the columns instead of a block. */
 function firstFilterGradient(lowering: Lowering, x: Value, dy: Value, result: Value, window: Window): boolean {
   const { model } = lowering;
   const block = lowering.block!;
-  const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, filterHeight, filterWidth, strideHeight: stride } = window;
+  const {
+    inChannels,
+    outChannels,
+    inHeight,
+    inWidth,
+    outHeight,
+    outWidth,
+    filterHeight,
+    filterWidth,
+    strideHeight: stride,
+  } = window;
   const batchSize = filled(window.batchSize, block);
   const { top, left, bottom, right } = margins(window);
   if (bottom < 0 || right < 0) return false;
-  const parted = lowering.reshape(withFilledBatch(lowering, x, 'channels-first'), [batchSize / block, block, inChannels * inHeight, inWidth]);
-  const turned = lowering.reshape(model.op('ReorderInput', [parted], {}, 'com.microsoft.nchwc'), [batchSize / block, inChannels, inHeight, inWidth, block]);
-  const lined = lowering.reshape(lowering.transpose(turned, [0, 2, 3, 1, 4]), [(batchSize / block) * inHeight, inWidth, inChannels * block]);
+  const parted = lowering.reshape(withFilledBatch(lowering, x, 'channels-first'), [
+    batchSize / block,
+    block,
+    inChannels * inHeight,
+    inWidth,
+  ]);
+  const turned = lowering.reshape(model.op('ReorderInput', [parted], {}, 'com.microsoft.nchwc'), [
+    batchSize / block,
+    inChannels,
+    inHeight,
+    inWidth,
+    block,
+  ]);
+  const lined = lowering.reshape(lowering.transpose(turned, [0, 2, 3, 1, 4]), [
+    (batchSize / block) * inHeight,
+    inWidth,
+    inChannels * block,
+  ]);
   const gradient = lowering.convolve({
-    x: lowering.reshape(padColumns(lowering, lined, left, right), [1, batchSize, inHeight, (left + inWidth + right) * inChannels]),
+    x: lowering.reshape(padColumns(lowering, lined, left, right), [
+      1,
+      batchSize,
+      inHeight,
+      (left + inWidth + right) * inChannels,
+    ]),
     filter: lowering.reshape(gradientAsFilter(lowering, dy), [outChannels, batchSize, outHeight, outWidth]),
-    attributes: { kernel_shape: [outHeight, outWidth], pads: [top, 0, bottom, 0], dilations: [stride, stride * inChannels] },
+    attributes: {
+      kernel_shape: [outHeight, outWidth],
+      pads: [top, 0, bottom, 0],
+      dilations: [stride, stride * inChannels],
+    },
   }); // [out/b, kh, kw in, b out]
   const split = lowering.reshape(gradient, [outChannels / block, filterHeight, filterWidth, inChannels, block]);
   const arrangement = lowering.arrangement(result, 'filter-of-few');
-  lowering.set(result, 'filter-of-few', lowering.reshape(lowering.transpose(split, [0, 3, 1, 2, 4]), arrangement.declared));
+  lowering.set(
+    result,
+    'filter-of-few',
+    lowering.reshape(lowering.transpose(split, [0, 3, 1, 2, 4]), arrangement.declared),
+  );
   return true;
 }

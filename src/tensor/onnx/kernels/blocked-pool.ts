@@ -14,21 +14,60 @@ export function blockedMaxPool(lowering: Lowering, node: Node, window: Window): 
 /** Equal operators are one operator: the gradient finds what the pool has computed. */
 function pooled(lowering: Lowering, x: Value, window: Window): { alongRows: Name; both: Name } {
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = window;
-  const pool = (name: Name, kernel: number[], strides: number[], pads: number[]): Name => lowering.model.op('MaxPool', [name], { kernel_shape: kernel, strides, pads }, 'com.microsoft.nchwc');
-  const alongRows = pool(lowering.get(x, 'blocked'), [1, filterWidth], [1, strideWidth], [0, padInfo.left, 0, padInfo.right]);
-  return { alongRows, both: pool(alongRows, [filterHeight, 1], [strideHeight, 1], [padInfo.top, 0, padInfo.bottom, 0]) };
+  const pool = (name: Name, kernel: number[], strides: number[], pads: number[]): Name =>
+    lowering.model.op('MaxPool', [name], { kernel_shape: kernel, strides, pads }, 'com.microsoft.nchwc');
+  const alongRows = pool(
+    lowering.get(x, 'blocked'),
+    [1, filterWidth],
+    [1, strideWidth],
+    [0, padInfo.left, 0, padInfo.right],
+  );
+  return {
+    alongRows,
+    both: pool(alongRows, [filterHeight, 1], [strideHeight, 1], [padInfo.top, 0, padInfo.bottom, 0]),
+  };
 }
 
 export function blockedMaxPoolGradient(lowering: Lowering, node: Node, window: Window): boolean {
   const [dy, x] = node.inputs as [Value, Value];
-  const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo, inHeight, inWidth, outHeight, outWidth, inChannels, batchSize } = window;
-  const known = filterHeight === filterWidth && (filterHeight === 2 || filterHeight === 3) && strideHeight === 2 && strideWidth === 2;
+  const {
+    filterHeight,
+    filterWidth,
+    strideHeight,
+    strideWidth,
+    padInfo,
+    inHeight,
+    inWidth,
+    outHeight,
+    outWidth,
+    inChannels,
+    batchSize,
+  } = window;
+  const known =
+    filterHeight === filterWidth &&
+    (filterHeight === 2 || filterHeight === 3) &&
+    strideHeight === 2 &&
+    strideWidth === 2;
   if (lowering.layout(x) !== 'blocked' || lowering.layout(dy) !== 'blocked' || !known) return false;
   const block = lowering.block!;
   const outer = (batchSize * inChannels) / block;
   const { alongRows, both } = pooled(lowering, x, window);
-  const columns = { outer, length: inHeight, pools: outHeight, pad: padInfo.top, inner: outWidth * block, kernel: filterHeight };
-  const rows = { outer: outer * inHeight, length: inWidth, pools: outWidth, pad: padInfo.left, inner: block, kernel: filterWidth };
+  const columns = {
+    outer,
+    length: inHeight,
+    pools: outHeight,
+    pad: padInfo.top,
+    inner: outWidth * block,
+    kernel: filterHeight,
+  };
+  const rows = {
+    outer: outer * inHeight,
+    length: inWidth,
+    pools: outWidth,
+    pad: padInfo.left,
+    inner: block,
+    kernel: filterWidth,
+  };
   const between = alongAxis(lowering, { dy: lowering.get(dy, 'blocked'), y: both, x: alongRows }, columns);
   const dx = alongAxis(lowering, { dy: between, y: alongRows, x: lowering.get(x, 'blocked') }, rows);
   lowering.set(node.outputs[0]!, 'blocked', lowering.reshape(dx, lowering.arrangement(x, 'blocked').declared));
@@ -52,16 +91,23 @@ const LOWEST = -3e38;
  * Pads x to whole pairs. Window i then holds the even element i, the odd element i and, if it has three, the even element
  * i + 1; dy goes to the first of them that equals the maximum.
  */
-function alongAxis(lowering: Lowering, { dy, y, x }: { dy: Name; y: Name; x: Name }, { outer, length, pools, pad, inner, kernel }: Axis): Name {
+function alongAxis(
+  lowering: Lowering,
+  { dy, y, x }: { dy: Name; y: Name; x: Name },
+  { outer, length, pools, pad, inner, kernel }: Axis,
+): Name {
   const { model } = lowering;
   const pairs = pools + (kernel === 3 ? 1 : 0);
   const after = 2 * pairs - length - pad;
   const flat = lowering.reshape(x, [outer, length, inner]);
   const padded = after < 0 ? crop(lowering, flat, 0, length + after) : flat;
   const whole = model.op('Pad', [padded, model.integers([0, pad, 0, 0, Math.max(after, 0), 0]), model.scalar(LOWEST)]);
-  const [evens, odds] = model.ops('Split', [lowering.reshape(whole, [outer, pairs, 2, inner]), model.integers([1, 1])], { axis: 2 }, 2).map((half) => lowering.reshape(half, [outer, pairs, inner]));
+  const [evens, odds] = model
+    .ops('Split', [lowering.reshape(whole, [outer, pairs, 2, inner]), model.integers([1, 1])], { axis: 2 }, 2)
+    .map((half) => lowering.reshape(half, [outer, pairs, inner]));
   const [gradient, maximum] = [lowering.reshape(dy, [outer, pools, inner]), lowering.reshape(y, [outer, pools, inner])];
-  const share = (rest: Name, candidate: Name): Name => model.op('Mul', [rest, isMaximum(lowering, crop(lowering, candidate, 0, pools, pairs), maximum)]);
+  const share = (rest: Name, candidate: Name): Name =>
+    model.op('Mul', [rest, isMaximum(lowering, crop(lowering, candidate, 0, pools, pairs), maximum)]);
   const first = share(gradient, evens!);
   const rest = model.op('Sub', [gradient, first]);
   let [toEvens, toOdds] = [first, rest];
@@ -78,7 +124,8 @@ function alongAxis(lowering: Lowering, { dy, y, x }: { dy: Name; y: Name; x: Nam
 }
 
 /** 1 where the candidate is the maximum (it is never above), else 0; a steep ramp, since comparisons are slow. */
-const isMaximum = ({ model }: Lowering, candidate: Name, maximum: Name): Name => model.op('HardSigmoid', [model.op('Sub', [candidate, maximum])], { alpha: { real: 1e38 }, beta: { real: 1 } });
+const isMaximum = ({ model }: Lowering, candidate: Name, maximum: Name): Name =>
+  model.op('HardSigmoid', [model.op('Sub', [candidate, maximum])], { alpha: { real: 1e38 }, beta: { real: 1 } });
 
 /** Elements `from` to `to` of the middle axis, of `of`. */
 function crop({ model }: Lowering, name: Name, from: number, to: number, of?: number): Name {
@@ -86,4 +133,5 @@ function crop({ model }: Lowering, name: Name, from: number, to: number, of?: nu
   return model.op('Slice', [name, model.integers([from]), model.integers([to]), model.integers([1])]);
 }
 
-const extend = ({ model }: Lowering, name: Name, before: number, after: number): Name => model.op('Pad', [name, model.integers([0, before, 0, 0, after, 0])]);
+const extend = ({ model }: Lowering, name: Name, before: number, after: number): Name =>
+  model.op('Pad', [name, model.integers([0, before, 0, 0, after, 0])]);

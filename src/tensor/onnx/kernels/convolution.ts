@@ -15,12 +15,14 @@ type Blocked = (lowering: Lowering, node: Node, window: Window) => boolean;
 type Standard = (lowering: Lowering, node: Node, window: Window) => void;
 
 /** As a matrix product on small images, else on blocks where they are filled, else by standard operators. */
-const fastest = (products: Products, blocked: Blocked, standard: Standard): LowerKernel => (lowering, node) => {
-  const window = windowOf(node);
-  const met = tapsOfProduct(window);
-  if (met !== undefined) products(lowering, node, window, met);
-  else if (!blocked(lowering, node, window)) standard(lowering, node, window);
-};
+const fastest =
+  (products: Products, blocked: Blocked, standard: Standard): LowerKernel =>
+  (lowering, node) => {
+    const window = windowOf(node);
+    const met = tapsOfProduct(window);
+    if (met !== undefined) products(lowering, node, window, met);
+    else if (!blocked(lowering, node, window)) standard(lowering, node, window);
+  };
 
 const pads = ({ padInfo: { top, left, bottom, right } }: Window): number[] => [top, left, bottom, right];
 const strides = ({ strideHeight, strideWidth }: Window): number[] => [strideHeight, strideWidth];
@@ -29,22 +31,52 @@ const kernelShape = ({ filterHeight, filterWidth }: Window): number[] => [filter
 
 function convolve(lowering: Lowering, node: Node, window: Window): void {
   const [x, filter] = node.inputs as [Value, Value];
-  set(lowering, node, lowering.model.op('Conv', [lowering.get(x, 'channels-first'), lowering.get(filter, 'filter')], { kernel_shape: kernelShape(window), pads: pads(window), strides: strides(window), dilations: dilations(window) }));
+  set(
+    lowering,
+    node,
+    lowering.model.op('Conv', [lowering.get(x, 'channels-first'), lowering.get(filter, 'filter')], {
+      kernel_shape: kernelShape(window),
+      pads: pads(window),
+      strides: strides(window),
+      dilations: dilations(window),
+    }),
+  );
 }
 
 function inputGradient(lowering: Lowering, node: Node, window: Window): void {
   const [dy, filter] = node.inputs as [Value, Value];
-  set(lowering, node, transposed(lowering, lowering.get(dy, 'channels-first'), lowering.get(filter, 'filter'), window, 1));
+  set(
+    lowering,
+    node,
+    transposed(lowering, lowering.get(dy, 'channels-first'), lowering.get(filter, 'filter'), window, 1),
+  );
 }
 
 /** What was cut off when the stride did not fit is put back as output padding. */
 function transposed(lowering: Lowering, dy: Name, filter: Name, window: Window, group: number): Name {
-  const { padInfo, outHeight, outWidth, inHeight, inWidth, effectiveFilterHeight, effectiveFilterWidth, strideHeight, strideWidth } = window;
+  const {
+    padInfo,
+    outHeight,
+    outWidth,
+    inHeight,
+    inWidth,
+    effectiveFilterHeight,
+    effectiveFilterWidth,
+    strideHeight,
+    strideWidth,
+  } = window;
   const rest = [
     inHeight - ((outHeight - 1) * strideHeight + effectiveFilterHeight - padInfo.top - padInfo.bottom),
     inWidth - ((outWidth - 1) * strideWidth + effectiveFilterWidth - padInfo.left - padInfo.right),
   ];
-  return lowering.model.op('ConvTranspose', [dy, filter], { kernel_shape: kernelShape(window), pads: pads(window), strides: strides(window), dilations: dilations(window), output_padding: rest, group });
+  return lowering.model.op('ConvTranspose', [dy, filter], {
+    kernel_shape: kernelShape(window),
+    pads: pads(window),
+    strides: strides(window),
+    dilations: dilations(window),
+    output_padding: rest,
+    group,
+  });
 }
 
 /** A convolution of x with dy whose batch is the channels; stride and dilation change places. */
@@ -57,11 +89,29 @@ function filterGradient(lowering: Lowering, node: Node, window: Window): void {
 
 /** Pads or crops `x` so that `dy`, laid out as a filter, fits exactly as often as the filter is wide. */
 function correlate(lowering: Lowering, x: Name, dy: Name, window: Window, group: number): Name {
-  const { padInfo, outHeight, outWidth, inHeight, inWidth, effectiveFilterHeight, effectiveFilterWidth, strideHeight, strideWidth } = window;
+  const {
+    padInfo,
+    outHeight,
+    outWidth,
+    inHeight,
+    inWidth,
+    effectiveFilterHeight,
+    effectiveFilterWidth,
+    strideHeight,
+    strideWidth,
+  } = window;
   const bottom = (outHeight - 1) * strideHeight + effectiveFilterHeight - inHeight - padInfo.top;
   const right = (outWidth - 1) * strideWidth + effectiveFilterWidth - inWidth - padInfo.left;
-  const padded = lowering.model.op('Pad', [x, lowering.model.integers([0, 0, padInfo.top, padInfo.left, 0, 0, bottom, right])]);
-  return lowering.model.op('Conv', [padded, dy], { kernel_shape: [outHeight, outWidth], strides: dilations(window), dilations: strides(window), group });
+  const padded = lowering.model.op('Pad', [
+    x,
+    lowering.model.integers([0, 0, padInfo.top, padInfo.left, 0, 0, bottom, right]),
+  ]);
+  return lowering.model.op('Conv', [padded, dy], {
+    kernel_shape: [outHeight, outWidth],
+    strides: dilations(window),
+    dilations: strides(window),
+    group,
+  });
 }
 
 function set(lowering: Lowering, node: Node, name: Name, layout: 'channels-first' | 'filter' = 'channels-first'): void {
@@ -73,20 +123,45 @@ function set(lowering: Lowering, node: Node, name: Name, layout: 'channels-first
 /** [in multiplier, 1, kh, kw] */
 function depthwiseFilter(lowering: Lowering, filter: Value): Name {
   const [height, width, channels, multiplier] = filter.shape as [number, number, number, number];
-  return lowering.reshape(lowering.transpose(lowering.get(filter), [2, 3, 0, 1]), [channels * multiplier, 1, height, width]);
+  return lowering.reshape(lowering.transpose(lowering.get(filter), [2, 3, 0, 1]), [
+    channels * multiplier,
+    1,
+    height,
+    width,
+  ]);
 }
 
 function depthwise(lowering: Lowering, node: Node): void {
   const window = windowOf(node);
   const [x, filter] = node.inputs as [Value, Value];
-  const attributes = { kernel_shape: kernelShape(window), pads: pads(window), strides: strides(window), dilations: dilations(window), group: window.inChannels };
-  set(lowering, node, lowering.model.op('Conv', [lowering.get(x, 'channels-first'), depthwiseFilter(lowering, filter)], attributes));
+  const attributes = {
+    kernel_shape: kernelShape(window),
+    pads: pads(window),
+    strides: strides(window),
+    dilations: dilations(window),
+    group: window.inChannels,
+  };
+  set(
+    lowering,
+    node,
+    lowering.model.op('Conv', [lowering.get(x, 'channels-first'), depthwiseFilter(lowering, filter)], attributes),
+  );
 }
 
 function depthwiseInputGradient(lowering: Lowering, node: Node): void {
   const window = windowOf(node);
   const [dy, filter] = node.inputs as [Value, Value];
-  set(lowering, node, transposed(lowering, lowering.get(dy, 'channels-first'), depthwiseFilter(lowering, filter), window, window.inChannels));
+  set(
+    lowering,
+    node,
+    transposed(
+      lowering,
+      lowering.get(dy, 'channels-first'),
+      depthwiseFilter(lowering, filter),
+      window,
+      window.inChannels,
+    ),
+  );
 }
 
 /** As the gradient of a filter, with one group for each channel: [1, in N, H, W] with [in multiplier, N, H', W']. */
@@ -94,8 +169,19 @@ function depthwiseFilterGradient(lowering: Lowering, node: Node): void {
   const window = windowOf(node);
   const [x, dy] = node.inputs as [Value, Value];
   const { inChannels, batchSize, inHeight, inWidth, filterHeight, filterWidth, outChannels } = window;
-  const images = lowering.reshape(lowering.transpose(lowering.get(x, 'channels-first'), [1, 0, 2, 3]), [1, inChannels * batchSize, inHeight, inWidth]);
-  const gradient = correlate(lowering, images, lowering.transpose(lowering.get(dy, 'channels-first'), [1, 0, 2, 3]), window, inChannels);
+  const images = lowering.reshape(lowering.transpose(lowering.get(x, 'channels-first'), [1, 0, 2, 3]), [
+    1,
+    inChannels * batchSize,
+    inHeight,
+    inWidth,
+  ]);
+  const gradient = correlate(
+    lowering,
+    images,
+    lowering.transpose(lowering.get(dy, 'channels-first'), [1, 0, 2, 3]),
+    window,
+    inChannels,
+  );
   const parted = lowering.reshape(gradient, [inChannels, outChannels / inChannels, filterHeight, filterWidth]);
   lowering.set(node.outputs[0]!, 'plain', lowering.transpose(parted, [2, 3, 0, 1]));
 }

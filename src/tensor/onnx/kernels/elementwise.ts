@@ -8,11 +8,14 @@ import type { KernelTable, LowerKernel } from './kernel.ts';
 
 type Apply = (lowering: Lowering, names: Name[], node: Node) => Name;
 
-const elementwise = (apply: Apply): LowerKernel => (lowering, node) => {
-  lowering.elementwise(node.outputs[0]!, node.inputs, (names) => apply(lowering, names, node));
-};
+const elementwise =
+  (apply: Apply): LowerKernel =>
+  (lowering, node) => {
+    lowering.elementwise(node.outputs[0]!, node.inputs, (names) => apply(lowering, names, node));
+  };
 
-const operator = (name: string, attributes: Readonly<Record<string, Attribute>> = {}): LowerKernel => elementwise(({ model }, names) => model.op(name, names, attributes));
+const operator = (name: string, attributes: Readonly<Record<string, Attribute>> = {}): LowerKernel =>
+  elementwise(({ model }, names) => model.op(name, names, attributes));
 
 const dtypeOf = ({ inputs }: Node): DType => inputs[0]!.dtype;
 
@@ -20,14 +23,18 @@ const dtypeOf = ({ inputs }: Node): DType => inputs[0]!.dtype;
 const STEEP = { real: 1e38 };
 
 /** 1 where x > 0, else 0, without going through booleans, which is several times slower. */
-const isPositive = ({ model }: Lowering, x: Name): Name => model.op('HardSigmoid', [x], { alpha: STEEP, beta: { real: 0 } });
+const isPositive = ({ model }: Lowering, x: Name): Name =>
+  model.op('HardSigmoid', [x], { alpha: STEEP, beta: { real: 0 } });
 
 /** Rounds a quotient down, whatever the signs. */
 function floorDiv(lowering: Lowering, [a, b]: Name[], node: Node): Name {
   const { model } = lowering;
   if (dtypeOf(node) === 'float32') return model.op('Floor', [model.op('Div', [a!, b!])]);
   // Doubles hold every int32; ONNX's own division of integers rounds towards zero.
-  return lowering.cast(model.op('Floor', [model.op('Div', [lowering.cast(a!, 'double'), lowering.cast(b!, 'double')])]), 'int32');
+  return lowering.cast(
+    model.op('Floor', [model.op('Div', [lowering.cast(a!, 'double'), lowering.cast(b!, 'double')])]),
+    'int32',
+  );
 }
 
 /** The remainder that has the sign of the divisor. */
@@ -39,7 +46,11 @@ function mod(lowering: Lowering, [a, b]: Name[], node: Node): Name {
 
 function clip(lowering: Lowering, [x]: Name[], node: Node): Name {
   const { clipValueMin, clipValueMax } = node.attributes as { clipValueMin: number; clipValueMax: number };
-  return lowering.model.op('Clip', [x!, lowering.number(clipValueMin, dtypeOf(node)), lowering.number(clipValueMax, dtypeOf(node))]);
+  return lowering.model.op('Clip', [
+    x!,
+    lowering.number(clipValueMin, dtypeOf(node)),
+    lowering.number(clipValueMax, dtypeOf(node)),
+  ]);
 }
 
 /** 1 where x > 0, else alpha; NaN stays. */
@@ -47,7 +58,11 @@ function step(lowering: Lowering, [x]: Name[], node: Node): Name {
   const { model } = lowering;
   const dtype = dtypeOf(node);
   const alpha = (node.attributes.alpha as number | undefined) ?? 0;
-  const stepped = model.op('Where', [model.op('Greater', [x!, lowering.number(0, dtype)]), lowering.number(1, dtype), lowering.number(alpha, dtype)]);
+  const stepped = model.op('Where', [
+    model.op('Greater', [x!, lowering.number(0, dtype)]),
+    lowering.number(1, dtype),
+    lowering.number(alpha, dtype),
+  ]);
   return dtype === 'float32' ? model.op('Where', [model.op('IsNaN', [x!]), x!, stepped]) : stepped;
 }
 
@@ -58,7 +73,10 @@ function cast(lowering: Lowering, [x]: Name[], node: Node): Name {
 /** tfjs's gradient of elu: dy where y >= 0, else dy (y + 1). */
 function eluGrad(lowering: Lowering, [dy, y]: Name[]): Name {
   const { model } = lowering;
-  return model.op('Mul', [dy!, model.op('Add', [model.op('Min', [y!, lowering.number(0, 'float32')]), lowering.number(1, 'float32')])]);
+  return model.op('Mul', [
+    dy!,
+    model.op('Add', [model.op('Min', [y!, lowering.number(0, 'float32')]), lowering.number(1, 'float32')]),
+  ]);
 }
 
 /** The condition may lack trailing axes. */
@@ -69,7 +87,10 @@ function select(lowering: Lowering, node: Node): void {
     lowering.elementwise(result, node.inputs, (names) => lowering.model.op('Where', names));
     return;
   }
-  const padded = lowering.reshape(lowering.get(condition), [...condition.shape, ...result.shape.slice(condition.shape.length).map(() => 1)]);
+  const padded = lowering.reshape(lowering.get(condition), [
+    ...condition.shape,
+    ...result.shape.slice(condition.shape.length).map(() => 1),
+  ]);
   lowering.set(result, 'plain', lowering.model.op('Where', [padded, lowering.get(yes), lowering.get(no)]));
 }
 
@@ -77,7 +98,8 @@ function select(lowering: Lowering, node: Node): void {
 function add(lowering: Lowering, node: Node): void {
   const result = node.outputs[0]!;
   for (const [term, other] of [node.inputs, [...node.inputs].reverse()] as [Value, Value][]) {
-    const pending = isSame(term, result) && isSame(other, result) && term !== other ? lowering.takeOver(term) : undefined;
+    const pending =
+      isSame(term, result) && isSame(other, result) && term !== other ? lowering.takeOver(term) : undefined;
     if (pending === undefined || pending.sum !== undefined || pending.relu) continue;
     lowering.postpone(result, { ...pending, sum: lowering.get(other, lowering.layout(term)) });
     return;
@@ -92,7 +114,8 @@ function addPhases(lowering: Lowering, { inputs: [a, b] }: Node): Phases | undef
   if (a === b) return undefined;
   const [left, right] = [lowering.takeOverPhases(a!), lowering.takeOverPhases(b!)];
   if (left === undefined || right === undefined) return undefined;
-  const sum = (one: Pending | undefined, other: Pending | undefined): Pending | undefined => (one && other ? { ...one, sum: lowering.convolve(other) } : (one ?? other));
+  const sum = (one: Pending | undefined, other: Pending | undefined): Pending | undefined =>
+    one && other ? { ...one, sum: lowering.convolve(other) } : (one ?? other);
   return left.map((row, y) => row.map((part, x) => sum(part, right[y]![x])));
 }
 
@@ -102,11 +125,40 @@ function relu(lowering: Lowering, node: Node): void {
   else lowering.postpone(node.outputs[0]!, { ...pending, relu: true });
 }
 
-const isSame = (a: Value, b: Value): boolean => a.shape.length === b.shape.length && a.shape.every((side, i) => side === b.shape[i]);
+const isSame = (a: Value, b: Value): boolean =>
+  a.shape.length === b.shape.length && a.shape.every((side, i) => side === b.shape[i]);
 
 export const ELEMENTWISE: KernelTable = {
   ...Object.fromEntries(
-    ['Softplus', 'Sigmoid', 'Tanh', 'Exp', 'Log', 'Sqrt', 'Neg', 'Abs', 'Sign', 'Floor', 'Ceil', 'Round', 'Reciprocal', 'Erf', 'Sin', 'Cos', 'Tan', 'Asin', 'Acos', 'Atan', 'Sinh', 'Cosh', 'Asinh', 'Acosh', 'Atanh', 'Selu', 'Identity'].map((name) => [name, operator(name)]),
+    [
+      'Softplus',
+      'Sigmoid',
+      'Tanh',
+      'Exp',
+      'Log',
+      'Sqrt',
+      'Neg',
+      'Abs',
+      'Sign',
+      'Floor',
+      'Ceil',
+      'Round',
+      'Reciprocal',
+      'Erf',
+      'Sin',
+      'Cos',
+      'Tan',
+      'Asin',
+      'Acos',
+      'Atan',
+      'Sinh',
+      'Cosh',
+      'Asinh',
+      'Acosh',
+      'Atanh',
+      'Selu',
+      'Identity',
+    ].map((name) => [name, operator(name)]),
   ),
   Add: add,
   Relu: relu,
@@ -134,13 +186,23 @@ export const ELEMENTWISE: KernelTable = {
   LogicalNot: operator('Not'),
   IsNan: operator('IsNaN'),
   IsInf: operator('IsInf'),
-  IsFinite: elementwise(({ model }, [x]) => model.op('Not', [model.op('Or', [model.op('IsNaN', [x!]), model.op('IsInf', [x!])])])),
-  Relu6: elementwise((lowering, [x]) => lowering.model.op('Clip', [x!, lowering.number(0, 'float32'), lowering.number(6, 'float32')])),
-  LeakyRelu: elementwise(({ model }, names, { attributes }) => model.op('LeakyRelu', names, { alpha: { real: attributes.alpha as number } })),
+  IsFinite: elementwise(({ model }, [x]) =>
+    model.op('Not', [model.op('Or', [model.op('IsNaN', [x!]), model.op('IsInf', [x!])])]),
+  ),
+  Relu6: elementwise((lowering, [x]) =>
+    lowering.model.op('Clip', [x!, lowering.number(0, 'float32'), lowering.number(6, 'float32')]),
+  ),
+  LeakyRelu: elementwise(({ model }, names, { attributes }) =>
+    model.op('LeakyRelu', names, { alpha: { real: attributes.alpha as number } }),
+  ),
   Elu: operator('Elu'),
   EluGrad: elementwise(eluGrad),
-  Expm1: elementwise((lowering, [x]) => lowering.model.op('Sub', [lowering.model.op('Exp', [x!]), lowering.number(1, 'float32')])),
-  Log1p: elementwise((lowering, [x]) => lowering.model.op('Log', [lowering.model.op('Add', [x!, lowering.number(1, 'float32')])])),
+  Expm1: elementwise((lowering, [x]) =>
+    lowering.model.op('Sub', [lowering.model.op('Exp', [x!]), lowering.number(1, 'float32')]),
+  ),
+  Log1p: elementwise((lowering, [x]) =>
+    lowering.model.op('Log', [lowering.model.op('Add', [x!, lowering.number(1, 'float32')])]),
+  ),
   Rsqrt: elementwise(({ model }, names) => model.op('Reciprocal', [model.op('Sqrt', names)])),
   Square: elementwise(({ model }, [x]) => model.op('Mul', [x!, x!])),
   ClipByValue: elementwise(clip),

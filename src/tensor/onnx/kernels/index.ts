@@ -7,4 +7,6 @@ import { POOLS } from './pools.ts';
 import { REDUCTIONS } from './reductions.ts';
 import { SHAPES } from './shapes.ts';
 
-export const LOWERED: ReadonlyMap<string, LowerKernel> = new Map(Object.entries({ ...ELEMENTWISE, ...REDUCTIONS, ...SHAPES, ...CONVOLUTIONS, ...POOLS, ...BATCH_NORMS }));
+export const LOWERED: ReadonlyMap<string, LowerKernel> = new Map(
+  Object.entries({ ...ELEMENTWISE, ...REDUCTIONS, ...SHAPES, ...CONVOLUTIONS, ...POOLS, ...BATCH_NORMS }),
+);

@@ -12,6 +12,15 @@ export type KernelTable = Readonly<Record<string, LowerKernel>>;
 export function plainly(lower: (lowering: Lowering, names: Name[], node: Node, result: Value) => Name): LowerKernel {
   return (lowering, node) => {
     const result = node.outputs[0]!;
-    lowering.set(result, 'plain', lower(lowering, node.inputs.map((input) => lowering.get(input)), node, result));
+    lowering.set(
+      result,
+      'plain',
+      lower(
+        lowering,
+        node.inputs.map((input) => lowering.get(input)),
+        node,
+        result,
+      ),
+    );
   };
 }

@@ -11,7 +11,10 @@ import type { Name } from '../model.ts';
 
 export function convolutionByProduct(lowering: Lowering, node: Node, window: Window, met: MetTaps): void {
   const [x, filter] = node.inputs as [Value, Value];
-  const product = lowering.model.op('MatMul', [metPixels(lowering, x, window, met), filterMatrix(lowering, filter, window, met)]);
+  const product = lowering.model.op('MatMul', [
+    metPixels(lowering, x, window, met),
+    filterMatrix(lowering, filter, window, met),
+  ]);
   set(lowering, node, lowering.reshape(product, node.outputs[0]!.shape));
 }
 
@@ -19,13 +22,24 @@ export function imagesByProduct(lowering: Lowering, node: Node, window: Window, 
   const { model } = lowering;
   const [dy, filter] = node.inputs as [Value, Value];
   const { batchSize, outHeight, outWidth, inChannels: channels } = window;
-  const product = model.op('Gemm', [gradientMatrix(lowering, dy, window), filterMatrix(lowering, filter, window, met)], { transB: 1 });
+  const product = model.op(
+    'Gemm',
+    [gradientMatrix(lowering, dy, window), filterMatrix(lowering, filter, window, met)],
+    { transB: 1 },
+  );
   const gradients = lowering.reshape(product, [batchSize, outHeight, outWidth, met.taps.length * channels]);
   const terms = met.taps.flatMap((tap, i) => {
     const { down, across } = tap;
     if (down.count === 0 || across.count === 0) return [];
     const ends = [down.output + down.count, across.output + across.count, (i + 1) * channels];
-    return [putBack(lowering, slice(lowering, gradients, [1, 2, 3], [down.output, across.output, i * channels], ends), window, tap)];
+    return [
+      putBack(
+        lowering,
+        slice(lowering, gradients, [1, 2, 3], [down.output, across.output, i * channels], ends),
+        window,
+        tap,
+      ),
+    ];
   });
   set(lowering, node, terms.length === 1 ? terms[0]! : model.op('Sum', terms));
 }
@@ -34,30 +48,69 @@ export function filterByProduct(lowering: Lowering, node: Node, window: Window, 
   const [x, dy] = node.inputs as [Value, Value];
   const { inChannels, outChannels, filterHeight, filterWidth } = window;
   const { top, left, height, width } = met;
-  const product = lowering.model.op('Gemm', [metPixels(lowering, x, window, met), gradientMatrix(lowering, dy, window)], { transA: 1 });
+  const product = lowering.model.op(
+    'Gemm',
+    [metPixels(lowering, x, window, met), gradientMatrix(lowering, dy, window)],
+    { transA: 1 },
+  );
   const after = [filterHeight - top - height, filterWidth - left - width] as const;
-  set(lowering, node, pad(lowering, lowering.reshape(product, [height, width, inChannels, outChannels]), [top, left, 0, 0, ...after, 0, 0]));
+  set(
+    lowering,
+    node,
+    pad(lowering, lowering.reshape(product, [height, width, inChannels, outChannels]), [
+      top,
+      left,
+      0,
+      0,
+      ...after,
+      0,
+      0,
+    ]),
+  );
 }
 
-const set = (lowering: Lowering, node: Node, name: Name): void => { lowering.set(node.outputs[0]!, 'plain', name); };
+const set = (lowering: Lowering, node: Node, name: Name): void => {
+  lowering.set(node.outputs[0]!, 'plain', name);
+};
 
 /** [N x H' x W', taps x C] */
 function metPixels(lowering: Lowering, x: Value, window: Window, { taps }: MetTaps): Name {
-  const { batchSize, inChannels, outHeight, outWidth, padInfo: { top, left, bottom, right } } = window;
+  const {
+    batchSize,
+    inChannels,
+    outHeight,
+    outWidth,
+    padInfo: { top, left, bottom, right },
+  } = window;
   const { strideHeight, strideWidth, dilationHeight, dilationWidth } = window;
   const padded = pad(lowering, lowering.get(x, 'plain'), [0, top, left, 0, 0, bottom, right, 0]);
   const parts = taps.map(({ row, column }) => {
     const begin = [row * dilationHeight, column * dilationWidth] as const;
-    return slice(lowering, padded, [1, 2], begin, [begin[0] + (outHeight - 1) * strideHeight + 1, begin[1] + (outWidth - 1) * strideWidth + 1], [strideHeight, strideWidth]);
+    return slice(
+      lowering,
+      padded,
+      [1, 2],
+      begin,
+      [begin[0] + (outHeight - 1) * strideHeight + 1, begin[1] + (outWidth - 1) * strideWidth + 1],
+      [strideHeight, strideWidth],
+    );
   });
   const joined = parts.length === 1 ? parts[0]! : lowering.model.op('Concat', parts, { axis: 3 });
   return lowering.reshape(joined, [batchSize * outHeight * outWidth, taps.length * inChannels]);
 }
 
 /** [taps x C, D] */
-function filterMatrix(lowering: Lowering, filter: Value, { filterHeight, filterWidth, inChannels, outChannels }: Window, { top, left, height, width, taps }: MetTaps): Name {
+function filterMatrix(
+  lowering: Lowering,
+  filter: Value,
+  { filterHeight, filterWidth, inChannels, outChannels }: Window,
+  { top, left, height, width, taps }: MetTaps,
+): Name {
   const whole = lowering.get(filter, 'plain');
-  const met = height === filterHeight && width === filterWidth ? whole : slice(lowering, whole, [0, 1], [top, left], [top + height, left + width]);
+  const met =
+    height === filterHeight && width === filterWidth
+      ? whole
+      : slice(lowering, whole, [0, 1], [top, left], [top + height, left + width]);
   return lowering.reshape(met, [taps.length * inChannels, outChannels]);
 }
 
@@ -66,7 +119,12 @@ const gradientMatrix = (lowering: Lowering, dy: Value, { batchSize, outHeight, o
   lowering.reshape(lowering.get(dy, 'plain'), [batchSize * outHeight * outWidth, outChannels]);
 
 /** Zeros in the shape of the images, and what a tap gives back where it met them. */
-function putBack(lowering: Lowering, term: Name, { batchSize, inHeight, inWidth, inChannels }: Window, { down, across }: Tap): Name {
+function putBack(
+  lowering: Lowering,
+  term: Name,
+  { batchSize, inHeight, inWidth, inChannels }: Window,
+  { down, across }: Tap,
+): Name {
   const { stride: rowStride, count: rows, input: top } = down;
   const { stride: columnStride, count: columns, input: left } = across;
   const [height, width] = [(rows - 1) * rowStride + 1, (columns - 1) * columnStride + 1];
@@ -75,14 +133,41 @@ function putBack(lowering: Lowering, term: Name, { batchSize, inHeight, inWidth,
 
   /** With zeros between rows and columns that stride stepped over. */
   function spread(): Name {
-    const zeros = pad(lowering, lowering.reshape(term, [batchSize, rows, 1, columns, 1, inChannels]), [0, 0, 0, 0, 0, 0, 0, 0, rowStride - 1, 0, columnStride - 1, 0]);
-    return slice(lowering, lowering.reshape(zeros, [batchSize, rows * rowStride, columns * columnStride, inChannels]), [1, 2], [0, 0], [height, width]);
+    const zeros = pad(lowering, lowering.reshape(term, [batchSize, rows, 1, columns, 1, inChannels]), [
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      rowStride - 1,
+      0,
+      columnStride - 1,
+      0,
+    ]);
+    return slice(
+      lowering,
+      lowering.reshape(zeros, [batchSize, rows * rowStride, columns * columnStride, inChannels]),
+      [1, 2],
+      [0, 0],
+      [height, width],
+    );
   }
 }
 
 /** @param sides zeros before each axis, then after each */
-const pad = ({ model }: Lowering, name: Name, sides: readonly number[]): Name => (sides.every((side) => side === 0) ? name : model.op('Pad', [name, model.integers(sides)]));
+const pad = ({ model }: Lowering, name: Name, sides: readonly number[]): Name =>
+  sides.every((side) => side === 0) ? name : model.op('Pad', [name, model.integers(sides)]);
 
-function slice({ model }: Lowering, name: Name, axes: readonly number[], begin: readonly number[], end: readonly number[], strides: readonly number[] = axes.map(() => 1)): Name {
+function slice(
+  { model }: Lowering,
+  name: Name,
+  axes: readonly number[],
+  begin: readonly number[],
+  end: readonly number[],
+  strides: readonly number[] = axes.map(() => 1),
+): Name {
   return model.op('Slice', [name, ...[begin, end, axes, strides].map((numbers) => model.integers(numbers))]);
 }

@@ -1,5 +1,12 @@
 /** Kernels that move, repeat, join or pick values. */
-import { axesOf, segmentsOf, sliceOf, stridedSliceOf, type SliceAttributes, type StridedSliceAttributes } from '../../graph/attributes.ts';
+import {
+  axesOf,
+  segmentsOf,
+  sliceOf,
+  stridedSliceOf,
+  type SliceAttributes,
+  type StridedSliceAttributes,
+} from '../../graph/attributes.ts';
 import { mirroredPlaces, type MirrorPadAttributes } from '../../graph/mirror.ts';
 import type { Node, Value } from '../../graph/node.ts';
 import { sizeOf, type DType } from '../../host-tensor.ts';
@@ -41,18 +48,37 @@ function pad(lowering: Lowering, node: Node): void {
   }
   const arrangement = lowering.arrangement(x, layout);
   const of = (which: 0 | 1): number[] => arrangement.permutation.map((axis) => paddings[axis]?.[which] ?? 0);
-  const wide = model.op('Pad', [lowering.reshape(lowering.get(x, layout), expanded(arrangement)), model.integers([...of(0), ...of(1)]), fill]);
+  const wide = model.op('Pad', [
+    lowering.reshape(lowering.get(x, layout), expanded(arrangement)),
+    model.integers([...of(0), ...of(1)]),
+    fill,
+  ]);
   lowering.set(result, layout, lowering.reshape(wide, lowering.arrangement(result, layout).declared));
 }
 
 /** Reflected and symmetric padding as a gathering of rows, axis by axis. */
 const mirrorPad: LowerKernel = plainly(({ model }, [x], { inputs, attributes }) =>
-  mirroredPlaces(inputs[0]!.shape, attributes as unknown as MirrorPadAttributes).reduce((name, places, axis) => (places === null ? name : model.op('Gather', [name, model.integers(places)], { axis })), x!),
+  mirroredPlaces(inputs[0]!.shape, attributes as unknown as MirrorPadAttributes).reduce(
+    (name, places, axis) => (places === null ? name : model.op('Gather', [name, model.integers(places)], { axis })),
+    x!,
+  ),
 );
 
-function slice({ model }: Lowering, x: Name, begin: readonly number[], end: readonly number[], steps: readonly number[]): Name {
+function slice(
+  { model }: Lowering,
+  x: Name,
+  begin: readonly number[],
+  end: readonly number[],
+  steps: readonly number[],
+): Name {
   const axes = begin.map((_, i) => i);
-  return model.op('Slice', [x, model.integers(begin), model.integers(end), model.integers(axes), model.integers(steps)]);
+  return model.op('Slice', [
+    x,
+    model.integers(begin),
+    model.integers(end),
+    model.integers(axes),
+    model.integers(steps),
+  ]);
 }
 
 /** Slices of images keep their layout while they take all channels: the gradients of padding. */
@@ -63,13 +89,30 @@ function sliced(lowering: Lowering, node: Node): void {
   const layout = lowering.layout(x);
   const isImage = layout === 'channels-first' || layout === 'blocked';
   if (!isImage || x.shape[3] !== result.shape[3]) {
-    const name = x.shape.length === 0 ? lowering.get(x) : slice(lowering, lowering.get(x), begin, begin.map((at, i) => at + size[i]!), begin.map(() => 1));
+    const name =
+      x.shape.length === 0
+        ? lowering.get(x)
+        : slice(
+            lowering,
+            lowering.get(x),
+            begin,
+            begin.map((at, i) => at + size[i]!),
+            begin.map(() => 1),
+          );
     lowering.set(result, 'plain', name);
     return;
   }
   const arrangement = lowering.arrangement(x, layout);
-  const sides = arrangement.permutation.map((axis) => (axis < 3 ? { from: begin[axis]!, to: begin[axis]! + size[axis]! } : { from: 0, to: arrangement.split[axis]! }));
-  const part = slice(lowering, lowering.reshape(lowering.get(x, layout), expanded(arrangement)), sides.map(({ from }) => from), sides.map(({ to }) => to), sides.map(() => 1));
+  const sides = arrangement.permutation.map((axis) =>
+    axis < 3 ? { from: begin[axis]!, to: begin[axis]! + size[axis]! } : { from: 0, to: arrangement.split[axis]! },
+  );
+  const part = slice(
+    lowering,
+    lowering.reshape(lowering.get(x, layout), expanded(arrangement)),
+    sides.map(({ from }) => from),
+    sides.map(({ to }) => to),
+    sides.map(() => 1),
+  );
   lowering.set(result, layout, lowering.reshape(part, lowering.arrangement(result, layout).declared));
 }
 
@@ -89,7 +132,12 @@ const reverse: LowerKernel = plainly(({ model }, [x], { inputs, attributes }) =>
 
 function unpack(lowering: Lowering, node: Node): void {
   const axis = axesOf(node.attributes, node.inputs[0]!.shape)[0]!;
-  split(lowering, node, axis, node.outputs.map(() => 1));
+  split(
+    lowering,
+    node,
+    axis,
+    node.outputs.map(() => 1),
+  );
 }
 
 function splitV(lowering: Lowering, node: Node): void {
@@ -101,13 +149,20 @@ function split(lowering: Lowering, { inputs, outputs }: Node, axis: number, size
   const { model } = lowering;
   const x = lowering.get(inputs[0]!);
   const parts = sizes.length === 1 ? [x] : model.ops('Split', [x, model.integers(sizes)], { axis }, sizes.length);
-  outputs.forEach((output, i) => { lowering.set(output, 'plain', lowering.reshape(parts[i]!, output.shape)); });
+  outputs.forEach((output, i) => {
+    lowering.set(output, 'plain', lowering.reshape(parts[i]!, output.shape));
+  });
 }
 
 const pack: LowerKernel = plainly((lowering, names, { attributes }, result) => {
   const axis = attributes.axis as number;
   const at = axis < 0 ? axis + result.shape.length : axis;
-  const parts = names.map((name) => lowering.reshape(name, result.shape.map((side, i) => (i === at ? 1 : side))));
+  const parts = names.map((name) =>
+    lowering.reshape(
+      name,
+      result.shape.map((side, i) => (i === at ? 1 : side)),
+    ),
+  );
   return lowering.model.op('Concat', parts, { axis: at });
 });
 
@@ -123,8 +178,18 @@ const gather: LowerKernel = plainly((lowering, [x, indices], { inputs, attribute
   const length = values.shape[axis]!;
   const inner = sizeOf(values.shape.slice(axis + 1));
   const picked = sizeOf(at.shape.slice(batchDims));
-  const rows = lowering.reshape(lowering.transpose(lowering.reshape(x!, [batches, outer, length, inner]), outer === 1 ? [0, 1, 2, 3] : [0, 2, 1, 3]), [batches * length, outer * inner]);
-  const offsets = model.constant('int32', [batches, 1], Int32Array.from({ length: batches }, (_, i) => i * length));
+  const rows = lowering.reshape(
+    lowering.transpose(
+      lowering.reshape(x!, [batches, outer, length, inner]),
+      outer === 1 ? [0, 1, 2, 3] : [0, 2, 1, 3],
+    ),
+    [batches * length, outer * inner],
+  );
+  const offsets = model.constant(
+    'int32',
+    [batches, 1],
+    Int32Array.from({ length: batches }, (_, i) => i * length),
+  );
   const numbers = model.op('Add', [lowering.reshape(indices!, [batches, picked]), offsets]);
   const found = lowering.reshape(model.op('Gather', [rows, numbers], { axis: 0 }), [batches, picked, outer, inner]);
   return lowering.reshape(lowering.transpose(found, outer === 1 ? [0, 1, 2, 3] : [0, 2, 1, 3]), result.shape);
@@ -132,9 +197,18 @@ const gather: LowerKernel = plainly((lowering, [x, indices], { inputs, attribute
 
 /** Indices out of range give rows of the off value, as in tfjs. */
 const oneHot: LowerKernel = plainly((lowering, [indices], { inputs, attributes }) => {
-  const { depth, dtype = 'float32', onValue, offValue } = attributes as { depth: number; dtype?: DType; onValue: number; offValue: number };
+  const {
+    depth,
+    dtype = 'float32',
+    onValue,
+    offValue,
+  } = attributes as { depth: number; dtype?: DType; onValue: number; offValue: number };
   const { model } = lowering;
-  const numbers = model.constant('int32', [depth], Int32Array.from({ length: depth }, (_, i) => i));
+  const numbers = model.constant(
+    'int32',
+    [depth],
+    Int32Array.from({ length: depth }, (_, i) => i),
+  );
   const isOn = model.op('Equal', [lowering.reshape(indices!, [...inputs[0]!.shape, 1]), numbers]);
   return model.op('Where', [isOn, lowering.number(onValue, dtype), lowering.number(offValue, dtype)]);
 });
@@ -143,10 +217,21 @@ function matMul(lowering: Lowering, [a, b]: Name[], { inputs, attributes }: Node
   const { model } = lowering;
   const [left, right] = inputs as [Value, Value];
   const { transposeA = false, transposeB = false } = attributes as { transposeA?: boolean; transposeB?: boolean };
-  if (left.dtype === 'float32' && left.shape.length === 2 && right.shape.length === 2) return model.op('Gemm', [a!, b!], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 });
-  if (left.dtype === 'float32' && (transposeA || transposeB)) return model.op('FusedMatMul', [a!, b!], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 }, 'com.microsoft');
-  const swapped = (name: Name, rank: number): Name => lowering.transpose(name, [...Array.from({ length: rank - 2 }, (_, i) => i), rank - 1, rank - 2]);
-  return model.op('MatMul', [transposeA ? swapped(a!, left.shape.length) : a!, transposeB ? swapped(b!, right.shape.length) : b!]);
+  if (left.dtype === 'float32' && left.shape.length === 2 && right.shape.length === 2)
+    return model.op('Gemm', [a!, b!], { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 });
+  if (left.dtype === 'float32' && (transposeA || transposeB))
+    return model.op(
+      'FusedMatMul',
+      [a!, b!],
+      { transA: transposeA ? 1 : 0, transB: transposeB ? 1 : 0 },
+      'com.microsoft',
+    );
+  const swapped = (name: Name, rank: number): Name =>
+    lowering.transpose(name, [...Array.from({ length: rank - 2 }, (_, i) => i), rank - 1, rank - 2]);
+  return model.op('MatMul', [
+    transposeA ? swapped(a!, left.shape.length) : a!,
+    transposeB ? swapped(b!, right.shape.length) : b!,
+  ]);
 }
 
 export const SHAPES: KernelTable = {
@@ -154,18 +239,24 @@ export const SHAPES: KernelTable = {
   ExpandDims: reshaped,
   BroadcastTo: broadcastTo,
   Transpose: plainly((lowering, [x], { attributes }) => lowering.transpose(x!, attributes.perm as number[])),
-  Tile: plainly(({ model }, [x], { attributes }) => model.op('Tile', [x!, model.integers(attributes.reps as number[])])),
+  Tile: plainly(({ model }, [x], { attributes }) =>
+    model.op('Tile', [x!, model.integers(attributes.reps as number[])]),
+  ),
   PadV2: pad,
   MirrorPad: mirrorPad,
   Slice: sliced,
   StridedSlice: stridedSlice,
   Reverse: reverse,
-  Concat: plainly(({ model }, names, { inputs, attributes }) => model.op('Concat', names, { axis: axesOf(attributes, inputs[0]!.shape)[0]! })),
+  Concat: plainly(({ model }, names, { inputs, attributes }) =>
+    model.op('Concat', names, { axis: axesOf(attributes, inputs[0]!.shape)[0]! }),
+  ),
   Pack: pack,
   Unpack: unpack,
   SplitV: splitV,
   GatherV2: gather,
   OneHot: oneHot,
   BatchMatMul: plainly(matMul),
-  Einsum: plainly(({ model }, names, { attributes }) => model.op('Einsum', names, { equation: attributes.equation as string })),
+  Einsum: plainly(({ model }, names, { attributes }) =>
+    model.op('Einsum', names, { equation: attributes.equation as string }),
+  ),
 };

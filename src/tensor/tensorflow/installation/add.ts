@@ -36,7 +36,8 @@ export async function addTensorflow({ gpu, from, signal, tell }: AddOptions): Pr
   const target = folderOf(gpu);
   if (existsSync(target)) throw thereAlready(target);
   const compiler = await checkMachine(from === undefined);
-  if (gpu && !existsSync(DRIVER)) tell(`there is no NVIDIA driver here (${DRIVER}): what is added computes on the processor until there is one`);
+  if (gpu && !existsSync(DRIVER))
+    tell(`there is no NVIDIA driver here (${DRIVER}): what is added computes on the processor until there is one`);
   if (from !== undefined) for (const part of partsOf(gpu)) expectThere(part, from);
   const work = workFolder('adding');
   try {
@@ -47,24 +48,43 @@ export async function addTensorflow({ gpu, from, signal, tell }: AddOptions): Pr
     await rename(work, target);
   } catch (error) {
     await rm(work, { recursive: true, force: true });
-    if (signal.aborted) throw new InstallationError('The installation was interrupted', 'Nothing is left of it. Start again: pipeline engine add tensorflow');
+    if (signal.aborted)
+      throw new InstallationError(
+        'The installation was interrupted',
+        'Nothing is left of it. Start again: pipeline engine add tensorflow',
+      );
     throw refusedByDisk(error, target);
   }
   return target;
 }
 
-const thereAlready = (target: string): InstallationError => new InstallationError(`TensorFlow ${VERSION} is there already: ${target}`, 'To make it anew: pipeline engine remove tensorflow');
+const thereAlready = (target: string): InstallationError =>
+  new InstallationError(
+    `TensorFlow ${VERSION} is there already: ${target}`,
+    'To make it anew: pipeline engine remove tensorflow',
+  );
 
 /** What the operating system refused, in words; anything else as it is. */
 function refusedByDisk(error: unknown, target: string): unknown {
   if (!isSystemError(error)) return error;
-  if (error.code === 'ENOSPC') return new InstallationError(`The disk of ${enginesFolder()} is full`, `Nothing is left of the installation. ${MAKE_ROOM}`);
+  if (error.code === 'ENOSPC')
+    return new InstallationError(
+      `The disk of ${enginesFolder()} is full`,
+      `Nothing is left of the installation. ${MAKE_ROOM}`,
+    );
   // Another installation was faster.
-  if (error.syscall === 'rename' && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')) return thereAlready(target);
-  return new InstallationError(`TensorFlow cannot be added: ${error.message}`, `Engines go into ${enginesFolder()}; XDG_CACHE_HOME names another place.`);
+  if (error.syscall === 'rename' && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST'))
+    return thereAlready(target);
+  return new InstallationError(
+    `TensorFlow cannot be added: ${error.message}`,
+    `Engines go into ${enginesFolder()}; XDG_CACHE_HOME names another place.`,
+  );
 }
 
-async function build(work: string, { gpu, from, signal, tell, compiler }: AddOptions & { readonly compiler: string }): Promise<void> {
+async function build(
+  work: string,
+  { gpu, from, signal, tell, compiler }: AddOptions & { readonly compiler: string },
+): Promise<void> {
   const downloads = path.join(work, 'downloads');
   // One after the other: Node tells another error than that the disk is full where it makes both at once.
   await mkdir(work);
@@ -80,14 +100,16 @@ async function build(work: string, { gpu, from, signal, tell, compiler }: AddOpt
   await compile(work, compiler, signal);
   tell('trying it');
   await tryAddon(path.join(work, ADDON), signal);
-  for (const scaffold of ['downloads', 'sources', 'tensorflow/include']) await rm(path.join(work, scaffold), { recursive: true });
+  for (const scaffold of ['downloads', 'sources', 'tensorflow/include'])
+    await rm(path.join(work, scaffold), { recursive: true });
   await writeFile(path.join(work, 'parts.json'), `${JSON.stringify(partsOf(gpu), null, 2)}\n`);
   await listFiles(work);
   signal.throwIfAborted();
 }
 
 /** What the compiler reads, and what the program loads. */
-const HEADERS = /^tensorflow\/include\/(tensorflow\/c\/|tensorflow\/core\/platform\/ctstring|tsl\/platform\/ctstring|xla\/tsl\/c\/)/;
+const HEADERS =
+  /^tensorflow\/include\/(tensorflow\/c\/|tensorflow\/core\/platform\/ctstring|tsl\/platform\/ctstring|xla\/tsl\/c\/)/;
 const LOADED = /^tensorflow\/libtensorflow_(cc|framework)\.so\.2$|^nvidia\/[^/]+\/(lib|bin|nvvm)\//;
 
 async function unpackPart(part: Part, file: string, work: string, signal: AbortSignal): Promise<void> {
@@ -108,9 +130,18 @@ async function compile(work: string, compiler: string, signal: AbortSignal): Pro
     compiler,
     [
       ...['-std=c++17', '-O2', '-fPIC', '-shared', '-DNAPI_VERSION=8', '-DBUILDING_NODE_EXTENSION'],
-      ...[sources, path.join(libraries, 'include'), path.join(work, 'sources', NODE_HEADERS.file, 'include')].map((folder) => `-I${folder}`),
+      ...[sources, path.join(libraries, 'include'), path.join(work, 'sources', NODE_HEADERS.file, 'include')].map(
+        (folder) => `-I${folder}`,
+      ),
       ...['tfjs_backend.cc', 'tfjs_binding.cc'].map((file) => path.join(sources, 'binding', file)),
-      ...['-o', path.join(work, ADDON), '-Wl,-rpath,$ORIGIN/tensorflow', `-L${libraries}`, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
+      ...[
+        '-o',
+        path.join(work, ADDON),
+        '-Wl,-rpath,$ORIGIN/tensorflow',
+        `-L${libraries}`,
+        '-l:libtensorflow_cc.so.2',
+        '-l:libtensorflow_framework.so.2',
+      ],
     ],
     'The addon cannot be compiled',
     signal,
@@ -119,11 +150,17 @@ async function compile(work: string, compiler: string, signal: AbortSignal): Pro
 
 /** In a process of its own: a library that does not fit the processor may abort it. */
 async function tryAddon(addon: string, signal: AbortSignal): Promise<void> {
-  const program = 'const b = require(process.argv[1]); const id = b.createTensor([2], b.TF_FLOAT, Float32Array.of(1, 2)); if (b.tensorDataSync(id)[1] !== 2) process.exit(1);';
+  const program =
+    'const b = require(process.argv[1]); const id = b.createTensor([2], b.TF_FLOAT, Float32Array.of(1, 2)); if (b.tensorDataSync(id)[1] !== 2) process.exit(1);';
   await succeed(process.execPath, ['-e', program, addon], 'TensorFlow does not start on this machine', signal);
 }
 
-async function succeed(program: string, words: readonly string[], otherwise: string, signal: AbortSignal): Promise<void> {
+async function succeed(
+  program: string,
+  words: readonly string[],
+  otherwise: string,
+  signal: AbortSignal,
+): Promise<void> {
   const done = await execa(program, words, { reject: false, all: true, cancelSignal: signal });
   signal.throwIfAborted();
   if (done.failed) throw new InstallationError(`${otherwise}:\n  ${lastWords(done, 5)}`, `${program} said this.`);

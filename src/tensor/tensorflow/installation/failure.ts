@@ -10,7 +10,10 @@ export class InstallationError extends Error {
 }
 
 /** The last lines of what a program said before it failed, or why it could not be started. */
-export function lastWords({ all, shortMessage }: { readonly all?: string | undefined; readonly shortMessage?: string | undefined }, lines: number): string {
+export function lastWords(
+  { all, shortMessage }: { readonly all?: string | undefined; readonly shortMessage?: string | undefined },
+  lines: number,
+): string {
   const said = all?.trim() ?? '';
   return (said === '' ? (shortMessage ?? '') : said).split('\n').slice(-lines).join('\n  ');
 }

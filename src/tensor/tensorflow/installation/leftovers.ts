@@ -6,7 +6,8 @@ import { processStatus } from '../../../util/process-status.ts';
 import { enginesFolder } from './place.ts';
 
 /** Where this process works, until the whole can be renamed: beside the final place, so that it is on the same disk. */
-export const workFolder = (doing: 'adding' | 'removing'): string => path.join(enginesFolder(), `.${doing}-${process.pid}-${processStatus(process.pid)!.started}`);
+export const workFolder = (doing: 'adding' | 'removing'): string =>
+  path.join(enginesFolder(), `.${doing}-${process.pid}-${processStatus(process.pid)!.started}`);
 
 const WORK = /^\.(?:adding|removing)-(?<pid>\d+)(?:-(?<started>\d+))?$/;
 
@@ -14,7 +15,9 @@ const WORK = /^\.(?:adding|removing)-(?<pid>\d+)(?:-(?<started>\d+))?$/;
 export function leftovers(): string[] {
   const folder = enginesFolder();
   if (!existsSync(folder)) return [];
-  return readdirSync(folder).filter(isLeftover).map((name) => path.join(folder, name));
+  return readdirSync(folder)
+    .filter(isLeftover)
+    .map((name) => path.join(folder, name));
 }
 
 /** Tries again where a compiler that outlived its installation still writes. */

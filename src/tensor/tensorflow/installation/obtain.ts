@@ -6,8 +6,30 @@ import { digestOfFile } from '../../../util/digest-file.ts';
 import { InstallationError, lastWords } from './failure.ts';
 import type { Part } from './parts.ts';
 
-const PIP = ['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:', '--python-version', '3.11', '--implementation', 'cp', '--abi', 'cp311', '--abi', 'none'];
-const PLATFORMS = ['manylinux_2_27_x86_64', 'manylinux_2_17_x86_64', 'manylinux2014_x86_64', 'manylinux_2_12_x86_64', 'manylinux2010_x86_64'];
+const PIP = [
+  '-m',
+  'pip',
+  'download',
+  '--quiet',
+  '--disable-pip-version-check',
+  '--no-deps',
+  '--only-binary=:all:',
+  '--python-version',
+  '3.11',
+  '--implementation',
+  'cp',
+  '--abi',
+  'cp311',
+  '--abi',
+  'none',
+];
+const PLATFORMS = [
+  'manylinux_2_27_x86_64',
+  'manylinux_2_17_x86_64',
+  'manylinux2014_x86_64',
+  'manylinux_2_12_x86_64',
+  'manylinux2010_x86_64',
+];
 
 export interface Source {
   /** A folder that holds all files; undefined: the network. */
@@ -21,29 +43,43 @@ export interface Source {
 export async function obtain(part: Part, { from, downloads, signal }: Source): Promise<string> {
   const file = from === undefined ? await download(part, downloads, signal) : expectThere(part, from);
   const found = await digestOfFile(file);
-  if (found !== part.sha256) throw new InstallationError(`${path.basename(file)} is not the file that was tried: its SHA-256 is ${found}, and ${part.sha256} is expected`, `Get it again: ${commandFor(part)}`);
+  if (found !== part.sha256)
+    throw new InstallationError(
+      `${path.basename(file)} is not the file that was tried: its SHA-256 is ${found}, and ${part.sha256} is expected`,
+      `Get it again: ${commandFor(part)}`,
+    );
   return file;
 }
 
 /** Where the file of a part lies in a folder. Throws InstallationError where it is missing. */
 export function expectThere(part: Part, folder: string): string {
   const file = path.join(folder, part.file);
-  if (!existsSync(file)) throw new InstallationError(`${file} is missing`, `Get it on a machine with a network: ${commandFor(part)}`);
+  if (!existsSync(file))
+    throw new InstallationError(`${file} is missing`, `Get it on a machine with a network: ${commandFor(part)}`);
   return file;
 }
 
 async function download(part: Part, folder: string, signal: AbortSignal): Promise<string> {
   const [program, words] = commandOf(part);
-  const done = await execa(program, [...words, program === 'npm' ? '--pack-destination' : '--dest', folder], { reject: false, cancelSignal: signal, all: true });
+  const done = await execa(program, [...words, program === 'npm' ? '--pack-destination' : '--dest', folder], {
+    reject: false,
+    cancelSignal: signal,
+    all: true,
+  });
   signal.throwIfAborted();
   if (done.failed) {
-    throw new InstallationError(`${part.asked} cannot be downloaded:\n  ${lastWords(done, 3)}`, `Without a network, put the files into a folder and say --from FOLDER. This one: ${commandFor(part)}`);
+    throw new InstallationError(
+      `${part.asked} cannot be downloaded:\n  ${lastWords(done, 3)}`,
+      `Without a network, put the files into a folder and say --from FOLDER. This one: ${commandFor(part)}`,
+    );
   }
   return expectThere(part, folder);
 }
 
 function commandOf(part: Part): readonly [string, readonly string[]] {
-  return part.file.endsWith('.whl') ? ['python3', [...PIP, ...PLATFORMS.flatMap((platform) => ['--platform', platform]), part.asked]] : ['npm', ['pack', '--silent', '--ignore-scripts', part.asked]];
+  return part.file.endsWith('.whl')
+    ? ['python3', [...PIP, ...PLATFORMS.flatMap((platform) => ['--platform', platform]), part.asked]]
+    : ['npm', ['pack', '--silent', '--ignore-scripts', part.asked]];
 }
 
 /** As a user would type it. */
@@ -51,4 +87,3 @@ function commandFor(part: Part): string {
   const [program, words] = commandOf(part);
   return [program, ...words].join(' ');
 }
-

@@ -18,15 +18,27 @@ export const LIBRARIES: Part = {
 };
 
 /** The sources of the addon, and the headers of Node for it. */
-export const BINDING: Part = { file: 'tensorflow-tfjs-node-4.22.0.tgz', sha256: 'd38a448a705efc6e655a080f896b3af646ae39dffbfe9c90b06cb9fc3a2b9358', asked: '@tensorflow/tfjs-node@4.22.0' };
-export const NODE_HEADERS: Part = { file: 'node-api-headers-1.5.0.tgz', sha256: '59d0c186cb2db56fb5219219fdbcfb0573c33ff772494a23940564b9cfff881c', asked: 'node-api-headers@1.5.0' };
+export const BINDING: Part = {
+  file: 'tensorflow-tfjs-node-4.22.0.tgz',
+  sha256: 'd38a448a705efc6e655a080f896b3af646ae39dffbfe9c90b06cb9fc3a2b9358',
+  asked: '@tensorflow/tfjs-node@4.22.0',
+};
+export const NODE_HEADERS: Part = {
+  file: 'node-api-headers-1.5.0.tgz',
+  sha256: '59d0c186cb2db56fb5219219fdbcfb0573c33ff772494a23940564b9cfff881c',
+  asked: 'node-api-headers@1.5.0',
+};
 
 const nvidia = (name: string, version: string, platform: string, sha256: string): Part => ({
   file: `nvidia_${name}_cu12-${version}-py3-none-${platform}.whl`,
   sha256,
   asked: `nvidia-${name.replaceAll('_', '-')}-cu12==${version}`,
 });
-const [OLDEST, OLD, NEW] = ['manylinux2010_x86_64.manylinux_2_12_x86_64', 'manylinux2014_x86_64.manylinux_2_17_x86_64', 'manylinux_2_27_x86_64'];
+const [OLDEST, OLD, NEW] = [
+  'manylinux2010_x86_64.manylinux_2_12_x86_64',
+  'manylinux2014_x86_64.manylinux_2_17_x86_64',
+  'manylinux_2_27_x86_64',
+];
 
 /** CUDA 12 and cuDNN 9, as the wheel asks for them; the libraries look for them in the folder beside their own. */
 export const CUDA: readonly Part[] = [

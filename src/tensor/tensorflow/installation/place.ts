@@ -8,10 +8,15 @@ import { VERSION } from './parts.ts';
 /** The folder of all added engines. */
 export function enginesFolder(): string {
   const cache = process.env.XDG_CACHE_HOME;
-  return path.join(cache !== undefined && path.isAbsolute(cache) ? cache : path.join(homedir(), '.cache'), 'pretext', 'engines');
+  return path.join(
+    cache !== undefined && path.isAbsolute(cache) ? cache : path.join(homedir(), '.cache'),
+    'pretext',
+    'engines',
+  );
 }
 
-export const folderOf = (gpu: boolean): string => path.join(enginesFolder(), `tensorflow-${VERSION}${gpu ? '-gpu' : ''}`);
+export const folderOf = (gpu: boolean): string =>
+  path.join(enginesFolder(), `tensorflow-${VERSION}${gpu ? '-gpu' : ''}`);
 
 export const ADDON = 'tfjs_binding.node';
 

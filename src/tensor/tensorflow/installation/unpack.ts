@@ -7,10 +7,17 @@ import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import { open, type Entry, type ZipFile } from 'yauzl';
 
-const openZip = promisify(open as (file: string, options: object, done: (error: Error | null, zip: ZipFile) => void) => void);
+const openZip = promisify(
+  open as (file: string, options: object, done: (error: Error | null, zip: ZipFile) => void) => void,
+);
 
 /** Writes the members that are `wanted` below `folder`, until `signal` ends it. Checksums of the members are those of the wheel, which was verified as a whole. */
-export async function unpack(wheel: string, folder: string, wanted: (member: string) => boolean, signal: AbortSignal): Promise<void> {
+export async function unpack(
+  wheel: string,
+  folder: string,
+  wanted: (member: string) => boolean,
+  signal: AbortSignal,
+): Promise<void> {
   const zip = await openZip(wheel, { lazyEntries: true });
   const streamOf = promisify((entry: Entry, done: (error: Error | null, stream: Readable) => void) => {
     zip.openReadStream(entry, done as never);

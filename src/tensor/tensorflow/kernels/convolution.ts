@@ -11,16 +11,32 @@ export function paddingOf(window: Window): Attributes {
   const { top, bottom, left, right } = window.padInfo;
   if (top === 0 && bottom === 0 && left === 0 && right === 0) return { padding: attribute.text('VALID') };
   if (isSame(window)) return { padding: attribute.text('SAME') };
-  return { padding: attribute.text('EXPLICIT'), explicit_paddings: attribute.integers([0, 0, top, bottom, left, right, 0, 0]) };
+  return {
+    padding: attribute.text('EXPLICIT'),
+    explicit_paddings: attribute.integers([0, 0, top, bottom, left, right, 0, 0]),
+  };
 }
 
 /** Whether TensorFlow would pad by these numbers when told SAME: as little as gives a result for every stride, the odd one after. */
-function isSame({ padInfo, inHeight, inWidth, outHeight, outWidth, strideHeight, strideWidth, effectiveFilterHeight, effectiveFilterWidth }: Window): boolean {
+function isSame({
+  padInfo,
+  inHeight,
+  inWidth,
+  outHeight,
+  outWidth,
+  strideHeight,
+  strideWidth,
+  effectiveFilterHeight,
+  effectiveFilterWidth,
+}: Window): boolean {
   const fits = (before: number, after: number, side: number, out: number, stride: number, filter: number): boolean => {
     const all = Math.max(0, (Math.ceil(side / stride) - 1) * stride + filter - side);
     return out === Math.ceil(side / stride) && before === Math.floor(all / 2) && after === Math.ceil(all / 2);
   };
-  return fits(padInfo.top, padInfo.bottom, inHeight, outHeight, strideHeight, effectiveFilterHeight) && fits(padInfo.left, padInfo.right, inWidth, outWidth, strideWidth, effectiveFilterWidth);
+  return (
+    fits(padInfo.top, padInfo.bottom, inHeight, outHeight, strideHeight, effectiveFilterHeight) &&
+    fits(padInfo.left, padInfo.right, inWidth, outWidth, strideWidth, effectiveFilterWidth)
+  );
 }
 
 function attributesOf(window: Window): Attributes {
@@ -51,8 +67,13 @@ const ofInput = (name: string, depthwise: boolean): LowerKernel =>
     const met = depthwise ? undefined : tapsOfProduct(unpadded);
     if (met !== undefined) return imagesByProduct(lowering, unpadded, met, filter!, dy!, type);
     const { window, before, padded } = withoutNumbers(unpadded);
-    const gradient = lowering.op(name, [graph.integers(padded), filter!, dy!], { T: attribute.type(type), ...attributesOf(window) });
-    return before === undefined ? gradient : cut(lowering, gradient, type, padded, { begin: before, size: shape, strides: [1, 1, 1, 1] });
+    const gradient = lowering.op(name, [graph.integers(padded), filter!, dy!], {
+      T: attribute.type(type),
+      ...attributesOf(window),
+    });
+    return before === undefined
+      ? gradient
+      : cut(lowering, gradient, type, padded, { begin: before, size: shape, strides: [1, 1, 1, 1] });
   });
 
 /** tfjs gives (x, dy), TensorFlow takes (x, shape of the filter, dy). */
@@ -63,13 +84,21 @@ const ofFilter = (name: string, depthwise: boolean): LowerKernel =>
     if (!depthwise && isWorthProducts(unpadded, type)) return filterByProducts(lowering, unpadded, x!, dy!, type);
     const { window, before } = withoutNumbers(unpadded);
     const images = before === undefined ? x! : padImages(lowering, x!, type, unpadded);
-    return lowering.op(name, [images, lowering.graph.integers(shape), dy!], { T: attribute.type(type), ...attributesOf(window) });
+    return lowering.op(name, [images, lowering.graph.integers(shape), dy!], {
+      T: attribute.type(type),
+      ...attributesOf(window),
+    });
   });
 
 /** The same window on images that were padded before, where its padding has no name; `before`: where the images lie in those. */
-function withoutNumbers(window: Window): { readonly window: Window; readonly padded: readonly number[]; readonly before?: readonly number[] } {
+function withoutNumbers(window: Window): {
+  readonly window: Window;
+  readonly padded: readonly number[];
+  readonly before?: readonly number[];
+} {
   const { batchSize, inHeight, inWidth, inChannels, padInfo } = window;
-  if (paddingOf(window).explicit_paddings === undefined) return { window, padded: [batchSize, inHeight, inWidth, inChannels] };
+  if (paddingOf(window).explicit_paddings === undefined)
+    return { window, padded: [batchSize, inHeight, inWidth, inChannels] };
   const { top, bottom, left, right } = padInfo;
   return {
     window: { ...window, padInfo: { type: 'VALID', top: 0, bottom: 0, left: 0, right: 0 } },

@@ -16,7 +16,8 @@ export function cut(lowering: Lowering, edge: Edge, type: TfType, shape: readonl
   const { graph } = lowering;
   const { begin, size, strides } = part;
   if (isAll(shape, part)) return edge;
-  if (strides.every((stride) => stride === 1)) return graph.op('Slice', [edge, graph.integers(begin), graph.integers(size)], attributesOf(type));
+  if (strides.every((stride) => stride === 1))
+    return graph.op('Slice', [edge, graph.integers(begin), graph.integers(size)], attributesOf(type));
   return graph.op('StridedSlice', [edge, ...bounds(lowering, part)], attributesOf(type));
 }
 
@@ -24,10 +25,17 @@ export function cut(lowering: Lowering, edge: Edge, type: TfType, shape: readonl
 export function putBack(lowering: Lowering, edge: Edge, type: TfType, shape: readonly number[], part: Part): Edge {
   const { graph } = lowering;
   const [begin, end, strides] = bounds(lowering, part);
-  return isAll(shape, part) ? edge : graph.op('StridedSliceGrad', [graph.integers(shape), begin, end, strides, edge], attributesOf(type));
+  return isAll(shape, part)
+    ? edge
+    : graph.op('StridedSliceGrad', [graph.integers(shape), begin, end, strides, edge], attributesOf(type));
 }
 
-export function padImages(lowering: Lowering, images: Edge, type: TfType, { padInfo: { top, bottom, left, right } }: Window): Edge {
+export function padImages(
+  lowering: Lowering,
+  images: Edge,
+  type: TfType,
+  { padInfo: { top, bottom, left, right } }: Window,
+): Edge {
   if (top + bottom + left + right === 0) return images;
   const paddings = lowering.graph.constant('int32', [4, 2], Int32Array.of(0, 0, top, bottom, left, right, 0, 0));
   return lowering.op('Pad', [images, paddings], { T: attribute.type(type), Tpaddings: int32 });
@@ -35,7 +43,8 @@ export function padImages(lowering: Lowering, images: Edge, type: TfType, { padI
 
 const attributesOf = (type: TfType): Attributes => ({ T: attribute.type(type), Index: int32 });
 
-const isAll = (shape: readonly number[], { size }: Part): boolean => size.every((length, axis) => length === shape[axis]);
+const isAll = (shape: readonly number[], { size }: Part): boolean =>
+  size.every((length, axis) => length === shape[axis]);
 
 function bounds({ graph }: Lowering, { begin, size, strides }: Part): [begin: Edge, end: Edge, strides: Edge] {
   const end = begin.map((at, axis) => at + (size[axis]! - 1) * strides[axis]! + 1);

@@ -18,7 +18,10 @@ const WHOLE = 4;
 /** Fewer channels make poor matrices. */
 const FEWEST_CHANNELS = 16;
 
-export function isWorthProducts({ outHeight, outWidth, inChannels, outChannels, filterHeight, filterWidth, strideHeight, strideWidth }: Window, type: TfType): boolean {
+export function isWorthProducts(
+  { outHeight, outWidth, inChannels, outChannels, filterHeight, filterWidth, strideHeight, strideWidth }: Window,
+  type: TfType,
+): boolean {
   const isWhole = filterHeight * filterWidth * strideHeight * strideWidth === 1;
   const most = (SMALL[type] ?? 0) * (isWhole ? WHOLE : 1);
   return outHeight * outWidth <= most && Math.min(inChannels, outChannels) >= FEWEST_CHANNELS;
@@ -32,10 +35,18 @@ export function filterByProducts(lowering: Lowering, window: Window, x: Edge, dy
   const columns = columnsOf(window);
   const taps = rowsOf(window).flatMap((down) =>
     columns.map((across) => {
-      if (down.count === 0 || across.count === 0) return graph.op('Fill', [graph.integers([inChannels, outChannels]), lowering.number(0, type)], { T, index_type: int32 });
+      if (down.count === 0 || across.count === 0)
+        return graph.op('Fill', [graph.integers([inChannels, outChannels]), lowering.number(0, type)], {
+          T,
+          index_type: int32,
+        });
       const pixels = matrix(lowering, window, x, type, { down, across, of: 'input' });
       const gradients = matrix(lowering, window, dy, type, { down, across, of: 'output' });
-      return graph.op('MatMul', [pixels, gradients], { T, transpose_a: attribute.truth(true), transpose_b: attribute.truth(false) });
+      return graph.op('MatMul', [pixels, gradients], {
+        T,
+        transpose_a: attribute.truth(true),
+        transpose_b: attribute.truth(false),
+      });
     }),
   );
   const stacked = graph.op('Pack', taps, { T, N: attribute.integer(taps.length), axis: attribute.integer(0) });
@@ -43,10 +54,21 @@ export function filterByProducts(lowering: Lowering, window: Window, x: Edge, dy
 }
 
 /** The pixels that meet, as rows of a matrix. */
-function matrix(lowering: Lowering, window: Window, images: Edge, type: TfType, { down, across, of }: { down: Meeting; across: Meeting; of: 'input' | 'output' }): Edge {
+function matrix(
+  lowering: Lowering,
+  window: Window,
+  images: Edge,
+  type: TfType,
+  { down, across, of }: { down: Meeting; across: Meeting; of: 'input' | 'output' },
+): Edge {
   const { batchSize: batch, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = window;
-  const [height, width, channels] = of === 'input' ? [inHeight, inWidth, inChannels] : [outHeight, outWidth, outChannels];
+  const [height, width, channels] =
+    of === 'input' ? [inHeight, inWidth, inChannels] : [outHeight, outWidth, outChannels];
   const [rowStride, columnStride] = of === 'input' ? [down.stride, across.stride] : [1, 1];
-  const part = cut(lowering, images, type, [batch, height, width, channels], { begin: [0, down[of], across[of], 0], size: [batch, down.count, across.count, channels], strides: [1, rowStride, columnStride, 1] });
+  const part = cut(lowering, images, type, [batch, height, width, channels], {
+    begin: [0, down[of], across[of], 0],
+    size: [batch, down.count, across.count, channels],
+    strides: [1, rowStride, columnStride, 1],
+  });
   return lowering.reshape(part, type, [batch * down.count * across.count, channels]);
 }

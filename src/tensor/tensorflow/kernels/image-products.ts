@@ -25,13 +25,32 @@ export function tapsOfProduct(window: Window): MetTaps | undefined {
 }
 
 /** @param x images [N, H, W, C], `filter` [rows, columns, C, D]; gives [N, H', W', D] */
-export function convolutionByProduct(lowering: Lowering, window: Window, met: MetTaps, x: Edge, filter: Edge, type: TfType): Edge {
+export function convolutionByProduct(
+  lowering: Lowering,
+  window: Window,
+  met: MetTaps,
+  x: Edge,
+  filter: Edge,
+  type: TfType,
+): Edge {
   const { batchSize, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = window;
-  const padded = [batchSize, inHeight + padInfo.top + padInfo.bottom, inWidth + padInfo.left + padInfo.right, inChannels];
+  const padded = [
+    batchSize,
+    inHeight + padInfo.top + padInfo.bottom,
+    inWidth + padInfo.left + padInfo.right,
+    inChannels,
+  ];
   const images = padImages(lowering, x, type, window);
   const parts = met.taps.map((tap) => cut(lowering, images, type, padded, seenBy(window, tap)));
-  const rows = lowering.reshape(concatenate(lowering, parts, type), type, [batchSize * outHeight * outWidth, met.taps.length * inChannels]);
-  return lowering.reshape(multiply(lowering, rows, filterMatrix(lowering, window, met, filter, type), type, false), type, [batchSize, outHeight, outWidth, outChannels]);
+  const rows = lowering.reshape(concatenate(lowering, parts, type), type, [
+    batchSize * outHeight * outWidth,
+    met.taps.length * inChannels,
+  ]);
+  return lowering.reshape(
+    multiply(lowering, rows, filterMatrix(lowering, window, met, filter, type), type, false),
+    type,
+    [batchSize, outHeight, outWidth, outChannels],
+  );
 }
 
 /**
@@ -39,42 +58,96 @@ export function convolutionByProduct(lowering: Lowering, window: Window, met: Me
  *
  * @param dy [N, H', W', D], `filter` [rows, columns, C, D]; gives the gradient [N, H, W, C]
  */
-export function imagesByProduct(lowering: Lowering, window: Window, met: MetTaps, filter: Edge, dy: Edge, type: TfType): Edge {
+export function imagesByProduct(
+  lowering: Lowering,
+  window: Window,
+  met: MetTaps,
+  filter: Edge,
+  dy: Edge,
+  type: TfType,
+): Edge {
   const { batchSize: batch, inHeight, inWidth, inChannels: channels, outHeight, outWidth, outChannels } = window;
   const rows = lowering.reshape(dy, type, [batch * outHeight * outWidth, outChannels]);
   const shape = [batch, outHeight, outWidth, met.taps.length * channels];
   const sum = met.taps.length === 1 ? type : 'float32';
-  const gradients = lowering.cast(lowering.reshape(multiply(lowering, rows, filterMatrix(lowering, window, met, filter, type), type, true), type, shape), type, sum);
+  const gradients = lowering.cast(
+    lowering.reshape(
+      multiply(lowering, rows, filterMatrix(lowering, window, met, filter, type), type, true),
+      type,
+      shape,
+    ),
+    type,
+    sum,
+  );
   const terms = met.taps.flatMap(({ down, across }, i) => {
     const size = [batch, down.count, across.count, channels];
     if (size.includes(0)) return [];
-    const term = cut(lowering, gradients, sum, shape, { begin: [0, down.output, across.output, i * channels], size, strides: [1, 1, 1, 1] });
-    return [putBack(lowering, term, sum, [batch, inHeight, inWidth, channels], { begin: [0, down.input, across.input, 0], size, strides: [1, down.stride, across.stride, 1] })];
+    const term = cut(lowering, gradients, sum, shape, {
+      begin: [0, down.output, across.output, i * channels],
+      size,
+      strides: [1, 1, 1, 1],
+    });
+    return [
+      putBack(lowering, term, sum, [batch, inHeight, inWidth, channels], {
+        begin: [0, down.input, across.input, 0],
+        size,
+        strides: [1, down.stride, across.stride, 1],
+      }),
+    ];
   });
   return lowering.cast(add(lowering, terms, sum), sum, type);
 }
 
 /** [taps x C, D] */
-function filterMatrix(lowering: Lowering, { filterHeight, filterWidth, inChannels, outChannels }: Window, { top, left, height, width, taps }: MetTaps, filter: Edge, type: TfType): Edge {
+function filterMatrix(
+  lowering: Lowering,
+  { filterHeight, filterWidth, inChannels, outChannels }: Window,
+  { top, left, height, width, taps }: MetTaps,
+  filter: Edge,
+  type: TfType,
+): Edge {
   const shape = [filterHeight, filterWidth, inChannels, outChannels];
-  const met = cut(lowering, filter, type, shape, { begin: [top, left, 0, 0], size: [height, width, inChannels, outChannels], strides: [1, 1, 1, 1] });
+  const met = cut(lowering, filter, type, shape, {
+    begin: [top, left, 0, 0],
+    size: [height, width, inChannels, outChannels],
+    strides: [1, 1, 1, 1],
+  });
   return lowering.reshape(met, type, [taps.length * inChannels, outChannels]);
 }
 
 /** The pixels of padded images that a tap sees, one for each output. */
-function seenBy({ batchSize, inChannels, outHeight, outWidth, strideHeight, strideWidth, dilationHeight, dilationWidth }: Window, { row, column }: Tap): Part {
-  return { begin: [0, row * dilationHeight, column * dilationWidth, 0], size: [batchSize, outHeight, outWidth, inChannels], strides: [1, strideHeight, strideWidth, 1] };
+function seenBy(
+  { batchSize, inChannels, outHeight, outWidth, strideHeight, strideWidth, dilationHeight, dilationWidth }: Window,
+  { row, column }: Tap,
+): Part {
+  return {
+    begin: [0, row * dilationHeight, column * dilationWidth, 0],
+    size: [batchSize, outHeight, outWidth, inChannels],
+    strides: [1, strideHeight, strideWidth, 1],
+  };
 }
 
 /** Along channels. */
 function concatenate({ graph }: Lowering, parts: readonly Edge[], type: TfType): Edge {
-  return parts.length === 1 ? parts[0]! : graph.op('ConcatV2', [...parts, graph.integer(3)], { T: attribute.type(type), N: attribute.integer(parts.length), Tidx: int32 });
+  return parts.length === 1
+    ? parts[0]!
+    : graph.op('ConcatV2', [...parts, graph.integer(3)], {
+        T: attribute.type(type),
+        N: attribute.integer(parts.length),
+        Tidx: int32,
+      });
 }
 
 function add(lowering: Lowering, terms: readonly Edge[], type: TfType): Edge {
-  return terms.length === 1 ? terms[0]! : lowering.op('AddN', terms, { T: attribute.type(type), N: attribute.integer(terms.length) });
+  return terms.length === 1
+    ? terms[0]!
+    : lowering.op('AddN', terms, { T: attribute.type(type), N: attribute.integer(terms.length) });
 }
 
 function multiply(lowering: Lowering, rows: Edge, matrix: Edge, type: TfType, turned: boolean): Edge {
-  return lowering.op('MatMul', [rows, matrix], { T: attribute.type(type), transpose_a: attribute.truth(false), transpose_b: attribute.truth(turned) });
+  return lowering.op('MatMul', [rows, matrix], {
+    T: attribute.type(type),
+    transpose_a: attribute.truth(false),
+    transpose_b: attribute.truth(turned),
+  });
 }

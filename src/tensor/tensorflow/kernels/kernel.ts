@@ -19,7 +19,15 @@ export interface Operands {
 /** A kernel of one output. */
 export function single(lower: (operands: Operands) => Edge): LowerKernel {
   return (lowering, node) => {
-    lowering.set(node.outputs[0]!, lower({ lowering, node, inputs: lowering.inputsOf(node), type: node.inputs.length === 0 ? 'float32' : lowering.typeOf(node) }));
+    lowering.set(
+      node.outputs[0]!,
+      lower({
+        lowering,
+        node,
+        inputs: lowering.inputsOf(node),
+        type: node.inputs.length === 0 ? 'float32' : lowering.typeOf(node),
+      }),
+    );
   };
 }
 
@@ -29,7 +37,9 @@ export const operation = (name: string, attributes: Attributes = {}): LowerKerne
 
 /** Sets the outputs of a node to those of an operation, in order. */
 export function setAll(lowering: Lowering, { outputs }: Node, edge: Edge): void {
-  outputs.forEach((value, index) => { lowering.set(value, output(edge, index)); });
+  outputs.forEach((value, index) => {
+    lowering.set(value, output(edge, index));
+  });
 }
 
 export const int32 = attribute.type('int32');

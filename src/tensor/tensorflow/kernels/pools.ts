@@ -24,7 +24,10 @@ function maxPool({ lowering, node, inputs, type }: Operands): Edge {
 
 /** tfjs gives (dy, x, y), TensorFlow takes (x, y, dy). */
 function maxPoolGradient({ lowering, node, inputs: [dy, x, y], type }: Operands): Edge {
-  return lowering.op('MaxPoolGrad', [x!, y!, dy!], { T: attribute.type(type), ...attributesOf(windowOf(node.inputs[1]!, node)) });
+  return lowering.op('MaxPoolGrad', [x!, y!, dy!], {
+    T: attribute.type(type),
+    ...attributesOf(windowOf(node.inputs[1]!, node)),
+  });
 }
 
 /** The mean of what lies inside of the image. */
@@ -42,7 +45,11 @@ function averagePool(operands: Operands): Edge {
 function averagePoolGradient({ lowering, node, inputs: [dy] }: Operands): Edge {
   const x = node.inputs[1]!;
   const window = windowOf(x, node);
-  return lowering.op('DepthwiseConv2dNativeBackpropInput', [lowering.graph.integers(x.shape), share(lowering, window), dy!], depthwiseAttributes(window));
+  return lowering.op(
+    'DepthwiseConv2dNativeBackpropInput',
+    [lowering.graph.integers(x.shape), share(lowering, window), dy!],
+    depthwiseAttributes(window),
+  );
 }
 
 function depthwiseAttributes(window: Window): Attributes {
@@ -57,13 +64,19 @@ function depthwiseAttributes(window: Window): Attributes {
 /** A depthwise filter that takes means. */
 function share({ graph }: Lowering, { filterHeight, filterWidth, inChannels }: Window): Edge {
   const area = filterHeight * filterWidth;
-  return graph.constant('float32', [filterHeight, filterWidth, inChannels, 1], new Float32Array(area * inChannels).fill(1 / area));
+  return graph.constant(
+    'float32',
+    [filterHeight, filterWidth, inChannels, 1],
+    new Float32Array(area * inChannels).fill(1 / area),
+  );
 }
 
 /** Area of a window by its area inside of the image: [1, rows, columns, 1]. */
 function correction({ graph }: Lowering, window: Window): Edge {
-  const { filterHeight, filterWidth, strideHeight, strideWidth, inHeight, inWidth, outHeight, outWidth, padInfo } = window;
-  const inside = (at: number, stride: number, filter: number, before: number, side: number): number => Math.min(at * stride - before + filter, side) - Math.max(at * stride - before, 0);
+  const { filterHeight, filterWidth, strideHeight, strideWidth, inHeight, inWidth, outHeight, outWidth, padInfo } =
+    window;
+  const inside = (at: number, stride: number, filter: number, before: number, side: number): number =>
+    Math.min(at * stride - before + filter, side) - Math.max(at * stride - before, 0);
   const factors = Float32Array.from({ length: outHeight * outWidth }, (_, i) => {
     const rows = inside(Math.floor(i / outWidth), strideHeight, filterHeight, padInfo.top, inHeight);
     const columns = inside(i % outWidth, strideWidth, filterWidth, padInfo.left, inWidth);

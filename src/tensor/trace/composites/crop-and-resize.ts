@@ -9,10 +9,18 @@ function positions(from: tf.Tensor, to: tf.Tensor, pixels: number, side: number)
   return tf.add(tf.expandDims(tf.mul(from, side - 1), 1), tf.mul(tf.expandDims(step, 1), tf.range(0, pixels)));
 }
 
-const isWithin = (at: tf.Tensor, side: number): tf.Tensor => tf.logicalAnd(tf.greaterEqual(at, 0), tf.lessEqual(at, side - 1));
+const isWithin = (at: tf.Tensor, side: number): tf.Tensor =>
+  tf.logicalAnd(tf.greaterEqual(at, 0), tf.lessEqual(at, side - 1));
 
-export function cropAndResize({ image, boxes, boxInd }: Readonly<Record<string, tf.Tensor>>, attributes: Attributes): tf.Tensor {
-  const { cropSize: [rows, columns], method, extrapolationValue } = attributes as { cropSize: [number, number]; method: 'bilinear' | 'nearest'; extrapolationValue: number };
+export function cropAndResize(
+  { image, boxes, boxInd }: Readonly<Record<string, tf.Tensor>>,
+  attributes: Attributes,
+): tf.Tensor {
+  const {
+    cropSize: [rows, columns],
+    method,
+    extrapolationValue,
+  } = attributes as { cropSize: [number, number]; method: 'bilinear' | 'nearest'; extrapolationValue: number };
   const [batch, height, width, channels] = image!.shape as [number, number, number, number];
   const count = boxes!.shape[0];
   const [top, left, bottom, right] = tf.unstack(boxes!, 1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
@@ -22,8 +30,12 @@ export function cropAndResize({ image, boxes, boxInd }: Readonly<Record<string, 
   const first = tf.mul(tf.reshape(boxInd!, [count, 1, 1]), tf.scalar(height * width, 'int32'));
   const whole = (at: tf.Tensor, side: number): tf.Tensor => tf.cast(tf.clipByValue(at, 0, side - 1), 'int32');
   const read = (row: tf.Tensor, column: tf.Tensor): tf.Tensor =>
-    tf.gather(pixels, tf.add(first, tf.add(tf.mul(whole(row, height), tf.scalar(width, 'int32')), whole(column, width))));
-  const between = (a: tf.Tensor, b: tf.Tensor, share: tf.Tensor): tf.Tensor => tf.add(a, tf.mul(tf.sub(b, a), tf.expandDims(share, -1)));
+    tf.gather(
+      pixels,
+      tf.add(first, tf.add(tf.mul(whole(row, height), tf.scalar(width, 'int32')), whole(column, width))),
+    );
+  const between = (a: tf.Tensor, b: tf.Tensor, share: tf.Tensor): tf.Tensor =>
+    tf.add(a, tf.mul(tf.sub(b, a), tf.expandDims(share, -1)));
   const bilinear = (): tf.Tensor => {
     const [down, across] = [tf.sub(y, tf.floor(y)), tf.sub(x, tf.floor(x))];
     const line = (row: tf.Tensor): tf.Tensor => between(read(row, tf.floor(x)), read(row, tf.ceil(x)), across);

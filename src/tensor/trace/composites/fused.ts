@@ -2,7 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Attributes, Composite, CompositeTable } from './composite.ts';
 
-const ACTIVATIONS: Readonly<Record<string, (x: tf.Tensor, slopes: tf.Tensor | undefined, alpha: number | undefined) => tf.Tensor>> = {
+const ACTIVATIONS: Readonly<
+  Record<string, (x: tf.Tensor, slopes: tf.Tensor | undefined, alpha: number | undefined) => tf.Tensor>
+> = {
   linear: (x) => x,
   relu: (x) => tf.relu(x),
   relu6: (x) => tf.relu6(x),
@@ -12,21 +14,28 @@ const ACTIVATIONS: Readonly<Record<string, (x: tf.Tensor, slopes: tf.Tensor | un
   leakyrelu: (x, _, alpha) => tf.leakyRelu(x, alpha),
 };
 
-const finished = (product: (inputs: Readonly<Record<string, tf.Tensor>>, attributes: Attributes) => tf.Tensor): Composite => (inputs, attributes) => {
-  const { bias, preluActivationWeights: slopes } = inputs;
-  const { activation = 'linear', leakyreluAlpha } = attributes as { activation?: string; leakyreluAlpha?: number };
-  const found = product(inputs, attributes);
-  return ACTIVATIONS[activation]!(bias ? tf.add(found, bias) : found, slopes, leakyreluAlpha);
-};
+const finished =
+  (product: (inputs: Readonly<Record<string, tf.Tensor>>, attributes: Attributes) => tf.Tensor): Composite =>
+  (inputs, attributes) => {
+    const { bias, preluActivationWeights: slopes } = inputs;
+    const { activation = 'linear', leakyreluAlpha } = attributes as { activation?: string; leakyreluAlpha?: number };
+    const found = product(inputs, attributes);
+    return ACTIVATIONS[activation]!(bias ? tf.add(found, bias) : found, slopes, leakyreluAlpha);
+  };
 
-const run = (kernel: string, inputs: tf.NamedTensorMap, attributes: Attributes): tf.Tensor => tf.engine().runKernel(kernel, inputs, attributes as tf.NamedAttrMap);
+const run = (kernel: string, inputs: tf.NamedTensorMap, attributes: Attributes): tf.Tensor =>
+  tf.engine().runKernel(kernel, inputs, attributes as tf.NamedAttrMap);
 
 const convolution = (kernel: string): Composite => {
-  return finished(({ x, filter }, { strides, pad, dataFormat, dilations, dimRoundingMode }) => run(kernel, { x: x!, filter: filter! }, { strides, pad, dataFormat, dilations, dimRoundingMode }));
+  return finished(({ x, filter }, { strides, pad, dataFormat, dilations, dimRoundingMode }) =>
+    run(kernel, { x: x!, filter: filter! }, { strides, pad, dataFormat, dilations, dimRoundingMode }),
+  );
 };
 
 export const FUSED: CompositeTable = {
-  _FusedMatMul: finished(({ a, b }, { transposeA, transposeB }) => tf.matMul(a!, b!, transposeA as boolean, transposeB as boolean)),
+  _FusedMatMul: finished(({ a, b }, { transposeA, transposeB }) =>
+    tf.matMul(a!, b!, transposeA as boolean, transposeB as boolean),
+  ),
   FusedConv2D: convolution('Conv2D'),
   FusedDepthwiseConv2D: convolution('DepthwiseConv2dNative'),
 

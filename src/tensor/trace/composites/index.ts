@@ -5,4 +5,6 @@ import { IMAGES } from './images.ts';
 import { PICKING } from './picking.ts';
 import { SMALL } from './small.ts';
 
-export const COMPOSITES: ReadonlyMap<string, Composite> = new Map(Object.entries({ ...FUSED, ...IMAGES, ...PICKING, ...SMALL }));
+export const COMPOSITES: ReadonlyMap<string, Composite> = new Map(
+  Object.entries({ ...FUSED, ...IMAGES, ...PICKING, ...SMALL }),
+);

@@ -30,7 +30,8 @@ const scatterNd: Composite = ({ indices, updates }, attributes) => {
 };
 
 /** No weights count as ones. */
-const weightsOf = (x: tf.Tensor, weights: tf.Tensor): tf.Tensor => (weights.size === 0 ? tf.ones(x.shape, weights.dtype) : weights);
+const weightsOf = (x: tf.Tensor, weights: tf.Tensor): tf.Tensor =>
+  weights.size === 0 ? tf.ones(x.shape, weights.dtype) : weights;
 
 const bincount: Composite = ({ x, weights }, { size }) => {
   const flat = tf.reshape(weightsOf(x!, weights!), [x!.size]);
@@ -43,7 +44,9 @@ const denseBincount: Composite = (inputs, attributes) => {
   if (x!.rank === 1) return bincount(inputs, attributes);
   const dtype = weights!.dtype as 'float32' | 'int32';
   const found = tf.oneHot(x!, attributes.size as number, 1, 0, dtype);
-  return attributes.binaryOutput === true ? tf.max(found, 1) : tf.sum(tf.mul(found, tf.expandDims(weightsOf(x!, weights!), -1)), 1);
+  return attributes.binaryOutput === true
+    ? tf.max(found, 1)
+    : tf.sum(tf.mul(found, tf.expandDims(weightsOf(x!, weights!), -1)), 1);
 };
 
 /** How many of a sorted row come before each value. */
@@ -58,5 +61,6 @@ export const PICKING: CompositeTable = {
   Bincount: bincount,
   DenseBincount: denseBincount,
   SearchSorted: searchSorted,
-  Diag: ({ x }) => tf.reshape(tf.mul(tf.reshape(x!, [x!.size, 1]), tf.cast(tf.eye(x!.size), x!.dtype)), [...x!.shape, ...x!.shape]),
+  Diag: ({ x }) =>
+    tf.reshape(tf.mul(tf.reshape(x!, [x!.size, 1]), tf.cast(tf.eye(x!.size), x!.dtype)), [...x!.shape, ...x!.shape]),
 };
