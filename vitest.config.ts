@@ -7,7 +7,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.{ts,tsx}', 'stages/**/*.test.ts'],
+          include: ['src/**/*.test.{ts,tsx}', 'stages/**/*.test.ts', 'scripts/**/*.test.mjs'],
           setupFiles: ['test/property-seed.ts'],
           testTimeout: 60_000,
         },

@@ -1,0 +1,97 @@
+#!/usr/bin/env node
+// Holds docs and comments to plain sentences: `node scripts/language.mjs [--list] [FOLDER...]`; `--list` prints all findings.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { proseOfComments, proseOfMarkdown, wideLines } from './language/prose.mjs';
+import { isInverted, measure, sentencesOf } from './language/sentences.mjs';
+
+/** The share of sentences in a folder that may be inverted; one is allowed anywhere. */
+const LIMIT = 0.02;
+const COLUMNS = 120;
+
+/** Folders that are not rewritten yet: they are counted and not judged. */
+const PENDING = ['docs', '.', 'data', 'src', 'stages', 'scripts', 'bench', 'test'];
+
+const { values: options, positionals } = parseArgs({
+  options: { list: { type: 'boolean', default: false } },
+  allowPositionals: true,
+});
+const root = path.join(import.meta.dirname, '..');
+
+const folders = new Map();
+const wide = [];
+for (const file of proseFiles()) {
+  if (positionals.length > 0 && !positionals.some((folder) => file.startsWith(folder))) continue;
+  const text = readFileSync(path.join(root, file), 'utf8');
+  const markdown = file.endsWith('.md');
+  const sentences = (markdown ? proseOfMarkdown(text) : proseOfComments(text)).flatMap(sentencesOf);
+  const folder = folderOf(file);
+  folders.set(folder, [...(folders.get(folder) ?? []), ...sentences.map((sentence) => ({ file, ...sentence }))]);
+  if (markdown) wide.push(...wideLines(text, COLUMNS).map((finding) => ({ file, ...finding })));
+}
+
+const rows = [...folders].map(([folder, sentences]) => ({ folder, sentences, ...measure(sentences) }));
+if (options.list) printTable(rows);
+for (const row of rows.filter(({ folder }) => isJudged(folder))) {
+  if (row.inverted <= Math.max(1, LIMIT * row.count)) continue;
+  fail(`${row.folder}: ${row.inverted} of ${row.count} sentences put a clause before their subject; allowed: 2 %`);
+  if (!options.list) printInverted(row);
+}
+if (options.list) rows.forEach(printInverted);
+for (const { file, line, width } of wide) {
+  const finding = `${file}:${line}: expected prose of at most ${COLUMNS} columns, got ${width}`;
+  if (isJudged(folderOf(file))) fail(finding);
+  else if (options.list) console.log(finding);
+}
+
+function fail(message) {
+  console.log(message);
+  process.exitCode = 1;
+}
+
+function printInverted({ sentences }) {
+  for (const { file, line, text } of sentences) if (isInverted(text)) console.log(`${file}:${line}: ${text}`);
+}
+
+function printTable(rows) {
+  console.log('folder                      sentences  inverted  relative words/sentence  words/sentence');
+  for (const { folder, count, inverted, relative, words } of rows.filter(({ count }) => count > 0)) {
+    console.log(
+      folder.padEnd(28) +
+        String(count).padStart(9) +
+        `${((100 * inverted) / count).toFixed(1)} %`.padStart(10) +
+        (relative / count).toFixed(2).padStart(25) +
+        (words / count).toFixed(1).padStart(16),
+    );
+  }
+}
+
+function isJudged(folder) {
+  return !PENDING.some((pending) => folder === pending || folder.startsWith(`${pending}/`));
+}
+
+/** The folder that a file is counted in: its room in src, at most two levels deep. */
+function folderOf(file) {
+  const folders = path.posix.dirname(file).split('/');
+  return folders.slice(0, folders[0] === 'src' ? 3 : 2).join('/');
+}
+
+function proseFiles() {
+  const pages = [...namesIn('.', false), ...['docs', 'data', 'reports'].flatMap((folder) => namesIn(folder, true))];
+  const code = ['src', 'stages', 'scripts', 'bench', 'test'].flatMap((folder) => namesIn(folder, true));
+  return [
+    ...pages.filter((file) => file.endsWith('.md')),
+    ...code.filter((file) => /\.(?:tsx?|mjs|js|c)$/.test(file) && !file.includes('.generated.')),
+  ];
+}
+
+/** Files of a folder, without those of hidden folders; `data` and `reports` are read at their top only. */
+function namesIn(folder, deep) {
+  return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const name = path.posix.join(folder, entry.name);
+    if (entry.isFile()) return [name];
+    const skipped = !deep || ['data', 'reports'].includes(folder) || /^\.|^node_modules$/.test(entry.name);
+    return entry.isDirectory() && !skipped ? namesIn(name, true) : [];
+  });
+}
