@@ -1,9 +1,11 @@
 // Who may import whom; the reasons stand in CONTRIBUTING.md.
+/** Tests, their helpers, and the suites that several implementations pass. */
+const TESTS = '\\.(test|test-support|contract)\\.tsx?$';
 const room = (name) => `^src/${name}/`;
 const only = (from, allowed) => ({
   name: `${from}-imports-only-${allowed.join('-and-') || 'itself'}`,
   severity: 'error',
-  from: { path: room(from), pathNot: '\\.test\\.tsx?$' },
+  from: { path: room(from), pathNot: TESTS },
   to: {
     path: '^(src|stages|test|bench)/',
     pathNot: [room(from), room('util'), ...allowed.map((a) => (a.includes('/') ? `^src/${a}` : room(a)))],
@@ -23,19 +25,25 @@ module.exports = {
     {
       name: 'stages-never-import-each-other',
       severity: 'error',
-      from: { path: '^stages/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^stages/', pathNot: TESTS },
       to: { path: '^(stages|src/(runner|cli|tensor))/' },
     },
     {
       name: 'the-command-starts-instantly',
       comment: 'Nothing heavy may be reachable from the command line without a dynamic import.',
       severity: 'error',
-      from: { path: '^src/(cli|runner)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/(cli|runner)/', pathNot: TESTS },
       to: {
         path: 'node_modules/(@tensorflow|onnxruntime-node|sharp|preact|esbuild)',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'nothing-of-tests-is-shipped',
+      severity: 'error',
+      from: { path: '^(src|stages)/', pathNot: TESTS },
+      to: { path: TESTS },
     },
     { name: 'no-orphans', severity: 'error', from: { orphan: true, pathNot: '\\.(d\\.ts|test\\.tsx?)$' }, to: {} },
     {

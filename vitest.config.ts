@@ -8,7 +8,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.{ts,tsx}', 'stages/**/*.test.ts', 'scripts/**/*.test.mjs'],
-          setupFiles: ['test/property-seed.ts'],
+          setupFiles: ['test/property-seed.test-support.ts'],
           testTimeout: 60_000,
         },
       },
@@ -16,7 +16,7 @@ export default defineConfig({
         test: {
           name: 'black-box',
           include: ['test/**/*.test.ts'],
-          setupFiles: ['test/property-seed.ts'],
+          setupFiles: ['test/property-seed.test-support.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -20,11 +20,11 @@ try {
     outdir: folder,
     outExtension: { '.js': '.mjs' },
   };
-  await build({ ...common, entryPoints: [join(report, 'index.ts'), join(report, 'fixture.ts')] });
+  await build({ ...common, entryPoints: [join(report, 'index.ts'), join(report, 'study.test-support.ts')] });
   const { renderCard, renderChecklist, renderCsv, renderHtml, renderJson, renderMarkdown } = await import(
     join(folder, 'index.mjs')
   );
-  const { studyFixture } = await import(join(folder, 'fixture.mjs'));
+  const { studyFixture } = await import(join(folder, 'study.test-support.mjs'));
   const study = studyFixture();
   for (const [name, render] of Object.entries({
     renderHtml,

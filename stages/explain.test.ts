@@ -11,7 +11,7 @@ import { initialiseClassifier } from '../src/learn/nn/heads.ts';
 import { initialise } from '../src/learn/nn/initialise.ts';
 import { resnet, structureOf } from '../src/learn/nn/resnet.ts';
 import { writeWeights } from '../src/learn/nn/weights.ts';
-import { CLASSES, SIZE, writeSquares } from '../src/learn/train/test-data.ts';
+import { CLASSES, SIZE, writeSquares } from '../src/learn/train/data.test-support.ts';
 import { createStage } from '../src/stage/create-stage.ts';
 import { random } from '../src/util/random.ts';
 import explain from './explain.ts';

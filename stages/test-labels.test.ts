@@ -7,7 +7,7 @@ import { readSplit } from '../src/learn/dataset/split-table.ts';
 import { readTable, writeTable } from '../src/learn/dataset/table.ts';
 import { readEvaluation } from '../src/learn/eval/evaluation.ts';
 import { readPredictions } from '../src/learn/eval/predictions.ts';
-import { CLASSES, SIZE, writeSquares } from '../src/learn/train/test-data.ts';
+import { CLASSES, SIZE, writeSquares } from '../src/learn/train/data.test-support.ts';
 import { createStage } from '../src/stage/create-stage.ts';
 import type { Job } from '../src/stage/protocol.ts';
 import evaluate from './evaluate.ts';

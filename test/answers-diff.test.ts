@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { Project } from './rig.ts';
+import { Project } from './rig.test-support.ts';
 
 const evaluate = `import { writeFileSync } from 'node:fs';
 export default async function (stage) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pipelineOf, Project, shell } from './rig.ts';
+import { pipelineOf, Project, shell } from './rig.test-support.ts';
 
 /** `sum` reads data/, `report` reads it; a file `broken` makes `report` fail. */
 const pipeline = (factor: number): object =>

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pipelineOf, Project, shell } from './rig.ts';
+import { pipelineOf, Project, shell } from './rig.test-support.ts';
 
 test('logs -f follows a running instance across its attempts and ends with it', async () => {
   const project = await Project.create({

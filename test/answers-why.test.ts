@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pipelineOf, Project } from './rig.ts';
+import { pipelineOf, Project } from './rig.test-support.ts';
 
 test('why names the package whose version changed, and the run after it executes the stages that import it', async () => {
   const project = await Project.create({

@@ -1,7 +1,7 @@
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { pipelineOf, Project, shell } from './rig.ts';
+import { pipelineOf, Project, shell } from './rig.test-support.ts';
 
 const study = {
   'pipeline.json': pipelineOf({

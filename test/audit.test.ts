@@ -2,7 +2,7 @@ import { Ajv } from 'ajv';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { pipelineOf, Project, shell } from './rig.ts';
+import { pipelineOf, Project, shell } from './rig.test-support.ts';
 
 /** Copies what lies in `now` beside its declared input: what a stage that is not reproducible does. */
 const drifting = (file: string) => ({

@@ -14,7 +14,7 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { resultsOf, unsoundBlobs, userFilesOf } from './faults/judge.ts';
 import { LOCK_FILE, USER_FILES } from './faults/project.ts';
-import { pipelineOf, Project, shell } from './rig.ts';
+import { pipelineOf, Project, shell } from './rig.test-support.ts';
 
 const DAMAGE = {
   'a flipped byte': (file: string) => {

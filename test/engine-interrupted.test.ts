@@ -3,9 +3,9 @@ import { existsSync, readdirSync, truncateSync } from 'node:fs';
 import { chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { writeParts } from './engine-parts.ts';
+import { writeParts } from './engine-parts.test-support.ts';
 import { compilePreload, preloaded, readTrace } from './faults/preload.ts';
-import { gone, Project } from './rig.ts';
+import { gone, Project } from './rig.test-support.ts';
 
 const ADD = ['engine', 'add', 'tensorflow', '--from', 'parts'];
 const ENGINE = 'tensorflow-2.21.0';

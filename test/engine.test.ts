@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { Project } from './rig.ts';
+import { Project } from './rig.test-support.ts';
 
 /** A project whose user has a cache of their own: what is on this machine stays out of it. */
 async function withCache(files: Record<string, string> = {}) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gone, pipelineOf, Project, shell } from './rig.ts';
+import { gone, pipelineOf, Project, shell } from './rig.test-support.ts';
 
 const broken = {
   'pipeline.json': pipelineOf({

@@ -1,6 +1,6 @@
 import { utimes } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { pipelineOf, Project, shell } from './rig.ts';
+import { pipelineOf, Project, shell } from './rig.test-support.ts';
 
 /** count reads a folder; scale multiplies; describe is a command. count and scale import different files of lib/. */
 const study = {

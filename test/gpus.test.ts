@@ -3,7 +3,7 @@ import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { gone, pipelineOf, Project, shell } from './rig.ts';
+import { gone, pipelineOf, Project, shell } from './rig.test-support.ts';
 
 /** The same cards for all runs of a test, and for no other test. `busy`: cards on which a foreign process computes. */
 async function host({ cards = 1, busy = [] as readonly number[] }) {

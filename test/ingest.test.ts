@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { pipelineOf, Project } from './rig.ts';
+import { pipelineOf, Project } from './rig.test-support.ts';
 
 const repository = path.resolve(import.meta.dirname, '..');
 

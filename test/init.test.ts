@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { Project } from './rig.ts';
+import { Project } from './rig.test-support.ts';
 
 const REPORT = '| site | count | mean |\n| --- | ---: | ---: |\n| north | 3 | 4.17 |\n| south | 4 | 6.30 |\n';
 

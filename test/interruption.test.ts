@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gone, isAlive, pipelineOf, Project, shell } from './rig.ts';
+import { gone, isAlive, pipelineOf, Project, shell } from './rig.test-support.ts';
 
 /** Counts to 4, one checkpoint each; after the second it waits for `go`. Tells its process id and every step it takes. */
 const training = {

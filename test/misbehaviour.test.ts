@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { gone, pipelineOf, Project, type Run, shell } from './rig.ts';
+import { gone, pipelineOf, Project, type Run, shell } from './rig.test-support.ts';
 
 const module = (source: string): Record<string, string | object> => ({
   'pipeline.json': pipelineOf({ work: { module: 'work.mjs', outputs: { out: 'out.txt' } } }),

@@ -2,7 +2,7 @@ import { mkdir, readdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { Project } from './rig.ts';
+import { Project } from './rig.test-support.ts';
 
 const repository = path.resolve(import.meta.dirname, '..');
 const TSCONFIG = {

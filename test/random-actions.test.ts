@@ -6,7 +6,7 @@ import { randomInt } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { random } from '../src/util/random.ts';
-import { pipelineOf, Project, shell } from './rig.ts';
+import { pipelineOf, Project, shell } from './rig.test-support.ts';
 
 const seed = Number(process.env.SEED ?? randomInt(2 ** 31));
 const STEPS = 26;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Run } from './rig.ts';
-import { pipelineOf, Project, shell } from './rig.ts';
+import type { Run } from './rig.test-support.ts';
+import { pipelineOf, Project, shell } from './rig.test-support.ts';
 
 /** Two instances of a stage; each says that it is there, and then waits for `go`. */
 const pair = (resources: object) => ({

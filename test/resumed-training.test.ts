@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { digestOf } from '../src/util/digest.ts';
 import { random } from '../src/util/random.ts';
-import { pipelineOf, Project, Run } from './rig.ts';
+import { pipelineOf, Project, Run } from './rig.test-support.ts';
 
 const repository = path.resolve(import.meta.dirname, '..');
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pipelineOf, Project, shell } from './rig.ts';
+import { pipelineOf, Project, shell } from './rig.test-support.ts';
 
 const CAPACITY = { cpu: 3, memory: 1000, licence: 2 };
 const SLOTS = Object.entries(CAPACITY).flatMap(([name, amount]) => ['--slots', `${name}=${amount}`]);

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { pipelineOf, Project } from './rig.ts';
+import { pipelineOf, Project } from './rig.test-support.ts';
 
 const SECRET = 'hunter2-7f3a9c';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pipelineOf, Project, shell } from './rig.ts';
+import { pipelineOf, Project, shell } from './rig.test-support.ts';
 
 const one = pipelineOf({ greet: shell('echo hello > ${outputs.out}') });
 

@@ -1,7 +1,7 @@
 import { utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { expect, test } from 'vitest';
-import { pipelineOf, Project, Run, shell } from './rig.ts';
+import { pipelineOf, Project, Run, shell } from './rig.test-support.ts';
 
 test('two runners at once execute each instance once, and both end with all results', async () => {
   const project = await Project.create({

@@ -1,7 +1,7 @@
 /** Whatever a user edits, and whenever: what is recorded was made from what the record says. */
 import { chmod, mkdir, rename, stat, utimes } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { pipelineOf, Project, shell, type Run } from './rig.ts';
+import { pipelineOf, Project, shell, type Run } from './rig.test-support.ts';
 
 /** `work` reads a file, a folder and a pattern into its output, and waits for `go` before that and after it. */
 const WAIT = 'while [ ! -e go ]; do sleep 0.02; done';

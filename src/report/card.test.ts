@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { renderCard } from './card.ts';
-import { datasetFixture, studyFixture } from './fixture.ts';
+import { datasetFixture, studyFixture } from './study.test-support.ts';
 import type { DatasetResults } from './study.ts';
 
 const plain = datasetFixture('phantom', 'Phantoms', ['a', 'b']);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { caveatsOf } from './caveat.ts';
-import { datasetFixture, studyFixture } from './fixture.ts';
+import { datasetFixture, studyFixture } from './study.test-support.ts';
 import { renderCard, renderHtml, renderJson, renderMarkdown } from './index.ts';
 import type { DatasetResults, Leaks } from './study.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { CHECKLIST } from './checklist-items.ts';
 import { renderChecklist } from './checklist.ts';
-import { studyFixture } from './fixture.ts';
+import { studyFixture } from './study.test-support.ts';
 import { CLAIM, LEFT_TO_THE_MANUSCRIPT, TRIPOD } from './guidelines.ts';
 import { SUBJECTS } from './statements.ts';
 import type { Study } from './study.ts';

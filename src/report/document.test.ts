@@ -6,8 +6,8 @@ import { csvParse } from 'd3-dsv';
 import { build } from 'esbuild';
 import { expect, test } from 'vitest';
 import { digestOf } from '../util/digest.ts';
-import { datasetFixture, studyFixture } from './fixture.ts';
-import { hostileStudy } from './hostile.ts';
+import { datasetFixture, studyFixture } from './study.test-support.ts';
+import { hostileStudy } from './hostile.test-support.ts';
 import { renderCard, renderChecklist, renderCsv, renderHtml, renderJson, renderMarkdown } from './index.ts';
 
 const study = studyFixture([
@@ -37,7 +37,7 @@ test('and in a process of another time zone and language', async () => {
       entry,
       `import { createHash } from 'node:crypto';
        import { renderHtml } from ${here('index.ts')};
-       import { studyFixture } from ${here('fixture.ts')};
+       import { studyFixture } from ${here('study.test-support.ts')};
        console.log(createHash('sha256').update(renderHtml(studyFixture())).digest('hex'));`,
     );
     const bundle = path.join(folder, 'bundle.mjs');

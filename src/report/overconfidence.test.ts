@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { datasetFixture } from './fixture.ts';
+import { datasetFixture } from './study.test-support.ts';
 import { excessConfidence, overconfidenceSentences } from './overconfidence.ts';
 import type { Calibration, Evaluation } from './study.ts';
 

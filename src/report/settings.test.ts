@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { studyFixture } from './fixture.ts';
+import { studyFixture } from './study.test-support.ts';
 import { flat, settingsOf } from './settings.ts';
 import type { Execution } from './study.ts';
 

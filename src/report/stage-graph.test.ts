@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { studyFixture } from './fixture.ts';
+import { studyFixture } from './study.test-support.ts';
 import { stageGraph } from './stage-graph.ts';
 import type { Execution } from './study.ts';
 

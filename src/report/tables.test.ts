@@ -1,6 +1,6 @@
 import { csvParse } from 'd3-dsv';
 import { expect, test } from 'vitest';
-import { datasetFixture, studyFixture } from './fixture.ts';
+import { datasetFixture, studyFixture } from './study.test-support.ts';
 import type { Study } from './study.ts';
 import { renderCsv, renderJson, renderMarkdown } from './tables.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { cannotTell, differenceOf } from './difference.ts';
-import { datasetFixture } from './fixture.ts';
+import { datasetFixture } from './study.test-support.ts';
 import type { DatasetResults, Difference, Evaluation } from './study.ts';
 import { verdictOf } from './verdict.ts';
 

@@ -11,7 +11,7 @@ import { NETWORKS, resnet, structureOf, type ResNet } from '../nn/resnet.ts';
 import { standardise } from '../nn/standardise.ts';
 import type { Variables } from '../nn/variables.ts';
 import type { HostModel } from '../train/loop.ts';
-import { TINY, using } from '../train/test-data.ts';
+import { TINY, using } from '../train/data.test-support.ts';
 import { compileGradCam, layerFor, type Layer } from './grad-cam.ts';
 
 const [BATCH, SIZE, CLASSES] = [3, 8, 4];

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
 import { collapse } from './collapse.ts';
 import { geometry } from './geometry.ts';
-import { mean, normal, numberOf, tensor, unit, type Rows } from './test-rows.ts';
+import { mean, normal, numberOf, tensor, unit, type Rows } from './rows.test-support.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

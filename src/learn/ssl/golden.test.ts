@@ -11,7 +11,7 @@ import { negativeCosine } from './simsiam.ts';
 import { sinkhorn } from './sinkhorn.ts';
 import { supervisedContrast } from './supcon.ts';
 import { assign, swappedPrediction } from './swav.ts';
-import { numberOf, tensor } from './test-rows.ts';
+import { numberOf, tensor } from './rows.test-support.ts';
 import { unitLength } from './unit-length.ts';
 
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import '@tensorflow/tfjs-backend-cpu';
 import { stopGradient } from '../../tensor/index.ts';
 import { regression } from './byol.ts';
 import { negativeCosine } from './simsiam.ts';
-import { dot, expectSlope, mean, normal, numberOf, tensor, unit, type Rows } from './test-rows.ts';
+import { dot, expectSlope, mean, normal, numberOf, tensor, unit, type Rows } from './rows.test-support.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
 import { ntXent } from './simclr.ts';
-import { dot, expectSlope, normal, numberOf, tensor, unit, type Rows } from './test-rows.ts';
+import { dot, expectSlope, normal, numberOf, tensor, unit, type Rows } from './rows.test-support.ts';
 import { unitLength } from './unit-length.ts';
 
 beforeAll(async () => {

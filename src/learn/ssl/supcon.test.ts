@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
 import { ntXent } from './simclr.ts';
 import { supervisedContrast } from './supcon.ts';
-import { dot, expectSlope, mean, normal, numberOf, tensor, unit, type Rows } from './test-rows.ts';
+import { dot, expectSlope, mean, normal, numberOf, tensor, unit, type Rows } from './rows.test-support.ts';
 import { unitLength } from './unit-length.ts';
 
 beforeAll(async () => {

@@ -8,7 +8,7 @@ import { initialise } from '../nn/initialise.ts';
 import { resnet, type ResNet } from '../nn/resnet.ts';
 import { sinkhorn } from './sinkhorn.ts';
 import { assign, swappedPrediction, swav } from './swav.ts';
-import { expectSlope, mean, normal, numberOf, tensor, unit, type Rows } from './test-rows.ts';
+import { expectSlope, mean, normal, numberOf, tensor, unit, type Rows } from './rows.test-support.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');

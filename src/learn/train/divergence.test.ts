@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
 import { valueAndGrads } from '../../tensor/index.ts';
-import { expectSlope, mean, normal, numberOf, tensor, type Rows } from '../ssl/test-rows.ts';
+import { expectSlope, mean, normal, numberOf, tensor, type Rows } from '../ssl/rows.test-support.ts';
 import { softDivergence } from './distill.ts';
 import { divergence } from './mutual.ts';
 

@@ -12,7 +12,7 @@ import { fitClassifier, type FitSettings, type LearnerOf } from './fit-classifie
 import type { LearnerSettings } from './learner.ts';
 import type { HostModel } from './loop.ts';
 import { mutual } from './mutual.ts';
-import { CLASSES, farthest, SIZE, TINY, using, watchIn, writeSquares } from './test-data.ts';
+import { CLASSES, farthest, SIZE, TINY, using, watchIn, writeSquares } from './data.test-support.ts';
 
 const ENGINES = ['eager', 'onnxruntime'] as const;
 const SGD: Optimiser = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 };

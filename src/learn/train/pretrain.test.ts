@@ -15,7 +15,7 @@ import { swav } from '../ssl/swav.ts';
 import { openLearningData, type LearningData } from './data.ts';
 import type { HostModel } from './loop.ts';
 import { pretrain, type PretrainSettings } from './pretrain.ts';
-import { farthest, SIZE, TINY, using, watchIn, writeSquares } from './test-data.ts';
+import { farthest, SIZE, TINY, using, watchIn, writeSquares } from './data.test-support.ts';
 
 const SETTINGS: PretrainSettings = {
   network: TINY,

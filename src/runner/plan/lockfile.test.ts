@@ -8,7 +8,7 @@ import type { Fingerprint } from '../fingerprint.ts';
 import type { InstanceId } from '../pipeline.ts';
 import type { RunRecord } from '../record.ts';
 import { openLockfile } from './lockfile.ts';
-import { EXECUTION, project } from './test-project.ts';
+import { EXECUTION, project } from './project.test-support.ts';
 
 function lockFile() {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'lock-'));

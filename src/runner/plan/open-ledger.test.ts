@@ -17,7 +17,7 @@ import type { Fingerprint } from '../fingerprint.ts';
 import type { InstanceId } from '../pipeline.ts';
 import { DamagedBlobError } from '../store/damage.ts';
 import { openLedger } from './open-ledger.ts';
-import { EXECUTION, pipelineOf, project, type Bench, type Sketch, type Work } from './test-project.ts';
+import { EXECUTION, pipelineOf, project, type Bench, type Sketch, type Work } from './project.test-support.ts';
 
 /** data -> pack -> train -> report, and pack publishes nothing while report does. */
 const STAGES: Sketch = {

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Fingerprint } from '../fingerprint.ts';
 import { openContents } from './content.ts';
 import { openLocalStore } from './local-store.ts';
-import { storeContract, type StoreUnderTest } from './store-contract.ts';
+import { storeContract, type StoreUnderTest } from './store.contract.ts';
 
 function localStore(): StoreUnderTest & { folder: string } {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'store-'));

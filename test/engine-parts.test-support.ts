@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { encodeZip } from '../src/tensor/torch/zip.ts';
 import { BINDING, LIBRARIES, NODE_HEADERS, partsOf } from '../src/tensor/tensorflow/installation/parts.ts';
-import type { Project } from './rig.ts';
+import type { Project } from './rig.test-support.ts';
 
 /** Of Node's interface, what the addon below uses: it is stable between versions. */
 const NODE_API = `

@@ -1,5 +1,5 @@
 /** A study whose every name tries to become something else. For tests, and for a look in a browser. */
-import { datasetFixture, studyFixture } from './fixture.ts';
+import { datasetFixture, studyFixture } from './study.test-support.ts';
 import type { DatasetResults, Study } from './study.ts';
 
 /** Tags, attributes, ends of sections, comments and scripts, a turn of direction, line ends, formulas, links. */
