@@ -33,7 +33,7 @@ export async function fill(file: string): Promise<void> {
     slots: {},
     keepGoing: false,
     force: new Set<never>(),
-    given: new Set<never>(),
+    upstream: new Set<never>(),
     requireGpu: false,
     graceMs: 0,
   };

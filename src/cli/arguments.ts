@@ -17,17 +17,20 @@ export function notNegative(text: string): number {
 }
 
 /** Collects a repeatable `--set key=value`. */
-export function assignment(text: string, previous: readonly string[] = []): readonly string[] {
+export function assignmentOption(text: string, previous: readonly string[] = []): readonly string[] {
   if (!/^[^=]+=/.test(text))
     throw new InvalidArgumentError('It must be written name=value, for instance pretrain.epochs=10.');
   return [...previous, text];
 }
 
 /** Collects a repeatable option. */
-export const repeated = (text: string, previous: readonly string[] = []): readonly string[] => [...previous, text];
+export const repeatedOption = (text: string, previous: readonly string[] = []): readonly string[] => [
+  ...previous,
+  text,
+];
 
 /** Collects a repeatable `--slots name=amount`. */
-export function slot(text: string, previous: Amounts = {}): Amounts {
+export function slotOption(text: string, previous: Amounts = {}): Amounts {
   const [, name = '', amount = ''] = /^([^=]*)=(.*)$/.exec(text) ?? [];
   const read = readSlot(name, amount);
   if (!read.ok) throw new InvalidArgumentError(`It must be written name=amount, and allowed is ${read.error}.`);

@@ -1,9 +1,9 @@
 /** argv -> command -> exit code. What a command needs is loaded when it is typed, so that every other starts at once. */
 import { Command, CommanderError } from 'commander';
-import type { Action, Choose } from './command-line/about.ts';
-import { answeringCommands } from './command-line/answers.ts';
-import { keepingCommands } from './command-line/keeping.ts';
-import { runningCommands } from './command-line/running.ts';
+import type { Action, ChooseAction } from './command-line/shared-options.ts';
+import { queryCommands } from './command-line/queries.ts';
+import { maintenanceCommands } from './command-line/maintenance.ts';
+import { runCommands } from './command-line/run.ts';
 import { setupCommands } from './command-line/setup.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -32,7 +32,7 @@ async function guarded(action: Action, terminal: Terminal, json: boolean): Promi
     return await action(terminal);
   } catch (error) {
     const [{ refusalOf }, { writeDiagnostics }] = await Promise.all([
-      import('./faults.ts'),
+      import('./refusal-of.ts'),
       import('./diagnostics.ts'),
     ]);
     const refusal = refusalOf(error);
@@ -42,7 +42,7 @@ async function guarded(action: Action, terminal: Terminal, json: boolean): Promi
   }
 }
 
-function createProgram(choose: Choose): Command {
+function createProgram(choose: ChooseAction): Command {
   const program = new Command('pipeline')
     .description('Runs the stages of a pipeline file, and only those whose code, parameters or inputs changed.')
     .version(version, '-V, --version')
@@ -54,9 +54,9 @@ function createProgram(choose: Choose): Command {
     .helpCommand('help [command]', 'show the help of a command');
   program.setOptionValue('color', undefined); // commander's default would be true
 
-  runningCommands(program, choose);
-  answeringCommands(program, choose);
-  keepingCommands(program, choose);
+  runCommands(program, choose);
+  queryCommands(program, choose);
+  maintenanceCommands(program, choose);
   setupCommands(program, choose);
   return program;
 }

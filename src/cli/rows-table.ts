@@ -1,7 +1,7 @@
 /** The table that `status`, a dry run and the end of a run share: stage, status, reason, time. */
 import type { Colors } from './colors.ts';
-import { reasonLines } from './reason.ts';
-import type { Line, Status } from './rows.ts';
+import { reasonLines } from './reason-text.ts';
+import type { TableLine, Status } from './rows.ts';
 import type { Stream } from './terminal.ts';
 import { duration } from './text/duration.ts';
 import { table, type Cell } from './text/table.ts';
@@ -9,7 +9,7 @@ import { table, type Cell } from './text/table.ts';
 const MOST_REASONS = 4;
 
 /** @param timeTitle what the last column means: `time`, or `expected`. The column is left out where no time is known. */
-export function rowsTable(lines: readonly Line[], stream: Stream, timeTitle: string): string[] {
+export function rowsTable(lines: readonly TableLine[], stream: Stream, timeTitle: string): string[] {
   const timed = lines.some((line) => line.seconds !== undefined);
   const layout = [
     { title: 'stage' },

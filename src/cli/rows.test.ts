@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import type { InstanceId } from '../runner/pipeline.ts';
-import { linesOf, MOST_ROWS, type Row } from './rows.ts';
+import { linesOf, MOST_ROWS, type TableRow } from './rows.ts';
 
-const row = (stage: string, axes: Record<string, string | number>, more: Partial<Row> = {}): Row => {
+const row = (stage: string, axes: Record<string, string | number>, more: Partial<TableRow> = {}): TableRow => {
   const suffix = Object.entries(axes)
     .map(([name, value]) => `${name}=${value}`)
     .join(',');

@@ -2,9 +2,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Instance, InstanceId } from '../runner/pipeline.ts';
 import type { Reason } from '../runner/plan.ts';
-import { stageLevel, stageOf } from './reason.ts';
+import { stageLevel, stageOf } from './reason-text.ts';
 
-export interface Row {
+export interface TableRow {
   readonly instance: Pick<Instance, 'id' | 'stage' | 'axes'>;
   readonly status: Status;
   readonly reasons: readonly Reason[];
@@ -17,7 +17,7 @@ export interface Row {
 export type Status = 'up to date' | 'restore' | 'run' | 'blocked' | 'done' | 'restored' | 'failed' | 'interrupted';
 
 /** One line of a table: one instance, or several of a stage about which the same is to be said. */
-export interface Line {
+export interface TableLine {
   readonly label: string;
   readonly status: Status;
   readonly reasons: readonly Reason[];
@@ -29,9 +29,9 @@ export interface Line {
 export const MOST_ROWS = 12;
 
 /** One line per instance while these are few, else one per stage, status and reasons. */
-export function linesOf(rows: readonly Row[]): Line[] {
+export function linesOf(rows: readonly TableRow[]): TableLine[] {
   if (rows.length <= MOST_ROWS) return rows.map((row) => ({ ...row, label: row.instance.id }));
-  const groups: Row[][] = [];
+  const groups: TableRow[][] = [];
   for (const row of rows) {
     const group = groups.find(([first]) => sameLine(first!, row));
     if (group === undefined) groups.push([row]);
@@ -40,8 +40,8 @@ export function linesOf(rows: readonly Row[]): Line[] {
   return groups.map((group) => groupLine(group, rows));
 }
 
-function sameLine(a: Row, b: Row): boolean {
-  const told = (row: Row): unknown => [
+function sameLine(a: TableRow, b: TableRow): boolean {
+  const told = (row: TableRow): unknown => [
     row.instance.stage,
     row.status,
     row.because && stageOf(row.because),
@@ -50,7 +50,7 @@ function sameLine(a: Row, b: Row): boolean {
   return isDeepStrictEqual(told(a), told(b));
 }
 
-function groupLine(group: readonly Row[], all: readonly Row[]): Line {
+function groupLine(group: readonly TableRow[], all: readonly TableRow[]): TableLine {
   const first = group[0]!;
   if (group.length === 1) return { ...first, label: first.instance.id };
   const known = group.flatMap((row) => (row.seconds === undefined ? [] : [row.seconds]));
@@ -64,7 +64,7 @@ function groupLine(group: readonly Row[], all: readonly Row[]): Line {
 }
 
 /** `finetune (12)` for a whole stage, `finetune:model=M2 (3 of 12)` for a part, with the axes that its members share. */
-function groupLabel(group: readonly Row[], all: readonly Row[]): string {
+function groupLabel(group: readonly TableRow[], all: readonly TableRow[]): string {
   const { stage, axes } = group[0]!.instance;
   const total = all.filter((row) => row.instance.stage === stage).length;
   if (group.length === total) return `${stage} (${total})`;

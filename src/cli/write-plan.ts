@@ -1,6 +1,6 @@
 /** A plan as a table, for `status` and for a dry run. */
 import type { Plan, PlanEntry } from '../runner/plan.ts';
-import { linesOf, type Row } from './rows.ts';
+import { linesOf, type TableRow } from './rows.ts';
 import type { Stream } from './terminal.ts';
 import { duration } from './text/duration.ts';
 
@@ -15,7 +15,7 @@ export async function writePlan({ entries }: Plan, stream: Stream): Promise<void
   stream.write(`${totals(entries)}\n`);
 }
 
-function rowOf({ instance, verdict, expectedSeconds }: PlanEntry): Row {
+function rowOf({ instance, verdict, expectedSeconds }: PlanEntry): TableRow {
   const expected = verdict.kind === 'run' && expectedSeconds !== undefined ? { seconds: expectedSeconds } : {};
   return {
     instance,

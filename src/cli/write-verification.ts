@@ -8,7 +8,7 @@ import { bytes } from './text/bytes.ts';
 import { count } from './text/count.ts';
 import { table } from './text/table.ts';
 
-export interface Findings extends Results {
+export interface VerificationFindings extends Results {
   readonly verification: Verification;
 }
 
@@ -17,10 +17,10 @@ export interface Repair {
   readonly made: readonly InstanceId[];
   /** Damaged results of earlier parameters, code or data: their records went to quarantine. */
   readonly lost: readonly InstanceId[];
-  readonly after: Findings;
+  readonly after: VerificationFindings;
 }
 
-export function writeFindings(found: Findings, results: Stream): void {
+export function writeFindings(found: VerificationFindings, results: Stream): void {
   writeLines(findingLines(found, results), results);
 }
 
@@ -40,7 +40,7 @@ function writeLines(lines: readonly string[], stream: Stream): void {
   stream.write(lines.map((line) => `${line}\n`).join(''));
 }
 
-function findingLines(found: Findings, stream: Stream): string[] {
+function findingLines(found: VerificationFindings, stream: Stream): string[] {
   const { damages } = found.verification;
   return [...(damages.length > 0 ? [...damageTable(damages, stream), ''] : []), ...summary(found, stream)];
 }
@@ -81,7 +81,7 @@ const shortened = (ids: readonly InstanceId[]): string =>
     ? ids.join(', ')
     : `${ids.slice(0, MOST_NAMES - 1).join(', ')} and ${ids.length - MOST_NAMES + 1} more`;
 
-function summary({ verification, unreadable, elsewhere }: Findings, { colors }: Stream): string[] {
+function summary({ verification, unreadable, elsewhere }: VerificationFindings, { colors }: Stream): string[] {
   const { results, blobs, bytes: size, damages } = verification;
   const missing = damages.filter(({ state }) => state === 'absent').length;
   const faults = [
@@ -99,7 +99,7 @@ function summary({ verification, unreadable, elsewhere }: Findings, { colors }: 
   ];
 }
 
-export function verificationDocument(found: Findings, repair: Repair | undefined): object {
+export function verificationDocument(found: VerificationFindings, repair: Repair | undefined): object {
   return {
     ...findingsDocument(found),
     ...(repair && { repair: { made: repair.made, lost: repair.lost, after: findingsDocument(repair.after) } }),
@@ -110,6 +110,6 @@ function findingsDocument({
   verification: { results, blobs, bytes: size, damages },
   unreadable,
   elsewhere,
-}: Findings): object {
+}: VerificationFindings): object {
   return { results, blobs, bytes: size, damages, unreadable, elsewhere };
 }

@@ -6,9 +6,9 @@ import type { AddOptions, CheckOptions, ListOptions } from '../commands/engine.t
 import type { InitOptions } from '../commands/init.ts';
 import { shells, type Shell } from '../completion/scripts.ts';
 import { templateNames } from '../init/template-names.ts';
-import { about, type Choose } from './about.ts';
+import { withPipelineOptions, type ChooseAction } from './shared-options.ts';
 
-export function setupCommands(program: Command, choose: Choose): void {
+export function setupCommands(program: Command, choose: ChooseAction): void {
   program
     .command('init [folder]')
     .description('write a small pipeline that runs, to begin from; nothing is overwritten')
@@ -31,7 +31,7 @@ export function setupCommands(program: Command, choose: Choose): void {
     choose(async (terminal) => (await import('../commands/completion.ts')).complete(program, words, terminal));
   });
 
-  about(program.command('doctor'), 'check this machine and this project')
+  withPipelineOptions(program.command('doctor'), 'check this machine and this project')
     .option('--json', 'one JSON document')
     .action((options: DoctorOptions) => {
       choose(async (terminal) => (await import('../commands/doctor.ts')).doctor(options, terminal));
@@ -40,7 +40,7 @@ export function setupCommands(program: Command, choose: Choose): void {
   engineCommands(program.command('engine').description('the tensor engines of this machine'), choose);
 }
 
-function engineCommands(engine: Command, choose: Choose): void {
+function engineCommands(engine: Command, choose: ChooseAction): void {
   engine
     .command('list')
     .description('which engines there are, and how to get the others')

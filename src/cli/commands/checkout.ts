@@ -4,9 +4,9 @@ import type { CheckedOut } from '../../runner/ledger.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { Refusal } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
-import { openWorkspace, select, withLedger, type Workspace, type WorkspaceOptions } from '../workspace.ts';
+import { openProject, selectTargets, withLedger, type Project, type ProjectOptions } from '../project.ts';
 
-export interface CheckoutOptions extends WorkspaceOptions {
+export interface CheckoutOptions extends ProjectOptions {
   readonly to?: string;
   readonly force?: boolean;
   readonly json?: boolean;
@@ -18,24 +18,24 @@ export async function checkout(
   options: CheckoutOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const workspace = await openWorkspace(options, terminal);
-  const { named } = select(workspace.pipeline, targets);
+  const project = await openProject(options, terminal);
+  const { named } = selectTargets(project.pipeline, targets);
   const to = options.to === undefined ? {} : { to: path.resolve(terminal.folder, options.to) };
   const outputs = await withLedger(
-    workspace,
+    project,
     (ledger) => ledger.checkout(named, { ...to, aside: options.force ?? false }),
     { executes: true },
   );
   const edited = outputs.filter(({ state }) => state === 'edited');
-  if (edited.length > 0) throw refusalOf(edited, workspace);
+  if (edited.length > 0) throw refusalOf(edited, project);
   if (options.json) terminal.results.write(`${JSON.stringify(outputs, null, 2)}\n`);
-  else terminal.results.write(tell(outputs, workspace));
+  else terminal.results.write(tell(outputs, project));
   return outputs.every(isThere) ? exitCode.done : exitCode.stageFailed;
 }
 
 const isThere = ({ state }: CheckedOut): boolean => state === 'placed' || state === 'in-place';
 
-function refusalOf(edited: readonly CheckedOut[], { show }: Workspace): Refusal {
+function refusalOf(edited: readonly CheckedOut[], { show }: Project): Refusal {
   const remedy = 'Nothing was written. Move it away, or let --force rename it and put the result in its place.';
   return new Refusal(
     edited.map(({ place, instance }, i) => ({
@@ -47,7 +47,7 @@ function refusalOf(edited: readonly CheckedOut[], { show }: Workspace): Refusal 
   );
 }
 
-function tell(outputs: readonly CheckedOut[], { show }: Workspace): string {
+function tell(outputs: readonly CheckedOut[], { show }: Project): string {
   const lines = outputs.flatMap(({ state, instance, output, place, aside }) => {
     switch (state) {
       case 'placed':

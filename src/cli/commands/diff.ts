@@ -6,9 +6,9 @@ import { openRevision } from '../diff/revision.ts';
 import { sectionsOf } from '../diff/rows.ts';
 import { openSide, workingTree } from '../diff/side.ts';
 import type { Stream, Terminal } from '../terminal.ts';
-import { openWorkspace, withLedger, type WorkspaceOptions } from '../workspace.ts';
+import { openProject, withLedger, type ProjectOptions } from '../project.ts';
 
-export interface DiffOptions extends WorkspaceOptions {
+export interface DiffOptions extends ProjectOptions {
   readonly format: 'text' | 'markdown' | 'json';
 }
 
@@ -18,11 +18,11 @@ export async function diff(
   options: DiffOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const workspace = await openWorkspace(options, terminal);
-  const { file, root } = workspace.pipeline;
+  const project = await openProject(options, terminal);
+  const { file, root } = project.pipeline;
   const before = await openRevision(root, from ?? 'HEAD');
   const after = to === undefined ? workingTree : await openRevision(root, to);
-  const comparison = await withLedger(workspace, async (ledger) => {
+  const comparison = await withLedger(project, async (ledger) => {
     const source = {
       file,
       set: options.set ?? [],

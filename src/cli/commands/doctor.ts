@@ -13,9 +13,9 @@ import { shownFrom } from '../shown-path.ts';
 import type { Terminal } from '../terminal.ts';
 import { count } from '../text/count.ts';
 import { pad } from '../text/width.ts';
-import type { WorkspaceOptions } from '../workspace.ts';
+import type { ProjectOptions } from '../project.ts';
 
-export interface DoctorOptions extends WorkspaceOptions {
+export interface DoctorOptions extends ProjectOptions {
   readonly json?: boolean;
 }
 

@@ -4,13 +4,13 @@ import { contentsOf } from '../../runner/archive/contents.ts';
 import { writeArchive } from '../../runner/archive/export.ts';
 import { announce } from '../../runner/keeping/announcement.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { openKeeping, transferLine } from '../keeping.ts';
+import { openStoreAndLockfile, transferLine } from '../maintenance.ts';
 import type { Terminal } from '../terminal.ts';
 import { bytes } from '../text/bytes.ts';
 import { count } from '../text/count.ts';
-import { openWorkspace, select, type WorkspaceOptions } from '../workspace.ts';
+import { openProject, selectTargets, type ProjectOptions } from '../project.ts';
 
-export interface ExportOptions extends WorkspaceOptions {
+export interface ExportOptions extends ProjectOptions {
   readonly json?: boolean;
 }
 
@@ -21,24 +21,24 @@ export async function exportResults(
   options: ExportOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const workspace = await openWorkspace(options, terminal);
-  const { store, lock } = openKeeping(workspace);
-  const announcement = await announce(workspace.storeFolder);
+  const project = await openProject(options, terminal);
+  const { store, lock } = openStoreAndLockfile(project);
+  const announcement = await announce(project.storeFolder);
   const line = transferLine('Exporting', terminal.messages);
   try {
-    const ids = select(workspace.pipeline, targets).selected.map(({ id }) => id);
+    const ids = selectTargets(project.pipeline, targets).selected.map(({ id }) => id);
     const contents = await contentsOf(ids, lock, store);
     await announcement.relyOn([
       ...contents.records.map(({ fingerprint }) => fingerprint),
       ...contents.blobs.map(({ digest }) => digest),
     ]);
     const place = path.resolve(terminal.folder, file);
-    const done = await writeArchive(place, workspace.pipeline.name, contents, store, line.show);
+    const done = await writeArchive(place, project.pipeline.name, contents, store, line.show);
     line.clear();
     if (options.json) terminal.results.write(`${JSON.stringify({ file: place, ...done }, null, 2)}\n`);
     else
       terminal.results.write(
-        `Exported ${count(done.results, 'result')} (${count(done.files, 'file')}, ${bytes(done.bytes)}) to ${workspace.show(place)}, ${bytes(done.archiveBytes)}.\n`,
+        `Exported ${count(done.results, 'result')} (${count(done.files, 'file')}, ${bytes(done.bytes)}) to ${project.show(place)}, ${bytes(done.archiveBytes)}.\n`,
       );
     return exitCode.done;
   } finally {

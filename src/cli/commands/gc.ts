@@ -5,10 +5,10 @@ import { sweep, type Sweep } from '../../runner/keeping/sweep.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse, Refusal } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
-import { openWorkspace, withLedger, type Workspace, type WorkspaceOptions } from '../workspace.ts';
+import { openProject, withLedger, type Project, type ProjectOptions } from '../project.ts';
 import { sweepDocument, writeSweep } from '../write-sweep.ts';
 
-export interface GcOptions extends WorkspaceOptions {
+export interface GcOptions extends ProjectOptions {
   readonly delete?: boolean;
   readonly keepRuns?: number;
   readonly json?: boolean;
@@ -20,27 +20,27 @@ export async function gc(
   { delete: deletes = false, keepRuns = KEPT_RUNS, json, ...options }: GcOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const workspace = await openWorkspace(options, terminal);
-  const current = await currentFingerprints(workspace);
+  const project = await openProject(options, terminal);
+  const current = await currentFingerprints(project);
   const swept = await carriedOut(() =>
     sweep({
-      storeFolder: workspace.storeFolder,
-      lockFile: lockFileOf(workspace.pipeline.file),
+      storeFolder: project.storeFolder,
+      lockFile: lockFileOf(project.pipeline.file),
       keepRuns,
       current,
       delete: deletes,
     }),
   );
-  if (json) terminal.results.write(`${JSON.stringify(sweepDocument(swept, workspace.storeFolder), null, 2)}\n`);
+  if (json) terminal.results.write(`${JSON.stringify(sweepDocument(swept, project.storeFolder), null, 2)}\n`);
   else writeSweep(swept, terminal.results);
   if (!deletes || swept.deleted) return exitCode.done;
-  throw unseenProjects(swept, workspace);
+  throw unseenProjects(swept, project);
 }
 
 /** Also what no lockfile names yet: what would be restored, and whose checkpoints an interrupted run will continue from. */
-async function currentFingerprints(workspace: Workspace): Promise<string[]> {
-  const { entries } = await withLedger(workspace, (ledger) =>
-    ledger.plan(workspace.pipeline.instances, { force: new Set() }),
+async function currentFingerprints(project: Project): Promise<string[]> {
+  const { entries } = await withLedger(project, (ledger) =>
+    ledger.plan(project.pipeline.instances, { force: new Set() }),
   );
   return entries.flatMap(({ verdict }) => (verdict.kind === 'blocked' ? [] : (verdict.fingerprint ?? [])));
 }
@@ -62,7 +62,7 @@ async function carriedOut(work: () => ReturnType<typeof sweep>): Promise<Sweep> 
   }
 }
 
-function unseenProjects({ unseen }: Sweep, { show }: Workspace): Refusal {
+function unseenProjects({ unseen }: Sweep, { show }: Project): Refusal {
   return new Refusal(
     unseen.map(({ lockFile, note }) => ({
       code: 'unseen-project',

@@ -4,16 +4,16 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { drawDot, drawMermaid, drawText } from '../graph/draw.ts';
 import { instanceGraph, stageGraph, type Graph } from '../graph/graph.ts';
 import type { Terminal } from '../terminal.ts';
-import { openWorkspace, select, type WorkspaceOptions } from '../workspace.ts';
+import { openProject, selectTargets, type ProjectOptions } from '../project.ts';
 
-export interface GraphOptions extends WorkspaceOptions {
+export interface GraphOptions extends ProjectOptions {
   readonly format: 'text' | 'mermaid' | 'dot' | 'svg' | 'json';
   readonly instances?: boolean;
 }
 
 export async function graph(targets: readonly string[], options: GraphOptions, terminal: Terminal): Promise<ExitCode> {
-  const { pipeline } = await openWorkspace(options, terminal);
-  const { selected } = select(pipeline, targets);
+  const { pipeline } = await openProject(options, terminal);
+  const { selected } = selectTargets(pipeline, targets);
   const drawn = await draw(
     options.instances ? instanceGraph(selected) : stageGraph(pipeline, selected),
     pipeline.name,

@@ -3,11 +3,11 @@ import type { Fingerprint } from '../../runner/fingerprint.ts';
 import { listRuns } from '../../runner/history/history-files.ts';
 import type { PastRun } from '../../runner/history/past-run.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { succeeded, unsuccessful } from '../history/happened.ts';
+import { successfulAttempt, failedAttempts } from '../history/past-attempts.ts';
 import type { Terminal } from '../terminal.ts';
-import { openWorkspace, select, withLedger, type Workspace, type WorkspaceOptions } from '../workspace.ts';
+import { openProject, selectTargets, withLedger, type Project, type ProjectOptions } from '../project.ts';
 
-export interface HistoryOptions extends WorkspaceOptions {
+export interface HistoryOptions extends ProjectOptions {
   readonly last: number;
   readonly json?: boolean;
 }
@@ -17,14 +17,14 @@ export async function history(
   options: HistoryOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const workspace = await openWorkspace(options, terminal);
-  if (target === undefined) await tellRuns(workspace, options, terminal);
-  else await tellResults(target, workspace, options, terminal);
+  const project = await openProject(options, terminal);
+  if (target === undefined) await tellRuns(project, options, terminal);
+  else await tellResults(target, project, options, terminal);
   return exitCode.done;
 }
 
-async function tellRuns(workspace: Workspace, { last, json }: HistoryOptions, terminal: Terminal): Promise<void> {
-  const runs = readRuns(workspace, terminal, last);
+async function tellRuns(project: Project, { last, json }: HistoryOptions, terminal: Terminal): Promise<void> {
+  const runs = readRuns(project, terminal, last);
   if (json) terminal.results.write(`${JSON.stringify(runs, null, 2)}\n`);
   else if (runs.length === 0) terminal.results.write('No run has done anything here yet.\n');
   else
@@ -35,20 +35,20 @@ async function tellRuns(workspace: Workspace, { last, json }: HistoryOptions, te
 
 async function tellResults(
   target: string,
-  workspace: Workspace,
+  project: Project,
   { last, json }: HistoryOptions,
   terminal: Terminal,
 ): Promise<void> {
-  const ids = new Set(select(workspace.pipeline, [target]).named.map(({ id }) => id));
-  const results = await withLedger(workspace, async (ledger) => {
+  const ids = new Set(selectTargets(project.pipeline, [target]).named.map(({ id }) => id));
+  const results = await withLedger(project, async (ledger) => {
     const locked = new Set<Fingerprint>();
     for (const id of ids) {
       const record = await ledger.locked(id);
       if (record !== undefined) locked.add(record.fingerprint);
     }
-    return (await ledger.results(ids)).map((result) => succeeded(result, locked));
+    return (await ledger.results(ids)).map((result) => successfulAttempt(result, locked));
   });
-  const events = [...results, ...readRuns(workspace, terminal).flatMap((run) => unsuccessful(run, ids))];
+  const events = [...results, ...readRuns(project, terminal).flatMap((run) => failedAttempts(run, ids))];
   events.sort((a, b) => (a.started < b.started ? 1 : -1));
   const shown = events.slice(0, last);
   if (json) terminal.results.write(`${JSON.stringify(shown, null, 2)}\n`);
@@ -59,7 +59,7 @@ async function tellResults(
     );
 }
 
-function readRuns({ storeFolder, show }: Workspace, { messages }: Terminal, most?: number): readonly PastRun[] {
+function readRuns({ storeFolder, show }: Project, { messages }: Terminal, most?: number): readonly PastRun[] {
   const { runs, unreadable } = listRuns(storeFolder, most);
   for (const file of unreadable) messages.write(`${show(file)} cannot be read and is left out.\n`);
   return runs;

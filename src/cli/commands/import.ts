@@ -5,19 +5,19 @@ import { lockFileOf } from '../../runner/config/lock-file.ts';
 import { announce } from '../../runner/keeping/announcement.ts';
 import { serve } from '../../runner/keeping/served.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { openKeeping, transferLine } from '../keeping.ts';
+import { openStoreAndLockfile, transferLine } from '../maintenance.ts';
 import type { Terminal } from '../terminal.ts';
 import { bytes } from '../text/bytes.ts';
 import { count } from '../text/count.ts';
-import { openWorkspace, type WorkspaceOptions } from '../workspace.ts';
+import { openProject, type ProjectOptions } from '../project.ts';
 
-export interface ImportOptions extends WorkspaceOptions {
+export interface ImportOptions extends ProjectOptions {
   readonly json?: boolean;
 }
 
 export async function importResults(file: string, options: ImportOptions, terminal: Terminal): Promise<ExitCode> {
-  const { pipeline, storeFolder, ...workspace } = await openWorkspace(options, terminal);
-  const { store, lock } = openKeeping({ pipeline, storeFolder, ...workspace });
+  const { pipeline, storeFolder, ...project } = await openProject(options, terminal);
+  const { store, lock } = openStoreAndLockfile({ pipeline, storeFolder, ...project });
   const announcement = await announce(storeFolder);
   const line = transferLine('Importing', terminal.messages);
   try {

@@ -9,29 +9,29 @@ import { isLeased } from '../../runner/resources/lease.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
-import { openWorkspace, select, selectOne, withLedger, type Workspace, type WorkspaceOptions } from '../workspace.ts';
+import { openProject, selectTargets, selectOne, withLedger, type Project, type ProjectOptions } from '../project.ts';
 
-export interface LogsOptions extends WorkspaceOptions {
+export interface LogsOptions extends ProjectOptions {
   readonly follow?: boolean;
 }
 
 const LOOK_AGAIN_MS = 200;
 
 export async function logs(target: string, options: LogsOptions, terminal: Terminal): Promise<ExitCode> {
-  const workspace = await openWorkspace(options, terminal);
-  const instance = selectOne(workspace.pipeline, target);
-  return withLedger(workspace, async (ledger) => {
-    const isRunning = options.follow ? await watchExecution(instance, ledger, workspace) : () => false;
+  const project = await openProject(options, terminal);
+  const instance = selectOne(project.pipeline, target);
+  return withLedger(project, async (ledger) => {
+    const isRunning = options.follow ? await watchExecution(instance, ledger, project) : () => false;
     let shown: string | undefined;
     for (;;) {
       const file = await lastLog(ledger, instance);
-      if (file !== shown) await print((shown = file), () => isRunning(), ledger, instance, workspace, terminal);
+      if (file !== shown) await print((shown = file), () => isRunning(), ledger, instance, project, terminal);
       // One attempt has ended; the next one may begin after a delay.
       if (!isRunning()) break;
       await pause();
     }
     const last = await lastLog(ledger, instance);
-    if (last !== shown) await print(last, () => false, ledger, instance, workspace, terminal);
+    if (last !== shown) await print(last, () => false, ledger, instance, project, terminal);
     return exitCode.done;
   });
 }
@@ -40,9 +40,9 @@ export async function logs(target: string, options: LogsOptions, terminal: Termi
 async function watchExecution(
   instance: Instance,
   ledger: Ledger,
-  { pipeline, storeFolder }: Workspace,
+  { pipeline, storeFolder }: Project,
 ): Promise<() => boolean> {
-  const { selected } = select(pipeline, [instance.id]);
+  const { selected } = selectTargets(pipeline, [instance.id]);
   const plan = await ledger.plan(selected, { force: new Set() });
   const verdict = plan.entries.find((entry) => entry.instance.id === instance.id)?.verdict;
   const fingerprint = verdict === undefined || verdict.kind === 'blocked' ? undefined : verdict.fingerprint;
@@ -56,7 +56,7 @@ async function print(
   isRunning: () => boolean,
   ledger: Ledger,
   instance: Instance,
-  { show }: Workspace,
+  { show }: Project,
   terminal: Terminal,
 ): Promise<void> {
   terminal.messages.write(`${terminal.messages.colors.dim(show(file))}\n`);

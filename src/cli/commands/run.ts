@@ -2,8 +2,8 @@
 import { availableParallelism } from 'node:os';
 import type { Bounds, Selection } from '../../runner/config/select.ts';
 import type { RunEvent, RunSummary } from '../../runner/event.ts';
-import { requireGiven } from '../../runner/execution/given.ts';
-import { runPipeline, type RunOptions as ExecutionOptions } from '../../runner/execution/run.ts';
+import { requireUpstreamReady } from '../../runner/execution/require-upstream.ts';
+import { runPipeline, type ExecutionOptions as ExecutionOptions } from '../../runner/execution/run.ts';
 import { saveRun } from '../../runner/history/history-files.ts';
 import { RunRecorder } from '../../runner/history/run-recorder.ts';
 import type { Ledger } from '../../runner/ledger.ts';
@@ -16,7 +16,7 @@ import { chooseRenderer } from '../render/choose.ts';
 import type { ProgressMode, Renderer, View } from '../render/renderer.ts';
 import { shellWord } from '../text/shell-word.ts';
 import type { Terminal } from '../terminal.ts';
-import { openWorkspace, select, withLedger, type Workspace, type WorkspaceOptions } from '../workspace.ts';
+import { openProject, selectTargets, withLedger, type Project, type ProjectOptions } from '../project.ts';
 import { writePlan } from '../write-plan.ts';
 
 /** What a stage has to write its checkpoint and end, once it was asked to stop. */
@@ -25,7 +25,7 @@ const GRACE_MS = 15_000;
 /** Ten times what single precision resolves. */
 const TOLERANCE = 1e-6;
 
-export interface RunOptions extends WorkspaceOptions, Bounds {
+export interface RunOptions extends ProjectOptions, Bounds {
   readonly force?: boolean;
   readonly audit?: boolean;
   readonly tolerance?: number;
@@ -40,13 +40,13 @@ export interface RunOptions extends WorkspaceOptions, Bounds {
 }
 
 export async function run(targets: readonly string[], options: RunOptions, terminal: Terminal): Promise<ExitCode> {
-  const workspace = await openWorkspace(options, terminal);
-  const selection = select(workspace.pipeline, targets, options);
+  const project = await openProject(options, terminal);
+  const selection = selectTargets(project.pipeline, targets, options);
   return withLedger(
-    workspace,
+    project,
     async (ledger) => {
       if (options.dryRun) return await showPlan(ledger, selection, options, terminal);
-      return await carryOut({ targets, selection }, ledger, workspace, options, terminal);
+      return await carryOut({ targets, selection }, ledger, project, options, terminal);
     },
     { executes: options.dryRun !== true, allowMissing: options.allowMissing === true },
   );
@@ -64,13 +64,13 @@ interface Task {
 export async function carryOut(
   { targets, selection, listen }: Task,
   ledger: Ledger,
-  workspace: Workspace,
+  project: Project,
   options: RunOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const renderer = await chooseRenderer(
-    options.json ? 'json' : (options.progress ?? workspace.settings.progress ?? 'auto'),
-    viewOf(workspace, options, terminal),
+    options.json ? 'json' : (options.progress ?? project.settings.progress ?? 'auto'),
+    viewOf(project, options, terminal),
   );
   const interruption = listenForInterruption(
     (text) => {
@@ -93,11 +93,11 @@ export async function carryOut(
     const summary = await runPipeline(
       ledger,
       selection.selected,
-      executionOptions(options, workspace, selection),
+      executionOptions(options, project, selection),
       emit,
       interruption.signal,
     );
-    await remember(recorder, workspace, renderer);
+    await remember(recorder, project, renderer);
     return summary.outcome === 'done' && different.length > 0
       ? exitCode.gateFailed
       : codeOf(summary, refused, interruption);
@@ -108,7 +108,7 @@ export async function carryOut(
 }
 
 /** A run whose history cannot be written is none the worse for it. */
-async function remember(recorder: RunRecorder, { storeFolder }: Workspace, renderer: Renderer): Promise<void> {
+async function remember(recorder: RunRecorder, { storeFolder }: Project, renderer: Renderer): Promise<void> {
   const past = recorder.pastRun();
   if (past === undefined) return;
   try {
@@ -120,7 +120,7 @@ async function remember(recorder: RunRecorder, { storeFolder }: Workspace, rende
 
 function executionOptions(
   { jobs, slots, keepGoing, requireGpu, force, audit, tolerance }: RunOptions,
-  { settings }: Workspace,
+  { settings }: Project,
   selection: Selection,
 ): ExecutionOptions {
   return {
@@ -129,7 +129,7 @@ function executionOptions(
     keepGoing: keepGoing ?? false,
     requireGpu: requireGpu ?? false,
     force: forced(selection, force),
-    given: selection.given,
+    upstream: selection.given,
     ...(audit && {
       audit: { instances: new Set(selection.named.map(({ id }) => id)), tolerance: tolerance ?? TOLERANCE },
     }),
@@ -144,7 +144,7 @@ async function showPlan(
   { results }: Terminal,
 ): Promise<ExitCode> {
   const plan = await ledger.plan(selection.selected, { force: forced(selection, force) });
-  requireGiven(plan, selection.given);
+  requireUpstreamReady(plan, selection.given);
   if (json) results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
   else await writePlan(plan, results);
   return exitCode.done;
@@ -153,7 +153,7 @@ async function showPlan(
 const forced = ({ named }: Selection, force = false): ReadonlySet<InstanceId> =>
   new Set(force ? named.map(({ id }) => id) : []);
 
-function viewOf({ show }: Workspace, options: RunOptions, terminal: Terminal): View {
+function viewOf({ show }: Project, options: RunOptions, terminal: Terminal): View {
   const command = terminal.environment.npm_command === 'exec' ? 'npx pipeline' : 'pipeline';
   const repeated = [
     ...(options.pipeline === undefined ? [] : ['--pipeline', options.pipeline]),

@@ -12,19 +12,19 @@ import { count } from '../text/count.ts';
 import { duration } from '../text/duration.ts';
 import { instant } from '../text/instant.ts';
 import { table, type Cell } from '../text/table.ts';
-import { openWorkspace, selectOne, withLedger, type WorkspaceOptions } from '../workspace.ts';
+import { openProject, selectOne, withLedger, type ProjectOptions } from '../project.ts';
 
-export interface ShowOptions extends WorkspaceOptions {
+export interface ShowOptions extends ProjectOptions {
   readonly json?: boolean;
 }
 
 export async function show(target: string, options: ShowOptions, terminal: Terminal): Promise<ExitCode> {
-  const workspace = await openWorkspace(options, terminal);
-  const { id } = selectOne(workspace.pipeline, target);
-  const record = await withLedger(workspace, (ledger) => ledger.locked(id));
+  const project = await openProject(options, terminal);
+  const { id } = selectOne(project.pipeline, target);
+  const record = await withLedger(project, (ledger) => ledger.locked(id));
   if (record === undefined)
     throw refuse('no-record', `there is no result of ${id}`, { remedy: `Make one: pipeline run ${id}` });
-  const audit = readAudit(workspace.storeFolder, record.fingerprint);
+  const audit = readAudit(project.storeFolder, record.fingerprint);
   terminal.results.write(
     options.json
       ? `${JSON.stringify({ ...record, ...(audit && { audit }) }, null, 2)}\n`

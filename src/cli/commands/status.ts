@@ -4,10 +4,10 @@ import type { PlanEntry } from '../../runner/plan.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { planDocument } from '../plan-document.ts';
 import type { Terminal } from '../terminal.ts';
-import { openWorkspace, select, withLedger, type WorkspaceOptions } from '../workspace.ts';
+import { openProject, selectTargets, withLedger, type ProjectOptions } from '../project.ts';
 import { writePlan } from '../write-plan.ts';
 
-export interface StatusOptions extends WorkspaceOptions, Bounds {
+export interface StatusOptions extends ProjectOptions, Bounds {
   readonly check?: boolean;
   readonly allowMissing?: boolean;
   readonly json?: boolean;
@@ -19,9 +19,9 @@ export async function status(
   options: StatusOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const workspace = await openWorkspace(options, terminal);
-  const { selected } = select(workspace.pipeline, targets, options);
-  const plan = await withLedger(workspace, (ledger) => ledger.plan(selected, { force: new Set() }), {
+  const project = await openProject(options, terminal);
+  const { selected } = selectTargets(project.pipeline, targets, options);
+  const plan = await withLedger(project, (ledger) => ledger.plan(selected, { force: new Set() }), {
     allowMissing: options.allowMissing === true,
   });
   if (options.json) terminal.results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);

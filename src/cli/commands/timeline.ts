@@ -5,12 +5,12 @@ import { writeFileAtomic } from '../../util/atomic-file.ts';
 import { listRuns } from '../../runner/history/history-files.ts';
 import type { PastRun } from '../../runner/history/past-run.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { runNamed } from '../history/run-id.ts';
+import { findRun } from '../history/run-id.ts';
 import { refuse } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
-import { openWorkspace, type Workspace, type WorkspaceOptions } from '../workspace.ts';
+import { openProject, type Project, type ProjectOptions } from '../project.ts';
 
-export interface TimelineOptions extends WorkspaceOptions {
+export interface TimelineOptions extends ProjectOptions {
   /** `-`: standard output. */
   readonly output?: string;
 }
@@ -20,8 +20,8 @@ export async function timeline(
   { output, ...options }: TimelineOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const workspace = await openWorkspace(options, terminal);
-  const run = chosenRun(word, workspace);
+  const project = await openProject(options, terminal);
+  const run = chosenRun(word, project);
   if (output === undefined) {
     const { timelineText } = await import('../timeline/text.ts');
     terminal.results.write(`${timelineText(run, terminal.results).join('\n')}\n`);
@@ -33,19 +33,19 @@ export async function timeline(
   ]);
   const picture = renderTimeline(timelinePicture(run));
   if (output === '-') terminal.results.write(picture);
-  else await writePicture(path.resolve(terminal.folder, output), picture, workspace.show);
+  else await writePicture(path.resolve(terminal.folder, output), picture, project.show);
   return exitCode.done;
 }
 
-function chosenRun(word: string | undefined, { storeFolder }: Workspace): PastRun {
+function chosenRun(word: string | undefined, { storeFolder }: Project): PastRun {
   const { runs } = listRuns(storeFolder, word === undefined ? 1 : Infinity);
   if (runs[0] === undefined)
     throw refuse('no-run', 'no run has done anything here yet', { remedy: 'pipeline run makes one.' });
-  return word === undefined ? runs[0] : runNamed(word, runs);
+  return word === undefined ? runs[0] : findRun(word, runs);
 }
 
 /** Replaces a picture, and nothing else. */
-async function writePicture(file: string, picture: string, show: Workspace['show']): Promise<void> {
+async function writePicture(file: string, picture: string, show: Project['show']): Promise<void> {
   if (!isReplaceable(file)) {
     throw refuse('not-a-picture', `${show(file)} exists and is no SVG picture`, {
       remedy: 'Name another file, or remove this one first.',

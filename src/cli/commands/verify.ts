@@ -10,17 +10,23 @@ import type { RunRecord } from '../../runner/record.ts';
 import type { Store } from '../../runner/store/store.ts';
 import { byCodeUnit } from '../../util/canonical-json.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { openKeeping } from '../keeping.ts';
+import { openStoreAndLockfile } from '../maintenance.ts';
 import { progressLine } from '../progress-line.ts';
 import type { Terminal } from '../terminal.ts';
 import { bytes } from '../text/bytes.ts';
 import { count } from '../text/count.ts';
 import { duration } from '../text/duration.ts';
-import { openWorkspace, select, withLedger, type Workspace, type WorkspaceOptions } from '../workspace.ts';
-import { verificationDocument, writeFindings, writeRepair, type Findings, type Repair } from '../write-verification.ts';
+import { openProject, selectTargets, withLedger, type Project, type ProjectOptions } from '../project.ts';
+import {
+  verificationDocument,
+  writeFindings,
+  writeRepair,
+  type VerificationFindings,
+  type Repair,
+} from '../write-verification.ts';
 import { carryOut, type RunOptions } from './run.ts';
 
-export interface VerifyOptions extends WorkspaceOptions {
+export interface VerifyOptions extends ProjectOptions {
   readonly repair?: boolean;
   readonly json?: boolean;
 }
@@ -31,16 +37,16 @@ export async function verify(
   options: VerifyOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
-  const workspace = await openWorkspace(options, terminal);
+  const project = await openProject(options, terminal);
   const wanted =
-    targets.length === 0 ? undefined : new Set(select(workspace.pipeline, targets).named.map(({ id }) => id));
-  const { store, lock } = openKeeping(workspace);
+    targets.length === 0 ? undefined : new Set(selectTargets(project.pipeline, targets).named.map(({ id }) => id));
+  const { store, lock } = openStoreAndLockfile(project);
   const results = await resultsIn(store, lock, wanted);
-  const found: Findings = { ...results, verification: await checked(store, results.records, terminal) };
+  const found: VerificationFindings = { ...results, verification: await checked(store, results.records, terminal) };
   if (!options.json) writeFindings(found, terminal.results);
   const repair =
     options.repair && isDamaged(found)
-      ? await repaired(found, { workspace, lock, store, wanted, options, terminal })
+      ? await repaired(found, { project, lock, store, wanted, options, terminal })
       : undefined;
   if (options.json) terminal.results.write(`${JSON.stringify(verificationDocument(found, repair), null, 2)}\n`);
   else if (repair) writeRepair(repair, terminal.results);
@@ -49,7 +55,7 @@ export async function verify(
 }
 
 interface Setting {
-  readonly workspace: Workspace;
+  readonly project: Project;
   readonly lock: Lockfile;
   readonly store: Store;
   readonly wanted: ReadonlySet<InstanceId> | undefined;
@@ -74,29 +80,29 @@ function progressText({ blobs, bytes: read, of }: Progress, seconds: number): st
   return `Checking: ${blobs} of ${count(of.blobs, 'file')}, ${bytes(read)} of ${bytes(of.bytes)}${left}`;
 }
 
-const isDamaged = ({ verification, unreadable }: Findings): boolean =>
+const isDamaged = ({ verification, unreadable }: VerificationFindings): boolean =>
   verification.damages.length > 0 || unreadable.length > 0;
 
 /** Damaged files go to quarantine, what the pipeline can make again is made again, and the digests are checked again. */
 async function repaired(
-  found: Findings,
-  { workspace, lock, store, wanted, options, terminal }: Setting,
+  found: VerificationFindings,
+  { project, lock, store, wanted, options, terminal }: Setting,
 ): Promise<Repair> {
   const { damages } = found.verification;
   for (const { digest, state } of damages) if (state === 'damaged') store.quarantine({ blob: digest });
   const incomplete = new Set(damages.flatMap(resultsWithout));
   const makeAgain = (targets: readonly InstanceId[], ledger: Ledger) =>
     carryOut(
-      { targets, selection: select(workspace.pipeline, targets) },
+      { targets, selection: selectTargets(project.pipeline, targets) },
       ledger,
-      workspace,
+      project,
       runOptions(options),
       options.json ? { ...terminal, results: terminal.messages } : terminal,
     );
   const due = await withLedger(
-    workspace,
+    project,
     async (ledger) => {
-      const { entries } = await ledger.plan(workspace.pipeline.instances, { force: new Set() });
+      const { entries } = await ledger.plan(project.pipeline.instances, { force: new Set() });
       const able = repairable(
         entries,
         new Set([...incomplete, ...found.unreadable]),

@@ -5,13 +5,13 @@ import { lockFileOf } from '../../runner/config/lock-file.ts';
 import type { Pipeline } from '../../runner/pipeline.ts';
 import { writeDiagnostics } from '../diagnostics.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { refusalOf } from '../faults.ts';
+import { refusalOf } from '../refusal-of.ts';
 import { findPipelineFile } from '../pipeline-file.ts';
 import { loadSettings } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
-import { Attempted } from '../watch/attempted.ts';
+import { AttemptedWork } from '../watch/attempted-work.ts';
 import { watchChanges } from '../watch/changes.ts';
-import { openWorkspace, select, withLedger } from '../workspace.ts';
+import { openProject, selectTargets, withLedger } from '../project.ts';
 import { carryOut, type RunOptions } from './run.ts';
 
 export type WatchOptions = Pick<RunOptions, 'pipeline' | 'set' | 'jobs' | 'keepGoing' | 'progress'>;
@@ -22,7 +22,7 @@ export async function watch(targets: readonly string[], options: WatchOptions, t
   const file = findPipelineFile(terminal.folder, options.pipeline, settings.pipeline);
   const root = projectRoot(file);
   const changes = await watchChanges(root, settings.store ?? path.join(root, 'cache'));
-  const attempted = new Attempted();
+  const attempted = new AttemptedWork();
   let lastFault: string | undefined;
   let hasNews = false;
   try {
@@ -44,12 +44,12 @@ export async function watch(targets: readonly string[], options: WatchOptions, t
   /** The exit code, where it was interrupted. */
   async function round(): Promise<ExitCode | undefined> {
     try {
-      const workspace = await openWorkspace(options, terminal);
-      const { pipeline } = workspace;
-      const selection = select(pipeline, targets);
+      const project = await openProject(options, terminal);
+      const { pipeline } = project;
+      const selection = selectTargets(pipeline, targets);
       changes.concerning({ watched: [file, ...inputsOf(pipeline)], ignored: writtenBy(pipeline) });
       const code = await withLedger(
-        workspace,
+        project,
         async (ledger) => {
           const plan = await ledger.plan(selection.selected, { force: new Set() });
           if (lastFault === undefined && !attempted.isNew(plan)) return undefined;
@@ -63,7 +63,7 @@ export async function watch(targets: readonly string[], options: WatchOptions, t
               },
             },
             ledger,
-            workspace,
+            project,
             options,
             terminal,
           );

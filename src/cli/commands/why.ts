@@ -2,20 +2,20 @@
 import type { PlanEntry } from '../../runner/plan.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { instanceDocument } from '../plan-document.ts';
-import { reasonText } from '../reason.ts';
+import { reasonText } from '../reason-text.ts';
 import type { Terminal } from '../terminal.ts';
 import { duration } from '../text/duration.ts';
 import { instant } from '../text/instant.ts';
-import { openWorkspace, select, withLedger, type WorkspaceOptions } from '../workspace.ts';
+import { openProject, selectTargets, withLedger, type ProjectOptions } from '../project.ts';
 
-export interface WhyOptions extends WorkspaceOptions {
+export interface WhyOptions extends ProjectOptions {
   readonly json?: boolean;
 }
 
 export async function why(target: string, options: WhyOptions, terminal: Terminal): Promise<ExitCode> {
-  const workspace = await openWorkspace(options, terminal);
-  const selection = select(workspace.pipeline, [target]);
-  const plan = await withLedger(workspace, (ledger) => ledger.plan(selection.selected, { force: new Set() }));
+  const project = await openProject(options, terminal);
+  const selection = selectTargets(project.pipeline, [target]);
+  const plan = await withLedger(project, (ledger) => ledger.plan(selection.selected, { force: new Set() }));
   const asked = new Set(selection.named.map(({ id }) => id));
   const entries = plan.entries.filter(({ instance }) => asked.has(instance.id));
   const { results } = terminal;

@@ -2,7 +2,7 @@
 import type { Argument, Command, Option } from 'commander';
 
 /** Targets that could be meant; the grammar of the command line does not know them. */
-export type Lookup = (prefix: string) => Promise<readonly string[]>;
+export type CompletionSource = (prefix: string) => Promise<readonly string[]>;
 
 /**
  * Everything that could be meant by the last word; none where a file or a free text is expected, which a shell completes itself.
@@ -11,7 +11,7 @@ export type Lookup = (prefix: string) => Promise<readonly string[]>;
 export async function candidates(
   program: Command,
   words: readonly string[],
-  lookup: Lookup,
+  lookup: CompletionSource,
 ): Promise<readonly string[]> {
   const prefix = words.at(-1) ?? '';
   const { command, operands, open } = read(program, words.slice(0, -1));
@@ -58,7 +58,7 @@ async function operandsOf(
   expected: readonly Argument[],
   given: number,
   prefix: string,
-  lookup: Lookup,
+  lookup: CompletionSource,
 ): Promise<readonly string[]> {
   const last = expected.at(-1);
   const argument = expected[given] ?? (last?.variadic === true ? last : undefined);

@@ -3,8 +3,8 @@ import type { Json, Scalar } from '../../util/json.ts';
 import { significant } from '../../util/number.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
 import { paramDifferences } from '../../runner/plan/compare.ts';
-import { metricValues, type Values } from './metric-values.ts';
-import type { MetricsFile, Side } from './side.ts';
+import { metricValues, type MetricValues } from './metric-values.ts';
+import type { MetricsFile, ComparedSide } from './side.ts';
 
 export interface Comparison {
   readonly from: string;
@@ -35,7 +35,7 @@ export interface MissingMetrics {
   readonly reason: 'not in this store' | 'neither JSON nor CSV';
 }
 
-export async function compareSides(from: Side, to: Side): Promise<Comparison> {
+export async function compareSides(from: ComparedSide, to: ComparedSide): Promise<Comparison> {
   const missing: MissingMetrics[] = [];
   const changes: MetricChange[][] = [];
   for (const [instance, after] of to.instances) {
@@ -63,12 +63,12 @@ export async function compareSides(from: Side, to: Side): Promise<Comparison> {
 /** Files of one digest are not even read. */
 async function metricChanges(
   instance: InstanceId,
-  { from, to }: { readonly from: Side; readonly to: Side },
+  { from, to }: { readonly from: ComparedSide; readonly to: ComparedSide },
   before: readonly MetricsFile[],
   after: readonly MetricsFile[],
   missing: MissingMetrics[],
 ): Promise<MetricChange[]> {
-  const valuesOf = async (file: MetricsFile | undefined, side: Side): Promise<Values | undefined> => {
+  const valuesOf = async (file: MetricsFile | undefined, side: ComparedSide): Promise<MetricValues | undefined> => {
     if (file === undefined) return new Map();
     const text = await file.text();
     const values = text === undefined ? undefined : metricValues(file.file, text);
@@ -91,7 +91,7 @@ async function metricChanges(
   return changes;
 }
 
-function valueChanges(instance: InstanceId, output: string, a: Values, b: Values): MetricChange[] {
+function valueChanges(instance: InstanceId, output: string, a: MetricValues, b: MetricValues): MetricChange[] {
   return [...new Set([...a.keys(), ...b.keys()])].flatMap((metric): MetricChange[] => {
     const [before, after] = [a.get(metric), b.get(metric)];
     if (before === after) return [];

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { csvParse } from 'd3-dsv';
 import type { Json, Scalar } from '../../util/json.ts';
 
-export type Values = ReadonlyMap<string, Scalar>;
+export type MetricValues = ReadonlyMap<string, Scalar>;
 
 /** Undefined: neither JSON nor CSV by its name, or not what the name says. */
-export function metricValues(file: string, text: string): Values | undefined {
+export function metricValues(file: string, text: string): MetricValues | undefined {
   switch (path.extname(file).toLowerCase()) {
     case '.json':
       return jsonValues(text);
@@ -17,7 +17,7 @@ export function metricValues(file: string, text: string): Values | undefined {
   }
 }
 
-function jsonValues(text: string): Values | undefined {
+function jsonValues(text: string): MetricValues | undefined {
   try {
     const found = new Map<string, Scalar>();
     collect(JSON.parse(text) as Json, '', found);
@@ -33,7 +33,7 @@ function collect(value: Json, name: string, found: Map<string, Scalar>): void {
 }
 
 /** A row is named by its first column where that tells all rows apart, else by its number. */
-function csvValues(text: string): Values {
+function csvValues(text: string): MetricValues {
   const rows = csvParse(text);
   const [first, ...others] = rows.columns;
   const keys = rows.map((row) => row[first ?? ''] ?? '');

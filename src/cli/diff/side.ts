@@ -12,7 +12,7 @@ import { readEntries } from '../../runner/plan/lockfile.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import type { Revision } from './revision.ts';
 
-export interface Side {
+export interface ComparedSide {
   readonly name: string;
   readonly params: JsonObject;
   /** Every instance that has results, with its outputs that hold metrics. */
@@ -35,7 +35,7 @@ interface Source {
 }
 
 /** Throws a Refusal where the pipeline file or the lockfile of that side cannot be read. */
-export async function openSide({ file, set, stored }: Source, revision: Revision): Promise<Side> {
+export async function openSide({ file, set, stored }: Source, revision: Revision): Promise<ComparedSide> {
   const { name } = revision;
   const read = (wanted: string): Promise<string | undefined> => revision.read(wanted);
   if ((await read(file)) === undefined)

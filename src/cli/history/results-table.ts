@@ -1,18 +1,18 @@
 /** What happened to instances, a line each. */
 import type { Json } from '../../util/json.ts';
-import { failureText } from '../failure.ts';
-import { reasonLines } from '../reason.ts';
+import { failureText } from '../failure-text.ts';
+import { reasonLines } from '../reason-text.ts';
 import type { Stream } from '../terminal.ts';
 import { duration } from '../text/duration.ts';
 import { instant } from '../text/instant.ts';
 import { table, type Cell } from '../text/table.ts';
-import type { Happened } from './happened.ts';
+import type { PastAttempt } from './past-attempts.ts';
 
 const MOST_REASONS = 3;
 const MOST_METRICS = 4;
 
 /** The instance is named only where there are several. */
-export function resultsTable(events: readonly Happened[], stream: Stream): string[] {
+export function resultsTable(events: readonly PastAttempt[], stream: Stream): string[] {
   const { colors } = stream;
   const several = new Set(events.map(({ instance }) => instance)).size > 1;
   const metered = events.some((event) => event.ended === 'executed' && Object.keys(event.metrics).length > 0);
@@ -47,7 +47,7 @@ export function resultsTable(events: readonly Happened[], stream: Stream): strin
   return table(layout, rows, stream.columns(), colors.dim);
 }
 
-function endText(event: Happened): string {
+function endText(event: PastAttempt): string {
   if (event.ended === 'executed') return event.current ? 'current' : 'done';
   return event.ended === 'failed' && event.failure !== undefined
     ? `failed: ${failureText(event.failure).split('\n', 1)[0]!}`

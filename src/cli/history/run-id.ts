@@ -6,7 +6,7 @@ import { refuse } from '../refusal.ts';
 export const shortRunId = (id: RunId): string => id.slice(id.indexOf('-') + 1);
 
 /** The run whose id, or whose random part, begins with a word. `runs`: one or more. Throws a Refusal. */
-export function runNamed(word: string, runs: readonly PastRun[]): PastRun {
+export function findRun(word: string, runs: readonly PastRun[]): PastRun {
   const found = runs.filter(({ id }) => id.startsWith(word) || shortRunId(id).startsWith(word));
   const remedy = 'pipeline history lists the runs.';
   if (found.length > 1)

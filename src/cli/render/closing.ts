@@ -1,11 +1,11 @@
 /** The block that ends a run: what was done and why, what failed and how to go on, where the results are. */
 import type { RunSummary } from '../../runner/event.ts';
-import { failureText } from '../failure.ts';
+import { failureText } from '../failure-text.ts';
 import { linesOf } from '../rows.ts';
 import { rowsTable } from '../rows-table.ts';
 import { count } from '../text/count.ts';
 import { duration } from '../text/duration.ts';
-import type { FailedInstance, Outcomes } from './outcomes.ts';
+import type { FailedInstance, RunTable } from './run-table.ts';
 import type { View } from './renderer.ts';
 import { writeTotals } from './totals.ts';
 
@@ -13,7 +13,7 @@ const MOST_FAILURES = 5;
 const MOST_LOG_LINES = 20;
 
 /** Writes the failures to the messages, and table and totals to the results. */
-export function writeClosing(summary: RunSummary, outcomes: Outcomes, view: View): void {
+export function writeClosing(summary: RunSummary, outcomes: RunTable, view: View): void {
   writeFailures(outcomes, view);
   const { results } = view.terminal;
   const rows = outcomes.rows();
@@ -22,7 +22,7 @@ export function writeClosing(summary: RunSummary, outcomes: Outcomes, view: View
 }
 
 /** For each failure: what happened, the end of its log, where the whole log is and how to run it again. */
-export function writeFailures({ failed }: Outcomes, view: View): void {
+export function writeFailures({ failed }: RunTable, view: View): void {
   for (const failure of failed.slice(0, MOST_FAILURES)) writeFailure(failure, view);
   const more = failed.length - MOST_FAILURES;
   if (more > 0) view.terminal.messages.write(`\nand ${count(more, 'more failure')}\n`);

@@ -8,9 +8,9 @@ import type { InstanceId } from '../../runner/pipeline.ts';
 import { duration } from '../text/duration.ts';
 import { truncate, width } from '../text/width.ts';
 import { writeEnd } from './end.ts';
-import { happening } from './happenings.ts';
+import { eventLine } from './event-line.ts';
 import { Meter } from './meter.ts';
-import { Outcomes } from './outcomes.ts';
+import { RunTable } from './run-table.ts';
 import type { Renderer, View } from './renderer.ts';
 
 const REDRAW_MS = 125;
@@ -20,7 +20,7 @@ const DEFAULT_ROWS = 24;
 
 export class LiveRenderer implements Renderer {
   readonly #view: View;
-  readonly #outcomes = new Outcomes();
+  readonly #outcomes = new RunTable();
   readonly #running = new Map<InstanceId, Meter>();
   readonly #began: number;
   #summary: RunSummary | undefined;
@@ -40,7 +40,7 @@ export class LiveRenderer implements Renderer {
     const { terminal, path } = this.#view;
     // The line below says that it runs; only what is unusual about a start is kept.
     if (event.type === 'started' && event.attempt === 1 && !event.resumed) return;
-    const line = happening(event, terminal.messages.colors, path);
+    const line = eventLine(event, terminal.messages.colors, path);
     if (line !== undefined) this.message(line);
   }
 

@@ -2,16 +2,16 @@
 import type { RunEvent, RunSummary } from '../../runner/event.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
 import { writeEnd } from './end.ts';
-import { happening } from './happenings.ts';
+import { eventLine } from './event-line.ts';
 import { Meter } from './meter.ts';
-import { Outcomes } from './outcomes.ts';
+import { RunTable } from './run-table.ts';
 import type { Renderer, View } from './renderer.ts';
 
 const HEARTBEAT_MS = 60_000;
 
 export class PlainRenderer implements Renderer {
   readonly #view: View;
-  readonly #outcomes = new Outcomes();
+  readonly #outcomes = new RunTable();
   #summary: RunSummary | undefined;
   readonly #running = new Map<InstanceId, { readonly meter: Meter; readonly heartbeat: NodeJS.Timeout }>();
 
@@ -24,7 +24,7 @@ export class PlainRenderer implements Renderer {
     this.#follow(event);
     if (event.type === 'finished') this.#summary = event.summary;
     const { terminal, path } = this.#view;
-    const line = happening(event, terminal.messages.colors, path);
+    const line = eventLine(event, terminal.messages.colors, path);
     if (line !== undefined) this.message(line);
   }
 

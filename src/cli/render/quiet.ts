@@ -1,12 +1,12 @@
 /** Failures in full and one closing line; nothing else. */
 import type { RunEvent, RunSummary } from '../../runner/event.ts';
-import { Outcomes } from './outcomes.ts';
+import { RunTable } from './run-table.ts';
 import type { Renderer, View } from './renderer.ts';
 import { totalsText } from './totals.ts';
 
 export class QuietRenderer implements Renderer {
   readonly #view: View;
-  readonly #outcomes = new Outcomes();
+  readonly #outcomes = new RunTable();
 
   #summary: RunSummary | undefined;
 

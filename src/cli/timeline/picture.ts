@@ -2,10 +2,17 @@
 import type { PastRun } from '../../runner/history/past-run.ts';
 import type { Bar, TimelinePicture } from '../../report/standalone/index.ts';
 import { duration } from '../text/duration.ts';
-import { attemptNote, criticalOf, executedOf, subtitleOf, titleOf, type Executed } from './words.ts';
+import {
+  attemptNote,
+  describeCriticalPath,
+  executedInstances,
+  runSubtitle,
+  runTitle,
+  type ExecutedInstance,
+} from './run-text.ts';
 
 export function timelinePicture(run: PastRun): TimelinePicture {
-  const executed = executedOf(run);
+  const executed = executedInstances(run);
   const bars: Bar[] = [];
   const barsOf = new Map<string, { readonly first: number; readonly last: number }>();
   for (const instance of executed) {
@@ -13,10 +20,10 @@ export function timelinePicture(run: PastRun): TimelinePicture {
     barsOf.set(instance.id, { first: bars.length, last: bars.length + attempts.length - 1 });
     bars.push(...attempts.map((_, index) => barOf(instance, index)));
   }
-  const { path, text } = criticalOf(run);
+  const { path, text } = describeCriticalPath(run);
   return {
-    title: titleOf(run),
-    subtitle: subtitleOf(run),
+    title: runTitle(run),
+    subtitle: runSubtitle(run),
     seconds: run.seconds,
     lanes: executed.reduce((lanes, { execution }) => Math.max(lanes, execution.lane + 1), 0),
     bars,
@@ -25,7 +32,7 @@ export function timelinePicture(run: PastRun): TimelinePicture {
   };
 }
 
-function barOf(instance: Executed, index: number): Bar {
+function barOf(instance: ExecutedInstance, index: number): Bar {
   const { execution, id, stage, axes, ended } = instance;
   const { start, seconds, failure } = execution.attempts[index]!;
   const resources = Object.entries(execution.resources).map(([name, amount]) => `${name} ${amount}`);

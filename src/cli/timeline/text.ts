@@ -4,7 +4,14 @@ import type { Stream } from '../terminal.ts';
 import { duration } from '../text/duration.ts';
 import { table, type Cell } from '../text/table.ts';
 import { truncate } from '../text/width.ts';
-import { attemptNote, criticalOf, executedOf, subtitleOf, titleOf, type Executed } from './words.ts';
+import {
+  attemptNote,
+  describeCriticalPath,
+  executedInstances,
+  runSubtitle,
+  runTitle,
+  type ExecutedInstance,
+} from './run-text.ts';
 
 const MOST_ROWS = 40;
 const LONGEST_NAME = 48;
@@ -12,10 +19,10 @@ const BAR_CELLS = 32;
 
 export function timelineText(run: PastRun, stream: Stream): string[] {
   const { colors } = stream;
-  const executed = executedOf(run);
-  const { path, text } = criticalOf(run);
+  const executed = executedInstances(run);
+  const { path, text } = describeCriticalPath(run);
   const critical = new Set(path.map(({ id }) => id));
-  const head = [colors.bold(titleOf(run)), subtitleOf(run), ''];
+  const head = [colors.bold(runTitle(run)), runSubtitle(run), ''];
   if (executed.length === 0) return [...head, 'Nothing was executed.'];
   const shown = longest(executed);
   const layout = [
@@ -49,15 +56,16 @@ export function timelineText(run: PastRun, stream: Stream): string[] {
 }
 
 /** Still in the order of their start. */
-function longest(executed: readonly Executed[]): readonly Executed[] {
+function longest(executed: readonly ExecutedInstance[]): readonly ExecutedInstance[] {
   const kept = new Set([...executed].sort((a, b) => timeOf(b) - timeOf(a)).slice(0, MOST_ROWS));
   return executed.filter((instance) => kept.has(instance));
 }
 
-const timeOf = ({ execution }: Executed): number => execution.attempts.reduce((sum, { seconds }) => sum + seconds, 0);
+const timeOf = ({ execution }: ExecutedInstance): number =>
+  execution.attempts.reduce((sum, { seconds }) => sum + seconds, 0);
 
 /** A cell is drawn where any attempt ran. */
-function bar({ execution }: Executed, whole: number): string {
+function bar({ execution }: ExecutedInstance, whole: number): string {
   const perCell = Math.max(whole, 0.001) / BAR_CELLS;
   return Array.from({ length: BAR_CELLS }, (_, cell) => {
     const [from, to] = [cell * perCell, (cell + 1) * perCell];

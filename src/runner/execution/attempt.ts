@@ -6,15 +6,15 @@ import type { Failure } from '../event.ts';
 import type { Workplace } from '../ledger.ts';
 import type { Instance } from '../pipeline.ts';
 import type { Execution, RunRecord } from '../record.ts';
-import type { Context, Due } from './context.ts';
-import type { End } from './executor.ts';
+import type { RunContext, ReadyToRun } from './run-context.ts';
+import type { TaskEnd } from './executor.ts';
 import { expectedFailure } from './expected-failure.ts';
 import { failureOf } from './failure.ts';
-import { told, type Grant } from './grant.ts';
-import { Heard } from './heard.ts';
+import { describeGrant, type Grant } from './grant.ts';
+import { MessageCollector } from './message-collector.ts';
 import { taskOf } from './task.ts';
 
-export type Ended =
+export type AttemptEnd =
   | { readonly kind: 'succeeded'; readonly record: RunRecord; readonly seconds: number }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly seconds: number; readonly log: string }
   /** The run was interrupted. What a stage writes after it was asked to stop never counts: it may be half a result. */
@@ -31,13 +31,13 @@ interface Start {
   readonly time: Date;
 }
 
-export async function attempt(
+export async function runAttempt(
   number: number,
   instance: Instance,
-  { fingerprint, reasons }: Due,
+  { fingerprint, reasons }: ReadyToRun,
   grant: Grant,
-  context: Context,
-): Promise<Ended> {
+  context: RunContext,
+): Promise<AttemptEnd> {
   const { ledger, emit } = context;
   const workplace = await ledger.prepare(instance, fingerprint);
   const log = workplace.log(number);
@@ -52,7 +52,7 @@ export async function attempt(
     resumed,
     reasons,
     log,
-    resources: told(grant),
+    resources: describeGrant(grant),
   });
   if (discarded)
     emit({
@@ -65,40 +65,47 @@ export async function attempt(
     { number, instance, workplace, grant, log, resumes, time: new Date() },
     seconds,
     context,
-  ).catch(expectedFailure);
-  if (result === 'stopped' || 'kind' in result) await ledger.abandon(workplace);
-  if (result === 'stopped') return { kind: 'stopped' };
-  return 'kind' in result
-    ? { kind: 'failed', failure: result, seconds: seconds(), log }
-    : { kind: 'succeeded', record: result, seconds: seconds() };
+  ).catch((error: unknown): Performed => ({ kind: 'failed', failure: expectedFailure(error) }));
+  if (result.kind !== 'succeeded') await ledger.abandon(workplace);
+  switch (result.kind) {
+    case 'stopped':
+      return result;
+    case 'failed':
+      return { ...result, seconds: seconds(), log };
+    case 'succeeded':
+      return { ...result, seconds: seconds() };
+  }
 }
 
-async function perform(
-  start: Start,
-  seconds: () => number,
-  context: Context,
-): Promise<RunRecord | Failure | 'stopped'> {
+type Performed =
+  | { readonly kind: 'succeeded'; readonly record: RunRecord }
+  | { readonly kind: 'failed'; readonly failure: Failure }
+  | { readonly kind: 'stopped' };
+
+async function perform(start: Start, seconds: () => number, context: RunContext): Promise<Performed> {
   const { instance, workplace } = start;
-  const heard = new Heard(instance.id, context.emit);
-  const { end, cut } = await runTask(start, heard, context);
-  if (cut === 'interruption') return 'stopped';
+  const messages = new MessageCollector(instance.id, context.emit);
+  const { end, cut } = await runTask(start, messages, context);
+  if (cut === 'interruption') return { kind: 'stopped' };
   const failure: Failure | undefined =
-    cut === 'timeout' ? { kind: 'timeout', afterMs: instance.timeoutMs! } : failureOf(end, instance.body.kind, heard);
-  if (failure !== undefined) return failure;
+    cut === 'timeout'
+      ? { kind: 'timeout', afterMs: instance.timeoutMs! }
+      : failureOf(end, instance.body.kind, messages);
+  if (failure !== undefined) return { kind: 'failed', failure };
   const committed = await context.ledger.commit(
     instance,
     workplace,
-    executionOf(start, seconds(), heard, end, context.ledger.storeFolder),
+    executionOf(start, seconds(), messages, end, context.ledger.storeFolder),
   );
-  return committed.ok ? committed.value : committed.error;
+  return committed.ok ? { kind: 'succeeded', record: committed.value } : { kind: 'failed', failure: committed.error };
 }
 
 /** Runs it to its end, or to the end that it is given. */
 async function runTask(
   { instance, workplace, grant, log }: Start,
-  heard: Heard,
-  context: Context,
-): Promise<{ readonly end: End; readonly cut: 'timeout' | 'interruption' | undefined }> {
+  messages: MessageCollector,
+  context: RunContext,
+): Promise<{ readonly end: TaskEnd; readonly cut: 'timeout' | 'interruption' | undefined }> {
   const { executor, hostProgram, options, ledger, signal } = context;
   const task = await taskOf(instance, workplace, grant, {
     root: ledger.pipeline.root,
@@ -109,7 +116,7 @@ async function runTask(
   });
   let cut: 'timeout' | 'interruption' | undefined;
   const running = executor.start(task, (message) => {
-    heard.hear(message);
+    messages.collect(message);
   });
   const timer = setTimer(instance.timeoutMs, () => {
     cut ??= 'timeout';
@@ -137,11 +144,11 @@ function setTimer(ms: number | undefined, ring: () => void): NodeJS.Timeout | un
 function executionOf(
   { number, grant, log, resumes, time }: Start,
   seconds: number,
-  heard: Heard,
-  end: End,
+  messages: MessageCollector,
+  end: TaskEnd,
   storeFolder: string,
 ): Execution {
-  const peakMemoryBytes = heard.peakMemoryBytes ?? end.peakMemoryBytes;
+  const peakMemoryBytes = messages.peakMemoryBytes ?? end.peakMemoryBytes;
   return {
     started: time.toISOString(),
     seconds,
@@ -150,10 +157,10 @@ function executionOf(
     host: os.hostname(),
     platform: `${process.platform}-${process.arch}`,
     node: process.version,
-    notes: heard.notes,
-    metrics: heard.metrics,
-    warnings: heard.warnings,
-    resources: told(grant),
+    notes: messages.notes,
+    metrics: messages.metrics,
+    warnings: messages.warnings,
+    resources: describeGrant(grant),
     ...(peakMemoryBytes !== undefined && { peakMemoryBytes }),
     log: path.relative(storeFolder, log),
   };

@@ -1,19 +1,24 @@
 /** Executes an instance, as often as its retries allow. */
 import type { Failure } from '../event.ts';
 import type { Instance } from '../pipeline.ts';
-import { attempt } from './attempt.ts';
-import type { Context, Due } from './context.ts';
+import { runAttempt } from './attempt.ts';
+import type { RunContext, ReadyToRun } from './run-context.ts';
 import type { Grant } from './grant.ts';
 import { logTail } from './log-tail.ts';
 import type { Outcome } from './outcome.ts';
 import { sleep } from './sleep.ts';
 
-export async function attempts(instance: Instance, verdict: Due, grant: Grant, context: Context): Promise<Outcome> {
+export async function runAttempts(
+  instance: Instance,
+  verdict: ReadyToRun,
+  grant: Grant,
+  context: RunContext,
+): Promise<Outcome> {
   const { emit, signal } = context;
   const { id, retries } = instance;
   for (let number = 1; ; number++) {
     if (signal.aborted) return number === 1 ? 'not-started' : interrupted();
-    const ended = await attempt(number, instance, verdict, grant, context);
+    const ended = await runAttempt(number, instance, verdict, grant, context);
     switch (ended.kind) {
       case 'succeeded':
         emit({ type: 'succeeded', id, seconds: ended.seconds, record: ended.record });

@@ -4,17 +4,17 @@ import os from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import { commandText, commandVariables, type Values } from './command-text.ts';
+import { commandText, commandVariables, type CommandValues } from './command-text.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'command-'));
 afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-const none: Values = { inputs: {}, outputs: {}, params: {}, axes: {} };
+const none: CommandValues = { inputs: {}, outputs: {}, params: {}, axes: {} };
 
 /** Runs it by the real shell; what it prints, split at NUL. */
-function print(template: string, values: Partial<Values>): string[] {
+function print(template: string, values: Partial<CommandValues>): string[] {
   const { text, variables } = commandText(template, { ...none, ...values });
   const { stdout } = spawnSync('/bin/sh', ['-c', text], {
     cwd: folder,

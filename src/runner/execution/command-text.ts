@@ -7,18 +7,18 @@ import type { JobInput } from '../../stage/protocol.ts';
 import type { Json } from '../../util/json.ts';
 import type { Workplace } from '../ledger.ts';
 import type { Instance } from '../pipeline.ts';
-import { surroundings, type Surrounding } from './shell-text.ts';
+import { quotingOf, type Quoting } from './shell-quoting.ts';
 
 export interface CommandText {
   readonly text: string;
   readonly variables: Readonly<Record<string, string>>;
 }
 
-export type Values = Pick<Instance, 'params' | 'axes'> & Pick<Workplace, 'inputs' | 'outputs'>;
+export type CommandValues = Pick<Instance, 'params' | 'axes'> & Pick<Workplace, 'inputs' | 'outputs'>;
 
-export function commandText(template: string, values: Values): CommandText {
+export function commandText(template: string, values: CommandValues): CommandText {
   const variables: Record<string, string> = {};
-  const around = surroundings(template);
+  const around = quotingOf(template);
   const text = template.replaceAll(/\$\{([^{}]+)\}/g, (_, reference: string, offset: number) => {
     const words = wordsOf(reference.split('.'), values).map((word) => {
       const variable = `PIPELINE_VALUE_${Object.keys(variables).length + 1}`;
@@ -31,7 +31,7 @@ export function commandText(template: string, values: Values): CommandText {
 }
 
 /** The same values under names, for scripts that a command calls. Lists and objects are JSON, null is empty. */
-export function commandVariables({ inputs, outputs, params, axes }: Values): Record<string, string> {
+export function commandVariables({ inputs, outputs, params, axes }: CommandValues): Record<string, string> {
   const named = (kind: string, members: Readonly<Record<string, Json>>): [string, string][] =>
     Object.entries(members).map(([key, value]) => [
       `PIPELINE_${kind}_${key.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`,
@@ -46,7 +46,7 @@ export function commandVariables({ inputs, outputs, params, axes }: Values): Rec
 }
 
 /** Several variables only for a gathered input; bare they are as many words, in quotes one text. */
-function expansion(variables: readonly string[], around: Surrounding): string {
+function expansion(variables: readonly string[], around: Quoting): string {
   const bare = variables.map((name) => `\${${name}}`);
   switch (around) {
     case 'plain':
@@ -59,7 +59,7 @@ function expansion(variables: readonly string[], around: Surrounding): string {
   }
 }
 
-function wordsOf([head = '', ...rest]: readonly string[], { inputs, outputs, params, axes }: Values): string[] {
+function wordsOf([head = '', ...rest]: readonly string[], { inputs, outputs, params, axes }: CommandValues): string[] {
   switch (head) {
     case 'inputs':
       return inputWords(inputs[rest.join('.')]!);

@@ -4,9 +4,9 @@ import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Message } from '../../stage/protocol.ts';
-import type { End, Executor, Running, Task } from './executor.ts';
+import type { TaskEnd, Executor, RunningTask, Task } from './executor.ts';
 
-export function describeExecutor(name: string, make: () => Executor): void {
+export function executorContract(name: string, make: () => Executor): void {
   describe(name, () => {
     test('tells the exit code, and the signal that ended a task', async () => {
       const place = new Place(make());
@@ -52,7 +52,7 @@ export function describeExecutor(name: string, make: () => Executor): void {
       const place = new Place(make());
       const said = ['{"type":"warning","message":"a"}', 'noise', '{"type":"other"}', 'null', '{"type":"done"}'];
       const heard: Message[] = [];
-      await place.start(said.map((line) => `echo '${line}' >&3`).join('; '), { speaks: true }, (message) =>
+      await place.start(said.map((line) => `echo '${line}' >&3`).join('; '), { sendsMessages: true }, (message) =>
         heard.push(message),
       ).ended;
       expect(heard).toEqual([{ type: 'warning', message: 'a' }, { type: 'done' }]);
@@ -127,14 +127,14 @@ class Place {
     });
   }
 
-  start(command: string, task: Partial<Task> = {}, hear: (message: Message) => void = () => undefined): Running {
+  start(command: string, task: Partial<Task> = {}, hear: (message: Message) => void = () => undefined): RunningTask {
     const environment = { PATH: process.env.PATH!, ...task.environment };
     return this.#executor.start(
       {
         command: ['/bin/sh', '-c', command],
         folder: this.folder,
         log: this.at('log'),
-        speaks: false,
+        sendsMessages: false,
         graceMs: 10_000,
         ...task,
         environment,
@@ -143,7 +143,7 @@ class Place {
     );
   }
 
-  run(command: string, task?: Partial<Task>): Promise<End> {
+  run(command: string, task?: Partial<Task>): Promise<TaskEnd> {
     return this.start(command, task).ended;
   }
 

@@ -6,14 +6,14 @@ import type { Message } from '../../stage/protocol.ts';
 
 export interface Executor {
   /** Starts a task. Whatever becomes of it is told by `ended`, which never rejects. */
-  start(task: Task, hear: (message: Message) => void): Running;
+  start(task: Task, hear: (message: Message) => void): RunningTask;
   /** Ends at once what still runs, and starts nothing any more. Nothing is left of any task when this resolves. */
   close(): Promise<void>;
 }
 
-export interface Running {
+export interface RunningTask {
   /** Resolves when no process of the task is left, and everything that it said was heard. */
-  readonly ended: Promise<End>;
+  readonly ended: Promise<TaskEnd>;
   /** Asks it to end (SIGTERM), and makes it end when the grace period is over. */
   stop(): void;
 }
@@ -27,11 +27,11 @@ export interface Task {
   /** Absolute path of the file to which output is appended, standard error too. */
   readonly log: string;
   /** Whether file descriptor 3 carries messages to the runner (see src/stage/protocol.ts). */
-  readonly speaks: boolean;
+  readonly sendsMessages: boolean;
   readonly graceMs: number;
 }
 
-export type End = (
+export type TaskEnd = (
   | { readonly kind: 'exit'; readonly code: number }
   | { readonly kind: 'signal'; readonly signal: string }
   /** It could not be started. */

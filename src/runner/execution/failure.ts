@@ -2,14 +2,14 @@
 import type { Failure } from '../event.ts';
 import type { Body } from '../pipeline.ts';
 import { unreachable } from '../../util/unreachable.ts';
-import type { End } from './executor.ts';
-import type { Heard } from './heard.ts';
+import type { TaskEnd } from './executor.ts';
+import type { MessageCollector } from './message-collector.ts';
 
 /** Undefined: it did its work, as far as it says itself. */
 export function failureOf(
-  end: End,
+  end: TaskEnd,
   body: Body['kind'],
-  { done, error }: Pick<Heard, 'done' | 'error'>,
+  { done, error }: Pick<MessageCollector, 'done' | 'error'>,
 ): Failure | undefined {
   switch (end.kind) {
     case 'not-started':

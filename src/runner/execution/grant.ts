@@ -12,7 +12,7 @@ export interface Grant {
 export const threadsOf = ({ amounts }: Grant): number => Math.max(1, Math.floor(amounts.cpu ?? 1));
 
 /** As it is told to the stage and recorded with its result. */
-export function told(grant: Grant): Record<string, number | string> {
+export function describeGrant(grant: Grant): Record<string, number | string> {
   const { gpu, ...others } = grant.amounts;
   return {
     ...Object.fromEntries(Object.entries(others).filter(([name]) => name !== 'jobs')),

@@ -5,10 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { buildSync } from 'esbuild';
 import { beforeAll, afterAll, expect, onTestFinished, test } from 'vitest';
-import { describeExecutor, isRunning } from './executor.contract.ts';
+import { executorContract, isRunning } from './executor.contract.ts';
 import { localExecutor } from './local-executor.ts';
 
-describeExecutor('local executor', localExecutor);
+executorContract('local executor', localExecutor);
 
 const built = mkdtempSync(path.join(os.tmpdir(), 'runner-'));
 const RUNNER = path.join(built, 'runner.mjs');

@@ -5,9 +5,9 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '../../stage/protocol.ts';
-import type { End, Executor, Running, Task } from './executor.ts';
+import type { TaskEnd, Executor, RunningTask, Task } from './executor.ts';
 import { startGuard, type Guard } from './guard.ts';
-import { hearMessages } from './hear-messages.ts';
+import { readMessages } from './read-messages.ts';
 import { isSessionAlive, peakMemoryOf, signalSession } from './session.ts';
 
 const POLL_MS = 20;
@@ -46,8 +46,8 @@ export function localExecutor(): Executor {
  */
 const GATE = 'read -r _ <&4 && exec 4<&- && exec "$@"';
 
-class LocalTask implements Running {
-  readonly ended: Promise<End>;
+class LocalTask implements RunningTask {
+  readonly ended: Promise<TaskEnd>;
   readonly #graceMs: number;
   #leader: number | undefined;
   #stopping: NodeJS.Timeout | undefined;
@@ -71,7 +71,7 @@ class LocalTask implements Running {
     if (this.#leader !== undefined) signalSession(this.#leader, 'SIGKILL');
   }
 
-  async #run(task: Task, hear: (message: Message) => void, guard: Guard): Promise<End> {
+  async #run(task: Task, hear: (message: Message) => void, guard: Guard): Promise<TaskEnd> {
     let child: ChildProcess;
     try {
       child = spawnTask(task);
@@ -85,7 +85,7 @@ class LocalTask implements Running {
     const gate = child.stdio[4] as NodeJS.WritableStream;
     gate.on('error', () => undefined); // it was ended before it went through
     gate.end('\n');
-    const heard = task.speaks ? hearMessages(child.stdio[3] as Readable, hear) : Promise.resolve();
+    const heard = task.sendsMessages ? readMessages(child.stdio[3] as Readable, hear) : Promise.resolve();
     const memory = sampleMemory(leader);
 
     const end = await exited;
@@ -108,7 +108,7 @@ class LocalTask implements Running {
   }
 }
 
-function spawnTask({ command, folder, environment, log, speaks }: Task): ChildProcess {
+function spawnTask({ command, folder, environment, log, sendsMessages }: Task): ChildProcess {
   mkdirSync(path.dirname(log), { recursive: true });
   // The task writes to the file itself: however much it prints, none of it passes through this process.
   const output = openSync(log, 'a');
@@ -116,7 +116,7 @@ function spawnTask({ command, folder, environment, log, speaks }: Task): ChildPr
     return spawn('/bin/sh', ['-c', GATE, 'stage', ...command], {
       cwd: folder,
       env: environment,
-      stdio: ['ignore', output, output, speaks ? 'pipe' : 'ignore', 'pipe'],
+      stdio: ['ignore', output, output, sendsMessages ? 'pipe' : 'ignore', 'pipe'],
       detached: true, // a session of its own, out of reach of the terminal's Ctrl-C
     });
   } finally {
@@ -124,7 +124,7 @@ function spawnTask({ command, folder, environment, log, speaks }: Task): ChildPr
   }
 }
 
-function exitOf(child: ChildProcess): Promise<End> {
+function exitOf(child: ChildProcess): Promise<TaskEnd> {
   return new Promise((resolve) => {
     child.on('error', ({ message }) => {
       resolve({ kind: 'not-started', message });

@@ -16,10 +16,10 @@ export type Outcome =
 export type Outcomes = ReadonlyMap<InstanceId, Outcome>;
 
 /** Its outputs are there, as the pipeline now wants them. */
-export const isGood = (outcome: Outcome | undefined): boolean =>
+export const hasOutputs = (outcome: Outcome | undefined): boolean =>
   outcome === 'fresh' || outcome === 'restored' || outcome === 'executed';
 
-export function summarise({ entries }: Plan, outcomes: Outcomes, aborted: boolean, seconds: number): RunSummary {
+export function summarize({ entries }: Plan, outcomes: Outcomes, aborted: boolean, seconds: number): RunSummary {
   const count = (outcome: Outcome): number => [...outcomes.values()].filter((each) => each === outcome).length;
   const notStarted = count('not-started');
   const counts = {
@@ -30,7 +30,7 @@ export function summarise({ entries }: Plan, outcomes: Outcomes, aborted: boolea
     blocked: count('blocked') + (aborted ? 0 : notStarted),
     interrupted: count('interrupted') + (aborted ? notStarted : 0),
   };
-  const there = entries.filter(({ instance }) => isGood(outcomes.get(instance.id)));
+  const there = entries.filter(({ instance }) => hasOutputs(outcomes.get(instance.id)));
   const published = there.flatMap(({ instance }) =>
     Object.values(instance.outputs).flatMap(({ publish }) => publish ?? []),
   );

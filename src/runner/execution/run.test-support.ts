@@ -10,8 +10,8 @@ import type { Instance, InstanceId, Pipeline } from '../pipeline.ts';
 import type { PlanEntry, Verdict } from '../plan.ts';
 import type { Execution, RunRecord } from '../record.ts';
 import type { Machine } from '../resources/machine.ts';
-import type { End, Executor, Task } from './executor.ts';
-import type { RunOptions } from './options.ts';
+import type { TaskEnd, Executor, Task } from './executor.ts';
+import type { ExecutionOptions } from './execution-options.ts';
 import { runPipeline } from './run.ts';
 
 export type Sketch = Partial<Omit<Instance, 'inputs'>> & {
@@ -26,9 +26,9 @@ export type Sketch = Partial<Omit<Instance, 'inputs'>> & {
 };
 
 /** How an attempt goes. The default: exit 0 on the next turn of the event loop. */
-export type Script = (id: string, attempt: number, stopped: Promise<void>, task: Task) => Promise<End>;
+export type Script = (id: string, attempt: number, stopped: Promise<void>, task: Task) => Promise<TaskEnd>;
 
-export const done: End = { kind: 'exit', code: 0 };
+export const done: TaskEnd = { kind: 'exit', code: 0 };
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export interface Outcome {
@@ -41,7 +41,7 @@ export interface Outcome {
 
 export interface Setting {
   readonly script?: Script;
-  readonly options?: Partial<RunOptions>;
+  readonly options?: Partial<ExecutionOptions>;
   readonly machine?: Partial<Machine>;
   readonly signal?: AbortSignal;
   readonly onEvent?: (event: RunEvent) => void;
@@ -75,7 +75,7 @@ export async function runSketch(
         slots: {},
         keepGoing: false,
         force: new Set(),
-        given: new Set(),
+        upstream: new Set(),
         requireGpu: false,
         graceMs: 10,
         ...options,

@@ -5,10 +5,10 @@ import type { Failure, RunEvent } from '../event.ts';
 import type { InstanceId } from '../pipeline.ts';
 import { NoGpuError } from '../resources/demand.ts';
 import { tryLease } from '../resources/lease.ts';
-import type { End } from './executor.ts';
+import type { TaskEnd } from './executor.ts';
 import { done, runSketch, turn, type Script, type Setting } from './run.test-support.ts';
 
-const failed: End = { kind: 'exit', code: 1 };
+const failed: TaskEnd = { kind: 'exit', code: 1 };
 const failing =
   (...ids: string[]): Script =>
   (id) =>
@@ -115,7 +115,7 @@ describe('a failure', () => {
 });
 
 describe('retries', () => {
-  const retried = async (ends: readonly End[], on?: readonly number[]) =>
+  const retried = async (ends: readonly TaskEnd[], on?: readonly number[]) =>
     runSketch(
       { a: { retries: { limit: 2, delayMs: 1, ...(on && { on }) } } },
       { script: (_, attempt) => turn().then(() => ends[attempt - 1] ?? done) },

@@ -6,15 +6,15 @@ import { capacityOf, demandOf, noticesOf, requireGpus, requireRoom } from '../re
 import { findGpus } from '../resources/gpu.ts';
 import { sharing, thisMachine } from '../resources/machine.ts';
 import { Slots } from '../resources/slots.ts';
-import { CarryOut } from './carry-out.ts';
-import { requireGiven } from './given.ts';
+import { InstanceRunner } from './instance-runner.ts';
+import { requireUpstreamReady } from './require-upstream.ts';
 import { localExecutor } from './local-executor.ts';
-import type { Means, RunOptions } from './options.ts';
-import { summarise } from './outcome.ts';
-import { builtHost } from './built-host.ts';
-import { Schedule } from './schedule.ts';
+import type { ExecutionDeps, ExecutionOptions } from './execution-options.ts';
+import { summarize } from './outcome.ts';
+import { hostProgram } from './host-program.ts';
+import { Scheduler } from './scheduler.ts';
 
-export type { RunOptions } from './options.ts';
+export type { ExecutionOptions } from './execution-options.ts';
 
 /**
  * Everything that happens is told to `emit`, the plan first and `finished` last. Aborting `signal` asks what runs to stop;
@@ -25,15 +25,15 @@ export type { RunOptions } from './options.ts';
 export async function runPipeline(
   given: Ledger,
   selection: readonly Instance[],
-  options: RunOptions,
+  options: ExecutionOptions,
   emit: (event: RunEvent) => void,
   signal: AbortSignal,
-  means: Means = localMeans(),
+  means: ExecutionDeps = localDeps(),
 ): Promise<RunSummary> {
   const began = performance.now();
   const ledger = options.audit === undefined ? given : await auditing(given, options.audit, emit);
   const plan = await ledger.plan(selection, { force: options.force });
-  requireGiven(plan, options.given);
+  requireUpstreamReady(plan, options.upstream);
   const toRun = plan.entries.filter(({ verdict }) => verdict.kind === 'run').map(({ instance }) => instance);
   const { executor, hostProgram } = means;
   const machine = sharing(await means.machine(toRun.some(({ resources }) => (resources.gpu ?? 0) > 0)), options.slots);
@@ -42,8 +42,8 @@ export async function runPipeline(
 
   emit({ type: 'plan', plan });
   for (const message of noticesOf(toRun, machine)) emit({ type: 'notice', message });
-  const work = new CarryOut({ ledger, options, emit, signal, machine, executor, hostProgram });
-  const schedule = new Schedule(plan.entries, work, {
+  const work = new InstanceRunner({ ledger, options, emit, signal, machine, executor, hostProgram });
+  const schedule = new Scheduler(plan.entries, work, {
     slots: new Slots(capacityOf(machine, options.jobs)),
     demand: (instance) => demandOf(instance, machine),
     keepGoing: options.keepGoing,
@@ -51,8 +51,8 @@ export async function runPipeline(
     emit,
   });
   try {
-    const outcomes = await schedule.toTheEnd();
-    const summary = summarise(plan, outcomes, signal.aborted, (performance.now() - began) / 1000);
+    const outcomes = await schedule.runAll();
+    const summary = summarize(plan, outcomes, signal.aborted, (performance.now() - began) / 1000);
     emit({ type: 'finished', summary });
     return summary;
   } finally {
@@ -62,7 +62,7 @@ export async function runPipeline(
 
 async function auditing(
   ledger: Ledger,
-  { instances, tolerance }: NonNullable<RunOptions['audit']>,
+  { instances, tolerance }: NonNullable<ExecutionOptions['audit']>,
   emit: (event: RunEvent) => void,
 ): Promise<Ledger> {
   const { auditingLedger } = await import('../audit/auditing-ledger.ts');
@@ -71,10 +71,10 @@ async function auditing(
   });
 }
 
-function localMeans(): Means {
+function localDeps(): ExecutionDeps {
   return {
     executor: localExecutor(),
-    hostProgram: builtHost(),
+    hostProgram: hostProgram(),
     machine: async (gpus) => thisMachine(gpus ? await findGpus(process.env.CUDA_VISIBLE_DEVICES) : []),
   };
 }

@@ -7,9 +7,9 @@ import type { Instance } from '../pipeline.ts';
 import { commandText, commandVariables } from './command-text.ts';
 import { stageEnvironment } from './environment.ts';
 import type { Task } from './executor.ts';
-import { threadsOf, told, type Grant } from './grant.ts';
+import { threadsOf, describeGrant, type Grant } from './grant.ts';
 
-export interface Premises {
+export interface TaskDeps {
   readonly root: string;
   /** The built src/stage/host.ts. */
   readonly hostProgram: string;
@@ -23,7 +23,7 @@ export async function taskOf(
   instance: Instance,
   workplace: Workplace,
   grant: Grant,
-  { root, hostProgram, graceMs, log, lineage }: Premises,
+  { root, hostProgram, graceMs, log, lineage }: TaskDeps,
 ): Promise<Task> {
   const environment = stageEnvironment(instance, grant, process.env);
   const common = { folder: root, log, graceMs };
@@ -36,7 +36,7 @@ export async function taskOf(
       ...common,
       command: [process.execPath, '--enable-source-maps', hostProgram, file],
       environment,
-      speaks: true,
+      sendsMessages: true,
     };
   }
   const values = { params, axes, inputs: workplace.inputs, outputs: workplace.outputs };
@@ -50,7 +50,7 @@ export async function taskOf(
       ...variables,
       PIPELINE_CHECKPOINT: workplace.checkpoint,
     },
-    speaks: false,
+    sendsMessages: false,
   };
 }
 
@@ -70,7 +70,7 @@ function jobOf(
     inputs,
     outputs,
     checkpoint,
-    resources: { ...told(grant), cpu: threadsOf(grant) },
+    resources: { ...describeGrant(grant), cpu: threadsOf(grant) },
     lineage,
   };
 }

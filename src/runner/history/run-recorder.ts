@@ -2,7 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { Failure, RunEvent, RunSummary } from '../event.ts';
-import { producersOf } from '../execution/order.ts';
+import { producersOf } from '../execution/priorities.ts';
 import type { Outcome } from '../execution/outcome.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { InstanceId } from '../pipeline.ts';

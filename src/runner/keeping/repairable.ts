@@ -2,7 +2,7 @@
 import type { Fingerprint } from '../fingerprint.ts';
 import type { Instance, InstanceId } from '../pipeline.ts';
 import type { PlanEntry } from '../plan.ts';
-import { producersOf } from '../execution/order.ts';
+import { producersOf } from '../execution/priorities.ts';
 
 /**
  * @param entries the plan, made after damaged blobs went to quarantine; producers first

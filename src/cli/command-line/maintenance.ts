@@ -6,10 +6,10 @@ import type { GcOptions } from '../commands/gc.ts';
 import type { ImportOptions } from '../commands/import.ts';
 import type { VerifyOptions } from '../commands/verify.ts';
 import { exitCode } from '../exit-code.ts';
-import { about, type Choose } from './about.ts';
+import { withPipelineOptions, type ChooseAction } from './shared-options.ts';
 
-export function keepingCommands(program: Command, choose: Choose): void {
-  about(
+export function maintenanceCommands(program: Command, choose: ChooseAction): void {
+  withPipelineOptions(
     program.command('verify [targets...]'),
     `read every stored file and compare it with its digest; exits with ${exitCode.storeDamaged} where any differs`,
   )
@@ -19,7 +19,7 @@ export function keepingCommands(program: Command, choose: Choose): void {
       choose(async (terminal) => (await import('../commands/verify.ts')).verify(targets, options, terminal));
     });
 
-  about(
+  withPipelineOptions(
     program.command('export <file> [targets...]'),
     'write results into one archive (.tar, .tar.gz or .tar.zst), with all that import needs to take them over',
   )
@@ -30,7 +30,7 @@ export function keepingCommands(program: Command, choose: Choose): void {
       );
     });
 
-  about(
+  withPipelineOptions(
     program.command('import <file>'),
     'take over the results of an archive, after every byte of it has been verified',
   )
@@ -39,7 +39,10 @@ export function keepingCommands(program: Command, choose: Choose): void {
       choose(async (terminal) => (await import('../commands/import.ts')).importResults(file, options, terminal));
     });
 
-  about(program.command('gc'), 'say what of the store nothing refers to any more; with --delete, delete it')
+  withPipelineOptions(
+    program.command('gc'),
+    'say what of the store nothing refers to any more; with --delete, delete it',
+  )
     .option('--delete', 'delete it')
     .option('--keep-runs <number>', 'keep the results of so many past runs (default: 10)', positiveInteger)
     .option('--json', 'one JSON document')

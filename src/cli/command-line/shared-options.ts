@@ -1,20 +1,20 @@
 /** What every command that is about a pipeline has in common. */
 import type { Command } from 'commander';
-import { assignment, repeated } from '../arguments.ts';
+import { assignmentOption, repeatedOption } from '../arguments.ts';
 import type { ExitCode } from '../exit-code.ts';
 import type { Terminal } from '../terminal.ts';
 
 export type Action = (terminal: Terminal) => Promise<ExitCode>;
 
 /** Receives what the typed command does; it is carried out after parsing, when `--color` is known. */
-export type Choose = (action: Action) => void;
+export type ChooseAction = (action: Action) => void;
 
 /** Gives a command its description and the options that say which pipeline is meant. */
-export function about(command: Command, description: string): Command {
+export function withPipelineOptions(command: Command, description: string): Command {
   return command
     .description(description)
     .option('--pipeline <file>', 'the pipeline file (default: the nearest pipeline.json, from here upwards)')
-    .option('--set <name=value>', 'override a value of params; may be repeated', assignment);
+    .option('--set <name=value>', 'override a value of params; may be repeated', assignmentOption);
 }
 
 export const ALLOW_MISSING = [
@@ -23,8 +23,8 @@ export const ALLOW_MISSING = [
 ] as const;
 
 /** Gives a command the options that cut a part out of the pipeline. */
-export function partial(command: Command): Command {
+export function withBoundsOptions(command: Command): Command {
   return command
-    .option('--from <target>', 'begin here: only this, and what depends on it; may be repeated', repeated)
-    .option('--until <target>', 'end here: only this, and what it needs; may be repeated', repeated);
+    .option('--from <target>', 'begin here: only this, and what depends on it; may be repeated', repeatedOption)
+    .option('--until <target>', 'end here: only this, and what it needs; may be repeated', repeatedOption);
 }

@@ -3,7 +3,7 @@ import type { Failure, RunEvent } from '../../runner/event.ts';
 import type { Instance, InstanceId } from '../../runner/pipeline.ts';
 import type { Plan, Reason } from '../../runner/plan.ts';
 import { auditText } from '../audit-text.ts';
-import type { Row, Status } from '../rows.ts';
+import type { TableRow, Status } from '../rows.ts';
 
 export interface FailedInstance {
   readonly id: InstanceId;
@@ -13,11 +13,11 @@ export interface FailedInstance {
   readonly logTail: readonly string[];
 }
 
-export class Outcomes {
+export class RunTable {
   readonly failed: FailedInstance[] = [];
   #instances = new Map<InstanceId, Instance>();
   readonly #reasons = new Map<InstanceId, readonly Reason[]>();
-  readonly #rows = new Map<InstanceId, Row>();
+  readonly #rows = new Map<InstanceId, TableRow>();
   #left = new Set<InstanceId>();
   #fresh = 0;
 
@@ -61,7 +61,7 @@ export class Outcomes {
   }
 
   /** Everything that was not simply up to date, in the order of the plan. */
-  rows(): Row[] {
+  rows(): TableRow[] {
     return [...this.#instances.keys()].flatMap((id) => this.#rows.get(id) ?? []);
   }
 
@@ -97,7 +97,7 @@ export class Outcomes {
     id: InstanceId,
     status: Status,
     reasons: readonly Reason[],
-    more: Pick<Row, 'because' | 'seconds'> = {},
+    more: Pick<TableRow, 'because' | 'seconds'> = {},
   ): void {
     const instance = this.#instances.get(id);
     if (instance === undefined) throw new Error(`Internal error: ${id} is not in the plan.`);

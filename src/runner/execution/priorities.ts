@@ -17,7 +17,7 @@ export function producersOf({ inputs }: Pick<Instance, 'inputs'>): InstanceId[] 
 const UNKNOWN_SECONDS = 1;
 
 /** Seconds from the start of each instance to the end of the longest chain that waits for it. `entries`: producers first. */
-export function urgencies(entries: readonly PlanEntry[]): ReadonlyMap<InstanceId, number> {
+export function priorities(entries: readonly PlanEntry[]): ReadonlyMap<InstanceId, number> {
   const urgency = new Map<InstanceId, number>();
   const behind = new Map<InstanceId, number>();
   for (const { instance, verdict, expectedSeconds } of entries.toReversed()) {

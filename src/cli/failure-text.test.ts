@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Failure } from '../runner/event.ts';
-import { failureText } from './failure.ts';
+import { failureText } from './failure-text.ts';
 
 test.each<[Failure, string]>([
   [{ kind: 'exit', code: 1 }, 'exit 1'],

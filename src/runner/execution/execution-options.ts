@@ -4,7 +4,7 @@ import type { Machine } from '../resources/machine.ts';
 import type { Amounts } from '../resources/slots.ts';
 import type { Executor } from './executor.ts';
 
-export interface RunOptions {
+export interface ExecutionOptions {
   /** Executions at the same time, at the most. */
   readonly jobs: number;
   /** How much of a resource there is to share, where that is not what the machine has. */
@@ -14,7 +14,7 @@ export interface RunOptions {
   /** Executed even where they are up to date. */
   readonly force: ReadonlySet<InstanceId>;
   /** Not executed: what comes before the beginning of a partial run. */
-  readonly given: ReadonlySet<InstanceId>;
+  readonly upstream: ReadonlySet<InstanceId>;
   /** Instead of bringing anything up to date, execute these once more and compare. */
   readonly audit?: { readonly instances: ReadonlySet<InstanceId>; readonly tolerance: number };
   /** Refuse to let the processor stand in for a GPU. */
@@ -24,7 +24,7 @@ export interface RunOptions {
 }
 
 /** Where and with what stages are executed. */
-export interface Means {
+export interface ExecutionDeps {
   readonly executor: Executor;
   /** The built src/stage/host.ts. */
   readonly hostProgram: string;

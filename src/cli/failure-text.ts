@@ -1,7 +1,7 @@
 /** What went wrong with one instance, in a phrase. */
 import { unreachable } from '../util/unreachable.ts';
 import type { Failure } from '../runner/event.ts';
-import { storageFault } from './storage-fault.ts';
+import { describeStorageFailure } from './storage-failure-text.ts';
 import { duration } from './text/duration.ts';
 
 export function failureText(failure: Failure): string {
@@ -21,7 +21,7 @@ export function failureText(failure: Failure): string {
     case 'publish-conflict':
       return `${failure.path} holds something that this pipeline did not write; move it away and run again`;
     case 'storage': {
-      const { message, remedy } = storageFault(failure);
+      const { message, remedy } = describeStorageFailure(failure);
       return `${message}. ${remedy}`;
     }
     case 'damaged':

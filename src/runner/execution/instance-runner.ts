@@ -8,44 +8,54 @@ import type { PlanEntry, Verdict } from '../plan.ts';
 import { leaseGpus, type LeasedGpus } from '../resources/gpu-leases.ts';
 import { tryLease, waitForLease } from '../resources/lease.ts';
 import type { Amounts } from '../resources/slots.ts';
-import { attempts } from './attempts.ts';
-import type { Context, Due } from './context.ts';
+import { runAttempts } from './attempts.ts';
+import type { RunContext, ReadyToRun } from './run-context.ts';
 import { expectedFailure } from './expected-failure.ts';
 import type { Grant } from './grant.ts';
 import type { Outcome } from './outcome.ts';
-import type { Work } from './schedule.ts';
+import type { Decision, ExecutionEnd, ScheduledWork } from './scheduler.ts';
 import { sleep } from './sleep.ts';
 
 /** Between two looks for a card that has become free. */
 const GPU_POLL_MS = 2000;
 
-export class CarryOut implements Work {
-  readonly #context: Context;
+export class InstanceRunner implements ScheduledWork {
+  readonly #context: RunContext;
   /** The fingerprints of what is to be executed. */
   readonly #fingerprints = new Map<InstanceId, Fingerprint>();
   /** Another runner was at them: its result is taken, even where an execution was forced. */
   readonly #shared = new Set<InstanceId>();
 
-  constructor(context: Context) {
+  constructor(context: RunContext) {
     this.#context = context;
   }
 
-  async decide({ instance }: PlanEntry): Promise<'due' | (() => Promise<Outcome>)> {
-    const verdict = await this.#told(instance, () => this.#decide(instance));
-    if (typeof verdict === 'string') return () => Promise.resolve(verdict);
-    return verdict.kind === 'run' ? 'due' : () => this.#told(instance, () => this.#conclude(instance, verdict));
+  async decide({ instance }: PlanEntry): Promise<Decision> {
+    try {
+      const verdict = await this.#decide(instance);
+      if (verdict.kind === 'run') return { kind: 'execute' };
+      return {
+        kind: 'conclude',
+        conclude: () => this.#conclude(instance, verdict).catch((error: unknown) => this.#failed(instance, error)),
+      };
+    } catch (error) {
+      const outcome = this.#failed(instance, error);
+      return { kind: 'conclude', conclude: () => Promise.resolve(outcome) };
+    }
   }
 
-  execute({ instance }: PlanEntry, amounts: Amounts): Promise<Outcome | 'elsewhere'> {
-    return this.#told(instance, async () => {
+  async execute({ instance }: PlanEntry, amounts: Amounts): Promise<ExecutionEnd> {
+    try {
       const leased = await this.#leaseGpus(instance, amounts);
-      if (leased === undefined) return 'not-started';
+      if (leased === undefined) return ended('not-started');
       try {
         return await this.#executeAlone(instance, { amounts, gpus: leased.gpus });
       } finally {
         leased.release();
       }
-    });
+    } catch (error) {
+      return ended(this.#failed(instance, error));
+    }
   }
 
   async wait({ instance }: PlanEntry): Promise<void> {
@@ -54,7 +64,7 @@ export class CarryOut implements Work {
   }
 
   /** Decides, with what is known now. */
-  async #decide(instance: Instance, anew = false): Promise<Exclude<Verdict, { kind: 'run' }> | Due> {
+  async #decide(instance: Instance, anew = false): Promise<Exclude<Verdict, { kind: 'run' }> | ReadyToRun> {
     const force = this.#context.options.force.has(instance.id) && !this.#shared.has(instance.id);
     const verdict = await this.#context.ledger.decide(instance, { force, anew });
     if (verdict.kind !== 'run') return verdict;
@@ -105,7 +115,7 @@ export class CarryOut implements Work {
   }
 
   /** Two runners on one store: whoever leases a fingerprint first executes it, the other takes the result. */
-  async #executeAlone(instance: Instance, grant: Grant): Promise<Outcome | 'elsewhere'> {
+  async #executeAlone(instance: Instance, grant: Grant): Promise<ExecutionEnd> {
     const { emit, ledger } = this.#context;
     mkdirSync(path.join(ledger.storeFolder, 'leases'), { recursive: true });
     const place = this.#placeOfLease(instance);
@@ -113,14 +123,14 @@ export class CarryOut implements Work {
     if (!lease.ok) {
       this.#shared.add(instance.id);
       emit({ type: 'waiting', id: instance.id, holder: lease.error });
-      return 'elsewhere';
+      return { kind: 'elsewhere' };
     }
     try {
       // Since the last decision somebody else may have executed it, or edited an input.
       const verdict = await this.#decide(instance, true);
-      if (verdict.kind !== 'run') return await this.#conclude(instance, verdict);
-      if (this.#placeOfLease(instance) !== place) return 'elsewhere';
-      return await attempts(instance, verdict, grant, this.#context);
+      if (verdict.kind !== 'run') return ended(await this.#conclude(instance, verdict));
+      if (this.#placeOfLease(instance) !== place) return { kind: 'elsewhere' };
+      return ended(await runAttempts(instance, verdict, grant, this.#context));
     } finally {
       lease.value.release();
     }
@@ -135,12 +145,10 @@ export class CarryOut implements Work {
     return 'failed';
   }
 
-  /** What the store or the machine refused becomes the instance's failure; a bug goes on. */
-  async #told<T>(instance: Instance, work: () => Promise<T>): Promise<T | Outcome> {
-    try {
-      return await work();
-    } catch (error) {
-      return this.#fail(instance, expectedFailure(error));
-    }
+  /** What the store or the machine refused becomes the instance's failure; a bug is thrown on. */
+  #failed(instance: Instance, error: unknown): Outcome {
+    return this.#fail(instance, expectedFailure(error));
   }
 }
+
+const ended = (outcome: Outcome): ExecutionEnd => ({ kind: 'ended', outcome });

@@ -2,7 +2,7 @@
 import type { RunEvent } from '../../runner/event.ts';
 import type { Plan, PlanEntry } from '../../runner/plan.ts';
 
-export class Attempted {
+export class AttemptedWork {
   readonly #keys = new Set<string>();
 
   /** Whether the plan holds anything to do that was not tried as it is now. */

@@ -3,15 +3,15 @@ import type { AuditVerdict } from '../../runner/audit.ts';
 import type { RunEvent } from '../../runner/event.ts';
 import type { Colors } from '../colors.ts';
 import { auditText } from '../audit-text.ts';
-import { failureText } from '../failure.ts';
-import { reasonText } from '../reason.ts';
+import { failureText } from '../failure-text.ts';
+import { reasonText } from '../reason-text.ts';
 import { bytes } from '../text/bytes.ts';
 import { count } from '../text/count.ts';
 import { duration } from '../text/duration.ts';
 import type { View } from './renderer.ts';
 
 /** One line, or undefined for what is not worth one. */
-export function happening(event: RunEvent, colors: Colors, path: View['path']): string | undefined {
+export function eventLine(event: RunEvent, colors: Colors, path: View['path']): string | undefined {
   switch (event.type) {
     case 'plan':
       return planText(event);

@@ -7,7 +7,7 @@ import type { InstanceId } from '../../runner/pipeline.ts';
 import type { Reason } from '../../runner/plan.ts';
 import type { Json } from '../../util/json.ts';
 
-export type Happened =
+export type PastAttempt =
   | {
       readonly ended: 'executed';
       readonly instance: InstanceId;
@@ -33,7 +33,7 @@ export type Happened =
     };
 
 /** @param locked the fingerprints that the lockfile names */
-export function succeeded({ record, changes }: PastResult, locked: ReadonlySet<Fingerprint>): Happened {
+export function successfulAttempt({ record, changes }: PastResult, locked: ReadonlySet<Fingerprint>): PastAttempt {
   const { instance, fingerprint, execution } = record;
   const { started, seconds, host, metrics } = execution;
   return {
@@ -49,8 +49,8 @@ export function succeeded({ record, changes }: PastResult, locked: ReadonlySet<F
   };
 }
 
-export function unsuccessful({ started, host, instances }: PastRun, ids: ReadonlySet<InstanceId>): Happened[] {
-  return instances.flatMap(({ id, ended, execution, fingerprint, reasons }): Happened[] => {
+export function failedAttempts({ started, host, instances }: PastRun, ids: ReadonlySet<InstanceId>): PastAttempt[] {
+  return instances.flatMap(({ id, ended, execution, fingerprint, reasons }): PastAttempt[] => {
     if (!ids.has(id) || execution === undefined || (ended !== 'failed' && ended !== 'interrupted')) return [];
     const [first, last] = [execution.attempts[0]!, execution.attempts.at(-1)!];
     return [

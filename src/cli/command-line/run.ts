@@ -1,15 +1,15 @@
 /** The commands that carry stages out. */
 import { Option, type Command } from 'commander';
-import { notNegative, positiveInteger, slot } from '../arguments.ts';
+import { notNegative, positiveInteger, slotOption } from '../arguments.ts';
 import type { CheckoutOptions } from '../commands/checkout.ts';
 import type { RunOptions } from '../commands/run.ts';
 import type { WatchOptions } from '../commands/watch.ts';
 import { progressModes } from '../render/renderer.ts';
-import { about, ALLOW_MISSING, partial, type Choose } from './about.ts';
+import { withPipelineOptions, ALLOW_MISSING, withBoundsOptions, type ChooseAction } from './shared-options.ts';
 
-export function runningCommands(program: Command, choose: Choose): void {
-  partial(
-    about(
+export function runCommands(program: Command, choose: ChooseAction): void {
+  withBoundsOptions(
+    withPipelineOptions(
       program.command('run [targets...]'),
       'bring stages up to date; all of them, or the targets and what they need',
     ),
@@ -20,7 +20,7 @@ export function runningCommands(program: Command, choose: Choose): void {
     .option(
       '--slots <name=amount>',
       'how much of a resource is shared out, for instance licence=2 or memory=8GiB; may be repeated',
-      slot,
+      slotOption,
     )
     .option('-k, --keep-going', 'after a failure, finish what does not depend on it')
     .option(...ALLOW_MISSING)
@@ -42,7 +42,7 @@ export function runningCommands(program: Command, choose: Choose): void {
       choose(async (terminal) => (await import('../commands/run.ts')).run(targets, options, terminal));
     });
 
-  about(
+  withPipelineOptions(
     program.command('checkout [targets...]'),
     'put published outputs in place as the lockfile names them, without executing anything',
   )
@@ -53,7 +53,7 @@ export function runningCommands(program: Command, choose: Choose): void {
       choose(async (terminal) => (await import('../commands/checkout.ts')).checkout(targets, options, terminal));
     });
 
-  about(
+  withPipelineOptions(
     program.command('watch [targets...]'),
     'run, and run again whenever an input, module, pipeline file or settings file changes',
   )

@@ -2,7 +2,7 @@
 import type { Message } from '../../stage/protocol.ts';
 
 /** Undefined: it is none, or not a whole one. */
-export function messageOf(line: string): Message | undefined {
+export function parseMessage(line: string): Message | undefined {
   let value: unknown;
   try {
     value = JSON.parse(line);

@@ -8,7 +8,7 @@ interface Words {
 }
 
 /** @param shown the path as the user would type it */
-export function storageFault(failure: StorageFailure, shown = failure.path): Words {
+export function describeStorageFailure(failure: StorageFailure, shown = failure.path): Words {
   const { code, call, freeBytes, message } = failure;
   const known = CAUSES[code];
   if (known === undefined)

@@ -10,10 +10,12 @@ import type { TimelineOptions } from '../commands/timeline.ts';
 import type { WhyOptions } from '../commands/why.ts';
 import { positiveInteger } from '../arguments.ts';
 import { exitCode } from '../exit-code.ts';
-import { about, ALLOW_MISSING, partial, type Choose } from './about.ts';
+import { withPipelineOptions, ALLOW_MISSING, withBoundsOptions, type ChooseAction } from './shared-options.ts';
 
-export function answeringCommands(program: Command, choose: Choose): void {
-  partial(about(program.command('status [targets...]'), 'show what is up to date, what would run, and why'))
+export function queryCommands(program: Command, choose: ChooseAction): void {
+  withBoundsOptions(
+    withPipelineOptions(program.command('status [targets...]'), 'show what is up to date, what would run, and why'),
+  )
     .option(...ALLOW_MISSING)
     .option('--check', `exit with ${exitCode.gateFailed} when anything is not up to date`)
     .option('--json', 'one JSON document')
@@ -21,7 +23,7 @@ export function answeringCommands(program: Command, choose: Choose): void {
       choose(async (terminal) => (await import('../commands/status.ts')).status(targets, options, terminal));
     });
 
-  about(
+  withPipelineOptions(
     program.command('why <instance>'),
     'explain, in values, why instances would run or since when they are up to date',
   )
@@ -30,7 +32,7 @@ export function answeringCommands(program: Command, choose: Choose): void {
       choose(async (terminal) => (await import('../commands/why.ts')).why(target, options, terminal));
     });
 
-  about(program.command('graph [targets...]'), 'draw the stages and what they read')
+  withPipelineOptions(program.command('graph [targets...]'), 'draw the stages and what they read')
     .addOption(
       new Option('--format <format>', 'how it is drawn')
         .choices(['text', 'mermaid', 'dot', 'svg', 'json'])
@@ -41,13 +43,13 @@ export function answeringCommands(program: Command, choose: Choose): void {
       choose(async (terminal) => (await import('../commands/graph.ts')).graph(targets, options, terminal));
     });
 
-  about(program.command('logs <instance>'), 'print the log of the last attempt')
+  withPipelineOptions(program.command('logs <instance>'), 'print the log of the last attempt')
     .option('-f, --follow', 'go on printing while the instance runs')
     .action((target: string, options: LogsOptions) => {
       choose(async (terminal) => (await import('../commands/logs.ts')).logs(target, options, terminal));
     });
 
-  about(
+  withPipelineOptions(
     program.command('show <instance>'),
     'show the record of a result: inputs, outputs, parameters, code, provenance',
   )
@@ -56,7 +58,7 @@ export function answeringCommands(program: Command, choose: Choose): void {
       choose(async (terminal) => (await import('../commands/show.ts')).show(target, options, terminal));
     });
 
-  about(
+  withPipelineOptions(
     program.command('history [target]'),
     'list past runs; or the past results of instances, and which change led to each',
   )
@@ -66,13 +68,16 @@ export function answeringCommands(program: Command, choose: Choose): void {
       choose(async (terminal) => (await import('../commands/history.ts')).history(target, options, terminal));
     });
 
-  about(program.command('timeline [run]'), 'show what ran when, in the last run or in one that history lists')
+  withPipelineOptions(
+    program.command('timeline [run]'),
+    'show what ran when, in the last run or in one that history lists',
+  )
     .option('-o, --output <file>', 'draw it as an SVG picture into this file; - is standard output')
     .action((run: string | undefined, options: TimelineOptions) => {
       choose(async (terminal) => (await import('../commands/timeline.ts')).timeline(run, options, terminal));
     });
 
-  about(
+  withPipelineOptions(
     program.command('diff [from] [to]'),
     'compare params and metrics of two git revisions (default: HEAD and the working tree)',
   )

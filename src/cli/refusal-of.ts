@@ -1,7 +1,7 @@
 /** What went wrong outside of the program's own making, told in a line instead of a stack trace. */
 import { NothingToAuditError } from '../runner/audit/auditing-ledger.ts';
 import type { Diagnostic } from '../runner/diagnostic.ts';
-import { ProducersNotReadyError } from '../runner/execution/given.ts';
+import { ProducersNotReadyError } from '../runner/execution/require-upstream.ts';
 import type { PlanEntry } from '../runner/plan.ts';
 import { NoGpuError, NoRoomError } from '../runner/resources/demand.ts';
 import { storageFailure } from '../runner/storage-failure.ts';
@@ -9,9 +9,9 @@ import { ArchiveError } from '../runner/archive/archive-error.ts';
 import { DamagedBlobError } from '../runner/store/damage.ts';
 import { isSystemError } from '../util/system-error.ts';
 import { exitCode } from './exit-code.ts';
-import { reasonLines } from './reason.ts';
+import { reasonLines } from './reason-text.ts';
 import { Refusal } from './refusal.ts';
-import { storageFault } from './storage-fault.ts';
+import { describeStorageFailure } from './storage-failure-text.ts';
 import { bytes } from './text/bytes.ts';
 import { shellWord } from './text/shell-word.ts';
 
@@ -39,7 +39,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof NothingToAuditError) return new Refusal(error.entries.map(nothingToAudit));
   if (isSystemError(error)) {
     return new Refusal(
-      [{ code: 'system', severity: 'error', ...storageFault(storageFailure(error)) }],
+      [{ code: 'system', severity: 'error', ...describeStorageFailure(storageFailure(error)) }],
       exitCode.storeDamaged,
     );
   }

@@ -7,7 +7,7 @@ import type { InstanceId } from '../pipeline.ts';
 /** Who warns more often than that warns about every step; the log has them all. */
 const MOST_WARNINGS = 1000;
 
-export class Heard {
+export class MessageCollector {
   /** Its default export returned. */
   done = false;
   /** What it threw. */
@@ -24,7 +24,7 @@ export class Heard {
     this.#emit = emit;
   }
 
-  hear(message: Message): void {
+  collect(message: Message): void {
     const id = this.#id;
     switch (message.type) {
       case 'progress':

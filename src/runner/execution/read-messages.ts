@@ -1,14 +1,14 @@
 /** What a module stage says on its line, one JSON message each. */
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
-import { messageOf } from './message.ts';
+import { parseMessage } from './parse-message.ts';
 import type { Message } from '../../stage/protocol.ts';
 
 /** What is longer is no message; so however much is written without an end of line, no more than this is kept. */
 const LONGEST = 16 * 1024 * 1024;
 
 /** Resolves when the line is closed. What is not a message - native code may write to any descriptor - is passed over. */
-export function hearMessages(line: Readable, hear: (message: Message) => void): Promise<void> {
+export function readMessages(line: Readable, hear: (message: Message) => void): Promise<void> {
   const decoder = new StringDecoder('utf8');
   let pieces: string[] = [];
   let length = 0;
@@ -18,7 +18,7 @@ export function hearMessages(line: Readable, hear: (message: Message) => void): 
     if (length <= LONGEST) pieces.push(piece);
   };
   const end = (): void => {
-    const message = length <= LONGEST ? messageOf(pieces.join('')) : undefined;
+    const message = length <= LONGEST ? parseMessage(pieces.join('')) : undefined;
     pieces = [];
     length = 0;
     if (message !== undefined) hear(message);

@@ -1,29 +1,29 @@
 /** What picture and text of a past run both say of it. */
 import { criticalPath, endOf } from '../../runner/history/critical-path.ts';
 import type { PastInstance, PastRun } from '../../runner/history/past-run.ts';
-import { failureText } from '../failure.ts';
+import { failureText } from '../failure-text.ts';
 import { countsText } from '../history/counts.ts';
 import { shortRunId } from '../history/run-id.ts';
 import { duration } from '../text/duration.ts';
 import { instant } from '../text/instant.ts';
 
-export interface Executed extends PastInstance {
+export interface ExecutedInstance extends PastInstance {
   readonly execution: NonNullable<PastInstance['execution']>;
 }
 
 /** In the order in which they were started. */
-export function executedOf({ instances }: PastRun): Executed[] {
-  const executed = instances.filter((instance): instance is Executed => instance.execution !== undefined);
+export function executedInstances({ instances }: PastRun): ExecutedInstance[] {
+  const executed = instances.filter((instance): instance is ExecutedInstance => instance.execution !== undefined);
   return executed.sort((a, b) => a.execution.attempts[0]!.start - b.execution.attempts[0]!.start);
 }
 
-export function titleOf({ id, pipeline, targets }: PastRun): string {
+export function runTitle({ id, pipeline, targets }: PastRun): string {
   return `Run ${shortRunId(id)} of ${pipeline}${targets.length === 0 ? '' : `: ${targets.join(' ')}`}`;
 }
 
 /** `2026-11-23 03:40 UTC on host: done in 1m 20s; 7 executed, 3 up to date; 1.8 at the same time on average`. */
-export function subtitleOf(run: PastRun): string {
-  const busy = executedOf(run)
+export function runSubtitle(run: PastRun): string {
+  const busy = executedInstances(run)
     .flatMap(({ execution }) => execution.attempts)
     .reduce((sum, { seconds }) => sum + seconds, 0);
   const together =
@@ -32,7 +32,7 @@ export function subtitleOf(run: PastRun): string {
 }
 
 /** The critical path, and what it amounts to: without that much time the run could not be had on any number of processors. */
-export function criticalOf(run: PastRun): { readonly path: readonly PastInstance[]; readonly text: string } {
+export function describeCriticalPath(run: PastRun): { readonly path: readonly PastInstance[]; readonly text: string } {
   const path = criticalPath(run);
   const seconds = path.reduce((sum, instance) => sum + endOf(instance) - instance.execution!.attempts[0]!.start, 0);
   return {
@@ -43,7 +43,7 @@ export function criticalOf(run: PastRun): { readonly path: readonly PastInstance
 }
 
 /** `failed: exit 3`, `done, second attempt`: how an attempt went. */
-export function attemptNote({ ended, execution }: Executed, index: number): string {
+export function attemptNote({ ended, execution }: ExecutedInstance, index: number): string {
   const { failure, resumed } = execution.attempts[index]!;
   const last = index === execution.attempts.length - 1;
   const end =

@@ -3,30 +3,30 @@
  * Used to write variables such that they stay one word. Where this reading is mistaken - a here-document, backquotes - the
  * worst is a word split in two or a quote too many: a variable's value is never read as shell.
  */
-export type Surrounding = 'plain' | 'single-quoted' | 'double-quoted' | 'arithmetic';
+export type Quoting = 'plain' | 'single-quoted' | 'double-quoted' | 'arithmetic';
 
 /** One for each character of the command. */
-export function surroundings(command: string): readonly Surrounding[] {
-  const result: Surrounding[] = [];
+export function quotingOf(command: string): readonly Quoting[] {
+  const result: Quoting[] = [];
   /** What is open, innermost last, and what closes it. */
-  const open: { readonly kind: Surrounding; readonly end: string }[] = [];
+  const open: { readonly kind: Quoting; readonly end: string }[] = [];
   while (result.length < command.length) {
     const { kind: inside = 'plain', end } = open.at(-1) ?? {};
     const step = stepAt(command, result.length, inside, end);
     if (step.opens) open.push(step.opens);
     if (step.closes) open.pop();
-    result.push(...new Array<Surrounding>(step.length).fill(inside));
+    result.push(...new Array<Quoting>(step.length).fill(inside));
   }
   return result;
 }
 
 interface Step {
   readonly length: number;
-  readonly opens?: { readonly kind: Surrounding; readonly end: string };
+  readonly opens?: { readonly kind: Quoting; readonly end: string };
   readonly closes?: boolean;
 }
 
-function stepAt(command: string, i: number, inside: Surrounding, end: string | undefined): Step {
+function stepAt(command: string, i: number, inside: Quoting, end: string | undefined): Step {
   if (end !== undefined && command.startsWith(end, i)) return { length: end.length, closes: true };
   if (inside === 'single-quoted') return { length: 1 };
   const character = command[i]!;

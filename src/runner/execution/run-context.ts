@@ -4,15 +4,15 @@ import type { Fingerprint } from '../fingerprint.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Verdict } from '../plan.ts';
 import type { Machine } from '../resources/machine.ts';
-import type { Means, RunOptions } from './options.ts';
+import type { ExecutionDeps, ExecutionOptions } from './execution-options.ts';
 
-export interface Context extends Omit<Means, 'machine'> {
+export interface RunContext extends Omit<ExecutionDeps, 'machine'> {
   readonly ledger: Ledger;
-  readonly options: RunOptions;
+  readonly options: ExecutionOptions;
   readonly machine: Machine;
   readonly signal: AbortSignal;
   readonly emit: (event: RunEvent) => void;
 }
 
 /** A decision to execute, producers done. */
-export type Due = Extract<Verdict, { kind: 'run' }> & { readonly fingerprint: Fingerprint };
+export type ReadyToRun = Extract<Verdict, { kind: 'run' }> & { readonly fingerprint: Fingerprint };

@@ -14,12 +14,12 @@ import { shownFrom } from './shown-path.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Options that every command about a pipeline takes. */
-export interface WorkspaceOptions {
+export interface ProjectOptions {
   readonly pipeline?: string;
   readonly set?: readonly string[];
 }
 
-export interface Workspace {
+export interface Project {
   readonly settings: Settings;
   readonly pipeline: Pipeline;
   /** Absolute path of the store. */
@@ -30,7 +30,7 @@ export interface Workspace {
 }
 
 /** Throws a Refusal with every fault of the settings or of the pipeline file; warnings are only told. */
-export async function openWorkspace(options: WorkspaceOptions, terminal: Terminal): Promise<Workspace> {
+export async function openProject(options: ProjectOptions, terminal: Terminal): Promise<Project> {
   const settings = await loadSettings(terminal.folder);
   const file = findPipelineFile(terminal.folder, options.pipeline, settings.pipeline);
   const loaded = await loadPipeline(file, { set: options.set ?? [] });
@@ -50,7 +50,7 @@ export async function openWorkspace(options: WorkspaceOptions, terminal: Termina
 }
 
 /** Throws a Refusal for targets that name nothing. */
-export function select(pipeline: Pipeline, targets: readonly string[], bounds: Bounds = {}): Selection {
+export function selectTargets(pipeline: Pipeline, targets: readonly string[], bounds: Bounds = {}): Selection {
   const selected = selectInstances(pipeline, targets, bounds);
   if (!selected.ok) throw new Refusal(selected.error);
   return selected.value;
@@ -58,7 +58,7 @@ export function select(pipeline: Pipeline, targets: readonly string[], bounds: B
 
 /** The one instance that a target names. Throws a Refusal that lists the instances where it names several. */
 export function selectOne(pipeline: Pipeline, target: string): Instance {
-  const [first, ...others] = select(pipeline, [target]).named;
+  const [first, ...others] = selectTargets(pipeline, [target]).named;
   if (first === undefined) throw new Error(`Internal error: ${target} selects nothing.`);
   if (others.length === 0) return first;
   const some = [first, ...others].slice(0, 3).map(({ id }) => id);
@@ -69,7 +69,7 @@ export function selectOne(pipeline: Pipeline, target: string): Instance {
 
 /** Calls `work` with the ledger and closes it, whatever happens. `executes`: it may execute or restore. */
 export async function withLedger<T>(
-  { pipeline, storeFolder, warn }: Workspace,
+  { pipeline, storeFolder, warn }: Project,
   work: (ledger: Ledger) => Promise<T>,
   ledgerOptions: { readonly executes?: boolean; readonly allowMissing?: boolean } = {},
 ): Promise<T> {

@@ -3,20 +3,30 @@ import type { RunEvent } from '../event.ts';
 import type { Instance, InstanceId } from '../pipeline.ts';
 import type { PlanEntry } from '../plan.ts';
 import type { Amounts, Slots } from '../resources/slots.ts';
-import { producersOf, urgencies } from './order.ts';
-import { isGood, type Outcome, type Outcomes } from './outcome.ts';
+import { producersOf, priorities } from './priorities.ts';
+import { hasOutputs, type Outcome, type Outcomes } from './outcome.ts';
 
-/** What the schedule calls; see CarryOut. Only a bug rejects. */
-export interface Work {
-  /** Decides about an instance whose producers are done. `due`: it is to be executed; otherwise what is left needs no slots. */
-  decide(entry: PlanEntry): Promise<'due' | (() => Promise<Outcome>)>;
-  /** `elsewhere`: another runner is at it. */
-  execute(entry: PlanEntry, amounts: Amounts): Promise<Outcome | 'elsewhere'>;
+/** The scheduler calls it; see InstanceRunner. Only a bug rejects. */
+export interface ScheduledWork {
+  /** Decides about an instance whose producers are done. */
+  decide(entry: PlanEntry): Promise<Decision>;
+  execute(entry: PlanEntry, amounts: Amounts): Promise<ExecutionEnd>;
   /** Resolves when it is worth another look at an instance that was `elsewhere`. */
   wait(entry: PlanEntry): Promise<void>;
 }
 
-export interface Limits {
+export type Decision =
+  /** It waits for its slots. */
+  | { readonly kind: 'execute' }
+  /** It is not executed: `conclude` needs no slots. */
+  | { readonly kind: 'conclude'; readonly conclude: () => Promise<Outcome> };
+
+export type ExecutionEnd =
+  | { readonly kind: 'ended'; readonly outcome: Outcome }
+  /** Another runner is executing it. */
+  | { readonly kind: 'elsewhere' };
+
+export interface ScheduleOptions {
   readonly slots: Slots;
   readonly demand: (instance: Instance) => Amounts;
   readonly keepGoing: boolean;
@@ -24,29 +34,29 @@ export interface Limits {
   readonly emit: (event: RunEvent) => void;
 }
 
-export class Schedule {
+export class Scheduler {
   readonly #entries: readonly PlanEntry[];
-  readonly #work: Work;
-  readonly #limits: Limits;
-  readonly #urgency: ReadonlyMap<InstanceId, number>;
+  readonly #work: ScheduledWork;
+  readonly #options: ScheduleOptions;
+  readonly #priority: ReadonlyMap<InstanceId, number>;
   readonly #consumers = new Map<InstanceId, PlanEntry[]>();
   /** How many producers of an instance are not done. */
   readonly #missing = new Map<InstanceId, number>();
   /** Producers done, not yet looked at. */
   readonly #ready: PlanEntry[] = [];
-  /** To be executed as soon as they fit; the most urgent first. */
-  #due: PlanEntry[] = [];
+  /** To be executed as soon as they fit; the highest priority first. */
+  #waiting: PlanEntry[] = [];
   readonly #active = new Set<Promise<void>>();
   readonly #outcomes = new Map<InstanceId, Outcome>();
   #deciding = 0;
   #failed = false;
 
   /** `entries`: producers before their consumers. */
-  constructor(entries: readonly PlanEntry[], work: Work, limits: Limits) {
+  constructor(entries: readonly PlanEntry[], work: ScheduledWork, options: ScheduleOptions) {
     this.#entries = entries;
     this.#work = work;
-    this.#limits = limits;
-    this.#urgency = urgencies(entries);
+    this.#options = options;
+    this.#priority = priorities(entries);
     const planned = new Set(entries.map(({ instance }) => instance.id));
     for (const entry of entries) {
       const producers = producersOf(entry.instance).filter((id) => planned.has(id));
@@ -57,7 +67,7 @@ export class Schedule {
   }
 
   /** Resolves when nothing runs and nothing more may start. */
-  async toTheEnd(): Promise<Outcomes> {
+  async runAll(): Promise<Outcomes> {
     for (;;) {
       this.#lookAtReady();
       this.#startWhatFits();
@@ -69,7 +79,7 @@ export class Schedule {
   }
 
   get #stopped(): boolean {
-    return this.#limits.signal.aborted || (this.#failed && !this.#limits.keepGoing);
+    return this.#options.signal.aborted || (this.#failed && !this.#options.keepGoing);
   }
 
   #lookAtReady(): void {
@@ -78,12 +88,12 @@ export class Schedule {
       if (this.#blocks(entry)) this.#block(entry);
       else if (entry.verdict.kind === 'fresh') {
         // Its producers were fresh or are restored as they were, so this still holds.
-        this.#limits.emit({ type: 'fresh', id, fingerprint: entry.verdict.fingerprint });
+        this.#options.emit({ type: 'fresh', id, fingerprint: entry.verdict.fingerprint });
         this.#done(id, 'fresh');
       } else if (
         !this.#stopped &&
         producersOf(entry.instance).every(
-          (producer) => !this.#outcomes.has(producer) || isGood(this.#outcomes.get(producer)),
+          (producer) => !this.#outcomes.has(producer) || hasOutputs(this.#outcomes.get(producer)),
         )
       ) {
         this.#follow(this.#decide(entry));
@@ -93,14 +103,14 @@ export class Schedule {
 
   async #decide(entry: PlanEntry): Promise<void> {
     this.#deciding++;
-    const finish = await this.#work.decide(entry);
+    const decision = await this.#work.decide(entry);
     this.#deciding--;
-    if (finish === 'due') {
-      this.#due.push(entry);
-      this.#due.sort((a, b) => this.#urgency.get(b.instance.id)! - this.#urgency.get(a.instance.id)!);
+    if (decision.kind === 'execute') {
+      this.#waiting.push(entry);
+      this.#waiting.sort((a, b) => this.#priority.get(b.instance.id)! - this.#priority.get(a.instance.id)!);
     } else {
       this.#follow(
-        finish().then((outcome) => {
+        decision.conclude().then((outcome) => {
           this.#done(entry.instance.id, outcome);
         }),
       );
@@ -114,9 +124,9 @@ export class Schedule {
   #startWhatFits(): void {
     // Decisions take a moment, and the next one may be about the most urgent of all.
     if (this.#stopped || this.#deciding > 0) return;
-    const { slots, demand } = this.#limits;
+    const { slots, demand } = this.#options;
     const kept = new Set<string>();
-    this.#due = this.#due.filter((entry) => {
+    this.#waiting = this.#waiting.filter((entry) => {
       const amounts = demand(entry.instance);
       const lacking = slots.lacking(amounts);
       for (const name of lacking) kept.add(name);
@@ -128,10 +138,10 @@ export class Schedule {
   }
 
   async #execute(entry: PlanEntry, amounts: Amounts): Promise<void> {
-    const outcome = await this.#work.execute(entry, amounts);
-    this.#limits.slots.give(amounts);
-    if (outcome === 'elsewhere') this.#follow(this.#waitFor(entry));
-    else this.#done(entry.instance.id, outcome);
+    const end = await this.#work.execute(entry, amounts);
+    this.#options.slots.give(amounts);
+    if (end.kind === 'elsewhere') this.#follow(this.#waitFor(entry));
+    else this.#done(entry.instance.id, end.outcome);
   }
 
   async #waitFor(entry: PlanEntry): Promise<void> {
@@ -167,7 +177,7 @@ export class Schedule {
 
   #block(entry: PlanEntry): void {
     const { id } = entry.instance;
-    this.#limits.emit({
+    this.#options.emit({
       type: 'blocked',
       id,
       because: this.#culprit(entry),

@@ -15,7 +15,7 @@ export class ProducersNotReadyError extends Error {
 }
 
 /** Throws ProducersNotReadyError where something given is neither up to date nor in the store. */
-export function requireGiven({ entries }: Plan, given: ReadonlySet<InstanceId>): void {
+export function requireUpstreamReady({ entries }: Plan, given: ReadonlySet<InstanceId>): void {
   const lacking = entries.filter(
     ({ instance, verdict }) => given.has(instance.id) && (verdict.kind === 'run' || verdict.kind === 'blocked'),
   );

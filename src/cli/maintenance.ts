@@ -8,10 +8,13 @@ import { Refusal } from './refusal.ts';
 import type { Stream } from './terminal.ts';
 import { bytes } from './text/bytes.ts';
 import { duration } from './text/duration.ts';
-import type { Workspace } from './workspace.ts';
+import type { Project } from './project.ts';
 
 /** Throws a Refusal where the lockfile cannot be read. */
-export function openKeeping({ pipeline, storeFolder }: Workspace): { readonly store: Store; readonly lock: Lockfile } {
+export function openStoreAndLockfile({ pipeline, storeFolder }: Project): {
+  readonly store: Store;
+  readonly lock: Lockfile;
+} {
   const lock = openLockfile(lockFileOf(pipeline.file));
   if (!lock.ok) throw new Refusal([lock.error]);
   return { store: openStore(storeFolder), lock: lock.value };

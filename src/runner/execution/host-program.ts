@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-export function builtHost(): string {
+export function hostProgram(): string {
   // All built files lie one folder below dist/; sources, as unit tests run them, three folders beside it.
   const place = import.meta.url.endsWith('.ts') ? '../../../dist/stage/host.js' : '../stage/host.js';
   const program = fileURLToPath(new URL(place, import.meta.url));

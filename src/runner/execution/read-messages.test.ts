@@ -1,12 +1,12 @@
 import { PassThrough } from 'node:stream';
 import { expect, test } from 'vitest';
 import type { Message } from '../../stage/protocol.ts';
-import { hearMessages } from './hear-messages.ts';
+import { readMessages } from './read-messages.ts';
 
 async function heard(...written: readonly (string | Buffer)[]): Promise<Message[]> {
   const line = new PassThrough();
   const messages: Message[] = [];
-  const closed = hearMessages(line, (message) => messages.push(message));
+  const closed = readMessages(line, (message) => messages.push(message));
   for (const bytes of written) line.write(bytes);
   line.end();
   await closed;

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { storageFailure } from '../runner/storage-failure.ts';
 import type { SystemError } from '../util/system-error.ts';
-import { storageFault } from './storage-fault.ts';
+import { describeStorageFailure } from './storage-failure-text.ts';
 
 const refused = (code: string, syscall: string, more: { path?: string; dest?: string } = {}): SystemError =>
   Object.assign(new Error(`${code}: refused, ${syscall}`), { code, syscall, ...more });
 
 test('a full disk is told with the file that was to be written and the room that there is', () => {
-  const { message, remedy } = storageFault(
+  const { message, remedy } = describeStorageFailure(
     { ...storageFailure(refused('ENOSPC', 'write', { path: '/nowhere/.a.bin.0123456789ab.tmp' })), freeBytes: 4096 },
     'cache/a.bin',
   );
@@ -27,17 +27,17 @@ test.each([
   ['EACCES', 'open', 'permission denied: /s/x cannot be opened'],
   ['EMFILE', 'open', 'too many open files: /s/x cannot be opened'],
 ])('%s from %s reads "%s"', (code, call, text) => {
-  expect(storageFault(storageFailure(refused(code, call, { path: '/s/x' }))).message).toBe(text);
+  expect(describeStorageFailure(storageFailure(refused(code, call, { path: '/s/x' }))).message).toBe(text);
 });
 
 test('a rename is told by where it was to lead', () => {
-  expect(storageFault(storageFailure(refused('EACCES', 'rename', { path: '/s/a', dest: '/s/b' }))).message).toBe(
-    'permission denied: /s/b cannot be put in its place',
-  );
+  expect(
+    describeStorageFailure(storageFailure(refused('EACCES', 'rename', { path: '/s/a', dest: '/s/b' }))).message,
+  ).toBe('permission denied: /s/b cannot be put in its place');
 });
 
 test('what is not known is told in the words of the system', () => {
-  expect(storageFault(storageFailure(refused('ESTALE', 'open', { path: '/s/x' }))).message).toBe(
+  expect(describeStorageFailure(storageFailure(refused('ESTALE', 'open', { path: '/s/x' }))).message).toBe(
     'ESTALE: refused, open',
   );
 });

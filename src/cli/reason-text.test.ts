@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { InstanceId } from '../runner/pipeline.ts';
 import type { Reason } from '../runner/plan.ts';
-import { reasonLines, reasonText, stageLevel } from './reason.ts';
+import { reasonLines, reasonText, stageLevel } from './reason-text.ts';
 
 const producer = 'pretrain:start=random' as InstanceId;
 const before = '3f9a000000';
