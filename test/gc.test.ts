@@ -173,7 +173,7 @@ test('a project on the same store, whose folder cannot be seen, stops the deleti
   const { err, code } = await project.pipeline(['gc', '--delete', '--keep-runs', '1']);
   expect(code).toBe(2);
   expect(err).toMatch(
-    /nothing was deleted: elsewhere\/pipeline\.lock\.json used this store too[^]*rm shared\/served\/[0-9a-f]{16}\n$/,
+    /nothing was deleted: elsewhere\/pipeline\.lock\.json used this store too[^]*rm shared\/lockfiles\/[0-9a-f]{16}\n$/,
   );
   expect(await missing(project, 2)).toBe(0);
   const [, note] = /rm (\S+)/.exec(err)!;

@@ -1,6 +1,6 @@
 /** What the commands share that look after the store without planning. */
 import { lockFileOf } from '../runner/config/lock-file.ts';
-import { openLockfile, type Lockfile } from '../runner/plan/lockfile.ts';
+import { openLockfile, type Lockfile } from '../runner/lockfile/lockfile.ts';
 import { openStore } from '../runner/store/open-store.ts';
 import type { Store } from '../runner/store/store.ts';
 import { progressLine } from './progress-line.ts';

@@ -1,12 +1,12 @@
 /** What went wrong outside of the program's own making, told in a line instead of a stack trace. */
-import { NothingToAuditError } from '../runner/audit/auditing-ledger.ts';
+import { NothingToAuditError } from '../runner/reproduce/auditing-ledger.ts';
 import type { Diagnostic } from '../runner/diagnostic.ts';
 import { ProducersNotReadyError } from '../runner/execution/require-upstream.ts';
 import type { PlanEntry } from '../runner/plan.ts';
 import { NoGpuError, NoRoomError } from '../runner/resources/demand.ts';
 import { storageFailure } from '../runner/storage-failure.ts';
 import { ArchiveError } from '../runner/archive/archive-error.ts';
-import { DamagedBlobError } from '../runner/store/damage.ts';
+import { DamagedBlobError } from '../runner/store/damaged-blob-error.ts';
 import { isSystemError } from '../util/system-error.ts';
 import { exitCode } from './exit-code.ts';
 import { reasonLines } from './reason-text.ts';

@@ -1,7 +1,7 @@
 /** What `gc` found, and whether it is gone: for a person and for a program. */
 import path from 'node:path';
-import { GARBAGE_KINDS, type Garbage, type GarbageKind } from '../runner/keeping/garbage.ts';
-import type { Sweep } from '../runner/keeping/sweep.ts';
+import { GARBAGE_KINDS, type Garbage, type GarbageKind } from '../runner/maintenance/garbage.ts';
+import type { SweepReport } from '../runner/maintenance/sweep.ts';
 import type { Stream } from './terminal.ts';
 import { bytes } from './text/bytes.ts';
 import { count } from './text/count.ts';
@@ -18,7 +18,7 @@ const NAMES: Readonly<Record<GarbageKind, string>> = {
   draft: 'drafts of killed writers',
 };
 
-export function writeSweep(sweep: Sweep, results: Stream): void {
+export function writeSweep(sweep: SweepReport, results: Stream): void {
   const { garbage, deleted } = sweep;
   results.write(`${keptText(sweep)}\n`);
   if (garbage.length === 0) {
@@ -49,7 +49,7 @@ export function writeSweep(sweep: Sweep, results: Stream): void {
 }
 
 /** `Kept: what 2 lockfiles, 5 commits and the last 10 runs refer to, and what 1 runner at work needs.` */
-function keptText({ roots: { lockFiles, commits }, runs, runners }: Sweep): string {
+function keptText({ roots: { lockFiles, commits }, runs, runners }: SweepReport): string {
   const sources = [
     count(lockFiles.length, 'lockfile'),
     ...(commits === undefined ? [] : [count(commits, 'commit of branches and tags', 'commits of branches and tags')]),
@@ -71,7 +71,10 @@ function stagesText(found: readonly Garbage[]): string {
 const sizeOf = (found: readonly Garbage[]): number => found.reduce((sum, { bytes: size }) => sum + size, 0);
 
 /** Paths are relative to the store. */
-export function sweepDocument({ garbage, deleted, roots, runs, runners, unseen }: Sweep, storeFolder: string): object {
+export function sweepDocument(
+  { garbage, deleted, roots, runs, runners, unseen }: SweepReport,
+  storeFolder: string,
+): object {
   return {
     deleted,
     bytes: sizeOf(garbage),

@@ -1,14 +1,14 @@
 /** What `verify` found and, with `--repair`, what became of it: for a person and for a program. */
-import type { Results } from '../runner/keeping/results.ts';
-import type { Reference } from '../runner/keeping/references.ts';
-import type { Damage, Verification } from '../runner/keeping/verify.ts';
+import type { StoredResults } from '../runner/maintenance/stored-results.ts';
+import type { BlobReference } from '../runner/maintenance/references.ts';
+import type { DamagedBlob, Verification } from '../runner/maintenance/verify.ts';
 import type { InstanceId } from '../runner/pipeline.ts';
 import type { Stream } from './terminal.ts';
 import { bytes } from './text/bytes.ts';
 import { count } from './text/count.ts';
 import { table } from './text/table.ts';
 
-export interface VerificationFindings extends Results {
+export interface VerificationFindings extends StoredResults {
   readonly verification: Verification;
 }
 
@@ -45,7 +45,7 @@ function findingLines(found: VerificationFindings, stream: Stream): string[] {
   return [...(damages.length > 0 ? [...damageTable(damages, stream), ''] : []), ...summary(found, stream)];
 }
 
-function damageTable(damages: readonly Damage[], stream: Stream): string[] {
+function damageTable(damages: readonly DamagedBlob[], stream: Stream): string[] {
   const layout = [
     { title: 'found' },
     { title: 'made by' },
@@ -63,7 +63,7 @@ function damageTable(damages: readonly Damage[], stream: Stream): string[] {
   return table(layout, rows, stream.columns(), stream.colors.dim);
 }
 
-function partText(part: Reference['part']): string {
+function partText(part: BlobReference['part']): string {
   switch (part.kind) {
     case 'output':
       return part.file;

@@ -33,10 +33,10 @@ export interface Ledger {
    * Throws DamagedBlobError (store/damage.ts) where an input's blob rotted since the plan; it is quarantined by then,
    * and the next plan runs its producer again. `apart`: the checkpoint folder is private too, and begins empty.
    */
-  prepare(instance: Instance, fingerprint: Fingerprint, options?: { readonly apart: boolean }): Promise<Workplace>;
+  prepare(instance: Instance, fingerprint: Fingerprint, options?: { readonly apart: boolean }): Promise<Sandbox>;
 
   /** Whether an execution counts: its inputs did not change meanwhile, and its outputs are there and as declared. */
-  prove(workplace: Workplace): Promise<Result<void, Failure>>;
+  prove(sandbox: Sandbox): Promise<Result<void, Failure>>;
 
   /**
    * Takes over what an execution wrote, in this order: inputs proved unchanged, outputs hashed and moved into the
@@ -44,13 +44,13 @@ export interface Ledger {
    * recorded, with one exception: after a publish-conflict the result is in the store, so that a training is not lost for
    * a file that stands in its way.
    */
-  commit(instance: Instance, workplace: Workplace, execution: Execution): Promise<Result<RunRecord, Failure>>;
+  commit(instance: Instance, sandbox: Sandbox, execution: Execution): Promise<Result<RunRecord, Failure>>;
 
   /**
    * Keeps checkpoint and log of an execution that did not succeed, and removes the rest of its private folder. Where an
    * input changed meanwhile, the checkpoint goes too: nobody knows what it was computed from.
    */
-  abandon(workplace: Workplace): Promise<void>;
+  abandon(sandbox: Sandbox): Promise<void>;
 
   /** Verifies the digests of a recorded execution, publishes its outputs, updates the lockfile. */
   restore(instance: Instance, verdict: Extract<Verdict, { record: RunRecord }>): Promise<Result<RunRecord, Failure>>;
@@ -98,13 +98,13 @@ export interface CheckedOut {
   /** Absent where the lockfile knows nothing of the instance. */
   readonly output?: string;
   /** Absolute. */
-  readonly place?: string;
+  readonly path?: string;
   readonly state: 'placed' | 'in-place' | 'edited' | 'not-in-store' | 'not-executed';
   /** Absolute path to which what was there has been renamed. */
   readonly aside?: string;
 }
 
-export interface Workplace {
+export interface Sandbox {
   readonly fingerprint: Fingerprint;
   /** Absolute; private to this execution. */
   readonly folder: string;

@@ -38,20 +38,20 @@ const isThere = ({ state }: CheckedOut): boolean => state === 'placed' || state 
 function refusalOf(edited: readonly CheckedOut[], { show }: Project): Refusal {
   const remedy = 'Nothing was written. Move it away, or let --force rename it and put the result in its place.';
   return new Refusal(
-    edited.map(({ place, instance }, i) => ({
+    edited.map(({ path, instance }, i) => ({
       code: 'checkout-conflict',
       severity: 'error',
-      message: `${show(place!)} holds something that is not in the store, and a result of ${instance} belongs there`,
+      message: `${show(path!)} holds something that is not in the store, and a result of ${instance} belongs there`,
       ...(i === edited.length - 1 && { remedy }),
     })),
   );
 }
 
 function tell(outputs: readonly CheckedOut[], { show }: Project): string {
-  const lines = outputs.flatMap(({ state, instance, output, place, aside }) => {
+  const lines = outputs.flatMap(({ state, instance, output, path, aside }) => {
     switch (state) {
       case 'placed':
-        return [`${show(place!)}${aside === undefined ? '' : ` (what was there is ${show(aside)} now)`}`];
+        return [`${show(path!)}${aside === undefined ? '' : ` (what was there is ${show(aside)} now)`}`];
       case 'not-in-store':
         return [`missing: output ${output!} of ${instance} is not in this store; pipeline run ${instance} makes it`];
       case 'not-executed':

@@ -1,8 +1,8 @@
 /** `pipeline export FILE [targets]`: results in one file, for a machine that cannot be reached otherwise. */
 import path from 'node:path';
-import { contentsOf } from '../../runner/archive/contents.ts';
+import { archiveContentsOf } from '../../runner/archive/contents.ts';
 import { writeArchive } from '../../runner/archive/export.ts';
-import { announce } from '../../runner/keeping/announcement.ts';
+import { registerRunner } from '../../runner/maintenance/runner-registration.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { openStoreAndLockfile, transferLine } from '../maintenance.ts';
 import type { Terminal } from '../terminal.ts';
@@ -23,12 +23,12 @@ export async function exportResults(
 ): Promise<ExitCode> {
   const project = await openProject(options, terminal);
   const { store, lock } = openStoreAndLockfile(project);
-  const announcement = await announce(project.storeFolder);
+  const registration = await registerRunner(project.storeFolder);
   const line = transferLine('Exporting', terminal.messages);
   try {
     const ids = selectTargets(project.pipeline, targets).selected.map(({ id }) => id);
-    const contents = await contentsOf(ids, lock, store);
-    await announcement.relyOn([
+    const contents = await archiveContentsOf(ids, lock, store);
+    await registration.relyOn([
       ...contents.records.map(({ fingerprint }) => fingerprint),
       ...contents.blobs.map(({ digest }) => digest),
     ]);
@@ -43,6 +43,6 @@ export async function exportResults(
     return exitCode.done;
   } finally {
     line.clear();
-    announcement.withdraw();
+    registration.unregister();
   }
 }

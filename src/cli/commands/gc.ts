@@ -1,7 +1,7 @@
 /** `pipeline gc`: what of the store nothing refers to any more, and, where it is asked for, the end of it. */
 import { lockFileOf } from '../../runner/config/lock-file.ts';
-import { GitError } from '../../runner/keeping/git.ts';
-import { sweep, type Sweep } from '../../runner/keeping/sweep.ts';
+import { GitError } from '../../runner/maintenance/git.ts';
+import { sweep, type SweepReport } from '../../runner/maintenance/sweep.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse, Refusal } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
@@ -45,7 +45,7 @@ async function currentFingerprints(project: Project): Promise<string[]> {
   return entries.flatMap(({ verdict }) => (verdict.kind === 'blocked' ? [] : (verdict.fingerprint ?? [])));
 }
 
-async function carriedOut(work: () => ReturnType<typeof sweep>): Promise<Sweep> {
+async function carriedOut(work: () => ReturnType<typeof sweep>): Promise<SweepReport> {
   try {
     const swept = await work();
     if (swept.ok) return swept.value;
@@ -62,7 +62,7 @@ async function carriedOut(work: () => ReturnType<typeof sweep>): Promise<Sweep> 
   }
 }
 
-function unseenProjects({ unseen }: Sweep, { show }: Project): Refusal {
+function unseenProjects({ unseen }: SweepReport, { show }: Project): Refusal {
   return new Refusal(
     unseen.map(({ lockFile, note }) => ({
       code: 'unseen-project',

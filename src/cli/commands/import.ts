@@ -1,9 +1,9 @@
 /** `pipeline import FILE`: takes over the results of an archive that `export` made. */
 import path from 'node:path';
-import { importArchive, type Imported } from '../../runner/archive/import.ts';
+import { importArchive, type ImportSummary } from '../../runner/archive/import.ts';
 import { lockFileOf } from '../../runner/config/lock-file.ts';
-import { announce } from '../../runner/keeping/announcement.ts';
-import { serve } from '../../runner/keeping/served.ts';
+import { registerRunner } from '../../runner/maintenance/runner-registration.ts';
+import { registerLockfile } from '../../runner/maintenance/store-lockfiles.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { openStoreAndLockfile, transferLine } from '../maintenance.ts';
 import type { Terminal } from '../terminal.ts';
@@ -18,7 +18,7 @@ export interface ImportOptions extends ProjectOptions {
 export async function importResults(file: string, options: ImportOptions, terminal: Terminal): Promise<ExitCode> {
   const { pipeline, storeFolder, ...project } = await openProject(options, terminal);
   const { store, lock } = openStoreAndLockfile({ pipeline, storeFolder, ...project });
-  const announcement = await announce(storeFolder);
+  const registration = await registerRunner(storeFolder);
   const line = transferLine('Importing', terminal.messages);
   try {
     const done = await importArchive(path.resolve(terminal.folder, file), {
@@ -26,21 +26,21 @@ export async function importResults(file: string, options: ImportOptions, termin
       store,
       storeFolder,
       lock,
-      announcement,
+      registration,
       tell: line.show,
     });
-    serve(storeFolder, lockFileOf(pipeline.file));
+    registerLockfile(storeFolder, lockFileOf(pipeline.file));
     line.clear();
     if (options.json) terminal.results.write(`${JSON.stringify(done, null, 2)}\n`);
     else terminal.results.write(textOf(done));
     return exitCode.done;
   } finally {
     line.clear();
-    announcement.withdraw();
+    registration.unregister();
   }
 }
 
-function textOf({ from, added, known, foreign, bytes: size }: Imported): string {
+function textOf({ from, added, known, foreign, bytes: size }: ImportSummary): string {
   const lines = [
     `Imported ${count(added.length, 'result')} of "${from}" (${bytes(size)} new)${known.length > 0 ? `; ${known.length} ${known.length === 1 ? 'was' : 'were'} here already` : ''}.`,
     ...(foreign.length > 0

@@ -1,6 +1,6 @@
 /** `pipeline show <instance>`: the record of its last result. */
 import type { Audit } from '../../runner/audit.ts';
-import { readAudit } from '../../runner/audit/audit-file.ts';
+import { readAudit } from '../../runner/reproduce/audit-file.ts';
 import type { InputIdentity } from '../../runner/fingerprint.ts';
 import type { Origin, RunRecord } from '../../runner/record.ts';
 import { auditText } from '../audit-text.ts';

@@ -1,11 +1,16 @@
 /** `pipeline verify`: is every stored file what it was when it was made, and if not, can it be made again? */
 import type { Fingerprint } from '../../runner/fingerprint.ts';
-import { repairable } from '../../runner/keeping/repairable.ts';
-import { resultsIn } from '../../runner/keeping/results.ts';
-import { verifyRecords, type Damage, type Progress, type Verification } from '../../runner/keeping/verify.ts';
+import { findRepairable } from '../../runner/maintenance/repairable.ts';
+import { findStoredResults } from '../../runner/maintenance/stored-results.ts';
+import {
+  verifyRecords,
+  type DamagedBlob,
+  type VerifyProgress,
+  type Verification,
+} from '../../runner/maintenance/verify.ts';
 import type { Ledger } from '../../runner/ledger.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
-import type { Lockfile } from '../../runner/plan/lockfile.ts';
+import type { Lockfile } from '../../runner/lockfile/lockfile.ts';
 import type { RunRecord } from '../../runner/record.ts';
 import type { Store } from '../../runner/store/store.ts';
 import { byCodeUnit } from '../../util/canonical-json.ts';
@@ -41,7 +46,7 @@ export async function verify(
   const wanted =
     targets.length === 0 ? undefined : new Set(selectTargets(project.pipeline, targets).named.map(({ id }) => id));
   const { store, lock } = openStoreAndLockfile(project);
-  const results = await resultsIn(store, lock, wanted);
+  const results = await findStoredResults(store, lock, wanted);
   const found: VerificationFindings = { ...results, verification: await checked(store, results.records, terminal) };
   if (!options.json) writeFindings(found, terminal.results);
   const repair =
@@ -75,7 +80,7 @@ async function checked(store: Store, records: readonly RunRecord[], { messages }
   }
 }
 
-function progressText({ blobs, bytes: read, of }: Progress, seconds: number): string {
+function progressText({ blobs, bytes: read, of }: VerifyProgress, seconds: number): string {
   const left = read === 0 ? '' : `  eta ${duration((seconds * (of.bytes - read)) / read)}`;
   return `Checking: ${blobs} of ${count(of.blobs, 'file')}, ${bytes(read)} of ${bytes(of.bytes)}${left}`;
 }
@@ -103,7 +108,7 @@ async function repaired(
     project,
     async (ledger) => {
       const { entries } = await ledger.plan(project.pipeline.instances, { force: new Set() });
-      const able = repairable(
+      const able = findRepairable(
         entries,
         new Set([...incomplete, ...found.unreadable]),
         (id) => lock.entries().get(id)?.fingerprint,
@@ -126,7 +131,7 @@ async function repaired(
   for (const fingerprint of [...due.restored, ...due.able.map((each) => each.fingerprint)])
     incomplete.delete(fingerprint);
   for (const record of incomplete) store.quarantine({ record });
-  const results = await resultsIn(store, lock, wanted);
+  const results = await findStoredResults(store, lock, wanted);
   return {
     made: due.able.map(({ instance }) => instance.id),
     lost: [
@@ -143,6 +148,6 @@ const runOptions = ({ pipeline, set }: VerifyOptions): RunOptions => ({
 });
 
 /** Results of which a part is gone; where only their code is, the result itself is still good. */
-function resultsWithout({ references }: Damage): Fingerprint[] {
+function resultsWithout({ references }: DamagedBlob): Fingerprint[] {
   return references.flatMap(({ fingerprint, part }) => (part.kind === 'output' ? [fingerprint] : []));
 }

@@ -7,8 +7,8 @@ import type { JsonObject } from '../../util/json.ts';
 import { loadPipeline } from '../../runner/config/load.ts';
 import { lockFileOf } from '../../runner/config/lock-file.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
-import { committedCopy } from '../../runner/plan/committed.ts';
-import { readEntries } from '../../runner/plan/lockfile.ts';
+import { committedCopy } from '../../runner/transfer/committed-outputs.ts';
+import { parseLockfile } from '../../runner/lockfile/lockfile.ts';
 import { Refusal, refuse } from '../refusal.ts';
 import type { Revision } from './revision.ts';
 
@@ -47,7 +47,7 @@ export async function openSide({ file, set, stored }: Source, revision: Revision
     throw new Refusal(loaded.error.diagnostics.map((fault) => ({ ...fault, message: `at ${name}: ${fault.message}` })));
   const { pipeline } = loaded.value;
   const lockFile = lockFileOf(file);
-  const entries = readEntries(lockFile, await read(lockFile));
+  const entries = parseLockfile(lockFile, await read(lockFile));
   if (!entries.ok) throw new Refusal([{ ...entries.error, message: `at ${name}: ${entries.error.message}` }]);
 
   const instances = new Map<InstanceId, readonly MetricsFile[]>();

@@ -2,11 +2,11 @@
 import { statSync } from 'node:fs';
 import type { Digest } from '../../util/digest.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import { referencesOf } from '../keeping/references.ts';
+import { blobReferencesOf } from '../maintenance/references.ts';
 import type { InstanceId } from '../pipeline.ts';
-import type { Lockfile } from '../plan/lockfile.ts';
+import type { Lockfile } from '../lockfile/lockfile.ts';
 import type { RunRecord } from '../record.ts';
-import { DamagedBlobError } from '../store/damage.ts';
+import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import type { Store } from '../store/store.ts';
 import { ArchiveError } from './archive-error.ts';
 
@@ -18,7 +18,11 @@ export interface ArchiveContents {
 }
 
 /** Throws ArchiveError where the store lacks a result that is asked for, DamagedBlobError where it lacks a part of one. */
-export async function contentsOf(ids: readonly InstanceId[], lock: Lockfile, store: Store): Promise<ArchiveContents> {
+export async function archiveContentsOf(
+  ids: readonly InstanceId[],
+  lock: Lockfile,
+  store: Store,
+): Promise<ArchiveContents> {
   const found = await Promise.all(ids.map(async (id) => ({ id, record: await lockedRecord(id, lock, store) })));
   const lacking = found.filter(({ record }) => record === undefined).map(({ id }) => id);
   if (lacking.length > 0) {
@@ -67,7 +71,7 @@ const isComplete = (record: RunRecord, store: Store): boolean =>
 
 /** Not the names of the data's files, which may be those of patients: only `why` would read them. */
 function needed(record: RunRecord, store: Store): Digest[] {
-  return referencesOf(record, store).flatMap(({ digest, part }) => (part.kind === 'listing' ? [] : [digest]));
+  return blobReferencesOf(record, store).flatMap(({ digest, part }) => (part.kind === 'listing' ? [] : [digest]));
 }
 
 function blobsOf(records: readonly RunRecord[], store: Store): { digest: Digest; bytes: number }[] {

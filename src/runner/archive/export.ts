@@ -7,7 +7,7 @@ import { Readable } from 'node:stream';
 import { pipeline as connect } from 'node:stream/promises';
 import { syncFile, syncFolder, temporaryBeside } from '../../util/atomic-file.ts';
 import type { Digest } from '../../util/digest.ts';
-import { DamagedBlobError } from '../store/damage.ts';
+import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import { formatRecord } from '../store/local-store.ts';
 import type { Store } from '../store/store.ts';
 import { ArchiveError } from './archive-error.ts';
@@ -16,7 +16,7 @@ import type { ArchiveContents } from './contents.ts';
 import { archivedText, blobName, formatManifest, manifestName, recordName, type Manifest } from './manifest.ts';
 import { END, headerBlock, padding } from './tar.ts';
 
-export interface Exported {
+export interface ExportSummary {
   readonly results: number;
   readonly files: number;
   /** Of the files, and of the archive. */
@@ -36,7 +36,7 @@ export async function writeArchive(
   contents: ArchiveContents,
   store: Store,
   tell: (bytes: number, of: number) => void,
-): Promise<Exported> {
+): Promise<ExportSummary> {
   const compressor = compressorFor(file);
   const exists = new ArchiveError(
     `${path.basename(file)} is there already`,

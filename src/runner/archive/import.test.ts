@@ -6,10 +6,10 @@ import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { digestOf } from '../../util/digest.ts';
 import type { FingerprintRecord } from '../fingerprint.ts';
-import { announce } from '../keeping/announcement.ts';
+import { registerRunner } from '../maintenance/runner-registration.ts';
 import type { InstanceId, Pipeline } from '../pipeline.ts';
 import { fingerprintOf } from '../plan/identify.ts';
-import { openLockfile } from '../plan/lockfile.ts';
+import { openLockfile } from '../lockfile/lockfile.ts';
 import type { RunRecord } from '../record.ts';
 import { formatRecord } from '../store/local-store.ts';
 import { openStore } from '../store/open-store.ts';
@@ -118,9 +118,9 @@ async function place() {
   const storeFolder = path.join(root, 'cache');
   mkdirSync(storeFolder);
   const store = openStore(storeFolder);
-  const announcement = await announce(storeFolder);
+  const registration = await registerRunner(storeFolder);
   onTestFinished(() => {
-    announcement.withdraw();
+    registration.unregister();
   });
   const lock = openLockfile(path.join(root, 'pipeline.lock.json'));
   if (!lock.ok) throw new Error(lock.error.message);
@@ -135,7 +135,7 @@ async function place() {
           store,
           storeFolder,
           lock: lock.value,
-          announcement,
+          registration,
           tell: () => undefined,
         });
       } finally {

@@ -4,9 +4,9 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../../util/digest.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import type { Announcement } from '../keeping/announcement.ts';
+import type { RunnerRegistration } from '../maintenance/runner-registration.ts';
 import type { InstanceId, Pipeline } from '../pipeline.ts';
-import type { Lockfile } from '../plan/lockfile.ts';
+import type { Lockfile } from '../lockfile/lockfile.ts';
 import type { RunRecord } from '../record.ts';
 import { writeOwner } from '../store/owner.ts';
 import type { Store } from '../store/store.ts';
@@ -15,18 +15,18 @@ import { checkedRecord, digestsOf } from './check-results.ts';
 import { purposeOf, type ArchivedFile, type Manifest } from './manifest.ts';
 import { unpack } from './unpack.ts';
 
-export interface Importing {
+export interface ImportOptions {
   readonly pipeline: Pipeline;
   readonly store: Store;
   /** Absolute. */
   readonly storeFolder: string;
   readonly lock: Lockfile;
   /** So that no sweep takes away what the archive leaves to the store. */
-  readonly announcement: Announcement;
+  readonly registration: RunnerRegistration;
   readonly tell: (bytes: number, of: number) => void;
 }
 
-export interface Imported {
+export interface ImportSummary {
   /** The pipeline that the archive was made from. */
   readonly from: string;
   /** Records that the store did not have, and those it had. */
@@ -38,7 +38,7 @@ export interface Imported {
 }
 
 /** Throws ArchiveError, and then the store is as it was. @param file absolute */
-export async function importArchive(file: string, importing: Importing): Promise<Imported> {
+export async function importArchive(file: string, importing: ImportOptions): Promise<ImportSummary> {
   const folder = path.join(importing.storeFolder, 'work', `import-${randomBytes(6).toString('hex')}`);
   mkdirSync(folder, { recursive: true });
   try {
@@ -54,9 +54,9 @@ export async function importArchive(file: string, importing: Importing): Promise
 /** Records are always read; blobs that the store holds already are not taken a second time. */
 async function chooser(
   { files }: Manifest,
-  { store, announcement }: Importing,
+  { store, registration }: ImportOptions,
 ): Promise<(file: ArchivedFile) => boolean> {
-  await announcement.relyOn(files.map(({ digest }) => digest));
+  await registration.relyOn(files.map(({ digest }) => digest));
   const held = new Set<string>();
   for (const { name, digest, bytes } of files) {
     if (
@@ -136,8 +136,8 @@ function verifiedRecords(unpacked: Unpacked): RunRecord[] {
 async function merge(
   unpacked: Unpacked,
   records: readonly RunRecord[],
-  { pipeline, store, lock }: Importing,
-): Promise<Imported> {
+  { pipeline, store, lock }: ImportOptions,
+): Promise<ImportSummary> {
   const own = new Set(pipeline.instances.map(({ id }) => id));
   const wanted = records.filter(({ instance }) => own.has(instance));
   const { blobs, manifest } = unpacked;

@@ -37,11 +37,11 @@ export const blobName = (digest: Digest): string => `objects/${digest}`;
 const RECORD = /^runs\/([0-9a-f]{64})\.json$/;
 const BLOB = /^objects\/([0-9a-f]{64})$/;
 
-export type Purpose =
+export type EntryPurpose =
   { readonly kind: 'record'; readonly fingerprint: Fingerprint } | { readonly kind: 'blob'; readonly digest: Digest };
 
 /** Undefined for a name that has no place in an archive. */
-export function purposeOf(name: string): Purpose | undefined {
+export function purposeOf(name: string): EntryPurpose | undefined {
   const fingerprint = RECORD.exec(name)?.[1];
   if (fingerprint !== undefined) return { kind: 'record', fingerprint: fingerprint as Fingerprint };
   const digest = BLOB.exec(name)?.[1];

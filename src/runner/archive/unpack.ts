@@ -14,7 +14,7 @@ import { BLOCK, END, padding, readHeader } from './tar.ts';
 /** Tar programs fill up the last record of an archive, of 10 KiB as a rule. */
 const LONGEST_FILLING = 1024 * 1024;
 
-export interface Unpacking {
+export interface UnpackOptions {
   /** Absolute; private to this import. What is taken lies in it under the number that it has in the manifest. */
   readonly folder: string;
   /** Called once, before anything else is read; answers which files are to be taken. The others are only verified. */
@@ -23,7 +23,7 @@ export interface Unpacking {
 }
 
 /** Every byte has been compared with its digest when it returns. Throws ArchiveError. */
-export async function unpack(file: string, { folder, choose, tell }: Unpacking): Promise<Manifest> {
+export async function unpack(file: string, { folder, choose, tell }: UnpackOptions): Promise<Manifest> {
   const stream = opened(file, decompressorFor(file));
   try {
     const source = byteSource(stream);

@@ -12,7 +12,7 @@ import { digestOf, type Digest } from '../../util/digest.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { packageName, packageVersions } from './packages.ts';
-import { settingsFiles } from './settings.ts';
+import { bundleSettingsFiles } from './settings.ts';
 
 export interface Bundle {
   /** ESM for Node. Ends in a link to `BUNDLE_FILE.map` beside it. */
@@ -47,7 +47,7 @@ export const bundleModule: Bundler = async (root, module) => {
   const { build, transform } = await import('esbuild');
   const packages = new Set<string>();
   const read = new Map<string, Buffer>();
-  const settings = settingsFiles(root);
+  const settings = bundleSettingsFiles(root);
   let output: { code: string; map: string; metafile: Metafile };
   try {
     const result = await build({

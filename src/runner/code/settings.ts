@@ -7,7 +7,7 @@ import { parse } from 'jsonc-parser';
  * The files beside the sources that change what a module means: package.json (imports, exports, type) and tsconfig.json
  * with what it extends. Relative to the root.
  */
-export function settingsFiles(root: string): string[] {
+export function bundleSettingsFiles(root: string): string[] {
   const files = existsSync(path.join(root, 'package.json')) ? ['package.json'] : [];
   const pending = existsSync(path.join(root, 'tsconfig.json')) ? ['tsconfig.json'] : [];
   for (const file of pending) {

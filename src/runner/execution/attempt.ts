@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { significant } from '../../util/number.ts';
 import type { Failure } from '../event.ts';
-import type { Workplace } from '../ledger.ts';
+import type { Sandbox } from '../ledger.ts';
 import type { Instance } from '../pipeline.ts';
 import type { Execution, RunRecord } from '../record.ts';
 import type { RunContext, ReadyToRun } from './run-context.ts';
@@ -24,7 +24,7 @@ export type AttemptEnd =
 interface Start {
   readonly number: number;
   readonly instance: Instance;
-  readonly workplace: Workplace;
+  readonly sandbox: Sandbox;
   readonly grant: Grant;
   readonly log: string;
   readonly resumes: number;
@@ -39,9 +39,9 @@ export async function runAttempt(
   context: RunContext,
 ): Promise<AttemptEnd> {
   const { ledger, emit } = context;
-  const workplace = await ledger.prepare(instance, fingerprint);
-  const log = workplace.log(number);
-  const { resumed, resumes, discarded } = workplace;
+  const sandbox = await ledger.prepare(instance, fingerprint);
+  const log = sandbox.log(number);
+  const { resumed, resumes, discarded } = sandbox;
   const began = performance.now();
   const seconds = (): number => significant((performance.now() - began) / 1000);
   emit({
@@ -62,11 +62,11 @@ export async function runAttempt(
     });
 
   const result = await perform(
-    { number, instance, workplace, grant, log, resumes, time: new Date() },
+    { number, instance, sandbox, grant, log, resumes, time: new Date() },
     seconds,
     context,
   ).catch((error: unknown): Performed => ({ kind: 'failed', failure: expectedFailure(error) }));
-  if (result.kind !== 'succeeded') await ledger.abandon(workplace);
+  if (result.kind !== 'succeeded') await ledger.abandon(sandbox);
   switch (result.kind) {
     case 'stopped':
       return result;
@@ -83,7 +83,7 @@ type Performed =
   | { readonly kind: 'stopped' };
 
 async function perform(start: Start, seconds: () => number, context: RunContext): Promise<Performed> {
-  const { instance, workplace } = start;
+  const { instance, sandbox } = start;
   const messages = new MessageCollector(instance.id, context.emit);
   const { end, cut } = await runTask(start, messages, context);
   if (cut === 'interruption') return { kind: 'stopped' };
@@ -94,7 +94,7 @@ async function perform(start: Start, seconds: () => number, context: RunContext)
   if (failure !== undefined) return { kind: 'failed', failure };
   const committed = await context.ledger.commit(
     instance,
-    workplace,
+    sandbox,
     executionOf(start, seconds(), messages, end, context.ledger.storeFolder),
   );
   return committed.ok ? { kind: 'succeeded', record: committed.value } : { kind: 'failed', failure: committed.error };
@@ -102,12 +102,12 @@ async function perform(start: Start, seconds: () => number, context: RunContext)
 
 /** Runs it to its end, or to the end that it is given. */
 async function runTask(
-  { instance, workplace, grant, log }: Start,
+  { instance, sandbox, grant, log }: Start,
   messages: MessageCollector,
   context: RunContext,
 ): Promise<{ readonly end: TaskEnd; readonly cut: 'timeout' | 'interruption' | undefined }> {
   const { executor, hostProgram, options, ledger, signal } = context;
-  const task = await taskOf(instance, workplace, grant, {
+  const task = await taskOf(instance, sandbox, grant, {
     root: ledger.pipeline.root,
     hostProgram,
     graceMs: options.graceMs,

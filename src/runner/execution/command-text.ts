@@ -5,7 +5,7 @@
  */
 import type { JobInput } from '../../stage/protocol.ts';
 import type { Json } from '../../util/json.ts';
-import type { Workplace } from '../ledger.ts';
+import type { Sandbox } from '../ledger.ts';
 import type { Instance } from '../pipeline.ts';
 import { quotingOf, type Quoting } from './shell-quoting.ts';
 
@@ -14,7 +14,7 @@ export interface CommandText {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-export type CommandValues = Pick<Instance, 'params' | 'axes'> & Pick<Workplace, 'inputs' | 'outputs'>;
+export type CommandValues = Pick<Instance, 'params' | 'axes'> & Pick<Sandbox, 'inputs' | 'outputs'>;
 
 export function commandText(template: string, values: CommandValues): CommandText {
   const variables: Record<string, string> = {};

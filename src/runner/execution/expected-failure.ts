@@ -1,7 +1,7 @@
 import { isSystemError } from '../../util/system-error.ts';
 import type { Failure } from '../event.ts';
 import { storageFailure } from '../storage-failure.ts';
-import { DamagedBlobError } from '../store/damage.ts';
+import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 
 /**
  * What went wrong outside this program: the disk is full, a blob is damaged, a lockfile cannot be read. Throws a bug on:

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { err, ok } from '../../util/result.ts';
 import type { Failure, RunEvent, RunSummary } from '../event.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import type { Ledger, Workplace } from '../ledger.ts';
+import type { Ledger, Sandbox } from '../ledger.ts';
 import type { Instance, InstanceId, Pipeline } from '../pipeline.ts';
 import type { PlanEntry, Verdict } from '../plan.ts';
 import type { Execution, RunRecord } from '../record.ts';
@@ -154,7 +154,7 @@ function fakeLedger(
       const checkpoint = path.join(folder, 'checkpoints', instance.id);
       mkdirSync(place, { recursive: true });
       mkdirSync(checkpoint, { recursive: true });
-      return Promise.resolve<Workplace>({
+      return Promise.resolve<Sandbox>({
         fingerprint: print,
         folder: place,
         inputs: {},

@@ -65,7 +65,7 @@ async function auditing(
   { instances, tolerance }: NonNullable<ExecutionOptions['audit']>,
   emit: (event: RunEvent) => void,
 ): Promise<Ledger> {
-  const { auditingLedger } = await import('../audit/auditing-ledger.ts');
+  const { auditingLedger } = await import('../reproduce/auditing-ledger.ts');
   return auditingLedger(ledger, instances, tolerance, (audit) => {
     emit({ type: 'audited', id: audit.instance, audit });
   });

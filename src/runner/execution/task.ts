@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Job, LineageEntry } from '../../stage/protocol.ts';
 import { writeScratch } from '../../util/atomic-file.ts';
-import type { Workplace } from '../ledger.ts';
+import type { Sandbox } from '../ledger.ts';
 import type { Instance } from '../pipeline.ts';
 import { commandText, commandVariables } from './command-text.ts';
 import { stageEnvironment } from './environment.ts';
@@ -21,7 +21,7 @@ export interface TaskDeps {
 
 export async function taskOf(
   instance: Instance,
-  workplace: Workplace,
+  sandbox: Sandbox,
   grant: Grant,
   { root, hostProgram, graceMs, log, lineage }: TaskDeps,
 ): Promise<Task> {
@@ -29,8 +29,8 @@ export async function taskOf(
   const common = { folder: root, log, graceMs };
   const { body, params, axes } = instance;
   if (body.kind === 'module') {
-    const job = jobOf(instance, workplace, grant, await lineage());
-    const file = path.join(workplace.folder, 'job.json');
+    const job = jobOf(instance, sandbox, grant, await lineage());
+    const file = path.join(sandbox.folder, 'job.json');
     writeScratch(file, JSON.stringify(job));
     return {
       ...common,
@@ -39,7 +39,7 @@ export async function taskOf(
       sendsMessages: true,
     };
   }
-  const values = { params, axes, inputs: workplace.inputs, outputs: workplace.outputs };
+  const values = { params, axes, inputs: sandbox.inputs, outputs: sandbox.outputs };
   const { text, variables } = commandText(body.template, values);
   return {
     ...common,
@@ -48,7 +48,7 @@ export async function taskOf(
       ...environment,
       ...commandVariables(values),
       ...variables,
-      PIPELINE_CHECKPOINT: workplace.checkpoint,
+      PIPELINE_CHECKPOINT: sandbox.checkpoint,
     },
     sendsMessages: false,
   };
@@ -56,7 +56,7 @@ export async function taskOf(
 
 function jobOf(
   { id, stage, axes, params }: Instance,
-  { module, inputs, outputs, checkpoint }: Workplace,
+  { module, inputs, outputs, checkpoint }: Sandbox,
   grant: Grant,
   lineage: readonly LineageEntry[],
 ): Job {

@@ -3,7 +3,7 @@ import { digestOf } from '../../util/digest.ts';
 import type { FingerprintRecord } from '../fingerprint.ts';
 import type { Input, InstanceId } from '../pipeline.ts';
 import { differences, type Identified } from './compare.ts';
-import { pipelineOf } from './project.test-support.ts';
+import { pipelineOf } from '../project.test-support.ts';
 
 const [A, B] = [digestOf('a'), digestOf('b')];
 

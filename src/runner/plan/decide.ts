@@ -4,7 +4,7 @@ import type { Instance } from '../pipeline.ts';
 import type { Reason, Verdict } from '../plan.ts';
 import { differences, type Identified, type TreeLookup } from './compare.ts';
 import type { Identification } from './identify.ts';
-import type { LockEntry } from './lockfile.ts';
+import type { LockEntry } from '../lockfile/lockfile.ts';
 
 interface Findings {
   readonly identification: Identification;

@@ -4,48 +4,56 @@ import { canonicalJson } from '../../util/canonical-json.ts';
 import { closestFile } from '../../util/closest-file.ts';
 import { digestOf } from '../../util/digest.ts';
 import type { Json, JsonObject } from '../../util/json.ts';
-import type { Code, ModuleCode } from '../code/code.ts';
+import type { BundleCache, ModuleCode } from '../code/bundle-cache.ts';
 import type { CodeIdentity, Fingerprint, FingerprintRecord, InputIdentity } from '../fingerprint.ts';
 import type { Axes, Input, Instance, InstanceId, Produced } from '../pipeline.ts';
 import type { Reason } from '../plan.ts';
 import type { Origin, RunRecord, StoredOutput } from '../record.ts';
-import type { Content, Contents } from '../store/content.ts';
+import type { Content, DigestCache } from '../store/digest-cache.ts';
 import { UnreadableInputError } from '../store/listing.ts';
 import type { Identified } from './compare.ts';
 
 export type Identification =
-  | ({ readonly kind: 'known'; readonly fingerprint: Fingerprint; readonly assumed: readonly Reason[] } & Details)
+  | ({
+      readonly kind: 'known';
+      readonly fingerprint: Fingerprint;
+      readonly assumed: readonly Reason[];
+    } & IdentityDetails)
   /** A producer must run first. `identity` holds the inputs that are known; `pending` names the others. */
-  | ({ readonly kind: 'pending'; readonly pending: readonly Reason[]; readonly assumed: readonly Reason[] } & Details)
+  | ({
+      readonly kind: 'pending';
+      readonly pending: readonly Reason[];
+      readonly assumed: readonly Reason[];
+    } & IdentityDetails)
   | { readonly kind: 'blocked'; readonly reasons: readonly Reason[] };
 
-export interface Details extends Identified {
+export interface IdentityDetails extends Identified {
   readonly origins: Readonly<Record<string, readonly Origin[]>>;
 }
 
 /** What is there of a producer's results, or the reason why there is nothing. */
-export type Results = Pick<RunRecord, 'fingerprint' | 'outputs'>;
-export type Outcome = Results | 'pending' | 'blocked';
+export type ProducedResults = Pick<RunRecord, 'fingerprint' | 'outputs'>;
+export type ProducerState = ProducedResults | 'pending' | 'blocked';
 
-export interface Surroundings {
+export interface IdentifyDeps {
   readonly root: string;
-  readonly contents: Contents;
-  readonly code: Code;
-  readonly outcome: (id: InstanceId) => Promise<Outcome>;
+  readonly contents: DigestCache;
+  readonly code: BundleCache;
+  readonly outcome: (id: InstanceId) => Promise<ProducerState>;
   /** What a missing workspace input is assumed to be; the identification names each one that is `assumed`. */
   readonly assume: (id: InstanceId, input: string) => InputIdentity | undefined;
 }
 
-export async function identify(instance: Instance, surroundings: Surroundings): Promise<Identification> {
+export async function identify(instance: Instance, deps: IdentifyDeps): Promise<Identification> {
   const blocked: Reason[] = [];
   const pending: Reason[] = [];
   const assumed: Reason[] = [];
-  const code = await codeOf(instance, surroundings, blocked);
+  const code = await codeOf(instance, deps, blocked);
   const inputs: Record<string, InputIdentity> = {};
   const origins: Record<string, readonly Origin[]> = {};
   for (const [name, input] of Object.entries(instance.inputs)) {
-    const found = await inputOf(name, input, surroundings);
-    const standIn = 'identity' in found ? undefined : assumption(instance.id, name, found, surroundings);
+    const found = await inputOf(name, input, deps);
+    const standIn = 'identity' in found ? undefined : assumption(instance.id, name, found, deps);
     if ('identity' in found) [inputs[name], origins[name]] = [found.identity, found.origins];
     else if (standIn) {
       [inputs[name], origins[name]] = [standIn.identity, standIn.origins];
@@ -76,7 +84,7 @@ function assumption(
   id: InstanceId,
   name: string,
   { reasons }: Extract<Found, { blocks: boolean }>,
-  { assume }: Surroundings,
+  { assume }: IdentifyDeps,
 ): Extract<Found, { identity: InputIdentity }> | undefined {
   const [reason] = reasons;
   const identity = reason?.kind === 'missing-input' ? assume(id, name) : undefined;
@@ -92,7 +100,7 @@ export function fingerprintOf(identity: FingerprintRecord): Fingerprint {
 
 async function codeOf(
   { body }: Instance,
-  { code }: Surroundings,
+  { code }: IdentifyDeps,
   blocked: Reason[],
 ): Promise<{ identity: CodeIdentity; sources: ModuleCode['sources'] } | undefined> {
   if (body.kind === 'command') return { identity: { kind: 'command', template: body.template }, sources: {} };
@@ -109,8 +117,8 @@ type Found =
   | { readonly identity: InputIdentity; readonly origins: readonly Origin[] }
   | { readonly blocks: boolean; readonly reasons: readonly Reason[] };
 
-async function inputOf(name: string, input: Input, surroundings: Surroundings): Promise<Found> {
-  const { root, contents } = surroundings;
+async function inputOf(name: string, input: Input, deps: IdentifyDeps): Promise<Found> {
+  const { root, contents } = deps;
   switch (input.kind) {
     case 'none':
       return { identity: { kind: 'none' }, origins: [] };
@@ -131,7 +139,7 @@ async function inputOf(name: string, input: Input, surroundings: Surroundings): 
         () => ({ blocks: true, reasons: [{ kind: 'unmatched-input', input: name, pattern: input.pattern }] }),
       );
     case 'output': {
-      const made = await producedBy(name, input, surroundings);
+      const made = await producedBy(name, input, deps);
       if (made.kind === 'none') return { blocks: made.blocks, reasons: [made.reason] };
       return { identity: { kind: made.output.kind, digest: made.output.digest }, origins: [made.origin] };
     }
@@ -140,7 +148,7 @@ async function inputOf(name: string, input: Input, surroundings: Surroundings): 
         await Promise.all(
           input.members.map(async (member) => ({
             axes: member.axes,
-            made: await producedBy(name, member, surroundings),
+            made: await producedBy(name, member, deps),
           })),
         ),
       );
@@ -207,7 +215,7 @@ type Made =
   | { readonly kind: 'some'; readonly output: StoredOutput; readonly origin: Origin }
   | { readonly kind: 'none'; readonly blocks: boolean; readonly reason: Reason };
 
-async function producedBy(input: string, { producer, output }: Produced, { outcome }: Surroundings): Promise<Made> {
+async function producedBy(input: string, { producer, output }: Produced, { outcome }: IdentifyDeps): Promise<Made> {
   const result = await outcome(producer);
   if (result === 'blocked')
     return { kind: 'none', blocks: true, reason: { kind: 'producer-blocked', input, producer } };

@@ -2,7 +2,7 @@
 import type * as Fs from 'node:fs';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { bundleModule, type Bundler } from '../code/bundle.ts';
-import { project, type Sketch } from './project.test-support.ts';
+import { project, type Sketch } from '../project.test-support.ts';
 
 const calls = vi.hoisted(() => ({ made: new Map<string, number>() }));
 

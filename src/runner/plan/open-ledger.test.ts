@@ -15,9 +15,9 @@ import { expect, test } from 'vitest';
 import type { Digest } from '../../util/digest.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { InstanceId } from '../pipeline.ts';
-import { DamagedBlobError } from '../store/damage.ts';
+import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import { openLedger } from './open-ledger.ts';
-import { EXECUTION, pipelineOf, project, type Bench, type Sketch, type Work } from './project.test-support.ts';
+import { EXECUTION, pipelineOf, project, type Bench, type Sketch, type Work } from '../project.test-support.ts';
 
 /** data -> pack -> train -> report, and pack publishes nothing while report does. */
 const STAGES: Sketch = {
@@ -42,7 +42,7 @@ const train = (text: string) => (bench: Bench) => {
 };
 const WORK: Work = {
   pack: (bench) => {
-    bench.write('images', readFileSync(path.join(bench.workplace.inputs.source as string, 'a.txt'), 'utf8'));
+    bench.write('images', readFileSync(path.join(bench.sandbox.inputs.source as string, 'a.txt'), 'utf8'));
   },
   train: train(''),
   report: (bench) => {
@@ -239,7 +239,7 @@ test('a missing input blocks its stage and all that need it, with the place wher
   await p.run({
     ...WORK,
     pack: (bench) => {
-      given.push(bench.workplace.inputs.source);
+      given.push(bench.sandbox.inputs.source);
       bench.write('images', 'x');
     },
   });
@@ -270,7 +270,7 @@ test('the places that a stage is given bear the real names, and inputs of a fold
   await p.run({
     ...WORK,
     report: (bench) => {
-      const { inputs, outputs, checkpoint, resumed } = bench.workplace;
+      const { inputs, outputs, checkpoint, resumed } = bench.sandbox;
       expect([
         path.basename(inputs.weights as string),
         path.basename(inputs.curves as string),
@@ -315,7 +315,7 @@ test('gathered inputs come in order with their axes; a glob is a folder of what 
     'make:seed=1': make('one'),
     'make:seed=0': make('zero'),
     sum: (bench) => {
-      const { all, tables, nothing } = bench.workplace.inputs as {
+      const { all, tables, nothing } = bench.sandbox.inputs as {
         all: { path: string; axes: object }[];
         tables: string;
         nothing: null;
@@ -371,7 +371,7 @@ test('an output that was not written is a failure that names it, and nothing is 
     await p.run({
       ...WORK,
       train: (bench) => {
-        mkdirSync(bench.workplace.outputs.weights!);
+        mkdirSync(bench.sandbox.outputs.weights!);
         bench.write('curves', 'x', 'a');
       },
     }),
@@ -404,10 +404,10 @@ test('a second attempt with the old fingerprint does not record the changed inpu
   const plan = await ledger.plan(ledger.pipeline.instances, { force: new Set() });
   const { instance, verdict } = plan.entries[0]!;
   const attempt = async (meanwhile: () => void) => {
-    const workplace = await ledger.prepare(instance, (verdict as { fingerprint: Fingerprint }).fingerprint);
+    const sandbox = await ledger.prepare(instance, (verdict as { fingerprint: Fingerprint }).fingerprint);
     meanwhile();
-    writeFileSync(workplace.outputs.images!, 'x');
-    return ledger.commit(instance, workplace, EXECUTION);
+    writeFileSync(sandbox.outputs.images!, 'x');
+    return ledger.commit(instance, sandbox, EXECUTION);
   };
   const refused = { ok: false, error: { kind: 'input-changed', paths: ['data'] } };
   expect(
@@ -451,13 +451,13 @@ test('an input that was rewritten while its stage ran is in doubt, even if its c
 test('a checkpoint goes with an input that was written to while it was made, and stays otherwise', async () => {
   const p = study();
   const saving = (meanwhile: () => void): Work => ({
-    pack: ({ workplace: { checkpoint } }) => {
+    pack: ({ sandbox: { checkpoint } }) => {
       writeFileSync(path.join(checkpoint, 'epoch'), '3');
       meanwhile();
     },
   });
   const resumed: boolean[] = [];
-  const looking: Work = { pack: ({ workplace }) => void resumed.push(workplace.resumed) };
+  const looking: Work = { pack: ({ sandbox }) => void resumed.push(sandbox.resumed) };
   for (const meanwhile of [
     () => undefined,
     () => {
@@ -475,7 +475,7 @@ test('a checkpoint survives failure, is announced at the next attempt and is rem
   let checkpoint = '';
   await p.run({
     pack: (bench) => {
-      ({ checkpoint } = bench.workplace);
+      ({ checkpoint } = bench.sandbox);
       writeFileSync(path.join(checkpoint, 'epoch'), '3');
     },
   });
@@ -483,7 +483,7 @@ test('a checkpoint survives failure, is announced at the next attempt and is rem
   await p.run({
     ...WORK,
     pack: (bench) => {
-      expect([bench.workplace.resumed, bench.workplace.checkpoint]).toEqual([true, checkpoint]);
+      expect([bench.sandbox.resumed, bench.sandbox.checkpoint]).toEqual([true, checkpoint]);
       WORK.pack!(bench);
     },
   });
@@ -575,12 +575,12 @@ test('a result that was recorded and not published before a crash is restored by
   if (!ledger.ok) throw new Error(ledger.error[0]!.message);
   const [instance] = ledger.value.pipeline.instances;
   const plan = await ledger.value.plan([instance!], { force: new Set() });
-  const workplace = await ledger.value.prepare(
+  const sandbox = await ledger.value.prepare(
     instance!,
     (plan.entries[0]!.verdict as { fingerprint: Fingerprint }).fingerprint,
   );
-  writeFileSync(workplace.outputs.images!, 'pixels');
-  await expect(ledger.value.commit(instance!, workplace, EXECUTION)).rejects.toThrow('no-such-folder');
+  writeFileSync(sandbox.outputs.images!, 'pixels');
+  await expect(ledger.value.commit(instance!, sandbox, EXECUTION)).rejects.toThrow('no-such-folder');
   expect(await p.run({ train: WORK.train!, report: WORK.report! })).toEqual({
     pack: 'restored',
     train: 'executed',
@@ -737,8 +737,8 @@ test('logs are kept per instance, oldest first, whatever its axis values are', a
   const p = project({ stages: { 'make:name=a/b ä': { outputs: { n: 'n.txt' } } } });
   await p.run({
     'make:name=a/b ä': (bench) => {
-      writeFileSync(bench.workplace.log(2), 'second');
-      writeFileSync(bench.workplace.log(1), 'first');
+      writeFileSync(bench.sandbox.log(2), 'second');
+      writeFileSync(bench.sandbox.log(1), 'first');
       bench.write('n', 'x');
     },
   });

@@ -5,36 +5,42 @@ import { digestOf, type Digest } from '../../util/digest.ts';
 import { removeTree } from '../../util/remove-tree.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import type { Bundler } from '../code/bundle.ts';
-import { openCode } from '../code/code.ts';
+import { openBundleCache } from '../code/bundle-cache.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Failure } from '../event.ts';
-import type { Ledger, Workplace } from '../ledger.ts';
+import type { Ledger, Sandbox } from '../ledger.ts';
 import type { Axes, Instance, InstanceId, Pipeline } from '../pipeline.ts';
 import type { RunRecord } from '../record.ts';
-import { announce } from '../keeping/announcement.ts';
-import { serve } from '../keeping/served.ts';
+import { registerRunner } from '../maintenance/runner-registration.ts';
+import { registerLockfile } from '../maintenance/store-lockfiles.ts';
 import { alone } from '../resources/lease.ts';
-import { openContents } from '../store/content.ts';
+import { openDigestCache } from '../store/digest-cache.ts';
 import { verifyContent } from '../store/copy.ts';
-import { DamagedBlobError } from '../store/damage.ts';
+import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import { openLocalStore } from '../store/local-store.ts';
 import { makeStateFolder } from '../store/state-file.ts';
 import { parseTree } from '../store/tree.ts';
-import { checkOut } from './checkout.ts';
-import { closeCheckpoint } from './checkpoint.ts';
-import { proveOutputs, takeOutputs } from './collect.ts';
-import { openCommitted } from './committed.ts';
-import { giveBack } from './give-back.ts';
-import type { Details } from './identify.ts';
-import { lineageOf } from './lineage.ts';
-import { openLockfile } from './lockfile.ts';
-import { logFiles } from './logs.ts';
-import { pastResults } from './past-results.ts';
-import { paced } from './paced.ts';
-import { makePlanner, producedInputs } from './planner.ts';
-import { openPublisher } from './publish.ts';
-import { makeWorkplace, sweepWork } from './workplace.ts';
-import { changedInputs, forgetInputs, inputStamps, inputTrees, type InputStamps } from './workspace.ts';
+import { checkOut } from '../transfer/checkout.ts';
+import { closeCheckpoint } from '../transfer/checkpoint.ts';
+import { checkOutputs, storeOutputs } from '../transfer/collect-outputs.ts';
+import { openCommittedOutputs } from '../transfer/committed-outputs.ts';
+import { restoreMovedInputs } from '../transfer/restore-moved-inputs.ts';
+import type { IdentityDetails } from './identify.ts';
+import { lineageOf } from '../results/lineage.ts';
+import { openLockfile } from '../lockfile/lockfile.ts';
+import { findLogFiles } from '../store/log-files.ts';
+import { pastResults } from '../results/past-results.ts';
+import { throttledWriter } from '../lockfile/throttled-writer.ts';
+import { makePlanner, producedInputsOf } from './planner.ts';
+import { openPublisher } from '../transfer/publish.ts';
+import { makeSandbox, removeDeadSandboxes } from '../transfer/sandbox.ts';
+import {
+  changedInputs,
+  forgetInputs,
+  inputVersions,
+  inputTrees,
+  type InputVersions,
+} from '../transfer/input-snapshot.ts';
 
 interface LedgerOptions {
   /** Absolute; made if it is not there. */
@@ -59,13 +65,13 @@ export async function openLedger(
   const lock = opened.value;
   const { root } = pipeline;
   const stateFolder = makeStateFolder(storeFolder);
-  sweepWork(storeFolder);
-  const announcement = executes ? await announce(storeFolder) : undefined;
+  removeDeadSandboxes(storeFolder);
+  const registration = executes ? await registerRunner(storeFolder) : undefined;
 
-  const contents = openContents(root, stateFolder);
+  const contents = openDigestCache(root, stateFolder);
   const store = openLocalStore(storeFolder, contents);
-  const code = openCode({ root, stateFolder, contents, store, ...(bundle && { bundle }) });
-  const committed = openCommitted({ pipeline, lockFile, storeFolder, lock, contents });
+  const code = openBundleCache({ root, stateFolder, contents, store, ...(bundle && { bundle }) });
+  const committed = openCommittedOutputs({ pipeline, lockFile, storeFolder, lock, contents });
   const publisher = openPublisher(root, stateFolder, contents, store, committed);
   /** Folders of now are known from the workspace, those of past executions from the store. */
   const trees = (digest: Digest) => {
@@ -78,10 +84,15 @@ export async function openLedger(
   /** What each private folder was made for. */
   const underway = new Map<
     string,
-    { readonly instance: Instance; readonly details: Details; readonly stamps: InputStamps; readonly rest: () => void }
+    {
+      readonly instance: Instance;
+      readonly details: IdentityDetails;
+      readonly versions: InputVersions;
+      readonly rest: () => void;
+    }
   >();
 
-  const workIn = ({ folder }: Workplace) => {
+  const workIn = ({ folder }: Sandbox) => {
     const work = underway.get(folder);
     if (!work) throw new Error(`Internal error: ${folder} was not prepared by this ledger.`);
     return work;
@@ -110,16 +121,16 @@ export async function openLedger(
         ...(known.identity.code.kind === 'module' ? [known.identity.code.bundle] : []),
       ];
     });
-    return announcement === undefined || announcement.relyOn(names);
+    return registration === undefined || registration.relyOn(names);
   };
 
-  const prove = async (workplace: Workplace): Promise<Result<void, Failure>> => {
-    const { instance, details, stamps } = workIn(workplace);
-    const changed = await changedInputs(instance, details.identity, stamps, surroundings);
-    return changed.length > 0 ? err({ kind: 'input-changed', paths: changed }) : proveOutputs(instance, workplace);
+  const prove = async (sandbox: Sandbox): Promise<Result<void, Failure>> => {
+    const { instance, details, versions } = workIn(sandbox);
+    const changed = await changedInputs(instance, details.identity, versions, surroundings);
+    return changed.length > 0 ? err({ kind: 'input-changed', paths: changed }) : checkOutputs(instance, sandbox);
   };
 
-  const saving = paced(() => alone(path.join(storeFolder, 'leases', 'lockfile'), () => lock.save(keeps)));
+  const saving = throttledWriter(() => alone(path.join(storeFolder, 'leases', 'lockfile'), () => lock.save(keeps)));
 
   async function finish(instance: Instance, record: RunRecord): Promise<Result<RunRecord, Failure>> {
     // As soon as there is a record, several runners may be about to publish it.
@@ -130,16 +141,16 @@ export async function openLedger(
     if (!published.ok) return published;
     await committed.remember(instance, record);
     lock.set(instance.id, record);
-    serve(storeFolder, lockFile);
-    await saving.soon();
+    registerLockfile(storeFolder, lockFile);
+    await saving.schedule();
     planner.settle(instance.id, record);
     return ok(record);
   }
 
-  const warnings = lock.joined ? [joinedWarning(lockFile, executes)] : [];
+  const warnings = lock.hadConflict ? [conflictWarning(lockFile, executes)] : [];
   if (executes) {
     sweepTemporaries(lockFile);
-    if (lock.joined) await lock.save(keeps);
+    if (lock.hadConflict) await lock.save(keeps);
   }
 
   return ok({
@@ -169,34 +180,34 @@ export async function openLedger(
       if (known?.kind !== 'known' || known.fingerprint !== fingerprint)
         throw new Error(`Internal error: ${instance.id} is prepared with a fingerprint that was not decided upon.`);
       const bundleDigest = known.identity.code.kind === 'module' ? known.identity.code.bundle : undefined;
-      const stamps = await inputStamps(instance, surroundings);
-      const { workplace, rest } = await makeWorkplace(instance, fingerprint, bundleDigest, {
+      const versions = await inputVersions(instance, surroundings);
+      const { sandbox: sandbox, rest } = await makeSandbox(instance, fingerprint, bundleDigest, {
         root,
         storeFolder,
         store,
         contents,
         code,
         result,
-        stamps,
+        versions,
         apart,
       });
-      underway.set(workplace.folder, { instance, details: known, stamps, rest });
-      return workplace;
+      underway.set(sandbox.folder, { instance, details: known, versions, rest });
+      return sandbox;
     },
 
     prove,
 
-    async commit(instance, workplace, execution) {
-      const work = workIn(workplace);
+    async commit(instance, sandbox, execution) {
+      const work = workIn(sandbox);
       const { details } = work;
-      const proved = await prove(workplace);
+      const proved = await prove(sandbox);
       if (!proved.ok) return proved;
-      const stored = await takeOutputs(instance, workplace, store);
+      const stored = await storeOutputs(instance, sandbox, store);
       for (const tree of await inputTrees(instance, root, contents)) await store.put(tree.text);
       const { identity, sources, origins } = details;
       const record: RunRecord = {
         format: 1,
-        fingerprint: workplace.fingerprint,
+        fingerprint: sandbox.fingerprint,
         instance: instance.id,
         stage: instance.stage,
         axes: instance.axes,
@@ -207,25 +218,25 @@ export async function openLedger(
         execution,
       };
       await store.putRecord(record);
-      underway.delete(workplace.folder);
+      underway.delete(sandbox.folder);
       work.rest();
-      removeTree(workplace.checkpoint);
-      removeTree(workplace.folder);
+      removeTree(sandbox.checkpoint);
+      removeTree(sandbox.folder);
       return finish(instance, record);
     },
 
-    async abandon(workplace) {
-      const work = underway.get(workplace.folder);
+    async abandon(sandbox) {
+      const work = underway.get(sandbox.folder);
       if (!work) return; // its result is in the store already, only a file stands in the way of publishing it
-      const { instance, details, stamps, rest } = work;
-      underway.delete(workplace.folder);
+      const { instance, details, versions, rest } = work;
+      underway.delete(sandbox.folder);
       rest();
       closeCheckpoint(
-        workplace.checkpoint,
-        (await changedInputs(instance, details.identity, stamps, surroundings)).length === 0,
+        sandbox.checkpoint,
+        (await changedInputs(instance, details.identity, versions, surroundings)).length === 0,
       );
-      await giveBack(instance, workplace, details.identity, root, contents);
-      removeTree(workplace.folder);
+      await restoreMovedInputs(instance, sandbox, details.identity, root, contents);
+      removeTree(sandbox.folder);
     },
 
     async restore(instance, { record }) {
@@ -250,7 +261,7 @@ export async function openLedger(
       return lineageOf(
         store,
         storeFolder,
-        producedInputs(instance).flatMap(({ producer }) => planner.result(producer) ?? []),
+        producedInputsOf(instance).flatMap(({ producer }) => planner.result(producer) ?? []),
       );
     },
 
@@ -270,13 +281,13 @@ export async function openLedger(
 
     results: (ids) => pastResults(ids, store, trees),
 
-    logs: (id) => Promise.resolve(logFiles(storeFolder, id)),
+    logs: (id) => Promise.resolve(findLogFiles(storeFolder, id)),
 
     async close() {
       try {
-        await saving.settled();
+        await saving.flush();
       } finally {
-        announcement?.withdraw();
+        registration?.unregister();
         await contents.save();
         await code.save();
         await publisher.save();
@@ -285,7 +296,7 @@ export async function openLedger(
   });
 }
 
-function joinedWarning(lockFile: string, executes: boolean): Diagnostic {
+function conflictWarning(lockFile: string, executes: boolean): Diagnostic {
   const name = path.basename(lockFile);
   return {
     code: 'lockfile-joined',

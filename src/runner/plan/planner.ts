@@ -2,16 +2,22 @@
 import type { Instance, InstanceId, Pipeline, Produced } from '../pipeline.ts';
 import type { PlanEntry, Reason, Verdict } from '../plan.ts';
 import type { RunRecord, StoredOutput } from '../record.ts';
-import { DamagedBlobError } from '../store/damage.ts';
+import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import { verifyContent } from '../store/copy.ts';
 import type { BlobState, Store } from '../store/store.ts';
 import { parseTree } from '../store/tree.ts';
 import type { TreeLookup } from './compare.ts';
 import { decideVerdict } from './decide.ts';
-import { readHistory, type History } from './history.ts';
-import { identify, type Identification, type Results, type Outcome, type Surroundings } from './identify.ts';
-import type { Lockfile } from './lockfile.ts';
-import type { Publisher } from './publish.ts';
+import { readExpectedDurations, type ExpectedDurations } from './expected-durations.ts';
+import {
+  identify,
+  type Identification,
+  type ProducedResults,
+  type ProducerState,
+  type IdentifyDeps,
+} from './identify.ts';
+import type { Lockfile } from '../lockfile/lockfile.ts';
+import type { Publisher } from '../transfer/publish.ts';
 
 interface Planner {
   plan(instances: readonly Instance[], forced: ReadonlySet<InstanceId>): Promise<PlanEntry[]>;
@@ -19,11 +25,11 @@ interface Planner {
   /** What the last decision about an instance was made from. */
   identification(id: InstanceId): Identification | undefined;
   /** What is there of an instance's present results. */
-  result(id: InstanceId): Results | undefined;
+  result(id: InstanceId): ProducedResults | undefined;
   settle(id: InstanceId, record: RunRecord): void;
 }
 
-interface PlannerParts extends Omit<Surroundings, 'outcome' | 'assume'> {
+interface PlannerDeps extends Omit<IdentifyDeps, 'outcome' | 'assume'> {
   readonly pipeline: Pipeline;
   readonly store: Store;
   readonly lock: Lockfile;
@@ -33,37 +39,29 @@ interface PlannerParts extends Omit<Surroundings, 'outcome' | 'assume'> {
   readonly allowMissing: boolean;
 }
 
-export function makePlanner({
-  pipeline,
-  store,
-  lock,
-  publisher,
-  trees,
-  allowMissing,
-  ...surroundings
-}: PlannerParts): Planner {
+export function makePlanner({ pipeline, store, lock, publisher, trees, allowMissing, ...deps }: PlannerDeps): Planner {
   const byId = new Map(pipeline.instances.map((instance) => [instance.id, instance]));
   const identifications = new Map<InstanceId, Identification>();
-  let outcomes = new Map<InstanceId, Outcome>();
+  let outcomes = new Map<InstanceId, ProducerState>();
   let verdicts = new Map<InstanceId, Promise<Verdict>>();
-  let history: History | undefined;
+  let history: ExpectedDurations | undefined;
   /** Something that will run reads their results: the lockfile's word is not enough. */
   const needed = new Set<InstanceId>();
-  const assume: Surroundings['assume'] = (id, input) =>
+  const assume: IdentifyDeps['assume'] = (id, input) =>
     allowMissing ? lock.get(id)?.identity.inputs[input] : undefined;
 
   /** Decides about an instance and, before it, about its producers. */
   function verdictOf(instance: Instance, forced: ReadonlySet<InstanceId>): Promise<Verdict> {
     let verdict = verdicts.get(instance.id);
     if (!verdict) {
-      const outcome = async (id: InstanceId): Promise<Outcome> => outcomeOf(await verdictOf(known(id), forced));
+      const outcome = async (id: InstanceId): Promise<ProducerState> => outcomeOf(await verdictOf(known(id), forced));
       verdicts.set(instance.id, (verdict = decided(instance, forced.has(instance.id), outcome)));
     }
     return verdict;
   }
 
-  async function decided(instance: Instance, forced: boolean, outcome: Surroundings['outcome']): Promise<Verdict> {
-    const identification = await identify(instance, { ...surroundings, outcome, assume });
+  async function decided(instance: Instance, forced: boolean, outcome: IdentifyDeps['outcome']): Promise<Verdict> {
+    const identification = await identify(instance, { ...deps, outcome, assume });
     identifications.set(instance.id, identification);
     const record = identification.kind === 'known' ? await store.record(identification.fingerprint) : undefined;
     const locked = lock.get(instance.id);
@@ -102,7 +100,7 @@ export function makePlanner({
       if (verdict.kind === 'restore')
         for (const [name, output] of Object.entries(verdict.record.outputs)) await check(output, name, instance.id);
       if (verdict.kind !== 'run') continue;
-      for (const { producer, output } of producedInputs(instance)) {
+      for (const { producer, output } of producedInputsOf(instance)) {
         const result = outcomes.get(producer);
         if (typeof result === 'object') await check(result.outputs[output], output, producer);
       }
@@ -128,11 +126,11 @@ export function makePlanner({
       const entries: PlanEntry[] = [];
       for (const instance of instances) {
         const verdict = await verdicts.get(instance.id)!;
-        if (verdict.kind === 'run') history ??= await readHistory(store);
+        if (verdict.kind === 'run') history ??= await readExpectedDurations(store);
         const expected =
           'record' in verdict
             ? verdict.record.execution.seconds
-            : history?.expectedSeconds(instance, lock.get(instance.id)?.fingerprint);
+            : history?.secondsOf(instance, lock.get(instance.id)?.fingerprint);
         entries.push({ instance, verdict, ...(expected !== undefined && { expectedSeconds: expected }) });
       }
       return entries;
@@ -156,13 +154,13 @@ export function makePlanner({
   };
 }
 
-function outcomeOf(verdict: Verdict): Outcome {
+function outcomeOf(verdict: Verdict): ProducerState {
   if (verdict.kind === 'run') return 'pending';
   if (verdict.kind === 'blocked') return 'blocked';
   return 'record' in verdict ? verdict.record : { fingerprint: verdict.fingerprint, outputs: verdict.outputs };
 }
 
-export function producedInputs(instance: Instance): Produced[] {
+export function producedInputsOf(instance: Instance): Produced[] {
   return Object.values(instance.inputs).flatMap((input): readonly Produced[] =>
     input.kind === 'output' ? [input] : input.kind === 'gather' ? input.members : [],
   );

@@ -22,7 +22,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { err, ok, type Result } from '../../util/result.ts';
-import { HEARTBEAT_MS, judge, keepAlive, writeOwner, type Judgement } from '../store/owner.ts';
+import { HEARTBEAT_MS, judgeOwner, keepAlive, writeOwner, type OwnerState } from '../store/owner.ts';
 
 export interface Lease {
   release(): void;
@@ -100,9 +100,9 @@ function renameOnto(draft: string, place: string, token: string): boolean {
 /** Undefined when the place has become free: nobody was there any more, or only somebody dead. */
 function livingHolder(place: string, justWritten: string): string | undefined {
   for (const entry of entriesOf(place)) {
-    const judgement: Judgement = givenUp.has(path.basename(entry))
+    const judgement: OwnerState = givenUp.has(path.basename(entry))
       ? { state: 'dead' }
-      : judge(entry, () => statSync(justWritten).mtimeMs);
+      : judgeOwner(entry, () => statSync(justWritten).mtimeMs);
     if (judgement.state === 'alive') return judgement.name;
     if (judgement.state === 'dead') rmSync(entry, { recursive: true, force: true });
   }

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:f
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { clockOffset, openClock, type Instruments } from './clock.ts';
+import { clockOffset, openClock, type ClockSource } from './clock.ts';
 import { isSettled } from './stat.ts';
 
 const SECOND = 1_000_000_000n;
 const NOW = 1_700_000_000_500; // half past a second
 const [STORE, DISK, SHARE] = [1n, 2n, 3n];
-const instruments = (offset: bigint | undefined): Instruments => ({
+const instruments = (offset: bigint | undefined): ClockSource => ({
   offset: () => offset,
   deviceOf: () => STORE,
   kindOf: (file) => (file === 'disk' ? 0xef53 : 0x6969),

@@ -14,7 +14,7 @@ export interface Clock {
 }
 
 /** How a clock is read; tests have others. */
-export interface Instruments {
+export interface ClockSource {
   /** See clockOffset. */
   readonly offset: (folder: string) => bigint | undefined;
   readonly deviceOf: (folder: string) => bigint;
@@ -23,7 +23,7 @@ export interface Instruments {
 }
 
 /** @param folder where a file may be written to learn the time of its device */
-export function openClock(folder: string, { offset, deviceOf, kindOf }: Instruments = SYSTEM): Clock {
+export function openClock(folder: string, { offset, deviceOf, kindOf }: ClockSource = SYSTEM): Clock {
   const offsets = new Map<bigint, bigint>();
   const measured = (device: bigint, file: string): bigint => {
     if (device === deviceOf(folder)) return offset(folder) ?? -MOST_SKEW;
@@ -63,7 +63,7 @@ const LOCAL: ReadonlySet<number> = new Set([
   0xef53, 0x58465342, 0x9123683e, 0x01021994, 0x794c7630, 0x2fc12fc1, 0xf2f52010, 0x4d44, 0x2011bab0,
 ]);
 
-const SYSTEM: Instruments = {
+const SYSTEM: ClockSource = {
   offset: clockOffset,
   deviceOf: (folder) => statSync(folder, { bigint: true }).dev,
   kindOf: (file) => statfsSync(file).type,

@@ -6,7 +6,7 @@ import pLimit from 'p-limit';
 import { makeFolder, syncFile, syncFolder, sweepTemporaries, temporaryBeside } from '../../util/atomic-file.ts';
 import type { Digest } from '../../util/digest.ts';
 import { naming } from '../../util/system-error.ts';
-import { DamagedBlobError } from './damage.ts';
+import { DamagedBlobError } from './damaged-blob-error.ts';
 import type { Store } from './store.ts';
 import { parseTree } from './tree.ts';
 

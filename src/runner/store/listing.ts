@@ -122,13 +122,13 @@ function requireUnicodeNames(folder: string): void {
 
 /** What is at the end of a path, links followed: a regular file or a folder, or an error that says what else it is. */
 function resolved(file: string): BigIntStats {
-  const stat = found(file);
+  const stat = statInput(file);
   if (!stat) throw nothingAtItsEnd(file);
   return stat;
 }
 
 /** The same; undefined where there is nothing. A link that leads nowhere is a fault to report, not an absent file. */
-export function found(file: string): BigIntStats | undefined {
+export function statInput(file: string): BigIntStats | undefined {
   let stat: BigIntStats | undefined;
   try {
     stat = statSync(file, { bigint: true, throwIfNoEntry: false });

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Fingerprint } from '../fingerprint.ts';
-import { openContents } from './content.ts';
+import { openDigestCache } from './digest-cache.ts';
 import { openLocalStore } from './local-store.ts';
 import { storeContract, type StoreUnderTest } from './store.contract.ts';
 
@@ -13,7 +13,7 @@ function localStore(): StoreUnderTest & { folder: string } {
     rmSync(folder, { recursive: true });
   });
   mkdirSync(path.join(folder, 'state'));
-  const open = () => openLocalStore(folder, openContents(folder, path.join(folder, 'state')));
+  const open = () => openLocalStore(folder, openDigestCache(folder, path.join(folder, 'state')));
   const store = open();
   const spoil = (file: string, change: (bytes: Buffer) => Buffer | undefined) => {
     const bytes = change(readFileSync(file));

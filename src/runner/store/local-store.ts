@@ -10,7 +10,7 @@ import { namesIfThere } from '../../util/if-there.ts';
 import { isSystemError, naming } from '../../util/system-error.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { RunRecord } from '../record.ts';
-import type { Contents } from './content.ts';
+import type { DigestCache } from './digest-cache.ts';
 import type { BlobState, Store } from './store.ts';
 
 /** Blobs are read-only: a stage that writes to its input fails instead of changing what was recorded. */
@@ -20,7 +20,7 @@ const BLOB_MODE = 0o444;
 const CLASHES: ReadonlySet<string> = new Set(['EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST']);
 
 /** `contents` remembers which blobs were verified; it must know the folder's files by their absolute paths. */
-export function openLocalStore(folder: string, contents: Contents): Store {
+export function openLocalStore(folder: string, contents: DigestCache): Store {
   const pathOf = (digest: Digest) => blobFile(folder, digest);
   const recordFile = (fingerprint: Fingerprint) => path.join(folder, 'runs', `${fingerprint}.json`);
   const quarantined = (file: string) =>

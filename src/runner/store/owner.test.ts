@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync 
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { HEARTBEAT_MS, judge, keepAlive, SILENCE_MS, writeOwner } from './owner.ts';
+import { HEARTBEAT_MS, judgeOwner, keepAlive, SILENCE_MS, writeOwner } from './owner.ts';
 
 /** The server's clock, which is not ours. */
 const SERVER = Date.parse('2001-01-01');
@@ -22,7 +22,7 @@ function entry(changes: object, silentMs = 0): string {
   return file;
 }
 
-const state = (file: string): string => judge(file, () => SERVER).state;
+const state = (file: string): string => judgeOwner(file, () => SERVER).state;
 const ended = spawnSync('true').pid;
 
 test.each([
@@ -49,12 +49,12 @@ test('an entry that cannot be read is judged by its silence; one that is not the
   writeFileSync(file, '{"ho');
   utimesSync(file, SERVER / 1000, SERVER / 1000);
   expect(state(file)).toBe('alive');
-  expect(judge(file, () => SERVER + SILENCE_MS).state).toBe('dead');
+  expect(judgeOwner(file, () => SERVER + SILENCE_MS).state).toBe('dead');
   expect(state('/nowhere/at/all')).toBe('gone');
 });
 
 test('a server whose clock runs behind makes nobody silent', () => {
-  expect(judge(entry({ host: 'elsewhere' }), () => SERVER - 5000)).toEqual({
+  expect(judgeOwner(entry({ host: 'elsewhere' }), () => SERVER - 5000)).toEqual({
     state: 'alive',
     name: `process ${process.pid} on elsewhere, last heard of 0 s ago`,
   });

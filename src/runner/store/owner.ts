@@ -22,7 +22,7 @@ export interface Owner {
   readonly started: string;
 }
 
-export type Judgement =
+export type OwnerState =
   /** `name`: in words, for a message. */
   | { readonly state: 'alive'; readonly name: string }
   | { readonly state: 'dead' }
@@ -51,7 +51,7 @@ export function keepAlive(file: string): () => void {
  * Whether the owner that an entry names is alive, as far as can be told; in doubt it is. `now`: milliseconds by the clock of
  * the file system that dates the entry. Those of two hosts may differ.
  */
-export function judge(file: string, now: () => number): Judgement {
+export function judgeOwner(file: string, now: () => number): OwnerState {
   const owner = read(file);
   const seen = owner && look(owner);
   if (seen === 'dead') return { state: 'dead' };

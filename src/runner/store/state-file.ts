@@ -32,7 +32,7 @@ export function readState(file: string, format: string): unknown {
   } catch {
     return undefined;
   }
-  if (bytes.length < 32 || !seal(bytes.subarray(32)).equals(bytes.subarray(0, 32))) return undefined;
+  if (bytes.length < 32 || !checksum(bytes.subarray(32)).equals(bytes.subarray(0, 32))) return undefined;
   try {
     const [found, value] = deserialize(bytes.subarray(32)) as [string, unknown];
     return found === format ? value : undefined;
@@ -44,7 +44,7 @@ export function readState(file: string, format: string): unknown {
 /** What cannot be written, on a full or read-only disk, is found out anew by the next command. */
 export async function writeState(file: string, format: string, value: unknown): Promise<void> {
   const payload = serialize([format, value]);
-  await writeStateText(file, Buffer.concat([seal(payload), payload]));
+  await writeStateText(file, Buffer.concat([checksum(payload), payload]));
 }
 
 /** As `writeState`, for files that have a form of their own. */
@@ -58,6 +58,6 @@ export async function writeStateText(file: string, data: string | Uint8Array): P
   }
 }
 
-function seal(payload: Uint8Array): Buffer {
+function checksum(payload: Uint8Array): Buffer {
   return createHash('sha256').update(payload).digest();
 }

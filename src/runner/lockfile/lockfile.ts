@@ -1,0 +1,229 @@
+/**
+ * `pipeline.lock.json`: what each instance was when it last succeeded, in values, small enough for git. One block per
+ * instance, sorted, so that two branches meet in the blocks that both changed. What the instances of a stage share (the
+ * sources and packages of a bundle) stands once, under `bundles`.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import pLimit from 'p-limit';
+import { writeFileAtomic } from '../../util/atomic-file.ts';
+import { byCodeUnit } from '../../util/canonical-json.ts';
+import type { Digest } from '../../util/digest.ts';
+import type { JsonObject } from '../../util/json.ts';
+import { err, ok, type Result } from '../../util/result.ts';
+import { naming } from '../../util/system-error.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import type { Fingerprint, FingerprintRecord, InputIdentity } from '../fingerprint.ts';
+import type { Axes, InstanceId } from '../pipeline.ts';
+import type { RunRecord, StoredOutput } from '../record.ts';
+import { conflictSides } from './merge-conflict.ts';
+
+/** The parts of a record that identify it and its results: what `why` compares. */
+export interface LockEntry {
+  readonly fingerprint: Fingerprint;
+  readonly identity: FingerprintRecord;
+  readonly sources: Readonly<Record<string, Digest>>;
+  readonly outputs: Readonly<Record<string, StoredOutput>>;
+}
+
+export interface Lockfile {
+  get(id: InstanceId): LockEntry | undefined;
+  entries(): ReadonlyMap<InstanceId, LockEntry>;
+  /** The file holds a merge conflict: the entries are those of both sides, where they differ ours. Saving writes them. */
+  readonly hadConflict: boolean;
+  /** The record may have been made by another instance that was the same execution. */
+  set(id: InstanceId, record: RunRecord): void;
+  /** Writes it if anything was set, or if it held a conflict. What another command wrote meanwhile about other instances is kept. */
+  save(keeps: (id: InstanceId, axes: Axes) => boolean): Promise<void>;
+}
+
+/** No file: an empty lockfile. A file that cannot be understood is left alone and named. */
+export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
+  let text = readText(file);
+  const read = parseLockfile(file, text);
+  if (!read.ok) return read;
+  let { entries, hadConflict } = read.value;
+  const changed = new Map<InstanceId, LockEntry>();
+  const texts = new WeakMap<LockEntry, string>();
+  const inTurn = pLimit(1);
+
+  return ok({
+    get: (id) => changed.get(id) ?? entries.get(id),
+    entries: () => new Map([...entries, ...changed]),
+    get hadConflict() {
+      return hadConflict;
+    },
+    set(id, { fingerprint, identity, sources, outputs }) {
+      const old = changed.get(id) ?? entries.get(id);
+      const entry: LockEntry = { fingerprint, identity, sources, outputs };
+      if (!old || instanceBlock(old) !== instanceBlock(entry)) changed.set(id, entry);
+    },
+    save: (keeps) =>
+      inTurn(async () => {
+        if (changed.size === 0 && !hadConflict) return;
+        // By content: where times are coarse, two versions of a file may have the same stat.
+        const present = readText(file);
+        if (present !== text) {
+          const others = parseLockfile(file, present);
+          if (!others.ok) throw new Error(others.error.message);
+          ({ entries } = others.value);
+        }
+        const now = [...changed];
+        for (const [id, entry] of now) entries.set(id, entry);
+        for (const [id, { identity }] of entries) if (!keeps(id, identity.axes)) entries.delete(id);
+        const formatted = format(entries, texts);
+        await writeFileAtomic(file, formatted);
+        text = formatted;
+        hadConflict = false;
+        for (const [id, entry] of now) if (changed.get(id) === entry) changed.delete(id);
+      }),
+  });
+}
+
+// What stands in the file. ---------------------------------------------------------------------------------------
+
+interface Block {
+  readonly fingerprint: Fingerprint;
+  readonly code: { readonly bundle: Digest } | { readonly command: string };
+  readonly params: JsonObject;
+  readonly axes: Axes;
+  readonly env: Readonly<Record<string, string | null>>;
+  readonly inputs: Readonly<Record<string, InputIdentity>>;
+  readonly outputs: Readonly<Record<string, StoredOutput>>;
+}
+
+interface BundleBlock {
+  readonly packages: Readonly<Record<string, string>>;
+  readonly sources: Readonly<Record<string, Digest>>;
+}
+
+/** Undefined: there is none. */
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw naming(file, error);
+  }
+}
+
+interface Read {
+  readonly entries: Map<InstanceId, LockEntry>;
+  readonly hadConflict: boolean;
+}
+
+/**
+ * Every entry tells truly what an instance was when it last succeeded somewhere: two sides of a merge can be joined.
+ * @param file names it in messages
+ */
+export function parseLockfile(file: string, text: string | undefined): Result<Read, Diagnostic> {
+  if (text === undefined) return ok({ entries: new Map(), hadConflict: false });
+  const name = path.basename(file);
+  try {
+    const sides = conflictSides(text);
+    if (!sides) return ok({ entries: parse(text), hadConflict: false });
+    const [ours, theirs] = sides.map(parse) as [Map<InstanceId, LockEntry>, Map<InstanceId, LockEntry>];
+    return ok({ entries: new Map([...theirs, ...ours]), hadConflict: true });
+  } catch (error) {
+    if (/^(<{7}|={7}|>{7})/m.test(text)) {
+      return err(
+        fault(
+          `${name} holds a merge conflict of which a side cannot be read.`,
+          `Take either side (git checkout --ours ${name}); the next run brings it up to date.`,
+        ),
+      );
+    }
+    return err(
+      fault(
+        `${name} cannot be read: ${(error as Error).message}.`,
+        `Restore it (git checkout ${name}), or delete it: results in the store are found without it.`,
+      ),
+    );
+  }
+}
+
+function fault(message: string, remedy: string): Diagnostic {
+  return { code: 'lockfile-unreadable', severity: 'error', message, remedy };
+}
+
+function parse(text: string): Map<InstanceId, LockEntry> {
+  const { format, bundles, instances } = JSON.parse(text) as {
+    format: number;
+    bundles: Record<string, BundleBlock>;
+    instances: Record<string, Block>;
+  };
+  if (format !== 1) throw new Error(`format ${format} is unknown, this version reads format 1`);
+  return new Map(
+    Object.entries(instances).map(([id, { fingerprint, code, params, axes, env, inputs, outputs }]) => {
+      const bundle = 'bundle' in code ? bundles[code.bundle] : undefined;
+      if ('bundle' in code && !bundle) throw new Error(`the bundle ${code.bundle} of ${id} is missing`);
+      const identity: FingerprintRecord = {
+        format: 1,
+        code:
+          'bundle' in code
+            ? { kind: 'module', bundle: code.bundle, packages: bundle!.packages }
+            : { kind: 'command', template: code.command },
+        params,
+        axes,
+        env,
+        inputs,
+        outputs: Object.fromEntries(
+          Object.entries(outputs).map(([output, { kind, file }]) => [output, { kind, file }]),
+        ),
+      };
+      return [id as InstanceId, { fingerprint, identity, sources: bundle?.sources ?? {}, outputs }];
+    }),
+  );
+}
+
+function format(entries: ReadonlyMap<InstanceId, LockEntry>, texts: WeakMap<LockEntry, string>): string {
+  const bundles = new Map<Digest, string>();
+  const blocks = [...entries.keys()].sort(byCodeUnit).map((id) => {
+    const entry = entries.get(id)!;
+    const { code } = entry.identity;
+    if (code.kind === 'module' && !bundles.has(code.bundle))
+      bundles.set(code.bundle, bundleBlock(code.packages, entry.sources));
+    let text = texts.get(entry);
+    if (text === undefined) texts.set(entry, (text = instanceBlock(entry)));
+    return `    ${JSON.stringify(id)}: ${text}`;
+  });
+  const bundleBlocks = [...bundles.keys()].sort(byCodeUnit).map((digest) => `    "${digest}": ${bundles.get(digest)!}`);
+  return `{\n  "format": 1,\n  "bundles": {${section(bundleBlocks)}},\n  "instances": {${section(blocks)}}\n}\n`;
+}
+
+function section(blocks: readonly string[]): string {
+  return blocks.length === 0 ? '' : `\n${blocks.join(',\n')}\n  `;
+}
+
+function instanceBlock({ fingerprint, identity, outputs }: LockEntry): string {
+  const { code, params, axes, env, inputs } = identity;
+  const block: Block = {
+    fingerprint,
+    code: code.kind === 'module' ? { bundle: code.bundle } : { command: code.template },
+    params,
+    axes,
+    env,
+    inputs,
+    outputs,
+  };
+  return indented(block);
+}
+
+function bundleBlock(packages: BundleBlock['packages'], sources: BundleBlock['sources']): string {
+  return indented({ packages, sources });
+}
+
+function indented(value: object): string {
+  return JSON.stringify(sorted(value), null, 2).replaceAll('\n', '\n    ');
+}
+
+/** Keys in code-unit order, all the way down. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => byCodeUnit(a, b))
+      .map(([key, member]) => [key, sorted(member)]),
+  );
+}

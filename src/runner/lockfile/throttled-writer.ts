@@ -1,0 +1,42 @@
+/**
+ * Work that costs more the more there is of it and that may wait a moment: to write the lockfile after each of 10,000
+ * instances would take longer than the instances. What was at rest for a while is done at once, else a little later.
+ */
+export interface ThrottledWriter {
+  /** Does it now, or promises to. A promise that fails is tried again by the next call, or told by `settled`. */
+  schedule(): Promise<void>;
+  /** Does what was promised. */
+  flush(): Promise<void>;
+}
+
+/** At most a tenth of the time goes into it. */
+const REST = 10;
+
+export function throttledWriter(work: () => Promise<void>): ThrottledWriter {
+  let due = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let last = Promise.resolve();
+
+  const start = (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    const began = performance.now();
+    last = last
+      .catch(() => undefined)
+      .then(work)
+      .finally(() => {
+        due = performance.now() + REST * (performance.now() - began);
+      });
+    last.catch(() => undefined); // heard by whoever waits for it
+    return last;
+  };
+
+  return {
+    async schedule() {
+      const early = due - performance.now();
+      if (early <= 0) await start();
+      else timer ??= setTimeout(() => void start(), early).unref();
+    },
+    flush: () => (timer ? start() : last),
+  };
+}

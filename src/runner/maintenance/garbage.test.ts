@@ -1,0 +1,118 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { digestOf } from '../../util/digest.ts';
+import { findGarbage } from './garbage.ts';
+import { findReachable } from './reachable.ts';
+import { treeOf } from '../store/tree.ts';
+
+const [kept, gone] = [digestOf('kept'), digestOf('gone')];
+const blob = (digest: string): string => `objects/${digest.slice(0, 2)}/${digest.slice(2)}`;
+const DAY = 24 * 3600 * 1000;
+
+function store(...files: readonly string[]): {
+  folder: string;
+  garbage: (more?: { names?: readonly string[]; since?: number; daysLater?: number }) => string[];
+} {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'garbage-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  for (const file of files) {
+    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    writeFileSync(path.join(folder, file), 'x');
+  }
+  return {
+    folder,
+    garbage: ({ names = [kept], since = Infinity, daysLater = 0 } = {}) =>
+      findGarbage(folder, {
+        names: new Set(names),
+        since,
+        checkpointsFor: 30 * DAY,
+        now: Date.now() + daysLater * DAY,
+      }).map((each) => path.relative(folder, each.path)),
+  };
+}
+
+test('what is named stays, whatever is not goes, records before files', () => {
+  const { garbage } = store(
+    blob(kept),
+    blob(gone),
+    `runs/${kept}.json`,
+    `runs/${gone}.json`,
+    `state/maps/${gone}.map`,
+    'objects/aa/.aa.0123.tmp',
+  );
+  expect(garbage()).toEqual([
+    `runs/${gone}.json`,
+    ...[blob(gone), 'objects/aa/.aa.0123.tmp'].sort(),
+    `state/maps/${gone}.map`,
+  ]);
+});
+
+test('what a runner at work may have made is spared by its age', () => {
+  const { garbage } = store(blob(gone), `runs/${gone}.json`);
+  expect(garbage({ since: Date.now() - 1000 })).toEqual([]);
+  expect(garbage({ since: Date.now() + DAY })).toHaveLength(2);
+});
+
+test('a checkpoint stays while it is named, and for 30 days after it was last written', () => {
+  const { garbage } = store(`checkpoints/${kept}/state`, `checkpoints/${gone}/deep/state`);
+  expect(garbage({ daysLater: 29 })).toEqual([]);
+  expect(garbage({ daysLater: 31 })).toEqual([`checkpoints/${gone}`]);
+  expect(garbage({ daysLater: 31, since: Date.now() })).toEqual([]);
+});
+
+test('what lies in quarantine goes when nothing needs what it was; what somebody else put there stays', () => {
+  const { garbage } = store(
+    `quarantine/objects-${kept.slice(0, 2)}-${kept.slice(2)}`,
+    `quarantine/objects-${gone.slice(0, 2)}-${gone.slice(2)}`,
+    `quarantine/runs-${gone}.json`,
+    'quarantine/notes.txt',
+  );
+  expect(garbage()).toEqual([
+    `quarantine/objects-${gone.slice(0, 2)}-${gone.slice(2)}`,
+    `quarantine/runs-${gone}.json`,
+  ]);
+});
+
+test('records lead to what they name, lists of folders to their files, and no other blob anywhere', () => {
+  const { folder } = store();
+  const put = (file: string, text: string): void => {
+    mkdirSync(path.dirname(path.join(folder, file)), { recursive: true });
+    writeFileSync(path.join(folder, file), text);
+  };
+  const list = treeOf([{ name: 'page', kind: 'file', bytes: 1, digest: kept }]);
+  put(
+    `runs/${digestOf('run')}.json`,
+    JSON.stringify({
+      record: { outputs: { all: { digest: list.digest } }, origins: { x: [{ fingerprint: digestOf('earlier') }] } },
+    }),
+  );
+  put(
+    `runs/${digestOf('earlier')}.json`,
+    JSON.stringify({ record: { outputs: { out: { digest: digestOf('early') } } } }),
+  );
+  put(blob(list.digest), list.text);
+  put(blob(kept), `this file only looks as if it named ${gone}`);
+  const found = findReachable(folder, [digestOf('run')]);
+  expect([list.digest, kept, digestOf('earlier'), digestOf('early')].every((name) => found.has(name))).toBe(true);
+  expect(found.has(gone)).toBe(false);
+});
+
+test('an audit goes with the result that it is about, and what killed writers left goes by its age', () => {
+  const { garbage } = store(
+    `audits/${kept}.json`,
+    `audits/${gone}.json`,
+    'history/.a.json.0123456789ab.tmp',
+    `runs/.${kept}.json.0123456789ab.tmp`,
+    'history/a.json',
+  );
+  expect(garbage()).toEqual([
+    `audits/${gone}.json`,
+    `runs/.${kept}.json.0123456789ab.tmp`,
+    'history/.a.json.0123456789ab.tmp',
+  ]);
+  expect(garbage({ since: Date.now() - DAY })).toEqual([]);
+});

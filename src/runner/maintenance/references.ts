@@ -1,0 +1,45 @@
+/** Which blobs a result needs: what it made, and the code that made it. */
+import type { Digest } from '../../util/digest.ts';
+import type { Fingerprint } from '../fingerprint.ts';
+import type { InstanceId } from '../pipeline.ts';
+import type { RunRecord } from '../record.ts';
+import type { Store } from '../store/store.ts';
+import { parseTree } from '../store/tree.ts';
+
+export interface BlobReference {
+  readonly digest: Digest;
+  readonly fingerprint: Fingerprint;
+  readonly instance: InstanceId;
+  readonly part:
+    | { readonly kind: 'output'; readonly output: string; readonly file: string }
+    /** The bundle of a module stage. */
+    | { readonly kind: 'code' }
+    /** The names of a workspace folder that was an input. Only `why` reads it, to name the file that changed. */
+    | { readonly kind: 'listing'; readonly input: string };
+}
+
+/** The files in a folder are known only where its list can be read; where it cannot, the list itself is what is damaged. */
+export function blobReferencesOf(record: RunRecord, store: Store): BlobReference[] {
+  const { fingerprint, instance, identity, outputs } = record;
+  const refer = (digest: Digest, part: BlobReference['part']): BlobReference => ({
+    digest,
+    fingerprint,
+    instance,
+    part,
+  });
+  const references = Object.entries(outputs).flatMap(([output, { kind, file, digest }]) => {
+    const own = refer(digest, { kind: 'output', output, file });
+    const list = kind === 'folder' ? store.text(digest) : undefined;
+    if (list === undefined) return [own];
+    const files = parseTree(list).flatMap((entry) =>
+      entry.digest === '' ? [] : [refer(entry.digest, { kind: 'output', output, file: `${file}/${entry.name}` })],
+    );
+    return [own, ...files];
+  });
+  if (identity.code.kind === 'module') references.push(refer(identity.code.bundle, { kind: 'code' }));
+  for (const [input, value] of Object.entries(identity.inputs)) {
+    const fromWorkspace = (record.origins[input] ?? []).some(({ kind }) => kind === 'path');
+    if (value.kind === 'folder' && fromWorkspace) references.push(refer(value.digest, { kind: 'listing', input }));
+  }
+  return references;
+}

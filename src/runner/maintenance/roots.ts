@@ -1,0 +1,67 @@
+/** What must be kept, whatever else goes: everything that any lockfile names, here or in the history of the project. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { repositoryAt } from './git.ts';
+
+const ENDING = '.lock.json';
+
+export interface GarbageRoots {
+  /** Fingerprints and digests. */
+  readonly names: ReadonlySet<string>;
+  /** Absolute paths of the lockfiles that were read on disk. */
+  readonly lockFiles: readonly string[];
+  /** How many commits were searched; undefined: no folder is under version control by git. */
+  readonly commits: number | undefined;
+}
+
+/** Every digest in a text: what a lockfile names is kept even where it holds a merge conflict or is of another format. */
+export function digestsIn(text: string): string[] {
+  return text.match(/\b[0-9a-f]{64}\b/g) ?? [];
+}
+
+/**
+ * All paths are absolute. Throws GitError.
+ * @param known lockfiles of the projects that the store serves; they and what lies in their folders is read
+ * @param except not searched: the store itself
+ */
+export async function findGarbageRoots(known: readonly string[], except: string): Promise<GarbageRoots> {
+  const names = new Set<string>();
+  const take = (text: string) => {
+    for (const name of digestsIn(text)) names.add(name);
+  };
+  const folders = [...new Set(known.map((file) => path.dirname(file)))];
+  const places = new Set(folders);
+  const seen = new Set<string>();
+  let commits: number | undefined;
+  for (const folder of folders) {
+    const repository = repositoryAt(folder);
+    if (!repository) continue;
+    const worktrees = await repository.worktrees();
+    for (const worktree of worktrees) places.add(worktree);
+    if (seen.has(worktrees[0]!)) continue; // two projects in one repository
+    seen.add(worktrees[0]!);
+    const found = await repository.textsInCommits(ENDING);
+    for (const text of found.texts) take(text);
+    commits = (commits ?? 0) + found.commits;
+  }
+  const lockFiles = [
+    ...new Set([
+      ...known.filter((file) => existsSync(file)),
+      ...[...places].flatMap((place) => lockFilesBelow(place, except)),
+    ]),
+  ];
+  for (const file of lockFiles) take(readFileSync(file, 'utf8'));
+  return { names, lockFiles, commits };
+}
+
+/** A worktree may be on a disk that is not mounted: git still knows its commit, which was searched. */
+function lockFilesBelow(folder: string, except: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const place = path.join(folder, entry.name);
+    if (entry.isFile()) return entry.name.endsWith(ENDING) ? [place] : [];
+    return entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git' && place !== except
+      ? lockFilesBelow(place, except)
+      : [];
+  });
+}

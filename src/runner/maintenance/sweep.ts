@@ -1,0 +1,71 @@
+/** Deletes from a store what nothing refers to, beside runners at work. */
+import { rmSync } from 'node:fs';
+import { err, ok, type Result } from '../../util/result.ts';
+import { listRuns } from '../history/history-files.ts';
+import { beginSweep, livingRunners, type LivingRunners } from './runner-registration.ts';
+import { findGarbage, type Garbage } from './garbage.ts';
+import { findReachable } from './reachable.ts';
+import { findGarbageRoots, digestsIn, type GarbageRoots } from './roots.ts';
+import { registeredLockfiles, type RegisteredLockfile } from './store-lockfiles.ts';
+
+export interface SweepOptions {
+  /** Absolute, as all paths here. */
+  readonly storeFolder: string;
+  /** Of the pipeline that is asked about; other projects that use the store are known to it. */
+  readonly lockFile: string;
+  /** How many past runs keep their results. */
+  readonly keepRuns: number;
+  /** Fingerprints that the pipeline would make or restore as it is now. */
+  readonly current: readonly string[];
+  readonly delete: boolean;
+}
+
+export interface SweepReport {
+  readonly garbage: readonly Garbage[];
+  readonly deleted: boolean;
+  readonly roots: GarbageRoots;
+  readonly runs: number;
+  readonly runners: LivingRunners;
+  /** Projects that once used the store and are not to be seen from here. */
+  readonly unseen: readonly RegisteredLockfile[];
+}
+
+/** A checkpoint whose parameters, code or data are not those of now may be wanted again after a holiday. */
+const CHECKPOINTS_FOR_MS = 30 * 24 * 3600 * 1000;
+
+/** The error says who is sweeping already. Throws GitError. Nothing is deleted while a project is unseen. */
+export async function sweep(wish: SweepOptions): Promise<Result<SweepReport, string>> {
+  if (!wish.delete) return ok(await look(wish));
+  const lease = beginSweep(wish.storeFolder);
+  if (!lease.ok) return err(lease.error);
+  try {
+    const found = await look(wish);
+    if (found.unseen.length > 0) return ok(found);
+    // Folders stay: a runner may be about to put a file into one that is empty.
+    for (const { path: place } of found.garbage) rmSync(place, { recursive: true, force: true });
+    return ok({ ...found, deleted: true });
+  } finally {
+    lease.value.release();
+  }
+}
+
+/** Runners first: what they finish while the lockfiles are read is young, and spared. */
+async function look({ storeFolder, lockFile, keepRuns, current }: SweepOptions): Promise<SweepReport> {
+  const runners = livingRunners(storeFolder);
+  const now = Date.now();
+  const registered = registeredLockfiles(storeFolder);
+  const unseen = registered.filter(({ folderIsThere }) => !folderIsThere);
+  const roots = await findGarbageRoots(
+    [...new Set([lockFile, ...registered.filter(({ folderIsThere }) => folderIsThere).map((each) => each.lockFile)])],
+    storeFolder,
+  );
+  const { runs } = listRuns(storeFolder, keepRuns);
+  const names = findReachable(storeFolder, [
+    ...roots.names,
+    ...current,
+    ...runners.names,
+    ...digestsIn(JSON.stringify(runs)),
+  ]);
+  const garbage = findGarbage(storeFolder, { names, since: runners.since, checkpointsFor: CHECKPOINTS_FOR_MS, now });
+  return { garbage, deleted: false, roots, runs: runs.length, runners, unseen };
+}

@@ -1,0 +1,94 @@
+/** A recorded output and the same output made again: byte by byte, and where bytes differ, number by number. */
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import path from 'node:path';
+import type { AuditVerdict, FieldDifference, OutputAudit } from '../audit.ts';
+import { compareCsv } from './compare-csv.ts';
+import { compareJson } from './compare-json.ts';
+import { compareSafetensors } from './compare-safetensors.ts';
+import { Differences } from './differences.ts';
+
+/** Absolute paths by name; a single file has the name that its output declares. */
+export type FilePaths = ReadonlyMap<string, string>;
+
+export function compareOutput(recorded: FilePaths, now: FilePaths, tolerance: number): OutputAudit {
+  const names = [...new Set([...recorded.keys(), ...now.keys()])];
+  const compared = names.map(
+    (name) => [name, compareNamed(name, recorded.get(name), now.get(name), tolerance)] as const,
+  );
+  if (names.length === 1) return compared[0]![1];
+  const differing = compared.filter(([, { verdict }]) => verdict !== 'identical');
+  const [name, first] = differing[0] ?? [];
+  const fields = Object.fromEntries(
+    differing.flatMap(([file, audit]) =>
+      Object.entries(audit.fields ?? {}).map(([field, difference]): [string, FieldDifference] => [
+        `${file}: ${field}`,
+        difference,
+      ]),
+    ),
+  );
+  return {
+    verdict: worstVerdict(compared.map(([, { verdict }]) => verdict)),
+    ...(first?.first !== undefined && { first: `${name!}: ${first.first}` }),
+    ...(Object.keys(fields).length > 0 && { fields }),
+  };
+}
+
+export function worstVerdict(verdicts: readonly AuditVerdict[]): AuditVerdict {
+  return (['different', 'within'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'identical';
+}
+
+function compareNamed(
+  name: string,
+  recorded: string | undefined,
+  now: string | undefined,
+  tolerance: number,
+): OutputAudit {
+  if (recorded === undefined || now === undefined)
+    return { verdict: 'different', first: now === undefined ? 'it was not written' : 'it was not there before' };
+  const byte = firstDifference(recorded, now);
+  if (byte === undefined) return { verdict: 'identical' };
+  const differences = new Differences(tolerance);
+  return compareNumbers(name, recorded, now, differences)
+    ? differences.verdict()
+    : { verdict: 'different', first: `byte ${byte}` };
+}
+
+/** False where the files are of no kind whose numbers are known. */
+function compareNumbers(name: string, recorded: string, now: string, differences: Differences): boolean {
+  switch (path.extname(name).toLowerCase()) {
+    case '.json':
+      return compareJson(readFileSync(recorded, 'utf8'), readFileSync(now, 'utf8'), differences);
+    case '.csv':
+      compareCsv(readFileSync(recorded, 'utf8'), readFileSync(now, 'utf8'), differences);
+      return true;
+    case '.safetensors':
+      return compareSafetensors(recorded, now, differences);
+    default:
+      return false;
+  }
+}
+
+const PIECE = 1 << 20;
+
+/** The position of the first byte that differs; undefined: none does. */
+function firstDifference(recorded: string, now: string): number | undefined {
+  const files = [openSync(recorded, 'r'), openSync(now, 'r')] as const;
+  const pieces = [Buffer.alloc(PIECE), Buffer.alloc(PIECE)] as const;
+  try {
+    for (let at = 0; ; at += PIECE) {
+      const [a, b] = files.map((file, i) => pieces[i]!.subarray(0, readSync(file, pieces[i]!, 0, PIECE, at))) as [
+        Buffer,
+        Buffer,
+      ];
+      if (!a.equals(b)) return at + firstUnequal(a, b);
+      if (a.length < PIECE) return undefined;
+    }
+  } finally {
+    for (const file of files) closeSync(file);
+  }
+}
+
+function firstUnequal(a: Buffer, b: Buffer): number {
+  const index = a.findIndex((byte, i) => byte !== b[i]);
+  return index === -1 ? a.length : index;
+}

@@ -1,0 +1,237 @@
+/**
+ * The digests of files, folders and globs as they are now, read again only where a stat record says so. One instance
+ * lives as long as a command: within it, nothing is statted twice unless it is forgotten.
+ */
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import pLimit from 'p-limit';
+import type { Digest } from '../../util/digest.ts';
+import { digestOfFile, digestOfSmallFile, SMALL_FILE_BYTES } from '../../util/digest-file.ts';
+import { openClock } from './clock.ts';
+import { globSelection } from './glob.ts';
+import { ENTRY_KINDS, FACTS, statInput, listFolder, type Listing, type Selection } from './listing.ts';
+import { isSettled, statRecord, type StatRecord } from './stat.ts';
+import { readState, writeState } from './state-file.ts';
+import { treeOf, type Tree, type TreeEntry } from './tree.ts';
+
+export type Content =
+  | { readonly kind: 'file'; readonly digest: Digest; readonly bytes: number; version(): ContentVersion }
+  | {
+      readonly kind: 'folder';
+      readonly digest: Digest;
+      readonly bytes: number;
+      version(): ContentVersion;
+      tree(): Tree;
+    };
+
+/** Changes whenever a file is written to or replaced, even by the same bytes. */
+export type ContentVersion = string & { readonly __brand: 'Stamp' };
+
+export interface DigestCache {
+  /** A file or folder by its absolute path; undefined where there is none. Throws UnreadableInputError. */
+  of(file: string): Promise<Content | undefined>;
+  /** The files that match a pattern, as a folder relative to the pattern's fixed part; undefined where none match. */
+  ofGlob(root: string, pattern: string): Promise<Content | undefined>;
+  /** The files of a folder that was looked at, by its digest. */
+  entries(digest: Digest): readonly TreeEntry[] | undefined;
+  /** The next question about this path is answered by looking again; where the stat leaves doubt, by reading. */
+  forget(file: string): void;
+  forgetGlob(pattern: string): void;
+  /** Writes what was learnt to the state folder. */
+  save(): Promise<void>;
+}
+
+const FORMAT = 'contents 1';
+/** Blocking reads of small files go this long before others get a turn. */
+const SLICE_MS = 50;
+
+interface FileFact {
+  readonly stat: StatRecord;
+  readonly digest: Digest;
+}
+
+/** What is remembered about a folder; `digests` holds 32 bytes for each name of the listing. */
+interface FolderFact {
+  readonly names: string;
+  readonly facts: BigInt64Array;
+  readonly digests: Uint8Array;
+  readonly digest: Digest;
+  readonly bytes: number;
+}
+
+export function openDigestCache(root: string, stateFolder: string): DigestCache {
+  const stateFile = path.join(stateFolder, 'files');
+  const known = new Map(readState(stateFile, FORMAT) as Iterable<[string, FileFact]> | undefined);
+  const used = new Set<string>();
+  const session = new Map<string, Promise<Content | undefined>>();
+  const learnt = new Map<string, FolderFact>();
+  const folders = new Map<Digest, () => readonly TreeEntry[]>();
+  const limit = pLimit(4);
+  let learntFiles = false;
+
+  const clock = openClock(stateFolder);
+  /** By the slowest of the clocks that date the files of a folder. */
+  const folderTime = (time: number, { devices }: Listing) =>
+    [...devices].map(([device, file]) => clock.at(time, device, file)).reduce((a, b) => (a < b ? a : b));
+  const key = (file: string) => path.relative(root, file);
+  const folderState = (id: string) =>
+    path.join(stateFolder, 'folders', createHash('sha256').update(id).digest('hex').slice(0, 32));
+
+  const remembered = (id: string, ask: () => Promise<Content | undefined>) => {
+    let answer = session.get(id);
+    if (!answer) session.set(id, (answer = ask()));
+    return answer;
+  };
+
+  async function look(file: string): Promise<Content | undefined> {
+    const time = Date.now();
+    const stat = statInput(file);
+    if (!stat) return undefined;
+    if (stat.isDirectory()) return folder(key(file), file, stat.dev);
+    const id = key(file);
+    used.add(id);
+    const record = statRecord(stat);
+    const fact = known.get(id);
+    const version = () => `${stat.mtimeNs} ${stat.ino}` as ContentVersion;
+    if (fact?.stat === record) return { kind: 'file', digest: fact.digest, bytes: Number(stat.size), version };
+    const digest = stat.size <= SMALL_FILE_BYTES ? digestOfSmallFile(file) : await limit(() => digestOfFile(file));
+    if (isSettled(stat, clock.at(time, stat.dev, file))) {
+      known.set(id, { stat: record, digest });
+      learntFiles = true;
+    }
+    return { kind: 'file', digest, bytes: Number(stat.size), version };
+  }
+
+  async function folder(
+    id: string,
+    absolute: string,
+    device: bigint,
+    selection?: Selection,
+  ): Promise<Content | undefined> {
+    const time = Date.now();
+    const listing = listFolder(absolute, selection, device);
+    if (selection && listing.names.length === 0) return undefined;
+    const names = listing.names.join('\0');
+    const old = learnt.get(id) ?? (readState(folderState(id), FORMAT) as FolderFact | undefined);
+    const unchanged = old?.names === names && sameNumbers(old.facts, listing.facts);
+    const fact = unchanged ? old : await readFolder(absolute, listing, names, old, folderTime(time, listing));
+    if (!unchanged) learnt.set(id, fact);
+    const entries = () => entriesOf(listing, fact.digests);
+    folders.set(fact.digest, entries);
+    return {
+      kind: 'folder',
+      digest: fact.digest,
+      bytes: fact.bytes,
+      version: () => versionOf(listing),
+      tree: () => treeOf(entries()),
+    };
+  }
+
+  /** Digests every file whose facts are new. Facts that cannot be trusted next time are not kept. */
+  async function readFolder(
+    absolute: string,
+    listing: Listing,
+    names: string,
+    old: FolderFact | undefined,
+    time: bigint,
+  ): Promise<FolderFact> {
+    const digests = new Uint8Array(32 * listing.names.length);
+    const facts = listing.facts.slice();
+    const place = new Map(old?.names.split('\0').map((name, i) => [name, i]));
+    const large: Promise<void>[] = [];
+    let pause = performance.now() + SLICE_MS;
+    for (let i = 0; i < listing.names.length; i++) {
+      const name = listing.names[i]!;
+      if (kindAt(listing, i) === 'folder') continue;
+      const j = place.get(name);
+      if (
+        j !== undefined &&
+        old &&
+        sameNumbers(old.facts.subarray(FACTS * j, FACTS * (j + 1)), listing.facts.subarray(FACTS * i, FACTS * (i + 1)))
+      ) {
+        digests.set(old.digests.subarray(32 * j, 32 * (j + 1)), 32 * i);
+        continue;
+      }
+      const settled = isSettled({ mtimeNs: facts[FACTS * i + 1]!, ctimeNs: facts[FACTS * i + 2]! }, time);
+      if (!settled) facts[FACTS * i + 2] = -1n;
+      const file = `${absolute}/${name}`;
+      if (listing.facts[FACTS * i]! <= SMALL_FILE_BYTES)
+        digests.set(Buffer.from(digestOfSmallFile(file), 'hex'), 32 * i);
+      else
+        large.push(
+          limit(async () => {
+            digests.set(Buffer.from(await digestOfFile(file), 'hex'), 32 * i);
+          }),
+        );
+      if (performance.now() > pause) {
+        await new Promise((resolve) => setImmediate(resolve));
+        pause = performance.now() + SLICE_MS;
+      }
+    }
+    await Promise.all(large);
+    const tree = treeOf(entriesOf(listing, digests));
+    return { names, facts, digests, digest: tree.digest, bytes: tree.bytes };
+  }
+
+  function globParts(from: string, pattern: string) {
+    const { base, selection } = globSelection(pattern);
+    return { id: `glob:${pattern}`, absolute: path.resolve(from, base), selection };
+  }
+
+  async function lookGlob(from: string, pattern: string): Promise<Content | undefined> {
+    const { id, absolute, selection } = globParts(from, pattern);
+    const base = statSync(absolute, { bigint: true, throwIfNoEntry: false });
+    return base?.isDirectory() ? folder(id, absolute, base.dev, selection) : undefined;
+  }
+
+  return {
+    of: (file) => remembered(file, () => look(file)),
+    ofGlob: (from, pattern) => remembered(`glob:${pattern}`, () => lookGlob(from, pattern)),
+    entries: (digest) => folders.get(digest)?.(),
+    forget: (file) => void session.delete(file),
+    forgetGlob: (pattern) => void session.delete(`glob:${pattern}`),
+    async save() {
+      for (const [id, fact] of learnt) await writeState(folderState(id), FORMAT, fact);
+      if (learntFiles) await writeState(stateFile, FORMAT, worthKeeping(known, used));
+      learnt.clear();
+      learntFiles = false;
+    },
+  };
+}
+
+function entriesOf(listing: Listing, digests: Uint8Array): TreeEntry[] {
+  const hex = Buffer.from(digests.buffer, digests.byteOffset, digests.byteLength).toString('hex');
+  return listing.names.map((name, i) => {
+    const kind = kindAt(listing, i);
+    return {
+      name,
+      kind,
+      bytes: Number(listing.facts[FACTS * i]!),
+      digest: kind === 'folder' ? '' : (hex.slice(64 * i, 64 * (i + 1)) as Digest),
+    };
+  });
+}
+
+/** Without the ctime, which also a new link or other permissions change. */
+function versionOf({ names, facts }: Listing): ContentVersion {
+  const writes = facts.filter((_, i) => i % FACTS === 1 || i % FACTS === 3);
+  return createHash('sha256').update(names.join('\0')).update(writes).digest('hex') as ContentVersion;
+}
+
+function kindAt(listing: Listing, i: number) {
+  return ENTRY_KINDS[Number(listing.facts[FACTS * i + FACTS - 1]!)]!;
+}
+
+function sameNumbers(a: BigInt64Array, b: BigInt64Array): boolean {
+  return (
+    a.length === b.length &&
+    Buffer.from(a.buffer, a.byteOffset, a.byteLength).equals(Buffer.from(b.buffer, b.byteOffset, b.byteLength))
+  );
+}
+
+/** Once most of what is known belongs to files that nobody asks about any more, it is dropped. */
+function worthKeeping(known: ReadonlyMap<string, FileFact>, used: ReadonlySet<string>): [string, FileFact][] {
+  const all = [...known];
+  return all.length > 10_000 + 10 * used.size ? all.filter(([id]) => used.has(id)) : all;
+}

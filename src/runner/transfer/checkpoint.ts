@@ -1,0 +1,63 @@
+/**
+ * The folder in which an unfinished execution keeps what it has computed. It outlives the attempt, so it must not outlive
+ * the inputs that it was computed from: an input that was edited while the stage ran, and then put back, has the same
+ * fingerprint again. Therefore the folder holds, as long as a stage works in it, the state of the inputs at its start.
+ */
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { writeScratch } from '../../util/atomic-file.ts';
+import { removeTree } from '../../util/remove-tree.ts';
+import type { InputVersions } from './input-snapshot.ts';
+
+/** There while a stage works in the folder, and after its runner was killed. */
+const INPUTS = '.inputs';
+/** How often the work was continued; it lies here so that it lives exactly as long as the checkpoint. */
+const RESUMES = '.resumes';
+
+export interface Checkpoint {
+  /** Something was saved by an earlier attempt. */
+  readonly resumed: boolean;
+  /** This attempt included. */
+  readonly resumes: number;
+  /** What was saved may come from other inputs than those of now, and was removed. */
+  readonly discarded: boolean;
+}
+
+/** Called before each attempt. */
+export function openCheckpoint(folder: string, inputs: InputVersions): Checkpoint {
+  const state = JSON.stringify([...inputs]);
+  const then = read(folder, INPUTS);
+  const discarded = isSaved(folder) && then !== undefined && then !== state;
+  if (discarded || !isFolder(folder)) removeTree(folder);
+  mkdirSync(folder, { recursive: true });
+  writeScratch(path.join(folder, INPUTS), state);
+
+  const resumed = isSaved(folder);
+  const resumes = Number(read(folder, RESUMES) ?? 0) + (resumed ? 1 : 0);
+  if (resumed) writeScratch(path.join(folder, RESUMES), String(resumes));
+  return { resumed, resumes, discarded };
+}
+
+/** Called after an attempt that did not succeed. `trusted`: its inputs stayed what they were. */
+export function closeCheckpoint(folder: string, trusted: boolean): void {
+  if (!trusted || !isFolder(folder)) {
+    removeTree(folder);
+    return;
+  }
+  rmSync(path.join(folder, INPUTS), { force: true });
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
+}
+
+/** The stage may have removed the folder, or put a file in its place. */
+const isFolder = (place: string): boolean => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+const isSaved = (folder: string): boolean =>
+  isFolder(folder) && readdirSync(folder).some((name) => name !== INPUTS && name !== RESUMES);
+
+function read(folder: string, name: string): string | undefined {
+  try {
+    return readFileSync(path.join(folder, name), 'utf8');
+  } catch {
+    return undefined;
+  }
+}

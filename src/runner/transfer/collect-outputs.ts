@@ -1,0 +1,106 @@
+/** What an execution wrote, taken over into the store. */
+import { randomBytes } from 'node:crypto';
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
+import path from 'node:path';
+import pLimit from 'p-limit';
+import type { Digest } from '../../util/digest.ts';
+import { isPermission, openUp } from '../../util/remove-tree.ts';
+import { err, ok, type Result } from '../../util/result.ts';
+import type { Failure } from '../event.ts';
+import type { Sandbox } from '../ledger.ts';
+import type { Instance } from '../pipeline.ts';
+import type { StoredOutput } from '../record.ts';
+import { ENTRY_KINDS, FACTS, listFolder, UnreadableInputError } from '../store/listing.ts';
+import type { Store } from '../store/store.ts';
+import { treeOf, type TreeEntry } from '../store/tree.ts';
+
+/** Whether every declared output is there, and is what was declared. */
+export function checkOutputs(instance: Instance, sandbox: Sandbox): Result<void, Failure> {
+  const missing: string[] = [];
+  for (const [name, { kind, file }] of Object.entries(instance.outputs)) {
+    const found = examine(sandbox.outputs[name]!, kind, file);
+    if (found === 'nothing') missing.push(name);
+    else if (found !== 'good') return err({ kind: 'wrong-output', output: name, finding: found.finding });
+  }
+  return missing.length > 0 ? err({ kind: 'missing-output', outputs: missing }) : ok(undefined);
+}
+
+/** Moves outputs that were proved into the store. */
+export async function storeOutputs(
+  instance: Instance,
+  sandbox: Sandbox,
+  store: Store,
+): Promise<Record<string, StoredOutput>> {
+  const take = takerOf(sandbox.folder, store);
+  const stored: Record<string, StoredOutput> = {};
+  for (const [name, { kind, file }] of Object.entries(instance.outputs)) {
+    const place = sandbox.outputs[name]!;
+    stored[name] = { kind, file, ...(kind === 'file' ? await take(place) : await takeFolder(place, take, store)) };
+  }
+  return stored;
+}
+
+/** The folder of a folder output was made for the stage: only something in it shows that it was written. */
+function examine(
+  place: string,
+  kind: StoredOutput['kind'],
+  file: string,
+): 'good' | 'nothing' | { readonly finding: string } {
+  const itself = lstatSync(place, { throwIfNoEntry: false });
+  if (!itself) return 'nothing';
+  const stat = statSync(place, { throwIfNoEntry: false });
+  if (!stat) return { finding: 'is a link that leads nowhere' };
+  if (kind === 'file' && stat.isDirectory())
+    return { finding: `is a folder, and "${file}" declares a file; declare "${file}/", or write the file itself` };
+  if (kind === 'folder' && stat.isFile())
+    return { finding: `is a file, and "${file}/" declares a folder; declare "${file}", or write into the folder` };
+  if (!stat.isFile() && !stat.isDirectory()) return { finding: 'is a device, pipe or socket; write a regular file' };
+  try {
+    openUp(place);
+    return kind === 'file' || listFolder(place).names.length > 0 ? 'good' : 'nothing';
+  } catch (error) {
+    if (error instanceof UnreadableInputError)
+      return { finding: `holds ${path.relative(place, error.path)}: ${error.finding}` };
+    if (isPermission(error))
+      return { finding: `belongs to another user and cannot be read (${(error as Error).message})` };
+    throw error;
+  }
+}
+
+async function takeFolder(folder: string, take: Take, store: Store) {
+  const limit = pLimit(8);
+  const { names, facts } = listFolder(folder);
+  const entries = await Promise.all(
+    names.map((name, i) =>
+      limit(async (): Promise<TreeEntry> => {
+        const kind = ENTRY_KINDS[Number(facts[FACTS * i + FACTS - 1]!)]!;
+        if (kind === 'folder') return { name, kind, bytes: 0, digest: '' };
+        return { name, kind, ...(await take(path.join(folder, name))) };
+      }),
+    ),
+  );
+  const tree = treeOf(entries);
+  await store.put(tree.text);
+  return { digest: tree.digest, bytes: tree.bytes };
+}
+
+type Take = (file: string) => Promise<{ digest: Digest; bytes: number }>;
+
+/**
+ * What is ours alone is moved. What is reached through a link, has a second name (a hard link to an input, say) or belongs
+ * to another user is copied: the store would share it with somebody who may edit it.
+ */
+function takerOf(folder: string, store: Store): Take {
+  const own = realpathSync(folder);
+  const user = process.getuid?.();
+  return async (file) => {
+    const real = realpathSync(file);
+    const { nlink, uid } = statSync(real);
+    if (real === path.join(own, path.relative(folder, file)) && nlink === 1 && (user === undefined || uid === user))
+      return store.take(file);
+    const copy = path.join(own, `copied-${randomBytes(6).toString('hex')}`);
+    await copyFile(real, copy);
+    return store.take(copy);
+  };
+}

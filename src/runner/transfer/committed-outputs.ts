@@ -1,0 +1,126 @@
+/**
+ * Outputs that are kept in git beside the lockfile (`commit: true`): `pipeline.lock/<instance>/<file>`, and the record of
+ * the instance as `pipeline.lock/<instance>.json`. What the store lacks of them is taken from these copies, once their
+ * digests have been compared.
+ */
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { writeFileAtomic } from '../../util/atomic-file.ts';
+import { textIfThere } from '../../util/if-there.ts';
+import type { Instance, InstanceId, Pipeline } from '../pipeline.ts';
+import type { RunRecord, StoredOutput } from '../record.ts';
+import type { DigestCache } from '../store/digest-cache.ts';
+import { UnreadableInputError } from '../store/listing.ts';
+import { formatRecord, parseRecord } from '../store/local-store.ts';
+import type { Store } from '../store/store.ts';
+import { parseTree } from '../store/tree.ts';
+import { instanceFolderName } from '../store/instance-folder-name.ts';
+import type { Lockfile } from '../lockfile/lockfile.ts';
+
+export interface CommittedOutputs {
+  /** Absolute places of the copies of an instance's outputs, by output. */
+  places(instance: Instance): ReadonlyMap<string, string>;
+  /** Puts the record beside the copies; where nothing of the instance is committed, does nothing. */
+  remember(instance: Instance, record: RunRecord): Promise<void>;
+  /** Brings into the store what it lacks of what the lockfile names and the copies hold. */
+  fill(store: Store): Promise<void>;
+}
+
+interface CommittedOutputsDeps {
+  readonly pipeline: Pipeline;
+  /** Absolute, as `storeFolder`. */
+  readonly lockFile: string;
+  readonly storeFolder: string;
+  readonly lock: Lockfile;
+  readonly contents: DigestCache;
+}
+
+export function openCommittedOutputs({
+  pipeline,
+  lockFile,
+  storeFolder,
+  lock,
+  contents,
+}: CommittedOutputsDeps): CommittedOutputs {
+  const folder = committedFolder(lockFile);
+  const recordFile = ({ id }: Instance) => path.join(folder, `${instanceFolderName(id)}.json`);
+  const places = ({ id, outputs }: Instance) =>
+    new Map(
+      Object.entries(outputs).flatMap(([name, { commit, file }]) =>
+        commit ? [[name, committedCopy(lockFile, id, file)] as const] : [],
+      ),
+    );
+
+  async function fillOutput(output: StoredOutput, place: string, store: Store): Promise<void> {
+    if (
+      store.look(output.digest, output.kind === 'file' ? output.bytes : undefined) === 'intact' &&
+      hasFiles(output, store)
+    )
+      return;
+    const copy = await readable(contents.of(place));
+    if (copy?.digest !== output.digest) return;
+    if (copy.kind === 'file') return takeCopy(place, store);
+    const tree = copy.tree();
+    for (const entry of parseTree(tree.text))
+      if (entry.digest !== '') await takeCopy(path.join(place, entry.name), store);
+    await store.put(tree.text);
+  }
+
+  /** The copy itself stays where it is. */
+  async function takeCopy(file: string, store: Store): Promise<void> {
+    const aside = path.join(storeFolder, 'work', `copy-${randomBytes(6).toString('hex')}`);
+    mkdirSync(path.dirname(aside), { recursive: true });
+    copyFileSync(file, aside);
+    await store.take(aside);
+  }
+
+  return {
+    places,
+
+    async remember(instance, record) {
+      if (places(instance).size > 0) await writeFileAtomic(recordFile(instance), formatRecord(record));
+    },
+
+    async fill(store) {
+      for (const instance of pipeline.instances) {
+        const locked = lock.get(instance.id);
+        const copies = places(instance);
+        if (!locked || copies.size === 0) continue;
+        for (const [name, place] of copies) {
+          const output = locked.outputs[name];
+          if (output) await fillOutput(output, place, store);
+        }
+        if (await store.record(locked.fingerprint)) continue;
+        const record = parseRecord(textIfThere(recordFile(instance)), locked.fingerprint);
+        if (record) await store.putRecord(record);
+      }
+    },
+  };
+}
+
+/** Where the copy of an output lies. Absolute if the lockfile is. */
+export function committedCopy(lockFile: string, id: InstanceId, file: string): string {
+  return path.join(committedFolder(lockFile), instanceFolderName(id), file);
+}
+
+const committedFolder = (lockFile: string): string => lockFile.replace(/\.json$/, '');
+
+function hasFiles({ kind, digest }: StoredOutput, store: Store): boolean {
+  const list = kind === 'folder' ? store.text(digest) : undefined;
+  return (
+    kind === 'file' ||
+    (list !== undefined &&
+      parseTree(list).every((entry) => entry.digest === '' || store.look(entry.digest, entry.bytes) === 'intact'))
+  );
+}
+
+/** A copy that cannot be read is none. */
+async function readable<T>(content: Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await content;
+  } catch (error) {
+    if (error instanceof UnreadableInputError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,131 @@
+/** What an instance reads, which somebody may edit at any time: files of the workspace, and blobs that are handed out as links. */
+import { statSync } from 'node:fs';
+import path from 'node:path';
+import { isPermission } from '../../util/remove-tree.ts';
+import type { FingerprintRecord, InputIdentity } from '../fingerprint.ts';
+import type { Input, Instance, InstanceId, Produced } from '../pipeline.ts';
+import type { Content, DigestCache } from '../store/digest-cache.ts';
+import { UnreadableInputError } from '../store/listing.ts';
+import type { Store } from '../store/store.ts';
+import type { Tree } from '../store/tree.ts';
+import type { ProducedResults } from '../plan/identify.ts';
+import { producedInputsOf } from '../plan/planner.ts';
+
+interface InputSnapshotDeps {
+  readonly root: string;
+  readonly contents: DigestCache;
+  readonly store: Store;
+  readonly result: (id: InstanceId) => ProducedResults;
+}
+
+/** The state of all inputs at one moment, by name. */
+export type InputVersions = ReadonlyMap<string, string>;
+
+type WorkspaceInput = Extract<Input, { kind: 'path' | 'glob' }>;
+
+/** As they were when they were last looked at. */
+export async function inputVersions(
+  instance: Instance,
+  { root, contents, store, result }: InputSnapshotDeps,
+): Promise<InputVersions> {
+  const versions = new Map<string, string>();
+  for (const { input } of workspaceInputs(instance))
+    versions.set(nameOf(input), versionOf(await contentOf(input, root, contents)));
+  for (const produced of producedInputsOf(instance)) {
+    const output = result(produced.producer).outputs[produced.output]!;
+    // A folder is copied, and nobody else sees the copy.
+    if (output.kind === 'file') versions.set(blobName(produced), blobVersion(store.pathOf(output.digest)));
+  }
+  return versions;
+}
+
+/**
+ * The inputs that are no longer what an identity says, or that were written to since `before`: what a stage has read of a
+ * file that was edited and put back is not known. Looks again.
+ */
+export async function changedInputs(
+  instance: Instance,
+  identity: FingerprintRecord,
+  before: InputVersions,
+  deps: InputSnapshotDeps,
+): Promise<string[]> {
+  const { root, contents } = deps;
+  forgetInputs(instance, root, contents);
+  const changed: string[] = [];
+  for (const { name, input } of workspaceInputs(instance)) {
+    const now = await readable(contentOf(input, root, contents));
+    if (now === 'unreadable' || !isSame(identity.inputs[name]!, now) || versionOf(now) !== before.get(nameOf(input)))
+      changed.push(nameOf(input));
+  }
+  return [...changed, ...(await changedBlobs(instance, before, deps))];
+}
+
+/** The next look at the workspace inputs is a new one. */
+export function forgetInputs(instance: Instance, root: string, contents: DigestCache): void {
+  for (const { input } of workspaceInputs(instance)) {
+    if (input.kind === 'path') contents.forget(path.resolve(root, input.path));
+    else contents.forgetGlob(input.pattern);
+  }
+}
+
+/** Which files each input folder holds: kept with a result, so that a later `why` can name the one that changed. */
+export async function inputTrees(instance: Instance, root: string, contents: DigestCache): Promise<Tree[]> {
+  const trees: Tree[] = [];
+  for (const { input } of workspaceInputs(instance)) {
+    const content = await contentOf(input, root, contents);
+    if (content?.kind === 'folder') trees.push(content.tree());
+  }
+  return trees;
+}
+
+/** Blobs are read-only, but not for root, nor for a stage that changes permissions. A damaged one is in quarantine then. */
+async function changedBlobs(
+  instance: Instance,
+  before: InputVersions,
+  { store, result }: InputSnapshotDeps,
+): Promise<string[]> {
+  const changed: string[] = [];
+  for (const produced of producedInputsOf(instance)) {
+    const then = before.get(blobName(produced));
+    const { digest } = result(produced.producer).outputs[produced.output]!;
+    if (then !== undefined && blobVersion(store.pathOf(digest)) !== then && (await store.verify(digest)) !== 'intact')
+      changed.push(blobName(produced));
+  }
+  return changed;
+}
+
+const versionOf = (content: Content | undefined): string => content?.version() ?? 'none';
+
+function isSame(then: InputIdentity, now: Content | undefined): boolean {
+  if (then.kind === 'none' || now === undefined) return then.kind === 'none' && now === undefined;
+  return then.kind === now.kind && then.digest === now.digest;
+}
+
+/** An input that turned into something without content has changed, whatever it is now. */
+async function readable(content: Promise<Content | undefined>): Promise<Content | 'unreadable' | undefined> {
+  try {
+    return await content;
+  } catch (error) {
+    if (error instanceof UnreadableInputError || isPermission(error)) return 'unreadable';
+    throw error;
+  }
+}
+
+function workspaceInputs(instance: Instance): { readonly name: string; readonly input: WorkspaceInput }[] {
+  return Object.entries(instance.inputs).flatMap(([name, input]) =>
+    input.kind === 'path' || input.kind === 'glob' ? [{ name, input }] : [],
+  );
+}
+
+function contentOf(input: WorkspaceInput, root: string, contents: DigestCache): Promise<Content | undefined> {
+  return input.kind === 'path' ? contents.of(path.resolve(root, input.path)) : contents.ofGlob(root, input.pattern);
+}
+
+const nameOf = (input: WorkspaceInput): string => (input.kind === 'path' ? input.path : input.pattern);
+
+const blobName = ({ producer, output }: Produced): string => `output ${output} of ${producer}`;
+
+function blobVersion(file: string): string {
+  const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
+  return stat ? `${stat.mtimeNs} ${stat.ino}` : 'none';
+}

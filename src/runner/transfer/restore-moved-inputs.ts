@@ -1,0 +1,61 @@
+/**
+ * `mv` where `cp` was meant: a stage that moves its input to its output takes away what the user made, and its private folder
+ * is about to be removed. So what is missing in the workspace and lies in an output goes back first.
+ */
+import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import type { FingerprintRecord } from '../fingerprint.ts';
+import type { Sandbox } from '../ledger.ts';
+import type { Instance } from '../pipeline.ts';
+import type { Content, DigestCache } from '../store/digest-cache.ts';
+import { UnreadableInputError } from '../store/listing.ts';
+
+/** Called before a private folder is removed without its outputs having been taken. Only what is the very input is given back. */
+export async function restoreMovedInputs(
+  instance: Instance,
+  { outputs }: Sandbox,
+  identity: FingerprintRecord,
+  root: string,
+  contents: DigestCache,
+): Promise<void> {
+  for (const [name, input] of Object.entries(instance.inputs)) {
+    const then = identity.inputs[name]!;
+    if (input.kind !== 'path' || !('digest' in then)) continue;
+    const place = path.resolve(root, input.path);
+    if (!isTaken(place)) continue;
+    for (const output of Object.values(outputs)) {
+      const content = await contentOf(output, contents);
+      if (content?.digest !== then.digest || content.kind !== then.kind) continue;
+      move(output, place);
+      contents.forget(place);
+      break;
+    }
+  }
+}
+
+/** Gone, or an empty folder. */
+function isTaken(place: string): boolean {
+  const stat = statSync(place, { throwIfNoEntry: false });
+  return !stat || (stat.isDirectory() && readdirSync(place).length === 0);
+}
+
+async function contentOf(output: string, contents: DigestCache): Promise<Content | undefined> {
+  try {
+    contents.forget(output);
+    return await contents.of(output);
+  } catch (error) {
+    if (error instanceof UnreadableInputError) return undefined;
+    throw error;
+  }
+}
+
+function move(from: string, to: string): void {
+  mkdirSync(path.dirname(to), { recursive: true });
+  if (existsSync(to)) rmdirSync(to);
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
+    cpSync(from, to, { recursive: true, preserveTimestamps: true });
+  }
+}

@@ -1,0 +1,173 @@
+/** The private folder of one execution: `work/<fingerprint>-<random>/` with inputs, outputs and the code to run. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import type { Digest } from '../../util/digest.ts';
+import { removeTree } from '../../util/remove-tree.ts';
+import { BUNDLE_FILE } from '../code/bundle.ts';
+import type { BundleCache } from '../code/bundle-cache.ts';
+import type { JobInput } from '../../stage/protocol.ts';
+import type { Fingerprint } from '../fingerprint.ts';
+import type { Sandbox } from '../ledger.ts';
+import type { Input, Instance, InstanceId, Produced } from '../pipeline.ts';
+import type { DigestCache } from '../store/digest-cache.ts';
+import { clockOffset } from '../store/clock.ts';
+import { copyFolder, verifyContent } from '../store/copy.ts';
+import { globSelection } from '../store/glob.ts';
+import { judgeOwner, keepAlive, SILENCE_MS, writeOwner } from '../store/owner.ts';
+import type { Store } from '../store/store.ts';
+import { openCheckpoint } from './checkpoint.ts';
+import type { ProducedResults } from '../plan/identify.ts';
+import { newLogFile } from '../store/log-files.ts';
+import type { InputVersions } from './input-snapshot.ts';
+
+interface SandboxDeps {
+  readonly root: string;
+  readonly storeFolder: string;
+  readonly store: Store;
+  readonly contents: DigestCache;
+  readonly code: BundleCache;
+  readonly result: (id: InstanceId) => ProducedResults;
+  /** Of the instance's inputs, now. */
+  readonly versions: InputVersions;
+  /** No checkpoint is continued, and none is left. */
+  readonly apart: boolean;
+}
+
+const OWNER_FILE = 'owner.json';
+
+/**
+ * `bundle`: of a module stage. Until `rest` is called, others see that somebody works there. Throws DamagedBlobError where
+ * an input's blob, or the bundle, is not what it was.
+ */
+export async function makeSandbox(
+  instance: Instance,
+  fingerprint: Fingerprint,
+  bundle: Digest | undefined,
+  deps: SandboxDeps,
+): Promise<{ readonly sandbox: Sandbox; readonly rest: () => void }> {
+  const { storeFolder, code } = deps;
+  const name = `${fingerprint.slice(0, 12)}-${randomBytes(4).toString('hex')}`;
+  const folder = path.join(storeFolder, 'work', name);
+  mkdirSync(folder, { recursive: true });
+  writeOwner(path.join(folder, OWNER_FILE));
+  const rest = keepAlive(path.join(folder, OWNER_FILE));
+  try {
+    const inputs: Record<string, JobInput> = {};
+    for (const [input, value] of Object.entries(instance.inputs)) {
+      inputs[input] = await provideInput(value, path.join(folder, 'inputs', input), deps);
+    }
+    const outputs = makeOutputFolders(instance, path.join(folder, 'outputs'));
+    if (bundle !== undefined) await code.writeTo(bundle, folder);
+    const checkpoint = deps.apart
+      ? path.join(folder, 'checkpoint')
+      : path.join(storeFolder, 'checkpoints', fingerprint);
+    const found = openCheckpoint(checkpoint, deps.versions);
+    const started = new Date().toISOString();
+    const sandbox: Sandbox = {
+      fingerprint,
+      folder,
+      inputs,
+      outputs,
+      checkpoint,
+      ...found,
+      ...(bundle !== undefined && { module: path.join(folder, BUNDLE_FILE) }),
+      log: (attempt) => newLogFile(storeFolder, instance.id, started, name, attempt),
+    };
+    return { sandbox: sandbox, rest };
+  } catch (error) {
+    rest();
+    removeTree(folder);
+    throw error;
+  }
+}
+
+/** Each output has a folder of its own, so that two with the same file name do not meet. */
+function makeOutputFolders(instance: Instance, parent: string): Record<string, string> {
+  const places: Record<string, string> = {};
+  for (const [name, { kind, file }] of Object.entries(instance.outputs)) {
+    const place = path.join(parent, name, file);
+    mkdirSync(kind === 'folder' ? place : path.dirname(place), { recursive: true });
+    places[name] = place;
+  }
+  return places;
+}
+
+/** What the stage gets for an input. Workspace files keep their own path, which is what its messages should name. */
+async function provideInput(input: Input, place: string, deps: SandboxDeps): Promise<JobInput> {
+  const { root, contents } = deps;
+  switch (input.kind) {
+    case 'none':
+      return null;
+    case 'path': {
+      const file = path.resolve(root, input.path);
+      return (await contents.of(file)) ? file : null;
+    }
+    case 'glob':
+      return mirrorGlob(input.pattern, place, deps);
+    case 'output':
+      return linkProduced(input, place, deps);
+    case 'gather': {
+      const members: { path: string; axes: (typeof input.members)[number]['axes'] }[] = [];
+      for (const [i, member] of input.members.entries())
+        members.push({ path: await linkProduced(member, path.join(place, String(i)), deps), axes: member.axes });
+      return members;
+    }
+  }
+}
+
+/**
+ * The producer's output under its real name: a link to the blob for a file, a copy (a reflink where the file system
+ * can) for a folder, because links inside a folder are skipped by many readers.
+ */
+async function linkProduced(
+  { producer, output }: Produced,
+  place: string,
+  { store, result }: SandboxDeps,
+): Promise<string> {
+  const stored = result(producer).outputs[output]!;
+  await verifyContent(store, stored, `output ${output} of ${producer}`);
+  const target = path.join(place, stored.file);
+  mkdirSync(path.dirname(target), { recursive: true });
+  if (stored.kind === 'file') symlinkSync(store.pathOf(stored.digest), target);
+  else await copyFolder(store, stored.digest, target);
+  return target;
+}
+
+/** A folder of links to the files that match, laid out as below the pattern's fixed part. */
+async function mirrorGlob(pattern: string, place: string, { root, contents }: SandboxDeps): Promise<string> {
+  const content = await contents.ofGlob(root, pattern);
+  if (content?.kind !== 'folder')
+    throw new Error(`Internal error: ${pattern} matches nothing, but a stage that reads it is to be executed.`);
+  const from = path.resolve(root, globSelection(pattern).base);
+  mkdirSync(place, { recursive: true });
+  for (const { name } of contents.entries(content.digest) ?? []) {
+    const target = path.join(place, name);
+    mkdirSync(path.dirname(target), { recursive: true });
+    symlinkSync(path.join(from, name), target);
+  }
+  return place;
+}
+
+/** Private folders whose runner is dead are of no use to anybody. */
+export function removeDeadSandboxes(storeFolder: string): void {
+  const work = path.join(storeFolder, 'work');
+  let names: string[];
+  try {
+    names = readdirSync(work);
+  } catch {
+    return; // nothing was ever executed here
+  }
+  const now = () => Date.now() + Number(clockOffset(work) ?? 0n) / 1e6;
+  for (const name of names) {
+    const folder = path.join(work, name);
+    const { state } = judgeOwner(path.join(folder, OWNER_FILE), now);
+    // `gone`: its runner died before it could write its name, or is only about to.
+    if (state === 'dead' || (state === 'gone' && isSilent(folder, now))) removeTree(folder);
+  }
+}
+
+function isSilent(folder: string, now: () => number): boolean {
+  const stat = statSync(folder, { throwIfNoEntry: false });
+  return stat !== undefined && now() - stat.mtimeMs >= SILENCE_MS;
+}
