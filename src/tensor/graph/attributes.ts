@@ -1,6 +1,6 @@
 /** tfjs attributes in normal form: axes counted from 0, paddings as numbers, slices within bounds. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Attributes, Node } from './node.ts';
+import type { Node } from './node.ts';
 
 export interface ConvolutionAttributes {
   readonly strides: number | [number, number];
@@ -38,13 +38,17 @@ export function convolutionOf(
   );
 }
 
-/** Of a convolution, or of the gradient of its images or of its filter: kernels whose names end accordingly. */
-export function windowOf({ inputs, outputs, kernel, attributes }: Node): Window {
-  const given = attributes as unknown as ConvolutionAttributes;
-  const depthwise = kernel.startsWith('Depthwise');
-  if (kernel.endsWith('BackpropInput')) return convolutionOf(outputs[0]!.shape, inputs[1]!.shape, given, depthwise);
-  if (kernel.endsWith('BackpropFilter')) return convolutionOf(inputs[0]!.shape, outputs[0]!.shape, given, depthwise);
-  return convolutionOf(inputs[0]!.shape, inputs[1]!.shape, given, depthwise);
+/** The window of a convolution, or of the gradient of its images or of its filter. */
+export function windowOf(node: Node): Window {
+  const [output] = node.outputs;
+  const [first, second] = node.inputs;
+  if (output === undefined || first === undefined || second === undefined)
+    throw new Error(`Internal error: "${node.kernel}" is no convolution.`);
+  const attributes = node.attributes as unknown as ConvolutionAttributes;
+  const depthwise = node.kernel.startsWith('Depthwise');
+  if (node.kernel.endsWith('BackpropInput')) return convolutionOf(output.shape, second.shape, attributes, depthwise);
+  if (node.kernel.endsWith('BackpropFilter')) return convolutionOf(first.shape, output.shape, attributes, depthwise);
+  return convolutionOf(first.shape, second.shape, attributes, depthwise);
 }
 
 export function poolOf(x: readonly number[], { filterSize, strides, pad, dimRoundingMode }: PoolAttributes): Window {
@@ -58,10 +62,24 @@ export function poolOf(x: readonly number[], { filterSize, strides, pad, dimRoun
   );
 }
 
-/** The axes of a reduction, concatenation or gathering; all when none are named. tfjs calls them `axis`, of `Max` also `reductionIndices`. */
-export function axesOf(attributes: Attributes, shape: readonly number[]): number[] {
-  const named = (attributes.reductionIndices ?? attributes.axis) as number | number[] | undefined;
-  return named === undefined ? shape.map((_, i) => i) : tf.util.parseAxisParam(named, [...shape]);
+/** tfjs calls axes `axis`; `Max` has them as `reductionIndices`. */
+export interface ReductionAttributes {
+  readonly axis?: number | readonly number[];
+  readonly reductionIndices?: number | readonly number[];
+  readonly keepDims?: boolean;
+}
+
+/** The axes of a reduction; all when none are named. */
+export function axesOf({ reductionIndices, axis }: ReductionAttributes, shape: readonly number[]): number[] {
+  const named = reductionIndices ?? axis;
+  return named === undefined ? shape.map((_, i) => i) : tf.util.parseAxisParam(named as number | number[], [...shape]);
+}
+
+/** The one axis of a concatenation, gathering or the like, counted from 0. */
+export function axisOf(axis: number, shape: readonly number[]): number {
+  const [counted] = tf.util.parseAxisParam(axis, [...shape]);
+  if (counted === undefined) throw new Error(`Internal error: ${axis} is no axis.`);
+  return counted;
 }
 
 export interface SliceAttributes {
@@ -108,14 +126,16 @@ export function stridedSliceOf(
   );
 }
 
-export function segmentsOf(shape: readonly number[], attributes: Attributes): { axis: number; sizes: number[] } {
-  const axis = axesOf({ axis: attributes.axis }, shape)[0]!;
-  return {
-    axis,
-    sizes: tf.backend_util.prepareSplitSize(
-      { shape: [...shape] } as unknown as tf.Tensor,
-      attributes.numOrSizeSplits as number | number[],
-      axis,
-    ),
-  };
+export interface SplitAttributes {
+  readonly axis?: number;
+  readonly numOrSizeSplits: number | readonly number[];
+}
+
+export function segmentsOf(
+  shape: readonly number[],
+  { axis = 0, numOrSizeSplits }: SplitAttributes,
+): { axis: number; sizes: number[] } {
+  const counted = axisOf(axis, shape);
+  const x = { shape: [...shape] } as unknown as tf.Tensor;
+  return { axis: counted, sizes: tf.backend_util.prepareSplitSize(x, numOrSizeSplits as number | number[], counted) };
 }

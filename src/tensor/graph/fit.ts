@@ -1,75 +1,91 @@
 /**
- * Whether the inputs of a kernel fit together. tfjs leaves this to its kernels, which do not run while a function is traced; engines refuse
- * later, in words of their own, or compute something.
+ * Checks that the inputs of a kernel fit together. tfjs leaves this to its kernels, which do not run while a function is traced. Engines
+ * would refuse later, in words of their own, or would compute something.
  */
 import { TraceError, describe, sameShape } from '../errors.ts';
-import { axesOf, sliceOf, type SliceAttributes } from './attributes.ts';
+import { axisOf, sliceOf } from './attributes.ts';
 import type { Attributes, Spec } from './node.ts';
+import { sideAt } from './sides.ts';
+import { attributesOf, inputsByName, type AttributesOf, type Inputs, type KernelName } from './signatures.ts';
 
-/** What does not fit, or null. */
-type Check = (inputs: readonly Spec[], attributes: Attributes) => string | null;
+/** Says why the inputs do not fit, or null. */
+type Check<K extends KernelName> = (inputs: Inputs<K, Spec>, attributes: AttributesOf<K>) => string | null;
 
 /** Throws TraceError with the kernel and the shapes. */
 export function checkFit(
-  kernel: string,
+  kernel: KernelName,
   inputs: readonly Spec[],
   attributes: Attributes,
   outputs: readonly Spec[],
 ): void {
-  const reason =
-    CHECKS[kernel]?.(inputs, attributes) ??
-    (outputs.some(({ shape }) => shape.some((side) => !(side >= 0))) ? 'nothing is left of a side' : null);
+  const reason = misfit(CHECKS, kernel, inputs, attributes) ?? emptiness(outputs);
   if (reason !== null)
     throw new TraceError(`The shapes of "${kernel}" do not fit, ${inputs.map(describe).join(' and ')}: ${reason}.`);
 }
 
-const CHECKS: Readonly<Record<string, Check>> = {
-  BatchMatMul: ([a, b], { transposeA, transposeB }) => {
-    const [left, right] = [a!.shape.at(transposeA === true ? -2 : -1), b!.shape.at(transposeB === true ? -1 : -2)];
-    return left === right ? null : `rows of ${left!} values meet columns of ${right!}`;
+function misfit<K extends KernelName>(
+  checks: { readonly [P in K]?: Check<P> },
+  kernel: K,
+  inputs: readonly Spec[],
+  attributes: Attributes,
+): string | null {
+  return checks[kernel]?.(inputsByName(kernel, inputs), attributesOf<K>({ attributes })) ?? null;
+}
+
+const emptiness = (outputs: readonly Spec[]): string | null =>
+  outputs.some(({ shape }) => shape.some((side) => !(side >= 0))) ? 'nothing is left of a side' : null;
+
+const CHECKS: { readonly [K in KernelName]?: Check<K> } = {
+  BatchMatMul: ({ a, b }, { transposeA, transposeB }) => {
+    const left = sideAt(a.shape, transposeA === true ? -2 : -1);
+    const right = sideAt(b.shape, transposeB === true ? -1 : -2);
+    return left === right ? null : `rows of ${left} values meet columns of ${right}`;
   },
 
-  BatchNormTraining: ([x, scale, offset]) => {
-    const channels = x!.shape.at(-1)!;
-    return [scale!, offset!].every(({ shape }) => sameShape(shape, [channels]))
+  BatchNormTraining: ({ x, scale, offset }) => {
+    const channels = sideAt(x.shape, -1);
+    return [scale, offset].every(({ shape }) => sameShape(shape, [channels]))
       ? null
       : `scale and offset have to be [${channels}]`;
   },
 
-  Einsum: (operands, { equation }) => {
-    const terms = (equation as string).replace(/\s/g, '').split('->')[0]!.split(',');
+  Einsum: ({ operands }, { equation }) => {
+    const [terms = ''] = equation.replace(/\s/g, '').split('->');
     const sides = new Map<string, number>();
-    for (const [i, term] of terms.entries()) {
-      if (operands[i]?.shape.length !== term.length) return `"${term}" names ${term.length} axes`;
+    for (const [i, term] of terms.split(',').entries()) {
+      const shape = operands[i]?.shape;
+      if (shape?.length !== term.length) return `"${term}" names ${term.length} axes`;
       for (const [axis, label] of Array.from(term).entries()) {
-        const side = operands[i].shape[axis]!;
-        if ((sides.get(label) ?? side) !== side) return `"${label}" is ${sides.get(label)!} and ${side}`;
+        const side = sideAt(shape, axis);
+        const known = sides.get(label) ?? side;
+        if (known !== side) return `"${label}" is ${known} and ${side}`;
         sides.set(label, side);
       }
     }
     return null;
   },
 
-  Slice: ([x], attributes) => {
-    const { begin, size } = sliceOf(x!.shape, attributes as unknown as SliceAttributes);
-    const axis = x!.shape.findIndex((side, i) => begin[i]! < 0 || begin[i]! + size[i]! > side);
-    return axis === -1
-      ? null
-      : `${begin[axis]!} to ${begin[axis]! + size[axis]!} of axis ${axis}, which has ${x!.shape[axis]!}`;
+  Slice: ({ x }, attributes) => {
+    const { begin, size } = sliceOf(x.shape, attributes);
+    for (const [axis, side] of x.shape.entries()) {
+      const [from, to] = [sideAt(begin, axis), sideAt(begin, axis) + sideAt(size, axis)];
+      if (from < 0 || to > side) return `${from} to ${to} of axis ${axis}, which has ${side}`;
+    }
+    return null;
   },
 
-  Concat: (parts, attributes) => {
-    const [axis] = axesOf(attributes, parts[0]!.shape);
+  Concat: ({ operands }, attributes) => {
+    const [first] = operands;
+    const axis = axisOf(attributes.axis, first.shape);
     const others = ({ shape }: Spec): number[] => shape.filter((_, i) => i !== axis);
-    return parts.every(
-      (part) => part.shape.length === parts[0]!.shape.length && sameShape(others(part), others(parts[0]!)),
-    )
+    return operands.every((part) => part.shape.length === first.shape.length && sameShape(others(part), others(first)))
       ? null
-      : `only the sides of axis ${axis!} may differ`;
+      : `only the sides of axis ${axis} may differ`;
   },
 
-  Pack: (parts) => (parts.every(({ shape }) => sameShape(shape, parts[0]!.shape)) ? null : 'all have to be the same'),
+  Pack: ({ operands }) =>
+    operands.every(({ shape }) => sameShape(shape, operands[0].shape)) ? null : 'all have to be the same',
 
-  UnsortedSegmentSum: ([x, ids]) =>
-    sameShape(x!.shape.slice(0, ids!.shape.length), ids!.shape) ? null : 'there has to be one id for each',
+  UnsortedSegmentSum: ({ x, segmentIds }) =>
+    sameShape(x.shape.slice(0, segmentIds.shape.length), segmentIds.shape) ? null : 'there has to be one id for each',
 };

@@ -3,7 +3,7 @@ import { dataOf, numbersOf, splatOf } from '../graph/graph.ts';
 import type { Node, Value } from '../graph/node.ts';
 import { liveNodes, type Program } from '../graph/program.ts';
 import { attribute, GraphDef, type Edge } from './graph-def.ts';
-import { LOWERED } from './kernels/index.ts';
+import { lowerKernel } from './kernels/index.ts';
 import { Lowering } from './lowering.ts';
 import { findMomentum, type MomentumUpdate } from './momentum.ts';
 import type { Reduced } from './precision.ts';
@@ -146,9 +146,6 @@ function lowerNodes(lowering: Lowering, program: Program, left: ReadonlySet<Node
       lowering.set(value, constant(lowering, value));
       continue;
     }
-    const lowerKernel = LOWERED.get(node.kernel);
-    if (lowerKernel === undefined)
-      throw new Error(`Internal error: the kernel "${node.kernel}" is recorded but not lowered.`);
     lowerKernel(lowering, node);
   }
 }

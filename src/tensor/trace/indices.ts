@@ -9,7 +9,7 @@ import { traceBackend } from './backend.ts';
 import { callStack, operationOf, placeOf } from './place.ts';
 
 /** Single places in one axis of a tensor. */
-export function checkPlaces(indices: tf.TensorInfo, indexed: tf.TensorInfo, axis: number): void {
+export function checkIndices(indices: tf.TensorInfo, indexed: tf.TensorInfo, axis: number): void {
   check(indices, indexed, [axis]);
 }
 

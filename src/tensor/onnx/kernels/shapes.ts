@@ -5,6 +5,7 @@ import {
   sliceOf,
   stridedSliceOf,
   type SliceAttributes,
+  type SplitAttributes,
   type StridedSliceAttributes,
 } from '../../graph/attributes.ts';
 import { mirroredPlaces, type MirrorPadAttributes } from '../../graph/mirror.ts';
@@ -124,7 +125,7 @@ const stridedSlice: LowerKernel = plainly((lowering, [x], { inputs, attributes }
 });
 
 const reverse: LowerKernel = plainly(({ model }, [x], { inputs, attributes }) => {
-  const axes = axesOf({ axis: attributes.dims }, inputs[0]!.shape);
+  const axes = axesOf({ axis: attributes.dims as number }, inputs[0]!.shape);
   if (axes.length === 0) return x!;
   const all = (value: number): Name => model.integers(axes.map(() => value));
   return model.op('Slice', [x!, all(-1), all(-(2 ** 31)), model.integers(axes), all(-1)]);
@@ -141,7 +142,7 @@ function unpack(lowering: Lowering, node: Node): void {
 }
 
 function splitV(lowering: Lowering, node: Node): void {
-  const { axis, sizes } = segmentsOf(node.inputs[0]!.shape, node.attributes);
+  const { axis, sizes } = segmentsOf(node.inputs[0]!.shape, node.attributes as unknown as SplitAttributes);
   split(lowering, node, axis, sizes);
 }
 
@@ -169,7 +170,7 @@ const pack: LowerKernel = plainly((lowering, names, { attributes }, result) => {
 const gather: LowerKernel = plainly((lowering, [x, indices], { inputs, attributes }, result) => {
   const { model } = lowering;
   const [values, at] = inputs as [Value, Value];
-  const axis = axesOf({ axis: attributes.axis }, values.shape)[0]!;
+  const axis = axesOf({ axis: attributes.axis as number }, values.shape)[0]!;
   const batchDims = (attributes.batchDims as number | undefined) ?? 0;
   if (batchDims === 0) return model.op('Gather', [x!, indices!], { axis });
   // Every batch has rows of its own: number them through, and gather from all.

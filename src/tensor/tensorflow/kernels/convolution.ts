@@ -1,10 +1,10 @@
 /** Convolutions and their gradients, on images [N, H, W, C]. */
 import { windowOf, type Window } from '../../graph/attributes.ts';
-import { attribute, type Attributes } from '../graph-def.ts';
+import { attribute, type Attributes, type Edge } from '../graph-def.ts';
 import { cut, padImages } from './cut.ts';
 import { filterByProducts, isWorthProducts } from './filter-products.ts';
 import { convolutionByProduct, imagesByProduct, tapsOfProduct } from './image-products.ts';
-import { single, type KernelTable, type LowerKernel } from './kernel.ts';
+import type { AnyContext, KernelTable } from './kernel.ts';
 
 /** Padding by name where it has one: gradients of convolutions with padding in numbers are several times slower. */
 export function paddingOf(window: Window): Attributes {
@@ -49,46 +49,58 @@ function attributesOf(window: Window): Attributes {
   };
 }
 
-const forward = (name: string, depthwise: boolean): LowerKernel =>
-  single(({ lowering, node, inputs, type }) => {
+const forward =
+  (name: string, depthwise: boolean) =>
+  (
+    { x, filter }: { readonly x: Edge; readonly filter: Edge },
+    _: unknown,
+    { lowering, node, type }: AnyContext,
+  ): Edge => {
     const window = windowOf(node);
-    const [x, filter] = inputs;
     const met = depthwise ? undefined : tapsOfProduct(window);
-    if (met !== undefined) return convolutionByProduct(lowering, window, met, x!, filter!, type);
-    return lowering.op(name, inputs, { T: attribute.type(type), ...attributesOf(window) });
-  });
+    return met === undefined
+      ? lowering.op(name, [x, filter], { T: attribute.type(type), ...attributesOf(window) })
+      : convolutionByProduct(lowering, window, met, x, filter, type);
+  };
 
 /** tfjs gives (dy, filter), TensorFlow takes (shape of x, filter, dy). */
-const ofInput = (name: string, depthwise: boolean): LowerKernel =>
-  single(({ lowering, node, inputs: [dy, filter], type }) => {
-    const { graph } = lowering;
-    const shape = node.attributes.inputShape as number[];
+const inputGradient =
+  (name: string, depthwise: boolean) =>
+  (
+    { dy, filter }: { readonly dy: Edge; readonly filter: Edge },
+    { inputShape }: { readonly inputShape: readonly number[] },
+    { lowering, node, type }: AnyContext,
+  ): Edge => {
     const unpadded = windowOf(node);
     const met = depthwise ? undefined : tapsOfProduct(unpadded);
-    if (met !== undefined) return imagesByProduct(lowering, unpadded, met, filter!, dy!, type);
+    if (met !== undefined) return imagesByProduct(lowering, unpadded, met, filter, dy, type);
     const { window, before, padded } = withoutNumbers(unpadded);
-    const gradient = lowering.op(name, [graph.integers(padded), filter!, dy!], {
+    const gradient = lowering.op(name, [lowering.graph.integers(padded), filter, dy], {
       T: attribute.type(type),
       ...attributesOf(window),
     });
     return before === undefined
       ? gradient
-      : cut(lowering, gradient, type, padded, { begin: before, size: shape, strides: [1, 1, 1, 1] });
-  });
+      : cut(lowering, gradient, type, padded, { begin: before, size: inputShape, strides: [1, 1, 1, 1] });
+  };
 
 /** tfjs gives (x, dy), TensorFlow takes (x, shape of the filter, dy). */
-const ofFilter = (name: string, depthwise: boolean): LowerKernel =>
-  single(({ lowering, node, inputs: [x, dy], type }) => {
-    const shape = node.attributes.filterShape as number[];
+const filterGradient =
+  (name: string, depthwise: boolean) =>
+  (
+    { x, dy }: { readonly x: Edge; readonly dy: Edge },
+    { filterShape }: { readonly filterShape: readonly number[] },
+    { lowering, node, type }: AnyContext,
+  ): Edge => {
     const unpadded = windowOf(node);
-    if (!depthwise && isWorthProducts(unpadded, type)) return filterByProducts(lowering, unpadded, x!, dy!, type);
+    if (!depthwise && isWorthProducts(unpadded, type)) return filterByProducts(lowering, unpadded, x, dy, type);
     const { window, before } = withoutNumbers(unpadded);
-    const images = before === undefined ? x! : padImages(lowering, x!, type, unpadded);
-    return lowering.op(name, [images, lowering.graph.integers(shape), dy!], {
+    const images = before === undefined ? x : padImages(lowering, x, type, unpadded);
+    return lowering.op(name, [images, lowering.graph.integers(filterShape), dy], {
       T: attribute.type(type),
       ...attributesOf(window),
     });
-  });
+  };
 
 /** The same window on images that were padded before, where its padding has no name; `before`: where the images lie in those. */
 function withoutNumbers(window: Window): {
@@ -107,11 +119,11 @@ function withoutNumbers(window: Window): {
   };
 }
 
-export const CONVOLUTIONS: KernelTable = {
+export const CONVOLUTIONS = {
   Conv2D: forward('Conv2D', false),
-  Conv2DBackpropInput: ofInput('Conv2DBackpropInput', false),
-  Conv2DBackpropFilter: ofFilter('Conv2DBackpropFilter', false),
+  Conv2DBackpropInput: inputGradient('Conv2DBackpropInput', false),
+  Conv2DBackpropFilter: filterGradient('Conv2DBackpropFilter', false),
   DepthwiseConv2dNative: forward('DepthwiseConv2dNative', true),
-  DepthwiseConv2dNativeBackpropInput: ofInput('DepthwiseConv2dNativeBackpropInput', true),
-  DepthwiseConv2dNativeBackpropFilter: ofFilter('DepthwiseConv2dNativeBackpropFilter', true),
-};
+  DepthwiseConv2dNativeBackpropInput: inputGradient('DepthwiseConv2dNativeBackpropInput', true),
+  DepthwiseConv2dNativeBackpropFilter: filterGradient('DepthwiseConv2dNativeBackpropFilter', true),
+} satisfies KernelTable;

@@ -1,50 +1,19 @@
 /** Kernels that treat every element alike. */
-import type { Node } from '../../graph/node.ts';
 import { attribute, type Edge } from '../graph-def.ts';
-import { operation, single, type KernelTable, type LowerKernel, type Operands } from './kernel.ts';
+import { operation, type AnyContext, type KernelTable } from './kernel.ts';
 
 /** Operations on truths have no type. */
-const logical = (name: string): LowerKernel => single(({ lowering, inputs }) => lowering.op(name, inputs));
+const logical =
+  (name: string) =>
+  (_: unknown, __: unknown, { lowering, edges }: AnyContext): Edge =>
+    lowering.op(name, edges);
 
-const named = (names: readonly string[]): KernelTable =>
-  Object.fromEntries(names.map((name) => [name, operation(name)]));
+/** Kernels that TensorFlow calls as tfjs does. */
+const operations = <const N extends string>(names: readonly N[]): Record<N, ReturnType<typeof operation>> =>
+  Object.fromEntries(names.map((name) => [name, operation(name)])) as Record<N, ReturnType<typeof operation>>;
 
-/** tfjs divides integers rounding down. */
-const divide: LowerKernel = single(({ lowering, inputs, type }) =>
-  lowering.op(type === 'int32' ? 'FloorDiv' : 'RealDiv', inputs, { T: attribute.type(type) }),
-);
-
-/** 1 where x > 0, else alpha; NaN stays. */
-function step({ lowering, node, inputs: [x], type }: Operands): Edge {
-  const T = attribute.type(type);
-  const positive = lowering.op('Greater', [x!, lowering.number(0, type)], { T });
-  const alpha = (node.attributes.alpha as number | undefined) ?? 0;
-  const stepped = lowering.op('SelectV2', [positive, lowering.number(1, type), lowering.number(alpha, type)], { T });
-  return type === 'float32'
-    ? lowering.op('SelectV2', [lowering.op('IsNan', [x!], { T }), x!, stepped], { T })
-    : stepped;
-}
-
-function clip({ lowering, node, inputs: [x], type }: Operands): Edge {
-  const { clipValueMin, clipValueMax } = node.attributes as { clipValueMin: number; clipValueMax: number };
-  return lowering.op('ClipByValue', [x!, lowering.number(clipValueMin, type), lowering.number(clipValueMax, type)], {
-    T: attribute.type(type),
-  });
-}
-
-/** The condition may lack trailing axes. */
-function select({ lowering, node, inputs: [condition, yes, no] }: Operands): Edge {
-  const [mask, value] = node.inputs as [Node['inputs'][number], Node['inputs'][number]];
-  const missing = value.shape.length - mask.shape.length;
-  const full =
-    missing > 0
-      ? lowering.reshape(condition!, 'bool', [...mask.shape, ...new Array<number>(missing).fill(1)])
-      : condition!;
-  return lowering.op('SelectV2', [full, yes!, no!], { T: attribute.type(lowering.typeOf(node, 1)) });
-}
-
-export const ELEMENTWISE: KernelTable = {
-  ...named([
+export const ELEMENTWISE = {
+  ...operations([
     'Relu',
     'Relu6',
     'Elu',
@@ -100,21 +69,42 @@ export const ELEMENTWISE: KernelTable = {
   Add: operation('AddV2'),
   Multiply: operation('Mul'),
   Mod: operation('FloorMod'),
-  RealDiv: divide,
   LogicalNot: logical('LogicalNot'),
   LogicalAnd: logical('LogicalAnd'),
   LogicalOr: logical('LogicalOr'),
-  LeakyRelu: single(({ lowering, node, inputs, type }) =>
-    lowering.op('LeakyRelu', inputs, {
+
+  /** tfjs divides integers rounding down. */
+  RealDiv: ({ a, b }, _, { lowering, type }) =>
+    lowering.op(type === 'int32' ? 'FloorDiv' : 'RealDiv', [a, b], { T: attribute.type(type) }),
+
+  LeakyRelu: ({ x }, { alpha }, { lowering, type }) =>
+    lowering.op('LeakyRelu', [x], { T: attribute.type(type), alpha: attribute.real(alpha) }),
+
+  /** 1 where x > 0, else alpha; NaN stays. */
+  Step: ({ x }, { alpha = 0 }, { lowering, type }) => {
+    const T = attribute.type(type);
+    const positive = lowering.op('Greater', [x, lowering.number(0, type)], { T });
+    const stepped = lowering.op('SelectV2', [positive, lowering.number(1, type), lowering.number(alpha, type)], { T });
+    return type === 'float32'
+      ? lowering.op('SelectV2', [lowering.op('IsNan', [x], { T }), x, stepped], { T })
+      : stepped;
+  },
+
+  ClipByValue: ({ x }, { clipValueMin, clipValueMax }, { lowering, type }) =>
+    lowering.op('ClipByValue', [x, lowering.number(clipValueMin, type), lowering.number(clipValueMax, type)], {
       T: attribute.type(type),
-      alpha: attribute.real(node.attributes.alpha as number),
     }),
-  ),
-  Step: single(step),
-  ClipByValue: single(clip),
-  Cast: single(({ lowering, node, inputs: [x], type }) => lowering.cast(x!, type, node.outputs[0]!.dtype)),
-  Select: single(select),
-  AddN: single(({ lowering, inputs, type }) =>
-    lowering.op('AddN', inputs, { T: attribute.type(type), N: attribute.integer(inputs.length) }),
-  ),
-};
+
+  Cast: ({ x }, { dtype }, { lowering, type }) => lowering.cast(x, type, dtype),
+
+  /** The condition may lack trailing axes. */
+  Select: ({ condition, t, e }, _, { lowering, node, values }) => {
+    const missing = values.t.shape.length - values.condition.shape.length;
+    const shape = [...values.condition.shape, ...new Array<number>(Math.max(0, missing)).fill(1)];
+    const full = missing > 0 ? lowering.reshape(condition, 'bool', shape) : condition;
+    return lowering.op('SelectV2', [full, t, e], { T: attribute.type(lowering.typeOf(node, 1)) });
+  },
+
+  AddN: ({ operands }, _, { lowering, type }) =>
+    lowering.op('AddN', operands, { T: attribute.type(type), N: attribute.integer(operands.length) }),
+} satisfies KernelTable;

@@ -1,45 +1,78 @@
-/** How one kernel becomes operations. */
-import type { Node } from '../../graph/node.ts';
+/** How one kernel becomes operations of TensorFlow: a function from the edges of its inputs, by name, to those of its outputs. */
+import type { Node, Value } from '../../graph/node.ts';
+import {
+  attributesOf,
+  inputsByName,
+  outputsByName,
+  outputsInOrder,
+  type AttributesOf,
+  type Inputs,
+  type KernelName,
+  type Outputs,
+} from '../../graph/signatures.ts';
 import { attribute, output, type Attributes, type Edge, type TfType } from '../graph-def.ts';
 import type { Lowering } from '../lowering.ts';
 
-/** Sets every output of the node. */
-export type LowerKernel = (lowering: Lowering, node: Node) => void;
+export type LowerKernel<K extends KernelName> = (
+  inputs: Inputs<K, Edge>,
+  attributes: AttributesOf<K>,
+  context: Context<K>,
+) => Outputs<K, Edge>;
 
-export type KernelTable = Readonly<Record<string, LowerKernel>>;
+/** Some kernels, each under its name; its inputs and attributes have the types of that kernel. */
+export type KernelTable = { readonly [K in KernelName]?: LowerKernel<K> };
 
-export interface Operands {
+/** What a kernel may want to know beside its inputs and attributes. */
+export type Context<K extends KernelName> = ContextOf<Inputs<K, Value>, Outputs<K, Value>>;
+
+interface ContextOf<I, O> extends AnyContext {
+  /** The inputs as they are in the graph: their shapes and dtypes. */
+  readonly values: I;
+  readonly results: O;
+}
+
+/** The same for functions that serve several kernels. */
+export interface AnyContext {
   readonly lowering: Lowering;
   readonly node: Node;
-  readonly inputs: readonly Edge[];
-  /** Of the first input. */
+  /** The inputs in order. */
+  readonly edges: readonly Edge[];
+  /** The type in which the node takes its first input; float32 where it has none. */
   readonly type: TfType;
 }
 
-/** A kernel of one output. */
-export function single(lower: (operands: Operands) => Edge): LowerKernel {
-  return (lowering, node) => {
-    lowering.set(
-      node.outputs[0]!,
-      lower({
-        lowering,
-        node,
-        inputs: lowering.inputsOf(node),
-        type: node.inputs.length === 0 ? 'float32' : lowering.typeOf(node),
-      }),
-    );
-  };
+/** Lowers a node, and sets every output of it. */
+export function lowerNode<K extends KernelName>(
+  kernel: K,
+  lowerKernel: LowerKernel<K>,
+  lowering: Lowering,
+  node: Node,
+): void {
+  const edges = lowering.inputsOf(node);
+  const found = lowerKernel(inputsByName(kernel, edges), attributesOf<K>(node), {
+    lowering,
+    node,
+    edges,
+    type: node.inputs.length === 0 ? 'float32' : lowering.typeOf(node),
+    values: inputsByName(kernel, node.inputs),
+    results: outputsByName(kernel, node.outputs),
+  });
+  const outputs = outputsInOrder(kernel, found);
+  for (const [i, value] of node.outputs.entries()) {
+    const edge = outputs[i];
+    if (edge === undefined) throw new Error(`Internal error: "${kernel}" was lowered without its output ${i}.`);
+    lowering.set(value, edge);
+  }
 }
 
 /** A kernel that is an operation of TensorFlow with the type of its first input as `T`. */
-export const operation = (name: string, attributes: Attributes = {}): LowerKernel =>
-  single(({ lowering, inputs, type }) => lowering.op(name, inputs, { T: attribute.type(type), ...attributes }));
+export const operation =
+  (name: string, attributes: Attributes = {}) =>
+  (_: unknown, __: unknown, { lowering, edges, type }: AnyContext): Edge =>
+    lowering.op(name, edges, { T: attribute.type(type), ...attributes });
 
-/** Sets the outputs of a node to those of an operation, in order. */
-export function setAll(lowering: Lowering, { outputs }: Node, edge: Edge): void {
-  outputs.forEach((value, index) => {
-    lowering.set(value, output(edge, index));
-  });
-}
+/** The outputs of an operation in order, from its first one. */
+export const outputsOf = (edge: Edge, count: number): Edge[] =>
+  Array.from({ length: count }, (_, index) => output(edge, index));
 
 export const int32 = attribute.type('int32');

@@ -1,12 +1,9 @@
 /** Pools and their gradients. */
 import { poolOf, type PoolAttributes, type Window } from '../../graph/attributes.ts';
-import type { Node, Value } from '../../graph/node.ts';
 import { attribute, type Attributes, type Edge } from '../graph-def.ts';
 import type { Lowering } from '../lowering.ts';
 import { paddingOf } from './convolution.ts';
-import { single, type KernelTable, type Operands } from './kernel.ts';
-
-const windowOf = (x: Value, { attributes }: Node): Window => poolOf(x.shape, attributes as unknown as PoolAttributes);
+import type { Context, KernelTable } from './kernel.ts';
 
 function attributesOf(window: Window): Attributes {
   const { filterHeight, filterWidth, strideHeight, strideWidth } = window;
@@ -16,40 +13,6 @@ function attributesOf(window: Window): Attributes {
     data_format: attribute.text('NHWC'),
     ...paddingOf(window),
   };
-}
-
-function maxPool({ lowering, node, inputs, type }: Operands): Edge {
-  return lowering.op('MaxPool', inputs, { T: attribute.type(type), ...attributesOf(windowOf(node.inputs[0]!, node)) });
-}
-
-/** tfjs gives (dy, x, y), TensorFlow takes (x, y, dy). */
-function maxPoolGradient({ lowering, node, inputs: [dy, x, y], type }: Operands): Edge {
-  return lowering.op('MaxPoolGrad', [x!, y!, dy!], {
-    T: attribute.type(type),
-    ...attributesOf(windowOf(node.inputs[1]!, node)),
-  });
-}
-
-/** The mean of what lies inside of the image. */
-function averagePool(operands: Operands): Edge {
-  const { lowering, node, inputs, type } = operands;
-  const window = windowOf(node.inputs[0]!, node);
-  const { explicit_paddings: isPadded, ...attributes } = attributesOf(window);
-  if (isPadded === undefined) return lowering.op('AvgPool', inputs, { T: attribute.type(type), ...attributes });
-  // TensorFlow pads averages in no numbers: a mean of whole windows, outside counted as zeros, is corrected at the border.
-  const mean = lowering.op('DepthwiseConv2dNative', [inputs[0]!, share(lowering, window)], depthwiseAttributes(window));
-  return lowering.op('Mul', [mean, correction(lowering, window)], { T: attribute.type('float32') });
-}
-
-/** Spreads dy evenly over its window. As tfjs, over the whole window even where that lies partly outside. */
-function averagePoolGradient({ lowering, node, inputs: [dy] }: Operands): Edge {
-  const x = node.inputs[1]!;
-  const window = windowOf(x, node);
-  return lowering.op(
-    'DepthwiseConv2dNativeBackpropInput',
-    [lowering.graph.integers(x.shape), share(lowering, window), dy!],
-    depthwiseAttributes(window),
-  );
 }
 
 function depthwiseAttributes(window: Window): Attributes {
@@ -85,9 +48,39 @@ function correction({ graph }: Lowering, window: Window): Edge {
   return graph.constant('float32', [1, outHeight, outWidth, 1], factors);
 }
 
-export const POOLS: KernelTable = {
-  MaxPool: single(maxPool),
-  MaxPoolGrad: single(maxPoolGradient),
-  AvgPool: single(averagePool),
-  AvgPoolGrad: single(averagePoolGradient),
-};
+/** The mean of what lies inside of the image. */
+function averagePool(
+  { x }: { readonly x: Edge },
+  pool: PoolAttributes,
+  { lowering, values, type }: Context<'AvgPool'>,
+): Edge {
+  const window = poolOf(values.x.shape, pool);
+  const { explicit_paddings: isPadded, ...attributes } = attributesOf(window);
+  if (isPadded === undefined) return lowering.op('AvgPool', [x], { T: attribute.type(type), ...attributes });
+  // TensorFlow pads averages in no numbers: a mean of whole windows, outside counted as zeros, is corrected at the border.
+  const mean = lowering.op('DepthwiseConv2dNative', [x, share(lowering, window)], depthwiseAttributes(window));
+  return lowering.op('Mul', [mean, correction(lowering, window)], { T: attribute.type('float32') });
+}
+
+export const POOLS = {
+  MaxPool: ({ x }, pool, { lowering, values, type }) =>
+    lowering.op('MaxPool', [x], { T: attribute.type(type), ...attributesOf(poolOf(values.x.shape, pool)) }),
+
+  MaxPoolGrad: ({ dy, input, output }, pool, { lowering, values, type }) =>
+    lowering.op('MaxPoolGrad', [input, output, dy], {
+      T: attribute.type(type),
+      ...attributesOf(poolOf(values.input.shape, pool)),
+    }),
+
+  AvgPool: averagePool,
+
+  /** Spreads dy evenly over its window. As tfjs, over the whole window even where that lies partly outside. */
+  AvgPoolGrad: ({ dy }, pool, { lowering, values: { input } }) => {
+    const window = poolOf(input.shape, pool);
+    return lowering.op(
+      'DepthwiseConv2dNativeBackpropInput',
+      [lowering.graph.integers(input.shape), share(lowering, window), dy],
+      depthwiseAttributes(window),
+    );
+  },
+} satisfies KernelTable;

@@ -1,0 +1,41 @@
+/** The sides of shapes by name. A shape that has another rank than a kernel allows is a bug. */
+
+/** The side of an axis; a negative one counts from the end. */
+export function sideAt(shape: readonly number[], axis: number): number {
+  const side = shape.at(axis);
+  if (side === undefined) throw new Error(`Internal error: the shape [${shape.join(', ')}] has no axis ${axis}.`);
+  return side;
+}
+
+interface ImageSides {
+  readonly batch: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** Of images [N, H, W, C]. */
+export function imageSides(shape: readonly number[]): ImageSides {
+  const [batch, height, width, channels] = expectRank4(shape);
+  return { batch, height, width, channels };
+}
+
+interface FilterSides {
+  readonly height: number;
+  readonly width: number;
+  readonly input: number;
+  readonly output: number;
+}
+
+/** Of a filter [rows, columns, channels in, channels out]. */
+export function filterSides(shape: readonly number[]): FilterSides {
+  const [height, width, input, output] = expectRank4(shape);
+  return { height, width, input, output };
+}
+
+function expectRank4(shape: readonly number[]): readonly [number, number, number, number] {
+  const [a, b, c, d, ...rest] = shape;
+  if (a === undefined || b === undefined || c === undefined || d === undefined || rest.length > 0)
+    throw new Error(`Internal error: the shape [${shape.join(', ')}] does not have four axes.`);
+  return [a, b, c, d];
+}
