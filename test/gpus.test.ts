@@ -1,20 +1,37 @@
 /** A fake nvidia-smi says which cards there are; leases are taken where every run of the host looks. */
-import { chmod, chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+<<<<<<< HEAD
 import { expect, onTestFinished, test } from 'vitest';
 import { gone, pipelineOf, Project, shell } from './rig.test-support.ts';
+=======
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { gone, pipelineOf, Project, shell } from './rig.ts';
+>>>>>>> 4a399ba (Let the processor stand in where no engine can use the card, and say so)
 
-/** The same cards for all runs of a test, and for no other test. `busy`: cards on which a foreign process computes. */
-async function host({ cards = 1, busy = [] as readonly number[] }) {
+/**
+ * The same cards for all runs of a test, and for no other test. `busy`: cards on which a foreign process computes. `parts`:
+ * into how many each is divided. `first`: commands of the shell that come before everything else.
+ */
+async function host({ cards = 1, busy = [] as readonly number[], parts = 0, name = 'Test Card', first = '' }) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'pipeline-host-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   const uuids = Array.from({ length: cards }, (_, card) => `GPU-${path.basename(folder)}-${card}`);
+  const listing = uuids.map((uuid, card) =>
+    [
+      `GPU ${card}: ${name} (UUID: ${uuid})`,
+      ...Array.from({ length: parts }, (_, part) => `  MIG 1g.5gb  Device  ${part}: (UUID: ${partOf(uuid, part)})`),
+    ].join('\n'),
+  );
+  await writeFile(path.join(folder, 'listing'), `${listing.join('\n')}\n`);
   await writeFile(
     path.join(folder, 'nvidia-smi'),
     `#!/bin/sh
+${first}
 case "$1" in
-  --query-gpu=*) printf '%s, Test Card\\n' ${uuids.join(' ')} ;;
+  -L) cat ${path.join(folder, 'listing')} ;;
+  --query-gpu=*) printf '%s, ${name}\\n' ${uuids.join(' ')} ;;
   --query-compute-apps=*) ${busy.length === 0 ? ':' : `printf '%s\\n' ${busy.map((card) => uuids[card]!).join(' ')}`} ;;
 esac
 `,
@@ -23,6 +40,8 @@ esac
   const env = { PATH: `${folder}:${process.env.PATH!}` };
   return { env, uuids };
 }
+
+const partOf = (uuid: string, part: number): string => `MIG-${uuid.slice('GPU-'.length)}-${part}`;
 
 /** Says in `here` that it has begun, waits for `go`, and tells which cards it saw. */
 const training = (resources: object = { gpu: 1 }) => ({
@@ -119,3 +138,145 @@ test.skipIf(process.getuid?.() !== 0)(
     expect((await second.ended).code).toBe(0);
   },
 );
+
+const repository = path.resolve(import.meta.dirname, '..');
+
+/** Computes with the tensor engine, and writes which one that was and what it was given. */
+const ON_ENGINE = `
+import { writeFileSync } from 'node:fs';
+import { openEngine } from ${JSON.stringify(path.join(repository, 'src/tensor/index.ts'))};
+export default async function (stage) {
+  const engine = await openEngine('auto');
+  const { PIPELINE_CPUS, CUDA_VISIBLE_DEVICES } = process.env;
+  stage.record({ engine: engine.description });
+  writeFileSync(stage.output('out'), JSON.stringify({ ...engine.description, PIPELINE_CPUS, CUDA_VISIBLE_DEVICES }));
+}
+`;
+
+/** A user without engines of their own, and two stages that ask for a card: one with the tensor engine, one without. */
+async function computing(env: Readonly<Record<string, string>>) {
+  const project = await Project.create({
+    'stages/compute.ts': ON_ENGINE,
+    'package.json': { type: 'module' },
+    'home/.keep': '',
+    'pipeline.json': pipelineOf({
+      compute: {
+        module: 'stages/compute.ts',
+        resources: { gpu: 1 },
+        outputs: { out: { file: 'out.json', publish: 'computed.json' } },
+      },
+      other: shell(
+        'echo $CUDA_VISIBLE_DEVICES > ${outputs.out}',
+        {},
+        { resources: { gpu: 1 }, outputs: { out: { file: 'out.txt', publish: 'seen.txt' } } },
+      ),
+    }),
+  });
+  await symlink(path.join(repository, 'node_modules'), project.path('node_modules'));
+  const variables = { ...env, XDG_CACHE_HOME: project.path('home') };
+  return {
+    project,
+    run: (...words: string[]) => project.pipeline(words, { env: variables }),
+    record: async () => {
+      const shown = await project.pipeline(['show', 'compute', '--json'], { env: variables });
+      return (JSON.parse(shown.out) as { execution: object }).execution;
+    },
+  };
+}
+
+const CPUS = os.availableParallelism();
+
+describe('a stage that computes with the tensor engine, where there is a card and no engine for it', () => {
+  test('gets all processors and no card, the run and its plan say how to change that, and the record is true', async () => {
+    const { env, uuids } = await host({ cards: 1 });
+    const { project, run, record } = await computing(env);
+    const notice =
+      'There is a GPU (Test Card) and no engine for it: the processor stands in for it in compute, one instance at a time. Add one: pipeline engine add xla';
+    const plan = await run('run', '-n');
+    expect([plan.code, plan.err]).toEqual([0, expect.stringContaining(notice)]);
+    const { code, err } = await run('run');
+    expect([code, err]).toEqual([0, expect.stringContaining(notice)]);
+    expect(JSON.parse(await project.read('computed.json'))).toMatchObject({
+      engine: 'onnxruntime',
+      threads: CPUS,
+      PIPELINE_CPUS: String(CPUS),
+      CUDA_VISIBLE_DEVICES: '',
+    });
+    const { resources, notes } = (await record()) as { resources: object; notes: object };
+    expect(resources).toEqual({ cpu: CPUS, gpu: 0 });
+    expect(notes).toMatchObject({ engine: { engine: 'onnxruntime', device: 'cpu' } });
+    // Whatever does not compute with the engine gets the card that it asks for.
+    expect(await project.read('seen.txt')).toBe(`${uuids[0]!}\n`);
+  });
+
+  test('is refused by --require-gpu before anything starts, and doctor says so too', async () => {
+    const { env } = await host({ cards: 1 });
+    const { run, project } = await computing(env);
+    for (const words of [
+      ['run', '--require-gpu'],
+      ['run', '-n', '--require-gpu'],
+    ]) {
+      const { code, err } = await run(...words);
+      expect([code, err]).toEqual([
+        2,
+        expect.stringMatching(
+          /compute: asks for a GPU\. There is a GPU \(Test Card\) and no engine for it\.\n +Add one: pipeline engine add xla/,
+        ),
+      ]);
+    }
+    expect(project.exists('seen.txt')).toBe(false);
+    expect((await run('doctor')).out).toMatch(
+      /warn +gpu +There is a GPU \(Test Card\) and no engine for it\n +Add one: pipeline engine add xla/,
+    );
+  });
+});
+
+describe('the run and doctor tell apart', () => {
+  const told = async (first: string, variables: Record<string, string> = {}) => {
+    const { env } = await host({ cards: 1, first });
+    const { run } = await computing({ ...env, ...variables });
+    const [plan, doctor] = [await run('run', '-n'), await run('doctor')];
+    return { plan: plan.err, doctor: doctor.out };
+  };
+
+  test('a driver that fails', async () => {
+    const { plan, doctor } = await told('echo "Failed to initialize NVML: Driver/library version mismatch"; exit 18');
+    const reason =
+      'nvidia-smi does not say which GPUs there are (it ended with code 18: Failed to initialize NVML: Driver/library version mismatch)';
+    expect(plan).toContain(`${reason}: the processor stands in for it in compute, other, one instance at a time.`);
+    expect(doctor).toMatch(/warn +gpu +nvidia-smi does not say which GPUs there are/);
+  });
+
+  test('a variable that hides the cards', async () => {
+    const { plan, doctor } = await told('', { CUDA_VISIBLE_DEVICES: '7' });
+    expect(plan).toContain('CUDA_VISIBLE_DEVICES is "7" and hides every GPU of this machine (1): the processor');
+    expect(doctor).toContain('CUDA_VISIBLE_DEVICES is "7" and hides every GPU of this machine (1)');
+  });
+
+  test('and show control characters and NUL harmlessly', async () => {
+    const { env } = await host({
+      cards: 1,
+      first: 'case "$1" in --query-gpu=*) printf "GPU-x, A\\000\\033[31mB\\n"; exit;; esac',
+    });
+    const { run } = await computing(env);
+    const { code, err } = await run('run');
+    expect([code, err]).toEqual([0, expect.stringContaining('There is a GPU (A\ufffd\ufffd[31mB)')]);
+  });
+});
+
+test('parts of a card that is divided by MIG are leased one by one', async () => {
+  const { env, uuids } = await host({ cards: 1, parts: 2, busy: [0] });
+  const expected = [partOf(uuids[0]!, 0), partOf(uuids[0]!, 1)];
+  const projects = [await Project.create(training()), await Project.create(training())];
+  const runs = projects.map((project) => project.start(['run'], { env }));
+  await Promise.all(projects.map((project) => project.appears('here')));
+  await Promise.all(projects.map((project) => project.write('go', '')));
+  expect((await Promise.all(runs.map(({ ended }) => ended))).map(({ code }) => code)).toEqual([0, 0]);
+  const seen = await Promise.all(projects.map((project) => project.read('seen.txt')));
+  expect(seen.map((text) => text.trim()).sort()).toEqual(expected);
+
+  const third = await Project.create(training());
+  await third.write('go', '');
+  await third.pipeline(['run'], { env: { ...env, CUDA_VISIBLE_DEVICES: expected[1]! } });
+  expect(await third.read('seen.txt')).toBe(`${expected[1]!}\n`);
+});

@@ -35,9 +35,10 @@ export async function fill(file: string): Promise<void> {
     force: new Set<never>(),
     upstream: new Set<never>(),
     requireGpu: false,
+    findCardEngine: () => Promise.resolve({ kind: 'usable' as const, engine: 'none' }),
     graceMs: 0,
   };
-  const means = { executor: writing, hostProgram: '', machine: () => Promise.resolve(thisMachine([])) };
+  const means = { executor: writing, hostProgram: '', machine: () => Promise.resolve(thisMachine({ kind: 'none' })) };
   const summary = await runPipeline(
     opened.value,
     pipeline.instances,

@@ -31,6 +31,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
     ]);
   if (error instanceof NoGpuError) {
     const remedy =
+      error.remedy ??
       'Without --require-gpu these run on the processor, one at a time. pipeline doctor shows what nvidia-smi finds.';
     return new Refusal([{ code: 'no-gpu', severity: 'error', message: error.message, remedy }]);
   }

@@ -16,6 +16,8 @@ export interface PlanEntry {
   readonly verdict: Verdict;
   /** Seconds, from the last executions of this stage; absent when it never ran. */
   readonly expectedSeconds?: number;
+  /** Its module computes with the tensor engine. */
+  readonly usesEngine?: boolean;
 }
 
 export type Verdict =

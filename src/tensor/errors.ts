@@ -17,6 +17,11 @@ export class MemoryError extends Error {
   override readonly name = 'MemoryError';
 }
 
+/** A GPU that was granted and cannot be used. The message says why. */
+export class GpuError extends Error {
+  override readonly name = 'GpuError';
+}
+
 /** A precision that an engine does not compute in. */
 export class PrecisionError extends Error {
   override readonly name = 'PrecisionError';

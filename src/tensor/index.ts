@@ -5,6 +5,8 @@ import { availableEngines } from './available.ts';
 import './batch-norm.ts';
 import { openEager } from './eager/engine.ts';
 import type { Engine, EngineName } from './engine.ts';
+import { findEngineForGpus, isGpuGranted } from './engine-for-gpus.ts';
+import { GpuError } from './errors.ts';
 import { ADD_ANEW, findShortened } from './tensorflow/installation/intact.ts';
 import { findTensorflow } from './tensorflow/installation/place.ts';
 
@@ -21,7 +23,7 @@ export {
 } from './host-tensor.ts';
 export { batchNormTraining, type BatchNorm } from './batch-norm.ts';
 export { stopGradient, valueAndGrads, type ValueAndGrads } from './differentiate.ts';
-export { MemoryError, PrecisionError, TensorMismatchError, TraceError } from './errors.ts';
+export { GpuError, MemoryError, PrecisionError, TensorMismatchError, TraceError } from './errors.ts';
 export { fromTfjs, toTfjs } from './tfjs.ts';
 
 export interface EngineOptions {
@@ -29,15 +31,35 @@ export interface EngineOptions {
 }
 
 /**
- * `auto` is tensorflow where it was added to this machine, else onnxruntime, which every install has. What is chosen is
- * never replaced by another: opening it works or throws.
+ * `auto`: where the runner granted a GPU, the engine that computes on it; else tensorflow where it was added to this
+ * machine, else onnxruntime, which every install has. What is chosen is never replaced by another: opening it works or
+ * throws. Throws GpuError where a GPU was granted and the engine cannot use it.
  */
 export async function openEngine(
   name: 'auto' | EngineName,
   { threads = defaultThreads() }: EngineOptions = {},
 ): Promise<Engine> {
-  const chosen = name === 'auto' ? availableEngines().find(({ available }) => available)!.name : name;
-  switch (chosen) {
+  const chosen = name === 'auto' ? chooseEngine() : name;
+  const engine = await open(chosen, threads);
+  if (isGpuGranted() && chosen === 'tensorflow' && engine.description.device === 'cpu') {
+    await engine.dispose();
+    throw new GpuError(`A GPU was granted to this stage, and the engine "${chosen}" finds none`);
+  }
+  return engine;
+}
+
+function chooseEngine(): EngineName {
+  if (!isGpuGranted()) return availableEngines().find(({ available }) => available)!.name;
+  const engine = findEngineForGpus();
+  if (engine === undefined)
+    throw new GpuError(
+      'A GPU was granted to this stage, and no engine of this machine computes on GPUs. Add one: pipeline engine add xla',
+    );
+  return engine;
+}
+
+async function open(name: EngineName, threads: number): Promise<Engine> {
+  switch (name) {
     case 'tensorflow':
       return openAddedTensorflow(threads);
     case 'onnxruntime': {

@@ -54,6 +54,7 @@ function engineCommands(engine: Command, choose: ChooseAction): void {
     .addArgument(new Argument('[engine]').choices(['tensorflow', 'onnxruntime', 'eager']))
     .option('--json', 'one JSON document')
     .addOption(new Option('--here').hideHelp())
+    .addOption(new Option('--open').hideHelp())
     .action((name: EngineName | undefined, options: CheckOptions) => {
       choose(async (terminal) => (await import('../commands/engine.ts')).checkEngines(name, options, terminal));
     });

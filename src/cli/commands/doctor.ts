@@ -2,7 +2,8 @@
 import path from 'node:path';
 import { loadPipeline } from '../../runner/config/load.ts';
 import { bad, doubtful, good, type Finding } from '../doctor/finding.ts';
-import { git, gpu, memory, node, processor } from '../doctor/machine.ts';
+import { gpu } from '../doctor/gpu.ts';
+import { git, memory, node, processor } from '../doctor/machine.ts';
 import { esbuild, onnxRuntime, tensorFlow } from '../doctor/software.ts';
 import { storeSpace, storeWritable } from '../doctor/store.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';

@@ -24,14 +24,22 @@ export async function listEngines({ json }: ListOptions, { results }: Terminal):
 export interface CheckOptions extends ListOptions {
   /** In this process: how one engine is checked by the command that checks them. */
   readonly here?: boolean;
+  /** Only open it, in this process: how a run finds out whether an engine can use a GPU. */
+  readonly open?: boolean;
 }
 
 /** Exits as a failed gate where an engine computes something else than the oracle, is damaged, or ends its process. */
 export async function checkEngines(
   name: EngineName | undefined,
-  { json, here }: CheckOptions,
+  { json, here, open }: CheckOptions,
   { results }: Terminal,
 ): Promise<ExitCode> {
+  if (open) {
+    const { opensHere } = await import('../engine/opens-here.ts');
+    const answer = await opensHere(name!);
+    results.write(`\n${JSON.stringify(answer)}\n`);
+    return answer.opened ? exitCode.done : exitCode.gateFailed;
+  }
   if (here) {
     results.write(`\n${JSON.stringify(await checkHere(name!))}\n`);
     return exitCode.done;

@@ -2,8 +2,9 @@
 import { availableParallelism } from 'node:os';
 import type { Bounds, Selection } from '../../runner/config/select.ts';
 import type { RunEvent, RunSummary } from '../../runner/event.ts';
+import { prepareMachine } from '../../runner/execution/prepare-machine.ts';
 import { requireUpstreamReady } from '../../runner/execution/require-upstream.ts';
-import { runPipeline, type ExecutionOptions as ExecutionOptions } from '../../runner/execution/run.ts';
+import { runPipeline, type ExecutionOptions } from '../../runner/execution/run.ts';
 import { saveRun } from '../../runner/history/history-files.ts';
 import { RunRecorder } from '../../runner/history/run-recorder.ts';
 import type { Ledger } from '../../runner/ledger.ts';
@@ -45,7 +46,7 @@ export async function run(targets: readonly string[], options: RunOptions, termi
   return withLedger(
     project,
     async (ledger) => {
-      if (options.dryRun) return await showPlan(ledger, selection, options, terminal);
+      if (options.dryRun) return await showPlan(ledger, project, selection, options, terminal);
       return await carryOut({ targets, selection }, ledger, project, options, terminal);
     },
     { executes: options.dryRun !== true, allowMissing: options.allowMissing === true },
@@ -128,6 +129,7 @@ function executionOptions(
     slots: { ...settings.slots, ...slots },
     keepGoing: keepGoing ?? false,
     requireGpu: requireGpu ?? false,
+    findCardEngine: async (gpus) => (await import('../engine/find-card-engine.ts')).findCardEngine(gpus),
     force: forced(selection, force),
     upstream: selection.given,
     ...(audit && {
@@ -139,14 +141,18 @@ function executionOptions(
 
 async function showPlan(
   ledger: Ledger,
+  project: Project,
   selection: Selection,
-  { json, force }: RunOptions,
-  { results }: Terminal,
+  options: RunOptions,
+  { results, messages }: Terminal,
 ): Promise<ExitCode> {
+  const { json, force } = options;
   const plan = await ledger.plan(selection.selected, { force: forced(selection, force) });
   requireUpstreamReady(plan, selection.given);
+  const { notices } = await prepareMachine(plan, executionOptions(options, project, selection));
   if (json) results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
   else await writePlan(plan, results);
+  for (const notice of notices) messages.write(`${notice}\n`);
   return exitCode.done;
 }
 

@@ -1,4 +1,4 @@
-/** Checks of the machine: Node.js, processor, memory, GPU, git. */
+/** Checks of the machine: Node.js, processor, memory, git. */
 import os from 'node:os';
 import { execa } from 'execa';
 import { bytes } from '../text/bytes.ts';
@@ -36,13 +36,6 @@ export function memory(): Finding {
         message,
         'Training wants 4 GiB and more: run one job at a time (--jobs 1) or find a larger machine.',
       );
-}
-
-export async function gpu(): Promise<Finding> {
-  const query = ['--query-gpu=index,name,memory.total,driver_version', '--format=csv,noheader'];
-  const { stdout, exitCode } = await execa('nvidia-smi', query, { reject: false, timeout: 10_000 });
-  if (exitCode === 0 && stdout.trim() !== '') return good('gpu', stdout.trim().split('\n').join('; '));
-  return good('gpu', 'none found by nvidia-smi: gpu stages run on the processor, one at a time');
 }
 
 export async function git(folder: string): Promise<Finding> {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import pLimit from 'p-limit';
 import { writeScratch } from '../../util/atomic-file.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
+import { GRANTED_GPUS } from '../../util/granted-gpus.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { DigestCache } from '../store/digest-cache.ts';
@@ -18,6 +19,8 @@ export interface ModuleCode {
   readonly bundle: Digest;
   readonly packages: Readonly<Record<string, string>>;
   readonly sources: Readonly<Record<string, Digest>>;
+  /** The tensor engine is part of the bundle. */
+  readonly usesEngine: boolean;
 }
 
 export interface BundleCache {
@@ -53,7 +56,7 @@ export function openBundleCache({
   bundle: makeBundle = bundleModule,
 }: BundleCacheDeps): BundleCache {
   const stateFile = path.join(stateFolder, 'bundles');
-  const format = `bundles 1, esbuild ${bundlerVersion()}`;
+  const format = `bundles 2, esbuild ${bundlerVersion()}`;
   const known = new Map(readState(stateFile, format) as Iterable<[string, Remembered]> | undefined);
   const session = new Map<string, Promise<Result<ModuleCode, Diagnostic>>>();
   const few = pLimit(2);
@@ -72,6 +75,7 @@ export function openBundleCache({
       bytes: Buffer.byteLength(code),
       packages,
       sources,
+      usesEngine: code.includes(GRANTED_GPUS),
       files,
       folders: Object.fromEntries(folders.map((folder) => [folder, namesIn(path.join(root, folder))])),
     };

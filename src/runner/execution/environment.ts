@@ -1,5 +1,6 @@
 /** The variables that a stage sees: a small fixed base, what it declared, and what it was given. */
 import type { Instance } from '../pipeline.ts';
+import { GRANTED_GPUS } from '../../util/granted-gpus.ts';
 import type { Gpu } from '../resources/gpu.ts';
 import { threadsOf, type Grant } from './grant.ts';
 
@@ -26,6 +27,7 @@ export function stageEnvironment(
     UV_THREADPOOL_SIZE: String(Math.max(LEAST_POOL, threads)),
     ...(memory !== undefined && { PIPELINE_MEMORY: String(memory) }),
     CUDA_VISIBLE_DEVICES: visible(grant.gpus),
+    ...(grant.gpus.length > 0 && { [GRANTED_GPUS]: String(grant.gpus.length) }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** How a run is to be carried out, and with what. */
 import type { InstanceId } from '../pipeline.ts';
+import type { FindCardEngine } from '../resources/card-engine.ts';
 import type { Machine } from '../resources/machine.ts';
 import type { Amounts } from '../resources/slots.ts';
 import type { Executor } from './executor.ts';
@@ -19,6 +20,7 @@ export interface ExecutionOptions {
   readonly audit?: { readonly instances: ReadonlySet<InstanceId>; readonly tolerance: number };
   /** Refuse to let the processor stand in for a GPU. */
   readonly requireGpu: boolean;
+  readonly findCardEngine: FindCardEngine;
   /** From asking a stage to stop until it is killed. */
   readonly graceMs: number;
 }

@@ -6,6 +6,7 @@ import type { Fingerprint } from '../fingerprint.ts';
 import type { Instance, InstanceId } from '../pipeline.ts';
 import type { PlanEntry, Verdict } from '../plan.ts';
 import { leaseGpus, type LeasedGpus } from '../resources/gpu-leases.ts';
+import { gpusOf } from '../resources/machine.ts';
 import { tryLease, waitForLease } from '../resources/lease.ts';
 import type { Amounts } from '../resources/slots.ts';
 import { runAttempts } from './attempts.ts';
@@ -103,10 +104,10 @@ export class InstanceRunner implements ScheduledWork {
   /** Undefined when the run was interrupted before enough cards were free. */
   async #leaseGpus({ id }: Instance, { gpu = 0 }: Amounts): Promise<LeasedGpus | undefined> {
     const { machine, emit, signal } = this.#context;
-    const count = Math.min(Math.ceil(gpu), machine.gpus.length);
+    const count = Math.ceil(gpu);
     if (count === 0) return { gpus: [], release: () => undefined };
     for (let told = false; !signal.aborted; told = true) {
-      const leased = await leaseGpus(machine.gpus, count);
+      const leased = await leaseGpus(gpusOf(machine), count);
       if (leased.gpus !== undefined) return leased;
       if (!told) emit({ type: 'notice', message: `${id} waits for a GPU, held by ${leased.holders.join(', ')}.` });
       await sleep(GPU_POLL_MS, signal);

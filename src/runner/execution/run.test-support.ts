@@ -77,6 +77,7 @@ export async function runSketch(
         force: new Set(),
         upstream: new Set(),
         requireGpu: false,
+        findCardEngine: () => Promise.resolve({ kind: 'usable', engine: 'xla' }),
         graceMs: 10,
         ...options,
       },
@@ -88,7 +89,7 @@ export async function runSketch(
       {
         executor: fakeExecutor(script),
         hostProgram: 'none',
-        machine: () => Promise.resolve({ cpus: 4, memoryBytes: 1000, gpus: [], slots: {}, ...machine }),
+        machine: () => Promise.resolve({ cpus: 4, memoryBytes: 1000, survey: { kind: 'none' }, slots: {}, ...machine }),
       },
     );
     const story = events.flatMap((event) => ('id' in event ? [`${event.type} ${event.id}`] : []));

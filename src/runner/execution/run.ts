@@ -2,11 +2,10 @@
 import type { RunEvent, RunSummary } from '../event.ts';
 import type { Ledger } from '../ledger.ts';
 import type { Instance } from '../pipeline.ts';
-import { capacityOf, demandOf, noticesOf, requireGpus, requireRoom } from '../resources/demand.ts';
-import { findGpus } from '../resources/gpu.ts';
-import { sharing, thisMachine } from '../resources/machine.ts';
+import { capacityOf, demandOf } from '../resources/demand.ts';
 import { Slots } from '../resources/slots.ts';
 import { InstanceRunner } from './instance-runner.ts';
+import { examineMachine, prepareMachine, resourceRequest } from './prepare-machine.ts';
 import { requireUpstreamReady } from './require-upstream.ts';
 import { localExecutor } from './local-executor.ts';
 import type { ExecutionDeps, ExecutionOptions } from './execution-options.ts';
@@ -34,18 +33,15 @@ export async function runPipeline(
   const ledger = options.audit === undefined ? given : await auditing(given, options.audit, emit);
   const plan = await ledger.plan(selection, { force: options.force });
   requireUpstreamReady(plan, options.upstream);
-  const toRun = plan.entries.filter(({ verdict }) => verdict.kind === 'run').map(({ instance }) => instance);
   const { executor, hostProgram } = means;
-  const machine = sharing(await means.machine(toRun.some(({ resources }) => (resources.gpu ?? 0) > 0)), options.slots);
-  if (options.requireGpu) requireGpus(toRun, machine);
-  requireRoom(toRun, machine);
+  const { machine, notices } = await prepareMachine(plan, options, means);
 
   emit({ type: 'plan', plan });
-  for (const message of noticesOf(toRun, machine)) emit({ type: 'notice', message });
+  for (const message of notices) emit({ type: 'notice', message });
   const work = new InstanceRunner({ ledger, options, emit, signal, machine, executor, hostProgram });
   const schedule = new Scheduler(plan.entries, work, {
     slots: new Slots(capacityOf(machine, options.jobs)),
-    demand: (instance) => demandOf(instance, machine),
+    demand: (entry) => demandOf(resourceRequest(entry), machine),
     keepGoing: options.keepGoing,
     signal,
     emit,
@@ -75,6 +71,6 @@ function localDeps(): ExecutionDeps {
   return {
     executor: localExecutor(),
     hostProgram: hostProgram(),
-    machine: async (gpus) => thisMachine(gpus ? await findGpus(process.env.CUDA_VISIBLE_DEVICES) : []),
+    machine: examineMachine,
   };
 }

@@ -1,6 +1,6 @@
 /** Who may start when: producers before consumers, the longest path first, and never more at once than fits. */
 import type { RunEvent } from '../event.ts';
-import type { Instance, InstanceId } from '../pipeline.ts';
+import type { InstanceId } from '../pipeline.ts';
 import type { PlanEntry } from '../plan.ts';
 import type { Amounts, Slots } from '../resources/slots.ts';
 import { producersOf, priorities } from './priorities.ts';
@@ -28,7 +28,7 @@ export type ExecutionEnd =
 
 export interface ScheduleOptions {
   readonly slots: Slots;
-  readonly demand: (instance: Instance) => Amounts;
+  readonly demand: (entry: PlanEntry) => Amounts;
   readonly keepGoing: boolean;
   readonly signal: AbortSignal;
   readonly emit: (event: RunEvent) => void;
@@ -127,7 +127,7 @@ export class Scheduler {
     const { slots, demand } = this.#options;
     const kept = new Set<string>();
     this.#waiting = this.#waiting.filter((entry) => {
-      const amounts = demand(entry.instance);
+      const amounts = demand(entry);
       const lacking = slots.lacking(amounts);
       for (const name of lacking) kept.add(name);
       if (Object.keys(amounts).some((name) => amounts[name]! > 0 && kept.has(name))) return true;

@@ -108,6 +108,12 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, allowMiss
     return found;
   }
 
+  async function usesEngine({ body }: Instance): Promise<boolean> {
+    if (body.kind === 'command') return false;
+    const code = await deps.code.of(body.module);
+    return code.ok && code.value.usesEngine;
+  }
+
   function known(id: InstanceId): Instance {
     const instance = byId.get(id);
     if (!instance) throw new Error(`Internal error: ${id} is not part of the pipeline.`);
@@ -131,7 +137,12 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, allowMiss
           'record' in verdict
             ? verdict.record.execution.seconds
             : history?.secondsOf(instance, lock.get(instance.id)?.fingerprint);
-        entries.push({ instance, verdict, ...(expected !== undefined && { expectedSeconds: expected }) });
+        entries.push({
+          instance,
+          verdict,
+          ...(expected !== undefined && { expectedSeconds: expected }),
+          usesEngine: await usesEngine(instance),
+        });
       }
       return entries;
     },

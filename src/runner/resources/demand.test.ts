@@ -6,7 +6,10 @@ import { Slots } from './slots.ts';
 const machine = (gpus: number): Machine => ({
   cpus: 8,
   memoryBytes: 1000,
-  gpus: Array.from({ length: gpus }, (_, i) => ({ uuid: `GPU-${i}`, name: 'H200' })),
+  survey:
+    gpus === 0
+      ? { kind: 'none' }
+      : { kind: 'found', gpus: Array.from({ length: gpus }, (_, i) => ({ uuid: `GPU-${i}`, name: 'H200' })) },
   slots: {},
 });
 const asking = (resources: Readonly<Record<string, number>>, stage = 'train') => ({ stage, resources });
@@ -16,7 +19,7 @@ test('who asks for nothing gets one processor', () => {
 });
 
 test('who asks for a GPU where there is none gets all processors in its place', () => {
-  expect(demandOf(asking({ gpu: 1, cpu: 2 }), machine(0))).toEqual({ gpu: 1, cpu: 8, jobs: 1 });
+  expect(demandOf(asking({ gpu: 1, cpu: 2 }), machine(0))).toEqual({ gpu: 0, cpu: 8, jobs: 1 });
   expect(demandOf(asking({ gpu: 1, cpu: 2 }), machine(1))).toEqual({ gpu: 1, cpu: 2, jobs: 1 });
 });
 
@@ -33,7 +36,7 @@ test('processors and GPUs are cut to what there is, and half a card is a whole o
 
 test('the user may say how much there is to share, of the machine and of names of his own', () => {
   const shared = sharing(machine(0), { cpu: 2, licence: 3 });
-  expect(capacityOf(shared, 5)).toEqual({ jobs: 5, cpu: 2, memory: 1000, gpu: 1, licence: 3 });
+  expect(capacityOf(shared, 5)).toEqual({ jobs: 5, cpu: 2, memory: 1000, gpu: 0, licence: 3 });
   expect(demandOf(asking({ cpu: 4 }), shared)).toEqual({ cpu: 2, jobs: 1 });
 });
 
@@ -67,6 +70,32 @@ describe('what would wait for ever is refused', () => {
   });
 });
 
+describe('where there is a GPU and the engine cannot use it', () => {
+  const refused: Machine = {
+    ...machine(1),
+    cardEngine: { kind: 'unusable', reason: 'There is a GPU (H200) and no engine for it', remedy: 'Add one: do this' },
+  };
+  const engine = { ...asking({ gpu: 1, cpu: 2 }, 'pretrain'), usesEngine: true };
+
+  test('stages that compute with it get all processors and no GPU', () => {
+    expect(demandOf(engine, refused)).toEqual({ gpu: 0, cpu: 8, jobs: 1 });
+    expect(noticesOf([engine], refused)).toEqual([
+      'There is a GPU (H200) and no engine for it: the processor stands in for it in pretrain, one instance at a time. Add one: do this',
+    ]);
+    expect(() => {
+      requireGpus([engine], refused);
+    }).toThrow(
+      new NoGpuError('pretrain: asks for a GPU. There is a GPU (H200) and no engine for it.', 'Add one: do this'),
+    );
+  });
+
+  test('all other stages get the GPU', () => {
+    expect(demandOf(asking({ gpu: 1, cpu: 2 }), refused)).toEqual({ gpu: 1, cpu: 2, jobs: 1 });
+    expect(noticesOf([asking({ gpu: 1 })], refused)).toEqual([]);
+    requireGpus([asking({ gpu: 1 })], refused);
+  });
+});
+
 describe('before a run starts it is said', () => {
   test('which stages the processor stands in for', () => {
     expect(noticesOf([asking({ gpu: 1 }), asking({ gpu: 1 }), asking({}, 'split')], machine(0))).toEqual([
@@ -86,7 +115,7 @@ describe('before a run starts it is said', () => {
 test('where GPUs are required, fewer are refused', () => {
   expect(() => {
     requireGpus([asking({ gpu: 1 })], machine(0));
-  }).toThrow(new NoGpuError('train: asks for a GPU, and none was found by nvidia-smi.'));
+  }).toThrow(new NoGpuError('train: asks for a GPU. No GPU was found.'));
   expect(() => {
     requireGpus([asking({ gpu: 2 })], machine(1));
   }).toThrow(NoGpuError);

@@ -1,11 +1,19 @@
 /** What an instance occupies while it runs on this machine, from what its stage asks for. */
 import type { Instance } from '../pipeline.ts';
-import type { Machine } from './machine.ts';
+import { describeAbsence } from './gpu.ts';
+import { gpusOf, type Machine } from './machine.ts';
 import type { Amounts } from './slots.ts';
 
 /** A stage asks for a GPU and there is none, and the user wants no processor in its place. */
 export class NoGpuError extends Error {
   override name = 'NoGpuError';
+  /** A sentence; undefined where the remedy is another machine. */
+  readonly remedy: string | undefined;
+
+  constructor(message: string, remedy?: string) {
+    super(message);
+    this.remedy = remedy;
+  }
 }
 
 /** A stage asks for more than there is of what cannot be had in a smaller amount. It would wait for ever. */
@@ -28,65 +36,88 @@ interface Shortage {
   readonly available: number;
 }
 
-type Asking = Pick<Instance, 'stage' | 'resources'>;
+/** `usesEngine`: its module computes with the tensor engine, which cannot use every GPU. */
+type Asking = Pick<Instance, 'stage' | 'resources'> & { readonly usesEngine?: boolean };
 
-export function capacityOf({ cpus, memoryBytes, gpus, slots }: Machine, jobs: number): Amounts {
-  return { ...slots, jobs, cpu: cpus, memory: memoryBytes, gpu: Math.max(1, gpus.length) };
+export function capacityOf(machine: Machine, jobs: number): Amounts {
+  const { cpus, memoryBytes, slots } = machine;
+  return { ...slots, jobs, cpu: cpus, memory: memoryBytes, gpu: gpusOf(machine).length };
 }
 
 /**
- * Who asks for no processor gets one. Where there is no GPU, its one slot is filled by all processors, so that heavy stages
- * run one at a time. Processors and GPUs are cut to all there are, because a stage is told how many it got and works with
- * fewer; half a card is a whole one, because cards are leased.
+ * Who asks for no processor gets one. Who gets no GPU gets all processors in its place, so that heavy stages run one at a
+ * time. Processors and GPUs are cut to all there are, because a stage is told how many it got and works with fewer; half a
+ * card is a whole one, because cards are leased.
  */
-export function demandOf({ resources }: Asking, machine: Machine): Amounts {
-  const capacity = capacityOf(machine, 1);
-  const { cpu = 1, gpu } = resources;
+export function demandOf(asking: Asking, machine: Machine): Amounts {
+  const { cpu = 1, gpu } = asking.resources;
+  const onProcessor = standsIn(asking, machine);
   return {
-    ...resources,
-    cpu: standsIn({ resources }, machine) ? machine.cpus : Math.min(cpu, machine.cpus),
-    ...(gpu !== undefined && { gpu: Math.min(Math.ceil(gpu), capacity.gpu!) }),
+    ...asking.resources,
+    cpu: onProcessor ? machine.cpus : Math.min(cpu, machine.cpus),
+    ...(gpu !== undefined && { gpu: onProcessor ? 0 : Math.min(Math.ceil(gpu), gpusOf(machine).length) }),
     jobs: 1,
   };
 }
 
 /** Whether the processor takes the place of the GPU that is asked for. */
-export function standsIn({ resources }: Pick<Asking, 'resources'>, { gpus }: Machine): boolean {
-  return (resources.gpu ?? 0) > 0 && gpus.length === 0;
+const standsIn = (asking: Asking, machine: Machine): boolean => shortfallOf(asking, machine) !== undefined;
+
+interface Shortfall {
+  /** A clause that begins a sentence. */
+  readonly reason: string;
+  /** A sentence. */
+  readonly remedy?: string;
+}
+
+/** Why an instance gets no GPU; undefined: it gets one, or asks for none. */
+function shortfallOf({ resources, usesEngine = false }: Asking, machine: Machine): Shortfall | undefined {
+  const { survey, cardEngine } = machine;
+  if ((resources.gpu ?? 0) <= 0) return undefined;
+  if (survey.kind !== 'found') return { reason: describeAbsence(survey) };
+  return usesEngine && cardEngine?.kind === 'unusable' ? cardEngine : undefined;
 }
 
 /** What the whole run should know before it starts: which stages get other than they ask for. */
 export function noticesOf(instances: readonly Asking[], machine: Machine): string[] {
-  const onProcessor = stagesOf(instances.filter((instance) => standsIn(instance, machine)));
-  const cut = (
-    [
-      ['cpu', 'processors'],
-      ['gpu', 'GPUs'],
-    ] as const
-  ).flatMap(([name, words]) => {
-    const available = capacityOf(machine, 1)[name]!;
+  return [...onProcessor(instances, machine), ...cutToAll(instances, machine)];
+}
+
+function onProcessor(instances: readonly Asking[], machine: Machine): string[] {
+  const without = instances.filter((instance) => standsIn(instance, machine));
+  const [first] = without;
+  const shortfall = first === undefined ? undefined : shortfallOf(first, machine);
+  if (shortfall === undefined) return [];
+  const { reason, remedy } = shortfall;
+  const consequence = `the processor stands in for it in ${stagesOf(without)}, one instance at a time.`;
+  return [`${reason}: ${consequence}${remedy === undefined ? '' : ` ${remedy}`}`];
+}
+
+function cutToAll(instances: readonly Asking[], machine: Machine): string[] {
+  const capacity = capacityOf(machine, 1);
+  const words = { cpu: 'processors', gpu: 'GPUs' } as const;
+  return (['cpu', 'gpu'] as const).flatMap((name) => {
+    const available = capacity[name] ?? 0;
     const stages = stagesOf(
       instances.filter(
         (instance) => (instance.resources[name] ?? 0) > available && !(name === 'gpu' && standsIn(instance, machine)),
       ),
     );
-    return stages === '' ? [] : [`${stages}: more ${words} asked for than there are; all ${available} will be used.`];
-  });
-  return [
-    ...(onProcessor === ''
+    return stages === ''
       ? []
-      : [`No GPU was found: the processor stands in for it in ${onProcessor}, one instance at a time.`]),
-    ...cut,
-  ];
+      : [`${stages}: more ${words[name]} asked for than there are; all ${available} will be used.`];
+  });
 }
 
-/** Throws NoGpuError where fewer GPUs are there than a stage asks for. */
-export function requireGpus(instances: readonly Asking[], { gpus }: Machine): void {
-  const without = instances.filter(({ resources }) => (resources.gpu ?? 0) > gpus.length);
-  if (without.length > 0)
-    throw new NoGpuError(
-      `${stagesOf(without)}: asks for a GPU, and ${gpus.length === 0 ? 'none was' : `only ${gpus.length} were`} found by nvidia-smi.`,
-    );
+/** Throws NoGpuError where an instance gets fewer GPUs than it asks for. */
+export function requireGpus(instances: readonly Asking[], machine: Machine): void {
+  const available = gpusOf(machine).length;
+  const short = instances.filter((each) => (each.resources.gpu ?? 0) > available || standsIn(each, machine));
+  const [first] = short;
+  if (first === undefined) return;
+  const shortfall = shortfallOf(first, machine);
+  const why = shortfall?.reason ?? `nvidia-smi lists ${available}`;
+  throw new NoGpuError(`${stagesOf(short)}: asks for a GPU. ${why}.`, shortfall?.remedy);
 }
 
 /** Throws NoRoomError where memory, or what the user counts himself, will never suffice. */

@@ -1,7 +1,8 @@
 /** Which card is whose, on the whole host: two runs, also of two users, never meet on one. */
 import { chmodSync, existsSync, mkdtempSync, renameSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
-import { busyGpus, type Gpu } from './gpu.ts';
+import { busyGpus } from './busy-gpus.ts';
+import type { Gpu } from './gpu.ts';
 import { tryLease, type Lease } from './lease.ts';
 
 export interface LeasedGpus {
@@ -22,10 +23,10 @@ export async function leaseGpus(
   makeShared(folder);
   const leases = new Map<Gpu, Lease>();
   const holders: string[] = [];
-  const foreign = await busy();
+  const foreign = await busy(gpus);
   for (const gpu of gpus) {
     if (leases.size === count) break;
-    const lease = tryLease(path.join(folder, gpu.uuid));
+    const lease = tryLease(path.join(folder, gpu.uuid.replaceAll('/', '_')));
     if (!lease.ok) holders.push(lease.error);
     else if (foreign.has(gpu.uuid)) {
       lease.value.release();

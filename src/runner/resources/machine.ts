@@ -1,24 +1,30 @@
 /** What this machine has to share. */
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import type { Gpu } from './gpu.ts';
+import type { CardEngine } from './card-engine.ts';
+import type { Gpu, GpuSurvey } from './gpu.ts';
 import type { Amounts } from './slots.ts';
 
 export interface Machine {
   readonly cpus: number;
   readonly memoryBytes: number;
-  readonly gpus: readonly Gpu[];
+  readonly survey: GpuSurvey;
+  /** Whether stages that compute with the tensor engine can use these GPUs; undefined where nobody had to know. */
+  readonly cardEngine?: CardEngine;
   /** What only the user knows that there is: licences, disks, ... */
   readonly slots: Amounts;
 }
 
-export function thisMachine(gpus: readonly Gpu[]): Machine {
+export const gpusOf = ({ survey }: Pick<Machine, 'survey'>): readonly Gpu[] =>
+  survey.kind === 'found' ? survey.gpus : [];
+
+export function thisMachine(survey: GpuSurvey): Machine {
   const limit = process.constrainedMemory();
   const total = os.totalmem();
   return {
     cpus: Math.min(os.availableParallelism(), containerCpus()),
     memoryBytes: limit > 0 && limit < total ? limit : total,
-    gpus,
+    survey,
     slots: {},
   };
 }

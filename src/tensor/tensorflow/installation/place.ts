@@ -24,17 +24,19 @@ export interface Found {
   /** Absolute path of the compiled addon. */
   readonly addon: string;
   readonly from: 'pipeline engine add tensorflow' | '@tensorflow/tfjs-node-gpu' | '@tensorflow/tfjs-node';
+  /** It was made to compute on GPUs. */
+  readonly forGpus: boolean;
 }
 
 /** The one that was added, with GPU libraries first; else what a tfjs-node made that installed itself. */
 export function findTensorflow(): Found | undefined {
   for (const gpu of [true, false]) {
     const addon = path.join(folderOf(gpu), ADDON);
-    if (existsSync(addon)) return { addon, from: 'pipeline engine add tensorflow' };
+    if (existsSync(addon)) return { addon, from: 'pipeline engine add tensorflow', forGpus: gpu };
   }
   for (const from of ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node'] as const) {
     const addon = installedBy(from);
-    if (addon !== undefined) return { addon, from };
+    if (addon !== undefined) return { addon, from, forGpus: from === '@tensorflow/tfjs-node-gpu' };
   }
   return undefined;
 }

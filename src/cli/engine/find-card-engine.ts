@@ -1,0 +1,66 @@
+/** Finds out whether an engine of this machine computes on its GPUs, by trying it on one in a process of its own. */
+import { execa } from 'execa';
+import { busyGpus } from '../../runner/resources/busy-gpus.ts';
+import type { CardEngine } from '../../runner/resources/card-engine.ts';
+import type { Gpu } from '../../runner/resources/gpu.ts';
+import { GRANTED_GPUS } from '../../util/granted-gpus.ts';
+import type { Opened } from './opens-here.ts';
+
+/** Loading CUDA's libraries from a slow disk takes a while. */
+const TIMEOUT_MS = 120_000;
+
+/** What a command that watches asks again and again. */
+const known = new Map<string, Promise<CardEngine>>();
+
+export function findCardEngine(gpus: readonly Gpu[]): Promise<CardEngine> {
+  const key = gpus.map(({ uuid }) => uuid).join();
+  const answer = known.get(key) ?? look(gpus);
+  known.set(key, answer);
+  return answer;
+}
+
+async function look(gpus: readonly Gpu[]): Promise<CardEngine> {
+  const { findEngineForGpus } = await import('../../tensor/engine-for-gpus.ts');
+  const engine = findEngineForGpus();
+  const models = [...new Set(gpus.map(({ name }) => name))].join(', ');
+  if (engine === undefined)
+    return {
+      kind: 'unusable',
+      reason: `There is a GPU (${models}) and no engine for it`,
+      remedy: 'Add one: pipeline engine add xla',
+    };
+  const busy = await busyGpus(gpus);
+  const free = gpus.find(({ uuid }) => !busy.has(uuid));
+  // Where somebody computes on every card, none is disturbed: the stage that gets one opens the engine and says what is wrong.
+  if (free === undefined) return { kind: 'usable', engine };
+  const refusal = await tryOn(free, engine);
+  return refusal === undefined
+    ? { kind: 'usable', engine }
+    : {
+        kind: 'unusable',
+        reason: `The engine "${engine}" cannot use the GPU (${models}; ${refusal})`,
+        remedy: `This shows more: pipeline engine check ${engine}`,
+      };
+}
+
+/** Undefined where the engine opens on that GPU; else why not. */
+async function tryOn({ uuid }: Gpu, engine: string): Promise<string | undefined> {
+  const child = await execa(process.execPath, [process.argv[1]!, 'engine', 'check', engine, '--open'], {
+    reject: false,
+    timeout: TIMEOUT_MS,
+    env: { CUDA_VISIBLE_DEVICES: uuid, [GRANTED_GPUS]: '1' },
+  });
+  if (child.timedOut) return `it did not start within ${TIMEOUT_MS / 1000} seconds`;
+  const answer = answerIn(child.stdout);
+  if (answer?.opened) return undefined;
+  return answer?.error ?? `its process ${child.signal === undefined ? 'failed' : `was ended by ${child.signal}`}`;
+}
+
+/** Libraries may print before it. */
+function answerIn(stdout: string): Opened | undefined {
+  try {
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Opened;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,10 @@
+/** Whether the tensor engine of this machine computes on its GPUs. The command line asks the engines; the runner has none. */
+import type { Gpu } from './gpu.ts';
+
+export type CardEngine =
+  | { readonly kind: 'usable'; readonly engine: string }
+  /** `reason`: a clause that begins a sentence. `remedy`: a sentence. */
+  | { readonly kind: 'unusable'; readonly reason: string; readonly remedy: string };
+
+/** Called at most once in a run, and only where a stage that computes with the engine asks for a GPU and there is one. */
+export type FindCardEngine = (gpus: readonly Gpu[]) => Promise<CardEngine>;
