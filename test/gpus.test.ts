@@ -2,13 +2,8 @@
 import { chmod, chown, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-<<<<<<< HEAD
-import { expect, onTestFinished, test } from 'vitest';
-import { gone, pipelineOf, Project, shell } from './rig.test-support.ts';
-=======
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { gone, pipelineOf, Project, shell } from './rig.ts';
->>>>>>> 4a399ba (Let the processor stand in where no engine can use the card, and say so)
+import { gone, pipelineOf, Project, shell } from './rig.test-support.ts';
 
 /**
  * The same cards for all runs of a test, and for no other test. `busy`: cards on which a foreign process computes. `parts`:
