@@ -5,7 +5,7 @@ import type { HostTensor, Tree } from '../src/tensor/host-tensor.ts';
 import { startTensorflow } from '../src/tensor/tensorflow/binding.ts';
 import { findTensorflow } from '../src/tensor/tensorflow/installation/place.ts';
 import { fromTfjs, toTfjs } from '../src/tensor/tfjs.ts';
-import type { AnyStep } from '../src/tensor/trace/trace.ts';
+import type { AnyStepFunction } from '../src/tensor/trace/trace.ts';
 import { leavesOf, mapTree } from '../src/tensor/tree.ts';
 import { withBackend } from '../src/tensor/with-backend.ts';
 
@@ -18,7 +18,7 @@ const COMPOSED = ['BatchNormTraining', 'BatchNormTrainingGrad'];
 export interface Eager {
   readonly description: { readonly version: string };
   compile(
-    fn: AnyStep,
+    fn: AnyStepFunction,
     specs: { readonly state: Tree<HostTensor> },
   ): { run(inputs: Tree<HostTensor>): Tree<HostTensor> };
 }
@@ -38,7 +38,10 @@ export function openTfjsNode(threads: number): Eager {
 }
 
 /** State stays in tensors of TensorFlow; only the outputs are read. */
-function compile(fn: AnyStep, { state: initial }: { readonly state: Tree<HostTensor> }): ReturnType<Eager['compile']> {
+function compile(
+  fn: AnyStepFunction,
+  { state: initial }: { readonly state: Tree<HostTensor> },
+): ReturnType<Eager['compile']> {
   let state = withBackend(BACKEND, () => mapTree(initial, (tensor) => tf.keep(toTfjs(tensor))));
   const run = (inputs: Tree<HostTensor>): Tree<HostTensor> =>
     withBackend(BACKEND, () => {

@@ -1,25 +1,25 @@
-/** Linear maps along one axis, as products with constant matrices: resizing, padding and picking, and their gradients. */
+/** Linear maps along one axis, as products with constant matrices: resizing, padding and gathering, and their gradients. */
 import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from './host-tensor.ts';
 
 /** What every output place reads: source places with their weights. */
-export type Row = readonly (readonly [source: number, weight: number])[];
+export type LinearMapRow = readonly (readonly [source: number, weight: number])[];
 
 /** One row for every output place. */
 export interface LinearMap {
   /** How many source places there are. */
   readonly sources: number;
-  readonly rows: readonly Row[];
+  readonly rows: readonly LinearMapRow[];
 }
 
 /** Every output place takes one source place as it is; null: none, zero. */
-export const picking = (sources: number, places: readonly (number | null)[]): LinearMap => ({
+export const gatherMap = (sources: number, places: readonly (number | null)[]): LinearMap => ({
   sources,
   rows: places.map((place) => (place === null ? [] : [[place, 1]])),
 });
 
 /** The transposed map, which is the gradient of the map. */
-export function transposed({ sources, rows }: LinearMap): LinearMap {
+export function transposeMap({ sources, rows }: LinearMap): LinearMap {
   const turned = Array.from({ length: sources }, (): [number, number][] => []);
   rows.forEach((row, target) => {
     for (const [source, weight] of row) turned[source]!.push([target, weight]);
@@ -28,7 +28,7 @@ export function transposed({ sources, rows }: LinearMap): LinearMap {
 }
 
 /** Applies the map along an axis. Float32 values of any rank; the other axes stay. */
-export function alongAxis(x: tf.Tensor, axis: number, { sources, rows }: LinearMap): tf.Tensor {
+export function applyAlongAxis(x: tf.Tensor, axis: number, { sources, rows }: LinearMap): tf.Tensor {
   const values = new Float32Array(rows.length * sources);
   rows.forEach((row, target) => {
     for (const [source, weight] of row) values[target * sources + source]! += weight;

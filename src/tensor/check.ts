@@ -8,7 +8,7 @@ import type { Engine } from './engine.ts';
 import { float32, int32, sizeOf, type HostTensor } from './host-tensor.ts';
 import { leavesOf } from './tree.ts';
 
-export interface Check {
+export interface EngineCheck {
   /** The largest difference between the weights after the steps, relative to the largest weight. */
   readonly difference: number;
   readonly agrees: boolean;
@@ -25,7 +25,7 @@ const SIDE = 12;
 const CHANNELS = 16;
 const CLASSES = 4;
 
-export async function checkEngine(engine: Engine): Promise<Check> {
+export async function checkEngine(engine: Engine): Promise<EngineCheck> {
   const started = performance.now();
   const step = await compileStep(engine);
   const secondsToCompile = (performance.now() - started) / 1000;

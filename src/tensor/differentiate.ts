@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TraceError } from './errors.ts';
 import './gradients/index.ts';
-import { callStack, placeOf } from './trace/place.ts';
+import { callStack, callSiteOf } from './trace/call-site.ts';
 import { mapTree } from './tree.ts';
 import type { Tree } from './host-tensor.ts';
 
@@ -29,7 +29,7 @@ export function valueAndGrads<P extends Readonly<Record<string, tf.Tensor>>, A>(
     aux = mapTree(result.aux as Tree<tf.Tensor>, (tensor) => tf.keep(tensor.clone()));
     return result.value;
   };
-  const { value, grads } = explained(() =>
+  const { value, grads } = withHelp(() =>
     tf.engine().gradients(
       forward,
       names.map((name) => params[name]!),
@@ -53,14 +53,14 @@ export function valueAndGrads<P extends Readonly<Record<string, tf.Tensor>>, A>(
 }
 
 /** tfjs names a kernel without a gradient, and nothing else. */
-function explained<T>(differentiate: () => T): T {
+function withHelp<T>(differentiate: () => T): T {
   try {
     return differentiate();
   } catch (error) {
     const kernel = /gradient function not found for (\w+)/.exec(String(error))?.[1];
     if (kernel === undefined) throw error;
     throw new TraceError(
-      `The loss depends on a parameter by the kernel "${kernel}", which has no gradient${placeOf(callStack())}. Use other operations, or stopGradient where none is meant to flow.`,
+      `The loss depends on a parameter by the kernel "${kernel}", which has no gradient${callSiteOf(callStack())}. Use other operations, or stopGradient where none is meant to flow.`,
       { cause: error },
     );
   }

@@ -27,7 +27,7 @@ export class PrecisionError extends Error {
   override readonly name = 'PrecisionError';
 }
 
-export function refuseReduced(engine: string, precision: Precision | undefined): void {
+export function refuseReducedPrecision(engine: string, precision: Precision | undefined): void {
   if (precision === 'bfloat16')
     throw new PrecisionError(
       `The engine "${engine}" computes in float32 only. For bfloat16, add TensorFlow: pipeline engine add tensorflow`,
@@ -40,7 +40,7 @@ export interface Described {
 }
 
 /** For example `float32 [32, 64, 64, 3]`. */
-export const describe = ({ dtype, shape }: Described): string => `${dtype} [${shape.join(', ')}]`;
+export const describeTensor = ({ dtype, shape }: Described): string => `${dtype} [${shape.join(', ')}]`;
 
 export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((side, i) => side === b[i]);
@@ -68,20 +68,21 @@ export function checkTensor(
   expected: { readonly dtype: DType; readonly shape: readonly number[] },
   found: (Described & { readonly data: ArrayLike<unknown> }) | undefined,
 ): void {
-  if (found === undefined) throw new TensorMismatchError(`The ${what} is missing: ${describe(expected)} is expected.`);
+  if (found === undefined)
+    throw new TensorMismatchError(`The ${what} is missing: ${describeTensor(expected)} is expected.`);
   if (found.dtype !== expected.dtype || !sameShape(found.shape, expected.shape))
     throw new TensorMismatchError(
-      `The ${what} is ${describe(found)}, but the step was compiled for ${describe(expected)}.`,
+      `The ${what} is ${describeTensor(found)}, but the step was compiled for ${describeTensor(expected)}.`,
     );
   const kind = kindOf(found.data);
   if (kind !== ARRAYS[expected.dtype])
     throw new TensorMismatchError(
-      `The ${what} holds its values in ${kind}, but ${describe(expected)} takes ${ARRAYS[expected.dtype]}.`,
+      `The ${what} holds its values in ${kind}, but ${describeTensor(expected)} takes ${ARRAYS[expected.dtype]}.`,
     );
   const size = expected.shape.reduce((a, b) => a * b, 1);
   if (found.data.length !== size)
     throw new TensorMismatchError(
-      `The ${what} has ${found.data.length} values, but ${describe(expected)} takes ${size}.`,
+      `The ${what} has ${found.data.length} values, but ${describeTensor(expected)} takes ${size}.`,
     );
 }
 

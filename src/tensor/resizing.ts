@@ -1,6 +1,6 @@
 /** tfjs's two ways to resize images [N, H, W, C], as linear maps of rows and of columns. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { alongAxis, picking, transposed, type LinearMap } from './along-axis.ts';
+import { applyAlongAxis, gatherMap, transposeMap, type LinearMap } from './along-axis.ts';
 
 export interface ResizeAttributes {
   readonly size: readonly [number, number];
@@ -16,16 +16,16 @@ function scaleOf(sources: number, targets: number, { alignCorners }: ResizeAttri
   return alignCorners && targets > 1 ? (sources - 1) / (targets - 1) : sources / targets;
 }
 
-export const nearest: Interpolation = (sources, targets, attributes) => {
+export const nearestMap: Interpolation = (sources, targets, attributes) => {
   const scale = scaleOf(sources, targets, attributes);
   const round = attributes.alignCorners ? Math.round : Math.floor;
   const places = Array.from({ length: targets }, (_, i) =>
     Math.min(sources - 1, round(scale * (attributes.halfPixelCenters ? i + 0.5 : i))),
   );
-  return picking(sources, places);
+  return gatherMap(sources, places);
 };
 
-export const bilinear: Interpolation = (sources, targets, attributes) => {
+export const bilinearMap: Interpolation = (sources, targets, attributes) => {
   const scale = scaleOf(sources, targets, attributes);
   const rows = Array.from({ length: targets }, (_, i): [number, number][] => {
     const at = Math.max(0, attributes.halfPixelCenters ? scale * (i + 0.5) - 0.5 : scale * i);
@@ -41,11 +41,11 @@ export const bilinear: Interpolation = (sources, targets, attributes) => {
   return { sources, rows };
 };
 
-export function resize(images: tf.Tensor, interpolation: Interpolation, attributes: ResizeAttributes): tf.Tensor {
+export function resizeImages(images: tf.Tensor, interpolation: Interpolation, attributes: ResizeAttributes): tf.Tensor {
   const [, height, width] = images.shape as [number, number, number];
   const [newHeight, newWidth] = attributes.size;
-  return alongAxis(
-    alongAxis(images, 1, interpolation(height, newHeight, attributes)),
+  return applyAlongAxis(
+    applyAlongAxis(images, 1, interpolation(height, newHeight, attributes)),
     2,
     interpolation(width, newWidth, attributes),
   );
@@ -59,9 +59,9 @@ export function gradientOfResize(
   attributes: ResizeAttributes,
 ): tf.Tensor {
   const [newHeight, newWidth] = attributes.size;
-  return alongAxis(
-    alongAxis(dy, 2, transposed(interpolation(width!, newWidth, attributes))),
+  return applyAlongAxis(
+    applyAlongAxis(dy, 2, transposeMap(interpolation(width!, newWidth, attributes))),
     1,
-    transposed(interpolation(height!, newHeight, attributes)),
+    transposeMap(interpolation(height!, newHeight, attributes)),
   );
 }

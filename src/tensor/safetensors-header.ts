@@ -110,7 +110,7 @@ export function encodeHeader(entries: readonly Entry[], metadata: Readonly<Recor
  * Where each tensor will lie: the widest types first and then by name, so that every tensor is aligned to its type
  * (the reference implementation's order) and equal tensors give equal bytes.
  */
-export function layOut(tensors: readonly Omit<Entry, 'begin' | 'bytes'>[]): Entry[] {
+export function assignOffsets(tensors: readonly Omit<Entry, 'begin' | 'bytes'>[]): Entry[] {
   const order = [...tensors].sort((a, b) => STORED_WIDTH[b.type] - STORED_WIDTH[a.type] || (a.name < b.name ? -1 : 1));
   let begin = 0;
   return order.map((tensor) => {

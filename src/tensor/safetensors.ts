@@ -9,12 +9,12 @@ import {
   SafetensorsError,
   encodeHeader,
   headerLength,
-  layOut,
+  assignOffsets,
   parseHeader,
   type Entry,
   type Header,
 } from './safetensors-header.ts';
-import { WRITTEN_AS, bytesOf, valuesOf } from './stored-values.ts';
+import { STORED_AS, bytesOf, decodeValues } from './stored-values.ts';
 
 export { SafetensorsError } from './safetensors-header.ts';
 
@@ -37,7 +37,7 @@ export function decodeSafetensors(bytes: Uint8Array, place: string): Safetensors
   };
   const tensors = entries.map((entry) => {
     const begin = dataStart + entry.begin;
-    return [entry.name, valuesOf(entry, bytes.subarray(begin, begin + entry.bytes), refuse)] as const;
+    return [entry.name, decodeValues(entry, bytes.subarray(begin, begin + entry.bytes), refuse)] as const;
   });
   return { tensors: Object.fromEntries(tensors), metadata };
 }
@@ -139,7 +139,7 @@ export async function createSafetensors(
 }
 
 const planned = (specs: Readonly<Record<string, TensorSpec>>): Entry[] =>
-  layOut(Object.entries(specs).map(([name, { dtype, shape }]) => ({ name, type: WRITTEN_AS[dtype], shape })));
+  assignOffsets(Object.entries(specs).map(([name, { dtype, shape }]) => ({ name, type: STORED_AS[dtype], shape })));
 
 async function readHeader(file: FileHandle, path: string): Promise<Header> {
   const { size } = await file.stat();

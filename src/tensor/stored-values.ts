@@ -5,7 +5,7 @@ import type { DType, HostTensor } from './host-tensor.ts';
 /** Stops, naming the file: the values are not those of its type. */
 type Refuse = (problem: string) => never;
 
-export const WRITTEN_AS = { float32: 'F32', int32: 'I32', uint8: 'U8', bool: 'BOOL' } as const satisfies Record<
+export const STORED_AS = { float32: 'F32', int32: 'I32', uint8: 'U8', bool: 'BOOL' } as const satisfies Record<
   DType,
   StoredType
 >;
@@ -14,7 +14,7 @@ export const bytesOf = (tensor: HostTensor): Uint8Array =>
   new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
 
 /** F32, F16, BF16 and F64 become float32 (F64 rounds to nearest); I32 and I64 become int32, or are refused where a value does not fit. */
-export function valuesOf(entry: Omit<Entry, 'begin'>, stored: Uint8Array, refuse: Refuse): HostTensor {
+export function decodeValues(entry: Omit<Entry, 'begin'>, stored: Uint8Array, refuse: Refuse): HostTensor {
   if (stored.length !== entry.bytes)
     throw new Error(`Internal error: ${stored.length} bytes for tensor "${entry.name}" of ${entry.bytes}.`);
   // A copy starts at offset 0, as views of wider types need (and Buffer.slice would be no copy).

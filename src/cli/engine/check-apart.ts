@@ -1,11 +1,11 @@
 /** Checks one engine in a process of its own: a damaged library ends the process that loads it without a word. */
 import path from 'node:path';
 import { execa } from 'execa';
-import type { Check } from '../../tensor/check.ts';
+import type { EngineCheck } from '../../tensor/check.ts';
 import type { EngineName } from '../../tensor/engine.ts';
 
 /** What an engine says of itself, and how it did. */
-type Done = Check & { readonly engine: EngineName; readonly version: string; readonly device: string };
+type Done = EngineCheck & { readonly engine: EngineName; readonly version: string; readonly device: string };
 
 export type Checked =
   Done | { readonly engine: EngineName; readonly agrees: false; readonly error: string; readonly remedy: string };

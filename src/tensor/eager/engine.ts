@@ -1,10 +1,10 @@
 /** Runs the function as it is on tfjs's own backend: slow, and the measure of the others. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { CompileOptions, Engine, Step } from '../engine.ts';
-import { checkNames, checkTensor, refuseReduced } from '../errors.ts';
+import { checkNames, checkTensor, refuseReducedPrecision } from '../errors.ts';
 import { fromTfjs, toTfjs } from '../tfjs.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
-import { trace, type AnyStep } from '../trace/trace.ts';
+import { trace, type AnyStepFunction } from '../trace/trace.ts';
 import { leavesOf, mapTree } from '../tree.ts';
 import { withBackend } from '../with-backend.ts';
 import './kernels.ts';
@@ -16,12 +16,12 @@ export function openEager(): Engine {
     name: 'eager',
     description: { engine: 'eager', version: tf.version_core, device: 'cpu', threads: 1 },
     compile: (
-      fn: AnyStep,
+      fn: AnyStepFunction,
       specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> },
       { precision }: CompileOptions = {},
     ) =>
       Promise.resolve().then(() => {
-        refuseReduced('eager', precision);
+        refuseReducedPrecision('eager', precision);
         return compile(fn, specs);
       }),
     dispose: () => Promise.resolve(),
@@ -31,7 +31,7 @@ export function openEager(): Engine {
 
 type AnyCompiled = Step<Tree<HostTensor>, Tree<TensorSpec>, Tree<tf.Tensor>>;
 
-function compile(fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }): AnyCompiled {
+function compile(fn: AnyStepFunction, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }): AnyCompiled {
   // What cannot be compiled must not work here either.
   trace(fn, specs);
   let state = mapTree(specs.state, copied);
@@ -70,7 +70,7 @@ function compile(fn: AnyStep, specs: { state: Tree<HostTensor>; inputs: Tree<Ten
 }
 
 function runOnce(
-  fn: AnyStep,
+  fn: AnyStepFunction,
   state: Tree<HostTensor>,
   inputs: Tree<HostTensor>,
 ): { state: Tree<HostTensor>; outputs: Tree<HostTensor> } {

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Gradient, GradientTable } from './config.ts';
 
 /** Sums over the axes along which a tensor of `shape` was repeated. */
-export function summedTo(dy: tf.Tensor, shape: readonly number[]): tf.Tensor {
+export function sumToShape(dy: tf.Tensor, shape: readonly number[]): tf.Tensor {
   const axes = tf.backend_util.getReductionAxes([...shape], dy.shape);
   return tf.reshape(axes.length === 0 ? dy : tf.sum(dy, axes), [...shape]);
 }
@@ -14,13 +14,13 @@ const binary = (
   saved: ['a', 'b'],
   of: (dy, [a, b]) => {
     const full = gradients(dy, a!, b!);
-    return { a: () => summedTo(full.a(), a!.shape), b: () => summedTo(full.b(), b!.shape) };
+    return { a: () => sumToShape(full.a(), a!.shape), b: () => sumToShape(full.b(), b!.shape) };
   },
 });
 
 const where = (dy: tf.Tensor, truths: tf.Tensor): tf.Tensor => tf.mul(dy, tf.cast(truths, 'float32'));
 
-export const BROADCASTING: GradientTable = {
+export const BROADCAST_GRADIENTS: GradientTable = {
   // Where both are equal, the first one was taken.
   Maximum: binary((dy, a, b) => ({ a: () => where(dy, tf.greaterEqual(a, b)), b: () => where(dy, tf.less(a, b)) })),
   Minimum: binary((dy, a, b) => ({ a: () => where(dy, tf.lessEqual(a, b)), b: () => where(dy, tf.greater(a, b)) })),

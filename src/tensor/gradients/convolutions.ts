@@ -64,7 +64,7 @@ function convolution(kernel: string): Gradient {
   };
 }
 
-export const CONVOLUTIONS: GradientTable = {
+export const CONVOLUTION_GRADIENTS: GradientTable = {
   Conv2D: convolution('Conv2D'),
   DepthwiseConv2dNative: convolution('DepthwiseConv2dNative'),
 };

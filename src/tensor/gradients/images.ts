@@ -1,10 +1,10 @@
 /** Gradients of operations on images [N, H, W, C]. */
 import * as tf from '@tensorflow/tfjs-core';
-import { alongAxis, type LinearMap } from '../along-axis.ts';
-import { bilinear, gradientOfResize, nearest, type ResizeAttributes } from '../resizing.ts';
+import { applyAlongAxis, type LinearMap } from '../along-axis.ts';
+import { bilinearMap, gradientOfResize, nearestMap, type ResizeAttributes } from '../resizing.ts';
 import type { Gradient, GradientTable } from './config.ts';
 
-const resizing = (interpolation: typeof nearest): Gradient => ({
+const resizing = (interpolation: typeof nearestMap): Gradient => ({
   saved: ['images'],
   of: (dy, [images], attributes) => ({
     images: () => gradientOfResize(dy, images!.shape, interpolation, attributes as unknown as ResizeAttributes),
@@ -12,7 +12,7 @@ const resizing = (interpolation: typeof nearest): Gradient => ({
 });
 
 /** Sums over the neighbouring channels, `radius` to either side. */
-export function sumOfNeighbours(x: tf.Tensor, radius: number): tf.Tensor {
+export function sumOverNeighborChannels(x: tf.Tensor, radius: number): tf.Tensor {
   const channels = x.shape[3]!;
   const band: LinearMap = {
     sources: channels,
@@ -20,10 +20,10 @@ export function sumOfNeighbours(x: tf.Tensor, radius: number): tf.Tensor {
       Array.from({ length: channels }, (__, i) => [i, 1] as const).filter(([i]) => Math.abs(i - at) <= radius),
     ),
   };
-  return alongAxis(x, 3, band);
+  return applyAlongAxis(x, 3, band);
 }
 
-export interface LocalResponse {
+export interface LocalResponseAttributes {
   readonly depthRadius: number;
   readonly bias: number;
   readonly alpha: number;
@@ -34,11 +34,11 @@ export interface LocalResponse {
 const localResponseNormalisation: Gradient = {
   saved: ['x'],
   of: (dy, [x], attributes) => {
-    const { depthRadius, bias, alpha, beta } = attributes as unknown as LocalResponse;
+    const { depthRadius, bias, alpha, beta } = attributes as unknown as LocalResponseAttributes;
     return {
       x: () => {
-        const norm = tf.add(tf.mul(sumOfNeighbours(tf.square(x!), depthRadius), alpha), bias);
-        const pulled = sumOfNeighbours(tf.mul(tf.mul(dy, x!), tf.pow(norm, -beta - 1)), depthRadius);
+        const norm = tf.add(tf.mul(sumOverNeighborChannels(tf.square(x!), depthRadius), alpha), bias);
+        const pulled = sumOverNeighborChannels(tf.mul(tf.mul(dy, x!), tf.pow(norm, -beta - 1)), depthRadius);
         return tf.sub(tf.mul(dy, tf.pow(norm, -beta)), tf.mul(tf.mul(x!, pulled), 2 * alpha * beta));
       },
     };
@@ -58,9 +58,9 @@ const depthToSpace: Gradient = {
   }),
 };
 
-export const IMAGES: GradientTable = {
-  ResizeBilinear: resizing(bilinear),
-  ResizeNearestNeighbor: resizing(nearest),
+export const IMAGE_GRADIENTS: GradientTable = {
+  ResizeBilinear: resizing(bilinearMap),
+  ResizeNearestNeighbor: resizing(nearestMap),
   LRN: localResponseNormalisation,
   DepthToSpace: depthToSpace,
 };

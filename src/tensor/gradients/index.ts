@@ -9,14 +9,21 @@
 import '#tfjs-gradients';
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradientTable } from './config.ts';
-import { BROADCASTING } from './broadcasting.ts';
-import { CONVOLUTIONS } from './convolutions.ts';
-import { IMAGES } from './images.ts';
-import { PICKING } from './picking.ts';
-import { PRODUCTS } from './products.ts';
-import { RUNNING } from './running.ts';
+import { BROADCAST_GRADIENTS } from './broadcasting.ts';
+import { CONVOLUTION_GRADIENTS } from './convolutions.ts';
+import { IMAGE_GRADIENTS } from './images.ts';
+import { GATHER_GRADIENTS } from './gather.ts';
+import { PRODUCT_GRADIENTS } from './products.ts';
+import { SCAN_GRADIENTS } from './scans.ts';
 
-const OWN: GradientTable = { ...BROADCASTING, ...CONVOLUTIONS, ...IMAGES, ...PICKING, ...PRODUCTS, ...RUNNING };
+const OWN: GradientTable = {
+  ...BROADCAST_GRADIENTS,
+  ...CONVOLUTION_GRADIENTS,
+  ...IMAGE_GRADIENTS,
+  ...GATHER_GRADIENTS,
+  ...PRODUCT_GRADIENTS,
+  ...SCAN_GRADIENTS,
+};
 
 for (const [kernelName, { saved, of }] of Object.entries(OWN)) {
   tf.registerGradient({

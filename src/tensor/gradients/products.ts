@@ -1,6 +1,6 @@
 /** Gradients of products of matrices and of more general tensors. */
 import * as tf from '@tensorflow/tfjs-core';
-import { summedTo } from './broadcasting.ts';
+import { sumToShape } from './broadcasting.ts';
 import type { GradientTable } from './config.ts';
 
 /** The gradient of einsum for one operand: the other one and dy, summed over what the operand does not have. */
@@ -26,14 +26,14 @@ function einsumGradient(dy: tf.Tensor, operands: readonly tf.Tensor[], which: nu
   );
 }
 
-export const PRODUCTS: GradientTable = {
+export const PRODUCT_GRADIENTS: GradientTable = {
   BatchMatMul: {
     saved: ['a', 'b'],
     of: (dy, [a, b], { transposeA = false, transposeB = false }) => {
       const [ofA, ofB] = [transposeA, transposeB] as [boolean, boolean];
       return {
-        a: () => summedTo(ofA ? tf.matMul(b!, dy, ofB, true) : tf.matMul(dy, b!, false, !ofB), a!.shape),
-        b: () => summedTo(ofB ? tf.matMul(dy, a!, true, ofA) : tf.matMul(a!, dy, !ofA, false), b!.shape),
+        a: () => sumToShape(ofA ? tf.matMul(b!, dy, ofB, true) : tf.matMul(dy, b!, false, !ofB), a!.shape),
+        b: () => sumToShape(ofB ? tf.matMul(dy, a!, true, ofA) : tf.matMul(a!, dy, !ofA, false), b!.shape),
       };
     },
   },

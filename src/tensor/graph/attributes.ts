@@ -131,7 +131,7 @@ export interface SplitAttributes {
   readonly numOrSizeSplits: number | readonly number[];
 }
 
-export function segmentsOf(
+export function splitOf(
   shape: readonly number[],
   { axis = 0, numOrSizeSplits }: SplitAttributes,
 ): { axis: number; sizes: number[] } {

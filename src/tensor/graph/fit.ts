@@ -2,7 +2,7 @@
  * Checks that the inputs of a kernel fit together. tfjs leaves this to its kernels, which do not run while a function is traced. Engines
  * would refuse later, in words of their own, or would compute something.
  */
-import { TraceError, describe, sameShape } from '../errors.ts';
+import { TraceError, describeTensor, sameShape } from '../errors.ts';
 import { axisOf, sliceOf } from './attributes.ts';
 import type { Attributes, Spec } from './node.ts';
 import { sideAt } from './sides.ts';
@@ -20,7 +20,9 @@ export function checkFit(
 ): void {
   const reason = misfit(CHECKS, kernel, inputs, attributes) ?? emptiness(outputs);
   if (reason !== null)
-    throw new TraceError(`The shapes of "${kernel}" do not fit, ${inputs.map(describe).join(' and ')}: ${reason}.`);
+    throw new TraceError(
+      `The shapes of "${kernel}" do not fit, ${inputs.map(describeTensor).join(' and ')}: ${reason}.`,
+    );
 }
 
 function misfit<K extends KernelName>(

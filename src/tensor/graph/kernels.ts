@@ -6,7 +6,7 @@ import {
   axisOf,
   convolutionOf,
   poolOf,
-  segmentsOf,
+  splitOf,
   sliceOf,
   stridedSliceOf,
   type PoolAttributes,
@@ -18,13 +18,13 @@ import type { Attributes, Spec } from './node.ts';
 import { sideAt } from './sides.ts';
 import {
   attributesOf,
-  BINARY,
-  COMPARISONS,
+  BINARY_KERNELS,
+  COMPARISON_KERNELS,
   inputsByName,
   isKernelName,
   outputsInOrder,
-  PREDICATES,
-  UNARY,
+  PREDICATE_KERNELS,
+  UNARY_KERNELS,
   type AttributesOf,
   type Inputs,
   type KernelName,
@@ -104,10 +104,10 @@ const INFER: { readonly [K in KernelName]: Infer<K> } = {
   Input: source,
   State: source,
   Const: source,
-  ...each([...UNARY, 'Cumsum', 'Cumprod', 'Reverse'], same),
-  ...each(PREDICATES, ({ x: { shape } }: { x: Spec }): Spec => ({ shape, dtype: 'bool' })),
-  ...each(BINARY, ({ a, b }: { a: Spec; b: Spec }): Spec => ({ shape: broadcast(a, b), dtype: a.dtype })),
-  ...each(COMPARISONS, ({ a, b }: { a: Spec; b: Spec }): Spec => ({ shape: broadcast(a, b), dtype: 'bool' })),
+  ...each([...UNARY_KERNELS, 'Cumsum', 'Cumprod', 'Reverse'], same),
+  ...each(PREDICATE_KERNELS, ({ x: { shape } }: { x: Spec }): Spec => ({ shape, dtype: 'bool' })),
+  ...each(BINARY_KERNELS, ({ a, b }: { a: Spec; b: Spec }): Spec => ({ shape: broadcast(a, b), dtype: a.dtype })),
+  ...each(COMPARISON_KERNELS, ({ a, b }: { a: Spec; b: Spec }): Spec => ({ shape: broadcast(a, b), dtype: 'bool' })),
   Cast: ({ x: { shape } }, { dtype }) => ({ shape, dtype }),
   Select: ({ t }) => t,
   AddN: ({ operands: [first] }) => first,
@@ -191,7 +191,7 @@ const INFER: { readonly [K in KernelName]: Infer<K> } = {
     return Array.from({ length: sideAt(shape, parted) }, () => part);
   },
   SplitV: ({ x: { shape, dtype } }, attributes) => {
-    const { axis, sizes } = segmentsOf(shape, attributes);
+    const { axis, sizes } = splitOf(shape, attributes);
     return sizes.map((size) => ({ shape: shape.with(axis, size), dtype }));
   },
   GatherV2: ({ x: { shape, dtype }, indices }, { axis, batchDims = 0 }) => {

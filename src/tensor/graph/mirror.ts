@@ -6,7 +6,10 @@ export interface MirrorPadAttributes {
 }
 
 /** Places for every axis; null where nothing is padded. */
-export function mirroredPlaces(shape: readonly number[], { paddings, mode }: MirrorPadAttributes): (number[] | null)[] {
+export function mirroredIndices(
+  shape: readonly number[],
+  { paddings, mode }: MirrorPadAttributes,
+): (number[] | null)[] {
   const shared = mode === 'reflect' ? 0 : 1;
   return paddings.map(([before, after], axis) => {
     if (before === 0 && after === 0) return null;

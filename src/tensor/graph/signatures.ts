@@ -23,7 +23,7 @@ interface Signature {
   readonly outputs: 'one' | 'list' | readonly string[];
 }
 
-export const UNARY = [
+export const UNARY_KERNELS = [
   'Relu',
   'Relu6',
   'LeakyRelu',
@@ -63,8 +63,8 @@ export const UNARY = [
   'ClipByValue',
   'LogicalNot',
 ] as const;
-export const PREDICATES = ['IsNan', 'IsFinite', 'IsInf'] as const;
-export const BINARY = [
+export const PREDICATE_KERNELS = ['IsNan', 'IsFinite', 'IsInf'] as const;
+export const BINARY_KERNELS = [
   'Add',
   'Sub',
   'Multiply',
@@ -76,7 +76,7 @@ export const BINARY = [
   'FloorDiv',
   'Mod',
 ] as const;
-export const COMPARISONS = [
+export const COMPARISON_KERNELS = [
   'Equal',
   'NotEqual',
   'Greater',
@@ -86,15 +86,15 @@ export const COMPARISONS = [
   'LogicalAnd',
   'LogicalOr',
 ] as const;
-export const REDUCTIONS = ['Sum', 'Prod', 'Max', 'Min', 'Mean', 'All', 'Any', 'ArgMax', 'ArgMin'] as const;
+export const REDUCTION_KERNELS = ['Sum', 'Prod', 'Max', 'Min', 'Mean', 'All', 'Any', 'ArgMax', 'ArgMin'] as const;
 
 const each = <const N extends string, const S extends Signature>(names: readonly N[], signature: S): Record<N, S> =>
   Object.fromEntries(names.map((name) => [name, signature])) as Record<N, S>;
 
 export const SIGNATURES = {
   ...each(['Input', 'State', 'Const'], { inputs: [], outputs: 'one' }),
-  ...each([...UNARY, ...PREDICATES, ...REDUCTIONS], { inputs: ['x'], outputs: 'one' }),
-  ...each([...BINARY, ...COMPARISONS, 'BatchMatMul'], { inputs: ['a', 'b'], outputs: 'one' }),
+  ...each([...UNARY_KERNELS, ...PREDICATE_KERNELS, ...REDUCTION_KERNELS], { inputs: ['x'], outputs: 'one' }),
+  ...each([...BINARY_KERNELS, ...COMPARISON_KERNELS, 'BatchMatMul'], { inputs: ['a', 'b'], outputs: 'one' }),
   ...each(['AddN', 'Einsum', 'Concat', 'Pack'], { inputs: 'list', outputs: 'one' }),
   ...each(['Cast', 'Cumsum', 'Cumprod', 'Reverse', 'Reshape', 'BroadcastTo', 'Transpose', 'Tile'], {
     inputs: ['x'],
@@ -138,7 +138,7 @@ interface CumulativeAttributes {
 /** Attributes of the kernels that have any; what is optional here is left out by tfjs at times. */
 interface KernelAttributes
   extends
-    Record<(typeof REDUCTIONS)[number], ReductionAttributes>,
+    Record<(typeof REDUCTION_KERNELS)[number], ReductionAttributes>,
     Record<'Input' | 'State', Spec & { readonly path: string }>,
     Record<'Conv2D' | 'DepthwiseConv2dNative', ConvolutionAttributes>,
     Record<

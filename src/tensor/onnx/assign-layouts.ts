@@ -7,7 +7,7 @@
  * A convolution that becomes a matrix product (small-images.ts) asks for nothing: products take plain values.
  */
 import { sameShape } from '../errors.ts';
-import { BINARY, COMPARISONS, PREDICATES, UNARY } from '../graph/signatures.ts';
+import { BINARY_KERNELS, COMPARISON_KERNELS, PREDICATE_KERNELS, UNARY_KERNELS } from '../graph/signatures.ts';
 import type { Node, Value } from '../graph/node.ts';
 import { liveNodes, type Program } from '../graph/program.ts';
 import type { Layout } from './layout.ts';
@@ -15,10 +15,10 @@ import { isProduct } from './small-images.ts';
 
 /** Every output has the layout of every input of its shape. */
 const ELEMENTWISE = new Set<string>([
-  ...UNARY,
-  ...PREDICATES,
-  ...BINARY,
-  ...COMPARISONS,
+  ...UNARY_KERNELS,
+  ...PREDICATE_KERNELS,
+  ...BINARY_KERNELS,
+  ...COMPARISON_KERNELS,
   'Cast',
   'Select',
   'AddN',

@@ -1,11 +1,11 @@
 /** The engine on ONNX Runtime's processor provider: trace, simplify, lower, and run as one session. */
 import { createRequire } from 'node:module';
 import type { CompileOptions, Engine } from '../engine.ts';
-import { refuseReduced } from '../errors.ts';
+import { refuseReducedPrecision } from '../errors.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
 import { simplify } from '../graph/simplify.ts';
-import { trace, type AnyStep } from '../trace/trace.ts';
-import { endWithoutCopies } from './in-place.ts';
+import { trace, type AnyStepFunction } from '../trace/trace.ts';
+import { preventOutputCopies } from './in-place.ts';
 import { lower } from './lower.ts';
 import { findBlock, openSession } from './session.ts';
 import { OnnxStep } from './step.ts';
@@ -21,14 +21,14 @@ export async function openOnnxruntime({ threads, blocked = true }: OnnxruntimeOp
   const block = blocked ? await findBlock() : null;
   const steps = new Set<OnnxStep>();
   const compile = async (
-    fn: AnyStep,
+    fn: AnyStepFunction,
     specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> },
     options: CompileOptions = {},
   ): Promise<OnnxStep> => {
-    refuseReduced('onnxruntime', options.precision);
+    refuseReducedPrecision('onnxruntime', options.precision);
     const { program, forms } = trace(fn, specs);
     const { model, ...ports } = lower(simplify(program), block);
-    endWithoutCopies(model);
+    preventOutputCopies(model);
     const session = await openSession(model.encode(), threads).catch((error: unknown) => {
       throw new Error(
         `Internal error: ONNX Runtime refuses the step${options.name === undefined ? '' : ` "${options.name}"`}: ${String(error)}`,

@@ -2,7 +2,7 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { simplify } from '../graph/simplify.ts';
 import type { TensorSpec } from '../host-tensor.ts';
-import { trace, type AnyStep } from '../trace/trace.ts';
+import { trace, type AnyStepFunction } from '../trace/trace.ts';
 import { lower } from './lower.ts';
 
 export interface ExportedModel {
@@ -18,7 +18,7 @@ export function exportOnnx(fn: (input: tf.Tensor) => tf.Tensor, input: TensorSpe
   const step = (({ inputs }: { inputs: { input: tf.Tensor } }) => ({
     state: {},
     outputs: { output: fn(inputs.input) },
-  })) as unknown as AnyStep;
+  })) as unknown as AnyStepFunction;
   const lowered = lower(simplify(trace(step, { state: {}, inputs: { input } }).program), null);
   return { bytes: lowered.model.encode(), input: lowered.inputs[0]!.name, output: lowered.outputs[0]!.name };
 }

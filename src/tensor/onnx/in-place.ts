@@ -12,7 +12,7 @@ const SEQUENCE = 'nothing' as Name;
 const COMPLAINT = 'Non tensor type is temporarily not supported.';
 
 /** Makes a model one for `runInPlace`. */
-export function endWithoutCopies(model: Model): void {
+export function preventOutputCopies(model: Model): void {
   model.emptySequenceFirst(SEQUENCE);
 }
 

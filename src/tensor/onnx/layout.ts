@@ -58,14 +58,14 @@ export function arrange(layout: Layout, shape: readonly number[], block: number)
 }
 
 /** The shape of an arranged tensor with nothing merged: where tensors that broadcast line up. */
-export const expanded = ({ split, permutation }: Arrangement): number[] => permutation.map((axis) => split[axis]!);
+export const expandedShape = ({ split, permutation }: Arrangement): number[] => permutation.map((axis) => split[axis]!);
 
 /** Adds the operators that bring `name` from one arrangement of `shape` to another. */
-export function convert(model: Model, name: Name, from: Arrangement, to: Arrangement): Name {
+export function convertLayout(model: Model, name: Name, from: Arrangement, to: Arrangement): Name {
   if (!equal(from.split, to.split)) {
     const plain: Arrangement = { split: from.split, permutation: from.split.map((_, i) => i), declared: from.split };
-    const spread = convert(model, name, from, plain);
-    return convert(
+    const spread = convertLayout(model, name, from, plain);
+    return convertLayout(
       model,
       spread,
       { ...plain, split: to.split, permutation: to.split.map((_, i) => i), declared: from.split },
@@ -74,7 +74,7 @@ export function convert(model: Model, name: Name, from: Arrangement, to: Arrange
   }
   const order = to.permutation.map((axis) => from.permutation.indexOf(axis));
   if (order.every((axis, i) => axis === i) && equal(from.declared, to.declared)) return name;
-  const sides = expanded(from);
+  const sides = expandedShape(from);
   const moved = order.filter((axis) => sides[axis] !== 1);
   // Where only axes of length 1 change places, no value does.
   if (moved.every((axis, i) => i === 0 || moved[i - 1]! < axis)) return reshape(model, name, to.declared);
@@ -89,7 +89,7 @@ export function transpose(model: Model, name: Name, order: readonly number[]): N
 }
 
 /** The same on values in memory: from plain to the arrangement, or back. */
-export function rearrange<T extends Float32Array | Int32Array | Uint8Array>(
+export function rearrangeValues<T extends Float32Array | Int32Array | Uint8Array>(
   data: T,
   { split, permutation }: Arrangement,
   direction: 'into' | 'out of',

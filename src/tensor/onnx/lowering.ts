@@ -2,10 +2,10 @@
 import type { Spec, Value } from '../graph/node.ts';
 import { countUses, type Program } from '../graph/program.ts';
 import { assignLayouts } from './assign-layouts.ts';
-import { interleave } from './phases.ts';
-import { arrange, convert, expanded, reshape, transpose, type Arrangement, type Layout } from './layout.ts';
+import { interleaveStrides } from './stride-interleaving.ts';
+import { arrange, convertLayout, expandedShape, reshape, transpose, type Arrangement, type Layout } from './layout.ts';
 import { NONE, typeNumber, type Model, type Name, type OnnxType } from './model.ts';
-import type { Pending, Phases } from './pending.ts';
+import type { DeferredConvolution, StridedConvolutions } from './deferred-convolutions.ts';
 
 export class Lowering {
   readonly model: Model;
@@ -14,8 +14,8 @@ export class Lowering {
   readonly #layoutOf: (value: Value) => Layout;
   readonly #uses: ReadonlyMap<Value, number>;
   readonly #names = new Map<Value, Map<Layout, Name>>();
-  readonly #pending = new Map<Value, Pending>();
-  readonly #phases = new Map<Value, Phases>();
+  readonly #pending = new Map<Value, DeferredConvolution>();
+  readonly #phases = new Map<Value, StridedConvolutions>();
 
   constructor(model: Model, program: Program, block: number | null) {
     this.model = model;
@@ -49,28 +49,28 @@ export class Lowering {
     const known = names.get(layout);
     if (known !== undefined) return known;
     const [from, name] = [...names][0]!;
-    const converted = convert(this.model, name, this.arrangement(value, from), this.arrangement(value, layout));
+    const converted = convertLayout(this.model, name, this.arrangement(value, from), this.arrangement(value, layout));
     names.set(layout, converted);
     return converted;
   }
 
   /** Keeps a blocked convolution open for what may follow. */
-  postpone(value: Value, pending: Pending): void {
+  postpone(value: Value, pending: DeferredConvolution): void {
     this.#pending.set(value, pending);
   }
 
   /** Takes over a postponed convolution whose only reader is the caller. */
-  takeOver(value: Value): Pending | undefined {
+  takeOver(value: Value): DeferredConvolution | undefined {
     if (!this.isUsedOnce(value)) return undefined;
     return this.#pending.get(value);
   }
 
   /** The same for the gradient of a convolution with stride, in parts. */
-  postponePhases(value: Value, phases: Phases): void {
+  postponePhases(value: Value, phases: StridedConvolutions): void {
     this.#phases.set(value, phases);
   }
 
-  takeOverPhases(value: Value): Phases | undefined {
+  takeOverPhases(value: Value): StridedConvolutions | undefined {
     return this.isUsedOnce(value) ? this.#phases.get(value) : undefined;
   }
 
@@ -85,12 +85,12 @@ export class Lowering {
       this.set(
         value,
         this.layout(value),
-        interleave(this.model, parts, this.arrangement(value, this.layout(value)), this.block!),
+        interleaveStrides(this.model, parts, this.arrangement(value, this.layout(value)), this.block!),
       );
     }
   }
 
-  convolve({ x, filter, bias, sum, relu, attributes }: Pending): Name {
+  convolve({ x, filter, bias, sum, relu, attributes }: DeferredConvolution): Name {
     const inputs =
       sum !== undefined ? [x, filter, bias ?? NONE, sum] : bias !== undefined ? [x, filter, bias] : [x, filter];
     return this.model.op(
@@ -147,7 +147,7 @@ export class Lowering {
     const names = inputs.map((input) => {
       if (!isFull(input)) return this.alignedWith(input, result, layout);
       const name = this.get(input, layout);
-      return spread ? this.reshape(name, expanded(arrangement)) : name;
+      return spread ? this.reshape(name, expandedShape(arrangement)) : name;
     });
     const found = apply(names);
     this.set(result, layout, spread ? this.reshape(found, arrangement.declared) : found);

@@ -6,15 +6,15 @@
  */
 import { windowOf, type Window } from '../graph/attributes.ts';
 import type { Node } from '../graph/node.ts';
-import { metTaps, type MetTaps } from '../graph/taps.ts';
+import { usedTaps, type UsedTaps } from '../graph/filter-tap-ranges.ts';
 
 /** Pixels of the output up to which products were measured to be the faster way, whatever the batch. */
 const SMALL = 9;
 
 /** The taps of a filter that is worth a product. */
-export function tapsOfProduct(window: Window): MetTaps | undefined {
-  return window.outHeight * window.outWidth <= SMALL ? metTaps(window) : undefined;
+export function tapsForProduct(window: Window): UsedTaps | undefined {
+  return window.outHeight * window.outWidth <= SMALL ? usedTaps(window) : undefined;
 }
 
 export const isProduct = (node: Node): boolean =>
-  node.kernel.startsWith('Conv2D') && tapsOfProduct(windowOf(node)) !== undefined;
+  node.kernel.startsWith('Conv2D') && tapsForProduct(windowOf(node)) !== undefined;

@@ -4,23 +4,28 @@ import { checkNames, checkTensor } from '../errors.ts';
 import { numbersOf } from '../graph/graph.ts';
 import type { Numbers } from '../graph/node.ts';
 import { sizeOf, type HostTensor, type TensorSpec, type Tree } from '../host-tensor.ts';
-import { explained } from '../memory.ts';
-import type { Forms } from '../trace/trace.ts';
+import { asMemoryError } from '../memory-error.ts';
+import type { ResultSpecs } from '../trace/trace.ts';
 import { leavesOf, mapTree } from '../tree.ts';
 import { runInPlace } from './in-place.ts';
-import { rearrange } from './layout.ts';
+import { rearrangeValues } from './layout.ts';
 import type { Lowered, Port, StatePort } from './lower.ts';
 
 export class OnnxStep {
   readonly #session: ort.InferenceSession;
   readonly #lowered: Omit<Lowered, 'model'>;
-  readonly #forms: Forms;
+  readonly #forms: ResultSpecs;
   readonly #onDisposed: () => void;
   readonly #feeds: Record<string, ort.Tensor> = {};
   readonly #fetches: Record<string, ort.Tensor> = {};
   #status: 'idle' | 'running' | 'disposed' = 'idle';
 
-  constructor(session: ort.InferenceSession, lowered: Omit<Lowered, 'model'>, forms: Forms, onDisposed: () => void) {
+  constructor(
+    session: ort.InferenceSession,
+    lowered: Omit<Lowered, 'model'>,
+    forms: ResultSpecs,
+    onDisposed: () => void,
+  ) {
     this.#session = session;
     this.#lowered = lowered;
     this.#forms = forms;
@@ -40,7 +45,7 @@ export class OnnxStep {
     try {
       if (Object.keys(this.#fetches).length > 0) await runInPlace(this.#session, this.#feeds, this.#fetches);
     } catch (error) {
-      throw explained(error, this.#lowered.inputs);
+      throw asMemoryError(error, this.#lowered.inputs);
     } finally {
       this.#status = 'idle';
     }
@@ -56,7 +61,7 @@ export class OnnxStep {
     this.#expectIdle();
     return Promise.resolve(
       this.#tree(this.#forms.state, this.#lowered.state, (port) =>
-        rearrange(this.#feeds[port.name]!.data as Numbers, port.arrangement, 'out of'),
+        rearrangeValues(this.#feeds[port.name]!.data as Numbers, port.arrangement, 'out of'),
       ),
     );
   }
@@ -66,7 +71,9 @@ export class OnnxStep {
       this.#expectIdle();
       const leaves = this.#check('state', this.#lowered.state, state);
       for (const port of this.#lowered.state)
-        (this.#feeds[port.name]!.data as Numbers).set(rearrange(leaves.get(port.path)!.data, port.arrangement, 'into'));
+        (this.#feeds[port.name]!.data as Numbers).set(
+          rearrangeValues(leaves.get(port.path)!.data, port.arrangement, 'into'),
+        );
     });
   }
 

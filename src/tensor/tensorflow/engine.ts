@@ -5,11 +5,11 @@ import path from 'node:path';
 import type { CompileOptions, Engine } from '../engine.ts';
 import { simplify } from '../graph/simplify.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
-import { trace, type AnyStep } from '../trace/trace.ts';
+import { trace, type AnyStepFunction } from '../trace/trace.ts';
 import { startTensorflow, type Binding, type SessionId } from './binding.ts';
 import { SERVE, type GraphDef } from './graph-def.ts';
 import { lower } from './lower.ts';
-import { chooseReduced, FULL } from './precision.ts';
+import { chooseReduced, NO_REDUCED_NODES } from './precision.ts';
 import { TensorflowStep } from './step.ts';
 
 export interface TensorflowOptions {
@@ -22,14 +22,14 @@ export function openTensorflow({ addon, threads }: TensorflowOptions): Engine {
   const binding = startTensorflow(addon, threads);
   const steps = new Set<TensorflowStep>();
   const compile = (
-    fn: AnyStep,
+    fn: AnyStepFunction,
     specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> },
     { precision = 'float32' }: CompileOptions = {},
   ): Promise<TensorflowStep> =>
     Promise.resolve().then(async () => {
       const { program: traced, forms } = trace(fn, specs);
       const program = simplify(traced);
-      const { graph, ...ports } = lower(program, precision === 'bfloat16' ? chooseReduced(program) : FULL);
+      const { graph, ...ports } = lower(program, precision === 'bfloat16' ? chooseReduced(program) : NO_REDUCED_NODES);
       const step = new TensorflowStep(binding, load(binding, graph), ports, forms, () => steps.delete(step));
       await step.writeState(specs.state);
       steps.add(step);

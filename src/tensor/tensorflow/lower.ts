@@ -6,7 +6,7 @@ import { attribute, GraphDef, type Edge } from './graph-def.ts';
 import { lowerKernel } from './kernels/index.ts';
 import { Lowering } from './lowering.ts';
 import { findMomentum, type MomentumUpdate } from './momentum.ts';
-import type { Reduced } from './precision.ts';
+import type { ReducedNodes } from './precision.ts';
 
 export interface Port {
   readonly edge: Edge;
@@ -31,7 +31,7 @@ export interface Lowered {
   readonly written: Edge;
 }
 
-export function lower(program: Program, reduced: Reduced): Lowered {
+export function lower(program: Program, reduced: ReducedNodes): Lowered {
   const graph = new GraphDef();
   const lowering = new Lowering(graph, reduced);
   const inputs = program.inputs.map(({ path, value }): Port => {

@@ -3,23 +3,23 @@ import { numbersOf } from '../graph/graph.ts';
 import type { Node, Value } from '../graph/node.ts';
 import type { DType } from '../host-tensor.ts';
 import { attribute, type Attributes, type Edge, type GraphDef, type TfType } from './graph-def.ts';
-import { computedAs, wantedAs, type Reduced } from './precision.ts';
+import { outputType, inputType, type ReducedNodes } from './precision.ts';
 
 export class Lowering {
   readonly graph: GraphDef;
-  readonly #reduced: Reduced;
+  readonly #reduced: ReducedNodes;
   readonly #edges = new Map<Value, Map<TfType, Edge>>();
   /** The operation behind a training batch norm: its gradient reads outputs that no kernel of tfjs has. */
   readonly batchNorms = new Map<Node, Edge>();
 
   /** @param reduced the nodes that compute in bfloat16 */
-  constructor(graph: GraphDef, reduced: Reduced) {
+  constructor(graph: GraphDef, reduced: ReducedNodes) {
     this.graph = graph;
     this.#reduced = reduced;
   }
 
   set(value: Value, edge: Edge): void {
-    this.#edges.set(value, new Map([[computedAs(value, this.#reduced), edge]]));
+    this.#edges.set(value, new Map([[outputType(value, this.#reduced), edge]]));
   }
 
   /** The value in the type in which it goes in and out of graphs, or in the one that is asked for. */
@@ -37,7 +37,7 @@ export class Lowering {
 
   /** The edge by which the value leaves its operation, whatever its type there. */
   edgeOf(value: Value): Edge {
-    return this.get(value, computedAs(value, this.#reduced));
+    return this.get(value, outputType(value, this.#reduced));
   }
 
   /** The inputs of a node in the types in which it takes them. */
@@ -47,7 +47,7 @@ export class Lowering {
 
   /** The type in which a node takes an input. */
   typeOf(node: Node, input = 0): TfType {
-    return wantedAs(node, input, this.#reduced);
+    return inputType(node, input, this.#reduced);
   }
 
   cast(edge: Edge, from: TfType, to: TfType): Edge {

@@ -4,7 +4,7 @@ import { simplify } from '../graph/simplify.ts';
 import type { HostTensor } from '../host-tensor.ts';
 import { batchNormTraining, float32, uint8, valueAndGrads } from '../index.ts';
 import { trace } from '../trace/trace.ts';
-import { chooseReduced, computedAs } from './precision.ts';
+import { chooseReduced, outputType } from './precision.ts';
 
 const filter: HostTensor<'float32'> = { dtype: 'float32', shape: [3, 3, 3, 4], data: new Float32Array(108) };
 const vector: HostTensor<'float32'> = { dtype: 'float32', shape: [4], data: new Float32Array(4) };
@@ -50,7 +50,7 @@ describe('mixed precision', () => {
   test('leaves losses, weights and their updates in float32', () => {
     const { program, reduced } = reducedKernels();
     const results = [...program.outputs.map(({ value }) => value), ...program.state.map(({ next }) => next)];
-    expect(results.map((value) => computedAs(value, reduced))).toEqual(['float32', 'float32', 'float32']);
+    expect(results.map((value) => outputType(value, reduced))).toEqual(['float32', 'float32', 'float32']);
   });
 
   test('leaves products that no weight takes part in, such as augmentation, in float32', () => {

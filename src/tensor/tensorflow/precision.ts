@@ -10,9 +10,9 @@ import { liveNodes, type Program } from '../graph/program.ts';
 import type { TfType } from './graph-def.ts';
 
 /** The nodes that compute in bfloat16. */
-export type Reduced = ReadonlySet<Node>;
+export type ReducedNodes = ReadonlySet<Node>;
 
-export const FULL: Reduced = new Set();
+export const NO_REDUCED_NODES: ReducedNodes = new Set();
 
 /** What is worth it by itself. */
 const PRODUCTS = new Set(['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 'BatchMatMul']);
@@ -29,11 +29,11 @@ const IMAGES: Readonly<Record<string, { readonly inputs: readonly number[]; read
   BatchNormTrainingGrad: { inputs: [0, 1], outputs: [0] },
 };
 
-export function chooseReduced(program: Program): Reduced {
+export function chooseReduced(program: Program): ReducedNodes {
   const reduced = new Set<Node>();
   const depends = new Set<Node>();
   const isReduced = (value: Value): boolean =>
-    computedAs(value, reduced) === 'bfloat16' && value.node.kernel !== 'Conv2DBackpropFilter';
+    outputType(value, reduced) === 'bfloat16' && value.node.kernel !== 'Conv2DBackpropFilter';
   for (const node of liveNodes(program)) {
     if (node.kernel === 'State' || node.inputs.some((input) => depends.has(input.node))) depends.add(node);
     const follows = GRADIENTS[node.kernel];
@@ -50,14 +50,14 @@ export function chooseReduced(program: Program): Reduced {
 }
 
 /** The type in which a value leaves its node. */
-export function computedAs(value: Value, reduced: Reduced): TfType {
+export function outputType(value: Value, reduced: ReducedNodes): TfType {
   const { node, index, dtype } = value;
   const outputs = IMAGES[node.kernel]?.outputs;
   return reduced.has(node) && dtype === 'float32' && (outputs?.includes(index) ?? true) ? 'bfloat16' : dtype;
 }
 
 /** The type in which a node takes its input. */
-export function wantedAs(node: Node, input: number, reduced: Reduced): TfType {
+export function inputType(node: Node, input: number, reduced: ReducedNodes): TfType {
   const { dtype } = node.inputs[input]!;
   return reduced.has(node) && dtype === 'float32' && takesReduced(node, input) ? 'bfloat16' : dtype;
 }

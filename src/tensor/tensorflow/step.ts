@@ -2,8 +2,8 @@
 import { checkNames, checkTensor } from '../errors.ts';
 import type { Numbers } from '../graph/node.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
-import { explained } from '../memory.ts';
-import type { Forms } from '../trace/trace.ts';
+import { asMemoryError } from '../memory-error.ts';
+import type { ResultSpecs } from '../trace/trace.ts';
 import { leavesOf, mapTree } from '../tree.ts';
 import type { Binding, SessionId, TensorId } from './binding.ts';
 import type { Edge } from './graph-def.ts';
@@ -13,7 +13,7 @@ export class TensorflowStep {
   readonly #binding: Binding;
   readonly #session: SessionId;
   readonly #lowered: Omit<Lowered, 'graph'>;
-  readonly #forms: Forms;
+  readonly #forms: ResultSpecs;
   readonly #onDisposed: () => void;
   #disposed = false;
 
@@ -21,7 +21,7 @@ export class TensorflowStep {
     binding: Binding,
     session: SessionId,
     lowered: Omit<Lowered, 'graph'>,
-    forms: Forms,
+    forms: ResultSpecs,
     onDisposed: () => void,
   ) {
     this.#binding = binding;
@@ -115,7 +115,7 @@ export class TensorflowStep {
         return data;
       });
     } catch (error) {
-      throw explained(error, this.#lowered.inputs);
+      throw asMemoryError(error, this.#lowered.inputs);
     } finally {
       for (const id of ids) this.#binding.deleteTensor(id);
     }

@@ -3,7 +3,7 @@
  * protocol, the machine, the object, the keys of its storages), then the storages, each behind its count of values.
  */
 import type { Refuse } from './error.ts';
-import { unpickle, type Meanings } from './unpickle.ts';
+import { unpickle, type PickleResolver } from './unpickle.ts';
 
 /** The first pickle of such a file: a number of ten bytes. */
 const MAGIC = Buffer.from('80028a0a6cfc9c46f9206aa850192e', 'hex');
@@ -15,16 +15,16 @@ export const isLegacy = (bytes: Uint8Array): boolean => MAGIC.equals(bytes.subar
 /** `meaningsOf` is given what reserves the bytes of a storage: they lie behind the pickle and are filled in at the end. */
 export function decodeLegacy(
   bytes: Uint8Array,
-  meaningsOf: (storage: (key: string, bytes: number) => Uint8Array) => Meanings,
+  meaningsOf: (storage: (key: string, bytes: number) => Uint8Array) => PickleResolver,
   refuse: Refuse,
 ): unknown {
   let at = MAGIC.length;
-  const next = (meanings: Meanings): unknown => {
+  const next = (meanings: PickleResolver): unknown => {
     const { value, end } = unpickle(bytes.subarray(at), meanings, refuse);
     at += end;
     return value;
   };
-  const plain: Meanings = {
+  const plain: PickleResolver = {
     named: (name) => refuse(`it names ${JSON.stringify(name)} before its tensors.`),
     called: () => refuse('it calls a function before its tensors.'),
     persistent: () => refuse('it refers to a storage before its tensors.'),

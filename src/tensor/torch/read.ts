@@ -7,8 +7,8 @@ import type { HostTensor } from '../host-tensor.ts';
 import { isArchive, recordsOf } from './archive.ts';
 import { TorchFileError, type Refuse } from './error.ts';
 import { decodeLegacy, isLegacy } from './legacy.ts';
-import { METADATA, parseMetadata } from './metadata.ts';
-import { materialise, StoredTensor, torchMeanings } from './tensors.ts';
+import { METADATA_RECORD, parseMetadata } from './metadata.ts';
+import { readValues, StoredTensor, torchResolver } from './tensors.ts';
 import { unpickle } from './unpickle.ts';
 
 export { TorchFileError } from './error.ts';
@@ -29,13 +29,13 @@ export async function decodeTorch(bytes: Buffer, place: string): Promise<TorchFi
   };
   if (isLegacy(bytes))
     return stateOf(
-      decodeLegacy(bytes, (storage) => torchMeanings(storage, refuse), refuse),
+      decodeLegacy(bytes, (storage) => torchResolver(storage, refuse), refuse),
       bytes.length,
       refuse,
     );
   const records = await recordsOf(bytes, refuse);
   const state = stateOf(decodeArchive(records, refuse), bytes.length, refuse);
-  const about = records.get(METADATA);
+  const about = records.get(METADATA_RECORD);
   return about === undefined ? state : { ...state, metadata: { ...state.metadata, ...parseMetadata(about, refuse) } };
 }
 
@@ -51,7 +51,7 @@ function decodeArchive(records: ReadonlyMap<string, Uint8Array>, refuse: Refuse)
       ? found
       : refuse(`its storage ${JSON.stringify(key)} has ${found.length} bytes, but ${expected} are announced.`);
   };
-  return unpickle(pickle, torchMeanings(storage, refuse), refuse).value;
+  return unpickle(pickle, torchResolver(storage, refuse), refuse).value;
 }
 
 /** Under these keys training scripts keep the state dictionary, beside epoch and optimiser. */
@@ -79,7 +79,7 @@ function stateOf(root: unknown, fileBytes: number, refuse: Refuse): TorchFile {
   let bytes = 0;
   const tensors = found.map(([stored, tensor]) => {
     const name = parallel ? stored.slice(PARALLEL.length) : stored;
-    const values = materialise(name, tensor, refuse);
+    const values = readValues(name, tensor, refuse);
     if ((bytes += values.data.byteLength) > MOST_SHARED * fileBytes)
       refuse(`its tensors share storages so often that they would take more than ${MOST_SHARED} times the file.`);
     return [name, values] as const;

@@ -1,9 +1,9 @@
 /** The tensors that a torch pickle describes: windows on storages, whose bytes lie outside the pickle. */
 import { sizeOf, type HostTensor } from '../host-tensor.ts';
 import { STORED_WIDTH, type StoredType } from '../safetensors-header.ts';
-import { valuesOf } from '../stored-values.ts';
+import { decodeValues } from '../stored-values.ts';
 import type { Refuse } from './error.ts';
-import type { Meanings } from './unpickle.ts';
+import type { PickleResolver } from './unpickle.ts';
 
 /** Bytes that tensors may share. */
 interface Storage {
@@ -55,7 +55,7 @@ const CALLS = {
 } as const satisfies Record<string, (args: readonly unknown[], refuse: Refuse) => unknown>;
 
 /** Only what tensors are made of means anything. `storage` gives the bytes of a key, checked to be as many as announced. */
-export function torchMeanings(storage: (key: string, bytes: number) => Uint8Array, refuse: Refuse): Meanings {
+export function torchResolver(storage: (key: string, bytes: number) => Uint8Array, refuse: Refuse): PickleResolver {
   return {
     named: (name) => {
       if (STORAGES.has(name) || Object.hasOwn(CALLS, name)) return new Name(name);
@@ -101,7 +101,7 @@ function rebuildTensor([storage, offset, sides, strides]: readonly unknown[], re
 }
 
 /** The values in row-major order. */
-export function materialise(
+export function readValues(
   name: string,
   { storage, offset, shape, strides }: StoredTensor,
   refuse: Refuse,
@@ -111,7 +111,7 @@ export function materialise(
   const stored = isRowMajor(shape, strides)
     ? storage.bytes.subarray(offset * width, offset * width + bytes)
     : gathered(storage.bytes, width, offset, shape, strides);
-  return valuesOf({ name, type: storage.type, shape, bytes }, stored, refuse);
+  return decodeValues({ name, type: storage.type, shape, bytes }, stored, refuse);
 }
 
 function isRowMajor(shape: readonly number[], strides: readonly number[]): boolean {

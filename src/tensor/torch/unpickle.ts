@@ -12,7 +12,7 @@ import type { Refuse } from './error.ts';
 import { Operands } from './operands.ts';
 
 /** What names, calls and persistent identifiers mean. Each refuses what it does not know. */
-export interface Meanings {
+export interface PickleResolver {
   /** A function or class, as `module.name`. */
   named(name: string): unknown;
   called(callable: unknown, args: readonly unknown[]): unknown;
@@ -22,7 +22,7 @@ export interface Meanings {
 /** Lists and tuples become arrays, dictionaries Maps. `end` is where the pickle ends. */
 export function unpickle(
   bytes: Uint8Array,
-  meanings: Meanings,
+  meanings: PickleResolver,
   refuse: Refuse,
 ): { readonly value: unknown; readonly end: number } {
   const operands = new Operands(bytes, refuse);
@@ -46,10 +46,10 @@ class Machine {
   private readonly below: unknown[][] = [];
   private readonly memo = new Map<number, unknown>();
   readonly operands: Operands;
-  readonly meanings: Meanings;
+  readonly meanings: PickleResolver;
   readonly refuse: Refuse;
 
-  constructor(operands: Operands, meanings: Meanings, refuse: Refuse) {
+  constructor(operands: Operands, meanings: PickleResolver, refuse: Refuse) {
     this.operands = operands;
     this.meanings = meanings;
     this.refuse = refuse;

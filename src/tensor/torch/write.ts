@@ -1,7 +1,7 @@
 /** Writes tensors as `torch.load(weights_only=True)` and `load_state_dict` take them. Equal tensors and metadata give equal bytes. */
 import type { HostTensor } from '../host-tensor.ts';
 import { bytesOf } from '../stored-values.ts';
-import { METADATA } from './metadata.ts';
+import { METADATA_RECORD } from './metadata.ts';
 import { pickleTensors } from './pickle.ts';
 import { encodeZip } from './zip.ts';
 
@@ -26,6 +26,6 @@ export function encodeTorch(
     ['version', Buffer.from(VERSION)],
   ];
   const about = Object.entries(metadata).sort(([a], [b]) => (a < b ? -1 : 1));
-  if (about.length > 0) records.push([METADATA, Buffer.from(JSON.stringify(Object.fromEntries(about)))]);
+  if (about.length > 0) records.push([METADATA_RECORD, Buffer.from(JSON.stringify(Object.fromEntries(about)))]);
   return encodeZip(new Map(records.map(([name, content]) => [`${FOLDER}/${name}`, content])));
 }

@@ -3,10 +3,10 @@
  * counts backwards from the end, a third leaves the value out.
  */
 import type * as tf from '@tensorflow/tfjs-core';
-import { TraceError, describe } from '../errors.ts';
+import { TraceError, describeTensor } from '../errors.ts';
 import { dataOf } from '../graph/graph.ts';
 import { traceBackend } from './backend.ts';
-import { callStack, operationOf, placeOf } from './place.ts';
+import { callStack, operationName, callSiteOf } from './call-site.ts';
 
 /** Single places in one axis of a tensor. */
 export function checkIndices(indices: tf.TensorInfo, indexed: tf.TensorInfo, axis: number): void {
@@ -33,7 +33,7 @@ function check(indices: tf.TensorInfo, indexed: Indexed, axes: readonly number[]
     if (index >= 0 && index < side) return;
     const stack = callStack();
     throw new TraceError(
-      `${operationOf(stack) ?? 'An operation'} is given the index ${index}${placeOf(stack)}, but axis ${axis} of ${describe(indexed)} has ${side === 0 ? 'no values' : `0 to ${side - 1}`}. ` +
+      `${operationName(stack) ?? 'An operation'} is given the index ${index}${callSiteOf(stack)}, but axis ${axis} of ${describeTensor(indexed)} has ${side === 0 ? 'no values' : `0 to ${side - 1}`}. ` +
         'Indices do not count from the end: correct it, or keep it within by tf.clipByValue.',
     );
   });

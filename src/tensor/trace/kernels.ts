@@ -8,7 +8,7 @@ import type { DType } from '../host-tensor.ts';
 import { TRACE, registerComposite, registerRecorder, registerRefusal, traceBackend } from './backend.ts';
 import { COMPOSITES } from './composites/index.ts';
 import { checkIndices } from './indices.ts';
-import { callStack, placeOf } from './place.ts';
+import { callStack, callSiteOf } from './call-site.ts';
 
 /** Made by the tracer and by passes, never by tfjs. */
 const OWN = new Set<string>(['Input', 'State', 'Const', 'ReluGrad', 'BroadcastTo'] satisfies KernelName[]);
@@ -23,7 +23,7 @@ export function registerTraceKernels(): void {
     registerRecorder(name, (graph, inputs, attributes) => {
       if (attributes.dataFormat === 'NCHW')
         throw new TraceError(
-          `A convolution has its channels first${placeOf(callStack())}. Images are [N, H, W, C] here: transpose them, and use "NHWC".`,
+          `A convolution has its channels first${callSiteOf(callStack())}. Images are [N, H, W, C] here: transpose them, and use "NHWC".`,
         );
       const tensors =
         signature.inputs === 'list'

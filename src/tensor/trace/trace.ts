@@ -1,6 +1,6 @@
 /** Runs a function on symbolic tensors and returns what it did, as a program. */
 import * as tf from '@tensorflow/tfjs-core';
-import { TraceError, describe, kindOf, sameShape } from '../errors.ts';
+import { TraceError, describeTensor, kindOf, sameShape } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
 import type { Spec, Value } from '../graph/node.ts';
 import type { Program } from '../graph/program.ts';
@@ -13,33 +13,33 @@ import { registerTraceKernels } from './kernels.ts';
 export interface Traced {
   readonly program: Program;
   /** What the step's trees look like, without the values that they were first given. */
-  readonly forms: Forms;
+  readonly forms: ResultSpecs;
 }
 
-export interface Forms {
+export interface ResultSpecs {
   readonly state: Tree<TensorSpec>;
   readonly outputs: Tree<TensorSpec>;
 }
 
-export interface Specs {
+export interface ArgumentSpecs {
   readonly state: Tree<TensorSpec>;
   readonly inputs: Tree<TensorSpec>;
 }
 
 /** A StepFunction of whatever trees. */
-export type AnyStep = (args: { readonly state: unknown; readonly inputs: unknown }) => {
+export type AnyStepFunction = (args: { readonly state: unknown; readonly inputs: unknown }) => {
   readonly state: Tree<tf.Tensor>;
   readonly outputs: Tree<tf.Tensor>;
 };
 
 /** Throws TraceError when `fn` reads values, uses what cannot be compiled, or does not return the state it was given. */
-export function trace(fn: AnyStep, specs: Specs): Traced {
+export function trace(fn: AnyStepFunction, specs: ArgumentSpecs): Traced {
   register();
   const graph = new Graph();
   return withBackend(TRACE, () => traceBackend.record(graph, () => record(graph, fn, specs)));
 }
 
-function record(graph: Graph, fn: AnyStep, { state, inputs }: Specs): Traced {
+function record(graph: Graph, fn: AnyStepFunction, { state, inputs }: ArgumentSpecs): Traced {
   const ends = { inputs: [] as { path: string; value: Value }[], state: [] as { path: string; value: Value }[] };
   const symbolic =
     (kernel: 'Input' | 'State', list: { path: string; value: Value }[]) =>
@@ -71,8 +71,8 @@ function record(graph: Graph, fn: AnyStep, { state, inputs }: Specs): Traced {
 }
 
 /** What a caller without types may return. */
-function checkReturned(result: ReturnType<AnyStep>): ReturnType<AnyStep> {
-  const found = strangersIn(result);
+function checkReturned(result: ReturnType<AnyStepFunction>): ReturnType<AnyStepFunction> {
+  const found = nonTensorsIn(result);
   const promises = found.filter(({ stranger }) => stranger instanceof Promise);
   // They wait for values and fail like all reading; rejections that nobody takes would end the process.
   for (const { stranger } of promises) (stranger as Promise<unknown>).catch(() => undefined);
@@ -94,7 +94,7 @@ function checkReturned(result: ReturnType<AnyStep>): ReturnType<AnyStep> {
 }
 
 /** What is neither a tensor nor a record, with its path. */
-function strangersIn(tree: unknown, path = ''): { path: string; stranger: unknown }[] {
+function nonTensorsIn(tree: unknown, path = ''): { path: string; stranger: unknown }[] {
   if (tree instanceof tf.Tensor) return path === '' ? [{ path, stranger: tree }] : [];
   if (
     typeof tree !== 'object' ||
@@ -102,7 +102,7 @@ function strangersIn(tree: unknown, path = ''): { path: string; stranger: unknow
     ![Object.prototype, null].includes(Object.getPrototypeOf(tree) as object | null)
   )
     return [{ path, stranger: tree }];
-  return Object.entries(tree).flatMap(([key, branch]) => strangersIn(branch, path === '' ? key : `${path}/${key}`));
+  return Object.entries(tree).flatMap(([key, branch]) => nonTensorsIn(branch, path === '' ? key : `${path}/${key}`));
 }
 
 function nextState(state: readonly { path: string; value: Value }[], returned: Tree<tf.Tensor>): Program['state'] {
@@ -124,7 +124,7 @@ function checkNext(path: string, value: Spec, next: Value | undefined): Value {
     );
   if (next.dtype !== value.dtype || !sameShape(next.shape, value.shape))
     throw new TraceError(
-      `The function returns the state "${path}" as ${describe(next)}, but it was given as ${describe(value)}.`,
+      `The function returns the state "${path}" as ${describeTensor(next)}, but it was given as ${describeTensor(value)}.`,
     );
   return next;
 }

@@ -1,7 +1,7 @@
 /** Batch normalisation in training (see ../../batch-norm.ts) on standard operators: two passes, so that nothing cancels. */
 import type { Node, Value } from '../../graph/node.ts';
 import type { Layout } from '../layout.ts';
-import { expanded } from '../layout.ts';
+import { expandedShape } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
 import { blockedBatchNorm, blockedBatchNormGradient } from './blocked-batch-norm.ts';
@@ -22,7 +22,7 @@ function viewOf(lowering: Lowering, x: Value): View {
   const layout: Layout = kept === 'channels-first' ? kept : 'plain';
   const arrangement = lowering.arrangement(x, layout);
   const channelAxis = layout === 'plain' ? x.shape.length - 1 : 1;
-  const shape = expanded(arrangement);
+  const shape = expandedShape(arrangement);
   return {
     layout,
     axes: shape.map((_, i) => i).filter((axis) => axis !== channelAxis),

@@ -9,7 +9,7 @@ import type { Node, Value } from '../../graph/node.ts';
 import { sizeOf } from '../../host-tensor.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
-import type { Pending } from '../pending.ts';
+import type { DeferredConvolution } from '../deferred-convolutions.ts';
 
 export function blockedConvolution(lowering: Lowering, node: Node, window: Window): boolean {
   const [x, filter] = node.inputs as [Value, Value];
@@ -139,7 +139,7 @@ function phase(
   row: Phase,
   column: Phase,
   dy: Name,
-): Pending | undefined {
+): DeferredConvolution | undefined {
   if (row.taps.length === 0 || column.taps.length === 0) return undefined;
   const block = lowering.block!;
   const { inChannels, outChannels, filterWidth } = window;

@@ -1,16 +1,16 @@
 /** Convolutions and their gradients on ONNX's standard operators: for every shape, at moderate speed. */
 import { windowOf, type Window } from '../../graph/attributes.ts';
 import type { Node, Value } from '../../graph/node.ts';
-import type { MetTaps } from '../../graph/taps.ts';
+import type { UsedTaps } from '../../graph/filter-tap-ranges.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
-import { tapsOfProduct } from '../small-images.ts';
+import { tapsForProduct } from '../small-images.ts';
 import { blockedConvolution, blockedInputGradient } from './blocked-convolution.ts';
 import { blockedFilterGradient } from './blocked-filter-gradient.ts';
 import type { KernelTable, LowerKernel } from './kernel.ts';
 import { convolutionByProduct, filterByProduct, imagesByProduct } from './products.ts';
 
-type Products = (lowering: Lowering, node: Node, window: Window, met: MetTaps) => void;
+type Products = (lowering: Lowering, node: Node, window: Window, met: UsedTaps) => void;
 type Blocked = (lowering: Lowering, node: Node, window: Window) => boolean;
 type Standard = (lowering: Lowering, node: Node, window: Window) => void;
 
@@ -19,7 +19,7 @@ const fastest =
   (products: Products, blocked: Blocked, standard: Standard): LowerKernel =>
   (lowering, node) => {
     const window = windowOf(node);
-    const met = tapsOfProduct(window);
+    const met = tapsForProduct(window);
     if (met !== undefined) products(lowering, node, window, met);
     else if (!blocked(lowering, node, window)) standard(lowering, node, window);
   };

@@ -3,7 +3,7 @@ import type { Node, Value } from '../../graph/node.ts';
 import type { DType } from '../../host-tensor.ts';
 import type { Lowering } from '../lowering.ts';
 import { typeNumber, type Attribute, type Name } from '../model.ts';
-import type { Pending, Phases } from '../pending.ts';
+import type { DeferredConvolution, StridedConvolutions } from '../deferred-convolutions.ts';
 import type { KernelTable, LowerKernel } from './kernel.ts';
 
 type Apply = (lowering: Lowering, names: Name[], node: Node) => Name;
@@ -110,17 +110,19 @@ function add(lowering: Lowering, node: Node): void {
 }
 
 /** Two gradients in parts are added part by part. */
-function addPhases(lowering: Lowering, { inputs: [a, b] }: Node): Phases | undefined {
+function addPhases(lowering: Lowering, { inputs: [a, b] }: Node): StridedConvolutions | undefined {
   if (a === b) return undefined;
   const [left, right] = [lowering.takeOverPhases(a!), lowering.takeOverPhases(b!)];
   if (left === undefined || right === undefined) return undefined;
-  const sum = (one: Pending | undefined, other: Pending | undefined): Pending | undefined =>
-    one && other ? { ...one, sum: lowering.convolve(other) } : (one ?? other);
+  const sum = (
+    one: DeferredConvolution | undefined,
+    other: DeferredConvolution | undefined,
+  ): DeferredConvolution | undefined => (one && other ? { ...one, sum: lowering.convolve(other) } : (one ?? other));
   return left.map((row, y) => row.map((part, x) => sum(part, right[y]![x])));
 }
 
 function relu(lowering: Lowering, node: Node): void {
-  const pending: Pending | undefined = lowering.takeOver(node.inputs[0]!);
+  const pending: DeferredConvolution | undefined = lowering.takeOver(node.inputs[0]!);
   if (pending === undefined || pending.relu) operator('Relu')(lowering, node);
   else lowering.postpone(node.outputs[0]!, { ...pending, relu: true });
 }

@@ -5,11 +5,11 @@
  */
 import type { Window } from '../../graph/attributes.ts';
 import type { Node, Value } from '../../graph/node.ts';
-import type { MetTaps, Tap } from '../../graph/taps.ts';
+import type { UsedTaps, FilterTap } from '../../graph/filter-tap-ranges.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
 
-export function convolutionByProduct(lowering: Lowering, node: Node, window: Window, met: MetTaps): void {
+export function convolutionByProduct(lowering: Lowering, node: Node, window: Window, met: UsedTaps): void {
   const [x, filter] = node.inputs as [Value, Value];
   const product = lowering.model.op('MatMul', [
     metPixels(lowering, x, window, met),
@@ -18,7 +18,7 @@ export function convolutionByProduct(lowering: Lowering, node: Node, window: Win
   set(lowering, node, lowering.reshape(product, node.outputs[0]!.shape));
 }
 
-export function imagesByProduct(lowering: Lowering, node: Node, window: Window, met: MetTaps): void {
+export function imagesByProduct(lowering: Lowering, node: Node, window: Window, met: UsedTaps): void {
   const { model } = lowering;
   const [dy, filter] = node.inputs as [Value, Value];
   const { batchSize, outHeight, outWidth, inChannels: channels } = window;
@@ -44,7 +44,7 @@ export function imagesByProduct(lowering: Lowering, node: Node, window: Window, 
   set(lowering, node, terms.length === 1 ? terms[0]! : model.op('Sum', terms));
 }
 
-export function filterByProduct(lowering: Lowering, node: Node, window: Window, met: MetTaps): void {
+export function filterByProduct(lowering: Lowering, node: Node, window: Window, met: UsedTaps): void {
   const [x, dy] = node.inputs as [Value, Value];
   const { inChannels, outChannels, filterHeight, filterWidth } = window;
   const { top, left, height, width } = met;
@@ -74,7 +74,7 @@ const set = (lowering: Lowering, node: Node, name: Name): void => {
 };
 
 /** [N x H' x W', taps x C] */
-function metPixels(lowering: Lowering, x: Value, window: Window, { taps }: MetTaps): Name {
+function metPixels(lowering: Lowering, x: Value, window: Window, { taps }: UsedTaps): Name {
   const {
     batchSize,
     inChannels,
@@ -104,7 +104,7 @@ function filterMatrix(
   lowering: Lowering,
   filter: Value,
   { filterHeight, filterWidth, inChannels, outChannels }: Window,
-  { top, left, height, width, taps }: MetTaps,
+  { top, left, height, width, taps }: UsedTaps,
 ): Name {
   const whole = lowering.get(filter, 'plain');
   const met =
@@ -123,7 +123,7 @@ function putBack(
   lowering: Lowering,
   term: Name,
   { batchSize, inHeight, inWidth, inChannels }: Window,
-  { down, across }: Tap,
+  { down, across }: FilterTap,
 ): Name {
   const { stride: rowStride, count: rows, input: top } = down;
   const { stride: columnStride, count: columns, input: left } = across;

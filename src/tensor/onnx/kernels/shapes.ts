@@ -1,17 +1,17 @@
 /** Kernels that move, repeat, join or pick values. */
 import {
   axesOf,
-  segmentsOf,
+  splitOf,
   sliceOf,
   stridedSliceOf,
   type SliceAttributes,
   type SplitAttributes,
   type StridedSliceAttributes,
 } from '../../graph/attributes.ts';
-import { mirroredPlaces, type MirrorPadAttributes } from '../../graph/mirror.ts';
+import { mirroredIndices, type MirrorPadAttributes } from '../../graph/mirror.ts';
 import type { Node, Value } from '../../graph/node.ts';
 import { sizeOf, type DType } from '../../host-tensor.ts';
-import { expanded } from '../layout.ts';
+import { expandedShape } from '../layout.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
 import { plainly, type KernelTable, type LowerKernel } from './kernel.ts';
@@ -29,7 +29,10 @@ function broadcastTo(lowering: Lowering, node: Node): void {
     return;
   }
   const arrangement = lowering.arrangement(result, layout);
-  const wide = model.op('Expand', [lowering.alignedWith(x, result, layout), model.integers(expanded(arrangement))]);
+  const wide = model.op('Expand', [
+    lowering.alignedWith(x, result, layout),
+    model.integers(expandedShape(arrangement)),
+  ]);
   lowering.set(result, layout, lowering.reshape(wide, arrangement.declared));
 }
 
@@ -50,7 +53,7 @@ function pad(lowering: Lowering, node: Node): void {
   const arrangement = lowering.arrangement(x, layout);
   const of = (which: 0 | 1): number[] => arrangement.permutation.map((axis) => paddings[axis]?.[which] ?? 0);
   const wide = model.op('Pad', [
-    lowering.reshape(lowering.get(x, layout), expanded(arrangement)),
+    lowering.reshape(lowering.get(x, layout), expandedShape(arrangement)),
     model.integers([...of(0), ...of(1)]),
     fill,
   ]);
@@ -59,7 +62,7 @@ function pad(lowering: Lowering, node: Node): void {
 
 /** Reflected and symmetric padding as a gathering of rows, axis by axis. */
 const mirrorPad: LowerKernel = plainly(({ model }, [x], { inputs, attributes }) =>
-  mirroredPlaces(inputs[0]!.shape, attributes as unknown as MirrorPadAttributes).reduce(
+  mirroredIndices(inputs[0]!.shape, attributes as unknown as MirrorPadAttributes).reduce(
     (name, places, axis) => (places === null ? name : model.op('Gather', [name, model.integers(places)], { axis })),
     x!,
   ),
@@ -109,7 +112,7 @@ function sliced(lowering: Lowering, node: Node): void {
   );
   const part = slice(
     lowering,
-    lowering.reshape(lowering.get(x, layout), expanded(arrangement)),
+    lowering.reshape(lowering.get(x, layout), expandedShape(arrangement)),
     sides.map(({ from }) => from),
     sides.map(({ to }) => to),
     sides.map(() => 1),
@@ -142,7 +145,7 @@ function unpack(lowering: Lowering, node: Node): void {
 }
 
 function splitV(lowering: Lowering, node: Node): void {
-  const { axis, sizes } = segmentsOf(node.inputs[0]!.shape, node.attributes as unknown as SplitAttributes);
+  const { axis, sizes } = splitOf(node.inputs[0]!.shape, node.attributes as unknown as SplitAttributes);
   split(lowering, node, axis, sizes);
 }
 

@@ -1,9 +1,9 @@
 /** Convolutions and their gradients, on images [N, H, W, C]. */
 import { windowOf, type Window } from '../../graph/attributes.ts';
 import { attribute, type Attributes, type Edge } from '../graph-def.ts';
-import { cut, padImages } from './cut.ts';
-import { filterByProducts, isWorthProducts } from './filter-products.ts';
-import { convolutionByProduct, imagesByProduct, tapsOfProduct } from './image-products.ts';
+import { takeSlice, padImages } from './slices.ts';
+import { filterByProducts, prefersProducts } from './filter-products.ts';
+import { convolutionByProduct, imagesByProduct, tapsForProduct } from './image-products.ts';
 import type { AnyContext, KernelTable } from './kernel.ts';
 
 /** Padding by name where it has one: gradients of convolutions with padding in numbers are several times slower. */
@@ -57,7 +57,7 @@ const forward =
     { lowering, node, type }: AnyContext,
   ): Edge => {
     const window = windowOf(node);
-    const met = depthwise ? undefined : tapsOfProduct(window);
+    const met = depthwise ? undefined : tapsForProduct(window);
     return met === undefined
       ? lowering.op(name, [x, filter], { T: attribute.type(type), ...attributesOf(window) })
       : convolutionByProduct(lowering, window, met, x, filter, type);
@@ -72,7 +72,7 @@ const inputGradient =
     { lowering, node, type }: AnyContext,
   ): Edge => {
     const unpadded = windowOf(node);
-    const met = depthwise ? undefined : tapsOfProduct(unpadded);
+    const met = depthwise ? undefined : tapsForProduct(unpadded);
     if (met !== undefined) return imagesByProduct(lowering, unpadded, met, filter, dy, type);
     const { window, before, padded } = withoutNumbers(unpadded);
     const gradient = lowering.op(name, [lowering.graph.integers(padded), filter, dy], {
@@ -81,7 +81,7 @@ const inputGradient =
     });
     return before === undefined
       ? gradient
-      : cut(lowering, gradient, type, padded, { begin: before, size: inputShape, strides: [1, 1, 1, 1] });
+      : takeSlice(lowering, gradient, type, padded, { begin: before, size: inputShape, strides: [1, 1, 1, 1] });
   };
 
 /** tfjs gives (x, dy), TensorFlow takes (x, shape of the filter, dy). */
@@ -93,7 +93,7 @@ const filterGradient =
     { lowering, node, type }: AnyContext,
   ): Edge => {
     const unpadded = windowOf(node);
-    if (!depthwise && isWorthProducts(unpadded, type)) return filterByProducts(lowering, unpadded, x, dy, type);
+    if (!depthwise && prefersProducts(unpadded, type)) return filterByProducts(lowering, unpadded, x, dy, type);
     const { window, before } = withoutNumbers(unpadded);
     const images = before === undefined ? x : padImages(lowering, x, type, unpadded);
     return lowering.op(name, [images, lowering.graph.integers(filterShape), dy], {

@@ -7,9 +7,9 @@
 import type { Window } from '../../graph/attributes.ts';
 import { attribute, type Edge, type TfType } from '../graph-def.ts';
 import type { Lowering } from '../lowering.ts';
-import { cut } from './cut.ts';
-import { int32 } from './kernel.ts';
-import { columnsOf, rowsOf, type Meeting } from '../../graph/taps.ts';
+import { takeSlice } from './slices.ts';
+import { int32Type } from './kernel.ts';
+import { tapColumnRanges, tapRowRanges, type TapRange } from '../../graph/filter-tap-ranges.ts';
 
 /** Pixels of dy up to which products were measured to be the faster way. Cutting taps out of images costs copies. */
 const SMALL: Partial<Record<TfType, number>> = { float32: 16, bfloat16: 49 };
@@ -18,7 +18,7 @@ const WHOLE = 4;
 /** Fewer channels make poor matrices. */
 const FEWEST_CHANNELS = 16;
 
-export function isWorthProducts(
+export function prefersProducts(
   { outHeight, outWidth, inChannels, outChannels, filterHeight, filterWidth, strideHeight, strideWidth }: Window,
   type: TfType,
 ): boolean {
@@ -32,13 +32,13 @@ export function filterByProducts(lowering: Lowering, window: Window, x: Edge, dy
   const { graph } = lowering;
   const T = attribute.type(type);
   const { inChannels, outChannels, filterHeight, filterWidth } = window;
-  const columns = columnsOf(window);
-  const taps = rowsOf(window).flatMap((down) =>
+  const columns = tapColumnRanges(window);
+  const taps = tapRowRanges(window).flatMap((down) =>
     columns.map((across) => {
       if (down.count === 0 || across.count === 0)
         return graph.op('Fill', [graph.integers([inChannels, outChannels]), lowering.number(0, type)], {
           T,
-          index_type: int32,
+          index_type: int32Type,
         });
       const pixels = matrix(lowering, window, x, type, { down, across, of: 'input' });
       const gradients = matrix(lowering, window, dy, type, { down, across, of: 'output' });
@@ -59,13 +59,13 @@ function matrix(
   window: Window,
   images: Edge,
   type: TfType,
-  { down, across, of }: { down: Meeting; across: Meeting; of: 'input' | 'output' },
+  { down, across, of }: { down: TapRange; across: TapRange; of: 'input' | 'output' },
 ): Edge {
   const { batchSize: batch, inHeight, inWidth, inChannels, outHeight, outWidth, outChannels } = window;
   const [height, width, channels] =
     of === 'input' ? [inHeight, inWidth, inChannels] : [outHeight, outWidth, outChannels];
   const [rowStride, columnStride] = of === 'input' ? [down.stride, across.stride] : [1, 1];
-  const part = cut(lowering, images, type, [batch, height, width, channels], {
+  const part = takeSlice(lowering, images, type, [batch, height, width, channels], {
     begin: [0, down[of], across[of], 0],
     size: [batch, down.count, across.count, channels],
     strides: [1, rowStride, columnStride, 1],

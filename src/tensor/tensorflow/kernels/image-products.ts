@@ -6,11 +6,11 @@
  * taps meet there.
  */
 import type { Window } from '../../graph/attributes.ts';
-import { metTaps, type MetTaps, type Tap } from '../../graph/taps.ts';
+import { usedTaps, type UsedTaps, type FilterTap } from '../../graph/filter-tap-ranges.ts';
 import { attribute, type Edge, type TfType } from '../graph-def.ts';
 import type { Lowering } from '../lowering.ts';
-import { cut, padImages, putBack, type Part } from './cut.ts';
-import { int32 } from './kernel.ts';
+import { takeSlice, padImages, putSlice, type SliceRange } from './slices.ts';
+import { int32Type } from './kernel.ts';
 
 /** Pixels of the output up to which the product was measured to be the faster way, whatever the batch. */
 const SMALL = 9;
@@ -18,17 +18,17 @@ const SMALL = 9;
 const SMALL_FOR_ONE_TAP = 64;
 
 /** The taps of a filter that is worth a product. */
-export function tapsOfProduct(window: Window): MetTaps | undefined {
+export function tapsForProduct(window: Window): UsedTaps | undefined {
   const { outHeight, outWidth, filterHeight, filterWidth } = window;
   const most = filterHeight * filterWidth === 1 ? SMALL_FOR_ONE_TAP : SMALL;
-  return outHeight * outWidth <= most ? metTaps(window) : undefined;
+  return outHeight * outWidth <= most ? usedTaps(window) : undefined;
 }
 
 /** @param x images [N, H, W, C], `filter` [rows, columns, C, D]; gives [N, H', W', D] */
 export function convolutionByProduct(
   lowering: Lowering,
   window: Window,
-  met: MetTaps,
+  met: UsedTaps,
   x: Edge,
   filter: Edge,
   type: TfType,
@@ -41,7 +41,7 @@ export function convolutionByProduct(
     inChannels,
   ];
   const images = padImages(lowering, x, type, window);
-  const parts = met.taps.map((tap) => cut(lowering, images, type, padded, seenBy(window, tap)));
+  const parts = met.taps.map((tap) => takeSlice(lowering, images, type, padded, seenBy(window, tap)));
   const rows = lowering.reshape(concatenate(lowering, parts, type), type, [
     batchSize * outHeight * outWidth,
     met.taps.length * inChannels,
@@ -61,7 +61,7 @@ export function convolutionByProduct(
 export function imagesByProduct(
   lowering: Lowering,
   window: Window,
-  met: MetTaps,
+  met: UsedTaps,
   filter: Edge,
   dy: Edge,
   type: TfType,
@@ -82,13 +82,13 @@ export function imagesByProduct(
   const terms = met.taps.flatMap(({ down, across }, i) => {
     const size = [batch, down.count, across.count, channels];
     if (size.includes(0)) return [];
-    const term = cut(lowering, gradients, sum, shape, {
+    const term = takeSlice(lowering, gradients, sum, shape, {
       begin: [0, down.output, across.output, i * channels],
       size,
       strides: [1, 1, 1, 1],
     });
     return [
-      putBack(lowering, term, sum, [batch, inHeight, inWidth, channels], {
+      putSlice(lowering, term, sum, [batch, inHeight, inWidth, channels], {
         begin: [0, down.input, across.input, 0],
         size,
         strides: [1, down.stride, across.stride, 1],
@@ -102,12 +102,12 @@ export function imagesByProduct(
 function filterMatrix(
   lowering: Lowering,
   { filterHeight, filterWidth, inChannels, outChannels }: Window,
-  { top, left, height, width, taps }: MetTaps,
+  { top, left, height, width, taps }: UsedTaps,
   filter: Edge,
   type: TfType,
 ): Edge {
   const shape = [filterHeight, filterWidth, inChannels, outChannels];
-  const met = cut(lowering, filter, type, shape, {
+  const met = takeSlice(lowering, filter, type, shape, {
     begin: [top, left, 0, 0],
     size: [height, width, inChannels, outChannels],
     strides: [1, 1, 1, 1],
@@ -118,8 +118,8 @@ function filterMatrix(
 /** The pixels of padded images that a tap sees, one for each output. */
 function seenBy(
   { batchSize, inChannels, outHeight, outWidth, strideHeight, strideWidth, dilationHeight, dilationWidth }: Window,
-  { row, column }: Tap,
-): Part {
+  { row, column }: FilterTap,
+): SliceRange {
   return {
     begin: [0, row * dilationHeight, column * dilationWidth, 0],
     size: [batchSize, outHeight, outWidth, inChannels],
@@ -134,7 +134,7 @@ function concatenate({ graph }: Lowering, parts: readonly Edge[], type: TfType):
     : graph.op('ConcatV2', [...parts, graph.integer(3)], {
         T: attribute.type(type),
         N: attribute.integer(parts.length),
-        Tidx: int32,
+        Tidx: int32Type,
       });
 }
 

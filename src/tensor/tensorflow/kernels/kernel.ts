@@ -75,4 +75,4 @@ export const operation =
 export const outputsOf = (edge: Edge, count: number): Edge[] =>
   Array.from({ length: count }, (_, index) => output(edge, index));
 
-export const int32 = attribute.type('int32');
+export const int32Type = attribute.type('int32');

@@ -1,7 +1,7 @@
 /** Kernels that reduce axes, or run along one. */
 import { axesOf, type ReductionAttributes } from '../../graph/attributes.ts';
 import { attribute, output, type Attributes, type Edge, type TfType } from '../graph-def.ts';
-import { int32, operation, type Context, type KernelTable } from './kernel.ts';
+import { int32Type, operation, type Context, type KernelTable } from './kernel.ts';
 
 interface Operand {
   readonly x: Edge;
@@ -13,7 +13,7 @@ const reduction =
   ({ x }: Operand, attributes: ReductionAttributes, { lowering, values, type }: Context<'Sum'>): Edge => {
     const axes = lowering.graph.integers(axesOf(attributes, values.x.shape));
     const keepDims = attribute.truth(attributes.keepDims === true);
-    return lowering.op(name, [x, axes], { ...types(type), Tidx: int32, keep_dims: keepDims });
+    return lowering.op(name, [x, axes], { ...types(type), Tidx: int32Type, keep_dims: keepDims });
   };
 
 const ofNumbers = (name: string) => reduction(name, (type) => ({ T: attribute.type(type) }));
@@ -23,7 +23,7 @@ const argument =
   (name: string) =>
   ({ x }: Operand, attributes: ReductionAttributes, { lowering, values, type }: Context<'ArgMax'>): Edge => {
     const [axis = 0] = axesOf(attributes, values.x.shape);
-    const types = { T: attribute.type(type), Tidx: int32, output_type: int32 };
+    const types = { T: attribute.type(type), Tidx: int32Type, output_type: int32Type };
     return lowering.op(name, [x, lowering.graph.integer(axis)], types);
   };
 
@@ -36,7 +36,7 @@ const cumulative =
   ): Edge =>
     lowering.op(name, [x, lowering.graph.integer(axis)], {
       T: attribute.type(type),
-      Tidx: int32,
+      Tidx: int32Type,
       exclusive: attribute.truth(exclusive),
       reverse: attribute.truth(reverse),
     });
@@ -70,12 +70,12 @@ export const REDUCTIONS = {
   /** TensorFlow ignores negative ids, but not those that are too large. */
   UnsortedSegmentSum: ({ x, segmentIds }, { numSegments }, { lowering, type }) => {
     const count = lowering.graph.integer(numSegments);
-    const isKnown = lowering.op('Less', [segmentIds, count], { T: int32 });
-    const known = lowering.op('SelectV2', [isKnown, segmentIds, lowering.graph.integer(-1)], { T: int32 });
+    const isKnown = lowering.op('Less', [segmentIds, count], { T: int32Type });
+    const known = lowering.op('SelectV2', [isKnown, segmentIds, lowering.graph.integer(-1)], { T: int32Type });
     return lowering.op('UnsortedSegmentSum', [x, known, count], {
       T: attribute.type(type),
-      Tindices: int32,
-      Tnumsegments: int32,
+      Tindices: int32Type,
+      Tnumsegments: int32Type,
     });
   },
 } satisfies KernelTable;

@@ -1,9 +1,9 @@
 /** Kernels that move, repeat, join or gather values, and matrix products. */
-import { axesOf, axisOf, segmentsOf, sliceOf, stridedSliceOf } from '../../graph/attributes.ts';
+import { axesOf, axisOf, splitOf, sliceOf, stridedSliceOf } from '../../graph/attributes.ts';
 import type { Spec } from '../../graph/node.ts';
 import type { Lowering } from '../lowering.ts';
 import { attribute, type Attribute, type Edge } from '../graph-def.ts';
-import { int32, outputsOf, type AnyContext, type Context, type KernelTable } from './kernel.ts';
+import { int32Type, outputsOf, type AnyContext, type Context, type KernelTable } from './kernel.ts';
 
 type Pairs = readonly (readonly [number, number])[];
 
@@ -21,7 +21,7 @@ function reshaped(_: unknown, __: unknown, context: AnyContext & { readonly resu
 /** An operation whose second input is a list of integers. */
 function withIntegers(name: string, x: Edge, integers: readonly number[], context: AnyContext, typeName: string): Edge {
   const { lowering, type } = context;
-  return lowering.op(name, [x, lowering.graph.integers(integers)], { T: attribute.type(type), [typeName]: int32 });
+  return lowering.op(name, [x, lowering.graph.integers(integers)], { T: attribute.type(type), [typeName]: int32Type });
 }
 
 function stridedSlice(
@@ -35,7 +35,7 @@ function stridedSlice(
   const endMask = strides.reduce((mask, stride, i) => (stride < 0 && (end[i] ?? 0) < 0 ? mask | (1 << i) : mask), 0);
   const part = lowering.op('StridedSlice', [x, graph.integers(begin), graph.integers(end), graph.integers(strides)], {
     T: attribute.type(type),
-    Index: int32,
+    Index: int32Type,
     end_mask: attribute.integer(endMask),
   });
   return lowering.reshape(part, type, results.shape);
@@ -55,12 +55,12 @@ export const SHAPES = {
   PadV2: ({ x }, { paddings, constantValue = 0 }, { lowering, type }) =>
     lowering.op('PadV2', [x, paddingsOf(lowering, paddings), lowering.number(constantValue, type)], {
       T: attribute.type(type),
-      Tpaddings: int32,
+      Tpaddings: int32Type,
     }),
   MirrorPad: ({ x }, { paddings, mode }, { lowering, type }) =>
     lowering.op('MirrorPad', [x, paddingsOf(lowering, paddings)], {
       T: attribute.type(type),
-      Tpaddings: int32,
+      Tpaddings: int32Type,
       mode: attribute.text(mode.toUpperCase()),
     }),
 
@@ -68,7 +68,7 @@ export const SHAPES = {
     const { begin, size } = sliceOf(values.x.shape, attributes);
     return lowering.op('Slice', [x, lowering.graph.integers(begin), lowering.graph.integers(size)], {
       T: attribute.type(type),
-      Index: int32,
+      Index: int32Type,
     });
   },
   StridedSlice: stridedSlice,
@@ -76,7 +76,7 @@ export const SHAPES = {
   Concat: ({ operands }, { axis }, { lowering, values, type }) =>
     lowering.op('ConcatV2', [...operands, lowering.graph.integer(axisOf(axis, values.operands[0].shape))], {
       T: attribute.type(type),
-      Tidx: int32,
+      Tidx: int32Type,
       N: attribute.integer(operands.length),
     }),
   Pack: ({ operands }, { axis }, { lowering, type }) =>
@@ -94,10 +94,10 @@ export const SHAPES = {
     return outputsOf(found, results.length);
   },
   SplitV: ({ x }, attributes, { lowering, values, type }) => {
-    const { axis, sizes } = segmentsOf(values.x.shape, attributes);
+    const { axis, sizes } = splitOf(values.x.shape, attributes);
     const found = lowering.op('SplitV', [x, lowering.graph.integers(sizes), lowering.graph.integer(axis)], {
       T: attribute.type(type),
-      Tlen: int32,
+      Tlen: int32Type,
       num_split: attribute.integer(sizes.length),
     });
     return outputsOf(found, sizes.length);
@@ -107,7 +107,7 @@ export const SHAPES = {
     lowering.op('GatherV2', [x, indices, lowering.graph.integer(axisOf(axis, values.x.shape))], {
       Tparams: attribute.type(type),
       Tindices: attribute.type(lowering.typeOf(node, 1)),
-      Taxis: int32,
+      Taxis: int32Type,
       batch_dims: attribute.integer(batchDims),
     }),
   OneHot: ({ indices }, { depth, dtype = 'float32', onValue, offValue }, { lowering, type }) => {

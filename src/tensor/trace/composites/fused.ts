@@ -32,7 +32,7 @@ const convolution = (kernel: string): Composite => {
   );
 };
 
-export const FUSED: CompositeTable = {
+export const FUSED_COMPOSITES: CompositeTable = {
   _FusedMatMul: finished(({ a, b }, { transposeA, transposeB }) =>
     tf.matMul(a!, b!, transposeA as boolean, transposeB as boolean),
   ),

@@ -1,7 +1,7 @@
 /** Operations on images [N, H, W, C]. */
 import * as tf from '@tensorflow/tfjs-core';
-import { sumOfNeighbours, type LocalResponse } from '../../gradients/images.ts';
-import { bilinear, nearest, resize, type ResizeAttributes } from '../../resizing.ts';
+import { sumOverNeighborChannels, type LocalResponseAttributes } from '../../gradients/images.ts';
+import { bilinearMap, nearestMap, resizeImages, type ResizeAttributes } from '../../resizing.ts';
 import { cropAndResize } from './crop-and-resize.ts';
 import type { Composite, CompositeTable } from './composite.ts';
 
@@ -80,11 +80,11 @@ const batchToSpace: Composite = ({ x }, attributes) => {
 
 const floats = (images: tf.Tensor): tf.Tensor => tf.cast(images, 'float32');
 
-export const IMAGES: CompositeTable = {
+export const IMAGE_COMPOSITES: CompositeTable = {
   ResizeBilinear: ({ images }, attributes) =>
-    resize(floats(images!), bilinear, attributes as unknown as ResizeAttributes),
+    resizeImages(floats(images!), bilinearMap, attributes as unknown as ResizeAttributes),
   ResizeNearestNeighbor: ({ images }, attributes) =>
-    tf.cast(resize(floats(images!), nearest, attributes as unknown as ResizeAttributes), images!.dtype),
+    tf.cast(resizeImages(floats(images!), nearestMap, attributes as unknown as ResizeAttributes), images!.dtype),
   CropAndResize: cropAndResize,
   FlipLeftRight: ({ image }) => tf.reverse(image!, 2),
   RotateWithOffset: rotate,
@@ -92,7 +92,7 @@ export const IMAGES: CompositeTable = {
   SpaceToBatchND: spaceToBatch,
   BatchToSpaceND: batchToSpace,
   LRN: ({ x }, attributes) => {
-    const { depthRadius, bias, alpha, beta } = attributes as unknown as LocalResponse;
-    return tf.mul(x!, tf.pow(tf.add(tf.mul(sumOfNeighbours(tf.square(x!), depthRadius), alpha), bias), -beta));
+    const { depthRadius, bias, alpha, beta } = attributes as unknown as LocalResponseAttributes;
+    return tf.mul(x!, tf.pow(tf.add(tf.mul(sumOverNeighborChannels(tf.square(x!), depthRadius), alpha), bias), -beta));
   },
 };

@@ -1,10 +1,10 @@
 /** Kernels that the tracer writes with others, so that no engine needs to know them. */
 import type { Composite } from './composite.ts';
-import { FUSED } from './fused.ts';
-import { IMAGES } from './images.ts';
-import { PICKING } from './picking.ts';
-import { SMALL } from './small.ts';
+import { FUSED_COMPOSITES } from './fused.ts';
+import { IMAGE_COMPOSITES } from './images.ts';
+import { GATHER_COMPOSITES } from './gather.ts';
+import { ELEMENTWISE_COMPOSITES } from './elementwise.ts';
 
 export const COMPOSITES: ReadonlyMap<string, Composite> = new Map(
-  Object.entries({ ...FUSED, ...IMAGES, ...PICKING, ...SMALL }),
+  Object.entries({ ...FUSED_COMPOSITES, ...IMAGE_COMPOSITES, ...GATHER_COMPOSITES, ...ELEMENTWISE_COMPOSITES }),
 );

@@ -37,7 +37,7 @@ const prod: Gradient = {
   }),
 };
 
-export const RUNNING: GradientTable = { Cumsum: cumsum, Prod: prod };
+export const SCAN_GRADIENTS: GradientTable = { Cumsum: cumsum, Prod: prod };
 
 /** Every value found goes back to where it was found. Has two results, so it is registered by itself. */
 tf.registerGradient({

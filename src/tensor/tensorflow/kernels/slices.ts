@@ -2,17 +2,23 @@
 import type { Window } from '../../graph/attributes.ts';
 import { attribute, type Attributes, type Edge, type TfType } from '../graph-def.ts';
 import type { Lowering } from '../lowering.ts';
-import { int32 } from './kernel.ts';
+import { int32Type } from './kernel.ts';
 
 /** `size` elements along each axis, from `begin` on, `strides` apart. */
-export interface Part {
+export interface SliceRange {
   readonly begin: readonly number[];
   readonly size: readonly number[];
   readonly strides: readonly number[];
 }
 
 /** @param shape that of what is cut; all of it costs nothing */
-export function cut(lowering: Lowering, edge: Edge, type: TfType, shape: readonly number[], part: Part): Edge {
+export function takeSlice(
+  lowering: Lowering,
+  edge: Edge,
+  type: TfType,
+  shape: readonly number[],
+  part: SliceRange,
+): Edge {
   const { graph } = lowering;
   const { begin, size, strides } = part;
   if (isAll(shape, part)) return edge;
@@ -22,7 +28,13 @@ export function cut(lowering: Lowering, edge: Edge, type: TfType, shape: readonl
 }
 
 /** Zeros of `shape`, and the values of `edge` where `part` lies in them. */
-export function putBack(lowering: Lowering, edge: Edge, type: TfType, shape: readonly number[], part: Part): Edge {
+export function putSlice(
+  lowering: Lowering,
+  edge: Edge,
+  type: TfType,
+  shape: readonly number[],
+  part: SliceRange,
+): Edge {
   const { graph } = lowering;
   const [begin, end, strides] = bounds(lowering, part);
   return isAll(shape, part)
@@ -38,15 +50,15 @@ export function padImages(
 ): Edge {
   if (top + bottom + left + right === 0) return images;
   const paddings = lowering.graph.constant('int32', [4, 2], Int32Array.of(0, 0, top, bottom, left, right, 0, 0));
-  return lowering.op('Pad', [images, paddings], { T: attribute.type(type), Tpaddings: int32 });
+  return lowering.op('Pad', [images, paddings], { T: attribute.type(type), Tpaddings: int32Type });
 }
 
-const attributesOf = (type: TfType): Attributes => ({ T: attribute.type(type), Index: int32 });
+const attributesOf = (type: TfType): Attributes => ({ T: attribute.type(type), Index: int32Type });
 
-const isAll = (shape: readonly number[], { size }: Part): boolean =>
+const isAll = (shape: readonly number[], { size }: SliceRange): boolean =>
   size.every((length, axis) => length === shape[axis]);
 
-function bounds({ graph }: Lowering, { begin, size, strides }: Part): [begin: Edge, end: Edge, strides: Edge] {
+function bounds({ graph }: Lowering, { begin, size, strides }: SliceRange): [begin: Edge, end: Edge, strides: Edge] {
   const end = begin.map((at, axis) => at + (size[axis]! - 1) * strides[axis]! + 1);
   return [graph.integers(begin), graph.integers(end), graph.integers(strides)];
 }

@@ -1,7 +1,7 @@
 /** Blocked convolutions that are not written yet: what follows them can still become part of them. */
 import type { Attribute, Name } from './model.ts';
 
-export interface Pending {
+export interface DeferredConvolution {
   readonly x: Name;
   readonly filter: Name;
   readonly bias?: Name;
@@ -13,4 +13,4 @@ export interface Pending {
 }
 
 /** One convolution for each parity of row and column of an image; what is missing is zero. */
-export type Phases = readonly (readonly (Pending | undefined)[])[];
+export type StridedConvolutions = readonly (readonly (DeferredConvolution | undefined)[])[];

@@ -1,5 +1,5 @@
 /** What an engine says when memory ends, in words that help. */
-import { describe, MemoryError, type Described } from './errors.ts';
+import { describeTensor, MemoryError, type Described } from './errors.ts';
 
 interface Wanted extends Described {
   /** Of an input of the step. */
@@ -11,7 +11,7 @@ const ENDED =
   /Failed to allocate memory for requested buffer of size (?<bytes>\d+)|bad_alloc|OOM when allocating tensor with shape(?<shape>\[[\d,]*\])/;
 
 /** The engine's error, as a MemoryError where memory ended. `inputs` are what a step was compiled for. */
-export function explained(error: unknown, inputs: readonly Wanted[]): unknown {
+export function asMemoryError(error: unknown, inputs: readonly Wanted[]): unknown {
   const ended = ENDED.exec(String(error));
   if (ended === null) return error;
   const { bytes, shape } = ended.groups!;
@@ -21,7 +21,7 @@ export function explained(error: unknown, inputs: readonly Wanted[]): unknown {
       : shape !== undefined
         ? ` for one value of shape ${shape}`
         : '';
-  const fed = inputs.map(({ path, ...spec }) => `"${path}" ${describe(spec)}`).join(', ');
+  const fed = inputs.map(({ path, ...spec }) => `"${path}" ${describeTensor(spec)}`).join(', ');
   return new MemoryError(
     `There is not enough memory${asked} in a step whose inputs are ${fed || 'none'}. Use a smaller batch, smaller images or a smaller network.`,
     { cause: error },

@@ -12,7 +12,7 @@ const atan2: Composite = ({ a, b }) => {
   return tf.where(isUpright, upright, tf.add(slope, tf.where(isLeft, turned, tf.zerosLike(turned))));
 };
 
-export const SMALL: CompositeTable = {
+export const ELEMENTWISE_COMPOSITES: CompositeTable = {
   Atan2: atan2,
   Prelu: ({ x, alpha }) => tf.where(tf.less(x!, 0), tf.mul(x!, alpha!), x!),
 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { random } from '../../util/random.ts';
 import { convolutionOf, type Window } from './attributes.ts';
-import { columnsOf, metTaps, rowsOf, type Meeting } from './taps.ts';
+import { tapColumnRanges, usedTaps, tapRowRanges, type TapRange } from './filter-tap-ranges.ts';
 
 /** Every output at which a tap sees a pixel, and that pixel. */
 function seen(
@@ -18,7 +18,7 @@ function seen(
   ]).filter(([, input]) => input >= 0 && input < side);
 }
 
-const listed = ({ output, input, count, stride }: Meeting): [number, number][] =>
+const listed = ({ output, input, count, stride }: TapRange): [number, number][] =>
   Array.from({ length: count }, (_, i) => [output + i, input + i * stride]);
 
 function drawWindow(number: number): Window {
@@ -49,15 +49,15 @@ test('taps meet the pixels that a loop over all outputs finds, and the others ar
       outWidth,
       filterWidth,
     } = window;
-    const rows = rowsOf(window);
-    const columns = columnsOf(window);
+    const rows = tapRowRanges(window);
+    const columns = tapColumnRanges(window);
     rows.forEach((meeting, tap) => {
       expect(listed(meeting)).toEqual(seen(tap, padInfo.top, strideHeight, dilationHeight, inHeight, outHeight));
     });
     columns.forEach((meeting, tap) => {
       expect(listed(meeting)).toEqual(seen(tap, padInfo.left, strideWidth, dilationWidth, inWidth, outWidth));
     });
-    const met = metTaps(window);
+    const met = usedTaps(window);
     const within = new Set(met?.taps.map(({ row, column }) => row * filterWidth + column));
     const touching = rows.flatMap((down, row) =>
       columns.flatMap((across, column) => (down.count * across.count > 0 ? [row * filterWidth + column] : [])),
@@ -68,11 +68,11 @@ test('taps meet the pixels that a loop over all outputs finds, and the others ar
 });
 
 test('a filter that sees nothing but padding has no taps that meet images', () => {
-  expect(metTaps(convolutionOf([1, 1, 1, 1], [1, 1, 1, 1], { strides: 2, pad: 1 }))).toBeUndefined();
+  expect(usedTaps(convolutionOf([1, 1, 1, 1], [1, 1, 1, 1], { strides: 2, pad: 1 }))).toBeUndefined();
 });
 
 test('on an image of one pixel, only the tap in the middle meets it', () => {
-  expect(metTaps(convolutionOf([1, 1, 1, 1], [3, 3, 1, 1], { strides: 1, pad: 'same' }))).toMatchObject({
+  expect(usedTaps(convolutionOf([1, 1, 1, 1], [3, 3, 1, 1], { strides: 1, pad: 'same' }))).toMatchObject({
     top: 1,
     left: 1,
     height: 1,

@@ -55,7 +55,7 @@ const searchSorted: Composite = ({ sortedSequence, values }, { side }) => {
   return tf.sum(tf.cast(side === 'left' ? tf.less(row, sought) : tf.lessEqual(row, sought), 'int32'), 2);
 };
 
-export const PICKING: CompositeTable = {
+export const GATHER_COMPOSITES: CompositeTable = {
   GatherNd: gatherNd,
   ScatterNd: scatterNd,
   Bincount: bincount,

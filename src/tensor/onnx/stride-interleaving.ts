@@ -4,7 +4,7 @@ import { reshape } from './layout.ts';
 import type { Model, Name } from './model.ts';
 
 /** `parts[row parity][column parity]`, each blocked with half the height and width, rounded up; what is missing is zero. */
-export function interleave(
+export function interleaveStrides(
   model: Model,
   parts: readonly (readonly (Name | undefined)[])[],
   { declared }: Arrangement,

@@ -18,7 +18,7 @@ export function callStack(): string {
 }
 
 /** For example ` at src/learn/nn/forward.ts:12`; empty when the stack does not tell. */
-export function placeOf(stack: string): string {
+export function callSiteOf(stack: string): string {
   const place = framesOf(stack).find(({ path }) => {
     const isTest = /\.test\.tsx?$/.test(path);
     return (
@@ -42,7 +42,7 @@ function framesOf(stack: string): { path: string; line: string }[] {
 }
 
 /** The tfjs operation on the stack, for example `tf.unique`: tfjs names its functions `unique_`. */
-export function operationOf(stack: string): string | undefined {
+export function operationName(stack: string): string | undefined {
   const name = /\bat (?:Object\.)?(\w+)_ \(/.exec(stack)?.[1];
   return name === undefined ? undefined : `tf.${name}`;
 }

@@ -1,8 +1,8 @@
 /** Gradients of operations that repeat, pick or place values: what was read several times gets the sum. */
 import * as tf from '@tensorflow/tfjs-core';
-import { alongAxis, picking, transposed } from '../along-axis.ts';
+import { applyAlongAxis, gatherMap, transposeMap } from '../along-axis.ts';
 import { stridedSliceOf, type StridedSliceAttributes } from '../graph/attributes.ts';
-import { mirroredPlaces, type MirrorPadAttributes } from '../graph/mirror.ts';
+import { mirroredIndices, type MirrorPadAttributes } from '../graph/mirror.ts';
 import { sizeOf } from '../host-tensor.ts';
 import type { Gradient, GradientTable } from './config.ts';
 
@@ -23,9 +23,9 @@ const mirrorPad: Gradient = {
   saved: ['x'],
   of: (dy, [x], attributes) => ({
     x: () =>
-      mirroredPlaces(x!.shape, attributes as unknown as MirrorPadAttributes).reduce(
+      mirroredIndices(x!.shape, attributes as unknown as MirrorPadAttributes).reduce(
         (gradient, places, axis) =>
-          places === null ? gradient : alongAxis(gradient, axis, transposed(picking(x!.shape[axis]!, places))),
+          places === null ? gradient : applyAlongAxis(gradient, axis, transposeMap(gatherMap(x!.shape[axis]!, places))),
         dy,
       ),
   }),
@@ -41,7 +41,7 @@ const stridedSlice: Gradient = {
       return lengths.reduce(
         (gradient, length, axis) => {
           const places = Array.from({ length }, (_, i) => begin[axis]! + i * strides[axis]!);
-          return alongAxis(gradient, axis, transposed(picking(x!.shape[axis]!, places)));
+          return applyAlongAxis(gradient, axis, transposeMap(gatherMap(x!.shape[axis]!, places)));
         },
         tf.reshape(dy, lengths),
       );
@@ -94,7 +94,7 @@ const diag: Gradient = {
   }),
 };
 
-export const PICKING: GradientTable = {
+export const GATHER_GRADIENTS: GradientTable = {
   Tile: tile,
   MirrorPad: mirrorPad,
   StridedSlice: stridedSlice,
