@@ -1,4 +1,4 @@
-// What augmentation adds to a SimCLR step, and torchvision's augmentation beside ours:
+// Measures the cost of augmentation in a SimCLR step, beside torchvision:
 //   npm run bench -- augment [--quick] [--python PYTHON] [--threads N]
 // PYTHON is an interpreter with torch, torchvision and lightly.
 import { parseArgs } from 'node:util';

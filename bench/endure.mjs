@@ -14,7 +14,7 @@ const { values } = parseArgs({
 v8.setFlagsFromString('--expose-gc');
 globalThis.gc = vm.runInNewContext('gc');
 
-/** What a heap may gain between collections without anything leaking. */
+/** The growth of a heap between garbage collections that is no leak, in bytes. */
 const ALLOWED_GROWTH = 32 * 2 ** 20;
 /** Other programs come and go; a leak slows down by more. */
 const ALLOWED_SLOWDOWN = 2;

@@ -1,4 +1,7 @@
-/** What bench/endure.mjs runs: two compiled steps beside each other on one engine for many steps; and steps compiled and disposed of, again and again. */
+/**
+ * The program of bench/endure.mjs: two compiled steps beside each other on one engine for many steps; and steps
+ * compiled and disposed of, many times.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import {
   batchNormTraining,
@@ -14,7 +17,7 @@ import { random } from '../src/util/random.ts';
 const [BATCH, SIDE] = [16, 8];
 const CHANNELS = 16;
 const MANY_CHANNELS = 256;
-/** Of the state with so many channels: what a cycle would keep that forgot to free it. */
+/** The size of the state with so many channels: a cycle that did not free it would keep these bytes. */
 export const STATE_BYTES = 4 * (3 * 3 * MANY_CHANNELS * MANY_CHANNELS + MANY_CHANNELS);
 
 const drawn = (shape: number[], ...key: string[]): HostTensor<'float32'> => {
@@ -30,7 +33,7 @@ const images = (channels: number) => ({ images: drawn([BATCH, SIDE, SIDE, channe
 
 export interface Endurance {
   readonly engine: string;
-  /** Of the first thousand steps after the first hundred, and of the last thousand; median milliseconds. */
+  /** The median milliseconds of the first thousand steps after the first hundred, and of the last thousand. */
   readonly early: number;
   readonly late: number;
   /** Resident memory after a tenth of the steps, after all, and after everything was disposed; bytes. */

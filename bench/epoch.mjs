@@ -94,7 +94,7 @@ await bundled(['contrast.ts', 'prepare.ts'], async ({ program, engines, load }) 
   }
 });
 
-/** Of each precision and source the layout and number of workers that are fastest here: first the layout, then the workers. */
+/** The fastest layout and number of workers for each precision and source: first the layout, then the workers. */
 async function settingsOf(torch) {
   const chosen = [];
   for (const precision of ['float32', 'bfloat16']) {

@@ -54,7 +54,10 @@ function compile(
   return { run };
 }
 
-/** The convolutions of tfjs-node refuse padding in numbers: whoever needs it says 'same' where that is the same, else pads first. */
+/**
+ * The convolutions of tfjs-node refuse padding in numbers. It becomes 'same' if that is equal; otherwise images are
+ * padded first.
+ */
 type Call = (inputs: tf.NamedTensorMap, attributes: tf.NamedAttrMap) => tf.Tensor;
 type Padded = (inputs: Record<string, tf.Tensor4D>, pad: number, attributes: tf.NamedAttrMap, call: Call) => tf.Tensor;
 

@@ -1,4 +1,4 @@
-// Programs that stay alive and take turns, so that what else the machine does meets them alike.
+// Programs that stay alive and take turns, so that other load of the machine affects all of them.
 import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -35,7 +35,10 @@ export async function start([program, ...words]) {
       child.stdin.write(`${line}\n`);
       return next();
     },
-    /** What it and all it started have used until now: seconds of processor time, and their peaks of resident bytes, summed; null where there is no /proc. */
+    /**
+     * The usage of this process and its children until now: seconds of processor time, and the sum of their peaks of
+     * resident bytes. Null without /proc.
+     */
     usage: async () => {
       const family = await Promise.all((await familyOf(child.pid)).map((pid) => usageOf(pid)));
       return process.platform === 'linux'
@@ -59,7 +62,7 @@ function signal(pids, name) {
   }
 }
 
-/** A process and all that descend from it; where there is no /proc, itself alone. */
+/** A process and its descendants; without /proc, the process alone. */
 async function familyOf(pid) {
   const parents = new Map();
   const pids = process.platform === 'linux' ? (await readdir('/proc')).filter((name) => /^\d+$/.test(name)) : [];
@@ -88,7 +91,9 @@ async function statOf(pid) {
 
 const sum = (values) => values.reduce((a, b) => a + b, 0);
 
-/** Steps of `milliseconds`, sorted; the best of many is what the machine can do, the median what it did. */
+/**
+ * Speeds of steps of `milliseconds`, sorted. The best of many shows the machine's limit, the median its present state.
+ */
 export function speeds(milliseconds, images) {
   const sorted = [...milliseconds].sort((a, b) => a - b);
   return { best: (1000 * images) / sorted[0], median: (1000 * images) / sorted[sorted.length >> 1] };

@@ -1,6 +1,6 @@
 #!/usr/bin/env zx
-// Builds the command into dist/. Bundled with its libraries, because starting from one file is what makes
-// `pipeline status` answer at once; what a command may not need (esbuild, engines, images) stays outside.
+// Builds the command into dist/. Libraries are bundled, because `pipeline status` starts faster from one file.
+// Libraries that a command may not need (esbuild, engines, images) stay outside.
 import { build } from 'esbuild';
 import { rm, chmod, rename } from 'node:fs/promises';
 

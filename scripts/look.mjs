@@ -79,7 +79,10 @@ async function look({ colorScheme, width }) {
   return found;
 }
 
-/** What stands to the right of the paper's edge is not printed. Letter, the narrower page of the two common ones. */
+/**
+ * Finds content beyond the right edge of the paper, which is not printed. Letter is the narrower of the two common
+ * pages.
+ */
 async function lookAtPaper() {
   const [LETTER, MARGINS] = [816, 91];
   const page = await browser.newPage({ viewport: { width: LETTER - MARGINS, height: 1000 } });

@@ -1,4 +1,4 @@
-// Files that we write are read by the reference library, and what that writes by us, bit by bit:
+// Compares our safetensors with the reference library, bit by bit, in both directions:
 //   node scripts/safetensors-with-python.mjs PYTHON      an interpreter with safetensors and numpy
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';

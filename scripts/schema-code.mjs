@@ -27,7 +27,7 @@ export async function compiledSchema() {
   return HEADER + pretty;
 }
 
-/** What only editors and messages read. Names of properties are not annotations, whatever they are called. */
+/** Removes annotations, which only editors and messages read. The names of properties are no annotations. */
 function withoutAnnotations(schema) {
   const entries = Object.entries(schema).filter(([key]) => !ANNOTATIONS.has(key));
   return Object.fromEntries(entries.map(([key, value]) => [key, stripped(key, value)]));

@@ -1,12 +1,13 @@
-// Pre-trains by every method on phantoms and prints what became of it:
+// Pre-trains by every method on phantoms and prints the results:
 //   node scripts/try-methods.mjs [--set name=value ...]
-// 16 px and 24 epochs, about 2 minutes of two cores. Fails where a method ends below its own start by more than chance or collapses, and where SimSiam without its stopped gradient does not collapse.
+// 16 px and 24 epochs, about 2 minutes of two cores. Fails if a method collapses or ends below its own start by more
+// than chance, and if SimSiam without its stopped gradient does not collapse.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 
 const root = join(import.meta.dirname, '..');
-/** By stage of pipelines/methods.json, and where that publishes the curves. */
+/** The stages of pipelines/methods.json, and the places where they publish their curves. */
 const METHODS = {
   'pretrain:start=random': 'simclr-random',
   simsiam: 'simsiam',

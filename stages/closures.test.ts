@@ -1,4 +1,4 @@
-/** Which stages an edit reaches: those whose bundle holds the edited file, and no other. */
+/** An edit reaches the stages with the edited file in their bundle, and no others. */
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, expect, test } from 'vitest';

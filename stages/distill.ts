@@ -9,7 +9,7 @@ const Parameters = Type.Composite([
   FinetuneParameters,
   Type.Object({
     temperature: Type.Number({ exclusiveMinimum: 0, default: 4 }),
-    /** Of the teacher's part in the loss; the labels have the rest. */
+    /** The teacher's share in the loss; the labels have the rest. */
     alpha: Type.Number({ minimum: 0, maximum: 1, default: 0.9 }),
   }),
 ]);

@@ -1,13 +1,13 @@
 /**
- * What does one fine-tuned network look at, where is it surely wrong, and what did fine-tuning do to its features?
+ * Explains one fine-tuned network: heat maps, confident mistakes, and its features before and after fine-tuning.
  *
- * inputs   images, table, dataset, split   of the data set
+ * inputs images, table, dataset, split of the data set
  *          before       the weights that fine-tuning started from, or null for random ones
  *          after        weights.safetensors of fine-tuning
  *          predictions  predictions.csv of fine-tuning
- * params   seed         of fine-tuning (its random start is drawn again), of the choice of images, and of UMAP
+ * params seed of fine-tuning (its random start is drawn again), of the choice of images, and of UMAP
  *          images       at most so many test images are embedded (300)
- * outputs  explanation  explanation.json
+ * outputs explanation explanation.json
  *          pictures     cams.png: a row for each listed image: picture, Grad-CAM of the predicted class, of the labelled class
  */
 import { Type } from '@sinclair/typebox';

@@ -1,4 +1,4 @@
-/** What other programs are given is what this one computes. */
+/** Exported weights compute the same in other programs as here. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

@@ -12,7 +12,7 @@ const Parameters = Type.Composite([
   Type.Object({
     /** The file that is looked for, as people know it. */
     file: Type.String(),
-    /** Where people find it. */
+    /** The place where the file is published. */
     published: Type.String(),
     url: Type.Optional(Type.String()),
     sha256: Type.Optional(Type.String({ pattern: '^[0-9a-f]{64}$' })),

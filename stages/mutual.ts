@@ -11,7 +11,10 @@ import { parameters, type Stage } from '../src/stage/index.ts';
 const Parameters = Type.Composite([
   FinetuneParameters,
   Type.Object({
-    /** The network to learn with; where absent, the same. It starts from the input `peer`, or from random weights where that is null. */
+    /**
+     * The network of the peer, by default the same. The peer starts from the input `peer`, or from random weights if
+     * that is null.
+     */
     peer: Type.Optional(NetworkParameters),
   }),
 ]);

@@ -7,10 +7,10 @@ import { parameters, type Stage } from '../src/stage/index.ts';
 const Parameters = Type.Composite([
   PretrainParameters,
   Type.Object({
-    /** Of the hidden layers of projection and predictor, and of what they put out. */
+    /** The width of the hidden layers of projection and predictor, and of their outputs. */
     hidden: Type.Integer({ minimum: 1, default: 4096 }),
     width: Type.Integer({ minimum: 1, default: 256 }),
-    /** Of the target's average at the start; it rises to 1. */
+    /** The momentum of the target's average at the start; it rises to 1. */
     momentum: Type.Number({ minimum: 0, maximum: 1, default: 0.99 }),
   }),
 ]);

@@ -10,7 +10,7 @@ const Parameters = Type.Composite([
     temperature: Type.Number({ exclusiveMinimum: 0, default: 0.2 }),
     /** Keys of past batches. Keep it below the number of training images. */
     queue: Type.Integer({ minimum: 1, default: 4096 }),
-    /** Of the key encoder. */
+    /** The momentum of the key encoder. */
     momentum: Type.Number({ minimum: 0, maximum: 1, default: 0.99 }),
   }),
 ]);

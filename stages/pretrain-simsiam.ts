@@ -7,7 +7,7 @@ import { parameters, type Stage } from '../src/stage/index.ts';
 const Parameters = Type.Composite([
   PretrainParameters,
   Type.Object({
-    /** Of the projection, and of the predictor's hidden layer. */
+    /** The width of the projection, and of the predictor's hidden layer. */
     width: Type.Integer({ minimum: 1, default: 2048 }),
     bottleneck: Type.Integer({ minimum: 1, default: 512 }),
     /** False shows what becomes of the method without it. */

@@ -11,7 +11,7 @@ const Parameters = Type.Composite([
     prototypes: Type.Integer({ minimum: 2 }),
     temperature: Type.Number({ exclusiveMinimum: 0, default: 0.1 }),
     epsilon: Type.Number({ exclusiveMinimum: 0, default: 0.05 }),
-    /** Of the projection's hidden layer. */
+    /** The width of the projection's hidden layer. */
     hidden: Type.Integer({ minimum: 1, default: 2048 }),
     smallCrops: Type.Integer({ minimum: 0, default: 6 }),
     /** Past embeddings that the assignment takes in; 0 for none. */

@@ -14,7 +14,7 @@ import { parameters, type Stage } from '../src/stage/index.ts';
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 
 const Parameters = Type.Object({
-  /** `published-or-grouped`: the published test set where the data set has one; split.json says which it was. */
+  /** `published-or-grouped`: the published test set if the data set has one; split.json records the choice. */
   policy: Type.Union([
     Type.Literal('grouped'),
     Type.Literal('published'),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { pipelineOf, Project, shell } from './rig.test-support.ts';
 
-/** Copies what lies in `now` beside its declared input: what a stage that is not reproducible does. */
+/** Copies the undeclared file `now` beside its declared input, like a stage that is not reproducible. */
 const drifting = (file: string) => ({
   'pipeline.json': pipelineOf({
     train: shell(

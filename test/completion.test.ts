@@ -31,7 +31,7 @@ const has = (program: string): boolean => {
   }
 };
 
-/** What the shell would offer for a line, by its own completion of it. */
+/** The shell's own completions of a line. */
 const ASKED: Readonly<Record<string, (line: string) => readonly string[]>> = {
   bash: (line) => [
     'bash',

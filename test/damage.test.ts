@@ -1,4 +1,6 @@
-/** What lies in the store is changed, cut short, removed, replaced by folders or forbidden, and the disk is filled. */
+/**
+ * Files of the store are changed, cut short, removed, replaced by folders or made unreadable, and the disk is filled.
+ */
 import { execa } from 'execa';
 import {
   chmodSync,

@@ -10,7 +10,7 @@ import { gone, Project } from './rig.test-support.ts';
 const ADD = ['engine', 'add', 'tensorflow', '--from', 'parts'];
 const ENGINE = 'tensorflow-2.21.0';
 
-/** A project with small parts, and a compiler that waits where FAKE_COMPILER asks it to. */
+/** A project with small parts, and a compiler that waits at the point named by FAKE_COMPILER. */
 async function prepare() {
   const project = await Project.create({
     'home/pretext/engines/.keep': '', // there each time, so that equal installations make equal calls
@@ -70,7 +70,7 @@ async function moments({ project, run }: Prepared) {
   };
 }
 
-/** Starts an installation that stops where the variable says, and returns the process that waits. */
+/** Starts an installation that stops at the point named by the variable, and returns the waiting process. */
 async function startUntil({ project, env }: Prepared, variable: 'FAKE_COMPILER' | 'FAKE_WAIT') {
   const running = project.start(ADD, { env: { ...env, [variable]: project.path('waits') } });
   await project.appears('waits');

@@ -1,6 +1,6 @@
 /**
- * Parts of a TensorFlow of a few kilobytes, and a command that takes their checksums for those that it knows. What is made of them
- * loads in Node and answers the installation's question; what it computes beyond that is nothing.
+ * Parts of a fake TensorFlow of a few kilobytes, and a command that accepts their checksums. The result loads in Node
+ * and answers the installation's question. It computes nothing else.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { encodeZip } from '../src/tensor/torch/zip.ts';
 import { BINDING, LIBRARIES, NODE_HEADERS, partsOf } from '../src/tensor/tensorflow/installation/parts.ts';
 import type { Project } from './rig.test-support.ts';
 
-/** Of Node's interface, what the addon below uses: it is stable between versions. */
+/** The part of Node's interface that the addon below uses. It is stable between versions. */
 const NODE_API = `
 #include <stddef.h>
 #include <stdint.h>

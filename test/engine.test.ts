@@ -3,13 +3,13 @@ import { chmod, readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { Project } from './rig.test-support.ts';
 
-/** A project whose user has a cache of their own: what is on this machine stays out of it. */
+/** A project with a cache of its own, independent of the engines on this machine. */
 async function withCache(files: Record<string, string> = {}) {
   const project = await Project.create({ 'home/.keep': '', ...files });
   return { project, env: { XDG_CACHE_HOME: project.path('home') } };
 }
 
-/** What an installation for the processor is made of. */
+/** The parts of an installation for the processor. */
 const PARTS = [
   'node-api-headers-1.5.0.tgz',
   'tensorflow-tfjs-node-4.22.0.tgz',

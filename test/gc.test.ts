@@ -22,7 +22,7 @@ const study = {
 
 const set = (n: number): string[] => ['--set', `n=${n}`];
 
-/** What gc would delete or has deleted, of the kinds that count. */
+/** The numbers of records and files that gc would delete or has deleted. */
 async function gc(
   project: Project,
   ...words: string[]
@@ -35,7 +35,7 @@ async function gc(
   return { deleted, records: of('record'), files: of('file'), kept };
 }
 
-/** How many instances this value would execute, were it asked for. */
+/** The number of instances that a run with this value would execute. */
 async function missing(project: Project, n: number): Promise<number> {
   const { out } = await project.pipeline(['run', '--dry-run', '--json', ...set(n)]);
   return (JSON.parse(out) as { counts: { run: number } }).counts.run;
@@ -138,7 +138,7 @@ test('a running stage keeps what it reads and what it has made, though no lockfi
     go: '',
   });
   await project.run();
-  await project.run('first', ...set(2)); // an old result that no lockfile will name, and that the run below takes from the store
+  await project.run('first', ...set(2)); // an old result that no lockfile names; the run below restores it from the store
   await project.run();
   await project.remove('go');
   await project.remove('waits');

@@ -1,4 +1,4 @@
-/** A fake nvidia-smi says which cards there are; leases are taken where every run of the host looks. */
+/** A fake nvidia-smi lists the GPUs. Leases are in the folder that all runs of the host share. */
 import { chmod, chown, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -38,7 +38,7 @@ esac
 
 const partOf = (uuid: string, part: number): string => `MIG-${uuid.slice('GPU-'.length)}-${part}`;
 
-/** Says in `here` that it has begun, waits for `go`, and tells which cards it saw. */
+/** Creates `here` at its start, waits for `go`, and writes the GPUs that it saw. */
 const training = (resources: object = { gpu: 1 }) => ({
   'pipeline.json': pipelineOf({
     train: shell(

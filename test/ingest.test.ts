@@ -63,7 +63,7 @@ test.skipIf(os.availableParallelism() < 2)(
     };
     expect((await project.run('alone')).executed).toEqual(['alone']);
     const alone = await digests('alone');
-    // How many processors it may use is no part of what a stage is: one result would do for both.
+    // The number of processors is no part of the fingerprint: one result would serve both.
     expect((await project.run('together', '--force')).executed).toEqual(['together']);
     expect(await digests('together')).toBe(alone);
     const { err } = await project.pipeline(['run', 'strict']);

@@ -1,4 +1,4 @@
-/** Whatever a stage does, it ends in the right state: what is recorded is true, and what is not is told with a remedy. */
+/** A misbehaving stage ends in the right state: recorded results are true, and failures have a remedy. */
 import { existsSync } from 'node:fs';
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';

@@ -10,7 +10,9 @@ const TSCONFIG = {
   include: ['stages'],
 };
 
-/** A project in which the packed package is installed: unpacked, its dependencies linked, so that no network is needed. */
+/**
+ * A project with the packed package installed. It is unpacked and its dependencies are linked, so no network is needed.
+ */
 async function installed(): Promise<Project> {
   const project = await Project.create({ 'package.json': { type: 'module' }, 'tsconfig.json': TSCONFIG });
   const { stdout } = await execa('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project.root], {

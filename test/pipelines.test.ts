@@ -1,4 +1,4 @@
-/** The pipelines that come with the project can be planned, on folders that merely have the names of the data sets. */
+/** The shipped pipelines can be planned, on empty folders with the names of the data sets. */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

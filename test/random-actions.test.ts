@@ -1,6 +1,6 @@
 /**
- * Random sequences of what users do, and after each the run: published files are those of a project in which nothing had ever
- * happened, and nothing was executed that had been executed before for the same inputs.
+ * Random sequences of user actions, each followed by a run. The published files equal those of a fresh project, and no
+ * execution is repeated for the same inputs.
  */
 import { randomInt } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
@@ -13,7 +13,7 @@ const STEPS = 26;
 
 const published = (name: string): object => ({ outputs: { out: { file: 'out.txt', publish: `out/${name}.txt` } } });
 
-/** What the user's files say now. Names of images count, because `join` prints them. */
+/** The present content of the user's files. Names of images count, because `join` prints them. */
 interface State {
   file: string;
   name: string;
@@ -29,7 +29,7 @@ const files = ({ file, name, factor, images }: State): Record<string, string | o
         { images: 'images' },
         published('join'),
       ),
-      // Few different results, so that what follows is often as before.
+      // Few different results, so that consumers often see unchanged inputs.
       count: shell('grep -c . ${inputs.x} > ${outputs.out}', { x: { stage: 'join', output: 'out' } }),
       scale: shell(
         'echo ${params.factor} > ${outputs.out}; cat ${inputs.n} ${inputs.file} >> ${outputs.out}',
@@ -48,7 +48,7 @@ const files = ({ file, name, factor, images }: State): Record<string, string | o
   ...Object.fromEntries([...images].map(([image, content]) => [`images/${image}`, content])),
 });
 
-/** What each stage makes of its inputs, worked out here; and all that it depends on, as a text. */
+/** The expected outputs of each stage, computed here; and all its dependencies as a text. */
 function expected({ file, factor, images }: State): { outputs: Record<string, string>; keys: Record<string, string> } {
   const names = [...images.keys()].sort();
   const join = names.map((name) => `${name}\n${images.get(name)!}`).join('');
@@ -75,11 +75,13 @@ test(`whatever a user does, a run makes what a clean run makes, and executes not
   const project = await Project.create(files(state));
   const image = (): string => pick([...state.images.keys()]);
   let seen = new Set<string>();
-  /** What was lost since the last run. Without store and lockfile, nothing tells a published file from a user's own. */
+  /**
+   * The part that was lost since the last run. Without store and lockfile, a published file looks like a user's own.
+   */
   let lost: 'lockfile' | 'store' | undefined;
   const log: string[] = [];
 
-  /** What another program would write into a file: over it, or a new one in its place, or with the time put back. */
+  /** Edits a file like other programs: in place, by a new file in its place, or with the time restored. */
   const edit = async (name: string, content: string): Promise<void> => {
     const way = pick(['over', 'replace', 'unseen']);
     const before = await stat(project.path(name));

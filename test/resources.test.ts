@@ -110,7 +110,7 @@ test.each(['licence', 'licence=none', '=2', 'gpu=2', 'jobs=3', 'memory=8 GB of R
   },
 );
 
-/** Whether an instance started before the one that had started last was over. */
+/** True if an instance started before the previously started one had ended. */
 function overlaps(run: Run): boolean {
   const order = run.events.filter(({ type }) => type === 'started' || type === 'succeeded').map(({ type }) => type);
   return order.some((type, index) => type === 'started' && order[index + 1] === 'started');

@@ -1,4 +1,4 @@
-/** Training that is killed, as it really happens: the whole run, with kill -9, at moments that nobody chose. */
+/** Training is killed as in practice: the whole run, with kill -9, at arbitrary moments. */
 import { cp, readdir, readFile, stat, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';

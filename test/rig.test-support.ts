@@ -1,8 +1,8 @@
 /**
  * A project of its own for each test, and the built command run in it as a user would.
  *
- * Stages are a few lines of sh or JavaScript. Where a test needs to stop the clock, a stage waits for a file, and the
- * test waits for the stage to have come that far: no test depends on how long anything takes.
+ * Stages are a few lines of sh or JavaScript. If a test must stop the clock, a stage waits for a file, and the test
+ * waits until the stage has reached this point. No test depends on durations.
  */
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -30,7 +30,7 @@ interface Settings {
   readonly env?: Readonly<Record<string, string>>;
   /** A folder inside the project. */
   readonly folder?: string;
-  /** Another user than the one that runs the tests, who must be root then. */
+  /** Another user than that of the tests, which must run as root then. */
   readonly uid?: number;
 }
 
@@ -83,7 +83,7 @@ export class Project {
     return execa('sh', ['-c', command], { cwd: this.root, stripFinalNewline: false });
   }
 
-  /** Runs the command to its end, whatever its exit code. */
+  /** Runs the command to its end, with any exit code. */
   async pipeline(words: readonly string[], settings: Settings = {}): Promise<Answer> {
     return this.start(words, settings).ended;
   }
@@ -145,7 +145,7 @@ interface Started {
   prints(text: string): Promise<void>;
 }
 
-/** What `run --json` told. */
+/** The events of `run --json`. */
 export class Run {
   readonly code: number | undefined;
   readonly events: readonly Event[];
@@ -187,7 +187,7 @@ async function until(condition: () => boolean | Promise<boolean>, what: string):
   }
 }
 
-/** Whether a process exists that is not merely waiting to be reaped. */
+/** True if the process exists and is no zombie. */
 export async function isAlive(pid: number): Promise<boolean> {
   const { stdout } = await execa('ps', ['-o', 'stat=', '-p', String(pid)], { reject: false });
   return stdout.trim() !== '' && !stdout.trim().startsWith('Z');

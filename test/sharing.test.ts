@@ -25,7 +25,7 @@ test('two runners at once execute each instance once, and both end with all resu
   expect(runs.flatMap(({ executed }) => executed).sort()).toEqual(['first', 'second']);
 });
 
-/** Two chains that share their first stage; each stage tells that it was executed. */
+/** Two chains that share their first stage; each stage records its execution. */
 const chains = {
   'pipeline.json': pipelineOf(
     Object.fromEntries([

@@ -1,4 +1,4 @@
-/** Whatever a user edits, and whenever: what is recorded was made from what the record says. */
+/** Recorded results were made from the recorded inputs, at any time of a user's edit. */
 import { chmod, mkdir, rename, stat, utimes } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { pipelineOf, Project, shell, type Run } from './rig.test-support.ts';

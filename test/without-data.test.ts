@@ -31,7 +31,7 @@ const study = {
   '.gitignore': 'cache\ndata\n',
 };
 
-/** As CI sees it: a clone of the commit, with neither data nor store. */
+/** The view of CI: a clone of the commit, without data and without a store. */
 async function cloned(project: Project): Promise<Project> {
   const git = (...words: string[]) =>
     execa('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.org', ...words], {

@@ -1,4 +1,4 @@
-// How long a plan takes that finds nothing to do, and what memory, by the number of instances.
+// Time and memory of a plan with nothing to do, by the number of instances.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Measures tools in turns: each round runs every tool once, so that a machine that slows down slows all of them down.
+// Measures tools in turns: each round runs every tool once, so that a slow phase of the machine affects all tools.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// How measurements become text.
+// Prints measurements as text.
 import os from 'node:os';
 
 export function heading(tools, markdown) {

@@ -1,4 +1,4 @@
-// What is measured, said once for all tools: inputs, and stages that read and write files of the project's folder.
+// The measured work, defined once for all tools: inputs, and stages that read and write files of the project's folder.
 import { linkSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { createHash } from 'node:crypto';
@@ -50,7 +50,7 @@ export function workloads(quick) {
   ];
 }
 
-/** Its own work is nothing, so that what is measured is the tool's. */
+/** The stage does no work of its own, so that only the tool is measured. */
 const READER = {
   name: 'read',
   reads: ['images/', 'large.bin'],

@@ -1,7 +1,6 @@
 /**
- * Splits prose into sentences and finds those with a word order that is hard to read for people whose mother tongue is
- * another. Such a sentence puts a clause before its subject: "What is missing is made again" instead of "Missing
- * files are made again".
+ * Splits prose into sentences and finds those that are hard to read for people with another mother tongue. Such a
+ * sentence puts a clause before its subject: "What is missing is made again" instead of "Missing files are made again".
  */
 
 /** Sentences of a block: `{ line, text }`. Fewer than three words are no sentence. */
@@ -16,17 +15,17 @@ export function sentencesOf({ line, text }) {
     });
 }
 
-/** Whether a sentence begins with a clause in the place of its subject. Questions may. */
+/** True if a sentence begins with a clause instead of its subject. Questions may. */
 export function isInverted(sentence) {
   return INVERTED.test(sentence) && !sentence.endsWith('?');
 }
 
-/** How many words of a sentence open a subordinate clause. */
+/** The number of words in a sentence that open a subordinate clause. */
 export function relativeWords(sentence) {
   return sentence.match(/\b(?:which|whose|whoever|whatever|that|what|who|where)\b/gi)?.length ?? 0;
 }
 
-/** Counts over sentences: all, inverted ones, relative words and words. */
+/** Counts sentences, inverted sentences, relative words and words. */
 export function measure(sentences) {
   const sum = (value) => sentences.reduce((total, { text }) => total + Number(value(text)), 0);
   return {

@@ -13,7 +13,7 @@ export function roomsOf(contributing) {
     });
 }
 
-/** The innermost room that a file lies in; files of no room belong to the folder that they lie in. */
+/** The innermost room of a file; a file outside of all rooms belongs to its folder. */
 export function roomOf(file, rooms) {
   const around = rooms.filter((room) => file.startsWith(`${room}/`)).sort((a, b) => b.length - a.length);
   return around[0] ?? file.slice(0, file.lastIndexOf('/'));

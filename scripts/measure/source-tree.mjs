@@ -11,7 +11,7 @@ export function sourceTree(revision) {
   return new Map(revision === undefined ? workingTree() : committedTree(revision));
 }
 
-/** How many lines were added and deleted since a revision. */
+/** The number of lines added and deleted since a revision. */
 export function linesChanged(revision) {
   const summary = git(['diff', '--shortstat', revision]).toString();
   const count = (word) => Number(new RegExp(`(\\d+) ${word}`).exec(summary)?.[1] ?? 0);

@@ -20,7 +20,7 @@ function visit(node, source, found) {
   ts.forEachChild(node, (child) => visit(child, source, found));
 }
 
-/** The function's own name, or that of the variable or property that holds it. */
+/** The function's own name, or the name of its variable or property. */
 function nameOf(node) {
   const { parent } = node;
   const named = node.name ?? (parent.initializer === node ? parent.name : undefined);

@@ -1,4 +1,4 @@
-/** What a search for leaks in a data set found, before anything was trained on it. */
+/** The leaks that an audit found in a data set before training. */
 import type { EmbeddedPicture } from './picture.ts';
 
 export interface AuditFindings {
@@ -15,11 +15,11 @@ export interface AuditedPair {
   readonly kind: string;
   readonly images: readonly [string, string];
   readonly labels: readonly [string, string];
-  /** Of the published split; empty where there is none. */
+  /** The parts of the published split; empty without one. */
   readonly splits: readonly [string, string];
 }
 
-/** What each two data sets of the study share. */
+/** The images that two data sets of the study share. */
 export interface SharedFindings {
   readonly between: readonly { readonly sets: readonly [string, string]; readonly counts: SharedCounts }[];
   /** The pairs in the picture, in the order of its rows. */

@@ -43,6 +43,6 @@ test('the warning stands in the answer, before its picture, and in every other f
   expect(html.indexOf(warning)).toBeGreaterThan(html.indexOf('id="answer"'));
   expect(html.indexOf(warning)).toBeLessThan(html.indexOf('<figure'));
   expect(html.indexOf(warning)).toBeLessThan(html.indexOf('id="setting"'));
-  // Of all forms only CSV is numbers alone.
+  // CSV is the only form without text.
   for (const form of [renderMarkdown(study), renderCard(study), renderJson(study)]) expect(form).toContain(warning);
 });

@@ -1,4 +1,6 @@
-/** What makes the results of a data set weaker than they look: said beside the answer, not only where it was counted. */
+/**
+ * The reasons that make the results of a data set weaker than they look. The page shows them beside the answer, too.
+ */
 import { counted, fixed, whole } from './format.ts';
 import type { DatasetResults } from './study.ts';
 

@@ -26,7 +26,10 @@ export function differenceOf(
     : { mean: negated(reversed.mean), low: negated(reversed.high), high: negated(reversed.low) };
 }
 
-/** An interval that holds 0, that lies on the other side of it than the mean, or that is not known leaves open which of the two is better. */
+/**
+ * True if the interval leaves open which model is better: it contains 0, is on the other side of 0 than the mean, or is
+ * unknown.
+ */
 export function cannotTell({ mean, low, high }: PairedDifference): boolean {
   return mean === null || low === null || high === null || !((mean > 0 && low > 0) || (mean < 0 && high < 0));
 }

@@ -16,7 +16,7 @@ const study = studyFixture([
 ]);
 const html = renderHtml(study);
 
-/** What a reader sees, without markup. */
+/** The visible text of a page, without markup. */
 const textOf = (page: string) =>
   page
     .replace(/<style>.*?<\/style>/s, '')

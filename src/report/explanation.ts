@@ -1,10 +1,10 @@
-/** What one network looks at, and where its features put the test images. */
+/** The heat maps of one network, and the positions of test images in its feature space. */
 import type { EmbeddedPicture } from './picture.ts';
 import type { Point } from './point.ts';
 
 export interface Explanation {
   readonly model: string;
-  /** Whose activations the heat maps weigh, and how many places on a side it has. */
+  /** The layer of the activations in the heat maps, and its number of positions per side. */
   readonly layer: string;
   readonly side: number;
   readonly classes: readonly string[];
@@ -18,7 +18,7 @@ export interface Explanation {
   readonly picture: EmbeddedPicture | null;
 }
 
-/** Features on a plane, by image: of the weights that fine-tuning started from, and of those that it ended with. */
+/** Features of images on a plane, before and after fine-tuning. */
 export interface Embedding {
   readonly method: 'PCA' | 'UMAP';
   readonly before: readonly Point[];

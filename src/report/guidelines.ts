@@ -59,7 +59,7 @@ export const TRIPOD = [
   '27c',
 ] as const;
 
-/** What both ask for, in our words. */
+/** An item that both guidelines ask for, in our words. */
 export interface Asked {
   readonly subject: string;
   readonly claim: readonly number[];

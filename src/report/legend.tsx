@@ -1,4 +1,4 @@
-/** Which shape and colour is what. */
+/** The legend of shapes and colors. */
 import type { JSX } from 'preact';
 import { MarkerShape } from './chart/marker.tsx';
 import type { Marker } from './model.ts';

@@ -1,6 +1,8 @@
 /** Markdown in which names of any kind stay text. */
 
-/** Turns the direction of writing of what follows; shown by number, so that a name cannot rearrange a table. */
+/**
+ * Characters that reverse the direction of writing. They are shown by number, so that a name cannot rearrange a table.
+ */
 const DIRECTION = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /** A name may hold anything; it must stay text, in its cell and on its line. */

@@ -1,4 +1,4 @@
-/** How a metric is called and read. */
+/** The name of a metric and the direction in which it is better. */
 export interface MetricWords {
   readonly name: string;
   /** For table heads. */

@@ -36,8 +36,9 @@ export function paperRows(dataset: string): readonly PaperRow[] | null {
 }
 
 /**
- * Whether no predictor can have both numbers. Who gets an image wrong gave its class a probability of at most one half,
- * which costs at least ln 2 nats; so the mean loss is at least ln 2 times the share of errors. Rounding is granted.
+ * True if no predictor can have both numbers. A wrong answer gives the true class a probability of at most 1/2, which
+ * costs at least ln 2 nats. The mean loss is therefore at least ln 2 times the error rate. The check allows for
+ * rounding.
  */
 export function isImpossible(accuracyPercent: string, loss: string): boolean {
   return Number(loss) + halfUnit(loss) < leastLoss(accuracyPercent);
@@ -48,7 +49,7 @@ export function leastLoss(accuracyPercent: string): number {
   return Math.LN2 * (1 - (Number(accuracyPercent) + halfUnit(accuracyPercent)) / 100);
 }
 
-/** What stands wrong in the paper's table of one data set, in whole sentences. */
+/** The errors in the paper's table of one data set, in whole sentences. */
 export function faultsOf(dataset: string): string[] {
   const rows = paperRows(dataset);
   if (rows === null) return [];

@@ -1,4 +1,4 @@
-/** What every section is made of. */
+/** The parts of every section. */
 import type { ComponentChildren, JSX } from 'preact';
 import { fixed, NONE, withSpread } from './format.ts';
 import type { Range, Spread } from './study.ts';
@@ -98,7 +98,7 @@ interface EstimateProps {
   readonly verdict?: string;
 }
 
-/** A number, below it its interval, below that what it means. */
+/** A number, its interval below, and its meaning below the interval. */
 export function Estimate({ main, interval, verdict }: EstimateProps): JSX.Element {
   return (
     <>

@@ -1,4 +1,4 @@
-/** What stands on the page, in order. A section without anything to show is left out, of the list of contents too. */
+/** The sections of the page, in order. An empty section is left out, also of the list of contents. */
 import type { JSX } from 'preact';
 import { Answer } from './section/answer.tsx';
 import { Audit, hasAudit } from './section/audit.tsx';
@@ -21,7 +21,9 @@ export interface PageSection {
   readonly Content: (props: { readonly study: Study }) => JSX.Element;
 }
 
-/** `shown` where at least one data set has what the section is about; without it the section is always there. */
+/**
+ * `shown` is true if at least one data set has content for the section; without `shown`, the section is always there.
+ */
 const SECTIONS: readonly (PageSection & { readonly shown?: (dataset: DatasetResults) => boolean })[] = [
   { id: 'answer', title: 'Answer', Content: Answer },
   { id: 'setting', title: 'Setting', Content: Setting },
@@ -51,7 +53,7 @@ export function sectionsOf({ datasets }: Study): readonly PageSection[] {
   return SECTIONS.filter(({ shown }) => shown === undefined || datasets.some(shown));
 }
 
-/** What the pipeline at hand did not make, in words for the reader. */
+/** The sections that this pipeline has no data for, in words for the reader. */
 export function absentSections({ datasets }: Study): readonly string[] {
   return SECTIONS.filter(({ shown }) => shown !== undefined && !datasets.some(shown)).map(({ title }) => title);
 }

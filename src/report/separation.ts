@@ -1,4 +1,4 @@
-/** What a scatter plot shows, as one number. */
+/** The separation of classes in a scatter plot, as one number. */
 import type { Point } from './point.ts';
 
 /** The share of points whose nearest other point has the same label; of equally near ones the first counts. Null for fewer than two. */

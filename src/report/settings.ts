@@ -1,4 +1,4 @@
-/** What the executions were told, gathered for people. */
+/** The parameters of the executions, grouped for the reader. */
 import type { Json, JsonObject } from '../util/json.ts';
 import type { Execution } from './study.ts';
 

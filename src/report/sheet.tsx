@@ -24,11 +24,11 @@ export function Sheet({ id, picture: { uri, width, height }, children }: SheetPr
 }
 
 interface SheetRowProps extends SheetProps {
-  /** How many rows the sheet has, all of one height. */
+  /** The number of rows in the sheet, all of one height. */
   readonly rows: number;
   /** From 0. */
   readonly row: number;
-  /** What is to be seen, for those who cannot. */
+  /** The text alternative of the picture. */
   readonly alt: string;
 }
 

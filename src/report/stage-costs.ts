@@ -1,4 +1,4 @@
-/** What each stage took, on what, and whether executing it again gave the same. */
+/** The cost of each stage, its hardware, and the verdicts of its audits. */
 import type { Execution } from './study.ts';
 
 export interface StageCost {
@@ -9,7 +9,7 @@ export interface StageCost {
   readonly peakMemoryBytes: number | null;
   /** As recorded, such as `onnxruntime 1.30.0`; each once. */
   readonly engines: readonly string[];
-  /** How many executions each verdict has; those that nobody repeated are left out. */
+  /** The number of executions for each verdict, without those that were not audited. */
   readonly audits: readonly { readonly words: string; readonly executions: number }[];
 }
 
@@ -34,7 +34,7 @@ export function stageCosts(provenance: readonly Execution[]): StageCost[] {
   });
 }
 
-/** What executing it once more came to. */
+/** The verdict of an audit, in words. */
 export function auditWords({ verdict, tolerance }: NonNullable<Execution['audit']>): string {
   switch (verdict) {
     case 'identical':

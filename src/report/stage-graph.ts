@@ -30,7 +30,10 @@ export function stageGraph(provenance: readonly Execution[]): {
   return { nodes, edges: nodes.flatMap(({ name, reads }) => reads.map((from) => ({ from, to: name }))) };
 }
 
-/** Executions of two stages may alternate, so that the first of each does not give an order: take what waits for nothing. */
+/**
+ * Executions of two stages may alternate, so their first ones give no order. A stage without pending producers comes
+ * next.
+ */
 function producersFirst(provenance: readonly Execution[], stageOf: ReadonlyMap<string, string>): string[] {
   const waiting = new Map<string, Set<string>>();
   for (const { stage, reads } of provenance) {

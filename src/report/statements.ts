@@ -1,4 +1,4 @@
-/** What no pipeline can know and only the authors can say; the exports mark what they have not said. */
+/** The statements that only the authors can make. The exports mark missing statements. */
 
 export const SUBJECTS = [
   'intendedUse',

@@ -1,4 +1,4 @@
-/** What the report is made from. Stages bring their files into this form; nothing else enters the page. */
+/** The input of the report. Stages convert their files to this form; nothing else enters the page. */
 import type { JsonObject } from '../util/json.ts';
 import type { AuditFindings, SharedFindings } from './audit.ts';
 import type { Explanation } from './explanation.ts';
@@ -8,18 +8,18 @@ import type { Statements } from './statements.ts';
 
 export interface Study {
   readonly title: string;
-  /** What M3 and M4 start from, in words: `ImageNet`, or `fractal` where formula-made images stand in. */
+  /** The name of the start of M3 and M4: `ImageNet`, or `fractal` for formula-made images. */
   readonly transfer: string;
   /** The metric that the answer is given in; one of each data set's `metrics`. */
   readonly metric: string;
   readonly datasets: readonly DatasetResults[];
-  /** Null where the pipeline does not look for images that data sets share. */
+  /** Null if the pipeline does not search for images that data sets share. */
   readonly shared: SharedFindings | null;
   /** Every execution behind the results, producers first. */
   readonly provenance: readonly Execution[];
-  /** How to make this page again: command lines. */
+  /** The command lines that make this page again. */
   readonly rerun: readonly string[];
-  /** What only the authors know. */
+  /** The statements of the authors. */
   readonly statements: Statements;
 }
 
@@ -75,7 +75,7 @@ export interface Evaluation {
   readonly counts: Readonly<
     Record<Part, { readonly images: number; readonly groups: number; readonly byClass: readonly number[] }>
   >;
-  /** Of the main study. */
+  /** The leaks of the main study. */
   readonly leaks: Leaks;
   readonly majority: { readonly class: string; readonly test: Scores };
   readonly bootstrap: { readonly resamples: number; readonly level: number };
@@ -90,11 +90,11 @@ export interface Evaluation {
   readonly leaky: readonly (Leaks & SideResult)[];
 }
 
-/** Of `images` for testing, how many have a group that was also trained on, or are equal to an image that was. */
+/** Counts of leaked test images: those of a group that was also trained on, or equal to a training image. */
 export interface Leaks {
   readonly images: number;
   readonly leaks: number;
-  /** How many are equal to an image that was trained on; null where nobody looked for equal images. */
+  /** The number of test images equal to a training image; null without an audit. */
   readonly copies: number | null;
 }
 
@@ -175,11 +175,11 @@ export interface FineTuningEpoch {
 }
 
 export interface PreTraining {
-  /** What the weights were before: `random`, or the transfer start. */
+  /** The weights before pre-training: `random`, or the transfer start. */
   readonly start: string;
   /** `simclr` */
   readonly method: string;
-  /** Width of the embedding, whose even spread has a standard deviation of 1 / sqrt(width); null where it is not known. */
+  /** Width of the embedding; null if unknown. An even spread has a standard deviation of 1 / sqrt(width). */
   readonly embedding: number | null;
   readonly epochs: readonly {
     readonly epoch: number;
@@ -202,10 +202,10 @@ export interface Execution {
   readonly params: JsonObject;
   /** ids of executions, and paths. */
   readonly reads: readonly string[];
-  /** What the stage recorded of itself: engine, device, versions. */
+  /** The notes of the stage: engine, device, versions. */
   readonly notes: JsonObject;
   readonly seconds: number;
   readonly peakMemoryBytes: number | null;
-  /** What executing it once more came to; null where nobody asked. */
+  /** The verdict of an audit; null without one. */
   readonly audit: { readonly verdict: 'identical' | 'within' | 'different'; readonly tolerance: number } | null;
 }

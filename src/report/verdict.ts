@@ -1,4 +1,4 @@
-/** The answer in two sentences for each data set: which start is best, and what self-supervision adds. */
+/** The answer in two sentences for each data set: the best start, and the effect of self-supervision. */
 import { cannotTell, differenceOf, type PairedDifference } from './difference.ts';
 import { fixed, listed, signed } from './format.ts';
 import { metricWords, type MetricWords } from './metric.ts';

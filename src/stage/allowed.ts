@@ -1,4 +1,4 @@
-/** What a schema allows, in words: "a whole number of at least 8", "one of "sgd", "adamw"". */
+/** Describes the values that a schema allows: "a whole number of at least 8", "one of "sgd", "adamw"". */
 import { Kind, type TSchema } from '@sinclair/typebox';
 
 export function allowed(schema: TSchema): string {

@@ -19,7 +19,7 @@ const stopping = new AbortController();
 process.on('SIGTERM', () => {
   stopping.abort(new Error('The runner asked the stage to stop.'));
 });
-// What user code throws outside of the promise that it returned: in a timer, or in a promise that nobody awaits.
+// Errors of user code outside of its returned promise: in a timer, or in a promise that nobody awaits.
 process.on('uncaughtException', fail);
 process.on('beforeExit', () => {
   fail(

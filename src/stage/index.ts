@@ -1,10 +1,7 @@
 /**
- * What a stage module imports to meet the runner.
+ * The interface between a stage module and the runner.
  *
- * ```ts
- * import type { Stage } from 'pretext/stage';
- * export default async function (stage: Stage) { ... }
- * ```
+ * ```ts import type { Stage } from 'pretext/stage'; export default async function (stage: Stage) { ... } ```
  */
 import type { Json, JsonObject } from '../util/json.ts';
 import type { LineageEntry } from './protocol.ts';
@@ -28,7 +25,7 @@ export interface Stage {
   readonly outputs: Readonly<Record<string, string>>;
   /** Absolute path of a folder kept across failure, timeout, kill and reboot of this very work; removed on success. */
   readonly checkpoint: string;
-  /** What this stage was given: `cpu` threads, `gpu`, `memory` bytes, and any slots of the user's. */
+  /** The granted resources: `cpu` threads, `gpu` cards, `memory` bytes, and slots of the user's names. */
   readonly resources: Readonly<Record<string, number | string>>;
   /** Every execution that the inputs come from, producers first. Not part of the fingerprint. */
   readonly lineage: readonly LineageEntry[];

@@ -5,7 +5,7 @@ import type { JsonObject } from '../util/json.ts';
 import { allowed } from './allowed.ts';
 import { unknownNames } from './unknown-names.ts';
 
-/** Throws StageParametersError, which lists every parameter that is missing, unknown or not what is allowed. */
+/** Throws StageParametersError, which lists every missing, unknown or wrong parameter. */
 export function parameters<T extends TSchema>(
   schema: T,
   stage: { readonly id: string; readonly params: JsonObject },

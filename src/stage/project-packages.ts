@@ -1,4 +1,4 @@
-/** The packages that a stage imports are those of its project, wherever the store lies from which its bundle is run. */
+/** A stage imports the packages of its project, even if the store with its bundle is elsewhere. */
 import { realpathSync } from 'node:fs';
 import { register } from 'node:module';
 import path from 'node:path';

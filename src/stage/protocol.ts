@@ -1,6 +1,6 @@
 /**
- * How the runner and a module stage speak: a job file in the stage's private folder, and one JSON message per line
- * on file descriptor 3. The only part of this room that the runner knows.
+ * The protocol between the runner and a module stage: a job file in the sandbox, and one JSON message per line on file
+ * descriptor 3. The runner imports nothing else from this room.
  */
 import type { Json, JsonObject } from '../util/json.ts';
 
@@ -40,7 +40,7 @@ export interface LineageEntry {
   readonly seconds: number;
   readonly started: string;
   readonly peakMemoryBytes?: number;
-  /** What executing it once more came to, if that was asked for: `identical`, or that its numbers differ. */
+  /** The verdict of an audit, if there was one: `identical`, or different numbers. */
   readonly audit?: {
     readonly verdict: 'identical' | 'within' | 'different';
     /** Numbers a and b count as equal within tolerance * max(1, |a|, |b|). */
@@ -65,6 +65,6 @@ export type Message =
   | { readonly type: 'record'; readonly notes: JsonObject }
   /** Peak resident memory of the stage's own process. */
   | { readonly type: 'usage'; readonly peakMemoryBytes: number }
-  /** The default export returned. An exit without it is a failure, whatever the exit code. */
+  /** The default export returned. An exit without this message is a failure, even with exit code 0. */
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly message: string; readonly stack?: string };

@@ -8,18 +8,18 @@ import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isSystemError, naming } from './system-error.ts';
 
-/** Makes a folder that a power cut cannot take away together with what was flushed in it. */
+/** Makes a folder durably: a power cut cannot remove it together with flushed files in it. */
 export function makeFolder(folder: string): void {
   const first = mkdirSync(folder, { recursive: true });
   if (first === undefined) return;
   for (let made = folder; ; made = path.dirname(made)) {
-    // Blocking, so that nobody of this process relies on a folder that he found but that is not flushed yet.
+    // The flush blocks, so that no other code of this process relies on a folder before it is flushed.
     syncFolderNow(path.dirname(made));
     if (made === first) return;
   }
 }
 
-/** Errors name `file`, whatever was refused. */
+/** Errors always name `file`, not the temporary file. */
 export async function writeFileAtomic(file: string, data: string | Uint8Array, mode = 0o666): Promise<void> {
   const temporary = temporaryBeside(file);
   try {
@@ -32,7 +32,7 @@ export async function writeFileAtomic(file: string, data: string | Uint8Array, m
     }
     await rename(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined); // what went wrong first is what matters
+    await rm(temporary, { force: true }).catch(() => undefined); // the first error is the relevant one
     throw naming(file, error);
   }
   await syncFolder(path.dirname(file));

@@ -1,7 +1,7 @@
 /**
- * One text for one value: what is hashed must not depend on the order in which an object was built, on the locale, or
- * on spelling. Keys are sorted by UTF-16 code unit; every value carries a tag of its type, so that no two values of
- * different types can meet in one text. Close in spirit to RFC 8785, with tags.
+ * One text for one value. A digest must not depend on the order of an object's keys, on the locale, or on spelling.
+ * Keys are sorted by UTF-16 code unit. Every value has a tag of its type, so that values of different types never give
+ * the same text. Close in spirit to RFC 8785, with tags.
  */
 import type { Json } from './json.ts';
 
@@ -39,7 +39,7 @@ function object(value: Readonly<Record<string, Json>>): string {
   return `{${members.join(',')}}`;
 }
 
-/** The order of every list that is hashed or written: by code unit, whatever the locale. */
+/** The order of every hashed or written list: by code unit, independent of the locale. */
 export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { suggest } from './suggest.ts';
 
-/** The file in the same folder whose name is nearly that of a file that does not exist. */
+/** The file in the same folder with a name close to that of a missing file. */
 export function closestFile(missing: string): string | undefined {
   const folder = path.dirname(missing);
   let names: string[];

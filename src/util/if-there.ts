@@ -1,4 +1,4 @@
-/** Files and folders that may be absent: what is not there is empty. Every other failure is thrown. */
+/** Reads files and folders that may be absent: an absent one counts as empty. Every other failure is thrown. */
 import { readdirSync, readFileSync } from 'node:fs';
 
 export function textIfThere(file: string): string {

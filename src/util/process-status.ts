@@ -1,4 +1,4 @@
-/** What the system tells of a process. */
+/** The system's information about a process. */
 import { readFileSync } from 'node:fs';
 
 export interface ProcessStatus {

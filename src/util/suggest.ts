@@ -1,6 +1,6 @@
 /**
- * The allowed word that was probably meant: at most two edits away, and at most a third of its letters, so that a
- * short name never stands for another one. Of equally close words the first.
+ * The allowed word that was probably meant: at most two edits away, and at most a third of its letters, so that a short
+ * name is never taken for another. Among equally close words, the first one wins.
  */
 export function suggest(word: string, allowed: Iterable<string>): string | undefined {
   let best: string | undefined;

@@ -1,4 +1,4 @@
-/** What the operating system refused: which call, about which file, and why. */
+/** An error of the operating system: the refused call, the file and the reason. */
 
 export type SystemError = Error & {
   readonly code: string;

@@ -25,7 +25,7 @@ export interface Options {
 
 export interface Count {
   readonly injected: number;
-  /** Of these, how many the run met before it ended. */
+  /** The number of faults that the run met before it ended. */
   readonly met: number;
   readonly losses: number;
   /** Temporary files and folders that stayed. */
@@ -137,7 +137,7 @@ export function table({ seed, runs, kinds, failed }: Summary): string {
   );
 }
 
-/** What a failed trial was, so that it can be repeated, and what was lost. */
+/** Describes a failed trial, so that it can be repeated, and its losses. */
 export function account({ fault, met, losses, litter }: Trial): string {
   const place = met === undefined ? '' : ` (${met.what} ${met.path})`;
   const moment = fault.starts === undefined ? `call ${fault.injection.at}${place}` : `start ${fault.starts}`;

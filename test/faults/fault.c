@@ -1,18 +1,18 @@
 /*
- * Preloaded into the runner: counts what it does to files below FAULT_ROOT, writes each call and its result to
- * FAULT_TRACE, and at call number FAULT_AT does what FAULT_DO says:
+ * Preloaded into the runner: counts its calls on files below FAULT_ROOT, writes each call and its result to
+ * FAULT_TRACE, and at call number FAULT_AT does the action FAULT_DO:
  *
  *   kill      the runner dies, as by kill -9, before the call takes place
  *   signal S  the runner is sent signal S, and the call takes place
  *   guard     the guard of its stages dies
- *   stage     every stage that runs dies
+ *   stage     every running stage dies
  *   short E   the call, if it is a write, writes half, and from then on space is refused with errno E
  *   once E    the call fails with errno E
  *   from E    the call and all later ones that need space fail with errno E
  *
- * FAULT_READS=1 counts opening for reading and reading instead of what changes files. With FAULT_SAVE, a folder on the
- * same file system, what a rename replaces or an unlink removes is kept there under the number of the call, so that a
- * power cut can be simulated. Calls are made one at a time, so that the trace is the order in which they happened.
+ * FAULT_READS=1 counts opening for reading and reading instead of calls that change files. With FAULT_SAVE, a folder on
+ * the same file system, files that a rename replaces or an unlink removes are kept there under the number of the call,
+ * to simulate a power cut. Calls are made one at a time, so the trace has their real order.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -52,7 +52,7 @@ __attribute__((constructor)) static void prepare(void) {
   unsetenv("LD_PRELOAD"); /* what the runner starts is not meant */
 }
 
-/* Which path is meant; empty where it is not below the root. */
+/* Finds the path below the root; empty if it is elsewhere. */
 static void locate(char *out, int folder, const char *name) {
   char base[PATH_MAX] = "", link[64];
   if (name && name[0] == '/') snprintf(out, PATH_MAX, "%s", name);

@@ -18,7 +18,7 @@ export const KINDS = [
 ] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Where a trial begins: with nothing but the user's files, or after a run and an edit that makes everything due again. */
+/** The start of a trial: with the user's files only, or after a run and an edit that makes all stages stale. */
 export const STARTS = ['cold', 'warm'] as const;
 export type Start = (typeof STARTS)[number];
 
@@ -49,7 +49,7 @@ const ACTIONS: Readonly<Record<Kind, string>> = {
   'read-only': `from ${ERRNO.EROFS}`,
 };
 
-/** How many calls an undisturbed run makes. */
+/** The number of calls of an undisturbed run. */
 export interface Calls {
   readonly changing: number;
   readonly reading: number;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LOCK_FILE, PUBLISHED } from './project.ts';
 
-/** What a run ended with: outputs by instance as the lockfile names them, and published files, by digest. */
+/** The results of a run: the outputs of each instance in the lockfile, and published files, by digest. */
 export type Results = Readonly<Record<string, string>>;
 
 export function resultsOf(root: string): Results {
@@ -33,13 +33,13 @@ export function userFilesOf(root: string): Results {
   );
 }
 
-/** Blobs that are not what their names say. */
+/** Blobs with a digest other than their name. */
 export function unsoundBlobs(root: string): string[] {
   const blobs = filesBelow(root, ['cache/objects']).filter((file) => !isTemporary(file));
   return blobs.filter((file) => file.split('/').slice(-2).join('') !== digestOf(path.join(root, file)));
 }
 
-/** What an execution leaves behind only when it was cut off: nothing of it may stay for good. */
+/** The leftovers of an interrupted execution. None of them may stay for good. */
 export function litter(root: string): string[] {
   const temporary = filesBelow(root, ['.']).filter(isTemporary);
   const folders = ['cache/work', 'cache/leases'].flatMap((folder) =>
@@ -50,7 +50,7 @@ export function litter(root: string): string[] {
 
 const ORPHAN_PATIENCE_MS = 10_000;
 
-/** Processes that work in the project or were started for it, after the time that the guard may take. */
+/** Processes that work in the project or were started for it, after the time allowed to the guard. */
 export async function orphans(root: string): Promise<string[]> {
   const end = Date.now() + ORPHAN_PATIENCE_MS;
   for (;;) {

@@ -1,11 +1,11 @@
 /**
- * What a power cut may leave of what a run did, by the weakest promises that a file system makes:
+ * The possible states of the disk after a power cut, by the weakest promises of a file system:
  *
  * - The content of a file that was written and not flushed since is there, cut short, or empty.
- * - What happened to the names in a folder (made, renamed, removed) happened in that order, and the last of it, up to the
- *   last flush of that folder, may not have happened. Folders know nothing of each other: of two changes in two folders
- *   the later one may have survived alone. A rename from one folder to another belongs to the folder that it leads to.
- * - What was flushed is there, if the folders above it are.
+ * - Changes of the names in a folder (made, renamed, removed) happen in order. The last ones since the last flush of
+ *   that folder may be lost. Folders are independent: after two changes in two folders, the later one may survive
+ *   alone. A rename from one folder to another belongs to its target folder.
+ * - Flushed data exists, if the folders above it exist.
  */
 import {
   existsSync,
@@ -22,7 +22,7 @@ import path from 'node:path';
 import type { RandomSource } from '../../src/util/random.ts';
 import type { Call } from './preload.ts';
 
-/** @param saveFolder what the preloaded library kept of what lost its name */
+/** @param saveFolder the preloaded library's copies of replaced and removed files */
 export function cutPower(trace: readonly Call[], saveFolder: string, source: RandomSource): void {
   const done = trace.filter(({ errno }) => errno === 0);
   const { unflushedFiles, unflushedNames } = remainders(done);
@@ -36,7 +36,7 @@ const NAMING: ReadonlySet<string> = new Set(['create', 'mkdir', 'symlink', 'rena
 function remainders(done: readonly Call[]): { unflushedFiles: Set<string>; unflushedNames: Map<string, Call[]> } {
   const unflushedFiles = new Set<string>();
   const unflushedNames = new Map<string, Call[]>();
-  /** What stages wrote is in no trace: it is unflushed until the runner flushes it. */
+  /** The trace has no writes of stages: their files are unflushed until the runner flushes them. */
   const flushed = new Set<string>();
   for (const call of done) {
     const { what, path: file, to } = call;
@@ -94,7 +94,7 @@ function spoil(file: string, source: RandomSource): void {
   const { size } = lstatSync(file);
   const left = [size, 0, source.integer(size + 1)][source.integer(3)]!;
   if (left === size) return;
-  // By a file of its own: what else bears the same content by a hard link, in the folder of what was saved, stays.
+  // Written as a new file, so that a hard link with the same content in the save folder stays as it is.
   const rest = readFileSync(file).subarray(0, left);
   const { mode } = lstatSync(file);
   rmSync(file);
@@ -126,7 +126,7 @@ function undo({ number, what, path: file, to }: Call, saveFolder: string): void 
       if (existsSync(path.dirname(file)) && !existsSync(file)) mkdirSync(file);
       break;
     case 'rename':
-      // Where the folder that it came from is gone, nothing can be put back: then this rename did survive.
+      // If the source folder is gone, nothing can be put back: then this rename did survive.
       if (lstatSync(to, { throwIfNoEntry: false }) === undefined || !existsSync(path.dirname(file)) || existsSync(file))
         return;
       renameSync(to, file);

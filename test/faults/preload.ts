@@ -1,4 +1,4 @@
-/** The library that counts, records and spoils what the runner does to files: compiled from fault.c where it is needed. */
+/** The library that counts, records and disturbs the runner's file operations, compiled from fault.c on demand. */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -16,11 +16,11 @@ export function compilePreload(source: string, folder: string): Result<string, s
   return ok(library);
 }
 
-/** What happens at call number `at`: one of the actions that fault.c knows. */
+/** The action at call number `at`: one of those in fault.c. */
 export interface Injection {
   readonly at: number;
   readonly action: string;
-  /** Count what only reads, instead of what changes files. */
+  /** Count reading calls, instead of calls that change files. */
   readonly reads?: boolean;
 }
 
@@ -30,11 +30,13 @@ export interface Call {
   /** 0: it succeeded. */
   readonly errno: number;
   readonly path: string;
-  /** Where a rename leads. */
+  /** The target of a rename. */
   readonly to: string;
 }
 
-/** @param traceFile where the calls will stand; @param saveFolder keeps what lost its name, for a power cut */
+/**
+ * @param traceFile the file for the recorded calls; @param saveFolder keeps replaced and removed files, for a power cut
+ */
 export function preloaded(
   library: string,
   root: string,

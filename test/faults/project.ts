@@ -28,7 +28,7 @@ const PIPELINE = {
   },
 };
 
-/** Of the pipeline; every one is executed, from either start. */
+/** The number of instances in the pipeline; all are executed, from either start. */
 export const INSTANCES = 4;
 
 const TRAIN = `import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -44,7 +44,7 @@ export default async function (stage) {
 }
 `;
 
-/** What a user made, by path; modes too are looked at afterwards. */
+/** The files of the user, by path. Their modes are checked afterwards, too. */
 export const USER_FILES: Readonly<Record<string, string>> = {
   'pipeline.json': JSON.stringify(PIPELINE, null, 2),
   'stages/train.mjs': TRAIN,
@@ -58,7 +58,7 @@ export const USER_FILES: Readonly<Record<string, string>> = {
   'model/notes.txt': 'beside the weights\n',
 };
 
-/** Where the pipeline may write; everything else below the root is the user's. */
+/** The places where the pipeline may write. All other files below the root are the user's. */
 export const PUBLISHED: readonly string[] = ['model/weights.bin', 'reports/page.txt', 'reports/site'];
 export const LOCK_FILE = 'pipeline.lock.json';
 

@@ -1,4 +1,4 @@
-/** One fault: a fresh project, a run that is disturbed, a run that is not, and a verdict. */
+/** One fault: a fresh project, a disturbed run, an undisturbed run, and a verdict. */
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline, type Answer } from './command.ts';
@@ -24,12 +24,12 @@ export interface Bench {
 
 export interface Trial {
   readonly fault: Fault;
-  /** The call that the fault met; undefined where the run ended before it. */
+  /** The call that the fault met; undefined if the run ended before it. */
   readonly met: Call | undefined;
   readonly disturbed: Answer;
-  /** What is wrong; empty as it should be. */
+  /** The losses; empty in a passed trial. */
   readonly losses: readonly string[];
-  /** What lies about afterwards and will not be used again. */
+  /** Leftover files that will not be used again. */
   readonly litter: readonly string[];
 }
 
@@ -89,7 +89,7 @@ function killer(starts: number | undefined): (line: string, pid: number) => void
   };
 }
 
-/** Whatever happens, the runner ends with a documented code and a message, never with a stack trace. */
+/** The runner always ends with a documented code and a message, never with a stack trace. */
 function wrongEnd({ hung, code, signal, out, err }: Answer, met: Call | undefined): string[] {
   if (hung) return [`the disturbed run never ended: ${out.split('\n').at(-2) ?? ''} ${err}`];
   const bug = /Internal error|^\s+at .*:\d+:\d+\)?$/m.exec(`${out}\n${err}`);

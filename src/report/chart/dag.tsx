@@ -1,4 +1,6 @@
-/** The pipeline as a picture: stages as boxes, producers above, an arrow wherever a stage reads another's output. */
+/**
+ * The pipeline as a picture: stages as boxes, producers above, an arrow for each input that is another stage's output.
+ */
 import type { JSX } from 'preact';
 import { coordinate } from './coordinate.ts';
 import { isEmptyPlace, layered, type Edge } from './layers.ts';

@@ -98,7 +98,7 @@ function Reference({
   );
 }
 
-/** What is shown must hold all rows; a reference may at most double that. */
+/** The domain contains all rows; a reference may at most double it. */
 function domainOf(values: readonly number[], reference: DotPlotProps['reference']): [number, number] {
   const [low = 0, high = 1] = extent(values);
   if (reference === null) return [low, high];

@@ -17,7 +17,7 @@ export interface LabelCurve {
 }
 
 export interface LabelPoint {
-  /** Of the labels, above 0 and at most 1. */
+  /** The share of the labels, above 0 and at most 1. */
   readonly share: number;
   readonly mean: number;
   readonly low: number;

@@ -16,7 +16,7 @@ export interface Edge {
 
 const SWEEPS = 8;
 
-/** `nodes` with producers first. What leads from a node to itself is not drawn. */
+/** `nodes` with producers first. An edge from a node to itself is not drawn. */
 export function layered(nodes: readonly string[], all: readonly Edge[]): LayeredGraph {
   const edges = all.filter(({ from, to }) => from !== to);
   const [producers, consumers] = [neighbours(edges, 'to', 'from'), neighbours(edges, 'from', 'to')];
@@ -75,7 +75,7 @@ function neighbours(edges: readonly Edge[], here: keyof Edge, there: keyof Edge)
   return found;
 }
 
-/** Down and up in turns; what is left where it was keeps its place among equals. */
+/** Sorts down and up in turns. Among equals, nodes keep their order. */
 function ordered(layers: readonly (readonly string[])[], routes: readonly (readonly string[])[]): string[][] {
   const steps = routes.flatMap((route) => route.slice(1).map((to, i): Edge => ({ from: route[i]!, to })));
   const [above, below] = [neighbours(steps, 'to', 'from'), neighbours(steps, 'from', 'to')];

@@ -29,7 +29,7 @@ interface LineChartProps {
   readonly description: string;
   readonly curves: readonly Curve[];
   readonly reference?: { readonly value: number; readonly label: string } | undefined;
-  /** Whether nought must be seen, because reaching it means something. */
+  /** True if the axis must include 0, because 0 has a meaning. */
   readonly fromZero?: boolean;
 }
 

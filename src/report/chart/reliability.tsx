@@ -1,4 +1,4 @@
-/** How often a network is right when it is so sure. On the diagonal it knows what it knows. */
+/** Reliability diagram: the accuracy of a network by its confidence. On the diagonal, both are equal. */
 import { line } from 'd3-shape';
 import type { JSX } from 'preact';
 import { fixed } from '../format.ts';
@@ -19,7 +19,7 @@ interface ReliabilityProps {
 interface Placed {
   readonly x: number;
   readonly y: number;
-  /** Of all images. */
+  /** The share of all images. */
   readonly share: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Labels beside the ends of lines, moved apart so that none covers another: sorted by place, each pushed below the one
- * above it, then all that left the picture pushed back up.
+ * Labels beside the ends of lines, moved apart so that none covers another: sorted by place, each moved below the one
+ * above it, then those outside of the picture moved back up.
  */
 export function spreadLabels(places: readonly number[], gap: number, top: number, bottom: number): number[] {
   const order = [...places.keys()].sort((a, b) => places[a]! - places[b]! || a - b);

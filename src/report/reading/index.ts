@@ -1,4 +1,4 @@
-/** From the files that stages leave to what the page is made from. The only part of the report that opens files. */
+/** Reads the files of stages into the report's input. The only part of the report that opens files. */
 export { readAudit, readShared } from './audit.ts';
 export { readFineTuning, readPreTraining } from './curves.ts';
 export { readExplanation } from './explanation.ts';

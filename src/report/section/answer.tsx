@@ -136,7 +136,7 @@ function modelRows({ evaluation }: DatasetResults, metric: string, transfer: str
   });
 }
 
-/** What each step away from a random start brings. */
+/** The difference that each step away from a random start makes. */
 function differenceRows({ evaluation }: DatasetResults, metric: string, transfer: string): DotRow[] {
   const words = metricWords(metric);
   const pairs = [

@@ -1,4 +1,4 @@
-/** 9. What in the data makes results look better than they are, and by how much. */
+/** 9. The leaks in the data that make results look better than they are, and their effect. */
 import type { JSX } from 'preact';
 import type { AuditedPair, AuditFindings, SharedFindings } from '../audit.ts';
 import { fixed, NONE, signed, whole } from '../format.ts';
@@ -103,7 +103,7 @@ function Pair({ pair: { kind, images, labels, splits } }: { readonly pair: Audit
   );
 }
 
-/** What the audit calls its kinds, for people. */
+/** The audit's kinds of findings, in words. */
 const KINDS: Readonly<Record<string, string>> = {
   exact: 'equal images',
   equal: 'equal images',

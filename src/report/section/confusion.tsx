@@ -1,4 +1,4 @@
-/** 7. What is taken for what. */
+/** 7. The confusion matrices. */
 import type { JSX } from 'preact';
 import { ConfusionMatrix } from '../chart/confusion-matrix.tsx';
 import { identifier } from '../identifier.ts';

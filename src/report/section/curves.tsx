@@ -1,4 +1,4 @@
-/** 4. How training went: fine-tuning with bands over seeds, and what pre-training says of itself. */
+/** 4. The learning curves: fine-tuning with bands over seeds, and pre-training. */
 import { mean } from 'd3-array';
 import type { JSX } from 'preact';
 import { LineChart, type Curve, type Point } from '../chart/line-chart.tsx';

@@ -1,4 +1,4 @@
-/** How well each class is told from the rest, whatever the threshold: ROC and precision-recall curves. */
+/** The separation of each class from the rest at all thresholds: ROC and precision-recall curves. */
 import type { JSX } from 'preact';
 import { RateCurves } from '../chart/rate-curves.tsx';
 import { fixed } from '../format.ts';

@@ -1,4 +1,4 @@
-/** 8. Where the features put the test images, before and after fine-tuning. */
+/** 8. The test images in feature space, before and after fine-tuning. */
 import type { JSX } from 'preact';
 import { classLook, Scatter } from '../chart/scatter.tsx';
 import type { Embedding } from '../explanation.ts';

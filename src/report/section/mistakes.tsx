@@ -1,4 +1,4 @@
-/** 7, second half. The mistakes that a network is surest of, and where it looked. */
+/** 7, second half. The most confident mistakes of a network, with heat maps. */
 import type { JSX } from 'preact';
 import type { Example, Explanation } from '../explanation.ts';
 import { counted, fixed } from '../format.ts';

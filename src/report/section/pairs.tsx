@@ -1,4 +1,4 @@
-/** 4, third part. What self-supervision was shown: pairs of views of one image. */
+/** 4, third part. The training data of self-supervision: pairs of views of one image. */
 import type { JSX } from 'preact';
 import { identifier } from '../identifier.ts';
 import { Name, Section } from '../parts.tsx';

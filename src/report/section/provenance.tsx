@@ -1,4 +1,4 @@
-/** 10. Where every number comes from, and how to make it again. */
+/** 10. The origin of every number, and the commands to make it again. */
 import type { JSX } from 'preact';
 import { Dag } from '../chart/dag.tsx';
 import { bytes, counted, NONE, seconds } from '../format.ts';

@@ -1,4 +1,4 @@
-/** 2. What was done to what: data, split, networks, budgets, and what stands in for what the paper used. */
+/** 2. The setting of the study: data, split, networks, budgets, and replacements for the paper's data and weights. */
 import type { JSX } from 'preact';
 import { counted, listed, NONE, whole } from '../format.ts';
 import { fullName, LONGER, modelWords } from '../model.ts';
@@ -63,7 +63,7 @@ export function Setting({ study }: { readonly study: Study }): JSX.Element {
   );
 }
 
-/** Whether the comparison is fair to the starts that cost nothing. */
+/** Says if the comparison is fair to the starts without pre-training cost. */
 function computeSentence({ datasets }: Study): string {
   const longer = datasets.some(({ evaluation }) => evaluation.models.some(({ model }) => model === LONGER));
   return `it is computing that M1 and M3 did not have${longer ? `, and ${LONGER} did` : ': no model here says what they would have done with it'}.`;

@@ -1,4 +1,4 @@
-/** How an attempt ended that gave no result. */
+/** A mark for the end of an attempt without a result. */
 import type { JSX } from 'preact';
 
 /** A cross for a failure, two strokes for an interruption: told apart without colour. */

@@ -1,4 +1,4 @@
-/** A graph from left to right as a file of its own: producers left, an arrow wherever one output is read. */
+/** A graph from left to right as a file of its own: producers left, an arrow for each output that is read. */
 import type { JSX } from 'preact';
 import { coordinate } from '../chart/coordinate.ts';
 import { isEmptyPlace, layered, type Edge } from '../chart/layers.ts';

@@ -1,4 +1,4 @@
-/** What colours and signs mean; only those that occur. */
+/** The legend of colors and signs; only those that occur. */
 import type { JSX } from 'preact';
 import type { Look } from './texture.tsx';
 import { printable, textWidth } from './picture.tsx';

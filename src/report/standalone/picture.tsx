@@ -8,7 +8,7 @@ interface StandaloneProps {
   readonly width: number;
   readonly height: number;
   readonly title: string;
-  /** What the picture shows, in a sentence. */
+  /** A description of the picture in a sentence. */
   readonly description: string;
   /** Rules beyond those that every picture has. */
   readonly style: string;
@@ -49,7 +49,10 @@ export function Standalone({ width, height, title, description, style, children 
   );
 }
 
-/** XML has no place for control characters and halves of characters, and nobody for text that reorders what stands around it. */
+/**
+ * Replaces characters that XML does not allow (control characters, half surrogate pairs) and those that reorder the
+ * text around them.
+ */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Surrogate}\u202a-\u202e\u2066-\u2069\ufffe\uffff]/gu, '\ufffd');
 }

@@ -1,4 +1,7 @@
-/** How the bars of each stage look: four colours that are told apart without seeing colour well, then the same with a texture. */
+/**
+ * The fill of each stage's bars: four colors that color-blind readers can distinguish, then the same colors with a
+ * texture.
+ */
 import type { JSX } from 'preact';
 import { SERIES } from '../style.ts';
 

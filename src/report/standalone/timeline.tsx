@@ -1,4 +1,4 @@
-/** What ran when, as a file of its own: a lane for each that ran at the same time, a bar for each attempt. */
+/** The timeline of a run as a standalone file: a lane for each parallel execution, a bar for each attempt. */
 import { scaleLinear } from 'd3-scale';
 import type { JSX } from 'preact';
 import { coordinate } from '../chart/coordinate.ts';
@@ -13,14 +13,14 @@ import { looksOf, Textures, type Look } from './texture.tsx';
 export interface TimelinePicture {
   readonly title: string;
   readonly subtitle: string;
-  /** Of the whole run. */
+  /** The duration of the whole run. */
   readonly seconds: number;
   readonly lanes: number;
   /** In the order in which their stages are to be named. */
   readonly bars: readonly Bar[];
-  /** What the end of the run waited for, the first to run first: each by the indices of its first and its last bar. */
+  /** The critical path in the order of time: each execution by the indices of its first and its last bar. */
   readonly criticalPath: readonly { readonly first: number; readonly last: number }[];
-  /** What the legend says of it. */
+  /** The legend's text about the critical path. */
   readonly criticalText: string;
 }
 
