@@ -2,12 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from './host-tensor.ts';
 
-/** What every output place reads: source places with their weights. */
+/** The source indices that one output index reads, with their weights. */
 export type LinearMapRow = readonly (readonly [source: number, weight: number])[];
 
 /** One row for every output place. */
 export interface LinearMap {
-  /** How many source places there are. */
+  /** The number of source indices. */
   readonly sources: number;
   readonly rows: readonly LinearMapRow[];
 }

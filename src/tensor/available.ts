@@ -1,4 +1,4 @@
-/** Which engines this machine has: what `auto` chooses from, and what `pipeline engine list` says. */
+/** The engines of this machine: `auto` chooses one of them, and `pipeline engine list` prints them. */
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EngineName } from './engine.ts';
@@ -9,7 +9,7 @@ import { VERSION } from './tensorflow/installation/parts.ts';
 export interface Availability {
   readonly name: EngineName;
   readonly available: boolean;
-  /** Where it comes from, or why there is none and what to type. */
+  /** The origin of the engine; for a missing engine, the reason and the command that adds it. */
   readonly about: string;
 }
 

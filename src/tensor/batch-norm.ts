@@ -35,7 +35,10 @@ function forward(x: tf.Tensor, scale: tf.Tensor, offset: tf.Tensor, epsilon: num
   return [y, mean, variance];
 }
 
-/** Gradients of x, scale and offset. Sums are taken of what is centred: uncentred ones cancel where |mean| >> deviation. */
+/**
+ * Gradients of x, scale and offset. Sums are taken of centered values: sums of uncentered values cancel if |mean| >>
+ * deviation.
+ */
 function backward(
   dy: tf.Tensor,
   x: tf.Tensor,

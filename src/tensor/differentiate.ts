@@ -1,4 +1,4 @@
-/** Values and gradients in one pass, with whatever else the forward pass computed. */
+/** Values and gradients in one pass, with other results of the forward pass. */
 import * as tf from '@tensorflow/tfjs-core';
 import { TraceError } from './errors.ts';
 import './gradients/index.ts';
@@ -25,7 +25,7 @@ export function valueAndGrads<P extends Readonly<Record<string, tf.Tensor>>, A>(
   let aux: Tree<tf.Tensor> = {};
   const forward = (): tf.Scalar => {
     const result = loss(params);
-    // What the forward pass made is disposed with it.
+    // Tensors of the forward pass are disposed with it, so these are copied.
     aux = mapTree(result.aux as Tree<tf.Tensor>, (tensor) => tf.keep(tensor.clone()));
     return result.value;
   };

@@ -1,13 +1,16 @@
-/** Which of the engines of this machine `auto` takes where the runner granted a GPU. Nothing is loaded. */
+/** Finds the engine that `auto` takes if the runner granted a GPU. Nothing is loaded. */
 import { GRANTED_GPUS } from '../util/granted-gpus.ts';
 import { findTensorflow } from './tensorflow/installation/place.ts';
 
 export type EngineForGpus = 'tensorflow';
 
-/** Undefined where no engine that computes on GPUs was added. */
+/** Undefined if no engine for GPUs was added. */
 export function findEngineForGpus(): EngineForGpus | undefined {
   return findTensorflow()?.forGpus === true ? 'tensorflow' : undefined;
 }
 
-/** Whether the runner granted a GPU to this process. A variable of the user's own, such as CUDA_VISIBLE_DEVICES, grants none. */
+/**
+ * True if the runner granted a GPU to this process. A variable of the user's own, such as CUDA_VISIBLE_DEVICES, grants
+ * none.
+ */
 export const isGpuGranted = (): boolean => Number(process.env[GRANTED_GPUS] ?? 0) > 0;

@@ -1,4 +1,4 @@
-/** What can go wrong with a function to be compiled, and with what a compiled step is fed. */
+/** Errors of functions to be compiled, and of the values that a compiled step is fed. */
 import type { Precision } from './engine.ts';
 import type { DType } from './host-tensor.ts';
 
@@ -7,12 +7,12 @@ export class TraceError extends Error {
   override readonly name = 'TraceError';
 }
 
-/** A tensor that does not have the shape or dtype that a step was compiled for. */
+/** A tensor with another shape or dtype than the step was compiled for. */
 export class TensorMismatchError extends Error {
   override readonly name = 'TensorMismatchError';
 }
 
-/** A step that needs more memory than there is. Its message says what it was compiled for, and what to make smaller. */
+/** A step that needs more memory than available. Its message names the shapes of the step and the values to reduce. */
 export class MemoryError extends Error {
   override readonly name = 'MemoryError';
 }

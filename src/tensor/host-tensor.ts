@@ -1,4 +1,4 @@
-/** A tensor as bytes in memory that belong to nobody: what files hold, what steps are fed and give back. */
+/** A tensor as plain bytes in memory. Files hold such tensors; steps take and return them. */
 
 export type DType = 'float32' | 'int32' | 'bool' | 'uint8';
 

@@ -31,9 +31,9 @@ export interface EngineOptions {
 }
 
 /**
- * `auto`: where the runner granted a GPU, the engine that computes on it; else tensorflow where it was added to this
- * machine, else onnxruntime, which every install has. What is chosen is never replaced by another: opening it works or
- * throws. Throws GpuError where a GPU was granted and the engine cannot use it.
+ * `auto` takes the first of these: the engine for GPUs, if the runner granted one; tensorflow, if it was added to this
+ * machine; onnxruntime, which every install has. A chosen engine is never replaced by another: opening it works or
+ * throws. Throws GpuError if a GPU was granted and the engine cannot use it.
  */
 export async function openEngine(
   name: 'auto' | EngineName,
@@ -89,7 +89,7 @@ async function openAddedTensorflow(threads: number): Promise<Engine> {
   }
 }
 
-/** What the pipeline granted, what OpenMP programs are told, or all there is. */
+/** The processors granted by the pipeline, else those for OpenMP programs, else all. */
 function defaultThreads(): number {
   for (const name of ['PIPELINE_CPUS', 'OMP_NUM_THREADS']) {
     const threads = Number(process.env[name]);

@@ -1,8 +1,8 @@
-/** What an engine says when memory ends, in words that help. */
+/** Turns an engine's out-of-memory error into a helpful one. */
 import { describeTensor, MemoryError, type Described } from './errors.ts';
 
 interface Wanted extends Described {
-  /** Of an input of the step. */
+  /** The path of an input of the step. */
   readonly path: string;
 }
 

@@ -10,7 +10,10 @@ afterAll(async () => {
   for (const engine of Object.values(engines)) await engine.dispose();
 });
 
-/** Images [16, 4, 4, 16] to images of that shape; smooth, so that rounding cannot choose another branch. */
+/**
+ * Operations from images [16, 4, 4, 16] to images of that shape. They are smooth, so that rounding cannot choose
+ * another branch.
+ */
 const OPERATIONS: readonly ((
   x: tf.Tensor4D,
   earlier: tf.Tensor4D,
@@ -120,7 +123,7 @@ test(
           ({ x, filter, vector }) => {
             const values = [x as tf.Tensor4D];
             for (const { operation, from, with: other } of program) {
-              // Mostly the latest, so that programs are deep; sometimes an earlier one, so that they branch.
+              // Mostly the latest value, so that programs are deep; sometimes an earlier one, so that they branch.
               const at = (back: number): tf.Tensor4D => values[Math.max(0, values.length - 1 - Math.max(0, back - 5))]!;
               values.push(
                 OPERATIONS[operation]!(

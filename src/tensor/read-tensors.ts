@@ -7,7 +7,7 @@ import { decodeTorch, isTorch } from './torch/read.ts';
 export interface TensorsFile {
   readonly format: 'safetensors' | 'torch';
   readonly tensors: Readonly<Record<string, HostTensor>>;
-  /** What the file says about itself. */
+  /** The metadata of the file. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 

@@ -51,7 +51,7 @@ export function resizeImages(images: tf.Tensor, interpolation: Interpolation, at
   );
 }
 
-/** Of images [N, height, width, C]. tfjs's own gradients do not know half pixels. */
+/** The gradient for images [N, height, width, C]. tfjs's own gradients do not know half pixels. */
 export function gradientOfResize(
   dy: tf.Tensor,
   [, height, width]: readonly number[],

@@ -1,8 +1,9 @@
 /**
- * The header of a safetensors file: which tensors there are and where their bytes lie.
+ * The header of a safetensors file: its tensors and the positions of their bytes.
  *
  * Layout: eight bytes N (little-endian), N bytes of JSON, then the tensors' bytes without gaps. The format's rules
- * (https://github.com/huggingface/safetensors, "Format") are checked here, so that whoever reads bytes need not.
+ * (https://github.com/huggingface/safetensors, "Format") are checked here, so that readers of bytes need not check
+ * them.
  */
 import { visit } from 'jsonc-parser';
 import { sizeOf } from './host-tensor.ts';
@@ -24,11 +25,11 @@ export interface Header {
   /** In the order in which their bytes lie. */
   readonly entries: readonly Entry[];
   readonly metadata: Readonly<Record<string, string>>;
-  /** Where the tensors' bytes begin in the file. */
+  /** The position of the first tensor's bytes in the file. */
   readonly dataStart: number;
 }
 
-/** A file that is not well-formed safetensors, or holds what cannot be read. */
+/** A file that is not well-formed safetensors, or has an unsupported type. */
 export class SafetensorsError extends Error {
   override readonly name = 'SafetensorsError';
   constructor(place: string, problem: string) {
@@ -58,7 +59,10 @@ export function headerLength(start: Uint8Array, fileBytes: number, place: string
   return length;
 }
 
-/** Checks everything that later code relies on: types, shapes, byte counts, and that the tensors tile the rest of the file. */
+/**
+ * Checks types, shapes and byte counts, and that the tensors fill the rest of the file without gaps. Later code relies
+ * on this.
+ */
 export function parseHeader(json: Uint8Array, fileBytes: number, place: string): Header {
   const fail = (problem: string): never => {
     throw new SafetensorsError(place, problem);
@@ -107,8 +111,8 @@ export function encodeHeader(entries: readonly Entry[], metadata: Readonly<Recor
 }
 
 /**
- * Where each tensor will lie: the widest types first and then by name, so that every tensor is aligned to its type
- * (the reference implementation's order) and equal tensors give equal bytes.
+ * The position of each tensor: the widest types first, then by name. This is the reference implementation's order.
+ * Every tensor is aligned to its type, and equal tensors give equal bytes.
  */
 export function assignOffsets(tensors: readonly Omit<Entry, 'begin' | 'bytes'>[]): Entry[] {
   const order = [...tensors].sort((a, b) => STORED_WIDTH[b.type] - STORED_WIDTH[a.type] || (a.name < b.name ? -1 : 1));

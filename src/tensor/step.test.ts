@@ -199,7 +199,7 @@ test('the values that a step began with are forgotten once it is compiled, and t
 test.each(Object.entries(engines).filter(([name]) => name !== 'eager'))(
   'where memory ends, %s says what to make smaller, and goes on',
   async (_, engine) => {
-    const side = 2 ** 23; // the product takes 256 TiB: more than a process has addresses, whatever the system promises
+    const side = 2 ** 23; // the product takes 256 TiB, more than the address space of a process, even if the system overcommits memory
     const step = await engine.compile(
       ({ state, inputs }: { state: { kept: tf.Tensor }; inputs: { x: tf.Tensor } }) => ({
         state: { kept: tf.add(state.kept, 1) },

@@ -8,7 +8,7 @@ export interface Leaf<T> {
   readonly leaf: T;
 }
 
-/** Whatever has a shape and a dtype is a leaf: specs, host tensors, tfjs tensors. */
+/** A leaf has a shape and a dtype: specs, host tensors, tfjs tensors. */
 interface Shaped {
   readonly shape: readonly number[];
   readonly dtype: string;

@@ -32,7 +32,7 @@ export function openEager(): Engine {
 type AnyCompiled = Step<Tree<HostTensor>, Tree<TensorSpec>, Tree<tf.Tensor>>;
 
 function compile(fn: AnyStepFunction, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }): AnyCompiled {
-  // What cannot be compiled must not work here either.
+  // A function that cannot be compiled must fail here, too.
   trace(fn, specs);
   let state = mapTree(specs.state, copied);
   let disposed = false;

@@ -1,4 +1,7 @@
-/** Where tfjs's own kernels are wrong: the oracle must be right. Registered when this file is loaded. */
+/**
+ * Replacements of wrong kernels of tfjs, because the oracle must be right. They are registered when this file is
+ * loaded.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { stridedSliceOf, type StridedSliceAttributes } from '../graph/attributes.ts';

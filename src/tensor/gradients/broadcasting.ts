@@ -21,7 +21,7 @@ const binary = (
 const where = (dy: tf.Tensor, truths: tf.Tensor): tf.Tensor => tf.mul(dy, tf.cast(truths, 'float32'));
 
 export const BROADCAST_GRADIENTS: GradientTable = {
-  // Where both are equal, the first one was taken.
+  // If both are equal, the first one gets the gradient.
   Maximum: binary((dy, a, b) => ({ a: () => where(dy, tf.greaterEqual(a, b)), b: () => where(dy, tf.less(a, b)) })),
   Minimum: binary((dy, a, b) => ({ a: () => where(dy, tf.lessEqual(a, b)), b: () => where(dy, tf.greater(a, b)) })),
   SquaredDifference: binary((dy, a, b) => ({

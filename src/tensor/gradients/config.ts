@@ -1,4 +1,4 @@
-/** How a gradient is written here. */
+/** The form of a gradient in this room. */
 import type * as tf from '@tensorflow/tfjs-core';
 
 export type Attributes = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 /**
- * Gradients of convolutions, dilated ones among them. A dilated filter is a wider one with zeros in between: the gradients are those
- * of the wider one, of which the filter takes what is its own.
+ * Gradients of convolutions, dilated ones among them. A dilated filter is a wider one with zeros in between: the
+ * gradients are those of the wider one, without the taps that are zero.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Attributes, Gradient, GradientTable } from './config.ts';

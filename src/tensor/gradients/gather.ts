@@ -1,4 +1,4 @@
-/** Gradients of operations that repeat, pick or place values: what was read several times gets the sum. */
+/** Gradients of operations that repeat, select or place values: a value that was read several times gets the sum. */
 import * as tf from '@tensorflow/tfjs-core';
 import { applyAlongAxis, gatherMap, transposeMap } from '../along-axis.ts';
 import { stridedSliceOf, type StridedSliceAttributes } from '../graph/attributes.ts';

@@ -1,10 +1,10 @@
 /**
  * All gradients: tfjs's own, and in front of them those that it lacks or has only for some cases.
  *
- * Here they replace: what broadcasts (maximum, minimum, squaredDifference, batches of matMul), dilated convolutions, cumsum along
- * an axis that is not the last, products over several or negative axes, tiling of more than four axes, mirrored padding,
- * resizing about half pixels, gathering in more than one batch axis. Here they are new: einsum, topk, stridedSlice, gatherND,
- * scatterND, depthToSpace, diag.
+ * Replaced gradients: broadcasting operations (maximum, minimum, squaredDifference, batches of matMul), dilated
+ * convolutions, cumsum along an axis that is not the last, products over several or negative axes, tiling of more than
+ * four axes, mirrored padding, resizing about half pixels, gathering in more than one batch axis. New gradients:
+ * einsum, topk, stridedSlice, gatherND, scatterND, depthToSpace, diag.
  */
 import '#tfjs-gradients';
 import * as tf from '@tensorflow/tfjs-core';

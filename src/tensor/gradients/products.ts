@@ -15,7 +15,7 @@ function einsumGradient(dy: tf.Tensor, operands: readonly tf.Tensor[], which: nu
     terms.length === 1
       ? tf.einsum(`${result}->${found}`, dy)
       : tf.einsum(`${result},${terms[other]!}->${found}`, dy, operands[other]!);
-  // What was summed away within the operand alone counts everywhere the same.
+  // A label that was summed within this operand alone has the same gradient at every index.
   const { shape } = operands[which]!;
   return tf.broadcastTo(
     tf.reshape(

@@ -3,7 +3,7 @@ import { random } from '../../util/random.ts';
 import { convolutionOf, type Window } from './attributes.ts';
 import { tapColumnRanges, usedTaps, tapRowRanges, type TapRange } from './filter-tap-ranges.ts';
 
-/** Every output at which a tap sees a pixel, and that pixel. */
+/** Every output index at which a tap meets a pixel, and that pixel. */
 function seen(
   tap: number,
   pad: number,

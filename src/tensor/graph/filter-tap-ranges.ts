@@ -1,4 +1,4 @@
-/** Where the taps of a filter meet the images that it moves over. */
+/** The ranges in which the taps of a filter meet the image. */
 import type { Window } from './attributes.ts';
 
 /** One tap along one axis: at `count` outputs from `output` on, at inputs `stride` apart from `input` on. */

@@ -1,6 +1,6 @@
 /**
- * Checks that the inputs of a kernel fit together. tfjs leaves this to its kernels, which do not run while a function is traced. Engines
- * would refuse later, in words of their own, or would compute something.
+ * Checks that the inputs of a kernel fit together. tfjs leaves this to its kernels, which do not run while a function
+ * is traced. Engines would refuse later, with messages of their own, or would compute a wrong result.
  */
 import { TraceError, describeTensor, sameShape } from '../errors.ts';
 import { axisOf, sliceOf } from './attributes.ts';

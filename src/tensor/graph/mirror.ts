@@ -1,7 +1,7 @@
 /** Mirrored padding: which place of the source every place of the result repeats. */
 export interface MirrorPadAttributes {
   readonly paddings: readonly (readonly [number, number])[];
-  /** Whether the border itself is repeated. */
+  /** `symmetric` repeats the border itself, `reflect` does not. */
   readonly mode: 'reflect' | 'symmetric';
 }
 

@@ -1,4 +1,4 @@
-/** What graphs are made of. */
+/** The parts of a graph. */
 import type { DType } from '../host-tensor.ts';
 
 export interface Spec {
@@ -8,7 +8,7 @@ export interface Spec {
 
 export interface Value extends Spec {
   readonly node: Node;
-  /** Which output of the node. */
+  /** The number of the node's output. */
   readonly index: number;
 }
 

@@ -23,7 +23,7 @@ export function liveNodes({ graph, inputs, state, outputs }: Program): Node[] {
   return graph.nodes.filter((node) => live.has(node));
 }
 
-/** How often each value is read, by nodes and as a result. */
+/** The number of reads of each value, by nodes and as a result. */
 export function countUses(program: Program): Map<Value, number> {
   const uses = new Map<Value, number>();
   const use = (value: Value): unknown => uses.set(value, (uses.get(value) ?? 0) + 1);
@@ -33,7 +33,7 @@ export function countUses(program: Program): Map<Value, number> {
   return uses;
 }
 
-/** What replaces a node, given its rebuilt inputs; undefined keeps it. */
+/** The values that replace a node, given its rebuilt inputs; undefined keeps it. */
 export type Rule = (node: Node, inputs: readonly Value[], graph: Graph) => readonly Value[] | undefined;
 
 /** Rebuilds the live part of a program, node by node. */

@@ -14,7 +14,7 @@ interface ImageSides {
   readonly channels: number;
 }
 
-/** Of images [N, H, W, C]. */
+/** The sides of images [N, H, W, C]. */
 export function imageSides(shape: readonly number[]): ImageSides {
   const [batch, height, width, channels] = expectRank4(shape);
   return { batch, height, width, channels };
@@ -27,7 +27,7 @@ interface FilterSides {
   readonly output: number;
 }
 
-/** Of a filter [rows, columns, channels in, channels out]. */
+/** The sides of a filter [rows, columns, channels in, channels out]. */
 export function filterSides(shape: readonly number[]): FilterSides {
   const [height, width, input, output] = expectRank4(shape);
   return { height, width, input, output };

@@ -135,7 +135,7 @@ interface CumulativeAttributes {
   readonly reverse?: boolean;
 }
 
-/** Attributes of the kernels that have any; what is optional here is left out by tfjs at times. */
+/** Attributes of the kernels that have any. tfjs sometimes leaves out the optional ones. */
 interface KernelAttributes
   extends
     Record<(typeof REDUCTION_KERNELS)[number], ReductionAttributes>,
@@ -189,7 +189,7 @@ export type AttributesOf<K extends KernelName> = K extends keyof KernelAttribute
 /** One or more. */
 export type List<T> = readonly [T, ...T[]];
 
-/** The inputs of a kernel by name, of whatever stands for a value; those without names are `operands`. */
+/** The inputs of a kernel by name, as values or their representations; those without names are `operands`. */
 export type Inputs<K extends KernelName, T> = Signatures[K]['inputs'] extends readonly (infer N extends string)[]
   ? Readonly<Record<N, T>>
   : { readonly operands: List<T> };
@@ -201,7 +201,7 @@ export type Outputs<K extends KernelName, T> = Signatures[K]['outputs'] extends 
     ? readonly T[]
     : T;
 
-/** Names what a node holds in order: its inputs, or what stands for them. */
+/** Names a node's ordered inputs, or their representations. */
 export function inputsByName<K extends KernelName, T>(kernel: K, inputs: readonly T[]): Inputs<K, T> {
   const { inputs: names }: Signature = SIGNATURES[kernel];
   return (names === 'list' ? { operands: inputs } : byName(kernel, names, inputs)) as Inputs<K, T>;

@@ -1,10 +1,10 @@
 /**
- * Decides in which layout every value is kept, so that few have to be converted.
+ * Decides the layout of every value, so that few values are converted.
  *
- * Values that elementwise operations connect form a family (union-find) and share a layout. What convolutions and pools
- * read and write asks for an image layout for its family, what they use as filters for a filter layout: so the optimiser
- * works on blocked filters, and activations stay blocked from the first convolution to the last.
- * A convolution that becomes a matrix product (small-images.ts) asks for nothing: products take plain values.
+ * Values that elementwise operations connect form a family (union-find) and share a layout. The images of convolutions
+ * and pools ask for an image layout for their family, the filters for a filter layout. The optimizer therefore works on
+ * blocked filters, and activations stay blocked from the first convolution to the last. A convolution that becomes a
+ * matrix product (small-images.ts) asks for no layout, because products take plain values.
  */
 import { sameShape } from '../errors.ts';
 import { BINARY_KERNELS, COMPARISON_KERNELS, PREDICATE_KERNELS, UNARY_KERNELS } from '../graph/signatures.ts';
@@ -28,7 +28,7 @@ const ELEMENTWISE = new Set<string>([
   'BatchNormTrainingGrad',
 ]);
 
-/** Which inputs (by number) and whether the output are images; which input or output is a filter. */
+/** The inputs and outputs that are images or filters, by number. */
 const ROLES: Readonly<
   Record<string, { readonly images: readonly (number | 'output')[]; readonly filter?: number | 'output' }>
 > = {

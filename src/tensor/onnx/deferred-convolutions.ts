@@ -1,4 +1,4 @@
-/** Blocked convolutions that are not written yet: what follows them can still become part of them. */
+/** Blocked convolutions that are not written yet, so that following operations can become part of them. */
 import type { Attribute, Name } from './model.ts';
 
 export interface DeferredConvolution {

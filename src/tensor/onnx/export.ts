@@ -8,12 +8,12 @@ import { lower } from './lower.ts';
 export interface ExportedModel {
   /** The file. */
   readonly bytes: Uint8Array;
-  /** Of the one input and the one output, as a session takes and gives them. */
+  /** The names of the one input and the one output in a session. */
   readonly input: string;
   readonly output: string;
 }
 
-/** Throws TraceError where `fn` uses what cannot be compiled. */
+/** Throws TraceError if `fn` uses an operation that cannot be compiled. */
 export function exportOnnx(fn: (input: tf.Tensor) => tf.Tensor, input: TensorSpec): ExportedModel {
   const step = (({ inputs }: { inputs: { input: tf.Tensor } }) => ({
     state: {},

@@ -1,9 +1,9 @@
 /**
  * Runs whose results are written into the caller's buffers, and nowhere else.
  *
- * ONNX Runtime writes there. Its binding for Node then copies every result into a new array all the same, a training step's
- * whole state, unless it meets one that it has no array for: there it gives up, when everything has been computed and
- * written. So the first output of a step is an empty sequence, and the binding's complaint about it says that the step has run.
+ * ONNX Runtime writes there. Its binding for Node then still copies every result into a new array: a training step's
+ * whole state. It throws at a result without an array type, after everything has been computed and written. The first
+ * output of a step is therefore an empty sequence. The binding's error about it means that the step has run.
  */
 import type * as ort from 'onnxruntime-node';
 import type { Model, Name } from './model.ts';

@@ -1,9 +1,9 @@
 /**
- * How the values of a tensor lie in memory.
+ * The order of a tensor's values in memory.
  *
- * tfjs counts images as [N, H, W, C] and filters as [kh, kw, in, out]; ONNX Runtime's operators want channels first, its
- * fast ones in blocks of b channels. Every layout is an arrangement: sides are split, the parts are permuted, and the result
- * is declared with a shape that the operators expect.
+ * tfjs counts images as [N, H, W, C] and filters as [kh, kw, in, out]; ONNX Runtime's operators want channels first,
+ * its fast ones in blocks of b channels. Every layout is an arrangement: sides are split, the parts are permuted, and
+ * the result is declared with a shape that the operators expect.
  */
 import { sizeOf } from '../host-tensor.ts';
 import type { Model, Name } from './model.ts';
@@ -57,7 +57,7 @@ export function arrange(layout: Layout, shape: readonly number[], block: number)
   }
 }
 
-/** The shape of an arranged tensor with nothing merged: where tensors that broadcast line up. */
+/** The shape of an arranged tensor with nothing merged. Broadcasting tensors line up in it. */
 export const expandedShape = ({ split, permutation }: Arrangement): number[] => permutation.map((axis) => split[axis]!);
 
 /** Adds the operators that bring `name` from one arrangement of `shape` to another. */
@@ -76,7 +76,7 @@ export function convertLayout(model: Model, name: Name, from: Arrangement, to: A
   if (order.every((axis, i) => axis === i) && equal(from.declared, to.declared)) return name;
   const sides = expandedShape(from);
   const moved = order.filter((axis) => sides[axis] !== 1);
-  // Where only axes of length 1 change places, no value does.
+  // If only axes of length 1 change places, no value moves.
   if (moved.every((axis, i) => i === 0 || moved[i - 1]! < axis)) return reshape(model, name, to.declared);
   return reshape(model, transpose(model, reshape(model, name, sides), order), to.declared);
 }

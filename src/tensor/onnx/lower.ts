@@ -8,17 +8,17 @@ import { Lowering } from './lowering.ts';
 import { Model, type Name } from './model.ts';
 
 export interface Port {
-  /** Of the model's input or output. */
+  /** The name of the model's input or output. */
   readonly name: Name;
   /** The path in the caller's tree. */
   readonly path: string;
   readonly dtype: Value['dtype'];
   readonly shape: readonly number[];
-  /** How the values lie in the session's buffers. */
+  /** The order of the values in the session's buffers. */
   readonly arrangement: Arrangement;
 }
 
-/** A leaf of the state: `next` is the output that replaces it, null where the step leaves it alone. */
+/** A leaf of the state: `next` is the output that replaces it, null if the step does not change it. */
 export interface StatePort extends Port {
   readonly next: Name | null;
 }
@@ -49,7 +49,7 @@ export function lower(program: Program, block: number | null): Lowered {
   const taken = new Set<Name>([...inputs, ...sources].map(({ name }) => name));
   const output = (value: Value, arranged: Arrangement, layout: 'plain' | ReturnType<Lowering['layout']>): Name => {
     const found = lowering.get(value, layout);
-    // An output is neither an input nor a constant nor another output.
+    // An output must be separate from inputs, constants and other outputs.
     const name = taken.has(found) || value.node.kernel === 'Const' ? model.copy(found) : found;
     taken.add(name);
     model.output(name, value.dtype, arranged.declared);
@@ -72,7 +72,7 @@ export function lower(program: Program, block: number | null): Lowered {
   return { model, inputs, state, outputs };
 }
 
-/** State that is used as filters is kept as filters; everything else that comes from outside is plain. */
+/** State used as filters is kept in the filter layout; other values from outside are plain. */
 function isFilter(lowering: Lowering, value: Value): boolean {
   return value.node.kernel === 'State' && lowering.layout(value).startsWith('filter');
 }
@@ -92,7 +92,7 @@ function lowerNodes(lowering: Lowering, program: Program): void {
   }
 }
 
-/** A fill is one number that is expanded, so that models stay small. */
+/** A fill is one expanded number, so that models stay small. */
 function constant({ model }: Lowering, value: Value): Name {
   const splat = splatOf(value);
   if (splat === undefined) return model.constant(value.dtype, value.shape, dataOf(value)!);

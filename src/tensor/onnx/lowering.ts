@@ -1,4 +1,4 @@
-/** The bookkeeping of turning a graph into an ONNX model: which value exists under which name in which layout. */
+/** The state of a lowering to ONNX: the name of each value in each layout. */
 import type { Spec, Value } from '../graph/node.ts';
 import { countUses, type Program } from '../graph/program.ts';
 import { assignLayouts } from './assign-layouts.ts';
@@ -122,7 +122,7 @@ export class Lowering {
       : this.model.constant(dtype, [], dtype === 'int32' ? Int32Array.of(value) : Uint8Array.of(value));
   }
 
-  /** A value that broadcasts against one of rank 4, lined up with that one's arrangement. */
+  /** A value that broadcasts against a value of rank 4, lined up with its arrangement. */
   alignedWith(value: Value, to: Spec, layout: Layout): Name {
     const name = this.get(value);
     const sides = [...to.shape.map(() => 1).slice(value.shape.length), ...value.shape];

@@ -32,7 +32,7 @@ export class Model {
   readonly #initialisers: Uint8Array[] = [];
   readonly #inputs: Uint8Array[] = [];
   readonly #outputs: Uint8Array[] = [];
-  /** What was added before: equal operators on equal inputs are one. */
+  /** The operators added so far: equal operators on equal inputs are merged. */
   readonly #known = new Map<string, Name[]>();
   #count = 0;
 

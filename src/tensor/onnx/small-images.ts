@@ -1,14 +1,14 @@
 /**
- * Which convolutions become matrix products (kernels/products.ts): those on images of a few pixels.
+ * Selects the convolutions that become matrix products (kernels/products.ts): those on images of a few pixels.
  *
- * Blocked operators fill their registers with the pixels of a row, and gradients bring filters into other blocks; both costs
- * more there than it gains. Products take images and filters as they lie in memory.
+ * Blocked operators fill their registers with the pixels of a row, and gradients bring filters into other blocks; both
+ * costs more there than it gains. Products take images and filters as they lie in memory.
  */
 import { windowOf, type Window } from '../graph/attributes.ts';
 import type { Node } from '../graph/node.ts';
 import { usedTaps, type UsedTaps } from '../graph/filter-tap-ranges.ts';
 
-/** Pixels of the output up to which products were measured to be the faster way, whatever the batch. */
+/** The number of output pixels up to which products were measured to be faster, for all batch sizes. */
 const SMALL = 9;
 
 /** The taps of a filter that is worth a product. */

@@ -32,8 +32,8 @@ export interface Binding {
 let started: { readonly file: string; readonly threads: number; readonly binding: Binding } | undefined;
 
 /**
- * @param file the compiled addon, absolute
- * Throws where the file or a library of it cannot be loaded, or where TensorFlow runs with another number of threads already.
+ * @param file the compiled addon, absolute Throws if the file or one of its libraries cannot be loaded, or if
+ * TensorFlow already runs with another number of threads.
  */
 export function startTensorflow(file: string, threads: number): Binding {
   if (started !== undefined) {
@@ -48,7 +48,7 @@ export function startTensorflow(file: string, threads: number): Binding {
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
   // Two operations at a time: what one of them computes on a single thread, or waits for, the other fills. Results stay equal to the bit.
   process.env.TF_NUM_INTEROP_THREADS = threads > 1 ? '2' : '1';
-  // Errors only; whoever debugs TensorFlow sets it.
+  // Errors only. Set it yourself to debug TensorFlow.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
   const binding = createRequire(import.meta.url)(file) as Binding;
   started = { file, threads, binding };

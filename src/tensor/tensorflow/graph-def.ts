@@ -11,7 +11,7 @@ export type TfType = DType | 'bfloat16';
 
 const TYPES: Readonly<Record<TfType, number>> = { float32: 1, int32: 3, uint8: 4, bool: 10, bfloat16: 14 };
 
-/** What readers of the graph may assume of its writer; any number of the last years. 0 would mean the rules of 2015. */
+/** The version of the graph's writer; any number of the last years works. 0 would mean the rules of 2015. */
 const PRODUCER = 1087;
 
 /** The fields of an AttrValue message. */

@@ -150,7 +150,7 @@ function lowerNodes(lowering: Lowering, program: Program, left: ReadonlySet<Node
   }
 }
 
-/** A fill is one number that is repeated, so that graphs stay small. */
+/** A fill is one repeated number, so that graphs stay small. */
 function constant({ graph }: Lowering, value: Value): Edge {
   const splat = splatOf(value);
   if (splat === undefined) return graph.constant(value.dtype, value.shape, dataOf(value)!);

@@ -1,4 +1,4 @@
-/** The state of a lowering: which edge of the TensorFlow graph carries which value, in which type. */
+/** The state of a lowering to TensorFlow: the edge and type of each value. */
 import { numbersOf } from '../graph/graph.ts';
 import type { Node, Value } from '../graph/node.ts';
 import type { DType } from '../host-tensor.ts';
@@ -22,7 +22,7 @@ export class Lowering {
     this.#edges.set(value, new Map([[outputType(value, this.#reduced), edge]]));
   }
 
-  /** The value in the type in which it goes in and out of graphs, or in the one that is asked for. */
+  /** The value in its own dtype, or in the requested type. */
   get(value: Value, type: TfType = value.dtype): Edge {
     const known = this.#edges.get(value);
     if (known === undefined)
@@ -35,7 +35,7 @@ export class Lowering {
     return converted;
   }
 
-  /** The edge by which the value leaves its operation, whatever its type there. */
+  /** The edge by which the value leaves its operation, in its type there. */
   edgeOf(value: Value): Edge {
     return this.get(value, outputType(value, this.#reduced));
   }

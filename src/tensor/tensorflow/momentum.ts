@@ -1,5 +1,5 @@
 /**
- * Finds updates by momentum, v <- m v + g and w <- w - r v, which TensorFlow has as one operation that works in place.
+ * Finds updates by momentum, v <- m v + g and w <- w - r v. TensorFlow has one in-place operation for them.
  *
  * Written out they are four passes over all weights with a new buffer each: a quarter of a step of a ResNet-18 on 32
  * images of 64 px in bfloat16.
@@ -9,14 +9,14 @@ import type { Node, Value } from '../graph/node.ts';
 import { countUses, type Program } from '../graph/program.ts';
 
 export interface MomentumUpdate {
-  /** Which leaves of the state w and v are. */
+  /** The leaves of the state that are w and v. */
   readonly weight: number;
   readonly velocity: number;
   readonly gradient: Value;
   readonly momentum: number;
   /** A scalar; undefined: 1. */
   readonly rate: Value | undefined;
-  /** What the one operation stands for, and nothing else reads. */
+  /** The nodes that the one operation replaces. No other node reads them. */
   readonly nodes: readonly Node[];
 }
 

@@ -1,9 +1,10 @@
 /**
  * Mixed precision: which nodes of a program compute in bfloat16.
  *
- * Convolutions and matrix products that depend on the state, and what lies between them. Weights, statistics of
- * normalisation, losses, updates and augmentation stay in float32. The recipe is that of P. Micikevicius et al., "Mixed
- * Precision Training", ICLR 2018, without its scaling of losses: bfloat16 has float32's exponents (D. Kalamkar et al., 2019).
+ * Reduced to bfloat16: convolutions and matrix products that depend on the state, and the operations between them.
+ * Weights, statistics of normalisation, losses, updates and augmentation stay in float32. The recipe is that of P.
+ * Micikevicius et al., "Mixed Precision Training", ICLR 2018, without its scaling of losses: bfloat16 has float32's
+ * exponents (D. Kalamkar et al., 2019).
  */
 import type { Node, Value } from '../graph/node.ts';
 import { liveNodes, type Program } from '../graph/program.ts';
@@ -14,16 +15,16 @@ export type ReducedNodes = ReadonlySet<Node>;
 
 export const NO_REDUCED_NODES: ReducedNodes = new Set();
 
-/** What is worth it by itself. */
+/** Kernels that are faster in bfloat16 by themselves. */
 const PRODUCTS = new Set(['Conv2D', 'Conv2DBackpropInput', 'Conv2DBackpropFilter', 'BatchMatMul']);
 
-/** What goes along where all its operands came out of such nodes. */
+/** Kernels that are reduced if all their operands are outputs of reduced nodes. */
 const BETWEEN = new Set(['Relu', 'Add', 'MaxPool', 'BatchNormTraining', 'Reshape', 'Transpose', 'PadV2']);
 
-/** Gradients go along with what they are gradients of: with the input of that number. */
+/** Gradients that are reduced if the input of this number is. */
 const GRADIENTS: Readonly<Record<string, number>> = { ReluGrad: 1, MaxPoolGrad: 1, BatchNormTrainingGrad: 1 };
 
-/** Of a batch norm, only the images are reduced. */
+/** Only the images of a batch norm are reduced. */
 const IMAGES: Readonly<Record<string, { readonly inputs: readonly number[]; readonly outputs: readonly number[] }>> = {
   BatchNormTraining: { inputs: [0], outputs: [0] },
   BatchNormTrainingGrad: { inputs: [0, 1], outputs: [0] },

@@ -4,7 +4,7 @@ import { fromBufferPromise, type Entry, type ZipFile } from 'yauzl';
 import type { Refuse } from './error.ts';
 
 const STORED = 0;
-/** Of the first member of a ZIP file. */
+/** The signature of the first member of a ZIP file. */
 const SIGNATURE = Buffer.from('PK\x03\x04');
 
 export const isArchive = (bytes: Uint8Array): boolean => SIGNATURE.equals(bytes.subarray(0, SIGNATURE.length));

@@ -1,4 +1,4 @@
-/** A file that torch.save did not write, that was cut or changed, or that holds what is not read. */
+/** A file that torch.save did not write, that was truncated or changed, or that has unsupported content. */
 export class TorchFileError extends Error {
   override readonly name = 'TorchFileError';
   constructor(place: string, problem: string) {

@@ -128,7 +128,7 @@ test.each<[string, Buffer, string]>([
     file(PLAIN, { 'data/0': new Uint8Array(8), 'metadata.json': Buffer.from('{"a":1}') }),
     'its record "metadata.json" must map names to texts.',
   ],
-  // What it names.
+  // The name in the message.
   [
     'a command',
     file('\x80\x02cposix\nsystem\nX\x02\0\0\0ls\x85R.'),

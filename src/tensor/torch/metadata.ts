@@ -1,4 +1,4 @@
-/** What a torch file written here says about itself: a record beside the pickle, which torch passes over. */
+/** The metadata of a torch file written here: a record beside the pickle, which torch ignores. */
 import type { Refuse } from './error.ts';
 
 export const METADATA_RECORD = 'metadata.json';

@@ -1,4 +1,4 @@
-/** What follows an opcode in a pickle: numbers and texts, each read only where the bytes reach that far. */
+/** The operands of an opcode in a pickle: numbers and texts. Each is read only if the bytes reach that far. */
 import type { Refuse } from './error.ts';
 
 export class Operands {

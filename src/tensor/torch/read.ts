@@ -19,7 +19,7 @@ interface TorchFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Whether a file begins as torch's do; others are of another kind. */
+/** True if the file begins like one of torch. */
 export const isTorch = (bytes: Uint8Array): boolean => isArchive(bytes) || isLegacy(bytes);
 
 /** `place` names the source of the bytes in messages. Throws TorchFileError when they are malformed or hold what is not read. */
@@ -56,7 +56,7 @@ function decodeArchive(records: ReadonlyMap<string, Uint8Array>, refuse: Refuse)
 
 /** Under these keys training scripts keep the state dictionary, beside epoch and optimiser. */
 const WRAPPERS = ['state_dict', 'model_state_dict', 'model'];
-/** What nn.DataParallel and DistributedDataParallel put before every name. */
+/** The prefix that nn.DataParallel and DistributedDataParallel put before every name. */
 const PARALLEL = 'module.';
 /** Tensors may share a storage, as tied weights do; so many times the file's own size is more than any model needs. */
 const MOST_SHARED = 16;

@@ -1,4 +1,4 @@
-/** The tensors that a torch pickle describes: windows on storages, whose bytes lie outside the pickle. */
+/** The tensors of a torch pickle: windows on storages. The bytes of storages are outside the pickle. */
 import { sizeOf, type HostTensor } from '../host-tensor.ts';
 import { STORED_WIDTH, type StoredType } from '../safetensors-header.ts';
 import { decodeValues } from '../stored-values.ts';

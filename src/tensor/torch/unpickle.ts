@@ -1,17 +1,18 @@
 /**
  * Reads a pickle without running it.
  *
- * A pickle is a program for a small stack machine, and in Python some of its instructions call whatever function it names.
- * Here a name is only a name: what may be named, and what a call of it means, is decided by `Meanings`, and everything else is
- * refused. The instructions are those that `torch.save` writes and that `torch.load(weights_only=True)` takes (protocol 2;
- * Lib/pickletools.py of Python describes each).
+ * A pickle is a program for a small stack machine, and in Python some of its instructions call any function that it
+ * names. Here a name is only a name. `PickleResolver` decides the allowed names and the meaning of their calls;
+ * everything else is refused. The instructions are those of `torch.save` and `torch.load(weights_only=True)` (protocol
+ * 2; Lib/pickletools.py of Python describes each).
  *
- * Every instruction takes at least a byte and makes at most one value, so time and memory stay within a multiple of the file's.
+ * Every instruction takes at least a byte and makes at most one value, so time and memory stay within a multiple of the
+ * file's.
  */
 import type { Refuse } from './error.ts';
 import { Operands } from './operands.ts';
 
-/** What names, calls and persistent identifiers mean. Each refuses what it does not know. */
+/** The meaning of names, calls and persistent identifiers. Each method refuses unknown ones. */
 export interface PickleResolver {
   /** A function or class, as `module.name`. */
   named(name: string): unknown;
@@ -217,7 +218,7 @@ const INSTRUCTIONS: ReadonlyMap<number, (machine: Machine, operands: Operands) =
     u: (m) => {
       setItems(m, m.sinceMark());
     },
-    // What was seen before.
+    // Values seen before.
     q: (m, o) => {
       m.remember(o.uint8());
     },

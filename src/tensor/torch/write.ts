@@ -7,12 +7,12 @@ import { encodeZip } from './zip.ts';
 
 /** The folder in the file; readers ask for none in particular. */
 const FOLDER = 'weights';
-/** Of the format, as torch writes it. */
+/** The version of the format, as torch writes it. */
 const VERSION = '3\n';
 
 /**
- * An OrderedDict of the tensors, in their order. Metadata, for which torch's format has no place, goes into a record of its own that
- * torch passes over.
+ * An OrderedDict of the tensors, in their order. torch's format has no place for metadata, so it goes into a record of
+ * its own, which torch ignores.
  */
 export function encodeTorch(
   tensors: Readonly<Record<string, HostTensor>>,

@@ -9,7 +9,7 @@ const MOST_MEMBERS = 0xffff;
 const DATE = 0x21;
 const UTF_8 = 0x800;
 const VERSION = 20;
-/** Of the field that fills up to the alignment: torch's own. */
+/** The identifier of torch's field that pads to the alignment. */
 const PADDING = Buffer.from('FB');
 
 /** Throws RangeError where there is more than such a file can hold. */
@@ -36,7 +36,7 @@ export function encodeZip(members: ReadonlyMap<string, Uint8Array>): Buffer {
 
 const LOCAL_BYTES = 30;
 
-/** What both headers of a member share: 22 bytes. */
+/** The fields that both headers of a member share: 22 bytes. */
 function commonFields(content: Uint8Array, name: Buffer): Buffer {
   const fields = Buffer.alloc(22);
   fields.writeUInt16LE(VERSION, 0);

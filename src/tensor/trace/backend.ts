@@ -44,7 +44,7 @@ class TraceBackend extends tf.KernelBackend {
     return { dataId, shape: [...value.shape], dtype: value.dtype as tf.DataType };
   }
 
-  /** What a tensor stands for. One that was made outside of the trace is a constant of the graph. */
+  /** The graph value of a tensor. A tensor from outside of the trace is a constant of the graph. */
   value(tensor: Info): Value {
     const known = this.#values.get(tensor.dataId);
     if (known === undefined)

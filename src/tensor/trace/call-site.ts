@@ -1,11 +1,14 @@
-/** Where in the caller's code something happened, from a stack trace. */
+/** Finds the place in the caller's code in a stack trace. */
 
 const FRAME = /^\s+at (?:(?:async )?(?<name>\S+).*? \()?(?<file>(?:file:\/\/)?\/?.*?):(?<line>\d+):\d+\)?$/;
 
 /** Deep enough to leave tfjs, which calls itself a dozen times for one operation. */
 const DEPTH = 60;
 
-/** The folder of the engine, which itself is never the place, as stacks spell it: where source maps are on, that is not where its bundle lies. */
+/**
+ * The folder of the engine as stack traces write it. The engine itself is never the place. With source maps, this is
+ * not the folder of its bundle.
+ */
 const OWN = framesOf(callStack())[0]!.path.split('/').slice(0, -2).join('/');
 
 /** The calls that led here. */

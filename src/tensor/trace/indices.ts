@@ -1,6 +1,6 @@
 /**
- * Whether places that are known while tracing lie within what they index. Later nobody tells: one engine fails in words of its own, another
- * counts backwards from the end, a third leaves the value out.
+ * Checks the range of indices that are known while tracing. Engines would not agree later: one fails with a message of
+ * its own, another counts backwards from the end, a third leaves the value out.
  */
 import type * as tf from '@tensorflow/tfjs-core';
 import { TraceError, describeTensor } from '../errors.ts';

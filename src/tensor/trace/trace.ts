@@ -12,7 +12,7 @@ import { registerTraceKernels } from './kernels.ts';
 
 export interface Traced {
   readonly program: Program;
-  /** What the step's trees look like, without the values that they were first given. */
+  /** The shapes of the step's trees, without their first values. */
   readonly forms: ResultSpecs;
 }
 
@@ -26,7 +26,7 @@ export interface ArgumentSpecs {
   readonly inputs: Tree<TensorSpec>;
 }
 
-/** A StepFunction of whatever trees. */
+/** A StepFunction of any trees. */
 export type AnyStepFunction = (args: { readonly state: unknown; readonly inputs: unknown }) => {
   readonly state: Tree<tf.Tensor>;
   readonly outputs: Tree<tf.Tensor>;
@@ -70,7 +70,7 @@ function record(graph: Graph, fn: AnyStepFunction, { state, inputs }: ArgumentSp
   };
 }
 
-/** What a caller without types may return. */
+/** Checks the result of a caller without types. */
 function checkReturned(result: ReturnType<AnyStepFunction>): ReturnType<AnyStepFunction> {
   const found = nonTensorsIn(result);
   const promises = found.filter(({ stranger }) => stranger instanceof Promise);
@@ -93,7 +93,7 @@ function checkReturned(result: ReturnType<AnyStepFunction>): ReturnType<AnyStepF
   return result;
 }
 
-/** What is neither a tensor nor a record, with its path. */
+/** Values in a tree that are no tensors and no records, with their paths. */
 function nonTensorsIn(tree: unknown, path = ''): { path: string; stranger: unknown }[] {
   if (tree instanceof tf.Tensor) return path === '' ? [{ path, stranger: tree }] : [];
   if (

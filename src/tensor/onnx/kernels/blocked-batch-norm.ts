@@ -1,6 +1,6 @@
 /**
- * Batch normalisation on blocked images. Sums are pools, sums of products are depthwise convolutions of one tensor with the
- * other, and x * a + b is a depthwise 1x1 convolution, which also adds what is added and applies a ReLU.
+ * Batch normalisation on blocked images. Sums are pools, sums of products are depthwise convolutions of one tensor with
+ * the other, and x * a + b is a depthwise 1x1 convolution, which also includes a following addition and ReLU.
  */
 import type { Node, Value } from '../../graph/node.ts';
 import type { Lowering } from '../lowering.ts';

@@ -1,8 +1,8 @@
 /**
  * Convolutions and the gradients of their inputs on ONNX Runtime's blocked operators (domain com.microsoft.nchwc).
  *
- * They are what ONNX Runtime turns constant-weight models into; written directly they take weights that change. Each
- * function returns whether the shapes allow it: channels have to fill blocks, and dilations have to be 1.
+ * ONNX Runtime uses these operators for models with constant weights. Written directly, they take weights that change.
+ * Each function returns true if the shapes allow it: channels must fill blocks, and dilations must be 1.
  */
 import type { Window } from '../../graph/attributes.ts';
 import type { Node, Value } from '../../graph/node.ts';
@@ -81,7 +81,10 @@ export function blockedInputGradient(lowering: Lowering, node: Node, window: Win
   return true;
 }
 
-/** One parity of rows (or columns): which taps of the filter meet it, in the order of what they meet, and the padding of dy. */
+/**
+ * One parity of rows (or columns): the taps of the filter that meet it, in the order of the met rows, and the padding
+ * of dy.
+ */
 interface Phase {
   readonly taps: readonly number[];
   readonly before: number;

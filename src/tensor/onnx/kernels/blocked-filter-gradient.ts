@@ -23,7 +23,7 @@ export function blockedFilterGradient(lowering: Lowering, node: Node, window: Wi
   return false;
 }
 
-/** How far x has to be padded for dy to fit as often as the filter is wide. */
+/** The padding of x with which dy fits as often as the filter is wide. */
 function margins({
   padInfo,
   strideHeight,
@@ -182,7 +182,7 @@ function gradientByPixels(lowering: Lowering, dy: Value): Name {
   );
 }
 
-/** Of [., ., H, W, .], the rows and columns that a filter of one tap meets. */
+/** The rows and columns of [., ., H, W, .] that a filter of one tap meets. */
 function everyStride(
   { model }: Lowering,
   images: Name,

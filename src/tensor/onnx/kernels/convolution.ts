@@ -52,7 +52,7 @@ function inputGradient(lowering: Lowering, node: Node, window: Window): void {
   );
 }
 
-/** What was cut off when the stride did not fit is put back as output padding. */
+/** Pixels that the stride cut off are restored as output padding. */
 function transposed(lowering: Lowering, dy: Name, filter: Name, window: Window, group: number): Name {
   const {
     padInfo,

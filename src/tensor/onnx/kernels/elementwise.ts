@@ -1,4 +1,4 @@
-/** Kernels that treat every element alike, in whatever layout their operands are kept. */
+/** Kernels that treat every element alike, in any layout of their operands. */
 import type { Node, Value } from '../../graph/node.ts';
 import type { DType } from '../../host-tensor.ts';
 import type { Lowering } from '../lowering.ts';
@@ -22,11 +22,11 @@ const dtypeOf = ({ inputs }: Node): DType => inputs[0]!.dtype;
 /** Steep enough to be a step at the smallest normal number. */
 const STEEP = { real: 1e38 };
 
-/** 1 where x > 0, else 0, without going through booleans, which is several times slower. */
+/** 1 if x > 0, else 0. Booleans would be several times slower. */
 const isPositive = ({ model }: Lowering, x: Name): Name =>
   model.op('HardSigmoid', [x], { alpha: STEEP, beta: { real: 0 } });
 
-/** Rounds a quotient down, whatever the signs. */
+/** Rounds a quotient down, for all signs. */
 function floorDiv(lowering: Lowering, [a, b]: Name[], node: Node): Name {
   const { model } = lowering;
   if (dtypeOf(node) === 'float32') return model.op('Floor', [model.op('Div', [a!, b!])]);

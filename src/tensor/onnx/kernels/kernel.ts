@@ -1,4 +1,4 @@
-/** How one kernel becomes operators. */
+/** The translation of one kernel to operators. */
 import type { Node, Value } from '../../graph/node.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';

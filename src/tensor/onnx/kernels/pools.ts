@@ -63,7 +63,7 @@ function averagePool(lowering: Lowering, node: Node): void {
   );
 }
 
-/** Spreads dy evenly over its window. As tfjs, over the whole window even where that lies partly outside. */
+/** Spreads dy evenly over its window. As in tfjs, a window that is partly outside counts whole. */
 function averagePoolGradient(lowering: Lowering, node: Node): void {
   const [dy, x] = node.inputs as [Value, Value];
   const size = window(x, node);

@@ -118,7 +118,7 @@ function filterMatrix(
 const gradientMatrix = (lowering: Lowering, dy: Value, { batchSize, outHeight, outWidth, outChannels }: Window): Name =>
   lowering.reshape(lowering.get(dy, 'plain'), [batchSize * outHeight * outWidth, outChannels]);
 
-/** Zeros in the shape of the images, and what a tap gives back where it met them. */
+/** Zeros in the shape of the images, with a tap's gradients at the pixels that it met. */
 function putBack(
   lowering: Lowering,
   term: Name,

@@ -64,7 +64,7 @@ const thereAlready = (target: string): InstallationError =>
     'To make it anew: pipeline engine remove tensorflow',
   );
 
-/** What the operating system refused, in words; anything else as it is. */
+/** An error of the operating system, in words; other errors unchanged. */
 function refusedByDisk(error: unknown, target: string): unknown {
   if (!isSystemError(error)) return error;
   if (error.code === 'ENOSPC')
@@ -86,7 +86,7 @@ async function build(
   { gpu, from, signal, tell, compiler }: AddOptions & { readonly compiler: string },
 ): Promise<void> {
   const downloads = path.join(work, 'downloads');
-  // One after the other: Node tells another error than that the disk is full where it makes both at once.
+  // One after the other. Node hides the error of a full disk if it makes both at once.
   await mkdir(work);
   await mkdir(downloads);
   for (const part of partsOf(gpu)) {
@@ -107,7 +107,7 @@ async function build(
   signal.throwIfAborted();
 }
 
-/** What the compiler reads, and what the program loads. */
+/** The files that the compiler reads, and those that the program loads. */
 const HEADERS =
   /^tensorflow\/include\/(tensorflow\/c\/|tensorflow\/core\/platform\/ctstring|tsl\/platform\/ctstring|xla\/tsl\/c\/)/;
 const LOADED = /^tensorflow\/libtensorflow_(cc|framework)\.so\.2$|^nvidia\/[^/]+\/(lib|bin|nvvm)\//;

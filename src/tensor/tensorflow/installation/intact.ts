@@ -1,4 +1,4 @@
-/** Whether an added engine still consists of the files that it was made of: disks, cleaners and power cuts may have changed them since. */
+/** Checks the files of an added engine. Disks, cleaners and power cuts may have changed them since it was added. */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -20,7 +20,10 @@ export async function listFiles(folder: string): Promise<void> {
   await writeFile(path.join(folder, LIST), `${JSON.stringify(files, null, 2)}\n`);
 }
 
-/** Which file is missing or of another length, at once; undefined: none, or the engine has no list because something else installed it. */
+/**
+ * Finds a file that is missing or has another length, quickly. Undefined: none, or the engine has no list because
+ * another program installed it.
+ */
 export function findShortened(folder: string): string | undefined {
   for (const [name, { bytes }] of Object.entries(filesOf(folder))) {
     const file = path.join(folder, name);

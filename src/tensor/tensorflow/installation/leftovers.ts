@@ -1,11 +1,16 @@
-/** What installations and removals leave that were killed: folders beside the engines, whose names say which process made them. */
+/**
+ * Leftovers of killed installations and removals: folders beside the engines, named after the process that made them.
+ */
 import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { processStatus } from '../../../util/process-status.ts';
 import { enginesFolder } from './place.ts';
 
-/** Where this process works, until the whole can be renamed: beside the final place, so that it is on the same disk. */
+/**
+ * The folder in which this process works until it renames the whole: beside the final place, so that it is on the same
+ * disk.
+ */
 export const workFolder = (doing: 'adding' | 'removing'): string =>
   path.join(enginesFolder(), `.${doing}-${process.pid}-${processStatus(process.pid)!.started}`);
 
@@ -20,7 +25,7 @@ export function leftovers(): string[] {
     .map((name) => path.join(folder, name));
 }
 
-/** Tries again where a compiler that outlived its installation still writes. */
+/** Tries again while a compiler that outlived its installation still writes. */
 export async function removeLeftovers(): Promise<void> {
   for (const folder of leftovers()) await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 }

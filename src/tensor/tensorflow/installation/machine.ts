@@ -1,4 +1,4 @@
-/** What an installation needs of this machine, asked before anything is downloaded. */
+/** The requirements of an installation, checked before anything is downloaded. */
 import { statfs } from 'node:fs/promises';
 import { execa } from 'execa';
 import { InstallationError } from './failure.ts';
@@ -7,7 +7,7 @@ import { enginesFolder } from './place.ts';
 export const MAKE_ROOM = 'Make room, or name another folder with XDG_CACHE_HOME.';
 
 const GIB = 2 ** 30;
-/** Of the disk, while both the downloads and what is unpacked of them lie there. */
+/** Free disk space for the downloads and the unpacked files together, in bytes. */
 const ROOM = { false: 2.5 * GIB, true: 10 * GIB };
 
 /** Returns the compiler. Throws InstallationError where something is missing. */

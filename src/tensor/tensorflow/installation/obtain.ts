@@ -1,4 +1,7 @@
-/** Gets the files of an installation, by pip and npm or from a folder, and proves that they are the ones that were tried. */
+/**
+ * Gets the files of an installation, by pip and npm or from a folder, and compares them with the checksums of the
+ * tested files.
+ */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -34,7 +37,7 @@ const PLATFORMS = [
 export interface Source {
   /** A folder that holds all files; undefined: the network. */
   readonly from: string | undefined;
-  /** Where what is downloaded goes. */
+  /** The folder for downloads. */
   readonly downloads: string;
   readonly signal: AbortSignal;
 }
@@ -51,7 +54,7 @@ export async function obtain(part: Part, { from, downloads, signal }: Source): P
   return file;
 }
 
-/** Where the file of a part lies in a folder. Throws InstallationError where it is missing. */
+/** The path of a part's file in a folder. Throws InstallationError if it is missing. */
 export function expectThere(part: Part, folder: string): string {
   const file = path.join(folder, part.file);
   if (!existsSync(file))

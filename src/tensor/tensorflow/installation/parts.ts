@@ -1,4 +1,4 @@
-/** What a TensorFlow for this engine is made of, and the checksums of the files that were tried. Linux on x86-64. */
+/** The parts of a TensorFlow for this engine, and the checksums of the tested files. Linux on x86-64. */
 
 export const VERSION = '2.21.0';
 
@@ -6,7 +6,7 @@ export interface Part {
   /** The file as pip or npm saves it. */
   readonly file: string;
   readonly sha256: string;
-  /** What to ask for: a requirement for pip, a specification for npm. */
+  /** The requested package: a requirement for pip, a specification for npm. */
   readonly asked: string;
 }
 

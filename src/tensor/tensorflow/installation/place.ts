@@ -1,4 +1,4 @@
-/** Where an added TensorFlow lies: in the user's cache, so that all checkouts share it. */
+/** The location of an added TensorFlow: the user's cache, so that all checkouts share it. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
@@ -28,7 +28,7 @@ export interface Found {
   readonly forGpus: boolean;
 }
 
-/** The one that was added, with GPU libraries first; else what a tfjs-node made that installed itself. */
+/** The added engine, one with GPU libraries first; else the one of a self-installed tfjs-node. */
 export function findTensorflow(): Found | undefined {
   for (const gpu of [true, false]) {
     const addon = path.join(folderOf(gpu), ADDON);

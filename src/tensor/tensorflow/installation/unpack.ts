@@ -1,4 +1,7 @@
-/** Takes what is needed out of wheels, which are ZIP files, as streams: one library in them is larger than a buffer may be. */
+/**
+ * Extracts the needed files from wheels, which are ZIP files, as streams: one library exceeds the size limit of a
+ * buffer.
+ */
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';

@@ -7,7 +7,7 @@ import { attribute, output, type Attributes, type Edge, type TfType } from '../g
 import type { Lowering } from '../lowering.ts';
 import type { Context, KernelTable } from './kernel.ts';
 
-/** The outputs that hold what the gradient needs, for which no kernel of tfjs has a name. */
+/** The outputs that the gradient needs. No kernel of tfjs has names for them. */
 const SAVED = [3, 4, 5];
 
 function forward(

@@ -17,7 +17,10 @@ export function paddingOf(window: Window): Attributes {
   };
 }
 
-/** Whether TensorFlow would pad by these numbers when told SAME: as little as gives a result for every stride, the odd one after. */
+/**
+ * True if TensorFlow's SAME pads by these numbers: the least padding with a result for every stride, an odd pixel after
+ * the image.
+ */
 function isSame({
   padInfo,
   inHeight,
@@ -102,7 +105,9 @@ const filterGradient =
     });
   };
 
-/** The same window on images that were padded before, where its padding has no name; `before`: where the images lie in those. */
+/**
+ * The same window on images that were padded before, if its padding has no name; `before` is the offset of the images.
+ */
 function withoutNumbers(window: Window): {
   readonly window: Window;
   readonly padded: readonly number[];

@@ -1,9 +1,9 @@
 /**
  * A convolution, and the gradient of its images, as one matrix product with the filter as it lies in memory.
  *
- * oneDNN convolves in blocks, which few pixels do not fill, and brings a filter into blocks first: in training, where filters change, twice in
- * every step. A product takes the filter as it is, and wants the images' pixels as its rows instead: for each output, those that the
- * taps meet there.
+ * oneDNN convolves in blocks, which a few pixels do not fill. It also converts filters to blocks first; in training,
+ * filters change, so it does this twice in every step. A product takes the filter as it is. Its rows are the images'
+ * pixels: for each output, the pixels that the taps meet there.
  */
 import type { Window } from '../../graph/attributes.ts';
 import { usedTaps, type UsedTaps, type FilterTap } from '../../graph/filter-tap-ranges.ts';
@@ -12,7 +12,7 @@ import type { Lowering } from '../lowering.ts';
 import { takeSlice, padImages, putSlice, type SliceRange } from './slices.ts';
 import { int32Type } from './kernel.ts';
 
-/** Pixels of the output up to which the product was measured to be the faster way, whatever the batch. */
+/** The number of output pixels up to which the product was measured to be faster, for all batch sizes. */
 const SMALL = 9;
 /** With a single tap, the images are the rows. */
 const SMALL_FOR_ONE_TAP = 64;
@@ -54,7 +54,7 @@ export function convolutionByProduct(
 }
 
 /**
- * What the taps give back is added up in float32, as a convolution does.
+ * The gradients of the taps are added in float32, as a convolution does.
  *
  * @param dy [N, H', W', D], `filter` [rows, columns, C, D]; gives the gradient [N, H, W, C]
  */

@@ -1,4 +1,7 @@
-/** How one kernel becomes operations of TensorFlow: a function from the edges of its inputs, by name, to those of its outputs. */
+/**
+ * The translation of one kernel to operations of TensorFlow: a function from the edges of its inputs, by name, to those
+ * of its outputs.
+ */
 import type { Node, Value } from '../../graph/node.ts';
 import {
   attributesOf,
@@ -22,7 +25,7 @@ export type LowerKernel<K extends KernelName> = (
 /** Some kernels, each under its name; its inputs and attributes have the types of that kernel. */
 export type KernelTable = { readonly [K in KernelName]?: LowerKernel<K> };
 
-/** What a kernel may want to know beside its inputs and attributes. */
+/** The context of a kernel besides its inputs and attributes. */
 export type Context<K extends KernelName> = ContextOf<Inputs<K, Value>, Outputs<K, Value>>;
 
 interface ContextOf<I, O> extends AnyContext {
@@ -37,7 +40,7 @@ export interface AnyContext {
   readonly node: Node;
   /** The inputs in order. */
   readonly edges: readonly Edge[];
-  /** The type in which the node takes its first input; float32 where it has none. */
+  /** The type of the node's first input; float32 without inputs. */
   readonly type: TfType;
 }
 

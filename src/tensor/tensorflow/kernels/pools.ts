@@ -74,7 +74,7 @@ export const POOLS = {
 
   AvgPool: averagePool,
 
-  /** Spreads dy evenly over its window. As tfjs, over the whole window even where that lies partly outside. */
+  /** Spreads dy evenly over its window. As in tfjs, a window that is partly outside counts whole. */
   AvgPoolGrad: ({ dy }, pool, { lowering, values: { input } }) => {
     const window = poolOf(input.shape, pool);
     return lowering.op(

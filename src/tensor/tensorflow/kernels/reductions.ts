@@ -54,7 +54,7 @@ export const REDUCTIONS = {
   Cumprod: cumulative('Cumprod'),
   Softmax: operation('Softmax'),
 
-  /** A mean is a float, whatever it is a mean of. */
+  /** A mean is a float, also of integers. */
   Mean: ({ x }, attributes, context) =>
     ofNumbers('Mean')({ x: context.lowering.cast(x, context.type, 'float32') }, attributes, {
       ...context,

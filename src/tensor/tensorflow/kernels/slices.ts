@@ -11,7 +11,7 @@ export interface SliceRange {
   readonly strides: readonly number[];
 }
 
-/** @param shape that of what is cut; all of it costs nothing */
+/** @param shape the shape of the sliced value; a slice of the whole costs nothing */
 export function takeSlice(
   lowering: Lowering,
   edge: Edge,

@@ -1,4 +1,4 @@
-/** How a kernel is written with others. */
+/** The form of a composite: a kernel written with other kernels. */
 import type * as tf from '@tensorflow/tfjs-core';
 
 export type Attributes = Readonly<Record<string, unknown>>;

@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Attributes } from './composite.ts';
 
-/** Where the pixels of the boxes lie along one axis: [boxes, pixels], as a fraction of a source pixel. */
+/** The positions of the boxes' pixels along one axis: [boxes, pixels], in source pixels with fractions. */
 function positions(from: tf.Tensor, to: tf.Tensor, pixels: number, side: number): tf.Tensor {
   if (pixels === 1) return tf.expandDims(tf.mul(tf.add(from, to), 0.5 * (side - 1)), 1);
   const step = tf.div(tf.mul(tf.sub(to, from), side - 1), pixels - 1);

@@ -1,4 +1,4 @@
-/** What tfjs fuses where no gradient is wanted: a product, a bias, an activation. */
+/** The operations that tfjs fuses if no gradient is wanted: a product, a bias, an activation. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Attributes, Composite, CompositeTable } from './composite.ts';
 

@@ -49,7 +49,7 @@ const denseBincount: Composite = (inputs, attributes) => {
     : tf.sum(tf.mul(found, tf.expandDims(weightsOf(x!, weights!), -1)), 1);
 };
 
-/** How many of a sorted row come before each value. */
+/** The number of elements in a sorted row before each value. */
 const searchSorted: Composite = ({ sortedSequence, values }, { side }) => {
   const [row, sought] = [tf.expandDims(sortedSequence!, 1), tf.expandDims(values!, 2)];
   return tf.sum(tf.cast(side === 'left' ? tf.less(row, sought) : tf.lessEqual(row, sought), 'int32'), 2);

@@ -1,4 +1,4 @@
-/** Kernels that the tracer writes with others, so that no engine needs to know them. */
+/** Kernels that the tracer writes with other kernels, so that no engine needs them. */
 import type { Composite } from './composite.ts';
 import { FUSED_COMPOSITES } from './fused.ts';
 import { IMAGE_COMPOSITES } from './images.ts';
