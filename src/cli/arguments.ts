@@ -1,4 +1,4 @@
-/** Options that are more than a word, read from what commander hands over. */
+/** Parsers of option values for commander. */
 import { InvalidArgumentError } from 'commander';
 import type { Amounts } from '../runner/resources/slots.ts';
 import { readSlot } from './slot.ts';

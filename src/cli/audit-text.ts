@@ -1,7 +1,7 @@
-/** What an audit found, in words. */
+/** Describes the verdict of an audit in words. */
 import type { Audit, OutputAudit } from '../runner/audit.ts';
 
-/** `identical`, or for each output that differs how, and where first. */
+/** `identical`, or for each different output the kind and the place of its first difference. */
 export function auditText({ verdict, tolerance, outputs }: Audit): string {
   if (verdict === 'identical') return 'identical';
   const differing = Object.entries(outputs).filter(([, output]) => output.verdict !== 'identical');

@@ -1,13 +1,13 @@
 /**
- * Whether a stream is coloured: `--color`/`--no-color`, then NO_COLOR, then FORCE_COLOR, then whether it is a terminal.
- * picocolors' own detection is not used: it colours pipes wherever CI is set.
+ * Decides if a stream is colored. The first of these counts: `--color`/`--no-color`, NO_COLOR, FORCE_COLOR, a terminal.
+ * picocolors' own detection is not used, because it colors pipes if CI is set.
  */
 import picocolors from 'picocolors';
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
 interface ColorWish {
-  /** `--color` is true, `--no-color` false, neither: undefined. */
+  /** `--color` is true, `--no-color` false, no option undefined. */
   readonly option: boolean | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isTerminal: boolean;

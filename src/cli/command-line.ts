@@ -1,4 +1,7 @@
-/** argv -> command -> exit code. What a command needs is loaded when it is typed, so that every other starts at once. */
+/**
+ * argv -> command -> exit code. A command loads its modules when it is called, so that every other command starts at
+ * once.
+ */
 import { Command, CommanderError } from 'commander';
 import type { Action, ChooseAction } from './command-line/shared-options.ts';
 import { queryCommands } from './command-line/queries.ts';

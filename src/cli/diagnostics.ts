@@ -25,7 +25,7 @@ export function writeDiagnostics(diagnostics: readonly Diagnostic[], terminal: T
     terminal.messages.write(`${diagnosticLines(diagnostic, show, terminal.messages.colors).join('\n')}\n`);
 }
 
-/** `pipeline.json:7:39 error: ...`, the line itself, what is meant underlined, then what may help. */
+/** `pipeline.json:7:39 error: ...`, the line itself with the fault underlined, then remedies. */
 export function diagnosticLines(
   { severity, message, place, suggestion, remedy, related }: Diagnostic,
   show: (file: string) => string,
@@ -47,7 +47,7 @@ export function diagnosticLines(
 const placeText = ({ file, line, column }: SourcePlace, show: (file: string) => string): string =>
   `${show(file)}:${line}:${column}`;
 
-/** Lines are cut so that what is underlined stays in sight. */
+/** Lines are cut so that the underlined part stays visible. */
 const WIDEST = 100;
 
 function underlined(place: SourcePlace, style: (text: string) => string): string[] {

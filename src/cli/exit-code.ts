@@ -1,4 +1,4 @@
-/** What the command answers to the shell; documented in docs/commands.md and part of the contract. */
+/** The exit codes of the command. They are documented in docs/commands.md and part of the contract. */
 export const exitCode = {
   done: 0,
   stageFailed: 1,

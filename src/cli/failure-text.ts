@@ -1,4 +1,4 @@
-/** What went wrong with one instance, in a phrase. */
+/** Describes the failure of one instance in a phrase. */
 import { unreachable } from '../util/unreachable.ts';
 import type { Failure } from '../runner/event.ts';
 import { describeStorageFailure } from './storage-failure-text.ts';
@@ -32,7 +32,7 @@ export function failureText(failure: Failure): string {
   }
 }
 
-/** What usually sends them, where nobody has. */
+/** The usual sender of a signal, if no user sent it. */
 const SIGNALS: Readonly<Record<string, string>> = {
   SIGKILL: ' (if nobody did, the system was out of memory)',
   SIGABRT: ' (native code gave up: a failed assertion, or a file descriptor that was closed and not its own)',

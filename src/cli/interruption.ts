@@ -1,7 +1,7 @@
 /**
- * What Ctrl-C means, and SIGTERM, and the end of the terminal: the first asks the run to stop, so that stages can save a
- * checkpoint; the second ends it at once.
- * The supervisors of the stages notice that the runner is gone and end what it left.
+ * Handles Ctrl-C, SIGTERM and the end of the terminal. The first signal asks the run to stop, so that stages can save a
+ * checkpoint. The second one ends the run at once; the guard notices that the runner is gone and kills the remaining
+ * stages.
  */
 import { exitCode, type ExitCode } from './exit-code.ts';
 

@@ -2,7 +2,7 @@
 import { runCommandLine } from './command-line.ts';
 
 const code = await runCommandLine(process.argv.slice(2));
-// What was written must have left before the process does: pipes are asynchronous on some systems.
+// Output must be flushed before the process ends: pipes are asynchronous on some systems.
 await Promise.all(
   [process.stdout, process.stderr].map(
     (stream) =>

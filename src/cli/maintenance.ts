@@ -1,4 +1,4 @@
-/** What the commands share that look after the store without planning. */
+/** Shared parts of the commands that maintain the store without planning. */
 import { lockFileOf } from '../runner/config/lock-file.ts';
 import { openLockfile, type Lockfile } from '../runner/lockfile/lockfile.ts';
 import { openStore } from '../runner/store/open-store.ts';

@@ -1,4 +1,4 @@
-/** Which pipeline file a command is about. */
+/** Finds the pipeline file of a command. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { refuse } from './refusal.ts';
@@ -7,7 +7,7 @@ const NAME = 'pipeline.json';
 
 /**
  * The file named by `--pipeline` (relative to the current folder) or by the settings (absolute), else the nearest
- * pipeline.json from the current folder upwards. Throws a Refusal that says where was looked.
+ * pipeline.json from the current folder upwards. Throws a Refusal that names the searched folders.
  */
 export function findPipelineFile(folder: string, option: string | undefined, setting: string | undefined): string {
   const named = option === undefined ? setting : path.resolve(folder, option);

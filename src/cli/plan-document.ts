@@ -1,4 +1,4 @@
-/** A plan as one JSON document: what `status --json` prints and what a run announces. */
+/** A plan as one JSON document, for `status --json` and for the first event of a run. */
 import type { Plan, PlanEntry, Reason } from '../runner/plan.ts';
 
 interface PlanDocument {

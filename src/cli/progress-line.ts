@@ -1,4 +1,7 @@
-/** One line that is redrawn in place on a terminal; elsewhere a line now and then, so that a long wait can be told from a hang. */
+/**
+ * One line that is redrawn in place on a terminal; elsewhere a line now and then, so that a long wait does not look
+ * like a hang.
+ */
 import type { Stream } from './terminal.ts';
 
 const REDRAW_MS = 100;

@@ -56,7 +56,7 @@ export function selectTargets(pipeline: Pipeline, targets: readonly string[], bo
   return selected.value;
 }
 
-/** The one instance that a target names. Throws a Refusal that lists the instances where it names several. */
+/** The one instance of a target. Throws a Refusal that lists the instances if there are several. */
 export function selectOne(pipeline: Pipeline, target: string): Instance {
   const [first, ...others] = selectTargets(pipeline, [target]).named;
   if (first === undefined) throw new Error(`Internal error: ${target} selects nothing.`);

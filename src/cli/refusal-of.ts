@@ -1,4 +1,4 @@
-/** What went wrong outside of the program's own making, told in a line instead of a stack trace. */
+/** Describes expected errors from outside of the program in a line instead of a stack trace. */
 import { NothingToAuditError } from '../runner/reproduce/auditing-ledger.ts';
 import type { Diagnostic } from '../runner/diagnostic.ts';
 import { ProducersNotReadyError } from '../runner/execution/require-upstream.ts';

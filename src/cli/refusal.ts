@@ -1,4 +1,4 @@
-/** A command that cannot do what it was asked: thrown by commands, shown and turned into an exit code by the command line. */
+/** A command that cannot do its task. Commands throw it; the command line prints it and turns it into an exit code. */
 import type { Diagnostic } from '../runner/diagnostic.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 

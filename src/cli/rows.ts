@@ -1,4 +1,4 @@
-/** Instances and what is said about them, as the rows of `status`, of a dry run and of the block that ends a run. */
+/** Instances with their texts, as the rows of `status`, of a dry run and of the block at the end of a run. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Instance, InstanceId } from '../runner/pipeline.ts';
 import type { Reason } from '../runner/plan.ts';

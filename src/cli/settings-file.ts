@@ -10,10 +10,10 @@ import { readSlot } from './slot.ts';
 import { progressModes, type ProgressMode } from './render/renderer.ts';
 
 export interface Settings {
-  /** How many instances at most run at the same time. */
+  /** The maximum number of instances that run at the same time. */
   readonly jobs?: number;
   readonly progress?: ProgressMode;
-  /** How much of each resource is shared out, where that is not what the machine has; memory in bytes. */
+  /** The total of each resource, if it differs from the machine's; memory in bytes. */
   readonly slots?: Amounts;
   /** Milliseconds that a stage has to end once it was asked to stop. */
   readonly graceMs?: number;

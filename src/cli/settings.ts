@@ -32,7 +32,7 @@ function hasKey(file: string): boolean {
   }
 }
 
-/** Where cosmiconfig looks last, on Linux, macOS and Windows. */
+/** The last folders that cosmiconfig searches, on Linux, macOS and Windows. */
 function userFolders(): string[] {
   const home = os.homedir();
   const xdg = process.env.XDG_CONFIG_HOME ?? path.join(home, '.config');

@@ -1,4 +1,4 @@
-/** How much of a resource there is, as it is typed and as it stands in the settings. */
+/** Parses the total of a resource, from an option or from the settings. */
 import { bytesOf } from '../util/quantity.ts';
 import { err, ok, type Result } from '../util/result.ts';
 

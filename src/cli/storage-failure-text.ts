@@ -1,4 +1,4 @@
-/** The disk is full, a folder may not be written, ...: what was found where, and what helps. */
+/** Describes storage failures, such as a full disk or a missing permission: the finding, the place and the remedy. */
 import type { StorageFailure } from '../runner/storage-failure.ts';
 import { bytes } from './text/bytes.ts';
 

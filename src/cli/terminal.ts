@@ -1,4 +1,4 @@
-/** What a command sees of the outside world. Commands write here only, so that tests can read along. */
+/** A command's view of the outside world. Commands write only here, so that tests can capture their output. */
 import { isatty } from 'node:tty';
 import { colors, wantsColor, type Colors } from './colors.ts';
 
@@ -25,7 +25,7 @@ export function processTerminal(colorOption: boolean | undefined): Terminal {
   const stream = (target: NodeJS.WriteStream & { readonly fd: number }): Stream => {
     const isTerminal = isatty(target.fd);
     let open = true;
-    // A reader that went away (`pipeline graph | head`) or a terminal that was closed ends the output, not the work.
+    // A closed pipe (`pipeline graph | head`) or a closed terminal ends the output, not the work.
     target.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
       open = false;

@@ -1,4 +1,4 @@
-/** What `gc` found, and whether it is gone: for a person and for a program. */
+/** Prints the findings of `gc` and the deleted files, for people or as JSON. */
 import path from 'node:path';
 import { GARBAGE_KINDS, type Garbage, type GarbageKind } from '../runner/maintenance/garbage.ts';
 import type { SweepReport } from '../runner/maintenance/sweep.ts';

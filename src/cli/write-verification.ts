@@ -1,4 +1,4 @@
-/** What `verify` found and, with `--repair`, what became of it: for a person and for a program. */
+/** Prints the findings of `verify` and, with `--repair`, of the repair, for people or as JSON. */
 import type { StoredResults } from '../runner/maintenance/stored-results.ts';
 import type { BlobReference } from '../runner/maintenance/references.ts';
 import type { DamagedBlob, Verification } from '../runner/maintenance/verify.ts';
@@ -13,7 +13,7 @@ export interface VerificationFindings extends StoredResults {
 }
 
 export interface Repair {
-  /** What was run to make damaged results again. */
+  /** The instances that were run to make damaged results again. */
   readonly made: readonly InstanceId[];
   /** Damaged results of earlier parameters, code or data: their records went to quarantine. */
   readonly lost: readonly InstanceId[];

@@ -1,4 +1,4 @@
-/** The commands that look after what the store keeps. */
+/** The commands that maintain the store. */
 import type { Command } from 'commander';
 import { positiveInteger } from '../arguments.ts';
 import type { ExportOptions } from '../commands/export.ts';

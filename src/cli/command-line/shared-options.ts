@@ -1,4 +1,4 @@
-/** What every command that is about a pipeline has in common. */
+/** The options that all commands about a pipeline share. */
 import type { Command } from 'commander';
 import { assignmentOption, repeatedOption } from '../arguments.ts';
 import type { ExitCode } from '../exit-code.ts';
@@ -9,7 +9,7 @@ export type Action = (terminal: Terminal) => Promise<ExitCode>;
 /** Receives what the typed command does; it is carried out after parsing, when `--color` is known. */
 export type ChooseAction = (action: Action) => void;
 
-/** Gives a command its description and the options that say which pipeline is meant. */
+/** Gives a command its description and the options that select a pipeline. */
 export function withPipelineOptions(command: Command, description: string): Command {
   return command
     .description(description)

@@ -1,4 +1,6 @@
-/** `pipeline checkout [targets...]`: puts results that the lockfile names where they are read, without executing anything. */
+/**
+ * `pipeline checkout [targets...]`: restores published outputs as the lockfile names them, without executing anything.
+ */
 import path from 'node:path';
 import type { CheckedOut } from '../../runner/ledger.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -12,7 +14,7 @@ export interface CheckoutOptions extends ProjectOptions {
   readonly json?: boolean;
 }
 
-/** What is not there to be put in place is told, and makes it a failure. */
+/** A missing result is reported and makes the command fail. */
 export async function checkout(
   targets: readonly string[],
   options: CheckoutOptions,

@@ -1,4 +1,4 @@
-/** `pipeline doctor`: whether this machine and this project are fit to run, and what to do where they are not. */
+/** `pipeline doctor`: checks this machine and this project, and prints a remedy for each problem. */
 import path from 'node:path';
 import { loadPipeline } from '../../runner/config/load.ts';
 import { bad, doubtful, good, type Finding } from '../doctor/finding.ts';

@@ -1,4 +1,4 @@
-/** `pipeline gc`: what of the store nothing refers to any more, and, where it is asked for, the end of it. */
+/** `pipeline gc`: lists unreferenced results in the store, and deletes them on request. */
 import { lockFileOf } from '../../runner/config/lock-file.ts';
 import { GitError } from '../../runner/maintenance/git.ts';
 import { sweep, type SweepReport } from '../../runner/maintenance/sweep.ts';
@@ -37,7 +37,10 @@ export async function gc(
   throw unseenProjects(swept, project);
 }
 
-/** Also what no lockfile names yet: what would be restored, and whose checkpoints an interrupted run will continue from. */
+/**
+ * Includes fingerprints that no lockfile names yet: results that would be restored, and checkpoints from which an
+ * interrupted run will resume.
+ */
 async function currentFingerprints(project: Project): Promise<string[]> {
   const { entries } = await withLedger(project, (ledger) =>
     ledger.plan(project.pipeline.instances, { force: new Set() }),

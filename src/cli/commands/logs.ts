@@ -36,7 +36,7 @@ export async function logs(target: string, options: LogsOptions, terminal: Termi
   });
 }
 
-/** Whether the instance is still being executed, retries and the pauses between them included, by whatever runner. */
+/** Watches if any runner still executes the instance, including retries and the pauses between them. */
 async function watchExecution(
   instance: Instance,
   ledger: Ledger,

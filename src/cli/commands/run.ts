@@ -20,7 +20,7 @@ import type { Terminal } from '../terminal.ts';
 import { openProject, selectTargets, withLedger, type Project, type ProjectOptions } from '../project.ts';
 import { writePlan } from '../write-plan.ts';
 
-/** What a stage has to write its checkpoint and end, once it was asked to stop. */
+/** The time for a stage to write its checkpoint and end, after it was asked to stop. */
 const GRACE_MS = 15_000;
 
 /** Ten times what single precision resolves. */

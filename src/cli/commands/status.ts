@@ -1,4 +1,4 @@
-/** `pipeline status`: what is up to date, what would run, and why. */
+/** `pipeline status`: lists up-to-date instances and those that would run, with reasons. */
 import type { Bounds } from '../../runner/config/select.ts';
 import type { PlanEntry } from '../../runner/plan.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';

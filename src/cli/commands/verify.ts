@@ -36,7 +36,7 @@ export interface VerifyOptions extends ProjectOptions {
   readonly json?: boolean;
 }
 
-/** Without targets, everything that the store keeps, of whatever pipeline and age. */
+/** Without targets, verifies everything in the store, of any pipeline and age. */
 export async function verify(
   targets: readonly string[],
   options: VerifyOptions,
@@ -147,7 +147,7 @@ const runOptions = ({ pipeline, set }: VerifyOptions): RunOptions => ({
   keepGoing: true,
 });
 
-/** Results of which a part is gone; where only their code is, the result itself is still good. */
+/** Results with a missing part. A result without its code bundle is still good. */
 function resultsWithout({ references }: DamagedBlob): Fingerprint[] {
   return references.flatMap(({ fingerprint, part }) => (part.kind === 'output' ? [fingerprint] : []));
 }

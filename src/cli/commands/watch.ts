@@ -16,7 +16,9 @@ import { carryOut, type RunOptions } from './run.ts';
 
 export type WatchOptions = Pick<RunOptions, 'pipeline' | 'set' | 'jobs' | 'keepGoing' | 'progress'>;
 
-/** Ends with Ctrl-C. What cannot be run, such as a broken pipeline file, is told, and the next change is waited for. */
+/**
+ * Ends with Ctrl-C. A problem such as a broken pipeline file is reported, and the command waits for the next change.
+ */
 export async function watch(targets: readonly string[], options: WatchOptions, terminal: Terminal): Promise<ExitCode> {
   const settings = await loadSettings(terminal.folder);
   const file = findPipelineFile(terminal.folder, options.pipeline, settings.pipeline);
@@ -108,7 +110,7 @@ function writtenBy({ file, instances, root }: Pipeline): string[] {
   return [lockFile, lockFile.replace(/\.json$/, ''), ...new Set(published)];
 }
 
-/** The exit code that a signal asks for, where one came before what was waited for. */
+/** The exit code of a signal, if it came before the work was done. */
 async function waitFor(work: (signal: AbortSignal) => Promise<void>): Promise<ExitCode | undefined> {
   const controller = new AbortController();
   let code: ExitCode | undefined;

@@ -1,4 +1,6 @@
-/** `pipeline why <instance>`: every reason, in values; for what is up to date, since when and by what. */
+/**
+ * `pipeline why <instance>`: every reason, in values; for an up-to-date instance, when and by which run it was made.
+ */
 import type { PlanEntry } from '../../runner/plan.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { instanceDocument } from '../plan-document.ts';

@@ -1,11 +1,11 @@
-/** What may stand at the end of a command line that is not yet finished. */
+/** The possible last words of an unfinished command line. */
 import type { Argument, Command, Option } from 'commander';
 
 /** Targets that could be meant; the grammar of the command line does not know them. */
 export type CompletionSource = (prefix: string) => Promise<readonly string[]>;
 
 /**
- * Everything that could be meant by the last word; none where a file or a free text is expected, which a shell completes itself.
+ * All completions of the last word; none for a file or a free text, which the shell completes itself.
  * @param words what was typed after the program's name; the last one may be empty
  */
 export async function candidates(
@@ -30,7 +30,7 @@ export async function candidates(
 interface Position {
   /** The command that the next word belongs to. */
   readonly command: Command;
-  /** How many operands it already has. */
+  /** The number of operands so far. */
   readonly operands: number;
   /** An option that still lacks its value. */
   readonly open?: Option;

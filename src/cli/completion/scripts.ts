@@ -1,4 +1,4 @@
-/** What a shell reads once, so that Tab asks the command itself. */
+/** The scripts that a shell reads once, so that Tab asks the command itself. */
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 

@@ -1,4 +1,4 @@
-/** Two sides, and what differs between them; what changed most comes first. */
+/** Compares two sides; the largest differences come first. */
 import type { Json, Scalar } from '../../util/json.ts';
 import { significant } from '../../util/number.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';

@@ -35,6 +35,6 @@ export function markdownSections(sections: readonly Section[]): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
-/** Names and values must neither end a cell nor become markup. */
+/** Names and values must not end a cell and must not become markup. */
 const escapeMarkdown = (text: string): string =>
   text.replaceAll(/[\\`*_{}[\]<>#|~&]/g, '\\$&').replaceAll(/[\r\n]+/g, ' ');

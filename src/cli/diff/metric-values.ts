@@ -5,7 +5,7 @@ import type { Json, Scalar } from '../../util/json.ts';
 
 export type MetricValues = ReadonlyMap<string, Scalar>;
 
-/** Undefined: neither JSON nor CSV by its name, or not what the name says. */
+/** Undefined: the name is not that of JSON or CSV, or the content does not match the name. */
 export function metricValues(file: string, text: string): MetricValues | undefined {
   switch (path.extname(file).toLowerCase()) {
     case '.json':
@@ -32,7 +32,7 @@ function collect(value: Json, name: string, found: Map<string, Scalar>): void {
   else for (const [key, member] of Object.entries(value)) collect(member, name === '' ? key : `${name}.${key}`, found);
 }
 
-/** A row is named by its first column where that tells all rows apart, else by its number. */
+/** A row is named by its first column if that is unique, else by its number. */
 function csvValues(text: string): MetricValues {
   const rows = csvParse(text);
   const [first, ...others] = rows.columns;

@@ -15,7 +15,7 @@ import type { Revision } from './revision.ts';
 export interface ComparedSide {
   readonly name: string;
   readonly params: JsonObject;
-  /** Every instance that has results, with its outputs that hold metrics. */
+  /** Every instance with results, and its outputs with metrics. */
   readonly instances: ReadonlyMap<InstanceId, readonly MetricsFile[]>;
 }
 
@@ -23,7 +23,7 @@ export interface MetricsFile {
   readonly output: string;
   readonly file: string;
   readonly digest: Digest;
-  /** Undefined: neither the store nor a committed or published copy holds it. */
+  /** Undefined: the store has no copy, and there is no committed or published copy. */
   text(): Promise<string | undefined>;
 }
 
@@ -34,7 +34,7 @@ interface Source {
   readonly stored: (digest: Digest) => Promise<string | undefined>;
 }
 
-/** Throws a Refusal where the pipeline file or the lockfile of that side cannot be read. */
+/** Throws a Refusal if the pipeline file or the lockfile of that side cannot be read. */
 export async function openSide({ file, set, stored }: Source, revision: Revision): Promise<ComparedSide> {
   const { name } = revision;
   const read = (wanted: string): Promise<string | undefined> => revision.read(wanted);

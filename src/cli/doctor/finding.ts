@@ -1,9 +1,9 @@
-/** What one check of `doctor` says. */
+/** The finding of one check of `doctor`. */
 export interface Finding {
   readonly subject: string;
   readonly verdict: 'ok' | 'warn' | 'fail';
   readonly message: string;
-  /** What to do about it. */
+  /** The remedy for the problem. */
   readonly remedy?: string;
 }
 

@@ -24,7 +24,7 @@ export function processor(): Finding {
   return good('processor', `${count(cores, 'core')}, ${os.cpus()[0]?.model.trim() ?? os.arch()}`);
 }
 
-/** What this process may use: a container's limit counts, where there is one. */
+/** The memory that this process may use; a container's limit counts. */
 export function memory(): Finding {
   const limit = process.constrainedMemory();
   const total = limit > 0 && limit < os.totalmem() ? limit : os.totalmem();

@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import type { EngineCheck } from '../../tensor/check.ts';
 import type { EngineName } from '../../tensor/engine.ts';
 
-/** What an engine says of itself, and how it did. */
+/** An engine's description and the result of its check. */
 type Done = EngineCheck & { readonly engine: EngineName; readonly version: string; readonly device: string };
 
 export type Checked =

@@ -9,7 +9,7 @@ import type { Opened } from './opens-here.ts';
 /** Loading CUDA's libraries from a slow disk takes a while. */
 const TIMEOUT_MS = 120_000;
 
-/** What a command that watches asks again and again. */
+/** A cache for commands that watch and ask repeatedly. */
 const known = new Map<string, Promise<CardEngine>>();
 
 export function findCardEngine(gpus: readonly Gpu[]): Promise<CardEngine> {
@@ -31,7 +31,7 @@ async function look(gpus: readonly Gpu[]): Promise<CardEngine> {
     };
   const busy = await busyGpus(gpus);
   const free = gpus.find(({ uuid }) => !busy.has(uuid));
-  // Where somebody computes on every card, none is disturbed: the stage that gets one opens the engine and says what is wrong.
+  // If every GPU is busy, none is disturbed. The stage that gets a GPU opens the engine and reports its errors.
   if (free === undefined) return { kind: 'usable', engine };
   const refusal = await tryOn(free, engine);
   return refusal === undefined
@@ -43,7 +43,7 @@ async function look(gpus: readonly Gpu[]): Promise<CardEngine> {
       };
 }
 
-/** Undefined where the engine opens on that GPU; else why not. */
+/** Undefined if the engine opens on that GPU; else the reason of the failure. */
 async function tryOn({ uuid }: Gpu, engine: string): Promise<string | undefined> {
   const child = await execa(process.execPath, [process.argv[1]!, 'engine', 'check', engine, '--open'], {
     reject: false,

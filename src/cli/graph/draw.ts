@@ -16,7 +16,7 @@ export function drawText({ nodes, edges }: Graph): string {
 
 const nodeText = ({ id, instances }: GraphNode): string => (instances === 1 ? id : `${id} (${instances})`);
 
-/** Ids are numbered, because Mermaid allows neither `:` nor `=` in them. */
+/** Ids are numbers, because Mermaid does not allow `:` and `=` in them. */
 export function drawMermaid({ nodes, edges }: Graph): string {
   const key = (id: string): string => `n${nodes.findIndex((node) => node.id === id)}`;
   const lines = [

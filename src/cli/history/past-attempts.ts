@@ -1,4 +1,4 @@
-/** What happened to an instance: its results, and the attempts that gave none. */
+/** The past of an instance: its results, and the attempts without a result. */
 import type { Failure } from '../../runner/event.ts';
 import type { Fingerprint } from '../../runner/fingerprint.ts';
 import type { PastRun } from '../../runner/history/past-run.ts';

@@ -1,4 +1,4 @@
-/** What happened to instances, a line each. */
+/** A table of past attempts, a line each. */
 import type { Json } from '../../util/json.ts';
 import { failureText } from '../failure-text.ts';
 import { reasonLines } from '../reason-text.ts';

@@ -1,11 +1,11 @@
-/** How a past run is named on the command line. */
+/** The names of past runs on the command line. */
 import type { PastRun, RunId } from '../../runner/history/past-run.ts';
 import { refuse } from '../refusal.ts';
 
 /** The random part of `20261123T034012345Z-1a2b3c4d`. */
 export const shortRunId = (id: RunId): string => id.slice(id.indexOf('-') + 1);
 
-/** The run whose id, or whose random part, begins with a word. `runs`: one or more. Throws a Refusal. */
+/** Finds the run with an id, or a random part of it, that begins with `word`. `runs`: one or more. Throws a Refusal. */
 export function findRun(word: string, runs: readonly PastRun[]): PastRun {
   const found = runs.filter(({ id }) => id.startsWith(word) || shortRunId(id).startsWith(word));
   const remedy = 'pipeline history lists the runs.';

@@ -16,7 +16,7 @@ const SCHEMA = 'node_modules/pretext/schema/pipeline.schema.json';
 /** Not `.gitignore`, which npm would take for its own and leave out of the package. */
 const IGNORED = 'gitignore';
 
-/** What all templates share, and what is the template's own; `ignored` are lines for `.gitignore`. */
+/** The files that all templates share, and the template's own; `ignored` are lines for `.gitignore`. */
 export async function templateFiles(
   template: TemplateName,
   target: string,
@@ -54,7 +54,7 @@ async function filesIn(template: string): Promise<NewFile[]> {
   );
 }
 
-/** Where an editor finds the schema: in the nearest installed package, or where it will be once it is installed. */
+/** The path of the schema for editors: in the nearest installed package, or in the folder of a later installation. */
 function schemaFrom(target: string): string {
   for (let up = '.', folder = target; ; up = path.posix.join(up, '..'), folder = path.dirname(folder)) {
     if (existsSync(path.join(folder, SCHEMA))) return up === '.' ? `./${SCHEMA}` : `${up}/${SCHEMA}`;

@@ -1,4 +1,4 @@
-/** Which renderer a run gets. Each is loaded only when it is the one. */
+/** Chooses the renderer of a run. Only the chosen one is loaded. */
 import { unreachable } from '../../util/unreachable.ts';
 import type { ProgressMode, Renderer, View } from './renderer.ts';
 

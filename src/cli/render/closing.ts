@@ -1,4 +1,4 @@
-/** The block that ends a run: what was done and why, what failed and how to go on, where the results are. */
+/** The block at the end of a run: executions with reasons, failures with remedies, and the places of results. */
 import type { RunSummary } from '../../runner/event.ts';
 import { failureText } from '../failure-text.ts';
 import { linesOf } from '../rows.ts';
@@ -21,7 +21,7 @@ export function writeClosing(summary: RunSummary, outcomes: RunTable, view: View
   writeTotals(summary, view);
 }
 
-/** For each failure: what happened, the end of its log, where the whole log is and how to run it again. */
+/** For each failure: its cause, the end of its log, the path of the whole log, and the command to run it again. */
 export function writeFailures({ failed }: RunTable, view: View): void {
   for (const failure of failed.slice(0, MOST_FAILURES)) writeFailure(failure, view);
   const more = failed.length - MOST_FAILURES;

@@ -1,4 +1,4 @@
-/** The lines that stay: one for each thing that happened to an instance. Shared by the plain and the live renderer. */
+/** The permanent lines: one for each event of an instance. Shared by the plain and the live renderer. */
 import type { AuditVerdict } from '../../runner/audit.ts';
 import type { RunEvent } from '../../runner/event.ts';
 import type { Colors } from '../colors.ts';

@@ -38,7 +38,7 @@ export class LiveRenderer implements Renderer {
     this.#follow(event);
     if (event.type === 'finished') this.#summary = event.summary;
     const { terminal, path } = this.#view;
-    // The line below says that it runs; only what is unusual about a start is kept.
+    // The line below shows that it runs; only an unusual start gets a permanent line.
     if (event.type === 'started' && event.attempt === 1 && !event.resumed) return;
     const line = eventLine(event, terminal.messages.colors, path);
     if (line !== undefined) this.message(line);
@@ -103,7 +103,7 @@ export class LiveRenderer implements Renderer {
     const now = this.#view.now();
     const frame = FRAMES[Math.floor((now - this.#began) / REDRAW_MS) % FRAMES.length]!;
     const lines = [...this.#running].map(([id, meter]) => `${frame} ${id}  ${meter.text(now)}`);
-    // What does not fit on the screen could not be erased again.
+    // Lines that do not fit on the screen could not be erased.
     const most = Math.max(1, (this.#view.terminal.messages.rows() ?? DEFAULT_ROWS) - 3);
     return lines.length <= most ? lines : [...lines.slice(0, most), `  and ${lines.length - most} more`];
   }

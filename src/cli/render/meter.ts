@@ -1,4 +1,4 @@
-/** How far one running instance is, how fast it goes and how long it may still take. */
+/** The progress, speed and remaining time of one running instance. */
 import type { RunEvent } from '../../runner/event.ts';
 import { duration } from '../text/duration.ts';
 

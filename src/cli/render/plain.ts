@@ -1,4 +1,4 @@
-/** For logs, pipes and CI: one line per thing that happens, and one a minute for what is still running. */
+/** For logs, pipes and CI: one line per event, and one per minute for running instances. */
 import type { RunEvent, RunSummary } from '../../runner/event.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
 import { writeEnd } from './end.ts';

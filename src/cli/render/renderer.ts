@@ -1,10 +1,10 @@
-/** How a run is shown: one source of events, several renderers. */
+/** The interface of renderers: one source of events, several renderers. */
 import type { RunEvent } from '../../runner/event.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface Renderer {
   handle(event: RunEvent): void;
-  /** Something that the user should read now and that is not an event of the run, such as "Stopping ...". */
+  /** A message that is not an event of the run, such as "Stopping ...". */
   message(text: string): void;
   /** Leaves the terminal in order and, when the run has finished, tells how it ended. Nothing is written after it. */
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-/** Listens to a run and remembers what became of each instance, for the block that ends it. */
+/** Listens to a run and records the outcome of each instance, for the block at the end. */
 import type { Failure, RunEvent } from '../../runner/event.ts';
 import type { Instance, InstanceId } from '../../runner/pipeline.ts';
 import type { Plan, Reason } from '../../runner/plan.ts';

@@ -1,4 +1,4 @@
-/** A word that a POSIX shell reads back as it is: quoted only where it must be. */
+/** A word that a POSIX shell reads back unchanged: quoted only if necessary. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

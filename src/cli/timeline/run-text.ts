@@ -1,4 +1,4 @@
-/** What picture and text of a past run both say of it. */
+/** The facts of a past run that its picture and its text share. */
 import { criticalPath, endOf } from '../../runner/history/critical-path.ts';
 import type { PastInstance, PastRun } from '../../runner/history/past-run.ts';
 import { failureText } from '../failure-text.ts';
@@ -31,7 +31,7 @@ export function runSubtitle(run: PastRun): string {
   return `${instant(run.started)} on ${run.host}: ${run.outcome} after ${duration(run.seconds)}; ${countsText(run)}${together}`;
 }
 
-/** The critical path, and what it amounts to: without that much time the run could not be had on any number of processors. */
+/** The critical path and its duration. No number of processors could make the run shorter. */
 export function describeCriticalPath(run: PastRun): { readonly path: readonly PastInstance[]; readonly text: string } {
   const path = criticalPath(run);
   const seconds = path.reduce((sum, instance) => sum + endOf(instance) - instance.execution!.attempts[0]!.start, 0);

@@ -1,11 +1,11 @@
-/** What was tried already: the same is not tried again only because some file has changed. */
+/** The work tried so far: equal work is not tried again only because some file has changed. */
 import type { RunEvent } from '../../runner/event.ts';
 import type { Plan, PlanEntry } from '../../runner/plan.ts';
 
 export class AttemptedWork {
   readonly #keys = new Set<string>();
 
-  /** Whether the plan holds anything to do that was not tried as it is now. */
+  /** True if the plan has work that was not tried in its present form. */
   isNew({ entries }: Plan): boolean {
     return entries.some(
       (entry) => entry.verdict.kind === 'restore' || (entry.verdict.kind === 'run' && !this.#keys.has(keyOf(entry))),

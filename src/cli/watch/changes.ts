@@ -5,7 +5,7 @@ import { watch } from 'chokidar';
 export interface Changes {
   /** Resolves once files have changed since the last call and a moment of quiet has passed; or when it is aborted. */
   next(signal: AbortSignal): Promise<void>;
-  /** Absolute paths of files and folders that are also watched, and of those whose changes say nothing. */
+  /** Absolute paths of more files and folders to watch, and of those to ignore. */
   concerning(more: { readonly watched: readonly string[]; readonly ignored: readonly string[] }): void;
   close(): Promise<void>;
 }
@@ -13,13 +13,13 @@ export interface Changes {
 /** An editor that saves writes several times; a checkout of another branch, many files. */
 const QUIET_MS = 150;
 
-/** Names that no pipeline reads from, and that may hold very many files. */
+/** Names of folders that no pipeline reads and that may hold very many files. */
 const NEVER = new Set(['.git', 'node_modules']);
 
 /** @param never absolute path of a folder that is not looked into: the store */
 export async function watchChanges(root: string, never: string): Promise<Changes> {
   let ignored: readonly string[] = [];
-  /** How often something has changed, and how much of it was told. */
+  /** The number of changes, and the number of reported ones. */
   const count = { seen: 0, told: 0 };
   let told = (): void => undefined;
   const watcher = watch(root, {
@@ -77,5 +77,5 @@ function quiet(signal: AbortSignal): Promise<void> {
 
 const isInside = (file: string, place: string): boolean => file === place || file.startsWith(place + path.sep);
 
-/** What the runner, and many an editor, writes beside a file before it takes its name. */
+/** Temporary names of the runner and of editors, beside a file before it is replaced. */
 const isTemporary = (file: string): boolean => /^\..*\.(tmp|swp|swx)$|~$/.test(path.basename(file));
