@@ -4,7 +4,7 @@ import { ArchiveError } from './archive-error.ts';
 export interface ByteSource {
   /** Exactly so many bytes, which must be few. Throws ArchiveError where the stream ends before. */
   take(bytes: number): Promise<Buffer>;
-  /** So many bytes in pieces. */
+  /** Reads this number of bytes in pieces. */
   pieces(bytes: number): AsyncGenerator<Buffer, void>;
   /** Nothing but zeros to the end, at most `limit` of them: tar programs fill up their last record. */
   zerosToTheEnd(limit: number): Promise<boolean>;

@@ -1,4 +1,7 @@
-/** Whether records that came from elsewhere mean what they say: each byte of them was as its sender wrote it, whoever that was. */
+/**
+ * Checks that records from elsewhere are consistent. Their bytes are unchanged since they were sent, but the sender is
+ * unknown.
+ */
 import type { Digest } from '../../util/digest.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import { fingerprintOf } from '../plan/identify.ts';
@@ -35,8 +38,8 @@ export function checkedRecord(text: string, fingerprint: Fingerprint): RunRecord
 }
 
 /**
- * The digests of everything that a record made. `list` answers the text of a folder's list, undefined where it is not there.
- * Throws ArchiveError for a list that is none, or that names a file outside of its folder.
+ * The digests of all outputs of a record. `list` returns the text of a folder's list, undefined if it is missing.
+ * Throws ArchiveError for a malformed list, or one that names a file outside of its folder.
  */
 export function digestsOf(record: RunRecord, list: (digest: Digest) => string | undefined): Digest[] {
   return Object.values(record.outputs).flatMap(({ kind, digest }) => {

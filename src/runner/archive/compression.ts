@@ -1,4 +1,4 @@
-/** How an archive is packed: its name says so. */
+/** The compression of an archive, from its name. */
 import type { Duplex } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { ArchiveError } from './archive-error.ts';
@@ -6,7 +6,7 @@ import { ArchiveError } from './archive-error.ts';
 /** Node has Zstandard since 22.15; its types came later than those this project is checked against. */
 type Zstd = Partial<Record<'createZstdCompress' | 'createZstdDecompress', () => Duplex>>;
 
-/** Gzip cannot pack tighter than 1032 to 1; what claims to, above a size that harms nobody, was made to fill a disk. */
+/** Gzip cannot compress by more than 1032 to 1. A large archive that claims more was made to fill a disk. */
 const TIGHTEST = 1100;
 const HARMLESS_BYTES = 256 * 1024 * 1024;
 

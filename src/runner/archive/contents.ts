@@ -1,4 +1,4 @@
-/** What an archive of some results holds: their records and those behind them, what all of these made, and their code. */
+/** The contents of an archive of results: their records and those behind them, all their outputs, and their code. */
 import { statSync } from 'node:fs';
 import type { Digest } from '../../util/digest.ts';
 import type { Fingerprint } from '../fingerprint.ts';
@@ -17,7 +17,7 @@ export interface ArchiveContents {
   readonly blobs: readonly { readonly digest: Digest; readonly bytes: number }[];
 }
 
-/** Throws ArchiveError where the store lacks a result that is asked for, DamagedBlobError where it lacks a part of one. */
+/** Throws ArchiveError if the store lacks a requested result, DamagedBlobError if it lacks a part of one. */
 export async function archiveContentsOf(
   ids: readonly InstanceId[],
   lock: Lockfile,
@@ -48,7 +48,7 @@ async function lockedRecord(id: InstanceId, lock: Lockfile, store: Store): Promi
     : undefined;
 }
 
-/** An ancestor of which the store holds no record any more, or not all outputs, is left out: nothing that is restored needs it. */
+/** An ancestor without a record or without all outputs in the store is left out: no restored result needs it. */
 async function withAncestors(chosen: readonly RunRecord[], store: Store): Promise<RunRecord[]> {
   const own = new Set(chosen.map(({ fingerprint }) => fingerprint));
   const seen = new Set<Fingerprint>();

@@ -19,7 +19,7 @@ import { END, headerBlock, padding } from './tar.ts';
 export interface ExportSummary {
   readonly results: number;
   readonly files: number;
-  /** Of the files, and of the archive. */
+  /** The sizes of the files, and of the archive. */
   readonly bytes: number;
   readonly archiveBytes: number;
 }

@@ -21,7 +21,7 @@ import { importArchive } from './import.ts';
 import { blobName, manifestName, recordName } from './manifest.ts';
 import { END, headerBlock, padding, readHeader } from './tar.ts';
 
-/** What an archive is made of, before somebody spoils it. */
+/** The parts of an archive, before a test damages it. */
 interface Parts {
   readonly manifest: {
     format: number;

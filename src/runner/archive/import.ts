@@ -21,7 +21,7 @@ export interface ImportOptions {
   /** Absolute. */
   readonly storeFolder: string;
   readonly lock: Lockfile;
-  /** So that no sweep takes away what the archive leaves to the store. */
+  /** Protects blobs of the store that the archive relies on from a sweep. */
   readonly registration: RunnerRegistration;
   readonly tell: (bytes: number, of: number) => void;
 }
@@ -69,7 +69,7 @@ async function chooser(
   return ({ name }) => !held.has(name);
 }
 
-/** What was unpacked, each file verified by its digest. */
+/** The unpacked files, each verified by its digest. */
 class Unpacked {
   readonly manifest: Manifest;
   readonly #store: Store;
@@ -110,7 +110,7 @@ class Unpacked {
   }
 }
 
-/** Of which everything that they made is in the archive. */
+/** The records whose outputs are all in the archive. */
 function verifiedRecords(unpacked: Unpacked): RunRecord[] {
   const { blobs } = unpacked;
   const records = unpacked.records.map(({ fingerprint, text }) => checkedRecord(text, fingerprint));
@@ -160,7 +160,7 @@ async function merge(
     const there = (await store.record(record.fingerprint)) !== undefined;
     if (!there) await store.putRecord(record);
     (there ? known : added).push(record.instance);
-    // What the lockfile says already was said here; a run brings it up to date where it differs.
+    // An existing entry of the lockfile was made here and stays; a run updates it if it differs.
     if (manifest.results[record.instance] === record.fingerprint && lock.get(record.instance) === undefined)
       lock.set(record.instance, record);
   }

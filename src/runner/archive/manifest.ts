@@ -1,4 +1,7 @@
-/** The first file of an archive: what follows it, in which order, with sizes and digests. Nothing else may follow. */
+/**
+ * The first file of an archive. It lists the following files in order, with sizes and digests. No other file may
+ * follow.
+ */
 import { digestOf, type Digest } from '../../util/digest.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { InstanceId } from '../pipeline.ts';
@@ -19,7 +22,7 @@ export interface Manifest {
   readonly format: 1;
   /** Name of the pipeline that the results are of. */
   readonly pipeline: string;
-  /** What the lockfile named when the archive was made. */
+  /** The entries of the lockfile when the archive was made. */
   readonly results: Readonly<Record<InstanceId, Fingerprint>>;
   /** Records, producers first, then blobs. */
   readonly files: readonly ArchivedFile[];

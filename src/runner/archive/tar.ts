@@ -1,7 +1,6 @@
 /**
- * The tar format (POSIX ustar), as much of it as an archive of a store needs: regular files with short names. Everything
- * else that tar knows - links, devices, folders, long names, extensions - is refused when it is read, so that none of it
- * has to be made safe.
+ * The part of the tar format (POSIX ustar) that an archive of a store needs: regular files with short names. Other
+ * entries (links, devices, folders, long names, extensions) are refused when read, so none of them has to be made safe.
  */
 import { ArchiveError } from './archive-error.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -36,13 +35,13 @@ export function headerBlock({ name, bytes }: Header): Buffer {
   return block;
 }
 
-/** What fills the last block of a file of so many bytes. */
+/** The padding of the last block of a file with this number of bytes. */
 export const padding = (bytes: number): Buffer => Buffer.alloc((BLOCK - (bytes % BLOCK)) % BLOCK);
 
 /** Two empty blocks end an archive. */
 export const END = Buffer.alloc(2 * BLOCK);
 
-/** The next header; undefined at the end of the archive. Throws ArchiveError for whatever is no regular file. */
+/** The next header; undefined at the end of the archive. Throws ArchiveError for an entry that is no regular file. */
 export async function readHeader(source: ByteSource): Promise<Header | undefined> {
   const block = await source.take(BLOCK);
   if (block.every((byte) => byte === 0)) return undefined;

@@ -15,7 +15,7 @@ import { BLOCK, END, padding, readHeader } from './tar.ts';
 const LONGEST_FILLING = 1024 * 1024;
 
 export interface UnpackOptions {
-  /** Absolute; private to this import. What is taken lies in it under the number that it has in the manifest. */
+  /** Absolute; private to this import. Unpacked files are named by their number in the manifest. */
   readonly folder: string;
   /** Called once, before anything else is read; answers which files are to be taken. The others are only verified. */
   readonly choose: (manifest: Manifest) => Promise<(file: ArchivedFile) => boolean>;
@@ -78,7 +78,7 @@ function opened(file: string, decompressor: Duplex = new PassThrough()): Transfo
       );
     },
   });
-  // Whoever reads the last stream meets every error there.
+  // The reader of the last stream gets every error there.
   connect(createReadStream(file, { highWaterMark: 1 << 18 }), before, decompressor, after, () => undefined);
   return after;
 }
@@ -135,7 +135,7 @@ function requireSpace(folder: string, files: readonly ArchivedFile[]): void {
     );
 }
 
-/** Of gzip or Zstandard. */
+/** True for errors of gzip or Zstandard. */
 function isUnpackingFault(error: unknown): error is Error {
   return (
     error instanceof Error &&

@@ -14,7 +14,7 @@ import { readState, writeState, writeStateText } from '../store/state-file.ts';
 import type { Store } from '../store/store.ts';
 import { BUNDLE_FILE, bundleModule, type Bundler } from './bundle.ts';
 
-/** What counts of a module stage's code. The bundle itself is a blob of the store. */
+/** The identity of a module stage's code. The bundle itself is a blob of the store. */
 export interface ModuleCode {
   readonly bundle: Digest;
   readonly packages: Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 /**
- * A module stage and everything of this project that it imports, as one file. The file that is hashed is the file that
- * runs. White space and comments are gone from it, unused exports too, and no path of this machine is inside, so its
- * digest is the identity of the code.
+ * A module stage and everything of this project that it imports, as one file. The hashed file is the executed file. It
+ * has no white space, no comments, no unused exports and no path of this machine, so its digest is the identity of the
+ * code.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
@@ -24,9 +24,11 @@ export interface Bundle {
   readonly packages: Readonly<Record<string, string>>;
   /** Path relative to the root -> digest of the source without white space and comments. */
   readonly sources: Readonly<Record<string, Digest>>;
-  /** Digest of every file, relative to the root, whose content had a say: of the very bytes that were bundled. */
+  /**
+   * Digest of every file that influences the bundle, relative to the root. The digests are those of the bundled bytes.
+   */
   readonly files: Readonly<Record<string, Digest>>;
-  /** Folders, relative to the root, in which a new file could change what an import means. */
+  /** Folders, relative to the root, in which a new file could change the target of an import. */
   readonly folders: readonly string[];
 }
 
@@ -105,7 +107,7 @@ export const bundleModule: Bundler = async (root, module) => {
   });
 };
 
-/** Leaves what lies in node_modules outside the bundle; what is this project's own goes in, by whatever name it is imported. */
+/** Leaves modules in node_modules outside the bundle. The project's own modules go in, under any imported name. */
 function installedPackages(found: Set<string>): Plugin {
   return {
     name: 'installed-packages',
@@ -116,7 +118,7 @@ function installedPackages(found: Set<string>): Plugin {
         const there = await build.resolve(specifier, { importer, kind, resolveDir, pluginData: RESOLVING });
         if (there.errors.length === 0 && !there.path.split(path.sep).includes('node_modules'))
           return { path: there.path, namespace: there.namespace };
-        // What is imported statically must be there; a dynamic import may be of an optional package.
+        // A static import must exist; a dynamic import may be of an optional package.
         if (there.errors.length > 0 && kind === 'import-statement') {
           return { errors: [{ text: `Could not resolve "${specifier}"` }] };
         }

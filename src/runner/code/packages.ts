@@ -11,7 +11,7 @@ export function packageName(specifier: string): string {
 }
 
 interface PackageVersions {
-  /** `1.2.3 sha512-...`; `not installed` for one that neither lockfile nor node_modules know. */
+  /** `1.2.3 sha512-...`; `not installed` for a package that is missing in lockfile and node_modules. */
   readonly versions: Readonly<Record<string, string>>;
   /** Files read, relative to the root: when one changes, so may the answer. */
   readonly files: readonly string[];

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { parse } from 'jsonc-parser';
 
 /**
- * The files beside the sources that change what a module means: package.json (imports, exports, type) and tsconfig.json
- * with what it extends. Relative to the root.
+ * The files beside the sources that change a bundle: package.json (imports, exports, type) and tsconfig.json with what
+ * it extends. Relative to the root.
  */
 export function bundleSettingsFiles(root: string): string[] {
   const files = existsSync(path.join(root, 'package.json')) ? ['package.json'] : [];

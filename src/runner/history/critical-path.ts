@@ -1,10 +1,10 @@
-/** Which executions the end of a run waited for. */
+/** The executions that the end of a run waited for. */
 import type { InstanceId } from '../pipeline.ts';
 import type { PastInstance, PastRun } from './past-run.ts';
 
 /**
- * From the execution that ended last, back to the producer that ended last, and so on; the first to run comes first.
- * What was fresh or restored took no time itself, and passes on whom it waited for.
+ * From the execution that ended last, back to the producer that ended last, and so on; the first to run comes first. A
+ * fresh or restored instance takes no time itself; its own producers count instead.
  */
 export function criticalPath({ instances }: PastRun): readonly PastInstance[] {
   /** The execution that each instance's end waited for. */

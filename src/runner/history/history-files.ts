@@ -10,7 +10,7 @@ import type { PastRun, RunId } from './past-run.ts';
 interface PastRuns {
   /** The newest first. */
   readonly runs: readonly PastRun[];
-  /** Absolute paths of files that hold no run that this version can read. */
+  /** Absolute paths of files that this version cannot read as a run. */
   readonly unreadable: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** What is remembered of one `pipeline run` that did or tried something: `<store>/history/<id>.json`. */
+/** The record of one `pipeline run` that did or tried something: `<store>/history/<id>.json`. */
 import type { Failure, RunSummary } from '../event.ts';
 import type { Outcome } from '../execution/outcome.ts';
 import type { Fingerprint } from '../fingerprint.ts';
@@ -38,12 +38,12 @@ export interface PastInstance {
   readonly reasonCount: number;
   /** The failed or blocked producer that kept it from starting. */
   readonly because?: InstanceId;
-  /** What it was given; absent where it was never started. */
+  /** The granted resources; absent if it was never started. */
   readonly execution?: PastExecution;
 }
 
 export interface PastExecution {
-  /** From 0: the lowest number that no instance held that ran at the same time. */
+  /** From 0: the lowest number that no parallel instance had. */
   readonly lane: number;
   readonly resources: Readonly<Record<string, number | string>>;
   /** One or more. */

@@ -32,7 +32,7 @@ export class RunRecorder {
   readonly #now: () => number;
   readonly #began: number;
   readonly #drafts = new Map<InstanceId, Draft>();
-  /** Who holds each lane now. */
+  /** The present holder of each lane. */
   readonly #lanes: (InstanceId | undefined)[] = [];
   #plan: Plan | undefined;
   #summary: RunSummary | undefined;
@@ -111,7 +111,10 @@ export class RunRecorder {
     draft.reasons = reasons;
   }
 
-  /** What fails before it is started has no attempt; while it waits to be tried again, the last one is closed already. */
+  /**
+   * An instance that fails before its start has no attempt. While it waits for a retry, its last attempt is closed
+   * already.
+   */
   #closeAttempt(id: InstanceId, failure?: Failure): void {
     const attempt = this.#draft(id).execution?.attempts.at(-1);
     if (attempt === undefined || attempt.failure !== undefined) return;
@@ -155,7 +158,7 @@ function draftOf(entry: PlanEntry): Draft {
   };
 }
 
-/** Polling a pipeline that is up to date, or that waits for data, must not fill the store. */
+/** Polling an up-to-date pipeline, or one that waits for data, must not fill the store. */
 const isWorth = ({ ended }: Draft): boolean =>
   ended === 'executed' || ended === 'restored' || ended === 'failed' || ended === 'interrupted';
 

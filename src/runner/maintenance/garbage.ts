@@ -1,10 +1,10 @@
-/** What of a store nothing reaches any more, and what it amounts to. */
+/** Finds unreachable files of a store, and their sizes. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { placeOf } from '../../util/atomic-file.ts';
 import type { RunRecord } from '../record.ts';
 
-/** In the order in which they are deleted: never a blob before the record that names it. A draft is what a writer left that was killed. */
+/** In the order of deletion: a record before its blobs. A draft is the leftover of a killed writer. */
 export const GARBAGE_KINDS = [
   'record',
   'file',
@@ -22,13 +22,13 @@ export interface Garbage {
   /** Absolute: a file, or the folder of a checkpoint. */
   readonly path: string;
   readonly bytes: number;
-  /** Of a record, where it can be read. */
+  /** The stage of a readable record. */
   readonly stage?: string;
 }
 
 interface Kept {
   readonly names: ReadonlySet<string>;
-  /** Whatever is as young is spared. Milliseconds by the clock of the file system. */
+  /** Younger files are spared. Milliseconds by the clock of the file system. */
   readonly since: number;
   /** Milliseconds: a checkpoint that nothing names is kept as long after it was last written. */
   readonly checkpointsFor: number;
@@ -45,7 +45,7 @@ export function findGarbage(storeFolder: string, { names, since, checkpointsFor,
   const at = (...parts: string[]) => path.join(storeFolder, ...parts);
   const old = (stat: { ctimeMs: number }) => stat.ctimeMs < since - COARSE_MS;
   const garbage: Garbage[] = [];
-  /** `name`: that by which it is reached. */
+  /** `name`: the name that references use. */
   const judge = (kind: GarbageKind, file: string, name: string | undefined, more: { stage?: string } = {}) => {
     if (name === undefined || names.has(name)) return;
     const stat = statSync(file, { throwIfNoEntry: false });
@@ -61,7 +61,7 @@ export function findGarbage(storeFolder: string, { names, since, checkpointsFor,
     judge('record', at('runs', file), fingerprint, record && { stage: record.stage });
   }
   for (const folder of readFolder(at('objects'))) {
-    // What is no blob is a file that was being written when its writer died.
+    // A file with another name is the draft of a writer that died.
     for (const file of readFolder(at('objects', folder))) judge('file', at('objects', folder, file), folder + file);
   }
   for (const folder of readFolder(at('logs'))) {
@@ -101,7 +101,7 @@ function recordAt(file: string): RunRecord | undefined {
   }
 }
 
-/** Of a folder with all that is in it; links are not followed. */
+/** The size of a folder with its contents; links are not followed. */
 function measure(folder: string): { bytes: number; written: number } {
   let bytes = 0;
   let written = statSync(folder).ctimeMs;

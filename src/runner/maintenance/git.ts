@@ -1,4 +1,4 @@
-/** What git knows of lockfiles: those of every branch, tag, stash and worktree. */
+/** The lockfiles in git: those of every branch, tag, stash and worktree. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -7,7 +7,7 @@ import { execa } from 'execa';
 export interface Repository {
   /** Absolute paths of all its working trees; some may be gone or out of reach. */
   worktrees(): Promise<string[]>;
-  /** The different texts that files with this ending have in any commit that a name leads to. */
+  /** The different texts of files with this ending in all commits that a name points to. */
   textsInCommits(ending: string): Promise<{ readonly texts: readonly string[]; readonly commits: number }>;
 }
 
@@ -19,7 +19,7 @@ export class GitError extends Error {
   }
 }
 
-/** Undefined where the folder is in no repository. What it answers throws GitError. */
+/** Undefined if the folder is in no repository. The methods of the result throw GitError. */
 export function repositoryAt(folder: string): Repository | undefined {
   if (!isInRepository(folder)) return undefined;
   const lines = async (...words: string[]) => (await git(folder, words)).stdout.split('\n').filter(Boolean);

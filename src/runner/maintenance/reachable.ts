@@ -1,4 +1,7 @@
-/** What of a store is reached from some names: records name what they made, read and ran, lists of folders name their files. */
+/**
+ * The files of a store that are reachable from given names. Records name their outputs, inputs and code; lists of
+ * folders name their files.
+ */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../../util/digest.ts';

@@ -1,4 +1,4 @@
-/** Which blobs a result needs: what it made, and the code that made it. */
+/** The blobs that a result needs: its outputs, and its code. */
 import type { Digest } from '../../util/digest.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { InstanceId } from '../pipeline.ts';
@@ -18,7 +18,7 @@ export interface BlobReference {
     | { readonly kind: 'listing'; readonly input: string };
 }
 
-/** The files in a folder are known only where its list can be read; where it cannot, the list itself is what is damaged. */
+/** The files in a folder are known only from a readable list; otherwise the list itself is damaged. */
 export function blobReferencesOf(record: RunRecord, store: Store): BlobReference[] {
   const { fingerprint, instance, identity, outputs } = record;
   const refer = (digest: Digest, part: BlobReference['part']): BlobReference => ({

@@ -1,4 +1,4 @@
-/** Which damaged results would come out of the pipeline as it is now, so that running it makes exactly them again. */
+/** The damaged results that the current pipeline would make, so that a run makes exactly them again. */
 import type { Fingerprint } from '../fingerprint.ts';
 import type { Instance, InstanceId } from '../pipeline.ts';
 import type { PlanEntry } from '../plan.ts';

@@ -1,4 +1,4 @@
-/** What must be kept, whatever else goes: everything that any lockfile names, here or in the history of the project. */
+/** The roots of garbage collection: everything that any lockfile names, here or in the history of the project. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { repositoryAt } from './git.ts';
@@ -10,18 +10,18 @@ export interface GarbageRoots {
   readonly names: ReadonlySet<string>;
   /** Absolute paths of the lockfiles that were read on disk. */
   readonly lockFiles: readonly string[];
-  /** How many commits were searched; undefined: no folder is under version control by git. */
+  /** The number of searched commits; undefined: no folder is under version control by git. */
   readonly commits: number | undefined;
 }
 
-/** Every digest in a text: what a lockfile names is kept even where it holds a merge conflict or is of another format. */
+/** Every digest in a text. It works for lockfiles with a merge conflict or in another format, too. */
 export function digestsIn(text: string): string[] {
   return text.match(/\b[0-9a-f]{64}\b/g) ?? [];
 }
 
 /**
  * All paths are absolute. Throws GitError.
- * @param known lockfiles of the projects that the store serves; they and what lies in their folders is read
+ * @param known lockfiles of the projects that use the store; they and the other lockfiles in their folders are read
  * @param except not searched: the store itself
  */
 export async function findGarbageRoots(known: readonly string[], except: string): Promise<GarbageRoots> {
@@ -54,7 +54,7 @@ export async function findGarbageRoots(known: readonly string[], except: string)
   return { names, lockFiles, commits };
 }
 
-/** A worktree may be on a disk that is not mounted: git still knows its commit, which was searched. */
+/** A worktree may be on a disk that is not mounted. git still knows its commit, which was searched. */
 function lockFilesBelow(folder: string, except: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {

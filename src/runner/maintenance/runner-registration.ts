@@ -1,10 +1,11 @@
 /**
- * How runners and a sweep of the store stay out of each other's way, without a lock that would make either wait for long.
+ * Coordinates runners and a sweep of the store, without a lock that would make either wait for long.
  *
- * A runner announces itself before it plans, and writes down the names (fingerprints and digests) of what it has decided to
- * rely on. A sweep first changes a mark, then reads these notes: it spares what they name and whatever is younger than the
- * oldest announcement. A runner that has made a note looks at the mark: unchanged, its note was read or will be; changed, a
- * sweep may have missed the note, so that the runner waits for its end and decides again.
+ * A runner registers itself before it plans. It notes the names (fingerprints and digests) of results before it relies
+ * on them. A sweep first changes a mark, then reads these notes. It spares the noted names and everything younger than
+ * the oldest registration. After a note, the runner looks at the mark. If the mark is unchanged, the sweep has read the
+ * note or will read it. If the mark has changed, a sweep may have missed the note, so the runner waits for its end and
+ * decides again.
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
@@ -18,9 +19,7 @@ import { isLeased, tryLease } from '../resources/lease.ts';
 const POLL_MS = 50;
 
 export interface RunnerRegistration {
-  /**
-   * Notes what is relied on. False: a sweep came between, which is over now, and what was decided must be decided again.
-   */
+  /** Notes results to rely on. False: a sweep came in between and is over now; the runner must decide again. */
   relyOn(names: readonly string[]): Promise<boolean>;
   unregister(): void;
 }
@@ -61,11 +60,14 @@ export interface LivingRunners {
   readonly count: number;
   /** Everything that they rely on. */
   readonly names: ReadonlySet<string>;
-  /** What came into the store since may be theirs. Milliseconds by the clock of the file system; without runners, Infinity. */
+  /**
+   * Files that entered the store later may be theirs. Milliseconds by the clock of the file system; without runners,
+   * Infinity.
+   */
   readonly since: number;
 }
 
-/** Those that live, as far as can be told (see lease.ts); what the dead left is removed. */
+/** The living runners, as far as is known (see lease.ts). Entries of dead ones are removed. */
 export function livingRunners(storeFolder: string): LivingRunners {
   const { runners } = pathsOf(storeFolder);
   const names = new Set<string>();

@@ -1,6 +1,7 @@
 /**
- * Which lockfiles name results of a store. Several projects may share one, and a sweep that knew only its own project would
- * delete the results of the others. Paths are relative to the store, so that a project with its store in it can be moved.
+ * The lockfiles that name results of a store. Several projects may share a store. A sweep that knew only its own
+ * project would delete the results of the others. Paths are relative to the store, so that a project with its store in
+ * it can be moved.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,9 +19,9 @@ export function registerLockfile(storeFolder: string, lockFile: string): void {
 export interface RegisteredLockfile {
   /** Absolute path of the lockfile, which need not be there any more. */
   readonly lockFile: string;
-  /** Where not even that is, the project may have been deleted, or be on a disk that is not mounted here. */
+  /** False: the project was deleted, or it is on a disk that is not mounted here. */
   readonly folderIsThere: boolean;
-  /** Where that is written: a user who knows that the project is gone may delete it. */
+  /** The file with this entry. A user who knows that the project is gone may delete it. */
   readonly note: string;
 }
 

@@ -1,4 +1,4 @@
-/** Which results the store holds, and which the lockfile names without the store holding them. */
+/** The results in the store, and those that the lockfile names but the store lacks. */
 import type { Fingerprint } from '../fingerprint.ts';
 import type { InstanceId } from '../pipeline.ts';
 import type { Lockfile } from '../lockfile/lockfile.ts';

@@ -11,9 +11,9 @@ import { registeredLockfiles, type RegisteredLockfile } from './store-lockfiles.
 export interface SweepOptions {
   /** Absolute, as all paths here. */
   readonly storeFolder: string;
-  /** Of the pipeline that is asked about; other projects that use the store are known to it. */
+  /** The lockfile of the current pipeline. The store knows those of other projects. */
   readonly lockFile: string;
-  /** How many past runs keep their results. */
+  /** The number of past runs that keep their results. */
   readonly keepRuns: number;
   /** Fingerprints that the pipeline would make or restore as it is now. */
   readonly current: readonly string[];

@@ -11,7 +11,7 @@ import { blobReferencesOf, type BlobReference } from './references.ts';
 export interface DamagedBlob {
   readonly digest: Digest;
   readonly state: 'damaged' | 'absent';
-  /** Of which results it is a part, in the order of the instances. */
+  /** The results that need it, in the order of the instances. */
   readonly references: readonly BlobReference[];
   /** The instances that read it. */
   readonly readers: readonly InstanceId[];

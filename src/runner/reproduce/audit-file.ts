@@ -11,7 +11,7 @@ export async function saveAudit(storeFolder: string, audit: Audit): Promise<void
   await writeFileAtomic(file, `${JSON.stringify(audit, null, 2)}\n`);
 }
 
-/** Undefined where the result was never audited, or by a version that wrote another format. */
+/** Undefined if the result was never audited, or by a version with another format. */
 export function readAudit(storeFolder: string, fingerprint: Fingerprint): Audit | undefined {
   try {
     const audit = JSON.parse(readFileSync(fileOf(storeFolder, fingerprint), 'utf8')) as

@@ -53,7 +53,7 @@ function compareNamed(
     : { verdict: 'different', first: `byte ${byte}` };
 }
 
-/** False where the files are of no kind whose numbers are known. */
+/** False if the files have no known format for numbers. */
 function compareNumbers(name: string, recorded: string, now: string, differences: Differences): boolean {
   switch (path.extname(name).toLowerCase()) {
     case '.json':

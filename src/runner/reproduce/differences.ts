@@ -1,4 +1,4 @@
-/** What differs between two versions of an output, gathered place by place. */
+/** The differences between two versions of an output, collected place by place. */
 import { significant } from '../../util/number.ts';
 import type { FieldDifference, OutputAudit } from '../audit.ts';
 

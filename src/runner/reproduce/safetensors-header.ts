@@ -1,4 +1,6 @@
-/** The header of a safetensors file (huggingface/safetensors, format: u64 length, JSON, data): what lies where. */
+/**
+ * The header of a safetensors file (huggingface/safetensors, format: u64 length, JSON, data): the positions of tensors.
+ */
 import { readSync } from 'node:fs';
 import type { JsonObject } from '../../util/json.ts';
 

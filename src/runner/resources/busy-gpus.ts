@@ -1,4 +1,4 @@
-/** On which GPUs processes compute that no runner started. */
+/** The GPUs on which processes of others compute. */
 import type { Gpu } from './gpu.ts';
 import { cellsOf, nvidiaSmi, type NvidiaSmi } from './nvidia-smi.ts';
 
@@ -7,7 +7,7 @@ export async function busyGpus(gpus: readonly Gpu[], ask: NvidiaSmi = nvidiaSmi)
   const answer = await ask(['--query-compute-apps=gpu_uuid', '--format=csv,noheader,nounits']);
   const named = new Set(answer.kind === 'answered' ? cellsOf(answer.text).map(([uuid = '']) => uuid) : []);
   const busy = gpus.filter(({ uuid }) => named.has(uuid)).map(({ uuid }) => uuid);
-  // Of a card that is divided, nvidia-smi names the card here, and its parts only in the full report.
+  // For a divided card, nvidia-smi names the card here, and its parts only in the full report.
   const divided = new Set(gpus.flatMap(({ part }) => (part !== undefined && named.has(part.card) ? [part.card] : [])));
   if (divided.size > 0) busy.push(...(await busyParts(gpus, divided, ask)));
   return new Set(busy);

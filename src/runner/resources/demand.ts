@@ -1,4 +1,4 @@
-/** What an instance occupies while it runs on this machine, from what its stage asks for. */
+/** The slots that an instance occupies on this machine, from the request of its stage. */
 import type { Instance } from '../pipeline.ts';
 import { describeAbsence } from './gpu.ts';
 import { gpusOf, type Machine } from './machine.ts';
@@ -45,9 +45,9 @@ export function capacityOf(machine: Machine, jobs: number): Amounts {
 }
 
 /**
- * Who asks for no processor gets one. Who gets no GPU gets all processors in its place, so that heavy stages run one at a
- * time. Processors and GPUs are cut to all there are, because a stage is told how many it got and works with fewer; half a
- * card is a whole one, because cards are leased.
+ * A request without processors gets one. A request that gets no GPU gets all processors instead, so that heavy stages
+ * run one at a time. Requests beyond the total get all processors or GPUs, because a stage is told the granted number
+ * and works with fewer. Half a card becomes a whole one, because cards are leased.
  */
 export function demandOf(asking: Asking, machine: Machine): Amounts {
   const { cpu = 1, gpu } = asking.resources;
@@ -60,7 +60,7 @@ export function demandOf(asking: Asking, machine: Machine): Amounts {
   };
 }
 
-/** Whether the processor takes the place of the GPU that is asked for. */
+/** True if the processor replaces the requested GPU. */
 const standsIn = (asking: Asking, machine: Machine): boolean => shortfallOf(asking, machine) !== undefined;
 
 interface Shortfall {
@@ -78,7 +78,7 @@ function shortfallOf({ resources, usesEngine = false }: Asking, machine: Machine
   return usesEngine && cardEngine?.kind === 'unusable' ? cardEngine : undefined;
 }
 
-/** What the whole run should know before it starts: which stages get other than they ask for. */
+/** Notices before a run: stages that get other resources than they request. */
 export function noticesOf(instances: readonly Asking[], machine: Machine): string[] {
   return [...onProcessor(instances, machine), ...cutToAll(instances, machine)];
 }
@@ -120,7 +120,7 @@ export function requireGpus(instances: readonly Asking[], machine: Machine): voi
   throw new NoGpuError(`${stagesOf(short)}: asks for a GPU. ${why}.`, shortfall?.remedy);
 }
 
-/** Throws NoRoomError where memory, or what the user counts himself, will never suffice. */
+/** Throws NoRoomError if memory, or a resource of the user's own, will never suffice. */
 export function requireRoom(instances: readonly Asking[], machine: Machine): void {
   const capacity = capacityOf(machine, 1);
   const names = new Set(

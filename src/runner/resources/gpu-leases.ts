@@ -1,4 +1,4 @@
-/** Which card is whose, on the whole host: two runs, also of two users, never meet on one. */
+/** Leases of GPUs for the whole host: two runs, also of two users, never share one. */
 import { chmodSync, existsSync, mkdtempSync, renameSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { busyGpus } from './busy-gpus.ts';
@@ -10,10 +10,13 @@ export interface LeasedGpus {
   release(): void;
 }
 
-/** Where all users of the host look, so not TMPDIR, which may be a user's own. */
+/** A folder that all users of the host share, so not TMPDIR, which may be a user's own. */
 const FOLDER = path.join('/tmp', 'pipeline-gpu-leases');
 
-/** Takes `count` cards that nobody leased and nobody computes on, or none; then it says who has the others. */
+/**
+ * Leases `count` cards that are not leased and not busy. If there are too few, it takes none and names the holders of
+ * the others.
+ */
 export async function leaseGpus(
   gpus: readonly Gpu[],
   count: number,
@@ -37,12 +40,12 @@ export async function leaseGpus(
     for (const lease of leases.values()) lease.release();
   };
   if (leases.size === count) return { gpus: [...leases.keys()], release };
-  // Who keeps one card while waiting for a second may wait for somebody who does the same.
+  // Two runs that each keep one card and wait for a second would wait for each other forever.
   release();
   return { gpus: undefined, holders: [...new Set(holders)] };
 }
 
-/** Made aside, so that nobody ever meets one that only its maker may write to. */
+/** Made under a temporary name, so that no other user meets a folder that only its maker may write to. */
 function makeShared(folder: string): void {
   if (existsSync(folder)) return;
   const draft = mkdtempSync(`${folder}-`);

@@ -2,7 +2,7 @@
 import { cellsOf, nvidiaSmi, printable, type NvidiaSmi } from './nvidia-smi.ts';
 
 export interface Gpu {
-  /** Names the same card to everybody, whatever order a driver or CUDA_VISIBLE_DEVICES gives the cards. */
+  /** Identifies a card for all processes, independent of the order by a driver or CUDA_VISIBLE_DEVICES. */
   readonly uuid: string;
   readonly name: string;
   /** The card that this is a part of, and the number of the part there; absent for a whole card. */
@@ -57,7 +57,7 @@ const isUuid = (text: string): boolean => /^(GPU|MIG)-[\w-]+(\/\d+\/\d+)?$/.test
 const CARD = /^GPU \d+: .*\(UUID: (?<uuid>GPU-[\w-]+)\)\s*$/;
 const PART = /^\s+MIG (?<profile>\S+)\s+Device\s+(?<device>\d+): \(UUID: (?<uuid>MIG-[\w/-]+)\)\s*$/;
 
-/** What `nvidia-smi -L` says of cards that are divided. */
+/** The parts of divided cards in the output of `nvidia-smi -L`. */
 function migPartsIn(text: string): Gpu[] {
   const parts: Gpu[] = [];
   let card: string | undefined;
@@ -70,7 +70,7 @@ function migPartsIn(text: string): Gpu[] {
   return parts;
 }
 
-/** Of a card that is divided, only the parts compute. */
+/** Only the parts of a divided card compute. */
 function unitsOf(card: Gpu, parts: readonly Gpu[]): readonly Gpu[] {
   const own = parts.filter(({ part }) => part?.card === card.uuid);
   return own.length === 0 ? [card] : own.map((part) => ({ ...part, name: `${card.name} ${part.name}` }));

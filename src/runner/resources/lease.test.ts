@@ -74,7 +74,7 @@ test('who cannot remove his entry has given it up all the same, and does not wai
   const first = tryLease(place);
   if (!first.ok) throw new Error(first.error);
   const entry = path.join(place, readdirSync(place)[0]!);
-  // What rm refuses without being told to remove folders, as a disk refuses it after an I/O error.
+  // A folder: rm refuses it without `recursive`, as a disk refuses a removal after an I/O error.
   rmSync(entry);
   mkdirSync(entry);
   expect(() => {

@@ -2,11 +2,11 @@
  * One holder at a time, among all processes of all users and hosts that see the same folder. GPUs are leased by this,
  * instances that are being executed, and the lockfile while it is written.
  *
- * A lease is a folder with one file in it that says whose it is. It is taken by renaming a folder made ready aside onto
- * that place, which POSIX allows only where nothing or an empty folder lies: so exactly one of several succeeds, and nobody
- * ever reads half an entry. It is given up, or taken from the dead, by removing that one file, whose name is unique: who
- * judged a holder dead a moment too late removes nothing of the next one. No flock and no hard links, because network and
- * USB file systems lack them.
+ * A lease is a folder with one file that names the owner. A process takes it by renaming a prepared folder onto the
+ * place of the lease. POSIX allows this only if the place is absent or an empty folder. Exactly one of several
+ * processes succeeds, and no process reads half an entry. The lease is given up, or taken from a dead owner, by
+ * removing that one file. Its name is unique, so a late removal never hits the next owner's file. There is no flock and
+ * no hard link, because network and USB file systems lack them.
  */
 import { randomBytes } from 'node:crypto';
 import {
@@ -35,10 +35,10 @@ export function tryLease(place: string): Result<Lease, string> {
   mkdirSync(draft);
   let holder: string | undefined;
   try {
-    chmodSync(draft, 0o777); // whoever finds it dead, of whatever user, may clear it away
+    chmodSync(draft, 0o777); // any process of any user that finds it dead may remove it
     writeOwner(path.join(draft, token));
     while (holder === undefined) {
-      // Nothing that may fail comes after this: who is not told that he holds it never gives it up.
+      // Nothing that may fail comes after this, because a caller that does not get the lease never gives it up.
       if (renameOnto(draft, place, token)) return ok(hold(place, token));
       holder = livingHolder(place, path.join(draft, token));
     }
@@ -50,7 +50,10 @@ export function tryLease(place: string): Result<Lease, string> {
   return err(holder);
 }
 
-/** Whether somebody living holds it, without wanting it. What a dead holder left is cleared away. `place`: its parent folder exists. */
+/**
+ * True if a living process holds the lease. It does not take the lease, and removes the entry of a dead holder. The
+ * parent folder of `place` exists.
+ */
 export function isLeased(place: string): boolean {
   const clock = `${place}.${randomBytes(8).toString('hex')}.clock`;
   writeFileSync(clock, '');
@@ -90,7 +93,8 @@ function renameOnto(draft: string, place: string, token: string): boolean {
     return true;
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // A network file system repeats a request whose answer was lost, and then refuses what it has done already.
+    // A network file system repeats a request after a lost answer, and then refuses the request that it has already
+    // done.
     if (existsSync(path.join(place, token))) return true;
     if (code === 'ENOTEMPTY' || code === 'EEXIST' || code === 'ENOTDIR') return false;
     throw error;
@@ -120,12 +124,14 @@ function hold(place: string, token: string): Lease {
   };
 }
 
-/** Tokens of leases that this process gave up, and whose entries the disk would not remove: they look as if it held them. */
+/**
+ * Tokens of leases that this process gave up but whose entries the disk did not remove. They look as if it held them.
+ */
 const givenUp = new Set<string>();
 
 /**
- * Never throws: the work under the lease is done, whatever becomes of the entry. Where it cannot be removed, others wait until
- * a later attempt succeeds or this process ends; this process, if it wants the lease again, attempts it at once.
+ * Never throws, because the work under the lease is done. If the entry cannot be removed, others wait until a later
+ * attempt succeeds or this process ends. If this process wants the lease again, it tries the removal at once.
  */
 function giveUp(place: string, token: string): void {
   try {
@@ -140,7 +146,7 @@ function giveUp(place: string, token: string): void {
   }
 }
 
-/** A file in place of the folder is no lease, but whoever put it there may be about to do something. */
+/** A file in place of the folder is no lease, but its maker may be about to do something. */
 function entriesOf(place: string): string[] {
   try {
     return readdirSync(place).map((name) => path.join(place, name));

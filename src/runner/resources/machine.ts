@@ -1,4 +1,4 @@
-/** What this machine has to share. */
+/** The resources of this machine. */
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { CardEngine } from './card-engine.ts';
@@ -9,9 +9,9 @@ export interface Machine {
   readonly cpus: number;
   readonly memoryBytes: number;
   readonly survey: GpuSurvey;
-  /** Whether stages that compute with the tensor engine can use these GPUs; undefined where nobody had to know. */
+  /** The engine for stages that compute with tensors on these GPUs; undefined if no stage needs it. */
   readonly cardEngine?: CardEngine;
-  /** What only the user knows that there is: licences, disks, ... */
+  /** Resources that only the user knows: licences, disks, ... */
   readonly slots: Amounts;
 }
 

@@ -17,7 +17,7 @@ const TIMEOUT_MS = 20_000;
 /** The exit code for "No devices were found". */
 const NO_DEVICES = 6;
 
-/** Never rejects. After 20 seconds a process that hangs is killed and no longer waited for, whatever it started. */
+/** Never rejects. After 20 seconds a hanging process is killed, and its children are not waited for. */
 export const nvidiaSmi: NvidiaSmi = (words) =>
   new Promise((resolve) => {
     const child = spawn('nvidia-smi', words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });

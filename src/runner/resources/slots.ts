@@ -1,4 +1,4 @@
-/** What there is to share, as numbers of slots that are never exceeded. */
+/** Shared resources as numbers of slots that are never exceeded. */
 export type Amounts = Readonly<Record<string, number>>;
 
 export class Slots {
@@ -10,7 +10,7 @@ export class Slots {
     this.#capacity = capacity;
   }
 
-  /** Names of what is not free to the amount that is wanted. */
+  /** Names of the resources with too few free slots. */
   lacking(wanted: Amounts): string[] {
     return Object.keys(wanted).filter((name) => wanted[name]! > this.#free(name));
   }

@@ -31,7 +31,7 @@ test('a device is asked once', () => {
   expect(asked).toBe(1);
 });
 
-/** A file that was written `ago` before now by the server's clock, which is `skew` ahead of ours. */
+/** A file written `ago` before now by the server's clock, which is `skew` ahead of ours. */
 test.each<[string, bigint, bigint, bigint, boolean]>([
   ['a file of just now, server behind: by our clock it would look old', -5n * SECOND, 1_000_000n, 1n, false],
   ['a file of just now, server ahead', 5n * SECOND, 1_000_000n, 1n, false],

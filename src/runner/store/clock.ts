@@ -1,6 +1,6 @@
 /**
- * What time it is on the file systems where files lie. Each dates its files by its own clock: that of this machine, or a
- * server's, which may be ahead or behind. How recently a file has changed can only be said by that clock.
+ * The present time on file systems. Each file system dates its files by its own clock: that of this machine, or a
+ * server's, which may be ahead or behind. Only that clock tells the age of a file's last change.
  */
 import { randomBytes } from 'node:crypto';
 import { rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ export interface Clock {
   at(time: number, device: bigint, file: string): bigint;
 }
 
-/** How a clock is read; tests have others. */
+/** The source of a clock; tests have others. */
 export interface ClockSource {
   /** See clockOffset. */
   readonly offset: (folder: string) => bigint | undefined;
@@ -40,7 +40,8 @@ export function openClock(folder: string, { offset, deviceOf, kindOf }: ClockSou
 }
 
 /**
- * How far the clock of a folder's file system is ahead of ours, in nanoseconds. Undefined where the folder cannot be written.
+ * The nanoseconds by which the clock of a folder's file system is ahead of ours. Undefined if the folder is not
+ * writable.
  */
 export function clockOffset(folder: string): bigint | undefined {
   const probe = path.join(folder, `.clock-${randomBytes(6).toString('hex')}`);
@@ -55,7 +56,7 @@ export function clockOffset(folder: string): bigint | undefined {
 }
 
 const MILLISECOND = 1_000_000n;
-/** A server whose clock is further behind than that is broken. */
+/** A server with a clock further behind is broken. */
 const MOST_SKEW = 10n * 60n * 1000n * MILLISECOND;
 
 /** File systems whose files this very machine dates: ext2-4, XFS, Btrfs, tmpfs, overlay, ZFS, F2FS, FAT, exFAT. */

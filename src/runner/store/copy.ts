@@ -1,4 +1,7 @@
-/** From the store to a place where somebody reads: by reflink where the file system can, otherwise by copying; never by a hard link. */
+/**
+ * Copies from the store to a place for readers: by reflink if the file system can, else by copying; never by a hard
+ * link.
+ */
 import { constants } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -50,8 +53,8 @@ async function copyBlob(store: Store, digest: Digest, place: string, mode = 0o64
 }
 
 /**
- * Puts a file or folder in place of whatever is there: complete or not at all, also after a power cut. Copying may take long,
- * so `mayReplace` is asked when it is done; where it may not, nothing happens, and the answer is false.
+ * Puts a file or folder in place of an existing one: complete or not at all, also after a power cut. Copying may take
+ * long, so `mayReplace` is asked after it. If the answer is no, nothing happens, and the result is false.
  */
 export async function replaceWith(
   store: Store,
@@ -76,7 +79,7 @@ export async function replaceWith(
     }
     await (content.kind === 'file' ? rename(temporary, place) : swapFolder(temporary, place));
   } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined); // what went wrong first is what matters
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined); // the first error is the relevant one
     throw naming(place, error);
   }
   await syncFolder(path.dirname(place));

@@ -1,6 +1,6 @@
 import type { Digest } from '../../util/digest.ts';
 
-/** A blob that was there when the plan was made cannot be used; where it was damaged, it lies in quarantine now. */
+/** A blob of the plan cannot be used. A damaged one is in quarantine now. */
 export class DamagedBlobError extends Error {
   readonly digest: Digest;
   constructor(digest: Digest, what: string, found: 'absent' | 'damaged') {

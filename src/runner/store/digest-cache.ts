@@ -31,7 +31,7 @@ export type ContentVersion = string & { readonly __brand: 'Stamp' };
 export interface DigestCache {
   /** A file or folder by its absolute path; undefined where there is none. Throws UnreadableInputError. */
   of(file: string): Promise<Content | undefined>;
-  /** The files that match a pattern, as a folder relative to the pattern's fixed part; undefined where none match. */
+  /** The files that match a pattern, as a folder relative to the pattern's fixed part; undefined without a match. */
   ofGlob(root: string, pattern: string): Promise<Content | undefined>;
   /** The files of a folder that was looked at, by its digest. */
   entries(digest: Digest): readonly TreeEntry[] | undefined;
@@ -51,7 +51,7 @@ interface FileFact {
   readonly digest: Digest;
 }
 
-/** What is remembered about a folder; `digests` holds 32 bytes for each name of the listing. */
+/** The cached facts of a folder; `digests` holds 32 bytes for each name of the listing. */
 interface FolderFact {
   readonly names: string;
   readonly facts: BigInt64Array;
@@ -230,7 +230,7 @@ function sameNumbers(a: BigInt64Array, b: BigInt64Array): boolean {
   );
 }
 
-/** Once most of what is known belongs to files that nobody asks about any more, it is dropped. */
+/** If most cached facts belong to files that no command asked for, they are dropped. */
 function worthKeeping(known: ReadonlyMap<string, FileFact>, used: ReadonlySet<string>): [string, FileFact][] {
   const all = [...known];
   return all.length > 10_000 + 10 * used.size ? all.filter(([id]) => used.has(id)) : all;

@@ -1,4 +1,6 @@
-/** Which files a folder holds, with the facts by which a change is noticed. Synchronous: four times faster than promises. */
+/**
+ * The files of a folder, with the facts that reveal a change. Synchronous calls are four times faster than promises.
+ */
 import { lstatSync, readdirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import path from 'node:path';
 
@@ -7,7 +9,10 @@ export interface Listing {
   readonly names: readonly string[];
   /** FACTS numbers for each name: size, mtime, ctime (nanoseconds), inode, EntryKind. */
   readonly facts: BigInt64Array;
-  /** Where the files lie, which links may lead elsewhere: a device -> one file on it. The folder's own is always among them. */
+  /**
+   * The devices of the files; links may lead to others. A device -> one file on it. The folder's own device is always
+   * included.
+   */
   readonly devices: ReadonlyMap<bigint, string>;
 }
 
@@ -38,7 +43,8 @@ export class UnreadableInputError extends Error {
 
 /**
  * Lists all files below a folder, or those selected. Links count as what they point to; a broken link, a loop of links
- * and anything that is neither file nor folder throw UnreadableInputError. `device`: the folder's, for who knows it.
+ * and anything that is neither file nor folder throw UnreadableInputError. `device`: the folder's, if the caller knows
+ * it.
  */
 export function listFolder(
   folder: string,
@@ -108,10 +114,10 @@ export function listFolder(
   return { names, facts: facts.slice(0, FACTS * names.length), devices };
 }
 
-/** What stands in a name for bytes that are no UTF-8. */
+/** The character that replaces bytes of a name that are no UTF-8. */
 const REPLACED = '\uFFFD';
 
-/** A name that is no text could neither be opened by it nor be told from others. */
+/** A name that is no text cannot be used to open the file, and may look like another name. */
 function requireUnicodeNames(folder: string): void {
   for (const bytes of readdirSync(folder, { encoding: 'buffer' })) {
     const name = bytes.toString();
@@ -120,7 +126,7 @@ function requireUnicodeNames(folder: string): void {
   }
 }
 
-/** What is at the end of a path, links followed: a regular file or a folder, or an error that says what else it is. */
+/** The regular file or folder at the end of a path, links followed. Throws an error that names any other kind. */
 function resolved(file: string): BigIntStats {
   const stat = statInput(file);
   if (!stat) throw nothingAtItsEnd(file);

@@ -13,7 +13,7 @@ import type { RunRecord } from '../record.ts';
 import type { DigestCache } from './digest-cache.ts';
 import type { BlobState, Store } from './store.ts';
 
-/** Blobs are read-only: a stage that writes to its input fails instead of changing what was recorded. */
+/** Blobs are read-only: a stage that writes to its input fails instead of changing a recorded result. */
 const BLOB_MODE = 0o444;
 
 /** Why a file cannot take the place of a folder, or a folder that of anything. */

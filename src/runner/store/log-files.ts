@@ -1,4 +1,6 @@
-/** Where the logs of an instance lie: `logs/<instance>/<time>-<work folder>-<attempt>.log`, so that names sort by time. */
+/**
+ * The paths of an instance's logs: `logs/<instance>/<time>-<work folder>-<attempt>.log`, so that names sort by time.
+ */
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import type { InstanceId } from '../pipeline.ts';

@@ -1,4 +1,4 @@
-/** The store by itself, for commands that look after it and neither plan nor run. */
+/** The store by itself, for commands that maintain it without planning or running. */
 import { openDigestCache } from './digest-cache.ts';
 import { openLocalStore } from './local-store.ts';
 import { makeStateFolder } from './state-file.ts';

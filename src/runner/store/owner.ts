@@ -1,10 +1,10 @@
 /**
- * Whose something is - a private folder, a lease - so that what a dead runner left behind can be told from what a living one
- * uses.
+ * The owner of a sandbox or a lease. It separates leftovers of dead runners from the files of living ones.
  *
- * Of a process that can be seen from here, the system tells whether it lives. Of any other - on another host, in another
- * container, hidden from us - only silence tells: every owner writes its entry again every ten seconds. A host's name proves
- * nothing by itself: two machines may have the same one, which is why an entry of another boot is judged by silence too.
+ * For a visible process, the system knows if it lives. For any other (on another host, in another container, hidden
+ * from us) only the age of its entry counts: every owner writes its entry again every ten seconds. A host's name proves
+ * nothing by itself, because two machines may have the same one. An entry of another boot is therefore judged by its
+ * age, too.
  */
 import { closeSync, openSync, readFileSync, readlinkSync, statSync, writeSync } from 'node:fs';
 import os from 'node:os';
@@ -48,8 +48,8 @@ export function keepAlive(file: string): () => void {
 }
 
 /**
- * Whether the owner that an entry names is alive, as far as can be told; in doubt it is. `now`: milliseconds by the clock of
- * the file system that dates the entry. Those of two hosts may differ.
+ * Decides if the owner in an entry is alive; in doubt it is. `now`: milliseconds by the clock of the file system that
+ * dates the entry. The clocks of two hosts may differ.
  */
 export function judgeOwner(file: string, now: () => number): OwnerState {
   const owner = read(file);

@@ -1,4 +1,4 @@
-/** The four facts by which a file is known to be the one that was hashed, without reading it. */
+/** The four facts that identify a hashed file without reading it. */
 import type { BigIntStats } from 'node:fs';
 
 /** Size, mtime, ctime (nanoseconds) and inode. The ctime catches an edit whose mtime was set back. */

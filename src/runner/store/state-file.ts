@@ -1,8 +1,7 @@
 /**
- * What is only remembered to save time lies in `state/`: any of it may be deleted, a damaged file counts as absent, and
- * one that cannot be written is no fault.
- * A file holds the SHA-256 of its payload and the payload in V8's serialisation, which reads 50,000 stat records in a
- * few milliseconds.
+ * Caches are in `state/`. Any of its files may be deleted, a damaged file counts as absent, and an unwritable file is
+ * no fault. A file holds the SHA-256 of its payload and the payload in V8's serialisation, which reads 50,000 stat
+ * records in a few milliseconds.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -11,13 +10,13 @@ import { deserialize, serialize } from 'node:v8';
 import { makeFolder, writeFileAtomic } from '../../util/atomic-file.ts';
 import { isSystemError } from '../../util/system-error.ts';
 
-/** Makes the state folder. What cannot be made is found out, and told, where a result is to be stored. */
+/** Makes the state folder. A failure is reported later, when a result is stored. */
 export function makeStateFolder(storeFolder: string): string {
   const folder = path.join(storeFolder, 'state');
   try {
-    // Whatever else took its place holds nothing that is needed.
+    // A file in its place holds nothing useful.
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false) rmSync(folder, { force: true });
-    makeFolder(folder); // the first folder of a new store, which must last as long as what is flushed in it
+    makeFolder(folder); // the first folder of a new store must be as durable as the files flushed in it
   } catch (error) {
     if (!isSystemError(error)) throw error;
   }
@@ -41,7 +40,7 @@ export function readState(file: string, format: string): unknown {
   }
 }
 
-/** What cannot be written, on a full or read-only disk, is found out anew by the next command. */
+/** If it cannot be written (a full or read-only disk), the next command computes it again. */
 export async function writeState(file: string, format: string, value: unknown): Promise<void> {
   const payload = serialize([format, value]);
   await writeStateText(file, Buffer.concat([checksum(payload), payload]));

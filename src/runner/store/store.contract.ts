@@ -1,4 +1,4 @@
-/** What every store promises, as tests: call it with a way to make one and a way to spoil its files. */
+/** The promises of every store, as tests. Parameters: a function that makes a store and one that damages its files. */
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs';
 import os from 'node:os';

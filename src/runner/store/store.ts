@@ -1,6 +1,6 @@
 /**
- * Where results are kept: blobs by digest, records by fingerprint. This interface is all that planning and execution
- * know of a store; store-contract.ts tests every implementation of it.
+ * A store keeps results: blobs by digest, records by fingerprint. Planning and execution use only this interface;
+ * store.contract.ts tests every implementation.
  */
 import type { Digest } from '../../util/digest.ts';
 import type { Fingerprint } from '../fingerprint.ts';
@@ -11,7 +11,7 @@ export interface Store {
   look(digest: Digest, bytes?: number): BlobState;
   /** Reads the blob unless it was verified since it last changed. A damaged blob is moved to quarantine. */
   verify(digest: Digest): Promise<BlobState>;
-  /** Reads the blob, whatever is remembered of it, and leaves it where it is. */
+  /** Reads the blob, ignoring caches, and leaves it in place. */
   check(digest: Digest): Promise<BlobState>;
   /** Absolute path of a blob to be read; only for one that was verified. */
   pathOf(digest: Digest): string;

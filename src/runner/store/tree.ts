@@ -1,7 +1,7 @@
 /**
- * A folder's identity: one text that names every file in it with kind, size and digest, sorted by code unit. The SHA-256
- * of that text is the folder's digest, and the text itself is kept as a blob, so that a folder can be rebuilt from the
- * store and two versions of it can be compared file by file.
+ * A folder's identity: one text that lists every file with kind, size and digest, sorted by code unit. The SHA-256 of
+ * that text is the folder's digest. The text is kept as a blob, so that the folder can be rebuilt from the store and
+ * two versions can be compared file by file.
  */
 import { byCodeUnit } from '../../util/canonical-json.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
@@ -12,7 +12,7 @@ export interface TreeEntry {
   readonly name: string;
   readonly kind: EntryKind;
   readonly bytes: number;
-  /** Of the content; an empty folder has none. */
+  /** The digest of the content; empty for an empty folder. */
   readonly digest: Digest | '';
 }
 
@@ -20,7 +20,7 @@ export interface Tree {
   readonly digest: Digest;
   /** The text that is hashed. */
   readonly text: string;
-  /** Of all files together. */
+  /** The size of all files together. */
   readonly bytes: number;
 }
 
