@@ -5,7 +5,7 @@ import { loadPipeline } from '../../src/runner/config/load.ts';
 import { lockFileOf } from '../../src/runner/config/lock-file.ts';
 import type { Executor } from '../../src/runner/execution/executor.ts';
 import { runPipeline } from '../../src/runner/execution/run.ts';
-import { openLedger } from '../../src/runner/plan/open-ledger.ts';
+import { openPipeline } from '../../src/runner/open-pipeline.ts';
 import { thisMachine } from '../../src/runner/resources/machine.ts';
 
 /** Writes what the command would have written: one output, named `out`. */
@@ -22,7 +22,7 @@ export async function fill(file: string): Promise<void> {
   const loaded = await loadPipeline(file, { set: [] });
   if (!loaded.ok) throw new Error(loaded.error.diagnostics[0]!.message);
   const { pipeline } = loaded.value;
-  const opened = await openLedger(pipeline, {
+  const opened = await openPipeline(pipeline, {
     storeFolder: path.join(pipeline.root, 'cache'),
     lockFile: lockFileOf(file),
     executes: true,

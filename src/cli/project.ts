@@ -1,10 +1,10 @@
-/** From options to what commands work on: settings, pipeline, chosen instances, ledger. */
+/** From options to what commands work on: settings, pipeline, chosen instances. */
 import path from 'node:path';
 import { loadPipeline } from '../runner/config/load.ts';
 import { lockFileOf } from '../runner/config/lock-file.ts';
 import { selectInstances, type Bounds, type Selection } from '../runner/config/select.ts';
 import type { Diagnostic } from '../runner/diagnostic.ts';
-import type { Ledger } from '../runner/ledger.ts';
+import type { OpenPipeline } from '../runner/open-pipeline.ts';
 import type { Instance, Pipeline } from '../runner/pipeline.ts';
 import { findPipelineFile } from './pipeline-file.ts';
 import { Refusal, refuse } from './refusal.ts';
@@ -67,20 +67,20 @@ export function selectOne(pipeline: Pipeline, target: string): Instance {
   });
 }
 
-/** Calls `work` with the ledger and closes it, whatever happens. `executes`: it may execute or restore. */
-export async function withLedger<T>(
+/** Opens the pipeline with its store and lockfile, calls `work`, and closes them, whatever happens. `executes`: it may execute or restore. */
+export async function withOpenPipeline<T>(
   { pipeline, storeFolder, warn }: Project,
-  work: (ledger: Ledger) => Promise<T>,
-  ledgerOptions: { readonly executes?: boolean; readonly allowMissing?: boolean } = {},
+  work: (open: OpenPipeline) => Promise<T>,
+  openOptions: { readonly executes?: boolean; readonly allowMissing?: boolean } = {},
 ): Promise<T> {
-  const { openLedger } = await import('../runner/plan/open-ledger.ts');
-  const opened = await openLedger(pipeline, { storeFolder, lockFile: lockFileOf(pipeline.file), ...ledgerOptions });
+  const { openPipeline } = await import('../runner/open-pipeline.ts');
+  const opened = await openPipeline(pipeline, { storeFolder, lockFile: lockFileOf(pipeline.file), ...openOptions });
   if (!opened.ok) throw new Refusal(opened.error);
-  const ledger = opened.value;
+  const open = opened.value;
   try {
-    await warn(ledger.warnings);
-    return await work(ledger);
+    await warn(open.warnings);
+    return await work(open);
   } finally {
-    await ledger.close();
+    await open.close();
   }
 }

@@ -1,5 +1,5 @@
 /** Describes expected errors from outside of the program in a line instead of a stack trace. */
-import { NothingToAuditError } from '../runner/reproduce/auditing-ledger.ts';
+import { NothingToAuditError } from '../runner/reproduce/nothing-to-audit.ts';
 import type { Diagnostic } from '../runner/diagnostic.ts';
 import { ProducersNotReadyError } from '../runner/execution/require-upstream.ts';
 import type { PlanEntry } from '../runner/plan.ts';

@@ -1,5 +1,5 @@
 /** Prints the findings of `verify` and, with `--repair`, of the repair, for people or as JSON. */
-import type { StoredResults } from '../runner/maintenance/stored-results.ts';
+import type { FoundResults } from '../runner/maintenance/find-results.ts';
 import type { BlobReference } from '../runner/maintenance/references.ts';
 import type { DamagedBlob, Verification } from '../runner/maintenance/verify.ts';
 import type { InstanceId } from '../runner/pipeline.ts';
@@ -8,7 +8,7 @@ import { bytes } from './text/bytes.ts';
 import { count } from './text/count.ts';
 import { table } from './text/table.ts';
 
-export interface VerificationFindings extends StoredResults {
+export interface VerificationFindings extends FoundResults {
   readonly verification: Verification;
 }
 

@@ -20,22 +20,42 @@ export interface PlanEntry {
   readonly usesEngine?: boolean;
 }
 
-export type Verdict =
-  /** Recorded, in the lockfile, and every published file is in place: nothing to do. */
-  | { readonly kind: 'fresh'; readonly fingerprint: Fingerprint; readonly record: RunRecord }
-  /** Unchanged, says the lockfile, and nothing that will run reads its results, which are not here (`--allow-missing`). */
-  | { readonly kind: 'fresh'; readonly fingerprint: Fingerprint; readonly outputs: RunRecord['outputs'] }
-  /** Recorded in the store, but the lockfile or the workspace differs: copied, not executed. */
-  | {
-      readonly kind: 'restore';
-      readonly fingerprint: Fingerprint;
-      readonly record: RunRecord;
-      readonly reasons: readonly Reason[];
-    }
-  /** To be executed. The fingerprint is unknown as long as a producer must run first. */
-  | { readonly kind: 'run'; readonly fingerprint?: Fingerprint; readonly reasons: readonly Reason[] }
-  /** It cannot be executed: an input is missing. */
-  | { readonly kind: 'blocked'; readonly reasons: readonly Reason[] };
+export type Verdict = FreshVerdict | RestoreVerdict | RunVerdict | BlockedVerdict;
+
+/** Up to date: nothing to do. */
+export interface FreshVerdict {
+  readonly kind: 'fresh';
+  readonly fingerprint: Fingerprint;
+  readonly outputs: RunRecord['outputs'];
+  /** Absent where only the lockfile vouches for the results, which are not here, and nothing reads them (`--allow-missing`). */
+  readonly record?: RunRecord;
+}
+
+/** Recorded in the store, but the lockfile or the workspace differs: copied, not executed. */
+export interface RestoreVerdict {
+  readonly kind: 'restore';
+  readonly fingerprint: Fingerprint;
+  readonly record: RunRecord;
+  readonly reasons: readonly Reason[];
+}
+
+/** To be executed. The fingerprint is unknown as long as a producer must run first. */
+export interface RunVerdict {
+  readonly kind: 'run';
+  readonly fingerprint?: Fingerprint;
+  readonly reasons: readonly Reason[];
+}
+
+/** It cannot be executed: an input is missing. */
+export interface BlockedVerdict {
+  readonly kind: 'blocked';
+  readonly reasons: readonly Reason[];
+}
+
+/** The recorded execution that a decision relies on. */
+export function recordOf(verdict: Verdict): RunRecord | undefined {
+  return verdict.kind === 'fresh' || verdict.kind === 'restore' ? verdict.record : undefined;
+}
 
 /** `before` and `after` are absent where the thing did not exist. */
 export type Reason =

@@ -6,12 +6,12 @@ import { onTestFinished } from 'vitest';
 import type { Bundler } from './code/bundle.ts';
 import type { Failure } from './event.ts';
 import type { Fingerprint } from './fingerprint.ts';
-import type { Ledger, Sandbox } from './ledger.ts';
+import type { Executions, Sandbox } from './executions.ts';
 import type { Axes, Body, Input, Instance, InstanceId, Output, Pipeline } from './pipeline.ts';
 import type { Plan, Verdict } from './plan.ts';
 import type { Execution, RunRecord } from './record.ts';
 import type { JsonObject } from '../util/json.ts';
-import { openLedger } from './plan/open-ledger.ts';
+import { openPipeline, type OpenPipeline } from './open-pipeline.ts';
 
 export interface StageSketch {
   readonly body?: Body;
@@ -41,7 +41,7 @@ export function project({
   stages: Sketch;
   bundle?: Bundler;
 }) {
-  const root = mkdtempSync(path.join(os.tmpdir(), 'ledger-'));
+  const root = mkdtempSync(path.join(os.tmpdir(), 'pipeline-'));
   onTestFinished(() => {
     rmSync(root, { recursive: true, force: true });
   });
@@ -53,14 +53,14 @@ export function project({
   };
   for (const [file, text] of Object.entries(files)) write(file, text);
 
-  const open = async (): Promise<Ledger> => {
-    const ledger = await openLedger(pipelineOf(root, sketch), {
+  const open = async (): Promise<OpenPipeline> => {
+    const opened = await openPipeline(pipelineOf(root, sketch), {
       storeFolder: at('cache'),
       lockFile: at('pipeline.lock.json'),
       ...(bundle && { bundle }),
     });
-    if (!ledger.ok) throw new Error(ledger.error[0]!.message);
-    return ledger.value;
+    if (!opened.ok) throw new Error(opened.error[0]!.message);
+    return opened.value;
   };
 
   return {
@@ -75,9 +75,9 @@ export function project({
 
     /** As `status` would. */
     async plan(force: readonly string[] = []): Promise<Map<string, Verdict>> {
-      const ledger = await open();
-      const plan = await ledger.plan(ledger.pipeline.instances, { force: new Set(force as InstanceId[]) });
-      await ledger.close();
+      const opened = await open();
+      const plan = await opened.planner.plan(opened.pipeline.instances, { force: new Set(force as InstanceId[]) });
+      await opened.close();
       return verdictsOf(plan);
     },
 
@@ -86,9 +86,9 @@ export function project({
       work: Work,
       force: readonly string[] = [],
     ): Promise<Record<string, 'fresh' | 'restored' | 'executed' | Failure | { blocked: true }>> {
-      const ledger = await open();
+      const opened = await open();
       const forced = new Set(force as InstanceId[]);
-      const plan = await ledger.plan(ledger.pipeline.instances, { force: forced });
+      const plan = await opened.planner.plan(opened.pipeline.instances, { force: forced });
       const happened: Awaited<ReturnType<typeof this.run>> = {};
       for (const { instance, verdict: planned } of plan.entries) {
         if (
@@ -102,22 +102,22 @@ export function project({
         }
         const verdict =
           planned.kind === 'run' && planned.fingerprint === undefined
-            ? await ledger.decide(instance, { force: forced.has(instance.id) })
+            ? await opened.planner.decide(instance, { force: forced.has(instance.id) })
             : planned;
         if (verdict.kind === 'fresh') happened[instance.id] = 'fresh';
         else if (verdict.kind === 'restore')
-          happened[instance.id] = outcome(await ledger.restore(instance, verdict), 'restored');
+          happened[instance.id] = outcome(await opened.executions.restore(instance, verdict), 'restored');
         else if (verdict.kind === 'run')
-          happened[instance.id] = await execute(ledger, instance, verdict.fingerprint!, work);
+          happened[instance.id] = await execute(opened.executions, instance, verdict.fingerprint!, work);
       }
-      await ledger.close();
+      await opened.close();
       return happened;
     },
   };
 }
 
-async function execute(ledger: Ledger, instance: Instance, fingerprint: Fingerprint, work: Work) {
-  const sandbox = await ledger.prepare(instance, fingerprint);
+async function execute(executions: Executions, instance: Instance, fingerprint: Fingerprint, work: Work) {
+  const sandbox = await executions.prepare(instance, fingerprint);
   const act = work[instance.id];
   if (!act) throw new Error(`${instance.id} was not expected to be executed.`);
   act({
@@ -129,8 +129,8 @@ async function execute(ledger: Ledger, instance: Instance, fingerprint: Fingerpr
     },
     read: (input) => readFileSync(sandbox.inputs[input] as string, 'utf8'),
   });
-  const committed = await ledger.commit(instance, sandbox, EXECUTION);
-  if (!committed.ok) await ledger.abandon(sandbox);
+  const committed = await executions.commit(instance, sandbox, EXECUTION);
+  if (!committed.ok) await executions.abandon(sandbox);
   return outcome(committed, 'executed');
 }
 

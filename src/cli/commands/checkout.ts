@@ -2,11 +2,11 @@
  * `pipeline checkout [targets...]`: restores published outputs as the lockfile names them, without executing anything.
  */
 import path from 'node:path';
-import type { CheckedOut } from '../../runner/ledger.ts';
+import type { CheckedOut } from '../../runner/results.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { Refusal } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
-import { openProject, selectTargets, withLedger, type Project, type ProjectOptions } from '../project.ts';
+import { openProject, selectTargets, withOpenPipeline, type Project, type ProjectOptions } from '../project.ts';
 
 export interface CheckoutOptions extends ProjectOptions {
   readonly to?: string;
@@ -23,9 +23,9 @@ export async function checkout(
   const project = await openProject(options, terminal);
   const { named } = selectTargets(project.pipeline, targets);
   const to = options.to === undefined ? {} : { to: path.resolve(terminal.folder, options.to) };
-  const outputs = await withLedger(
+  const outputs = await withOpenPipeline(
     project,
-    (ledger) => ledger.checkout(named, { ...to, aside: options.force ?? false }),
+    ({ results }) => results.checkout(named, { ...to, aside: options.force ?? false }),
     { executes: true },
   );
   const edited = outputs.filter(({ state }) => state === 'edited');

@@ -6,7 +6,7 @@ import { openRevision } from '../diff/revision.ts';
 import { sectionsOf } from '../diff/rows.ts';
 import { openSide, workingTree } from '../diff/side.ts';
 import type { Stream, Terminal } from '../terminal.ts';
-import { openProject, withLedger, type ProjectOptions } from '../project.ts';
+import { openProject, withOpenPipeline, type ProjectOptions } from '../project.ts';
 
 export interface DiffOptions extends ProjectOptions {
   readonly format: 'text' | 'markdown' | 'json';
@@ -22,11 +22,11 @@ export async function diff(
   const { file, root } = project.pipeline;
   const before = await openRevision(root, from ?? 'HEAD');
   const after = to === undefined ? workingTree : await openRevision(root, to);
-  const comparison = await withLedger(project, async (ledger) => {
+  const comparison = await withOpenPipeline(project, async (open) => {
     const source = {
       file,
       set: options.set ?? [],
-      stored: (digest: Parameters<typeof ledger.text>[0]) => ledger.text(digest),
+      stored: (digest: Parameters<typeof open.results.text>[0]) => open.results.text(digest),
     };
     return compareSides(await openSide(source, before), await openSide(source, after));
   });

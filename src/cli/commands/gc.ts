@@ -5,7 +5,7 @@ import { sweep, type SweepReport } from '../../runner/maintenance/sweep.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse, Refusal } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
-import { openProject, withLedger, type Project, type ProjectOptions } from '../project.ts';
+import { openProject, withOpenPipeline, type Project, type ProjectOptions } from '../project.ts';
 import { sweepDocument, writeSweep } from '../write-sweep.ts';
 
 export interface GcOptions extends ProjectOptions {
@@ -42,8 +42,8 @@ export async function gc(
  * interrupted run will resume.
  */
 async function currentFingerprints(project: Project): Promise<string[]> {
-  const { entries } = await withLedger(project, (ledger) =>
-    ledger.plan(project.pipeline.instances, { force: new Set() }),
+  const { entries } = await withOpenPipeline(project, ({ planner }) =>
+    planner.plan(project.pipeline.instances, { force: new Set() }),
   );
   return entries.flatMap(({ verdict }) => (verdict.kind === 'blocked' ? [] : (verdict.fingerprint ?? [])));
 }

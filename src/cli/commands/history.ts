@@ -5,7 +5,7 @@ import type { PastRun } from '../../runner/history/past-run.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { successfulAttempt, failedAttempts } from '../history/past-attempts.ts';
 import type { Terminal } from '../terminal.ts';
-import { openProject, selectTargets, withLedger, type Project, type ProjectOptions } from '../project.ts';
+import { openProject, selectTargets, withOpenPipeline, type Project, type ProjectOptions } from '../project.ts';
 
 export interface HistoryOptions extends ProjectOptions {
   readonly last: number;
@@ -40,13 +40,13 @@ async function tellResults(
   terminal: Terminal,
 ): Promise<void> {
   const ids = new Set(selectTargets(project.pipeline, [target]).named.map(({ id }) => id));
-  const results = await withLedger(project, async (ledger) => {
+  const results = await withOpenPipeline(project, async (open) => {
     const locked = new Set<Fingerprint>();
     for (const id of ids) {
-      const record = await ledger.locked(id);
+      const record = await open.results.locked(id);
       if (record !== undefined) locked.add(record.fingerprint);
     }
-    return (await ledger.results(ids)).map((result) => successfulAttempt(result, locked));
+    return (await open.results.past(ids)).map((result) => successfulAttempt(result, locked));
   });
   const events = [...results, ...readRuns(project, terminal).flatMap((run) => failedAttempts(run, ids))];
   events.sort((a, b) => (a.started < b.started ? 1 : -1));

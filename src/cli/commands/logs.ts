@@ -3,13 +3,20 @@ import { existsSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
-import type { Ledger } from '../../runner/ledger.ts';
+import type { OpenPipeline } from '../../runner/open-pipeline.ts';
 import type { Instance } from '../../runner/pipeline.ts';
 import { isLeased } from '../../runner/resources/lease.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
-import { openProject, selectTargets, selectOne, withLedger, type Project, type ProjectOptions } from '../project.ts';
+import {
+  openProject,
+  selectTargets,
+  selectOne,
+  withOpenPipeline,
+  type Project,
+  type ProjectOptions,
+} from '../project.ts';
 
 export interface LogsOptions extends ProjectOptions {
   readonly follow?: boolean;
@@ -20,18 +27,18 @@ const LOOK_AGAIN_MS = 200;
 export async function logs(target: string, options: LogsOptions, terminal: Terminal): Promise<ExitCode> {
   const project = await openProject(options, terminal);
   const instance = selectOne(project.pipeline, target);
-  return withLedger(project, async (ledger) => {
-    const isRunning = options.follow ? await watchExecution(instance, ledger, project) : () => false;
+  return withOpenPipeline(project, async (opened) => {
+    const isRunning = options.follow ? await watchExecution(instance, opened, project) : () => false;
     let shown: string | undefined;
     for (;;) {
-      const file = await lastLog(ledger, instance);
-      if (file !== shown) await print((shown = file), () => isRunning(), ledger, instance, project, terminal);
+      const file = await lastLog(opened, instance);
+      if (file !== shown) await print((shown = file), () => isRunning(), opened, instance, project, terminal);
       // One attempt has ended; the next one may begin after a delay.
       if (!isRunning()) break;
       await pause();
     }
-    const last = await lastLog(ledger, instance);
-    if (last !== shown) await print(last, () => false, ledger, instance, project, terminal);
+    const last = await lastLog(opened, instance);
+    if (last !== shown) await print(last, () => false, opened, instance, project, terminal);
     return exitCode.done;
   });
 }
@@ -39,11 +46,11 @@ export async function logs(target: string, options: LogsOptions, terminal: Termi
 /** Watches if any runner still executes the instance, including retries and the pauses between them. */
 async function watchExecution(
   instance: Instance,
-  ledger: Ledger,
+  opened: OpenPipeline,
   { pipeline, storeFolder }: Project,
 ): Promise<() => boolean> {
   const { selected } = selectTargets(pipeline, [instance.id]);
-  const plan = await ledger.plan(selected, { force: new Set() });
+  const plan = await opened.planner.plan(selected, { force: new Set() });
   const verdict = plan.entries.find((entry) => entry.instance.id === instance.id)?.verdict;
   const fingerprint = verdict === undefined || verdict.kind === 'blocked' ? undefined : verdict.fingerprint;
   const leases = path.join(storeFolder, 'leases');
@@ -54,7 +61,7 @@ async function watchExecution(
 async function print(
   file: string,
   isRunning: () => boolean,
-  ledger: Ledger,
+  opened: OpenPipeline,
   instance: Instance,
   { show }: Project,
   terminal: Terminal,
@@ -66,7 +73,7 @@ async function print(
     let position = 0;
     for (;;) {
       // Asked first: what was written before the answer is printed after it.
-      const goesOn = isRunning() && (await lastLog(ledger, instance)) === file;
+      const goesOn = isRunning() && (await lastLog(opened, instance)) === file;
       position = await copyFrom(log, position, decoder, terminal);
       if (!goesOn) return;
       await pause();
@@ -76,8 +83,8 @@ async function print(
   }
 }
 
-async function lastLog(ledger: Ledger, { id }: Instance): Promise<string> {
-  const file = (await ledger.logs(id)).at(-1);
+async function lastLog(opened: OpenPipeline, { id }: Instance): Promise<string> {
+  const file = (await opened.results.logs(id)).at(-1);
   if (file === undefined)
     throw refuse('no-log', `there is no log of ${id}`, {
       remedy: `It has not been executed here yet: pipeline run ${id}`,

@@ -7,7 +7,7 @@ import { requireUpstreamReady } from '../../runner/execution/require-upstream.ts
 import { runPipeline, type ExecutionOptions } from '../../runner/execution/run.ts';
 import { saveRun } from '../../runner/history/history-files.ts';
 import { RunRecorder } from '../../runner/history/run-recorder.ts';
-import type { Ledger } from '../../runner/ledger.ts';
+import type { OpenPipeline } from '../../runner/open-pipeline.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
 import type { Amounts } from '../../runner/resources/slots.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -17,7 +17,7 @@ import { chooseRenderer } from '../render/choose.ts';
 import type { ProgressMode, Renderer, View } from '../render/renderer.ts';
 import { shellWord } from '../text/shell-word.ts';
 import type { Terminal } from '../terminal.ts';
-import { openProject, selectTargets, withLedger, type Project, type ProjectOptions } from '../project.ts';
+import { openProject, selectTargets, withOpenPipeline, type Project, type ProjectOptions } from '../project.ts';
 import { writePlan } from '../write-plan.ts';
 
 /** The time for a stage to write its checkpoint and end, after it was asked to stop. */
@@ -43,11 +43,11 @@ export interface RunOptions extends ProjectOptions, Bounds {
 export async function run(targets: readonly string[], options: RunOptions, terminal: Terminal): Promise<ExitCode> {
   const project = await openProject(options, terminal);
   const selection = selectTargets(project.pipeline, targets, options);
-  return withLedger(
+  return withOpenPipeline(
     project,
-    async (ledger) => {
-      if (options.dryRun) return await showPlan(ledger, project, selection, options, terminal);
-      return await carryOut({ targets, selection }, ledger, project, options, terminal);
+    async (open) => {
+      if (options.dryRun) return await showPlan(open, project, selection, options, terminal);
+      return await carryOut({ targets, selection }, open, project, options, terminal);
     },
     { executes: options.dryRun !== true, allowMissing: options.allowMissing === true },
   );
@@ -64,7 +64,7 @@ interface Task {
 /** Brings the instances up to date, shows how it goes, and says how it ended. */
 export async function carryOut(
   { targets, selection, listen }: Task,
-  ledger: Ledger,
+  open: OpenPipeline,
   project: Project,
   options: RunOptions,
   terminal: Terminal,
@@ -92,7 +92,7 @@ export async function carryOut(
       renderer.handle(event);
     };
     const summary = await runPipeline(
-      ledger,
+      open,
       selection.selected,
       executionOptions(options, project, selection),
       emit,
@@ -140,14 +140,14 @@ function executionOptions(
 }
 
 async function showPlan(
-  ledger: Ledger,
+  open: OpenPipeline,
   project: Project,
   selection: Selection,
   options: RunOptions,
   { results, messages }: Terminal,
 ): Promise<ExitCode> {
   const { json, force } = options;
-  const plan = await ledger.plan(selection.selected, { force: forced(selection, force) });
+  const plan = await open.planner.plan(selection.selected, { force: forced(selection, force) });
   requireUpstreamReady(plan, selection.given);
   const { notices } = await prepareMachine(plan, executionOptions(options, project, selection));
   if (json) results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);

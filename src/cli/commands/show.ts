@@ -12,7 +12,7 @@ import { count } from '../text/count.ts';
 import { duration } from '../text/duration.ts';
 import { instant } from '../text/instant.ts';
 import { table, type Cell } from '../text/table.ts';
-import { openProject, selectOne, withLedger, type ProjectOptions } from '../project.ts';
+import { openProject, selectOne, withOpenPipeline, type ProjectOptions } from '../project.ts';
 
 export interface ShowOptions extends ProjectOptions {
   readonly json?: boolean;
@@ -21,7 +21,7 @@ export interface ShowOptions extends ProjectOptions {
 export async function show(target: string, options: ShowOptions, terminal: Terminal): Promise<ExitCode> {
   const project = await openProject(options, terminal);
   const { id } = selectOne(project.pipeline, target);
-  const record = await withLedger(project, (ledger) => ledger.locked(id));
+  const record = await withOpenPipeline(project, ({ results }) => results.locked(id));
   if (record === undefined)
     throw refuse('no-record', `there is no result of ${id}`, { remedy: `Make one: pipeline run ${id}` });
   const audit = readAudit(project.storeFolder, record.fingerprint);

@@ -4,7 +4,7 @@ import type { PlanEntry } from '../../runner/plan.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { planDocument } from '../plan-document.ts';
 import type { Terminal } from '../terminal.ts';
-import { openProject, selectTargets, withLedger, type ProjectOptions } from '../project.ts';
+import { openProject, selectTargets, withOpenPipeline, type ProjectOptions } from '../project.ts';
 import { writePlan } from '../write-plan.ts';
 
 export interface StatusOptions extends ProjectOptions, Bounds {
@@ -21,7 +21,7 @@ export async function status(
 ): Promise<ExitCode> {
   const project = await openProject(options, terminal);
   const { selected } = selectTargets(project.pipeline, targets, options);
-  const plan = await withLedger(project, (ledger) => ledger.plan(selected, { force: new Set() }), {
+  const plan = await withOpenPipeline(project, ({ planner }) => planner.plan(selected, { force: new Set() }), {
     allowMissing: options.allowMissing === true,
   });
   if (options.json) terminal.results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);

@@ -1,14 +1,14 @@
 /** `pipeline verify`: is every stored file what it was when it was made, and if not, can it be made again? */
 import type { Fingerprint } from '../../runner/fingerprint.ts';
 import { findRepairable } from '../../runner/maintenance/repairable.ts';
-import { findStoredResults } from '../../runner/maintenance/stored-results.ts';
+import { findResults } from '../../runner/maintenance/find-results.ts';
 import {
   verifyRecords,
   type DamagedBlob,
   type VerifyProgress,
   type Verification,
 } from '../../runner/maintenance/verify.ts';
-import type { Ledger } from '../../runner/ledger.ts';
+import type { OpenPipeline } from '../../runner/open-pipeline.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
 import type { Lockfile } from '../../runner/lockfile/lockfile.ts';
 import type { RunRecord } from '../../runner/record.ts';
@@ -21,7 +21,7 @@ import type { Terminal } from '../terminal.ts';
 import { bytes } from '../text/bytes.ts';
 import { count } from '../text/count.ts';
 import { duration } from '../text/duration.ts';
-import { openProject, selectTargets, withLedger, type Project, type ProjectOptions } from '../project.ts';
+import { openProject, selectTargets, withOpenPipeline, type Project, type ProjectOptions } from '../project.ts';
 import {
   verificationDocument,
   writeFindings,
@@ -46,7 +46,7 @@ export async function verify(
   const wanted =
     targets.length === 0 ? undefined : new Set(selectTargets(project.pipeline, targets).named.map(({ id }) => id));
   const { store, lock } = openStoreAndLockfile(project);
-  const results = await findStoredResults(store, lock, wanted);
+  const results = await findResults(store, lock, wanted);
   const found: VerificationFindings = { ...results, verification: await checked(store, results.records, terminal) };
   if (!options.json) writeFindings(found, terminal.results);
   const repair =
@@ -96,18 +96,18 @@ async function repaired(
   const { damages } = found.verification;
   for (const { digest, state } of damages) if (state === 'damaged') store.quarantine({ blob: digest });
   const incomplete = new Set(damages.flatMap(resultsWithout));
-  const makeAgain = (targets: readonly InstanceId[], ledger: Ledger) =>
+  const makeAgain = (targets: readonly InstanceId[], open: OpenPipeline) =>
     carryOut(
       { targets, selection: selectTargets(project.pipeline, targets) },
-      ledger,
+      open,
       project,
       runOptions(options),
       options.json ? { ...terminal, results: terminal.messages } : terminal,
     );
-  const due = await withLedger(
+  const due = await withOpenPipeline(
     project,
-    async (ledger) => {
-      const { entries } = await ledger.plan(project.pipeline.instances, { force: new Set() });
+    async (open) => {
+      const { entries } = await open.planner.plan(project.pipeline.instances, { force: new Set() });
       const able = findRepairable(
         entries,
         new Set([...incomplete, ...found.unreadable]),
@@ -116,7 +116,7 @@ async function repaired(
       if (able.length > 0)
         await makeAgain(
           able.map(({ instance }) => instance.id),
-          ledger,
+          open,
         );
       return {
         able,
@@ -131,7 +131,7 @@ async function repaired(
   for (const fingerprint of [...due.restored, ...due.able.map((each) => each.fingerprint)])
     incomplete.delete(fingerprint);
   for (const record of incomplete) store.quarantine({ record });
-  const results = await findStoredResults(store, lock, wanted);
+  const results = await findResults(store, lock, wanted);
   return {
     made: due.able.map(({ instance }) => instance.id),
     lost: [

@@ -11,7 +11,7 @@ import { loadSettings } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 import { AttemptedWork } from '../watch/attempted-work.ts';
 import { watchChanges } from '../watch/changes.ts';
-import { openProject, selectTargets, withLedger } from '../project.ts';
+import { openProject, selectTargets, withOpenPipeline } from '../project.ts';
 import { carryOut, type RunOptions } from './run.ts';
 
 export type WatchOptions = Pick<RunOptions, 'pipeline' | 'set' | 'jobs' | 'keepGoing' | 'progress'>;
@@ -50,10 +50,10 @@ export async function watch(targets: readonly string[], options: WatchOptions, t
       const { pipeline } = project;
       const selection = selectTargets(pipeline, targets);
       changes.concerning({ watched: [file, ...inputsOf(pipeline)], ignored: writtenBy(pipeline) });
-      const code = await withLedger(
+      const code = await withOpenPipeline(
         project,
-        async (ledger) => {
-          const plan = await ledger.plan(selection.selected, { force: new Set() });
+        async (open) => {
+          const plan = await open.planner.plan(selection.selected, { force: new Set() });
           if (lastFault === undefined && !attempted.isNew(plan)) return undefined;
           attempted.begin(plan);
           return await carryOut(
@@ -64,7 +64,7 @@ export async function watch(targets: readonly string[], options: WatchOptions, t
                 attempted.hear(event);
               },
             },
-            ledger,
+            open,
             project,
             options,
             terminal,

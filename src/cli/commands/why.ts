@@ -8,7 +8,7 @@ import { reasonText } from '../reason-text.ts';
 import type { Terminal } from '../terminal.ts';
 import { duration } from '../text/duration.ts';
 import { instant } from '../text/instant.ts';
-import { openProject, selectTargets, withLedger, type ProjectOptions } from '../project.ts';
+import { openProject, selectTargets, withOpenPipeline, type ProjectOptions } from '../project.ts';
 
 export interface WhyOptions extends ProjectOptions {
   readonly json?: boolean;
@@ -17,7 +17,7 @@ export interface WhyOptions extends ProjectOptions {
 export async function why(target: string, options: WhyOptions, terminal: Terminal): Promise<ExitCode> {
   const project = await openProject(options, terminal);
   const selection = selectTargets(project.pipeline, [target]);
-  const plan = await withLedger(project, (ledger) => ledger.plan(selection.selected, { force: new Set() }));
+  const plan = await withOpenPipeline(project, ({ planner }) => planner.plan(selection.selected, { force: new Set() }));
   const asked = new Set(selection.named.map(({ id }) => id));
   const entries = plan.entries.filter(({ instance }) => asked.has(instance.id));
   const { results } = terminal;

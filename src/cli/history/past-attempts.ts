@@ -2,7 +2,7 @@
 import type { Failure } from '../../runner/event.ts';
 import type { Fingerprint } from '../../runner/fingerprint.ts';
 import type { PastRun } from '../../runner/history/past-run.ts';
-import type { PastResult } from '../../runner/ledger.ts';
+import type { PastResult } from '../../runner/results.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
 import type { Reason } from '../../runner/plan.ts';
 import type { Json } from '../../util/json.ts';

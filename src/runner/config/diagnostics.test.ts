@@ -25,9 +25,9 @@ test('the codes of all commands are listed, and no others', async () => {
       .map((file) => readFile(path.join(repository, 'src', file), 'utf8')),
   );
   const used = texts.flatMap((text) =>
-    [...text.matchAll(/(?:refuse\(|fault\(|code: (?:\w+ \? '([a-z-]+)' : )?)'([a-z-]+)',(?:\s*severity| )/g)].flatMap(
-      ([, first, code]) => (first === undefined ? [code!] : [first, code!]),
-    ),
+    [
+      ...text.matchAll(/(?:refuse\(\s*|fault\(\s*|code: (?:\w+ \? '([a-z-]+)' : )?)'([a-z-]+)',(?:\s*severity|\s)/g),
+    ].flatMap(([, first, code]) => (first === undefined ? [code!] : [first, code!])),
   );
   const document = await readFile(path.join(repository, 'docs/diagnostics.md'), 'utf8');
   const beyond = document.slice(document.indexOf('## Beyond the pipeline file'));

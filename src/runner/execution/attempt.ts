@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { significant } from '../../util/number.ts';
 import type { Failure } from '../event.ts';
-import type { Sandbox } from '../ledger.ts';
+import type { Sandbox } from '../executions.ts';
 import type { Instance } from '../pipeline.ts';
 import type { Execution, RunRecord } from '../record.ts';
 import type { RunContext, ReadyToRun } from './run-context.ts';
@@ -38,8 +38,8 @@ export async function runAttempt(
   grant: Grant,
   context: RunContext,
 ): Promise<AttemptEnd> {
-  const { ledger, emit } = context;
-  const sandbox = await ledger.prepare(instance, fingerprint);
+  const { executions, emit } = context;
+  const sandbox = await executions.prepare(instance, fingerprint);
   const log = sandbox.log(number);
   const { resumed, resumes, discarded } = sandbox;
   const began = performance.now();
@@ -66,7 +66,7 @@ export async function runAttempt(
     seconds,
     context,
   ).catch((error: unknown): Performed => ({ kind: 'failed', failure: expectedFailure(error) }));
-  if (result.kind !== 'succeeded') await ledger.abandon(sandbox);
+  if (result.kind !== 'succeeded') await executions.abandon(sandbox);
   switch (result.kind) {
     case 'stopped':
       return result;
@@ -92,10 +92,10 @@ async function perform(start: Start, seconds: () => number, context: RunContext)
       ? { kind: 'timeout', afterMs: instance.timeoutMs! }
       : failureOf(end, instance.body.kind, messages);
   if (failure !== undefined) return { kind: 'failed', failure };
-  const committed = await context.ledger.commit(
+  const committed = await context.executions.commit(
     instance,
     sandbox,
-    executionOf(start, seconds(), messages, end, context.ledger.storeFolder),
+    executionOf(start, seconds(), messages, end, context.storeFolder),
   );
   return committed.ok ? { kind: 'succeeded', record: committed.value } : { kind: 'failed', failure: committed.error };
 }
@@ -106,13 +106,13 @@ async function runTask(
   messages: MessageCollector,
   context: RunContext,
 ): Promise<{ readonly end: TaskEnd; readonly cut: 'timeout' | 'interruption' | undefined }> {
-  const { executor, hostProgram, options, ledger, signal } = context;
+  const { executor, hostProgram, options, pipeline, results, signal } = context;
   const task = await taskOf(instance, sandbox, grant, {
-    root: ledger.pipeline.root,
+    root: pipeline.root,
     hostProgram,
     graceMs: options.graceMs,
     log,
-    lineage: () => ledger.lineage(instance),
+    lineage: () => results.lineage(instance),
   });
   let cut: 'timeout' | 'interruption' | undefined;
   const running = executor.start(task, (message) => {

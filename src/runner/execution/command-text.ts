@@ -5,7 +5,7 @@
  */
 import type { JobInput } from '../../stage/protocol.ts';
 import type { Json } from '../../util/json.ts';
-import type { Sandbox } from '../ledger.ts';
+import type { Sandbox } from '../executions.ts';
 import type { Instance } from '../pipeline.ts';
 import { quotingOf, type Quoting } from './shell-quoting.ts';
 

@@ -67,7 +67,7 @@ export class InstanceRunner implements ScheduledWork {
   /** Decides, with what is known now. */
   async #decide(instance: Instance, anew = false): Promise<Exclude<Verdict, { kind: 'run' }> | ReadyToRun> {
     const force = this.#context.options.force.has(instance.id) && !this.#shared.has(instance.id);
-    const verdict = await this.#context.ledger.decide(instance, { force, anew });
+    const verdict = await this.#context.planner.decide(instance, { force, anew });
     if (verdict.kind !== 'run') return verdict;
     const { fingerprint } = verdict;
     if (fingerprint === undefined)
@@ -77,7 +77,7 @@ export class InstanceRunner implements ScheduledWork {
   }
 
   async #conclude(instance: Instance, verdict: Exclude<Verdict, { kind: 'run' }>): Promise<Outcome> {
-    const { ledger, emit } = this.#context;
+    const { executions, emit } = this.#context;
     const { id } = instance;
     switch (verdict.kind) {
       case 'blocked':
@@ -87,7 +87,7 @@ export class InstanceRunner implements ScheduledWork {
         emit({ type: 'fresh', id, fingerprint: verdict.fingerprint });
         return 'fresh';
       case 'restore': {
-        const restored = await ledger.restore(instance, verdict);
+        const restored = await executions.restore(instance, verdict);
         if (!restored.ok) return this.#fail(instance, restored.error);
         emit({
           type: 'restored',
@@ -117,8 +117,8 @@ export class InstanceRunner implements ScheduledWork {
 
   /** Two runners on one store: whoever leases a fingerprint first executes it, the other takes the result. */
   async #executeAlone(instance: Instance, grant: Grant): Promise<ExecutionEnd> {
-    const { emit, ledger } = this.#context;
-    mkdirSync(path.join(ledger.storeFolder, 'leases'), { recursive: true });
+    const { emit, storeFolder } = this.#context;
+    mkdirSync(path.join(storeFolder, 'leases'), { recursive: true });
     const place = this.#placeOfLease(instance);
     const lease = tryLease(place);
     if (!lease.ok) {
@@ -138,7 +138,7 @@ export class InstanceRunner implements ScheduledWork {
   }
 
   #placeOfLease({ id }: Instance): string {
-    return path.join(this.#context.ledger.storeFolder, 'leases', this.#fingerprints.get(id)!);
+    return path.join(this.#context.storeFolder, 'leases', this.#fingerprints.get(id)!);
   }
 
   #fail({ id }: Instance, failure: Failure): Outcome {

@@ -1,13 +1,12 @@
 /** What everybody who takes part in carrying out a run knows. */
 import type { RunEvent } from '../event.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import type { Ledger } from '../ledger.ts';
+import type { OpenPipeline } from '../open-pipeline.ts';
 import type { Verdict } from '../plan.ts';
 import type { Machine } from '../resources/machine.ts';
 import type { ExecutionDeps, ExecutionOptions } from './execution-options.ts';
 
-export interface RunContext extends Omit<ExecutionDeps, 'machine'> {
-  readonly ledger: Ledger;
+export interface RunContext extends Omit<ExecutionDeps, 'machine'>, Omit<OpenPipeline, 'warnings' | 'close'> {
   readonly options: ExecutionOptions;
   readonly machine: Machine;
   readonly signal: AbortSignal;

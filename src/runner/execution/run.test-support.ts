@@ -1,11 +1,12 @@
-/** A ledger and an executor in memory: what is decided, and how every execution ends, is the test's to say. */
+/** An open pipeline and an executor in memory: what is decided, and how every execution ends, is the test's to say. */
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { err, ok } from '../../util/result.ts';
 import type { Failure, RunEvent, RunSummary } from '../event.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import type { Ledger, Sandbox } from '../ledger.ts';
+import type { Sandbox } from '../executions.ts';
+import type { OpenPipeline } from '../open-pipeline.ts';
 import type { Instance, InstanceId, Pipeline } from '../pipeline.ts';
 import type { PlanEntry, Verdict } from '../plan.ts';
 import type { Execution, RunRecord } from '../record.ts';
@@ -68,7 +69,7 @@ export async function runSketch(
     const executions = new Map<string, Execution>();
     const instances = Object.entries(sketches).map(([id, sketch]) => instanceOf(id, sketch));
     const summary = await runPipeline(
-      fakeLedger(folder, instances, sketches, executions),
+      fakePipeline(folder, instances, sketches, executions),
       instances,
       {
         jobs: 100,
@@ -119,75 +120,81 @@ function instanceOf(id: string, { after = [], ...given }: Sketch): Instance {
   };
 }
 
-function fakeLedger(
+function fakePipeline(
   folder: string,
   instances: readonly Instance[],
   sketches: Readonly<Record<string, Sketch>>,
   executions: Map<string, Execution>,
-): Ledger {
+): OpenPipeline {
   const record = { outputs: {} } as unknown as RunRecord;
   const fingerprint = (id: string): Fingerprint => Buffer.from(id).toString('hex') as Fingerprint;
   const verdictOf = (id: InstanceId, kind: Verdict['kind']): Verdict =>
     ({ kind, fingerprint: fingerprint(id), record, reasons: [] }) as Verdict;
   const unused = (): never => {
-    throw new Error('Internal error: the run asked the ledger for what it need not know.');
+    throw new Error('Internal error: the run asked for what it need not know.');
   };
   return {
     pipeline: { root: folder, name: 'fake' } as Pipeline,
     storeFolder: folder,
     warnings: [],
-    plan: () =>
-      Promise.resolve({
-        pipeline: {} as Pipeline,
-        entries: instances.map((instance): PlanEntry => ({
-          instance,
-          verdict: verdictOf(instance.id, sketches[instance.id]!.planned ?? 'run'),
-          expectedSeconds: sketches[instance.id]!.seconds ?? 1,
-        })),
-      }),
-    decide: async ({ id }, { force }) => {
-      await turn();
-      const { planned = 'run', decided = planned } = sketches[id]!;
-      return verdictOf(id, force ? 'run' : decided);
+    planner: {
+      plan: () =>
+        Promise.resolve({
+          pipeline: {} as Pipeline,
+          entries: instances.map((instance): PlanEntry => ({
+            instance,
+            verdict: verdictOf(instance.id, sketches[instance.id]!.planned ?? 'run'),
+            expectedSeconds: sketches[instance.id]!.seconds ?? 1,
+          })),
+        }),
+      decide: async ({ id }, { force }) => {
+        await turn();
+        const { planned = 'run', decided = planned } = sketches[id]!;
+        return verdictOf(id, force ? 'run' : decided);
+      },
     },
-    prepare: (instance, print) => {
-      const place = path.join(folder, 'work', instance.id);
-      const checkpoint = path.join(folder, 'checkpoints', instance.id);
-      mkdirSync(place, { recursive: true });
-      mkdirSync(checkpoint, { recursive: true });
-      return Promise.resolve<Sandbox>({
-        fingerprint: print,
-        folder: place,
-        inputs: {},
-        outputs: {},
-        checkpoint,
-        resumed: false,
-        resumes: 0,
-        discarded: false,
-        log: (attempt) => path.join(folder, 'logs', `${instance.id}-${attempt}.log`),
-      });
+    executions: {
+      prepare: (instance, print) => {
+        const place = path.join(folder, 'work', instance.id);
+        const checkpoint = path.join(folder, 'checkpoints', instance.id);
+        mkdirSync(place, { recursive: true });
+        mkdirSync(checkpoint, { recursive: true });
+        return Promise.resolve<Sandbox>({
+          fingerprint: print,
+          folder: place,
+          inputs: {},
+          outputs: {},
+          checkpoint,
+          resumed: false,
+          resumes: 0,
+          discarded: false,
+          log: (attempt) => path.join(folder, 'logs', `${instance.id}-${attempt}.log`),
+        });
+      },
+      commit: async ({ id }, _, execution) => {
+        await turn();
+        const failure = sketches[id]!.committed;
+        if (failure) return err(failure);
+        executions.set(id, execution);
+        return ok(record);
+      },
+      abandon: turn,
+      restore: async () => {
+        await turn();
+        return ok(record);
+      },
+      prove: unused,
     },
-    commit: async ({ id }, _, execution) => {
-      await turn();
-      const failure = sketches[id]!.committed;
-      if (failure) return err(failure);
-      executions.set(id, execution);
-      return ok(record);
+    results: {
+      lineage: () => Promise.resolve([]),
+      filesOf: unused,
+      record: unused,
+      locked: unused,
+      past: unused,
+      text: unused,
+      checkout: unused,
+      logs: unused,
     },
-    abandon: turn,
-    restore: async () => {
-      await turn();
-      return ok(record);
-    },
-    lineage: () => Promise.resolve([]),
-    prove: unused,
-    filesOf: unused,
-    record: unused,
-    locked: unused,
-    results: unused,
-    text: unused,
-    checkout: unused,
-    logs: unused,
     close: unused,
   };
 }

@@ -1,6 +1,6 @@
 /** Brings instances up to date: plans, looks at the machine, carries out, sums up. */
 import type { RunEvent, RunSummary } from '../event.ts';
-import type { Ledger } from '../ledger.ts';
+import type { OpenPipeline } from '../open-pipeline.ts';
 import type { Instance } from '../pipeline.ts';
 import { capacityOf, demandOf } from '../resources/demand.ts';
 import { Slots } from '../resources/slots.ts';
@@ -22,7 +22,7 @@ export type { ExecutionOptions } from './execution-options.ts';
  * NothingToAuditError where there is nothing to compare with.
  */
 export async function runPipeline(
-  given: Ledger,
+  given: OpenPipeline,
   selection: readonly Instance[],
   options: ExecutionOptions,
   emit: (event: RunEvent) => void,
@@ -30,15 +30,15 @@ export async function runPipeline(
   means: ExecutionDeps = localDeps(),
 ): Promise<RunSummary> {
   const began = performance.now();
-  const ledger = options.audit === undefined ? given : await auditing(given, options.audit, emit);
-  const plan = await ledger.plan(selection, { force: options.force });
+  const open = options.audit === undefined ? given : await auditing(given, options.audit, emit);
+  const plan = await open.planner.plan(selection, { force: options.force });
   requireUpstreamReady(plan, options.upstream);
   const { executor, hostProgram } = means;
   const { machine, notices } = await prepareMachine(plan, options, means);
 
   emit({ type: 'plan', plan });
   for (const message of notices) emit({ type: 'notice', message });
-  const work = new InstanceRunner({ ledger, options, emit, signal, machine, executor, hostProgram });
+  const work = new InstanceRunner({ ...open, options, emit, signal, machine, executor, hostProgram });
   const schedule = new Scheduler(plan.entries, work, {
     slots: new Slots(capacityOf(machine, options.jobs)),
     demand: (entry) => demandOf(resourceRequest(entry), machine),
@@ -57,12 +57,12 @@ export async function runPipeline(
 }
 
 async function auditing(
-  ledger: Ledger,
+  open: OpenPipeline,
   { instances, tolerance }: NonNullable<ExecutionOptions['audit']>,
   emit: (event: RunEvent) => void,
-): Promise<Ledger> {
-  const { auditingLedger } = await import('../reproduce/auditing-ledger.ts');
-  return auditingLedger(ledger, instances, tolerance, (audit) => {
+): Promise<OpenPipeline> {
+  const { auditedPipeline } = await import('../reproduce/audited-pipeline.ts');
+  return auditedPipeline(open, instances, tolerance, (audit) => {
     emit({ type: 'audited', id: audit.instance, audit });
   });
 }

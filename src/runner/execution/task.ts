@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Job, LineageEntry } from '../../stage/protocol.ts';
 import { writeScratch } from '../../util/atomic-file.ts';
-import type { Sandbox } from '../ledger.ts';
+import type { Sandbox } from '../executions.ts';
 import type { Instance } from '../pipeline.ts';
 import { commandText, commandVariables } from './command-text.ts';
 import { stageEnvironment } from './environment.ts';

@@ -66,7 +66,7 @@ function judge(instance: Instance, findings: Findings): Verdict {
   if (findings.storeFaults.length > 0) return { kind: 'run', fingerprint, reasons: findings.storeFaults };
   if (locked?.fingerprint === fingerprint && sameOutputs(locked, record)) {
     return findings.publishFaults.length === 0
-      ? { kind: 'fresh', fingerprint, record }
+      ? { kind: 'fresh', fingerprint, outputs: record.outputs, record }
       : { kind: 'restore', fingerprint, record, reasons: findings.publishFaults };
   }
   return {

@@ -31,15 +31,20 @@ export interface IdentityDetails extends Identified {
   readonly origins: Readonly<Record<string, readonly Origin[]>>;
 }
 
-/** What is there of a producer's results, or the reason why there is nothing. */
 export type ProducedResults = Pick<RunRecord, 'fingerprint' | 'outputs'>;
-export type ProducerState = ProducedResults | 'pending' | 'blocked';
+
+/** The results of a producer, or the reason why there are none. */
+export type ProducerState =
+  | { readonly kind: 'done'; readonly results: ProducedResults }
+  /** It must run first. */
+  | { readonly kind: 'pending' }
+  | { readonly kind: 'blocked' };
 
 export interface IdentifyDeps {
   readonly root: string;
   readonly contents: DigestCache;
   readonly code: BundleCache;
-  readonly outcome: (id: InstanceId) => Promise<ProducerState>;
+  readonly producer: (id: InstanceId) => Promise<ProducerState>;
   /** What a missing workspace input is assumed to be; the identification names each one that is `assumed`. */
   readonly assume: (id: InstanceId, input: string) => InputIdentity | undefined;
 }
@@ -53,12 +58,11 @@ export async function identify(instance: Instance, deps: IdentifyDeps): Promise<
   const origins: Record<string, readonly Origin[]> = {};
   for (const [name, input] of Object.entries(instance.inputs)) {
     const found = await inputOf(name, input, deps);
-    const standIn = 'identity' in found ? undefined : assumption(instance.id, name, found, deps);
-    if ('identity' in found) [inputs[name], origins[name]] = [found.identity, found.origins];
-    else if (standIn) {
-      [inputs[name], origins[name]] = [standIn.identity, standIn.origins];
-      assumed.push(...found.reasons);
-    } else (found.blocks ? blocked : pending).push(...found.reasons);
+    const known = found.kind === 'known' ? found : assumption(instance.id, name, found, deps);
+    if (known) [inputs[name], origins[name]] = [known.identity, known.origins];
+    if (found.kind === 'known') continue;
+    if (known) assumed.push(...found.reasons);
+    else (found.kind === 'blocked' ? blocked : pending).push(...found.reasons);
   }
   if (!code || blocked.length > 0) return { kind: 'blocked', reasons: blocked };
 
@@ -83,14 +87,12 @@ export async function identify(instance: Instance, deps: IdentifyDeps): Promise<
 function assumption(
   id: InstanceId,
   name: string,
-  { reasons }: Extract<Found, { blocks: boolean }>,
+  { reasons: [reason] }: UnknownInput,
   { assume }: IdentifyDeps,
-): Extract<Found, { identity: InputIdentity }> | undefined {
-  const [reason] = reasons;
-  const identity = reason?.kind === 'missing-input' ? assume(id, name) : undefined;
-  return identity && reason?.kind === 'missing-input'
-    ? { identity, origins: [{ kind: 'path', path: reason.path }] }
-    : undefined;
+): KnownInput | undefined {
+  if (reason?.kind !== 'missing-input') return undefined;
+  const identity = assume(id, name);
+  return identity && { kind: 'known', identity, origins: [{ kind: 'path', path: reason.path }] };
 }
 
 /** SHA-256 of the record's canonical JSON (docs/fingerprint.md). */
@@ -113,15 +115,22 @@ async function codeOf(
   return { identity: { kind: 'module', bundle, packages }, sources };
 }
 
-type Found =
-  | { readonly identity: InputIdentity; readonly origins: readonly Origin[] }
-  | { readonly blocks: boolean; readonly reasons: readonly Reason[] };
+interface KnownInput {
+  readonly kind: 'known';
+  readonly identity: InputIdentity;
+  readonly origins: readonly Origin[];
+}
 
-async function inputOf(name: string, input: Input, deps: IdentifyDeps): Promise<Found> {
+interface UnknownInput {
+  readonly kind: 'pending' | 'blocked';
+  readonly reasons: readonly Reason[];
+}
+
+async function inputOf(name: string, input: Input, deps: IdentifyDeps): Promise<KnownInput | UnknownInput> {
   const { root, contents } = deps;
   switch (input.kind) {
     case 'none':
-      return { identity: { kind: 'none' }, origins: [] };
+      return { kind: 'known', identity: { kind: 'none' }, origins: [] };
     case 'path':
       return fileInput(
         name,
@@ -136,12 +145,16 @@ async function inputOf(name: string, input: Input, deps: IdentifyDeps): Promise<
         input.pattern,
         { kind: 'path', path: input.pattern, glob: true },
         () => contents.ofGlob(root, input.pattern),
-        () => ({ blocks: true, reasons: [{ kind: 'unmatched-input', input: name, pattern: input.pattern }] }),
+        () => ({ kind: 'blocked', reasons: [{ kind: 'unmatched-input', input: name, pattern: input.pattern }] }),
       );
     case 'output': {
       const made = await producedBy(name, input, deps);
-      if (made.kind === 'none') return { blocks: made.blocks, reasons: [made.reason] };
-      return { identity: { kind: made.output.kind, digest: made.output.digest }, origins: [made.origin] };
+      if (made.kind !== 'done') return { kind: made.kind, reasons: [made.reason] };
+      return {
+        kind: 'known',
+        identity: { kind: made.output.kind, digest: made.output.digest },
+        origins: [made.origin],
+      };
     }
     case 'gather':
       return gathered(
@@ -155,16 +168,17 @@ async function inputOf(name: string, input: Input, deps: IdentifyDeps): Promise<
   }
 }
 
-function gathered(members: readonly { readonly axes: Axes; readonly made: Made }[]): Found {
-  const missing = members.flatMap(({ made }) => (made.kind === 'none' ? [made] : []));
+function gathered(members: readonly { readonly axes: Axes; readonly made: Made }[]): KnownInput | UnknownInput {
+  const missing = members.flatMap(({ made }) => (made.kind === 'done' ? [] : [made]));
   if (missing.length > 0) {
-    const blocks = missing.some((made) => made.blocks);
-    return { blocks, reasons: missing.filter((made) => made.blocks === blocks).map((made) => made.reason) };
+    const kind = missing.some((made) => made.kind === 'blocked') ? 'blocked' : 'pending';
+    return { kind, reasons: missing.filter((made) => made.kind === kind).map((made) => made.reason) };
   }
-  const there = members.flatMap(({ axes, made }) => (made.kind === 'some' ? [{ axes, ...made }] : []));
+  const done = members.flatMap(({ axes, made }) => (made.kind === 'done' ? [{ axes, ...made }] : []));
   return {
-    identity: { kind: 'gather', members: there.map(({ axes, output }) => ({ axes, digest: output.digest })) },
-    origins: there.map(({ origin }) => origin),
+    kind: 'known',
+    identity: { kind: 'gather', members: done.map(({ axes, output }) => ({ axes, digest: output.digest })) },
+    origins: done.map(({ origin }) => origin),
   };
 }
 
@@ -173,8 +187,8 @@ async function fileInput(
   file: string,
   origin: Origin,
   look: () => Promise<Content | undefined>,
-  absent: () => Found,
-): Promise<Found> {
+  absent: () => KnownInput | UnknownInput,
+): Promise<KnownInput | UnknownInput> {
   let content: Content | undefined;
   try {
     content = await look();
@@ -182,23 +196,25 @@ async function fileInput(
     const unreadable = error instanceof UnreadableInputError || (error as NodeJS.ErrnoException).code === 'EACCES';
     if (!unreadable) throw error;
     return {
-      blocks: true,
+      kind: 'blocked',
       reasons: [{ kind: 'unreadable-input', input: name, path: file, message: (error as Error).message }],
     };
   }
-  return content ? { identity: { kind: content.kind, digest: content.digest }, origins: [origin] } : absent();
+  return content
+    ? { kind: 'known', identity: { kind: content.kind, digest: content.digest }, origins: [origin] }
+    : absent();
 }
 
 function absentPath(
   name: string,
   { path: file, optional, source }: Extract<Input, { kind: 'path' }>,
   root: string,
-): Found {
-  if (optional) return { identity: { kind: 'none' }, origins: [] };
+): KnownInput | UnknownInput {
+  if (optional) return { kind: 'known', identity: { kind: 'none' }, origins: [] };
   const close = closestFile(path.resolve(root, file));
   const suggestion = close === undefined ? undefined : path.posix.join(path.posix.dirname(file), path.basename(close));
   return {
-    blocks: true,
+    kind: 'blocked',
     reasons: [
       {
         kind: 'missing-input',
@@ -212,20 +228,33 @@ function absentPath(
 }
 
 type Made =
-  | { readonly kind: 'some'; readonly output: StoredOutput; readonly origin: Origin }
-  | { readonly kind: 'none'; readonly blocks: boolean; readonly reason: Reason };
+  | { readonly kind: 'done'; readonly output: StoredOutput; readonly origin: Origin }
+  | { readonly kind: 'pending' | 'blocked'; readonly reason: Reason };
 
-async function producedBy(input: string, { producer, output }: Produced, { outcome }: IdentifyDeps): Promise<Made> {
-  const result = await outcome(producer);
-  if (result === 'blocked')
-    return { kind: 'none', blocks: true, reason: { kind: 'producer-blocked', input, producer } };
-  if (result === 'pending')
-    return { kind: 'none', blocks: false, reason: { kind: 'produced-will-change', input, producer, output } };
-  return {
-    kind: 'some',
-    output: result.outputs[output]!,
-    origin: { kind: 'run', fingerprint: result.fingerprint, instance: producer, output },
-  };
+async function producedBy(input: string, produced: Produced, deps: IdentifyDeps): Promise<Made> {
+  const { producer, output } = produced;
+  const state = await deps.producer(producer);
+  switch (state.kind) {
+    case 'blocked':
+      return { kind: 'blocked', reason: { kind: 'producer-blocked', input, producer } };
+    case 'pending':
+      return { kind: 'pending', reason: { kind: 'produced-will-change', input, producer, output } };
+    case 'done': {
+      const { fingerprint } = state.results;
+      return {
+        kind: 'done',
+        output: outputOf(state.results, output),
+        origin: { kind: 'run', fingerprint, instance: producer, output },
+      };
+    }
+  }
+}
+
+/** The pipeline file was checked: a stage declares every output that another reads. */
+export function outputOf({ outputs, fingerprint }: ProducedResults, name: string): StoredOutput {
+  const output = outputs[name];
+  if (!output) throw new Error(`Internal error: the result ${fingerprint} has no output ${name}.`);
+  return output;
 }
 
 /** -0 and 0 are one value in JSON; undefined members are none. */

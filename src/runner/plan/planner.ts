@@ -1,71 +1,126 @@
 /** Asks everything that a decision needs, once, and decides. */
-import type { Instance, InstanceId, Pipeline, Produced } from '../pipeline.ts';
-import type { PlanEntry, Reason, Verdict } from '../plan.ts';
+import type { Instance, InstanceId, Pipeline } from '../pipeline.ts';
+import { recordOf, type Plan, type PlanEntry, type Reason, type Verdict } from '../plan.ts';
+import type { DecideOptions, Planner } from '../planner.ts';
 import type { RunRecord, StoredOutput } from '../record.ts';
+import type { Lockfile } from '../lockfile/lockfile.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import { verifyContent } from '../store/copy.ts';
-import type { BlobState, Store } from '../store/store.ts';
-import { parseTree } from '../store/tree.ts';
+import type { Store } from '../store/store.ts';
 import type { TreeLookup } from './compare.ts';
 import { decideVerdict } from './decide.ts';
 import { readExpectedDurations, type ExpectedDurations } from './expected-durations.ts';
 import {
   identify,
+  outputOf,
   type Identification,
+  type IdentifyDeps,
   type ProducedResults,
   type ProducerState,
-  type IdentifyDeps,
 } from './identify.ts';
-import type { Lockfile } from '../lockfile/lockfile.ts';
-import type { Publisher } from '../transfer/publish.ts';
+import { producedInputsOf } from './produced-inputs.ts';
+import { storeFaults } from './store-faults.ts';
+import { forgetInputs } from './workspace-inputs.ts';
 
-interface Planner {
-  plan(instances: readonly Instance[], forced: ReadonlySet<InstanceId>): Promise<PlanEntry[]>;
-  decide(instance: Instance, forced: boolean): Promise<Verdict>;
+/** What was decided: executions act on it and add their results. */
+export interface Decisions {
   /** What the last decision about an instance was made from. */
   identification(id: InstanceId): Identification | undefined;
-  /** What is there of an instance's present results. */
-  result(id: InstanceId): ProducedResults | undefined;
+  /** The present results of an instance; undefined where there are none. */
+  results(id: InstanceId): ProducedResults | undefined;
   settle(id: InstanceId, record: RunRecord): void;
 }
 
-interface PlannerDeps extends Omit<IdentifyDeps, 'outcome' | 'assume'> {
+interface PlannerDeps extends Omit<IdentifyDeps, 'producer' | 'assume'> {
   readonly pipeline: Pipeline;
   readonly store: Store;
   readonly lock: Lockfile;
-  readonly publisher: Publisher;
+  /** Published files of an instance that are missing or differ. */
+  readonly publishFaults: (instance: Instance, outputs: RunRecord['outputs']) => Promise<readonly Reason[]>;
   readonly trees: TreeLookup;
   /** Missing data and results count as unchanged where the lockfile knows them, as long as nothing has to read them. */
   readonly allowMissing: boolean;
+  /** Called with the names that a decision relies on. False: some may be gone by now, decide again. */
+  readonly relyOn: (names: readonly string[]) => Promise<boolean>;
 }
 
-export function makePlanner({ pipeline, store, lock, publisher, trees, allowMissing, ...deps }: PlannerDeps): Planner {
-  const byId = new Map(pipeline.instances.map((instance) => [instance.id, instance]));
-  const identifications = new Map<InstanceId, Identification>();
-  let outcomes = new Map<InstanceId, ProducerState>();
-  let verdicts = new Map<InstanceId, Promise<Verdict>>();
-  let history: ExpectedDurations | undefined;
+export class PipelinePlanner implements Planner, Decisions {
+  readonly #deps: PlannerDeps;
+  readonly #instances: ReadonlyMap<InstanceId, Instance>;
+  readonly #identifications = new Map<InstanceId, Identification>();
+  #states = new Map<InstanceId, ProducerState>();
+  #verdicts = new Map<InstanceId, Promise<Verdict>>();
+  #durations: ExpectedDurations | undefined;
   /** Something that will run reads their results: the lockfile's word is not enough. */
-  const needed = new Set<InstanceId>();
-  const assume: IdentifyDeps['assume'] = (id, input) =>
-    allowMissing ? lock.get(id)?.identity.inputs[input] : undefined;
+  readonly #needed = new Set<InstanceId>();
+
+  constructor(deps: PlannerDeps) {
+    this.#deps = deps;
+    this.#instances = new Map(deps.pipeline.instances.map((instance) => [instance.id, instance]));
+  }
+
+  async plan(instances: readonly Instance[], { force }: { readonly force: ReadonlySet<InstanceId> }): Promise<Plan> {
+    const { pipeline, code, relyOn } = this.#deps;
+    for (;;) {
+      await this.#decideAll(instances, force);
+      const entries: PlanEntry[] = [];
+      for (const instance of instances) entries.push(await this.#entry(instance, await this.#verdict(instance, force)));
+      if (await relyOn(instances.flatMap((instance) => this.#names(instance)))) return { pipeline, entries };
+      code.forget();
+    }
+  }
+
+  async decide(instance: Instance, { force, anew = false }: DecideOptions): Promise<Verdict> {
+    if (anew) forgetInputs(instance, this.#deps.root, this.#deps.contents);
+    for (;;) {
+      const verdict = await this.#decide(instance, force, (id) => Promise.resolve(this.#doneProducer(instance, id)));
+      if (await this.#deps.relyOn(this.#names(instance))) return verdict;
+    }
+  }
+
+  identification(id: InstanceId): Identification | undefined {
+    return this.#identifications.get(id);
+  }
+
+  results(id: InstanceId): ProducedResults | undefined {
+    const state = this.#states.get(id);
+    return state?.kind === 'done' ? state.results : undefined;
+  }
+
+  settle(id: InstanceId, record: RunRecord): void {
+    this.#states.set(id, { kind: 'done', results: record });
+  }
+
+  /** Damage that was found is in quarantine, so that each round has fewer blobs to find bad. */
+  async #decideAll(instances: readonly Instance[], force: ReadonlySet<InstanceId>): Promise<void> {
+    do {
+      this.#states = new Map();
+      this.#verdicts = new Map();
+      for (const instance of instances) await this.#verdict(instance, force);
+    } while (await this.#findsDamage(instances, force));
+  }
 
   /** Decides about an instance and, before it, about its producers. */
-  function verdictOf(instance: Instance, forced: ReadonlySet<InstanceId>): Promise<Verdict> {
-    let verdict = verdicts.get(instance.id);
+  #verdict(instance: Instance, force: ReadonlySet<InstanceId>): Promise<Verdict> {
+    let verdict = this.#verdicts.get(instance.id);
     if (!verdict) {
-      const outcome = async (id: InstanceId): Promise<ProducerState> => outcomeOf(await verdictOf(known(id), forced));
-      verdicts.set(instance.id, (verdict = decided(instance, forced.has(instance.id), outcome)));
+      const producer = async (id: InstanceId) => stateAfter(await this.#verdict(this.#instance(id), force));
+      verdict = this.#decide(instance, force.has(instance.id), producer);
+      this.#verdicts.set(instance.id, verdict);
     }
     return verdict;
   }
 
-  async function decided(instance: Instance, forced: boolean, outcome: IdentifyDeps['outcome']): Promise<Verdict> {
-    const identification = await identify(instance, { ...deps, outcome, assume });
-    identifications.set(instance.id, identification);
+  async #decide(instance: Instance, forced: boolean, producer: IdentifyDeps['producer']): Promise<Verdict> {
+    const { root, contents, code, store, lock, publishFaults, trees, allowMissing } = this.#deps;
+    const assume: IdentifyDeps['assume'] = (id, input) =>
+      allowMissing ? lock.get(id)?.identity.inputs[input] : undefined;
+    const identification = await identify(instance, { root, contents, code, producer, assume });
+    this.#identifications.set(instance.id, identification);
     const record = identification.kind === 'known' ? await store.record(identification.fingerprint) : undefined;
     const locked = lock.get(instance.id);
-    const vouches = allowMissing && locked !== undefined && !needed.has(instance.id);
+    const vouches = allowMissing && locked !== undefined && !this.#needed.has(instance.id);
+    const results = record ?? (vouches ? locked : undefined);
     const verdict = decideVerdict(instance, {
       identification,
       forced,
@@ -73,10 +128,10 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, allowMiss
       locked,
       trees,
       storeFaults: record ? storeFaults(record, store) : [],
-      publishFaults: (record ?? vouches) ? await publisher.faults(instance, (record ?? locked!).outputs) : [],
+      publishFaults: results ? await publishFaults(instance, results.outputs) : [],
       vouches,
     });
-    outcomes.set(instance.id, outcomeOf(verdict));
+    this.#states.set(instance.id, stateAfter(verdict));
     return verdict;
   }
 
@@ -84,118 +139,79 @@ export function makePlanner({ pipeline, store, lock, publisher, trees, allowMiss
    * Blobs that will be read - inputs of what runs, outputs of what is restored - are read now, unless they were since
    * they last changed: better to learn before a run than in it that a producer must run again.
    */
-  async function findsDamage(instances: readonly Instance[]): Promise<boolean> {
+  async #findsDamage(instances: readonly Instance[], force: ReadonlySet<InstanceId>): Promise<boolean> {
     let found = false;
-    const check = async (output: StoredOutput | undefined, what: string, maker: InstanceId) => {
+    const check = async (output: StoredOutput, description: string, maker: InstanceId) => {
       try {
-        if (output) await verifyContent(store, output, what);
+        await verifyContent(this.#deps.store, output, description);
       } catch (error) {
         if (!(error instanceof DamagedBlobError)) throw error;
         found = true;
-        needed.add(maker);
+        this.#needed.add(maker);
       }
     };
     for (const instance of instances) {
-      const verdict = await verdicts.get(instance.id)!;
+      const verdict = await this.#verdict(instance, force);
       if (verdict.kind === 'restore')
         for (const [name, output] of Object.entries(verdict.record.outputs)) await check(output, name, instance.id);
       if (verdict.kind !== 'run') continue;
       for (const { producer, output } of producedInputsOf(instance)) {
-        const result = outcomes.get(producer);
-        if (typeof result === 'object') await check(result.outputs[output], output, producer);
+        const results = this.results(producer);
+        if (results) await check(outputOf(results, output), output, producer);
       }
     }
     return found;
   }
 
-  async function usesEngine({ body }: Instance): Promise<boolean> {
+  async #entry(instance: Instance, verdict: Verdict): Promise<PlanEntry> {
+    const { store, lock } = this.#deps;
+    if (verdict.kind === 'run') this.#durations ??= await readExpectedDurations(store);
+    const seconds =
+      recordOf(verdict)?.execution.seconds ?? this.#durations?.secondsOf(instance, lock.get(instance.id)?.fingerprint);
+    const usesEngine = await this.#usesEngine(instance);
+    return { instance, verdict, ...(seconds !== undefined && { expectedSeconds: seconds }), usesEngine };
+  }
+
+  async #usesEngine({ body }: Instance): Promise<boolean> {
     if (body.kind === 'command') return false;
-    const code = await deps.code.of(body.module);
+    const code = await this.#deps.code.of(body.module);
     return code.ok && code.value.usesEngine;
   }
 
-  function known(id: InstanceId): Instance {
-    const instance = byId.get(id);
+  /** What a sweep of the store must spare for the last decision about an instance. */
+  #names({ id }: Instance): string[] {
+    const known = this.#identifications.get(id);
+    if (!known || known.kind === 'blocked') return [];
+    const { code } = known.identity;
+    return [...(known.kind === 'known' ? [known.fingerprint] : []), ...(code.kind === 'module' ? [code.bundle] : [])];
+  }
+
+  #doneProducer({ id }: Instance, producer: InstanceId): ProducerState {
+    const state = this.#states.get(producer);
+    if (state?.kind !== 'done')
+      throw new Error(`Internal error: ${id} is decided about before its producer ${producer} has results.`);
+    return state;
+  }
+
+  #instance(id: InstanceId): Instance {
+    const instance = this.#instances.get(id);
     if (!instance) throw new Error(`Internal error: ${id} is not part of the pipeline.`);
     return instance;
   }
-
-  return {
-    async plan(instances, forced) {
-      // Damage that was found is in quarantine, so that each round has fewer blobs to find bad.
-      do {
-        outcomes = new Map();
-        verdicts = new Map();
-        for (const instance of instances) await verdictOf(instance, forced);
-      } while (await findsDamage(instances));
-
-      const entries: PlanEntry[] = [];
-      for (const instance of instances) {
-        const verdict = await verdicts.get(instance.id)!;
-        if (verdict.kind === 'run') history ??= await readExpectedDurations(store);
-        const expected =
-          'record' in verdict
-            ? verdict.record.execution.seconds
-            : history?.secondsOf(instance, lock.get(instance.id)?.fingerprint);
-        entries.push({
-          instance,
-          verdict,
-          ...(expected !== undefined && { expectedSeconds: expected }),
-          usesEngine: await usesEngine(instance),
-        });
-      }
-      return entries;
-    },
-
-    decide(instance, forced) {
-      return decided(instance, forced, (id) => {
-        const outcome = outcomes.get(id);
-        if (typeof outcome !== 'object')
-          throw new Error(`Internal error: ${instance.id} is decided about before its producer ${id} has results.`);
-        return Promise.resolve(outcome);
-      });
-    },
-
-    identification: (id) => identifications.get(id),
-    result: (id) => {
-      const outcome = outcomes.get(id);
-      return typeof outcome === 'object' ? outcome : undefined;
-    },
-    settle: (id, record) => void outcomes.set(id, record),
-  };
 }
 
-function outcomeOf(verdict: Verdict): ProducerState {
-  if (verdict.kind === 'run') return 'pending';
-  if (verdict.kind === 'blocked') return 'blocked';
-  return 'record' in verdict ? verdict.record : { fingerprint: verdict.fingerprint, outputs: verdict.outputs };
-}
-
-export function producedInputsOf(instance: Instance): Produced[] {
-  return Object.values(instance.inputs).flatMap((input): readonly Produced[] =>
-    input.kind === 'output' ? [input] : input.kind === 'gather' ? input.members : [],
-  );
-}
-
-/** Without reading any blob: is it there, and has it the right size? */
-function storeFaults({ outputs }: RunRecord, store: Store): Reason[] {
-  const faults: Reason[] = [];
-  for (const [name, output] of Object.entries(outputs)) {
-    const state = output.kind === 'file' ? store.look(output.digest, output.bytes) : folderState(output, store);
-    if (state === 'damaged') faults.push({ kind: 'damaged', output: name });
-    else if (state === 'absent' && !faults.some((fault) => fault.kind === 'not-in-store'))
-      faults.push({ kind: 'not-in-store' });
+function stateAfter(verdict: Verdict): ProducerState {
+  switch (verdict.kind) {
+    case 'run':
+      return { kind: 'pending' };
+    case 'blocked':
+      return { kind: 'blocked' };
+    case 'fresh':
+      return {
+        kind: 'done',
+        results: verdict.record ?? { fingerprint: verdict.fingerprint, outputs: verdict.outputs },
+      };
+    case 'restore':
+      return { kind: 'done', results: verdict.record };
   }
-  return faults;
-}
-
-function folderState({ digest }: StoredOutput, store: Store): BlobState {
-  const there = store.look(digest);
-  if (there !== 'intact') return there;
-  const text = store.text(digest);
-  if (text === undefined) return 'damaged';
-  const states = parseTree(text).map((entry) =>
-    entry.digest === '' ? 'intact' : store.look(entry.digest, entry.bytes),
-  );
-  return states.find((state) => state !== 'intact') ?? 'intact';
 }

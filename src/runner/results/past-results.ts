@@ -1,5 +1,5 @@
 /** The results of instances that the store still holds, and what led from one to the next. */
-import type { PastResult } from '../ledger.ts';
+import type { PastResult } from '../results.ts';
 import type { Axes, Input, InstanceId } from '../pipeline.ts';
 import type { RunRecord } from '../record.ts';
 import type { Store } from '../store/store.ts';

@@ -1,7 +1,7 @@
 /** Puts what the lockfile names into the workspace or another folder, without executing anything. */
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import type { CheckedOut } from '../ledger.ts';
+import type { CheckedOut } from '../results.ts';
 import type { Instance } from '../pipeline.ts';
 import type { StoredOutput } from '../record.ts';
 import type { DigestCache } from '../store/digest-cache.ts';
@@ -19,7 +19,7 @@ interface CheckoutDeps {
   readonly lock: Lockfile;
 }
 
-interface Options {
+export interface CheckoutOptions {
   /** Absolute: every output goes to `<to>/<instance>/<file>`. Otherwise those with `publish` go where it says. */
   readonly to?: string;
   /** Files of other content are renamed instead of being a reason to do nothing. */
@@ -37,7 +37,7 @@ interface Pending {
 /** Where a file stands in the way whose content the store does not hold, nothing at all is written, unless `aside`. */
 export async function checkOut(
   instances: readonly Instance[],
-  { to, aside }: Options,
+  { to, aside }: CheckoutOptions,
   deps: CheckoutDeps,
 ): Promise<CheckedOut[]> {
   const looked: (CheckedOut | Pending)[] = [];

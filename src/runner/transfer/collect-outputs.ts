@@ -8,7 +8,7 @@ import type { Digest } from '../../util/digest.ts';
 import { isPermission, openUp } from '../../util/remove-tree.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import type { Failure } from '../event.ts';
-import type { Sandbox } from '../ledger.ts';
+import type { Sandbox } from '../executions.ts';
 import type { Instance } from '../pipeline.ts';
 import type { StoredOutput } from '../record.ts';
 import { ENTRY_KINDS, FACTS, listFolder, UnreadableInputError } from '../store/listing.ts';

@@ -22,9 +22,9 @@ export interface CommittedOutputs {
   /** Absolute places of the copies of an instance's outputs, by output. */
   places(instance: Instance): ReadonlyMap<string, string>;
   /** Puts the record beside the copies; where nothing of the instance is committed, does nothing. */
-  remember(instance: Instance, record: RunRecord): Promise<void>;
+  writeRecord(instance: Instance, record: RunRecord): Promise<void>;
   /** Brings into the store what it lacks of what the lockfile names and the copies hold. */
-  fill(store: Store): Promise<void>;
+  importMissing(store: Store): Promise<void>;
 }
 
 interface CommittedOutputsDeps {
@@ -52,7 +52,7 @@ export function openCommittedOutputs({
       ),
     );
 
-  async function fillOutput(output: StoredOutput, place: string, store: Store): Promise<void> {
+  async function importOutput(output: StoredOutput, place: string, store: Store): Promise<void> {
     if (
       store.look(output.digest, output.kind === 'file' ? output.bytes : undefined) === 'intact' &&
       hasFiles(output, store)
@@ -78,18 +78,18 @@ export function openCommittedOutputs({
   return {
     places,
 
-    async remember(instance, record) {
+    async writeRecord(instance, record) {
       if (places(instance).size > 0) await writeFileAtomic(recordFile(instance), formatRecord(record));
     },
 
-    async fill(store) {
+    async importMissing(store) {
       for (const instance of pipeline.instances) {
         const locked = lock.get(instance.id);
         const copies = places(instance);
         if (!locked || copies.size === 0) continue;
         for (const [name, place] of copies) {
           const output = locked.outputs[name];
-          if (output) await fillOutput(output, place, store);
+          if (output) await importOutput(output, place, store);
         }
         if (await store.record(locked.fingerprint)) continue;
         const record = parseRecord(textIfThere(recordFile(instance)), locked.fingerprint);

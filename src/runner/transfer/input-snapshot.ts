@@ -1,15 +1,15 @@
 /** What an instance reads, which somebody may edit at any time: files of the workspace, and blobs that are handed out as links. */
 import { statSync } from 'node:fs';
-import path from 'node:path';
 import { isPermission } from '../../util/remove-tree.ts';
 import type { FingerprintRecord, InputIdentity } from '../fingerprint.ts';
-import type { Input, Instance, InstanceId, Produced } from '../pipeline.ts';
+import type { Instance, InstanceId, Produced } from '../pipeline.ts';
 import type { Content, DigestCache } from '../store/digest-cache.ts';
 import { UnreadableInputError } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
 import type { Tree } from '../store/tree.ts';
 import type { ProducedResults } from '../plan/identify.ts';
-import { producedInputsOf } from '../plan/planner.ts';
+import { producedInputsOf } from '../plan/produced-inputs.ts';
+import { contentOfInput, forgetInputs, workspaceInputsOf, type WorkspaceInput } from '../plan/workspace-inputs.ts';
 
 interface InputSnapshotDeps {
   readonly root: string;
@@ -21,16 +21,14 @@ interface InputSnapshotDeps {
 /** The state of all inputs at one moment, by name. */
 export type InputVersions = ReadonlyMap<string, string>;
 
-type WorkspaceInput = Extract<Input, { kind: 'path' | 'glob' }>;
-
 /** As they were when they were last looked at. */
 export async function inputVersions(
   instance: Instance,
   { root, contents, store, result }: InputSnapshotDeps,
 ): Promise<InputVersions> {
   const versions = new Map<string, string>();
-  for (const { input } of workspaceInputs(instance))
-    versions.set(nameOf(input), versionOf(await contentOf(input, root, contents)));
+  for (const { input } of workspaceInputsOf(instance))
+    versions.set(nameOf(input), versionOf(await contentOfInput(input, root, contents)));
   for (const produced of producedInputsOf(instance)) {
     const output = result(produced.producer).outputs[produced.output]!;
     // A folder is copied, and nobody else sees the copy.
@@ -52,27 +50,19 @@ export async function changedInputs(
   const { root, contents } = deps;
   forgetInputs(instance, root, contents);
   const changed: string[] = [];
-  for (const { name, input } of workspaceInputs(instance)) {
-    const now = await readable(contentOf(input, root, contents));
+  for (const { name, input } of workspaceInputsOf(instance)) {
+    const now = await readable(contentOfInput(input, root, contents));
     if (now === 'unreadable' || !isSame(identity.inputs[name]!, now) || versionOf(now) !== before.get(nameOf(input)))
       changed.push(nameOf(input));
   }
   return [...changed, ...(await changedBlobs(instance, before, deps))];
 }
 
-/** The next look at the workspace inputs is a new one. */
-export function forgetInputs(instance: Instance, root: string, contents: DigestCache): void {
-  for (const { input } of workspaceInputs(instance)) {
-    if (input.kind === 'path') contents.forget(path.resolve(root, input.path));
-    else contents.forgetGlob(input.pattern);
-  }
-}
-
 /** Which files each input folder holds: kept with a result, so that a later `why` can name the one that changed. */
 export async function inputTrees(instance: Instance, root: string, contents: DigestCache): Promise<Tree[]> {
   const trees: Tree[] = [];
-  for (const { input } of workspaceInputs(instance)) {
-    const content = await contentOf(input, root, contents);
+  for (const { input } of workspaceInputsOf(instance)) {
+    const content = await contentOfInput(input, root, contents);
     if (content?.kind === 'folder') trees.push(content.tree());
   }
   return trees;
@@ -109,16 +99,6 @@ async function readable(content: Promise<Content | undefined>): Promise<Content 
     if (error instanceof UnreadableInputError || isPermission(error)) return 'unreadable';
     throw error;
   }
-}
-
-function workspaceInputs(instance: Instance): { readonly name: string; readonly input: WorkspaceInput }[] {
-  return Object.entries(instance.inputs).flatMap(([name, input]) =>
-    input.kind === 'path' || input.kind === 'glob' ? [{ name, input }] : [],
-  );
-}
-
-function contentOf(input: WorkspaceInput, root: string, contents: DigestCache): Promise<Content | undefined> {
-  return input.kind === 'path' ? contents.of(path.resolve(root, input.path)) : contents.ofGlob(root, input.pattern);
 }
 
 const nameOf = (input: WorkspaceInput): string => (input.kind === 'path' ? input.path : input.pattern);

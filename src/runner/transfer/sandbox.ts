@@ -8,7 +8,7 @@ import { BUNDLE_FILE } from '../code/bundle.ts';
 import type { BundleCache } from '../code/bundle-cache.ts';
 import type { JobInput } from '../../stage/protocol.ts';
 import type { Fingerprint } from '../fingerprint.ts';
-import type { Sandbox } from '../ledger.ts';
+import type { Sandbox } from '../executions.ts';
 import type { Input, Instance, InstanceId, Produced } from '../pipeline.ts';
 import type { DigestCache } from '../store/digest-cache.ts';
 import { clockOffset } from '../store/clock.ts';

@@ -12,12 +12,12 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import type { Digest } from '../../util/digest.ts';
-import type { Fingerprint } from '../fingerprint.ts';
-import type { InstanceId } from '../pipeline.ts';
-import { DamagedBlobError } from '../store/damaged-blob-error.ts';
-import { openLedger } from './open-ledger.ts';
-import { EXECUTION, pipelineOf, project, type Bench, type Sketch, type Work } from '../project.test-support.ts';
+import type { Digest } from '../util/digest.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type { InstanceId } from './pipeline.ts';
+import { DamagedBlobError } from './store/damaged-blob-error.ts';
+import { openPipeline } from './open-pipeline.ts';
+import { EXECUTION, pipelineOf, project, type Bench, type Sketch, type Work } from './project.test-support.ts';
 
 /** data -> pack -> train -> report, and pack publishes nothing while report does. */
 const STAGES: Sketch = {
@@ -400,14 +400,14 @@ test('an input that changes while its stage runs leaves the result unrecorded, e
 
 test('a second attempt with the old fingerprint does not record the changed input either', async () => {
   const p = study();
-  const ledger = await p.open();
-  const plan = await ledger.plan(ledger.pipeline.instances, { force: new Set() });
+  const opened = await p.open();
+  const plan = await opened.planner.plan(opened.pipeline.instances, { force: new Set() });
   const { instance, verdict } = plan.entries[0]!;
   const attempt = async (meanwhile: () => void) => {
-    const sandbox = await ledger.prepare(instance, (verdict as { fingerprint: Fingerprint }).fingerprint);
+    const sandbox = await opened.executions.prepare(instance, (verdict as { fingerprint: Fingerprint }).fingerprint);
     meanwhile();
     writeFileSync(sandbox.outputs.images!, 'x');
-    return ledger.commit(instance, sandbox, EXECUTION);
+    return opened.executions.commit(instance, sandbox, EXECUTION);
   };
   const refused = { ok: false, error: { kind: 'input-changed', paths: ['data'] } };
   expect(
@@ -423,7 +423,7 @@ test('a second attempt with the old fingerprint does not record the changed inpu
   ).toEqual(refused);
   p.write('data/a.txt', 'pixels');
   p.write('data/b.txt', 'more');
-  expect(await ledger.decide(instance, { force: false, anew: true })).toEqual(verdict);
+  expect(await opened.planner.decide(instance, { force: false, anew: true })).toEqual(verdict);
   expect(await attempt(() => undefined)).toMatchObject({ ok: true });
 });
 
@@ -537,11 +537,11 @@ test('a blob that rots between plan and execution is an error that names it, not
   const p = study();
   await p.run(WORK);
   p.alter({ train: { params: { rate: 9 } } });
-  const ledger = await p.open();
-  const plan = await ledger.plan(ledger.pipeline.instances, { force: new Set() });
+  const opened = await p.open();
+  const plan = await opened.planner.plan(opened.pipeline.instances, { force: new Set() });
   const { instance, verdict } = plan.entries[1]!;
   spoil(blobOf(p, 'pack', 'images'), flip);
-  const preparing = ledger.prepare(instance, (verdict as { fingerprint: Fingerprint }).fingerprint);
+  const preparing = opened.executions.prepare(instance, (verdict as { fingerprint: Fingerprint }).fingerprint);
   await expect(preparing).rejects.toThrow(DamagedBlobError);
   await expect(preparing).rejects.toThrow(
     /output images of pack \([0-9a-f]{12}\) no longer matches its digest and was moved to quarantine/,
@@ -568,19 +568,19 @@ test('a disk that fails while a result is recorded leaves lockfile and published
 
 test('a result that was recorded and not published before a crash is restored by the next command', async () => {
   const p = study();
-  const ledger = await openLedger(pipelineOf(p.root, { pack: STAGES.pack! }), {
+  const opened = await openPipeline(pipelineOf(p.root, { pack: STAGES.pack! }), {
     storeFolder: p.at('cache'),
     lockFile: p.at('no-such-folder', 'pipeline.lock.json'),
   });
-  if (!ledger.ok) throw new Error(ledger.error[0]!.message);
-  const [instance] = ledger.value.pipeline.instances;
-  const plan = await ledger.value.plan([instance!], { force: new Set() });
-  const sandbox = await ledger.value.prepare(
+  if (!opened.ok) throw new Error(opened.error[0]!.message);
+  const [instance] = opened.value.pipeline.instances;
+  const plan = await opened.value.planner.plan([instance!], { force: new Set() });
+  const sandbox = await opened.value.executions.prepare(
     instance!,
     (plan.entries[0]!.verdict as { fingerprint: Fingerprint }).fingerprint,
   );
   writeFileSync(sandbox.outputs.images!, 'pixels');
-  await expect(ledger.value.commit(instance!, sandbox, EXECUTION)).rejects.toThrow('no-such-folder');
+  await expect(opened.value.executions.commit(instance!, sandbox, EXECUTION)).rejects.toThrow('no-such-folder');
   expect(await p.run({ train: WORK.train!, report: WORK.report! })).toEqual({
     pack: 'restored',
     train: 'executed',
@@ -671,7 +671,7 @@ test.each([
   async (_, text, message, remedy) => {
     const p = study();
     p.write('pipeline.lock.json', text);
-    const opened = await openLedger(pipelineOf(p.root, STAGES), {
+    const opened = await openPipeline(pipelineOf(p.root, STAGES), {
       storeFolder: p.at('cache'),
       lockFile: p.at('pipeline.lock.json'),
     });
@@ -691,10 +691,10 @@ test.each([
 
 test('private folders of a dead runner are removed at the start, those of others stay', async () => {
   const p = study();
-  const ledger = await p.open();
-  const plan = await ledger.plan(ledger.pipeline.instances, { force: new Set() });
+  const opened = await p.open();
+  const plan = await opened.planner.plan(opened.pipeline.instances, { force: new Set() });
   const { instance, verdict } = plan.entries[0]!;
-  const { folder } = await ledger.prepare(instance, (verdict as { fingerprint: Fingerprint }).fingerprint);
+  const { folder } = await opened.executions.prepare(instance, (verdict as { fingerprint: Fingerprint }).fingerprint);
   await p.open();
   expect(existsSync(folder)).toBe(true);
   const owner = JSON.parse(readFileSync(path.join(folder, 'owner.json'), 'utf8')) as object;
@@ -706,14 +706,14 @@ test('private folders of a dead runner are removed at the start, those of others
 test('lineage names every execution behind the inputs once, producers first', async () => {
   const p = study();
   await p.run(WORK);
-  const ledger = await p.open();
-  await ledger.plan(ledger.pipeline.instances, { force: new Set() });
-  const lineage = await ledger.lineage(ledger.pipeline.instances[2]!);
+  const opened = await p.open();
+  await opened.planner.plan(opened.pipeline.instances, { force: new Set() });
+  const lineage = await opened.results.lineage(opened.pipeline.instances[2]!);
   expect(lineage.map(({ id, reads, params }) => ({ id, reads, params }))).toEqual([
     { id: 'pack', reads: ['data'], params: {} },
     { id: 'train', reads: ['pack'], params: { rate: 0.5, net: { width: 8 } } },
   ]);
-  expect((await ledger.locked('train' as InstanceId))?.execution).toEqual(EXECUTION);
+  expect((await opened.results.locked('train' as InstanceId))?.execution).toEqual(EXECUTION);
 });
 
 test('the expected duration is that of the last execution, and of other instances of the stage for a new one', async () => {
@@ -725,8 +725,8 @@ test('the expected duration is that of the last execution, and of other instance
     },
   });
   p.change(stages);
-  const ledger = await p.open();
-  const plan = await ledger.plan(ledger.pipeline.instances, { force: new Set() });
+  const opened = await p.open();
+  const plan = await opened.planner.plan(opened.pipeline.instances, { force: new Set() });
   expect(plan.entries.map((entry) => [entry.verdict.kind, entry.expectedSeconds])).toEqual([
     ['fresh', 2],
     ['run', 2],
@@ -742,7 +742,7 @@ test('logs are kept per instance, oldest first, whatever its axis values are', a
       bench.write('n', 'x');
     },
   });
-  const logs = await (await p.open()).logs('make:name=a/b ä' as InstanceId);
+  const logs = await (await p.open()).results.logs('make:name=a/b ä' as InstanceId);
   expect(logs.map((file) => readFileSync(file, 'utf8'))).toEqual(['first', 'second']);
 });
 

@@ -1,8 +1,8 @@
 /** How often a command asks the file system about a project: counted at the calls themselves. */
 import type * as Fs from 'node:fs';
 import { beforeEach, expect, test, vi } from 'vitest';
-import { bundleModule, type Bundler } from '../code/bundle.ts';
-import { project, type Sketch } from '../project.test-support.ts';
+import { bundleModule, type Bundler } from './code/bundle.ts';
+import { project, type Sketch } from './project.test-support.ts';
 
 const calls = vi.hoisted(() => ({ made: new Map<string, number>() }));
 
@@ -63,9 +63,9 @@ const EXPECTED = {
 test('a plan looks at each file once, reads it once and bundles each module once, however many instances share them', async () => {
   const bundle = vi.fn<Bundler>(bundleModule);
   const p = project({ files: FILES, stages: STAGES, bundle });
-  const ledger = await p.open();
+  const opened = await p.open();
   calls.made.clear();
-  await ledger.plan(ledger.pipeline.instances, { force: new Set() });
+  await opened.planner.plan(opened.pipeline.instances, { force: new Set() });
   const counts = asked(p.root);
   expect(Object.fromEntries(Object.keys(EXPECTED).map((key) => [key, counts.get(key)]))).toEqual(EXPECTED);
   expect(Object.fromEntries([...counts].filter(([key]) => key.startsWith('open')))).toEqual({
@@ -74,7 +74,7 @@ test('a plan looks at each file once, reads it once and bundles each module once
     'open table.csv': 1,
   });
   expect(bundle).toHaveBeenCalledTimes(1);
-  await ledger.close();
+  await opened.close();
 });
 
 test('where nothing changed, the next command looks at each file and source once, and reads and bundles nothing', async () => {

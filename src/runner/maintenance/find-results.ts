@@ -5,7 +5,7 @@ import type { Lockfile } from '../lockfile/lockfile.ts';
 import type { RunRecord } from '../record.ts';
 import type { Store } from '../store/store.ts';
 
-export interface StoredResults {
+export interface FoundResults {
   readonly records: readonly RunRecord[];
   /** Fingerprints of records that cannot be read; they went to quarantine. */
   readonly unreadable: readonly Fingerprint[];
@@ -14,11 +14,11 @@ export interface StoredResults {
 }
 
 /** @param wanted undefined: of every pipeline that ever used the store */
-export async function findStoredResults(
+export async function findResults(
   store: Store,
   lock: Lockfile,
   wanted: ReadonlySet<InstanceId> | undefined,
-): Promise<StoredResults> {
+): Promise<FoundResults> {
   const records: RunRecord[] = [];
   const unreadable: Fingerprint[] = [];
   for (const fingerprint of await store.fingerprints()) {

@@ -1,0 +1,58 @@
+/** Prepares executions and records what they made. Implemented in transfer/; called by execution/. */
+import type { JobInput } from '../stage/protocol.ts';
+import type { Result } from '../util/result.ts';
+import type { Failure } from './event.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import type { Instance } from './pipeline.ts';
+import type { RestoreVerdict } from './plan.ts';
+import type { Execution, RunRecord } from './record.ts';
+
+export interface Executions {
+  /**
+   * Makes the sandbox of an execution: inputs under their names, folders for outputs, the code, the checkpoint folder.
+   * Throws DamagedBlobError (store/damaged-blob-error.ts) where an input's blob rotted since the plan. The blob is in
+   * quarantine by then, and the next plan runs its producer again.
+   * `apart`: the checkpoint folder is private too, and begins empty.
+   */
+  prepare(instance: Instance, fingerprint: Fingerprint, options?: { readonly apart: boolean }): Promise<Sandbox>;
+
+  /** Does an execution count? Its inputs did not change meanwhile, and its outputs are there and as declared. */
+  prove(sandbox: Sandbox): Promise<Result<void, Failure>>;
+
+  /**
+   * Takes over what an execution wrote, in this order: inputs proved unchanged, outputs hashed and moved into the
+   * store, record written, published, lockfile saved (a moment later, where results come fast). On failure nothing is
+   * recorded, with one exception: after a publish-conflict the result is in the store, so that a training is not lost for
+   * a file that stands in its way.
+   */
+  commit(instance: Instance, sandbox: Sandbox, execution: Execution): Promise<Result<RunRecord, Failure>>;
+
+  /**
+   * Keeps checkpoint and log of an execution that did not succeed, and removes the rest of its sandbox. Where an input
+   * changed meanwhile, the checkpoint goes too: nobody knows which input it was computed from.
+   */
+  abandon(sandbox: Sandbox): Promise<void>;
+
+  /** Verifies the digests of a recorded execution, publishes its outputs, updates the lockfile. */
+  restore(instance: Instance, verdict: RestoreVerdict): Promise<Result<RunRecord, Failure>>;
+}
+
+/** The private folder of one execution. */
+export interface Sandbox {
+  readonly fingerprint: Fingerprint;
+  /** Absolute. */
+  readonly folder: string;
+  readonly inputs: Readonly<Record<string, JobInput>>;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly checkpoint: string;
+  /** A checkpoint of an earlier attempt at this very fingerprint is there. */
+  readonly resumed: boolean;
+  /** How often the work was continued from a checkpoint, this attempt included. */
+  readonly resumes: number;
+  /** There was one, but it may come from other inputs than those of now. */
+  readonly discarded: boolean;
+  /** The bundle to import, for a module stage. */
+  readonly module?: string;
+  /** Absolute path of the log of the next attempt. */
+  log(attempt: number): string;
+}

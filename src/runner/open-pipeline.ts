@@ -1,0 +1,150 @@
+/** A pipeline with its store and its lockfile: who decides, who prepares and records executions, who tells of results. */
+import path from 'node:path';
+import { sweepTemporaries } from '../util/atomic-file.ts';
+import type { Digest } from '../util/digest.ts';
+import { err, ok, type Result } from '../util/result.ts';
+import type { Bundler } from './code/bundle.ts';
+import { openBundleCache } from './code/bundle-cache.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { Executions } from './executions.ts';
+import { openLockfile, type Lockfile } from './lockfile/lockfile.ts';
+import { throttledWriter, type ThrottledWriter } from './lockfile/throttled-writer.ts';
+import { registerRunner } from './maintenance/runner-registration.ts';
+import { registerLockfile } from './maintenance/store-lockfiles.ts';
+import type { Axes, InstanceId, Pipeline } from './pipeline.ts';
+import type { TreeLookup } from './plan/compare.ts';
+import { PipelinePlanner } from './plan/planner.ts';
+import type { Planner } from './planner.ts';
+import { alone } from './resources/lease.ts';
+import type { Results } from './results.ts';
+import { StoredResults } from './results/stored-results.ts';
+import { openDigestCache, type DigestCache } from './store/digest-cache.ts';
+import { openLocalStore } from './store/local-store.ts';
+import { makeStateFolder } from './store/state-file.ts';
+import type { Store } from './store/store.ts';
+import { parseTree } from './store/tree.ts';
+import { openCommittedOutputs } from './transfer/committed-outputs.ts';
+import { SandboxedExecutions } from './transfer/executions.ts';
+import { openPublisher } from './transfer/publish.ts';
+import { removeDeadSandboxes } from './transfer/sandbox.ts';
+
+export interface OpenPipeline {
+  readonly pipeline: Pipeline;
+  /** Absolute path of the store (`<root>/cache`). */
+  readonly storeFolder: string;
+  /** Found on opening; none of them kept it from opening. */
+  readonly warnings: readonly Diagnostic[];
+  readonly planner: Planner;
+  readonly executions: Executions;
+  readonly results: Results;
+  /** Writes what was learnt (file digests, bundles) for the next command. */
+  close(): Promise<void>;
+}
+
+interface OpenOptions {
+  /** Absolute; made if it is not there. */
+  readonly storeFolder: string;
+  /** Absolute. */
+  readonly lockFile: string;
+  /** For a command that executes or restores: a sweep of the store spares what it relies on. */
+  readonly executes?: boolean;
+  /** Missing data and results count as unchanged where the lockfile knows them, as long as nothing has to read them. */
+  readonly allowMissing?: boolean;
+  /** Another bundler than esbuild, for tests. */
+  readonly bundle?: Bundler;
+}
+
+/** Fails where the lockfile cannot be understood; a store that is not there yet is an empty one. */
+export async function openPipeline(
+  pipeline: Pipeline,
+  { storeFolder, lockFile, executes = false, allowMissing = false, bundle }: OpenOptions,
+): Promise<Result<OpenPipeline, readonly Diagnostic[]>> {
+  const { root } = pipeline;
+  const opened = openLockfile(lockFile);
+  if (!opened.ok) return err([opened.error]);
+  const lock = opened.value;
+  const stateFolder = makeStateFolder(storeFolder);
+  removeDeadSandboxes(storeFolder);
+  const registration = executes ? await registerRunner(storeFolder) : undefined;
+
+  const contents = openDigestCache(root, stateFolder);
+  const store = openLocalStore(storeFolder, contents);
+  const code = openBundleCache({ root, stateFolder, contents, store, ...(bundle && { bundle }) });
+  const committed = openCommittedOutputs({ pipeline, lockFile, storeFolder, lock, contents });
+  const publisher = openPublisher(root, stateFolder, contents, store, committed);
+  const trees = treeLookup(contents, store);
+  const decisions = new PipelinePlanner({
+    ...{ pipeline, root, contents, code, store, lock, trees, allowMissing },
+    publishFaults: (instance, outputs) => publisher.faults(instance, outputs),
+    relyOn: async (names) => registration === undefined || registration.relyOn(names),
+  });
+  const writer = lockfileWriter(pipeline, storeFolder, lock);
+  const common = { root, storeFolder, store, contents, lock, committed, decisions };
+
+  const warnings = lock.hadConflict ? [conflictWarning(lockFile, executes)] : [];
+  if (executes) {
+    sweepTemporaries(lockFile);
+    if (lock.hadConflict) await writer.schedule();
+  }
+  return ok({
+    ...{ pipeline, storeFolder, warnings },
+    planner: {
+      plan: async (instances, options) => {
+        await committed.importMissing(store);
+        return decisions.plan(instances, options);
+      },
+      decide: (instance, options) => decisions.decide(instance, options),
+    },
+    executions: new SandboxedExecutions({
+      ...common,
+      code,
+      publisher,
+      saveLockfile: async () => {
+        registerLockfile(storeFolder, lockFile);
+        await writer.schedule();
+      },
+    }),
+    results: new StoredResults({ ...common, trees }),
+    async close() {
+      try {
+        await writer.flush();
+      } finally {
+        registration?.unregister();
+        await contents.save();
+        await code.save();
+        await publisher.save();
+      }
+    },
+  });
+}
+
+/** Folders of now are known from the workspace, those of past executions from the store. */
+function treeLookup(contents: DigestCache, store: Store): TreeLookup {
+  return (digest: Digest) => {
+    const now = contents.entries(digest);
+    const text = now ? undefined : store.text(digest);
+    return text === undefined ? now : parseTree(text);
+  };
+}
+
+function lockfileWriter({ stages }: Pipeline, storeFolder: string, lock: Lockfile): ThrottledWriter {
+  const byName = new Map(stages.map((stage) => [stage.name, stage]));
+  /** An instance of a stage that is gone, or whose axes have other names, will never be asked for again. */
+  const keeps = (id: InstanceId, axes: Axes): boolean => {
+    const names = byName.get(id.split(':')[0] ?? '')?.axes;
+    return names?.length === Object.keys(axes).length && names.every((name) => name in axes);
+  };
+  return throttledWriter(() => alone(path.join(storeFolder, 'leases', 'lockfile'), () => lock.save(keeps)));
+}
+
+function conflictWarning(lockFile: string, executes: boolean): Diagnostic {
+  const name = path.basename(lockFile);
+  return {
+    code: 'lockfile-joined',
+    severity: 'warning',
+    message: `${name} holds a merge conflict; the entries of both sides are used, and where they differ ours`,
+    remedy: executes
+      ? `It has been written without the conflict: git add ${name}.`
+      : 'The next run writes it without the conflict.',
+  };
+}

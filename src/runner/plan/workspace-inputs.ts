@@ -1,0 +1,31 @@
+/** The inputs of an instance that lie in the workspace: files, folders and globs. */
+import path from 'node:path';
+import type { Input, Instance } from '../pipeline.ts';
+import type { Content, DigestCache } from '../store/digest-cache.ts';
+
+export type WorkspaceInput = Extract<Input, { kind: 'path' | 'glob' }>;
+
+export function workspaceInputsOf({
+  inputs,
+}: Pick<Instance, 'inputs'>): { readonly name: string; readonly input: WorkspaceInput }[] {
+  return Object.entries(inputs).flatMap(([name, input]) =>
+    input.kind === 'path' || input.kind === 'glob' ? [{ name, input }] : [],
+  );
+}
+
+/** As it is now; undefined where there is none. Throws UnreadableInputError. */
+export function contentOfInput(
+  input: WorkspaceInput,
+  root: string,
+  contents: DigestCache,
+): Promise<Content | undefined> {
+  return input.kind === 'path' ? contents.of(path.resolve(root, input.path)) : contents.ofGlob(root, input.pattern);
+}
+
+/** The next look at the workspace inputs is a new one. */
+export function forgetInputs(instance: Pick<Instance, 'inputs'>, root: string, contents: DigestCache): void {
+  for (const { input } of workspaceInputsOf(instance)) {
+    if (input.kind === 'path') contents.forget(path.resolve(root, input.path));
+    else contents.forgetGlob(input.pattern);
+  }
+}

@@ -1,0 +1,18 @@
+/** Decides: what must be executed, what is up to date, and why. Implemented in plan/. */
+import type { Instance, InstanceId } from './pipeline.ts';
+import type { Plan, Verdict } from './plan.ts';
+
+export interface Planner {
+  /** Decides about every instance, without changing anything. Nothing is hashed, statted or bundled twice. */
+  plan(instances: readonly Instance[], options: { readonly force: ReadonlySet<InstanceId> }): Promise<Plan>;
+
+  /** Decides again about one instance whose producers were all executed or restored: the fingerprint is known now. */
+  decide(instance: Instance, options: DecideOptions): Promise<Verdict>;
+}
+
+export interface DecideOptions {
+  /** Execute it, even if it is up to date. */
+  readonly force: boolean;
+  /** After another look at its workspace inputs: hours may have passed since the plan. */
+  readonly anew?: boolean;
+}

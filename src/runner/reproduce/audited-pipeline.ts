@@ -1,0 +1,141 @@
+/**
+ * A pipeline whose executions are compared with what is recorded, and recorded nowhere else. Everything about how a stage
+ * is executed - slots, cards, retries, logs - is as in every other run.
+ */
+import path from 'node:path';
+import { err, ok, type Result } from '../../util/result.ts';
+import type { Audit } from '../audit.ts';
+import type { Failure } from '../event.ts';
+import type { Executions, Sandbox } from '../executions.ts';
+import type { OpenPipeline } from '../open-pipeline.ts';
+import type { Instance, InstanceId } from '../pipeline.ts';
+import { recordOf, type Plan, type Verdict } from '../plan.ts';
+import type { DecideOptions, Planner } from '../planner.ts';
+import type { Execution, RunRecord } from '../record.ts';
+import { ENTRY_KINDS, FACTS, listFolder } from '../store/listing.ts';
+import { saveAudit } from './audit-file.ts';
+import { compareOutput, worstVerdict, type FilePaths } from './compare-output.ts';
+import { NothingToAuditError } from './nothing-to-audit.ts';
+
+/** Its plan executes `audited` and nothing else, and throws NothingToAuditError where one of them has no result. */
+export function auditedPipeline(
+  open: OpenPipeline,
+  audited: ReadonlySet<InstanceId>,
+  tolerance: number,
+  tell: (audit: Audit) => void,
+): OpenPipeline {
+  const recorded = new Map<InstanceId, RunRecord>();
+  return {
+    ...open,
+    planner: new AuditPlanner(open.planner, audited, recorded),
+    executions: new AuditExecutions({ open, recorded, tolerance, tell }),
+  };
+}
+
+class AuditPlanner implements Planner {
+  readonly #planner: Planner;
+  readonly #audited: ReadonlySet<InstanceId>;
+  /** Filled by the plan. */
+  readonly #recorded: Map<InstanceId, RunRecord>;
+
+  constructor(planner: Planner, audited: ReadonlySet<InstanceId>, recorded: Map<InstanceId, RunRecord>) {
+    this.#planner = planner;
+    this.#audited = audited;
+    this.#recorded = recorded;
+  }
+
+  async plan(instances: readonly Instance[]): Promise<Plan> {
+    const plan = await this.#planner.plan(instances, { force: new Set() });
+    const entries = plan.entries.filter(({ instance }) => this.#audited.has(instance.id));
+    const without = entries.filter(({ verdict }) => recordOf(verdict) === undefined);
+    if (without.length > 0) throw new NothingToAuditError(without);
+    for (const { instance, verdict } of entries) {
+      const record = recordOf(verdict);
+      if (record) this.#recorded.set(instance.id, record);
+    }
+    return { ...plan, entries: entries.map((entry) => ({ ...entry, verdict: again(entry.verdict) })) };
+  }
+
+  async decide(instance: Instance, options: DecideOptions): Promise<Verdict> {
+    return again(await this.#planner.decide(instance, { ...options, force: false }), this.#recorded.get(instance.id));
+  }
+}
+
+interface AuditDeps {
+  readonly open: OpenPipeline;
+  readonly recorded: ReadonlyMap<InstanceId, RunRecord>;
+  readonly tolerance: number;
+  readonly tell: (audit: Audit) => void;
+}
+
+class AuditExecutions implements Executions {
+  readonly #deps: AuditDeps;
+
+  constructor(deps: AuditDeps) {
+    this.#deps = deps;
+  }
+
+  prepare(...[instance, fingerprint]: Parameters<Executions['prepare']>): Promise<Sandbox> {
+    return this.#deps.open.executions.prepare(instance, fingerprint, { apart: true });
+  }
+
+  prove(sandbox: Sandbox): Promise<Result<void, Failure>> {
+    return this.#deps.open.executions.prove(sandbox);
+  }
+
+  async commit(instance: Instance, sandbox: Sandbox, execution: Execution): Promise<Result<RunRecord, Failure>> {
+    const proved = await this.prove(sandbox);
+    if (!proved.ok) return proved;
+    const record = this.#deps.recorded.get(instance.id);
+    if (!record) throw new Error(`Internal error: ${instance.id} is audited without a plan.`);
+    const audit = await this.#compare(record, sandbox, execution);
+    await saveAudit(this.#deps.open.storeFolder, audit);
+    this.#deps.tell(audit);
+    await this.abandon(sandbox);
+    return ok(record);
+  }
+
+  abandon(sandbox: Sandbox): Promise<void> {
+    return this.#deps.open.executions.abandon(sandbox);
+  }
+
+  restore(): Promise<Result<RunRecord, Failure>> {
+    return Promise.resolve(err({ kind: 'system', message: 'an audit restores nothing' }));
+  }
+
+  async #compare(record: RunRecord, sandbox: Sandbox, execution: Execution): Promise<Audit> {
+    const { open, tolerance } = this.#deps;
+    const { fingerprint, instance } = record;
+    const outputs: Record<string, Audit['outputs'][string]> = {};
+    for (const [name, stored] of Object.entries(record.outputs)) {
+      const then = await open.results.filesOf(stored, `output ${name} of ${instance}`);
+      outputs[name] = compareOutput(then, filesAt(sandbox.outputs[name] ?? '', stored), tolerance);
+    }
+    const { started, seconds, host, platform, node, notes } = execution;
+    const verdict = worstVerdict(Object.values(outputs).map((each) => each.verdict));
+    return {
+      ...{ format: 1, fingerprint, instance, verdict, tolerance, outputs },
+      ...{ started, seconds, host, platform, node, notes },
+    };
+  }
+}
+
+/** Executed, if it is still what `record` is of. An input may have been edited since the plan. */
+function again(verdict: Verdict, record?: RunRecord): Verdict {
+  const now = recordOf(verdict);
+  if (now === undefined)
+    return { kind: 'blocked', reasons: verdict.kind === 'fresh' ? [{ kind: 'not-in-store' }] : verdict.reasons };
+  if (record !== undefined && now.fingerprint !== record.fingerprint)
+    return { kind: 'blocked', reasons: verdict.kind === 'restore' ? verdict.reasons : [] };
+  return { kind: 'run', fingerprint: now.fingerprint, reasons: [{ kind: 'audit' }] };
+}
+
+function filesAt(
+  place: string,
+  { kind, file }: { readonly kind: 'file' | 'folder'; readonly file: string },
+): FilePaths {
+  if (kind === 'file') return new Map([[file, place]]);
+  const { names, facts } = listFolder(place);
+  const files = names.filter((_, i) => ENTRY_KINDS[Number(facts[FACTS * i + FACTS - 1]!)] !== 'folder');
+  return new Map(files.map((name) => [name, path.join(place, name)]));
+}

@@ -1,0 +1,79 @@
+/** Past results as lockfile and store know them. */
+import type { LineageEntry } from '../../stage/protocol.ts';
+import type { Digest } from '../../util/digest.ts';
+import type { Fingerprint } from '../fingerprint.ts';
+import type { Lockfile } from '../lockfile/lockfile.ts';
+import type { Instance, InstanceId } from '../pipeline.ts';
+import type { TreeLookup } from '../plan/compare.ts';
+import type { Decisions } from '../plan/planner.ts';
+import { producedInputsOf } from '../plan/produced-inputs.ts';
+import type { RunRecord, StoredOutput } from '../record.ts';
+import type { CheckedOut, PastResult, Results } from '../results.ts';
+import { verifyContent } from '../store/copy.ts';
+import type { DigestCache } from '../store/digest-cache.ts';
+import { findLogFiles } from '../store/log-files.ts';
+import type { Store } from '../store/store.ts';
+import { parseTree } from '../store/tree.ts';
+import { checkOut, type CheckoutOptions } from '../transfer/checkout.ts';
+import type { CommittedOutputs } from '../transfer/committed-outputs.ts';
+import { lineageOf } from './lineage.ts';
+import { pastResults } from './past-results.ts';
+
+interface ResultsDeps {
+  readonly root: string;
+  readonly storeFolder: string;
+  readonly store: Store;
+  readonly contents: DigestCache;
+  readonly lock: Lockfile;
+  readonly committed: CommittedOutputs;
+  readonly decisions: Decisions;
+  readonly trees: TreeLookup;
+}
+
+export class StoredResults implements Results {
+  readonly #deps: ResultsDeps;
+
+  constructor(deps: ResultsDeps) {
+    this.#deps = deps;
+  }
+
+  record(fingerprint: Fingerprint): Promise<RunRecord | undefined> {
+    return this.#deps.store.record(fingerprint);
+  }
+
+  async locked(id: InstanceId): Promise<RunRecord | undefined> {
+    const entry = this.#deps.lock.get(id);
+    return entry && this.#deps.store.record(entry.fingerprint);
+  }
+
+  past(ids: ReadonlySet<InstanceId>): Promise<readonly PastResult[]> {
+    return pastResults(ids, this.#deps.store, this.#deps.trees);
+  }
+
+  logs(id: InstanceId): Promise<readonly string[]> {
+    return Promise.resolve(findLogFiles(this.#deps.storeFolder, id));
+  }
+
+  lineage(instance: Instance): Promise<readonly LineageEntry[]> {
+    const { store, storeFolder, decisions } = this.#deps;
+    const results = producedInputsOf(instance).flatMap(({ producer }) => decisions.results(producer) ?? []);
+    return lineageOf(store, storeFolder, results);
+  }
+
+  text(digest: Digest): Promise<string | undefined> {
+    return Promise.resolve(this.#deps.store.text(digest));
+  }
+
+  async filesOf(output: StoredOutput, description: string): Promise<ReadonlyMap<string, string>> {
+    const { store } = this.#deps;
+    await verifyContent(store, output, description);
+    if (output.kind === 'file') return new Map([[output.file, store.pathOf(output.digest)]]);
+    const entries = parseTree(store.text(output.digest) ?? '');
+    return new Map(entries.flatMap(({ name, digest }) => (digest === '' ? [] : [[name, store.pathOf(digest)]])));
+  }
+
+  async checkout(instances: readonly Instance[], options: CheckoutOptions): Promise<readonly CheckedOut[]> {
+    await this.#deps.committed.importMissing(this.#deps.store);
+    return checkOut(instances, options, this.#deps);
+  }
+}
