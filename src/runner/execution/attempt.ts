@@ -17,10 +17,12 @@ import { taskOf } from './task.ts';
 export type AttemptEnd =
   | { readonly kind: 'succeeded'; readonly record: RunRecord; readonly seconds: number }
   | { readonly kind: 'failed'; readonly failure: Failure; readonly seconds: number; readonly log: string }
-  /** The run was interrupted. What a stage writes after it was asked to stop never counts: it may be half a result. */
+  /**
+   * The run was interrupted. Outputs written after the stage was asked to stop never count: they may be half a result.
+   */
   | { readonly kind: 'stopped' };
 
-/** What is known of an attempt from its start. */
+/** The facts that are known at the start of an attempt. */
 interface Start {
   readonly number: number;
   readonly instance: Instance;

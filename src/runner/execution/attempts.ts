@@ -44,7 +44,7 @@ export async function runAttempts(
   }
 }
 
-/** What the stage did may go better next time; a file in the way or a changed input will not. */
+/** A failure of the stage may not repeat; a file in the way or a changed input will. */
 function isRetried(failure: Failure, on: readonly number[] | undefined): boolean {
   if (failure.kind === 'exit') return on === undefined || on.includes(failure.code);
   return on === undefined && (failure.kind === 'signal' || failure.kind === 'timeout');

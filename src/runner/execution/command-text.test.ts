@@ -24,7 +24,7 @@ function print(template: string, values: Partial<CommandValues>): string[] {
   return stdout.split('\0').slice(0, -1);
 }
 
-/** Everything that means something to a shell, and NUL, which no argument can hold, left out. */
+/** All characters with a meaning in a shell, without NUL, which no argument can contain. */
 const nasty = fc.string({
   unit: fc.constantFrom(
     ...`'"\`$(){}[]*?!#~&|;<>\\ \t\n=-`.split(/(?:)/),

@@ -1,7 +1,7 @@
 /**
- * A command's template, made ready for `sh -c`: each reference becomes a variable, and the values travel beside the text in
- * the environment. So no value is ever read as shell, wherever in the template its reference stands: names with spaces,
- * quotes, `$(...)` and line ends are data.
+ * Prepares a command's template for `sh -c`. Each reference becomes a variable, and the values are passed in the
+ * environment. The shell therefore never reads a value as code: names with spaces, quotes, `$(...)` and line ends are
+ * data everywhere in the template.
  */
 import type { JobInput } from '../../stage/protocol.ts';
 import type { Json } from '../../util/json.ts';

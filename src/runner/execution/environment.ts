@@ -1,10 +1,10 @@
-/** The variables that a stage sees: a small fixed base, what it declared, and what it was given. */
+/** The variables that a stage sees: a small fixed base, its declared variables, and its granted resources. */
 import type { Instance } from '../pipeline.ts';
 import { GRANTED_GPUS } from '../../util/granted-gpus.ts';
 import type { Gpu } from '../resources/gpu.ts';
 import { threadsOf, type Grant } from './grant.ts';
 
-/** XDG_CACHE_HOME with HOME: where an engine was added is where stages look for it. */
+/** XDG_CACHE_HOME with HOME, because stages look for an added engine there. */
 const BASE = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'XDG_CACHE_HOME'];
 /** Files are read and images decoded on libuv's pool, whose size is fixed when a process starts. */
 const LEAST_POOL = 4;
@@ -31,5 +31,5 @@ export function stageEnvironment(
   };
 }
 
-/** Empty where none was leased: who did not ask for a card must not find one. */
+/** Empty without a lease: a stage that did not request a card must not find one. */
 const visible = (gpus: readonly Gpu[]): string => gpus.map(({ uuid }) => uuid).join(',');

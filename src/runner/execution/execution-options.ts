@@ -1,4 +1,4 @@
-/** How a run is to be carried out, and with what. */
+/** The options of a run. */
 import type { InstanceId } from '../pipeline.ts';
 import type { FindCardEngine } from '../resources/card-engine.ts';
 import type { Machine } from '../resources/machine.ts';
@@ -8,7 +8,7 @@ import type { Executor } from './executor.ts';
 export interface ExecutionOptions {
   /** Executions at the same time, at the most. */
   readonly jobs: number;
-  /** How much of a resource there is to share, where that is not what the machine has. */
+  /** The total of a resource, if it differs from the machine's. */
   readonly slots: Amounts;
   /** After a failure, go on with what does not depend on it. */
   readonly keepGoing: boolean;
@@ -25,7 +25,7 @@ export interface ExecutionOptions {
   readonly graceMs: number;
 }
 
-/** Where and with what stages are executed. */
+/** The dependencies of execution: executor, machine and files. */
 export interface ExecutionDeps {
   readonly executor: Executor;
   /** The built src/stage/host.ts. */

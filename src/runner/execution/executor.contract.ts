@@ -1,4 +1,4 @@
-/** What every executor promises. Each implementation calls this in its own test file. */
+/** The promises of every executor. Each implementation calls this in its own test file. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -1,11 +1,11 @@
 /**
- * Where and how executions are carried out: processes of this machine now, the queue of a cluster next. Every
- * implementation passes the tests of executor.contract.ts.
+ * The place of executions: processes of this machine now, the queue of a cluster next. Every implementation passes the
+ * tests of executor.contract.ts.
  */
 import type { Message } from '../../stage/protocol.ts';
 
 export interface Executor {
-  /** Starts a task. Whatever becomes of it is told by `ended`, which never rejects. */
+  /** Starts a task. Its promise `ended` reports the end and never rejects. */
   start(task: Task, hear: (message: Message) => void): RunningTask;
   /** Ends at once what still runs, and starts nothing any more. Nothing is left of any task when this resolves. */
   close(): Promise<void>;
@@ -26,7 +26,7 @@ export interface Task {
   readonly environment: Readonly<Record<string, string>>;
   /** Absolute path of the file to which output is appended, standard error too. */
   readonly log: string;
-  /** Whether file descriptor 3 carries messages to the runner (see src/stage/protocol.ts). */
+  /** True if file descriptor 3 carries messages to the runner (see src/stage/protocol.ts). */
   readonly sendsMessages: boolean;
   readonly graceMs: number;
 }

@@ -4,8 +4,8 @@ import { storageFailure } from '../storage-failure.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 
 /**
- * What went wrong outside this program: the disk is full, a blob is damaged, a lockfile cannot be read. Throws a bug on:
- * nobody gains by a run that goes on with one.
+ * Turns an error from outside this program into a failure: a full disk, a damaged blob, an unreadable lockfile. A bug
+ * is thrown again, because a run should not continue with one.
  */
 export function expectedFailure(error: unknown): Failure {
   if (isSystemError(error)) return storageFailure(error);

@@ -1,4 +1,4 @@
-/** How an attempt failed, from how its process ended and what it had said. */
+/** The failure of an attempt, from the end of its process and its messages. */
 import type { Failure } from '../event.ts';
 import type { Body } from '../pipeline.ts';
 import { unreachable } from '../../util/unreachable.ts';

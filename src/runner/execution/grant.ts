@@ -1,4 +1,4 @@
-/** What one execution was given of the machine. */
+/** The resources granted to one execution. */
 import type { Gpu } from '../resources/gpu.ts';
 import type { Amounts } from '../resources/slots.ts';
 

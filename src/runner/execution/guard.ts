@@ -1,12 +1,12 @@
 /**
- * What ends the stages when the runner dies, however it dies: a shell that waits for the end of a pipe.
+ * The guard kills the stages when the runner dies in any way. It is a shell that waits for the end of a pipe.
  *
- * The runner tells it which sessions there are. When the pipe closes without a word, the runner is gone, and the guard
- * kills every process of every session, so that no orphan keeps a GPU or writes beside the next run. It is a shell and not
- * a program for Node because it costs a millisecond and a megabyte instead of fifty of each, because the kernel will not
- * choose it when memory runs out, and because who kills all that is called `node` does not kill it. One guard serves a
- * whole run; one that is killed is replaced at once by one that is born knowing all the sessions: told only afterwards, it
- * would know of none if the runner died in between.
+ * The runner sends it the sessions. When the pipe closes without a message, the runner is gone, and the guard kills
+ * every process of every session. No orphan keeps a GPU or writes beside the next run. The guard is a shell and not a
+ * Node program for three reasons: it costs 1 ms and 1 MB instead of 50 of each, the kernel does not choose it when
+ * memory runs out, and a user who kills all processes named `node` does not kill it. One guard serves a whole run. A
+ * killed guard is replaced at once by one that gets all sessions at its start. Without that, it would know no session
+ * if the runner died in between.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 
@@ -16,7 +16,7 @@ export interface Guard {
   close(): void;
 }
 
-/** Whoever kills guards faster than that does not want one. */
+/** A user who kills more guards does not want one. */
 const MOST_REPLACEMENTS = 20;
 
 export function startGuard(): Guard {

@@ -1,4 +1,4 @@
-/** Where the program lies that runs module stages: built, in dist/. */
+/** The path of the program that runs module stages, built in dist/. */
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 

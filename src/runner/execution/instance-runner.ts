@@ -115,7 +115,7 @@ export class InstanceRunner implements ScheduledWork {
     return undefined;
   }
 
-  /** Two runners on one store: whoever leases a fingerprint first executes it, the other takes the result. */
+  /** Two runners on one store: the first one to lease a fingerprint executes it, the other takes the result. */
   async #executeAlone(instance: Instance, grant: Grant): Promise<ExecutionEnd> {
     const { emit, storeFolder } = this.#context;
     mkdirSync(path.join(storeFolder, 'leases'), { recursive: true });
@@ -146,7 +146,7 @@ export class InstanceRunner implements ScheduledWork {
     return 'failed';
   }
 
-  /** What the store or the machine refused becomes the instance's failure; a bug is thrown on. */
+  /** An error of the store or the machine becomes the instance's failure; a bug is thrown again. */
   #failed(instance: Instance, error: unknown): Outcome {
     return this.#fail(instance, expectedFailure(error));
   }

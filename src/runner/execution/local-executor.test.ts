@@ -1,4 +1,4 @@
-/** The contract, and what only processes of this machine can be asked: that none survives its runner. */
+/** The contract, and a promise of local processes only: none survives its runner. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';

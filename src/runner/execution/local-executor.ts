@@ -96,7 +96,7 @@ class LocalTask implements RunningTask {
     return { ...end, ...(peakMemoryBytes !== undefined && { peakMemoryBytes }) };
   }
 
-  /** What the first process left behind ends with it; while stopping, it too may use the grace period. */
+  /** Background processes end with the first process. While stopping, they may use the grace period too. */
   async #sweep(leader: number): Promise<void> {
     while (isSessionAlive(leader)) {
       // Again and again, because a process may have been born while the others were being ended.

@@ -1,16 +1,16 @@
-/** What a stage said so far: passed on as events, and kept for the record of its result. */
+/** The messages of a stage so far: passed on as events, and kept for the record of its result. */
 import type { Message } from '../../stage/protocol.ts';
 import type { Json } from '../../util/json.ts';
 import type { RunEvent } from '../event.ts';
 import type { InstanceId } from '../pipeline.ts';
 
-/** Who warns more often than that warns about every step; the log has them all. */
+/** A stage with more warnings warns about every step; the log has all of them. */
 const MOST_WARNINGS = 1000;
 
 export class MessageCollector {
   /** Its default export returned. */
   done = false;
-  /** What it threw. */
+  /** The error that it threw. */
   error: string | undefined;
   peakMemoryBytes: number | undefined;
   readonly notes: Record<string, Json> = {};

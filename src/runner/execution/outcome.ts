@@ -1,4 +1,4 @@
-/** What became of an instance in a run, and all of them together. */
+/** The outcome of an instance in a run, and the summary of all. */
 import type { RunSummary } from '../event.ts';
 import type { InstanceId } from '../pipeline.ts';
 import type { Plan } from '../plan.ts';

@@ -1,4 +1,4 @@
-/** From a line of text to a message. Whatever runs in the process of a stage can write there, so nothing is taken on trust. */
+/** Parses a line of text as a message. Any code in the process of a stage can write there, so nothing is trusted. */
 import type { Message } from '../../stage/protocol.ts';
 
 /** Undefined: it is none, or not a whole one. */

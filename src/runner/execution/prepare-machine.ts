@@ -1,4 +1,4 @@
-/** Looks at the machine before a run: what a plan will find there, and what the user should know beforehand. */
+/** Looks at the machine before a run: the resources for a plan, and notices for the user. */
 import type { Plan, PlanEntry } from '../plan.ts';
 import { noticesOf, requireGpus, requireRoom } from '../resources/demand.ts';
 import { surveyGpus } from '../resources/gpu.ts';
@@ -12,8 +12,8 @@ interface PreparedMachine {
 }
 
 /**
- * Throws NoGpuError where `requireGpu` cannot be met, and NoRoomError where an instance would wait for ever. Engines are
- * asked only where a stage that computes with one wants a GPU, and there is one.
+ * Throws NoGpuError if `requireGpu` cannot be met, and NoRoomError if an instance would wait forever. Engines are asked
+ * only if a stage with an engine requests a GPU and the machine has one.
  */
 export async function prepareMachine(
   plan: Plan,

@@ -1,4 +1,4 @@
-/** Who waits for whom, and who should start first. */
+/** The consumers of each instance, and the order of starts. */
 import type { Instance, InstanceId } from '../pipeline.ts';
 import type { PlanEntry } from '../plan.ts';
 
@@ -13,7 +13,7 @@ export function producersOf({ inputs }: Pick<Instance, 'inputs'>): InstanceId[] 
   return [...new Set(producers)];
 }
 
-/** Of a stage that never ran; any other guess would be made up as well. */
+/** The duration of a stage that never ran; any other guess would be as arbitrary. */
 const UNKNOWN_SECONDS = 1;
 
 /** Seconds from the start of each instance to the end of the longest chain that waits for it. `entries`: producers first. */

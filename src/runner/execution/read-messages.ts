@@ -1,13 +1,13 @@
-/** What a module stage says on its line, one JSON message each. */
+/** Reads the messages of a module stage, one JSON message per line. */
 import { StringDecoder } from 'node:string_decoder';
 import type { Readable } from 'node:stream';
 import { parseMessage } from './parse-message.ts';
 import type { Message } from '../../stage/protocol.ts';
 
-/** What is longer is no message; so however much is written without an end of line, no more than this is kept. */
+/** A longer line is no message, so at most this many bytes are kept without an end of line. */
 const LONGEST = 16 * 1024 * 1024;
 
-/** Resolves when the line is closed. What is not a message - native code may write to any descriptor - is passed over. */
+/** Resolves when the channel is closed. Other lines are skipped, because native code may write to any descriptor. */
 export function readMessages(line: Readable, hear: (message: Message) => void): Promise<void> {
   const decoder = new StringDecoder('utf8');
   let pieces: string[] = [];

@@ -1,8 +1,8 @@
-/** A run that begins in the middle takes what comes before as it is, and cannot begin where that is not there. */
+/** A run that begins in the middle uses the existing results before it. It cannot begin if they are missing. */
 import type { InstanceId } from '../pipeline.ts';
 import type { Plan, PlanEntry } from '../plan.ts';
 
-/** What comes before the beginning of a run would itself have to run first. */
+/** An instance before the beginning of a run would have to run first. */
 export class ProducersNotReadyError extends Error {
   override name = 'ProducersNotReadyError';
   /** Producers first. */
@@ -14,7 +14,7 @@ export class ProducersNotReadyError extends Error {
   }
 }
 
-/** Throws ProducersNotReadyError where something given is neither up to date nor in the store. */
+/** Throws ProducersNotReadyError if a given instance is not up to date and its result is not in the store. */
 export function requireUpstreamReady({ entries }: Plan, given: ReadonlySet<InstanceId>): void {
   const lacking = entries.filter(
     ({ instance, verdict }) => given.has(instance.id) && (verdict.kind === 'run' || verdict.kind === 'blocked'),

@@ -1,4 +1,4 @@
-/** What everybody who takes part in carrying out a run knows. */
+/** The context that all parts of an execution share. */
 import type { RunEvent } from '../event.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { OpenPipeline } from '../open-pipeline.ts';

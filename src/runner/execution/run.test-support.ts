@@ -19,14 +19,14 @@ export type Sketch = Partial<Omit<Instance, 'inputs'>> & {
   readonly after?: readonly string[];
   /** As planned; the default: to be executed. */
   readonly planned?: Verdict['kind'];
-  /** As decided when the producers are done, where that differs. */
+  /** The decision after the producers are done, if it differs. */
   readonly decided?: 'run' | 'fresh' | 'restore';
   readonly seconds?: number;
-  /** What taking over its outputs comes to. */
+  /** The result of taking over its outputs. */
   readonly committed?: Failure;
 };
 
-/** How an attempt goes. The default: exit 0 on the next turn of the event loop. */
+/** The course of an attempt. The default: exit 0 on the next turn of the event loop. */
 export type Script = (id: string, attempt: number, stopped: Promise<void>, task: Task) => Promise<TaskEnd>;
 
 export const done: TaskEnd = { kind: 'exit', code: 0 };

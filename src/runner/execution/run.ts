@@ -16,10 +16,10 @@ import { Scheduler } from './scheduler.ts';
 export type { ExecutionOptions } from './execution-options.ts';
 
 /**
- * Everything that happens is told to `emit`, the plan first and `finished` last. Aborting `signal` asks what runs to stop;
- * how a run ended is its summary. Throws, before anything is told, NoGpuError where `requireGpu` cannot be met,
- * NoRoomError where an instance would wait for ever, ProducersNotReadyError where something given is not there, and
- * NothingToAuditError where there is nothing to compare with.
+ * All events go to `emit`, the plan first and `finished` last. Aborting `signal` asks running stages to stop. The
+ * result is the summary. Before the first event it may throw: NoGpuError if `requireGpu` cannot be met, NoRoomError if
+ * an instance would wait forever, ProducersNotReadyError if a given result is missing, and NothingToAuditError if there
+ * is no result to compare with.
  */
 export async function runPipeline(
   given: OpenPipeline,

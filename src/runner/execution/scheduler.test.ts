@@ -39,7 +39,7 @@ const cases: fc.Arbitrary<Case> = fc
     const sketches: Record<string, Sketch> = {};
     stages.forEach(({ reads, resources, kind, seconds }, i) => {
       const after = [...new Set(reads.filter(() => i > 0).map((read) => `s${read % i}`))];
-      // A plan calls fresh only what reads nothing that will run.
+      // In a plan, only instances without running producers are fresh.
       const planned =
         kind === 'blocked'
           ? 'blocked'

@@ -1,4 +1,6 @@
-/** Who may start when: producers before consumers, the longest path first, and never more at once than fits. */
+/**
+ * Decides the starts of instances: producers before consumers, the longest path first, and never more at once than fit.
+ */
 import type { RunEvent } from '../event.ts';
 import type { InstanceId } from '../pipeline.ts';
 import type { PlanEntry } from '../plan.ts';
@@ -40,7 +42,7 @@ export class Scheduler {
   readonly #options: ScheduleOptions;
   readonly #priority: ReadonlyMap<InstanceId, number>;
   readonly #consumers = new Map<InstanceId, PlanEntry[]>();
-  /** How many producers of an instance are not done. */
+  /** The number of producers of an instance that are not done. */
   readonly #missing = new Map<InstanceId, number>();
   /** Producers done, not yet looked at. */
   readonly #ready: PlanEntry[] = [];
@@ -118,8 +120,8 @@ export class Scheduler {
   }
 
   /**
-   * What a more urgent instance is short of is kept for it: only what needs nothing of that may overtake. Otherwise one
-   * that needs the whole machine would wait until all the small ones are done.
+   * Reserves the resources that a more urgent instance lacks. Only instances that need none of them may overtake it.
+   * Otherwise an instance that needs the whole machine would wait for all small ones.
    */
   #startWhatFits(): void {
     // Decisions take a moment, and the next one may be about the most urgent of all.
@@ -149,7 +151,7 @@ export class Scheduler {
     if (!this.#stopped) this.#follow(this.#decide(entry));
   }
 
-  /** Whatever ends may let something start: so what changes the state in the middle follows its own next part up anew. */
+  /** Any end may let an instance start, so the scheduler looks for starts after each piece of work. */
   #follow(work: Promise<void>): void {
     const followed = work.finally(() => this.#active.delete(followed));
     this.#active.add(followed);
@@ -186,7 +188,10 @@ export class Scheduler {
     this.#done(id, 'blocked');
   }
 
-  /** Some wait for producers that will not start any more; who waits for a failure besides is blocked by that. */
+  /**
+   * Some instances wait for producers that will not start any more. Those that also wait for a failed one are blocked
+   * by it.
+   */
   #concludeRest(): void {
     for (const entry of this.#entries) {
       const { id } = entry.instance;

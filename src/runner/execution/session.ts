@@ -11,7 +11,7 @@ export function signalSession(leader: number, signal: NodeJS.Signals): void {
   for (const { pid, group } of processesOf(leader)) if (group !== leader) send(pid, signal);
 }
 
-/** Whether anything of the session still runs. */
+/** True if a process of the session still runs. */
 export function isSessionAlive(leader: number): boolean {
   return isLinux ? processesOf(leader).length > 0 : send(-leader, 0);
 }

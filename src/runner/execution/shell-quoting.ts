@@ -1,14 +1,14 @@
 /**
- * Where in a shell command each character stands, as far as quoting goes (POSIX.1-2017, Shell Command Language 2.2 and 2.6).
- * Used to write variables such that they stay one word. Where this reading is mistaken - a here-document, backquotes - the
- * worst is a word split in two or a quote too many: a variable's value is never read as shell.
+ * The quoting of each character in a shell command (POSIX.1-2017, Shell Command Language 2.2 and 2.6). With it,
+ * variables are written so that they stay one word. In here-documents and backquotes this reading may be wrong. At
+ * worst, a word is split in two or has a quote too many; a variable's value is never read as code.
  */
 export type Quoting = 'plain' | 'single-quoted' | 'double-quoted' | 'arithmetic';
 
 /** One for each character of the command. */
 export function quotingOf(command: string): readonly Quoting[] {
   const result: Quoting[] = [];
-  /** What is open, innermost last, and what closes it. */
+  /** The open quotes, innermost last, and their ends. */
   const open: { readonly kind: Quoting; readonly end: string }[] = [];
   while (result.length < command.length) {
     const { kind: inside = 'plain', end } = open.at(-1) ?? {};

@@ -1,4 +1,4 @@
-/** What an executor needs to know, made of an instance, its private folder and what it was given. */
+/** Makes the task for an executor from an instance, its sandbox and its grant. */
 import path from 'node:path';
 import type { Job, LineageEntry } from '../../stage/protocol.ts';
 import { writeScratch } from '../../util/atomic-file.ts';
@@ -14,7 +14,7 @@ export interface TaskDeps {
   /** The built src/stage/host.ts. */
   readonly hostProgram: string;
   readonly graceMs: number;
-  /** What this attempt appends its output to. */
+  /** The log file to which this attempt appends its output. */
   readonly log: string;
   readonly lineage: () => Promise<readonly LineageEntry[]>;
 }

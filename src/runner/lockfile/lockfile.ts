@@ -1,7 +1,7 @@
 /**
- * `pipeline.lock.json`: what each instance was when it last succeeded, in values, small enough for git. One block per
- * instance, sorted, so that two branches meet in the blocks that both changed. What the instances of a stage share (the
- * sources and packages of a bundle) stands once, under `bundles`.
+ * `pipeline.lock.json`: the last success of each instance in values, small enough for git. One block per instance,
+ * sorted, so that two branches conflict only in blocks that both changed. Sources and packages of a bundle are listed
+ * once, under `bundles`, for all instances of a stage.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -18,7 +18,7 @@ import type { Axes, InstanceId } from '../pipeline.ts';
 import type { RunRecord, StoredOutput } from '../record.ts';
 import { conflictSides } from './merge-conflict.ts';
 
-/** The parts of a record that identify it and its results: what `why` compares. */
+/** The parts of a record that identify it and its results. `why` compares them. */
 export interface LockEntry {
   readonly fingerprint: Fingerprint;
   readonly identity: FingerprintRecord;
@@ -33,7 +33,10 @@ export interface Lockfile {
   readonly hadConflict: boolean;
   /** The record may have been made by another instance that was the same execution. */
   set(id: InstanceId, record: RunRecord): void;
-  /** Writes it if anything was set, or if it held a conflict. What another command wrote meanwhile about other instances is kept. */
+  /**
+   * Writes the file if an entry was set, or if it held a conflict. Entries of other instances that another command
+   * wrote meanwhile are kept.
+   */
   save(keeps: (id: InstanceId, axes: Axes) => boolean): Promise<void>;
 }
 
@@ -80,7 +83,7 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
   });
 }
 
-// What stands in the file. ---------------------------------------------------------------------------------------
+// The content of the file. ---------------------------------------------------------------------------------------
 
 interface Block {
   readonly fingerprint: Fingerprint;

@@ -1,4 +1,4 @@
-/** A file in which git could not merge two sides: what each of them would have been. */
+/** Splits a file that git could not merge into its two sides. */
 
 /** Undefined: the text holds no conflict, or one that is cut short. */
 export function conflictSides(text: string): readonly [ours: string, theirs: string] | undefined {
@@ -9,7 +9,7 @@ export function conflictSides(text: string): readonly [ours: string, theirs: str
     const mark = /^(<{7}|\|{7}|={7}|>{7})(?: |\r?$)/.exec(line)?.[1]?.[0];
     if (mark === '<' && part === 'both') [part, conflicts] = ['ours', conflicts + 1];
     else if (mark === '|' && part === 'ours')
-      part = 'base'; // what both began with, where git is set to show it
+      part = 'base'; // the common ancestor, if git is set to show it
     else if (mark === '=' && (part === 'ours' || part === 'base')) part = 'theirs';
     else if (mark === '>' && part === 'theirs') part = 'both';
     else if (mark !== undefined) return undefined;

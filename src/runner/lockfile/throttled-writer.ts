@@ -1,6 +1,6 @@
 /**
- * Work that costs more the more there is of it and that may wait a moment: to write the lockfile after each of 10,000
- * instances would take longer than the instances. What was at rest for a while is done at once, else a little later.
+ * Delays repeated writes. Writing the lockfile after each of 10,000 instances would take longer than the instances. The
+ * first write after a pause is done at once, the following ones a little later.
  */
 export interface ThrottledWriter {
   /** Does it now, or promises to. A promise that fails is tried again by the next call, or told by `settled`. */
@@ -27,7 +27,7 @@ export function throttledWriter(work: () => Promise<void>): ThrottledWriter {
       .finally(() => {
         due = performance.now() + REST * (performance.now() - began);
       });
-    last.catch(() => undefined); // heard by whoever waits for it
+    last.catch(() => undefined); // rejected for the caller that awaits it
     return last;
   };
 

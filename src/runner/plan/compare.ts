@@ -16,7 +16,7 @@ export interface Identified {
   readonly sources: Readonly<Record<string, Digest>>;
 }
 
-/** What the inputs are called and where they come from: for messages. */
+/** The names and origins of inputs, for messages. */
 type Inputs = Pick<Instance, 'inputs'>;
 
 /** The files of a folder by its digest, as far as they are known. */
@@ -61,7 +61,7 @@ function commandText(code: CodeIdentity): string {
   return code.kind === 'command' ? code.template : `module (bundle ${code.bundle.slice(0, 12)})`;
 }
 
-/** `1.2.3` where that tells the two apart, with integrity where it does not. */
+/** `1.2.3` if the versions differ, else with the integrity. */
 function versionOnly(
   here: Readonly<Record<string, string>>,
   there: Readonly<Record<string, string>>,

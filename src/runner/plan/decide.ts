@@ -12,14 +12,14 @@ interface Findings {
   /** The record of this very fingerprint. */
   readonly record: RunRecord | undefined;
   /**
-   * What the lockfile says about the instance. Only this says how it last ran: the store may be shared with another
-   * pipeline file, whose instance of the same name is another thing.
+   * The lockfile's entry of the instance. Only the lockfile knows its last run, because the store may be shared with
+   * another pipeline file that has an instance of the same name.
    */
   readonly locked: LockEntry | undefined;
   readonly trees: TreeLookup;
   /** Faults of the record's blobs: not-in-store or damaged. */
   readonly storeFaults: readonly Reason[];
-  /** Published files that are missing or differ; without a record, from what the lockfile names. */
+  /** Published files that are missing or differ; without a record, compared with the lockfile. */
   readonly publishFaults: readonly Reason[];
   /** May the lockfile stand in for results that are not in the store? */
   readonly vouches: boolean;
@@ -32,7 +32,7 @@ export function decideVerdict(instance: Instance, findings: Findings): Verdict {
   const unchanged = identification.kind === 'known' && identification.fingerprint === locked?.fingerprint;
   if (vouches && unchanged && !forced && publishFaults.length === 0)
     return { kind: 'fresh', fingerprint: identification.fingerprint, outputs: locked.outputs };
-  // To find out that nothing changed, what the lockfile says of missing files was enough; to execute, it is not.
+  // The lockfile's digests of missing files suffice to find no change, but not to execute.
   return identification.assumed.length > 0
     ? { kind: 'blocked', reasons: [...verdict.reasons, ...identification.assumed] }
     : verdict;

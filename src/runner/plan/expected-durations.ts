@@ -12,7 +12,7 @@ export interface ExpectedDurations {
   secondsOf(instance: Instance, own: Fingerprint | undefined): number | undefined;
 }
 
-/** How many of a stage's executions count: code and data change, and old durations say little. */
+/** The number of a stage's executions that count. Code and data change, so old durations mean little. */
 const RECENT = 5;
 
 export async function readExpectedDurations(store: Store): Promise<ExpectedDurations> {

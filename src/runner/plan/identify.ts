@@ -1,4 +1,4 @@
-/** What an instance is at this moment: the record that its fingerprint is the digest of, as far as it is known yet. */
+/** The present identity of an instance: the record behind its fingerprint, as far as it is known yet. */
 import path from 'node:path';
 import { canonicalJson } from '../../util/canonical-json.ts';
 import { closestFile } from '../../util/closest-file.ts';
@@ -45,7 +45,7 @@ export interface IdentifyDeps {
   readonly contents: DigestCache;
   readonly code: BundleCache;
   readonly producer: (id: InstanceId) => Promise<ProducerState>;
-  /** What a missing workspace input is assumed to be; the identification names each one that is `assumed`. */
+  /** The assumed identity of a missing workspace input; the identification lists the `assumed` ones. */
   readonly assume: (id: InstanceId, input: string) => InputIdentity | undefined;
 }
 
@@ -83,7 +83,7 @@ export async function identify(instance: Instance, deps: IdentifyDeps): Promise<
     : { kind: 'known', fingerprint: fingerprintOf(identity), assumed, ...details };
 }
 
-/** Only for what is missing: what is there and cannot be read is a fault. */
+/** Only for a missing input: an unreadable one is a fault. */
 function assumption(
   id: InstanceId,
   name: string,

@@ -22,9 +22,9 @@ import { producedInputsOf } from './produced-inputs.ts';
 import { storeFaults } from './store-faults.ts';
 import { forgetInputs } from './workspace-inputs.ts';
 
-/** What was decided: executions act on it and add their results. */
+/** The decisions: executions act on them and add their results. */
 export interface Decisions {
-  /** What the last decision about an instance was made from. */
+  /** The basis of the last decision about an instance. */
   identification(id: InstanceId): Identification | undefined;
   /** The present results of an instance; undefined where there are none. */
   results(id: InstanceId): ProducedResults | undefined;
@@ -91,7 +91,7 @@ export class PipelinePlanner implements Planner, Decisions {
     this.#states.set(id, { kind: 'done', results: record });
   }
 
-  /** Damage that was found is in quarantine, so that each round has fewer blobs to find bad. */
+  /** Damaged blobs are in quarantine, so each round finds fewer of them. */
   async #decideAll(instances: readonly Instance[], force: ReadonlySet<InstanceId>): Promise<void> {
     do {
       this.#states = new Map();
@@ -136,8 +136,8 @@ export class PipelinePlanner implements Planner, Decisions {
   }
 
   /**
-   * Blobs that will be read - inputs of what runs, outputs of what is restored - are read now, unless they were since
-   * they last changed: better to learn before a run than in it that a producer must run again.
+   * Blobs that the run will read are verified now, unless they were verified since their last change: inputs of running
+   * instances and outputs of restored ones. Then the plan already knows that a producer must run again.
    */
   async #findsDamage(instances: readonly Instance[], force: ReadonlySet<InstanceId>): Promise<boolean> {
     let found = false;
@@ -178,7 +178,7 @@ export class PipelinePlanner implements Planner, Decisions {
     return code.ok && code.value.usesEngine;
   }
 
-  /** What a sweep of the store must spare for the last decision about an instance. */
+  /** The names that a sweep of the store must spare for the last decision about an instance. */
   #names({ id }: Instance): string[] {
     const known = this.#identifications.get(id);
     if (!known || known.kind === 'blocked') return [];

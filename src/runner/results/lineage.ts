@@ -6,8 +6,8 @@ import type { RunRecord } from '../record.ts';
 import type { Store } from '../store/store.ts';
 
 /**
- * The executions behind some results, each once, producers before their consumers. What only the lockfile knows, because
- * it was executed elsewhere, has no record here and is left out.
+ * The executions behind some results, each once, producers before their consumers. Executions elsewhere that only the
+ * lockfile knows have no record here and are left out.
  */
 export async function lineageOf(
   store: Store,

@@ -1,4 +1,4 @@
-/** The results of instances that the store still holds, and what led from one to the next. */
+/** The results of instances that the store still holds, and the changes between them. */
 import type { PastResult } from '../results.ts';
 import type { Axes, Input, InstanceId } from '../pipeline.ts';
 import type { RunRecord } from '../record.ts';

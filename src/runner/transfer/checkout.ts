@@ -34,7 +34,7 @@ interface Pending {
   readonly report: CheckedOut;
 }
 
-/** Where a file stands in the way whose content the store does not hold, nothing at all is written, unless `aside`. */
+/** If a file with content that the store does not hold is in the way, nothing is written, unless `aside`. */
 export async function checkOut(
   instances: readonly Instance[],
   { to, aside }: CheckoutOptions,

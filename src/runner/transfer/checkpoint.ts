@@ -1,7 +1,7 @@
 /**
- * The folder in which an unfinished execution keeps what it has computed. It outlives the attempt, so it must not outlive
- * the inputs that it was computed from: an input that was edited while the stage ran, and then put back, has the same
- * fingerprint again. Therefore the folder holds, as long as a stage works in it, the state of the inputs at its start.
+ * The folder with the partial results of an unfinished execution. It outlives the attempt, but it must not outlive its
+ * inputs. An input that was edited while the stage ran and then restored has the same fingerprint again. While a stage
+ * runs, the folder therefore holds the state of the inputs at its start.
  */
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -11,7 +11,7 @@ import type { InputVersions } from './input-snapshot.ts';
 
 /** There while a stage works in the folder, and after its runner was killed. */
 const INPUTS = '.inputs';
-/** How often the work was continued; it lies here so that it lives exactly as long as the checkpoint. */
+/** The number of resumes. It is kept here so that it lives exactly as long as the checkpoint. */
 const RESUMES = '.resumes';
 
 export interface Checkpoint {
@@ -19,7 +19,7 @@ export interface Checkpoint {
   readonly resumed: boolean;
   /** This attempt included. */
   readonly resumes: number;
-  /** What was saved may come from other inputs than those of now, and was removed. */
+  /** The checkpoint may come from other inputs, and was removed. */
   readonly discarded: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What an execution wrote, taken over into the store. */
+/** Moves the outputs of an execution into the store. */
 import { randomBytes } from 'node:crypto';
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ import { ENTRY_KINDS, FACTS, listFolder, UnreadableInputError } from '../store/l
 import type { Store } from '../store/store.ts';
 import { treeOf, type TreeEntry } from '../store/tree.ts';
 
-/** Whether every declared output is there, and is what was declared. */
+/** Checks that every declared output exists and matches its declaration. */
 export function checkOutputs(instance: Instance, sandbox: Sandbox): Result<void, Failure> {
   const missing: string[] = [];
   for (const [name, { kind, file }] of Object.entries(instance.outputs)) {
@@ -88,8 +88,8 @@ async function takeFolder(folder: string, take: Take, store: Store) {
 type Take = (file: string) => Promise<{ digest: Digest; bytes: number }>;
 
 /**
- * What is ours alone is moved. What is reached through a link, has a second name (a hard link to an input, say) or belongs
- * to another user is copied: the store would share it with somebody who may edit it.
+ * A file of this process alone is moved. A file behind a link, with a second name (such as a hard link to an input) or
+ * of another user is copied, because somebody else may edit it.
  */
 function takerOf(folder: string, store: Store): Take {
   const own = realpathSync(folder);

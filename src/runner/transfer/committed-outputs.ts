@@ -1,7 +1,7 @@
 /**
- * Outputs that are kept in git beside the lockfile (`commit: true`): `pipeline.lock/<instance>/<file>`, and the record of
- * the instance as `pipeline.lock/<instance>.json`. What the store lacks of them is taken from these copies, once their
- * digests have been compared.
+ * Outputs that are kept in git beside the lockfile (`commit: true`): `pipeline.lock/<instance>/<file>`, and the record
+ * of the instance as `pipeline.lock/<instance>.json`. If the store lacks one, the copy is used after its digest was
+ * compared.
  */
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync } from 'node:fs';
@@ -23,7 +23,7 @@ export interface CommittedOutputs {
   places(instance: Instance): ReadonlyMap<string, string>;
   /** Puts the record beside the copies; where nothing of the instance is committed, does nothing. */
   writeRecord(instance: Instance, record: RunRecord): Promise<void>;
-  /** Brings into the store what it lacks of what the lockfile names and the copies hold. */
+  /** Adds outputs to the store that the lockfile names, the store lacks and the copies hold. */
   importMissing(store: Store): Promise<void>;
 }
 
@@ -99,7 +99,7 @@ export function openCommittedOutputs({
   };
 }
 
-/** Where the copy of an output lies. Absolute if the lockfile is. */
+/** The path of an output's copy. Absolute if that of the lockfile is. */
 export function committedCopy(lockFile: string, id: InstanceId, file: string): string {
   return path.join(committedFolder(lockFile), instanceFolderName(id), file);
 }

@@ -40,7 +40,7 @@ interface ExecutionsDeps {
   readonly saveLockfile: () => Promise<void>;
 }
 
-/** What a sandbox was made for. */
+/** The instance and identification of a sandbox. */
 interface Preparation {
   readonly instance: Instance;
   readonly details: IdentityDetails;

@@ -1,4 +1,7 @@
-/** What an instance reads, which somebody may edit at any time: files of the workspace, and blobs that are handed out as links. */
+/**
+ * The inputs of an instance, which may be edited at any time: files of the workspace, and blobs that stages get as
+ * links.
+ */
 import { statSync } from 'node:fs';
 import { isPermission } from '../../util/remove-tree.ts';
 import type { FingerprintRecord, InputIdentity } from '../fingerprint.ts';
@@ -38,8 +41,8 @@ export async function inputVersions(
 }
 
 /**
- * The inputs that are no longer what an identity says, or that were written to since `before`: what a stage has read of a
- * file that was edited and put back is not known. Looks again.
+ * The inputs that differ from an identity, or that were written to since `before`. If a file was edited and restored,
+ * the stage may have read either content. Looks at the files again.
  */
 export async function changedInputs(
   instance: Instance,
@@ -58,7 +61,7 @@ export async function changedInputs(
   return [...changed, ...(await changedBlobs(instance, before, deps))];
 }
 
-/** Which files each input folder holds: kept with a result, so that a later `why` can name the one that changed. */
+/** The files of each input folder. They are kept with a result, so that a later `why` can name the changed file. */
 export async function inputTrees(instance: Instance, root: string, contents: DigestCache): Promise<Tree[]> {
   const trees: Tree[] = [];
   for (const { input } of workspaceInputsOf(instance)) {
@@ -91,7 +94,7 @@ function isSame(then: InputIdentity, now: Content | undefined): boolean {
   return then.kind === now.kind && then.digest === now.digest;
 }
 
-/** An input that turned into something without content has changed, whatever it is now. */
+/** An input that became unreadable has changed. */
 async function readable(content: Promise<Content | undefined>): Promise<Content | 'unreadable' | undefined> {
   try {
     return await content;

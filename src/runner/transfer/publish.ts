@@ -21,15 +21,15 @@ export interface Publisher {
   /** Published files that are missing or differ. */
   faults(instance: Instance, outputs: Outputs): Promise<Reason[]>;
   /**
-   * Copies what is not in place yet. `earlier`: what the lockfile says of this instance. Where a file lies that this
-   * pipeline is not known to have written, nothing at all is copied.
+   * Copies outputs that are not in place yet. `earlier`: the outputs in the lockfile's entry. If a place holds a file
+   * that this pipeline has not written, nothing is copied.
    */
   publish(instance: Instance, outputs: Outputs, earlier: Outputs): Promise<Result<void, Failure>>;
   save(): Promise<void>;
 }
 
 const FORMAT = 'published 1';
-/** How many versions of a published file are remembered as ours. */
+/** The number of versions of a published file that are remembered as ours. */
 const VERSIONS = 50;
 
 export function openPublisher(
@@ -44,7 +44,7 @@ export function openPublisher(
   const written = new Map(readState(stateFile, FORMAT) as Iterable<[string, Digest[]]> | undefined);
   let learnt = false;
 
-  /** What is committed is published too, to a place of its own beside the lockfile. */
+  /** A committed output is published too, to a place of its own beside the lockfile. */
   const places = (instance: Instance) => [
     ...Object.entries(instance.outputs).flatMap(([name, { publish }]) =>
       publish === undefined ? [] : [{ name, publish, place: path.resolve(root, publish) }],
@@ -52,7 +52,7 @@ export function openPublisher(
     ...[...committed.places(instance)].map(([name, place]) => ({ name, publish: path.relative(root, place), place })),
   ];
 
-  /** `foreign` is what cannot even be read: certainly nothing that a stage wrote. */
+  /** `foreign` is an unreadable place, certainly not written by a stage. */
   const contentAt = async (place: string): Promise<Content | 'foreign' | undefined> => {
     try {
       return await contents.of(place);

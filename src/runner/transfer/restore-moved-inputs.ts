@@ -1,6 +1,6 @@
 /**
- * `mv` where `cp` was meant: a stage that moves its input to its output takes away what the user made, and its private folder
- * is about to be removed. So what is missing in the workspace and lies in an output goes back first.
+ * A stage may use `mv` instead of `cp` and move the user's input to its output. The sandbox is about to be removed.
+ * Inputs that are missing in the workspace and lie in an output are therefore moved back first.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, statSync } from 'node:fs';
 import path from 'node:path';

@@ -28,7 +28,7 @@ interface SandboxDeps {
   readonly contents: DigestCache;
   readonly code: BundleCache;
   readonly result: (id: InstanceId) => ProducedResults;
-  /** Of the instance's inputs, now. */
+  /** The present versions of the instance's inputs. */
   readonly versions: InputVersions;
   /** No checkpoint is continued, and none is left. */
   readonly apart: boolean;
@@ -37,8 +37,8 @@ interface SandboxDeps {
 const OWNER_FILE = 'owner.json';
 
 /**
- * `bundle`: of a module stage. Until `rest` is called, others see that somebody works there. Throws DamagedBlobError where
- * an input's blob, or the bundle, is not what it was.
+ * `bundle`: the code of a module stage. Until `rest` is called, other processes see that the sandbox is in use. Throws
+ * DamagedBlobError if an input's blob, or the bundle, is damaged.
  */
 export async function makeSandbox(
   instance: Instance,
@@ -93,7 +93,9 @@ function makeOutputFolders(instance: Instance, parent: string): Record<string, s
   return places;
 }
 
-/** What the stage gets for an input. Workspace files keep their own path, which is what its messages should name. */
+/**
+ * Provides an input for the stage. Workspace files keep their own path, because the stage's messages should name it.
+ */
 async function provideInput(input: Input, place: string, deps: SandboxDeps): Promise<JobInput> {
   const { root, contents } = deps;
   switch (input.kind) {
