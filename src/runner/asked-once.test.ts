@@ -1,4 +1,4 @@
-/** How often a command asks the file system about a project: counted at the calls themselves. */
+/** Counts a command's calls to the file system about a project. */
 import type * as Fs from 'node:fs';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { bundleModule, type Bundler } from './code/bundle.ts';
@@ -27,7 +27,7 @@ beforeEach(() => {
   calls.made.clear();
 });
 
-/** What was asked about inputs and sources; the store is another matter. */
+/** The calls about inputs and sources, without those about the store. */
 const asked = (root: string) =>
   new Map(
     [...calls.made]

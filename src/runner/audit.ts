@@ -1,4 +1,7 @@
-/** What a second execution of the same fingerprint came to. It lies beside the record, and counts for no fingerprint. */
+/**
+ * The verdict of a second execution of the same fingerprint. It is kept beside the record and counts for no
+ * fingerprint.
+ */
 import type { JsonObject } from '../util/json.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { InstanceId } from './pipeline.ts';
@@ -12,13 +15,13 @@ export interface Audit {
   readonly instance: InstanceId;
   /** The worst of its outputs. */
   readonly verdict: AuditVerdict;
-  /** How far two numbers a and b may be apart: by tolerance * max(1, |a|, |b|). */
+  /** The allowed difference of two numbers a and b: tolerance * max(1, |a|, |b|). */
   readonly tolerance: number;
   readonly outputs: Readonly<Record<string, OutputAudit>>;
   /** When the second execution began: ISO 8601, UTC. */
   readonly started: string;
   readonly seconds: number;
-  /** Where it ran, and what the stage said about itself there. */
+  /** The host of the execution, and the notes of the stage there. */
   readonly host: string;
   readonly platform: string;
   readonly node: string;
@@ -34,7 +37,7 @@ export interface OutputAudit {
 }
 
 export interface FieldDifference {
-  /** How many numbers differ. */
+  /** The number of different values. */
   readonly values: number;
   readonly maxAbsolute: number;
   /** |a - b| / max(|a|, |b|) */

@@ -1,6 +1,6 @@
 import type { SourcePlace } from './pipeline.ts';
 
-/** One fault of the configuration: place, what was found, what is allowed, the remedy. */
+/** One fault of the configuration: place, finding, allowed values, remedy. */
 export interface Diagnostic {
   /** Stable, for scripts: `unknown-stage`, `duplicate-key`, ... All are listed in docs/diagnostics.md. */
   readonly code: string;

@@ -9,7 +9,7 @@ import type { StorageFailure } from './storage-failure.ts';
 
 export type RunEvent =
   | { readonly type: 'plan'; readonly plan: Plan }
-  /** What the whole run should know: no GPU was found, a stale lease was reclaimed, ... */
+  /** A notice about the whole run: no GPU was found, a stale lease was reclaimed, ... */
   | { readonly type: 'notice'; readonly message: string }
   | { readonly type: 'fresh'; readonly id: InstanceId; readonly fingerprint: Fingerprint }
   | {
@@ -47,7 +47,7 @@ export type RunEvent =
       readonly step?: number;
     }
   | { readonly type: 'warning'; readonly id: InstanceId; readonly message: string }
-  /** How what was made once more compares with what is recorded; `succeeded` follows. */
+  /** The comparison of a second execution with the recorded result; `succeeded` follows. */
   | { readonly type: 'audited'; readonly id: InstanceId; readonly audit: Audit }
   | { readonly type: 'succeeded'; readonly id: InstanceId; readonly seconds: number; readonly record: RunRecord }
   | {
@@ -83,9 +83,9 @@ export type Failure =
   /** It is there, but not as declared: a folder for a file, a pipe, ... `finding` goes on after the output's name. */
   | { readonly kind: 'wrong-output'; readonly output: string; readonly finding: string }
   | { readonly kind: 'input-changed'; readonly paths: readonly string[] }
-  /** The place that `publish` names holds a file that this pipeline did not write. */
+  /** The place in `publish` holds a file that this pipeline did not write. */
   | { readonly kind: 'publish-conflict'; readonly path: string }
-  /** A blob was not what its name says; it is in quarantine, and what made it runs again. */
+  /** A blob did not match its digest. It is in quarantine, and its producer runs again. */
   | { readonly kind: 'damaged'; readonly message: string }
   | StorageFailure
   | { readonly kind: 'system'; readonly message: string };
@@ -101,6 +101,6 @@ export interface RunSummary {
     readonly blocked: number;
     readonly interrupted: number;
   };
-  /** Published files that this run wrote or that were already in place, relative to the root. */
+  /** Published files that this run wrote or found in place, relative to the root. */
   readonly published: readonly string[];
 }

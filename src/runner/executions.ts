@@ -20,16 +20,16 @@ export interface Executions {
   prove(sandbox: Sandbox): Promise<Result<void, Failure>>;
 
   /**
-   * Takes over what an execution wrote, in this order: inputs proved unchanged, outputs hashed and moved into the
-   * store, record written, published, lockfile saved (a moment later, where results come fast). On failure nothing is
-   * recorded, with one exception: after a publish-conflict the result is in the store, so that a training is not lost for
-   * a file that stands in its way.
+   * Takes over the outputs of an execution, in this order: inputs proved unchanged, outputs hashed and moved into the
+   * store, record written, outputs published, lockfile saved (a moment later if results come fast). On failure nothing
+   * is recorded, with one exception: after a publish-conflict the result is in the store, so that a training is not
+   * lost because of a file in the way.
    */
   commit(instance: Instance, sandbox: Sandbox, execution: Execution): Promise<Result<RunRecord, Failure>>;
 
   /**
-   * Keeps checkpoint and log of an execution that did not succeed, and removes the rest of its sandbox. Where an input
-   * changed meanwhile, the checkpoint goes too: nobody knows which input it was computed from.
+   * Keeps checkpoint and log of an execution that did not succeed, and removes the rest of its sandbox. If an input
+   * changed meanwhile, the checkpoint is removed too, because it may come from either input.
    */
   abandon(sandbox: Sandbox): Promise<void>;
 
@@ -47,7 +47,7 @@ export interface Sandbox {
   readonly checkpoint: string;
   /** A checkpoint of an earlier attempt at this very fingerprint is there. */
   readonly resumed: boolean;
-  /** How often the work was continued from a checkpoint, this attempt included. */
+  /** The number of resumes from a checkpoint, this attempt included. */
   readonly resumes: number;
   /** There was one, but it may come from other inputs than those of now. */
   readonly discarded: boolean;

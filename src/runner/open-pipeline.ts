@@ -1,4 +1,4 @@
-/** A pipeline with its store and its lockfile: who decides, who prepares and records executions, who tells of results. */
+/** Opens a pipeline with its store and its lockfile: a planner, the executions and the results. */
 import path from 'node:path';
 import { sweepTemporaries } from '../util/atomic-file.ts';
 import type { Digest } from '../util/digest.ts';
@@ -46,7 +46,7 @@ interface OpenOptions {
   readonly storeFolder: string;
   /** Absolute. */
   readonly lockFile: string;
-  /** For a command that executes or restores: a sweep of the store spares what it relies on. */
+  /** For a command that executes or restores: a sweep of the store spares the results that it relies on. */
   readonly executes?: boolean;
   /** Missing data and results count as unchanged where the lockfile knows them, as long as nothing has to read them. */
   readonly allowMissing?: boolean;
@@ -54,7 +54,7 @@ interface OpenOptions {
   readonly bundle?: Bundler;
 }
 
-/** Fails where the lockfile cannot be understood; a store that is not there yet is an empty one. */
+/** Fails if the lockfile cannot be read; a missing store counts as empty. */
 export async function openPipeline(
   pipeline: Pipeline,
   { storeFolder, lockFile, executes = false, allowMissing = false, bundle }: OpenOptions,
@@ -129,7 +129,7 @@ function treeLookup(contents: DigestCache, store: Store): TreeLookup {
 
 function lockfileWriter({ stages }: Pipeline, storeFolder: string, lock: Lockfile): ThrottledWriter {
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
-  /** An instance of a stage that is gone, or whose axes have other names, will never be asked for again. */
+  /** An instance of a removed stage, or of one with other axes, will never be requested again. */
   const keeps = (id: InstanceId, axes: Axes): boolean => {
     const names = byName.get(id.split(':')[0] ?? '')?.axes;
     return names?.length === Object.keys(axes).length && names.every((name) => name in axes);

@@ -1,5 +1,5 @@
 /**
- * What a pipeline file says, once it has been validated and its matrices are expanded.
+ * A pipeline file after validation and expansion of its matrices.
  *
  * `unknown -> Pipeline -> Plan -> Run`: config/ makes a Pipeline, and nothing after it checks again.
  */
@@ -26,7 +26,7 @@ export interface Pipeline {
   readonly instances: readonly Instance[];
 }
 
-/** What all instances of a stage share; the unit that `graph` draws and `status` groups by. */
+/** The common part of all instances of a stage. `graph` draws it as a node; `status` groups by it. */
 export interface StageDefinition {
   readonly name: string;
   readonly description?: string;
@@ -45,7 +45,7 @@ export interface Instance {
   readonly body: Body;
   readonly inputs: Readonly<Record<string, Input>>;
   readonly params: JsonObject;
-  /** Names of the environment variables that it may see and that count for its fingerprint. */
+  /** Names of the environment variables that the stage sees. They count for its fingerprint. */
   readonly env: readonly string[];
   /** Names of variables it may see whose values are secret: they count for nothing and are written nowhere. */
   readonly secrets: readonly string[];
@@ -67,7 +67,7 @@ export type Input =
   | { readonly kind: 'none' }
   /** A file or folder, relative to the root. `source` says where a user gets it when it is missing. */
   | { readonly kind: 'path'; readonly path: string; readonly optional: boolean; readonly source?: string }
-  /** All files that match, relative to the root; the stage gets a folder that mirrors them. */
+  /** All matching files, relative to the root; the stage gets a folder that mirrors them. */
   | { readonly kind: 'glob'; readonly pattern: string }
   | ({ readonly kind: 'output' } & Produced)
   /** Collected along axes, in axis order. */

@@ -1,4 +1,4 @@
-/** What will happen to each instance, and why, in values. Made by plan/, read by execution/ and the command line. */
+/** The decision for each instance, with reasons in values. Made by plan/, read by execution/ and the command line. */
 import type { Json } from '../util/json.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Instance, InstanceId, Pipeline } from './pipeline.ts';
@@ -27,7 +27,7 @@ export interface FreshVerdict {
   readonly kind: 'fresh';
   readonly fingerprint: Fingerprint;
   readonly outputs: RunRecord['outputs'];
-  /** Absent where only the lockfile vouches for the results, which are not here, and nothing reads them (`--allow-missing`). */
+  /** Absent if the results are known from the lockfile only and no running instance reads them (`--allow-missing`). */
   readonly record?: RunRecord;
 }
 
@@ -69,7 +69,7 @@ export type Reason =
   | { readonly kind: 'damaged'; readonly output: string }
   | { readonly kind: 'param'; readonly path: string; readonly before?: Json; readonly after?: Json }
   | { readonly kind: 'env'; readonly name: string; readonly before?: string; readonly after?: string }
-  /** A workspace input: `path` is the changed file itself, down to one file of a folder where that is known. */
+  /** A workspace input: `path` is the changed file itself; in a folder the one changed file, if it is known. */
   | {
       readonly kind: 'input';
       readonly input: string;

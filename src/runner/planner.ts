@@ -1,4 +1,4 @@
-/** Decides: what must be executed, what is up to date, and why. Implemented in plan/. */
+/** Decides for each instance if it is up to date or must be executed, with reasons. Implemented in plan/. */
 import type { Instance, InstanceId } from './pipeline.ts';
 import type { Plan, Verdict } from './plan.ts';
 

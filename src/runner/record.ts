@@ -1,4 +1,4 @@
-/** What the store keeps about one successful execution: `runs/<fingerprint>.json`. */
+/** The record of one successful execution in the store: `runs/<fingerprint>.json`. */
 import type { Digest } from '../util/digest.ts';
 import type { Json, JsonObject } from '../util/json.ts';
 import type { Fingerprint, FingerprintRecord } from './fingerprint.ts';
@@ -11,9 +11,9 @@ export interface RunRecord {
   readonly stage: string;
   readonly axes: Axes;
   readonly identity: FingerprintRecord;
-  /** Normalised digest of each source file in the bundle, so that `why` can name the one that changed. */
+  /** Digest of each normalized source file in the bundle, so that `why` can name the changed one. */
   readonly sources: Readonly<Record<string, Digest>>;
-  /** Where each input came from, for lineage: a workspace path, or the fingerprints that made it. */
+  /** The origin of each input, for lineage: a workspace path, or the fingerprints that made it. */
   readonly origins: Readonly<Record<string, readonly Origin[]>>;
   readonly outputs: Readonly<Record<string, StoredOutput>>;
   readonly execution: Execution;
@@ -37,12 +37,12 @@ export interface Execution {
   readonly started: string;
   readonly seconds: number;
   readonly attempts: number;
-  /** How often it continued from a checkpoint. */
+  /** The number of resumes from a checkpoint. */
   readonly resumes: number;
   readonly host: string;
   readonly platform: string;
   readonly node: string;
-  /** What the stage said about itself with `stage.record`: engine, device, versions. */
+  /** The notes of the stage from `stage.record`: engine, device, versions. */
   readonly notes: JsonObject;
   /** Last value of each metric it reported. */
   readonly metrics: Readonly<Record<string, Json>>;

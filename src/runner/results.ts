@@ -28,8 +28,8 @@ export interface Results {
   filesOf(output: StoredOutput, description: string): Promise<ReadonlyMap<string, string>>;
 
   /**
-   * Puts outputs that the lockfile names where `publish` says, or all of them below another folder. Where files of other
-   * content stand in the way, only these are reported and nothing is written, unless they may be renamed aside.
+   * Restores outputs in the lockfile to their published places, or all of them below another folder. If files with
+   * other content are in the way, they are reported and nothing is written, unless they may be renamed aside.
    */
   checkout(
     instances: readonly Instance[],
@@ -50,6 +50,6 @@ export interface CheckedOut {
   /** Absolute. */
   readonly path?: string;
   readonly state: 'placed' | 'in-place' | 'edited' | 'not-in-store' | 'not-executed';
-  /** Absolute path to which the file that was there has been renamed. */
+  /** Absolute path to which the existing file was renamed. */
   readonly aside?: string;
 }

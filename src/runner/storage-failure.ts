@@ -1,4 +1,4 @@
-/** What the operating system refused, as data: the command line finds the words. */
+/** A refusal by the operating system as data; the command line makes the message. */
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
 import { placeOf } from '../util/atomic-file.ts';
@@ -10,7 +10,7 @@ export interface StorageFailure {
   readonly code: string;
   /** The call that was refused: `open`, `write`, `rename`, ... */
   readonly call: string;
-  /** Absolute, where it is known: the file that was to be, not its temporary name. */
+  /** Absolute, if known: the final name of the file, not the temporary one. */
   readonly path?: string;
   /** On the file system of the path, where there was too little. */
   readonly freeBytes?: number;
@@ -33,7 +33,7 @@ export function storageFailure(error: SystemError): StorageFailure {
   };
 }
 
-/** Of the nearest folder that is there. */
+/** The free bytes of the nearest existing folder. */
 function freeBytes(place: string): number | undefined {
   try {
     const { bavail, bsize } = statfsSync(place);

@@ -71,7 +71,10 @@ export async function inputTrees(instance: Instance, root: string, contents: Dig
   return trees;
 }
 
-/** Blobs are read-only, but not for root, nor for a stage that changes permissions. A damaged one is in quarantine then. */
+/**
+ * Blobs are read-only, but root and a stage that changes permissions can write to them. A damaged one is in quarantine
+ * then.
+ */
 async function changedBlobs(
   instance: Instance,
   before: InputVersions,
