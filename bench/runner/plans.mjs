@@ -42,8 +42,8 @@ export async function measurePlans(folder, quick) {
 function pipelineWith(count) {
   const seeds = (count - 2) / 2 / 7;
   const models = Array.from({ length: 7 }, (_, i) => `model${i}`);
-  const input = (stage) => ({ stage, output: 'out' });
   return {
+    axes: { model: models, seed: Array.from({ length: Math.round(seeds) }, (_, i) => i) },
     stages: {
       prepare: {
         command: 'cat ${inputs.data} > ${outputs.out}',
@@ -51,20 +51,21 @@ function pipelineWith(count) {
         outputs: { out: 'data.bin' },
       },
       train: {
-        matrix: { model: models, seed: Array.from({ length: Math.round(seeds) }, (_, i) => i) },
+        matrix: ['model', 'seed'],
         command: 'echo ${model} ${seed} ${inputs.data} ${params.epochs} > ${outputs.out}',
         params: { epochs: 10, rate: 0.1, recipe: '${model}' },
-        inputs: { data: input('prepare') },
+        inputs: { data: '@prepare/out' },
         outputs: { out: 'weights.bin' },
       },
       evaluate: {
+        matrix: ['model', 'seed'],
         command: 'cat ${inputs.weights} ${inputs.data} > ${outputs.out}',
-        inputs: { weights: input('train'), data: input('prepare') },
+        inputs: { weights: '@train/out', data: '@prepare/out' },
         outputs: { out: { file: 'scores.json', metrics: true } },
       },
       report: {
         command: 'cat ${inputs.scores} > ${outputs.out}',
-        inputs: { scores: { ...input('evaluate'), gather: true } },
+        inputs: { scores: '@evaluate:*/out' },
         outputs: { out: 'report.txt' },
       },
     },

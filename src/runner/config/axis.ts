@@ -20,3 +20,11 @@ export interface AxisEntry {
 
 /** The values of one combination, by axis. */
 export type Row = ReadonlyMap<string, AxisEntry>;
+
+/** The name that is no axis: `${stage}` is the stage that runs. */
+export const STAGE = 'stage';
+
+/** Everything that placeholders in a stage may name besides parameters. */
+export function scopeOf(stage: { readonly name: string; readonly origin: Origin }, axes: Row): Row {
+  return new Map([...axes, [STAGE, { value: stage.name, text: stage.name, origin: stage.origin }]]);
+}

@@ -1,17 +1,22 @@
 /** The pipeline's parameters as such: literal, and each of use to some stage. */
 import type { Report } from './report.ts';
-import { originOf, referencesIn } from './template.ts';
+import { originOf, placeholdersIn } from './placeholder.ts';
 import type { ConfigNode, ObjectNode } from './tree.ts';
 
-/** Parameters are taken as they are; who writes a reference into one expects otherwise. */
+/** Parameters are taken as they are; who writes a placeholder into one expects otherwise. */
 export function checkLiteral(node: ConfigNode, report: Report): void {
   if (node.kind === 'list') for (const item of node.items) checkLiteral(item, report);
   else if (node.kind === 'object') for (const { value } of node.members.values()) checkLiteral(value, report);
   else if (typeof node.value === 'string') {
-    for (const reference of referencesIn(node.value)) {
-      report.error('unknown-reference', originOf(reference, node), `${reference.text} is not substituted in "params"`, {
-        remedy: 'Parameters are taken as they are. Put them together where a stage uses them.',
-      });
+    for (const placeholder of placeholdersIn(node.value)) {
+      report.error(
+        'unknown-placeholder',
+        originOf(placeholder, node),
+        `${placeholder.text} is not substituted in "params"`,
+        {
+          remedy: 'Parameters are taken as they are. Put them together where a stage uses them.',
+        },
+      );
     }
   }
 }

@@ -50,6 +50,7 @@ function check(node: ConfigNode, value: Json, above: readonly string[], report: 
       .split('/')
       .slice(1)
       .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'));
+    if (isReadLater(finding, path)) continue;
     const place = locate(node, path.slice(above.length));
     explain(finding, { ...place, rule: ruleAt(path), siblings: findings }, faulty, report);
     if (faulty.has(place.node) && path.length > partDepth(path))
@@ -58,8 +59,17 @@ function check(node: ConfigNode, value: Json, above: readonly string[], report: 
   return faulty;
 }
 
-/** How deep the parts of a stage lie that are read as a whole: a fault anywhere in `stages/a/resources` or `stages/a/matrix/x` is one of it. */
-function partDepth([, , field = '']: readonly string[]): number {
+/** The grammar of texts in `inputs` and `params` is read where they are expanded, which can say more about a fault. */
+function isReadLater({ keyword, propertyName }: Finding, [, , field = '']: readonly string[]): boolean {
+  return keyword === 'pattern' && propertyName === undefined && (field === 'inputs' || field === 'params');
+}
+
+/**
+ * How deep the parts of a stage lie that are read as a whole: a fault anywhere in `stages/a/resources`,
+ * `stages/a/matrix/x` or `stages/a/inputs/0/x` is one of it.
+ */
+function partDepth([, , field = '', part = '']: readonly string[]): number {
+  if (field === 'inputs' && /^\d+$/.test(part)) return 5;
   return ['inputs', 'outputs', 'matrix'].includes(field) ? 4 : 3;
 }
 

@@ -1,4 +1,4 @@
-/** The product of a stage's own axes, with what `include` adds and what `exclude` drops. */
+/** The product of a stage's axes, with what `include` adds and what `exclude` drops. */
 import { suggest } from '../../util/suggest.ts';
 import type { AxisEntry, Row } from './axis.ts';
 import type { Context } from './context.ts';
@@ -8,55 +8,86 @@ import type { StageDraft } from './stage-draft.ts';
 import { child, itemsOf, type ConfigNode } from './tree.ts';
 
 export interface Combinations {
-  /** Each with all own axes, and inherited ones that it narrows. */
-  readonly include: readonly Combination[];
-  readonly exclude: readonly Combination[];
+  /** Sorted along the axes, each with a value on every axis. */
+  readonly rows: readonly Row[];
+  /** For each axis the values that instances have, in order. */
+  readonly domains: ReadonlyMap<string, readonly AxisEntry[]>;
 }
 
-export interface Combination {
+interface Combination {
   readonly row: Row;
   readonly node: ConfigNode;
 }
 
 const NOTHING: Row = new Map();
 
-/** Undefined when there is a fault in them. */
-export function readCombinations(draft: StageDraft, context: Context): Combinations | undefined {
+/** Undefined when there is a fault in them, which is reported. */
+export function combinationsOf(draft: StageDraft, context: Context): Combinations | undefined {
   const matrix = child(draft.node, 'matrix');
   const include = readList(child(matrix, 'include'), context);
   const exclude = readList(child(matrix, 'exclude'), context);
   if (include === undefined || exclude === undefined) return undefined;
   const added = include.map((combination) => complete(combination, draft, context));
-  return added.every((combination) => combination !== undefined) ? { include: added, exclude } : undefined;
-}
-
-/** In the order of the file, the last axis fastest; then what is added. */
-export function* combinationsOf(
-  { axes }: StageDraft,
-  { include }: Combinations,
-): Generator<{ readonly row: Row; readonly added: boolean }> {
-  const total = axes.reduce((product, { entries }) => product * entries.length, 1);
-  for (let index = 0; index < total; index++) {
-    const row = new Map<string, AxisEntry>();
-    let period = total;
-    for (const { name, entries } of axes) {
-      period /= entries.length;
-      row.set(name, entries[Math.floor(index / period) % entries.length]!);
+  if (!added.every((row) => row !== undefined)) return undefined;
+  const declared = new Map(draft.axes.map(({ name, entries }) => [name, [...entries]]));
+  for (const row of added) {
+    for (const [name, entry] of row) {
+      const entries = declared.get(name)!;
+      if (!entries.some(({ text }) => text === entry.text)) entries.push(entry);
     }
-    yield { row, added: false };
   }
-  for (const { row } of include) yield { row, added: true };
+  if (!checkValues(exclude, declared, context)) return undefined;
+  const rows = sorted([...product(draft.axes).filter((row) => !isExcluded(row, exclude)), ...added], declared);
+  if (rows.length === 0)
+    context.report.error(
+      'unmatched',
+      draft.origin,
+      `every combination of "${draft.name}" is excluded, so it would never run`,
+    );
+  const present = new Map([...declared.keys()].map((axis) => [axis, new Set(rows.map((row) => row.get(axis)?.text))]));
+  const domains = new Map(
+    [...declared].map(([axis, entries]) => [axis, entries.filter(({ text }) => present.get(axis)!.has(text))]),
+  );
+  return { rows, domains };
 }
 
-export function isExcluded(axes: Row, exclude: readonly Combination[]): boolean {
+/** In the order of the file, the last axis fastest. */
+function product(axes: StageDraft['axes']): Row[] {
+  return axes.reduce<Row[]>(
+    (rows, { name, entries }) => rows.flatMap((row) => entries.map((entry) => new Map(row).set(name, entry))),
+    [NOTHING],
+  );
+}
+
+function isExcluded(axes: Row, exclude: readonly Combination[]): boolean {
   return exclude.some(({ row }) => [...row].every(([name, { text }]) => axes.get(name)?.text === text));
+}
+
+/** Each combination once. */
+function sorted(rows: readonly Row[], declared: ReadonlyMap<string, readonly AxisEntry[]>): Row[] {
+  const ranks = [...declared].map(([name, entries]) => ({
+    name,
+    of: new Map(entries.map(({ text }, i) => [text, i])),
+  }));
+  const ranked = new Map<string, { readonly rank: readonly number[]; readonly row: Row }>();
+  for (const row of rows) {
+    const rank = ranks.map(({ name, of }) => of.get(row.get(name)?.text ?? '') ?? -1);
+    const key = rank.join(',');
+    if (!ranked.has(key)) ranked.set(key, { rank, row });
+  }
+  return [...ranked.values()].sort((a, b) => compare(a.rank, b.rank)).map(({ row }) => row);
+}
+
+function compare(a: readonly number[], b: readonly number[]): number {
+  return a.map((rank, i) => rank - (b[i] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
 
 function readList(node: ConfigNode | undefined, { faulty, resolver }: Context): Combination[] | undefined {
   if (node === undefined) return [];
+  if (faulty.has(node)) return undefined;
   const items = itemsOf(node).map((item) => (faulty.has(item) ? undefined : resolver.resolve(item, NOTHING)));
-  if (faulty.has(node) || items.some((item) => item?.kind !== 'object')) return undefined;
-  return items.map((item) => ({ node: item!, row: rowOf(item!) }));
+  const objects = items.flatMap((item) => (item?.kind === 'object' ? [{ node: item, row: rowOf(item) }] : []));
+  return objects.length === items.length ? objects : undefined;
 }
 
 function rowOf(node: ConfigNode): Row {
@@ -69,66 +100,72 @@ function rowOf(node: ConfigNode): Row {
   );
 }
 
-/** Whether all the axes are ones that the stage has, and all values of `exclude` ones that some instance would have. */
-export function checkCombinations(
-  { include, exclude }: Combinations,
-  values: ReadonlyMap<string, ReadonlySet<string>>,
-  { report }: Context,
-): void {
-  const axes = [...values.keys()];
-  for (const { row } of [...include, ...exclude]) {
-    for (const [name, { text, origin }] of row) {
-      const known = values.get(name);
-      if (known === undefined) {
-        report.error('unknown-axis', origin, `the stage has no axis "${name}"`, {
-          suggestion: suggest(name, axes),
-          remedy: axes.length > 0 ? `Its axes are ${list(axes)}.` : 'It has no axes.',
-        });
-      } else if (!known.has(text)) {
-        report.error('unknown-value', origin, `axis "${name}" has no value ${JSON.stringify(text)}`, {
-          suggestion: suggest(text, known),
-          remedy: `Its values are ${list([...known])}.`,
-        });
-      }
-    }
+/** Whether all of these are axes that the stage has, with values that some instance would have. */
+function checkValues(
+  combinations: readonly Combination[],
+  declared: ReadonlyMap<string, readonly AxisEntry[]>,
+  context: Context,
+): boolean {
+  let good = true;
+  for (const [name, entry] of combinations.flatMap(({ row }) => [...row])) {
+    const values = declared.get(name)?.map(({ text }) => text);
+    if (values?.includes(entry.text) === true) continue;
+    good = false;
+    if (values === undefined) reportUnknownAxis(name, entry, [...declared.keys()], context);
+    else
+      context.report.error('unknown-value', entry.origin, `axis "${name}" has no value ${JSON.stringify(entry.text)}`, {
+        suggestion: suggest(entry.text, values),
+        remedy: `Its values are ${list(values)}.`,
+      });
   }
+  return good;
 }
 
-/** An added combination: every own axis has a value, and a named record is one that exists. */
-function complete({ row, node }: Combination, { axes }: StageDraft, { report }: Context): Combination | undefined {
-  const missing = axes.filter(({ name }) => !row.has(name)).map(({ name }) => name);
+function reportUnknownAxis(name: string, { origin }: AxisEntry, axes: readonly string[], { report }: Context): void {
+  report.error('unknown-axis', origin, `the stage has no axis "${name}"`, {
+    suggestion: suggest(name, axes),
+    remedy: axes.length > 0 ? `Its axes are ${list(axes)}.` : 'It has no axes.',
+  });
+}
+
+/** An added combination: every axis has a value, and a named record is one that exists. */
+function complete({ row, node }: Combination, { axes }: StageDraft, context: Context): Row | undefined {
+  const { report } = context;
+  const names = axes.map(({ name }) => name);
+  const missing = names.filter((name) => !row.has(name));
   if (missing.length > 0) {
     report.error('incomplete-combination', node.origin, `this combination gives no value for ${list(missing)}`, {
       remedy: 'An entry of "include" gives every axis of the matrix.',
     });
     return undefined;
   }
-  const filled = new Map<string, AxisEntry>();
-  for (const [name, entry] of row) {
-    const declared = axes.find((axis) => axis.name === name)?.entries ?? [];
-    const known = declared.find(({ text }) => text === entry.text);
-    if (known === undefined && declared.some(({ fields }) => fields !== undefined)) {
-      const names = declared.map(({ text }) => text);
-      report.error('unknown-value', entry.origin, `axis "${name}" has no record "${entry.text}"`, {
-        suggestion: suggest(entry.text, names),
-        remedy: `It has ${list(names)}.`,
-      });
-      return undefined;
-    }
-    if (!isAxisText(entry.text)) {
-      report.error('axis-value', entry.origin, `${JSON.stringify(entry.text)} cannot be a value of axis "${name}"`, {
-        remedy: 'Values stand in ids: they may not be empty nor hold ",", "=", ":" or white space.',
-      });
-      return undefined;
-    }
-    filled.set(name, known ?? entry);
+  const unknown = [...row].filter(([name]) => !names.includes(name));
+  for (const [name, entry] of unknown) reportUnknownAxis(name, entry, names, context);
+  const filled = axes.map(({ name, entries }) => [name, addedEntry(name, row.get(name)!, entries, report)] as const);
+  const good = filled.flatMap(([name, entry]) => (entry === undefined ? [] : [[name, entry] as const]));
+  return unknown.length === 0 && good.length === filled.length ? new Map(good) : undefined;
+}
+
+/** The declared entry of that value, or a new one; undefined when it cannot be one, which is reported. */
+function addedEntry(
+  axis: string,
+  entry: AxisEntry,
+  declared: readonly AxisEntry[],
+  report: Context['report'],
+): AxisEntry | undefined {
+  const known = declared.find(({ text }) => text === entry.text);
+  if (known !== undefined) return known;
+  if (declared.some(({ fields }) => fields !== undefined)) {
+    const names = declared.map(({ text }) => text);
+    report.error('unknown-value', entry.origin, `axis "${axis}" has no record "${entry.text}"`, {
+      suggestion: suggest(entry.text, names),
+      remedy: `It has ${list(names)}.`,
+    });
+    return undefined;
   }
-  // Own axes in the order of the matrix, then inherited ones that the entry narrows.
-  const own = axes.map(({ name }) => name);
-  return {
-    node,
-    row: new Map(
-      [...own, ...[...filled.keys()].filter((name) => !own.includes(name))].map((name) => [name, filled.get(name)!]),
-    ),
-  };
+  if (isAxisText(entry.text)) return entry;
+  report.error('axis-value', entry.origin, `${JSON.stringify(entry.text)} cannot be a value of axis "${axis}"`, {
+    remedy: 'Values stand in ids: they may not be empty, be "*", nor hold ",", "=", ":" or white space.',
+  });
+  return undefined;
 }

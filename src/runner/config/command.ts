@@ -1,39 +1,39 @@
-/** The references of a command: all must lead somewhere, and what they name must count for the fingerprint. */
+/** The placeholders of a command: all must lead somewhere, and what they name must count for the fingerprint. */
 import type { Json, JsonObject } from '../../util/json.ts';
 import { suggest } from '../../util/suggest.ts';
-import type { Row } from './axis.ts';
+import { STAGE, type Row } from './axis.ts';
 import type { Context } from './context.ts';
 import { list } from './list.ts';
 import type { Origin } from './source.ts';
 import type { StageDraft } from './stage-draft.ts';
-import { originOf, referencesIn, type Reference } from './template.ts';
+import { originOf, placeholdersIn, type Placeholder } from './placeholder.ts';
 import { child, membersOf, textOf, valueOf, type ConfigNode } from './tree.ts';
 
 export class Command {
   readonly #draft: StageDraft;
   readonly #context: Context;
-  readonly #references: readonly { readonly reference: Reference; readonly where: Origin }[];
+  readonly #placeholders: readonly { readonly placeholder: Placeholder; readonly where: Origin }[];
   /** Pipeline parameters that the command names and the stage does not declare itself. */
   readonly #borrowed: JsonObject;
 
   /**
-   * Reports every reference that is wrong whatever the combination.
-   * @param possibleAxes where the combinations are unknown: all axes that the stage might have
+   * Reports every placeholder that is wrong whatever the combination.
+   * @param knownAxes the axes of the stage, where they are all known
    */
-  constructor(draft: StageDraft, context: Context, possibleAxes: readonly string[] | undefined) {
+  constructor(draft: StageDraft, context: Context, knownAxes: readonly string[] | undefined) {
     this.#draft = draft;
     this.#context = context;
     const body = draft.body;
     const text = body?.kind === 'command' ? textOf(body.node) : undefined;
-    this.#references =
+    this.#placeholders =
       body === undefined || text === undefined
         ? []
-        : referencesIn(text).map((reference) => ({ reference, where: originOf(reference, body.node) }));
+        : placeholdersIn(text).map((placeholder) => ({ placeholder, where: originOf(placeholder, body.node) }));
     const own = new Set(membersOf(child(draft.node, 'params')).map(([name]) => name));
     const borrowed: { path: readonly string[]; node: ConfigNode }[] = [];
-    for (const { reference, where } of this.#references) {
-      const node = this.#check(reference, where, own, possibleAxes);
-      if (node !== undefined) borrowed.push({ path: reference.path.slice(1), node });
+    for (const { placeholder, where } of this.#placeholders) {
+      const node = this.#check(placeholder, where, own, knownAxes);
+      if (node !== undefined) borrowed.push({ path: placeholder.path.slice(1), node });
     }
     this.#borrowed = nest(borrowed, context);
     if (body?.kind === 'command') this.#checkNames();
@@ -41,12 +41,12 @@ export class Command {
 
   /**
    * The stage's own parameters, and under their paths those of the pipeline that the command names besides. Undefined when
-   * a reference leads nowhere in this combination, which is reported.
+   * a placeholder leads nowhere in this combination, which is reported.
    */
   params(own: JsonObject, row: Row): JsonObject | undefined {
     let good = true;
-    for (const { reference, where } of this.#references) {
-      const [head = '', ...rest] = reference.path;
+    for (const { placeholder, where } of this.#placeholders) {
+      const [head = '', ...rest] = placeholder.path;
       if (head === 'params' && Object.hasOwn(own, rest[0] ?? '') && !leads(own, rest)) {
         this.#context.report.error(
           'unknown-param',
@@ -55,8 +55,12 @@ export class Command {
         );
         good = false;
       }
-      if (['params', 'inputs', 'outputs'].includes(head) || reference.malformed || row.has(head)) continue;
-      this.#reportUnknown(reference, where, [...row.keys()]);
+      if (['params', 'inputs', 'outputs'].includes(head) || placeholder.malformed || row.has(head)) continue;
+      this.#reportUnknown(
+        placeholder,
+        where,
+        [...row.keys()].filter((name) => name !== STAGE),
+      );
       good = false;
     }
     return good ? { ...this.#borrowed, ...own } : undefined;
@@ -64,22 +68,22 @@ export class Command {
 
   /** The pipeline parameter that is named, if it is one. */
   #check(
-    reference: Reference,
+    placeholder: Placeholder,
     where: Origin,
     own: ReadonlySet<string>,
-    possibleAxes: readonly string[] | undefined,
+    knownAxes: readonly string[] | undefined,
   ): ConfigNode | undefined {
     const { report, resolver } = this.#context;
-    const [head = '', name = '', ...rest] = reference.path;
-    if (reference.malformed) {
-      report.error('malformed-reference', where, `${reference.text} is not a reference`, {
+    const [head = '', name = '', ...rest] = placeholder.path;
+    if (placeholder.malformed) {
+      report.error('malformed-placeholder', where, `${placeholder.text} is not a placeholder`, {
         remedy: 'Write $NAME for a shell variable; anything longer can stand in a script that the command calls.',
       });
       return undefined;
     }
     switch (head) {
       case 'params':
-        return own.has(name) ? undefined : resolver.param(reference, where);
+        return own.has(name) || this.#isFaulty('params') ? undefined : resolver.param(placeholder, where);
       case 'inputs':
         this.#checkName(
           'input',
@@ -93,10 +97,10 @@ export class Command {
         this.#checkName('output', name, rest, where, [...this.#draft.outputs.keys()]);
         return undefined;
       default:
-        if (possibleAxes?.includes(head) === false) this.#reportUnknown(reference, where, possibleAxes);
+        if (head !== STAGE && knownAxes?.includes(head) === false) this.#reportUnknown(placeholder, where, knownAxes);
         else if (name !== '') {
-          report.error('unknown-reference', where, `a command cannot name the field of an axis`, {
-            remedy: `Declare "params": { "${name}": "${reference.text}" } in the stage, and write \${params.${name}}.`,
+          report.error('unknown-placeholder', where, `a command cannot name the field of an axis`, {
+            remedy: `Declare "params": { "${name}": "${placeholder.text}" } in the stage, and write \${params.${name}}.`,
           });
         }
         return undefined;
@@ -111,20 +115,31 @@ export class Command {
     names: readonly string[],
   ): void {
     if (names.includes(name) && rest.length === 0) return;
-    // An input that the schema refused is reported already; whether its name is right cannot be said by the usable ones.
+    // What was refused is reported already; whether a name is right cannot be said by the usable ones.
+    if (this.#isFaulty(`${kind}s`)) return;
     if (child(child(this.#draft.node, `${kind}s`), name) !== undefined && rest.length === 0) return;
     const close = suggest(name, names);
-    this.#context.report.error('unknown-reference', where, `the stage has no ${kind} "${[name, ...rest].join('.')}"`, {
-      suggestion: close === undefined ? undefined : `\${${kind}s.${close}}`,
-      remedy: names.length > 0 ? `Its ${kind}s are ${list(names)}.` : `It has no ${kind}s.`,
-    });
+    this.#context.report.error(
+      'unknown-placeholder',
+      where,
+      `the stage has no ${kind} "${[name, ...rest].join('.')}"`,
+      {
+        suggestion: close === undefined ? undefined : `\${${kind}s.${close}}`,
+        remedy: names.length > 0 ? `Its ${kind}s are ${list(names)}.` : `It has no ${kind}s.`,
+      },
+    );
   }
 
-  #reportUnknown({ path: [head = ''], text }: Reference, where: Origin, axes: readonly string[]): void {
+  #isFaulty(field: 'inputs' | 'outputs' | 'params'): boolean {
+    const node = child(this.#draft.node, field);
+    return node !== undefined && this.#context.faulty.has(node);
+  }
+
+  #reportUnknown({ path: [head = ''], text }: Placeholder, where: Origin, axes: readonly string[]): void {
     const known = [...axes, 'inputs', 'outputs', 'params'];
     const close = suggest(head, known);
     this.#context.report.error(
-      'unknown-reference',
+      'unknown-placeholder',
       where,
       `${text} is neither an axis of the stage nor one of its inputs, outputs or params`,
       {

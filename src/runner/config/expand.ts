@@ -1,15 +1,17 @@
-/** Stages -> combinations: matrices multiplied out, joined along what is read, producers first. */
-import { checkCombinations, readCombinations } from './combinations.ts';
+/** Stages -> combinations: matrices multiplied out, and every input bound to the instances that it reads. */
+import { scopeOf, type Row } from './axis.ts';
+import { Binder, boundValues, unboundAxes } from './bind.ts';
+import { combinationsOf, type Combinations } from './combinations.ts';
 import type { Context } from './context.ts';
-import type { ExpandedStage } from './expanded.ts';
-import { findTarget } from './find-target.ts';
-import { JoinedStage } from './joined-stage.ts';
-import { Matcher } from './match.ts';
-import { orderRows } from './order-rows.ts';
+import type { Binding, ExpandedRow, ExpandedStage } from './expanded.ts';
+import { findTarget, type Target } from './find-target.ts';
+import { InputNodes } from './input-node.ts';
+import { instanceId } from './instance-id.ts';
 import type { Origin } from './source.ts';
 import type { StageDraft } from './stage-draft.ts';
 import { checkTarget, readStageInput } from './stage-input.ts';
 import type { ConfigNode } from './tree.ts';
+import { reportUnbound, reportUnmatched } from './unbound.ts';
 
 /** Producers come before their consumers, otherwise in the order of the file. */
 export function expandStages(context: Context): readonly ExpandedStage[] {
@@ -20,13 +22,15 @@ export function expandStages(context: Context): readonly ExpandedStage[] {
 
 class Expander {
   readonly #context: Context;
-  readonly #matcher = new Matcher();
+  readonly #binder = new Binder();
+  readonly #inputNodes: InputNodes;
   readonly #expanded = new Map<StageDraft, ExpandedStage>();
   /** The stages that are being expanded, each because the one before reads it. */
   readonly #path: StageDraft[] = [];
 
   constructor(context: Context) {
     this.#context = context;
+    this.#inputNodes = new InputNodes(context);
   }
 
   get done(): readonly ExpandedStage[] {
@@ -44,42 +48,76 @@ class Expander {
   }
 
   #expand(draft: StageDraft): ExpandedStage {
-    const { resolver } = this.#context;
     const named = this.#expandNamedProducers(draft);
-    const combinations = readCombinations(draft, this.#context);
-    const producers = new Set<ExpandedStage>();
-    // An input without references is the same in every combination, and so is one that leads to the same record.
-    const found = new WeakMap<ConfigNode, ReturnType<typeof findTarget>>();
-    const joined = new JoinedStage(draft, {
-      missingAxis: (node, row) => resolver.missingAxis(node, row),
-      target: (input, row) => {
-        const resolved = resolver.resolve(input.node, row);
-        if (resolved === undefined) return 'fault';
-        const target =
-          found.get(resolved) ??
-          findTarget(input, resolved, (name, origin) => this.#producer(name, origin), this.#context);
-        found.set(resolved, target);
-        if (typeof target !== 'string') producers.add(target.producer);
-        return target;
-      },
-      matches: ({ producer, input }, row) => this.#matcher.matches(producer, input, row),
-    });
-    const possible = draft.sound && named && combinations !== undefined;
-    if (possible) joined.addAll(combinations);
-    const complete = possible && !joined.faulty;
-    if (complete) {
-      checkCombinations(combinations, joined.values, this.#context);
-      joined.reportUnmatched(this.#context.report);
-    }
+    const combinations = draft.sound ? combinationsOf(draft, this.#context) : undefined;
+    const producers = new Set<string>();
+    const rows = named && combinations !== undefined ? this.#rows(draft, combinations, producers) : undefined;
     return {
-      ...orderRows(draft, joined.rows, [...producers], combinations?.include ?? []),
       draft,
-      reads: [...producers].map((producer) => producer.draft.name),
-      complete,
+      axes: draft.axes.map(({ name }) => name),
+      domains: combinations?.domains ?? new Map<string, never>(),
+      rows: rows ?? [],
+      reads: [...producers],
+      complete: rows !== undefined,
     };
   }
 
-  /** Looks first at what needs no combination, so that its faults are found even where there are no combinations. */
+  /** Undefined when an input is at fault in one of the combinations, which is reported. */
+  #rows(draft: StageDraft, { rows }: Combinations, producers: Set<string>): ExpandedRow[] | undefined {
+    // An input without placeholders is the same in every combination, and so is one that leads to the same record.
+    const found = new WeakMap<ConfigNode, Target>();
+    const targetOf = (name: string, node: ConfigNode, scope: Row): Target => {
+      const resolved = this.#inputNodes.resolve(node, scope);
+      if (resolved === undefined) return { kind: 'fault' };
+      let known = found.get(resolved);
+      if (known === undefined) found.set(resolved, (known = this.#target(name, node, resolved, draft)));
+      if (known.kind === 'output') producers.add(known.producer.draft.name);
+      return known;
+    };
+    const expanded = rows.map((axes) => this.#row(draft, axes, targetOf));
+    return expanded.every((row) => row !== undefined) ? expanded : undefined;
+  }
+
+  #row(
+    draft: StageDraft,
+    axes: Row,
+    targetOf: (name: string, node: ConfigNode, scope: Row) => Target,
+  ): ExpandedRow | undefined {
+    const scope = scopeOf(draft, axes);
+    const bindings = new Map<string, Binding>();
+    const bound = draft.inputs.map(([name, { value }]) => {
+      const target = targetOf(name, value, scope);
+      if (target.kind !== 'output') return target.kind !== 'fault';
+      const binding = this.#bind(name, target, axes);
+      if (binding !== undefined) bindings.set(name, binding);
+      return binding !== undefined;
+    });
+    return bound.every(Boolean) ? { id: instanceId(draft.name, axes), axes, scope, bindings } : undefined;
+  }
+
+  #target(name: string, node: ConfigNode, resolved: ConfigNode, reader: StageDraft): Target {
+    const target = findTarget(
+      { name, node },
+      resolved,
+      (stage, origin) => this.#producer(stage, origin),
+      this.#context,
+    );
+    if (target.kind !== 'output') return target;
+    const axes = new Set(reader.axes.map((axis) => axis.name));
+    const unbound = unboundAxes(target.input, target.producer, axes);
+    if (unbound.length === 0) return target;
+    reportUnbound(name, target, unbound, reader, this.#context);
+    return { kind: 'fault' };
+  }
+
+  #bind(name: string, { input, producer }: Target & { kind: 'output' }, axes: Row): Binding | undefined {
+    const members = this.#binder.members(input, producer, axes);
+    if (members.length > 0) return { output: input.output, gathered: input.gather !== 'none', members };
+    reportUnmatched(name, { input, producer }, axes, boundValues(input, producer, axes), this.#context);
+    return undefined;
+  }
+
+  /** Looks first at inputs that need no combination, so that their faults are found even where there are no combinations. */
   #expandNamedProducers(draft: StageDraft): boolean {
     let sound = true;
     for (const [, { value }] of draft.inputs) {
@@ -99,9 +137,14 @@ class Expander {
     const start = this.#path.indexOf(draft);
     if (start === -1) return this.expand(draft);
     const names = [...this.#path.slice(start), draft].map((stage) => stage.name);
-    this.#context.report.error('cycle', origin, `stages wait for each other: ${names.join(' reads ')}`, {
-      remedy: 'Remove one of these inputs.',
-    });
+    if (names.length === 2)
+      this.#context.report.error('cycle', origin, `stage "${name}" reads its own output`, {
+        remedy: 'Remove this input: a stage cannot wait for itself.',
+      });
+    else
+      this.#context.report.error('cycle', origin, `stages wait for each other: ${names.join(' reads ')}`, {
+        remedy: 'Remove one of these inputs.',
+      });
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ import type { StageDraft } from './stage-draft.ts';
 /** A stage with its combinations worked out. */
 export interface ExpandedStage {
   readonly draft: StageDraft;
-  /** Inherited axes first, as they come from upstream, then its own; those that only some instances have included. */
+  /** In the order of the matrix. */
   readonly axes: readonly string[];
   /** For each axis the values that instances have, in order. */
   readonly domains: ReadonlyMap<string, readonly AxisEntry[]>;
@@ -16,10 +16,12 @@ export interface ExpandedStage {
   readonly complete: boolean;
 }
 
-/** One instance: its place in the matrix and the instances that it reads. */
+/** One instance: its position in the matrix and the instances that it reads. */
 export interface ExpandedRow {
   readonly id: InstanceId;
   readonly axes: Row;
+  /** The names that placeholders may use: the axes, and `stage`. */
+  readonly scope: Row;
   readonly bindings: ReadonlyMap<string, Binding>;
 }
 

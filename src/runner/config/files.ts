@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { closestFile } from '../../util/closest-file.ts';
-import { merge } from './merge.ts';
+import { mergeFiles } from './notation/merge.ts';
 import { parse } from './parse.ts';
 import type { Report } from './report.ts';
 import { Source, type Origin } from './source.ts';
@@ -18,19 +18,14 @@ export async function readFiles(
   sources: Map<string, string>,
   report: Report,
 ): Promise<ObjectNode | undefined> {
-  return read(path.resolve(file), [], undefined);
+  const start = path.resolve(file);
+  const text = await readText(start);
+  if (text !== undefined) return read(start, text, []);
+  report.error('unreadable-file', undefined, `the pipeline file ${start} cannot be read`);
+  return undefined;
 
-  async function read(
-    current: string,
-    extending: readonly string[],
-    said: Origin | undefined,
-  ): Promise<ObjectNode | undefined> {
-    // A byte order mark is not part of the text.
-    const text = (await readText(current))?.replace(/^\uFEFF/, '');
-    if (text === undefined) {
-      reportMissing(current, said, report);
-      return undefined;
-    }
+  async function read(current: string, written: string, extending: readonly string[]): Promise<ObjectNode | undefined> {
+    const text = written.replace(/^\uFEFF/, ''); // a byte order mark is not part of the text
     sources.set(current, text);
     const tree = parse(new Source(current, text), report);
     const extended = tree?.members.get('extends')?.value;
@@ -38,15 +33,59 @@ export async function readFiles(
     if (tree === undefined || extended === undefined || target === undefined) return tree;
 
     const chain = [...extending, current];
-    const base = path.resolve(path.dirname(current), target);
-    if (chain.includes(base)) {
-      const names = [...chain.slice(chain.indexOf(base)), base].map((name) => path.basename(name));
-      report.error('extends-cycle', extended.origin, `"extends" leads back to where it began: ${names.join(' -> ')}`);
+    const base = await findBase(current, target, readText);
+    if (base === undefined) {
+      reportMissing(extended.origin, target, candidatesFor(current, target), report);
       return undefined;
     }
-    const below = await read(base, chain, extended.origin);
-    return below === undefined ? undefined : merge(below, tree);
+    if (chain.includes(base.file)) {
+      reportCycle([...chain.slice(chain.indexOf(base.file)), base.file], extended.origin, report);
+      return undefined;
+    }
+    const below = await read(base.file, base.text, chain);
+    return below === undefined ? undefined : withoutExtends(mergeFiles(below, tree));
   }
+}
+
+interface Base {
+  readonly file: string;
+  readonly text: string;
+}
+
+async function findBase(file: string, target: string, readText: ReadText): Promise<Base | undefined> {
+  for (const candidate of candidatesFor(file, target)) {
+    // A commit holds no installed packages, so these are always read from the disk.
+    const text = (await readText(candidate)) ?? (isInstalled(candidate) ? await readFromDisk(candidate) : undefined);
+    if (text !== undefined) return { file: candidate, text };
+  }
+  return undefined;
+}
+
+function withoutExtends(tree: ObjectNode): ObjectNode {
+  return { ...tree, members: new Map([...tree.members].filter(([key]) => key !== 'extends')) };
+}
+
+/** Beside the file, and then in the packages installed in its folder and in those above. Absolute. */
+function candidatesFor(file: string, target: string): string[] {
+  const folder = path.dirname(file);
+  const beside = path.resolve(folder, target);
+  return isPackagePath(target)
+    ? [beside, ...foldersAbove(folder).map((above) => path.join(above, 'node_modules', target))]
+    : [beside];
+}
+
+/** `package/file.json` and `@scope/package/file.json`. */
+function isPackagePath(target: string): boolean {
+  return /^(@[^/.][^/]*\/)?[^/.@][^/]*\/./.test(target);
+}
+
+function foldersAbove(folder: string): string[] {
+  const above = path.dirname(folder);
+  return above === folder ? [folder] : [folder, ...foldersAbove(above)];
+}
+
+function isInstalled(file: string): boolean {
+  return file.split(path.sep).includes('node_modules');
 }
 
 export const readFromDisk: ReadText = async (file) => {
@@ -57,20 +96,26 @@ export const readFromDisk: ReadText = async (file) => {
   }
 };
 
-function reportMissing(file: string, said: Origin | undefined, report: Report): void {
-  if (said === undefined) {
-    report.error('unreadable-file', undefined, `the pipeline file ${file} cannot be read`);
-    return;
-  }
-  const suggestion = closestFile(file);
-  report.error('unknown-extends', said, `there is no file ${textOfOrigin(said)} to extend`, {
+function reportCycle(files: readonly string[], said: Origin, report: Report): void {
+  const names = files.map((name) => path.basename(name)).join(' -> ');
+  report.error('extends-cycle', said, `"extends" leads back to where it began: ${names}`);
+}
+
+function reportMissing(said: Origin, target: string, candidates: readonly string[], report: Report): void {
+  const [beside = target, inPackages] = candidates;
+  const suggestion = closestFile(beside);
+  const folder = path.dirname(said.source.file);
+  report.error('unknown-extends', said, `there is no file ${JSON.stringify(target)} to extend`, {
     suggestion: suggestion === undefined ? undefined : relativeTo(said.source.file, suggestion),
-    remedy: '"extends" is relative to the file that says it.',
+    remedy:
+      inPackages === undefined
+        ? `It was looked for beside this file: ${path.relative(folder, beside)}.`
+        : `It was looked for beside this file, and as ${path.relative(folder, inPackages)} here and in the folders above. If it belongs to a package, install that: npm install ${packageName(target)}.`,
   });
 }
 
-function textOfOrigin({ source, offset, length }: Origin): string {
-  return source.text.slice(offset, offset + length);
+function packageName(target: string): string {
+  return target.split('/', target.startsWith('@') ? 2 : 1).join('/');
 }
 
 function relativeTo(file: string, target: string): string {

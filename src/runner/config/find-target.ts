@@ -3,42 +3,47 @@ import { suggest } from '../../util/suggest.ts';
 import { checkStagePart } from './check-shape.ts';
 import type { Context } from './context.ts';
 import type { ExpandedStage } from './expanded.ts';
-import type { PendingInput, Target } from './join.ts';
 import { list } from './list.ts';
 import type { Origin } from './source.ts';
 import { checkTarget, readStageInput, type Fixed, type Named, type StageInput } from './stage-input.ts';
 import type { ConfigNode } from './tree.ts';
 
+export type Target =
+  | { readonly kind: 'output'; readonly input: StageInput; readonly producer: ExpandedStage }
+  /** A path, a glob or null. */
+  | { readonly kind: 'other' }
+  /** Reported. */
+  | { readonly kind: 'fault' };
+
 /**
- * @param resolved the input, its references substituted
+ * @param resolved the input, its placeholders substituted
  * @param producerOf expands the stage; undefined when that closes a cycle, which is then reported
  */
 export function findTarget(
-  { name, node }: PendingInput,
+  { name, node }: { readonly name: string; readonly node: ConfigNode },
   resolved: ConfigNode,
   producerOf: (stage: string, origin: Origin) => ExpandedStage | undefined,
   context: Context,
-): Target | 'no-stage' | 'fault' {
-  if (resolved !== node && !checkStagePart(resolved, { field: 'inputs', name }, context.report)) return 'fault';
+): Target {
+  if (resolved !== node && !checkStagePart(resolved, { field: 'inputs', name }, context.report))
+    return { kind: 'fault' };
   const input = readStageInput(resolved);
-  if (input === undefined) return 'no-stage';
-  if (!checkTarget(input, resolved, context)) return 'fault';
+  if (input === undefined) return { kind: 'other' };
+  if (!checkTarget(input, resolved, context)) return { kind: 'fault' };
   const producer = producerOf(input.stage, input.origin);
-  if (producer?.complete !== true) return 'fault';
+  if (producer?.complete !== true) return { kind: 'fault' };
+  const gathered = typeof input.gather === 'string' ? [] : input.gather;
   const fits = [
     ...input.where.map((fixed) => checkFixed(fixed, producer, context)),
-    ...gathered(input).map((named) => checkAxis(named, producer, 'gather', context)),
+    ...gathered.map((named) => checkAxis(named, producer, 'gather', context)),
+    ...gathered.map((named) => checkOnce(named, input, context)),
   ];
-  return fits.every(Boolean) ? { input, producer } : 'fault';
-}
-
-function gathered({ gather }: StageInput): readonly Named[] {
-  return typeof gather === 'string' ? [] : gather;
+  return fits.every(Boolean) ? { kind: 'output', input, producer } : { kind: 'fault' };
 }
 
 function checkFixed(fixed: Fixed, producer: ExpandedStage, context: Context): boolean {
   if (!checkAxis(fixed, producer, 'where', context)) return false;
-  const values = producer.domains.get(fixed.name)!.map(({ text }) => text);
+  const values = producer.domains.get(fixed.name)?.map(({ text }) => text) ?? [];
   if (values.includes(fixed.text)) return true;
   context.report.error(
     'unknown-value',
@@ -63,7 +68,7 @@ function checkAxis(
   report.error(
     'unknown-axis',
     origin,
-    `stage "${producer.draft.name}" has no axis "${name}" that "${key}" could ${key === 'where' ? 'fix' : 'collect along'}`,
+    `stage "${producer.draft.name}" has no axis "${name}" to ${key === 'where' ? 'fix' : 'gather along'}`,
     {
       suggestion: suggest(name, producer.axes),
       remedy: producer.axes.length > 0 ? `Its axes are ${list(producer.axes)}.` : 'It has no axes: it runs once.',
@@ -73,7 +78,17 @@ function checkAxis(
   return false;
 }
 
-/** Where the axis is declared, if the producer does it itself, else where the producer is. */
+function checkOnce({ name, origin }: Named, { where }: StageInput, { report }: Context): boolean {
+  const fixed = where.find((other) => other.name === name);
+  if (fixed === undefined) return true;
+  report.error('wrong-value', origin, `axis "${name}" is fixed to one value and gathered along too`, {
+    remedy: 'Remove it from "where" or from "gather".',
+    related: [{ message: 'fixed here', at: fixed.origin }],
+  });
+  return false;
+}
+
+/** The declaration of the axis; where the stage has no such axis, of the stage. */
 function related({ draft }: ExpandedStage, axis: string): { readonly message: string; readonly at: Origin }[] {
   const own = draft.axes.find(({ name }) => name === axis);
   return [

@@ -1,7 +1,7 @@
 /** Combinations -> instances: every `${...}` replaced, every part read. */
 import type { JsonObject } from '../../util/json.ts';
 import type { Axes, Input, Instance, InstanceId } from '../pipeline.ts';
-import type { Row } from './axis.ts';
+import { scopeOf, type Row } from './axis.ts';
 import { Command } from './command.ts';
 import type { Context } from './context.ts';
 import type { ExpandedRow, ExpandedStage } from './expanded.ts';
@@ -25,23 +25,18 @@ class Builder {
   readonly #parts: Parts;
   readonly #bodies: Bodies;
   readonly #axes = new Map<InstanceId, Axes>();
-  /** Of all stages, if all are known: what a stage whose combinations are unknown might inherit. */
-  readonly #axisNames: readonly string[] | undefined;
 
   constructor(context: Context) {
     this.#context = context;
     this.#parts = new Parts(context);
     this.#bodies = new Bodies(context);
-    const matrices = [...context.stages.values()].flatMap(({ node }) => child(node, 'matrix') ?? []);
-    const known = context.refused.size === 0 && !matrices.some((matrix) => context.faulty.has(matrix));
-    this.#axisNames = known
-      ? [...new Set(matrices.flatMap((matrix) => membersOf(matrix).map(([name]) => name)))]
-      : undefined;
   }
 
   build({ draft, rows, complete }: ExpandedStage): Instance[] {
-    this.#context.resolver.checkReferences(withoutCommand(draft.node), complete ? undefined : this.#axisNames);
-    const command = new Command(draft, this.#context, complete ? undefined : this.#axisNames);
+    const axes = complete ? undefined : axisNames(draft, this.#context);
+    this.#context.resolver.checkPlaceholders(without(draft.node, ['command', 'matrix']), axes);
+    this.#context.resolver.checkPlaceholders(child(draft.node, 'matrix'), undefined);
+    const command = new Command(draft, this.#context, axes);
     if (!complete) this.#checkKnown(draft);
     const place = placeOf(draft.origin);
     return rows.flatMap((row) => {
@@ -55,11 +50,11 @@ class Builder {
   #instance(draft: StageDraft, row: ExpandedRow, command: Command, place: Instance['place']): Instance | undefined {
     const axes = Object.fromEntries([...row.axes].map(([name, { value }]) => [name, value]));
     this.#axes.set(row.id, axes);
-    const body = draft.body === undefined ? undefined : this.#bodies.read(draft.body, row.axes);
+    const body = draft.body === undefined ? undefined : this.#bodies.read(draft.body, row.scope);
     const inputs = this.#inputs(draft, row);
-    const params = this.#params(draft, row.axes, command);
-    const outputs = readOutputs(draft, row.axes, this.#parts, this.#context);
-    const limits = this.#limits(draft, row.axes);
+    const params = this.#params(draft, row.scope, command);
+    const outputs = readOutputs(draft, row.scope, this.#parts, this.#context);
+    const limits = this.#limits(draft, row.scope);
     if (
       body === undefined ||
       inputs === undefined ||
@@ -71,13 +66,13 @@ class Builder {
     return { id: row.id, stage: draft.name, axes, body, inputs, params, outputs, ...limits, place };
   }
 
-  #inputs(draft: StageDraft, { axes, bindings }: ExpandedRow): Readonly<Record<string, Input>> | undefined {
+  #inputs(draft: StageDraft, { scope, bindings }: ExpandedRow): Readonly<Record<string, Input>> | undefined {
     const inputs = draft.inputs.map(([name, { value }]) => {
       const binding = bindings.get(name);
       if (binding !== undefined) return [name, producedInput(binding, (id) => this.#axes.get(id)!)] as const;
       return [
         name,
-        this.#parts.part(value, { field: 'inputs', name }, axes, (node) => pathInput(node, this.#context)),
+        this.#parts.part(value, { field: 'inputs', name }, scope, (node) => pathInput(node, this.#context)),
       ] as const;
     });
     const good = inputs.flatMap(([name, input]) => (input === undefined ? [] : [[name, input] as const]));
@@ -119,9 +114,8 @@ class Builder {
 
   /** What can be said of a stage whose combinations are unknown, because of another fault. */
   #checkKnown(draft: StageDraft): void {
-    const nothing: Row = new Map();
-    const free = (node: ConfigNode | undefined) =>
-      node !== undefined && this.#context.resolver.missingAxis(node, nothing) === undefined;
+    const nothing = scopeOf(draft, new Map());
+    const free = (node: ConfigNode | undefined) => node !== undefined && !this.#context.resolver.namesAxis(node);
     if (draft.body !== undefined && free(draft.body.node)) this.#bodies.read(draft.body, nothing);
     if ([...draft.outputs.values()].every(({ value }) => free(value)))
       readOutputs(draft, nothing, this.#parts, this.#context);
@@ -130,7 +124,12 @@ class Builder {
   }
 }
 
-/** A command's references are its own matter. */
-function withoutCommand(node: ObjectNode): ObjectNode {
-  return { ...node, members: new Map([...node.members].filter(([name]) => name !== 'command')) };
+function without(node: ObjectNode, fields: readonly string[]): ObjectNode {
+  return { ...node, members: new Map([...node.members].filter(([name]) => !fields.includes(name))) };
+}
+
+/** All names in the matrix; undefined when it is at fault, so that some may be missing. */
+function axisNames({ node }: StageDraft, { faulty }: Context): string[] | undefined {
+  const matrix = child(node, 'matrix');
+  return matrix !== undefined && faulty.has(matrix) ? undefined : membersOf(matrix).map(([name]) => name);
 }

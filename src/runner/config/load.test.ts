@@ -19,7 +19,7 @@ test('every pipeline that docs/pipeline.md shows is right', async () => {
   const shown = [...text.matchAll(/^```json\n([^]*?)^```/gm)].map(([, json]) => json!);
   expect(shown.length).toBeGreaterThan(3);
   for (const json of shown) {
-    const modules = [...json.matchAll(/"(stages\/[\w-]+\.ts)"/g)].map(([, module]) => [module!, ''] as const);
+    const modules = [...json.matchAll(/"([\w-]+)": \{/g)].map(([, name]) => [`stages/${name}.ts`, ''] as const);
     const base = { params: { epochs: 1 }, stages: { train: { command: 'train ${params.epochs}' } } };
     const files: Record<string, unknown> = Object.fromEntries(modules);
     expect(await faultsOf({ ...files, 'base.json': base, 'pipeline.json': json })).toEqual([]);
@@ -38,7 +38,7 @@ test('docs/pipeline.md names every key of the schema', async () => {
   expect([...keys].filter((key) => !text.includes(`\`${key}\``) && !text.includes(`"${key}"`))).toEqual([]);
 });
 
-test('the study of the design: axes are inherited, fixed and gathered', async () => {
+test('the study of the design: axes are shared, fixed and gathered', async () => {
   const pipeline = await stagesOf(
     {
       ingest: {
@@ -48,13 +48,14 @@ test('the study of the design: axes are inherited, fixed and gathered', async ()
         outputs: { images: 'images' },
       },
       pretrain: {
-        matrix: { start: ['random', 'imagenet'] },
+        matrix: { dataset: '${params.datasets}', start: ['random', 'imagenet'] },
         command: 'true',
         inputs: { images: { stage: 'ingest', output: 'images' } },
         outputs: { weights: 'weights' },
       },
       finetune: {
         matrix: {
+          dataset: '${params.datasets}',
           seed: [0, 1],
           model: {
             M1: { weights: null },
@@ -66,6 +67,7 @@ test('the study of the design: axes are inherited, fixed and gathered', async ()
         outputs: { scores: 'scores.csv' },
       },
       evaluate: {
+        matrix: { dataset: '${params.datasets}', model: ['M1', 'M2'] },
         command: 'true',
         inputs: { scores: { stage: 'finetune', output: 'scores', gather: ['seed'] } },
         outputs: { metrics: 'metrics.json' },
@@ -255,7 +257,7 @@ test('faults that have nothing to do with each other are all reported at once', 
     'unknown-key: unknown key "parms"',
     'unknown-output: stage "ingest" has no output "image"',
     'unknown-param: there is no parameter "rte"',
-    'unknown-reference: the stage has no input "tabel"',
+    'unknown-placeholder: the stage has no input "tabel"',
     'unknown-stage: there is no stage "ingets"',
     'wrong-value: expected a duration such as "12h", "1h 30m" or "90s", or a number of seconds, found the text "soon"',
   ]);
@@ -266,7 +268,7 @@ test('what refers to something that is itself at fault is not reported for it', 
     ingest: 'python3 ingest.py',
     split: { command: 'true', outputs: ['table.csv'] },
     train: {
-      command: 'train ${params.rate} ${seed} ${dataset}',
+      command: 'train ${params.rate} ${seed}',
       matrix: { seed: '3' },
       inputs: { a: { stage: 'ingest', output: 'images' }, b: { stage: 'split', output: 'table' } },
     },
@@ -277,7 +279,7 @@ test('what refers to something that is itself at fault is not reported for it', 
     'wrong-type: expected an object, found a list',
     'wrong-type: expected a stage, found the text "python3 ingest.py"',
     'wrong-type: expected an object of outputs, found a list',
-    'wrong-value: expected a list of values, an object of named records, or a reference such as "${params.datasets}", found the text "3"',
+    'wrong-value: expected a list of values, an object of named records, "*", or a placeholder such as "${params.datasets}", found the text "3"',
   ]);
 });
 
@@ -293,12 +295,12 @@ test('where and gather on axes that the producer lacks are reported together', a
     },
   };
   expect(await faultsOf({ 'pipeline.json': { stages } })).toEqual([
-    'pipeline.json:1:155 unknown-axis: stage "ingest" has no axis "seed" that "where" could fix',
-    'pipeline.json:1:216 unknown-axis: stage "ingest" has no axis "fold" that "gather" could collect along',
+    'pipeline.json:1:155 unknown-axis: stage "ingest" has no axis "seed" to fix',
+    'pipeline.json:1:216 unknown-axis: stage "ingest" has no axis "fold" to gather along',
   ]);
 });
 
-test('a value that comes through a reference has to fit as if it stood there', async () => {
+test('a value that comes through a placeholder has to fit as if it stood there', async () => {
   const stages = {
     a: {
       command: 'true',
@@ -311,19 +313,19 @@ test('a value that comes through a reference has to fit as if it stood there', a
   expect(await faultsOf({ 'pipeline.json': { params: { t: true, g: -1, x: 3, m: 'yes' }, stages } })).toEqual([
     'pipeline.json:1:16 wrong-type: expected a duration such as "12h", "1h 30m" or "90s", or a number of seconds, found true',
     'pipeline.json:1:25 wrong-value: expected a number that is not negative, found the number -1',
-    'pipeline.json:1:32 wrong-type: expected a list of values, an object of named records, or a reference such as "${params.datasets}", found the number 3',
+    'pipeline.json:1:32 wrong-type: expected a list of values, an object of named records, "*", or a placeholder such as "${params.datasets}", found the number 3',
     'pipeline.json:1:38 wrong-value: expected true or false, found the text "yes"',
   ]);
 });
 
-test('a suggestion for a reference can be pasted over it', async () => {
+test('a suggestion for a placeholder can be pasted over it', async () => {
   const loaded = await load({
     'pipeline.json': { params: { train: { epochs: 1 } }, stages: { a: { command: 'x ${params.trian.epochs}' } } },
   });
   expect(loaded.ok ? undefined : loaded.error.diagnostics[0]!.suggestion).toBe('${params.train.epochs}');
 });
 
-test('a reference inside a text with escapes is found in the file as it is written there', async () => {
+test('a placeholder inside a text with escapes is found in the file as it is written there', async () => {
   const text = String.raw`{ "stages": { "a": { "command": "echo \"\u00e4\"\t${'${nothing}'}" } } }`;
   const loaded = await load({ 'pipeline.json': text });
   const place = loaded.ok ? undefined : loaded.error.diagnostics[0]!.place;

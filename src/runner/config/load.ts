@@ -6,18 +6,21 @@ import type { Pipeline } from '../pipeline.ts';
 import { checkLiteral, warnOfUnused } from './check-params.ts';
 import { checkPublished } from './check-published.ts';
 import { checkPipeline, FIRST_STAGE } from './check-shape.ts';
+import { scopeOf } from './axis.ts';
+import { checkTemplate } from './check-template.ts';
 import type { Context } from './context.ts';
 import { expandStages } from './expand.ts';
 import type { ExpandedStage } from './expanded.ts';
 import { readFiles, readFromDisk, type ReadText } from './files.ts';
 import { buildInstances } from './instance.ts';
+import { expandNotation } from './notation/expand.ts';
 import { Report } from './report.ts';
 import { Resolver } from './resolve.ts';
 import { projectRoot } from './root.ts';
 import { applySettings } from './set.ts';
 import { placeOf } from './source.ts';
-import { draftStage, type StageDraft } from './stage-draft.ts';
-import { child, membersOf, textOf, valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
+import { draftStage } from './stage-draft.ts';
+import { child, textOf, valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
 interface LoadOptions {
   /** What was given as `--set`: `name=value`. */
@@ -56,7 +59,7 @@ export async function loadPipeline(
 
 /** What it returns is only to be used when nothing was reported. */
 function interpret(file: string, tree: ObjectNode, onDisk: boolean, report: Report): Pipeline {
-  const context = { ...prepare(file, tree, report), onDisk };
+  const context = prepare(file, tree, onDisk, report);
   const expanded = expandStages(context);
   const instances = buildInstances(expanded, context);
   checkPublished(instances, context);
@@ -68,12 +71,12 @@ function interpret(file: string, tree: ObjectNode, onDisk: boolean, report: Repo
     name: textOf(child(tree, 'name')) ?? path.parse(file).name,
     ...(description === undefined ? {} : { description }),
     params: context.params === undefined ? {} : valueOf(context.params),
-    stages: inFileOrder(expanded, context).map(definitionOf),
+    stages: inFileOrder(expanded, context).map((stage) => definitionOf(stage, context)),
     instances,
   };
 }
 
-function prepare(file: string, tree: ObjectNode, report: Report): Omit<Context, 'onDisk'> {
+function prepare(file: string, tree: ObjectNode, onDisk: boolean, report: Report): Context {
   const faulty = checkPipeline(tree, report);
   const usable = (node: ConfigNode | undefined): node is ObjectNode => node?.kind === 'object' && !faulty.has(node);
   const declared = child(tree, 'params');
@@ -89,14 +92,11 @@ function prepare(file: string, tree: ObjectNode, report: Report): Omit<Context, 
   const listed = child(tree, 'stages');
   if (listed?.kind === 'object' && listed.members.size === 0)
     report.warning('missing-key', listed.origin, '"stages" is empty: there is nothing to run', { remedy: FIRST_STAGE });
-  const stages = new Map<string, StageDraft>();
-  const refused = new Set<string>();
-  for (const [name, member] of membersOf(listed)) {
-    const draft = draftStage(name, member, common);
-    if (draft === undefined) refused.add(name);
-    else stages.set(name, draft);
-  }
-  return { ...common, file, stages, refused };
+  const { stages, refused, unused } = expandNotation(tree, common);
+  const drafts = new Map([...stages].map(([name, stage]) => [name, draftStage(stage, common)]));
+  const context = { ...common, file, onDisk, stages: drafts, refused };
+  for (const template of unused) checkTemplate(template, context);
+  return context;
 }
 
 function inFileOrder(expanded: readonly ExpandedStage[], { stages }: Context): ExpandedStage[] {
@@ -104,10 +104,12 @@ function inFileOrder(expanded: readonly ExpandedStage[], { stages }: Context): E
   return [...expanded].sort((a, b) => order.indexOf(a.draft) - order.indexOf(b.draft));
 }
 
-function definitionOf({ draft, axes, reads }: ExpandedStage): Pipeline['stages'][number] {
+function definitionOf({ draft, axes, reads }: ExpandedStage, { resolver }: Context): Pipeline['stages'][number] {
+  const written = child(draft.node, 'description');
+  const description = textOf(written && resolver.resolve(written, scopeOf(draft, new Map())));
   return {
     name: draft.name,
-    ...(draft.description === undefined ? {} : { description: draft.description }),
+    ...(description === undefined ? {} : { description }),
     axes,
     reads,
     place: placeOf(draft.origin),

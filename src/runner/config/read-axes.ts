@@ -1,36 +1,43 @@
 /** The `matrix` of a stage: which axes it has of its own, with which values. */
-import type { Axis, AxisEntry, Row } from './axis.ts';
+import { scopeOf, STAGE, type Axis, type AxisEntry, type Row } from './axis.ts';
 import { checkStagePart } from './check-shape.ts';
 import type { Common } from './common.ts';
 import type { Origin } from './source.ts';
-import { membersOf, type ConfigNode, type ObjectNode } from './tree.ts';
+import { child, membersOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
 const NOTHING: Row = new Map();
-const RESERVED = ['params', 'inputs', 'outputs'];
+const RESERVED = ['params', 'inputs', 'outputs', STAGE];
 const COMBINATIONS = ['include', 'exclude'];
 
-/** The own axes in the order of the file. An axis with a fault is left out, and `sound` is then false. */
+/** The axes in the order of the file. An axis with a fault is left out, and `sound` is then false. */
 export function readAxes(
-  stage: ConfigNode,
+  stage: { readonly name: string; readonly origin: Origin; readonly node: ConfigNode },
   context: Common,
 ): { readonly axes: readonly Axis[]; readonly sound: boolean } {
-  const matrix = stage.kind === 'object' ? stage.members.get('matrix')?.value : undefined;
+  const matrix = child(stage.node, 'matrix');
+  const scope = scopeOf(stage, NOTHING);
   const wanted = membersOf(matrix).filter(([name]) => !COMBINATIONS.includes(name));
   const axes = wanted.flatMap(([name, { key, value }]) => {
     if (RESERVED.includes(name)) {
       context.report.error('invalid-name', key, `an axis cannot be called "${name}"`, {
-        remedy: `${RESERVED.join(', ')} begin references of their own.`,
+        remedy: `${RESERVED.join(', ')} begin placeholders of their own.`,
       });
       return [];
     }
-    const entries = context.faulty.has(value) ? undefined : readEntries(name, key, value, context);
+    const entries = context.faulty.has(value) ? undefined : readEntries(name, key, value, scope, context);
     return entries === undefined ? [] : [{ name, origin: key, entries }];
   });
   return { axes, sound: axes.length === wanted.length && (matrix === undefined || !context.faulty.has(matrix)) };
 }
 
-function readEntries(name: string, key: Origin, node: ConfigNode, context: Common): readonly AxisEntry[] | undefined {
-  const values = valuesOf(name, node, context);
+function readEntries(
+  name: string,
+  key: Origin,
+  node: ConfigNode,
+  scope: Row,
+  context: Common,
+): readonly AxisEntry[] | undefined {
+  const values = valuesOf(name, node, scope, context);
   if (values === undefined) return undefined;
   const listed = values.kind === 'object' ? records(values) : scalars(values);
   if (listed.length === 0) {
@@ -42,17 +49,17 @@ function readEntries(name: string, key: Origin, node: ConfigNode, context: Commo
   return checkEntries(name, listed, context) ? listed : undefined;
 }
 
-/** References to parameters substituted; fields of records are left for each instance. */
-function valuesOf(name: string, node: ConfigNode, { resolver, report }: Common): ConfigNode | undefined {
+/** Placeholders of parameters substituted; fields of records are left for each instance. */
+function valuesOf(name: string, node: ConfigNode, scope: Row, { resolver, report }: Common): ConfigNode | undefined {
   if (node.kind !== 'object') {
-    const resolved = resolver.resolve(node, NOTHING);
+    const resolved = resolver.resolve(node, scope);
     return resolved !== undefined && (resolved === node || checkStagePart(resolved, { field: 'matrix', name }, report))
       ? resolved
       : undefined;
   }
   const members = [...node.members].map(
     ([value, member]) =>
-      [value, member.value.kind === 'object' ? member.value : resolver.resolve(member.value, NOTHING)] as const,
+      [value, member.value.kind === 'object' ? member.value : resolver.resolve(member.value, scope)] as const,
   );
   if (members.some(([, value]) => value === undefined)) return undefined;
   const resolved: ObjectNode = {
@@ -96,7 +103,7 @@ function checkEntries(name: string, entries: readonly AxisEntry[], { report }: C
     if (!isAxisText(entry.text)) {
       report.error('axis-value', entry.origin, `${JSON.stringify(entry.text)} cannot be a value of axis "${name}"`, {
         remedy:
-          'Values stand in ids such as train:seed=0,model=M1: they may not be empty nor hold ",", "=", ":" or white space. Name a record instead, and put the text into a field of it.',
+          'Values stand in ids such as train:seed=0,model=M1: they may not be empty, be "*", nor hold ",", "=", ":" or white space. Name a record instead, and put the text into a field of it.',
       });
       good = false;
     }
@@ -106,5 +113,5 @@ function checkEntries(name: string, entries: readonly AxisEntry[], { report }: C
 }
 
 export function isAxisText(text: string): boolean {
-  return /^[^\s,=:]+$/.test(text);
+  return /^[^\s,=:]+$/.test(text) && text !== '*';
 }

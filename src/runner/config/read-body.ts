@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Body } from '../pipeline.ts';
-import type { Row } from './axis.ts';
+import { STAGE, type Row } from './axis.ts';
 import { closestFile } from '../../util/closest-file.ts';
 import type { Context } from './context.ts';
 import { projectPath } from './paths.ts';
@@ -20,9 +20,12 @@ export class Bodies {
     this.#context = context;
   }
 
-  /** Undefined when there is no such module, which is reported. A command keeps its references. */
+  /** Undefined when there is no such module, which is reported. A command keeps its placeholders, except `${stage}`. */
   read({ kind, node }: BodyDraft, row: Row): Body | undefined {
-    if (kind === 'command') return { kind, template: textOf(node) ?? '' };
+    if (kind === 'command') {
+      const stage = row.get(STAGE)?.text ?? '';
+      return { kind, template: (textOf(node) ?? '').replaceAll(`\${${STAGE}}`, stage) };
+    }
     const resolved = this.#context.resolver.resolve(node, row);
     const text = textOf(resolved);
     if (resolved === undefined || text === undefined) return undefined;

@@ -16,17 +16,26 @@ export function readOutputs(
   context: Context,
 ): Readonly<Record<string, Output>> | undefined {
   const outputs = [...draft.outputs].map(
-    ([name, { value }]) =>
-      [name, parts.part(value, { field: 'outputs', name }, row, (node) => readOutput(node, context))] as const,
+    ([name, { key, value }]) =>
+      [
+        name,
+        parts.part(value, { field: 'outputs', name }, row, (node) => readOutput(name, key, node, context)),
+      ] as const,
   );
   const good = outputs.flatMap(([name, output]) => (output === undefined ? [] : [[name, output] as const]));
   if (good.length !== outputs.length || !checkFiles(good, draft, context)) return undefined;
   return Object.fromEntries(good);
 }
 
-function readOutput(node: ConfigNode, { root, report }: Context): Output | undefined {
+function readOutput(name: string, key: Origin, node: ConfigNode, { root, report }: Context): Output | undefined {
   const fileNode = child(node, 'file') ?? node;
-  const written = textOf(fileNode)!;
+  const written = textOf(fileNode);
+  if (written === undefined) {
+    report.error('missing-key', key, `"file" is missing in output "${name}"`, {
+      remedy: 'Add it, here or in a template: "file" is a file name, or a folder name that ends in "/".',
+    });
+    return undefined;
+  }
   const folder = written.endsWith('/');
   const file = projectPath(root, written);
   if (written.startsWith('/') || !isInside(file)) {

@@ -1,15 +1,15 @@
 /** Substitution: `${params.x}`, `${axis}` and `${axis.field}` are replaced by what they name. */
-import type { Row } from './axis.ts';
+import { STAGE, type Row } from './axis.ts';
 import {
   reportMalformed,
   reportNotText,
   reportUnknownAxis,
   reportUnknownField,
   reportUnknownParam,
-} from './reference-faults.ts';
+} from './placeholder-faults.ts';
 import type { Report } from './report.ts';
 import type { Origin } from './source.ts';
-import { originOf, partsOf, referencesIn, type Part, type Reference } from './template.ts';
+import { originOf, partsOf, placeholdersIn, wholePlaceholder, type Part, type Placeholder } from './placeholder.ts';
 import { nodeAt, someString, type ConfigNode, type Member, type ObjectNode, type ScalarNode } from './tree.ts';
 
 export class Resolver {
@@ -28,13 +28,13 @@ export class Resolver {
   }
 
   /**
-   * A string that is nothing but a reference becomes the value itself, of whatever type; a reference inside a longer
-   * string becomes text. A node without references is returned as it is. Undefined when something was reported.
+   * A string that is nothing but a placeholder becomes the value itself, of whatever type; a placeholder inside a longer
+   * string becomes text. A node without placeholders is returned as it is. Undefined when something was reported.
    */
   resolve(node: ConfigNode, row: Row, within: readonly ConfigNode[] = []): ConfigNode | undefined {
     if (this.isLiteral(node)) return node;
     if (within.includes(node)) {
-      this.#report.error('reference-cycle', node.origin, 'this value refers to itself');
+      this.#report.error('placeholder-cycle', node.origin, 'this value refers to itself');
       return undefined;
     }
     const deeper = [...within, node];
@@ -56,6 +56,11 @@ export class Resolver {
     }
   }
 
+  /** Parameters that are declared and that the schema does not allow: nothing is said about them. */
+  get paramsRefused(): boolean {
+    return this.#refused;
+  }
+
   /** Whether nothing in the node has to be substituted. */
   isLiteral(node: ConfigNode): boolean {
     const known = this.#literal.get(node);
@@ -65,30 +70,32 @@ export class Resolver {
     return literal;
   }
 
-  /** An axis that the node needs and the row does not have (yet). */
-  missingAxis(node: ConfigNode, row: Row, depth = 0): string | undefined {
-    if (this.isLiteral(node) || depth > 20) return undefined;
-    let missing: string | undefined;
-    someString(node, (text) => {
-      for (const {
-        path: [head = '', ...rest],
-        malformed,
-      } of referencesIn(text)) {
-        if (malformed || head === 'params') continue;
-        const entry = row.get(head);
-        const field = rest.length > 0 && entry?.fields ? nodeAt(entry.fields, rest) : undefined;
-        missing =
-          entry === undefined ? head : field === undefined ? undefined : this.missingAxis(field, row, depth + 1);
-        if (missing !== undefined) return true;
-      }
-      return false;
-    });
-    return missing;
+  /** Whether the node names an axis, or a field of its records. */
+  namesAxis(node: ConfigNode): boolean {
+    const named = someString(node, (text) =>
+      placeholdersIn(text).some(({ path: [head], malformed }) => !malformed && head !== 'params' && head !== STAGE),
+    );
+    return named !== undefined;
+  }
+
+  /** The value that a text names whole, with its own placeholders still in it; any other node as it is. */
+  named(node: ConfigNode, row: Row): ConfigNode | undefined {
+    const seen = new Set<ConfigNode>();
+    for (let current = node; !seen.has(current);) {
+      seen.add(current);
+      const text = current.kind === 'scalar' && typeof current.value === 'string' ? current.value : '';
+      const placeholder = wholePlaceholder(text);
+      if (current.kind !== 'scalar' || placeholder === undefined) return current;
+      const next = this.#target(placeholder, current, row);
+      if (next === undefined) return undefined;
+      current = next;
+    }
+    return node; // it names itself, which is reported when it is resolved
   }
 
   /** The value of `${params...}`; undefined, and reported, when there is none. */
-  param(reference: Reference, where: Origin): ConfigNode | undefined {
-    const path = reference.path.slice(1);
+  param(placeholder: Placeholder, where: Origin): ConfigNode | undefined {
+    const path = placeholder.path.slice(1);
     const found = this.#params === undefined ? undefined : nodeAt(this.#params, path);
     if (found !== undefined) this.used.add(path.join('.'));
     else if (!this.#refused) reportUnknownParam(path, where, this.#params, this.#report);
@@ -96,21 +103,21 @@ export class Resolver {
   }
 
   /**
-   * Reports every `${params...}` in the node that leads nowhere, and every malformed reference; with `axes`, also what is
+   * Reports every `${params...}` in the node that leads nowhere, and every malformed placeholder; with `axes`, also what is
    * none of them.
    */
-  checkReferences(node: ConfigNode, axes: readonly string[] | undefined): void {
-    if (this.isLiteral(node)) return;
+  checkPlaceholders(node: ConfigNode | undefined, axes: readonly string[] | undefined): void {
+    if (node === undefined || this.isLiteral(node)) return;
     const visit = (part: ConfigNode): void => {
       if (part.kind === 'list') part.items.forEach(visit);
       else if (part.kind === 'object') for (const { value } of part.members.values()) visit(value);
       else if (typeof part.value === 'string') {
-        for (const reference of referencesIn(part.value)) {
-          const where = originOf(reference, part);
-          if (reference.malformed) reportMalformed(reference, where, this.#report);
-          else if (reference.path[0] === 'params') this.param(reference, where);
-          else if (axes?.includes(reference.path[0]!) === false)
-            reportUnknownAxis(reference, where, axes, this.#params, this.#report);
+        for (const placeholder of placeholdersIn(part.value)) {
+          const where = originOf(placeholder, part);
+          if (placeholder.malformed) reportMalformed(placeholder, where, this.#report);
+          else if (placeholder.path[0] === 'params') this.param(placeholder, where);
+          else if (placeholder.path[0] !== STAGE && axes?.includes(placeholder.path[0] ?? '') === false)
+            reportUnknownAxis(placeholder, where, axes, this.#params, this.#report);
         }
       }
     };
@@ -128,25 +135,33 @@ export class Resolver {
     return texts.every((part) => part !== undefined) ? { ...node, value: texts.join('') } : undefined;
   }
 
-  #valueOf(reference: Reference, node: ScalarNode, row: Row, within: readonly ConfigNode[]): ConfigNode | undefined {
-    const where = originOf(reference, node);
-    if (reference.malformed) {
-      reportMalformed(reference, where, this.#report);
-      return undefined;
-    }
-    if (reference.path[0] === 'params') {
-      const found = this.param(reference, where);
-      return found !== undefined && this.isLiteral(found) ? found : undefined; // references in a parameter were reported where it stands
-    }
-    const target = this.#axisValue(reference, where, node, row);
-    return target === undefined ? undefined : this.resolve(target, row, within);
+  #valueOf(
+    placeholder: Placeholder,
+    node: ScalarNode,
+    row: Row,
+    within: readonly ConfigNode[],
+  ): ConfigNode | undefined {
+    const target = this.#target(placeholder, node, row);
+    if (target === undefined) return undefined;
+    if (placeholder.path[0] !== 'params') return this.resolve(target, row, within);
+    return this.isLiteral(target) ? target : undefined; // placeholders in a parameter were reported where it stands
   }
 
-  #axisValue(reference: Reference, where: Origin, node: ScalarNode, row: Row): ConfigNode | undefined {
-    const [head = '', ...rest] = reference.path;
+  #target(placeholder: Placeholder, node: ScalarNode, row: Row): ConfigNode | undefined {
+    const where = originOf(placeholder, node);
+    if (!placeholder.malformed)
+      return placeholder.path[0] === 'params'
+        ? this.param(placeholder, where)
+        : this.#axisValue(placeholder, where, node, row);
+    reportMalformed(placeholder, where, this.#report);
+    return undefined;
+  }
+
+  #axisValue(placeholder: Placeholder, where: Origin, node: ScalarNode, row: Row): ConfigNode | undefined {
+    const [head = '', ...rest] = placeholder.path;
     const entry = row.get(head);
     if (entry === undefined) {
-      reportUnknownAxis(reference, where, [...row.keys()], this.#params, this.#report);
+      reportUnknownAxis(placeholder, where, axesIn(row), this.#params, this.#report);
       return undefined;
     }
     if (rest.length === 0) return { ...node, value: entry.value };
@@ -161,4 +176,8 @@ export class Resolver {
     reportNotText(value, part, typeof part === 'string' ? node.origin : originOf(part, node), this.#report);
     return undefined;
   }
+}
+
+function axesIn(row: Row): string[] {
+  return [...row.keys()].filter((name) => name !== STAGE);
 }

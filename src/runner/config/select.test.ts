@@ -7,7 +7,7 @@ const pipeline = await stagesOf({
   ingest: { command: 'true', matrix: { data: ['x', 'y'] }, outputs: { o: 'o' } },
   train: {
     command: 'true',
-    matrix: { seed: [0, 1], model: ['M1', 'M2'] },
+    matrix: { data: ['x', 'y'], seed: [0, 1], model: ['M1', 'M2'] },
     inputs: { i: from('ingest') },
     outputs: { o: 'o' },
   },

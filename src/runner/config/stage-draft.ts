@@ -4,14 +4,14 @@ import type { Axis } from './axis.ts';
 import type { Common } from './common.ts';
 import { readAxes } from './read-axes.ts';
 import type { Origin } from './source.ts';
-import { child, membersOf, textOf, type ConfigNode, type Member, type ObjectNode, type ScalarNode } from './tree.ts';
+import type { WrittenStage } from './notation/expand.ts';
+import { child, membersOf, type ConfigNode, type Member, type ObjectNode, type ScalarNode } from './tree.ts';
 
 export interface StageDraft {
   readonly name: string;
   /** The key that it stands under. */
   readonly origin: Origin;
   readonly node: ObjectNode;
-  readonly description?: string;
   readonly body?: BodyDraft;
   readonly axes: readonly Axis[];
   readonly inputs: readonly (readonly [string, Member])[];
@@ -25,24 +25,21 @@ export interface BodyDraft {
   readonly node: ScalarNode;
 }
 
-/** What the schema refused is left out. */
-export function draftStage(name: string, { key, value }: Member, context: Common): StageDraft | undefined {
-  if (value.kind !== 'object' || context.faulty.has(value)) return undefined;
-  const usable = (node: ConfigNode | undefined) => node !== undefined && !context.faulty.has(node);
-  const inputs = membersOf(child(value, 'inputs'));
-  const description = textOf(child(value, 'description'));
-  const body = draftBody(name, key, value, context);
-  const { axes, sound } = readAxes(value, context);
+/** What was refused is left out. */
+export function draftStage({ name, key, node }: WrittenStage, context: Common): StageDraft {
+  const usable = (part: ConfigNode | undefined) => part === undefined || !context.faulty.has(part);
+  const inputs = membersOf(child(node, 'inputs'));
+  const body = draftBody(name, key, node, context);
+  const { axes, sound } = readAxes({ name, origin: key, node }, context);
   return {
     name,
     origin: key,
-    node: value,
-    ...(description === undefined ? {} : { description }),
+    node,
     ...(body === undefined ? {} : { body }),
     axes,
-    inputs: inputs.filter(([, member]) => usable(member.value)),
-    outputs: new Map(membersOf(child(value, 'outputs'))),
-    sound: sound && inputs.every(([, member]) => usable(member.value)),
+    inputs: inputs.filter(([, { value }]) => usable(value)),
+    outputs: new Map(membersOf(child(node, 'outputs'))),
+    sound: sound && usable(child(node, 'inputs')) && inputs.every(([, { value }]) => usable(value)),
   };
 }
 

@@ -1,16 +1,16 @@
-/** What is said about references that lead nowhere. */
+/** What is said about placeholders that lead nowhere. */
 import { suggest } from '../../util/suggest.ts';
 import type { AxisEntry } from './axis.ts';
 import { list } from './list.ts';
 import { described } from './parse.ts';
 import type { Report } from './report.ts';
 import type { Origin } from './source.ts';
-import type { Part, Reference } from './template.ts';
+import type { Part, Placeholder } from './placeholder.ts';
 import { nodeAt, type ConfigNode, type ObjectNode } from './tree.ts';
 
-export function reportMalformed({ text }: Reference, where: Origin, report: Report): void {
-  report.error('malformed-reference', where, `${text} is not a reference`, {
-    remedy: 'A reference is written ${params.name}, ${axis} or ${axis.field}.',
+export function reportMalformed({ text }: Placeholder, where: Origin, report: Report): void {
+  report.error('malformed-placeholder', where, `${text} is not a placeholder`, {
+    remedy: 'A placeholder is written ${params.name}, ${axis} or ${axis.field}.',
   });
 }
 
@@ -39,14 +39,14 @@ export function reportUnknownParam(
 
 /** @param axes those that are known */
 export function reportUnknownAxis(
-  { path: [head = ''], text }: Reference,
+  { path: [head = ''], text }: Placeholder,
   where: Origin,
   axes: readonly string[],
   params: ObjectNode | undefined,
   report: Report,
 ): void {
   if (head === 'inputs' || head === 'outputs') {
-    report.error('unknown-reference', where, `${text} can only stand in a command`);
+    report.error('unknown-placeholder', where, `${text} can only stand in a command`);
     return;
   }
   const param = params?.members.has(head) === true ? `Write \${params.${text.slice(2)} for the parameter.` : undefined;
@@ -90,7 +90,7 @@ export function reportNotText(value: ConfigNode, part: Part, where: Origin, repo
     where,
     `${typeof part === 'string' ? part : part.text} is ${described(value)} and cannot be part of a text`,
     {
-      remedy: 'A reference to a list, an object or null must be the whole string.',
+      remedy: 'A placeholder to a list, an object or null must be the whole string.',
     },
   );
 }

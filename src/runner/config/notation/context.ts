@@ -1,0 +1,23 @@
+import type { Faulty } from '../check-shape.ts';
+import type { Report } from '../report.ts';
+import type { Resolver } from '../resolve.ts';
+import type { Member, ObjectNode } from '../tree.ts';
+
+/** What the expansion of a stage needs to know of the whole file. */
+export interface NotationContext {
+  readonly report: Report;
+  readonly faulty: Faulty;
+  readonly resolver: Resolver;
+  readonly params: ObjectNode | undefined;
+  /** The shared axes. */
+  readonly axes: ReadonlyMap<string, Member>;
+  readonly stageNames: readonly string[];
+  outputsOf(stage: string): KnownOutputs;
+}
+
+/** The outputs of a stage, templates applied. */
+export type KnownOutputs =
+  | { readonly kind: 'known'; readonly names: readonly string[] }
+  | { readonly kind: 'unknown-stage' }
+  /** Their declaration is at fault, which was reported. */
+  | { readonly kind: 'faulty' };
