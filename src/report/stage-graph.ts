@@ -1,5 +1,5 @@
 /** Executions folded into their stages. */
-import type { Edge } from './chart/layers.ts';
+import type { Edge } from './chart/graph-layout.ts';
 import type { Execution } from './study.ts';
 
 interface StageNode {

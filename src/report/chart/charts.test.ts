@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { random } from '../../util/random.ts';
 import { SERIES } from '../style.ts';
-import { isEmptyPlace, layered } from './layers.ts';
 import { blended, contrast, PAGE, SHADE, textOn } from './shade.ts';
 import { shortened } from './shortened.ts';
 import { spreadEnds, spreadLabels } from './spread-labels.ts';
@@ -56,43 +55,4 @@ test('a long name is shortened between characters, and keeps the end that it is 
   expect(shortened('malignant', 9)).toBe('malignant');
   expect(shortened('😀😀😀😀', 3)).toBe('😀😀…');
   expect(shortened('a very long class (38.5 %)', 14, 9)).toBe('a ve… (38.5 %)');
-});
-
-test('producers are above consumers, and an edge passes every layer between', () => {
-  const nodes = ['draw', 'split', 'fractal', 'pretrain', 'finetune', 'evaluate'];
-  const edges = [
-    ['draw', 'split'],
-    ['draw', 'pretrain'],
-    ['split', 'pretrain'],
-    ['split', 'finetune'],
-    ['fractal', 'pretrain'],
-    ['pretrain', 'finetune'],
-    ['draw', 'evaluate'],
-    ['finetune', 'evaluate'],
-  ].map(([from, to]) => ({ from: from!, to: to! }));
-  const { layers, routes } = layered(nodes, edges);
-  const layerOf = (place: string) => layers.findIndex((layer) => layer.includes(place));
-  expect(
-    layers
-      .flat()
-      .filter((place) => !isEmptyPlace(place))
-      .sort(),
-  ).toEqual([...nodes].sort());
-  expect(routes.map((route) => ({ from: route[0], to: route.at(-1) }))).toEqual(edges);
-  for (const route of routes)
-    route.slice(1).forEach((place, i) => {
-      expect(layerOf(place)).toBe(layerOf(route[i]!) + 1);
-    });
-  expect(layerOf('fractal')).toBe(layerOf('pretrain') - 1);
-});
-
-test('an order without crossings is found where the given one has them', () => {
-  const { layers } = layered(
-    ['a', 'b', 'x', 'y'],
-    [
-      { from: 'a', to: 'y' },
-      { from: 'b', to: 'x' },
-    ],
-  );
-  expect(layers[0]!.map((node) => ({ a: 'y', b: 'x' })[node])).toEqual(layers[1]);
 });

@@ -3,7 +3,7 @@
  */
 import type { JSX } from 'preact';
 import { coordinate } from './coordinate.ts';
-import { isEmptyPlace, layered, type Edge } from './layers.ts';
+import { layoutGraph, type Edge, type PlacedBox } from './graph-layout.ts';
 import { shortened } from './shortened.ts';
 import { Picture } from './svg.tsx';
 
@@ -24,85 +24,52 @@ interface DagProps {
 const BOX = { width: 112, height: 38 };
 /** `finetune-fraction` is one that must not be cut. */
 const LONGEST_NAME = 18;
-const EMPTY_WIDTH = 22;
-const GAP = { x: 14, y: 34 };
+const GAP = { box: 14, layer: 40 };
+const MARGIN = 4;
+/** A small graph is not blown up. */
+const NARROWEST = 400;
 
 export function Dag({ id, title, description, nodes, edges }: DagProps): JSX.Element {
-  const { layers, routes } = layered(
-    nodes.map(({ name }) => name),
-    edges,
-  );
-  const widthOf = (place: string) => (isEmptyPlace(place) ? EMPTY_WIDTH : BOX.width);
-  const layerWidths = layers.map(
-    (layer) => layer.reduce((sum, place) => sum + widthOf(place), 0) + GAP.x * (layer.length - 1),
-  );
-  const width = Math.max(400, ...layerWidths.map((each) => each + 8));
-  const centres = new Map<string, { readonly x: number; readonly y: number }>();
-  layers.forEach((layer, depth) => {
-    let x = (width - layerWidths[depth]!) / 2;
-    for (const place of layer) {
-      centres.set(place, { x: x + widthOf(place) / 2, y: 4 + BOX.height / 2 + depth * (BOX.height + GAP.y) });
-      x += widthOf(place) + GAP.x;
-    }
-  });
-  const height = 8 + layers.length * BOX.height + (layers.length - 1) * GAP.y;
+  const sized = nodes.map(({ name }) => ({ id: name, ...BOX }));
+  const { width, height, boxes, lines, arrows } = layoutGraph(sized, edges, { direction: 'down', gap: GAP });
+  const fullWidth = coordinate(Math.max(NARROWEST, width + 2 * MARGIN));
+  const left = coordinate((fullWidth - width) / 2);
   return (
-    <Picture id={id} width={coordinate(width)} height={height} title={title} description={description}>
-      {routes.map((route) => (
-        <path
-          key={route.join()}
-          class="edge"
-          d={routePath(route.map((place) => ({ ...centres.get(place)!, empty: isEmptyPlace(place) })))}
-        />
-      ))}
-      {[...new Set(edges.map(({ to }) => to))].map((to) => (
-        <path key={to} class="arrow" d={arrowhead(centres.get(to)!)} />
-      ))}
-      {nodes.map(({ name, note }) => {
-        const { x, y } = centres.get(name)!;
-        return (
-          <g key={name} class="boxed">
-            <rect
-              class="box"
-              x={coordinate(x - BOX.width / 2)}
-              y={coordinate(y - BOX.height / 2)}
-              width={BOX.width}
-              height={BOX.height}
-              rx={6}
-            />
-            <text class="label strong" x={coordinate(x)} y={coordinate(y - 2)} text-anchor="middle">
-              {shortened(name, LONGEST_NAME)}
-            </text>
-            <text class="tick" x={coordinate(x)} y={coordinate(y + 12)} text-anchor="middle">
-              {note}
-            </text>
-          </g>
-        );
-      })}
+    <Picture id={id} width={fullWidth} height={coordinate(height + 2 * MARGIN)} title={title} description={description}>
+      <g transform={`translate(${left},${MARGIN})`}>
+        {lines.map((line) => (
+          <path key={line} class="edge" d={line} />
+        ))}
+        {arrows.map((arrow) => (
+          <path key={arrow} class="arrow" d={arrow} />
+        ))}
+        {nodes.map((node) => (
+          <StageBox key={node.name} node={node} box={boxes.get(node.name)} />
+        ))}
+      </g>
     </Picture>
   );
 }
 
-function arrowhead({ x, y }: { readonly x: number; readonly y: number }): string {
-  const tip = coordinate(y - BOX.height / 2);
-  return `M${coordinate(x)},${tip}L${coordinate(x - 3.5)},${tip - 7}L${coordinate(x + 3.5)},${tip - 7}Z`;
-}
-
-/** Leaves a box at its foot, runs straight through empty places, enters the next box at its head. */
-function routePath(places: readonly { readonly x: number; readonly y: number; readonly empty: boolean }[]): string {
-  const half = BOX.height / 2;
-  let path = '';
-  places.forEach((place, i) => {
-    const x = coordinate(place.x);
-    if (i === 0) {
-      path = `M${x},${coordinate(place.y + half)}`;
-      return;
-    }
-    const before = places[i - 1]!;
-    const [startY, endY] = [before.y + half, place.y - half];
-    const bend = coordinate((startY + endY) / 2);
-    path += `C${coordinate(before.x)},${bend} ${x},${bend} ${x},${coordinate(endY)}`;
-    if (place.empty) path += `V${coordinate(place.y + half)}`;
-  });
-  return path;
+function StageBox({ node, box }: { readonly node: DagNode; readonly box: PlacedBox | undefined }): JSX.Element {
+  if (box === undefined) throw new Error(`Internal error: ${node.name} has no place in the picture.`);
+  const { x, y, width, height } = box;
+  return (
+    <g class="boxed">
+      <rect
+        class="box"
+        x={coordinate(x - width / 2)}
+        y={coordinate(y - height / 2)}
+        width={width}
+        height={height}
+        rx={6}
+      />
+      <text class="label strong" x={coordinate(x)} y={coordinate(y - 2)} text-anchor="middle">
+        {shortened(node.name, LONGEST_NAME)}
+      </text>
+      <text class="tick" x={coordinate(x)} y={coordinate(y + 12)} text-anchor="middle">
+        {node.note}
+      </text>
+    </g>
+  );
 }
