@@ -17,12 +17,12 @@ const [BATCH, SIDE, THREADS] = [64, 64, Number(values.threads)];
 const ROUNDS = values.quick ? 3 : 12;
 
 await bundled(['contrast.ts', 'views.ts'], async ({ program, engines }) => {
-  const common = { threads: THREADS, batch: BATCH, side: SIDE };
+  const common = { threads: THREADS, batchSize: BATCH, side: SIDE };
   for (const { engine, precision } of engines) {
-    const step = (recipe) => [
+    const step = (augmentation) => [
       process.execPath,
       program('contrast'),
-      JSON.stringify({ ...common, engine, precision, recipe, images: null }),
+      JSON.stringify({ ...common, engine, precision, augmentation, images: null }),
     ];
     const [augmented, ready] = await inTurns([step('simclr'), step('none')], 2);
     const added = 100 * (Math.min(...augmented) / Math.min(...ready) - 1);

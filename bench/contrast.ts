@@ -5,9 +5,9 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { recipe, type RecipeName } from '../src/learn/augment/index.ts';
+import { namedAugmentation, type AugmentationName } from '../src/learn/augment/index.ts';
 import { openPackedImages, type PackedImages } from '../src/learn/dataset/packed-images.ts';
-import { startFrom } from '../src/learn/nn/start.ts';
+import { loadStart } from '../src/learn/nn/start.ts';
 import { resnet } from '../src/learn/nn/resnet.ts';
 import { simclr } from '../src/learn/ssl/simclr.ts';
 import { pretrain, type PretrainSettings } from '../src/learn/train/pretrain.ts';
@@ -18,16 +18,17 @@ interface Contestant {
   readonly engine: EngineName;
   readonly precision: Precision;
   readonly threads: number;
-  readonly batch: number;
+  readonly batchSize: number;
   /** `none` leaves everything as it is but augmentation: the step is fed the images as both views. */
-  readonly recipe: RecipeName;
+  readonly augmentation: AugmentationName;
   /** Packed images, all of which train; null draws some of `side` pixels. */
   readonly images: string | null;
   readonly side: number;
 }
 
 const given = JSON.parse(process.argv[2]!) as Contestant;
-const images = given.images === null ? drawImages(4 * given.batch, given.side) : await openPackedImages(given.images);
+const images =
+  given.images === null ? drawImages(4 * given.batchSize, given.side) : await openPackedImages(given.images);
 const engine = await openEngine(given.engine, { threads: given.threads });
 const turns = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const write = (answer: unknown): boolean => process.stdout.write(`${JSON.stringify(answer)}\n`);
@@ -36,9 +37,9 @@ const network = resnet('resnet18');
 const settings: PretrainSettings = {
   network,
   epochs: 1000,
-  batch: given.batch,
-  rate: 0.03,
-  warmUp: 0,
+  batchSize: given.batchSize,
+  learningRate: 0.03,
+  warmupEpochs: 0,
   schedule: 'cosine',
   probeEvery: 1,
   precision: given.precision,
@@ -46,14 +47,14 @@ const settings: PretrainSettings = {
 };
 const method = simclr({
   network,
-  optimiser: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 },
-  recipe: recipe(given.recipe, { size: images.size }),
-  batch: given.batch,
-  rate: 0.03,
+  optimizer: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 },
+  augmentation: namedAugmentation(given.augmentation, { size: images.size }),
+  batchSize: given.batchSize,
+  learningRate: 0.03,
   seed: 0,
   temperature: 0.5,
 });
-const { backbone } = await startFrom(null, network, ['start', 0]);
+const { backbone } = await loadStart(null, network, ['start', 0]);
 const all = Array.from({ length: images.count }, (_, index) => index);
 const watch = {
   checkpoint: join(tmpdir(), `contrast-${process.pid}`),
@@ -61,7 +62,7 @@ const watch = {
   progress: () => undefined,
   warn: () => undefined,
 };
-const split = { train: all, validation: [], test: [], labels: all.map(() => 1) };
+const split = { train: all, validation: [], test: [], labelFractions: all.map(() => 1) };
 await pretrain(inTurns(engine), settings, method, { images, rows: [], split }, backbone, watch);
 
 /** The same engine, whose steps wait for their turn. A step's time runs from the end of the one before: it has all that training does. */

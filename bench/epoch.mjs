@@ -40,7 +40,7 @@ await bundled(['contrast.ts', 'prepare.ts'], async ({ program, engines, load }) 
     command: [
       process.execPath,
       program('contrast'),
-      JSON.stringify({ engine, precision, threads: THREADS, batch: BATCH, recipe: 'simclr', images }),
+      JSON.stringify({ engine, precision, threads: THREADS, batchSize: BATCH, augmentation: 'simclr', images }),
     ],
   }));
   const torch = ({ precision, source, layout, workers }) => ({

@@ -14,17 +14,17 @@ memory_format = getattr(torch, layout + "_format") if layout == "contiguous" els
 autocast = torch.autocast("cpu", torch.bfloat16) if precision == "bfloat16" else contextlib.nullcontext()
 
 model = getattr(torchvision.models, network)(num_classes=7).to(memory_format=memory_format)
-optimiser = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9)
 images = torch.randn(batch, 3, side, side).to(memory_format=memory_format)
 labels = torch.randint(7, (batch,))
 
 
 def step():
-    optimiser.zero_grad()
+    optimizer.zero_grad()
     with autocast:
         loss = torch.nn.functional.cross_entropy(model(images), labels)
     loss.backward()
-    optimiser.step()
+    optimizer.step()
 
 
 print(json.dumps({"version": torch.__version__}), flush=True)

@@ -1,13 +1,18 @@
 /** One contestant of bench/train.mjs: compiles a training step, then runs as many steps as each line on standard input says. */
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
-import { forward } from '../src/learn/nn/forward.ts';
-import { classify, initialiseClassifier } from '../src/learn/nn/heads.ts';
-import { initialise } from '../src/learn/nn/initialise.ts';
-import { initialMemory, update, type Memory, type Optimiser } from '../src/learn/nn/optimiser.ts';
-import { resnet, structureOf, type NetworkName } from '../src/learn/nn/resnet.ts';
+import { resnetForward } from '../src/learn/nn/forward.ts';
+import { linearClassifier, initializeClassifier } from '../src/learn/nn/heads.ts';
+import { initializeResNet } from '../src/learn/nn/initialize.ts';
+import {
+  initialOptimizerState,
+  optimizerStep,
+  type OptimizerState,
+  type Optimizer,
+} from '../src/learn/nn/optimizer.ts';
+import { resnet, resnetStructure, type NetworkName } from '../src/learn/nn/resnet.ts';
 import type { Model } from '../src/learn/nn/variables.ts';
-import { crossEntropy } from '../src/learn/train/classify.ts';
+import { crossEntropy } from '../src/learn/train/supervised.ts';
 import {
   float32,
   int32,
@@ -31,9 +36,9 @@ const [engineName, precision, network, side, batch, threads] = process.argv.slic
 ];
 
 const CLASSES = 7;
-const SGD: Optimiser = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 };
+const SGD: Optimizer = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 };
 
-type State<T> = Model<T> & { readonly memory: Memory<T> };
+type State<T> = Model<T> & { readonly optimizerState: OptimizerState<T> };
 
 const inputs = drawInputs();
 const engine = await open();
@@ -76,35 +81,38 @@ async function expectSameLosses(): Promise<void> {
 /** Forward, backward and SGD with momentum of a ResNet classifier. */
 function compileStep(on: Pick<Engine, 'compile'>) {
   const structure = resnet(network);
-  const { params: convolutions, stats } = initialise(structure, ['bench'], { zeroGamma: true });
-  const params = { ...convolutions, ...initialiseClassifier(structureOf(structure).features, CLASSES, ['bench']) };
+  const { params: convolutions, stats } = initializeResNet(structure, ['bench'], { zeroGamma: true });
+  const params = { ...convolutions, ...initializeClassifier(resnetStructure(structure).features, CLASSES, ['bench']) };
   return on.compile(
     ({
       state: now,
-      inputs: { images, labels, rate },
+      inputs: { images, labels, learningRate },
     }: {
       state: State<tf.Tensor>;
-      inputs: { images: tf.Tensor; labels: tf.Tensor; rate: tf.Tensor };
+      inputs: { images: tf.Tensor; labels: tf.Tensor; learningRate: tf.Tensor };
     }) => {
       const wanted = tf.oneHot(labels, CLASSES, 1, 0, 'float32') as tf.Tensor2D;
       const { value, aux, gradients } = valueAndGrads((trained) => {
-        const { features, stats: moved } = forward(structure, trained, now.stats, images as tf.Tensor4D, {
+        const { features, stats: moved } = resnetForward(structure, trained, now.stats, images as tf.Tensor4D, {
           training: true,
         });
         return {
-          value: crossEntropy(classify(trained, features), wanted, new Array<number>(CLASSES).fill(1)),
+          value: crossEntropy(linearClassifier(trained, features), wanted, new Array<number>(CLASSES).fill(1)),
           aux: moved,
         };
       }, now.params);
-      const next = update(SGD, now.params, gradients, now.memory, rate);
-      return { state: { params: next.params, stats: aux, memory: next.memory }, outputs: { loss: value } };
+      const next = optimizerStep(SGD, now.params, gradients, now.optimizerState, learningRate);
+      return {
+        state: { params: next.params, stats: aux, optimizerState: next.optimizerState },
+        outputs: { loss: value },
+      };
     },
     {
-      state: { params, stats, memory: initialMemory(SGD, params) },
+      state: { params, stats, optimizerState: initialOptimizerState(SGD, params) },
       inputs: {
         images: float32([Number(batch), Number(side), Number(side), 3]),
         labels: int32([Number(batch)]),
-        rate: float32([]),
+        learningRate: float32([]),
       },
     },
     { precision },
@@ -125,6 +133,6 @@ function drawInputs() {
       shape: [n],
       data: Int32Array.from({ length: n }, () => source.integer(CLASSES)),
     },
-    rate: { dtype: 'float32' as const, shape: [], data: Float32Array.of(0.01) },
+    learningRate: { dtype: 'float32' as const, shape: [], data: Float32Array.of(0.01) },
   };
 }

@@ -15,7 +15,7 @@ from PIL import Image
 from torchvision.transforms import v2
 
 given = json.loads(sys.argv[1])
-batch, side = given["batch"], given["side"]
+batch, side = given["batchSize"], given["side"]
 torch.set_num_threads(1)
 pixels = numpy.random.default_rng(0).integers(0, 256, (batch, side, side, 3), dtype=numpy.uint8)
 

@@ -42,7 +42,7 @@ console.log(row('method', 'kNN before', 'kNN after', 'embedding std', 'of even',
 const faults = [];
 for (const name of Object.values(METHODS)) {
   const { start, epochs } = JSON.parse(await readFile(join(root, `reports/methods/${name}.json`), 'utf8'));
-  const { knn, embeddingStd, spread, dimensions } = epochs.at(-1);
+  const { knn, embeddingStd, relativeStd, participationRatio } = epochs.at(-1);
   const collapsed = epochs.find(({ collapse }) => collapse !== null);
   console.log(
     row(
@@ -50,8 +50,8 @@ for (const name of Object.values(METHODS)) {
       start.knn.toFixed(3),
       knn.toFixed(3),
       embeddingStd.toFixed(4),
-      `${(100 * spread).toFixed(0)} %`,
-      dimensions.toFixed(1),
+      `${(100 * relativeStd).toFixed(0)} %`,
+      participationRatio.toFixed(1),
     ),
     collapsed ? ` epoch ${collapsed.epoch}: ${collapsed.collapse}` : '',
   );

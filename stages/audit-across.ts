@@ -6,9 +6,9 @@
  *          pictures  shared.png: up to 24 of them side by side, evidence before hints
  */
 import { writeFile } from 'node:fs/promises';
-import { sharedImages, type Shared } from '../src/learn/dataset/audit/across.ts';
-import { drawShared, sharedToShow } from '../src/learn/dataset/audit/across-shown.ts';
-import { look } from '../src/learn/dataset/audit/seen.ts';
+import { findSharedImages, type SharedImages } from '../src/learn/dataset/audit/shared-images.ts';
+import { drawSharedExamples, chooseSharedExamples } from '../src/learn/dataset/audit/shared-examples.ts';
+import { hashImages } from '../src/learn/dataset/audit/hashed-images.ts';
 import { readDataset } from '../src/learn/dataset/dataset.ts';
 import { openPackedImages } from '../src/learn/dataset/packed-images.ts';
 import { readTable } from '../src/learn/dataset/table.ts';
@@ -28,15 +28,15 @@ export default async function (stage: Stage): Promise<void> {
     seen.push({
       name,
       table,
-      images: await look(packed, (done) => {
+      images: await hashImages(packed, (done) => {
         stage.progress({ done: before + done, total, unit: 'images' });
       }),
     });
     before += packed.count;
   }
-  const found = sharedImages(seen);
-  const shown = sharedToShow(found);
-  await drawShared(
+  const found = findSharedImages(seen);
+  const shown = chooseSharedExamples(found);
+  await drawSharedExamples(
     stage.output('pictures'),
     shown,
     new Map(sets.map(({ name, packed }) => [name, packed])),
@@ -56,7 +56,7 @@ async function openSet(stage: Stage, member: number, images: string) {
   return { name, table: await readTable(path('tables')), packed: await openPackedImages(images) };
 }
 
-function warnOf({ sets, equal, near, turned, names }: Shared, stage: Stage): void {
+function warnOf({ sets, equal, near, turned, names }: SharedImages, stage: Stage): void {
   const pictures = equal.length + near.length + turned.length;
   if (pictures > 0)
     stage.warn(

@@ -1,7 +1,7 @@
 /** Fine-tunes a student that also learns from a trained teacher, the input `teacher`; else as stages/finetune.ts. */
 import { Type } from '@sinclair/typebox';
 import { readClassifier } from '../src/learn/nn/classifier-weights.ts';
-import { distilled } from '../src/learn/train/distill.ts';
+import { distillationStep } from '../src/learn/train/distill.ts';
 import { FinetuneParameters, runFinetuning } from '../src/learn/train/finetune-stage.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
@@ -19,6 +19,6 @@ export default async function distill(stage: Stage): Promise<void> {
   const { temperature, alpha } = given;
   await runFinetuning(stage, 'distill', given, async (classes) => {
     const teacher = await readClassifier(stage.input('teacher'), classes);
-    return (settings) => distilled({ teacher, temperature, alpha }, settings);
+    return (settings) => distillationStep({ teacher, temperature, alpha }, settings);
   });
 }

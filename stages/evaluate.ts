@@ -4,14 +4,14 @@
  * inputs   dataset      dataset.json
  *          predictions  predictions.csv, gathered over the axes `model` and `seed`
  *          probes       predictions of "probe", gathered over `model`, `kind` and `seed`                      } may be
- *          fractions    predictions of fine-tuning with fewer labels, over `model`, `labels` and `seed`      } null
+ *          labelFractions  predictions of fine-tuning with fewer labels, over `model`, `labelFraction` and `seed`      } null
  *          leaky        predictions of fine-tuning on a split that leaks, over `model` and `seed`            } or absent
  *          audit        audit.json: also counts test images that are equal to a trained one; may be null or absent
  * params   resamples    rounds of the bootstrap (2000)
  *          level        of the intervals (0.95)
  *          seed         of the bootstrap (0)
  * outputs  metrics      metrics.json
- *          results      results.csv: dataset,model,seed,part,metric,value
+ *          results      results.csv: dataset,model,seed,subset,metric,value
  */
 import { Type } from '@sinclair/typebox';
 import { parameters, type Gathered, type Stage } from '../src/stage/index.ts';
@@ -37,9 +37,9 @@ export default async function (stage: Stage): Promise<void> {
       ...(await readRun(member)),
       kind: kindOf(member.axes),
     })),
-    fractions: await readAll(stage, 'fractions', async (member) => ({
+    labelFractions: await readAll(stage, 'labelFractions', async (member) => ({
       ...(await readRun(member)),
-      labels: labelsOf(member.axes),
+      labelFraction: labelFractionOf(member.axes),
     })),
     leaky: await readAll(stage, 'leaky', readRun),
   };
@@ -70,9 +70,9 @@ function kindOf({ kind }: Gathered[number]['axes']): 'linear' | 'knn' {
   throw new TypeError(`probes must be gathered over "kind" too, "linear" or "knn"; found ${JSON.stringify(kind)}.`);
 }
 
-function labelsOf({ labels }: Gathered[number]['axes']): number {
-  if (typeof labels === 'number') return labels;
+function labelFractionOf({ labelFraction }: Gathered[number]['axes']): number {
+  if (typeof labelFraction === 'number') return labelFraction;
   throw new TypeError(
-    `fractions must be gathered over "labels" too, shares from 0 to 1; found ${JSON.stringify(labels)}.`,
+    `labelFractions must be gathered over "labelFraction" too, fractions from 0 to 1; found ${JSON.stringify(labelFraction)}.`,
   );
 }

@@ -7,9 +7,9 @@ import { writeDataset } from '../src/learn/dataset/dataset.ts';
 import { readTable, writeTable } from '../src/learn/dataset/table.ts';
 import { predictionsOf, writePredictions } from '../src/learn/eval/predictions.ts';
 import { readExplanation } from '../src/learn/explain/explanation.ts';
-import { initialiseClassifier } from '../src/learn/nn/heads.ts';
-import { initialise } from '../src/learn/nn/initialise.ts';
-import { resnet, structureOf } from '../src/learn/nn/resnet.ts';
+import { initializeClassifier } from '../src/learn/nn/heads.ts';
+import { initializeResNet } from '../src/learn/nn/initialize.ts';
+import { resnet, resnetStructure } from '../src/learn/nn/resnet.ts';
 import { writeWeights } from '../src/learn/nn/weights.ts';
 import { CLASSES, SIZE, writeSquares } from '../src/learn/train/data.test-support.ts';
 import { createStage } from '../src/stage/create-stage.ts';
@@ -40,8 +40,8 @@ beforeAll(async () => {
     source: 'drawn',
     dropped: [],
   });
-  const { params, stats } = initialise(NETWORK, ['fine-tuned']);
-  const head = initialiseClassifier(structureOf(NETWORK).features, CLASSES.length, ['fine-tuned', 'head']);
+  const { params, stats } = initializeResNet(NETWORK, ['fine-tuned']);
+  const head = initializeClassifier(resnetStructure(NETWORK).features, CLASSES.length, ['fine-tuned', 'head']);
   await writeWeights(
     file('after.safetensors'),
     { params: { ...params, ...head }, stats },
@@ -52,7 +52,7 @@ beforeAll(async () => {
     index,
     image,
     group,
-    part: index < 24 ? ('train' as const) : index < FIRST ? ('validation' as const) : ('test' as const),
+    subset: index < 24 ? ('train' as const) : index < FIRST ? ('validation' as const) : ('test' as const),
     label: CLASSES.indexOf(label),
   }));
   // The hostile one is the surest of all, and wrong.

@@ -7,8 +7,8 @@
  *          predictions  predictions.csv of fine-tuning
  * params seed of fine-tuning (its random start is drawn again), of the choice of images, and of UMAP
  *          images       at most so many test images are embedded (300)
- * outputs explanation explanation.json
- *          pictures     cams.png: a row for each listed image: picture, Grad-CAM of the predicted class, of the labelled class
+ * outputs  explanation  explanation.json
+ *          pictures     cams.png: a row for each listed image: picture, Grad-CAM of the predicted class, of the labeled class
  */
 import { Type } from '@sinclair/typebox';
 import { contactSheet } from '../src/learn/dataset/contact-sheet.ts';
@@ -17,8 +17,8 @@ import { readPredictions } from '../src/learn/eval/predictions.ts';
 import { explain } from '../src/learn/explain/explain.ts';
 import { writeExplanation } from '../src/learn/explain/explanation.ts';
 import { readClassifier } from '../src/learn/nn/classifier-weights.ts';
-import { startFrom } from '../src/learn/nn/start.ts';
-import { openLearningData } from '../src/learn/train/data.ts';
+import { loadStart } from '../src/learn/nn/start.ts';
+import { openTrainingData } from '../src/learn/train/data.ts';
 import { withEngine } from '../src/learn/train/engine.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
@@ -33,13 +33,13 @@ const TILE = 96;
 export default async function (stage: Stage): Promise<void> {
   const { seed, images } = parameters(Parameters, stage);
   const { classes } = await readDataset(stage.input('dataset'));
-  const data = await openLearningData({
+  const data = await openTrainingData({
     images: stage.input('images'),
     table: stage.input('table'),
     split: stage.input('split'),
   });
   const { network, model: after } = await readClassifier(stage.input('after'), classes);
-  const start = await startFrom(stage.inputs.before === null ? null : stage.input('before'), network, ['start', seed]);
+  const start = await loadStart(stage.inputs.before === null ? null : stage.input('before'), network, ['start', seed]);
   const predictions = await readPredictions(stage.input('predictions'));
 
   await withEngine(stage.resources, async (engine) => {

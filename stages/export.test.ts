@@ -7,11 +7,11 @@ import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeDataset } from '../src/learn/dataset/dataset.ts';
 import { readClassifier } from '../src/learn/nn/classifier-weights.ts';
-import { forward } from '../src/learn/nn/forward.ts';
-import { classify, initialiseClassifier } from '../src/learn/nn/heads.ts';
-import { initialise } from '../src/learn/nn/initialise.ts';
-import { resnet, structureOf } from '../src/learn/nn/resnet.ts';
-import { standardise } from '../src/learn/nn/standardise.ts';
+import { resnetForward } from '../src/learn/nn/forward.ts';
+import { linearClassifier, initializeClassifier } from '../src/learn/nn/heads.ts';
+import { initializeResNet } from '../src/learn/nn/initialize.ts';
+import { resnet, resnetStructure } from '../src/learn/nn/resnet.ts';
+import { normalize } from '../src/learn/nn/normalize.ts';
 import type { Variables } from '../src/learn/nn/variables.ts';
 import { writeWeights } from '../src/learn/nn/weights.ts';
 import { openEngine, uint8 } from '../src/tensor/index.ts';
@@ -25,10 +25,10 @@ const [BATCH, SIZE] = [2, 24];
 
 let folder: string;
 const file = (name: string) => path.join(folder, name);
-const model = { ...initialise(NETWORK, ['export']) };
+const model = { ...initializeResNet(NETWORK, ['export']) };
 const params = {
   ...model.params,
-  ...initialiseClassifier(structureOf(NETWORK).features, CLASSES.length, ['export', 'head']),
+  ...initializeClassifier(resnetStructure(NETWORK).features, CLASSES.length, ['export', 'head']),
 };
 
 beforeAll(async () => {
@@ -60,7 +60,7 @@ beforeAll(async () => {
     resources: {},
     lineage: [],
     inputs: { dataset: file('dataset.json'), weights: file('weights.safetensors') },
-    params: { size: SIZE, batch: BATCH },
+    params: { size: SIZE, batchSize: BATCH },
     outputs,
   };
   await exportStage(createStage(job, () => undefined, new AbortController().signal).stage);
@@ -87,12 +87,15 @@ test('the ONNX model gives the probabilities that the network gives', async () =
       state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
       inputs: { images: tf.Tensor };
     }) => {
-      const images = standardise(tf.mul<tf.Tensor4D>(tf.cast(inputs.images, 'float32'), 1 / 255));
+      const images = normalize(tf.mul<tf.Tensor4D>(tf.cast(inputs.images, 'float32'), 1 / 255));
       return {
         state,
         outputs: {
           rows: tf.softmax(
-            classify(state.params, forward(NETWORK, state.params, state.stats, images, { training: false }).features),
+            linearClassifier(
+              state.params,
+              resnetForward(NETWORK, state.params, state.stats, images, { training: false }).features,
+            ),
           ),
         },
       };

@@ -13,29 +13,29 @@ import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
 import { readDataset } from '../src/learn/dataset/dataset.ts';
 import { readClassifier } from '../src/learn/nn/classifier-weights.ts';
-import { onnxFile, torchFile } from '../src/learn/nn/export.ts';
+import { encodeOnnxClassifier, encodeTorchStateDict } from '../src/learn/nn/export.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
 const Parameters = Type.Object({
   size: Type.Integer({ minimum: 8 }),
-  batch: Type.Integer({ minimum: 1, default: 1 }),
+  batchSize: Type.Integer({ minimum: 1, default: 1 }),
 });
 
 export default async function (stage: Stage): Promise<void> {
-  const { size, batch } = parameters(Parameters, stage);
+  const { size, batchSize } = parameters(Parameters, stage);
   const { classes } = await readDataset(stage.input('dataset'));
   const { network, model } = await readClassifier(stage.input('weights'), classes);
-  const { bytes, input, output } = onnxFile(network, model, { batch, size });
+  const { bytes, input, output } = encodeOnnxClassifier(network, model, { batchSize, size });
   const about = {
     network: network.name,
     stem: network.stem,
     classes,
-    input: { name: input, dtype: 'uint8', shape: [batch, size, size, 3] },
-    output: { name: output, dtype: 'float32', shape: [batch, classes.length] },
+    input: { name: input, dtype: 'uint8', shape: [batchSize, size, size, 3] },
+    output: { name: output, dtype: 'float32', shape: [batchSize, classes.length] },
   };
   await writeFile(
     stage.output('torch'),
-    torchFile(model, { architecture: network.name, stem: network.stem, classes: classes.join(',') }),
+    encodeTorchStateDict(model, { architecture: network.name, stem: network.stem, classes: classes.join(',') }),
   );
   await writeFile(stage.output('onnx'), bytes);
   await writeFile(stage.output('about'), `${JSON.stringify(about, null, 2)}\n`);

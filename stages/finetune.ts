@@ -1,8 +1,8 @@
 /** Fine-tunes a network from random or given weights, selects its epoch by validation, and predicts every image once. */
-import { supervised } from '../src/learn/train/classify.ts';
+import { supervisedStep } from '../src/learn/train/supervised.ts';
 import { FinetuneParameters, runFinetuning } from '../src/learn/train/finetune-stage.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
 export default async function finetune(stage: Stage): Promise<void> {
-  await runFinetuning(stage, 'finetune', parameters(FinetuneParameters, stage), () => supervised);
+  await runFinetuning(stage, 'finetune', parameters(FinetuneParameters, stage), () => supervisedStep);
 }

@@ -1,7 +1,7 @@
-/** Draws labelled fractals, to pre-train a transfer start: params -> packed images, table, description. */
+/** Draws labeled fractals, to pre-train a transfer start: params -> packed images, table, description. */
 import { Type } from '@sinclair/typebox';
-import { writeDrawnSet } from '../src/learn/dataset/drawn/draw-set.ts';
-import { fractals } from '../src/learn/dataset/drawn/fractals.ts';
+import { writeSyntheticDataset } from '../src/learn/dataset/drawn/write-synthetic-dataset.ts';
+import { fractalDataset } from '../src/learn/dataset/drawn/fractals.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
 const Parameters = Type.Object({
@@ -14,7 +14,7 @@ const Parameters = Type.Object({
 
 export default async function (stage: Stage): Promise<void> {
   const files = { images: stage.output('images'), table: stage.output('table'), dataset: stage.output('dataset') };
-  await writeDrawnSet(fractals(parameters(Parameters, stage)), files, (done, total) => {
+  await writeSyntheticDataset(fractalDataset(parameters(Parameters, stage)), files, (done, total) => {
     stage.progress({ done, total, unit: 'images' });
   });
 }

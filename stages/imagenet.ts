@@ -1,9 +1,9 @@
 /** ImageNet weights: checks that the file fits the network, and hands it on as it is. */
 import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
-import { obtainWeights } from '../src/learn/nn/obtain-weights.ts';
+import { loadPublishedWeights } from '../src/learn/nn/published-weights.ts';
 import { readBackbone } from '../src/learn/nn/weights.ts';
-import { NetworkParameters, networkOf } from '../src/learn/train/parameters.ts';
+import { NetworkParameters, networkFrom } from '../src/learn/train/parameters.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 import { digestOf } from '../src/util/digest.ts';
 
@@ -22,9 +22,13 @@ const Parameters = Type.Composite([
 /** The input `file` is null where the pipeline found none; with `url` and `sha256` it is then fetched. */
 export default async function imagenet(stage: Stage): Promise<void> {
   const wanted = parameters(Parameters, stage);
-  const bytes = await obtainWeights(wanted, stage.inputs.file === null ? null : stage.input('file'), stage.signal);
+  const bytes = await loadPublishedWeights(
+    wanted,
+    stage.inputs.file === null ? null : stage.input('file'),
+    stage.signal,
+  );
   await writeFile(stage.output('weights'), bytes);
-  const { match } = await readBackbone(stage.output('weights'), networkOf(wanted));
+  const { match } = await readBackbone(stage.output('weights'), networkFrom(wanted));
   stage.record({
     ...match.metadata,
     network: wanted.network,

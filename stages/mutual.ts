@@ -1,10 +1,10 @@
 /** Fine-tunes a network together with a peer that starts differently, each learning from the other; else as stages/finetune.ts. */
 import { Type } from '@sinclair/typebox';
-import { initialiseClassifier } from '../src/learn/nn/heads.ts';
-import { resnet, structureOf } from '../src/learn/nn/resnet.ts';
-import { startFrom } from '../src/learn/nn/start.ts';
+import { initializeClassifier } from '../src/learn/nn/heads.ts';
+import { resnet, resnetStructure } from '../src/learn/nn/resnet.ts';
+import { loadStart } from '../src/learn/nn/start.ts';
 import { FinetuneParameters, runFinetuning } from '../src/learn/train/finetune-stage.ts';
-import { mutual } from '../src/learn/train/mutual.ts';
+import { mutualLearningStep } from '../src/learn/train/mutual.ts';
 import { NetworkParameters } from '../src/learn/train/parameters.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
@@ -24,13 +24,13 @@ export default async function finetuneMutually(stage: Stage): Promise<void> {
   const { network: name, stem } = given.peer ?? given;
   const network = resnet(name, stem);
   await runFinetuning(stage, 'mutual', given, async (classes) => {
-    const { backbone, warning } = await startFrom(stage.inputs.peer === null ? null : stage.input('peer'), network, [
+    const { backbone, warning } = await loadStart(stage.inputs.peer === null ? null : stage.input('peer'), network, [
       'peer',
       given.seed,
     ]);
     if (warning !== null) stage.warn(warning);
-    const head = initialiseClassifier(structureOf(network).features, classes.length, ['peer head', given.seed]);
+    const head = initializeClassifier(resnetStructure(network).features, classes.length, ['peer head', given.seed]);
     const peer = { network, start: { params: { ...backbone.params, ...head }, stats: backbone.stats } };
-    return (settings) => mutual(peer, settings);
+    return (settings) => mutualLearningStep(peer, settings);
   });
 }

@@ -1,7 +1,7 @@
 /** Draws the phantom data set: params -> packed images, table, description. */
 import { Type } from '@sinclair/typebox';
-import { writeDrawnSet } from '../src/learn/dataset/drawn/draw-set.ts';
-import { phantoms } from '../src/learn/dataset/drawn/phantoms.ts';
+import { writeSyntheticDataset } from '../src/learn/dataset/drawn/write-synthetic-dataset.ts';
+import { phantomDataset } from '../src/learn/dataset/drawn/phantoms.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
 const Parameters = Type.Object({
@@ -13,7 +13,7 @@ const Parameters = Type.Object({
 
 export default async function (stage: Stage): Promise<void> {
   const files = { images: stage.output('images'), table: stage.output('table'), dataset: stage.output('dataset') };
-  await writeDrawnSet(phantoms(parameters(Parameters, stage)), files, (done, total) => {
+  await writeSyntheticDataset(phantomDataset(parameters(Parameters, stage)), files, (done, total) => {
     stage.progress({ done, total, unit: 'images' });
   });
 }

@@ -1,4 +1,4 @@
-/** Pre-trains a network by BYOL, from random or given weights, on the images of the training part. */
+/** Pre-trains a network by BYOL, from random or given weights, on the images of the training subset. */
 import { Type } from '@sinclair/typebox';
 import { byol } from '../src/learn/ssl/byol.ts';
 import { PretrainParameters, runPretraining } from '../src/learn/train/pretrain-stage.ts';

@@ -1,4 +1,4 @@
-/** Pre-trains a network by SimCLR, from random or given weights, on the images of the training part. */
+/** Pre-trains a network by SimCLR, from random or given weights, on the images of the training subset. */
 import { Type } from '@sinclair/typebox';
 import { simclr } from '../src/learn/ssl/simclr.ts';
 import { PretrainParameters, runPretraining } from '../src/learn/train/pretrain-stage.ts';

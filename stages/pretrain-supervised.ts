@@ -1,20 +1,20 @@
-/** Trains a network on a labelled data set, for others to start from. */
+/** Trains a network on a labeled data set, for others to start from. */
 import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
 import { readDataset } from '../src/learn/dataset/dataset.ts';
-import { initialiseClassifier } from '../src/learn/nn/heads.ts';
-import { initialise } from '../src/learn/nn/initialise.ts';
-import { structureOf } from '../src/learn/nn/resnet.ts';
+import { initializeClassifier } from '../src/learn/nn/heads.ts';
+import { initializeResNet } from '../src/learn/nn/initialize.ts';
+import { resnetStructure } from '../src/learn/nn/resnet.ts';
 import { writeWeights } from '../src/learn/nn/weights.ts';
-import { supervised } from '../src/learn/train/classify.ts';
-import { openLearningData } from '../src/learn/train/data.ts';
+import { supervisedStep } from '../src/learn/train/supervised.ts';
+import { openTrainingData } from '../src/learn/train/data.ts';
 import { withEngine } from '../src/learn/train/engine.ts';
 import { fitClassifier } from '../src/learn/train/fit-classifier.ts';
 import {
   NetworkParameters,
-  networkOf,
-  optimiserOf,
-  recipeOf,
+  networkFrom,
+  optimizerFrom,
+  augmentationOf,
   TrainingParameters,
 } from '../src/learn/train/parameters.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
@@ -23,16 +23,16 @@ const Parameters = Type.Composite([NetworkParameters, TrainingParameters]);
 
 export default async function pretrain(stage: Stage): Promise<void> {
   const given = parameters(Parameters, stage);
-  const network = networkOf(given);
+  const network = networkFrom(given);
   const dataset = await readDataset(stage.input('dataset'));
   const { name, classes } = dataset;
-  const data = await openLearningData({
+  const data = await openTrainingData({
     images: stage.input('images'),
     table: stage.input('table'),
     split: stage.input('split'),
   });
-  const { params, stats } = initialise(network, ['start', given.seed]);
-  const head = initialiseClassifier(structureOf(network).features, classes.length, ['head', given.seed]);
+  const { params, stats } = initializeResNet(network, ['start', given.seed]);
+  const head = initializeClassifier(resnetStructure(network).features, classes.length, ['head', given.seed]);
 
   await withEngine(stage.resources, async (engine) => {
     stage.record({ ...engine.description, precision: given.precision });
@@ -41,13 +41,13 @@ export default async function pretrain(stage: Stage): Promise<void> {
       network,
       classes,
       classWeights: 'none' as const,
-      optimiser: optimiserOf(given),
-      recipe: recipeOf(given.recipe, dataset, data.images.size),
+      optimizer: optimizerFrom(given),
+      augmentation: augmentationOf(given.augmentation, dataset, data.images.size),
     };
     const fit = await fitClassifier(
       engine,
       settings,
-      supervised,
+      supervisedStep,
       data,
       { params: { ...params, ...head }, stats },
       stage,
@@ -59,7 +59,12 @@ export default async function pretrain(stage: Stage): Promise<void> {
       dataset: name,
       classes: classes.join(','),
     });
-    const epochs = fit.rows.map(({ epoch, rate, train, validation }) => ({ epoch, rate, ...train, validation }));
+    const epochs = fit.rows.map(({ epoch, learningRate, train, validation }) => ({
+      epoch,
+      learningRate,
+      ...train,
+      validation,
+    }));
     await writeFile(
       stage.output('curves'),
       `${JSON.stringify({ kind: 'pretrain', method: 'supervised', epochs, best: fit.best }, null, 2)}\n`,

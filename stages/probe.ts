@@ -6,9 +6,9 @@
  *          split                   split.csv
  *          weights                 what the model starts from; null for random weights
  * params   network, stem
- *          kind                    "linear": logistic regression with an L2 penalty; "knn": nearest neighbours by cosine
+ *          kind                    "linear": logistic regression with an L2 penalty; "knn": nearest neighbors by cosine
  *          seed                    of the weights that are drawn at random
- * outputs  predictions             predictions.csv of the validation and the test part
+ * outputs  predictions             predictions.csv of the validation and the test subset
  *          choice                  choice.json: the settings tried, their validation AUC and loss, the one chosen
  */
 import { ProbeParameters, runProbe } from '../src/learn/train/probe-stage.ts';

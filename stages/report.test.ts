@@ -41,7 +41,7 @@ beforeAll(async () => {
     validation: 0.2,
     seed: 3,
     overlap: 'remove',
-    parts: {},
+    subsets: {},
     unused: 0,
     groupOverlap: 0,
   });
@@ -54,7 +54,7 @@ beforeAll(async () => {
       epochs: [1, 2].map((epoch) => ({
         epoch,
         loss: 4 - epoch,
-        rate: 0.1,
+        learningRate: 0.1,
         embeddingStd: 0.08,
         alignment: 1,
         uniformity: -2,
@@ -112,7 +112,7 @@ async function writeRun({ model, skill, seed }: (typeof RUNS)[number]): Promise<
     index,
     image: `${index}.png`,
     group: `${index >> 1}`,
-    part: (['train', 'validation', 'test'] as const)[(index >> 1) % 3]!,
+    subset: (['train', 'validation', 'test'] as const)[(index >> 1) % 3]!,
     label: index % 5 < 3 ? 0 : 1,
   }));
   const probabilities = images.flatMap(({ label }) => {
@@ -126,7 +126,7 @@ async function writeRun({ model, skill, seed }: (typeof RUNS)[number]): Promise<
   );
   const epochs = [1, 2, 3].map((epoch) => ({
     epoch,
-    rate: 0.1,
+    learningRate: 0.1,
     train: { loss: 1 / epoch, accuracy: 0.6 },
     validation: { loss: 1 / epoch, accuracy: 0.6, auc: 0.7 },
   }));
@@ -241,7 +241,7 @@ const withAxes = (more: Record<string, string | number>): Gathered =>
 test('results.json is as schema/results.schema.json says, and a fault in any one field is not', async () => {
   await runEvaluate({
     probes: withAxes({ kind: 'linear' }),
-    fractions: withAxes({ labels: 0.1 }),
+    labelFractions: withAxes({ labelFraction: 0.1 }),
     leaky: withAxes({}),
     audit: file('audit.json'),
   });
@@ -253,7 +253,7 @@ test('results.json is as schema/results.schema.json says, and a fault in any one
   for (const [right, wrong] of [
     ['"version": 1', '"version": 2'],
     ['"kind": "linear"', '"kind": "forest"'],
-    ['"labels": 0.1', '"labels": 10'],
+    ['"labelFraction": 0.1', '"labelFraction": 10'],
     ['"leaks": ', '"leaked": '],
     ['"metric": "auc"', '"metric": "AUC"'],
     ['"recall": 0', '"recall": 1'],

@@ -2,9 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
 import { equalImages } from '../src/learn/dataset/audit/equal-images.ts';
-import type { EqualImages } from '../src/learn/dataset/copies.ts';
+import type { EqualImages } from '../src/learn/dataset/remove-duplicates.ts';
 import { readDataset } from '../src/learn/dataset/dataset.ts';
-import { summarise } from '../src/learn/dataset/split-summary.ts';
+import { summarizeSplit } from '../src/learn/dataset/split-summary.ts';
 import { writeSplit } from '../src/learn/dataset/split-table.ts';
 import { policyFor, splitDataset } from '../src/learn/dataset/split.ts';
 import { readTable, type TableRow } from '../src/learn/dataset/table.ts';
@@ -30,8 +30,8 @@ const Parameters = Type.Object({
   overlap: Type.Union([Type.Literal('remove'), Type.Literal('keep')], { default: 'remove' }),
   /** `remove` takes training images out that are equal to a tested, validated or earlier training image; it needs the input `audit`. */
   duplicates: Type.Union([Type.Literal('remove'), Type.Literal('keep')], { default: 'keep' }),
-  /** Shares of the training labels for the column `labels`; 1 is always among them. */
-  fractions: Type.Array(Type.Number({ exclusiveMinimum: 0, maximum: 1 }), { default: [] }),
+  /** Fractions of the training labels for the column `labelFraction`; 1 is always among them. */
+  labelFractions: Type.Array(Type.Number({ exclusiveMinimum: 0, maximum: 1 }), { default: [] }),
 });
 
 export default async function (stage: Stage): Promise<void> {
@@ -46,23 +46,23 @@ export default async function (stage: Stage): Promise<void> {
     table,
     classes,
     options,
-    options.duplicates === 'remove' ? await copiesIn(stage, table) : [],
+    options.duplicates === 'remove' ? await duplicatesIn(stage, table) : [],
   );
-  const summary = summarise(split, table, classes, options);
+  const summary = summarizeSplit(split, table, classes, options);
   await writeSplit(stage.output('split'), split);
   await writeFile(stage.output('summary'), `${JSON.stringify(summary, null, 2)}\n`);
   if (options.overlap === 'remove' && summary.unused > 0)
     stage.warn(
-      `${summary.unused} images are in no part: their group is also in the published test set, or they belong to no published set.`,
+      `${summary.unused} images are in no subset: their group is also in the published test set, or they belong to no published set.`,
     );
-  if (summary.groupOverlap > 0) stage.warn(`${summary.groupOverlap} groups have images in more than one part.`);
+  if (summary.groupOverlap > 0) stage.warn(`${summary.groupOverlap} groups have images in more than one subset.`);
   if (summary.removed.length > 0)
     stage.warn(
       `${summary.removed.length} images were left out because they are equal to one that stays; split.json names each.`,
     );
 }
 
-async function copiesIn(stage: Stage, table: readonly TableRow[]): Promise<EqualImages[]> {
+async function duplicatesIn(stage: Stage, table: readonly TableRow[]): Promise<EqualImages[]> {
   if (typeof stage.inputs.audit !== 'string')
     throw new DatasetError(
       'duplicates is "remove", but the stage has no input "audit", which says what is equal: give it the output "audit" of an audit stage.',

@@ -1,4 +1,4 @@
-/** The proof that labels of the test part choose nothing: they are exchanged after the split, and only test scores move. */
+/** The proof that labels of the test subset choose nothing: they are exchanged after the split, and only test scores move. */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -71,7 +71,7 @@ async function studyWith(name: string, table: string): Promise<(file: string) =>
   await finetune(
     start('finetune', {
       inputs,
-      params: { network: 'resnet-small', epochs: 3, batch: 12, rate: 0.05, recipe: 'none', seed: 1 },
+      params: { network: 'resnet-small', epochs: 3, batchSize: 12, learningRate: 0.05, augmentation: 'none', seed: 1 },
       outputs: { weights: file('weights'), predictions: file('predictions'), curves: file('curves') },
     }),
   );
@@ -108,7 +108,7 @@ test(
     const asIs = await studyWith('as-is', shared.table);
     const exchanged = await studyWith('exchanged', path.join(shared.folder, 'exchanged.csv'));
 
-    // Weights, the epoch selected and all that led to it, the penalty and the number of neighbours.
+    // Weights, the epoch selected and all that led to it, the penalty and the number of neighbors.
     for (const file of ['weights', 'curves', 'linear-choice', 'knn-choice']) {
       expect((await readFile(exchanged(file))).equals(await readFile(asIs(file))), file).toBe(true);
     }

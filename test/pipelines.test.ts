@@ -52,7 +52,7 @@ test.each(['small', 'quick', 'methods-real', 'paper'])(
     expect(axisOf(instances, 'finetune', 'model')).toEqual(expect.arrayContaining(['M1', 'M2', 'M3', 'M4', 'M1+']));
     expect(axisOf(instances, 'probe', 'kind')).toEqual(['linear', 'knn']);
     expect(axisOf(instances, 'finetune-leaky', 'model')).toEqual(['M1', 'M3']);
-    expect(axisOf(instances, 'finetune-fraction', 'labels')).toEqual([0.1]);
+    expect(axisOf(instances, 'finetune-fraction', 'labelFraction')).toEqual([0.1]);
   },
 );
 

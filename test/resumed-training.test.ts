@@ -33,11 +33,11 @@ const training = pipelineOf({
     params: {
       network: 'resnet-small',
       epochs: 45,
-      batch: 32,
-      rate: 0.1,
-      warmUp: 1,
+      batchSize: 32,
+      learningRate: 0.1,
+      warmupEpochs: 1,
       temperature: 0.5,
-      recipe: 'fundus',
+      augmentation: 'fundus',
       seed: 0,
     },
     outputs: {

@@ -15,7 +15,7 @@ const TINY = [
   'fractals.images=200',
   'transfer.epochs=1',
   'pretrain.epochs=1',
-  'pretrain.batch=64',
+  'pretrain.batchSize=64',
   'finetune.epochs=2',
 ].flatMap((assignment) => ['--set', assignment]);
 

@@ -1,4 +1,4 @@
-"""How far two ways to read CMYK without a profile are from the colours that were printed: libvips' (ours) and Pillow's formula.
+"""How far two ways to read CMYK without a profile are from the colors that were printed: libvips' (ours) and Pillow's formula.
 
 Usage, in the root of the repository: python scripts/golden/cmyk_managed.py <CMYK profile.icc> <picture> [<picture> ...]
 
@@ -38,4 +38,4 @@ with tempfile.NamedTemporaryFile(suffix=".tif") as file:
 ours = Image.frombytes("RGB", inks.size, raw)
 for name, read in (("ours", ours), ("formula", inks.convert("RGB"))):
     distance = np.sqrt(((lab(read) - truth) ** 2).sum(axis=-1))
-    print(f"{name}: dE76 mean {distance.mean():.1f}, 95 % below {np.percentile(distance, 95):.1f}; grey levels {np.abs(np.asarray(read).astype(int) - np.asarray(through(inks, profile, SRGB, ('CMYK', 'RGB')))).mean():.1f}")
+    print(f"{name}: dE76 mean {distance.mean():.1f}, 95 % below {np.percentile(distance, 95):.1f}; gray levels {np.abs(np.asarray(read).astype(int) - np.asarray(through(inks, profile, SRGB, ('CMYK', 'RGB')))).mean():.1f}")

@@ -19,7 +19,7 @@ expected = {}
 
 
 def scene(width: int, height: int) -> np.ndarray:
-    """Four corners of four colours, smoothly blended: no turn or mirror leaves it alone, and JPEG hardly changes it."""
+    """Four corners of four colors, smoothly blended: no turn or mirror leaves it alone, and JPEG hardly changes it."""
     y, x = np.mgrid[0:height, 0:width] / np.array([height - 1, width - 1]).reshape(2, 1, 1)
     corners = np.array([[[220, 40, 30], [40, 200, 60]], [[30, 60, 210], [230, 220, 90]]], dtype=float)
     blend = (1 - y)[..., None] * ((1 - x)[..., None] * corners[0, 0] + x[..., None] * corners[0, 1]) + y[..., None] * ((1 - x)[..., None] * corners[1, 0] + x[..., None] * corners[1, 1])
@@ -31,21 +31,21 @@ def middle(image: Image.Image) -> np.ndarray:
     return np.asarray(image.crop((left, top, left + SIDE, top + SIDE)))
 
 
-colour = Image.fromarray(scene(SIDE, SIDE))
+color = Image.fromarray(scene(SIDE, SIDE))
 
-# Pillow cuts 16-bit grey off at 255 when it converts it to RGB: the reference is the upper byte.
-deep = (np.asarray(colour.convert("L")).astype(np.uint16) * 256) + 77
-for name in ("grey16.png", "grey16.tif"):
+# Pillow cuts 16-bit gray off at 255 when it converts it to RGB: the reference is the upper byte.
+deep = (np.asarray(color.convert("L")).astype(np.uint16) * 256) + 77
+for name in ("gray16.png", "gray16.tif"):
     Image.fromarray(deep).save(out / name)
     read = np.asarray(Image.open(out / name)).astype(np.uint16)
     expected[name] = np.repeat((read >> 8).astype(np.uint8)[..., None], 3, axis=2)
 
-alpha = np.dstack([np.asarray(colour), np.tile(np.linspace(0, 255, SIDE).astype(np.uint8), (SIDE, 1))])
+alpha = np.dstack([np.asarray(color), np.tile(np.linspace(0, 255, SIDE).astype(np.uint8), (SIDE, 1))])
 Image.fromarray(alpha, "RGBA").save(out / "rgba.png")
 black = Image.new("RGBA", (SIDE, SIDE), (0, 0, 0, 255))
 expected["rgba.png"] = np.asarray(Image.alpha_composite(black, Image.open(out / "rgba.png")).convert("RGB"))
 
-colour.quantize(32).save(out / "palette.png")
+color.quantize(32).save(out / "palette.png")
 expected["palette.png"] = np.asarray(Image.open(out / "palette.png").convert("RGB"))
 
 
@@ -86,7 +86,7 @@ def own_profile() -> bytes:
 
 
 # Pillow's own conversion knows no profile: it is kept to show how far it is from what Little CMS makes of the same inks.
-inks = colour.convert("CMYK")
+inks = color.convert("CMYK")
 inks.save(out / "cmyk.jpg", quality=95, subsampling=0)
 inks.save(out / "cmyk-profile.jpg", quality=95, subsampling=0, icc_profile=own_profile())
 expected["cmyk.jpg"] = managed("cmyk.jpg", fallback_profile())
@@ -120,7 +120,7 @@ def parts(shape, labels):
 
 
 pairs = lambda count: (np.arange(count) % 2).astype(np.uint8).reshape(-1, 1)
-np.savez_compressed(out / "grey.npz", **parts((8, 8), pairs))
-np.savez(out / "colour.npz", **parts((8, 8, 3), lambda count: (np.arange(count) % 2).astype(np.int64)))
+np.savez_compressed(out / "gray.npz", **parts((8, 8), pairs))
+np.savez(out / "color.npz", **parts((8, 8, 3), lambda count: (np.arange(count) % 2).astype(np.int64)))
 np.savez(out / "several-labels.npz", **parts((8, 8), lambda count: np.zeros((count, 14), np.uint8)))
 np.savez(out / "fortran.npz", **{name: np.asfortranarray(array) for name, array in parts((8, 8), pairs).items()})

@@ -1,4 +1,4 @@
-"""Writes src/learn/augment/golden/pillow.json: crops, resizing and colour as Pillow does them (pip install pillow==12.*).
+"""Writes src/learn/augment/golden/pillow.json: crops, resizing and color as Pillow does them (pip install pillow==12.*).
 
     python scripts/golden/pillow_augment.py
 
@@ -24,7 +24,7 @@ for left, top, width, height, size in [(0, 0, 12, 12, 5), (1, 2, 7, 9, 4), (3, 0
     crop = image.crop((left, top, left + width, top + height)).resize((size, size), Image.Resampling.BILINEAR)
     crops.append({"left": left, "top": top, "width": width, "height": height, "size": size, "values": values(crop)})
 
-colours = []
+colors = []
 for name, enhance, factor in [
     ("brightness", ImageEnhance.Brightness, 1.4),
     ("brightness", ImageEnhance.Brightness, 0.6),
@@ -33,10 +33,10 @@ for name, enhance, factor in [
     ("saturation", ImageEnhance.Color, 1.8),
     ("saturation", ImageEnhance.Color, 0.2),
 ]:
-    colours.append({"name": name, "factor": factor, "values": values(enhance(image).enhance(factor))})
+    colors.append({"name": name, "factor": factor, "values": values(enhance(image).enhance(factor))})
 
 path = pathlib.Path(__file__).parents[2] / "src/learn/augment/golden/pillow.json"
 path.parent.mkdir(exist_ok=True)
-golden = {"pillow": __version__, "side": SIDE, "image": values(image), "crops": crops, "colours": colours}
+golden = {"pillow": __version__, "side": SIDE, "image": values(image), "crops": crops, "colors": colors}
 path.write_text(json.dumps(golden, separators=(",", ":")) + "\n")
 print(path.name, path.stat().st_size, "bytes")

@@ -15,10 +15,10 @@ from sklearn.preprocessing import StandardScaler
 VOTE_TEMPERATURE = 0.1
 
 
-def features(generator, labels, width, centres):
+def features(generator, labels, width, centers):
     # Unequal scales, and one constant column, as pooled activations have them.
     scales = np.exp(generator.normal(size=width))
-    rows = np.maximum(0, scales * (centres[labels] + generator.normal(size=(len(labels), width))))
+    rows = np.maximum(0, scales * (centers[labels] + generator.normal(size=(len(labels), width))))
     rows[:, -1] = 0.5
     return rows.astype(np.float32)
 
@@ -26,9 +26,9 @@ def features(generator, labels, width, centres):
 def case(name, seed, frequencies, count, width):
     generator = np.random.default_rng(seed)
     classes = len(frequencies)
-    centres = generator.normal(size=(classes, width))
+    centers = generator.normal(size=(classes, width))
     labels = generator.choice(classes, size=2 * count, p=frequencies)
-    x = features(generator, labels, width, centres)
+    x = features(generator, labels, width, centers)
     training, asked = slice(0, count), slice(count, None)
     scaler = StandardScaler().fit(x[training].astype(np.float64))
     linear = {}

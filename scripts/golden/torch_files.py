@@ -33,7 +33,7 @@ state = OrderedDict(
 )
 state._metadata = OrderedDict({"": {"version": 1}})
 parallel = OrderedDict((f"module.{name}", tensor) for name, tensor in state.items())
-optimiser = {"state": {0: {"step": torch.tensor(5.0)}}, "param_groups": [{"lr": 0.1, "betas": (0.9, 0.999), "params": [0], "fused": None, "large": 2**40}]}
+optimizer = {"state": {0: {"step": torch.tensor(5.0)}}, "param_groups": [{"lr": 0.1, "betas": (0.9, 0.999), "params": [0], "fused": None, "large": 2**40}]}
 
 
 class Hostile:
@@ -43,7 +43,7 @@ class Hostile:
 
 torch.save(state, folder / "state.pth")
 torch.save(state, folder / "legacy.pth", _use_new_zipfile_serialization=False)
-torch.save({"epoch": 3, "arch": "resnet18", "best": 0.5, "state_dict": parallel, "optimizer": optimiser}, folder / "checkpoint.pth")
+torch.save({"epoch": 3, "arch": "resnet18", "best": 0.5, "state_dict": parallel, "optimizer": optimizer}, folder / "checkpoint.pth")
 torch.save({"weight": torch.ones(2), "extra": Hostile()}, folder / "hostile.pth")
 torch.save({"weight": torch.ones(2), "extra": Hostile()}, folder / "hostile-legacy.pth", _use_new_zipfile_serialization=False)
 for path in sorted(folder.glob("*.pth")):

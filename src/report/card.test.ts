@@ -5,13 +5,13 @@ import type { DatasetResults } from './study.ts';
 
 const plain = datasetFixture('phantom', 'Phantoms', ['a', 'b']);
 const cardOf = (dataset: Partial<DatasetResults>) => renderCard(studyFixture([{ ...plain, ...dataset }]));
-const withLeaks = (copies: number | null): Partial<DatasetResults> => ({
-  evaluation: { ...plain.evaluation, leaks: { images: 78, leaks: 5, copies } },
+const withLeaks = (duplicates: number | null): Partial<DatasetResults> => ({
+  evaluation: { ...plain.evaluation, leaks: { images: 78, leaks: 5, duplicates } },
 });
 
 test('what makes results too good stands among the limits, and only where it is so', () => {
   expect(cardOf(withLeaks(3))).toContain('- Phantoms: 3 of 78 test images (4 %) are equal to a training image.');
-  for (const copies of [0, null]) expect(cardOf(withLeaks(copies))).not.toContain('equal to a training image');
+  for (const duplicates of [0, null]) expect(cardOf(withLeaks(duplicates))).not.toContain('equal to a training image');
   expect(cardOf({ split: { ...plain.split!, groupOverlap: 12 } })).toContain(
     '- Phantoms: 12 groups on two sides of the split.',
   );

@@ -6,13 +6,13 @@ import type { DatasetResults } from './study.ts';
 
 /** Sentences, the worst first; none where nothing is known against the results. */
 export function caveatsOf({ images, groups, split, evaluation: { leaks, seeds } }: DatasetResults): string[] {
-  const related = leaks.leaks - (leaks.copies ?? 0);
+  const related = leaks.leaks - (leaks.duplicates ?? 0);
   const share = (count: number) =>
     `${whole(count)} of ${whole(leaks.images)} test images (${fixed((100 * count) / leaks.images, 0)} %)`;
   return [
-    ...((leaks.copies ?? 0) > 0
+    ...((leaks.duplicates ?? 0) > 0
       ? [
-          `${share(leaks.copies!)} are equal to a training image. What is remembered counts as recognised there: all scores may be too good, and a start that remembers better may look better.`,
+          `${share(leaks.duplicates!)} are equal to a training image. What is remembered counts as recognised there: all scores may be too good, and a start that remembers better may look better.`,
         ]
       : []),
     ...(related > 0
@@ -23,7 +23,7 @@ export function caveatsOf({ images, groups, split, evaluation: { leaks, seeds } 
     ...(split !== null && split.groupOverlap > 0
       ? [`${counted(split.groupOverlap, 'group')} on two sides of the split.`]
       : []),
-    ...(leaks.copies === null ? ['Nobody looked whether test images are equal to training images.'] : []),
+    ...(leaks.duplicates === null ? ['Nobody looked whether test images are equal to training images.'] : []),
     ...(images === groups
       ? [
           'Every image counts as a group of its own, so nobody can see here whether two are of one person. If some are, they may be on both sides of the split, and intervals are too narrow.',

@@ -169,7 +169,7 @@ export const CHECKLIST: readonly Item[] = [
     claim: [30],
     tripod: [],
     answer: ({ datasets }) =>
-      datasets.some(({ evaluation }) => evaluation.fractions.length > 0)
+      datasets.some(({ evaluation }) => evaluation.labelFractions.length > 0)
         ? evidence('labels', 'fewer labels')
         : none('no other budget or share of labels was tried'),
   },

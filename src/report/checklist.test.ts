@@ -20,7 +20,7 @@ function bare(): Study {
         pairs: [],
         fineTuning: [],
         preTraining: [],
-        evaluation: { ...evaluation, probes: [], fractions: [], leaky: [] },
+        evaluation: { ...evaluation, probes: [], labelFractions: [], leaky: [] },
       },
     ]),
     provenance: [],

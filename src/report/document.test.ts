@@ -160,7 +160,7 @@ test('a study without pre-training, pairs, split or lineage has no empty section
           split: null,
           audit: null,
           explanations: [],
-          evaluation: { ...dataset!.evaluation, probes: [], fractions: [], leaky: [] },
+          evaluation: { ...dataset!.evaluation, probes: [], labelFractions: [], leaky: [] },
         },
       ]),
       provenance: [],
@@ -197,7 +197,7 @@ test('a split that was to leak and leaks no more than the clean one is called so
             ...dataset!,
             evaluation: {
               ...evaluation,
-              leaks: { images: 66, leaks: 3, copies: 3 },
+              leaks: { images: 66, leaks: 3, duplicates: 3 },
               leaky: evaluation.leaky.map((side) => ({ ...side, images: 63, leaks })),
             },
           },

@@ -42,7 +42,12 @@ const SECTIONS: readonly (PageSection & { readonly shown?: (dataset: DatasetResu
     Content: Discrimination,
     shown: ({ evaluation }) => evaluation.models.some(({ curves }) => curves.length > 0),
   },
-  { id: 'labels', title: 'Fewer labels', Content: Labels, shown: ({ evaluation }) => evaluation.fractions.length > 0 },
+  {
+    id: 'labels',
+    title: 'Fewer labels',
+    Content: Labels,
+    shown: ({ evaluation }) => evaluation.labelFractions.length > 0,
+  },
   { id: 'confusion', title: 'Mistakes', Content: Confusion },
   { id: 'embeddings', title: 'Features', Content: Embeddings, shown: ({ explanations }) => explanations.length > 0 },
   { id: 'audit', title: 'Leaks', Content: Audit, shown: hasAudit },

@@ -78,7 +78,7 @@ function evaluationFixture(dataset: string, classes: readonly string[]): Evaluat
       validation: { images, groups: Math.round(images / 2), byClass },
       test: { images, groups: Math.round(images / 2), byClass },
     },
-    leaks: { images, leaks: 2, copies: 2 },
+    leaks: { images, leaks: 2, duplicates: 2 },
     majority: {
       class: classes[0]!,
       test: {
@@ -97,16 +97,16 @@ function evaluationFixture(dataset: string, classes: readonly string[]): Evaluat
     probes: (['knn', 'linear'] as const).flatMap((kind) =>
       models.map((model) => ({ kind, ...sideFixture(model, kind === 'knn' ? -0.12 : -0.08) })),
     ),
-    fractions: [0.1, 1].flatMap((labels) =>
+    labelFractions: [0.1, 1].flatMap((labelFraction) =>
       models.map((model) => ({
-        labels,
-        images: Math.round(4 * images * labels),
-        ...sideFixture(model, labels === 1 ? 0 : -0.15),
+        labelFraction,
+        images: Math.round(4 * images * labelFraction),
+        ...sideFixture(model, labelFraction === 1 ? 0 : -0.15),
       })),
     ),
     leaky: models
       .slice(0, 1)
-      .map((model) => ({ images, leaks: Math.round(images / 3), copies: 12, ...sideFixture(model, 0.06) })),
+      .map((model) => ({ images, leaks: Math.round(images / 3), duplicates: 12, ...sideFixture(model, 0.06) })),
   };
 }
 

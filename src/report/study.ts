@@ -85,7 +85,7 @@ export interface Evaluation {
   /** Classifiers on the frozen features that a model starts from. */
   readonly probes: readonly ({ readonly kind: 'linear' | 'knn' } & SideResult)[];
   /** Fine-tuning with a share of the labels, 1 being the main study; `images`: how many were learned from. */
-  readonly fractions: readonly ({ readonly labels: number; readonly images: number } & SideResult)[];
+  readonly labelFractions: readonly ({ readonly labelFraction: number; readonly images: number } & SideResult)[];
   /** Fine-tuning on a split that leaks, with test images of its own. */
   readonly leaky: readonly (Leaks & SideResult)[];
 }
@@ -94,8 +94,8 @@ export interface Evaluation {
 export interface Leaks {
   readonly images: number;
   readonly leaks: number;
-  /** The number of test images equal to a training image; null without an audit. */
-  readonly copies: number | null;
+  /** How many are equal to an image that was trained on; null where nobody looked for equal images. */
+  readonly duplicates: number | null;
 }
 
 export interface SideResult {

@@ -5,8 +5,8 @@ import { parameters } from './parameters.ts';
 const Schema = Type.Object({
   epochs: Type.Integer({ minimum: 1 }),
   rate: Type.Number({ exclusiveMinimum: 0, maximum: 1 }),
-  optimiser: Type.Union([Type.Literal('sgd'), Type.Literal('adamw')], { default: 'sgd' }),
-  image: Type.Object({ size: Type.Integer({ minimum: 8 }), grey: Type.Boolean({ default: false }) }),
+  optimizer: Type.Union([Type.Literal('sgd'), Type.Literal('adamw')], { default: 'sgd' }),
+  image: Type.Object({ size: Type.Integer({ minimum: 8 }), gray: Type.Boolean({ default: false }) }),
   note: Type.Optional(Type.String()),
 });
 const good = { epochs: 3, rate: 0.1, image: { size: 32 } };
@@ -25,19 +25,19 @@ test('defaults are filled in, and what was given is left as it was', () => {
   expect(parameters(Schema, { id: 'train', params: given })).toEqual({
     epochs: 3,
     rate: 0.1,
-    optimiser: 'sgd',
-    image: { size: 32, grey: false },
+    optimizer: 'sgd',
+    image: { size: 32, gray: false },
   });
   expect(given).toEqual(good);
 });
 
 test('every fault is told at once: name, what was found, what is allowed', () => {
-  expect(faultsOf({ epochs: 0, rate: '0.1', optimiser: 'adam', image: { size: 7.5 }, note: null })).toBe(
+  expect(faultsOf({ epochs: 0, rate: '0.1', optimizer: 'adam', image: { size: 7.5 }, note: null })).toBe(
     [
       'train:seed=0 cannot start with the parameters it was given:',
       '  - epochs: it is 0, allowed is a whole number of at least 1',
       '  - rate: it is "0.1", allowed is a number above 0 and of at most 1',
-      '  - optimiser: it is "adam", allowed is one of "sgd", "adamw"',
+      '  - optimizer: it is "adam", allowed is one of "sgd", "adamw"',
       '  - image.size: it is 7.5, allowed is a whole number of at least 8',
       '  - note: it is null, allowed is a text',
       'They are set under "params" of the stage, in the pipeline file.',
@@ -55,7 +55,7 @@ test('a missing parameter is told with what it must be', () => {
 test('an unknown parameter is a fault, at any depth, with the name that was probably meant', () => {
   expect(faultsOf({ ...good, epoch: 3 })).toContain('  - epoch: there is no such parameter; did you mean "epochs"?\n');
   expect(faultsOf({ ...good, image: { size: 8, width: 9 } })).toContain(
-    '  - image.width: there is no such parameter; known are size, grey\n',
+    '  - image.width: there is no such parameter; known are size, gray\n',
   );
   expect(
     faultsOf({ ...good, epoch: 3 }, Type.Object(Schema.properties, { additionalProperties: false })).match(/epoch:/g),

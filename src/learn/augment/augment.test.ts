@@ -3,7 +3,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { random } from '../../util/random.ts';
-import { augment, drawViews, recipe, viewSpecs, RECIPES, type RecipeName, type View } from './index.ts';
+import {
+  augment,
+  sampleViewParams,
+  namedAugmentation,
+  viewParamSpecs,
+  AUGMENTATIONS,
+  type AugmentationName,
+  type ViewParams,
+} from './index.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -14,7 +22,7 @@ const images = (count: number, size: number) => {
   return Int32Array.from({ length: count * size * size * 3 }, () => source.integer(256));
 };
 
-function run(data: Int32Array, count: number, size: number, view: View<HostTensor>): Float32Array {
+function run(data: Int32Array, count: number, size: number, view: ViewParams<HostTensor>): Float32Array {
   return tf.tidy(() => {
     const parts = Object.fromEntries(
       Object.entries(view).map(([name, { data, shape }]) => [name, tf.tensor(data as Float32Array, [...shape])]),
@@ -23,29 +31,29 @@ function run(data: Int32Array, count: number, size: number, view: View<HostTenso
   });
 }
 
-const draw = (name: RecipeName, size: number, indices: number[], view = 0, sourceSize = size) =>
-  drawViews(recipe(name, { size }), { seed: 1, epoch: 2, indices, view, sourceSize });
+const draw = (name: AugmentationName, size: number, indices: number[], view = 0, sourceSize = size) =>
+  sampleViewParams(namedAugmentation(name, { size }), { seed: 1, epoch: 2, indices, view, sourceSize });
 
 describe('drawing', () => {
-  test.each(RECIPES)('%s fills just the shapes it announces', (name) => {
+  test.each(AUGMENTATIONS)('%s fills just the shapes it announces', (name) => {
     for (const sourceSize of [16, 24]) {
       const view = draw(name, 16, [5, 9, 11], 1, sourceSize);
       const shapes = Object.fromEntries(
         Object.entries(view).map(([part, { dtype, shape }]) => [part, { dtype, shape }]),
       );
-      expect(shapes).toEqual(viewSpecs(recipe(name, { size: 16 }), 3, sourceSize));
+      expect(shapes).toEqual(viewParamSpecs(namedAugmentation(name, { size: 16 }), 3, sourceSize));
     }
   });
 
-  test.each(RECIPES.filter((name) => name !== 'none'))(
+  test.each(AUGMENTATIONS.filter((name) => name !== 'none'))(
     '%s: an image has the same view in every batch, and another for each seed, epoch, image and view',
     (name) => {
-      const spec = recipe(name, { size: 8 });
+      const spec = namedAugmentation(name, { size: 8 });
       const one = (seed: number, epoch: number, indices: number[], view: number, row: number) =>
-        Object.entries(drawViews(spec, { seed, epoch, indices, view, sourceSize: 8 })).map(
+        Object.entries(sampleViewParams(spec, { seed, epoch, indices, view, sourceSize: 8 })).map(
           ([part, { data, shape }]) => {
             // The batch is the second axis of these, and the first of the others.
-            const axis = ['rotation', 'colours', 'shifts'].includes(part) ? 1 : 0;
+            const axis = ['rotation', 'colors', 'shifts'].includes(part) ? 1 : 0;
             return [part, tf.tidy(() => [...tf.gather(tf.tensor(data, [...shape]), [row], axis).dataSync()])];
           },
         );
@@ -56,9 +64,9 @@ describe('drawing', () => {
     },
   );
 
-  test('frequencies are those of the recipe', () => {
+  test('frequencies are those of the augmentation', () => {
     const count = 2000;
-    const { threshold, blur, colours } = drawViews(recipe('byol', { size: 8 }), {
+    const { threshold, blur, colors } = sampleViewParams(namedAugmentation('byol', { size: 8 }), {
       seed: 0,
       epoch: 0,
       indices: Array.from({ length: count }, (_, i) => i),
@@ -69,13 +77,13 @@ describe('drawing', () => {
     const samples = Array.from({ length: count }, (_, i) => i);
     expect(share(samples.map((i) => threshold!.data[i] === 0.5))).toBeCloseTo(0.2, 1);
     expect(share(samples.map((i) => blur!.data[64 * i] !== 1))).toBeCloseTo(0.1, 1);
-    // Grey: the fifth operation has equal rows. Jitter: the four before it are not all the identity.
-    expect(share(samples.map((i) => colours!.data[9 * (4 * count + i)] !== 1))).toBeCloseTo(0.2, 1);
+    // Gray: the fifth operation has equal rows. Jitter: the four before it are not all the identity.
+    expect(share(samples.map((i) => colors!.data[9 * (4 * count + i)] !== 1))).toBeCloseTo(0.2, 1);
     expect(
       share(
         samples.map((i) =>
           [0, 1, 2, 3].some(
-            (k) => colours!.data[9 * (k * count + i) + 1] !== 0 || colours!.data[9 * (k * count + i)] !== 1,
+            (k) => colors!.data[9 * (k * count + i) + 1] !== 0 || colors!.data[9 * (k * count + i)] !== 1,
           ),
         ),
       ),
@@ -84,7 +92,7 @@ describe('drawing', () => {
 
   test('every order of the four operations occurs', () => {
     const count = 600;
-    const { shifts } = drawViews(recipe('simclr', { size: 8 }), {
+    const { shifts } = sampleViewParams(namedAugmentation('simclr', { size: 8 }), {
       seed: 0,
       epoch: 0,
       indices: Array.from({ length: count }, (_, i) => i),
@@ -112,7 +120,7 @@ describe('applying', () => {
     for (let y = 0; y < 4; y++) expect(half[3 * (4 * y + 1)]).toBeCloseTo((2.5 * 20) / 255, 5);
   });
 
-  test.each(RECIPES)('%s agrees with plain loops', (name) => {
+  test.each(AUGMENTATIONS)('%s agrees with plain loops', (name) => {
     const [size, sourceSize, count] = [7, 9, 6];
     const data = images(count, sourceSize);
     for (const view of [0, 1]) {
@@ -135,7 +143,7 @@ describe('applying', () => {
     }
   });
 
-  test.each(RECIPES)('%s stays within 0..1', (name) => {
+  test.each(AUGMENTATIONS)('%s stays within 0..1', (name) => {
     const found = run(
       images(16, 12),
       16,
@@ -156,14 +164,14 @@ describe('applying', () => {
     const data = images(1, size);
     const rotation = { dtype: 'float32' as const, shape: [2, 1, 2], data: Float32Array.of(0, -1, 1, 0) };
     const turned = run(data, 1, size, { rotation });
-    // x = -y', y = x' about the centre.
+    // x = -y', y = x' about the center.
     for (let y = 0; y < size; y++)
       for (let x = 0; x < size; x++)
         for (let c = 0; c < 3; c++)
           expect(turned[3 * (size * y + x) + c]).toBeCloseTo(data[3 * (size * x + (size - 1 - y)) + c]! / 255, 5);
   });
 
-  test('solarising inverts from one half on, and only where it is asked for', () => {
+  test('solarizing inverts from one half on, and only where it is asked for', () => {
     const data = Int32Array.from([0, 127, 128, 255, 10, 200, 0, 127, 128, 255, 10, 200]);
     const threshold = { dtype: 'float32' as const, shape: [2], data: Float32Array.of(0.5, 2) };
     const out = run(Int32Array.from([...data, ...data]), 2, 2, { threshold });
@@ -176,7 +184,7 @@ function oracle(
   data: Int32Array,
   from: number,
   to: number,
-  view: View<HostTensor<'float32'>>,
+  view: ViewParams<HostTensor<'float32'>>,
   b: number,
   count: number,
 ): Image {
@@ -188,17 +196,17 @@ function oracle(
     Array.from({ length }, (_, i) => term(i)).reduce((a, v) => a + v, 0);
 
   let x = grid(from, from, (y, x, c) => data[3 * (from * y + x) + c]! / 255);
-  const { rotation, rows, columns, colours, shifts, blur, threshold } = view;
+  const { rotation, rows, columns, colors, shifts, blur, threshold } = view;
   if (rotation) {
     const source = x;
-    const centre = (from - 1) / 2;
+    const center = (from - 1) / 2;
     const pixel = (y: number, x: number) => source[reflect(y, from)]![reflect(x, from)]!;
     x = grid(from, from, (y, x, c) => {
       const [u, v] = [0, 1].map(
         (axis) =>
-          centre +
-          rotation.data[2 * (axis * count + b)]! * (x - centre) +
-          rotation.data[2 * (axis * count + b) + 1]! * (y - centre),
+          center +
+          rotation.data[2 * (axis * count + b)]! * (x - center) +
+          rotation.data[2 * (axis * count + b) + 1]! * (y - center),
       ) as [number, number];
       const [u0, v0] = [Math.floor(u), Math.floor(v)];
       return [0, 1].reduce(
@@ -223,7 +231,7 @@ function oracle(
       ),
     );
   }
-  for (let k = 0; k < (colours?.shape[0] ?? 0); k++) {
+  for (let k = 0; k < (colors?.shape[0] ?? 0); k++) {
     const mean =
       x.flat().reduce((a, [r, g, bl]) => a + 0.299 * r! + 0.587 * g! + 0.114 * bl!, 0) / (x.length * x.length);
     const jitter = k < (shifts?.shape[0] ?? 0);
@@ -231,7 +239,7 @@ function oracle(
     x = x.map((row) =>
       row.map((pixel) =>
         [0, 1, 2].map((c) => {
-          const v = sum(3, (d) => colours!.data[9 * (k * count + b) + 3 * c + d]! * pixel[d]!) + added;
+          const v = sum(3, (d) => colors!.data[9 * (k * count + b) + 3 * c + d]! * pixel[d]!) + added;
           return jitter ? Math.min(1, Math.max(0, v)) : v;
         }),
       ),

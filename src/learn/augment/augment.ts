@@ -1,27 +1,27 @@
 /** The part of augmentation that runs in the compiled step: tfjs-core operations, mostly batched matrix products. */
 import * as tf from '@tensorflow/tfjs-core';
-import { LUMA } from './colour.ts';
+import { LUMA } from './color.ts';
 import { rotate } from './rotate.ts';
-import type { View } from './view.ts';
+import type { ViewParams } from './view-params.ts';
 
 /**
  * One view of a batch. `images`: int32 `[B, R, R, 3]`, 0 to 255. Result: float32 `[B, S, S, 3]`, 0 to 1; S is R where
- * the view does not resample. Order: rotation, crop with flips and resize, jitter, greyscale, blur, solarise.
+ * the view does not resample. Order: rotation, crop with flips and resize, jitter, grayscale, blur, solarize.
  */
-export function augment(images: tf.Tensor4D, view: View<tf.Tensor>): tf.Tensor4D {
+export function augment(images: tf.Tensor4D, view: ViewParams<tf.Tensor>): tf.Tensor4D {
   let x: tf.Tensor4D = tf.mul(tf.cast(images, 'float32'), 1 / 255);
   if (view.rotation) x = rotate(x, view.rotation);
   if (view.rows) x = alongRows(view.rows, x);
-  if (view.columns || view.colours || view.blur) {
-    // Planar, so that columns, colours and pixels are each the inner axis of a matrix product.
+  if (view.columns || view.colors || view.blur) {
+    // Planar, so that columns, colors and pixels are each the inner axis of a matrix product.
     let planar: tf.Tensor4D = tf.transpose(x, [0, 3, 1, 2]);
     if (view.columns) planar = alongColumns(planar, view.columns, false);
-    if (view.colours) planar = recolour(planar, view.colours, view.shifts);
+    if (view.colors) planar = recolor(planar, view.colors, view.shifts);
     if (view.blur) planar = alongColumns(planar, view.blur, true);
     x = tf.transpose(planar, [0, 2, 3, 1]);
   }
   if (view.blur) x = alongRows(view.blur, x);
-  if (view.threshold) x = solarise(x, view.threshold);
+  if (view.threshold) x = solarize(x, view.threshold);
   return x;
 }
 
@@ -40,11 +40,11 @@ function alongColumns(planar: tf.Tensor4D, matrix: tf.Tensor, transposed: boolea
 }
 
 /** Each operation on all samples, each sample with its own matrix: order and choice are in the data. */
-function recolour(planar: tf.Tensor4D, colours: tf.Tensor, shifts: tf.Tensor | undefined): tf.Tensor4D {
+function recolor(planar: tf.Tensor4D, colors: tf.Tensor, shifts: tf.Tensor | undefined): tf.Tensor4D {
   const [batch, , height, width] = planar.shape;
   let x: tf.Tensor3D = tf.reshape(planar, [batch, 3, height * width]);
-  for (let k = 0; k < colours.shape[0]; k++) {
-    const matrix: tf.Tensor3D = tf.reshape(tf.slice(colours, [k, 0, 0, 0], [1, batch, 3, 3]), [batch, 3, 3]);
+  for (let k = 0; k < colors.shape[0]; k++) {
+    const matrix: tf.Tensor3D = tf.reshape(tf.slice(colors, [k, 0, 0, 0], [1, batch, 3, 3]), [batch, 3, 3]);
     const turned: tf.Tensor3D = tf.matMul(matrix, x);
     if (shifts === undefined || k >= shifts.shape[0]) {
       x = turned;
@@ -62,7 +62,7 @@ function meanLuma(x: tf.Tensor3D): tf.Tensor2D {
   return tf.matMul(tf.mean<tf.Tensor2D>(x, 2), tf.tensor2d([...LUMA], [3, 1]));
 }
 
-function solarise(x: tf.Tensor4D, threshold: tf.Tensor): tf.Tensor4D {
+function solarize(x: tf.Tensor4D, threshold: tf.Tensor): tf.Tensor4D {
   const inverted = tf.cast(tf.greaterEqual(x, tf.reshape(threshold, [-1, 1, 1, 1])), 'float32');
   return tf.add(x, tf.mul(inverted, tf.sub(1, tf.mul(x, 2))));
 }

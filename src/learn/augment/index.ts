@@ -1,5 +1,5 @@
-/** Augmentation: a recipe's parameters are drawn here on the host, and applied in the compiled step. */
-export { RECIPES, recipe, type Recipe, type RecipeName } from './recipe.ts';
-export { viewSpecs, type View } from './view.ts';
-export { drawViews } from './draw.ts';
+/** Augmentation: the parameters of an augmentation are drawn here on the host, and applied in the compiled step. */
+export { AUGMENTATIONS, namedAugmentation, type Augmentation, type AugmentationName } from './augmentation.ts';
+export { viewParamSpecs, type ViewParams } from './view-params.ts';
+export { sampleViewParams } from './sample-view-params.ts';
 export { augment } from './augment.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { blur, blurWidth, resize } from './matrices.ts';
+import { writeBlurMatrix, blurKernelSize, writeResizeMatrix } from './matrices.ts';
 
 const resized = (start: number, length: number, size: number, out: number, flip = false) => {
   const target = new Float32Array(out * size);
-  resize(target, { start, length }, size, out, flip);
+  writeResizeMatrix(target, { start, length }, size, out, flip);
   return Array.from({ length: out }, (_, i) => [...target.subarray(i * size, (i + 1) * size)]);
 };
 const apply = (matrix: number[][], x: number[]) => matrix.map((row) => row.reduce((sum, w, j) => sum + w * x[j]!, 0));
@@ -18,7 +18,7 @@ test('the whole axis at its own size is the identity', () => {
   ]);
 });
 
-test('halving weighs neighbours 1 3 3 1, as a triangle filter of radius two does', () => {
+test('halving weighs neighbors 1 3 3 1, as a triangle filter of radius two does', () => {
   expect(resized(0, 8, 8, 4)[1]!.map((w) => 8 * w)).toEqual([0, 1, 3, 3, 1, 0, 0, 0]);
   // At the border the tap outside is missing and the rest is scaled up.
   expect(resized(0, 8, 8, 4)[0]!.slice(0, 4)).toEqual([3, 3, 1, 0].map((w) => Math.fround(w / 7)));
@@ -73,23 +73,23 @@ test('every row sums to one and has no negative weight, whatever the crop', () =
 });
 
 test('blur has the widths of SimCLR: 23 of 224 px, 7 of 64, 3 of 28', () => {
-  expect([224, 64, 32, 28, 8].map(blurWidth)).toEqual([23, 7, 3, 3, 3]);
+  expect([224, 64, 32, 28, 8].map(blurKernelSize)).toEqual([23, 7, 3, 3, 3]);
 });
 
 test('blur is the Gaussian of its sigma, mirrored at the border', () => {
   const target = new Float32Array(25);
-  blur(target, 5, 3, 0.8);
+  writeBlurMatrix(target, 5, 3, 0.8);
   const side = Math.exp(-1 / (2 * 0.64));
-  const [centre, next] = [1 / (1 + 2 * side), side / (1 + 2 * side)];
+  const [center, next] = [1 / (1 + 2 * side), side / (1 + 2 * side)];
   const rows = [
-    [centre, 2 * next, 0, 0, 0],
-    [next, centre, next, 0, 0],
+    [center, 2 * next, 0, 0, 0],
+    [next, center, next, 0, 0],
   ];
   rows.forEach((row, i) => {
     row.forEach((w, j) => {
       expect(target[5 * i + j]).toBeCloseTo(w, 6);
     });
   });
-  expect(target[24]).toBeCloseTo(centre, 6);
+  expect(target[24]).toBeCloseTo(center, 6);
   expect(target[23]).toBeCloseTo(2 * next, 6);
 });

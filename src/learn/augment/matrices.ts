@@ -1,6 +1,6 @@
 /** Linear maps along one axis of an image, as matrices `[out, in]`: cropping with antialiased resizing, and blur. */
 
-export interface Interval {
+export interface AxisInterval {
   /** In pixels from the left edge of pixel 0; need not be whole. */
   readonly start: number;
   readonly length: number;
@@ -11,9 +11,9 @@ export interface Interval {
  * triangle filter as wide as the scale (what PIL and torchvision with `antialias` do). Pixels beyond the interval do not
  * count. Each row sums to 1. `flip` reverses the rows.
  */
-export function resize(
+export function writeResizeMatrix(
   target: Float32Array,
-  { start, length }: Interval,
+  { start, length }: AxisInterval,
   size: number,
   out: number,
   flip: boolean,
@@ -24,20 +24,20 @@ export function resize(
   const last = Math.min(size, Math.ceil(start + length)) - 1;
   for (let i = 0; i < out; i++) {
     const row = (flip ? out - 1 - i : i) * size;
-    const centre = start + (i + 0.5) * scale - 0.5;
-    const from = Math.max(first, Math.ceil(centre - radius));
-    const to = Math.min(last, Math.floor(centre + radius));
+    const center = start + (i + 0.5) * scale - 0.5;
+    const from = Math.max(first, Math.ceil(center - radius));
+    const to = Math.min(last, Math.floor(center + radius));
     let sum = 0;
-    for (let j = from; j <= to; j++) sum += target[row + j] = 1 - Math.abs(j - centre) / radius;
+    for (let j = from; j <= to; j++) sum += target[row + j] = 1 - Math.abs(j - center) / radius;
     for (let j = from; j <= to; j++) target[row + j]! /= sum;
   }
 }
 
 /** SimCLR's kernel: a tenth of the image, odd (appendix A); 3 at least. */
-export const blurWidth = (size: number): number => Math.max(3, 2 * Math.floor(size / 20) + 1);
+export const blurKernelSize = (size: number): number => Math.max(3, 2 * Math.floor(size / 20) + 1);
 
-/** A Gaussian of `width` taps, normalised, with the image mirrored at its borders (torchvision's GaussianBlur). */
-export function blur(target: Float32Array, size: number, width: number, sigma: number): void {
+/** A Gaussian of `width` taps, normalized, with the image mirrored at its borders (torchvision's GaussianBlur). */
+export function writeBlurMatrix(target: Float32Array, size: number, width: number, sigma: number): void {
   const reach = (width - 1) / 2;
   const taps = Float64Array.from({ length: width }, (_, k) => Math.exp(-0.5 * ((k - reach) / sigma) ** 2));
   const sum = taps.reduce((a, b) => a + b);
@@ -46,7 +46,7 @@ export function blur(target: Float32Array, size: number, width: number, sigma: n
   }
 }
 
-export function identity(target: Float32Array, size: number): void {
+export function writeIdentityMatrix(target: Float32Array, size: number): void {
   for (let i = 0; i < size; i++) target[i * size + i] = 1;
 }
 

@@ -2,10 +2,10 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { brightness, contrast, saturation } from './colour.ts';
+import { brightness, contrast, saturation } from './color.ts';
 import golden from './golden/pillow.json' with { type: 'json' };
 import { augment } from './index.ts';
-import { resize } from './matrices.ts';
+import { writeResizeMatrix } from './matrices.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -24,9 +24,9 @@ test.each(golden.crops)(
   "a crop of $width x $height at ($left, $top), resized to $size px, is Pillow's",
   ({ left, top, width, height, size, values }) => {
     const rows = new Float32Array(size * side);
-    resize(rows, { start: top, length: height }, side, size, false);
+    writeResizeMatrix(rows, { start: top, length: height }, side, size, false);
     const across = new Float32Array(size * side);
-    resize(across, { start: left, length: width }, side, size, false);
+    writeResizeMatrix(across, { start: left, length: width }, side, size, false);
     const found = tf.tidy(
       () =>
         augment(batch(), {
@@ -40,12 +40,12 @@ test.each(golden.crops)(
 
 const OPERATIONS = { brightness, contrast, saturation };
 
-test.each(golden.colours)("$name by $factor is Pillow's", ({ name, factor, values }) => {
+test.each(golden.colors)("$name by $factor is Pillow's", ({ name, factor, values }) => {
   const { matrix, shift } = OPERATIONS[name as keyof typeof OPERATIONS](factor);
   const found = tf.tidy(
     () =>
       augment(batch(), {
-        colours: tf.tensor([...matrix], [1, 1, 3, 3]),
+        colors: tf.tensor([...matrix], [1, 1, 3, 3]),
         shifts: tf.tensor([shift], [1, 1]),
       }).dataSync() as Float32Array,
   );

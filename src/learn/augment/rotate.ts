@@ -1,13 +1,13 @@
-/** Rotation about the centre of the image: bilinear, with what lies beyond the border mirrored in. */
+/** Rotation about the center of the image: bilinear, with what lies beyond the border mirrored in. */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** `x`: `[B, R, R, C]`; `rotation`: `[2, B, 2]`, see View. Corners need the mirror once at most: sqrt(2) / 2 < 1. */
 export function rotate(x: tf.Tensor4D, rotation: tf.Tensor): tf.Tensor4D {
   const [batch, size, , channels] = x.shape;
   const pixels = size * size;
-  const centre = (size - 1) / 2;
+  const center = (size - 1) / 2;
 
-  const turned = tf.add(tf.matMul(tf.reshape(rotation, [2 * batch, 2]), gridAbout(centre, size)), centre); // [2B, P]: x, then y
+  const turned = tf.add(tf.matMul(tf.reshape(rotation, [2 * batch, 2]), gridAbout(center, size)), center); // [2B, P]: x, then y
   const place = tf.clipByValue(mirrored(turned, size), 0, size - 1);
   const low = tf.floor(place);
   const share = tf.sub(place, low);
@@ -35,14 +35,14 @@ export function rotate(x: tf.Tensor4D, rotation: tf.Tensor): tf.Tensor4D {
 
 const between = (a: tf.Tensor, b: tf.Tensor, share: tf.Tensor): tf.Tensor => tf.add(a, tf.mul(tf.sub(b, a), share));
 
-/** Coordinates of every pixel relative to the centre, `[2, P]`: x, then y. */
-function gridAbout(centre: number, size: number): tf.Tensor2D {
-  const x = Array.from({ length: size * size }, (_, p) => (p % size) - centre);
-  const y = Array.from({ length: size * size }, (_, p) => Math.floor(p / size) - centre);
+/** Coordinates of every pixel relative to the center, `[2, P]`: x, then y. */
+function gridAbout(center: number, size: number): tf.Tensor2D {
+  const x = Array.from({ length: size * size }, (_, p) => (p % size) - center);
+  const y = Array.from({ length: size * size }, (_, p) => Math.floor(p / size) - center);
   return tf.tensor2d(Float32Array.from([...x, ...y]), [2, size * size]);
 }
 
-/** Reflects coordinates beyond either border, half a pixel outside the outermost centres. */
+/** Reflects coordinates beyond either border, half a pixel outside the outermost centers. */
 function mirrored(place: tf.Tensor, size: number): tf.Tensor {
   const fromLeft = tf.sub(tf.abs(tf.add(place, 0.5)), 0.5);
   return tf.sub(size - 0.5, tf.abs(tf.sub(size - 0.5, fromLeft)));

@@ -6,7 +6,15 @@ import type { EngineName } from '../../tensor/engine.ts';
 import { uint8, type HostTensor } from '../../tensor/host-tensor.ts';
 import { openEngine } from '../../tensor/index.ts';
 import { random } from '../../util/random.ts';
-import { augment, drawViews, recipe, viewSpecs, RECIPES, type RecipeName, type View } from './index.ts';
+import {
+  augment,
+  sampleViewParams,
+  namedAugmentation,
+  viewParamSpecs,
+  AUGMENTATIONS,
+  type AugmentationName,
+  type ViewParams,
+} from './index.ts';
 
 const [COUNT, FROM, SIZE] = [6, 20, 16];
 const IMAGE = FROM * FROM * 3;
@@ -17,7 +25,7 @@ const engines = availableEngines().flatMap(({ name, available }) => (available ?
 /** TensorFlow chooses its matrix product by the size of the batch, which moves the last bit; the others are exact. */
 const LAST_BITS: Readonly<Record<EngineName, number>> = { eager: 0, onnxruntime: 0, tensorflow: 2 ** -22 };
 
-describe.each(RECIPES)('%s', (name) => {
+describe.each(AUGMENTATIONS)('%s', (name) => {
   const alone = picturesOf('eager', name, 1);
 
   test.each(engines)('shows the same in every batch size on %s', async (engine) => {
@@ -43,18 +51,18 @@ describe.each(RECIPES)('%s', (name) => {
 /** Of the images `indices` in that order, a step of `batch` images at a time; a last, shorter batch is filled up with image 0. */
 async function picturesOf(
   engineName: EngineName,
-  name: RecipeName,
+  name: AugmentationName,
   batch: number,
   indices: readonly number[] = [0, 1, 2, 3, 4, 5],
 ): Promise<Float32Array> {
-  const spec = recipe(name, { size: SIZE });
+  const spec = namedAugmentation(name, { size: SIZE });
   const engine = await openEngine(engineName, { threads: 1 });
   const step = await engine.compile(
-    ({ inputs: { images, view } }: { inputs: { images: tf.Tensor; view: View<tf.Tensor> } }) => ({
+    ({ inputs: { images, view } }: { inputs: { images: tf.Tensor; view: ViewParams<tf.Tensor> } }) => ({
       state: {},
       outputs: { seen: augment(images as tf.Tensor4D, view) },
     }),
-    { state: {}, inputs: { images: uint8([batch, FROM, FROM, 3]), view: viewSpecs(spec, batch, FROM) } },
+    { state: {}, inputs: { images: uint8([batch, FROM, FROM, 3]), view: viewParamSpecs(spec, batch, FROM) } },
   );
   const pictures: number[] = [];
   for (let start = 0; start < indices.length; start += batch) {
@@ -67,7 +75,7 @@ async function picturesOf(
     };
     const { seen } = await step.run({
       images,
-      view: drawViews(spec, { seed: 3, epoch: 2, indices: filled, view: 1, sourceSize: FROM }),
+      view: sampleViewParams(spec, { seed: 3, epoch: 2, indices: filled, view: 1, sourceSize: FROM }),
     });
     pictures.push(...(seen.data as Float32Array).subarray(0, asked.length * SIZE * SIZE * 3));
   }

@@ -2,10 +2,10 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { LUMA, brightness, contrast, greyscale, hue, saturation, type ColourOperation } from './colour.ts';
+import { LUMA, brightness, contrast, grayscale, hue, saturation, type ColorOperation } from './color.ts';
 import golden from './golden/torchvision.json' with { type: 'json' };
-import { augment, type View } from './index.ts';
-import { blur, resize, type Interval } from './matrices.ts';
+import { augment, type ViewParams } from './index.ts';
+import { writeBlurMatrix, writeResizeMatrix, type AxisInterval } from './matrices.ts';
 
 beforeAll(() => tf.setBackend('cpu'));
 
@@ -14,7 +14,7 @@ const { side, image } = golden;
 /** Both compute in float32 and sum in different orders; values are of 0..1. */
 const ROUNDING = 2e-6;
 
-const seen = (view: View<tf.Tensor>): Float32Array =>
+const seen = (view: ViewParams<tf.Tensor>): Float32Array =>
   augment(tf.tensor4d(image, [1, side, side, 3], 'int32'), view).dataSync() as Float32Array;
 
 function farthest(found: Float32Array, expected: readonly number[]): number {
@@ -22,18 +22,23 @@ function farthest(found: Float32Array, expected: readonly number[]): number {
   return expected.reduce((most, value, i) => Math.max(most, Math.abs(found[i]! - value)), 0);
 }
 
-function sampling(y: Interval, x: Interval, size: number, { upended = false, mirrored = false } = {}): View<tf.Tensor> {
-  const matrix = (interval: Interval, flip: boolean) => {
+function sampling(
+  y: AxisInterval,
+  x: AxisInterval,
+  size: number,
+  { upended = false, mirrored = false } = {},
+): ViewParams<tf.Tensor> {
+  const matrix = (interval: AxisInterval, flip: boolean) => {
     const rows = new Float32Array(size * side);
-    resize(rows, interval, side, size, flip);
+    writeResizeMatrix(rows, interval, side, size, flip);
     return tf.tensor(rows, [1, size, side]);
   };
   return { rows: matrix(y, upended), columns: tf.transpose(matrix(x, mirrored), [0, 2, 1]) };
 }
 
-const whole: Interval = { start: 0, length: side };
-const jittered = ({ matrix, shift }: ColourOperation): View<tf.Tensor> => ({
-  colours: tf.tensor([...matrix], [1, 1, 3, 3]),
+const whole: AxisInterval = { start: 0, length: side };
+const jittered = ({ matrix, shift }: ColorOperation): ViewParams<tf.Tensor> => ({
+  colors: tf.tensor([...matrix], [1, 1, 3, 3]),
   shifts: tf.tensor([shift], [1, 1]),
 });
 
@@ -62,27 +67,27 @@ test.each(golden.rotations)('turned by $degrees degrees', ({ degrees, values }) 
 const OPERATIONS = { brightness, contrast, saturation };
 
 // torchvision has luma with weights of four digits (0.2989, 0.587, 0.114), Pillow and Rec. 601 with three.
-test.each(golden.colours)('$name by $factor', ({ name, factor, values }) => {
+test.each(golden.colors)('$name by $factor', ({ name, factor, values }) => {
   expect(farthest(seen(jittered(OPERATIONS[name as keyof typeof OPERATIONS](factor))), values)).toBeLessThan(2e-4);
 });
 
-test('greyscale', () => {
-  expect(farthest(seen({ colours: tf.tensor([...greyscale.matrix], [1, 1, 3, 3]) }), golden.greyscale)).toBeLessThan(
+test('grayscale', () => {
+  expect(farthest(seen({ colors: tf.tensor([...grayscale.matrix], [1, 1, 3, 3]) }), golden.grayscale)).toBeLessThan(
     2e-4,
   );
 });
 
 test.each(golden.blurs)('blurred by $width taps of sigma $sigma', ({ width, sigma, values }) => {
   const rows = new Float32Array(side * side);
-  blur(rows, side, width, sigma);
+  writeBlurMatrix(rows, side, width, sigma);
   expect(farthest(seen({ blur: tf.tensor(rows, [1, side, side]) }), values)).toBeLessThan(ROUNDING);
 });
 
-test('solarised from one half', () => {
-  expect(farthest(seen({ threshold: tf.tensor([0.5]) }), golden.solarised)).toBeLessThan(ROUNDING);
+test('solarized from one half', () => {
+  expect(farthest(seen({ threshold: tf.tensor([0.5]) }), golden.solarized)).toBeLessThan(ROUNDING);
 });
 
-// A turn at constant luma is not one at constant lightness: single colours land up to a fifteenth of the wheel elsewhere.
+// A turn at constant luma is not one at constant lightness: single colors land up to a fifteenth of the wheel elsewhere.
 test.each(golden.hues)(
   'hue by $turns of the wheel, in YIQ where torchvision is in HSV: equally far on average',
   ({ turns, values }) => {
@@ -107,7 +112,7 @@ function chroma(pixel: readonly number[]): number {
   return Math.hypot(...pixel.map((value) => value - luma));
 }
 
-/** By how much of the colour wheel (HSV) one pixel is ahead of the other, -0.5 to 0.5. */
+/** By how much of the color wheel (HSV) one pixel is ahead of the other, -0.5 to 0.5. */
 function turnBetween(from: readonly number[], to: readonly number[]): number {
   const turn = hueOf(to) - hueOf(from);
   return turn - Math.round(turn);

@@ -9,7 +9,7 @@ interface CsvRow<Column extends string> {
 }
 
 /** The names in the header. */
-export function columnsOf(text: string): string[] {
+export function csvColumns(text: string): string[] {
   return (rowsOf(text)[0] ?? []).map((name) => name.trim());
 }
 
@@ -17,7 +17,7 @@ export function columnsOf(text: string): string[] {
  * The rows as records of the named columns; others are left out. Column names are trimmed, a byte order mark and
  * blank lines are skipped: published tables have them. Throws DatasetError for a missing column or a short row.
  */
-export function parseTable<Column extends string>(
+export function parseCsv<Column extends string>(
   text: string,
   columns: readonly Column[],
   path: string,
@@ -43,7 +43,7 @@ export function parseTable<Column extends string>(
   });
 }
 
-export function wholeNumber<Column extends string>(row: CsvRow<Column>, column: NoInfer<Column>, path: string): number {
+export function integerCell<Column extends string>(row: CsvRow<Column>, column: NoInfer<Column>, path: string): number {
   const text = row.cells[column];
   if (!/^\d+$/.test(text))
     throw new DatasetError(`${path}:${row.line}: ${column} is "${text}"; a whole number is expected.`);

@@ -4,7 +4,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { DatasetError } from './error.ts';
 
-/** What images show: for each there is a recipe of augmentation of that name. */
+/** What images show: for each there is a augmentation of augmentation of that name. */
 export const DOMAINS = ['skin', 'xray', 'fundus'] as const;
 export type Domain = (typeof DOMAINS)[number];
 

@@ -6,7 +6,7 @@ export class DatasetError extends Error {
 const SHOWN = 20;
 
 /** One message for many faults: all are counted, the first are shown. */
-export function listed(heading: string, faults: readonly string[]): string {
+export function listFaults(heading: string, faults: readonly string[]): string {
   const rest = faults.length - SHOWN;
   return [
     heading,

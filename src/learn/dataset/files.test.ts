@@ -44,25 +44,28 @@ describe('table.csv', () => {
 
 describe('split.csv', () => {
   test('is read back in ascending order', async () => {
-    await writeSplit(path('split.csv'), { train: [3, 0], validation: [2], test: [5], labels: [0.1, 1] });
+    await writeSplit(path('split.csv'), { train: [3, 0], validation: [2], test: [5], labelFractions: [0.1, 1] });
     expect(await readFile(path('split.csv'), 'utf8')).toBe(
-      'index,part,labels\n0,train,1\n2,validation,\n3,train,0.1\n5,test,\n',
+      'index,subset,labelFraction\n0,train,1\n2,validation,\n3,train,0.1\n5,test,\n',
     );
     expect(await readSplit(path('split.csv'), 6)).toEqual({
       train: [0, 3],
       validation: [2],
       test: [5],
-      labels: [1, 0.1],
+      labelFractions: [1, 0.1],
     });
   });
 
   test.each([
-    ['index,part,labels\n0,dev,1\n', ':2: the part is "dev"; train, validation, test are allowed.'],
-    ['index,part,labels\n9,train,1\n', ':2: there is no image 9; the data set has 3.'],
-    ['index,part,labels\n0,train,\n', ':2: labels is ""; a share above 0 and at most 1 is expected in training rows.'],
-    ['index,part,labels\n0,train,10%\n', ':2: labels is "10%"'],
-    ['index,part,labels\n0,train,0\n', ':2: labels is "0"'],
-    ['index,part,labels\n1,train,1\n1,test,\n', ':3: image 1 is listed twice.'],
+    ['index,subset,labelFraction\n0,dev,1\n', ':2: the subset is "dev"; train, validation, test are allowed.'],
+    ['index,subset,labelFraction\n9,train,1\n', ':2: there is no image 9; the data set has 3.'],
+    [
+      'index,subset,labelFraction\n0,train,\n',
+      ':2: labelFraction is ""; a fraction above 0 and at most 1 is expected in training rows.',
+    ],
+    ['index,subset,labelFraction\n0,train,10%\n', ':2: labelFraction is "10%"'],
+    ['index,subset,labelFraction\n0,train,0\n', ':2: labelFraction is "0"'],
+    ['index,subset,labelFraction\n1,train,1\n1,test,\n', ':3: image 1 is listed twice.'],
   ])('refuses %j', async (text, message) => {
     await writeFile(path('bad.csv'), text);
     await expect(readSplit(path('bad.csv'), 3)).rejects.toThrow(message);

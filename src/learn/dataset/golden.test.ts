@@ -10,7 +10,7 @@ import { readNpz } from './numpy/npz.ts';
 const GOLDEN = join(import.meta.dirname, 'golden');
 const SIDE = 16;
 const upright = Array.from({ length: 8 }, (_, i) => `exif${i + 1}.jpg`);
-const names = ['grey16.png', 'grey16.tif', 'rgba.png', 'palette.png', 'cmyk.jpg', 'cmyk-profile.jpg', ...upright];
+const names = ['gray16.png', 'gray16.tif', 'rgba.png', 'palette.png', 'cmyk.jpg', 'cmyk-profile.jpg', ...upright];
 const keyOf = (name: string) => name.replace(/[.-]/g, '_');
 
 let expected: Awaited<ReturnType<typeof readNpz>>;
@@ -34,8 +34,8 @@ async function differences(name: string): Promise<number[]> {
 }
 
 const tolerances: [file: string, tolerance: number][] = [
-  ['grey16.png', 0],
-  ['grey16.tif', 0],
+  ['gray16.png', 0],
+  ['gray16.tif', 0],
   ['palette.png', 0],
   ['rgba.png', 1],
   ['cmyk.jpg', 1],
@@ -47,7 +47,7 @@ test.each(tolerances)('%s is decoded as Pillow or Little CMS does, within %i', a
   expect(Math.max(...(await differences(name)).map(Math.abs))).toBeLessThanOrEqual(tolerance);
 });
 
-test('CMYK has the colours that it prints, not those of the formula that knows no profile', async () => {
+test('CMYK has the colors that it prints, not those of the formula that knows no profile', async () => {
   const formula = expected.get('cmyk_formula')!.data;
   const ours = await decoded('cmyk.jpg');
   expect(ours.reduce((sum, value, i) => sum + Math.abs(value - formula[i]!), 0) / ours.length).toBeCloseTo(14.6, 0);

@@ -26,18 +26,18 @@ async function decoded(picture: Sharp, name: string, size = 8): Promise<number[]
 }
 
 describe('decoding gives 8-bit RGB', () => {
-  test('of colour', async () => {
+  test('of color', async () => {
     expect((await decoded(plain(20, 10, '#102030'), 'rgb.png'))[0]).toEqual([16, 32, 48]);
   });
 
-  test('of grey with 8 and with 16 bits', async () => {
-    const grey = (bits: 'b-w' | 'grey16') => plain(9, 9, '#404040').toColourspace(bits);
-    expect((await decoded(grey('b-w'), 'grey.png'))[5]).toEqual([64, 64, 64]);
-    expect((await sharp(await grey('grey16').png().toBuffer()).metadata()).depth).toBe('ushort');
-    expect((await decoded(grey('grey16'), 'grey16.png'))[5]).toEqual([64, 64, 64]);
+  test('of gray with 8 and with 16 bits', async () => {
+    const gray = (bits: 'b-w' | 'grey16') => plain(9, 9, '#404040').toColourspace(bits);
+    expect((await decoded(gray('b-w'), 'gray.png'))[5]).toEqual([64, 64, 64]);
+    expect((await sharp(await gray('grey16').png().toBuffer()).metadata()).depth).toBe('ushort');
+    expect((await decoded(gray('grey16'), 'gray16.png'))[5]).toEqual([64, 64, 64]);
   });
 
-  test('of 16-bit colour', async () => {
+  test('of 16-bit color', async () => {
     const deep = plain(9, 9, '#408020').toColourspace('rgb16').png();
     expect((await sharp(await deep.toBuffer()).metadata()).depth).toBe('ushort');
     expect((await decoded(deep, 'rgb16.png'))[0]).toEqual([64, 128, 32]);

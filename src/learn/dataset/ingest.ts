@@ -2,18 +2,18 @@
 import { join } from 'node:path';
 import pLimit from 'p-limit';
 import type { Decode } from './decode/decode.ts';
-import { DatasetError, listed } from './error.ts';
-import { writeDescribed, type DatasetFiles } from './write-dataset.ts';
+import { DatasetError, listFaults } from './error.ts';
+import { writeDatasetFiles, type DatasetFiles } from './write-dataset.ts';
 import type { Dataset } from './dataset.ts';
 import { createPackedImages } from './packed-images.ts';
-import type { Fault, Listing, Sample } from './reader/listing.ts';
+import type { ListingFault, Listing, ListedImage } from './reader/listing.ts';
 
 interface IngestOptions {
   /** The data set's folder, which the listing's paths are below. */
   readonly folder: string;
   /** Side of the packed images, in pixels. */
   readonly size: number;
-  /** What a missing, broken or unlabelled image does: end the ingest with a list of all, or be left out and reported. */
+  /** What a missing, broken or unlabeled image does: end the ingest with a list of all, or be left out and reported. */
   readonly onBroken: 'error' | 'drop';
   readonly decode: Decode;
   /** Images asked for at a time; memory grows with it, not with the data set. */
@@ -29,7 +29,7 @@ export async function ingest(listing: Listing, files: DatasetFiles, options: Ing
   const faults = [...listing.faults, ...broken];
   if (faults.length > 0 && options.onBroken === 'error') {
     throw new DatasetError(
-      listed(
+      listFaults(
         `${faults.length} file(s) of ${options.folder} cannot be used; onBroken: "drop" leaves them out:`,
         faults.map(({ file, reason }) => `${file}: ${reason}`),
       ),
@@ -39,19 +39,19 @@ export async function ingest(listing: Listing, files: DatasetFiles, options: Ing
   const samples = listing.samples.filter(({ image }) => !lost.has(image));
   // Rows are numbered without gaps, so that what is left is packed again; broken files are rare.
   if (broken.length > 0) await pack(samples, files.images, decode, options);
-  return writeDescribed(files, { ...listing, samples, faults }, options.size);
+  return writeDatasetFiles(files, { ...listing, samples, faults }, options.size);
 }
 
 /** Writes what can be decoded and returns what cannot. */
 async function pack(
-  samples: readonly Sample[],
+  samples: readonly ListedImage[],
   path: string,
   decode: Decode,
   { size, concurrency, signal, onProgress }: IngestOptions,
-): Promise<Fault[]> {
+): Promise<ListingFault[]> {
   const images = await createPackedImages(path, samples.length, size);
   const limit = pLimit(concurrency);
-  const broken: Fault[] = [];
+  const broken: ListingFault[] = [];
   let done = 0;
   try {
     await limit.map(samples, async ({ image }, row) => {

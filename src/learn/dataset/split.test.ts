@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { summarise } from './split-summary.ts';
-import { PARTS, type Split } from './split-table.ts';
+import { summarizeSplit } from './split-summary.ts';
+import { SUBSETS, type Split } from './split-table.ts';
 import { splitDataset, type SplitOptions } from './split.ts';
 import type { TableRow } from './table.ts';
 
@@ -13,7 +13,7 @@ const GROUPED: SplitOptions = {
   seed: 0,
   overlap: 'remove',
   duplicates: 'keep',
-  fractions: [],
+  labelFractions: [],
 };
 const PUBLISHED: SplitOptions = { ...GROUPED, policy: 'published' };
 
@@ -28,20 +28,22 @@ const table = fc
   .map((sizes) => rows(sizes.flatMap((of, c) => groups(CLASSES[c]!, of))));
 
 const partsOf = (split: Split, table: readonly TableRow[]) =>
-  PARTS.map((part) => new Set(split[part].map((index) => table[index]!.group)));
+  SUBSETS.map((subset) => new Set(split[subset].map((index) => table[index]!.group)));
 
 describe('grouped', () => {
-  test('no group is in two parts, every image is in one, and every class is in each, whatever the sizes', () => {
+  test('no group is in two subsets, every image is in one, and every class is in each, whatever the sizes', () => {
     fc.assert(
       fc.property(table, fc.nat(1000), (table, seed) => {
         const split = splitDataset(table, CLASSES, { ...GROUPED, seed });
         const [train, validation, test] = partsOf(split, table) as [Set<string>, Set<string>, Set<string>];
         expect([...train, ...validation].every((g) => !test.has(g))).toBe(true);
         expect([...train].every((g) => !validation.has(g))).toBe(true);
-        expect(PARTS.flatMap((part) => split[part]).sort((a, b) => a - b)).toEqual(table.map(({ index }) => index));
-        for (const part of PARTS)
-          expect(new Set(split[part].map((index) => table[index]!.label))).toEqual(new Set(CLASSES));
-        expect(summarise(split, table, CLASSES, GROUPED).groupOverlap).toBe(0);
+        expect(SUBSETS.flatMap((subset) => split[subset]).sort((a, b) => a - b)).toEqual(
+          table.map(({ index }) => index),
+        );
+        for (const subset of SUBSETS)
+          expect(new Set(split[subset].map((index) => table[index]!.label))).toEqual(new Set(CLASSES));
+        expect(summarizeSplit(split, table, CLASSES, GROUPED).groupOverlap).toBe(0);
       }),
       { seed: 4, numRuns: 200 },
     );
@@ -50,11 +52,11 @@ describe('grouped', () => {
   test('each class is cut in the shares asked for, to within a group', () => {
     fc.assert(
       fc.property(table, (table) => {
-        const { parts } = summarise(splitDataset(table, CLASSES, GROUPED), table, CLASSES, GROUPED);
+        const { subsets } = summarizeSplit(splitDataset(table, CLASSES, GROUPED), table, CLASSES, GROUPED);
         for (const label of CLASSES) {
           const all = table.filter((row) => row.label === label).length;
-          expect(Math.abs(parts.test.classes[label]! - 0.25 * all)).toBeLessThanOrEqual(5);
-          expect(Math.abs(parts.validation.classes[label]! - 0.15 * all)).toBeLessThanOrEqual(5);
+          expect(Math.abs(subsets.test.classes[label]! - 0.25 * all)).toBeLessThanOrEqual(5);
+          expect(Math.abs(subsets.validation.classes[label]! - 0.15 * all)).toBeLessThanOrEqual(5);
         }
       }),
       { seed: 5, numRuns: 100 },
@@ -64,16 +66,21 @@ describe('grouped', () => {
   test('image-level draws images alone, in exact shares, and the summary counts the groups that leak', () => {
     const table = rows(groups('a', new Array<number>(60).fill(4)).concat(groups('b', new Array<number>(20).fill(4))));
     const options: SplitOptions = { ...GROUPED, policy: 'image-level' };
-    const { parts, groupOverlap } = summarise(splitDataset(table, ['a', 'b'], options), table, ['a', 'b'], options);
-    expect(parts.test.classes).toEqual({ a: 60, b: 20 });
-    expect(parts.validation.classes).toEqual({ a: 36, b: 12 });
+    const { subsets, groupOverlap } = summarizeSplit(
+      splitDataset(table, ['a', 'b'], options),
+      table,
+      ['a', 'b'],
+      options,
+    );
+    expect(subsets.test.classes).toEqual({ a: 60, b: 20 });
+    expect(subsets.validation.classes).toEqual({ a: 36, b: 12 });
     expect(groupOverlap).toBeGreaterThan(40);
   });
 
   test('shares are exact where every image is a group', () => {
     const table = rows(groups('a', new Array<number>(100).fill(1)).concat(groups('b', new Array<number>(40).fill(1))));
-    const { parts } = summarise(splitDataset(table, ['a', 'b'], GROUPED), table, ['a', 'b'], GROUPED);
-    expect(parts).toEqual({
+    const { subsets } = summarizeSplit(splitDataset(table, ['a', 'b'], GROUPED), table, ['a', 'b'], GROUPED);
+    expect(subsets).toEqual({
       train: { images: 84, groups: 84, classes: { a: 60, b: 24 } },
       validation: { images: 21, groups: 21, classes: { a: 15, b: 6 } },
       test: { images: 35, groups: 35, classes: { a: 25, b: 10 } },
@@ -94,7 +101,7 @@ describe('grouped', () => {
       { label: 'b', group: 'm', split: '' as const },
     ];
     const table = rows([...groups('a', [1, 1, 1, 1]), ...groups('b', [1, 1, 1, 1]), ...mixed]);
-    expect(summarise(splitDataset(table, ['a', 'b'], GROUPED), table, ['a', 'b'], GROUPED)).toMatchObject({
+    expect(summarizeSplit(splitDataset(table, ['a', 'b'], GROUPED), table, ['a', 'b'], GROUPED)).toMatchObject({
       groupOverlap: 0,
       unused: 0,
     });
@@ -110,7 +117,7 @@ describe('grouped', () => {
   test('a class with too few groups is named', () => {
     const table = rows([...groups('a', [1, 1, 1, 1]), ...groups('b', [9, 9])]);
     expect(() => splitDataset(table, ['a', 'b'], GROUPED)).toThrow(
-      'The class "b" has 2 group(s) of images; 3 are needed, one for each part.',
+      'The class "b" has 2 group(s) of images; 3 are needed, one for each subset.',
     );
   });
 });
@@ -125,19 +132,19 @@ describe('published', () => {
     const split = splitDataset(table, ['a', 'b'], PUBLISHED);
     expect(split.test).toEqual([12, 13, 14, 15, 16, 17]);
     expect([...split.train, ...split.validation].sort((a, b) => a - b)).toEqual([...table.keys()].slice(0, 12));
-    expect(summarise(split, table, ['a', 'b'], PUBLISHED)).toMatchObject({
+    expect(summarizeSplit(split, table, ['a', 'b'], PUBLISHED)).toMatchObject({
       groupOverlap: 0,
       unused: 0,
-      parts: { validation: { classes: { a: 2, b: 1 } } },
+      subsets: { validation: { classes: { a: 2, b: 1 } } },
     });
   });
 
   test('training images of a tested group are left out, or kept and counted where that is asked for', () => {
     const table = rows([...train, ...test_, shared]);
     const removed = splitDataset(table, ['a', 'b'], PUBLISHED);
-    expect(summarise(removed, table, ['a', 'b'], PUBLISHED)).toMatchObject({ groupOverlap: 0, unused: 1 });
+    expect(summarizeSplit(removed, table, ['a', 'b'], PUBLISHED)).toMatchObject({ groupOverlap: 0, unused: 1 });
     const kept = splitDataset(table, ['a', 'b'], { ...PUBLISHED, overlap: 'keep' });
-    expect(summarise(kept, table, ['a', 'b'], PUBLISHED)).toMatchObject({ groupOverlap: 1, unused: 0 });
+    expect(summarizeSplit(kept, table, ['a', 'b'], PUBLISHED)).toMatchObject({ groupOverlap: 1, unused: 0 });
   });
 
   test('a set published without a test set, or without a class in it, is refused', () => {
@@ -145,7 +152,7 @@ describe('published', () => {
       'published without a test set; use the policy "grouped".',
     );
     expect(() => splitDataset(rows([...train, ...groups('a', [3], 'test')]), ['a', 'b'], PUBLISHED)).toThrow(
-      'The test part would have no image of the class b.',
+      'The test subset would have no image of the class b.',
     );
   });
 });
@@ -174,27 +181,27 @@ describe('a published validation set', () => {
       { label: 'b', group: 'bvalidation0', split: 'train' },
     ]);
     const split = splitDataset(shared, ['a', 'b'], PUBLISHED);
-    expect(summarise(split, shared, ['a', 'b'], PUBLISHED)).toMatchObject({ groupOverlap: 0, unused: 3 });
+    expect(summarizeSplit(split, shared, ['a', 'b'], PUBLISHED)).toMatchObject({ groupOverlap: 0, unused: 3 });
   });
 });
 
 describe('label fractions', () => {
-  const FRACTIONS: SplitOptions = { ...GROUPED, fractions: [0.5, 0.1, 0.1] };
+  const FRACTIONS: SplitOptions = { ...GROUPED, labelFractions: [0.5, 0.1, 0.1] };
 
   test('are nested, hold their share of every class and one image at least, whatever the sizes', () => {
     fc.assert(
       fc.property(table, fc.nat(1000), (table, seed) => {
         const options = { ...FRACTIONS, seed };
         const split = splitDataset(table, CLASSES, options);
-        const { labels, parts } = summarise(split, table, CLASSES, options);
-        expect(labels.map(({ share }) => share)).toEqual([0.1, 0.5, 1]);
-        for (const { share, classes } of labels)
+        const { labelSubsets, subsets } = summarizeSplit(split, table, CLASSES, options);
+        expect(labelSubsets.map(({ fraction }) => fraction)).toEqual([0.1, 0.5, 1]);
+        for (const { fraction, classes } of labelSubsets)
           for (const label of CLASSES)
-            expect(classes[label]).toBe(Math.max(1, Math.round(share * parts.train.classes[label]!)));
-        expect([...new Set(split.labels)].every((share) => [0.1, 0.5, 1].includes(share))).toBe(true);
-        expect({ ...split, labels: [] }).toEqual({
-          ...splitDataset(table, CLASSES, { ...options, fractions: [] }),
-          labels: [],
+            expect(classes[label]).toBe(Math.max(1, Math.round(fraction * subsets.train.classes[label]!)));
+        expect([...new Set(split.labelFractions)].every((share) => [0.1, 0.5, 1].includes(share))).toBe(true);
+        expect({ ...split, labelFractions: [] }).toEqual({
+          ...splitDataset(table, CLASSES, { ...options, labelFractions: [] }),
+          labelFractions: [],
         });
       }),
       { seed: 6, numRuns: 100 },
@@ -208,7 +215,7 @@ describe('label fractions', () => {
       const groupsWith = (small: boolean) =>
         new Set(
           split.train
-            .filter((index, i) => table[index]!.label === label && split.labels[i]! <= 0.5 === small)
+            .filter((index, i) => table[index]!.label === label && split.labelFractions[i]! <= 0.5 === small)
             .map((index) => table[index]!.group),
         );
       expect([...groupsWith(true)].filter((group) => groupsWith(false).has(group)).length).toBeLessThanOrEqual(1);
@@ -218,15 +225,15 @@ describe('label fractions', () => {
   test('a larger set of fractions refines a smaller one', () => {
     const table = rows([...groups('a', new Array<number>(90).fill(1)), ...groups('b', new Array<number>(90).fill(1))]);
     const [coarse, fine] = [[0.5], [0.1, 0.5]].map(
-      (fractions) => splitDataset(table, ['a', 'b'], { ...GROUPED, fractions }).labels,
+      (fractions) => splitDataset(table, ['a', 'b'], { ...GROUPED, labelFractions: fractions }).labelFractions,
     );
     expect(fine!.map((share) => (share <= 0.5 ? 0.5 : 1))).toEqual(coarse);
   });
 
   test.each([0, 1.5])('%d is refused', (fraction) => {
-    expect(() => splitDataset(rows(groups('a', [1, 1, 1, 1])), ['a'], { ...GROUPED, fractions: [fraction] })).toThrow(
-      `fractions holds ${fraction}; each must be above 0 and at most 1.`,
-    );
+    expect(() =>
+      splitDataset(rows(groups('a', [1, 1, 1, 1])), ['a'], { ...GROUPED, labelFractions: [fraction] }),
+    ).toThrow(`labelFractions holds ${fraction}; each must be above 0 and at most 1.`);
   });
 });
 
@@ -249,20 +256,30 @@ describe('equal images', () => {
     ]);
     expect(split.test).toEqual(drawn.test);
     expect(split.train).toEqual(drawn.train.filter((index) => ![one, other, three].includes(index)));
-    expect(split.labels).toHaveLength(split.train.length);
-    expect(summarise(split, table, ['a', 'b'], options).removed).toEqual([
-      { from: 'train', image: `${one}.png`, label: 'a', copyOf: { part: 'test', image: '12.png', label: 'a' } },
-      { from: 'train', image: `${other}.png`, label: 'b', copyOf: { part: 'test', image: '12.png', label: 'a' } },
-      { from: 'train', image: `${three}.png`, label: 'a', copyOf: { part: 'train', image: `${two}.png`, label: 'a' } },
+    expect(split.labelFractions).toHaveLength(split.train.length);
+    expect(summarizeSplit(split, table, ['a', 'b'], options).removed).toEqual([
+      { from: 'train', image: `${one}.png`, label: 'a', duplicateOf: { subset: 'test', image: '12.png', label: 'a' } },
+      {
+        from: 'train',
+        image: `${other}.png`,
+        label: 'b',
+        duplicateOf: { subset: 'test', image: '12.png', label: 'a' },
+      },
+      {
+        from: 'train',
+        image: `${three}.png`,
+        label: 'a',
+        duplicateOf: { subset: 'train', image: `${two}.png`, label: 'a' },
+      },
     ]);
   });
 
-  test('never stand in two parts and never leave the test part, whatever is equal', () => {
+  test('never stand in two subsets and never leave the test subset, whatever is equal', () => {
     const large = rows(groups('a', new Array<number>(60).fill(1)).concat(groups('b', new Array<number>(60).fill(1))));
     const copies = fc
       .array(fc.nat(9), { minLength: 40, maxLength: 40 })
-      .map((colours) =>
-        Array.from({ length: 10 }, (_, colour) => colours.flatMap((c, i) => (c === colour ? [3 * i] : []))).filter(
+      .map((colors) =>
+        Array.from({ length: 10 }, (_, color) => colors.flatMap((c, i) => (c === color ? [3 * i] : []))).filter(
           (same) => same.length > 1,
         ),
       );
@@ -272,7 +289,7 @@ describe('equal images', () => {
         const split = splitDataset(large, ['a', 'b'], { ...GROUPED, seed, duplicates: 'remove' }, copies);
         expect(split.test).toEqual(drawn.test);
         for (const same of copies)
-          expect(PARTS.filter((part) => same.some((index) => split[part].includes(index)))).toHaveLength(1);
+          expect(SUBSETS.filter((subset) => same.some((index) => split[subset].includes(index)))).toHaveLength(1);
         for (const same of copies)
           expect(split.train.filter((index) => same.includes(index)).length).toBeLessThanOrEqual(1);
         expect(
@@ -288,7 +305,7 @@ describe('equal images', () => {
   test('a class that would lose its last training image is named', () => {
     const copies = [table.filter(({ label, split }) => label === 'b' || split === 'test').map(({ index }) => index)];
     expect(() => splitDataset(table, ['a', 'b'], options, copies)).toThrow(
-      /The train part would have no image of the class b/,
+      /The train subset would have no image of the class b/,
     );
   });
 });

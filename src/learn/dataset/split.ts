@@ -1,16 +1,16 @@
 /** Cuts a data set into training, validation and test images, so that no group is on two sides. */
 import { random } from '../../util/random.ts';
-import { withoutCopies, type EqualImages, type RemovedCopy } from './copies.ts';
+import { removeDuplicates, type EqualImages, type RemovedDuplicate } from './remove-duplicates.ts';
 import { DatasetError } from './error.ts';
-import { labelShares } from './label-shares.ts';
-import { PARTS, type Part, type Parts, type Split } from './split-table.ts';
+import { assignLabelFractions } from './label-fractions.ts';
+import { SUBSETS, type Subset, type SubsetIndices, type Split } from './split-table.ts';
 import type { TableRow } from './table.ts';
 
 export interface SplitOptions {
   /**
-   * `grouped` draws all three parts; `published` keeps the published test set, and cuts validation from the published
+   * `grouped` draws all three subsets; `published` keeps the published test set, and cuts validation from the published
    * training set unless a validation set was published, too;
-   * `image-level` draws all three parts as if no two images had anything to do with each other: it leaks, to show by how much.
+   * `image-level` draws all three subsets as if no two images had anything to do with each other: it leaks, to show by how much.
    */
   readonly policy: 'grouped' | 'published' | 'image-level';
   /** Share of the images that test; with the policy `published` it is not used. */
@@ -18,45 +18,45 @@ export interface SplitOptions {
   /** Share of the images (`grouped`, `image-level`) or of the published training images (`published`) that select; a published validation set is taken as it is. */
   readonly validation: number;
   readonly seed: number;
-  /** With `published`, what becomes of images whose group is also in a part that judges them: validation or test. */
+  /** With `published`, what becomes of images whose group is also in a subset that judges them: validation or test. */
   readonly overlap: 'remove' | 'keep';
-  /** What becomes of images that are equal to one of a part that judges them, or to an earlier one of training. */
+  /** What becomes of images that are equal to one of a subset that judges them, or to an earlier one of training. */
   readonly duplicates: 'remove' | 'keep';
   /** Shares of the training labels that other stages may ask for. */
-  readonly fractions: readonly number[];
+  readonly labelFractions: readonly number[];
 }
 
-export interface DrawnSplit extends Split {
+export interface SampledSplit extends Split {
   /** With `duplicates: "remove"`. */
-  readonly removed: readonly RemovedCopy[];
+  readonly removed: readonly RemovedDuplicate[];
 }
 
 /**
- * Every class is in every part in nearly equal shares. `copies` are the images that are equal, for `duplicates:
- * "remove"`. Throws DatasetError where a class has too few groups, or is missing in a part.
+ * Every class is in every subset in nearly equal shares. `duplicates` are the images that are equal, for `duplicates:
+ * "remove"`. Throws DatasetError where a class has too few groups, or is missing in a subset.
  */
 export function splitDataset(
   table: readonly TableRow[],
   classes: readonly string[],
   options: SplitOptions,
-  copies: readonly EqualImages[] = [],
-): DrawnSplit {
+  duplicates: readonly EqualImages[] = [],
+): SampledSplit {
   const drawn = drawers[options.policy](table, classes, options);
-  const { parts: split, removed } =
-    options.duplicates === 'remove' ? withoutCopies(drawn, copies) : { parts: drawn, removed: [] };
-  for (const part of PARTS) {
-    const labels = new Set(split[part].map((index) => table[index]!.label));
+  const { subsets: split, removed } =
+    options.duplicates === 'remove' ? removeDuplicates(drawn, duplicates) : { subsets: drawn, removed: [] };
+  for (const subset of SUBSETS) {
+    const labels = new Set(split[subset].map((index) => table[index]!.label));
     const missing = classes.filter((label) => !labels.has(label));
     if (missing.length > 0)
       throw new DatasetError(
-        `The ${part} part would have no image of the class ${missing.join(', ')}. ${remedy(options)}`,
+        `The ${subset} subset would have no image of the class ${missing.join(', ')}. ${remedy(options)}`,
       );
   }
   return {
     ...split,
-    labels: labelShares(
+    labelFractions: assignLabelFractions(
       split.train.map((index) => table[index]!),
-      options.fractions,
+      options.labelFractions,
       options.seed,
     ),
     removed,
@@ -83,10 +83,10 @@ function grouped(
   table: readonly TableRow[],
   classes: readonly string[],
   { test, validation, seed }: SplitOptions,
-): Parts {
+): SubsetIndices {
   if (test <= 0 || validation <= 0 || test + validation >= 1)
     throw new DatasetError(`test is ${test} and validation ${validation}; both must be above 0 and their sum below 1.`);
-  const parts = draw(
+  const subsets = draw(
     table,
     classes,
     [
@@ -95,15 +95,15 @@ function grouped(
     ],
     seed,
   );
-  return { train: parts.rest, validation: parts.validation!, test: parts.test! };
+  return { train: subsets.rest, validation: subsets.validation!, test: subsets.test! };
 }
 
 function published(
   table: readonly TableRow[],
   classes: readonly string[],
   { validation, seed, overlap }: SplitOptions,
-): Parts {
-  const [train, given, test] = PARTS.map((part) => table.filter(({ split }) => split === part)) as [
+): SubsetIndices {
+  const [train, given, test] = SUBSETS.map((subset) => table.filter(({ split }) => split === subset)) as [
     TableRow[],
     TableRow[],
     TableRow[],
@@ -124,41 +124,41 @@ function published(
     };
   if (validation <= 0 || validation >= 1)
     throw new DatasetError(`validation is ${validation}; it must be above 0 and below 1.`);
-  const parts = draw(apart(train, test), classes, [['validation', validation]], seed);
-  return { train: parts.rest, validation: parts.validation!, test: indicesOf(test) };
+  const subsets = draw(apart(train, test), classes, [['validation', validation]], seed);
+  return { train: subsets.rest, validation: subsets.validation!, test: indicesOf(test) };
 }
 
 const indicesOf = (rows: readonly TableRow[]): number[] => rows.map(({ index }) => index);
 
-type Share = readonly [part: Part, share: number];
+type Share = readonly [subset: Subset, share: number];
 
-/** Class by class, groups in a drawn order go to the first part that they bring closer to its share, else to the rest. */
+/** Class by class, groups in a drawn order go to the first subset that they bring closer to its share, else to the rest. */
 function draw(
   rows: readonly TableRow[],
   classes: readonly string[],
   shares: readonly Share[],
   seed: number,
-): Record<'rest', number[]> & Partial<Record<Part, number[]>> {
-  const drawn: Record<'rest', number[]> & Partial<Record<Part, number[]>> = { rest: [] };
-  for (const [part] of shares) drawn[part] = [];
+): Record<'rest', number[]> & Partial<Record<Subset, number[]>> {
+  const drawn: Record<'rest', number[]> & Partial<Record<Subset, number[]>> = { rest: [] };
+  for (const [subset] of shares) drawn[subset] = [];
   for (const label of classes) {
     const groups = groupsOf(rows, label);
     if (groups.length <= shares.length)
       throw new DatasetError(
-        `The class "${label}" has ${groups.length} group(s) of images; ${shares.length + 1} are needed, one for each part.`,
+        `The class "${label}" has ${groups.length} group(s) of images; ${shares.length + 1} are needed, one for each subset.`,
       );
     const images = groups.reduce((sum, group) => sum + group.length, 0);
-    const wanted = shares.map(([part, share]) => ({ part, target: share * images, taken: 0 }));
+    const wanted = shares.map(([subset, share]) => ({ subset, target: share * images, taken: 0 }));
     for (const place of random('split', seed, label).permutation(groups.length)) {
       const group = groups[place]!;
       const needy = wanted.find(
         ({ target, taken }) => taken === 0 || Math.abs(taken + group.length - target) < Math.abs(taken - target),
       );
       if (needy !== undefined) needy.taken += group.length;
-      drawn[needy?.part ?? 'rest']!.push(...group);
+      drawn[needy?.subset ?? 'rest']!.push(...group);
     }
   }
-  for (const part of Object.values(drawn)) part.sort((a, b) => a - b);
+  for (const subset of Object.values(drawn)) subset.sort((a, b) => a - b);
   return drawn;
 }
 

@@ -1,7 +1,7 @@
 /** `table.csv`: one row per packed image, in the order of the tensor. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { csvFormat } from 'd3-dsv';
-import { parseTable, wholeNumber } from './csv.ts';
+import { parseCsv, integerCell } from './csv.ts';
 import { DatasetError } from './error.ts';
 
 /** The split that a data set was published with; empty where it has none. */
@@ -30,9 +30,9 @@ export async function writeTable(path: string, rows: readonly TableRow[]): Promi
 
 /** Throws DatasetError, naming line and column, when the file is not what ingest writes. */
 export async function readTable(path: string): Promise<TableRow[]> {
-  const rows = parseTable(await readFile(path, 'utf8'), COLUMNS, path);
+  const rows = parseCsv(await readFile(path, 'utf8'), COLUMNS, path);
   return rows.map((row, i) => {
-    const index = wholeNumber(row, 'index', path);
+    const index = integerCell(row, 'index', path);
     if (index !== i)
       throw new DatasetError(
         `${path}:${row.line}: index ${index} stands where ${i} is expected; row i belongs to image i.`,

@@ -12,7 +12,7 @@ export interface DatasetFiles {
 }
 
 /** Writes `table.csv` and `dataset.json`; row i is sample i. The listing's faults are reported as dropped. */
-export async function writeDescribed(
+export async function writeDatasetFiles(
   files: Pick<DatasetFiles, 'table' | 'dataset'>,
   listing: Listing,
   size: number,

@@ -1,8 +1,8 @@
-import { confusionOf, countsByClass } from './confusion.ts';
+import { confusionMatrix, countsByClass } from './confusion.ts';
 import type { Metric } from './scored.ts';
 
 /** Mean recall over the classes that have images (`balanced_accuracy_score`): chance is 1 / classes whatever the imbalance. */
 export const balancedAccuracy: Metric = (scored) => (weights) => {
-  const present = countsByClass(confusionOf(scored, weights), scored.classes).filter(({ labelled }) => labelled > 0);
-  return present.reduce((sum, { hits, labelled }) => sum + hits / labelled, 0) / present.length;
+  const present = countsByClass(confusionMatrix(scored, weights), scored.classes).filter(({ labeled }) => labeled > 0);
+  return present.reduce((sum, { hits, labeled }) => sum + hits / labeled, 0) / present.length;
 };

@@ -1,13 +1,13 @@
 /** The intervals against a slow oracle, and against what they promise, on data whose truth is known. */
 import { expect, test } from 'vitest';
 import { random, type RandomSource } from '../../util/random.ts';
-import { differenceOf, drawRounds, percentileInterval, roundsOf } from './bootstrap.ts';
+import { pairedDifference, drawResamples, percentileInterval, replicatesOf } from './bootstrap.ts';
 import { metricsFor } from './metrics.ts';
-import { evenly, type Scored } from './scored.ts';
+import { uniformWeights, type ScoredPredictions } from './scored.ts';
 
 const GROUP = 4;
 
-function scoredOf(labels: readonly number[], rows: readonly (readonly number[])[]): Scored {
+function scoredOf(labels: readonly number[], rows: readonly (readonly number[])[]): ScoredPredictions {
   const classes = rows[0]!.length;
   return {
     classes,
@@ -18,7 +18,7 @@ function scoredOf(labels: readonly number[], rows: readonly (readonly number[])[
 }
 
 /** Only these images, each as often as it is named. */
-function taken(scored: Scored, images: readonly number[]): Scored {
+function taken(scored: ScoredPredictions, images: readonly number[]): ScoredPredictions {
   const { classes, probabilities } = scored;
   return scoredOf(
     images.map((i) => scored.labels[i]!),
@@ -33,15 +33,15 @@ test('every metric in every round is that of a test set put together by hand, se
     [0, 1].map(() =>
       scoredOf(
         labels,
-        labels.map((label) => normalised([0, 1, 2].map((k) => Math.exp(source.normal() + (k === label ? 1 : 0))))),
+        labels.map((label) => normalized([0, 1, 2].map((k) => Math.exp(source.normal() + (k === label ? 1 : 0))))),
       ),
     );
   const groupOf = Int32Array.from(labels, (_, i) => Math.floor(i / 3));
-  const draws = drawRounds(12, 2, { resamples: 30, level: 0.95, seed: 4 });
+  const draws = drawResamples(12, 2, { resamples: 30, level: 0.95, seed: 4 });
   const metrics = metricsFor(true);
   const [a, b] = [model(), model()];
   const [roundsA, roundsB] = [a, b].map((bySeed) =>
-    roundsOf(
+    replicatesOf(
       metrics.map(({ metric }) => metric),
       bySeed,
       groupOf,
@@ -53,24 +53,24 @@ test('every metric in every round is that of a test set put together by hand, se
       Array.from({ length: times }, () => [...groupOf.keys()].filter((i) => groupOf[i] === group)).flat(),
     );
     metrics.forEach(({ name, metric }, m) => {
-      const slow = (bySeed: Scored[]) =>
+      const slow = (bySeed: ScoredPredictions[]) =>
         bySeed.reduce(
-          (sum, scored, seed) => sum + seeds[seed]! * metric(taken(scored, images))(evenly(images.length)),
+          (sum, scored, seed) => sum + seeds[seed]! * metric(taken(scored, images))(uniformWeights(images.length)),
           0,
         );
       expect(roundsA![m]![round], name).toBeCloseTo(slow(a), 10);
-      expect(differenceOf(roundsA![m]!, roundsB![m]!)[round], name).toBeCloseTo(slow(a) - slow(b), 10);
+      expect(pairedDifference(roundsA![m]!, roundsB![m]!)[round], name).toBeCloseTo(slow(a) - slow(b), 10);
     });
   });
 });
 
-const normalised = (odds: readonly number[]) => odds.map((odd) => odd / odds.reduce((x, y) => x + y));
+const normalized = (odds: readonly number[]) => odds.map((odd) => odd / odds.reduce((x, y) => x + y));
 
 const STUDIES = 200;
 const GROUPS = 60;
 
 /** Two models' answers to groups of four images that are alike: a group is easy or hard for both. */
-function study(source: RandomSource, groups: number): readonly [Scored, Scored] {
+function study(source: RandomSource, groups: number): readonly [ScoredPredictions, ScoredPredictions] {
   const rows = Array.from({ length: groups }, () => {
     const ease = source.normal();
     return Array.from({ length: GROUP }, () => {
@@ -87,7 +87,7 @@ function study(source: RandomSource, groups: number): readonly [Scored, Scored] 
       rows.map(({ label }) => label),
       rows.map(({ answers }) => answers[model as 0 | 1]),
     ),
-  ) as [Scored, Scored];
+  ) as [ScoredPredictions, ScoredPredictions];
 }
 
 const METRICS = metricsFor(false).filter(({ name }) => name === 'accuracy' || name === 'auc' || name === 'loss');
@@ -95,14 +95,15 @@ const METRICS = metricsFor(false).filter(({ name }) => name === 'accuracy' || na
 /** How often the intervals of the difference and of the first model hold the truth. */
 function coverage(metrics: typeof METRICS, groupOf: (image: number) => number): Record<string, number> {
   const plain = metrics.map(({ metric }) => metric);
-  const value = (scored: Scored) => plain.map((metric) => metric(scored)(evenly(scored.labels.length)));
+  const value = (scored: ScoredPredictions) =>
+    plain.map((metric) => metric(scored)(uniformWeights(scored.labels.length)));
   const [a, b] = study(random('coverage truth'), 30_000).map(value) as [number[], number[]];
   const groups = Int32Array.from({ length: GROUPS * GROUP }, (_, i) => groupOf(i));
   const held = new Map<string, number>();
   for (let n = 0; n < STUDIES; n++) {
-    const draws = drawRounds(Math.max(...groups) + 1, 1, { resamples: 250, level: 0.95, seed: n });
+    const draws = drawResamples(Math.max(...groups) + 1, 1, { resamples: 250, level: 0.95, seed: n });
     const [first, second] = study(random('coverage study', n), GROUPS).map((scored) =>
-      roundsOf(plain, [scored], groups, draws),
+      replicatesOf(plain, [scored], groups, draws),
     );
     metrics.forEach(({ name }, m) => {
       const count = (title: string, rounds: Float64Array, truth: number) => {
@@ -110,7 +111,7 @@ function coverage(metrics: typeof METRICS, groupOf: (image: number) => number): 
         held.set(title, (held.get(title) ?? 0) + (low <= truth && truth <= high ? 1 : 0));
       };
       count(`${name} of one model`, first![m]!, a[m]!);
-      count(`difference of ${name}`, differenceOf(first![m]!, second![m]!), a[m]! - b[m]!);
+      count(`difference of ${name}`, pairedDifference(first![m]!, second![m]!), a[m]! - b[m]!);
     });
   }
   return Object.fromEntries([...held].map(([title, count]) => [title, count / STUDIES]));
@@ -138,7 +139,7 @@ const TRAININGS = 3;
 const WOBBLE = 0.35;
 
 /** A model's answers in several trainings, whose skills differ; each group has trainings of its own where the truth is asked for. */
-function trainings(source: RandomSource, groups: number, each: 'group' | 'study'): Scored[] {
+function trainings(source: RandomSource, groups: number, each: 'group' | 'study'): ScoredPredictions[] {
   const draw = () => Array.from({ length: TRAININGS }, () => 0.6 + WOBBLE * source.normal());
   let skills = draw();
   const labels: number[] = [];
@@ -161,14 +162,14 @@ function trainings(source: RandomSource, groups: number, each: 'group' | 'study'
 test('with three trainings that differ as much as images do, 95 % intervals hold the truth in 92 to 99 % of 400 studies; seeds drawn like groups would promise too much', () => {
   const { metric } = METRICS.find(({ name }) => name === 'accuracy')!;
   const truth = trainings(random('coverage trainings'), 20_000, 'group').reduce(
-    (sum, scored) => sum + metric(scored)(evenly(scored.labels.length)) / TRAININGS,
+    (sum, scored) => sum + metric(scored)(uniformWeights(scored.labels.length)) / TRAININGS,
     0,
   );
   const groupOf = Int32Array.from({ length: GROUPS * GROUP }, (_, i) => Math.floor(i / GROUP));
   let [held, drawn] = [0, 0];
   for (let n = 0; n < 400; n++) {
     const study = trainings(random('coverage training', n), GROUPS, 'study');
-    const draws = drawRounds(GROUPS, TRAININGS, { resamples: 250, level: 0.95, seed: n });
+    const draws = drawResamples(GROUPS, TRAININGS, { resamples: 250, level: 0.95, seed: n });
     const source = random('seeds like groups', n);
     const resampled = draws.map(({ groups }) => {
       const seeds = new Float64Array(TRAININGS);
@@ -176,7 +177,7 @@ test('with three trainings that differ as much as images do, 95 % intervals hold
       return { groups, seeds };
     });
     const holds = (rounds: typeof draws) => {
-      const [low, high] = percentileInterval(roundsOf([metric], study, groupOf, rounds)[0]!, 0.95);
+      const [low, high] = percentileInterval(replicatesOf([metric], study, groupOf, rounds)[0]!, 0.95);
       return low <= truth && truth <= high ? 1 : 0;
     };
     held += holds(draws);

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { random } from '../../util/random.ts';
-import { accuracy } from './accuracy.ts';
+import { accuracyMetric } from './accuracy.ts';
 import { balancedAccuracy } from './balanced-accuracy.ts';
-import { differenceOf, drawRounds, percentileInterval, roundsOf } from './bootstrap.ts';
-import { evenly, type Scored } from './scored.ts';
+import { pairedDifference, drawResamples, percentileInterval, replicatesOf } from './bootstrap.ts';
+import { uniformWeights, type ScoredPredictions } from './scored.ts';
 
 const options = { resamples: 4000, level: 0.95, seed: 1 };
 
-function scored(labels: number[], predicted: number[]): Scored {
+function scored(labels: number[], predicted: number[]): ScoredPredictions {
   return {
     classes: 2,
     labels: Int32Array.from(labels),
@@ -16,7 +16,7 @@ function scored(labels: number[], predicted: number[]): Scored {
   };
 }
 
-function coin(images: number, rate: number, ...key: number[]): Scored {
+function coin(images: number, rate: number, ...key: number[]): ScoredPredictions {
   const source = random('bootstrap test', ...key);
   return scored(
     Array<number>(images).fill(1),
@@ -33,8 +33,8 @@ const sd = (values: Float64Array) => {
 test('a round is the plain metric of the images that it drew, seeds weighed', () => {
   const bySeed = [coin(12, 0.6, 0), coin(12, 0.4, 1), coin(12, 0.7, 2)];
   const groupOf = Int32Array.of(0, 0, 0, 1, 1, 2, 3, 3, 3, 3, 4, 4);
-  const draws = drawRounds(5, 3, { ...options, resamples: 20 });
-  const [rounds] = roundsOf([accuracy], bySeed, groupOf, draws);
+  const draws = drawResamples(5, 3, { ...options, resamples: 20 });
+  const [rounds] = replicatesOf([accuracyMetric], bySeed, groupOf, draws);
   draws.forEach((draw, round) => {
     const values = bySeed.map((_, seed) => {
       const images = [...groupOf].flatMap((group, image) => Array<number>(draw.groups[group]!).fill(image));
@@ -42,7 +42,7 @@ test('a round is the plain metric of the images that it drew, seeds weighed', ()
         images.map((i) => bySeed[seed]!.labels[i]!),
         images.map((i) => bySeed[seed]!.predicted[i]!),
       );
-      return accuracy(one)(evenly(images.length));
+      return accuracyMetric(one)(uniformWeights(images.length));
     });
     expect(rounds![round]).toBeCloseTo(
       values.reduce((sum, value, seed) => sum + draw.seeds[seed]! * value, 0),
@@ -52,20 +52,20 @@ test('a round is the plain metric of the images that it drew, seeds weighed', ()
 });
 
 test('a round draws as many groups as there are and seeds that weigh 1 together, whatever the number of rounds', () => {
-  const draws = drawRounds(7, 3, { ...options, resamples: 50 });
+  const draws = drawResamples(7, 3, { ...options, resamples: 50 });
   for (const { groups, seeds } of draws) {
     expect(groups.reduce((a, b) => a + b)).toBe(7);
     expect(seeds.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
   }
-  expect(drawRounds(7, 3, { ...options, resamples: 10 })).toEqual(draws.slice(0, 10));
-  expect(drawRounds(7, 3, { ...options, resamples: 10, seed: 2 })).not.toEqual(draws.slice(0, 10));
+  expect(drawResamples(7, 3, { ...options, resamples: 10 })).toEqual(draws.slice(0, 10));
+  expect(drawResamples(7, 3, { ...options, resamples: 10, seed: 2 })).not.toEqual(draws.slice(0, 10));
 });
 
 test('with one seed and single images the spread of accuracy is the binomial one', () => {
   const images = 200;
   const one = coin(images, 0.8, 3);
-  const p = accuracy(one)(evenly(images));
-  const [rounds] = roundsOf([accuracy], [one], ownGroups(images), drawRounds(images, 1, options));
+  const p = accuracyMetric(one)(uniformWeights(images));
+  const [rounds] = replicatesOf([accuracyMetric], [one], ownGroups(images), drawResamples(images, 1, options));
   expect(sd(rounds!) / Math.sqrt((p * (1 - p)) / images)).toBeCloseTo(1, 1);
 });
 
@@ -77,9 +77,9 @@ test('images that come in equal groups of four count as a quarter as many', () =
     [...answers.predicted].flatMap((x) => [x, x, x, x]),
   );
   const groupOf = Int32Array.from({ length: 4 * groups }, (_, i) => Math.floor(i / 4));
-  const draws = drawRounds(groups, 1, options);
-  const [grouped] = roundsOf([accuracy], [repeated], groupOf, draws);
-  const [single] = roundsOf([accuracy], [answers], ownGroups(groups), draws);
+  const draws = drawResamples(groups, 1, options);
+  const [grouped] = replicatesOf([accuracyMetric], [repeated], groupOf, draws);
+  const [single] = replicatesOf([accuracyMetric], [answers], ownGroups(groups), draws);
   grouped!.forEach((value, round) => {
     expect(value).toBeCloseTo(single![round]!, 12);
   });
@@ -87,17 +87,17 @@ test('images that come in equal groups of four count as a quarter as many', () =
 
 test('the difference of a model to itself is nought in every round', () => {
   const bySeed = [coin(30, 0.6, 5), coin(30, 0.6, 6)];
-  const draws = drawRounds(30, 2, { ...options, resamples: 200 });
-  const [a] = roundsOf([accuracy], bySeed, ownGroups(30), draws);
-  const [b] = roundsOf([accuracy], bySeed, ownGroups(30), draws);
-  expect(percentileInterval(differenceOf(a!, b!), 0.95)).toEqual([0, 0]);
+  const draws = drawResamples(30, 2, { ...options, resamples: 200 });
+  const [a] = replicatesOf([accuracyMetric], bySeed, ownGroups(30), draws);
+  const [b] = replicatesOf([accuracyMetric], bySeed, ownGroups(30), draws);
+  expect(percentileInterval(pairedDifference(a!, b!), 0.95)).toEqual([0, 0]);
 });
 
 test('spread between seeds widens the interval', () => {
   const same = coin(100, 0.7, 7);
-  const draws = drawRounds(100, 2, { ...options, resamples: 1000 });
-  const [steady] = roundsOf([accuracy], [same, same], ownGroups(100), draws);
-  const [shaky] = roundsOf([accuracy], [coin(100, 0.5, 8), coin(100, 0.9, 9)], ownGroups(100), draws);
+  const draws = drawResamples(100, 2, { ...options, resamples: 1000 });
+  const [steady] = replicatesOf([accuracyMetric], [same, same], ownGroups(100), draws);
+  const [shaky] = replicatesOf([accuracyMetric], [coin(100, 0.5, 8), coin(100, 0.9, 9)], ownGroups(100), draws);
   expect(sd(shaky!)).toBeGreaterThan(2 * sd(steady!));
 });
 
@@ -108,9 +108,9 @@ test.each([
   [[0.5, 0.6, 0.3, 0.45, 0.62], 2.776],
 ])("where images leave no doubt, the interval of the seeds %j is Student's", (values, quantile) => {
   const one = coin(1, 1, 10);
-  const draws = drawRounds(1, values.length, { ...options, resamples: 40_000 });
+  const draws = drawResamples(1, values.length, { ...options, resamples: 40_000 });
   let next = 0;
-  const [rounds] = roundsOf(
+  const [rounds] = replicatesOf(
     [
       () => {
         const value = values[next++]!;
@@ -147,5 +147,5 @@ test('the interval lies at the percentiles, and rounds without a value are left 
 test('a metric sees only the drawn images: a class that was not drawn is left out', () => {
   const two = scored([0, 0, 1], [0, 1, 0]);
   const draw = { groups: Int32Array.of(1, 1, 0), seeds: Float64Array.of(1) };
-  expect(roundsOf([balancedAccuracy], [two], ownGroups(3), [draw])[0]![0]).toBe(0.5);
+  expect(replicatesOf([balancedAccuracy], [two], ownGroups(3), [draw])[0]![0]).toBe(0.5);
 });

@@ -13,7 +13,7 @@
  */
 import { quantileSorted } from 'd3-array';
 import { random, type RandomSource } from '../../util/random.ts';
-import type { Metric, Scored, Weights } from './scored.ts';
+import type { Metric, ScoredPredictions, SampleWeights } from './scored.ts';
 
 export interface BootstrapOptions {
   readonly resamples: number;
@@ -22,10 +22,10 @@ export interface BootstrapOptions {
   readonly seed: number;
 }
 
-export type Interval = readonly [low: number, high: number];
+export type ConfidenceInterval = readonly [low: number, high: number];
 
 /** One metric's value in every round, NaN where a round's images do not define it. */
-export type Rounds = Float64Array;
+export type Replicates = Float64Array;
 
 /** What a round draws: how often each group counts, and what each seed weighs; weights sum to 1 and may be negative. */
 interface Draw {
@@ -34,7 +34,7 @@ interface Draw {
 }
 
 /** Keyed by the options' seed and the round, hence independent of how many rounds or models there are. */
-export function drawRounds(groups: number, seeds: number, { resamples, seed }: BootstrapOptions): Draw[] {
+export function drawResamples(groups: number, seeds: number, { resamples, seed }: BootstrapOptions): Draw[] {
   return Array.from({ length: resamples }, (_, round) => {
     const source = random('evaluation bootstrap', seed, round);
     return { groups: drawCounts(groups, source), seeds: drawWeights(seeds, source) };
@@ -43,18 +43,18 @@ export function drawRounds(groups: number, seeds: number, { resamples, seed }: B
 
 /**
  * Every metric of one model in every round.
- * @param bySeed the test part as each seed's network answered it, over the same images in the same order
+ * @param bySeed the test subset as each seed's network answered it, over the same images in the same order
  * @param groupOf [N], the group of each image, from 0
  */
-export function roundsOf(
+export function replicatesOf(
   metrics: readonly Metric[],
-  bySeed: readonly Scored[],
+  bySeed: readonly ScoredPredictions[],
   groupOf: Int32Array,
   draws: readonly Draw[],
-): Rounds[] {
+): Replicates[] {
   const prepared = bySeed.map((scored) => metrics.map((metric) => metric(scored)));
   const rounds = metrics.map(() => new Float64Array(draws.length));
-  const weights: Weights = new Float64Array(groupOf.length);
+  const weights: SampleWeights = new Float64Array(groupOf.length);
   draws.forEach((draw, round) => {
     groupOf.forEach((group, image) => {
       weights[image] = draw.groups[group]!;
@@ -70,16 +70,16 @@ export function roundsOf(
 
 /** Over the rounds that define the metric, within the values that it can have; [NaN, NaN] when none does. */
 export function percentileInterval(
-  rounds: Rounds,
+  rounds: Replicates,
   level: number,
-  [lowest, highest]: Interval = [-Infinity, Infinity],
-): Interval {
+  [lowest, highest]: ConfidenceInterval = [-Infinity, Infinity],
+): ConfidenceInterval {
   const sorted = Array.from(rounds.filter((value) => !Number.isNaN(value)).sort());
   const at = (share: number) => Math.max(lowest, Math.min(highest, quantileSorted(sorted, share) ?? NaN));
   return [at((1 - level) / 2), at((1 + level) / 2)];
 }
 
-export function differenceOf(a: Rounds, b: Rounds): Rounds {
+export function pairedDifference(a: Replicates, b: Replicates): Replicates {
   return a.map((value, round) => value - b[round]!);
 }
 
@@ -96,10 +96,10 @@ function drawCounts(count: number, source: RandomSource): Int32Array {
 function drawWeights(count: number, source: RandomSource): Float64Array {
   if (count === 1) return Float64Array.of(1);
   const normals = Float64Array.from({ length: count }, () => source.normal());
-  const centre = normals.reduce((a, b) => a + b) / count;
+  const center = normals.reduce((a, b) => a + b) / count;
   const degrees = count - 1;
   let squares = 0;
   for (let i = 0; i < degrees; i++) squares += source.normal() ** 2;
   const scale = 1 / Math.sqrt(count * degrees) / Math.sqrt(squares / degrees);
-  return normals.map((normal) => 1 / count + scale * (normal - centre));
+  return normals.map((normal) => 1 / count + scale * (normal - center));
 }

@@ -1,27 +1,27 @@
 /** Temperature against scipy's search (scripts/golden/sklearn_metrics.py), closed forms, and reliability against its definition. */
 import { expect, test } from 'vitest';
 import { random } from '../../util/random.ts';
-import { calibrationOf } from './calibration.ts';
+import { evaluateCalibration } from './calibration.ts';
 import golden from './golden/metrics.json' with { type: 'json' };
 import { predictionsOf } from './predictions.ts';
-import { reliability } from './reliability.ts';
-import { scoredPart, type Scored } from './scored.ts';
-import { fitTemperature, tempered } from './temperature.ts';
+import { reliabilityBins } from './reliability.ts';
+import { scoredSubset, type ScoredPredictions } from './scored.ts';
+import { fitTemperature, scaleByTemperature } from './temperature.ts';
 
-function scoredOf(labels: readonly number[], probabilities: readonly number[], classes: number): Scored {
+function scoredOf(labels: readonly number[], probabilities: readonly number[], classes: number): ScoredPredictions {
   const names = Array.from({ length: classes }, (_, k) => `class ${k}`);
   const images = labels.map((label, index) => ({
     index,
     image: `${index}`,
     group: `${index}`,
-    part: 'test' as const,
+    subset: 'test' as const,
     label,
   }));
-  return scoredPart(predictionsOf(names, images, Float64Array.from(probabilities)), 'test');
+  return scoredSubset(predictionsOf(names, images, Float64Array.from(probabilities)), 'test');
 }
 
 /** Labels drawn from the softmax of the logits, so that the logits are calibrated; then multiplied by `excess`. */
-function drawn(excess: number, key: string): Scored {
+function drawn(excess: number, key: string): ScoredPredictions {
   const source = random('temperature test', key);
   const rows = Array.from({ length: 6000 }, () => {
     const logits = [0, 1, 2].map(() => 1.5 * source.normal());
@@ -55,13 +55,13 @@ test('logits that were multiplied by 2.5 are divided by 2.5', () => {
 
 test('a temperature changes how sure, never which class, and 1 changes nothing', () => {
   const scored = drawn(2, 'order');
-  const cooler = tempered(scored, 3);
+  const cooler = scaleByTemperature(scored, 3);
   for (let i = 0; i < 50; i++) {
     const row = [...cooler.probabilities.subarray(3 * i, 3 * i + 3)];
     expect(row.indexOf(Math.max(...row))).toBe(scored.predicted[i]);
     expect(row.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
   }
-  tempered(scored, 1).probabilities.forEach((p, i) => {
+  scaleByTemperature(scored, 1).probabilities.forEach((p, i) => {
     expect(p).toBeCloseTo(scored.probabilities[i]!, 6);
   });
 });
@@ -72,7 +72,7 @@ test('all right is as sure as can be; all wrong is told to be unsure', () => {
 });
 
 test('what was fitted on validation images mends overconfidence on test images', () => {
-  const { temperature, before, after } = calibrationOf([drawn(3, 'validation')], [drawn(3, 'test')]);
+  const { temperature, before, after } = evaluateCalibration([drawn(3, 'validation')], [drawn(3, 'test')]);
   expect(temperature[0]).toBeGreaterThan(2.5);
   expect(after.ece.mean!).toBeLessThan(before.ece.mean! / 4);
   expect(after.loss.mean!).toBeLessThan(before.loss.mean!);
@@ -80,7 +80,7 @@ test('what was fitted on validation images mends overconfidence on test images',
 
 test('reliability counts every answer of every seed once, in the bin of its confidence', () => {
   const [one, other] = [drawn(1, 'one'), drawn(2, 'other')];
-  const bins = reliability([one, other]);
+  const bins = reliabilityBins([one, other]);
   expect(bins.reduce((sum, { images }) => sum + images, 0)).toBe(12000);
   const low = 10 / 15;
   const members = [one, other]

@@ -1,9 +1,9 @@
-import type { Scored, Weights } from './scored.ts';
+import type { ScoredPredictions, SampleWeights } from './scored.ts';
 
 /** Row-major [classes, classes]: how many images of the row's class were predicted as the column's. */
 type Confusion = Float64Array;
 
-export function confusionOf({ labels, predicted, classes }: Scored, weights: Weights): Confusion {
+export function confusionMatrix({ labels, predicted, classes }: ScoredPredictions, weights: SampleWeights): Confusion {
   const counts = new Float64Array(classes * classes);
   for (let i = 0; i < weights.length; i++) counts[labels[i]! * classes + predicted[i]!]! += weights[i]!;
   return counts;
@@ -11,19 +11,19 @@ export function confusionOf({ labels, predicted, classes }: Scored, weights: Wei
 
 /** What one class contributes: images of it, predictions of it, and both at once. */
 interface ClassCounts {
-  readonly labelled: number;
+  readonly labeled: number;
   readonly predicted: number;
   readonly hits: number;
 }
 
 export function countsByClass(confusion: Confusion, classes: number): ClassCounts[] {
   return Array.from({ length: classes }, (_, k) => {
-    let labelled = 0;
+    let labeled = 0;
     let predicted = 0;
     for (let other = 0; other < classes; other++) {
-      labelled += confusion[k * classes + other]!;
+      labeled += confusion[k * classes + other]!;
       predicted += confusion[other * classes + k]!;
     }
-    return { labelled, predicted, hits: confusion[k * classes + k]! };
+    return { labeled, predicted, hits: confusion[k * classes + k]! };
   });
 }

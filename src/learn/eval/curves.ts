@@ -1,6 +1,6 @@
 /** ROC and precision-recall curves, one class against the rest, thinned for drawing. Metrics are never computed from these. */
 import { rankings, type Ranking } from './auc.ts';
-import type { Scored } from './scored.ts';
+import type { ScoredPredictions } from './scored.ts';
 
 type Point = readonly [x: number, y: number];
 
@@ -15,7 +15,7 @@ export interface ClassCurves {
 const STEP = 1 / 58;
 
 /** By class; null for a class that no image or every image has. The answers of all seeds are ranked together. */
-export function curvesOf(bySeed: readonly Scored[]): (ClassCurves | null)[] {
+export function rocAndPrCurves(bySeed: readonly ScoredPredictions[]): (ClassCurves | null)[] {
   const { classes } = bySeed[0]!;
   const labels = Int32Array.from(bySeed.flatMap((scored) => [...scored.labels]));
   const probabilities = Float64Array.from(bySeed.flatMap((scored) => [...scored.probabilities]));

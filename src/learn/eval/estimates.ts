@@ -1,35 +1,35 @@
 /** Metrics of several seeds as they are written: rounded, null where they are not defined, intervals from the bootstrap. */
 import { significant } from '../../util/number.ts';
 import {
-  drawRounds,
+  drawResamples,
   percentileInterval,
-  roundsOf,
+  replicatesOf,
   type BootstrapOptions,
-  type Interval,
-  type Rounds,
+  type ConfidenceInterval,
+  type Replicates,
 } from './bootstrap.ts';
 import type { NamedMetrics } from './metrics.ts';
-import type { ComparableRuns } from './runs.ts';
-import { evenly, rowsOf, scoredPart, type Metric, type Scored } from './scored.ts';
-import { spreadOf } from './spread.ts';
+import type { AlignedRuns } from './runs.ts';
+import { uniformWeights, rowsOfSubset, scoredSubset, type Metric, type ScoredPredictions } from './scored.ts';
+import { meanAndSd } from './mean-and-sd.ts';
 
-/** Of every model, every metric in every round of the bootstrap, over the test part. */
-export function roundsByModel(
-  { models, seeds, of, shared }: ComparableRuns,
+/** Of every model, every metric in every round of the bootstrap, over the test subset. */
+export function replicatesByModel(
+  { models, seeds, of, shared }: AlignedRuns,
   metrics: NamedMetrics,
   options: BootstrapOptions,
-): Map<string, Rounds[]> {
-  const names = rowsOf(shared, 'test').map((row) => shared.images[row]!.group);
+): Map<string, Replicates[]> {
+  const names = rowsOfSubset(shared, 'test').map((row) => shared.images[row]!.group);
   const numberOf = new Map([...new Set(names)].map((name, i) => [name, i]));
   const groupOf = Int32Array.from(names, (name) => numberOf.get(name)!);
-  const draws = drawRounds(numberOf.size, seeds.length, options);
+  const draws = drawResamples(numberOf.size, seeds.length, options);
   const plain = metrics.map(({ metric }) => metric);
   return new Map(
     models.map((model) => [
       model,
-      roundsOf(
+      replicatesOf(
         plain,
-        of(model).map((predictions) => scoredPart(predictions, 'test')),
+        of(model).map((predictions) => scoredSubset(predictions, 'test')),
         groupOf,
         draws,
       ),
@@ -38,28 +38,33 @@ export function roundsByModel(
 }
 
 /** Mean and standard deviation over seeds, with the bootstrap's interval of the mean. */
-export function estimates(tests: readonly Scored[], metrics: NamedMetrics, rounds: readonly Rounds[], level: number) {
+export function estimates(
+  tests: readonly ScoredPredictions[],
+  metrics: NamedMetrics,
+  rounds: readonly Replicates[],
+  level: number,
+) {
   return byMetric(metrics, (metric, m) => ({
-    ...spread(tests.map((scored) => unweighted(metric, scored))),
-    ...bounds(rounds[m]!, level, metrics[m]!.range),
+    ...roundedMeanAndSd(tests.map((scored) => unweighted(metric, scored))),
+    ...intervalBounds(rounds[m]!, level, metrics[m]!.range),
   }));
 }
 
-export function unweighted(metric: Metric, scored: Scored): number {
-  return metric(scored)(evenly(scored.labels.length));
+export function unweighted(metric: Metric, scored: ScoredPredictions): number {
+  return metric(scored)(uniformWeights(scored.labels.length));
 }
 
 export function byMetric<T>(metrics: NamedMetrics, of: (metric: Metric, position: number) => T): Record<string, T> {
   return Object.fromEntries(metrics.map(({ name, metric }, m) => [name, of(metric, m)]));
 }
 
-export function bounds(rounds: Rounds, level: number, range: Interval) {
+export function intervalBounds(rounds: Replicates, level: number, range: ConfidenceInterval) {
   const [low, high] = percentileInterval(rounds, level, range);
   return { low: orNull(low), high: orNull(high) };
 }
 
-export function spread(values: readonly number[]) {
-  const { mean, sd } = spreadOf(values);
+export function roundedMeanAndSd(values: readonly number[]) {
+  const { mean, sd } = meanAndSd(values);
   return { mean: orNull(mean), sd: orNull(sd) };
 }
 

@@ -6,20 +6,20 @@ import { random } from '../../util/random.ts';
 import { evaluate } from './evaluate.ts';
 import { readEvaluation, writeEvaluation } from './evaluation.ts';
 import { predictionsOf, type PredictedImage, type Predictions } from './predictions.ts';
-import type { Run } from './runs.ts';
+import type { SeedRun } from './runs.ts';
 import type { SideStudies } from './side-studies.ts';
 
 const classes = ['mild', 'moderate', 'severe'];
-const parts = ['train', 'train', 'validation', 'test', 'test'] as const;
+const subsets = ['train', 'train', 'validation', 'test', 'test'] as const;
 const images: PredictedImage[] = Array.from({ length: 200 }, (_, index) => ({
   index,
   image: `${index}.png`,
-  group: `lesion ${Math.floor(index / 10)}-${parts[index % 5]!}`,
-  part: parts[index % 5]!,
+  group: `lesion ${Math.floor(index / 10)}-${subsets[index % 5]!}`,
+  subset: subsets[index % 5]!,
   label: index % 7 < 4 ? 0 : index % 7 < 6 ? 1 : 2,
 }));
 
-/** The labelled class gets the more probability the more skill there is. */
+/** The labeled class gets the more probability the more skill there is. */
 function predicted(skill: number, seed: number): Predictions {
   const source = random('evaluate test', skill, seed);
   return predictionsOf(
@@ -35,7 +35,7 @@ function predicted(skill: number, seed: number): Predictions {
   );
 }
 
-const runs: Run[] = [0, 1, 2].flatMap((seed) => [
+const runs: SeedRun[] = [0, 1, 2].flatMap((seed) => [
   { model: 'M3', seed, predictions: predicted(3, seed) },
   { model: 'M1', seed, predictions: predicted(0.5, seed) },
 ]);
@@ -55,7 +55,7 @@ test('the mean is that of the seeds, and the interval holds it', () => {
       const { mean, low, high } = summary.test[metric]!;
       expect(mean).toBeCloseTo(seeds.reduce((sum, { test }) => sum + test[metric]!, 0) / 3, 4);
       expect(low!).toBeLessThan(mean!);
-      // The calibration error is biased upwards by resampling, so its interval need not be centred.
+      // The calibration error is biased upwards by resampling, so its interval need not be centered.
       if (metric !== 'ece') expect(high!).toBeGreaterThan(mean!);
     }
   }
@@ -68,7 +68,7 @@ test('a difference is signed, model minus against, and clear skill shows', () =>
   expect(loss!.high!).toBeLessThan(0);
 });
 
-test('the confusion matrix counts every test image once a seed, by labelled row', () => {
+test('the confusion matrix counts every test image once a seed, by labeled row', () => {
   for (const { confusion } of evaluation.models) {
     expect(confusion.map((row) => row.reduce((a, b) => a + b))).toEqual(
       evaluation.counts.test.byClass.map((count) => 3 * count),
@@ -105,7 +105,7 @@ test('one seed has no standard deviation, and it is written as null', async () =
   }
 });
 
-test.each<[string, Run[], string]>([
+test.each<[string, SeedRun[], string]>([
   ['no runs', [], 'There are no predictions'],
   ['a missing seed', runs.slice(1), 'There are 0 predictions of M3 with seed 0'],
   ['a seed twice', [...runs, runs[0]!], 'There are 2 predictions of M3 with seed 0'],
@@ -122,7 +122,7 @@ test.each<[string, Run[], string]>([
         ...runs[5]!,
         predictions: {
           ...runs[5]!.predictions,
-          images: images.map((image, i) => (i === 3 ? { ...image, part: 'train' as const } : image)),
+          images: images.map((image, i) => (i === 3 ? { ...image, subset: 'train' as const } : image)),
         },
       },
     ],
@@ -137,7 +137,7 @@ test.each<[string, Run[], string]>([
         predictions: predictionsOf(classes, images.slice(0, 3), new Float64Array(9).fill(1 / 3)),
       },
     ],
-    'no image of the test part',
+    'no image of the test subset',
   ],
 ])('%s: refused, and named', (_, given, message) => {
   expect(() => evaluate(given, options)).toThrow(message);
@@ -148,7 +148,7 @@ describe('side studies', () => {
     images.map((image) => ({ ...image, index: image.index + amount }));
   const sides: SideStudies = {
     probes: [{ model: 'M3', seed: 0, kind: 'knn', predictions: predicted(2, 7) }],
-    fractions: [{ model: 'M3', seed: 0, labels: 0.1, predictions: predicted(1, 8) }],
+    labelFractions: [{ model: 'M3', seed: 0, labelFraction: 0.1, predictions: predicted(1, 8) }],
     leaky: [
       {
         model: 'M1',
@@ -165,23 +165,23 @@ describe('side studies', () => {
   test('probes are scored as models are, and the main study stays as it was', () => {
     expect(beside.probes).toHaveLength(1);
     expect(beside.probes[0]).toMatchObject({ model: 'M3', kind: 'knn', seeds: 1 });
-    expect({ ...beside, probes: [], fractions: [], leaky: [] }).toEqual(evaluation);
+    expect({ ...beside, probes: [], labelFractions: [], leaky: [] }).toEqual(evaluation);
   });
 
   test('fewer labels stand before all of them, of the models that tried both', () => {
-    expect(beside.fractions.map(({ model, labels, seeds }) => [model, labels, seeds])).toEqual([
+    expect(beside.labelFractions.map(({ model, labelFraction, seeds }) => [model, labelFraction, seeds])).toEqual([
       ['M3', 0.1, 1],
       ['M3', 1, 3],
     ]);
-    expect(beside.fractions[1]!.summary.test).toEqual(beside.models[1]!.summary.test);
+    expect(beside.labelFractions[1]!.summary.test).toEqual(beside.models[1]!.summary.test);
   });
 
   test('a leaky split says how many test images have a relative among the trained ones', () => {
-    const trained = new Set(images.filter(({ part }) => part === 'train').map(({ index }) => index % 97));
-    const leaks = images.filter(({ part, index }) => part === 'test' && trained.has(index % 97)).length;
+    const trained = new Set(images.filter(({ subset }) => subset === 'train').map(({ index }) => index % 97));
+    const leaks = images.filter(({ subset, index }) => subset === 'test' && trained.has(index % 97)).length;
     expect(leaks).toBeGreaterThan(0);
     expect(leaks).toBeLessThan(80);
-    expect(beside.leaky).toMatchObject([{ model: 'M1', images: 80, leaks, copies: null }]);
+    expect(beside.leaky).toMatchObject([{ model: 'M1', images: 80, leaks, duplicates: null }]);
   });
 
   test('a test image that is equal to a trained one leaks too, of whatever group, and once only', () => {
@@ -195,10 +195,10 @@ describe('side studies', () => {
       ['0.png', '1.png'],
     ] as const;
     const { leaks, leaky } = evaluate(runs, { ...options, equal }, sides);
-    expect(leaks).toEqual({ images: 80, leaks: 2, copies: 2 });
-    expect(evaluation.leaks).toEqual({ images: 80, leaks: 0, copies: null });
+    expect(leaks).toEqual({ images: 80, leaks: 2, duplicates: 2 });
+    expect(evaluation.leaks).toEqual({ images: 80, leaks: 0, duplicates: null });
     // 3 has its group in training already, 104 has not.
-    expect(leaky[0]).toMatchObject({ leaks: beside.leaky[0]!.leaks + 1, copies: 2 });
+    expect(leaky[0]).toMatchObject({ leaks: beside.leaky[0]!.leaks + 1, duplicates: 2 });
   });
 
   test('probes of other images are refused', () => {

@@ -1,23 +1,31 @@
 /** From the predictions of every model and seed to what is known of the models on one data set. */
 import { significant } from '../../util/number.ts';
 import { DatasetError } from '../dataset/error.ts';
-import { PARTS, type Part } from '../dataset/split-table.ts';
+import { SUBSETS, type Subset } from '../dataset/split-table.ts';
 import type { EqualPair } from '../dataset/audit/equal-images.ts';
-import { differenceOf, type BootstrapOptions, type Rounds } from './bootstrap.ts';
-import { calibrationOf } from './calibration.ts';
-import { confusionOf } from './confusion.ts';
-import { curvesOf, type ClassCurves } from './curves.ts';
-import { bounds, byMetric, estimates, orNull, roundsByModel, spread, unweighted } from './estimates.ts';
-import type { DatasetEvaluation, ModelEvaluation, PartCounts } from './evaluation.ts';
-import { leaksOf } from './leaks.ts';
-import { majorityOf } from './majority.ts';
+import { pairedDifference, type BootstrapOptions, type Replicates } from './bootstrap.ts';
+import { evaluateCalibration } from './calibration.ts';
+import { confusionMatrix } from './confusion.ts';
+import { rocAndPrCurves, type ClassCurves } from './curves.ts';
+import {
+  intervalBounds,
+  byMetric,
+  estimates,
+  orNull,
+  replicatesByModel,
+  roundedMeanAndSd,
+  unweighted,
+} from './estimates.ts';
+import type { DatasetEvaluation, ModelEvaluation, SubsetCounts } from './evaluation.ts';
+import { countLeaks } from './leaks.ts';
+import { majorityBaseline } from './majority.ts';
 import { metricsFor, type NamedMetrics } from './metrics.ts';
 import { scoresByClass, type ClassScores } from './per-class.ts';
 import type { Predictions } from './predictions.ts';
-import { comparable, type ComparableRuns, type Run } from './runs.ts';
-import { evenly, rowsOf, scoredPart, type Scored } from './scored.ts';
+import { alignRuns, type AlignedRuns, type SeedRun } from './runs.ts';
+import { uniformWeights, rowsOfSubset, scoredSubset, type ScoredPredictions } from './scored.ts';
 import { scoreSideStudies, type SideStudies } from './side-studies.ts';
-import { spreadOf } from './spread.ts';
+import { meanAndSd } from './mean-and-sd.ts';
 
 interface EvaluationOptions {
   readonly dataset: string;
@@ -28,19 +36,19 @@ interface EvaluationOptions {
   readonly equal: readonly EqualPair[] | null;
 }
 
-const NO_SIDE_STUDIES: SideStudies = { probes: [], fractions: [], leaky: [] };
+const NO_SIDE_STUDIES: SideStudies = { probes: [], labelFractions: [], leaky: [] };
 
-/** Throws DatasetError when the runs are not of the same images, or a part has none. */
+/** Throws DatasetError when the runs are not of the same images, or a subset has none. */
 export function evaluate(
-  runs: readonly Run[],
+  runs: readonly SeedRun[],
   { dataset, ordinal, bootstrap, equal }: EvaluationOptions,
   sides: SideStudies = NO_SIDE_STUDIES,
 ): DatasetEvaluation {
-  const compared = comparable(runs);
+  const compared = alignRuns(runs);
   const { models, seeds, shared } = compared;
   const metrics = metricsFor(ordinal);
-  const rounds = roundsByModel(compared, metrics, bootstrap);
-  const baseline = majorityOf(scoredPart(shared, 'train').labels, scoredPart(shared, 'test'));
+  const rounds = replicatesByModel(compared, metrics, bootstrap);
+  const baseline = majorityBaseline(scoredSubset(shared, 'train').labels, scoredSubset(shared, 'test'));
   return {
     dataset,
     classes: [...shared.classes],
@@ -51,26 +59,24 @@ export function evaluate(
       validation: countsOf(shared, 'validation'),
       test: countsOf(shared, 'test'),
     },
-    leaks: leaksOf(shared, equal),
+    leaks: countLeaks(shared, equal),
     majority: { class: shared.classes[baseline.predicted[0]!]!, test: scoresOf(baseline, metrics) },
     bootstrap: { ...bootstrap },
     models: models.map((model) => modelEvaluation(model, compared, metrics, rounds.get(model)!, bootstrap.level)),
     differences: models.flatMap((model, later) =>
-      models
-        .slice(0, later)
-        .map((against) => ({
-          model,
-          against,
-          metrics: differences(compared, model, against, metrics, rounds, bootstrap.level),
-        })),
+      models.slice(0, later).map((against) => ({
+        model,
+        against,
+        metrics: differences(compared, model, against, metrics, rounds, bootstrap.level),
+      })),
     ),
     ...scoreSideStudies(sides, compared, { metrics, bootstrap, equal }),
   };
 }
 
-function countsOf(predictions: Predictions, part: Part): PartCounts {
-  const rows = rowsOf(predictions, part);
-  if (rows.length === 0) throw new DatasetError(`The predictions have no image of the ${part} part.`);
+function countsOf(predictions: Predictions, subset: Subset): SubsetCounts {
+  const rows = rowsOfSubset(predictions, subset);
+  if (rows.length === 0) throw new DatasetError(`The predictions have no image of the ${subset} subset.`);
   const byClass = predictions.classes.map(() => 0);
   for (const row of rows) byClass[predictions.images[row]!.label]!++;
   return { images: rows.length, groups: new Set(rows.map((row) => predictions.images[row]!.group)).size, byClass };
@@ -78,24 +84,27 @@ function countsOf(predictions: Predictions, part: Part): PartCounts {
 
 function modelEvaluation(
   model: string,
-  { seeds, of }: ComparableRuns,
+  { seeds, of }: AlignedRuns,
   metrics: NamedMetrics,
-  rounds: readonly Rounds[],
+  rounds: readonly Replicates[],
   level: number,
 ): ModelEvaluation {
-  const parts = of(model).map(
+  const subsets = of(model).map(
     (predictions) =>
-      Object.fromEntries(PARTS.map((part) => [part, scoredPart(predictions, part)])) as Record<Part, Scored>,
+      Object.fromEntries(SUBSETS.map((subset) => [subset, scoredSubset(predictions, subset)])) as Record<
+        Subset,
+        ScoredPredictions
+      >,
   );
-  const bySeed = parts.map((scored, i) => ({
+  const bySeed = subsets.map((scored, i) => ({
     seed: seeds[i]!,
     train: scoresOf(scored.train, metrics),
     validation: scoresOf(scored.validation, metrics),
     test: scoresOf(scored.test, metrics),
   }));
-  const summary = (part: Part) =>
-    byMetric(metrics, (metric) => spread(parts.map((scored) => unweighted(metric, scored[part]))));
-  const tests = parts.map((scored) => scored.test);
+  const summary = (subset: Subset) =>
+    byMetric(metrics, (metric) => roundedMeanAndSd(subsets.map((scored) => unweighted(metric, scored[subset]))));
+  const tests = subsets.map((scored) => scored.test);
   const { classes } = of(model)[0]!;
   return {
     model,
@@ -107,18 +116,18 @@ function modelEvaluation(
     },
     confusion: summedConfusion(tests),
     byClass: meanByClass(classes, tests),
-    calibration: calibrationOf(
-      parts.map((scored) => scored.validation),
+    calibration: evaluateCalibration(
+      subsets.map((scored) => scored.validation),
       tests,
     ),
     curves: drawn(classes, tests),
   };
 }
 
-function drawn(classes: readonly string[], tests: readonly Scored[]): ModelEvaluation['curves'] {
+function drawn(classes: readonly string[], tests: readonly ScoredPredictions[]): ModelEvaluation['curves'] {
   const rounded = (points: ClassCurves['roc']) =>
     points.map(([x, y]): [number, number] => [significant(x, 4), significant(y, 4)]);
-  return curvesOf(tests).flatMap((curves, k) =>
+  return rocAndPrCurves(tests).flatMap((curves, k) =>
     curves === null
       ? []
       : [{ class: classes[k]!, roc: rounded(curves.roc), precisionRecall: rounded(curves.precisionRecall) }],
@@ -126,20 +135,20 @@ function drawn(classes: readonly string[], tests: readonly Scored[]): ModelEvalu
 }
 
 function differences(
-  { of }: ComparableRuns,
+  { of }: AlignedRuns,
   model: string,
   against: string,
   metrics: NamedMetrics,
-  rounds: ReadonlyMap<string, readonly Rounds[]>,
+  rounds: ReadonlyMap<string, readonly Replicates[]>,
   level: number,
 ) {
   return byMetric(metrics, (metric, m) => {
     const meanOf = (name: string) =>
-      spreadOf(of(name).map((predictions) => unweighted(metric, scoredPart(predictions, 'test')))).mean;
+      meanAndSd(of(name).map((predictions) => unweighted(metric, scoredSubset(predictions, 'test')))).mean;
     const [lowest, highest] = metrics[m]!.range;
     return {
       mean: orNull(meanOf(model) - meanOf(against)),
-      ...bounds(differenceOf(rounds.get(model)![m]!, rounds.get(against)![m]!), level, [
+      ...intervalBounds(pairedDifference(rounds.get(model)![m]!, rounds.get(against)![m]!), level, [
         lowest - highest,
         highest - lowest,
       ]),
@@ -147,20 +156,20 @@ function differences(
   });
 }
 
-function summedConfusion(tests: readonly Scored[]): number[][] {
+function summedConfusion(tests: readonly ScoredPredictions[]): number[][] {
   const { classes } = tests[0]!;
   const summed = new Float64Array(classes * classes);
   for (const scored of tests)
-    confusionOf(scored, evenly(scored.labels.length)).forEach((count, cell) => {
+    confusionMatrix(scored, uniformWeights(scored.labels.length)).forEach((count, cell) => {
       summed[cell]! += count;
     });
   return Array.from({ length: classes }, (_, k) => [...summed.subarray(k * classes, (k + 1) * classes)]);
 }
 
-function meanByClass(classes: readonly string[], tests: readonly Scored[]): ModelEvaluation['byClass'] {
+function meanByClass(classes: readonly string[], tests: readonly ScoredPredictions[]): ModelEvaluation['byClass'] {
   const rows = tests.map(scoresByClass);
   const mean = (k: number, score: Exclude<keyof ClassScores, 'images'>) =>
-    orNull(spreadOf(rows.map((row) => row[k]![score])).mean);
+    orNull(meanAndSd(rows.map((row) => row[k]![score])).mean);
   return classes.map((name, k) => ({
     class: name,
     images: rows[0]![k]!.images,
@@ -172,6 +181,6 @@ function meanByClass(classes: readonly string[], tests: readonly Scored[]): Mode
   }));
 }
 
-function scoresOf(scored: Scored, metrics: NamedMetrics): Record<string, number | null> {
+function scoresOf(scored: ScoredPredictions, metrics: NamedMetrics): Record<string, number | null> {
   return byMetric(metrics, (metric) => orNull(unweighted(metric, scored)));
 }

@@ -16,7 +16,7 @@ const Difference = Type.Object({ mean: Defined, low: Defined, high: Defined });
 
 const PartCounts = Type.Object({ images: Count, groups: Count, byClass: Type.Array(Count) });
 
-const Leaks = { images: Count, leaks: Count, copies: Type.Union([Count, Type.Null()]) };
+const Leaks = { images: Count, leaks: Count, duplicates: Type.Union([Count, Type.Null()]) };
 
 const Bins = Type.Array(
   Type.Object({ low: Type.Number(), high: Type.Number(), images: Count, confidence: Defined, accuracy: Defined }),
@@ -33,9 +33,9 @@ const ModelEvaluation = Type.Object({
     validation: Type.Record(Type.String(), SpreadSchema),
     test: Type.Record(Type.String(), Estimate),
   }),
-  /** Test images by labelled (row) and predicted (column) class, summed over seeds. */
+  /** Test images by labeled (row) and predicted (column) class, summed over seeds. */
   confusion: Type.Array(Type.Array(Count)),
-  /** On the test part, means over seeds. */
+  /** On the test subset, means over seeds. */
   byClass: Type.Array(
     Type.Object({
       class: Type.String(),
@@ -47,7 +47,7 @@ const ModelEvaluation = Type.Object({
       averagePrecision: Defined,
     }),
   ),
-  /** On the test part, before and after temperature scaling. */
+  /** On the test subset, before and after temperature scaling. */
   calibration: Type.Object({
     /** Of each seed, fitted on validation images. */
     temperature: Type.Array(Type.Number()),
@@ -67,13 +67,13 @@ const DatasetEvaluationSchema = Type.Object({
   /** Names of the metrics, in the order of tables. */
   metrics: Type.Array(Type.String()),
   counts: Type.Object({ train: PartCounts, validation: PartCounts, test: PartCounts }),
-  /** Of the test part: how many of its `images` have a group that was also trained on or are equal to a trained image; `copies` are the latter, null where nobody looked. */
+  /** Of the test subset: how many of its `images` have a group that was also trained on or are equal to a trained image; `copies` are the latter, null where nobody looked. */
   leaks: Type.Object(Leaks),
-  /** What predicting from the training part's class frequencies alone scores on the test part. */
+  /** What predicting from the training subset's class frequencies alone scores on the test subset. */
   majority: Type.Object({ class: Type.String(), test: Scores }),
   bootstrap: Type.Object({ resamples: Count, level: Type.Number(), seed: Type.Number() }),
   models: Type.Array(ModelEvaluation),
-  /** On the test part, `model` minus `against`, every pair once. */
+  /** On the test subset, `model` minus `against`, every pair once. */
   differences: Type.Array(
     Type.Object({ model: Type.String(), against: Type.String(), metrics: Type.Record(Type.String(), Difference) }),
   ),
@@ -87,15 +87,21 @@ const DatasetEvaluationSchema = Type.Object({
     }),
   ),
   /** Fine-tuning with a share of the labels, 1 being the main study; `images`: how many were learned from. */
-  fractions: Type.Array(
-    Type.Object({ model: Type.String(), labels: Type.Number(), images: Count, seeds: Count, summary: TestSummary }),
+  labelFractions: Type.Array(
+    Type.Object({
+      model: Type.String(),
+      labelFraction: Type.Number(),
+      images: Count,
+      seeds: Count,
+      summary: TestSummary,
+    }),
   ),
   /** Fine-tuning on a split that leaks, with `leaks` and `copies` among its own `images` for testing. */
   leaky: Type.Array(Type.Object({ model: Type.String(), ...Leaks, seeds: Count, summary: TestSummary })),
 });
 
 export type DatasetEvaluation = Static<typeof DatasetEvaluationSchema>;
-export type PartCounts = Static<typeof PartCounts>;
+export type SubsetCounts = Static<typeof PartCounts>;
 export type ModelEvaluation = Static<typeof ModelEvaluation>;
 
 export async function writeEvaluation(path: string, evaluation: DatasetEvaluation): Promise<void> {

@@ -1,23 +1,23 @@
-import { confusionOf, countsByClass } from './confusion.ts';
+import { confusionMatrix, countsByClass } from './confusion.ts';
 import type { Metric } from './scored.ts';
 
 /**
  * Cohen's kappa with quadratic weights over the order of the classes
  * (`cohen_kappa_score(weights='quadratic', labels=range(classes))`): 1 minus the squared distance of the predicted
- * from the labelled grade, relative to what the two margins give by chance. NaN when all is one class.
+ * from the labeled grade, relative to what the two margins give by chance. NaN when all is one class.
  */
-export const quadraticKappa: Metric = (scored) => (weights) => {
+export const quadraticWeightedKappa: Metric = (scored) => (weights) => {
   const { classes } = scored;
-  const confusion = confusionOf(scored, weights);
+  const confusion = confusionMatrix(scored, weights);
   const margins = countsByClass(confusion, classes);
-  const total = margins.reduce((sum, { labelled }) => sum + labelled, 0);
+  const total = margins.reduce((sum, { labeled }) => sum + labeled, 0);
   let observed = 0;
   let expected = 0;
   for (let label = 0; label < classes; label++) {
     for (let predicted = 0; predicted < classes; predicted++) {
       const distance = (label - predicted) ** 2;
       observed += distance * confusion[label * classes + predicted]!;
-      expected += (distance * margins[label]!.labelled * margins[predicted]!.predicted) / total;
+      expected += (distance * margins[label]!.labeled * margins[predicted]!.predicted) / total;
     }
   }
   return 1 - observed / expected;

@@ -1,7 +1,7 @@
 /** How many test images a network has as good as seen: a relative or an equal image of theirs was trained on. */
 import type { EqualPair } from '../dataset/audit/equal-images.ts';
 import type { Predictions } from './predictions.ts';
-import { rowsOf } from './scored.ts';
+import { rowsOfSubset } from './scored.ts';
 
 interface Leaks {
   /** For testing. */
@@ -9,19 +9,19 @@ interface Leaks {
   /** Of these, how many have a group that was also trained on, or are equal to an image that was. */
   readonly leaks: number;
   /** Of these, how many are equal to an image that was trained on, whatever its group; null where nobody looked for equal images. */
-  readonly copies: number | null;
+  readonly duplicates: number | null;
 }
 
 /** `equal`: images by name; null where nobody looked for equal ones. */
-export function leaksOf(predictions: Predictions, equal: readonly EqualPair[] | null): Leaks {
-  const of = (part: 'train' | 'test') => rowsOf(predictions, part).map((row) => predictions.images[row]!);
+export function countLeaks(predictions: Predictions, equal: readonly EqualPair[] | null): Leaks {
+  const of = (subset: 'train' | 'test') => rowsOfSubset(predictions, subset).map((row) => predictions.images[row]!);
   const [trained, tested] = [of('train'), of('test')];
   const groups = new Set(trained.map(({ group }) => group));
   const copied = copiesOf(new Set(trained.map(({ image }) => image)), equal ?? []);
   return {
     images: tested.length,
     leaks: tested.filter(({ group, image }) => groups.has(group) || copied.has(image)).length,
-    copies: equal === null ? null : tested.filter(({ image }) => copied.has(image)).length,
+    duplicates: equal === null ? null : tested.filter(({ image }) => copied.has(image)).length,
   };
 }
 

@@ -4,7 +4,7 @@ import { weightedMean } from './weighted-mean.ts';
 /** A probability of exactly 0 would cost infinitely much; scikit-learn clips at the spacing of float64, and so is it here. */
 const SMALLEST = Number.EPSILON;
 
-/** Mean negative log-likelihood of the labelled class, in nats: the cross-entropy loss (`log_loss`). */
+/** Mean negative log-likelihood of the labeled class, in nats: the cross-entropy loss (`log_loss`). */
 export const logLoss: Metric = ({ labels, probabilities, classes }) => {
   const losses = Float64Array.from(
     labels,

@@ -1,10 +1,10 @@
-import type { Scored } from './scored.ts';
+import type { ScoredPredictions } from './scored.ts';
 
 /**
- * The predictor that has seen no image: for every one it gives the class frequencies of the training part, and so
+ * The predictor that has seen no image: for every one it gives the class frequencies of the training subset, and so
  * predicts its most frequent class (`DummyClassifier(strategy='prior')`). What a network must beat.
  */
-export function majorityOf(trainLabels: Int32Array, test: Scored): Scored {
+export function majorityBaseline(trainLabels: Int32Array, test: ScoredPredictions): ScoredPredictions {
   const frequencies = new Float64Array(test.classes);
   for (const label of trainLabels) frequencies[label]! += 1 / trainLabels.length;
   const mostFrequent = frequencies.indexOf(Math.max(...frequencies));

@@ -2,29 +2,30 @@
 import { expect, test } from 'vitest';
 import { significant } from '../../util/number.ts';
 import { random } from '../../util/random.ts';
-import { BINS } from './calibration-error.ts';
-import { confusionOf } from './confusion.ts';
+import { CALIBRATION_BINS } from './calibration-error.ts';
+import { confusionMatrix } from './confusion.ts';
 import golden from './golden/metrics.json' with { type: 'json' };
-import { majorityOf } from './majority.ts';
+import { majorityBaseline } from './majority.ts';
 import { METRIC_NAMES, metricsFor, type MetricName } from './metrics.ts';
 import { scoresByClass } from './per-class.ts';
 import { predictionsOf } from './predictions.ts';
-import { evenly, scoredPart, type Scored } from './scored.ts';
-import { spreadOf } from './spread.ts';
+import { uniformWeights, scoredSubset, type ScoredPredictions } from './scored.ts';
+import { meanAndSd } from './mean-and-sd.ts';
 
 const metricNamed = (name: MetricName) => metricsFor(true).find((each) => each.name === name)!.metric;
-const value = (name: MetricName, scored: Scored) => metricNamed(name)(scored)(evenly(scored.labels.length));
+const value = (name: MetricName, scored: ScoredPredictions) =>
+  metricNamed(name)(scored)(uniformWeights(scored.labels.length));
 
-function scoredOf(labels: readonly number[], probabilities: readonly number[], classes: number): Scored {
+function scoredOf(labels: readonly number[], probabilities: readonly number[], classes: number): ScoredPredictions {
   const names = Array.from({ length: classes }, (_, k) => `class ${k}`);
   const images = labels.map((label, index) => ({
     index,
     image: `${index}`,
     group: `${index}`,
-    part: 'test' as const,
+    subset: 'test' as const,
     label,
   }));
-  return scoredPart(predictionsOf(names, images, Float64Array.from(probabilities)), 'test');
+  return scoredSubset(predictionsOf(names, images, Float64Array.from(probabilities)), 'test');
 }
 
 const rounded = (score: number) => significant(score, 12);
@@ -45,7 +46,7 @@ for (const { name, classes, labels, probabilities, expected } of golden) {
     expect(value(metric, scored)).toBeCloseTo(expected[metric], 12);
   });
   test(`confusion and per-class scores are scikit-learn's: ${name}`, () => {
-    expect([...confusionOf(scored, evenly(labels.length))]).toEqual(expected.confusion.flat());
+    expect([...confusionMatrix(scored, uniformWeights(labels.length))]).toEqual(expected.confusion.flat());
     scoresByClass(scored).forEach((row, k) => {
       expect(row.images).toBe(expected.support[k]);
       for (const score of ['precision', 'recall', 'f1'] as const)
@@ -57,12 +58,12 @@ for (const { name, classes, labels, probabilities, expected } of golden) {
 }
 
 /** The definition, one bin after the other. */
-function slowCalibrationError({ labels, predicted, probabilities, classes }: Scored): number {
+function slowCalibrationError({ labels, predicted, probabilities, classes }: ScoredPredictions): number {
   let sum = 0;
-  for (let bin = 1; bin <= BINS; bin++) {
+  for (let bin = 1; bin <= CALIBRATION_BINS; bin++) {
     const members = [...labels.keys()].filter((i) => {
       const p = probabilities[i * classes + predicted[i]!]!;
-      return p > (bin - 1) / BINS && p <= bin / BINS;
+      return p > (bin - 1) / CALIBRATION_BINS && p <= bin / CALIBRATION_BINS;
     });
     if (members.length === 0) continue;
     const right = members.filter((i) => predicted[i] === labels[i]).length / members.length;
@@ -113,7 +114,7 @@ test('kappa belongs to ordered classes only', () => {
 
 test('the majority predictor has the frequency of its class, chance otherwise', () => {
   const test = scoredOf([1, 1, 1, 0, 2], Array<number>(15).fill(1 / 3), 3);
-  const baseline = majorityOf(Int32Array.of(1, 1, 0, 2), test);
+  const baseline = majorityBaseline(Int32Array.of(1, 1, 0, 2), test);
   expect(value('accuracy', baseline)).toBe(3 / 5);
   expect(value('balancedAccuracy', baseline)).toBeCloseTo(1 / 3, 12);
   expect(value('auc', baseline)).toBe(0.5);
@@ -121,6 +122,6 @@ test('the majority predictor has the frequency of its class, chance otherwise', 
 });
 
 test('the spread over seeds is the sample standard deviation', () => {
-  expect(spreadOf([2, 4, 4, 4, 5, 5, 7, 9])).toEqual({ mean: 5, sd: Math.sqrt(32 / 7) });
-  expect(spreadOf([3]).sd).toBeNaN();
+  expect(meanAndSd([2, 4, 4, 4, 5, 5, 7, 9])).toEqual({ mean: 5, sd: Math.sqrt(32 / 7) });
+  expect(meanAndSd([3]).sd).toBeNaN();
 });

@@ -1,12 +1,12 @@
 /** The metrics by name, in the order in which tables show them. Definitions follow scikit-learn where it has them. */
-import { accuracy } from './accuracy.ts';
+import { accuracyMetric } from './accuracy.ts';
 import { rankings, weightedMacroAuc } from './auc.ts';
 import { averagePrecision } from './average-precision.ts';
 import { balancedAccuracy } from './balanced-accuracy.ts';
-import { brier } from './brier.ts';
-import type { Interval } from './bootstrap.ts';
-import { calibrationError } from './calibration-error.ts';
-import { quadraticKappa } from './kappa.ts';
+import { brierScore } from './brier.ts';
+import type { ConfidenceInterval } from './bootstrap.ts';
+import { expectedCalibrationError } from './calibration-error.ts';
+import { quadraticWeightedKappa } from './kappa.ts';
 import { logLoss } from './log-loss.ts';
 import { macroF1 } from './macro-f1.ts';
 import type { Metric } from './scored.ts';
@@ -17,24 +17,28 @@ const areaUnderCurve: Metric = ({ probabilities, labels, classes }) => {
 };
 
 const METRICS = {
-  accuracy,
+  accuracy: accuracyMetric,
   balancedAccuracy,
   auc: areaUnderCurve,
   averagePrecision,
   macroF1,
   loss: logLoss,
-  brier,
-  ece: calibrationError,
-  kappa: quadraticKappa,
+  brier: brierScore,
+  ece: expectedCalibrationError,
+  kappa: quadraticWeightedKappa,
 } as const satisfies Record<string, Metric>;
 
 /** What a metric can be; [0, 1] if it is not named. */
-const RANGES: Partial<Record<MetricName, Interval>> = { loss: [0, Infinity], brier: [0, 2], kappa: [-1, 1] };
+const RANGES: Partial<Record<MetricName, ConfidenceInterval>> = { loss: [0, Infinity], brier: [0, 2], kappa: [-1, 1] };
 
 export type MetricName = keyof typeof METRICS;
 export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
 
-export type NamedMetrics = readonly { readonly name: MetricName; readonly metric: Metric; readonly range: Interval }[];
+export type NamedMetrics = readonly {
+  readonly name: MetricName;
+  readonly metric: Metric;
+  readonly range: ConfidenceInterval;
+}[];
 
 /** Kappa needs classes that have an order. */
 export function metricsFor(ordinal: boolean): NamedMetrics {

@@ -1,7 +1,7 @@
 import { binaryAuc, rankings } from './auc.ts';
 import { binaryAveragePrecision } from './average-precision.ts';
-import { confusionOf, countsByClass } from './confusion.ts';
-import { evenly, type Scored } from './scored.ts';
+import { confusionMatrix, countsByClass } from './confusion.ts';
+import { uniformWeights, type ScoredPredictions } from './scored.ts';
 
 export interface ClassScores {
   /** Images of the class. */
@@ -10,7 +10,7 @@ export interface ClassScores {
   readonly precision: number;
   /** NaN for a class without images. */
   readonly recall: number;
-  /** NaN for a class that is neither labelled nor predicted. */
+  /** NaN for a class that is neither labeled nor predicted. */
   readonly f1: number;
   /** Against the rest; NaN for a class without images, or to which all belong. */
   readonly auc: number;
@@ -19,15 +19,15 @@ export interface ClassScores {
 }
 
 /** One row for each class, as `precision_recall_fscore_support` with `zero_division=nan`. */
-export function scoresByClass(scored: Scored): ClassScores[] {
+export function scoresByClass(scored: ScoredPredictions): ClassScores[] {
   const { probabilities, labels, classes } = scored;
-  const weights = evenly(labels.length);
+  const weights = uniformWeights(labels.length);
   const { byClass } = rankings(probabilities, labels, classes);
-  return countsByClass(confusionOf(scored, weights), classes).map(({ labelled, predicted, hits }, k) => ({
-    images: labelled,
+  return countsByClass(confusionMatrix(scored, weights), classes).map(({ labeled, predicted, hits }, k) => ({
+    images: labeled,
     precision: hits / predicted,
-    recall: hits / labelled,
-    f1: (2 * hits) / (labelled + predicted),
+    recall: hits / labeled,
+    f1: (2 * hits) / (labeled + predicted),
     auc: binaryAuc(byClass[k]!, labels, k, weights),
     averagePrecision: binaryAveragePrecision(byClass[k]!, labels, k, weights),
   }));

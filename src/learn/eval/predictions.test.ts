@@ -11,8 +11,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const images: PredictedImage[] = [
-  { index: 0, image: 'a/1.png', group: 'g,1', part: 'train', label: 1 },
-  { index: 4, image: 'say "b".png', group: 'g2', part: 'test', label: 0 },
+  { index: 0, image: 'a/1.png', group: 'g,1', subset: 'train', label: 1 },
+  { index: 4, image: 'say "b".png', group: 'g2', subset: 'test', label: 0 },
 ];
 const classes = ['mild', 'severe, or <b>worse</b>'];
 
@@ -28,7 +28,7 @@ test('numbers are written with six digits', async () => {
   const file = path.join(folder, 'digits.csv');
   await writePredictions(file, predictionsOf(['a', 'b'], images.slice(0, 1), Float64Array.of(1 / 3, 2 / 3)));
   expect(await readFile(file, 'utf8')).toBe(
-    'index,image,group,part,label,predicted,p:a,p:b\n0,a/1.png,"g,1",train,b,b,0.333333,0.666667\n',
+    'index,image,group,subset,label,predicted,p:a,p:b\n0,a/1.png,"g,1",train,b,b,0.333333,0.666667\n',
   );
 });
 
@@ -36,14 +36,14 @@ test('the first of equally probable classes is predicted', () => {
   expect([...predictionsOf(classes, images, Float32Array.of(0.5, 0.5, 0.5, 0.5)).predicted]).toEqual([0, 0]);
 });
 
-const header = 'index,image,group,part,label,predicted,p:a,p:b';
+const header = 'index,image,group,subset,label,predicted,p:a,p:b';
 test.each([
   ['index,image,label', /broken\.csv:1: the header is "index,image,label"/],
   [`${header}\n0,x,g,train,a,a,1`, /broken\.csv:2: the row has 7 cells; 8 are expected/],
   [`${header}\nx,x,g,train,a,a,1,0`, /:2: index is "x"/],
   [
     `${header}\n0,x,g,train,a,a,1,0\n1,x,g,holdout,a,a,1,0`,
-    /:3: part is "holdout"; train, validation, test are allowed/,
+    /:3: subset is "holdout"; train, validation, test are allowed/,
   ],
   [`${header}\n0,x,g,train,c,a,1,0`, /:2: label is "c"; the classes are a, b/],
   [`${header}\n0,x,g,train,a,c,1,0`, /:2: predicted is "c"/],

@@ -3,14 +3,14 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { csvFormatRows, csvParseRows } from 'd3-dsv';
 import { significant } from '../../util/number.ts';
 import { DatasetError } from '../dataset/error.ts';
-import { PARTS, type Part } from '../dataset/split-table.ts';
+import { SUBSETS, type Subset } from '../dataset/split-table.ts';
 
 export interface PredictedImage {
   /** Row of the packed images. */
   readonly index: number;
   readonly image: string;
   readonly group: string;
-  readonly part: Part;
+  readonly subset: Subset;
   /** Position in `classes`. */
   readonly label: number;
 }
@@ -24,7 +24,7 @@ export interface Predictions {
   readonly predicted: Int32Array;
 }
 
-const LEADING = ['index', 'image', 'group', 'part', 'label', 'predicted'] as const;
+const LEADING = ['index', 'image', 'group', 'subset', 'label', 'predicted'] as const;
 const PROBABILITY = 'p:';
 /** Six digits are written, so that a row of K rounded numbers may miss 1 by a little. */
 const SUM_TOLERANCE = 1e-3;
@@ -55,7 +55,7 @@ export async function writePredictions(
     const own = Array.from(probabilities.subarray(i * classes.length, (i + 1) * classes.length), (p) =>
       String(significant(p)),
     );
-    return [String(row.index), row.image, row.group, row.part, classes[row.label]!, classes[predicted[i]!]!, ...own];
+    return [String(row.index), row.image, row.group, row.subset, classes[row.label]!, classes[predicted[i]!]!, ...own];
   });
   await writeFile(path, `${csvFormatRows([header, ...rows])}\n`);
 }
@@ -93,10 +93,11 @@ function readRow(cells: readonly string[], classes: readonly string[], place: st
       `${place}: the row has ${cells.length} cells; ${LEADING.length + classes.length} are expected.`,
     );
   }
-  const [index, image, group, part, label, predicted] = cells as [string, string, string, string, string, string];
+  const [index, image, group, subset, label, predicted] = cells as [string, string, string, string, string, string];
   if (!/^\d+$/.test(index)) throw new DatasetError(`${place}: index is "${index}"; a whole number is expected.`);
-  const known = PARTS.find((name) => name === part);
-  if (known === undefined) throw new DatasetError(`${place}: part is "${part}"; ${PARTS.join(', ')} are allowed.`);
+  const known = SUBSETS.find((name) => name === subset);
+  if (known === undefined)
+    throw new DatasetError(`${place}: subset is "${subset}"; ${SUBSETS.join(', ')} are allowed.`);
   const positionOf = (column: string, name: string) => {
     const position = classes.indexOf(name);
     if (position < 0)
@@ -111,7 +112,7 @@ function readRow(cells: readonly string[], classes: readonly string[], place: st
     );
   }
   return {
-    image: { index: Number(index), image, group, part: known, label: positionOf('label', label) },
+    image: { index: Number(index), image, group, subset: known, label: positionOf('label', label) },
     predicted: positionOf('predicted', predicted),
     probabilities,
   };

@@ -1,6 +1,6 @@
 /** Reliability diagrams: how often is a network right when it is so sure? Bins as in the calibration error. */
-import { binOf, BINS, confidences } from './calibration-error.ts';
-import type { Scored } from './scored.ts';
+import { calibrationBin, CALIBRATION_BINS, confidences } from './calibration-error.ts';
+import type { ScoredPredictions } from './scored.ts';
 
 interface ReliabilityBin {
   /** The bin holds low < confidence <= high. */
@@ -14,21 +14,21 @@ interface ReliabilityBin {
 }
 
 /** `bySeed`: the same images as each seed's network answered them; all answers are counted together. */
-export function reliability(bySeed: readonly Scored[]): ReliabilityBin[] {
-  const images = new Float64Array(BINS);
-  const sure = new Float64Array(BINS);
-  const right = new Float64Array(BINS);
+export function reliabilityBins(bySeed: readonly ScoredPredictions[]): ReliabilityBin[] {
+  const images = new Float64Array(CALIBRATION_BINS);
+  const sure = new Float64Array(CALIBRATION_BINS);
+  const right = new Float64Array(CALIBRATION_BINS);
   for (const scored of bySeed) {
     confidences(scored).forEach((confidence, i) => {
-      const bin = binOf(confidence);
+      const bin = calibrationBin(confidence);
       images[bin]!++;
       sure[bin]! += confidence;
       if (scored.predicted[i] === scored.labels[i]) right[bin]!++;
     });
   }
   return Array.from(images, (count, bin) => ({
-    low: bin / BINS,
-    high: (bin + 1) / BINS,
+    low: bin / CALIBRATION_BINS,
+    high: (bin + 1) / CALIBRATION_BINS,
     images: count,
     confidence: sure[bin]! / count,
     accuracy: right[bin]! / count,

@@ -1,17 +1,17 @@
 /** `results.csv`: the metrics of every seed as one long table, for other tools to plot and pivot. */
 import { writeFile } from 'node:fs/promises';
 import { csvFormat } from 'd3-dsv';
-import { PARTS } from '../dataset/split-table.ts';
+import { SUBSETS } from '../dataset/split-table.ts';
 import type { DatasetEvaluation } from './evaluation.ts';
 
 /** A metric that is not defined is an empty cell. */
 export async function writeResults(path: string, { dataset, metrics, models }: DatasetEvaluation): Promise<void> {
   const rows = models.flatMap(({ model, seeds }) =>
     seeds.flatMap((run) =>
-      PARTS.flatMap((part) =>
-        metrics.map((metric) => ({ dataset, model, seed: run.seed, part, metric, value: run[part][metric] ?? '' })),
+      SUBSETS.flatMap((subset) =>
+        metrics.map((metric) => ({ dataset, model, seed: run.seed, subset, metric, value: run[subset][metric] ?? '' })),
       ),
     ),
   );
-  await writeFile(path, `${csvFormat(rows, ['dataset', 'model', 'seed', 'part', 'metric', 'value'])}\n`);
+  await writeFile(path, `${csvFormat(rows, ['dataset', 'model', 'seed', 'subset', 'metric', 'value'])}\n`);
 }

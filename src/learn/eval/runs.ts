@@ -3,25 +3,25 @@ import { byCodeUnit } from '../../util/canonical-json.ts';
 import { DatasetError } from '../dataset/error.ts';
 import type { Predictions } from './predictions.ts';
 
-export interface Run {
+export interface SeedRun {
   readonly model: string;
   readonly seed: number;
   readonly predictions: Predictions;
 }
 
-export interface ComparableRuns {
+export interface AlignedRuns {
   /** By name. */
   readonly models: readonly string[];
   /** Ascending. */
   readonly seeds: readonly number[];
   /** Of one model, in the order of `seeds`. */
   readonly of: (model: string) => readonly Predictions[];
-  /** Any of them, for what all have in common: images, labels, groups, parts. */
+  /** Any of them, for what all have in common: images, labels, groups, subsets. */
   readonly shared: Predictions;
 }
 
 /** Throws DatasetError, naming the run, where a comparison would not be of like with like. */
-export function comparable(runs: readonly Run[]): ComparableRuns {
+export function alignRuns(runs: readonly SeedRun[]): AlignedRuns {
   const first = runs[0];
   if (first === undefined) throw new DatasetError('There are no predictions to evaluate.');
   const models = [...new Set(runs.map((run) => run.model))].sort(byCodeUnit);
@@ -31,7 +31,7 @@ export function comparable(runs: readonly Run[]): ComparableRuns {
   return { models, seeds, of: (model) => byModel.get(model)!, shared: first.predictions };
 }
 
-function only(runs: readonly Run[], model: string, seed: number): Run {
+function only(runs: readonly SeedRun[], model: string, seed: number): SeedRun {
   const found = runs.filter((run) => run.model === model && run.seed === seed);
   if (found.length === 1) return found[0]!;
   throw new DatasetError(
@@ -39,8 +39,8 @@ function only(runs: readonly Run[], model: string, seed: number): Run {
   );
 }
 
-function sameImages(first: Run, run: Run): void {
-  const nameOf = ({ model, seed }: Run) => `${model}, seed ${seed}`;
+function sameImages(first: SeedRun, run: SeedRun): void {
+  const nameOf = ({ model, seed }: SeedRun) => `${model}, seed ${seed}`;
   const [expected, found] = [first.predictions, run.predictions];
   if (expected.classes.join('\n') !== found.classes.join('\n')) {
     throw new DatasetError(
@@ -56,13 +56,13 @@ function sameImages(first: Run, run: Run): void {
     const other = found.images[i]!;
     if (
       image.index !== other.index ||
-      image.part !== other.part ||
+      image.subset !== other.subset ||
       image.label !== other.label ||
       image.group !== other.group
     ) {
       throw new DatasetError(
-        `Row ${i + 2} of ${nameOf(run)} is image ${other.index} (${other.part}, ${found.classes[other.label]!}, group ${other.group}); ` +
-          `of ${nameOf(first)} it is image ${image.index} (${image.part}, ${expected.classes[image.label]!}, group ${image.group}).`,
+        `Row ${i + 2} of ${nameOf(run)} is image ${other.index} (${other.subset}, ${found.classes[other.label]!}, group ${other.group}); ` +
+          `of ${nameOf(first)} it is image ${image.index} (${image.subset}, ${expected.classes[image.label]!}, group ${image.group}).`,
       );
     }
   });

@@ -1,8 +1,8 @@
-/** One part of a data set as a network answered it: what every metric is computed from. */
-import type { Part } from '../dataset/split-table.ts';
+/** One subset of a data set as a network answered it: what every metric is computed from. */
+import type { Subset } from '../dataset/split-table.ts';
 import type { Predictions } from './predictions.ts';
 
-export interface Scored {
+export interface ScoredPredictions {
   readonly classes: number;
   /** [N] */
   readonly labels: Int32Array;
@@ -13,21 +13,21 @@ export interface Scored {
 }
 
 /** [N]: how often each image counts. All 1 for the metric itself; whole numbers that say what a resample drew. */
-export type Weights = Float64Array;
+export type SampleWeights = Float64Array;
 
 /**
  * A metric does once what does not depend on weights (sorting, logarithms), and then weighs as often as asked: a
  * bootstrap asks thousands of times. NaN where it is not defined for these images.
  */
-export type Metric = (scored: Scored) => (weights: Weights) => number;
+export type Metric = (scored: ScoredPredictions) => (weights: SampleWeights) => number;
 
-export function evenly(count: number): Weights {
+export function uniformWeights(count: number): SampleWeights {
   return new Float64Array(count).fill(1);
 }
 
-export function scoredPart(predictions: Predictions, part: Part): Scored {
+export function scoredSubset(predictions: Predictions, subset: Subset): ScoredPredictions {
   const classes = predictions.classes.length;
-  const rows = rowsOf(predictions, part);
+  const rows = rowsOfSubset(predictions, subset);
   return {
     classes,
     labels: Int32Array.from(rows, (i) => predictions.images[i]!.label),
@@ -39,6 +39,6 @@ export function scoredPart(predictions: Predictions, part: Part): Scored {
 }
 
 /** Positions in the predictions, ascending. */
-export function rowsOf({ images }: Predictions, part: Part): number[] {
-  return images.flatMap((image, i) => (image.part === part ? [i] : []));
+export function rowsOfSubset({ images }: Predictions, subset: Subset): number[] {
+  return images.flatMap((image, i) => (image.subset === subset ? [i] : []));
 }

@@ -2,21 +2,21 @@
 import { DatasetError } from '../dataset/error.ts';
 import type { EqualPair } from '../dataset/audit/equal-images.ts';
 import type { BootstrapOptions } from './bootstrap.ts';
-import { estimates, roundsByModel } from './estimates.ts';
+import { estimates, replicatesByModel } from './estimates.ts';
 import type { NamedMetrics } from './metrics.ts';
 import type { DatasetEvaluation } from './evaluation.ts';
-import { leaksOf } from './leaks.ts';
+import { countLeaks } from './leaks.ts';
 import type { Predictions } from './predictions.ts';
-import { comparable, type ComparableRuns, type Run } from './runs.ts';
-import { rowsOf, scoredPart } from './scored.ts';
+import { alignRuns, type AlignedRuns, type SeedRun } from './runs.ts';
+import { rowsOfSubset, scoredSubset } from './scored.ts';
 
 export interface SideStudies {
   /** A classifier on the frozen features of each model's start. */
-  readonly probes: readonly (Run & { readonly kind: 'linear' | 'knn' })[];
-  /** Fine-tuning with a share of the labels; the training part of the predictions is what was learned from. */
-  readonly fractions: readonly (Run & { readonly labels: number })[];
+  readonly probes: readonly (SeedRun & { readonly kind: 'linear' | 'knn' })[];
+  /** Fine-tuning with a share of the labels; the training subset of the predictions is what was learned from. */
+  readonly labelFractions: readonly (SeedRun & { readonly labelFraction: number })[];
   /** Fine-tuning on a split that leaks, with test images of its own. */
-  readonly leaky: readonly Run[];
+  readonly leaky: readonly SeedRun[];
 }
 
 interface Scoring {
@@ -28,43 +28,47 @@ interface Scoring {
 
 /** Throws DatasetError where probes or fractions were tested on other images than `main`. */
 export function scoreSideStudies(
-  { probes, fractions, leaky }: SideStudies,
-  main: ComparableRuns,
+  { probes, labelFractions, leaky }: SideStudies,
+  main: AlignedRuns,
   scoring: Scoring,
-): Pick<DatasetEvaluation, 'probes' | 'fractions' | 'leaky'> {
-  for (const run of [...probes, ...fractions]) sameTest(main.shared, run);
+): Pick<DatasetEvaluation, 'probes' | 'labelFractions' | 'leaky'> {
+  for (const run of [...probes, ...labelFractions]) sameTest(main.shared, run);
   const whole = main.models.flatMap((model) =>
-    main.seeds.map((seed, i) => ({ model, seed, predictions: main.of(model)[i]!, labels: 1 })),
+    main.seeds.map((seed, i) => ({ model, seed, predictions: main.of(model)[i]!, labelFraction: 1 })),
   );
   // The whole of the labels is the main study, shown again where there is something to compare it with.
   const shares =
-    fractions.length === 0
+    labelFractions.length === 0
       ? []
-      : [...fractions, ...whole.filter(({ model }) => fractions.some((run) => run.model === model))];
+      : [...labelFractions, ...whole.filter(({ model }) => labelFractions.some((run) => run.model === model))];
   return {
     probes: valuesOf(probes, ({ kind }) => kind).flatMap(([kind, runs]) =>
       scored(runs, scoring).map((row) => ({ ...row, kind })),
     ),
-    fractions: valuesOf(shares, ({ labels }) => labels).flatMap(([labels, runs]) =>
-      scored(runs, scoring).map((row) => ({ ...row, labels, images: rowsOf(runs[0]!.predictions, 'train').length })),
+    labelFractions: valuesOf(shares, ({ labelFraction }) => labelFraction).flatMap(([labelFraction, runs]) =>
+      scored(runs, scoring).map((row) => ({
+        ...row,
+        labelFraction,
+        images: rowsOfSubset(runs[0]!.predictions, 'train').length,
+      })),
     ),
     leaky:
       leaky.length === 0
         ? []
-        : scored(leaky, scoring).map((row) => ({ ...row, ...leaksOf(leaky[0]!.predictions, scoring.equal) })),
+        : scored(leaky, scoring).map((row) => ({ ...row, ...countLeaks(leaky[0]!.predictions, scoring.equal) })),
   };
 }
 
 /** Of each model, in the order of names. */
-function scored(runs: readonly Run[], { metrics, bootstrap }: Scoring) {
-  const compared = comparable(runs);
-  const rounds = roundsByModel(compared, metrics, bootstrap);
+function scored(runs: readonly SeedRun[], { metrics, bootstrap }: Scoring) {
+  const compared = alignRuns(runs);
+  const rounds = replicatesByModel(compared, metrics, bootstrap);
   return compared.models.map((model) => ({
     model,
     seeds: compared.seeds.length,
     summary: {
       test: estimates(
-        compared.of(model).map((predictions) => scoredPart(predictions, 'test')),
+        compared.of(model).map((predictions) => scoredSubset(predictions, 'test')),
         metrics,
         rounds.get(model)!,
         bootstrap.level,
@@ -79,9 +83,9 @@ function valuesOf<T, K extends string | number>(runs: readonly T[], keyOf: (run:
     .map((key) => [key, runs.filter((run) => keyOf(run) === key)]);
 }
 
-function sameTest(main: Predictions, { model, seed, predictions }: Run): void {
+function sameTest(main: Predictions, { model, seed, predictions }: SeedRun): void {
   const indices = (of: Predictions) =>
-    rowsOf(of, 'test')
+    rowsOfSubset(of, 'test')
       .map((row) => `${of.images[row]!.index}:${of.classes[of.images[row]!.label]!}`)
       .join();
   if (indices(main) !== indices(predictions)) {

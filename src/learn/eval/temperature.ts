@@ -3,7 +3,7 @@
  * which logits are divided, fitted on images that neither trained the network nor test it. Logarithms of probabilities
  * serve as logits, for softmax does not see the constant between them. The predicted class stays the same.
  */
-import type { Scored } from './scored.ts';
+import type { ScoredPredictions } from './scored.ts';
 
 /** Beyond these a fit says "as sure as can be" or "knows nothing", not a number worth more digits. */
 const LEAST = 0.01;
@@ -13,7 +13,7 @@ const HALVINGS = 60;
 const SMALLEST = 1e-7;
 
 /** The temperature of the smallest log loss, from 0.01 to 100. */
-export function fitTemperature(validation: Scored): number {
+export function fitTemperature(validation: ScoredPredictions): number {
   const logs = logarithms(validation);
   // The loss is convex in 1 / T, so its slope changes sign once: halve the interval in which it does.
   let [low, high] = [Math.log(1 / MOST), Math.log(1 / LEAST)];
@@ -25,15 +25,15 @@ export function fitTemperature(validation: Scored): number {
   return Math.exp(-(low + high) / 2);
 }
 
-export function tempered(scored: Scored, temperature: number): Scored {
+export function scaleByTemperature(scored: ScoredPredictions, temperature: number): ScoredPredictions {
   return { ...scored, probabilities: softmaxRows(logarithms(scored), scored.classes, 1 / temperature) };
 }
 
-const logarithms = ({ probabilities }: Scored): Float64Array =>
+const logarithms = ({ probabilities }: ScoredPredictions): Float64Array =>
   probabilities.map((p) => Math.log(Math.max(SMALLEST, p)));
 
 /** Derivative of the mean log loss by the inverse temperature: the mean log-probability expected, minus the one of the label. */
-function slope(logs: Float64Array, { labels, classes }: Scored, inverse: number): number {
+function slope(logs: Float64Array, { labels, classes }: ScoredPredictions, inverse: number): number {
   const scaled = softmaxRows(logs, classes, inverse);
   let sum = 0;
   labels.forEach((label, i) => {

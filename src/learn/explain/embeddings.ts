@@ -2,11 +2,11 @@
 import { significant } from '../../util/number.ts';
 import { random } from '../../util/random.ts';
 import type { Explanation } from './explanation.ts';
-import { FEWEST_POINTS, neighbourMap } from './neighbour-map.ts';
-import { principalPlane } from './principal-components.ts';
+import { MIN_UMAP_POINTS, umapLayout } from './umap-layout.ts';
+import { principalComponents } from './principal-components.ts';
 
 /** `most` of the indices, ascending: the same for every model of the seed, so that their maps show the same images. */
-export function sampled(indices: readonly number[], most: number, seed: number): number[] {
+export function sampleIndices(indices: readonly number[], most: number, seed: number): number[] {
   const drawn = random('explained images', seed).permutation(indices.length).slice(0, most);
   return Array.from(drawn, (place) => indices[place]!).sort((a, b) => a - b);
 }
@@ -18,20 +18,20 @@ interface Features {
 }
 
 /** Rounded for writing. */
-export function embed(
+export function embeddingMaps(
   { before, after }: Features,
   width: number,
   seed: number,
 ): Pick<Explanation['embeddings'], 'pca' | 'umap'> {
-  const [planeBefore, planeAfter] = [principalPlane(before, width), principalPlane(after, width)];
-  const mapped = (rows: Float32Array) => rounded(neighbourMap(rows, width, seed));
+  const [planeBefore, planeAfter] = [principalComponents(before, width), principalComponents(after, width)];
+  const mapped = (rows: Float32Array) => rounded(umapLayout(rows, width, seed));
   return {
     pca: {
       before: rounded(planeBefore.points),
       after: rounded(planeAfter.points),
       explained: { before: roundedPoint(planeBefore.explained), after: roundedPoint(planeAfter.explained) },
     },
-    umap: before.length / width >= FEWEST_POINTS ? { before: mapped(before), after: mapped(after) } : null,
+    umap: before.length / width >= MIN_UMAP_POINTS ? { before: mapped(before), after: mapped(after) } : null,
   };
 }
 

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 import { predictionsOf, type PredictedImage } from '../eval/predictions.ts';
 import { chooseExamples } from './examples.ts';
 
-const image = (index: number, label: number, part: PredictedImage['part'] = 'test'): PredictedImage => ({
+const image = (index: number, label: number, subset: PredictedImage['subset'] = 'test'): PredictedImage => ({
   index,
   image: `${index}.png`,
   group: '',
-  part,
+  subset,
   label,
 });
 const choose = (images: PredictedImage[], firstClass: number[]) =>

@@ -20,9 +20,9 @@ export function chooseExamples({ classes, images, probabilities, predicted }: Pr
   mistakes: Example[];
   correct: Example[];
 } {
-  const examples = images.flatMap(({ index, image, part, label }, i): Example[] => {
+  const examples = images.flatMap(({ index, image, subset, label }, i): Example[] => {
     const answer = predicted[i]!;
-    return part === 'test'
+    return subset === 'test'
       ? [{ index, image, label, predicted: answer, confidence: probabilities[i * classes.length + answer]! }]
       : [];
   });

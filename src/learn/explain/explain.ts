@@ -3,15 +3,15 @@ import type { Engine } from '../../tensor/engine.ts';
 import { significant } from '../../util/number.ts';
 import { DatasetError } from '../dataset/error.ts';
 import type { Predictions } from '../eval/predictions.ts';
-import { structureOf, type ResNet } from '../nn/resnet.ts';
-import { labelsOf, readBatch, type LearningData } from '../train/data.ts';
+import { resnetStructure, type ResNet } from '../nn/resnet.ts';
+import { labelsOf, readBatch, type TrainingData } from '../train/data.ts';
 import { compileInference, FEATURES } from '../train/inference.ts';
 import type { HostModel } from '../train/loop.ts';
-import { embed, sampled } from './embeddings.ts';
+import { embeddingMaps, sampleIndices } from './embeddings.ts';
 import { chooseExamples, type Example } from './examples.ts';
 import type { Explanation } from './explanation.ts';
-import { compileGradCam, layerFor, type Layer } from './grad-cam.ts';
-import { overlay } from './overlay.ts';
+import { compileGradCam, camLayer, type CamLayer } from './grad-cam.ts';
+import { overlayHeatmap } from './overlay.ts';
 
 export interface Explained {
   readonly network: ResNet;
@@ -29,16 +29,16 @@ export interface Explained {
 
 interface Explaining {
   readonly explanation: Omit<Explanation, 'model'>;
-  readonly layer: Layer;
-  /** RGB bytes, a row for each mistake and each right answer: picture, Grad-CAM of the predicted class, of the labelled class. */
+  readonly layer: CamLayer;
+  /** RGB bytes, a row for each mistake and each right answer: picture, Grad-CAM of the predicted class, of the labeled class. */
   readonly pictures: Uint8Array[][];
 }
 
 /** Throws DatasetError where the predictions are not of these images. */
-export async function explain(engine: Engine, explained: Explained, data: LearningData): Promise<Explaining> {
+export async function explain(engine: Engine, explained: Explained, data: TrainingData): Promise<Explaining> {
   const { network, classes, predictions } = explained;
   expectSameImages(predictions, data, classes);
-  const layer = layerFor(network, data.images.size);
+  const layer = camLayer(network, data.images.size);
   const { mistakes, correct } = chooseExamples(predictions);
   const pictures = await drawExamples(engine, explained, layer, [...mistakes, ...correct], data);
   const shown = ({ image, label, confidence }: Example, row: number) => ({
@@ -61,7 +61,7 @@ export async function explain(engine: Engine, explained: Explained, data: Learni
 
 function expectSameImages(
   { images, classes: predicted }: Predictions,
-  { rows }: LearningData,
+  { rows }: TrainingData,
   classes: readonly string[],
 ): void {
   if (String(predicted) !== String(classes))
@@ -78,9 +78,9 @@ function expectSameImages(
 async function drawExamples(
   engine: Engine,
   { network, after }: Explained,
-  layer: Layer,
+  layer: CamLayer,
   examples: readonly Example[],
-  data: LearningData,
+  data: TrainingData,
 ): Promise<Uint8Array[][]> {
   if (examples.length === 0) return [];
   const { size } = data.images;
@@ -93,7 +93,7 @@ async function drawExamples(
     images,
     examples.map(({ predicted }) => predicted),
   );
-  const ofLabelled = await gradCam.of(
+  const ofLabeled = await gradCam.of(
     images,
     examples.map(({ label }) => label),
   );
@@ -102,17 +102,17 @@ async function drawExamples(
   return examples.map((_, row) => {
     const picture = images.data.subarray(row * size * size * 3, (row + 1) * size * size * 3);
     const over = (maps: Float32Array) =>
-      overlay(picture, size, maps.subarray(row * places, (row + 1) * places), layer.side);
-    return [picture, over(ofPredicted), over(ofLabelled)];
+      overlayHeatmap(picture, size, maps.subarray(row * places, (row + 1) * places), layer.side);
+    return [picture, over(ofPredicted), over(ofLabeled)];
   });
 }
 
 async function embedTestImages(
   engine: Engine,
   { network, before, after, classes, seed, images: most }: Explained,
-  data: LearningData,
+  data: TrainingData,
 ): Promise<Explanation['embeddings']> {
-  const indices = sampled(data.split.test, most, seed);
+  const indices = sampleIndices(data.split.test, most, seed);
   // One compiled network for both: the classifier does not enter the features.
   const start = { params: { ...after.params, ...before.params }, stats: before.stats };
   const inference = await compileInference(engine, network, FEATURES, data, after);
@@ -121,6 +121,6 @@ async function embedTestImages(
   return {
     images: indices.map((index) => data.rows[index]!.image),
     labels: labelsOf(data, indices, classes),
-    ...embed(features, structureOf(network).features, seed),
+    ...embeddingMaps(features, resnetStructure(network).features, seed),
   };
 }

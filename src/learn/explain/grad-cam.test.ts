@@ -4,20 +4,20 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { availableEngines } from '../../tensor/available.ts';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { random } from '../../util/random.ts';
-import { forward } from '../nn/forward.ts';
-import { classify, initialiseClassifier } from '../nn/heads.ts';
-import { initialise } from '../nn/initialise.ts';
-import { NETWORKS, resnet, structureOf, type ResNet } from '../nn/resnet.ts';
-import { standardise } from '../nn/standardise.ts';
+import { resnetForward } from '../nn/forward.ts';
+import { linearClassifier, initializeClassifier } from '../nn/heads.ts';
+import { initializeResNet } from '../nn/initialize.ts';
+import { NETWORKS, resnet, resnetStructure, type ResNet } from '../nn/resnet.ts';
+import { normalize } from '../nn/normalize.ts';
 import type { Variables } from '../nn/variables.ts';
 import type { HostModel } from '../train/loop.ts';
-import { TINY, using } from '../train/data.test-support.ts';
-import { compileGradCam, layerFor, type Layer } from './grad-cam.ts';
+import { TINY, withTestEngine } from '../train/data.test-support.ts';
+import { compileGradCam, camLayer, type CamLayer } from './grad-cam.ts';
 
 const [BATCH, SIZE, CLASSES] = [3, 8, 4];
 const ASKED = [2, 0, 3];
-const FIRST: Layer = { name: 'layer1', block: 0, side: 8, channels: 4 };
-const LAST: Layer = { name: 'layer2', block: 1, side: 4, channels: 6 };
+const FIRST: CamLayer = { name: 'layer1', block: 0, side: 8, channels: 4 };
+const LAST: CamLayer = { name: 'layer2', block: 1, side: 4, channels: 6 };
 
 const model = aModel(TINY);
 const source = random('grad-cam', 'images');
@@ -30,8 +30,8 @@ const images: HostTensor<'uint8'> = {
 beforeAll(() => tf.setBackend('cpu'));
 
 describe.each(availableEngines().filter(({ available }) => available))('on $name', ({ name }) => {
-  const mapsOf = (layer: Layer) =>
-    using(name, async (engine) =>
+  const mapsOf = (layer: CamLayer) =>
+    withTestEngine(name, async (engine) =>
       (await compileGradCam(engine, { network: TINY, model }, layer, { batch: BATCH, size: SIZE })).of(images, ASKED),
     );
 
@@ -94,14 +94,14 @@ describe('the layer', () => {
     { network: resnet('resnet-small'), size: 32, name: 'layer3', side: 8 },
     { network: resnet('resnet18'), size: 8, name: 'layer4', side: 1 },
   ])('of $network.name at $size px is $name with $side x $side places', ({ network, size, name, side }) => {
-    expect(layerFor(network, size)).toMatchObject({ name, side });
+    expect(camLayer(network, size)).toMatchObject({ name, side });
   });
 
   test.each(Object.keys(NETWORKS) as (keyof typeof NETWORKS)[])(
     'of %s has the channels and the side of its activations',
     (name) => {
       const network: ResNet = { ...resnet(name), widths: resnet(name).widths.map(() => 2) };
-      const layer = layerFor(network, 37);
+      const layer = camLayer(network, 37);
       expect(activationsOf(network, aModel(network), tf.zeros([1, 37, 37, 3]), layer).shape).toEqual([
         1,
         layer.side,
@@ -113,41 +113,41 @@ describe('the layer', () => {
 });
 
 function aModel(network: ResNet): HostModel {
-  const { params, stats } = initialise(network, ['grad-cam']);
+  const { params, stats } = initializeResNet(network, ['grad-cam']);
   return {
-    params: { ...params, ...initialiseClassifier(structureOf(network).features, CLASSES, ['grad-cam', 'head']) },
+    params: { ...params, ...initializeClassifier(resnetStructure(network).features, CLASSES, ['grad-cam', 'head']) },
     stats,
   };
 }
 
-const places = ({ side }: Layer): number[] => Array.from({ length: side * side }, (_, place) => place);
-const channels = (layer: Layer): number[] => Array.from({ length: layer.channels }, (_, c) => c);
+const places = ({ side }: CamLayer): number[] => Array.from({ length: side * side }, (_, place) => place);
+const channels = (layer: CamLayer): number[] => Array.from({ length: layer.channels }, (_, c) => c);
 const tensorsOf = (record: Variables<HostTensor>): Variables<tf.Tensor> =>
   Object.fromEntries(
     Object.entries(record).map(([name, { data, shape }]) => [name, tf.tensor(data as Float32Array, [...shape])]),
   );
-const pixels = (): tf.Tensor4D => standardise(tf.div(tf.tensor4d(images.data, [BATCH, SIZE, SIZE, 3]), 255));
+const pixels = (): tf.Tensor4D => normalize(tf.div(tf.tensor4d(images.data, [BATCH, SIZE, SIZE, 3]), 255));
 
-function activationsOf(network: ResNet, { params, stats }: HostModel, x: tf.Tensor4D, layer: Layer): tf.Tensor4D {
+function activationsOf(network: ResNet, { params, stats }: HostModel, x: tf.Tensor4D, layer: CamLayer): tf.Tensor4D {
   let found: tf.Tensor4D = x;
-  forward(network, tensorsOf(params), tensorsOf(stats), x, {
+  resnetForward(network, tensorsOf(params), tensorsOf(stats), x, {
     training: false,
     behind: (block, activations) => (block === layer.block ? (found = activations) : activations),
   });
   return found;
 }
 
-const activationsBehind = (layer: Layer) => activationsOf(TINY, model, pixels(), layer).dataSync();
+const activationsBehind = (layer: CamLayer) => activationsOf(TINY, model, pixels(), layer).dataSync();
 
 /** Logits [BATCH, CLASSES] with `by` added to one channel of the activations. */
-function logitsWith(layer: Layer, channel: number, by: number): number[] {
+function logitsWith(layer: CamLayer, channel: number, by: number): number[] {
   const params = tensorsOf(model.params);
   const nudge = tf.tensor1d(channels(layer).map((c) => (c === channel ? by : 0)));
-  const { features } = forward(TINY, params, tensorsOf(model.stats), pixels(), {
+  const { features } = resnetForward(TINY, params, tensorsOf(model.stats), pixels(), {
     training: false,
     behind: (block, x) => (block === layer.block ? tf.add(x, nudge) : x),
   });
-  return [...classify(params, features).dataSync()];
+  return [...linearClassifier(params, features).dataSync()];
 }
 
 /** To a thousandth of the largest: finite differences cross corners of the ReLUs behind. */

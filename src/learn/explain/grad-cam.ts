@@ -8,15 +8,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../tensor/engine.ts';
 import { int32, uint8, type HostTensor } from '../../tensor/host-tensor.ts';
 import { valueAndGrads } from '../../tensor/index.ts';
-import { forward } from '../nn/forward.ts';
-import { classify } from '../nn/heads.ts';
-import { structureOf, type ResNet } from '../nn/resnet.ts';
-import { standardise } from '../nn/standardise.ts';
+import { resnetForward } from '../nn/forward.ts';
+import { linearClassifier } from '../nn/heads.ts';
+import { resnetStructure, type ResNet } from '../nn/resnet.ts';
+import { normalize } from '../nn/normalize.ts';
 import type { Variables } from '../nn/variables.ts';
 import type { HostModel } from '../train/loop.ts';
 
 /** Whose activations are looked at. */
-export interface Layer {
+export interface CamLayer {
   /** `layer3`, as torchvision calls a stage of the network. */
   readonly name: string;
   /** Position of the stage's last block among all blocks. */
@@ -32,13 +32,13 @@ const SMALLEST_SIDE = 4;
  * The deepest stage whose activations still have 4 x 4 places: of a ResNet-18 that sees 64 px the last one has 2 x 2, which
  * locates nothing. The deepest of all where the images are too small for any.
  */
-export function layerFor(network: ResNet, size: number): Layer {
+export function camLayer(network: ResNet, size: number): CamLayer {
   const layers = layersOf(network, size);
   return layers.findLast(({ side }) => side >= SMALLEST_SIDE) ?? layers.at(-1)!;
 }
 
-function layersOf(network: ResNet, size: number): Layer[] {
-  const { stem, pool, blocks } = structureOf(network);
+function layersOf(network: ResNet, size: number): CamLayer[] {
+  const { stem, pool, blocks } = resnetStructure(network);
   const halved = (side: number, stride: number) => Math.ceil(side / stride);
   let side = halved(halved(size, stem.stride), pool ? 2 : 1);
   let block = -1;
@@ -55,11 +55,11 @@ export interface GradCam {
   dispose(): Promise<void>;
 }
 
-/** For batches of `batch` images of `size` pixels. Batch normalisation uses the running statistics, so images do not affect each other. */
+/** For batches of `batch` images of `size` pixels. Batch normalization uses the running statistics, so images do not affect each other. */
 export async function compileGradCam(
   engine: Engine,
   { network, model }: { network: ResNet; model: HostModel },
-  layer: Layer,
+  layer: CamLayer,
   { batch, size }: { batch: number; size: number },
 ): Promise<GradCam> {
   const columns = model.params['fc.bias']!.shape[0]!;
@@ -71,7 +71,7 @@ export async function compileGradCam(
       state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
       inputs: { images: tf.Tensor; classes: tf.Tensor };
     }) => {
-      const pixels = standardise(tf.mul(tf.cast(inputs.images, 'float32'), 1 / 255));
+      const pixels = normalize(tf.mul(tf.cast(inputs.images, 'float32'), 1 / 255));
       // A gradient at the activations is one for zeros that are added to them.
       const nudge = tf.zeros([batch, layer.side, layer.side, layer.channels]);
       const { aux, gradients } = valueAndGrads(
@@ -82,9 +82,9 @@ export async function compileGradCam(
             activations = x;
             return tf.add(x, zeros.nudge);
           };
-          const { features } = forward(network, state.params, state.stats, pixels, { training: false, behind });
+          const { features } = resnetForward(network, state.params, state.stats, pixels, { training: false, behind });
           const asked = tf.oneHot(tf.cast(inputs.classes, 'int32'), columns);
-          return { value: tf.sum(tf.mul(classify(state.params, features), asked)), aux: { activations } };
+          return { value: tf.sum(tf.mul(linearClassifier(state.params, features), asked)), aux: { activations } };
         },
         { nudge },
       );

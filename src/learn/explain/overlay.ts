@@ -1,27 +1,27 @@
-/** A Grad-CAM as a person sees it: colours over the grey picture. */
+/** A Grad-CAM as a person sees it: colors over the gray picture. */
 import { interpolateViridis } from 'd3-scale-chromatic';
-import { LUMA } from '../augment/colour.ts';
-import { resize } from '../augment/matrices.ts';
+import { LUMA } from '../augment/color.ts';
+import { writeResizeMatrix } from '../augment/matrices.ts';
 
 /** How much of a pixel is the map. */
 const OPACITY = 0.5;
 
-/** Viridis: as bright as the value, for every kind of colour vision. RGB bytes of 256 steps. */
-const COLOURS = Array.from({ length: 256 }, (_, i) => bytesOf(interpolateViridis(i / 255)));
+/** Viridis: as bright as the value, for every kind of color vision. RGB bytes of 256 steps. */
+const COLORS = Array.from({ length: 256 }, (_, i) => bytesOf(interpolateViridis(i / 255)));
 
 /**
  * `image`: RGB bytes [S, S, 3]; `map`: [side, side], not negative. RGB bytes [S, S, 3]. The map is scaled to its own
- * largest value, so colours compare places of one picture, never pictures; a map of zeros is dark all over.
+ * largest value, so colors compare places of one picture, never pictures; a map of zeros is dark all over.
  */
-export function overlay(image: Uint8Array, size: number, map: Float32Array, side: number): Uint8Array {
+export function overlayHeatmap(image: Uint8Array, size: number, map: Float32Array, side: number): Uint8Array {
   const values = enlarged(map, side, size);
   const most = values.reduce((a, b) => Math.max(a, b), 0);
   const picture = new Uint8Array(size * size * 3);
   values.forEach((value, pixel) => {
-    const grey = LUMA.reduce((sum, weight, channel) => sum + weight * image[3 * pixel + channel]!, 0);
-    const colour = COLOURS[most > 0 ? Math.round((255 * value) / most) : 0]!;
-    colour.forEach(
-      (byte, channel) => (picture[3 * pixel + channel] = Math.round((1 - OPACITY) * grey + OPACITY * byte)),
+    const gray = LUMA.reduce((sum, weight, channel) => sum + weight * image[3 * pixel + channel]!, 0);
+    const color = COLORS[most > 0 ? Math.round((255 * value) / most) : 0]!;
+    color.forEach(
+      (byte, channel) => (picture[3 * pixel + channel] = Math.round((1 - OPACITY) * gray + OPACITY * byte)),
     );
   });
   return picture;
@@ -30,7 +30,7 @@ export function overlay(image: Uint8Array, size: number, map: Float32Array, side
 /** Bilinear, from [side, side] to [size, size]. */
 function enlarged(map: Float32Array, side: number, size: number): Float64Array {
   const weights = new Float32Array(size * side);
-  resize(weights, { start: 0, length: side }, side, size, false);
+  writeResizeMatrix(weights, { start: 0, length: side }, side, size, false);
   const values = new Float64Array(size * size);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
@@ -44,6 +44,6 @@ function enlarged(map: Float32Array, side: number, size: number): Float64Array {
 }
 
 /** Of `#rrggbb`. */
-function bytesOf(colour: string): readonly number[] {
-  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+function bytesOf(color: string): readonly number[] {
+  return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
 }

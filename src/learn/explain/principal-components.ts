@@ -1,6 +1,6 @@
 /** The plane through a cloud of points in which it is widest (principal component analysis). */
 
-export interface Plane {
+export interface PrincipalComponents {
   /** Coordinates of every point, [x, y] each. */
   readonly points: [number, number][];
   /** Share of the variance along x and along y; 0 where all points are one. */
@@ -15,17 +15,17 @@ const MOST_ROUNDS = 500;
  * `rows`: row-major [count, width]. The largest loading of either axis is positive, which fixes the signs as scikit-learn
  * does. Additions, products and square roots in one order: the same bits on every machine.
  */
-export function principalPlane(rows: ArrayLike<number>, width: number): Plane {
-  const centred = centre(rows, width);
-  const total = centred.reduce((sum, value) => sum + value * value, 0);
-  const first = widest(centred, width, []);
-  const second = widest(centred, width, [first]);
-  const [x, y] = [along(centred, width, first), along(centred, width, second)];
+export function principalComponents(rows: ArrayLike<number>, width: number): PrincipalComponents {
+  const centered = center(rows, width);
+  const total = centered.reduce((sum, value) => sum + value * value, 0);
+  const first = widest(centered, width, []);
+  const second = widest(centered, width, [first]);
+  const [x, y] = [along(centered, width, first), along(centered, width, second)];
   const share = (coordinates: Float64Array) => (total > 0 ? dot(coordinates, coordinates) / total : 0);
   return { points: Array.from(x, (value, i) => [value, y[i]!]), explained: [share(x), share(y)] };
 }
 
-function centre(rows: ArrayLike<number>, width: number): Float64Array {
+function center(rows: ArrayLike<number>, width: number): Float64Array {
   const mean = new Float64Array(width);
   for (let i = 0; i < rows.length; i++) mean[i % width]! += rows[i]!;
   const count = rows.length / width;
@@ -33,7 +33,7 @@ function centre(rows: ArrayLike<number>, width: number): Float64Array {
 }
 
 /** The direction of the largest variance orthogonal to `others`, by power iteration on X'X. */
-function widest(centred: Float64Array, width: number, others: readonly Float64Array[]): Float64Array {
+function widest(centered: Float64Array, width: number, others: readonly Float64Array[]): Float64Array {
   // Not a direction that data are likely to be orthogonal to.
   let direction = unit(
     orthogonal(
@@ -42,7 +42,7 @@ function widest(centred: Float64Array, width: number, others: readonly Float64Ar
     ),
   );
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    const next = unit(orthogonal(across(centred, width, along(centred, width, direction)), others));
+    const next = unit(orthogonal(across(centered, width, along(centered, width, direction)), others));
     const moved = next.reduce((most, value, i) => Math.max(most, Math.abs(value - direction[i]!)), 0);
     direction = next;
     if (moved < CLOSE_ENOUGH) break;
@@ -52,19 +52,19 @@ function widest(centred: Float64Array, width: number, others: readonly Float64Ar
 }
 
 /** X v: the coordinate of every point. */
-function along(centred: Float64Array, width: number, direction: Float64Array): Float64Array {
-  return Float64Array.from({ length: centred.length / width }, (_, i) => {
+function along(centered: Float64Array, width: number, direction: Float64Array): Float64Array {
+  return Float64Array.from({ length: centered.length / width }, (_, i) => {
     let sum = 0;
-    for (let c = 0; c < width; c++) sum += centred[i * width + c]! * direction[c]!;
+    for (let c = 0; c < width; c++) sum += centered[i * width + c]! * direction[c]!;
     return sum;
   });
 }
 
 /** X'u. */
-function across(centred: Float64Array, width: number, weights: Float64Array): Float64Array {
+function across(centered: Float64Array, width: number, weights: Float64Array): Float64Array {
   const sums = new Float64Array(width);
   weights.forEach((weight, i) => {
-    for (let c = 0; c < width; c++) sums[c]! += weight * centred[i * width + c]!;
+    for (let c = 0; c < width; c++) sums[c]! += weight * centered[i * width + c]!;
   });
   return sums;
 }

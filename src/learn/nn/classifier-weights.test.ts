@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readClassifier } from './classifier-weights.ts';
-import { initialiseClassifier } from './heads.ts';
-import { initialise } from './initialise.ts';
+import { initializeClassifier } from './heads.ts';
+import { initializeResNet } from './initialize.ts';
 import { resnet } from './resnet.ts';
 import { writeWeights } from './weights.ts';
 
@@ -17,8 +17,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
-const body = initialise(NETWORK, ['classifier', 1]);
-const model = { params: { ...body.params, ...initialiseClassifier(64, 3, ['classifier', 1]) }, stats: body.stats };
+const body = initializeResNet(NETWORK, ['classifier', 1]);
+const model = { params: { ...body.params, ...initializeClassifier(64, 3, ['classifier', 1]) }, stats: body.stats };
 
 async function written(
   name: string,
@@ -46,7 +46,7 @@ test('a file without a head, with one of another shape, or without a layer, is r
   await expect(readClassifier(await written('body', { params: body.params }), ['a', 'b', 'c'])).rejects.toThrow(
     'fc.weight is missing, wanted float32 [3, 64].',
   );
-  const small = { ...model.params, ...initialiseClassifier(32, 3, ['classifier', 1]) };
+  const small = { ...model.params, ...initializeClassifier(32, 3, ['classifier', 1]) };
   await expect(readClassifier(await written('small', { params: small }), ['a', 'b', 'c'])).rejects.toThrow(
     'fc.weight is float32 [3, 32], wanted float32 [3, 64].',
   );

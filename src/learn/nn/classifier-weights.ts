@@ -1,11 +1,11 @@
 /** A trained classifier from a weights file: network, body and head, as fine-tuning wrote it. */
 import { readTensors } from '../../tensor/read-tensors.ts';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
-import { CLASSIFIER } from './heads.ts';
-import { initialise } from './initialise.ts';
-import { NETWORK_NAMES, resnet, structureOf, type NetworkName, type ResNet, type Stem } from './resnet.ts';
+import { CLASSIFIER_NAME } from './heads.ts';
+import { initializeResNet } from './initialize.ts';
+import { NETWORK_NAMES, resnet, resnetStructure, type NetworkName, type ResNet, type Stem } from './resnet.ts';
 import type { Model } from './variables.ts';
-import { layersOf, readBackbone, WeightsError } from './weights.ts';
+import { layerNames, readBackbone, WeightsError } from './weights.ts';
 
 interface Classifier {
   readonly network: ResNet;
@@ -29,11 +29,13 @@ export async function readClassifier(path: string, classes: readonly string[]): 
   const network = resnet(architecture, stem);
   const { given, match } = await readBackbone(path, network);
   if (match.missing.length > 0)
-    throw new WeightsError(`${path} has no ${layersOf(match.missing).join(', ')}: a whole ${network.name} is needed.`);
-  const { params, stats } = initialise(network, ['given'], { given });
+    throw new WeightsError(
+      `${path} has no ${layerNames(match.missing).join(', ')}: a whole ${network.name} is needed.`,
+    );
+  const { params, stats } = initializeResNet(network, ['given'], { given });
   const shapes = {
-    [`${CLASSIFIER}.weight`]: [classes.length, structureOf(network).features],
-    [`${CLASSIFIER}.bias`]: [classes.length],
+    [`${CLASSIFIER_NAME}.weight`]: [classes.length, resnetStructure(network).features],
+    [`${CLASSIFIER_NAME}.bias`]: [classes.length],
   };
   const head = Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => [name, floats(path, name, tensors[name], shape)]),

@@ -3,39 +3,45 @@ import * as tf from '@tensorflow/tfjs-core';
 import { exportOnnx, type ExportedModel } from '../../tensor/onnx/export.ts';
 import { toTfjs, uint8, type HostTensor } from '../../tensor/index.ts';
 import { encodeTorch } from '../../tensor/torch/write.ts';
-import { forward } from './forward.ts';
-import { classify } from './heads.ts';
+import { resnetForward } from './forward.ts';
+import { linearClassifier } from './heads.ts';
 import { toTorchvision } from './layout.ts';
 import type { ResNet } from './resnet.ts';
-import { standardise } from './standardise.ts';
+import { normalize } from './normalize.ts';
 import type { Model } from './variables.ts';
 
 type HostModel = Model<HostTensor<'float32'>>;
 
 /** A file for `torch.load`: the state dictionary of torchvision's network of that name, `fc` of the classes included. */
-export function torchFile({ params, stats }: HostModel, metadata: Readonly<Record<string, string>>): Uint8Array {
+export function encodeTorchStateDict(
+  { params, stats }: HostModel,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array {
   return encodeTorch(
     Object.fromEntries(Object.entries({ ...params, ...stats }).map(([name, tensor]) => [name, toTorchvision(tensor)])),
     metadata,
   );
 }
 
-/** From uint8 images [batch, size, size, 3] (RGB) to probabilities [batch, classes]; standardisation is inside. */
-export function onnxFile(
+/** From uint8 images [batch, size, size, 3] (RGB) to probabilities [batch, classes]; standardization is inside. */
+export function encodeOnnxClassifier(
   network: ResNet,
   { params, stats }: HostModel,
-  images: { readonly batch: number; readonly size: number },
+  images: { readonly batchSize: number; readonly size: number },
 ): ExportedModel {
   const constants = (tensors: HostModel['params']) =>
     Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, toTfjs(tensor)]));
   return exportOnnx(
     (pixels) => {
       const weights = constants(params);
-      const standard = standardise(tf.mul<tf.Tensor4D>(tf.cast(pixels, 'float32'), 1 / 255));
+      const standard = normalize(tf.mul<tf.Tensor4D>(tf.cast(pixels, 'float32'), 1 / 255));
       return tf.softmax(
-        classify(weights, forward(network, weights, constants(stats), standard, { training: false }).features),
+        linearClassifier(
+          weights,
+          resnetForward(network, weights, constants(stats), standard, { training: false }).features,
+        ),
       );
     },
-    uint8([images.batch, images.size, images.size, 3]),
+    uint8([images.batchSize, images.size, images.size, 3]),
   );
 }

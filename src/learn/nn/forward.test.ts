@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { openEngine } from '../../tensor/index.ts';
 import { float32, type HostTensor } from '../../tensor/host-tensor.ts';
 import { random } from '../../util/random.ts';
-import { forward } from './forward.ts';
-import { initialise } from './initialise.ts';
-import { structureOf, type ResNet, type Unit } from './resnet.ts';
+import { resnetForward } from './forward.ts';
+import { initializeResNet } from './initialize.ts';
+import { resnetStructure, type ResNet, type ConvNorm } from './resnet.ts';
 import type { Model, Variables } from './variables.ts';
 
 const BASIC: ResNet = { name: 'tiny', stem: 'imagenet', block: 'basic', blocks: [1, 2], widths: [2, 3] };
@@ -22,7 +22,7 @@ const cases = engines.flatMap((engine) =>
 test.each(cases)(
   '$block blocks on $engine agree with plain loops (training: $training)',
   async ({ engine: name, network, training }) => {
-    const model = scrambled(initialise(network, ['forward']));
+    const model = scrambled(initializeResNet(network, ['forward']));
     const images = {
       dtype: 'float32' as const,
       shape: [BATCH, HEIGHT, WIDTH, 3],
@@ -38,7 +38,7 @@ test.each(cases)(
         state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
         inputs: { images: tf.Tensor };
       }) => {
-        const { features, stats } = forward(network, state.params, state.stats, inputs.images as tf.Tensor4D, {
+        const { features, stats } = resnetForward(network, state.params, state.stats, inputs.images as tf.Tensor4D, {
           training,
         });
         return { state: { params: state.params, stats }, outputs: { features } };
@@ -50,7 +50,7 @@ test.each(cases)(
     await engine.dispose();
 
     const expected = slowForward(network, model, images, training);
-    expect(features.shape).toEqual([BATCH, structureOf(network).features]);
+    expect(features.shape).toEqual([BATCH, resnetStructure(network).features]);
     expectClose(features.data, expected.features);
     expect(Object.keys(stats).sort()).toEqual(Object.keys(model.stats).sort());
     for (const [tensor, values] of Object.entries(expected.stats)) expectClose(stats[tensor]!.data, values);
@@ -93,7 +93,7 @@ function slowForward(network: ResNet, { params, stats }: Model<HostTensor>, imag
   const moved: Record<string, Float64Array> = Object.fromEntries(
     Object.entries(stats).map(([name, { data }]) => [name, Float64Array.from(data)]),
   );
-  const unit = ({ convolution, norm, kernel, stride }: Unit, x: Volume): Volume => {
+  const unit = ({ convolution, norm, kernel, stride }: ConvNorm, x: Volume): Volume => {
     const y = slowConvolution(x, params[`${convolution}.weight`]!, stride, (kernel - 1) / 2);
     const [scale, offset] = [params[`${norm}.weight`]!.data, params[`${norm}.bias`]!.data];
     const [mean, variance] = [moved[`${norm}.running_mean`]!, moved[`${norm}.running_var`]!];
@@ -116,7 +116,7 @@ function slowForward(network: ResNet, { params, stats }: Model<HostTensor>, imag
   };
   const rectified = (x: Volume): Volume => ({ shape: x.shape, data: x.data.map((value) => Math.max(0, value)) });
 
-  const { stem, pool, blocks } = structureOf(network);
+  const { stem, pool, blocks } = resnetStructure(network);
   let x: Volume = { shape: images.shape as unknown as Volume['shape'], data: Float64Array.from(images.data) };
   x = rectified(unit(stem, x));
   if (pool) x = slowMaxPool(x);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { sizeOf } from '../../tensor/host-tensor.ts';
-import { resnet, structureOf, unitsOf, type NetworkName } from './resnet.ts';
-import { shapesOnDisk } from './weights.ts';
+import { resnet, resnetStructure, convNormsOf, type NetworkName } from './resnet.ts';
+import { stateDictShapes } from './weights.ts';
 
 // torchvision.models.<name>().parameters(), 1000 classes, as its documentation lists them.
 test.each<[NetworkName, number, number]>([
@@ -10,10 +10,10 @@ test.each<[NetworkName, number, number]>([
   ['resnet50', 25_557_032, 2048],
 ])('%s has %i parameters with 1000 classes', (name, count, width) => {
   const network = resnet(name);
-  const trained = [...shapesOnDisk(network)].filter(([tensor]) => !tensor.includes('running'));
+  const trained = [...stateDictShapes(network)].filter(([tensor]) => !tensor.includes('running'));
   const classifier = 1000 * width + 1000;
   expect(trained.reduce((sum, [, shape]) => sum + sizeOf(shape), classifier)).toBe(count);
-  expect(structureOf(network).features).toBe(width);
+  expect(resnetStructure(network).features).toBe(width);
 });
 
 // Keys of torchvision.models.resnet18().state_dict() that end in `.weight` and are convolutions, with their shapes.
@@ -41,14 +41,14 @@ test("the tensors of ResNet-18 have torchvision's names and shapes", () => {
       ['weight', 'bias', 'running_mean', 'running_var'].map((part) => `${norm}.${part}`),
     ),
   ];
-  const found = [...shapesOnDisk(resnet('resnet18'))].map(([name, shape]) =>
+  const found = [...stateDictShapes(resnet('resnet18'))].map(([name, shape]) =>
     shape.length === 4 ? `${name} ${shape.join(',')}` : name,
   );
   expect(found.sort()).toEqual(expected.sort());
 });
 
 test('a bottleneck strides in its 3x3 convolution', () => {
-  const units = unitsOf(resnet('resnet50')).filter(({ convolution }) => convolution.startsWith('layer2.0.'));
+  const units = convNormsOf(resnet('resnet50')).filter(({ convolution }) => convolution.startsWith('layer2.0.'));
   expect(units.map(({ convolution, kernel, stride }) => [convolution.slice(9), kernel, stride])).toEqual([
     ['conv1', 1, 1],
     ['conv2', 3, 2],
@@ -58,7 +58,7 @@ test('a bottleneck strides in its 3x3 convolution', () => {
 });
 
 test('the CIFAR stem changes the first convolution alone', () => {
-  const [usual, small] = [unitsOf(resnet('resnet18')), unitsOf(resnet('resnet18', 'cifar'))];
+  const [usual, small] = [convNormsOf(resnet('resnet18')), convNormsOf(resnet('resnet18', 'cifar'))];
   expect(small[0]).toMatchObject({ kernel: 3, stride: 1 });
   expect(small.slice(1)).toEqual(usual.slice(1));
 });

@@ -35,8 +35,8 @@ export function resnet(name: NetworkName, stem?: Stem): ResNet {
   return stem === undefined ? network : { ...network, stem };
 }
 
-/** A convolution and the batch normalisation behind it, by the names of their tensors. */
-export interface Unit {
+/** A convolution and the batch normalization behind it, by the names of their tensors. */
+export interface ConvNorm {
   readonly convolution: string;
   readonly norm: string;
   readonly kernel: number;
@@ -46,27 +46,27 @@ export interface Unit {
 }
 
 interface Block {
-  readonly main: readonly [Unit, ...Unit[]];
+  readonly main: readonly [ConvNorm, ...ConvNorm[]];
   /** Null where the shortcut is the identity. */
-  readonly shortcut: Unit | null;
+  readonly shortcut: ConvNorm | null;
 }
 
 interface Structure {
-  readonly stem: Unit;
+  readonly stem: ConvNorm;
   readonly pool: boolean;
   readonly blocks: readonly Block[];
   /** Width of the pooled features: 512 for ResNet-18, 2048 for ResNet-50. */
   readonly features: number;
 }
 
-const COLOURS = 3;
+const COLORS = 3;
 
-export function structureOf(network: ResNet): Structure {
+export function resnetStructure(network: ResNet): Structure {
   const width = network.widths[0]!;
-  const stem: Unit =
+  const stem: ConvNorm =
     network.stem === 'imagenet'
-      ? { convolution: 'conv1', norm: 'bn1', kernel: 7, stride: 2, input: COLOURS, output: width }
-      : { convolution: 'conv1', norm: 'bn1', kernel: 3, stride: 1, input: COLOURS, output: width };
+      ? { convolution: 'conv1', norm: 'bn1', kernel: 7, stride: 2, input: COLORS, output: width }
+      : { convolution: 'conv1', norm: 'bn1', kernel: 3, stride: 1, input: COLORS, output: width };
   const blocks: Block[] = [];
   let channels = width;
   network.blocks.forEach((count, stage) => {
@@ -81,7 +81,7 @@ export function structureOf(network: ResNet): Structure {
 }
 
 function blockOf(network: ResNet, name: string, input: number, width: number, stride: number): Block {
-  const unit = (index: number, kernel: number, from: number, to: number, step: number): Unit => ({
+  const unit = (index: number, kernel: number, from: number, to: number, step: number): ConvNorm => ({
     convolution: `${name}.conv${index}`,
     norm: `${name}.bn${index}`,
     kernel,
@@ -107,7 +107,7 @@ function blockOf(network: ResNet, name: string, input: number, width: number, st
 }
 
 /** Every unit in the order of torchvision's state dictionary. */
-export function unitsOf(network: ResNet): Unit[] {
-  const { stem, blocks } = structureOf(network);
+export function convNormsOf(network: ResNet): ConvNorm[] {
+  const { stem, blocks } = resnetStructure(network);
   return [stem, ...blocks.flatMap(({ main, shortcut }) => (shortcut ? [...main, shortcut] : [...main]))];
 }

@@ -1,9 +1,9 @@
 /** The first weights of a training: those of a file where one is given, drawn at random otherwise. */
 import type { HostTensor } from '../../tensor/host-tensor.ts';
-import { initialise, type Key } from './initialise.ts';
+import { initializeResNet, type RandomKey } from './initialize.ts';
 import type { ResNet } from './resnet.ts';
 import type { Model } from './variables.ts';
-import { layersOf, readBackbone } from './weights.ts';
+import { layerNames, readBackbone } from './weights.ts';
 
 interface Start {
   readonly backbone: Model<HostTensor<'float32'>>;
@@ -14,12 +14,12 @@ interface Start {
 }
 
 /** Throws WeightsError when the file does not fit. */
-export async function startFrom(weights: string | null, network: ResNet, key: Key): Promise<Start> {
-  if (weights === null) return { backbone: initialise(network, key), notes: { start: 'random' }, warning: null };
+export async function loadStart(weights: string | null, network: ResNet, key: RandomKey): Promise<Start> {
+  if (weights === null) return { backbone: initializeResNet(network, key), notes: { start: 'random' }, warning: null };
   const { given, match } = await readBackbone(weights, network);
-  const drawn = layersOf(match.missing);
+  const drawn = layerNames(match.missing);
   return {
-    backbone: initialise(network, key, { given }),
+    backbone: initializeResNet(network, key, { given }),
     notes: {
       start: 'weights',
       ...match.metadata,

@@ -6,14 +6,14 @@ import type * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import { float32, int32, sizeOf, type HostTensor } from '../../tensor/host-tensor.ts';
 import { openEngine, valueAndGrads } from '../../tensor/index.ts';
-import { crossEntropy, oneHot } from '../train/classify.ts';
-import { forward } from './forward.ts';
-import { classify } from './heads.ts';
+import { crossEntropy, oneHot } from '../train/supervised.ts';
+import { resnetForward } from './forward.ts';
+import { linearClassifier } from './heads.ts';
 import { fromTorchvision, toTorchvision } from './layout.ts';
-import { resnet, structureOf, type NetworkName, type ResNet, type Stem } from './resnet.ts';
-import { initialise } from './initialise.ts';
+import { resnet, resnetStructure, type NetworkName, type ResNet, type Stem } from './resnet.ts';
+import { initializeResNet } from './initialize.ts';
 import type { Model, Variables } from './variables.ts';
-import { readBackbone, shapesOnDisk } from './weights.ts';
+import { readBackbone, stateDictShapes } from './weights.ts';
 
 const CLASSES = 5;
 const PLACES = [0, 1, 2];
@@ -70,8 +70,8 @@ function filled(name: string, shape: readonly number[]): HostTensor<'float32'> {
 
 function modelOf(network: ResNet): Model<HostTensor<'float32'>> {
   const shapes = [
-    ...shapesOnDisk(network),
-    ['fc.weight', [CLASSES, structureOf(network).features]] as const,
+    ...stateDictShapes(network),
+    ['fc.weight', [CLASSES, resnetStructure(network).features]] as const,
     ['fc.bias', [CLASSES]] as const,
   ];
   const tensors = shapes.map(([name, shape]) => [name, fromTorchvision(filled(name, shape))] as const);
@@ -110,8 +110,10 @@ async function measured({ network: name, stem, images, batch, size }: Golden, tr
     }) => {
       const labels = oneHot(inputs.labels, CLASSES);
       const { value, aux, gradients } = valueAndGrads((params) => {
-        const { features, stats } = forward(network, params, state.stats, inputs.images as tf.Tensor4D, { training });
-        const logits = classify(params, features);
+        const { features, stats } = resnetForward(network, params, state.stats, inputs.images as tf.Tensor4D, {
+          training,
+        });
+        const logits = linearClassifier(params, features);
         return { value: crossEntropy(logits, labels, Array<number>(CLASSES).fill(1)), aux: { stats, logits } };
       }, state.params);
       return { state: { params: gradients, stats: aux.stats }, outputs: { loss: value, logits: aux.logits } };
@@ -141,9 +143,9 @@ async function measured({ network: name, stem, images, batch, size }: Golden, tr
 /** Every number within a share of the tensor's length. */
 function expectSummaries(found: Found['gradients'], wanted: readonly Summary[], within: number): void {
   expect(found).toHaveLength(wanted.length);
-  for (const [index, [name, summarised]] of found.entries()) {
+  for (const [index, [name, summarized]] of found.entries()) {
     const [length] = wanted[index]!;
-    summarised.forEach((value, i) => {
+    summarized.forEach((value, i) => {
       expect(
         Math.abs(value - wanted[index]![i]!) / length!,
         `${name}, ${i === 0 ? 'length' : `entry ${i}`}`,
@@ -191,7 +193,7 @@ test.runIf(existsSync(REAL))(
     const network: ResNet = { ...whole, blocks: whole.blocks.slice(0, 3), widths: whole.widths.slice(0, 3) };
     const { given, match } = await readBackbone(REAL, network);
     expect(match.missing).toEqual([]);
-    const model = initialise(network, ['stages'], { given });
+    const model = initializeResNet(network, ['stages'], { given });
     const engine = await openEngine('onnxruntime', { threads: 1 });
     const step = await engine.compile(
       ({
@@ -203,7 +205,7 @@ test.runIf(existsSync(REAL))(
       }) => ({
         state,
         outputs: {
-          features: forward(network, state.params, state.stats, inputs.images as tf.Tensor4D, { training: false })
+          features: resnetForward(network, state.params, state.stats, inputs.images as tf.Tensor4D, { training: false })
             .features,
         },
       }),

@@ -1,4 +1,4 @@
-/** Optimisers, schedule and averages step by step against PyTorch and lightly (scripts/golden/torch_optimisers.py). */
+/** Optimizers, schedule and averages step by step against PyTorch and lightly (scripts/golden/torch_optimizers.py). */
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
@@ -6,9 +6,9 @@ import { beforeAll, expect, test } from 'vitest';
 import type { HostTensor, Tree } from '../../tensor/host-tensor.ts';
 import { toTfjs } from '../../tensor/index.ts';
 import { mapTree } from '../../tensor/tree.ts';
-import { follow, risingMomentum } from './average.ts';
-import { initialMemory, update, type Memory, type Optimiser } from './optimiser.ts';
-import { learningRate } from './schedule.ts';
+import { emaUpdate, cosineMomentum } from './ema.ts';
+import { initialOptimizerState, optimizerStep, type OptimizerState, type Optimizer } from './optimizer.ts';
+import { scheduledLearningRate } from './schedule.ts';
 import type { Variables } from './variables.ts';
 
 interface Values {
@@ -20,7 +20,7 @@ interface Trajectory {
   readonly bias: number[][];
   readonly rates: number[];
 }
-const golden = JSON.parse(readFileSync(new URL('golden/optimisers.json', import.meta.url), 'utf8')) as {
+const golden = JSON.parse(readFileSync(new URL('golden/optimizers.json', import.meta.url), 'utf8')) as {
   start: Values;
   curvature: Values;
   slope: Values;
@@ -63,7 +63,7 @@ function expectClose(found: tf.Tensor, wanted: readonly number[], what: string):
 
 const SGD = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 } as const;
 
-test.each<[string, Optimiser, typeof gradientsAt]>([
+test.each<[string, Optimizer, typeof gradientsAt]>([
   ['sgd', SGD, gradientsAt],
   ['sgd, decay', { ...SGD, weightDecay: 0.01 }, gradientsAt],
   ['sgd, decay, Nesterov', { ...SGD, nesterov: true, weightDecay: 0.01 }, gradientsAt],
@@ -71,12 +71,18 @@ test.each<[string, Optimiser, typeof gradientsAt]>([
   ['adamw', { name: 'adamw', weightDecay: 0 }, gradientsAt],
   ['adamw, decay', { name: 'adamw', weightDecay: 0.05 }, gradientsAt],
   ['lars, decay, parallel', { name: 'lars', momentum: 0.9, weightDecay: 0.05 }, parallelAt],
-])('%s takes the steps of the reference', (name, optimiser, gradients) => {
+])('%s takes the steps of the reference', (name, optimizer, gradients) => {
   const wanted = golden.trajectories[name]!;
   let params = tensors(golden.start);
-  let memory = firstMemory(optimiser);
+  let optimizerState = firstMemory(optimizer);
   for (let step = 0; step < golden.steps; step++) {
-    ({ params, memory } = update(optimiser, params, gradients(step, params), memory, tf.scalar(wanted.rates[step]!)));
+    ({ params, optimizerState } = optimizerStep(
+      optimizer,
+      params,
+      gradients(step, params),
+      optimizerState,
+      tf.scalar(wanted.rates[step]!),
+    ));
     for (const part of ['weight', 'bias'] as const)
       expectClose(params[part]!, wanted[part][step]!, `${part} after step ${step + 1}`);
   }
@@ -85,7 +91,7 @@ test.each<[string, Optimiser, typeof gradientsAt]>([
 test("the rate rises and falls as that of PyTorch's linear warm-up and cosine in sequence", () => {
   const { steps, warmUp, rate } = golden;
   golden.trajectories.sgd!.rates.forEach((wanted, step) => {
-    expect(learningRate(rate, { name: 'cosine', steps, warmUp }, step)).toBeCloseTo(wanted, 8);
+    expect(scheduledLearningRate(rate, { name: 'cosine', steps, warmupSteps: warmUp }, step)).toBeCloseTo(wanted, 8);
   });
 });
 
@@ -93,21 +99,21 @@ test("averages follow, and their momentum rises, as lightly's do", () => {
   let current = tf.tensor2d(golden.start.weight);
   let average: Variables<tf.Tensor> = { weight: tf.tensor2d(golden.curvature.weight) };
   golden.average.momenta.forEach((momentum, step) => {
-    expect(risingMomentum(0.9, step, golden.steps)).toBeCloseTo(momentum, 8);
-    average = follow(average, { weight: current }, tf.scalar(momentum));
+    expect(cosineMomentum(0.9, step, golden.steps)).toBeCloseTo(momentum, 8);
+    average = emaUpdate(average, { weight: current }, tf.scalar(momentum));
     current = tf.mul(current, -0.9);
     expectClose(average.weight!, golden.average.weight[step]!, `the average after step ${step + 1}`);
   });
 });
 
-function firstMemory(optimiser: Optimiser): Memory<tf.Tensor> {
+function firstMemory(optimizer: Optimizer): OptimizerState<tf.Tensor> {
   const host = (shape: number[]): HostTensor<'float32'> => ({
     dtype: 'float32',
     shape,
     data: new Float32Array(shape.reduce((a, b) => a * b, 1)),
   });
   return mapTree(
-    initialMemory(optimiser, { weight: host([2, 3]), bias: host([3]) }) as Tree<HostTensor>,
+    initialOptimizerState(optimizer, { weight: host([2, 3]), bias: host([3]) }) as Tree<HostTensor>,
     toTfjs,
-  ) as Memory<tf.Tensor>;
+  ) as OptimizerState<tf.Tensor>;
 }

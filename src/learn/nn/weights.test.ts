@@ -6,11 +6,11 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../../tensor/safetensors.ts';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { encodeTorch } from '../../tensor/torch/write.ts';
-import { initialise, initialiseLinear } from './initialise.ts';
+import { initializeResNet, initializeLinear } from './initialize.ts';
 import { toTorchvision } from './layout.ts';
 import { resnet } from './resnet.ts';
-import { startFrom } from './start.ts';
-import { layersOf, readBackbone, shapesOnDisk, writeWeights } from './weights.ts';
+import { loadStart } from './start.ts';
+import { layerNames, readBackbone, stateDictShapes, writeWeights } from './weights.ts';
 
 const network = resnet('resnet-small');
 const zeros = (shape: readonly number[]): HostTensor => ({
@@ -26,10 +26,10 @@ afterAll(() => rm(folder, { recursive: true }));
 
 test('what is written is read back bit for bit, and lies on disk as torchvision has it', async () => {
   const path = join(folder, 'whole.safetensors');
-  const model = initialise(network, ['test', 0]);
+  const model = initializeResNet(network, ['test', 0]);
   await writeWeights(
     path,
-    { ...model, params: { ...model.params, ...initialiseLinear('fc', 64, 3, ['test', 0]) } },
+    { ...model, params: { ...model.params, ...initializeLinear('fc', 64, 3, ['test', 0]) } },
     { architecture: 'resnet-small' },
   );
   const { given, match } = await readBackbone(path, network);
@@ -46,13 +46,13 @@ test('what is written is read back bit for bit, and lies on disk as torchvision 
 
 test('what a file lacks is drawn at random and reported, what it has too much is reported', async () => {
   const path = join(folder, 'part.safetensors');
-  const shapes = [...shapesOnDisk(network)].filter(([name]) => !name.startsWith('layer3.'));
+  const shapes = [...stateDictShapes(network)].filter(([name]) => !name.startsWith('layer3.'));
   await writeSafetensors(path, {
     ...Object.fromEntries(shapes.map(([name, shape]) => [name, zeros(shape)])),
     'extra.weight': zeros([2]),
     'bn1.num_batches_tracked': zeros([]),
   });
-  const { backbone, notes, warning } = await startFrom(path, network, ['test', 0]);
+  const { backbone, notes, warning } = await loadStart(path, network, ['test', 0]);
   const missing = [
     'layer3.0.conv1',
     'layer3.0.bn1',
@@ -71,14 +71,14 @@ test('what a file lacks is drawn at random and reported, what it has too much is
     `The weights file has no ${missing.join(', ')}: these 6 layers of resnet-small were drawn at random.`,
   );
   expect(backbone.params['layer3.0.conv1.weight']).toEqual(
-    initialise(network, ['test', 0]).params['layer3.0.conv1.weight'],
+    initializeResNet(network, ['test', 0]).params['layer3.0.conv1.weight'],
   );
   expect(Math.max(...backbone.params['layer2.0.conv1.weight']!.data)).toBe(0);
 });
 
 test("a checkpoint of torch's is a start as well, under the names that parallel training gave", async () => {
   const path = join(folder, 'checkpoint.pth');
-  const model = initialise(network, ['test', 3]);
+  const model = initializeResNet(network, ['test', 3]);
   await writeFile(
     path,
     encodeTorch(
@@ -91,8 +91,8 @@ test("a checkpoint of torch's is a start as well, under the names that parallel 
       { arch: 'resnet-small' },
     ),
   );
-  expect((await startFrom(path, network, ['test', 0])).backbone).toEqual(model);
-  await expect(startFrom(path, resnet('resnet18'), ['test', 0])).rejects.toThrow(
+  expect((await loadStart(path, network, ['test', 0])).backbone).toEqual(model);
+  await expect(loadStart(path, resnet('resnet18'), ['test', 0])).rejects.toThrow(
     'holds weights of resnet-small, but the network is resnet18',
   );
 });
@@ -127,7 +127,7 @@ test.runIf(existsSync(REAL))(
   'the ImageNet weights of stages 1 to 3 match, and stage 4 is reported missing',
   async () => {
     const { match } = await readBackbone(REAL, resnet('resnet18'));
-    expect(layersOf(match.missing)).toEqual([
+    expect(layerNames(match.missing)).toEqual([
       'layer4.0.conv1',
       'layer4.0.bn1',
       'layer4.0.conv2',

@@ -2,9 +2,9 @@
 import { readTensors } from '../../tensor/read-tensors.ts';
 import { writeSafetensors } from '../../tensor/safetensors.ts';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
-import type { Given } from './initialise.ts';
+import type { KnownTensors } from './initialize.ts';
 import { fromTorchvision, toTorchvision } from './layout.ts';
-import { unitsOf, type ResNet } from './resnet.ts';
+import { convNormsOf, type ResNet } from './resnet.ts';
 import type { Model } from './variables.ts';
 
 /** A weights file that does not fit: the message says what was found, what is wanted, and what to do. */
@@ -28,7 +28,7 @@ interface Match {
  * other classes. Throws WeightsError where a shape does not fit, the file says that it is another architecture, or nothing
  * matches.
  */
-export async function readBackbone(path: string, network: ResNet): Promise<{ given: Given; match: Match }> {
+export async function readBackbone(path: string, network: ResNet): Promise<{ given: KnownTensors; match: Match }> {
   const { tensors, metadata } = await readTensors(path);
   // `arch` is what PyTorch's own training examples write.
   const architecture = metadata.architecture ?? metadata.arch;
@@ -37,7 +37,7 @@ export async function readBackbone(path: string, network: ResNet): Promise<{ giv
       `${path} holds weights of ${architecture}, but the network is ${network.name}. Set the parameter "network" to "${architecture}", or give other weights.`,
     );
   }
-  const wanted = shapesOnDisk(network);
+  const wanted = stateDictShapes(network);
   const given: Record<string, HostTensor<'float32'>> = {};
   const misfits: string[] = [];
   const missing: string[] = [];
@@ -76,14 +76,14 @@ export async function writeWeights(
 }
 
 /** Layers by name: the tensors of one layer count once (`layer4.0.conv1`, not `layer4.0.conv1.weight`). */
-export function layersOf(names: readonly string[]): string[] {
+export function layerNames(names: readonly string[]): string[] {
   return [...new Set(names.map((name) => name.slice(0, name.lastIndexOf('.'))))];
 }
 
 /** Shapes as torchvision stores them, in the order of its state dictionary. */
-export function shapesOnDisk(network: ResNet): Map<string, readonly number[]> {
+export function stateDictShapes(network: ResNet): Map<string, readonly number[]> {
   const shapes = new Map<string, readonly number[]>();
-  for (const { convolution, norm, kernel, input, output } of unitsOf(network)) {
+  for (const { convolution, norm, kernel, input, output } of convNormsOf(network)) {
     shapes.set(`${convolution}.weight`, [output, input, kernel, kernel]);
     for (const part of ['weight', 'bias', 'running_mean', 'running_var']) shapes.set(`${norm}.${part}`, [output]);
   }

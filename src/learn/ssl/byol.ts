@@ -5,16 +5,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { valueAndGrads } from '../../tensor/index.ts';
-import { follow, risingMomentum } from '../nn/average.ts';
-import { initialMemory, update } from '../nn/optimiser.ts';
-import { initialisePerceptron, perceptron, type Perceptron } from '../nn/perceptron.ts';
-import { structureOf } from '../nn/resnet.ts';
+import { emaUpdate, cosineMomentum } from '../nn/ema.ts';
+import { initialOptimizerState, optimizerStep } from '../nn/optimizer.ts';
+import { initializeMlp, mlp, type Mlp } from '../nn/mlp.ts';
+import { resnetStructure } from '../nn/resnet.ts';
 import type { Variables } from '../nn/variables.ts';
-import { encode, seen } from './encode.ts';
-import { geometry } from './geometry.ts';
-import type { Method, PlainState } from './method.ts';
+import { encode, preprocessViews } from './encode.ts';
+import { embeddingStats } from './embedding-stats.ts';
+import type { SslMethod, PlainState } from './method.ts';
 import type { CommonSettings } from './settings.ts';
-import { unitLength } from './unit-length.ts';
+import { l2Normalize } from './l2-normalize.ts';
 
 interface ByolSettings extends CommonSettings {
   /** Of the hidden layers of projection and predictor; 4096 in the paper. */
@@ -27,34 +27,42 @@ interface ByolSettings extends CommonSettings {
 
 type ByolState = PlainState & { readonly target: Variables<HostTensor<'float32'>> };
 
-export function byol({ network, optimiser, recipe, seed, hidden, width, momentum }: ByolSettings): Method<ByolState> {
+export function byol({
+  network,
+  optimizer,
+  augmentation,
+  seed,
+  hidden,
+  width,
+  momentum,
+}: ByolSettings): SslMethod<ByolState> {
   // "A linear layer with output size 4096 followed by batch normalization, rectified linear units (ReLU), and a final linear
   // layer with output dimension 256 ... the output of this MLP is not batch normalized"; the predictor likewise (section 3.3).
-  const projection: Perceptron = {
+  const projection: Mlp = {
     name: 'projection',
-    widths: [structureOf(network).features, hidden, width],
+    widths: [resnetStructure(network).features, hidden, width],
     hidden: 'affine',
     output: 'none',
   };
-  const predictor: Perceptron = { name: 'predictor', widths: [width, hidden, width], hidden: 'affine', output: 'none' };
+  const predictor: Mlp = { name: 'predictor', widths: [width, hidden, width], hidden: 'affine', output: 'none' };
   return {
     name: 'byol',
-    views: [recipe, recipe],
+    views: [augmentation, augmentation],
     width,
-    labelled: false,
+    labeled: false,
     initial: (encoder) => {
-      const target = { ...encoder.params, ...initialisePerceptron(projection, ['byol', seed]) };
-      const params = { ...target, ...initialisePerceptron(predictor, ['byol', seed]) };
-      return { params, stats: encoder.stats, memory: initialMemory(optimiser, params), target };
+      const target = { ...encoder.params, ...initializeMlp(projection, ['byol', seed]) };
+      const params = { ...target, ...initializeMlp(predictor, ['byol', seed]) };
+      return { params, stats: encoder.stats, optimizerState: initialOptimizerState(optimizer, params), target };
     },
-    schedule: ({ step, steps }) => ({ momentum: risingMomentum(momentum, step, steps) }),
+    schedule: ({ step, steps }) => ({ momentum: cosineMomentum(momentum, step, steps) }),
 
-    /** Section 3.1. Each view is a batch of its own to batch normalisation, in both networks. */
+    /** Section 3.1. Each view is a batch of its own to batch normalization, in both networks. */
     step: ({ state, inputs }) => {
-      const views = seen(inputs.images, inputs.views);
+      const views = preprocessViews(inputs.images, inputs.views);
       const project = (params: Variables<tf.Tensor>, features: tf.Tensor2D[]) =>
-        features.map((rows) => perceptron(projection, params, rows)) as [tf.Tensor2D, tf.Tensor2D];
-      // The target also normalises by the batch: its running statistics would be used by nobody.
+        features.map((rows) => mlp(projection, params, rows)) as [tf.Tensor2D, tf.Tensor2D];
+      // The target also normalizes by the batch: its running statistics would be used by nobody.
       const wanted = project(
         state.target,
         encode(network, { params: state.target, stats: state.stats }, views).features,
@@ -63,24 +71,30 @@ export function byol({ network, optimiser, recipe, seed, hidden, width, momentum
       const { value, aux, gradients } = valueAndGrads((params) => {
         const { features, stats } = encode(network, { params, stats: state.stats }, views);
         const projected = project(params, features);
-        const [q1, q2] = projected.map((z) => perceptron(predictor, params, z)) as [tf.Tensor2D, tf.Tensor2D];
+        const [q1, q2] = projected.map((z) => mlp(predictor, params, z)) as [tf.Tensor2D, tf.Tensor2D];
         // "We symmetrize the loss ... by separately feeding v' to the online network and v to the target network."
-        const loss = tf.add<tf.Scalar>(regression(q1, wanted[1]), regression(q2, wanted[0]));
-        return { value: loss, aux: { stats, embeddings: unitLength(tf.concat(projected)) } };
+        const loss = tf.add<tf.Scalar>(byolLoss(q1, wanted[1]), byolLoss(q2, wanted[0]));
+        return { value: loss, aux: { stats, embeddings: l2Normalize(tf.concat(projected)) } };
       }, state.params);
 
-      const { params, memory } = update(optimiser, state.params, gradients, state.memory, inputs.rate);
-      // Equation 1, after the optimiser's step.
-      const target = follow(state.target, params, inputs.scheduled.momentum!);
+      const { params, optimizerState } = optimizerStep(
+        optimizer,
+        state.params,
+        gradients,
+        state.optimizerState,
+        inputs.learningRate,
+      );
+      // Equation 1, after the optimizer's step.
+      const target = emaUpdate(state.target, params, inputs.scheduled.momentum!);
       return {
-        state: { params, stats: aux.stats, memory, target },
-        outputs: { loss: value, ...geometry(aux.embeddings) },
+        state: { params, stats: aux.stats, optimizerState, target },
+        outputs: { loss: value, ...embeddingStats(aux.embeddings) },
       };
     },
   };
 }
 
 /** Mean squared distance of rows scaled to length 1, 2 - 2 cos (equation 2): 0 where all agree, 4 at worst. */
-export function regression(predicted: tf.Tensor2D, wanted: tf.Tensor2D): tf.Scalar {
-  return tf.mean(tf.sum(tf.squaredDifference(unitLength(predicted), unitLength(wanted)), 1));
+export function byolLoss(predicted: tf.Tensor2D, wanted: tf.Tensor2D): tf.Scalar {
+  return tf.mean(tf.sum(tf.squaredDifference(l2Normalize(predicted), l2Normalize(wanted)), 1));
 }

@@ -1,14 +1,17 @@
 /** What every method does first: see the images, and encode what it saw. */
 import * as tf from '@tensorflow/tfjs-core';
-import { augment, type View } from '../augment/index.ts';
-import { forward } from '../nn/forward.ts';
+import { augment, type ViewParams } from '../augment/index.ts';
+import { resnetForward } from '../nn/forward.ts';
 import type { ResNet } from '../nn/resnet.ts';
-import { standardise } from '../nn/standardise.ts';
+import { normalize } from '../nn/normalize.ts';
 import type { Model, Variables } from '../nn/variables.ts';
 
 /** Each view of the batch, [N, S, S, 3], as networks are fed it. */
-export function seen(images: tf.Tensor, views: Readonly<Record<string, View<tf.Tensor>>>): tf.Tensor4D[] {
-  return Object.values(views).map((view) => standardise(augment(images as tf.Tensor4D, view)));
+export function preprocessViews(
+  images: tf.Tensor,
+  views: Readonly<Record<string, ViewParams<tf.Tensor>>>,
+): tf.Tensor4D[] {
+  return Object.values(views).map((view) => normalize(augment(images as tf.Tensor4D, view)));
 }
 
 interface Encoded {
@@ -19,14 +22,14 @@ interface Encoded {
 }
 
 /**
- * Encodes batches one after the other, each normalised by its own statistics. Views that are to share their statistics
+ * Encodes batches one after the other, each normalized by its own statistics. Views that are to share their statistics
  * are one batch: concatenate them before.
  */
 export function encode(network: ResNet, { params, stats }: Model<tf.Tensor>, batches: readonly tf.Tensor4D[]): Encoded {
   const features: tf.Tensor2D[] = [];
   let moved = stats;
   for (const batch of batches) {
-    const encoded = forward(network, params, moved, batch, { training: true });
+    const encoded = resnetForward(network, params, moved, batch, { training: true });
     features.push(encoded.features);
     moved = encoded.stats;
   }

@@ -4,15 +4,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
 import { stopGradient, valueAndGrads } from '../../tensor/index.ts';
-import { regression } from './byol.ts';
+import { byolLoss } from './byol.ts';
 import { infoNce } from './moco.ts';
 import { ntXent } from './simclr.ts';
-import { negativeCosine } from './simsiam.ts';
+import { negativeCosineSimilarity } from './simsiam.ts';
 import { sinkhorn } from './sinkhorn.ts';
-import { supervisedContrast } from './supcon.ts';
-import { assign, swappedPrediction } from './swav.ts';
+import { supConLoss } from './supcon.ts';
+import { computeCodes, swappedPrediction } from './swav.ts';
 import { numberOf, tensor } from './rows.test-support.ts';
-import { unitLength } from './unit-length.ts';
+import { l2Normalize } from './l2-normalize.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -34,18 +34,18 @@ const golden = JSON.parse(readFileSync(new URL('golden/losses.json', import.meta
 
 type Inputs = Readonly<Record<string, tf.Tensor2D>>;
 const LOSSES: Readonly<Record<string, (inputs: Inputs, settings: Case) => tf.Scalar>> = {
-  simclr: ({ first, second }, { temperature }) => ntXent(unitLength(tf.concat([first!, second!])), temperature),
-  simsiam: ({ predicted, wanted }) => negativeCosine(predicted!, wanted!),
+  simclr: ({ first, second }, { temperature }) => ntXent(l2Normalize(tf.concat([first!, second!])), temperature),
+  simsiam: ({ predicted, wanted }) => negativeCosineSimilarity(predicted!, wanted!),
   moco: ({ queries, keys, queue }, { temperature }) =>
-    infoNce(unitLength(queries!), unitLength(keys!), queue!, temperature),
+    infoNce(l2Normalize(queries!), l2Normalize(keys!), queue!, temperature),
   supcon: ({ embeddings }, { temperature, labels }) =>
-    supervisedContrast(unitLength(embeddings!), tf.tensor1d([...labels, ...labels], 'int32'), temperature),
+    supConLoss(l2Normalize(embeddings!), tf.tensor1d([...labels, ...labels], 'int32'), temperature),
   swav: (inputs, { temperature, epsilon }) => {
     const crops = Object.keys(inputs)
       .filter((name) => name.startsWith('crop'))
       .map((name) => inputs[name]!);
     const codes = [0, 1].map((i) =>
-      stopGradient(assign(crops[i]!, inputs[`queue${i}`] ?? null, tf.scalar(1), epsilon)),
+      stopGradient(computeCodes(crops[i]!, inputs[`queue${i}`] ?? null, tf.scalar(1), epsilon)),
     );
     return swappedPrediction(crops, codes, temperature);
   },
@@ -72,7 +72,7 @@ test.each(golden.losses.map((found) => [found.name, found] as const))(
 
 test("BYOL's loss is lightly's cosine loss, scaled: 2 + 2 L", () => {
   const { inputs, value } = golden.losses.find(({ name }) => name === 'simsiam')!;
-  expect(numberOf(regression(tensor(inputs.predicted!), tensor(inputs.wanted!)))).toBeCloseTo(2 + 2 * value, 5);
+  expect(numberOf(byolLoss(tensor(inputs.predicted!), tensor(inputs.wanted!)))).toBeCloseTo(2 + 2 * value, 5);
 });
 
 test.each(golden.sinkhorn)(

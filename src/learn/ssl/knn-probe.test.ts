@@ -14,7 +14,7 @@ test('every class counts the same, however many ask', () => {
   expect(knnProbe(bank, { features: rows([1, 0], [1, 0], [1, 0], [1, 0]), labels: [0, 0, 0, 1] })).toBe(0.5);
 });
 
-test('near neighbours outweigh many far ones', () => {
+test('near neighbors outweigh many far ones', () => {
   // exp(1 / 0.1) for one against 3 exp(0 / 0.1).
   const bank = { features: rows([1, 0], [0, 1], [0, 1], [0, -1]), labels: [0, 1, 1, 1] };
   expect(knnProbe(bank, { features: rows([1, 0]), labels: [0] })).toBe(1);
@@ -28,7 +28,7 @@ test('only the twenty nearest vote', () => {
   expect(knnProbe(bank, { features: rows([1, 0]), labels: [0] })).toBe(1);
 });
 
-test('features of length zero are no neighbours of anything, and nothing breaks', () => {
+test('features of length zero are no neighbors of anything, and nothing breaks', () => {
   const bank = { features: rows([0, 0], [1, 0]), labels: [1, 0] };
   expect(knnProbe(bank, { features: rows([1, 0]), labels: [0] })).toBe(1);
 });

@@ -1,23 +1,23 @@
 /**
- * How well do frozen features tell the classes apart? Each query is labelled by its nearest neighbours in a bank, weighted by
+ * How well do frozen features tell the classes apart? Each query is labeled by its nearest neighbors in a bank, weighted by
  * exp(cosine / T) (Z. Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance Discrimination", CVPR 2018, section
  * 3.4). It trains nothing, so it can be asked while pre-training runs.
  */
-import { nearestNeighbours, type Labelled, type Neighbours } from './neighbours.ts';
+import { nearestNeighbors, type LabeledFeatures, type Neighbors } from './neighbors.ts';
 
-const NEIGHBOURS = 20;
+const NEIGHBORS = 20;
 export const VOTE_TEMPERATURE = 0.1;
 
 /**
  * Balanced accuracy: the mean over the queries' classes of the share found, so that always naming the largest class is
- * worth one over the number of classes. A bank smaller than the neighbourhood is used whole.
+ * worth one over the number of classes. A bank smaller than the neighborhood is used whole.
  */
-export function knnProbe(bank: Labelled, queries: Labelled): number {
+export function knnProbe(bank: LabeledFeatures, queries: LabeledFeatures): number {
   const found = new Map<number, { right: number; all: number }>();
-  nearestNeighbours(bank, queries.features, NEIGHBOURS).forEach((neighbours, query) => {
+  nearestNeighbors(bank, queries.features, NEIGHBORS).forEach((neighbors, query) => {
     const label = queries.labels[query]!;
     const count = found.get(label) ?? { right: 0, all: 0 };
-    if (vote(neighbours) === label) count.right++;
+    if (vote(neighbors) === label) count.right++;
     count.all++;
     found.set(label, count);
   });
@@ -25,8 +25,8 @@ export function knnProbe(bank: Labelled, queries: Labelled): number {
   return recalls.reduce((sum, recall) => sum + recall, 0) / recalls.length;
 }
 
-/** The class with the heaviest neighbours; of equals, the one that is nearest. */
-function vote({ labels, cosines }: Neighbours): number {
+/** The class with the heaviest neighbors; of equals, the one that is nearest. */
+function vote({ labels, cosines }: Neighbors): number {
   const weights = new Map<number, number>();
   labels.forEach((label, i) =>
     weights.set(label, (weights.get(label) ?? 0) + Math.exp(cosines[i]! / VOTE_TEMPERATURE)),

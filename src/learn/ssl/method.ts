@@ -1,19 +1,19 @@
 /** What a pre-training method is to the loop that runs it (../train/pretrain.ts). */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor, Replaced } from '../../tensor/host-tensor.ts';
-import type { Recipe, View } from '../augment/index.ts';
-import type { Memory } from '../nn/optimiser.ts';
+import type { Augmentation, ViewParams } from '../augment/index.ts';
+import type { OptimizerState } from '../nn/optimizer.ts';
 import type { Model, Variables } from '../nn/variables.ts';
-import type { Geometry } from './geometry.ts';
+import type { EmbeddingStats } from './embedding-stats.ts';
 
-export interface Method<State extends MethodState> {
+export interface SslMethod<State extends MethodState> {
   readonly name: string;
-  /** How each image is seen: view k is drawn by recipe k. The first two are whole views, whose pairs people can look at. */
-  readonly views: readonly [Recipe, Recipe, ...Recipe[]];
+  /** How each image is seen: view k is drawn by augmentation k. The first two are whole views, whose pairs people can look at. */
+  readonly views: readonly [Augmentation, Augmentation, ...Augmentation[]];
   /** Dimensions of its embeddings, whose spread is watched. */
   readonly width: number;
-  /** Whether the step is fed the classes of the images. Where not, no label can leak into what is learnt. */
-  readonly labelled: boolean;
+  /** Whether the step is fed the classes of the images. Where not, no label can leak into what is learned. */
+  readonly labeled: boolean;
   /**
    * Everything that a step changes, before the first one. `params` and `stats` hold those of the encoder under its own
    * names: they are what pre-training hands on. All else (heads, averages, queues) lives and dies with the method.
@@ -32,7 +32,7 @@ export interface Method<State extends MethodState> {
 export type MethodState = Model<HostTensor<'float32'>>;
 
 /** The state of a method that needs no more. */
-export type PlainState = MethodState & { readonly memory: Memory<HostTensor<'float32'>> };
+export type PlainState = MethodState & { readonly optimizerState: OptimizerState<HostTensor<'float32'>> };
 
 /** The same state inside a step. */
 type TensorsOf<State> = Replaced<State, HostTensor<'float32'>, tf.Tensor>;
@@ -41,17 +41,17 @@ export interface MethodInputs<T> {
   /** [N, R, R, 3], RGB in 0..255 */
   readonly images: T;
   /** By number: `0`, `1`, ... */
-  readonly views: Readonly<Record<string, View<T>>>;
+  readonly views: Readonly<Record<string, ViewParams<T>>>;
   /** Learning rate, a scalar. */
-  readonly rate: T;
+  readonly learningRate: T;
   /** What `schedule` gave, as scalars. */
   readonly scheduled: Variables<T>;
-  /** [N], int32 class numbers; of `labelled` methods only. */
+  /** [N], int32 class numbers; of `labeled` methods only. */
   readonly labels?: T;
 }
 
 /** Scalars: means over the batch. */
-type MethodOutputs = Readonly<{ loss: tf.Scalar }> & Geometry;
+type MethodOutputs = Readonly<{ loss: tf.Scalar }> & EmbeddingStats;
 
 /** Where training stands when a step is taken. */
 interface Moment {

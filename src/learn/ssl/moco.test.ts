@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
 import { infoNce } from './moco.ts';
-import { enqueue, randomQueue } from './queue.ts';
+import { enqueueRows, randomQueue } from './queue.ts';
 import { dot, expectSlope, mean, normal, numberOf, tensor, unit, type Rows } from './rows.test-support.ts';
-import { unitLength } from './unit-length.ts';
+import { l2Normalize } from './l2-normalize.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -31,7 +31,7 @@ test.each([0.07, 0.2, 1])('the loss is that of plain loops at temperature %d', (
 
 test('the gradient is the slope of the plain loops', () => {
   expectSlope(
-    (rows) => infoNce(unitLength(rows), tensor(KEYS), tensor(QUEUE), 0.3),
+    (rows) => infoNce(l2Normalize(rows), tensor(KEYS), tensor(QUEUE), 0.3),
     (rows) => slow(rows, 0.3),
     QUERIES,
   );
@@ -50,9 +50,11 @@ test('a queue holds the last rows that came, newest batch first, whatever the le
     [3, 4],
     [5, 6],
   ])
-    queue = enqueue(queue, tensor(batch.map(row)));
+    queue = enqueueRows(queue, tensor(batch.map(row)));
   expect(queue.arraySync()).toEqual([5, 6, 3, 4, 1].map(row));
-  expect(enqueue(queue, tensor([7, 8, 9, 10, 11, 12, 13].map(row))).arraySync()).toEqual([7, 8, 9, 10, 11].map(row));
+  expect(enqueueRows(queue, tensor([7, 8, 9, 10, 11, 12, 13].map(row))).arraySync()).toEqual(
+    [7, 8, 9, 10, 11].map(row),
+  );
 });
 
 test('a first queue is of random directions, the same for the same key', () => {

@@ -3,23 +3,23 @@
  * the head, temperature and augmentation of X. Chen et al., arXiv 2003.04297. A query has to find its key among those of
  * past batches, which a slowly moving copy of the encoder made.
  *
- * The authors shuffle the keys among GPUs, so that a query and its key are not normalised with the same companions
+ * The authors shuffle the keys among GPUs, so that a query and its key are not normalized with the same companions
  * (section 3.3). On one device this can do nothing: whatever the order, the batch has the same statistics.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { valueAndGrads } from '../../tensor/index.ts';
-import { follow } from '../nn/average.ts';
-import { initialMemory, update } from '../nn/optimiser.ts';
-import { initialisePerceptron, perceptron } from '../nn/perceptron.ts';
+import { emaUpdate } from '../nn/ema.ts';
+import { initialOptimizerState, optimizerStep } from '../nn/optimizer.ts';
+import { initializeMlp, mlp } from '../nn/mlp.ts';
 import type { Variables } from '../nn/variables.ts';
-import { encode, seen } from './encode.ts';
-import { geometry } from './geometry.ts';
-import type { Method, PlainState } from './method.ts';
+import { encode, preprocessViews } from './encode.ts';
+import { embeddingStats } from './embedding-stats.ts';
+import type { SslMethod, PlainState } from './method.ts';
 import { contrastiveHead } from './projection.ts';
-import { enqueue, randomQueue } from './queue.ts';
+import { enqueueRows, randomQueue } from './queue.ts';
 import type { CommonSettings } from './settings.ts';
-import { unitLength } from './unit-length.ts';
+import { l2Normalize } from './l2-normalize.ts';
 
 interface MocoSettings extends CommonSettings {
   readonly temperature: number;
@@ -36,31 +36,37 @@ type MocoState = PlainState & {
 
 export function moco({
   network,
-  optimiser,
-  recipe,
+  optimizer,
+  augmentation,
   seed,
   temperature,
   queue: length,
   momentum,
-}: MocoSettings): Method<MocoState> {
+}: MocoSettings): SslMethod<MocoState> {
   const head = contrastiveHead(network);
-  const embed = (params: Variables<tf.Tensor>, features: tf.Tensor2D) => unitLength(perceptron(head, params, features));
+  const embed = (params: Variables<tf.Tensor>, features: tf.Tensor2D) => l2Normalize(mlp(head, params, features));
   return {
     name: 'moco',
-    views: [recipe, recipe],
+    views: [augmentation, augmentation],
     width: head.widths.at(-1)!,
-    labelled: false,
+    labeled: false,
     initial: (encoder) => {
-      const params = { ...encoder.params, ...initialisePerceptron(head, ['moco', seed]) };
+      const params = { ...encoder.params, ...initializeMlp(head, ['moco', seed]) };
       const queue = randomQueue(length, head.widths.at(-1)!, ['moco', seed, 'queue']);
-      return { params, stats: encoder.stats, memory: initialMemory(optimiser, params), keyEncoder: params, queue };
+      return {
+        params,
+        stats: encoder.stats,
+        optimizerState: initialOptimizerState(optimizer, params),
+        keyEncoder: params,
+        queue,
+      };
     },
     schedule: () => ({}),
 
     /** Algorithm 1 of the paper; as in the authors' code, the key encoder moves before it is used. */
     step: ({ state, inputs }) => {
-      const [ofQueries, ofKeys] = seen(inputs.images, inputs.views) as [tf.Tensor4D, tf.Tensor4D];
-      const keyEncoder = follow(state.keyEncoder, state.params, tf.scalar(momentum)); // equation 2
+      const [ofQueries, ofKeys] = preprocessViews(inputs.images, inputs.views) as [tf.Tensor4D, tf.Tensor4D];
+      const keyEncoder = emaUpdate(state.keyEncoder, state.params, tf.scalar(momentum)); // equation 2
       const keys = embed(
         keyEncoder,
         encode(network, { params: keyEncoder, stats: state.stats }, [ofKeys]).features[0]!,
@@ -72,10 +78,22 @@ export function moco({
         return { value: infoNce(queries, keys, state.queue as tf.Tensor2D, temperature), aux: { stats, queries } };
       }, state.params);
 
-      const { params, memory } = update(optimiser, state.params, gradients, state.memory, inputs.rate);
+      const { params, optimizerState } = optimizerStep(
+        optimizer,
+        state.params,
+        gradients,
+        state.optimizerState,
+        inputs.learningRate,
+      );
       return {
-        state: { params, stats: aux.stats, memory, keyEncoder, queue: enqueue(state.queue as tf.Tensor2D, keys) },
-        outputs: { loss: value, ...geometry(tf.concat([aux.queries, keys])) },
+        state: {
+          params,
+          stats: aux.stats,
+          optimizerState,
+          keyEncoder,
+          queue: enqueueRows(state.queue as tf.Tensor2D, keys),
+        },
+        outputs: { loss: value, ...embeddingStats(tf.concat([aux.queries, keys])) },
       };
     },
   };

@@ -7,7 +7,7 @@ import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { random, type KeyPart } from '../../util/random.ts';
 
 /** [length, d] and [rows, d] to [length, d]. */
-export function enqueue(queue: tf.Tensor2D, rows: tf.Tensor2D): tf.Tensor2D {
+export function enqueueRows(queue: tf.Tensor2D, rows: tf.Tensor2D): tf.Tensor2D {
   return tf.slice(tf.concat([rows, queue]), 0, queue.shape[0]);
 }
 

@@ -1,17 +1,17 @@
-import type { Recipe } from '../augment/index.ts';
-import type { Optimiser } from '../nn/optimiser.ts';
+import type { Augmentation } from '../augment/index.ts';
+import type { Optimizer } from '../nn/optimizer.ts';
 import type { ResNet } from '../nn/resnet.ts';
 
 /** What every method is told. */
 export interface CommonSettings {
   readonly network: ResNet;
-  readonly optimiser: Optimiser;
+  readonly optimizer: Optimizer;
   /** How whole views are drawn. */
-  readonly recipe: Recipe;
+  readonly augmentation: Augmentation;
   /** Images in a batch. */
-  readonly batch: number;
+  readonly batchSize: number;
   /** Learning rate after its warm-up. */
-  readonly rate: number;
+  readonly learningRate: number;
   /** Of the first weights of heads. */
   readonly seed: number;
 }

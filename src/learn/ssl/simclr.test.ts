@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
 import { ntXent } from './simclr.ts';
 import { dot, expectSlope, normal, numberOf, tensor, unit, type Rows } from './rows.test-support.ts';
-import { unitLength } from './unit-length.ts';
+import { l2Normalize } from './l2-normalize.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -42,7 +42,7 @@ test('pairs at right angles to all others cost ln(1 + (2N - 2) exp(-1 / t))', ()
 
 test('the gradient is the slope of the plain loops', () => {
   expectSlope(
-    (rows) => ntXent(unitLength(rows), 0.3),
+    (rows) => ntXent(l2Normalize(rows), 0.3),
     (rows) => slowNtXent(unit(rows), 0.3),
     normal('gradient', 8, 5),
   );
@@ -50,14 +50,14 @@ test('the gradient is the slope of the plain loops', () => {
 
 test('the loss is indifferent to the length of rows and the order of images', () => {
   const views = normal('order', 6, 4);
-  const value = numberOf(ntXent(unitLength(tensor(views)), 0.5));
-  const stretched = unitLength(tensor(views.map((row, i) => row.map((entry) => entry * (i + 1)))));
+  const value = numberOf(ntXent(l2Normalize(tensor(views)), 0.5));
+  const stretched = l2Normalize(tensor(views.map((row, i) => row.map((entry) => entry * (i + 1)))));
   expect(numberOf(ntXent(stretched, 0.5))).toBeCloseTo(value, 5);
   const order = [2, 0, 1];
   const shuffled = [...order.map((i) => views[i]!), ...order.map((i) => views[i + 3]!)];
-  expect(numberOf(ntXent(unitLength(tensor(shuffled)), 0.5))).toBeCloseTo(value, 5);
+  expect(numberOf(ntXent(l2Normalize(tensor(shuffled)), 0.5))).toBeCloseTo(value, 5);
 });
 
 test('a row of zeros has no direction and does no harm', () => {
-  expect(Array.from(unitLength(tf.zeros([1, 3])).dataSync())).toEqual([0, 0, 0]);
+  expect(Array.from(l2Normalize(tf.zeros([1, 3])).dataSync())).toEqual([0, 0, 0]);
 });

@@ -5,51 +5,60 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { valueAndGrads } from '../../tensor/index.ts';
-import { initialMemory, update } from '../nn/optimiser.ts';
-import { initialisePerceptron, perceptron } from '../nn/perceptron.ts';
-import { encode, halves, seen } from './encode.ts';
-import { geometry } from './geometry.ts';
-import { logShares } from './log-shares.ts';
-import type { Method, PlainState } from './method.ts';
+import { initialOptimizerState, optimizerStep } from '../nn/optimizer.ts';
+import { initializeMlp, mlp } from '../nn/mlp.ts';
+import { encode, halves, preprocessViews } from './encode.ts';
+import { embeddingStats } from './embedding-stats.ts';
+import { logSoftmaxSimilarity } from './log-softmax-similarity.ts';
+import type { SslMethod, PlainState } from './method.ts';
 import { contrastiveHead } from './projection.ts';
 import type { CommonSettings } from './settings.ts';
-import { unitLength } from './unit-length.ts';
+import { l2Normalize } from './l2-normalize.ts';
 
 interface SimclrSettings extends CommonSettings {
   readonly temperature: number;
 }
 
-export function simclr({ network, optimiser, recipe, seed, temperature }: SimclrSettings): Method<PlainState> {
+export function simclr({ network, optimizer, augmentation, seed, temperature }: SimclrSettings): SslMethod<PlainState> {
   const head = contrastiveHead(network);
   return {
     name: 'simclr',
-    views: [recipe, recipe],
+    views: [augmentation, augmentation],
     width: head.widths.at(-1)!,
-    labelled: false,
+    labeled: false,
     initial: (encoder) => {
-      const params = { ...encoder.params, ...initialisePerceptron(head, ['simclr', seed]) };
-      return { params, stats: encoder.stats, memory: initialMemory(optimiser, params) };
+      const params = { ...encoder.params, ...initializeMlp(head, ['simclr', seed]) };
+      return { params, stats: encoder.stats, optimizerState: initialOptimizerState(optimizer, params) };
     },
     schedule: () => ({}),
 
     /** Algorithm 1 of the paper. */
     step: ({ state, inputs }) => {
       // "Draw two augmentation functions": row i and row i + N are views of one image. Both in one pass, so that batch
-      // normalisation sees them as one batch, as in the authors' code.
-      const views = tf.concat(seen(inputs.images, inputs.views)); // [2N, S, S, 3]
+      // normalization sees them as one batch, as in the authors' code.
+      const views = tf.concat(preprocessViews(inputs.images, inputs.views)); // [2N, S, S, 3]
       const { value, aux, gradients } = valueAndGrads((params) => {
         const { features, stats } = encode(network, { params, stats: state.stats }, [views]); // h = f(x)
-        const embeddings = unitLength(perceptron(head, params, features[0]!)); // z = g(h), [2N, 128]
+        const embeddings = l2Normalize(mlp(head, params, features[0]!)); // z = g(h), [2N, 128]
         return { value: ntXent(embeddings, temperature), aux: { stats, embeddings } };
       }, state.params);
-      const { params, memory } = update(optimiser, state.params, gradients, state.memory, inputs.rate);
-      return { state: { params, stats: aux.stats, memory }, outputs: { loss: value, ...geometry(aux.embeddings) } };
+      const { params, optimizerState } = optimizerStep(
+        optimizer,
+        state.params,
+        gradients,
+        state.optimizerState,
+        inputs.learningRate,
+      );
+      return {
+        state: { params, stats: aux.stats, optimizerState },
+        outputs: { loss: value, ...embeddingStats(aux.embeddings) },
+      };
     },
   };
 }
 
 /**
- * The normalised temperature-scaled cross entropy (equation 1), averaged over all 2N views:
+ * The normalized temperature-scaled cross entropy (equation 1), averaged over all 2N views:
  *
  *     l(i, j) = -log( exp(s(i, j) / t) / sum over k != i of exp(s(i, k) / t) )
  *
@@ -60,5 +69,5 @@ export function ntXent(embeddings: tf.Tensor2D, temperature: number): tf.Scalar 
   const views = embeddings.shape[0];
   const [first, second] = halves(tf.eye(views));
   const siblings = tf.concat([second, first]); // [2N, 2N], 1 where the column is the row's sibling
-  return tf.neg(tf.div(tf.sum(tf.mul(logShares(embeddings, temperature), siblings)), views));
+  return tf.neg(tf.div(tf.sum(tf.mul(logSoftmaxSimilarity(embeddings, temperature), siblings)), views));
 }

@@ -6,15 +6,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { stopGradient, valueAndGrads } from '../../tensor/index.ts';
-import { initialMemory, update, type Memory } from '../nn/optimiser.ts';
-import { initialisePerceptron, perceptron, type Perceptron } from '../nn/perceptron.ts';
-import { structureOf } from '../nn/resnet.ts';
+import { initialOptimizerState, optimizerStep, type OptimizerState } from '../nn/optimizer.ts';
+import { initializeMlp, mlp, type Mlp } from '../nn/mlp.ts';
+import { resnetStructure } from '../nn/resnet.ts';
 import type { Variables } from '../nn/variables.ts';
-import { encode, seen } from './encode.ts';
-import { geometry } from './geometry.ts';
-import type { Method, MethodState } from './method.ts';
+import { encode, preprocessViews } from './encode.ts';
+import { embeddingStats } from './embedding-stats.ts';
+import type { SslMethod, MethodState } from './method.ts';
 import type { CommonSettings } from './settings.ts';
-import { unitLength } from './unit-length.ts';
+import { l2Normalize } from './l2-normalize.ts';
 
 interface SimsiamSettings extends CommonSettings {
   /** Of the projection; 2048 in the paper. */
@@ -26,69 +26,81 @@ interface SimsiamSettings extends CommonSettings {
 }
 
 type SimsiamState = MethodState & {
-  readonly memory: Readonly<Record<'encoder' | 'predictor', Memory<HostTensor<'float32'>>>>;
+  readonly optimizerState: Readonly<Record<'encoder' | 'predictor', OptimizerState<HostTensor<'float32'>>>>;
 };
 
-export function simsiam(settings: SimsiamSettings): Method<SimsiamState> {
-  const { network, optimiser, recipe, rate, seed } = settings;
+export function simsiam(settings: SimsiamSettings): SslMethod<SimsiamState> {
+  const { network, optimizer, augmentation, learningRate, seed } = settings;
   const { projection, predictor } = heads(settings);
   const target = settings.stopGradient ? stopGradient : (z: tf.Tensor2D) => z;
   return {
     name: 'simsiam',
-    views: [recipe, recipe],
+    views: [augmentation, augmentation],
     width: settings.width,
-    labelled: false,
+    labeled: false,
     initial: (encoder) => {
       const key = ['simsiam', seed] as const;
-      const projected = { ...encoder.params, ...initialisePerceptron(projection, key) };
-      const predicting = initialisePerceptron(predictor, key);
-      const memory = { encoder: initialMemory(optimiser, projected), predictor: initialMemory(optimiser, predicting) };
-      return { params: { ...projected, ...predicting }, stats: encoder.stats, memory };
+      const projected = { ...encoder.params, ...initializeMlp(projection, key) };
+      const predicting = initializeMlp(predictor, key);
+      const optimizerState = {
+        encoder: initialOptimizerState(optimizer, projected),
+        predictor: initialOptimizerState(optimizer, predicting),
+      };
+      return { params: { ...projected, ...predicting }, stats: encoder.stats, optimizerState };
     },
     // "h with a constant lr ... produces slightly better results" (section 4.2).
-    schedule: () => ({ predictorRate: rate }),
+    schedule: () => ({ predictorRate: learningRate }),
 
     /** Algorithm 1 of the paper. */
     step: ({ state, inputs }) => {
-      const views = seen(inputs.images, inputs.views);
+      const views = preprocessViews(inputs.images, inputs.views);
       const { value, aux, gradients } = valueAndGrads((params) => {
-        // Each view is a batch of its own to batch normalisation, as in the authors' code.
+        // Each view is a batch of its own to batch normalization, as in the authors' code.
         const { features, stats } = encode(network, { params, stats: state.stats }, views);
-        const [z1, z2] = features.map((rows) => perceptron(projection, params, rows)) as [tf.Tensor2D, tf.Tensor2D];
-        const [p1, p2] = [z1, z2].map((z) => perceptron(predictor, params, z)) as [tf.Tensor2D, tf.Tensor2D];
-        const loss = tf.mul(0.5, tf.add(negativeCosine(p1, target(z2)), negativeCosine(p2, target(z1)))); // equation 4
-        return { value: loss as tf.Scalar, aux: { stats, embeddings: unitLength(tf.concat([z1, z2])) } };
+        const [z1, z2] = features.map((rows) => mlp(projection, params, rows)) as [tf.Tensor2D, tf.Tensor2D];
+        const [p1, p2] = [z1, z2].map((z) => mlp(predictor, params, z)) as [tf.Tensor2D, tf.Tensor2D];
+        const loss = tf.mul(
+          0.5,
+          tf.add(negativeCosineSimilarity(p1, target(z2)), negativeCosineSimilarity(p2, target(z1))),
+        ); // equation 4
+        return { value: loss as tf.Scalar, aux: { stats, embeddings: l2Normalize(tf.concat([z1, z2])) } };
       }, state.params);
 
       const { own: encoder, rest: predicting } = parted(state.params, predictor.name);
       const slopes = parted(gradients, predictor.name);
-      const a = update(optimiser, encoder, slopes.own, state.memory.encoder, inputs.rate);
-      const b = update(optimiser, predicting, slopes.rest, state.memory.predictor, inputs.scheduled.predictorRate!);
+      const a = optimizerStep(optimizer, encoder, slopes.own, state.optimizerState.encoder, inputs.learningRate);
+      const b = optimizerStep(
+        optimizer,
+        predicting,
+        slopes.rest,
+        state.optimizerState.predictor,
+        inputs.scheduled.predictorRate!,
+      );
       return {
         state: {
           params: { ...a.params, ...b.params },
           stats: aux.stats,
-          memory: { encoder: a.memory, predictor: b.memory },
+          optimizerState: { encoder: a.optimizerState, predictor: b.optimizerState },
         },
-        outputs: { loss: value, ...geometry(aux.embeddings) },
+        outputs: { loss: value, ...embeddingStats(aux.embeddings) },
       };
     },
   };
 }
 
 /** Minus the mean cosine of rows (equation 1): -1 where all agree. */
-export function negativeCosine(predicted: tf.Tensor2D, wanted: tf.Tensor2D): tf.Scalar {
-  return tf.neg(tf.mean(tf.sum(tf.mul(unitLength(predicted), unitLength(wanted)), 1)));
+export function negativeCosineSimilarity(predicted: tf.Tensor2D, wanted: tf.Tensor2D): tf.Scalar {
+  return tf.neg(tf.mean(tf.sum(tf.mul(l2Normalize(predicted), l2Normalize(wanted)), 1)));
 }
 
 /** "Baseline settings" of section 3. */
-function heads({ network, width, bottleneck }: SimsiamSettings): Record<'projection' | 'predictor', Perceptron> {
+function heads({ network, width, bottleneck }: SimsiamSettings): Record<'projection' | 'predictor', Mlp> {
   return {
     // "BN applied to each fully-connected (fc) layer, including its output fc. Its output fc has no ReLU ... This MLP has 3
     // layers." The last BN has no scale and offset in the authors' code.
     projection: {
       name: 'projection',
-      widths: [structureOf(network).features, width, width, width],
+      widths: [resnetStructure(network).features, width, width, width],
       hidden: 'affine',
       output: 'plain',
     },

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
 import { ntXent } from './simclr.ts';
-import { supervisedContrast } from './supcon.ts';
+import { supConLoss } from './supcon.ts';
 import { dot, expectSlope, mean, normal, numberOf, tensor, unit, type Rows } from './rows.test-support.ts';
-import { unitLength } from './unit-length.ts';
+import { l2Normalize } from './l2-normalize.ts';
 
 beforeAll(async () => {
   await tf.setBackend('cpu');
@@ -14,7 +14,7 @@ const ROWS = normal('supcon', 10, 6);
 const LABELS = [0, 1, 0, 2, 1];
 const both = (labels: readonly number[]) => [...labels, ...labels];
 const lossOf = (rows: Rows, labels: readonly number[], temperature: number) =>
-  numberOf(supervisedContrast(tensor(rows), tf.tensor1d(both(labels), 'int32'), temperature));
+  numberOf(supConLoss(tensor(rows), tf.tensor1d(both(labels), 'int32'), temperature));
 
 /** Equation 2, term by term. */
 function slow(rows: Rows, labels: readonly number[], temperature: number): number {
@@ -36,7 +36,7 @@ test.each([0.07, 0.1, 1])('the loss is that of plain loops at temperature %d', (
 
 test('the gradient is the slope of the plain loops', () => {
   expectSlope(
-    (rows) => supervisedContrast(unitLength(rows), tf.tensor1d(both(LABELS), 'int32'), 0.3),
+    (rows) => supConLoss(l2Normalize(rows), tf.tensor1d(both(LABELS), 'int32'), 0.3),
     (rows) => slow(rows, LABELS, 0.3),
     ROWS,
   );

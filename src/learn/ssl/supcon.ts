@@ -4,44 +4,53 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { valueAndGrads } from '../../tensor/index.ts';
-import { initialMemory, update } from '../nn/optimiser.ts';
-import { initialisePerceptron, perceptron } from '../nn/perceptron.ts';
-import { encode, seen } from './encode.ts';
-import { geometry } from './geometry.ts';
-import { logShares } from './log-shares.ts';
-import type { Method, PlainState } from './method.ts';
+import { initialOptimizerState, optimizerStep } from '../nn/optimizer.ts';
+import { initializeMlp, mlp } from '../nn/mlp.ts';
+import { encode, preprocessViews } from './encode.ts';
+import { embeddingStats } from './embedding-stats.ts';
+import { logSoftmaxSimilarity } from './log-softmax-similarity.ts';
+import type { SslMethod, PlainState } from './method.ts';
 import { contrastiveHead } from './projection.ts';
 import type { CommonSettings } from './settings.ts';
-import { unitLength } from './unit-length.ts';
+import { l2Normalize } from './l2-normalize.ts';
 
 interface SupconSettings extends CommonSettings {
   readonly temperature: number;
 }
 
-export function supcon({ network, optimiser, recipe, seed, temperature }: SupconSettings): Method<PlainState> {
+export function supcon({ network, optimizer, augmentation, seed, temperature }: SupconSettings): SslMethod<PlainState> {
   const head = contrastiveHead(network);
   return {
     name: 'supcon',
-    views: [recipe, recipe],
+    views: [augmentation, augmentation],
     width: head.widths.at(-1)!,
-    labelled: true,
+    labeled: true,
     initial: (encoder) => {
-      const params = { ...encoder.params, ...initialisePerceptron(head, ['supcon', seed]) };
-      return { params, stats: encoder.stats, memory: initialMemory(optimiser, params) };
+      const params = { ...encoder.params, ...initializeMlp(head, ['supcon', seed]) };
+      return { params, stats: encoder.stats, optimizerState: initialOptimizerState(optimizer, params) };
     },
     schedule: () => ({}),
 
     /** Section 3.1: "a multiviewed batch" of 2N, in one pass. */
     step: ({ state, inputs }) => {
-      const views = tf.concat(seen(inputs.images, inputs.views)); // [2N, S, S, 3]
+      const views = tf.concat(preprocessViews(inputs.images, inputs.views)); // [2N, S, S, 3]
       const labels = tf.concat([inputs.labels!, inputs.labels!]) as tf.Tensor1D; // [2N]
       const { value, aux, gradients } = valueAndGrads((params) => {
         const { features, stats } = encode(network, { params, stats: state.stats }, [views]);
-        const embeddings = unitLength(perceptron(head, params, features[0]!));
-        return { value: supervisedContrast(embeddings, labels, temperature), aux: { stats, embeddings } };
+        const embeddings = l2Normalize(mlp(head, params, features[0]!));
+        return { value: supConLoss(embeddings, labels, temperature), aux: { stats, embeddings } };
       }, state.params);
-      const { params, memory } = update(optimiser, state.params, gradients, state.memory, inputs.rate);
-      return { state: { params, stats: aux.stats, memory }, outputs: { loss: value, ...geometry(aux.embeddings) } };
+      const { params, optimizerState } = optimizerStep(
+        optimizer,
+        state.params,
+        gradients,
+        state.optimizerState,
+        inputs.learningRate,
+      );
+      return {
+        state: { params, stats: aux.stats, optimizerState },
+        outputs: { loss: value, ...embeddingStats(aux.embeddings) },
+      };
     },
   };
 }
@@ -54,10 +63,13 @@ export function supcon({ network, optimiser, recipe, seed, temperature }: Supcon
  * with P(i) the other views of i's class. `embeddings` [2N, d] of unit length, `labels` [2N]. Every view has a sibling, so
  * no P(i) is empty; where every label is unique this is SimCLR's loss. (The authors' code multiplies by t / 0.07.)
  */
-export function supervisedContrast(embeddings: tf.Tensor2D, labels: tf.Tensor1D, temperature: number): tf.Scalar {
+export function supConLoss(embeddings: tf.Tensor2D, labels: tf.Tensor1D, temperature: number): tf.Scalar {
   const views = embeddings.shape[0];
   const alike = tf.cast(tf.equal(tf.reshape(labels, [views, 1]), tf.reshape(labels, [1, views])), 'float32');
   const positives = tf.mul(alike, tf.sub(1, tf.eye(views))); // [2N, 2N]
-  const ofEach = tf.div(tf.sum(tf.mul(logShares(embeddings, temperature), positives), 1), tf.sum(positives, 1)); // [2N]
+  const ofEach = tf.div(
+    tf.sum(tf.mul(logSoftmaxSimilarity(embeddings, temperature), positives), 1),
+    tf.sum(positives, 1),
+  ); // [2N]
   return tf.neg(tf.mean(ofEach));
 }

@@ -3,11 +3,11 @@ import { beforeAll, expect, test } from 'vitest';
 import '@tensorflow/tfjs-backend-cpu';
 import { toTfjs, type HostTensor, type Tree } from '../../tensor/index.ts';
 import { mapTree } from '../../tensor/tree.ts';
-import { drawViews, recipe } from '../augment/index.ts';
-import { initialise } from '../nn/initialise.ts';
+import { sampleViewParams, namedAugmentation } from '../augment/index.ts';
+import { initializeResNet } from '../nn/initialize.ts';
 import { resnet, type ResNet } from '../nn/resnet.ts';
 import { sinkhorn } from './sinkhorn.ts';
-import { assign, swappedPrediction, swav } from './swav.ts';
+import { computeCodes, swappedPrediction, swav } from './swav.ts';
 import { expectSlope, mean, normal, numberOf, tensor, unit, type Rows } from './rows.test-support.ts';
 
 beforeAll(async () => {
@@ -79,7 +79,7 @@ test('scores at the ends of their range neither overflow nor vanish', () => {
 
 test('the past counts once it is called, and not before', () => {
   const [now, past] = [normal('now', 4, 3), normal('past', 6, 3)];
-  const codes = (queued: number) => arrays(assign(tensor(now), tensor(past), tf.scalar(queued), 0.5));
+  const codes = (queued: number) => arrays(computeCodes(tensor(now), tensor(past), tf.scalar(queued), 0.5));
   codesOf(now, 0.5).forEach((row, i) => {
     row.forEach((share, k) => {
       expect(codes(0)[i]![k]).toBeCloseTo(share, 5);
@@ -140,10 +140,10 @@ test('predictions that know nothing cost ln(prototypes)', () => {
 const NETWORK: ResNet = { ...resnet('resnet-small'), blocks: [1], widths: [4] };
 const METHOD = swav({
   network: NETWORK,
-  optimiser: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0.1 },
-  recipe: recipe('fundus', { size: 16 }),
-  batch: 4,
-  rate: 0.5,
+  optimizer: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0.1 },
+  augmentation: namedAugmentation('fundus', { size: 16 }),
+  batchSize: 4,
+  learningRate: 0.5,
   seed: 1,
   prototypes: 5,
   temperature: 0.1,
@@ -171,12 +171,12 @@ test('prototypes stand still in their first epochs, and the queue waits for its 
 });
 
 test('a step leaves frozen prototypes at their directions, and moves free ones', () => {
-  const state = METHOD.initial(initialise(NETWORK, ['swav', 1]));
+  const state = METHOD.initial(initializeResNet(NETWORK, ['swav', 1]));
   const tensors = (tree: unknown) => mapTree(tree as Tree<HostTensor>, toTfjs) as never;
   const directionsAfter = (moving: number) => {
     const draw = { seed: 1, epoch: 1, indices: [0, 1, 2, 3], sourceSize: 16 };
     const views = tensors(
-      Object.fromEntries(METHOD.views.map((one, view) => [view, drawViews(one, { ...draw, view })])),
+      Object.fromEntries(METHOD.views.map((one, view) => [view, sampleViewParams(one, { ...draw, view })])),
     );
     const images = tf.tensor(
       normal('images', 4, 16 * 16 * 3)
@@ -187,7 +187,12 @@ test('a step leaves frozen prototypes at their directions, and moves free ones',
     );
     const { state: next } = METHOD.step({
       state: tensors(state),
-      inputs: { images, views, rate: tf.scalar(0.5), scheduled: { moving: tf.scalar(moving), queued: tf.scalar(0) } },
+      inputs: {
+        images,
+        views,
+        learningRate: tf.scalar(0.5),
+        scheduled: { moving: tf.scalar(moving), queued: tf.scalar(0) },
+      },
     });
     return unit((next.params['prototypes.weight'] as tf.Tensor2D).arraySync());
   };

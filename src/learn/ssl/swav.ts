@@ -1,22 +1,22 @@
 /**
  * SwAV: M. Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster Assignments", NeurIPS 2020 (arXiv
- * 2006.09882). Views are assigned to learnt prototypes, equally many to each; every view has to predict the assignment of
+ * 2006.09882). Views are assigned to learned prototypes, equally many to each; every view has to predict the assignment of
  * another. Two whole views make the assignments, small crops only predict ("multi-crop").
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { stopGradient, valueAndGrads } from '../../tensor/index.ts';
-import type { Recipe } from '../augment/index.ts';
-import { initialMemory, update } from '../nn/optimiser.ts';
-import { initialisePerceptron, perceptron, type Perceptron } from '../nn/perceptron.ts';
-import { structureOf } from '../nn/resnet.ts';
-import { encode, halves, seen } from './encode.ts';
-import { geometry } from './geometry.ts';
-import type { Method, PlainState } from './method.ts';
-import { enqueue, randomQueue } from './queue.ts';
+import type { Augmentation } from '../augment/index.ts';
+import { initialOptimizerState, optimizerStep } from '../nn/optimizer.ts';
+import { initializeMlp, mlp, type Mlp } from '../nn/mlp.ts';
+import { resnetStructure } from '../nn/resnet.ts';
+import { encode, halves, preprocessViews } from './encode.ts';
+import { embeddingStats } from './embedding-stats.ts';
+import type { SslMethod, PlainState } from './method.ts';
+import { enqueueRows, randomQueue } from './queue.ts';
 import type { CommonSettings } from './settings.ts';
 import { sinkhorn } from './sinkhorn.ts';
-import { unitLength } from './unit-length.ts';
+import { l2Normalize } from './l2-normalize.ts';
 
 interface SwavSettings extends CommonSettings {
   /** 3000 for the thousand classes of ImageNet; more than a batch and its queue can fill stay empty. */
@@ -40,12 +40,12 @@ type SwavState = PlainState & { readonly queue?: Readonly<Record<'first' | 'seco
 const WIDTH = 128;
 const PROTOTYPES = 'prototypes.weight';
 
-export function swav(settings: SwavSettings): Method<SwavState> {
+export function swav(settings: SwavSettings): SslMethod<SwavState> {
   const {
     network,
-    optimiser,
-    recipe,
-    batch,
+    optimizer,
+    augmentation,
+    batchSize,
     seed,
     prototypes,
     temperature,
@@ -56,73 +56,84 @@ export function swav(settings: SwavSettings): Method<SwavState> {
     queueFrom,
     freeze,
   } = settings;
-  const projection: Perceptron = {
+  const projection: Mlp = {
     name: 'projection',
-    widths: [structureOf(network).features, hidden, WIDTH],
+    widths: [resnetStructure(network).features, hidden, WIDTH],
     hidden: 'affine',
     output: 'none',
   };
   return {
     name: 'swav',
-    views: [whole(recipe), whole(recipe), ...Array<Recipe>(smallCrops).fill(small(recipe))],
+    views: [whole(augmentation), whole(augmentation), ...Array<Augmentation>(smallCrops).fill(small(augmentation))],
     width: WIDTH,
-    labelled: false,
+    labeled: false,
     initial: (encoder) => {
       const directions = randomQueue(prototypes, WIDTH, ['swav', seed, 'prototypes']);
       const params = {
         ...encoder.params,
-        ...initialisePerceptron(projection, ['swav', seed]),
+        ...initializeMlp(projection, ['swav', seed]),
         [PROTOTYPES]: directions,
       };
-      const state = { params, stats: encoder.stats, memory: initialMemory(optimiser, params) };
+      const state = { params, stats: encoder.stats, optimizerState: initialOptimizerState(optimizer, params) };
       const empty = (which: string) => randomQueue(length, WIDTH, ['swav', seed, which]);
       return length === 0 ? state : { ...state, queue: { first: empty('first'), second: empty('second') } };
     },
     schedule: ({ step, stepsPerEpoch }) => ({
       moving: step < freeze * stepsPerEpoch ? 0 : 1,
-      queued: step < queueFrom * stepsPerEpoch || step * batch < length ? 0 : 1,
+      queued: step < queueFrom * stepsPerEpoch || step * batchSize < length ? 0 : 1,
     }),
 
     /** Algorithm 1 of the paper's appendix. */
     step: ({ state, inputs }) => {
-      const crops = seen(inputs.images, inputs.views);
+      const crops = preprocessViews(inputs.images, inputs.views);
       const images = crops[0]!.shape[0];
       // One pass for each size.
       const sizes = [tf.concat(crops.slice(0, 2)), ...(smallCrops > 0 ? [tf.concat(crops.slice(2))] : [])];
       // Prototypes are directions, so what decays of their length in a step has no effect on the next.
-      const normalised = { ...state.params, [PROTOTYPES]: unitLength(state.params[PROTOTYPES] as tf.Tensor2D) };
+      const normalized = { ...state.params, [PROTOTYPES]: l2Normalize(state.params[PROTOTYPES] as tf.Tensor2D) };
 
       const { value, aux, gradients } = valueAndGrads((params) => {
         const { features, stats } = encode(network, { params, stats: state.stats }, sizes);
-        const embeddings = unitLength(perceptron(projection, params, tf.concat(features))); // [crops * N, 128]
+        const embeddings = l2Normalize(mlp(projection, params, tf.concat(features))); // [crops * N, 128]
         const directions = params[PROTOTYPES];
         const scores = tf.split<tf.Tensor2D>(tf.matMul(embeddings, directions, false, true), crops.length); // [N, K] each
         const codes = (['first', 'second'] as const).map((which, i) => {
           const past: tf.Tensor2D | null =
             state.queue === undefined ? null : tf.matMul(state.queue[which], directions, false, true);
-          return stopGradient(assign(scores[i]!, past, inputs.scheduled.queued!, epsilon));
+          return stopGradient(computeCodes(scores[i]!, past, inputs.scheduled.queued!, epsilon));
         });
         const assigning = tf.slice(embeddings, [0, 0], [2 * images, WIDTH]);
         return { value: swappedPrediction(scores, codes, temperature), aux: { stats, assigning } };
-      }, normalised);
+      }, normalized);
 
       const slopes = { ...gradients, [PROTOTYPES]: tf.mul(gradients[PROTOTYPES], inputs.scheduled.moving!) };
-      const { params, memory } = update(optimiser, normalised, slopes, state.memory, inputs.rate);
+      const { params, optimizerState } = optimizerStep(
+        optimizer,
+        normalized,
+        slopes,
+        state.optimizerState,
+        inputs.learningRate,
+      );
       const [first, second] = halves(aux.assigning);
       const queue = state.queue && {
-        first: enqueue(state.queue.first as tf.Tensor2D, first),
-        second: enqueue(state.queue.second as tf.Tensor2D, second),
+        first: enqueueRows(state.queue.first as tf.Tensor2D, first),
+        second: enqueueRows(state.queue.second as tf.Tensor2D, second),
       };
       return {
-        state: { params, stats: aux.stats, memory, ...(queue && { queue }) },
-        outputs: { loss: value, ...geometry(aux.assigning) },
+        state: { params, stats: aux.stats, optimizerState, ...(queue && { queue }) },
+        outputs: { loss: value, ...embeddingStats(aux.assigning) },
       };
     },
   };
 }
 
 /** Shares of prototypes for `scores` [N, K]: equal over the batch and, once `queued` is 1, the past [Q, K] with it. */
-export function assign(scores: tf.Tensor2D, past: tf.Tensor2D | null, queued: tf.Tensor, epsilon: number): tf.Tensor2D {
+export function computeCodes(
+  scores: tf.Tensor2D,
+  past: tf.Tensor2D | null,
+  queued: tf.Tensor,
+  epsilon: number,
+): tf.Tensor2D {
   const images = scores.shape[0];
   const own: tf.Tensor1D = tf.ones([images]);
   if (past === null) return sinkhorn(scores, epsilon, own);
@@ -147,9 +158,9 @@ export function swappedPrediction(
 }
 
 /** Shares of the area: "0.14 to 1" for whole views, "0.05 to 0.14" for small crops, of 96 px where whole ones have 224 (appendix A). */
-const whole = (recipe: Recipe): Recipe => ({ ...recipe, crop: [0.14, 1] });
-const small = (recipe: Recipe): Recipe => ({
-  ...recipe,
+const whole = (augmentation: Augmentation): Augmentation => ({ ...augmentation, crop: [0.14, 1] });
+const small = (augmentation: Augmentation): Augmentation => ({
+  ...augmentation,
   crop: [0.05, 0.14],
-  size: 2 * Math.round((recipe.size * 48) / 224),
+  size: 2 * Math.round((augmentation.size * 48) / 224),
 });

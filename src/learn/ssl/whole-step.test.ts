@@ -5,21 +5,21 @@ import type { Engine } from '../../tensor/engine.ts';
 import { float32, uint8, type HostTensor } from '../../tensor/host-tensor.ts';
 import { openEngine } from '../../tensor/index.ts';
 import { openOnnxruntime } from '../../tensor/onnx/engine.ts';
-import { drawViews, recipe, viewSpecs } from '../augment/index.ts';
-import { initialise } from '../nn/initialise.ts';
+import { sampleViewParams, namedAugmentation, viewParamSpecs } from '../augment/index.ts';
+import { initializeResNet } from '../nn/initialize.ts';
 import { resnet } from '../nn/resnet.ts';
 import { simclr } from './simclr.ts';
 
-/** Nearly the least at which every layer works, since eager operations take ten seconds for it: maps of 10, 5, 3, 2 and 1 pixels, four views to normalise by. */
+/** Nearly the least at which every layer works, since eager operations take ten seconds for it: maps of 10, 5, 3, 2 and 1 pixels, four views to normalize by. */
 const [SIDE, BATCH] = [20, 2];
 const NETWORK = resnet('resnet18');
-const RECIPE = recipe('xray', { size: SIDE });
+const AUGMENTATION = namedAugmentation('xray', { size: SIDE });
 const METHOD = simclr({
   network: NETWORK,
-  optimiser: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 },
-  recipe: RECIPE,
-  batch: BATCH,
-  rate: 0.1,
+  optimizer: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 },
+  augmentation: AUGMENTATION,
+  batchSize: BATCH,
+  learningRate: 0.1,
   seed: 1,
   temperature: 0.5,
 });
@@ -28,16 +28,22 @@ type Leaves = Readonly<Record<string, HostTensor<'float32'>>>;
 interface State {
   readonly params: Leaves;
   readonly stats: Leaves;
-  readonly memory: { readonly velocity: Leaves };
+  readonly optimizerState: { readonly velocity: Leaves };
 }
 
 /** Without decay and from rest, the velocity after one step is the gradient. */
 async function stepOn(engine: Engine): Promise<{ readonly loss: number; readonly state: State }> {
-  const views = Object.fromEntries(METHOD.views.map((of, view) => [view, viewSpecs(of, BATCH, SIDE)]));
+  const views = Object.fromEntries(METHOD.views.map((of, view) => [view, viewParamSpecs(of, BATCH, SIDE)]));
   const drawn = Object.fromEntries(
     METHOD.views.map((of, view) => [
       view,
-      drawViews(of, { seed: 1, epoch: 0, indices: Array.from({ length: BATCH }, (_, i) => i), view, sourceSize: SIDE }),
+      sampleViewParams(of, {
+        seed: 1,
+        epoch: 0,
+        indices: Array.from({ length: BATCH }, (_, i) => i),
+        view,
+        sourceSize: SIDE,
+      }),
     ]),
   );
   const pixels = random('whole step', 'pixels');
@@ -47,13 +53,13 @@ async function stepOn(engine: Engine): Promise<{ readonly loss: number; readonly
     data: Uint8Array.from({ length: BATCH * SIDE * SIDE * 3 }, () => pixels.integer(256)),
   };
   const step = await engine.compile(METHOD.step as never, {
-    state: METHOD.initial(initialise(NETWORK, ['whole step', 1])) as never,
-    inputs: { images: uint8([BATCH, SIDE, SIDE, 3]), views, rate: float32([]), scheduled: {} } as never,
+    state: METHOD.initial(initializeResNet(NETWORK, ['whole step', 1])) as never,
+    inputs: { images: uint8([BATCH, SIDE, SIDE, 3]), views, learningRate: float32([]), scheduled: {} } as never,
   });
   const { loss } = (await step.run({
     images,
     views: drawn,
-    rate: { dtype: 'float32', shape: [], data: Float32Array.of(0.1) },
+    learningRate: { dtype: 'float32', shape: [], data: Float32Array.of(0.1) },
     scheduled: {},
   } as never)) as unknown as { loss: HostTensor };
   const state = (await step.readState()) as unknown as State;
@@ -88,8 +94,10 @@ test('both paths of ONNX Runtime give the loss, the statistics and every gradien
     expect(loss / expected.loss, path).toBeCloseTo(1, 5);
     for (const [name, by] of distances(expected.state.stats, state.stats))
       expect(by, `${path}, ${name}`).toBeLessThan(1e-5);
-    const gradients = distances(expected.state.memory.velocity, state.memory.velocity).sort(([, a], [, b]) => a - b);
-    expect(gradients).toHaveLength(20 + 40 + 4); // convolutions, normalisations, projection
+    const gradients = distances(expected.state.optimizerState.velocity, state.optimizerState.velocity).sort(
+      ([, a], [, b]) => a - b,
+    );
+    expect(gradients).toHaveLength(20 + 40 + 4); // convolutions, normalizations, projection
     for (const [name, by] of gradients) expect(by, `${path}, ${name}`).toBeLessThan(EACH);
     expect(gradients[Math.floor(0.9 * gradients.length)]![1], path).toBeLessThan(MOST);
     for (const [name, by] of distances(expected.state.params, state.params))

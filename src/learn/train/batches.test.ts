@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { fullBatches, wrappedBatches } from './batches.ts';
+import { dropLastBatches, wrappedBatches } from './batches.ts';
 
 const indices = Array.from({ length: 10 }, (_, i) => 100 + i);
 const key = { seed: 1, epoch: 1 };
 const sorted = (list: number[]) => [...list].sort((a, b) => a - b);
 
 test('full batches hold distinct images and drop the rest', () => {
-  const batches = fullBatches(indices, 4, key);
+  const batches = dropLastBatches(indices, 4, key);
   expect(batches.map((batch) => batch.length)).toEqual([4, 4]);
   expect(new Set(batches.flat()).size).toBe(8);
 });

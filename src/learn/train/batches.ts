@@ -8,19 +8,21 @@ interface EpochKey {
 }
 
 /** Shuffled batches without the last partial one: a contrastive loss changes its meaning with the batch. */
-export function fullBatches(indices: readonly number[], batch: number, key: EpochKey): number[][] {
+export function dropLastBatches(indices: readonly number[], batchSize: number, key: EpochKey): number[][] {
   const order = shuffled(indices, key);
-  return Array.from({ length: Math.floor(order.length / batch) }, (_, i) => order.slice(i * batch, (i + 1) * batch));
+  return Array.from({ length: Math.floor(order.length / batchSize) }, (_, i) =>
+    order.slice(i * batchSize, (i + 1) * batchSize),
+  );
 }
 
 /**
  * Shuffled batches that hold every image; the last is filled up with images from the start of the same order. Real
- * images, because padding would enter the statistics of batch normalisation.
+ * images, because padding would enter the statistics of batch normalization.
  */
-export function wrappedBatches(indices: readonly number[], batch: number, key: EpochKey): number[][] {
+export function wrappedBatches(indices: readonly number[], batchSize: number, key: EpochKey): number[][] {
   const order = shuffled(indices, key);
-  return Array.from({ length: Math.ceil(order.length / batch) }, (_, i) =>
-    Array.from({ length: batch }, (_, j) => order[(i * batch + j) % order.length]!),
+  return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) =>
+    Array.from({ length: batchSize }, (_, j) => order[(i * batchSize + j) % order.length]!),
   );
 }
 

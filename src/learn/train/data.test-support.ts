@@ -1,4 +1,4 @@
-/** For tests: a data set of a few coloured squares on disk, a network that learns it in seconds, and what training needs around it. */
+/** For tests: a data set of a few colored squares on disk, a network that learns it in seconds, and what training needs around it. */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import type { ResNet } from '../nn/resnet.ts';
 import { openEngine, type Engine } from '../../tensor/index.ts';
 import type { EngineName } from '../../tensor/engine.ts';
 import type { HostModel } from './loop.ts';
-import type { PretrainWatch } from './pretrain.ts';
+import type { PretrainContext } from './pretrain.ts';
 
 export const TINY: ResNet = { name: 'tiny', stem: 'cifar', block: 'basic', blocks: [1, 1], widths: [4, 6] };
 export const CLASSES = ['red', 'green', 'blue'];
@@ -49,13 +49,13 @@ export async function writeSquares(): Promise<{ folder: string; images: string; 
     train: indices.slice(0, 24),
     validation: indices.slice(24, 42),
     test: indices.slice(42),
-    labels: new Array<number>(24).fill(1),
+    labelFractions: new Array<number>(24).fill(1),
   });
   return paths;
 }
 
 /** Stops training once that many images were seen; `warnings` holds what was warned of. */
-export function watchIn(checkpoint: string, stopAt = Infinity): PretrainWatch & { readonly warnings: string[] } {
+export function testContext(checkpoint: string, stopAt = Infinity): PretrainContext & { readonly warnings: string[] } {
   const stop = new AbortController();
   const warnings: string[] = [];
   return {
@@ -69,7 +69,7 @@ export function watchIn(checkpoint: string, stopAt = Infinity): PretrainWatch & 
   };
 }
 
-export async function using<T>(name: EngineName, use: (engine: Engine) => Promise<T>): Promise<T> {
+export async function withTestEngine<T>(name: EngineName, use: (engine: Engine) => Promise<T>): Promise<T> {
   const engine = await openEngine(name, { threads: 1 });
   try {
     return await use(engine);
@@ -79,7 +79,7 @@ export async function using<T>(name: EngineName, use: (engine: Engine) => Promis
 }
 
 /** The largest difference between two models, and where it is. */
-export function farthest(a: HostModel, b: HostModel): { readonly tensor: string; readonly by: number } {
+export function largestDifference(a: HostModel, b: HostModel): { readonly tensor: string; readonly by: number } {
   const differences = (['params', 'stats'] as const).flatMap((part) =>
     Object.entries(a[part]).map(([tensor, { data }]) => ({
       tensor,

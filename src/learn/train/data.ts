@@ -1,23 +1,23 @@
-/** What training reads: images, their rows in the table, and the part that each belongs to. */
+/** What training reads: images, their rows in the table, and the subset that each belongs to. */
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { DatasetError } from '../dataset/error.ts';
 import { openPackedImages, type PackedImages } from '../dataset/packed-images.ts';
-import { readSplit, type Part, type Split } from '../dataset/split-table.ts';
+import { readSplit, type Subset, type Split } from '../dataset/split-table.ts';
 import { readTable, type TableRow } from '../dataset/table.ts';
 import { predictionsOf, type Predictions } from '../eval/predictions.ts';
 
-export interface LearningData {
+export interface TrainingData {
   readonly images: PackedImages;
   readonly rows: readonly TableRow[];
   readonly split: Split;
 }
 
 /** Throws DatasetError when the files do not belong together. */
-export async function openLearningData(paths: {
+export async function openTrainingData(paths: {
   readonly images: string;
   readonly table: string;
   readonly split: string;
-}): Promise<LearningData> {
+}): Promise<TrainingData> {
   const [images, rows] = await Promise.all([openPackedImages(paths.images), readTable(paths.table)]);
   if (rows.length !== images.count)
     throw new DatasetError(
@@ -27,31 +27,34 @@ export async function openLearningData(paths: {
 }
 
 /** Class numbers of images. Throws DatasetError on a class that is not among `classes`. */
-export function labelsOf({ rows }: LearningData, indices: readonly number[], classes: readonly string[]): number[] {
+export function labelsOf({ rows }: TrainingData, indices: readonly number[], classes: readonly string[]): number[] {
   return indices.map((index) => {
     const { image, label } = rows[index]!;
     const position = classes.indexOf(label);
     if (position < 0)
-      throw new DatasetError(`${image} is labelled "${label}"; the classes of the data set are ${classes.join(', ')}.`);
+      throw new DatasetError(`${image} is labeled "${label}"; the classes of the data set are ${classes.join(', ')}.`);
     return position;
   });
 }
 
-/** The same data where only a share of the training labels is known: other training images are in no part. Throws DatasetError where the split was not made for that share. */
-export function withLabels(data: LearningData, share: number): LearningData {
-  const { train: all, labels } = data.split;
-  const shares = [...new Set(labels)].sort((a, b) => a - b);
-  if (share < 1 && !shares.includes(share)) {
+/** The same data where only a fraction of the training labels is known: other training images are in no subset. Throws DatasetError where the split was not made for that fraction. */
+export function withLabelFraction(data: TrainingData, fraction: number): TrainingData {
+  const { train: all, labelFractions: labels } = data.split;
+  const fractions = [...new Set(labels)].sort((a, b) => a - b);
+  if (fraction < 1 && !fractions.includes(fraction)) {
     throw new DatasetError(
-      `labels is ${share}, but the split has the label shares ${shares.join(', ')}. Name ${share} in the "fractions" of the split.`,
+      `labelFraction is ${fraction}, but the split has the label fractions ${fractions.join(', ')}. Name ${fraction} in the "labelFractions" of the split.`,
     );
   }
-  const kept = all.flatMap((_, i) => (labels[i]! <= share ? [i] : []));
-  return { ...data, split: { ...data.split, train: kept.map((i) => all[i]!), labels: kept.map((i) => labels[i]!) } };
+  const kept = all.flatMap((_, i) => (labels[i]! <= fraction ? [i] : []));
+  return {
+    ...data,
+    split: { ...data.split, train: kept.map((i) => all[i]!), labelFractions: kept.map((i) => labels[i]!) },
+  };
 }
 
-/** Class numbers of the validation part. Throws DatasetError where nothing could be chosen by it. */
-export function selectableLabels(data: LearningData, classes: readonly string[]): Int32Array {
+/** Class numbers of the validation subset. Throws DatasetError where nothing could be chosen by it. */
+export function validationLabels(data: TrainingData, classes: readonly string[]): Int32Array {
   const { train: training, validation } = data.split;
   if (training.length === 0 || validation.length === 0) {
     throw new DatasetError(
@@ -61,25 +64,25 @@ export function selectableLabels(data: LearningData, classes: readonly string[])
   const labels = Int32Array.from(labelsOf(data, validation, classes));
   if (new Set(labels).size < 2)
     throw new DatasetError(
-      `All ${labels.length} validation images are of one class, so no AUC can select by them. A larger validation part is needed.`,
+      `All ${labels.length} validation images are of one class, so no AUC can select by them. A larger validation subset is needed.`,
     );
   return labels;
 }
 
-/** Predictions of whole parts, whose probabilities [images, classes] follow each other in the order of `parts`. */
-export function predictionsIn(
-  data: LearningData,
+/** Predictions of whole subsets, whose probabilities [images, classes] follow each other in the order of `subsets`. */
+export function subsetPredictions(
+  data: TrainingData,
   classes: readonly string[],
-  parts: readonly Part[],
+  subsets: readonly Subset[],
   probabilities: Float64Array,
 ): Predictions {
-  const images = parts.flatMap((part) => {
-    const labels = labelsOf(data, data.split[part], classes);
-    return data.split[part].map((index, i) => ({
+  const images = subsets.flatMap((subset) => {
+    const labels = labelsOf(data, data.split[subset], classes);
+    return data.split[subset].map((index, i) => ({
       index,
       image: data.rows[index]!.image,
       group: data.rows[index]!.group,
-      part,
+      subset,
       label: labels[i]!,
     }));
   });
@@ -87,6 +90,6 @@ export function predictionsIn(
 }
 
 /** A batch of images as a step is fed it: uint8 [B, S, S, 3]. */
-export async function readBatch({ images }: LearningData, indices: readonly number[]): Promise<HostTensor<'uint8'>> {
+export async function readBatch({ images }: TrainingData, indices: readonly number[]): Promise<HostTensor<'uint8'>> {
   return { dtype: 'uint8', shape: [indices.length, images.size, images.size, 3], data: await images.read(indices) };
 }

@@ -5,13 +5,13 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { toTfjs, valueAndGrads } from '../../tensor/index.ts';
 import { augment } from '../augment/index.ts';
-import { forward } from '../nn/forward.ts';
-import { classify } from '../nn/heads.ts';
-import { initialMemory, update } from '../nn/optimiser.ts';
+import { resnetForward } from '../nn/forward.ts';
+import { linearClassifier } from '../nn/heads.ts';
+import { initialOptimizerState, optimizerStep } from '../nn/optimizer.ts';
 import type { ResNet } from '../nn/resnet.ts';
-import { standardise } from '../nn/standardise.ts';
-import { accuracy, crossEntropy, oneHot } from './classify.ts';
-import type { Learner, LearnerSettings, LearnerState } from './learner.ts';
+import { normalize } from '../nn/normalize.ts';
+import { accuracy, crossEntropy, oneHot } from './supervised.ts';
+import type { TrainingStep, TrainingStepSettings, TrainingStepState } from './training-step.ts';
 import type { HostModel } from './loop.ts';
 
 interface Distillation {
@@ -22,33 +22,33 @@ interface Distillation {
   readonly alpha: number;
 }
 
-/** The teacher's weights are constants of the step, and it normalises by its running statistics: it does not learn. */
-export function distilled(
+/** The teacher's weights are constants of the step, and it normalizes by its running statistics: it does not learn. */
+export function distillationStep(
   { teacher, temperature, alpha }: Distillation,
-  { network, optimiser, classWeights }: LearnerSettings,
-): Learner<LearnerState> {
+  { network, optimizer, classWeights }: TrainingStepSettings,
+): TrainingStep<TrainingStepState> {
   return {
-    initial: ({ params, stats }) => ({ params, stats, memory: initialMemory(optimiser, params) }),
+    initial: ({ params, stats }) => ({ params, stats, optimizerState: initialOptimizerState(optimizer, params) }),
     step: ({ state, inputs }) => {
-      const images = standardise(augment(inputs.images as tf.Tensor4D, inputs.view));
+      const images = normalize(augment(inputs.images as tf.Tensor4D, inputs.view));
       const labels = oneHot(inputs.labels, classWeights.length);
       const params = constants(teacher.model.params);
-      const taught = classify(
+      const taught = linearClassifier(
         params,
-        forward(teacher.network, params, constants(teacher.model.stats), images, { training: false }).features,
+        resnetForward(teacher.network, params, constants(teacher.model.stats), images, { training: false }).features,
       );
 
       const { value, aux, gradients } = valueAndGrads((own) => {
-        const { features, stats } = forward(network, own, state.stats, images, { training: true });
-        const logits = classify(own, features);
-        const divergence = softDivergence(taught, logits, temperature);
+        const { features, stats } = resnetForward(network, own, state.stats, images, { training: true });
+        const logits = linearClassifier(own, features);
+        const divergence = softenedKlDivergence(taught, logits, temperature);
         const loss = tf.add<tf.Scalar>(
           tf.mul(crossEntropy(logits, labels, classWeights), 1 - alpha),
           tf.mul(divergence, alpha),
         );
         return { value: loss, aux: { stats, logits, divergence } };
       }, state.params);
-      const next = update(optimiser, state.params, gradients, state.memory, inputs.rate);
+      const next = optimizerStep(optimizer, state.params, gradients, state.optimizerState, inputs.learningRate);
       return {
         state: { ...next, stats: aux.stats },
         outputs: { loss: value, accuracy: accuracy(aux.logits, inputs.labels), divergence: aux.divergence },
@@ -61,7 +61,7 @@ export function distilled(
  * T^2 KL(teacher || student) of distributions softened by T, summed over classes and averaged over rows; logits [B, C]. "Since the
  * magnitudes of the gradients produced by the soft targets scale as 1/T^2 it is important to multiply them by T^2" (section 2).
  */
-export function softDivergence(teacher: tf.Tensor2D, student: tf.Tensor2D, temperature: number): tf.Scalar {
+export function softenedKlDivergence(teacher: tf.Tensor2D, student: tf.Tensor2D, temperature: number): tf.Scalar {
   const [wanted, found] = [teacher, student].map((logits) => tf.logSoftmax(tf.div(logits, temperature))) as [
     tf.Tensor2D,
     tf.Tensor2D,

@@ -2,17 +2,17 @@
 import { writeFile } from 'node:fs/promises';
 import { Type, type Static } from '@sinclair/typebox';
 import { readDataset } from '../dataset/dataset.ts';
-import { PARTS } from '../dataset/split-table.ts';
+import { SUBSETS } from '../dataset/split-table.ts';
 import { writePredictions } from '../eval/predictions.ts';
-import { initialiseClassifier } from '../nn/heads.ts';
-import { structureOf } from '../nn/resnet.ts';
-import { startFrom } from '../nn/start.ts';
+import { initializeClassifier } from '../nn/heads.ts';
+import { resnetStructure } from '../nn/resnet.ts';
+import { loadStart } from '../nn/start.ts';
 import { writeWeights } from '../nn/weights.ts';
-import { openLearningData, predictionsIn, withLabels } from './data.ts';
+import { openTrainingData, subsetPredictions, withLabelFraction } from './data.ts';
 import { withEngine } from './engine.ts';
-import { fitClassifier, type LearnerOf } from './fit-classifier.ts';
-import type { HostModel, Watch } from './loop.ts';
-import { networkOf, NetworkParameters, optimiserOf, recipeOf, TrainingParameters } from './parameters.ts';
+import { fitClassifier, type TrainingStepFactory } from './fit-classifier.ts';
+import type { HostModel, TrainingContext } from './loop.ts';
+import { networkFrom, NetworkParameters, optimizerFrom, augmentationOf, TrainingParameters } from './parameters.ts';
 
 export const FinetuneParameters = Type.Composite([
   NetworkParameters,
@@ -20,15 +20,15 @@ export const FinetuneParameters = Type.Composite([
   Type.Object({
     /** `balanced`: images of rare classes count more, so that every class counts the same. */
     classWeights: Type.Union([Type.Literal('none'), Type.Literal('balanced')], { default: 'none' }),
-    /** Trains on the rows of the training part that this share of its labels has: one of the `fractions` of the split. */
-    labels: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1 }),
+    /** Trains on the rows of the training subset that this fraction of its labels has: one of the `labelFractions` of the split. */
+    labelFraction: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1 }),
     /** On top of `epochs`, under one schedule: what another model spent on pre-training, for a comparison at equal cost. */
     extraEpochs: Type.Integer({ minimum: 0, default: 0 }),
   }),
 ]);
 
 /** What is used of a stage. */
-export interface FinetuneStage extends Watch {
+export interface FinetuneStage extends TrainingContext {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly resources: Readonly<Record<string, number | string>>;
   input(name: string): string;
@@ -39,26 +39,26 @@ export interface FinetuneStage extends Watch {
 
 /**
  * Trains from the input `weights`, or from random ones where that is null, selects the epoch by validation, and predicts every
- * image of its parts once; writes `weights`, `curves` and `predictions`. `learning` is told the classes of the data set.
+ * image of its subsets once; writes `weights`, `curves` and `predictions`. `learning` is told the classes of the data set.
  */
 export async function runFinetuning<State extends HostModel>(
   stage: FinetuneStage,
   method: string,
   given: Static<typeof FinetuneParameters>,
-  learning: (classes: readonly string[]) => Promise<LearnerOf<State>> | LearnerOf<State>,
+  learning: (classes: readonly string[]) => Promise<TrainingStepFactory<State>> | TrainingStepFactory<State>,
 ): Promise<void> {
-  const network = networkOf(given);
+  const network = networkFrom(given);
   const dataset = await readDataset(stage.input('dataset'));
   const { name, classes } = dataset;
-  const data = withLabels(
-    await openLearningData({ images: stage.input('images'), table: stage.input('table'), split: stage.input('split') }),
-    given.labels,
+  const data = withLabelFraction(
+    await openTrainingData({ images: stage.input('images'), table: stage.input('table'), split: stage.input('split') }),
+    given.labelFraction,
   );
-  const start = await startFrom(stage.inputs.weights === null ? null : stage.input('weights'), network, [
+  const start = await loadStart(stage.inputs.weights === null ? null : stage.input('weights'), network, [
     'start',
     given.seed,
   ]);
-  const head = initialiseClassifier(structureOf(network).features, classes.length, ['head', given.seed]);
+  const head = initializeClassifier(resnetStructure(network).features, classes.length, ['head', given.seed]);
   const learnerOf = await learning(classes);
   stage.record(start.notes);
   if (start.warning !== null) stage.warn(start.warning);
@@ -70,8 +70,8 @@ export async function runFinetuning<State extends HostModel>(
       epochs: given.epochs + given.extraEpochs,
       network,
       classes,
-      optimiser: optimiserOf(given),
-      recipe: recipeOf(given.recipe, dataset, data.images.size),
+      optimizer: optimizerFrom(given),
+      augmentation: augmentationOf(given.augmentation, dataset, data.images.size),
     };
     const { params, stats } = start.backbone;
     const fit = await fitClassifier(
@@ -95,8 +95,8 @@ export async function runFinetuning<State extends HostModel>(
       `${JSON.stringify({ kind: 'finetune', epochs: fit.rows, best: fit.best }, null, 2)}\n`,
     );
     // The epoch is chosen: only now are test images looked at.
-    const probabilities = await fit.probabilities(PARTS.flatMap((part) => data.split[part]));
-    await writePredictions(stage.output('predictions'), predictionsIn(data, classes, PARTS, probabilities));
+    const probabilities = await fit.probabilities(SUBSETS.flatMap((subset) => data.split[subset]));
+    await writePredictions(stage.output('predictions'), subsetPredictions(data, classes, SUBSETS, probabilities));
   });
   await data.images.close();
 }

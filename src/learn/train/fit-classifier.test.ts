@@ -1,41 +1,49 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { recipe } from '../augment/index.ts';
-import { initialiseClassifier } from '../nn/heads.ts';
-import { initialise } from '../nn/initialise.ts';
-import type { Optimiser } from '../nn/optimiser.ts';
-import { supervised } from './classify.ts';
-import { openLearningData, type LearningData } from './data.ts';
-import { distilled } from './distill.ts';
-import { fitClassifier, type FitSettings, type LearnerOf } from './fit-classifier.ts';
-import type { LearnerSettings } from './learner.ts';
+import { namedAugmentation } from '../augment/index.ts';
+import { initializeClassifier } from '../nn/heads.ts';
+import { initializeResNet } from '../nn/initialize.ts';
+import type { Optimizer } from '../nn/optimizer.ts';
+import { supervisedStep } from './supervised.ts';
+import { openTrainingData, type TrainingData } from './data.ts';
+import { distillationStep } from './distill.ts';
+import { fitClassifier, type FitSettings, type TrainingStepFactory } from './fit-classifier.ts';
+import type { TrainingStepSettings } from './training-step.ts';
 import type { HostModel } from './loop.ts';
-import { mutual } from './mutual.ts';
-import { CLASSES, farthest, SIZE, TINY, using, watchIn, writeSquares } from './data.test-support.ts';
+import { mutualLearningStep } from './mutual.ts';
+import {
+  CLASSES,
+  largestDifference,
+  SIZE,
+  TINY,
+  withTestEngine,
+  testContext,
+  writeSquares,
+} from './data.test-support.ts';
 
 const ENGINES = ['eager', 'onnxruntime'] as const;
-const SGD: Optimiser = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 };
+const SGD: Optimizer = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 };
 const FIT: FitSettings = {
   network: TINY,
   classes: CLASSES,
   epochs: 4,
-  batch: 10,
-  rate: 0.1,
-  warmUp: 1,
+  batchSize: 10,
+  learningRate: 0.1,
+  warmupEpochs: 1,
   schedule: 'cosine',
-  optimiser: SGD,
-  recipe: recipe('none', { size: SIZE }),
+  optimizer: SGD,
+  augmentation: namedAugmentation('none', { size: SIZE }),
   classWeights: 'balanced',
   precision: 'float32',
   seed: 1,
 };
 
 let paths: Awaited<ReturnType<typeof writeSquares>>;
-let data: LearningData;
+let data: TrainingData;
 beforeAll(async () => {
   paths = await writeSquares();
-  data = await openLearningData(paths);
+  data = await openTrainingData(paths);
 });
 afterAll(async () => {
   await data.images.close();
@@ -43,17 +51,17 @@ afterAll(async () => {
 });
 
 const classifier = (seed = 1): HostModel => {
-  const { params, stats } = initialise(TINY, ['test', seed]);
-  return { params: { ...params, ...initialiseClassifier(6, 3, ['test', seed]) }, stats };
+  const { params, stats } = initializeResNet(TINY, ['test', seed]);
+  return { params: { ...params, ...initializeClassifier(6, 3, ['test', seed]) }, stats };
 };
 
-const watch = (folder: string, stopAt?: number) => watchIn(join(paths.folder, folder), stopAt);
+const watch = (folder: string, stopAt?: number) => testContext(join(paths.folder, folder), stopAt);
 
 test.each(ENGINES)(
-  'on %s a classifier learns colours, is selected by validation, and resumes to the same bits',
+  'on %s a classifier learns colors, is selected by validation, and resumes to the same bits',
   async (name) => {
-    await using(name, async (engine) => {
-      const fit = await fitClassifier(engine, FIT, supervised, data, classifier(), watch(`fit-${name}`));
+    await withTestEngine(name, async (engine) => {
+      const fit = await fitClassifier(engine, FIT, supervisedStep, data, classifier(), watch(`fit-${name}`));
       expect(fit.rows).toHaveLength(4);
       expect(fit.rows.at(-1)!.train.loss).toBeLessThan(fit.rows[0]!.train.loss);
       const best = fit.rows.find(({ epoch }) => epoch === fit.best)!;
@@ -70,9 +78,9 @@ test.each(ENGINES)(
       expect(right.length / 18).toBeCloseTo(best.validation.accuracy, 5);
 
       await expect(
-        fitClassifier(engine, FIT, supervised, data, classifier(), watch(`stopped-${name}`, 80)),
+        fitClassifier(engine, FIT, supervisedStep, data, classifier(), watch(`stopped-${name}`, 80)),
       ).rejects.toThrow('stopped');
-      const resumed = await fitClassifier(engine, FIT, supervised, data, classifier(), watch(`stopped-${name}`));
+      const resumed = await fitClassifier(engine, FIT, supervisedStep, data, classifier(), watch(`stopped-${name}`));
       expect(resumed.rows).toEqual(fit.rows);
       expect(resumed.model).toEqual(fit.model);
     });
@@ -81,24 +89,24 @@ test.each(ENGINES)(
 
 test('a split without validation images cannot select an epoch', async () => {
   const blind = { ...data, split: { ...data.split, validation: [] } };
-  await using('eager', (engine) =>
-    expect(fitClassifier(engine, FIT, supervised, blind, classifier(), watch('blind'))).rejects.toThrow(
+  await withTestEngine('eager', (engine) =>
+    expect(fitClassifier(engine, FIT, supervisedStep, blind, classifier(), watch('blind'))).rejects.toThrow(
       'the split has 24 and 0',
     ),
   );
 });
 
 const LEARNERS = {
-  distilled: (settings: LearnerSettings) =>
-    distilled({ teacher: { network: TINY, model: classifier(2) }, temperature: 4, alpha: 0.5 }, settings),
-  mutual: (settings: LearnerSettings) => mutual({ network: TINY, start: classifier(2) }, settings),
+  distilled: (settings: TrainingStepSettings) =>
+    distillationStep({ teacher: { network: TINY, model: classifier(2) }, temperature: 4, alpha: 0.5 }, settings),
+  mutual: (settings: TrainingStepSettings) => mutualLearningStep({ network: TINY, start: classifier(2) }, settings),
 };
 
 test.each(['distilled', 'mutual'] as const)(
   '%s training learns, resumes to the same bits, and takes the same steps on both engines',
   async (name) => {
-    const learnerOf = LEARNERS[name] as unknown as LearnerOf<HostModel>; // of any state: the loop asks for no more
-    const whole = await using('onnxruntime', async (engine) => {
+    const learnerOf = LEARNERS[name] as unknown as TrainingStepFactory<HostModel>; // of any state: the loop asks for no more
+    const whole = await withTestEngine('onnxruntime', async (engine) => {
       const fit = await fitClassifier(engine, FIT, learnerOf, data, classifier(), watch(name));
       expect(fit.rows.at(-1)!.train.loss).toBeLessThan(fit.rows[0]!.train.loss);
       expect(Object.keys(fit.model.params)).toEqual(Object.keys(classifier().params));
@@ -110,17 +118,24 @@ test.each(['distilled', 'mutual'] as const)(
       expect([resumed.rows, resumed.model]).toEqual([fit.rows, fit.model]);
       return fitClassifier(
         engine,
-        { ...FIT, epochs: 1, rate: 0.01 },
+        { ...FIT, epochs: 1, learningRate: 0.01 },
         learnerOf,
         data,
         classifier(),
         watch(`${name}-one`),
       );
     });
-    const eager = await using('eager', (engine) =>
-      fitClassifier(engine, { ...FIT, epochs: 1, rate: 0.01 }, learnerOf, data, classifier(), watch(`${name}-eager`)),
+    const eager = await withTestEngine('eager', (engine) =>
+      fitClassifier(
+        engine,
+        { ...FIT, epochs: 1, learningRate: 0.01 },
+        learnerOf,
+        data,
+        classifier(),
+        watch(`${name}-eager`),
+      ),
     );
-    expect(farthest(eager.model, whole.model).by).toBeLessThan(1e-4);
+    expect(largestDifference(eager.model, whole.model).by).toBeLessThan(1e-4);
     for (const [told, value] of Object.entries(eager.rows[0]!.train))
       expect(whole.rows[0]!.train[told], told).toBeCloseTo(value, 3);
   },
@@ -129,11 +144,11 @@ test.each(['distilled', 'mutual'] as const)(
 test('both engines take the same steps', async () => {
   const [one, other] = await Promise.all(
     ENGINES.map((name) =>
-      using(name, (engine) =>
+      withTestEngine(name, (engine) =>
         fitClassifier(
           engine,
-          { ...FIT, epochs: 1, rate: 0.01 },
-          supervised,
+          { ...FIT, epochs: 1, learningRate: 0.01 },
+          supervisedStep,
           data,
           classifier(),
           watch(`same-fit-${name}`),
@@ -141,13 +156,13 @@ test('both engines take the same steps', async () => {
       ),
     ),
   );
-  expect(farthest(one!.model, other!.model).by).toBeLessThan(1e-4);
+  expect(largestDifference(one!.model, other!.model).by).toBeLessThan(1e-4);
 });
 
 test('bfloat16 reaches the engine, which refuses what it cannot compute and says what can', async () => {
-  await using('onnxruntime', async (engine) => {
+  await withTestEngine('onnxruntime', async (engine) => {
     await expect(
-      fitClassifier(engine, { ...FIT, precision: 'bfloat16' }, supervised, data, classifier(), watch('reduced')),
+      fitClassifier(engine, { ...FIT, precision: 'bfloat16' }, supervisedStep, data, classifier(), watch('reduced')),
     ).rejects.toThrow(/"onnxruntime" computes in float32 only.*engine add tensorflow/);
   });
 });

@@ -1,32 +1,32 @@
-/** Trains a classifier on the training part and selects its epoch on the validation part. The test part is not touched. */
+/** Trains a classifier on the training subset and selects its epoch on the validation subset. The test subset is not touched. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Engine, Precision, StepFunction } from '../../tensor/engine.ts';
 import { float32, int32, uint8, type HostTensor, type TensorSpec, type Tree } from '../../tensor/host-tensor.ts';
 import { significant } from '../../util/number.ts';
-import { drawViews, viewSpecs, type Recipe } from '../augment/index.ts';
+import { sampleViewParams, viewParamSpecs, type Augmentation } from '../augment/index.ts';
 import { macroAuc } from '../eval/auc.ts';
-import type { Optimiser } from '../nn/optimiser.ts';
+import type { Optimizer } from '../nn/optimizer.ts';
 import type { ResNet } from '../nn/resnet.ts';
-import { learningRate, type SCHEDULES } from '../nn/schedule.ts';
+import { scheduledLearningRate, type SCHEDULES } from '../nn/schedule.ts';
 import { wrappedBatches } from './batches.ts';
-import { balancedWeights } from './classify.ts';
-import { labelsOf, readBatch, selectableLabels, type LearningData } from './data.ts';
+import { balancedClassWeights } from './supervised.ts';
+import { labelsOf, readBatch, validationLabels, type TrainingData } from './data.ts';
 import { compileInference, LOG_PROBABILITIES, type Inference } from './inference.ts';
-import type { Learner, LearnerInputs, LearnerSettings } from './learner.ts';
-import { train, type Ended, type HostModel, type LoopStep, type Watch } from './loop.ts';
+import type { TrainingStep, TrainingStepInputs, TrainingStepSettings } from './training-step.ts';
+import { train, type EpochEnd, type HostModel, type CompiledTrainingStep, type TrainingContext } from './loop.ts';
 
 export interface FitSettings {
   readonly network: ResNet;
   readonly classes: readonly string[];
   readonly epochs: number;
-  readonly batch: number;
+  readonly batchSize: number;
   /** Learning rate after warm-up. */
-  readonly rate: number;
+  readonly learningRate: number;
   /** Epochs over which the rate rises. */
-  readonly warmUp: number;
+  readonly warmupEpochs: number;
   readonly schedule: (typeof SCHEDULES)[number];
-  readonly optimiser: Optimiser;
-  readonly recipe: Recipe;
+  readonly optimizer: Optimizer;
+  readonly augmentation: Augmentation;
   /** Of training; what validates and predicts is float32. */
   readonly precision: Precision;
   /** `balanced`: images of rare classes count more, so that every class counts the same. */
@@ -36,7 +36,7 @@ export interface FitSettings {
 
 type FitRow = Readonly<{
   epoch: number;
-  rate: number;
+  learningRate: number;
   /** Of the augmented batches, while the weights were moving; the loss with the weights of the classes. What else the learner tells. */
   train: { readonly loss: number; readonly accuracy: number; readonly [other: string]: number };
   validation: { readonly loss: number; readonly accuracy: number; readonly auc: number };
@@ -52,63 +52,77 @@ interface Fit {
   probabilities(indices: readonly number[]): Promise<Float64Array>;
 }
 
-/** How a classifier learns, once its network, optimiser and class weights are known. */
-export type LearnerOf<State extends HostModel> = (settings: LearnerSettings) => Learner<State>;
+/** How a classifier learns, once its network, optimizer and class weights are known. */
+export type TrainingStepFactory<State extends HostModel> = (settings: TrainingStepSettings) => TrainingStep<State>;
 
 export async function fitClassifier<State extends HostModel>(
   engine: Engine,
   settings: FitSettings,
-  learnerOf: LearnerOf<State>,
-  data: LearningData,
+  learnerOf: TrainingStepFactory<State>,
+  data: TrainingData,
   start: HostModel,
-  watch: Watch,
+  watch: TrainingContext,
 ): Promise<Fit> {
-  const { network, classes, epochs, batch, optimiser, recipe, seed } = settings;
+  const { network, classes, epochs, batchSize, optimizer, augmentation, seed } = settings;
   const { images, split } = data;
   const labels = labelsOf(data, split.train, classes);
-  const validation = selectableLabels(data, classes);
+  const validation = validationLabels(data, classes);
   const classOf = new Map(split.train.map((index, i) => [index, labels[i]!]));
-  const stepsPerEpoch = Math.ceil(split.train.length / batch);
-  const schedule = { name: settings.schedule, steps: epochs * stepsPerEpoch, warmUp: settings.warmUp * stepsPerEpoch };
+  const stepsPerEpoch = Math.ceil(split.train.length / batchSize);
+  const schedule = {
+    name: settings.schedule,
+    steps: epochs * stepsPerEpoch,
+    warmupSteps: settings.warmupEpochs * stepsPerEpoch,
+  };
   const classWeights =
-    settings.classWeights === 'balanced' ? balancedWeights(labels, classes.length) : classes.map(() => 1);
+    settings.classWeights === 'balanced' ? balancedClassWeights(labels, classes.length) : classes.map(() => 1);
 
   const step = await compileLearner(
     engine,
     settings.precision,
-    learnerOf({ network, optimiser, classWeights }),
+    learnerOf({ network, optimizer, classWeights }),
     start,
     {
-      images: uint8([batch, images.size, images.size, 3]),
-      view: viewSpecs(recipe, batch, images.size),
-      labels: int32([batch]),
-      rate: float32([]),
+      images: uint8([batchSize, images.size, images.size, 3]),
+      view: viewParamSpecs(augmentation, batchSize, images.size),
+      labels: int32([batchSize]),
+      learningRate: float32([]),
     },
   );
   const inference = await compileInference(engine, network, LOG_PROBABILITIES, data, start);
 
-  const { rows, kept } = await train<LearnerInputs<HostTensor>, FitRow>(
+  const { rows, kept } = await train<TrainingStepInputs<HostTensor>, FitRow>(
     {
       epochs,
       stepsPerEpoch,
-      imagesPerStep: batch,
+      imagesPerStep: batchSize,
       step,
       feed: async ({ epoch, index, step: at }) => {
-        const indices = wrappedBatches(split.train, batch, { seed, epoch })[index]!;
+        const indices = wrappedBatches(split.train, batchSize, { seed, epoch })[index]!;
         return {
           images: await readBatch(data, indices),
-          view: drawViews(recipe, { seed, epoch, indices, view: 0, sourceSize: images.size }),
-          labels: { dtype: 'int32', shape: [batch], data: Int32Array.from(indices, (image) => classOf.get(image)!) },
-          rate: { dtype: 'float32', shape: [], data: Float32Array.of(learningRate(settings.rate, schedule, at)) },
+          view: sampleViewParams(augmentation, { seed, epoch, indices, view: 0, sourceSize: images.size }),
+          labels: {
+            dtype: 'int32',
+            shape: [batchSize],
+            data: Int32Array.from(indices, (image) => classOf.get(image)!),
+          },
+          learningRate: {
+            dtype: 'float32',
+            shape: [],
+            data: Float32Array.of(scheduledLearningRate(settings.learningRate, schedule, at)),
+          },
         };
       },
-      endOfEpoch: async ({ epoch, means, rows: before, model }: Ended<FitRow>) => {
+      endOfEpoch: async ({ epoch, means, rows: before, model }: EpochEnd<FitRow>) => {
         const scores = await validate(inference, await model(), split.validation, validation, classes.length);
-        const rate = significant(learningRate(settings.rate, schedule, epoch * stepsPerEpoch - 1));
+        const learningRate = significant(
+          scheduledLearningRate(settings.learningRate, schedule, epoch * stepsPerEpoch - 1),
+        );
         const told = Object.fromEntries(
           Object.entries(means).map(([name, mean]) => [name, significant(mean)]),
         ) as FitRow['train'];
-        const row = { epoch, rate, train: told, validation: scores };
+        const row = { epoch, learningRate, train: told, validation: scores };
         return { row, keep: before.every((earlier) => better(row, earlier)) };
       },
     },
@@ -127,10 +141,10 @@ export async function fitClassifier<State extends HostModel>(
 async function compileLearner<State extends HostModel>(
   engine: Engine,
   precision: Precision,
-  learner: Learner<State>,
+  learner: TrainingStep<State>,
   start: HostModel,
-  inputs: LearnerInputs<TensorSpec>,
-): Promise<LoopStep<LearnerInputs<HostTensor>> & { dispose(): Promise<void> }> {
+  inputs: TrainingStepInputs<TensorSpec>,
+): Promise<CompiledTrainingStep<TrainingStepInputs<HostTensor>> & { dispose(): Promise<void> }> {
   const state = learner.initial(start) as unknown as Tree<HostTensor>;
   // A step gives back the state that it was given: the compiler cannot follow that through the type of any learner's state.
   const step = learner.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;

@@ -2,12 +2,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../tensor/engine.ts';
 import { uint8 } from '../../tensor/host-tensor.ts';
-import { forward } from '../nn/forward.ts';
-import { classify } from '../nn/heads.ts';
+import { resnetForward } from '../nn/forward.ts';
+import { linearClassifier } from '../nn/heads.ts';
 import type { ResNet } from '../nn/resnet.ts';
-import { standardise } from '../nn/standardise.ts';
+import { normalize } from '../nn/normalize.ts';
 import type { Variables } from '../nn/variables.ts';
-import { readBatch, type LearningData } from './data.ts';
+import { readBatch, type TrainingData } from './data.ts';
 import type { HostModel } from './loop.ts';
 
 /** From pooled features [B, width] to what is asked, [B, columns]. */
@@ -17,7 +17,7 @@ type Head = (params: Variables<tf.Tensor>, features: tf.Tensor2D) => tf.Tensor2D
 export const FEATURES: Head = (_, features) => features;
 
 /** Of each class. */
-export const LOG_PROBABILITIES: Head = (params, features) => tf.logSoftmax(classify(params, features));
+export const LOG_PROBABILITIES: Head = (params, features) => tf.logSoftmax(linearClassifier(params, features));
 
 export interface Inference {
   /** Row-major [indices.length, columns], in the order of `indices`. */
@@ -27,16 +27,16 @@ export interface Inference {
 
 const LARGEST_BATCH = 64;
 
-/** Batch normalisation uses the running statistics. `model` gives the shapes. */
+/** Batch normalization uses the running statistics. `model` gives the shapes. */
 export async function compileInference(
   engine: Engine,
   network: ResNet,
   head: Head,
-  data: LearningData,
+  data: TrainingData,
   model: HostModel,
 ): Promise<Inference> {
   const { size } = data.images;
-  const batch = Math.min(LARGEST_BATCH, data.images.count);
+  const batchSize = Math.min(LARGEST_BATCH, data.images.count);
   const step = await engine.compile(
     ({
       state,
@@ -45,11 +45,11 @@ export async function compileInference(
       state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
       inputs: { images: tf.Tensor };
     }) => {
-      const pixels = standardise(tf.mul(tf.cast(inputs.images, 'float32'), 1 / 255));
-      const { features } = forward(network, state.params, state.stats, pixels, { training: false });
+      const pixels = normalize(tf.mul(tf.cast(inputs.images, 'float32'), 1 / 255));
+      const { features } = resnetForward(network, state.params, state.stats, pixels, { training: false });
       return { state, outputs: { rows: head(state.params, features) } };
     },
-    { state: { params: model.params, stats: model.stats }, inputs: { images: uint8([batch, size, size, 3]) } },
+    { state: { params: model.params, stats: model.stats }, inputs: { images: uint8([batchSize, size, size, 3]) } },
     { name: 'inference' },
   );
 
@@ -57,12 +57,12 @@ export async function compileInference(
     of: async (asked, indices) => {
       await step.writeState(asked);
       const chunks: Float32Array[] = [];
-      for (let start = 0; start < indices.length; start += batch) {
-        const wanted = indices.slice(start, start + batch);
+      for (let start = 0; start < indices.length; start += batchSize) {
+        const wanted = indices.slice(start, start + batchSize);
         // The last batch is filled up with copies of its first image, whose rows are cut off again.
-        const filled = [...wanted, ...Array<number>(batch - wanted.length).fill(wanted[0]!)];
+        const filled = [...wanted, ...Array<number>(batchSize - wanted.length).fill(wanted[0]!)];
         const { rows } = await step.run({ images: await readBatch(data, filled) });
-        chunks.push((rows.data as Float32Array).slice(0, (rows.data.length / batch) * wanted.length));
+        chunks.push((rows.data as Float32Array).slice(0, (rows.data.length / batchSize) * wanted.length));
       }
       return concatenated(chunks);
     },

@@ -1,7 +1,7 @@
 /** Multinomial logistic regression with an L2 penalty on fixed features: what a linear probe is. */
-import { minimise, type Objective } from './minimise.ts';
+import { lbfgs, type Objective } from './lbfgs.ts';
 
-interface Labelled {
+interface Labeled {
   /** Row-major [n, width]. */
   readonly features: Float64Array;
   /** [n], from 0 to classes - 1 */
@@ -19,22 +19,21 @@ const TOLERANCE = 1e-6;
 const STEPS = 1000;
 
 /**
- * Minimises mean cross entropy + l2 / 2 times the squared weights, biases free: scikit-learn's `LogisticRegression` with
+ * Minimizes mean cross entropy + l2 / 2 times the squared weights, biases free: scikit-learn's `LogisticRegression` with
  * C = 1 / (n l2).
  * @param start weights of a fit nearby, to come from
  */
-export function fitLogistic(data: Labelled, l2: number, start?: Float64Array): LogisticFit {
+export function fitLogistic(data: Labeled, l2: number, start?: Float64Array): LogisticFit {
   const width = data.features.length / data.labels.length;
-  const { at, converged } = minimise(
-    penalised(data, width, l2),
-    start ?? new Float64Array(data.classes * (width + 1)),
-    { tolerance: TOLERANCE, steps: STEPS },
-  );
+  const { at, converged } = lbfgs(penalized(data, width, l2), start ?? new Float64Array(data.classes * (width + 1)), {
+    tolerance: TOLERANCE,
+    steps: STEPS,
+  });
   return { weights: at, converged };
 }
 
 /** Row-major [n, classes]. */
-export function logisticProbabilities(weights: Float64Array, features: Float64Array, classes: number): Float64Array {
+export function predictLogistic(weights: Float64Array, features: Float64Array, classes: number): Float64Array {
   const width = weights.length / classes - 1;
   const count = features.length / width;
   const probabilities = new Float64Array(count * classes);
@@ -43,7 +42,7 @@ export function logisticProbabilities(weights: Float64Array, features: Float64Ar
   return probabilities;
 }
 
-function penalised({ features, labels, classes }: Labelled, width: number, l2: number): Objective {
+function penalized({ features, labels, classes }: Labeled, width: number, l2: number): Objective {
   const row = new Float64Array(classes);
   return (weights, gradient) => {
     let loss = 0;

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { HostTensor, Tree } from '../../tensor/host-tensor.ts';
-import { train, type LoopStep, type Training, type Watch } from './loop.ts';
+import { train, type CompiledTrainingStep, type Training, type TrainingContext } from './loop.ts';
 
 /** A "network" of one number that moves by what it is fed: the order and number of steps show in it, bit by bit. */
 function counter(loss: (fed: number) => number = (fed) => fed) {
   let value = 1;
   const fed: number[] = [];
-  const step: LoopStep<number> = {
+  const step: CompiledTrainingStep<number> = {
     run: (input) => {
       fed.push(input);
       value = Math.fround(value * 1.0001 + input);
@@ -19,7 +19,7 @@ function counter(loss: (fed: number) => number = (fed) => fed) {
       Promise.resolve({
         params: { w: scalar(value) },
         stats: { m: scalar(value / 2) },
-        memory: { velocity: { w: scalar(-value) } },
+        optimizerState: { velocity: { w: scalar(-value) } },
       }),
     writeState: (state) => {
       value = (state as unknown as { params: { w: HostTensor } }).params.w.data[0]!;
@@ -40,7 +40,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(checkpoint, { recursive: true }));
 
-const watch = (changes: Partial<Watch> = {}): Watch => ({
+const watch = (changes: Partial<TrainingContext> = {}): TrainingContext => ({
   checkpoint,
   signal: new AbortController().signal,
   progress: () => undefined,
@@ -48,7 +48,9 @@ const watch = (changes: Partial<Watch> = {}): Watch => ({
 });
 
 /** 3 epochs of 4 steps, fed 1, 2, ... 12; the model of epoch 2 is put aside. */
-const plan = (step: LoopStep<number>): Training<number, { epoch: number; loss: number; earlier: number }> => ({
+const plan = (
+  step: CompiledTrainingStep<number>,
+): Training<number, { epoch: number; loss: number; earlier: number }> => ({
   epochs: 3,
   stepsPerEpoch: 4,
   imagesPerStep: 8,
@@ -73,7 +75,7 @@ test('a step that never waits does not keep out what comes from outside', async 
   const { step } = counter();
   const turns: number[] = [];
   const outside = setInterval(() => turns.push(turns.length), 1);
-  const busy: LoopStep<number> = {
+  const busy: CompiledTrainingStep<number> = {
     ...step,
     run: (input) => {
       for (const end = performance.now() + 3; performance.now() < end;);
@@ -112,7 +114,7 @@ test.each([1, 3, 4, 6, 8, 11])(
 test('a kill costs what came after the last checkpoint, and no more', async () => {
   const whole = await train(plan(counter().step), watch({ checkpoint: join(checkpoint, 'whole') }));
   const broken = counter();
-  const run: LoopStep<number>['run'] = (input) =>
+  const run: CompiledTrainingStep<number>['run'] = (input) =>
     input === 6 ? Promise.reject(new Error('killed')) : broken.step.run(input);
   await expect(train(plan({ ...broken.step, run }), watch(), ALWAYS)).rejects.toThrow('killed');
   expect(await readdir(checkpoint)).toContain('checkpoint.safetensors');

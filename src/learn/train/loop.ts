@@ -13,14 +13,14 @@ class TrainingError extends Error {
 export type HostModel = Model<HostTensor<'float32'>>;
 
 /** A compiled step as the loop sees it. Every output is a scalar. */
-export interface LoopStep<Inputs> {
+export interface CompiledTrainingStep<Inputs> {
   run(inputs: Inputs): Promise<Readonly<Record<string, HostTensor>>>;
   readState(): Promise<Tree<HostTensor>>;
   writeState(state: Tree<HostTensor>): Promise<void>;
 }
 
 /** How training is watched, stopped and resumed. A stage is one. */
-export interface Watch {
+export interface TrainingContext {
   /** Folder that survives interruption. */
   readonly checkpoint: string;
   readonly signal: AbortSignal;
@@ -31,14 +31,14 @@ export interface Training<Inputs, Row extends Json> {
   readonly epochs: number;
   readonly stepsPerEpoch: number;
   readonly imagesPerStep: number;
-  readonly step: LoopStep<Inputs>;
+  readonly step: CompiledTrainingStep<Inputs>;
   /** What the step is fed: a function of its arguments alone, so that a resumed run sees what an uninterrupted one would. */
-  feed(at: Position): Promise<Inputs>;
+  feed(at: StepPosition): Promise<Inputs>;
   /** The row of an epoch for the curves; `keep` puts its model aside as the best so far. */
-  endOfEpoch(ended: Ended<Row>): Promise<{ row: Row; keep: boolean }>;
+  endOfEpoch(ended: EpochEnd<Row>): Promise<{ row: Row; keep: boolean }>;
 }
 
-export interface Ended<Row> {
+export interface EpochEnd<Row> {
   readonly epoch: number;
   /** Of the step's outputs over the epoch. */
   readonly means: Readonly<Record<string, number>>;
@@ -48,7 +48,7 @@ export interface Ended<Row> {
   readonly model: () => Promise<HostModel>;
 }
 
-export interface Position {
+export interface StepPosition {
   /** Counts from 1. */
   readonly epoch: number;
   /** Within the epoch, from 0. */
@@ -85,7 +85,7 @@ const FIRST_CHECKPOINT_MS = 10;
  */
 export async function train<Inputs, Row extends Json>(
   training: Training<Inputs, Row>,
-  watch: Watch,
+  watch: TrainingContext,
   shareForCheckpoints = SHARE_FOR_CHECKPOINTS,
 ): Promise<Trained<Row>> {
   const { epochs, stepsPerEpoch, imagesPerStep, step } = training;
@@ -148,7 +148,7 @@ export async function train<Inputs, Row extends Json>(
 }
 
 async function resume<Row>(
-  step: LoopStep<never>,
+  step: CompiledTrainingStep<never>,
   folder: string,
 ): Promise<{ progress: Progress<Row>; kept: HostModel | null }> {
   const checkpoint = await readCheckpoint(folder);
@@ -158,7 +158,7 @@ async function resume<Row>(
   return { progress: checkpoint.progress as unknown as Progress<Row>, kept: kept ?? null };
 }
 
-function position(step: number, stepsPerEpoch: number): Position {
+function position(step: number, stepsPerEpoch: number): StepPosition {
   return { epoch: Math.floor(step / stepsPerEpoch) + 1, index: step % stepsPerEpoch, step };
 }
 
@@ -170,13 +170,13 @@ function modelOf(state: Tree<HostTensor>): HostModel {
 function add(
   sums: Record<string, number>,
   outputs: Readonly<Record<string, HostTensor>>,
-  { epoch, index }: Position,
+  { epoch, index }: StepPosition,
 ): void {
   for (const [name, { data }] of Object.entries(outputs)) {
     const value = data[0]!;
     if (!Number.isFinite(value)) {
       throw new TrainingError(
-        `The ${name} became ${value} in epoch ${epoch}, step ${index + 1}. A lower learning rate ("rate") or a longer warm-up helps.`,
+        `The ${name} became ${value} in epoch ${epoch}, step ${index + 1}. A lower learning rate ("learningRate") or a longer warm-up helps.`,
       );
     }
     sums[name] = (sums[name] ?? 0) + value;

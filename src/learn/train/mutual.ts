@@ -6,14 +6,14 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { stopGradient, valueAndGrads } from '../../tensor/index.ts';
 import { augment } from '../augment/index.ts';
-import { forward } from '../nn/forward.ts';
-import { classify } from '../nn/heads.ts';
-import { initialMemory, update, type Memory } from '../nn/optimiser.ts';
+import { resnetForward } from '../nn/forward.ts';
+import { linearClassifier } from '../nn/heads.ts';
+import { initialOptimizerState, optimizerStep, type OptimizerState } from '../nn/optimizer.ts';
 import type { ResNet } from '../nn/resnet.ts';
-import { standardise } from '../nn/standardise.ts';
+import { normalize } from '../nn/normalize.ts';
 import type { Variables } from '../nn/variables.ts';
-import { accuracy, crossEntropy, oneHot } from './classify.ts';
-import type { Learner, LearnerSettings, LearnerState } from './learner.ts';
+import { accuracy, crossEntropy, oneHot } from './supervised.ts';
+import type { TrainingStep, TrainingStepSettings, TrainingStepState } from './training-step.ts';
 import type { HostModel } from './loop.ts';
 
 interface Peer {
@@ -22,28 +22,37 @@ interface Peer {
   readonly start: HostModel;
 }
 
-type MutualState = LearnerState & { readonly peer: HostModel & { readonly memory: Memory<HostTensor<'float32'>> } };
+type MutualState = TrainingStepState & {
+  readonly peer: HostModel & { readonly optimizerState: OptimizerState<HostTensor<'float32'>> };
+};
 
 /**
  * The first network is validated, selected and kept; the peer is there to learn with. Both gradients are those of the weights
  * before the step, as in equation 4: the authors' code lets the second network see the first one after its step.
  */
-export function mutual(peer: Peer, { network, optimiser, classWeights }: LearnerSettings): Learner<MutualState> {
-  const withMemory = ({ params, stats }: HostModel) => ({ params, stats, memory: initialMemory(optimiser, params) });
+export function mutualLearningStep(
+  peer: Peer,
+  { network, optimizer, classWeights }: TrainingStepSettings,
+): TrainingStep<MutualState> {
+  const withMemory = ({ params, stats }: HostModel) => ({
+    params,
+    stats,
+    optimizerState: initialOptimizerState(optimizer, params),
+  });
   return {
     initial: (classifier) => ({ ...withMemory(classifier), peer: withMemory(peer.start) }),
     step: ({ state, inputs }) => {
-      const images = standardise(augment(inputs.images as tf.Tensor4D, inputs.view));
+      const images = normalize(augment(inputs.images as tf.Tensor4D, inputs.view));
       const labels = oneHot(inputs.labels, classWeights.length);
       // One pass for both: what a network says is a constant to the other, so that no gradient crosses over.
       const { aux, gradients } = valueAndGrads(
         (params) => {
           const one = logitsOf(network, parted(params, OWN), state.stats, images);
           const other = logitsOf(peer.network, parted(params, PEERS), state.peer.stats, images);
-          const loss = tf.add(crossEntropy(one.logits, labels, classWeights), divergence(other.logits, one.logits)); // equation 5
+          const loss = tf.add(crossEntropy(one.logits, labels, classWeights), klDivergence(other.logits, one.logits)); // equation 5
           const peerLoss = tf.add(
             crossEntropy(other.logits, labels, classWeights),
-            divergence(one.logits, other.logits),
+            klDivergence(one.logits, other.logits),
           ); // equation 6
           return {
             value: tf.add<tf.Scalar>(loss, peerLoss),
@@ -53,8 +62,20 @@ export function mutual(peer: Peer, { network, optimiser, classWeights }: Learner
         { ...named(state.params, OWN), ...named(state.peer.params, PEERS) },
       );
 
-      const own = update(optimiser, state.params, parted(gradients, OWN), state.memory, inputs.rate);
-      const peers = update(optimiser, state.peer.params, parted(gradients, PEERS), state.peer.memory, inputs.rate);
+      const own = optimizerStep(
+        optimizer,
+        state.params,
+        parted(gradients, OWN),
+        state.optimizerState,
+        inputs.learningRate,
+      );
+      const peers = optimizerStep(
+        optimizer,
+        state.peer.params,
+        parted(gradients, PEERS),
+        state.peer.optimizerState,
+        inputs.learningRate,
+      );
       return {
         state: { ...own, stats: aux.one.stats, peer: { ...peers, stats: aux.other.stats } },
         outputs: {
@@ -69,7 +90,7 @@ export function mutual(peer: Peer, { network, optimiser, classWeights }: Learner
 }
 
 /** KL(wanted || found), summed over classes and averaged over rows; `wanted` is held constant. Logits [B, C]. */
-export function divergence(wanted: tf.Tensor2D, found: tf.Tensor2D): tf.Scalar {
+export function klDivergence(wanted: tf.Tensor2D, found: tf.Tensor2D): tf.Scalar {
   const target = tf.logSoftmax(stopGradient(wanted));
   return tf.mean(tf.sum(tf.mul(tf.exp(target), tf.sub(target, tf.logSoftmax(found))), 1));
 }
@@ -80,8 +101,8 @@ function logitsOf(
   running: Variables<tf.Tensor>,
   images: tf.Tensor4D,
 ): { logits: tf.Tensor2D; stats: Variables<tf.Tensor> } {
-  const { features, stats } = forward(network, params, running, images, { training: true });
-  return { logits: classify(params, features), stats };
+  const { features, stats } = resnetForward(network, params, running, images, { training: true });
+  return { logits: linearClassifier(params, features), stats };
 }
 
 /** Both networks have tensors of the same names. */

@@ -1,18 +1,23 @@
 import { expect, test } from 'vitest';
-import { recipe } from '../augment/index.ts';
+import { namedAugmentation } from '../augment/index.ts';
 import { DOMAINS } from '../dataset/dataset.ts';
-import { recipeOf } from './parameters.ts';
+import { augmentationOf } from './parameters.ts';
 
-test.each(DOMAINS)('the recipe "domain" of a data set that shows %s is the recipe of that name', (domain) => {
-  expect(recipeOf('domain', { title: 'A', domain }, 64)).toEqual(recipe(domain, { size: 64 }));
-});
+test.each(DOMAINS)(
+  'the augmentation "domain" of a data set that shows %s is the augmentation of that name',
+  (domain) => {
+    expect(augmentationOf('domain', { title: 'A', domain }, 64)).toEqual(namedAugmentation(domain, { size: 64 }));
+  },
+);
 
-test('a recipe that is named is taken, whatever the data set shows', () => {
-  expect(recipeOf('simclr', { title: 'A', domain: 'skin' }, 64)).toEqual(recipe('simclr', { size: 64 }));
+test('a augmentation that is named is taken, whatever the data set shows', () => {
+  expect(augmentationOf('simclr', { title: 'A', domain: 'skin' }, 64)).toEqual(
+    namedAugmentation('simclr', { size: 64 }),
+  );
 });
 
 test('where nothing says what the images show, it must be named', () => {
-  expect(() => recipeOf('domain', { title: 'My images', domain: null }, 64)).toThrow(
+  expect(() => augmentationOf('domain', { title: 'My images', domain: null }, 64)).toThrow(
     /My images .* simclr, byol, skin, xray, fundus, none\./,
   );
 });

@@ -1,9 +1,9 @@
 /** Parameters that several kinds of training share, as they are written in a pipeline. */
 import { Type, type Static } from '@sinclair/typebox';
-import { recipe, RECIPES, type Recipe } from '../augment/index.ts';
+import { namedAugmentation, AUGMENTATIONS, type Augmentation } from '../augment/index.ts';
 import type { Dataset } from '../dataset/dataset.ts';
 import { DatasetError } from '../dataset/error.ts';
-import type { Optimiser } from '../nn/optimiser.ts';
+import type { Optimizer } from '../nn/optimizer.ts';
 import { SCHEDULES } from '../nn/schedule.ts';
 import { NETWORK_NAMES, resnet, type ResNet } from '../nn/resnet.ts';
 import { unreachable } from '../../util/unreachable.ts';
@@ -19,36 +19,36 @@ export const NetworkParameters = Type.Object({
 export const TrainingParameters = Type.Object({
   epochs: Type.Integer({ minimum: 1 }),
   /** Images of one step. */
-  batch: Type.Integer({ minimum: 2 }),
+  batchSize: Type.Integer({ minimum: 2 }),
   /** Learning rate, reached after the warm-up. */
-  rate: Type.Number({ exclusiveMinimum: 0 }),
+  learningRate: Type.Number({ exclusiveMinimum: 0 }),
   /** Epochs over which the rate rises. */
-  warmUp: Type.Number({ minimum: 0, default: 0 }),
+  warmupEpochs: Type.Number({ minimum: 0, default: 0 }),
   /** From there it falls to zero along half a cosine, or to a tenth at the middle and a hundredth at three quarters. */
   schedule: literalsWithDefault(SCHEDULES, 'cosine'),
-  optimiser: literalsWithDefault(['sgd', 'adamw', 'lars'] as const, 'sgd'),
+  optimizer: literalsWithDefault(['sgd', 'adamw', 'lars'] as const, 'sgd'),
   weightDecay: Type.Number({ minimum: 0, default: 1e-4 }),
   /** Gradients that are longer than this, all together, are shortened to it. */
   clip: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-  /** Augmentation; see docs/augmentation.md. `domain` is the recipe of what the data set shows. */
-  recipe: literals([...RECIPES, 'domain'] as const),
+  /** Augmentation; see docs/augmentation.md. `domain` is the one made for what the data set shows. */
+  augmentation: literals([...AUGMENTATIONS, 'domain'] as const),
   /** Of convolutions and matrix products while training; bfloat16 needs an engine that has it. What validates and predicts is float32. */
   precision: literalsWithDefault(['float32', 'bfloat16'] as const, 'float32'),
   seed: Type.Integer({ minimum: 0 }),
 });
 
-export function networkOf({ network, stem }: Static<typeof NetworkParameters>): ResNet {
+export function networkFrom({ network, stem }: Static<typeof NetworkParameters>): ResNet {
   return resnet(network, stem);
 }
 
 /** SGD and LARS with momentum 0.9, AdamW with its usual betas. */
-export function optimiserOf({
-  optimiser,
+export function optimizerFrom({
+  optimizer,
   weightDecay,
   clip,
-}: Pick<Static<typeof TrainingParameters>, 'optimiser' | 'weightDecay' | 'clip'>): Optimiser {
+}: Pick<Static<typeof TrainingParameters>, 'optimizer' | 'weightDecay' | 'clip'>): Optimizer {
   const common = { weightDecay, ...(clip !== undefined && { clip }) };
-  switch (optimiser) {
+  switch (optimizer) {
     case 'sgd':
       return { name: 'sgd', momentum: 0.9, nesterov: false, ...common };
     case 'adamw':
@@ -56,22 +56,22 @@ export function optimiserOf({
     case 'lars':
       return { name: 'lars', momentum: 0.9, ...common };
     default:
-      return unreachable(optimiser);
+      return unreachable(optimizer);
   }
 }
 
 /** The augmentation for images of `size` pixels. Throws DatasetError where it is to follow the data set, and that does not say what it shows. */
-export function recipeOf(
-  name: Static<typeof TrainingParameters>['recipe'],
+export function augmentationOf(
+  name: Static<typeof TrainingParameters>['augmentation'],
   { title, domain }: Pick<Dataset, 'title' | 'domain'>,
   size: number,
-): Recipe {
-  if (name !== 'domain') return recipe(name, { size });
+): Augmentation {
+  if (name !== 'domain') return namedAugmentation(name, { size });
   if (domain === null)
     throw new DatasetError(
-      `recipe is "domain", but nothing says what the images of ${title} show: only the readers of published data sets know. Name one of the recipes ${RECIPES.join(', ')}.`,
+      `augmentation is "domain", but nothing says what the images of ${title} show: only the readers of published data sets know. Name one of the augmentations ${AUGMENTATIONS.join(', ')}.`,
     );
-  return recipe(domain, { size });
+  return namedAugmentation(domain, { size });
 }
 
 function literalsWithDefault<T extends string>(names: readonly T[], value: T) {

@@ -2,27 +2,27 @@
 import { writeFile } from 'node:fs/promises';
 import { Type, type Static } from '@sinclair/typebox';
 import { readDataset } from '../dataset/dataset.ts';
-import { startFrom } from '../nn/start.ts';
+import { loadStart } from '../nn/start.ts';
 import { writeWeights } from '../nn/weights.ts';
-import type { Method, MethodState } from '../ssl/method.ts';
+import type { SslMethod, MethodState } from '../ssl/method.ts';
 import type { CommonSettings } from '../ssl/settings.ts';
-import { openLearningData } from './data.ts';
+import { openTrainingData } from './data.ts';
 import { withEngine } from './engine.ts';
-import { writePairs } from './pairs.ts';
-import { networkOf, NetworkParameters, optimiserOf, recipeOf, TrainingParameters } from './parameters.ts';
-import { pretrain, type PretrainWatch } from './pretrain.ts';
+import { writePairs } from './view-pairs.ts';
+import { networkFrom, NetworkParameters, optimizerFrom, augmentationOf, TrainingParameters } from './parameters.ts';
+import { pretrain, type PretrainContext } from './pretrain.ts';
 
 export const PretrainParameters = Type.Composite([
   NetworkParameters,
   TrainingParameters,
   Type.Object({
-    /** Epochs between two nearest-neighbour probes. */
+    /** Epochs between two nearest-neighbor probes. */
     probeEvery: Type.Integer({ minimum: 1, default: 5 }),
   }),
 ]);
 
 /** What is used of a stage. */
-interface PretrainStage extends PretrainWatch {
+interface PretrainStage extends PretrainContext {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly resources: Readonly<Record<string, number | string>>;
   input(name: string): string;
@@ -34,28 +34,28 @@ interface PretrainStage extends PretrainWatch {
 export async function runPretraining<State extends MethodState>(
   stage: PretrainStage,
   given: Static<typeof PretrainParameters>,
-  methodOf: (common: CommonSettings) => Method<State>,
+  methodOf: (common: CommonSettings) => SslMethod<State>,
 ): Promise<void> {
-  const network = networkOf(given);
-  const data = await openLearningData({
+  const network = networkFrom(given);
+  const data = await openTrainingData({
     images: stage.input('images'),
     table: stage.input('table'),
     split: stage.input('split'),
   });
-  const start = await startFrom(stage.inputs.weights === null ? null : stage.input('weights'), network, [
+  const start = await loadStart(stage.inputs.weights === null ? null : stage.input('weights'), network, [
     'start',
     given.seed,
   ]);
   stage.record(start.notes);
   if (start.warning !== null) stage.warn(start.warning);
 
-  const { batch, rate, seed } = given;
+  const { batchSize, learningRate, seed } = given;
   const method = methodOf({
     network,
-    optimiser: optimiserOf(given),
-    recipe: recipeOf(given.recipe, await readDataset(stage.input('dataset')), data.images.size),
-    batch,
-    rate,
+    optimizer: optimizerFrom(given),
+    augmentation: augmentationOf(given.augmentation, await readDataset(stage.input('dataset')), data.images.size),
+    batchSize,
+    learningRate,
     seed,
   });
   await withEngine(stage.resources, async (engine) => {

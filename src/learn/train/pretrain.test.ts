@@ -2,27 +2,27 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recipe } from '../augment/index.ts';
-import { initialise } from '../nn/initialise.ts';
+import { namedAugmentation } from '../augment/index.ts';
+import { initializeResNet } from '../nn/initialize.ts';
 import { byol } from '../ssl/byol.ts';
-import type { Method, PlainState } from '../ssl/method.ts';
+import type { SslMethod, PlainState } from '../ssl/method.ts';
 import { moco } from '../ssl/moco.ts';
 import type { CommonSettings } from '../ssl/settings.ts';
 import { simclr } from '../ssl/simclr.ts';
 import { simsiam } from '../ssl/simsiam.ts';
 import { supcon } from '../ssl/supcon.ts';
 import { swav } from '../ssl/swav.ts';
-import { openLearningData, type LearningData } from './data.ts';
+import { openTrainingData, type TrainingData } from './data.ts';
 import type { HostModel } from './loop.ts';
 import { pretrain, type PretrainSettings } from './pretrain.ts';
-import { farthest, SIZE, TINY, using, watchIn, writeSquares } from './data.test-support.ts';
+import { largestDifference, SIZE, TINY, withTestEngine, testContext, writeSquares } from './data.test-support.ts';
 
 const SETTINGS: PretrainSettings = {
   network: TINY,
   epochs: 3,
-  batch: 8,
-  rate: 0.1,
-  warmUp: 0,
+  batchSize: 8,
+  learningRate: 0.1,
+  warmupEpochs: 0,
   schedule: 'cosine',
   probeEvery: 2,
   precision: 'float32',
@@ -30,15 +30,15 @@ const SETTINGS: PretrainSettings = {
 };
 const COMMON: CommonSettings = {
   network: TINY,
-  optimiser: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 },
-  recipe: recipe('xray', { size: SIZE }),
-  batch: 8,
-  rate: 0.1,
+  optimizer: { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 1e-4 },
+  augmentation: namedAugmentation('xray', { size: SIZE }),
+  batchSize: 8,
+  learningRate: 0.1,
   seed: 1,
 };
 
 /** Of any state: the loop asks for no more. */
-type AnyMethod = Method<PlainState>;
+type AnyMethod = SslMethod<PlainState>;
 const METHODS = {
   simclr: (common) => simclr({ ...common, temperature: 0.5 }),
   simsiam: (common) => simsiam({ ...common, width: 16, bottleneck: 8, stopGradient: true }) as unknown as AnyMethod,
@@ -63,24 +63,24 @@ const METHODS = {
 const NAMES = Object.keys(METHODS) as (keyof typeof METHODS)[];
 
 let paths: Awaited<ReturnType<typeof writeSquares>>;
-let data: LearningData;
+let data: TrainingData;
 beforeAll(async () => {
   paths = await writeSquares();
-  data = await openLearningData(paths);
+  data = await openTrainingData(paths);
 });
 afterAll(async () => {
   await data.images.close();
   await rm(paths.folder, { recursive: true });
 });
 
-const backbone = (): HostModel => initialise(TINY, ['test', 1]);
-const watch = (folder: string, stopAt?: number) => watchIn(join(paths.folder, folder), stopAt);
+const backbone = (): HostModel => initializeResNet(TINY, ['test', 1]);
+const watch = (folder: string, stopAt?: number) => testContext(join(paths.folder, folder), stopAt);
 
 describe.each(NAMES)('%s', (name) => {
   const method = (changes: Partial<CommonSettings> = {}) => METHODS[name]({ ...COMMON, ...changes });
 
   test('trains, probes when asked, drops its heads, and resumes to the same bits', async () => {
-    await using('onnxruntime', async (engine) => {
+    await withTestEngine('onnxruntime', async (engine) => {
       const { start, rows, encoder } = await pretrain(engine, SETTINGS, method(), data, backbone(), watch(name));
       expect(rows.map(({ epoch, knn }) => [epoch, knn !== null])).toEqual([
         [1, false],
@@ -106,21 +106,21 @@ describe.each(NAMES)('%s', (name) => {
   });
 
   test('takes the same steps on both engines', async () => {
-    const settings = { ...SETTINGS, epochs: 1, rate: 0.01 };
+    const settings = { ...SETTINGS, epochs: 1, learningRate: 0.01 };
     const train = (engineName: 'eager' | 'onnxruntime') =>
-      using(engineName, (engine) =>
-        pretrain(engine, settings, method({ rate: 0.01 }), data, backbone(), watch(`${name}-${engineName}`)),
+      withTestEngine(engineName, (engine) =>
+        pretrain(engine, settings, method({ learningRate: 0.01 }), data, backbone(), watch(`${name}-${engineName}`)),
       );
     const [eager, compiled] = [await train('eager'), await train('onnxruntime')];
-    expect(farthest(eager.encoder, compiled.encoder).by).toBeLessThan(1e-4);
+    expect(largestDifference(eager.encoder, compiled.encoder).by).toBeLessThan(1e-4);
     const numbers = ({
       loss,
       embeddingStd,
-      spread,
+      relativeStd,
       alignment,
       uniformity,
-      dimensions,
-    }: (typeof eager.rows)[number]) => [loss, embeddingStd, spread, alignment, uniformity, dimensions];
+      participationRatio,
+    }: (typeof eager.rows)[number]) => [loss, embeddingStd, relativeStd, alignment, uniformity, participationRatio];
     numbers(eager.rows[0]!).forEach((value, i) => {
       expect(numbers(compiled.rows[0]!)[i]).toBeCloseTo(value, 3);
     });
@@ -129,14 +129,14 @@ describe.each(NAMES)('%s', (name) => {
 
 test('pre-training reads training and validation images, never a test image', async () => {
   const seen = new Set<number>();
-  const spied: LearningData = {
+  const spied: TrainingData = {
     ...data,
     images: {
       ...data.images,
       read: (indices, into) => (Array.from(indices, (index) => seen.add(index)), data.images.read(indices, into)),
     },
   };
-  await using('eager', (engine) =>
+  await withTestEngine('eager', (engine) =>
     pretrain(engine, { ...SETTINGS, epochs: 1 }, METHODS.simclr(COMMON), spied, backbone(), watch('spied')),
   );
   expect(data.split.test.filter((index) => seen.has(index))).toEqual([]);
@@ -149,11 +149,11 @@ test('a collapse is warned of when it begins, and marked in every epoch that it 
     ...method,
     step: (args) => {
       const { state, outputs } = method.step(args);
-      return { state, outputs: { ...outputs, spread: tf.scalar(0.01) } };
+      return { state, outputs: { ...outputs, relativeStd: tf.scalar(0.01) } };
     },
   };
   const watching = watch('collapsed');
-  const { rows } = await using('onnxruntime', (engine) =>
+  const { rows } = await withTestEngine('onnxruntime', (engine) =>
     pretrain(engine, SETTINGS, collapsed, data, backbone(), watching),
   );
   const wrong = "all images have nearly the same embedding (its standard deviation is 1.0 % of an even spread's)";
@@ -164,9 +164,11 @@ test('a collapse is warned of when it begins, and marked in every epoch that it 
 });
 
 test('a batch that cannot be filled says how large it may be', async () => {
-  await using('eager', (engine) =>
+  await withTestEngine('eager', (engine) =>
     expect(
-      pretrain(engine, { ...SETTINGS, batch: 25 }, METHODS.simclr(COMMON), data, backbone(), watch('large')),
-    ).rejects.toThrow('A batch of 25 images cannot be filled: the training part has 24. Set "batch" to 24 or less.'),
+      pretrain(engine, { ...SETTINGS, batchSize: 25 }, METHODS.simclr(COMMON), data, backbone(), watch('large')),
+    ).rejects.toThrow(
+      'A batch of 25 images cannot be filled: the training subset has 24. Set "batchSize" to 24 or less.',
+    ),
   );
 });

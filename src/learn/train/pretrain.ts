@@ -1,27 +1,27 @@
-/** Pre-trains a network by a method on the training part, and watches it with a nearest-neighbour probe on the validation part. */
+/** Pre-trains a network by a method on the training subset, and watches it with a nearest-neighbor probe on the validation subset. */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Engine, Precision, StepFunction } from '../../tensor/engine.ts';
 import { float32, int32, uint8, type HostTensor, type TensorSpec, type Tree } from '../../tensor/host-tensor.ts';
 import { significant } from '../../util/number.ts';
-import { drawViews, viewSpecs } from '../augment/index.ts';
+import { sampleViewParams, viewParamSpecs } from '../augment/index.ts';
 import { DatasetError } from '../dataset/error.ts';
 import type { ResNet } from '../nn/resnet.ts';
-import { learningRate, type SCHEDULES } from '../nn/schedule.ts';
-import { collapse } from '../ssl/collapse.ts';
-import type { Method, MethodInputs, MethodState } from '../ssl/method.ts';
-import { fullBatches } from './batches.ts';
-import { labelsOf, readBatch, type LearningData } from './data.ts';
-import { train, type Ended, type HostModel, type LoopStep, type Watch } from './loop.ts';
-import { compileProbe } from './probe.ts';
+import { scheduledLearningRate, type SCHEDULES } from '../nn/schedule.ts';
+import { detectCollapse } from '../ssl/detect-collapse.ts';
+import type { SslMethod, MethodInputs, MethodState } from '../ssl/method.ts';
+import { dropLastBatches } from './batches.ts';
+import { labelsOf, readBatch, type TrainingData } from './data.ts';
+import { train, type EpochEnd, type HostModel, type CompiledTrainingStep, type TrainingContext } from './loop.ts';
+import { compileOnlineKnn } from './online-knn.ts';
 
 export interface PretrainSettings {
   readonly network: ResNet;
   readonly epochs: number;
   /** Images in a batch; the step sees each in several views. */
-  readonly batch: number;
-  readonly rate: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
   /** Epochs over which the rate rises. */
-  readonly warmUp: number;
+  readonly warmupEpochs: number;
   readonly schedule: (typeof SCHEDULES)[number];
   /** Epochs between two probes; the last epoch is always probed. */
   readonly probeEvery: number;
@@ -31,19 +31,19 @@ export interface PretrainSettings {
 }
 
 /** Told as well when training goes wrong without an error. */
-export interface PretrainWatch extends Watch {
+export interface PretrainContext extends TrainingContext {
   warn(text: string): void;
 }
 
 type PretrainRow = Readonly<{
   epoch: number;
   loss: number;
-  rate: number;
+  learningRate: number;
   embeddingStd: number;
-  spread: number;
+  relativeStd: number;
   alignment: number;
   uniformity: number;
-  dimensions: number;
+  participationRatio: number;
   /** What is wrong with the embeddings; null where nothing is. */
   collapse: string | null;
   /** Balanced accuracy of the probe; null in epochs without one. */
@@ -62,60 +62,74 @@ interface Pretrained {
 export async function pretrain<State extends MethodState>(
   engine: Engine,
   settings: PretrainSettings,
-  method: Method<State>,
-  data: LearningData,
+  method: SslMethod<State>,
+  data: TrainingData,
   start: HostModel,
-  watch: PretrainWatch,
+  watch: PretrainContext,
 ): Promise<Pretrained> {
-  const { network, epochs, batch, seed } = settings;
+  const { network, epochs, batchSize, seed } = settings;
   const { split, images } = data;
-  const stepsPerEpoch = Math.floor(split.train.length / batch);
+  const stepsPerEpoch = Math.floor(split.train.length / batchSize);
   if (stepsPerEpoch === 0) {
     throw new DatasetError(
-      `A batch of ${batch} images cannot be filled: the training part has ${split.train.length}. Set "batch" to ${split.train.length} or less.`,
+      `A batch of ${batchSize} images cannot be filled: the training subset has ${split.train.length}. Set "batchSize" to ${split.train.length} or less.`,
     );
   }
   const steps = epochs * stepsPerEpoch;
-  const rateAt = (step: number): number =>
-    learningRate(settings.rate, { name: settings.schedule, steps, warmUp: settings.warmUp * stepsPerEpoch }, step);
+  const learningRateAt = (step: number): number =>
+    scheduledLearningRate(
+      settings.learningRate,
+      { name: settings.schedule, steps, warmupSteps: settings.warmupEpochs * stepsPerEpoch },
+      step,
+    );
   const scheduledAt = (step: number) => mapValues(method.schedule({ step, steps, stepsPerEpoch }), scalar);
-  const classOf = method.labelled ? trainingClasses(data) : null;
+  const classOf = method.labeled ? trainingClasses(data) : null;
 
   const step = await compileMethod(engine, settings.precision, method, start, {
-    images: uint8([batch, images.size, images.size, 3]),
-    views: Object.fromEntries(method.views.map((recipe, view) => [view, viewSpecs(recipe, batch, images.size)])),
-    rate: float32([]),
+    images: uint8([batchSize, images.size, images.size, 3]),
+    views: Object.fromEntries(
+      method.views.map((augmentation, view) => [view, viewParamSpecs(augmentation, batchSize, images.size)]),
+    ),
+    learningRate: float32([]),
     scheduled: mapValues(scheduledAt(0), () => float32([])),
-    ...(classOf && { labels: int32([batch]) }),
+    ...(classOf && { labels: int32([batchSize]) }),
   });
-  const probe = await compileProbe(engine, network, data, start);
+  const probe = await compileOnlineKnn(engine, network, data, start);
   const before = probe === null ? null : significant(await probe(start));
 
   const { rows, last } = await train<MethodInputs<HostTensor>, PretrainRow>(
     {
       epochs,
       stepsPerEpoch,
-      imagesPerStep: batch,
+      imagesPerStep: batchSize,
       step,
       feed: async ({ epoch, index, step: at }) => {
-        const indices = fullBatches(split.train, batch, { seed, epoch })[index]!;
+        const indices = dropLastBatches(split.train, batchSize, { seed, epoch })[index]!;
         return {
           images: await readBatch(data, indices),
           views: Object.fromEntries(
-            method.views.map((recipe, view) => [
+            method.views.map((augmentation, view) => [
               view,
-              drawViews(recipe, { seed, epoch, indices, view, sourceSize: images.size }),
+              sampleViewParams(augmentation, { seed, epoch, indices, view, sourceSize: images.size }),
             ]),
           ),
-          rate: scalar(rateAt(at)),
+          learningRate: scalar(learningRateAt(at)),
           scheduled: scheduledAt(at),
           ...(classOf && {
-            labels: { dtype: 'int32', shape: [batch], data: Int32Array.from(indices, (image) => classOf.get(image)!) },
+            labels: {
+              dtype: 'int32',
+              shape: [batchSize],
+              data: Int32Array.from(indices, (image) => classOf.get(image)!),
+            },
           }),
         };
       },
-      endOfEpoch: async ({ epoch, means, rows: earlier, model }: Ended<PretrainRow>) => {
-        const wrong = collapse({ spread: means.spread!, dimensions: means.dimensions!, labelled: method.labelled });
+      endOfEpoch: async ({ epoch, means, rows: earlier, model }: EpochEnd<PretrainRow>) => {
+        const wrong = detectCollapse({
+          relativeStd: means.relativeStd!,
+          participationRatio: means.participationRatio!,
+          labeled: method.labeled,
+        });
         // Told when it begins, not in every epoch.
         if (wrong !== null && (earlier.at(-1)?.collapse ?? null) === null)
           watch.warn(
@@ -125,10 +139,17 @@ export async function pretrain<State extends MethodState>(
         const knn = probed ? significant(await probe(encoderOf(await model(), start))) : null;
         const { loss, ...shape } = mapValues(means, (mean) => significant(mean)) as Omit<
           PretrainRow,
-          'epoch' | 'rate' | 'collapse' | 'knn'
+          'epoch' | 'learningRate' | 'collapse' | 'knn'
         >;
         return {
-          row: { epoch, loss, rate: significant(rateAt(epoch * stepsPerEpoch - 1)), ...shape, collapse: wrong, knn },
+          row: {
+            epoch,
+            loss,
+            learningRate: significant(learningRateAt(epoch * stepsPerEpoch - 1)),
+            ...shape,
+            collapse: wrong,
+            knn,
+          },
           keep: false,
         };
       },
@@ -142,10 +163,10 @@ export async function pretrain<State extends MethodState>(
 async function compileMethod<State extends MethodState>(
   engine: Engine,
   precision: Precision,
-  method: Method<State>,
+  method: SslMethod<State>,
   start: HostModel,
   inputs: MethodInputs<TensorSpec>,
-): Promise<LoopStep<MethodInputs<HostTensor>> & { dispose(): Promise<void> }> {
+): Promise<CompiledTrainingStep<MethodInputs<HostTensor>> & { dispose(): Promise<void> }> {
   const state = method.initial(start) as unknown as Tree<HostTensor>;
   // A step gives back the state that it was given: the compiler cannot follow that through the type of any method's state.
   const step = method.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
@@ -157,7 +178,7 @@ async function compileMethod<State extends MethodState>(
 }
 
 /** Class numbers of the training images, by image. */
-function trainingClasses(data: LearningData): ReadonlyMap<number, number> {
+function trainingClasses(data: TrainingData): ReadonlyMap<number, number> {
   const { train: indices } = data.split;
   const classes = [...new Set(indices.map((index) => data.rows[index]!.label))];
   const labels = labelsOf(data, indices, classes);

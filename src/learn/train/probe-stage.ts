@@ -3,13 +3,13 @@ import { writeFile } from 'node:fs/promises';
 import { Type, type Static } from '@sinclair/typebox';
 import { readDataset } from '../dataset/dataset.ts';
 import { writePredictions } from '../eval/predictions.ts';
-import { startFrom } from '../nn/start.ts';
-import { labelsOf, openLearningData, predictionsIn, selectableLabels } from './data.ts';
+import { loadStart } from '../nn/start.ts';
+import { labelsOf, openTrainingData, subsetPredictions, validationLabels } from './data.ts';
 import { withEngine } from './engine.ts';
 import type { FinetuneStage } from './finetune-stage.ts';
-import { fitFrozen, PROBE_KINDS } from './frozen.ts';
+import { fitFeatureProbe, PROBE_KINDS } from './feature-probe.ts';
 import { compileInference, FEATURES } from './inference.ts';
-import { networkOf, NetworkParameters } from './parameters.ts';
+import { networkFrom, NetworkParameters } from './parameters.ts';
 
 export const ProbeParameters = Type.Composite([
   NetworkParameters,
@@ -21,35 +21,35 @@ export const ProbeParameters = Type.Composite([
 ]);
 
 /**
- * Trains a classifier on the features of the training part, chooses its one setting by the validation part, and then predicts
- * the validation and the test part; writes `predictions` and `choice`.
+ * Trains a classifier on the features of the training subset, chooses its one setting by the validation subset, and then predicts
+ * the validation and the test subset; writes `predictions` and `choice`.
  */
 export async function runProbe(
   stage: Omit<FinetuneStage, 'checkpoint' | 'progress'>,
   given: Static<typeof ProbeParameters>,
 ): Promise<void> {
-  const network = networkOf(given);
+  const network = networkFrom(given);
   const { classes } = await readDataset(stage.input('dataset'));
-  const data = await openLearningData({
+  const data = await openTrainingData({
     images: stage.input('images'),
     table: stage.input('table'),
     split: stage.input('split'),
   });
-  const start = await startFrom(stage.inputs.weights === null ? null : stage.input('weights'), network, [
+  const start = await loadStart(stage.inputs.weights === null ? null : stage.input('weights'), network, [
     'start',
     given.seed,
   ]);
   stage.record(start.notes);
   if (start.warning !== null) stage.warn(start.warning);
   const { train, validation, test } = data.split;
-  const labels = selectableLabels(data, classes);
+  const labels = validationLabels(data, classes);
 
   await withEngine(stage.resources, async (engine) => {
     stage.record(engine.description);
     const inference = await compileInference(engine, network, FEATURES, data, start.backbone);
     const features = (indices: readonly number[]) => inference.of(start.backbone, indices);
     const asked = await features(validation);
-    const fit = fitFrozen(
+    const fit = fitFeatureProbe(
       given.kind,
       { features: await features(train), labels: labelsOf(data, train, classes) },
       { features: asked, labels: [...labels] },
@@ -63,7 +63,7 @@ export async function runProbe(
     const probabilities = Float64Array.from([...fit.probabilities(asked), ...fit.probabilities(await features(test))]);
     await writePredictions(
       stage.output('predictions'),
-      predictionsIn(data, classes, ['validation', 'test'], probabilities),
+      subsetPredictions(data, classes, ['validation', 'test'], probabilities),
     );
     await inference.dispose();
   });

@@ -190,11 +190,11 @@ function CleanAgainstLeaky({
       <h4>Clean against leaky</h4>
       <p>
         Trained and tested once more on a split that leaks on purpose: {leakPhrase(leaky[0]!)} of its test images{' '}
-        {leaky[0]!.copies === null
+        {leaky[0]!.duplicates === null
           ? 'have a group that was also trained on'
           : 'have a group that was also trained on or are equal to an image that was'}
         ; of the clean split {leakPhrase(evaluation.leaks)}.
-        {evaluation.leaks.copies === null && ' Equal images were not looked for.'}
+        {evaluation.leaks.duplicates === null && ' Equal images were not looked for.'}
         {shareOf(leaky[0]!) <= shareOf(evaluation.leaks) && (
           <strong> It leaks no more than the clean one: what the two differ by below is chance, not flattery.</strong>
         )}

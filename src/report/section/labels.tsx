@@ -10,7 +10,7 @@ import type { DatasetResults, Study } from '../study.ts';
 
 export function Labels({ study }: { readonly study: Study }): JSX.Element {
   const [shown, without] = [true, false].map((wanted) =>
-    study.datasets.filter(({ evaluation }) => evaluation.fractions.length > 0 === wanted),
+    study.datasets.filter(({ evaluation }) => evaluation.labelFractions.length > 0 === wanted),
   ) as [DatasetResults[], DatasetResults[]];
   return (
     <Section id="labels" title="With fewer labels">
@@ -46,16 +46,16 @@ function DatasetLabels({
   readonly metric: string;
   readonly transfer: string;
 }): JSX.Element {
-  const { fractions, bootstrap } = evaluation;
+  const { labelFractions, bootstrap } = evaluation;
   const words = metricWords(metric);
-  const models = [...new Set(fractions.map(({ model }) => model))];
+  const models = [...new Set(labelFractions.map(({ model }) => model))];
   const curves = models.map((model): LabelCurve => ({
     words: modelWords(model, transfer),
-    points: fractions
+    points: labelFractions
       .filter((row) => row.model === model)
-      .flatMap(({ labels, summary }) => {
+      .flatMap(({ labelFraction, summary }) => {
         const { mean, low, high } = summary.test[metric] ?? { mean: null, low: null, high: null };
-        return mean === null ? [] : [{ share: labels, mean, low: low ?? mean, high: high ?? mean }];
+        return mean === null ? [] : [{ share: labelFraction, mean, low: low ?? mean, high: high ?? mean }];
       })
       .sort((a, b) => a.share - b.share),
   }));
@@ -70,11 +70,11 @@ function DatasetLabels({
         data={{
           label: `Test ${words.name} by share of labels on ${title}`,
           head: ['model', 'share of labels', 'labelled images', 'seeds', words.name, 'low', 'high'],
-          rows: fractions.map(({ model, labels, images, seeds, summary }) => {
+          rows: labelFractions.map(({ model, labelFraction, images, seeds, summary }) => {
             const { mean, low, high } = summary.test[metric] ?? { mean: null, low: null, high: null };
             return [
               fullName(modelWords(model, transfer)),
-              percent(labels),
+              percent(labelFraction),
               whole(images),
               String(seeds),
               fixed(mean, 4),

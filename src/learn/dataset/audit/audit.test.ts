@@ -10,12 +10,12 @@ import { ingest } from '../ingest.ts';
 import { openPackedImages, type PackedImages } from '../packed-images.ts';
 import { READERS, type ReaderName } from '../reader/index.ts';
 import { readTable, type TableRow } from '../table.ts';
-import { sharedImages } from './across.ts';
-import { audit, type Audit } from './audit.ts';
+import { findSharedImages } from './shared-images.ts';
+import { auditDataset, type Audit } from './audit.ts';
 import { findDuplicates } from './duplicates.ts';
-import { look } from './seen.ts';
-import { drawPairs, pairsToShow } from './shown.ts';
-import { correlation, hashDistance, signatureOf, type TURNS } from './signature.ts';
+import { hashImages } from './hashed-images.ts';
+import { drawPairExamples, choosePairExamples } from './pair-examples.ts';
+import { correlation, hashDistance, imageSignature, type ORIENTATIONS } from './signature.ts';
 
 const SIZE = 24;
 
@@ -57,7 +57,7 @@ test('equal images are found as exact, recompressed and re-lit ones as near, and
     changed(original, (v) => v + 8 * noise.uniform() - 4),
     picture(2),
   ];
-  const { exact, near } = findDuplicates(await look(packed(images)));
+  const { exact, near } = findDuplicates(await hashImages(packed(images)));
   expect(pairsOf(exact)).toEqual([[0, 3]]);
   expect(pairsOf(near)).toEqual([
     [0, 2],
@@ -81,7 +81,7 @@ test('a copy that was mirrored or turned is found, with what was done to it', as
     );
   const last = SIZE - 1;
   // Where each copy's pixels come from, and what brings it back.
-  const copies: [(y: number, x: number) => readonly [number, number], (typeof TURNS)[number]][] = [
+  const copies: [(y: number, x: number) => readonly [number, number], (typeof ORIENTATIONS)[number]][] = [
     [(y, x) => [y, last - x], 'mirrored left to right'],
     [(y, x) => [last - y, x], 'mirrored top to bottom'],
     [(y, x) => [last - y, last - x], 'turned by 180°'],
@@ -91,14 +91,14 @@ test('a copy that was mirrored or turned is found, with what was done to it', as
     [(y, x) => [last - x, last - y], 'mirrored at the other diagonal'],
   ];
   for (const [from, turn] of copies) {
-    const { exact, near, turned } = findDuplicates(await look(packed([original, picture(1), made(from)])));
+    const { exact, near, turned } = findDuplicates(await hashImages(packed([original, picture(1), made(from)])));
     expect([exact, near]).toEqual([[], []]);
     expect(turned).toEqual([{ first: 0, second: 2, similarity: 1, turn }]);
   }
 });
 
 test('three equal images are three pairs', async () => {
-  const { exact } = findDuplicates(await look(packed([picture(0), picture(0), picture(0)])));
+  const { exact } = findDuplicates(await hashImages(packed([picture(0), picture(0), picture(0)])));
   expect(pairsOf(exact)).toEqual([
     [0, 1],
     [0, 2],
@@ -108,8 +108,8 @@ test('three equal images are three pairs', async () => {
 
 test('brightness and contrast do not change a signature; another picture does', () => {
   const [one, lit, other] = [picture(3), changed(picture(3), (v) => 0.7 * v + 30), picture(4)].map((image) =>
-    signatureOf(image, SIZE),
-  ) as [ReturnType<typeof signatureOf>, ReturnType<typeof signatureOf>, ReturnType<typeof signatureOf>];
+    imageSignature(image, SIZE),
+  ) as [ReturnType<typeof imageSignature>, ReturnType<typeof imageSignature>, ReturnType<typeof imageSignature>];
   expect(hashDistance(one.hashes[0]!, lit.hashes[0]!)).toBeLessThanOrEqual(2);
   expect(correlation(one.thumbnail, lit.thumbnail)).toBeGreaterThan(0.999);
   expect(hashDistance(one.hashes[0]!, other.hashes[0]!)).toBeGreaterThan(10);
@@ -134,8 +134,8 @@ test('pairs are counted by what makes them harmful, and groups across published 
     row(2, 'a', 'p2', 'train'),
     row(3, 'a', 'p3', 'train'),
   ];
-  const images = await look(packed([1, 2, 3, 4].map(flat)));
-  const found = audit(table, ['a', 'b'], images, {
+  const images = await hashImages(packed([1, 2, 3, 4].map(flat)));
+  const found = auditDataset(table, ['a', 'b'], images, {
     exact: [
       { first: 0, second: 1, similarity: 1 },
       { first: 2, second: 3, similarity: 1 },
@@ -161,9 +161,9 @@ test('pairs are counted by what makes them harmful, and groups across published 
       train: 3,
       validation: 0,
       test: 0,
-      colour: { mean: [2.66667, 2.66667, 2.66667], sd: [1.52753, 1.52753, 1.52753] },
+      color: { mean: [2.66667, 2.66667, 2.66667], sd: [1.52753, 1.52753, 1.52753] },
     },
-    b: { images: 1, groups: 1, train: 0, validation: 0, test: 1, colour: { mean: [2, 2, 2], sd: [0, 0, 0] } },
+    b: { images: 1, groups: 1, train: 0, validation: 0, test: 1, color: { mean: [2, 2, 2], sd: [0, 0, 0] } },
   });
   expect(found.exact[0]).toEqual({
     images: ['0.png', '1.png'],
@@ -191,9 +191,9 @@ test('the worst pairs are shown first, each with its two pictures side by side',
     row(5, 'a', 'train', 'p'),
   ];
   const images = packed([10, 10, 10, 10, 10, 60].map(flat));
-  const seen = await look(images);
-  const found = audit(table, ['a', 'b'], seen, findDuplicates(seen));
-  const shown = pairsToShow(found, table);
+  const seen = await hashImages(images);
+  const found = auditDataset(table, ['a', 'b'], seen, findDuplicates(seen));
+  const shown = choosePairExamples(found, table);
   expect(shown.map(({ kind, images }) => [kind, ...images.map((image) => Number.parseInt(image))])).toEqual([
     ['equal', 0, 4],
     ['equal', 1, 4],
@@ -208,7 +208,7 @@ test('the worst pairs are shown first, each with its two pictures side by side',
     ['equal', 0, 1],
   ]);
   const folder = await mkdtemp(join(tmpdir(), 'shown-'));
-  await drawPairs(join(folder, 'leaks.png'), shown, table, images);
+  await drawPairExamples(join(folder, 'leaks.png'), shown, table, images);
   const { data, info } = await sharp(join(folder, 'leaks.png')).raw().toBuffer({ resolveWithObject: true });
   expect([info.width, info.height]).toEqual([2 * 98 + 2, 11 * 98 + 2]);
   const at = (x: number, y: number) => data[3 * (info.width * y + x)];
@@ -232,8 +232,8 @@ async function auditReal(name: ReaderName): Promise<Audit> {
     concurrency: 2,
   });
   const images = await openPackedImages(files.images);
-  const seen = await look(images);
-  const found = audit(await readTable(files.table), classes, seen, findDuplicates(seen));
+  const seen = await hashImages(images);
+  const found = auditDataset(await readTable(files.table), classes, seen, findDuplicates(seen));
   await images.close();
   await rm(folder, { recursive: true });
   return found;
@@ -259,7 +259,7 @@ real('idrid')(
 );
 
 real('isic9')(
-  'the published ISIC-9 set has its 137 two-labelled pairs in training and 18 test images of other classes (skipped where ../shared/data is absent)',
+  'the published ISIC-9 set has its 137 two-labeled pairs in training and 18 test images of other classes (skipped where ../shared/data is absent)',
   async () => {
     const { exactByLabel } = await auditReal('isic9');
     expect(
@@ -287,7 +287,7 @@ test('what two sets share is found by its pictures, and by names that folders, e
       group: image,
       split: '',
     })),
-    images: await look(packed(Object.values(images))),
+    images: await hashImages(packed(Object.values(images))),
   });
   const [copied, relit] = [picture(0), changed(picture(1), (v) => 0.8 * v + 12)];
   const sets = [
@@ -299,7 +299,7 @@ test('what two sets share is found by its pictures, and by names that folders, e
     }),
     await set('c', { 'relit.png': relit }),
   ];
-  const found = sharedImages(sets);
+  const found = findSharedImages(sets);
   expect(found.map((each) => each.sets)).toEqual([
     ['a', 'b'],
     ['a', 'c'],

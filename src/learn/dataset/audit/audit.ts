@@ -2,8 +2,8 @@
 import { deviation, mean } from 'd3-array';
 import { significant } from '../../../util/number.ts';
 import type { TableRow } from '../table.ts';
-import type { Duplicates, Pair } from './duplicates.ts';
-import type { SeenImage } from './seen.ts';
+import type { Duplicates, DuplicatePair } from './duplicates.ts';
+import type { HashedImage } from './hashed-images.ts';
 
 /** Two images that are one, with what makes that harmful. */
 export interface AuditedPair {
@@ -37,8 +37,8 @@ interface ClassFacts {
   readonly train: number;
   readonly validation: number;
   readonly test: number;
-  /** Mean red, green and blue (0 to 255) of its images: mean and standard deviation over images. A class of its own colour is told by that. */
-  readonly colour: { readonly mean: readonly number[]; readonly sd: readonly number[] };
+  /** Mean red, green and blue (0 to 255) of its images: mean and standard deviation over images. A class of its own color is told by that. */
+  readonly color: { readonly mean: readonly number[]; readonly sd: readonly number[] };
 }
 
 export interface Audit {
@@ -59,10 +59,10 @@ export interface Audit {
   readonly turned: readonly (AuditedPair & { readonly turn: string })[];
 }
 
-export function audit(
+export function auditDataset(
   table: readonly TableRow[],
   classes: readonly string[],
-  images: readonly SeenImage[],
+  images: readonly HashedImage[],
   duplicates: Duplicates,
 ): Audit {
   const [exact, near] = [
@@ -92,7 +92,7 @@ export function audit(
   };
 }
 
-function audited({ first, second, similarity }: Pair, table: readonly TableRow[]): AuditedPair {
+function audited({ first, second, similarity }: DuplicatePair, table: readonly TableRow[]): AuditedPair {
   const [a, b] = [table[first]!, table[second]!];
   return {
     images: [a.image, b.image],
@@ -128,16 +128,16 @@ function groupsAcrossSplits(table: readonly TableRow[]): string[] {
 
 const groupsIn = (rows: readonly TableRow[]): number => new Set(rows.map(({ group }) => group)).size;
 
-function factsOf(rows: readonly TableRow[], images: readonly SeenImage[]): ClassFacts {
+function factsOf(rows: readonly TableRow[], images: readonly HashedImage[]): ClassFacts {
   const inSplit = (name: string) => rows.filter(({ split }) => split === name).length;
-  const channels = [0, 1, 2].map((channel) => rows.map(({ index }) => images[index]!.colour[channel]!));
+  const channels = [0, 1, 2].map((channel) => rows.map(({ index }) => images[index]!.color[channel]!));
   return {
     images: rows.length,
     groups: groupsIn(rows),
     train: inSplit('train'),
     validation: inSplit('validation'),
     test: inSplit('test'),
-    colour: {
+    color: {
       mean: channels.map((values) => significant(mean(values) ?? 0)),
       sd: channels.map((values) => significant(deviation(values) ?? 0)),
     },

@@ -1,28 +1,28 @@
 /** Finds images that occur twice: byte for byte, nearly, or turned. */
 import { significant } from '../../../util/number.ts';
-import type { SeenImage } from './seen.ts';
-import { correlation, hashDistance, turned, TURNS } from './signature.ts';
+import type { HashedImage } from './hashed-images.ts';
+import { correlation, hashDistance, reorient, ORIENTATIONS } from './signature.ts';
 
-export interface Pair {
+export interface DuplicatePair {
   /** Rows, first < second. */
   readonly first: number;
   readonly second: number;
-  /** Correlation of the grey thumbnails; 1 for equal images. */
+  /** Correlation of the gray thumbnails; 1 for equal images. */
   readonly similarity: number;
 }
 
-export interface TurnedPair extends Pair {
+export interface TurnedDuplicatePair extends DuplicatePair {
   /** What must be done to the second image to make it look like the first. */
-  readonly turn: (typeof TURNS)[number];
+  readonly turn: (typeof ORIENTATIONS)[number];
 }
 
 export interface Duplicates {
   /** Equal packed bytes. */
-  readonly exact: readonly Pair[];
+  readonly exact: readonly DuplicatePair[];
   /** Not equal, but alike as two saved copies of one picture are. */
-  readonly near: readonly Pair[];
+  readonly near: readonly DuplicatePair[];
   /** Alike once the second is mirrored or turned by a right angle. */
-  readonly turned: readonly TurnedPair[];
+  readonly turned: readonly TurnedDuplicatePair[];
 }
 
 /** Hashes further apart are not compared. */
@@ -30,21 +30,25 @@ const NEAR_HASH = 8;
 /** Two views of one lesion stay below this; a picture saved again stays above. */
 const NEAR_CORRELATION = 0.99;
 
-export function findDuplicates(images: readonly SeenImage[]): Duplicates {
+export function findDuplicates(images: readonly HashedImage[]): Duplicates {
   const likenesses = images.flatMap((image, first) => laterLikenesses(image, first, images));
   return {
     exact: likenesses.flatMap(({ turn, ...pair }) => (turn === -1 ? [pair] : [])),
     near: likenesses.flatMap(({ turn, ...pair }) => (turn === 0 ? [pair] : [])),
-    turned: likenesses.flatMap(({ turn, ...pair }) => (turn > 0 ? [{ ...pair, turn: TURNS[turn]! }] : [])),
+    turned: likenesses.flatMap(({ turn, ...pair }) => (turn > 0 ? [{ ...pair, turn: ORIENTATIONS[turn]! }] : [])),
   };
 }
 
-interface Likeness extends Pair {
+interface Likeness extends DuplicatePair {
   /** -1 for equal images, else a place in TURNS. */
   readonly turn: number;
 }
 
-function laterLikenesses({ digest, signature }: SeenImage, first: number, others: readonly SeenImage[]): Likeness[] {
+function laterLikenesses(
+  { digest, signature }: HashedImage,
+  first: number,
+  others: readonly HashedImage[],
+): Likeness[] {
   const found: Likeness[] = [];
   const hash = signature.hashes[0]!;
   for (let second = first + 1; second < others.length; second++) {
@@ -53,9 +57,9 @@ function laterLikenesses({ digest, signature }: SeenImage, first: number, others
       found.push({ first, second, similarity: 1, turn: -1 });
       continue;
     }
-    for (let turn = 0; turn < TURNS.length; turn++) {
+    for (let turn = 0; turn < ORIENTATIONS.length; turn++) {
       if (hashDistance(hash, other.signature.hashes[turn]!) > NEAR_HASH) continue;
-      const similarity = correlation(signature.thumbnail, turned(other.signature.thumbnail, turn));
+      const similarity = correlation(signature.thumbnail, reorient(other.signature.thumbnail, turn));
       if (similarity < NEAR_CORRELATION) continue;
       found.push({ first, second, similarity: significant(similarity), turn });
       break;

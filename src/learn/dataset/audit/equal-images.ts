@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
-import type { EqualImages } from '../copies.ts';
+import type { EqualImages } from '../remove-duplicates.ts';
 import { DatasetError } from '../error.ts';
 import type { TableRow } from '../table.ts';
 

@@ -1,12 +1,12 @@
-/** What of an image survives recompression and a change of brightness: a small grey picture, and its perceptual hashes. */
+/** What of an image survives recompression and a change of brightness: a small gray picture, and its perceptual hashes. */
 
 const SIDE = 16;
 const KEPT = 8;
 
 type Hash = readonly [number, number];
 
-export interface Signature {
-  /** Grey thumbnail `[16, 16]`, mean 0 and length 1 (all 0 for a blank image): dot products are correlations. */
+export interface ImageSignature {
+  /** Gray thumbnail `[16, 16]`, mean 0 and length 1 (all 0 for a blank image): dot products are correlations. */
   readonly thumbnail: Float32Array;
   /**
    * For each of `TURNS`: the signs of the 63 lowest frequencies and one zero bit, as two 32-bit words (Zauner 2010,
@@ -16,7 +16,7 @@ export interface Signature {
 }
 
 /** The ways in which a square can be laid on itself; the first is to leave it. */
-export const TURNS = [
+export const ORIENTATIONS = [
   'as it is',
   'mirrored left to right',
   'mirrored top to bottom',
@@ -28,14 +28,14 @@ export const TURNS = [
 ] as const;
 
 /** `image`: RGB bytes `[size, size, 3]`. */
-export function signatureOf(image: Uint8Array, size: number): Signature {
+export function imageSignature(image: Uint8Array, size: number): ImageSignature {
   const thumbnail = thumbnailOf(image, size);
   const frequencies = lowFrequencies(thumbnail);
-  return { thumbnail, hashes: TURNS.map((_, turn) => hashOf(frequencies, turn)) };
+  return { thumbnail, hashes: ORIENTATIONS.map((_, turn) => hashOf(frequencies, turn)) };
 }
 
 /** The thumbnail after the turn of that number. */
-export function turned(thumbnail: Float32Array, turn: number): Float32Array {
+export function reorient(thumbnail: Float32Array, turn: number): Float32Array {
   if (turn === 0) return thumbnail;
   return thumbnail.map((_, i) => {
     const [row, column] = [Math.floor(i / SIDE), i % SIDE];
@@ -70,7 +70,7 @@ export function correlation(a: Float32Array, b: Float32Array): number {
 
 function thumbnailOf(image: Uint8Array, size: number): Float32Array {
   const cells = cellsOf(size);
-  const grey = new Float64Array(SIDE * SIDE);
+  const gray = new Float64Array(SIDE * SIDE);
   for (let y = 0; y < size; y++) {
     // Each row is summed into cells first, then into the rows of cells that it touches.
     const row = new Float64Array(SIDE);
@@ -79,11 +79,11 @@ function thumbnailOf(image: Uint8Array, size: number): Float32Array {
       const value = 0.299 * image[at]! + 0.587 * image[at + 1]! + 0.114 * image[at + 2]!;
       for (const { cell, share } of cells[x]!) row[cell]! += share * value;
     }
-    for (const { cell, share } of cells[y]!) for (let x = 0; x < SIDE; x++) grey[cell * SIDE + x]! += share * row[x]!;
+    for (const { cell, share } of cells[y]!) for (let x = 0; x < SIDE; x++) gray[cell * SIDE + x]! += share * row[x]!;
   }
-  const mean = grey.reduce((a, b) => a + b) / grey.length;
-  const length = Math.sqrt(grey.reduce((sum, v) => sum + (v - mean) ** 2, 0));
-  return Float32Array.from(grey, (v) => (length < 1e-3 ? 0 : (v - mean) / length));
+  const mean = gray.reduce((a, b) => a + b) / gray.length;
+  const length = Math.sqrt(gray.reduce((sum, v) => sum + (v - mean) ** 2, 0));
+  return Float32Array.from(gray, (v) => (length < 1e-3 ? 0 : (v - mean) / length));
 }
 
 /** For each pixel along a side, the thumbnail's cells that it covers, by area: a mirrored image has the mirrored thumbnail. */
@@ -103,11 +103,11 @@ const COSINES = Float64Array.from({ length: KEPT * SIDE }, (_, i) =>
 );
 
 /** The discrete cosine transform's first 8 by 8 coefficients: along rows, then along columns. */
-function lowFrequencies(grey: Float32Array): Float64Array {
+function lowFrequencies(gray: Float32Array): Float64Array {
   const alongRows = new Float64Array(SIDE * KEPT);
   for (let y = 0; y < SIDE; y++)
     for (let h = 0; h < KEPT; h++)
-      for (let x = 0; x < SIDE; x++) alongRows[y * KEPT + h]! += grey[y * SIDE + x]! * COSINES[h * SIDE + x]!;
+      for (let x = 0; x < SIDE; x++) alongRows[y * KEPT + h]! += gray[y * SIDE + x]! * COSINES[h * SIDE + x]!;
   const both = new Float64Array(KEPT * KEPT);
   for (let v = 0; v < KEPT; v++)
     for (let h = 0; h < KEPT; h++)

@@ -42,7 +42,7 @@ const kinds: [kind: string, channels: 1 | 3, options: JpegOptions][] = [
   ['4:2:0', 3, {}],
   ['4:4:4', 3, { chromaSubsampling: '4:4:4' }],
   ['progressive', 3, { progressive: true }],
-  ['grey', 1, {}],
+  ['gray', 1, {}],
 ];
 
 describe.each(kinds)('%s', (_, channels, options) => {
@@ -96,7 +96,7 @@ describe('the smaller square', () => {
     expect(largestDifference(smallerSquare(pixels, size), byDefinition(pixels, size))).toBeLessThanOrEqual(1);
   });
 
-  test.each([0, 1, 127, 254, 255])('of one colour is of that colour (%i)', (value) => {
+  test.each([0, 1, 127, 254, 255])('of one color is of that color (%i)', (value) => {
     const data = new Uint8Array(33 * 21 * 3).fill(value);
     expect(new Set(smallerSquare({ data, width: 33, height: 21, channels: 3 }, 13))).toEqual(new Set([value]));
   });
@@ -143,12 +143,12 @@ function byDefinition({ data, width, height }: Pixels, size: number): Uint8Array
   const shrink = Math.min(width, height) / size;
   const sinc = (x: number) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
   const filter = (x: number) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0);
-  const centre = (index: number, length: number) => {
+  const center = (index: number, length: number) => {
     const whole = Math.round(length / shrink);
     return (index + Math.floor((whole - size + 1) / 2) + 0.5 - whole / 2) * shrink + length / 2;
   };
   return Uint8Array.from({ length: size * size * 3 }, (_, i) => {
-    const [x, y, c] = [centre(Math.floor(i / 3) % size, width), centre(Math.floor(i / 3 / size), height), i % 3];
+    const [x, y, c] = [center(Math.floor(i / 3) % size, width), center(Math.floor(i / 3 / size), height), i % 3];
     let [sum, total] = [0, 0];
     for (let row = 0; row < height; row++) {
       for (let column = 0; column < width; column++) {
@@ -168,7 +168,7 @@ describe('libvips alone decodes', () => {
     expect(plainJpegSize(await small().withMetadata({ orientation: 6 }).toBuffer())).toBeUndefined();
   });
 
-  test('what a profile colours', async () => {
+  test('what a profile colors', async () => {
     expect(plainJpegSize(await small().withIccProfile('p3').toBuffer())).toBeUndefined();
   });
 

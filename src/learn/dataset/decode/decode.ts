@@ -11,7 +11,7 @@ export type Decode = (path: string, size: number) => Promise<Result<Uint8Array, 
 
 /**
  * RGB bytes `[size, size, 3]`. The shorter side is resized to `size` (Lanczos) and the middle is cut out. Turned
- * upright by EXIF; grey, 16-bit, palette and CMYK become 8-bit sRGB; what is transparent shows black.
+ * upright by EXIF; gray, 16-bit, palette and CMYK become 8-bit sRGB; what is transparent shows black.
  */
 export const decodeImage: Decode = async (path, size) => {
   const file = /\.jpe?g$/i.test(path) ? bytesOf(path) : undefined;

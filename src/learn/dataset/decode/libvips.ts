@@ -23,7 +23,7 @@ export function decodePixels({ data, ...raw }: Pixels, size: number): Promise<Ui
 
 function squared(image: Sharp, size: number): Promise<Uint8Array> {
   return image
-    .resize(size, size, { fit: 'cover', position: 'centre', kernel: 'lanczos3' })
+    .resize(size, size, { fit: 'cover', position: 'center', kernel: 'lanczos3' })
     .flatten({ background: '#000000' })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })

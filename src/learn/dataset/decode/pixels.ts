@@ -1,4 +1,4 @@
-/** Bytes row after row, grey or RGB. */
+/** Bytes row after row, gray or RGB. */
 export interface Pixels {
   readonly data: Uint8Array;
   readonly width: number;

@@ -6,11 +6,11 @@ const START_OF_SCAN = 0xda;
 /** Baseline, extended and progressive, in Huffman's code. */
 const FRAMES = [0xc0, 0xc1, 0xc2];
 const OTHER_FRAMES = [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf];
-/** EXIF, which may turn an image, and ICC profiles, which change its colours. */
+/** EXIF, which may turn an image, and ICC profiles, which change its colors. */
 const MEANINGFUL = [0xe1, 0xe2];
 
 /**
- * Width and height of a file of 8-bit grey or three-colour pixels that no profile and no EXIF changes, and which ends as a
+ * Width and height of a file of 8-bit gray or three-color pixels that no profile and no EXIF changes, and which ends as a
  * whole one does; undefined for any other.
  */
 export function plainJpegSize(file: Uint8Array): { readonly width: number; readonly height: number } | undefined {

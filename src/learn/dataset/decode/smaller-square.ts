@@ -46,7 +46,7 @@ export function smallerSquare(pixels: Pixels, size: number): Uint8Array {
   const { width, height } = pixels;
   const { rows, columns, from, low, to, stride } = placesOf(width, height, size);
   const bytes = new Uint8Array(sums.memory.buffer);
-  bytes.set(pixels.channels === 1 ? inColour(pixels.data) : pixels.data, from);
+  bytes.set(pixels.channels === 1 ? inColor(pixels.data) : pixels.data, from);
   sums.lower(
     from + 3 * (rows.start * width + columns.start),
     3 * width,
@@ -160,13 +160,13 @@ function axisOf(length: number, shrink: number, size: number): Axis {
 }
 
 function filterAround(
-  centre: number,
+  center: number,
   shrink: number,
   length: number,
 ): { readonly first: number; readonly weights: readonly number[] } {
-  const first = Math.max(0, Math.floor(centre - LOBES * shrink));
-  const end = Math.min(length, Math.ceil(centre + LOBES * shrink));
-  const weights = Array.from({ length: end - first }, (_, i) => lanczos((first + i + 0.5 - centre) / shrink));
+  const first = Math.max(0, Math.floor(center - LOBES * shrink));
+  const end = Math.min(length, Math.ceil(center + LOBES * shrink));
+  const weights = Array.from({ length: end - first }, (_, i) => lanczos((first + i + 0.5 - center) / shrink));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return { first, weights: weights.map((weight) => Math.round((2 ** DIGITS * weight) / sum)) };
 }
@@ -177,8 +177,8 @@ function lanczos(x: number): number {
   return (LOBES * Math.sin(Math.PI * x) * Math.sin((Math.PI * x) / LOBES)) / (Math.PI * x) ** 2;
 }
 
-function inColour(grey: Uint8Array): Uint8Array {
-  const colours = new Uint8Array(3 * grey.length);
-  grey.forEach((value, i) => colours.fill(value, 3 * i, 3 * i + 3));
-  return colours;
+function inColor(gray: Uint8Array): Uint8Array {
+  const colors = new Uint8Array(3 * gray.length);
+  gray.forEach((value, i) => colors.fill(value, 3 * i, 3 * i + 3));
+  return colors;
 }

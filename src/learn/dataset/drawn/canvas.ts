@@ -1,7 +1,7 @@
 /** A square picture in floating point, drawn at twice its final size so that edges are smooth. */
 
 /** Red, green and blue, 0 to 1. */
-export type Colour = readonly [number, number, number];
+export type Color = readonly [number, number, number];
 
 const FINER = 2;
 
@@ -17,11 +17,11 @@ export function blankCanvas(size: number): Canvas {
   return { side, values: new Float32Array(side * side * 3) };
 }
 
-/** Sets every pixel from the place of its centre in the plane. */
-export function paint({ side, values }: Canvas, colourAt: (x: number, y: number) => Colour): void {
+/** Sets every pixel from the place of its center in the plane. */
+export function paint({ side, values }: Canvas, colorAt: (x: number, y: number) => Color): void {
   for (let row = 0; row < side; row++) {
     for (let column = 0; column < side; column++)
-      values.set(colourAt((2 * column + 1) / side - 1, (2 * row + 1) / side - 1), 3 * (row * side + column));
+      values.set(colorAt((2 * column + 1) / side - 1, (2 * row + 1) / side - 1), 3 * (row * side + column));
   }
 }
 
@@ -30,7 +30,7 @@ export function dab(
   { side, values }: Canvas,
   [x, y]: readonly [number, number],
   radius: number,
-  colour: Colour,
+  color: Color,
   strength: number,
 ): void {
   const [cx, cy, r] = [((x + 1) * side) / 2, ((y + 1) * side) / 2, (radius * side) / 2];
@@ -38,13 +38,13 @@ export function dab(
     for (let column = Math.max(0, Math.floor(cx - r - 1)); column <= Math.min(side - 1, cx + r + 1); column++) {
       const cover = strength * Math.min(1, Math.max(0, r + 0.5 - Math.hypot(column + 0.5 - cx, row + 0.5 - cy)));
       for (let c = 0; c < 3; c++)
-        values[3 * (row * side + column) + c]! += cover * (colour[c]! - values[3 * (row * side + column) + c]!);
+        values[3 * (row * side + column) + c]! += cover * (color[c]! - values[3 * (row * side + column) + c]!);
     }
   }
 }
 
 /** Averages down to the final size, as RGB bytes `[size, size, 3]`. */
-export function developed({ side, values }: Canvas): Uint8Array {
+export function canvasBytes({ side, values }: Canvas): Uint8Array {
   const size = side / FINER;
   const bytes = new Uint8Array(size * size * 3);
   for (let row = 0; row < size; row++) {
@@ -60,7 +60,7 @@ export function developed({ side, values }: Canvas): Uint8Array {
   return bytes;
 }
 
-export const mix = (a: Colour, b: Colour, share: number): Colour => [
+export const mixColors = (a: Color, b: Color, share: number): Color => [
   a[0] + share * (b[0] - a[0]),
   a[1] + share * (b[1] - a[1]),
   a[2] + share * (b[2] - a[2]),

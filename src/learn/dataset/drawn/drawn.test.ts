@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { digestOf } from '../../../util/digest.ts';
 import { openPackedImages } from '../packed-images.ts';
 import { readTable } from '../table.ts';
-import { writeDrawnSet, type DrawnSet } from './draw-set.ts';
-import { fractals } from './fractals.ts';
-import { KINDS } from './lesion.ts';
-import { phantoms } from './phantoms.ts';
+import { writeSyntheticDataset, type SyntheticDataset } from './write-synthetic-dataset.ts';
+import { fractalDataset } from './fractals.ts';
+import { LESION_KINDS } from './lesion.ts';
+import { phantomDataset } from './phantoms.ts';
 
 let folder: string;
 beforeAll(async () => {
@@ -19,9 +19,9 @@ afterAll(() => rm(folder, { recursive: true }));
 const mean = (bytes: Uint8Array) => bytes.reduce((a, b) => a + b, 0) / bytes.length;
 const distance = (a: Uint8Array, b: Uint8Array) => mean(a.map((v, i) => Math.abs(v - b[i]!)));
 
-describe.each<[string, (seed: number, images?: number) => DrawnSet]>([
-  ['phantoms', (seed, images = 60) => phantoms({ images, size: 16, seed })],
-  ['fractals', (seed, images = 60) => fractals({ images, size: 16, seed, classes: 6 })],
+describe.each<[string, (seed: number, images?: number) => SyntheticDataset]>([
+  ['phantoms', (seed, images = 60) => phantomDataset({ images, size: 16, seed })],
+  ['fractals', (seed, images = 60) => fractalDataset({ images, size: 16, seed, classes: 6 })],
 ])('%s', (_, make) => {
   test('the seed decides every byte', () => {
     expect(digestOf(make(3).draw(7))).toBe(digestOf(make(3).draw(7)));
@@ -50,7 +50,7 @@ describe.each<[string, (seed: number, images?: number) => DrawnSet]>([
   test('is written as every data set is', async () => {
     const files = { images: join(folder, 'images'), table: join(folder, 'table'), dataset: join(folder, 'dataset') };
     const set = make(2, 60);
-    const dataset = await writeDrawnSet(set, files);
+    const dataset = await writeSyntheticDataset(set, files);
     expect(dataset).toMatchObject({ images: 60, size: 16, dropped: [] });
     const images = await openPackedImages(files.images);
     expect(await images.read([9])).toEqual(set.draw(9));
@@ -61,8 +61,8 @@ describe.each<[string, (seed: number, images?: number) => DrawnSet]>([
 });
 
 test('phantoms: kinds occur in their shares, and a lesion has one to four pictures of one kind', () => {
-  const { samples } = phantoms({ images: 4000, size: 8, seed: 0 }).listing;
-  for (const [kind, share] of Object.entries(KINDS))
+  const { samples } = phantomDataset({ images: 4000, size: 8, seed: 0 }).listing;
+  for (const [kind, share] of Object.entries(LESION_KINDS))
     expect(samples.filter(({ label }) => label === kind).length / 4000).toBeCloseTo(share, 1);
   const lesions = new Map<string, string[]>();
   for (const { group, label } of samples) lesions.set(group, [...(lesions.get(group) ?? []), label]);
@@ -71,7 +71,7 @@ test('phantoms: kinds occur in their shares, and a lesion has one to four pictur
 });
 
 test('fractals: classes are of equal size', () => {
-  const { listing } = fractals({ images: 60, size: 16, seed: 0, classes: 6 });
+  const { listing } = fractalDataset({ images: 60, size: 16, seed: 0, classes: 6 });
   expect(listing.classes).toHaveLength(6);
   for (const name of listing.classes) expect(listing.samples.filter(({ label }) => label === name)).toHaveLength(10);
 });

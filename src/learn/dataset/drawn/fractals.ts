@@ -1,11 +1,11 @@
 /**
  * Images made by formulas, to train a transfer start where no photographs are at hand. A class is an iterated function
  * system: a few affine maps whose attractor is the shape. After Kataoka et al. 2020 (FractalDB) and Anderson and Farrell
- * 2022 (maps drawn by singular values, colour and background). Not ImageNet, and no substitute that claims its quality.
+ * 2022 (maps drawn by singular values, color and background). Not ImageNet, and no substitute that claims its quality.
  */
 import { random, type RandomSource } from '../../../util/random.ts';
-import { blankCanvas, developed, mix, paint, type Canvas, type Colour } from './canvas.ts';
-import type { DrawnSet } from './draw-set.ts';
+import { blankCanvas, canvasBytes, mixColors, paint, type Canvas, type Color } from './canvas.ts';
+import type { SyntheticDataset } from './write-synthetic-dataset.ts';
 import { fractalNoise } from './noise.ts';
 
 /** x' = a x + b y + e; y' = c x + d y + f. */
@@ -22,7 +22,7 @@ interface FractalOptions {
 }
 
 /** Equal numbers of each class; every image is a group of its own. */
-export function fractals({ images, size, seed, classes }: FractalOptions): DrawnSet {
+export function fractalDataset({ images, size, seed, classes }: FractalOptions): SyntheticDataset {
   const systems = Array.from({ length: classes }, (_, number) => drawSystem(seed, number));
   const names = systems.map((_, number) => `formula${String(number + 1).padStart(String(classes).length, '0')}`);
   const samples = Array.from({ length: images }, (_, row) => {
@@ -80,17 +80,17 @@ function drawMaps(source: RandomSource): AffineMap[] {
 function drawFractal(system: readonly AffineMap[], source: RandomSource, size: number): Uint8Array {
   const canvas = blankCanvas(size);
   const density = densityOf(attractor(bent(system, source), source, 3 * canvas.side ** 2), canvas.side, source);
-  const ground = drawColour(source);
-  const [from, to] = [drawColour(source), drawColour(source)];
+  const ground = drawColor(source);
+  const [from, to] = [drawColor(source), drawColor(source)];
   const grain = fractalNoise(source);
   const depth = between(source, 0.1, 0.5);
   const scale = between(source, 1, 5);
   paint(canvas, (x, y) => {
     const here = density[pixelAt(x, y, canvas)]!;
-    const back = mix(ground, [0.5, 0.5, 0.5], depth * grain(scale * x, scale * y));
-    return here === 0 ? back : mix(back, mix(from, to, here), 0.4 + 0.6 * here);
+    const back = mixColors(ground, [0.5, 0.5, 0.5], depth * grain(scale * x, scale * y));
+    return here === 0 ? back : mixColors(back, mixColors(from, to, here), 0.4 + 0.6 * here);
   });
-  return developed(canvas);
+  return canvasBytes(canvas);
 }
 
 /** Each picture of a class bends its formula a little: shapes of one kind, as leaves of one tree. */
@@ -151,7 +151,7 @@ function densityOf(points: Float64Array, side: number, source: RandomSource): Fl
 
 const pixelAt = (x: number, y: number, { side }: Canvas): number =>
   Math.floor(((y + 1) * side) / 2) * side + Math.floor(((x + 1) * side) / 2);
-const drawColour = (source: RandomSource): Colour => [source.uniform(), source.uniform(), source.uniform()];
+const drawColor = (source: RandomSource): Color => [source.uniform(), source.uniform(), source.uniform()];
 const between = (source: RandomSource, low: number, high: number): number => low + (high - low) * source.uniform();
 
 function sumOver(count: number, term: (i: number) => number): number {

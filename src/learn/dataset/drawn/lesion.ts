@@ -1,30 +1,30 @@
 /**
- * What a drawn skin lesion is, whoever looks at it: its outline, colours and structures. The kinds follow the rules that
- * dermatologists learn (asymmetry, border, colours, structures), with ranges that overlap: no single sign decides.
+ * What a drawn skin lesion is, whoever looks at it: its outline, colors and structures. The kinds follow the rules that
+ * dermatologists learn (asymmetry, border, colors, structures), with ranges that overlap: no single sign decides.
  */
 import { random, type RandomSource } from '../../../util/random.ts';
-import type { Colour } from './canvas.ts';
+import type { Color } from './canvas.ts';
 
 /** In label order, with the share of lesions that nature gives them here. */
-export const KINDS = { keratosis: 0.2, melanoma: 0.22, nevus: 0.46, vascular: 0.12 } as const;
-export type Kind = keyof typeof KINDS;
+export const LESION_KINDS = { keratosis: 0.2, melanoma: 0.22, nevus: 0.46, vascular: 0.12 } as const;
+export type LesionKind = keyof typeof LESION_KINDS;
 
 export interface Lesion {
-  readonly kind: Kind;
-  readonly skin: Colour;
+  readonly kind: LesionKind;
+  readonly skin: Color;
   /** Radius as a share of half the picture. */
   readonly radius: number;
   /** Outline: radius times 1 + the sum of amplitude cos(k angle + phase), k from 2. */
   readonly outline: readonly { readonly amplitude: number; readonly phase: number }[];
   /** Width of the zone in which the lesion fades, as a share of its radius. */
   readonly fade: number;
-  readonly ground: Colour;
-  /** Patches of other colours, in units of the radius. */
+  readonly ground: Color;
+  /** Patches of other colors, in units of the radius. */
   readonly patches: readonly {
     readonly x: number;
     readonly y: number;
     readonly radius: number;
-    readonly colour: Colour;
+    readonly color: Color;
   }[];
   /** Pigment network: strength, lines per radius, and how much of it is broken away. */
   readonly network: { readonly strength: number; readonly pitch: number; readonly broken: number };
@@ -33,28 +33,28 @@ export interface Lesion {
     readonly x: number;
     readonly y: number;
     readonly radius: number;
-    readonly colour: Colour;
+    readonly color: Color;
   }[];
   /** Keys the textures. */
   readonly texture: readonly [string, number, number];
 }
 
-const SKINS: readonly Colour[] = [
+const SKINS: readonly Color[] = [
   [0.93, 0.76, 0.68],
   [0.87, 0.67, 0.57],
   [0.8, 0.6, 0.5],
   [0.9, 0.7, 0.66],
 ];
-const TAN: Colour = [0.68, 0.47, 0.34];
-const BROWN: Colour = [0.47, 0.3, 0.21];
-const DARK: Colour = [0.23, 0.15, 0.13];
-const BLUE_GREY: Colour = [0.38, 0.4, 0.48];
-const PALE: Colour = [0.86, 0.77, 0.7];
-const ROSE: Colour = [0.74, 0.42, 0.4];
-const PURPLE: Colour = [0.45, 0.2, 0.27];
+const TAN: Color = [0.68, 0.47, 0.34];
+const BROWN: Color = [0.47, 0.3, 0.21];
+const DARK: Color = [0.23, 0.15, 0.13];
+const BLUE_GRAY: Color = [0.38, 0.4, 0.48];
+const PALE: Color = [0.86, 0.77, 0.7];
+const ROSE: Color = [0.74, 0.42, 0.4];
+const PURPLE: Color = [0.45, 0.2, 0.27];
 
 /** The lesion of that number in the set of that seed. */
-export function drawLesion(seed: number, number: number): Lesion {
+export function sampleLesion(seed: number, number: number): Lesion {
   const source = random('phantom', seed, number);
   const kind = drawKind(source);
   const common = {
@@ -84,7 +84,7 @@ export function drawLesion(seed: number, number: number): Lesion {
         outline: outline(source, between(source, 0.1, 0.26)),
         fade: between(source, 0.08, 0.35),
         ground: jittered(source, source.uniform() < 0.6 ? BROWN : TAN, 0.07),
-        patches: patches(source, 3 + source.integer(3), [DARK, BLUE_GREY, DARK, ROSE, PALE, BROWN], 0.8),
+        patches: patches(source, 3 + source.integer(3), [DARK, BLUE_GRAY, DARK, ROSE, PALE, BROWN], 0.8),
         network: {
           strength: between(source, 0.1, 0.4),
           pitch: between(source, 3, 5),
@@ -119,9 +119,10 @@ export function drawLesion(seed: number, number: number): Lesion {
   }
 }
 
-function drawKind(source: RandomSource): Kind {
+function drawKind(source: RandomSource): LesionKind {
   let left = source.uniform();
-  for (const [kind, share] of Object.entries(KINDS) as [Kind, number][]) if ((left -= share) < 0) return kind;
+  for (const [kind, share] of Object.entries(LESION_KINDS) as [LesionKind, number][])
+    if ((left -= share) < 0) return kind;
   return 'nevus';
 }
 
@@ -134,20 +135,20 @@ function outline(source: RandomSource, roughness: number): Lesion['outline'] {
   }));
 }
 
-/** The further off the centre, the less symmetric the lesion. */
-function patches(source: RandomSource, count: number, colours: readonly Colour[], reach: number): Lesion['patches'] {
+/** The further off the center, the less symmetric the lesion. */
+function patches(source: RandomSource, count: number, colors: readonly Color[], reach: number): Lesion['patches'] {
   return Array.from({ length: count }, () => ({
     ...inDisc(source, reach),
     radius: between(source, 0.25, 0.6),
-    colour: jittered(source, colours[source.integer(colours.length)]!, 0.05),
+    color: jittered(source, colors[source.integer(colors.length)]!, 0.05),
   }));
 }
 
-function marks(source: RandomSource, count: number, colours: readonly Colour[], largest: number): Lesion['marks'] {
+function marks(source: RandomSource, count: number, colors: readonly Color[], largest: number): Lesion['marks'] {
   return Array.from({ length: count }, () => ({
     ...inDisc(source, 0.85),
     radius: between(source, largest / 2, largest),
-    colour: jittered(source, colours[source.integer(colours.length)]!, 0.05),
+    color: jittered(source, colors[source.integer(colors.length)]!, 0.05),
   }));
 }
 
@@ -157,7 +158,7 @@ function inDisc(source: RandomSource, reach: number): { x: number; y: number } {
   return { x: distance * Math.cos(angle), y: distance * Math.sin(angle) };
 }
 
-function jittered(source: RandomSource, [r, g, b]: Colour, by: number): Colour {
+function jittered(source: RandomSource, [r, g, b]: Color, by: number): Color {
   const light = between(source, -by, by);
   return [
     r + light + between(source, -by, by) / 2,

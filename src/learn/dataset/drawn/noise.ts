@@ -2,9 +2,9 @@
 import type { RandomSource } from '../../../util/random.ts';
 
 /** Values in [-1, 1], smooth, with features one unit apart. */
-export type Field = (x: number, y: number) => number;
+export type NoiseField = (x: number, y: number) => number;
 
-export function valueNoise(source: RandomSource): Field {
+export function valueNoise(source: RandomSource): NoiseField {
   const seed = source.integer(2 ** 32);
   const at = (i: number, j: number): number => hashed(i, j, seed) / 2 ** 31 - 1;
   return (x, y) => {
@@ -17,7 +17,7 @@ export function valueNoise(source: RandomSource): Field {
 }
 
 /** The sum of three octaves, each of half the strength and twice as fine. */
-export function fractalNoise(source: RandomSource): Field {
+export function fractalNoise(source: RandomSource): NoiseField {
   const field = valueNoise(source);
   return (x, y) => (field(x, y) + field(2 * x + 17, 2 * y + 31) / 2 + field(4 * x + 53, 4 * y + 71) / 4) / 1.75;
 }
@@ -33,6 +33,6 @@ function hashed(i: number, j: number, seed: number): number {
 const smooth = (t: number): number => t * t * (3 - 2 * t);
 
 /** 0 below `from`, 1 above `to`, smooth between. */
-export function step(from: number, to: number, value: number): number {
+export function smoothStep(from: number, to: number, value: number): number {
   return smooth(Math.min(1, Math.max(0, (value - from) / (to - from))));
 }

@@ -1,14 +1,14 @@
 /** Drawn skin lesions: a data set that needs no download, hard enough that starts differ and easy enough to learn in minutes. */
 import { random } from '../../../util/random.ts';
-import type { Sample } from '../reader/listing.ts';
-import type { DrawnSet } from './draw-set.ts';
-import { KINDS, drawLesion, type Lesion } from './lesion.ts';
-import { photograph } from './photograph.ts';
+import type { ListedImage } from '../reader/listing.ts';
+import type { SyntheticDataset } from './write-synthetic-dataset.ts';
+import { LESION_KINDS, sampleLesion, type Lesion } from './lesion.ts';
+import { renderLesion } from './photograph.ts';
 
 const MOST_PICTURES = 4;
 
 /** `images` pictures of about half as many lesions: one to four of each, in nature's imbalance. */
-export function phantoms({
+export function phantomDataset({
   images,
   size,
   seed,
@@ -16,10 +16,10 @@ export function phantoms({
   readonly images: number;
   readonly size: number;
   readonly seed: number;
-}): DrawnSet {
-  const pictures: { lesion: Lesion; sample: Sample; picture: number }[] = [];
+}): SyntheticDataset {
+  const pictures: { lesion: Lesion; sample: ListedImage; picture: number }[] = [];
   for (let number = 0; pictures.length < images; number++) {
-    const lesion = drawLesion(seed, number);
+    const lesion = sampleLesion(seed, number);
     const group = `lesion${String(number).padStart(5, '0')}`;
     // One picture is likelier than two, two than three: 2.0 on average.
     const source = random('phantom count', seed, number);
@@ -38,7 +38,7 @@ export function phantoms({
     listing: {
       name: 'phantoms',
       title: 'Drawn skin lesions (phantoms)',
-      classes: Object.keys(KINDS),
+      classes: Object.keys(LESION_KINDS),
       ordinal: false,
       domain: null,
       source: `drawn by this repository (phantom, seed ${seed}): no patient, no clinical meaning`,
@@ -46,6 +46,6 @@ export function phantoms({
       faults: [],
     },
     size,
-    draw: (row) => photograph(pictures[row]!.lesion, pictures[row]!.picture, size),
+    draw: (row) => renderLesion(pictures[row]!.lesion, pictures[row]!.picture, size),
   };
 }

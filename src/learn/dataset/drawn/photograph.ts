@@ -1,24 +1,24 @@
 /** One picture of a drawn lesion: from where, in what light, with which hairs in front. */
 import { random, type RandomSource } from '../../../util/random.ts';
-import { blankCanvas, dab, developed, mix, paint, type Canvas, type Colour } from './canvas.ts';
+import { blankCanvas, dab, canvasBytes, mixColors, paint, type Canvas, type Color } from './canvas.ts';
 import type { Lesion } from './lesion.ts';
-import { fractalNoise, step, valueNoise, type Field } from './noise.ts';
+import { fractalNoise, smoothStep, valueNoise, type NoiseField } from './noise.ts';
 
 /** RGB bytes `[size, size, 3]`. The same number of the same lesion is the same picture. */
-export function photograph(lesion: Lesion, picture: number, size: number): Uint8Array {
+export function renderLesion(lesion: Lesion, picture: number, size: number): Uint8Array {
   const source = random('phantom picture', ...lesion.texture, picture);
   const place = drawPlacement(source);
   const light = drawLight(source);
-  const colourOf = lesionColours(lesion);
+  const colorOf = lesionColors(lesion);
   const pores = fractalNoise(source);
   const canvas = blankCanvas(size);
   paint(canvas, (x, y) => {
     const skin = shaded(lesion.skin, 1 + 0.06 * pores(5 * x, 5 * y));
-    return colourOf(skin, ...place(x, y));
+    return colorOf(skin, ...place(x, y));
   });
   drawHairs(canvas, source);
   paintLight(canvas, light, source);
-  return developed(canvas);
+  return canvasBytes(canvas);
 }
 
 /** From the picture's plane to the lesion's, in units of its radius. */
@@ -36,8 +36,8 @@ function drawPlacement(source: RandomSource): Placement {
   };
 }
 
-/** The colour at a point of the lesion's plane, over the skin there. */
-function lesionColours(lesion: Lesion): (skin: Colour, x: number, y: number) => Colour {
+/** The color at a point of the lesion's plane, over the skin there. */
+function lesionColors(lesion: Lesion): (skin: Color, x: number, y: number) => Color {
   const source = random(...lesion.texture, 'surface');
   const mottle = fractalNoise(source);
   const warp = valueNoise(source);
@@ -46,15 +46,19 @@ function lesionColours(lesion: Lesion): (skin: Colour, x: number, y: number) => 
     const [x, y] = [px / lesion.radius, py / lesion.radius];
     const outside = Math.hypot(x, y) / outlineAt(lesion, Math.atan2(y, x)) - 1;
     if (outside > lesion.fade) return skin;
-    let colour = shaded(lesion.ground, 1 + 0.18 * mottle(2.5 * x, 2.5 * y));
+    let color = shaded(lesion.ground, 1 + 0.18 * mottle(2.5 * x, 2.5 * y));
     for (const patch of lesion.patches) {
       const distance = Math.hypot(x - patch.x, y - patch.y) / patch.radius + 0.25 * warp(4 * x, 4 * y);
-      colour = mix(colour, patch.colour, 0.85 * (1 - step(0.6, 1.1, distance)));
+      color = mixColors(color, patch.color, 0.85 * (1 - smoothStep(0.6, 1.1, distance)));
     }
-    colour = shaded(colour, 1 - networkAt(lesion, x, y, warp, gaps));
+    color = shaded(color, 1 - networkAt(lesion, x, y, warp, gaps));
     for (const mark of lesion.marks)
-      colour = mix(colour, mark.colour, 0.9 * (1 - step(0.7, 1.15, Math.hypot(x - mark.x, y - mark.y) / mark.radius)));
-    return mix(colour, skin, step(-lesion.fade, lesion.fade, outside));
+      color = mixColors(
+        color,
+        mark.color,
+        0.9 * (1 - smoothStep(0.7, 1.15, Math.hypot(x - mark.x, y - mark.y) / mark.radius)),
+      );
+    return mixColors(color, skin, smoothStep(-lesion.fade, lesion.fade, outside));
   };
 }
 
@@ -63,25 +67,27 @@ function outlineAt({ outline }: Lesion, angle: number): number {
 }
 
 /** Darkening by a grid of warped lines, gone where it is broken. */
-function networkAt({ network }: Lesion, x: number, y: number, warp: Field, gaps: Field): number {
+function networkAt({ network }: Lesion, x: number, y: number, warp: NoiseField, gaps: NoiseField): number {
   if (network.strength === 0) return 0;
   const bend = 0.25 * warp(3 * x + 9, 3 * y - 5);
-  const lines = (t: number) => 1 - step(0.15, 0.45, Math.abs(t - Math.round(t)));
+  const lines = (t: number) => 1 - smoothStep(0.15, 0.45, Math.abs(t - Math.round(t)));
   const grid = Math.max(lines(network.pitch * (x + bend) * 0.8), lines(network.pitch * (y - bend) * 0.8));
-  return network.strength * grid * step(network.broken - 0.3, network.broken + 0.1, (gaps(1.5 * x, 1.5 * y) + 1) / 2);
+  return (
+    network.strength * grid * smoothStep(network.broken - 0.3, network.broken + 0.1, (gaps(1.5 * x, 1.5 * y) + 1) / 2)
+  );
 }
 
 function drawHairs(canvas: Canvas, source: RandomSource): void {
   const count = source.uniform() < 0.45 ? 0 : 1 + source.integer(7);
   const dark = source.uniform() < 0.75;
   for (let hair = 0; hair < count; hair++) {
-    const colour: Colour = dark ? [0.16, 0.11, 0.09] : [0.72, 0.58, 0.42];
+    const color: Color = dark ? [0.16, 0.11, 0.09] : [0.72, 0.58, 0.42];
     const width = between(source, 0.012, 0.03);
     let [x, y] = [between(source, -1, 1), between(source, -1, 1)];
     let angle = 2 * Math.PI * source.uniform();
     const bend = between(source, -0.05, 0.05);
     for (let length = between(source, 20, 70); length > 0; length--) {
-      dab(canvas, [x, y], width, colour, 0.5);
+      dab(canvas, [x, y], width, color, 0.5);
       x += 0.025 * Math.cos(angle);
       y += 0.025 * Math.sin(angle);
       angle += bend;
@@ -90,7 +96,7 @@ function drawHairs(canvas: Canvas, source: RandomSource): void {
 }
 
 interface Light {
-  readonly tint: Colour;
+  readonly tint: Color;
   readonly gradient: readonly [number, number];
   /** Radius at which the dermoscope's tube begins to darken the picture. */
   readonly tube: number;
@@ -114,7 +120,7 @@ function paintLight({ side, values }: Canvas, { tint, gradient, tube, noise }: L
       const light =
         (1 + gradient[0] * x + gradient[1] * y) *
         (1 - 0.12 * (x * x + y * y)) *
-        (1 - 0.97 * step(tube, tube + 0.12, Math.hypot(x, y)));
+        (1 - 0.97 * smoothStep(tube, tube + 0.12, Math.hypot(x, y)));
       const grain = noise * (source.uniform() + source.uniform() - 1) * 2;
       for (let c = 0; c < 3; c++) {
         const at = 3 * (row * side + column) + c;
@@ -124,5 +130,5 @@ function paintLight({ side, values }: Canvas, { tint, gradient, tube, noise }: L
   }
 }
 
-const shaded = ([r, g, b]: Colour, by: number): Colour => [r * by, g * by, b * by];
+const shaded = ([r, g, b]: Color, by: number): Color => [r * by, g * by, b * by];
 const between = (source: RandomSource, low: number, high: number): number => low + (high - low) * source.uniform();

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DatasetError } from '../error.ts';
-import { numbersOf, parseNpy } from './npy.ts';
+import { npyNumbers, parseNpy } from './npy.ts';
 
 /** As NumPy writes it: the header is padded so that data begin at a multiple of 64 bytes. */
 function npy(header: string, data: Uint8Array, major = 1): Buffer {
@@ -75,7 +75,7 @@ test.each([
   ['<f4', [0, 0, 192, 63], [1.5]],
   ['<f8', [0, 0, 0, 0, 0, 0, 4, 192], [-2.5]],
 ] as const)('numbers of type %s', (type, bytes, numbers) => {
-  expect(numbersOf(parseNpy(npy(headerOf([numbers.length], type), Uint8Array.from(bytes)), 'x'))).toEqual(numbers);
+  expect(npyNumbers(parseNpy(npy(headerOf([numbers.length], type), Uint8Array.from(bytes)), 'x'))).toEqual(numbers);
 });
 
 describe('refused with its reason:', () => {
@@ -123,7 +123,7 @@ describe('refused with its reason:', () => {
     expect(() => parseNpy(npy(headerOf([6]).padEnd(20_000), new Uint8Array(6), 2), 'x')).toThrow(
       /its header claims \d+ bytes; 10000 are the most/,
     );
-    expect(() => numbersOf(parseNpy(npy(headerOf([1], '<u8'), new Uint8Array(8).fill(255)), 'x'))).toThrow(
+    expect(() => npyNumbers(parseNpy(npy(headerOf([1], '<u8'), new Uint8Array(8).fill(255)), 'x'))).toThrow(
       '18446744073709551615 is too large for a label.',
     );
   });

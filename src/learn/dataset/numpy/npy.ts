@@ -63,7 +63,7 @@ export function parseNpy(bytes: Buffer, place: string): NpyArray {
 }
 
 /** Elements as numbers, row after row; of 64-bit integers those that a number holds exactly, others throw. */
-export function numbersOf({ type, data }: NpyArray): number[] {
+export function npyNumbers({ type, data }: NpyArray): number[] {
   const bytes = TYPES[type];
   return Array.from({ length: data.length / bytes }, (_, i) => elementAt(data, i * bytes, type));
 }

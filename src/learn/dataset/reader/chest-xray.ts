@@ -2,11 +2,11 @@
 import { basename, join } from 'node:path';
 import { readClassFolders } from './class-folders.ts';
 import type { Reader } from './listing.ts';
-import { contentsOf } from './tree.ts';
+import { listTree } from './tree.ts';
 
 export const chestXray: Reader = async (folder) => {
   // The published `val` folder has 16 images and is often left away; nobody's test depends on it, so it trains.
-  const hasValidation = (await contentsOf(join(folder, 'chest_xray'))).folders.includes('val');
+  const hasValidation = (await listTree(join(folder, 'chest_xray'))).folders.includes('val');
   return readClassFolders(
     {
       name: 'chest-xray',

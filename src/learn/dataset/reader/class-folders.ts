@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../../util/result.ts';
 import type { PublishedSplit } from '../table.ts';
-import type { Description, Fault, Listing, Sample } from './listing.ts';
-import { absent, contentsOf, isImage } from './tree.ts';
+import type { DatasetDescription, ListingFault, Listing, ListedImage } from './listing.ts';
+import { describeAbsence, listTree, isImage } from './tree.ts';
 
 interface ClassFolders {
   /** The data set's folder. */
@@ -16,15 +16,15 @@ interface ClassFolders {
 
 /** Every class must have a folder in every tree; other folders and files are faults. */
 export async function readClassFolders(
-  description: Description,
+  description: DatasetDescription,
   { folder, trees, groupOf = (image) => image }: ClassFolders,
 ): Promise<Result<Listing, string>> {
-  const samples: Sample[] = [];
-  const faults: Fault[] = [];
+  const samples: ListedImage[] = [];
+  const faults: ListingFault[] = [];
   for (const { path, split } of trees) {
-    const { folders, files } = await contentsOf(join(folder, path));
+    const { folders, files } = await listTree(join(folder, path));
     const missing = description.classes.find((label) => !folders.includes(label));
-    if (missing !== undefined) return err(await absent(join(folder, path), `${missing}/`));
+    if (missing !== undefined) return err(await describeAbsence(join(folder, path), `${missing}/`));
     for (const file of files)
       faults.push({ file: below(path, file), reason: 'it lies outside the folders of the classes' });
     for (const label of folders) {
@@ -47,7 +47,7 @@ export async function readClassFolders(
 
 /** Files of a folder and of those within it. */
 async function filesBelow(folder: string, path: string): Promise<string[]> {
-  const { files, folders } = await contentsOf(join(folder, path));
+  const { files, folders } = await listTree(join(folder, path));
   const deeper = await Promise.all(folders.map((name) => filesBelow(folder, below(path, name))));
   return [...files.map((name) => below(path, name)), ...deeper.flat()];
 }

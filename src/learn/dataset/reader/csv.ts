@@ -2,13 +2,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { err, ok } from '../../../util/result.ts';
-import { columnsOf, parseTable } from '../csv.ts';
+import { csvColumns, parseCsv } from '../csv.ts';
 import { isPublishedSplit } from '../table.ts';
-import type { Fault, Reader, Sample } from './listing.ts';
-import { contentsOf } from './tree.ts';
+import type { ListingFault, Reader, ListedImage } from './listing.ts';
+import { listTree } from './tree.ts';
 
 export const csv: Reader = async (folder) => {
-  const { files } = await contentsOf(folder);
+  const { files } = await listTree(folder);
   const tables = files.filter((file) => /\.csv$/i.test(file));
   const table = tables[0];
   if (table === undefined || tables.length > 1)
@@ -17,12 +17,12 @@ export const csv: Reader = async (folder) => {
     );
   const path = join(folder, table);
   const text = await readFile(path, 'utf8');
-  const optional = (['group', 'split'] as const).filter((column) => columnsOf(text).includes(column));
+  const optional = (['group', 'split'] as const).filter((column) => csvColumns(text).includes(column));
 
-  const samples: Sample[] = [];
-  const faults: Fault[] = [];
+  const samples: ListedImage[] = [];
+  const faults: ListingFault[] = [];
   const seen = new Set<string>();
-  for (const { line, cells } of parseTable<'image' | 'label' | 'group' | 'split'>(
+  for (const { line, cells } of parseCsv<'image' | 'label' | 'group' | 'split'>(
     text,
     ['image', 'label', ...optional],
     path,

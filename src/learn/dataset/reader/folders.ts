@@ -4,16 +4,16 @@ import { err } from '../../../util/result.ts';
 import type { PublishedSplit } from '../table.ts';
 import { readClassFolders } from './class-folders.ts';
 import type { Reader } from './listing.ts';
-import { contentsOf } from './tree.ts';
+import { listTree } from './tree.ts';
 
 export const folders: Reader = async (folder) => {
-  const top = (await contentsOf(folder)).folders;
+  const top = (await listTree(folder)).folders;
   const splits = top.filter((name) => splitOf(name) !== undefined);
   const trees =
     splits.length === 0
       ? [{ path: '', split: '' as PublishedSplit }]
       : splits.map((path) => ({ path, split: splitOf(path)! }));
-  const classes = splits.length === 0 ? top : (await contentsOf(join(folder, splits[0]!))).folders;
+  const classes = splits.length === 0 ? top : (await listTree(join(folder, splits[0]!))).folders;
   if (classes.length < 2) {
     return err(
       `${join(folder, splits[0] ?? '')} holds ${classes.length === 0 ? 'no folder' : `only the folder "${classes[0]!}"`}; one folder for each class is expected, two classes at least, with or without train/, val/ and test/ above them.`,

@@ -2,28 +2,28 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ok } from '../../../util/result.ts';
-import { parseTable } from '../csv.ts';
-import type { Fault, Reader, Sample } from './listing.ts';
-import { contentsOf, locate } from './tree.ts';
+import { parseCsv } from '../csv.ts';
+import type { ListingFault, Reader, ListedImage } from './listing.ts';
+import { listTree, findPath } from './tree.ts';
 
 const METADATA = 'HAM10000_metadata.csv';
 const PARTS = ['HAM10000_images_part_1', 'HAM10000_images_part_2'];
 const CLASSES = ['akiec', 'bcc', 'bkl', 'df', 'mel', 'nv', 'vasc'];
 
 export const ham10000: Reader = async (folder) => {
-  const metadata = await locate(folder, METADATA);
+  const metadata = await findPath(folder, METADATA);
   if (!metadata.ok) return metadata;
   const images = new Map<string, string>();
   for (const part of PARTS) {
-    const found = await locate(folder, part);
+    const found = await findPath(folder, part);
     if (!found.ok) return found;
-    for (const file of (await contentsOf(join(folder, part))).files)
+    for (const file of (await listTree(join(folder, part))).files)
       images.set(file.replace(/\.jpe?g$/i, ''), `${part}/${file}`);
   }
 
-  const samples: Sample[] = [];
-  const faults: Fault[] = [];
-  for (const { line, cells } of parseTable(
+  const samples: ListedImage[] = [];
+  const faults: ListingFault[] = [];
+  for (const { line, cells } of parseCsv(
     await readFile(metadata.value, 'utf8'),
     ['lesion_id', 'image_id', 'dx'],
     metadata.value,

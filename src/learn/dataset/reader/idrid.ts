@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ok } from '../../../util/result.ts';
-import { parseTable } from '../csv.ts';
-import type { Fault, Reader, Sample } from './listing.ts';
-import { contentsOf, locate } from './tree.ts';
+import { parseCsv } from '../csv.ts';
+import type { ListingFault, Reader, ListedImage } from './listing.ts';
+import { listTree, findPath } from './tree.ts';
 
 const ROOT = 'B. Disease Grading';
 const SPLITS = [
@@ -22,21 +22,18 @@ const SPLITS = [
 const GRADES = ['0', '1', '2', '3', '4'];
 
 export const idrid: Reader = async (folder) => {
-  const samples: Sample[] = [];
-  const faults: Fault[] = [];
+  const samples: ListedImage[] = [];
+  const faults: ListingFault[] = [];
   for (const { split, images, labels } of SPLITS) {
-    const table = await locate(folder, labels);
+    const table = await findPath(folder, labels);
     if (!table.ok) return table;
-    const found = await locate(folder, images);
+    const found = await findPath(folder, images);
     if (!found.ok) return found;
     // The names start at 001 again in the test folder: only the path tells images apart.
     const files = new Map(
-      (await contentsOf(join(folder, images))).files.map((file) => [
-        file.replace(/\.jpe?g$/i, ''),
-        `${images}/${file}`,
-      ]),
+      (await listTree(join(folder, images))).files.map((file) => [file.replace(/\.jpe?g$/i, ''), `${images}/${file}`]),
     );
-    for (const { line, cells } of parseTable(
+    for (const { line, cells } of parseCsv(
       await readFile(table.value, 'utf8'),
       ['Image name', 'Retinopathy grade'],
       table.value,

@@ -4,7 +4,7 @@ import type { Domain } from '../dataset.ts';
 import type { Decode } from '../decode/decode.ts';
 import type { PublishedSplit } from '../table.ts';
 
-export interface Sample {
+export interface ListedImage {
   /** Path below the data set's folder, with forward slashes. */
   readonly image: string;
   readonly label: string;
@@ -13,7 +13,7 @@ export interface Sample {
 }
 
 /** Something that concerns one file: the rest of the data set can be used without it. */
-export interface Fault {
+export interface ListingFault {
   readonly file: string;
   readonly reason: string;
 }
@@ -25,8 +25,8 @@ export interface Listing {
   readonly ordinal: boolean;
   readonly domain: Domain | null;
   readonly source: string;
-  readonly samples: readonly Sample[];
-  readonly faults: readonly Fault[];
+  readonly samples: readonly ListedImage[];
+  readonly faults: readonly ListingFault[];
   /** RGB bytes `[size, size, 3]` of a sample's `image`, where images are not files below the folder. */
   readonly decode?: Decode;
 }
@@ -38,4 +38,4 @@ export interface Listing {
 export type Reader = (folder: string, classNames?: readonly string[]) => Promise<Result<Listing, string>>;
 
 /** What is known of a data set before its folder is read. */
-export type Description = Pick<Listing, 'name' | 'title' | 'classes' | 'ordinal' | 'domain' | 'source'>;
+export type DatasetDescription = Pick<Listing, 'name' | 'title' | 'classes' | 'ordinal' | 'domain' | 'source'>;

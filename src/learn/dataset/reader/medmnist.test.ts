@@ -26,21 +26,21 @@ const refusal = async (path: string, names?: readonly string[]) => {
 };
 
 test('train, val and test are the published parts, and classes are numbers unless they are named', async () => {
-  const { name, classes, samples } = await read('grey.npz');
-  expect([name, classes]).toEqual(['grey', ['0', '1']]);
+  const { name, classes, samples } = await read('gray.npz');
+  expect([name, classes]).toEqual(['gray', ['0', '1']]);
   expect(samples.map(({ image, label, split }) => `${image} ${label} ${split}`)).toEqual([
     ...[0, 1, 2, 3, 4, 5].map((i) => `train/${i} ${i % 2} train`),
     ...[0, 1, 2, 3].map((i) => `val/${i} ${i % 2} validation`),
     ...[0, 1].map((i) => `test/${i} ${i % 2} test`),
   ]);
-  const named = await read('grey.npz', ['healthy', 'ill']);
+  const named = await read('gray.npz', ['healthy', 'ill']);
   expect([named.classes, named.samples[1]!.label]).toEqual([['healthy', 'ill'], 'ill']);
 });
 
 test.each([
-  ['grey.npz', 1],
-  ['colour.npz', 3],
-])('%s: pixels arrive as NumPy has them, grey in all three channels', async (file, channels) => {
+  ['gray.npz', 1],
+  ['color.npz', 3],
+])('%s: pixels arrive as NumPy has them, gray in all three channels', async (file, channels) => {
   const files = { images: join(folder, 'i'), table: join(folder, 't'), dataset: join(folder, 'd') };
   await ingest(await read(file), files, {
     folder: GOLDEN,
@@ -68,18 +68,18 @@ test.each([
 test('a folder with one such file is read; none or two are refused', async () => {
   expect(await refusal(folder)).toMatch(/^There is no "\*\.npz" in <folder>/);
   const alone = await mkdtemp(join(folder, 'alone-'));
-  await cp(join(GOLDEN, 'grey.npz'), join(alone, 'grey.npz'));
+  await cp(join(GOLDEN, 'gray.npz'), join(alone, 'gray.npz'));
   expect(await refusal(alone)).toBe('it was read');
-  await cp(join(GOLDEN, 'grey.npz'), join(alone, 'other.npz'));
-  expect(await refusal(alone)).toMatch(/holds grey.npz, other.npz; name one of them/);
+  await cp(join(GOLDEN, 'gray.npz'), join(alone, 'other.npz'));
+  expect(await refusal(alone)).toMatch(/holds gray.npz, other.npz; name one of them/);
 });
 
 test('several labels for an image, and labels beyond the names, are refused', async () => {
   expect(await refusal(join(GOLDEN, 'several-labels.npz'))).toBe(
     '<golden>/several-labels.npz: "train_labels" has the shape (6, 14): several labels for each image. This study tells classes apart that exclude each other.',
   );
-  expect(await refusal(join(GOLDEN, 'grey.npz'), ['only'])).toBe(
-    '<golden>/grey.npz: there is a label 1; 1 classes are named: only.',
+  expect(await refusal(join(GOLDEN, 'gray.npz'), ['only'])).toBe(
+    '<golden>/gray.npz: there is a label 1; 1 classes are named: only.',
   );
 });
 
@@ -90,7 +90,7 @@ test('what is no such file is refused: other arrays, Fortran order, other bytes,
   );
   await writeFile(join(folder, 'text.npz'), 'not a zip');
   await expect(medmnist(join(folder, 'text.npz'))).rejects.toThrow('text.npz is no .npz file that can be read');
-  const stored = await readFile(join(GOLDEN, 'colour.npz'));
+  const stored = await readFile(join(GOLDEN, 'color.npz'));
   const changed = Buffer.from(stored);
   changed[400]! ^= 1;
   await writeFile(join(folder, 'changed.npz'), changed);

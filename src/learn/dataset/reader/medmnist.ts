@@ -4,11 +4,11 @@ import { basename, join } from 'node:path';
 import { err, ok, type Result } from '../../../util/result.ts';
 import { decodePixels } from '../decode/libvips.ts';
 import type { Pixels } from '../decode/pixels.ts';
-import { numbersOf, type NpyArray } from '../numpy/npy.ts';
+import { npyNumbers, type NpyArray } from '../numpy/npy.ts';
 import { readNpz } from '../numpy/npz.ts';
 import type { PublishedSplit } from '../table.ts';
-import type { Reader, Sample } from './listing.ts';
-import { absent, contentsOf } from './tree.ts';
+import type { Reader, ListedImage } from './listing.ts';
+import { describeAbsence, listTree } from './tree.ts';
 
 const PARTS = [
   { name: 'train', split: 'train' },
@@ -44,7 +44,12 @@ export const medmnist: Reader = async (folder, classNames) => {
     parts.flatMap((part) => part.labels.map((_, i) => [`${part.name}/${i}`, () => pixelsOf(part.images, i)])),
   );
   const samples = parts.flatMap(({ name, split, labels }) =>
-    labels.map((label, i): Sample => ({ image: `${name}/${i}`, label: nameOf(label), group: `${name}/${i}`, split })),
+    labels.map((label, i): ListedImage => ({
+      image: `${name}/${i}`,
+      label: nameOf(label),
+      group: `${name}/${i}`,
+      split,
+    })),
   );
   const title = basename(file.value).replace(/\.npz$/i, '');
   return ok({
@@ -62,8 +67,8 @@ export const medmnist: Reader = async (folder, classNames) => {
 
 async function fileIn(folder: string): Promise<Result<string, string>> {
   if ((await stat(folder).catch(() => null))?.isFile()) return ok(folder);
-  const found = (await contentsOf(folder)).files.filter((file) => /\.npz$/i.test(file));
-  if (found.length === 0) return err(await absent(folder, '*.npz'));
+  const found = (await listTree(folder)).files.filter((file) => /\.npz$/i.test(file));
+  if (found.length === 0) return err(await describeAbsence(folder, '*.npz'));
   return found.length === 1
     ? ok(join(folder, found[0]!))
     : err(`${folder} holds ${found.join(', ')}; name one of them as the input, or keep each in a folder of its own.`);
@@ -93,7 +98,7 @@ function partOf(arrays: ReadonlyMap<string, NpyArray>, name: string, split: Publ
       `"${name}_labels" has the shape (${labels.shape.join(', ')}): several labels for each image. This study tells classes apart that exclude each other.`,
     );
   if (rows !== count) return err(`"${name}_labels" has ${rows ?? 0} rows for ${count} images.`);
-  return ok({ name, split, images, labels: numbersOf(labels) });
+  return ok({ name, split, images, labels: npyNumbers(labels) });
 }
 
 function pixelsOf({ shape, data }: NpyArray, index: number): Pixels {

@@ -15,7 +15,7 @@ interface Contents {
 }
 
 /** Names of what a folder holds, links followed. A folder that does not exist holds nothing. */
-export async function contentsOf(folder: string): Promise<Contents> {
+export async function listTree(folder: string): Promise<Contents> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
     throw error;
@@ -32,14 +32,14 @@ export async function contentsOf(folder: string): Promise<Contents> {
 }
 
 /** The entry must be there; if not, the error says where it was looked for and what is there instead. */
-export async function locate(folder: string, wanted: string): Promise<Result<string, string>> {
+export async function findPath(folder: string, wanted: string): Promise<Result<string, string>> {
   const path = join(folder, wanted);
   const found = await stat(path).catch(() => null);
-  return found === null ? err(await absent(folder, wanted)) : ok(path);
+  return found === null ? err(await describeAbsence(folder, wanted)) : ok(path);
 }
 
-export async function absent(folder: string, wanted: string): Promise<string> {
-  const { files, folders } = await contentsOf(folder);
+export async function describeAbsence(folder: string, wanted: string): Promise<string> {
+  const { files, folders } = await listTree(folder);
   const names = [...folders.map((name) => `${name}/`), ...files];
   const shown = names.slice(0, 8).join(', ') + (names.length > 8 ? ` and ${names.length - 8} more` : '');
   return `There is no "${wanted}" in ${folder}; ${names.length === 0 ? 'that folder is empty or does not exist' : `it holds ${shown}`}.`;

@@ -1,0 +1,71 @@
+/** `across.json`: images that two data sets share. Whoever trains on one of them may not test on the other. */
+import { group } from 'd3-array';
+import type { TableRow } from '../table.ts';
+import { findDuplicates, type DuplicatePair } from './duplicates.ts';
+import type { HashedImage } from './hashed-images.ts';
+
+export interface HashedDataset {
+  readonly name: string;
+  readonly table: readonly TableRow[];
+  /** In the order of the table. */
+  readonly images: readonly HashedImage[];
+}
+
+/** An image of each set, by its path there. */
+export interface SharedImage {
+  readonly images: readonly [string, string];
+  readonly labels: readonly [string, string];
+  /** Rows of the two tables. */
+  readonly rows: readonly [number, number];
+}
+
+/** What two sets have in common. Equal, nearly equal and turned pictures are evidence; a name is a hint. */
+export interface SharedImages {
+  readonly sets: readonly [string, string];
+  readonly equal: readonly SharedImage[];
+  readonly near: readonly SharedImage[];
+  readonly turned: readonly SharedImage[];
+  /** Files of one name, whatever folder, extension and case, and whatever `(1)` an unpacker added. */
+  readonly names: readonly SharedImage[];
+}
+
+/** One entry for each two sets, in their order. */
+export function findSharedImages(sets: readonly HashedDataset[]): SharedImages[] {
+  const found = findDuplicates(sets.flatMap(({ images }) => images));
+  const places = sets.flatMap(({ table }, set) => table.map((row) => ({ set, row })));
+  return sets.flatMap((first, a) =>
+    sets.slice(a + 1).map((second, i): SharedImages => {
+      const b = a + 1 + i;
+      const between = (pairs: readonly DuplicatePair[]) =>
+        pairs.flatMap((pair) => {
+          const [one, other] = [places[pair.first]!, places[pair.second]!];
+          return one.set === a && other.set === b ? [sharedImage(one.row, other.row)] : [];
+        });
+      return {
+        sets: [first.name, second.name],
+        equal: between(found.exact),
+        near: between(found.near),
+        turned: between(found.turned),
+        names: ofOneName(first, second),
+      };
+    }),
+  );
+}
+
+function ofOneName(first: HashedDataset, second: HashedDataset): SharedImage[] {
+  const named = group(first.table, ({ image }) => nameOf(image));
+  return second.table.flatMap((other) => (named.get(nameOf(other.image)) ?? []).map((one) => sharedImage(one, other)));
+}
+
+function sharedImage(one: TableRow, other: TableRow): SharedImage {
+  return { images: [one.image, other.image], labels: [one.label, other.label], rows: [one.index, other.index] };
+}
+
+/** `Train/nevus/ISIC_0024306 (1).JPG` -> `isic_0024306` */
+function nameOf(image: string): string {
+  return image
+    .slice(image.lastIndexOf('/') + 1)
+    .replace(/\.[^.]*$/, '')
+    .replace(/\s*\(\d+\)$/, '')
+    .toLowerCase();
+}

@@ -1,0 +1,35 @@
+/** Which training images keep their labels when only a fraction of all labels may be used. */
+import { random } from '../../util/random.ts';
+import { DatasetError } from './error.ts';
+import type { TableRow } from './table.ts';
+
+/**
+ * For each of the rows, the smallest of `fractions` (or 1) that has it. Every class keeps its share, and one image at
+ * least; a smaller fraction lies within a larger one. Groups are drawn one after the other: whoever labels a tenth
+ * labels the images of a tenth of the patients, not one image of each.
+ */
+export function assignLabelFractions(rows: readonly TableRow[], fractions: readonly number[], seed: number): number[] {
+  const wrong = fractions.find((fraction) => fraction <= 0 || fraction > 1);
+  if (wrong !== undefined) throw new DatasetError(`labelFractions holds ${wrong}; each must be above 0 and at most 1.`);
+  const ascending = [...new Set([...fractions, 1])].sort((a, b) => a - b);
+  const smallest = new Map<number, number>();
+  for (const label of new Set(rows.map((row) => row.label))) {
+    const drawn = inDrawnOrder(
+      rows.filter((row) => row.label === label),
+      seed,
+    );
+    const ends = ascending.map((fraction) => ({ fraction, end: Math.max(1, Math.round(fraction * drawn.length)) }));
+    drawn.forEach((index, place) => smallest.set(index, ends.find(({ end }) => place < end)!.fraction));
+  }
+  return rows.map(({ index }) => smallest.get(index)!);
+}
+
+/** The rows of one class, group by group. */
+function inDrawnOrder(rows: readonly TableRow[], seed: number): number[] {
+  const groups = new Map<string, number[]>();
+  for (const { group, index } of rows) groups.set(group, [...(groups.get(group) ?? []), index]);
+  const members = [...groups.values()];
+  return [...random('label shares', seed, rows[0]!.label).permutation(members.length)].flatMap(
+    (place) => members[place]!,
+  );
+}

@@ -1,0 +1,39 @@
+/** Takes equal images apart: none may train that also selects or tests. */
+import { SUBSETS, type Subset, type SubsetIndices } from './split-table.ts';
+
+/** Rows of images that are equal to each other, ascending, two at least. */
+export type EqualImages = readonly number[];
+
+export interface RemovedDuplicate {
+  readonly index: number;
+  /** The subset that it was drawn into. */
+  readonly from: Subset;
+  /** The equal image that stays, and its subset. */
+  readonly duplicateOf: number;
+  readonly subset: Subset;
+}
+
+/**
+ * Of equal images those in the test subset stay, else those in the validation subset, else the first of training, whatever
+ * their labels are. Tests and validations are never thinned out within their own subset: that would change what is measured.
+ */
+export function removeDuplicates(
+  subsets: SubsetIndices,
+  duplicates: readonly EqualImages[],
+): { readonly subsets: SubsetIndices; readonly removed: readonly RemovedDuplicate[] } {
+  const subsetOf = new Map(SUBSETS.flatMap((subset) => subsets[subset].map((index) => [index, subset] as const)));
+  const removed = duplicates.flatMap((equal) => {
+    const used = equal.filter((index) => subsetOf.has(index));
+    const subset = (['test', 'validation', 'train'] as const).find((name) =>
+      used.some((index) => subsetOf.get(index) === name),
+    );
+    if (subset === undefined) return [];
+    const kept = used.find((index) => subsetOf.get(index) === subset)!;
+    return used
+      .filter((index) => index !== kept && (subsetOf.get(index) !== subset || subset === 'train'))
+      .map((index): RemovedDuplicate => ({ index, from: subsetOf.get(index)!, duplicateOf: kept, subset }));
+  });
+  const gone = new Set(removed.map(({ index }) => index));
+  const left = (subset: Subset) => subsets[subset].filter((index) => !gone.has(index));
+  return { subsets: { train: left('train'), validation: left('validation'), test: left('test') }, removed };
+}

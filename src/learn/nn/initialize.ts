@@ -1,0 +1,75 @@
+/** First values, as torchvision draws them. */
+import { random, type KeyPart } from '../../util/random.ts';
+import { sizeOf, type HostTensor } from '../../tensor/host-tensor.ts';
+import { resnetStructure, convNormsOf, type ResNet } from './resnet.ts';
+import type { Model } from './variables.ts';
+
+export type RandomKey = readonly [KeyPart, ...KeyPart[]];
+
+/** Values that are already known (weights read from a file), by name: these are not drawn. */
+export type KnownTensors = Readonly<Record<string, HostTensor<'float32'>>>;
+
+/**
+ * Convolutions (HWIO) from a normal distribution of variance 2 / fan-out (K. He et al., "Delving Deep into Rectifiers", ICCV
+ * 2015), batch normalizations as the identity. Each tensor has a random stream of its own, so that giving some of them
+ * does not change the others.
+ */
+export function initializeResNet(
+  network: ResNet,
+  key: RandomKey,
+  options: { given?: KnownTensors; zeroGamma?: boolean } = {},
+): Model<HostTensor<'float32'>> {
+  const { given = {}, zeroGamma = false } = options;
+  const lastOfBlocks = new Set(resnetStructure(network).blocks.map(({ main }) => main.at(-1)!.norm));
+  const params: Record<string, HostTensor<'float32'>> = {};
+  const stats: Record<string, HostTensor<'float32'>> = {};
+  for (const { convolution, norm, kernel, input, output } of convNormsOf(network)) {
+    const weight = `${convolution}.weight`;
+    const deviation = Math.sqrt(2 / (kernel * kernel * output));
+    params[weight] = given[weight] ?? normal([kernel, kernel, input, output], deviation, [...key, weight]);
+    // With the last scale of a block at zero the block starts as its shortcut (P. Goyal et al., arXiv 1706.02677, section 5.1).
+    const scale = zeroGamma && lastOfBlocks.has(norm) ? 0 : 1;
+    params[`${norm}.weight`] = given[`${norm}.weight`] ?? constantVector(output, scale);
+    params[`${norm}.bias`] = given[`${norm}.bias`] ?? constantVector(output, 0);
+    stats[`${norm}.running_mean`] = given[`${norm}.running_mean`] ?? constantVector(output, 0);
+    stats[`${norm}.running_var`] = given[`${norm}.running_var`] ?? constantVector(output, 1);
+  }
+  return { params, stats };
+}
+
+/** A linear layer `name` ([output, input] and [output]), uniform within 1 / sqrt(input) as PyTorch's. */
+export function initializeLinear(
+  name: string,
+  input: number,
+  output: number,
+  key: RandomKey,
+): Record<string, HostTensor<'float32'>> {
+  const bound = 1 / Math.sqrt(input);
+  return {
+    [`${name}.weight`]: uniform([output, input], bound, [...key, `${name}.weight`]),
+    [`${name}.bias`]: uniform([output], bound, [...key, `${name}.bias`]),
+  };
+}
+
+function normal(shape: readonly number[], deviation: number, key: RandomKey): HostTensor<'float32'> {
+  const source = random(...key);
+  return {
+    dtype: 'float32',
+    shape,
+    data: Float32Array.from({ length: sizeOf(shape) }, () => deviation * source.normal()),
+  };
+}
+
+function uniform(shape: readonly number[], bound: number, key: RandomKey): HostTensor<'float32'> {
+  const source = random(...key);
+  return {
+    dtype: 'float32',
+    shape,
+    data: Float32Array.from({ length: sizeOf(shape) }, () => bound * (2 * source.uniform() - 1)),
+  };
+}
+
+/** A vector of one value. */
+export function constantVector(length: number, value: number): HostTensor<'float32'> {
+  return { dtype: 'float32', shape: [length], data: new Float32Array(length).fill(value) };
+}

@@ -1,0 +1,29 @@
+/**
+ * Has training collapsed? A network that gives every image the same embedding, or one of two, may have an excellent loss. Methods
+ * without negatives have to be watched for it (X. Chen and K. He, "Exploring Simple Siamese Representation Learning",
+ * CVPR 2021, section 4.1 and figure 2, where the standard deviation tells).
+ */
+
+/** Of the standard deviation that an even spread has. */
+const MIN_RELATIVE_STD = 0.1;
+/** A collapse to a line leaves the standard deviation alone where batch normalization restores it in every dimension. */
+const MIN_PARTICIPATION_RATIO = 1.25;
+
+interface Embeddings {
+  /** See geometry.ts. */
+  readonly relativeStd: number;
+  readonly participationRatio: number;
+  /** Learned from labels: then to lie on a line is what two classes are meant to do. */
+  readonly labeled: boolean;
+}
+
+/** What is wrong with embeddings, in words; null where nothing is. */
+export function detectCollapse({ relativeStd, participationRatio, labeled }: Embeddings): string | null {
+  if (relativeStd < MIN_RELATIVE_STD)
+    return `all images have nearly the same embedding (its standard deviation is ${percent(relativeStd)} of an even spread's)`;
+  if (!labeled && participationRatio < MIN_PARTICIPATION_RATIO)
+    return `the embeddings of all images lie nearly on one line (they spread over ${participationRatio.toPrecision(2)} dimensions)`;
+  return null;
+}
+
+const percent = (share: number): string => `${(100 * share).toPrecision(2)} %`;

@@ -1,0 +1,28 @@
+/** Asks an encoder, while it is pre-trained, how well its features tell the classes of validation images apart. */
+import type { Engine } from '../../tensor/engine.ts';
+import type { ResNet } from '../nn/resnet.ts';
+import { knnProbe } from '../ssl/knn-probe.ts';
+import { labelsOf, type TrainingData } from './data.ts';
+import { compileInference, FEATURES } from './inference.ts';
+import type { HostModel } from './loop.ts';
+
+/** Balanced accuracy of neighbors from the training subset; null where there are no validation images. `encoder` gives the shapes. */
+export async function compileOnlineKnn(
+  engine: Engine,
+  network: ResNet,
+  data: TrainingData,
+  encoder: HostModel,
+): Promise<((encoder: HostModel) => Promise<number>) | null> {
+  const { train: banked, validation: asked } = data.split;
+  if (asked.length === 0) return null;
+  const classes = [...new Set([...banked, ...asked].map((index) => data.rows[index]!.label))];
+  const [bankLabels, askedLabels] = [labelsOf(data, banked, classes), labelsOf(data, asked, classes)];
+  const inference = await compileInference(engine, network, FEATURES, data, encoder);
+  return async (trained) => {
+    const bank = await inference.of(trained, banked);
+    return knnProbe(
+      { features: bank, labels: bankLabels },
+      { features: await inference.of(trained, asked), labels: askedLabels },
+    );
+  };
+}
