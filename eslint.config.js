@@ -2,7 +2,19 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'dist.*/', 'bench/.*', 'cache/', 'reports/', 'data/', 'node_modules/', 'templates/'] },
+  {
+    ignores: [
+      'dist/',
+      'dist.*/',
+      'bench/.*',
+      'cache/',
+      'reports/',
+      'data/',
+      'node_modules/',
+      'templates/',
+      '**/*.generated.js',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

@@ -3,6 +3,7 @@
 // Libraries that a command may not need (esbuild, engines, images) stay outside.
 import { build } from 'esbuild';
 import { rm, chmod, rename } from 'node:fs/promises';
+import './compile-schema.mjs';
 
 const entryPoints = {
   'cli/main': 'src/cli/main.ts',

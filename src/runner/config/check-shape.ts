@@ -5,7 +5,7 @@ import { suggest } from '../../util/suggest.ts';
 import { list } from './list.ts';
 import { described } from './parse.ts';
 import type { Report } from './report.ts';
-import { validatePipeline } from './schema-validator.generated.ts';
+import { validatePipeline, type Finding } from './schema-validator.generated.js';
 import type { Origin } from './source.ts';
 import { valueOf, type ConfigNode } from './tree.ts';
 
@@ -31,20 +31,11 @@ function wrapped(value: Json, path: readonly string[]): Json {
   return path.reduceRight<Json>((inner, key) => ({ [key]: inner }), value);
 }
 
-/** One finding of the compiled validator, as far as it is read here. */
-interface Finding {
-  readonly instancePath: string;
-  readonly keyword: string;
-  readonly params: { readonly additionalProperty?: string; readonly missingProperty?: string };
-  readonly propertyName?: string;
-}
-
 /** @param above the path of `node` inside `value` */
 function check(node: ConfigNode, value: Json, above: readonly string[], report: Report): Faulty {
   const faulty: Faulty = new Set();
-  const validate = validatePipeline as unknown as { (data: Json): boolean; errors: readonly Finding[] | null };
-  if (validate(value)) return faulty;
-  const findings = validate.errors ?? [];
+  if (validatePipeline(value)) return faulty;
+  const findings = validatePipeline.errors ?? [];
   for (const finding of findings) {
     const path = finding.instancePath
       .split('/')
