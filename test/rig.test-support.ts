@@ -5,7 +5,7 @@
  * waits until the stage has reached this point. No test depends on durations.
  */
 import { existsSync } from 'node:fs';
-import { appendFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
@@ -95,11 +95,22 @@ export class Project {
   }
 
   start(words: readonly string[], settings: Settings = {}): Started {
-    const child = execa('node', [COMMAND, ...words], {
+    return this.#start(['node', COMMAND, ...words], settings);
+  }
+
+  /** A script for a shell, in which `node "$COMMAND"` is the command, and `npx pipeline` too. */
+  async startScript(script: string, shell = 'sh', settings: Settings = {}): Promise<Started> {
+    await mkdir(this.path('node_modules/.bin'), { recursive: true });
+    await symlink(COMMAND, this.path('node_modules/.bin/pipeline')).catch(() => undefined); // it is there already
+    return this.#start([shell, '-c', script], settings);
+  }
+
+  #start([program, ...words]: readonly [string, ...string[]], settings: Settings): Started {
+    const child = execa(program, words, {
       cwd: this.path(settings.folder ?? '.'),
       reject: false,
       extendEnv: false,
-      env: { PATH: process.env.PATH, HOME: this.root, TMPDIR: os.tmpdir(), ...settings.env },
+      env: { PATH: process.env.PATH, HOME: this.root, TMPDIR: os.tmpdir(), COMMAND, ...settings.env },
       stripFinalNewline: false,
       ...(settings.uid !== undefined && { uid: settings.uid }),
     });

@@ -1,9 +1,11 @@
 /**
- * Handles Ctrl-C, SIGTERM and the end of the terminal. The first signal asks the run to stop, so that stages can save a
- * checkpoint. The second one ends the run at once; the guard notices that the runner is gone and kills the remaining
- * stages.
+ * Handles Ctrl-C, SIGTERM, the end of the terminal and the end of the npm that started this process. The first event asks
+ * the run to stop, so that stages can save a checkpoint. A second signal ends the run at once; the guard notices that the
+ * runner is gone and kills the remaining stages.
  */
 import { exitCode, type ExitCode } from './exit-code.ts';
+import { isHangUpIgnored } from './hang-up.ts';
+import { watchLaunchers } from './watch-launchers.ts';
 
 export interface Interruption {
   readonly signal: AbortSignal;
@@ -12,35 +14,59 @@ export interface Interruption {
   stopListening(): void;
 }
 
-const CODES = { SIGINT: exitCode.interrupted, SIGTERM: exitCode.terminated, SIGHUP: exitCode.hungUp } as const;
-type Name = keyof typeof CODES;
-const NAMES = Object.keys(CODES) as Name[];
+export interface InterruptionDeps {
+  /** Tells the user that the run is stopping. */
+  readonly message: (text: string) => void;
+  /** Ends the process; called at the second signal. */
+  readonly killNow: (code: ExitCode) => void;
+  /** Milliseconds. */
+  readonly now: () => number;
+  readonly hangUpIgnored?: boolean;
+  /** Calls the function when a launcher has ended, and returns a function that ends the watch. */
+  readonly onLauncherEnd?: typeof watchLaunchers;
+}
 
-/** npm and npx pass a Ctrl-C on that the terminal has sent us already: within this time it is the same one. */
+const CODES = { SIGINT: exitCode.interrupted, SIGTERM: exitCode.terminated, SIGHUP: exitCode.hungUp } as const;
+type SignalName = keyof typeof CODES;
+
+/** npm and npx pass on a Ctrl-C that the terminal has sent to this process already: within this time it is the same one. */
 const SAME_PRESS_MS = 500;
 
-export function listenForInterruption(
-  message: (text: string) => void,
-  killNow: (code: ExitCode) => void,
-  now: () => number,
-): Interruption {
+const STOPPING = 'Stopping: running stages may save a checkpoint. Press Ctrl-C again to end them at once.';
+
+export function listenForInterruption({
+  message,
+  killNow,
+  now,
+  hangUpIgnored = isHangUpIgnored(),
+  onLauncherEnd = watchLaunchers,
+}: InterruptionDeps): Interruption {
+  const names = (Object.keys(CODES) as SignalName[]).filter((name) => name !== 'SIGHUP' || !hangUpIgnored);
   const controller = new AbortController();
   let first: { readonly code: ExitCode; readonly at: number } | undefined;
-  const onSignal = (name: Name): void => {
-    if (first === undefined) {
-      first = { code: CODES[name], at: now() };
-      message('Stopping: running stages may save a checkpoint. Press Ctrl-C again to end them at once.');
-      controller.abort(name);
-    } else if (now() - first.at > SAME_PRESS_MS) {
-      killNow(first.code);
-    }
+  const stop = (code: ExitCode, text: string): void => {
+    first = { code, at: now() };
+    message(text);
+    controller.abort();
   };
-  for (const name of NAMES) process.on(name, onSignal);
+  const onSignal = (name: SignalName): void => {
+    if (first === undefined) stop(CODES[name], STOPPING);
+    else if (now() - first.at > SAME_PRESS_MS) killNow(first.code);
+  };
+  for (const name of names) process.on(name, onSignal);
+  const endWatch = onLauncherEnd((launcher) => {
+    if (first === undefined)
+      stop(
+        exitCode.terminated,
+        `Stopping, because "${launcher.name}" (process ${launcher.pid}), which started this run, has ended: running stages may save a checkpoint.`,
+      );
+  });
   return {
     signal: controller.signal,
     code: () => first?.code,
     stopListening: () => {
-      for (const name of NAMES) process.off(name, onSignal);
+      for (const name of names) process.off(name, onSignal);
+      endWatch();
     },
   };
 }

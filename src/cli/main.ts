@@ -1,16 +1,10 @@
 #!/usr/bin/env node
 import { runCommandLine } from './command-line.ts';
+import { keepIgnoringHangUp } from './hang-up.ts';
+import { openOutput } from './output.ts';
 
-const code = await runCommandLine(process.argv.slice(2));
-// Output must be flushed before the process ends: pipes are asynchronous on some systems.
-await Promise.all(
-  [process.stdout, process.stderr].map(
-    (stream) =>
-      new Promise<void>((written) =>
-        stream.write('', () => {
-          written();
-        }),
-      ),
-  ),
-);
+keepIgnoringHangUp();
+const [results, messages] = [openOutput(1), openOutput(2)];
+const code = await runCommandLine(process.argv.slice(2), results, messages);
+await Promise.all([results.flush(), messages.flush()]);
 process.exit(code);

@@ -1,6 +1,6 @@
 /** A command's view of the outside world. Commands write only here, so that tests can capture their output. */
-import { isatty } from 'node:tty';
 import { colors, wantsColor, type Colors } from './colors.ts';
+import type { Output } from './output.ts';
 
 export interface Stream {
   readonly isTerminal: boolean;
@@ -21,29 +21,19 @@ export interface Terminal {
   readonly messages: Stream;
 }
 
-export function processTerminal(colorOption: boolean | undefined): Terminal {
-  const stream = (target: NodeJS.WriteStream & { readonly fd: number }): Stream => {
-    const isTerminal = isatty(target.fd);
-    let open = true;
-    // A closed pipe (`pipeline graph | head`) or a closed terminal ends the output, not the work.
-    target.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-      open = false;
-    });
-    return {
-      isTerminal,
-      colors: colors(wantsColor({ option: colorOption, environment: process.env, isTerminal })),
-      columns: () => (isTerminal ? target.columns : undefined),
-      rows: () => (isTerminal ? target.rows : undefined),
-      write: (text) => {
-        if (open) target.write(text);
-      },
-    };
-  };
+/** @param color `--color` is true, `--no-color` false */
+export function processTerminal(color: boolean | undefined, results: Output, messages: Output): Terminal {
+  const stream = (output: Output): Stream => ({
+    isTerminal: output.isTerminal,
+    colors: colors(wantsColor({ option: color, environment: process.env, isTerminal: output.isTerminal })),
+    columns: output.columns,
+    rows: output.rows,
+    write: output.write,
+  });
   return {
     folder: process.cwd(),
     environment: process.env,
-    results: stream(process.stdout),
-    messages: stream(process.stderr),
+    results: stream(results),
+    messages: stream(messages),
   };
 }

@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 export interface ProcessStatus {
   /** `Z`: it has ended, and its parent has not asked how. `X`: it is ending. */
   readonly state: string;
+  /** The process that started it; another one where that has ended. */
+  readonly parent: number;
   readonly group: number;
   readonly session: number;
   /** In ticks since the machine started. Numbers of processes are used again; with this they are not. */
@@ -20,5 +22,11 @@ export function processStatus(pid: number): ProcessStatus | undefined {
   }
   // The command in the second field may hold anything, so count from its last parenthesis.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return { state: fields[0]!, group: Number(fields[2]), session: Number(fields[3]), started: fields[19]! };
+  return {
+    state: fields[0]!,
+    parent: Number(fields[1]),
+    group: Number(fields[2]),
+    session: Number(fields[3]),
+    started: fields[19]!,
+  };
 }

@@ -39,7 +39,8 @@ export function runCommands(program: Command, choose: ChooseAction): void {
     .option('--json', 'one event per line on standard output')
     .addOption(new Option('--progress <mode>', 'how progress is shown').choices(progressModes))
     .action((targets: string[], options: RunOptions) => {
-      choose(async (terminal) => (await import('../commands/run.ts')).run(targets, options, terminal));
+      const purpose = options.dryRun === true ? 'answer' : 'work';
+      choose(async (terminal) => (await import('../commands/run.ts')).run(targets, options, terminal), purpose);
     });
 
   withPipelineOptions(
@@ -61,6 +62,6 @@ export function runCommands(program: Command, choose: ChooseAction): void {
     .option('-k, --keep-going', 'after a failure, finish what does not depend on it')
     .addOption(new Option('--progress <mode>', 'how progress is shown').choices(progressModes))
     .action((targets: string[], options: WatchOptions) => {
-      choose(async (terminal) => (await import('../commands/watch.ts')).watch(targets, options, terminal));
+      choose(async (terminal) => (await import('../commands/watch.ts')).watch(targets, options, terminal), 'work');
     });
 }

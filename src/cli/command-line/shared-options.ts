@@ -6,8 +6,11 @@ import type { Terminal } from '../terminal.ts';
 
 export type Action = (terminal: Terminal) => Promise<ExitCode>;
 
-/** Receives what the typed command does; it is carried out after parsing, when `--color` is known. */
-export type ChooseAction = (action: Action) => void;
+/** `work`: the exit code tells how the work ended, even where not all output could be written. `answer` is the default. */
+export type Purpose = 'answer' | 'work';
+
+/** Receives the action of the typed command; it is carried out after parsing, when `--color` is known. */
+export type ChooseAction = (action: Action, purpose?: Purpose) => void;
 
 /** Gives a command its description and the options that select a pipeline. */
 export function withPipelineOptions(command: Command, description: string): Command {

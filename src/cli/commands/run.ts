@@ -13,6 +13,7 @@ import type { Amounts } from '../../runner/resources/slots.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { listenForInterruption, type Interruption } from '../interruption.ts';
 import { planDocument } from '../plan-document.ts';
+import { RunningInstances } from '../running-instances.ts';
 import { chooseRenderer } from '../render/choose.ts';
 import type { ProgressMode, Renderer, View } from '../render/renderer.ts';
 import { shellWord } from '../text/shell-word.ts';
@@ -73,13 +74,18 @@ export async function carryOut(
     options.json ? 'json' : (options.progress ?? project.settings.progress ?? 'auto'),
     viewOf(project, options, terminal),
   );
-  const interruption = listenForInterruption(
-    (text) => {
+  const running = new RunningInstances();
+  const interruption = listenForInterruption({
+    message: (text) => {
       renderer.message(text);
     },
-    (code) => process.exit(code),
-    Date.now,
-  );
+    killNow: (code) => {
+      renderer.clear();
+      renderer.message(running.killedText());
+      process.exit(code);
+    },
+    now: Date.now,
+  });
   try {
     const recorder = new RunRecorder(targets, Date.now);
     let refused = false;
@@ -87,6 +93,7 @@ export async function carryOut(
     const emit = (event: RunEvent): void => {
       refused ||= event.type === 'failed' && (event.failure.kind === 'storage' || event.failure.kind === 'damaged');
       if (event.type === 'audited' && event.audit.verdict === 'different') different.push(event.id);
+      running.handle(event);
       recorder.handle(event);
       listen?.(event);
       renderer.handle(event);

@@ -6,6 +6,7 @@ import type { Pipeline } from '../../runner/pipeline.ts';
 import { writeDiagnostics } from '../diagnostics.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refusalOf } from '../refusal-of.ts';
+import { listenForInterruption } from '../interruption.ts';
 import { findPipelineFile } from '../pipeline-file.ts';
 import { loadSettings } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
@@ -112,19 +113,15 @@ function writtenBy({ file, instances, root }: Pipeline): string[] {
 
 /** The exit code of a signal, if it came before the work was done. */
 async function waitFor(work: (signal: AbortSignal) => Promise<void>): Promise<ExitCode | undefined> {
-  const controller = new AbortController();
-  let code: ExitCode | undefined;
-  const codes = { SIGINT: exitCode.interrupted, SIGTERM: exitCode.terminated, SIGHUP: exitCode.hungUp } as const;
-  const onSignal = (name: NodeJS.Signals): void => {
-    code = codes[name as keyof typeof codes];
-    controller.abort();
-  };
-  const names = Object.keys(codes) as (keyof typeof codes)[];
-  for (const name of names) process.on(name, onSignal);
+  const interruption = listenForInterruption({
+    message: () => undefined,
+    killNow: (code) => process.exit(code),
+    now: Date.now,
+  });
   try {
-    await work(controller.signal);
-    return code;
+    await work(interruption.signal);
+    return interruption.code();
   } finally {
-    for (const name of names) process.off(name, onSignal);
+    interruption.stopListening();
   }
 }

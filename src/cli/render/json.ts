@@ -23,6 +23,10 @@ export class JsonRenderer implements Renderer {
     this.#view.terminal.messages.write(`${text}\n`);
   }
 
+  clear(): void {
+    // nothing is redrawn
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }

@@ -32,8 +32,12 @@ export class PlainRenderer implements Renderer {
     this.#view.terminal.messages.write(`${clock(this.#view.now())}  ${text}\n`);
   }
 
-  async close(): Promise<void> {
+  clear(): void {
     for (const id of [...this.#running.keys()]) this.#stop(id);
+  }
+
+  async close(): Promise<void> {
+    this.clear();
     if (this.#summary !== undefined) await writeEnd(this.#summary, this.#outcomes, this.#view);
   }
 

@@ -23,6 +23,10 @@ export class QuietRenderer implements Renderer {
     this.#view.terminal.messages.write(`${text}\n`);
   }
 
+  clear(): void {
+    // nothing is redrawn
+  }
+
   async close(): Promise<void> {
     if (this.#summary === undefined) return;
     if (this.#outcomes.failed.length > 0) (await import('./closing.ts')).writeFailures(this.#outcomes, this.#view);

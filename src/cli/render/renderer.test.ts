@@ -264,3 +264,20 @@ test('live: lines never exceed the terminal, and redrawing keeps to eight times 
   expect(shown.log.sawCarriageReturn).toBe(false);
   await renderer.close();
 });
+
+test('live: a ^C that the terminal has echoed goes with the lines that are redrawn, and nothing is drawn after the end', () => {
+  const shown = view(60);
+  const renderer = new LiveRenderer(shown);
+  renderer.handle(plan({ train: 'run' }));
+  renderer.handle(started('train'));
+  vi.advanceTimersByTime(125);
+  shown.log.write('^C');
+  renderer.message('Stopping.');
+  vi.advanceTimersByTime(125);
+  expect(shown.log.lines.slice(0, 2)).toEqual(['test: 1 instance, 1 to run', 'Stopping.']);
+  shown.log.write('^C');
+  renderer.clear();
+  renderer.message('Killed: train.');
+  vi.advanceTimersByTime(1000);
+  expect(shown.log.text).toBe('test: 1 instance, 1 to run\nStopping.\nKilled: train.\n');
+});

@@ -6,6 +6,8 @@ export interface Renderer {
   handle(event: RunEvent): void;
   /** A message that is not an event of the run, such as "Stopping ...". */
   message(text: string): void;
+  /** Takes away what is redrawn in place, for good: the process is about to end. */
+  clear(): void;
   /** Leaves the terminal in order and, when the run has finished, tells how it ended. Nothing is written after it. */
   close(): Promise<void>;
 }

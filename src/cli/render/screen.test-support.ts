@@ -1,13 +1,15 @@
-/** A small terminal: it wraps lines, and knows the two escape sequences that the live renderer uses. */
+/** A small terminal: it wraps lines, and knows the escape sequences that renderers use to move up and to clear. */
 const ESCAPE = '\u001B[';
-/** Cursor up, clear to the end of the screen, new line, carriage return. */
-const TOKENS = new RegExp(`(${ESCAPE.replace('[', '\\[')}\\d+[AJ]|\n|\r)`);
+/** Up in the same column, up to the first column, clear to the end of the screen, new line, carriage return. */
+const TOKENS = new RegExp(`(${ESCAPE.replace('[', '\\[')}\\d+[AFJ]|\n|\r)`);
 
 export class Screen {
   columns: number | undefined;
   writes = 0;
   sawCarriageReturn = false;
   #lines: string[] = [''];
+  /** Of the cursor, after it went up. */
+  #column = 0;
 
   constructor(columns?: number) {
     this.columns = columns;
@@ -35,9 +37,10 @@ export class Screen {
   }
 
   #take(token: string): void {
-    if (token.startsWith(ESCAPE) && token.endsWith('A'))
+    if (token.startsWith(ESCAPE) && /[AF]$/.test(token)) {
+      this.#column = token.endsWith('A') ? this.#lines.at(-1)!.length : 0;
       this.#lines.length -= Number.parseInt(token.slice(ESCAPE.length)); // a clear follows
-    else if (token === `${ESCAPE}0J`) this.#lines[this.#lines.length - 1] = '';
+    } else if (token === `${ESCAPE}0J`) this.#lines.push(this.#lines.pop()!.slice(0, this.#column));
     else if (token === '\n') this.#lines.push('');
     else if (token === '\r') this.sawCarriageReturn = true;
     else this.#lines.push(...this.#wrapped((this.#lines.pop() ?? '') + token));
