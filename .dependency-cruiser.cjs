@@ -26,7 +26,7 @@ module.exports = {
       name: 'stages-never-import-each-other',
       severity: 'error',
       from: { path: '^stages/', pathNot: TESTS },
-      to: { path: '^(stages|src/(runner|cli|tensor))/' },
+      to: { path: '^(stages|src/(runner|cli|tensor))/', pathNot: '^stages/shared/' },
     },
     {
       name: 'the-command-starts-instantly',

@@ -2,7 +2,7 @@
 import { Type } from '@sinclair/typebox';
 import { readClassifier } from '../src/learn/nn/classifier-weights.ts';
 import { distillationStep } from '../src/learn/train/distill.ts';
-import { FinetuneParameters, runFinetuning } from '../src/learn/train/finetune-stage.ts';
+import { FinetuneParameters, runFinetuning } from './shared/finetune.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
 const Parameters = Type.Composite([

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
 import { loadPublishedWeights } from '../src/learn/nn/published-weights.ts';
 import { readBackbone } from '../src/learn/nn/weights.ts';
-import { NetworkParameters, networkFrom } from '../src/learn/train/parameters.ts';
+import { NetworkParameters, networkFrom } from './shared/parameters.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 import { digestOf } from '../src/util/digest.ts';
 

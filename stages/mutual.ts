@@ -3,9 +3,9 @@ import { Type } from '@sinclair/typebox';
 import { initializeClassifier } from '../src/learn/nn/heads.ts';
 import { resnet, resnetStructure } from '../src/learn/nn/resnet.ts';
 import { loadStart } from '../src/learn/nn/start.ts';
-import { FinetuneParameters, runFinetuning } from '../src/learn/train/finetune-stage.ts';
+import { FinetuneParameters, runFinetuning } from './shared/finetune.ts';
 import { mutualLearningStep } from '../src/learn/train/mutual.ts';
-import { NetworkParameters } from '../src/learn/train/parameters.ts';
+import { NetworkParameters } from './shared/parameters.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
 const Parameters = Type.Composite([

@@ -1,7 +1,7 @@
 /** Pre-trains a network by SimCLR, from random or given weights, on the images of the training subset. */
 import { Type } from '@sinclair/typebox';
 import { simclr } from '../src/learn/ssl/simclr.ts';
-import { PretrainParameters, runPretraining } from '../src/learn/train/pretrain-stage.ts';
+import { PretrainParameters, runPretraining } from './shared/pretrain.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
 const Parameters = Type.Composite([

@@ -1,7 +1,7 @@
 /** Pre-trains a network by SimSiam, from random or given weights, on the images of the training subset. */
 import { Type } from '@sinclair/typebox';
 import { simsiam } from '../src/learn/ssl/simsiam.ts';
-import { PretrainParameters, runPretraining } from '../src/learn/train/pretrain-stage.ts';
+import { PretrainParameters, runPretraining } from './shared/pretrain.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
 const Parameters = Type.Composite([

@@ -1,7 +1,7 @@
 /** Pre-trains a network by SupCon, from random or given weights, on the images and labels of the training subset. */
 import { Type } from '@sinclair/typebox';
 import { supcon } from '../src/learn/ssl/supcon.ts';
-import { PretrainParameters, runPretraining } from '../src/learn/train/pretrain-stage.ts';
+import { PretrainParameters, runPretraining } from './shared/pretrain.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
 const Parameters = Type.Composite([

@@ -16,7 +16,7 @@ import {
   optimizerFrom,
   augmentationOf,
   TrainingParameters,
-} from '../src/learn/train/parameters.ts';
+} from './shared/parameters.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
 const Parameters = Type.Composite([NetworkParameters, TrainingParameters]);

@@ -11,7 +11,7 @@
  * outputs  predictions             predictions.csv of the validation and the test subset
  *          choice                  choice.json: the settings tried, their validation AUC and loss, the one chosen
  */
-import { ProbeParameters, runProbe } from '../src/learn/train/probe-stage.ts';
+import { ProbeParameters, runProbe } from './shared/probe.ts';
 import { parameters, type Stage } from '../src/stage/index.ts';
 
 export default async function probe(stage: Stage): Promise<void> {

@@ -1,14 +1,14 @@
 /** Classifies by the frozen features of a network, before anything of it was fine-tuned. */
 import { writeFile } from 'node:fs/promises';
 import { Type, type Static } from '@sinclair/typebox';
-import { readDataset } from '../dataset/dataset.ts';
-import { writePredictions } from '../eval/predictions.ts';
-import { loadStart } from '../nn/start.ts';
-import { labelsOf, openTrainingData, subsetPredictions, validationLabels } from './data.ts';
-import { withEngine } from './engine.ts';
-import type { FinetuneStage } from './finetune-stage.ts';
-import { fitFeatureProbe, PROBE_KINDS } from './feature-probe.ts';
-import { compileInference, FEATURES } from './inference.ts';
+import { readDataset } from '../../src/learn/dataset/dataset.ts';
+import { writePredictions } from '../../src/learn/eval/predictions.ts';
+import { loadStart } from '../../src/learn/nn/start.ts';
+import { labelsOf, openTrainingData, subsetPredictions, validationLabels } from '../../src/learn/train/data.ts';
+import { withEngine } from '../../src/learn/train/engine.ts';
+import type { FinetuneStage } from './finetune.ts';
+import { fitFeatureProbe, PROBE_KINDS } from '../../src/learn/train/feature-probe.ts';
+import { compileInference, FEATURES } from '../../src/learn/train/inference.ts';
 import { networkFrom, NetworkParameters } from './parameters.ts';
 
 export const ProbeParameters = Type.Composite([

@@ -1,16 +1,16 @@
 /** What the stages of all pre-training methods share: parameters, inputs and outputs. */
 import { writeFile } from 'node:fs/promises';
 import { Type, type Static } from '@sinclair/typebox';
-import { readDataset } from '../dataset/dataset.ts';
-import { loadStart } from '../nn/start.ts';
-import { writeWeights } from '../nn/weights.ts';
-import type { SslMethod, MethodState } from '../ssl/method.ts';
-import type { CommonSettings } from '../ssl/settings.ts';
-import { openTrainingData } from './data.ts';
-import { withEngine } from './engine.ts';
-import { writePairs } from './view-pairs.ts';
+import { readDataset } from '../../src/learn/dataset/dataset.ts';
+import { loadStart } from '../../src/learn/nn/start.ts';
+import { writeWeights } from '../../src/learn/nn/weights.ts';
+import type { SslMethod, MethodState } from '../../src/learn/ssl/method.ts';
+import type { CommonSettings } from '../../src/learn/ssl/settings.ts';
+import { openTrainingData } from '../../src/learn/train/data.ts';
+import { withEngine } from '../../src/learn/train/engine.ts';
+import { writePairs } from '../../src/learn/train/view-pairs.ts';
 import { networkFrom, NetworkParameters, optimizerFrom, augmentationOf, TrainingParameters } from './parameters.ts';
-import { pretrain, type PretrainContext } from './pretrain.ts';
+import { pretrain, type PretrainContext } from '../../src/learn/train/pretrain.ts';
 
 export const PretrainParameters = Type.Composite([
   NetworkParameters,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { namedAugmentation } from '../augment/index.ts';
-import { DOMAINS } from '../dataset/dataset.ts';
+import { namedAugmentation } from '../../src/learn/augment/index.ts';
+import { DOMAINS } from '../../src/learn/dataset/dataset.ts';
 import { augmentationOf } from './parameters.ts';
 
 test.each(DOMAINS)(

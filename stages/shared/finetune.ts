@@ -1,17 +1,17 @@
 /** What the stages that train the classifiers of a study share: parameters, inputs and outputs. */
 import { writeFile } from 'node:fs/promises';
 import { Type, type Static } from '@sinclair/typebox';
-import { readDataset } from '../dataset/dataset.ts';
-import { SUBSETS } from '../dataset/split-table.ts';
-import { writePredictions } from '../eval/predictions.ts';
-import { initializeClassifier } from '../nn/heads.ts';
-import { resnetStructure } from '../nn/resnet.ts';
-import { loadStart } from '../nn/start.ts';
-import { writeWeights } from '../nn/weights.ts';
-import { openTrainingData, subsetPredictions, withLabelFraction } from './data.ts';
-import { withEngine } from './engine.ts';
-import { fitClassifier, type TrainingStepFactory } from './fit-classifier.ts';
-import type { HostModel, TrainingContext } from './loop.ts';
+import { readDataset } from '../../src/learn/dataset/dataset.ts';
+import { SUBSETS } from '../../src/learn/dataset/split-table.ts';
+import { writePredictions } from '../../src/learn/eval/predictions.ts';
+import { initializeClassifier } from '../../src/learn/nn/heads.ts';
+import { resnetStructure } from '../../src/learn/nn/resnet.ts';
+import { loadStart } from '../../src/learn/nn/start.ts';
+import { writeWeights } from '../../src/learn/nn/weights.ts';
+import { openTrainingData, subsetPredictions, withLabelFraction } from '../../src/learn/train/data.ts';
+import { withEngine } from '../../src/learn/train/engine.ts';
+import { fitClassifier, type TrainingStepFactory } from '../../src/learn/train/fit-classifier.ts';
+import type { HostModel, TrainingContext } from '../../src/learn/train/loop.ts';
 import { networkFrom, NetworkParameters, optimizerFrom, augmentationOf, TrainingParameters } from './parameters.ts';
 
 export const FinetuneParameters = Type.Composite([

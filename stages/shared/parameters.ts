@@ -1,12 +1,12 @@
 /** Parameters that several kinds of training share, as they are written in a pipeline. */
 import { Type, type Static } from '@sinclair/typebox';
-import { namedAugmentation, AUGMENTATIONS, type Augmentation } from '../augment/index.ts';
-import type { Dataset } from '../dataset/dataset.ts';
-import { DatasetError } from '../dataset/error.ts';
-import type { Optimizer } from '../nn/optimizer.ts';
-import { SCHEDULES } from '../nn/schedule.ts';
-import { NETWORK_NAMES, resnet, type ResNet } from '../nn/resnet.ts';
-import { unreachable } from '../../util/unreachable.ts';
+import { namedAugmentation, AUGMENTATIONS, type Augmentation } from '../../src/learn/augment/index.ts';
+import type { Dataset } from '../../src/learn/dataset/dataset.ts';
+import { DatasetError } from '../../src/learn/dataset/error.ts';
+import type { Optimizer } from '../../src/learn/nn/optimizer.ts';
+import { SCHEDULES } from '../../src/learn/nn/schedule.ts';
+import { NETWORK_NAMES, resnet, type ResNet } from '../../src/learn/nn/resnet.ts';
+import { unreachable } from '../../src/util/unreachable.ts';
 
 const literals = <T extends string>(names: readonly T[]) => Type.Union(names.map((name) => Type.Literal(name)));
 
