@@ -188,7 +188,9 @@ async function runReport(inputs: Job['inputs']): Promise<string> {
   };
   await report(
     start(
-      jobOf('report', { inputs, params: { transfer: 'fractal', statements: { licence: 'CC0' } }, outputs }, [finetune]),
+      jobOf('report', { inputs, params: { transfer: 'fractal', authorStatements: { license: 'CC0' } }, outputs }, [
+        finetune,
+      ]),
     ),
   );
   return readFile(file('index.html'), 'utf8');
@@ -285,8 +287,8 @@ test('a statement on a subject that is none is refused', async () => {
   await runEvaluate();
   const job = jobOf('report', {
     inputs: { metrics: alone('metrics.json'), datasets: alone('dataset.json') },
-    params: { transfer: 'fractal', statements: { license: 'CC0' } },
+    params: { transfer: 'fractal', authorStatements: { licence: 'CC0' } },
     outputs: {},
   });
-  await expect(report(start(job))).rejects.toThrow('license');
+  await expect(report(start(job))).rejects.toThrow('licence');
 });

@@ -17,7 +17,7 @@
  *          transfer     what M3 and M4 start from, in words: "ImageNet", "fractal"
  *          metric       the one that the answer is given in (balancedAccuracy)
  *          rerun        command lines that make the page again
- *          statements   what only the authors know, by subject: see docs/report.md
+ *          authorStatements   what only the authors know, by subject: see docs/report.md
  * outputs  html, json, csv, markdown; and if they are declared, card and checklist (Markdown)
  */
 import { writeFile } from 'node:fs/promises';
@@ -32,7 +32,7 @@ import {
   renderHtml,
   renderJson,
   renderMarkdown,
-  SUBJECTS,
+  STATEMENT_SUBJECTS,
   type DatasetResults,
   type EmbeddedPicture,
   type Study,
@@ -56,8 +56,8 @@ const Parameters = Type.Object({
     { default: 'balancedAccuracy' },
   ),
   rerun: Type.Array(Type.String(), { default: ['npm ci', 'npx pipeline run'] }),
-  statements: Type.Partial(
-    Type.Object(Object.fromEntries(SUBJECTS.map((subject) => [subject, Type.String({ minLength: 1 })]))),
+  authorStatements: Type.Partial(
+    Type.Object(Object.fromEntries(STATEMENT_SUBJECTS.map((subject) => [subject, Type.String({ minLength: 1 })]))),
     { additionalProperties: false, default: {} },
   ),
 });
@@ -66,7 +66,7 @@ const REQUIRED = { html: renderHtml, json: renderJson, csv: renderCsv, markdown:
 const OPTIONAL = { card: renderCard, checklist: renderChecklist };
 
 export default async function (stage: Stage): Promise<void> {
-  const { title, transfer, metric, rerun, statements } = parameters(Parameters, stage);
+  const { title, transfer, metric, rerun, authorStatements } = parameters(Parameters, stage);
   const datasets = await Promise.all(stage.gathered('metrics').map((member) => readResults(stage, member, transfer)));
   const provenance = stage.lineage.map((entry) => ({
     ...entry,
@@ -78,7 +78,7 @@ export default async function (stage: Stage): Promise<void> {
     transfer,
     metric,
     rerun,
-    statements,
+    authorStatements,
     datasets,
     shared: await sharedImages(stage),
     provenance,

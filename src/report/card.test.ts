@@ -20,7 +20,7 @@ test('what makes results too good stands among the limits, and only where it is 
 });
 
 test('what only the authors can say is theirs or marked as not said', () => {
-  const card = renderCard({ ...studyFixture(), statements: { intendedUse: 'Teaching.' } });
+  const card = renderCard({ ...studyFixture(), authorStatements: { intendedUse: 'Teaching.' } });
   expect(card).toContain('## Intended use\n\nTeaching.');
   expect(card).toContain('## Ethics\n\n*Not stated by the authors.*');
 });

@@ -7,7 +7,7 @@ import { fullName, modelWords } from './model.ts';
 import { excessConfidence } from './overconfidence.ts';
 import { settingsOf } from './settings.ts';
 import { stageCosts } from './stage-costs.ts';
-import type { Subject } from './statements.ts';
+import type { StatementSubject } from './author-statements.ts';
 import { PARTS, type DatasetResults, type Study } from './study.ts';
 import { verdictOf } from './verdict.ts';
 
@@ -34,8 +34,8 @@ export function renderCard(study: Study): string {
     stated(study, 'limitations'),
     '## Ethics',
     stated(study, 'ethics'),
-    '## Licence',
-    stated(study, 'licence'),
+    '## License',
+    stated(study, 'license'),
     'Weights carry the conditions of what they were trained on: those of the images of each data set, and those of the weights that training started from.',
     '## Contact',
     stated(study, 'contact'),
@@ -43,8 +43,8 @@ export function renderCard(study: Study): string {
   return `${blocks.join('\n\n')}\n`;
 }
 
-function stated({ statements }: Study, subject: Subject): string {
-  const text = statements[subject];
+function stated({ authorStatements }: Study, subject: StatementSubject): string {
+  const text = authorStatements[subject];
   return text === undefined ? '*Not stated by the authors.*' : inert(text);
 }
 

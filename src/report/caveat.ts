@@ -12,7 +12,7 @@ export function caveatsOf({ images, groups, split, evaluation: { leaks, seeds } 
   return [
     ...((leaks.duplicates ?? 0) > 0
       ? [
-          `${share(leaks.duplicates!)} are equal to a training image. What is remembered counts as recognised there: all scores may be too good, and a start that remembers better may look better.`,
+          `${share(leaks.duplicates!)} are equal to a training image. What is remembered counts as recognized there: all scores may be too good, and a start that remembers better may look better.`,
         ]
       : []),
     ...(related > 0

@@ -3,26 +3,26 @@ import { listed, whole } from './format.ts';
 import type { Asked } from './guidelines.ts';
 import { metricWords } from './metric.ts';
 import { settingsOf } from './settings.ts';
-import type { Subject } from './statements.ts';
+import type { StatementSubject } from './author-statements.ts';
 import type { DatasetResults, Study } from './study.ts';
 
-export type Answer =
+export type ItemAnswer =
   /** `section`: of the page. */
   | { readonly state: 'evidence'; readonly section: string; readonly text: string }
   | { readonly state: 'stated'; readonly text: string }
   | { readonly state: 'none'; readonly why: string }
-  | { readonly state: 'missing'; readonly subject: Subject };
+  | { readonly state: 'missing'; readonly subject: StatementSubject };
 
 interface Item extends Asked {
-  readonly answer: (study: Study) => Answer;
+  readonly answer: (study: Study) => ItemAnswer;
 }
 
-const evidence = (section: string, text: string): Answer => ({ state: 'evidence', section, text });
-const none = (why: string): Answer => ({ state: 'none', why });
+const evidence = (section: string, text: string): ItemAnswer => ({ state: 'evidence', section, text });
+const none = (why: string): ItemAnswer => ({ state: 'none', why });
 const stated =
-  (subject: Subject) =>
-  ({ statements }: Study): Answer => {
-    const text = statements[subject];
+  (subject: StatementSubject) =>
+  ({ authorStatements }: Study): ItemAnswer => {
+    const text = authorStatements[subject];
     return text === undefined ? { state: 'missing', subject } : { state: 'stated', text };
   };
 const over = (datasets: readonly DatasetResults[], of: (dataset: DatasetResults) => string) =>
@@ -30,7 +30,7 @@ const over = (datasets: readonly DatasetResults[], of: (dataset: DatasetResults)
 /** Evidence where every data set has it, otherwise the reason. */
 const where =
   (has: (dataset: DatasetResults) => boolean, section: string, text: string, why: string) =>
-  ({ datasets }: Study): Answer =>
+  ({ datasets }: Study): ItemAnswer =>
     datasets.every(has) ? evidence(section, text) : none(why);
 
 export const CHECKLIST: readonly Item[] = [
@@ -78,7 +78,7 @@ export const CHECKLIST: readonly Item[] = [
       ),
   },
   {
-    subject: 'Reference standard: definition, who labelled, blind to what, agreement',
+    subject: 'Reference standard: definition, who labeled, blind to what, agreement',
     claim: [14, 15, 16, 17, 18],
     tripod: ['8a', '8b', '8c'],
     answer: stated('referenceStandard'),
@@ -252,11 +252,11 @@ export const CHECKLIST: readonly Item[] = [
     answer: () => evidence('provenance', 'commands, fingerprints and parameters of every execution'),
   },
   { subject: 'Ethics approval and consent', claim: [], tripod: ['17'], answer: stated('ethics') },
-  { subject: 'Conditions of use of data and weights', claim: [43], tripod: ['18e', '22'], answer: stated('licence') },
+  { subject: 'Conditions of use of data and weights', claim: [43], tripod: ['18e', '22'], answer: stated('license') },
   { subject: 'Funding', claim: [44], tripod: ['18a'], answer: stated('funding') },
 ];
 
-function disjoint({ datasets }: Study): Answer {
+function disjoint({ datasets }: Study): ItemAnswer {
   if (datasets.some(({ split }) => split === null)) return none('the report was not given the summary of the split');
   return evidence(
     'setting',
@@ -264,13 +264,13 @@ function disjoint({ datasets }: Study): Answer {
   );
 }
 
-function network(networks: readonly string[]): Answer {
+function network(networks: readonly string[]): ItemAnswer {
   return networks.length === 0
     ? none('no lineage was recorded')
     : evidence('setting', `${listed(networks)}, one probability for each class`);
 }
 
-function imbalance(provenance: Study['provenance']): Answer {
+function imbalance(provenance: Study['provenance']): ItemAnswer {
   const weights = [
     ...new Set(
       provenance.flatMap(({ params }) => (typeof params.classWeights === 'string' ? [params.classWeights] : [])),

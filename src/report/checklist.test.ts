@@ -3,7 +3,7 @@ import { CHECKLIST } from './checklist-items.ts';
 import { renderChecklist } from './checklist.ts';
 import { studyFixture } from './study.test-support.ts';
 import { CLAIM, LEFT_TO_THE_MANUSCRIPT, TRIPOD } from './guidelines.ts';
-import { SUBJECTS } from './statements.ts';
+import { STATEMENT_SUBJECTS } from './author-statements.ts';
 import type { Study } from './study.ts';
 
 /** As few things as a study may have. */
@@ -25,7 +25,7 @@ function bare(): Study {
     ]),
     provenance: [],
     shared: null,
-    statements: {},
+    authorStatements: {},
   };
 }
 
@@ -58,9 +58,9 @@ test('every item is answered or counted as missing, and the counts add up', () =
 test('what the authors say turns missing into stated, and only that', () => {
   const stated = {
     ...bare(),
-    statements: Object.fromEntries(SUBJECTS.map((subject) => [subject, `about ${subject}`])),
+    authorStatements: Object.fromEntries(STATEMENT_SUBJECTS.map((subject) => [subject, `about ${subject}`])),
   };
-  expect(renderChecklist(bare())).toContain('set `statements.ethics` of the report stage');
+  expect(renderChecklist(bare())).toContain('set `authorStatements.ethics` of the report stage');
   expect(renderChecklist(stated)).toContain(' 0 missing');
   expect(rows(stated).filter(([, , , state]) => state === 'in the report')).toEqual(
     rows(bare()).filter(([, , , state]) => state === 'in the report'),

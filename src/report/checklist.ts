@@ -1,11 +1,11 @@
 /** A reporting checklist, filled as far as evidence goes; what is not there is counted as not there. */
-import { CHECKLIST, type Answer } from './checklist-items.ts';
+import { CHECKLIST, type ItemAnswer } from './checklist-items.ts';
 import { LEFT_TO_THE_MANUSCRIPT, type Asked } from './guidelines.ts';
 import { inert, table } from './markdown.ts';
 import { sectionsOf } from './sections.ts';
 import type { Study } from './study.ts';
 
-const STATES: Readonly<Record<Answer['state'], string>> = {
+const STATES: Readonly<Record<ItemAnswer['state'], string>> = {
   evidence: 'in the report',
   stated: 'stated by the authors',
   none: 'not done',
@@ -14,7 +14,7 @@ const STATES: Readonly<Record<Answer['state'], string>> = {
 
 export function renderChecklist(study: Study): string {
   const answers = CHECKLIST.map((item) => ({ item, answer: item.answer(study) }));
-  const count = (state: Answer['state']) => answers.filter(({ answer }) => answer.state === state).length;
+  const count = (state: ItemAnswer['state']) => answers.filter(({ answer }) => answer.state === state).length;
   const shown = new Set(sectionsOf(study).map(({ id }) => id));
   return `${[
     `# Reporting checklist: ${inert(study.title)}`,
@@ -46,7 +46,7 @@ function withNumbers({ subject, claim, tripod }: Asked): string {
     .join('; ')})`;
 }
 
-function whereOf(answer: Answer, shown: ReadonlySet<string>): string {
+function whereOf(answer: ItemAnswer, shown: ReadonlySet<string>): string {
   switch (answer.state) {
     case 'evidence':
       if (!shown.has(answer.section))
@@ -59,6 +59,6 @@ function whereOf(answer: Answer, shown: ReadonlySet<string>): string {
     case 'none':
       return answer.why;
     case 'missing':
-      return `set \`statements.${answer.subject}\` of the report stage`;
+      return `set \`authorStatements.${answer.subject}\` of the report stage`;
   }
 }

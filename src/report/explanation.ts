@@ -14,7 +14,7 @@ export interface Explanation {
   /** Most confident first. */
   readonly mistakes: readonly Example[];
   readonly correct: readonly Example[];
-  /** One row for each example: the image, then heat maps for the predicted and for the labelled class. */
+  /** One row for each example: the image, then heat maps for the predicted and for the labeled class. */
   readonly picture: EmbeddedPicture | null;
 }
 

@@ -32,7 +32,7 @@ export function hostileStudy(): Study {
     title: TAG,
     transfer: ATTRIBUTE,
     rerun: [TAG, SECTION],
-    statements: { licence: LINK, intendedUse: ATTRIBUTE },
+    authorStatements: { license: LINK, intendedUse: ATTRIBUTE },
     provenance: [
       {
         id: TAG,

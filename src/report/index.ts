@@ -3,6 +3,6 @@ export { renderCard } from './card.ts';
 export { renderChecklist } from './checklist.ts';
 export { renderHtml } from './document.tsx';
 export type { EmbeddedPicture } from './picture.ts';
-export { SUBJECTS } from './statements.ts';
+export { STATEMENT_SUBJECTS } from './author-statements.ts';
 export { renderCsv, renderJson, renderMarkdown } from './tables.ts';
 export type { DatasetResults, Study } from './study.ts';

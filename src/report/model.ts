@@ -5,15 +5,15 @@ export interface ModelWords {
   readonly name: string;
   /** `random + SSL` */
   readonly start: string;
-  /** Class in the style sheet: one of four colours that stay apart for colour-blind readers, in light and in dark. */
-  readonly colour: string;
+  /** Class in the style sheet: one of four colors that stay apart for color-blind readers, in light and in dark. */
+  readonly color: string;
   readonly marker: Marker;
 }
 
 export const MARKERS = ['circle', 'square', 'triangle', 'diamond', 'cross'] as const;
 export type Marker = (typeof MARKERS)[number];
 
-/** M1 trained for as many epochs more as self-supervision had: the same start, so its colour, but not its shape. */
+/** M1 trained for as many epochs more as self-supervision had: the same start, so its color, but not its shape. */
 export const LONGER = 'M1+';
 
 /** `transfer` names what M3 and M4 start from; it is not called ImageNet unless it is. */
@@ -25,9 +25,9 @@ export function modelWords(model: string, transfer: string): ModelWords {
     M4: `${transfer} + SSL`,
   };
   const place = Object.keys(starts).indexOf(model);
-  if (model === LONGER) return { name: model, start: 'random, trained longer', colour: 'series-0', marker: 'cross' };
+  if (model === LONGER) return { name: model, start: 'random, trained longer', color: 'series-0', marker: 'cross' };
   const look = place < 0 ? model.length % 4 : place;
-  return { name: model, start: starts[model] ?? model, colour: `series-${look}`, marker: MARKERS[look]! };
+  return { name: model, start: starts[model] ?? model, color: `series-${look}`, marker: MARKERS[look]! };
 }
 
 export function fullName({ name, start }: ModelWords): string {

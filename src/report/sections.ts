@@ -1,17 +1,17 @@
 /** The sections of the page, in order. An empty section is left out, also of the list of contents. */
 import type { JSX } from 'preact';
-import { Answer } from './section/answer.tsx';
-import { Audit, hasAudit } from './section/audit.tsx';
-import { Calibration } from './section/calibration.tsx';
-import { Confusion } from './section/confusion.tsx';
-import { Curves } from './section/curves.tsx';
-import { Discrimination } from './section/discrimination.tsx';
-import { Embeddings } from './section/embeddings.tsx';
-import { Labels } from './section/labels.tsx';
-import { Pairs } from './section/pairs.tsx';
-import { Provenance } from './section/provenance.tsx';
-import { Results } from './section/results.tsx';
-import { Setting } from './section/setting.tsx';
+import { AnswerSection } from './section/answer.tsx';
+import { AuditSection, hasAudit } from './section/audit.tsx';
+import { CalibrationSection } from './section/calibration.tsx';
+import { ConfusionSection } from './section/confusion.tsx';
+import { CurvesSection } from './section/curves.tsx';
+import { DiscriminationSection } from './section/discrimination.tsx';
+import { EmbeddingsSection } from './section/embeddings.tsx';
+import { LabelsSection } from './section/labels.tsx';
+import { PairsSection } from './section/pairs.tsx';
+import { ProvenanceSection } from './section/provenance.tsx';
+import { ResultsSection } from './section/results.tsx';
+import { SettingSection } from './section/setting.tsx';
 import type { DatasetResults, Study } from './study.ts';
 
 export interface PageSection {
@@ -25,33 +25,38 @@ export interface PageSection {
  * `shown` is true if at least one data set has content for the section; without `shown`, the section is always there.
  */
 const SECTIONS: readonly (PageSection & { readonly shown?: (dataset: DatasetResults) => boolean })[] = [
-  { id: 'answer', title: 'Answer', Content: Answer },
-  { id: 'setting', title: 'Setting', Content: Setting },
-  { id: 'results', title: 'Results', Content: Results },
+  { id: 'answer', title: 'Answer', Content: AnswerSection },
+  { id: 'setting', title: 'Setting', Content: SettingSection },
+  { id: 'results', title: 'Results', Content: ResultsSection },
   {
     id: 'curves',
     title: 'Learning curves',
-    Content: Curves,
+    Content: CurvesSection,
     shown: ({ fineTuning, preTraining }) => fineTuning.length + preTraining.length > 0,
   },
-  { id: 'pairs', title: 'Augmented pairs', Content: Pairs, shown: ({ pairs }) => pairs.length > 0 },
-  { id: 'calibration', title: 'Calibration', Content: Calibration },
+  { id: 'pairs', title: 'Augmented pairs', Content: PairsSection, shown: ({ pairs }) => pairs.length > 0 },
+  { id: 'calibration', title: 'Calibration', Content: CalibrationSection },
   {
     id: 'discrimination',
     title: 'ROC and precision',
-    Content: Discrimination,
+    Content: DiscriminationSection,
     shown: ({ evaluation }) => evaluation.models.some(({ curves }) => curves.length > 0),
   },
   {
     id: 'labels',
     title: 'Fewer labels',
-    Content: Labels,
+    Content: LabelsSection,
     shown: ({ evaluation }) => evaluation.labelFractions.length > 0,
   },
-  { id: 'confusion', title: 'Mistakes', Content: Confusion },
-  { id: 'embeddings', title: 'Features', Content: Embeddings, shown: ({ explanations }) => explanations.length > 0 },
-  { id: 'audit', title: 'Leaks', Content: Audit, shown: hasAudit },
-  { id: 'provenance', title: 'Provenance', Content: Provenance },
+  { id: 'confusion', title: 'Mistakes', Content: ConfusionSection },
+  {
+    id: 'embeddings',
+    title: 'Features',
+    Content: EmbeddingsSection,
+    shown: ({ explanations }) => explanations.length > 0,
+  },
+  { id: 'audit', title: 'Leaks', Content: AuditSection, shown: hasAudit },
+  { id: 'provenance', title: 'Provenance', Content: ProvenanceSection },
 ];
 
 export function sectionsOf({ datasets }: Study): readonly PageSection[] {

@@ -41,7 +41,7 @@ test('it counts points, so that one astray costs its share; of equally near ones
   ).toBe(4 / 5);
 });
 
-test('one point has no neighbour, and two in one place have each other', () => {
+test('one point has no neighbor, and two in one place have each other', () => {
   expect(separation([[0, 0]], [0])).toBeNull();
   expect(
     separation(

@@ -42,7 +42,7 @@ export function studyFixture(
     shared: sharedFixture(),
     provenance: provenanceFixture(datasets.map(({ name }) => name)),
     rerun: ['npm ci', 'npx pipeline run'],
-    statements: { licence: 'CC BY 4.0' },
+    authorStatements: { license: 'CC BY 4.0' },
   };
 }
 

@@ -4,7 +4,7 @@ import type { AuditFindings, SharedFindings } from './audit.ts';
 import type { Explanation } from './explanation.ts';
 import type { EmbeddedPicture } from './picture.ts';
 import type { Point } from './point.ts';
-import type { Statements } from './statements.ts';
+import type { AuthorStatements } from './author-statements.ts';
 
 export interface Study {
   readonly title: string;
@@ -20,7 +20,7 @@ export interface Study {
   /** The command lines that make this page again. */
   readonly rerun: readonly string[];
   /** The statements of the authors. */
-  readonly statements: Statements;
+  readonly authorStatements: AuthorStatements;
 }
 
 export interface DatasetResults {
@@ -113,7 +113,7 @@ export interface ModelResults {
     readonly validation: Readonly<Record<string, Spread>>;
     readonly test: Readonly<Record<string, Spread & Range>>;
   };
-  /** [labelled][predicted], test images summed over seeds. */
+  /** [labeled][predicted], test images summed over seeds. */
   readonly confusion: readonly (readonly number[])[];
   /** Means over seeds; AUC and average precision against the rest. */
   readonly byClass: readonly {

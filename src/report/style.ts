@@ -1,10 +1,10 @@
 /** The page's style: system fonts, one measure, light and dark by the reader's setting, and print. */
 import { PAGE, SHADE } from './chart/shade.ts';
 
-/** Each reaches 3 : 1 on both pages and stays apart for the common colour blindnesses (Okabe and Ito 2008). */
+/** Each reaches 3 : 1 on both pages and stays apart for the common color blindnesses (Okabe and Ito 2008). */
 export const SERIES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7'] as const;
 
-/** The colours of the two themes, as custom properties. */
+/** The colors of the two themes, as custom properties. */
 export const LIGHT = `--page:${PAGE.light};--raised:#f6f7f9;--ink:#1a1d21;--soft:#555c66;--rule:#dfe3e8;--grid:#e7eaee;--accent:#005a8d;--warn:#9a3412;--warn-page:#fff7ed`;
 export const DARK = `--page:${PAGE.dark};--raised:#1c2027;--ink:#e8eaed;--soft:#a4acb8;--rule:#323843;--grid:#292e37;--accent:#6cb8e6;--warn:#fdba74;--warn-page:#2a2019`;
 
@@ -86,7 +86,7 @@ footer{padding-top:1.25rem;padding-bottom:3rem;border-top:1px solid var(--rule);
 .chart .name{unicode-bidi:isolate}
 .grid{stroke:var(--grid);stroke-width:1}
 .reference{stroke:var(--soft);stroke-width:1;stroke-dasharray:3 3}
-${SERIES.map((colour, i) => `.series-${i}{--series:${colour}}`).join('\n')}
+${SERIES.map((color, i) => `.series-${i}{--series:${color}}`).join('\n')}
 .interval{stroke:var(--series);stroke-width:2.5;stroke-linecap:round}
 .seed{fill:var(--page);stroke:var(--series);stroke-width:1.25}
 .mark{fill:var(--series);stroke:var(--page);stroke-width:1}

@@ -21,8 +21,7 @@ test('text reaches 4.5 on every shade of a cell, on both pages', () => {
 });
 
 test('each series reaches 3 on both pages', () => {
-  for (const colour of SERIES)
-    for (const page of Object.values(PAGE)) expect(contrast(colour, page)).toBeGreaterThan(3);
+  for (const color of SERIES) for (const page of Object.values(PAGE)) expect(contrast(color, page)).toBeGreaterThan(3);
 });
 
 test('labels end up apart, inside, in their order, and where they were when there is room', () => {

@@ -1,4 +1,4 @@
-/** Labelled classes in rows, predicted ones in columns; a cell's shade is its share of the row, its text the counts. */
+/** Labeled classes in rows, predicted ones in columns; a cell's shade is its share of the row, its text the counts. */
 import type { JSX } from 'preact';
 import { whole } from '../format.ts';
 import { coordinate } from './coordinate.ts';
@@ -10,7 +10,7 @@ interface ConfusionMatrixProps {
   readonly id: string;
   readonly title: string;
   readonly classes: readonly string[];
-  /** [labelled][predicted] */
+  /** [labeled][predicted] */
   readonly counts: readonly (readonly number[])[];
 }
 
@@ -29,7 +29,7 @@ export function ConfusionMatrix({ id, title, classes, counts }: ConfusionMatrixP
       width={CHART_WIDTH}
       height={coordinate(TOP + height * classes.length + 6)}
       title={title}
-      description={`Share of each class that was recognised: ${recalls.join(', ')}.`}
+      description={`Share of each class that was recognized: ${recalls.join(', ')}.`}
     >
       <text class="panel-title" x={0} y={13}>
         {title}

@@ -21,7 +21,7 @@ declare module '@dagrejs/dagre' {
     setNode(id: string, box: Box): this;
     setEdge(from: string, to: string): this;
     nodes(): string[];
-    /** After `layout`, as the next two. `x` and `y` are those of the box's centre. */
+    /** After `layout`, as the next two. `x` and `y` are those of the box's center. */
     node(id: string): Box & Place;
     edge(from: string, to: string): { readonly points: readonly Place[] };
     graph(): { readonly width?: number; readonly height?: number };

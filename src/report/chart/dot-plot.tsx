@@ -18,7 +18,7 @@ export interface DotRow {
   readonly low: number | null;
   readonly high: number | null;
   readonly dots: readonly number[];
-  readonly colour: string;
+  readonly color: string;
   readonly marker: Marker;
   /** Hollow: the interval leaves the question open. */
   readonly open: boolean;
@@ -117,7 +117,7 @@ function Row({
 }): JSX.Element {
   const middle = y + 31;
   return (
-    <g class={row.colour}>
+    <g class={row.color}>
       <text class="label" x={SIDE} y={y + 16}>
         <tspan class="strong">{row.label}</tspan> <tspan class="soft">{row.note}</tspan>
       </text>

@@ -39,7 +39,7 @@ interface GraphLayout {
   readonly arrows: readonly string[];
 }
 
-/** `x` and `y` are those of the centre. */
+/** `x` and `y` are those of the center. */
 export interface PlacedBox {
   readonly x: number;
   readonly y: number;

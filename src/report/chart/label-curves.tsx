@@ -100,7 +100,7 @@ function Model({ curve: { words, points }, x, y, labelY }: ModelProps): JSX.Elem
     (point) => y(point.mean),
   ).digits(2);
   return (
-    <g class={words.colour}>
+    <g class={words.color}>
       <path class="line" d={path(points) ?? ''} />
       {points.map(({ share, mean, low, high }) => (
         <g key={share}>

@@ -13,12 +13,12 @@ import { ticksOf } from './ticks.ts';
 export interface Curve {
   readonly words: ModelWords;
   /** One for each seed; a point that is not defined is left out. */
-  readonly seeds: readonly (readonly Point[])[];
+  readonly seeds: readonly (readonly CurvePoint[])[];
   /** Points of special meaning, such as the epoch selected. */
-  readonly marks: readonly Point[];
+  readonly marks: readonly CurvePoint[];
 }
 
-export interface Point {
+export interface CurvePoint {
   readonly x: number;
   readonly y: number;
 }
@@ -65,7 +65,7 @@ export function LineChart({
   ]);
   const x = scaleLinear([firstX, lastX === firstX ? firstX + 1 : lastX], [LEFT, CHART_WIDTH - right]);
   const y = scaleLinear([lowY, highY === lowY ? lowY + 1 : highY], [HEIGHT - BOTTOM, TOP]).nice(5);
-  const summaries = curves.map(({ seeds }) => summarise(seeds));
+  const summaries = curves.map(({ seeds }) => summarize(seeds));
   const ends = spreadEnds(
     summaries.map((summary) => ({ x: summary.at(-1)?.x ?? firstX, y: y(summary.at(-1)?.mean ?? lowY) })),
     13,
@@ -99,7 +99,7 @@ export function LineChart({
         <Reference at={y(reference.value)} label={reference.label} right={CHART_WIDTH - right} />
       )}
       {curves.map((curve, i) => (
-        <Band key={curve.words.name} colour={curve.words.colour} summary={summaries[i]!} x={x} y={y} />
+        <Band key={curve.words.name} color={curve.words.color} summary={summaries[i]!} x={x} y={y} />
       ))}
       {curves.map((curve, i) => (
         <Line key={curve.words.name} curve={curve} summary={summaries[i]!} x={x} y={y} labelY={ends[i]!} />
@@ -133,14 +133,14 @@ interface DrawnProps {
   readonly y: (value: number) => number;
 }
 
-function Band({ colour, summary, x, y }: DrawnProps & { readonly colour: string }): JSX.Element | null {
+function Band({ color, summary, x, y }: DrawnProps & { readonly color: string }): JSX.Element | null {
   if (summary.every(({ low, high }) => low === high)) return null;
   const shape = area<Summary>(
     (point) => x(point.x),
     (point) => y(point.low),
     (point) => y(point.high),
   ).digits(2);
-  return <path class={`${colour} band`} d={shape(summary) ?? ''} />;
+  return <path class={`${color} band`} d={shape(summary) ?? ''} />;
 }
 
 function Line({
@@ -156,7 +156,7 @@ function Line({
   ).digits(2);
   const last = summary.at(-1);
   return (
-    <g class={curve.words.colour}>
+    <g class={curve.words.color}>
       <path class="line" d={path(summary) ?? ''} />
       {curve.marks.map((mark, i) => (
         <MarkerShape key={i} kind={curve.words.marker} x={x(mark.x)} y={y(mark.y)} size={4} class="mark" />
@@ -174,7 +174,7 @@ function Line({
 }
 
 /** By epoch, over the seeds that have it. */
-function summarise(seeds: readonly (readonly Point[])[]): Summary[] {
+function summarize(seeds: readonly (readonly CurvePoint[])[]): Summary[] {
   const byX = new Map<number, number[]>();
   for (const { x, y } of seeds.flat()) byX.set(x, [...(byX.get(x) ?? []), y]);
   return [...byX]

@@ -11,14 +11,14 @@ interface MarkerProps {
   readonly class: string;
 }
 
-/** Colour is never alone: every series has a shape of its own. */
+/** Color is never alone: every series has a shape of its own. */
 export function MarkerShape({ kind, x, y, size, class: name }: MarkerProps): JSX.Element {
   return <path class={name} d={markerOutline(kind, x, y, size)} />;
 }
 
 /** A closed path. */
-export function markerOutline(kind: Marker, centreX: number, centreY: number, radius: number): string {
-  const [x, y, r] = [coordinate(centreX), coordinate(centreY), coordinate(radius)];
+export function markerOutline(kind: Marker, centerX: number, centerY: number, radius: number): string {
+  const [x, y, r] = [coordinate(centerX), coordinate(centerY), coordinate(radius)];
   const at = (dx: number, dy: number) => `${coordinate(x + dx)},${coordinate(y + dy)}`;
   switch (kind) {
     case 'circle':

@@ -29,7 +29,7 @@ export function RateCurves({ curves, steps, ...plane }: RateCurvesProps): JSX.El
           .digits(2)
           .curve(steps ? curveStepBefore : curveLinear);
         return curves.map(({ words, points }, i) => (
-          <g key={words.name} class={words.colour}>
+          <g key={words.name} class={words.color}>
             <path class="line" d={path(steps ? fromEdge(points) : points) ?? ''} />
             {marksOf(points, i, curves.length).map(([px, py], k) => (
               <MarkerShape key={k} kind={words.marker} x={x(px)} y={y(py)} size={4} class="mark" />

@@ -42,7 +42,7 @@ export function ReliabilityDiagram({ id, title, words, before, after }: Reliabil
           (point) => y(point.y),
         ).digits(2);
         return (
-          <g class={words.colour}>
+          <g class={words.color}>
             <path class="line after" d={path(scaled) ?? ''} />
             <path class="line" d={path(raw) ?? ''} />
             {scaled.map((point, i) => (

@@ -1,4 +1,4 @@
-/** Test images as points of a plane, each class in a colour and a shape of its own. */
+/** Test images as points of a plane, each class in a color and a shape of its own. */
 import { extent } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import type { JSX } from 'preact';
@@ -22,13 +22,13 @@ const HEIGHT = 320;
 const TOP = 26;
 const EDGE = 8;
 const SIZE = 2.6;
-const COLOURS = 4;
+const COLORS = 4;
 
-/** Four colours and five shapes, stepped so that twenty classes differ in one of them, and neighbours in both. */
-export function classLook(k: number): { readonly colour: string; readonly marker: Marker } {
+/** Four colors and five shapes, stepped so that twenty classes differ in one of them, and neighbors in both. */
+export function classLook(k: number): { readonly color: string; readonly marker: Marker } {
   return {
-    colour: `series-${k % COLOURS}`,
-    marker: MARKERS[((k % COLOURS) + Math.floor(k / COLOURS)) % MARKERS.length]!,
+    color: `series-${k % COLORS}`,
+    marker: MARKERS[((k % COLORS) + Math.floor(k / COLORS)) % MARKERS.length]!,
   };
 }
 
@@ -52,12 +52,12 @@ export function Scatter({ id, title, description, points, labels, classes }: Sca
         {shortenedTitle(title)}
       </text>
       {Array.from({ length: classes }, (_, k) => {
-        const { colour, marker } = classLook(k);
+        const { color, marker } = classLook(k);
         const outline = points
           .flatMap(([px, py], i) => (labels[i] === k ? [markerOutline(marker, x(px), y(py), SIZE)] : []))
           .join('');
         return outline === '' ? null : (
-          <g key={k} class={colour}>
+          <g key={k} class={color}>
             <path class="dots" d={outline} />
           </g>
         );

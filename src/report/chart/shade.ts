@@ -17,7 +17,7 @@ export function textOn(opacity: number, page: string): 'black' | 'white' {
   return (background + 0.05) / 0.05 >= 1.05 / (background + 0.05) ? 'black' : 'white';
 }
 
-/** WCAG 2 contrast ratio of two colours such as `#0072b2`. */
+/** WCAG 2 contrast ratio of two colors such as `#0072b2`. */
 export function contrast(a: string, b: string): number {
   const [light, dark] = [luminance(rgb(a)), luminance(rgb(b))].sort((x, y) => y - x) as [number, number];
   return (light + 0.05) / (dark + 0.05);
@@ -30,16 +30,16 @@ export function blended(over: string, under: string, opacity: number): string {
     .join('')}`;
 }
 
-function rgb(colour: string): Rgb {
-  return [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16)) as unknown as Rgb;
+function rgb(color: string): Rgb {
+  return [1, 3, 5].map((start) => parseInt(color.slice(start, start + 2), 16)) as unknown as Rgb;
 }
 
 function blend(over: Rgb, under: Rgb, opacity: number): Rgb {
   return over.map((channel, i) => opacity * channel + (1 - opacity) * under[i]!) as unknown as Rgb;
 }
 
-function luminance(colour: Rgb): number {
-  const [r, g, b] = colour.map((channel) => {
+function luminance(color: Rgb): number {
+  const [r, g, b] = color.map((channel) => {
     const share = channel / 255;
     return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   }) as unknown as Rgb;

@@ -15,7 +15,7 @@ import { hasAudit } from './audit.tsx';
 /** Numbers of seeds with which Student's distribution widens an interval by more than a third: t is 12.7, 4.3, 3.2 and 2.8 instead of 2. */
 const FEW = [2, 3, 4, 5];
 
-export function Answer({ study }: { readonly study: Study }): JSX.Element {
+export function AnswerSection({ study }: { readonly study: Study }): JSX.Element {
   return (
     <Section id="answer" title="The answer">
       {study.datasets.map((dataset) => (
@@ -118,7 +118,7 @@ function Caveats({ dataset }: { readonly dataset: DatasetResults }): JSX.Element
 function modelRows({ evaluation }: DatasetResults, metric: string, transfer: string): DotRow[] {
   const { digits } = metricWords(metric);
   return evaluation.models.map(({ model, summary, seeds }) => {
-    const { name, start, colour, marker } = modelWords(model, transfer);
+    const { name, start, color, marker } = modelWords(model, transfer);
     const { mean, low, high } = summary.test[metric] ?? { mean: null, low: null, high: null };
     const dots = seeds.flatMap(({ test }) => test[metric] ?? []);
     return {
@@ -129,7 +129,7 @@ function modelRows({ evaluation }: DatasetResults, metric: string, transfer: str
       low,
       high,
       dots,
-      colour,
+      color,
       marker,
       open: false,
     };
@@ -159,7 +159,7 @@ function differenceRows({ evaluation }: DatasetResults, metric: string, transfer
       const before = other.get(seed) ?? null;
       return value === null || before === null ? [] : [value - before];
     });
-    const { colour, marker } = modelWords(model, transfer);
+    const { color, marker } = modelWords(model, transfer);
     return [
       {
         label: `${model} − ${against}`,
@@ -167,7 +167,7 @@ function differenceRows({ evaluation }: DatasetResults, metric: string, transfer
         value: differenceText(difference, words, 'signed'),
         ...difference,
         dots,
-        colour,
+        color,
         marker,
         open: cannotTell(difference),
       },

@@ -9,12 +9,12 @@ import { DataTable, Estimate, estimated, Name, Section } from '../parts.tsx';
 import { Sheet, SheetRow } from '../sheet.tsx';
 import type { DatasetResults, Leaks, Study } from '../study.ts';
 
-export function Audit({ study }: { readonly study: Study }): JSX.Element {
+export function AuditSection({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(hasAudit);
   return (
     <Section id="audit" title="Leaks in the data">
       <p>
-        One image, patient or lesion on two sides of a split lets a network remember where it should recognise. Equal
+        One image, patient or lesion on two sides of a split lets a network remember where it should recognize. Equal
         and nearly equal images were looked for before anything was trained.
       </p>
       {shown.map((dataset) => (

@@ -8,7 +8,7 @@ import { excessConfidence, overconfidenceSentences } from '../overconfidence.ts'
 import { DataTable, Figure, Name, Section } from '../parts.tsx';
 import type { Calibration as Calibrated, DatasetResults, ReliabilityBin, Study } from '../study.ts';
 
-export function Calibration({ study }: { readonly study: Study }): JSX.Element {
+export function CalibrationSection({ study }: { readonly study: Study }): JSX.Element {
   return (
     <Section id="calibration" title="Are the probabilities honest?">
       <p>

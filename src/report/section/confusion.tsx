@@ -7,7 +7,7 @@ import { Figure, Name, Section } from '../parts.tsx';
 import { Mistakes } from './mistakes.tsx';
 import type { DatasetResults, Study } from '../study.ts';
 
-export function Confusion({ study }: { readonly study: Study }): JSX.Element {
+export function ConfusionSection({ study }: { readonly study: Study }): JSX.Element {
   return (
     <Section id="confusion" title="What is taken for what">
       {study.datasets.map((dataset) => (

@@ -1,14 +1,14 @@
 /** 4. The learning curves: fine-tuning with bands over seeds, and pre-training. */
 import { mean } from 'd3-array';
 import type { JSX } from 'preact';
-import { LineChart, type Curve, type Point } from '../chart/line-chart.tsx';
+import { LineChart, type Curve, type CurvePoint } from '../chart/line-chart.tsx';
 import { fixed } from '../format.ts';
 import { identifier } from '../identifier.ts';
 import { modelWords, startWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import type { DatasetResults, Defined, FineTuning, FineTuningEpoch, PreTraining, Study } from '../study.ts';
 
-export function Curves({ study }: { readonly study: Study }): JSX.Element {
+export function CurvesSection({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(({ fineTuning, preTraining }) => fineTuning.length + preTraining.length > 0);
   return (
     <Section id="curves" title="Learning curves">
@@ -175,7 +175,7 @@ function PreTrainingFigure({
 function pointsOf<Epoch extends { readonly epoch: number }>(
   epochs: readonly Epoch[],
   of: (epoch: Epoch) => Defined,
-): Point[] {
+): CurvePoint[] {
   return epochs.flatMap((row) => {
     const y = of(row);
     return y === null ? [] : [{ x: row.epoch, y }];

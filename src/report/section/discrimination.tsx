@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import { RateCurves } from '../chart/rate-curves.tsx';
 import { fixed } from '../format.ts';
 import { identifier } from '../identifier.ts';
-import { Legend } from '../legend.tsx';
+import { MarkerLegend } from '../marker-legend.tsx';
 import { fullName, modelWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import type { Point } from '../point.ts';
@@ -32,7 +32,7 @@ const KINDS = [
   },
 ] as const;
 
-export function Discrimination({ study }: { readonly study: Study }): JSX.Element {
+export function DiscriminationSection({ study }: { readonly study: Study }): JSX.Element {
   return (
     <Section id="discrimination" title="How well classes are told apart">
       {study.datasets.map((dataset) => (
@@ -69,7 +69,7 @@ function CurvesFigure({
   return (
     <>
       <h4>{kind.title}</h4>
-      <Legend
+      <MarkerLegend
         of={models
           .map(({ model }) => modelWords(model, transfer))
           .map((words) => ({ ...words, name: fullName(words) }))}

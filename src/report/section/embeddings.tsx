@@ -4,13 +4,13 @@ import { classLook, Scatter } from '../chart/scatter.tsx';
 import type { Embedding } from '../explanation.ts';
 import { counted, fixed } from '../format.ts';
 import { identifier } from '../identifier.ts';
-import { Legend } from '../legend.tsx';
+import { MarkerLegend } from '../marker-legend.tsx';
 import { fullName, modelWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import { separation } from '../separation.ts';
 import type { DatasetResults, Study } from '../study.ts';
 
-export function Embeddings({ study }: { readonly study: Study }): JSX.Element {
+export function EmbeddingsSection({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(({ explanations }) => explanations.length > 0);
   return (
     <Section id="embeddings" title="What the features tell apart">
@@ -42,7 +42,7 @@ function DatasetEmbeddings({
       <h3>
         <Name>{title}</Name>
       </h3>
-      <Legend of={explanations[0]!.classes.map((label, k) => ({ name: label, ...classLook(k) }))} />
+      <MarkerLegend of={explanations[0]!.classes.map((label, k) => ({ name: label, ...classLook(k) }))} />
       {methods.map((method) => (
         <div key={method}>
           <h4>{HEADINGS[method]}</h4>
@@ -57,7 +57,7 @@ const HEADINGS = { PCA: 'Principal components', UMAP: 'UMAP' } as const;
 
 const METHODS = {
   PCA: 'Principal components of the features before the last layer: a flat shadow, chosen to be as wide as possible.',
-  UMAP: 'UMAP of the features before the last layer: a map that keeps neighbours together; how large a gap is, and how wide a cloud, means nothing.',
+  UMAP: 'UMAP of the features before the last layer: a map that keeps neighbors together; how large a gap is, and how wide a cloud, means nothing.',
 } as const;
 
 interface Plane extends Embedding {
@@ -86,7 +86,7 @@ function MethodFigure({
       caption={[METHODS[method], ...planes.flatMap(explainedSentence)].join(' ')}
       data={{
         label: `Neighbours in the plane on ${title}, ${method}`,
-        head: ['model', 'weights', 'images', 'share whose nearest neighbour in the plane has the same class'],
+        head: ['model', 'weights', 'images', 'share whose nearest neighbor in the plane has the same class'],
         texts: [0, 1],
         rows: planes.flatMap((plane) =>
           WHEN.map((when) => [
@@ -104,7 +104,7 @@ function MethodFigure({
             key={`${plane.model}-${when}`}
             id={identifier('embeddings', name, method, plane.model, when)}
             title={`${plane.model}, ${when} fine-tuning`}
-            description={`${method} of ${counted(plane.labels.length, 'test image')}; ${fixed(100 * (separation(plane[when], plane.labels) ?? 0), 0)} % have a nearest neighbour of their own class in this plane.`}
+            description={`${method} of ${counted(plane.labels.length, 'test image')}; ${fixed(100 * (separation(plane[when], plane.labels) ?? 0), 0)} % have a nearest neighbor of their own class in this plane.`}
             points={plane[when]}
             labels={plane.labels}
             classes={classes}

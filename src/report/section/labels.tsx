@@ -8,7 +8,7 @@ import { fullName, modelWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import type { DatasetResults, Study } from '../study.ts';
 
-export function Labels({ study }: { readonly study: Study }): JSX.Element {
+export function LabelsSection({ study }: { readonly study: Study }): JSX.Element {
   const [shown, without] = [true, false].map((wanted) =>
     study.datasets.filter(({ evaluation }) => evaluation.labelFractions.length > 0 === wanted),
   ) as [DatasetResults[], DatasetResults[]];
@@ -69,7 +69,7 @@ function DatasetLabels({
         caption={`Test ${words.name}, mean over seeds, with ${Math.round(100 * bootstrap.level)} % intervals. The axis is logarithmic; models stand side by side so that their intervals can be seen.`}
         data={{
           label: `Test ${words.name} by share of labels on ${title}`,
-          head: ['model', 'share of labels', 'labelled images', 'seeds', words.name, 'low', 'high'],
+          head: ['model', 'share of labels', 'labeled images', 'seeds', words.name, 'low', 'high'],
           rows: labelFractions.map(({ model, labelFraction, images, seeds, summary }) => {
             const { mean, low, high } = summary.test[metric] ?? { mean: null, low: null, high: null };
             return [

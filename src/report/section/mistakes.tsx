@@ -56,7 +56,7 @@ function OfModel({ explanation: { mistakes, correct, picture }, id, heading, tit
       {picture === null || examples.length === 0 ? (
         <DataTable
           label={`Mistakes of ${heading} on ${title}`}
-          head={['image', 'labelled', 'predicted', 'confidence']}
+          head={['image', 'labeled', 'predicted', 'confidence']}
           texts={[0, 1, 2]}
           rows={examples.map(({ image, label, predicted, confidence }) => [
             <Name key="image">{image}</Name>,
@@ -86,7 +86,7 @@ function OfModel({ explanation: { mistakes, correct, picture }, id, heading, tit
 }
 
 function answered({ label, predicted, confidence }: Example): string {
-  return `labelled ${label}, predicted ${predicted} with probability ${fixed(confidence, 3)}`;
+  return `labeled ${label}, predicted ${predicted} with probability ${fixed(confidence, 3)}`;
 }
 
 function Answer({ example: { image, label, predicted, confidence } }: { readonly example: Example }): JSX.Element {
@@ -101,7 +101,7 @@ function Answer({ example: { image, label, predicted, confidence } }: { readonly
           '✓'
         ) : (
           <>
-            ✗ labelled{' '}
+            ✗ labeled{' '}
             <strong>
               <Name>{label}</Name>
             </strong>

@@ -4,12 +4,12 @@ import { identifier } from '../identifier.ts';
 import { Name, Section } from '../parts.tsx';
 import type { Study } from '../study.ts';
 
-export function Pairs({ study }: { readonly study: Study }): JSX.Element {
+export function PairsSection({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(({ pairs }) => pairs.length > 0);
   return (
     <Section id="pairs" title="Augmented pairs">
       <p>
-        Self-supervised pre-training learns to recognise that two views belong to one image. If a person could not,
+        Self-supervised pre-training learns to recognize that two views belong to one image. If a person could not,
         neither can the network.
       </p>
       {shown.map(({ name, title, pairs }) => (

@@ -6,7 +6,7 @@ import { fullName, modelWords } from '../model.ts';
 import { DataTable, Estimate, estimated } from '../parts.tsx';
 import type { DatasetResults } from '../study.ts';
 
-const KINDS = { linear: 'linear classifier', knn: 'nearest neighbours' } as const;
+const KINDS = { linear: 'linear classifier', knn: 'nearest neighbors' } as const;
 
 export function Probes({
   dataset: { title, evaluation },

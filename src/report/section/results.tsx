@@ -10,7 +10,7 @@ import type { DatasetResults, Study } from '../study.ts';
 import { BesidePaper, PaperAsAWhole } from './beside-paper.tsx';
 import { Probes } from './probes.tsx';
 
-export function Results({ study }: { readonly study: Study }): JSX.Element {
+export function ResultsSection({ study }: { readonly study: Study }): JSX.Element {
   const comparable = study.datasets.some(({ name }) => PAPER_DATASETS.includes(name));
   return (
     <Section id="results" title="Results on the test part">

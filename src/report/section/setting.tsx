@@ -6,7 +6,7 @@ import { DataTable, Name, Section } from '../parts.tsx';
 import { PARTS, type DatasetResults, type Study } from '../study.ts';
 import { settingsOf } from '../settings.ts';
 
-export function Setting({ study }: { readonly study: Study }): JSX.Element {
+export function SettingSection({ study }: { readonly study: Study }): JSX.Element {
   const { datasets, transfer, provenance } = study;
   const settings = settingsOf(provenance);
   return (

@@ -70,8 +70,8 @@ test('sixteen stages look different from each other', () => {
 });
 
 test('text on a bar reaches 4.5', () => {
-  for (const colour of SERIES)
-    expect(Math.max(contrast('#000000', colour), contrast('#ffffff', colour))).toBeGreaterThan(4.5);
+  for (const color of SERIES)
+    expect(Math.max(contrast('#000000', color), contrast('#ffffff', color))).toBeGreaterThan(4.5);
 });
 
 test('moments are round and few, whatever the length of a run', () => {

@@ -5,7 +5,7 @@ import { coordinate } from '../chart/coordinate.ts';
 import { contrast } from '../chart/shade.ts';
 import { SERIES } from '../style.ts';
 import { EndMark } from './end-mark.tsx';
-import { Legend, legendHeight } from './legend.tsx';
+import { TimelineLegend, legendHeight } from './timeline-legend.tsx';
 import { fitted, printable, renderPicture, Standalone } from './picture.tsx';
 import { momentsOf } from './time-axis.ts';
 import { looksOf, Textures, type Look } from './texture.tsx';
@@ -54,7 +54,7 @@ const STYLE = `
 .chain{fill:none;stroke:var(--ink);stroke-width:1.5}
 .bad{stroke:var(--warn);stroke-width:2.5;fill:none}
 .ground{fill:var(--page)}
-${SERIES.map((colour, i) => `.series-${i}{fill:${colour}}.on-${i}{fill:${inkOn(colour)};stroke:${colour};stroke-width:3px;paint-order:stroke;stroke-linejoin:round}`).join('\n')}
+${SERIES.map((color, i) => `.series-${i}{fill:${color}}.on-${i}{fill:${inkOn(color)};stroke:${color};stroke-width:3px;paint-order:stroke;stroke-linejoin:round}`).join('\n')}
 `;
 
 /** An SVG document. */
@@ -82,7 +82,7 @@ export function renderTimeline(timeline: TimelinePicture): string {
       <text class="soft" x={SIDE.left} y={46}>
         {printable(timeline.subtitle)}
       </text>
-      <Legend {...legend} left={SIDE.left} top={LEGEND_TOP} />
+      <TimelineLegend {...legend} left={SIDE.left} top={LEGEND_TOP} />
       {momentsOf(timeline.seconds).map(({ seconds, text }) => (
         <g key={text}>
           <line class="grid" x1={coordinate(x(seconds))} x2={coordinate(x(seconds))} y1={top - 4} y2={height - 36} />
@@ -156,6 +156,6 @@ function chainPath({ bars, criticalPath }: TimelinePicture, x: (seconds: number)
     .join('');
 }
 
-function inkOn(colour: string): string {
-  return contrast('#000000', colour) >= contrast('#ffffff', colour) ? '#000' : '#fff';
+function inkOn(color: string): string {
+  return contrast('#000000', color) >= contrast('#ffffff', color) ? '#000' : '#fff';
 }

@@ -4,17 +4,17 @@ import { MarkerShape } from './chart/marker.tsx';
 import type { Marker } from './model.ts';
 import { Name } from './parts.tsx';
 
-interface LegendProps {
-  readonly of: readonly { readonly name: string; readonly colour: string; readonly marker: Marker }[];
+interface MarkerLegendProps {
+  readonly of: readonly { readonly name: string; readonly color: string; readonly marker: Marker }[];
 }
 
-export function Legend({ of }: LegendProps): JSX.Element {
+export function MarkerLegend({ of }: MarkerLegendProps): JSX.Element {
   return (
     <ul class="legend">
-      {of.map(({ name, colour, marker }) => (
+      {of.map(({ name, color, marker }) => (
         <li key={name}>
           <svg class="key" viewBox="0 0 16 16" aria-hidden="true">
-            <g class={colour}>
+            <g class={color}>
               <MarkerShape kind={marker} x={8} y={8} size={5} class="mark" />
             </g>
           </svg>

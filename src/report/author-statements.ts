@@ -1,17 +1,17 @@
 /** The statements that only the authors can make. The exports mark missing statements. */
 
-export const SUBJECTS = [
+export const STATEMENT_SUBJECTS = [
   'intendedUse',
   'outOfScope',
   'population',
   'referenceStandard',
   'sampleSize',
   'ethics',
-  'licence',
+  'license',
   'limitations',
   'funding',
   'contact',
 ] as const;
-export type Subject = (typeof SUBJECTS)[number];
+export type StatementSubject = (typeof STATEMENT_SUBJECTS)[number];
 
-export type Statements = Readonly<Partial<Record<Subject, string>>>;
+export type AuthorStatements = Readonly<Partial<Record<StatementSubject, string>>>;

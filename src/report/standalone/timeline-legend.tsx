@@ -16,7 +16,7 @@ interface Placed extends Entry {
   readonly row: number;
 }
 
-interface LegendProps {
+interface TimelineLegendProps {
   readonly looks: ReadonlyMap<string, Look>;
   readonly criticalText: string;
   readonly ended: ReadonlySet<End>;
@@ -29,7 +29,7 @@ const ROW = 20;
 const SWATCH = 16;
 const SIZE = 11;
 
-export function Legend({ left, top, ...given }: LegendProps): JSX.Element {
+export function TimelineLegend({ left, top, ...given }: TimelineLegendProps): JSX.Element {
   return (
     <g>
       {flow(given).map(({ text, sign, x, row }) => (
@@ -44,12 +44,12 @@ export function Legend({ left, top, ...given }: LegendProps): JSX.Element {
   );
 }
 
-export function legendHeight(given: Omit<LegendProps, 'left' | 'top'>): number {
+export function legendHeight(given: Omit<TimelineLegendProps, 'left' | 'top'>): number {
   return ((flow(given).at(-1)?.row ?? -1) + 1) * ROW + 8;
 }
 
 /** Entries side by side, in as many rows as they need. */
-function flow({ looks, criticalText, ended, width }: Omit<LegendProps, 'left' | 'top'>): Placed[] {
+function flow({ looks, criticalText, ended, width }: Omit<TimelineLegendProps, 'left' | 'top'>): Placed[] {
   const entries: Entry[] = [
     ...[...looks].map(([name, look]) => ({ text: printable(name), sign: look })),
     ...(looks.size > 0 ? [{ text: printable(criticalText), sign: 'critical' as const }] : []),
