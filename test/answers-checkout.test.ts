@@ -59,13 +59,13 @@ test('what a user edited is not replaced; --force renames it and says so', async
   const refused = await project.pipeline(['checkout']);
   expect(refused.code).toBe(2);
   expect(refused.err).toContain(
-    'error: reports/report.txt holds something that is not in the store, and a result of report belongs there\n',
+    'error: reports/report.txt holds a file that is not in the store, and a result of report belongs there\n',
   );
   expect(await project.read('reports/report.txt')).toBe('my notes');
   const { out, code } = await project.pipeline(['checkout', '--force']);
   expect(code).toBe(0);
   const [, aside] =
-    /^reports\/report\.txt \(what was there is (reports\/report\.edited-\d{8}T\d{9}Z\.txt) now\)\n/.exec(out)!;
+    /^reports\/report\.txt \(the earlier file is (reports\/report\.edited-\d{8}T\d{9}Z\.txt) now\)\n/.exec(out)!;
   expect(await project.read(aside!)).toBe('my notes');
   expect(await project.read('reports/report.txt')).toBe('weights 1\n');
 });

@@ -74,7 +74,7 @@ test('a damaged lockfile is left as it is and named with its remedy, and the rem
   const results = resultsOf(project.root);
   for (const [kind, code, remedy] of [
     ['half of it', 2, 'or delete it'],
-    ['a folder', 4, 'Move away what lies there'],
+    ['a folder', 4, 'Move it away'],
     ['no file', 0, ''],
   ] as const) {
     DAMAGE[kind](project.path(LOCK_FILE));
@@ -161,7 +161,7 @@ test('a full disk is told with the file and the room there is, nothing that was 
   const full = await project.pipeline(['run']);
   expect(full.code).toBe(4);
   expect(full.out + full.err).toMatch(/disk full \(\d.* free\): .*cache\/.* cannot be (written|made|opened)/);
-  expect(full.out + full.err).toContain('Make room there');
+  expect(full.out + full.err).toContain('Free space there');
 
   await project.remove('cache/filler');
   await project.write('roomy', '');

@@ -52,7 +52,7 @@ test('gc tells what nothing refers to, and deletes it only when told to', async 
   for (const n of [7, 8, 1]) await project.run(...set(n));
   const { out, code } = await project.pipeline(['gc', '--keep-runs', '1']);
   expect(code).toBe(0);
-  expect(out).toMatch(/^Kept: what 1 lockfile and the last 1 run refer to\. There is no git repository/);
+  expect(out).toMatch(/^Kept: results of 1 lockfile and the last 1 run\. There is no git repository/);
   expect(out).toMatch(/^results +4 +[\d.]+ KiB {2}make 2, use 2$/m);
   expect(out).toMatch(/would be deleted by: pipeline gc --delete\n$/);
   expect(await missing(project, 7)).toBe(0);

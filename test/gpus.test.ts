@@ -237,9 +237,9 @@ describe('the run and doctor tell apart', () => {
   test('a driver that fails', async () => {
     const { plan, doctor } = await told('echo "Failed to initialize NVML: Driver/library version mismatch"; exit 18');
     const reason =
-      'nvidia-smi does not say which GPUs there are (it ended with code 18: Failed to initialize NVML: Driver/library version mismatch)';
+      'nvidia-smi does not list the GPUs (it ended with code 18: Failed to initialize NVML: Driver/library version mismatch)';
     expect(plan).toContain(`${reason}: the processor stands in for it in compute, other, one instance at a time.`);
-    expect(doctor).toMatch(/warn +gpu +nvidia-smi does not say which GPUs there are/);
+    expect(doctor).toMatch(/warn +gpu +nvidia-smi does not list the GPUs/);
   });
 
   test('a variable that hides the cards', async () => {

@@ -42,7 +42,7 @@ test.each<[string, Record<string, string | object>, RegExp]>([
   [
     'closes file descriptor 3',
     module('fs.closeSync(3); await later();'),
-    /closed file descriptor 3|closes file descriptor 3|a file descriptor that was closed/,
+    /closed file descriptor 3|closes file descriptor 3|a closed file descriptor/,
   ],
   [
     'writes a folder where a file was declared',

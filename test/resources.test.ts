@@ -88,10 +88,10 @@ test('a demand that can never be met is refused at the start, with what would he
   const { code, err, out } = await project.pipeline(['run']);
   expect(code).toBe(2);
   expect(err).toMatch(
-    /^error: solve: asks for 3 of licence, and there is 2\n {2}If there are more, say how many: --slots licence=3, or `slots` in the settings\.\n/m,
+    /^error: solve: requests 3 of licence; available: 2\n {2}If there are more, set the total: --slots licence=3, or `slots` in the settings\.\n/m,
   );
   expect(err).toMatch(
-    /^error: sort: asks for 900 TiB of memory, and there is [\d.]+ GiB\n {2}Lower `memory` in its resources\./m,
+    /^error: sort: requests 900 TiB of memory; available: [\d.]+ GiB\n {2}Lower `memory` in its resources\./m,
   );
   expect(out).toBe('');
   expect((await project.run('--slots', 'licence=3', '--slots', 'memory=1000TiB')).executed).toEqual([
@@ -102,11 +102,11 @@ test('a demand that can never be met is refused at the start, with what would he
 });
 
 test.each(['licence', 'licence=none', '=2', 'gpu=2', 'jobs=3', 'memory=8 GB of RAM'])(
-  '--slots %s is refused with what is allowed',
+  '--slots %s is refused with the allowed values',
   async (word) => {
     const project = await Project.create(pair({ cpu: 1 }));
     const { code, err } = await project.pipeline(['run', '--slots', word]);
-    expect([code, err]).toEqual([2, expect.stringContaining('It must be written name=amount, and allowed is')]);
+    expect([code, err]).toEqual([2, expect.stringContaining('Expected name=amount with')]);
   },
 );
 

@@ -41,6 +41,6 @@ test('every fault of the settings is reported, with a suggestion', async () => {
   expect(code).toBe(2);
   expect(err).toContain('unknown setting "job"');
   expect(err).toContain('did you mean "jobs"?');
-  expect(err).toContain('progress is "loud", allowed is one of auto, live, plain, quiet');
-  expect(err).toContain('jobs is 0, allowed is a whole number from 1');
+  expect(err).toContain('progress: expected one of auto, live, plain, quiet, got "loud"');
+  expect(err).toContain('jobs: expected an integer >= 1, got 0');
 });

@@ -255,7 +255,7 @@ test.each<[string, Change]>([
     const before = (await project.shell('ls -lR --time-style=full-iso result.txt')).stdout;
     const { err, code } = await project.pipeline(['run']);
     expect(code).toBe(1);
-    expect(err).toContain('result.txt holds something that this pipeline did not write; move it away and run again');
+    expect(err).toContain('result.txt holds a file that this pipeline did not write; move it away and run again');
     expect((await project.shell('ls -lR --time-style=full-iso result.txt')).stdout).toBe(before);
     await rename(project.path('result.txt'), project.path('moved'));
     const next = await project.run();

@@ -5,21 +5,20 @@ import { readSlot } from './slot.ts';
 
 export function positiveInteger(text: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number from 1.');
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Expected an integer >= 1.');
   return value;
 }
 
 export function notNegative(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('It must be a number from 0.');
+    throw new InvalidArgumentError('Expected a number >= 0.');
   return value;
 }
 
 /** Collects a repeatable `--set key=value`. */
 export function assignmentOption(text: string, previous: readonly string[] = []): readonly string[] {
-  if (!/^[^=]+=/.test(text))
-    throw new InvalidArgumentError('It must be written name=value, for instance pretrain.epochs=10.');
+  if (!/^[^=]+=/.test(text)) throw new InvalidArgumentError('Expected name=value, for instance pretrain.epochs=10.');
   return [...previous, text];
 }
 
@@ -33,6 +32,6 @@ export const repeatedOption = (text: string, previous: readonly string[] = []): 
 export function slotOption(text: string, previous: Amounts = {}): Amounts {
   const [, name = '', amount = ''] = /^([^=]*)=(.*)$/.exec(text) ?? [];
   const read = readSlot(name, amount);
-  if (!read.ok) throw new InvalidArgumentError(`It must be written name=amount, and allowed is ${read.error}.`);
+  if (!read.ok) throw new InvalidArgumentError(`Expected name=amount with ${read.error}.`);
   return { ...previous, [read.value[0]]: read.value[1] };
 }

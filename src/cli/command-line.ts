@@ -86,7 +86,7 @@ function createProgram(choose: ChooseAction): Command {
   const program = new Command('pipeline')
     .description('Runs the stages of a pipeline file, and only those whose code, parameters or inputs changed.')
     .version(version, '-V, --version')
-    .option('--color', 'colour the output, whatever the terminal and the environment say')
+    .option('--color', 'color the output, independent of terminal and environment')
     .option('--no-color', 'never colour the output')
     .exitOverride()
     .showHelpAfterError('(pipeline --help lists commands and options)')

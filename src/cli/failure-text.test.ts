@@ -5,18 +5,18 @@ import { failureText } from './failure-text.ts';
 test.each<[Failure, string]>([
   [{ kind: 'exit', code: 1 }, 'exit 1'],
   [{ kind: 'exit', code: 1, message: 'Error: boom' }, 'exit 1: Error: boom'],
-  [{ kind: 'signal', signal: 'SIGKILL' }, 'killed by SIGKILL (if nobody did, the system was out of memory)'],
+  [{ kind: 'signal', signal: 'SIGKILL' }, 'killed by SIGKILL (if no user did, the system was out of memory)'],
   [{ kind: 'signal', signal: 'SIGTERM' }, 'killed by SIGTERM'],
   [{ kind: 'wrong-output', output: 'weights', finding: 'is a pipe' }, 'output weights is a pipe'],
   [{ kind: 'timeout', afterMs: 43_200_000 }, 'timed out after 12h 00m'],
   [{ kind: 'missing-output', outputs: ['weights', 'curves'] }, 'did not write weights, curves'],
   [
     { kind: 'input-changed', paths: ['data/x.csv'] },
-    'its result is not recorded, because data/x.csv changed while it ran; run again (if nobody edits it, the stage does: it may write to its outputs only)',
+    'its result is not recorded, because data/x.csv changed while it ran; run again (if no user edited it, the stage did: a stage may write to its outputs only)',
   ],
   [
     { kind: 'publish-conflict', path: 'reports/a.txt' },
-    'reports/a.txt holds something that this pipeline did not write; move it away and run again',
+    'reports/a.txt holds a file that this pipeline did not write; move it away and run again',
   ],
   [{ kind: 'system', message: 'disk full' }, 'disk full'],
 ])('%j reads "%s"', (failure, text) => {

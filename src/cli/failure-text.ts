@@ -17,9 +17,9 @@ export function failureText(failure: Failure): string {
     case 'wrong-output':
       return `output ${failure.output} ${failure.finding}`;
     case 'input-changed':
-      return `its result is not recorded, because ${failure.paths.join(', ')} changed while it ran; run again (if nobody edits it, the stage does: it may write to its outputs only)`;
+      return `its result is not recorded, because ${failure.paths.join(', ')} changed while it ran; run again (if no user edited it, the stage did: a stage may write to its outputs only)`;
     case 'publish-conflict':
-      return `${failure.path} holds something that this pipeline did not write; move it away and run again`;
+      return `${failure.path} holds a file that this pipeline did not write; move it away and run again`;
     case 'storage': {
       const { message, remedy } = describeStorageFailure(failure);
       return `${message}. ${remedy}`;
@@ -34,8 +34,8 @@ export function failureText(failure: Failure): string {
 
 /** The usual sender of a signal, if no user sent it. */
 const SIGNALS: Readonly<Record<string, string>> = {
-  SIGKILL: ' (if nobody did, the system was out of memory)',
-  SIGABRT: ' (native code gave up: a failed assertion, or a file descriptor that was closed and not its own)',
+  SIGKILL: ' (if no user did, the system was out of memory)',
+  SIGABRT: ' (native code gave up: a failed assertion, or a closed file descriptor of another owner)',
   SIGSEGV: ' (a fault in native code)',
   SIGBUS: ' (a fault in native code, or a mapped file that was truncated)',
 };

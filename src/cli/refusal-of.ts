@@ -68,7 +68,7 @@ function notReady(entry: PlanEntry): Diagnostic {
   } = entry;
   const [message, remedy] =
     verdict.kind === 'blocked'
-      ? [`${id} cannot run, and the run cannot begin after it`, 'What it lacks must be there first.']
+      ? [`${id} cannot run, and the run cannot begin after it`, 'Provide the missing inputs first.']
       : [`${id} would have to run first`, `Without --from it runs as well; alone: pipeline run ${shellWord(id)}`];
   return { code: 'not-ready', severity: 'error', message: `${message}: ${reasonsOf(entry)}`, remedy };
 }
@@ -78,7 +78,7 @@ function noRoom({ stages, name, wanted, available }: NoRoomError['shortages'][nu
     name === 'memory' ? [`${bytes(wanted)} of memory`, bytes(available)] : [`${wanted} of ${name}`, String(available)];
   const remedy =
     name === 'memory'
-      ? 'Lower `memory` in its resources. If there is more than the runner finds: --slots memory=SIZE.'
-      : `If there are more, say how many: --slots ${name}=${wanted}, or \`slots\` in the settings.`;
-  return { code: 'no-room', severity: 'error', message: `${stages}: asks for ${much}, and there is ${there}`, remedy };
+      ? 'Lower `memory` in its resources. If the machine has more than the runner finds: --slots memory=SIZE.'
+      : `If there are more, set the total: --slots ${name}=${wanted}, or \`slots\` in the settings.`;
+  return { code: 'no-room', severity: 'error', message: `${stages}: requests ${much}; available: ${there}`, remedy };
 }

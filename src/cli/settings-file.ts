@@ -41,7 +41,7 @@ type Reader = (value: unknown, base: string) => Settings | string;
 
 /** For each setting: its part of the result, or what is allowed. */
 const READERS: Readonly<Record<string, Reader>> = {
-  jobs: (value) => (Number.isInteger(value) && Number(value) >= 1 ? { jobs: Number(value) } : 'a whole number from 1'),
+  jobs: (value) => (Number.isInteger(value) && Number(value) >= 1 ? { jobs: Number(value) } : 'an integer >= 1'),
   progress: (value) => {
     const mode = progressModes.find((known) => known === value);
     return mode === undefined ? `one of ${progressModes.join(', ')}` : { progress: mode };
@@ -75,7 +75,7 @@ export function validated(config: unknown, file: string, shown: string): Setting
     const part = READERS[key]?.(value, path.dirname(file));
     if (part === undefined) faults.push(unknownSetting(key, shown));
     else if (typeof part === 'string')
-      faults.push(fault('invalid-setting', `${shown}: ${key} is ${JSON.stringify(value)}, allowed is ${part}`));
+      faults.push(fault('invalid-setting', `${shown}: ${key}: expected ${part}, got ${JSON.stringify(value)}`));
     else settings = { ...settings, ...part };
   }
   if (faults.length > 0) throw new Refusal(faults);

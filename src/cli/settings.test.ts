@@ -17,8 +17,8 @@ test('all faults are told together, with what is allowed or was meant', () => {
   const faults = faultsOf({ jbos: 2, jobs: 1.5, store: 3, colour: true });
   expect(faults.map(({ message, suggestion, remedy }) => [message, suggestion ?? remedy])).toEqual([
     ['.pipelinerc.json: unknown setting "jbos"', 'jobs'],
-    ['.pipelinerc.json: jobs is 1.5, allowed is a whole number from 1', undefined],
-    ['.pipelinerc.json: store is 3, allowed is the path of a folder', undefined],
+    ['.pipelinerc.json: jobs: expected an integer >= 1, got 1.5', undefined],
+    ['.pipelinerc.json: store: expected the path of a folder, got 3', undefined],
     ['.pipelinerc.json: unknown setting "colour"', 'Known are jobs, progress, slots, grace, pipeline, store.'],
   ]);
 });
@@ -29,8 +29,8 @@ test('slots and the time to end are read with their units', () => {
     graceMs: 90_000,
   });
   expect(faultsOf({ slots: { licence: 0 }, grace: 30 }).map(({ message }) => message)).toEqual([
-    '.pipelinerc.json: slots is {"licence":0}, allowed is a number greater than 0',
-    '.pipelinerc.json: grace is 30, allowed is a duration such as "30s"',
+    '.pipelinerc.json: slots: expected a number > 0, got {"licence":0}',
+    '.pipelinerc.json: grace: expected a duration such as "30s", got 30',
   ]);
   expect(faultsOf({ slots: { gpu: 2 } })[0]!.message).toContain('CUDA_VISIBLE_DEVICES');
   expect(faultsOf({ slots: [1] })[0]!.message).toContain('an object of numbers');

@@ -4,12 +4,12 @@ import { err, ok, type Result } from '../util/result.ts';
 
 /** The error says what is allowed. */
 export function readSlot(name: string, text: string): Result<readonly [name: string, amount: number], string> {
-  if (name === 'gpu') return err('nothing about gpu: CUDA_VISIBLE_DEVICES says which cards may be used');
-  if (name === 'jobs') return err('nothing about jobs: that is --jobs');
+  if (name === 'gpu') return err('any resource but gpu: CUDA_VISIBLE_DEVICES selects the GPUs');
+  if (name === 'jobs') return err('any resource but jobs: use --jobs');
   if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name))
     return err('a name of letters, digits, _ and - that begins with a letter');
   const amount = /^\d+(\.\d+)?$/.test(text) ? Number(text) : name === 'memory' ? bytesOf(text) : undefined;
   if (amount === undefined || amount <= 0)
-    return err(name === 'memory' ? 'a size such as 8GiB' : 'a number greater than 0');
+    return err(name === 'memory' ? 'a size such as 8GiB' : 'a number > 0');
   return ok([name, amount]);
 }

@@ -12,7 +12,7 @@ test('a full disk is told with the file that was to be written and the room that
     'cache/a.bin',
   );
   expect(message).toBe('disk full (4 KiB free): cache/a.bin cannot be written');
-  expect(remedy).toContain('Make room');
+  expect(remedy).toContain('Free space');
 });
 
 test('the room is that of the nearest folder there is, and the name that of the file to be', () => {

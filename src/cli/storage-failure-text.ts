@@ -37,17 +37,17 @@ const DEEDS: Readonly<Record<string, string>> = {
 };
 
 const ROOM =
-  'Make room there (pipeline gc tells what the store can spare) or move the store (`store` in the settings), and run again: what was finished is kept.';
+  'Free space there (pipeline gc lists unreferenced results) or move the store (`store` in the settings), and run again. Finished results are kept.';
 const RIGHTS = 'Correct its owner or its permissions, and those of the folders above it, and run again.';
 const FILES = 'Raise the limit (ulimit -n) or run fewer stages at once (--jobs), and run again.';
-const CLASH = 'Move away what lies there, and run again.';
+const CLASH = 'Move it away, and run again.';
 
 const CAUSES: Readonly<Record<string, { readonly cause: string; readonly remedy: string }>> = {
   ENOSPC: { cause: 'disk full', remedy: ROOM },
   EDQUOT: { cause: 'quota used up', remedy: ROOM },
   EIO: {
     cause: 'input/output error',
-    remedy: 'The disk or the way to it may be failing: look into the log of the system, and run again.',
+    remedy: 'The disk or the way to it may be failing: check the system log, and run again.',
   },
   EROFS: {
     cause: 'read-only file system',
@@ -57,7 +57,7 @@ const CAUSES: Readonly<Record<string, { readonly cause: string; readonly remedy:
   EPERM: { cause: 'operation not permitted', remedy: RIGHTS },
   EMFILE: { cause: 'too many open files', remedy: FILES },
   ENFILE: { cause: 'too many open files on this machine', remedy: FILES },
-  EISDIR: { cause: 'a folder lies where a file belongs', remedy: CLASH },
-  ENOTDIR: { cause: 'a file lies where a folder belongs', remedy: CLASH },
-  EEXIST: { cause: 'something else lies there already', remedy: CLASH },
+  EISDIR: { cause: 'expected a file, found a folder', remedy: CLASH },
+  ENOTDIR: { cause: 'expected a folder, found a file', remedy: CLASH },
+  EEXIST: { cause: 'the path exists already', remedy: CLASH },
 };

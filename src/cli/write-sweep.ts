@@ -22,7 +22,7 @@ export function writeSweep(sweep: SweepReport, results: Stream): void {
   const { garbage, deleted } = sweep;
   results.write(`${keptText(sweep)}\n`);
   if (garbage.length === 0) {
-    results.write('Everything in the store is referred to: nothing to delete.\n');
+    results.write('Everything in the store is referenced: nothing to delete.\n');
     return;
   }
   const rows = GARBAGE_KINDS.map((kind) => ({ kind, found: garbage.filter((each) => each.kind === kind) })).filter(
@@ -48,7 +48,7 @@ export function writeSweep(sweep: SweepReport, results: Stream): void {
   );
 }
 
-/** `Kept: what 2 lockfiles, 5 commits and the last 10 runs refer to, and what 1 runner at work needs.` */
+/** `Kept: results of 2 lockfiles, 5 commits and the last 10 runs, and of 1 runner at work.` */
 function keptText({ roots: { lockFiles, commits }, runs, runners }: SweepReport): string {
   const sources = [
     count(lockFiles.length, 'lockfile'),
@@ -56,9 +56,9 @@ function keptText({ roots: { lockFiles, commits }, runs, runners }: SweepReport)
     ...(runs > 0 ? [`the last ${count(runs, 'run')}`] : []),
   ];
   const last = sources.pop()!;
-  const text = `Kept: what ${sources.length > 0 ? `${sources.join(', ')} and ` : ''}${last} refer to`;
-  const atWork = runners.count > 0 ? `, and what ${count(runners.count, 'runner')} at work may need` : '';
-  return `${text}${atWork}.${commits === undefined ? ' There is no git repository: other branches cannot be known.' : ''}`;
+  const text = `Kept: results of ${sources.length > 0 ? `${sources.join(', ')} and ` : ''}${last}`;
+  const atWork = runners.count > 0 ? `, and of ${count(runners.count, 'runner')} at work` : '';
+  return `${text}${atWork}.${commits === undefined ? ' There is no git repository, so other branches are unknown.' : ''}`;
 }
 
 /** `pretrain 3, finetune 12`: of which stages the results are. */

@@ -142,7 +142,7 @@ function conflictWarning(lockFile: string, executes: boolean): Diagnostic {
   return {
     code: 'lockfile-joined',
     severity: 'warning',
-    message: `${name} holds a merge conflict; the entries of both sides are used, and where they differ ours`,
+    message: `${name} holds a merge conflict; the entries of both sides are used, ours if they differ`,
     remedy: executes
       ? `It has been written without the conflict: git add ${name}.`
       : 'The next run writes it without the conflict.',

@@ -1,4 +1,4 @@
-/** Describes the values that a schema allows: "a whole number of at least 8", "one of "sgd", "adamw"". */
+/** Describes the values that a schema allows: "an integer >= 8", "one of "sgd", "adamw"". */
 import { Kind, type TSchema } from '@sinclair/typebox';
 
 export function allowed(schema: TSchema): string {
@@ -8,7 +8,7 @@ export function allowed(schema: TSchema): string {
     case 'Union':
       return choice(schema.anyOf as TSchema[]);
     case 'Integer':
-      return `a whole number${bounds(schema)}`;
+      return `an integer${bounds(schema)}`;
     case 'Number':
       return `a number${bounds(schema)}`;
     case 'String':
@@ -34,10 +34,10 @@ function choice(schemas: readonly TSchema[]): string {
 }
 
 const BOUNDS = {
-  minimum: 'of at least',
-  exclusiveMinimum: 'above',
-  maximum: 'of at most',
-  exclusiveMaximum: 'below',
+  minimum: '>=',
+  exclusiveMinimum: '>',
+  maximum: '<=',
+  exclusiveMaximum: '<',
   multipleOf: 'divisible by',
 } as const;
 

@@ -80,7 +80,7 @@ test('inputs and outputs are asked for by name, and a wrong name or kind is told
   expect(() => stage.input('weights')).toThrow('train:seed=0: input "weights" is null, not one file or folder.');
   expect(() => stage.input('runs')).toThrow('train:seed=0: input "runs" is gathered, not one file or folder.');
   expect(() => stage.gathered('images')).toThrow(
-    'train:seed=0: input "images" is not gathered; write "gather" where the pipeline declares it.',
+    'train:seed=0: input "images" is not gathered; gather it in the pipeline file.',
   );
   expect(() => stage.output('curves')).toThrow('train:seed=0 has no output "curves". The pipeline declares: weights.');
 });

@@ -42,7 +42,7 @@ export function createStage(
     gathered(name) {
       const value = declared('input', job.inputs, name, job.id);
       if (Array.isArray(value)) return value as Gathered;
-      throw new TypeError(`${job.id}: input "${name}" is not gathered; write "gather" where the pipeline declares it.`);
+      throw new TypeError(`${job.id}: input "${name}" is not gathered; gather it in the pipeline file.`);
     },
     output: (name) => declared('output', job.outputs, name, job.id),
     progress(state) {

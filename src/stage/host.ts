@@ -23,7 +23,9 @@ process.on('SIGTERM', () => {
 process.on('uncaughtException', fail);
 process.on('beforeExit', () => {
   fail(
-    new Error('The stage function never settles: it awaits something, and nothing is left that could make it happen.'),
+    new Error(
+      'The stage function never settles: it awaits a promise, and no timer or connection is left that could settle it.',
+    ),
   );
 });
 
@@ -66,7 +68,7 @@ function openLine(): Socket {
   const die = (error?: NodeJS.ErrnoException): void => {
     if (error?.code !== 'EBADF') process.kill(process.pid, 'SIGKILL');
     process.stderr.write(
-      'The stage closed file descriptor 3, on which it speaks to the runner. A stage closes only what it has opened.\n',
+      'The stage closed file descriptor 3, its channel to the runner. A stage may close only its own descriptors.\n',
     );
     process.exit(1);
   };

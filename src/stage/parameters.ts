@@ -21,7 +21,7 @@ export class StageParametersError extends Error {
 
   constructor(id: string, faults: readonly string[]) {
     super(
-      `${id} cannot start with the parameters it was given:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nThey are set under "params" of the stage, in the pipeline file.`,
+      `${id} cannot start with these parameters:\n${faults.map((fault) => `  - ${fault}`).join('\n')}\nSet them under "params" of the stage, in the pipeline file.`,
     );
   }
 }
@@ -32,8 +32,8 @@ function wrongValues(schema: TSchema, value: unknown): string[] {
   for (const error of Value.Errors(schema, value)) {
     if (error.type === ValueErrorType.ObjectAdditionalProperties) continue; // named by unknownNames
     const name = error.path.slice(1).replaceAll('/', '.') || 'params';
-    const found = error.value === undefined ? 'it is missing' : `it is ${JSON.stringify(error.value)}`;
-    if (!faults.has(name)) faults.set(name, `${name}: ${found}, allowed is ${allowed(error.schema)}`);
+    const found = error.value === undefined ? 'nothing' : JSON.stringify(error.value);
+    if (!faults.has(name)) faults.set(name, `${name}: expected ${allowed(error.schema)}, got ${found}`);
   }
   return [...faults.values()];
 }

@@ -1,4 +1,4 @@
-/** Names that a schema does not know. JSON Schema lets them pass; here a parameter that nobody reads is a misspelt one. */
+/** Names that a schema does not know. JSON Schema accepts them; here an unread parameter counts as a misspelt one. */
 import type { TSchema } from '@sinclair/typebox';
 import { suggest } from '../util/suggest.ts';
 
@@ -11,12 +11,12 @@ export function unknownNames(schema: TSchema, value: unknown, within = ''): stri
   return Object.entries(value).flatMap(([name, inner]) => {
     if (Object.hasOwn(properties, name)) return unknownNames(properties[name]!, inner, `${within}${name}.`);
     const close = suggest(name, known);
-    const hint = close === undefined ? `known are ${known.join(', ') || 'none'}` : `did you mean "${close}"?`;
-    return [`${within}${name}: there is no such parameter; ${hint}`];
+    const hint = close === undefined ? `expected one of ${known.join(', ') || 'none'}` : `did you mean "${close}"?`;
+    return [`${within}${name}: unknown parameter; ${hint}`];
   });
 }
 
-/** Undefined where the schema allows any name. */
+/** Undefined if the schema allows any name. */
 function propertiesOf(schema: TSchema): Readonly<Record<string, TSchema>> | undefined {
   const parts = (schema.allOf ?? [schema]) as readonly TSchema[];
   const properties = parts.map((part) =>

@@ -39,10 +39,7 @@ export function maintenanceCommands(program: Command, choose: ChooseAction): voi
       choose(async (terminal) => (await import('../commands/import.ts')).importResults(file, options, terminal));
     });
 
-  withPipelineOptions(
-    program.command('gc'),
-    'say what of the store nothing refers to any more; with --delete, delete it',
-  )
+  withPipelineOptions(program.command('gc'), 'list unreferenced results in the store; with --delete, delete them')
     .option('--delete', 'delete it')
     .option('--keep-runs <number>', 'keep the results of so many past runs (default: 10)', positiveInteger)
     .option('--json', 'one JSON document')

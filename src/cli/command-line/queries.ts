@@ -14,7 +14,10 @@ import { withPipelineOptions, ALLOW_MISSING, withBoundsOptions, type ChooseActio
 
 export function queryCommands(program: Command, choose: ChooseAction): void {
   withBoundsOptions(
-    withPipelineOptions(program.command('status [targets...]'), 'show what is up to date, what would run, and why'),
+    withPipelineOptions(
+      program.command('status [targets...]'),
+      'list up-to-date instances and those that would run, with reasons',
+    ),
   )
     .option(...ALLOW_MISSING)
     .option('--check', `exit with ${exitCode.gateFailed} when anything is not up to date`)
@@ -32,7 +35,7 @@ export function queryCommands(program: Command, choose: ChooseAction): void {
       choose(async (terminal) => (await import('../commands/why.ts')).why(target, options, terminal));
     });
 
-  withPipelineOptions(program.command('graph [targets...]'), 'draw the stages and what they read')
+  withPipelineOptions(program.command('graph [targets...]'), 'draw the stages and their inputs')
     .addOption(
       new Option('--format <format>', 'how it is drawn')
         .choices(['text', 'mermaid', 'dot', 'svg', 'json'])
@@ -60,7 +63,7 @@ export function queryCommands(program: Command, choose: ChooseAction): void {
 
   withPipelineOptions(
     program.command('history [target]'),
-    'list past runs; or the past results of instances, and which change led to each',
+    'list past runs; or the past results of instances with the change that led to each',
   )
     .option('-n, --last <number>', 'no more than the newest so many', positiveInteger, 20)
     .option('--json', 'one JSON document')
@@ -70,7 +73,7 @@ export function queryCommands(program: Command, choose: ChooseAction): void {
 
   withPipelineOptions(
     program.command('timeline [run]'),
-    'show what ran when, in the last run or in one that history lists',
+    'show the executions of the last run, or of one in history, over time',
   )
     .option('-o, --output <file>', 'draw it as an SVG picture into this file; - is standard output')
     .action((run: string | undefined, options: TimelineOptions) => {

@@ -11,7 +11,7 @@ import { withPipelineOptions, type ChooseAction } from './shared-options.ts';
 export function setupCommands(program: Command, choose: ChooseAction): void {
   program
     .command('init [folder]')
-    .description('write a small pipeline that runs, to begin from; nothing is overwritten')
+    .description('write a small, complete pipeline to start from; nothing is overwritten')
     .addOption(
       new Option('--template <template>', 'the language of its stages').choices(templateNames).default('shell'),
     )
@@ -21,7 +21,7 @@ export function setupCommands(program: Command, choose: ChooseAction): void {
 
   program
     .command('completion')
-    .description('print what makes your shell complete commands, options, stages and axes')
+    .description('print the script with which your shell completes commands, options, stages and axes')
     .addArgument(new Argument('<shell>').choices(shells))
     .action((shell: Shell) => {
       choose(async (terminal) => (await import('../commands/completion.ts')).completion(shell, terminal));
@@ -43,7 +43,7 @@ export function setupCommands(program: Command, choose: ChooseAction): void {
 function engineCommands(engine: Command, choose: ChooseAction): void {
   engine
     .command('list')
-    .description('which engines there are, and how to get the others')
+    .description('list the engines, and how to get the others')
     .option('--json', 'one JSON document')
     .action((options: ListOptions) => {
       choose(async (terminal) => (await import('../commands/engine.ts')).listEngines(options, terminal));

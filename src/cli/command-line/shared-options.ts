@@ -22,12 +22,12 @@ export function withPipelineOptions(command: Command, description: string): Comm
 
 export const ALLOW_MISSING = [
   '--allow-missing',
-  'data and results that are not here count as unchanged where the lockfile knows them',
+  'missing data and results count as unchanged if the lockfile knows them',
 ] as const;
 
 /** Gives a command the options that cut a part out of the pipeline. */
 export function withBoundsOptions(command: Command): Command {
   return command
-    .option('--from <target>', 'begin here: only this, and what depends on it; may be repeated', repeatedOption)
-    .option('--until <target>', 'end here: only this, and what it needs; may be repeated', repeatedOption);
+    .option('--from <target>', 'begin here: only this target and its consumers; repeatable', repeatedOption)
+    .option('--until <target>', 'end here: only this target and its producers; repeatable', repeatedOption);
 }

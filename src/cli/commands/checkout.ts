@@ -43,7 +43,7 @@ function refusalOf(edited: readonly CheckedOut[], { show }: Project): Refusal {
     edited.map(({ path, instance }, i) => ({
       code: 'checkout-conflict',
       severity: 'error',
-      message: `${show(path!)} holds something that is not in the store, and a result of ${instance} belongs there`,
+      message: `${show(path!)} holds a file that is not in the store, and a result of ${instance} belongs there`,
       ...(i === edited.length - 1 && { remedy }),
     })),
   );
@@ -53,7 +53,7 @@ function tell(outputs: readonly CheckedOut[], { show }: Project): string {
   const lines = outputs.flatMap(({ state, instance, output, path, aside }) => {
     switch (state) {
       case 'placed':
-        return [`${show(path!)}${aside === undefined ? '' : ` (what was there is ${show(aside)} now)`}`];
+        return [`${show(path!)}${aside === undefined ? '' : ` (the earlier file is ${show(aside)} now)`}`];
       case 'not-in-store':
         return [`missing: output ${output!} of ${instance} is not in this store; pipeline run ${instance} makes it`];
       case 'not-executed':

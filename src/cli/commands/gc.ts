@@ -59,7 +59,7 @@ async function carriedOut(work: () => ReturnType<typeof sweep>): Promise<SweepRe
   } catch (error) {
     throw error instanceof GitError
       ? refuse('git', error.message, {
-          remedy: 'Nothing was deleted. Mend what git says, so that it is known what the branches need.',
+          remedy: 'Nothing was deleted. Correct the error of git, so that the needs of the branches are known.',
         })
       : error;
   }
@@ -70,7 +70,7 @@ function unseenProjects({ unseen }: SweepReport, { show }: Project): Refusal {
     unseen.map(({ lockFile, note }) => ({
       code: 'unseen-project',
       severity: 'error',
-      message: `nothing was deleted: ${show(lockFile)} used this store too, and its folder is not to be seen from here`,
+      message: `nothing was deleted: ${show(lockFile)} used this store too, and its folder cannot be found from here`,
       remedy: `Mount it; or, if that project is gone for good: rm ${show(note)}`,
     })),
   );

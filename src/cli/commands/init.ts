@@ -22,7 +22,7 @@ export async function init(folder: string, { template }: InitOptions, terminal: 
       inTheWay.map((name) => ({
         code: 'file-in-the-way',
         severity: 'error',
-        message: `${path.join(folder, name)} exists already, and nothing was written`,
+        message: `${path.join(folder, name)} exists already; nothing was written`,
         remedy: 'Name another folder: pipeline init FOLDER.',
       })),
     );

@@ -32,7 +32,7 @@ export interface MissingMetrics {
   readonly instance: InstanceId;
   readonly output: string;
   readonly side: string;
-  readonly reason: 'not in this store' | 'neither JSON nor CSV';
+  readonly reason: 'not in this store' | 'not JSON and not CSV';
 }
 
 export async function compareSides(from: ComparedSide, to: ComparedSide): Promise<Comparison> {
@@ -77,7 +77,7 @@ async function metricChanges(
         instance,
         output: file.output,
         side: side.name,
-        reason: text === undefined ? 'not in this store' : 'neither JSON nor CSV',
+        reason: text === undefined ? 'not in this store' : 'not JSON and not CSV',
       });
     return values;
   };

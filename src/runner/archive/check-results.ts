@@ -24,13 +24,13 @@ export function checkedRecord(text: string, fingerprint: Fingerprint): RunRecord
     throw new ArchiveError(`${name} identifies nothing`);
   }
   if (identified !== fingerprint)
-    throw new ArchiveError(`${name} is forged: its fingerprint is not that of what it says was executed`);
+    throw new ArchiveError(`${name} is forged: its fingerprint does not match the execution that it describes`);
   if (record.instance.split(':')[0] !== record.stage)
     throw new ArchiveError(`${name} is of another stage than its instance`);
   for (const [output, { kind, file }] of Object.entries(record.outputs)) {
     const declared = record.identity.outputs[output];
     if (declared?.kind !== kind || declared.file !== file)
-      throw new ArchiveError(`${name} has an output ${output} that is not the one that identifies it`);
+      throw new ArchiveError(`${name} has an output ${output} that does not match its identity`);
     if (!isInsideName(file))
       throw new ArchiveError(`${name} has an output outside of its folder: ${JSON.stringify(file)}`);
   }

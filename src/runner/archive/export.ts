@@ -40,7 +40,7 @@ export async function writeArchive(
   const compressor = compressorFor(file);
   const exists = new ArchiveError(
     `${path.basename(file)} is there already`,
-    'An archive replaces nothing: choose another name, or remove it.',
+    'An archive never replaces a file: choose another name, or remove the file.',
   );
   if (existsSync(file)) throw exists;
   const records = contents.records.map((record) => archivedText(recordName(record.fingerprint), formatRecord(record)));

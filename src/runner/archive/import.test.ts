@@ -268,7 +268,7 @@ test.each([
   const parts = partsOf();
   const content = Buffer.from('x');
   expect(await refused(tarOf({ ...parts, files: [...parts.files, { name, content }] }))).toBe(
-    'the archive holds more than its manifest says',
+    'the archive holds more than its manifest lists',
   );
   parts.manifest.files.push({ name, bytes: 1, digest: digestOf(content) });
   expect(await refused(tarOf({ ...parts, files: [...parts.files, { name, content }] }))).toContain(
@@ -277,7 +277,7 @@ test.each([
 });
 
 const spoiled: readonly [string, (parts: Parts) => void, string][] = [
-  ['another order of files', ({ files }) => void files.reverse(), 'where its manifest says runs/'],
+  ['another order of files', ({ files }) => void files.reverse(), 'instead of runs/'],
   [
     'a blob under a digest that is not its own',
     ({ manifest, files }) => {
@@ -350,7 +350,7 @@ const spoiled: readonly [string, (parts: Parts) => void, string][] = [
     ({ manifest }) => {
       manifest.results = { other: Object.values(manifest.results)[0]! };
     },
-    'one of another instance',
+    'belongs to another instance',
   ],
   [
     'a later format',
@@ -386,7 +386,7 @@ const forged: readonly [string, RunRecord, string][] = [
     recordOf({
       record: { outputs: { out: { kind: 'file', file: '/etc/cron.d/x', digest: digestOf(made), bytes: made.length } } },
     }),
-    'not the one that identifies it',
+    'does not match its identity',
   ],
   ['without the times of its execution', recordOf({ record: { execution: {} as never } }), 'lacks a part'],
 ];

@@ -127,7 +127,7 @@ function verifiedRecords(unpacked: Unpacked): RunRecord[] {
   }
   for (const [id, fingerprint] of Object.entries(unpacked.manifest.results)) {
     if (byFingerprint.get(fingerprint)?.instance !== id)
-      throw new ArchiveError(`the archive names a result of ${id} that is one of another instance`);
+      throw new ArchiveError(`the archive names a result of ${id} that belongs to another instance`);
   }
   return records;
 }

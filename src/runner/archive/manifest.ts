@@ -82,7 +82,7 @@ export function parseManifest(text: string): Manifest {
 }
 
 function checkedFile(value: unknown): ArchivedFile {
-  if (!isObject(value)) throw new ArchiveError('the manifest of the archive names a file that is none');
+  if (!isObject(value)) throw new ArchiveError('the manifest of the archive has a malformed entry');
   const { name, bytes, digest } = value;
   const purpose = typeof name === 'string' ? purposeOf(name) : undefined;
   if (typeof name !== 'string' || purpose === undefined)

@@ -36,9 +36,7 @@ export async function unpack(file: string, { folder, choose, tell }: UnpackOptio
       const header = await readHeader(source);
       if (header === undefined) throw new ArchiveError(`the archive ends before ${expected.name}`);
       if (header.name !== expected.name)
-        throw new ArchiveError(
-          `the archive holds ${JSON.stringify(header.name)} where its manifest says ${expected.name}`,
-        );
+        throw new ArchiveError(`the archive holds ${JSON.stringify(header.name)} instead of ${expected.name}`);
       if (header.bytes !== expected.bytes)
         throw new ArchiveError(
           `${expected.name} has ${header.bytes} bytes in the archive, and ${expected.bytes} by its manifest`,
@@ -47,7 +45,7 @@ export async function unpack(file: string, { folder, choose, tell }: UnpackOptio
       tell((done += expected.bytes), of);
     }
     if ((await readHeader(source)) !== undefined)
-      throw new ArchiveError('the archive holds more than its manifest says');
+      throw new ArchiveError('the archive holds more than its manifest lists');
     if (!(await source.zerosToTheEnd(END.length - BLOCK + LONGEST_FILLING)))
       throw new ArchiveError('something follows the end of the archive');
     return manifest;
@@ -130,7 +128,7 @@ function requireSpace(folder: string, files: readonly ArchivedFile[]): void {
   const wanted = files.reduce((sum, { bytes }) => sum + bytes, 0);
   if (wanted > bavail * bsize)
     throw new ArchiveError(
-      `the archive says that it holds ${wanted} bytes, and ${bavail * bsize} are free`,
+      `the archive unpacks to ${wanted} bytes, but only ${bavail * bsize} are free`,
       'Free some space, or move the store with `store` in the settings.',
     );
 }

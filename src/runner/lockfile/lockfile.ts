@@ -131,7 +131,7 @@ export function parseLockfile(file: string, text: string | undefined): Result<Re
     if (/^(<{7}|={7}|>{7})/m.test(text)) {
       return err(
         fault(
-          `${name} holds a merge conflict of which a side cannot be read.`,
+          `${name} holds a merge conflict with an unreadable side.`,
           `Take either side (git checkout --ours ${name}); the next run brings it up to date.`,
         ),
       );

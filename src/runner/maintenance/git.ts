@@ -14,7 +14,7 @@ export interface Repository {
 /** Git is there and does not answer, or is not there and should be: who cannot be asked may not be ignored. */
 export class GitError extends Error {
   constructor(folder: string, reason: string) {
-    super(`git cannot tell what the branches of ${folder} refer to: ${reason}`);
+    super(`git cannot read the branches of ${folder}: ${reason}`);
     this.name = 'GitError';
   }
 }

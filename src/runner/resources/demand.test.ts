@@ -106,8 +106,8 @@ describe('before a run starts it is said', () => {
 
   test('which stages ask for more than there is', () => {
     expect(noticesOf([asking({ cpu: 9 }), asking({ gpu: 2 }, 'tune')], machine(1))).toEqual([
-      'train: more processors asked for than there are; all 8 will be used.',
-      'tune: more GPUs asked for than there are; all 1 will be used.',
+      'train: requests more processors than available; all 8 will be used.',
+      'tune: requests more GPUs than available; all 1 will be used.',
     ]);
   });
 });

@@ -105,7 +105,7 @@ function cutToAll(instances: readonly Asking[], machine: Machine): string[] {
     );
     return stages === ''
       ? []
-      : [`${stages}: more ${words[name]} asked for than there are; all ${available} will be used.`];
+      : [`${stages}: requests more ${words[name]} than available; all ${available} will be used.`];
   });
 }
 

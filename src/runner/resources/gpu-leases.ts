@@ -33,7 +33,7 @@ export async function leaseGpus(
     if (!lease.ok) holders.push(lease.error);
     else if (foreign.has(gpu.uuid)) {
       lease.value.release();
-      holders.push('a process that is no stage');
+      holders.push('another process');
     } else leases.set(gpu, lease.value);
   }
   const release = (): void => {

@@ -45,7 +45,7 @@ export function describeAbsence(survey: Exclude<GpuSurvey, { kind: 'found' }>): 
     case 'none':
       return 'No GPU was found';
     case 'failed':
-      return `nvidia-smi does not say which GPUs there are (${survey.message})`;
+      return `nvidia-smi does not list the GPUs (${survey.message})`;
     case 'hidden':
       return `CUDA_VISIBLE_DEVICES is "${survey.value}" and hides every GPU of this machine (${survey.count})`;
   }

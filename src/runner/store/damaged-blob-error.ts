@@ -6,7 +6,7 @@ export class DamagedBlobError extends Error {
   constructor(digest: Digest, what: string, found: 'absent' | 'damaged') {
     const happened =
       found === 'damaged' ? 'no longer matches its digest and was moved to quarantine' : 'is gone from the store';
-    super(`${what} (${digest.slice(0, 12)}) ${happened}. Run again: what made it will be executed anew.`);
+    super(`${what} (${digest.slice(0, 12)}) ${happened}. Run again: its producer will be executed again.`);
     this.name = 'DamagedBlobError';
     this.digest = digest;
   }

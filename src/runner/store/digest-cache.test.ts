@@ -188,7 +188,7 @@ test.each([
     (file: string) => {
       symlinkSync('nowhere', file);
     },
-    'This link points to nothing.',
+    'This link is broken.',
   ],
   [
     'a link to itself',

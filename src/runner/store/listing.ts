@@ -157,7 +157,7 @@ export function statInput(file: string): BigIntStats | undefined {
 }
 
 function nothingAtItsEnd(file: string): UnreadableInputError {
-  return new UnreadableInputError(file, 'This link points to nothing. Restore what it pointed to, or remove it.');
+  return new UnreadableInputError(file, 'This link is broken. Restore its target, or remove the link.');
 }
 
 function executable(stat: BigIntStats): boolean {
