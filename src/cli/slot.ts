@@ -9,7 +9,6 @@ export function readSlot(name: string, text: string): Result<readonly [name: str
   if (!/^[A-Za-z][A-Za-z0-9_-]*$/.test(name))
     return err('a name of letters, digits, _ and - that begins with a letter');
   const amount = /^\d+(\.\d+)?$/.test(text) ? Number(text) : name === 'memory' ? bytesOf(text) : undefined;
-  if (amount === undefined || amount <= 0)
-    return err(name === 'memory' ? 'a size such as 8GiB' : 'a number > 0');
+  if (amount === undefined || amount <= 0) return err(name === 'memory' ? 'a size such as 8GiB' : 'a number > 0');
   return ok([name, amount]);
 }
