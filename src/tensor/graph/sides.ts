@@ -16,7 +16,7 @@ interface ImageSides {
 
 /** The sides of images [N, H, W, C]. */
 export function imageSides(shape: readonly number[]): ImageSides {
-  const [batch, height, width, channels] = expectRank4(shape);
+  const [batch, height, width, channels] = fourSides(shape);
   return { batch, height, width, channels };
 }
 
@@ -29,11 +29,12 @@ interface FilterSides {
 
 /** The sides of a filter [rows, columns, channels in, channels out]. */
 export function filterSides(shape: readonly number[]): FilterSides {
-  const [height, width, input, output] = expectRank4(shape);
+  const [height, width, input, output] = fourSides(shape);
   return { height, width, input, output };
 }
 
-function expectRank4(shape: readonly number[]): readonly [number, number, number, number] {
+/** All four sides of a shape of rank 4. */
+export function fourSides(shape: readonly number[]): readonly [number, number, number, number] {
   const [a, b, c, d, ...rest] = shape;
   if (a === undefined || b === undefined || c === undefined || d === undefined || rest.length > 0)
     throw new Error(`Internal error: the shape [${shape.join(', ')}] does not have four axes.`);

@@ -7,7 +7,16 @@
  * matrix product (small-images.ts) asks for no layout, because products take plain values.
  */
 import { sameShape } from '../errors.ts';
-import { BINARY_KERNELS, COMPARISON_KERNELS, PREDICATE_KERNELS, UNARY_KERNELS } from '../graph/signatures.ts';
+import {
+  BINARY_KERNELS,
+  COMPARISON_KERNELS,
+  inputsByName,
+  isKernelName,
+  PREDICATE_KERNELS,
+  UNARY_KERNELS,
+  type KernelName,
+} from '../graph/signatures.ts';
+import { filterSides, imageSides } from '../graph/sides.ts';
 import type { Node, Value } from '../graph/node.ts';
 import { liveNodes, type Program } from '../graph/program.ts';
 import type { Layout } from './layout.ts';
@@ -28,20 +37,23 @@ const ELEMENTWISE = new Set<string>([
   'BatchNormTrainingGrad',
 ]);
 
-/** The inputs and outputs that are images or filters, by number. */
-const ROLES: Readonly<
-  Record<string, { readonly images: readonly (number | 'output')[]; readonly filter?: number | 'output' }>
-> = {
-  Conv2D: { images: [0, 'output'], filter: 1 },
-  Conv2DBackpropInput: { images: [0, 'output'], filter: 1 },
-  Conv2DBackpropFilter: { images: [0, 1], filter: 'output' },
-  DepthwiseConv2dNative: { images: [0, 'output'] },
-  DepthwiseConv2dNativeBackpropInput: { images: [0, 'output'] },
-  DepthwiseConv2dNativeBackpropFilter: { images: [0, 1] },
-  MaxPool: { images: [0, 'output'] },
-  MaxPoolGrad: { images: [0, 1, 2, 'output'] },
-  AvgPool: { images: [0, 'output'] },
-  AvgPoolGrad: { images: [0, 'output'] },
+/** The inputs that are images, or a filter, by name; `y` is the output. */
+interface Roles {
+  readonly images: readonly string[];
+  readonly filter?: string;
+}
+
+const ROLES: Readonly<Partial<Record<KernelName, Roles>>> = {
+  Conv2D: { images: ['x', 'y'], filter: 'filter' },
+  Conv2DBackpropInput: { images: ['dy', 'y'], filter: 'filter' },
+  Conv2DBackpropFilter: { images: ['x', 'dy'], filter: 'y' },
+  DepthwiseConv2dNative: { images: ['x', 'y'] },
+  DepthwiseConv2dNativeBackpropInput: { images: ['dy', 'y'] },
+  DepthwiseConv2dNativeBackpropFilter: { images: ['x', 'dy'] },
+  MaxPool: { images: ['x', 'y'] },
+  MaxPoolGrad: { images: ['dy', 'input', 'output', 'y'] },
+  AvgPool: { images: ['x', 'y'] },
+  AvgPoolGrad: { images: ['dy', 'y'] },
 };
 
 /** `block` is the number of channels of a block; null for processors and tests without. */
@@ -57,12 +69,9 @@ export function assignLayouts(program: Program, block: number | null): (value: V
     if (!wishes.has(head)) wishes.set(head, role);
   };
   for (const node of nodes) {
-    const roles = isProduct(node) ? undefined : ROLES[node.kernel];
-    const at = (which: number | 'output'): Value => (which === 'output' ? node.outputs[0]! : node.inputs[which]!);
-    roles?.images.forEach((which) => {
-      wish(at(which), 'image');
-    });
-    if (roles?.filter !== undefined) wish(at(roles.filter), 'filter');
+    const { images, filter } = rolesOf(node);
+    for (const value of images) wish(value, 'image');
+    for (const value of filter) wish(value, 'filter');
   }
   return (value) => {
     if (value.shape.length !== 4) return 'plain';
@@ -72,22 +81,31 @@ export function assignLayouts(program: Program, block: number | null): (value: V
   };
 }
 
+function rolesOf(node: Node): { readonly images: readonly Value[]; readonly filter: readonly Value[] } {
+  const { kernel, inputs, outputs } = node;
+  const roles = isKernelName(kernel) && !isProduct(node) ? ROLES[kernel] : undefined;
+  if (roles === undefined || !isKernelName(kernel)) return { images: [], filter: [] };
+  const values = new Map(Object.entries(inputsByName(kernel, inputs) as object as Readonly<Record<string, Value>>));
+  for (const output of outputs) values.set('y', output);
+  const named = (names: readonly string[]): Value[] => names.flatMap((name) => values.get(name) ?? []);
+  return { images: named(roles.images), filter: named(roles.filter === undefined ? [] : [roles.filter]) };
+}
+
 function imageLayout(shape: readonly number[], block: number | null): Layout {
-  return block !== null && shape[3]! % block === 0 ? 'blocked' : 'channels-first';
+  return block !== null && imageSides(shape).channels % block === 0 ? 'blocked' : 'channels-first';
 }
 
 function filterLayout(shape: readonly number[], block: number | null): Layout {
-  const [height, width, input, output] = shape as [number, number, number, number];
+  const { height, width, input, output } = filterSides(shape);
   if (block === null || output % block !== 0) return 'filter';
   if (input % block === 0) return height * width === 1 ? 'filter-by-output' : 'filter-by-input';
   return input < block ? 'filter-of-few' : 'filter';
 }
 
-function unite({ inputs, outputs }: Node, families: Families): void {
-  const [first] = outputs;
-  for (const value of [...inputs, ...outputs])
-    if (value !== first && value.shape.length === 4 && sameShape(value.shape, first!.shape))
-      families.unite(value, first!);
+function unite({ inputs, outputs: [first, ...others] }: Node, families: Families): void {
+  if (first === undefined) return;
+  for (const value of [...inputs, ...others])
+    if (value.shape.length === 4 && sameShape(value.shape, first.shape)) families.unite(value, first);
 }
 
 class Families {

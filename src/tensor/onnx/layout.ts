@@ -5,6 +5,7 @@
  * its fast ones in blocks of b channels. Every layout is an arrangement: sides are split, the parts are permuted, and
  * the result is declared with a shape that the operators expect.
  */
+import { fourSides, sideAt } from '../graph/sides.ts';
 import { sizeOf } from '../host-tensor.ts';
 import type { Model, Name } from './model.ts';
 
@@ -32,7 +33,7 @@ export interface Arrangement {
 
 export function arrange(layout: Layout, shape: readonly number[], block: number): Arrangement {
   if (layout === 'plain') return { split: shape, permutation: shape.map((_, i) => i), declared: shape };
-  const [a, b, c, d] = shape as [number, number, number, number];
+  const [a, b, c, d] = fourSides(shape);
   switch (layout) {
     case 'channels-first':
       return { split: shape, permutation: [0, 3, 1, 2], declared: [a, d, b, c] };
@@ -58,7 +59,8 @@ export function arrange(layout: Layout, shape: readonly number[], block: number)
 }
 
 /** The shape of an arranged tensor with nothing merged. Broadcasting tensors line up in it. */
-export const expandedShape = ({ split, permutation }: Arrangement): number[] => permutation.map((axis) => split[axis]!);
+export const expandedShape = ({ split, permutation }: Arrangement): number[] =>
+  permutation.map((axis) => sideAt(split, axis));
 
 /** Adds the operators that bring `name` from one arrangement of `shape` to another. */
 export function convertLayout(model: Model, name: Name, from: Arrangement, to: Arrangement): Name {
@@ -76,8 +78,8 @@ export function convertLayout(model: Model, name: Name, from: Arrangement, to: A
   if (order.every((axis, i) => axis === i) && equal(from.declared, to.declared)) return name;
   const sides = expandedShape(from);
   const moved = order.filter((axis) => sides[axis] !== 1);
-  // If only axes of length 1 change places, no value moves.
-  if (moved.every((axis, i) => i === 0 || moved[i - 1]! < axis)) return reshape(model, name, to.declared);
+  // Where only axes of length 1 change places, no value does.
+  if (moved.every((axis, i) => axis > (moved[i - 1] ?? -1))) return reshape(model, name, to.declared);
   return reshape(model, transpose(model, reshape(model, name, sides), order), to.declared);
 }
 
@@ -96,8 +98,8 @@ export function rearrangeValues<T extends Float32Array | Int32Array | Uint8Array
 ): T {
   const result = data.slice() as T;
   const strides = split.map((_, axis) => sizeOf(split.slice(axis + 1)));
-  const sides = permutation.map((axis) => split[axis]!);
-  const steps = permutation.map((axis) => strides[axis]!);
+  const sides = permutation.map((axis) => sideAt(split, axis));
+  const steps = permutation.map((axis) => sideAt(strides, axis));
   const index = sides.map(() => 0);
   let plain = 0;
   for (let at = 0; at < data.length; at++) {

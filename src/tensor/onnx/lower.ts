@@ -2,7 +2,7 @@
 import { dataOf, numbersOf, splatOf } from '../graph/graph.ts';
 import type { Value } from '../graph/node.ts';
 import { liveNodes, type Program } from '../graph/program.ts';
-import { LOWERED } from './kernels/index.ts';
+import { lowerKernel } from './kernels/index.ts';
 import { arrange, type Arrangement } from './layout.ts';
 import { Lowering } from './lowering.ts';
 import { Model, type Name } from './model.ts';
@@ -85,9 +85,6 @@ function lowerNodes(lowering: Lowering, program: Program): void {
       lowering.set(value, 'plain', constant(lowering, value));
       continue;
     }
-    const lowerKernel = LOWERED.get(node.kernel);
-    if (lowerKernel === undefined)
-      throw new Error(`Internal error: the kernel "${node.kernel}" is recorded but not lowered.`);
     lowerKernel(lowering, node);
   }
 }

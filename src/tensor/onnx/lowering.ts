@@ -1,6 +1,7 @@
 /** The state of a lowering to ONNX: the name of each value in each layout. */
 import type { Spec, Value } from '../graph/node.ts';
 import { countUses, type Program } from '../graph/program.ts';
+import { sideAt } from '../graph/sides.ts';
 import { assignLayouts } from './assign-layouts.ts';
 import { interleaveStrides } from './stride-interleaving.ts';
 import { arrange, convertLayout, expandedShape, reshape, transpose, type Arrangement, type Layout } from './layout.ts';
@@ -14,8 +15,8 @@ export class Lowering {
   readonly #layoutOf: (value: Value) => Layout;
   readonly #uses: ReadonlyMap<Value, number>;
   readonly #names = new Map<Value, Map<Layout, Name>>();
-  readonly #pending = new Map<Value, DeferredConvolution>();
-  readonly #phases = new Map<Value, StridedConvolutions>();
+  readonly #deferred = new Map<Value, DeferredConvolution>();
+  readonly #strided = new Map<Value, StridedConvolutions>();
 
   constructor(model: Model, program: Program, block: number | null) {
     this.model = model;
@@ -33,6 +34,18 @@ export class Lowering {
     return arrange(layout, value.shape, this.block ?? 1);
   }
 
+  /** Whether a value is kept as images, channels before height and width. */
+  isImage(value: Value): boolean {
+    const layout = this.layout(value);
+    return layout === 'channels-first' || layout === 'blocked';
+  }
+
+  /** Channels per block, where there are blocks. */
+  get blockSize(): number {
+    if (this.block === null) throw new Error('Internal error: blocked operators where there are none.');
+    return this.block;
+  }
+
   isUsedOnce(value: Value): boolean {
     return this.#uses.get(value) === 1;
   }
@@ -48,45 +61,44 @@ export class Lowering {
     if (names === undefined) throw new Error(`Internal error: ${value.node.kernel} is read before it is written.`);
     const known = names.get(layout);
     if (known !== undefined) return known;
-    const [from, name] = [...names][0]!;
+    const [[from, name]] = [...names] as [[Layout, Name]];
     const converted = convertLayout(this.model, name, this.arrangement(value, from), this.arrangement(value, layout));
     names.set(layout, converted);
     return converted;
   }
 
-  /** Keeps a blocked convolution open for what may follow. */
-  postpone(value: Value, pending: DeferredConvolution): void {
-    this.#pending.set(value, pending);
+  /** Keeps a blocked convolution open: an addition or a ReLU that follows becomes part of it. */
+  defer(value: Value, deferred: DeferredConvolution): void {
+    this.#deferred.set(value, deferred);
   }
 
-  /** Takes over a postponed convolution whose only reader is the caller. */
-  takeOver(value: Value): DeferredConvolution | undefined {
+  /** A deferred convolution whose only reader is the caller. */
+  takeDeferred(value: Value): DeferredConvolution | undefined {
     if (!this.isUsedOnce(value)) return undefined;
-    return this.#pending.get(value);
+    return this.#deferred.get(value);
   }
 
   /** The same for the gradient of a convolution with stride, in parts. */
-  postponePhases(value: Value, phases: StridedConvolutions): void {
-    this.#phases.set(value, phases);
+  deferStrided(value: Value, strided: StridedConvolutions): void {
+    this.#strided.set(value, strided);
   }
 
-  takeOverPhases(value: Value): StridedConvolutions | undefined {
-    return this.isUsedOnce(value) ? this.#phases.get(value) : undefined;
+  takeStrided(value: Value): StridedConvolutions | undefined {
+    return this.isUsedOnce(value) ? this.#strided.get(value) : undefined;
   }
 
+  /** Writes what was deferred: somebody reads it. */
   #settle(value: Value): void {
-    const pending = this.#pending.get(value);
-    const phases = this.#phases.get(value);
-    this.#pending.delete(value);
-    this.#phases.delete(value);
-    if (pending !== undefined) this.set(value, this.layout(value), this.convolve(pending));
-    if (phases !== undefined) {
-      const parts = phases.map((row) => row.map((part) => (part === undefined ? undefined : this.convolve(part))));
-      this.set(
-        value,
-        this.layout(value),
-        interleaveStrides(this.model, parts, this.arrangement(value, this.layout(value)), this.block!),
-      );
+    const deferred = this.#deferred.get(value);
+    const strided = this.#strided.get(value);
+    this.#deferred.delete(value);
+    this.#strided.delete(value);
+    const layout = this.layout(value);
+    if (deferred !== undefined) this.set(value, layout, this.convolve(deferred));
+    if (strided !== undefined) {
+      const parts = strided.map((row) => row.map((part) => (part === undefined ? undefined : this.convolve(part))));
+      const image = interleaveStrides(this.model, parts, this.arrangement(value, layout), this.blockSize);
+      this.set(value, layout, image);
     }
   }
 
@@ -120,6 +132,15 @@ export class Lowering {
     return dtype === 'float32'
       ? this.model.scalar(value)
       : this.model.constant(dtype, [], dtype === 'int32' ? Int32Array.of(value) : Uint8Array.of(value));
+  }
+
+  /** The integers from 0 on. */
+  range(count: number, shape: readonly number[]): Name {
+    return this.model.constant(
+      'int32',
+      shape,
+      Int32Array.from({ length: count }, (_, i) => i),
+    );
   }
 
   /** A value that broadcasts against a value of rank 4, lined up with its arrangement. */
@@ -161,7 +182,7 @@ function splitAlong(sides: readonly number[], full: readonly number[], split: re
   full.forEach((length, axis) => {
     let covered = 1;
     do {
-      const part = split[at++]!;
+      const part = sideAt(split, at++);
       covered *= part;
       parts.push(sides[axis] === 1 ? 1 : part);
     } while (covered < length);

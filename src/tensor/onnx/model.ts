@@ -5,6 +5,9 @@ import { bytes, float, integer, message, text } from '../protobuf.ts';
 /** A value of the model: edges have names in ONNX. */
 export type Name = string & { readonly name: unique symbol };
 
+/** So many outputs of an operator. */
+type Names<N extends number> = N extends 1 ? readonly [Name] : N extends 2 ? readonly [Name, Name] : readonly Name[];
+
 /** The second input of an operator that takes it optionally. */
 export const NONE = '' as Name;
 
@@ -29,11 +32,12 @@ const OPERATORS: readonly (readonly [Domain, number])[] = [
 
 export class Model {
   readonly #nodes: Uint8Array[] = [];
-  readonly #initialisers: Uint8Array[] = [];
+  readonly #initializers: Uint8Array[] = [];
   readonly #inputs: Uint8Array[] = [];
   readonly #outputs: Uint8Array[] = [];
   /** The operators added so far: equal operators on equal inputs are merged. */
-  readonly #known = new Map<string, Name[]>();
+  readonly #known = new Map<string, readonly Name[]>();
+  readonly #constants = new Map<string, Name>();
   #count = 0;
 
   get size(): number {
@@ -47,19 +51,20 @@ export class Model {
     attributes: Readonly<Record<string, Attribute>> = {},
     domain: Domain = '',
   ): Name {
-    return this.ops(operator, inputs, attributes, 1, domain)[0]!;
+    return this.ops(operator, inputs, attributes, 1, domain)[0];
   }
 
-  ops(
+  /** The same for an operator of several outputs. */
+  ops<const N extends number>(
     operator: string,
     inputs: readonly Name[],
     attributes: Readonly<Record<string, Attribute>>,
-    outputs: number,
+    outputs: N,
     domain: Domain = '',
-  ): readonly Name[] {
+  ): Names<N> {
     const key = JSON.stringify([domain, operator, inputs, attributes, outputs]);
     const known = this.#known.get(key);
-    if (known) return known;
+    if (known) return known as Names<N>;
     const names = Array.from({ length: outputs }, () => this.#fresh(operator));
     this.#known.set(key, names);
     const fields = [
@@ -73,7 +78,7 @@ export class Model {
       text(7, domain),
     );
     this.#nodes.push(message(1, fields));
-    return names;
+    return names as readonly Name[] as Names<N>;
   }
 
   /** The same values under a name of its own. */
@@ -86,11 +91,11 @@ export class Model {
   constant(type: OnnxType, shape: readonly number[], data: Numbers | BigInt64Array): Name {
     const raw = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
     const key = `${type} [${shape.join()}] ${raw.toString('latin1')}`;
-    const known = this.#known.get(key);
-    if (known) return known[0]!;
+    const known = this.#constants.get(key);
+    if (known) return known;
     const name = this.#fresh('constant');
-    this.#known.set(key, [name]);
-    this.#initialisers.push(
+    this.#constants.set(key, name);
+    this.#initializers.push(
       message(5, [...shape.map((side) => integer(1, side)), integer(2, TYPES[type]), text(8, name), bytes(9, raw)]),
     );
     return name;
@@ -124,7 +129,7 @@ export class Model {
   }
 
   encode(): Uint8Array {
-    const graph = [...this.#nodes, text(2, 'step'), ...this.#initialisers, ...this.#inputs, ...this.#outputs];
+    const graph = [...this.#nodes, text(2, 'step'), ...this.#initializers, ...this.#inputs, ...this.#outputs];
     return Buffer.concat([
       integer(1, IR_VERSION),
       ...OPERATORS.map(([domain, version]) => message(8, [text(1, domain), integer(2, version)])),

@@ -1,16 +1,17 @@
 /** Puts an image together from its even and odd rows and columns. */
+import { fourSides } from '../graph/sides.ts';
 import type { Arrangement } from './layout.ts';
 import { reshape } from './layout.ts';
 import type { Model, Name } from './model.ts';
 
-/** `parts[row parity][column parity]`, each blocked with half the height and width, rounded up; what is missing is zero. */
+/** `parts[row parity][column parity]`, each blocked with half the height and width, rounded up; a missing part is zero. */
 export function interleaveStrides(
   model: Model,
   parts: readonly (readonly (Name | undefined)[])[],
   { declared }: Arrangement,
   block: number,
 ): Name {
-  const [batch, channels, height, width] = declared as [number, number, number, number];
+  const [batch, channels, height, width] = fourSides(declared);
   const [rows, columns] = [Math.ceil(height / 2), Math.ceil(width / 2)];
   const outer = (batch * channels) / block;
   // First the columns of either parity of row, [outer rows, 2 columns b], then the rows.

@@ -5,20 +5,20 @@
  * Each function returns true if the shapes allow it: channels must fill blocks, and dilations must be 1.
  */
 import type { Window } from '../../graph/attributes.ts';
-import type { Node, Value } from '../../graph/node.ts';
+import type { Value } from '../../graph/node.ts';
+import { filterSides } from '../../graph/sides.ts';
 import { sizeOf } from '../../host-tensor.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
 import type { DeferredConvolution } from '../deferred-convolutions.ts';
+import type { Forward, InputGradient } from './convolution-tensors.ts';
 
-export function blockedConvolution(lowering: Lowering, node: Node, window: Window): boolean {
-  const [x, filter] = node.inputs as [Value, Value];
-  const result = node.outputs[0]!;
+export function blockedConvolution(lowering: Lowering, { x, filter, y }: Forward, window: Window): boolean {
   const weights = readyFilter(lowering, filter);
-  if (lowering.layout(result) !== 'blocked' || weights === undefined || !isDense(window)) return false;
-  const images = window.inChannels < lowering.block! ? 'channels-first' : 'blocked';
+  if (lowering.layout(y) !== 'blocked' || weights === undefined || !isDense(window)) return false;
+  const images = window.inChannels < lowering.blockSize ? 'channels-first' : 'blocked';
   const { padInfo, strideHeight, strideWidth, filterHeight, filterWidth } = window;
-  lowering.postpone(result, {
+  lowering.defer(y, {
     x: lowering.get(x, images),
     filter: weights,
     attributes: {
@@ -35,7 +35,7 @@ export const isDense = ({ dilationHeight, dilationWidth }: Window): boolean =>
 
 /** A filter as the operators read it, [out/b, in/b, kh, kw, b in, b out], declared [out, in, kh, kw]. */
 function readyFilter(lowering: Lowering, filter: Value): Name | undefined {
-  const [height, width, input, output] = filter.shape as [number, number, number, number];
+  const { height, width, input, output } = filterSides(filter.shape);
   const declared = [output, input, height, width];
   const kept = lowering.layout(filter);
   if (kept === 'filter-of-few') return lowering.get(filter, kept);
@@ -47,60 +47,59 @@ function readyFilter(lowering: Lowering, filter: Value): Name | undefined {
  * The gradient of the input is a convolution of dy with the filter turned around and its channels swapped. With a stride
  * of 2 there are four, one for each parity of row and column, each with the taps that fall on it.
  */
-export function blockedInputGradient(lowering: Lowering, node: Node, window: Window): boolean {
-  const [dy, filter] = node.inputs as [Value, Value];
-  const result = node.outputs[0]!;
-  const kept = lowering.layout(filter);
-  const {
-    strideHeight: stride,
-    strideWidth,
-    filterHeight: kernel,
-    filterWidth,
-    padInfo,
-    inHeight,
-    inWidth,
-    outHeight,
-    outWidth,
-  } = window;
-  const fits =
-    lowering.layout(result) === 'blocked' &&
-    lowering.layout(dy) === 'blocked' &&
-    (kept === 'filter-by-input' || kept === 'filter-by-output');
-  if (!fits || !isDense(window) || stride > 2 || stride !== strideWidth || kernel !== filterWidth) return false;
-  const rows = phases(kernel, stride, padInfo.top, inHeight, outHeight);
-  const columns = phases(kernel, stride, padInfo.left, inWidth, outWidth);
+export function blockedInputGradient(lowering: Lowering, { dy, filter, dx }: InputGradient, window: Window): boolean {
+  if (!fitsInputGradient(lowering, { dy, filter, dx }, window)) return false;
+  const { strideHeight: stride, filterHeight: kernel, padInfo, inHeight, inWidth, outHeight, outWidth } = window;
+  const rows = parities(kernel, stride, padInfo.top, inHeight, outHeight);
+  const columns = parities(kernel, stride, padInfo.left, inWidth, outWidth);
   if ([...rows, ...columns].some(({ before, after }) => before < 0 || after < 0)) return false;
 
   const swapped = swappedFilter(lowering, filter);
+  const gradient = lowering.get(dy, 'blocked');
   const parts = rows.map((row) =>
-    columns.map((column) => phase(lowering, swapped, window, row, column, lowering.get(dy, 'blocked'))),
+    columns.map((column) => convolveParity(lowering, swapped, window, row, column, gradient)),
   );
-  const [only] = parts[0]!;
-  if (stride === 1) lowering.postpone(result, only!);
-  else lowering.postponePhases(result, parts);
+  const only = stride === 1 ? parts[0]?.[0] : undefined;
+  if (only === undefined) lowering.deferStrided(dx, parts);
+  else lowering.defer(dx, only);
   return true;
+}
+
+function fitsInputGradient(lowering: Lowering, { dy, filter, dx }: InputGradient, window: Window): boolean {
+  const kept = lowering.layout(filter);
+  const { strideHeight, strideWidth, filterHeight, filterWidth } = window;
+  const isBlocked = lowering.layout(dx) === 'blocked' && lowering.layout(dy) === 'blocked';
+  const isSquare = strideHeight === strideWidth && filterHeight === filterWidth;
+  return (
+    isBlocked &&
+    (kept === 'filter-by-input' || kept === 'filter-by-output') &&
+    isDense(window) &&
+    isSquare &&
+    strideHeight <= 2
+  );
 }
 
 /**
  * One parity of rows (or columns): the taps of the filter that meet it, in the order of the met rows, and the padding
  * of dy.
  */
-interface Phase {
+interface Parity {
   readonly taps: readonly number[];
   readonly before: number;
   readonly after: number;
 }
 
-function phases(kernel: number, stride: number, pad: number, length: number, outLength: number): Phase[] {
+function parities(kernel: number, stride: number, pad: number, length: number, outLength: number): Parity[] {
   return Array.from({ length: stride }, (_, parity) => {
     // Row stride q + parity meets row q + (parity + pad - tap) / stride of dy.
     const taps = Array.from({ length: kernel }, (__, tap) => kernel - 1 - tap).filter(
       (tap) => (parity + pad - tap) % stride === 0,
     );
-    if (taps.length === 0) return { taps, before: 0, after: 0 };
+    const [first, last] = [taps[0], taps.at(-1)];
+    if (first === undefined || last === undefined) return { taps, before: 0, after: 0 };
     const offset = (tap: number): number => (parity + pad - tap) / stride;
     const rows = Math.ceil(length / stride);
-    return { taps, before: -offset(taps[0]!), after: rows - 1 + offset(taps.at(-1)!) - (outLength - 1) };
+    return { taps, before: -offset(first), after: rows - 1 + offset(last) - (outLength - 1) };
   });
 }
 
@@ -113,8 +112,8 @@ interface SwappedFilter {
 
 function swappedFilter(lowering: Lowering, filter: Value): SwappedFilter {
   const { model } = lowering;
-  const block = lowering.block!;
-  const [height, width, input, output] = filter.shape as [number, number, number, number];
+  const block = lowering.blockSize;
+  const { height, width, input, output } = filterSides(filter.shape);
   const taps = height * width;
   const count = sizeOf(filter.shape) / (block * block);
   const kept = lowering.layout(filter) === 'filter-by-input' ? 'filter-by-input' : 'filter-by-output';
@@ -135,16 +134,16 @@ function swappedFilter(lowering: Lowering, filter: Value): SwappedFilter {
   };
 }
 
-function phase(
+function convolveParity(
   lowering: Lowering,
   { blocks, at }: SwappedFilter,
   window: Window,
-  row: Phase,
-  column: Phase,
+  row: Parity,
+  column: Parity,
   dy: Name,
 ): DeferredConvolution | undefined {
   if (row.taps.length === 0 || column.taps.length === 0) return undefined;
-  const block = lowering.block!;
+  const block = lowering.blockSize;
   const { inChannels, outChannels, filterWidth } = window;
   const numbers: number[] = [];
   for (let i = 0; i < inChannels / block; i++)

@@ -1,25 +1,24 @@
 /** Gradients of filters on ONNX Runtime's blocked operators; see blocked-convolution.ts. Each returns whether the shapes allow it. */
 import type { Window } from '../../graph/attributes.ts';
-import type { Node, Value } from '../../graph/node.ts';
+import type { Value } from '../../graph/node.ts';
+import { imageSides } from '../../graph/sides.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
+import type { FilterGradient } from './convolution-tensors.ts';
 import { isDense } from './blocked-convolution.ts';
 
 /**
  * The gradient of the filter is a convolution of x with dy in which channels are the batch and the batch is the channels.
  * Both are blocked anew, the batch within the block; then columns lie b channels apart, which dilation steps over.
  */
-export function blockedFilterGradient(lowering: Lowering, node: Node, window: Window): boolean {
-  const block = lowering.block;
-  const [x, dy] = node.inputs as [Value, Value];
-  const result = node.outputs[0]!;
-  const kept = lowering.layout(result);
+export function blockedFilterGradient(lowering: Lowering, tensors: FilterGradient, window: Window): boolean {
   const { strideHeight, strideWidth } = window;
-  const fits = block !== null && lowering.layout(dy) === 'blocked' && isDense(window) && strideHeight === strideWidth;
-  if (!fits) return false;
-  if (kept === 'filter-by-output') return pointwiseFilterGradient(lowering, x, dy, result, window);
-  if (kept === 'filter-by-input') return spatialFilterGradient(lowering, x, dy, result, window);
-  if (kept === 'filter-of-few') return firstFilterGradient(lowering, x, dy, result, window);
+  const isBlocked = lowering.block !== null && lowering.layout(tensors.dy) === 'blocked';
+  if (!isBlocked || !isDense(window) || strideHeight !== strideWidth) return false;
+  const kept = lowering.layout(tensors.dFilter);
+  if (kept === 'filter-by-output') return pointwiseFilterGradient(lowering, tensors, window);
+  if (kept === 'filter-by-input') return spatialFilterGradient(lowering, tensors, window);
+  if (kept === 'filter-of-few') return firstFilterGradient(lowering, tensors, window);
   return false;
 }
 
@@ -49,14 +48,15 @@ const filled = (batch: number, block: number): number => Math.ceil(batch / block
 function withFilledBatch(lowering: Lowering, value: Value, layout: 'blocked' | 'channels-first'): Name {
   const { model } = lowering;
   const name = lowering.get(value, layout);
-  const missing = filled(value.shape[0]!, lowering.block!) - value.shape[0]!;
+  const { batch } = imageSides(value.shape);
+  const missing = filled(batch, lowering.blockSize) - batch;
   return missing === 0 ? name : model.op('Pad', [name, model.integers([0, 0, 0, 0, missing, 0, 0, 0])]);
 }
 
 /** x as [N/b, C/b, H, W, b channels, b images]. */
 function imagesInnermost(lowering: Lowering, x: Value): Name {
-  const block = lowering.block!;
-  const [images, height, width, channels] = x.shape as [number, number, number, number];
+  const block = lowering.blockSize;
+  const { batch: images, height, width, channels } = imageSides(x.shape);
   const batch = filled(images, block);
   const parted = lowering.reshape(withFilledBatch(lowering, x, 'blocked'), [
     batch / block,
@@ -70,8 +70,8 @@ function imagesInnermost(lowering: Lowering, x: Value): Name {
 
 /** dy as a filter of the convolution: [out/b, N/b, H W, b images, b out]. */
 function gradientAsFilter(lowering: Lowering, dy: Value): Name {
-  const block = lowering.block!;
-  const [images, height, width, channels] = dy.shape as [number, number, number, number];
+  const block = lowering.blockSize;
+  const { batch: images, height, width, channels } = imageSides(dy.shape);
   const batch = filled(images, block);
   return lowering.transpose(
     lowering.reshape(withFilledBatch(lowering, dy, 'blocked'), [
@@ -85,8 +85,8 @@ function gradientAsFilter(lowering: Lowering, dy: Value): Name {
   );
 }
 
-function spatialFilterGradient(lowering: Lowering, x: Value, dy: Value, result: Value, window: Window): boolean {
-  const block = lowering.block!;
+function spatialFilterGradient(lowering: Lowering, { x, dy, dFilter }: FilterGradient, window: Window): boolean {
+  const block = lowering.blockSize;
   const { inChannels, outChannels, inHeight, inWidth, outHeight, outWidth, strideHeight: stride } = window;
   const batchSize = filled(window.batchSize, block);
   const { top, left, bottom, right } = margins(window);
@@ -102,7 +102,7 @@ function spatialFilterGradient(lowering: Lowering, x: Value, dy: Value, result: 
     left,
     right,
   );
-  lowering.postpone(result, {
+  lowering.defer(dFilter, {
     x: lowering.reshape(padded, [blocks, batchSize, inHeight, (left + inWidth + right) * block]),
     filter: lowering.reshape(gradientAsFilter(lowering, dy), [outChannels, batchSize, outHeight, outWidth]),
     attributes: { kernel_shape: [outHeight, outWidth], pads: [top, 0, bottom, 0], dilations: [stride, stride * block] },
@@ -116,15 +116,15 @@ function padColumns({ model }: Lowering, name: Name, before: number, after: numb
 }
 
 /** For 1x1 a matrix product: pixels of all images are the channels of one convolution. */
-function pointwiseFilterGradient(lowering: Lowering, x: Value, dy: Value, result: Value, window: Window): boolean {
-  const block = lowering.block!;
+function pointwiseFilterGradient(lowering: Lowering, { x, dy, dFilter }: FilterGradient, window: Window): boolean {
+  const block = lowering.blockSize;
   const { batchSize, inChannels, outChannels, outHeight, outWidth, padInfo } = window;
   if ([padInfo.top, padInfo.left, padInfo.bottom, padInfo.right].some((side) => side > 0)) return false;
   const pixels = outHeight * outWidth;
   // Blocks of images cost the fewest moves; where images do not fill them, pixels may.
   const byPixels = batchSize % block > 0 && (batchSize * pixels) % block === 0;
   const count = byPixels ? batchSize * pixels : filled(batchSize, block) * pixels;
-  lowering.postpone(result, {
+  lowering.defer(dFilter, {
     x: lowering.reshape(byPixels ? pixelsInnermost(lowering, x, window) : imagesOfPixels(lowering, x, window), [
       1,
       count,
@@ -144,7 +144,7 @@ function pointwiseFilterGradient(lowering: Lowering, x: Value, dy: Value, result
 
 /** The pixels of x that 1x1 meets, as [N/b, H W, C/b, b channels, b images]. */
 function imagesOfPixels(lowering: Lowering, x: Value, window: Window): Name {
-  const block = lowering.block!;
+  const block = lowering.blockSize;
   const { batchSize, inChannels, outHeight, outWidth } = window;
   const met = everyStride(lowering, imagesInnermost(lowering, x), window); // [N/b, C/b, H, W, b b]
   return lowering.transpose(
@@ -155,7 +155,7 @@ function imagesOfPixels(lowering: Lowering, x: Value, window: Window): Name {
 
 /** The same as [N H W/b, C, b pixels]. */
 function pixelsInnermost(lowering: Lowering, x: Value, window: Window): Name {
-  const block = lowering.block!;
+  const block = lowering.blockSize;
   const { batchSize, inChannels, inHeight, inWidth, outHeight, outWidth } = window;
   const pixels = outHeight * outWidth;
   const met = everyStride(
@@ -174,8 +174,8 @@ function pixelsInnermost(lowering: Lowering, x: Value, window: Window): Name {
 
 /** dy as [out/b, N H W, b]. */
 function gradientByPixels(lowering: Lowering, dy: Value): Name {
-  const block = lowering.block!;
-  const [images, height, width, channels] = dy.shape as [number, number, number, number];
+  const block = lowering.blockSize;
+  const { batch: images, height, width, channels } = imageSides(dy.shape);
   return lowering.transpose(
     lowering.reshape(lowering.get(dy, 'blocked'), [images, channels / block, height * width, block]),
     [1, 0, 2, 3],
@@ -200,9 +200,9 @@ function everyStride(
 }
 
 /** For the few channels of the first convolution, which lie innermost of the columns instead of a block. */
-function firstFilterGradient(lowering: Lowering, x: Value, dy: Value, result: Value, window: Window): boolean {
+function firstFilterGradient(lowering: Lowering, { x, dy, dFilter }: FilterGradient, window: Window): boolean {
   const { model } = lowering;
-  const block = lowering.block!;
+  const block = lowering.blockSize;
   const {
     inChannels,
     outChannels,
@@ -250,9 +250,9 @@ function firstFilterGradient(lowering: Lowering, x: Value, dy: Value, result: Va
     },
   }); // [out/b, kh, kw in, b out]
   const split = lowering.reshape(gradient, [outChannels / block, filterHeight, filterWidth, inChannels, block]);
-  const arrangement = lowering.arrangement(result, 'filter-of-few');
+  const arrangement = lowering.arrangement(dFilter, 'filter-of-few');
   lowering.set(
-    result,
+    dFilter,
     'filter-of-few',
     lowering.reshape(lowering.transpose(split, [0, 3, 1, 2, 4]), arrangement.declared),
   );

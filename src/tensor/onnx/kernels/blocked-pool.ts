@@ -1,13 +1,17 @@
 /** Max pools on blocked images: along rows, then along columns, which makes the gradient two passes without indices. */
 import type { Window } from '../../graph/attributes.ts';
-import type { Node, Value } from '../../graph/node.ts';
+import type { Value } from '../../graph/node.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
 
-export function blockedMaxPool(lowering: Lowering, node: Node, window: Window): boolean {
-  const [x] = node.inputs as [Value];
+/** Returns whether the images are blocked. */
+export function blockedMaxPool(
+  lowering: Lowering,
+  { x, y }: { readonly x: Value; readonly y: Value },
+  window: Window,
+): boolean {
   if (lowering.layout(x) !== 'blocked') return false;
-  lowering.set(node.outputs[0]!, 'blocked', pooled(lowering, x, window).both);
+  lowering.set(y, 'blocked', pooled(lowering, x, window).both);
   return true;
 }
 
@@ -28,8 +32,11 @@ function pooled(lowering: Lowering, x: Value, window: Window): { alongRows: Name
   };
 }
 
-export function blockedMaxPoolGradient(lowering: Lowering, node: Node, window: Window): boolean {
-  const [dy, x] = node.inputs as [Value, Value];
+export function blockedMaxPoolGradient(
+  lowering: Lowering,
+  { dy, x, dx }: { readonly dy: Value; readonly x: Value; readonly dx: Value },
+  window: Window,
+): boolean {
   const {
     filterHeight,
     filterWidth,
@@ -49,7 +56,7 @@ export function blockedMaxPoolGradient(lowering: Lowering, node: Node, window: W
     strideHeight === 2 &&
     strideWidth === 2;
   if (lowering.layout(x) !== 'blocked' || lowering.layout(dy) !== 'blocked' || !known) return false;
-  const block = lowering.block!;
+  const block = lowering.blockSize;
   const outer = (batchSize * inChannels) / block;
   const { alongRows, both } = pooled(lowering, x, window);
   const columns = {
@@ -69,8 +76,8 @@ export function blockedMaxPoolGradient(lowering: Lowering, node: Node, window: W
     kernel: filterWidth,
   };
   const between = alongAxis(lowering, { dy: lowering.get(dy, 'blocked'), y: both, x: alongRows }, columns);
-  const dx = alongAxis(lowering, { dy: between, y: alongRows, x: lowering.get(x, 'blocked') }, rows);
-  lowering.set(node.outputs[0]!, 'blocked', lowering.reshape(dx, lowering.arrangement(x, 'blocked').declared));
+  const gradient = alongAxis(lowering, { dy: between, y: alongRows, x: lowering.get(x, 'blocked') }, rows);
+  lowering.set(dx, 'blocked', lowering.reshape(gradient, lowering.arrangement(x, 'blocked').declared));
   return true;
 }
 
@@ -102,17 +109,17 @@ function alongAxis(
   const flat = lowering.reshape(x, [outer, length, inner]);
   const padded = after < 0 ? crop(lowering, flat, 0, length + after) : flat;
   const whole = model.op('Pad', [padded, model.integers([0, pad, 0, 0, Math.max(after, 0), 0]), model.scalar(LOWEST)]);
-  const [evens, odds] = model
-    .ops('Split', [lowering.reshape(whole, [outer, pairs, 2, inner]), model.integers([1, 1])], { axis: 2 }, 2)
-    .map((half) => lowering.reshape(half, [outer, pairs, inner]));
+  const halves = [lowering.reshape(whole, [outer, pairs, 2, inner]), model.integers([1, 1])];
+  const [even, odd] = model.ops('Split', halves, { axis: 2 }, 2);
+  const [evens, odds] = [lowering.reshape(even, [outer, pairs, inner]), lowering.reshape(odd, [outer, pairs, inner])];
   const [gradient, maximum] = [lowering.reshape(dy, [outer, pools, inner]), lowering.reshape(y, [outer, pools, inner])];
   const share = (rest: Name, candidate: Name): Name =>
     model.op('Mul', [rest, isMaximum(lowering, crop(lowering, candidate, 0, pools, pairs), maximum)]);
-  const first = share(gradient, evens!);
+  const first = share(gradient, evens);
   const rest = model.op('Sub', [gradient, first]);
   let [toEvens, toOdds] = [first, rest];
   if (kernel === 3) {
-    toOdds = share(rest, odds!);
+    toOdds = share(rest, odds);
     const third = model.op('Sub', [rest, toOdds]);
     toEvens = model.op('Add', [extend(lowering, first, 0, 1), extend(lowering, third, 1, 0)]);
     toOdds = extend(lowering, toOdds, 0, 1);

@@ -1,55 +1,54 @@
 /** Convolutions and their gradients on ONNX's standard operators: for every shape, at moderate speed. */
 import { windowOf, type Window } from '../../graph/attributes.ts';
-import type { Node, Value } from '../../graph/node.ts';
+import type { Value } from '../../graph/node.ts';
+import { filterSides } from '../../graph/sides.ts';
 import type { UsedTaps } from '../../graph/filter-tap-ranges.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
 import { tapsForProduct } from '../small-images.ts';
 import { blockedConvolution, blockedInputGradient } from './blocked-convolution.ts';
 import { blockedFilterGradient } from './blocked-filter-gradient.ts';
-import type { KernelTable, LowerKernel } from './kernel.ts';
+import type { Forward, FilterGradient, InputGradient } from './convolution-tensors.ts';
+import type { Context, KernelTable } from './kernel.ts';
 import { convolutionByProduct, filterByProduct, imagesByProduct } from './products.ts';
 
-type Products = (lowering: Lowering, node: Node, window: Window, met: UsedTaps) => void;
-type Blocked = (lowering: Lowering, node: Node, window: Window) => boolean;
-type Standard = (lowering: Lowering, node: Node, window: Window) => void;
-
-/** As a matrix product on small images, else on blocks where they are filled, else by standard operators. */
-const fastest =
-  (products: Products, blocked: Blocked, standard: Standard): LowerKernel =>
-  (lowering, node) => {
-    const window = windowOf(node);
-    const met = tapsForProduct(window);
-    if (met !== undefined) products(lowering, node, window, met);
-    else if (!blocked(lowering, node, window)) standard(lowering, node, window);
-  };
-
-const pads = ({ padInfo: { top, left, bottom, right } }: Window): number[] => [top, left, bottom, right];
-const strides = ({ strideHeight, strideWidth }: Window): number[] => [strideHeight, strideWidth];
-const dilations = ({ dilationHeight, dilationWidth }: Window): number[] => [dilationHeight, dilationWidth];
-const kernelShape = ({ filterHeight, filterWidth }: Window): number[] => [filterHeight, filterWidth];
-
-function convolve(lowering: Lowering, node: Node, window: Window): void {
-  const [x, filter] = node.inputs as [Value, Value];
-  set(
-    lowering,
-    node,
-    lowering.model.op('Conv', [lowering.get(x, 'channels-first'), lowering.get(filter, 'filter')], {
-      kernel_shape: kernelShape(window),
-      pads: pads(window),
-      strides: strides(window),
-      dilations: dilations(window),
-    }),
-  );
+interface Ways<T> {
+  readonly product: (lowering: Lowering, tensors: T, window: Window, used: UsedTaps) => void;
+  /** Returns whether the shapes allow it. */
+  readonly blocked: (lowering: Lowering, tensors: T, window: Window) => boolean;
+  readonly standard: (lowering: Lowering, tensors: T, window: Window) => void;
 }
 
-function inputGradient(lowering: Lowering, node: Node, window: Window): void {
-  const [dy, filter] = node.inputs as [Value, Value];
-  set(
-    lowering,
-    node,
-    transposed(lowering, lowering.get(dy, 'channels-first'), lowering.get(filter, 'filter'), window, 1),
-  );
+/** As a matrix product on small images, else on blocks where channels fill them, else by standard operators. */
+function lowerFastest<T>(
+  ways: Ways<T>,
+  tensors: T,
+  { lowering, node }: Pick<Context<'Conv2D'>, 'lowering' | 'node'>,
+): void {
+  const window = windowOf(node);
+  const used = tapsForProduct(window);
+  if (used !== undefined) ways.product(lowering, tensors, window, used);
+  else if (!ways.blocked(lowering, tensors, window)) ways.standard(lowering, tensors, window);
+}
+
+const strides = ({ strideHeight, strideWidth }: Window): number[] => [strideHeight, strideWidth];
+const dilations = ({ dilationHeight, dilationWidth }: Window): number[] => [dilationHeight, dilationWidth];
+
+const attributesOf = (window: Window) => ({
+  kernel_shape: [window.filterHeight, window.filterWidth],
+  pads: [window.padInfo.top, window.padInfo.left, window.padInfo.bottom, window.padInfo.right],
+  strides: strides(window),
+  dilations: dilations(window),
+});
+
+function convolve(lowering: Lowering, { x, filter, y }: Forward, window: Window): void {
+  const operands = [lowering.get(x, 'channels-first'), lowering.get(filter, 'filter')];
+  lowering.set(y, 'channels-first', lowering.model.op('Conv', operands, attributesOf(window)));
+}
+
+function inputGradient(lowering: Lowering, { dy, filter, dx }: InputGradient, window: Window): void {
+  const gradient = transposed(lowering, lowering.get(dy, 'channels-first'), lowering.get(filter, 'filter'), window, 1);
+  lowering.set(dx, 'channels-first', gradient);
 }
 
 /** Pixels that the stride cut off are restored as output padding. */
@@ -70,21 +69,17 @@ function transposed(lowering: Lowering, dy: Name, filter: Name, window: Window, 
     inWidth - ((outWidth - 1) * strideWidth + effectiveFilterWidth - padInfo.left - padInfo.right),
   ];
   return lowering.model.op('ConvTranspose', [dy, filter], {
-    kernel_shape: kernelShape(window),
-    pads: pads(window),
-    strides: strides(window),
-    dilations: dilations(window),
+    ...attributesOf(window),
     output_padding: rest,
     group,
   });
 }
 
 /** A convolution of x with dy whose batch is the channels; stride and dilation change places. */
-function filterGradient(lowering: Lowering, node: Node, window: Window): void {
-  const [x, dy] = node.inputs as [Value, Value];
+function filterGradient(lowering: Lowering, { x, dy, dFilter }: FilterGradient, window: Window): void {
   const turned = (value: Value): Name => lowering.transpose(lowering.get(value, 'channels-first'), [1, 0, 2, 3]);
   const gradient = correlate(lowering, turned(x), turned(dy), window, 1); // [in, out, kh, kw]
-  set(lowering, node, lowering.transpose(gradient, [1, 0, 2, 3]), 'filter');
+  lowering.set(dFilter, 'filter', lowering.transpose(gradient, [1, 0, 2, 3]));
 }
 
 /** Pads or crops `x` so that `dy`, laid out as a filter, fits exactly as often as the filter is wide. */
@@ -114,83 +109,58 @@ function correlate(lowering: Lowering, x: Name, dy: Name, window: Window, group:
   });
 }
 
-function set(lowering: Lowering, node: Node, name: Name, layout: 'channels-first' | 'filter' = 'channels-first'): void {
-  lowering.set(node.outputs[0]!, layout, name);
-}
-
 // Depthwise: every input channel has filters of its own, [kh, kw, in, multiplier].
 
 /** [in multiplier, 1, kh, kw] */
 function depthwiseFilter(lowering: Lowering, filter: Value): Name {
-  const [height, width, channels, multiplier] = filter.shape as [number, number, number, number];
-  return lowering.reshape(lowering.transpose(lowering.get(filter), [2, 3, 0, 1]), [
-    channels * multiplier,
-    1,
-    height,
-    width,
-  ]);
+  const { height, width, input: channels, output: multiplier } = filterSides(filter.shape);
+  const turned = lowering.transpose(lowering.get(filter), [2, 3, 0, 1]);
+  return lowering.reshape(turned, [channels * multiplier, 1, height, width]);
 }
 
-function depthwise(lowering: Lowering, node: Node): void {
-  const window = windowOf(node);
-  const [x, filter] = node.inputs as [Value, Value];
-  const attributes = {
-    kernel_shape: kernelShape(window),
-    pads: pads(window),
-    strides: strides(window),
-    dilations: dilations(window),
-    group: window.inChannels,
-  };
-  set(
-    lowering,
-    node,
-    lowering.model.op('Conv', [lowering.get(x, 'channels-first'), depthwiseFilter(lowering, filter)], attributes),
-  );
+function depthwise(lowering: Lowering, { x, filter, y }: Forward, window: Window): void {
+  const operands = [lowering.get(x, 'channels-first'), depthwiseFilter(lowering, filter)];
+  const attributes = { ...attributesOf(window), group: window.inChannels };
+  lowering.set(y, 'channels-first', lowering.model.op('Conv', operands, attributes));
 }
 
-function depthwiseInputGradient(lowering: Lowering, node: Node): void {
-  const window = windowOf(node);
-  const [dy, filter] = node.inputs as [Value, Value];
-  set(
-    lowering,
-    node,
-    transposed(
-      lowering,
-      lowering.get(dy, 'channels-first'),
-      depthwiseFilter(lowering, filter),
-      window,
-      window.inChannels,
-    ),
-  );
+function depthwiseInputGradient(lowering: Lowering, { dy, filter, dx }: InputGradient, window: Window): void {
+  const images = lowering.get(dy, 'channels-first');
+  const gradient = transposed(lowering, images, depthwiseFilter(lowering, filter), window, window.inChannels);
+  lowering.set(dx, 'channels-first', gradient);
 }
 
 /** As the gradient of a filter, with one group for each channel: [1, in N, H, W] with [in multiplier, N, H', W']. */
-function depthwiseFilterGradient(lowering: Lowering, node: Node): void {
-  const window = windowOf(node);
-  const [x, dy] = node.inputs as [Value, Value];
+function depthwiseFilterGradient(lowering: Lowering, { x, dy, dFilter }: FilterGradient, window: Window): void {
   const { inChannels, batchSize, inHeight, inWidth, filterHeight, filterWidth, outChannels } = window;
-  const images = lowering.reshape(lowering.transpose(lowering.get(x, 'channels-first'), [1, 0, 2, 3]), [
-    1,
-    inChannels * batchSize,
-    inHeight,
-    inWidth,
-  ]);
-  const gradient = correlate(
-    lowering,
-    images,
-    lowering.transpose(lowering.get(dy, 'channels-first'), [1, 0, 2, 3]),
-    window,
-    inChannels,
-  );
+  const turned = (value: Value): Name => lowering.transpose(lowering.get(value, 'channels-first'), [1, 0, 2, 3]);
+  const images = lowering.reshape(turned(x), [1, inChannels * batchSize, inHeight, inWidth]);
+  const gradient = correlate(lowering, images, turned(dy), window, inChannels);
   const parted = lowering.reshape(gradient, [inChannels, outChannels / inChannels, filterHeight, filterWidth]);
-  lowering.set(node.outputs[0]!, 'plain', lowering.transpose(parted, [2, 3, 0, 1]));
+  lowering.set(dFilter, 'plain', lowering.transpose(parted, [2, 3, 0, 1]));
 }
 
-export const CONVOLUTIONS: KernelTable = {
-  Conv2D: fastest(convolutionByProduct, blockedConvolution, convolve),
-  Conv2DBackpropInput: fastest(imagesByProduct, blockedInputGradient, inputGradient),
-  Conv2DBackpropFilter: fastest(filterByProduct, blockedFilterGradient, filterGradient),
-  DepthwiseConv2dNative: depthwise,
-  DepthwiseConv2dNativeBackpropInput: depthwiseInputGradient,
-  DepthwiseConv2dNativeBackpropFilter: depthwiseFilterGradient,
-};
+const FORWARD = { product: convolutionByProduct, blocked: blockedConvolution, standard: convolve };
+const INPUT_GRADIENT = { product: imagesByProduct, blocked: blockedInputGradient, standard: inputGradient };
+const FILTER_GRADIENT = { product: filterByProduct, blocked: blockedFilterGradient, standard: filterGradient };
+
+export const CONVOLUTIONS = {
+  Conv2D: (inputs, _, context) => {
+    lowerFastest(FORWARD, { ...inputs, y: context.results }, context);
+  },
+  Conv2DBackpropInput: (inputs, _, context) => {
+    lowerFastest(INPUT_GRADIENT, { ...inputs, dx: context.results }, context);
+  },
+  Conv2DBackpropFilter: (inputs, _, context) => {
+    lowerFastest(FILTER_GRADIENT, { ...inputs, dFilter: context.results }, context);
+  },
+  DepthwiseConv2dNative: (inputs, _, { lowering, node, results }) => {
+    depthwise(lowering, { ...inputs, y: results }, windowOf(node));
+  },
+  DepthwiseConv2dNativeBackpropInput: (inputs, _, { lowering, node, results }) => {
+    depthwiseInputGradient(lowering, { ...inputs, dx: results }, windowOf(node));
+  },
+  DepthwiseConv2dNativeBackpropFilter: (inputs, _, { lowering, node, results }) => {
+    depthwiseFilterGradient(lowering, { ...inputs, dFilter: results }, windowOf(node));
+  },
+} satisfies KernelTable;

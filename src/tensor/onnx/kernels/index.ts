@@ -1,12 +1,39 @@
-/** Every kernel that can be lowered. */
+/** Lowers any node to operators of ONNX. */
+import type { Node } from '../../graph/node.ts';
+import { attributesOf, inputsByName, isKernelName, outputsByName, type KernelName } from '../../graph/signatures.ts';
+import type { Lowering } from '../lowering.ts';
 import { BATCH_NORMS } from './batch-norm.ts';
 import { CONVOLUTIONS } from './convolution.ts';
 import { ELEMENTWISE } from './elementwise.ts';
-import type { LowerKernel } from './kernel.ts';
+import type { KernelTable, LowerKernel } from './kernel.ts';
 import { POOLS } from './pools.ts';
 import { REDUCTIONS } from './reductions.ts';
 import { SHAPES } from './shapes.ts';
 
-export const LOWERED: ReadonlyMap<string, LowerKernel> = new Map(
-  Object.entries({ ...ELEMENTWISE, ...REDUCTIONS, ...SHAPES, ...CONVOLUTIONS, ...POOLS, ...BATCH_NORMS }),
-);
+/** Every kernel but the sources of a graph: a missing one is an error of types. */
+export const LOWERED: Required<Omit<KernelTable, 'Input' | 'State' | 'Const'>> = {
+  ...ELEMENTWISE,
+  ...REDUCTIONS,
+  ...SHAPES,
+  ...CONVOLUTIONS,
+  ...POOLS,
+  ...BATCH_NORMS,
+};
+
+/** Sets every output of the node. */
+export function lowerKernel(lowering: Lowering, node: Node): void {
+  if (!isKernelName(node.kernel)) throw new Error(`Internal error: the graph has no kernel "${node.kernel}".`);
+  lowerBy(LOWERED, node.kernel, lowering, node);
+}
+
+function lowerBy<K extends KernelName>(
+  table: { readonly [P in K]?: LowerKernel<P> },
+  kernel: K,
+  lowering: Lowering,
+  node: Node,
+): void {
+  const lower = table[kernel];
+  if (lower === undefined) throw new Error(`Internal error: the kernel "${kernel}" is a source of graphs.`);
+  const results = outputsByName(kernel, node.outputs);
+  lower(inputsByName(kernel, node.inputs), attributesOf<K>(node), { lowering, node, results });
+}

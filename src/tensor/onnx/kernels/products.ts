@@ -4,77 +4,61 @@
  * The rows of the products are the outputs; their columns are what the taps of the filter meet there, channel by channel.
  */
 import type { Window } from '../../graph/attributes.ts';
-import type { Node, Value } from '../../graph/node.ts';
+import type { Value } from '../../graph/node.ts';
 import type { UsedTaps, FilterTap } from '../../graph/filter-tap-ranges.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
+import type { FilterGradient, Forward, InputGradient } from './convolution-tensors.ts';
 
-export function convolutionByProduct(lowering: Lowering, node: Node, window: Window, met: UsedTaps): void {
-  const [x, filter] = node.inputs as [Value, Value];
-  const product = lowering.model.op('MatMul', [
-    metPixels(lowering, x, window, met),
-    filterMatrix(lowering, filter, window, met),
-  ]);
-  set(lowering, node, lowering.reshape(product, node.outputs[0]!.shape));
+export function convolutionByProduct(
+  lowering: Lowering,
+  { x, filter, y }: Forward,
+  window: Window,
+  used: UsedTaps,
+): void {
+  const operands = [pixelMatrix(lowering, x, window, used), filterMatrix(lowering, filter, window, used)];
+  lowering.set(y, 'plain', lowering.reshape(lowering.model.op('MatMul', operands), y.shape));
 }
 
-export function imagesByProduct(lowering: Lowering, node: Node, window: Window, met: UsedTaps): void {
+export function imagesByProduct(
+  lowering: Lowering,
+  { dy, filter, dx }: InputGradient,
+  window: Window,
+  used: UsedTaps,
+): void {
   const { model } = lowering;
-  const [dy, filter] = node.inputs as [Value, Value];
   const { batchSize, outHeight, outWidth, inChannels: channels } = window;
-  const product = model.op(
-    'Gemm',
-    [gradientMatrix(lowering, dy, window), filterMatrix(lowering, filter, window, met)],
-    { transB: 1 },
-  );
-  const gradients = lowering.reshape(product, [batchSize, outHeight, outWidth, met.taps.length * channels]);
-  const terms = met.taps.flatMap((tap, i) => {
+  const operands = [gradientMatrix(lowering, dy, window), filterMatrix(lowering, filter, window, used)];
+  const product = model.op('Gemm', operands, { transB: 1 });
+  const gradients = lowering.reshape(product, [batchSize, outHeight, outWidth, used.taps.length * channels]);
+  const terms = used.taps.flatMap((tap, i) => {
     const { down, across } = tap;
     if (down.count === 0 || across.count === 0) return [];
-    const ends = [down.output + down.count, across.output + across.count, (i + 1) * channels];
-    return [
-      putBack(
-        lowering,
-        slice(lowering, gradients, [1, 2, 3], [down.output, across.output, i * channels], ends),
-        window,
-        tap,
-      ),
-    ];
+    const begin = [down.output, across.output, i * channels];
+    const end = [down.output + down.count, across.output + across.count, (i + 1) * channels];
+    return [putBack(lowering, slice(lowering, gradients, [1, 2, 3], begin, end), window, tap)];
   });
-  set(lowering, node, terms.length === 1 ? terms[0]! : model.op('Sum', terms));
+  const [only] = terms;
+  lowering.set(dx, 'plain', terms.length === 1 && only !== undefined ? only : model.op('Sum', terms));
 }
 
-export function filterByProduct(lowering: Lowering, node: Node, window: Window, met: UsedTaps): void {
-  const [x, dy] = node.inputs as [Value, Value];
+export function filterByProduct(
+  lowering: Lowering,
+  { x, dy, dFilter }: FilterGradient,
+  window: Window,
+  used: UsedTaps,
+): void {
   const { inChannels, outChannels, filterHeight, filterWidth } = window;
-  const { top, left, height, width } = met;
-  const product = lowering.model.op(
-    'Gemm',
-    [metPixels(lowering, x, window, met), gradientMatrix(lowering, dy, window)],
-    { transA: 1 },
-  );
+  const { top, left, height, width } = used;
+  const operands = [pixelMatrix(lowering, x, window, used), gradientMatrix(lowering, dy, window)];
+  const product = lowering.model.op('Gemm', operands, { transA: 1 });
+  const taps = lowering.reshape(product, [height, width, inChannels, outChannels]);
   const after = [filterHeight - top - height, filterWidth - left - width] as const;
-  set(
-    lowering,
-    node,
-    pad(lowering, lowering.reshape(product, [height, width, inChannels, outChannels]), [
-      top,
-      left,
-      0,
-      0,
-      ...after,
-      0,
-      0,
-    ]),
-  );
+  lowering.set(dFilter, 'plain', pad(lowering, taps, [top, left, 0, 0, ...after, 0, 0]));
 }
-
-const set = (lowering: Lowering, node: Node, name: Name): void => {
-  lowering.set(node.outputs[0]!, 'plain', name);
-};
 
 /** [N x H' x W', taps x C] */
-function metPixels(lowering: Lowering, x: Value, window: Window, { taps }: UsedTaps): Name {
+function pixelMatrix(lowering: Lowering, x: Value, window: Window, { taps }: UsedTaps): Name {
   const {
     batchSize,
     inChannels,
@@ -95,7 +79,8 @@ function metPixels(lowering: Lowering, x: Value, window: Window, { taps }: UsedT
       [strideHeight, strideWidth],
     );
   });
-  const joined = parts.length === 1 ? parts[0]! : lowering.model.op('Concat', parts, { axis: 3 });
+  const [only] = parts;
+  const joined = parts.length === 1 && only !== undefined ? only : lowering.model.op('Concat', parts, { axis: 3 });
   return lowering.reshape(joined, [batchSize * outHeight * outWidth, taps.length * inChannels]);
 }
 
@@ -107,11 +92,11 @@ function filterMatrix(
   { top, left, height, width, taps }: UsedTaps,
 ): Name {
   const whole = lowering.get(filter, 'plain');
-  const met =
+  const seen =
     height === filterHeight && width === filterWidth
       ? whole
       : slice(lowering, whole, [0, 1], [top, left], [top + height, left + width]);
-  return lowering.reshape(met, [taps.length * inChannels, outChannels]);
+  return lowering.reshape(seen, [taps.length * inChannels, outChannels]);
 }
 
 /** [N x H' x W', D] */
