@@ -1,7 +1,6 @@
 /** The form of a gradient in this room. */
 import type * as tf from '@tensorflow/tfjs-core';
-
-export type Attributes = Readonly<Record<string, unknown>>;
+import type { Attributes } from '../graph/node.ts';
 
 export interface Gradient {
   /** The inputs kept for the way back, in this order. */

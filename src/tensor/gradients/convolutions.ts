@@ -3,7 +3,8 @@
  * gradients are those of the wider one, without the taps that are zero.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Attributes, Gradient, GradientTable } from './config.ts';
+import type { Attributes } from '../graph/node.ts';
+import type { Gradient, GradientTable } from './config.ts';
 
 type Pair = readonly [number, number];
 

@@ -1,6 +1,6 @@
 /** tf.image.cropAndResize: boxes of images at one size, four pixels for each of theirs. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Attributes } from './composite.ts';
+import type { Attributes } from '../../graph/node.ts';
 
 /** The positions of the boxes' pixels along one axis: [boxes, pixels], in source pixels with fractions. */
 function positions(from: tf.Tensor, to: tf.Tensor, pixels: number, side: number): tf.Tensor {

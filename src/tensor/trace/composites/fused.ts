@@ -1,6 +1,7 @@
 /** The operations that tfjs fuses if no gradient is wanted: a product, a bias, an activation. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Attributes, Composite, CompositeTable } from './composite.ts';
+import type { Attributes } from '../../graph/node.ts';
+import type { Composite, CompositeTable } from './composite.ts';
 
 const ACTIVATIONS: Readonly<
   Record<string, (x: tf.Tensor, slopes: tf.Tensor | undefined, alpha: number | undefined) => tf.Tensor>
