@@ -64,6 +64,32 @@ export function executorContract(name: string, make: () => Executor): void {
       expect([place.pid('a'), place.pid('b')].map(isRunning)).toEqual([false, false]);
     });
 
+    test('ends what a task left behind in a session of its own, before the end of the task is told', async () => {
+      const place = new Place(make());
+      await place.run('setsid sleep 1000 & echo $! > a; (setsid setsid sleep 1000 & echo $! > b); sleep 0.1; true');
+      expect([place.pid('a'), place.pid('b')].map(isRunning)).toEqual([false, false]);
+    });
+
+    test('stop asks processes in sessions of their own when no process of the session is left', async () => {
+      const place = new Place(make());
+      const daemon = 'trap "sleep 0.1; echo saved > checkpoint; exit" TERM; echo > ready; while :; do sleep 0.01; done';
+      const running = place.start(`setsid sh -c '${daemon}' & wait`);
+      await place.appears('ready');
+      running.stop();
+      await running.ended;
+      expect(place.read('checkpoint')).toBe('saved\n');
+    });
+
+    test('stop ends a process in a session of its own that ignores it, after the grace period', async () => {
+      const place = new Place(make());
+      const daemon = 'trap "" TERM; echo $$ > a; echo > ready; while :; do sleep 0.01; done';
+      const running = place.start(`setsid sh -c '${daemon}' & wait`, { graceMs: 200 });
+      await place.appears('ready');
+      running.stop();
+      await running.ended;
+      expect(isRunning(place.pid('a'))).toBe(false);
+    });
+
     test('stop lets a task save its work', async () => {
       const place = new Place(make());
       const running = place.start(

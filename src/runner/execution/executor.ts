@@ -3,10 +3,13 @@
  * tests of executor.contract.ts.
  */
 import type { Message } from '../../stage/protocol.ts';
+import type { Orphan } from './orphans.ts';
 
 export interface Executor {
   /** Starts a task. Its promise `ended` reports the end and never rejects. */
   start(task: Task, hear: (message: Message) => void): RunningTask;
+  /** Ends the processes that stages of runners that have died left running here, and waits for their end. */
+  endOrphans(): Promise<readonly Orphan[]>;
   /** Ends at once what still runs, and starts nothing any more. Nothing is left of any task when this resolves. */
   close(): Promise<void>;
 }

@@ -19,14 +19,15 @@ export interface Guard {
 /** A user who kills more guards does not want one. */
 const MOST_REPLACEMENTS = 20;
 
-export function startGuard(): Guard {
+/** @param tag every process that holds it in its environment is killed too, in whatever session */
+export function startGuard(tag: string): Guard {
   const sessions = new Set<number>();
   let closed = false;
   let replacements = 0;
   let shell = start();
 
   function start(): ChildProcess {
-    const child = spawn('/bin/sh', ['-c', SCRIPT, 'guard', ...[...sessions].map(String)], {
+    const child = spawn('/bin/sh', ['-c', SCRIPT, 'guard', tag, ...[...sessions].map(String)], {
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
       env: { PATH: process.env.PATH },
@@ -52,18 +53,24 @@ export function startGuard(): Guard {
     },
     close() {
       closed = true;
-      shell.stdin!.end();
+      shell.stdin!.end('.\n');
     },
   };
 }
 
-/** Sessions of /proc/<pid>/stat are looked for because processes may have left the group; elsewhere the groups must do. */
+/**
+ * Processes are looked for by session, because they may have left the group, and by the tag, because they may have left the
+ * session. On systems without /proc the groups must do.
+ */
 const SCRIPT = `
+tag=$1
+shift
 sessions=" $* "
 while read -r sign session; do
   case $sign in
     +) sessions="$sessions$session " ;;
     -) sessions="\${sessions%%" $session "*} \${sessions#*" $session "}" ;;
+    .) exit ;;
   esac
 done
 for session in $sessions; do kill -9 "-$session"; done
@@ -75,6 +82,10 @@ while [ $left = 1 ] && [ $round -lt 50 ]; do
     pid=\${line%% *}
     set -- \${line##*) }
     case "$sessions" in *" $4 "*) [ "$1" = Z ] || { kill -9 "$pid"; left=1; } ;; esac
+  done
+  for environ in $(grep -lsF -e "$tag" /proc/[0-9]*/environ); do
+    pid=\${environ#/proc/}
+    kill -9 "\${pid%/environ}" && left=1
   done
   [ $left = 0 ] || sleep 0.1
 done

@@ -20,12 +20,16 @@ import { sleep } from './sleep.ts';
 /** Between two looks for a card that has become free. */
 const GPU_POLL_MS = 2000;
 
+/** A look at all processes of the machine costs some milliseconds. */
+const ORPHAN_LOOK_MS = 1000;
+
 export class InstanceRunner implements ScheduledWork {
   readonly #context: RunContext;
   /** The fingerprints of what is to be executed. */
   readonly #fingerprints = new Map<InstanceId, Fingerprint>();
   /** Another runner was at them: its result is taken, even where an execution was forced. */
   readonly #shared = new Set<InstanceId>();
+  #lookedForOrphans = -Infinity;
 
   constructor(context: RunContext) {
     this.#context = context;
@@ -131,10 +135,20 @@ export class InstanceRunner implements ScheduledWork {
       const verdict = await this.#decide(instance, true);
       if (verdict.kind !== 'run') return ended(await this.#conclude(instance, verdict));
       if (this.#placeOfLease(instance) !== place) return { kind: 'elsewhere' };
+      await this.#endOrphans();
       return ended(await runAttempts(instance, verdict, grant, this.#context));
     } finally {
       lease.value.release();
     }
+  }
+
+  /** A stage of a dead runner may still write to the checkpoint that this execution resumes from. */
+  async #endOrphans(): Promise<void> {
+    const { executor, emit } = this.#context;
+    if (performance.now() - this.#lookedForOrphans < ORPHAN_LOOK_MS) return;
+    this.#lookedForOrphans = performance.now();
+    for (const { pid, command } of await executor.endOrphans())
+      emit({ type: 'notice', message: `Process ${pid}, left behind by an earlier run, was killed: ${command}` });
   }
 
   #placeOfLease({ id }: Instance): string {

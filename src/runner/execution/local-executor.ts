@@ -6,18 +6,26 @@ import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Message } from '../../stage/protocol.ts';
 import type { TaskEnd, Executor, RunningTask, Task } from './executor.ts';
+import { runnerTag, TAG_VARIABLE } from './execution-tag.ts';
 import { startGuard, type Guard } from './guard.ts';
+import { endOrphans } from './orphans.ts';
 import { readMessages } from './read-messages.ts';
-import { isSessionAlive, peakMemoryOf, signalSession } from './session.ts';
+import { send, StageProcesses } from './stage-processes.ts';
 
 const POLL_MS = 20;
 /** Memory is looked at early, for short tasks, and then every two seconds. */
 const FIRST_SAMPLE_MS = 250;
 const SAMPLE_MS = 2000;
-/** Only a process that left the session on purpose can keep the line open after everything else has ended. */
+/** Only a process without the tag of its stage can keep the line open after everything else has ended. */
 const LAST_WORDS_MS = 1000;
 
-export function localExecutor(): Executor {
+/** Several executors of one process have tags of their own: the guard of one must not end the stages of the next. */
+let executors = 0;
+
+/** @param storeFolder the store whose stages are executed: leftovers of its dead runners are ended */
+export function localExecutor(storeFolder: string): Executor {
+  const executorTag = `${runnerTag(storeFolder)}${++executors}.`;
+  let tasks = 0;
   let guard: Guard | undefined;
   const running = new Set<LocalTask>();
   let closed = false;
@@ -25,12 +33,13 @@ export function localExecutor(): Executor {
     start(task, hear) {
       if (closed)
         return { ended: Promise.resolve({ kind: 'not-started', message: 'the run has ended' }), stop: () => undefined };
-      guard ??= startGuard();
-      const local = new LocalTask(task, hear, guard);
+      guard ??= startGuard(`${TAG_VARIABLE}=${executorTag}`);
+      const local = new LocalTask(task, `${executorTag}${++tasks}`, hear, guard);
       running.add(local);
       void local.ended.then(() => running.delete(local));
       return local;
     },
+    endOrphans: () => endOrphans(storeFolder),
     async close() {
       closed = true;
       for (const local of running) local.kill();
@@ -49,18 +58,21 @@ const GATE = 'read -r _ <&4 && exec 4<&- && exec "$@"';
 class LocalTask implements RunningTask {
   readonly ended: Promise<TaskEnd>;
   readonly #graceMs: number;
-  #leader: number | undefined;
+  #processes: StageProcesses | undefined;
   #stopping: NodeJS.Timeout | undefined;
   #killed = false;
+  /** Processes outside of the session that were asked to end. */
+  readonly #asked = new Set<number>();
 
-  constructor(task: Task, hear: (message: Message) => void, guard: Guard) {
+  constructor(task: Task, tag: string, hear: (message: Message) => void, guard: Guard) {
     this.#graceMs = task.graceMs;
-    this.ended = this.#run(task, hear, guard);
+    this.ended = this.#run(task, tag, hear, guard);
   }
 
   stop(): void {
-    if (this.#leader === undefined || this.#stopping !== undefined) return;
-    signalSession(this.#leader, 'SIGTERM');
+    if (this.#processes === undefined || this.#stopping !== undefined) return;
+    // Processes that left the session belong to one of the session, which may end them itself (torchrun does).
+    this.#processes.signal('SIGTERM', 'session');
     this.#stopping = setTimeout(() => {
       this.kill();
     }, this.#graceMs);
@@ -68,28 +80,29 @@ class LocalTask implements RunningTask {
 
   kill(): void {
     this.#killed = true;
-    if (this.#leader !== undefined) signalSession(this.#leader, 'SIGKILL');
+    this.#processes?.signal('SIGKILL', 'everywhere');
   }
 
-  async #run(task: Task, hear: (message: Message) => void, guard: Guard): Promise<TaskEnd> {
+  async #run(task: Task, tag: string, hear: (message: Message) => void, guard: Guard): Promise<TaskEnd> {
     let child: ChildProcess;
     try {
-      child = spawnTask(task);
+      child = spawnTask(task, tag);
     } catch (error) {
       return { kind: 'not-started', message: (error as Error).message };
     }
     const exited = exitOf(child);
-    const leader = (this.#leader = child.pid);
+    const leader = child.pid;
     if (leader === undefined) return exited;
+    const processes = (this.#processes = new StageProcesses(leader, tag));
     guard.watch(leader);
     const gate = child.stdio[4] as NodeJS.WritableStream;
     gate.on('error', () => undefined); // it was ended before it went through
     gate.end('\n');
     const heard = task.sendsMessages ? readMessages(child.stdio[3] as Readable, hear) : Promise.resolve();
-    const memory = sampleMemory(leader);
+    const memory = sampleMemory(processes);
 
     const end = await exited;
-    await this.#sweep(leader);
+    await this.#sweep(processes);
     await Promise.race([heard, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
     guard.forget(leader);
     const peakMemoryBytes = memory.stop();
@@ -97,25 +110,36 @@ class LocalTask implements RunningTask {
   }
 
   /** Background processes end with the first process. While stopping, they may use the grace period too. */
-  async #sweep(leader: number): Promise<void> {
-    while (isSessionAlive(leader)) {
+  async #sweep(processes: StageProcesses): Promise<void> {
+    while (processes.isAlive()) {
       // Again and again, because a process may have been born while the others were being ended.
       if (this.#stopping === undefined || this.#killed) this.kill();
+      else this.#askStragglers(processes);
       await sleep(POLL_MS);
     }
     clearTimeout(this.#stopping);
-    this.#leader = undefined;
+    this.#processes = undefined;
+  }
+
+  /** Nobody of the session is left who could ask the processes outside of it to end. */
+  #askStragglers(processes: StageProcesses): void {
+    const left = processes.list();
+    if (!left.every((each) => processes.hasLeftSession(each))) return;
+    for (const { pid } of left.filter((each) => !this.#asked.has(each.pid))) {
+      this.#asked.add(pid);
+      send(pid, 'SIGTERM');
+    }
   }
 }
 
-function spawnTask({ command, folder, environment, log, sendsMessages }: Task): ChildProcess {
+function spawnTask({ command, folder, environment, log, sendsMessages }: Task, tag: string): ChildProcess {
   mkdirSync(path.dirname(log), { recursive: true });
   // The task writes to the file itself: however much it prints, none of it passes through this process.
   const output = openSync(log, 'a');
   try {
     return spawn('/bin/sh', ['-c', GATE, 'stage', ...command], {
       cwd: folder,
-      env: environment,
+      env: { ...environment, [TAG_VARIABLE]: tag },
       stdio: ['ignore', output, output, sendsMessages ? 'pipe' : 'ignore', 'pipe'],
       detached: true, // a session of its own, out of reach of the terminal's Ctrl-C
     });
@@ -135,10 +159,10 @@ function exitOf(child: ChildProcess): Promise<TaskEnd> {
   });
 }
 
-function sampleMemory(leader: number): { stop(): number | undefined } {
+function sampleMemory(processes: StageProcesses): { stop(): number | undefined } {
   let peak: number | undefined;
   const sample = (): void => {
-    const now = peakMemoryOf(leader);
+    const now = processes.peakMemory();
     if (now !== undefined) peak = Math.max(peak ?? 0, now);
   };
   const timers = [setTimeout(sample, FIRST_SAMPLE_MS).unref(), setInterval(sample, SAMPLE_MS).unref()];

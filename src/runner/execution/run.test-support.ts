@@ -209,6 +209,7 @@ function fakeExecutor(script: Script): Executor {
       stops.push(stop);
       return { ended: script(id!, Number(attempt), stopped, task), stop };
     },
+    endOrphans: () => Promise.resolve([]),
     async close() {
       for (const stop of stops) stop();
       await turn();

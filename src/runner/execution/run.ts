@@ -27,14 +27,14 @@ export async function runPipeline(
   options: ExecutionOptions,
   emit: (event: RunEvent) => void,
   signal: AbortSignal,
-  means: ExecutionDeps = localDeps(),
+  deps: ExecutionDeps = localDeps(given.storeFolder),
 ): Promise<RunSummary> {
   const began = performance.now();
   const open = options.audit === undefined ? given : await auditing(given, options.audit, emit);
   const plan = await open.planner.plan(selection, { force: options.force });
   requireUpstreamReady(plan, options.upstream);
-  const { executor, hostProgram } = means;
-  const { machine, notices } = await prepareMachine(plan, options, means);
+  const { executor, hostProgram } = deps;
+  const { machine, notices } = await prepareMachine(plan, options, deps);
 
   emit({ type: 'plan', plan });
   for (const message of notices) emit({ type: 'notice', message });
@@ -67,9 +67,9 @@ async function auditing(
   });
 }
 
-function localDeps(): ExecutionDeps {
+function localDeps(storeFolder: string): ExecutionDeps {
   return {
-    executor: localExecutor(),
+    executor: localExecutor(storeFolder),
     hostProgram: hostProgram(),
     machine: examineMachine,
   };

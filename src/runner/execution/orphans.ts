@@ -1,0 +1,31 @@
+/** Processes that stages of dead runners left running, although runner and guard are gone (`kill -9` of both). */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isRunnerGone, placeTag } from './execution-tag.ts';
+import { commandOf, send, taggedProcesses, type TaggedProcess } from './stage-processes.ts';
+
+export interface Orphan {
+  readonly pid: number;
+  /** Its command line. */
+  readonly command: string;
+}
+
+const POLL_MS = 20;
+/** A process that cannot be killed waits for a disk or a device; nothing helps then. */
+const PATIENCE_MS = 5000;
+
+/** Kills every process of this user that a stage of this store left behind, and waits for its end. */
+export async function endOrphans(storeFolder: string): Promise<readonly Orphan[]> {
+  const place = placeTag(storeFolder);
+  const ended = new Map<number, Orphan>();
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await sleep(POLL_MS)) {
+    const left = orphans(place);
+    if (left.length === 0) break;
+    for (const { pid } of left) {
+      if (!ended.has(pid)) ended.set(pid, { pid, command: commandOf(pid) });
+      send(pid, 'SIGKILL');
+    }
+  }
+  return [...ended.values()];
+}
+
+const orphans = (place: string): TaggedProcess[] => taggedProcesses(place).filter(({ rest }) => isRunnerGone(rest));
