@@ -1,4 +1,4 @@
-/** What the stages that train the classifiers of a study share: parameters, inputs and outputs. */
+/** The shared part of the stages that train the classifiers of a study: parameters, inputs and outputs. */
 import { writeFile } from 'node:fs/promises';
 import { Type, type Static } from '@sinclair/typebox';
 import { readDataset } from '../../src/learn/dataset/dataset.ts';
@@ -27,7 +27,7 @@ export const FinetuneParameters = Type.Composite([
   }),
 ]);
 
-/** What is used of a stage. */
+/** The used part of a stage. */
 export interface FinetuneStage extends TrainingContext {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly resources: Readonly<Record<string, number | string>>;
@@ -38,8 +38,9 @@ export interface FinetuneStage extends TrainingContext {
 }
 
 /**
- * Trains from the input `weights`, or from random ones where that is null, selects the epoch by validation, and predicts every
- * image of its subsets once; writes `weights`, `curves` and `predictions`. `learning` is told the classes of the data set.
+ * Trains from the input `weights`, or from random ones if that is null, selects the epoch by validation, and predicts
+ * every image of its subsets once. Writes `weights`, `curves` and `predictions`. `learning` gets the classes of the
+ * data set.
  */
 export async function runFinetuning<State extends HostModel>(
   stage: FinetuneStage,

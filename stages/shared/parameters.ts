@@ -12,7 +12,7 @@ const literals = <T extends string>(names: readonly T[]) => Type.Union(names.map
 
 export const NetworkParameters = Type.Object({
   network: literals(NETWORK_NAMES),
-  /** Where absent, the network's own: `cifar` for resnet-small, `imagenet` for the others. */
+  /** Default: the network's own stem, `cifar` for resnet-small and `imagenet` for the others. */
   stem: Type.Optional(literals(['imagenet', 'cifar'] as const)),
 });
 
@@ -32,7 +32,10 @@ export const TrainingParameters = Type.Object({
   clip: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
   /** Augmentation; see docs/augmentation.md. `domain` is the one made for what the data set shows. */
   augmentation: literals([...AUGMENTATIONS, 'domain'] as const),
-  /** Of convolutions and matrix products while training; bfloat16 needs an engine that has it. What validates and predicts is float32. */
+  /**
+   * The precision of convolutions and matrix products in training; bfloat16 needs an engine with it. Validation and
+   * prediction are float32.
+   */
   precision: literalsWithDefault(['float32', 'bfloat16'] as const, 'float32'),
   seed: Type.Integer({ minimum: 0 }),
 });
@@ -60,7 +63,10 @@ export function optimizerFrom({
   }
 }
 
-/** The augmentation for images of `size` pixels. Throws DatasetError where it is to follow the data set, and that does not say what it shows. */
+/**
+ * The augmentation for images of `size` pixels. Throws DatasetError if it follows the data set and the kind of images
+ * is unknown.
+ */
 export function augmentationOf(
   name: Static<typeof TrainingParameters>['augmentation'],
   { title, domain }: Pick<Dataset, 'title' | 'domain'>,

@@ -1,4 +1,4 @@
-/** What the stages of all pre-training methods share: parameters, inputs and outputs. */
+/** The shared part of the stages of all pre-training methods: parameters, inputs and outputs. */
 import { writeFile } from 'node:fs/promises';
 import { Type, type Static } from '@sinclair/typebox';
 import { readDataset } from '../../src/learn/dataset/dataset.ts';
@@ -21,7 +21,7 @@ export const PretrainParameters = Type.Composite([
   }),
 ]);
 
-/** What is used of a stage. */
+/** The used part of a stage. */
 interface PretrainStage extends PretrainContext {
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly resources: Readonly<Record<string, number | string>>;
@@ -30,7 +30,7 @@ interface PretrainStage extends PretrainContext {
   record(notes: Readonly<Record<string, string | number | readonly string[]>>): void;
 }
 
-/** Pre-trains from the input `weights`, or from random ones where that is null; writes `weights`, `curves` and `pairs`. */
+/** Pre-trains from the input `weights`, or from random ones if that is null. Writes `weights`, `curves` and `pairs`. */
 export async function runPretraining<State extends MethodState>(
   stage: PretrainStage,
   given: Static<typeof PretrainParameters>,

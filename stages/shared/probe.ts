@@ -15,7 +15,7 @@ export const ProbeParameters = Type.Composite([
   NetworkParameters,
   Type.Object({
     kind: Type.Union(PROBE_KINDS.map((kind) => Type.Literal(kind))),
-    /** Of the weights that are drawn at random. */
+    /** The seed of weights that are drawn at random. */
     seed: Type.Integer({ minimum: 0 }),
   }),
 ]);

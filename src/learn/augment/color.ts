@@ -1,9 +1,9 @@
 /**
- * Color operations as `x -> M x + k mean(luma of x)`, M `[3, 3]` on RGB columns: one form for all four operations of the
- * jitter, so that each sample can have its own order without a branch in the graph.
+ * Color operations as `x -> M x + k mean(luma of x)`, M `[3, 3]` on RGB columns: one form for all four operations of
+ * the jitter, so that each sample can have its own order without a branch in the graph.
  *
- * Brightness, contrast and saturation are torchvision's, exactly. Hue is a rotation of the chroma plane of YIQ that keeps
- * luma (as in NVIDIA DALI); torchvision goes through HSV, which no matrix can.
+ * Brightness, contrast and saturation are torchvision's, exactly. Hue is a rotation of the chroma plane of YIQ that
+ * keeps luma (as in NVIDIA DALI); torchvision goes through HSV, which is no linear map.
  */
 
 type Vector = readonly [number, number, number];

@@ -7,9 +7,9 @@ export interface AxisInterval {
 }
 
 /**
- * Samples an interval of an axis of `size` pixels at `out` points: linear interpolation, and where that shrinks, a
- * triangle filter as wide as the scale (what PIL and torchvision with `antialias` do). Pixels beyond the interval do not
- * count. Each row sums to 1. `flip` reverses the rows.
+ * Samples an interval of an axis of `size` pixels at `out` points: linear interpolation, and when shrinking, a triangle
+ * filter as wide as the scale (as PIL and torchvision with `antialias`). Pixels beyond the interval do not count. Each
+ * row sums to 1. `flip` reverses the rows.
  */
 export function writeResizeMatrix(
   target: Float32Array,

@@ -1,4 +1,4 @@
-/** What a network sees depends on seed, epoch, image and view alone. */
+/** The views depend on seed, epoch, image and view number alone. */
 import type * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { availableEngines } from '../../tensor/available.ts';
@@ -48,7 +48,10 @@ describe.each(AUGMENTATIONS)('%s', (name) => {
   });
 });
 
-/** Of the images `indices` in that order, a step of `batch` images at a time; a last, shorter batch is filled up with image 0. */
+/**
+ * The views of the images `indices` in that order, a step of `batch` images at a time. A shorter last batch is filled
+ * with image 0.
+ */
 async function picturesOf(
   engineName: EngineName,
   name: AugmentationName,

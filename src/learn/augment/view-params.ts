@@ -1,4 +1,4 @@
-/** What one view of a batch is fed beside the images: the parameters of every transformation, as tensors. */
+/** The parameters of every transformation of one view of a batch, as tensors. They are fed beside the images. */
 import { float32, type HostTensor, type TensorSpec } from '../../tensor/host-tensor.ts';
 import type { Augmentation } from './augmentation.ts';
 

@@ -4,7 +4,7 @@ import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { DatasetError } from './error.ts';
 
-/** What images show: for each there is a augmentation of augmentation of that name. */
+/** The kinds of images. For each there is an augmentation of the same name. */
 export const DOMAINS = ['skin', 'xray', 'fundus'] as const;
 export type Domain = (typeof DOMAINS)[number];
 
@@ -17,15 +17,15 @@ const DatasetSchema = Type.Object({
   title: Type.String({ minLength: 1 }),
   /** In the order of the network's outputs. */
   classes: Type.Array(Type.String({ minLength: 1 }), { minItems: 2, uniqueItems: true }),
-  /** Whether the classes are grades, so that a near miss is better than a far one. */
+  /** True if the classes are grades, so that a near miss is better than a far one. */
   ordinal: Type.Boolean(),
-  /** Null where nothing says what the images show. */
+  /** Null if the kind of images is unknown. */
   domain: Type.Union([...DOMAINS.map((domain) => Type.Literal(domain)), Type.Null()]),
   images: Count,
   groups: Count,
   /** Side of the packed images, in pixels. */
   size: Type.Integer({ minimum: 1 }),
-  /** Where the images are from: a citation, or the formula that drew them. */
+  /** The origin of the images: a citation, or the formula that drew them. */
   source: Type.String(),
   dropped: Type.Array(Type.Object({ file: Type.String(), reason: Type.String() })),
 });

@@ -1,4 +1,4 @@
-/** Source data or a file between stages that is not as it should be; the message is meant for the person who has the data. */
+/** Wrong source data or a wrong file between stages. The message is for the person with the data. */
 export class DatasetError extends Error {
   override readonly name = 'DatasetError';
 }

@@ -24,7 +24,7 @@ async function decoded(name: string): Promise<Uint8Array> {
   return image.value;
 }
 
-/** Of each byte, ours less the reference's. */
+/** The differences of each byte: ours minus the reference's. */
 async function differences(name: string): Promise<number[]> {
   const { shape, data } = expected.get(keyOf(name))!;
   expect(shape).toEqual([SIDE, SIDE, 3]);

@@ -13,7 +13,10 @@ interface IngestOptions {
   readonly folder: string;
   /** Side of the packed images, in pixels. */
   readonly size: number;
-  /** What a missing, broken or unlabeled image does: end the ingest with a list of all, or be left out and reported. */
+  /**
+   * The treatment of missing, broken or unlabeled images: `error` ends the ingest with a list of all, `drop` leaves
+   * them out and reports them.
+   */
   readonly onBroken: 'error' | 'drop';
   readonly decode: Decode;
   /** Images asked for at a time; memory grows with it, not with the data set. */
@@ -37,12 +40,12 @@ export async function ingest(listing: Listing, files: DatasetFiles, options: Ing
   }
   const lost = new Set(broken.map(({ file }) => file));
   const samples = listing.samples.filter(({ image }) => !lost.has(image));
-  // Rows are numbered without gaps, so that what is left is packed again; broken files are rare.
+  // Rows are numbered without gaps, so the remaining images are packed again; broken files are rare.
   if (broken.length > 0) await pack(samples, files.images, decode, options);
   return writeDatasetFiles(files, { ...listing, samples, faults }, options.size);
 }
 
-/** Writes what can be decoded and returns what cannot. */
+/** Writes the decodable images and returns the others. */
 async function pack(
   samples: readonly ListedImage[],
   path: string,

@@ -1,12 +1,12 @@
-/** Which training images keep their labels when only a fraction of all labels may be used. */
+/** Chooses the training images that keep their labels if only a fraction of all labels is used. */
 import { random } from '../../util/random.ts';
 import { DatasetError } from './error.ts';
 import type { TableRow } from './table.ts';
 
 /**
  * For each of the rows, the smallest of `fractions` (or 1) that has it. Every class keeps its share, and one image at
- * least; a smaller fraction lies within a larger one. Groups are drawn one after the other: whoever labels a tenth
- * labels the images of a tenth of the patients, not one image of each.
+ * least; a smaller fraction lies within a larger one. Groups are drawn one after the other: a tenth of the labels are
+ * those of a tenth of the patients, not one image of each patient.
  */
 export function assignLabelFractions(rows: readonly TableRow[], fractions: readonly number[], seed: number): number[] {
   const wrong = fractions.find((fraction) => fraction <= 0 || fraction > 1);

@@ -8,7 +8,7 @@ export interface PackedImages {
   readonly size: number;
   /**
    * The images of these rows, one after the other: RGB bytes `[indices.length, size, size, 3]`. They are written to
-   * `into` where it is given; it must have just that length.
+   * `into` if it is given; it must have exactly that length.
    */
   read(indices: ArrayLike<number>, into?: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>>;
   close(): Promise<void>;

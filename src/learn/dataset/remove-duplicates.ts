@@ -14,8 +14,9 @@ export interface RemovedDuplicate {
 }
 
 /**
- * Of equal images those in the test subset stay, else those in the validation subset, else the first of training, whatever
- * their labels are. Tests and validations are never thinned out within their own subset: that would change what is measured.
+ * Among equal images, those in the test subset stay, else those in the validation subset, else the first training
+ * image, independent of labels. Duplicates within the test or the validation subset stay, because removing them would
+ * change the measurement.
  */
 export function removeDuplicates(
   subsets: SubsetIndices,

@@ -1,4 +1,4 @@
-/** `split.json`: what a split holds, and the proof that its subsets share no group. */
+/** `split.json`: the contents of a split, and the proof that its subsets share no group. */
 import { SUBSETS, type Subset } from './split-table.ts';
 import type { SampledSplit, SplitOptions } from './split.ts';
 import type { TableRow } from './table.ts';
@@ -16,7 +16,7 @@ interface SplitSummary extends SplitOptions {
   readonly unused: number;
   /** Groups that occur in more than one subset: counted from the split itself, not assumed. */
   readonly groupOverlap: number;
-  /** What may be trained on with each fraction of the labels, ascending; 1 is always there. */
+  /** The training images for each fraction of the labels, ascending; 1 is always included. */
   readonly labelSubsets: readonly {
     readonly fraction: number;
     readonly images: number;

@@ -1,4 +1,4 @@
-/** `split.csv`: which images train, which select, which test. */
+/** `split.csv`: the subset of each image: training, validation or test. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { csvFormat } from 'd3-dsv';
 import { parseCsv, integerCell } from './csv.ts';
@@ -12,8 +12,8 @@ export type SubsetIndices = Readonly<Record<Subset, readonly number[]>>;
 
 export interface Split extends SubsetIndices {
   /**
-   * For each row of `train`, the smallest fraction of labels that has it: who may use a tenth of the labels trains on the
-   * rows with 0.1 or less.
+   * For each row of `train`, the smallest fraction of labels that includes it: with a tenth of the labels, training
+   * uses the rows with 0.1 or less.
    */
   readonly labelFractions: readonly number[];
 }

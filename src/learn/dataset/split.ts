@@ -18,9 +18,9 @@ export interface SplitOptions {
   /** Share of the images (`grouped`, `image-level`) or of the published training images (`published`) that select; a published validation set is taken as it is. */
   readonly validation: number;
   readonly seed: number;
-  /** With `published`, what becomes of images whose group is also in a subset that judges them: validation or test. */
+  /** With `published`, the treatment of images whose group is also in the validation or test subset. */
   readonly overlap: 'remove' | 'keep';
-  /** What becomes of images that are equal to one of a subset that judges them, or to an earlier one of training. */
+  /** The treatment of images that equal a validation or test image, or an earlier training image. */
   readonly duplicates: 'remove' | 'keep';
   /** Shares of the training labels that other stages may ask for. */
   readonly labelFractions: readonly number[];
@@ -63,7 +63,7 @@ export function splitDataset(
   };
 }
 
-/** Keeps a published test set, so that results can be compared with others'; draws one where there is none. */
+/** Keeps a published test set, so that results are comparable; without one, draws it. */
 export function policyFor(table: readonly TableRow[]): SplitOptions['policy'] {
   return table.some(({ split }) => split === 'test') ? 'published' : 'grouped';
 }
@@ -162,7 +162,7 @@ function draw(
   return drawn;
 }
 
-/** Images of each group whose most frequent class this is (of equals, the one that sorts first). */
+/** Images of each group whose most frequent class this is (among equally frequent classes, the first in order). */
 function groupsOf(rows: readonly TableRow[], label: string): number[][] {
   const groups = new Map<string, TableRow[]>();
   for (const row of rows) groups.set(row.group, [...(groups.get(row.group) ?? []), row]);

@@ -4,7 +4,7 @@ import { csvFormat } from 'd3-dsv';
 import { parseCsv, integerCell } from './csv.ts';
 import { DatasetError } from './error.ts';
 
-/** The split that a data set was published with; empty where it has none. */
+/** The published split of a data set; empty if it has none. */
 export type PublishedSplit = 'train' | 'validation' | 'test' | '';
 
 export const isPublishedSplit = (text: string): text is PublishedSplit =>

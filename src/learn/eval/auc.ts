@@ -1,10 +1,10 @@
 /**
- * Area under the ROC curve, one class against the rest, as scikit-learn's
- * `roc_auc_score(multi_class='ovr', average='macro')` has it.
+ * Area under the ROC curve, one class against the rest, as scikit-learn's `roc_auc_score(multi_class='ovr',
+ * average='macro')` has it.
  *
  * The area is the probability that an image of the class scores higher than one of another class, a tie counting one
- * half (Hanley and McNeil 1982), so that no curve need be drawn. A weight is how often an image counts: with whole
- * numbers the result is that of the resampled set, which lets a bootstrap sort once and sum many times.
+ * half (Hanley and McNeil 1982), so no curve is needed. A weight is the number of times that an image counts. With
+ * whole numbers, the result is that of the resampled set. A bootstrap can therefore sort once and sum many times.
  */
 
 /** The images in ascending order of their probability of one class, and where each run of equal probabilities ends. */
@@ -14,7 +14,7 @@ export interface Ranking {
   readonly runEnds: Int32Array;
 }
 
-/** What the area depends on besides weights: one ranking for each class. */
+/** One ranking for each class. Besides weights, the area depends on these only. */
 export interface Rankings {
   readonly labels: Int32Array;
   readonly byClass: readonly Ranking[];
@@ -48,7 +48,7 @@ export function weightedMacroAuc(sorted: Rankings, weights: Float64Array): numbe
   return meanOverClasses(sorted, weights, binaryAuc);
 }
 
-/** Of one class against the rest; NaN when it is not defined. */
+/** The score of one class against the rest; NaN if it is undefined. */
 type ClassScore = (ranking: Ranking, labels: Int32Array, positive: number, weights: Float64Array) => number;
 
 /** Over the classes whose score is defined. */

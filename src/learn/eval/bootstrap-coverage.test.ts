@@ -1,4 +1,4 @@
-/** The intervals against a slow oracle, and against what they promise, on data whose truth is known. */
+/** Compares the intervals with a slow oracle, and tests their coverage on data with known truth. */
 import { expect, test } from 'vitest';
 import { random, type RandomSource } from '../../util/random.ts';
 import { pairedDifference, drawResamples, percentileInterval, replicatesOf } from './bootstrap.ts';
@@ -92,7 +92,7 @@ function study(source: RandomSource, groups: number): readonly [ScoredPrediction
 
 const METRICS = metricsFor(false).filter(({ name }) => name === 'accuracy' || name === 'auc' || name === 'loss');
 
-/** How often the intervals of the difference and of the first model hold the truth. */
+/** The share of intervals that contain the truth, for the difference and for the first model. */
 function coverage(metrics: typeof METRICS, groupOf: (image: number) => number): Record<string, number> {
   const plain = metrics.map(({ metric }) => metric);
   const value = (scored: ScoredPredictions) =>
@@ -135,10 +135,13 @@ test('who takes the images of a group for independent promises too much', () => 
 });
 
 const TRAININGS = 3;
-/** How much trainings of one model differ in skill: their mean is then about as uncertain as the images make it. */
+/** The spread of skill between trainings of one model. It makes the mean about as uncertain as the images do. */
 const WOBBLE = 0.35;
 
-/** A model's answers in several trainings, whose skills differ; each group has trainings of its own where the truth is asked for. */
+/**
+ * A model's answers in several trainings with different skills. To compute the truth, each group has trainings of its
+ * own.
+ */
 function trainings(source: RandomSource, groups: number, each: 'group' | 'study'): ScoredPredictions[] {
   const draw = () => Array.from({ length: TRAININGS }, () => 0.6 + WOBBLE * source.normal());
   let skills = draw();

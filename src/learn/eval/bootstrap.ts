@@ -2,14 +2,14 @@
  * How sure can one be? A paired bootstrap over groups and seeds.
  *
  * Each of `resamples` rounds draws, with replacement, as many groups (lesions, patients) as the test set has; an image
- * counts as often as its group was drawn. Seeds are too few to be drawn like that (two of three rounds would leave one out, and
- * no round would show a training worse than the worst): a round weighs them at random, such that the weighted mean is spread
- * as Student's distribution says for the mean of so few. Groups and weights are the same for every model: that is what makes
- * differences paired. The interval is the percentile interval of the weighted means (Efron and Tibshirani 1993, ch. 13),
- * for a difference that of the differences round by round.
+ * counts as often as its group was drawn. Seeds are too few to be drawn like that: two of three rounds would leave one
+ * out, and no round would show a training worse than the worst. A round gives the seeds random weights instead. The
+ * weighted mean is spread like Student's distribution for the mean of that many seeds. Groups and weights are the same
+ * for every model, so differences are paired. The interval is the percentile interval of the weighted means (Efron and
+ * Tibshirani 1993, ch. 13), for a difference that of the differences round by round.
  *
- * It answers: would other images of the same kind and other trainings say the same? Images of one group are never
- * taken for independent. With one seed, the spread between trainings is not in the interval at all.
+ * It answers: would other images of the same kind and other trainings say the same? Images of one group are never taken
+ * for independent. With one seed, the spread between trainings is not in the interval at all.
  */
 import { quantileSorted } from 'd3-array';
 import { random, type RandomSource } from '../../util/random.ts';
@@ -27,7 +27,7 @@ export type ConfidenceInterval = readonly [low: number, high: number];
 /** One metric's value in every round, NaN where a round's images do not define it. */
 export type Replicates = Float64Array;
 
-/** What a round draws: how often each group counts, and what each seed weighs; weights sum to 1 and may be negative. */
+/** The draw of a round: the count of each group and the weight of each seed. Weights sum to 1 and may be negative. */
 interface Draw {
   readonly groups: Int32Array;
   readonly seeds: Float64Array;
@@ -68,7 +68,7 @@ export function replicatesOf(
   return rounds;
 }
 
-/** Over the rounds that define the metric, within the values that it can have; [NaN, NaN] when none does. */
+/** The interval over the rounds that define the metric, within its range; [NaN, NaN] if no round does. */
 export function percentileInterval(
   rounds: Replicates,
   level: number,

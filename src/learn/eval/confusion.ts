@@ -9,7 +9,7 @@ export function confusionMatrix({ labels, predicted, classes }: ScoredPrediction
   return counts;
 }
 
-/** What one class contributes: images of it, predictions of it, and both at once. */
+/** The counts of one class: its images, its predictions, and both at once. */
 interface ClassCounts {
   readonly labeled: number;
   readonly predicted: number;

@@ -13,7 +13,7 @@ import type { AlignedRuns } from './runs.ts';
 import { uniformWeights, rowsOfSubset, scoredSubset, type Metric, type ScoredPredictions } from './scored.ts';
 import { meanAndSd } from './mean-and-sd.ts';
 
-/** Of every model, every metric in every round of the bootstrap, over the test subset. */
+/** Every metric of every model in every round of the bootstrap, over the test subset. */
 export function replicatesByModel(
   { models, seeds, of, shared }: AlignedRuns,
   metrics: NamedMetrics,

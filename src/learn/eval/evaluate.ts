@@ -29,10 +29,10 @@ import { meanAndSd } from './mean-and-sd.ts';
 
 interface EvaluationOptions {
   readonly dataset: string;
-  /** Whether the classes are grades, so that kappa has a meaning. */
+  /** True if the classes are grades, so that kappa has a meaning. */
   readonly ordinal: boolean;
   readonly bootstrap: BootstrapOptions;
-  /** What an audit found; null where there was none. */
+  /** The equal pairs of an audit; null without an audit. */
   readonly equal: readonly EqualPair[] | null;
 }
 

@@ -49,7 +49,7 @@ const ModelEvaluation = Type.Object({
   ),
   /** On the test subset, before and after temperature scaling. */
   calibration: Type.Object({
-    /** Of each seed, fitted on validation images. */
+    /** The temperature of each seed, fitted on validation images. */
     temperature: Type.Array(Type.Number()),
     before: CalibrationScores,
     after: CalibrationScores,
@@ -67,9 +67,12 @@ const DatasetEvaluationSchema = Type.Object({
   /** Names of the metrics, in the order of tables. */
   metrics: Type.Array(Type.String()),
   counts: Type.Object({ train: PartCounts, validation: PartCounts, test: PartCounts }),
-  /** Of the test subset: how many of its `images` have a group that was also trained on or are equal to a trained image; `copies` are the latter, null where nobody looked. */
+  /**
+   * The leaks of the test subset: `images` of a group that was also trained on or that equal a training image.
+   * `duplicates` counts the latter; null without an audit.
+   */
   leaks: Type.Object(Leaks),
-  /** What predicting from the training subset's class frequencies alone scores on the test subset. */
+  /** The scores of the majority baseline on the test subset: it predicts the training subset's class frequencies. */
   majority: Type.Object({ class: Type.String(), test: Scores }),
   bootstrap: Type.Object({ resamples: Count, level: Type.Number(), seed: Type.Number() }),
   models: Type.Array(ModelEvaluation),
@@ -96,7 +99,7 @@ const DatasetEvaluationSchema = Type.Object({
       summary: TestSummary,
     }),
   ),
-  /** Fine-tuning on a split that leaks, with `leaks` and `copies` among its own `images` for testing. */
+  /** Fine-tuning on a split that leaks, with `leaks` and `duplicates` among its own `images` for testing. */
   leaky: Type.Array(Type.Object({ model: Type.String(), ...Leaks, seeds: Count, summary: TestSummary })),
 });
 

@@ -1,4 +1,4 @@
-/** How many test images a network has as good as seen: a relative or an equal image of theirs was trained on. */
+/** Counts test images that training has nearly seen: an image of the same group or an equal image was trained on. */
 import type { EqualPair } from '../dataset/audit/equal-images.ts';
 import type { Predictions } from './predictions.ts';
 import { rowsOfSubset } from './scored.ts';
@@ -6,9 +6,9 @@ import { rowsOfSubset } from './scored.ts';
 interface Leaks {
   /** For testing. */
   readonly images: number;
-  /** Of these, how many have a group that was also trained on, or are equal to an image that was. */
+  /** The number of these with a group that was also trained on, or equal to a training image. */
   readonly leaks: number;
-  /** Of these, how many are equal to an image that was trained on, whatever its group; null where nobody looked for equal images. */
+  /** The number of these that equal a training image of any group; null without an audit. */
   readonly duplicates: number | null;
 }
 

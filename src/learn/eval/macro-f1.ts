@@ -3,7 +3,7 @@ import type { Metric } from './scored.ts';
 
 /**
  * Unweighted mean of the F1 scores of the classes that are labeled or predicted at least once
- * (`f1_score(average='macro')`, which takes its classes from the two lists).
+ * (`f1_score(average='macro')`; its classes are those of the two lists).
  */
 export const macroF1: Metric = (scored) => (weights) => {
   const present = countsByClass(confusionMatrix(scored, weights), scored.classes).filter(

@@ -1,8 +1,8 @@
 import type { ScoredPredictions } from './scored.ts';
 
 /**
- * The predictor that has seen no image: for every one it gives the class frequencies of the training subset, and so
- * predicts its most frequent class (`DummyClassifier(strategy='prior')`). What a network must beat.
+ * The baseline that ignores the images: for every image it predicts the class frequencies of the training subset, and
+ * so its most frequent class (`DummyClassifier(strategy='prior')`). A network must be better.
  */
 export function majorityBaseline(trainLabels: Int32Array, test: ScoredPredictions): ScoredPredictions {
   const frequencies = new Float64Array(test.classes);

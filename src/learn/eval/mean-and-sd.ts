@@ -1,4 +1,4 @@
-/** How seeds are summarized. */
+/** The summary of seeds. */
 interface Spread {
   readonly mean: number;
   /** Sample standard deviation (n - 1); NaN for one seed, which says nothing of spread. */

@@ -28,7 +28,7 @@ const METRICS = {
   kappa: quadraticWeightedKappa,
 } as const satisfies Record<string, Metric>;
 
-/** What a metric can be; [0, 1] if it is not named. */
+/** The range of a metric; [0, 1] if it is not listed. */
 const RANGES: Partial<Record<MetricName, ConfidenceInterval>> = { loss: [0, Infinity], brier: [0, 2], kappa: [-1, 1] };
 
 export type MetricName = keyof typeof METRICS;

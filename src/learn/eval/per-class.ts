@@ -10,7 +10,7 @@ export interface ClassScores {
   readonly precision: number;
   /** NaN for a class without images. */
   readonly recall: number;
-  /** NaN for a class that is neither labeled nor predicted. */
+  /** NaN for a class without labels and without predictions. */
   readonly f1: number;
   /** Against the rest; NaN for a class without images, or to which all belong. */
   readonly auc: number;

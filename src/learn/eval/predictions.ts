@@ -1,4 +1,7 @@
-/** `predictions.csv`: what one fine-tuned network says of every image, and all that evaluation needs to know of it. */
+/**
+ * `predictions.csv`: the predictions of one fine-tuned network for every image. Evaluation needs nothing else of the
+ * network.
+ */
 import { readFile, writeFile } from 'node:fs/promises';
 import { csvFormatRows, csvParseRows } from 'd3-dsv';
 import { significant } from '../../util/number.ts';

@@ -6,7 +6,7 @@ interface ReliabilityBin {
   /** The bin holds low < confidence <= high. */
   readonly low: number;
   readonly high: number;
-  /** Of all seeds. */
+  /** The number of images over all seeds. */
   readonly images: number;
   /** Means over the bin's images; NaN for an empty bin. */
   readonly confidence: number;

@@ -14,7 +14,7 @@ export interface AlignedRuns {
   readonly models: readonly string[];
   /** Ascending. */
   readonly seeds: readonly number[];
-  /** Of one model, in the order of `seeds`. */
+  /** The predictions of one model, in the order of `seeds`. */
   readonly of: (model: string) => readonly Predictions[];
   /** Any of them, for what all have in common: images, labels, groups, subsets. */
   readonly shared: Predictions;

@@ -12,7 +12,7 @@ export interface ScoredPredictions {
   readonly probabilities: Float64Array;
 }
 
-/** [N]: how often each image counts. All 1 for the metric itself; whole numbers that say what a resample drew. */
+/** [N]: the number of times that each image counts. All 1 for the metric itself; the counts of a resample otherwise. */
 export type SampleWeights = Float64Array;
 
 /**

@@ -59,7 +59,7 @@ export function scoreSideStudies(
   };
 }
 
-/** Of each model, in the order of names. */
+/** The scores of each model, in the order of names. */
 function scored(runs: readonly SeedRun[], { metrics, bootstrap }: Scoring) {
   const compared = alignRuns(runs);
   const rounds = replicatesByModel(compared, metrics, bootstrap);

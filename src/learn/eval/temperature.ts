@@ -1,7 +1,7 @@
 /**
- * Temperature scaling (C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 4.2): one number by
- * which logits are divided, fitted on images that neither trained the network nor test it. Logarithms of probabilities
- * serve as logits, for softmax does not see the constant between them. The predicted class stays the same.
+ * Temperature scaling (C. Guo et al., "On Calibration of Modern Neural Networks", ICML 2017, section 4.2): logits are
+ * divided by one number, fitted on validation images. Logarithms of probabilities serve as logits, because softmax
+ * ignores the constant between them. The predicted class stays the same.
  */
 import type { ScoredPredictions } from './scored.ts';
 
@@ -9,7 +9,7 @@ import type { ScoredPredictions } from './scored.ts';
 const LEAST = 0.01;
 const MOST = 100;
 const HALVINGS = 60;
-/** Written probabilities have six digits; one of 0 would forbid its class whatever the temperature. */
+/** Written probabilities have six digits; a probability of 0 would exclude its class at any temperature. */
 const SMALLEST = 1e-7;
 
 /** The temperature of the smallest log loss, from 0.01 to 100. */

@@ -1,4 +1,4 @@
-/** How the features of test images lie, before and after fine-tuning. */
+/** The features of test images on a plane, before and after fine-tuning. */
 import { significant } from '../../util/number.ts';
 import { random } from '../../util/random.ts';
 import type { Explanation } from './explanation.ts';

@@ -1,4 +1,4 @@
-/** Which test images are worth a look: those that the network was surest of, wrongly and, for contrast, rightly. */
+/** Chooses test images to show: the most confident mistakes and, for contrast, the most confident right answers. */
 import type { Predictions } from '../eval/predictions.ts';
 
 const MISTAKES = 12;

@@ -21,7 +21,7 @@ export interface Explained {
   readonly before: HostModel;
   readonly classes: readonly string[];
   readonly predictions: Predictions;
-  /** Of the choice of images and of UMAP. */
+  /** The seed of the choice of images and of UMAP. */
   readonly seed: number;
   /** At most so many test images are embedded. */
   readonly images: number;

@@ -1,4 +1,4 @@
-/** `explanation.json`: what one fine-tuned network looks at, where it is surely wrong, and how its features lie. */
+/** `explanation.json`: heat maps of one fine-tuned network, its confident mistakes, and its features on a plane. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
@@ -18,10 +18,10 @@ const ExplanationSchema = Type.Object({
     network: Type.String(),
     /** Side of the images that it sees. */
     size: Count,
-    /** Whose activations Grad-CAM weighs, and their side. */
+    /** The layer of Grad-CAM's activations, and their side. */
     layer: Type.String(),
     side: Count,
-    /** What it started from: `random` or `weights`. */
+    /** The start of fine-tuning: `random` or `weights`. */
     start: Type.String(),
   }),
   classes: Type.Array(Type.String()),

@@ -1,5 +1,5 @@
 /**
- * Grad-CAM: where in an image is what speaks for a class?
+ * Grad-CAM: the regions of an image that support a class.
  *
  * R. Selvaraju et al., "Grad-CAM: Visual Explanations from Deep Networks via Gradient-based Localization", ICCV 2017,
  * equations 1 and 2: channels of activations, weighted by the mean gradient of the class's logit, summed and rectified.
@@ -15,7 +15,7 @@ import { normalize } from '../nn/normalize.ts';
 import type { Variables } from '../nn/variables.ts';
 import type { HostModel } from '../train/loop.ts';
 
-/** Whose activations are looked at. */
+/** The layer of the activations. */
 export interface CamLayer {
   /** `layer3`, as torchvision calls a stage of the network. */
   readonly name: string;
@@ -29,8 +29,8 @@ export interface CamLayer {
 const SMALLEST_SIDE = 4;
 
 /**
- * The deepest stage whose activations still have 4 x 4 places: of a ResNet-18 that sees 64 px the last one has 2 x 2, which
- * locates nothing. The deepest of all where the images are too small for any.
+ * The deepest stage with at least 4 x 4 positions. In a ResNet-18 at 64 px the last stage has 2 x 2, too few to locate
+ * anything. For smaller images, the deepest of all.
  */
 export function camLayer(network: ResNet, size: number): CamLayer {
   const layers = layersOf(network, size);

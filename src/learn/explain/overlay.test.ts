@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { overlayHeatmap } from './overlay.ts';
 
-/** Black, so that what is seen is half the color. */
+/** Black, so that the overlay shows half of its color. */
 const SIZE = 4;
 const black = new Uint8Array(SIZE * SIZE * 3);
 const pixel = (picture: Uint8Array, x: number, y: number) => [

@@ -3,7 +3,7 @@ import { interpolateViridis } from 'd3-scale-chromatic';
 import { LUMA } from '../augment/color.ts';
 import { writeResizeMatrix } from '../augment/matrices.ts';
 
-/** How much of a pixel is the map. */
+/** The share of the map in a pixel. */
 const OPACITY = 0.5;
 
 /** Viridis: as bright as the value, for every kind of color vision. RGB bytes of 256 steps. */

@@ -10,9 +10,9 @@ export const MIN_UMAP_POINTS = 30;
 /**
  * `rows`: row-major [count, width] of at least FEWEST_POINTS. The same seed gives the same map.
  *
- * Neighbors are the exact ones, and nearness on the map falls as 1 / (1 + d^2), the paper's curve with a = b = 1: its own
- * exponents (for a least distance of 0.1) would ask for Math.pow, whose last bit differs between versions of Node, and the
- * optimization makes another map of that.
+ * Neighbors are exact. Similarity on the map falls as 1 / (1 + d^2), the paper's curve with a = b = 1. The paper's own
+ * exponents (for a minimum distance of 0.1) need Math.pow. Its last bit differs between versions of Node, and the
+ * optimization would make another map of it.
  */
 export function umapLayout(rows: ArrayLike<number>, width: number, seed: number): [number, number][] {
   const source = random('umap', seed);
@@ -32,7 +32,7 @@ export function umapLayout(rows: ArrayLike<number>, width: number, seed: number)
   return umap.getEmbedding() as [number, number][];
 }
 
-/** Of each point the nearest ones, itself first; of equals the first. */
+/** The nearest points of each point, itself first; among equally near ones the first. */
 function nearestOf(points: readonly (readonly number[])[]): { index: number; distance: number }[][] {
   return points.map((point, own) =>
     points

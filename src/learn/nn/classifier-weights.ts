@@ -12,7 +12,7 @@ interface Classifier {
   readonly model: Model<HostTensor<'float32'>>;
 }
 
-/** Throws WeightsError where the file does not say which network and classes it is of, is not whole, or knows other classes. */
+/** Throws WeightsError if the file does not name its network and classes, is incomplete, or has other classes. */
 export async function readClassifier(path: string, classes: readonly string[]): Promise<Classifier> {
   const { tensors, metadata } = await readTensors(path);
   const { architecture, stem } = metadata;

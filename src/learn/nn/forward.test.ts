@@ -69,7 +69,7 @@ function normal(name: string, length: number): Float32Array {
   return Float32Array.from({ length }, () => source.normal());
 }
 
-/** Norms that are not the identity, so that every one of their tensors shows. */
+/** Norms other than the identity, so that each of their tensors has an effect. */
 function scrambled({ params, stats }: Model<HostTensor<'float32'>>): Model<HostTensor<'float32'>> {
   const stir = (record: Variables<HostTensor<'float32'>>) =>
     Object.fromEntries(

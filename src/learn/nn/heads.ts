@@ -1,4 +1,4 @@
-/** What stands on the pooled features [B, width]. Linear layers hold [output, input], as torchvision's `fc`. */
+/** Heads on the pooled features [B, width]. Linear layers hold [output, input], as torchvision's `fc`. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { initializeLinear, type RandomKey } from './initialize.ts';

@@ -13,7 +13,7 @@ type Norm = 'none' | 'affine' | 'plain';
 export interface Mlp {
   /** Tensors are called `<name>.<layer>.weight`, `<name>.<layer>.norm.weight`, ... */
   readonly name: string;
-  /** Of input, hidden layers and output. */
+  /** The widths of input, hidden layers and output. */
   readonly widths: readonly [number, number, ...number[]];
   /** Between each hidden layer and its ReLU. */
   readonly hidden: 'none' | 'affine';

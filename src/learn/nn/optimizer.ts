@@ -19,7 +19,7 @@ type Rule =
   | { readonly name: 'adamw'; readonly weightDecay: number }
   | { readonly name: 'lars'; readonly momentum: number; readonly weightDecay: number };
 
-/** What an optimizer remembers between steps: records named like the parameters, and scalars. */
+/** The state of an optimizer between steps: records named like the parameters, and scalars. */
 export type OptimizerState<T> = Readonly<Record<string, Variables<T> | T>>;
 
 export function initialOptimizerState(

@@ -6,13 +6,16 @@ import { WeightsError } from './weights.ts';
 interface PublishedWeights {
   /** The file that is looked for, as people know it. */
   readonly file: string;
-  /** Where people find it. */
+  /** The place where the file is published. */
   readonly published: string;
   readonly url?: string;
   readonly sha256?: string;
 }
 
-/** The bytes of the file at `path`, or fetched where that is null. Throws WeightsError, saying which file is wanted, where it is published, and what to do. */
+/**
+ * The bytes of the file at `path`, or of a download if that is null. Throws WeightsError that names the file, its
+ * published place and the remedy.
+ */
 export async function loadPublishedWeights(
   wanted: PublishedWeights,
   path: string | null,

@@ -1,9 +1,9 @@
 /**
- * Residual networks as data: which convolutions there are, how large, and under which names.
+ * Residual networks as data: their convolutions with sizes and names.
  *
- * K. He et al., "Deep Residual Learning for Image Recognition", CVPR 2016, in the variant and under the parameter names of
- * torchvision: the bottleneck strides in its 3x3 convolution ("v1.5"), shortcuts project with a 1x1 convolution wherever
- * the shape changes, convolutions carry no bias.
+ * K. He et al., "Deep Residual Learning for Image Recognition", CVPR 2016, in the variant and under the parameter names
+ * of torchvision: the bottleneck strides in its 3x3 convolution ("v1.5"), shortcuts project with a 1x1 convolution if
+ * the shape changes, convolutions have no bias.
  */
 export interface ResNet {
   readonly name: string;

@@ -34,7 +34,7 @@ interface Golden {
   readonly evaluation: Run;
   readonly training: Run;
   readonly statistics: readonly Summary[];
-  /** How far the gradients of training move, in shares of their length, when the images move by a millionth. */
+  /** The relative change of training gradients after a change of the images by a millionth. */
   readonly sensitivity: number;
 }
 

@@ -1,7 +1,7 @@
 /** The tensors of a model: flat records under torchvision's names, e.g. `layer1.0.conv1.weight`. */
 export type Variables<T> = Readonly<Record<string, T>>;
 
-/** What gradients train, and the running statistics that batch normalization keeps beside it. */
+/** The trained parameters, and the running statistics of batch normalization. */
 export interface Model<T> {
   readonly params: Variables<T>;
   readonly stats: Variables<T>;

@@ -7,25 +7,25 @@ import { fromTorchvision, toTorchvision } from './layout.ts';
 import { convNormsOf, type ResNet } from './resnet.ts';
 import type { Model } from './variables.ts';
 
-/** A weights file that does not fit: the message says what was found, what is wanted, and what to do. */
+/** A weights file that does not fit: the message gives finding, expectation and remedy. */
 export class WeightsError extends Error {
   override name = 'WeightsError';
 }
 
-/** Which tensors of a network a file gave. Nothing is dropped or invented without standing here. */
+/** The tensors of a network that a file provided. All skipped and initialized tensors are listed here. */
 interface Match {
   readonly matched: readonly string[];
-  /** Of the network, absent from the file: drawn at random. */
+  /** Tensors of the network that the file lacks: initialized at random. */
   readonly missing: readonly string[];
-  /** Of the file, without a place in the network (a classifier of other classes, say): not used. */
+  /** Tensors of the file without a place in the network, such as a classifier of other classes: not used. */
   readonly leftOver: readonly string[];
   /** The file's own words about itself. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads what a file holds of the network's convolutions and norms; its classifier is never read, as another data set has
- * other classes. Throws WeightsError where a shape does not fit, the file says that it is another architecture, or nothing
+ * Reads the network's convolutions and norms from a file. Its classifier is never read, because another data set has
+ * other classes. Throws WeightsError if a shape does not fit, if the file has another architecture, or if nothing
  * matches.
  */
 export async function readBackbone(path: string, network: ResNet): Promise<{ given: KnownTensors; match: Match }> {

@@ -17,11 +17,11 @@ import type { CommonSettings } from './settings.ts';
 import { l2Normalize } from './l2-normalize.ts';
 
 interface ByolSettings extends CommonSettings {
-  /** Of the hidden layers of projection and predictor; 4096 in the paper. */
+  /** The width of the hidden layers of projection and predictor; 4096 in the paper. */
   readonly hidden: number;
-  /** Of what they put out; 256 in the paper. */
+  /** The width of their outputs; 256 in the paper. */
   readonly width: number;
-  /** Of the target's average at the start; 0.996 in the paper, for 1000 epochs. */
+  /** The momentum of the target's average at the start; 0.996 in the paper, for 1000 epochs. */
   readonly momentum: number;
 }
 

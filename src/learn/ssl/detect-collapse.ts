@@ -4,7 +4,7 @@
  * CVPR 2021, section 4.1 and figure 2, where the standard deviation tells).
  */
 
-/** Of the standard deviation that an even spread has. */
+/** As a share of the standard deviation of an even spread. */
 const MIN_RELATIVE_STD = 0.1;
 /** A collapse to a line leaves the standard deviation alone where batch normalization restores it in every dimension. */
 const MIN_PARTICIPATION_RATIO = 1.25;
@@ -17,7 +17,7 @@ interface Embeddings {
   readonly labeled: boolean;
 }
 
-/** What is wrong with embeddings, in words; null where nothing is. */
+/** A description of the collapse; null if the embeddings are healthy. */
 export function detectCollapse({ relativeStd, participationRatio, labeled }: Embeddings): string | null {
   if (relativeStd < MIN_RELATIVE_STD)
     return `all images have nearly the same embedding (its standard deviation is ${percent(relativeStd)} of an even spread's)`;

@@ -61,7 +61,7 @@ test('a collapse to a point and one to a line are told, an even spread is not', 
   expect(collapseOf(point)).toBe(
     "all images have nearly the same embedding (its standard deviation is 0.0 % of an even spread's)",
   );
-  // What batch normalization makes of one bit: the standard deviation is that of an even spread.
+  // One bit after batch normalization: the standard deviation is that of an even spread.
   const line = statsOf(
     unit(Array.from({ length: 6 }, (_, i) => [1, -1, 1].map((value) => (i % 2 === 0 ? value : -value)))),
   );

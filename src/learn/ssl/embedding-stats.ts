@@ -1,6 +1,6 @@
 /**
- * How the embeddings lie on the sphere: what the loss alone does not tell. T. Wang and P. Isola, "Understanding Contrastive
- * Representation Learning through Alignment and Uniformity on the Hypersphere", ICML 2020, section 4.
+ * Statistics of the embeddings on the sphere, which the loss alone does not show. T. Wang and P. Isola, "Understanding
+ * Contrastive Representation Learning through Alignment and Uniformity on the Hypersphere", ICML 2020, section 4.
  */
 import * as tf from '@tensorflow/tfjs-core';
 

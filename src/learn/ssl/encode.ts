@@ -1,4 +1,4 @@
-/** What every method does first: see the images, and encode what it saw. */
+/** The first part of every method: preprocess the views and encode them. */
 import * as tf from '@tensorflow/tfjs-core';
 import { augment, type ViewParams } from '../augment/index.ts';
 import { resnetForward } from '../nn/forward.ts';

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /**
- * log( exp(s(i, k) / t) / sum over j != i of exp(s(i, j) / t) ), [rows, rows], with s the cosine: how much of a row's likeness to
- * all others goes to each. `embeddings` [rows, d] of unit length. What stands on the diagonal is of no meaning.
+ * log( exp(s(i, k) / t) / sum over j != i of exp(s(i, j) / t) ), [rows, rows], with s the cosine similarity.
+ * `embeddings` [rows, d] have unit length. The diagonal has no meaning.
  */
 export function logSoftmaxSimilarity(embeddings: tf.Tensor2D, temperature: number): tf.Tensor2D {
   const similarities = tf.div(tf.matMul(embeddings, embeddings, false, true), temperature);

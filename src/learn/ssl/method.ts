@@ -1,4 +1,4 @@
-/** What a pre-training method is to the loop that runs it (../train/pretrain.ts). */
+/** The interface between a pre-training method and the loop that runs it (../train/pretrain.ts). */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor, Replaced } from '../../tensor/host-tensor.ts';
 import type { Augmentation, ViewParams } from '../augment/index.ts';
@@ -8,11 +8,14 @@ import type { EmbeddingStats } from './embedding-stats.ts';
 
 export interface SslMethod<State extends MethodState> {
   readonly name: string;
-  /** How each image is seen: view k is drawn by augmentation k. The first two are whole views, whose pairs people can look at. */
+  /**
+   * The augmentation of each view: view k is drawn by augmentation k. The first two are large views; their pairs are
+   * shown to people.
+   */
   readonly views: readonly [Augmentation, Augmentation, ...Augmentation[]];
   /** Dimensions of its embeddings, whose spread is watched. */
   readonly width: number;
-  /** Whether the step is fed the classes of the images. Where not, no label can leak into what is learned. */
+  /** True if the step is fed the classes of the images. Otherwise no label can leak into the encoder. */
   readonly labeled: boolean;
   /**
    * Everything that a step changes, before the first one. `params` and `stats` hold those of the encoder under its own
@@ -44,7 +47,7 @@ export interface MethodInputs<T> {
   readonly views: Readonly<Record<string, ViewParams<T>>>;
   /** Learning rate, a scalar. */
   readonly learningRate: T;
-  /** What `schedule` gave, as scalars. */
+  /** The values of `schedule`, as scalars. */
   readonly scheduled: Variables<T>;
   /** [N], int32 class numbers; of `labeled` methods only. */
   readonly labels?: T;
@@ -53,11 +56,11 @@ export interface MethodInputs<T> {
 /** Scalars: means over the batch. */
 type MethodOutputs = Readonly<{ loss: tf.Scalar }> & EmbeddingStats;
 
-/** Where training stands when a step is taken. */
+/** The progress of training at a step. */
 interface Moment {
   /** Steps taken before, over all epochs. */
   readonly step: number;
   readonly stepsPerEpoch: number;
-  /** Of the whole training. */
+  /** The number of steps of the whole training. */
   readonly steps: number;
 }

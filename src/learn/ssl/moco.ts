@@ -1,10 +1,10 @@
 /**
- * MoCo v2: K. He et al., "Momentum Contrast for Unsupervised Visual Representation Learning", CVPR 2020 (arXiv 1911.05722), with
- * the head, temperature and augmentation of X. Chen et al., arXiv 2003.04297. A query has to find its key among those of
- * past batches, which a slowly moving copy of the encoder made.
+ * MoCo v2: K. He et al., "Momentum Contrast for Unsupervised Visual Representation Learning", CVPR 2020 (arXiv
+ * 1911.05722), with the head, temperature and augmentation of X. Chen et al., arXiv 2003.04297. A query has to find its
+ * key among those of past batches, which a slowly moving copy of the encoder made.
  *
  * The authors shuffle the keys among GPUs, so that a query and its key are not normalized with the same companions
- * (section 3.3). On one device this can do nothing: whatever the order, the batch has the same statistics.
+ * (section 3.3). On one device this has no effect: the batch has the same statistics in any order.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
@@ -25,7 +25,7 @@ interface MocoSettings extends CommonSettings {
   readonly temperature: number;
   /** Keys in the queue: negatives of every query. 65536 in the paper; more than there are images makes them negatives of themselves. */
   readonly queue: number;
-  /** Of the key encoder; 0.999 in the paper. */
+  /** The momentum of the key encoder; 0.999 in the paper. */
   readonly momentum: number;
 }
 

@@ -13,7 +13,10 @@ export interface Neighbors {
   readonly cosines: readonly number[];
 }
 
-/** Of each query [m, width], the `count` nearest of the bank, or all of a smaller bank. A feature of length zero is at a right angle to everything. */
+/**
+ * The `count` nearest features of the bank for each query [m, width], or all of a smaller bank. A feature of length
+ * zero is at a right angle to everything.
+ */
 export function nearestNeighbors(bank: LabeledFeatures, queries: Float32Array, count: number): Neighbors[] {
   const width = bank.features.length / bank.labels.length;
   const banked = unitRows(bank.features, width);

@@ -2,16 +2,16 @@ import type { Augmentation } from '../augment/index.ts';
 import type { Optimizer } from '../nn/optimizer.ts';
 import type { ResNet } from '../nn/resnet.ts';
 
-/** What every method is told. */
+/** The settings of every method. */
 export interface CommonSettings {
   readonly network: ResNet;
   readonly optimizer: Optimizer;
-  /** How whole views are drawn. */
+  /** The augmentation of the large views. */
   readonly augmentation: Augmentation;
   /** Images in a batch. */
   readonly batchSize: number;
   /** Learning rate after its warm-up. */
   readonly learningRate: number;
-  /** Of the first weights of heads. */
+  /** The seed of the first weights of heads. */
   readonly seed: number;
 }

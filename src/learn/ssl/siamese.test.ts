@@ -47,7 +47,7 @@ test('both gradients are the slopes of the plain loops', () => {
 });
 
 test('a stopped gradient leaves values alone, and what stands before it', () => {
-  // Of p(z) = 2 z against z held constant: only the first factor moves.
+  // The slope of p(z) = 2 z against a constant z: only the first factor moves.
   const slope = tf.grad((z) => tf.sum(tf.mul(tf.mul(z, 2), stopGradient(z))))(tf.tensor1d([3, -1]));
   expect(Array.from(slope.dataSync())).toEqual([6, -2]);
 });

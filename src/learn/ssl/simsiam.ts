@@ -1,7 +1,7 @@
 /**
- * SimSiam: X. Chen and K. He, "Exploring Simple Siamese Representation Learning", CVPR 2021 (arXiv 2011.10566). A predictor h
- * maps the projection of one view to that of the other, which is held constant. No negatives, no second network:
- * the constant ("stop-gradient") and the predictor are what keeps all embeddings from becoming one (sections 4.1 and 4.2).
+ * SimSiam: X. Chen and K. He, "Exploring Simple Siamese Representation Learning", CVPR 2021 (arXiv 2011.10566). A
+ * predictor h maps the projection of one view to that of the other, which is held constant. There are no negatives and
+ * no second network. The constant ("stop-gradient") and the predictor prevent a collapse (sections 4.1 and 4.2).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
@@ -17,9 +17,9 @@ import type { CommonSettings } from './settings.ts';
 import { l2Normalize } from './l2-normalize.ts';
 
 interface SimsiamSettings extends CommonSettings {
-  /** Of the projection; 2048 in the paper. */
+  /** The width of the projection; 2048 in the paper. */
   readonly width: number;
-  /** Of the predictor's hidden layer: "a bottleneck structure", 512 in the paper. */
+  /** The width of the predictor's hidden layer: "a bottleneck structure", 512 in the paper. */
   readonly bottleneck: number;
   /** For the study of section 4.1 only: without, everything collapses. */
   readonly stopGradient: boolean;

@@ -22,9 +22,9 @@ interface SwavSettings extends CommonSettings {
   /** 3000 for the thousand classes of ImageNet; more than a batch and its queue can fill stay empty. */
   readonly prototypes: number;
   readonly temperature: number;
-  /** Of the assignment: 0.05; 0.03 where the loss stays at ln(prototypes). */
+  /** The epsilon of the assignment: 0.05; try 0.03 if the loss stays at ln(prototypes). */
   readonly epsilon: number;
-  /** Of the projection's hidden layer; 2048 in the paper. */
+  /** The width of the projection's hidden layer; 2048 in the paper. */
   readonly hidden: number;
   readonly smallCrops: number;
   /** Past embeddings that the assignment takes in, for each of the two views; 0 for none. */

@@ -67,7 +67,7 @@ async function stepOn(engine: Engine): Promise<{ readonly loss: number; readonly
   return { loss: loss.data[0]!, state };
 }
 
-/** How far a tensor is from what is expected, in lengths of what is expected. */
+/** The distance of a tensor from the expected one, relative to the length of the expected one. */
 function distance(expected: HostTensor<'float32'>, found: HostTensor<'float32'>): number {
   let [apart, length] = [0, 0];
   expected.data.forEach((value, i) => {
@@ -81,8 +81,9 @@ const distances = (expected: Leaves, found: Leaves): [string, number][] =>
   Object.entries(expected).map(([name, tensor]) => [name, distance(tensor, found[name]!)]);
 
 /**
- * Rounding moves a gradient by a ten-thousandth of its length here. Where it also turns the sign of a value that a ReLU is given, close to zero, which
- * a processor of another kind may do, channels before it differ by more: hence the wider bound for each than for most.
+ * Rounding moves a gradient by a ten-thousandth of its length here. On another processor, rounding may also flip the
+ * sign of a ReLU's input close to zero. Channels before it then differ by more, so the bound for each gradient is wider
+ * than the bound for most.
  */
 const [MOST, EACH] = [1e-3, 1e-2];
 

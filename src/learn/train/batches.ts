@@ -1,4 +1,4 @@
-/** Which images a step sees. Every batch of an epoch has the same length, as a compiled step has fixed shapes. */
+/** The images of each step. All batches of an epoch have the same length, because a compiled step has fixed shapes. */
 import { random } from '../../util/random.ts';
 
 interface EpochKey {

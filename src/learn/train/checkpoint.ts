@@ -1,4 +1,4 @@
-/** Training interrupted: everything that resuming needs, in one file that is either the old one or the new one. */
+/** The checkpoint of a training: everything for a resume in one file, which is always the old one or the new one. */
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';

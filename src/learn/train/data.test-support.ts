@@ -1,4 +1,7 @@
-/** For tests: a data set of a few colored squares on disk, a network that learns it in seconds, and what training needs around it. */
+/**
+ * For tests: a data set of a few colored squares on disk, a network that learns it in seconds, and the other needs of
+ * training.
+ */
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

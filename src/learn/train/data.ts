@@ -1,4 +1,4 @@
-/** What training reads: images, their rows in the table, and the subset that each belongs to. */
+/** The data of training: images, their rows in the table, and their subsets. */
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { DatasetError } from '../dataset/error.ts';
 import { openPackedImages, type PackedImages } from '../dataset/packed-images.ts';
@@ -37,7 +37,10 @@ export function labelsOf({ rows }: TrainingData, indices: readonly number[], cla
   });
 }
 
-/** The same data where only a fraction of the training labels is known: other training images are in no subset. Throws DatasetError where the split was not made for that fraction. */
+/**
+ * The same data with only a fraction of the training labels: other training images are in no subset. Throws
+ * DatasetError if the split was not made for that fraction.
+ */
 export function withLabelFraction(data: TrainingData, fraction: number): TrainingData {
   const { train: all, labelFractions: labels } = data.split;
   const fractions = [...new Set(labels)].sort((a, b) => a - b);

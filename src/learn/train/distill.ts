@@ -18,7 +18,7 @@ interface Distillation {
   readonly teacher: { readonly network: ResNet; readonly model: HostModel };
   /** Softens both distributions; 4 is common, 1 leaves them as they are. */
   readonly temperature: number;
-  /** Of the teacher's part; the labels have the rest. */
+  /** The weight of the teacher's part; the labels have the rest. */
   readonly alpha: number;
 }
 

@@ -22,12 +22,12 @@ interface Candidate {
 
 export interface FeatureProbe {
   readonly kind: ProbeKind;
-  /** What `value` is. */
+  /** The name of the parameter `value`. */
   readonly parameter: 'l2' | 'k';
   readonly candidates: readonly Candidate[];
   /** The value with the highest validation AUC; of equals the one with the lower loss. */
   readonly chosen: number;
-  /** What could not be done as well as wanted. */
+  /** A limitation of the result, in words. */
   readonly warning: string | null;
   /** Features [n, width] to probabilities, row-major [n, classes]. */
   probabilities(features: Float32Array): Float64Array;

@@ -27,7 +27,7 @@ export interface FitSettings {
   readonly schedule: (typeof SCHEDULES)[number];
   readonly optimizer: Optimizer;
   readonly augmentation: Augmentation;
-  /** Of training; what validates and predicts is float32. */
+  /** The precision of training; validation and prediction are float32. */
   readonly precision: Precision;
   /** `balanced`: images of rare classes count more, so that every class counts the same. */
   readonly classWeights: 'none' | 'balanced';
@@ -37,7 +37,10 @@ export interface FitSettings {
 type FitRow = Readonly<{
   epoch: number;
   learningRate: number;
-  /** Of the augmented batches, while the weights were moving; the loss with the weights of the classes. What else the learner tells. */
+  /**
+   * The means over the augmented batches, while the weights were moving. The loss includes class weights. A training
+   * step may add more values.
+   */
   train: { readonly loss: number; readonly accuracy: number; readonly [other: string]: number };
   validation: { readonly loss: number; readonly accuracy: number; readonly auc: number };
 }>;
@@ -48,11 +51,11 @@ interface Fit {
   readonly best: number;
   /** The weights of that epoch. */
   readonly model: HostModel;
-  /** What that epoch says of images: row-major [indices.length, classes]. */
+  /** The predictions of that epoch: row-major [indices.length, classes]. */
   probabilities(indices: readonly number[]): Promise<Float64Array>;
 }
 
-/** How a classifier learns, once its network, optimizer and class weights are known. */
+/** Makes the training step of a classifier from its network, optimizer and class weights. */
 export type TrainingStepFactory<State extends HostModel> = (settings: TrainingStepSettings) => TrainingStep<State>;
 
 export async function fitClassifier<State extends HostModel>(
@@ -146,7 +149,7 @@ async function compileLearner<State extends HostModel>(
   inputs: TrainingStepInputs<TensorSpec>,
 ): Promise<CompiledTrainingStep<TrainingStepInputs<HostTensor>> & { dispose(): Promise<void> }> {
   const state = learner.initial(start) as unknown as Tree<HostTensor>;
-  // A step gives back the state that it was given: the compiler cannot follow that through the type of any learner's state.
+  // A step returns the type of state that it takes. The compiler cannot see that for the type of any learner's state.
   const step = learner.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
   return engine.compile(
     step,

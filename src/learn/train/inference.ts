@@ -16,7 +16,7 @@ type Head = (params: Variables<tf.Tensor>, features: tf.Tensor2D) => tf.Tensor2D
 /** The features themselves. */
 export const FEATURES: Head = (_, features) => features;
 
-/** Of each class. */
+/** The log-probability of each class. */
 export const LOG_PROBABILITIES: Head = (params, features) => tf.logSoftmax(linearClassifier(params, features));
 
 export interface Inference {

@@ -9,7 +9,7 @@ export type Objective = (at: Float64Array, gradient: Float64Array) => number;
 interface Minimum {
   readonly at: Float64Array;
   readonly steps: number;
-  /** Whether the gradient vanished; else the steps ran out. */
+  /** True if the gradient vanished; false if the steps ran out. */
   readonly converged: boolean;
 }
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { HostTensor, Tree } from '../../tensor/host-tensor.ts';
 import { train, type CompiledTrainingStep, type Training, type TrainingContext } from './loop.ts';
 
-/** A "network" of one number that moves by what it is fed: the order and number of steps show in it, bit by bit. */
+/** A "network" of one number that moves by its input. It reveals the order and number of steps, bit by bit. */
 function counter(loss: (fed: number) => number = (fed) => fed) {
   let value = 1;
   const fed: number[] = [];

@@ -1,4 +1,4 @@
-/** The loop that pre-training and fine-tuning share: feed, run, watch, checkpoint, and say where we are. */
+/** The loop that pre-training and fine-tuning share: feed, run, observe, checkpoint, and report progress. */
 import { setImmediate as others } from 'node:timers/promises';
 import type { HostTensor, Tree } from '../../tensor/host-tensor.ts';
 import type { Json } from '../../util/json.ts';
@@ -19,7 +19,7 @@ export interface CompiledTrainingStep<Inputs> {
   writeState(state: Tree<HostTensor>): Promise<void>;
 }
 
-/** How training is watched, stopped and resumed. A stage is one. */
+/** The context in which training is observed, stopped and resumed. A stage is one. */
 export interface TrainingContext {
   /** Folder that survives interruption. */
   readonly checkpoint: string;
@@ -32,7 +32,10 @@ export interface Training<Inputs, Row extends Json> {
   readonly stepsPerEpoch: number;
   readonly imagesPerStep: number;
   readonly step: CompiledTrainingStep<Inputs>;
-  /** What the step is fed: a function of its arguments alone, so that a resumed run sees what an uninterrupted one would. */
+  /**
+   * The inputs of the step. They depend on the arguments alone, so that a resumed run gets the same inputs as an
+   * uninterrupted one.
+   */
   feed(at: StepPosition): Promise<Inputs>;
   /** The row of an epoch for the curves; `keep` puts its model aside as the best so far. */
   endOfEpoch(ended: EpochEnd<Row>): Promise<{ row: Row; keep: boolean }>;
@@ -40,9 +43,9 @@ export interface Training<Inputs, Row extends Json> {
 
 export interface EpochEnd<Row> {
   readonly epoch: number;
-  /** Of the step's outputs over the epoch. */
+  /** The means of the step's outputs over the epoch. */
   readonly means: Readonly<Record<string, number>>;
-  /** Of the epochs before. */
+  /** The rows of the earlier epochs. */
   readonly rows: readonly Row[];
   /** Reads the model as it is now. */
   readonly model: () => Promise<HostModel>;
@@ -65,7 +68,7 @@ interface Trained<Row> {
   readonly kept: HostModel | null;
 }
 
-/** Where training stands: with the tensors, all of a checkpoint. */
+/** The progress of training. Together with the tensors, it is the whole checkpoint. */
 interface Progress<Row> {
   /** Steps done. */
   step: number;
@@ -74,9 +77,12 @@ interface Progress<Row> {
   rows: Row[];
 }
 
-/** Of the time, what checkpoints may take: a large model's are rare and cheap in sum, and a small model loses a second at most. */
+/**
+ * The share of time for checkpoints. Checkpoints of a large model are rare, and a small model loses at most one second
+ * of work.
+ */
 const SHARE_FOR_CHECKPOINTS = 0.01;
-/** What the first is taken to cost. */
+/** The assumed cost of the first checkpoint. */
 const FIRST_CHECKPOINT_MS = 10;
 
 /**
@@ -104,8 +110,8 @@ export async function train<Inputs, Row extends Json>(
   let saved = { at: performance.now(), cost: FIRST_CHECKPOINT_MS };
   let next = progress.step < total ? training.feed(position(progress.step, stepsPerEpoch)) : null;
   while (next !== null) {
-    // An engine may compute on this thread and a small data set lie in memory: nothing else would ever have its turn, neither
-    // the signal to stop nor the messages of progress.
+    // An engine may compute on this thread, with a small data set in memory. Without this pause, the signal to stop and
+    // the messages of progress would never be handled.
     await others();
     if (watch.signal.aborted) {
       await save();

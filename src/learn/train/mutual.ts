@@ -1,6 +1,6 @@
 /**
- * Deep mutual learning: Y. Zhang et al., "Deep Mutual Learning", CVPR 2018 (arXiv 1706.00384). Two networks that start differently
- * train on the same batches, each from the labels and from what the other thinks of every class.
+ * Deep mutual learning: Y. Zhang et al., "Deep Mutual Learning", CVPR 2018 (arXiv 1706.00384). Two networks that start
+ * differently train on the same batches, each from the labels and from the other's predictions.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
@@ -44,7 +44,7 @@ export function mutualLearningStep(
     step: ({ state, inputs }) => {
       const images = normalize(augment(inputs.images as tf.Tensor4D, inputs.view));
       const labels = oneHot(inputs.labels, classWeights.length);
-      // One pass for both: what a network says is a constant to the other, so that no gradient crosses over.
+      // One pass for both. A network's prediction is a constant for the other, so that no gradient crosses over.
       const { aux, gradients } = valueAndGrads(
         (params) => {
           const one = logitsOf(network, parted(params, OWN), state.stats, images);

@@ -37,7 +37,7 @@ const COMMON: CommonSettings = {
   seed: 1,
 };
 
-/** Of any state: the loop asks for no more. */
+/** A method of any state: the loop needs no more. */
 type AnyMethod = SslMethod<PlainState>;
 const METHODS = {
   simclr: (common) => simclr({ ...common, temperature: 0.5 }),

@@ -25,7 +25,7 @@ export interface PretrainSettings {
   readonly schedule: (typeof SCHEDULES)[number];
   /** Epochs between two probes; the last epoch is always probed. */
   readonly probeEvery: number;
-  /** Of training; what probes is float32. */
+  /** The precision of training; probes are float32. */
   readonly precision: Precision;
   readonly seed: number;
 }
@@ -44,14 +44,14 @@ type PretrainRow = Readonly<{
   alignment: number;
   uniformity: number;
   participationRatio: number;
-  /** What is wrong with the embeddings; null where nothing is. */
+  /** A description of the collapse; null if the embeddings are healthy. */
   collapse: string | null;
   /** Balanced accuracy of the probe; null in epochs without one. */
   knn: number | null;
 }>;
 
 interface Pretrained {
-  /** What the probe says of the first weights; null where there are no validation images. */
+  /** The probe of the first weights; null without validation images. */
   readonly start: { readonly knn: number | null };
   readonly rows: readonly PretrainRow[];
   /** After the last epoch, without the method's heads. */
@@ -168,7 +168,7 @@ async function compileMethod<State extends MethodState>(
   inputs: MethodInputs<TensorSpec>,
 ): Promise<CompiledTrainingStep<MethodInputs<HostTensor>> & { dispose(): Promise<void> }> {
   const state = method.initial(start) as unknown as Tree<HostTensor>;
-  // A step gives back the state that it was given: the compiler cannot follow that through the type of any method's state.
+  // A step returns the type of state that it takes. The compiler cannot see that for the type of any method's state.
   const step = method.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
   return engine.compile(
     step,

@@ -52,7 +52,7 @@ export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor2D, classWeig
   return tf.neg(tf.div(tf.sum(tf.mul(weighted, tf.logSoftmax(logits))), tf.sum(weighted)));
 }
 
-/** Share of rows whose largest logit is that of their class. */
+/** The share of rows with the largest logit at their class. */
 export const accuracy = (logits: tf.Tensor2D, labels: tf.Tensor): tf.Scalar =>
   tf.mean(tf.cast(tf.equal(tf.argMax(logits, 1), labels), 'float32'));
 

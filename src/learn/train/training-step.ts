@@ -1,4 +1,7 @@
-/** What a way of training a classifier is to the loop that runs it and selects its epoch (fit-classifier.ts). */
+/**
+ * The interface between a way of training a classifier and the loop that runs it and selects its epoch
+ * (fit-classifier.ts).
+ */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor, Replaced } from '../../tensor/host-tensor.ts';
 import type { ViewParams } from '../augment/index.ts';
@@ -19,7 +22,7 @@ export interface TrainingStep<State extends Model<HostTensor<'float32'>>> {
 export interface TrainingStepSettings {
   readonly network: ResNet;
   readonly optimizer: Optimizer;
-  /** How much an image of each class counts; their number is the number of classes. */
+  /** The weight of an image of each class; one for each class. */
   readonly classWeights: readonly number[];
 }
 

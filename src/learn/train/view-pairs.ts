@@ -1,4 +1,7 @@
-/** What a contrastive method sees: images and two of their views, side by side, so that a person can judge the augmentations. */
+/**
+ * The input of a contrastive method: images and two of their views, side by side, so that a person can judge the
+ * augmentations.
+ */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Engine } from '../../tensor/engine.ts';
 import { uint8 } from '../../tensor/host-tensor.ts';

@@ -80,7 +80,7 @@ test('a copy that was mirrored or turned is found, with what was done to it', as
       new Uint8Array(SIZE * SIZE * 3),
     );
   const last = SIZE - 1;
-  // Where each copy's pixels come from, and what brings it back.
+  // The source of each copy's pixels, and the orientation that restores it.
   const copies: [(y: number, x: number) => readonly [number, number], (typeof ORIENTATIONS)[number]][] = [
     [(y, x) => [y, last - x], 'mirrored left to right'],
     [(y, x) => [last - y, x], 'mirrored top to bottom'],

@@ -5,7 +5,7 @@ import type { TableRow } from '../table.ts';
 import type { Duplicates, DuplicatePair } from './duplicates.ts';
 import type { HashedImage } from './hashed-images.ts';
 
-/** Two images that are one, with what makes that harmful. */
+/** Two equal images, with the facts that make the pair harmful. */
 export interface AuditedPair {
   readonly images: readonly [string, string];
   readonly labels: readonly [string, string];

@@ -12,7 +12,7 @@ export interface DuplicatePair {
 }
 
 export interface TurnedDuplicatePair extends DuplicatePair {
-  /** What must be done to the second image to make it look like the first. */
+  /** The transformation that makes the second image look like the first. */
   readonly turn: (typeof ORIENTATIONS)[number];
 }
 

@@ -6,7 +6,7 @@ import type { EqualImages } from '../remove-duplicates.ts';
 import { DatasetError } from '../error.ts';
 import type { TableRow } from '../table.ts';
 
-/** Names of two images whose pixels are equal. Of three equal images all three pairs are listed. */
+/** Names of two images with equal pixels. For three equal images, all three pairs are listed. */
 export type EqualPair = readonly [string, string];
 
 const ExactPairs = Type.Object({

@@ -4,7 +4,7 @@ import type { PackedImages } from '../packed-images.ts';
 import { imageSignature, type ImageSignature } from './signature.ts';
 
 export interface HashedImage {
-  /** Of the packed bytes: equal images have equal digests. */
+  /** The digest of the packed bytes: equal images have equal digests. */
   readonly digest: string;
   readonly signature: ImageSignature;
   /** Mean of red, green and blue, 0 to 255. */

@@ -16,7 +16,10 @@ export const MAX_EXAMPLES = 24;
 /** Tiles are enlarged by whole times up to this many pixels. */
 export const TILE_PIXELS = 96;
 
-/** What is trained and tested on comes first, then what has two labels; of equal harm, equal pictures before similar ones. */
+/**
+ * Pairs across training and test come first, then pairs with two labels. Among these, equal pictures come before
+ * similar ones.
+ */
 export function choosePairExamples(found: Audit, table: readonly TableRow[]): PairExample[] {
   const shown =
     (kind: PairExample['kind']) =>
@@ -38,7 +41,7 @@ export function choosePairExamples(found: Audit, table: readonly TableRow[]): Pa
 const harm = ({ labels, splits }: PairExample): number =>
   (splits[0] !== splits[1] ? 2 : 0) + (labels[0] !== labels[1] ? 1 : 0);
 
-/** Of each group that is in two published splits, the first image of either. */
+/** The first images of each group that is in two published splits, one from either. */
 function groupPairs(
   { groupsAcrossSplits }: Audit,
   table: readonly TableRow[],

@@ -1,4 +1,4 @@
-/** `across.json`: images that two data sets share. Whoever trains on one of them may not test on the other. */
+/** `across.json`: images that two data sets share. A network trained on one set must not be tested on the other. */
 import { group } from 'd3-array';
 import type { TableRow } from '../table.ts';
 import { findDuplicates, type DuplicatePair } from './duplicates.ts';
@@ -19,13 +19,13 @@ export interface SharedImage {
   readonly rows: readonly [number, number];
 }
 
-/** What two sets have in common. Equal, nearly equal and turned pictures are evidence; a name is a hint. */
+/** The images that two sets share. Equal, nearly equal and turned pictures are evidence; a name is a hint. */
 export interface SharedImages {
   readonly sets: readonly [string, string];
   readonly equal: readonly SharedImage[];
   readonly near: readonly SharedImage[];
   readonly turned: readonly SharedImage[];
-  /** Files of one name, whatever folder, extension and case, and whatever `(1)` an unpacker added. */
+  /** Files of the same name, without folder, extension, case and the `(1)` of an unpacker. */
   readonly names: readonly SharedImage[];
 }
 

@@ -1,4 +1,7 @@
-/** What of an image survives recompression and a change of brightness: a small gray picture, and its perceptual hashes. */
+/**
+ * The signature of an image: a small gray picture and its perceptual hashes. It survives recompression and a change of
+ * brightness.
+ */
 
 const SIDE = 16;
 const KEPT = 8;
@@ -44,7 +47,10 @@ export function reorient(thumbnail: Float32Array, turn: number): Float32Array {
   });
 }
 
-/** Of the turned picture: mirroring changes the sign of odd frequencies, a diagonal swaps vertical and horizontal ones. */
+/**
+ * The hash of the turned picture. Mirroring changes the sign of odd frequencies; mirroring on the diagonal swaps
+ * vertical and horizontal ones.
+ */
 function hashOf(frequencies: Float64Array, turn: number): Hash {
   const hash: [number, number] = [0, 0];
   for (let bit = 1; bit < KEPT * KEPT; bit++) {
@@ -61,7 +67,7 @@ export function hashDistance(a: Hash, b: Hash): number {
   return ones(a[0] ^ b[0]) + ones(a[1] ^ b[1]);
 }
 
-/** 1 for equal pictures, whatever their brightness and contrast. */
+/** 1 for equal pictures of any brightness and contrast. */
 export function correlation(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;

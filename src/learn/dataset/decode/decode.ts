@@ -19,7 +19,7 @@ export const decodeImage: Decode = async (path, size) => {
   return image ? ok(image) : decodeByLibvips(file ?? path, size);
 };
 
-/** Read at once: it takes a third of the time that a promise takes, and whoever decodes many files has threads. */
+/** Reads synchronously, which takes a third of the time of a promise. Callers with many files use threads. */
 function bytesOf(path: string): Uint8Array | undefined {
   try {
     return readFileSync(path);

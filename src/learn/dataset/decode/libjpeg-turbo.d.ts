@@ -1,6 +1,6 @@
 declare module '@cornerstonejs/codec-libjpeg-turbo-8bit/decodewasmjs' {
   export interface JpegDecoder {
-    /** Where the file's bytes are to be put. */
+    /** The buffer for the file's bytes. */
     getEncodedBuffer(length: number): Uint8Array;
     /** Throws a number where libjpeg finds a fault. */
     decode(): void;

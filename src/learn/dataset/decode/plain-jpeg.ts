@@ -1,4 +1,4 @@
-/** Which JPEG files mean nothing but their pixels: ITU-T T.81, annex B. */
+/** Recognizes JPEG files without metadata that changes their pixels: ITU-T T.81, annex B. */
 
 const START_OF_IMAGE = 0xd8;
 const END_OF_IMAGE = 0xd9;
@@ -10,8 +10,8 @@ const OTHER_FRAMES = [0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf
 const MEANINGFUL = [0xe1, 0xe2];
 
 /**
- * Width and height of a file of 8-bit gray or three-color pixels that no profile and no EXIF changes, and which ends as a
- * whole one does; undefined for any other.
+ * Width and height of a complete file of 8-bit gray or three-color pixels without profile and EXIF; undefined for any
+ * other file.
  */
 export function plainJpegSize(file: Uint8Array): { readonly width: number; readonly height: number } | undefined {
   const { length } = file;

@@ -2,7 +2,7 @@
 import type { Pixels } from './pixels.ts';
 import { CODE } from './weighted-sums.generated.ts';
 
-/** See weighted-sums.as, which also says how much room must be left after what is read. */
+/** See weighted-sums.as, also for the room that must be left after the source. */
 interface WeightedSums {
   readonly memory: WebAssembly.Memory;
   lower(
@@ -62,7 +62,7 @@ export function smallerSquare(pixels: Pixels, size: number): Uint8Array {
   return bytes.slice(to, to + 3 * size * size);
 }
 
-/** Where everything lies in the memory of `sums`, and what the weights are, for images of one shape. */
+/** The layout of the memory of `sums`, and the weights, for images of one shape. */
 interface Places {
   readonly key: string;
   readonly rows: AxisPlaces;
@@ -135,7 +135,9 @@ interface Axis {
   readonly length: number;
 }
 
-/** The middle `size` of the pixels that `length` becomes. What does not fill a whole pixel is left out on both sides alike. */
+/**
+ * The middle `size` pixels of an axis of `length` after shrinking. Parts of pixels are left out on both sides equally.
+ */
 function axisOf(length: number, shrink: number, size: number): Axis {
   const whole = Math.round(length / shrink);
   const skipped = Math.floor((whole - size + 1) / 2);

@@ -40,7 +40,7 @@ interface Reply {
 }
 
 class DecodingThread {
-  // With the options of this process, which say where packages are found (docs/stages.md).
+  // With the options of this process, which locate packages (docs/stages.md).
   readonly #worker = new Worker(new URL(import.meta.url), { workerData: ROLE, execArgv: process.execArgv });
   readonly #awaited = new Map<number, { resolve: (image: Reply['image']) => void; reject: (error: Error) => void }>();
   #asked = 0;

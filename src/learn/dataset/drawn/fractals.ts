@@ -55,7 +55,7 @@ function drawSystem(seed: number, number: number): AffineMap[] {
   }
 }
 
-/** How much a map shrinks areas. */
+/** The factor by which a map shrinks areas. */
 const areaOf = ({ matrix: [a, b, c, d] }: AffineMap): number => Math.abs(a * d - b * c);
 
 /** Two to five maps, each shrinking, so that there is an attractor. */
@@ -124,7 +124,10 @@ function attractor(system: readonly AffineMap[], source: RandomSource, count: nu
   return points;
 }
 
-/** How often each pixel was hit, on a logarithmic scale from 0 to 1, with the attractor turned, scaled and moved into view. */
+/**
+ * The number of hits of each pixel, on a logarithmic scale from 0 to 1, with the attractor turned, scaled and moved
+ * into view.
+ */
 function densityOf(points: Float64Array, side: number, source: RandomSource): Float32Array {
   const count = points.length / 2;
   const mean = [0, 1].map((axis) => sumOver(count, (i) => points[2 * i + axis]!) / count);

@@ -1,5 +1,5 @@
 /**
- * What a drawn skin lesion is, whoever looks at it: its outline, colors and structures. The kinds follow the rules that
+ * A drawn skin lesion, independent of its photographs: outline, colors and structures. The kinds follow the rules that
  * dermatologists learn (asymmetry, border, colors, structures), with ranges that overlap: no single sign decides.
  */
 import { random, type RandomSource } from '../../../util/random.ts';
@@ -53,7 +53,7 @@ const PALE: Color = [0.86, 0.77, 0.7];
 const ROSE: Color = [0.74, 0.42, 0.4];
 const PURPLE: Color = [0.45, 0.2, 0.27];
 
-/** The lesion of that number in the set of that seed. */
+/** The lesion with number `number` in the set of `seed`. */
 export function sampleLesion(seed: number, number: number): Lesion {
   const source = random('phantom', seed, number);
   const kind = drawKind(source);

@@ -1,4 +1,7 @@
-/** Drawn skin lesions: a data set that needs no download, hard enough that starts differ and easy enough to learn in minutes. */
+/**
+ * Drawn skin lesions: a data set without a download. It is hard enough that starts differ and easy enough to learn in
+ * minutes.
+ */
 import { random } from '../../../util/random.ts';
 import type { ListedImage } from '../reader/listing.ts';
 import type { SyntheticDataset } from './write-synthetic-dataset.ts';

@@ -1,4 +1,4 @@
-/** One picture of a drawn lesion: from where, in what light, with which hairs in front. */
+/** One picture of a drawn lesion: viewpoint, light and hairs. */
 import { random, type RandomSource } from '../../../util/random.ts';
 import { blankCanvas, dab, canvasBytes, mixColors, paint, type Canvas, type Color } from './canvas.ts';
 import type { Lesion } from './lesion.ts';

@@ -1,4 +1,4 @@
-/** What every reader of a published data set yields. */
+/** The result of every reader of a published data set. */
 import type { Result } from '../../../util/result.ts';
 import type { Domain } from '../dataset.ts';
 import type { Decode } from '../decode/decode.ts';
@@ -32,10 +32,10 @@ export interface Listing {
 }
 
 /**
- * `folder` is the data set's own; `classNames` are for sets that number their classes. The error says what was looked for
- * and what is there.
+ * `folder` is the data set's own; `classNames` are for sets that number their classes. The error names the expected and
+ * the found contents.
  */
 export type Reader = (folder: string, classNames?: readonly string[]) => Promise<Result<Listing, string>>;
 
-/** What is known of a data set before its folder is read. */
+/** The facts of a data set that are known before its folder is read. */
 export type DatasetDescription = Pick<Listing, 'name' | 'title' | 'classes' | 'ordinal' | 'domain' | 'source'>;

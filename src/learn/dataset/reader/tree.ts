@@ -4,7 +4,7 @@ import { extname, join } from 'node:path';
 import { err, ok, type Result } from '../../../util/result.ts';
 
 const IMAGE_EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp', '.gif']);
-/** What file managers leave behind. */
+/** Files that file managers leave behind. */
 const NOISE = /^(\..*|Thumbs\.db|desktop\.ini|__MACOSX)$/i;
 
 export const isImage = (file: string): boolean => IMAGE_EXTENSIONS.has(extname(file).toLowerCase());
@@ -31,7 +31,7 @@ export async function listTree(folder: string): Promise<Contents> {
   return { files: files.sort(byCodeUnit), folders: folders.sort(byCodeUnit) };
 }
 
-/** The entry must be there; if not, the error says where it was looked for and what is there instead. */
+/** The entry must exist. Otherwise the error names the searched folder and its contents. */
 export async function findPath(folder: string, wanted: string): Promise<Result<string, string>> {
   const path = join(folder, wanted);
   const found = await stat(path).catch(() => null);
