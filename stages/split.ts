@@ -65,7 +65,7 @@ export default async function (stage: Stage): Promise<void> {
 async function duplicatesIn(stage: Stage, table: readonly TableRow[]): Promise<EqualImages[]> {
   if (typeof stage.inputs.audit !== 'string')
     throw new DatasetError(
-      'duplicates is "remove", but the stage has no input "audit", which says what is equal: give it the output "audit" of an audit stage.',
+      'duplicates is "remove", but the stage has no input "audit" with the equal images: give it the output "audit" of an audit stage.',
     );
   return equalImages(stage.inputs.audit, table);
 }

@@ -15,18 +15,18 @@ export function renderCard(study: Study): string {
   const { title, datasets } = study;
   const blocks = [
     `# Model card: ${inert(title)}`,
-    'Written from the results by Pretext. What only the authors can say is marked where they have not said it.',
+    'Written from the results by Pretext. Missing statements of the authors are marked.',
     '## Models',
     modelsText(study),
     '## Intended use',
     stated(study, 'intendedUse'),
-    'A network that does well here has shown that it does well on images of these sources. It is no medical device, and no result here says anything of patients, cameras or hospitals that are not in the data.',
+    'A good result here is a good result on images of these sources. The network is no medical device. The results do not apply to patients, cameras or hospitals that are not in the data.',
     '## Out of scope',
     stated(study, 'outOfScope'),
     '## Data',
     ...datasets.map(dataText),
-    `Who the people in the images are: ${stated(study, 'population')}`,
-    `How labels were found: ${stated(study, 'referenceStandard')}`,
+    `People in the images: ${stated(study, 'population')}`,
+    `Reference standard of the labels: ${stated(study, 'referenceStandard')}`,
     '## Results',
     ...datasets.flatMap((dataset) => resultsText(dataset, study)),
     '## Limits',
@@ -36,7 +36,7 @@ export function renderCard(study: Study): string {
     stated(study, 'ethics'),
     '## License',
     stated(study, 'license'),
-    'Weights carry the conditions of what they were trained on: those of the images of each data set, and those of the weights that training started from.',
+    'Weights carry the licences of their training data: those of the images of each data set, and those of the weights before training.',
     '## Contact',
     stated(study, 'contact'),
   ];
@@ -107,11 +107,11 @@ function resultsText(dataset: DatasetResults, { metric, transfer }: Study): stri
 function limits({ datasets }: Study): string {
   return [
     '- Tested on a held-out part of the same source, not on images from elsewhere.',
-    '- No results by age, sex, skin type or device: the data sets do not say, or this pipeline does not read it.',
-    '- Seeds differ in the start and the order of training, not in the split; the interval does not hold what another split would change.',
+    '- No results by age, sex, skin type or device: the data sets lack these facts, or this pipeline does not read them.',
+    '- Seeds differ in the start and the order of training, not in the split; the interval does not include the effect of another split.',
     ...datasets.flatMap((dataset) => caveatsOf(dataset).map((caveat) => `- ${inert(dataset.title)}: ${inert(caveat)}`)),
     ...datasets
       .filter(({ audit }) => audit === null)
-      .map(({ title }) => `- ${inert(title)}: nobody looked for duplicates and leaks.`),
+      .map(({ title }) => `- ${inert(title)}: no search for duplicates and leaks was made.`),
   ].join('\n');
 }

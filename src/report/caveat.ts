@@ -4,7 +4,7 @@
 import { counted, fixed, whole } from './format.ts';
 import type { DatasetResults } from './study.ts';
 
-/** Sentences, the worst first; none where nothing is known against the results. */
+/** Sentences, the worst first; none without a known objection. */
 export function caveatsOf({ images, groups, split, evaluation: { leaks, seeds } }: DatasetResults): string[] {
   const related = leaks.leaks - (leaks.duplicates ?? 0);
   const share = (count: number) =>
@@ -12,7 +12,7 @@ export function caveatsOf({ images, groups, split, evaluation: { leaks, seeds } 
   return [
     ...((leaks.duplicates ?? 0) > 0
       ? [
-          `${share(leaks.duplicates!)} are equal to a training image. What is remembered counts as recognized there: all scores may be too good, and a start that remembers better may look better.`,
+          `${share(leaks.duplicates!)} equal a training image. There, a memorized image counts as recognized: all scores may be too good, and a start that memorizes better may look better.`,
         ]
       : []),
     ...(related > 0
@@ -23,10 +23,10 @@ export function caveatsOf({ images, groups, split, evaluation: { leaks, seeds } 
     ...(split !== null && split.groupOverlap > 0
       ? [`${counted(split.groupOverlap, 'group')} on two sides of the split.`]
       : []),
-    ...(leaks.duplicates === null ? ['Nobody looked whether test images are equal to training images.'] : []),
+    ...(leaks.duplicates === null ? ['No search for test images equal to training images was made.'] : []),
     ...(images === groups
       ? [
-          'Every image counts as a group of its own, so nobody can see here whether two are of one person. If some are, they may be on both sides of the split, and intervals are too narrow.',
+          'Every image counts as a group of its own, so the data cannot show two images of one person. If two images are of one person, they may be on both sides of the split, and intervals are too narrow.',
         ]
       : []),
     ...(seeds.length === 1

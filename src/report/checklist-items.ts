@@ -230,7 +230,8 @@ export const CHECKLIST: readonly Item[] = [
     subject: 'Failure analysis',
     claim: [39],
     tripod: [],
-    answer: () => evidence('confusion', 'confusion matrices; mistakes with pictures where the pipeline explains'),
+    answer: () =>
+      evidence('confusion', 'confusion matrices; mistakes with pictures if the pipeline has an explain stage'),
   },
   {
     subject: 'Fairness between groups of people',

@@ -31,7 +31,7 @@ export function renderChecklist(study: Study): string {
       ]),
       [0, 1, 2, 3, 4],
     ),
-    `Not counted, because nothing here answers them, only the manuscript: ${LEFT_TO_THE_MANUSCRIPT.map(withNumbers).join('; ')}.`,
+    `Not counted, because only the manuscript answers them: ${LEFT_TO_THE_MANUSCRIPT.map(withNumbers).join('; ')}.`,
   ].join('\n\n')}\n`;
 }
 

@@ -44,7 +44,7 @@ test.each([
     0.2,
     0.02,
     0.06,
-    'with self-supervision probabilities are less honest, against what the paper says',
+    'with self-supervision probabilities are less honest, against the paper',
   ],
   ['too sure, and open', 0.2, -0.06, 0.02, 'whether self-supervision makes probabilities more honest we cannot tell'],
   [

@@ -44,6 +44,6 @@ function excessPhrase(excess: number | null, model: string): string {
 /** The paper speaks of overconfidence: where there was none, more honest probabilities do not bear it out. */
 function verdictPhrase(difference: PairedDifference, excess: number | null): string {
   if (cannotTell(difference)) return 'whether self-supervision makes probabilities more honest we cannot tell';
-  if (difference.mean! > 0) return 'with self-supervision probabilities are less honest, against what the paper says';
+  if (difference.mean! > 0) return 'with self-supervision probabilities are less honest, against the paper';
   return `with self-supervision probabilities are more honest${excess !== null && excess > 0 ? ', as the paper says' : ''}`;
 }

@@ -75,9 +75,9 @@ export function faultsOf(dataset: string): string[] {
 
 /** True of every table of the paper. */
 export const GENERAL_FAULTS: readonly string[] = [
-  'The sizes of the test sets are not given, nor how they were drawn, so that no interval can be put around the paper’s numbers.',
+  'The sizes of the test sets and their selection are not given, so the paper’s numbers have no intervals.',
   'No seeds are reported: each number is taken to be one training, without a spread.',
-  'No validation split is described, and the text speaks of “validation” where the figures say “test”: the epoch may have been chosen on the test set.',
+  'No validation split is described, and the text writes “validation” for the figures’ “test”: the epoch may have been chosen on the test set.',
   'A lower test loss at equal accuracy is a statement on calibration, not on overfitting; the paper takes it for the latter.',
 ];
 

@@ -81,7 +81,7 @@ export function parseHeader(json: Uint8Array, fileBytes: number, place: string):
   for (const entry of entries) {
     if (entry.begin !== end)
       fail(
-        `tensor "${entry.name}" begins at byte ${entry.begin} of the data, but the one before it ends at ${end}: tensors may neither overlap nor leave gaps.`,
+        `tensor "${entry.name}" begins at byte ${entry.begin} of the data, but the one before it ends at ${end}: tensors must not overlap and must not leave gaps.`,
       );
     end = entry.begin + entry.bytes;
   }

@@ -130,7 +130,7 @@ describe('hostile input is refused, saying what is wrong', () => {
       file({ a: f32(0, 8), b: f32(4, 12) }, new Uint8Array(12)),
       'tensor "b" begins at byte 4 of the data, but the one before it ends at 8',
     ],
-    ['a gap', file({ a: f32(0, 4), b: f32(8, 12) }, new Uint8Array(12)), 'neither overlap nor leave gaps'],
+    ['a gap', file({ a: f32(0, 4), b: f32(8, 12) }, new Uint8Array(12)), 'must not overlap and must not leave gaps'],
     ['offsets beyond the file', file({ a: f32(0, 4000) }, new Uint8Array(4)), 'the file has'],
     [
       'wrong byte counts',

@@ -75,7 +75,7 @@ export function augmentationOf(
   if (name !== 'domain') return namedAugmentation(name, { size });
   if (domain === null)
     throw new DatasetError(
-      `augmentation is "domain", but nothing says what the images of ${title} show: only the readers of published data sets know. Name one of the augmentations ${AUGMENTATIONS.join(', ')}.`,
+      `augmentation is "domain", but the kind of images in ${title} is unknown: only readers of published data sets know it. Choose one of the augmentations ${AUGMENTATIONS.join(', ')}.`,
     );
   return namedAugmentation(domain, { size });
 }

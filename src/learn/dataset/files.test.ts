@@ -29,11 +29,11 @@ describe('table.csv', () => {
 
   test.each([
     ['index,image,label,group\n0,a,b,c\n', ':1: the column split is missing; the header is "index,image,label,group".'],
-    ['index,image,label,group,split\n1,a,b,c,\n', ':2: index 1 stands where 0 is expected'],
+    ['index,image,label,group,split\n1,a,b,c,\n', ':2: index: expected 0, got 1'],
     ['index,image,label,group,split\nx,a,b,c,\n', ':2: index is "x"; a whole number is expected.'],
     [
       'index,image,label,group,split\n0,a,b,c,val\n',
-      ':2: split is "val"; "train", "validation", "test" or nothing is expected.',
+      ':2: split: expected "train", "validation", "test" or nothing, got "val".',
     ],
     ['index,image,label,group,split\n0,a\n', ':2: the row has 2 cells, so that "label" is missing.'],
   ])('points at what is wrong: %j', async (text, message) => {

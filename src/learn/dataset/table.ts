@@ -34,13 +34,11 @@ export async function readTable(path: string): Promise<TableRow[]> {
   return rows.map((row, i) => {
     const index = integerCell(row, 'index', path);
     if (index !== i)
-      throw new DatasetError(
-        `${path}:${row.line}: index ${index} stands where ${i} is expected; row i belongs to image i.`,
-      );
+      throw new DatasetError(`${path}:${row.line}: index: expected ${i}, got ${index}; row i belongs to image i.`);
     const split = row.cells.split;
     if (!isPublishedSplit(split))
       throw new DatasetError(
-        `${path}:${row.line}: split is "${split}"; "train", "validation", "test" or nothing is expected.`,
+        `${path}:${row.line}: split: expected "train", "validation", "test" or nothing, got "${split}".`,
       );
     return { index, image: row.cells.image, label: row.cells.label, group: row.cells.group, split };
   });

@@ -36,7 +36,7 @@ test('what was written is read back, network and all', async () => {
 test('a file that does not say what it is, or knows other classes, is refused', async () => {
   await expect(
     readClassifier(await written('silent', { about: { architecture: 'resnet-small' } }), ['a', 'b', 'c']),
-  ).rejects.toThrow('does not say of which network and classes it holds the weights');
+  ).rejects.toThrow('does not name its network and classes');
   await expect(readClassifier(await written('other'), ['a', 'b'])).rejects.toThrow(
     'tells apart a,b,c, but the classes of the data set are a,b.',
   );

@@ -18,7 +18,7 @@ export async function readClassifier(path: string, classes: readonly string[]): 
   const { architecture, stem } = metadata;
   if (!isNetwork(architecture) || !isStem(stem) || metadata.classes === undefined) {
     throw new WeightsError(
-      `${path} does not say of which network and classes it holds the weights. A file that a fine-tuning stage wrote says so ("architecture", "stem", "classes").`,
+      `${path} does not name its network and classes ("architecture", "stem", "classes"). Use a file that a fine-tuning stage wrote.`,
     );
   }
   if (metadata.classes !== classes.join(',')) {

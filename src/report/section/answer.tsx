@@ -49,7 +49,7 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
             {counted(evaluation.counts.test.images, 'test image')} of {counted(evaluation.counts.test.groups, 'group')},{' '}
             {counted(evaluation.seeds.length, 'seed')}. Small dots: one training each. Large mark: their mean. Line:{' '}
             {Math.round(100 * evaluation.bootstrap.level)} % interval of a paired bootstrap over groups and seeds. A
-            hollow mark says that the interval of the difference includes 0: we cannot tell.
+            hollow mark means that the interval of the difference includes 0: we cannot tell.
             {FEW.includes(evaluation.seeds.length) && ' So few trainings leave wide intervals; more seeds narrow them.'}
           </>
         }

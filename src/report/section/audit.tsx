@@ -60,7 +60,7 @@ function Findings({
   return (
     <>
       <DataTable
-        label={`What the audit of ${title} counted`}
+        label={`Counts of the audit of ${title}`}
         head={['finding', ...columns.map(spaced)]}
         rows={rows.map(([kind, counts]) => [
           kindWords(kind),
@@ -138,7 +138,7 @@ function Between({
         name are a hint that two sets have one source.
       </p>
       <DataTable
-        label="What each two data sets share"
+        label="Images that two data sets share"
         head={['sets', 'equal images', 'nearly equal', 'mirrored or turned', 'files of one name']}
         rows={between.map(({ sets, counts: { equal, near, turned, names } }) => [
           <>
@@ -196,7 +196,7 @@ function CleanAgainstLeaky({
         ; of the clean split {leakPhrase(evaluation.leaks)}.
         {evaluation.leaks.duplicates === null && ' Equal images were not looked for.'}
         {shareOf(leaky[0]!) <= shareOf(evaluation.leaks) && (
-          <strong> It leaks no more than the clean one: what the two differ by below is chance, not flattery.</strong>
+          <strong> It leaks no more than the clean one: the difference below is chance.</strong>
         )}
       </p>
       <DataTable

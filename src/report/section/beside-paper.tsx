@@ -62,7 +62,7 @@ export function BesidePaper({
       )}
       {faults.length > 0 && (
         <aside class="faults">
-          <h4>What is wrong in the paper’s table</h4>
+          <h4>Errors in the paper’s table</h4>
           <ul>
             {faults.map((fault) => (
               <li key={fault}>{fault}</li>

@@ -56,7 +56,7 @@ function DatasetCalibration({
       </p>
       <Figure
         id={identifier('reliability', name)}
-        caption="How often a network is right, by how sure it is. On the dotted diagonal it is right as often as it says; below, it is too sure. Full marks: as trained, their area the share of the answers. Hollow marks and the dashed line: after temperature scaling. Bins of equal width, answers of all seeds together."
+        caption="The accuracy of a network by its confidence. On the dotted diagonal both are equal; below, the network is too confident. Full marks: as trained, their area the share of the answers. Hollow marks and the dashed line: after temperature scaling. Bins of equal width, answers of all seeds together."
         data={{
           label: `Reliability on the test part of ${title}`,
           head: ['model', 'temperature scaling', 'confidence from', 'to', 'answers', 'mean confidence', 'accuracy'],

@@ -9,7 +9,7 @@ import type { DatasetResults, Study } from '../study.ts';
 
 export function ConfusionSection({ study }: { readonly study: Study }): JSX.Element {
   return (
-    <Section id="confusion" title="What is taken for what">
+    <Section id="confusion" title="Confusion of classes">
       {study.datasets.map((dataset) => (
         <DatasetMatrices key={dataset.name} dataset={dataset} transfer={study.transfer} />
       ))}

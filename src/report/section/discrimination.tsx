@@ -34,7 +34,7 @@ const KINDS = [
 
 export function DiscriminationSection({ study }: { readonly study: Study }): JSX.Element {
   return (
-    <Section id="discrimination" title="How well classes are told apart">
+    <Section id="discrimination" title="Separation of classes">
       {study.datasets.map((dataset) => (
         <article key={dataset.name}>
           <h3>
@@ -76,7 +76,7 @@ function CurvesFigure({
       />
       <Figure
         id={identifier(kind.key, name)}
-        caption={`Test part, each class against the rest, answers of all seeds ranked together. ${kind.key === 'roc' ? 'Dotted: guessing.' : 'The area below the steps is the average precision; guessing would give a level line at the share of the class, which stands over each picture.'} Thinned to at most 60 points for drawing; metrics are computed from all.`}
+        caption={`Test part, each class against the rest, answers of all seeds ranked together. ${kind.key === 'roc' ? 'Dotted: guessing.' : 'The area below the steps is the average precision; guessing would give a level line at the share of the class, printed above each picture.'} Thinned to at most 60 points for drawing; metrics are computed from all.`}
         data={{
           label: `${kind.title} on ${title}`,
           head: ['model', 'class', kind.across, kind.upward],

@@ -13,7 +13,7 @@ import type { DatasetResults, Study } from '../study.ts';
 export function EmbeddingsSection({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(({ explanations }) => explanations.length > 0);
   return (
-    <Section id="embeddings" title="What the features tell apart">
+    <Section id="embeddings" title="Separation of classes by features">
       <p>
         Every point is a test image, placed by the features of one network. “Before” is the start, “after” the
         fine-tuned network. A plane shows only part of what is in hundreds of dimensions: two clouds that overlap here
@@ -57,7 +57,7 @@ const HEADINGS = { PCA: 'Principal components', UMAP: 'UMAP' } as const;
 
 const METHODS = {
   PCA: 'Principal components of the features before the last layer: a flat shadow, chosen to be as wide as possible.',
-  UMAP: 'UMAP of the features before the last layer: a map that keeps neighbors together; how large a gap is, and how wide a cloud, means nothing.',
+  UMAP: 'UMAP of the features before the last layer: a map that keeps neighbors together; sizes of gaps and clouds mean nothing.',
 } as const;
 
 interface Plane extends Embedding {

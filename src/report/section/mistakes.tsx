@@ -21,10 +21,10 @@ export function Mistakes({
     <>
       <h4>Most confident mistakes</h4>
       <p>
-        The test images that a network of one seed got wrong while being surest, then a few that it got right. From left
-        to right: the image, what speaks for the class that was predicted, and what speaks for the class that the image
-        has (Grad-CAM of {explanations[0]!.side} × {explanations[0]!.side} places: warm is much, cold is little). Such
-        maps show where evidence was, not that it is good evidence.
+        The most confident mistakes of a network of one seed on test images, then a few right answers. From left to
+        right: the image, the regions for the predicted class, and the regions for the labeled class (Grad-CAM of{' '}
+        {explanations[0]!.side} × {explanations[0]!.side} places: warm is much, cold is little). Such maps show the
+        place of the evidence, not its quality.
       </p>
       {explanations.map((explanation) => (
         <OfModel

@@ -14,10 +14,10 @@ export function ProvenanceSection({ study }: { readonly study: Study }): JSX.Ele
   const { provenance, rerun } = study;
   const { nodes, edges } = stageGraph(provenance);
   return (
-    <Section id="provenance" title="Where these numbers come from">
+    <Section id="provenance" title="Origin of these numbers">
       <p>
         Every result is identified by the SHA-256 of its code, parameters and inputs. The same commands make this page
-        again; what has not changed is not run again.
+        again; unchanged stages are not run again.
       </p>
       <pre class="scroll" tabIndex={0} aria-label="Commands">
         {rerun.join('\n')}
@@ -25,9 +25,9 @@ export function ProvenanceSection({ study }: { readonly study: Study }): JSX.Ele
       {nodes.length > 0 && (
         <Figure
           id="dag"
-          caption="Stages, producers above consumers. An arrow says that a stage reads what another wrote."
+          caption="Stages, producers above consumers. An arrow goes from a stage to each stage that reads its outputs."
           data={{
-            label: 'Stages and what they read',
+            label: 'Stages and their inputs',
             head: ['stage', 'reads', 'executions', 'time'],
             texts: [0, 1],
             rows: nodes.map((node) => [

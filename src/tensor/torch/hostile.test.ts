@@ -132,7 +132,7 @@ test.each<[string, Buffer, string]>([
   [
     'a command',
     file('\x80\x02cposix\nsystem\nX\x02\0\0\0ls\x85R.'),
-    'it names "posix.system". Names are never looked up or called here, and only these are known: collections.OrderedDict, torch.Size,',
+    'it names "posix.system". Names are never looked up or called here. Known names: collections.OrderedDict, torch.Size,',
   ],
   ['a built-in', file('\x80\x02c__builtin__\neval\n.'), 'it names "__builtin__.eval".'],
   ['a method of every object', file('\x80\x02c\nconstructor\n.'), 'it names ".constructor".'],
@@ -141,8 +141,8 @@ test.each<[string, Buffer, string]>([
     file('\x80\x02ctorch.nn.modules.linear\nLinear\n.'),
     'it names "torch.nn.modules.linear.Linear".',
   ],
-  ['a call of a storage', file('\x80\x02ctorch\nFloatStorage\n)R.'), 'its pickle calls what is no function.'],
-  ['a call of a number', file('\x80\x02K\x01)R.'), 'its pickle calls what is no function.'],
+  ['a call of a storage', file('\x80\x02ctorch\nFloatStorage\n)R.'), 'its pickle calls a value that is no function.'],
+  ['a call of a number', file('\x80\x02K\x01)R.'), 'its pickle calls a value that is no function.'],
   [
     'arguments that are no tuple',
     file('\x80\x02ccollections\nOrderedDict\nNR.'),
@@ -173,10 +173,10 @@ test.each<[string, Buffer, string]>([
   ['nothing to remember', file('\x80\x02q\x00.'), 'its pickle looks at an empty stack'],
   ['a memory that was not stored', file('\x80\x02h\x07.'), 'its pickle recalls the value 7, which it did not store'],
   ['no mark', file('\x80\x02t.'), 'its pickle goes back to a mark that was not set'],
-  ['appending to a number', file('\x80\x02K\x01K\x02a.'), 'its pickle appends to what is no list'],
-  ['an item of a number', file('\x80\x02K\x01K\x02K\x03s.'), 'its pickle sets items of what is no dictionary'],
+  ['appending to a number', file('\x80\x02K\x01K\x02a.'), 'its pickle appends to a value that is no list'],
+  ['an item of a number', file('\x80\x02K\x01K\x02K\x03s.'), 'its pickle sets items of a value that is no dictionary'],
   ['a name without a value', file('\x80\x02}(K\x01u.'), 'its pickle sets an item without a value'],
-  ['a list as a name', file('\x80\x02}]K\x01s.'), 'a dictionary with a key that is neither text nor number'],
+  ['a list as a name', file('\x80\x02}]K\x01s.'), 'a dictionary with a key that is no text and no number'],
   // Tensors.
   ['no dictionary', file('\x80\x02].'), 'it holds no dictionary of tensors. Save model.state_dict(), not the model.'],
   [
@@ -199,12 +199,12 @@ test.each<[string, Buffer, string]>([
   [
     'a storage of a negative size',
     file(dictionary(['w', storage('FloatStorage', '0', long(-2n))])),
-    'refers to something outside that is no storage of tensors',
+    'refers to an outside object that is no storage of tensors',
   ],
   [
     'a storage of an enormous size',
     file(dictionary(['w', storage('FloatStorage', '0', long(2n ** 62n))])),
-    'refers to something outside that is no storage of tensors',
+    'refers to an outside object that is no storage of tensors',
   ],
   [
     'a tensor beyond its storage',

@@ -60,18 +60,18 @@ export function torchResolver(storage: (key: string, bytes: number) => Uint8Arra
     named: (name) => {
       if (STORAGES.has(name) || Object.hasOwn(CALLS, name)) return new Name(name);
       return refuse(
-        `it names ${JSON.stringify(name)}. Names are never looked up or called here, and only these are known: ${[...Object.keys(CALLS), ...STORAGES.keys()].join(', ')}. Where the file can be trusted, save its tensors alone in Python: torch.save(model.state_dict(), "weights.pth").`,
+        `it names ${JSON.stringify(name)}. Names are never looked up or called here. Known names: ${[...Object.keys(CALLS), ...STORAGES.keys()].join(', ')}. If you trust the file, save its tensors alone in Python: torch.save(model.state_dict(), "weights.pth").`,
       );
     },
     called: (callable, args) =>
       callable instanceof Name && Object.hasOwn(CALLS, callable.name)
         ? CALLS[callable.name as keyof typeof CALLS](args, refuse)
-        : refuse('its pickle calls what is no function.'),
+        : refuse('its pickle calls a value that is no function.'),
     persistent: (id) => {
       const [kind, type, key, , count, view = null] = Array.isArray(id) ? (id as unknown[]) : [];
       const stored = type instanceof Name ? STORAGES.get(type.name) : undefined;
       if (kind !== 'storage' || stored === undefined || typeof key !== 'string' || !isCount(count) || view !== null)
-        return refuse('its pickle refers to something outside that is no storage of tensors.');
+        return refuse('its pickle refers to an outside object that is no storage of tensors.');
       return { type: stored, bytes: storage(key, count * STORED_WIDTH[stored]) } satisfies Storage;
     },
   };

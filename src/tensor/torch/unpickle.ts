@@ -92,12 +92,12 @@ class Machine {
 
   list(): unknown[] {
     const value = this.top();
-    return Array.isArray(value) ? value : this.malformed('appends to what is no list');
+    return Array.isArray(value) ? value : this.malformed('appends to a value that is no list');
   }
 
   dictionary(): Map<unknown, unknown> {
     const value = this.top();
-    return value instanceof Map ? value : this.malformed('sets items of what is no dictionary');
+    return value instanceof Map ? value : this.malformed('sets items of a value that is no dictionary');
   }
 
   malformed(what: string): never {
@@ -109,7 +109,7 @@ function setItems(machine: Machine, items: readonly unknown[]): void {
   const dictionary = machine.dictionary();
   if (items.length % 2 !== 0) machine.malformed('sets an item without a value');
   for (let i = 0; i < items.length; i += 2) {
-    if (typeof items[i] === 'object') machine.malformed('has a dictionary with a key that is neither text nor number');
+    if (typeof items[i] === 'object') machine.malformed('has a dictionary with a key that is no text and no number');
     dictionary.set(items[i], items[i + 1]);
   }
 }
@@ -139,7 +139,7 @@ function setAttributes(machine: Machine): void {
 function requireProtocol2(machine: Machine, protocol: number): void {
   if (protocol !== 2)
     machine.refuse(
-      `its pickle has the protocol ${protocol}; torch.save writes 2 unless told otherwise. Save it again without "pickle_protocol".`,
+      `its pickle has the protocol ${protocol}; torch.save writes 2 by default. Save it again without "pickle_protocol".`,
     );
 }
 

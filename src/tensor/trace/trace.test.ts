@@ -156,7 +156,7 @@ describe('what cannot be traced is said where it stands', () => {
 
   test('what waits for values', async () => {
     const promise =
-      'There is nothing to wait for while it is traced, as tensors have no values yet: use operations that are not asynchronous.';
+      'Tensors have no values while the function is traced, so it cannot wait for them: use synchronous operations.';
     expect(refusal(outputs((x) => tf.booleanMaskAsync(x, tf.greater(x, 0)) as unknown as tf.Tensor))).toBe(
       `The function returns a promise as "outputs/y". ${promise}`,
     );
@@ -182,7 +182,7 @@ describe('what cannot be traced is said where it stands', () => {
 
   test('nothing at all', () => {
     expect(refusal(() => ({ state: {}, outputs: {} }))).toBe(
-      'The function returns neither state nor outputs: there is nothing to compute. Return the tensors that are wanted as { state, outputs }.',
+      'The function returns no state and no outputs: there is nothing to compute. Return the wanted tensors as { state, outputs }.',
     );
   });
 
@@ -292,7 +292,7 @@ describe('what cannot be traced is said where it stands', () => {
       valueAndGrads((params: { x: tf.Tensor }) => ({ value: tf.sum<tf.Scalar>(tf.cumprod(params.x)), aux: {} }), { x })
         .gradients.x;
     expect(refusal(outputs(make))).toBe(
-      'The loss depends on a parameter by the kernel "Cumprod", which has no gradient at src/tensor/trace/trace.test.ts:N. Use other operations, or stopGradient where none is meant to flow.',
+      'The loss depends on a parameter by the kernel "Cumprod", which has no gradient at src/tensor/trace/trace.test.ts:N. Use other operations, or stopGradient if no gradient is wanted.',
     );
   });
 
@@ -310,7 +310,7 @@ describe('what cannot be traced is said where it stands', () => {
 
   test('state that was not given', () => {
     expect(refusal(({ inputs }) => ({ state: { b: inputs.x! }, outputs: {} }))).toBe(
-      'The function returns the state "b", which it was not given. Add it to the initial state, or return it as an output.',
+      'The function returns the state "b", which is not in its arguments. Add it to the initial state, or return it as an output.',
     );
   });
 

@@ -62,7 +62,7 @@ function record(graph: Graph, fn: AnyStepFunction, { state, inputs }: ArgumentSp
   const next = nextState(ends.state, result.state);
   if (next.length === 0 && outputs.length === 0)
     throw new TraceError(
-      'The function returns neither state nor outputs: there is nothing to compute. Return the tensors that are wanted as { state, outputs }.',
+      'The function returns no state and no outputs: there is nothing to compute. Return the wanted tensors as { state, outputs }.',
     );
   return {
     program: { graph, inputs: ends.inputs, state: next, outputs },
@@ -81,7 +81,7 @@ function checkReturned(result: ReturnType<AnyStepFunction>): ReturnType<AnyStepF
     const what = first.path === '' ? '' : ` as "${first.path}"`;
     if (first.stranger instanceof Promise)
       throw new TraceError(
-        `The function returns a promise${what}. There is nothing to wait for while it is traced, as tensors have no values yet: use operations that are not asynchronous.`,
+        `The function returns a promise${what}. Tensors have no values while the function is traced, so it cannot wait for them: use synchronous operations.`,
       );
     throw new TraceError(
       `The function returns ${kindOf(first.stranger)}${what}. Return { state, outputs }, both records of tensors.`,
@@ -112,7 +112,7 @@ function nextState(state: readonly { path: string; value: Value }[], returned: T
   const unknown = [...next.keys()].filter((path) => !known.has(path));
   if (unknown.length > 0)
     throw new TraceError(
-      `The function returns the state "${unknown.join('", "')}", which it was not given. Add it to the initial state, or return it as an output.`,
+      `The function returns the state "${unknown.join('", "')}", which is not in its arguments. Add it to the initial state, or return it as an output.`,
     );
   return paired;
 }

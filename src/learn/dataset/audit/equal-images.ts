@@ -35,7 +35,7 @@ export async function equalImages(path: string, table: readonly TableRow[]): Pro
     const pair = images.map((image) => {
       const index = rows.get(image);
       if (index === undefined)
-        throw new DatasetError(`${path} names ${image}, which the table does not; both must come from one ingest.`);
+        throw new DatasetError(`${path} names ${image}, but the table does not; both must come from one ingest.`);
       return index;
     });
     // As every pair is listed, one that shares an image with a set belongs to it.

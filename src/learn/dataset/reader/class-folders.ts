@@ -25,8 +25,7 @@ export async function readClassFolders(
     const { folders, files } = await listTree(join(folder, path));
     const missing = description.classes.find((label) => !folders.includes(label));
     if (missing !== undefined) return err(await describeAbsence(join(folder, path), `${missing}/`));
-    for (const file of files)
-      faults.push({ file: below(path, file), reason: 'it lies outside the folders of the classes' });
+    for (const file of files) faults.push({ file: below(path, file), reason: 'it is outside of the class folders' });
     for (const label of folders) {
       const inside = below(path, label);
       if (!description.classes.includes(label)) {

@@ -34,8 +34,7 @@ export const csv: Reader = async (folder) => {
     if (image === '' || isAbsolute(image) || image.split('/').includes('..'))
       fault('a path below the folder is expected');
     else if (label === '') fault('it has no label');
-    else if (!isPublishedSplit(split))
-      fault(`the split "${split}" is unknown; train, validation, test or nothing is expected`);
+    else if (!isPublishedSplit(split)) fault(`split: expected train, validation, test or nothing, got "${split}"`);
     else if (seen.has(image)) fault('it is listed twice');
     else if (!(await stat(join(folder, image)).catch(() => null))?.isFile()) fault('it is not there');
     else
@@ -50,7 +49,7 @@ export const csv: Reader = async (folder) => {
   const classes = [...new Set(samples.map(({ label }) => label))].sort((a, b) => (a < b ? -1 : 1));
   if (classes.length < 2)
     return err(
-      `${path} names ${classes.length === 0 ? 'no image that is there' : `the class "${classes[0]!}" only`}; two classes at least are expected.`,
+      `${path} names ${classes.length === 0 ? 'no existing image' : `the class "${classes[0]!}" only`}; at least two classes are expected.`,
     );
   const name = basename(resolve(folder));
   return ok({ name, title: name, classes, ordinal: false, domain: null, source: table, samples, faults });

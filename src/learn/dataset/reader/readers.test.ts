@@ -98,7 +98,7 @@ test('isic9: an unknown class, a stray file and a file that is no image are faul
   const { samples, faults } = await read('isic9');
   expect(samples).toHaveLength(18);
   expect(faults.map(({ file, reason }) => `${file.replace(root, '')}: ${reason}`)).toEqual([
-    '/Train/list.csv: it lies outside the folders of the classes',
+    '/Train/list.csv: it is outside of the class folders',
     '/Train/nevus/notes.txt: it is not an image by its extension',
     `/Train/wart: the class "wart" is unknown; ${classes.join(', ')} are known`,
   ]);
@@ -238,7 +238,7 @@ test('csv: group and split are read where the table has them; every unusable row
     '../d.png images.csv:5: a path below the folder is expected',
     'a.png images.csv:6: it has no label',
     'b.png images.csv:7: it is listed twice',
-    'a.png images.csv:8: the split "dev" is unknown; train, validation, test or nothing is expected',
+    'a.png images.csv:8: split: expected train, validation, test or nothing, got "dev"',
   ]);
 });
 

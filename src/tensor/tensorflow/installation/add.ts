@@ -37,7 +37,7 @@ export async function addTensorflow({ gpu, from, signal, tell }: AddOptions): Pr
   if (existsSync(target)) throw thereAlready(target);
   const compiler = await checkMachine(from === undefined);
   if (gpu && !existsSync(DRIVER))
-    tell(`there is no NVIDIA driver here (${DRIVER}): what is added computes on the processor until there is one`);
+    tell(`there is no NVIDIA driver here (${DRIVER}): the engine computes on the processor until there is one`);
   if (from !== undefined) for (const part of partsOf(gpu)) expectThere(part, from);
   const work = workFolder('adding');
   try {

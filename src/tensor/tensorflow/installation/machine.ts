@@ -25,9 +25,9 @@ export async function checkMachine(online: boolean): Promise<string> {
           [
             'python3',
             ['-m', 'pip', '--version'],
-            'Install pip for Python 3 (Debian: apt install python3-pip), or say --from FOLDER.',
+            'Install pip for Python 3 (Debian: apt install python3-pip), or use --from FOLDER.',
           ],
-          ['npm', ['--version'], 'Install npm, or say --from FOLDER.'],
+          ['npm', ['--version'], 'Install npm, or use --from FOLDER.'],
         ] as const)
       : []),
   ];

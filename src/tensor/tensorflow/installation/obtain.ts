@@ -73,7 +73,7 @@ async function download(part: Part, folder: string, signal: AbortSignal): Promis
   if (done.failed) {
     throw new InstallationError(
       `${part.asked} cannot be downloaded:\n  ${lastWords(done, 3)}`,
-      `Without a network, put the files into a folder and say --from FOLDER. This one: ${commandFor(part)}`,
+      `Without a network, put the files into a folder and use --from FOLDER. This one: ${commandFor(part)}`,
     );
   }
   return expectThere(part, folder);
