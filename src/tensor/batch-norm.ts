@@ -1,8 +1,9 @@
 /**
- * Batch normalisation in training as one kernel with a gradient kernel of its own, so that engines can do it whole.
+ * Batch normalization in training as one kernel with a gradient kernel of its own, so that engines can do it whole.
  * S. Ioffe and C. Szegedy, "Batch Normalization", ICML 2015, algorithm 1. Eager backends compose it.
  */
 import * as tf from '@tensorflow/tfjs-core';
+import { sideAt } from './graph/sides.ts';
 
 const FORWARD = 'BatchNormTraining';
 const BACKWARD = 'BatchNormTrainingGrad';
@@ -11,11 +12,11 @@ export interface BatchNorm<T extends tf.Tensor> {
   readonly y: T;
   /** [C], of this batch. Carries no gradient. */
   readonly mean: tf.Tensor1D;
-  /** [C], biased: what the batch was normalised by. Carries no gradient. */
+  /** [C], biased: what the batch was normalized by. Carries no gradient. */
   readonly variance: tf.Tensor1D;
 }
 
-/** Normalises every channel of `x` [..., C] by the mean and the biased variance of the batch; `scale` and `offset` [C]. */
+/** Normalizes every channel of `x` [..., C] by the mean and the biased variance of the batch; `scale` and `offset` [C]. */
 export function batchNormTraining<T extends tf.Tensor>(
   x: T,
   scale: tf.Tensor1D,
@@ -47,43 +48,46 @@ function backward(
   variance: tf.Tensor,
   epsilon: number,
 ): tf.Tensor[] {
-  const count = x.size / x.shape.at(-1)!;
+  const count = x.size / sideAt(x.shape, -1);
   const inverse = tf.rsqrt(tf.add(variance, epsilon));
-  const normalised = tf.mul(tf.sub(x, mean), inverse);
+  const normalized = tf.mul(tf.sub(x, mean), inverse);
   const dOffset = tf.sum(dy, batchAxes(x));
-  const dScale = tf.sum(tf.mul(dy, normalised), batchAxes(x));
-  const centred = tf.sub(tf.sub(dy, tf.div(dOffset, count)), tf.mul(normalised, tf.div(dScale, count)));
-  return [tf.mul(centred, tf.mul(scale, inverse)), dScale, dOffset];
+  const dScale = tf.sum(tf.mul(dy, normalized), batchAxes(x));
+  const centered = tf.sub(tf.sub(dy, tf.div(dOffset, count)), tf.mul(normalized, tf.div(dScale, count)));
+  return [tf.mul(centered, tf.mul(scale, inverse)), dScale, dOffset];
 }
 
-tf.registerKernel({
-  kernelName: FORWARD,
-  backendName: 'cpu',
-  kernelFunc: ({ inputs, attrs }) => {
-    const { x, scale, offset } = inputs as Record<string, tf.Tensor>;
-    return tf.tidy(() => forward(x!, scale!, offset!, attrs!.epsilon as number));
-  },
-});
+/** tfjs passes the inputs by the names under which `batchNormTraining` and the gradient give them. */
+function registerOnCpu<N extends string>(
+  kernelName: string,
+  compute: (inputs: Readonly<Record<N, tf.Tensor>>, epsilon: number) => tf.Tensor[],
+): void {
+  tf.registerKernel({
+    kernelName,
+    backendName: 'cpu',
+    kernelFunc: ({ inputs, attrs }) => {
+      const { epsilon } = attrs as { epsilon: number };
+      return tf.tidy(() => compute(inputs as Record<N, tf.Tensor>, epsilon));
+    },
+  });
+}
 
-tf.registerKernel({
-  kernelName: BACKWARD,
-  backendName: 'cpu',
-  kernelFunc: ({ inputs, attrs }) => {
-    const { dy, x, scale, mean, variance } = inputs as Record<string, tf.Tensor>;
-    return tf.tidy(() => backward(dy!, x!, scale!, mean!, variance!, attrs!.epsilon as number));
-  },
-});
+registerOnCpu<'x' | 'scale' | 'offset'>(FORWARD, ({ x, scale, offset }, epsilon) => forward(x, scale, offset, epsilon));
+registerOnCpu<'dy' | 'x' | 'scale' | 'mean' | 'variance'>(BACKWARD, ({ dy, x, scale, mean, variance }, epsilon) =>
+  backward(dy, x, scale, mean, variance, epsilon),
+);
 
 tf.registerGradient({
   kernelName: FORWARD,
   inputsToSave: ['x', 'scale'],
   outputsToSave: [false, true, true],
-  gradFunc: (dys, [x, scale, mean, variance], attrs) => {
-    // At once, not within the three functions: each of those runs in a tidy of its own, which would dispose the other two.
-    const [dy] = dys as tf.Tensor[];
-    const [dx, dScale, dOffset] = tf
-      .engine()
-      .runKernel<tf.Tensor[]>(BACKWARD, { dy, x, scale, mean, variance } as unknown as tf.NamedTensorMap, attrs);
-    return { x: () => dx!, scale: () => dScale!, offset: () => dOffset! };
+  gradFunc: (dys, saved, attrs) => {
+    // At once: each of the three functions below runs in a tidy of its own, which would dispose the results of the others.
+    const [dy] = dys as [tf.Tensor];
+    const [x, scale, mean, variance] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+    const inputs = { dy, x, scale, mean, variance };
+    const gradients = tf.engine().runKernel<tf.Tensor[]>(BACKWARD, inputs, attrs);
+    const [dx, dScale, dOffset] = gradients as [tf.Tensor, tf.Tensor, tf.Tensor];
+    return { x: () => dx, scale: () => dScale, offset: () => dOffset };
   },
 });

@@ -1,6 +1,7 @@
 /** tfjs's two ways to resize images [N, H, W, C], as linear maps of rows and of columns. */
 import type * as tf from '@tensorflow/tfjs-core';
 import { applyAlongAxis, gatherMap, transposeMap, type LinearMap } from './along-axis.ts';
+import { imageSides } from './graph/sides.ts';
 
 export interface ResizeAttributes {
   readonly size: readonly [number, number];
@@ -10,7 +11,7 @@ export interface ResizeAttributes {
   readonly halfPixelCenters: boolean;
 }
 
-type Interpolation = (sources: number, targets: number, attributes: ResizeAttributes) => LinearMap;
+export type Interpolation = (sources: number, targets: number, attributes: ResizeAttributes) => LinearMap;
 
 function scaleOf(sources: number, targets: number, { alignCorners }: ResizeAttributes): number {
   return alignCorners && targets > 1 ? (sources - 1) / (targets - 1) : sources / targets;
@@ -42,7 +43,7 @@ export const bilinearMap: Interpolation = (sources, targets, attributes) => {
 };
 
 export function resizeImages(images: tf.Tensor, interpolation: Interpolation, attributes: ResizeAttributes): tf.Tensor {
-  const [, height, width] = images.shape as [number, number, number];
+  const { height, width } = imageSides(images.shape);
   const [newHeight, newWidth] = attributes.size;
   return applyAlongAxis(
     applyAlongAxis(images, 1, interpolation(height, newHeight, attributes)),
@@ -54,14 +55,15 @@ export function resizeImages(images: tf.Tensor, interpolation: Interpolation, at
 /** The gradient for images [N, height, width, C]. tfjs's own gradients do not know half pixels. */
 export function gradientOfResize(
   dy: tf.Tensor,
-  [, height, width]: readonly number[],
+  shape: readonly number[],
   interpolation: Interpolation,
   attributes: ResizeAttributes,
 ): tf.Tensor {
+  const { height, width } = imageSides(shape);
   const [newHeight, newWidth] = attributes.size;
   return applyAlongAxis(
-    applyAlongAxis(dy, 2, transposeMap(interpolation(width!, newWidth, attributes))),
+    applyAlongAxis(dy, 2, transposeMap(interpolation(width, newWidth, attributes))),
     1,
-    transposeMap(interpolation(height!, newHeight, attributes)),
+    transposeMap(interpolation(height, newHeight, attributes)),
   );
 }

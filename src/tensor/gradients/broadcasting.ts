@@ -1,6 +1,6 @@
 /** Gradients of operations on two tensors of different shapes: what was repeated is summed. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Gradient, GradientTable } from './config.ts';
+import { gradient, type Gradient, type GradientTable } from './config.ts';
 
 /** Sums over the axes along which a tensor of `shape` was repeated. */
 export function sumToShape(dy: tf.Tensor, shape: readonly number[]): tf.Tensor {
@@ -10,13 +10,11 @@ export function sumToShape(dy: tf.Tensor, shape: readonly number[]): tf.Tensor {
 
 const binary = (
   gradients: (dy: tf.Tensor, a: tf.Tensor, b: tf.Tensor) => { a: () => tf.Tensor; b: () => tf.Tensor },
-): Gradient => ({
-  saved: ['a', 'b'],
-  of: (dy, [a, b]) => {
-    const full = gradients(dy, a!, b!);
-    return { a: () => sumToShape(full.a(), a!.shape), b: () => sumToShape(full.b(), b!.shape) };
-  },
-});
+): Gradient =>
+  gradient(['a', 'b'], ({ a, b }, dy) => {
+    const full = gradients(dy, a, b);
+    return { a: () => sumToShape(full.a(), a.shape), b: () => sumToShape(full.b(), b.shape) };
+  });
 
 const where = (dy: tf.Tensor, truths: tf.Tensor): tf.Tensor => tf.mul(dy, tf.cast(truths, 'float32'));
 

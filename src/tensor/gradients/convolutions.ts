@@ -4,7 +4,7 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Attributes } from '../graph/node.ts';
-import type { Gradient, GradientTable } from './config.ts';
+import { gradient, type Gradient, type GradientTable } from './config.ts';
 
 type Pair = readonly [number, number];
 
@@ -47,22 +47,19 @@ function gathered(wide: tf.Tensor, { shape }: tf.Tensor, [down, right]: Pair): t
 function convolution(kernel: string): Gradient {
   const run = (direction: string, inputs: tf.NamedTensorMap, attributes: Attributes): tf.Tensor =>
     tf.engine().runKernel<tf.Tensor>(`${kernel}Backprop${direction}`, inputs, attributes as tf.NamedAttrMap);
-  return {
-    saved: ['x', 'filter'],
-    of: (dy, [x, filter], given) => {
-      const dilations = pairOf(given.dilations);
-      const isDilated = dilations.some((step) => step !== 1);
-      const wide = isDilated ? spread(filter!, dilations) : filter!;
-      const attributes = { ...given, dilations: 1 };
-      return {
-        x: () => run('Input', { dy, filter: wide }, { ...attributes, inputShape: x!.shape }),
-        filter: () => {
-          const gradient = run('Filter', { x: x!, dy }, { ...attributes, filterShape: wide.shape });
-          return isDilated ? gathered(gradient, filter!, dilations) : gradient;
-        },
-      };
-    },
-  };
+  return gradient(['x', 'filter'], ({ x, filter }, dy, given: Attributes) => {
+    const dilations = pairOf(given.dilations);
+    const isDilated = dilations.some((step) => step !== 1);
+    const wide = isDilated ? spread(filter, dilations) : filter;
+    const attributes = { ...given, dilations: 1 };
+    return {
+      x: () => run('Input', { dy, filter: wide }, { ...attributes, inputShape: x.shape }),
+      filter: () => {
+        const whole = run('Filter', { x, dy }, { ...attributes, filterShape: wide.shape });
+        return isDilated ? gathered(whole, filter, dilations) : whole;
+      },
+    };
+  });
 }
 
 export const CONVOLUTION_GRADIENTS: GradientTable = {

@@ -1,42 +1,40 @@
 /** Gradients of products of matrices and of more general tensors. */
 import * as tf from '@tensorflow/tfjs-core';
 import { sumToShape } from './broadcasting.ts';
-import type { GradientTable } from './config.ts';
+import { gradient, type GradientTable } from './config.ts';
+import type { AttributesOf } from '../graph/signatures.ts';
+import { sideAt } from '../graph/sides.ts';
 
 /** The gradient of einsum for one operand: the other one and dy, summed over what the operand does not have. */
 function einsumGradient(dy: tf.Tensor, operands: readonly tf.Tensor[], which: number, equation: string): tf.Tensor {
-  const [left, result] = equation.replace(/\s/g, '').split('->') as [string, string];
+  const [left = '', result = ''] = equation.replace(/\s/g, '').split('->');
   const terms = left.split(',');
-  const other = 1 - which;
-  const labels = Array.from(terms[which]!);
-  const known = result + (terms[other] ?? '');
+  const [own, other] = [terms[which] ?? '', terms[1 - which]];
+  const [operand, otherOperand] = [operands[which], operands[1 - which]];
+  if (operand === undefined) throw new Error(`Internal error: "${equation}" has no operand ${which}.`);
+  const labels = Array.from(own);
+  const known = result + (other ?? '');
   const found = labels.filter((label) => known.includes(label)).join('');
-  const gradient =
-    terms.length === 1
+  const summed =
+    other === undefined || otherOperand === undefined
       ? tf.einsum(`${result}->${found}`, dy)
-      : tf.einsum(`${result},${terms[other]!}->${found}`, dy, operands[other]!);
-  // A label that was summed within this operand alone has the same gradient at every index.
-  const { shape } = operands[which]!;
-  return tf.broadcastTo(
-    tf.reshape(
-      gradient,
-      shape.map((side, i) => (known.includes(labels[i]!) ? side : 1)),
-    ),
-    shape,
-  );
+      : tf.einsum(`${result},${other}->${found}`, dy, otherOperand);
+  // Labels that were summed within the operand alone get the same gradient everywhere.
+  const { shape } = operand;
+  const kept = labels.map((label, axis) => (known.includes(label) ? sideAt(shape, axis) : 1));
+  return tf.broadcastTo(tf.reshape(summed, kept), shape);
 }
 
+const matMul = gradient(['a', 'b'], ({ a, b }, dy, attributes: AttributesOf<'BatchMatMul'>) => {
+  const { transposeA: ofA = false, transposeB: ofB = false } = attributes;
+  return {
+    a: () => sumToShape(ofA ? tf.matMul(b, dy, ofB, true) : tf.matMul(dy, b, false, !ofB), a.shape),
+    b: () => sumToShape(ofB ? tf.matMul(dy, a, true, ofA) : tf.matMul(a, dy, !ofA, false), b.shape),
+  };
+});
+
 export const PRODUCT_GRADIENTS: GradientTable = {
-  BatchMatMul: {
-    saved: ['a', 'b'],
-    of: (dy, [a, b], { transposeA = false, transposeB = false }) => {
-      const [ofA, ofB] = [transposeA, transposeB] as [boolean, boolean];
-      return {
-        a: () => sumToShape(ofA ? tf.matMul(b!, dy, ofB, true) : tf.matMul(dy, b!, false, !ofB), a!.shape),
-        b: () => sumToShape(ofB ? tf.matMul(dy, a!, true, ofA) : tf.matMul(a!, dy, !ofA, false), b!.shape),
-      };
-    },
-  },
+  BatchMatMul: matMul,
   Einsum: {
     saved: 'all',
     of: (dy, operands, { equation }) =>

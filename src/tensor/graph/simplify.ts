@@ -1,134 +1,148 @@
 /** Local algebra on the graph: what tfjs writes in several steps, in one. Nothing here changes a result's bits but where said. */
+import { sameShape } from '../errors.ts';
+import type { DType } from '../host-tensor.ts';
 import { dataOf, splatOf, type Graph } from './graph.ts';
-import type { Node, Spec, Value } from './node.ts';
+import type { Attributes, Spec, Value } from './node.ts';
 import { rewrite, type Program, type Rule } from './program.ts';
+import {
+  attributesOf,
+  inputsByName,
+  isKernelName,
+  type AttributesOf,
+  type Inputs,
+  type KernelName,
+} from './signatures.ts';
 
 /** Equal nodes and dead ones disappear on the way: see graph.ts and `rewrite`. */
 export function simplify(program: Program): Program {
   return rewrite(rewrite(program, rule), rule);
 }
 
-const rule: Rule = (node, inputs, graph) => {
-  const simplified = RULES[node.kernel]?.(graph, inputs, node);
+/** Gives a value that replaces the only output of a node, or undefined to keep the node. */
+type Simplification<K extends KernelName> = (
+  graph: Graph,
+  inputs: Inputs<K, Value>,
+  node: Simplified<AttributesOf<K>>,
+) => Value | undefined;
+
+interface Simplified<A> {
+  readonly attributes: A;
+  /** The output of the node. */
+  readonly y: Value;
+}
+
+const rule: Rule = ({ kernel, attributes, outputs: [y] }, inputs, graph) => {
+  if (!isKernelName(kernel) || y === undefined) return undefined;
+  const simplified = simplifyBy(RULES, kernel, graph, inputs, { attributes, y });
   return simplified === undefined ? undefined : [simplified];
 };
 
-type Simplification = (graph: Graph, inputs: readonly Value[], node: Node) => Value | undefined;
+function simplifyBy<K extends KernelName>(
+  rules: { readonly [P in K]?: Simplification<P> },
+  kernel: K,
+  graph: Graph,
+  inputs: readonly Value[],
+  { attributes, y }: Simplified<Attributes>,
+): Value | undefined {
+  return rules[kernel]?.(graph, inputsByName(kernel, inputs), { attributes: attributesOf<K>({ attributes }), y });
+}
 
-const isSame = (a: Spec, b: Spec): boolean =>
-  a.shape.length === b.shape.length && a.shape.every((side, i) => side === b.shape[i]);
+interface Operand {
+  readonly x: Value;
+}
+
+interface Operands {
+  readonly a: Value;
+  readonly b: Value;
+}
+
+type Result = Pick<Simplified<unknown>, 'y'>;
 
 function broadcast(graph: Graph, x: Value, { shape }: Spec): Value {
   const splat = splatOf(x);
   if (splat !== undefined) return graph.fill(splat, { shape, dtype: x.dtype });
-  return isSame(x, { shape, dtype: x.dtype }) ? x : graph.one('BroadcastTo', [x], { shape: [...shape] });
+  return sameShape(x.shape, shape) ? x : graph.one('BroadcastTo', [x], { shape: [...shape] });
 }
 
-function cast(graph: Graph, [x]: readonly Value[], { outputs }: Node): Value | undefined {
-  const [{ dtype, shape }] = outputs as [Value];
-  if (x!.dtype === dtype) return x;
-  const splat = splatOf(x!);
-  if (splat !== undefined && Number.isFinite(splat))
-    return graph.fill(dtype === 'bool' ? Number(splat !== 0) : dtype === 'int32' ? Math.trunc(splat) : splat, {
-      shape,
-      dtype,
-    });
+function cast(graph: Graph, { x }: Operand, { y: { dtype, shape } }: Result): Value | undefined {
+  if (x.dtype === dtype) return x;
+  const splat = splatOf(x);
+  if (splat !== undefined && Number.isFinite(splat)) return graph.fill(castNumber(splat, dtype), { shape, dtype });
   // From bytes or truths, any way round by int32 is a detour.
-  const [source] = x!.node.inputs;
-  const isDetour =
-    x!.node.kernel === 'Cast' && x!.dtype === 'int32' && (source!.dtype === 'uint8' || source!.dtype === 'bool');
-  return isDetour ? graph.one('Cast', [source!], { dtype }) : undefined;
+  const [source] = x.node.kernel === 'Cast' && x.dtype === 'int32' ? x.node.inputs : [];
+  const isDetour = source?.dtype === 'uint8' || source?.dtype === 'bool';
+  return isDetour ? graph.one('Cast', [source], { dtype }) : undefined;
 }
 
-function reshape(graph: Graph, [x]: readonly Value[], { outputs }: Node): Value | undefined {
-  const [result] = outputs as [Value];
-  if (isSame(x!, result)) return x;
-  const data = dataOf(x!);
-  const splat = splatOf(x!);
+function castNumber(value: number, to: DType): number {
+  if (to === 'bool') return Number(value !== 0);
+  return to === 'int32' ? Math.trunc(value) : value;
+}
+
+function reshape(graph: Graph, x: Value, result: Value): Value | undefined {
+  if (sameShape(x.shape, result.shape)) return x;
+  const splat = splatOf(x);
   if (splat !== undefined) return graph.fill(splat, result);
+  const data = dataOf(x);
   if (data !== undefined) return graph.constant(data, result);
-  const source = x!.node.kernel === 'Reshape' ? x!.node.inputs[0]! : x!;
-  return isSame(source, result) ? source : graph.one('Reshape', [source], { shape: [...result.shape] });
+  const [source = x] = x.node.kernel === 'Reshape' ? x.node.inputs : [];
+  return sameShape(source.shape, result.shape) ? source : graph.one('Reshape', [source], { shape: [...result.shape] });
 }
 
-/** tfjs's gradient of relu is dy * step(x). Reading relu(x) instead of x lets x go. */
+/** tfjs's gradient of relu is dy * step(x). The output relu(x) replaces x, so that x is freed. */
 function gradientOfRelu(graph: Graph, dy: Value, step: Value): Value | undefined {
-  if (
-    step.node.kernel !== 'Step' ||
-    ((step.node.attributes.alpha as number | undefined) ?? 0) !== 0 ||
-    !isSame(dy, step)
-  )
-    return undefined;
-  const x = step.node.inputs[0]!;
-  return dy.dtype === 'float32' ? graph.one('ReluGrad', [dy, graph.find('Relu', [x]) ?? x]) : undefined;
+  const { kernel, attributes, inputs } = step.node;
+  const [x] = kernel === 'Step' ? inputs : [];
+  const isGradient = ((attributes.alpha as number | undefined) ?? 0) === 0 && sameShape(dy.shape, step.shape);
+  if (x === undefined || !isGradient || dy.dtype !== 'float32') return undefined;
+  return graph.one('ReluGrad', [dy, graph.find('Relu', [x]) ?? x]);
 }
 
-function multiply(graph: Graph, [a, b]: readonly Value[], { outputs }: Node): Value | undefined {
-  if (splatOf(a!) === 1) return broadcast(graph, b!, outputs[0]!);
-  if (splatOf(b!) === 1) return broadcast(graph, a!, outputs[0]!);
-  return gradientOfRelu(graph, a!, b!) ?? gradientOfRelu(graph, b!, a!);
+function multiply(graph: Graph, { a, b }: Operands, { y }: Result): Value | undefined {
+  if (splatOf(a) === 1) return broadcast(graph, b, y);
+  if (splatOf(b) === 1) return broadcast(graph, a, y);
+  return gradientOfRelu(graph, a, b) ?? gradientOfRelu(graph, b, a);
 }
 
-function add(_: Graph, [a, b]: readonly Value[], { outputs }: Node): Value | undefined {
-  if (splatOf(a!) === 0 && isSame(b!, outputs[0]!)) return b;
-  if (splatOf(b!) === 0 && isSame(a!, outputs[0]!)) return a;
-  return undefined;
+function add(_: Graph, { a, b }: Operands, { y }: Result): Value | undefined {
+  if (splatOf(a) === 0 && sameShape(b.shape, y.shape)) return b;
+  return splatOf(b) === 0 && sameShape(a.shape, y.shape) ? a : undefined;
 }
 
-/** A quotient of what is broadcast is computed before it is broadcast. */
-function divide(graph: Graph, [a, b]: readonly Value[], { outputs }: Node): Value | undefined {
-  if (splatOf(b!) === 1 && isSame(a!, outputs[0]!)) return a;
-  if (a!.node.kernel !== 'BroadcastTo' || b!.shape.length > 0) return undefined;
-  return broadcast(graph, graph.one('RealDiv', [a!.node.inputs[0]!, b!]), outputs[0]!);
-}
+const subtract = (_: Graph, { a, b }: Operands, { y }: Result): Value | undefined =>
+  splatOf(b) === 0 && sameShape(a.shape, y.shape) ? a : undefined;
 
-/** Repeating axes of length 1 is broadcasting. */
-function tile(graph: Graph, [x]: readonly Value[], { attributes, outputs }: Node): Value | undefined {
-  const reps = attributes.reps as number[];
-  return x!.shape.every((side, i) => side === 1 || reps[i] === 1) ? broadcast(graph, x!, outputs[0]!) : undefined;
+/** A quotient of a broadcast value is computed before the broadcast. */
+function divide(graph: Graph, { a, b }: Operands, { y }: Result): Value | undefined {
+  if (splatOf(b) === 1 && sameShape(a.shape, y.shape)) return a;
+  const [source] = a.node.kernel === 'BroadcastTo' && b.shape.length === 0 ? a.node.inputs : [];
+  return source === undefined ? undefined : broadcast(graph, graph.one('RealDiv', [source, b]), y);
 }
 
 /** Numbers are folded where they are alike everywhere: tfjs writes counts and rates as such. */
-const fold =
-  (compute: (a: number, b: number) => number): Simplification =>
-  (graph, [a, b], { outputs }) => {
-    const [left, right] = [splatOf(a!), splatOf(b!)];
-    return left === undefined || right === undefined || outputs[0]!.dtype !== 'float32'
-      ? undefined
-      : graph.fill(Math.fround(compute(left, right)), outputs[0]!);
+const folded =
+  (
+    compute: (a: number, b: number) => number,
+    otherwise: (graph: Graph, inputs: Operands, result: Result) => Value | undefined,
+  ) =>
+  (graph: Graph, inputs: Operands, { y }: Result): Value | undefined => {
+    const [left, right] = [splatOf(inputs.a), splatOf(inputs.b)];
+    return left === undefined || right === undefined || y.dtype !== 'float32'
+      ? otherwise(graph, inputs, { y })
+      : graph.fill(Math.fround(compute(left, right)), y);
   };
 
-const firstOf =
-  (...rules: Simplification[]): Simplification =>
-  (graph, inputs, node) => {
-    for (const each of rules) {
-      const simplified = each(graph, inputs, node);
-      if (simplified !== undefined) return simplified;
-    }
-    return undefined;
-  };
-
-const RULES: Readonly<Record<string, Simplification>> = {
-  Identity: (_, [x]) => x,
+const RULES: { readonly [K in KernelName]?: Simplification<K> } = {
+  Identity: (_, { x }) => x,
   Cast: cast,
-  Reshape: reshape,
-  ExpandDims: reshape,
-  Transpose: (_, [x], { attributes }) => ((attributes.perm as number[]).every((axis, i) => axis === i) ? x : undefined),
-  Tile: tile,
-  Multiply: firstOf(
-    fold((a, b) => a * b),
-    multiply,
-  ),
-  Add: firstOf(
-    fold((a, b) => a + b),
-    add,
-  ),
-  Sub: firstOf(
-    fold((a, b) => a - b),
-    (_, [a, b], { outputs }) => (splatOf(b!) === 0 && isSame(a!, outputs[0]!) ? a : undefined),
-  ),
-  RealDiv: firstOf(
-    fold((a, b) => a / b),
-    divide,
-  ),
+  Reshape: (graph, { x }, { y }) => reshape(graph, x, y),
+  ExpandDims: (graph, { input }, { y }) => reshape(graph, input, y),
+  Transpose: (_, { x }, { attributes: { perm } }) => (perm.every((axis, i) => axis === i) ? x : undefined),
+  /** Repeating axes of length 1 is broadcasting. */
+  Tile: (graph, { x }, { attributes: { reps }, y }) =>
+    x.shape.every((side, i) => side === 1 || reps[i] === 1) ? broadcast(graph, x, y) : undefined,
+  Multiply: folded((a, b) => a * b, multiply),
+  Add: folded((a, b) => a + b, add),
+  Sub: folded((a, b) => a - b, subtract),
+  RealDiv: folded((a, b) => a / b, divide),
 };

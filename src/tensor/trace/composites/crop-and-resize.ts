@@ -1,6 +1,7 @@
 /** tf.image.cropAndResize: boxes of images at one size, four pixels for each of theirs. */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Attributes } from '../../graph/node.ts';
+import { imageSides } from '../../graph/sides.ts';
+import { composite, type InputTensors } from './composite.ts';
 
 /** The positions of the boxes' pixels along one axis: [boxes, pixels], in source pixels with fractions. */
 function positions(from: tf.Tensor, to: tf.Tensor, pixels: number, side: number): tf.Tensor {
@@ -12,22 +13,25 @@ function positions(from: tf.Tensor, to: tf.Tensor, pixels: number, side: number)
 const isWithin = (at: tf.Tensor, side: number): tf.Tensor =>
   tf.logicalAnd(tf.greaterEqual(at, 0), tf.lessEqual(at, side - 1));
 
-export function cropAndResize(
-  { image, boxes, boxInd }: Readonly<Record<string, tf.Tensor>>,
-  attributes: Attributes,
+interface CropAttributes {
+  readonly cropSize: readonly [number, number];
+  readonly method: 'bilinear' | 'nearest';
+  readonly extrapolationValue: number;
+}
+
+export const cropAndResize = composite(['image', 'boxes', 'boxInd'], crop);
+
+function crop(
+  { image, boxes, boxInd }: InputTensors<'image' | 'boxes' | 'boxInd'>,
+  { cropSize: [rows, columns], method, extrapolationValue }: CropAttributes,
 ): tf.Tensor {
-  const {
-    cropSize: [rows, columns],
-    method,
-    extrapolationValue,
-  } = attributes as { cropSize: [number, number]; method: 'bilinear' | 'nearest'; extrapolationValue: number };
-  const [batch, height, width, channels] = image!.shape as [number, number, number, number];
-  const count = boxes!.shape[0];
-  const [top, left, bottom, right] = tf.unstack(boxes!, 1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
+  const { batch, height, width, channels } = imageSides(image.shape);
+  const count = boxes.shape[0];
+  const [top, left, bottom, right] = tf.unstack(boxes, 1) as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
   const y = tf.expandDims(positions(top, bottom, rows, height), 2);
   const x = tf.expandDims(positions(left, right, columns, width), 1);
-  const pixels = tf.reshape(tf.cast(image!, 'float32'), [batch * height * width, channels]);
-  const first = tf.mul(tf.reshape(boxInd!, [count, 1, 1]), tf.scalar(height * width, 'int32'));
+  const pixels = tf.reshape(tf.cast(image, 'float32'), [batch * height * width, channels]);
+  const first = tf.mul(tf.reshape(boxInd, [count, 1, 1]), tf.scalar(height * width, 'int32'));
   const whole = (at: tf.Tensor, side: number): tf.Tensor => tf.cast(tf.clipByValue(at, 0, side - 1), 'int32');
   const read = (row: tf.Tensor, column: tf.Tensor): tf.Tensor =>
     tf.gather(

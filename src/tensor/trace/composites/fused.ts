@@ -1,7 +1,8 @@
 /** The operations that tfjs fuses if no gradient is wanted: a product, a bias, an activation. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Attributes } from '../../graph/node.ts';
-import type { Composite, CompositeTable } from './composite.ts';
+import type { AttributesOf } from '../../graph/signatures.ts';
+import { composite, type Composite, type CompositeTable, type InputTensors } from './composite.ts';
 
 const ACTIVATIONS: Readonly<
   Record<string, (x: tf.Tensor, slopes: tf.Tensor | undefined, alpha: number | undefined) => tf.Tensor>
@@ -11,40 +12,51 @@ const ACTIVATIONS: Readonly<
   relu6: (x) => tf.relu6(x),
   elu: (x) => tf.elu(x),
   sigmoid: (x) => tf.sigmoid(x),
-  prelu: (x, slopes) => tf.prelu(x, slopes!),
+  prelu: (x, slopes = tf.scalar(0)) => tf.prelu(x, slopes),
   leakyrelu: (x, _, alpha) => tf.leakyRelu(x, alpha),
 };
 
-const finished =
-  (product: (inputs: Readonly<Record<string, tf.Tensor>>, attributes: Attributes) => tf.Tensor): Composite =>
-  (inputs, attributes) => {
-    const { bias, preluActivationWeights: slopes } = inputs;
-    const { activation = 'linear', leakyreluAlpha } = attributes as { activation?: string; leakyreluAlpha?: number };
-    const found = product(inputs, attributes);
-    return ACTIVATIONS[activation]!(bias ? tf.add(found, bias) : found, slopes, leakyreluAlpha);
-  };
+interface Activation {
+  readonly activation?: string;
+  readonly leakyreluAlpha?: number;
+}
 
-const run = (kernel: string, inputs: tf.NamedTensorMap, attributes: Attributes): tf.Tensor =>
-  tf.engine().runKernel(kernel, inputs, attributes as tf.NamedAttrMap);
+/** A product, and the bias and the activation that follow it. */
+const finished = <const N extends string>(
+  names: readonly N[],
+  product: (inputs: InputTensors<N>, attributes: never) => tf.Tensor,
+): Composite =>
+  composite([...names, 'bias?', 'preluActivationWeights?'], (inputs, attributes: Activation) => {
+    const { bias, preluActivationWeights: slopes } = inputs as InputTensors<'bias?' | 'preluActivationWeights?'>;
+    const { activation = 'linear', leakyreluAlpha } = attributes;
+    const found = product(inputs, attributes as never);
+    const activate = ACTIVATIONS[activation];
+    if (activate === undefined) throw new Error(`Internal error: tfjs fuses the activation "${activation}".`);
+    return activate(bias ? tf.add(found, bias) : found, slopes, leakyreluAlpha);
+  });
 
-const convolution = (kernel: string): Composite => {
-  return finished(({ x, filter }, { strides, pad, dataFormat, dilations, dimRoundingMode }) =>
-    run(kernel, { x: x!, filter: filter! }, { strides, pad, dataFormat, dilations, dimRoundingMode }),
-  );
-};
+const convolution = (kernel: string): Composite =>
+  finished(['x', 'filter'], ({ x, filter }, given: Attributes) => {
+    const { strides, pad, dataFormat, dilations, dimRoundingMode } = given;
+    const attributes = { strides, pad, dataFormat, dilations, dimRoundingMode } as tf.NamedAttrMap;
+    return tf.engine().runKernel<tf.Tensor>(kernel, { x, filter }, attributes);
+  });
 
 export const FUSED_COMPOSITES: CompositeTable = {
-  _FusedMatMul: finished(({ a, b }, { transposeA, transposeB }) =>
-    tf.matMul(a!, b!, transposeA as boolean, transposeB as boolean),
+  _FusedMatMul: finished(['a', 'b'], ({ a, b }, { transposeA, transposeB }: AttributesOf<'BatchMatMul'>) =>
+    tf.matMul(a, b, transposeA, transposeB),
   ),
   FusedConv2D: convolution('Conv2D'),
   FusedDepthwiseConv2D: convolution('DepthwiseConv2dNative'),
 
-  /** Batch normalisation by given statistics is x * a + b. */
-  FusedBatchNorm: ({ x, mean, variance, scale, offset }, { varianceEpsilon }) => {
-    const inverse = tf.rsqrt(tf.add(variance!, varianceEpsilon as number));
-    const a = scale ? tf.mul(inverse, scale) : inverse;
-    const shift = tf.neg(tf.mul(mean!, a));
-    return tf.add(tf.mul(x!, a), offset ? tf.add(offset, shift) : shift);
-  },
+  /** Batch normalization by given statistics is x * a + b. */
+  FusedBatchNorm: composite(
+    ['x', 'mean', 'variance', 'scale?', 'offset?'],
+    ({ x, mean, variance, scale, offset }, { varianceEpsilon }: { readonly varianceEpsilon: number }) => {
+      const inverse = tf.rsqrt(tf.add(variance, varianceEpsilon));
+      const a = scale ? tf.mul(inverse, scale) : inverse;
+      const shift = tf.neg(tf.mul(mean, a));
+      return tf.add(tf.mul(x, a), offset ? tf.add(offset, shift) : shift);
+    },
+  ),
 };
