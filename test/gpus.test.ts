@@ -136,7 +136,7 @@ test.skipIf(process.getuid?.() !== 0)(
 
 const repository = path.resolve(import.meta.dirname, '..');
 
-/** Computes with the tensor engine, and writes which one that was and what it was given. */
+/** Computes with the tensor engine, and writes the engine's name and the granted GPUs. */
 const ON_ENGINE = `
 import { writeFileSync } from 'node:fs';
 import { openEngine } from ${JSON.stringify(path.join(repository, 'src/tensor/index.ts'))};
@@ -200,7 +200,7 @@ describe('a stage that computes with the tensor engine, where there is a card an
     const { resources, notes } = (await record()) as { resources: object; notes: object };
     expect(resources).toEqual({ cpu: CPUS, gpu: 0 });
     expect(notes).toMatchObject({ engine: { engine: 'onnxruntime', device: 'cpu' } });
-    // Whatever does not compute with the engine gets the card that it asks for.
+    // A stage without the engine gets the requested card.
     expect(await project.read('seen.txt')).toBe(`${uuids[0]!}\n`);
   });
 

@@ -1,7 +1,7 @@
 /**
- * Whether the end of the terminal was to be ignored (`nohup`), and keeping it so. A process that is started with SIGHUP
- * ignored has to leave it ignored, but Node resets all signals when it starts, without a trace. So the traces that
- * `nohup` and shells leave elsewhere are read.
+ * Detects if the end of the terminal must be ignored (`nohup`), and keeps it ignored. A process that is started with
+ * SIGHUP ignored has to leave it ignored, but Node resets all signals when it starts, without a trace. This file
+ * therefore reads the traces that `nohup` and shells leave elsewhere.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';

@@ -8,7 +8,7 @@ export interface Output {
   readonly columns: () => number | undefined;
   readonly rows: () => number | undefined;
   readonly write: (text: string) => void;
-  /** The first error that lost output that somebody may still read. A reader that went away is no such error. */
+  /** The first error that lost output for a possible reader. A reader that went away is no such error. */
   readonly fault: () => SystemError | undefined;
   /** Resolves when everything that was written has left this process. */
   readonly flush: () => Promise<void>;

@@ -67,7 +67,10 @@ export function selectOne(pipeline: Pipeline, target: string): Instance {
   });
 }
 
-/** Opens the pipeline with its store and lockfile, calls `work`, and closes them, whatever happens. `executes`: it may execute or restore. */
+/**
+ * Opens the pipeline with its store and lockfile, calls `work`, and always closes them. `executes`: it may execute or
+ * restore.
+ */
 export async function withOpenPipeline<T>(
   { pipeline, storeFolder, warn }: Project,
   work: (open: OpenPipeline) => Promise<T>,

@@ -94,7 +94,7 @@ export interface Evaluation {
 export interface Leaks {
   readonly images: number;
   readonly leaks: number;
-  /** How many are equal to an image that was trained on; null where nobody looked for equal images. */
+  /** The number of test images equal to a training image; null without an audit. */
   readonly duplicates: number | null;
 }
 

@@ -8,7 +8,7 @@ export class Screen {
   writes = 0;
   sawCarriageReturn = false;
   #lines: string[] = [''];
-  /** Of the cursor, after it went up. */
+  /** The column of the cursor, after it went up. */
   #column = 0;
 
   constructor(columns?: number) {

@@ -149,7 +149,7 @@ function passageOf(layers: ReadonlyMap<number, Layer>, lane: number, depth: numb
   return layer === undefined ? [] : [{ lane, ...layer }];
 }
 
-/** Where an edge meets a box; `towards` is the lane that it leads to or comes from. */
+/** The end of an edge at a box; `towards` is the lane of its other end. */
 interface EdgeEnd {
   readonly box: PlacedBox;
   readonly towards: number;

@@ -1,4 +1,6 @@
-/** Which instances of a producer an input reads in one combination: every axis of the producer is bound explicitly. */
+/**
+ * The instances of a producer that an input reads in one combination. Every axis of the producer is bound explicitly.
+ */
 import type { Row } from './axis.ts';
 import type { ExpandedRow, ExpandedStage } from './expanded.ts';
 import type { StageInput } from './stage-input.ts';
@@ -6,7 +8,7 @@ import type { StageInput } from './stage-input.ts';
 /** The producer's instances by the values of the axes that are bound to one value. */
 type Index = ReadonlyMap<string, readonly ExpandedRow[]>;
 
-/** Axes of the producer that the input neither fixes nor gathers, and that the reader does not have. */
+/** Axes of the producer that are not fixed, not gathered and not axes of the reader. */
 export function unboundAxes(
   { where, gather }: StageInput,
   { axes }: Pick<ExpandedStage, 'axes'>,
@@ -63,7 +65,7 @@ function indexRows(rows: readonly ExpandedRow[], axes: readonly string[]): Index
   return index;
 }
 
-/** Neither names of axes nor texts of values ever hold a comma. */
+/** Names of axes and texts of values never contain a comma. */
 function keyOf(texts: readonly string[]): string {
   return texts.join(',');
 }

@@ -37,7 +37,7 @@ export function checkPublished(instances: readonly Instance[], context: Context)
   checkReads(instances, byPlace, context);
 }
 
-/** What the runner itself reads and writes, by path relative to the root. */
+/** The files that the runner itself reads and writes, by path relative to the root. */
 function ownFiles({ file, root }: Context): ReadonlyMap<string, string> {
   const relative = (absolute: string) => path.relative(root, absolute).replaceAll(path.sep, '/');
   return new Map([

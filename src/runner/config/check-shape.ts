@@ -9,7 +9,7 @@ import { validatePipeline, type Finding } from './schema-validator.generated.js'
 import type { Origin } from './source.ts';
 import { valueOf, type ConfigNode } from './tree.ts';
 
-/** The nodes that are not what the schema allows: reported here, and to be passed over by whoever reads on. */
+/** The nodes that the schema does not allow. They are reported here; later readers skip them. */
 export type Faulty = Set<ConfigNode>;
 
 /** The parts of a stage that are looked at again, one by one, once the references in them are substituted. */
@@ -21,7 +21,7 @@ export function checkPipeline(tree: ConfigNode, report: Report): Faulty {
   return check(tree, valueOf(tree), [], report);
 }
 
-/** Whether a part of a stage has the right shape after substitution. */
+/** Checks the shape of a stage's part after substitution. */
 export function checkStagePart(node: ConfigNode, part: StagePart, report: Report): boolean {
   const path = 'name' in part ? ['stages', 'a', part.field, part.name] : ['stages', 'a', part.field];
   return check(node, wrapped(valueOf(node), path), path, report).size === 0;
@@ -50,14 +50,14 @@ function check(node: ConfigNode, value: Json, above: readonly string[], report: 
   return faulty;
 }
 
-/** The grammar of texts in `inputs` and `params` is read where they are expanded, which can say more about a fault. */
+/** Texts in `inputs` and `params` are parsed when they are expanded, with better messages. */
 function isReadLater({ keyword, propertyName }: Finding, [, , field = '']: readonly string[]): boolean {
   return keyword === 'pattern' && propertyName === undefined && (field === 'inputs' || field === 'params');
 }
 
 /**
- * How deep the parts of a stage lie that are read as a whole: a fault anywhere in `stages/a/resources`,
- * `stages/a/matrix/x` or `stages/a/inputs/0/x` is one of it.
+ * The depth of a stage's parts that are read as a whole. A fault anywhere in `stages/a/resources`, `stages/a/matrix/x`
+ * or `stages/a/inputs/0/x` is a fault of that part.
  */
 function partDepth([, , field = '', part = '']: readonly string[]): number {
   if (field === 'inputs' && /^\d+$/.test(part)) return 5;
@@ -187,7 +187,7 @@ function explain(
   }
 }
 
-/** Whether an unknown key of the same object, reported anyway, is nearly the missing one. */
+/** True if an unknown key of the same object, reported anyway, is close to the missing one. */
 function isMisspelt(missing: string, { instancePath }: Finding, siblings: readonly Finding[]): boolean {
   return siblings.some(
     (other) =>

@@ -1,4 +1,4 @@
-/** The product of a stage's axes, with what `include` adds and what `exclude` drops. */
+/** The product of a stage's axes, with the additions of `include` and without those in `exclude`. */
 import { suggest } from '../../util/suggest.ts';
 import type { AxisEntry, Row } from './axis.ts';
 import type { Context } from './context.ts';
@@ -100,7 +100,7 @@ function rowOf(node: ConfigNode): Row {
   );
 }
 
-/** Whether all of these are axes that the stage has, with values that some instance would have. */
+/** Checks that all of these are axes of the stage with values of some instance. */
 function checkValues(
   combinations: readonly Combination[],
   declared: ReadonlyMap<string, readonly AxisEntry[]>,
@@ -146,7 +146,7 @@ function complete({ row, node }: Combination, { axes }: StageDraft, context: Con
   return unknown.length === 0 && good.length === filled.length ? new Map(good) : undefined;
 }
 
-/** The declared entry of that value, or a new one; undefined when it cannot be one, which is reported. */
+/** The declared entry of that value, or a new one; undefined, after a report, if it cannot be one. */
 function addedEntry(
   axis: string,
   entry: AxisEntry,

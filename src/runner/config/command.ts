@@ -17,7 +17,7 @@ export class Command {
   readonly #borrowed: JsonObject;
 
   /**
-   * Reports every placeholder that is wrong whatever the combination.
+   * Reports every placeholder that is wrong in all combinations.
    * @param knownAxes the axes of the stage, where they are all known
    */
   constructor(draft: StageDraft, context: Context, knownAxes: readonly string[] | undefined) {
@@ -115,7 +115,7 @@ export class Command {
     names: readonly string[],
   ): void {
     if (names.includes(name) && rest.length === 0) return;
-    // What was refused is reported already; whether a name is right cannot be said by the usable ones.
+    // Refused parts are reported already. Without them, the usable names do not prove that a name is wrong.
     if (this.#isFaulty(`${kind}s`)) return;
     if (child(child(this.#draft.node, `${kind}s`), name) !== undefined && rest.length === 0) return;
     const close = suggest(name, names);
@@ -183,7 +183,7 @@ function nest(
   { params }: Context,
 ): JsonObject {
   const result: Record<string, Json> = {};
-  // Shorter paths first: what lies below a value that is taken whole is in it already.
+  // Shorter paths first: a value that is taken whole includes the values below it.
   for (const { path } of [...borrowed].sort((a, b) => a.path.length - b.path.length)) {
     let source: ConfigNode | undefined = params;
     let target = result;

@@ -3,7 +3,7 @@ import type { Report } from './report.ts';
 import type { Resolver } from './resolve.ts';
 import type { ObjectNode } from './tree.ts';
 
-/** What every step between tree and Pipeline needs at hand. */
+/** The shared context of every step between tree and Pipeline. */
 export interface Common {
   /** Absolute path of the project root. */
   readonly root: string;

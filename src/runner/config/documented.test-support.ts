@@ -1,4 +1,4 @@
-/** The examples of docs/diagnostics.md, and what the runner really says to them. */
+/** The examples of docs/diagnostics.md, and the runner's real messages. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,7 +10,7 @@ interface Example {
   readonly code: string;
   readonly json?: string;
   readonly command: string;
-  /** What the documentation says that the command prints, without the excerpts. */
+  /** The documented output of the command, without the excerpts. */
   readonly printed: string;
 }
 

@@ -117,7 +117,7 @@ class Expander {
     return undefined;
   }
 
-  /** Looks first at inputs that need no combination, so that their faults are found even where there are no combinations. */
+  /** Checks inputs without a combination first, so that their faults are found even without any combination. */
   #expandNamedProducers(draft: StageDraft): boolean {
     let sound = true;
     for (const [, { value }] of draft.inputs) {

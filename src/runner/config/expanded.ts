@@ -25,7 +25,7 @@ export interface ExpandedRow {
   readonly bindings: ReadonlyMap<string, Binding>;
 }
 
-/** An input that is bound to one instance, or to all that are gathered. */
+/** An input bound to one instance, or to all gathered ones. */
 export interface Binding {
   readonly output: string;
   readonly gathered: boolean;

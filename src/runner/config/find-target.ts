@@ -1,4 +1,4 @@
-/** Which stage's output an input refers to in one combination, and whether `where` and `gather` fit that stage. */
+/** Finds the stage output of an input in one combination, and checks `where` and `gather` against that stage. */
 import { suggest } from '../../util/suggest.ts';
 import { checkStagePart } from './check-shape.ts';
 import type { Context } from './context.ts';
@@ -17,7 +17,7 @@ export type Target =
 
 /**
  * @param resolved the input, its placeholders substituted
- * @param producerOf expands the stage; undefined when that closes a cycle, which is then reported
+ * @param producerOf expands the stage; undefined, after a report, if that closes a cycle
  */
 export function findTarget(
   { name, node }: { readonly name: string; readonly node: ConfigNode },

@@ -7,7 +7,7 @@ import { textOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
 export class InputNodes {
   readonly #common: Common;
-  /** References that were read; undefined for one that cannot be. */
+  /** Parsed references; undefined for a malformed one. */
   readonly #references = new WeakMap<ConfigNode, { readonly node: ObjectNode | undefined }>();
 
   constructor(common: Common) {

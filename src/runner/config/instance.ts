@@ -101,7 +101,7 @@ class Builder {
     return { ...environment, resources, ...timeout, retries };
   }
 
-  /** What `read` makes of the field, or of its absence; undefined when a fault was reported. */
+  /** The result of `read` for the field, or for its absence; undefined after a reported fault. */
   #limit<T extends object>(
     draft: StageDraft,
     field: 'env' | 'resources' | 'timeout' | 'retries',
@@ -112,7 +112,7 @@ class Builder {
     return node === undefined ? read(undefined) : this.#parts.part(node, { field }, row, read);
   }
 
-  /** What can be said of a stage whose combinations are unknown, because of another fault. */
+  /** Checks of a stage with unknown combinations, because of another fault. */
   #checkKnown(draft: StageDraft): void {
     const nothing = scopeOf(draft, new Map());
     const free = (node: ConfigNode | undefined) => node !== undefined && !this.#context.resolver.namesAxis(node);

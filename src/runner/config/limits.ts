@@ -1,4 +1,4 @@
-/** What bounds a stage: timeout, retries, resources, environment. From nodes that passed the schema. */
+/** Reads the limits of a stage from nodes that passed the schema: timeout, retries, resources, environment. */
 import { bytesOf, millisecondsOf } from '../../util/quantity.ts';
 import type { Retries } from '../pipeline.ts';
 import { child, isTrue, itemsOf, membersOf, numberOf, textOf, type ConfigNode } from './tree.ts';
@@ -10,7 +10,7 @@ export function timeoutOf(node: ConfigNode | undefined): { readonly timeoutMs?: 
   return node === undefined ? {} : { timeoutMs: durationMs(node) };
 }
 
-/** Of a text such as `1h 30m`, or of a number of seconds. */
+/** The duration of a text such as `1h 30m`, or of a number of seconds. */
 function durationMs(node: ConfigNode): number {
   const seconds = numberOf(node);
   return seconds === undefined ? (millisecondsOf(textOf(node) ?? '') ?? unread(node)) : Math.round(seconds * 1000);

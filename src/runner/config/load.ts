@@ -23,7 +23,7 @@ import { draftStage } from './stage-draft.ts';
 import { child, textOf, valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
 interface LoadOptions {
-  /** What was given as `--set`: `name=value`. */
+  /** The values of `--set`: `name=value`. */
   readonly set: readonly string[];
   /** Another place than the disk to read pipeline files from, for instance a commit. */
   readonly read?: ReadText;
@@ -57,7 +57,7 @@ export async function loadPipeline(
   return ok({ pipeline, warnings: report.warnings, sources });
 }
 
-/** What it returns is only to be used when nothing was reported. */
+/** The result may be used only if no fault was reported. */
 function interpret(file: string, tree: ObjectNode, onDisk: boolean, report: Report): Pipeline {
   const context = prepare(file, tree, onDisk, report);
   const expanded = expandStages(context);

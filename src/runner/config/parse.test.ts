@@ -6,7 +6,7 @@ import { Report } from './report.ts';
 import { placeOf, Source } from './source.ts';
 import { valueOf, type ConfigNode } from './tree.ts';
 
-/** What a place points at, found by splitting the text into lines. */
+/** The text at a place, found by splitting the file into lines. */
 function pointedAt(text: string, { line, column, length }: { line: number; column: number; length: number }): string {
   return text.split(/\r\n|\n|\r/)[line - 1]!.slice(column - 1, column - 1 + length);
 }

@@ -19,7 +19,7 @@ export function parse(source: Source, report: Report): ObjectNode | undefined {
   return undefined;
 }
 
-/** What follows a slip on the same line is its consequence, so each line is reported once. */
+/** Later faults on the same line follow from the first, so each line is reported once. */
 function reportSyntax(errors: readonly ParseError[], source: Source, report: Report): void {
   if (source.text.trim() === '') {
     report.error('syntax', { source, offset: 0, length: 0 }, 'the file is empty; a pipeline file holds one object', {

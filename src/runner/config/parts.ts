@@ -13,7 +13,7 @@ export class Parts {
     this.#context = context;
   }
 
-  /** What `read` makes of the part after substitution; undefined when a fault was reported, here or there. */
+  /** The result of `read` for the part after substitution; undefined after a reported fault. */
   part<T extends object>(
     node: ConfigNode,
     part: StagePart,

@@ -8,7 +8,7 @@ export function projectPath(root: string, text: string): string {
   return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
 }
 
-/** Whether a normalised path names something below the root, not the root itself. */
+/** True if a normalized path is below the root and is not the root itself. */
 export function isInside(projectRelative: string): boolean {
   return (
     projectRelative !== '.' &&

@@ -1,13 +1,11 @@
-/** Which bare input texts select files by a pattern, and the pattern that they mean. */
+/** Finds the input texts that are patterns, and their patterns. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import picomatch from 'picomatch';
 import { projectPath } from './paths.ts';
 
 /**
- * The pattern of an input such as `data/*.png`, relative to the root, for picomatch; undefined where the text is a path.
- * Names such as `photo (1).jpg` are common, so parentheses alone select nothing, and brackets and braces that stand in the
- * name of an existing file or folder belong to its name. Where a part of a pattern is a name, it is escaped.
+ * The pattern of an input such as `data/*.png`, relative to the root, for picomatch; undefined if the text is a path. Names such as `photo (1).jpg` are common, so parentheses alone are no pattern. Brackets and braces in the name of an existing file or folder belong to its name. Names within a pattern are escaped.
  */
 export function patternOf(root: string, text: string): string | undefined {
   const segments = projectPath(root, text).split('/');
@@ -24,7 +22,7 @@ function selects(segment: string): boolean {
   return /[*?[{(]/.test(segment) && picomatch.scan(segment, { noparen: true }).isGlob;
 }
 
-/** Whether the last of these segments is the name of something that exists, and not a wildcard that happens to be one. */
+/** True if the last segment is the name of an existing file or folder, and not a wildcard that happens to equal one. */
 function isName(root: string, segments: readonly string[]): boolean {
   return !/[*?]/.test(segments.at(-1)!) && existsSync(path.resolve(root, segments.join('/')));
 }
@@ -33,7 +31,7 @@ function escaped(segment: string): string {
   return picomatch.scan(segment).isGlob ? segment.replaceAll(/[\\()[\]{}!+@|]/g, '\\$&') : segment;
 }
 
-/** picomatch reads parentheses as groups; here they are only that where they follow one of `@!+*?`. */
+/** picomatch reads parentheses as groups; here they are groups only after one of `@!+*?`. */
 function withPlainParentheses(segment: string): string {
   return /[@!+*?]\(/.test(segment) ? segment : segment.replaceAll(/[()|]/g, '\\$&');
 }

@@ -1,4 +1,4 @@
-/** What is said about placeholders that lead nowhere. */
+/** The messages about placeholders without a target. */
 import { suggest } from '../../util/suggest.ts';
 import type { AxisEntry } from './axis.ts';
 import { list } from './list.ts';

@@ -45,14 +45,14 @@ export function wholePlaceholder(text: string): Placeholder | undefined {
   return typeof only === 'object' && others.length === 0 ? only : undefined;
 }
 
-/** Where a placeholder stands in the file. */
+/** The place of a placeholder in the file. */
 export function originOf({ start, text }: Placeholder, node: ScalarNode): Origin {
   return originWithin(node, start, text.length);
 }
 
 /**
- * Where a part of a string stands in the file, escapes before it counted. A string that is not written there as it is
- * (given by --set, or put together) is pointed at as a whole.
+ * The place of a part of a string in the file; escapes before it count. A string that is not written there literally
+ * (from --set, or composed) is marked as a whole.
  */
 export function originWithin({ origin, value }: ScalarNode, start: number, length: number): Origin {
   const { source, offset } = origin;

@@ -8,7 +8,7 @@ import { loadPipeline, type Loaded, type Refused } from './load.ts';
 
 type Files = Readonly<Record<string, unknown>>;
 
-/** Calls `work` with the folder of a project that holds these files; what is no text is written as JSON. */
+/** Calls `work` with the folder of a project with these files. Values other than texts are written as JSON. */
 export async function inProject<T>(files: Files, work: (root: string) => Promise<T>): Promise<T> {
   const root = await mkdtemp(path.join(tmpdir(), 'pretext-config-'));
   try {

@@ -1,4 +1,4 @@
-/** The `matrix` of a stage: which axes it has of its own, with which values. */
+/** The `matrix` of a stage: its axes and their values. */
 import { scopeOf, STAGE, type Axis, type AxisEntry, type Row } from './axis.ts';
 import { checkStagePart } from './check-shape.ts';
 import type { Common } from './common.ts';

@@ -1,4 +1,4 @@
-/** What an instance executes: a module of the project, or a command for the shell. */
+/** The code of an instance: a module of the project, or a command for the shell. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Body } from '../pipeline.ts';
@@ -13,7 +13,7 @@ const MODULE = /\.(ts|tsx|mts|js|jsx|mjs)$/;
 
 export class Bodies {
   readonly #context: Context;
-  /** Modules that were looked for, so that each is looked for once. */
+  /** The modules searched so far, so that each is searched once. */
   readonly #modules = new Map<string, boolean>();
 
   constructor(context: Context) {

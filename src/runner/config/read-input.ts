@@ -28,7 +28,7 @@ export function pathInput(node: ConfigNode, { root, report }: Context): Input | 
   };
 }
 
-/** What other instances produce. */
+/** An input from other instances. */
 export function producedInput({ output, gathered, members }: Binding, axesOf: (id: InstanceId) => Axes): Input {
   if (gathered)
     return { kind: 'gather', members: members.map(({ id }) => ({ producer: id, output, axes: axesOf(id) })) };

@@ -31,7 +31,7 @@ export class Report {
     this.#add('warning', code, at, message, details);
   }
 
-  /** Whether there is an error. */
+  /** True if there is an error. */
   get failed(): boolean {
     return this.#failed;
   }

@@ -28,8 +28,8 @@ export class Resolver {
   }
 
   /**
-   * A string that is nothing but a placeholder becomes the value itself, of whatever type; a placeholder inside a longer
-   * string becomes text. A node without placeholders is returned as it is. Undefined when something was reported.
+   * A string that is one placeholder becomes the value itself, of any type. A placeholder inside a longer string
+   * becomes text. A node without placeholders is returned as it is. Undefined after a reported fault.
    */
   resolve(node: ConfigNode, row: Row, within: readonly ConfigNode[] = []): ConfigNode | undefined {
     if (this.isLiteral(node)) return node;
@@ -56,12 +56,12 @@ export class Resolver {
     }
   }
 
-  /** Parameters that are declared and that the schema does not allow: nothing is said about them. */
+  /** Declared parameters that the schema refused. Nothing more is reported about them. */
   get paramsRefused(): boolean {
     return this.#refused;
   }
 
-  /** Whether nothing in the node has to be substituted. */
+  /** True if the node has no placeholders. */
   isLiteral(node: ConfigNode): boolean {
     const known = this.#literal.get(node);
     if (known !== undefined) return known;
@@ -70,7 +70,7 @@ export class Resolver {
     return literal;
   }
 
-  /** Whether the node names an axis, or a field of its records. */
+  /** True if the node names an axis, or a field of its records. */
   namesAxis(node: ConfigNode): boolean {
     const named = someString(node, (text) =>
       placeholdersIn(text).some(({ path: [head], malformed }) => !malformed && head !== 'params' && head !== STAGE),
@@ -103,8 +103,8 @@ export class Resolver {
   }
 
   /**
-   * Reports every `${params...}` in the node that leads nowhere, and every malformed placeholder; with `axes`, also what is
-   * none of them.
+   * Reports every `${params...}` in the node without a target, and every malformed placeholder; with `axes`, also names
+   * that are no axis.
    */
   checkPlaceholders(node: ConfigNode | undefined, axes: readonly string[] | undefined): void {
     if (node === undefined || this.isLiteral(node)) return;

@@ -1,10 +1,10 @@
-/** Where a project begins and what lies beside its pipeline files (docs/adr/0001). */
+/** The root of a project, and the files beside its pipeline files (docs/adr/0001). */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * The folder that every path of a pipeline is relative to: the nearest one, from the pipeline file upwards, that holds a
- * pipeline.json or a package.json; where there is none, the file's own folder. Absolute.
+ * The folder for all relative paths of a pipeline: the nearest one, from the pipeline file upwards, with a
+ * pipeline.json or a package.json; without one, the file's own folder. Absolute.
  */
 export function projectRoot(file: string): string {
   const own = path.dirname(path.resolve(file));

@@ -1,4 +1,4 @@
-/** Which instances the targets of a command line name, and what these need. */
+/** Selects the instances of the targets on a command line, and their producers. */
 import { err, ok, type Result } from '../../util/result.ts';
 import { suggest } from '../../util/suggest.ts';
 import type { Diagnostic } from '../diagnostic.ts';
@@ -9,16 +9,16 @@ import { list } from './list.ts';
 export interface Selection {
   /** The named instances and everything that they read, directly or not, in the order of the pipeline. */
   readonly selected: readonly Instance[];
-  /** Those that the targets name; without targets all that may run. In the order of the pipeline. */
+  /** The instances of the targets; without targets all that may run. In the order of the pipeline. */
   readonly named: readonly Instance[];
   /** Selected for what they made, and not to be executed: they come before `from`. */
   readonly given: ReadonlySet<InstanceId>;
 }
 
 export interface Bounds {
-  /** Only these may run, and what depends on them. None: whatever is needed. */
+  /** Only these and their consumers may run. Empty: all that are needed. */
   readonly from?: readonly string[];
-  /** As targets, except that `named` does not tell them from what they need. */
+  /** Like targets, but `named` includes their producers. */
   readonly until?: readonly string[];
 }
 

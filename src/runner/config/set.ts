@@ -1,4 +1,4 @@
-/** `--set a.b=value`: overrides what `params` says, and only that. */
+/** `--set a.b=value` overrides a value of `params`, and nothing else. */
 import type { Json } from '../../util/json.ts';
 import { suggest } from '../../util/suggest.ts';
 import { list } from './list.ts';
@@ -60,7 +60,7 @@ function childOf(node: ConfigNode, name: string): ConfigNode | undefined {
   return node.kind === 'list' && /^(0|[1-9]\d*)$/.test(name) ? node.items[Number(name)] : undefined;
 }
 
-/** JSON if it parses, else the text itself. It is reported where the value that it replaces is written. */
+/** JSON if it parses, else the text itself. Faults are reported at the place of the replaced value. */
 function given(text: string, replaced: ConfigNode, said: string, report: Report): ConfigNode | undefined {
   let value: Json;
   try {

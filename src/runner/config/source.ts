@@ -40,7 +40,7 @@ export class Source {
   }
 }
 
-/** Where a node of the configuration was written; turned into line and column only when somebody asks. */
+/** The place of a node in a file; converted to line and column on demand. */
 export interface Origin {
   readonly source: Source;
   readonly offset: number;

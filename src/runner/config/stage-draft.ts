@@ -25,7 +25,7 @@ export interface BodyDraft {
   readonly node: ScalarNode;
 }
 
-/** What was refused is left out. */
+/** Refused parts are left out. */
 export function draftStage({ name, key, node }: WrittenStage, context: Common): StageDraft {
   const usable = (part: ConfigNode | undefined) => part === undefined || !context.faulty.has(part);
   const inputs = membersOf(child(node, 'inputs'));

@@ -46,7 +46,7 @@ export function readStageInput(node: ConfigNode): StageInput | undefined {
   };
 }
 
-/** Whether the stage and its output exist; reports it where not, unless their declaration is itself at fault. */
+/** Checks that the stage and its output exist. Reports a fault, unless their declaration is itself faulty. */
 export function checkTarget(
   { stage, output }: StageInput,
   node: ConfigNode,

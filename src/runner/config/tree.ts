@@ -1,4 +1,4 @@
-/** JSON whose every value knows where it was written. */
+/** JSON in which every value knows its place in the file. */
 import type { Json, JsonObject, Scalar } from '../../util/json.ts';
 import type { Origin } from './source.ts';
 
@@ -67,7 +67,7 @@ export function valueOf(node: ConfigNode): Json {
   }
 }
 
-/** A value that was not written in a file but given in place of what is written there. */
+/** A value from elsewhere that replaces one in a file. */
 export function nodeOf(value: Json, origin: Origin): ConfigNode {
   if (value === null || typeof value !== 'object') return { kind: 'scalar', origin, value };
   if (isList(value)) return { kind: 'list', origin, items: value.map((item) => nodeOf(item, origin)) };

@@ -8,7 +8,7 @@ import type { Orphan } from './orphans.ts';
 export interface Executor {
   /** Starts a task. Its promise `ended` reports the end and never rejects. */
   start(task: Task, hear: (message: Message) => void): RunningTask;
-  /** Ends the processes that stages of runners that have died left running here, and waits for their end. */
+  /** Kills the processes that stages of dead runners left on this machine, and waits for their end. */
   endOrphans(): Promise<readonly Orphan[]>;
   /** Ends at once what still runs, and starts nothing any more. Nothing is left of any task when this resolves. */
   close(): Promise<void>;

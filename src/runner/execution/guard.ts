@@ -19,7 +19,7 @@ export interface Guard {
 /** A user who kills more guards does not want one. */
 const MOST_REPLACEMENTS = 20;
 
-/** @param tag every process that holds it in its environment is killed too, in whatever session */
+/** @param tag every process with it in its environment is killed too, in any session */
 export function startGuard(tag: string): Guard {
   const sessions = new Set<number>();
   let closed = false;

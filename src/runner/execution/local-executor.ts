@@ -71,7 +71,7 @@ class LocalTask implements RunningTask {
 
   stop(): void {
     if (this.#processes === undefined || this.#stopping !== undefined) return;
-    // Processes that left the session belong to one of the session, which may end them itself (torchrun does).
+    // Processes that left the session belong to a process of the session. It may end them itself, as torchrun does.
     this.#processes.signal('SIGTERM', 'session');
     this.#stopping = setTimeout(() => {
       this.kill();

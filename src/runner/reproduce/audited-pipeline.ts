@@ -1,6 +1,6 @@
 /**
- * A pipeline whose executions are compared with what is recorded, and recorded nowhere else. Everything about how a stage
- * is executed - slots, cards, retries, logs - is as in every other run.
+ * A pipeline whose executions are compared with the recorded results and not recorded themselves. Slots, GPUs, retries
+ * and logs work as in every other run.
  */
 import path from 'node:path';
 import { err, ok, type Result } from '../../util/result.ts';

@@ -43,8 +43,7 @@ export class UnreadableInputError extends Error {
 
 /**
  * Lists all files below a folder, or those selected. Links count as what they point to; a broken link, a loop of links
- * and anything that is neither file nor folder throw UnreadableInputError. `device`: the folder's, if the caller knows
- * it.
+ * and other kinds of files throw UnreadableInputError. `device`: the folder's, if the caller knows it.
  */
 export function listFolder(
   folder: string,

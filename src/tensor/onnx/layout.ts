@@ -78,7 +78,7 @@ export function convertLayout(model: Model, name: Name, from: Arrangement, to: A
   if (order.every((axis, i) => axis === i) && equal(from.declared, to.declared)) return name;
   const sides = expandedShape(from);
   const moved = order.filter((axis) => sides[axis] !== 1);
-  // Where only axes of length 1 change places, no value does.
+  // If only axes of length 1 change places, no value moves.
   if (moved.every((axis, i) => axis > (moved[i - 1] ?? -1))) return reshape(model, name, to.declared);
   return reshape(model, transpose(model, reshape(model, name, sides), order), to.declared);
 }

@@ -34,7 +34,7 @@ export class Lowering {
     return arrange(layout, value.shape, this.block ?? 1);
   }
 
-  /** Whether a value is kept as images, channels before height and width. */
+  /** True if a value is kept as images, with channels before height and width. */
   isImage(value: Value): boolean {
     const layout = this.layout(value);
     return layout === 'channels-first' || layout === 'blocked';

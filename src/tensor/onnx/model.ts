@@ -5,7 +5,7 @@ import { bytes, float, integer, message, text } from '../protobuf.ts';
 /** A value of the model: edges have names in ONNX. */
 export type Name = string & { readonly name: unique symbol };
 
-/** So many outputs of an operator. */
+/** The names of N outputs of an operator. */
 type Names<N extends number> = N extends 1 ? readonly [Name] : N extends 2 ? readonly [Name, Name] : readonly Name[];
 
 /** The second input of an operator that takes it optionally. */

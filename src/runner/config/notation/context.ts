@@ -3,7 +3,7 @@ import type { Report } from '../report.ts';
 import type { Resolver } from '../resolve.ts';
 import type { Member, ObjectNode } from '../tree.ts';
 
-/** What the expansion of a stage needs to know of the whole file. */
+/** The facts of the whole file that the expansion of a stage needs. */
 export interface NotationContext {
   readonly report: Report;
   readonly faulty: Faulty;

@@ -14,7 +14,7 @@ import { Templates } from './templates.ts';
 export interface ObjectForm {
   /** By name, in the order of the file. */
   readonly stages: ReadonlyMap<string, WrittenStage>;
-  /** Stages that are at fault as a whole, which was reported. */
+  /** Stages that are faulty as a whole and reported. */
   readonly refused: ReadonlySet<string>;
   /** Templates that no stage extends: to be checked, and never run. */
   readonly unused: readonly WrittenStage[];

@@ -6,8 +6,8 @@ import type { NotationContext } from './context.ts';
 import { isReferenceText, objectForm, parseReference, type Word, type WrittenReference } from './reference.ts';
 
 /**
- * Inputs by name, references in the object form. Of inputs of one name the last one counts, whole. The object is faulty
- * when an input was left out because of a fault, which was reported.
+ * Inputs by name, references in the object form. Among inputs of the same name, the last one counts, whole. The object
+ * is faulty if an input was left out after a reported fault.
  */
 export function expandInputs(inputs: ConfigNode, context: NotationContext): ObjectNode {
   const members = new Map<string, Member>();
@@ -22,7 +22,7 @@ export function expandInputs(inputs: ConfigNode, context: NotationContext): Obje
   return node;
 }
 
-/** A text that stands where one input is, as an object; undefined when it is wrong, which is reported. */
+/** A text in the place of one input, as an object; undefined, after a report, if it is wrong. */
 export function singleReference(node: ScalarNode, { report }: Pick<NotationContext, 'report'>): ObjectNode | undefined {
   const reference = parseReference(node, report);
   if (reference === undefined) return undefined;

@@ -1,7 +1,7 @@
 /** Lays a pipeline file over the file that it extends, and a stage over its template (docs/pipeline.md, "How files are merged"). */
 import type { ConfigNode, ListNode, Member, ObjectNode } from '../tree.ts';
 
-/** Nodes that the schema refused; a node that is merged from one of them is refused too. */
+/** Nodes that the schema refused. A node merged from one of them is refused too. */
 type Refused = Set<ConfigNode>;
 
 /** Keys keep the order of the base; new keys follow. */
@@ -39,7 +39,7 @@ export function mergeDeep(base: ConfigNode, over: ConfigNode, refused: Refused):
   return mergeObjects(base, over, refused, (_, below, above) => mergeDeep(below, above, refused));
 }
 
-/** `["seed"]` -> `{ "seed": "*" }`. What is no list of names stays as it is. */
+/** `["seed"]` -> `{ "seed": "*" }`. Anything but a list of names stays as it is. */
 export function asMatrixObject(matrix: ConfigNode): ConfigNode {
   if (matrix.kind !== 'list') return matrix;
   const members = new Map<string, Member>();

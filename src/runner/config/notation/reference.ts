@@ -8,13 +8,13 @@ import { originWithin } from '../placeholder.ts';
 import type { Report } from '../report.ts';
 import type { ConfigNode, Member, ObjectNode, ScalarNode } from '../tree.ts';
 
-/** A text that stands where an input is and begins with `@`. */
+/** A text in the place of an input that begins with `@`. */
 export interface WrittenReference {
   readonly stage: Word;
   /** Every output of the stage, some of them, or one. */
   readonly outputs:
     { readonly all: true; readonly at: Origin } | { readonly all: false; readonly names: readonly Word[] };
-  /** Axes of the stage that are fixed to a value, which may hold placeholders. */
+  /** Axes of the stage with a fixed value, which may contain placeholders. */
   readonly fixed: readonly { readonly axis: Word; readonly value: Word }[];
   /** Axes that are gathered along; `everything` stands for `*`. */
   readonly gathered: readonly Word[];

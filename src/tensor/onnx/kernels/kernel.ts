@@ -1,8 +1,8 @@
 /**
- * How one kernel becomes operators of ONNX.
+ * The translation of one kernel to operators of ONNX.
  *
- * A kernel is given the values of its inputs by name, takes their names in the layouts that it likes, and sets its outputs. Most kernels
- * need no layouts: `plain` and `elementwise` turn functions of names into such kernels.
+ * A kernel is given the values of its inputs by name, takes their names in the layouts that it likes, and sets its
+ * outputs. Most kernels need no layouts: `plain` and `elementwise` turn functions of names into such kernels.
  */
 import type { Node, Value } from '../../graph/node.ts';
 import {
