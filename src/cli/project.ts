@@ -1,6 +1,6 @@
 /** From options to what commands work on: settings, pipeline, chosen instances. */
 import path from 'node:path';
-import { loadPipeline } from '../runner/config/load.ts';
+import { loadPipeline, type Loaded } from '../runner/config/load.ts';
 import { lockFileOf } from '../runner/config/lock-file.ts';
 import { selectInstances, type Bounds, type Selection } from '../runner/config/select.ts';
 import type { Diagnostic } from '../runner/diagnostic.ts';
@@ -22,6 +22,7 @@ export interface ProjectOptions {
 export interface Project {
   readonly settings: Settings;
   readonly pipeline: Pipeline;
+  readonly objectForm: Loaded['objectForm'];
   /** Absolute path of the store. */
   readonly storeFolder: string;
   /** Shows an absolute path the way the user would type it in the current folder. */
@@ -35,7 +36,7 @@ export async function openProject(options: ProjectOptions, terminal: Terminal): 
   const file = findPipelineFile(terminal.folder, options.pipeline, settings.pipeline);
   const loaded = await loadPipeline(file, { set: options.set ?? [] });
   if (!loaded.ok) throw new Refusal(loaded.error.diagnostics);
-  const { pipeline, warnings } = loaded.value;
+  const { pipeline, objectForm, warnings } = loaded.value;
   const warn = async (told: readonly Diagnostic[]): Promise<void> => {
     if (told.length > 0) (await import('./diagnostics.ts')).writeDiagnostics(told, terminal, false);
   };
@@ -43,6 +44,7 @@ export async function openProject(options: ProjectOptions, terminal: Terminal): 
   return {
     settings,
     pipeline,
+    objectForm,
     storeFolder: settings.store ?? path.join(pipeline.root, 'cache'),
     show: shownFrom(terminal.folder),
     warn,

@@ -41,7 +41,10 @@ export function queryCommands(program: Command, choose: ChooseAction): void {
         .choices(['text', 'mermaid', 'dot', 'svg', 'json'])
         .default('text'),
     )
-    .option('--instances', 'every instance instead of every stage')
+    .addOption(new Option('--instances', 'every instance instead of every stage'))
+    .addOption(
+      new Option('--expanded', 'print the pipeline in the object form, as JSON').conflicts(['instances', 'format']),
+    )
     .action((targets: string[], options: GraphOptions) => {
       choose(async (terminal) => (await import('../commands/graph.ts')).graph(targets, options, terminal));
     });

@@ -1,4 +1,6 @@
-/** `pipeline graph`: the stages and what they read, as text or in a drawing language. */
+/** `pipeline graph`: the stages and what they read, as text or in a drawing language; or the pipeline in the object form. */
+import type { Instance } from '../../runner/pipeline.ts';
+import type { JsonObject } from '../../util/json.ts';
 import { unreachable } from '../../util/unreachable.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { drawDot, drawMermaid, drawText } from '../graph/draw.ts';
@@ -9,11 +11,16 @@ import { openProject, selectTargets, type ProjectOptions } from '../project.ts';
 export interface GraphOptions extends ProjectOptions {
   readonly format: 'text' | 'mermaid' | 'dot' | 'svg' | 'json';
   readonly instances?: boolean;
+  readonly expanded?: boolean;
 }
 
 export async function graph(targets: readonly string[], options: GraphOptions, terminal: Terminal): Promise<ExitCode> {
-  const { pipeline } = await openProject(options, terminal);
+  const { pipeline, objectForm } = await openProject(options, terminal);
   const { selected } = selectTargets(pipeline, targets);
+  if (options.expanded) {
+    terminal.results.write(`${JSON.stringify(onlyStages(objectForm(), selected), null, 2)}\n`);
+    return exitCode.done;
+  }
   const drawn = await draw(
     options.instances ? instanceGraph(selected) : stageGraph(pipeline, selected),
     pipeline.name,
@@ -38,4 +45,11 @@ async function draw(graph: Graph, title: string, format: GraphOptions['format'])
     default:
       return unreachable(format);
   }
+}
+
+/** The stages that were selected, with all that they read. */
+function onlyStages(pipeline: JsonObject, selected: readonly Instance[]): JsonObject {
+  const names = new Set(selected.map(({ stage }) => stage));
+  const stages = Object.entries(pipeline.stages as JsonObject).filter(([name]) => names.has(name));
+  return { ...pipeline, stages: Object.fromEntries(stages) };
 }

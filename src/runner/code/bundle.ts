@@ -9,9 +9,10 @@ import path from 'node:path';
 import type { BuildFailure, Loader, Message, Metafile, Plugin, transform as Transform } from 'esbuild';
 import { byCodeUnit } from '../../util/canonical-json.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
+import { packageName } from '../../util/package-name.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import { packageName, packageVersions } from './packages.ts';
+import { packageVersions } from './packages.ts';
 import { bundleSettingsFiles } from './settings.ts';
 
 export interface Bundle {

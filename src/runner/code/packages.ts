@@ -5,11 +5,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** `onnxruntime-node/backend` -> `onnxruntime-node`; `@scope/name/part` -> `@scope/name`. */
-export function packageName(specifier: string): string {
-  return specifier.split('/', specifier.startsWith('@') ? 2 : 1).join('/');
-}
-
 interface PackageVersions {
   /** `1.2.3 sha512-...`; `not installed` for a package that is missing in lockfile and node_modules. */
   readonly versions: Readonly<Record<string, string>>;

@@ -56,10 +56,11 @@ function isReadLater({ keyword, propertyName }: Finding, [, , field = '']: reado
 }
 
 /**
- * The depth of a stage's parts that are read as a whole. A fault anywhere in `stages/a/resources`, `stages/a/matrix/x`
- * or `stages/a/inputs/0/x` is a fault of that part.
+ * The depth of the parts that are read as a whole. A fault anywhere in `axes/x`, `stages/a/resources`,
+ * `stages/a/matrix/x` or `stages/a/inputs/0/x` is a fault of that part.
  */
-function partDepth([, , field = '', part = '']: readonly string[]): number {
+function partDepth([top = '', , field = '', part = '']: readonly string[]): number {
+  if (top === 'axes') return 2;
   if (field === 'inputs' && /^\d+$/.test(part)) return 5;
   return ['inputs', 'outputs', 'matrix'].includes(field) ? 4 : 3;
 }

@@ -2,6 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { closestFile } from '../../util/closest-file.ts';
+import { packageName } from '../../util/package-name.ts';
+import { installedPaths, isPackagePath } from './installed.ts';
 import { mergeFiles } from './notation/merge.ts';
 import { parse } from './parse.ts';
 import type { Report } from './report.ts';
@@ -69,19 +71,7 @@ function withoutExtends(tree: ObjectNode): ObjectNode {
 function candidatesFor(file: string, target: string): string[] {
   const folder = path.dirname(file);
   const beside = path.resolve(folder, target);
-  return isPackagePath(target)
-    ? [beside, ...foldersAbove(folder).map((above) => path.join(above, 'node_modules', target))]
-    : [beside];
-}
-
-/** `package/file.json` and `@scope/package/file.json`. */
-function isPackagePath(target: string): boolean {
-  return /^(@[^/.][^/]*\/)?[^/.@][^/]*\/./.test(target);
-}
-
-function foldersAbove(folder: string): string[] {
-  const above = path.dirname(folder);
-  return above === folder ? [folder] : [folder, ...foldersAbove(above)];
+  return isPackagePath(target) ? [beside, ...installedPaths(folder, target)] : [beside];
 }
 
 function isInstalled(file: string): boolean {
@@ -112,10 +102,6 @@ function reportMissing(said: Origin, target: string, candidates: readonly string
         ? `It was looked for beside this file: ${path.relative(folder, beside)}.`
         : `It was looked for beside this file, and as ${path.relative(folder, inPackages)} here and in the folders above. If it belongs to a package, install that: npm install ${packageName(target)}.`,
   });
-}
-
-function packageName(target: string): string {
-  return target.split('/', target.startsWith('@') ? 2 : 1).join('/');
 }
 
 function relativeTo(file: string, target: string): string {

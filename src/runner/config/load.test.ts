@@ -378,6 +378,11 @@ test('a fault deep inside a part of a stage is told beside all others', async ()
 test('no pipeline, however wrong, makes the loader fail', async () => {
   const whole = {
     params: { a: [1], r: { x: { f: 1 } } },
+    axes: { seed: '${params.a}', model: { M1: { w: '@a:s=1/o' }, M2: { w: null } } },
+    templates: {
+      t: { extends: 'u', outputs: { o: 'o' }, publish: 'x/${stage}/' },
+      u: { timeout: '1h', inputs: ['@a/*'] },
+    },
     stages: {
       a: {
         command: 'true ${params.a}',
@@ -398,6 +403,14 @@ test('no pipeline, however wrong, makes the loader fail', async () => {
         params: { p: '${params.a.0}' },
         outputs: { q: 'q/' },
       },
+      c: {
+        extends: 't',
+        command: 'true',
+        matrix: ['model', 'seed'],
+        inputs: ['@b/*', '@b/{q}', { w: '${model.w}', v: '@a:*/o' }],
+        params: ['${params.r}', '${params.r.{x}}', { y: 1 }],
+      },
+      d: { command: 'true', matrix: { model: ['M1'], seed: '*' } },
     },
   };
   const values = [
@@ -416,6 +429,9 @@ test('no pipeline, however wrong, makes the loader fail', async () => {
     {},
     { x: {} },
     { stage: 'b', output: 'q' },
+    '@b/q',
+    '*',
+    ['@b/*'],
   ];
   for (const place of pathsOf(whole))
     for (const value of values) await faultsOf({ 'pipeline.json': JSON.stringify(replaced(whole, place, value)) });

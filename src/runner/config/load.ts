@@ -1,5 +1,6 @@
 /** `unknown -> Pipeline`: reads a pipeline file and says everything that is wrong with it in one pass. */
 import path from 'node:path';
+import type { JsonObject } from '../../util/json.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -7,20 +8,21 @@ import { checkLiteral, warnOfUnused } from './check-params.ts';
 import { checkPublished } from './check-published.ts';
 import { checkPipeline, FIRST_STAGE } from './check-shape.ts';
 import { scopeOf } from './axis.ts';
-import { checkTemplate } from './check-template.ts';
+import { checkSharedAxis, checkTemplate } from './check-unused.ts';
 import type { Context } from './context.ts';
 import { expandStages } from './expand.ts';
 import type { ExpandedStage } from './expanded.ts';
 import { readFiles, readFromDisk, type ReadText } from './files.ts';
 import { buildInstances } from './instance.ts';
-import { expandNotation } from './notation/expand.ts';
+import { expandNotation, type WrittenStage } from './notation/expand.ts';
+import { objectFormOf } from './notation/object-form.ts';
 import { Report } from './report.ts';
 import { Resolver } from './resolve.ts';
 import { projectRoot } from './root.ts';
 import { applySettings } from './set.ts';
 import { placeOf } from './source.ts';
 import { draftStage } from './stage-draft.ts';
-import { child, textOf, valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
+import { child, membersOf, textOf, valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
 interface LoadOptions {
   /** The values of `--set`: `name=value`. */
@@ -31,6 +33,8 @@ interface LoadOptions {
 
 export interface Loaded {
   readonly pipeline: Pipeline;
+  /** The pipeline in the object form: a file of its own that means the same. */
+  readonly objectForm: () => JsonObject;
   readonly warnings: readonly Diagnostic[];
   /** The text of each file that was read, by absolute path, for excerpts. */
   readonly sources: ReadonlyMap<string, string>;
@@ -44,39 +48,50 @@ export interface Refused {
 /** @param file relative to the current folder, or absolute */
 export async function loadPipeline(
   file: string,
-  { set, read = readFromDisk }: LoadOptions,
+  { set, read: readText = readFromDisk }: LoadOptions,
 ): Promise<Result<Loaded, Refused>> {
   const report = new Report();
   const sources = new Map<string, string>();
-  const tree = await readFiles(file, read, sources, report);
-  const pipeline =
-    tree === undefined
-      ? undefined
-      : interpret(path.resolve(file), applySettings(tree, set, report), read === readFromDisk, report);
-  if (pipeline === undefined || report.failed) return err({ diagnostics: report.errors, sources });
-  return ok({ pipeline, warnings: report.warnings, sources });
+  const tree = await readFiles(file, readText, sources, report);
+  if (tree === undefined) return err({ diagnostics: report.errors, sources });
+  const read = interpret(path.resolve(file), applySettings(tree, set, report), readText === readFromDisk, report);
+  if (report.failed) return err({ diagnostics: report.errors, sources });
+  return ok({ ...read, warnings: report.warnings, sources });
 }
 
 /** The result may be used only if no fault was reported. */
-function interpret(file: string, tree: ObjectNode, onDisk: boolean, report: Report): Pipeline {
-  const context = prepare(file, tree, onDisk, report);
+function interpret(
+  file: string,
+  tree: ObjectNode,
+  onDisk: boolean,
+  report: Report,
+): Pick<Loaded, 'pipeline' | 'objectForm'> {
+  const { written, context } = prepare(file, tree, onDisk, report);
   const expanded = expandStages(context);
   const instances = buildInstances(expanded, context);
   checkPublished(instances, context);
   if (context.params !== undefined && expanded.length > 0) warnOfUnused(context.params, context.resolver.used, report);
   const description = textOf(child(tree, 'description'));
   return {
-    file,
-    root: context.root,
-    name: textOf(child(tree, 'name')) ?? path.parse(file).name,
-    ...(description === undefined ? {} : { description }),
-    params: context.params === undefined ? {} : valueOf(context.params),
-    stages: inFileOrder(expanded, context).map((stage) => definitionOf(stage, context)),
-    instances,
+    pipeline: {
+      file,
+      root: context.root,
+      name: textOf(child(tree, 'name')) ?? path.parse(file).name,
+      ...(description === undefined ? {} : { description }),
+      params: context.params === undefined ? {} : valueOf(context.params),
+      stages: inFileOrder(expanded, context).map((stage) => definitionOf(stage, context)),
+      instances,
+    },
+    objectForm: () => objectFormOf(tree, written),
   };
 }
 
-function prepare(file: string, tree: ObjectNode, onDisk: boolean, report: Report): Context {
+interface Prepared {
+  readonly written: Iterable<WrittenStage>;
+  readonly context: Context;
+}
+
+function prepare(file: string, tree: ObjectNode, onDisk: boolean, report: Report): Prepared {
   const faulty = checkPipeline(tree, report);
   const usable = (node: ConfigNode | undefined): node is ObjectNode => node?.kind === 'object' && !faulty.has(node);
   const declared = child(tree, 'params');
@@ -89,14 +104,19 @@ function prepare(file: string, tree: ObjectNode, onDisk: boolean, report: Report
     params,
     resolver: new Resolver(declared === undefined || params !== undefined ? params : 'refused', report),
   };
-  const listed = child(tree, 'stages');
-  if (listed?.kind === 'object' && listed.members.size === 0)
-    report.warning('missing-key', listed.origin, '"stages" is empty: there is nothing to run', { remedy: FIRST_STAGE });
+  warnOfNoStages(child(tree, 'stages'), report);
+  for (const [name, axis] of membersOf(child(tree, 'axes')))
+    if (!faulty.has(axis.value)) checkSharedAxis(name, axis, common);
   const { stages, refused, unused } = expandNotation(tree, common);
   const drafts = new Map([...stages].map(([name, stage]) => [name, draftStage(stage, common)]));
   const context = { ...common, file, onDisk, stages: drafts, refused };
   for (const template of unused) checkTemplate(template, context);
-  return context;
+  return { written: stages.values(), context };
+}
+
+function warnOfNoStages(stages: ConfigNode | undefined, report: Report): void {
+  if (stages?.kind === 'object' && stages.members.size === 0)
+    report.warning('missing-key', stages.origin, '"stages" is empty: there is nothing to run', { remedy: FIRST_STAGE });
 }
 
 function inFileOrder(expanded: readonly ExpandedStage[], { stages }: Context): ExpandedStage[] {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Result } from '../../util/result.ts';
 import type { Instance, Pipeline } from '../pipeline.ts';
+import { excerpt } from './excerpt.ts';
 import { loadPipeline, type Loaded, type Refused } from './load.ts';
 
 type Files = Readonly<Record<string, unknown>>;
@@ -50,6 +51,18 @@ export async function faultsOf(files: Files, set: readonly string[] = []): Promi
     ({ place, code, message }) =>
       `${place === undefined ? '' : `${path.basename(place.file)}:${place.line}:${place.column} `}${code}: ${message}`,
   );
+}
+
+/** `file:line [underlined] code: message` of all errors, as a terminal underlines them. */
+export async function shownFaults(files: Files, set: readonly string[] = []): Promise<readonly string[]> {
+  const loaded = await load(files, set);
+  if (loaded.ok) return [];
+  const { diagnostics, sources } = loaded.error;
+  return diagnostics.map(({ place, code, message }) => {
+    if (place === undefined) return `${code}: ${message}`;
+    const { lineText, start, length } = excerpt(sources.get(place.file)!, place);
+    return `${path.basename(place.file)}:${place.line} [${lineText.slice(start, start + length)}] ${code}: ${message}`;
+  });
 }
 
 export const idsOf = ({ instances }: Pick<Pipeline, 'instances'>, stage?: string): readonly string[] =>

@@ -2,12 +2,13 @@
 import { scopeOf, STAGE, type Axis, type AxisEntry, type Row } from './axis.ts';
 import { checkStagePart } from './check-shape.ts';
 import type { Common } from './common.ts';
+import { described } from './parse.ts';
 import type { Origin } from './source.ts';
 import { child, membersOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
 const NOTHING: Row = new Map();
 const RESERVED = ['params', 'inputs', 'outputs', STAGE];
-const COMBINATIONS = ['include', 'exclude'];
+export const COMBINATIONS = ['include', 'exclude'];
 
 /** The axes in the order of the file. An axis with a fault is left out, and `sound` is then false. */
 export function readAxes(
@@ -53,9 +54,12 @@ function readEntries(
 function valuesOf(name: string, node: ConfigNode, scope: Row, { resolver, report }: Common): ConfigNode | undefined {
   if (node.kind !== 'object') {
     const resolved = resolver.resolve(node, scope);
-    return resolved !== undefined && (resolved === node || checkStagePart(resolved, { field: 'matrix', name }, report))
-      ? resolved
-      : undefined;
+    if (resolved === undefined || resolved === node) return resolved;
+    if (!checkStagePart(resolved, { field: 'matrix', name }, report)) return undefined;
+    if (resolved.kind !== 'scalar') return resolved;
+    // A "*" that comes through a placeholder has the right shape, and is no axis.
+    report.error('wrong-value', resolved.origin, `expected the values of axis "${name}", found ${described(resolved)}`);
+    return undefined;
   }
   const members = [...node.members].map(
     ([value, member]) =>

@@ -2,26 +2,27 @@
 import { suggest } from '../../../util/suggest.ts';
 import type { Row } from '../axis.ts';
 import { list } from '../list.ts';
+import { COMBINATIONS } from '../read-axes.ts';
 import type { NotationContext } from './context.ts';
 import { asMatrixObject } from './merge.ts';
 import { textOf, type ConfigNode, type ListNode, type Member, type ObjectNode } from '../tree.ts';
 
 const NOTHING: Row = new Map();
-const COMBINATIONS = ['include', 'exclude'];
 
 /** Each axis with its own values. The matrix is faulty when an axis was left out because of a fault, which was reported. */
 export function expandMatrix(matrix: ConfigNode, context: NotationContext): ConfigNode {
   const { faulty } = context;
   const node = asMatrixObject(matrix);
-  if (node.kind !== 'object') {
+  if (node.kind !== 'object' || (matrix.kind === 'list' && matrix.items.some((item) => faulty.has(item)))) {
     reportTwice(node, context);
-    faulty.add(node);
-    return node;
+    const nothing: ObjectNode = { kind: 'object', origin: matrix.origin, members: new Map() };
+    faulty.add(nothing);
+    return nothing;
   }
   const members = new Map<string, Member>();
   for (const [name, { key, value }] of node.members) {
     const whole = COMBINATIONS.includes(name) || faulty.has(value);
-    const expanded = whole ? value : expandAxis(name, value, matrix.kind === 'list', context);
+    const expanded = whole ? value : expandAxis(name, { key, value }, context);
     if (expanded !== undefined) members.set(name, { key, value: expanded });
   }
   const expanded: ObjectNode = { ...node, members };
@@ -31,16 +32,15 @@ export function expandMatrix(matrix: ConfigNode, context: NotationContext): Conf
 
 function expandAxis(
   name: string,
-  value: ConfigNode,
-  listed: boolean,
+  { key, value }: Member,
   { axes, resolver, report }: NotationContext,
 ): ConfigNode | undefined {
   const shared = axes.get(name)?.value;
   if (textOf(value) === '*') {
     if (shared === undefined) {
       const names = [...axes.keys()];
-      report.error('unknown-axis', value.origin, `there is no shared axis "${name}"`, {
-        suggestion: listed ? suggest(name, names) : undefined,
+      report.error('unknown-axis', key, `there is no shared axis "${name}"`, {
+        suggestion: suggest(name, names),
         remedy:
           names.length > 0
             ? `The shared axes are ${list(names)}. An axis of the stage's own has its values here: "matrix": { "${name}": [...] }.`

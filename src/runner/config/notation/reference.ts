@@ -31,6 +31,7 @@ export const isReferenceText = (text: string): boolean => text.startsWith('@');
 
 const NAME = /^[A-Za-z][\w-]*$/;
 const FORM = 'A reference is written "@stage/output", "@stage:axis=value/output" or "@stage:axis=*/output".';
+const PATTERN = 'A pattern that begins with @ is written "./@(a|b)".';
 const PATH = 'A path that begins with @ is written { "path": "@..." }.';
 
 /** Undefined when it cannot be read, which is reported with the place inside the text. */
@@ -86,13 +87,13 @@ class Reader {
   read(): WrittenReference {
     const text = this.#text;
     const slash = text.lastIndexOf('/');
-    if (slash === -1) this.#fault(0, text.length, `${JSON.stringify(text)} names no output`, `${FORM} ${PATH}`);
+    const remedy = text.startsWith('@(') ? PATTERN : `${FORM} ${PATH}`;
+    if (slash === -1) this.#fault(0, text.length, `${JSON.stringify(text)} names no output`, remedy);
     const end = slash === -1 ? text.length : slash;
     const colon = text.indexOf(':');
     const stageEnd = colon === -1 || colon > end ? end : colon;
     const stage = this.#word(1, stageEnd);
-    if (!NAME.test(stage.text))
-      this.#fault(1, stageEnd, `${JSON.stringify(stage.text)} is no name of a stage`, `${FORM} ${PATH}`);
+    if (!NAME.test(stage.text)) this.#fault(1, stageEnd, notNamed(stage.text, 'a stage'), remedy);
     const outputs = slash === -1 ? { all: false as const, names: [] } : this.#outputs(slash + 1);
     const axes = stageEnd === end ? [] : this.#axes(stageEnd + 1, end);
     const [everything] = axes.filter(({ axis }) => axis.text === '*');
@@ -144,14 +145,9 @@ class Reader {
     const end = at + word.text.length;
     if (value === undefined && word.text === '*') return;
     if (/\s/.test(word.text)) this.#fault(at, end, 'a reference holds no white space', FORM);
-    else if (value === undefined)
-      this.#fault(
-        at,
-        end,
-        `${JSON.stringify(word.text)} gives an axis no value`,
-        `Write ${word.text || 'axis'}=value. ${FORM}`,
-      );
-    else if (!NAME.test(axis.text)) this.#fault(at, end, `${JSON.stringify(axis.text)} is no name of an axis`, FORM);
+    else if (!NAME.test(axis.text)) this.#fault(at, end, notNamed(axis.text, 'an axis'), FORM);
+    else if (value === undefined || value.text === '')
+      this.#fault(at, end, `axis "${axis.text}" gets no value`, `Write ${axis.text}=value, or ${axis.text}=*. ${FORM}`);
     else if (!isValue(value.text)) this.#fault(at, end, `${JSON.stringify(value.text)} is no value of an axis`, FORM);
   }
 
@@ -175,8 +171,12 @@ class Reader {
   }
 }
 
+function notNamed(text: string, what: string): string {
+  return text === '' ? `the name of ${what} is missing` : `${JSON.stringify(text)} is no name of ${what}`;
+}
+
 /** As in ids; a placeholder may stand for it, or for a part of it. */
 function isValue(text: string): boolean {
   const literal = text.replaceAll(/\$\{[^{}]*\}/g, 'x');
-  return literal !== '' && !/[=:]/.test(literal);
+  return !/[=:]/.test(literal);
 }
