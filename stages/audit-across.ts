@@ -1,59 +1,84 @@
-/**
- * Looks for images that two data sets share.
- *
- * inputs   images, tables, datasets  of ingest, gathered over the axis `dataset`; images of one size
- * outputs  shared    shared.json: for each two sets the equal, nearly equal and turned images, and the files of one name
- *          pictures  shared.png: up to 24 of them side by side, evidence before hints
- */
+/** Looks for images that two data sets share. */
 import { writeFile } from 'node:fs/promises';
-import { findSharedImages, type SharedImages } from '../src/learn/dataset/audit/shared-images.ts';
-import { drawSharedExamples, chooseSharedExamples } from '../src/learn/dataset/audit/shared-examples.ts';
+import { Type } from '@sinclair/typebox';
 import { hashImages } from '../src/learn/dataset/audit/hashed-images.ts';
+import { chooseSharedExamples, drawSharedExamples } from '../src/learn/dataset/audit/shared-examples.ts';
+import { findSharedImages, type HashedDataset, type SharedImages } from '../src/learn/dataset/audit/shared-images.ts';
 import { readDataset } from '../src/learn/dataset/dataset.ts';
-import { openPackedImages } from '../src/learn/dataset/packed-images.ts';
+import { openPackedImages, type PackedImages } from '../src/learn/dataset/packed-images.ts';
 import { readTable } from '../src/learn/dataset/table.ts';
-import type { Stage } from '../src/stage/index.ts';
+import { defineStage, gathered, output, type Stage } from '../src/stage/index.ts';
 
-export default async function (stage: Stage): Promise<void> {
-  const sets = await Promise.all(stage.gathered('images').map((member, i) => openSet(stage, i, member.path)));
-  const sizes = new Set(sets.map(({ packed }) => packed.size));
-  if (sizes.size > 1)
-    throw new Error(
-      `The sets were ingested at ${[...sizes].join(' and ')} px; one size is needed to lay their images side by side.`,
-    );
-  const total = sets.reduce((sum, { packed }) => sum + packed.count, 0);
-  let before = 0;
-  const seen = [];
-  for (const { name, table, packed } of sets) {
-    seen.push({
-      name,
-      table,
-      images: await hashImages(packed, (done) => {
-        stage.progress({ done: before + done, total, unit: 'images' });
+const OF_DATASETS = gathered({ dataset: Type.String() });
+
+export default defineStage({
+  inputs: {
+    /** `images.safetensors` of ingest, of one size. */
+    images: OF_DATASETS,
+    tables: OF_DATASETS,
+    datasets: OF_DATASETS,
+  },
+  outputs: {
+    /** `shared.json`: for each two sets the equal, nearly equal and turned images, and the files of one name. */
+    shared: output,
+    /** `shared.png`: up to 24 of them side by side, evidence before hints. */
+    pictures: output,
+  },
+  run: async ({ inputs, outputs, stage }) => {
+    const sets = await Promise.all(
+      inputs.images.map(({ path, axes }) => {
+        const same = (members: typeof inputs.tables) => members.find((member) => member.axes.dataset === axes.dataset);
+        return openSet(path, same(inputs.tables)?.path, same(inputs.datasets)?.path);
       }),
-    });
-    before += packed.count;
-  }
-  const found = findSharedImages(seen);
-  const shown = chooseSharedExamples(found);
-  await drawSharedExamples(
-    stage.output('pictures'),
-    shown,
-    new Map(sets.map(({ name, packed }) => [name, packed])),
-    sets[0]!.packed.size,
-  );
-  await Promise.all(sets.map(({ packed }) => packed.close()));
-  await writeFile(
-    stage.output('shared'),
-    `${JSON.stringify({ pairs: found, shown: shown.map(({ sets, kind, image }) => ({ sets, kind, images: image.images, labels: image.labels })) }, null, 2)}\n`,
-  );
-  for (const each of found) warnOf(each, stage);
+    );
+    const size = oneSize(sets);
+    const found = findSharedImages(await hashAll(sets, stage));
+    const shown = chooseSharedExamples(found);
+    await drawSharedExamples(outputs.pictures, shown, new Map(sets.map(({ name, packed }) => [name, packed])), size);
+    await Promise.all(sets.map(({ packed }) => packed.close()));
+    const examples = shown.map(({ sets, kind, image }) => ({
+      sets,
+      kind,
+      images: image.images,
+      labels: image.labels,
+    }));
+    await writeFile(outputs.shared, `${JSON.stringify({ pairs: found, shown: examples }, null, 2)}\n`);
+    for (const each of found) warnOf(each, stage);
+  },
+});
+
+interface OpenSet extends Omit<HashedDataset, 'images'> {
+  readonly packed: PackedImages;
 }
 
-async function openSet(stage: Stage, member: number, images: string) {
-  const path = (input: string) => stage.gathered(input)[member]!.path;
-  const { name } = await readDataset(path('datasets'));
-  return { name, table: await readTable(path('tables')), packed: await openPackedImages(images) };
+async function openSet(images: string, table: string | undefined, dataset: string | undefined): Promise<OpenSet> {
+  if (table === undefined || dataset === undefined)
+    throw new Error(`The inputs "tables" and "datasets" have no member for ${images}; gather all three alike.`);
+  const { name } = await readDataset(dataset);
+  return { name, table: await readTable(table), packed: await openPackedImages(images) };
+}
+
+/** The side of all images, in pixels. */
+function oneSize(sets: readonly OpenSet[]): number {
+  const [size = 0, ...others] = new Set(sets.map(({ packed }) => packed.size));
+  if (others.length === 0) return size;
+  throw new Error(
+    `The sets were ingested at ${[size, ...others].join(' and ')} px; one size is needed to lay their images side by side.`,
+  );
+}
+
+async function hashAll(sets: readonly OpenSet[], stage: Stage): Promise<HashedDataset[]> {
+  const total = sets.reduce((sum, { packed }) => sum + packed.count, 0);
+  const hashed: HashedDataset[] = [];
+  let before = 0;
+  for (const { name, table, packed } of sets) {
+    const images = await hashImages(packed, (done) => {
+      stage.progress({ done: before + done, total, unit: 'images' });
+    });
+    hashed.push({ name, table, images });
+    before += packed.count;
+  }
+  return hashed;
 }
 
 function warnOf({ sets, equal, near, turned, names }: SharedImages, stage: Stage): void {

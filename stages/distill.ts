@@ -1,24 +1,30 @@
-/** Fine-tunes a student that also learns from a trained teacher, the input `teacher`; else as stages/finetune.ts. */
+/** Fine-tunes a student that also learns from a trained teacher. */
 import { Type } from '@sinclair/typebox';
 import { readClassifier } from '../src/learn/nn/classifier-weights.ts';
 import { distillationStep } from '../src/learn/train/distill.ts';
-import { FinetuneParameters, runFinetuning } from './shared/finetune.ts';
-import { parameters, type Stage } from '../src/stage/index.ts';
+import { defineStage, input } from '../src/stage/index.ts';
+import { finetune, FINETUNE_INPUTS, FINETUNE_OUTPUTS, FinetuneParameters } from './shared/finetune.ts';
 
-const Parameters = Type.Composite([
-  FinetuneParameters,
-  Type.Object({
-    temperature: Type.Number({ exclusiveMinimum: 0, default: 4 }),
-    /** The teacher's share in the loss; the labels have the rest. */
-    alpha: Type.Number({ minimum: 0, maximum: 1, default: 0.9 }),
-  }),
-]);
-
-export default async function distill(stage: Stage): Promise<void> {
-  const given = parameters(Parameters, stage);
-  const { temperature, alpha } = given;
-  await runFinetuning(stage, 'distill', given, async (classes) => {
-    const teacher = await readClassifier(stage.input('teacher'), classes);
-    return (settings) => distillationStep({ teacher, temperature, alpha }, settings);
-  });
-}
+export default defineStage({
+  inputs: {
+    ...FINETUNE_INPUTS,
+    /** `weights.safetensors` of a fine-tuned network. */
+    teacher: input,
+  },
+  params: Type.Composite([
+    FinetuneParameters,
+    Type.Object({
+      /** Softens the answers of teacher and student. */
+      temperature: Type.Number({ exclusiveMinimum: 0, default: 4 }),
+      /** The weight of the teacher in the loss; the labels have the rest. */
+      alpha: Type.Number({ minimum: 0, maximum: 1, default: 0.9 }),
+    }),
+  ]),
+  outputs: FINETUNE_OUTPUTS,
+  run: (given) =>
+    finetune(given, 'distill', async (classes) => {
+      const { temperature, alpha } = given.params;
+      const teacher = await readClassifier(given.inputs.teacher, classes);
+      return (settings) => distillationStep({ teacher, temperature, alpha }, settings);
+    }),
+});

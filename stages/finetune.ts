@@ -1,8 +1,11 @@
 /** Fine-tunes a network from random or given weights, selects its epoch by validation, and predicts every image once. */
 import { supervisedStep } from '../src/learn/train/supervised.ts';
-import { FinetuneParameters, runFinetuning } from './shared/finetune.ts';
-import { parameters, type Stage } from '../src/stage/index.ts';
+import { defineStage } from '../src/stage/index.ts';
+import { finetune, FINETUNE_INPUTS, FINETUNE_OUTPUTS, FinetuneParameters } from './shared/finetune.ts';
 
-export default async function finetune(stage: Stage): Promise<void> {
-  await runFinetuning(stage, 'finetune', parameters(FinetuneParameters, stage), () => supervisedStep);
-}
+export default defineStage({
+  inputs: FINETUNE_INPUTS,
+  params: FinetuneParameters,
+  outputs: FINETUNE_OUTPUTS,
+  run: (given) => finetune(given, 'finetune', () => supervisedStep),
+});

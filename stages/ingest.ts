@@ -1,44 +1,50 @@
-/** Reads a published data set and decodes it once: input `source` -> packed images, table, description. */
+/** Reads a published data set and decodes it once. */
 import { Type } from '@sinclair/typebox';
 import { decodingThreads } from '../src/learn/dataset/decode/threads.ts';
 import { DatasetError } from '../src/learn/dataset/error.ts';
 import { ingest } from '../src/learn/dataset/ingest.ts';
 import { READERS, type ReaderName } from '../src/learn/dataset/reader/index.ts';
-import { parameters, type Stage } from '../src/stage/index.ts';
+import { defineStage, input } from '../src/stage/index.ts';
+import { DATASET_OUTPUTS } from './shared/data.ts';
 
-const Parameters = Type.Object({
-  reader: Type.Union((Object.keys(READERS) as ReaderName[]).map((name) => Type.Literal(name))),
-  /** Side in pixels. */
-  size: Type.Integer({ minimum: 8 }),
-  /** For the reader `medmnist`, whose classes are numbers: their names, class 0 first. */
-  classes: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 2, uniqueItems: true })),
-  onBroken: Type.Union([Type.Literal('error'), Type.Literal('drop')], { default: 'error' }),
+export default defineStage({
+  inputs: {
+    /** The folder of the data set as it was published. */
+    source: input,
+  },
+  params: Type.Object({
+    reader: Type.Union((Object.keys(READERS) as ReaderName[]).map((name) => Type.Literal(name))),
+    /** Side in pixels. */
+    size: Type.Integer({ minimum: 8 }),
+    /** For the reader `medmnist`, whose classes are numbers: their names, class 0 first. */
+    classes: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 2, uniqueItems: true })),
+    onBroken: Type.Union([Type.Literal('error'), Type.Literal('drop')], { default: 'error' }),
+  }),
+  outputs: DATASET_OUTPUTS,
+  run: async ({ inputs, params, outputs, stage }) => {
+    const { reader, size, classes, onBroken } = params;
+    const folder = inputs.source;
+    if (classes !== undefined && reader !== 'medmnist')
+      throw new DatasetError(
+        `classes names numbered classes; the reader "${reader}" finds names in the data set itself. Leave the parameter out.`,
+      );
+    const listing = await READERS[reader](folder, classes);
+    if (!listing.ok) throw new DatasetError(listing.error);
+
+    const processors = Number(stage.resources.cpu ?? 1);
+    const threads = decodingThreads(processors);
+    const { dropped } = await ingest(listing.value, outputs, {
+      folder,
+      size,
+      onBroken,
+      decode: threads.decode,
+      concurrency: 2 * processors, // while an image is decoded, the next one is read and the last one written
+      signal: stage.signal,
+      onProgress: (done, total) => {
+        stage.progress({ done, total, unit: 'images' });
+      },
+    }).finally(() => threads.close());
+    if (dropped.length > 0)
+      stage.warn(`${dropped.length} file(s) were left out; dataset.json names each with its reason.`);
+  },
 });
-
-export default async function (stage: Stage): Promise<void> {
-  const { reader, size, classes, onBroken } = parameters(Parameters, stage);
-  const folder = stage.input('source');
-  if (classes !== undefined && reader !== 'medmnist')
-    throw new DatasetError(
-      `classes names numbered classes; the reader "${reader}" finds names in the data set itself. Leave the parameter out.`,
-    );
-  const listing = await READERS[reader](folder, classes);
-  if (!listing.ok) throw new DatasetError(listing.error);
-
-  const files = { images: stage.output('images'), table: stage.output('table'), dataset: stage.output('dataset') };
-  const processors = Number(stage.resources.cpu ?? 1);
-  const threads = decodingThreads(processors);
-  const { dropped } = await ingest(listing.value, files, {
-    folder,
-    size,
-    onBroken,
-    decode: threads.decode,
-    concurrency: 2 * processors, // while an image is decoded, the next one is read and the last one written
-    signal: stage.signal,
-    onProgress: (done, total) => {
-      stage.progress({ done, total, unit: 'images' });
-    },
-  }).finally(() => threads.close());
-  if (dropped.length > 0)
-    stage.warn(`${dropped.length} file(s) were left out; dataset.json names each with its reason.`);
-}

@@ -1,17 +1,17 @@
 /** Pre-trains a network by SupCon, from random or given weights, on the images and labels of the training subset. */
 import { Type } from '@sinclair/typebox';
 import { supcon } from '../src/learn/ssl/supcon.ts';
-import { PretrainParameters, runPretraining } from './shared/pretrain.ts';
-import { parameters, type Stage } from '../src/stage/index.ts';
+import { defineStage } from '../src/stage/index.ts';
+import { pretrain, PRETRAIN_INPUTS, PRETRAIN_OUTPUTS, PretrainParameters } from './shared/pretrain.ts';
 
-const Parameters = Type.Composite([
-  PretrainParameters,
-  Type.Object({
-    temperature: Type.Number({ exclusiveMinimum: 0, default: 0.1 }),
-  }),
-]);
-
-export default async function pretrain(stage: Stage): Promise<void> {
-  const given = parameters(Parameters, stage);
-  await runPretraining(stage, given, (common) => supcon({ ...common, temperature: given.temperature }));
-}
+export default defineStage({
+  inputs: PRETRAIN_INPUTS,
+  params: Type.Composite([
+    PretrainParameters,
+    Type.Object({
+      temperature: Type.Number({ exclusiveMinimum: 0, default: 0.1 }),
+    }),
+  ]),
+  outputs: PRETRAIN_OUTPUTS,
+  run: (given) => pretrain(given, (common) => supcon({ ...common, temperature: given.params.temperature })),
+});

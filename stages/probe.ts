@@ -1,19 +1,74 @@
 /**
- * How much do the weights that a model starts from know already? A classifier on frozen features, its one setting chosen by
- * validation AUC.
- *
- * inputs   images, table, dataset  of ingest
- *          split                   split.csv
- *          weights                 what the model starts from; null for random weights
- * params   network, stem
- *          kind                    "linear": logistic regression with an L2 penalty; "knn": nearest neighbors by cosine
- *          seed                    of the weights that are drawn at random
- * outputs  predictions             predictions.csv of the validation and the test subset
- *          choice                  choice.json: the settings tried, their validation AUC and loss, the one chosen
+ * Measures a start before fine-tuning: trains a classifier on frozen features of the training subset. Its one setting is
+ * chosen by the AUC of the validation subset. Then the validation and the test subset are predicted.
  */
-import { ProbeParameters, runProbe } from './shared/probe.ts';
-import { parameters, type Stage } from '../src/stage/index.ts';
+import { writeFile } from 'node:fs/promises';
+import { Type } from '@sinclair/typebox';
+import { readDataset } from '../src/learn/dataset/dataset.ts';
+import { writePredictions } from '../src/learn/eval/predictions.ts';
+import { loadStart } from '../src/learn/nn/start.ts';
+import { labelsOf, openTrainingData, subsetPredictions, validationLabels } from '../src/learn/train/data.ts';
+import { withEngine } from '../src/learn/train/engine.ts';
+import { fitFeatureProbe, PROBE_KINDS } from '../src/learn/train/feature-probe.ts';
+import { compileInference, FEATURES } from '../src/learn/train/inference.ts';
+import { defineStage, input, nullable, output } from '../src/stage/index.ts';
+import { DATA } from './shared/data.ts';
+import { networkFrom, NetworkParameters } from './shared/parameters.ts';
 
-export default async function probe(stage: Stage): Promise<void> {
-  await runProbe(stage, parameters(ProbeParameters, stage));
-}
+export default defineStage({
+  inputs: {
+    ...DATA,
+    /** The weights that the model starts from; null draws them at random. */
+    weights: nullable(input),
+  },
+  params: Type.Composite([
+    NetworkParameters,
+    Type.Object({
+      /** `linear`: logistic regression with an L2 penalty. `knn`: nearest neighbors by cosine. */
+      kind: Type.Union(PROBE_KINDS.map((kind) => Type.Literal(kind))),
+      /** For weights that are drawn at random. */
+      seed: Type.Integer({ minimum: 0 }),
+    }),
+  ]),
+  outputs: {
+    /** `predictions.csv` of the validation and the test subset. */
+    predictions: output,
+    /** `choice.json`: the settings tried, their AUC and loss on the validation subset, and the chosen one. */
+    choice: output,
+  },
+  run: async ({ inputs, params, outputs, stage }) => {
+    const network = networkFrom(params);
+    const { classes } = await readDataset(inputs.dataset);
+    const data = await openTrainingData(inputs);
+    const start = await loadStart(inputs.weights, network, ['start', params.seed]);
+    stage.record(start.notes);
+    if (start.warning !== null) stage.warn(start.warning);
+    const { train, validation, test } = data.split;
+    const labels = validationLabels(data, classes);
+
+    await withEngine(stage.resources, async (engine) => {
+      stage.record(engine.description);
+      const inference = await compileInference(engine, network, FEATURES, data, start.backbone);
+      const features = (indices: readonly number[]) => inference.of(start.backbone, indices);
+      const queries = await features(validation);
+      const fit = fitFeatureProbe(
+        params.kind,
+        { features: await features(train), labels: labelsOf(data, train, classes) },
+        { features: queries, labels: [...labels] },
+        classes.length,
+      );
+      if (fit.warning !== null) stage.warn(fit.warning);
+      const { kind, parameter, candidates, chosen } = fit;
+      stage.record({ [parameter]: chosen });
+      await writeFile(outputs.choice, `${JSON.stringify({ kind, parameter, candidates, chosen }, null, 2)}\n`);
+      // The setting is chosen: only now are test images looked at.
+      const answers = [...fit.probabilities(queries), ...fit.probabilities(await features(test))];
+      await writePredictions(
+        outputs.predictions,
+        subsetPredictions(data, classes, ['validation', 'test'], Float64Array.from(answers)),
+      );
+      await inference.dispose();
+    });
+    await data.images.close();
+  },
+});

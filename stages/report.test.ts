@@ -230,7 +230,7 @@ test('evaluate and report lead from predictions to a page', async () => {
 
 test('what a pipeline does not have is left out of the page', async () => {
   await runEvaluate();
-  const html = await runReport({ metrics: alone('metrics.json'), datasets: file('dataset.json'), splits: null });
+  const html = await runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), splits: null });
   expect(html).not.toContain('Learning curves');
   expect(html).toContain('M4 (fractal + SSL)');
 });
@@ -276,7 +276,7 @@ test('metrics without their data set, and curves without a seed, are refused by 
   ).rejects.toThrow('The input "datasets" has no member for');
   await expect(
     runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), curves: alone('split.json') }),
-  ).rejects.toThrow('"curves" must be gathered over "model"');
+  ).rejects.toThrow('input "curves": expected members with the axis "model"');
   const curves: Gathered = [{ path: file('split.json'), axes: { model: 'M1', seed: 0 } }];
   await expect(runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), curves })).rejects.toThrow(
     /split\.json\/kind: .*found undefined/,

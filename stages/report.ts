@@ -1,24 +1,8 @@
 /**
- * Everything that is known, on one page.
+ * Puts all results on one page.
  *
- * inputs   metrics      metrics.json of evaluate, gathered
- *          datasets     dataset.json, gathered
- *          splits       split.json, gathered                     } may be null or absent, as all that follow
- *          curves       curves.json of finetune, gathered        }
- *          pretraining  curves.json of pretrain, gathered        }
- *          pairs        pairs.png of pretrain, gathered          }
- *          pretraining-METHOD, pairs-METHOD    the same of a further method
- *          audits, audit-pictures              audit.json and leaks.png of audit, gathered
- *          explanations, explanation-pictures  explanation.json and cams.png of explain, gathered
- *          shared, shared-picture              shared.json and shared.png of audit-across
- *          Members belong together when they have the same axis `dataset`, or none of them has one. Fine-tuning has the
- *          axes `model` and `seed`, pre-training `start`, explanations `model`.
- * params   title        of the page
- *          transfer     what M3 and M4 start from, in words: "ImageNet", "fractal"
- *          metric       the one that the answer is given in (balancedAccuracy)
- *          rerun        command lines that make the page again
- *          authorStatements   what only the authors know, by subject: see docs/report.md
- * outputs  html, json, csv, markdown; and if they are declared, card and checklist (Markdown)
+ * Members of the inputs belong together if they have the same axis `dataset`, or none of them has it. The names
+ * `pretraining-METHOD` and `pairs-METHOD` stand for further methods of pre-training.
  */
 import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
@@ -46,143 +30,183 @@ import {
   readShared,
   readSplitFacts,
 } from '../src/report/reading/index.ts';
-import { parameters, type Axes, type Gathered, type Stage } from '../src/stage/index.ts';
+import { defineStage, gathered, input, optional, output, type InputValues } from '../src/stage/index.ts';
 
-const Parameters = Type.Object({
-  title: Type.String({ default: 'Which start should I fine-tune from?' }),
-  transfer: Type.String({ minLength: 1 }),
-  metric: Type.Union(
-    METRIC_NAMES.map((name) => Type.Literal(name)),
-    { default: 'balancedAccuracy' },
-  ),
-  rerun: Type.Array(Type.String(), { default: ['npm ci', 'npx pipeline run'] }),
-  authorStatements: Type.Partial(
-    Type.Object(Object.fromEntries(STATEMENT_SUBJECTS.map((subject) => [subject, Type.String({ minLength: 1 })]))),
-    { additionalProperties: false, default: {} },
-  ),
+/** Present where the pipeline has several data sets. */
+const DATASET = { dataset: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean()])) };
+const OF_MODEL = { ...DATASET, model: Type.String() };
+const OF_START = { ...DATASET, start: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean()])) };
+
+const INPUTS = {
+  /** `metrics.json` of evaluate. */
+  metrics: gathered(DATASET),
+  /** `dataset.json`. */
+  datasets: gathered(DATASET),
+  /** `split.json`. */
+  splits: optional(gathered(DATASET)),
+  /** `curves.json` of finetune. */
+  curves: optional(gathered({ ...OF_MODEL, seed: Type.Number() })),
+  /** `curves.json` of pretrain. */
+  pretraining: optional(gathered(OF_START)),
+  'pretraining-*': optional(gathered(OF_START)),
+  /** `pairs.png` of pretrain. */
+  pairs: optional(gathered(OF_START)),
+  'pairs-*': optional(gathered(OF_START)),
+  /** `audit.json` of audit. */
+  audits: optional(gathered(DATASET)),
+  /** `leaks.png` of audit. */
+  'audit-pictures': optional(gathered(DATASET)),
+  /** `explanation.json` of explain. */
+  explanations: optional(gathered(OF_MODEL)),
+  /** `cams.png` of explain. */
+  'explanation-pictures': optional(gathered(OF_MODEL)),
+  /** `shared.json` of audit-across. */
+  shared: optional(input),
+  /** `shared.png` of audit-across. */
+  'shared-picture': optional(input),
+};
+
+type Inputs = InputValues<typeof INPUTS>;
+type Start = NonNullable<Inputs['pretraining']>[number];
+
+const RENDERERS = {
+  html: renderHtml,
+  json: renderJson,
+  csv: renderCsv,
+  markdown: renderMarkdown,
+  card: renderCard,
+  checklist: renderChecklist,
+};
+
+export default defineStage({
+  inputs: INPUTS,
+  params: Type.Object({
+    /** The title of the page. */
+    title: Type.String({ default: 'Which start should I fine-tune from?' }),
+    /** The start of M3 and M4, in words: "ImageNet", "fractal". */
+    transfer: Type.String({ minLength: 1 }),
+    /** The metric of the answer. */
+    metric: Type.Union(
+      METRIC_NAMES.map((name) => Type.Literal(name)),
+      { default: 'balancedAccuracy' },
+    ),
+    /** Command lines that make the page again. */
+    rerun: Type.Array(Type.String(), { default: ['npm ci', 'npx pipeline run'] }),
+    /** Statements of the authors, by subject: see docs/report.md. */
+    authorStatements: Type.Partial(
+      Type.Object(Object.fromEntries(STATEMENT_SUBJECTS.map((subject) => [subject, Type.String({ minLength: 1 })]))),
+      { additionalProperties: false, default: {} },
+    ),
+  }),
+  outputs: {
+    html: output,
+    json: output,
+    csv: output,
+    markdown: output,
+    /** A model card in Markdown. */
+    card: optional(output),
+    /** A reporting checklist in Markdown. */
+    checklist: optional(output),
+  },
+  run: async ({ inputs, params, outputs, stage }) => {
+    const datasets = inputs.metrics.map(({ path, axes }) =>
+      readResults(path, ofDataset(inputs, axes), params.transfer),
+    );
+    const provenance = stage.lineage.map((entry) => ({
+      ...entry,
+      peakMemoryBytes: entry.peakMemoryBytes ?? null,
+      audit: entry.audit ?? null,
+    }));
+    const study: Study = {
+      ...params,
+      datasets: await Promise.all(datasets),
+      shared: await readSharedImages(inputs),
+      provenance,
+    };
+    for (const [name, render] of Object.entries(RENDERERS)) {
+      const path = outputs[name as keyof typeof RENDERERS];
+      if (path !== null) await writeFile(path, render(study));
+    }
+  },
 });
 
-const REQUIRED = { html: renderHtml, json: renderJson, csv: renderCsv, markdown: renderMarkdown };
-const OPTIONAL = { card: renderCard, checklist: renderChecklist };
-
-export default async function (stage: Stage): Promise<void> {
-  const { title, transfer, metric, rerun, authorStatements } = parameters(Parameters, stage);
-  const datasets = await Promise.all(stage.gathered('metrics').map((member) => readResults(stage, member, transfer)));
-  const provenance = stage.lineage.map((entry) => ({
-    ...entry,
-    peakMemoryBytes: entry.peakMemoryBytes ?? null,
-    audit: entry.audit ?? null,
-  }));
-  const study: Study = {
-    title,
-    transfer,
-    metric,
-    rerun,
-    authorStatements,
-    datasets,
-    shared: await sharedImages(stage),
-    provenance,
+/** The members of each input that belong to one data set; the methods of pre-training in one list. */
+function ofDataset(inputs: Inputs, { dataset }: { readonly dataset?: unknown }) {
+  const own = <M extends { readonly axes: { readonly dataset?: unknown } }>(
+    members: readonly M[] | null,
+  ): readonly M[] => (members ?? []).filter(({ axes }) => axes.dataset === dataset);
+  const ofMethods = (main: readonly Start[] | null, others: Readonly<Record<string, readonly Start[] | null>>) => [
+    ...own(main).map((member) => ({ ...member, method: null })),
+    ...Object.keys(others)
+      .sort()
+      .flatMap((method) => own(others[method] ?? null).map((member) => ({ ...member, method }))),
+  ];
+  return {
+    datasets: own(inputs.datasets),
+    splits: own(inputs.splits),
+    curves: own(inputs.curves),
+    pretraining: ofMethods(inputs.pretraining, inputs['pretraining-*']),
+    pairs: ofMethods(inputs.pairs, inputs['pairs-*']),
+    audits: own(inputs.audits),
+    auditPictures: own(inputs['audit-pictures']),
+    explanations: own(inputs.explanations),
+    explanationPictures: own(inputs['explanation-pictures']),
   };
-  for (const [name, render] of Object.entries(REQUIRED)) await writeFile(stage.output(name), render(study));
-  for (const [name, render] of Object.entries(OPTIONAL))
-    if (name in stage.outputs) await writeFile(stage.output(name), render(study));
 }
 
-async function readResults(stage: Stage, { path, axes }: Gathered[number], transfer: string): Promise<DatasetResults> {
-  const members = (name: string) => membersOf(stage, name).filter((member) => member.axes.dataset === axes.dataset);
-  const only = (name: string) => {
-    const found = members(name);
-    if (found.length > 1)
-      throw new Error(
-        `The input "${name}" has ${found.length} members for ${axes.dataset === undefined ? 'the data set' : `the data set ${String(axes.dataset)}`}; one is expected.`,
-      );
-    return found[0]?.path ?? null;
-  };
-  const pictureLike = async (name: string, same: Axes): Promise<EmbeddedPicture | null> => {
-    const found = members(name).find((member) => member.axes.model === same.model);
-    return found === undefined ? null : readPicture(found.path);
-  };
-  const dataset = only('datasets');
-  if (dataset === null) throw new Error(`The input "datasets" has no member for ${path}.`);
+async function readResults(
+  metrics: string,
+  members: ReturnType<typeof ofDataset>,
+  transfer: string,
+): Promise<DatasetResults> {
+  const dataset = only('datasets', members.datasets);
+  if (dataset === null) throw new Error(`The input "datasets" has no member for ${metrics}.`);
   const { name, title, source, images, groups, size, dropped } = await readDataset(dataset);
-  const [split, audit] = [only('splits'), only('audits')];
+  const [split, audit] = [only('splits', members.splits), only('audits', members.audits)];
+  const auditPicture = only('audit-pictures', members.auditPictures);
+  const pictureOf = (model: string) => members.explanationPictures.find(({ axes }) => axes.model === model)?.path;
   return {
-    name,
-    title,
-    source,
-    images,
-    groups,
-    size,
+    ...{ name, title, source, images, groups, size },
     dropped: dropped.length,
     split: split === null ? null : await readSplitFacts(split),
-    evaluation: await readEvaluation(path),
-    fineTuning: await Promise.all(members('curves').map((member) => readFineTuning(member.path, runOf(member.axes)))),
+    evaluation: await readEvaluation(metrics),
+    fineTuning: await Promise.all(members.curves.map(({ path, axes }) => readFineTuning(path, axes))),
     preTraining: await Promise.all(
-      membersOfMethods(stage, 'pretraining', axes).map((member) =>
-        readPreTraining(member.path, startOf(member.axes, transfer)),
-      ),
+      members.pretraining.map(({ path, axes }) => readPreTraining(path, startName(axes, transfer))),
     ),
     pairs: await Promise.all(
-      membersOfMethods(stage, 'pairs', axes).map(async (member) => ({
-        start:
-          startOf(member.axes, transfer) + (member.axes.method === undefined ? '' : `, ${String(member.axes.method)}`),
-        picture: await readPicture(member.path),
+      members.pairs.map(async ({ path, axes, method }) => ({
+        start: startName(axes, transfer) + (method === null ? '' : `, ${method}`),
+        picture: await readPicture(path),
       })),
     ),
-    audit: audit === null ? null : await readAudit(audit, await pictureLike('audit-pictures', {})),
+    audit: audit === null ? null : await readAudit(audit, await pictureIn(auditPicture)),
     explanations: await Promise.all(
-      members('explanations').map(async (member) =>
-        readExplanation(member.path, modelOf(member.axes), await pictureLike('explanation-pictures', member.axes)),
+      members.explanations.map(async ({ path, axes: { model } }) =>
+        readExplanation(path, model, await pictureIn(pictureOf(model) ?? null)),
       ),
     ),
   };
 }
 
-async function sharedImages(stage: Stage): Promise<Study['shared']> {
-  const [[found], [picture]] = [membersOf(stage, 'shared'), membersOf(stage, 'shared-picture')];
-  return found === undefined
-    ? null
-    : readShared(found.path, picture === undefined ? null : await readPicture(picture.path));
+/** The path of the one member; null without one. Throws if there are several. */
+function only(name: string, members: readonly { readonly path: string; readonly axes: object }[]): string | null {
+  const [first, ...others] = members;
+  if (first === undefined) return null;
+  if (others.length === 0) return first.path;
+  const axes = JSON.stringify(first.axes);
+  throw new Error(`The input "${name}" has ${members.length} members where one is expected; the first is ${axes}.`);
 }
 
-/** A pipeline may leave the input out, set it to null, or not gather because there is one only. */
-function membersOf(stage: Stage, name: string): Gathered {
-  const input = stage.inputs[name];
-  if (input === undefined || input === null) return [];
-  return typeof input === 'string' ? [{ path: input, axes: {} }] : input;
-}
+const pictureIn = async (path: string | null): Promise<EmbeddedPicture | null> =>
+  path === null ? null : readPicture(path);
 
-/** Those of the input, and of the inputs that are named after it and a further method. */
-function membersOfMethods(stage: Stage, name: string, { dataset }: Axes): Gathered {
-  const further = Object.keys(stage.inputs)
-    .filter((other) => other.startsWith(`${name}-`))
-    .sort();
-  const named = further.flatMap((other): Gathered =>
-    membersOf(stage, other).map(({ path, axes }) => ({
-      path,
-      axes: { ...axes, method: other.slice(name.length + 1) },
-    })),
-  );
-  return [...membersOf(stage, name), ...named].filter(({ axes }) => axes.dataset === dataset);
-}
-
-function runOf(axes: Axes): { model: string; seed: number } {
-  const { model, seed } = axes;
-  if (typeof model !== 'string' || typeof seed !== 'number')
-    throw new Error(
-      `"curves" must be gathered over "model" (names) and "seed" (numbers); found ${JSON.stringify(axes)}.`,
-    );
-  return { model, seed };
-}
-
-function modelOf(axes: Axes): string {
-  if (typeof axes.model !== 'string')
-    throw new Error(`"explanations" must be gathered over "model" (names); found ${JSON.stringify(axes)}.`);
-  return axes.model;
+async function readSharedImages({ shared, 'shared-picture': picture }: Inputs): Promise<Study['shared']> {
+  return shared === null ? null : readShared(shared, await pictureIn(picture));
 }
 
 /** The axis value, spelt as the page spells the transfer start. */
-function startOf({ start }: Axes, transfer: string): string {
+function startName({ start }: Start['axes'], transfer: string): string {
   const name = start === undefined ? 'random' : String(start);
   return name.toLowerCase() === transfer.toLowerCase() ? transfer : name;
 }

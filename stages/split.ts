@@ -1,4 +1,4 @@
-/** Cuts a data set into training, validation and test images: table, dataset (and audit, to remove copies) -> split, summary. */
+/** Cuts a data set into training, validation and test images. */
 import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
 import { equalImages } from '../src/learn/dataset/audit/equal-images.ts';
@@ -9,63 +9,75 @@ import { writeSplit } from '../src/learn/dataset/split-table.ts';
 import { policyFor, splitDataset } from '../src/learn/dataset/split.ts';
 import { readTable, type TableRow } from '../src/learn/dataset/table.ts';
 import { DatasetError } from '../src/learn/dataset/error.ts';
-import { parameters, type Stage } from '../src/stage/index.ts';
+import { defineStage, input, optional, output } from '../src/stage/index.ts';
 
 const Share = Type.Number({ minimum: 0, maximum: 1 });
 
-const Parameters = Type.Object({
-  /** `published-or-grouped`: the published test set if the data set has one; split.json records the choice. */
-  policy: Type.Union([
-    Type.Literal('grouped'),
-    Type.Literal('published'),
-    Type.Literal('published-or-grouped'),
-    Type.Literal('image-level'),
-  ]),
-  /** Share of all images; the policy `published` has its own test set. */
-  test: Type.Optional(Share),
-  /** Share of all images, or of the published training images. */
-  validation: Share,
-  seed: Type.Integer({ minimum: 0 }),
-  /** Training images of a group that the published test set also has. */
-  overlap: Type.Union([Type.Literal('remove'), Type.Literal('keep')], { default: 'remove' }),
-  /** `remove` takes training images out that are equal to a tested, validated or earlier training image; it needs the input `audit`. */
-  duplicates: Type.Union([Type.Literal('remove'), Type.Literal('keep')], { default: 'keep' }),
-  /** Fractions of the training labels for the column `labelFraction`; 1 is always among them. */
-  labelFractions: Type.Array(Type.Number({ exclusiveMinimum: 0, maximum: 1 }), { default: [] }),
+export default defineStage({
+  inputs: {
+    table: input,
+    dataset: input,
+    /** `audit.json`, for `duplicates: "remove"`. */
+    audit: optional(input),
+  },
+  params: Type.Object({
+    /** `published-or-grouped`: the published test set if the data set has one; split.json records the choice. */
+    policy: Type.Union([
+      Type.Literal('grouped'),
+      Type.Literal('published'),
+      Type.Literal('published-or-grouped'),
+      Type.Literal('image-level'),
+    ]),
+    /** Share of all images; the policy `published` has its own test set. */
+    test: Type.Optional(Share),
+    /** Share of all images, or of the published training images. */
+    validation: Share,
+    seed: Type.Integer({ minimum: 0 }),
+    /** Training images of a group that the published test set also has. */
+    overlap: Type.Union([Type.Literal('remove'), Type.Literal('keep')], { default: 'remove' }),
+    /** `remove` takes training images out that are equal to a tested, validated or earlier training image; it needs the input `audit`. */
+    duplicates: Type.Union([Type.Literal('remove'), Type.Literal('keep')], { default: 'keep' }),
+    /** Fractions of the training labels for the column `labelFraction`; 1 is always among them. */
+    labelFractions: Type.Array(Type.Number({ exclusiveMinimum: 0, maximum: 1 }), { default: [] }),
+  }),
+  outputs: {
+    /** `split.csv`. */
+    split: output,
+    /** `split.json`. */
+    summary: output,
+  },
+  run: async ({ inputs, params, outputs, stage }) => {
+    const [table, { classes }] = [await readTable(inputs.table), await readDataset(inputs.dataset)];
+    const options = {
+      test: 0,
+      ...params,
+      policy: params.policy === 'published-or-grouped' ? policyFor(table) : params.policy,
+    };
+    const split = splitDataset(
+      table,
+      classes,
+      options,
+      options.duplicates === 'remove' ? await duplicatesIn(inputs.audit, table) : [],
+    );
+    const summary = summarizeSplit(split, table, classes, options);
+    await writeSplit(outputs.split, split);
+    await writeFile(outputs.summary, `${JSON.stringify(summary, null, 2)}\n`);
+    if (options.overlap === 'remove' && summary.unused > 0)
+      stage.warn(
+        `${summary.unused} images are in no subset: their group is also in the published test set, or they belong to no published set.`,
+      );
+    if (summary.groupOverlap > 0) stage.warn(`${summary.groupOverlap} groups have images in more than one subset.`);
+    if (summary.removed.length > 0)
+      stage.warn(
+        `${summary.removed.length} images were left out because they are equal to one that stays; split.json names each.`,
+      );
+  },
 });
 
-export default async function (stage: Stage): Promise<void> {
-  const given = parameters(Parameters, stage);
-  const [table, { classes }] = [await readTable(stage.input('table')), await readDataset(stage.input('dataset'))];
-  const options = {
-    test: 0,
-    ...given,
-    policy: given.policy === 'published-or-grouped' ? policyFor(table) : given.policy,
-  };
-  const split = splitDataset(
-    table,
-    classes,
-    options,
-    options.duplicates === 'remove' ? await duplicatesIn(stage, table) : [],
-  );
-  const summary = summarizeSplit(split, table, classes, options);
-  await writeSplit(stage.output('split'), split);
-  await writeFile(stage.output('summary'), `${JSON.stringify(summary, null, 2)}\n`);
-  if (options.overlap === 'remove' && summary.unused > 0)
-    stage.warn(
-      `${summary.unused} images are in no subset: their group is also in the published test set, or they belong to no published set.`,
-    );
-  if (summary.groupOverlap > 0) stage.warn(`${summary.groupOverlap} groups have images in more than one subset.`);
-  if (summary.removed.length > 0)
-    stage.warn(
-      `${summary.removed.length} images were left out because they are equal to one that stays; split.json names each.`,
-    );
-}
-
-async function duplicatesIn(stage: Stage, table: readonly TableRow[]): Promise<EqualImages[]> {
-  if (typeof stage.inputs.audit !== 'string')
+async function duplicatesIn(audit: string | null, table: readonly TableRow[]): Promise<EqualImages[]> {
+  if (audit === null)
     throw new DatasetError(
       'duplicates is "remove", but the stage has no input "audit" with the equal images: give it the output "audit" of an audit stage.',
     );
-  return equalImages(stage.inputs.audit, table);
+  return equalImages(audit, table);
 }

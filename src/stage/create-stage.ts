@@ -1,6 +1,6 @@
 /** The Stage object of a job. */
 import type { JsonObject } from '../util/json.ts';
-import type { Gathered, Stage } from './index.ts';
+import type { Gathered, Stage } from './stage.ts';
 import type { Job, Message } from './protocol.ts';
 
 /** At most ten messages of progress a second; the last one always arrives. */

@@ -7,7 +7,7 @@ import { Socket } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { createStage } from './create-stage.ts';
-import type { Stage } from './index.ts';
+import type { Stage } from './stage.ts';
 import { findPackagesOf } from './project-packages.ts';
 import type { Job, Message } from './protocol.ts';
 

@@ -1,6 +1,6 @@
-/** The shared part of the stages that train the classifiers of a study: parameters, inputs and outputs. */
+/** The common part of all stages that fine-tune a classifier: inputs, parameters, outputs and the training itself. */
 import { writeFile } from 'node:fs/promises';
-import { Type, type Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { readDataset } from '../../src/learn/dataset/dataset.ts';
 import { SUBSETS } from '../../src/learn/dataset/split-table.ts';
 import { writePredictions } from '../../src/learn/eval/predictions.ts';
@@ -11,8 +11,25 @@ import { writeWeights } from '../../src/learn/nn/weights.ts';
 import { openTrainingData, subsetPredictions, withLabelFraction } from '../../src/learn/train/data.ts';
 import { withEngine } from '../../src/learn/train/engine.ts';
 import { fitClassifier, type TrainingStepFactory } from '../../src/learn/train/fit-classifier.ts';
-import type { HostModel, TrainingContext } from '../../src/learn/train/loop.ts';
-import { networkFrom, NetworkParameters, optimizerFrom, augmentationOf, TrainingParameters } from './parameters.ts';
+import type { HostModel } from '../../src/learn/train/loop.ts';
+import { nullable, input, output, type StageRun } from '../../src/stage/index.ts';
+import { DATA } from './data.ts';
+import { augmentationOf, networkFrom, NetworkParameters, optimizerFrom, TrainingParameters } from './parameters.ts';
+
+export const FINETUNE_INPUTS = {
+  ...DATA,
+  /** The weights to start from; null draws them at random. */
+  weights: nullable(input),
+};
+
+export const FINETUNE_OUTPUTS = {
+  /** `weights.safetensors` of the selected epoch. */
+  weights: output,
+  /** `curves.json`. */
+  curves: output,
+  /** `predictions.csv`: every image of each subset. */
+  predictions: output,
+};
 
 export const FinetuneParameters = Type.Composite([
   NetworkParameters,
@@ -27,77 +44,55 @@ export const FinetuneParameters = Type.Composite([
   }),
 ]);
 
-/** The used part of a stage. */
-export interface FinetuneStage extends TrainingContext {
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly resources: Readonly<Record<string, number | string>>;
-  input(name: string): string;
-  output(name: string): string;
-  record(notes: Readonly<Record<string, string | number | readonly string[]>>): void;
-  warn(text: string): void;
-}
+type FinetuneRun = StageRun<typeof FINETUNE_INPUTS, typeof FinetuneParameters, typeof FINETUNE_OUTPUTS>;
 
 /**
- * Trains from the input `weights`, or from random ones if that is null, selects the epoch by validation, and predicts
- * every image of its subsets once. Writes `weights`, `curves` and `predictions`. `learning` gets the classes of the
- * data set.
+ * Trains from the input `weights`, selects the epoch by validation, and predicts every image of the subsets once.
+ * `stepsFor` is called with the classes of the data set; `method` is a note in the weights file.
  */
-export async function runFinetuning<State extends HostModel>(
-  stage: FinetuneStage,
+export async function finetune<State extends HostModel>(
+  { inputs, params, outputs, stage }: FinetuneRun,
   method: string,
-  given: Static<typeof FinetuneParameters>,
-  learning: (classes: readonly string[]) => Promise<TrainingStepFactory<State>> | TrainingStepFactory<State>,
+  stepsFor: (classes: readonly string[]) => Promise<TrainingStepFactory<State>> | TrainingStepFactory<State>,
 ): Promise<void> {
-  const network = networkFrom(given);
-  const dataset = await readDataset(stage.input('dataset'));
-  const { name, classes } = dataset;
-  const data = withLabelFraction(
-    await openTrainingData({ images: stage.input('images'), table: stage.input('table'), split: stage.input('split') }),
-    given.labelFraction,
-  );
-  const start = await loadStart(stage.inputs.weights === null ? null : stage.input('weights'), network, [
-    'start',
-    given.seed,
-  ]);
-  const head = initializeClassifier(resnetStructure(network).features, classes.length, ['head', given.seed]);
-  const learnerOf = await learning(classes);
+  const network = networkFrom(params);
+  const dataset = await readDataset(inputs.dataset);
+  const { classes } = dataset;
+  const data = withLabelFraction(await openTrainingData(inputs), params.labelFraction);
+  const start = await loadStart(inputs.weights, network, ['start', params.seed]);
+  const head = initializeClassifier(resnetStructure(network).features, classes.length, ['head', params.seed]);
+  const stepFactory = await stepsFor(classes);
   stage.record(start.notes);
   if (start.warning !== null) stage.warn(start.warning);
 
   await withEngine(stage.resources, async (engine) => {
-    stage.record({ ...engine.description, precision: given.precision });
+    stage.record({ ...engine.description, precision: params.precision });
     const settings = {
-      ...given,
-      epochs: given.epochs + given.extraEpochs,
+      ...params,
+      epochs: params.epochs + params.extraEpochs,
       network,
       classes,
-      optimizer: optimizerFrom(given),
-      augmentation: augmentationOf(given.augmentation, dataset, data.images.size),
+      optimizer: optimizerFrom(params),
+      augmentation: augmentationOf(params.augmentation, dataset, data.images.size),
     };
-    const { params, stats } = start.backbone;
-    const fit = await fitClassifier(
-      engine,
-      settings,
-      learnerOf,
-      data,
-      { params: { ...params, ...head }, stats },
-      stage,
-    );
-    await writeWeights(stage.output('weights'), fit.model, {
+    const { params: backbone, stats } = start.backbone;
+    const model = { params: { ...backbone, ...head }, stats };
+    const fit = await fitClassifier(engine, settings, stepFactory, data, model, stage);
+    await writeWeights(outputs.weights, fit.model, {
       architecture: network.name,
       stem: network.stem,
       method,
-      dataset: name,
+      dataset: dataset.name,
       classes: classes.join(','),
       epoch: String(fit.best),
     });
     await writeFile(
-      stage.output('curves'),
+      outputs.curves,
       `${JSON.stringify({ kind: 'finetune', epochs: fit.rows, best: fit.best }, null, 2)}\n`,
     );
     // The epoch is chosen: only now are test images looked at.
     const probabilities = await fit.probabilities(SUBSETS.flatMap((subset) => data.split[subset]));
-    await writePredictions(stage.output('predictions'), subsetPredictions(data, classes, SUBSETS, probabilities));
+    await writePredictions(outputs.predictions, subsetPredictions(data, classes, SUBSETS, probabilities));
   });
   await data.images.close();
 }

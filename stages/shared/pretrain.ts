@@ -1,6 +1,6 @@
-/** The shared part of the stages of all pre-training methods: parameters, inputs and outputs. */
+/** The common part of the stages of all pre-training methods: inputs, parameters, outputs and the training itself. */
 import { writeFile } from 'node:fs/promises';
-import { Type, type Static } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { readDataset } from '../../src/learn/dataset/dataset.ts';
 import { loadStart } from '../../src/learn/nn/start.ts';
 import { writeWeights } from '../../src/learn/nn/weights.ts';
@@ -9,8 +9,25 @@ import type { CommonSettings } from '../../src/learn/ssl/settings.ts';
 import { openTrainingData } from '../../src/learn/train/data.ts';
 import { withEngine } from '../../src/learn/train/engine.ts';
 import { writePairs } from '../../src/learn/train/view-pairs.ts';
-import { networkFrom, NetworkParameters, optimizerFrom, augmentationOf, TrainingParameters } from './parameters.ts';
-import { pretrain, type PretrainContext } from '../../src/learn/train/pretrain.ts';
+import { pretrain as train } from '../../src/learn/train/pretrain.ts';
+import { input, nullable, output, type StageRun } from '../../src/stage/index.ts';
+import { DATA } from './data.ts';
+import { augmentationOf, networkFrom, NetworkParameters, optimizerFrom, TrainingParameters } from './parameters.ts';
+
+export const PRETRAIN_INPUTS = {
+  ...DATA,
+  /** The weights to start from; null draws them at random. */
+  weights: nullable(input),
+};
+
+export const PRETRAIN_OUTPUTS = {
+  /** `weights.safetensors` of the encoder. */
+  weights: output,
+  /** `curves.json`. */
+  curves: output,
+  /** `pairs.png`: images beside two of their views. */
+  pairs: output,
+};
 
 export const PretrainParameters = Type.Composite([
   NetworkParameters,
@@ -21,61 +38,41 @@ export const PretrainParameters = Type.Composite([
   }),
 ]);
 
-/** The used part of a stage. */
-interface PretrainStage extends PretrainContext {
-  readonly inputs: Readonly<Record<string, unknown>>;
-  readonly resources: Readonly<Record<string, number | string>>;
-  input(name: string): string;
-  output(name: string): string;
-  record(notes: Readonly<Record<string, string | number | readonly string[]>>): void;
-}
+type PretrainRun = StageRun<typeof PRETRAIN_INPUTS, typeof PretrainParameters, typeof PRETRAIN_OUTPUTS>;
 
-/** Pre-trains from the input `weights`, or from random ones if that is null. Writes `weights`, `curves` and `pairs`. */
-export async function runPretraining<State extends MethodState>(
-  stage: PretrainStage,
-  given: Static<typeof PretrainParameters>,
+/** Pre-trains from the input `weights` on the images of the training subset. */
+export async function pretrain<State extends MethodState>(
+  { inputs, params, outputs, stage }: PretrainRun,
   methodOf: (common: CommonSettings) => SslMethod<State>,
 ): Promise<void> {
-  const network = networkFrom(given);
-  const data = await openTrainingData({
-    images: stage.input('images'),
-    table: stage.input('table'),
-    split: stage.input('split'),
-  });
-  const start = await loadStart(stage.inputs.weights === null ? null : stage.input('weights'), network, [
-    'start',
-    given.seed,
-  ]);
+  const network = networkFrom(params);
+  const data = await openTrainingData(inputs);
+  const start = await loadStart(inputs.weights, network, ['start', params.seed]);
   stage.record(start.notes);
   if (start.warning !== null) stage.warn(start.warning);
 
-  const { batchSize, learningRate, seed } = given;
+  const { batchSize, learningRate, seed } = params;
   const method = methodOf({
     network,
-    optimizer: optimizerFrom(given),
-    augmentation: augmentationOf(given.augmentation, await readDataset(stage.input('dataset')), data.images.size),
+    optimizer: optimizerFrom(params),
+    augmentation: augmentationOf(params.augmentation, await readDataset(inputs.dataset), data.images.size),
     batchSize,
     learningRate,
     seed,
   });
   await withEngine(stage.resources, async (engine) => {
-    stage.record({ ...engine.description, precision: given.precision });
-    await writePairs(engine, stage.output('pairs'), method.views, data, seed);
-    const {
-      start: before,
-      rows,
-      encoder,
-    } = await pretrain(engine, { ...given, network }, method, data, start.backbone, stage);
-    await writeWeights(stage.output('weights'), encoder, {
+    stage.record({ ...engine.description, precision: params.precision });
+    await writePairs(engine, outputs.pairs, method.views, data, seed);
+    const trained = await train(engine, { ...params, network }, method, data, start.backbone, stage);
+    await writeWeights(outputs.weights, trained.encoder, {
       architecture: network.name,
       stem: network.stem,
       method: method.name,
-      epochs: String(given.epochs),
+      epochs: String(params.epochs),
     });
-    await writeFile(
-      stage.output('curves'),
-      `${JSON.stringify({ kind: 'pretrain', method: method.name, width: method.width, start: before, epochs: rows }, null, 2)}\n`,
-    );
+    const { name, width } = method;
+    const curves = { kind: 'pretrain', method: name, width, start: trained.start, epochs: trained.rows };
+    await writeFile(outputs.curves, `${JSON.stringify(curves, null, 2)}\n`);
   });
   await data.images.close();
 }

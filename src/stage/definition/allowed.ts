@@ -1,4 +1,4 @@
-/** Describes the values that a schema allows: "an integer >= 8", "one of "sgd", "adamw"". */
+/** Describes the values that a schema allows: `an integer >= 8`, `one of "sgd", "adamw"`. */
 import { Kind, type TSchema } from '@sinclair/typebox';
 
 export function allowed(schema: TSchema): string {
@@ -42,8 +42,8 @@ const BOUNDS = {
 } as const;
 
 function bounds(schema: TSchema): string {
-  const said = Object.entries(BOUNDS).flatMap(([key, words]) =>
+  const limits = Object.entries(BOUNDS).flatMap(([key, words]) =>
     schema[key] === undefined ? [] : [`${words} ${Number(schema[key])}`],
   );
-  return said.length === 0 ? '' : ` ${said.join(' and ')}`;
+  return limits.length === 0 ? '' : ` ${limits.join(' and ')}`;
 }

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Stage } from '../../stage/index.ts';
-import type { JsonObject } from '../../util/json.ts';
-import audit from '../../../stages/audit.ts';
-import fractals from '../../../stages/fractals.ts';
-import ingest from '../../../stages/ingest.ts';
-import phantoms from '../../../stages/phantoms.ts';
-import split from '../../../stages/split.ts';
+import type { Stage } from '../src/stage/index.ts';
+import type { JsonObject } from '../src/util/json.ts';
+import audit from './audit.ts';
+import fractals from './fractals.ts';
+import ingest from './ingest.ts';
+import phantoms from './phantoms.ts';
+import split from './split.ts';
 
 let folder: string;
 let warnings: string[];
@@ -20,27 +20,36 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
+const NAMES = {
+  dataset: ['images', 'table', 'dataset'],
+  audit: ['audit', 'pictures'],
+  split: ['split', 'summary'],
+} as const;
+
 /** Inputs and outputs are files of one folder, under their own names. */
-function stage(params: JsonObject, inputs: Readonly<Record<string, string>> = {}): Stage {
+function stage(writes: keyof typeof NAMES, params: JsonObject, inputs: Readonly<Record<string, string>>): Stage {
+  const outputs = Object.fromEntries(NAMES[writes].map((name) => [name, join(folder, name)]));
   return {
     id: 'test',
     axes: {},
     params,
     inputs,
-    outputs: {},
+    outputs,
     checkpoint: folder,
     resources: { cpu: 1 },
     lineage: [],
     signal: new AbortController().signal,
-    input: (name) => inputs[name] ?? join(folder, name),
+    input: (name) => inputs[name] ?? '',
     gathered: () => [],
-    output: (name) => join(folder, name),
+    output: (name) => outputs[name] ?? '',
     progress: () => undefined,
     metric: () => undefined,
     warn: (text) => warnings.push(text),
     record: () => undefined,
   };
 }
+
+const files = (...names: string[]) => Object.fromEntries(names.map((name) => [name, join(folder, name)]));
 
 async function write(path: string, bytes: string | Uint8Array): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
@@ -50,9 +59,9 @@ async function write(path: string, bytes: string | Uint8Array): Promise<void> {
 const json = async (name: string): Promise<unknown> => JSON.parse(await readFile(join(folder, name), 'utf8'));
 
 test('phantoms are drawn, audited and split', async () => {
-  await phantoms(stage({ images: 120, size: 16, seed: 1 }));
-  await audit(stage({}));
-  await split(stage({ policy: 'grouped', test: 0.4, validation: 0.15, seed: 0 }));
+  await phantoms(stage('dataset', { images: 120, size: 16, seed: 1 }, {}));
+  await audit(stage('audit', {}, files('images', 'table', 'dataset')));
+  await split(stage('split', { policy: 'grouped', test: 0.4, validation: 0.15, seed: 0 }, files('table', 'dataset')));
   expect(await json('dataset')).toMatchObject({ name: 'phantoms', images: 120, size: 16 });
   expect(await json('audit')).toMatchObject({ images: 120, summary: { exact: { pairs: 0 }, groupsAcrossSplits: 0 } });
   expect(await json('summary')).toMatchObject({ policy: 'grouped', groupOverlap: 0, unused: 0 });
@@ -60,7 +69,7 @@ test('phantoms are drawn, audited and split', async () => {
 });
 
 test('fractals are drawn in twenty classes unless another number is asked for', async () => {
-  await fractals(stage({ images: 40, size: 16, seed: 1 }));
+  await fractals(stage('dataset', { images: 40, size: 16, seed: 1 }, {}));
   expect(await json('dataset')).toMatchObject({ images: 40, classes: { length: 20 } });
 });
 
@@ -78,16 +87,16 @@ test('a folder per class is ingested; a broken image is dropped with a warning w
     );
   }
   await write(join(source, 'b/2.png'), 'broken');
-  await expect(ingest(stage({ reader: 'folders', size: 16 }, { source }))).rejects.toThrow(
+  await expect(ingest(stage('dataset', { reader: 'folders', size: 16 }, { source }))).rejects.toThrow(
     'b/2.png: it cannot be decoded',
   );
-  await ingest(stage({ reader: 'folders', size: 16, onBroken: 'drop' }, { source }));
+  await ingest(stage('dataset', { reader: 'folders', size: 16, onBroken: 'drop' }, { source }));
   expect(await json('dataset')).toMatchObject({ name: 'pictures', images: 2, dropped: [{ file: 'b/2.png' }] });
   expect(warnings).toEqual(['1 file(s) were left out; dataset.json names each with its reason.']);
 });
 
 test('a wrong folder is refused in the words of the reader', async () => {
-  await expect(ingest(stage({ reader: 'covid19', size: 16 }, { source: folder }))).rejects.toThrow(
+  await expect(ingest(stage('dataset', { reader: 'covid19', size: 16 }, { source: folder }))).rejects.toThrow(
     'There is no "Covid/" in',
   );
 });
