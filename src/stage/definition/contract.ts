@@ -1,4 +1,4 @@
-/** What a stage declares, without its function: pipelines are compared with it before anything runs. */
+/** The declaration of a stage without its function. Pipelines are compared with it before anything runs. */
 import type { TSchema } from '@sinclair/typebox';
 import type { InputKind, OutputKind } from './kinds.ts';
 

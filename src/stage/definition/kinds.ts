@@ -67,7 +67,7 @@ type Single<K> =
       : never;
 
 /**
- * What the stage is given: a path, a list of members, or null. A name that ends in `*` stands for all inputs that begin
+ * The values of inputs: a path, a list of members, or null. A name that ends in `*` stands for all inputs that begin
  * so; their values are in a record by the rest of their names.
  */
 export type InputValues<I extends Readonly<Record<string, InputKind>>> = {

@@ -1,6 +1,6 @@
 /** Puts the summaries of all sites into one table. */
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Stage } from 'pretext/stage';
+import { defineStage, gathered, output, Type } from 'pretext/stage';
 
 interface Summary {
   readonly site: string;
@@ -8,11 +8,18 @@ interface Summary {
   readonly mean: number;
 }
 
-export default async function report(stage: Stage): Promise<void> {
-  const lines = ['| site | count | mean |', '| --- | ---: | ---: |'];
-  for (const { path } of stage.gathered('summaries')) {
-    const { site, count, mean } = JSON.parse(await readFile(path, 'utf8')) as Summary;
-    lines.push(`| ${site} | ${count} | ${mean.toFixed(2)} |`);
-  }
-  await writeFile(stage.output('page'), `${lines.join('\n')}\n`);
-}
+export default defineStage({
+  inputs: {
+    /** One summary for each site. */
+    summaries: gathered({ site: Type.String() }),
+  },
+  outputs: { page: output },
+  run: async ({ inputs, outputs }) => {
+    const lines = ['| site | count | mean |', '| --- | ---: | ---: |'];
+    for (const { path } of inputs.summaries) {
+      const { site, count, mean } = JSON.parse(await readFile(path, 'utf8')) as Summary;
+      lines.push(`| ${site} | ${count} | ${mean.toFixed(2)} |`);
+    }
+    await writeFile(outputs.page, `${lines.join('\n')}\n`);
+  },
+});

@@ -1,4 +1,4 @@
-"""Writes count and mean of one site's values as JSON: summarise.py TABLE SITE"""
+"""Writes count and mean of one site's values as JSON: summarize.py TABLE SITE"""
 import csv
 import json
 import sys

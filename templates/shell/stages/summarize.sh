@@ -1,4 +1,4 @@
-# Writes count and mean of one site's values as JSON: summarise.sh TABLE SITE
+# Writes count and mean of one site's values as JSON: summarize.sh TABLE SITE
 set -eu
 awk -F, -v site="$2" '
   NR > 1 && $1 == site { count++; sum += $3 }
