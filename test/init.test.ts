@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { mkdir, symlink } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { Project } from './rig.test-support.ts';
 
@@ -18,6 +20,8 @@ for (const template of ['shell', 'python', 'typescript']) {
     `the ${template} template runs at once, then has nothing to do, and tells why after an edit`,
     async () => {
       const project = await Project.create({});
+      await mkdir(project.path('node_modules'));
+      await symlink(path.resolve(import.meta.dirname, '..'), project.path('node_modules/pretext'));
       const made = await project.pipeline(['init', 'study', '--template', template]);
       expect(made).toMatchObject({
         code: 0,
