@@ -14,9 +14,6 @@ export default defineStage({
     const values = rows.filter(([place]) => place === site).map(([, , value]) => Number(value));
     if (values.length === 0) throw new Error(`There is no measurement of ${site}.`);
     const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    await writeFile(
-      outputs.summary,
-      JSON.stringify({ site, count: values.length, mean: Number(mean.toFixed(2)) }),
-    );
+    await writeFile(outputs.summary, JSON.stringify({ site, count: values.length, mean: Number(mean.toFixed(2)) }));
   },
 });
