@@ -23,7 +23,7 @@ export function isHangUpIgnored(): boolean {
 function looksIgnored(): boolean {
   if (process.platform === 'win32') return false;
   if (isNohup(process.env._) || hasInputOfNohup()) return true;
-  // `nohup npx pipeline run`: npm is a Node program too, and resets the signal for what it starts.
+  // `nohup npx pipeline run`: npm is a Node program too, and resets the signal for its child processes.
   const chain = launchers();
   if (chain.some(({ pid }) => isNohup(environmentOf(pid)?._))) return true;
   const top = chain.at(-1);

@@ -15,7 +15,7 @@ export interface Interruption {
 }
 
 export interface InterruptionDeps {
-  /** Tells the user that the run is stopping. */
+  /** Reports that the run is stopping. */
   readonly message: (text: string) => void;
   /** Ends the process; called at the second signal. */
   readonly killNow: (code: ExitCode) => void;

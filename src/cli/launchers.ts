@@ -17,7 +17,7 @@ export interface Launcher {
 
 let found: readonly Launcher[] | undefined;
 
-/** Nearest first; empty where this process was started directly, or in the background. As it was at the first call. */
+/** Nearest first; empty if this process was started directly, or in the background. As it was at the first call. */
 export function launchers(): readonly Launcher[] {
   return (found ??= climb());
 }
@@ -68,7 +68,7 @@ function inputOf(pid: number): string | undefined {
   }
 }
 
-/** As it was started with; none where it cannot be seen. */
+/** As at its start; none if it is not visible. */
 export function argumentsOf(pid: number): string[] {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');

@@ -10,7 +10,7 @@ import { bytes } from './text/bytes.ts';
 import { duration } from './text/duration.ts';
 import type { Project } from './project.ts';
 
-/** Throws a Refusal where the lockfile cannot be read. */
+/** Throws a Refusal if the lockfile cannot be read. */
 export function openStoreAndLockfile({ pipeline, storeFolder }: Project): {
   readonly store: Store;
   readonly lock: Lockfile;

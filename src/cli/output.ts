@@ -29,7 +29,7 @@ function isPlainFile(descriptor: number): boolean {
   }
 }
 
-/** Each text is written anew after an error: a disk that was full may have room again. */
+/** Each text is tried again after an error: a full disk may have free space again. */
 function fileOutput(descriptor: number): Output {
   let fault: SystemError | undefined;
   return {

@@ -10,7 +10,7 @@ const LINE_MS = 10_000;
 export interface ProgressLine {
   /** `text` is asked for only when it is shown. */
   show(text: () => string): void;
-  /** Takes the line away; what was written to a file stays. */
+  /** Removes the line; text in a file stays. */
   clear(): void;
 }
 

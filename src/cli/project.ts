@@ -1,4 +1,4 @@
-/** From options to what commands work on: settings, pipeline, chosen instances. */
+/** From options to the objects of commands: settings, pipeline, selected instances. */
 import path from 'node:path';
 import { loadPipeline, type Loaded } from '../runner/config/load.ts';
 import { lockFileOf } from '../runner/config/lock-file.ts';
@@ -30,7 +30,7 @@ export interface Project {
   readonly warn: (warnings: readonly Diagnostic[]) => Promise<void>;
 }
 
-/** Throws a Refusal with every fault of the settings or of the pipeline file; warnings are only told. */
+/** Throws a Refusal with every fault of the settings or of the pipeline file. Warnings are only printed. */
 export async function openProject(options: ProjectOptions, terminal: Terminal): Promise<Project> {
   const settings = await loadSettings(terminal.folder);
   const file = findPipelineFile(terminal.folder, options.pipeline, settings.pipeline);

@@ -53,7 +53,7 @@ export function reasonText(reason: Reason): string {
   }
 }
 
-/** At most `limit` lines: what is said of many instances of a producer is said once, and the rest is counted. */
+/** At most `limit` lines: equal reasons about many instances of a producer are one line, and the rest is counted. */
 export function reasonLines(reasons: readonly Reason[], limit: number): string[] {
   const lines = gathered(reasons).map(reasonText);
   return lines.length <= limit ? lines : [...lines.slice(0, limit - 1), `and ${lines.length - limit + 1} more`];
@@ -114,7 +114,7 @@ const short = (digest: string): string => `${digest.slice(0, 4)}..`;
 const LONGEST_VALUE = 60;
 const CONTEXT = 12;
 
-/** Long values are cut to where they differ: two equal beginnings would explain nothing. */
+/** Long values are cut to the part that differs: two equal beginnings would explain nothing. */
 function focus(before: string | undefined, after: string | undefined): [string | undefined, string | undefined] {
   let start = 0;
   if (before !== undefined && after !== undefined && Math.max(before.length, after.length) > LONGEST_VALUE) {

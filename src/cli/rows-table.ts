@@ -8,7 +8,9 @@ import { table, type Cell } from './text/table.ts';
 
 const MOST_REASONS = 4;
 
-/** @param timeTitle what the last column means: `time`, or `expected`. The column is left out where no time is known. */
+/**
+ * @param timeTitle the meaning of the last column: `time`, or `expected`. The column is left out if no time is known.
+ */
 export function rowsTable(lines: readonly TableLine[], stream: Stream, timeTitle: string): string[] {
   const timed = lines.some((line) => line.seconds !== undefined);
   const layout = [

@@ -10,7 +10,7 @@ export interface TableRow {
   readonly reasons: readonly Reason[];
   /** The failed or blocked producer that this one needs. */
   readonly because?: InstanceId;
-  /** Measured, or expected for what has not run yet. */
+  /** Measured, or expected for an instance that has not run yet. */
   readonly seconds?: number;
 }
 
@@ -25,7 +25,7 @@ export interface TableLine {
   readonly seconds?: number;
 }
 
-/** More rows than this are told by stage. */
+/** More rows than this are grouped by stage. */
 export const MOST_ROWS = 12;
 
 /** One line per instance while these are few, else one per stage, status and reasons. */

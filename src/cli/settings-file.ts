@@ -39,7 +39,7 @@ export async function searchSettings(folder: string, searchPlaces: string[]): Pr
 
 type Reader = (value: unknown, base: string) => Settings | string;
 
-/** For each setting: its part of the result, or what is allowed. */
+/** For each setting: its part of the result, or a description of the allowed values. */
 const READERS: Readonly<Record<string, Reader>> = {
   jobs: (value) => (Number.isInteger(value) && Number(value) >= 1 ? { jobs: Number(value) } : 'an integer >= 1'),
   progress: (value) => {

@@ -16,7 +16,7 @@ export async function loadSettings(folder: string): Promise<Settings> {
   return searchSettings(folder, ['package.json', ...FILES]);
 }
 
-/** cosmiconfig costs 40 ms to load and search; most commands run where there are no settings, and this look costs one. */
+/** cosmiconfig costs 40 ms to load and search. Most commands run without settings, and this look costs 1 ms. */
 function mayExist(folder: string): boolean {
   for (let at = folder; ; at = path.dirname(at)) {
     if (FILES.some((name) => existsSync(path.join(at, name))) || hasKey(path.join(at, 'package.json'))) return true;

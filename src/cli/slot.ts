@@ -2,7 +2,7 @@
 import { bytesOf } from '../util/quantity.ts';
 import { err, ok, type Result } from '../util/result.ts';
 
-/** The error says what is allowed. */
+/** The error describes the allowed values. */
 export function readSlot(name: string, text: string): Result<readonly [name: string, amount: number], string> {
   if (name === 'gpu') return err('any resource but gpu: CUDA_VISIBLE_DEVICES selects the GPUs');
   if (name === 'jobs') return err('any resource but jobs: use --jobs');

@@ -5,9 +5,9 @@ import type { Output } from './output.ts';
 export interface Stream {
   readonly isTerminal: boolean;
   readonly colors: Colors;
-  /** Width in characters; undefined where lines are not limited (files, pipes). */
+  /** Width in characters; undefined if lines are not limited (files, pipes). */
   columns(): number | undefined;
-  /** Height in lines; undefined where it is not limited. */
+  /** Height in lines; undefined if it is not limited. */
   rows(): number | undefined;
   write(text: string): void;
 }

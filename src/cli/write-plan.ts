@@ -6,7 +6,7 @@ import { duration } from './text/duration.ts';
 
 const STATUS = { fresh: 'up to date', restore: 'restore', run: 'run', blocked: 'blocked' } as const;
 
-/** The table only where something is not up to date: measuring text costs 25 ms to load. */
+/** The table is printed only if an instance is not up to date, because loading it costs 25 ms. */
 export async function writePlan({ entries }: Plan, stream: Stream): Promise<void> {
   if (entries.some(({ verdict }) => verdict.kind !== 'fresh')) {
     const { rowsTable } = await import('./rows-table.ts');
@@ -25,7 +25,7 @@ function rowOf({ instance, verdict, expectedSeconds }: PlanEntry): TableRow {
   };
 }
 
-/** `28 of 33 up to date, 5 to run, about 4m 10s of work.` Expected time is told only where all of it is known. */
+/** `28 of 33 up to date, 5 to run, about 4m 10s of work.` The expected time is printed only if all of it is known. */
 function totals(entries: readonly PlanEntry[]): string {
   const of = (kind: keyof typeof STATUS): PlanEntry[] => entries.filter(({ verdict }) => verdict.kind === kind);
   const running = of('run');

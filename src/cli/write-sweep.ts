@@ -61,7 +61,7 @@ function keptText({ roots: { lockFiles, commits }, runs, runners }: SweepReport)
   return `${text}${atWork}.${commits === undefined ? ' There is no git repository, so other branches are unknown.' : ''}`;
 }
 
-/** `pretrain 3, finetune 12`: of which stages the results are. */
+/** `pretrain 3, finetune 12`: the stages of the results. */
 function stagesText(found: readonly Garbage[]): string {
   const stages = new Map<string, number>();
   for (const { stage } of found) if (stage !== undefined) stages.set(stage, (stages.get(stage) ?? 0) + 1);

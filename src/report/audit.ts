@@ -6,7 +6,7 @@ export interface AuditFindings {
   readonly summary: Readonly<Record<string, number | Readonly<Record<string, number>>>>;
   /** The pairs in the picture, in the order of its rows. */
   readonly shown: readonly AuditedPair[];
-  /** One row for each pair, the two images side by side; null where the pipeline does not pass it on. */
+  /** One row for each pair, the two images side by side; null if the pipeline does not pass it on. */
   readonly picture: EmbeddedPicture | null;
 }
 

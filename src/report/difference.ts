@@ -7,7 +7,7 @@ export interface PairedDifference {
   readonly high: Defined;
 }
 
-/** `model` minus `against`; null where the two were not compared. */
+/** `model` minus `against`; null if the two were not compared. */
 export function differenceOf(
   evaluation: Evaluation,
   model: string,

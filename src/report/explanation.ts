@@ -23,7 +23,7 @@ export interface Embedding {
   readonly method: 'PCA' | 'UMAP';
   readonly before: readonly Point[];
   readonly after: readonly Point[];
-  /** Shares of the variance along both axes together; null where the method has none. */
+  /** Shares of the variance along both axes together; null if the method has none. */
   readonly explained: { readonly before: number; readonly after: number } | null;
 }
 

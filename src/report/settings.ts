@@ -8,7 +8,7 @@ interface Settings {
   readonly drawn: readonly string[];
   /** Stages that train. */
   readonly stages: readonly string[];
-  /** Their parameters, one value for each stage: equal ones once, different ones side by side, empty where it has none. */
+  /** Their parameters, one value for each stage: equal ones once, different ones side by side, empty if it has none. */
   readonly budgets: readonly { readonly name: string; readonly values: readonly string[] }[];
 }
 

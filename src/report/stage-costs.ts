@@ -5,7 +5,7 @@ export interface StageCost {
   readonly stage: string;
   readonly executions: number;
   readonly seconds: number;
-  /** The greatest of its executions; null where none was measured. */
+  /** The greatest of its executions; null if none was measured. */
   readonly peakMemoryBytes: number | null;
   /** As recorded, such as `onnxruntime 1.30.0`; each once. */
   readonly engines: readonly string[];

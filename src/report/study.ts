@@ -37,10 +37,10 @@ export interface DatasetResults {
   readonly split: SplitFacts | null;
   readonly evaluation: Evaluation;
   readonly fineTuning: readonly FineTuning[];
-  /** Empty where the pipeline pre-trains nothing. */
+  /** Empty if the pipeline pre-trains nothing. */
   readonly preTraining: readonly PreTraining[];
   readonly pairs: readonly PairsSheet[];
-  /** Null where the pipeline does not audit. */
+  /** Null if the pipeline does not audit. */
   readonly audit: AuditFindings | null;
   readonly explanations: readonly Explanation[];
 }

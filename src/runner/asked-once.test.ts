@@ -92,7 +92,7 @@ test('where nothing changed, the next command looks at each file and source once
   );
   await vi.waitUntil(
     async () => {
-      // A file must have been at rest for a moment before what is known about it is trusted.
+      // A file must be unchanged for a moment before its cached facts are trusted.
       calls.made.clear();
       await p.plan();
       return [...asked(p.root).keys()].every((key) => !key.startsWith('open'));

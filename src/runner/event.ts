@@ -80,7 +80,10 @@ export type Failure =
   | { readonly kind: 'signal'; readonly signal: string }
   | { readonly kind: 'timeout'; readonly afterMs: number }
   | { readonly kind: 'missing-output'; readonly outputs: readonly string[] }
-  /** It is there, but not as declared: a folder for a file, a pipe, ... `finding` goes on after the output's name. */
+  /**
+   * It is there, but not as declared: a folder for a file, a pipe, ... `finding` continues the sentence after the
+   * output's name.
+   */
   | { readonly kind: 'wrong-output'; readonly output: string; readonly finding: string }
   | { readonly kind: 'input-changed'; readonly paths: readonly string[] }
   /** The place in `publish` holds a file that this pipeline did not write. */

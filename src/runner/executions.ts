@@ -1,4 +1,4 @@
-/** Prepares executions and records what they made. Implemented in transfer/; called by execution/. */
+/** Prepares executions and records their results. Implemented in transfer/; called by execution/. */
 import type { JobInput } from '../stage/protocol.ts';
 import type { Result } from '../util/result.ts';
 import type { Failure } from './event.ts';
@@ -10,9 +10,9 @@ import type { Execution, RunRecord } from './record.ts';
 export interface Executions {
   /**
    * Makes the sandbox of an execution: inputs under their names, folders for outputs, the code, the checkpoint folder.
-   * Throws DamagedBlobError (store/damaged-blob-error.ts) where an input's blob rotted since the plan. The blob is in
-   * quarantine by then, and the next plan runs its producer again.
-   * `apart`: the checkpoint folder is private too, and begins empty.
+   * Throws DamagedBlobError (store/damaged-blob-error.ts) if an input's blob was damaged since the plan. The blob is in
+   * quarantine by then, and the next plan runs its producer again. `apart`: the checkpoint folder is private too, and
+   * begins empty.
    */
   prepare(instance: Instance, fingerprint: Fingerprint, options?: { readonly apart: boolean }): Promise<Sandbox>;
 

@@ -37,7 +37,7 @@ export interface OpenPipeline {
   readonly planner: Planner;
   readonly executions: Executions;
   readonly results: Results;
-  /** Writes what was learnt (file digests, bundles) for the next command. */
+  /** Writes caches (file digests, bundles) for the next command. */
   close(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ interface OpenOptions {
   readonly lockFile: string;
   /** For a command that executes or restores: a sweep of the store spares the results that it relies on. */
   readonly executes?: boolean;
-  /** Missing data and results count as unchanged where the lockfile knows them, as long as nothing has to read them. */
+  /** Missing data and results count as unchanged if the lockfile knows them and no execution needs them. */
   readonly allowMissing?: boolean;
   /** Another bundler than esbuild, for tests. */
   readonly bundle?: Bundler;

@@ -65,7 +65,7 @@ export type Body =
 export type Input =
   /** `null` in the file: the stage gets null. */
   | { readonly kind: 'none' }
-  /** A file or folder, relative to the root. `source` says where a user gets it when it is missing. */
+  /** A file or folder, relative to the root. `source` tells the user the source of a missing file. */
   | { readonly kind: 'path'; readonly path: string; readonly optional: boolean; readonly source?: string }
   /** All matching files, relative to the root; the stage gets a folder that mirrors them. */
   | { readonly kind: 'glob'; readonly pattern: string }

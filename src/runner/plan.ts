@@ -7,7 +7,7 @@ import type { Fingerprint } from './fingerprint.ts';
 
 export interface Plan {
   readonly pipeline: Pipeline;
-  /** In the order of pipeline.instances; only those selected and what they need. */
+  /** In the order of pipeline.instances; only the selected ones and their producers. */
   readonly entries: readonly PlanEntry[];
 }
 
@@ -57,11 +57,11 @@ export function recordOf(verdict: Verdict): RunRecord | undefined {
   return verdict.kind === 'fresh' || verdict.kind === 'restore' ? verdict.record : undefined;
 }
 
-/** `before` and `after` are absent where the thing did not exist. */
+/** `before` and `after` are absent if the thing did not exist. */
 export type Reason =
   | { readonly kind: 'never-run' }
   | { readonly kind: 'forced' }
-  /** Up to date, and executed once more to compare; afterwards with what was found, in words. */
+  /** Up to date, and executed once more to compare; afterwards with the findings in words. */
   | { readonly kind: 'audit'; readonly finding?: string }
   /** The lockfile knows this fingerprint, the store does not hold its outputs (any more). */
   | { readonly kind: 'not-in-store' }
@@ -93,7 +93,7 @@ export type Reason =
       readonly producer: InstanceId;
       readonly output: string;
     }
-  /** `suggestion`: what lies in the same folder and is called nearly so. */
+  /** `suggestion`: a file in the same folder with a similar name. */
   | {
       readonly kind: 'missing-input';
       readonly input: string;
@@ -115,5 +115,5 @@ export type Reason =
   | { readonly kind: 'outputs'; readonly message: string }
   /** Restore only: a published file is missing or differs. */
   | { readonly kind: 'published'; readonly path: string; readonly change: 'missing' | 'edited' }
-  /** Restore only: executed before on another branch or by somebody else. */
+  /** Restore only: executed before on another branch or by another user. */
   | { readonly kind: 'found-in-store' };

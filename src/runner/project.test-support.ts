@@ -81,7 +81,7 @@ export function project({
       return verdictsOf(plan);
     },
 
-    /** As `run` would, one instance after the other; answers what happened to each. */
+    /** As `run` would, one instance after the other. Returns the outcome of each. */
     async run(
       work: Work,
       force: readonly string[] = [],

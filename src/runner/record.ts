@@ -48,7 +48,7 @@ export interface Execution {
   readonly metrics: Readonly<Record<string, Json>>;
   readonly warnings: readonly string[];
   readonly resources: Readonly<Record<string, number | string>>;
-  /** Peak resident memory of the stage's own process in bytes, when the system tells. */
+  /** Peak resident memory of the stage's own process in bytes, if known. */
   readonly peakMemoryBytes?: number;
   /** Path of the log, relative to the store. */
   readonly log: string;

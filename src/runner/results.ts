@@ -1,4 +1,4 @@
-/** Tells what past executions made. Implemented in results/ and transfer/. */
+/** Answers questions about the results of past executions. Implemented in results/ and transfer/. */
 import type { LineageEntry } from '../stage/protocol.ts';
 import type { Digest } from '../util/digest.ts';
 import type { Fingerprint } from './fingerprint.ts';
@@ -21,7 +21,7 @@ export interface Results {
   /** The executions behind an instance's inputs, producers first. */
   lineage(instance: Instance): Promise<readonly LineageEntry[]>;
 
-  /** A stored file as text; undefined where the store does not hold it intact. */
+  /** A stored file as text; undefined if the store does not hold it intact. */
   text(digest: Digest): Promise<string | undefined>;
 
   /** Absolute paths of the stored files of an output, by name; read and compared with their digests. Throws DamagedBlobError. */
@@ -45,7 +45,7 @@ export interface PastResult {
 
 export interface CheckedOut {
   readonly instance: InstanceId;
-  /** Absent where the lockfile knows nothing of the instance. */
+  /** Absent if the lockfile has no entry of the instance. */
   readonly output?: string;
   /** Absolute. */
   readonly path?: string;

@@ -12,7 +12,7 @@ export interface StorageFailure {
   readonly call: string;
   /** Absolute, if known: the final name of the file, not the temporary one. */
   readonly path?: string;
-  /** On the file system of the path, where there was too little. */
+  /** On the file system of the path, if space was short. */
   readonly freeBytes?: number;
   /** As the system says it. */
   readonly message: string;

@@ -15,7 +15,7 @@ export function createStage(
 ): { stage: Stage; flush: () => void } {
   let held: Progress | undefined;
   let pause: NodeJS.Timeout | undefined;
-  /** Sends what is held, and goes on holding back for a while if it was something. */
+  /** Sends the held message, and then holds back the next one for a while. */
   const flush = (): void => {
     clearTimeout(pause);
     pause = held && setTimeout(flush, PROGRESS_INTERVAL_MS).unref();

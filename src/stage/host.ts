@@ -1,6 +1,6 @@
 /**
- * The process that runs one module stage: `node host.js <job.json>`. It makes the Stage object, calls the module's default
- * export, and tells the runner how it went, one JSON message per line on file descriptor 3.
+ * The process that runs one module stage: `node host.js <job.json>`. It makes the Stage object, calls the module's
+ * default export, and reports to the runner, one JSON message per line on file descriptor 3.
  */
 import { readFileSync } from 'node:fs';
 import { Socket } from 'node:net';

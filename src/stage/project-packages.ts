@@ -5,8 +5,8 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * To be called before the bundle is imported. Inside the project Node finds the packages by itself, and sooner. Threads and
- * processes that are started with `process.execArgv` find them too.
+ * To be called before the bundle is imported. Inside the project, Node finds the packages itself, and faster. Threads
+ * and processes that are started with `process.execArgv` find them too.
  */
 export function findPackagesOf(root: string, bundle: string): void {
   const [from, to] = [realpathSync(bundle), realpathSync(root)];
@@ -23,7 +23,7 @@ export function findPackagesOf(root: string, bundle: string): void {
 
 const script = (text: string): string => `data:text/javascript,${encodeURIComponent(text)}`;
 
-/** Runs in a thread of its own; what the bundle imports is looked for as if the project's root had imported it. */
+/** Runs in a thread of its own. Imports of the bundle are resolved as if the project's root had imported them. */
 const HOOKS = `
 let where;
 export function initialize(data) { where = data; }

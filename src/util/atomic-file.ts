@@ -38,7 +38,7 @@ export async function writeFileAtomic(file: string, data: string | Uint8Array, m
   await syncFolder(path.dirname(file));
 }
 
-/** For what is of no use after a crash: not flushed, and perhaps half written. Errors name the file. */
+/** For files without use after a crash: not flushed, and perhaps half written. Errors name the file. */
 export function writeScratch(file: string, text: string, flag: 'w' | 'a' = 'w'): void {
   try {
     writeFileSync(file, text, { flag });
@@ -98,7 +98,7 @@ export function placeOf(file: string): string {
 /** No file is written for as long. */
 const ABANDONED_MS = 3_600_000;
 
-/** Removes what writers of this file left beside it when they were killed. */
+/** Removes temporary files that killed writers of this file left beside it. */
 export function sweepTemporaries(file: string): void {
   const folder = path.dirname(file);
   for (const name of readdirSync(folder)) {

@@ -6,8 +6,8 @@
 import type { Json } from './json.ts';
 
 /**
- * `{ b: 1, a: [true, null] }` becomes `["o",{"a":["l",[["b",true],["z"]]],"b":["n",1]}]`.
- * Throws on what JSON cannot hold or spells in two ways: NaN, infinities, -0, undefined.
+ * `{ b: 1, a: [true, null] }` becomes `["o",{"a":["l",[["b",true],["z"]]],"b":["n",1]}]`. Throws on values that JSON
+ * cannot represent or has two spellings for: NaN, infinities, -0, undefined.
  */
 export function canonicalJson(value: Json): string {
   switch (typeof value) {

@@ -45,7 +45,7 @@ export async function digestOfFile(file: string): Promise<Digest> {
   }
 }
 
-/** The file grew past what was small when it was statted. */
+/** The file grew beyond the limit for small files since its stat. */
 function digestOfGrowing(start: Buffer, descriptor: number): Digest {
   const hash = createHash('sha256').update(start);
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);

@@ -3,7 +3,7 @@
  * Node versions and processors, and free of any locale.
  */
 
-/** Rounds to significant digits (6 is what metrics are written with). Non-finite values are returned as they are. */
+/** Rounds to significant digits (metrics have 6). Non-finite values are returned as they are. */
 export function significant(value: number, digits = 6): number {
   return Number.isFinite(value) ? Number(value.toPrecision(digits)) : value;
 }

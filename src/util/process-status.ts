@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 export interface ProcessStatus {
   /** `Z`: it has ended, and its parent has not asked how. `X`: it is ending. */
   readonly state: string;
-  /** The process that started it; another one where that has ended. */
+  /** The process that started it; another one if that has ended. */
   readonly parent: number;
   readonly group: number;
   readonly session: number;
@@ -12,7 +12,7 @@ export interface ProcessStatus {
   readonly started: string;
 }
 
-/** Undefined where there is no such process, it is hidden, or there is no /proc. */
+/** Undefined if there is no such process, it is hidden, or there is no /proc. */
 export function processStatus(pid: number): ProcessStatus | undefined {
   let stat: string;
   try {

@@ -1,4 +1,4 @@
-/** Removing what programs left behind, read-only folders included: package managers make them, and `rm` fails there. */
+/** Removes leftovers of programs, read-only folders included: package managers make them, and `rm` fails there. */
 import { chmodSync, lstatSync, readdirSync, rmSync } from 'node:fs';
 
 /** False: something is left, because it belongs to another user (a container that ran as root, for instance). */
@@ -19,7 +19,9 @@ export function removeTree(place: string): boolean {
   }
 }
 
-/** Gives the owner what it takes to read all files below a place, and to change all folders. Links are not followed. */
+/**
+ * Gives the owner the permissions to read all files below a place, and to change all folders. Links are not followed.
+ */
 export function openUp(place: string | Buffer): void {
   const stat = lstatSync(place);
   if (stat.isSymbolicLink()) return;

@@ -6,7 +6,9 @@ import type { Terminal } from '../terminal.ts';
 
 export type Action = (terminal: Terminal) => Promise<ExitCode>;
 
-/** `work`: the exit code tells how the work ended, even where not all output could be written. `answer` is the default. */
+/**
+ * `work`: the exit code shows the end of the work, even if not all output could be written. `answer` is the default.
+ */
 export type Purpose = 'answer' | 'work';
 
 /** Receives the action of the typed command; it is carried out after parsing, when `--color` is known. */

@@ -22,7 +22,7 @@ export async function complete(program: Command, words: readonly string[], termi
   return exitCode.done;
 }
 
-/** None where there is no pipeline, or one with faults: a half-typed line is no place for diagnostics. */
+/** None without a pipeline, or with a faulty one: a half-typed line is no place for diagnostics. */
 async function targets(prefix: string, words: readonly string[], terminal: Terminal): Promise<readonly string[]> {
   try {
     const settings = await loadSettings(terminal.folder);

@@ -47,7 +47,7 @@ async function examine(options: DoctorOptions, terminal: Terminal): Promise<Find
   ];
 }
 
-/** The pipeline file and, known through it, where the store is. */
+/** The pipeline file, and the store that it determines. */
 async function examineProject(
   options: DoctorOptions,
   { folder }: Terminal,

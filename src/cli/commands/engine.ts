@@ -24,11 +24,11 @@ export async function listEngines({ json }: ListOptions, { results }: Terminal):
 export interface CheckOptions extends ListOptions {
   /** In this process: how one engine is checked by the command that checks them. */
   readonly here?: boolean;
-  /** Only open it, in this process: how a run finds out whether an engine can use a GPU. */
+  /** Only open it, in this process. A run uses this to learn if an engine can use a GPU. */
   readonly open?: boolean;
 }
 
-/** Exits as a failed gate where an engine computes something else than the oracle, is damaged, or ends its process. */
+/** Exits like a failed check if an engine differs from the oracle, is damaged, or ends its process. */
 export async function checkEngines(
   name: EngineName | undefined,
   { json, here, open }: CheckOptions,

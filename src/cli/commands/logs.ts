@@ -57,7 +57,7 @@ async function watchExecution(
   return () => fingerprint !== undefined && existsSync(leases) && isLeased(path.join(leases, fingerprint));
 }
 
-/** A log to its end; while the instance runs and no later attempt has begun, also what is added. */
+/** Prints a log to its end. It follows the log while the instance runs and no later attempt has begun. */
 async function print(
   file: string,
   isRunning: () => boolean,
@@ -72,7 +72,7 @@ async function print(
     const decoder = new StringDecoder('utf8');
     let position = 0;
     for (;;) {
-      // Asked first: what was written before the answer is printed after it.
+      // This question comes first, so that lines written before the answer are printed after it.
       const goesOn = isRunning() && (await lastLog(opened, instance)) === file;
       position = await copyFrom(log, position, decoder, terminal);
       if (!goesOn) return;
@@ -92,7 +92,7 @@ async function lastLog(opened: OpenPipeline, { id }: Instance): Promise<string> 
   return file;
 }
 
-/** Writes what the file holds from a position on; returns the position after it. */
+/** Writes the file's content from a position on; returns the position after it. */
 async function copyFrom(
   log: FileHandle,
   position: number,

@@ -24,7 +24,7 @@ import { writePlan } from '../write-plan.ts';
 /** The time for a stage to write its checkpoint and end, after it was asked to stop. */
 const GRACE_MS = 15_000;
 
-/** Ten times what single precision resolves. */
+/** Ten times the resolution of single precision. */
 const TOLERANCE = 1e-6;
 
 export interface RunOptions extends ProjectOptions, Bounds {
@@ -58,7 +58,7 @@ interface Task {
   readonly selection: Selection;
   /** As they were typed, for the history. */
   readonly targets: readonly string[];
-  /** Hears what the user is shown. */
+  /** Receives the events that the user sees. */
   readonly listen?: (event: RunEvent) => void;
 }
 

@@ -1,4 +1,4 @@
-/** `pipeline timeline [run]`: what ran when in a past run, as text or as a picture in a file. */
+/** `pipeline timeline [run]`: the executions of a past run over time, as text or as a picture in a file. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileAtomic } from '../../util/atomic-file.ts';

@@ -1,4 +1,4 @@
-/** `pipeline verify`: is every stored file what it was when it was made, and if not, can it be made again? */
+/** `pipeline verify`: compares every stored file with its digest, and makes damaged ones again on request. */
 import type { Fingerprint } from '../../runner/fingerprint.ts';
 import { findRepairable } from '../../runner/maintenance/repairable.ts';
 import { findResults } from '../../runner/maintenance/find-results.ts';
@@ -88,7 +88,7 @@ function progressText({ blobs, bytes: read, of }: VerifyProgress, seconds: numbe
 const isDamaged = ({ verification, unreadable }: VerificationFindings): boolean =>
   verification.damages.length > 0 || unreadable.length > 0;
 
-/** Damaged files go to quarantine, what the pipeline can make again is made again, and the digests are checked again. */
+/** Damaged files go to quarantine, the pipeline makes them again if it can, and the digests are checked again. */
 async function repaired(
   found: VerificationFindings,
   { project, lock, store, wanted, options, terminal }: Setting,

@@ -33,7 +33,7 @@ export async function watch(targets: readonly string[], options: WatchOptions, t
       const ended = await round();
       if (ended !== undefined) return ended;
       const stopped = await waitFor((signal) => {
-        // Only now, when a signal is heard: who reads it may send one at once.
+        // Only now, when signals are handled: a reader of this line may send one at once.
         if (hasNews) tellWaiting(terminal);
         hasNews = false;
         return changes.next(signal);
@@ -44,7 +44,7 @@ export async function watch(targets: readonly string[], options: WatchOptions, t
     await changes.close();
   }
 
-  /** The exit code, where it was interrupted. */
+  /** The exit code, if it was interrupted. */
   async function round(): Promise<ExitCode | undefined> {
     try {
       const project = await openProject(options, terminal);

@@ -6,7 +6,7 @@ export type CompletionSource = (prefix: string) => Promise<readonly string[]>;
 
 /**
  * All completions of the last word; none for a file or a free text, which the shell completes itself.
- * @param words what was typed after the program's name; the last one may be empty
+ * @param words the words after the program's name; the last one may be empty
  */
 export async function candidates(
   program: Command,

@@ -2,7 +2,7 @@
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-/** bash takes `:` and `=` for ends of words, so what stands before them is taken off the answers again. */
+/** bash takes `:` and `=` for ends of words, so the text before them is removed from the answers. */
 const BASH = String.raw`# pipeline completion bash >> ~/.bashrc
 _pipeline() {
   local line=\${COMP_LINE:0:COMP_POINT} answer last settled

@@ -24,7 +24,7 @@ export interface MetricChange {
   readonly metric: string;
   readonly before?: Scalar;
   readonly after?: Scalar;
-  /** After minus before, where both are numbers. */
+  /** After minus before, if both are numbers. */
   readonly delta?: number;
 }
 
@@ -112,7 +112,7 @@ function valueChanges(instance: InstanceId, output: string, a: MetricValues, b: 
 const byRelevance = (changes: readonly MetricChange[]): MetricChange[] =>
   [...changes].sort((a, b) => relevance(b) - relevance(a));
 
-/** Relative to the larger of the two, hence between 0 and 2; what has no difference in numbers comes last. */
+/** Relative to the larger of the two, so between 0 and 2. Differences other than numbers come last. */
 function relevance(change: MetricChange | undefined): number {
   if (change?.delta === undefined) return 0;
   return Math.abs(change.delta) / Math.max(Math.abs(change.before as number), Math.abs(change.after as number));

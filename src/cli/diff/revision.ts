@@ -6,11 +6,14 @@ import { refuse } from '../refusal.ts';
 export interface Revision {
   /** As it was typed. */
   readonly name: string;
-  /** The text of a file by its absolute path; undefined where the commit does not hold it. */
+  /** The text of a file by its absolute path; undefined if the commit does not hold it. */
   read(file: string): Promise<string | undefined>;
 }
 
-/** @param folder any folder of the repository. Throws a Refusal where there is no git, no repository, no such commit. */
+/**
+ * @param folder any folder of the repository. Throws a Refusal without git, without a repository, or for an unknown
+ * commit.
+ */
 export async function openRevision(folder: string, name: string): Promise<Revision> {
   const top = await git(folder, ['rev-parse', '--show-toplevel']);
   if (top.missing)
@@ -28,7 +31,7 @@ export async function openRevision(folder: string, name: string): Promise<Revisi
     throw refuse('unknown-revision', `git knows no commit ${name}`, {
       remedy: 'Name a branch, a tag or a commit: git log --oneline lists some.',
     });
-  // Not --show-toplevel: what it prints is resolved, and folder may lead through a link.
+  // Not --show-toplevel: its path is resolved, but `folder` may lead through a link.
   const prefix = (await git(folder, ['rev-parse', '--show-prefix'])).text?.replace(/\n$/, '') ?? '';
   return {
     name,

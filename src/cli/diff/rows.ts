@@ -10,7 +10,7 @@ export interface Section {
 
 const MOST_ROWS = 60;
 
-/** Sections without rows are left out; of many metrics the most changed are told. */
+/** Empty sections are left out; if there are many metrics, the most changed are shown. */
 export function sectionsOf({ from, to, params, metrics, added, removed, missing }: Comparison): Section[] {
   const several =
     new Set(metrics.map(({ instance, output }) => `${instance} ${output}`)).size >

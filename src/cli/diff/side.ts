@@ -73,7 +73,7 @@ export async function openSide({ file, set, stored }: Source, revision: Revision
   return { name, params: pipeline.params, instances };
 }
 
-/** A copy counts only while it is what the lockfile says. */
+/** A copy counts only if its digest is the one in the lockfile. */
 async function firstCopy(
   places: readonly string[],
   digest: Digest,

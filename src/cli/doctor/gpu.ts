@@ -1,4 +1,4 @@
-/** Checks of the GPUs: which there are, and whether an engine computes on them. */
+/** Checks of the GPUs: the list of GPUs, and an engine that computes on them. */
 import { describeAbsence, surveyGpus, type Gpu } from '../../runner/resources/gpu.ts';
 import { cellsOf, nvidiaSmi } from '../../runner/resources/nvidia-smi.ts';
 import { doubtful, good, type Finding } from './finding.ts';
@@ -31,7 +31,7 @@ async function examine(gpus: readonly Gpu[]): Promise<Finding> {
     : doubtful('gpu', engine.reason, engine.remedy);
 }
 
-/** Names, with memory and driver where nvidia-smi tells them. */
+/** Names, with memory and driver if nvidia-smi lists them. */
 async function describe(gpus: readonly Gpu[]): Promise<string> {
   const answer = await nvidiaSmi(['--query-gpu=uuid,memory.total,driver_version', '--format=csv,noheader']);
   const rows = new Map(

@@ -1,4 +1,4 @@
-/** Checks of what the command loads only when a stage needs it: the bundler and the engines. */
+/** Checks of software that the command loads only on demand: the bundler and the engines. */
 import path from 'node:path';
 import { bad, doubtful, good, type Finding } from './finding.ts';
 

@@ -1,4 +1,4 @@
-/** Finds out whether an engine of this machine computes on its GPUs, by trying it on one in a process of its own. */
+/** Finds an engine that computes on the GPUs of this machine, by trying it on one in a separate process. */
 import { execa } from 'execa';
 import { busyGpus } from '../../runner/resources/busy-gpus.ts';
 import type { CardEngine } from '../../runner/resources/card-engine.ts';

@@ -15,10 +15,10 @@ export type PastAttempt =
       readonly seconds: number;
       readonly host: string;
       readonly fingerprint: Fingerprint;
-      /** It is what the lockfile names now. */
+      /** True if the lockfile names it now. */
       readonly current: boolean;
       readonly metrics: Readonly<Record<string, Json>>;
-      /** By what it differs from the result before it. */
+      /** The differences from the result before it. */
       readonly changes: readonly Reason[];
     }
   | {

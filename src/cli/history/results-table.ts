@@ -11,7 +11,7 @@ import type { PastAttempt } from './past-attempts.ts';
 const MOST_REASONS = 3;
 const MOST_METRICS = 4;
 
-/** The instance is named only where there are several. */
+/** The instance is named only if there are several. */
 export function resultsTable(events: readonly PastAttempt[], stream: Stream): string[] {
   const { colors } = stream;
   const several = new Set(events.map(({ instance }) => instance)).size > 1;

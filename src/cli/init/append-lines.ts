@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
-/** Adds those lines that the file lacks at its end, or makes the file. Returns what was added. */
+/** Adds those lines that the file lacks at its end, or makes the file. Returns the added lines. */
 export async function appendMissingLines(file: string, lines: readonly string[]): Promise<readonly string[]> {
   const before = await textOf(file);
   const missing = lines.filter((line) => !before.split(/\r?\n/).includes(line));

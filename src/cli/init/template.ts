@@ -33,14 +33,14 @@ export async function templateFiles(
   return { files, ignored };
 }
 
-/** Writes all of them, or, where some exist already, none, and returns these. */
+/** Writes all of them. If some exist already, it writes none and returns the existing ones. */
 export async function writeNew(files: readonly NewFile[], folder: string): Promise<readonly string[]> {
   const inTheWay = files.filter(({ name }) => existsSync(path.join(folder, name))).map(({ name }) => name);
   if (inTheWay.length > 0) return inTheWay;
   for (const { name, text } of files) {
     const file = path.join(folder, name);
     await mkdir(path.dirname(file), { recursive: true });
-    await writeFile(file, text, { flag: 'wx' }); // not even what appeared a moment ago
+    await writeFile(file, text, { flag: 'wx' }); // not even a file that appeared a moment ago
   }
   return [];
 }

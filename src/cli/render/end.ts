@@ -1,4 +1,4 @@
-/** The end of a run as the plain and the live renderer tell it. */
+/** The end of a run, as the plain and the live renderer print it. */
 import type { RunSummary } from '../../runner/event.ts';
 import type { RunTable } from './run-table.ts';
 import type { View } from './renderer.ts';

@@ -10,7 +10,7 @@ import { count } from '../text/count.ts';
 import { duration } from '../text/duration.ts';
 import type { View } from './renderer.ts';
 
-/** One line, or undefined for what is not worth one. */
+/** One line, or undefined for an event without one. */
 export function eventLine(event: RunEvent, colors: Colors, path: View['path']): string | undefined {
   switch (event.type) {
     case 'plan':

@@ -6,7 +6,7 @@ type Progress = Extract<RunEvent, { type: 'progress' }>;
 
 export class Meter {
   readonly #started: number;
-  /** The first report counts what a checkpoint had done already, so speed is measured from there. */
+  /** The first report includes the work before a checkpoint, so speed is measured from there. */
   #first: { readonly done: number; readonly at: number } | undefined;
   #latest: { readonly report: Progress; readonly at: number } | undefined;
   #metric: string | undefined;
@@ -25,7 +25,7 @@ export class Meter {
     if (typeof value === 'number') this.#metric = `${name} ${Number(value.toPrecision(4))}`;
   }
 
-  /** `41/100 epochs  augmenting  loss 4.812  12m 04s  eta 17m 00s`, as far as it is known. */
+  /** `41/100 epochs  augmenting  loss 4.812  12m 04s  eta 17m 00s`, without unknown parts. */
   text(now: number): string {
     const report = this.#latest?.report;
     const left = this.#secondsLeft(now);

@@ -6,9 +6,9 @@ export interface Renderer {
   handle(event: RunEvent): void;
   /** A message that is not an event of the run, such as "Stopping ...". */
   message(text: string): void;
-  /** Takes away what is redrawn in place, for good: the process is about to end. */
+  /** Removes the redrawn lines for good, because the process is about to end. */
   clear(): void;
-  /** Leaves the terminal in order and, when the run has finished, tells how it ended. Nothing is written after it. */
+  /** Leaves the terminal in order and, after the run has finished, prints its end. Nothing is written after it. */
   close(): Promise<void>;
 }
 

@@ -65,7 +65,7 @@ export class RunTable {
     return [...this.#instances.keys()].flatMap((id) => this.#rows.get(id) ?? []);
   }
 
-  /** Instances of which nothing was heard yet. */
+  /** Instances without an event so far. */
   get left(): number {
     return this.#left.size;
   }

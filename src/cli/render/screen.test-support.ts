@@ -30,7 +30,7 @@ export class Screen {
     return this.#lines.slice(0, -1);
   }
 
-  /** Wraps again what is on the screen, as terminals do. */
+  /** Wraps the text on the screen again, as terminals do. */
   resize(columns: number): void {
     this.columns = columns;
     this.#lines = this.#lines.flatMap((line) => this.#wrapped(line));

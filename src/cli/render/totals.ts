@@ -1,4 +1,7 @@
-/** The last line or two of a run: what was done, and the published files. All that there is to say when nothing was to do. */
+/**
+ * The last line or two of a run: the finished work, and the published files. All that there is to say when nothing was
+ * to do.
+ */
 import type { RunSummary } from '../../runner/event.ts';
 import { duration } from '../text/duration.ts';
 import type { View } from './renderer.ts';

@@ -8,7 +8,7 @@ interface Column {
   readonly fold?: boolean;
 }
 
-/** A cell is plain text, which may hold line breaks; `style` is put around what is left of it after folding. */
+/** A cell is plain text, which may hold line breaks; `style` is put around the rest after folding. */
 export interface Cell {
   readonly text: string;
   readonly style?: (text: string) => string;

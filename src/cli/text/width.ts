@@ -9,7 +9,7 @@ export const width = (text: string): number => (isPlain(text) ? text.length : me
 /** Printable ASCII, one cell each: nearly every text there is. */
 const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
 
-/** Loading it compiles patterns over all of Unicode: 25 ms, a sixth of what a whole command may take. */
+/** Loading it compiles patterns over all of Unicode: 25 ms, a sixth of the time for a whole command. */
 function measured(text: string): number {
   const { default: stringWidth } = load('string-width') as { default: typeof StringWidth };
   return stringWidth(text);
@@ -20,7 +20,7 @@ export function pad(text: string, cells: number, align: 'left' | 'right' = 'left
   return align === 'left' ? text + space : space + text;
 }
 
-/** Shortens plain text to a number of cells, with an ellipsis where something was cut. */
+/** Shortens plain text to a number of cells, with an ellipsis if it was cut. */
 export function truncate(text: string, cells: number): string {
   if (width(text) <= cells) return text;
   let kept = '';

@@ -1,4 +1,4 @@
-/** A past run as what the picture of it is drawn from. */
+/** The data of the picture of a past run. */
 import type { PastRun } from '../../runner/history/past-run.ts';
 import type { Bar, TimelinePicture } from '../../report/standalone/index.ts';
 import { duration } from '../text/duration.ts';

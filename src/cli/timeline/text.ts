@@ -64,7 +64,7 @@ function longest(executed: readonly ExecutedInstance[]): readonly ExecutedInstan
 const timeOf = ({ execution }: ExecutedInstance): number =>
   execution.attempts.reduce((sum, { seconds }) => sum + seconds, 0);
 
-/** A cell is drawn where any attempt ran. */
+/** A cell is drawn if any attempt ran in it. */
 function bar({ execution }: ExecutedInstance, whole: number): string {
   const perCell = Math.max(whole, 0.001) / BAR_CELLS;
   return Array.from({ length: BAR_CELLS }, (_, cell) => {

@@ -12,13 +12,13 @@ export class AttemptedWork {
     );
   }
 
-  /** Everything before is forgotten: what is undone and done again is tried again. */
+  /** Earlier work is forgotten: a change that is undone and done again is tried again. */
   begin({ entries }: Plan): void {
     this.#keys.clear();
     for (const entry of entries) if (entry.verdict.kind === 'run') this.#keys.add(keyOf(entry));
   }
 
-  /** Its producers were not done when the plan was made; now it is known what it was. */
+  /** Its producers were not done at the time of the plan; now its identity is known. */
   hear(event: RunEvent): void {
     if (event.type === 'started') this.#keys.add(`${event.id} ${event.fingerprint}`);
   }

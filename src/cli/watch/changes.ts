@@ -1,4 +1,4 @@
-/** Tells when files of a project have changed. */
+/** Reports changes of a project's files. */
 import path from 'node:path';
 import { watch } from 'chokidar';
 

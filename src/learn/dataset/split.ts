@@ -33,7 +33,7 @@ export interface SampledSplit extends Split {
 
 /**
  * Every class is in every subset in nearly equal shares. `duplicates` are the images that are equal, for `duplicates:
- * "remove"`. Throws DatasetError where a class has too few groups, or is missing in a subset.
+ * "remove"`. Throws DatasetError if a class has too few groups, or is missing in a subset.
  */
 export function splitDataset(
   table: readonly TableRow[],

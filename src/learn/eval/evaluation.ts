@@ -80,7 +80,7 @@ const DatasetEvaluationSchema = Type.Object({
   differences: Type.Array(
     Type.Object({ model: Type.String(), against: Type.String(), metrics: Type.Record(Type.String(), Difference) }),
   ),
-  /** Classifiers on the frozen features that a model starts from. Empty where there are none, as the next two. */
+  /** Classifiers on the frozen features that a model starts from. Empty if there are none, as the next two. */
   probes: Type.Array(
     Type.Object({
       model: Type.String(),

@@ -22,11 +22,11 @@ export interface SideStudies {
 interface Scoring {
   readonly metrics: NamedMetrics;
   readonly bootstrap: BootstrapOptions;
-  /** Null where nobody looked for equal images. */
+  /** Null if nobody looked for equal images. */
   readonly equal: readonly EqualPair[] | null;
 }
 
-/** Throws DatasetError where probes or fractions were tested on other images than `main`. */
+/** Throws DatasetError if probes or fractions were tested on other images than `main`. */
 export function scoreSideStudies(
   { probes, labelFractions, leaky }: SideStudies,
   main: AlignedRuns,

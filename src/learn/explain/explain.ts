@@ -34,7 +34,7 @@ interface Explaining {
   readonly pictures: Uint8Array[][];
 }
 
-/** Throws DatasetError where the predictions are not of these images. */
+/** Throws DatasetError if the predictions are not of these images. */
 export async function explain(engine: Engine, explained: Explained, data: TrainingData): Promise<Explaining> {
   const { network, classes, predictions } = explained;
   expectSameImages(predictions, data, classes);

@@ -47,7 +47,7 @@ export interface ConvNorm {
 
 interface Block {
   readonly main: readonly [ConvNorm, ...ConvNorm[]];
-  /** Null where the shortcut is the identity. */
+  /** Null if the shortcut is the identity. */
   readonly shortcut: ConvNorm | null;
 }
 

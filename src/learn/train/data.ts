@@ -56,7 +56,7 @@ export function withLabelFraction(data: TrainingData, fraction: number): Trainin
   };
 }
 
-/** Class numbers of the validation subset. Throws DatasetError where nothing could be chosen by it. */
+/** Class numbers of the validation subset. Throws DatasetError if nothing could be chosen by it. */
 export function validationLabels(data: TrainingData, classes: readonly string[]): Int32Array {
   const { train: training, validation } = data.split;
   if (training.length === 0 || validation.length === 0) {

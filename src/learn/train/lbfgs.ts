@@ -57,7 +57,7 @@ interface Point {
   readonly gradient: Float64Array<ArrayBuffer>;
 }
 
-/** null where rounding leaves nothing to gain. */
+/** null if rounding leaves nothing to gain. */
 function lineSearch(objective: Objective, from: Point, direction: Float64Array, first: number): Point | null {
   const slope = dot(from.gradient, direction);
   let length = first;

@@ -65,7 +65,7 @@ export function textWidth(text: string, size: number): number {
   return width * size;
 }
 
-/** A text cut to a width; undefined where not even three letters find room. */
+/** A text cut to a width; undefined if not even three letters find room. */
 export function fitted(text: string, width: number, size: number): string | undefined {
   if (textWidth(text, size) <= width) return text;
   let kept = '';

@@ -2,7 +2,7 @@
 import { ArchiveError } from './archive-error.ts';
 
 export interface ByteSource {
-  /** Exactly so many bytes, which must be few. Throws ArchiveError where the stream ends before. */
+  /** Exactly this number of bytes, which must be small. Throws ArchiveError if the stream ends before. */
   take(bytes: number): Promise<Buffer>;
   /** Reads this number of bytes in pieces. */
   pieces(bytes: number): AsyncGenerator<Buffer, void>;

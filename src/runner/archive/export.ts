@@ -28,7 +28,7 @@ export interface ExportSummary {
  * Every blob is compared with its digest on the way. The archive is there whole or not at all, and replaces nothing.
  * Throws ArchiveError, DamagedBlobError.
  * @param file absolute; its ending says how it is packed
- * @param tell bytes done, of all
+ * @param tell called with the bytes done and the total
  */
 export async function writeArchive(
   file: string,

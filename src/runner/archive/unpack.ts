@@ -97,7 +97,7 @@ async function readManifest(source: ByteSource): Promise<Manifest> {
   return parseManifest(text.toString('utf8'));
 }
 
-/** @param place where it is written; undefined: nowhere, it is only verified */
+/** @param place the path to write to; undefined: the file is only verified */
 async function readFile(
   source: ByteSource,
   { name, bytes, digest }: ArchivedFile,

@@ -1,6 +1,6 @@
 /**
- * Installed packages are not bundled. They count by name, version and integrity, as the project's package-lock.json
- * says, or as they lie in node_modules where there is no lockfile.
+ * Installed packages are not bundled. They count by name, version and integrity, from the project's package-lock.json,
+ * or from node_modules without a lockfile.
  */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -11,7 +11,7 @@ export interface Axis {
 
 export interface AxisEntry {
   readonly value: AxisValue;
-  /** As it stands in ids; two values with one text are one value. */
+  /** As in ids; two values with the same text are one value. */
   readonly text: string;
   /** The record behind a named value, reached as `${axis.field}`. */
   readonly fields?: ObjectNode;
@@ -24,7 +24,7 @@ export type Row = ReadonlyMap<string, AxisEntry>;
 /** The name that is no axis: `${stage}` is the stage that runs. */
 export const STAGE = 'stage';
 
-/** Everything that placeholders in a stage may name besides parameters. */
+/** All names in a stage's placeholders, except parameters. */
 export function scopeOf(stage: { readonly name: string; readonly origin: Origin }, axes: Row): Row {
   return new Map([...axes, [STAGE, { value: stage.name, text: stage.name, origin: stage.origin }]]);
 }

@@ -22,7 +22,7 @@ export function unboundAxes(
 export class Binder {
   readonly #indexes = new WeakMap<ExpandedStage, Map<string, Index>>();
 
-  /** In the producer's order; where nothing is gathered one at most. All axes must be bound. */
+  /** In the producer's order; at most one without gathering. All axes must be bound. */
   members(input: StageInput, producer: ExpandedStage, row: Row): readonly ExpandedRow[] {
     const values = boundValues(input, producer, row);
     const index = this.#index(producer, [...values.keys()]);

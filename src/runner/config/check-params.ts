@@ -3,7 +3,7 @@ import type { Report } from './report.ts';
 import { originOf, placeholdersIn } from './placeholder.ts';
 import type { ConfigNode, ObjectNode } from './tree.ts';
 
-/** Parameters are taken as they are; who writes a placeholder into one expects otherwise. */
+/** Parameters are taken as they are. A placeholder in one shows another expectation. */
 export function checkLiteral(node: ConfigNode, report: Report): void {
   if (node.kind === 'list') for (const item of node.items) checkLiteral(item, report);
   else if (node.kind === 'object') for (const { value } of node.members.values()) checkLiteral(value, report);

@@ -1,4 +1,4 @@
-/** Published files: each place has one publisher, and nobody reads there behind the pipeline's back. */
+/** Published files: each place has one publisher, and no stage reads it as a workspace input. */
 import path from 'node:path';
 import picomatch from 'picomatch';
 import type { Instance } from '../pipeline.ts';

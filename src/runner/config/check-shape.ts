@@ -1,4 +1,4 @@
-/** Holds a tree against schema/pipeline.schema.json and says in words what differs. */
+/** Checks a tree against schema/pipeline.schema.json and reports differences in words. */
 import schema from '../../../schema/pipeline.schema.json' with { type: 'json' };
 import type { Json } from '../../util/json.ts';
 import { suggest } from '../../util/suggest.ts';
@@ -67,7 +67,7 @@ function partDepth([top = '', , field = '', part = '']: readonly string[]): numb
 
 interface Located {
   readonly node: ConfigNode;
-  /** The key that the node stands under. */
+  /** The key of the node. */
   readonly key?: Origin;
   readonly name?: string;
 }

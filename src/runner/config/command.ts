@@ -1,4 +1,4 @@
-/** The placeholders of a command: all must lead somewhere, and what they name must count for the fingerprint. */
+/** The placeholders of a command: all must have a target, and their targets must count for the fingerprint. */
 import type { Json, JsonObject } from '../../util/json.ts';
 import { suggest } from '../../util/suggest.ts';
 import { STAGE, type Row } from './axis.ts';
@@ -18,7 +18,7 @@ export class Command {
 
   /**
    * Reports every placeholder that is wrong in all combinations.
-   * @param knownAxes the axes of the stage, where they are all known
+   * @param knownAxes the axes of the stage, if all are known
    */
   constructor(draft: StageDraft, context: Context, knownAxes: readonly string[] | undefined) {
     this.#draft = draft;
@@ -40,8 +40,8 @@ export class Command {
   }
 
   /**
-   * The stage's own parameters, and under their paths those of the pipeline that the command names besides. Undefined when
-   * a placeholder leads nowhere in this combination, which is reported.
+   * The stage's own parameters, and the pipeline's parameters in the command, by their paths. Undefined when a
+   * placeholder leads nowhere in this combination, which is reported.
    */
   params(own: JsonObject, row: Row): JsonObject | undefined {
     let good = true;
@@ -154,7 +154,10 @@ export class Command {
     );
   }
 
-  /** A command sees names as PIPELINE_INPUT_X, in capitals and with _ for what a variable cannot hold. */
+  /**
+   * A command sees names as PIPELINE_INPUT_X, in capitals and with _ for characters that a variable's name cannot
+   * contain.
+   */
   #checkNames(): void {
     for (const [kind, members] of [
       ['INPUT', this.#draft.inputs],

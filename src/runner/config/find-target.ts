@@ -88,7 +88,7 @@ function checkOnce({ name, origin }: Named, { where }: StageInput, { report }: C
   return false;
 }
 
-/** The declaration of the axis; where the stage has no such axis, of the stage. */
+/** The declaration of the axis; if the stage has no such axis, that of the stage. */
 function related({ draft }: ExpandedStage, axis: string): { readonly message: string; readonly at: Origin }[] {
   const own = draft.axes.find(({ name }) => name === axis);
   return [

@@ -1,4 +1,4 @@
-/** Text -> tree. JSON with comments and trailing commas; what else is wrong is reported with its place. */
+/** Text -> tree. JSON with comments and trailing commas; other syntax faults are reported with their place. */
 import { parseTree, printParseErrorCode, type Node, type ParseError } from 'jsonc-parser';
 import type { Scalar } from '../../util/json.ts';
 import type { Report } from './report.ts';

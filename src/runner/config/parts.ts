@@ -1,4 +1,4 @@
-/** Reads the parts of a stage for one combination; what does not depend on the combination is worked out once. */
+/** Reads the parts of a stage for one combination; parts that do not depend on the combination are read once. */
 import type { Row } from './axis.ts';
 import { checkStagePart, type StagePart } from './check-shape.ts';
 import type { Context } from './context.ts';

@@ -14,7 +14,7 @@ export function reportMalformed({ text }: Placeholder, where: Origin, report: Re
   });
 }
 
-/** @param path what follows `params.` */
+/** @param path the part after `params.` */
 export function reportUnknownParam(
   path: readonly string[],
   where: Origin,

@@ -101,7 +101,7 @@ function readPublish(
   return place;
 }
 
-/** No output may be, or lie in, another one. */
+/** No output may be equal to another one or be inside of it. */
 function checkFiles(outputs: readonly (readonly [string, Output])[], draft: StageDraft, { report }: Context): boolean {
   const taken = new Map<string, string>();
   const origin = (name: string): Origin => draft.outputs.get(name)!.value.origin;

@@ -19,7 +19,7 @@ export class Report {
     this.#add('error', code, at, message, details);
   }
 
-  /** For what many instances have in common: only the first message of this code at this place is kept. */
+  /** For faults of many instances: only the first message of this code at this place is kept. */
   errorOnce(code: DiagnosticCode, at: Origin, message: string, details: Details = {}): void {
     const place = JSON.stringify([code, at.source.file, at.offset]);
     if (this.#once.has(place)) return;

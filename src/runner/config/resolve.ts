@@ -1,4 +1,4 @@
-/** Substitution: `${params.x}`, `${axis}` and `${axis.field}` are replaced by what they name. */
+/** Substitution: `${params.x}`, `${axis}` and `${axis.field}` are replaced by their values. */
 import { STAGE, type Row } from './axis.ts';
 import {
   reportMalformed,
@@ -144,7 +144,7 @@ export class Resolver {
     const target = this.#target(placeholder, node, row);
     if (target === undefined) return undefined;
     if (placeholder.path[0] !== 'params') return this.resolve(target, row, within);
-    return this.isLiteral(target) ? target : undefined; // placeholders in a parameter were reported where it stands
+    return this.isLiteral(target) ? target : undefined; // placeholders in a parameter were reported at the parameter
   }
 
   #target(placeholder: Placeholder, node: ScalarNode, row: Row): ConfigNode | undefined {

@@ -11,7 +11,7 @@ export interface Selection {
   readonly selected: readonly Instance[];
   /** The instances of the targets; without targets all that may run. In the order of the pipeline. */
   readonly named: readonly Instance[];
-  /** Selected for what they made, and not to be executed: they come before `from`. */
+  /** Selected for their results, and not to be executed: they come before `from`. */
   readonly given: ReadonlySet<InstanceId>;
 }
 

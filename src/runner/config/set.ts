@@ -24,7 +24,10 @@ export function applySettings(tree: ObjectNode, settings: readonly string[], rep
   return params === undefined ? tree : replaceMember(tree, 'params', current);
 }
 
-/** Undefined, and reported, when the path leads nowhere: what is set must be declared, or a misspelt name would do nothing. */
+/**
+ * Undefined, after a report, if the path does not exist. Only declared parameters can be set; otherwise a misspelt name
+ * would have no effect.
+ */
 function override(
   node: ConfigNode,
   [name = '', ...rest]: readonly string[],

@@ -1,4 +1,4 @@
-/** The text of one pipeline file, and where in it a thing stands. */
+/** The text of one pipeline file, and places in it. */
 import type { SourcePlace } from '../pipeline.ts';
 
 export class Source {

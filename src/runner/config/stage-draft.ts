@@ -9,7 +9,7 @@ import { child, membersOf, type ConfigNode, type Member, type ObjectNode, type S
 
 export interface StageDraft {
   readonly name: string;
-  /** The key that it stands under. */
+  /** The key of the stage. */
   readonly origin: Origin;
   readonly node: ObjectNode;
   readonly body?: BodyDraft;
@@ -47,7 +47,7 @@ function draftBody(name: string, key: Origin, stage: ObjectNode, { report, fault
   const module = stage.members.get('module');
   const command = stage.members.get('command');
   if (module === undefined && command === undefined) {
-    // A misspelt "comand" is reported as an unknown key, with what was meant.
+    // A misspelt "comand" is reported as an unknown key, with the probable one.
     if ([...stage.members.keys()].some((other) => suggest(other, ['module', 'command']) !== undefined))
       return undefined;
     report.error('no-body', key, `stage "${name}" does nothing`, {

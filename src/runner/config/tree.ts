@@ -31,7 +31,7 @@ export function child(node: ConfigNode | undefined, key: string): ConfigNode | u
   return node?.kind === 'object' ? node.members.get(key)?.value : undefined;
 }
 
-/** The members of an object; none where the node is something else. */
+/** The members of an object; none for another node. */
 export function membersOf(node: ConfigNode | undefined): readonly (readonly [string, Member])[] {
   return node?.kind === 'object' ? [...node.members] : [];
 }
@@ -81,7 +81,7 @@ function isList(value: object): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-/** The node below a path; undefined where it leads nowhere, or names the root itself. */
+/** The node below a path; undefined if it leads nowhere, or names the root itself. */
 export function nodeAt(node: ConfigNode, path: readonly string[]): ConfigNode | undefined {
   let found: ConfigNode | undefined = node;
   for (const name of path) {

@@ -1,4 +1,4 @@
-/** One attempt at an instance: a private folder, a task, and what became of it. */
+/** One attempt at an instance: a sandbox, a task, and its end. */
 import os from 'node:os';
 import path from 'node:path';
 import { significant } from '../../util/number.ts';

@@ -13,7 +13,7 @@ afterAll(() => {
 
 const none: CommandValues = { inputs: {}, outputs: {}, params: {}, axes: {} };
 
-/** Runs it by the real shell; what it prints, split at NUL. */
+/** Runs it by the real shell. Returns its output, split at NUL. */
 function print(template: string, values: Partial<CommandValues>): string[] {
   const { text, variables } = commandText(template, { ...none, ...values });
   const { stdout } = spawnSync('/bin/sh', ['-c', text], {

@@ -10,15 +10,15 @@ export interface ExecutionOptions {
   readonly jobs: number;
   /** The total of a resource, if it differs from the machine's. */
   readonly slots: Amounts;
-  /** After a failure, go on with what does not depend on it. */
+  /** After a failure, continue with instances that do not depend on it. */
   readonly keepGoing: boolean;
-  /** Executed even where they are up to date. */
+  /** Executed even if they are up to date. */
   readonly force: ReadonlySet<InstanceId>;
-  /** Not executed: what comes before the beginning of a partial run. */
+  /** Not executed: the instances before the beginning of a partial run. */
   readonly upstream: ReadonlySet<InstanceId>;
   /** Instead of bringing anything up to date, execute these once more and compare. */
   readonly audit?: { readonly instances: ReadonlySet<InstanceId>; readonly tolerance: number };
-  /** Refuse to let the processor stand in for a GPU. */
+  /** Refuse to replace a GPU by the processor. */
   readonly requireGpu: boolean;
   readonly findCardEngine: FindCardEngine;
   /** From asking a stage to stop until it is killed. */
@@ -30,6 +30,6 @@ export interface ExecutionDeps {
   readonly executor: Executor;
   /** The built src/stage/host.ts. */
   readonly hostProgram: string;
-  /** @param gpus whether any stage asks for one; looking for them takes a while */
+  /** @param gpus true if any stage requests one; looking for them takes a while */
   machine(gpus: boolean): Promise<Machine>;
 }

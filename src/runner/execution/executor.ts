@@ -10,7 +10,7 @@ export interface Executor {
   start(task: Task, hear: (message: Message) => void): RunningTask;
   /** Kills the processes that stages of dead runners left on this machine, and waits for their end. */
   endOrphans(): Promise<readonly Orphan[]>;
-  /** Ends at once what still runs, and starts nothing any more. Nothing is left of any task when this resolves. */
+  /** Kills all running tasks at once, and starts no more. Nothing is left of any task when this resolves. */
   close(): Promise<void>;
 }
 

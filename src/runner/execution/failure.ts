@@ -5,7 +5,7 @@ import { unreachable } from '../../util/unreachable.ts';
 import type { TaskEnd } from './executor.ts';
 import type { MessageCollector } from './message-collector.ts';
 
-/** Undefined: it did its work, as far as it says itself. */
+/** Undefined: the process reported success. */
 export function failureOf(
   end: TaskEnd,
   body: Body['kind'],

@@ -4,14 +4,14 @@ import type { Amounts } from '../resources/slots.ts';
 
 export interface Grant {
   readonly amounts: Amounts;
-  /** The cards leased; none where the processor stands in. */
+  /** The leased cards; none if the processor replaces them. */
   readonly gpus: readonly Gpu[];
 }
 
 /** Half a processor is one thread. */
 export const threadsOf = ({ amounts }: Grant): number => Math.max(1, Math.floor(amounts.cpu ?? 1));
 
-/** As it is told to the stage and recorded with its result. */
+/** In the form for the stage and for the record of its result. */
 export function describeGrant(grant: Grant): Record<string, number | string> {
   const { gpu, ...others } = grant.amounts;
   return {

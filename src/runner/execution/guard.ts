@@ -33,7 +33,7 @@ export function startGuard(tag: string): Guard {
       env: { PATH: process.env.PATH },
     });
     child.stdin.on('error', () => undefined); // it was killed; `exit` follows
-    child.on('error', () => undefined); // without sh no stage starts either, and that is told
+    child.on('error', () => undefined); // without sh no stage starts either, and that is reported
     child.on('exit', () => {
       if (!closed && replacements++ < MOST_REPLACEMENTS) shell = start();
     });

@@ -25,9 +25,9 @@ const ORPHAN_LOOK_MS = 1000;
 
 export class InstanceRunner implements ScheduledWork {
   readonly #context: RunContext;
-  /** The fingerprints of what is to be executed. */
+  /** The fingerprints of the instances to be executed. */
   readonly #fingerprints = new Map<InstanceId, Fingerprint>();
-  /** Another runner was at them: its result is taken, even where an execution was forced. */
+  /** Another runner executed them: its result is taken, even if an execution was forced. */
   readonly #shared = new Set<InstanceId>();
   #lookedForOrphans = -Infinity;
 
@@ -68,7 +68,7 @@ export class InstanceRunner implements ScheduledWork {
     lease?.release();
   }
 
-  /** Decides, with what is known now. */
+  /** Decides, with the present facts. */
   async #decide(instance: Instance, anew = false): Promise<Exclude<Verdict, { kind: 'run' }> | ReadyToRun> {
     const force = this.#context.options.force.has(instance.id) && !this.#shared.has(instance.id);
     const verdict = await this.#context.planner.decide(instance, { force, anew });
@@ -131,7 +131,7 @@ export class InstanceRunner implements ScheduledWork {
       return { kind: 'elsewhere' };
     }
     try {
-      // Since the last decision somebody else may have executed it, or edited an input.
+      // Since the last decision, another runner may have executed it, or a user may have edited an input.
       const verdict = await this.#decide(instance, true);
       if (verdict.kind !== 'run') return ended(await this.#conclude(instance, verdict));
       if (this.#placeOfLease(instance) !== place) return { kind: 'elsewhere' };

@@ -121,7 +121,7 @@ class LocalTask implements RunningTask {
     this.#processes = undefined;
   }
 
-  /** Nobody of the session is left who could ask the processes outside of it to end. */
+  /** No process of the session is left that could ask the processes outside of it to end. */
   #askStragglers(processes: StageProcesses): void {
     const left = processes.list();
     if (!left.every((each) => processes.hasLeftSession(each))) return;

@@ -31,7 +31,7 @@ export async function prepareMachine(
   return { machine, notices: noticesOf(toRun, machine) };
 }
 
-/** @param gpus whether to look for GPUs, which takes a while */
+/** @param gpus true to look for GPUs, which takes a while */
 export async function examineMachine(gpus: boolean): Promise<Machine> {
   return thisMachine(gpus ? await surveyGpus(process.env.CUDA_VISIBLE_DEVICES) : { kind: 'none' });
 }

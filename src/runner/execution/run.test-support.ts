@@ -1,4 +1,4 @@
-/** An open pipeline and an executor in memory: what is decided, and how every execution ends, is the test's to say. */
+/** An open pipeline and an executor in memory: the test chooses the decisions and the ends of executions. */
 import { mkdtempSync, mkdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';

@@ -19,7 +19,7 @@ const patient: Script = async (_, __, stopped) => {
   return done;
 };
 
-/** Aborts as soon as an event is told. */
+/** Aborts at the first event. */
 function abortAt(when: (event: RunEvent) => boolean): Pick<Setting, 'signal' | 'onEvent'> {
   const controller = new AbortController();
   return {

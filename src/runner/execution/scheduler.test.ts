@@ -166,7 +166,7 @@ function behind(stages: Case['stages'], id: string): number {
 test('one at a time, the one with the longest path starts, whatever the pipeline', async () => {
   await fc.assert(
     fc.asyncProperty(cases, async (given) => {
-      // Restoring goes on beside an execution, and may end between the choice of the next one and its start.
+      // Restoring continues beside an execution, and may end between the choice of the next one and its start.
       const stages = Object.fromEntries(
         Object.entries(given.stages).map(([id, { planned = 'run', ...stage }]): [string, Sketch] => [
           id,

@@ -155,7 +155,7 @@ export class Scheduler {
   #follow(work: Promise<void>): void {
     const followed = work.finally(() => this.#active.delete(followed));
     this.#active.add(followed);
-    followed.catch(() => undefined); // told by the race; of several that reject at once, by the first
+    followed.catch(() => undefined); // reported by the race; if several reject at once, by the first
   }
 
   #done(id: InstanceId, outcome: Outcome): void {

@@ -49,7 +49,7 @@ export class StageProcesses {
     return session !== this.#leader;
   }
 
-  /** The largest peak of resident memory among the living processes, in bytes; undefined if the system does not tell. */
+  /** The largest peak of resident memory among the living processes, in bytes; undefined if unknown. */
   peakMemory(): number | undefined {
     const peaks = this.list().flatMap(({ pid }) => {
       const kibibytes = /^VmHWM:\s*(\d+) kB$/m.exec(read(`/proc/${pid}/status`))?.[1];

@@ -27,7 +27,7 @@ function latestOf(ids: Iterable<InstanceId>, latest: ReadonlyMap<InstanceId, Pas
   return found;
 }
 
-/** Seconds after the start of the run; only of what was started. */
+/** Seconds after the start of the run; only for started instances. */
 export function endOf({ execution }: PastInstance): number {
   const last = execution!.attempts.at(-1)!;
   return last.start + last.seconds;

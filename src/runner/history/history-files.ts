@@ -24,7 +24,7 @@ export async function saveRun(storeFolder: string, run: PastRun): Promise<void> 
   await writeFileAtomic(path.join(historyFolder(storeFolder), `${run.id}.json`), `${JSON.stringify(run)}\n`);
 }
 
-/** @param most read no more than the newest so many; a file of a large pipeline may have megabytes */
+/** @param most the maximum number of files to read, newest first; a file of a large pipeline may have megabytes */
 export function listRuns(storeFolder: string, most = Infinity): PastRuns {
   const files = runFiles(storeFolder).slice(0, most);
   const runs = files.map((file) => ({ file, run: readRun(file) }));

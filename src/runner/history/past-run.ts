@@ -30,7 +30,7 @@ export interface PastInstance {
   readonly axes: Axes;
   /** The instances whose outputs it reads. */
   readonly reads: readonly InstanceId[];
-  /** Absent where a producer failed before it could be known. */
+  /** Absent if a producer failed before it was known. */
   readonly fingerprint?: Fingerprint;
   readonly ended: Outcome;
   /** Why it was not simply up to date, the first few of `reasonCount`: a folder may have changed in thousands of files. */

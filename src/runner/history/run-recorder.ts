@@ -1,4 +1,4 @@
-/** Listens to a run and keeps what history is to know of it. The event stream is its only source. */
+/** Listens to a run and records it for the history. The event stream is its only source. */
 import os from 'node:os';
 import path from 'node:path';
 import type { Failure, RunEvent, RunSummary } from '../event.ts';

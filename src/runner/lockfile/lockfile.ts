@@ -29,7 +29,7 @@ export interface LockEntry {
 export interface Lockfile {
   get(id: InstanceId): LockEntry | undefined;
   entries(): ReadonlyMap<InstanceId, LockEntry>;
-  /** The file holds a merge conflict: the entries are those of both sides, where they differ ours. Saving writes them. */
+  /** The file holds a merge conflict: the entries are those of both sides, ours if they differ. Saving writes them. */
   readonly hadConflict: boolean;
   /** The record may have been made by another instance that was the same execution. */
   set(id: InstanceId, record: RunRecord): void;
@@ -64,7 +64,7 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
     save: (keeps) =>
       inTurn(async () => {
         if (changed.size === 0 && !hadConflict) return;
-        // By content: where times are coarse, two versions of a file may have the same stat.
+        // By content: with coarse times, two versions of a file may have the same stat.
         const present = readText(file);
         if (present !== text) {
           const others = parseLockfile(file, present);
@@ -116,7 +116,7 @@ interface Read {
 }
 
 /**
- * Every entry tells truly what an instance was when it last succeeded somewhere: two sides of a merge can be joined.
+ * Every entry describes a real success of an instance, so two sides of a merge can be joined.
  * @param file names it in messages
  */
 export function parseLockfile(file: string, text: string | undefined): Result<Read, Diagnostic> {

@@ -5,7 +5,7 @@
 export interface ThrottledWriter {
   /** Does it now, or promises to. A promise that fails is tried again by the next call, or told by `settled`. */
   schedule(): Promise<void>;
-  /** Does what was promised. */
+  /** Does the pending write now. */
   flush(): Promise<void>;
 }
 

@@ -87,7 +87,7 @@ export function findGarbage(storeFolder: string, { names, since, checkpointsFor,
   return garbage.sort((a, b) => GARBAGE_KINDS.indexOf(a.kind) - GARBAGE_KINDS.indexOf(b.kind));
 }
 
-/** `objects-ab-cdef...` or `runs-<fingerprint>.json`; anything else somebody else put there. */
+/** `objects-ab-cdef...` or `runs-<fingerprint>.json`; other files are not ours. */
 function nameOfQuarantined(file: string): string | undefined {
   const [, first, rest] = /^objects-([0-9a-f]{2})-([0-9a-f]{62})$/.exec(file) ?? [];
   return first === undefined ? /^runs-([0-9a-f]{64})\.json$/.exec(file)?.[1] : `${first}${rest!}`;

@@ -11,7 +11,7 @@ export interface Repository {
   textsInCommits(ending: string): Promise<{ readonly texts: readonly string[]; readonly commits: number }>;
 }
 
-/** Git is there and does not answer, or is not there and should be: who cannot be asked may not be ignored. */
+/** Git fails, or it is missing and should exist. Its branches are unknown, so they must not be ignored. */
 export class GitError extends Error {
   constructor(folder: string, reason: string) {
     super(`git cannot read the branches of ${folder}: ${reason}`);
@@ -35,7 +35,7 @@ export function repositoryAt(folder: string): Repository | undefined {
     worktrees: async () => (await trees()).folders,
 
     async textsInCommits(ending) {
-      // A tag's object leads to its commit; what leads to none (a tagged file) has no lockfiles.
+      // A tag's object leads to its commit; an object without a commit (a tagged file) has no lockfiles.
       const refs = await lines('for-each-ref', '--format=%(objectname) %(objecttype) %(*objectname) %(*objecttype)');
       const named = refs.flatMap((line) => {
         const [name, type, peeled, peeledType] = line.split(' ');

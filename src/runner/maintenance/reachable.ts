@@ -13,7 +13,7 @@ import { digestsIn } from './roots.ts';
 /** Fingerprints and digests; the store need not hold everything that is named. */
 export function findReachable(storeFolder: string, roots: Iterable<string>): ReadonlySet<string> {
   const reached = new Set(roots);
-  // A set grows while it is walked, and what is added is walked too.
+  // The set grows during the loop, and added names are visited too.
   for (const name of reached) {
     for (const text of [textIfThere(path.join(storeFolder, 'runs', `${name}.json`)), listText(storeFolder, name)]) {
       for (const next of digestsIn(text)) reached.add(next);

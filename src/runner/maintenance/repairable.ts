@@ -20,7 +20,7 @@ export function findRepairable(
   for (const { instance, verdict } of entries) {
     if (verdict.kind === 'fresh' || verdict.kind === 'restore') asBefore.add(instance.id);
     if (verdict.kind !== 'run' || !producersOf(instance).every((id) => asBefore.has(id))) continue;
-    // Not known: a producer must run first. Its result will be the old one, so that the lockfile still tells.
+    // Not known: a producer must run first. Its result will be the old one, so the lockfile's entry still counts.
     const fingerprint =
       verdict.fingerprint ??
       (verdict.reasons.every(({ kind }) => kind === 'produced-will-change') ? locked(instance.id) : undefined);

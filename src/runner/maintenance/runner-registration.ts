@@ -15,7 +15,7 @@ import { writeScratch } from '../../util/atomic-file.ts';
 import { namesIfThere, textIfThere } from '../../util/if-there.ts';
 import { isLeased, tryLease } from '../resources/lease.ts';
 
-/** Between two looks whether a sweep has ended. */
+/** The time between two checks for the end of a sweep. */
 const POLL_MS = 50;
 
 export interface RunnerRegistration {
@@ -88,7 +88,7 @@ export function livingRunners(storeFolder: string): LivingRunners {
   return { count, names, since };
 }
 
-/** From here on every new decision of a runner waits until it is released. The error says who else is sweeping. */
+/** From here on every new decision of a runner waits until it is released. The error names the other sweeper. */
 export function beginSweep(storeFolder: string): ReturnType<typeof tryLease> {
   const { runners, sweep, mark } = pathsOf(storeFolder);
   for (const folder of [runners, path.dirname(sweep)]) mkdirSync(folder, { recursive: true });

@@ -1,4 +1,4 @@
-/** Deletes from a store what nothing refers to, beside runners at work. */
+/** Deletes unreferenced files from a store, also beside runners at work. */
 import { rmSync } from 'node:fs';
 import { err, ok, type Result } from '../../util/result.ts';
 import { listRuns } from '../history/history-files.ts';
@@ -33,7 +33,7 @@ export interface SweepReport {
 /** A checkpoint whose parameters, code or data are not those of now may be wanted again after a holiday. */
 const CHECKPOINTS_FOR_MS = 30 * 24 * 3600 * 1000;
 
-/** The error says who is sweeping already. Throws GitError. Nothing is deleted while a project is unseen. */
+/** The error names the other sweeper. Throws GitError. Nothing is deleted while a project is unseen. */
 export async function sweep(wish: SweepOptions): Promise<Result<SweepReport, string>> {
   if (!wish.delete) return ok(await look(wish));
   const lease = beginSweep(wish.storeFolder);
@@ -49,7 +49,7 @@ export async function sweep(wish: SweepOptions): Promise<Result<SweepReport, str
   }
 }
 
-/** Runners first: what they finish while the lockfiles are read is young, and spared. */
+/** Runners first: results that they finish while the lockfiles are read are young, and spared. */
 async function look({ storeFolder, lockFile, keepRuns, current }: SweepOptions): Promise<SweepReport> {
   const runners = livingRunners(storeFolder);
   const now = Date.now();

@@ -1,4 +1,4 @@
-/** Two identities of one instance, and what differs between them, in values. Pure. */
+/** Compares two identities of one instance, in values. Pure. */
 import { posix } from 'node:path';
 import { byCodeUnit, canonicalJson } from '../../util/canonical-json.ts';
 import type { Digest } from '../../util/digest.ts';
@@ -19,7 +19,7 @@ export interface Identified {
 /** The names and origins of inputs, for messages. */
 type Inputs = Pick<Instance, 'inputs'>;
 
-/** The files of a folder by its digest, as far as they are known. */
+/** The files of a folder by its digest, if known. */
 export type TreeLookup = (digest: Digest) => readonly TreeEntry[] | undefined;
 
 /** `after` may lack inputs that are not known yet: they are not compared. */
@@ -149,7 +149,7 @@ function inputDifferences(
   }
 }
 
-/** Down to the single file of a folder, where the store still knows both of its versions. */
+/** Down to the single file of a folder, if the store still knows both versions. */
 function fileReasons(
   input: string,
   path: string,

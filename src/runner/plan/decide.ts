@@ -1,4 +1,4 @@
-/** Fresh, restore, run or blocked, and why. A pure function of what was found. */
+/** Fresh, restore, run or blocked, and why. A pure function of the findings. */
 import type { RunRecord } from '../record.ts';
 import type { Instance } from '../pipeline.ts';
 import type { Reason, Verdict } from '../plan.ts';
@@ -21,7 +21,7 @@ interface Findings {
   readonly storeFaults: readonly Reason[];
   /** Published files that are missing or differ; without a record, compared with the lockfile. */
   readonly publishFaults: readonly Reason[];
-  /** May the lockfile stand in for results that are not in the store? */
+  /** May the lockfile replace results that are not in the store? */
   readonly vouches: boolean;
 }
 
@@ -83,7 +83,7 @@ function changes(instance: Instance, now: Identified, { locked, trees }: Finding
   return locked ? differences(instance, locked, now, trees) : [];
 }
 
-/** A stage that is not reproducible may have been run anew elsewhere, with the same fingerprint and other results. */
+/** A stage that is not reproducible may have run again elsewhere, with the same fingerprint and other results. */
 function sameOutputs(locked: LockEntry, record: RunRecord): boolean {
   const names = Object.keys(record.outputs);
   return (

@@ -26,7 +26,7 @@ import { forgetInputs } from './workspace-inputs.ts';
 export interface Decisions {
   /** The basis of the last decision about an instance. */
   identification(id: InstanceId): Identification | undefined;
-  /** The present results of an instance; undefined where there are none. */
+  /** The present results of an instance; undefined if there are none. */
   results(id: InstanceId): ProducedResults | undefined;
   settle(id: InstanceId, record: RunRecord): void;
 }
@@ -38,7 +38,7 @@ interface PlannerDeps extends Omit<IdentifyDeps, 'producer' | 'assume'> {
   /** Published files of an instance that are missing or differ. */
   readonly publishFaults: (instance: Instance, outputs: RunRecord['outputs']) => Promise<readonly Reason[]>;
   readonly trees: TreeLookup;
-  /** Missing data and results count as unchanged where the lockfile knows them, as long as nothing has to read them. */
+  /** Missing data and results count as unchanged if the lockfile knows them and no execution needs them. */
   readonly allowMissing: boolean;
   /** Called with the names that a decision relies on. False: some may be gone by now, decide again. */
   readonly relyOn: (names: readonly string[]) => Promise<boolean>;

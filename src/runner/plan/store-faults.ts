@@ -1,4 +1,4 @@
-/** What of a recorded result the store lacks, told without reading any blob: is it there, and has it the right size? */
+/** Finds missing parts of a recorded result without reading any blob, by existence and size. */
 import type { Reason } from '../plan.ts';
 import type { RunRecord, StoredOutput } from '../record.ts';
 import type { BlobState, Store } from '../store/store.ts';

@@ -1,4 +1,4 @@
-/** The inputs of an instance that lie in the workspace: files, folders and globs. */
+/** The inputs of an instance in the workspace: files, folders and globs. */
 import path from 'node:path';
 import type { Input, Instance } from '../pipeline.ts';
 import type { Content, DigestCache } from '../store/digest-cache.ts';
@@ -13,7 +13,7 @@ export function workspaceInputsOf({
   );
 }
 
-/** As it is now; undefined where there is none. Throws UnreadableInputError. */
+/** As it is now; undefined if there is none. Throws UnreadableInputError. */
 export function contentOfInput(
   input: WorkspaceInput,
   root: string,

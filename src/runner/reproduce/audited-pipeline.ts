@@ -17,7 +17,7 @@ import { saveAudit } from './audit-file.ts';
 import { compareOutput, worstVerdict, type FilePaths } from './compare-output.ts';
 import { NothingToAuditError } from './nothing-to-audit.ts';
 
-/** Its plan executes `audited` and nothing else, and throws NothingToAuditError where one of them has no result. */
+/** Its plan executes `audited` and nothing else, and throws NothingToAuditError if one of them has no result. */
 export function auditedPipeline(
   open: OpenPipeline,
   audited: ReadonlySet<InstanceId>,

@@ -1,7 +1,7 @@
 import type { Json, JsonObject } from '../../util/json.ts';
 import type { Differences } from './differences.ts';
 
-/** Numbers by value, everything else exactly. False where either text is no JSON. The order of keys is no difference. */
+/** Numbers by value, everything else exactly. False if either text is no JSON. The order of keys is no difference. */
 export function compareJson(recorded: string, now: string, differences: Differences): boolean {
   let values: readonly [Json, Json];
   try {

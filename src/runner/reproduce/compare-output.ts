@@ -1,4 +1,4 @@
-/** A recorded output and the same output made again: byte by byte, and where bytes differ, number by number. */
+/** Compares a recorded output with the same output made again: byte by byte, and if bytes differ, number by number. */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import type { AuditVerdict, FieldDifference, OutputAudit } from '../audit.ts';

@@ -12,7 +12,7 @@ export class Differences {
     this.#tolerance = tolerance;
   }
 
-  /** @param place within the field; only called where something differs */
+  /** @param place within the field; only called for a difference */
   number(field: string, place: () => string, recorded: number, now: number): void {
     if (Object.is(recorded, now) || recorded === now) return;
     const scale = Math.max(Math.abs(recorded), Math.abs(now));

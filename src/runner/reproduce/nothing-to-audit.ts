@@ -1,6 +1,6 @@
 import type { PlanEntry } from '../plan.ts';
 
-/** Only what is up to date, or can be restored, has something to be compared with. */
+/** Only an up-to-date or restorable instance has a result to compare with. */
 export class NothingToAuditError extends Error {
   override name = 'NothingToAuditError';
   readonly entries: readonly PlanEntry[];

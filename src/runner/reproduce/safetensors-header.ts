@@ -19,7 +19,7 @@ export interface TensorHeader {
 
 const LONGEST_HEADER = 100_000_000;
 
-/** Undefined where the file is none. @param descriptor of a file opened for reading */
+/** Undefined if the file is none. @param descriptor of a file opened for reading */
 export function readSafetensorsHeader(descriptor: number, size: number): SafetensorsHeader | undefined {
   const prefix = Buffer.alloc(8);
   if (readSync(descriptor, prefix, 0, 8, 0) < 8) return undefined;

@@ -7,7 +7,7 @@ import type { Amounts } from './slots.ts';
 /** A stage asks for a GPU and there is none, and the user wants no processor in its place. */
 export class NoGpuError extends Error {
   override name = 'NoGpuError';
-  /** A sentence; undefined where the remedy is another machine. */
+  /** A sentence; undefined if the remedy is another machine. */
   readonly remedy: string | undefined;
 
   constructor(message: string, remedy?: string) {
@@ -16,7 +16,10 @@ export class NoGpuError extends Error {
   }
 }
 
-/** A stage asks for more than there is of what cannot be had in a smaller amount. It would wait for ever. */
+/**
+ * A stage requests more of a resource than the total, and this resource cannot be granted in part. It would wait
+ * forever.
+ */
 export class NoRoomError extends Error {
   override name = 'NoRoomError';
   readonly shortages: readonly Shortage[];
@@ -109,7 +112,7 @@ function cutToAll(instances: readonly Asking[], machine: Machine): string[] {
   });
 }
 
-/** Throws NoGpuError where an instance gets fewer GPUs than it asks for. */
+/** Throws NoGpuError if an instance gets fewer GPUs than it asks for. */
 export function requireGpus(instances: readonly Asking[], machine: Machine): void {
   const available = gpusOf(machine).length;
   const short = instances.filter((each) => (each.resources.gpu ?? 0) > available || standsIn(each, machine));

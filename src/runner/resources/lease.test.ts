@@ -32,7 +32,7 @@ const self = (): Owner => {
   return JSON.parse(readFileSync(file, 'utf8')) as Owner;
 };
 
-/** A lease as somebody else would have left it. */
+/** A lease as another process would have left it. */
 function left(owner: Partial<Owner>, silentMs = 0): void {
   mkdirSync(place, { recursive: true });
   const file = path.join(place, `${Math.random()}.json`);
@@ -196,7 +196,7 @@ test('work that is done alone is done one after the other, also when it fails', 
 
 test('of processes that race, and are killed while they hold it, never two hold it at once', async () => {
   const racer = path.join(folder, 'racer.mjs');
-  // Each writes its name and looks whether it stays: a second holder would write another.
+  // Each process writes its name and checks that it stays: a second holder would write another.
   const contents = `import { tryLease } from './lease.ts';
     import { readFileSync, writeFileSync } from 'node:fs';
     const [place, inside, violations] = process.argv.slice(2);

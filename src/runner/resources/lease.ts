@@ -28,7 +28,7 @@ export interface Lease {
   release(): void;
 }
 
-/** The error says who holds it, in words. `place`: its parent folder exists. */
+/** The error names the holder. `place`: its parent folder exists. */
 export function tryLease(place: string): Result<Lease, string> {
   const token = `${randomBytes(8).toString('hex')}.json`;
   const draft = `${place}.${token}`;
@@ -76,7 +76,7 @@ export async function waitForLease(place: string, signal: AbortSignal, pollMs = 
   return undefined;
 }
 
-/** Does a short piece of work while nobody else does it. */
+/** Does a short piece of work under the lease. */
 export async function alone<T>(place: string, work: () => Promise<T>): Promise<T> {
   mkdirSync(path.dirname(place), { recursive: true });
   const lease = await waitForLease(place, new AbortController().signal, 5);
@@ -101,7 +101,7 @@ function renameOnto(draft: string, place: string, token: string): boolean {
   }
 }
 
-/** Undefined when the place has become free: nobody was there any more, or only somebody dead. */
+/** Undefined if the place has become free: it had no holder any more, or only a dead one. */
 function livingHolder(place: string, justWritten: string): string | undefined {
   for (const entry of entriesOf(place)) {
     const judgement: OwnerState = givenUp.has(path.basename(entry))
@@ -162,6 +162,6 @@ function removeIfEmpty(folder: string): void {
   try {
     rmdirSync(folder);
   } catch {
-    // Somebody has taken it in the meantime, or removed it himself.
+    // Another process has taken it in the meantime, or removed it itself.
   }
 }

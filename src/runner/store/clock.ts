@@ -1,6 +1,6 @@
 /**
  * The present time on file systems. Each file system dates its files by its own clock: that of this machine, or a
- * server's, which may be ahead or behind. Only that clock tells the age of a file's last change.
+ * server's, which may be ahead or behind. Only that clock gives the age of a file's last change.
  */
 import { randomBytes } from 'node:crypto';
 import { rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
@@ -18,16 +18,16 @@ export interface ClockSource {
   /** See clockOffset. */
   readonly offset: (folder: string) => bigint | undefined;
   readonly deviceOf: (folder: string) => bigint;
-  /** The number of the file system's kind, as statfs(2) tells it. */
+  /** The number of the file system's kind from statfs(2). */
   readonly kindOf: (file: string) => number;
 }
 
-/** @param folder where a file may be written to learn the time of its device */
+/** @param folder in which a file may be written to read the clock of its device */
 export function openClock(folder: string, { offset, deviceOf, kindOf }: ClockSource = SYSTEM): Clock {
   const offsets = new Map<bigint, bigint>();
   const measured = (device: bigint, file: string): bigint => {
     if (device === deviceOf(folder)) return offset(folder) ?? -MOST_SKEW;
-    // Nothing is written where the user keeps data, so the clock of another server is not known.
+    // Nothing is written into the user's data folders, so the clock of another server is unknown.
     return LOCAL.has(kindOf(file)) ? 0n : -MOST_SKEW;
   };
   return {

@@ -107,7 +107,7 @@ async function swapFolder(made: string, place: string): Promise<void> {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
   await rename(made, place);
-  // Otherwise a power cut could undo the renames and not what follows: half of the old folder would be in place.
+  // Otherwise a power cut could undo the renames but not the later steps: half of the old folder would be in place.
   await syncFolder(path.dirname(place));
   await rm(aside, { recursive: true, force: true });
 }

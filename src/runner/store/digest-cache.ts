@@ -1,5 +1,5 @@
 /**
- * The digests of files, folders and globs as they are now, read again only where a stat record says so. One instance
+ * The present digests of files, folders and globs. Files are read again only if their stat record changed. One instance
  * lives as long as a command: within it, nothing is statted twice unless it is forgotten.
  */
 import { createHash } from 'node:crypto';
@@ -29,16 +29,16 @@ export type Content =
 export type ContentVersion = string & { readonly __brand: 'Stamp' };
 
 export interface DigestCache {
-  /** A file or folder by its absolute path; undefined where there is none. Throws UnreadableInputError. */
+  /** A file or folder by its absolute path; undefined if there is none. Throws UnreadableInputError. */
   of(file: string): Promise<Content | undefined>;
   /** The files that match a pattern, as a folder relative to the pattern's fixed part; undefined without a match. */
   ofGlob(root: string, pattern: string): Promise<Content | undefined>;
   /** The files of a folder that was looked at, by its digest. */
   entries(digest: Digest): readonly TreeEntry[] | undefined;
-  /** The next question about this path is answered by looking again; where the stat leaves doubt, by reading. */
+  /** The next question about this path looks at the file again, and reads it if the stat leaves doubt. */
   forget(file: string): void;
   forgetGlob(pattern: string): void;
-  /** Writes what was learnt to the state folder. */
+  /** Writes new digests to the state folder. */
   save(): Promise<void>;
 }
 

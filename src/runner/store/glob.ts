@@ -5,8 +5,8 @@ import type { Selection } from './listing.ts';
 const load = createRequire(import.meta.url);
 
 /**
- * Splits a pattern into the folder it starts from and what it selects below. `*` and `**` never match names that start
- * with a dot, and `**` does not look into `node_modules`. A character after `\` stands for itself.
+ * Splits a pattern into its start folder and the pattern below it. `*` and `**` never match names that start with a
+ * dot, and `**` does not look into `node_modules`. A character after `\` is literal.
  */
 export function globSelection(pattern: string): { base: string; selection: Selection } {
   // Only pipelines with globs pay for loading it.

@@ -18,7 +18,7 @@ export interface Listing {
 
 export const FACTS = 5;
 export const ENTRY_KINDS = ['file', 'executable', 'folder'] as const;
-/** `folder`: an empty one; others are implied by what they hold. */
+/** `folder`: an empty one; others are implied by their files. */
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export interface Selection {
@@ -132,7 +132,7 @@ function resolved(file: string): BigIntStats {
   return stat;
 }
 
-/** The same; undefined where there is nothing. A link that leads nowhere is a fault to report, not an absent file. */
+/** The same; undefined if there is nothing. A link that leads nowhere is a fault to report, not an absent file. */
 export function statInput(file: string): BigIntStats | undefined {
   let stat: BigIntStats | undefined;
   try {

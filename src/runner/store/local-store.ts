@@ -32,7 +32,7 @@ export function openLocalStore(folder: string, contents: DigestCache): Store {
       renameSync(file, place);
     } catch (error) {
       if (!isSystemError(error)) throw error;
-      // Somebody else found the damage at the same time and was faster.
+      // Another process found the damage at the same time and was faster.
       if (error.code === 'ENOENT') return;
       if (!CLASHES.has(error.code)) throw error;
       // An older finding about the same file, a folder for a file or the other way round, makes room for this one.
@@ -47,7 +47,7 @@ export function openLocalStore(folder: string, contents: DigestCache): Store {
     contents.forget(file);
   };
 
-  /** A sweep spares what is younger than the runners at work: to them, this blob is new. */
+  /** A sweep spares files younger than the runners at work: to them, this blob is new. */
   const renew = (file: string): boolean => {
     const now = new Date();
     try {

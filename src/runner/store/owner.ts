@@ -13,7 +13,7 @@ import { processStatus } from '../../util/process-status.ts';
 
 export interface Owner {
   readonly host: string;
-  /** Changes with every start of the machine; empty where the system does not tell. */
+  /** Changes with every start of the machine; empty if unknown. */
   readonly boot: string;
   /** Process numbers mean something only within their namespace (a container has its own). */
   readonly namespace: string;
@@ -67,7 +67,7 @@ export function judgeOwner(file: string, now: () => number): OwnerState {
   };
 }
 
-/** Undefined where it cannot be read, or names nobody in particular. */
+/** Undefined if it cannot be read, or names no process. */
 function read(file: string): Owner | undefined {
   let value: unknown;
   try {

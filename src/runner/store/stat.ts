@@ -13,9 +13,9 @@ const SECOND = 1000n * MILLISECOND;
 
 /**
  * May a file with this stat be trusted to change its stat when it changes? Not if it changed so recently that a second
- * change could fall into the same tick of its clock: 10 ms at most on file systems of our time, 2 s where times are
- * whole seconds (FAT, old network shares). `now` is the time by the file system's own clock (see clock.ts),
- * before this stat was taken.
+ * change could fall into the same tick of its clock: At most 10 ms on current file systems, 2 s if times are whole
+ * seconds (FAT, old network shares). `now` is the time by the file system's own clock (see clock.ts), before this stat
+ * was taken.
  */
 export function isSettled(stat: Pick<BigIntStats, 'mtimeNs' | 'ctimeNs'>, now: bigint): boolean {
   const newest = stat.ctimeNs > stat.mtimeNs ? stat.ctimeNs : stat.mtimeNs;

@@ -23,7 +23,7 @@ export function makeStateFolder(storeFolder: string): string {
   return folder;
 }
 
-/** `format` changes with the shape of the value: what another version wrote counts as absent. */
+/** `format` changes with the shape of the value: a file of another version counts as absent. */
 export function readState(file: string, format: string): unknown {
   let bytes: Buffer;
   try {

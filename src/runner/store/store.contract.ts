@@ -14,7 +14,7 @@ export interface StoreUnderTest {
   readonly store: Store;
   /** Another command's view of the same store. */
   readonly reopened: () => Store;
-  /** Replaces the bytes of what is kept; undefined: deletes it. */
+  /** Replaces the bytes of a stored file; undefined: deletes it. */
   readonly spoilBlob: (digest: Digest, change: (bytes: Buffer) => Buffer | undefined) => void;
   readonly spoilRecord: (fingerprint: Fingerprint, change: (bytes: Buffer) => Buffer | undefined) => void;
 }

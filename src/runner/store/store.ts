@@ -7,7 +7,10 @@ import type { Fingerprint } from '../fingerprint.ts';
 import type { RunRecord } from '../record.ts';
 
 export interface Store {
-  /** Does it hold this blob, as far as can be told without reading it? `damaged`: another size, or quarantined before. */
+  /**
+   * Does it hold this blob? It answers without reading it, so damage may be missed. `damaged`: another size, or
+   * quarantined before.
+   */
   look(digest: Digest, bytes?: number): BlobState;
   /** Reads the blob unless it was verified since it last changed. A damaged blob is moved to quarantine. */
   verify(digest: Digest): Promise<BlobState>;
@@ -18,7 +21,7 @@ export interface Store {
   /** Takes a finished file, which is gone from its place afterwards. Its digest is computed here and returned. */
   take(file: string): Promise<{ digest: Digest; bytes: number }>;
   put(text: string): Promise<Digest>;
-  /** A blob of text, verified while it is read; undefined where it is absent or damaged. */
+  /** A blob of text, verified while it is read; undefined if it is absent or damaged. */
   text(digest: Digest): string | undefined;
 
   /** The record of an execution; a record that cannot be read counts as absent, and is moved to quarantine. */
@@ -26,7 +29,7 @@ export interface Store {
   /** All its blobs must be in the store. Replaces an older record of the same fingerprint. */
   putRecord(record: RunRecord): Promise<void>;
   fingerprints(): Promise<Fingerprint[]>;
-  /** Moves what must not be used any more out of the way; it is not deleted. */
+  /** Moves a file that must not be used any more out of the way; it is not deleted. */
   quarantine(what: { readonly blob: Digest } | { readonly record: Fingerprint }): void;
 }
 

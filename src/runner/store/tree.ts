@@ -24,7 +24,7 @@ export interface Tree {
   readonly bytes: number;
 }
 
-/** By this a list is told from any other blob. */
+/** This distinguishes a list from any other blob. */
 export const TREE_START = '{"type":"folder","format":1,';
 
 export function treeOf(entries: readonly TreeEntry[]): Tree {

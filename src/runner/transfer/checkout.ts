@@ -1,4 +1,4 @@
-/** Puts what the lockfile names into the workspace or another folder, without executing anything. */
+/** Restores outputs in the lockfile to the workspace or another folder, without executing anything. */
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckedOut } from '../results.ts';
@@ -20,7 +20,7 @@ interface CheckoutDeps {
 }
 
 export interface CheckoutOptions {
-  /** Absolute: every output goes to `<to>/<instance>/<file>`. Otherwise those with `publish` go where it says. */
+  /** Absolute: every output goes to `<to>/<instance>/<file>`. Otherwise those with `publish` go to that place. */
   readonly to?: string;
   /** Files of other content are renamed instead of being a reason to do nothing. */
   readonly aside: boolean;

@@ -20,7 +20,7 @@ const save = (): void => {
 test('an attempt that finds a checkpoint resumes, and the resumes are counted as long as there is one', () => {
   expect(openCheckpoint(folder, A)).toEqual({ resumed: false, resumes: 0, discarded: false });
   closeCheckpoint(folder, true);
-  expect(existsSync(folder)).toBe(false); // nothing is left where nothing was saved
+  expect(existsSync(folder)).toBe(false); // an empty checkpoint leaves nothing
   for (const resumes of [0, 1, 2]) {
     expect(openCheckpoint(folder, A)).toEqual({ resumed: resumes > 0, resumes, discarded: false });
     save();

@@ -38,7 +38,7 @@ export function openCheckpoint(folder: string, inputs: InputVersions): Checkpoin
   return { resumed, resumes, discarded };
 }
 
-/** Called after an attempt that did not succeed. `trusted`: its inputs stayed what they were. */
+/** Called after an attempt that did not succeed. `trusted`: its inputs did not change. */
 export function closeCheckpoint(folder: string, trusted: boolean): void {
   if (!trusted || !isFolder(folder)) {
     removeTree(folder);

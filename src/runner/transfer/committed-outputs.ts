@@ -21,7 +21,7 @@ import type { Lockfile } from '../lockfile/lockfile.ts';
 export interface CommittedOutputs {
   /** Absolute places of the copies of an instance's outputs, by output. */
   places(instance: Instance): ReadonlyMap<string, string>;
-  /** Puts the record beside the copies; where nothing of the instance is committed, does nothing. */
+  /** Puts the record beside the copies; does nothing for an instance without committed outputs. */
   writeRecord(instance: Instance, record: RunRecord): Promise<void>;
   /** Adds outputs to the store that the lockfile names, the store lacks and the copies hold. */
   importMissing(store: Store): Promise<void>;
@@ -67,7 +67,7 @@ export function openCommittedOutputs({
     await store.put(tree.text);
   }
 
-  /** The copy itself stays where it is. */
+  /** The copy itself stays in place. */
   async function takeCopy(file: string, store: Store): Promise<void> {
     const aside = path.join(storeFolder, 'work', `copy-${randomBytes(6).toString('hex')}`);
     mkdirSync(path.dirname(aside), { recursive: true });

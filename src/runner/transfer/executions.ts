@@ -98,7 +98,7 @@ export class SandboxedExecutions implements Executions {
 
   async abandon(sandbox: Sandbox): Promise<void> {
     const preparation = this.#prepared.get(sandbox.folder);
-    if (!preparation) return; // its result is in the store already, only a file stands in the way of publishing it
+    if (!preparation) return; // its result is in the store already; only a file is in the way of publishing it
     const { instance, details, rest } = preparation;
     rest();
     closeCheckpoint(sandbox.checkpoint, (await this.#changedInputs(sandbox)).length === 0);

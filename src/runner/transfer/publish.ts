@@ -40,7 +40,7 @@ export function openPublisher(
   committed: CommittedOutputs,
 ): Publisher {
   const stateFile = path.join(stateFolder, 'published');
-  /** Workspace path -> digests of what was put there. */
+  /** Workspace path -> digests of the files written there. */
   const written = new Map(readState(stateFile, FORMAT) as Iterable<[string, Digest[]]> | undefined);
   let learnt = false;
 
@@ -65,7 +65,7 @@ export function openPublisher(
     const content = await contentAt(place);
     return typeof content === 'object' ? content.digest : content;
   };
-  /** Nothing is lost by overwriting what the store holds. */
+  /** Content that the store holds can be overwritten without loss. */
   const isKept = async (content: Content): Promise<boolean> => {
     try {
       await verifyContent(store, content, '');

@@ -1,6 +1,6 @@
 /**
  * A stage may use `mv` instead of `cp` and move the user's input to its output. The sandbox is about to be removed.
- * Inputs that are missing in the workspace and lie in an output are therefore moved back first.
+ * Inputs that are missing in the workspace and found in an output are therefore moved back first.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, statSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,10 @@ import type { Instance } from '../pipeline.ts';
 import type { Content, DigestCache } from '../store/digest-cache.ts';
 import { UnreadableInputError } from '../store/listing.ts';
 
-/** Called before a private folder is removed without its outputs having been taken. Only what is the very input is given back. */
+/**
+ * Called before a private folder is removed without its outputs having been taken. Only the very same file is moved
+ * back.
+ */
 export async function restoreMovedInputs(
   instance: Instance,
   { outputs }: Sandbox,

@@ -151,7 +151,7 @@ async function mirrorGlob(pattern: string, place: string, { root, contents }: Sa
   return place;
 }
 
-/** Private folders whose runner is dead are of no use to anybody. */
+/** Removes the sandboxes of dead runners. */
 export function removeDeadSandboxes(storeFolder: string): void {
   const work = path.join(storeFolder, 'work');
   let names: string[];

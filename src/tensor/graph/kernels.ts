@@ -33,7 +33,7 @@ import {
 
 type Infer<K extends KernelName> = (inputs: Inputs<K, Spec>, attributes: AttributesOf<K>) => Outputs<K, Spec>;
 
-/** Throws TraceError where the inputs do not fit together. */
+/** Throws TraceError if the inputs do not fit together. */
 export function inferOutputs(kernel: string, inputs: readonly Spec[], attributes: Attributes): readonly Spec[] {
   if (!isKernelName(kernel)) throw new Error(`Internal error: the graph has no kernel "${kernel}".`);
   const outputs = inferBy(INFER, kernel, inputs, attributes);

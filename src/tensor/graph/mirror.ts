@@ -5,7 +5,7 @@ export interface MirrorPadAttributes {
   readonly mode: 'reflect' | 'symmetric';
 }
 
-/** Places for every axis; null where nothing is padded. */
+/** Places for every axis; null if nothing is padded. */
 export function mirroredIndices(
   shape: readonly number[],
   { paddings, mode }: MirrorPadAttributes,

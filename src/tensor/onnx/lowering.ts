@@ -10,7 +10,7 @@ import type { DeferredConvolution, StridedConvolutions } from './deferred-convol
 
 export class Lowering {
   readonly model: Model;
-  /** Channels per block; null where only standard operators are used. */
+  /** Channels per block; null if only standard operators are used. */
   readonly block: number | null;
   readonly #layoutOf: (value: Value) => Layout;
   readonly #uses: ReadonlyMap<Value, number>;

@@ -67,7 +67,7 @@ const changes = (length: number) =>
   );
 
 describe('whatever is done to a file, reading it gives tensors or a TorchFileError', () => {
-  /** Null where tensors were read. */
+  /** Null if tensors were read. */
   async function problemOf(bytes: Buffer): Promise<string | null> {
     return decodeTorch(bytes, 'changed.pth').then(
       () => null,

@@ -12,7 +12,7 @@ const VERSION = 20;
 /** The identifier of torch's field that pads to the alignment. */
 const PADDING = Buffer.from('FB');
 
-/** Throws RangeError where there is more than such a file can hold. */
+/** Throws RangeError if there is more than such a file can hold. */
 export function encodeZip(members: ReadonlyMap<string, Uint8Array>): Buffer {
   const parts: Uint8Array[] = [];
   const directory: Buffer[] = [];

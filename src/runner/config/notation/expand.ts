@@ -1,6 +1,6 @@
 /**
- * The short notation of a pipeline file -> the object form: stages with everything that their templates, lists and shared
- * axes stand for. Every node keeps the place in the file that it comes from.
+ * The short notation of a pipeline file -> the object form: stages with their templates, lists and shared axes
+ * expanded. Every node keeps the place in the file that it comes from.
  */
 import type { Common } from '../common.ts';
 import { membersOf, child, type ConfigNode, type Member, type ObjectNode } from '../tree.ts';
@@ -22,7 +22,7 @@ export interface ObjectForm {
 
 export interface WrittenStage {
   readonly name: string;
-  /** The key that it stands under. */
+  /** The key of the stage. */
   readonly key: Member['key'];
   readonly node: ObjectNode;
 }

@@ -14,7 +14,9 @@ export function mergeFiles(base: ObjectNode, over: ObjectNode): ObjectNode {
   );
 }
 
-/** Objects merge, lists and scalars replace; inputs and params are stacked, and short forms count as what they stand for. */
+/**
+ * Objects merge, lists and scalars replace; inputs and params are stacked, and short forms count as their long forms.
+ */
 export function mergeStages(base: ConfigNode, over: ConfigNode, refused: Refused): ConfigNode {
   return mergeObjects(base, over, refused, (field, below, above) => {
     switch (field) {

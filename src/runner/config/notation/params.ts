@@ -106,7 +106,7 @@ function placeholders(path: readonly string[], node: ObjectNode, origin: Origin,
   return { kind: 'object', origin, members: new Map(members) };
 }
 
-/** A parameter whose name no placeholder can hold stands for itself. */
+/** A parameter with a name that no placeholder can contain is taken literally. */
 function placeholder(path: readonly string[], node: ConfigNode, origin: Origin, behind: Behind): ConfigNode {
   if (!path.every((name) => /^[^\s"'$:=,.{}]+$/.test(name))) return node;
   const made: ScalarNode = { kind: 'scalar', origin, value: `\${params.${path.join('.')}}` };
@@ -114,7 +114,7 @@ function placeholder(path: readonly string[], node: ConfigNode, origin: Origin, 
   return made;
 }
 
-/** Objects merge, also with an object that a placeholder made here stands for. */
+/** Objects merge, also with the object behind a placeholder made here. */
 function merge(base: ObjectNode, over: ObjectNode, behind: Behind): ObjectNode {
   const members = new Map<string, Member>(base.members);
   for (const [name, { key, value }] of over.members) {
@@ -132,7 +132,7 @@ function merge(base: ObjectNode, over: ObjectNode, behind: Behind): ObjectNode {
   return { kind: 'object', origin: over.origin, members };
 }
 
-/** The object that a placeholder made here stands for, one level deep; any other node as it is. */
+/** The object behind a placeholder made here, one level deep; any other node unchanged. */
 function asObject(node: ConfigNode, behind: Behind): ConfigNode {
   const found = behind.get(node);
   return found?.node.kind === 'object' ? placeholders(found.path, found.node, node.origin, behind) : node;

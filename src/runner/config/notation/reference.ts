@@ -175,7 +175,7 @@ function notNamed(text: string, what: string): string {
   return text === '' ? `the name of ${what} is missing` : `${JSON.stringify(text)} is no name of ${what}`;
 }
 
-/** As in ids; a placeholder may stand for it, or for a part of it. */
+/** As in ids; a placeholder may replace it, or a part of it. */
 function isValue(text: string): boolean {
   const literal = text.replaceAll(/\$\{[^{}]*\}/g, 'x');
   return !/[=:]/.test(literal);

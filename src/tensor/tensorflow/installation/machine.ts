@@ -10,7 +10,7 @@ const GIB = 2 ** 30;
 /** Free disk space for the downloads and the unpacked files together, in bytes. */
 const ROOM = { false: 2.5 * GIB, true: 10 * GIB };
 
-/** Returns the compiler. Throws InstallationError where something is missing. */
+/** Returns the compiler. Throws InstallationError if something is missing. */
 export async function checkMachine(online: boolean): Promise<string> {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new InstallationError(

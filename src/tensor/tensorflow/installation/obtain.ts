@@ -42,7 +42,7 @@ export interface Source {
   readonly signal: AbortSignal;
 }
 
-/** Returns the verified file. Throws InstallationError where it cannot be had or is another one. */
+/** Returns the verified file. Throws InstallationError if it cannot be had or is another one. */
 export async function obtain(part: Part, { from, downloads, signal }: Source): Promise<string> {
   const file = from === undefined ? await download(part, downloads, signal) : expectThere(part, from);
   const found = await digestOfFile(file);
