@@ -114,7 +114,8 @@ test('an unreadable record is damage, and is made again', async () => {
   const { fingerprint } = JSON.parse((await project.pipeline(['show', 'total', '--json'])).out) as {
     fingerprint: string;
   };
-  await project.write(`cache/runs/${fingerprint}.json`, '{"seal": ');
+  const [name] = await readdir(project.path(`cache/runs/${fingerprint}`));
+  await project.write(`cache/runs/${fingerprint}/${name}`, '{"checksum": ');
   const { out, code } = await project.pipeline(['verify', '--repair']);
   expect(out).toContain('1 record unreadable.');
   expect(code).toBe(0);

@@ -109,7 +109,7 @@ function valueChange(name: string, { before, after }: { readonly before?: Json; 
   return change(name, old, current);
 }
 
-const short = (digest: string): string => `${digest.slice(0, 4)}..`;
+const short = (content: string): string => (/^[0-9a-f]{8,}$/.test(content) ? `${content.slice(0, 4)}..` : content);
 
 const LONGEST_VALUE = 60;
 const CONTEXT = 12;

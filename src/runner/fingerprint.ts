@@ -21,10 +21,22 @@ export type CodeIdentity =
   | { readonly kind: 'module'; readonly bundle: Digest; readonly packages: Readonly<Record<string, string>> }
   | { readonly kind: 'command'; readonly template: string };
 
+/** `executable`: a file with an executable bit. */
+export type ContentKind = 'file' | 'executable' | 'folder';
+
+/** A stage declares a file; only its execution tells whether the file is executable. */
+export function declaredKind(kind: ContentKind): 'file' | 'folder' {
+  return kind === 'folder' ? 'folder' : 'file';
+}
+
 export type InputIdentity =
   | { readonly kind: 'none' }
-  | { readonly kind: 'file' | 'folder'; readonly digest: Digest }
+  | { readonly kind: ContentKind; readonly digest: Digest }
   | {
       readonly kind: 'gather';
-      readonly members: readonly { readonly axes: Readonly<Record<string, Json>>; readonly digest: Digest }[];
+      readonly members: readonly {
+        readonly axes: Readonly<Record<string, Json>>;
+        readonly kind: ContentKind;
+        readonly digest: Digest;
+      }[];
     };

@@ -591,7 +591,8 @@ test('a result that was recorded and not published before a crash is restored by
 test('a record that was corrupted counts as absent', async () => {
   const p = study();
   await p.run(WORK);
-  for (const name of readdirSync(p.at('cache', 'runs'))) writeFileSync(p.at('cache', 'runs', name), '{');
+  for (const name of readdirSync(p.at('cache', 'runs'), { recursive: true, encoding: 'utf8' }))
+    if (name.endsWith('.json')) writeFileSync(p.at('cache', 'runs', name), '{');
   expect(await p.run(WORK)).toEqual({ pack: 'executed', train: 'executed', report: 'executed' });
 });
 

@@ -19,7 +19,7 @@ import { alone } from './resources/lease.ts';
 import type { Results } from './results.ts';
 import { StoredResults } from './results/stored-results.ts';
 import { openDigestCache, type DigestCache } from './store/digest-cache.ts';
-import { openLocalStore } from './store/local-store.ts';
+import { LocalStore } from './store/local-store.ts';
 import { makeStateFolder } from './store/state-file.ts';
 import type { Store } from './store/store.ts';
 import { parseTree } from './store/tree.ts';
@@ -68,7 +68,7 @@ export async function openPipeline(
   const registration = executes ? await registerRunner(storeFolder) : undefined;
 
   const contents = openDigestCache(root, stateFolder);
-  const store = openLocalStore(storeFolder, contents);
+  const store = new LocalStore(storeFolder, contents, { quarantines: executes });
   const code = openBundleCache({ root, stateFolder, contents, store, ...(bundle && { bundle }) });
   const committed = openCommittedOutputs({ pipeline, lockFile, storeFolder, lock, contents });
   const publisher = openPublisher(root, stateFolder, contents, store, committed);

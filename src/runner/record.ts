@@ -1,7 +1,7 @@
-/** The record of one successful execution in the store: `runs/<fingerprint>.json`. */
+/** The record of one successful execution in the store: `runs/<fingerprint>/<result>.json`. */
 import type { Digest } from '../util/digest.ts';
 import type { Json, JsonObject } from '../util/json.ts';
-import type { Fingerprint, FingerprintRecord } from './fingerprint.ts';
+import type { ContentKind, Fingerprint, FingerprintRecord } from './fingerprint.ts';
 import type { Axes, InstanceId } from './pipeline.ts';
 
 export interface RunRecord {
@@ -25,7 +25,7 @@ export type Origin =
   | { readonly kind: 'run'; readonly fingerprint: Fingerprint; readonly instance: InstanceId; readonly output: string };
 
 export interface StoredOutput {
-  readonly kind: 'file' | 'folder';
+  readonly kind: ContentKind;
   readonly file: string;
   readonly digest: Digest;
   /** Bytes, of all files together. */

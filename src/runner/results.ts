@@ -1,14 +1,11 @@
 /** Answers questions about the results of past executions. Implemented in results/ and transfer/. */
 import type { LineageEntry } from '../stage/protocol.ts';
 import type { Digest } from '../util/digest.ts';
-import type { Fingerprint } from './fingerprint.ts';
 import type { Instance, InstanceId } from './pipeline.ts';
 import type { Reason } from './plan.ts';
 import type { RunRecord, StoredOutput } from './record.ts';
 
 export interface Results {
-  record(fingerprint: Fingerprint): Promise<RunRecord | undefined>;
-
   /** The record of the result that the lockfile names for an instance. */
   locked(id: InstanceId): Promise<RunRecord | undefined>;
 

@@ -1,45 +1,47 @@
 /**
- * One text for one value. A digest must not depend on the order of an object's keys, on the locale, or on spelling.
- * Keys are sorted by UTF-16 code unit. Every value has a tag of its type, so that values of different types never give
- * the same text. Close in spirit to RFC 8785, with tags.
+ * One text for each JSON value, exactly as RFC 8785 (JSON Canonicalization Scheme) says, so that anybody can compute the
+ * same digest with a library of their own: keys sorted by UTF-16 code unit, no white space, numbers and strings as
+ * ECMAScript writes them.
  */
 import type { Json } from './json.ts';
 
 /**
- * `{ b: 1, a: [true, null] }` becomes `["o",{"a":["l",[["b",true],["z"]]],"b":["n",1]}]`. Throws on values that JSON
- * cannot represent or has two spellings for: NaN, infinities, -0, undefined.
+ * `{ b: 1e21, a: [true, null] }` becomes `{"a":[true,null],"b":1e+21}`.
+ * Throws for the values that RFC 8785 refuses: NaN, infinities, lone surrogates, undefined.
  */
 export function canonicalJson(value: Json): string {
   switch (typeof value) {
     case 'string':
-      return `["s",${JSON.stringify(value)}]`;
+      return quoted(value);
     case 'boolean':
-      return `["b",${value}]`;
+      return String(value);
     case 'number':
-      return `["n",${number(value)}]`;
+      if (!Number.isFinite(value)) throw new RangeError(`Internal error: ${value} has no canonical JSON.`);
+      return JSON.stringify(value);
     case 'object':
-      if (value === null) return '["z"]';
-      return isList(value) ? `["l",[${value.map(canonicalJson).join(',')}]]` : `["o",${object(value)}]`;
+      if (value === null) return 'null';
+      return isList(value) ? `[${value.map(canonicalJson).join(',')}]` : object(value);
     default:
       throw new TypeError(`Internal error: ${typeof value} has no canonical JSON.`);
   }
 }
 
-function number(value: number): string {
-  if (!Number.isFinite(value) || Object.is(value, -0)) {
-    throw new RangeError(`Internal error: ${Object.is(value, -0) ? '-0' : value} has no canonical JSON.`);
-  }
-  return JSON.stringify(value);
-}
-
 function object(value: Readonly<Record<string, Json>>): string {
-  const members = Object.keys(value)
-    .sort(byCodeUnit)
-    .map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key]!)}`);
+  const members = Object.entries(value)
+    .sort(([a], [b]) => byCodeUnit(a, b))
+    .map(([key, member]) => `${quoted(key)}:${canonicalJson(member)}`);
   return `{${members.join(',')}}`;
 }
 
-/** The order of every hashed or written list: by code unit, independent of the locale. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
+function quoted(text: string): string {
+  if (LONE_SURROGATE.test(text))
+    throw new RangeError(`Internal error: ${JSON.stringify(text)} has no canonical JSON, it is no Unicode text.`);
+  return JSON.stringify(text);
+}
+
+/** The order of every list that is hashed or written: by code unit, whatever the locale. */
 export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }

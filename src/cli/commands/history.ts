@@ -1,9 +1,8 @@
 /** `pipeline history`: past runs; with a target, the past results of its instances. */
-import type { Fingerprint } from '../../runner/fingerprint.ts';
 import { listRuns } from '../../runner/history/history-files.ts';
 import type { PastRun } from '../../runner/history/past-run.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { successfulAttempt, failedAttempts } from '../history/past-attempts.ts';
+import { failedAttempts, recordKeyText, successfulAttempt } from '../history/past-attempts.ts';
 import type { Terminal } from '../terminal.ts';
 import { openProject, selectTargets, withOpenPipeline, type Project, type ProjectOptions } from '../project.ts';
 
@@ -41,10 +40,10 @@ async function tellResults(
 ): Promise<void> {
   const ids = new Set(selectTargets(project.pipeline, [target]).named.map(({ id }) => id));
   const results = await withOpenPipeline(project, async (open) => {
-    const locked = new Set<Fingerprint>();
+    const locked = new Set<string>();
     for (const id of ids) {
       const record = await open.results.locked(id);
-      if (record !== undefined) locked.add(record.fingerprint);
+      if (record !== undefined) locked.add(recordKeyText(record));
     }
     return (await open.results.past(ids)).map((result) => successfulAttempt(result, locked));
   });

@@ -1,6 +1,7 @@
 /** `pipeline show <instance>`: the record of its last result. */
 import type { Audit } from '../../runner/audit.ts';
 import { readAudit } from '../../runner/reproduce/audit-file.ts';
+import { recordKeyOf } from '../../runner/store/record-file.ts';
 import type { InputIdentity } from '../../runner/fingerprint.ts';
 import type { Origin, RunRecord } from '../../runner/record.ts';
 import { auditText } from '../audit-text.ts';
@@ -24,7 +25,7 @@ export async function show(target: string, options: ShowOptions, terminal: Termi
   const record = await withOpenPipeline(project, ({ results }) => results.locked(id));
   if (record === undefined)
     throw refuse('no-record', `there is no result of ${id}`, { remedy: `Make one: pipeline run ${id}` });
-  const audit = readAudit(project.storeFolder, record.fingerprint);
+  const audit = readAudit(project.storeFolder, recordKeyOf(record));
   terminal.results.write(
     options.json
       ? `${JSON.stringify({ ...record, ...(audit && { audit }) }, null, 2)}\n`
@@ -114,6 +115,7 @@ function inputText(input: InputIdentity): string {
     case 'none':
       return 'null';
     case 'file':
+    case 'executable':
     case 'folder':
       return input.digest.slice(0, 12);
     case 'gather':

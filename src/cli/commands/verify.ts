@@ -2,13 +2,9 @@
 import type { Fingerprint } from '../../runner/fingerprint.ts';
 import { findRepairable } from '../../runner/maintenance/repairable.ts';
 import { findResults } from '../../runner/maintenance/find-results.ts';
-import {
-  verifyRecords,
-  type DamagedBlob,
-  type VerifyProgress,
-  type Verification,
-} from '../../runner/maintenance/verify.ts';
-import type { OpenPipeline } from '../../runner/open-pipeline.ts';
+import { storeFaults } from '../../runner/plan/store-faults.ts';
+import { recordKeyOf } from '../../runner/store/record-file.ts';
+import { verifyRecords, type VerifyProgress, type Verification } from '../../runner/maintenance/verify.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
 import type { Lockfile } from '../../runner/lockfile/lockfile.ts';
 import type { RunRecord } from '../../runner/record.ts';
@@ -88,57 +84,59 @@ function progressText({ blobs, bytes: read, of }: VerifyProgress, seconds: numbe
 const isDamaged = ({ verification, unreadable }: VerificationFindings): boolean =>
   verification.damages.length > 0 || unreadable.length > 0;
 
-/** Damaged files go to quarantine, the pipeline makes them again if it can, and the digests are checked again. */
-async function repaired(
-  found: VerificationFindings,
-  { project, lock, store, wanted, options, terminal }: Setting,
-): Promise<Repair> {
+/** Damaged files go to quarantine, what the pipeline can make again is made again, and the digests are checked again. */
+async function repaired(found: VerificationFindings, setting: Setting): Promise<Repair> {
+  const { lock, store, wanted, terminal } = setting;
   const { damages } = found.verification;
-  for (const { digest, state } of damages) if (state === 'damaged') store.quarantine({ blob: digest });
-  const incomplete = new Set(damages.flatMap(resultsWithout));
-  const makeAgain = (targets: readonly InstanceId[], open: OpenPipeline) =>
-    carryOut(
-      { targets, selection: selectTargets(project.pipeline, targets) },
-      open,
-      project,
-      runOptions(options),
-      options.json ? { ...terminal, results: terminal.messages } : terminal,
-    );
-  const due = await withOpenPipeline(
-    project,
-    async (open) => {
-      const { entries } = await open.planner.plan(project.pipeline.instances, { force: new Set() });
-      const able = findRepairable(
-        entries,
-        new Set([...incomplete, ...found.unreadable]),
-        (id) => lock.entries().get(id)?.fingerprint,
-      );
-      if (able.length > 0)
-        await makeAgain(
-          able.map(({ instance }) => instance.id),
-          open,
-        );
-      return {
-        able,
-        restored: entries.flatMap(({ verdict }) =>
-          verdict.kind === 'fresh' || verdict.kind === 'restore' ? [verdict.fingerprint] : [],
-        ),
-      };
-    },
-    { executes: true },
-  );
+  for (const { digest, state } of damages) if (state === 'damaged') store.quarantineBlob(digest);
+  for (const key of found.unreadable) store.quarantineRecord(key);
+  const incomplete = found.records.filter((record) => storeFaults(record, store).length > 0);
+  const made = await makeAgain([...incomplete, ...found.unreadable], setting);
   // Some are whole again without execution: copies that are committed beside the lockfile took the place of damaged files.
-  for (const fingerprint of [...due.restored, ...due.able.map((each) => each.fingerprint)])
-    incomplete.delete(fingerprint);
-  for (const record of incomplete) store.quarantine({ record });
+  const lost = incomplete.filter((record) => storeFaults(record, store).length > 0);
+  for (const record of lost) store.quarantineRecord(recordKeyOf(record));
   const results = await findResults(store, lock, wanted);
   return {
-    made: due.able.map(({ instance }) => instance.id),
+    made: made.map(({ instance }) => instance.id),
+    // A stage that is not reproducible has made another result of the same fingerprint instead.
     lost: [
-      ...new Set(found.records.flatMap(({ fingerprint, instance }) => (incomplete.has(fingerprint) ? [instance] : []))),
+      ...new Set(
+        lost.flatMap(({ instance, fingerprint }) =>
+          made.some((each) => each.fingerprint === fingerprint) ? [] : [instance],
+        ),
+      ),
     ].sort(byCodeUnit),
     after: { ...results, verification: await checked(store, results.records, terminal) },
   };
+}
+
+/** Executes exactly the damaged results that come out of the pipeline as it is now. */
+function makeAgain(
+  damaged: readonly { readonly fingerprint: Fingerprint }[],
+  { project, lock, options, terminal }: Setting,
+): Promise<ReturnType<typeof findRepairable>> {
+  return withOpenPipeline(
+    project,
+    async (open) => {
+      const { entries } = await open.planner.plan(project.pipeline.instances, { force: new Set() });
+      const repairable = findRepairable(
+        entries,
+        new Set(damaged.map(({ fingerprint }) => fingerprint)),
+        (id) => lock.entries().get(id)?.fingerprint,
+      );
+      const targets = repairable.map(({ instance }) => instance.id);
+      if (targets.length > 0)
+        await carryOut(
+          { targets, selection: selectTargets(project.pipeline, targets) },
+          open,
+          project,
+          runOptions(options),
+          options.json ? { ...terminal, results: terminal.messages } : terminal,
+        );
+      return repairable;
+    },
+    { executes: true },
+  );
 }
 
 const runOptions = ({ pipeline, set }: VerifyOptions): RunOptions => ({
@@ -146,8 +144,3 @@ const runOptions = ({ pipeline, set }: VerifyOptions): RunOptions => ({
   ...(set && { set }),
   keepGoing: true,
 });
-
-/** Results with a missing part. A result without its code bundle is still good. */
-function resultsWithout({ references }: DamagedBlob): Fingerprint[] {
-  return references.flatMap(({ fingerprint, part }) => (part.kind === 'output' ? [fingerprint] : []));
-}

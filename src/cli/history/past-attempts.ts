@@ -5,6 +5,8 @@ import type { PastRun } from '../../runner/history/past-run.ts';
 import type { PastResult } from '../../runner/results.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
 import type { Reason } from '../../runner/plan.ts';
+import type { RunRecord } from '../../runner/record.ts';
+import { recordKeyOf } from '../../runner/store/record-file.ts';
 import type { Json } from '../../util/json.ts';
 
 export type PastAttempt =
@@ -32,8 +34,14 @@ export type PastAttempt =
       readonly changes: readonly Reason[];
     };
 
-/** @param locked the fingerprints that the lockfile names */
-export function successfulAttempt({ record, changes }: PastResult, locked: ReadonlySet<Fingerprint>): PastAttempt {
+/** One text for each result: several executions of a fingerprint may have made different ones. */
+export function recordKeyText(record: RunRecord): string {
+  const { fingerprint, result } = recordKeyOf(record);
+  return `${fingerprint} ${result}`;
+}
+
+/** @param locked the results that the lockfile names, by recordKeyText */
+export function successfulAttempt({ record, changes }: PastResult, locked: ReadonlySet<string>): PastAttempt {
   const { instance, fingerprint, execution } = record;
   const { started, seconds, host, metrics } = execution;
   return {
@@ -43,7 +51,7 @@ export function successfulAttempt({ record, changes }: PastResult, locked: Reado
     seconds,
     host,
     fingerprint,
-    current: locked.has(fingerprint),
+    current: locked.has(recordKeyText(record)),
     metrics,
     changes,
   };

@@ -3,18 +3,18 @@
  * unknown.
  */
 import type { Digest } from '../../util/digest.ts';
-import type { Fingerprint } from '../fingerprint.ts';
+import { declaredKind, type Fingerprint } from '../fingerprint.ts';
 import { fingerprintOf } from '../plan/identify.ts';
 import type { RunRecord } from '../record.ts';
-import { parseRecord } from '../store/local-store.ts';
+import { parseAnyRecord } from '../store/record-file.ts';
 import { isInsideName, parseTree, treeOf } from '../store/tree.ts';
 import { ArchiveError } from './archive-error.ts';
 import { isObject } from './manifest.ts';
 
 /** Throws ArchiveError unless it is sealed, of the shape of a record, and its fingerprint is that of its identity. */
-export function checkedRecord(text: string, fingerprint: Fingerprint): RunRecord {
-  const name = `the record ${fingerprint.slice(0, 12)} of the archive`;
-  const record = parseRecord(text, fingerprint);
+export function checkedRecord(text: string, digest: Digest): RunRecord {
+  const name = `the record ${digest.slice(0, 12)} of the archive`;
+  const record = parseAnyRecord(text);
   if (!record) throw new ArchiveError(`${name} is damaged`);
   if (!hasShape(record)) throw new ArchiveError(`${name} lacks a part, or has one of another kind`);
   let identified: Fingerprint;
@@ -23,13 +23,13 @@ export function checkedRecord(text: string, fingerprint: Fingerprint): RunRecord
   } catch {
     throw new ArchiveError(`${name} identifies nothing`);
   }
-  if (identified !== fingerprint)
+  if (identified !== record.fingerprint)
     throw new ArchiveError(`${name} is forged: its fingerprint does not match the execution that it describes`);
   if (record.instance.split(':')[0] !== record.stage)
     throw new ArchiveError(`${name} is of another stage than its instance`);
   for (const [output, { kind, file }] of Object.entries(record.outputs)) {
     const declared = record.identity.outputs[output];
-    if (declared?.kind !== kind || declared.file !== file)
+    if (declared?.kind !== declaredKind(kind) || declared.file !== file)
       throw new ArchiveError(`${name} has an output ${output} that does not match its identity`);
     if (!isInsideName(file))
       throw new ArchiveError(`${name} has an output outside of its folder: ${JSON.stringify(file)}`);
@@ -43,7 +43,7 @@ export function checkedRecord(text: string, fingerprint: Fingerprint): RunRecord
  */
 export function digestsOf(record: RunRecord, list: (digest: Digest) => string | undefined): Digest[] {
   return Object.values(record.outputs).flatMap(({ kind, digest }) => {
-    if (kind === 'file') return [digest];
+    if (kind !== 'folder') return [digest];
     const text = list(digest);
     return text === undefined ? [digest] : [digest, ...filesOf(text, digest)];
   });
@@ -110,7 +110,11 @@ const isDeclaredOutput = (value: unknown): boolean =>
   isObject(value) && (value.kind === 'file' || value.kind === 'folder') && typeof value.file === 'string';
 
 const isOutput = (value: unknown): boolean =>
-  isDeclaredOutput(value) && isObject(value) && isDigest(value.digest) && Number.isSafeInteger(value.bytes);
+  isObject(value) &&
+  (value.kind === 'executable' || isDeclaredOutput(value)) &&
+  typeof value.file === 'string' &&
+  isDigest(value.digest) &&
+  Number.isSafeInteger(value.bytes);
 
 const isOrigins = (value: unknown): boolean =>
   Array.isArray(value) &&

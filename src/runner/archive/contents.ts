@@ -1,18 +1,20 @@
 /** The contents of an archive of results: their records and those behind them, all their outputs, and their code. */
 import { statSync } from 'node:fs';
 import type { Digest } from '../../util/digest.ts';
-import type { Fingerprint } from '../fingerprint.ts';
 import { blobReferencesOf } from '../maintenance/references.ts';
 import type { InstanceId } from '../pipeline.ts';
 import type { Lockfile } from '../lockfile/lockfile.ts';
+import { producedOrigins, producerRecord } from '../produced-origins.ts';
 import type { RunRecord } from '../record.ts';
+import { recordKeyOf } from '../store/record-file.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import type { Store } from '../store/store.ts';
 import { ArchiveError } from './archive-error.ts';
 
 export interface ArchiveContents {
-  readonly results: Readonly<Record<InstanceId, Fingerprint>>;
-  /** Producers first. */
+  /** The results that were asked for. */
+  readonly chosen: readonly RunRecord[];
+  /** The chosen ones and those behind them, producers first. */
   readonly records: readonly RunRecord[];
   readonly blobs: readonly { readonly digest: Digest; readonly bytes: number }[];
 }
@@ -34,7 +36,7 @@ export async function archiveContentsOf(
   const chosen = found.flatMap(({ record }) => record ?? []);
   const records = await withAncestors(chosen, store);
   return {
-    results: Object.fromEntries(chosen.map(({ instance, fingerprint }) => [instance, fingerprint])),
+    chosen,
     records,
     blobs: blobsOf(records, store),
   };
@@ -42,23 +44,21 @@ export async function archiveContentsOf(
 
 async function lockedRecord(id: InstanceId, lock: Lockfile, store: Store): Promise<RunRecord | undefined> {
   const entry = lock.entries().get(id);
-  const record = entry && (await store.record(entry.fingerprint));
-  return record && Object.entries(entry.outputs).every(([name, { digest }]) => record.outputs[name]?.digest === digest)
-    ? record
-    : undefined;
+  return entry && (await store.record(recordKeyOf(entry)));
 }
 
 /** An ancestor without a record or without all outputs in the store is left out: no restored result needs it. */
 async function withAncestors(chosen: readonly RunRecord[], store: Store): Promise<RunRecord[]> {
-  const own = new Set(chosen.map(({ fingerprint }) => fingerprint));
-  const seen = new Set<Fingerprint>();
+  const nameOf = (record: RunRecord): string => Object.values(recordKeyOf(record)).join();
+  const own = new Set(chosen.map(nameOf));
+  const seen = new Set<string>();
   const records: RunRecord[] = [];
   const visit = async (record: RunRecord): Promise<void> => {
-    if (seen.has(record.fingerprint)) return;
-    seen.add(record.fingerprint);
-    for (const origin of Object.values(record.origins).flat()) {
-      const producer = origin.kind === 'run' ? await store.record(origin.fingerprint) : undefined;
-      if (producer && (own.has(producer.fingerprint) || isComplete(producer, store))) await visit(producer);
+    if (seen.has(nameOf(record))) return;
+    seen.add(nameOf(record));
+    for (const origin of producedOrigins(record)) {
+      const producer = await producerRecord(store, origin);
+      if (producer && (own.has(nameOf(producer)) || isComplete(producer, store))) await visit(producer);
     }
     records.push(record);
   };

@@ -6,14 +6,14 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline as connect } from 'node:stream/promises';
 import { syncFile, syncFolder, temporaryBeside } from '../../util/atomic-file.ts';
-import type { Digest } from '../../util/digest.ts';
+import { digestOf, type Digest } from '../../util/digest.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
-import { formatRecord } from '../store/local-store.ts';
+import { formatRecord } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 import { ArchiveError } from './archive-error.ts';
 import { compressorFor, isBomb } from './compression.ts';
 import type { ArchiveContents } from './contents.ts';
-import { archivedText, blobName, formatManifest, manifestName, recordName, type Manifest } from './manifest.ts';
+import { archivedRecord, blobName, formatManifest, manifestName, type Manifest } from './manifest.ts';
 import { END, headerBlock, padding } from './tar.ts';
 
 export interface ExportSummary {
@@ -43,10 +43,11 @@ export async function writeArchive(
     'An archive never replaces a file: choose another name, or remove the file.',
   );
   if (existsSync(file)) throw exists;
-  const records = contents.records.map((record) => archivedText(recordName(record.fingerprint), formatRecord(record)));
+  const records = contents.records.map((record) => archivedRecord(formatRecord(record)));
+  const results = contents.chosen.map((record) => [record.instance, digestOf(formatRecord(record))] as const);
   const blobs = contents.blobs.map(({ digest, bytes }) => ({ name: blobName(digest), bytes, digest }));
   const files: Manifest['files'] = [...records.map(({ name, bytes, digest }) => ({ name, bytes, digest })), ...blobs];
-  const manifest = formatManifest({ format: 1, pipeline: pipelineName, results: contents.results, files });
+  const manifest = formatManifest({ format: 1, pipeline: pipelineName, results: Object.fromEntries(results), files });
   const of = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
 
@@ -75,7 +76,7 @@ export async function writeArchive(
     if (existsSync(file)) throw exists;
     await rename(temporary, file);
     await syncFolder(path.dirname(file));
-    return { results: Object.keys(contents.results).length, files: files.length, bytes: of, archiveBytes };
+    return { results: results.length, files: files.length, bytes: of, archiveBytes };
   } finally {
     await rm(temporary, { force: true });
   }
@@ -100,6 +101,6 @@ async function* verified(store: Store, digest: Digest): AsyncGenerator<Buffer> {
     yield chunk;
   }
   if (hash.digest('hex') === digest) return;
-  store.quarantine({ blob: digest });
+  store.quarantineBlob(digest);
   throw new DamagedBlobError(digest, 'A file that the archive needs', 'damaged');
 }

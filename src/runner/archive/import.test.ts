@@ -11,14 +11,14 @@ import type { InstanceId, Pipeline } from '../pipeline.ts';
 import { fingerprintOf } from '../plan/identify.ts';
 import { openLockfile } from '../lockfile/lockfile.ts';
 import type { RunRecord } from '../record.ts';
-import { formatRecord } from '../store/local-store.ts';
+import { formatRecord } from '../store/record-file.ts';
 import { openStore } from '../store/open-store.ts';
 import { treeOf } from '../store/tree.ts';
 import { ArchiveError } from './archive-error.ts';
 import { byteSource } from './byte-source.ts';
 import { isBomb } from './compression.ts';
 import { importArchive } from './import.ts';
-import { blobName, manifestName, recordName } from './manifest.ts';
+import { archivedRecord, blobName, manifestName } from './manifest.ts';
 import { END, headerBlock, padding, readHeader } from './tar.ts';
 
 /** The parts of an archive, before a test damages it. */
@@ -80,14 +80,14 @@ function recordOf(change: { identity?: Partial<FingerprintRecord>; record?: Part
 
 function partsOf(record = recordOf(), blobs: readonly (string | Buffer)[] = [made, tree.text]): Parts {
   const contents = [
-    { name: recordName(record.fingerprint), content: Buffer.from(formatRecord(record)) },
+    { name: archivedRecord(formatRecord(record)).name, content: Buffer.from(formatRecord(record)) },
     ...blobs.map((blob) => ({ name: blobName(digestOf(blob)), content: Buffer.from(blob) })),
   ];
   return {
     manifest: {
       format: 1,
       pipeline: 'test',
-      results: { make: record.fingerprint },
+      results: { make: digestOf(formatRecord(record)) },
       files: contents.map(({ name, content }) => ({ name, bytes: content.length, digest: digestOf(content) })),
     },
     files: contents,
@@ -175,7 +175,7 @@ test('an honest archive is taken over, packed or not', async () => {
       foreign: [],
       bytes: made.length + Buffer.byteLength(tree.text),
     });
-    expect(left().filter((file) => /^cache\/(objects\/..|runs)\//.test(file))).toHaveLength(3);
+    expect(left().filter((file) => /^cache\/(objects\/..|runs\/.{64})\//.test(file))).toHaveLength(3);
   }
 });
 
@@ -261,7 +261,7 @@ test.each([
   '../outside',
   '/etc/passwd',
   'objects/../../outside',
-  `runs/${'a'.repeat(64)}.json/../../x`,
+  `records/${'a'.repeat(64)}.json/../../x`,
   'pipeline.json',
   'objects/aa',
 ])('a file named %s is refused, in the manifest and without it', async (name) => {
@@ -277,7 +277,7 @@ test.each([
 });
 
 const spoiled: readonly [string, (parts: Parts) => void, string][] = [
-  ['another order of files', ({ files }) => void files.reverse(), 'instead of runs/'],
+  ['another order of files', ({ files }) => void files.reverse(), 'instead of records/'],
   [
     'a blob under a digest that is not its own',
     ({ manifest, files }) => {

@@ -3,12 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../../util/digest.ts';
-import type { Fingerprint } from '../fingerprint.ts';
 import type { RunnerRegistration } from '../maintenance/runner-registration.ts';
 import type { InstanceId, Pipeline } from '../pipeline.ts';
 import type { Lockfile } from '../lockfile/lockfile.ts';
 import type { RunRecord } from '../record.ts';
 import { writeOwner } from '../store/owner.ts';
+import { recordKeyOf } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 import { ArchiveError } from './archive-error.ts';
 import { checkedRecord, digestsOf } from './check-results.ts';
@@ -86,13 +86,10 @@ class Unpacked {
     return this.#places.get(name)!;
   }
 
-  get records(): { readonly fingerprint: Fingerprint; readonly text: string }[] {
-    return this.manifest.files.flatMap(({ name }) => {
-      const purpose = purposeOf(name);
-      return purpose?.kind === 'record'
-        ? [{ fingerprint: purpose.fingerprint, text: readFileSync(this.placeOf(name), 'utf8') }]
-        : [];
-    });
+  get records(): { readonly digest: Digest; readonly text: string }[] {
+    return this.manifest.files.flatMap(({ name, digest }) =>
+      purposeOf(name)?.kind === 'record' ? [{ digest, text: readFileSync(this.placeOf(name), 'utf8') }] : [],
+    );
   }
 
   get blobs(): ReadonlyMap<Digest, ArchivedFile> {
@@ -111,11 +108,10 @@ class Unpacked {
 }
 
 /** The records whose outputs are all in the archive. */
-function verifiedRecords(unpacked: Unpacked): RunRecord[] {
+function verifiedRecords(unpacked: Unpacked): ReadonlyMap<Digest, RunRecord> {
   const { blobs } = unpacked;
-  const records = unpacked.records.map(({ fingerprint, text }) => checkedRecord(text, fingerprint));
-  const byFingerprint = new Map(records.map((record) => [record.fingerprint, record]));
-  for (const record of records) {
+  const records = new Map(unpacked.records.map(({ digest, text }) => [digest, checkedRecord(text, digest)]));
+  for (const record of records.values()) {
     const listed = (digest: Digest): string | undefined => {
       const file = blobs.get(digest);
       return file && unpacked.text(file);
@@ -125,8 +121,8 @@ function verifiedRecords(unpacked: Unpacked): RunRecord[] {
         throw new ArchiveError(`the archive lacks ${digest.slice(0, 12)}, which ${record.instance} made`);
     }
   }
-  for (const [id, fingerprint] of Object.entries(unpacked.manifest.results)) {
-    if (byFingerprint.get(fingerprint)?.instance !== id)
+  for (const [id, digest] of Object.entries(unpacked.manifest.results)) {
+    if (records.get(digest)?.instance !== id)
       throw new ArchiveError(`the archive names a result of ${id} that belongs to another instance`);
   }
   return records;
@@ -135,10 +131,11 @@ function verifiedRecords(unpacked: Unpacked): RunRecord[] {
 /** First all blobs, then records, producers first, then the lockfile: a crash leaves no record without its blobs. */
 async function merge(
   unpacked: Unpacked,
-  records: readonly RunRecord[],
+  verified: ReadonlyMap<Digest, RunRecord>,
   { pipeline, store, lock }: ImportOptions,
 ): Promise<ImportSummary> {
   const own = new Set(pipeline.instances.map(({ id }) => id));
+  const records = [...verified.values()];
   const wanted = records.filter(({ instance }) => own.has(instance));
   const { blobs, manifest } = unpacked;
   const text = (digest: Digest) => unpacked.text(blobs.get(digest)!);
@@ -155,14 +152,14 @@ async function merge(
     await store.take(unpacked.placeOf(file.name));
     bytes += file.bytes;
   }
+  const named = new Set(Object.values(manifest.results).map((digest) => verified.get(digest)));
   const [added, known]: [InstanceId[], InstanceId[]] = [[], []];
   for (const record of wanted) {
-    const there = (await store.record(record.fingerprint)) !== undefined;
+    const there = (await store.record(recordKeyOf(record))) !== undefined;
     if (!there) await store.putRecord(record);
     (there ? known : added).push(record.instance);
     // An existing entry of the lockfile was made here and stays; a run updates it if it differs.
-    if (manifest.results[record.instance] === record.fingerprint && lock.get(record.instance) === undefined)
-      lock.set(record.instance, record);
+    if (named.has(record) && lock.get(record.instance) === undefined) lock.set(record.instance, record);
   }
   await lock.save(() => true);
   return {

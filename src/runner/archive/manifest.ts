@@ -3,7 +3,6 @@
  * follow.
  */
 import { digestOf, type Digest } from '../../util/digest.ts';
-import type { Fingerprint } from '../fingerprint.ts';
 import type { InstanceId } from '../pipeline.ts';
 import { ArchiveError } from './archive-error.ts';
 
@@ -22,8 +21,8 @@ export interface Manifest {
   readonly format: 1;
   /** Name of the pipeline that the results are of. */
   readonly pipeline: string;
-  /** The entries of the lockfile when the archive was made. */
-  readonly results: Readonly<Record<InstanceId, Fingerprint>>;
+  /** The results that the lockfile named when the archive was made, by the digest of their records. */
+  readonly results: Readonly<Record<InstanceId, Digest>>;
   /** Records, producers first, then blobs. */
   readonly files: readonly ArchivedFile[];
 }
@@ -34,19 +33,22 @@ export interface ArchivedFile {
   readonly digest: Digest;
 }
 
-export const recordName = (fingerprint: string): string => `runs/${fingerprint}.json`;
+const recordName = (digest: string): string => `records/${digest}.json`;
 export const blobName = (digest: Digest): string => `objects/${digest}`;
 
-const RECORD = /^runs\/([0-9a-f]{64})\.json$/;
+const RECORD = /^records\/([0-9a-f]{64})\.json$/;
 const BLOB = /^objects\/([0-9a-f]{64})$/;
 
-export type EntryPurpose =
-  { readonly kind: 'record'; readonly fingerprint: Fingerprint } | { readonly kind: 'blob'; readonly digest: Digest };
+/** Records and blobs both have the digest of their content in their names. */
+export interface EntryPurpose {
+  readonly kind: 'record' | 'blob';
+  readonly digest: Digest;
+}
 
 /** Undefined for a name that has no place in an archive. */
 export function purposeOf(name: string): EntryPurpose | undefined {
-  const fingerprint = RECORD.exec(name)?.[1];
-  if (fingerprint !== undefined) return { kind: 'record', fingerprint: fingerprint as Fingerprint };
+  const record = RECORD.exec(name)?.[1];
+  if (record !== undefined) return { kind: 'record', digest: record as Digest };
   const digest = BLOB.exec(name)?.[1];
   return digest === undefined ? undefined : { kind: 'blob', digest: digest as Digest };
 }
@@ -74,8 +76,8 @@ export function parseManifest(text: string): Manifest {
   const checked = files.map(checkedFile);
   const names = new Set(checked.map(({ name }) => name));
   if (names.size !== checked.length) throw new ArchiveError('the manifest of the archive names a file twice');
-  for (const [id, fingerprint] of Object.entries(results)) {
-    if (typeof fingerprint !== 'string' || !names.has(recordName(fingerprint)))
+  for (const [id, digest] of Object.entries(results)) {
+    if (typeof digest !== 'string' || !names.has(recordName(digest)))
       throw new ArchiveError(`the archive names a result of ${id} and holds no record of it`);
   }
   return { format: 1, pipeline, results: results as Manifest['results'], files: checked };
@@ -93,14 +95,14 @@ function checkedFile(value: unknown): ArchivedFile {
     throw new ArchiveError(`the archive gives ${name} ${bytes} bytes; a text has ${LONGEST_TEXT} at most`);
   if (typeof digest !== 'string' || !/^[0-9a-f]{64}$/.test(digest))
     throw new ArchiveError(`the archive gives ${name} no digest`);
-  if (purpose.kind === 'blob' && purpose.digest !== digest)
-    throw new ArchiveError(`the name of ${name} is not its digest`);
+  if (purpose.digest !== digest) throw new ArchiveError(`the name of ${name} is not its digest`);
   return { name, bytes, digest: digest as Digest };
 }
 
-/** A text as a file of an archive. */
-export function archivedText(name: string, text: string): ArchivedFile & { readonly text: string } {
-  return { name, bytes: Buffer.byteLength(text), digest: digestOf(text), text };
+/** The text of a record as a file of an archive. */
+export function archivedRecord(text: string): ArchivedFile & { readonly text: string } {
+  const digest = digestOf(text);
+  return { name: recordName(digest), bytes: Buffer.byteLength(text), digest, text };
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDigestCache } from '../store/digest-cache.ts';
-import { openLocalStore } from '../store/local-store.ts';
+import { LocalStore } from '../store/local-store.ts';
 import { BUNDLE_FILE, bundleModule } from './bundle.ts';
 import { openBundleCache } from './bundle-cache.ts';
 
@@ -24,7 +24,7 @@ function place(files: Readonly<Record<string, string>>) {
   const command = async () => {
     let bundled = 0;
     const contents = openDigestCache(root, stateFolder);
-    const store = openLocalStore(path.join(root, 'cache'), contents);
+    const store = new LocalStore(path.join(root, 'cache'), contents, { quarantines: true });
     const code = openBundleCache({
       root,
       stateFolder,

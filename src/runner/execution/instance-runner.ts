@@ -70,8 +70,9 @@ export class InstanceRunner implements ScheduledWork {
 
   /** Decides, with the present facts. */
   async #decide(instance: Instance, anew = false): Promise<Exclude<Verdict, { kind: 'run' }> | ReadyToRun> {
-    const force = this.#context.options.force.has(instance.id) && !this.#shared.has(instance.id);
-    const verdict = await this.#context.planner.decide(instance, { force, anew });
+    const newest = this.#shared.has(instance.id);
+    const force = this.#context.options.force.has(instance.id) && !newest;
+    const verdict = await this.#context.planner.decide(instance, { force, anew, newest });
     if (verdict.kind !== 'run') return verdict;
     const { fingerprint } = verdict;
     if (fingerprint === undefined)

@@ -188,7 +188,6 @@ function fakePipeline(
     results: {
       lineage: () => Promise.resolve([]),
       filesOf: unused,
-      record: unused,
       locked: unused,
       past: unused,
       text: unused,

@@ -13,7 +13,7 @@ import type { JsonObject } from '../../util/json.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import { naming } from '../../util/system-error.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import type { Fingerprint, FingerprintRecord, InputIdentity } from '../fingerprint.ts';
+import { declaredKind, type Fingerprint, type FingerprintRecord, type InputIdentity } from '../fingerprint.ts';
 import type { Axes, InstanceId } from '../pipeline.ts';
 import type { RunRecord, StoredOutput } from '../record.ts';
 import { conflictSides } from './merge-conflict.ts';
@@ -171,7 +171,7 @@ function parse(text: string): Map<InstanceId, LockEntry> {
         env,
         inputs,
         outputs: Object.fromEntries(
-          Object.entries(outputs).map(([output, { kind, file }]) => [output, { kind, file }]),
+          Object.entries(outputs).map(([output, { kind, file }]) => [output, { kind: declaredKind(kind), file }]),
         ),
       };
       return [id as InstanceId, { fingerprint, identity, sources: bundle?.sources ?? {}, outputs }];

@@ -1,14 +1,14 @@
 /** The results in the store, and those that the lockfile names but the store lacks. */
-import type { Fingerprint } from '../fingerprint.ts';
 import type { InstanceId } from '../pipeline.ts';
 import type { Lockfile } from '../lockfile/lockfile.ts';
 import type { RunRecord } from '../record.ts';
+import { recordKeyOf, type RecordKey } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 
 export interface FoundResults {
   readonly records: readonly RunRecord[];
-  /** Fingerprints of records that cannot be read; they went to quarantine. */
-  readonly unreadable: readonly Fingerprint[];
+  /** Records that cannot be read. */
+  readonly unreadable: readonly RecordKey[];
   /** The lockfile names their results, and the store has no record of them: made elsewhere, or deleted here. */
   readonly elsewhere: readonly InstanceId[];
 }
@@ -20,15 +20,18 @@ export async function findResults(
   wanted: ReadonlySet<InstanceId> | undefined,
 ): Promise<FoundResults> {
   const records: RunRecord[] = [];
-  const unreadable: Fingerprint[] = [];
-  for (const fingerprint of await store.fingerprints()) {
-    const record = await store.record(fingerprint);
-    if (!record) unreadable.push(fingerprint);
+  const unreadable: RecordKey[] = [];
+  const found = new Set<string>();
+  for (const key of await store.recordKeys()) {
+    const record = await store.record(key);
+    found.add(nameOf(key));
+    if (!record) unreadable.push(key);
     else if (wanted?.has(record.instance) ?? true) records.push(record);
   }
-  const found = new Set([...records.map(({ fingerprint }) => fingerprint), ...unreadable]);
-  const elsewhere = [...lock.entries()].flatMap(([id, { fingerprint }]) =>
-    (wanted?.has(id) ?? true) && !found.has(fingerprint) ? [id] : [],
+  const elsewhere = [...lock.entries()].flatMap(([id, entry]) =>
+    (wanted?.has(id) ?? true) && !found.has(nameOf(recordKeyOf(entry))) ? [id] : [],
   );
   return { records, unreadable, elsewhere };
 }
+
+const nameOf = ({ fingerprint, result }: RecordKey): string => `${fingerprint}/${result}`;

@@ -27,7 +27,7 @@ function store(...files: readonly string[]): {
     folder,
     garbage: ({ names = [kept], since = Infinity, daysLater = 0 } = {}) =>
       findGarbage(folder, {
-        names: new Set(names),
+        ...findReachable(folder, names),
         since,
         checkpointsFor: 30 * DAY,
         now: Date.now() + daysLater * DAY,
@@ -39,20 +39,20 @@ test('what is named stays, whatever is not goes, records before files', () => {
   const { garbage } = store(
     blob(kept),
     blob(gone),
-    `runs/${kept}.json`,
-    `runs/${gone}.json`,
+    `runs/${kept}/${kept}.json`,
+    `runs/${gone}/${gone}.json`,
     `state/maps/${gone}.map`,
     'objects/aa/.aa.0123.tmp',
   );
   expect(garbage()).toEqual([
-    `runs/${gone}.json`,
+    `runs/${gone}/${gone}.json`,
     ...[blob(gone), 'objects/aa/.aa.0123.tmp'].sort(),
     `state/maps/${gone}.map`,
   ]);
 });
 
 test('what a runner at work may have made is spared by its age', () => {
-  const { garbage } = store(blob(gone), `runs/${gone}.json`);
+  const { garbage } = store(blob(gone), `runs/${gone}/${gone}.json`);
   expect(garbage({ since: Date.now() - 1000 })).toEqual([]);
   expect(garbage({ since: Date.now() + DAY })).toHaveLength(2);
 });
@@ -68,12 +68,12 @@ test('what lies in quarantine goes when nothing needs what it was; what somebody
   const { garbage } = store(
     `quarantine/objects-${kept.slice(0, 2)}-${kept.slice(2)}`,
     `quarantine/objects-${gone.slice(0, 2)}-${gone.slice(2)}`,
-    `quarantine/runs-${gone}.json`,
+    `quarantine/runs-${gone}-${gone}.json`,
     'quarantine/notes.txt',
   );
   expect(garbage()).toEqual([
     `quarantine/objects-${gone.slice(0, 2)}-${gone.slice(2)}`,
-    `quarantine/runs-${gone}.json`,
+    `quarantine/runs-${gone}-${gone}.json`,
   ]);
 });
 
@@ -85,33 +85,52 @@ test('records lead to what they name, lists of folders to their files, and no ot
   };
   const list = treeOf([{ name: 'page', kind: 'file', bytes: 1, digest: kept }]);
   put(
-    `runs/${digestOf('run')}.json`,
+    `runs/${digestOf('run')}/${kept}.json`,
     JSON.stringify({
       record: { outputs: { all: { digest: list.digest } }, origins: { x: [{ fingerprint: digestOf('earlier') }] } },
     }),
   );
   put(
-    `runs/${digestOf('earlier')}.json`,
+    `runs/${digestOf('earlier')}/${kept}.json`,
     JSON.stringify({ record: { outputs: { out: { digest: digestOf('early') } } } }),
   );
   put(blob(list.digest), list.text);
   put(blob(kept), `this file only looks as if it named ${gone}`);
   const found = findReachable(folder, [digestOf('run')]);
-  expect([list.digest, kept, digestOf('earlier'), digestOf('early')].every((name) => found.has(name))).toBe(true);
-  expect(found.has(gone)).toBe(false);
+  expect([list.digest, kept, digestOf('earlier'), digestOf('early')].every((name) => found.names.has(name))).toBe(true);
+  expect(found.names.has(gone)).toBe(false);
+});
+
+test('of the executions of a named fingerprint the newest stays, and those of which a lockfile names an output', () => {
+  const { folder, garbage } = store();
+  const put = (result: string, started: string, output: string): void => {
+    mkdirSync(path.join(folder, 'runs', kept), { recursive: true });
+    writeFileSync(
+      path.join(folder, 'runs', kept, `${digestOf(result)}.json`),
+      JSON.stringify({ record: { outputs: { o: { digest: digestOf(output) } }, execution: { started, log: 'x' } } }),
+    );
+  };
+  put('first', '2026-01-01', 'of the paper');
+  put('second', '2026-01-02', 'of nobody');
+  put('third', '2026-01-03', 'of now');
+  const file = (result: string): string => `runs/${kept}/${digestOf(result)}.json`;
+  expect(garbage({ names: [kept, digestOf('of the paper')] })).toEqual([file('second')]);
+  expect(garbage({ names: [kept] })).toEqual([file('first'), file('second')].sort());
+  expect(garbage({ names: [digestOf('of the paper')] })).toEqual(['first', 'second', 'third'].map(file).sort());
 });
 
 test('an audit goes with the result that it is about, and what killed writers left goes by its age', () => {
   const { garbage } = store(
-    `audits/${kept}.json`,
-    `audits/${gone}.json`,
+    `runs/${kept}/${kept}.json`,
+    `audits/${kept}-${kept}.json`,
+    `audits/${gone}-${gone}.json`,
     'history/.a.json.0123456789ab.tmp',
-    `runs/.${kept}.json.0123456789ab.tmp`,
+    `runs/${kept}/.${kept}.json.0123456789ab.tmp`,
     'history/a.json',
   );
   expect(garbage()).toEqual([
-    `audits/${gone}.json`,
-    `runs/.${kept}.json.0123456789ab.tmp`,
+    `audits/${gone}-${gone}.json`,
+    `runs/${kept}/.${kept}.json.0123456789ab.tmp`,
     'history/.a.json.0123456789ab.tmp',
   ]);
   expect(garbage({ since: Date.now() - DAY })).toEqual([]);

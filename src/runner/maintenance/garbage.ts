@@ -3,6 +3,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { placeOf } from '../../util/atomic-file.ts';
 import type { RunRecord } from '../record.ts';
+import { resultIdOfFile } from '../store/record-file.ts';
+import type { Reachable } from './reachable.ts';
 
 /** In the order of deletion: a record before its blobs. A draft is the leftover of a killed writer. */
 export const GARBAGE_KINDS = [
@@ -26,8 +28,7 @@ export interface Garbage {
   readonly stage?: string;
 }
 
-interface Kept {
-  readonly names: ReadonlySet<string>;
+interface Kept extends Reachable {
   /** Younger files are spared. Milliseconds by the clock of the file system. */
   readonly since: number;
   /** Milliseconds: a checkpoint that nothing names is kept as long after it was last written. */
@@ -41,56 +42,139 @@ const LOGS = 5;
 /** File systems with whole seconds round down, to the next even one at worst. */
 const COARSE_MS = 2000;
 
-export function findGarbage(storeFolder: string, { names, since, checkpointsFor, now }: Kept): Garbage[] {
-  const at = (...parts: string[]) => path.join(storeFolder, ...parts);
-  const old = (stat: { ctimeMs: number }) => stat.ctimeMs < since - COARSE_MS;
-  const garbage: Garbage[] = [];
-  /** `name`: the name that references use. */
-  const judge = (kind: GarbageKind, file: string, name: string | undefined, more: { stage?: string } = {}) => {
-    if (name === undefined || names.has(name)) return;
-    const stat = statSync(file, { throwIfNoEntry: false });
-    if (stat?.isFile() && old(stat)) garbage.push({ kind, path: file, bytes: stat.size, ...more });
-  };
-
-  const keptLogs = new Set<string>();
-  for (const file of readFolder(at('runs'))) {
-    const fingerprint = /^([0-9a-f]{64})\.json$/.exec(file)?.[1];
-    if (fingerprint === undefined) continue;
-    const record = recordAt(at('runs', file));
-    if (record && names.has(fingerprint)) keptLogs.add(at(record.execution.log));
-    judge('record', at('runs', file), fingerprint, record && { stage: record.stage });
-  }
-  for (const folder of readFolder(at('objects'))) {
-    // A file with another name is the draft of a writer that died.
-    for (const file of readFolder(at('objects', folder))) judge('file', at('objects', folder, file), folder + file);
-  }
-  for (const folder of readFolder(at('logs'))) {
-    for (const file of readFolder(at('logs', folder)).sort().slice(0, -LOGS)) {
-      if (!keptLogs.has(at('logs', folder, file))) judge('log', at('logs', folder, file), '');
-    }
-  }
-  for (const fingerprint of readFolder(at('checkpoints'))) {
-    if (names.has(fingerprint)) continue;
-    const { bytes, written } = measure(at('checkpoints', fingerprint));
-    if (written < Math.min(since - COARSE_MS, now - checkpointsFor))
-      garbage.push({ kind: 'checkpoint', path: at('checkpoints', fingerprint), bytes });
-  }
-  for (const file of readFolder(at('quarantine')))
-    judge('quarantined', at('quarantine', file), nameOfQuarantined(file));
-  for (const file of readFolder(at('state', 'maps')))
-    judge('source map', at('state', 'maps', file), /^([0-9a-f]{64})\.map$/.exec(file)?.[1]);
-  for (const file of readFolder(at('audits')))
-    judge('audit', at('audits', file), /^([0-9a-f]{64})\.json$/.exec(file)?.[1]);
-  for (const folder of ['runs', 'audits', 'history', 'state', 'lockfiles']) {
-    for (const file of readFolder(at(folder))) if (placeOf(file) !== file) judge('draft', at(folder, file), '');
-  }
-  return garbage.sort((a, b) => GARBAGE_KINDS.indexOf(a.kind) - GARBAGE_KINDS.indexOf(b.kind));
+export function findGarbage(storeFolder: string, kept: Kept): Garbage[] {
+  const finder = new GarbageFinder(storeFolder, kept);
+  return [
+    ...finder.records(),
+    ...finder.blobs(),
+    ...finder.logs(),
+    ...finder.checkpoints(),
+    ...finder.quarantined(),
+    ...finder.sourceMaps(),
+    ...finder.audits(),
+    ...finder.drafts(),
+  ].sort((a, b) => GARBAGE_KINDS.indexOf(a.kind) - GARBAGE_KINDS.indexOf(b.kind));
 }
 
-/** `objects-ab-cdef...` or `runs-<fingerprint>.json`; other files are not ours. */
+class GarbageFinder {
+  readonly #folder: string;
+  readonly #kept: Kept;
+
+  constructor(folder: string, kept: Kept) {
+    this.#folder = folder;
+    this.#kept = kept;
+  }
+
+  records(): Garbage[] {
+    return this.#recordFiles().flatMap((file) => {
+      if (this.#kept.records.has(file)) return [];
+      const record = recordAt(file);
+      return this.#judge('record', file, record && { stage: record.stage });
+    });
+  }
+
+  blobs(): Garbage[] {
+    return this.#names('objects').flatMap((folder) =>
+      // A file with another name is the draft of a writer that died.
+      this.#names('objects', folder).flatMap((file) =>
+        this.#isKept(folder + file) ? [] : this.#judge('file', this.#at('objects', folder, file)),
+      ),
+    );
+  }
+
+  logs(): Garbage[] {
+    const keptLogs = new Set(
+      this.#recordFiles().flatMap((file) => {
+        const log = this.#kept.records.has(file) ? recordAt(file)?.execution.log : undefined;
+        return log === undefined ? [] : [this.#at(log)];
+      }),
+    );
+    return this.#names('logs').flatMap((folder) => {
+      const old = this.#names('logs', folder).sort().slice(0, -LOGS);
+      const files = old.map((name) => this.#at('logs', folder, name)).filter((file) => !keptLogs.has(file));
+      return files.flatMap((file) => this.#judge('log', file));
+    });
+  }
+
+  checkpoints(): Garbage[] {
+    const { since, now, checkpointsFor } = this.#kept;
+    return this.#names('checkpoints').flatMap((fingerprint) => {
+      if (this.#isKept(fingerprint)) return [];
+      const folder = this.#at('checkpoints', fingerprint);
+      const { bytes, written } = measure(folder);
+      const isOld = written < Math.min(since - COARSE_MS, now - checkpointsFor);
+      return isOld ? [{ kind: 'checkpoint', path: folder, bytes }] : [];
+    });
+  }
+
+  /** A file with another name was put there by somebody else. */
+  quarantined(): Garbage[] {
+    return this.#named('quarantined', ['quarantine'], nameOfQuarantined);
+  }
+
+  sourceMaps(): Garbage[] {
+    return this.#named('source map', ['state', 'maps'], (file) => /^([0-9a-f]{64})\.map$/.exec(file)?.[1]);
+  }
+
+  audits(): Garbage[] {
+    return this.#names('audits').flatMap((file) => {
+      const [, fingerprint, result] = /^([0-9a-f]{64})-([0-9a-f]{64}\.json)$/.exec(file) ?? [];
+      if (fingerprint === undefined || result === undefined) return [];
+      const isKept = this.#kept.records.has(this.#at('runs', fingerprint, result));
+      return isKept ? [] : this.#judge('audit', this.#at('audits', file));
+    });
+  }
+
+  drafts(): Garbage[] {
+    const runs = this.#names('runs').map((fingerprint) => ['runs', fingerprint]);
+    return [...runs, ['audits'], ['history'], ['state'], ['lockfiles']].flatMap((folder) =>
+      this.#names(...folder).flatMap((file) =>
+        placeOf(file) === file ? [] : this.#judge('draft', this.#at(...folder, file)),
+      ),
+    );
+  }
+
+  /** Files that are kept as long as something names them. */
+  #named(kind: GarbageKind, folder: readonly string[], nameOf: (file: string) => string | undefined): Garbage[] {
+    return this.#names(...folder).flatMap((file) => {
+      const name = nameOf(file);
+      return name === undefined || this.#isKept(name) ? [] : this.#judge(kind, this.#at(...folder, file));
+    });
+  }
+
+  /** Garbage, unless it is as young as the work of a living runner. */
+  #judge(kind: GarbageKind, file: string, more: { stage?: string } = {}): Garbage[] {
+    const stat = statSync(file, { throwIfNoEntry: false });
+    const isOld = stat?.isFile() === true && stat.ctimeMs < this.#kept.since - COARSE_MS;
+    return isOld ? [{ kind, path: file, bytes: stat.size, ...more }] : [];
+  }
+
+  #recordFiles(): string[] {
+    return this.#names('runs').flatMap((fingerprint) =>
+      this.#names('runs', fingerprint)
+        .filter((name) => resultIdOfFile(name) !== undefined)
+        .map((name) => this.#at('runs', fingerprint, name)),
+    );
+  }
+
+  #isKept(name: string): boolean {
+    return this.#kept.names.has(name);
+  }
+
+  #names(...parts: string[]): string[] {
+    return readFolder(this.#at(...parts));
+  }
+
+  #at(...parts: string[]): string {
+    return path.join(this.#folder, ...parts);
+  }
+}
+
+/** `objects-ab-cdef...` or `runs-<fingerprint>-<result>.json`. */
 function nameOfQuarantined(file: string): string | undefined {
   const [, first, rest] = /^objects-([0-9a-f]{2})-([0-9a-f]{62})$/.exec(file) ?? [];
-  return first === undefined ? /^runs-([0-9a-f]{64})\.json$/.exec(file)?.[1] : `${first}${rest!}`;
+  if (first !== undefined && rest !== undefined) return first + rest;
+  return /^runs-([0-9a-f]{64})-[0-9a-f]{64}\.json$/.exec(file)?.[1];
 }
 
 function recordAt(file: string): RunRecord | undefined {

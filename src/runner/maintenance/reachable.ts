@@ -1,25 +1,86 @@
 /**
- * The files of a store that are reachable from given names. Records name their outputs, inputs and code; lists of
+ * Everything in a store that some names lead to. Records name the outputs, inputs and code of their executions; lists of
  * folders name their files.
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../../util/digest.ts';
-import { textIfThere } from '../../util/if-there.ts';
+import { namesIfThere } from '../../util/if-there.ts';
 import { blobFile } from '../store/local-store.ts';
+import { resultIdOfFile } from '../store/record-file.ts';
 import { TREE_START } from '../store/tree.ts';
 import { digestsIn } from './roots.ts';
 
-/** Fingerprints and digests; the store need not hold everything that is named. */
-export function findReachable(storeFolder: string, roots: Iterable<string>): ReadonlySet<string> {
-  const reached = new Set(roots);
-  // The set grows during the loop, and added names are visited too.
-  for (const name of reached) {
-    for (const text of [textIfThere(path.join(storeFolder, 'runs', `${name}.json`)), listText(storeFolder, name)]) {
-      for (const next of digestsIn(text)) reached.add(next);
+export interface Reachable {
+  /** Fingerprints and digests; the store need not hold everything that is named. */
+  readonly names: ReadonlySet<string>;
+  /** Absolute paths of the records that are kept. */
+  readonly records: ReadonlySet<string>;
+}
+
+/**
+ * Of several executions of a fingerprint that is named, those are kept that made something with a named digest, and the
+ * newest, which counts where no lockfile names one.
+ */
+export function findReachable(storeFolder: string, roots: Iterable<string>): Reachable {
+  const { byFingerprint, byOutput } = readRecords(storeFolder);
+  const names = new Set(roots);
+  const records = new Set<string>();
+  const keep = ({ file, text }: StoredRecord): void => {
+    if (records.has(file)) return;
+    records.add(file);
+    for (const name of digestsIn(text)) names.add(name);
+  };
+  // A set grows while it is walked, and what is added is walked too.
+  for (const name of names) {
+    const executions = byFingerprint.get(name) ?? [];
+    for (const [i, record] of executions.entries())
+      if (i === 0 || record.outputs.some((digest) => names.has(digest))) keep(record);
+    for (const record of byOutput.get(name) ?? []) if (names.has(record.fingerprint)) keep(record);
+    for (const next of digestsIn(listText(storeFolder, name))) names.add(next);
+  }
+  return { names, records };
+}
+
+interface StoredRecord {
+  /** Absolute. */
+  readonly file: string;
+  readonly fingerprint: string;
+  readonly started: string;
+  readonly outputs: readonly string[];
+  readonly text: string;
+}
+
+function readRecords(storeFolder: string) {
+  const byFingerprint = new Map<string, StoredRecord[]>();
+  const byOutput = new Map<string, StoredRecord[]>();
+  for (const fingerprint of namesIfThere(path.join(storeFolder, 'runs'))) {
+    const folder = path.join(storeFolder, 'runs', fingerprint);
+    const files = namesIfThere(folder).filter((name) => resultIdOfFile(name) !== undefined);
+    const found = files.map((name) => storedRecord(path.join(folder, name), fingerprint));
+    byFingerprint.set(
+      fingerprint,
+      found.sort((a, b) => (a.started < b.started ? 1 : -1)),
+    );
+    for (const record of found) {
+      for (const digest of record.outputs) byOutput.set(digest, [...(byOutput.get(digest) ?? []), record]);
     }
   }
-  return reached;
+  return { byFingerprint, byOutput };
+}
+
+/** A damaged record keeps what can be read of it. */
+function storedRecord(file: string, fingerprint: string): StoredRecord {
+  const text = readFileSync(file, 'utf8');
+  try {
+    const { record } = JSON.parse(text) as {
+      record: { execution?: { started?: string }; outputs: Record<string, { digest: string }> };
+    };
+    const outputs = Object.values(record.outputs).map(({ digest }) => digest);
+    return { file, fingerprint, started: record.execution?.started ?? '', outputs, text };
+  } catch {
+    return { file, fingerprint, started: '', outputs: [], text };
+  }
 }
 
 /** The text of a blob if it is the list of a folder: only the start of any other blob is read. */

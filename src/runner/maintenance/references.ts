@@ -1,14 +1,14 @@
 /** The blobs that a result needs: its outputs, and its code. */
 import type { Digest } from '../../util/digest.ts';
-import type { Fingerprint } from '../fingerprint.ts';
 import type { InstanceId } from '../pipeline.ts';
 import type { RunRecord } from '../record.ts';
+import { recordKeyOf, type RecordKey } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 import { parseTree } from '../store/tree.ts';
 
 export interface BlobReference {
   readonly digest: Digest;
-  readonly fingerprint: Fingerprint;
+  readonly key: RecordKey;
   readonly instance: InstanceId;
   readonly part:
     | { readonly kind: 'output'; readonly output: string; readonly file: string }
@@ -20,10 +20,11 @@ export interface BlobReference {
 
 /** The files in a folder are known only from a readable list; otherwise the list itself is damaged. */
 export function blobReferencesOf(record: RunRecord, store: Store): BlobReference[] {
-  const { fingerprint, instance, identity, outputs } = record;
+  const { instance, identity, outputs } = record;
+  const key = recordKeyOf(record);
   const refer = (digest: Digest, part: BlobReference['part']): BlobReference => ({
     digest,
-    fingerprint,
+    key,
     instance,
     part,
   });

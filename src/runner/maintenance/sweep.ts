@@ -1,5 +1,6 @@
-/** Deletes unreferenced files from a store, also beside runners at work. */
-import { rmSync } from 'node:fs';
+/** Deletes from a store what nothing refers to, beside runners at work. */
+import { rmdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
 import { err, ok, type Result } from '../../util/result.ts';
 import { listRuns } from '../history/history-files.ts';
 import { beginSweep, livingRunners, type LivingRunners } from './runner-registration.ts';
@@ -41,15 +42,25 @@ export async function sweep(wish: SweepOptions): Promise<Result<SweepReport, str
   try {
     const found = await look(wish);
     if (found.unseen.length > 0) return ok(found);
-    // Folders stay: a runner may be about to put a file into one that is empty.
     for (const { path: place } of found.garbage) rmSync(place, { recursive: true, force: true });
+    // Other folders stay: a runner may be about to put a file into one that is empty.
+    for (const { kind, path: file } of found.garbage) if (kind === 'record') removeEmptyFolder(path.dirname(file));
     return ok({ ...found, deleted: true });
   } finally {
     lease.value.release();
   }
 }
 
-/** Runners first: results that they finish while the lockfiles are read are young, and spared. */
+/** Whoever is about to write a record makes the folder again. */
+function removeEmptyFolder(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // It is not empty, or gone already.
+  }
+}
+
+/** Runners first: what they finish while the lockfiles are read is young, and spared. */
 async function look({ storeFolder, lockFile, keepRuns, current }: SweepOptions): Promise<SweepReport> {
   const runners = livingRunners(storeFolder);
   const now = Date.now();
@@ -60,12 +71,17 @@ async function look({ storeFolder, lockFile, keepRuns, current }: SweepOptions):
     storeFolder,
   );
   const { runs } = listRuns(storeFolder, keepRuns);
-  const names = findReachable(storeFolder, [
+  const reachable = findReachable(storeFolder, [
     ...roots.names,
     ...current,
     ...runners.names,
     ...digestsIn(JSON.stringify(runs)),
   ]);
-  const garbage = findGarbage(storeFolder, { names, since: runners.since, checkpointsFor: CHECKPOINTS_FOR_MS, now });
+  const garbage = findGarbage(storeFolder, {
+    ...reachable,
+    since: runners.since,
+    checkpointsFor: CHECKPOINTS_FOR_MS,
+    now,
+  });
   return { garbage, deleted: false, roots, runs: runs.length, runners, unseen };
 }

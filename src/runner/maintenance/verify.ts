@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import { byCodeUnit } from '../../util/canonical-json.ts';
 import type { Digest } from '../../util/digest.ts';
 import type { InstanceId } from '../pipeline.ts';
+import { producedOrigins } from '../produced-origins.ts';
 import type { RunRecord } from '../record.ts';
 import type { Store } from '../store/store.ts';
 import { blobReferencesOf, type BlobReference } from './references.ts';
@@ -72,12 +73,10 @@ function isDispensable(state: DamagedBlob['state'], references: readonly BlobRef
 
 function readersOf(references: readonly BlobReference[], records: readonly RunRecord[]): InstanceId[] {
   const made = new Set(
-    references.flatMap(({ fingerprint, part }) => (part.kind === 'output' ? [`${fingerprint} ${part.output}`] : [])),
+    references.flatMap(({ key, part }) => (part.kind === 'output' ? [`${key.fingerprint} ${part.output}`] : [])),
   );
-  const readers = records.filter(({ origins }) =>
-    Object.values(origins)
-      .flat()
-      .some((origin) => origin.kind === 'run' && made.has(`${origin.fingerprint} ${origin.output}`)),
+  const readers = records.filter((record) =>
+    producedOrigins(record).some(({ origin }) => made.has(`${origin.fingerprint} ${origin.output}`)),
   );
   return [...new Set(readers.map(({ instance }) => instance))].sort(byCodeUnit);
 }

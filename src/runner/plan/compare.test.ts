@@ -72,7 +72,11 @@ test('sources that were added, removed and changed are told apart', () => {
 
 test('of a gathered input the members that differ are named by their producers', () => {
   const gather = (digests: readonly (typeof A)[]) =>
-    side({ inputs: { all: { kind: 'gather', members: digests.map((digest, seed) => ({ axes: { seed }, digest })) } } });
+    side({
+      inputs: {
+        all: { kind: 'gather', members: digests.map((digest, seed) => ({ axes: { seed }, kind: 'file', digest })) },
+      },
+    });
   const inputs: Readonly<Record<string, Input>> = {
     all: {
       kind: 'gather',

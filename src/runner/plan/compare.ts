@@ -125,16 +125,16 @@ function inputDifferences(
           input: name,
           producer: input.producer,
           output: input.output,
-          ...pair(before && summary(before), summary(after)),
+          ...contents(before, after),
         },
       ];
     case 'gather': {
-      const [old, now] = [memberDigests(before), memberDigests(after)];
-      const changed = input.members.flatMap((member, i): Reason[] => {
-        const [a, b] = [old.get(canonicalJson(member.axes)), memberDigest(after, i)];
-        return a === b
+      const [old, now] = [memberContents(before), memberContents(after)];
+      const changed = input.members.flatMap(({ axes, producer, output }): Reason[] => {
+        const [a, b] = [old.get(canonicalJson(axes)), now.get(canonicalJson(axes))];
+        return a?.digest === b?.digest && a?.kind === b?.kind
           ? []
-          : [{ kind: 'produced', input: name, producer: member.producer, output: member.output, ...pair(a, b) }];
+          : [{ kind: 'produced', input: name, producer, output, ...contents(a, b) }];
       });
       if (changed.length > 0) return changed;
       return [
@@ -170,7 +170,7 @@ function fileReasons(
       }));
     }
   }
-  return [{ kind: 'input', input, path, ...pair(before && summary(before), summary(after)) }];
+  return [{ kind: 'input', input, path, ...contents(before, after) }];
 }
 
 function removedInputs(instance: Inputs, before: FingerprintRecord): Reason[] {
@@ -188,7 +188,7 @@ function outputDifferences(before: FingerprintRecord, after: FingerprintRecord):
   }));
 }
 
-function summary(identity: InputIdentity): string | undefined {
+function summary(identity: InputIdentity | Member): string | undefined {
   switch (identity.kind) {
     case 'none':
       return undefined;
@@ -199,14 +199,21 @@ function summary(identity: InputIdentity): string | undefined {
   }
 }
 
-function memberDigests(identity: InputIdentity | undefined): Map<string, string> {
+type Member = Extract<InputIdentity, { kind: 'gather' }>['members'][number];
+
+function memberContents(identity: InputIdentity | undefined): Map<string, Member> {
   return new Map(
-    identity?.kind === 'gather' ? identity.members.map(({ axes, digest }) => [canonicalJson(axes), digest]) : [],
+    identity?.kind === 'gather' ? identity.members.map((member) => [canonicalJson(member.axes), member]) : [],
   );
 }
 
-function memberDigest(identity: InputIdentity, i: number): string | undefined {
-  return identity.kind === 'gather' ? identity.members[i]?.digest : undefined;
+/** Digests where they differ, else kinds: a file that became executable has the same digest. */
+function contents(
+  before: InputIdentity | Member | undefined,
+  after: InputIdentity | Member | undefined,
+): { before?: string; after?: string } {
+  const [a, b] = [before && summary(before), after && summary(after)];
+  return a !== undefined && a === b ? { ...pair(before?.kind, after?.kind) } : pair(a, b);
 }
 
 function changedKeys<T>(

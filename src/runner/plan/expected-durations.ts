@@ -19,12 +19,11 @@ export async function readExpectedDurations(store: Store): Promise<ExpectedDurat
   const byFingerprint = new Map<Fingerprint, RunRecord>();
   const latest = new Map<InstanceId, RunRecord>();
   const stages = new Map<string, RunRecord[]>();
-  for (const fingerprint of await store.fingerprints()) {
-    const record = await store.record(fingerprint);
+  for (const key of await store.recordKeys()) {
+    const record = await store.record(key);
     if (!record) continue;
-    byFingerprint.set(fingerprint, record);
-    const other = latest.get(record.instance);
-    if (!other || other.execution.started < record.execution.started) latest.set(record.instance, record);
+    keepNewest(byFingerprint, key.fingerprint, record);
+    keepNewest(latest, record.instance, record);
     const stage = stages.get(record.stage);
     if (stage) stage.push(record);
     else stages.set(record.stage, [record]);
@@ -41,4 +40,9 @@ export async function readExpectedDurations(store: Store): Promise<ExpectedDurat
         : recent.reduce((sum, record) => sum + record.execution.seconds, 0) / recent.length;
     },
   };
+}
+
+function keepNewest<K>(records: Map<K, RunRecord>, key: K, record: RunRecord): void {
+  const other = records.get(key);
+  if (!other || other.execution.started < record.execution.started) records.set(key, record);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { digestOf, type Digest } from '../../util/digest.ts';
 import type { FingerprintRecord } from '../fingerprint.ts';
@@ -13,16 +14,34 @@ const MODULE: FingerprintRecord = {
   inputs: {
     images: { kind: 'file', digest: A },
     none: { kind: 'none' },
-    all: { kind: 'gather', members: [{ axes: { seed: 0 }, digest: A }] },
+    all: { kind: 'gather', members: [{ axes: { seed: 0 }, kind: 'file', digest: A }] },
   },
   outputs: { weights: { kind: 'file', file: 'weights.safetensors' }, pairs: { kind: 'folder', file: 'pairs' } },
 };
 const COMMAND: FingerprintRecord = { ...MODULE, code: { kind: 'command', template: 'python3 x.py ${inputs.images}' } };
 
+/** As anybody may write it: sorted keys, no white space, and the digest of that. */
+function recomputed(value: unknown): string {
+  const text = (part: unknown): string =>
+    Array.isArray(part)
+      ? `[${part.map(text).join()}]`
+      : typeof part === 'object' && part !== null
+        ? `{${Object.keys(part)
+            .sort()
+            .map((key) => `${JSON.stringify(key)}:${text((part as Record<string, unknown>)[key])}`)
+            .join()}}`
+        : JSON.stringify(part);
+  return createHash('sha256').update(text(value)).digest('hex');
+}
+
+test('a fingerprint can be recomputed from its record without a line of this program', () => {
+  expect([MODULE, COMMAND].map(fingerprintOf)).toEqual([MODULE, COMMAND].map(recomputed));
+});
+
 // A change of these digests orphans every result in every store: raise `format`, and say so in CHANGELOG.md.
 test('the fingerprints of a module and of a command are pinned', () => {
-  expect(fingerprintOf(MODULE)).toBe('736c97be84e0a887e7769a4acb3c2c9450c6de6d0874b1bfed3ee6884326ed1a');
-  expect(fingerprintOf(COMMAND)).toBe('4450c88ec3780cbaa2af898d9b912d929d1913d9490a1388deee85b4627c4483');
+  expect(fingerprintOf(MODULE)).toBe('5e00620572eea0aeb5e04f33a554a7d87c7deb0225d3adfbb6094a9e924cf600');
+  expect(fingerprintOf(COMMAND)).toBe('f2f4fbb86b31eb2d565a7daa7711ae76842307ddede712de23876d241dd7c061');
 });
 
 test.each<[string, FingerprintRecord]>([
@@ -36,10 +55,14 @@ test.each<[string, FingerprintRecord]>([
   ['an axis', { ...MODULE, axes: { ...MODULE.axes, seed: 1 } }],
   ['a variable that is set and empty', { ...MODULE, env: { LANG: '' } }],
   ['an input', { ...MODULE, inputs: { ...MODULE.inputs, images: { kind: 'file', digest: digestOf('b') } } }],
+  ['an executable bit', { ...MODULE, inputs: { ...MODULE.inputs, images: { kind: 'executable', digest: A } } }],
   ['a file that became a folder', { ...MODULE, inputs: { ...MODULE.inputs, images: { kind: 'folder', digest: A } } }],
   [
     'the axes of a gathered member',
-    { ...MODULE, inputs: { ...MODULE.inputs, all: { kind: 'gather', members: [{ axes: { seed: 1 }, digest: A }] } } },
+    {
+      ...MODULE,
+      inputs: { ...MODULE.inputs, all: { kind: 'gather', members: [{ axes: { seed: 1 }, kind: 'file', digest: A }] } },
+    },
   ],
   ['the name of an output', { ...MODULE, outputs: { ...MODULE.outputs, pairs: { kind: 'folder', file: 'couples' } } }],
 ])('%s counts', (_, other) => {

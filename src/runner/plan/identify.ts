@@ -177,7 +177,7 @@ function gathered(members: readonly { readonly axes: Axes; readonly made: Made }
   const done = members.flatMap(({ axes, made }) => (made.kind === 'done' ? [{ axes, ...made }] : []));
   return {
     kind: 'known',
-    identity: { kind: 'gather', members: done.map(({ axes, output }) => ({ axes, digest: output.digest })) },
+    identity: { kind: 'gather', members: done.map(({ axes, output: { kind, digest } }) => ({ axes, kind, digest })) },
     origins: done.map(({ origin }) => origin),
   };
 }

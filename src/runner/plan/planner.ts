@@ -3,9 +3,11 @@ import type { Instance, InstanceId, Pipeline } from '../pipeline.ts';
 import { recordOf, type Plan, type PlanEntry, type Reason, type Verdict } from '../plan.ts';
 import type { DecideOptions, Planner } from '../planner.ts';
 import type { RunRecord, StoredOutput } from '../record.ts';
-import type { Lockfile } from '../lockfile/lockfile.ts';
+import type { Fingerprint } from '../fingerprint.ts';
+import type { LockEntry, Lockfile } from '../lockfile/lockfile.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import { verifyContent } from '../store/copy.ts';
+import { recordKeyOf } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 import type { TreeLookup } from './compare.ts';
 import { decideVerdict } from './decide.ts';
@@ -70,10 +72,11 @@ export class PipelinePlanner implements Planner, Decisions {
     }
   }
 
-  async decide(instance: Instance, { force, anew = false }: DecideOptions): Promise<Verdict> {
+  async decide(instance: Instance, options: DecideOptions): Promise<Verdict> {
+    const { anew = false } = options;
     if (anew) forgetInputs(instance, this.#deps.root, this.#deps.contents);
     for (;;) {
-      const verdict = await this.#decide(instance, force, (id) => Promise.resolve(this.#doneProducer(instance, id)));
+      const verdict = await this.#decide(instance, options, (id) => Promise.resolve(this.#doneProducer(instance, id)));
       if (await this.#deps.relyOn(this.#names(instance))) return verdict;
     }
   }
@@ -105,25 +108,32 @@ export class PipelinePlanner implements Planner, Decisions {
     let verdict = this.#verdicts.get(instance.id);
     if (!verdict) {
       const producer = async (id: InstanceId) => stateAfter(await this.#verdict(this.#instance(id), force));
-      verdict = this.#decide(instance, force.has(instance.id), producer);
+      verdict = this.#decide(instance, { force: force.has(instance.id) }, producer);
       this.#verdicts.set(instance.id, verdict);
     }
     return verdict;
   }
 
-  async #decide(instance: Instance, forced: boolean, producer: IdentifyDeps['producer']): Promise<Verdict> {
+  async #decide(
+    instance: Instance,
+    { force, newest = false }: DecideOptions,
+    producer: IdentifyDeps['producer'],
+  ): Promise<Verdict> {
     const { root, contents, code, store, lock, publishFaults, trees, allowMissing } = this.#deps;
     const assume: IdentifyDeps['assume'] = (id, input) =>
       allowMissing ? lock.get(id)?.identity.inputs[input] : undefined;
     const identification = await identify(instance, { root, contents, code, producer, assume });
     this.#identifications.set(instance.id, identification);
-    const record = identification.kind === 'known' ? await store.record(identification.fingerprint) : undefined;
     const locked = lock.get(instance.id);
+    const record =
+      identification.kind === 'known'
+        ? await this.#record(identification.fingerprint, newest ? undefined : locked)
+        : undefined;
     const vouches = allowMissing && locked !== undefined && !this.#needed.has(instance.id);
     const results = record ?? (vouches ? locked : undefined);
     const verdict = decideVerdict(instance, {
       identification,
-      forced,
+      forced: force,
       record,
       locked,
       trees,
@@ -133,6 +143,17 @@ export class PipelinePlanner implements Planner, Decisions {
     });
     this.#states.set(instance.id, stateAfter(verdict));
     return verdict;
+  }
+
+  /**
+   * The execution that counts for a fingerprint. If the lockfile names one, only this one counts, else the newest.
+   * Otherwise the lockfile of an earlier commit would get the results of a later execution.
+   */
+  async #record(fingerprint: Fingerprint, locked: LockEntry | undefined): Promise<RunRecord | undefined> {
+    const { store } = this.#deps;
+    if (locked?.fingerprint === fingerprint) return store.record(recordKeyOf(locked));
+    const [newest] = await store.records(fingerprint);
+    return newest;
   }
 
   /**

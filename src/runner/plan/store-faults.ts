@@ -7,7 +7,7 @@ import { parseTree } from '../store/tree.ts';
 export function storeFaults({ outputs }: Pick<RunRecord, 'outputs'>, store: Store): Reason[] {
   const faults: Reason[] = [];
   for (const [name, output] of Object.entries(outputs)) {
-    const state = output.kind === 'file' ? store.look(output.digest, output.bytes) : folderState(output, store);
+    const state = output.kind === 'folder' ? folderState(output, store) : store.look(output.digest, output.bytes);
     if (state === 'damaged') faults.push({ kind: 'damaged', output: name });
     else if (state === 'absent' && !faults.some((fault) => fault.kind === 'not-in-store'))
       faults.push({ kind: 'not-in-store' });

@@ -11,8 +11,9 @@ import type { OpenPipeline } from '../open-pipeline.ts';
 import type { Instance, InstanceId } from '../pipeline.ts';
 import { recordOf, type Plan, type Verdict } from '../plan.ts';
 import type { DecideOptions, Planner } from '../planner.ts';
-import type { Execution, RunRecord } from '../record.ts';
+import type { Execution, RunRecord, StoredOutput } from '../record.ts';
 import { ENTRY_KINDS, FACTS, listFolder } from '../store/listing.ts';
+import { recordKeyOf } from '../store/record-file.ts';
 import { saveAudit } from './audit-file.ts';
 import { compareOutput, worstVerdict, type FilePaths } from './compare-output.ts';
 import { NothingToAuditError } from './nothing-to-audit.ts';
@@ -89,7 +90,7 @@ class AuditExecutions implements Executions {
     const record = this.#deps.recorded.get(instance.id);
     if (!record) throw new Error(`Internal error: ${instance.id} is audited without a plan.`);
     const audit = await this.#compare(record, sandbox, execution);
-    await saveAudit(this.#deps.open.storeFolder, audit);
+    await saveAudit(this.#deps.open.storeFolder, recordKeyOf(record), audit);
     this.#deps.tell(audit);
     await this.abandon(sandbox);
     return ok(record);
@@ -130,11 +131,8 @@ function again(verdict: Verdict, record?: RunRecord): Verdict {
   return { kind: 'run', fingerprint: now.fingerprint, reasons: [{ kind: 'audit' }] };
 }
 
-function filesAt(
-  place: string,
-  { kind, file }: { readonly kind: 'file' | 'folder'; readonly file: string },
-): FilePaths {
-  if (kind === 'file') return new Map([[file, place]]);
+function filesAt(place: string, { kind, file }: Pick<StoredOutput, 'kind' | 'file'>): FilePaths {
+  if (kind !== 'folder') return new Map([[file, place]]);
   const { names, facts } = listFolder(place);
   const files = names.filter((_, i) => ENTRY_KINDS[Number(facts[FACTS * i + FACTS - 1]!)] !== 'folder');
   return new Map(files.map((name) => [name, path.join(place, name)]));

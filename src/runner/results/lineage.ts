@@ -1,8 +1,9 @@
 import type { LineageEntry } from '../../stage/protocol.ts';
 import type { Audit } from '../audit.ts';
 import { readAudit } from '../reproduce/audit-file.ts';
-import type { Fingerprint } from '../fingerprint.ts';
 import type { RunRecord } from '../record.ts';
+import { producedOrigins, producerRecord } from '../produced-origins.ts';
+import { recordKeyOf } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 
 /**
@@ -12,21 +13,22 @@ import type { Store } from '../store/store.ts';
 export async function lineageOf(
   store: Store,
   storeFolder: string,
-  results: readonly Pick<RunRecord, 'fingerprint'>[],
+  results: readonly Pick<RunRecord, 'fingerprint' | 'outputs'>[],
 ): Promise<LineageEntry[]> {
-  const seen = new Set<Fingerprint>();
+  const seen = new Set<string>();
   const entries: LineageEntry[] = [];
   const visit = async (record: RunRecord) => {
-    if (seen.has(record.fingerprint)) return;
-    seen.add(record.fingerprint);
-    for (const origin of Object.values(record.origins).flat()) {
-      const producer = origin.kind === 'run' ? await store.record(origin.fingerprint) : undefined;
+    const { fingerprint, result } = recordKeyOf(record);
+    if (seen.has(`${fingerprint} ${result}`)) return;
+    seen.add(`${fingerprint} ${result}`);
+    for (const origin of producedOrigins(record)) {
+      const producer = await producerRecord(store, origin);
       if (producer) await visit(producer);
     }
-    entries.push(entryOf(record, readAudit(storeFolder, record.fingerprint)));
+    entries.push(entryOf(record, readAudit(storeFolder, recordKeyOf(record))));
   };
-  for (const { fingerprint } of results) {
-    const record = await store.record(fingerprint);
+  for (const result of results) {
+    const record = await store.record(recordKeyOf(result));
     if (record) await visit(record);
   }
   return entries;

@@ -12,8 +12,8 @@ export async function pastResults(
   trees: TreeLookup,
 ): Promise<PastResult[]> {
   const records: RunRecord[] = [];
-  for (const fingerprint of await store.fingerprints()) {
-    const record = await store.record(fingerprint);
+  for (const key of await store.recordKeys()) {
+    const record = await store.record(key);
     if (record !== undefined && ids.has(record.instance)) records.push(record);
   }
   records.sort((a, b) => (a.execution.started < b.execution.started ? -1 : 1));

@@ -1,7 +1,6 @@
 /** Past results as lockfile and store know them. */
 import type { LineageEntry } from '../../stage/protocol.ts';
 import type { Digest } from '../../util/digest.ts';
-import type { Fingerprint } from '../fingerprint.ts';
 import type { Lockfile } from '../lockfile/lockfile.ts';
 import type { Instance, InstanceId } from '../pipeline.ts';
 import type { TreeLookup } from '../plan/compare.ts';
@@ -12,6 +11,7 @@ import type { CheckedOut, PastResult, Results } from '../results.ts';
 import { verifyContent } from '../store/copy.ts';
 import type { DigestCache } from '../store/digest-cache.ts';
 import { findLogFiles } from '../store/log-files.ts';
+import { recordKeyOf } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 import { parseTree } from '../store/tree.ts';
 import { checkOut, type CheckoutOptions } from '../transfer/checkout.ts';
@@ -37,13 +37,9 @@ export class StoredResults implements Results {
     this.#deps = deps;
   }
 
-  record(fingerprint: Fingerprint): Promise<RunRecord | undefined> {
-    return this.#deps.store.record(fingerprint);
-  }
-
   async locked(id: InstanceId): Promise<RunRecord | undefined> {
     const entry = this.#deps.lock.get(id);
-    return entry && this.#deps.store.record(entry.fingerprint);
+    return entry && this.#deps.store.record(recordKeyOf(entry));
   }
 
   past(ids: ReadonlySet<InstanceId>): Promise<readonly PastResult[]> {
@@ -67,7 +63,7 @@ export class StoredResults implements Results {
   async filesOf(output: StoredOutput, description: string): Promise<ReadonlyMap<string, string>> {
     const { store } = this.#deps;
     await verifyContent(store, output, description);
-    if (output.kind === 'file') return new Map([[output.file, store.pathOf(output.digest)]]);
+    if (output.kind !== 'folder') return new Map([[output.file, store.pathOf(output.digest)]]);
     const entries = parseTree(store.text(output.digest) ?? '');
     return new Map(entries.flatMap(({ name, digest }) => (digest === '' ? [] : [[name, store.pathOf(digest)]])));
   }

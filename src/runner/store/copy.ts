@@ -9,18 +9,20 @@ import pLimit from 'p-limit';
 import { makeFolder, syncFile, syncFolder, sweepTemporaries, temporaryBeside } from '../../util/atomic-file.ts';
 import type { Digest } from '../../util/digest.ts';
 import { naming } from '../../util/system-error.ts';
+import type { ContentKind } from '../fingerprint.ts';
 import { DamagedBlobError } from './damaged-blob-error.ts';
 import type { Store } from './store.ts';
 import { parseTree } from './tree.ts';
 
+export interface StoredContent {
+  readonly kind: ContentKind;
+  readonly digest: Digest;
+}
+
 /** Digests of all blobs that make up a file or folder, the folder's own text included. Throws DamagedBlobError. */
-export async function verifyContent(
-  store: Store,
-  content: { kind: 'file' | 'folder'; digest: Digest },
-  what: string,
-): Promise<void> {
+export async function verifyContent(store: Store, content: StoredContent, what: string): Promise<void> {
   await verifyBlob(store, content.digest, what);
-  if (content.kind === 'file') return;
+  if (content.kind !== 'folder') return;
   for (const entry of parseTree(store.text(content.digest)!)) {
     if (entry.digest !== '') await verifyBlob(store, entry.digest, `${what}${entry.name}`);
   }
@@ -40,16 +42,16 @@ export async function copyFolder(store: Store, digest: Digest, folder: string): 
       limit(async () => {
         const place = path.join(folder, entry.name);
         await mkdir(entry.digest === '' ? place : path.dirname(place), { recursive: true });
-        if (entry.digest !== '')
-          await copyBlob(store, entry.digest, place, entry.kind === 'executable' ? 0o755 : 0o644);
+        if (entry.digest !== '') await copyBlob(store, { kind: entry.kind, digest: entry.digest }, place);
       }),
     ),
   );
 }
 
-async function copyBlob(store: Store, digest: Digest, place: string, mode = 0o644): Promise<void> {
+/** With the permissions of its kind. Its blob has been verified. */
+export async function copyBlob(store: Store, { kind, digest }: StoredContent, place: string): Promise<void> {
   await copyFile(store.pathOf(digest), place, constants.COPYFILE_FICLONE);
-  await chmod(place, mode);
+  await chmod(place, kind === 'executable' ? 0o755 : 0o644);
 }
 
 /**
@@ -58,7 +60,7 @@ async function copyBlob(store: Store, digest: Digest, place: string, mode = 0o64
  */
 export async function replaceWith(
   store: Store,
-  content: { kind: 'file' | 'folder'; digest: Digest },
+  content: StoredContent,
   place: string,
   mayReplace: () => Promise<boolean>,
 ): Promise<boolean> {
@@ -66,8 +68,8 @@ export async function replaceWith(
   makeFolder(path.dirname(place));
   sweepTemporaries(place);
   try {
-    if (content.kind === 'file') {
-      await copyBlob(store, content.digest, temporary);
+    if (content.kind !== 'folder') {
+      await copyBlob(store, content, temporary);
       await syncFile(temporary);
     } else {
       await copyFolder(store, content.digest, temporary);
@@ -77,7 +79,7 @@ export async function replaceWith(
       await rm(temporary, { recursive: true, force: true });
       return false;
     }
-    await (content.kind === 'file' ? rename(temporary, place) : swapFolder(temporary, place));
+    await (content.kind === 'folder' ? swapFolder(temporary, place) : rename(temporary, place));
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined); // the first error is the relevant one
     throw naming(place, error);

@@ -10,13 +10,13 @@ import type { Digest } from '../../util/digest.ts';
 import { digestOfFile, digestOfSmallFile, SMALL_FILE_BYTES } from '../../util/digest-file.ts';
 import { openClock } from './clock.ts';
 import { globSelection } from './glob.ts';
-import { ENTRY_KINDS, FACTS, statInput, listFolder, type Listing, type Selection } from './listing.ts';
+import { ENTRY_KINDS, FACTS, isExecutable, statInput, listFolder, type Listing, type Selection } from './listing.ts';
 import { isSettled, statRecord, type StatRecord } from './stat.ts';
 import { readState, writeState } from './state-file.ts';
 import { treeOf, type Tree, type TreeEntry } from './tree.ts';
 
 export type Content =
-  | { readonly kind: 'file'; readonly digest: Digest; readonly bytes: number; version(): ContentVersion }
+  | { readonly kind: 'file' | 'executable'; readonly digest: Digest; readonly bytes: number; version(): ContentVersion }
   | {
       readonly kind: 'folder';
       readonly digest: Digest;
@@ -94,13 +94,18 @@ export function openDigestCache(root: string, stateFolder: string): DigestCache 
     const record = statRecord(stat);
     const fact = known.get(id);
     const version = () => `${stat.mtimeNs} ${stat.ino}` as ContentVersion;
-    if (fact?.stat === record) return { kind: 'file', digest: fact.digest, bytes: Number(stat.size), version };
+    const common = {
+      kind: isExecutable(stat) ? ('executable' as const) : ('file' as const),
+      bytes: Number(stat.size),
+      version,
+    };
+    if (fact?.stat === record) return { ...common, digest: fact.digest };
     const digest = stat.size <= SMALL_FILE_BYTES ? digestOfSmallFile(file) : await limit(() => digestOfFile(file));
     if (isSettled(stat, clock.at(time, stat.dev, file))) {
       known.set(id, { stat: record, digest });
       learntFiles = true;
     }
-    return { kind: 'file', digest, bytes: Number(stat.size), version };
+    return { ...common, digest };
   }
 
   async function folder(

@@ -88,7 +88,7 @@ export function listFolder(
       if (entry.isFile()) {
         if (selection && !selection.accepts(name)) continue;
         const stat = lstatSync(file, { bigint: true });
-        add(name, stat, executable(stat) ? 'executable' : 'file');
+        add(name, stat, isExecutable(stat) ? 'executable' : 'file');
       } else if (entry.isDirectory()) {
         if (!selection || selection.descends(name)) walk(file, `${name}/`, ancestors);
       } else if (!selection || selection.accepts(name) || (entry.isSymbolicLink() && selection.descends(name))) {
@@ -104,7 +104,7 @@ export function listFolder(
           }
           walk(file, `${name}/`, [...chain, real]);
         } else {
-          add(name, stat, executable(stat) ? 'executable' : 'file');
+          add(name, stat, isExecutable(stat) ? 'executable' : 'file');
         }
       }
     }
@@ -159,6 +159,6 @@ function nothingAtItsEnd(file: string): UnreadableInputError {
   return new UnreadableInputError(file, 'This link is broken. Restore its target, or remove the link.');
 }
 
-function executable(stat: BigIntStats): boolean {
+export function isExecutable(stat: BigIntStats): boolean {
   return (stat.mode & 0o111n) !== 0n;
 }

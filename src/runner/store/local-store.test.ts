@@ -4,7 +4,8 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Fingerprint } from '../fingerprint.ts';
 import { openDigestCache } from './digest-cache.ts';
-import { openLocalStore } from './local-store.ts';
+import { LocalStore } from './local-store.ts';
+import { recordFile, recordKeyOf } from './record-file.ts';
 import { storeContract, type StoreUnderTest } from './store.contract.ts';
 
 function localStore(): StoreUnderTest & { folder: string } {
@@ -13,7 +14,7 @@ function localStore(): StoreUnderTest & { folder: string } {
     rmSync(folder, { recursive: true });
   });
   mkdirSync(path.join(folder, 'state'));
-  const open = () => openLocalStore(folder, openDigestCache(folder, path.join(folder, 'state')));
+  const open = () => new LocalStore(folder, openDigestCache(folder, path.join(folder, 'state')), { quarantines: true });
   const store = open();
   const spoil = (file: string, change: (bytes: Buffer) => Buffer | undefined) => {
     const bytes = change(readFileSync(file));
@@ -28,8 +29,8 @@ function localStore(): StoreUnderTest & { folder: string } {
     spoilBlob: (digest, change) => {
       spoil(store.pathOf(digest), change);
     },
-    spoilRecord: (fingerprint, change) => {
-      spoil(path.join(folder, 'runs', `${fingerprint}.json`), change);
+    spoilRecord: (key, change) => {
+      spoil(recordFile(folder, key), change);
     },
   };
 }
@@ -75,8 +76,27 @@ test('a folder in place of a blob is damage: it goes to quarantine, whatever lie
 
 test('a folder in place of a record goes to quarantine and counts as no record', async () => {
   const { store, folder } = localStore();
-  const fingerprint = 'f'.repeat(64) as Fingerprint;
-  mkdirSync(path.join(folder, 'runs', `${fingerprint}.json`), { recursive: true });
-  expect(await store.record(fingerprint)).toBeUndefined();
-  expect(readdirSync(path.join(folder, 'quarantine'))).toEqual([`runs-${fingerprint}.json`]);
+  const key = recordKeyOf({ fingerprint: 'f'.repeat(64) as Fingerprint, outputs: {} });
+  mkdirSync(recordFile(folder, key), { recursive: true });
+  expect(await store.record(key)).toBeUndefined();
+  expect(readdirSync(path.join(folder, 'quarantine'))).toEqual([`runs-${key.fingerprint}-${key.result}.json`]);
+});
+
+test('a store that is only read tells of damage and moves nothing', async () => {
+  const { store, folder, spoilBlob, spoilRecord } = localStore();
+  const digest = await store.put('text');
+  const key = recordKeyOf({ fingerprint: 'f'.repeat(64) as Fingerprint, outputs: {} });
+  mkdirSync(path.dirname(recordFile(folder, key)), { recursive: true });
+  writeFileSync(recordFile(folder, key), '{}');
+  spoilBlob(digest, () => Buffer.from('tExt'));
+  spoilRecord(key, () => Buffer.from('no record'));
+  const reader = new LocalStore(folder, openDigestCache(folder, path.join(folder, 'state')), { quarantines: false });
+  expect([reader.look(digest, 4), await reader.verify(digest), reader.look(digest, 4)]).toEqual([
+    'intact',
+    'damaged',
+    'damaged',
+  ]);
+  expect(await reader.record(key)).toBeUndefined();
+  expect(readdirSync(folder).sort()).toEqual(['objects', 'runs', 'state']);
+  expect(readFileSync(recordFile(folder, key), 'utf8')).toBe('no record');
 });

@@ -1,54 +1,208 @@
 /** A store in a folder: plain files and renames, no database and no locks, so that a shared file system will do. */
-import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder, syncFile, syncFolder, writeFileAtomic } from '../../util/atomic-file.ts';
-import { byCodeUnit } from '../../util/canonical-json.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
 import { digestOfFile } from '../../util/digest-file.ts';
-import { namesIfThere } from '../../util/if-there.ts';
 import { isSystemError, naming } from '../../util/system-error.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { RunRecord } from '../record.ts';
 import type { DigestCache } from './digest-cache.ts';
+import {
+  formatRecord,
+  parseRecord,
+  recordFile,
+  recordFolder,
+  recordKeyOf,
+  resultIdOfFile,
+  type RecordKey,
+} from './record-file.ts';
 import type { BlobState, Store } from './store.ts';
 
 /** Blobs are read-only: a stage that writes to its input fails instead of changing a recorded result. */
 const BLOB_MODE = 0o444;
 
-/** Why a file cannot take the place of a folder, or a folder that of anything. */
-const CLASHES: ReadonlySet<string> = new Set(['EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST']);
+export interface LocalStoreOptions {
+  /**
+   * Damaged files are moved to quarantine as soon as they are found. Otherwise the store is only read: the finding is
+   * remembered by this object and nothing is moved.
+   */
+  readonly quarantines: boolean;
+}
 
-/** `contents` remembers which blobs were verified; it must know the folder's files by their absolute paths. */
-export function openLocalStore(folder: string, contents: DigestCache): Store {
-  const pathOf = (digest: Digest) => blobFile(folder, digest);
-  const recordFile = (fingerprint: Fingerprint) => path.join(folder, 'runs', `${fingerprint}.json`);
-  const quarantined = (file: string) =>
-    path.join(folder, 'quarantine', path.relative(folder, file).replaceAll(path.sep, '-'));
-  const quarantine = (file: string) => {
-    const place = quarantined(file);
-    makeFolder(path.dirname(place));
+export class LocalStore implements Store {
+  readonly #folder: string;
+  readonly #contents: DigestCache;
+  readonly #quarantines: boolean;
+  /** Paths of damaged files that were left in place. */
+  readonly #damaged = new Set<string>();
+
+  /** `contents` remembers which blobs were verified; it must know the folder's files by their absolute paths. */
+  constructor(folder: string, contents: DigestCache, { quarantines }: LocalStoreOptions) {
+    this.#folder = folder;
+    this.#contents = contents;
+    this.#quarantines = quarantines;
+  }
+
+  pathOf(digest: Digest): string {
+    return blobFile(this.#folder, digest);
+  }
+
+  look(digest: Digest, bytes?: number): BlobState {
+    const file = this.pathOf(digest);
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (!stat) return existsSync(this.#quarantined(file)) ? 'damaged' : 'absent';
+    const isWhole = stat.isFile() && stat.size === (bytes ?? stat.size) && !this.#damaged.has(file);
+    return isWhole ? 'intact' : 'damaged';
+  }
+
+  async verify(digest: Digest): Promise<BlobState> {
+    const file = this.pathOf(digest);
+    this.#contents.forget(file);
+    const content = await this.#contents.of(file);
+    if (!content) return 'absent';
+    if (content.digest === digest) return 'intact';
+    this.#condemn(file);
+    return 'damaged';
+  }
+
+  async check(digest: Digest): Promise<BlobState> {
+    const file = this.pathOf(digest);
+    const stat = statSync(file, { throwIfNoEntry: false });
+    if (!stat) return 'absent';
+    return stat.isFile() && (await digestOfFile(file)) === digest ? 'intact' : 'damaged';
+  }
+
+  async take(file: string): Promise<{ digest: Digest; bytes: number }> {
+    const digest = await digestOfFile(file);
+    const bytes = statSync(file).size;
+    const target = this.pathOf(digest);
+    if ((await this.verify(digest)) === 'intact' && this.#renew(target)) {
+      rmSync(file, { force: true });
+      return { digest, bytes };
+    }
+    await syncFile(file);
+    chmodSync(file, BLOB_MODE);
+    makeFolder(path.dirname(target));
+    await rename(file, target);
+    await syncFolder(path.dirname(target));
+    this.#healed(target);
+    return { digest, bytes };
+  }
+
+  async put(text: string): Promise<Digest> {
+    const digest = digestOf(text);
+    const target = this.pathOf(digest);
+    if ((await this.verify(digest)) !== 'intact' || !this.#renew(target)) {
+      makeFolder(path.dirname(target));
+      await writeFileAtomic(target, text, BLOB_MODE);
+      this.#healed(target);
+    }
+    return digest;
+  }
+
+  text(digest: Digest): string | undefined {
+    const file = this.pathOf(digest);
+    if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
+    const text = readFileSync(file, 'utf8');
+    return digestOf(text) === digest ? text : undefined;
+  }
+
+  record(key: RecordKey): Promise<RunRecord | undefined> {
+    return Promise.resolve(this.#readRecord(key));
+  }
+
+  records(fingerprint: Fingerprint): Promise<RunRecord[]> {
+    const results = namesBelow(recordFolder(this.#folder, fingerprint)).flatMap((name) => resultIdOfFile(name) ?? []);
+    const records = results.flatMap((result) => this.#readRecord({ fingerprint, result }) ?? []);
+    return Promise.resolve(records.sort((a, b) => (a.execution.started < b.execution.started ? 1 : -1)));
+  }
+
+  async putRecord(record: RunRecord): Promise<void> {
+    const file = recordFile(this.#folder, recordKeyOf(record));
+    const write = async () => {
+      makeFolder(path.dirname(file));
+      await writeFileAtomic(file, formatRecord(record));
+    };
+    await write().catch((error: unknown) => {
+      // A sweep removes folders without records.
+      if (isSystemError(error) && error.code === 'ENOENT') return write();
+      throw error;
+    });
+  }
+
+  recordKeys(): Promise<RecordKey[]> {
+    const fingerprints = namesBelow(path.join(this.#folder, 'runs')).filter((name) => /^[0-9a-f]{64}$/.test(name));
+    const keys = fingerprints.flatMap((fingerprint) =>
+      namesBelow(recordFolder(this.#folder, fingerprint)).flatMap((name) => {
+        const result = resultIdOfFile(name);
+        return result === undefined ? [] : [{ fingerprint: fingerprint as Fingerprint, result }];
+      }),
+    );
+    return Promise.resolve(keys);
+  }
+
+  quarantineBlob(digest: Digest): void {
+    this.#quarantine(this.pathOf(digest));
+  }
+
+  quarantineRecord(key: RecordKey): void {
+    this.#quarantine(recordFile(this.#folder, key));
+  }
+
+  #readRecord(key: RecordKey): RunRecord | undefined {
+    const file = recordFile(this.#folder, key);
+    let text: string;
     try {
-      renameSync(file, place);
+      text = readFileSync(file, 'utf8');
+    } catch (error) {
+      if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return undefined;
+      if (!isSystemError(error) || error.code !== 'EISDIR') throw naming(file, error);
+      this.#condemn(file);
+      return undefined;
+    }
+    const record = parseRecord(text, key);
+    if (!record) this.#condemn(file);
+    return record;
+  }
+
+  /** The file was found damaged. */
+  #condemn(file: string): void {
+    if (this.#quarantines) this.#quarantine(file);
+    else this.#damaged.add(file);
+  }
+
+  #quarantine(file: string): void {
+    const target = this.#quarantined(file);
+    makeFolder(path.dirname(target));
+    try {
+      renameSync(file, target);
     } catch (error) {
       if (!isSystemError(error)) throw error;
       // Another process found the damage at the same time and was faster.
       if (error.code === 'ENOENT') return;
       if (!CLASHES.has(error.code)) throw error;
       // An older finding about the same file, a folder for a file or the other way round, makes room for this one.
-      rmSync(place, { recursive: true, force: true });
-      renameSync(file, place);
+      rmSync(target, { recursive: true, force: true });
+      renameSync(file, target);
     }
-    contents.forget(file);
-  };
-  /** A sound blob has taken the place of one that was damaged. */
-  const healed = (file: string) => {
-    rmSync(quarantined(file), { recursive: true, force: true });
-    contents.forget(file);
-  };
+    this.#contents.forget(file);
+  }
 
-  /** A sweep spares files younger than the runners at work: to them, this blob is new. */
-  const renew = (file: string): boolean => {
+  #quarantined(file: string): string {
+    return path.join(this.#folder, 'quarantine', path.relative(this.#folder, file).replaceAll(path.sep, '-'));
+  }
+
+  /** A sound blob has taken the place of one that was damaged. */
+  #healed(file: string): void {
+    rmSync(this.#quarantined(file), { recursive: true, force: true });
+    this.#damaged.delete(file);
+    this.#contents.forget(file);
+  }
+
+  /** A sweep spares what is younger than the runners at work: to them, this blob is new. */
+  #renew(file: string): boolean {
     const now = new Date();
     try {
       utimesSync(file, now, now);
@@ -56,106 +210,9 @@ export function openLocalStore(folder: string, contents: DigestCache): Store {
       if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;
       return false; // it belongs to another user: it must be replaced
     }
-    contents.forget(file);
+    this.#contents.forget(file);
     return true;
-  };
-
-  const store: Store = {
-    pathOf,
-
-    look(digest, bytes) {
-      const stat = statSync(pathOf(digest), { throwIfNoEntry: false });
-      if (!stat) return existsSync(quarantined(pathOf(digest))) ? 'damaged' : 'absent';
-      return stat.isFile() && stat.size === (bytes ?? stat.size) ? 'intact' : 'damaged';
-    },
-
-    async verify(digest): Promise<BlobState> {
-      const file = pathOf(digest);
-      contents.forget(file);
-      const content = await contents.of(file);
-      if (!content) return 'absent';
-      if (content.digest === digest) return 'intact';
-      quarantine(file);
-      return 'damaged';
-    },
-
-    async check(digest): Promise<BlobState> {
-      const file = pathOf(digest);
-      const stat = statSync(file, { throwIfNoEntry: false });
-      if (!stat) return 'absent';
-      return stat.isFile() && (await digestOfFile(file)) === digest ? 'intact' : 'damaged';
-    },
-
-    async take(file) {
-      const digest = await digestOfFile(file);
-      const bytes = statSync(file).size;
-      const place = pathOf(digest);
-      if ((await store.verify(digest)) === 'intact' && renew(place)) {
-        rmSync(file, { force: true });
-        return { digest, bytes };
-      }
-      await syncFile(file);
-      chmodSync(file, BLOB_MODE);
-      makeFolder(path.dirname(place));
-      await rename(file, place);
-      await syncFolder(path.dirname(place));
-      healed(place);
-      return { digest, bytes };
-    },
-
-    async put(text) {
-      const digest = digestOf(text);
-      const place = pathOf(digest);
-      if ((await store.verify(digest)) !== 'intact' || !renew(place)) {
-        makeFolder(path.dirname(place));
-        await writeFileAtomic(place, text, BLOB_MODE);
-        healed(place);
-      }
-      return digest;
-    },
-
-    text(digest) {
-      const file = pathOf(digest);
-      if (!statSync(file, { throwIfNoEntry: false })?.isFile()) return undefined;
-      const text = readFileSync(file, 'utf8');
-      return digestOf(text) === digest ? text : undefined;
-    },
-
-    record(fingerprint) {
-      const file = recordFile(fingerprint);
-      let text: string;
-      try {
-        text = readFileSync(file, 'utf8');
-      } catch (error) {
-        if (!isSystemError(error) || (error.code !== 'ENOENT' && error.code !== 'EISDIR')) throw naming(file, error);
-        if (error.code === 'EISDIR') quarantine(file);
-        return Promise.resolve(undefined);
-      }
-      const record = parseRecord(text, fingerprint);
-      if (!record) quarantine(file);
-      return Promise.resolve(record);
-    },
-
-    async putRecord(record) {
-      const file = recordFile(record.fingerprint);
-      makeFolder(path.dirname(file));
-      await writeFileAtomic(file, formatRecord(record));
-    },
-
-    fingerprints() {
-      const files = namesIfThere(path.join(folder, 'runs'));
-      return Promise.resolve(
-        files
-          .flatMap((name) => (/^[0-9a-f]{64}\.json$/.test(name) ? [name.slice(0, 64) as Fingerprint] : []))
-          .sort(byCodeUnit),
-      );
-    },
-
-    quarantine(what) {
-      quarantine('blob' in what ? pathOf(what.blob) : recordFile(what.record));
-    },
-  };
-  return store;
+  }
 }
 
 /** Absolute path of a blob in a store's folder: two digits to a subfolder. */
@@ -163,18 +220,15 @@ export function blobFile(folder: string, digest: Digest): string {
   return path.join(folder, 'objects', digest.slice(0, 2), digest.slice(2));
 }
 
-/** `seal` is the digest of the record's compact JSON, so that a flipped byte anywhere in it is noticed. */
-export function formatRecord(record: RunRecord): string {
-  const plain: unknown = JSON.parse(JSON.stringify(record));
-  return `${JSON.stringify({ seal: digestOf(JSON.stringify(plain)), record: plain }, null, 1)}\n`;
-}
+/** A file cannot take the place of a folder, nor a folder that of anything. */
+const CLASHES: ReadonlySet<string> = new Set(['EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST']);
 
-/** Undefined: not the record that it should be, or damaged. */
-export function parseRecord(text: string, fingerprint: Fingerprint): RunRecord | undefined {
+/** A file in place of a folder holds no names. */
+function namesBelow(folder: string): string[] {
   try {
-    const { seal, record } = JSON.parse(text) as { seal: Digest; record: RunRecord };
-    return digestOf(JSON.stringify(record)) === seal && record.fingerprint === fingerprint ? record : undefined;
-  } catch {
-    return undefined; // truncated, or not JSON at all
+    return readdirSync(folder);
+  } catch (error) {
+    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
+    throw error;
   }
 }

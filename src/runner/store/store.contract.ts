@@ -8,6 +8,7 @@ import { digestOf, type Digest } from '../../util/digest.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { InstanceId } from '../pipeline.ts';
 import type { RunRecord } from '../record.ts';
+import { recordKeyOf, type RecordKey } from './record-file.ts';
 import type { Store } from './store.ts';
 
 export interface StoreUnderTest {
@@ -16,7 +17,7 @@ export interface StoreUnderTest {
   readonly reopened: () => Store;
   /** Replaces the bytes of a stored file; undefined: deletes it. */
   readonly spoilBlob: (digest: Digest, change: (bytes: Buffer) => Buffer | undefined) => void;
-  readonly spoilRecord: (fingerprint: Fingerprint, change: (bytes: Buffer) => Buffer | undefined) => void;
+  readonly spoilRecord: (key: RecordKey, change: (bytes: Buffer) => Buffer | undefined) => void;
 }
 
 export function storeContract(make: () => StoreUnderTest): void {
@@ -85,7 +86,7 @@ export function storeContract(make: () => StoreUnderTest): void {
     expect([await under.store.check(digest), await under.store.check(digest), under.store.look(digest, bytes)]).toEqual(
       ['damaged', 'damaged', 'intact'],
     );
-    under.store.quarantine({ blob: digest });
+    under.store.quarantineBlob(digest);
     expect([await under.store.check(digest), under.reopened().look(digest)]).toEqual(['absent', 'damaged']);
   });
 
@@ -108,20 +109,44 @@ export function storeContract(make: () => StoreUnderTest): void {
     expect([under.store.look(digest, bytes), await under.store.verify(digest)]).toEqual(['absent', 'absent']);
   });
 
-  test('a record comes back as it was put, and a newer one replaces it', async () => {
+  test('a record comes back as it was put, and a newer one of the same result replaces it', async () => {
     const { store, reopened } = make();
-    expect(await store.record(FINGERPRINT)).toBeUndefined();
+    expect(await store.record(KEY)).toBeUndefined();
     await store.putRecord(RECORD);
     await store.putRecord({ ...RECORD, execution: { ...RECORD.execution, seconds: 9 } });
-    expect(await reopened().record(FINGERPRINT)).toEqual({ ...RECORD, execution: { ...RECORD.execution, seconds: 9 } });
-    expect(await store.fingerprints()).toEqual([FINGERPRINT]);
+    expect(await reopened().record(KEY)).toEqual({ ...RECORD, execution: { ...RECORD.execution, seconds: 9 } });
+    expect(await store.recordKeys()).toEqual([KEY]);
+  });
+
+  test('executions of one fingerprint with different results are kept beside each other, the newest first', async () => {
+    const { store, reopened } = make();
+    const output = { kind: 'file', file: 'o', bytes: 1 } as const;
+    const made = (started: string, digest: Digest): RunRecord => ({
+      ...RECORD,
+      outputs: { o: { ...output, digest } },
+      execution: { ...RECORD.execution, started },
+    });
+    const [first, second] = [
+      made('2026-01-01T00:00:00.000Z', digestOf('first')),
+      made('2026-01-02T00:00:00.000Z', digestOf('second')),
+    ];
+    for (const record of [second, first]) await store.putRecord(record);
+    expect(await reopened().records(FINGERPRINT)).toEqual([second, first]);
+    expect(await reopened().record(recordKeyOf(first))).toEqual(first);
+    const executable = {
+      ...first,
+      outputs: { o: { ...output, kind: 'executable', digest: digestOf('first') } },
+    } as const;
+    expect(await store.record(recordKeyOf(executable))).toBeUndefined();
+    store.quarantineRecord(recordKeyOf(second));
+    expect([await store.record(recordKeyOf(second)), await store.records(FINGERPRINT)]).toEqual([undefined, [first]]);
   });
 
   test('a record in quarantine is absent', async () => {
     const { store, reopened } = make();
     await store.putRecord(RECORD);
-    store.quarantine({ record: FINGERPRINT });
-    expect([await store.record(FINGERPRINT), await reopened().fingerprints()]).toEqual([undefined, []]);
+    store.quarantineRecord(KEY);
+    expect([await store.record(KEY), await reopened().recordKeys()]).toEqual([undefined, []]);
   });
 
   test.each<[string, (bytes: Buffer) => Buffer]>([
@@ -132,10 +157,10 @@ export function storeContract(make: () => StoreUnderTest): void {
   ])('a record that was %s counts as absent, now and later', async (_, change) => {
     const under = make();
     await under.store.putRecord(RECORD);
-    under.spoilRecord(FINGERPRINT, change);
-    expect(await under.reopened().record(FINGERPRINT)).toBeUndefined();
-    expect(await under.reopened().record(FINGERPRINT)).toBeUndefined();
-    expect(await under.reopened().fingerprints()).toEqual([]);
+    under.spoilRecord(KEY, change);
+    expect(await under.reopened().record(KEY)).toBeUndefined();
+    expect(await under.reopened().record(KEY)).toBeUndefined();
+    expect(await under.reopened().records(FINGERPRINT)).toEqual([]);
   });
 }
 
@@ -173,3 +198,4 @@ const RECORD: RunRecord = {
     log: 'logs/x',
   },
 };
+const KEY = recordKeyOf(RECORD);

@@ -1,18 +1,16 @@
 /**
- * A store keeps results: blobs by digest, records by fingerprint. Planning and execution use only this interface;
- * store.contract.ts tests every implementation.
+ * A store keeps results: blobs by digest, records by fingerprint and result. Planning and execution use only this
+ * interface; store.contract.ts tests every implementation.
  */
 import type { Digest } from '../../util/digest.ts';
 import type { Fingerprint } from '../fingerprint.ts';
 import type { RunRecord } from '../record.ts';
+import type { RecordKey } from './record-file.ts';
 
 export interface Store {
-  /**
-   * Does it hold this blob? It answers without reading it, so damage may be missed. `damaged`: another size, or
-   * quarantined before.
-   */
+  /** Does it hold this blob, as far as can be told without reading it? `damaged`: another size, or found damaged before. */
   look(digest: Digest, bytes?: number): BlobState;
-  /** Reads the blob unless it was verified since it last changed. A damaged blob is moved to quarantine. */
+  /** Reads the blob unless it was verified since it last changed. */
   verify(digest: Digest): Promise<BlobState>;
   /** Reads the blob, ignoring caches, and leaves it in place. */
   check(digest: Digest): Promise<BlobState>;
@@ -24,13 +22,17 @@ export interface Store {
   /** A blob of text, verified while it is read; undefined if it is absent or damaged. */
   text(digest: Digest): string | undefined;
 
-  /** The record of an execution; a record that cannot be read counts as absent, and is moved to quarantine. */
-  record(fingerprint: Fingerprint): Promise<RunRecord | undefined>;
-  /** All its blobs must be in the store. Replaces an older record of the same fingerprint. */
+  /** The record of an execution; a record that cannot be read counts as absent. */
+  record(key: RecordKey): Promise<RunRecord | undefined>;
+  /** Every execution of a fingerprint, the newest first. */
+  records(fingerprint: Fingerprint): Promise<RunRecord[]>;
+  /** All its blobs must be in the store. Replaces the record of an execution with the same result. */
   putRecord(record: RunRecord): Promise<void>;
-  fingerprints(): Promise<Fingerprint[]>;
-  /** Moves a file that must not be used any more out of the way; it is not deleted. */
-  quarantine(what: { readonly blob: Digest } | { readonly record: Fingerprint }): void;
+  /** Of all records, in no order. */
+  recordKeys(): Promise<RecordKey[]>;
+  /** Moves a blob or record that must not be used any more out of the way, without deleting it. */
+  quarantineBlob(digest: Digest): void;
+  quarantineRecord(key: RecordKey): void;
 }
 
 export type BlobState = 'intact' | 'absent' | 'damaged';

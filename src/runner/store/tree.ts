@@ -54,12 +54,15 @@ export function isInsideName(name: string): boolean {
 export function treeDifferences(
   before: readonly TreeEntry[],
   after: readonly TreeEntry[],
-): { name: string; before?: Digest | ''; after?: Digest | '' }[] {
+): { name: string; before?: string; after?: string }[] {
   const old = new Map(before.map((entry) => [entry.name, entry]));
   const now = new Map(after.map((entry) => [entry.name, entry]));
-  return [...new Set([...old.keys(), ...now.keys()])].sort(byCodeUnit).flatMap((name) => {
-    const [a, b] = [old.get(name), now.get(name)];
-    if (a?.digest === b?.digest && a?.kind === b?.kind) return [];
-    return [{ name, ...(a && { before: a.digest }), ...(b && { after: b.digest }) }];
-  });
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .sort(byCodeUnit)
+    .flatMap((name): { name: string; before?: string; after?: string }[] => {
+      const [a, b] = [old.get(name), now.get(name)];
+      if (a?.digest === b?.digest && a?.kind === b?.kind) return [];
+      if (a && a.digest === b?.digest) return [{ name, before: a.kind, after: b.kind }];
+      return [{ name, ...(a && { before: a.digest }), ...(b && { after: b.digest }) }];
+    });
 }

@@ -11,7 +11,7 @@ import type { Failure } from '../event.ts';
 import type { Sandbox } from '../executions.ts';
 import type { Instance } from '../pipeline.ts';
 import type { StoredOutput } from '../record.ts';
-import { ENTRY_KINDS, FACTS, listFolder, UnreadableInputError } from '../store/listing.ts';
+import { ENTRY_KINDS, FACTS, isExecutable, listFolder, UnreadableInputError } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
 import { treeOf, type TreeEntry } from '../store/tree.ts';
 
@@ -36,7 +36,13 @@ export async function storeOutputs(
   const stored: Record<string, StoredOutput> = {};
   for (const [name, { kind, file }] of Object.entries(instance.outputs)) {
     const place = sandbox.outputs[name]!;
-    stored[name] = { kind, file, ...(kind === 'file' ? await take(place) : await takeFolder(place, take, store)) };
+    if (kind === 'folder') stored[name] = { kind, file, ...(await takeFolder(place, take, store)) };
+    else
+      stored[name] = {
+        kind: isExecutable(statSync(place, { bigint: true })) ? 'executable' : 'file',
+        file,
+        ...(await take(place)),
+      };
   }
   return stored;
 }

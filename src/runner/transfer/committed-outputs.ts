@@ -12,7 +12,7 @@ import type { Instance, InstanceId, Pipeline } from '../pipeline.ts';
 import type { RunRecord, StoredOutput } from '../record.ts';
 import type { DigestCache } from '../store/digest-cache.ts';
 import { UnreadableInputError } from '../store/listing.ts';
-import { formatRecord, parseRecord } from '../store/local-store.ts';
+import { formatRecord, parseRecord, recordKeyOf } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 import { parseTree } from '../store/tree.ts';
 import { instanceFolderName } from '../store/instance-folder-name.ts';
@@ -54,13 +54,13 @@ export function openCommittedOutputs({
 
   async function importOutput(output: StoredOutput, place: string, store: Store): Promise<void> {
     if (
-      store.look(output.digest, output.kind === 'file' ? output.bytes : undefined) === 'intact' &&
+      store.look(output.digest, output.kind === 'folder' ? undefined : output.bytes) === 'intact' &&
       hasFiles(output, store)
     )
       return;
     const copy = await readable(contents.of(place));
     if (copy?.digest !== output.digest) return;
-    if (copy.kind === 'file') return takeCopy(place, store);
+    if (copy.kind !== 'folder') return takeCopy(place, store);
     const tree = copy.tree();
     for (const entry of parseTree(tree.text))
       if (entry.digest !== '') await takeCopy(path.join(place, entry.name), store);
@@ -91,8 +91,8 @@ export function openCommittedOutputs({
           const output = locked.outputs[name];
           if (output) await importOutput(output, place, store);
         }
-        if (await store.record(locked.fingerprint)) continue;
-        const record = parseRecord(textIfThere(recordFile(instance)), locked.fingerprint);
+        if (await store.record(recordKeyOf(locked))) continue;
+        const record = parseRecord(textIfThere(recordFile(instance)), recordKeyOf(locked));
         if (record) await store.putRecord(record);
       }
     },
@@ -109,7 +109,7 @@ const committedFolder = (lockFile: string): string => lockFile.replace(/\.json$/
 function hasFiles({ kind, digest }: StoredOutput, store: Store): boolean {
   const list = kind === 'folder' ? store.text(digest) : undefined;
   return (
-    kind === 'file' ||
+    kind !== 'folder' ||
     (list !== undefined &&
       parseTree(list).every((entry) => entry.digest === '' || store.look(entry.digest, entry.bytes) === 'intact'))
   );

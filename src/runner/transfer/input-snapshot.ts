@@ -34,7 +34,7 @@ export async function inputVersions(
     versions.set(nameOf(input), versionOf(await contentOfInput(input, root, contents)));
   for (const produced of producedInputsOf(instance)) {
     const output = result(produced.producer).outputs[produced.output]!;
-    // A folder is copied, and no other process sees the copy.
+    // Folders and executables are copied, and nobody else sees the copy.
     if (output.kind === 'file') versions.set(blobName(produced), blobVersion(store.pathOf(output.digest)));
   }
   return versions;

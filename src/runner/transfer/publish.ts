@@ -80,9 +80,9 @@ export function openPublisher(
     async faults(instance, outputs) {
       const faults: Reason[] = [];
       for (const { name, publish, place } of places(instance)) {
-        const digest = await digestAt(place);
-        if (digest !== outputs[name]!.digest)
-          faults.push({ kind: 'published', path: publish, change: digest === undefined ? 'missing' : 'edited' });
+        const content = await contentAt(place);
+        if (content === 'foreign' || content === undefined || !isSame(content, outputs[name]!))
+          faults.push({ kind: 'published', path: publish, change: content === undefined ? 'missing' : 'edited' });
       }
       return faults;
     },
@@ -95,7 +95,7 @@ export function openPublisher(
         if (content === 'foreign') return err({ kind: 'publish-conflict', path: publish });
         const output = outputs[name]!;
         const found = content?.digest;
-        if (found === output.digest) continue;
+        if (content && isSame(content, output)) continue;
         const known = [earlier[name]?.digest, ...(written.get(publish) ?? [])];
         const ours = content === undefined || known.includes(content.digest) || (await isKept(content));
         if (!ours) return err({ kind: 'publish-conflict', path: publish });
@@ -128,3 +128,6 @@ export function openPublisher(
     },
   };
 }
+
+const isSame = (content: Content, { kind, digest }: StoredOutput): boolean =>
+  content.kind === kind && content.digest === digest;

@@ -12,7 +12,7 @@ import type { Sandbox } from '../executions.ts';
 import type { Input, Instance, InstanceId, Produced } from '../pipeline.ts';
 import type { DigestCache } from '../store/digest-cache.ts';
 import { clockOffset } from '../store/clock.ts';
-import { copyFolder, verifyContent } from '../store/copy.ts';
+import { copyBlob, copyFolder, verifyContent } from '../store/copy.ts';
 import { globSelection } from '../store/glob.ts';
 import { judgeOwner, keepAlive, SILENCE_MS, writeOwner } from '../store/owner.ts';
 import type { Store } from '../store/store.ts';
@@ -119,8 +119,8 @@ async function provideInput(input: Input, place: string, deps: SandboxDeps): Pro
 }
 
 /**
- * The producer's output under its real name: a link to the blob for a file, a copy (a reflink where the file system
- * can) for a folder, because links inside a folder are skipped by many readers.
+ * The producer's output under its real name: a link to the blob for a file, and a copy (a reflink if the file system can)
+ * for the rest. Many readers skip links inside a folder, and a blob has no executable bit.
  */
 async function linkProduced(
   { producer, output }: Produced,
@@ -132,6 +132,7 @@ async function linkProduced(
   const target = path.join(place, stored.file);
   mkdirSync(path.dirname(target), { recursive: true });
   if (stored.kind === 'file') symlinkSync(store.pathOf(stored.digest), target);
+  else if (stored.kind === 'executable') await copyBlob(store, stored, target);
   else await copyFolder(store, stored.digest, target);
   return target;
 }
