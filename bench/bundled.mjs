@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 
 const here = import.meta.dirname;
 
-/** Lends the bundles of `sources` and what this machine can compute on, for the time of `use`. */
+/** Lends the bundles of `sources` and the engines of this machine, for the time of `use`. */
 export async function bundled(sources, use) {
   // Inside the checkout, so that imports find their packages.
   const folder = await mkdtemp(join(here, '.bundled-'));

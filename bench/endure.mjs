@@ -1,5 +1,5 @@
-// Ten thousand steps, and a hundred compilations, on every engine of this machine: npm run bench -- endure [--steps N] [--cycles N].
-// Exits with 1 where memory grows or steps slow down.
+// Ten thousand steps, and a hundred compilations, on every engine of this machine: npm run bench -- endure [--steps N]
+// [--cycles N]. Exits with 1 if memory grows or steps slow down.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -50,7 +50,7 @@ try {
     );
 
     const resident = await recompile(name, Number(values.cycles));
-    // The least of each half: an allocator keeps now more, now less of what it was given back.
+    // The minimum of each half, because an allocator keeps varying amounts of freed memory.
     const [before, after] = [resident.slice(0, 5), resident.slice(5)].map((half) => Math.min(...half));
     const grows = after - before > (STATE_BYTES * Number(values.cycles)) / 4;
     failed ||= grows;

@@ -120,7 +120,10 @@ async function fastest(contestants) {
   return contestants.reduce((a, b) => (b.best > a.best ? b : a));
 }
 
-/** All stay alive and take turns; the first three steps of each warm up. Adds to each its speeds, images/s, and what it used. */
+/**
+ * All stay alive and take turns; the first three steps of each warm up. Adds to each its speeds in images/s, and its
+ * usage.
+ */
 async function measure(contestants, turn, turns) {
   for (const each of contestants)
     Object.assign(each, { program: await start(each.command), times: [], seconds: 0, used: null });

@@ -49,7 +49,7 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** All contestants stay alive and take turns: what else the machine does meets them alike. */
+/** All contestants stay alive and take turns: other load of the machine affects all of them. */
 async function compare(contestants) {
   for (const each of contestants) Object.assign(each, start(each.command), { seconds: [], processor: [] });
   for (let round = -1; round < ROUNDS; round++) {

@@ -82,7 +82,7 @@ function contestantsOf({ network, side, batch }, hasTensorflow) {
   ];
 }
 
-/** All contestants stay alive and take turns of a few steps: what else the machine does meets them alike. */
+/** All contestants stay alive and take turns of a few steps: other load of the machine affects all of them. */
 async function compare({ network, side, batch, steps }, contestants) {
   for (const each of contestants) Object.assign(each, await start(each.command));
   for (let round = -1; round < ROUNDS; round++) {

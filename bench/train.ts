@@ -59,7 +59,7 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 function open(): Promise<Pick<Engine, 'compile' | 'description'>> {
   const options = { threads: Number(threads) };
-  // It compiles nothing: the function runs anew, operation by operation, in every step.
+  // It compiles nothing: the function runs operation by operation in every step.
   if (engineName === 'tfjs-node') return Promise.resolve(openTfjsNode(options.threads) as unknown as Engine);
   return engineName === 'standard' ? openOnnxruntime({ ...options, blocked: false }) : openEngine(engineName, options);
 }

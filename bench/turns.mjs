@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { createInterface } from 'node:readline';
 
-/** A paused program would stay for ever: what is left of them goes when this one ends, however it ends. */
+/** A paused program would stay forever. The remaining ones are killed at any end of this program. */
 const alive = new Set();
 process.on('exit', () => {
   for (const pid of alive) signal([pid], 'SIGKILL');
@@ -83,7 +83,7 @@ async function usageOf(pid) {
   };
 }
 
-/** The fields behind the command's name; none where the process has ended. */
+/** The fields behind the command's name; none if the process has ended. */
 async function statOf(pid) {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ');

@@ -12,7 +12,7 @@ export default defineStage({
       /** The width of the projection, and of the predictor's hidden layer. */
       width: Type.Integer({ minimum: 1, default: 2048 }),
       bottleneck: Type.Integer({ minimum: 1, default: 512 }),
-      /** False shows what becomes of the method without it. */
+      /** False shows the method without it. */
       stopGradient: Type.Boolean({ default: true }),
     }),
   ]),

@@ -20,7 +20,7 @@ export default defineStage({
       queue: Type.Integer({ minimum: 0, default: 0 }),
       /** Epochs before it does. */
       queueFrom: Type.Number({ minimum: 0, default: 15 }),
-      /** Epochs in which prototypes stand still. */
+      /** Epochs with fixed prototypes. */
       freeze: Type.Number({ minimum: 0, default: 1 }),
     }),
   ]),

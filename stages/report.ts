@@ -2,7 +2,7 @@
  * Puts all results on one page.
  *
  * Members of the inputs belong together if they have the same axis `dataset`, or none of them has it. The names
- * `pretraining-METHOD` and `pairs-METHOD` stand for further methods of pre-training.
+ * `pretraining-METHOD` and `pairs-METHOD` are the inputs of further pre-training methods.
  */
 import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
@@ -32,7 +32,7 @@ import {
 } from '../src/report/reading/index.ts';
 import { defineStage, gathered, input, optional, output, type InputValues } from '../src/stage/index.ts';
 
-/** Present where the pipeline has several data sets. */
+/** Present if the pipeline has several data sets. */
 const DATASET = { dataset: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean()])) };
 const OF_MODEL = { ...DATASET, model: Type.String() };
 const OF_START = { ...DATASET, start: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean()])) };

@@ -59,7 +59,7 @@ for (const name of Object.keys(ASKED)) {
       });
       return stdout.split('\n').filter((word) => !/^(train:)?(bin\/|pipeline\.json)/.test(word));
     };
-    // bash replaces only what follows the last `:` or `=`.
+    // bash replaces only the text after the last `:` or `=`.
     const after = (settled: string, ...rest: string[]) =>
       rest.map((word) => (name === 'bash' ? word : `${settled}${word}`));
     expect(await offered('pipeline stat')).toEqual(['status']);

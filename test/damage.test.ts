@@ -52,7 +52,7 @@ test('whatever happens to blobs, records or caches: verify finds it, and run end
   for (const folder of ['objects', 'runs', 'state']) {
     for (const kind of KINDS) {
       for (const file of filesIn(project.path(`cache/${folder}`))) DAMAGE[kind](file);
-      // A blob that nobody reads may be damaged unnoticed, until verify reads all.
+      // Damage of an unread blob may stay unnoticed, until verify reads all.
       const mended = folder === 'objects' ? await project.pipeline(['verify', '--repair']) : await project.run();
       const what = `${kind} in place of every file in ${folder}`;
       expect([what, mended.code]).toEqual([what, 0]);

@@ -35,7 +35,7 @@ async function prepare() {
 
 type Prepared = Awaited<ReturnType<typeof prepare>>;
 
-/** Nothing counts as installed, what is left is said to be, and the next time leaves an engine and nothing else. */
+/** No engine counts as installed, leftovers are listed, and the next installation leaves an engine and nothing else. */
 async function expectMendable({ engines, run }: Prepared): Promise<void> {
   expect(engines()).toEqual([expect.stringMatching(/^\.adding-/)]);
   expect((await run(['engine', 'list'])).out).toMatch(

@@ -54,7 +54,7 @@ describe('pipeline engine', () => {
     await project.appears('started');
     running.signal('SIGKILL');
     await running.ended;
-    process.kill(Number(await project.read('started')), 'SIGKILL'); // npm lives on where its parent was killed
+    process.kill(Number(await project.read('started')), 'SIGKILL'); // npm lives on after its parent was killed
 
     expect(await readdir(project.path('home/pretext/engines'))).toEqual([expect.stringMatching(/^\.adding-/)]);
     expect((await project.pipeline(['engine', 'list'], { env })).out).toMatch(/no +tensorflow +not added/);
@@ -93,7 +93,7 @@ describe('pipeline engine', () => {
   });
 
   test('interrupted in the middle of a download, leaves nothing, and the next time starts anew', async () => {
-    // An npm that never comes to an end, and says when it was started.
+    // An npm that never ends, and reports its start.
     const { project, env } = await withCache({
       'bin/npm': '#!/bin/sh\n[ "$1" = --version ] && exit 0\ntouch started\nexec sleep 600\n',
       'bin/python3': '#!/bin/sh\nexit 0\n',

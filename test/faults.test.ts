@@ -5,7 +5,7 @@ import { account, campaign, table } from './faults/campaign.ts';
 
 const COMMAND = path.resolve(import.meta.dirname, '../dist/cli/main.js');
 
-/** `npm run faults` draws other moments, for as long as it is told to. */
+/** `npm run faults` draws other moments, for the given time. */
 const SEED = 4;
 
 test('after a fault at any moment of a run, the next run ends as if nothing had happened', async ({ skip }) => {

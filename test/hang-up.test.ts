@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { gone, isAlive, pipelineOf, Project, shell } from './rig.test-support.ts';
 
-/** Tells its process and that of the runner, and ends when `go` is there. */
+/** Writes its process id and that of the runner, and ends when `go` is there. */
 const files = {
   'pipeline.json': pipelineOf({
     train: shell(
@@ -42,7 +42,7 @@ describe.skipIf(!hasProc)('started with the end of the terminal ignored, a run s
     const [npx, runner] = [await pidIn(project, 'npx'), await pidIn(project, 'runner')];
     process.kill(npx, 'SIGHUP');
     await gone(npx);
-    await new Promise((resume) => setTimeout(resume, 1500)); // three looks at whether npx is there
+    await new Promise((resume) => setTimeout(resume, 1500)); // three checks for npx
     expect(await isAlive(runner)).toBe(true);
     await project.write('go', '');
     await gone(runner);

@@ -1,4 +1,4 @@
-/** Decoding in threads, as `ingest` does it where it is given more than one processor. */
+/** Decoding in threads, as `ingest` does it with more than one processor. */
 import { cp, symlink } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';

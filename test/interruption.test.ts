@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { gone, isAlive, pipelineOf, Project, shell } from './rig.test-support.ts';
 
-/** Counts to 4, one checkpoint each; after the second it waits for `go`. Tells its process id and every step it takes. */
+/** Counts to 4, one checkpoint each; after the second it waits for `go`. Writes its process id and every step. */
 const training = {
   'pipeline.json': pipelineOf({
     train: { module: 'train.mjs', outputs: { out: { file: 'steps.txt', publish: 'steps.txt' } } },
@@ -103,7 +103,7 @@ test('a second Ctrl-C ends at once even what refuses to stop', async () => {
   await gone(stubborn);
 });
 
-/** Ways in which an execution ends halfway, and how the run tells it. */
+/** Ways in which an execution ends halfway, and the report of the run. */
 const ends = {
   'a failure': { told: { type: 'failed', kind: 'exit' }, how: (project: Project) => project.write('fail', '') },
   'a timeout': { told: { type: 'failed', kind: 'timeout' }, how: () => Promise.resolve() },

@@ -1,4 +1,4 @@
-/** The short notation of pipeline files, as a user meets it: what runs, why it runs again, and what is said about a fault. */
+/** The short notation of pipeline files, as a user meets it: executions, reasons, and messages about faults. */
 import { expect, test } from 'vitest';
 import { Project } from './rig.test-support.ts';
 

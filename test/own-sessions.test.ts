@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { gone, isAlive, pipelineOf, Project, shell } from './rig.test-support.ts';
 
-/** Counts in the checkpoint for ever, in a session of its own, and ignores SIGTERM. */
+/** Counts in the checkpoint forever, in a session of its own, and ignores SIGTERM. */
 const worker = `trap '' TERM
 echo $$ > worker
 step=0

@@ -78,7 +78,10 @@ async function savedAt(project: Project): Promise<number> {
       );
 }
 
-/** Runs until training has saved itself anew and for a moment more, then kills it. False when the run ended before. */
+/**
+ * Runs until training has saved another checkpoint and for a moment more, then kills it. False when the run ended
+ * before.
+ */
 async function runAndKill(
   project: Project,
   moment: number,

@@ -150,7 +150,7 @@ interface Started {
   readonly pid: number;
   readonly ended: Promise<Answer>;
   signal(name: NodeJS.Signals): void;
-  /** Resolves as soon as `watch` has said so many times that it waits for a change. */
+  /** Resolves as soon as `watch` has reported this number of waits for a change. */
   waits(times: number): Promise<void>;
   /** Resolves as soon as standard output holds the text. */
   prints(text: string): Promise<void>;

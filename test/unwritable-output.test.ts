@@ -1,4 +1,4 @@
-/** Standard output and standard error on a full disk, on a pipe that nobody reads, or closed. */
+/** Standard output and standard error on a full disk, on a pipe without a reader, or closed. */
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { pipelineOf, Project, shell } from './rig.test-support.ts';

@@ -8,7 +8,7 @@ import { runPipeline } from '../../src/runner/execution/run.ts';
 import { openPipeline } from '../../src/runner/open-pipeline.ts';
 import { thisMachine } from '../../src/runner/resources/machine.ts';
 
-/** Writes what the command would have written: one output, named `out`. */
+/** Writes the output of the command: one output, named `out`. */
 const writing: Executor = {
   start({ environment, log }) {
     writeFileSync(log, '');

@@ -38,7 +38,7 @@ export async function measurePlans(folder, quick) {
   return rows;
 }
 
-/** One source, models on it, an evaluation of each: what a sweep looks like. */
+/** A sweep: one source, models on it, and an evaluation of each. */
 function pipelineWith(count) {
   const seeds = (count - 2) / 2 / 7;
   const models = Array.from({ length: 7 }, (_, i) => `model${i}`);

@@ -66,7 +66,7 @@ function stateOf(tool, place, { stages }) {
 
 export const COMPARISON_COLUMNS = ['', 'median', 'fastest to slowest', 'processor time', 'ratio'];
 
-/** A ratio is the median of the rounds' own ratios: what slows a whole round down does not count. */
+/** A ratio is the median of the rounds' own ratios: a slow round does not count. */
 export function compared([ours, ...others]) {
   return [ours, ...others].map(({ name, wall, cpu }) => [
     name,

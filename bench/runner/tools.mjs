@@ -43,7 +43,7 @@ export function thisRunner() {
 
 export function dvc(place) {
   const program = join(place, 'bin', 'dvc');
-  // Its memory of file digests lies inside the project, so that forgetting a project forgets it too.
+  // Its cache of file digests is inside the project, so that removing a project removes it too.
   const env = { DVC_NO_ANALYTICS: '1', DVC_SITE_CACHE_DIR: '.dvc/site' };
   return {
     name: 'DVC',
@@ -117,7 +117,7 @@ export function wireit(place) {
         ),
       });
     },
-    // As it is meant to be started; npm's own start is part of what its user waits for.
+    // Started as intended; npm's own start is part of the user's waiting time.
     run: (folder, { stages }) => ({
       command: ['npm', 'run', '--silent', stages.at(-1).name],
       env: {

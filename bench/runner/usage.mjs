@@ -1,4 +1,4 @@
-// Loaded into a command before it starts: writes what it used as it ends.
+// Loaded into a command before it starts: writes its usage at its end.
 import { writeFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 

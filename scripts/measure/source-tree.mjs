@@ -1,4 +1,4 @@
-/** The files of this repository at a revision of git, or as they lie in the working tree. */
+/** The files of this repository at a revision of git, or in the working tree. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -54,7 +54,7 @@ export const isShell = (program: string): boolean => SHELLS.includes(path.basena
 
 const SHELLS = ['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'fish'];
 
-/** A shell gives /dev/null as input to what `&` puts in the background. */
+/** A shell gives /dev/null as input to a command in the background (`&`). */
 function isInBackground(pid: number, parent: number): boolean {
   const input = inputOf(pid);
   return input === '/dev/null' && inputOf(parent) !== input;

@@ -1,4 +1,4 @@
-/** A model card (after Mitchell et al. 2019): what the networks of this study are for, made of, and worth. */
+/** A model card (after Mitchell et al. 2019): purpose, training data and quality of the networks of this study. */
 import { caveatsOf } from './caveat.ts';
 import { fixed, signed, whole } from './format.ts';
 import { inert, table } from './markdown.ts';

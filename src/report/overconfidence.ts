@@ -16,7 +16,7 @@ export function excessConfidence({ reliability }: Calibration): number | null {
 
 /**
  * One sentence for each start that self-supervision was added to. Only the interval of the paired difference in
- * calibration error decides; the sign of the excess says whether the error is one of being too sure.
+ * calibration error decides; the sign of the excess shows if the error is overconfidence.
  */
 export function overconfidenceSentences(evaluation: Evaluation, transfer: string): string[] {
   const pairs = [
@@ -41,7 +41,7 @@ function excessPhrase(excess: number | null, model: string): string {
     : `${model} is on average less sure than it is right, ${size}, so there is no overconfidence to prevent`;
 }
 
-/** The paper speaks of overconfidence: where there was none, more honest probabilities do not bear it out. */
+/** The paper speaks of overconfidence: without any, more honest probabilities do not support its claim. */
 function verdictPhrase(difference: PairedDifference, excess: number | null): string {
   if (cannotTell(difference)) return 'whether self-supervision makes probabilities more honest we cannot tell';
   if (difference.mean! > 0) return 'with self-supervision probabilities are less honest, against the paper';

@@ -1,6 +1,6 @@
 /**
- * The paper's result tables (section IV.A), and what is wrong with them. Every remark that can be computed from the
- * printed numbers is computed here, and nowhere asserted.
+ * The paper's result tables (section IV.A), and their errors. Every remark that can be computed from the printed
+ * numbers is computed here, and nowhere asserted.
  */
 
 interface PaperRow {

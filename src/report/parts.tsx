@@ -3,7 +3,7 @@ import type { ComponentChildren, JSX } from 'preact';
 import { fixed, NONE, withSpread } from './format.ts';
 import type { Range, Spread } from './study.ts';
 
-/** A word of somebody else's: its direction of writing must not turn the text around it. */
+/** A word from elsewhere: its direction of writing must not change the text around it. */
 export function Name({ children }: { readonly children: string }): JSX.Element {
   return <bdi>{children}</bdi>;
 }
@@ -51,7 +51,7 @@ interface TableProps {
   readonly head: readonly string[];
   /** The first cell of each row names it. */
   readonly rows: readonly (readonly ComponentChildren[])[];
-  /** Columns of text; the others are numbers and stand at the right. */
+  /** Columns of text; the others are numbers, aligned to the right. */
   readonly texts?: readonly number[];
 }
 

@@ -1,4 +1,4 @@
-/** Runs functions on several engines with the same seeded values and compares what they give. */
+/** Runs functions on several engines with the same seeded values and compares their results. */
 import * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
 import { random } from '../util/random.ts';
@@ -10,7 +10,7 @@ import { openTensorflow } from './tensorflow/engine.ts';
 import { findTensorflow } from './tensorflow/installation/place.ts';
 import { leavesOf } from './tree.ts';
 
-/** TensorFlow where it was added to this machine: `pipeline engine add tensorflow`. */
+/** TensorFlow, if it was added to this machine: `pipeline engine add tensorflow`. */
 const added = findTensorflow();
 
 export const engines = {

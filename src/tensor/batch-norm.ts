@@ -12,7 +12,7 @@ export interface BatchNorm<T extends tf.Tensor> {
   readonly y: T;
   /** [C], of this batch. Carries no gradient. */
   readonly mean: tf.Tensor1D;
-  /** [C], biased: what the batch was normalized by. Carries no gradient. */
+  /** [C], biased: the batch was normalized by it. Carries no gradient. */
   readonly variance: tf.Tensor1D;
 }
 

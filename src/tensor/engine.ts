@@ -7,7 +7,10 @@ import type { HostTensor, Replaced, TensorSpec, Tree } from './host-tensor.ts';
 
 export type EngineName = 'tensorflow' | 'onnxruntime' | 'eager';
 
-/** bfloat16: convolutions, matrix products and what lies between them; weights, statistics, losses and updates stay float32. */
+/**
+ * bfloat16: convolutions, matrix products and the operations between them; weights, statistics, losses and updates stay
+ * float32.
+ */
 export type Precision = 'float32' | 'bfloat16';
 
 /**
@@ -25,7 +28,7 @@ export type StepFunction<S extends Tree<Tensor>, I extends Tree<Tensor>, O exten
 export interface CompileOptions {
   /** For messages and profiles. */
   readonly name?: string;
-  /** float32 where nothing is said. An engine that cannot compute in it refuses. */
+  /** Default: float32. An engine that cannot compute in it refuses. */
   readonly precision?: Precision;
 }
 
@@ -35,8 +38,8 @@ export interface Engine {
   readonly description: Readonly<Record<string, string | number>>;
 
   /**
-   * Traces `fn` once and compiles it. `state` are the initial values (copied); `inputs` the shapes of what each run is fed.
-   * Throws TraceError (in the user's own code: place and remedy) when `fn` is not traceable.
+   * Traces `fn` once and compiles it. `state` are the initial values (copied); `inputs` the shapes of the inputs of
+   * each run. Throws TraceError (in the user's own code: place and remedy) when `fn` is not traceable.
    */
   compile<S extends Tree<HostTensor>, I extends Tree<TensorSpec>, O extends Tree<Tensor>>(
     fn: StepFunction<Replaced<S, HostTensor, Tensor> & Tree<Tensor>, Replaced<I, TensorSpec, Tensor> & Tree<Tensor>, O>,

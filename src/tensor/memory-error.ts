@@ -6,11 +6,11 @@ interface Wanted extends Described {
   readonly path: string;
 }
 
-/** As ONNX Runtime, C++ and TensorFlow put it. The first two tell bytes, the last a shape. */
+/** As ONNX Runtime, C++ and TensorFlow put it. The first two give bytes, the last a shape. */
 const ENDED =
   /Failed to allocate memory for requested buffer of size (?<bytes>\d+)|bad_alloc|OOM when allocating tensor with shape(?<shape>\[[\d,]*\])/;
 
-/** The engine's error, as a MemoryError where memory ended. `inputs` are what a step was compiled for. */
+/** The engine's error, as a MemoryError if memory was short. `inputs` are the shapes that a step was compiled for. */
 export function asMemoryError(error: unknown, inputs: readonly Wanted[]): unknown {
   const ended = ENDED.exec(String(error));
   if (ended === null) return error;

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { GpuError, openEngine } from './index.ts';
 import { GRANTED_GPUS } from '../util/granted-gpus.ts';
 
-/** A user who added no engine. */
+/** A user without an added engine. */
 function withVariables(variables: Readonly<Record<string, string>>): void {
   const cache = mkdtempSync(path.join(os.tmpdir(), 'cache-'));
   for (const [name, value] of Object.entries({ XDG_CACHE_HOME: cache, ...variables })) vi.stubEnv(name, value);

@@ -1,4 +1,7 @@
-/** Random small programs on integers and truths: every engine computes exactly what tfjs computes operation by operation. */
+/**
+ * Random small programs on integers and truths: every engine computes exactly the results of tfjs, operation by
+ * operation.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-/** Random small programs: what tfjs computes operation by operation, the compiled graph computes too, with its gradients. */
+/** Random small programs: the compiled graph computes the results of tfjs, operation by operation, with gradients. */
 import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { afterAll, test } from 'vitest';

@@ -5,9 +5,9 @@ import { imageSides } from './graph/sides.ts';
 
 export interface ResizeAttributes {
   readonly size: readonly [number, number];
-  /** The corner pixels of both images lie on each other. */
+  /** The corner pixels of both images coincide. */
   readonly alignCorners: boolean;
-  /** Pixels are squares whose centres lie on each other, as in most other programs. */
+  /** Pixels are squares, and the centers of both images coincide, as in most other programs. */
   readonly halfPixelCenters: boolean;
 }
 

@@ -22,7 +22,7 @@ export interface Entry {
 }
 
 export interface Header {
-  /** In the order in which their bytes lie. */
+  /** In the order of their bytes. */
   readonly entries: readonly Entry[];
   readonly metadata: Readonly<Record<string, string>>;
   /** The position of the first tensor's bytes in the file. */

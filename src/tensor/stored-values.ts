@@ -13,7 +13,10 @@ export const STORED_AS = { float32: 'F32', int32: 'I32', uint8: 'U8', bool: 'BOO
 export const bytesOf = (tensor: HostTensor): Uint8Array =>
   new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
 
-/** F32, F16, BF16 and F64 become float32 (F64 rounds to nearest); I32 and I64 become int32, or are refused where a value does not fit. */
+/**
+ * F32, F16, BF16 and F64 become float32 (F64 rounds to nearest); I32 and I64 become int32, or are refused if a value
+ * does not fit.
+ */
 export function decodeValues(entry: Omit<Entry, 'begin'>, stored: Uint8Array, refuse: Refuse): HostTensor {
   if (stored.length !== entry.bytes)
     throw new Error(`Internal error: ${stored.length} bytes for tensor "${entry.name}" of ${entry.bytes}.`);
@@ -55,7 +58,7 @@ function bitsOfHalf(half: number): number {
   if (exponent === 0x1f) return sign | 0x7f800000 | (fraction << 13);
   if (exponent > 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
   if (fraction === 0) return sign;
-  // Subnormal: shift the leading one to where single precision implies it.
+  // Subnormal: shift the leading one to the place that single precision implies.
   const shift = Math.clz32(fraction) - 21;
   return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
 }

@@ -39,7 +39,10 @@ export const FinetuneParameters = Type.Composite([
     classWeights: Type.Union([Type.Literal('none'), Type.Literal('balanced')], { default: 'none' }),
     /** Trains on the rows of the training subset that this fraction of its labels has: one of the `labelFractions` of the split. */
     labelFraction: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1 }),
-    /** On top of `epochs`, under one schedule: what another model spent on pre-training, for a comparison at equal cost. */
+    /**
+     * Added to `epochs`, under one schedule: the epochs of another model's pre-training, for a comparison at equal
+     * cost.
+     */
     extraEpochs: Type.Integer({ minimum: 0, default: 0 }),
   }),
 ]);

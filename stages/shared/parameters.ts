@@ -30,7 +30,7 @@ export const TrainingParameters = Type.Object({
   weightDecay: Type.Number({ minimum: 0, default: 1e-4 }),
   /** Gradients that are longer than this, all together, are shortened to it. */
   clip: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-  /** Augmentation; see docs/augmentation.md. `domain` is the one made for what the data set shows. */
+  /** Augmentation; see docs/augmentation.md. `domain` is the one for the data set's kind of images. */
   augmentation: literals([...AUGMENTATIONS, 'domain'] as const),
   /**
    * The precision of convolutions and matrix products in training; bfloat16 needs an engine with it. Validation and

@@ -15,7 +15,7 @@ export interface Options {
   readonly seed: number;
   /** No trial begins later than that. */
   readonly seconds: number;
-  /** All of them, where nothing is said. */
+  /** Default: all of them. */
   readonly kinds?: readonly Kind[];
   /** Absolute paths of the built command and of fault.c. */
   readonly command: string;
@@ -78,7 +78,7 @@ async function prepare(
   makeProject(cold);
   cpSync(cold, warm, { recursive: true });
   await undisturbed(command, warm);
-  // Changes what every stage makes.
+  // Changes the outputs of every stage.
   appendFileSync(path.join(warm, 'texts', 'poem.txt'), 'and so on\n');
   const measure = async (start: string) => {
     const results = async (reads: boolean) => {

@@ -49,7 +49,7 @@ __attribute__((constructor)) static void prepare(void) {
   if (getenv("FAULT_DO")) sscanf(getenv("FAULT_DO"), "%15s %d", action, &code);
   if (getenv("FAULT_TRACE")) trace = raw(SYS_openat, AT_FDCWD, getenv("FAULT_TRACE"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   runner = getpid();
-  unsetenv("LD_PRELOAD"); /* what the runner starts is not meant */
+  unsetenv("LD_PRELOAD"); /* not for child processes of the runner */
 }
 
 /* Finds the path below the root; empty if it is elsewhere. */
@@ -97,7 +97,7 @@ static void kill_children(int guards) {
   if (processes) closedir(processes);
 }
 
-/* `result`: errno, 0 for success, -1 where the runner dies before the call. */
+/* `result`: errno, 0 for success, -1 if the runner dies before the call. */
 static void note(const char *what, int result, const char *path, const char *second) {
   char line[3 * PATH_MAX];
   if (trace < 0) return;
@@ -107,7 +107,7 @@ static void note(const char *what, int result, const char *path, const char *sec
 
 enum { PASS, REFUSE, HALVE };
 
-/* Begins a counted call: what shall become of it? `needs_space` is true of what a full disk refuses. */
+/* Begins a counted call and decides its fate. `needs_space` is true for calls that a full disk refuses. */
 static int begin(int is_read, int needs_space, const char *what, const char *path) {
   pthread_mutex_lock(&turn);
   if (is_read != reads) return PASS;
@@ -134,7 +134,7 @@ static void end(int is_read, const char *what, long result, const char *path, co
   errno = error;
 }
 
-/* Keeps what is about to lose its name. */
+/* Keeps a file that is about to lose its name. */
 static void keep(const char *path) {
   char place[PATH_MAX];
   if (!save) return;

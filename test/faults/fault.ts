@@ -26,13 +26,13 @@ export interface Fault {
   readonly kind: Kind;
   readonly start: Start;
   readonly injection: Injection;
-  /** Instead, the runner is killed as soon as it has told that so many stages have started. */
+  /** Instead, the runner is killed after it has reported this number of started stages. */
   readonly starts?: number;
-  /** For what else is drawn. */
+  /** For other random choices. */
   readonly source: RandomSource;
 }
 
-/** Numbers of Linux (errno.h): what fault.c sets. */
+/** Numbers of Linux (errno.h) that fault.c sets. */
 const ERRNO = { EIO: 5, EMFILE: 24, ENOSPC: 28, EROFS: 30 } as const;
 
 const ACTIONS: Readonly<Record<Kind, string>> = {

@@ -1,4 +1,4 @@
-/** After a fault and the next run: is everything there, and is it what an undisturbed run makes? */
+/** Checks the results after a fault and the next run against those of an undisturbed run. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import path from 'node:path';

@@ -53,7 +53,7 @@ export async function tryFault(fault: Fault, name: string, bench: Bench): Promis
   const met = trace.find(({ number }) => number === fault.injection.at);
   const survivors = fault.kind === 'power cut' ? await orphans(root) : [];
   if (fault.kind === 'power cut') cutPower(trace, saveFolder, fault.source);
-  // At once: what the killed run left may still be running.
+  // At once, while leftovers of the killed run may still run.
   const repaired = await pipeline(bench.command, root, ['run', '--json']);
   const losses = [
     ...wrongEnd(disturbed, met),
@@ -81,7 +81,7 @@ export async function tryFault(fault: Fault, name: string, bench: Bench): Promis
   return trial;
 }
 
-/** Kills the process when it has told of so many started stages. */
+/** Kills the process after it has reported this number of started stages. */
 function killer(starts: number | undefined): (line: string, pid: number) => void {
   let started = 0;
   return (line, pid) => {

@@ -1,4 +1,7 @@
-/** `pipeline logs <instance>`: the log of the last attempt, and with `--follow` what is still added, across attempts, until the instance has ended. */
+/**
+ * `pipeline logs <instance>`: the log of the last attempt; with `--follow` it follows the log, across attempts, until
+ * the instance has ended.
+ */
 import { existsSync } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';

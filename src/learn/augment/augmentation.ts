@@ -1,4 +1,4 @@
-/** Named augmentations as data. Sources of the figures stand beside them; docs/augmentation.md tells the whole. */
+/** Named augmentations as data. The sources of the numbers are beside them; docs/augmentation.md explains the rest. */
 
 export const AUGMENTATIONS = ['simclr', 'byol', 'skin', 'xray', 'fundus', 'none'] as const;
 export type AugmentationName = (typeof AUGMENTATIONS)[number];

@@ -1,4 +1,4 @@
-/** Rotation about the center of the image: bilinear, with what lies beyond the border mirrored in. */
+/** Rotation about the center of the image: bilinear, with mirrored borders. */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** `x`: `[B, R, R, C]`; `rotation`: `[2, B, 2]`, see View. Corners need the mirror once at most: sqrt(2) / 2 < 1. */

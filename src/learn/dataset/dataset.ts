@@ -1,4 +1,4 @@
-/** `dataset.json`: what a data set is, for every stage after ingest. */
+/** `dataset.json`: the description of a data set for every stage after ingest. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { Type, type Static } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
@@ -36,7 +36,7 @@ export async function writeDataset(path: string, dataset: Dataset): Promise<void
   await writeFile(path, `${JSON.stringify(dataset, null, 2)}\n`);
 }
 
-/** Throws DatasetError, naming file and field, when it is not what ingest writes. */
+/** Throws DatasetError, naming file and field, if it differs from the files of ingest. */
 export async function readDataset(path: string): Promise<Dataset> {
   let value: unknown;
   try {

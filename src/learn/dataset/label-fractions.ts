@@ -4,8 +4,8 @@ import { DatasetError } from './error.ts';
 import type { TableRow } from './table.ts';
 
 /**
- * For each of the rows, the smallest of `fractions` (or 1) that has it. Every class keeps its share, and one image at
- * least; a smaller fraction lies within a larger one. Groups are drawn one after the other: a tenth of the labels are
+ * For each of the rows, the smallest of `fractions` (or 1) that has it. Every class keeps its share, and at least one
+ * image; a smaller fraction is a part of a larger one. Groups are drawn one after the other: a tenth of the labels are
  * those of a tenth of the patients, not one image of each patient.
  */
 export function assignLabelFractions(rows: readonly TableRow[], fractions: readonly number[], seed: number): number[] {

@@ -16,7 +16,7 @@ export interface PackedImages {
 
 /**
  * Opens the file at `path`; a set of at most `keep` bytes (5,000 images at 64 px by default) is read once and kept in
- * memory. Throws DatasetError or SafetensorsError when the file is not what ingest writes.
+ * memory. Throws DatasetError or SafetensorsError if the file differs from those of ingest.
  */
 export async function openPackedImages(path: string, keep = 64 * 2 ** 20): Promise<PackedImages> {
   const file = await openSafetensors(path);

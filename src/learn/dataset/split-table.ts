@@ -26,7 +26,9 @@ export async function writeSplit(path: string, split: Split): Promise<void> {
   await writeFile(path, `${csvFormat(rows, ['index', 'subset', 'labelFraction'])}\n`);
 }
 
-/** Throws DatasetError when a subset or a fraction is none, or an image stands in two subsets or is not one of `count`. */
+/**
+ * Throws DatasetError if a subset or a fraction is malformed, or an image is in two subsets or is not one of `count`.
+ */
 export async function readSplit(path: string, count: number): Promise<Split> {
   const fractions = new Map<number, number>();
   const split: Record<Subset, number[]> = { train: [], validation: [], test: [] };

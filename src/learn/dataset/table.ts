@@ -28,7 +28,7 @@ export async function writeTable(path: string, rows: readonly TableRow[]): Promi
   await writeFile(path, `${csvFormat(rows, [...COLUMNS])}\n`);
 }
 
-/** Throws DatasetError, naming line and column, when the file is not what ingest writes. */
+/** Throws DatasetError, naming line and column, if the file differs from those of ingest. */
 export async function readTable(path: string): Promise<TableRow[]> {
   const rows = parseCsv(await readFile(path, 'utf8'), COLUMNS, path);
   return rows.map((row, i) => {

@@ -7,7 +7,7 @@
  * whole numbers, the result is that of the resampled set. A bootstrap can therefore sort once and sum many times.
  */
 
-/** The images in ascending order of their probability of one class, and where each run of equal probabilities ends. */
+/** The images in ascending order of their probability of one class, and the end of each run of equal probabilities. */
 export interface Ranking {
   readonly order: Int32Array;
   /** For each run of ties, the position after its last member. */

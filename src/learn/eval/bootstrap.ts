@@ -24,7 +24,7 @@ export interface BootstrapOptions {
 
 export type ConfidenceInterval = readonly [low: number, high: number];
 
-/** One metric's value in every round, NaN where a round's images do not define it. */
+/** One metric's value in every round, NaN if a round's images do not define it. */
 export type Replicates = Float64Array;
 
 /** The draw of a round: the count of each group and the weight of each seed. Weights sum to 1 and may be negative. */

@@ -68,7 +68,7 @@ export function roundedMeanAndSd(values: readonly number[]) {
   return { mean: orNull(mean), sd: orNull(sd) };
 }
 
-/** Rounded for writing; what is not defined is null, as JSON has no NaN. */
+/** Rounded for writing; undefined values are null, because JSON has no NaN. */
 export function orNull(value: number): number | null {
   return Number.isFinite(value) ? significant(value) : null;
 }

@@ -1,4 +1,4 @@
-/** From the predictions of every model and seed to what is known of the models on one data set. */
+/** Evaluates the models on one data set from the predictions of every model and seed. */
 import { significant } from '../../util/number.ts';
 import { DatasetError } from '../dataset/error.ts';
 import { SUBSETS, type Subset } from '../dataset/split-table.ts';

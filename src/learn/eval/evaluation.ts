@@ -111,7 +111,7 @@ export async function writeEvaluation(path: string, evaluation: DatasetEvaluatio
   await writeFile(path, `${JSON.stringify(evaluation, null, 2)}\n`);
 }
 
-/** Throws DatasetError, naming file and field, when it is not what evaluate writes. */
+/** Throws DatasetError, naming file and field, if it differs from the files of evaluate. */
 export async function readEvaluation(path: string): Promise<DatasetEvaluation> {
   const value: unknown = JSON.parse(await readFile(path, 'utf8'));
   const fault = Value.Errors(DatasetEvaluationSchema, value).First();

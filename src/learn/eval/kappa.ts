@@ -2,9 +2,9 @@ import { confusionMatrix, countsByClass } from './confusion.ts';
 import type { Metric } from './scored.ts';
 
 /**
- * Cohen's kappa with quadratic weights over the order of the classes
- * (`cohen_kappa_score(weights='quadratic', labels=range(classes))`): 1 minus the squared distance of the predicted
- * from the labeled grade, relative to what the two margins give by chance. NaN when all is one class.
+ * Cohen's kappa with quadratic weights over the order of the classes (`cohen_kappa_score(weights='quadratic',
+ * labels=range(classes))`): 1 minus the squared distance of the predicted from the labeled grade, relative to the
+ * distance that the two margins give by chance. NaN when all is one class.
  */
 export const quadraticWeightedKappa: Metric = (scored) => (weights) => {
   const { classes } = scored;

@@ -12,7 +12,7 @@ interface Leaks {
   readonly duplicates: number | null;
 }
 
-/** `equal`: images by name; null if nobody looked for equal ones. */
+/** `equal`: images by name; null without an audit. */
 export function countLeaks(predictions: Predictions, equal: readonly EqualPair[] | null): Leaks {
   const of = (subset: 'train' | 'test') => rowsOfSubset(predictions, subset).map((row) => predictions.images[row]!);
   const [trained, tested] = [of('train'), of('test')];

@@ -1,4 +1,4 @@
-/** The metrics by name, in the order in which tables show them. Definitions follow scikit-learn where it has them. */
+/** The metrics by name, in the order in which tables show them. Definitions follow scikit-learn if it has them. */
 import { accuracyMetric } from './accuracy.ts';
 import { rankings, weightedMacroAuc } from './auc.ts';
 import { averagePrecision } from './average-precision.ts';

@@ -63,7 +63,7 @@ export async function writePredictions(
   await writeFile(path, `${csvFormatRows([header, ...rows])}\n`);
 }
 
-/** Throws DatasetError, naming line and column, when the file is not what fine-tuning writes. */
+/** Throws DatasetError, naming line and column, if the file differs from those of fine-tuning. */
 export async function readPredictions(path: string): Promise<Predictions> {
   const [header, ...lines] = csvParseRows((await readFile(path, 'utf8')).replace(/^\uFEFF/, ''));
   const classes = classesOf(header ?? [], path);

@@ -16,11 +16,11 @@ export interface AlignedRuns {
   readonly seeds: readonly number[];
   /** The predictions of one model, in the order of `seeds`. */
   readonly of: (model: string) => readonly Predictions[];
-  /** Any of them, for what all have in common: images, labels, groups, subsets. */
+  /** Any of them, for the common facts of all: images, labels, groups, subsets. */
   readonly shared: Predictions;
 }
 
-/** Throws DatasetError, naming the run, where a comparison would not be of like with like. */
+/** Throws DatasetError, naming the run, if the runs are not comparable. */
 export function alignRuns(runs: readonly SeedRun[]): AlignedRuns {
   const first = runs[0];
   if (first === undefined) throw new DatasetError('There are no predictions to evaluate.');

@@ -1,4 +1,4 @@
-/** One subset of a data set as a network answered it: what every metric is computed from. */
+/** A network's predictions for one subset of a data set. Every metric is computed from them. */
 import type { Subset } from '../dataset/split-table.ts';
 import type { Predictions } from './predictions.ts';
 
@@ -16,8 +16,8 @@ export interface ScoredPredictions {
 export type SampleWeights = Float64Array;
 
 /**
- * A metric does once what does not depend on weights (sorting, logarithms), and then weighs as often as asked: a
- * bootstrap asks thousands of times. NaN where it is not defined for these images.
+ * A metric does the work that does not depend on weights (sorting, logarithms) once. Then it can be evaluated for many
+ * weights: a bootstrap does so thousands of times. NaN if it is not defined for these images.
  */
 export type Metric = (scored: ScoredPredictions) => (weights: SampleWeights) => number;
 

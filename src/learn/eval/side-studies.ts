@@ -13,7 +13,9 @@ import { rowsOfSubset, scoredSubset } from './scored.ts';
 export interface SideStudies {
   /** A classifier on the frozen features of each model's start. */
   readonly probes: readonly (SeedRun & { readonly kind: 'linear' | 'knn' })[];
-  /** Fine-tuning with a share of the labels; the training subset of the predictions is what was learned from. */
+  /**
+   * Fine-tuning with a share of the labels; the training subset of the predictions has the images used for training.
+   */
   readonly labelFractions: readonly (SeedRun & { readonly labelFraction: number })[];
   /** Fine-tuning on a split that leaks, with test images of its own. */
   readonly leaky: readonly SeedRun[];
@@ -22,7 +24,7 @@ export interface SideStudies {
 interface Scoring {
   readonly metrics: NamedMetrics;
   readonly bootstrap: BootstrapOptions;
-  /** Null if nobody looked for equal images. */
+  /** Null without an audit. */
   readonly equal: readonly EqualPair[] | null;
 }
 
@@ -36,7 +38,7 @@ export function scoreSideStudies(
   const whole = main.models.flatMap((model) =>
     main.seeds.map((seed, i) => ({ model, seed, predictions: main.of(model)[i]!, labelFraction: 1 })),
   );
-  // The whole of the labels is the main study, shown again where there is something to compare it with.
+  // The whole of the labels is the main study, shown again beside the smaller fractions.
   const shares =
     labelFractions.length === 0
       ? []

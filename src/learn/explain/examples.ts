@@ -15,7 +15,7 @@ export interface Example {
   readonly confidence: number;
 }
 
-/** Most confident first; of equals the one that stands first in the predictions. */
+/** Most confident first; among equally confident ones, the first in the predictions. */
 export function chooseExamples({ classes, images, probabilities, predicted }: Predictions): {
   mistakes: Example[];
   correct: Example[];

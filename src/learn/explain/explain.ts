@@ -23,7 +23,7 @@ export interface Explained {
   readonly predictions: Predictions;
   /** The seed of the choice of images and of UMAP. */
   readonly seed: number;
-  /** At most so many test images are embedded. */
+  /** The maximum number of embedded test images. */
   readonly images: number;
 }
 

@@ -45,7 +45,7 @@ export async function writeExplanation(path: string, explanation: Explanation): 
   await writeFile(path, `${JSON.stringify(explanation)}\n`);
 }
 
-/** Throws DatasetError, naming file and field, when it is not what the stage writes. */
+/** Throws DatasetError, naming file and field, if it differs from the files of the stage. */
 export async function readExplanation(path: string): Promise<Explanation> {
   const value: unknown = JSON.parse(await readFile(path, 'utf8'));
   const fault = Value.Errors(ExplanationSchema, value).First();

@@ -3,7 +3,7 @@
 export interface PrincipalComponents {
   /** Coordinates of every point, [x, y] each. */
   readonly points: [number, number][];
-  /** Share of the variance along x and along y; 0 where all points are one. */
+  /** Share of the variance along x and along y; 0 if all points are equal. */
   readonly explained: [number, number];
 }
 

@@ -163,7 +163,7 @@ function slowConvolution(
   return { shape, data: out };
 }
 
-/** torchvision's stem: 3x3, stride 2, padding 1; what lies outside never wins. */
+/** torchvision's stem: 3x3, stride 2, padding 1; pixels outside never win. */
 function slowMaxPool({ shape: [batch, height, width, channels], data }: Volume): Volume {
   const shape = [batch, Math.floor((height - 1) / 2) + 1, Math.floor((width - 1) / 2) + 1, channels] as const;
   const out = new Float64Array(shape[0] * shape[1] * shape[2] * channels).fill(-Infinity);

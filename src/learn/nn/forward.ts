@@ -18,7 +18,7 @@ interface Features {
 
 interface Manner {
   readonly training: boolean;
-  /** Is handed the activations [B, s, s, C] behind each block, and gives what the next one shall see. */
+  /** Gets the activations [B, s, s, C] behind each block, and returns the input of the next block. */
   readonly behind?: (block: number, activations: tf.Tensor4D) => tf.Tensor4D;
 }
 
@@ -61,7 +61,10 @@ export function resnetForward(
   return { features: tf.mean(x, [1, 2]), stats: training ? moved : stats };
 }
 
-/** 3x3, stride 2, one pixel of padding. Zeros pad as well as -infinity would: what comes in has passed a ReLU. */
+/**
+ * 3x3, stride 2, one pixel of padding. Padding with zeros equals padding with -infinity here, because the input has
+ * passed a ReLU.
+ */
 function maxPool(x: tf.Tensor4D): tf.Tensor4D {
   return tf.maxPool(
     tf.pad(x, [

@@ -5,7 +5,7 @@ const MEAN = [0.485, 0.456, 0.406];
 const DEVIATION = [0.229, 0.224, 0.225];
 
 /**
- * RGB in 0..1 to what networks are fed. ImageNet's figures for every data set and start, so that the starts differ in
+ * RGB in 0..1 to the input of networks. ImageNet's figures for every data set and start, so that the starts differ in
  * nothing but their weights.
  */
 export function normalize(images: tf.Tensor4D): tf.Tensor4D {

@@ -1,8 +1,8 @@
 /**
- * Optimizers as pure functions over records: what they remember goes in and comes out beside the parameters.
+ * Optimizers as pure functions over records: their state goes in and comes out beside the parameters.
  *
- * None of them decays tensors of rank 1: those are biases and the scales and offsets of norms (SimCLR, appendix B.6;
- * T. He et al., "Bag of Tricks", CVPR 2019, section 3.1).
+ * None of them decays tensors of rank 1: those are biases and the scales and offsets of norms (SimCLR, appendix B.6; T.
+ * He et al., "Bag of Tricks", CVPR 2019, section 3.1).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
@@ -155,7 +155,7 @@ function lars(
   return { params: next, optimizerState: { velocity } };
 }
 
-/** 1 where either length is zero: a tensor of zeros could not leave its place otherwise. */
+/** 1 if either length is zero: a tensor of zeros could never change otherwise. */
 function trustRatio(value: tf.Tensor, gradient: tf.Tensor): tf.Tensor {
   const [own, slope] = [tf.sqrt(tf.sum(tf.square(value))), tf.sqrt(tf.sum(tf.square(gradient)))];
   return tf.where(tf.greater(tf.mul(own, slope), 0), tf.div(tf.mul(own, TRUST), slope), 1);

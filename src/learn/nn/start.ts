@@ -1,4 +1,4 @@
-/** The first weights of a training: those of a file where one is given, drawn at random otherwise. */
+/** The first weights of a training: those of a given file, else drawn at random. */
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { initializeResNet, type RandomKey } from './initialize.ts';
 import type { ResNet } from './resnet.ts';
@@ -7,9 +7,9 @@ import { layerNames, readBackbone } from './weights.ts';
 
 interface Start {
   readonly backbone: Model<HostTensor<'float32'>>;
-  /** For the record: what the file gave. */
+  /** For the record: the tensors from the file. */
   readonly notes: Readonly<Record<string, string | number | readonly string[]>>;
-  /** For people: what had to be drawn although a file was given. */
+  /** For people: the tensors that were drawn although a file was given. */
   readonly warning: string | null;
 }
 

@@ -121,7 +121,7 @@ test('a file without any tensor of the network stops', async () => {
   );
 });
 
-// Real weights lie beside the checkout on machines that have the data.
+// Real weights are beside the checkout on machines with the data.
 const REAL = join(import.meta.dirname, '../../../../shared/data/weights/resnet18-imagenet-stages1-3.safetensors');
 test.runIf(existsSync(REAL))(
   'the ImageNet weights of stages 1 to 3 match, and stage 4 is reported missing',

@@ -1,4 +1,7 @@
-/** Weights files under torchvision's names: safetensors or torch's own are read, in part where they hold only a part; safetensors are written. */
+/**
+ * Weights files under torchvision's names: safetensors and torch's own are read, also partial ones; safetensors are
+ * written.
+ */
 import { readTensors } from '../../tensor/read-tensors.ts';
 import { writeSafetensors } from '../../tensor/safetensors.ts';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
@@ -30,7 +33,7 @@ interface Match {
  */
 export async function readBackbone(path: string, network: ResNet): Promise<{ given: KnownTensors; match: Match }> {
   const { tensors, metadata } = await readTensors(path);
-  // `arch` is what PyTorch's own training examples write.
+  // `arch` is the key in PyTorch's own training examples.
   const architecture = metadata.architecture ?? metadata.arch;
   if (architecture !== undefined && architecture !== network.name) {
     throw new WeightsError(

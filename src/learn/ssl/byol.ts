@@ -1,6 +1,6 @@
 /**
- * BYOL: J.-B. Grill et al., "Bootstrap Your Own Latent", NeurIPS 2020 (arXiv 2006.07733). An online network predicts what
- * a target network makes of another view; the target is a moving average of the online one. No negatives.
+ * BYOL: J.-B. Grill et al., "Bootstrap Your Own Latent", NeurIPS 2020 (arXiv 2006.07733). An online network predicts a
+ * target network's output for another view; the target is a moving average of the online one. No negatives.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
@@ -62,7 +62,7 @@ export function byol({
       const views = preprocessViews(inputs.images, inputs.views);
       const project = (params: Variables<tf.Tensor>, features: tf.Tensor2D[]) =>
         features.map((rows) => mlp(projection, params, rows)) as [tf.Tensor2D, tf.Tensor2D];
-      // The target also normalizes by the batch: its running statistics would be used by nobody.
+      // The target also normalizes by the batch: its running statistics would be unused.
       const wanted = project(
         state.target,
         encode(network, { params: state.target, stats: state.stats }, views).features,
@@ -94,7 +94,7 @@ export function byol({
   };
 }
 
-/** Mean squared distance of rows scaled to length 1, 2 - 2 cos (equation 2): 0 where all agree, 4 at worst. */
+/** Mean squared distance of rows scaled to length 1, 2 - 2 cos (equation 2): 0 if all agree, 4 at worst. */
 export function byolLoss(predicted: tf.Tensor2D, wanted: tf.Tensor2D): tf.Scalar {
   return tf.mean(tf.sum(tf.squaredDifference(l2Normalize(predicted), l2Normalize(wanted)), 1));
 }

@@ -1,19 +1,22 @@
 /**
- * Has training collapsed? A network that gives every image the same embedding, or one of two, may have an excellent loss. Methods
- * without negatives have to be watched for it (X. Chen and K. He, "Exploring Simple Siamese Representation Learning",
- * CVPR 2021, section 4.1 and figure 2, where the standard deviation tells).
+ * Has training collapsed? A network that gives every image the same embedding, or one of two, may have an excellent
+ * loss. Methods without negatives have to be watched for it (X. Chen and K. He, "Exploring Simple Siamese
+ * Representation Learning", CVPR 2021, section 4.1 and figure 2, by the standard deviation).
  */
 
 /** As a share of the standard deviation of an even spread. */
 const MIN_RELATIVE_STD = 0.1;
-/** A collapse to a line leaves the standard deviation alone where batch normalization restores it in every dimension. */
+/**
+ * A collapse to a line does not change the standard deviation, because batch normalization restores it in every
+ * dimension.
+ */
 const MIN_PARTICIPATION_RATIO = 1.25;
 
 interface Embeddings {
   /** See geometry.ts. */
   readonly relativeStd: number;
   readonly participationRatio: number;
-  /** Learned from labels: then to lie on a line is what two classes are meant to do. */
+  /** True for learning from labels. Two classes may then lie on a line, as intended. */
   readonly labeled: boolean;
 }
 

@@ -69,7 +69,7 @@ test('a collapse to a point and one to a line are told, an even spread is not', 
   expect(collapseOf(line)).toBe(
     'the embeddings of all images lie nearly on one line (they spread over 1.0 dimensions)',
   );
-  // Two classes that are told apart.
+  // Two separated classes.
   expect(collapseOf(line, true)).toBeNull();
   expect(collapseOf(statsOf(unit(normal('spread', 40, 8))))).toBeNull();
 });

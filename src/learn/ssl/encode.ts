@@ -36,5 +36,5 @@ export function encode(network: ResNet, { params, stats }: Model<tf.Tensor>, bat
   return { features, stats: moved };
 }
 
-/** The two halves of what was encoded as one batch. */
+/** The two halves of a batch that was encoded whole. */
 export const halves = <T extends tf.Tensor>(rows: T): [T, T] => tf.split(rows, 2) as [T, T];

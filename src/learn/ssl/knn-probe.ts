@@ -1,7 +1,7 @@
 /**
- * How well do frozen features tell the classes apart? Each query is labeled by its nearest neighbors in a bank, weighted by
- * exp(cosine / T) (Z. Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance Discrimination", CVPR 2018, section
- * 3.4). It trains nothing, so it can be asked while pre-training runs.
+ * Measures the separation of classes by frozen features. Each query is labeled by its nearest neighbors in a bank,
+ * weighted by exp(cosine / T) (Z. Wu et al., "Unsupervised Feature Learning via Non-Parametric Instance
+ * Discrimination", CVPR 2018, section 3.4). It trains nothing, so it can be asked while pre-training runs.
  */
 import { nearestNeighbors, type LabeledFeatures, type Neighbors } from './neighbors.ts';
 

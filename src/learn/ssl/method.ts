@@ -19,7 +19,7 @@ export interface SslMethod<State extends MethodState> {
   readonly labeled: boolean;
   /**
    * Everything that a step changes, before the first one. `params` and `stats` hold those of the encoder under its own
-   * names: they are what pre-training hands on. All else (heads, averages, queues) lives and dies with the method.
+   * names: they are the result of pre-training. All else (heads, averages, queues) lives and dies with the method.
    */
   initial(encoder: Model<HostTensor<'float32'>>): State;
   /** Numbers that a step is fed because they change with time; the learning rate is fed in any case. */

@@ -68,6 +68,6 @@ export function simclr({ network, optimizer, augmentation, seed, temperature }: 
 export function ntXent(embeddings: tf.Tensor2D, temperature: number): tf.Scalar {
   const views = embeddings.shape[0];
   const [first, second] = halves(tf.eye(views));
-  const siblings = tf.concat([second, first]); // [2N, 2N], 1 where the column is the row's sibling
+  const siblings = tf.concat([second, first]); // [2N, 2N], 1 if the column is the row's sibling
   return tf.neg(tf.div(tf.sum(tf.mul(logSoftmaxSimilarity(embeddings, temperature), siblings)), views));
 }

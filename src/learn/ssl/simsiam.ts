@@ -88,7 +88,7 @@ export function simsiam(settings: SimsiamSettings): SslMethod<SimsiamState> {
   };
 }
 
-/** Minus the mean cosine of rows (equation 1): -1 where all agree. */
+/** Minus the mean cosine of rows (equation 1): -1 if all agree. */
 export function negativeCosineSimilarity(predicted: tf.Tensor2D, wanted: tf.Tensor2D): tf.Scalar {
   return tf.neg(tf.mean(tf.sum(tf.mul(l2Normalize(predicted), l2Normalize(wanted)), 1)));
 }

@@ -60,8 +60,8 @@ export function supcon({ network, optimizer, augmentation, seed, temperature }: 
  *
  *     l(i) = -1 / |P(i)| * sum over p in P(i) of log( exp(s(i, p) / t) / sum over a != i of exp(s(i, a) / t) )
  *
- * with P(i) the other views of i's class. `embeddings` [2N, d] of unit length, `labels` [2N]. Every view has a sibling, so
- * no P(i) is empty; where every label is unique this is SimCLR's loss. (The authors' code multiplies by t / 0.07.)
+ * with P(i) the other views of i's class. `embeddings` [2N, d] of unit length, `labels` [2N]. Every view has a sibling,
+ * so no P(i) is empty; with unique labels this is SimCLR's loss. (The authors' code multiplies by t / 0.07.)
  */
 export function supConLoss(embeddings: tf.Tensor2D, labels: tf.Tensor1D, temperature: number): tf.Scalar {
   const views = embeddings.shape[0];

@@ -31,7 +31,7 @@ interface SwavSettings extends CommonSettings {
   readonly queue: number;
   /** Epochs before they do, beside those that fill the queue. */
   readonly queueFrom: number;
-  /** Epochs in which prototypes stand still. */
+  /** Epochs with fixed prototypes. */
   readonly freeze: number;
 }
 
@@ -89,7 +89,7 @@ export function swav(settings: SwavSettings): SslMethod<SwavState> {
       const images = crops[0]!.shape[0];
       // One pass for each size.
       const sizes = [tf.concat(crops.slice(0, 2)), ...(smallCrops > 0 ? [tf.concat(crops.slice(2))] : [])];
-      // Prototypes are directions, so what decays of their length in a step has no effect on the next.
+      // Prototypes are directions, so the decay of their length in a step has no effect on the next.
       const normalized = { ...state.params, [PROTOTYPES]: l2Normalize(state.params[PROTOTYPES] as tf.Tensor2D) };
 
       const { value, aux, gradients } = valueAndGrads((params) => {

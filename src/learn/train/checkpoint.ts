@@ -15,7 +15,7 @@ interface Checkpoint {
 
 const FILE = 'checkpoint.safetensors';
 
-/** Null if training has not come to its first checkpoint. Throws SafetensorsError when the file is damaged. */
+/** Null before the first checkpoint. Throws SafetensorsError when the file is damaged. */
 export async function readCheckpoint(folder: string): Promise<Checkpoint | null> {
   const path = join(folder, FILE);
   if (!existsSync(path)) return null;

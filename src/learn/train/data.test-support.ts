@@ -57,7 +57,7 @@ export async function writeSquares(): Promise<{ folder: string; images: string; 
   return paths;
 }
 
-/** Stops training once that many images were seen; `warnings` holds what was warned of. */
+/** Stops training once that many images were seen; `warnings` holds the warnings. */
 export function testContext(checkpoint: string, stopAt = Infinity): PretrainContext & { readonly warnings: string[] } {
   const stop = new AbortController();
   const warnings: string[] = [];
@@ -81,7 +81,7 @@ export async function withTestEngine<T>(name: EngineName, use: (engine: Engine) 
   }
 }
 
-/** The largest difference between two models, and where it is. */
+/** The largest difference between two models, and its place. */
 export function largestDifference(a: HostModel, b: HostModel): { readonly tensor: string; readonly by: number } {
   const differences = (['params', 'stats'] as const).flatMap((part) =>
     Object.entries(a[part]).map(([tensor, { data }]) => ({

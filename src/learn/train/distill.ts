@@ -1,6 +1,6 @@
 /**
- * Knowledge distillation: G. Hinton, O. Vinyals, J. Dean, "Distilling the Knowledge in a Neural Network", arXiv 1503.02531. A
- * student learns from the labels, and from what a trained teacher thinks of every class.
+ * Knowledge distillation: G. Hinton, O. Vinyals, J. Dean, "Distilling the Knowledge in a Neural Network", arXiv
+ * 1503.02531. A student learns from the labels and from the predictions of a trained teacher.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { toTfjs, valueAndGrads } from '../../tensor/index.ts';

@@ -1,4 +1,4 @@
-/** Distillation and mutual learning: what a network learns from another. */
+/** Distillation and mutual learning: learning of a network from another. */
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';

@@ -95,8 +95,8 @@ function knn(training: LabeledFeatures, validation: LabeledFeatures, classes: nu
 }
 
 /**
- * Shares of the k nearest, weighted by exp(cosine / T). One more neighbor, as far as the farthest, votes with the class
- * frequencies of the training subset: no class is impossible because none of its images is near.
+ * Shares of the k nearest, weighted by exp(cosine / T). One more neighbor, at the distance of the farthest, votes with
+ * the class frequencies of the training subset. Classes without a near image are therefore not impossible.
  */
 export function knnProbabilities(asked: readonly Neighbors[], k: number, frequencies: readonly number[]): Float64Array {
   const probabilities = new Float64Array(asked.length * frequencies.length);

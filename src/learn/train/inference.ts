@@ -10,7 +10,7 @@ import type { Variables } from '../nn/variables.ts';
 import { readBatch, type TrainingData } from './data.ts';
 import type { HostModel } from './loop.ts';
 
-/** From pooled features [B, width] to what is asked, [B, columns]. */
+/** From pooled features [B, width] to the requested values [B, columns]. */
 type Head = (params: Variables<tf.Tensor>, features: tf.Tensor2D) => tf.Tensor2D;
 
 /** The features themselves. */

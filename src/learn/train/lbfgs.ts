@@ -1,6 +1,6 @@
 /**
- * The least value of a smooth convex function by L-BFGS (Nocedal and Wright, "Numerical Optimization", 2006, algorithms 7.4
- * and 7.5): steps along what the last gradients say of the curvature, halved until they lower the function enough.
+ * The minimum of a smooth convex function by L-BFGS (Nocedal and Wright, "Numerical Optimization", 2006, algorithms 7.4
+ * and 7.5): steps follow the curvature of the last gradients and are halved until they lower the function enough.
  */
 
 /** The value at a point; writes the gradient there into `gradient`. */

@@ -1,4 +1,4 @@
-/** Multinomial logistic regression with an L2 penalty on fixed features: what a linear probe is. */
+/** Multinomial logistic regression with an L2 penalty on fixed features: a linear probe. */
 import { lbfgs, type Objective } from './lbfgs.ts';
 
 interface Labeled {

@@ -86,8 +86,9 @@ const SHARE_FOR_CHECKPOINTS = 0.01;
 const FIRST_CHECKPOINT_MS = 10;
 
 /**
- * Trains to the last epoch, from the checkpoint if there is one. A kill costs what came after the last checkpoint; an abort
- * costs nothing: it writes one and throws the signal's reason. Throws TrainingError when an output is no longer finite.
+ * Trains to the last epoch, from the checkpoint if there is one. A kill costs the work after the last checkpoint. An
+ * abort costs nothing: it writes a checkpoint and throws the signal's reason. Throws TrainingError when an output is no
+ * longer finite.
  */
 export async function train<Inputs, Row extends Json>(
   training: Training<Inputs, Row>,
@@ -127,7 +128,7 @@ export async function train<Inputs, Row extends Json>(
 
     if (at.index === stepsPerEpoch - 1) {
       const means = Object.fromEntries(Object.entries(progress.sums).map(([name, sum]) => [name, sum / stepsPerEpoch]));
-      let model: Promise<HostModel> | undefined; // read once, and only when somebody asks
+      let model: Promise<HostModel> | undefined; // read once, and only on demand
       const { row, keep } = await training.endOfEpoch({
         epoch: at.epoch,
         means,

@@ -1,4 +1,4 @@
-/** Asks an encoder, while it is pre-trained, how well its features tell the classes of validation images apart. */
+/** Measures the separation of validation classes by the features of an encoder during pre-training. */
 import type { Engine } from '../../tensor/engine.ts';
 import type { ResNet } from '../nn/resnet.ts';
 import { knnProbe } from '../ssl/knn-probe.ts';

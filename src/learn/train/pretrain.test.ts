@@ -87,7 +87,7 @@ describe.each(NAMES)('%s', (name) => {
         [2, true],
         [3, true],
       ]);
-      // MoCo's first queue is random directions, which are easier to tell from a key than other images are.
+      // MoCo's first queue is random directions, which are easier negatives than other images.
       if (name !== 'moco') expect(rows.at(-1)!.loss).toBeLessThan(rows[0]!.loss);
       expect(Object.keys(encoder.params)).toEqual(Object.keys(backbone().params));
       expect(Object.keys(encoder.stats).sort()).toEqual(Object.keys(backbone().stats).sort());

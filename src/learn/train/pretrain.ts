@@ -30,7 +30,7 @@ export interface PretrainSettings {
   readonly seed: number;
 }
 
-/** Told as well when training goes wrong without an error. */
+/** Also called if training goes wrong without an error. */
 export interface PretrainContext extends TrainingContext {
   warn(text: string): void;
 }
@@ -130,7 +130,7 @@ export async function pretrain<State extends MethodState>(
           participationRatio: means.participationRatio!,
           labeled: method.labeled,
         });
-        // Told when it begins, not in every epoch.
+        // Reported at its beginning, not in every epoch.
         if (wrong !== null && (earlier.at(-1)?.collapse ?? null) === null)
           watch.warn(
             `The embeddings collapsed in epoch ${epoch}: ${wrong}. Unless it recovers, the weights are worth little; the curves tell.`,

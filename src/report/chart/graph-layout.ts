@@ -60,7 +60,7 @@ type Layer = Omit<Passage, 'lane'>;
 /** From this number of boxes on, layers come from a spanning tree that is not improved: the optimum takes seconds. */
 const MANY_BOXES = 200;
 const ARROW = { length: 7, halfWidth: 3.5 };
-/** Edges keep this far from the corners of a box, and from each other where there is room. */
+/** Edges keep this far from the corners of a box, and from each other if there is space. */
 const CORNER = 6;
 const APART = 10;
 

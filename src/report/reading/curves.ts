@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox';
 import type { FineTuning, PreTraining } from '../study.ts';
 import { readJson } from './json.ts';
 
-/** JSON has no NaN: what is not defined is null. */
+/** JSON has no NaN: undefined values are null. */
 const Defined = Type.Union([Type.Number(), Type.Null()]);
 const Epoch = Type.Integer({ minimum: 0 });
 

@@ -42,7 +42,7 @@ export function hasAudit({ audit, evaluation }: DatasetResults): boolean {
   return audit !== null || evaluation.leaky.length > 0;
 }
 
-/** A count without names stands under this one. */
+/** The name of a count without names. */
 const ALONE = 'pairs';
 
 function Findings({

@@ -1,4 +1,4 @@
-/** Accuracy and loss as the paper prints them, the paper's own numbers beside ours, and what is wrong with them. */
+/** Accuracy and loss as the paper prints them, the paper's own numbers beside ours, and their errors. */
 import type { JSX } from 'preact';
 import { withSpread } from '../format.ts';
 import { fullName, modelWords } from '../model.ts';

@@ -111,7 +111,7 @@ function CurvesFigure({
   );
 }
 
-/** The curve's last point that does not lie beyond. */
+/** The curve's last point before the limit. */
 function at(points: readonly Point[], x: number): number | null {
   return points.filter((point) => point[0] <= x).at(-1)?.[1] ?? null;
 }

@@ -1,7 +1,7 @@
 /** A mark for the end of an attempt without a result. */
 import type { JSX } from 'preact';
 
-/** A cross for a failure, two strokes for an interruption: told apart without color. */
+/** A cross for a failure, two strokes for an interruption: distinguishable without color. */
 export function EndMark({
   ended,
   x,

@@ -61,7 +61,7 @@ function sizeOf(node: GraphNode): { readonly id: string; readonly width: number;
 
 const labelOf = ({ id, instances }: GraphNode): string => printable(instances === 1 ? id : `${id} (${instances})`);
 
-/** For those who cannot see it: as much as can be said in a sentence. */
+/** The text alternative of the picture, in a sentence. */
 function describe(nodes: readonly GraphNode[], edges: readonly Edge[]): string {
   const said = nodes.slice(0, 30).map(({ id }) => {
     const reads = edges.filter(({ to }) => to === id).map(({ from }) => from);

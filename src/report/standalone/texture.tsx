@@ -13,7 +13,7 @@ export interface Look {
 
 const TEXTURES = ['stripes', 'dots', 'rails'] as const;
 
-/** Names in the order of their first appearance; after sixteen, looks repeat and the labels must tell. */
+/** Names in the order of their first appearance; after sixteen, fills repeat and only the labels differ. */
 export function looksOf(names: readonly string[]): ReadonlyMap<string, Look> {
   const looks = new Map<string, Look>();
   for (const name of names) {

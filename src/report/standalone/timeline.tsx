@@ -30,7 +30,7 @@ export interface Bar {
   readonly start: number;
   readonly seconds: number;
   readonly name: string;
-  /** Drawn where the name does not fit. */
+  /** Drawn if the name does not fit. */
   readonly shortName: string;
   readonly stage: string;
   readonly ended: 'done' | 'failed' | 'interrupted';

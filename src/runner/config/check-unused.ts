@@ -1,4 +1,4 @@
-/** What no stage uses is checked as well, as far as it can be without a stage, and never runs. */
+/** Parts that no stage uses are checked as well, as far as possible without a stage. They never run. */
 import type { Context } from './context.ts';
 import { STAGE } from './axis.ts';
 import type { Common } from './common.ts';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
-/** Whether a path could name a file of a package: it begins with a name, and something follows. */
+/** True if a path could name a file of a package: it begins with a package name and continues. */
 export function isPackagePath(text: string): boolean {
   return /^(@[^/.][^/]*\/)?[^/.@][^/]*\/./.test(text);
 }

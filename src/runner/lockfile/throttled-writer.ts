@@ -3,7 +3,7 @@
  * first write after a pause is done at once, the following ones a little later.
  */
 export interface ThrottledWriter {
-  /** Does it now, or promises to. A promise that fails is tried again by the next call, or told by `settled`. */
+  /** Does it now, or later. A later write that fails is tried again by the next call, or reported by `settled`. */
   schedule(): Promise<void>;
   /** Does the pending write now. */
   flush(): Promise<void>;

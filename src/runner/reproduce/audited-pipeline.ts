@@ -121,7 +121,7 @@ class AuditExecutions implements Executions {
   }
 }
 
-/** Executed, if it is still what `record` is of. An input may have been edited since the plan. */
+/** The instance, if its identity is still that of `record`. An input may have been edited since the plan. */
 function again(verdict: Verdict, record?: RunRecord): Verdict {
   const now = recordOf(verdict);
   if (now === undefined)

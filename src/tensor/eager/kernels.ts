@@ -28,7 +28,7 @@ function broadcastBatches(): void {
   });
 }
 
-/** tfjs forgets the last sum where both operands have labels of their own to sum over: ij,ik->i. */
+/** tfjs forgets the last sum if both operands have labels of their own to sum over: ij,ik->i. */
 function sumAllOfEinsum(): void {
   tf.unregisterKernel('Einsum', 'cpu');
   tf.registerKernel({
@@ -39,7 +39,7 @@ function sumAllOfEinsum(): void {
   });
 }
 
-/** The product of all operands over all labels, summed over what the result does not have. */
+/** The product of all operands over all labels, summed over the labels that the result lacks. */
 function einsum(operands: readonly tf.Tensor[], equation: string): tf.Tensor {
   const [left, result] = equation.replace(/\s/g, '').split('->') as [string, string];
   const labels = [...new Set(Array.from(result + left.replaceAll(',', '')))];
@@ -56,7 +56,7 @@ function einsum(operands: readonly tf.Tensor[], equation: string): tf.Tensor {
   return summed.length === 0 ? product : tf.sum(product, summed);
 }
 
-/** tfjs mixes axes up where one is dropped and others have strides: here it slices all axes first. */
+/** tfjs confuses axes if one is dropped and others have strides. Here all axes are sliced first. */
 function sliceAllAxes(): void {
   const { kernelFunc } = tf.getKernel('StridedSlice', 'cpu');
   tf.unregisterKernel('StridedSlice', 'cpu');

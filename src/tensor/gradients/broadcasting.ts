@@ -1,4 +1,4 @@
-/** Gradients of operations on two tensors of different shapes: what was repeated is summed. */
+/** Gradients of operations on two tensors of different shapes: repeated values are summed. */
 import * as tf from '@tensorflow/tfjs-core';
 import { gradient, type Gradient, type GradientTable } from './config.ts';
 

@@ -5,7 +5,7 @@ import { gradient, type GradientTable } from './config.ts';
 import type { AttributesOf } from '../graph/signatures.ts';
 import { sideAt } from '../graph/sides.ts';
 
-/** The gradient of einsum for one operand: the other one and dy, summed over what the operand does not have. */
+/** The gradient of einsum for one operand: the other one and dy, summed over the labels that the operand lacks. */
 function einsumGradient(dy: tf.Tensor, operands: readonly tf.Tensor[], which: number, equation: string): tf.Tensor {
   const [left = '', result = ''] = equation.replace(/\s/g, '').split('->');
   const terms = left.split(',');

@@ -10,7 +10,7 @@ const cumsum = gradient([], (_, dy, { axis, exclusive = false, reverse = false }
   x: () => tf.cumsum(dy, axis, exclusive, !reverse),
 }));
 
-/** The product of all others, from those before and those after: right where values are zero, too. */
+/** The product of all others, from those before and those after: also right for values of zero. */
 const prod = gradient(['x'], ({ x }, dy, attributes: ReductionAttributes) => ({
   x: () => {
     const { shape } = x;
@@ -28,7 +28,7 @@ const prod = gradient(['x'], ({ x }, dy, attributes: ReductionAttributes) => ({
 
 export const SCAN_GRADIENTS: GradientTable = { Cumsum: cumsum, Prod: prod };
 
-/** Every value found goes back to its place. The kernel has two results, so its gradient is registered by itself. */
+/** Every value found goes back to its place. The kernel has two results, so its gradient is registered separately. */
 tf.registerGradient({
   kernelName: tf.TopK,
   inputsToSave: ['x'],

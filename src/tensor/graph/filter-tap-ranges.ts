@@ -33,7 +33,9 @@ export const tapColumnRanges = ({
     tapRange(tap * dilationWidth - padInfo.left, strideWidth, inWidth, outWidth),
   );
 
-/** The part of a filter that meets images at all, from row `top` and column `left` on; `taps` row by row, as they lie in memory. */
+/**
+ * The part of a filter that meets images at all, from row `top` and column `left` on; `taps` row by row, as in memory.
+ */
 export interface UsedTaps {
   readonly top: number;
   readonly left: number;
@@ -49,7 +51,7 @@ export interface FilterTap {
   readonly across: TapRange;
 }
 
-/** None where the filter sees nothing but padding. */
+/** None if the filter sees only padding. */
 export function usedTaps(window: Window): UsedTaps | undefined {
   const [rows, columns] = [tapRowRanges(window), tapColumnRanges(window)];
   const [top, left] = [firstUsed(rows), firstUsed(columns)];

@@ -1,8 +1,8 @@
 /**
  * The graph that a traced function becomes: pure nodes at the level of tfjs kernels, all shapes known.
  *
- * Equal nodes are one node (hash-consing), so common subexpressions never exist twice; nodes stand in an order in which
- * every one comes after its inputs.
+ * Equal nodes are one node (hash-consing), so common subexpressions never exist twice; every node comes after its
+ * inputs.
  */
 import { createHash } from 'node:crypto';
 import type { DType } from '../host-tensor.ts';

@@ -1,4 +1,4 @@
-/** A traced function: its graph, and what the graph's ends are called. */
+/** A traced function: its graph, and the names of the graph's inputs and outputs. */
 import { Graph } from './graph.ts';
 import type { Node, Value } from './node.ts';
 

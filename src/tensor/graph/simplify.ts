@@ -1,4 +1,4 @@
-/** Local algebra on the graph: what tfjs writes in several steps, in one. Nothing here changes a result's bits but where said. */
+/** Local algebra on the graph: several steps of tfjs become one. Results keep their bits, except where noted. */
 import { sameShape } from '../errors.ts';
 import type { DType } from '../host-tensor.ts';
 import { dataOf, splatOf, type Graph } from './graph.ts';
@@ -119,7 +119,7 @@ function divide(graph: Graph, { a, b }: Operands, { y }: Result): Value | undefi
   return source === undefined ? undefined : broadcast(graph, graph.one('RealDiv', [source, b]), y);
 }
 
-/** Numbers are folded where they are alike everywhere: tfjs writes counts and rates as such. */
+/** Tensors of one repeated number are folded: tfjs writes counts and rates as such. */
 const folded =
   (
     compute: (a: number, b: number) => number,

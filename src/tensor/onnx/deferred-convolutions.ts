@@ -12,5 +12,5 @@ export interface DeferredConvolution {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** One convolution for each parity of row and column of an image; what is missing is zero. */
+/** One convolution for each parity of row and column of an image; missing ones are zero. */
 export type StridedConvolutions = readonly (readonly (DeferredConvolution | undefined)[])[];

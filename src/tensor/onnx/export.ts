@@ -1,4 +1,6 @@
-/** A function of tensors as an ONNX file of standard operators, for other programs: what it closes over becomes constants. */
+/**
+ * A function of tensors as an ONNX file of standard operators, for other programs: captured tensors become constants.
+ */
 import type * as tf from '@tensorflow/tfjs-core';
 import { simplify } from '../graph/simplify.ts';
 import type { TensorSpec } from '../host-tensor.ts';

@@ -19,7 +19,10 @@ export type Layout =
   | 'filter'
   /** [in/b, out/b, kh, kw, b in, b out], declared [in/b, out, kh, kw b]: as the gradient of a blocked filter comes */
   | 'filter-by-input'
-  /** [out/b, in/b, kh, kw, b in, b out], declared [1, out, in/b, kh kw b]: the same for 1x1, and what convolutions read */
+  /**
+   * [out/b, in/b, kh, kw, b in, b out], declared [1, out, in/b, kh kw b]: the same for 1x1, and the layout that
+   * convolutions read
+   */
   | 'filter-by-output'
   /** [out/b, in, kh, kw, b out], declared [out, in, kh, kw]: of the first convolution, whose few channels are no block */
   | 'filter-of-few';

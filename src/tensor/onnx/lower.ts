@@ -1,4 +1,4 @@
-/** A program as an ONNX model, and what a session needs to know to feed it. */
+/** A program as an ONNX model, with the facts that a session needs to feed it. */
 import { dataOf, numbersOf, splatOf } from '../graph/graph.ts';
 import type { Value } from '../graph/node.ts';
 import { liveNodes, type Program } from '../graph/program.ts';

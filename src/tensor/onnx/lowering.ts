@@ -40,7 +40,7 @@ export class Lowering {
     return layout === 'channels-first' || layout === 'blocked';
   }
 
-  /** Channels per block, where there are blocks. */
+  /** Channels per block, if there are blocks. */
   get blockSize(): number {
     if (this.block === null) throw new Error('Internal error: blocked operators where there are none.');
     return this.block;
@@ -87,7 +87,7 @@ export class Lowering {
     return this.isUsedOnce(value) ? this.#strided.get(value) : undefined;
   }
 
-  /** Writes what was deferred: somebody reads it. */
+  /** Writes a deferred convolution, because another operation reads it. */
   #settle(value: Value): void {
     const deferred = this.#deferred.get(value);
     const strided = this.#strided.get(value);

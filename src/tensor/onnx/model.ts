@@ -17,7 +17,7 @@ export type OnnxType = keyof typeof TYPES;
 const TYPES = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9, double: 11 } as const;
 export const typeNumber = (type: OnnxType): number => TYPES[type];
 
-/** Attributes that are not whole numbers say so; JavaScript cannot tell 1 from 1.0. */
+/** Attributes that are not whole numbers say so; JavaScript cannot distinguish 1 from 1.0. */
 export interface Real {
   readonly real: number;
 }

@@ -1,4 +1,4 @@
-/** Opens sessions of ONNX Runtime, and finds out what this processor's blocked operators look like. */
+/** Opens sessions of ONNX Runtime, and detects this processor's blocked operators. */
 import * as ort from 'onnxruntime-node';
 import { Model } from './model.ts';
 

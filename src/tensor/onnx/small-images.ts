@@ -2,7 +2,7 @@
  * Selects the convolutions that become matrix products (kernels/products.ts): those on images of a few pixels.
  *
  * Blocked operators fill their registers with the pixels of a row, and gradients bring filters into other blocks; both
- * costs more there than it gains. Products take images and filters as they lie in memory.
+ * costs more there than it gains. Products take images and filters as they are in memory.
  */
 import { windowOf, type Window } from '../graph/attributes.ts';
 import type { Node } from '../graph/node.ts';

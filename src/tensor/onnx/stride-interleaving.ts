@@ -29,7 +29,7 @@ export function interleaveStrides(
   return reshape(model, cropped, declared);
 }
 
-/** [count, 2, inner] from two halves of [count, inner], either of which may be zero. */
+/** [count, 2, inner] from two halves of [count, inner], and either half may be zero. */
 function joined(
   model: Model,
   [even, odd]: readonly (Name | undefined)[],

@@ -1,4 +1,4 @@
-/** The native part of tfjs-node: what of TensorFlow's C interface it lends to JavaScript. */
+/** The native part of tfjs-node: the part of TensorFlow's C interface that it offers to JavaScript. */
 import { createRequire } from 'node:module';
 import type { Numbers } from '../graph/node.ts';
 
@@ -46,7 +46,8 @@ export function startTensorflow(file: string, threads: number): Binding {
     return started.binding;
   }
   process.env.TF_NUM_INTRAOP_THREADS = String(threads);
-  // Two operations at a time: what one of them computes on a single thread, or waits for, the other fills. Results stay equal to the bit.
+  // Two operations at a time: while one of them computes on a single thread or waits, the other continues. Results stay
+  // equal to the bit.
   process.env.TF_NUM_INTEROP_THREADS = threads > 1 ? '2' : '1';
   // Errors only. Set it yourself to debug TensorFlow.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';

@@ -1,4 +1,6 @@
-/** A program as a TensorFlow graph with its state in resource variables, and what a session needs to know to run it. */
+/**
+ * A program as a TensorFlow graph with its state in resource variables, with the facts that a session needs to run it.
+ */
 import { dataOf, numbersOf, splatOf } from '../graph/graph.ts';
 import type { Node, Value } from '../graph/node.ts';
 import { liveNodes, type Program } from '../graph/program.ts';
@@ -16,7 +18,7 @@ export interface Port {
   readonly shape: readonly number[];
 }
 
-/** A leaf of the state: `edge` reads it, `write` is fed what replaces it. */
+/** A leaf of the state: `edge` reads it, `write` is fed its replacement. */
 export interface StatePort extends Port {
   readonly write: Edge;
 }
@@ -75,7 +77,7 @@ interface Variable {
   readonly read: Edge;
 }
 
-/** A variable changes after it was read; what was read stays as it was. */
+/** A variable changes after it was read; the read value stays unchanged. */
 function assign(
   lowering: Lowering,
   program: Program,
@@ -95,7 +97,7 @@ function assign(
   });
 }
 
-/** In place, once everything else has read the old values: a variable whose values somebody still holds would be copied first. */
+/** In place, after all other reads of the old values: a variable with values still in use would be copied first. */
 function moveByMomentum(
   lowering: Lowering,
   program: Program,

@@ -44,7 +44,7 @@ function matchUpdate(
   const [from, moved] = operandsOf(next, 'Sub');
   if (from !== value || moved === undefined || !isRead(next, 1)) return undefined;
   const scaled = scaledVelocity(moved, velocities);
-  // The next velocity is read as such, and by what moves the weight.
+  // The next velocity is read as a result, and by the update of the weight.
   if (scaled === undefined || !isRead(scaled.velocity, 2) || (scaled.rate !== undefined && !isRead(moved, 1)))
     return undefined;
   const velocity = velocities.get(scaled.velocity)!;

@@ -108,7 +108,7 @@ export class TensorflowStep {
     try {
       for (const { shape, dtype, data } of fed) ids.push(this.#binding.createTensor(shape, this.#type(dtype), data));
       const fetched = this.#binding.runSavedModel(this.#session, ids, namesOf(feeds), namesOf(fetches));
-      // Copied: what TensorFlow lends may be a variable itself.
+      // Copied, because TensorFlow's buffer may be a variable itself.
       return fetched.map(({ id }) => {
         const data = this.#binding.tensorDataSync(id).slice();
         this.#binding.deleteTensor(id);

@@ -17,7 +17,7 @@ export async function recordsOf(bytes: Buffer, refuse: Refuse): Promise<Readonly
   for await (const entry of entriesOf(zip, refuse)) {
     const name = entry.fileName.slice(entry.fileName.indexOf('/') + 1);
     if (records.has(name)) refuse(`it holds the record ${JSON.stringify(name)} twice.`);
-    // Two members may claim the same bytes: a few could then stand for more than the memory holds.
+    // Two members may claim the same bytes: a few bytes could then expand to more than the memory.
     if ((total += entry.compressedSize) > bytes.length) refuse('its records overlap.');
     records.set(name, await contentOf(zip, entry, bytes, refuse));
   }

@@ -12,7 +12,10 @@ const COUNT_BYTES = 8;
 
 export const isLegacy = (bytes: Uint8Array): boolean => MAGIC.equals(bytes.subarray(0, MAGIC.length));
 
-/** `meaningsOf` is given what reserves the bytes of a storage: they lie behind the pickle and are filled in at the end. */
+/**
+ * `meaningsOf` gets a function that reserves the bytes of a storage. The bytes are behind the pickle and are filled in
+ * at the end.
+ */
 export function decodeLegacy(
   bytes: Uint8Array,
   meaningsOf: (storage: (key: string, bytes: number) => Uint8Array) => PickleResolver,

@@ -32,7 +32,7 @@ export class Operands {
     return this.take(8).readDoubleBE();
   }
 
-  /** Two's complement, little-endian, of so many bytes. A number where it is exact as one. */
+  /** Two's complement, little-endian, of this number of bytes. A number if it is exact as one. */
   long(length: number): number | bigint {
     const digits = Buffer.from(this.take(length)).reverse().toString('hex');
     const value = BigInt.asIntN(8 * length, digits === '' ? 0n : BigInt(`0x${digits}`));

@@ -22,7 +22,10 @@ interface TorchFile {
 /** True if the file begins like one of torch. */
 export const isTorch = (bytes: Uint8Array): boolean => isArchive(bytes) || isLegacy(bytes);
 
-/** `place` names the source of the bytes in messages. Throws TorchFileError when they are malformed or hold what is not read. */
+/**
+ * `place` names the source of the bytes in messages. Throws TorchFileError if they are malformed or have unsupported
+ * content.
+ */
 export async function decodeTorch(bytes: Buffer, place: string): Promise<TorchFile> {
   const refuse: Refuse = (problem) => {
     throw new TorchFileError(place, problem);
@@ -58,7 +61,9 @@ function decodeArchive(records: ReadonlyMap<string, Uint8Array>, refuse: Refuse)
 const WRAPPERS = ['state_dict', 'model_state_dict', 'model'];
 /** The prefix that nn.DataParallel and DistributedDataParallel put before every name. */
 const PARALLEL = 'module.';
-/** Tensors may share a storage, as tied weights do; so many times the file's own size is more than any model needs. */
+/**
+ * Tensors may share a storage, as tied weights do; this multiple of the file's own size is more than any model needs.
+ */
 const MOST_SHARED = 16;
 
 function stateOf(root: unknown, fileBytes: number, refuse: Refuse): TorchFile {

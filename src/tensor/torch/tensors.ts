@@ -54,7 +54,7 @@ const CALLS = {
     tensor instanceof StoredTensor ? tensor : refuse('it has a parameter that is no tensor.'),
 } as const satisfies Record<string, (args: readonly unknown[], refuse: Refuse) => unknown>;
 
-/** Only what tensors are made of means anything. `storage` gives the bytes of a key, checked to be as many as announced. */
+/** Only the parts of tensors have a meaning. `storage` returns the bytes of a key, after a check of their number. */
 export function torchResolver(storage: (key: string, bytes: number) => Uint8Array, refuse: Refuse): PickleResolver {
   return {
     named: (name) => {
@@ -77,7 +77,9 @@ export function torchResolver(storage: (key: string, bytes: number) => Uint8Arra
   };
 }
 
-/** _rebuild_tensor(storage, offset, sides, strides); what its second version takes beyond is about gradients. */
+/**
+ * _rebuild_tensor(storage, offset, sides, strides); the additional arguments of its second version are about gradients.
+ */
 function rebuildTensor([storage, offset, sides, strides]: readonly unknown[], refuse: Refuse): StoredTensor {
   if (
     !isStorage(storage) ||

@@ -20,7 +20,7 @@ export interface PickleResolver {
   persistent(id: unknown): unknown;
 }
 
-/** Lists and tuples become arrays, dictionaries Maps. `end` is where the pickle ends. */
+/** Lists and tuples become arrays, dictionaries Maps. `end` is the end of the pickle. */
 export function unpickle(
   bytes: Uint8Array,
   meanings: PickleResolver,

@@ -12,7 +12,7 @@ type Info = tf.TensorInfo;
 
 class TraceBackend extends tf.KernelBackend {
   #graph: Graph | null = null;
-  /** Values live as long as the tensors that stand for them. */
+  /** Values live as long as their tensors. */
   readonly #values = new WeakMap<object, Value>();
 
   get graph(): Graph {

@@ -20,7 +20,7 @@ export function callStack(): string {
   return stack;
 }
 
-/** For example ` at src/learn/nn/forward.ts:12`; empty when the stack does not tell. */
+/** For example ` at src/learn/nn/forward.ts:12`; empty if the stack does not show it. */
 export function callSiteOf(stack: string): string {
   const place = framesOf(stack).find(({ path }) => {
     const isTest = /\.test\.tsx?$/.test(path);

@@ -24,7 +24,10 @@ export function checkCoordinates(indices: tf.TensorInfo, indexed: Indexed): void
 
 type Indexed = Pick<tf.TensorInfo, 'shape' | 'dtype'>;
 
-/** The last axis of the indices, or each of them, goes through `axes`. Throws TraceError; what is not a constant passes. */
+/**
+ * The last axis of the indices, or each of them, goes through `axes`. Throws TraceError; indices that are no constants
+ * pass.
+ */
 function check(indices: tf.TensorInfo, indexed: Indexed, axes: readonly number[]): void {
   const known = dataOf(traceBackend.value(indices));
   known?.forEach((index, i) => {

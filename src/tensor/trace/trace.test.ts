@@ -166,7 +166,7 @@ describe('what cannot be traced is said where it stands', () => {
         outputs: { x: tf.tensor(await inputs.x!.data()) },
       })) as unknown as (args: Args) => Returned),
     ).toBe(`The function returns a promise. ${promise}`);
-    await turn(); // a rejection that nobody took would be reported now
+    await turn(); // an unhandled rejection would be reported now
   });
 
   test.each([

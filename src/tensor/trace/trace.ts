@@ -1,4 +1,4 @@
-/** Runs a function on symbolic tensors and returns what it did, as a program. */
+/** Runs a function on symbolic tensors and returns its operations as a program. */
 import * as tf from '@tensorflow/tfjs-core';
 import { TraceError, describeTensor, kindOf, sameShape } from '../errors.ts';
 import { Graph } from '../graph/graph.ts';
@@ -32,7 +32,9 @@ export type AnyStepFunction = (args: { readonly state: unknown; readonly inputs:
   readonly outputs: Tree<tf.Tensor>;
 };
 
-/** Throws TraceError when `fn` reads values, uses what cannot be compiled, or does not return the state it was given. */
+/**
+ * Throws TraceError when `fn` reads values, uses an operation that cannot be compiled, or does not return its state.
+ */
 export function trace(fn: AnyStepFunction, specs: ArgumentSpecs): Traced {
   register();
   const graph = new Graph();
@@ -74,7 +76,7 @@ function record(graph: Graph, fn: AnyStepFunction, { state, inputs }: ArgumentSp
 function checkReturned(result: ReturnType<AnyStepFunction>): ReturnType<AnyStepFunction> {
   const found = nonTensorsIn(result);
   const promises = found.filter(({ stranger }) => stranger instanceof Promise);
-  // They wait for values and fail like all reading; rejections that nobody takes would end the process.
+  // They wait for values and fail like all reading. Unhandled rejections would end the process.
   for (const { stranger } of promises) (stranger as Promise<unknown>).catch(() => undefined);
   const [first] = [...promises, ...found];
   if (first !== undefined) {
@@ -133,7 +135,7 @@ let isRegistered = false;
 
 function register(): void {
   if (isRegistered) return;
-  tf.registerBackend(TRACE, () => traceBackend, 0 /* never chosen by itself */);
+  tf.registerBackend(TRACE, () => traceBackend, 0 /* never chosen automatically */);
   registerTraceKernels();
   isRegistered = true;
 }

@@ -1,4 +1,4 @@
-/** `audit.json`: what in a data set would make a result look better than it is. */
+/** `audit.json`: the leaks of a data set that would make a result look better than it is. */
 import { deviation, mean } from 'd3-array';
 import { significant } from '../../../util/number.ts';
 import type { TableRow } from '../table.ts';
@@ -24,7 +24,7 @@ export interface PairCounts {
   readonly acrossGroups: number;
 }
 
-/** Equal images, counted by what is written on them. */
+/** Counts of equal images by their labels. */
 interface EqualByLabel {
   readonly labels: readonly [string, string];
   readonly splits: readonly [string, string];
@@ -37,7 +37,10 @@ interface ClassFacts {
   readonly train: number;
   readonly validation: number;
   readonly test: number;
-  /** Mean red, green and blue (0 to 255) of its images: mean and standard deviation over images. A class of its own color is told by that. */
+  /**
+   * Mean red, green and blue (0 to 255) of its images: mean and standard deviation over images. A class with a color of
+   * its own is recognizable by it.
+   */
   readonly color: { readonly mean: readonly number[]; readonly sd: readonly number[] };
 }
 

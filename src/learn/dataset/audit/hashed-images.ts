@@ -1,4 +1,4 @@
-/** One pass over packed images: what an audit has to know of each. */
+/** One pass over packed images: the facts that an audit needs of each. */
 import { digestOf } from '../../../util/digest.ts';
 import type { PackedImages } from '../packed-images.ts';
 import { imageSignature, type ImageSignature } from './signature.ts';

@@ -1,4 +1,4 @@
-/** Small JPEG files take another way than the rest; nobody may be able to tell from the pixels. */
+/** Small JPEG files have a decoder of their own. Their pixels must not show it. */
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -198,7 +198,7 @@ test('whatever bytes are damaged, an image is broken if libvips says so, and for
       for (const { at, value } of changes) damaged[at] = value;
       await writeFile(path, damaged);
       const [ours, theirs] = [await decodeImage(path, 24), await decodeByLibvips(path, 24)];
-      // Not the pixels: libjpeg's vector code and its plain code round what overflows differently.
+      // Not the pixels: libjpeg's vector code and its plain code round overflows differently.
       expect(ours.ok ? 'decoded' : ours.error).toBe(theirs.ok ? 'decoded' : theirs.error);
     }),
     { numRuns: 300 },

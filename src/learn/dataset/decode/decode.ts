@@ -11,7 +11,7 @@ export type Decode = (path: string, size: number) => Promise<Result<Uint8Array, 
 
 /**
  * RGB bytes `[size, size, 3]`. The shorter side is resized to `size` (Lanczos) and the middle is cut out. Turned
- * upright by EXIF; gray, 16-bit, palette and CMYK become 8-bit sRGB; what is transparent shows black.
+ * upright by EXIF; gray, 16-bit, palette and CMYK become 8-bit sRGB; transparent pixels become black.
  */
 export const decodeImage: Decode = async (path, size) => {
   const file = /\.jpe?g$/i.test(path) ? bytesOf(path) : undefined;
@@ -30,7 +30,7 @@ function bytesOf(path: string): Uint8Array | undefined {
 
 /**
  * libvips needs five times as long to set up its work as libjpeg needs to decode a thumbnail. It is the faster one as
- * soon as libjpeg may leave out half of the rows and columns for it, and the only judge of what is damaged or unusual.
+ * soon as libjpeg may leave out half of the rows and columns for it, and the only judge of damaged and unusual files.
  */
 function decodeSmallJpeg(file: Uint8Array, size: number): Uint8Array | undefined {
   const shape = plainJpegSize(file);

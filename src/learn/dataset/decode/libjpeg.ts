@@ -5,7 +5,7 @@ import type { Pixels } from './pixels.ts';
 let decoder: JpegDecoder | undefined;
 const libjpeg = await createLibjpeg();
 
-/** The pixels lie in the decoder's own memory and are gone with the next call. Undefined if libjpeg objects. */
+/** The pixels are in the decoder's own memory until the next call. Undefined if libjpeg objects. */
 export function decodeJpeg(file: Uint8Array): Pixels | undefined {
   decoder ??= new libjpeg.JPEGDecoder();
   try {

@@ -3,7 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import { err, ok, type Result } from '../../../util/result.ts';
 import type { Pixels } from './pixels.ts';
 
-// Files are read once: a cache would only hold memory. Images, not the rows of one image, are what runs in parallel.
+// Files are read once: a cache would only hold memory. Images run in parallel, not the rows of one image.
 sharp.cache(false);
 sharp.concurrency(1);
 

@@ -38,9 +38,9 @@ const DIGITS = 14;
 const LOBES = 3;
 
 /**
- * RGB bytes `[size, size, 3]`: the shorter side becomes `size`, of the longer one the middle is kept. The rows come first, and
- * their result is rounded to bytes, as in libvips: where a sharp edge overshoots, the order shows. The shorter side must be
- * `size` at least.
+ * RGB bytes `[size, size, 3]`: the shorter side becomes `size`, of the longer one the middle is kept. The rows come
+ * first, and their result is rounded to bytes, as in libvips. At sharp edges that overshoot, the order matters. The
+ * shorter side must be `size` at least.
  */
 export function smallerSquare(pixels: Pixels, size: number): Uint8Array {
   const { width, height } = pixels;

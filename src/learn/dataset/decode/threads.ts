@@ -5,7 +5,7 @@ import { decodeImage, type Decode } from './decode.ts';
 export interface DecodingThreads {
   /** Rejects when a thread has crashed, which no image may make it do. */
   readonly decode: Decode;
-  /** Ends all threads; what they were decoding never settles. */
+  /** Ends all threads; their pending decodes never settle. */
   close(): Promise<void>;
 }
 
@@ -77,7 +77,7 @@ class DecodingThread {
 
 function serve(port: NonNullable<typeof parentPort>): void {
   port.on('message', ({ id, path, size }: Request) => {
-    // Not caught: what is thrown here is a bug, and ends the thread.
+    // Not caught: an error here is a bug and ends the thread.
     void decodeImage(path, size).then((image) => {
       port.postMessage({ id, image } satisfies Reply);
     });

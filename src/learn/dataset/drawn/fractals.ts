@@ -1,7 +1,7 @@
 /**
- * Images made by formulas, to train a transfer start where no photographs are at hand. A class is an iterated function
- * system: a few affine maps whose attractor is the shape. After Kataoka et al. 2020 (FractalDB) and Anderson and Farrell
- * 2022 (maps drawn by singular values, color and background). Not ImageNet, and no substitute that claims its quality.
+ * Images made by formulas, to train a transfer start without photographs. A class is an iterated function system: a few
+ * affine maps whose attractor is the shape. After Kataoka et al. 2020 (FractalDB) and Anderson and Farrell 2022 (maps
+ * drawn by singular values, color and background). Not ImageNet, and no substitute that claims its quality.
  */
 import { random, type RandomSource } from '../../../util/random.ts';
 import { blankCanvas, canvasBytes, mixColors, paint, type Canvas, type Color } from './canvas.ts';
@@ -64,7 +64,7 @@ function drawMaps(source: RandomSource): AffineMap[] {
     const [turn, tilt] = [2 * Math.PI * source.uniform(), 2 * Math.PI * source.uniform()];
     const [long, short] = [between(source, 0.5, 0.85), between(source, 0.2, 0.6) * (source.uniform() < 0.3 ? -1 : 1)];
     const [c, s, u, v] = [Math.cos(turn), Math.sin(turn), Math.cos(tilt), Math.sin(tilt)];
-    // Rotation by `turn`, stretch, rotation by `tilt`: the singular values are what was drawn.
+    // Rotation by `turn`, stretch, rotation by `tilt`: the singular values are the drawn ones.
     return {
       matrix: [
         c * long * u - s * short * v,

@@ -66,7 +66,7 @@ function outlineAt({ outline }: Lesion, angle: number): number {
   return outline.reduce((radius, { amplitude, phase }, k) => radius + amplitude * Math.cos((k + 2) * angle + phase), 1);
 }
 
-/** Darkening by a grid of warped lines, gone where it is broken. */
+/** Darkening by a grid of warped lines, with gaps. */
 function networkAt({ network }: Lesion, x: number, y: number, warp: NoiseField, gaps: NoiseField): number {
   if (network.strength === 0) return 0;
   const bend = 0.25 * warp(3 * x + 9, 3 * y - 5);

@@ -1,10 +1,13 @@
-/** One array as NumPy saves it (`.npy`, versions 1 to 3), strictly: what is not understood is refused, never guessed. */
+/** One array as NumPy saves it (`.npy`, versions 1 to 3), strictly: unknown content is refused, never guessed. */
 import { DatasetError } from '../error.ts';
 
 export interface NpyArray {
   readonly type: NpyType;
   readonly shape: readonly number[];
-  /** Row after row, little-endian, shape's product times the type's bytes long: a view on what was given. */
+  /**
+   * Row after row, little-endian, a view on the given bytes with the length of the shape's product times the type's
+   * size.
+   */
   readonly data: Buffer;
 }
 

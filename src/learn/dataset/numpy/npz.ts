@@ -7,7 +7,7 @@ import { parseNpy, type NpyArray } from './npy.ts';
 /** Arrays are held in memory, and a small member may claim to unpack to anything. */
 const LARGEST = 2 ** 31;
 
-/** The arrays whose names (without `.npy`) are wanted, as far as the file has them. Throws DatasetError for a damaged file. */
+/** The arrays whose names (without `.npy`) are wanted, if the file has them. Throws DatasetError for a damaged file. */
 export async function readNpz(path: string, wanted: readonly string[]): Promise<ReadonlyMap<string, NpyArray>> {
   const refuse = (problem: string): never => {
     throw new DatasetError(`${path} is no .npz file that can be read: ${problem}`);

@@ -5,7 +5,8 @@ import type { Reader } from './listing.ts';
 import { listTree } from './tree.ts';
 
 export const chestXray: Reader = async (folder) => {
-  // The published `val` folder has 16 images and is often left away; nobody's test depends on it, so it trains.
+  // The published `val` folder has 16 images and is often left out. No published test depends on it, so it is used for
+  // training.
   const hasValidation = (await listTree(join(folder, 'chest_xray'))).folders.includes('val');
   return readClassFolders(
     {

@@ -1,4 +1,6 @@
-/** A folder with one CSV file that names its images: columns `image` and `label`; `group` and `split` where there are any. */
+/**
+ * A folder with one CSV file that names its images: columns `image` and `label`; `group` and `split` if it has them.
+ */
 import { readFile, stat } from 'node:fs/promises';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { err, ok } from '../../../util/result.ts';

@@ -27,7 +27,7 @@ export interface Listing {
   readonly source: string;
   readonly samples: readonly ListedImage[];
   readonly faults: readonly ListingFault[];
-  /** RGB bytes `[size, size, 3]` of a sample's `image`, where images are not files below the folder. */
+  /** RGB bytes `[size, size, 3]` of a sample's `image`, if images are not files below the folder. */
   readonly decode?: Decode;
 }
 

@@ -1,4 +1,4 @@
-/** The published trees as they are, where somebody has them: `../shared/data` beside the checkout. */
+/** The published trees, if they are on this machine: `../shared/data` beside the checkout. */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';

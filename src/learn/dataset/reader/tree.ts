@@ -14,7 +14,7 @@ interface Contents {
   readonly folders: readonly string[];
 }
 
-/** Names of what a folder holds, links followed. A folder that does not exist holds nothing. */
+/** Names of a folder's entries, links followed. A folder that does not exist holds nothing. */
 export async function listTree(folder: string): Promise<Contents> {
   const entries = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];

@@ -9,7 +9,7 @@ import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
 import type { Context } from './kernel.ts';
 
-/** Returns whether the images are blocked. */
+/** Returns true if the images are blocked. */
 export function blockedBatchNorm(
   { x, scale, offset }: Inputs<'BatchNormTraining', Value>,
   epsilon: number,

@@ -103,7 +103,7 @@ function parities(kernel: number, stride: number, pad: number, length: number, o
   });
 }
 
-/** Blocks [tap][in/b][out/b] of b out x b in values: what filters of the gradient are put together from. */
+/** Blocks [tap][in/b][out/b] of b out x b in values: the parts of the gradient's filters. */
 interface SwappedFilter {
   readonly blocks: Name;
   /** The number of the block of an input block, an output block and a tap. */

@@ -1,4 +1,7 @@
-/** Gradients of filters on ONNX Runtime's blocked operators; see blocked-convolution.ts. Each returns whether the shapes allow it. */
+/**
+ * Gradients of filters on ONNX Runtime's blocked operators; see blocked-convolution.ts. Each returns true if the shapes
+ * allow it.
+ */
 import type { Window } from '../../graph/attributes.ts';
 import type { Value } from '../../graph/node.ts';
 import { imageSides } from '../../graph/sides.ts';
@@ -8,8 +11,9 @@ import type { FilterGradient } from './convolution-tensors.ts';
 import { isDense } from './blocked-convolution.ts';
 
 /**
- * The gradient of the filter is a convolution of x with dy in which channels are the batch and the batch is the channels.
- * Both are blocked anew, the batch within the block; then columns lie b channels apart, which dilation steps over.
+ * The gradient of the filter is a convolution of x with dy in which channels are the batch and the batch is the
+ * channels. Both are blocked again, with the batch within the block. Columns are then b channels apart, and dilation
+ * steps over these.
  */
 export function blockedFilterGradient(lowering: Lowering, tensors: FilterGradient, window: Window): boolean {
   const { strideHeight, strideWidth } = window;
@@ -121,7 +125,7 @@ function pointwiseFilterGradient(lowering: Lowering, { x, dy, dFilter }: FilterG
   const { batchSize, inChannels, outChannels, outHeight, outWidth, padInfo } = window;
   if ([padInfo.top, padInfo.left, padInfo.bottom, padInfo.right].some((side) => side > 0)) return false;
   const pixels = outHeight * outWidth;
-  // Blocks of images cost the fewest moves; where images do not fill them, pixels may.
+  // Blocks of images cost the fewest moves; if images do not fill them, pixels may.
   const byPixels = batchSize % block > 0 && (batchSize * pixels) % block === 0;
   const count = byPixels ? batchSize * pixels : filled(batchSize, block) * pixels;
   lowering.defer(dFilter, {

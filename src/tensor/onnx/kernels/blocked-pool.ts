@@ -4,7 +4,7 @@ import type { Value } from '../../graph/node.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
 
-/** Returns whether the images are blocked. */
+/** Returns true if the images are blocked. */
 export function blockedMaxPool(
   lowering: Lowering,
   { x, y }: { readonly x: Value; readonly y: Value },
@@ -15,7 +15,7 @@ export function blockedMaxPool(
   return true;
 }
 
-/** Equal operators are one operator: the gradient finds what the pool has computed. */
+/** Equal operators are one operator: the gradient finds the pool's results. */
 function pooled(lowering: Lowering, x: Value, window: Window): { alongRows: Name; both: Name } {
   const { filterHeight, filterWidth, strideHeight, strideWidth, padInfo } = window;
   const pool = (name: Name, kernel: number[], strides: number[], pads: number[]): Name =>
@@ -130,7 +130,9 @@ function alongAxis(
   return after < 0 ? extend(lowering, own, 0, -after) : own;
 }
 
-/** 1 where the candidate is the maximum (it is never above), else 0; a steep ramp, since comparisons are slow. */
+/**
+ * 1 if the candidate is the maximum (it is never above), else 0. A steep ramp is used, because comparisons are slow.
+ */
 const isMaximum = ({ model }: Lowering, candidate: Name, maximum: Name): Name =>
   model.op('HardSigmoid', [model.op('Sub', [candidate, maximum])], { alpha: { real: 1e38 }, beta: { real: 1 } });
 

@@ -14,12 +14,12 @@ import { convolutionByProduct, filterByProduct, imagesByProduct } from './produc
 
 interface Ways<T> {
   readonly product: (lowering: Lowering, tensors: T, window: Window, used: UsedTaps) => void;
-  /** Returns whether the shapes allow it. */
+  /** Returns true if the shapes allow it. */
   readonly blocked: (lowering: Lowering, tensors: T, window: Window) => boolean;
   readonly standard: (lowering: Lowering, tensors: T, window: Window) => void;
 }
 
-/** As a matrix product on small images, else on blocks where channels fill them, else by standard operators. */
+/** As a matrix product on small images, else on blocks if channels fill them, else by standard operators. */
 function lowerFastest<T>(
   ways: Ways<T>,
   tensors: T,

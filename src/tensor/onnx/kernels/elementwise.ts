@@ -113,7 +113,7 @@ const SIMPLE = elementwise({
   Relu6: ({ x }, _, { model }) => model.op('Clip', [x, model.scalar(0), model.scalar(6)]),
   ReluGrad: ({ dy, features }, _, { model }) => model.op('Mul', [dy, isPositive(model, features)]),
   LeakyRelu: ({ x }, { alpha }, { model }) => model.op('LeakyRelu', [x], { alpha: { real: alpha } }),
-  /** As tfjs: dy where y >= 0, else dy (y + 1). */
+  /** As in tfjs: dy if y >= 0, else dy (y + 1). */
   EluGrad: ({ dy, y }, _, { model }) =>
     model.op('Mul', [dy, model.op('Add', [model.op('Min', [y, model.scalar(0)]), model.scalar(1)])]),
   Expm1: ({ x }, _, { model }) => model.op('Sub', [model.op('Exp', [x]), model.scalar(1)]),

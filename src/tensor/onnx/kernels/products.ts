@@ -1,7 +1,9 @@
 /**
- * A convolution and its gradients as one matrix product each, on plain images [N, H, W, C] and filters [rows, columns, C, D].
+ * A convolution and its gradients as one matrix product each, on plain images [N, H, W, C] and filters [rows, columns,
+ * C, D].
  *
- * The rows of the products are the outputs; their columns are what the taps of the filter meet there, channel by channel.
+ * The rows of the products are the outputs; their columns are the pixels that the taps of the filter meet there,
+ * channel by channel.
  */
 import type { Window } from '../../graph/attributes.ts';
 import type { Value } from '../../graph/node.ts';

@@ -47,7 +47,7 @@ function pad(
   lowering.set(results, layout, lowering.reshape(wide, lowering.arrangement(results, layout).declared));
 }
 
-/** @param steps 1 along each axis where none are given */
+/** @param steps default: 1 along each axis */
 function sliceAll({ model }: Lowering, x: Name, begin: number[], end: number[], steps = begin.map(() => 1)): Name {
   const axes = begin.map((_, axis) => axis);
   return model.op('Slice', [x, ...[begin, end, axes, steps].map((numbers) => model.integers(numbers))]);

@@ -1,4 +1,4 @@
-/** Why an engine cannot be added, and what to do. */
+/** The reason why an engine cannot be added, and the remedy. */
 export class InstallationError extends Error {
   override readonly name = 'InstallationError';
   readonly remedy: string;
@@ -9,7 +9,7 @@ export class InstallationError extends Error {
   }
 }
 
-/** The last lines of what a program said before it failed, or why it could not be started. */
+/** The last lines of a program's output before it failed, or the reason why it could not be started. */
 export function lastWords(
   { all, shortMessage }: { readonly all?: string | undefined; readonly shortMessage?: string | undefined },
   lines: number,

@@ -16,7 +16,7 @@ export const workFolder = (doing: 'adding' | 'removing'): string =>
 
 const WORK = /^\.(?:adding|removing)-(?<pid>\d+)(?:-(?<started>\d+))?$/;
 
-/** Absolute paths of what nobody works on any more. */
+/** Absolute paths of leftovers without a running process. */
 export function leftovers(): string[] {
   const folder = enginesFolder();
   if (!existsSync(folder)) return [];

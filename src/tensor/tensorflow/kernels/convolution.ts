@@ -6,7 +6,7 @@ import { filterByProducts, prefersProducts } from './filter-products.ts';
 import { convolutionByProduct, imagesByProduct, tapsForProduct } from './image-products.ts';
 import type { AnyContext, KernelTable } from './kernel.ts';
 
-/** Padding by name where it has one: gradients of convolutions with padding in numbers are several times slower. */
+/** Padding by name if it has one: gradients of convolutions with padding in numbers are several times slower. */
 export function paddingOf(window: Window): Attributes {
   const { top, bottom, left, right } = window.padInfo;
   if (top === 0 && bottom === 0 && left === 0 && right === 0) return { padding: attribute.text('VALID') };

@@ -80,7 +80,7 @@ export const ELEMENTWISE = {
   LeakyRelu: ({ x }, { alpha }, { lowering, type }) =>
     lowering.op('LeakyRelu', [x], { T: attribute.type(type), alpha: attribute.real(alpha) }),
 
-  /** 1 where x > 0, else alpha; NaN stays. */
+  /** 1 if x > 0, else alpha; NaN stays. */
   Step: ({ x }, { alpha = 0 }, { lowering, type }) => {
     const T = attribute.type(type);
     const positive = lowering.op('Greater', [x, lowering.number(0, type)], { T });

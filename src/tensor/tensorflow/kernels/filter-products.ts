@@ -1,8 +1,8 @@
 /**
- * The gradient of a filter as one matrix product for each of its taps: where a tap meets the images, pixels by channels.
+ * The gradient of a filter as one matrix product for each of its taps: the pixels that the tap meets, by channels.
  *
- * oneDNN's own gradient of filters is made for large images; on images of a few pixels it computes mostly padding. In bfloat16, 512
- * channels at 2x2 pixels in a batch of 32 take it 5.2 ms on two cores, where the products take 1.4.
+ * oneDNN's own gradient of filters is made for large images; on images of a few pixels it computes mostly padding. In
+ * bfloat16, 512 channels at 2x2 pixels in a batch of 32 take it 5.2 ms on two cores; the products take 1.4 ms.
  */
 import type { Window } from '../../graph/attributes.ts';
 import { attribute, type Edge, type TfType } from '../graph-def.ts';
@@ -13,7 +13,7 @@ import { tapColumnRanges, tapRowRanges, type TapRange } from '../../graph/filter
 
 /** Pixels of dy up to which products were measured to be the faster way. Cutting taps out of images costs copies. */
 const SMALL: Partial<Record<TfType, number>> = { float32: 16, bfloat16: 49 };
-/** As often as much where no copies are made: the only tap of a filter without strides. */
+/** Often the same number without copies: for the only tap of a filter without strides. */
 const WHOLE = 4;
 /** Fewer channels make poor matrices. */
 const FEWEST_CHANNELS = 16;

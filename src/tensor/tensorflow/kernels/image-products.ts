@@ -1,5 +1,5 @@
 /**
- * A convolution, and the gradient of its images, as one matrix product with the filter as it lies in memory.
+ * A convolution, and the gradient of its images, as one matrix product with the filter as it is in memory.
  *
  * oneDNN convolves in blocks, which a few pixels do not fill. It also converts filters to blocks first; in training,
  * filters change, so it does this twice in every step. A product takes the filter as it is. Its rows are the images'

@@ -48,7 +48,7 @@ function correction({ graph }: Lowering, window: Window): Edge {
   return graph.constant('float32', [1, outHeight, outWidth, 1], factors);
 }
 
-/** The mean of what lies inside of the image. */
+/** The mean of the pixels inside of the image. */
 function averagePool(
   { x }: { readonly x: Edge },
   pool: PoolAttributes,

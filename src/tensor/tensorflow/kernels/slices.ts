@@ -1,4 +1,4 @@
-/** Parts of values, padded values, and values put back where parts were cut out. */
+/** Parts of values, padded values, and values put back at the place of a slice. */
 import type { Window } from '../../graph/attributes.ts';
 import { attribute, type Attributes, type Edge, type TfType } from '../graph-def.ts';
 import type { Lowering } from '../lowering.ts';

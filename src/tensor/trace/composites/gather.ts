@@ -56,7 +56,7 @@ function denseBincount(
     : tf.sum(tf.mul(found, tf.expandDims(weightsOf(x, weights), -1)), 1);
 }
 
-/** How many values of a sorted row come before each value. */
+/** The number of values in a sorted row before each value. */
 const searchSorted = composite(
   ['sortedSequence', 'values'],
   ({ sortedSequence, values }, { side }: { readonly side: 'left' | 'right' }) => {
