@@ -87,7 +87,7 @@ function createProgram(choose: ChooseAction): Command {
     .description('Runs the stages of a pipeline file, and only those whose code, parameters or inputs changed.')
     .version(version, '-V, --version')
     .option('--color', 'color the output, independent of terminal and environment')
-    .option('--no-color', 'never colour the output')
+    .option('--no-color', 'never color the output')
     .exitOverride()
     .showHelpAfterError('(pipeline --help lists commands and options)')
     .helpOption('-h, --help', 'show this help')

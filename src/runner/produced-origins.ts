@@ -1,4 +1,4 @@
-/** Which outputs of other executions an execution read. */
+/** The outputs of other executions that an execution read. */
 import type { Digest } from '../util/digest.ts';
 import type { Origin, RunRecord } from './record.ts';
 import type { Store } from './store/store.ts';

@@ -21,7 +21,7 @@ export function maintenanceCommands(program: Command, choose: ChooseAction): voi
 
   withPipelineOptions(
     program.command('export <file> [targets...]'),
-    'write results into one archive (.tar, .tar.gz or .tar.zst), with all that import needs to take them over',
+    'write results into one archive (.tar, .tar.gz or .tar.zst), with everything that import needs',
   )
     .option('--json', 'one JSON document')
     .action((file: string, targets: string[], options: ExportOptions) => {
@@ -32,7 +32,7 @@ export function maintenanceCommands(program: Command, choose: ChooseAction): voi
 
   withPipelineOptions(
     program.command('import <file>'),
-    'take over the results of an archive, after every byte of it has been verified',
+    'add the results of an archive to the store, after every byte was verified',
   )
     .option('--json', 'one JSON document')
     .action((file: string, options: ImportOptions) => {
@@ -41,7 +41,7 @@ export function maintenanceCommands(program: Command, choose: ChooseAction): voi
 
   withPipelineOptions(program.command('gc'), 'list unreferenced results in the store; with --delete, delete them')
     .option('--delete', 'delete it')
-    .option('--keep-runs <number>', 'keep the results of so many past runs (default: 10)', positiveInteger)
+    .option('--keep-runs <number>', 'number of past runs whose results are kept (default: 10)', positiveInteger)
     .option('--json', 'one JSON document')
     .action((options: GcOptions) => {
       choose(async (terminal) => (await import('../commands/gc.ts')).gc(options, terminal));

@@ -28,7 +28,7 @@ export function queryCommands(program: Command, choose: ChooseAction): void {
 
   withPipelineOptions(
     program.command('why <instance>'),
-    'explain, in values, why instances would run or since when they are up to date',
+    'explain in values why instances would run, or since when they are up to date',
   )
     .option('--json', 'one JSON document')
     .action((target: string, options: WhyOptions) => {
@@ -37,7 +37,7 @@ export function queryCommands(program: Command, choose: ChooseAction): void {
 
   withPipelineOptions(program.command('graph [targets...]'), 'draw the stages and their inputs')
     .addOption(
-      new Option('--format <format>', 'how it is drawn')
+      new Option('--format <format>', 'format of the drawing')
         .choices(['text', 'mermaid', 'dot', 'svg', 'json'])
         .default('text'),
     )
@@ -50,7 +50,7 @@ export function queryCommands(program: Command, choose: ChooseAction): void {
     });
 
   withPipelineOptions(program.command('logs <instance>'), 'print the log of the last attempt')
-    .option('-f, --follow', 'go on printing while the instance runs')
+    .option('-f, --follow', 'follow the log while the instance runs')
     .action((target: string, options: LogsOptions) => {
       choose(async (terminal) => (await import('../commands/logs.ts')).logs(target, options, terminal));
     });
@@ -88,7 +88,7 @@ export function queryCommands(program: Command, choose: ChooseAction): void {
     'compare params and metrics of two git revisions (default: HEAD and the working tree)',
   )
     .addOption(
-      new Option('--format <format>', 'how it is written').choices(['text', 'markdown', 'json']).default('text'),
+      new Option('--format <format>', 'format of the output').choices(['text', 'markdown', 'json']).default('text'),
     )
     .action((from: string | undefined, to: string | undefined, options: DiffOptions) => {
       choose(async (terminal) => (await import('../commands/diff.ts')).diff(from, to, options, terminal));

@@ -19,7 +19,7 @@ export function withPipelineOptions(command: Command, description: string): Comm
   return command
     .description(description)
     .option('--pipeline <file>', 'the pipeline file (default: the nearest pipeline.json, from here upwards)')
-    .option('--set <name=value>', 'override a value of params; may be repeated', assignmentOption);
+    .option('--set <name=value>', 'override a value of params; repeatable', assignmentOption);
 }
 
 export const ALLOW_MISSING = [

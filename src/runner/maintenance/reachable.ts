@@ -19,8 +19,8 @@ export interface Reachable {
 }
 
 /**
- * Of several executions of a fingerprint that is named, those are kept that made something with a named digest, and the
- * newest, which counts where no lockfile names one.
+ * A named fingerprint may have several executions. Those with an output of a named digest are kept, and the newest one,
+ * which counts if no lockfile names one.
  */
 export function findReachable(storeFolder: string, roots: Iterable<string>): Reachable {
   const { byFingerprint, byOutput } = readRecords(storeFolder);

@@ -51,7 +51,7 @@ export async function sweep(wish: SweepOptions): Promise<Result<SweepReport, str
   }
 }
 
-/** Whoever is about to write a record makes the folder again. */
+/** A writer of a record makes the folder again. */
 function removeEmptyFolder(folder: string): void {
   try {
     rmdirSync(folder);

@@ -13,7 +13,7 @@ export interface RecordKey {
   readonly result: ResultId;
 }
 
-/** Of a record, or of an entry of the lockfile. */
+/** The key of a record, or of an entry of the lockfile. */
 export function recordKeyOf({ fingerprint, outputs }: Pick<RunRecord, 'fingerprint' | 'outputs'>): RecordKey {
   return { fingerprint, result: resultIdOf(outputs) };
 }
@@ -50,7 +50,7 @@ export function parseRecord(text: string, key: RecordKey): RunRecord | undefined
   return record && isSameKey(recordKeyOf(record), key) ? record : undefined;
 }
 
-/** Undefined: damaged. Whose record it is has not been checked. */
+/** Undefined: damaged. The owner of the record is not checked. */
 export function parseAnyRecord(text: string): RunRecord | undefined {
   try {
     const { checksum, record } = JSON.parse(text) as { checksum: Digest; record: RunRecord };
