@@ -21,7 +21,7 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     rules: {
-      // Numbers in messages are what messages are for.
+      // Messages contain numbers.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       // A tensor's size was computed one line above; an index that cannot miss needs no branch.
       '@typescript-eslint/no-non-null-assertion': 'off',

@@ -1,4 +1,4 @@
-"""How far two ways to read CMYK without a profile are from the colors that were printed: libvips' (ours) and Pillow's formula.
+"""The distance of two ways to read CMYK without a profile from the printed colors: libvips' (ours) and Pillow's formula.
 
 Usage, in the root of the repository: python scripts/golden/cmyk_managed.py <CMYK profile.icc> <picture> [<picture> ...]
 

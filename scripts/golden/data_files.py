@@ -62,7 +62,7 @@ def fallback_profile() -> bytes:
 
 
 def own_profile() -> bytes:
-    """Of a press that nobody has: its cyan prints yellow, its magenta cyan, its yellow magenta. Small, and unlike every default."""
+    """The profile of an invented press: its cyan prints yellow, its magenta cyan, its yellow magenta. Small, and unlike every default."""
     corners = [[round(255 * (1 - ink) * (1 - k)) for ink in (m, y, c)] for c, m, y, k in itertools.product((0, 1), repeat=4)]
     to_lab = ImageCms.buildTransform(ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), "RGB", "LAB")
     lab = np.asarray(ImageCms.applyTransform(Image.fromarray(np.array([corners], np.uint8)), to_lab)) ^ np.array([0, 128, 128], np.uint8)

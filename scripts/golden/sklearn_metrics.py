@@ -56,7 +56,7 @@ def expected(labels, p, classes):
 
 
 def temperature(labels, p):
-    """Of the smallest log loss of p^(1/T), by scipy's bounded search; probabilities of 0 as 1e-7."""
+    """The temperature with the smallest log loss of p^(1/T), by scipy's bounded search; probabilities of 0 count as 1e-7."""
     logs = np.log(np.maximum(p, 1e-7))
 
     def loss(t):

@@ -91,7 +91,7 @@ golden = {
         "sgd, clipped": trajectory(sgd(False, 0), clip=2.0),
         "adamw": trajectory(adamw(0)),
         "adamw, decay": trajectory(adamw(0.05)),
-        # Where gradients point along the values and the rate stays, lightly's variant and that of SimCLR's authors are one.
+        # With gradients along the values and a constant rate, lightly's variant equals that of SimCLR's authors.
         "lars, decay, parallel": trajectory(lars(0.05), parallel=True, constant=True),
     },
     "average": averages(),
