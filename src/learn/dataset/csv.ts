@@ -1,5 +1,5 @@
 /** CSV with a header, as d3-dsv reads it, held against the columns that are expected. */
-import { csvParseRows } from 'd3-dsv';
+import { dsvFormat } from 'd3-dsv';
 import { DatasetError } from './error.ts';
 
 interface CsvRow<Column extends string> {
@@ -9,8 +9,8 @@ interface CsvRow<Column extends string> {
 }
 
 /** The names in the header. */
-export function csvColumns(text: string): string[] {
-  return (rowsOf(text)[0] ?? []).map((name) => name.trim());
+export function csvColumns(text: string, separator = ','): string[] {
+  return (rowsOf(text, separator)[0] ?? []).map((name) => name.trim());
 }
 
 /**
@@ -21,8 +21,9 @@ export function parseCsv<Column extends string>(
   text: string,
   columns: readonly Column[],
   path: string,
+  separator = ',',
 ): CsvRow<Column>[] {
-  const [header = [], ...lines] = rowsOf(text);
+  const [header = [], ...lines] = rowsOf(text, separator);
   const names = header.map((name) => name.trim());
   const missing = columns.filter((column) => !names.includes(column));
   if (missing.length > 0)
@@ -50,4 +51,5 @@ export function integerCell<Column extends string>(row: CsvRow<Column>, column: 
   return Number(text);
 }
 
-const rowsOf = (text: string): string[][] => csvParseRows(text.replace(/^\uFEFF/, ''));
+const rowsOf = (text: string, separator: string): string[][] =>
+  dsvFormat(separator).parseRows(text.replace(/^\uFEFF/, ''));

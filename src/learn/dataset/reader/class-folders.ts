@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../../util/result.ts';
 import type { PublishedSplit } from '../table.ts';
+import { isNote, masksAmong } from './companions.ts';
 import type { DatasetDescription, ListingFault, Listing, ListedImage } from './listing.ts';
-import { describeAbsence, listTree, isImage } from './tree.ts';
+import { describeAbsence, filesBelow, isImage, joinPath, listTree } from './tree.ts';
 
 interface ClassFolders {
   /** The data set's folder. */
@@ -12,43 +13,87 @@ interface ClassFolders {
   readonly trees: readonly { readonly path: string; readonly split: PublishedSplit }[];
   /** Lesion or patient by path; the image itself unless the set says more. */
   readonly groupOf?: (image: string) => string;
+  /**
+   * For the folder of a user: notes and masks beside the images are left out and counted, and a part of the split may
+   * lack a class. Elsewhere all of this is a fault.
+   */
+  readonly lenient?: boolean;
 }
 
-/** Every class must have a folder in every tree; other folders and files are faults. */
+interface ClassContents {
+  readonly samples: readonly ListedImage[];
+  readonly faults: readonly ListingFault[];
+  readonly masks: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** Every class must have a folder in every tree, and other folders and files are faults, unless `lenient` says so. */
 export async function readClassFolders(
   description: DatasetDescription,
-  { folder, trees, groupOf = (image) => image }: ClassFolders,
+  options: ClassFolders,
 ): Promise<Result<Listing, string>> {
-  const samples: ListedImage[] = [];
-  const faults: ListingFault[] = [];
-  for (const { path, split } of trees) {
-    const { folders, files } = await listTree(join(folder, path));
+  const { folder, trees } = options;
+  const contents: ClassContents[] = [];
+  for (const tree of trees) {
+    const { folders } = await listTree(join(folder, tree.path));
     const missing = description.classes.find((label) => !folders.includes(label));
-    if (missing !== undefined) return err(await describeAbsence(join(folder, path), `${missing}/`));
-    for (const file of files) faults.push({ file: below(path, file), reason: 'it is outside of the class folders' });
-    for (const label of folders) {
-      const inside = below(path, label);
-      if (!description.classes.includes(label)) {
-        faults.push({
-          file: inside,
-          reason: `the class "${label}" is unknown; ${description.classes.join(', ')} are known`,
-        });
-        continue;
-      }
-      for (const file of await filesBelow(folder, inside)) {
-        if (isImage(file)) samples.push({ image: file, label, group: groupOf(file), split });
-        else faults.push({ file, reason: 'it is not an image by its extension' });
-      }
-    }
+    if (missing !== undefined && !options.lenient) return err(await describeAbsence(join(folder, tree.path), `${missing}/`));
+    contents.push(await readTree(description, options, tree));
   }
-  return ok({ ...description, samples, faults });
+  const samples = contents.flatMap((tree) => tree.samples);
+  const faults = contents.flatMap((tree) => tree.faults);
+  return ok({ ...description, samples, faults, notices: leftOut(contents) });
 }
 
-/** Files of a folder and of those within it. */
-async function filesBelow(folder: string, path: string): Promise<string[]> {
-  const { files, folders } = await listTree(join(folder, path));
-  const deeper = await Promise.all(folders.map((name) => filesBelow(folder, below(path, name))));
-  return [...files.map((name) => below(path, name)), ...deeper.flat()];
+async function readTree(
+  { classes }: DatasetDescription,
+  { folder, groupOf = (image) => image, lenient = false }: ClassFolders,
+  { path, split }: ClassFolders['trees'][number],
+): Promise<ClassContents> {
+  const { folders, files } = await listTree(join(folder, path));
+  const outside = files.map((file) => joinPath(path, file));
+  const unknown = folders.filter((label) => !classes.includes(label));
+  const known = folders.filter((label) => classes.includes(label));
+  const inside = await Promise.all(known.map((label) => filesBelow(folder, joinPath(path, label))));
+  const masks = lenient ? masksAmong(inside.flat().filter(isImage)) : new Set<string>();
+  const isLeftOut = (file: string): boolean => lenient && isNote(file);
+  return {
+    samples: known.flatMap((label, i) =>
+      (inside[i] ?? [])
+        .filter((file) => isImage(file) && !masks.has(file))
+        .map((file) => ({ image: file, label, group: groupOf(file), split })),
+    ),
+    faults: [
+      ...outside
+        .filter((file) => !isLeftOut(file))
+        .map((file) => ({ file, reason: 'it is outside of the class folders' })),
+      ...inside
+        .flat()
+        .filter((file) => !isImage(file) && !isLeftOut(file))
+        .map((file) => ({ file, reason: 'it is not an image by its extension' })),
+      ...unknown.map((label) => ({
+        file: joinPath(path, label),
+        reason: `the class "${label}" is unknown; ${classes.join(', ')} are known`,
+      })),
+    ],
+    masks: [...masks],
+    notes: [...outside, ...inside.flat()].filter(isLeftOut),
+  };
 }
 
-const below = (path: string, name: string): string => (path === '' ? name : `${path}/${name}`);
+function leftOut(contents: readonly ClassContents[]): string[] {
+  const counted = (files: readonly string[], kind: string): string[] => {
+    const [first] = files;
+    return first === undefined ? [] : [`${files.length} ${kind} left out, ${first} for one.`];
+  };
+  return [
+    ...counted(
+      contents.flatMap(({ masks }) => masks),
+      'mask(s) beside images were',
+    ),
+    ...counted(
+      contents.flatMap(({ notes }) => notes),
+      'file(s) that are no images were',
+    ),
+  ];
+}

@@ -1,58 +1,146 @@
 /**
- * A folder with one CSV file that names its images: columns `image` and `label`; `group` and `split` if it has them.
+ * A folder with one table that names its images: columns `image` and `label`; `group` and `split` if it has them.
+ * Tables come from spreadsheets: separator and encoding are found, and words for missing values and subsets are known.
  */
-import { readFile, stat } from 'node:fs/promises';
-import { basename, isAbsolute, join, resolve } from 'node:path';
-import { err, ok } from '../../../util/result.ts';
+import { basename, join, resolve } from 'node:path';
+import { err, ok, type Result } from '../../../util/result.ts';
 import { csvColumns, parseCsv } from '../csv.ts';
-import { isPublishedSplit } from '../table.ts';
-import type { ListingFault, Reader, ListedImage } from './listing.ts';
-import { listTree } from './tree.ts';
+import type { PublishedSplit } from '../table.ts';
+import { imageFinder, type FindImage } from '../user-table/find-image.ts';
+import { readTableText, type TableText } from '../user-table/read-text.ts';
+import { findSeparator, SEPARATOR_NAMES, type Separator } from '../user-table/separator.ts';
+import { isMissing, isUnknownGroup, nearlyEqualLabels, normalizeLabel, subsetOfWord } from '../user-table/words.ts';
+import type { Columns, ListedImage, ListingFault, Reader } from './listing.ts';
+import { imagesBelow, listTree } from './tree.ts';
 
-export const csv: Reader = async (folder) => {
+interface UserTable {
+  /** Name of the file, for messages. */
+  readonly name: string;
+  readonly path: string;
+  readonly content: TableText;
+  readonly separator: Separator;
+  /** Name of the column for each role that the table has. */
+  readonly columns: Columns & { readonly image: string; readonly label: string };
+}
+
+type Row = ReturnType<typeof parseCsv<string>>[number];
+
+/** The meaning of one row, or the fault in it. */
+type ReadRow =
+  | { readonly kind: 'image'; readonly image: ListedImage; readonly groupKnown: boolean }
+  | { readonly kind: 'fault'; readonly fault: ListingFault };
+
+export const csv: Reader = async (folder, { columns = {} } = {}) => {
+  const found = await openTable(folder, columns);
+  if (!found.ok) return found;
+  const table = found.value;
+  const rows = parseCsv(table.content.text, Object.values(table.columns), table.path, table.separator);
+  const findImage = imageFinder(await imagesBelow(folder));
+  const seen = new Set<string>();
+  const read = rows.map((row) => readRow(row, table, findImage, seen));
+  const samples = read.flatMap((row) => (row.kind === 'image' ? [row.image] : []));
+  const faults = read.flatMap((row) => (row.kind === 'fault' ? [row.fault] : []));
+
+  const classes = [...new Set(samples.map(({ label }) => label))].sort((a, b) => (a < b ? -1 : 1));
+  const twins = nearlyEqualLabels(classes);
+  if (twins) return err(`${table.path}: the labels "${twins.join('" and "')}" differ by case or spaces only. ${ONE}`);
+  if (classes.length < 2) return err(tooFewClasses(table.path, classes, faults));
+  const name = basename(resolve(folder));
+  const unknown = read.filter((row) => row.kind === 'image' && !row.groupKnown).length;
+  const notices = [...readAs(table), ...unknownGroups(table, unknown, samples.length)];
+  const described = { name, title: name, classes, ordinal: false, domain: null, source: table.name };
+  return ok({ ...described, samples, faults, notices });
+};
+
+const ONE = 'Write them alike, or give them names of their own.';
+
+async function openTable(folder: string, wanted: Columns): Promise<Result<UserTable, string>> {
   const { files } = await listTree(folder);
-  const tables = files.filter((file) => /\.csv$/i.test(file));
-  const table = tables[0];
-  if (table === undefined || tables.length > 1)
+  const tables = files.filter((file) => /\.(csv|tsv)$/i.test(file));
+  const [name] = tables;
+  if (name === undefined || tables.length > 1)
     return err(
       `${folder} holds ${tables.length === 0 ? 'no CSV file' : tables.join(', ')}; exactly one, with the columns image and label, is expected.`,
     );
-  const path = join(folder, table);
-  const text = await readFile(path, 'utf8');
-  const optional = (['group', 'split'] as const).filter((column) => csvColumns(text).includes(column));
-
-  const samples: ListedImage[] = [];
-  const faults: ListingFault[] = [];
-  const seen = new Set<string>();
-  for (const { line, cells } of parseCsv<'image' | 'label' | 'group' | 'split'>(
-    text,
-    ['image', 'label', ...optional],
-    path,
-  )) {
-    const image = cells.image.trim().replaceAll('\\', '/');
-    const fault = (reason: string) => faults.push({ file: image, reason: `${table}:${line}: ${reason}` });
-    const label = cells.label.trim();
-    const split = optional.includes('split') ? cells.split.trim().toLowerCase() : '';
-    if (image === '' || isAbsolute(image) || image.split('/').includes('..'))
-      fault('a path below the folder is expected');
-    else if (label === '') fault('it has no label');
-    else if (!isPublishedSplit(split)) fault(`split: expected train, validation, test or nothing, got "${split}"`);
-    else if (seen.has(image)) fault('it is listed twice');
-    else if (!(await stat(join(folder, image)).catch(() => null))?.isFile()) fault('it is not there');
-    else
-      samples.push({
-        image,
-        label,
-        group: optional.includes('group') && cells.group.trim() !== '' ? cells.group.trim() : image,
-        split,
-      });
-    seen.add(image);
+  const path = join(folder, name);
+  const content = await readTableText(path);
+  const separator = findSeparator(content.text);
+  const header = csvColumns(content.text, separator);
+  const columnOf = (role: keyof Columns): string | undefined => {
+    const asked = wanted[role] ?? role;
+    return header.find((known) => known === asked) ?? header.find((known) => sameName(known, asked));
+  };
+  const absent = (['image', 'label', 'group', 'split'] as const).find(
+    (role) => columnOf(role) === undefined && (wanted[role] !== undefined || role === 'image' || role === 'label'),
+  );
+  const [image, label, group, split] = [columnOf('image'), columnOf('label'), columnOf('group'), columnOf('split')];
+  if (absent !== undefined || image === undefined || label === undefined) {
+    const role = absent ?? 'image';
+    return err(noColumn(path, wanted[role] ?? role, role, header, separator));
   }
-  const classes = [...new Set(samples.map(({ label }) => label))].sort((a, b) => (a < b ? -1 : 1));
-  if (classes.length < 2)
-    return err(
-      `${path} names ${classes.length === 0 ? 'no existing image' : `the class "${classes[0]!}" only`}; at least two classes are expected.`,
-    );
-  const name = basename(resolve(folder));
-  return ok({ name, title: name, classes, ordinal: false, domain: null, source: table, samples, faults });
-};
+  const columns = { image, label, ...(group !== undefined && { group }), ...(split !== undefined && { split }) };
+  return ok({ name, path, content, separator, columns });
+}
+
+const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+function noColumn(path: string, column: string, role: string, header: readonly string[], separator: Separator): string {
+  const cut = `The first line, cut at each ${SEPARATOR_NAMES[separator]}, has the columns ${header.map((name) => `"${name}"`).join(', ')}.`;
+  return `${path}:1: the column ${column} is missing. ${cut} Name the right one: "columns": { "${role}": "..." }.`;
+}
+
+function readRow(row: Row, table: UserTable, findImage: FindImage, seen: Set<string>): ReadRow {
+  const { columns } = table;
+  const cell = (name: string | undefined): string => (name === undefined ? '' : (row.cells[name] ?? '').trim());
+  const written = cell(columns.image);
+  const fault = (reason: string): ReadRow => ({
+    kind: 'fault',
+    fault: { file: written, reason: `${table.name}:${row.line}: ${reason}` },
+  });
+
+  const image = findImage(written);
+  if (!image.ok) return fault(image.error);
+  const label = cell(columns.label);
+  if (isMissing(label)) return fault(label === '' ? 'it has no label' : `it has no label, but "${label}"`);
+  const split = readSubset(cell(columns.split));
+  if (split === undefined)
+    return fault(`split: expected train, validation, test or nothing, got "${cell(columns.split)}"`);
+  if (seen.has(image.value)) return fault('it is listed twice');
+  seen.add(image.value);
+  const group = cell(columns.group);
+  const unknown = isUnknownGroup(group);
+  return {
+    kind: 'image',
+    image: { image: image.value, label: normalizeLabel(label), group: unknown ? image.value : group, split },
+    groupKnown: columns.group === undefined || !unknown,
+  };
+}
+
+const readSubset = (cell: string): PublishedSplit | undefined => (isMissing(cell) ? '' : subsetOfWord(cell));
+
+/** What was found out about the file, where it is not plain CSV in UTF-8. */
+function readAs({ name, content, separator }: UserTable): string[] {
+  const facts = [
+    ...(content.encoding === 'Windows-1252' ? ['its bytes are no UTF-8, and are read as Windows-1252'] : []),
+    ...(separator === ',' ? [] : [`its cells are cut at each ${SEPARATOR_NAMES[separator]}`]),
+  ];
+  return facts.length === 0 ? [] : [`${name}: ${facts.join('; ')}.`];
+}
+
+function unknownGroups({ name, columns }: UserTable, unknown: number, images: number): string[] {
+  if (unknown === 0) return [];
+  const text = `${name}: the group (column ${columns.group ?? 'group'}) of ${unknown} of ${images} images is not known.`;
+  return [
+    `${text} Each of them counts as a group of its own, so images of one patient may be on both sides of a split.`,
+  ];
+}
+
+/** The reasons come first: a table whose rows all fail has one cause. */
+function tooFewClasses(path: string, classes: readonly string[], faults: readonly ListingFault[]): string {
+  const [only] = classes;
+  const shown = faults.slice(0, 5).map(({ file, reason }) => `  ${file}: ${reason}`);
+  const more = faults.length > 5 ? [`  and ${faults.length - 5} more`] : [];
+  const found = only === undefined ? 'no existing image' : `the class "${only}" only`;
+  const text = `${path} names ${found}; at least two classes are expected.`;
+  return faults.length === 0 ? text : [text, `${faults.length} row(s) cannot be used:`, ...shown, ...more].join('\n');
+}

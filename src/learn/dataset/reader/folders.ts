@@ -1,34 +1,72 @@
-/** Any tree with a folder per class, with or without `train`, `val` and `test` above the classes. */
+/** Any tree with a folder per class, with or without folders of a split (`train`, `Testing`, ...) above the classes. */
 import { basename, join, resolve } from 'node:path';
-import { err } from '../../../util/result.ts';
+import { err, ok, type Result } from '../../../util/result.ts';
 import type { PublishedSplit } from '../table.ts';
+import { isFold, nearlyEqualLabels, subsetOfWord } from '../user-table/words.ts';
 import { readClassFolders } from './class-folders.ts';
 import type { Reader } from './listing.ts';
 import { listTree } from './tree.ts';
 
+/** The folders that hold folders of classes. */
+interface Layout {
+  readonly trees: readonly { readonly path: string; readonly split: PublishedSplit }[];
+  readonly classes: readonly string[];
+  readonly notices: readonly string[];
+}
+
 export const folders: Reader = async (folder) => {
-  const top = (await listTree(folder)).folders;
-  const splits = top.filter((name) => splitOf(name) !== undefined);
-  const trees =
-    splits.length === 0
-      ? [{ path: '', split: '' as PublishedSplit }]
-      : splits.map((path) => ({ path, split: splitOf(path)! }));
-  const classes = splits.length === 0 ? top : (await listTree(join(folder, splits[0]!))).folders;
+  const found = await findLayout(folder);
+  if (!found.ok) return found;
+  const { trees, classes, notices } = found.value;
+  const [first] = trees;
   if (classes.length < 2) {
+    const [only] = classes;
     return err(
-      `${join(folder, splits[0] ?? '')} holds ${classes.length === 0 ? 'no folder' : `only the folder "${classes[0]!}"`}; one folder for each class is expected, two classes at least, with or without train/, val/ and test/ above them.`,
+      `${join(folder, first?.path ?? '')} holds ${only === undefined ? 'no folder' : `only the folder "${only}"`}; one folder for each class is expected, two classes at least, with or without train/, val/ and test/ above them.`,
     );
   }
+  const twins = nearlyEqualLabels(classes);
+  if (twins)
+    return err(`${folder}: the classes "${twins.join('" and "')}" differ by case or spaces only. Join the folders.`);
   const name = basename(resolve(folder));
-  return readClassFolders(
-    { name, title: name, classes, ordinal: false, domain: null, source: 'a folder per class' },
-    { folder, trees },
-  );
+  const description = { name, title: name, classes, ordinal: false, domain: null, source: 'a folder per class' };
+  const listing = await readClassFolders(description, { folder, trees, lenient: true });
+  return listing.ok ? ok({ ...listing.value, notices: [...notices, ...(listing.value.notices ?? [])] }) : listing;
 };
 
-const splitOf = (folder: string): PublishedSplit | undefined =>
-  (
-    ({ train: 'train', val: 'validation', valid: 'validation', validation: 'validation', test: 'test' }) as Readonly<
-      Record<string, PublishedSplit>
-    >
-  )[folder.toLowerCase()];
+async function findLayout(folder: string): Promise<Result<Layout, string>> {
+  const top = (await listTree(folder)).folders;
+  const inner = new Map(
+    await Promise.all(top.map(async (name) => [name, (await listTree(join(folder, name))).folders] as const)),
+  );
+  const classesOf = (names: readonly string[]) =>
+    [...new Set(names.flatMap((name) => inner.get(name) ?? []))].sort(byCodeUnit);
+
+  const subsets = top.filter((name) => subsetOfWord(name) !== undefined);
+  if (subsets.length > 0) {
+    const beside = top.filter((name) => !subsets.includes(name));
+    const left = beside.map((name) => `The folder ${name}/ lies beside ${subsets.join('/, ')}/ and was left out.`);
+    const trees = subsets.map((path) => ({ path, split: subsetOfWord(path) ?? '' }));
+    return ok({ trees, classes: classesOf(subsets), notices: left });
+  }
+  if (top.length > 0 && top.every(isFold)) {
+    const text = `The ${top.length} folds (${top.join(', ')}) are read as one set, and their division is not used: the stage "split" cuts anew.`;
+    return ok({ trees: top.map((path) => ({ path, split: '' })), classes: classesOf(top), notices: [text] });
+  }
+  if (haveEqualFolders(top, inner)) {
+    const shown = classesOf(top).slice(0, 4).join(', ');
+    return err(
+      `${folder}: the folders ${top.join(', ')} all hold the folders ${shown}, so they look like parts of a split and not like classes. Name them train, val and test, or fold_0, fold_1 and so on.`,
+    );
+  }
+  return ok({ trees: [{ path: '', split: '' }], classes: top, notices: [] });
+}
+
+/** Two folders or more with the same subfolders, two at least: nobody keeps classes so. */
+function haveEqualFolders(top: readonly string[], inner: ReadonlyMap<string, readonly string[]>): boolean {
+  const [first, ...others] = top.map((name) => inner.get(name) ?? []);
+  if (first === undefined || others.length === 0 || first.length < 2) return false;
+  return others.every((names) => names.length === first.length && names.every((name, i) => name === first[i]));
+}
+
+const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

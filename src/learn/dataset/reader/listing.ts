@@ -27,15 +27,29 @@ export interface Listing {
   readonly source: string;
   readonly samples: readonly ListedImage[];
   readonly faults: readonly ListingFault[];
+  /** Facts about the whole data set that its owner should know; the images can be used. */
+  readonly notices?: readonly string[];
   /** RGB bytes `[size, size, 3]` of a sample's `image`, if images are not files below the folder. */
   readonly decode?: Decode;
 }
 
-/**
- * `folder` is the data set's own; `classNames` are for sets that number their classes. The error names the expected and
- * the found contents.
- */
-export type Reader = (folder: string, classNames?: readonly string[]) => Promise<Result<Listing, string>>;
+/** Names of the columns of a user's table, where they are not `image`, `label`, `group` and `split`. */
+export interface Columns {
+  readonly image?: string;
+  readonly label?: string;
+  readonly group?: string;
+  readonly split?: string;
+}
+
+export interface ReaderOptions {
+  /** For sets that number their classes: the names, class 0 first. */
+  readonly classNames?: readonly string[];
+  /** For tables. */
+  readonly columns?: Columns;
+}
+
+/** `folder` is the data set's own. The error names the expected and the found contents. */
+export type Reader = (folder: string, options?: ReaderOptions) => Promise<Result<Listing, string>>;
 
 /** The facts of a data set that are known before its folder is read. */
 export type DatasetDescription = Pick<Listing, 'name' | 'title' | 'classes' | 'ordinal' | 'domain' | 'source'>;

@@ -16,12 +16,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function read(file: string, names?: readonly string[]) {
-  const result = await medmnist(join(GOLDEN, file), names);
+  const result = await medmnist(join(GOLDEN, file), names && { classNames: names });
   if (!result.ok) throw new Error(result.error);
   return result.value;
 }
 const refusal = async (path: string, names?: readonly string[]) => {
-  const result = await medmnist(path, names);
+  const result = await medmnist(path, names && { classNames: names });
   return result.ok ? 'it was read' : result.error.replaceAll(folder, '<folder>').replaceAll(GOLDEN, '<golden>');
 };
 

@@ -17,7 +17,7 @@ const PARTS = [
 ] as const;
 
 /** `folder` is the file, or a folder with one such file. Image 7 of the test part is called `test/7`. */
-export const medmnist: Reader = async (folder, classNames) => {
+export const medmnist: Reader = async (folder, { classNames } = {}) => {
   const file = await fileIn(folder);
   if (!file.ok) return file;
   const arrays = await readNpz(

@@ -226,7 +226,7 @@ test('csv: group and split are read where the table has them; every unusable row
     'a.png': '',
     'b.png': '',
     'images.csv':
-      '\uFEFFlabel,"image",split,group\nx,a.png,Train,p1\ny,b.png,,\ny,c.png,,\ny,../d.png,,\n,a.png,,\ny,b.png,,\ny,a.png,dev,\n',
+      '\uFEFFlabel,"image",split,group\nx,a.png,Train,p1\ny,b.png,,\ny,c.png,,\ny,../d.png,,\n,a.png,,\ny,b.png,,\ny,a.png,later,\n',
   });
   const { samples, faults } = await read('csv');
   expect(samples).toEqual([
@@ -238,7 +238,7 @@ test('csv: group and split are read where the table has them; every unusable row
     '../d.png images.csv:5: a path below the folder is expected',
     'a.png images.csv:6: it has no label',
     'b.png images.csv:7: it is listed twice',
-    'a.png images.csv:8: split: expected train, validation, test or nothing, got "dev"',
+    'a.png images.csv:8: split: expected train, validation, test or nothing, got "later"',
   ]);
 });
 
@@ -247,7 +247,9 @@ test('csv: no table, two tables, or a table without the columns are refused', as
     '<folder> holds no CSV file; exactly one, with the columns image and label, is expected.',
   );
   await tree({ 'a.csv': 'file,label\n' });
-  await expect(read('csv')).rejects.toThrow('a.csv:1: the column image is missing; the header is "file,label".');
+  expect(await refusal('csv')).toBe(
+    '<folder>/a.csv:1: the column image is missing. The first line, cut at each comma, has the columns "file", "label". Name the right one: "columns": { "image": "..." }.',
+  );
   await tree({ 'b.csv': '' });
   expect(await refusal('csv')).toMatch(/^<folder> holds a.csv, b.csv; exactly one/);
 });

@@ -4,8 +4,8 @@ import { extname, join } from 'node:path';
 import { err, ok, type Result } from '../../../util/result.ts';
 
 const IMAGE_EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp', '.gif']);
-/** Files that file managers leave behind. */
-const NOISE = /^(\..*|Thumbs\.db|desktop\.ini|__MACOSX)$/i;
+/** Files and folders that file managers, editors and Python leave behind. */
+const NOISE = /^(\..*|Thumbs\.db|desktop\.ini|__MACOSX|__pycache__|~\$.*|.*~)$/i;
 
 export const isImage = (file: string): boolean => IMAGE_EXTENSIONS.has(extname(file).toLowerCase());
 
@@ -30,6 +30,20 @@ export async function listTree(folder: string): Promise<Contents> {
   }
   return { files: files.sort(byCodeUnit), folders: folders.sort(byCodeUnit) };
 }
+
+/** Paths of all images below a folder, with forward slashes, sorted in each folder. */
+export async function imagesBelow(folder: string): Promise<string[]> {
+  return (await filesBelow(folder, '')).filter(isImage);
+}
+
+/** Files of a folder and of those within it, as paths below `root`. */
+export async function filesBelow(root: string, path: string): Promise<string[]> {
+  const { files, folders } = await listTree(join(root, path));
+  const deeper = await Promise.all(folders.map((name) => filesBelow(root, joinPath(path, name))));
+  return [...files.map((name) => joinPath(path, name)), ...deeper.flat()];
+}
+
+export const joinPath = (path: string, name: string): string => (path === '' ? name : `${path}/${name}`);
 
 /** The entry must exist. Otherwise the error names the searched folder and its contents. */
 export async function findPath(folder: string, wanted: string): Promise<Result<string, string>> {
