@@ -18,18 +18,38 @@ export default defineStage({
     size: Type.Integer({ minimum: 8 }),
     /** For the reader `medmnist`, whose classes are numbers: their names, class 0 first. */
     classes: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 2, uniqueItems: true })),
+    /** For the reader `csv`: names of the columns, where they are not `image`, `label`, `group` and `split`. */
+    columns: Type.Optional(
+      Type.Object(
+        {
+          image: Type.Optional(Type.String()),
+          label: Type.Optional(Type.String()),
+          group: Type.Optional(Type.String()),
+          split: Type.Optional(Type.String()),
+        },
+        { additionalProperties: false },
+      ),
+    ),
     onBroken: Type.Union([Type.Literal('error'), Type.Literal('drop')], { default: 'error' }),
   }),
   outputs: DATASET_OUTPUTS,
   run: async ({ inputs, params, outputs, stage }) => {
-    const { reader, size, classes, onBroken } = params;
+    const { reader, size, classes, columns, onBroken } = params;
     const folder = inputs.source;
     if (classes !== undefined && reader !== 'medmnist')
       throw new DatasetError(
         `classes names numbered classes; the reader "${reader}" finds names in the data set itself. Leave the parameter out.`,
       );
-    const listing = await READERS[reader](folder, classes);
+    if (columns !== undefined && reader !== 'csv')
+      throw new DatasetError(
+        `columns names the columns of a table; the reader "${reader}" reads no table of yours. Leave the parameter out.`,
+      );
+    const listing = await READERS[reader](folder, {
+      ...(classes && { classNames: classes }),
+      ...(columns && { columns }),
+    });
     if (!listing.ok) throw new DatasetError(listing.error);
+    for (const notice of listing.value.notices ?? []) stage.warn(notice);
 
     const processors = Number(stage.resources.cpu ?? 1);
     const threads = decodingThreads(processors);

@@ -1,6 +1,6 @@
 /** The table and the description that go with packed images. */
 import { writeDataset, type Dataset } from './dataset.ts';
-import { DatasetError } from './error.ts';
+import { DatasetError, listFaults } from './error.ts';
 import type { Listing } from './reader/listing.ts';
 import { writeTable } from './table.ts';
 
@@ -19,7 +19,7 @@ export async function writeDatasetFiles(
 ): Promise<Dataset> {
   const { name, title, classes, ordinal, domain, source, samples, faults } = listing;
   const empty = classes.filter((label) => !samples.some((sample) => sample.label === label));
-  if (empty.length > 0) throw new DatasetError(`${title} has no image of the class ${empty.join(', ')}.`);
+  if (empty.length > 0) throw new DatasetError(noImage(title, empty, faults));
   await writeTable(
     files.table,
     samples.map((sample, index) => ({ index, ...sample })),
@@ -38,4 +38,14 @@ export async function writeDatasetFiles(
   };
   await writeDataset(files.dataset, dataset);
   return dataset;
+}
+
+/** The reasons why images were left out come with it: one of them is the cause. */
+function noImage(title: string, empty: readonly string[], faults: Listing['faults']): string {
+  const text = `${title} has no image of the class ${empty.join(', ')}.`;
+  if (faults.length === 0) return text;
+  return listFaults(
+    `${text} ${faults.length} file(s) were left out:`,
+    faults.map(({ file, reason }) => `${file}: ${reason}`),
+  );
 }

@@ -2,6 +2,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { err, ok, type Result } from '../../../util/result.ts';
 import type { Pixels } from './pixels.ts';
+import { unusableNumbers } from './unusable-numbers.ts';
 
 // Files are read once: a cache would only hold memory. Images run in parallel, not the rows of one image.
 sharp.cache(false);
@@ -10,6 +11,8 @@ sharp.concurrency(1);
 /** A path, or the bytes of a file. The error says why it cannot be decoded whole. */
 export async function decodeByLibvips(file: string | Uint8Array, size: number): Promise<Result<Uint8Array, string>> {
   try {
+    const unusable = await unusableNumbers(file);
+    if (unusable !== undefined) return err(unusable);
     return ok(await squared(sharp(file, { failOn: 'truncated' }).autoOrient(), size));
   } catch (error) {
     return err((error as Error).message.replace('Input buffer', 'Input file').trim().replaceAll(/\s+/g, ' '));

@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../../../util/result.ts';
 import type { PublishedSplit } from '../table.ts';
 import { isNote, masksAmong } from './companions.ts';
 import type { DatasetDescription, ListingFault, Listing, ListedImage } from './listing.ts';
+import { whyNoImage } from './unread-format.ts';
 import { describeAbsence, filesBelow, isImage, joinPath, listTree } from './tree.ts';
 
 interface ClassFolders {
@@ -37,7 +38,8 @@ export async function readClassFolders(
   for (const tree of trees) {
     const { folders } = await listTree(join(folder, tree.path));
     const missing = description.classes.find((label) => !folders.includes(label));
-    if (missing !== undefined && !options.lenient) return err(await describeAbsence(join(folder, tree.path), `${missing}/`));
+    if (missing !== undefined && !options.lenient)
+      return err(await describeAbsence(join(folder, tree.path), `${missing}/`));
     contents.push(await readTree(description, options, tree));
   }
   const samples = contents.flatMap((tree) => tree.samples);
@@ -70,7 +72,7 @@ async function readTree(
       ...inside
         .flat()
         .filter((file) => !isImage(file) && !isLeftOut(file))
-        .map((file) => ({ file, reason: 'it is not an image by its extension' })),
+        .map((file) => ({ file, reason: whyNoImage(file) })),
       ...unknown.map((label) => ({
         file: joinPath(path, label),
         reason: `the class "${label}" is unknown; ${classes.join(', ')} are known`,

@@ -1,0 +1,41 @@
+/** Files that libvips decodes, but not to the picture that they show: many pages, many bands, other numbers than bytes. */
+import sharp, { type Metadata } from 'sharp';
+
+const NUMBERS: Readonly<Record<string, string>> = {
+  char: 'signed 8-bit integers',
+  short: 'signed 16-bit integers',
+  uint: '32-bit integers',
+  int: 'signed 32-bit integers',
+  float: '32-bit floating-point numbers',
+  double: '64-bit floating-point numbers',
+  complex: 'complex numbers',
+  dpcomplex: 'complex numbers',
+};
+/** Eight bits must keep this many gray levels, where the file has more. */
+const FEWEST_LEVELS = 32;
+
+/** The reason why a file would not become its picture, or undefined. JPEG files hold bytes, one page, four bands at most. */
+export async function unusableNumbers(file: string | Uint8Array): Promise<string | undefined> {
+  const metadata = await sharp(file).metadata();
+  if (metadata.format === 'jpeg') return undefined;
+  const { pages = 1, channels, depth } = metadata;
+  if (pages > 1)
+    return `it holds ${pages} pages or frames, and one picture is expected. Save each as a file of its own`;
+  if (channels > 4) return `it has ${channels} bands; 1 to 4 are expected (gray or RGB, with or without alpha)`;
+  const numbers = NUMBERS[depth];
+  if (numbers !== undefined)
+    return `it holds ${numbers}; bytes, or 16-bit integers without sign, are expected. Scale all files by one rule and save them as PNG`;
+  return depth === 'ushort' ? tooFewLevels(file, metadata) : undefined;
+}
+
+/** Sixteen bits become eight by their upper byte: images of 10 or 12 bits would lose nearly all of their levels. */
+async function tooFewLevels(file: string | Uint8Array, { channels }: Metadata): Promise<string | undefined> {
+  const space = channels >= 3 ? 'rgb16' : 'grey16';
+  const bytes = await sharp(file).toColourspace(space).raw({ depth: 'ushort' }).toBuffer();
+  const values = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
+  const before = new Set(values);
+  const after = new Set(values.map((value) => value >> 8));
+  if (after.size >= FEWEST_LEVELS || before.size < 2 * after.size) return undefined;
+  const largest = values.reduce((most, value) => Math.max(most, value), 0);
+  return `its values lie between 0 and ${largest} of 65535, so that 8 bits would keep ${after.size} of ${before.size} gray levels. Multiply all files of the set by one factor, and save them again`;
+}
