@@ -14,7 +14,7 @@ export function checkLiteral(node: ConfigNode, report: Report): void {
         originOf(placeholder, node),
         `${placeholder.text} is not substituted in "params"`,
         {
-          remedy: 'Parameters are taken as they are. Put them together where a stage uses them.',
+          remedy: 'Parameters are taken as they are. Compose them in the stage that uses them.',
         },
       );
     }

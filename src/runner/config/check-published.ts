@@ -61,7 +61,7 @@ function reportTwice(first: Published, second: Published, { report }: Context): 
   const what =
     first.place === second.place
       ? `${second.place} is published by both`
-      : `${second.place} lies inside ${first.place}, and they are published by`;
+      : `${second.place} is inside ${first.place}, and they are published by`;
   const sameOutput = first.origin.source === second.origin.source && first.origin.offset === second.origin.offset;
   const axis = Object.keys(second.instance.axes).find(
     (name) => second.instance.axes[name] !== first.instance.axes[name],

@@ -165,7 +165,7 @@ function addedEntry(
   }
   if (isAxisText(entry.text)) return entry;
   report.error('axis-value', entry.origin, `${JSON.stringify(entry.text)} cannot be a value of axis "${axis}"`, {
-    remedy: 'Values stand in ids: they may not be empty, be "*", nor hold ",", "=", ":" or white space.',
+    remedy: 'Values are part of ids: they must not be empty or "*" and must not contain ",", "=", ":" or white space.',
   });
   return undefined;
 }

@@ -77,7 +77,7 @@ export class Command {
     const [head = '', name = '', ...rest] = placeholder.path;
     if (placeholder.malformed) {
       report.error('malformed-placeholder', where, `${placeholder.text} is not a placeholder`, {
-        remedy: 'Write $NAME for a shell variable; anything longer can stand in a script that the command calls.',
+        remedy: 'Write $NAME for a shell variable; put anything longer into a script that the command calls.',
       });
       return undefined;
     }
@@ -141,7 +141,7 @@ export class Command {
     this.#context.report.error(
       'unknown-placeholder',
       where,
-      `${text} is neither an axis of the stage nor one of its inputs, outputs or params`,
+      `${text} is no axis, input, output or param of the stage`,
       {
         suggestion:
           close === undefined ? undefined : `\${${[close, ...text.slice(2, -1).split('.').slice(1)].join('.')}}`,

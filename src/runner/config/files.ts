@@ -88,7 +88,7 @@ export const readFromDisk: ReadText = async (file) => {
 
 function reportCycle(files: readonly string[], said: Origin, report: Report): void {
   const names = files.map((name) => path.basename(name)).join(' -> ');
-  report.error('extends-cycle', said, `"extends" leads back to where it began: ${names}`);
+  report.error('extends-cycle', said, `"extends" forms a cycle: ${names}`);
 }
 
 function reportMissing(said: Origin, target: string, candidates: readonly string[], report: Report): void {

@@ -228,7 +228,7 @@ test('a circle of extends is named', async () => {
     'pipeline.json': '{ "extends": "a.json", "stages": {} }',
   };
   expect(await faultsOf(files)).toEqual([
-    'c.json:1:14 extends-cycle: "extends" leads back to where it began: b.json -> c.json -> b.json',
+    'c.json:1:14 extends-cycle: "extends" forms a cycle: b.json -> c.json -> b.json',
   ]);
 });
 

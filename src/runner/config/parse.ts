@@ -37,7 +37,7 @@ function reportSyntax(errors: readonly ParseError[], source: Source, report: Rep
     report.error('syntax', at, SYNTAX[code] ?? 'this is not JSON', {
       remedy:
         at.offset === source.text.length && code.startsWith('Close')
-          ? 'The file ends before what was opened is closed: see that each { and [ has its end.'
+          ? 'The file ends inside of an object or list: close each { and [.'
           : undefined,
     });
   }

@@ -46,7 +46,7 @@ export function reportUnknownAxis(
   report: Report,
 ): void {
   if (head === 'inputs' || head === 'outputs') {
-    report.error('unknown-placeholder', where, `${text} can only stand in a command`);
+    report.error('unknown-placeholder', where, `${text} is allowed in a command only`);
     return;
   }
   const param = params?.members.has(head) === true ? `Write \${params.${text.slice(2)} for the parameter.` : undefined;
@@ -78,7 +78,7 @@ export function reportUnknownField(
       remedy:
         fields === undefined
           ? undefined
-          : `${names.length > 0 ? `It has ${list(names)}. ` : ''}Every record of an axis needs the fields that the stage refers to; null stands for nothing.`,
+          : `${names.length > 0 ? `It has ${list(names)}. ` : ''}Every record of an axis needs the fields that the stage refers to; write null for an empty one.`,
       related: [{ message: 'the value is declared here', at: origin }],
     },
   );

@@ -107,7 +107,7 @@ function checkEntries(name: string, entries: readonly AxisEntry[], { report }: C
     if (!isAxisText(entry.text)) {
       report.error('axis-value', entry.origin, `${JSON.stringify(entry.text)} cannot be a value of axis "${name}"`, {
         remedy:
-          'Values stand in ids such as train:seed=0,model=M1: they may not be empty, be "*", nor hold ",", "=", ":" or white space. Name a record instead, and put the text into a field of it.',
+          'Values are part of ids such as train:seed=0,model=M1: they must not be empty or "*" and must not contain ",", "=", ":" or white space. Name a record instead, and put the text into a field of it.',
       });
       good = false;
     }

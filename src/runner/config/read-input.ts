@@ -13,7 +13,7 @@ export function pathInput(node: ConfigNode, { root, report }: Context): Input | 
   const text = literal ?? textOf(node);
   if (text === undefined || text.trim() === '') {
     report.error('wrong-value', node.origin, 'expected a path, found nothing', {
-      remedy: 'Write null where the stage gets nothing.',
+      remedy: 'Write null for no input.',
     });
     return undefined;
   }

@@ -47,12 +47,9 @@ function readOutput(name: string, key: Origin, node: ConfigNode, { root, report 
   }
   const metrics = isTrue(child(node, 'metrics'));
   if (metrics && (folder || !/\.(json|csv)$/i.test(file))) {
-    report.error(
-      'metrics-format',
-      fileNode.origin,
-      `metrics are JSON or CSV, and ${JSON.stringify(written)} is neither`,
-      { remedy: 'Name the file *.json or *.csv, or leave out "metrics".' },
-    );
+    report.error('metrics-format', fileNode.origin, `metrics: expected JSON or CSV, got ${JSON.stringify(written)}`, {
+      remedy: 'Name the file *.json or *.csv, or leave out "metrics".',
+    });
     return undefined;
   }
   const publishNode = child(node, 'publish');
@@ -87,7 +84,7 @@ function readPublish(
     report.error(
       'publish-path',
       node.origin,
-      `nothing can be published to ${JSON.stringify(text)}: that folder has its own keeper`,
+      `nothing can be published to ${JSON.stringify(text)}: another program owns that folder`,
       { remedy: 'Choose another folder, for instance reports/.' },
     );
     return undefined;
@@ -115,7 +112,7 @@ function checkFiles(outputs: readonly (readonly [string, Output])[], draft: Stag
         origin(name),
         place === file
           ? `outputs "${other}" and "${name}" are the same file`
-          : `output "${name}" lies inside output "${other}"`,
+          : `output "${name}" is inside output "${other}"`,
         {
           related: [{ message: `"${other}" is declared here`, at: origin(other) }],
         },

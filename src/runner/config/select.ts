@@ -72,7 +72,7 @@ const outOfScope = (message: string): Diagnostic => ({
   code: 'out-of-scope',
   severity: 'error',
   message,
-  remedy: 'pipeline graph shows what depends on what.',
+  remedy: 'pipeline graph shows the dependencies.',
 });
 
 function instancesOf(target: string, { stages, instances }: Pipeline): Result<readonly Instance[], Diagnostic> {

@@ -31,7 +31,7 @@ export function singleReference(node: ScalarNode, { report }: Pick<NotationConte
   if (only !== undefined && others.length === 0) return objectForm(reference, only);
   const at = outputs.all ? outputs.at : (others[0]?.at ?? node.origin);
   report.error('malformed-reference', at, 'one input reads one output, and this names several', {
-    remedy: 'Several outputs under their own names stand in a list: "inputs": ["@stage/*", { ... }].',
+    remedy: 'Write several outputs under their own names as a list: "inputs": ["@stage/*", { ... }].',
   });
   return undefined;
 }

@@ -49,7 +49,7 @@ test.each([
   [{ publish: '../' }, '["../"] publish-path: "../index.html" is not inside the project'],
   [
     { publish: 'cache/' },
-    '["cache/"] publish-path: nothing can be published to "cache/index.html": that folder has its own keeper',
+    '["cache/"] publish-path: nothing can be published to "cache/index.html": another program owns that folder',
   ],
   [
     { publish: 'reports/', matrix: { s: [0, 1] } },

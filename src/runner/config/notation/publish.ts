@@ -19,7 +19,7 @@ export function expandPublish(
       {
         suggestion: `${folder}/`,
         remedy:
-          'Each output is published there under its file name. A place for one output stands in the output itself.',
+          'Each output is published there under its file name. Write the place of a single output in the output itself.',
       },
     );
     return outputs;

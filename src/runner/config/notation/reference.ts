@@ -121,7 +121,7 @@ class Reader {
           word.text === ''
             ? 'the name of an output is missing'
             : `${JSON.stringify(word.text)} is no name of an output`,
-          'After the last "/" stands an output, {a,b} for several, or * for all of them.',
+          'Write an output after the last "/", {a,b} for several, or * for all of them.',
         );
     return { all: false, names: words.map(({ word }) => word) };
   }

@@ -72,7 +72,7 @@ export class Templates {
     this.#report.error('unknown-template', origin, `there is no template "${name}"`, {
       suggestion: isStage ? undefined : suggest(name, names),
       remedy: isStage
-        ? `"${name}" is a stage, and a stage extends templates only. Put what both share under "templates".`
+        ? `"${name}" is a stage, and a stage extends templates only. Put the common part under "templates".`
         : names.length > 0
           ? `The templates are ${list(names)}.`
           : 'Declare it at the top of the file: "templates": { ... }.',
