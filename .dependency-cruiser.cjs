@@ -16,7 +16,7 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     only('util', []),
-    only('runner', ['stage/protocol.ts']),
+    only('runner', ['stage/protocol.ts', 'stage/definition/']),
     only('stage', []),
     only('tensor', []),
     only('report', []),

@@ -8,6 +8,7 @@ import './compile-schema.mjs';
 const entryPoints = {
   'cli/main': 'src/cli/main.ts',
   'stage/host': 'src/stage/host.ts',
+  'stage/describe': 'src/stage/describe.ts',
   'stage/index': 'src/stage/index.ts',
 };
 

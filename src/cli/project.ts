@@ -1,6 +1,7 @@
 /** From options to the objects of commands: settings, pipeline, selected instances. */
 import path from 'node:path';
 import { loadPipeline, type Loaded } from '../runner/config/load.ts';
+import type { Locate } from '../runner/config/locate.ts';
 import { lockFileOf } from '../runner/config/lock-file.ts';
 import { selectInstances, type Bounds, type Selection } from '../runner/config/select.ts';
 import type { Diagnostic } from '../runner/diagnostic.ts';
@@ -22,6 +23,8 @@ export interface ProjectOptions {
 export interface Project {
   readonly settings: Settings;
   readonly pipeline: Pipeline;
+  /** The places of the parts of stages in the pipeline files. */
+  readonly locate: Locate;
   readonly objectForm: Loaded['objectForm'];
   /** Absolute path of the store. */
   readonly storeFolder: string;
@@ -36,7 +39,7 @@ export async function openProject(options: ProjectOptions, terminal: Terminal): 
   const file = findPipelineFile(terminal.folder, options.pipeline, settings.pipeline);
   const loaded = await loadPipeline(file, { set: options.set ?? [] });
   if (!loaded.ok) throw new Refusal(loaded.error.diagnostics);
-  const { pipeline, objectForm, warnings } = loaded.value;
+  const { pipeline, objectForm, locate, warnings } = loaded.value;
   const warn = async (told: readonly Diagnostic[]): Promise<void> => {
     if (told.length > 0) (await import('./diagnostics.ts')).writeDiagnostics(told, terminal, false);
   };
@@ -45,6 +48,7 @@ export async function openProject(options: ProjectOptions, terminal: Terminal): 
     settings,
     pipeline,
     objectForm,
+    locate,
     storeFolder: settings.store ?? path.join(pipeline.root, 'cache'),
     show: shownFrom(terminal.folder),
     warn,
@@ -88,4 +92,14 @@ export async function withOpenPipeline<T>(
   } finally {
     await open.close();
   }
+}
+
+/** Throws a Refusal where instances do not fit the declarations of their modules. */
+export async function requireFittingModules(
+  open: OpenPipeline,
+  { locate }: Project,
+  instances: readonly Instance[],
+): Promise<void> {
+  const { faults } = await open.checkModules(instances, locate);
+  if (faults.length > 0) throw new Refusal(faults);
 }

@@ -4,14 +4,17 @@ import { sweepTemporaries } from '../util/atomic-file.ts';
 import type { Digest } from '../util/digest.ts';
 import { err, ok, type Result } from '../util/result.ts';
 import type { Bundler } from './code/bundle.ts';
+import { checkModules, type ModuleCheck } from './check/check-modules.ts';
+import { openContractCache } from './check/contract-cache.ts';
 import { openBundleCache } from './code/bundle-cache.ts';
+import type { Locate } from './config/locate.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { Executions } from './executions.ts';
 import { openLockfile, type Lockfile } from './lockfile/lockfile.ts';
 import { throttledWriter, type ThrottledWriter } from './lockfile/throttled-writer.ts';
 import { registerRunner } from './maintenance/runner-registration.ts';
 import { registerLockfile } from './maintenance/store-lockfiles.ts';
-import type { Axes, InstanceId, Pipeline } from './pipeline.ts';
+import type { Axes, Instance, InstanceId, Pipeline } from './pipeline.ts';
 import type { TreeLookup } from './plan/compare.ts';
 import { PipelinePlanner } from './plan/planner.ts';
 import type { Planner } from './planner.ts';
@@ -37,6 +40,8 @@ export interface OpenPipeline {
   readonly planner: Planner;
   readonly executions: Executions;
   readonly results: Results;
+  /** Compares instances with the declarations of their modules. Nothing runs. */
+  checkModules(instances: readonly Instance[], locate: Locate): Promise<ModuleCheck>;
   /** Writes caches (file digests, bundles) for the next command. */
   close(): Promise<void>;
 }
@@ -105,6 +110,8 @@ export async function openPipeline(
       },
     }),
     results: new StoredResults({ ...common, trees }),
+    checkModules: (instances, locate) =>
+      checkModules(instances, locate, openContractCache({ root, storeFolder, code })),
     async close() {
       try {
         await writer.flush();

@@ -68,3 +68,11 @@ export type Message =
   /** The default export returned. An exit without this message is a failure, even with exit code 0. */
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly message: string; readonly stack?: string };
+
+/** The answer about a module that was imported to read its contract. */
+export type Description =
+  | { readonly kind: 'contract'; readonly contract: JsonObject }
+  /** The default export is no defined stage. */
+  | { readonly kind: 'plain' }
+  /** The module could not be imported. */
+  | { readonly kind: 'failed'; readonly message: string };

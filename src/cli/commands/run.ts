@@ -18,7 +18,14 @@ import { chooseRenderer } from '../render/choose.ts';
 import type { ProgressMode, Renderer, View } from '../render/renderer.ts';
 import { shellWord } from '../text/shell-word.ts';
 import type { Terminal } from '../terminal.ts';
-import { openProject, selectTargets, withOpenPipeline, type Project, type ProjectOptions } from '../project.ts';
+import {
+  openProject,
+  requireFittingModules,
+  selectTargets,
+  withOpenPipeline,
+  type Project,
+  type ProjectOptions,
+} from '../project.ts';
 import { writePlan } from '../write-plan.ts';
 
 /** The time for a stage to write its checkpoint and end, after it was asked to stop. */
@@ -47,6 +54,7 @@ export async function run(targets: readonly string[], options: RunOptions, termi
   return withOpenPipeline(
     project,
     async (open) => {
+      await requireFittingModules(open, project, selection.selected);
       if (options.dryRun) return await showPlan(open, project, selection, options, terminal);
       return await carryOut({ targets, selection }, open, project, options, terminal);
     },

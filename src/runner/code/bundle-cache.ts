@@ -21,6 +21,8 @@ export interface ModuleCode {
   readonly sources: Readonly<Record<string, Digest>>;
   /** The tensor engine is part of the bundle. */
   readonly usesEngine: boolean;
+  /** The module may declare its inputs, parameters and outputs. */
+  readonly definesStage: boolean;
 }
 
 export interface BundleCache {
@@ -56,7 +58,7 @@ export function openBundleCache({
   bundle: makeBundle = bundleModule,
 }: BundleCacheDeps): BundleCache {
   const stateFile = path.join(stateFolder, 'bundles');
-  const format = `bundles 2, esbuild ${bundlerVersion()}`;
+  const format = `bundles 3, esbuild ${bundlerVersion()}`;
   const known = new Map(readState(stateFile, format) as Iterable<[string, Remembered]> | undefined);
   const session = new Map<string, Promise<Result<ModuleCode, Diagnostic>>>();
   const few = pLimit(2);
@@ -76,6 +78,7 @@ export function openBundleCache({
       packages,
       sources,
       usesEngine: code.includes(GRANTED_GPUS),
+      definesStage: code.includes('defineStage'),
       files,
       folders: Object.fromEntries(folders.map((folder) => [folder, namesIn(path.join(root, folder))])),
     };

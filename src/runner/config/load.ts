@@ -14,6 +14,7 @@ import { expandStages } from './expand.ts';
 import type { ExpandedStage } from './expanded.ts';
 import { readFiles, readFromDisk, type ReadText } from './files.ts';
 import { buildInstances } from './instance.ts';
+import { locator, type Locate } from './locate.ts';
 import { expandNotation, type WrittenStage } from './notation/expand.ts';
 import { objectFormOf } from './notation/object-form.ts';
 import { Report } from './report.ts';
@@ -36,6 +37,7 @@ export interface Loaded {
   /** The pipeline in the object form: a file of its own that means the same. */
   readonly objectForm: () => JsonObject;
   readonly warnings: readonly Diagnostic[];
+  readonly locate: Locate;
   /** The text of each file that was read, by absolute path, for excerpts. */
   readonly sources: ReadonlyMap<string, string>;
 }
@@ -65,7 +67,7 @@ function interpret(
   tree: ObjectNode,
   onDisk: boolean,
   report: Report,
-): Pick<Loaded, 'pipeline' | 'objectForm'> {
+): Pick<Loaded, 'pipeline' | 'objectForm' | 'locate'> {
   const { written, context } = prepare(file, tree, onDisk, report);
   const expanded = expandStages(context);
   const instances = buildInstances(expanded, context);
@@ -83,6 +85,7 @@ function interpret(
       instances,
     },
     objectForm: () => objectFormOf(tree, written),
+    locate: locator(expanded, context),
   };
 }
 

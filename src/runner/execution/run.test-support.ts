@@ -194,6 +194,7 @@ function fakePipeline(
       checkout: unused,
       logs: unused,
     },
+    checkModules: unused,
     close: unused,
   };
 }

@@ -10,7 +10,7 @@ import { requireUpstreamReady } from './require-upstream.ts';
 import { localExecutor } from './local-executor.ts';
 import type { ExecutionDeps, ExecutionOptions } from './execution-options.ts';
 import { summarize } from './outcome.ts';
-import { hostProgram } from './host-program.ts';
+import { stageProgram } from '../stage-program.ts';
 import { Scheduler } from './scheduler.ts';
 
 export type { ExecutionOptions } from './execution-options.ts';
@@ -70,7 +70,7 @@ async function auditing(
 function localDeps(storeFolder: string): ExecutionDeps {
   return {
     executor: localExecutor(storeFolder),
-    hostProgram: hostProgram(),
+    hostProgram: stageProgram('host'),
     machine: examineMachine,
   };
 }

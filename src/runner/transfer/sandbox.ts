@@ -34,7 +34,8 @@ interface SandboxDeps {
   readonly apart: boolean;
 }
 
-const OWNER_FILE = 'owner.json';
+/** In each folder of `work/`: the process that uses it. */
+export const OWNER_FILE = 'owner.json';
 
 /**
  * `bundle`: the code of a module stage. Until `rest` is called, other processes see that the sandbox is in use. Throws

@@ -4,7 +4,8 @@ import { Value } from '@sinclair/typebox/value';
 import type { Stage } from '../stage.ts';
 import { StageStartError } from '../start-error.ts';
 import { inputKindOf, isPattern, type StageContract } from './contract.ts';
-import { contractFaults, type GivenInput } from './faults.ts';
+import { contractFaults } from './faults.ts';
+import type { GivenInput } from './input-faults.ts';
 import type { InputKind, InputValues, OutputKind, OutputPaths } from './kinds.ts';
 
 type Inputs = Readonly<Record<string, InputKind>>;

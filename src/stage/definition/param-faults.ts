@@ -2,8 +2,8 @@
 import type { TSchema } from '@sinclair/typebox';
 import { Value, ValueErrorType } from '@sinclair/typebox/value';
 import type { JsonObject } from '../../util/json.ts';
-import { suggest } from '../../util/suggest.ts';
 import { allowed } from './allowed.ts';
+import { nameHelp } from './fault.ts';
 
 export interface ParamFault {
   readonly kind: 'missing' | 'unknown' | 'wrong';
@@ -31,14 +31,12 @@ function unknownNames(schema: TSchema, value: unknown, within: readonly string[]
     const path = [...within, name];
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (property !== undefined) return unknownNames(property, inner, path);
-    const suggestion = suggest(name, known);
     return [
       {
         kind: 'unknown',
         path,
         message: `${path.join('.')}: unknown parameter`,
-        ...(suggestion !== undefined && { suggestion }),
-        remedy: known.length === 0 ? 'It takes no parameters.' : `Its parameters are ${known.join(', ')}.`,
+        ...nameHelp(name, known, 'parameter'),
       },
     ];
   });

@@ -1,0 +1,85 @@
+/** The contracts of module stages, read once for each bundle. */
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { makeFolder } from '../../util/atomic-file.ts';
+import { canonicalJson } from '../../util/canonical-json.ts';
+import { digestOf } from '../../util/digest.ts';
+import { removeTree } from '../../util/remove-tree.ts';
+import type { Description } from '../../stage/protocol.ts';
+import { BUNDLE_FILE } from '../code/bundle.ts';
+import type { BundleCache, ModuleCode } from '../code/bundle-cache.ts';
+import type { Diagnostic } from '../diagnostic.ts';
+import { keepAlive, writeOwner } from '../store/owner.ts';
+import { readState, writeState } from '../store/state-file.ts';
+import { OWNER_FILE } from '../transfer/sandbox.ts';
+import { readContracts } from './read-contracts.ts';
+
+export type ModuleContract = Description | { readonly kind: 'unbundled'; readonly diagnostic: Diagnostic };
+
+export interface ContractCache {
+  /** By module, relative to the root. A module without `defineStage` is plain and not imported. */
+  of(modules: readonly string[]): Promise<ReadonlyMap<string, ModuleContract>>;
+}
+
+interface ContractCacheDeps {
+  readonly root: string;
+  readonly storeFolder: string;
+  readonly code: BundleCache;
+}
+
+const FORMAT = 'contracts 1';
+/** Contracts of earlier versions of the code are dropped. */
+const MOST = 500;
+
+export function openContractCache({ root, storeFolder, code }: ContractCacheDeps): ContractCache {
+  const stateFile = path.join(storeFolder, 'state', 'contracts');
+
+  /** Imports the bundles, and remembers their contracts. */
+  async function learn(
+    unknown: readonly (readonly [string, ModuleCode])[],
+    known: Map<string, Description>,
+  ): Promise<void> {
+    const folder = path.join(storeFolder, 'work', `contracts-${randomBytes(4).toString('hex')}`);
+    makeFolder(folder);
+    writeOwner(path.join(folder, OWNER_FILE));
+    const rest = keepAlive(path.join(folder, OWNER_FILE));
+    try {
+      const bundles: string[] = [];
+      for (const [key, { bundle }] of unknown) {
+        const place = path.join(folder, key.slice(0, 16));
+        makeFolder(place);
+        await code.writeTo(bundle, place);
+        bundles.push(path.join(place, BUNDLE_FILE));
+      }
+      const descriptions = await readContracts(root, bundles);
+      unknown.forEach(([key], i) => known.set(key, descriptions[i] ?? { kind: 'plain' }));
+    } finally {
+      rest();
+      removeTree(folder);
+    }
+    const kept = [...known].filter(([, { kind }]) => kind !== 'failed').slice(-MOST);
+    await writeState(stateFile, FORMAT, kept);
+  }
+
+  return {
+    async of(modules) {
+      const codes = await Promise.all(modules.map(async (module) => [module, await code.of(module)] as const));
+      const defined = new Map<string, ModuleCode>();
+      for (const [, made] of codes) if (made.ok && made.value.definesStage) defined.set(keyOf(made.value), made.value);
+      const known = new Map(
+        defined.size === 0 ? [] : (readState(stateFile, FORMAT) as Iterable<[string, Description]> | undefined),
+      );
+      const unknown = [...defined].filter(([key]) => !known.has(key));
+      if (unknown.length > 0) await learn(unknown, known);
+      return new Map(
+        codes.map(([module, made]): [string, ModuleContract] => {
+          if (!made.ok) return [module, { kind: 'unbundled', diagnostic: made.error }];
+          return [module, known.get(keyOf(made.value)) ?? { kind: 'plain' }];
+        }),
+      );
+    },
+  };
+}
+
+/** The installed packages are part of the code. */
+const keyOf = ({ bundle, packages }: ModuleCode): string => digestOf(canonicalJson([bundle, packages]));

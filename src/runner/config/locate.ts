@@ -1,0 +1,53 @@
+/** The places of parts of a stage in the pipeline files, for faults that are found after loading. */
+import type { Instance, SourcePlace } from '../pipeline.ts';
+import type { Row } from './axis.ts';
+import type { Context } from './context.ts';
+import type { ExpandedStage } from './expanded.ts';
+import { placeOf } from './source.ts';
+import type { ConfigNode, Member } from './tree.ts';
+
+export interface Part {
+  readonly field: 'module' | 'inputs' | 'params' | 'outputs';
+  /** Names below the field, outermost first; none: the stage as a whole, or its module. */
+  readonly path: readonly string[];
+  readonly at: 'name' | 'value';
+}
+
+export interface Located {
+  readonly place: SourcePlace;
+  /** The value of a parameter or axis that stands at `place` as a placeholder. */
+  readonly value?: SourcePlace;
+}
+
+export type Locate = (instance: Pick<Instance, 'id' | 'stage'>, part: Part) => Located;
+
+export function locator(stages: readonly ExpandedStage[], context: Pick<Context, 'resolver'>): Locate {
+  const byName = new Map(stages.map((stage) => [stage.draft.name, stage]));
+  return ({ id, stage: name }, { field, path, at }) => {
+    const stage = byName.get(name);
+    if (stage === undefined) throw new Error(`Internal error: stage ${name} of ${id} is not in the file.`);
+    const { draft, rows } = stage;
+    const scope: Row = rows.find((row) => row.id === id)?.scope ?? new Map();
+    const member = draft.node.members.get(field);
+    if (member === undefined || (path.length === 0 && field !== 'module')) return { place: placeOf(draft.origin) };
+    const found = below(member, path, (node) => context.resolver.named(node, scope) ?? node);
+    if (at === 'name') return { place: placeOf(found.key) };
+    const { origin } = found.value;
+    const value = context.resolver.named(found.value, scope)?.origin ?? origin;
+    const same = value.source === origin.source && value.offset === origin.offset;
+    return { place: placeOf(origin), ...(!same && { value: placeOf(value) }) };
+  };
+}
+
+/** The deepest member on the path that is written in the file. */
+function below(member: Member, path: readonly string[], resolve: (node: ConfigNode) => ConfigNode): Member {
+  let found = member;
+  for (const name of path) {
+    const node = resolve(found.value);
+    const item = node.kind === 'list' ? node.items[Number(name)] : undefined;
+    const next = node.kind === 'object' ? node.members.get(name) : item && { key: item.origin, value: item };
+    if (next === undefined) return found;
+    found = next;
+  }
+  return found;
+}
