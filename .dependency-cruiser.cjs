@@ -8,7 +8,12 @@ const only = (from, allowed) => ({
   from: { path: room(from), pathNot: TESTS },
   to: {
     path: '^(src|stages|test|bench)/',
-    pathNot: [room(from), room('util'), ...allowed.map((a) => (a.includes('/') ? `^src/${a}` : room(a)))],
+    pathNot: [
+      room(from),
+      room('util'),
+      ...(from === 'util' ? [] : [room('formats')]),
+      ...allowed.map((a) => (a.includes('/') ? `^src/${a}` : room(a))),
+    ],
   },
 });
 
@@ -16,6 +21,7 @@ module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
     only('util', []),
+    only('formats', []),
     only('runner', ['stage/protocol.ts', 'stage/definition/']),
     only('stage', []),
     only('tensor', []),

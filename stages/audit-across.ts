@@ -1,10 +1,10 @@
 /** Looks for images that two data sets share. */
-import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
 import { hashImages } from '../src/learn/dataset/audit/hashed-images.ts';
 import { chooseSharedExamples, drawSharedExamples } from '../src/learn/dataset/audit/shared-examples.ts';
-import { findSharedImages, type HashedDataset, type SharedImages } from '../src/learn/dataset/audit/shared-images.ts';
-import { readDataset } from '../src/learn/dataset/dataset.ts';
+import { findSharedImages, type HashedDataset } from '../src/learn/dataset/audit/shared-images.ts';
+import { writeSharedImages, type SetPair } from '../src/formats/shared-images.ts';
+import { readDataset } from '../src/formats/dataset.ts';
 import { openPackedImages, type PackedImages } from '../src/learn/dataset/packed-images.ts';
 import { readTable } from '../src/learn/dataset/table.ts';
 import { defineStage, gathered, output, type Stage } from '../src/stage/index.ts';
@@ -36,13 +36,10 @@ export default defineStage({
     const shown = chooseSharedExamples(found);
     await drawSharedExamples(outputs.pictures, shown, new Map(sets.map(({ name, packed }) => [name, packed])), size);
     await Promise.all(sets.map(({ packed }) => packed.close()));
-    const examples = shown.map(({ sets, kind, image }) => ({
-      sets,
-      kind,
-      images: image.images,
-      labels: image.labels,
-    }));
-    await writeFile(outputs.shared, `${JSON.stringify({ pairs: found, shown: examples }, null, 2)}\n`);
+    await writeSharedImages(outputs.shared, {
+      pairs: found,
+      shown: shown.map(({ sets, kind, image: { images, labels } }) => ({ sets, kind, images, labels })),
+    });
     for (const each of found) warnOf(each, stage);
   },
 });
@@ -81,7 +78,7 @@ async function hashAll(sets: readonly OpenSet[], stage: Stage): Promise<HashedDa
   return hashed;
 }
 
-function warnOf({ sets, equal, near, turned, names }: SharedImages, stage: Stage): void {
+function warnOf({ sets, equal, near, turned, names }: SetPair, stage: Stage): void {
   const pictures = equal.length + near.length + turned.length;
   if (pictures > 0)
     stage.warn(

@@ -1,10 +1,10 @@
 /** Looks for leaks in a data set before anything is trained on it. */
-import { writeFile } from 'node:fs/promises';
 import { auditDataset } from '../src/learn/dataset/audit/audit.ts';
 import { findDuplicates } from '../src/learn/dataset/audit/duplicates.ts';
 import { hashImages } from '../src/learn/dataset/audit/hashed-images.ts';
 import { choosePairExamples, drawPairExamples } from '../src/learn/dataset/audit/pair-examples.ts';
-import { readDataset } from '../src/learn/dataset/dataset.ts';
+import { writeAudit } from '../src/formats/audit.ts';
+import { readDataset } from '../src/formats/dataset.ts';
 import { openPackedImages } from '../src/learn/dataset/packed-images.ts';
 import { readTable } from '../src/learn/dataset/table.ts';
 import { defineStage, input, output } from '../src/stage/index.ts';
@@ -31,7 +31,7 @@ export default defineStage({
     const shown = choosePairExamples(found, table);
     await drawPairExamples(outputs.pictures, shown, table, images);
     await images.close();
-    await writeFile(outputs.audit, `${JSON.stringify({ ...found, shown }, null, 2)}\n`);
+    await writeAudit(outputs.audit, { ...found, shown });
     const { exact, near } = found.summary;
     if (exact.acrossSplits + near.acrossSplits > 0)
       stage.warn(

@@ -1,9 +1,9 @@
 /** Scores the models on one data set, with intervals, from their predictions alone. */
 import { Type } from '@sinclair/typebox';
 import { equalPairs } from '../src/learn/dataset/audit/equal-images.ts';
-import { readDataset } from '../src/learn/dataset/dataset.ts';
+import { readDataset } from '../src/formats/dataset.ts';
+import { writeEvaluation } from '../src/formats/evaluation.ts';
 import { evaluate } from '../src/learn/eval/evaluate.ts';
-import { writeEvaluation } from '../src/learn/eval/evaluation.ts';
 import { readPredictions } from '../src/learn/eval/predictions.ts';
 import { writeResults } from '../src/learn/eval/results.ts';
 import { PROBE_KINDS } from '../src/learn/train/feature-probe.ts';

@@ -3,10 +3,10 @@ import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeDataset } from '../src/learn/dataset/dataset.ts';
+import { writeDataset } from '../src/formats/dataset.ts';
+import { readExplanation } from '../src/formats/explanation.ts';
 import { readTable, writeTable } from '../src/learn/dataset/table.ts';
 import { predictionsOf, writePredictions } from '../src/learn/eval/predictions.ts';
-import { readExplanation } from '../src/learn/explain/explanation.ts';
 import { initializeClassifier } from '../src/learn/nn/heads.ts';
 import { initializeResNet } from '../src/learn/nn/initialize.ts';
 import { resnet, resnetStructure } from '../src/learn/nn/resnet.ts';
@@ -121,7 +121,7 @@ test('test images are embedded, all or as many as asked for; fewer than 30 have 
   expect([all.pca.before.length, all.pca.after.length, all.umap]).toEqual([12, 12, null]);
   expect(all.pca.before).not.toEqual(all.pca.after);
   expect(some.images).toHaveLength(5);
-  expect(all.images).toEqual(expect.arrayContaining(some.images));
+  expect(all.images).toEqual(expect.arrayContaining([...some.images]));
 });
 
 test('the same inputs give the same bytes', async () => {

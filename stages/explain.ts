@@ -4,10 +4,10 @@
  */
 import { Type } from '@sinclair/typebox';
 import { contactSheet } from '../src/learn/dataset/contact-sheet.ts';
-import { readDataset } from '../src/learn/dataset/dataset.ts';
+import { readDataset } from '../src/formats/dataset.ts';
+import { writeExplanation } from '../src/formats/explanation.ts';
 import { readPredictions } from '../src/learn/eval/predictions.ts';
 import { explain } from '../src/learn/explain/explain.ts';
-import { writeExplanation } from '../src/learn/explain/explanation.ts';
 import { readClassifier } from '../src/learn/nn/classifier-weights.ts';
 import { loadStart } from '../src/learn/nn/start.ts';
 import { openTrainingData } from '../src/learn/train/data.ts';

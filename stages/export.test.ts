@@ -5,7 +5,7 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import * as ort from 'onnxruntime-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeDataset } from '../src/learn/dataset/dataset.ts';
+import { writeDataset } from '../src/formats/dataset.ts';
 import { readClassifier } from '../src/learn/nn/classifier-weights.ts';
 import { resnetForward } from '../src/learn/nn/forward.ts';
 import { linearClassifier, initializeClassifier } from '../src/learn/nn/heads.ts';

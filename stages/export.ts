@@ -1,7 +1,8 @@
 /** Writes a fine-tuned classifier for programs other than this one. */
 import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
-import { readDataset } from '../src/learn/dataset/dataset.ts';
+import { readDataset } from '../src/formats/dataset.ts';
+import { writeExportedModel, type ExportedModel } from '../src/formats/exported-model.ts';
 import { readClassifier } from '../src/learn/nn/classifier-weights.ts';
 import { encodeOnnxClassifier, encodeTorchStateDict } from '../src/learn/nn/export.ts';
 import { defineStage, input, output } from '../src/stage/index.ts';
@@ -31,7 +32,7 @@ export default defineStage({
     const { classes } = await readDataset(inputs.dataset);
     const { network, model } = await readClassifier(inputs.weights, classes);
     const { bytes, input: pixels, output: answer } = encodeOnnxClassifier(network, model, { batchSize, size });
-    const about = {
+    const about: ExportedModel = {
       network: network.name,
       stem: network.stem,
       classes,
@@ -41,6 +42,6 @@ export default defineStage({
     const metadata = { architecture: network.name, stem: network.stem, classes: classes.join(',') };
     await writeFile(outputs.torch, encodeTorchStateDict(model, metadata));
     await writeFile(outputs.onnx, bytes);
-    await writeFile(outputs.about, `${JSON.stringify(about, null, 2)}\n`);
+    await writeExportedModel(outputs.about, about);
   },
 });

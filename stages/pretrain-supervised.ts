@@ -1,7 +1,7 @@
 /** Trains a network on a labeled data set, for other trainings to start from. */
-import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
-import { readDataset } from '../src/learn/dataset/dataset.ts';
+import { writeSupervisedCurves } from '../src/formats/curves.ts';
+import { readDataset } from '../src/formats/dataset.ts';
 import { initializeClassifier } from '../src/learn/nn/heads.ts';
 import { initializeResNet } from '../src/learn/nn/initialize.ts';
 import { resnetStructure } from '../src/learn/nn/resnet.ts';
@@ -57,8 +57,8 @@ export default defineStage({
         classes: classes.join(','),
       });
       const epochs = fit.rows.map(({ train, validation, ...row }) => ({ ...row, ...train, validation }));
-      const curves = { kind: 'pretrain', method: 'supervised', epochs, best: fit.best };
-      await writeFile(outputs.curves, `${JSON.stringify(curves, null, 2)}\n`);
+      const { best } = fit;
+      await writeSupervisedCurves(outputs.curves, { kind: 'supervised', method: 'supervised', epochs, best });
     });
     await data.images.close();
   },

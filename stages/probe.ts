@@ -2,9 +2,9 @@
  * Measures a start before fine-tuning: trains a classifier on frozen features of the training subset. Its one setting is
  * chosen by the AUC of the validation subset. Then the validation and the test subset are predicted.
  */
-import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
-import { readDataset } from '../src/learn/dataset/dataset.ts';
+import { readDataset } from '../src/formats/dataset.ts';
+import { writeProbeChoice } from '../src/formats/probe-choice.ts';
 import { writePredictions } from '../src/learn/eval/predictions.ts';
 import { loadStart } from '../src/learn/nn/start.ts';
 import { labelsOf, openTrainingData, subsetPredictions, validationLabels } from '../src/learn/train/data.ts';
@@ -60,7 +60,7 @@ export default defineStage({
       if (fit.warning !== null) stage.warn(fit.warning);
       const { kind, parameter, candidates, chosen } = fit;
       stage.record({ [parameter]: chosen });
-      await writeFile(outputs.choice, `${JSON.stringify({ kind, parameter, candidates, chosen }, null, 2)}\n`);
+      await writeProbeChoice(outputs.choice, { kind, parameter, candidates, chosen });
       // The setting is chosen: only now are test images looked at.
       const answers = [...fit.probabilities(queries), ...fit.probabilities(await features(test))];
       await writePredictions(

@@ -1,11 +1,15 @@
 /** The two last stages on made-up files of the stages before them, driven as the runner drives them. */
-import { mkdtemp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, mkdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ajv } from 'ajv';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { writeAudit } from '../src/formats/audit.ts';
+import { writeFinetuneCurves, writePretrainCurves } from '../src/formats/curves.ts';
+import { writeDataset } from '../src/formats/dataset.ts';
+import { writeExplanation } from '../src/formats/explanation.ts';
+import { writeSplitSummary } from '../src/formats/split-summary.ts';
 import { contactSheet } from '../src/learn/dataset/contact-sheet.ts';
-import { writeDataset } from '../src/learn/dataset/dataset.ts';
 import { predictionsOf, writePredictions, type PredictedImage } from '../src/learn/eval/predictions.ts';
 import { createStage } from '../src/stage/create-stage.ts';
 import type { Gathered } from '../src/stage/index.ts';
@@ -35,38 +39,62 @@ beforeAll(async () => {
     source: 'drawn',
     dropped: [],
   });
-  await writeJson(file('split.json'), {
+  const subset = { images: 40, groups: 20, classes: { benign: 24, malignant: 16 } };
+  await writeSplitSummary(file('split.json'), {
     policy: 'grouped',
     test: 0.2,
     validation: 0.2,
     seed: 3,
     overlap: 'remove',
-    subsets: {},
+    duplicates: 'keep',
+    labelFractions: [],
+    subsets: { train: subset, validation: subset, test: subset },
     unused: 0,
     groupOverlap: 0,
+    labelSubsets: [{ fraction: 1, images: 40, classes: subset.classes }],
+    removed: [],
   });
   for (const run of RUNS) await writeRun(run);
   for (const start of ['random', 'fractal']) {
-    await writeJson(file(`pretrain-${start}.json`), {
+    await writePretrainCurves(file(`pretrain-${start}.json`), {
       kind: 'pretrain',
       method: 'simclr',
       width: 128,
+      start: { knn: 0.5 },
       epochs: [1, 2].map((epoch) => ({
         epoch,
         loss: 4 - epoch,
         learningRate: 0.1,
         embeddingStd: 0.08,
+        relativeStd: 0.9,
         alignment: 1,
         uniformity: -2,
+        participationRatio: 20,
+        collapse: null,
         knn: epoch === 2 ? 0.7 : null,
       })),
     });
     await contactSheet(file(`pairs-${start}.png`), [[flat(0), flat(200)]], { size: 2 });
   }
-  await writeJson(file('audit.json'), {
+  const none = { pairs: 0, acrossClasses: 0, acrossSplits: 0, acrossGroups: 0 };
+  await writeAudit(file('audit.json'), {
     images: 120,
-    exact: [{ images: ['3.png', '4.png'] }],
-    summary: { exact: { pairs: 1, acrossClasses: 0, acrossSplits: 1 }, groupsAcrossSplits: 0 },
+    groups: 60,
+    summary: { exact: { ...none, pairs: 1, acrossSplits: 1 }, near: none, turned: none, groupsAcrossSplits: 0 },
+    classes: {},
+    exactByLabel: [],
+    groupsAcrossSplits: [],
+    exact: [
+      {
+        images: ['3.png', '4.png'],
+        labels: ['benign', 'malignant'],
+        splits: ['train', 'test'],
+        sameGroup: false,
+        similarity: 1,
+      },
+    ],
+    near: [],
+    turned: [],
     shown: [
       {
         kind: 'equal',
@@ -77,7 +105,7 @@ beforeAll(async () => {
     ],
   });
   await contactSheet(file('leaks.png'), [[flat(9), flat(9)]], { size: 2 });
-  await writeJson(file('explanation.json'), {
+  await writeExplanation(file('explanation.json'), {
     model: { network: 'resnet-small', size: 32, layer: 'layer2', side: 8, start: 'random' },
     classes: CLASSES,
     embeddings: {
@@ -104,7 +132,6 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const flat = (value: number) => new Uint8Array(2 * 2 * 3).fill(value);
-const writeJson = (name: string, value: unknown) => writeFile(name, JSON.stringify(value));
 
 async function writeRun({ model, skill, seed }: (typeof RUNS)[number]): Promise<void> {
   const source = random('report stage test', model, seed);
@@ -130,7 +157,7 @@ async function writeRun({ model, skill, seed }: (typeof RUNS)[number]): Promise<
     train: { loss: 1 / epoch, accuracy: 0.6 },
     validation: { loss: 1 / epoch, accuracy: 0.6, auc: 0.7 },
   }));
-  await writeJson(file(model, String(seed), 'curves.json'), { kind: 'finetune', epochs, best: 2 });
+  await writeFinetuneCurves(file(model, String(seed), 'curves.json'), { kind: 'finetune', epochs, best: 2 });
 }
 
 const gatheredRuns = (name: string): Gathered =>
@@ -279,7 +306,7 @@ test('metrics without their data set, and curves without a seed, are refused by 
   ).rejects.toThrow('curves: expected members with the axis "model"');
   const curves: Gathered = [{ path: file('split.json'), axes: { model: 'M1', seed: 0 } }];
   await expect(runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), curves })).rejects.toThrow(
-    /split\.json\/kind: .*found undefined/,
+    /split\.json: kind: expected "finetune", got nothing/,
   );
 });
 

@@ -6,9 +6,9 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
-import { readDataset } from '../src/learn/dataset/dataset.ts';
-import { readEvaluation } from '../src/learn/eval/evaluation.ts';
-import { METRIC_NAMES } from '../src/learn/eval/metrics.ts';
+import { readDataset } from '../src/formats/dataset.ts';
+import { readEvaluation } from '../src/formats/evaluation.ts';
+import { METRIC_NAMES } from '../src/formats/metric.ts';
 import {
   renderCard,
   renderChecklist,
@@ -22,12 +22,12 @@ import {
   type Study,
 } from '../src/report/index.ts';
 import {
-  readAudit,
-  readExplanation,
+  readAuditFindings,
+  readPicturedExplanation,
   readFineTuning,
   readPicture,
   readPreTraining,
-  readShared,
+  readSharedFindings,
   readSplitFacts,
 } from '../src/report/reading/index.ts';
 import { defineStage, gathered, input, optional, output, type InputValues } from '../src/stage/index.ts';
@@ -180,10 +180,10 @@ async function readResults(
         picture: await readPicture(path),
       })),
     ),
-    audit: audit === null ? null : await readAudit(audit, await pictureIn(auditPicture)),
+    audit: audit === null ? null : await readAuditFindings(audit, await pictureIn(auditPicture)),
     explanations: await Promise.all(
       members.explanations.map(async ({ path, axes: { model } }) =>
-        readExplanation(path, model, await pictureIn(pictureOf(model) ?? null)),
+        readPicturedExplanation(path, model, await pictureIn(pictureOf(model) ?? null)),
       ),
     ),
   };
@@ -202,7 +202,7 @@ const pictureIn = async (path: string | null): Promise<EmbeddedPicture | null> =
   path === null ? null : readPicture(path);
 
 async function readSharedImages({ shared, 'shared-picture': picture }: Inputs): Promise<Study['shared']> {
-  return shared === null ? null : readShared(shared, await pictureIn(picture));
+  return shared === null ? null : readSharedFindings(shared, await pictureIn(picture));
 }
 
 /** The axis value, spelt as the page spells the transfer start. */

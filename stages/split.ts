@@ -1,9 +1,9 @@
 /** Cuts a data set into training, validation and test images. */
-import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
 import { equalImages } from '../src/learn/dataset/audit/equal-images.ts';
 import type { EqualImages } from '../src/learn/dataset/remove-duplicates.ts';
-import { readDataset } from '../src/learn/dataset/dataset.ts';
+import { readDataset } from '../src/formats/dataset.ts';
+import { writeSplitSummary } from '../src/formats/split-summary.ts';
 import { summarizeSplit } from '../src/learn/dataset/split-summary.ts';
 import { writeSplit } from '../src/learn/dataset/split-table.ts';
 import { policyFor, splitDataset } from '../src/learn/dataset/split.ts';
@@ -61,7 +61,7 @@ export default defineStage({
     );
     const summary = summarizeSplit(split, table, classes, options);
     await writeSplit(outputs.split, split);
-    await writeFile(outputs.summary, `${JSON.stringify(summary, null, 2)}\n`);
+    await writeSplitSummary(outputs.summary, summary);
     if (options.overlap === 'remove' && summary.unused > 0)
       stage.warn(
         `${summary.unused} images are in no subset: their group is also in the published test set, or they belong to no published set.`,

@@ -2,10 +2,10 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeDataset } from '../src/learn/dataset/dataset.ts';
+import { writeDataset } from '../src/formats/dataset.ts';
+import { readEvaluation } from '../src/formats/evaluation.ts';
 import { readSplit } from '../src/learn/dataset/split-table.ts';
 import { readTable, writeTable } from '../src/learn/dataset/table.ts';
-import { readEvaluation } from '../src/learn/eval/evaluation.ts';
 import { readPredictions } from '../src/learn/eval/predictions.ts';
 import { CLASSES, SIZE, writeSquares } from '../src/learn/train/data.test-support.ts';
 import { createStage } from '../src/stage/create-stage.ts';

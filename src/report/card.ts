@@ -1,4 +1,5 @@
 /** A model card (after Mitchell et al. 2019): purpose, training data and quality of the networks of this study. */
+import { SUBSETS } from '../formats/subset.ts';
 import { caveatsOf } from './caveat.ts';
 import { fixed, signed, whole } from './format.ts';
 import { inert, table } from './markdown.ts';
@@ -8,7 +9,7 @@ import { excessConfidence } from './overconfidence.ts';
 import { settingsOf } from './settings.ts';
 import { stageCosts } from './stage-costs.ts';
 import type { StatementSubject } from './author-statements.ts';
-import { PARTS, type DatasetResults, type Study } from './study.ts';
+import { type DatasetResults, type Study } from './study.ts';
 import { verdictOf } from './verdict.ts';
 
 export function renderCard(study: Study): string {
@@ -74,7 +75,7 @@ function dataText({ title, source, images, groups, size, dropped, split, evaluat
     `${facts.join('; ')}.`,
     table(
       ['part', 'images', 'groups', ...classes.map(inert)],
-      PARTS.map((part) => [
+      SUBSETS.map((part) => [
         part,
         whole(counts[part].images),
         whole(counts[part].groups),

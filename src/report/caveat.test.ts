@@ -1,8 +1,9 @@
+import type { Leaks } from '../formats/evaluation.ts';
 import { expect, test } from 'vitest';
 import { caveatsOf } from './caveat.ts';
 import { datasetFixture, studyFixture } from './study.test-support.ts';
 import { renderCard, renderHtml, renderJson, renderMarkdown } from './index.ts';
-import type { DatasetResults, Leaks } from './study.ts';
+import type { DatasetResults } from './study.ts';
 
 const plain = datasetFixture('phantom', 'Phantoms', ['a', 'b']);
 const withLeaks = (leaks: Leaks): DatasetResults => ({ ...plain, evaluation: { ...plain.evaluation, leaks } });

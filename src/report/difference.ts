@@ -1,5 +1,6 @@
 /** Paired differences between two models, whichever way round they were written. */
-import type { Defined, Evaluation } from './study.ts';
+import type { Evaluation } from '../formats/evaluation.ts';
+import type { Defined } from './study.ts';
 
 export interface PairedDifference {
   readonly mean: Defined;

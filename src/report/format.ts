@@ -1,5 +1,6 @@
 /** Numbers as the page prints them: fixed digits, a true minus sign, and nothing that depends on a locale. */
-import type { Defined, Spread } from './study.ts';
+import type { Spread } from '../formats/evaluation.ts';
+import type { Defined } from './study.ts';
 
 const MINUS = '\u2212';
 /** Shown where a number is not defined. */

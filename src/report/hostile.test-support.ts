@@ -72,10 +72,8 @@ function hostile(plain: DatasetResults): DatasetResults {
     },
     audit: {
       ...audit!,
-      summary: { [SECTION]: { [TAG]: 1 } },
       shown: audit!.shown.map((pair) => ({
         ...pair,
-        kind: ATTRIBUTE,
         images: [TAG, LONG],
         labels: [SECTION, LINK],
         splits: [TAG, ATTRIBUTE],

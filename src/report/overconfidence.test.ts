@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { datasetFixture } from './study.test-support.ts';
 import { excessConfidence, overconfidenceSentences } from './overconfidence.ts';
-import type { Calibration, Evaluation } from './study.ts';
+import type { Calibration, Evaluation } from '../formats/evaluation.ts';
 
 const base = datasetFixture('phantom', 'Phantoms', ['a', 'b']).evaluation;
 

@@ -2,7 +2,7 @@
 import { cannotTell, differenceOf, type PairedDifference } from './difference.ts';
 import { fixed } from './format.ts';
 import { metricWords } from './metric.ts';
-import type { Calibration, Evaluation } from './study.ts';
+import type { Calibration, Evaluation } from '../formats/evaluation.ts';
 import { differenceText } from './verdict.ts';
 
 /** Mean confidence minus accuracy over test images of all seeds: above 0, the network is surer than it may be. */

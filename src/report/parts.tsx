@@ -1,7 +1,8 @@
 /** The parts of every section. */
+import type { Spread } from '../formats/evaluation.ts';
 import type { ComponentChildren, JSX } from 'preact';
 import { fixed, NONE, withSpread } from './format.ts';
-import type { Range, Spread } from './study.ts';
+import type { Range } from './study.ts';
 
 /** A word from elsewhere: its direction of writing must not change the text around it. */
 export function Name({ children }: { readonly children: string }): JSX.Element {

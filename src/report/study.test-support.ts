@@ -1,21 +1,11 @@
 /** Made-up studies for tests: numbers that look like results, from a seed. */
+import type { Calibration, ModelDifference, Evaluation, ModelEvaluation, SideStudy } from '../formats/evaluation.ts';
 import { significant } from '../util/number.ts';
 import { random } from '../util/random.ts';
 import type { AuditFindings, SharedFindings } from './audit.ts';
 import type { Embedding, Explanation } from './explanation.ts';
 import type { Point } from './point.ts';
-import type {
-  Calibration,
-  DatasetResults,
-  Difference,
-  Evaluation,
-  Execution,
-  FineTuning,
-  ModelResults,
-  PreTraining,
-  SideResult,
-  Study,
-} from './study.ts';
+import type { DatasetResults, Execution, FineTuning, PreTraining, Study } from './study.ts';
 
 const METRICS = ['accuracy', 'balancedAccuracy', 'auc', 'macroF1', 'loss', 'brier', 'ece'];
 const MODELS = ['M1', 'M2', 'M3', 'M4'];
@@ -70,6 +60,7 @@ function evaluationFixture(dataset: string, classes: readonly string[]): Evaluat
   const images = byClass.reduce((a, b) => a + b);
   const models = MODELS.map((model) => modelFixture(dataset, model, classes, byClass));
   return {
+    dataset,
     classes,
     seeds: SEEDS,
     metrics: METRICS,
@@ -91,7 +82,7 @@ function evaluationFixture(dataset: string, classes: readonly string[]): Evaluat
         ece: 0.01,
       },
     },
-    bootstrap: { resamples: 2000, level: 0.95 },
+    bootstrap: { resamples: 2000, level: 0.95, seed: 0 },
     models,
     differences: models.flatMap((one, i) => models.slice(0, i).map((other) => differenceFixture(one, other))),
     probes: (['knn', 'linear'] as const).flatMap((kind) =>
@@ -115,7 +106,7 @@ function modelFixture(
   model: string,
   classes: readonly string[],
   byClass: readonly number[],
-): ModelResults {
+): ModelEvaluation {
   const source = random('report fixture', dataset, model);
   const skill = SKILL[model]!;
   const scores = (gain: number) => {
@@ -203,7 +194,7 @@ function calibrationFixture(skill: number): Calibration {
   };
 }
 
-function sideFixture({ model, summary: { test } }: ModelResults, gain: number): SideResult {
+function sideFixture({ model, summary: { test } }: ModelEvaluation, gain: number): SideStudy {
   const higher = ['accuracy', 'balancedAccuracy', 'auc', 'macroF1'];
   const shifted = (value: number | null, metric: string) =>
     value === null || !higher.includes(metric) ? value : significant(Math.min(1, value + gain));
@@ -216,7 +207,7 @@ function sideFixture({ model, summary: { test } }: ModelResults, gain: number): 
   return { model, seeds: 1, summary: { test: summary } };
 }
 
-function differenceFixture(one: ModelResults, other: ModelResults): Difference {
+function differenceFixture(one: ModelEvaluation, other: ModelEvaluation): ModelDifference {
   const metrics = Object.fromEntries(
     METRICS.map((metric) => {
       const mean = one.summary.test[metric]!.mean! - other.summary.test[metric]!.mean!;
@@ -233,6 +224,7 @@ function fineTuningFixture(dataset: string, model: string, seed: number): FineTu
     const accuracy = SKILL[model]! * progress + 0.01 * source.normal();
     return {
       epoch: i + 1,
+      learningRate: 0.03,
       train: {
         loss: significant(1.1 - 0.8 * progress + 0.02 * source.normal()),
         accuracy: significant(accuracy + 0.06 * progress),
@@ -252,16 +244,22 @@ function preTrainingFixture(dataset: string, start: string): PreTraining {
   const epochs = Array.from({ length: 20 }, (_, i) => ({
     epoch: i + 1,
     loss: significant(4.8 - 1.6 * (1 - Math.exp(-i / 6)) + 0.02 * source.normal()),
+    learningRate: 0.06,
     embeddingStd: significant(0.06 + 0.024 * (1 - Math.exp(-i / 3))),
+    relativeStd: 0.9,
+    alignment: 0.4,
+    uniformity: -2.1,
+    participationRatio: 31,
+    collapse: null,
     knn: i % 5 === 4 ? significant(0.5 + 0.012 * i + (start === 'random' ? 0 : 0.04)) : null,
   }));
-  return { start, method: 'simclr', embedding: 128, epochs };
+  return { start, method: 'simclr', width: 128, epochs };
 }
 
 function auditFixture([first, second]: readonly string[]): AuditFindings {
   const counts = { pairs: 12, acrossClasses: 1, acrossSplits: 3, acrossGroups: 4 };
   return {
-    summary: { exact: counts, near: { ...counts, pairs: 40 }, groupsAcrossSplits: 0 },
+    summary: { exact: counts, near: { ...counts, pairs: 40 }, turned: { ...counts, pairs: 2 }, groupsAcrossSplits: 0 },
     shown: [
       { kind: 'equal', images: ['a/1.png', 'b/7.png'], labels: [first!, second!], splits: ['train', 'test'] },
       { kind: 'near', images: ['a/2.png', 'a/3.png'], labels: [first!, first!], splits: ['', ''] },

@@ -1,9 +1,12 @@
 /** The input of the report. Stages convert their files to this form; nothing else enters the page. */
+import type { FinetuneCurves, PretrainCurves } from '../formats/curves.ts';
+import type { Dataset } from '../formats/dataset.ts';
+import type { Evaluation } from '../formats/evaluation.ts';
+import type { SplitSummary } from '../formats/split-summary.ts';
 import type { JsonObject } from '../util/json.ts';
 import type { AuditFindings, SharedFindings } from './audit.ts';
 import type { Explanation } from './explanation.ts';
 import type { EmbeddedPicture } from './picture.ts';
-import type { Point } from './point.ts';
 import type { AuthorStatements } from './author-statements.ts';
 
 export interface Study {
@@ -23,16 +26,8 @@ export interface Study {
   readonly authorStatements: AuthorStatements;
 }
 
-export interface DatasetResults {
-  /** `covid19` */
-  readonly name: string;
-  /** `Covid-19 image dataset` */
-  readonly title: string;
-  readonly source: string;
-  readonly images: number;
-  readonly groups: number;
-  /** Side in pixels. */
-  readonly size: number;
+export interface DatasetResults extends Pick<Dataset, 'name' | 'title' | 'source' | 'images' | 'groups' | 'size'> {
+  /** Number of files. */
   readonly dropped: number;
   readonly split: SplitFacts | null;
   readonly evaluation: Evaluation;
@@ -45,148 +40,29 @@ export interface DatasetResults {
   readonly explanations: readonly Explanation[];
 }
 
-export interface SplitFacts {
+export interface SplitFacts extends Pick<SplitSummary, 'seed' | 'unused' | 'groupOverlap'> {
   /** In words. */
   readonly policy: string;
-  readonly seed: number;
-  readonly unused: number;
-  /** Groups that are in more than one part. */
-  readonly groupOverlap: number;
 }
 
 /** A number that may not be defined. */
 export type Defined = number | null;
-export type Scores = Readonly<Record<string, Defined>>;
-export interface Spread {
-  readonly mean: Defined;
-  readonly sd: Defined;
-}
 export interface Range {
   readonly low: Defined;
   readonly high: Defined;
 }
-export const PARTS = ['train', 'validation', 'test'] as const;
-export type Part = (typeof PARTS)[number];
 
-export interface Evaluation {
-  readonly classes: readonly string[];
-  readonly seeds: readonly number[];
-  readonly metrics: readonly string[];
-  readonly counts: Readonly<
-    Record<Part, { readonly images: number; readonly groups: number; readonly byClass: readonly number[] }>
-  >;
-  /** The leaks of the main study. */
-  readonly leaks: Leaks;
-  readonly majority: { readonly class: string; readonly test: Scores };
-  readonly bootstrap: { readonly resamples: number; readonly level: number };
-  readonly models: readonly ModelResults[];
-  /** `model` minus `against`, each pair once. */
-  readonly differences: readonly Difference[];
-  /** Classifiers on the frozen features that a model starts from. */
-  readonly probes: readonly ({ readonly kind: 'linear' | 'knn' } & SideResult)[];
-  /** Fine-tuning with a share of the labels, 1 being the main study; `images`: how many were learned from. */
-  readonly labelFractions: readonly ({ readonly labelFraction: number; readonly images: number } & SideResult)[];
-  /** Fine-tuning on a split that leaks, with test images of its own. */
-  readonly leaky: readonly (Leaks & SideResult)[];
-}
-
-/** Counts of leaked test images: those of a group that was also trained on, or equal to a training image. */
-export interface Leaks {
-  readonly images: number;
-  readonly leaks: number;
-  /** The number of test images equal to a training image; null without an audit. */
-  readonly duplicates: number | null;
-}
-
-export interface SideResult {
-  readonly model: string;
-  /** How many. */
-  readonly seeds: number;
-  readonly summary: { readonly test: Readonly<Record<string, Spread & Range>> };
-}
-
-export interface ModelResults {
-  readonly model: string;
-  readonly seeds: readonly ({ readonly seed: number } & Readonly<Record<Part, Scores>>)[];
-  readonly summary: {
-    readonly train: Readonly<Record<string, Spread>>;
-    readonly validation: Readonly<Record<string, Spread>>;
-    readonly test: Readonly<Record<string, Spread & Range>>;
-  };
-  /** [labeled][predicted], test images summed over seeds. */
-  readonly confusion: readonly (readonly number[])[];
-  /** Means over seeds; AUC and average precision against the rest. */
-  readonly byClass: readonly {
-    readonly class: string;
-    readonly images: number;
-    readonly precision: Defined;
-    readonly recall: Defined;
-    readonly f1: Defined;
-    readonly auc: Defined;
-    readonly averagePrecision: Defined;
-  }[];
-  readonly calibration: Calibration;
-  /** One class against the rest, answers of all seeds ranked together; classes without a curve are left out. */
-  readonly curves: readonly {
-    readonly class: string;
-    readonly roc: readonly Point[];
-    readonly precisionRecall: readonly Point[];
-  }[];
-}
-
-/** On the test part, before and after dividing logits by a temperature that was fitted on validation images. */
-export interface Calibration {
-  /** By seed. */
-  readonly temperature: readonly number[];
-  readonly before: CalibrationScores;
-  readonly after: CalibrationScores;
-  readonly reliability: { readonly before: readonly ReliabilityBin[]; readonly after: readonly ReliabilityBin[] };
-}
-
-export type CalibrationScores = Readonly<Record<'loss' | 'brier' | 'ece', Spread>>;
-
-/** Test images of all seeds whose confidence is above `low` and at most `high`. */
-export interface ReliabilityBin {
-  readonly low: number;
-  readonly high: number;
-  readonly images: number;
-  readonly confidence: Defined;
-  readonly accuracy: Defined;
-}
-
-export interface Difference {
-  readonly model: string;
-  readonly against: string;
-  readonly metrics: Readonly<Record<string, { readonly mean: Defined } & Range>>;
-}
-
-export interface FineTuning {
+/** The epochs of one training, and the epoch selected. */
+export interface FineTuning extends Pick<FinetuneCurves, 'best' | 'epochs'> {
   readonly model: string;
   readonly seed: number;
-  /** The epoch selected. */
-  readonly best: number;
-  readonly epochs: readonly FineTuningEpoch[];
 }
 
-export interface FineTuningEpoch {
-  readonly epoch: number;
-  readonly train: { readonly loss: Defined; readonly accuracy: Defined };
-  readonly validation: { readonly loss: Defined; readonly accuracy: Defined; readonly auc: Defined };
-}
+export type FineTuningEpoch = FineTuning['epochs'][number];
 
-export interface PreTraining {
-  /** The weights before pre-training: `random`, or the transfer start. */
+export interface PreTraining extends Pick<PretrainCurves, 'method' | 'width' | 'epochs'> {
+  /** The weights before: `random`, or the transfer start. */
   readonly start: string;
-  /** `simclr` */
-  readonly method: string;
-  /** Width of the embedding; null if unknown. An even spread has a standard deviation of 1 / sqrt(width). */
-  readonly embedding: number | null;
-  readonly epochs: readonly {
-    readonly epoch: number;
-    readonly loss: Defined;
-    readonly embeddingStd: Defined;
-    readonly knn: Defined;
-  }[];
 }
 
 export interface PairsSheet {

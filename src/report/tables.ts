@@ -1,28 +1,14 @@
 /** The same numbers for other tools: one long table, as CSV and JSON, and a Markdown page. */
 import { csvFormat } from 'd3-dsv';
+import type { ResultRow, Results } from '../formats/results.ts';
 import { caveatsOf } from './caveat.ts';
 import { cannotTell, differenceOf } from './difference.ts';
 import { fixed, signed } from './format.ts';
 import { inert, table } from './markdown.ts';
 import { metricWords } from './metric.ts';
 import { fullName, modelWords } from './model.ts';
-import type { DatasetResults, Defined, Study } from './study.ts';
+import type { DatasetResults, Study } from './study.ts';
 import { verdictOf } from './verdict.ts';
-
-/** One metric of one model (`against` empty), or of a pair, on the test part. */
-interface ResultRow {
-  readonly dataset: string;
-  readonly model: string;
-  readonly against: string;
-  readonly metric: string;
-  readonly mean: Defined;
-  readonly sd: Defined;
-  readonly low: Defined;
-  readonly high: Defined;
-  readonly seeds: number;
-  readonly testImages: number;
-  readonly testGroups: number;
-}
 
 const COLUMNS = [
   'dataset',
@@ -86,7 +72,9 @@ export function renderJson(study: Study): string {
     caveats: caveatsOf(dataset),
     evaluation: dataset.evaluation,
   }));
-  return `${JSON.stringify({ version: 1, title: study.title, transfer: study.transfer, metric: study.metric, datasets, results: resultRows(study) }, null, 2)}\n`;
+  const { title, transfer, metric } = study;
+  const results: Results = { version: 1, title, transfer, metric, datasets, results: resultRows(study) };
+  return `${JSON.stringify(results, null, 2)}\n`;
 }
 
 export function renderMarkdown(study: Study): string {

@@ -1,7 +1,8 @@
+import type { ModelDifference, Evaluation } from '../formats/evaluation.ts';
 import { expect, test } from 'vitest';
 import { cannotTell, differenceOf } from './difference.ts';
 import { datasetFixture } from './study.test-support.ts';
-import type { DatasetResults, Difference, Evaluation } from './study.ts';
+import type { DatasetResults } from './study.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Two or four models with the given means, and differences with the given half-width of interval. */
@@ -18,7 +19,7 @@ function results(means: Readonly<Record<string, number>>, halfWidth: number, met
       },
     };
   });
-  const differences: Difference[] = models.flatMap(({ model }, i) =>
+  const differences: ModelDifference[] = models.flatMap(({ model }, i) =>
     models.slice(0, i).map(({ model: against }) => {
       const mean = means[model]! - means[against]!;
       return { model, against, metrics: { [metric]: { mean, low: mean - halfWidth, high: mean + halfWidth } } };

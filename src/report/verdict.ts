@@ -1,9 +1,10 @@
 /** The answer in two sentences for each data set: the best start, and the effect of self-supervision. */
+import type { Evaluation } from '../formats/evaluation.ts';
 import { cannotTell, differenceOf, type PairedDifference } from './difference.ts';
 import { fixed, listed, signed } from './format.ts';
 import { metricWords, type MetricWords } from './metric.ts';
 import { fullName, modelWords } from './model.ts';
-import type { DatasetResults, Evaluation } from './study.ts';
+import type { DatasetResults } from './study.ts';
 
 interface Verdict {
   readonly best: string;

@@ -1,8 +1,8 @@
 /** The common part of all stages that fine-tune a classifier: inputs, parameters, outputs and the training itself. */
-import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
-import { readDataset } from '../../src/learn/dataset/dataset.ts';
-import { SUBSETS } from '../../src/learn/dataset/split-table.ts';
+import { writeFinetuneCurves } from '../../src/formats/curves.ts';
+import { readDataset } from '../../src/formats/dataset.ts';
+import { SUBSETS } from '../../src/formats/subset.ts';
 import { writePredictions } from '../../src/learn/eval/predictions.ts';
 import { initializeClassifier } from '../../src/learn/nn/heads.ts';
 import { resnetStructure } from '../../src/learn/nn/resnet.ts';
@@ -89,10 +89,7 @@ export async function finetune<State extends HostModel>(
       classes: classes.join(','),
       epoch: String(fit.best),
     });
-    await writeFile(
-      outputs.curves,
-      `${JSON.stringify({ kind: 'finetune', epochs: fit.rows, best: fit.best }, null, 2)}\n`,
-    );
+    await writeFinetuneCurves(outputs.curves, { kind: 'finetune', epochs: fit.rows, best: fit.best });
     // The epoch is chosen: only now are test images looked at.
     const probabilities = await fit.probabilities(SUBSETS.flatMap((subset) => data.split[subset]));
     await writePredictions(outputs.predictions, subsetPredictions(data, classes, SUBSETS, probabilities));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { namedAugmentation } from '../../src/learn/augment/index.ts';
-import { DOMAINS } from '../../src/learn/dataset/dataset.ts';
+import { DOMAINS } from '../../src/formats/dataset.ts';
 import { augmentationOf } from './parameters.ts';
 
 test.each(DOMAINS)(

@@ -1,7 +1,7 @@
 /** Parameters that several kinds of training share, as they are written in a pipeline. */
 import { Type, type Static } from '@sinclair/typebox';
 import { namedAugmentation, AUGMENTATIONS, type Augmentation } from '../../src/learn/augment/index.ts';
-import type { Dataset } from '../../src/learn/dataset/dataset.ts';
+import type { Dataset } from '../../src/formats/dataset.ts';
 import { DatasetError } from '../../src/learn/dataset/error.ts';
 import type { Optimizer } from '../../src/learn/nn/optimizer.ts';
 import { SCHEDULES } from '../../src/learn/nn/schedule.ts';

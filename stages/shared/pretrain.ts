@@ -1,7 +1,7 @@
 /** The common part of the stages of all pre-training methods: inputs, parameters, outputs and the training itself. */
-import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
-import { readDataset } from '../../src/learn/dataset/dataset.ts';
+import { writePretrainCurves } from '../../src/formats/curves.ts';
+import { readDataset } from '../../src/formats/dataset.ts';
 import { loadStart } from '../../src/learn/nn/start.ts';
 import { writeWeights } from '../../src/learn/nn/weights.ts';
 import type { SslMethod, MethodState } from '../../src/learn/ssl/method.ts';
@@ -71,8 +71,8 @@ export async function pretrain<State extends MethodState>(
       epochs: String(params.epochs),
     });
     const { name, width } = method;
-    const curves = { kind: 'pretrain', method: name, width, start: trained.start, epochs: trained.rows };
-    await writeFile(outputs.curves, `${JSON.stringify(curves, null, 2)}\n`);
+    const { start: first, rows: epochs } = trained;
+    await writePretrainCurves(outputs.curves, { kind: 'pretrain', method: name, width, start: first, epochs });
   });
   await data.images.close();
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeSafetensors } from '../../tensor/safetensors.ts';
-import { readDataset, writeDataset, type Dataset } from './dataset.ts';
+import { readDataset, writeDataset, type Dataset } from '../../formats/dataset.ts';
 import { createPackedImages, openPackedImages } from './packed-images.ts';
 import { readSplit, writeSplit } from './split-table.ts';
 import { readTable, writeTable, type TableRow } from './table.ts';
@@ -93,7 +93,7 @@ describe('dataset.json', () => {
 
   test('names the field that is wrong', async () => {
     await writeFile(path('bad.json'), JSON.stringify({ ...dataset, size: 'big' }));
-    await expect(readDataset(path('bad.json'))).rejects.toThrow('bad.json/size: Expected integer; found "big".');
+    await expect(readDataset(path('bad.json'))).rejects.toThrow('bad.json: size: expected an integer >= 1, got "big".');
     await writeFile(path('bad.json'), '{');
     await expect(readDataset(path('bad.json'))).rejects.toThrow('bad.json is not JSON');
   });

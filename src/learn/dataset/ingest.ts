@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import type { Decode } from './decode/decode.ts';
 import { DatasetError, listFaults } from './error.ts';
 import { writeDatasetFiles, type DatasetFiles } from './write-dataset.ts';
-import type { Dataset } from './dataset.ts';
+import type { Dataset } from '../../formats/dataset.ts';
 import { createPackedImages } from './packed-images.ts';
 import type { ListingFault, Listing, ListedImage } from './reader/listing.ts';
 

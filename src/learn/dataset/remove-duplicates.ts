@@ -1,5 +1,6 @@
 /** Takes equal images apart: none may train that also selects or tests. */
-import { SUBSETS, type Subset, type SubsetIndices } from './split-table.ts';
+import { SUBSETS, type Subset } from '../../formats/subset.ts';
+import { type SubsetIndices } from './split-table.ts';
 
 /** Rows of images that are equal to each other, ascending, two at least. */
 export type EqualImages = readonly number[];

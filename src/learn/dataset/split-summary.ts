@@ -1,35 +1,8 @@
 /** `split.json`: the contents of a split, and the proof that its subsets share no group. */
-import { SUBSETS, type Subset } from './split-table.ts';
+import type { SplitSummary, SubsetSummary } from '../../formats/split-summary.ts';
+import { SUBSETS, type Subset } from '../../formats/subset.ts';
 import type { SampledSplit, SplitOptions } from './split.ts';
 import type { TableRow } from './table.ts';
-
-interface SubsetSummary {
-  readonly images: number;
-  readonly groups: number;
-  /** Images of each class. */
-  readonly classes: Readonly<Record<string, number>>;
-}
-
-interface SplitSummary extends SplitOptions {
-  readonly subsets: Readonly<Record<Subset, SubsetSummary>>;
-  /** Images in no subset. */
-  readonly unused: number;
-  /** Groups that occur in more than one subset: counted from the split itself, not assumed. */
-  readonly groupOverlap: number;
-  /** The training images for each fraction of the labels, ascending; 1 is always included. */
-  readonly labelSubsets: readonly {
-    readonly fraction: number;
-    readonly images: number;
-    readonly classes: Readonly<Record<string, number>>;
-  }[];
-  /** Images left out because they are equal to another, which stays. */
-  readonly removed: readonly {
-    readonly from: Subset;
-    readonly image: string;
-    readonly label: string;
-    readonly duplicateOf: { readonly subset: Subset; readonly image: string; readonly label: string };
-  }[];
-}
 
 export function summarizeSplit(
   split: SampledSplit,

@@ -1,11 +1,9 @@
 /** `split.csv`: the subset of each image: training, validation or test. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { csvFormat } from 'd3-dsv';
+import { SUBSETS, type Subset } from '../../formats/subset.ts';
 import { parseCsv, integerCell } from './csv.ts';
 import { DatasetError } from './error.ts';
-
-export const SUBSETS = ['train', 'validation', 'test'] as const;
-export type Subset = (typeof SUBSETS)[number];
 
 /** Rows of the packed images, ascending. An image in no subset is not used. */
 export type SubsetIndices = Readonly<Record<Subset, readonly number[]>>;

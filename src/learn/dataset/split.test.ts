@@ -1,7 +1,8 @@
+import { SUBSETS } from '../../formats/subset.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { summarizeSplit } from './split-summary.ts';
-import { SUBSETS, type Split } from './split-table.ts';
+import { type Split } from './split-table.ts';
 import { splitDataset, type SplitOptions } from './split.ts';
 import type { TableRow } from './table.ts';
 

@@ -1,9 +1,10 @@
 /** Cuts a data set into training, validation and test images, so that no group is on two sides. */
+import { SUBSETS, type Subset } from '../../formats/subset.ts';
 import { random } from '../../util/random.ts';
 import { removeDuplicates, type EqualImages, type RemovedDuplicate } from './remove-duplicates.ts';
 import { DatasetError } from './error.ts';
 import { assignLabelFractions } from './label-fractions.ts';
-import { SUBSETS, type Subset, type SubsetIndices, type Split } from './split-table.ts';
+import { type SubsetIndices, type Split } from './split-table.ts';
 import type { TableRow } from './table.ts';
 
 export interface SplitOptions {

@@ -1,5 +1,5 @@
 /** The table and the description that go with packed images. */
-import { writeDataset, type Dataset } from './dataset.ts';
+import { writeDataset, type Dataset } from '../../formats/dataset.ts';
 import { DatasetError, listFaults } from './error.ts';
 import type { Listing } from './reader/listing.ts';
 import { writeTable } from './table.ts';

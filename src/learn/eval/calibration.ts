@@ -3,7 +3,7 @@ import { significant } from '../../util/number.ts';
 import { brierScore } from './brier.ts';
 import { expectedCalibrationError } from './calibration-error.ts';
 import { orNull, roundedMeanAndSd, unweighted } from './estimates.ts';
-import type { ModelEvaluation } from './evaluation.ts';
+import type { ModelEvaluation } from '../../formats/evaluation.ts';
 import { logLoss } from './log-loss.ts';
 import { reliabilityBins } from './reliability.ts';
 import type { ScoredPredictions } from './scored.ts';

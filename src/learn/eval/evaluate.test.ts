@@ -4,7 +4,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { random } from '../../util/random.ts';
 import { evaluate } from './evaluate.ts';
-import { readEvaluation, writeEvaluation } from './evaluation.ts';
+import { readEvaluation, writeEvaluation } from '../../formats/evaluation.ts';
 import { predictionsOf, type PredictedImage, type Predictions } from './predictions.ts';
 import type { SeedRun } from './runs.ts';
 import type { SideStudies } from './side-studies.ts';
@@ -99,7 +99,7 @@ test('one seed has no standard deviation, and it is written as null', async () =
     await writeEvaluation(file, one);
     expect(await readEvaluation(file)).toEqual(one);
     await writeFile(file, JSON.stringify({ ...one, seeds: 'all' }));
-    await expect(readEvaluation(file)).rejects.toThrow(/metrics\.json\/seeds: .*found "all"/);
+    await expect(readEvaluation(file)).rejects.toThrow(/metrics\.json: seeds: expected a list, got "all"/);
   } finally {
     await rm(folder, { recursive: true });
   }

@@ -1,7 +1,8 @@
 /** Evaluates the models on one data set from the predictions of every model and seed. */
 import { significant } from '../../util/number.ts';
 import { DatasetError } from '../dataset/error.ts';
-import { SUBSETS, type Subset } from '../dataset/split-table.ts';
+import { SUBSETS, type Subset } from '../../formats/subset.ts';
+import type { Evaluation, ModelEvaluation, SubsetCounts } from '../../formats/evaluation.ts';
 import type { EqualPair } from '../dataset/audit/equal-images.ts';
 import { pairedDifference, type BootstrapOptions, type Replicates } from './bootstrap.ts';
 import { evaluateCalibration } from './calibration.ts';
@@ -16,7 +17,6 @@ import {
   roundedMeanAndSd,
   unweighted,
 } from './estimates.ts';
-import type { DatasetEvaluation, ModelEvaluation, SubsetCounts } from './evaluation.ts';
 import { countLeaks } from './leaks.ts';
 import { majorityBaseline } from './majority.ts';
 import { metricsFor, type NamedMetrics } from './metrics.ts';
@@ -43,7 +43,7 @@ export function evaluate(
   runs: readonly SeedRun[],
   { dataset, ordinal, bootstrap, equal }: EvaluationOptions,
   sides: SideStudies = NO_SIDE_STUDIES,
-): DatasetEvaluation {
+): Evaluation {
   const compared = alignRuns(runs);
   const { models, seeds, shared } = compared;
   const metrics = metricsFor(ordinal);

@@ -1,4 +1,5 @@
 /** Against scikit-learn's own numbers (scripts/golden/sklearn_metrics.py), and against closed forms. */
+import { METRIC_NAMES, type MetricName } from '../../formats/metric.ts';
 import { expect, test } from 'vitest';
 import { significant } from '../../util/number.ts';
 import { random } from '../../util/random.ts';
@@ -6,7 +7,7 @@ import { CALIBRATION_BINS } from './calibration-error.ts';
 import { confusionMatrix } from './confusion.ts';
 import golden from './golden/metrics.json' with { type: 'json' };
 import { majorityBaseline } from './majority.ts';
-import { METRIC_NAMES, metricsFor, type MetricName } from './metrics.ts';
+import { metricsFor } from './metrics.ts';
 import { scoresByClass } from './per-class.ts';
 import { predictionsOf } from './predictions.ts';
 import { uniformWeights, scoredSubset, type ScoredPredictions } from './scored.ts';

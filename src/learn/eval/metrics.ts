@@ -1,4 +1,5 @@
 /** The metrics by name, in the order in which tables show them. Definitions follow scikit-learn if it has them. */
+import { METRIC_NAMES, type MetricName } from '../../formats/metric.ts';
 import { accuracyMetric } from './accuracy.ts';
 import { rankings, weightedMacroAuc } from './auc.ts';
 import { averagePrecision } from './average-precision.ts';
@@ -26,13 +27,10 @@ const METRICS = {
   brier: brierScore,
   ece: expectedCalibrationError,
   kappa: quadraticWeightedKappa,
-} as const satisfies Record<string, Metric>;
+} as const satisfies Record<MetricName, Metric>;
 
 /** The range of a metric; [0, 1] if it is not listed. */
 const RANGES: Partial<Record<MetricName, ConfidenceInterval>> = { loss: [0, Infinity], brier: [0, 2], kappa: [-1, 1] };
-
-export type MetricName = keyof typeof METRICS;
-export const METRIC_NAMES = Object.keys(METRICS) as MetricName[];
 
 export type NamedMetrics = readonly {
   readonly name: MetricName;

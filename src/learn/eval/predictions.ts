@@ -6,7 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { csvFormatRows, csvParseRows } from 'd3-dsv';
 import { significant } from '../../util/number.ts';
 import { DatasetError } from '../dataset/error.ts';
-import { SUBSETS, type Subset } from '../dataset/split-table.ts';
+import { SUBSETS, type Subset } from '../../formats/subset.ts';
 
 export interface PredictedImage {
   /** Row of the packed images. */

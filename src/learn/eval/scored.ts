@@ -1,5 +1,5 @@
 /** A network's predictions for one subset of a data set. Every metric is computed from them. */
-import type { Subset } from '../dataset/split-table.ts';
+import type { Subset } from '../../formats/subset.ts';
 import type { Predictions } from './predictions.ts';
 
 export interface ScoredPredictions {

@@ -4,7 +4,7 @@ import type { EqualPair } from '../dataset/audit/equal-images.ts';
 import type { BootstrapOptions } from './bootstrap.ts';
 import { estimates, replicatesByModel } from './estimates.ts';
 import type { NamedMetrics } from './metrics.ts';
-import type { DatasetEvaluation } from './evaluation.ts';
+import type { Evaluation } from '../../formats/evaluation.ts';
 import { countLeaks } from './leaks.ts';
 import type { Predictions } from './predictions.ts';
 import { alignRuns, type AlignedRuns, type SeedRun } from './runs.ts';
@@ -33,7 +33,7 @@ export function scoreSideStudies(
   { probes, labelFractions, leaky }: SideStudies,
   main: AlignedRuns,
   scoring: Scoring,
-): Pick<DatasetEvaluation, 'probes' | 'labelFractions' | 'leaky'> {
+): Pick<Evaluation, 'probes' | 'labelFractions' | 'leaky'> {
   for (const run of [...probes, ...labelFractions]) sameTest(main.shared, run);
   const whole = main.models.flatMap((model) =>
     main.seeds.map((seed, i) => ({ model, seed, predictions: main.of(model)[i]!, labelFraction: 1 })),

@@ -1,7 +1,7 @@
 /** The features of test images on a plane, before and after fine-tuning. */
 import { significant } from '../../util/number.ts';
 import { random } from '../../util/random.ts';
-import type { Explanation } from './explanation.ts';
+import type { ExplanationFile } from '../../formats/explanation.ts';
 import { MIN_UMAP_POINTS, umapLayout } from './umap-layout.ts';
 import { principalComponents } from './principal-components.ts';
 
@@ -22,7 +22,7 @@ export function embeddingMaps(
   { before, after }: Features,
   width: number,
   seed: number,
-): Pick<Explanation['embeddings'], 'pca' | 'umap'> {
+): Pick<ExplanationFile['embeddings'], 'pca' | 'umap'> {
   const [planeBefore, planeAfter] = [principalComponents(before, width), principalComponents(after, width)];
   const mapped = (rows: Float32Array) => rounded(umapLayout(rows, width, seed));
   return {

@@ -9,7 +9,7 @@ import { compileInference, FEATURES } from '../train/inference.ts';
 import type { HostModel } from '../train/loop.ts';
 import { embeddingMaps, sampleIndices } from './embeddings.ts';
 import { chooseExamples, type Example } from './examples.ts';
-import type { Explanation } from './explanation.ts';
+import type { ExplanationFile } from '../../formats/explanation.ts';
 import { compileGradCam, camLayer, type CamLayer } from './grad-cam.ts';
 import { overlayHeatmap } from './overlay.ts';
 
@@ -28,7 +28,7 @@ export interface Explained {
 }
 
 interface Explaining {
-  readonly explanation: Omit<Explanation, 'model'>;
+  readonly explanation: Omit<ExplanationFile, 'model'>;
   readonly layer: CamLayer;
   /** RGB bytes, a row for each mistake and each right answer: picture, Grad-CAM of the predicted class, of the labeled class. */
   readonly pictures: Uint8Array[][];
@@ -111,7 +111,7 @@ async function embedTestImages(
   engine: Engine,
   { network, before, after, classes, seed, images: most }: Explained,
   data: TrainingData,
-): Promise<Explanation['embeddings']> {
+): Promise<ExplanationFile['embeddings']> {
   const indices = sampleIndices(data.split.test, most, seed);
   // One compiled network for both: the classifier does not enter the features.
   const start = { params: { ...after.params, ...before.params }, stats: before.stats };

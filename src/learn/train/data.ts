@@ -1,8 +1,9 @@
 /** The data of training: images, their rows in the table, and their subsets. */
+import type { Subset } from '../../formats/subset.ts';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { DatasetError } from '../dataset/error.ts';
 import { openPackedImages, type PackedImages } from '../dataset/packed-images.ts';
-import { readSplit, type Subset, type Split } from '../dataset/split-table.ts';
+import { readSplit, type Split } from '../dataset/split-table.ts';
 import { readTable, type TableRow } from '../dataset/table.ts';
 import { predictionsOf, type Predictions } from '../eval/predictions.ts';
 

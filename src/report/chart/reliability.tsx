@@ -3,7 +3,7 @@ import { line } from 'd3-shape';
 import type { JSX } from 'preact';
 import { fixed } from '../format.ts';
 import type { ModelWords } from '../model.ts';
-import type { ReliabilityBin } from '../study.ts';
+import type { ReliabilityBin } from '../../formats/evaluation.ts';
 import { MarkerShape } from './marker.tsx';
 import { UnitPlane } from './unit-plane.tsx';
 

@@ -1,32 +1,14 @@
-import { Type } from '@sinclair/typebox';
+import { readExplanation } from '../../formats/explanation.ts';
 import type { Explanation } from '../explanation.ts';
 import type { EmbeddedPicture } from '../picture.ts';
-import { readJson } from './json.ts';
-
-const Class = Type.Integer({ minimum: 0 });
-const Point = Type.Tuple([Type.Number(), Type.Number()]);
-const Plane = { before: Type.Array(Point), after: Type.Array(Point) };
-const Shown = { image: Type.String(), label: Class, confidence: Type.Number(), row: Type.Integer({ minimum: 0 }) };
-
-const ExplanationFile = Type.Object({
-  model: Type.Object({ layer: Type.String(), side: Type.Integer() }),
-  classes: Type.Array(Type.String()),
-  embeddings: Type.Object({
-    labels: Type.Array(Class),
-    pca: Type.Object({ ...Plane, explained: Type.Object({ before: Point, after: Point }) }),
-    umap: Type.Union([Type.Object(Plane), Type.Null()]),
-  }),
-  mistakes: Type.Array(Type.Object({ ...Shown, predicted: Class })),
-  correct: Type.Array(Type.Object(Shown)),
-});
 
 /** `explanation.json`; `picture`: cams.png. */
-export async function readExplanation(
+export async function readPicturedExplanation(
   path: string,
   model: string,
   picture: EmbeddedPicture | null,
 ): Promise<Explanation> {
-  const { model: facts, classes, embeddings, mistakes, correct } = await readJson(ExplanationFile, path);
+  const { model: facts, classes, embeddings, mistakes, correct } = await readExplanation(path);
   const { labels, pca, umap } = embeddings;
   const nameOf = (place: number) => {
     const name = classes[place];

@@ -1,13 +1,5 @@
-import { Type } from '@sinclair/typebox';
+import { readSplitSummary } from '../../formats/split-summary.ts';
 import type { SplitFacts } from '../study.ts';
-import { readJson } from './json.ts';
-
-const SplitSummary = Type.Object({
-  policy: Type.String(),
-  seed: Type.Integer(),
-  unused: Type.Integer(),
-  groupOverlap: Type.Integer(),
-});
 
 const WORDS: Readonly<Record<string, string>> = {
   grouped: 'drawn by group, every class in every part',
@@ -17,6 +9,6 @@ const WORDS: Readonly<Record<string, string>> = {
 
 /** `split.json` */
 export async function readSplitFacts(path: string): Promise<SplitFacts> {
-  const { policy, seed, unused, groupOverlap } = await readJson(SplitSummary, path);
+  const { policy, seed, unused, groupOverlap } = await readSplitSummary(path);
   return { policy: WORDS[policy] ?? policy, seed, unused, groupOverlap };
 }

@@ -1,13 +1,15 @@
 /** 9. The leaks in the data that make results look better than they are, and their effect. */
+import type { PairExample } from '../../formats/audit.ts';
+import type { Leaks } from '../../formats/evaluation.ts';
 import type { JSX } from 'preact';
-import type { AuditedPair, AuditFindings, SharedFindings } from '../audit.ts';
+import type { AuditFindings, SharedFindings } from '../audit.ts';
 import { fixed, NONE, signed, whole } from '../format.ts';
 import { identifier } from '../identifier.ts';
 import { metricWords } from '../metric.ts';
 import { fullName, modelWords } from '../model.ts';
 import { DataTable, Estimate, estimated, Name, Section } from '../parts.tsx';
 import { Sheet, SheetRow } from '../sheet.tsx';
-import type { DatasetResults, Leaks, Study } from '../study.ts';
+import type { DatasetResults, Study } from '../study.ts';
 
 export function AuditSection({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(hasAudit);
@@ -42,8 +44,8 @@ export function hasAudit({ audit, evaluation }: DatasetResults): boolean {
   return audit !== null || evaluation.leaky.length > 0;
 }
 
-/** The name of a count without names. */
-const ALONE = 'pairs';
+const FINDINGS = ['exact', 'near', 'turned'] as const;
+const COUNTS = ['pairs', 'acrossClasses', 'acrossSplits', 'acrossGroups'] as const;
 
 function Findings({
   audit: { summary, shown, picture },
@@ -52,20 +54,16 @@ function Findings({
   readonly audit: AuditFindings;
   readonly dataset: DatasetResults;
 }): JSX.Element {
-  const rows = Object.entries(summary).map(
-    ([kind, counts]) => [kind, typeof counts === 'number' ? { [ALONE]: counts } : counts] as const,
-  );
-  const columns = [...new Set(rows.flatMap(([, counts]) => Object.keys(counts)))];
   const id = identifier('audit', name);
   return (
     <>
       <DataTable
         label={`Counts of the audit of ${title}`}
-        head={['finding', ...columns.map(spaced)]}
-        rows={rows.map(([kind, counts]) => [
-          kindWords(kind),
-          ...columns.map((column) => (counts[column] === undefined ? NONE : whole(counts[column]))),
-        ])}
+        head={['finding', ...COUNTS.map(spaced)]}
+        rows={[
+          ...FINDINGS.map((kind) => [KINDS[kind], ...COUNTS.map((column) => whole(summary[kind][column]))]),
+          [KINDS.groupsAcrossSplits, whole(summary.groupsAcrossSplits), ...COUNTS.slice(1).map(() => NONE)],
+        ]}
       />
       {picture !== null && shown.length > 0 && (
         <Sheet id={id} picture={picture}>
@@ -76,7 +74,7 @@ function Findings({
               picture={picture}
               rows={shown.length}
               row={row}
-              alt={`${pair.images[0]} and ${pair.images[1]}, side by side: ${kindWords(pair.kind)}`}
+              alt={`${pair.images[0]} and ${pair.images[1]}, side by side: ${KINDS[pair.kind]}`}
             >
               <Pair pair={pair} />
             </SheetRow>
@@ -87,11 +85,11 @@ function Findings({
   );
 }
 
-function Pair({ pair: { kind, images, labels, splits } }: { readonly pair: AuditedPair }): JSX.Element {
+function Pair({ pair: { kind, images, labels, splits } }: { readonly pair: PairExample }): JSX.Element {
   return (
     <>
       <p>
-        <strong>{kindWords(kind)}</strong>
+        <strong>{KINDS[kind]}</strong>
       </p>
       {[0, 1].map((side) => (
         <p key={side} class="note file">
@@ -103,8 +101,8 @@ function Pair({ pair: { kind, images, labels, splits } }: { readonly pair: Audit
   );
 }
 
-/** The audit's kinds of findings, in words. */
-const KINDS: Readonly<Record<string, string>> = {
+/** The kinds of findings, in words. */
+const KINDS = {
   exact: 'equal images',
   equal: 'equal images',
   near: 'nearly equal images',
@@ -113,10 +111,6 @@ const KINDS: Readonly<Record<string, string>> = {
   names: 'files of one name',
   groupsAcrossSplits: 'groups on two sides of the published split',
 };
-
-function kindWords(kind: string): string {
-  return KINDS[kind] ?? spaced(kind);
-}
 
 /** `acrossClasses` -> `across classes` */
 function spaced(name: string): string {
@@ -156,10 +150,10 @@ function Between({
               picture={picture}
               rows={shown.length}
               row={row}
-              alt={`${images[0]} of ${sets[0]} and ${images[1]} of ${sets[1]}, side by side: ${kindWords(kind)}`}
+              alt={`${images[0]} of ${sets[0]} and ${images[1]} of ${sets[1]}, side by side: ${KINDS[kind]}`}
             >
               <p>
-                <strong>{kindWords(kind)}</strong>
+                <strong>{KINDS[kind]}</strong>
               </p>
               {[0, 1].map((side) => (
                 <p key={side} class="note file">

@@ -1,10 +1,11 @@
 /** Accuracy and loss as the paper prints them, the paper's own numbers beside ours, and their errors. */
+import type { ModelEvaluation, Spread } from '../../formats/evaluation.ts';
 import type { JSX } from 'preact';
 import { withSpread } from '../format.ts';
 import { fullName, modelWords } from '../model.ts';
 import { claimsThatHold, faultsOf, GENERAL_FAULTS, isImpossible, PAPER_DATASETS, paperRows } from '../paper.ts';
 import { DataTable } from '../parts.tsx';
-import type { DatasetResults, Defined, ModelResults, Spread } from '../study.ts';
+import type { DatasetResults, Defined } from '../study.ts';
 
 const UNKNOWN: Spread = { mean: null, sd: null };
 
@@ -17,7 +18,7 @@ export function BesidePaper({
 }): JSX.Element {
   const paper = paperRows(dataset.name);
   const columns = ['train accuracy', 'train loss', 'test accuracy', 'test loss'];
-  const ours = ({ summary: { train, test } }: ModelResults) => [
+  const ours = ({ summary: { train, test } }: ModelEvaluation) => [
     percentWithSpread(train.accuracy),
     withSpread(train.loss ?? UNKNOWN, 3),
     percentWithSpread(test.accuracy),

@@ -1,4 +1,5 @@
 /** 5. Are the probabilities honest, and does self-supervision make them so? */
+import type { Calibration as Calibrated, ReliabilityBin } from '../../formats/evaluation.ts';
 import type { JSX } from 'preact';
 import { ReliabilityDiagram } from '../chart/reliability.tsx';
 import { fixed, signed, withSpread } from '../format.ts';
@@ -6,7 +7,7 @@ import { identifier } from '../identifier.ts';
 import { fullName, modelWords } from '../model.ts';
 import { excessConfidence, overconfidenceSentences } from '../overconfidence.ts';
 import { DataTable, Figure, Name, Section } from '../parts.tsx';
-import type { Calibration as Calibrated, DatasetResults, ReliabilityBin, Study } from '../study.ts';
+import type { DatasetResults, Study } from '../study.ts';
 
 export function CalibrationSection({ study }: { readonly study: Study }): JSX.Element {
   return (

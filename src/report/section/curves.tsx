@@ -122,8 +122,9 @@ function PreTrainingFigure({
 }): JSX.Element {
   const { name, title } = dataset;
   const preTraining = dataset.preTraining.filter((run) => run.method === method);
-  const width = preTraining.find(({ embedding }) => embedding !== null)?.embedding ?? null;
-  const healthy = width === null ? undefined : { value: 1 / Math.sqrt(width), label: `1/√${width}: spread evenly` };
+  const width = preTraining[0]?.width;
+  const healthy =
+    width === undefined ? undefined : { value: 1 / Math.sqrt(width), label: `1/√${width}: spread evenly` };
   return (
     <Figure
       id={identifier('pretraining', name, method)}

@@ -1,4 +1,5 @@
 /** The separation of each class from the rest at all thresholds: ROC and precision-recall curves. */
+import type { ModelEvaluation } from '../../formats/evaluation.ts';
 import type { JSX } from 'preact';
 import { RateCurves } from '../chart/rate-curves.tsx';
 import { fixed } from '../format.ts';
@@ -7,9 +8,9 @@ import { MarkerLegend } from '../marker-legend.tsx';
 import { fullName, modelWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import type { Point } from '../point.ts';
-import type { DatasetResults, ModelResults, Study } from '../study.ts';
+import type { DatasetResults, Study } from '../study.ts';
 
-type Curves = ModelResults['curves'][number];
+type Curves = ModelEvaluation['curves'][number];
 
 const KINDS = [
   {

@@ -1,9 +1,10 @@
 /** 2. The setting of the study: data, split, networks, budgets, and replacements for the paper's data and weights. */
+import { SUBSETS } from '../../formats/subset.ts';
 import type { JSX } from 'preact';
 import { counted, listed, NONE, whole } from '../format.ts';
 import { fullName, LONGER, modelWords } from '../model.ts';
 import { DataTable, Name, Section } from '../parts.tsx';
-import { PARTS, type DatasetResults, type Study } from '../study.ts';
+import { type DatasetResults, type Study } from '../study.ts';
 import { settingsOf } from '../settings.ts';
 
 export function SettingSection({ study }: { readonly study: Study }): JSX.Element {
@@ -93,7 +94,7 @@ function Data({ dataset }: { readonly dataset: DatasetResults }): JSX.Element {
       <DataTable
         label={`Images of each class in each part of ${title}`}
         head={['part', 'images', 'groups', ...classes]}
-        rows={PARTS.map((part) => [
+        rows={SUBSETS.map((part) => [
           part,
           whole(counts[part].images),
           whole(counts[part].groups),

@@ -11,7 +11,7 @@ import { openPackedImages, type PackedImages } from '../packed-images.ts';
 import { READERS, type ReaderName } from '../reader/index.ts';
 import { readTable, type TableRow } from '../table.ts';
 import { findSharedImages } from './shared-images.ts';
-import { auditDataset, type Audit } from './audit.ts';
+import { auditDataset, type AuditFindings } from './audit.ts';
 import { findDuplicates } from './duplicates.ts';
 import { hashImages } from './hashed-images.ts';
 import { drawPairExamples, choosePairExamples } from './pair-examples.ts';
@@ -219,7 +219,7 @@ test('the worst pairs are shown first, each with its two pictures side by side',
 const DATA = resolve(import.meta.dirname, '../../../../../shared/data');
 const real = (name: ReaderName) => test.skipIf(!existsSync(join(DATA, name)));
 
-async function auditReal(name: ReaderName): Promise<Audit> {
+async function auditReal(name: ReaderName): Promise<AuditFindings> {
   const folder = await mkdtemp(join(tmpdir(), 'audit-'));
   const files = { images: join(folder, 'i'), table: join(folder, 't'), dataset: join(folder, 'd') };
   const listing = await READERS[name](join(DATA, name));

@@ -1,73 +1,21 @@
 /** `audit.json`: the leaks of a data set that would make a result look better than it is. */
 import { deviation, mean } from 'd3-array';
 import { significant } from '../../../util/number.ts';
+import type { Audit, AuditedPair, ClassFacts, PairCounts } from '../../../formats/audit.ts';
 import type { TableRow } from '../table.ts';
 import type { Duplicates, DuplicatePair } from './duplicates.ts';
 import type { HashedImage } from './hashed-images.ts';
 
-/** Two equal images, with the facts that make the pair harmful. */
-export interface AuditedPair {
-  readonly images: readonly [string, string];
-  readonly labels: readonly [string, string];
-  readonly splits: readonly [string, string];
-  readonly sameGroup: boolean;
-  readonly similarity: number;
-}
-
-export interface PairCounts {
-  readonly pairs: number;
-  /** One picture, two labels. */
-  readonly acrossClasses: number;
-  /** Trained on and tested on. */
-  readonly acrossSplits: number;
-  /** A split by group would not keep these together. */
-  readonly acrossGroups: number;
-}
-
-/** Counts of equal images by their labels. */
-interface EqualByLabel {
-  readonly labels: readonly [string, string];
-  readonly splits: readonly [string, string];
-  readonly pairs: number;
-}
-
-interface ClassFacts {
-  readonly images: number;
-  readonly groups: number;
-  readonly train: number;
-  readonly validation: number;
-  readonly test: number;
-  /**
-   * Mean red, green and blue (0 to 255) of its images: mean and standard deviation over images. A class with a color of
-   * its own is recognizable by it.
-   */
-  readonly color: { readonly mean: readonly number[]; readonly sd: readonly number[] };
-}
-
-export interface Audit {
-  readonly images: number;
-  readonly groups: number;
-  readonly summary: {
-    readonly exact: PairCounts;
-    readonly near: PairCounts;
-    readonly turned: PairCounts;
-    readonly groupsAcrossSplits: number;
-  };
-  readonly classes: Readonly<Record<string, ClassFacts>>;
-  readonly exactByLabel: readonly EqualByLabel[];
-  /** Groups with images in more than one published split, sorted. */
-  readonly groupsAcrossSplits: readonly string[];
-  readonly exact: readonly AuditedPair[];
-  readonly near: readonly AuditedPair[];
-  readonly turned: readonly (AuditedPair & { readonly turn: string })[];
-}
+/** All of `audit.json` but the choice of pairs that are shown. */
+export type AuditFindings = Omit<Audit, 'shown'>;
+type EqualByLabel = Audit['exactByLabel'][number];
 
 export function auditDataset(
   table: readonly TableRow[],
   classes: readonly string[],
   images: readonly HashedImage[],
   duplicates: Duplicates,
-): Audit {
+): AuditFindings {
   const [exact, near] = [
     duplicates.exact.map((pair) => audited(pair, table)),
     duplicates.near.map((pair) => audited(pair, table)),

@@ -1,7 +1,5 @@
 /** The equal images that an audit found: by name, or as rows of the table. */
-import { readFile } from 'node:fs/promises';
-import { Type } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
+import { readAudit } from '../../../formats/audit.ts';
 import type { EqualImages } from '../remove-duplicates.ts';
 import { DatasetError } from '../error.ts';
 import type { TableRow } from '../table.ts';
@@ -9,21 +7,14 @@ import type { TableRow } from '../table.ts';
 /** Names of two images with equal pixels. For three equal images, all three pairs are listed. */
 export type EqualPair = readonly [string, string];
 
-const ExactPairs = Type.Object({
-  images: Type.Integer(),
-  exact: Type.Array(Type.Object({ images: Type.Tuple([Type.String(), Type.String()]) })),
-});
-
-/** `path` is an audit.json; `count`: images of the data set. Throws DatasetError when it is none, or of another data set. */
+/** `path` is an audit.json; `count`: images of the data set. Throws FormatError when it is none, and DatasetError when it is of another data set. */
 export async function equalPairs(path: string, count: number): Promise<EqualPair[]> {
-  const value: unknown = JSON.parse(await readFile(path, 'utf8'));
-  if (!Value.Check(ExactPairs, value))
-    throw new DatasetError(`${path} is not the audit.json of an audit: its list of exact pairs is missing.`);
-  if (value.images !== count)
+  const { images, exact } = await readAudit(path);
+  if (images !== count)
     throw new DatasetError(
-      `${path} is of ${value.images} images, the data set has ${count}; both must come from one ingest.`,
+      `${path} is of ${images} images, the data set has ${count}; both must come from one ingest.`,
     );
-  return value.exact.map(({ images }) => images);
+  return exact.map((pair) => pair.images);
 }
 
 /** The same as sets of rows. Throws DatasetError likewise. */

@@ -2,15 +2,8 @@
 import { contactSheet } from '../contact-sheet.ts';
 import type { PackedImages } from '../packed-images.ts';
 import type { TableRow } from '../table.ts';
-import type { Audit, AuditedPair } from './audit.ts';
-
-export interface PairExample {
-  /** Why the two belong together: equal, nearly equal or turned pictures, or two of one group. */
-  readonly kind: 'equal' | 'near' | 'turned' | 'group';
-  readonly images: readonly [string, string];
-  readonly labels: readonly [string, string];
-  readonly splits: readonly [string, string];
-}
+import type { AuditedPair, PairExample } from '../../../formats/audit.ts';
+import type { AuditFindings } from './audit.ts';
 
 export const MAX_EXAMPLES = 24;
 /** Tiles are enlarged by whole times up to this many pixels. */
@@ -20,7 +13,7 @@ export const TILE_PIXELS = 96;
  * Pairs across training and test come first, then pairs with two labels. Among these, equal pictures come before
  * similar ones.
  */
-export function choosePairExamples(found: Audit, table: readonly TableRow[]): PairExample[] {
+export function choosePairExamples(found: AuditFindings, table: readonly TableRow[]): PairExample[] {
   const shown =
     (kind: PairExample['kind']) =>
     ({ images, labels, splits }: Pick<AuditedPair, 'images' | 'labels' | 'splits'>): PairExample => ({
@@ -43,7 +36,7 @@ const harm = ({ labels, splits }: PairExample): number =>
 
 /** The first images of each group that is in two published splits, one from either. */
 function groupPairs(
-  { groupsAcrossSplits }: Audit,
+  { groupsAcrossSplits }: AuditFindings,
   table: readonly TableRow[],
 ): Pick<AuditedPair, 'images' | 'labels' | 'splits'>[] {
   return groupsAcrossSplits.map((group) => {

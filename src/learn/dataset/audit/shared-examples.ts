@@ -1,7 +1,7 @@
 /** The images of two sets that are shown to a person. */
 import { contactSheet } from '../contact-sheet.ts';
 import type { PackedImages } from '../packed-images.ts';
-import type { SharedImages, SharedImage } from './shared-images.ts';
+import type { SetPair, SharedImage } from '../../../formats/shared-images.ts';
 import { MAX_EXAMPLES, TILE_PIXELS } from './pair-examples.ts';
 
 const KINDS = ['equal', 'near', 'turned', 'names'] as const;
@@ -13,7 +13,7 @@ export interface SharedExample {
 }
 
 /** Evidence before hints; of one kind, something of every two sets. */
-export function chooseSharedExamples(found: readonly SharedImages[]): SharedExample[] {
+export function chooseSharedExamples(found: readonly SetPair[]): SharedExample[] {
   const share = Math.ceil(
     MAX_EXAMPLES / Math.max(1, found.filter((each) => KINDS.some((kind) => each[kind].length > 0)).length),
   );

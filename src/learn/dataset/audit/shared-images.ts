@@ -1,5 +1,6 @@
-/** `across.json`: images that two data sets share. A network trained on one set must not be tested on the other. */
+/** `shared.json`: images that two data sets share. A network trained on one set must not be tested on the other. */
 import { group } from 'd3-array';
+import type { SetPair, SharedImage } from '../../../formats/shared-images.ts';
 import type { TableRow } from '../table.ts';
 import { findDuplicates, type DuplicatePair } from './duplicates.ts';
 import type { HashedImage } from './hashed-images.ts';
@@ -11,30 +12,12 @@ export interface HashedDataset {
   readonly images: readonly HashedImage[];
 }
 
-/** An image of each set, by its path there. */
-export interface SharedImage {
-  readonly images: readonly [string, string];
-  readonly labels: readonly [string, string];
-  /** Rows of the two tables. */
-  readonly rows: readonly [number, number];
-}
-
-/** The images that two sets share. Equal, nearly equal and turned pictures are evidence; a name is a hint. */
-export interface SharedImages {
-  readonly sets: readonly [string, string];
-  readonly equal: readonly SharedImage[];
-  readonly near: readonly SharedImage[];
-  readonly turned: readonly SharedImage[];
-  /** Files of the same name, without folder, extension, case and the `(1)` of an unpacker. */
-  readonly names: readonly SharedImage[];
-}
-
 /** One entry for each two sets, in their order. */
-export function findSharedImages(sets: readonly HashedDataset[]): SharedImages[] {
+export function findSharedImages(sets: readonly HashedDataset[]): SetPair[] {
   const found = findDuplicates(sets.flatMap(({ images }) => images));
   const places = sets.flatMap(({ table }, set) => table.map((row) => ({ set, row })));
   return sets.flatMap((first, a) =>
-    sets.slice(a + 1).map((second, i): SharedImages => {
+    sets.slice(a + 1).map((second, i): SetPair => {
       const b = a + 1 + i;
       const between = (pairs: readonly DuplicatePair[]) =>
         pairs.flatMap((pair) => {

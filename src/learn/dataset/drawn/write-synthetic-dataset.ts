@@ -1,5 +1,5 @@
 /** Writes a data set whose images come from a formula. */
-import type { Dataset } from '../dataset.ts';
+import type { Dataset } from '../../../formats/dataset.ts';
 import { createPackedImages } from '../packed-images.ts';
 import type { Listing } from '../reader/listing.ts';
 import { writeDatasetFiles, type DatasetFiles } from '../write-dataset.ts';

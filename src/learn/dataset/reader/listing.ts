@@ -1,6 +1,6 @@
 /** The result of every reader of a published data set. */
 import type { Result } from '../../../util/result.ts';
-import type { Domain } from '../dataset.ts';
+import type { Domain } from '../../../formats/dataset.ts';
 import type { Decode } from '../decode/decode.ts';
 import type { PublishedSplit } from '../table.ts';
 

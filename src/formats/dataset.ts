@@ -1,0 +1,41 @@
+/** `dataset.json`: what a data set is, for every stage after ingest. */
+import { Type, type Static } from '@sinclair/typebox';
+import type { Immutable } from '../util/immutable.ts';
+import { readFormat, writeFormat } from './format-file.ts';
+import { count, text } from './fields.ts';
+
+/** Kinds of images. Each has an augmentation of its own. */
+export const DOMAINS = ['skin', 'xray', 'fundus'] as const;
+export type Domain = (typeof DOMAINS)[number];
+
+export const DatasetSchema = Type.Object(
+  {
+    name: Type.String({ minLength: 1, description: 'Short name, for paths and axes: `ham10000`.' }),
+    title: Type.String({ minLength: 1, description: 'Name for readers: `HAM10000`.' }),
+    classes: Type.Array(Type.String({ minLength: 1 }), {
+      minItems: 2,
+      uniqueItems: true,
+      description: 'Class names, in the order of the outputs of the network.',
+    }),
+    ordinal: Type.Boolean({
+      description: 'True where the classes are grades: a near miss is then better than a far one.',
+    }),
+    domain: Type.Union([...DOMAINS.map((domain) => Type.Literal(domain)), Type.Null()], {
+      description: 'Kind of the images; null where it is not known.',
+    }),
+    images: count('Images in the data set.'),
+    groups: count('Lesions or patients.'),
+    size: Type.Integer({ minimum: 1, description: 'Side of the packed images, in pixels.' }),
+    source: text('Origin of the images: a citation, or the formula that drew them.'),
+    dropped: Type.Array(Type.Object({ file: text('Path of the file.'), reason: text('Reason, in words.') }), {
+      description: 'Files that could not be read.',
+    }),
+  },
+  { title: 'data set' },
+);
+
+export type Dataset = Immutable<Static<typeof DatasetSchema>>;
+
+export const readDataset = (path: string): Promise<Dataset> => readFormat(DatasetSchema, path);
+
+export const writeDataset = (path: string, value: Dataset): Promise<void> => writeFormat(DatasetSchema, path, value);

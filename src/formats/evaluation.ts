@@ -1,0 +1,228 @@
+/** `metrics.json`: everything that is known of the models on one data set. */
+import { Type, type Static, type TSchema } from '@sinclair/typebox';
+import type { Immutable } from '../util/immutable.ts';
+import { readFormat, writeFormat } from './format-file.ts';
+import { count, countOrNull, fraction, fractionOrNull, realOrNull, text, texts } from './fields.ts';
+import { MetricSchema, ScoresSchema } from './metric.ts';
+
+const deviation = () =>
+  Type.Union([Type.Number({ minimum: 0 }), Type.Null()], {
+    description: 'Standard deviation over seeds (n - 1); null for one seed.',
+  });
+
+const Spread = Type.Object({ mean: realOrNull('Mean over seeds.'), sd: deviation() }, { title: 'spread' });
+
+const Estimate = Type.Object(
+  {
+    mean: realOrNull('Mean over seeds.'),
+    sd: deviation(),
+    low: realOrNull('Lower end of the interval of the mean.'),
+    high: realOrNull('Upper end of the interval of the mean.'),
+  },
+  { title: 'estimate' },
+);
+
+const Difference = Type.Object(
+  {
+    mean: realOrNull('Mean over seeds of the paired difference.'),
+    low: realOrNull('Lower end of its interval.'),
+    high: realOrNull('Upper end of its interval.'),
+  },
+  { title: 'difference' },
+);
+
+const byMetric = <Value extends TSchema>(value: Value, description: string) =>
+  Type.Record(Type.String(), value, { description, propertyNames: MetricSchema });
+
+const TestSummary = Type.Object(
+  { test: byMetric(Estimate, 'By metric, on the test subset.') },
+  { title: 'test summary' },
+);
+
+const SubsetCounts = Type.Object(
+  {
+    images: count('Images in the subset.'),
+    groups: count('Lesions or patients.'),
+    byClass: Type.Array(Type.Integer({ minimum: 0 }), {
+      description: 'Images of each class, in the order of `classes`.',
+    }),
+  },
+  { title: 'subset counts' },
+);
+
+const leakFields = {
+  images: count('Images for testing.'),
+  leaks: count('Of these, how many have a group that was also trained on, or are equal to an image that was.'),
+  duplicates: countOrNull(
+    'Of these, how many are equal to an image that was trained on. Null: no audit was given, and `leaks` counts groups alone.',
+  ),
+};
+
+const Bin = Type.Object(
+  {
+    low: fraction('The confidence is above this.'),
+    high: fraction('The confidence is at most this.'),
+    images: count('Test images of all seeds in the bin.'),
+    confidence: fractionOrNull('Mean confidence; null in an empty bin.'),
+    accuracy: fractionOrNull('Share that is predicted right; null in an empty bin.'),
+  },
+  { title: 'reliability bin' },
+);
+
+const Bins = Type.Array(Bin, { minItems: 15, maxItems: 15, description: '15 bins of equal width.' });
+
+const CalibrationScores = Type.Object({ loss: Spread, brier: Spread, ece: Spread }, { title: 'calibration scores' });
+
+const Calibration = Type.Object(
+  {
+    temperature: Type.Array(Type.Number({ minimum: 0.01, maximum: 100 }), {
+      description:
+        'By seed: the divisor of the logits, fitted on validation images. Above 1 the network was too confident.',
+    }),
+    before: CalibrationScores,
+    after: CalibrationScores,
+    reliability: Type.Object({ before: Bins, after: Bins }),
+  },
+  { title: 'calibration', description: 'On the test subset, before and after temperature scaling.' },
+);
+
+const curve = (description: string) =>
+  Type.Array(Type.Tuple([Type.Number({ minimum: 0, maximum: 1 }), Type.Number({ minimum: 0, maximum: 1 })]), {
+    maxItems: 60,
+    description,
+  });
+
+const ClassScores = Type.Object(
+  {
+    class: text('Name of the class.'),
+    images: count('Test images of the class.'),
+    precision: fractionOrNull('Null where a seed never predicted the class.'),
+    recall: fractionOrNull('Null for a class without test images.'),
+    f1: fractionOrNull('Null where precision or recall is.'),
+    auc: fractionOrNull('The class against the rest. Null for a class that no test image or every test image has.'),
+    averagePrecision: fractionOrNull('The class against the rest. Null for a class without test images.'),
+  },
+  { title: 'class scores' },
+);
+
+const ModelEvaluation = Type.Object(
+  {
+    model: text('M1, M2, ...'),
+    seeds: Type.Array(
+      Type.Object({
+        seed: Type.Integer({ description: 'Seed of the training.' }),
+        train: ScoresSchema,
+        validation: ScoresSchema,
+        test: ScoresSchema,
+      }),
+      { description: 'One entry for each seed, ascending.' },
+    ),
+    summary: Type.Object({
+      train: byMetric(Spread, 'By metric.'),
+      validation: byMetric(Spread, 'By metric.'),
+      test: byMetric(Estimate, 'By metric.'),
+    }),
+    confusion: Type.Array(Type.Array(Type.Integer({ minimum: 0 })), {
+      description: 'Test images by labeled class (row) and predicted class (column), summed over seeds.',
+    }),
+    byClass: Type.Array(ClassScores, { description: 'On the test subset, means over seeds.' }),
+    calibration: Calibration,
+    curves: Type.Array(
+      Type.Object({
+        class: text('Name of the class.'),
+        roc: curve('`[false positive rate, recall]`, from `[0, 0]` to `[1, 1]`.'),
+        precisionRecall: curve('`[recall, precision]`, from the most probable images to all of them.'),
+      }),
+      {
+        description:
+          'One class against the rest. The answers of all seeds are ranked together, and thinned for drawing. A class without a curve is left out.',
+      },
+    ),
+  },
+  { title: 'model evaluation' },
+);
+
+export const EvaluationSchema = Type.Object(
+  {
+    dataset: text('Name of the data set.'),
+    classes: texts('In label order. Lists "by class" have this order.'),
+    seeds: Type.Array(Type.Integer(), { description: 'Ascending. Lists "by seed" have this order.' }),
+    metrics: Type.Array(MetricSchema as unknown as ReturnType<typeof Type.String>, {
+      description: 'Metrics of this data set, in the order of tables.',
+    }),
+    counts: Type.Object({ train: SubsetCounts, validation: SubsetCounts, test: SubsetCounts }),
+    leaks: Type.Object(leakFields, { description: 'Of the test subset of the main study.' }),
+    majority: Type.Object(
+      { class: text('The most frequent class of the training subset.'), test: ScoresSchema },
+      {
+        description:
+          'Scores on the test subset of a predictor that knows the class frequencies of the training subset alone.',
+      },
+    ),
+    bootstrap: Type.Object({
+      resamples: count('Bootstrap rounds.'),
+      level: Type.Number({
+        exclusiveMinimum: 0,
+        exclusiveMaximum: 1,
+        description: 'Confidence level of the intervals.',
+      }),
+      seed: count('Seed of the rounds.'),
+    }),
+    models: Type.Array(ModelEvaluation),
+    differences: Type.Array(
+      Type.Object({
+        model: text('The model.'),
+        against: text('The model that is subtracted.'),
+        metrics: byMetric(Difference, 'By metric.'),
+      }),
+      { description: 'On the test subset, `model` minus `against`, every pair once.' },
+    ),
+    probes: Type.Array(
+      Type.Object({
+        model: text('The model whose start the features come from.'),
+        kind: Type.Union([Type.Literal('linear'), Type.Literal('knn')], { description: 'Kind of the classifier.' }),
+        seeds: count('Number of seeds.'),
+        summary: TestSummary,
+      }),
+      { description: 'Classifiers on frozen features. The list is empty where the pipeline has none.' },
+    ),
+    labelFractions: Type.Array(
+      Type.Object({
+        model: text('The model.'),
+        labelFraction: Type.Number({
+          exclusiveMinimum: 0,
+          maximum: 1,
+          description: 'Fraction of the training labels; 1 is the main study.',
+        }),
+        images: count('Training images with a label.'),
+        seeds: count('Number of seeds.'),
+        summary: TestSummary,
+      }),
+      { description: 'Fine-tuning with a fraction of the labels. The list is empty where the pipeline has none.' },
+    ),
+    leaky: Type.Array(
+      Type.Object({ model: text('The model.'), ...leakFields, seeds: count('Number of seeds.'), summary: TestSummary }),
+      {
+        description:
+          'Fine-tuning on a split that leaks on purpose, with test images of its own. The list is empty where the pipeline has none.',
+      },
+    ),
+  },
+  { title: 'evaluation' },
+);
+
+export type Evaluation = Immutable<Static<typeof EvaluationSchema>>;
+export type ModelEvaluation = Immutable<Static<typeof ModelEvaluation>>;
+export type SubsetCounts = Immutable<Static<typeof SubsetCounts>>;
+export type Spread = Immutable<Static<typeof Spread>>;
+export type Calibration = Immutable<Static<typeof Calibration>>;
+export type ReliabilityBin = Immutable<Static<typeof Bin>>;
+export type ModelDifference = Evaluation['differences'][number];
+export type Leaks = Evaluation['leaks'];
+/** One model of a side study: a probe, a fraction of the labels, a leaky split. */
+export type SideStudy = Pick<Evaluation['probes'][number], 'model' | 'seeds' | 'summary'>;
+
+export const readEvaluation = (path: string): Promise<Evaluation> => readFormat(EvaluationSchema, path);
+
+export const writeEvaluation = (path: string, value: Evaluation): Promise<void> =>
+  writeFormat(EvaluationSchema, path, value);

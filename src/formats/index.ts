@@ -1,0 +1,39 @@
+/** Every format of this project, for scripts that write the JSON Schemas and the tables of docs/formats.md. */
+import type { TSchema } from '@sinclair/typebox';
+import { AuditSchema } from './audit.ts';
+import { FinetuneCurvesSchema, PretrainCurvesSchema, SupervisedCurvesSchema } from './curves.ts';
+import { DatasetSchema } from './dataset.ts';
+import { EvaluationSchema } from './evaluation.ts';
+import { ExplanationSchema } from './explanation.ts';
+import { ExportedModelSchema } from './exported-model.ts';
+import { ProbeChoiceSchema } from './probe-choice.ts';
+import { ResultsSchema } from './results.ts';
+import { SharedImagesSchema } from './shared-images.ts';
+import { SplitSummarySchema } from './split-summary.ts';
+
+export { expectation } from './fault.ts';
+
+export interface Format {
+  /** Name of `schema/<name>.schema.json`. */
+  readonly name: string;
+  readonly file: string;
+  /** The stage or command that writes it. */
+  readonly writer: string;
+  readonly schema: TSchema;
+}
+
+/** In the order of the pipeline. */
+export const FORMATS: readonly Format[] = [
+  { name: 'dataset', file: 'dataset.json', writer: 'ingest', schema: DatasetSchema },
+  { name: 'audit', file: 'audit.json', writer: 'audit', schema: AuditSchema },
+  { name: 'shared-images', file: 'shared.json', writer: 'audit-across', schema: SharedImagesSchema },
+  { name: 'split-summary', file: 'split.json', writer: 'split', schema: SplitSummarySchema },
+  { name: 'pretrain-curves', file: 'curves.json', writer: 'pretrain', schema: PretrainCurvesSchema },
+  { name: 'supervised-curves', file: 'curves.json', writer: 'pretrain-supervised', schema: SupervisedCurvesSchema },
+  { name: 'finetune-curves', file: 'curves.json', writer: 'finetune', schema: FinetuneCurvesSchema },
+  { name: 'probe-choice', file: 'choice.json', writer: 'probe', schema: ProbeChoiceSchema },
+  { name: 'evaluation', file: 'metrics.json', writer: 'evaluate', schema: EvaluationSchema },
+  { name: 'explanation', file: 'explanation.json', writer: 'explain', schema: ExplanationSchema },
+  { name: 'exported-model', file: 'model.json', writer: 'export', schema: ExportedModelSchema },
+  { name: 'results', file: 'results.json', writer: 'report', schema: ResultsSchema },
+];

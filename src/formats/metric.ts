@@ -1,0 +1,53 @@
+/** The metrics of an evaluation, in the order in which tables show them. */
+import { Type, type TUnsafe } from '@sinclair/typebox';
+
+export const METRIC_NAMES = [
+  'accuracy',
+  'balancedAccuracy',
+  'auc',
+  'averagePrecision',
+  'macroF1',
+  'loss',
+  'brier',
+  'ece',
+  'kappa',
+] as const;
+export type MetricName = (typeof METRIC_NAMES)[number];
+
+const DESCRIPTIONS: Readonly<Record<MetricName, string>> = {
+  accuracy: 'Share of images that are predicted right, 0 to 1; higher is better.',
+  balancedAccuracy: 'Mean recall over classes, 0 to 1; higher is better.',
+  auc: 'Area under the ROC curve, mean over classes against the rest, 0 to 1; higher is better.',
+  averagePrecision: 'Mean over classes against the rest, 0 to 1; higher is better.',
+  macroF1: 'Mean F1 over classes, 0 to 1; higher is better.',
+  loss: 'Negative log-likelihood of the labeled class in nats per image, 0 to 36.04; lower is better.',
+  brier: 'Squared distance to the one-hot label, summed over classes, 0 to 2; lower is better.',
+  ece: 'Expected calibration error in 15 bins, 0 to 1; lower is better.',
+  kappa: 'Quadratic weighted kappa, -1 to 1; higher is better. Only where the classes are grades.',
+};
+
+/** Least and greatest value of a metric; 0 and 1 where nothing is said. */
+const RANGES: Readonly<Partial<Record<MetricName, readonly [number, number]>>> = {
+  loss: [0, 36.0437],
+  brier: [0, 2],
+  kappa: [-1, 1],
+};
+
+export const MetricSchema = Type.Union(
+  METRIC_NAMES.map((name) => Type.Literal(name, { description: DESCRIPTIONS[name] })),
+  { title: 'metric' },
+);
+
+/** By metric name. */
+export type Scores = Readonly<Record<string, number | null>>;
+
+/** One value for each metric. Null: the metric is not defined for these images. */
+export const ScoresSchema = Type.Object(
+  Object.fromEntries(METRIC_NAMES.map((name) => [name, name === 'kappa' ? Type.Optional(score(name)) : score(name)])),
+  { title: 'scores', description: 'By metric; null where the metric is not defined for these images.' },
+) as unknown as TUnsafe<Scores>;
+
+function score(name: MetricName) {
+  const [minimum, maximum] = RANGES[name] ?? [0, 1];
+  return Type.Union([Type.Number({ minimum, maximum }), Type.Null()], { description: DESCRIPTIONS[name] });
+}
