@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
 import { loadPublishedWeights } from '../src/learn/nn/published-weights.ts';
-import { readBackbone } from '../src/learn/nn/weights.ts';
+import { decodeBackbone } from '../src/learn/nn/weights.ts';
 import { defineStage, input, nullable, output } from '../src/stage/index.ts';
 import { digestOf } from '../src/util/digest.ts';
 import { networkFrom, NetworkParameters } from './shared/parameters.ts';
@@ -29,8 +29,9 @@ export default defineStage({
   },
   run: async ({ inputs, params, outputs, stage }) => {
     const bytes = await loadPublishedWeights(params, inputs.file, stage.signal);
+    const { match } = await decodeBackbone(bytes, params.file, networkFrom(params));
     await writeFile(outputs.weights, bytes);
-    const { match } = await readBackbone(outputs.weights, networkFrom(params));
+    if (match.prefix !== '') stage.warn(`${params.file}: the tensors "${match.prefix}..." were taken for the network.`);
     stage.record({
       ...match.metadata,
       network: params.network,

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { HostTensor } from './host-tensor.ts';
 import { decodeSafetensors } from './safetensors.ts';
 import { decodeTorch, isTorch } from './torch/read.ts';
+import { unreadFormat, UnreadFormatError } from './unread-format.ts';
 
 export interface TensorsFile {
   readonly format: 'safetensors' | 'torch';
@@ -11,10 +12,17 @@ export interface TensorsFile {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** Throws SafetensorsError or TorchFileError, naming the file, when it is malformed. */
+/** Throws SafetensorsError, TorchFileError or UnreadFormatError, naming the file, when it is malformed. */
 export async function readTensors(path: string): Promise<TensorsFile> {
-  const bytes = await readFile(path);
+  return decodeTensors(await readFile(path), path);
+}
+
+/** As `readTensors`, of the bytes of a file; `place` is its name in messages. */
+export async function decodeTensors(content: Uint8Array, place: string): Promise<TensorsFile> {
+  const bytes = Buffer.from(content.buffer, content.byteOffset, content.byteLength);
+  const other = unreadFormat(bytes);
+  if (other !== undefined) throw new UnreadFormatError(place, other);
   return isTorch(bytes)
-    ? { format: 'torch', ...(await decodeTorch(bytes, path)) }
-    : { format: 'safetensors', ...decodeSafetensors(bytes, path) };
+    ? { format: 'torch', ...(await decodeTorch(bytes, place)) }
+    : { format: 'safetensors', ...decodeSafetensors(bytes, place) };
 }

@@ -117,7 +117,7 @@ test('a file without any tensor of the network stops', async () => {
   const path = join(folder, 'foreign.safetensors');
   await writeSafetensors(path, { 'encoder.weight': zeros([2]) });
   await expect(readBackbone(path, network)).rejects.toThrow(
-    "holds no tensor of resnet-small. Wanted torchvision's names (conv1.weight, ...), found encoder.weight.",
+    "holds no tensor of resnet-small. Wanted torchvision's names (conv1.weight, ...), with any prefix, found encoder.weight.",
   );
 });
 
@@ -141,3 +141,36 @@ test.runIf(existsSync(REAL))(
     expect(match.matched).toHaveLength(16 * 5);
   },
 );
+
+test('a deeper network of the same channels is refused with the layers that the network lacks', async () => {
+  const path = join(folder, 'deeper.safetensors');
+  const shapes = [...stateDictShapes(network)];
+  const more = shapes
+    .filter(([name]) => name.startsWith('layer1.0.conv'))
+    .map(([name, shape]) => [name.replace('.0.', '.1.'), shape] as const);
+  await writeSafetensors(path, Object.fromEntries([...shapes, ...more].map(([name, shape]) => [name, zeros(shape)])));
+  await expect(readBackbone(path, network)).rejects.toThrow(
+    /holds layers that resnet-small lacks: layer1\.1\.conv1; layer1\.1\.conv2\. They are of a deeper network/,
+  );
+});
+
+test('a first layer for gray images is named with the remedy', async () => {
+  const path = join(folder, 'gray.safetensors');
+  const shapes = [...stateDictShapes(network)].map(
+    ([name, shape]) => [name, name === 'conv1.weight' ? [16, 1, 3, 3] : shape] as const,
+  );
+  await writeSafetensors(path, Object.fromEntries(shapes.map(([name, shape]) => [name, zeros(shape)])));
+  await expect(readBackbone(path, network)).rejects.toThrow(
+    /The first layer is for gray images\. Spread it over RGB in Python/,
+  );
+});
+
+test('the encoder of a MoCo checkpoint is read, and its prefix is told', async () => {
+  const path = join(folder, 'moco.safetensors');
+  const tensors = ['encoder_k', 'encoder_q'].flatMap((encoder) =>
+    [...stateDictShapes(network)].map(([name, shape]) => [`module.${encoder}.${name}`, zeros(shape)] as const),
+  );
+  await writeSafetensors(path, { ...Object.fromEntries(tensors), 'module.queue': zeros([4, 8]) });
+  const { match } = await readBackbone(path, network);
+  expect([match.prefix, match.missing]).toEqual(['module.encoder_q.', []]);
+});

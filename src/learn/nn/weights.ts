@@ -2,9 +2,11 @@
  * Weights files under torchvision's names: safetensors and torch's own are read, also partial ones; safetensors are
  * written.
  */
-import { readTensors } from '../../tensor/read-tensors.ts';
+import { readFile } from 'node:fs/promises';
+import { decodeTensors } from '../../tensor/read-tensors.ts';
 import { writeSafetensors } from '../../tensor/safetensors.ts';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
+import { findEncoder, type Encoder } from './find-encoder.ts';
 import type { KnownTensors } from './initialize.ts';
 import { fromTorchvision, toTorchvision } from './layout.ts';
 import { convNormsOf, type ResNet } from './resnet.ts';
@@ -15,6 +17,11 @@ export class WeightsError extends Error {
   override name = 'WeightsError';
 }
 
+interface Backbone {
+  readonly given: KnownTensors;
+  readonly match: Match;
+}
+
 /** The tensors of a network that a file provided. All skipped and initialized tensors are listed here. */
 interface Match {
   readonly matched: readonly string[];
@@ -22,48 +29,100 @@ interface Match {
   readonly missing: readonly string[];
   /** Tensors of the file without a place in the network, such as a classifier of other classes: not used. */
   readonly leftOver: readonly string[];
+  /** Before torchvision's names in the file, such as `module.encoder_q.`; mostly ''. */
+  readonly prefix: string;
   /** The file's own words about itself. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
  * Reads the network's convolutions and norms from a file. Its classifier is never read, because another data set has
- * other classes. Throws WeightsError if a shape does not fit, if the file has another architecture, or if nothing
- * matches.
+ * other classes. The encoder is found by structure: see find-encoder.ts. Throws WeightsError if a shape does not fit, if
+ * the file has another architecture or more blocks than the network, or if nothing matches.
  */
-export async function readBackbone(path: string, network: ResNet): Promise<{ given: KnownTensors; match: Match }> {
-  const { tensors, metadata } = await readTensors(path);
-  // `arch` is the key in PyTorch's own training examples.
+export async function readBackbone(path: string, network: ResNet): Promise<Backbone> {
+  return decodeBackbone(await readFile(path), path, network);
+}
+
+/** As `readBackbone`, of the bytes of a file; `place` is its name in messages. */
+export async function decodeBackbone(bytes: Uint8Array, place: string, network: ResNet): Promise<Backbone> {
+  const { tensors, metadata } = await decodeTensors(bytes, place);
+  // `arch` is what PyTorch's own training examples write.
   const architecture = metadata.architecture ?? metadata.arch;
   if (architecture !== undefined && architecture !== network.name) {
     throw new WeightsError(
-      `${path} holds weights of ${architecture}, but the network is ${network.name}. Set the parameter "network" to "${architecture}", or give other weights.`,
+      `${place} holds weights of ${architecture}, but the network is ${network.name}. Set the parameter "network" to "${architecture}", or give other weights.`,
     );
   }
   const wanted = stateDictShapes(network);
+  const names = Object.keys(tensors);
+  const encoder = findEncoder(names, [...wanted.keys()]);
+  if (encoder === undefined) {
+    throw new WeightsError(
+      `${place} holds no tensor of ${network.name}. Wanted torchvision's names (conv1.weight, ...), with any prefix, found ${shortList(names) || 'none'}.`,
+    );
+  }
+  refuseMoreBlocks(names, encoder, wanted, place, network);
+  const given = fittingTensors(tensors, encoder, wanted, place, network);
+  const used = new Set(encoder.nameOf.values());
+  return {
+    given,
+    match: {
+      matched: Object.keys(given),
+      missing: [...wanted.keys()].filter((name) => !encoder.nameOf.has(name)),
+      leftOver: names.filter((name) => !used.has(name) && !name.endsWith('.num_batches_tracked')),
+      prefix: encoder.prefix,
+      metadata,
+    },
+  };
+}
+
+/** The tensors of the encoder, as tfjs lays them out. */
+function fittingTensors(
+  tensors: Readonly<Record<string, HostTensor>>,
+  { nameOf }: Encoder,
+  wanted: ReadonlyMap<string, readonly number[]>,
+  place: string,
+  network: ResNet,
+): KnownTensors {
   const given: Record<string, HostTensor<'float32'>> = {};
   const misfits: string[] = [];
-  const missing: string[] = [];
   for (const [name, shape] of wanted) {
-    const found = tensors[name];
-    if (found === undefined) missing.push(name);
-    else if (!isFloat(found)) misfits.push(`${name} holds ${found.dtype} values`);
+    const found = tensors[nameOf.get(name) ?? ''];
+    if (found === undefined) continue;
+    if (!isFloat(found)) misfits.push(`${name} holds ${found.dtype} values`);
     else if (!equal(found.shape, shape))
       misfits.push(`${name} is [${found.shape.join(', ')}], wanted [${shape.join(', ')}]`);
     else given[name] = fromTorchvision(found);
   }
-  if (misfits.length > 0)
-    throw new WeightsError(
-      `${path} does not fit ${network.name} with the ${network.stem} stem: ${shortList(misfits)}.`,
-    );
-  const matched = Object.keys(given);
-  if (matched.length === 0) {
-    throw new WeightsError(
-      `${path} holds no tensor of ${network.name}. Wanted torchvision's names (conv1.weight, ...), found ${shortList(Object.keys(tensors)) || 'none'}.`,
-    );
-  }
-  const leftOver = Object.keys(tensors).filter((name) => !wanted.has(name) && !name.endsWith('.num_batches_tracked'));
-  return { given, match: { matched, missing, leftOver, metadata } };
+  if (misfits.length === 0) return given;
+  const oneChannel = tensors[nameOf.get('conv1.weight') ?? '']?.shape[1] === 1 ? ` ${ONE_CHANNEL}` : '';
+  throw new WeightsError(
+    `${place} does not fit ${network.name} with the ${network.stem} stem: ${shortList(misfits)}.${oneChannel}`,
+  );
+}
+
+const ONE_CHANNEL =
+  'The first layer is for gray images. Spread it over RGB in Python: state["conv1.weight"] = state["conv1.weight"].repeat(1, 3, 1, 1) / 3.';
+
+/** A deeper network of the same channels would fit by name and shape, and lose the blocks that the network lacks. */
+function refuseMoreBlocks(
+  names: readonly string[],
+  { prefix, nameOf }: Encoder,
+  wanted: ReadonlyMap<string, readonly number[]>,
+  place: string,
+  network: ResNet,
+): void {
+  const used = new Set(nameOf.values());
+  const blocks = names.filter((name) => {
+    const own = name.startsWith(prefix) ? name.slice(prefix.length) : '';
+    return /^layer\d+\.\d+\./.test(own) && !used.has(name) && !wanted.has(own) && !own.endsWith('.num_batches_tracked');
+  });
+  if (blocks.length === 0) return;
+  const layers = layerNames(blocks.map((name) => name.slice(prefix.length)));
+  throw new WeightsError(
+    `${place} holds layers that ${network.name} lacks: ${shortList(layers)}. They are of a deeper network, or of one with other blocks. Set the parameter "network" to it, or give other weights.`,
+  );
 }
 
 /** Writes parameters and running statistics as torchvision would hold them, float32. */

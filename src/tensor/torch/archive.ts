@@ -7,6 +7,10 @@ const STORED = 0;
 /** The signature of the first member of a ZIP file. */
 const SIGNATURE = Buffer.from('PK\x03\x04');
 
+/** torch.load(..., weights_only=True) refuses such an archive; torch.jit.load reads it. */
+const TORCHSCRIPT =
+  'it is a TorchScript archive, a program with its weights. Save the weights alone in Python: torch.save(torch.jit.load(file, map_location="cpu").state_dict(), other).';
+
 export const isArchive = (bytes: Uint8Array): boolean => SIGNATURE.equals(bytes.subarray(0, SIGNATURE.length));
 
 /** By name without the folder that holds them all, `data.pkl` or `data/0` for example. Checksums are verified. */
@@ -16,6 +20,7 @@ export async function recordsOf(bytes: Buffer, refuse: Refuse): Promise<Readonly
   let total = 0;
   for await (const entry of entriesOf(zip, refuse)) {
     const name = entry.fileName.slice(entry.fileName.indexOf('/') + 1);
+    if (name.startsWith('code/')) refuse(TORCHSCRIPT);
     if (records.has(name)) refuse(`it holds the record ${JSON.stringify(name)} twice.`);
     // Two members may claim the same bytes: a few bytes could then expand to more than the memory.
     if ((total += entry.compressedSize) > bytes.length) refuse('its records overlap.');

@@ -57,8 +57,11 @@ function decodeArchive(records: ReadonlyMap<string, Uint8Array>, refuse: Refuse)
   return unpickle(pickle, torchResolver(storage, refuse), refuse).value;
 }
 
-/** Under these keys training scripts keep the state dictionary, beside epoch and optimiser. */
-const WRAPPERS = ['state_dict', 'model_state_dict', 'model'];
+/**
+ * Under these keys training scripts keep the state dictionary, beside epoch and optimizer. The first that is there
+ * counts; without any, the dictionary with the most tensors.
+ */
+const WRAPPERS = ['state_dict', 'model_state_dict', 'model', 'teacher', 'student', 'net', 'network', 'encoder'];
 /** The prefix that nn.DataParallel and DistributedDataParallel put before every name. */
 const PARALLEL = 'module.';
 /**
@@ -70,9 +73,8 @@ function stateOf(root: unknown, fileBytes: number, refuse: Refuse): TorchFile {
   if (!(root instanceof Map))
     return refuse('it holds no dictionary of tensors. Save model.state_dict(), not the model.');
   const outer = root as Map<unknown, unknown>;
-  const state =
-    WRAPPERS.map((key) => outer.get(key)).find((value) => value instanceof Map && hasTensors(value)) ?? outer;
-  const found = [...(state as Map<unknown, unknown>)].filter(
+  const state = stateDictionaryOf(outer);
+  const found = [...state].filter(
     (pair): pair is [string, StoredTensor] => typeof pair[0] === 'string' && pair[1] instanceof StoredTensor,
   );
   if (found.length === 0)
@@ -97,6 +99,17 @@ function stateOf(root: unknown, fileBytes: number, refuse: Refuse): TorchFile {
     tensors: Object.fromEntries(tensors),
     metadata: Object.fromEntries(metadata.map(([key, value]) => [key, String(value)])),
   };
+}
+
+/** The dictionary itself, or one inside of it: a checkpoint keeps it beside optimizer, epoch and arguments. */
+function stateDictionaryOf(outer: Map<unknown, unknown>): Map<unknown, unknown> {
+  const inside = [...outer].filter(
+    (pair): pair is [unknown, Map<unknown, unknown>] => pair[1] instanceof Map && hasTensors(pair[1]),
+  );
+  const named = WRAPPERS.map((key) => inside.find(([name]) => name === key)?.[1]).find((value) => value !== undefined);
+  if (named !== undefined) return named;
+  if (hasTensors(outer)) return outer;
+  return inside.reduce((most, [, value]) => (value.size > most.size ? value : most), new Map<unknown, unknown>());
 }
 
 const hasTensors = (dictionary: Map<unknown, unknown>): boolean =>
