@@ -42,6 +42,6 @@ test('a file that was there before the pipeline is not overwritten', async () =>
   const project = await Project.create({ ...published, 'reports/out.txt': 'mine\n' });
   const { code, err } = await project.pipeline(['run']);
   expect(code).toBe(1);
-  expect(err).toContain('reports/out.txt holds something that this pipeline did not write');
+  expect(err).toContain('reports/out.txt holds a file that this pipeline did not write');
   expect(await project.read('reports/out.txt')).toBe('mine\n');
 });

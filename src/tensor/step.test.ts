@@ -66,7 +66,7 @@ describe.each(Object.entries(engines))('a step on %s', (_, engine) => {
         { state: {}, inputs: { x: float32([2]) } },
       );
     await expect(compile(() => ({}))).rejects.toThrow(
-      'The function returns neither state nor outputs: there is nothing to compute.',
+      'The function returns no state and no outputs: there is nothing to compute.',
     );
     await expect(compile((x) => ({ y: tf.gather(x, [0, -1]) }))).rejects.toThrow(
       /tf\.gather is given the index -1 at \S+step\.test\.ts:\d+, but axis 0 of float32 \[2\] has 0 to 1\./,

@@ -190,7 +190,7 @@ describe('without a GPU', () => {
     const { events, story } = await runSketch({ a: { resources: { gpu: 1 } }, b: { resources: { gpu: 1 } } });
     expect(events[1]).toEqual({
       type: 'notice',
-      message: 'No GPU was found: the processor stands in for it in a, b, one instance at a time.',
+      message: 'No GPU was found: the processor replaces it in a, b, one instance at a time.',
     });
     expect(events.find(({ type }) => type === 'started')).toMatchObject({ resources: { cpu: 4, gpu: 0 } });
     expect(story).toEqual(['started a', 'succeeded a', 'started b', 'succeeded b']);

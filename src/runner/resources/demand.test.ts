@@ -80,7 +80,7 @@ describe('where there is a GPU and the engine cannot use it', () => {
   test('stages that compute with it get all processors and no GPU', () => {
     expect(demandOf(engine, refused)).toEqual({ gpu: 0, cpu: 8, jobs: 1 });
     expect(noticesOf([engine], refused)).toEqual([
-      'There is a GPU (H200) and no engine for it: the processor stands in for it in pretrain, one instance at a time. Add one: do this',
+      'There is a GPU (H200) and no engine for it: the processor replaces it in pretrain, one instance at a time. Add one: do this',
     ]);
     expect(() => {
       requireGpus([engine], refused);
@@ -99,7 +99,7 @@ describe('where there is a GPU and the engine cannot use it', () => {
 describe('before a run starts it is said', () => {
   test('which stages the processor stands in for', () => {
     expect(noticesOf([asking({ gpu: 1 }), asking({ gpu: 1 }), asking({}, 'split')], machine(0))).toEqual([
-      'No GPU was found: the processor stands in for it in train, one instance at a time.',
+      'No GPU was found: the processor replaces it in train, one instance at a time.',
     ]);
     expect(noticesOf([asking({ gpu: 1 })], machine(1))).toEqual([]);
   });

@@ -92,7 +92,7 @@ function onProcessor(instances: readonly Asking[], machine: Machine): string[] {
   const shortfall = first === undefined ? undefined : shortfallOf(first, machine);
   if (shortfall === undefined) return [];
   const { reason, remedy } = shortfall;
-  const consequence = `the processor stands in for it in ${stagesOf(without)}, one instance at a time.`;
+  const consequence = `the processor replaces it in ${stagesOf(without)}, one instance at a time.`;
   return [`${reason}: ${consequence}${remedy === undefined ? '' : ` ${remedy}`}`];
 }
 
