@@ -37,7 +37,7 @@ export interface Project {
 export async function openProject(options: ProjectOptions, terminal: Terminal): Promise<Project> {
   const settings = await loadSettings(terminal.folder);
   const file = findPipelineFile(terminal.folder, options.pipeline, settings.pipeline);
-  const loaded = await loadPipeline(file, { set: options.set ?? [] });
+  const loaded = await loadPipeline(file, { set: options.set ?? [], storeFolder: settings.store });
   if (!loaded.ok) throw new Refusal(loaded.error.diagnostics);
   const { pipeline, objectForm, locate, warnings } = loaded.value;
   const warn = async (told: readonly Diagnostic[]): Promise<void> => {

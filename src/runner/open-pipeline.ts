@@ -26,7 +26,7 @@ import { LocalStore } from './store/local-store.ts';
 import { makeStateFolder } from './store/state-file.ts';
 import type { Store } from './store/store.ts';
 import { parseTree } from './store/tree.ts';
-import { openCommittedOutputs } from './transfer/committed-outputs.ts';
+import { committedFolder, openCommittedOutputs } from './transfer/committed-outputs.ts';
 import { SandboxedExecutions } from './transfer/executions.ts';
 import { openPublisher } from './transfer/publish.ts';
 import { removeDeadSandboxes } from './transfer/sandbox.ts';
@@ -72,7 +72,7 @@ export async function openPipeline(
   removeDeadSandboxes(storeFolder);
   const registration = executes ? await registerRunner(storeFolder) : undefined;
 
-  const contents = openDigestCache(root, stateFolder);
+  const contents = openDigestCache(root, stateFolder, [storeFolder, lockFile, committedFolder(lockFile)]);
   const store = new LocalStore(storeFolder, contents, { quarantines: executes });
   const code = openBundleCache({ root, stateFolder, contents, store, ...(bundle && { bundle }) });
   const committed = openCommittedOutputs({ pipeline, lockFile, storeFolder, lock, contents });

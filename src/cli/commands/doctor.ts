@@ -56,7 +56,7 @@ async function examineProject(
   try {
     const settings = await loadSettings(folder);
     const file = findPipelineFile(folder, options.pipeline, settings.pipeline);
-    const loaded = await loadPipeline(file, { set: options.set ?? [] });
+    const loaded = await loadPipeline(file, { set: options.set ?? [], storeFolder: settings.store });
     const shown = shownFrom(folder)(file);
     if (!loaded.ok) {
       const remedy = 'pipeline status lists each fault with its place.';

@@ -49,7 +49,9 @@ export const DIAGNOSTIC_CODES = [
   'publish-path',
   'publish-collision',
   'input-is-published',
+  'input-is-internal',
   'metrics-format',
+  'duplicate-variable',
   // The command line
   'unknown-target',
   'target-syntax',

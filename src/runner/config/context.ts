@@ -5,6 +5,8 @@ import type { StageDraft } from './stage-draft.ts';
 export interface Context extends Common {
   /** Absolute path of the pipeline file. */
   readonly file: string;
+  /** Absolute path of the store. */
+  readonly storeFolder: string;
   /** True if the files of the project belong to this pipeline; false for a pipeline from a commit. */
   readonly onDisk: boolean;
   /** By name, in the order of the file. */

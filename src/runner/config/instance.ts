@@ -92,7 +92,7 @@ class Builder {
     draft: StageDraft,
     row: Row,
   ): Pick<Instance, 'env' | 'secrets' | 'resources' | 'timeoutMs' | 'retries'> | undefined {
-    const environment = this.#limit(draft, 'env', row, environmentOf);
+    const environment = this.#limit(draft, 'env', row, (node) => environmentOf(node, this.#context.report));
     const resources = this.#limit(draft, 'resources', row, resourcesOf);
     const timeout = this.#limit(draft, 'timeout', row, timeoutOf);
     const retries = this.#limit(draft, 'retries', row, retriesOf);
@@ -106,7 +106,7 @@ class Builder {
     draft: StageDraft,
     field: 'env' | 'resources' | 'timeout' | 'retries',
     row: Row,
-    read: (node: ConfigNode | undefined) => T,
+    read: (node: ConfigNode | undefined) => T | undefined,
   ): T | undefined {
     const node = draft.node.members.get(field)?.value;
     return node === undefined ? read(undefined) : this.#parts.part(node, { field }, row, read);

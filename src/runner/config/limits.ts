@@ -1,6 +1,8 @@
 /** Reads the limits of a stage from nodes that passed the schema: timeout, retries, resources, environment. */
 import { bytesOf, millisecondsOf } from '../../util/quantity.ts';
 import type { Retries } from '../pipeline.ts';
+import type { Report } from './report.ts';
+import type { Origin } from './source.ts';
 import { child, isTrue, itemsOf, membersOf, numberOf, textOf, type ConfigNode } from './tree.ts';
 
 const NO_RETRIES: Retries = { limit: 0, delayMs: 0 };
@@ -42,17 +44,43 @@ function unread(node: ConfigNode): never {
   throw new Error(`Internal error: ${JSON.stringify(textOf(node))} passed the schema and is no quantity.`);
 }
 
-/** Declared variables, and those whose values are secret. */
-export function environmentOf(node: ConfigNode | undefined): {
+interface Environment {
   readonly env: readonly string[];
   readonly secrets: readonly string[];
-} {
-  const variables = itemsOf(node).map((item) => ({
-    name: textOf(item) ?? textOf(child(item, 'name')) ?? '',
-    secret: isTrue(child(item, 'secret')),
-  }));
-  const names = (secret: boolean) => [
-    ...new Set(variables.filter((variable) => variable.secret === secret).map(({ name }) => name)),
-  ];
-  return { env: names(false), secrets: names(true) };
+}
+
+/** Declared variables, and those whose values are secret. Undefined when one is listed twice, which is reported. */
+export function environmentOf(node: ConfigNode | undefined, report: Report): Environment | undefined {
+  const variables = new Map<string, { readonly secret: boolean; readonly at: Origin }>();
+  let good = true;
+  for (const item of itemsOf(node)) {
+    const name = textOf(item) ?? textOf(child(item, 'name')) ?? '';
+    const variable = { secret: isTrue(child(item, 'secret')), at: item.origin };
+    const first = variables.get(name);
+    if (first !== undefined) reportTwice(name, first, variable, report);
+    good &&= first === undefined;
+    variables.set(name, variable);
+  }
+  const names = (secret: boolean) => [...variables].flatMap(([name, each]) => (each.secret === secret ? [name] : []));
+  return good ? { env: names(false), secrets: names(true) } : undefined;
+}
+
+function reportTwice(
+  name: string,
+  first: { readonly secret: boolean; readonly at: Origin },
+  second: { readonly secret: boolean; readonly at: Origin },
+  report: Report,
+): void {
+  const contradict = first.secret !== second.secret;
+  report.error(
+    'duplicate-variable',
+    second.at,
+    contradict ? `the variable ${name} is listed both as plain and as secret` : `the variable ${name} is listed twice`,
+    {
+      remedy: contradict
+        ? `A plain value counts for the fingerprint and is written to the lockfile. If it is secret, keep only { "name": "${name}", "secret": true }.`
+        : 'Remove one of the two.',
+      related: [{ message: 'first listed here', at: first.at }],
+    },
+  );
 }

@@ -259,7 +259,7 @@ test('faults that have nothing to do with each other are all reported at once', 
     'unknown-param: there is no parameter "rte"',
     'unknown-placeholder: the stage has no input "tabel"',
     'unknown-stage: there is no stage "ingets"',
-    'wrong-value: expected a duration such as "12h", "1h 30m" or "90s", or a number of seconds, found the text "soon"',
+    'wrong-value: expected a duration such as "12h", "1h 30m" or "90s", or a number of seconds, got the text "soon"',
   ]);
 });
 
@@ -276,10 +276,10 @@ test('what refers to something that is itself at fault is not reported for it', 
   expect(
     (await faultsOf({ 'pipeline.json': { params: [0.1], stages } })).map((fault) => fault.replace(/^\S+ /, '')),
   ).toEqual([
-    'wrong-type: expected an object, found a list',
-    'wrong-type: expected a stage, found the text "python3 ingest.py"',
-    'wrong-type: expected an object of outputs, found a list',
-    'wrong-value: expected a list of values, an object of named records, "*", or a placeholder such as "${params.datasets}", found the text "3"',
+    'wrong-type: expected an object, got a list',
+    'wrong-type: expected a stage, got the text "python3 ingest.py"',
+    'wrong-type: expected an object of outputs, got a list',
+    'wrong-value: expected a list of values, an object of named records, "*", or a placeholder such as "${params.datasets}", got the text "3"',
   ]);
 });
 
@@ -311,10 +311,10 @@ test('a value that comes through a placeholder has to fit as if it stood there',
     },
   };
   expect(await faultsOf({ 'pipeline.json': { params: { t: true, g: -1, x: 3, m: 'yes' }, stages } })).toEqual([
-    'pipeline.json:1:16 wrong-type: expected a duration such as "12h", "1h 30m" or "90s", or a number of seconds, found true',
-    'pipeline.json:1:25 wrong-value: expected a number that is not negative, found the number -1',
-    'pipeline.json:1:32 wrong-type: expected a list of values, an object of named records, "*", or a placeholder such as "${params.datasets}", found the number 3',
-    'pipeline.json:1:38 wrong-value: expected true or false, found the text "yes"',
+    'pipeline.json:1:16 wrong-type: expected a duration such as "12h", "1h 30m" or "90s", or a number of seconds, got true',
+    'pipeline.json:1:25 wrong-value: expected a number that is not negative, got the number -1',
+    'pipeline.json:1:32 wrong-type: expected a list of values, an object of named records, "*", or a placeholder such as "${params.datasets}", got the number 3',
+    'pipeline.json:1:38 wrong-value: expected true or false, got the text "yes"',
   ]);
 });
 
@@ -362,7 +362,7 @@ test('a fault deep inside a part of a stage is told beside all others', async ()
     c: { command: 'true', matrix: { m: [1], include: [{ m: null }], exclude: [3] } },
   };
   const faults = await faultsOf({ 'pipeline.json': { stages } });
-  expect(faults.map((fault) => fault.replace(/^\S+ ([a-z-]+): .*found /, '$1: '))).toEqual([
+  expect(faults.map((fault) => fault.replace(/^\S+ ([a-z-]+): .*got /, '$1: '))).toEqual([
     'wrong-type: null',
     'wrong-value: the text "8 gigs"',
     'wrong-value: the number -1',

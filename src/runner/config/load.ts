@@ -5,8 +5,9 @@ import { err, ok, type Result } from '../../util/result.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { checkLiteral, warnOfUnused } from './check-params.ts';
+import { checkInputs } from './check-inputs.ts';
 import { checkPublished } from './check-published.ts';
-import { checkPipeline, FIRST_STAGE } from './check-shape.ts';
+import { checkPipeline } from './check-shape.ts';
 import { scopeOf } from './axis.ts';
 import { checkSharedAxis, checkTemplate } from './check-unused.ts';
 import type { Context } from './context.ts';
@@ -21,6 +22,7 @@ import { Report } from './report.ts';
 import { Resolver } from './resolve.ts';
 import { projectRoot } from './root.ts';
 import { applySettings } from './set.ts';
+import { FIRST_STAGE } from './shape-faults.ts';
 import { placeOf } from './source.ts';
 import { draftStage } from './stage-draft.ts';
 import { child, membersOf, textOf, valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
@@ -28,7 +30,9 @@ import { child, membersOf, textOf, valueOf, type ConfigNode, type ObjectNode } f
 interface LoadOptions {
   /** The values of `--set`: `name=value`. */
   readonly set: readonly string[];
-  /** Another place than the disk to read pipeline files from, for instance a commit. */
+  /** Absolute path of the store; `cache` in the project root by default. */
+  readonly storeFolder?: string | undefined;
+  /** Another source than the disk to read pipeline files from, for instance a commit. */
   readonly read?: ReadText;
 }
 
@@ -50,28 +54,36 @@ export interface Refused {
 /** @param file relative to the current folder, or absolute */
 export async function loadPipeline(
   file: string,
-  { set, read: readText = readFromDisk }: LoadOptions,
+  { set, storeFolder, read: readText = readFromDisk }: LoadOptions,
 ): Promise<Result<Loaded, Refused>> {
   const report = new Report();
   const sources = new Map<string, string>();
   const tree = await readFiles(file, readText, sources, report);
   if (tree === undefined) return err({ diagnostics: report.errors, sources });
-  const read = interpret(path.resolve(file), applySettings(tree, set, report), readText === readFromDisk, report);
+  const onDisk = readText === readFromDisk;
+  const merged = { file: path.resolve(file), tree: applySettings(tree, set, report), onDisk, storeFolder };
+  const read = interpret(merged, report);
   if (report.failed) return err({ diagnostics: report.errors, sources });
   return ok({ ...read, warnings: report.warnings, sources });
 }
 
+/** The files merged, with the settings of the command line. */
+interface Merged {
+  /** Absolute. */
+  readonly file: string;
+  readonly tree: ObjectNode;
+  readonly onDisk: boolean;
+  readonly storeFolder: string | undefined;
+}
+
 /** The result may be used only if no fault was reported. */
-function interpret(
-  file: string,
-  tree: ObjectNode,
-  onDisk: boolean,
-  report: Report,
-): Pick<Loaded, 'pipeline' | 'objectForm' | 'locate'> {
-  const { written, context } = prepare(file, tree, onDisk, report);
+function interpret(merged: Merged, report: Report): Pick<Loaded, 'pipeline' | 'objectForm' | 'locate'> {
+  const { file, tree } = merged;
+  const { written, context } = prepare(merged, report);
   const expanded = expandStages(context);
   const instances = buildInstances(expanded, context);
   checkPublished(instances, context);
+  checkInputs(instances, context);
   if (context.params !== undefined && expanded.length > 0) warnOfUnused(context.params, context.resolver.used, report);
   const description = textOf(child(tree, 'description'));
   return {
@@ -94,14 +106,15 @@ interface Prepared {
   readonly context: Context;
 }
 
-function prepare(file: string, tree: ObjectNode, onDisk: boolean, report: Report): Prepared {
+function prepare({ file, tree, onDisk, storeFolder }: Merged, report: Report): Prepared {
   const faulty = checkPipeline(tree, report);
   const usable = (node: ConfigNode | undefined): node is ObjectNode => node?.kind === 'object' && !faulty.has(node);
   const declared = child(tree, 'params');
   const params = usable(declared) ? declared : undefined;
   if (params !== undefined) checkLiteral(params, report);
+  const root = projectRoot(file);
   const common = {
-    root: projectRoot(file),
+    root,
     report,
     faulty,
     params,
@@ -112,7 +125,8 @@ function prepare(file: string, tree: ObjectNode, onDisk: boolean, report: Report
     if (!faulty.has(axis.value)) checkSharedAxis(name, axis, common);
   const { stages, refused, unused } = expandNotation(tree, common);
   const drafts = new Map([...stages].map(([name, stage]) => [name, draftStage(stage, common)]));
-  const context = { ...common, file, onDisk, stages: drafts, refused };
+  const store = storeFolder ?? path.join(root, 'cache');
+  const context = { ...common, file, onDisk, storeFolder: store, stages: drafts, refused };
   for (const template of unused) checkTemplate(template, context);
   return { written: stages.values(), context };
 }

@@ -192,7 +192,7 @@ test('exclude drops, include adds, and what is included is not excluded again', 
 test.each([
   [{ exclude: [{ modle: 'a' }] }, 'unknown-axis: the stage has no axis "modle"'],
   [{ exclude: [{ m: 'c' }] }, 'unknown-value: axis "m" has no value "c"'],
-  [{ include: [{}] }, 'wrong-value: expected an object of axis values, found an object'],
+  [{ include: [{}] }, 'wrong-value: expected an object of axis values, got an object'],
   [{ include: [{ m: 'a', s: 1, x: 2 }] }, 'unknown-axis: the stage has no axis "x"'],
   [{ exclude: [{ m: 'a' }, { m: 'b' }] }, 'unmatched: every combination of "q" is excluded, so it would never run'],
 ])('a combination that cannot be meant is reported: %j', async (more, message) => {

@@ -48,7 +48,7 @@ test('a syntax fault somewhere in a pipeline is placed in its line', () => {
 
 test.each([
   ['', 1, 'the file is empty; a pipeline file holds one object'],
-  ['[1]', 1, 'a pipeline file holds one object, a list found'],
+  ['[1]', 1, 'a pipeline file holds one object, got a list'],
   ['{ "a": 1', 1, 'expected "}"'],
   ["{ 'a': 1 }", 1, 'expected a JSON value; text needs double quotes'],
   ['{ "a": "x\n}', 1, 'this text is not closed; expected a double quote'],

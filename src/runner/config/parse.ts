@@ -15,7 +15,7 @@ export function parse(source: Source, report: Report): ObjectNode | undefined {
   }
   const tree = convert(root, source, report);
   if (tree.kind === 'object') return tree;
-  report.error('wrong-type', tree.origin, `a pipeline file holds one object, ${described(tree)} found`);
+  report.error('wrong-type', tree.origin, `a pipeline file holds one object, got ${described(tree)}`);
   return undefined;
 }
 

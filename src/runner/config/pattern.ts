@@ -35,3 +35,13 @@ function escaped(segment: string): string {
 function withPlainParentheses(segment: string): string {
   return /[@!+*?]\(/.test(segment) ? segment : segment.replaceAll(/[()|]/g, '\\$&');
 }
+
+/** The folder that a pattern starts from, and the part that selects below it. */
+export function splitPattern(pattern: string): { readonly base: string; readonly moving: string } {
+  const segments = pattern.split('/');
+  const fixed = segments.findIndex((segment) => picomatch.scan(segment).isGlob);
+  return {
+    base: segments.slice(0, fixed).join('/').replaceAll(/\\(.)/g, '$1') || '.',
+    moving: segments.slice(fixed).join('/'),
+  };
+}

@@ -58,7 +58,7 @@ function valuesOf(name: string, node: ConfigNode, scope: Row, { resolver, report
     if (!checkStagePart(resolved, { field: 'matrix', name }, report)) return undefined;
     if (resolved.kind !== 'scalar') return resolved;
     // A "*" that comes through a placeholder has the right shape, and is no axis.
-    report.error('wrong-value', resolved.origin, `expected the values of axis "${name}", found ${described(resolved)}`);
+    report.error('wrong-value', resolved.origin, `expected the values of axis "${name}", got ${described(resolved)}`);
     return undefined;
   }
   const members = [...node.members].map(

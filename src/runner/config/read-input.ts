@@ -12,7 +12,7 @@ export function pathInput(node: ConfigNode, { root, report }: Context): Input | 
   const literal = textOf(child(node, 'path'));
   const text = literal ?? textOf(node);
   if (text === undefined || text.trim() === '') {
-    report.error('wrong-value', node.origin, 'expected a path, found nothing', {
+    report.error('wrong-value', node.origin, 'expected a path, got nothing', {
       remedy: 'Write null for no input.',
     });
     return undefined;

@@ -2,6 +2,7 @@
 import { suggest } from '../../util/suggest.ts';
 import type { Axis } from './axis.ts';
 import type { Common } from './common.ts';
+import { foreignKey } from './foreign-keys.ts';
 import { readAxes } from './read-axes.ts';
 import type { Origin } from './source.ts';
 import type { WrittenStage } from './notation/expand.ts';
@@ -48,8 +49,7 @@ function draftBody(name: string, key: Origin, stage: ObjectNode, { report, fault
   const command = stage.members.get('command');
   if (module === undefined && command === undefined) {
     // A misspelt "comand" is reported as an unknown key, with the probable one.
-    if ([...stage.members.keys()].some((other) => suggest(other, ['module', 'command']) !== undefined))
-      return undefined;
+    if ([...stage.members.keys()].some(isMisspeltBody)) return undefined;
     report.error('no-body', key, `stage "${name}" does nothing`, {
       remedy: 'Give it a "module" (a TypeScript file) or a "command" (for the shell).',
     });
@@ -65,4 +65,9 @@ function draftBody(name: string, key: Origin, stage: ObjectNode, { report, fault
   const kind = module !== undefined ? 'module' : 'command';
   const node = (module ?? command)!.value;
   return node.kind === 'scalar' && !faulty.has(node) ? { kind, node } : undefined;
+}
+
+function isMisspeltBody(key: string): boolean {
+  const foreign = foreignKey('a stage', key)?.suggestion;
+  return suggest(key, ['module', 'command']) !== undefined || foreign === 'module' || foreign === 'command';
 }

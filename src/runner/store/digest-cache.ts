@@ -11,6 +11,7 @@ import { digestOfFile, digestOfSmallFile, SMALL_FILE_BYTES } from '../../util/di
 import { openClock } from './clock.ts';
 import { globSelection } from './glob.ts';
 import { ENTRY_KINDS, FACTS, isExecutable, statInput, listFolder, type Listing, type Selection } from './listing.ts';
+import { ownFilesOf } from './own-files.ts';
 import { isSettled, statRecord, type StatRecord } from './stat.ts';
 import { readState, writeState } from './state-file.ts';
 import { treeOf, type Tree, type TreeEntry } from './tree.ts';
@@ -60,7 +61,9 @@ interface FolderFact {
   readonly bytes: number;
 }
 
-export function openDigestCache(root: string, stateFolder: string): DigestCache {
+/** @param own absolute paths of Pretext's own files and folders, which count as no part of an input */
+export function openDigestCache(root: string, stateFolder: string, own: readonly string[] = []): DigestCache {
+  const ownFiles = ownFilesOf(own);
   const stateFile = path.join(stateFolder, 'files');
   const known = new Map(readState(stateFile, FORMAT) as Iterable<[string, FileFact]> | undefined);
   const used = new Set<string>();
@@ -115,7 +118,7 @@ export function openDigestCache(root: string, stateFolder: string): DigestCache 
     selection?: Selection,
   ): Promise<Content | undefined> {
     const time = Date.now();
-    const listing = listFolder(absolute, selection, device);
+    const listing = listFolder(absolute, selection, device, ownFiles);
     if (selection && listing.names.length === 0) return undefined;
     const names = listing.names.join('\0');
     const old = learnt.get(id) ?? (readState(folderState(id), FORMAT) as FolderFact | undefined);

@@ -3,6 +3,7 @@
  */
 import { lstatSync, readdirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import path from 'node:path';
+import type { OwnFiles } from './own-files.ts';
 
 export interface Listing {
   /** Relative to the folder, with `/`; in the order in which the system lists them. */
@@ -43,12 +44,14 @@ export class UnreadableInputError extends Error {
 
 /**
  * Lists all files below a folder, or those selected. Links count as what they point to; a broken link, a loop of links
- * and other kinds of files throw UnreadableInputError. `device`: the folder's, if the caller knows it.
+ * and other kinds of files throw UnreadableInputError. `device`: the folder's, if the caller knows it. `own`: files and
+ * folders of Pretext itself, which are left out.
  */
 export function listFolder(
   folder: string,
   selection?: Selection,
   device = statSync(folder, { bigint: true }).dev,
+  own?: OwnFiles,
 ): Listing {
   const names: string[] = [];
   const devices = new Map([[device, folder]]);
@@ -85,9 +88,11 @@ export function listFolder(
     for (const entry of entries) {
       const file = `${absolute}/${entry.name}`;
       const name = prefix + entry.name;
+      if (own?.includes(file, entry.isSymbolicLink())) continue;
       if (entry.isFile()) {
         if (selection && !selection.accepts(name)) continue;
         const stat = lstatSync(file, { bigint: true });
+        if (own?.isOutput(stat)) continue;
         add(name, stat, isExecutable(stat) ? 'executable' : 'file');
       } else if (entry.isDirectory()) {
         if (!selection || selection.descends(name)) walk(file, `${name}/`, ancestors);

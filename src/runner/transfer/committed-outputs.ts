@@ -104,7 +104,8 @@ export function committedCopy(lockFile: string, id: InstanceId, file: string): s
   return path.join(committedFolder(lockFile), instanceFolderName(id), file);
 }
 
-const committedFolder = (lockFile: string): string => lockFile.replace(/\.json$/, '');
+/** `pipeline.lock.json` -> `pipeline.lock`. */
+export const committedFolder = (lockFile: string): string => lockFile.replace(/\.json$/, '');
 
 function hasFiles({ kind, digest }: StoredOutput, store: Store): boolean {
   const list = kind === 'folder' ? store.text(digest) : undefined;

@@ -72,8 +72,8 @@ test('every output means those of the merged whole: of templates and of the file
 test.each([
   ['data.csv', '["data.csv"] malformed-reference: "data.csv" has no name among the inputs'],
   ['${params.x}', '["${params.x}"] malformed-reference: "${params.x}" has no name among the inputs'],
-  [3, '[3] wrong-type: expected a reference such as "@stage/*", or an object of inputs, found the number 3'],
-  [null, '[null] wrong-type: expected a reference such as "@stage/*", or an object of inputs, found null'],
+  [3, '[3] wrong-type: expected a reference such as "@stage/*", or an object of inputs, got the number 3'],
+  [null, '[null] wrong-type: expected a reference such as "@stage/*", or an object of inputs, got null'],
   ['@c/*', '[c] unknown-stage: there is no stage "c"'],
   ['@a/{x,q}', '[q] unknown-output: stage "a" has no output "q"'],
   ['@a/{x,}', '[}] malformed-reference: the name of an output is missing'],
@@ -82,7 +82,7 @@ test.each([
   [{ 'my x': '@a/x' }, '["my x"] invalid-name: "my x" cannot be used as a name'],
   [
     { x: 3 },
-    '[3] wrong-type: expected a path, a reference such as "@stage/output", a placeholder such as "${model.weights}", or null, found the number 3',
+    '[3] wrong-type: expected a path, a reference such as "@stage/output", a placeholder such as "${model.weights}", or null, got the number 3',
   ],
 ])('the item %j is refused, and the word at fault is underlined', async (item, fault) => {
   const stages = { a: made('x'), none: { command: 'true' }, b: { command: 'true', inputs: [{ ok: 'ok.csv' }, item] } };
@@ -93,7 +93,7 @@ test('an input that is at fault causes no other faults', async () => {
   const command = 'cat ${inputs.x} ${inputs.y} > ${outputs.o}';
   const stages = { a: 'nothing', b: { command, inputs: ['@a/*', '@c'], outputs: { o: 'o' } } };
   expect((await shownFaults({ 'pipeline.json': { stages } })).map((fault) => fault.replace(/^\S+ /, ''))).toEqual([
-    '["nothing"] wrong-type: expected a stage, found the text "nothing"',
+    '["nothing"] wrong-type: expected a stage, got the text "nothing"',
     '[@c] malformed-reference: "@c" names no output',
   ]);
 });

@@ -83,7 +83,7 @@ test.each([
   ['${seed}', '["${seed}"] malformed-placeholder: "${seed}" is no object of parameters'],
   ['train', '["train"] malformed-placeholder: "train" is no object of parameters'],
   ['${params.train} ', '["${params.train} "] malformed-placeholder: "${params.train} " is no object of parameters'],
-  [3, '[3] wrong-type: expected an object, "${params.name}" or "${params.name.{a,b}}", found the number 3'],
+  [3, '[3] wrong-type: expected an object, "${params.name}" or "${params.name.{a,b}}", got the number 3'],
 ])('the item %j is refused, and the word at fault is underlined', async (item, fault) => {
   const stages = { a: { command: 'x ${params.rate}', params: [{ ok: 1 }, item] } };
   const shown = await shownFaults({ 'pipeline.json': { params: PARAMS, stages } });

@@ -41,10 +41,10 @@ test('the place that counts is looked for after files and templates are merged',
 });
 
 test.each([
-  [{ publish: 'reports' }, '["reports"] wrong-value: expected a folder that ends in "/", found the text "reports"'],
+  [{ publish: 'reports' }, '["reports"] wrong-value: expected a folder that ends in "/", got the text "reports"'],
   [
     { publish: '${params.p}' },
-    '["${params.p}"] wrong-value: expected a folder that ends in "/", found the text "${params.p}"',
+    '["${params.p}"] wrong-value: expected a folder that ends in "/", got the text "${params.p}"',
   ],
   [{ publish: '../' }, '["../"] publish-path: "../index.html" is not inside the project'],
   [
@@ -56,7 +56,7 @@ test.each([
     '["reports/"] publish-collision: reports/index.html is published by both report:s=0 and report:s=1',
   ],
   [{ publish: 'out/${seed}/' }, '[${seed}] unknown-axis: the stage has no axis "seed"'],
-  [{ publish: true }, '[true] wrong-type: expected a folder that ends in "/", found true'],
+  [{ publish: true }, '[true] wrong-type: expected a folder that ends in "/", got true'],
 ])('%j is refused, and the word at fault is underlined', async (stage, fault) => {
   const stages = { report: { command: 'x ${params.p}', outputs: { page: 'index.html' }, ...stage } };
   expect(await shownFaults({ 'pipeline.json': { params: { p: 1 }, stages } })).toEqual([`pipeline.json:1 ${fault}`]);

@@ -15,7 +15,7 @@ export function expandPublish(
     report.error(
       'publish-path',
       publish.origin,
-      `expected a folder that ends in "/", found ${JSON.stringify(folder)}`,
+      `expected a folder that ends in "/", got ${JSON.stringify(folder)}`,
       {
         suggestion: `${folder}/`,
         remedy:

@@ -77,11 +77,11 @@ test.each([
     't',
     '["u"] template-cycle: templates extend each other in a circle: u -> v -> u',
   ],
-  [{ t: 'training' }, 't', '["training"] wrong-type: expected a stage, found the text "training"'],
+  [{ t: 'training' }, 't', '["training"] wrong-type: expected a stage, got the text "training"'],
   [
     { t: { timeout: 'soon' } },
     't',
-    '["soon"] wrong-value: expected a duration such as "12h", "1h 30m" or "90s", or a number of seconds, found the text "soon"',
+    '["soon"] wrong-value: expected a duration such as "12h", "1h 30m" or "90s", or a number of seconds, got the text "soon"',
   ],
   [{ t: { outputs: { o: { publish: 'x' } } } }, 't', '["o"] missing-key: "file" is missing in output "o"'],
   [{ t: { module: 'a.ts' } }, 't', '["command"] two-bodies: stage "a" has both a module and a command'],
@@ -111,7 +111,7 @@ test.each([
   [{ extends: 't' }, '["t"] template-cycle: template "t" extends itself'],
   [
     { publish: 'out', outputs: { o: 'o' } },
-    '["out"] wrong-value: expected a folder that ends in "/", found the text "out"',
+    '["out"] wrong-value: expected a folder that ends in "/", got the text "out"',
   ],
 ])('a template that no stage extends is checked once: %j', async (template, fault) => {
   const stages = { a: { command: 'true', outputs: { o: 'o' } } };
