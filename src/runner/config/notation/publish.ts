@@ -12,16 +12,11 @@ export function expandPublish(
   const folder = textOf(publish);
   if (outputs.kind !== 'object' || folder === undefined || faulty.has(publish)) return outputs;
   if (!folder.endsWith('/')) {
-    report.error(
-      'publish-path',
-      publish.origin,
-      `expected a folder that ends in "/", got ${JSON.stringify(folder)}`,
-      {
-        suggestion: `${folder}/`,
-        remedy:
-          'Each output is published there under its file name. Write the place of a single output in the output itself.',
-      },
-    );
+    report.error('publish-path', publish.origin, `expected a folder that ends in "/", got ${JSON.stringify(folder)}`, {
+      suggestion: `${folder}/`,
+      remedy:
+        'Each output is published there under its file name. Write the place of a single output in the output itself.',
+    });
     return outputs;
   }
   const members = [...outputs.members].map(
