@@ -1,6 +1,6 @@
 /** Reads a published data set and decodes it once. */
 import { Type } from '@sinclair/typebox';
-import { decodingThreads } from '../src/learn/dataset/decode/threads.ts';
+import { decodeImage } from '../src/learn/dataset/decode/decode.ts';
 import { DatasetError } from '../src/learn/dataset/error.ts';
 import { ingest } from '../src/learn/dataset/ingest.ts';
 import { READERS, type ReaderName } from '../src/learn/dataset/reader/index.ts';
@@ -52,18 +52,17 @@ export default defineStage({
     for (const notice of listing.value.notices ?? []) stage.warn(notice);
 
     const processors = Number(stage.resources.cpu ?? 1);
-    const threads = decodingThreads(processors);
     const { dropped } = await ingest(listing.value, outputs, {
       folder,
       size,
       onBroken,
-      decode: threads.decode,
+      decode: decodeImage,
       concurrency: 2 * processors, // while an image is decoded, the next one is read and the last one written
       signal: stage.signal,
       onProgress: (done, total) => {
         stage.progress({ done, total, unit: 'images' });
       },
-    }).finally(() => threads.close());
+    });
     if (dropped.length > 0)
       stage.warn(`${dropped.length} file(s) were left out; dataset.json names each with its reason.`);
   },

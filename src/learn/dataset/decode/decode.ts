@@ -1,42 +1,52 @@
-/** One image file to RGB bytes of a fixed size. */
-import { readFileSync } from 'node:fs';
-import { ok, type Result } from '../../../util/result.ts';
-import { decodeJpeg } from './libjpeg.ts';
-import { decodeByLibvips } from './libvips.ts';
-import { plainJpegSize } from './plain-jpeg.ts';
-import { smallerSquare } from './smaller-square.ts';
+/** One image file to RGB bytes of a fixed size, by libvips. */
+import { readFile } from 'node:fs/promises';
+import sharp, { type Sharp } from 'sharp';
+import { err, ok, type Result } from '../../../util/result.ts';
+import { unusableNumbers } from './unusable-numbers.ts';
+
+// Files are read once: a cache would only hold memory. Images run in parallel, not the rows of one image.
+sharp.cache(false);
+sharp.concurrency(1);
 
 /** The error says why the file cannot be decoded whole. */
 export type Decode = (path: string, size: number) => Promise<Result<Uint8Array, string>>;
+
+/** Bytes row after row, gray or RGB. */
+export interface Pixels {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3;
+}
 
 /**
  * RGB bytes `[size, size, 3]`. The shorter side is resized to `size` (Lanczos) and the middle is cut out. Turned
  * upright by EXIF; gray, 16-bit, palette and CMYK become 8-bit sRGB; transparent pixels become black.
  */
 export const decodeImage: Decode = async (path, size) => {
-  const file = /\.jpe?g$/i.test(path) ? bytesOf(path) : undefined;
-  const image = file && decodeSmallJpeg(file, size);
-  return image ? ok(image) : decodeByLibvips(file ?? path, size);
+  try {
+    const file = await readFile(path);
+    const unusable = isJpeg(file) ? undefined : await unusableNumbers(file);
+    if (unusable !== undefined) return err(unusable);
+    return ok(await squared(sharp(file, { failOn: 'truncated' }).autoOrient(), size));
+  } catch (error) {
+    return err((error as Error).message.replace('Input buffer', 'Input file').trim().replaceAll(/\s+/g, ' '));
+  }
 };
 
-/** Reads synchronously, which takes a third of the time of a promise. Callers with many files use threads. */
-function bytesOf(path: string): Uint8Array | undefined {
-  try {
-    return readFileSync(path);
-  } catch {
-    return undefined; // libvips says why
-  }
+/** As `decodeImage`, of an image that is decoded already. */
+export function decodePixels({ data, ...raw }: Pixels, size: number): Promise<Uint8Array> {
+  return squared(sharp(data, { raw }), size);
 }
 
-/**
- * libvips needs five times as long to set up its work as libjpeg needs to decode a thumbnail. It is the faster one as
- * soon as libjpeg may leave out half of the rows and columns for it, and the only judge of damaged and unusual files.
- */
-function decodeSmallJpeg(file: Uint8Array, size: number): Uint8Array | undefined {
-  const shape = plainJpegSize(file);
-  if (shape === undefined) return undefined;
-  const shorter = Math.min(shape.width, shape.height);
-  if (shorter < size || shorter >= 2 * size) return undefined;
-  const pixels = decodeJpeg(file);
-  return pixels && smallerSquare(pixels, size);
+/** JPEG files hold bytes, one page, four bands at most. */
+const isJpeg = (file: Uint8Array): boolean => file[0] === 0xff && file[1] === 0xd8;
+
+function squared(image: Sharp, size: number): Promise<Uint8Array> {
+  return image
+    .resize(size, size, { fit: 'cover', position: 'center', kernel: 'lanczos3' })
+    .flatten({ background: '#000000' })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer();
 }

@@ -14,10 +14,9 @@ const NUMBERS: Readonly<Record<string, string>> = {
 /** Eight bits must keep this many gray levels, where the file has more. */
 const FEWEST_LEVELS = 32;
 
-/** The reason why a file would not become its picture, or undefined. JPEG files hold bytes, one page, four bands at most. */
+/** The reason why a file other than JPEG would not become its picture, or undefined. */
 export async function unusableNumbers(file: string | Uint8Array): Promise<string | undefined> {
   const metadata = await sharp(file).metadata();
-  if (metadata.format === 'jpeg') return undefined;
   const { pages = 1, channels, depth } = metadata;
   if (pages > 1)
     return `it holds ${pages} pages or frames, and one picture is expected. Save each as a file of its own`;

@@ -2,8 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { err, ok, type Result } from '../../../util/result.ts';
-import { decodePixels } from '../decode/libvips.ts';
-import type { Pixels } from '../decode/pixels.ts';
+import { decodePixels, type Pixels } from '../decode/decode.ts';
 import { npyNumbers, type NpyArray } from '../numpy/npy.ts';
 import { readNpz } from '../numpy/npz.ts';
 import type { PublishedSplit } from '../table.ts';
