@@ -55,7 +55,7 @@ test('a stage sees only a small base environment and what it declares', async ()
   const project = await Project.create({
     'pipeline.json': pipelineOf({
       env: shell(
-        'echo "[$SECRET] [$MODE]" > ${outputs.out}',
+        'echo "[$(printenv SECRET || true)] [$MODE]" > ${outputs.out}',
         {},
         { env: ['MODE'], outputs: { out: { file: 'out.txt', publish: 'out.txt' } } },
       ),

@@ -81,7 +81,7 @@ test.each<[string, Record<string, string | object>, RegExp]>([
   [
     'fails after it has put a file in place of its checkpoint folder',
     {
-      'pipeline.json': pipelineOf({ work: shell('rmdir $PIPELINE_CHECKPOINT; echo 1 > $PIPELINE_CHECKPOINT; exit 4') }),
+      'pipeline.json': pipelineOf({ work: shell('rm -r $PIPELINE_CHECKPOINT; echo 1 > $PIPELINE_CHECKPOINT; exit 4') }),
     },
     /exit 4/,
   ],

@@ -9,7 +9,14 @@ test.each<[Failure, string]>([
   [{ kind: 'signal', signal: 'SIGTERM' }, 'killed by SIGTERM'],
   [{ kind: 'wrong-output', output: 'weights', finding: 'is a pipe' }, 'output weights is a pipe'],
   [{ kind: 'timeout', afterMs: 43_200_000 }, 'timed out after 12h 00m'],
-  [{ kind: 'missing-output', outputs: ['weights', 'curves'] }, 'did not write weights, curves'],
+  [
+    { kind: 'missing-output', outputs: ['best-weights', 'curves'] },
+    "did not write best-weights, curves; a command writes to ${outputs.best-weights} or $PIPELINE_OUTPUT_BEST_WEIGHTS, a module to stage.output('best-weights')",
+  ],
+  [
+    { kind: 'missing-output', outputs: ['m'], written: ['results/m.json'] },
+    "did not write m (it wrote results/m.json, and the result is not taken from there); a command writes to ${outputs.m} or $PIPELINE_OUTPUT_M, a module to stage.output('m')",
+  ],
   [
     { kind: 'input-changed', paths: ['data/x.csv'] },
     'its result is not recorded, because data/x.csv changed while it ran; run again (if no user edited it, the stage did: a stage may write to its outputs only)',

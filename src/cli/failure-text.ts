@@ -13,7 +13,7 @@ export function failureText(failure: Failure): string {
     case 'timeout':
       return `timed out after ${duration(failure.afterMs / 1000)}`;
     case 'missing-output':
-      return `did not write ${failure.outputs.join(', ')}`;
+      return missingOutputText(failure);
     case 'wrong-output':
       return `output ${failure.output} ${failure.finding}`;
     case 'input-changed':
@@ -31,6 +31,15 @@ export function failureText(failure: Failure): string {
       return unreachable(failure);
   }
 }
+
+function missingOutputText({ outputs, written = [] }: Extract<Failure, { kind: 'missing-output' }>): string {
+  const instead =
+    written.length === 0 ? '' : ` (it wrote ${written.join(', ')}, and the result is not taken from there)`;
+  const [first = ''] = outputs;
+  return `did not write ${outputs.join(', ')}${instead}; a command writes to \${outputs.${first}} or $${variableOf(first)}, a module to stage.output('${first}')`;
+}
+
+const variableOf = (output: string): string => `PIPELINE_OUTPUT_${output.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`;
 
 /** The usual sender of a signal, if no user sent it. */
 const SIGNALS: Readonly<Record<string, string>> = {

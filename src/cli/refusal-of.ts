@@ -2,6 +2,7 @@
 import { NothingToAuditError } from '../runner/reproduce/nothing-to-audit.ts';
 import type { Diagnostic } from '../runner/diagnostic.ts';
 import { ProducersNotReadyError } from '../runner/execution/require-upstream.ts';
+import { ShellError } from '../runner/execution/check-shells.ts';
 import type { PlanEntry } from '../runner/plan.ts';
 import { NoGpuError, NoRoomError } from '../runner/resources/demand.ts';
 import { storageFailure } from '../runner/storage-failure.ts';
@@ -13,7 +14,7 @@ import { reasonLines } from './reason-text.ts';
 import { Refusal } from './refusal.ts';
 import { describeStorageFailure } from './storage-failure-text.ts';
 import { bytes } from './text/bytes.ts';
-import { shellWord } from './text/shell-word.ts';
+import { shellWord } from '../util/shell-word.ts';
 
 /** The refusal that an error amounts to; undefined: it is a bug. */
 export function refusalOf(error: unknown): Refusal | undefined {
@@ -35,6 +36,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
       'Without --require-gpu these run on the processor, one at a time. pipeline doctor shows what nvidia-smi finds.';
     return new Refusal([{ code: 'no-gpu', severity: 'error', message: error.message, remedy }]);
   }
+  if (error instanceof ShellError) return new Refusal(error.faults.map(shellFault));
   if (error instanceof NoRoomError) return new Refusal(error.shortages.map(noRoom));
   if (error instanceof ProducersNotReadyError) return new Refusal(error.entries.map(notReady));
   if (error instanceof NothingToAuditError) return new Refusal(error.entries.map(nothingToAudit));
@@ -50,6 +52,14 @@ export function refusalOf(error: unknown): Refusal | undefined {
 const REASONS = 3;
 const reasonsOf = ({ verdict }: PlanEntry): string =>
   reasonLines(verdict.kind === 'fresh' ? [{ kind: 'not-in-store' }] : verdict.reasons, REASONS).join('; ');
+
+const shellFault = ({ instance, message, remedy }: ShellError['faults'][number]): Diagnostic => ({
+  code: 'shell',
+  severity: 'error',
+  message,
+  remedy,
+  place: instance.place,
+});
 
 function nothingToAudit(entry: PlanEntry): Diagnostic {
   const { id } = entry.instance;

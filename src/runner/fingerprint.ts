@@ -19,7 +19,7 @@ export interface FingerprintRecord {
 
 export type CodeIdentity =
   | { readonly kind: 'module'; readonly bundle: Digest; readonly packages: Readonly<Record<string, string>> }
-  | { readonly kind: 'command'; readonly template: string };
+  | { readonly kind: 'command'; readonly template: string; readonly shell?: string };
 
 /** `executable`: a file with an executable bit. */
 export type ContentKind = 'file' | 'executable' | 'folder';

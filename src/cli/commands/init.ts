@@ -5,7 +5,7 @@ import { templateFiles, writeNew } from '../init/template.ts';
 import type { TemplateName } from '../init/template-names.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { Refusal } from '../refusal.ts';
-import { shellWord } from '../text/shell-word.ts';
+import { shellWord } from '../../util/shell-word.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface InitOptions {

@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import type { Bounds, Selection } from '../../runner/config/select.ts';
 import type { RunEvent, RunSummary } from '../../runner/event.ts';
+import { checkShells } from '../../runner/execution/check-shells.ts';
 import { prepareMachine } from '../../runner/execution/prepare-machine.ts';
 import { requireUpstreamReady } from '../../runner/execution/require-upstream.ts';
 import { runPipeline, type ExecutionOptions } from '../../runner/execution/run.ts';
@@ -16,7 +17,7 @@ import { planDocument } from '../plan-document.ts';
 import { RunningInstances } from '../running-instances.ts';
 import { chooseRenderer } from '../render/choose.ts';
 import type { ProgressMode, Renderer, View } from '../render/renderer.ts';
-import { shellWord } from '../text/shell-word.ts';
+import { shellWord } from '../../util/shell-word.ts';
 import type { Terminal } from '../terminal.ts';
 import {
   openProject,
@@ -164,10 +165,11 @@ async function showPlan(
   const { json, force } = options;
   const plan = await open.planner.plan(selection.selected, { force: forced(selection, force) });
   requireUpstreamReady(plan, selection.given);
+  const shellNotices = checkShells(plan);
   const { notices } = await prepareMachine(plan, executionOptions(options, project, selection));
   if (json) results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
   else await writePlan(plan, results);
-  for (const notice of notices) messages.write(`${notice}\n`);
+  for (const notice of [...shellNotices, ...notices]) messages.write(`${notice}\n`);
   return exitCode.done;
 }
 

@@ -127,7 +127,8 @@ const originText = (origin: Origin): string =>
   origin.kind === 'path' ? origin.path : `${origin.instance} ${origin.output} (${origin.fingerprint.slice(0, 12)})`;
 
 function codeRows({ identity: { code }, sources }: RunRecord): string[][] {
-  if (code.kind === 'command') return [['command', code.template]];
+  if (code.kind === 'command')
+    return [['command', code.template], ...(code.shell === undefined ? [] : [['shell', code.shell]])];
   return [
     ['bundle', code.bundle],
     ...Object.entries(sources).map(([file, digest]) => [file, digest.slice(0, 12)]),

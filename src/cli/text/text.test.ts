@@ -3,7 +3,7 @@ import { bytes } from './bytes.ts';
 import { count } from './count.ts';
 import { duration } from './duration.ts';
 import { instant } from './instant.ts';
-import { shellWord } from './shell-word.ts';
+import { shellWord } from '../../util/shell-word.ts';
 import { pad, truncate, width, wrap } from './width.ts';
 
 test.each([

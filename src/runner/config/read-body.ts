@@ -24,10 +24,11 @@ export class Bodies {
   }
 
   /** Undefined when there is no such module, which is reported. A command keeps its placeholders, except `${stage}`. */
-  read({ kind, node }: BodyDraft, row: Row): Body | undefined {
+  read({ kind, node, shell }: BodyDraft, row: Row): Body | undefined {
     if (kind === 'command') {
       const stage = row.get(STAGE)?.text ?? '';
-      return { kind, template: (textOf(node) ?? '').replaceAll(`\${${STAGE}}`, stage) };
+      const template = (textOf(node) ?? '').replaceAll(`\${${STAGE}}`, stage);
+      return { kind, template, ...(shell !== undefined && { shell }) };
     }
     const resolved = this.#context.resolver.resolve(node, row);
     const text = textOf(resolved);

@@ -6,7 +6,7 @@ import { foreignKey } from './foreign-keys.ts';
 import { readAxes } from './read-axes.ts';
 import type { Origin } from './source.ts';
 import type { WrittenStage } from './notation/expand.ts';
-import { child, membersOf, type ConfigNode, type Member, type ObjectNode, type ScalarNode } from './tree.ts';
+import { child, membersOf, textOf, type ConfigNode, type Member, type ObjectNode, type ScalarNode } from './tree.ts';
 
 export interface StageDraft {
   readonly name: string;
@@ -24,6 +24,8 @@ export interface StageDraft {
 export interface BodyDraft {
   readonly kind: 'module' | 'command';
   readonly node: ScalarNode;
+  /** Of a command: the shell that the stage names. */
+  readonly shell?: string;
 }
 
 /** Refused parts are left out. */
@@ -62,9 +64,14 @@ function draftBody(name: string, key: Origin, stage: ObjectNode, { report, fault
     });
     return undefined;
   }
+  const shell = stage.members.get('shell');
+  if (shell !== undefined && command === undefined)
+    report.error('unknown-key', shell.key, '"shell" has no place here', { remedy: 'It goes with "command".' });
   const kind = module !== undefined ? 'module' : 'command';
   const node = (module ?? command)!.value;
-  return node.kind === 'scalar' && !faulty.has(node) ? { kind, node } : undefined;
+  if (node.kind !== 'scalar' || faulty.has(node)) return undefined;
+  const named = shell === undefined || faulty.has(shell.value) ? undefined : textOf(shell.value);
+  return { kind, node, ...(kind === 'command' && named !== undefined && { shell: named }) };
 }
 
 function isMisspeltBody(key: string): boolean {

@@ -8,6 +8,7 @@ import type { Instance } from '../pipeline.ts';
 import type { Execution, RunRecord } from '../record.ts';
 import type { RunContext, ReadyToRun } from './run-context.ts';
 import type { TaskEnd } from './executor.ts';
+import { explainFailure } from './explain-failure.ts';
 import { expectedFailure } from './expected-failure.ts';
 import { failureOf } from './failure.ts';
 import { describeGrant, type Grant } from './grant.ts';
@@ -40,11 +41,13 @@ export async function runAttempt(
   grant: Grant,
   context: RunContext,
 ): Promise<AttemptEnd> {
-  const { executions, emit } = context;
+  const { executions, emit, storeFolder } = context;
+  const { root } = context.pipeline;
   const sandbox = await executions.prepare(instance, fingerprint);
   const log = sandbox.log(number);
   const { resumed, resumes, discarded } = sandbox;
   const began = performance.now();
+  const time = new Date();
   const seconds = (): number => significant((performance.now() - began) / 1000);
   emit({
     type: 'started',
@@ -63,17 +66,19 @@ export async function runAttempt(
       message: 'begins anew: an input was written to after its checkpoint was begun, so the checkpoint was removed',
     });
 
-  const result = await perform(
-    { number, instance, sandbox, grant, log, resumes, time: new Date() },
-    seconds,
-    context,
-  ).catch((error: unknown): Performed => ({ kind: 'failed', failure: expectedFailure(error) }));
+  const result = await perform({ number, instance, sandbox, grant, log, resumes, time }, seconds, context).catch(
+    (error: unknown): Performed => ({ kind: 'failed', failure: expectedFailure(error) }),
+  );
+  const failure =
+    result.kind === 'failed'
+      ? explainFailure(result.failure, { instance, log, began: time, root, storeFolder })
+      : undefined;
   if (result.kind !== 'succeeded') await executions.abandon(sandbox);
   switch (result.kind) {
     case 'stopped':
       return result;
     case 'failed':
-      return { ...result, seconds: seconds(), log };
+      return { ...result, failure: failure ?? result.failure, seconds: seconds(), log };
     case 'succeeded':
       return { ...result, seconds: seconds() };
   }
@@ -109,13 +114,14 @@ async function runTask(
   context: RunContext,
 ): Promise<{ readonly end: TaskEnd; readonly cut: 'timeout' | 'interruption' | undefined }> {
   const { executor, hostProgram, options, pipeline, results, signal } = context;
-  const task = await taskOf(instance, sandbox, grant, {
+  const { task, warnings } = await taskOf(instance, sandbox, grant, {
     root: pipeline.root,
     hostProgram,
     graceMs: options.graceMs,
     log,
     lineage: () => results.lineage(instance),
   });
+  for (const message of warnings) context.emit({ type: 'warning', id: instance.id, message });
   let cut: 'timeout' | 'interruption' | undefined;
   const running = executor.start(task, (message) => {
     messages.collect(message);

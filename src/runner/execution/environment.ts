@@ -5,7 +5,7 @@ import type { Gpu } from '../resources/gpu.ts';
 import { threadsOf, type Grant } from './grant.ts';
 
 /** XDG_CACHE_HOME with HOME, because stages look for an added engine there. */
-const BASE = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'XDG_CACHE_HOME'];
+export const BASE_VARIABLES = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'XDG_CACHE_HOME'];
 /** Files are read and images decoded on libuv's pool, whose size is fixed when a process starts. */
 const LEAST_POOL = 4;
 
@@ -15,12 +15,14 @@ export function stageEnvironment(
   grant: Grant,
   outer: NodeJS.ProcessEnv,
 ): Record<string, string> {
-  const passed = [...BASE, ...env, ...secrets].flatMap((name) =>
+  const passed = [...BASE_VARIABLES, ...env, ...secrets].flatMap((name) =>
     outer[name] === undefined ? [] : [[name, outer[name]] as const],
   );
   const threads = threadsOf(grant);
   const { memory } = grant.amounts;
   return {
+    // Python writes to a file only when 8 KiB are full: a log would stay empty while the stage runs.
+    PYTHONUNBUFFERED: '1',
     ...Object.fromEntries(passed),
     PIPELINE_CPUS: String(threads),
     OMP_NUM_THREADS: String(threads),

@@ -4,6 +4,8 @@ import type { OpenPipeline } from '../open-pipeline.ts';
 import type { Instance } from '../pipeline.ts';
 import { capacityOf, demandOf } from '../resources/demand.ts';
 import { Slots } from '../resources/slots.ts';
+import { checkShells } from './check-shells.ts';
+import { heldBackNotices } from './held-back-notice.ts';
 import { InstanceRunner } from './instance-runner.ts';
 import { examineMachine, prepareMachine, resourceRequest } from './prepare-machine.ts';
 import { requireUpstreamReady } from './require-upstream.ts';
@@ -18,8 +20,8 @@ export type { ExecutionOptions } from './execution-options.ts';
 /**
  * All events go to `emit`, the plan first and `finished` last. Aborting `signal` asks running stages to stop. The
  * result is the summary. Before the first event it may throw: NoGpuError if `requireGpu` cannot be met, NoRoomError if
- * an instance would wait forever, ProducersNotReadyError if a given result is missing, and NothingToAuditError if there
- * is no result to compare with.
+ * an instance would wait forever, ShellError if a shell of this machine cannot run a command as it is written,
+ * ProducersNotReadyError if a given result is missing, and NothingToAuditError if there is no result to compare with.
  */
 export async function runPipeline(
   given: OpenPipeline,
@@ -34,10 +36,12 @@ export async function runPipeline(
   const plan = await open.planner.plan(selection, { force: options.force });
   requireUpstreamReady(plan, options.upstream);
   const { executor, hostProgram } = deps;
+  const shellNotices = checkShells(plan);
   const { machine, notices } = await prepareMachine(plan, options, deps);
 
   emit({ type: 'plan', plan });
-  for (const message of notices) emit({ type: 'notice', message });
+  for (const message of [...shellNotices, ...notices, ...(await heldBackNotices(open.storeFolder, plan))])
+    emit({ type: 'notice', message });
   const work = new InstanceRunner({ ...open, options, emit, signal, machine, executor, hostProgram });
   const schedule = new Scheduler(plan.entries, work, {
     slots: new Slots(capacityOf(machine, options.jobs)),

@@ -1,44 +1,161 @@
 /**
- * The quoting of each character in a shell command (POSIX.1-2017, Shell Command Language 2.2 and 2.6). With it,
- * variables are written so that they stay one word. In here-documents and backquotes this reading may be wrong. At
- * worst, a word is split in two or has a quote too many; a variable's value is never read as code.
+ * Where each character of a shell command stands, as far as quoting goes (POSIX.1-2017, Shell Command Language 2.2, 2.6 and
+ * 2.7.4). Used to write variables such that they stay one word. A wrong reading splits a word in two or leaves a quote too
+ * many; it never lets the shell read a variable's value as code.
  */
-export type Quoting = 'plain' | 'single-quoted' | 'double-quoted' | 'arithmetic';
+export type Quoting =
+  | 'plain'
+  | 'comment'
+  | 'single-quoted'
+  /** `$'...'` of bash. */
+  | 'ansi-quoted'
+  | 'double-quoted'
+  /** Between backquotes that stand in double quotes: there a double quote is written `\"`. */
+  | 'backquoted'
+  | 'arithmetic'
+  /** The text of a here-document, in which the shell expands variables. */
+  | 'here-document'
+  /** The text of a here-document whose delimiter is quoted: the shell expands nothing there. */
+  | 'verbatim';
 
 /** One for each character of the command. */
 export function quotingOf(command: string): readonly Quoting[] {
-  const result: Quoting[] = [];
-  /** The open quotes, innermost last, and their ends. */
-  const open: { readonly kind: Quoting; readonly end: string }[] = [];
-  while (result.length < command.length) {
-    const { kind: inside = 'plain', end } = open.at(-1) ?? {};
-    const step = stepAt(command, result.length, inside, end);
-    if (step.opens) open.push(step.opens);
-    if (step.closes) open.pop();
-    result.push(...new Array<Quoting>(step.length).fill(inside));
+  return new Reader(command).read();
+}
+
+interface Open {
+  readonly kind: Quoting;
+  readonly end: string;
+}
+
+interface HereDocument {
+  readonly delimiter: string;
+  readonly kind: 'here-document' | 'verbatim';
+  /** `<<-`: tabs before the delimiter do not count. */
+  readonly tabs: boolean;
+}
+
+class Reader {
+  readonly #command: string;
+  readonly #kinds: Quoting[] = [];
+  /** The constructs that are open, innermost last. */
+  readonly #open: Open[] = [];
+  /** Announced in this line; their texts begin with the next one. */
+  #documents: HereDocument[] = [];
+
+  constructor(command: string) {
+    this.#command = command;
   }
-  return result;
-}
 
-interface Step {
-  readonly length: number;
-  readonly opens?: { readonly kind: Quoting; readonly end: string };
-  readonly closes?: boolean;
-}
+  read(): readonly Quoting[] {
+    while (this.#kinds.length < this.#command.length) this.#step();
+    return this.#kinds;
+  }
 
-function stepAt(command: string, i: number, inside: Quoting, end: string | undefined): Step {
-  if (end !== undefined && command.startsWith(end, i)) return { length: end.length, closes: true };
-  if (inside === 'single-quoted') return { length: 1 };
-  const character = command[i]!;
-  if (character === '\\') return { length: Math.min(2, command.length - i) };
-  if (command.startsWith('$((', i)) return { length: 3, opens: { kind: 'arithmetic', end: '))' } };
-  if (command.startsWith('$(', i)) return { length: 2, opens: { kind: 'plain', end: ')' } };
-  if (inside === 'double-quoted') return { length: 1 };
-  if (character === '(') return { length: 1, opens: { kind: inside, end: ')' } };
-  if (inside === 'arithmetic') return { length: 1 };
-  if (character === "'") return { length: 1, opens: { kind: 'single-quoted', end: "'" } };
-  if (character === '"') return { length: 1, opens: { kind: 'double-quoted', end: '"' } };
-  if (character === '#' && (i === 0 || /[\s;&|(]/.test(command[i - 1]!)))
-    return { length: command.slice(i).search(/\n|$/) };
-  return { length: 1 };
+  get #inside(): Quoting {
+    return this.#open.at(-1)?.kind ?? 'plain';
+  }
+
+  #startsWith(text: string): boolean {
+    return this.#command.startsWith(text, this.#kinds.length);
+  }
+
+  #take(length: number, kind: Quoting = this.#inside): void {
+    const rest = this.#command.length - this.#kinds.length;
+    for (let i = 0; i < Math.min(length, rest); i++) this.#kinds.push(kind);
+  }
+
+  #enter(opening: string, kind: Quoting, end: string): void {
+    this.#take(opening.length);
+    this.#open.push({ kind, end });
+  }
+
+  #step(): void {
+    const end = this.#open.at(-1)?.end;
+    if (end !== undefined && this.#startsWith(end)) {
+      this.#take(end.length);
+      this.#open.pop();
+      return;
+    }
+    switch (this.#inside) {
+      case 'single-quoted':
+        return this.#take(1);
+      case 'ansi-quoted':
+      case 'backquoted':
+        return this.#take(this.#startsWith('\\') ? 2 : 1);
+      case 'double-quoted':
+        return this.#stepInDoubleQuotes();
+      case 'arithmetic':
+        return this.#stepInArithmetic();
+      default:
+        return this.#stepInPlain();
+    }
+  }
+
+  #stepInDoubleQuotes(): void {
+    if (this.#startsWith('\\')) this.#take(2);
+    else if (this.#startsWith('`')) this.#enter('`', 'backquoted', '`');
+    else if (!this.#enterSubstitution()) this.#take(1);
+  }
+
+  #stepInArithmetic(): void {
+    if (this.#startsWith('\\')) this.#take(2);
+    else if (this.#startsWith('(')) this.#enter('(', 'arithmetic', ')');
+    else if (!this.#enterSubstitution()) this.#take(1);
+  }
+
+  #enterSubstitution(): boolean {
+    if (this.#startsWith('$((')) this.#enter('$((', 'arithmetic', '))');
+    else if (this.#startsWith('$(')) this.#enter('$(', 'plain', ')');
+    else return false;
+    return true;
+  }
+
+  #stepInPlain(): void {
+    if (this.#startsWith('\\')) this.#take(2);
+    else if (this.#startsWith('\n')) this.#endLine();
+    else if (this.#startsWith("$'")) this.#enter("$'", 'ansi-quoted', "'");
+    else if (this.#startsWith("'")) this.#enter("'", 'single-quoted', "'");
+    else if (this.#startsWith('"')) this.#enter('"', 'double-quoted', '"');
+    else if (this.#startsWith('`')) this.#enter('`', 'plain', '`');
+    else if (this.#enterSubstitution()) return;
+    else if (this.#startsWith('(')) this.#enter('(', 'plain', ')');
+    else if (this.#startsWith('<<<')) this.#take(3);
+    else if (this.#startsWith('<<')) this.#announceDocument();
+    else if (this.#startsWith('#') && this.#isWordStart()) this.#take(this.#rest().search(/\n|$/), 'comment');
+    else this.#take(1);
+  }
+
+  #isWordStart(): boolean {
+    const before = this.#command[this.#kinds.length - 1];
+    return before === undefined || /[\s;&|(]/.test(before);
+  }
+
+  #rest(): string {
+    return this.#command.slice(this.#kinds.length);
+  }
+
+  #announceDocument(): void {
+    const [operator = '<<', dash = '', word = ''] =
+      /^<<(-?)[ \t]*((?:'[^']*'|"[^"]*"|\\.|[^\s;&|<>()'"\\])*)/.exec(this.#rest()) ?? [];
+    const delimiter = word.replaceAll(/['"\\]/g, '');
+    if (delimiter !== '')
+      this.#documents.push({ delimiter, kind: delimiter === word ? 'here-document' : 'verbatim', tabs: dash !== '' });
+    this.#take(operator.length);
+  }
+
+  /** Takes the line end and the texts of the here-documents that follow it. */
+  #endLine(): void {
+    this.#take(1);
+    for (const { delimiter, kind, tabs } of this.#documents) {
+      while (this.#rest() !== '') {
+        const [line = ''] = /^[^\n]*\n?/.exec(this.#rest()) ?? [];
+        const text = line.replace(/\n$/, '');
+        const isEnd = (tabs ? text.replace(/^\t+/, '') : text) === delimiter;
+        this.#take(line.length, isEnd ? 'plain' : kind);
+        if (isEnd) break;
+      }
+    }
+    this.#documents = [];
+  }
 }

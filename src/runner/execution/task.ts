@@ -4,7 +4,7 @@ import type { Job, LineageEntry } from '../../stage/protocol.ts';
 import { writeScratch } from '../../util/atomic-file.ts';
 import type { Sandbox } from '../executions.ts';
 import type { Instance } from '../pipeline.ts';
-import { commandText, commandVariables } from './command-text.ts';
+import { commandTask } from './command-task.ts';
 import { stageEnvironment } from './environment.ts';
 import type { Task } from './executor.ts';
 import { threadsOf, describeGrant, type Grant } from './grant.ts';
@@ -24,33 +24,26 @@ export async function taskOf(
   sandbox: Sandbox,
   grant: Grant,
   { root, hostProgram, graceMs, log, lineage }: TaskDeps,
-): Promise<Task> {
+): Promise<{ readonly task: Task; readonly warnings: readonly string[] }> {
   const environment = stageEnvironment(instance, grant, process.env);
   const common = { folder: root, log, graceMs };
-  const { body, params, axes } = instance;
+  const { body } = instance;
   if (body.kind === 'module') {
     const job = jobOf(instance, sandbox, grant, await lineage());
     const file = path.join(sandbox.folder, 'job.json');
     writeScratch(file, JSON.stringify(job));
-    return {
-      ...common,
-      command: [process.execPath, '--enable-source-maps', hostProgram, file],
-      environment,
-      sendsMessages: true,
-    };
+    const command = [process.execPath, '--enable-source-maps', hostProgram, file] as const;
+    return { task: { ...common, command, environment, sendsMessages: true }, warnings: [] };
   }
-  const values = { params, axes, inputs: sandbox.inputs, outputs: sandbox.outputs };
-  const { text, variables } = commandText(body.template, values);
+  const { command, environment: own, warnings } = commandTask(body, instance, sandbox);
   return {
-    ...common,
-    command: ['/bin/sh', '-c', text],
-    environment: {
-      ...environment,
-      ...commandVariables(values),
-      ...variables,
-      PIPELINE_CHECKPOINT: sandbox.checkpoint,
+    task: {
+      ...common,
+      command,
+      environment: { ...environment, ...own, PIPELINE_CHECKPOINT: sandbox.checkpoint },
+      sendsMessages: false,
     },
-    sendsMessages: false,
+    warnings,
   };
 }
 

@@ -13,7 +13,13 @@ import type { JsonObject } from '../../util/json.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import { naming } from '../../util/system-error.ts';
 import type { Diagnostic } from '../diagnostic.ts';
-import { declaredKind, type Fingerprint, type FingerprintRecord, type InputIdentity } from '../fingerprint.ts';
+import {
+  declaredKind,
+  type CodeIdentity,
+  type Fingerprint,
+  type FingerprintRecord,
+  type InputIdentity,
+} from '../fingerprint.ts';
 import type { Axes, InstanceId } from '../pipeline.ts';
 import type { RunRecord, StoredOutput } from '../record.ts';
 import { conflictSides } from './merge-conflict.ts';
@@ -87,7 +93,7 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
 
 interface Block {
   readonly fingerprint: Fingerprint;
-  readonly code: { readonly bundle: Digest } | { readonly command: string };
+  readonly code: { readonly bundle: Digest } | { readonly command: string; readonly shell?: string };
   readonly params: JsonObject;
   readonly axes: Axes;
   readonly env: Readonly<Record<string, string | null>>;
@@ -165,7 +171,7 @@ function parse(text: string): Map<InstanceId, LockEntry> {
         code:
           'bundle' in code
             ? { kind: 'module', bundle: code.bundle, packages: bundle!.packages }
-            : { kind: 'command', template: code.command },
+            : { kind: 'command', template: code.command, ...(code.shell !== undefined && { shell: code.shell }) },
         params,
         axes,
         env,
@@ -202,7 +208,7 @@ function instanceBlock({ fingerprint, identity, outputs }: LockEntry): string {
   const { code, params, axes, env, inputs } = identity;
   const block: Block = {
     fingerprint,
-    code: code.kind === 'module' ? { bundle: code.bundle } : { command: code.template },
+    code: codeBlock(code),
     params,
     axes,
     env,
@@ -210,6 +216,11 @@ function instanceBlock({ fingerprint, identity, outputs }: LockEntry): string {
     outputs,
   };
   return indented(block);
+}
+
+function codeBlock(code: CodeIdentity): Block['code'] {
+  if (code.kind === 'module') return { bundle: code.bundle };
+  return { command: code.template, ...(code.shell !== undefined && { shell: code.shell }) };
 }
 
 function bundleBlock(packages: BundleBlock['packages'], sources: BundleBlock['sources']): string {

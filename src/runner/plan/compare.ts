@@ -58,8 +58,11 @@ function codeDifferences(before: Identified, after: Identified): Reason[] {
 }
 
 function commandText(code: CodeIdentity): string {
-  return code.kind === 'command' ? code.template : `module (bundle ${code.bundle.slice(0, 12)})`;
+  return code.kind === 'command' ? shownCommand(code) : `module (bundle ${code.bundle.slice(0, 12)})`;
 }
+
+const shownCommand = ({ template, shell }: Extract<CodeIdentity, { kind: 'command' }>): string =>
+  shell === undefined ? template : `${template} (by ${shell})`;
 
 /** `1.2.3` if the versions differ, else with the integrity. */
 function versionOnly(

@@ -105,7 +105,7 @@ async function codeOf(
   { code }: IdentifyDeps,
   blocked: Reason[],
 ): Promise<{ identity: CodeIdentity; sources: ModuleCode['sources'] } | undefined> {
-  if (body.kind === 'command') return { identity: { kind: 'command', template: body.template }, sources: {} };
+  if (body.kind === 'command') return { identity: body, sources: {} };
   const module = await code.of(body.module);
   if (!module.ok) {
     blocked.push({ kind: 'broken-code', diagnostic: module.error });

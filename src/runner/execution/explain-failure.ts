@@ -1,0 +1,55 @@
+/** Adds to a failure what the disk, the log and the project folder tell about its cause. */
+import { existsSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Failure } from '../event.ts';
+import type { Instance } from '../pipeline.ts';
+import { explainExit } from './explain-exit.ts';
+import { fullDisk } from './full-disk.ts';
+import { logTail } from './log-tail.ts';
+
+export interface FailedAttempt {
+  readonly instance: Instance;
+  readonly log: string;
+  readonly began: Date;
+  readonly root: string;
+  readonly storeFolder: string;
+}
+
+/** To be called before the sandbox of the attempt is removed: then a full disk has room again. */
+export function explainFailure(failure: Failure, attempt: FailedAttempt): Failure {
+  const { instance, log, root, storeFolder } = attempt;
+  switch (failure.kind) {
+    case 'exit':
+    case 'signal':
+    case 'missing-output': {
+      const full = fullDisk([storeFolder, root, process.env.TMPDIR ?? os.tmpdir()]);
+      if (full !== undefined) return full;
+      break;
+    }
+    default:
+      return failure;
+  }
+  if (failure.kind === 'missing-output') {
+    const written = writtenInPlace(failure.outputs, attempt);
+    return written.length === 0 ? failure : { ...failure, written };
+  }
+  if (failure.kind !== 'exit' || failure.message !== undefined || instance.body.kind !== 'command') return failure;
+  const message = explainExit(failure.code, logTail(log).join('\n'), instance, process.env);
+  return message === undefined ? failure : { ...failure, message };
+}
+
+/** The clock of a file system may lag behind by a tick. */
+const TICK_MS = 20;
+
+/** Files of the project, relative to its root, that a missing output may have been written to instead of its place. */
+function writtenInPlace(outputs: readonly string[], { instance, began, root }: FailedAttempt): string[] {
+  const candidates = outputs.flatMap((name) => {
+    const output = instance.outputs[name];
+    return output === undefined ? [] : [...(output.publish === undefined ? [] : [output.publish]), output.file];
+  });
+  return [...new Set(candidates)].filter((file) => {
+    const absolute = path.resolve(root, file);
+    return existsSync(absolute) && statSync(absolute).mtimeMs >= began.getTime() - TICK_MS;
+  });
+}
