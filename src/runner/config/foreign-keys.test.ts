@@ -13,7 +13,6 @@ test.each([
   ['cmd', 'command'],
   ['needs', 'inputs'],
   ['run', 'command'],
-  ['shell', 'command'],
   ['depends_on', 'inputs'],
   ['dependsOn', 'inputs'],
   ['foreach', 'matrix'],
@@ -28,6 +27,13 @@ test.each([
 ])('the key %s of another program is met with the key that means the same', async (key, suggestion) => {
   expect(await remedyFor(stageWith(key))).toEqual([
     ['unknown-key', suggestion, expect.not.stringContaining('Allowed here') as string],
+  ]);
+});
+
+test('a command under "shell", as Snakemake has it, is told where it belongs', async () => {
+  expect(await remedyFor({ stages: { a: { shell: 'python train.py' } } })).toEqual([
+    ['no-body', undefined, 'The command itself goes under "command". "shell" names the program that runs it.'],
+    ['wrong-value', undefined, undefined],
   ]);
 });
 

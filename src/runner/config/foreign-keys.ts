@@ -21,7 +21,7 @@ const OUTPUTS: ForeignKey = {
 };
 const COMMAND: ForeignKey = {
   suggestion: 'command',
-  remedy: 'A command is one text for sh: "command": "python3 train.py ${inputs.table} > ${outputs.model}".',
+  remedy: 'A command is one text for the shell: "command": "python3 train.py ${inputs.table} > ${outputs.model}".',
 };
 const ORDER: ForeignKey = {
   suggestion: 'inputs',
@@ -61,7 +61,6 @@ const KEYS: Readonly<Record<string, Readonly<Record<string, ForeignKey>>>> = {
     artifacts: OUTPUTS,
     cmd: COMMAND,
     run: COMMAND,
-    shell: COMMAND,
     script: COMMAND,
     exec: COMMAND,
     steps: COMMAND,

@@ -53,7 +53,9 @@ function draftBody(name: string, key: Origin, stage: ObjectNode, { report, fault
     // A misspelt "comand" is reported as an unknown key, with the probable one.
     if ([...stage.members.keys()].some(isMisspeltBody)) return undefined;
     report.error('no-body', key, `stage "${name}" does nothing`, {
-      remedy: 'Give it a "module" (a TypeScript file) or a "command" (for the shell).',
+      remedy: stage.members.has('shell')
+        ? 'The command itself goes under "command". "shell" names the program that runs it.'
+        : 'Give it a "module" (a TypeScript file) or a "command" (for the shell).',
     });
     return undefined;
   }
