@@ -51,7 +51,8 @@ await bundled(['contrast.ts', 'views.ts'], async ({ program, engines }) => {
     6,
   );
   makers.forEach(({ name, threads }, i) => {
-    // torchvision works on one thread for each worker of a data loader: as many workers as cores are at best as many times as fast.
+    // torchvision works on one thread for each worker of a data loader: as many workers as cores are at best as many
+    // times as fast.
     const workers = THREADS / threads;
     const { best, median } = speeds(times[i], BATCH * workers);
     console.log(

@@ -65,7 +65,10 @@ const watch = {
 const split = { train: all, validation: [], test: [], labelFractions: all.map(() => 1) };
 await pretrain(inTurns(engine), settings, method, { images, rows: [], split }, backbone, watch);
 
-/** The same engine, whose steps wait for their turn. A step's time runs from the end of the one before: it has all that training does. */
+/**
+ * The same engine, whose steps wait for their turn. A step's time runs from the end of the one before: it has all that
+ * training does.
+ */
 function inTurns(on: Engine): Engine {
   return {
     ...on,

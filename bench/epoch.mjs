@@ -1,8 +1,9 @@
-// A whole SimCLR epoch (ResNet-18, 64 px, batch 64) on HAM10000, reading and augmentation included, beside lightly on PyTorch:
+// A whole SimCLR epoch (ResNet-18, 64 px, batch 64) on HAM10000, reading and augmentation included, beside lightly on
+// PyTorch:
 //   npm run bench -- epoch --data FOLDER [--python PYTHON] [--quick] [--prepared FOLDER] [--threads N]
-// FOLDER of --data holds HAM10000 as published. It is decoded once, to 64 px, into --prepared: packed images for us and, as PyTorch
-// may choose, for it too; JPEG files for lightly's own data set. PYTHON is an interpreter with torch, torchvision and lightly.
-// --quick runs five turns of ten steps of each, without trying PyTorch's settings first.
+// FOLDER of --data holds HAM10000 as published. It is decoded once, to 64 px, into --prepared: packed images for us
+// and, as PyTorch may choose, for it too; JPEG files for lightly's own data set. PYTHON is an interpreter with torch,
+// torchvision and lightly. --quick runs five turns of ten steps of each, without trying PyTorch's settings first.
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';

@@ -1,6 +1,7 @@
 // Measures how fast a folder of images becomes one packed file, beside torchvision and Pillow, in turns:
 //   npm run bench -- ingest [--python PYTHON] [--data FOLDER] [--images N] [--size PIXELS] [--workers N]
-// FOLDER holds folders with images (default: ../shared/data/ham10000). PYTHON is an interpreter with torch and torchvision.
+// FOLDER holds folders with images (default: ../shared/data/ham10000). PYTHON is an interpreter with torch and
+// torchvision.
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';

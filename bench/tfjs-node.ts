@@ -1,4 +1,7 @@
-/** tfjs-node as everybody uses it: operation by operation on TensorFlow, through the addon that was compiled for this machine's engine. */
+/**
+ * tfjs-node as everybody uses it: operation by operation on TensorFlow, through the addon that was compiled for this
+ * machine's engine.
+ */
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor, Tree } from '../src/tensor/host-tensor.ts';

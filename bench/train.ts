@@ -1,4 +1,7 @@
-/** One contestant of bench/train.mjs: compiles a training step, then runs as many steps as each line on standard input says. */
+/**
+ * One contestant of bench/train.mjs: compiles a training step, then runs as many steps as each line on standard input
+ * says.
+ */
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
 import { resnetForward } from '../src/learn/nn/forward.ts';
@@ -64,7 +67,10 @@ function open(): Promise<Pick<Engine, 'compile' | 'description'>> {
   return engineName === 'standard' ? openOnnxruntime({ ...options, blocked: false }) : openEngine(engineName, options);
 }
 
-/** Before a foreign contestant is timed: the losses of its first steps, which weights and velocities moved, are those of our engine. */
+/**
+ * Before a foreign contestant is timed: the losses of its first steps, which weights and velocities moved, are those of
+ * our engine.
+ */
 async function expectSameLosses(): Promise<void> {
   const ours = await openEngine('tensorflow', { threads: Number(threads) });
   const measure = await compileStep(ours);

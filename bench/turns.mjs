@@ -12,8 +12,9 @@ process.on('exit', () => {
 for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => process.exit(1));
 
 /**
- * Starts a program that writes a line of JSON when it is ready, then answers every line it is given with a line of JSON.
- * Between its turns it is paused with all that it started, as helpers of its own may work ahead in the turn of another.
+ * Starts a program that writes a line of JSON when it is ready, then answers every line it is given with a line of
+ * JSON. Between its turns it is paused with all that it started, as helpers of its own may work ahead in the turn of
+ * another.
  */
 export async function start([program, ...words]) {
   const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'ignore'] });

@@ -1,4 +1,7 @@
-/** One contestant of bench/augment.mjs: makes both views of as many batches as each line on standard input says, and nothing else. */
+/**
+ * One contestant of bench/augment.mjs: makes both views of as many batches as each line on standard input says, and
+ * nothing else.
+ */
 import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
 import { augment, sampleViewParams, namedAugmentation, viewParamSpecs } from '../src/learn/augment/index.ts';

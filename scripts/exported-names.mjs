@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Finds names that two files of one room export: `node scripts/exported-names.mjs`.
- * Two things of one name in one room make a reader look up which is meant. A room is a row of the map in CONTRIBUTING.md.
+ * Finds names that two files of one room export: `node scripts/exported-names.mjs`. Two things of one name in one room
+ * make a reader look up which is meant. A room is a row of the map in CONTRIBUTING.md.
  */
 import { isSource } from './measure/kinds.mjs';
 import { namesUsedTwice, roomsOf } from './measure/rooms.mjs';

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Injects faults into the built command for a while: `npm run faults -- [--seconds 60] [--seed N] [--only 'power cut']`; docs/faults.md explains them.
+// Injects faults into the built command for a while: `npm run faults -- [--seconds 60] [--seed N] [--only 'power
+// cut']`; docs/faults.md explains them.
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';

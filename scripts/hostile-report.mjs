@@ -1,4 +1,6 @@
-/** Writes the page of a study full of hostile names, for scripts/look.mjs: node scripts/hostile-report.mjs <report.html> */
+/**
+ * Writes the page of a study full of hostile names, for scripts/look.mjs: node scripts/hostile-report.mjs <report.html>
+ */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

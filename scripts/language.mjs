@@ -9,6 +9,8 @@ import { isInverted, measure, sentencesOf } from './language/sentences.mjs';
 
 /** The share of sentences in a folder that may be inverted; one is allowed anywhere. */
 const LIMIT = 0.02;
+/** The relative words (which, that, what, ...) per sentence that a folder of pages may have. */
+const RELATIVE_LIMIT = 0.42;
 const COLUMNS = 120;
 
 const { values: options, positionals } = parseArgs({
@@ -32,6 +34,9 @@ for (const file of proseFiles()) {
 const rows = [...folders].map(([folder, sentences]) => ({ folder, sentences, ...measure(sentences) }));
 if (options.list) printTable(rows);
 for (const row of rows) {
+  const relative = row.relative / Math.max(1, row.count);
+  if (row.sentences.some(({ file }) => file.endsWith('.md')) && relative > RELATIVE_LIMIT)
+    fail(`${row.folder}: ${relative.toFixed(2)} relative words per sentence; allowed: ${RELATIVE_LIMIT}`);
   if (row.inverted <= Math.max(1, LIMIT * row.count)) continue;
   fail(`${row.folder}: ${row.inverted} of ${row.count} sentences put a clause before their subject; allowed: 2 %`);
   if (!options.list) printInverted(row);

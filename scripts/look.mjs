@@ -1,10 +1,12 @@
 /**
- * Looks at a report as a person would: screenshots wide and narrow, light and dark, on paper, and the rules of axe-core.
+ * Looks at a report as a person would: screenshots wide and narrow, light and dark, on paper, and the rules of
+ * axe-core.
  *
  *     node scripts/look.mjs reports/index.html <folder for the screenshots>
  *
  * Needs a Chromium (`apt-get install chromium`, or CHROMIUM names one). Fails when a rule is broken, when the page is
- * wider than the window, when paper cuts something off, when a picture cuts a label off, when it asks for anything that is not in the file, or when anything in it runs.
+ * wider than the window, when paper cuts something off, when a picture cuts a label off, when it asks for anything that
+ * is not in the file, or when anything in it runs.
  */
 import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';

@@ -66,7 +66,10 @@ try {
   await rm(folder, { recursive: true });
 }
 
-/** Tensors of every type and of up to four dimensions, some of them empty, under odd names; NaNs of every kind among them. */
+/**
+ * Tensors of every type and of up to four dimensions, some of them empty, under odd names; NaNs of every kind among
+ * them.
+ */
 function drawFile(draw) {
   const names = ['layer1.0.conv1.weight', '1', '02', 'é', '"', ' ', '__proto_', 'a/b'].slice(0, 1 + draw.integer(8));
   const tensors = Object.fromEntries(

@@ -18,7 +18,10 @@ const METHODS = {
   collapse: 'collapse',
 };
 
-/** A share of 400 images has a standard error of 0.025. Processors round differently, so one seed proves no more than this. */
+/**
+ * A share of 400 images has a standard error of 0.025. Processors round differently, so one seed proves no more than
+ * this.
+ */
 const CHANCE = 0.025;
 
 const SHORT = ['size=16', 'phantoms.images=2000', 'pretrain.epochs=24'].flatMap((assignment) => ['--set', assignment]);

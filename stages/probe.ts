@@ -1,6 +1,6 @@
 /**
- * Measures a start before fine-tuning: trains a classifier on frozen features of the training subset. Its one setting is
- * chosen by the AUC of the validation subset. Then the validation and the test subset are predicted.
+ * Measures a start before fine-tuning: trains a classifier on frozen features of the training subset. Its one setting
+ * is chosen by the AUC of the validation subset. Then the validation and the test subset are predicted.
  */
 import { Type } from '@sinclair/typebox';
 import { readDataset } from '../src/formats/dataset.ts';

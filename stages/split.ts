@@ -35,7 +35,10 @@ export default defineStage({
     seed: Type.Integer({ minimum: 0 }),
     /** Training images of a group that the published test set also has. */
     overlap: Type.Union([Type.Literal('remove'), Type.Literal('keep')], { default: 'remove' }),
-    /** `remove` takes training images out that are equal to a tested, validated or earlier training image; it needs the input `audit`. */
+    /**
+     * `remove` takes training images out that are equal to a tested, validated or earlier training image; it needs the
+     * input `audit`.
+     */
     duplicates: Type.Union([Type.Literal('remove'), Type.Literal('keep')], { default: 'keep' }),
     /** Fractions of the training labels for the column `labelFraction`; 1 is always among them. */
     labelFractions: Type.Array(Type.Number({ exclusiveMinimum: 0, maximum: 1 }), { default: [] }),

@@ -1,4 +1,7 @@
-/** The proof that labels of the test subset choose nothing: they are exchanged after the split, and only test scores move. */
+/**
+ * The proof that labels of the test subset choose nothing: they are exchanged after the split, and only test scores
+ * move.
+ */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';

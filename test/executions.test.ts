@@ -18,7 +18,9 @@ const study = {
 const git = (project: Project, words: string) =>
   project.shell(`git -c user.name=x -c user.email=x@example.org -c init.defaultBranch=main ${words}`);
 
-/** A project with two commits, `paper` and `newer`, whose lockfiles name different executions of the same fingerprint. */
+/**
+ * A project with two commits, `paper` and `newer`, whose lockfiles name different executions of the same fingerprint.
+ */
 async function twoCommits(): Promise<{ project: Project; paper: string; newer: string }> {
   const project = await Project.create(study);
   await git(project, 'init -q');

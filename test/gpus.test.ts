@@ -6,8 +6,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { gone, pipelineOf, Project, shell } from './rig.test-support.ts';
 
 /**
- * The same cards for all runs of a test, and for no other test. `busy`: cards on which a foreign process computes. `parts`:
- * into how many each is divided. `first`: commands of the shell that come before everything else.
+ * The same cards for all runs of a test, and for no other test. `busy`: cards on which a foreign process computes.
+ * `parts`: into how many each is divided. `first`: commands of the shell that come before everything else.
  */
 async function host({ cards = 1, busy = [] as readonly number[], parts = 0, name = 'Test Card', first = '' }) {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'pipeline-host-'));

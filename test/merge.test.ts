@@ -9,7 +9,9 @@ const git = (project: Project, ...words: string[]) =>
     { reject: false },
   );
 
-/** Two branches that edited different inputs of one stage, and both ran: git merges the inputs, and not the lockfile. */
+/**
+ * Two branches that edited different inputs of one stage, and both ran: git merges the inputs, and not the lockfile.
+ */
 async function merged(): Promise<Project> {
   const project = await Project.create({
     'pipeline.json': pipelineOf({

@@ -1,4 +1,7 @@
-/** Brings a pipeline of commands up to date without starting any of them: 10,000 processes would take a quarter of an hour. */
+/**
+ * Brings a pipeline of commands up to date without starting any of them: 10,000 processes would take a quarter of an
+ * hour.
+ */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { loadPipeline } from '../../src/runner/config/load.ts';

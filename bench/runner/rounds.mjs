@@ -7,7 +7,10 @@ import { floorOf } from './floors.mjs';
 import { median, seconds, times } from './table.mjs';
 import { shareInputs } from './workload.mjs';
 
-/** @returns for each tool and the floor: its seconds in each round. The first tool is the one that others are compared with. */
+/**
+ * @returns for each tool and the floor: its seconds in each round. The first tool is the one that others are compared
+ * with.
+ */
 export async function inTurns(workload, tools, folder) {
   const inputs = join(folder, 'inputs');
   mkdirSync(inputs, { recursive: true });

@@ -55,7 +55,9 @@ function ignoresHangUp(pid: number): boolean {
   }
 }
 
-/** Other shells than bash and zsh leave no trace of `nohup` but their text: `sh -c 'nohup pipeline run &'`, or a script. */
+/**
+ * Other shells than bash and zsh leave no trace of `nohup` but their text: `sh -c 'nohup pipeline run &'`, or a script.
+ */
 function saysNohup(shell: number): boolean {
   return /(^|[\s;&|(])nohup\s[^;&|\n]*(pipeline|main\.js|node|np[mx]|\$)/.test(textOfShell(argumentsOf(shell)));
 }

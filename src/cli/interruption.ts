@@ -1,7 +1,7 @@
 /**
- * Handles Ctrl-C, SIGTERM, the end of the terminal and the end of the npm that started this process. The first event asks
- * the run to stop, so that stages can save a checkpoint. A second signal ends the run at once; the guard notices that the
- * runner is gone and kills the remaining stages.
+ * Handles Ctrl-C, SIGTERM, the end of the terminal and the end of the npm that started this process. The first event
+ * asks the run to stop, so that stages can save a checkpoint. A second signal ends the run at once; the guard notices
+ * that the runner is gone and kills the remaining stages.
  */
 import { exitCode, type ExitCode } from './exit-code.ts';
 import { isHangUpIgnored } from './hang-up.ts';
@@ -29,7 +29,9 @@ export interface InterruptionDeps {
 const CODES = { SIGINT: exitCode.interrupted, SIGTERM: exitCode.terminated, SIGHUP: exitCode.hungUp } as const;
 type SignalName = keyof typeof CODES;
 
-/** npm and npx pass on a Ctrl-C that the terminal has sent to this process already: within this time it is the same one. */
+/**
+ * npm and npx pass on a Ctrl-C that the terminal has sent to this process already: within this time it is the same one.
+ */
 const SAME_PRESS_MS = 500;
 
 const STOPPING = 'Stopping: running stages may save a checkpoint. Press Ctrl-C again to end them at once.';

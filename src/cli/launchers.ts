@@ -1,6 +1,7 @@
 /**
- * The processes of npm, npx and the like that started this one and wait for it. A signal that ends them means this process
- * as well: `kill` of `npx pipeline run`, and CI systems that signal the first process, reach npm and not the runner.
+ * The processes of npm, npx and the like that started this one and wait for it. A signal that ends them means this
+ * process as well: `kill` of `npx pipeline run`, and CI systems that signal the first process, reach npm and not the
+ * runner.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';

@@ -19,7 +19,10 @@ export function openOutput(descriptor: 1 | 2): Output {
   return isPlainFile(descriptor) ? fileOutput(descriptor) : streamOutput(descriptor);
 }
 
-/** A regular file or a device such as /dev/full; a terminal or a pipe needs Node's stream, which waits for a slow reader. */
+/**
+ * A regular file or a device such as /dev/full; a terminal or a pipe needs Node's stream, which waits for a slow
+ * reader.
+ */
 function isPlainFile(descriptor: number): boolean {
   try {
     const stat = fstatSync(descriptor);

@@ -59,7 +59,9 @@ export function reasonLines(reasons: readonly Reason[], limit: number): string[]
   return lines.length <= limit ? lines : [...lines.slice(0, limit - 1), `and ${lines.length - limit + 1} more`];
 }
 
-/** The same reason for all instances of a stage: producers by the name of their stage, so that instances can be grouped. */
+/**
+ * The same reason for all instances of a stage: producers by the name of their stage, so that instances can be grouped.
+ */
 export function stageLevel(reason: Reason): Reason {
   if (!('producer' in reason)) return reason;
   const producer = stageOf(reason.producer) as InstanceId;

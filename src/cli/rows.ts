@@ -63,7 +63,9 @@ function groupLine(group: readonly TableRow[], all: readonly TableRow[]): TableL
   };
 }
 
-/** `finetune (12)` for a whole stage, `finetune:model=M2 (3 of 12)` for a part, with the axes that its members share. */
+/**
+ * `finetune (12)` for a whole stage, `finetune:model=M2 (3 of 12)` for a part, with the axes that its members share.
+ */
 function groupLabel(group: readonly TableRow[], all: readonly TableRow[]): string {
   const { stage, axes } = group[0]!.instance;
   const total = all.filter((row) => row.instance.stage === stage).length;

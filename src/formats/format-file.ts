@@ -5,7 +5,10 @@ import { Value, type ValueError } from '@sinclair/typebox/value';
 import type { Immutable } from '../util/immutable.ts';
 import { faultMessage, FormatError, type SchemaNode } from './fault.ts';
 
-/** Throws FormatError where the file is no JSON or differs from the schema. Fields that the schema lacks are let through. */
+/**
+ * Throws FormatError where the file is no JSON or differs from the schema. Fields that the schema lacks are let
+ * through.
+ */
 export async function readFormat<Schema extends TSchema>(
   schema: Schema,
   path: string,

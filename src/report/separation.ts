@@ -1,7 +1,10 @@
 /** The separation of classes in a scatter plot, as one number. */
 import type { Point } from './point.ts';
 
-/** The share of points whose nearest other point has the same label; of equally near ones the first counts. Null for fewer than two. */
+/**
+ * The share of points whose nearest other point has the same label; of equally near ones the first counts. Null for
+ * fewer than two.
+ */
 export function separation(points: readonly Point[], labels: readonly number[]): number | null {
   if (points.length < 2) return null;
   const alike = points.filter(([x, y], i) => {

@@ -42,7 +42,9 @@ function resultRows(study: Study): ResultRow[] {
   });
 }
 
-/** A number that is not defined is an empty cell. A name that a spreadsheet would take for a formula gets an apostrophe. */
+/**
+ * A number that is not defined is an empty cell. A name that a spreadsheet would take for a formula gets an apostrophe.
+ */
 export function renderCsv(study: Study): string {
   return `${csvFormat(
     resultRows(study).map((row) => ({

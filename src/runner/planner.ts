@@ -16,8 +16,8 @@ export interface DecideOptions {
   /** After another look at its workspace inputs: hours may have passed since the plan. */
   readonly anew?: boolean;
   /**
-   * The newest execution of its fingerprint counts, even if the lockfile names another one: this run wanted it executed,
-   * and another runner was faster.
+   * The newest execution of its fingerprint counts, even if the lockfile names another one: this run wanted it
+   * executed, and another runner was faster.
    */
   readonly newest?: boolean;
 }

@@ -21,7 +21,10 @@ export interface Results {
   /** A stored file as text; undefined if the store does not hold it intact. */
   text(digest: Digest): Promise<string | undefined>;
 
-  /** Absolute paths of the stored files of an output, by name; read and compared with their digests. Throws DamagedBlobError. */
+  /**
+   * Absolute paths of the stored files of an output, by name; read and compared with their digests. Throws
+   * DamagedBlobError.
+   */
   filesOf(output: StoredOutput, description: string): Promise<ReadonlyMap<string, string>>;
 
   /**

@@ -1,6 +1,6 @@
 /**
- * The process that reads the contracts of modules: `node describe.js`. It imports each bundle that it is sent, and answers
- * with the contract of its default export. It ends with the runner.
+ * The process that reads the contracts of modules: `node describe.js`. It imports each bundle that it is sent, and
+ * answers with the contract of its default export. It ends with the runner.
  */
 import { pathToFileURL } from 'node:url';
 import { contractOf, encodeContract } from './definition/portable.ts';

@@ -1,4 +1,6 @@
-/** Linear maps along one axis, as products with constant matrices: resizing, padding and gathering, and their gradients. */
+/**
+ * Linear maps along one axis, as products with constant matrices: resizing, padding and gathering, and their gradients.
+ */
 import * as tf from '@tensorflow/tfjs-core';
 import { sizeOf } from './host-tensor.ts';
 

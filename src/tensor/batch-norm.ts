@@ -16,7 +16,9 @@ export interface BatchNorm<T extends tf.Tensor> {
   readonly variance: tf.Tensor1D;
 }
 
-/** Normalizes every channel of `x` [..., C] by the mean and the biased variance of the batch; `scale` and `offset` [C]. */
+/**
+ * Normalizes every channel of `x` [..., C] by the mean and the biased variance of the batch; `scale` and `offset` [C].
+ */
 export function batchNormTraining<T extends tf.Tensor>(
   x: T,
   scale: tf.Tensor1D,
@@ -82,7 +84,8 @@ tf.registerGradient({
   inputsToSave: ['x', 'scale'],
   outputsToSave: [false, true, true],
   gradFunc: (dys, saved, attrs) => {
-    // At once: each of the three functions below runs in a tidy of its own, which would dispose the results of the others.
+    // At once: each of the three functions below runs in a tidy of its own, which would dispose the results of the
+    // others.
     const [dy] = dys as [tf.Tensor];
     const [x, scale, mean, variance] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
     const inputs = { dy, x, scale, mean, variance };

@@ -60,7 +60,9 @@ const inputs = {
   labels: { dtype: 'int32' as const, shape: [BATCH], data: Int32Array.from({ length: BATCH }, (_, i) => i % CLASSES) },
 };
 
-/** Convolutions with and without stride, normalisation, a residual, a pool, cross entropy and plain gradient descent. */
+/**
+ * Convolutions with and without stride, normalisation, a residual, a pool, cross entropy and plain gradient descent.
+ */
 function compileStep(engine: Engine) {
   return engine.compile(
     ({

@@ -14,8 +14,8 @@ export interface ValueAndGrads<P, A> {
 }
 
 /**
- * The scalar `value` of `loss`, its gradient for every parameter, and `aux`, a tree of tensors that carry no gradient on.
- * Throws TraceError for a parameter that the value does not depend on.
+ * The scalar `value` of `loss`, its gradient for every parameter, and `aux`, a tree of tensors that carry no gradient
+ * on. Throws TraceError for a parameter that the value does not depend on.
  */
 export function valueAndGrads<P extends Readonly<Record<string, tf.Tensor>>, A>(
   loss: (params: P) => { readonly value: tf.Scalar; readonly aux: A },

@@ -62,7 +62,10 @@ export function kindOf(value: unknown): string {
   return `${/^[AEIOU]/.test(name) && !name.startsWith('U') ? 'an' : 'a'} ${name}`;
 }
 
-/** Throws TensorMismatchError unless `found` has the dtype, shape, kind of array and number of values of `expected`. `what` is for example `input "images"`. */
+/**
+ * Throws TensorMismatchError unless `found` has the dtype, shape, kind of array and number of values of `expected`.
+ * `what` is for example `input "images"`.
+ */
 export function checkTensor(
   what: string,
   expected: { readonly dtype: DType; readonly shape: readonly number[] },

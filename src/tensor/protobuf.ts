@@ -1,4 +1,7 @@
-/** Writes protocol buffer messages (https://protobuf.dev/programming-guides/encoding): all that ONNX models and TensorFlow graphs take. */
+/**
+ * Writes protocol buffer messages (https://protobuf.dev/programming-guides/encoding): all that ONNX models and
+ * TensorFlow graphs take.
+ */
 
 const VARINT = 0;
 const BYTES = 2;

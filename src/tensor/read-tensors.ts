@@ -1,4 +1,6 @@
-/** Tensors from a file of either kind that people exchange weights in. Its first bytes say which: names of files do not. */
+/**
+ * Tensors from a file of either kind that people exchange weights in. Its first bytes say which: names of files do not.
+ */
 import { readFile } from 'node:fs/promises';
 import type { HostTensor } from './host-tensor.ts';
 import { decodeSafetensors } from './safetensors.ts';

@@ -1,4 +1,7 @@
-/** Stored bytes to the values of a HostTensor, and which stored type a dtype is written as. Little-endian processors only. */
+/**
+ * Stored bytes to the values of a HostTensor, and which stored type a dtype is written as. Little-endian processors
+ * only.
+ */
 import { STORED_WIDTH, type Entry, type StoredType } from './safetensors-header.ts';
 import type { DType, HostTensor } from './host-tensor.ts';
 

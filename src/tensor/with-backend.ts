@@ -2,7 +2,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 
-/** `body` must be synchronous: tfjs has one current backend for everyone. Tensors made in it are disposed unless kept. */
+/**
+ * `body` must be synchronous: tfjs has one current backend for everyone. Tensors made in it are disposed unless kept.
+ */
 export function withBackend<T>(name: string, body: () => T): T {
   const engine = tf.engine();
   const before = tf.getBackend() || 'cpu';

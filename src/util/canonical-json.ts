@@ -1,6 +1,6 @@
 /**
- * One text for each JSON value, exactly as RFC 8785 (JSON Canonicalization Scheme) says, so that anybody can compute the
- * same digest with a library of their own: keys sorted by UTF-16 code unit, no white space, numbers and strings as
+ * One text for each JSON value, exactly as RFC 8785 (JSON Canonicalization Scheme) says, so that anybody can compute
+ * the same digest with a library of their own: keys sorted by UTF-16 code unit, no white space, numbers and strings as
  * ECMAScript writes them.
  */
 import type { Json } from './json.ts';

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-/** The variables that a process was started with. Undefined if it has ended, is another user's, or there is no /proc. */
+/**
+ * The variables that a process was started with. Undefined if it has ended, is another user's, or there is no /proc.
+ */
 export function environmentOf(pid: number): Readonly<Record<string, string>> | undefined {
   let text: string;
   try {

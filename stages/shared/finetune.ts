@@ -37,7 +37,10 @@ export const FinetuneParameters = Type.Composite([
   Type.Object({
     /** `balanced`: images of rare classes count more, so that every class counts the same. */
     classWeights: Type.Union([Type.Literal('none'), Type.Literal('balanced')], { default: 'none' }),
-    /** Trains on the rows of the training subset that this fraction of its labels has: one of the `labelFractions` of the split. */
+    /**
+     * Trains on the rows of the training subset that this fraction of its labels has: one of the `labelFractions` of
+     * the split.
+     */
     labelFraction: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1 }),
     /**
      * Added to `epochs`, under one schedule: the epochs of another model's pre-training, for a comparison at equal

@@ -40,7 +40,10 @@ export interface Summary {
   readonly failed: readonly Trial[];
 }
 
-/** The error says why no fault can be injected on this machine. Projects of failed trials are kept, and named in the losses. */
+/**
+ * The error says why no fault can be injected on this machine. Projects of failed trials are kept, and named in the
+ * losses.
+ */
 export async function campaign({
   seed,
   seconds,

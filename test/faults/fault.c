@@ -69,7 +69,9 @@ static void locate(char *out, int folder, const char *name) {
   if (n == 0 || strncmp(out, root, n) != 0 || (out[n] != '/' && out[n] != 0)) out[0] = 0;
 }
 
-/* The last words of the command line tell the guard from a stage: `sh -c ... guard`. Stages lead sessions of their own. */
+/*
+ * The last words of the command line tell the guard from a stage: `sh -c ... guard`. Stages lead sessions of their own.
+ */
 static void kill_children(int guards) {
   DIR *processes = opendir("/proc");
   struct dirent *entry;

@@ -1,4 +1,7 @@
-/** The project that the campaign disturbs: both kinds of stages, every kind of input and output, small enough to run in half a second. */
+/**
+ * The project that the campaign disturbs: both kinds of stages, every kind of input and output, small enough to run in
+ * half a second.
+ */
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 

@@ -1,4 +1,7 @@
-/** `pipeline graph`: the stages and what they read, as text or in a drawing language; or the pipeline in the object form. */
+/**
+ * `pipeline graph`: the stages and what they read, as text or in a drawing language; or the pipeline in the object
+ * form.
+ */
 import type { Instance } from '../../runner/pipeline.ts';
 import type { JsonObject } from '../../util/json.ts';
 import { unreachable } from '../../util/unreachable.ts';

@@ -84,7 +84,9 @@ function progressText({ blobs, bytes: read, of }: VerifyProgress, seconds: numbe
 const isDamaged = ({ verification, unreadable }: VerificationFindings): boolean =>
   verification.damages.length > 0 || unreadable.length > 0;
 
-/** Damaged files go to quarantine, what the pipeline can make again is made again, and the digests are checked again. */
+/**
+ * Damaged files go to quarantine, what the pipeline can make again is made again, and the digests are checked again.
+ */
 async function repaired(found: VerificationFindings, setting: Setting): Promise<Repair> {
   const { lock, store, wanted, terminal } = setting;
   const { damages } = found.verification;
@@ -92,7 +94,8 @@ async function repaired(found: VerificationFindings, setting: Setting): Promise<
   for (const key of found.unreadable) store.quarantineRecord(key);
   const incomplete = found.records.filter((record) => storeFaults(record, store).length > 0);
   const made = await makeAgain([...incomplete, ...found.unreadable], setting);
-  // Some are whole again without execution: copies that are committed beside the lockfile took the place of damaged files.
+  // Some are whole again without execution: copies that are committed beside the lockfile took the place of damaged
+  // files.
   const lost = incomplete.filter((record) => storeFaults(record, store).length > 0);
   for (const record of lost) store.quarantineRecord(recordKeyOf(record));
   const results = await findResults(store, lock, wanted);

@@ -1,4 +1,6 @@
-/** Stages, and after `stage:` one axis value after the other, so that thousands of instances need no list of thousands. */
+/**
+ * Stages, and after `stage:` one axis value after the other, so that thousands of instances need no list of thousands.
+ */
 import type { Instance, Pipeline } from '../../runner/pipeline.ts';
 
 /** @param prefix `tra`, `train`, `train:mo`, `train:model=M1,se` */

@@ -99,7 +99,8 @@ export class LiveRenderer implements Renderer {
     const { messages } = this.#view.terminal;
     const columns = messages.columns() ?? DEFAULT_COLUMNS;
     const rows = this.#drawn.reduce((sum, cells) => sum + Math.max(1, Math.ceil(cells / columns)), 0);
-    // To the first column of the first line, because the terminal may have echoed ^C; then clear to the end of the screen.
+    // To the first column of the first line, because the terminal may have echoed ^C; then clear to the end of the
+    // screen.
     messages.write(`\u001B[${rows}F\u001B[0J`);
     this.#drawn = [];
   }

@@ -19,7 +19,9 @@ export interface Augmentation {
   readonly solarize: readonly [number, number];
 }
 
-/** Strengths as torchvision's ColorJitter takes them: factors from [1 - s, 1 + s], hue shifts from [-hue, hue] turns. */
+/**
+ * Strengths as torchvision's ColorJitter takes them: factors from [1 - s, 1 + s], hue shifts from [-hue, hue] turns.
+ */
 export interface Jitter {
   readonly probability: number;
   readonly brightness: number;
@@ -93,7 +95,8 @@ export function namedAugmentation(name: AugmentationName, { size }: { readonly s
         jitter: jitter(0.8, 0.4, 0.4, 0.4, 0.05),
         blur: { probability: [0.5, 0.5], sigma: [0.1, 1] },
       };
-    // Sowrirajan et al. 2021 (MoCo-CXR) and InnerEye: no flips (the heart has a side), no hue, no blur (texture is the finding).
+    // Sowrirajan et al. 2021 (MoCo-CXR) and InnerEye: no flips (the heart has a side), no hue, no blur (texture is the
+    // finding).
     case 'xray':
       return { ...base, crop: [0.4, 1], rotation: 10, jitter: jitter(0.8, 0.2, 0.2, 0, 0) };
     // As skin, but lesions are points: large crops and no blur.

@@ -1,4 +1,6 @@
-/** Each operation against torchvision's of the same parameters: scripts/golden/torchvision_augment.py made the values. */
+/**
+ * Each operation against torchvision's of the same parameters: scripts/golden/torchvision_augment.py made the values.
+ */
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
@@ -87,7 +89,8 @@ test('solarized from one half', () => {
   expect(farthest(seen({ threshold: tf.tensor([0.5]) }), golden.solarized)).toBeLessThan(ROUNDING);
 });
 
-// A turn at constant luma is not one at constant lightness: single colors land up to a fifteenth of the wheel elsewhere.
+// A turn at constant luma is not one at constant lightness: single colors land up to a fifteenth of the wheel
+// elsewhere.
 test.each(golden.hues)(
   'hue by $turns of the wheel, in YIQ where torchvision is in HSV: equally far on average',
   ({ turns, values }) => {

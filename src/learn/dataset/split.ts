@@ -10,13 +10,16 @@ import type { TableRow } from './table.ts';
 export interface SplitOptions {
   /**
    * `grouped` draws all three subsets; `published` keeps the published test set, and cuts validation from the published
-   * training set unless a validation set was published, too;
-   * `image-level` draws all three subsets as if no two images had anything to do with each other: it leaks, to show by how much.
+   * training set unless a validation set was published, too; `image-level` draws all three subsets as if no two images
+   * had anything to do with each other: it leaks, to show by how much.
    */
   readonly policy: 'grouped' | 'published' | 'image-level';
   /** Share of the images that test; with the policy `published` it is not used. */
   readonly test: number;
-  /** Share of the images (`grouped`, `image-level`) or of the published training images (`published`) that select; a published validation set is taken as it is. */
+  /**
+   * Share of the images (`grouped`, `image-level`) or of the published training images (`published`) that select; a
+   * published validation set is taken as it is.
+   */
   readonly validation: number;
   readonly seed: number;
   /** With `published`, the treatment of images whose group is also in the validation or test subset. */
@@ -133,7 +136,9 @@ const indicesOf = (rows: readonly TableRow[]): number[] => rows.map(({ index }) 
 
 type Share = readonly [subset: Subset, share: number];
 
-/** Class by class, groups in a drawn order go to the first subset that they bring closer to its share, else to the rest. */
+/**
+ * Class by class, groups in a drawn order go to the first subset that they bring closer to its share, else to the rest.
+ */
 function draw(
   rows: readonly TableRow[],
   classes: readonly string[],

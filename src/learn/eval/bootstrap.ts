@@ -90,8 +90,8 @@ function drawCounts(count: number, source: RandomSource): Int32Array {
 }
 
 /**
- * The weighted mean of values m with mean M and sample standard deviation s is M + t s / sqrt(S), where t is a draw from
- * Student's distribution with S - 1 degrees of freedom.
+ * The weighted mean of values m with mean M and sample standard deviation s is M + t s / sqrt(S), where t is a draw
+ * from Student's distribution with S - 1 degrees of freedom.
  */
 function drawWeights(count: number, source: RandomSource): Float64Array {
   if (count === 1) return Float64Array.of(1);

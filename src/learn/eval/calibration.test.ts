@@ -1,4 +1,7 @@
-/** Temperature against scipy's search (scripts/golden/sklearn_metrics.py), closed forms, and reliability against its definition. */
+/**
+ * Temperature against scipy's search (scripts/golden/sklearn_metrics.py), closed forms, and reliability against its
+ * definition.
+ */
 import { expect, test } from 'vitest';
 import { random } from '../../util/random.ts';
 import { evaluateCalibration } from './calibration.ts';

@@ -1,4 +1,7 @@
-/** Does a network know how sure it may be? Before and after one number, the temperature, was fitted on validation images. */
+/**
+ * Does a network know how sure it may be? Before and after one number, the temperature, was fitted on validation
+ * images.
+ */
 import { significant } from '../../util/number.ts';
 import { brierScore } from './brier.ts';
 import { expectedCalibrationError } from './calibration-error.ts';

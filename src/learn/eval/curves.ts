@@ -1,4 +1,7 @@
-/** ROC and precision-recall curves, one class against the rest, thinned for drawing. Metrics are never computed from these. */
+/**
+ * ROC and precision-recall curves, one class against the rest, thinned for drawing. Metrics are never computed from
+ * these.
+ */
 import { rankings, type Ranking } from './auc.ts';
 import type { ScoredPredictions } from './scored.ts';
 

@@ -1,4 +1,6 @@
-/** Metrics of several seeds as they are written: rounded, null if they are not defined, intervals from the bootstrap. */
+/**
+ * Metrics of several seeds as they are written: rounded, null if they are not defined, intervals from the bootstrap.
+ */
 import { significant } from '../../util/number.ts';
 import {
   drawResamples,

@@ -1,7 +1,10 @@
 import type { Metric } from './scored.ts';
 import { weightedMean } from './weighted-mean.ts';
 
-/** A probability of exactly 0 would cost infinitely much; scikit-learn clips at the spacing of float64, and so is it here. */
+/**
+ * A probability of exactly 0 would cost infinitely much; scikit-learn clips at the spacing of float64, and so is it
+ * here.
+ */
 const SMALLEST = Number.EPSILON;
 
 /** Mean negative log-likelihood of the labeled class, in nats: the cross-entropy loss (`log_loss`). */

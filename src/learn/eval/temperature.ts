@@ -32,7 +32,10 @@ export function scaleByTemperature(scored: ScoredPredictions, temperature: numbe
 const logarithms = ({ probabilities }: ScoredPredictions): Float64Array =>
   probabilities.map((p) => Math.log(Math.max(SMALLEST, p)));
 
-/** Derivative of the mean log loss by the inverse temperature: the mean log-probability expected, minus the one of the label. */
+/**
+ * Derivative of the mean log loss by the inverse temperature: the mean log-probability expected, minus the one of the
+ * label.
+ */
 function slope(logs: Float64Array, { labels, classes }: ScoredPredictions, inverse: number): number {
   const scaled = softmaxRows(logs, classes, inverse);
   let sum = 0;

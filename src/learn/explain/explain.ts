@@ -1,4 +1,6 @@
-/** Looks into one fine-tuned network: Grad-CAM of its surest mistakes, and its features before and after fine-tuning. */
+/**
+ * Looks into one fine-tuned network: Grad-CAM of its surest mistakes, and its features before and after fine-tuning.
+ */
 import type { Engine } from '../../tensor/engine.ts';
 import { significant } from '../../util/number.ts';
 import { DatasetError } from '../dataset/error.ts';
@@ -30,7 +32,10 @@ export interface Explained {
 interface Explaining {
   readonly explanation: Omit<ExplanationFile, 'model'>;
   readonly layer: CamLayer;
-  /** RGB bytes, a row for each mistake and each right answer: picture, Grad-CAM of the predicted class, of the labeled class. */
+  /**
+   * RGB bytes, a row for each mistake and each right answer: picture, Grad-CAM of the predicted class, of the labeled
+   * class.
+   */
   readonly pictures: Uint8Array[][];
 }
 

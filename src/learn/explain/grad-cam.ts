@@ -55,7 +55,10 @@ export interface GradCam {
   dispose(): Promise<void>;
 }
 
-/** For batches of `batch` images of `size` pixels. Batch normalization uses the running statistics, so images do not affect each other. */
+/**
+ * For batches of `batch` images of `size` pixels. Batch normalization uses the running statistics, so images do not
+ * affect each other.
+ */
 export async function compileGradCam(
   engine: Engine,
   { network, model }: { network: ResNet; model: HostModel },

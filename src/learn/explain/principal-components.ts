@@ -12,8 +12,8 @@ const CLOSE_ENOUGH = 1e-10;
 const MOST_ROUNDS = 500;
 
 /**
- * `rows`: row-major [count, width]. The largest loading of either axis is positive, which fixes the signs as scikit-learn
- * does. Additions, products and square roots in one order: the same bits on every machine.
+ * `rows`: row-major [count, width]. The largest loading of either axis is positive, which fixes the signs as
+ * scikit-learn does. Additions, products and square roots in one order: the same bits on every machine.
  */
 export function principalComponents(rows: ArrayLike<number>, width: number): PrincipalComponents {
   const centered = center(rows, width);

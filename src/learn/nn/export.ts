@@ -12,7 +12,9 @@ import type { Model } from './variables.ts';
 
 type HostModel = Model<HostTensor<'float32'>>;
 
-/** A file for `torch.load`: the state dictionary of torchvision's network of that name, `fc` of the classes included. */
+/**
+ * A file for `torch.load`: the state dictionary of torchvision's network of that name, `fc` of the classes included.
+ */
 export function encodeTorchStateDict(
   { params, stats }: HostModel,
   metadata: Readonly<Record<string, string>>,

@@ -10,9 +10,9 @@ export type RandomKey = readonly [KeyPart, ...KeyPart[]];
 export type KnownTensors = Readonly<Record<string, HostTensor<'float32'>>>;
 
 /**
- * Convolutions (HWIO) from a normal distribution of variance 2 / fan-out (K. He et al., "Delving Deep into Rectifiers", ICCV
- * 2015), batch normalizations as the identity. Each tensor has a random stream of its own, so that giving some of them
- * does not change the others.
+ * Convolutions (HWIO) from a normal distribution of variance 2 / fan-out (K. He et al., "Delving Deep into Rectifiers",
+ * ICCV 2015), batch normalizations as the identity. Each tensor has a random stream of its own, so that giving some of
+ * them does not change the others.
  */
 export function initializeResNet(
   network: ResNet,
@@ -27,7 +27,8 @@ export function initializeResNet(
     const weight = `${convolution}.weight`;
     const deviation = Math.sqrt(2 / (kernel * kernel * output));
     params[weight] = given[weight] ?? normal([kernel, kernel, input, output], deviation, [...key, weight]);
-    // With the last scale of a block at zero the block starts as its shortcut (P. Goyal et al., arXiv 1706.02677, section 5.1).
+    // With the last scale of a block at zero the block starts as its shortcut (P. Goyal et al., arXiv 1706.02677,
+    // section 5.1).
     const scale = zeroGamma && lastOfBlocks.has(norm) ? 0 : 1;
     params[`${norm}.weight`] = given[`${norm}.weight`] ?? constantVector(output, scale);
     params[`${norm}.bias`] = given[`${norm}.bias`] ?? constantVector(output, 0);

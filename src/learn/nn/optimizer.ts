@@ -70,7 +70,9 @@ function clipped(gradients: Variables<tf.Tensor>, longest: number): Variables<tf
   return Object.fromEntries(Object.entries(gradients).map(([name, gradient]) => [name, tf.mul(gradient, factor)]));
 }
 
-/** PyTorch's: v <- m v + (g + d w), then w <- w - rate v, or with Nesterov's correction w <- w - rate (g + d w + m v). */
+/**
+ * PyTorch's: v <- m v + (g + d w), then w <- w - rate v, or with Nesterov's correction w <- w - rate (g + d w + m v).
+ */
 function sgd(
   by: Extract<Optimizer, { name: 'sgd' }>,
   params: Variables<tf.Tensor>,
@@ -133,8 +135,8 @@ function adamw(
 const TRUST = 0.001;
 
 /**
- * Y. You et al., "Large Batch Training of Convolutional Networks", arXiv 1708.03888, as SimCLR's authors have it: the decay enters
- * the gradient, the rate enters the velocity, and tensors that do not decay are not rescaled either.
+ * Y. You et al., "Large Batch Training of Convolutional Networks", arXiv 1708.03888, as SimCLR's authors have it: the
+ * decay enters the gradient, the rate enters the velocity, and tensors that do not decay are not rescaled either.
  */
 function lars(
   by: Extract<Optimizer, { name: 'lars' }>,

@@ -7,7 +7,10 @@
  */
 export interface ResNet {
   readonly name: string;
-  /** `imagenet`: 7x7 stride 2, then max pooling. `cifar`: 3x3 stride 1, for images of 32 px or so (SimCLR, appendix B.9). */
+  /**
+   * `imagenet`: 7x7 stride 2, then max pooling. `cifar`: 3x3 stride 1, for images of 32 px or so (SimCLR, appendix
+   * B.9).
+   */
   readonly stem: Stem;
   readonly block: 'basic' | 'bottleneck';
   /** Blocks per stage; each stage after the first halves the side. */

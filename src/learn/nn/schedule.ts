@@ -25,7 +25,10 @@ function warmupCosine(base: number, schedule: { steps: number; warmupSteps: numb
   return (base / 2) * (1 + Math.cos(Math.PI * Math.min(1, progress)));
 }
 
-/** Rises as above, then falls to a tenth at one half of all steps and to a hundredth at three quarters (J. Yang et al., "MedMNIST v2", 2023). */
+/**
+ * Rises as above, then falls to a tenth at one half of all steps and to a hundredth at three quarters (J. Yang et al.,
+ * "MedMNIST v2", 2023).
+ */
 function warmupTenths(
   base: number,
   { steps, warmupSteps }: { steps: number; warmupSteps: number },

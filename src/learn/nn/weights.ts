@@ -37,8 +37,8 @@ interface Match {
 
 /**
  * Reads the network's convolutions and norms from a file. Its classifier is never read, because another data set has
- * other classes. The encoder is found by structure: see find-encoder.ts. Throws WeightsError if a shape does not fit, if
- * the file has another architecture or more blocks than the network, or if nothing matches.
+ * other classes. The encoder is found by structure: see find-encoder.ts. Throws WeightsError if a shape does not fit,
+ * if the file has another architecture or more blocks than the network, or if nothing matches.
  */
 export async function readBackbone(path: string, network: ResNet): Promise<Backbone> {
   return decodeBackbone(await readFile(path), path, network);

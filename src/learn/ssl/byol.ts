@@ -36,8 +36,9 @@ export function byol({
   width,
   momentum,
 }: ByolSettings): SslMethod<ByolState> {
-  // "A linear layer with output size 4096 followed by batch normalization, rectified linear units (ReLU), and a final linear
-  // layer with output dimension 256 ... the output of this MLP is not batch normalized"; the predictor likewise (section 3.3).
+  // "A linear layer with output size 4096 followed by batch normalization, rectified linear units (ReLU), and a final
+  // linear layer with output dimension 256 ... the output of this MLP is not batch normalized"; the predictor likewise
+  // (section 3.3).
   const projection: Mlp = {
     name: 'projection',
     widths: [resnetStructure(network).features, hidden, width],

@@ -34,8 +34,8 @@ export function embeddingStats(embeddings: tf.Tensor2D): EmbeddingStats {
 }
 
 /**
- * (sum of l)^2 / sum of l^2 over the eigenvalues l of the covariance. Both sums are at hand without a decomposition: the trace
- * of the Gram matrix of the centered rows, and the sum of its squared entries.
+ * (sum of l)^2 / sum of l^2 over the eigenvalues l of the covariance. Both sums are at hand without a decomposition:
+ * the trace of the Gram matrix of the centered rows, and the sum of its squared entries.
  */
 function participationRatio(rows: tf.Tensor2D): tf.Scalar {
   const centered = tf.sub<tf.Tensor2D>(rows, tf.mean(rows, 0));

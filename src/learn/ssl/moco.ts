@@ -23,7 +23,10 @@ import { l2Normalize } from './l2-normalize.ts';
 
 interface MocoSettings extends CommonSettings {
   readonly temperature: number;
-  /** Keys in the queue: negatives of every query. 65536 in the paper; more than there are images makes them negatives of themselves. */
+  /**
+   * Keys in the queue: negatives of every query. 65536 in the paper; more than there are images makes them negatives of
+   * themselves.
+   */
   readonly queue: number;
   /** The momentum of the key encoder; 0.999 in the paper. */
   readonly momentum: number;
@@ -100,8 +103,8 @@ export function moco({
 }
 
 /**
- * Equation 1: the cross entropy of finding the key [N, d] of each query [N, d] among it and the queue [K, d], all of unit
- * length. Embeddings in one point cost ln(K + 1).
+ * Equation 1: the cross entropy of finding the key [N, d] of each query [N, d] among it and the queue [K, d], all of
+ * unit length. Embeddings in one point cost ln(K + 1).
  */
 export function infoNce(queries: tf.Tensor2D, keys: tf.Tensor2D, queue: tf.Tensor2D, temperature: number): tf.Scalar {
   const positive: tf.Tensor2D = tf.sum(tf.mul(queries, keys), 1, true); // [N, 1]

@@ -5,8 +5,8 @@ import { resnetStructure, type ResNet } from '../nn/resnet.ts';
 const WIDTH = 128;
 
 /**
- * "A MLP with one hidden layer": width -> width, ReLU, width -> 128, without norms (SimCLR, section 2.1 and appendix B.6). MoCo v2
- * and SupCon took it over.
+ * "A MLP with one hidden layer": width -> width, ReLU, width -> 128, without norms (SimCLR, section 2.1 and appendix
+ * B.6). MoCo v2 and SupCon took it over.
  */
 export function contrastiveHead(network: ResNet): Mlp {
   const { features } = resnetStructure(network);

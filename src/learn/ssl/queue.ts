@@ -1,6 +1,7 @@
 /**
- * Embeddings of past batches, first in, first out. The newest rows come first and the oldest fall off the end, so that a batch
- * need not divide the length, and there is no pointer to keep: a compiled step writes its whole state in any case.
+ * Embeddings of past batches, first in, first out. The newest rows come first and the oldest fall off the end, so that
+ * a batch need not divide the length, and there is no pointer to keep: a compiled step writes its whole state in any
+ * case.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';

@@ -96,8 +96,8 @@ export function negativeCosineSimilarity(predicted: tf.Tensor2D, wanted: tf.Tens
 /** "Baseline settings" of section 3. */
 function heads({ network, width, bottleneck }: SimsiamSettings): Record<'projection' | 'predictor', Mlp> {
   return {
-    // "BN applied to each fully-connected (fc) layer, including its output fc. Its output fc has no ReLU ... This MLP has 3
-    // layers." The last BN has no scale and offset in the authors' code.
+    // "BN applied to each fully-connected (fc) layer, including its output fc. Its output fc has no ReLU ... This MLP
+    // has 3 layers." The last BN has no scale and offset in the authors' code.
     projection: {
       name: 'projection',
       widths: [resnetStructure(network).features, width, width, width],

@@ -1,13 +1,15 @@
-/** Equal shares: M. Cuturi, "Sinkhorn Distances", NIPS 2013, with the few iterations that SwAV takes (its section 3.1). */
+/**
+ * Equal shares: M. Cuturi, "Sinkhorn Distances", NIPS 2013, with the few iterations that SwAV takes (its section 3.1).
+ */
 import * as tf from '@tensorflow/tfjs-core';
 
 /** "In practice ... 3 iterations". */
 const ITERATIONS = 3;
 
 /**
- * Assigns rows to columns so that every row is shared out whole (rows sum to 1) and every column gets about as much (columns
- * sum to about rows / columns), close to the `scores` [B, K]; the smaller `epsilon`, the harder. Rows of which `counted` [B]
- * is 0 take no part: their assignment is 0.
+ * Assigns rows to columns so that every row is shared out whole (rows sum to 1) and every column gets about as much
+ * (columns sum to about rows / columns), close to the `scores` [B, K]; the smaller `epsilon`, the harder. Rows of which
+ * `counted` [B] is 0 take no part: their assignment is 0.
  */
 export function sinkhorn(scores: tf.Tensor2D, epsilon: number, counted: tf.Tensor1D): tf.Tensor2D {
   const columns = scores.shape[1];

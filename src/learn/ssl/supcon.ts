@@ -1,6 +1,6 @@
 /**
- * SupCon: P. Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020 (arXiv 2004.11362). SimCLR with labels: all views
- * of all images of one class attract each other. It reads the labels of training images, as fine-tuning does.
+ * SupCon: P. Khosla et al., "Supervised Contrastive Learning", NeurIPS 2020 (arXiv 2004.11362). SimCLR with labels: all
+ * views of all images of one class attract each other. It reads the labels of training images, as fine-tuning does.
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { valueAndGrads } from '../../tensor/index.ts';

@@ -1,7 +1,7 @@
 /**
- * SwAV: M. Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster Assignments", NeurIPS 2020 (arXiv
- * 2006.09882). Views are assigned to learned prototypes, equally many to each; every view has to predict the assignment of
- * another. Two whole views make the assignments, small crops only predict ("multi-crop").
+ * SwAV: M. Caron et al., "Unsupervised Learning of Visual Features by Contrasting Cluster Assignments", NeurIPS 2020
+ * (arXiv 2006.09882). Views are assigned to learned prototypes, equally many to each; every view has to predict the
+ * assignment of another. Two whole views make the assignments, small crops only predict ("multi-crop").
  */
 import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
@@ -143,7 +143,8 @@ export function computeCodes(
 
 /**
  * Equations 1 and 2 over several crops (equation 6): the cross entropy between the code of each assigning view i and
- * the prediction of every other crop v, averaged over v, then over i. Predictions that know nothing cost ln(prototypes).
+ * the prediction of every other crop v, averaged over v, then over i. Predictions that know nothing cost
+ * ln(prototypes).
  */
 export function swappedPrediction(
   scores: readonly tf.Tensor2D[],
@@ -157,7 +158,10 @@ export function swappedPrediction(
   return tf.neg(tf.div(tf.addN(terms), terms.length));
 }
 
-/** Shares of the area: "0.14 to 1" for whole views, "0.05 to 0.14" for small crops, of 96 px where whole ones have 224 (appendix A). */
+/**
+ * Shares of the area: "0.14 to 1" for whole views, "0.05 to 0.14" for small crops, of 96 px where whole ones have 224
+ * (appendix A).
+ */
 const whole = (augmentation: Augmentation): Augmentation => ({ ...augmentation, crop: [0.14, 1] });
 const small = (augmentation: Augmentation): Augmentation => ({
   ...augmentation,

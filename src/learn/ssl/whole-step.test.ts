@@ -10,7 +10,10 @@ import { initializeResNet } from '../nn/initialize.ts';
 import { resnet } from '../nn/resnet.ts';
 import { simclr } from './simclr.ts';
 
-/** Nearly the least at which every layer works, since eager operations take ten seconds for it: maps of 10, 5, 3, 2 and 1 pixels, four views to normalize by. */
+/**
+ * Nearly the least at which every layer works, since eager operations take ten seconds for it: maps of 10, 5, 3, 2 and
+ * 1 pixels, four views to normalize by.
+ */
 const [SIDE, BATCH] = [20, 2];
 const NETWORK = resnet('resnet18');
 const AUGMENTATION = namedAugmentation('xray', { size: SIDE });

@@ -19,7 +19,9 @@ export const TINY: ResNet = { name: 'tiny', stem: 'cifar', block: 'basic', block
 export const CLASSES = ['red', 'green', 'blue'];
 export const SIZE = 8;
 
-/** Images of noise in which the channel of the class is brighter, 8 to train, 6 to validate and 4 to test of each class. */
+/**
+ * Images of noise in which the channel of the class is brighter, 8 to train, 6 to validate and 4 to test of each class.
+ */
 export async function writeSquares(): Promise<{ folder: string; images: string; table: string; split: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'squares-'));
   const paths = {

@@ -58,8 +58,9 @@ export function distillationStep(
 }
 
 /**
- * T^2 KL(teacher || student) of distributions softened by T, summed over classes and averaged over rows; logits [B, C]. "Since the
- * magnitudes of the gradients produced by the soft targets scale as 1/T^2 it is important to multiply them by T^2" (section 2).
+ * T^2 KL(teacher || student) of distributions softened by T, summed over classes and averaged over rows; logits [B, C].
+ * "Since the magnitudes of the gradients produced by the soft targets scale as 1/T^2 it is important to multiply them
+ * by T^2" (section 2).
  */
 export function softenedKlDivergence(teacher: tf.Tensor2D, student: tf.Tensor2D, temperature: number): tf.Scalar {
   const [wanted, found] = [teacher, student].map((logits) => tf.logSoftmax(tf.div(logits, temperature))) as [

@@ -1,4 +1,7 @@
-/** Against scikit-learn's LogisticRegression and KNeighborsClassifier (scripts/golden/sklearn_probes.py), and closed forms. */
+/**
+ * Against scikit-learn's LogisticRegression and KNeighborsClassifier (scripts/golden/sklearn_probes.py), and closed
+ * forms.
+ */
 import { expect, test } from 'vitest';
 import { random } from '../../util/random.ts';
 import { macroAuc } from '../eval/auc.ts';
@@ -66,7 +69,8 @@ test('an endless penalty leaves the class frequencies, and none of it separates 
 });
 
 test('two classes in one feature solve the equation of the penalized likelihood', () => {
-  // The two images mirror each other, so the biases are equal and the weights w and -w; the loss ln(1 + exp(-2 w)) + l2 w^2 has no slope there.
+  // The two images mirror each other, so the biases are equal and the weights w and -w; the loss ln(1 + exp(-2 w)) + l2
+  // w^2 has no slope there.
   const l2 = 0.3;
   const { weights } = fitLogistic({ features: Float64Array.of(-1, 1), labels: [0, 1], classes: 2 }, l2);
   const w = weights[2]!;

@@ -1,4 +1,7 @@
-/** Classifiers on frozen features, each with one number that the validation subset chooses. The test subset is not seen here. */
+/**
+ * Classifiers on frozen features, each with one number that the validation subset chooses. The test subset is not seen
+ * here.
+ */
 import { significant } from '../../util/number.ts';
 import { unreachable } from '../../util/unreachable.ts';
 import { macroAuc } from '../eval/auc.ts';

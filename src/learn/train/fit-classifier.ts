@@ -1,4 +1,7 @@
-/** Trains a classifier on the training subset and selects its epoch on the validation subset. The test subset is not touched. */
+/**
+ * Trains a classifier on the training subset and selects its epoch on the validation subset. The test subset is not
+ * touched.
+ */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Engine, Precision, StepFunction } from '../../tensor/engine.ts';
 import { float32, int32, uint8, type HostTensor, type TensorSpec, type Tree } from '../../tensor/host-tensor.ts';

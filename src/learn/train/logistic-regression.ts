@@ -19,8 +19,8 @@ const TOLERANCE = 1e-6;
 const STEPS = 1000;
 
 /**
- * Minimizes mean cross entropy + l2 / 2 times the squared weights, biases free: scikit-learn's `LogisticRegression` with
- * C = 1 / (n l2).
+ * Minimizes mean cross entropy + l2 / 2 times the squared weights, biases free: scikit-learn's `LogisticRegression`
+ * with C = 1 / (n l2).
  * @param start weights of a fit nearby, to come from
  */
 export function fitLogistic(data: Labeled, l2: number, start?: Float64Array): LogisticFit {

@@ -27,8 +27,9 @@ type MutualState = TrainingStepState & {
 };
 
 /**
- * The first network is validated, selected and kept; the peer is there to learn with. Both gradients are those of the weights
- * before the step, as in equation 4: the authors' code lets the second network see the first one after its step.
+ * The first network is validated, selected and kept; the peer is there to learn with. Both gradients are those of the
+ * weights before the step, as in equation 4: the authors' code lets the second network see the first one after its
+ * step.
  */
 export function mutualLearningStep(
   peer: Peer,

@@ -6,7 +6,10 @@ import { labelsOf, type TrainingData } from './data.ts';
 import { compileInference, FEATURES } from './inference.ts';
 import type { HostModel } from './loop.ts';
 
-/** Balanced accuracy of neighbors from the training subset; null if there are no validation images. `encoder` gives the shapes. */
+/**
+ * Balanced accuracy of neighbors from the training subset; null if there are no validation images. `encoder` gives the
+ * shapes.
+ */
 export async function compileOnlineKnn(
   engine: Engine,
   network: ResNet,

@@ -45,7 +45,8 @@ const METHODS = {
   byol: (common) => byol({ ...common, hidden: 16, width: 8, momentum: 0.9 }) as unknown as AnyMethod,
   // 20 is not a multiple of the batch: the queue wraps within one.
   moco: (common) => moco({ ...common, temperature: 0.2, queue: 20, momentum: 0.9 }) as unknown as AnyMethod,
-  // The queue is full after two of the three steps of an epoch, and used from the second epoch; prototypes move from the first step of it.
+  // The queue is full after two of the three steps of an epoch, and used from the second epoch; prototypes move from
+  // the first step of it.
   swav: (common) =>
     swav({
       ...common,

@@ -1,4 +1,7 @@
-/** Pre-trains a network by a method on the training subset, and watches it with a nearest-neighbor probe on the validation subset. */
+/**
+ * Pre-trains a network by a method on the training subset, and watches it with a nearest-neighbor probe on the
+ * validation subset.
+ */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Engine, Precision, StepFunction } from '../../tensor/engine.ts';
 import { float32, int32, uint8, type HostTensor, type TensorSpec, type Tree } from '../../tensor/host-tensor.ts';

@@ -44,8 +44,8 @@ export const oneHot = (labels: tf.Tensor, classes: number): tf.Tensor2D =>
   tf.oneHot(labels, classes, 1, 0, 'float32') as tf.Tensor2D;
 
 /**
- * Minus the log share of the right class, averaged with the weights of the classes: the sum of weight times loss over the
- * sum of weights, as PyTorch's. `labels` one-hot [B, C].
+ * Minus the log share of the right class, averaged with the weights of the classes: the sum of weight times loss over
+ * the sum of weights, as PyTorch's. `labels` one-hot [B, C].
  */
 export function crossEntropy(logits: tf.Tensor2D, labels: tf.Tensor2D, classWeights: readonly number[]): tf.Scalar {
   const weighted = tf.mul(labels, tf.tensor1d([...classWeights])); // [B, C]

@@ -30,7 +30,10 @@ interface DotPlotProps {
   readonly description: string;
   readonly axis: string;
   readonly rows: readonly DotRow[];
-  /** A vertical line to compare with. Unless it must be kept, it is named at the side when showing it would squeeze the rows. */
+  /**
+   * A vertical line to compare with. Unless it must be kept, it is named at the side when showing it would squeeze the
+   * rows.
+   */
   readonly reference: { readonly value: number; readonly label: string; readonly keep: boolean } | null;
 }
 

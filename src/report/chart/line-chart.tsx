@@ -1,4 +1,6 @@
-/** Curves over epochs: a line for the mean over seeds, a band from the least to the greatest seed, labels at the end. */
+/**
+ * Curves over epochs: a line for the mean over seeds, a band from the least to the greatest seed, labels at the end.
+ */
 import { extent, max, mean, min } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
 import { area, line } from 'd3-shape';

@@ -12,7 +12,10 @@ import type { DatasetResults, Study } from '../study.ts';
 import { differenceText, verdictOf } from '../verdict.ts';
 import { hasAudit } from './audit.tsx';
 
-/** Numbers of seeds with which Student's distribution widens an interval by more than a third: t is 12.7, 4.3, 3.2 and 2.8 instead of 2. */
+/**
+ * Numbers of seeds with which Student's distribution widens an interval by more than a third: t is 12.7, 4.3, 3.2 and
+ * 2.8 instead of 2.
+ */
 const FEW = [2, 3, 4, 5];
 
 export function AnswerSection({ study }: { readonly study: Study }): JSX.Element {

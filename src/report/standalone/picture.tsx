@@ -1,4 +1,6 @@
-/** A picture that is a file of its own: style inside, light and dark by the viewer's setting, nothing loaded, no script. */
+/**
+ * A picture that is a file of its own: style inside, light and dark by the viewer's setting, nothing loaded, no script.
+ */
 import type { ComponentChildren, JSX } from 'preact';
 import { renderToString } from 'preact-render-to-string';
 import { coordinate } from '../chart/coordinate.ts';

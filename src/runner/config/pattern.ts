@@ -5,7 +5,9 @@ import picomatch from 'picomatch';
 import { projectPath } from './paths.ts';
 
 /**
- * The pattern of an input such as `data/*.png`, relative to the root, for picomatch; undefined if the text is a path. Names such as `photo (1).jpg` are common, so parentheses alone are no pattern. Brackets and braces in the name of an existing file or folder belong to its name. Names within a pattern are escaped.
+ * The pattern of an input such as `data/*.png`, relative to the root, for picomatch; undefined if the text is a path.
+ * Names such as `photo (1).jpg` are common, so parentheses alone are no pattern. Brackets and braces in the name of an
+ * existing file or folder belong to its name. Names within a pattern are escaped.
  */
 export function patternOf(root: string, text: string): string | undefined {
   const segments = projectPath(root, text).split('/');

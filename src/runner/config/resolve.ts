@@ -20,7 +20,9 @@ export class Resolver {
   readonly #report: Report;
   readonly #literal = new WeakMap<ConfigNode, boolean>();
 
-  /** @param params 'refused' when they are declared and the schema does not allow them: then nothing is said about them */
+  /**
+   * @param params 'refused' when they are declared and the schema does not allow them: then nothing is said about them
+   */
   constructor(params: ObjectNode | undefined | 'refused', report: Report) {
     this.#params = params === 'refused' ? undefined : params;
     this.#refused = params === 'refused';

@@ -59,8 +59,8 @@ export function startGuard(tag: string): Guard {
 }
 
 /**
- * Processes are looked for by session, because they may have left the group, and by the tag, because they may have left the
- * session. On systems without /proc the groups must do.
+ * Processes are looked for by session, because they may have left the group, and by the tag, because they may have left
+ * the session. On systems without /proc the groups must do.
  */
 const SCRIPT = `
 tag=$1

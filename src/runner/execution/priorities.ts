@@ -16,7 +16,10 @@ export function producersOf({ inputs }: Pick<Instance, 'inputs'>): InstanceId[] 
 /** The duration of a stage that never ran; any other guess would be as arbitrary. */
 const UNKNOWN_SECONDS = 1;
 
-/** Seconds from the start of each instance to the end of the longest chain that waits for it. `entries`: producers first. */
+/**
+ * Seconds from the start of each instance to the end of the longest chain that waits for it. `entries`: producers
+ * first.
+ */
 export function priorities(entries: readonly PlanEntry[]): ReadonlyMap<InstanceId, number> {
   const urgency = new Map<InstanceId, number>();
   const behind = new Map<InstanceId, number>();

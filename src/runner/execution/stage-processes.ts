@@ -1,7 +1,7 @@
 /**
  * The processes of a stage. The session of its first process holds most of them; a process group would be too small,
- * because programs make groups of their own (coreutils' `timeout`, every shell with job control). Processes that left the
- * session too (torchrun's workers, daemons) are found by the tag in their environment.
+ * because programs make groups of their own (coreutils' `timeout`, every shell with job control). Processes that left
+ * the session too (torchrun's workers, daemons) are found by the tag in their environment.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { processStatus } from '../../util/process-status.ts';

@@ -33,7 +33,9 @@ export interface PastInstance {
   /** Absent if a producer failed before it was known. */
   readonly fingerprint?: Fingerprint;
   readonly ended: Outcome;
-  /** Why it was not simply up to date, the first few of `reasonCount`: a folder may have changed in thousands of files. */
+  /**
+   * Why it was not simply up to date, the first few of `reasonCount`: a folder may have changed in thousands of files.
+   */
   readonly reasons: readonly Reason[];
   readonly reasonCount: number;
   /** The failed or blocked producer that kept it from starting. */

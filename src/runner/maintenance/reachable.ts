@@ -1,6 +1,6 @@
 /**
- * Everything in a store that some names lead to. Records name the outputs, inputs and code of their executions; lists of
- * folders name their files.
+ * Everything in a store that some names lead to. Records name the outputs, inputs and code of their executions; lists
+ * of folders name their files.
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';

@@ -2,7 +2,9 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Differences } from './differences.ts';
 import { readSafetensorsHeader, type TensorHeader } from './safetensors-header.ts';
 
-/** Tensor by tensor, a piece at a time: weights may be larger than memory. False if either file is no safetensors file. */
+/**
+ * Tensor by tensor, a piece at a time: weights may be larger than memory. False if either file is no safetensors file.
+ */
 export function compareSafetensors(recorded: string, now: string, differences: Differences): boolean {
   const files = [openSync(recorded, 'r'), openSync(now, 'r')] as const;
   try {

@@ -77,8 +77,9 @@ function unitsOf(card: Gpu, parts: readonly Gpu[]): readonly Gpu[] {
 }
 
 /**
- * CUDA's own reading: indices of cards, or beginnings of UUIDs of cards or parts, up to the first that names none; empty:
- * none. A card that is divided stands for its first part (CUDA C++ Programming Guide, CUDA_VISIBLE_DEVICES; MIG User Guide).
+ * CUDA's own reading: indices of cards, or beginnings of UUIDs of cards or parts, up to the first that names none;
+ * empty: none. A card that is divided stands for its first part (CUDA C++ Programming Guide, CUDA_VISIBLE_DEVICES; MIG
+ * User Guide).
  */
 function allowed(cards: readonly Gpu[], parts: readonly Gpu[], visible: string): Gpu[] {
   const firstUnits = cards.flatMap((card) => unitsOf(card, parts).slice(0, 1));

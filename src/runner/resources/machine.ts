@@ -29,7 +29,9 @@ export function thisMachine(survey: GpuSurvey): Machine {
   };
 }
 
-/** The part of a machine, or the additions to it, that the user gives: `cpu`, `memory` in bytes, and names of his own. */
+/**
+ * The part of a machine, or the additions to it, that the user gives: `cpu`, `memory` in bytes, and names of his own.
+ */
 export function sharing(
   machine: Machine,
   { cpu = machine.cpus, memory = machine.memoryBytes, ...slots }: Amounts,

@@ -1,4 +1,6 @@
-/** Asks nvidia-smi. Its output is the driver's and a user's (names of cards, processes), so that it may hold anything. */
+/**
+ * Asks nvidia-smi. Its output is the driver's and a user's (names of cards, processes), so that it may hold anything.
+ */
 import { spawn } from 'node:child_process';
 
 export type NvidiaSmiAnswer =

@@ -8,7 +8,9 @@ import type { RunRecord } from '../record.ts';
 import type { RecordKey } from './record-file.ts';
 
 export interface Store {
-  /** Does it hold this blob, as far as can be told without reading it? `damaged`: another size, or found damaged before. */
+  /**
+   * Does it hold this blob, as far as can be told without reading it? `damaged`: another size, or found damaged before.
+   */
   look(digest: Digest, bytes?: number): BlobState;
   /** Reads the blob unless it was verified since it last changed. */
   verify(digest: Digest): Promise<BlobState>;

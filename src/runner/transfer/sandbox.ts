@@ -120,8 +120,8 @@ async function provideInput(input: Input, place: string, deps: SandboxDeps): Pro
 }
 
 /**
- * The producer's output under its real name: a link to the blob for a file, and a copy (a reflink if the file system can)
- * for the rest. Many readers skip links inside a folder, and a blob has no executable bit.
+ * The producer's output under its real name: a link to the blob for a file, and a copy (a reflink if the file system
+ * can) for the rest. Many readers skip links inside a folder, and a blob has no executable bit.
  */
 async function linkProduced(
   { producer, output }: Produced,

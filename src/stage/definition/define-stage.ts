@@ -1,4 +1,6 @@
-/** `defineStage`: a stage that says which inputs, parameters and outputs it has, and is checked against the pipeline. */
+/**
+ * `defineStage`: a stage that says which inputs, parameters and outputs it has, and is checked against the pipeline.
+ */
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import type { Stage } from '../stage.ts';

@@ -6,7 +6,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { stridedSliceOf, type StridedSliceAttributes } from '../graph/attributes.ts';
 
-/** tfjs counts batches through and starts again at the end of the shorter list, which is not broadcasting: [2, 1] with [2, 3]. */
+/**
+ * tfjs counts batches through and starts again at the end of the shorter list, which is not broadcasting: [2, 1] with
+ * [2, 3].
+ */
 function broadcastBatches(): void {
   const { kernelFunc } = tf.getKernel('BatchMatMul', 'cpu');
   tf.unregisterKernel('BatchMatMul', 'cpu');

@@ -1,8 +1,9 @@
 /**
  * The kernels that a graph may hold: the names of their inputs and outputs, and their attributes.
  *
- * Names, inputs and attributes are tfjs-core's. The engine's own kernels are `Input`, `State`, `Const` (sources), `BroadcastTo`, `ReluGrad`
- * (dy where the features are positive) and the pair of batch normalization (../batch-norm.ts).
+ * Names, inputs and attributes are tfjs-core's. The engine's own kernels are `Input`, `State`, `Const` (sources),
+ * `BroadcastTo`, `ReluGrad` (dy where the features are positive) and the pair of batch normalization
+ * (../batch-norm.ts).
  */
 import type { DType } from '../host-tensor.ts';
 import type {

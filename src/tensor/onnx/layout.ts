@@ -24,7 +24,9 @@ export type Layout =
    * convolutions read
    */
   | 'filter-by-output'
-  /** [out/b, in, kh, kw, b out], declared [out, in, kh, kw]: of the first convolution, whose few channels are no block */
+  /**
+   * [out/b, in, kh, kw, b out], declared [out, in, kh, kw]: of the first convolution, whose few channels are no block
+   */
   | 'filter-of-few';
 
 export interface Arrangement {

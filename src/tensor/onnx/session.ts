@@ -18,8 +18,8 @@ export async function openSession(model: Uint8Array, threads: number): Promise<o
 }
 
 /**
- * The number of channels in a block on this processor: 16 with AVX-512, 8 with AVX2; null if there are no such operators.
- * They are internal to ONNX Runtime, so a small convolution is tried and compared first.
+ * The number of channels in a block on this processor: 16 with AVX-512, 8 with AVX2; null if there are no such
+ * operators. They are internal to ONNX Runtime, so a small convolution is tried and compared first.
  */
 export async function findBlock(): Promise<number | null> {
   try {

@@ -4,7 +4,9 @@ import type { Arrangement } from './layout.ts';
 import { reshape } from './layout.ts';
 import type { Model, Name } from './model.ts';
 
-/** `parts[row parity][column parity]`, each blocked with half the height and width, rounded up; a missing part is zero. */
+/**
+ * `parts[row parity][column parity]`, each blocked with half the height and width, rounded up; a missing part is zero.
+ */
 export function interleaveStrides(
   model: Model,
   parts: readonly (readonly (Name | undefined)[])[],

@@ -1,6 +1,7 @@
 /**
- * The format of torch before 1.6, and of many files that are still published: pickles one after another (a magic number, the
- * protocol, the machine, the object, the keys of its storages), then the storages, each behind its count of values.
+ * The format of torch before 1.6, and of many files that are still published: pickles one after another (a magic
+ * number, the protocol, the machine, the object, the keys of its storages), then the storages, each behind its count of
+ * values.
  */
 import type { Refuse } from './error.ts';
 import { unpickle, type PickleResolver } from './unpickle.ts';

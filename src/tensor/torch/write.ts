@@ -1,4 +1,7 @@
-/** Writes tensors as `torch.load(weights_only=True)` and `load_state_dict` take them. Equal tensors and metadata give equal bytes. */
+/**
+ * Writes tensors as `torch.load(weights_only=True)` and `load_state_dict` take them. Equal tensors and metadata give
+ * equal bytes.
+ */
 import type { HostTensor } from '../host-tensor.ts';
 import { bytesOf } from '../stored-values.ts';
 import { METADATA_RECORD } from './metadata.ts';

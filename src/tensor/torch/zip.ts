@@ -1,4 +1,7 @@
-/** Writes ZIP files as torch's: nothing compressed, and every member's bytes at a multiple of 64, so that they can be mapped into memory. */
+/**
+ * Writes ZIP files as torch's: nothing compressed, and every member's bytes at a multiple of 64, so that they can be
+ * mapped into memory.
+ */
 import { crc32 } from 'node:zlib';
 
 const ALIGNMENT = 64;

@@ -7,7 +7,10 @@ import type { TableRow } from '../table.ts';
 /** Names of two images with equal pixels. For three equal images, all three pairs are listed. */
 export type EqualPair = readonly [string, string];
 
-/** `path` is an audit.json; `count`: images of the data set. Throws FormatError when it is none, and DatasetError when it is of another data set. */
+/**
+ * `path` is an audit.json; `count`: images of the data set. Throws FormatError when it is none, and DatasetError when
+ * it is of another data set.
+ */
 export async function equalPairs(path: string, count: number): Promise<EqualPair[]> {
   const { images, exact } = await readAudit(path);
   if (images !== count)

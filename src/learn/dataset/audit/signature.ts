@@ -92,7 +92,10 @@ function thumbnailOf(image: Uint8Array, size: number): Float32Array {
   return Float32Array.from(gray, (v) => (length < 1e-3 ? 0 : (v - mean) / length));
 }
 
-/** For each pixel along a side, the thumbnail's cells that it covers, by area: a mirrored image has the mirrored thumbnail. */
+/**
+ * For each pixel along a side, the thumbnail's cells that it covers, by area: a mirrored image has the mirrored
+ * thumbnail.
+ */
 function cellsOf(size: number): readonly (readonly { readonly cell: number; readonly share: number }[])[] {
   return Array.from({ length: size }, (_, pixel) => {
     const [from, to] = [(pixel * SIDE) / size, ((pixel + 1) * SIDE) / size];

@@ -1,4 +1,6 @@
-/** Files that libvips decodes, but not to the picture that they show: many pages, many bands, other numbers than bytes. */
+/**
+ * Files that libvips decodes, but not to the picture that they show: many pages, many bands, other numbers than bytes.
+ */
 import sharp, { type Metadata } from 'sharp';
 
 const NUMBERS: Readonly<Record<string, string>> = {

@@ -1,4 +1,6 @@
-/** Files that lie beside images and are no images of the study: masks, overlays, notes. They are left out and counted. */
+/**
+ * Files that lie beside images and are no images of the study: masks, overlays, notes. They are left out and counted.
+ */
 
 const NOTES = /\.(txt|md|rst|json|xml|csv|tsv|xlsx?|docx?|pdf|html?|ya?ml|log|py|ipynb|mat)$/i;
 const MASK =

@@ -1,4 +1,6 @@
-/** The file that a cell of a table means. People write names without extension, Windows paths and decomposed letters. */
+/**
+ * The file that a cell of a table means. People write names without extension, Windows paths and decomposed letters.
+ */
 import type { Result } from '../../../util/result.ts';
 import { err, ok } from '../../../util/result.ts';
 

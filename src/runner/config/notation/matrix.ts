@@ -9,7 +9,9 @@ import { textOf, type ConfigNode, type ListNode, type Member, type ObjectNode } 
 
 const NOTHING: Row = new Map();
 
-/** Each axis with its own values. The matrix is faulty when an axis was left out because of a fault, which was reported. */
+/**
+ * Each axis with its own values. The matrix is faulty when an axis was left out because of a fault, which was reported.
+ */
 export function expandMatrix(matrix: ConfigNode, context: NotationContext): ConfigNode {
   const { faulty } = context;
   const node = asMatrixObject(matrix);

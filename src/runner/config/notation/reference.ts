@@ -1,6 +1,6 @@
 /**
- * `@STAGE[:AXIS=VALUE,...]/OUTPUT`: an output of another stage, written as one text. Before the last `/` it is the grammar
- * of targets on the command line; `AXIS=*` and `*` gather.
+ * `@STAGE[:AXIS=VALUE,...]/OUTPUT`: an output of another stage, written as one text. Before the last `/` it is the
+ * grammar of targets on the command line; `AXIS=*` and `*` gather.
  */
 import type { Scalar } from '../../../util/json.ts';
 import type { Origin } from '../source.ts';

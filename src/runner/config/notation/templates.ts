@@ -21,7 +21,9 @@ export class Templates {
     this.#report = report;
   }
 
-  /** The stage with all that its templates say, and without `extends`; undefined when a fault in the chain was reported. */
+  /**
+   * The stage with all that its templates say, and without `extends`; undefined when a fault in the chain was reported.
+   */
   apply(stage: ObjectNode): ObjectNode | undefined {
     const merged = this.#merged(stage, []);
     if (merged?.kind !== 'object' || this.#faulty.has(merged)) return undefined;

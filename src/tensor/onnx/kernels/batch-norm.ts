@@ -1,4 +1,6 @@
-/** Batch normalization in training (see ../../batch-norm.ts) on standard operators: two passes, so that nothing cancels. */
+/**
+ * Batch normalization in training (see ../../batch-norm.ts) on standard operators: two passes, so that nothing cancels.
+ */
 import type { Value } from '../../graph/node.ts';
 import type { Inputs } from '../../graph/signatures.ts';
 import type { Layout } from '../layout.ts';

@@ -44,8 +44,8 @@ function readyFilter(lowering: Lowering, filter: Value): Name | undefined {
 }
 
 /**
- * The gradient of the input is a convolution of dy with the filter turned around and its channels swapped. With a stride
- * of 2 there are four, one for each parity of row and column, each with the taps that fall on it.
+ * The gradient of the input is a convolution of dy with the filter turned around and its channels swapped. With a
+ * stride of 2 there are four, one for each parity of row and column, each with the taps that fall on it.
  */
 export function blockedInputGradient(lowering: Lowering, { dy, filter, dx }: InputGradient, window: Window): boolean {
   if (!fitsInputGradient(lowering, { dy, filter, dx }, window)) return false;

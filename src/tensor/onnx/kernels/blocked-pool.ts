@@ -95,8 +95,8 @@ interface Axis {
 const LOWEST = -3e38;
 
 /**
- * Pads x to whole pairs. Window i then holds the even element i, the odd element i and, if it has three, the even element
- * i + 1; dy goes to the first of them that equals the maximum.
+ * Pads x to whole pairs. Window i then holds the even element i, the odd element i and, if it has three, the even
+ * element i + 1; dy goes to the first of them that equals the maximum.
  */
 function alongAxis(
   lowering: Lowering,

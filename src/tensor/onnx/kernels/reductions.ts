@@ -106,7 +106,10 @@ const PLAIN = plain({
     return { values, indices: lowering.cast(indices, 'int32') };
   },
 
-  /** A product with a matrix of zeros and ones: in a fixed order, which scattering is not. Ids out of range count nowhere. */
+  /**
+   * A product with a matrix of zeros and ones: in a fixed order, which scattering is not. Ids out of range count
+   * nowhere.
+   */
   UnsortedSegmentSum: ({ x, segmentIds }, { numSegments }, { lowering, model, values, results }) => {
     const count = sizeOf(values.segmentIds.shape);
     const numbers = lowering.range(numSegments, [numSegments, 1]);

@@ -1,8 +1,9 @@
 /**
- * `pipeline engine add tensorflow`: makes TensorFlow work on this machine from the libraries of its Python package and the
- * addon of tfjs-node, compiled against them. Python's pip downloads; no Python runs afterwards.
+ * `pipeline engine add tensorflow`: makes TensorFlow work on this machine from the libraries of its Python package and
+ * the addon of tfjs-node, compiled against them. Python's pip downloads; no Python runs afterwards.
  *
- * Everything is made in a folder beside the final one, which takes its name at the end: there is a whole engine or none.
+ * Everything is made in a folder beside the final one, which takes its name at the end: there is a whole engine or
+ * none.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -31,7 +32,10 @@ export interface AddOptions {
 /** There while NVIDIA's kernel module is loaded. */
 const DRIVER = '/proc/driver/nvidia/version';
 
-/** Returns the folder of the engine. Throws InstallationError; nothing is left of an installation that fails or is interrupted. */
+/**
+ * Returns the folder of the engine. Throws InstallationError; nothing is left of an installation that fails or is
+ * interrupted.
+ */
 export async function addTensorflow({ gpu, from, signal, tell }: AddOptions): Promise<string> {
   const target = folderOf(gpu);
   if (existsSync(target)) throw thereAlready(target);

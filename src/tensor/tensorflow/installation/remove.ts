@@ -5,8 +5,8 @@ import { removeLeftovers, workFolder } from './leftovers.ts';
 import { folderOf } from './place.ts';
 
 /**
- * Removes every added TensorFlow, and returns the folders that are gone. Each loses its name first: one whose removal is
- * interrupted is not taken for an engine.
+ * Removes every added TensorFlow, and returns the folders that are gone. Each loses its name first: one whose removal
+ * is interrupted is not taken for an engine.
  */
 export async function removeTensorflow(): Promise<string[]> {
   const folders = [true, false].map(folderOf).filter((folder) => existsSync(folder));

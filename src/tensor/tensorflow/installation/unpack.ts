@@ -14,7 +14,10 @@ const openZip = promisify(
   open as (file: string, options: object, done: (error: Error | null, zip: ZipFile) => void) => void,
 );
 
-/** Writes the members that are `wanted` below `folder`, until `signal` ends it. Checksums of the members are those of the wheel, which was verified as a whole. */
+/**
+ * Writes the members that are `wanted` below `folder`, until `signal` ends it. Checksums of the members are those of
+ * the wheel, which was verified as a whole.
+ */
 export async function unpack(
   wheel: string,
   folder: string,

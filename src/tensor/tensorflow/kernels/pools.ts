@@ -57,7 +57,8 @@ function averagePool(
   const window = poolOf(values.x.shape, pool);
   const { explicit_paddings: isPadded, ...attributes } = attributesOf(window);
   if (isPadded === undefined) return lowering.op('AvgPool', [x], { T: attribute.type(type), ...attributes });
-  // TensorFlow pads averages in no numbers: a mean of whole windows, outside counted as zeros, is corrected at the border.
+  // TensorFlow pads averages in no numbers: a mean of whole windows, outside counted as zeros, is corrected at the
+  // border.
   const mean = lowering.op('DepthwiseConv2dNative', [x, share(lowering, window)], depthwiseAttributes(window));
   return lowering.op('Mul', [mean, correction(lowering, window)], { T: attribute.type('float32') });
 }
