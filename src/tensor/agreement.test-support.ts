@@ -91,7 +91,10 @@ export function expectClose(
     expected.map(({ dtype, shape }) => ({ dtype, shape })),
   );
   expected.forEach(({ data }, i) => {
-    const scale = Math.max(1, ...Array.from(data, (value) => (Number.isFinite(value) ? Math.abs(value) : 0)));
+    const scale = Array.from(data).reduce(
+      (most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most),
+      1,
+    );
     const worst = Array.from(data).reduce(
       (most, value, at) => Math.max(most, difference(value, found[i]!.data[at]!)),
       0,

@@ -3,7 +3,9 @@ import { windowOf, type Window } from '../../graph/attributes.ts';
 import { attribute, type Attributes, type Edge } from '../graph-def.ts';
 import { takeSlice, padImages } from './slices.ts';
 import { filterByProducts, prefersProducts } from './filter-products.ts';
-import { convolutionByProduct, imagesByProduct, tapsForProduct } from './image-products.ts';
+import { CONVOLUTION, wayOfConvolution } from '../small-images.ts';
+import { convolutionByProduct, imagesByProduct } from './image-products.ts';
+import { convolutionByPixels, imagesByPixels } from './pixel-products.ts';
 import type { AnyContext, KernelTable } from './kernel.ts';
 
 /** Padding by name if it has one: gradients of convolutions with padding in numbers are several times slower. */
@@ -60,10 +62,15 @@ const forward =
     { lowering, node, type }: AnyContext,
   ): Edge => {
     const window = windowOf(node);
-    const met = depthwise ? undefined : tapsForProduct(window);
-    return met === undefined
-      ? lowering.op(name, [x, filter], { T: attribute.type(type), ...attributesOf(window) })
-      : convolutionByProduct(lowering, window, met, x, filter, type);
+    const way = depthwise ? CONVOLUTION : wayOfConvolution(window, type);
+    switch (way.kind) {
+      case 'whole':
+        return convolutionByProduct(lowering, window, way.used, x, filter, type);
+      case 'pixels':
+        return convolutionByPixels(lowering, window, way.pixels, x, filter, type);
+      case 'convolution':
+        return lowering.op(name, [x, filter], { T: attribute.type(type), ...attributesOf(window) });
+    }
   };
 
 /** tfjs gives (dy, filter), TensorFlow takes (shape of x, filter, dy). */
@@ -75,8 +82,9 @@ const inputGradient =
     { lowering, node, type }: AnyContext,
   ): Edge => {
     const unpadded = windowOf(node);
-    const met = depthwise ? undefined : tapsForProduct(unpadded);
-    if (met !== undefined) return imagesByProduct(lowering, unpadded, met, filter, dy, type);
+    const way = depthwise ? CONVOLUTION : wayOfConvolution(unpadded, type);
+    if (way.kind === 'whole') return imagesByProduct(lowering, unpadded, way.used, filter, dy, type);
+    if (way.kind === 'pixels') return imagesByPixels(lowering, unpadded, way.pixels, filter, dy, type);
     const { window, before, padded } = withoutNumbers(unpadded);
     const gradient = lowering.op(name, [lowering.graph.integers(padded), filter, dy], {
       T: attribute.type(type),

@@ -1,34 +1,20 @@
 /**
  * A convolution, and the gradient of its images, as one matrix product with the filter as it is in memory.
  *
- * oneDNN convolves in blocks, which a few pixels do not fill. It also converts filters to blocks first; in training,
- * filters change, so it does this twice in every step. A product takes the filter as it is. Its rows are the images'
- * pixels: for each output, the pixels that the taps meet there.
+ * The rows of the product are the images' pixels: for each output, the pixels that the taps meet there.
  */
 import type { Window } from '../../graph/attributes.ts';
-import { usedTaps, type UsedTaps, type FilterTap } from '../../graph/filter-tap-ranges.ts';
-import { attribute, type Edge, type TfType } from '../graph-def.ts';
+import type { FilterTap, UsedTaps } from '../../graph/filter-tap-ranges.ts';
+import type { Edge, TfType } from '../graph-def.ts';
 import type { Lowering } from '../lowering.ts';
 import { takeSlice, padImages, putSlice, type SliceRange } from './slices.ts';
-import { int32Type } from './kernel.ts';
-
-/** The number of output pixels up to which the product was measured to be faster, for all batch sizes. */
-const SMALL = 9;
-/** With a single tap, the images are the rows. */
-const SMALL_FOR_ONE_TAP = 64;
-
-/** The taps of a filter that is worth a product. */
-export function tapsForProduct(window: Window): UsedTaps | undefined {
-  const { outHeight, outWidth, filterHeight, filterWidth } = window;
-  const most = filterHeight * filterWidth === 1 ? SMALL_FOR_ONE_TAP : SMALL;
-  return outHeight * outWidth <= most ? usedTaps(window) : undefined;
-}
+import { addAll, concatenate, multiply } from './matrices.ts';
 
 /** @param x images [N, H, W, C], `filter` [rows, columns, C, D]; gives [N, H', W', D] */
 export function convolutionByProduct(
   lowering: Lowering,
   window: Window,
-  met: UsedTaps,
+  used: UsedTaps,
   x: Edge,
   filter: Edge,
   type: TfType,
@@ -41,16 +27,17 @@ export function convolutionByProduct(
     inChannels,
   ];
   const images = padImages(lowering, x, type, window);
-  const parts = met.taps.map((tap) => takeSlice(lowering, images, type, padded, seenBy(window, tap)));
-  const rows = lowering.reshape(concatenate(lowering, parts, type), type, [
+  const parts = used.taps.map((tap) => takeSlice(lowering, images, type, padded, seenBy(window, tap)));
+  const rows = lowering.reshape(concatenate(lowering, parts, 3, type), type, [
     batchSize * outHeight * outWidth,
-    met.taps.length * inChannels,
+    used.taps.length * inChannels,
   ]);
-  return lowering.reshape(
-    multiply(lowering, rows, filterMatrix(lowering, window, met, filter, type), type, false),
-    type,
-    [batchSize, outHeight, outWidth, outChannels],
-  );
+  return lowering.reshape(multiply(lowering, rows, filterMatrix(lowering, window, used, filter, type), type), type, [
+    batchSize,
+    outHeight,
+    outWidth,
+    outChannels,
+  ]);
 }
 
 /**
@@ -61,25 +48,25 @@ export function convolutionByProduct(
 export function imagesByProduct(
   lowering: Lowering,
   window: Window,
-  met: UsedTaps,
+  used: UsedTaps,
   filter: Edge,
   dy: Edge,
   type: TfType,
 ): Edge {
   const { batchSize: batch, inHeight, inWidth, inChannels: channels, outHeight, outWidth, outChannels } = window;
   const rows = lowering.reshape(dy, type, [batch * outHeight * outWidth, outChannels]);
-  const shape = [batch, outHeight, outWidth, met.taps.length * channels];
-  const sum = met.taps.length === 1 ? type : 'float32';
+  const shape = [batch, outHeight, outWidth, used.taps.length * channels];
+  const sum = used.taps.length === 1 ? type : 'float32';
   const gradients = lowering.cast(
     lowering.reshape(
-      multiply(lowering, rows, filterMatrix(lowering, window, met, filter, type), type, true),
+      multiply(lowering, rows, filterMatrix(lowering, window, used, filter, type), type, true),
       type,
       shape,
     ),
     type,
     sum,
   );
-  const terms = met.taps.flatMap(({ down, across }, i) => {
+  const terms = used.taps.flatMap(({ down, across }, i) => {
     const size = [batch, down.count, across.count, channels];
     if (size.includes(0)) return [];
     const term = takeSlice(lowering, gradients, sum, shape, {
@@ -95,7 +82,7 @@ export function imagesByProduct(
       }),
     ];
   });
-  return lowering.cast(add(lowering, terms, sum), sum, type);
+  return lowering.cast(addAll(lowering, terms, sum), sum, type);
 }
 
 /** [taps x C, D] */
@@ -125,29 +112,4 @@ function seenBy(
     size: [batchSize, outHeight, outWidth, inChannels],
     strides: [1, strideHeight, strideWidth, 1],
   };
-}
-
-/** Along channels. */
-function concatenate({ graph }: Lowering, parts: readonly Edge[], type: TfType): Edge {
-  return parts.length === 1
-    ? parts[0]!
-    : graph.op('ConcatV2', [...parts, graph.integer(3)], {
-        T: attribute.type(type),
-        N: attribute.integer(parts.length),
-        Tidx: int32Type,
-      });
-}
-
-function add(lowering: Lowering, terms: readonly Edge[], type: TfType): Edge {
-  return terms.length === 1
-    ? terms[0]!
-    : lowering.op('AddN', terms, { T: attribute.type(type), N: attribute.integer(terms.length) });
-}
-
-function multiply(lowering: Lowering, rows: Edge, matrix: Edge, type: TfType, turned: boolean): Edge {
-  return lowering.op('MatMul', [rows, matrix], {
-    T: attribute.type(type),
-    transpose_a: attribute.truth(false),
-    transpose_b: attribute.truth(turned),
-  });
 }
