@@ -57,7 +57,7 @@ export default defineStage({
       size,
       onBroken,
       decode: decodeImage,
-      concurrency: 2 * processors, // while an image is decoded, the next one is read and the last one written
+      concurrency: processors + 1, // while images are decoded, the next one is read
       signal: stage.signal,
       onProgress: (done, total) => {
         stage.progress({ done, total, unit: 'images' });
