@@ -29,7 +29,7 @@ const study = {
   },
 };
 
-test('a pipeline in the short notation runs, publishes, has nothing to do, and tells why it runs again in values', async () => {
+test('a pipeline in the short notation runs, publishes, has nothing to do, and tells why in values', async () => {
   const project = await Project.create({ 'pipeline.json': study });
   const first = await project.run();
   expect(first.executed).toEqual(
@@ -63,7 +63,7 @@ test('the object form is the same pipeline: its results are found in the store',
   expect(Object.keys((JSON.parse(some.out) as typeof form).stages)).toEqual(['prepare', 'train']);
 });
 
-test('an axis that is left open is an error with the three ways to bind it, underlined in the file that says it', async () => {
+test('an axis that is left open is an error with the three ways to bind it, underlined in its file', async () => {
   const base = { axes: study.axes, params: study.params, templates: study.templates, stages: study.stages };
   const project = await Project.create({
     'base.json': base,
@@ -102,10 +102,14 @@ test('a file of an installed package is extended, with its modules, and its stag
         },
       },
     },
-    'node_modules/a-study/src/plain.ts':
-      "import { writeFileSync } from 'node:fs';\nexport default function (stage: { outputs: { o: string }; params: { word: string } }): void {\n  writeFileSync(stage.outputs.o, stage.params.word);\n}\n",
-    'node_modules/a-study/lib/exported.js':
-      "import { copyFileSync } from 'node:fs';\nexport default (stage) => copyFileSync(stage.inputs.o, stage.outputs.o);\n",
+    'node_modules/a-study/src/plain.ts': `import { writeFileSync } from 'node:fs';
+export default function (stage: { outputs: { o: string }; params: { word: string } }): void {
+  writeFileSync(stage.outputs.o, stage.params.word);
+}
+`,
+    'node_modules/a-study/lib/exported.js': `import { copyFileSync } from 'node:fs';
+export default (stage) => copyFileSync(stage.inputs.o, stage.outputs.o);
+`,
     'study/pipeline.json': { extends: 'a-study/pipelines/study.json', params: { word: 'mine' } },
   });
   const { code, err } = await project.pipeline(['run'], { folder: 'study' });

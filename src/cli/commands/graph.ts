@@ -1,7 +1,4 @@
-/**
- * `pipeline graph`: the stages and what they read, as text or in a drawing language; or the pipeline in the object
- * form.
- */
+/** `pipeline graph`: the stages and their inputs, as text or as a drawing; or the pipeline in the object form. */
 import type { Instance } from '../../runner/pipeline.ts';
 import type { JsonObject } from '../../util/json.ts';
 import { unreachable } from '../../util/unreachable.ts';

@@ -21,10 +21,10 @@ export function drawMermaid({ nodes, edges }: Graph): string {
   const key = (id: string): string => `n${nodes.findIndex((node) => node.id === id)}`;
   const lines = [
     'flowchart LR',
-    ...nodes.map(
-      (node) =>
-        `  ${key(node.id)}["${escapeMermaid(node.id)}${node.instances === 1 ? '' : `<br/>${count(node.instances, 'instance')}`}"]`,
-    ),
+    ...nodes.map(({ id, instances }) => {
+      const counted = instances === 1 ? '' : `<br/>${count(instances, 'instance')}`;
+      return `  ${key(id)}["${escapeMermaid(id)}${counted}"]`;
+    }),
     ...edges.map(({ from, to }) => `  ${key(from)} --> ${key(to)}`),
   ];
   return `${lines.join('\n')}\n`;

@@ -19,9 +19,7 @@ export function checkTemplate({ name, key, node }: WrittenStage, context: Contex
   }
 }
 
-/**
- * A shared axis, whether a stage uses it or not. One with a fault counts as refused, so that no stage reports it again.
- */
+/** A shared axis, used or not. One with a fault counts as refused, so that no stage reports the fault again. */
 export function checkSharedAxis(name: string, axis: Member, common: Common): void {
   if (COMBINATIONS.includes(name)) {
     common.report.error('invalid-name', axis.key, `an axis cannot be called "${name}"`, {

@@ -29,13 +29,7 @@ export function combinationsOf(draft: StageDraft, context: Context): Combination
   if (include === undefined || exclude === undefined) return undefined;
   const added = include.map((combination) => complete(combination, draft, context));
   if (!added.every((row) => row !== undefined)) return undefined;
-  const declared = new Map(draft.axes.map(({ name, entries }) => [name, [...entries]]));
-  for (const row of added) {
-    for (const [name, entry] of row) {
-      const entries = declared.get(name)!;
-      if (!entries.some(({ text }) => text === entry.text)) entries.push(entry);
-    }
-  }
+  const declared = withAdded(draft.axes, added);
   if (!checkValues(exclude, declared, context)) return undefined;
   const rows = sorted([...product(draft.axes).filter((row) => !isExcluded(row, exclude)), ...added], declared);
   if (rows.length === 0)
@@ -44,11 +38,24 @@ export function combinationsOf(draft: StageDraft, context: Context): Combination
       draft.origin,
       `every combination of "${draft.name}" is excluded, so it would never run`,
     );
-  const present = new Map([...declared.keys()].map((axis) => [axis, new Set(rows.map((row) => row.get(axis)?.text))]));
   const domains = new Map(
-    [...declared].map(([axis, entries]) => [axis, entries.filter(({ text }) => present.get(axis)!.has(text))]),
+    [...declared].map(([axis, entries]) => {
+      const present = new Set(rows.map((row) => row.get(axis)?.text));
+      return [axis, entries.filter(({ text }) => present.has(text))];
+    }),
   );
   return { rows, domains };
+}
+
+/** For each axis its declared values, and those of added combinations after them. */
+function withAdded(axes: StageDraft['axes'], added: readonly Row[]): ReadonlyMap<string, readonly AxisEntry[]> {
+  const values = axes.map(({ name, entries }) => {
+    const known = new Map(entries.map((entry) => [entry.text, entry]));
+    for (const entry of added.flatMap((row) => row.get(name) ?? []))
+      if (!known.has(entry.text)) known.set(entry.text, entry);
+    return [name, [...known.values()]] as const;
+  });
+  return new Map(values);
 }
 
 /** In the order of the file, the last axis fastest. */
@@ -141,9 +148,12 @@ function complete({ row, node }: Combination, { axes }: StageDraft, context: Con
   }
   const unknown = [...row].filter(([name]) => !names.includes(name));
   for (const [name, entry] of unknown) reportUnknownAxis(name, entry, names, context);
-  const filled = axes.map(({ name, entries }) => [name, addedEntry(name, row.get(name)!, entries, report)] as const);
-  const good = filled.flatMap(([name, entry]) => (entry === undefined ? [] : [[name, entry] as const]));
-  return unknown.length === 0 && good.length === filled.length ? new Map(good) : undefined;
+  const good = axes.flatMap(({ name, entries }) => {
+    const given = row.get(name);
+    const entry = given && addedEntry(name, given, entries, report);
+    return entry === undefined ? [] : [[name, entry] as const];
+  });
+  return unknown.length === 0 && good.length === axes.length ? new Map(good) : undefined;
 }
 
 /** The declared entry of that value, or a new one; undefined, after a report, if it cannot be one. */

@@ -100,7 +100,7 @@ export class Command {
         if (head !== STAGE && knownAxes?.includes(head) === false) this.#reportUnknown(placeholder, where, knownAxes);
         else if (name !== '') {
           report.error('unknown-placeholder', where, `a command cannot name the field of an axis`, {
-            remedy: `Declare "params": { "${name}": "${placeholder.text}" } in the stage, and write \${params.${name}}.`,
+            remedy: `Declare "params": { "${name}": "${placeholder.text}" } in the stage; write \${params.${name}}.`,
           });
         }
         return undefined;

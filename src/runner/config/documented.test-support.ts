@@ -25,8 +25,13 @@ export async function documentedExamples(): Promise<readonly Example[]> {
       const [, command, printed] = /^```console\n\$ (.*)\n([^]*?)\n```/m.exec(section) ?? [];
       if (code === undefined || command === undefined || printed === undefined)
         throw new Error(`A section of docs/diagnostics.md has no example: ${section.slice(0, 60)}`);
-      return { code, command, printed, ...(json === undefined ? {} : { json }) };
+      return { code, command, printed: unwrapped(printed), ...(json === undefined ? {} : { json }) };
     });
+}
+
+/** The page breaks long lines before four spaces. */
+function unwrapped(printed: string): string {
+  return printed.replaceAll(/\n {4}(?=\S)/g, ' ');
 }
 
 /** All diagnostics of the example, as a terminal shows them without excerpts. */

@@ -100,7 +100,8 @@ function reportMissing(said: Origin, target: string, candidates: readonly string
     remedy:
       inPackages === undefined
         ? `It was looked for beside this file: ${path.relative(folder, beside)}.`
-        : `It was looked for beside this file, and as ${path.relative(folder, inPackages)} here and in the folders above. If it belongs to a package, install that: npm install ${packageName(target)}.`,
+        : `It was looked for beside this file, and as ${path.relative(folder, inPackages)} here and in the ` +
+          `folders above. If it belongs to a package, install that: npm install ${packageName(target)}.`,
   });
 }
 

@@ -43,7 +43,7 @@ test('a stage whose only body is a key of another program is told once', async (
   ]);
 });
 
-test('keys at the top and in outputs are known too; any other key gets the list of those that are allowed', async () => {
+test('keys at the top and in outputs are known too; any other key gets the list of allowed keys', async () => {
   expect(await remedyFor({ vars: {}, stages: {} })).toMatchObject([['unknown-key', 'params', {}]]);
   expect(await remedyFor({ jobs: { a: {} } })).toMatchObject([['unknown-key', 'stages', {}]]);
   const outputs = { o: { path: 'o.txt' } };

@@ -69,7 +69,7 @@ class Builder {
   #inputs(draft: StageDraft, { scope, bindings }: ExpandedRow): Readonly<Record<string, Input>> | undefined {
     const inputs = draft.inputs.map(([name, { value }]) => {
       const binding = bindings.get(name);
-      if (binding !== undefined) return [name, producedInput(binding, (id) => this.#axes.get(id)!)] as const;
+      if (binding !== undefined) return [name, producedInput(binding, (id) => this.#axes.get(id) ?? {})] as const;
       return [
         name,
         this.#parts.part(value, { field: 'inputs', name }, scope, (node) => pathInput(node, this.#context)),

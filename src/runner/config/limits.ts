@@ -78,7 +78,8 @@ function reportTwice(
     contradict ? `the variable ${name} is listed both as plain and as secret` : `the variable ${name} is listed twice`,
     {
       remedy: contradict
-        ? `A plain value counts for the fingerprint and is written to the lockfile. If it is secret, keep only { "name": "${name}", "secret": true }.`
+        ? 'A plain value counts for the fingerprint and is written to the lockfile. If it is secret, keep only { ' +
+          `"name": "${name}", "secret": true }.`
         : 'Remove one of the two.',
       related: [{ message: 'first listed here', at: first.at }],
     },

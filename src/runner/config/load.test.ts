@@ -195,7 +195,7 @@ test('comments, trailing commas and a byte order mark are no faults', async () =
   expect(pipeline.stages[0]!.place).toMatchObject({ line: 2, column: 23, length: 3 });
 });
 
-test('extends: objects merge deeply, everything else replaces, and faults are placed in the file that holds them', async () => {
+test('extends: objects merge deeply, everything else replaces, and faults are placed in their file', async () => {
   const base = {
     params: { seeds: [0, 1, 2], net: { width: 8, depth: 2 } },
     stages: { a: { command: 'a ${params.seeds} ${params.net}', timeuot: '1h' } },
@@ -203,7 +203,8 @@ test('extends: objects merge deeply, everything else replaces, and faults are pl
   const files = {
     'base.json': JSON.stringify(base, null, 2),
     'variants/b.json':
-      '{ "extends": "../base.json", "params": { "seeds": [9], "net": { "width": 4 } }, "stages": { "b": { "comand": "b" } } }',
+      '{ "extends": "../base.json", "params": { "seeds": [9], "net": { "width": 4 } }, "stages": { "b": { ' +
+      '"comand": "b" } } }',
   };
   expect(await faultsOf(files)).toEqual([
     'base.json:16:7 unknown-key: unknown key "timeuot"',
@@ -279,7 +280,8 @@ test('what refers to something that is itself at fault is not reported for it', 
     'wrong-type: expected an object, got a list',
     'wrong-type: expected a stage, got the text "python3 ingest.py"',
     'wrong-type: expected an object of outputs, got a list',
-    'wrong-value: expected a list of values, an object of named records, "*", or a placeholder such as "${params.datasets}", got the text "3"',
+    'wrong-value: expected a list of values, an object of named records, "*", or a placeholder such as ' +
+      '"${params.datasets}", got the text "3"',
   ]);
 });
 
@@ -311,9 +313,11 @@ test('a value that comes through a placeholder has to fit as if it stood there',
     },
   };
   expect(await faultsOf({ 'pipeline.json': { params: { t: true, g: -1, x: 3, m: 'yes' }, stages } })).toEqual([
-    'pipeline.json:1:16 wrong-type: expected a duration such as "12h", "1h 30m" or "90s", or a number of seconds, got true',
+    'pipeline.json:1:16 wrong-type: expected a duration such as "12h", "1h 30m" or "90s", or a number of ' +
+      'seconds, got true',
     'pipeline.json:1:25 wrong-value: expected a number that is not negative, got the number -1',
-    'pipeline.json:1:32 wrong-type: expected a list of values, an object of named records, "*", or a placeholder such as "${params.datasets}", got the number 3',
+    'pipeline.json:1:32 wrong-type: expected a list of values, an object of named records, "*", or a ' +
+      'placeholder such as "${params.datasets}", got the number 3',
     'pipeline.json:1:38 wrong-value: expected true or false, got the text "yes"',
   ]);
 });

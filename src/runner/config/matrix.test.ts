@@ -46,7 +46,7 @@ describe('whatever the axes', () => {
     );
   });
 
-  test('a reader runs for its own axes, and reads the one producer that agrees, or all along what it gathers', async () => {
+  test('a reader runs for its own axes, and reads the one producer that agrees, or all that it gathers', async () => {
     await fc.assert(
       fc.asyncProperty(matrix, fc.uniqueArray(name, { maxLength: 3 }), async (axes, gathered) => {
         const gather = gathered.filter((axis) => axis in axes);
@@ -138,7 +138,7 @@ test('where fixes an axis of the producer; the others are those of the reader', 
   expect(instanceOf(pipeline, 'b:e=y').inputs.i).toEqual({ kind: 'output', producer: 'a:d=2,e=y', output: 'o' });
 });
 
-test('gather: true collects along the axes that the stage does not have; a named axis even where it has it', async () => {
+test('gather: true collects along axes that the stage lacks, a named axis even where it has it', async () => {
   const pipeline = await stagesOf({
     a: stage({ d: [1, 2], e: [1, 2] }),
     b: stage({ d: [1, 2] }, { i: read('a', { gather: true }), j: read('a', { gather: ['d', 'e'] }) }),
@@ -163,7 +163,9 @@ test.each([
     {
       code: 'unbound-axis',
       message: `input "i" does not bind ${open.length > 1 ? 'axes' : 'axis'} ${quoted} of stage "a"`,
-      remedy: `Write "${one}" for one value, "${all}" for a list of all, or add ${quoted} to the "matrix" of "b" to run it for each.`,
+      remedy:
+        `Write "${one}" for one value, "${all}" for a list of all, or add ${quoted} to the "matrix" of "b" to ` +
+        'run it for each.',
     },
   ]);
 });

@@ -1,7 +1,4 @@
-/**
- * Paths of a pipeline: relative to the project root, with `/`, without `.` and `..` inside and without a trailing
- * slash.
- */
+/** Paths of a pipeline: relative to the project root, with `/`, without `.` and `..` inside, no slash at the end. */
 import path from 'node:path';
 
 /** An absolute path becomes one relative to the root too; it may then begin with `..`. */

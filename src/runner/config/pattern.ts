@@ -26,7 +26,7 @@ function selects(segment: string): boolean {
 
 /** True if the last segment is the name of an existing file or folder, and not a wildcard that happens to equal one. */
 function isName(root: string, segments: readonly string[]): boolean {
-  return !/[*?]/.test(segments.at(-1)!) && existsSync(path.resolve(root, segments.join('/')));
+  return !/[*?]/.test(segments.at(-1) ?? '') && existsSync(path.resolve(root, segments.join('/')));
 }
 
 function escaped(segment: string): string {

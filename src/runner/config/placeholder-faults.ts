@@ -78,7 +78,8 @@ export function reportUnknownField(
       remedy:
         fields === undefined
           ? undefined
-          : `${names.length > 0 ? `It has ${list(names)}. ` : ''}Every record of an axis needs the fields that the stage refers to; write null for an empty one.`,
+          : `${names.length > 0 ? `It has ${list(names)}. ` : ''}Every record of an axis needs the fields that ` +
+            'the stage refers to; write null for an empty one.',
       related: [{ message: 'the value is declared here', at: origin }],
     },
   );

@@ -61,15 +61,12 @@ function valuesOf(name: string, node: ConfigNode, scope: Row, { resolver, report
     report.error('wrong-value', resolved.origin, `expected the values of axis "${name}", got ${described(resolved)}`);
     return undefined;
   }
-  const members = [...node.members].map(
-    ([value, member]) =>
-      [value, member.value.kind === 'object' ? member.value : resolver.resolve(member.value, scope)] as const,
-  );
-  if (members.some(([, value]) => value === undefined)) return undefined;
-  const resolved: ObjectNode = {
-    ...node,
-    members: new Map(members.map(([value, fields]) => [value, { key: node.members.get(value)!.key, value: fields! }])),
-  };
+  const members = [...node.members].flatMap(([record, { key, value }]) => {
+    const fields = value.kind === 'object' ? value : resolver.resolve(value, scope);
+    return fields === undefined ? [] : [[record, { key, value: fields }] as const];
+  });
+  if (members.length !== node.members.size) return undefined;
+  const resolved: ObjectNode = { ...node, members: new Map(members) };
   return checkStagePart(resolved, { field: 'matrix', name }, report) ? resolved : undefined;
 }
 
@@ -107,7 +104,8 @@ function checkEntries(name: string, entries: readonly AxisEntry[], { report }: C
     if (!isAxisText(entry.text)) {
       report.error('axis-value', entry.origin, `${JSON.stringify(entry.text)} cannot be a value of axis "${name}"`, {
         remedy:
-          'Values are part of ids such as train:seed=0,model=M1: they must not be empty or "*" and must not contain ",", "=", ":" or white space. Name a record instead, and put the text into a field of it.',
+          'Values are part of ids such as train:seed=0,model=M1: they must not be empty or "*" and must not ' +
+          'contain ",", "=", ":" or white space. Name a record instead, and put the text into a field of it.',
       });
       good = false;
     }

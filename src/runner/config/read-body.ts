@@ -74,7 +74,8 @@ export class Bodies {
         owner !== undefined
           ? `The package "${packageName(text)}" in ${projectPath(root, owner)} has no such module.`
           : extension === '' && isPackagePath(text)
-            ? `A module is named relative to the project root, with its extension (${text}.ts), or by an installed package (npm install ${packageName(text)}).`
+            ? `A module is named relative to the project root, with its extension (${text}.ts), or by an ` +
+              `installed package (npm install ${packageName(text)}).`
             : 'A module is named relative to the project root.',
     });
   }

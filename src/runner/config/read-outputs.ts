@@ -41,7 +41,8 @@ function readOutput(name: string, key: Origin, node: ConfigNode, { root, report 
   if (written.startsWith('/') || !isInside(file)) {
     report.error('output-path', fileNode.origin, `an output cannot be written to ${JSON.stringify(written)}`, {
       remedy:
-        'Give a name such as "weights.safetensors", or "figures/" for a folder: a stage writes into a folder of its own. "publish" copies the result to a place in the project.',
+        'Give a name such as "weights.safetensors", or "figures/" for a folder: a stage writes into a folder ' +
+        'of its own. "publish" copies the result to a place in the project.',
     });
     return undefined;
   }
@@ -72,7 +73,7 @@ function readPublish(
   root: string,
   report: Context['report'],
 ): string | undefined {
-  const text = textOf(node)!;
+  const text = textOf(node) ?? '';
   const place = projectPath(root, text);
   if (!isInside(place)) {
     report.error('publish-path', node.origin, `${JSON.stringify(text)} is not inside the project`, {
@@ -100,26 +101,23 @@ function readPublish(
 
 /** No output may be equal to another one or be inside of it. */
 function checkFiles(outputs: readonly (readonly [string, Output])[], draft: StageDraft, { report }: Context): boolean {
-  const taken = new Map<string, string>();
-  const origin = (name: string): Origin => draft.outputs.get(name)!.value.origin;
+  const known = new Map<string, string>();
+  const origin = (name: string): Origin => draft.outputs.get(name)?.value.origin ?? draft.origin;
   let good = true;
   for (const [name, { file }] of [...outputs].sort(([, a], [, b]) => a.file.length - b.file.length)) {
-    const place = [...foldersOf(file), file].find((candidate) => taken.has(candidate));
-    if (place !== undefined) {
-      const other = taken.get(place)!;
-      report.error(
-        'output-collision',
-        origin(name),
-        place === file
+    const same = known.get(file);
+    const [other = same] = foldersOf(file).flatMap((folder) => known.get(folder) ?? []);
+    if (other !== undefined) {
+      const message =
+        other === same
           ? `outputs "${other}" and "${name}" are the same file`
-          : `output "${name}" is inside output "${other}"`,
-        {
-          related: [{ message: `"${other}" is declared here`, at: origin(other) }],
-        },
-      );
+          : `output "${name}" is inside output "${other}"`;
+      report.error('output-collision', origin(name), message, {
+        related: [{ message: `"${other}" is declared here`, at: origin(other) }],
+      });
       good = false;
     }
-    taken.set(file, name);
+    known.set(file, name);
   }
   return good;
 }

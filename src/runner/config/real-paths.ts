@@ -26,9 +26,7 @@ export class RealPaths {
     return this.#relative(path.join(this.#real(path.dirname(absolute)), path.basename(absolute)));
   }
 
-  /**
-   * The real path of the part that exists, followed by the rest. A link to nothing leads to its target all the same.
-   */
+  /** The real path of the part that exists, followed by the rest. A link to nothing leads to its target too. */
   #real(absolute: string): string {
     if (!this.#onDisk) return absolute;
     let known = this.#known.get(absolute);

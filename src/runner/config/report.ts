@@ -77,6 +77,5 @@ export class Report {
 }
 
 function compareRanks(a: readonly number[], b: readonly number[]): number {
-  const different = a.findIndex((value, i) => value !== b[i]);
-  return different === -1 ? 0 : a[different]! - b[different]!;
+  return a.map((rank, i) => rank - (b[i] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }

@@ -20,9 +20,7 @@ export class Resolver {
   readonly #report: Report;
   readonly #literal = new WeakMap<ConfigNode, boolean>();
 
-  /**
-   * @param params 'refused' when they are declared and the schema does not allow them: then nothing is said about them
-   */
+  /** @param params 'refused' if the schema does not allow them: then no fault of them is reported again */
   constructor(params: ObjectNode | undefined | 'refused', report: Report) {
     this.#params = params === 'refused' ? undefined : params;
     this.#refused = params === 'refused';
@@ -133,7 +131,7 @@ export class Resolver {
     );
     const [only] = values;
     if (values.length === 1) return only;
-    const texts = values.map((value, i) => (value === undefined ? undefined : this.#asText(value, parts[i]!, node)));
+    const texts = values.map((value, i) => value && this.#asText(value, parts[i] ?? '', node));
     return texts.every((part) => part !== undefined) ? { ...node, value: texts.join('') } : undefined;
   }
 

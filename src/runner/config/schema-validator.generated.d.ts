@@ -1,4 +1,4 @@
-/** The validator that `npm run build` compiles from schema/pipeline.schema.json; scripts/compile-schema.mjs makes it alone. */
+/** The validator that `npm run build` compiles from schema/pipeline.schema.json. */
 import type { Json } from '../../util/json.ts';
 
 /** One finding of the validator, with the fields that are read here. */

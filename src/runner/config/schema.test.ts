@@ -14,7 +14,16 @@ const interpreted = new Ajv({ strict: false }).compile(schema);
 const example = {
   name: 'x',
   params: { a: 1 },
+  axes: { x: [1, 2], y: { r: { f: '@a/o' } }, z: '${params.a}' },
+  templates: { t: { extends: 'u', publish: 'out/', matrix: ['x'] }, u: { timeout: '1h' } },
   stages: {
+    b: {
+      extends: 't',
+      module: 'b.ts',
+      matrix: { x: '*', y: ['r'] },
+      inputs: ['@a/*', '@a:x=1,z=*/{o,f}', { w: '${y.f}', v: '@a:*/o', n: null }],
+      params: ['${params.a}', '${params.{a}}', { c: 1 }],
+    },
     a: {
       command: 'true',
       matrix: {
@@ -70,6 +79,11 @@ test('schema and validator agree on pipelines with something replaced, removed o
         {},
         { stage: 'b' },
         { name: 'x', file: 'y' },
+        '@a/o',
+        '@a/*',
+        '@a',
+        '*',
+        'out/',
       ),
       fc.constantFrom('replace', 'remove', 'add'),
       (place, value, change) => {

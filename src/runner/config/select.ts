@@ -34,7 +34,7 @@ export function selectInstances(
   const misread = [...found.values()].flatMap((each) => (each.ok ? [] : [each.error]));
   if (misread.length > 0) return err(misread);
   const idsOf = (chosen: readonly string[]): ReadonlySet<InstanceId> =>
-    new Set(chosen.flatMap((word) => valueOf(found.get(word)!).map(({ id }) => id)));
+    new Set(chosen.flatMap((word) => valueOf(found.get(word)).map(({ id }) => id)));
 
   const ends = [...targets, ...until];
   const needed = ends.length === 0 ? undefined : withProducers(idsOf(ends), pipeline);
@@ -42,7 +42,7 @@ export function selectInstances(
   const scope = pipeline.instances.filter(({ id }) => needed?.has(id) !== false && dependent?.has(id) !== false);
   const inScope = new Set(scope.map(({ id }) => id));
   if (scope.length === 0) return err([outOfScope(`nothing would run: ${list(ends)} does not depend on ${list(from)}`)]);
-  const idle = words.filter((word) => !valueOf(found.get(word)!).some(({ id }) => inScope.has(id)));
+  const idle = words.filter((word) => !valueOf(found.get(word)).some(({ id }) => inScope.has(id)));
   if (idle.length > 0)
     return err(
       idle.map((word) =>
@@ -64,8 +64,8 @@ export function selectInstances(
   });
 }
 
-function valueOf(found: Result<readonly Instance[], Diagnostic>): readonly Instance[] {
-  return found.ok ? found.value : [];
+function valueOf(found: Result<readonly Instance[], Diagnostic> | undefined): readonly Instance[] {
+  return found?.ok === true ? found.value : [];
 }
 
 const outOfScope = (message: string): Diagnostic => ({
@@ -79,7 +79,8 @@ function instancesOf(target: string, { stages, instances }: Pipeline): Result<re
   const colon = target.indexOf(':');
   const stage = colon === -1 ? target : target.slice(0, colon);
   const names = stages.map(({ name }) => name);
-  if (!names.includes(stage)) {
+  const definition = stages.find(({ name }) => name === stage);
+  if (definition === undefined) {
     return fault(
       'unknown-target',
       `there is no stage "${stage}"`,
@@ -89,7 +90,7 @@ function instancesOf(target: string, { stages, instances }: Pipeline): Result<re
   }
   let found = instances.filter((instance) => instance.stage === stage);
   if (colon === -1) return ok(found);
-  const axes = stages.find(({ name }) => name === stage)!.axes;
+  const { axes } = definition;
   for (const part of target.slice(colon + 1).split(',')) {
     const [axis = '', ...rest] = part.split('=');
     const value = rest.join('=');

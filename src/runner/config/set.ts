@@ -82,5 +82,6 @@ function holdsInfinity(value: Json): boolean {
 }
 
 function replaceMember(node: ObjectNode, name: string, value: ConfigNode): ObjectNode {
-  return { ...node, members: new Map(node.members).set(name, { key: node.members.get(name)!.key, value }) };
+  const key = node.members.get(name)?.key ?? node.origin;
+  return { ...node, members: new Map(node.members).set(name, { key, value }) };
 }

@@ -10,7 +10,8 @@ import type { Origin } from './source.ts';
 import type { ConfigNode } from './tree.ts';
 
 export const FIRST_STAGE =
-  'A first stage, for instance: "stages": { "hello": { "command": "date > ${outputs.time}", "outputs": { "time": "time.txt" } } }. `pipeline init` writes whole examples.';
+  'A first stage, for instance: "stages": { "hello": { "command": "date > ${outputs.time}", "outputs": { ' +
+  '"time": "time.txt" } } }. `pipeline init` writes whole examples.';
 
 export interface Located {
   readonly node: ConfigNode;

@@ -17,7 +17,7 @@ export class Source {
   /** A range that spans lines is cut at the end of its first. */
   place(offset: number, length: number): SourcePlace {
     const line = this.#lineAt(offset);
-    const start = this.#lines[line]!;
+    const start = this.#lines[line] ?? 0;
     const end = start + this.text.slice(start, this.#lines[line + 1]).trimEnd().length;
     return {
       file: this.file,
@@ -33,7 +33,7 @@ export class Source {
     let high = this.#lines.length - 1;
     while (low < high) {
       const middle = (low + high + 1) >> 1;
-      if (this.#lines[middle]! <= offset) low = middle;
+      if ((this.#lines[middle] ?? 0) <= offset) low = middle;
       else high = middle - 1;
     }
     return low;

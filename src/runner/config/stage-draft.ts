@@ -69,11 +69,11 @@ function draftBody(name: string, key: Origin, stage: ObjectNode, { report, fault
   const shell = stage.members.get('shell');
   if (shell !== undefined && command === undefined)
     report.error('unknown-key', shell.key, '"shell" has no place here', { remedy: 'It goes with "command".' });
-  const kind = module !== undefined ? 'module' : 'command';
-  const node = (module ?? command)!.value;
-  if (node.kind !== 'scalar' || faulty.has(node)) return undefined;
+  const node = (module ?? command)?.value;
+  if (node?.kind !== 'scalar' || faulty.has(node)) return undefined;
+  if (module !== undefined) return { kind: 'module', node };
   const named = shell === undefined || faulty.has(shell.value) ? undefined : textOf(shell.value);
-  return { kind, node, ...(kind === 'command' && named !== undefined && { shell: named }) };
+  return { kind: 'command', node, ...(named !== undefined && { shell: named }) };
 }
 
 function isMisspeltBody(key: string): boolean {

@@ -33,7 +33,9 @@ export function reportUnbound(
     input.origin,
     `input "${name}" does not bind ${axes.length === 1 ? 'axis' : 'axes'} ${quoted} of stage "${producer.draft.name}"`,
     {
-      remedy: `Write "${one}" for one value, "${all}" for a list of all, or add ${quoted} to the "matrix" of "${reader.name}" to run it for each.`,
+      remedy:
+        `Write "${one}" for one value, "${all}" for a list of all, or add ${quoted} to the "matrix" of ` +
+        `"${reader.name}" to run it for each.`,
       ...declaredHere(producer, axes[0] ?? ''),
     },
   );

@@ -82,7 +82,8 @@ test.each([
   [{ 'my x': '@a/x' }, '["my x"] invalid-name: "my x" cannot be used as a name'],
   [
     { x: 3 },
-    '[3] wrong-type: expected a path, a reference such as "@stage/output", a placeholder such as "${model.weights}", or null, got the number 3',
+    '[3] wrong-type: expected a path, a reference such as "@stage/output", a placeholder such as ' +
+      '"${model.weights}", or null, got the number 3',
   ],
 ])('the item %j is refused, and the word at fault is underlined', async (item, fault) => {
   const stages = { a: made('x'), none: { command: 'true' }, b: { command: 'true', inputs: [{ ok: 'ok.csv' }, item] } };

@@ -83,7 +83,8 @@ test.each([
   [['seed', 'seed'], '["seed"] duplicate-value: axis "seed" is listed twice'],
   [
     ['my axis'],
-    '["my axis"] wrong-value: expected a name of letters, digits, _ and - that begins with a letter, got the text "my axis"',
+    '["my axis"] wrong-value: expected a name of letters, digits, _ and - that begins with a letter, got the ' +
+      'text "my axis"',
   ],
   [[3], '[3] wrong-type: expected a name of letters, digits, _ and - that begins with a letter, got the number 3'],
   [{ sead: '*' }, '["sead"] unknown-axis: there is no shared axis "sead"'],
@@ -93,7 +94,8 @@ test.each([
   [{ kind: ['*'] }, '["*"] axis-value: "*" cannot be a value of axis "kind"'],
   [
     { kind: '**' },
-    '["**"] wrong-value: expected a list of values, an object of named records, "*", or a placeholder such as "${params.datasets}", got the text "**"',
+    '["**"] wrong-value: expected a list of values, an object of named records, "*", or a placeholder such as ' +
+      '"${params.datasets}", got the text "**"',
   ],
   [{ stage: ['x'] }, '["stage"] invalid-name: an axis cannot be called "stage"'],
   [{ kind: '*', include: [{ kind: '*' }] }, '["*"] axis-value: "*" cannot be a value of axis "kind"'],
@@ -110,11 +112,13 @@ test.each([
   [{ seed: [] }, '["seed"] empty-axis: axis "seed" has no values, so the stage would never run'],
   [
     { seed: '*' },
-    '["*"] wrong-value: expected a list of values, an object of named records, or a placeholder such as "${params.datasets}", got the text "*"',
+    '["*"] wrong-value: expected a list of values, an object of named records, or a placeholder such as ' +
+      '"${params.datasets}", got the text "*"',
   ],
   [
     { seed: 3 },
-    '[3] wrong-type: expected a list of values, an object of named records, or a placeholder such as "${params.datasets}", got the number 3',
+    '[3] wrong-type: expected a list of values, an object of named records, or a placeholder such as ' +
+      '"${params.datasets}", got the number 3',
   ],
   [{ seed: '${params.x}' }, '[${params.x}] unknown-param: there is no parameter "x"'],
   [{ model: { M1: { w: '${params.y}' } } }, '[${params.y}] unknown-param: there is no parameter "y"'],

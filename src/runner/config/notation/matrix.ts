@@ -9,9 +9,7 @@ import { textOf, type ConfigNode, type ListNode, type Member, type ObjectNode } 
 
 const NOTHING: Row = new Map();
 
-/**
- * Each axis with its own values. The matrix is faulty when an axis was left out because of a fault, which was reported.
- */
+/** Each axis with its own values. The matrix is faulty if an axis was left out because of a reported fault. */
 export function expandMatrix(matrix: ConfigNode, context: NotationContext): ConfigNode {
   const { faulty } = context;
   const node = asMatrixObject(matrix);
@@ -37,7 +35,8 @@ function expandAxis(
   { key, value }: Member,
   { axes, resolver, report }: NotationContext,
 ): ConfigNode | undefined {
-  const shared = axes.get(name)?.value;
+  const declared = axes.get(name);
+  const shared = declared?.value;
   if (textOf(value) === '*') {
     if (shared === undefined) {
       const names = [...axes.keys()];
@@ -45,17 +44,19 @@ function expandAxis(
         suggestion: suggest(name, names),
         remedy:
           names.length > 0
-            ? `The shared axes are ${list(names)}. An axis of the stage's own has its values here: "matrix": { "${name}": [...] }.`
-            : `Declare it at the top of the file, "axes": { "${name}": [...] }, or give the stage values of its own: "matrix": { "${name}": [...] }.`,
+            ? `The shared axes are ${list(names)}. An axis of the stage's own has its values here: "matrix": { ` +
+              `"${name}": [...] }.`
+            : `Declare it at the top of the file, "axes": { "${name}": [...] }, or give the stage values of its ` +
+              `own: "matrix": { "${name}": [...] }.`,
       });
     }
     return shared;
   }
-  if (value.kind !== 'list' || shared === undefined) return value;
+  if (value.kind !== 'list' || declared === undefined || shared === undefined) return value;
   const records = shared.kind === 'object' ? shared : resolver.resolve(shared, NOTHING);
   const wanted = resolver.resolve(value, NOTHING);
   if (records?.kind !== 'object' || wanted?.kind !== 'list') return wanted === undefined ? undefined : value;
-  return selectRecords(name, wanted, records, axes.get(name)!, report);
+  return selectRecords(name, wanted, records, declared, report);
 }
 
 /** The named records, in the order of the list. */
@@ -71,6 +72,7 @@ function selectRecords(
   for (const item of wanted.items) {
     const name = item.kind === 'scalar' ? String(item.value) : '';
     const record = records.members.get(name);
+    const first = members.get(name);
     const names = [...records.members.keys()];
     if (record === undefined) {
       report.error('unknown-value', item.origin, `axis "${axis}" has no record ${JSON.stringify(name)}`, {
@@ -78,10 +80,10 @@ function selectRecords(
         remedy: `Its records are ${list(names)}.`,
         related: [{ message: `axis "${axis}" is declared here`, at: declared.key }],
       });
-    } else if (members.has(name)) {
+    } else if (first !== undefined) {
       report.error('duplicate-value', item.origin, `axis "${axis}" has the value ${name} twice`, {
         remedy: 'Remove one of the two.',
-        related: [{ message: 'first written here', at: members.get(name)!.key }],
+        related: [{ message: 'first written here', at: first.key }],
       });
     } else {
       members.set(name, { key: item.origin, value: record.value });

@@ -1,7 +1,4 @@
-/**
- * Lays a pipeline file over the file that it extends, and a stage over its template (docs/pipeline.md, "How files are
- * merged").
- */
+/** Lays a pipeline file over its base, and a stage over its template (docs/pipeline.md, "How files are merged"). */
 import type { ConfigNode, ListNode, Member, ObjectNode } from '../tree.ts';
 
 /** Nodes that the schema refused. A node merged from one of them is refused too. */

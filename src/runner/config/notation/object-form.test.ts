@@ -32,7 +32,7 @@ async function objectForm() {
   return loaded.value;
 }
 
-test('everything is written out: merged, with the settings, and with references as objects where inputs are', async () => {
+test('everything is written out: merged, with the settings, and with references as objects', async () => {
   expect((await objectForm()).objectForm()).toEqual({
     name: 'n',
     params: { seeds: [0, 1], train: { epochs: 9, rate: 2 }, start: '@pre/o' },

@@ -81,7 +81,8 @@ test.each([
   [
     { t: { timeout: 'soon' } },
     't',
-    '["soon"] wrong-value: expected a duration such as "12h", "1h 30m" or "90s", or a number of seconds, got the text "soon"',
+    '["soon"] wrong-value: expected a duration such as "12h", "1h 30m" or "90s", or a number of seconds, got ' +
+      'the text "soon"',
   ],
   [{ t: { outputs: { o: { publish: 'x' } } } }, 't', '["o"] missing-key: "file" is missing in output "o"'],
   [{ t: { module: 'a.ts' } }, 't', '["command"] two-bodies: stage "a" has both a module and a command'],
@@ -91,7 +92,7 @@ test.each([
   expect(await shownFaults({ 'pipeline.json': { templates, stages } })).toEqual([`pipeline.json:1 ${fault}`]);
 });
 
-test('a template that a stage extends may be incomplete; many stages of one template report its fault once', async () => {
+test('a template may be incomplete, and many stages of one template report its fault once', async () => {
   const templates = { t: { inputs: ['@nothing/o'], params: { x: '${params.nothing}' } } };
   const stages = Object.fromEntries(['a', 'b', 'c'].map((name) => [name, { extends: 't', command: 'true' }]));
   expect(await shownFaults({ 'pipeline.json': { templates, stages } })).toEqual([

@@ -21,9 +21,7 @@ export class Templates {
     this.#report = report;
   }
 
-  /**
-   * The stage with all that its templates say, and without `extends`; undefined when a fault in the chain was reported.
-   */
+  /** The stage laid over its templates, without `extends`; undefined if a fault in the chain was reported. */
   apply(stage: ObjectNode): ObjectNode | undefined {
     const merged = this.#merged(stage, []);
     if (merged?.kind !== 'object' || this.#faulty.has(merged)) return undefined;
