@@ -27,7 +27,9 @@ await bundled(['contrast.ts', 'views.ts'], async ({ program, engines }) => {
     const [augmented, ready] = await inTurns([step('simclr'), step('none')], 2);
     const added = 100 * (Math.min(...augmented) / Math.min(...ready) - 1);
     console.log(
-      `${engine.padEnd(12)} ${precision.padEnd(8)}  SimCLR step of ResNet-18, ${SIDE} px, batch ${BATCH}: ${Math.min(...ready).toFixed(0)} ms without, ${Math.min(...augmented).toFixed(0)} ms with augmentation: +${added.toFixed(1)} %`,
+      `${engine.padEnd(12)} ${precision.padEnd(8)}  SimCLR step of ResNet-18, ${SIDE} px, batch ${BATCH}: ` +
+        `${Math.min(...ready).toFixed(0)} ms without, ${Math.min(...augmented).toFixed(0)} ms with augmentation: ` +
+        `+${added.toFixed(1)} %`,
     );
   }
   const makers = [
@@ -56,7 +58,8 @@ await bundled(['contrast.ts', 'views.ts'], async ({ program, engines }) => {
     const workers = THREADS / threads;
     const { best, median } = speeds(times[i], BATCH * workers);
     console.log(
-      `${name.padEnd(15)} two views, nothing else: ${best.toFixed(0)} images/s at best, ${median.toFixed(0)} in the median${workers > 1 ? ` (one worker measured, times ${workers})` : ''}`,
+      `${name.padEnd(15)} two views, nothing else: ${best.toFixed(0)} images/s at best, ${median.toFixed(0)} in ` +
+        `the median${workers > 1 ? ` (one worker measured, times ${workers})` : ''}`,
     );
   });
 });

@@ -46,7 +46,8 @@ try {
     failed ||= bad;
     const MiB = (bytes) => `${(bytes / 2 ** 20).toFixed(0)} MiB`;
     console.log(
-      `${bad ? 'FAIL' : 'ok  '}  ${name}, ${values.steps} steps: ${early.toFixed(2)} -> ${late.toFixed(2)} ms a step; ${MiB(tenth)} after a tenth, ${MiB(all)} after all, ${MiB(disposed)} after disposal`,
+      `${bad ? 'FAIL' : 'ok  '}  ${name}, ${values.steps} steps: ${early.toFixed(2)} -> ${late.toFixed(2)} ms a ` +
+        `step; ${MiB(tenth)} after a tenth, ${MiB(all)} after all, ${MiB(disposed)} after disposal`,
     );
 
     const resident = await recompile(name, Number(values.cycles));
@@ -55,7 +56,9 @@ try {
     const grows = after - before > (STATE_BYTES * Number(values.cycles)) / 4;
     failed ||= grows;
     console.log(
-      `${grows ? 'FAIL' : 'ok  '}  ${name}, ${values.cycles} times compiled, run and disposed of: at least ${MiB(before)} in the first half, ${MiB(after)} in the second; keeping every state would add ${MiB((STATE_BYTES * Number(values.cycles)) / 2)}`,
+      `${grows ? 'FAIL' : 'ok  '}  ${name}, ${values.cycles} times compiled, run and disposed of: at least ` +
+        `${MiB(before)} in the first half, ${MiB(after)} in the second; keeping every state would add ` +
+        `${MiB((STATE_BYTES * Number(values.cycles)) / 2)}`,
     );
   }
 } finally {

@@ -70,13 +70,16 @@ await bundled(['contrast.ts', 'prepare.ts'], async ({ program, engines, load }) 
   const contestants = [...theirs, ...ours];
   await measure(contestants, turn, turns);
   console.log(
-    `\nSimCLR on ${count} images of ${SIDE} px, ResNet-18, batch ${BATCH}, ${THREADS} threads: ${values.quick ? `${turn * turns} steps` : 'a whole epoch'} of each in ${turns} turns. images/s over all turns and in the best; ratio to lightly's best of equal precision`,
+    `\nSimCLR on ${count} images of ${SIDE} px, ResNet-18, batch ${BATCH}, ${THREADS} threads: ` +
+      `${values.quick ? `${turn * turns} steps` : 'a whole epoch'} of each in ${turns} turns. images/s over all ` +
+      `turns and in the best; ratio to lightly's best of equal precision`,
   );
   for (const each of contestants) {
     const peers = contestants.filter(({ ours: own, precision }) => !own && precision === each.precision);
     const ratio =
       each.ours && peers.length > 0
-        ? `${(each.best / Math.max(...peers.map(({ best }) => best))).toFixed(2)}x at best, ${(each.speed / Math.max(...peers.map(({ speed }) => speed))).toFixed(2)}x over all`
+        ? `${(each.best / Math.max(...peers.map(({ best }) => best))).toFixed(2)}x at best, ` +
+          `${(each.speed / Math.max(...peers.map(({ speed }) => speed))).toFixed(2)}x over all`
         : '';
     const used =
       each.used === null

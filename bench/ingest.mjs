@@ -66,7 +66,9 @@ async function compare(contestants) {
   const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
   const [ours] = contestants;
   console.log(
-    `${values.images} images to ${values.size} px, ${values.workers} at a time, ${ROUNDS} rounds: images/s by the median and the best round; time and processor time beside ours, medians of the rounds' ratios; peak memory, workers included`,
+    `${values.images} images to ${values.size} px, ${values.workers} at a time, ${ROUNDS} rounds: images/s by the ` +
+      `median and the best round; time and processor time beside ours, medians of the rounds' ratios; peak memory, ` +
+      'workers included',
   );
   for (const { name, seconds, processor, peakBytes } of contestants) {
     const speed = (time) => (Number(values.images) / time).toFixed(0).padStart(6);

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 
 const BENCHMARKS = {
   runner:
-    'the runner beside DVC, Snakemake and wireit  [--quick] [--markdown] [--only small,large,first,plans] [--peers DVC,Snakemake,wireit] [--tools FOLDER]',
+    'the runner beside DVC, Snakemake and wireit  [--quick] [--markdown] [--only small,large,first,plans] ' +
+    '[--peers DVC,Snakemake,wireit] [--tools FOLDER]',
   train: 'training steps, beside PyTorch where there is one  [--quick] [--python PYTHON]',
   augment: 'what augmentation adds to a SimCLR step, and torchvision beside it  [--quick] [--python PYTHON]',
   epoch: 'a SimCLR epoch on HAM10000, beside lightly  --data FOLDER [--quick] [--python PYTHON] [--prepared FOLDER]',
   ingest:
-    'images decoded and packed, beside torchvision and Pillow  [--python PYTHON] [--data FOLDER] [--images N] [--size PIXELS] [--workers N]',
+    'images decoded and packed, beside torchvision and Pillow  [--python PYTHON] [--data FOLDER] [--images N] ' +
+    '[--size PIXELS] [--workers N]',
   endure: 'ten thousand steps on every engine: memory and speed must stay  [--steps N]',
 };
 

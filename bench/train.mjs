@@ -94,7 +94,8 @@ async function compare({ network, side, batch, steps }, contestants) {
   }
   for (const each of contestants) each.end();
   console.log(
-    `\n${network}, ${side} px, batch ${batch}, ${values.threads} threads: images/s, best and median of ${ROUNDS * steps} steps in ${ROUNDS} rounds; ratios to PyTorch's best of equal precision, by best steps`,
+    `\n${network}, ${side} px, batch ${batch}, ${values.threads} threads: images/s, best and median of ` +
+      `${ROUNDS * steps} steps in ${ROUNDS} rounds; ratios to PyTorch's best of equal precision, by best steps`,
   );
   for (const each of contestants) {
     const sorted = [...each.times].sort((a, b) => a - b);

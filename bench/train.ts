@@ -78,7 +78,8 @@ async function expectSameLosses(): Promise<void> {
     const [expected, found] = [(await measure.run(inputs)).loss.data[0]!, (await step.run(inputs)).loss.data[0]!];
     if (!(Math.abs(found - expected) < 1e-3 * expected))
       throw new Error(
-        `The loss of step ${i + 1} is ${found} on tfjs-node and ${expected} on TensorFlow compiled: they do not compute the same.`,
+        `The loss of step ${i + 1} is ${found} on tfjs-node and ${expected} on TensorFlow compiled: they do not ` +
+          'compute the same.',
       );
   }
   await ours.dispose();

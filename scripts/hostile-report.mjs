@@ -10,7 +10,8 @@ import { build } from 'esbuild';
 const [report] = process.argv.slice(2);
 if (report === undefined) throw new Error('Say where to: node scripts/hostile-report.mjs <report.html>');
 const contents =
-  "export { renderHtml } from './src/report/index.ts'; export { hostileStudy } from './src/report/hostile.test-support.ts';";
+  "export { renderHtml } from './src/report/index.ts'; export { hostileStudy } from " +
+  "'./src/report/hostile.test-support.ts';";
 const folder = await mkdtemp(path.join(tmpdir(), 'hostile-report-'));
 try {
   const outfile = path.join(folder, 'bundle.mjs');

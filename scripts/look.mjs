@@ -120,6 +120,7 @@ async function chromiumPath() {
     }
   }
   throw new Error(
-    `No Chromium was found at ${candidates.join(', ')}. Install one (apt-get install chromium) or name one by CHROMIUM.`,
+    `No Chromium was found at ${candidates.join(', ')}. Install one (apt-get install chromium) or name one by ` +
+      'CHROMIUM.',
   );
 }

@@ -60,7 +60,8 @@ try {
   }
   const count = written.reduce((sum, { tensors }) => sum + Object.keys(tensors).length, 0);
   console.log(
-    `safetensors: ${FILES} files with ${count} tensors, written here and read by Python, written by Python and read here: equal bits.`,
+    `safetensors: ${FILES} files with ${count} tensors, written here and read by Python, written by Python and ` +
+      'read here: equal bits.',
   );
 } finally {
   await rm(folder, { recursive: true });

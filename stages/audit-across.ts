@@ -60,7 +60,8 @@ function oneSize(sets: readonly OpenSet[]): number {
   const [size = 0, ...others] = new Set(sets.map(({ packed }) => packed.size));
   if (others.length === 0) return size;
   throw new Error(
-    `The sets were ingested at ${[size, ...others].join(' and ')} px; one size is needed to lay their images side by side.`,
+    `The sets were ingested at ${[size, ...others].join(' and ')} px; one size is needed to lay their images side ` +
+      'by side.',
   );
 }
 

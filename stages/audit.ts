@@ -35,7 +35,8 @@ export default defineStage({
     const { exact, near } = found.summary;
     if (exact.acrossSplits + near.acrossSplits > 0)
       stage.warn(
-        `${exact.acrossSplits} equal and ${near.acrossSplits} nearly equal pairs of images are on both sides of the published split.`,
+        `${exact.acrossSplits} equal and ${near.acrossSplits} nearly equal pairs of images are on both sides of ` +
+          'the published split.',
       );
     if (exact.acrossClasses > 0) stage.warn(`${exact.acrossClasses} pairs of equal images have two different labels.`);
   },

@@ -91,24 +91,28 @@ async function run(to: string, params: Readonly<Record<string, number>> = {}): P
   await explain(createStage(job, () => undefined, new AbortController().signal).stage);
 }
 
-test('the surest mistakes come first, each with its row of three pictures, and a hostile name is a string like any other', async () => {
-  await run('one');
-  const { model, classes, mistakes, correct } = await readExplanation(file('one.json'));
-  expect(model).toEqual({ network: 'resnet-small', size: SIZE, layer: 'layer2', side: 4, start: 'random' });
-  expect(classes).toEqual(CLASSES);
-  expect(mistakes[0]).toEqual({
-    image: HOSTILE,
-    label: FIRST % 3,
-    predicted: (FIRST + 1) % 3,
-    confidence: 0.98,
-    row: 0,
-  });
-  expect([...mistakes, ...correct].map(({ row }) => row)).toEqual([...mistakes, ...correct].map((_, i) => i));
-  expect(correct.length).toBeGreaterThan(0);
-  const { width, height } = await sharp(file('one.png')).metadata();
-  const tile = 96 + 2;
-  expect([width, height]).toEqual([3 * tile + 2, (mistakes.length + correct.length) * tile + 2]);
-});
+test(
+  'the surest mistakes come first, each with its row of three pictures, and a hostile name is a string like any ' +
+    'other',
+  async () => {
+    await run('one');
+    const { model, classes, mistakes, correct } = await readExplanation(file('one.json'));
+    expect(model).toEqual({ network: 'resnet-small', size: SIZE, layer: 'layer2', side: 4, start: 'random' });
+    expect(classes).toEqual(CLASSES);
+    expect(mistakes[0]).toEqual({
+      image: HOSTILE,
+      label: FIRST % 3,
+      predicted: (FIRST + 1) % 3,
+      confidence: 0.98,
+      row: 0,
+    });
+    expect([...mistakes, ...correct].map(({ row }) => row)).toEqual([...mistakes, ...correct].map((_, i) => i));
+    expect(correct.length).toBeGreaterThan(0);
+    const { width, height } = await sharp(file('one.png')).metadata();
+    const tile = 96 + 2;
+    expect([width, height]).toEqual([3 * tile + 2, (mistakes.length + correct.length) * tile + 2]);
+  },
+);
 
 test('test images are embedded, all or as many as asked for; fewer than 30 have no UMAP', async () => {
   await run('some', { images: 5 });

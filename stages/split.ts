@@ -67,12 +67,14 @@ export default defineStage({
     await writeSplitSummary(outputs.summary, summary);
     if (options.overlap === 'remove' && summary.unused > 0)
       stage.warn(
-        `${summary.unused} images are in no subset: their group is also in the published test set, or they belong to no published set.`,
+        `${summary.unused} images are in no subset: their group is also in the published test set, or they belong ` +
+          'to no published set.',
       );
     if (summary.groupOverlap > 0) stage.warn(`${summary.groupOverlap} groups have images in more than one subset.`);
     if (summary.removed.length > 0)
       stage.warn(
-        `${summary.removed.length} images were left out because they are equal to one that stays; split.json names each.`,
+        `${summary.removed.length} images were left out because they are equal to one that stays; split.json ` +
+          'names each.',
       );
   },
 });
@@ -80,7 +82,8 @@ export default defineStage({
 async function duplicatesIn(audit: string | null, table: readonly TableRow[]): Promise<EqualImages[]> {
   if (audit === null)
     throw new DatasetError(
-      'duplicates is "remove", but the stage has no input "audit" with the equal images: give it the output "audit" of an audit stage.',
+      'duplicates is "remove", but the stage has no input "audit" with the equal images: give it the output ' +
+        '"audit" of an audit stage.',
     );
   return equalImages(audit, table);
 }

@@ -83,13 +83,17 @@ test('what is not in the lockfile or not in the store is told, and the rest is p
   const project = await Project.create({ 'pipeline.json': pipeline(1) });
   expect(await project.pipeline(['checkout', 'report'])).toMatchObject({
     code: 1,
-    out: 'missing: the lockfile names no result of report; pipeline run report makes it\n0 put in place, 0 in place already, 1 missing.\n',
+    out:
+      'missing: the lockfile names no result of report; pipeline run report makes it\n0 put in place, 0 in place ' +
+      'already, 1 missing.\n',
   });
   await project.run();
   await project.remove('cache');
   await project.remove('reports');
   expect(await project.pipeline(['checkout'])).toMatchObject({
     code: 1,
-    out: 'missing: output out of report is not in this store; pipeline run report makes it\n0 put in place, 0 in place already, 1 missing.\n',
+    out:
+      'missing: output out of report is not in this store; pipeline run report makes it\n0 put in place, 0 in place ' +
+      'already, 1 missing.\n',
   });
 });

@@ -48,11 +48,14 @@ async function changed(): Promise<Project> {
   return project;
 }
 
-test('diff compares HEAD with the working tree: params by path, metrics by instance with their change, the largest first', async () => {
-  const project = await changed();
-  const { out, err, code } = await project.pipeline(['diff']);
-  expect({ err, code }).toEqual({ err: '', code: 0 });
-  expect(out).toBe(`Params
+test(
+  'diff compares HEAD with the working tree: params by path, metrics by instance with their change, the largest ' +
+    'first',
+  async () => {
+    const project = await changed();
+    const { out, err, code } = await project.pipeline(['diff']);
+    expect({ err, code }).toEqual({ err: '', code: 0 });
+    expect(out).toBe(`Params
 param  HEAD  working tree
 rate   0.25           0.5
 
@@ -64,7 +67,8 @@ evaluate:seed=1  table: nevus.recall   0.5          0.75   +0.25
 evaluate:seed=1  metrics: accuracy    0.75             1   +0.25
 evaluate:seed=1  metrics: loss.test   1.75           1.5   -0.25
 `);
-});
+  },
+);
 
 test('diff takes two revisions, a pipeline file that extends, and writes JSON and Markdown', async () => {
   const project = await changed();

@@ -5,7 +5,8 @@ test('logs -f follows a running instance across its attempts and ends with it', 
   const project = await Project.create({
     'pipeline.json': pipelineOf({
       train: shell(
-        'echo attempt; touch started; test -e again || { until test -e go; do sleep 0.02; done; touch again; exit 3; }; until test -e finish; do sleep 0.02; done; echo last words; echo x > ${outputs.out}',
+        'echo attempt; touch started; test -e again || { until test -e go; do sleep 0.02; done; touch again; exit ' +
+          '3; }; until test -e finish; do sleep 0.02; done; echo last words; echo x > ${outputs.out}',
         {},
         { retries: { limit: 1, delay: '0s' } },
       ),

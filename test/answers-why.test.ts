@@ -5,7 +5,8 @@ test('why names the package whose version changed, and the run after it executes
   const project = await Project.create({
     'pipeline.json': pipelineOf({ greet: { module: 'greet.mjs', outputs: { out: 'out.txt' } } }),
     'greet.mjs':
-      "import { writeFileSync } from 'node:fs';\nimport { word } from 'words';\nexport default (stage) => { writeFileSync(stage.outputs.out, word); };\n",
+      "import { writeFileSync } from 'node:fs';\nimport { word } from 'words';\nexport default (stage) => { " +
+      'writeFileSync(stage.outputs.out, word); };\n',
     'node_modules/words/package.json': { name: 'words', version: '1.0.0', type: 'module', exports: './index.js' },
     'node_modules/words/index.js': "export const word = 'hello';\n",
   });

@@ -18,7 +18,8 @@ const study = {
     ),
   }),
   'make.ts':
-    "import { writeFileSync } from 'node:fs';\nexport default (stage: { outputs: { out: string } }) => { writeFileSync(stage.outputs.out, 'one\\n'); };\n",
+    "import { writeFileSync } from 'node:fs';\nexport default (stage: { outputs: { out: string } }) => { " +
+    "writeFileSync(stage.outputs.out, 'one\\n'); };\n",
   'data/patient-17.txt': 'image',
 };
 
@@ -112,7 +113,8 @@ test('results that are not there, or damaged, are not exported, and no archive i
   expect(nothing).toMatchObject({
     code: 2,
     err: expect.stringContaining(
-      '3 of 3 results are not in the store as the lockfile names them: make, pages, report\n  Make them first: pipeline run',
+      '3 of 3 results are not in the store as the lockfile names them: make, pages, report\n  Make them first: ' +
+        'pipeline run',
     ) as string,
   });
   await project.run();

@@ -37,7 +37,8 @@ test('params reach the command quoted', async () => {
 test('a command works in the project root and finds paths and params in its environment', async () => {
   const project = await Project.create({
     'tool.sh':
-      'cat "$PIPELINE_INPUT_SOURCE" > "$PIPELINE_OUTPUT_OUT"; echo "$PIPELINE_PARAM_SIZE $(pwd)" >> "$PIPELINE_OUTPUT_OUT"\n',
+      'cat "$PIPELINE_INPUT_SOURCE" > "$PIPELINE_OUTPUT_OUT"; echo "$PIPELINE_PARAM_SIZE $(pwd)" >> ' +
+      '"$PIPELINE_OUTPUT_OUT"\n',
     'a.txt': 'a\n',
     'pipeline.json': pipelineOf({
       tool: shell(

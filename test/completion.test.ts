@@ -37,13 +37,15 @@ const ASKED: Readonly<Record<string, (line: string) => readonly string[]>> = {
     'bash',
     '--norc',
     '-c',
-    `eval "$(pipeline completion bash)"; COMP_LINE="${line}"; COMP_POINT=\${#COMP_LINE}; _pipeline 2>/dev/null; printf '%s\\n' "\${COMPREPLY[@]}"`,
+    `eval "$(pipeline completion bash)"; COMP_LINE="${line}"; COMP_POINT=\${#COMP_LINE}; _pipeline 2>/dev/null; ` +
+      `printf '%s\\n' "\${COMPREPLY[@]}"`,
   ],
   zsh: (line) => [
     'zsh',
     '-f',
     '-c',
-    `compdef() { :; }; compadd() { shift; print -l -- "$@"; }; _files() { print FILES; }; source <(pipeline completion zsh); line="${line}"; words=("\${(@s: :)line}"); CURRENT=$#words; _pipeline`,
+    'compdef() { :; }; compadd() { shift; print -l -- "$@"; }; _files() { print FILES; }; source <(pipeline ' +
+      `completion zsh); line="${line}"; words=("\${(@s: :)line}"); CURRENT=$#words; _pipeline`,
   ],
   fish: (line) => ['fish', '--no-config', '-c', `pipeline completion fish | source; complete -C "${line}"`],
 };

@@ -138,33 +138,36 @@ test('what may not be read or written is named with its remedy, is never thrown 
   }
 });
 
-test('a full disk is told with the file and the room there is, nothing that was finished is lost, and with room the run goes on', async ({
-  skip,
-}) => {
-  const project = await Project.create({
-    'pipeline.json': pipelineOf({
-      first: shell('echo first > ${outputs.out}'),
-      second: shell(
-        'echo second | cat ${inputs.x} - > ${outputs.out}; [ -e roomy ] || cat /dev/zero > cache/filler 2> /dev/null; true',
-        { x: { stage: 'first', output: 'out' } },
-      ),
-    }),
-  });
-  mkdirSync(project.path('cache'));
-  const mounted = await execa('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', project.path('cache')], {
-    reject: false,
-  });
-  if (mounted.exitCode !== 0) return skip(`no small disk can be mounted here: ${mounted.stderr}`);
-  onTestFinished(async () => {
-    await execa('umount', ['-l', project.path('cache')]);
-  });
-  const full = await project.pipeline(['run']);
-  expect(full.code).toBe(4);
-  expect(full.out + full.err).toMatch(/disk full \(\d.* free\): .*cache\/.* cannot be (written|made|opened)/);
-  expect(full.out + full.err).toContain('Free space there');
+test(
+  'a full disk is told with the file and the room there is, nothing that was finished is lost, and with room the ' +
+    'run goes on',
+  async ({ skip }) => {
+    const project = await Project.create({
+      'pipeline.json': pipelineOf({
+        first: shell('echo first > ${outputs.out}'),
+        second: shell(
+          'echo second | cat ${inputs.x} - > ${outputs.out}; [ -e roomy ] || cat /dev/zero > cache/filler 2> ' +
+            '/dev/null; true',
+          { x: { stage: 'first', output: 'out' } },
+        ),
+      }),
+    });
+    mkdirSync(project.path('cache'));
+    const mounted = await execa('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', project.path('cache')], {
+      reject: false,
+    });
+    if (mounted.exitCode !== 0) return skip(`no small disk can be mounted here: ${mounted.stderr}`);
+    onTestFinished(async () => {
+      await execa('umount', ['-l', project.path('cache')]);
+    });
+    const full = await project.pipeline(['run']);
+    expect(full.code).toBe(4);
+    expect(full.out + full.err).toMatch(/disk full \(\d.* free\): .*cache\/.* cannot be (written|made|opened)/);
+    expect(full.out + full.err).toContain('Free space there');
 
-  await project.remove('cache/filler');
-  await project.write('roomy', '');
-  const run = await project.run();
-  expect([run.code, run.executed, run.ids('fresh')]).toEqual([0, ['second'], ['first']]);
-});
+    await project.remove('cache/filler');
+    await project.write('roomy', '');
+    const run = await project.run();
+    expect([run.code, run.executed, run.ids('fresh')]).toEqual([0, ['second'], ['first']]);
+  },
+);

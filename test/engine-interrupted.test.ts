@@ -15,7 +15,8 @@ async function prepare() {
   const project = await Project.create({
     'home/pretext/engines/.keep': '', // there each time, so that equal installations make equal calls
     'bin/g++':
-      '#!/bin/sh\nif [ "$1" != --version ] && [ -n "$FAKE_COMPILER" ]; then echo $$ > "$FAKE_COMPILER.new"; mv "$FAKE_COMPILER.new" "$FAKE_COMPILER"; exec sleep 600; fi\nPATH="${PATH#*:}" exec g++ "$@"\n',
+      '#!/bin/sh\nif [ "$1" != --version ] && [ -n "$FAKE_COMPILER" ]; then echo $$ > "$FAKE_COMPILER.new"; mv ' +
+      '"$FAKE_COMPILER.new" "$FAKE_COMPILER"; exec sleep 600; fi\nPATH="${PATH#*:}" exec g++ "$@"\n',
   });
   await chmod(project.path('bin/g++'), 0o755);
   await project.remove('home/pretext/engines/.keep');
@@ -122,37 +123,41 @@ describe.skipIf(process.platform !== 'linux' || process.arch !== 'x64' || !hasCo
       },
     );
 
-    test('killed while unpacking or while it takes its name, interrupted while unpacking, or out of disk, there is a whole engine or none', async () => {
-      const prepared = await prepare();
-      const { engines, run } = prepared;
-      const { at, during } = await moments(prepared);
-      const unpacking = at('write', /libtensorflow_cc\.so\.2$/);
+    test(
+      'killed while unpacking or while it takes its name, interrupted while unpacking, or out of disk, there is a ' +
+        'whole engine or none',
+      async () => {
+        const prepared = await prepare();
+        const { engines, run } = prepared;
+        const { at, during } = await moments(prepared);
+        const unpacking = at('write', /libtensorflow_cc\.so\.2$/);
 
-      await during(unpacking, 'kill');
-      await expectMendable(prepared);
-      await run(['engine', 'remove', 'tensorflow']);
+        await during(unpacking, 'kill');
+        await expectMendable(prepared);
+        await run(['engine', 'remove', 'tensorflow']);
 
-      await during(at('rename', /\.adding-/), 'kill');
-      await expectMendable(prepared);
-      await run(['engine', 'remove', 'tensorflow']);
+        await during(at('rename', /\.adding-/), 'kill');
+        await expectMendable(prepared);
+        await run(['engine', 'remove', 'tensorflow']);
 
-      const interrupted = await during(unpacking, 'signal 2');
-      expect([interrupted.code, interrupted.err]).toEqual([
-        130,
-        expect.stringMatching(/Nothing is left of it(?![^]*compiling)/),
-      ]);
-      expect(engines()).toEqual([]);
-
-      for (const call of [at('mkdir', /\.adding-/), unpacking, at('write', /files\.json$/)]) {
-        const full = await during(call, 'from 28');
-        expect([full.code, full.err]).toEqual([
-          2,
-          expect.stringMatching(/The disk of \S+ is full[^]*Nothing is left of the installation\. Make room/),
+        const interrupted = await during(unpacking, 'signal 2');
+        expect([interrupted.code, interrupted.err]).toEqual([
+          130,
+          expect.stringMatching(/Nothing is left of it(?![^]*compiling)/),
         ]);
         expect(engines()).toEqual([]);
-      }
-      await expectAddable(prepared);
-    });
+
+        for (const call of [at('mkdir', /\.adding-/), unpacking, at('write', /files\.json$/)]) {
+          const full = await during(call, 'from 28');
+          expect([full.code, full.err]).toEqual([
+            2,
+            expect.stringMatching(/The disk of \S+ is full[^]*Nothing is left of the installation\. Make room/),
+          ]);
+          expect(engines()).toEqual([]);
+        }
+        await expectAddable(prepared);
+      },
+    );
 
     test('a removal that was killed leaves no engine, and the next one clears it away', async () => {
       const prepared = await prepare();

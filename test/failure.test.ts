@@ -124,20 +124,25 @@ test('only the exit codes that `on` names are repeated', async () => {
   expect(run.ids('failed')).toEqual(['busy', 'wrong']);
 });
 
-test('at its timeout a stage is asked to end, and killed with all its children when it has not after the time that `grace` gives it', async () => {
-  const project = await Project.create({
-    'pipeline.json': pipelineOf({
-      stubborn: shell(
-        "trap 'touch asked' TERM; (trap '' TERM; echo 1 > child; while :; do sleep 0.05; done) & echo $! > pid; while :; do sleep 0.05; done",
-        {},
-        { timeout: '1s' },
-      ),
-    }),
-    '.pipelinerc.json': { grace: '300ms' },
-  });
-  const { code, err } = await project.pipeline(['run']);
-  expect(code).toBe(1);
-  expect(err).toMatch(/FAILED stubborn after [\d.]+s: timed out after 1\.0s/);
-  expect(project.exists('asked')).toBe(true);
-  await gone(Number(await project.read('pid')));
-});
+test(
+  'at its timeout a stage is asked to end, and killed with all its children when it has not after the time that ' +
+    '`grace` gives it',
+  async () => {
+    const project = await Project.create({
+      'pipeline.json': pipelineOf({
+        stubborn: shell(
+          "trap 'touch asked' TERM; (trap '' TERM; echo 1 > child; while :; do sleep 0.05; done) & echo $! > pid; " +
+            'while :; do sleep 0.05; done',
+          {},
+          { timeout: '1s' },
+        ),
+      }),
+      '.pipelinerc.json': { grace: '300ms' },
+    });
+    const { code, err } = await project.pipeline(['run']);
+    expect(code).toBe(1);
+    expect(err).toMatch(/FAILED stubborn after [\d.]+s: timed out after 1\.0s/);
+    expect(project.exists('asked')).toBe(true);
+    await gone(Number(await project.read('pid')));
+  },
+);

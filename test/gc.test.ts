@@ -118,44 +118,48 @@ test('a lockfile with a merge conflict keeps the results of both sides', async (
   expect([await missing(project, 2), await missing(project, 3)]).toEqual([0, 0]);
 });
 
-test('a running stage keeps what it reads and what it has made, though no lockfile names it; afterwards nothing is amiss', async () => {
-  const project = await Project.create({
-    'pipeline.json': pipelineOf(
-      {
-        first: shell('echo first ${params.n} > ${outputs.out}', {}, { params: { n: '${params.n}' } }),
-        second: shell(
-          'touch waits; while [ ! -e go ]; do sleep 0.02; done; cat ${inputs.x} ${inputs.y} > ${outputs.out}',
-          { x: { stage: 'first', output: 'out' }, y: { stage: 'beside', output: 'out' } },
-        ),
-        beside: shell('echo beside ${params.n} > ${outputs.out}', {}, { params: { n: '${params.n}' } }),
-        third: shell('cat ${inputs.x} ${inputs.again} > ${outputs.out}', {
-          x: { stage: 'second', output: 'out' },
-          again: { stage: 'first', output: 'out' },
-        }),
-      },
-      { n: 1 },
-    ),
-    go: '',
-  });
-  await project.run();
-  await project.run('first', ...set(2)); // an old result that no lockfile names; the run below restores it from the store
-  await project.run();
-  await project.remove('go');
-  await project.remove('waits');
-  const run = project.start(['run', '--json', ...set(2)]);
-  await project.appears('waits');
-  // The run wrote its restored results to the lockfile: as if another branch were checked out meanwhile.
-  const lock = project.path('pipeline.lock.json');
-  await rename(lock, `${lock}.aside`);
-  const swept = await gc(project, '--delete');
-  expect(swept).toMatchObject({ deleted: true, kept: { runners: 1 } });
-  await rename(`${lock}.aside`, lock);
-  await project.write('go', '');
-  expect((await run.ended).code).toBe(0);
-  expect((await project.pipeline(['verify'])).code).toBe(0);
-  expect(await missing(project, 2)).toBe(0);
-  expect((await readdir(project.path('cache/runners'))).filter((name) => name !== 'mark')).toEqual([]);
-});
+test(
+  'a running stage keeps what it reads and what it has made, though no lockfile names it; afterwards nothing is ' +
+    'amiss',
+  async () => {
+    const project = await Project.create({
+      'pipeline.json': pipelineOf(
+        {
+          first: shell('echo first ${params.n} > ${outputs.out}', {}, { params: { n: '${params.n}' } }),
+          second: shell(
+            'touch waits; while [ ! -e go ]; do sleep 0.02; done; cat ${inputs.x} ${inputs.y} > ${outputs.out}',
+            { x: { stage: 'first', output: 'out' }, y: { stage: 'beside', output: 'out' } },
+          ),
+          beside: shell('echo beside ${params.n} > ${outputs.out}', {}, { params: { n: '${params.n}' } }),
+          third: shell('cat ${inputs.x} ${inputs.again} > ${outputs.out}', {
+            x: { stage: 'second', output: 'out' },
+            again: { stage: 'first', output: 'out' },
+          }),
+        },
+        { n: 1 },
+      ),
+      go: '',
+    });
+    await project.run();
+    await project.run('first', ...set(2)); // an old result that no lockfile names; the run below restores it from the store
+    await project.run();
+    await project.remove('go');
+    await project.remove('waits');
+    const run = project.start(['run', '--json', ...set(2)]);
+    await project.appears('waits');
+    // The run wrote its restored results to the lockfile: as if another branch were checked out meanwhile.
+    const lock = project.path('pipeline.lock.json');
+    await rename(lock, `${lock}.aside`);
+    const swept = await gc(project, '--delete');
+    expect(swept).toMatchObject({ deleted: true, kept: { runners: 1 } });
+    await rename(`${lock}.aside`, lock);
+    await project.write('go', '');
+    expect((await run.ended).code).toBe(0);
+    expect((await project.pipeline(['verify'])).code).toBe(0);
+    expect(await missing(project, 2)).toBe(0);
+    expect((await readdir(project.path('cache/runners'))).filter((name) => name !== 'mark')).toEqual([]);
+  },
+);
 
 test('a project on the same store, whose folder cannot be seen, stops the deletion until the user says that it is gone', async () => {
   const project = await Project.create({

@@ -186,7 +186,8 @@ describe('a stage that computes with the tensor engine, where there is a card an
     const { env, uuids } = await host({ cards: 1 });
     const { project, run, record } = await computing(env);
     const notice =
-      'There is a GPU (Test Card) and no engine for it: the processor replaces it in compute, one instance at a time. Add one: pipeline engine add xla';
+      'There is a GPU (Test Card) and no engine for it: the processor replaces it in compute, one instance at a ' +
+      'time. Add one: pipeline engine add xla';
     const plan = await run('run', '-n');
     expect([plan.code, plan.err]).toEqual([0, expect.stringContaining(notice)]);
     const { code, err } = await run('run');
@@ -237,7 +238,8 @@ describe('the run and doctor tell apart', () => {
   test('a driver that fails', async () => {
     const { plan, doctor } = await told('echo "Failed to initialize NVML: Driver/library version mismatch"; exit 18');
     const reason =
-      'nvidia-smi does not list the GPUs (it ended with code 18: Failed to initialize NVML: Driver/library version mismatch)';
+      'nvidia-smi does not list the GPUs (it ended with code 18: Failed to initialize NVML: Driver/library ' +
+      'version mismatch)';
     expect(plan).toContain(`${reason}: the processor replaces it in compute, other, one instance at a time.`);
     expect(doctor).toMatch(/warn +gpu +nvidia-smi does not list the GPUs/);
   });

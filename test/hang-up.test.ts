@@ -7,7 +7,8 @@ import { gone, isAlive, pipelineOf, Project, shell } from './rig.test-support.ts
 const files = {
   'pipeline.json': pipelineOf({
     train: shell(
-      'echo $$ > stage; echo $PPID > runner; touch started; until [ -e go ]; do sleep 0.05; done; echo x > ${outputs.out}',
+      'echo $$ > stage; echo $PPID > runner; touch started; until [ -e go ]; do sleep 0.05; done; echo x > ' +
+        '${outputs.out}',
     ),
   }),
   'package.json': { name: 'project', private: true },

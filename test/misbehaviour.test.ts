@@ -6,7 +6,9 @@ import { gone, pipelineOf, Project, type Run, shell } from './rig.test-support.t
 
 const module = (source: string): Record<string, string | object> => ({
   'pipeline.json': pipelineOf({ work: { module: 'work.mjs', outputs: { out: 'out.txt' } } }),
-  'work.mjs': `import fs from 'node:fs';\nconst later = () => new Promise((resume) => setTimeout(resume, 50));\nexport default async function (stage) {\n  fs.writeFileSync(stage.output('out'), 'whole');\n${source}\n}\n`,
+  'work.mjs':
+    `import fs from 'node:fs';\nconst later = () => new Promise((resume) => setTimeout(resume, 50));\nexport ` +
+    `default async function (stage) {\n  fs.writeFileSync(stage.output('out'), 'whole');\n${source}\n}\n`,
 });
 
 /** Nothing of a failed execution counts: no record, no lock entry, no private folder, and the next run tries again. */
@@ -137,7 +139,8 @@ test('a published file shares nothing with the store: one that is edited in plac
 test('any name that is a text may be the name of an output file', async () => {
   const project = await Project.create(
     publishing(
-      `cd ${OUT}; for name in 'a b' "$(printf 'new\\nline')" 'quo"te' "apo'strophe" '-dash' 'ä' "$(printf 'a\\314\\210')" '😀' 'back\\slash' '$x'; do printf %s "$name" > "./$name"; done`,
+      `cd ${OUT}; for name in 'a b' "$(printf 'new\\nline')" 'quo"te' "apo'strophe" '-dash' 'ä' "$(printf ` +
+        `'a\\314\\210')" '😀' 'back\\slash' '$x'; do printf %s "$name" > "./$name"; done`,
       'all/',
     ),
   );
@@ -165,7 +168,8 @@ test('of a stage that prints 100 MB, all of it is in the log, and a failure show
 test('junk on the line of messages is passed over', async () => {
   const project = await Project.create(
     module(
-      `fs.writeSync(3, 'junk\\n{"type":"metric"}\\n{"type":"record"}\\nnull\\n' + 'x'.repeat(50_000) + '\\n'); stage.metric('loss', 1);`,
+      `fs.writeSync(3, 'junk\\n{"type":"metric"}\\n{"type":"record"}\\nnull\\n' + 'x'.repeat(50_000) + '\\n'); ` +
+        `stage.metric('loss', 1);`,
     ),
   );
   const run = await project.run();
@@ -187,7 +191,8 @@ test('what a stage leaves in the background is ended before its output is taken,
 test('a checkpoint folder that a stage has filled is removed when it succeeds', async () => {
   const project = await Project.create(
     publishing(
-      `mkdir $PIPELINE_CHECKPOINT/deep; head -c 1000000 /dev/zero > $PIPELINE_CHECKPOINT/deep/state; chmod 500 $PIPELINE_CHECKPOINT/deep; echo 1 > ${OUT}`,
+      'mkdir $PIPELINE_CHECKPOINT/deep; head -c 1000000 /dev/zero > $PIPELINE_CHECKPOINT/deep/state; chmod 500 ' +
+        `$PIPELINE_CHECKPOINT/deep; echo 1 > ${OUT}`,
     ),
   );
   expect((await project.run()).executed).toEqual(['work']);
@@ -197,7 +202,8 @@ test('a checkpoint folder that a stage has filled is removed when it succeeds', 
 test('files and folders without permissions are taken as they are, and leave nothing behind', async () => {
   const project = await Project.create(
     publishing(
-      `mkdir ${OUT}/locked; echo 1 > ${OUT}/locked/secret; chmod 000 ${OUT}/locked/secret ${OUT}/locked; mkdir ${OUT}/../left; echo 2 > ${OUT}/../left/over; chmod 500 ${OUT}/../left`,
+      `mkdir ${OUT}/locked; echo 1 > ${OUT}/locked/secret; chmod 000 ${OUT}/locked/secret ${OUT}/locked; mkdir ` +
+        `${OUT}/../left; echo 2 > ${OUT}/../left/over; chmod 500 ${OUT}/../left`,
       'all/',
     ),
   );

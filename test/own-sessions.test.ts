@@ -88,7 +88,8 @@ describe.skipIf(process.platform !== 'linux')('a process in a session of its own
     const project = await Project.create({
       'pipeline.json': pipelineOf({
         serve: shell(
-          'setsid env -u PIPELINE_EXECUTION sh -c "echo \\$\\$ > daemon; exec sleep 60" & sleep 0.3; echo x > ${outputs.out}',
+          'setsid env -u PIPELINE_EXECUTION sh -c "echo \\$\\$ > daemon; exec sleep 60" & sleep 0.3; echo x > ' +
+            '${outputs.out}',
         ),
       }),
     });

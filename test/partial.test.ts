@@ -52,23 +52,27 @@ test('--force with a target executes that one only, in a part of the pipeline to
   expect((await project.run('report', '--from', 'train', '--force')).executed).toEqual(['report']);
 });
 
-test('--from is refused where something before it would have to run first: it is named with its reason, and nothing runs', async () => {
-  const project = await Project.create(study);
-  await project.run();
-  await project.write('data.txt', 'another\n');
-  for (const words of [['run'], ['run', '--dry-run']]) {
-    const { code, err, out } = await project.pipeline([...words, '--from', 'report']);
-    expect(code).toBe(2);
-    expect(err).toContain('error: prepare would have to run first: data.txt changed');
-    expect(err).toContain('error: train:seed=0 would have to run first: input x of prepare will change');
-    expect(err).toContain('pipeline run prepare');
-    expect(out).toBe('');
-  }
-  await project.remove('data.txt');
-  expect((await project.pipeline(['run', '--from', 'train'])).err).toContain(
-    'error: prepare cannot run, and the run cannot begin after it: input data is missing: data.txt',
-  );
-});
+test(
+  '--from is refused where something before it would have to run first: it is named with its reason, and nothing ' +
+    'runs',
+  async () => {
+    const project = await Project.create(study);
+    await project.run();
+    await project.write('data.txt', 'another\n');
+    for (const words of [['run'], ['run', '--dry-run']]) {
+      const { code, err, out } = await project.pipeline([...words, '--from', 'report']);
+      expect(code).toBe(2);
+      expect(err).toContain('error: prepare would have to run first: data.txt changed');
+      expect(err).toContain('error: train:seed=0 would have to run first: input x of prepare will change');
+      expect(err).toContain('pipeline run prepare');
+      expect(out).toBe('');
+    }
+    await project.remove('data.txt');
+    expect((await project.pipeline(['run', '--from', 'train'])).err).toContain(
+      'error: prepare cannot run, and the run cannot begin after it: input data is missing: data.txt',
+    );
+  },
+);
 
 test('what comes before --from is restored from the store where only its record is there', async () => {
   const project = await Project.create(study);

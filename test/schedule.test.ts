@@ -24,7 +24,8 @@ const dags = fc.array(
 );
 
 test(
-  'of random pipelines the events show: producers first, never more than there is, and all is done or blocked by a failure',
+  'of random pipelines the events show: producers first, never more than there is, and all is done or blocked by ' +
+    'a failure',
   { timeout: 60_000 },
   async () => {
     await fc.assert(

@@ -93,16 +93,22 @@ test('when a runner is killed while others wait for it, the waiting ends and one
   expect((await project.read('executed')).trim().split('\n')).toHaveLength(2);
 });
 
-test('a lease that a runner of another container has left is respected until it has been silent for long, and then taken over', async () => {
-  const project = await Project.create({ 'pipeline.json': pipelineOf({ work: shell('echo 1 > ${outputs.out}') }) });
-  const [{ fingerprint }] = (
-    JSON.parse((await project.pipeline(['run', '--json', '--dry-run'])).out) as { instances: [{ fingerprint: string }] }
-  ).instances;
-  const entry = `cache/leases/${fingerprint}/left.json`;
-  await project.write(entry, { host: hostname(), boot: 'another', namespace: 'pid:[1]', pid: 1, started: '1' });
-  const run = project.start(['run', '--json']);
-  await run.prints('"waiting"');
-  await utimes(project.path(entry), 1, 1);
-  expect(new Run(await run.ended).executed).toEqual(['work']);
-  expect(project.exists(entry)).toBe(false);
-});
+test(
+  'a lease that a runner of another container has left is respected until it has been silent for long, and then ' +
+    'taken over',
+  async () => {
+    const project = await Project.create({ 'pipeline.json': pipelineOf({ work: shell('echo 1 > ${outputs.out}') }) });
+    const [{ fingerprint }] = (
+      JSON.parse((await project.pipeline(['run', '--json', '--dry-run'])).out) as {
+        instances: [{ fingerprint: string }];
+      }
+    ).instances;
+    const entry = `cache/leases/${fingerprint}/left.json`;
+    await project.write(entry, { host: hostname(), boot: 'another', namespace: 'pid:[1]', pid: 1, started: '1' });
+    const run = project.start(['run', '--json']);
+    await run.prints('"waiting"');
+    await utimes(project.path(entry), 1, 1);
+    expect(new Run(await run.ended).executed).toEqual(['work']);
+    expect(project.exists(entry)).toBe(false);
+  },
+);

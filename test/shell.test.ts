@@ -31,7 +31,8 @@ test.skipIf(!has('bash'))('words and redirections of bash do what they say', asy
     'env.sh': 'export GREETING=hello\n',
     'pipeline.json': pipelineOf({
       work: shell(
-        'source env.sh; if [[ a == a ]]; then (echo "$GREETING"; echo oops >&2) &> ${outputs.out}; fi; cat <(echo end) >> ${outputs.out}',
+        'source env.sh; if [[ a == a ]]; then (echo "$GREETING"; echo oops >&2) &> ${outputs.out}; fi; cat <(echo ' +
+          'end) >> ${outputs.out}',
         { env: 'env.sh' },
         published,
       ),
@@ -101,7 +102,8 @@ test('an output that was written to another place is told with that place and th
   const { code, err } = await project.pipeline(['run']);
   expect(code).toBe(1);
   expect(err).toContain(
-    'did not write m (it wrote results/m.json, and the result is not taken from there); a command writes to ${outputs.m} or $PIPELINE_OUTPUT_M',
+    'did not write m (it wrote results/m.json, and the result is not taken from there); a command writes to ' +
+      '${outputs.m} or $PIPELINE_OUTPUT_M',
   );
   await project.write(
     'pipeline.json',
@@ -150,7 +152,8 @@ test('a gathered input beyond what one variable holds runs, and so does a parame
     'pipeline.json': pipelineOf({
       make: shell('echo ${part} > ${outputs.out}', {}, { matrix: { part: Array.from({ length: 40 }, (_, i) => i) } }),
       all: shell(
-        'cat ${inputs.parts} > ${outputs.out}; wc -c < ${outputs.out} >> ${outputs.out}; printf %s ${params.long} | wc -c >> ${outputs.out}',
+        'cat ${inputs.parts} > ${outputs.out}; wc -c < ${outputs.out} >> ${outputs.out}; printf %s ${params.long} ' +
+          '| wc -c >> ${outputs.out}',
         { parts: '@make:*/out' },
         { params: { long: 'x'.repeat(150_000) }, ...published },
       ),

@@ -8,7 +8,8 @@ const WAIT = 'while [ ! -e go ]; do sleep 0.02; done';
 const reading = {
   'pipeline.json': pipelineOf({
     work: shell(
-      `touch started; ${WAIT}; cat \${inputs.file} \${inputs.folder}/* \${inputs.pattern}/* > \${outputs.out}; touch read; while [ ! -e end ]; do sleep 0.02; done`,
+      `touch started; ${WAIT}; cat \${inputs.file} \${inputs.folder}/* \${inputs.pattern}/* > \${outputs.out}; ` +
+        'touch read; while [ ! -e end ]; do sleep 0.02; done',
       { file: 'a.txt', folder: 'images', pattern: 'tables/*.csv' },
       { outputs: { out: { file: 'out.txt', publish: 'result.txt' } } },
     ),
@@ -77,7 +78,8 @@ test.each<[string, string, Change, Change?]>([
   ['a pattern matches one file more', 'tables/*.csv', (project) => project.write('tables/y.csv', 'y\n')],
   ['a file of a pattern is edited', 'tables/*.csv', (project) => project.write('tables/x.csv', 'z\n')],
 ])(
-  '%s while its stage runs: the result is not recorded, the input is named, and the next run makes it from what is there',
+  '%s while its stage runs: the result is not recorded, the input is named, and the next run makes it from what ' +
+    'is there',
   async (_, name, before, after) => {
     const project = await Project.create(reading);
     const run = await runWith(project, before, after);
@@ -174,7 +176,8 @@ test('a stage that writes to the result of another through its input has failed;
     'pipeline.json': pipelineOf({
       first: shell('echo x >> executed; echo first > ${outputs.out}'),
       work: shell(
-        'if [ -e bad ]; then chmod 644 "$(readlink ${inputs.x})"; echo spoilt > ${inputs.x}; fi; cat ${inputs.x} > ${outputs.out}',
+        'if [ -e bad ]; then chmod 644 "$(readlink ${inputs.x})"; echo spoilt > ${inputs.x}; fi; cat ${inputs.x} ' +
+          '> ${outputs.out}',
         { x: { stage: 'first', output: 'out' } },
         { outputs: { out: { file: 'out.txt', publish: 'result.txt' } } },
       ),
@@ -194,7 +197,8 @@ test('a checkpoint that was computed from an edited input is not continued from,
   const project = await Project.create({
     'pipeline.json': pipelineOf({
       work: shell(
-        `c=$PIPELINE_CHECKPOINT/half; touch started; ${WAIT}; [ -e $c ] || cat \${inputs.file} > $c; touch read; while [ ! -e end ]; do sleep 0.02; done; test -e finish && cat $c > \${outputs.out}`,
+        `c=$PIPELINE_CHECKPOINT/half; touch started; ${WAIT}; [ -e $c ] || cat \${inputs.file} > $c; touch read; ` +
+          `while [ ! -e end ]; do sleep 0.02; done; test -e finish && cat $c > \${outputs.out}`,
         { file: 'a.txt' },
         { outputs: { out: { file: 'out.txt', publish: 'result.txt' } } },
       ),
@@ -217,7 +221,8 @@ test('the same holds when the runner was killed, and nobody could look at the in
   const project = await Project.create({
     'pipeline.json': pipelineOf({
       work: shell(
-        `c=$PIPELINE_CHECKPOINT/half; [ -e $c ] || cat \${inputs.file} > $c; touch read; ${WAIT}; cat $c > \${outputs.out}`,
+        `c=$PIPELINE_CHECKPOINT/half; [ -e $c ] || cat \${inputs.file} > $c; touch read; ${WAIT}; cat $c > ` +
+          `\${outputs.out}`,
         { file: 'a.txt' },
         { outputs: { out: { file: 'out.txt', publish: 'result.txt' } } },
       ),

@@ -127,7 +127,8 @@ test('results that the lockfile names and this store never had are no damage', a
   await project.remove('cache');
   const { out, code } = await project.pipeline(['verify']);
   expect(out).toBe(
-    'Checked 0 files (0 B) of 0 results: all as they were made.\n3 results that the lockfile names are not in this store: numbers, pages, total.\n',
+    'Checked 0 files (0 B) of 0 results: all as they were made.\n3 results that the lockfile names are not in ' +
+      'this store: numbers, pages, total.\n',
   );
   expect(code).toBe(0);
 });

@@ -37,7 +37,8 @@ export async function inTurns(workload, tools, folder) {
       const took = timed(tool, place, workload);
       if (tool.works && (stateOf(tool, place, workload) !== before) !== workload.first) {
         throw new Error(
-          `${tool.name} ${workload.first ? 'did nothing, although it was a first run' : 'ran something, although there was nothing to do'}.`,
+          `${tool.name} ` +
+            `${workload.first ? 'did nothing, although it was a first run' : 'ran something, although there was nothing to do'}.`,
         );
       }
       wall.push(took.wall);

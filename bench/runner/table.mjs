@@ -2,7 +2,9 @@
 import os from 'node:os';
 
 export function heading(tools, markdown) {
-  const machine = `${os.availableParallelism()} cores, ${os.cpus()[0].model.trim()}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}`;
+  const machine =
+    `${os.availableParallelism()} cores, ${os.cpus()[0].model.trim()}, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ` +
+    `Node ${process.versions.node}`;
   const load = `load ${os.loadavg()[0].toFixed(1)} when it began`;
   const versions = tools.map(({ name, version }) => `${name} ${version}`).join(', ');
   return markdown ? `${machine}; ${load}. ${versions}.\n` : `${machine}; ${load}\n${versions}\n`;

@@ -83,7 +83,8 @@ export function snakemake(place) {
         file.endsWith('/') ? `*sorted(glob.glob('${file}**/*.*', recursive=True))` : `'${file}'`;
       const rules = stages.map(
         ({ name, reads, writes, script }) =>
-          `rule ${name}:\n  input: ${reads.map(input).join(', ')}\n  output: '${writes}'\n  shell: ${JSON.stringify(script(reads, writes))}\n`,
+          `rule ${name}:\n  input: ${reads.map(input).join(', ')}\n  output: '${writes}'\n  shell: ` +
+          `${JSON.stringify(script(reads, writes))}\n`,
       );
       writeFileSync(
         join(folder, 'Snakefile'),

@@ -8,7 +8,8 @@ const located = (blocks) => blocks.flatMap(sentencesOf).map(({ line, text }) => 
 describe('the prose of a Markdown page', () => {
   it('is its paragraphs and list items, each at its line', () => {
     const page =
-      '# What a title says\n\nThe first one is here. The second\none is there.\n\n- An item of a list\n- Another item of it\n';
+      '# What a title says\n\nThe first one is here. The second\none is there.\n\n- An item of a list\n- Another ' +
+      'item of it\n';
     expect(located(proseOfMarkdown(page))).toEqual([
       '3: The first one is here.',
       '3: The second one is there.',

@@ -7,7 +7,8 @@ describe('the syntax of a file', () => {
   it('holds functions with their lines and the name of the function or of its variable', () => {
     const { functions } = measureSyntax(
       'a.ts',
-      'export function first() {\n  return [1].map((n) => n + 1);\n}\nconst second = () => {\n  first();\n};\nclass C {\n  third() {}\n}\n',
+      'export function first() {\n  return [1].map((n) => n + 1);\n}\nconst second = () => {\n  ' +
+        'first();\n};\nclass C {\n  third() {}\n}\n',
     );
     expect(functions.map(({ name, line, lines }) => `${line} ${name} ${lines}`)).toEqual([
       '1 first 3',

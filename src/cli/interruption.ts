@@ -60,7 +60,8 @@ export function listenForInterruption({
     if (first === undefined)
       stop(
         exitCode.terminated,
-        `Stopping, because "${launcher.name}" (process ${launcher.pid}), which started this run, has ended: running stages may save a checkpoint.`,
+        `Stopping, because "${launcher.name}" (process ${launcher.pid}), which started this run, has ended: ` +
+          'running stages may save a checkpoint.',
       );
   });
   return {

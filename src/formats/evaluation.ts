@@ -54,7 +54,8 @@ const leakFields = {
   images: count('Images for testing.'),
   leaks: count('Of these, how many have a group that was also trained on, or are equal to an image that was.'),
   duplicates: countOrNull(
-    'Of these, how many are equal to an image that was trained on. Null: no audit was given, and `leaks` counts groups alone.',
+    'Of these, how many are equal to an image that was trained on. Null: no audit was given, and `leaks` counts ' +
+      'groups alone.',
   ),
 };
 
@@ -135,7 +136,8 @@ const ModelEvaluation = Type.Object(
       }),
       {
         description:
-          'One class against the rest. The answers of all seeds are ranked together, and thinned for drawing. A class without a curve is left out.',
+          'One class against the rest. The answers of all seeds are ranked together, and thinned for drawing. A ' +
+          'class without a curve is left out.',
       },
     ),
   },
@@ -204,7 +206,8 @@ export const EvaluationSchema = Type.Object(
       Type.Object({ model: text('The model.'), ...leakFields, seeds: count('Number of seeds.'), summary: TestSummary }),
       {
         description:
-          'Fine-tuning on a split that leaks on purpose, with test images of its own. The list is empty where the pipeline has none.',
+          'Fine-tuning on a split that leaks on purpose, with test images of its own. The list is empty where the ' +
+          'pipeline has none.',
       },
     ),
   },

@@ -49,7 +49,8 @@ export const ResultsSchema = Type.Object(
           { description: 'Two sentences in English.' },
         ),
         caveats: texts(
-          'Sentences in English on what speaks against the results, such as test images that are equal to training images; the worst first.',
+          'Sentences in English on what speaks against the results, such as test images that are equal to ' +
+            'training images; the worst first.',
         ),
         evaluation: EvaluationSchema,
       }),

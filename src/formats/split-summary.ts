@@ -21,11 +21,14 @@ const SubsetSummary = Type.Object(
 const options = {
   policy: Type.Union([Type.Literal('grouped'), Type.Literal('published'), Type.Literal('image-level')], {
     description:
-      '`grouped` draws all three subsets by group. `published` keeps the published test set, and cuts the validation subset from the published training set unless a validation set was published too. `image-level` draws image by image: it leaks, to show by how much.',
+      '`grouped` draws all three subsets by group. `published` keeps the published test set, and cuts the ' +
+      'validation subset from the published training set unless a validation set was published too. `image-level` ' +
+      'draws image by image: it leaks, to show by how much.',
   }),
   test: fraction('Fraction of the images for testing; not used by the policy `published`.'),
   validation: fraction(
-    'Fraction of the images for validation, of the published training images with `published`; a published validation set is taken as it is.',
+    'Fraction of the images for validation, of the published training images with `published`; a published ' +
+      'validation set is taken as it is.',
   ),
   seed: Type.Integer({ minimum: 0, description: 'Seed of the draw.' }),
   overlap: removal(

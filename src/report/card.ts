@@ -21,7 +21,8 @@ export function renderCard(study: Study): string {
     modelsText(study),
     '## Intended use',
     stated(study, 'intendedUse'),
-    'A good result here is a good result on images of these sources. The network is no medical device. The results do not apply to patients, cameras or hospitals that are not in the data.',
+    'A good result here is a good result on images of these sources. The network is no medical device. The ' +
+      'results do not apply to patients, cameras or hospitals that are not in the data.',
     '## Out of scope',
     stated(study, 'outOfScope'),
     '## Data',
@@ -37,7 +38,8 @@ export function renderCard(study: Study): string {
     stated(study, 'ethics'),
     '## License',
     stated(study, 'license'),
-    'Weights carry the licences of their training data: those of the images of each data set, and those of the weights before training.',
+    'Weights carry the licences of their training data: those of the images of each data set, and those of the ' +
+      'weights before training.',
     '## Contact',
     stated(study, 'contact'),
   ];
@@ -101,15 +103,18 @@ function resultsText(dataset: DatasetResults, { metric, transfer }: Study): stri
     `### ${inert(title)}`,
     [inert(verdict.best), inert(verdict.effect)].filter((sentence) => sentence !== '').join(' '),
     table(['model', ...words.map(({ short }) => short), 'confidence − accuracy'], rows),
-    `Test part, mean over ${evaluation.seeds.length} seeds with the ${Math.round(100 * evaluation.bootstrap.level)} % interval of a paired bootstrap over groups and seeds.`,
+    `Test part, mean over ${evaluation.seeds.length} seeds with the ` +
+      `${Math.round(100 * evaluation.bootstrap.level)} % interval of a paired bootstrap over groups and seeds.`,
   ];
 }
 
 function limits({ datasets }: Study): string {
   return [
     '- Tested on a held-out part of the same source, not on images from elsewhere.',
-    '- No results by age, sex, skin type or device: the data sets lack these facts, or this pipeline does not read them.',
-    '- Seeds differ in the start and the order of training, not in the split; the interval does not include the effect of another split.',
+    '- No results by age, sex, skin type or device: the data sets lack these facts, or this pipeline does not ' +
+      'read them.',
+    '- Seeds differ in the start and the order of training, not in the split; the interval does not include the ' +
+      'effect of another split.',
     ...datasets.flatMap((dataset) => caveatsOf(dataset).map((caveat) => `- ${inert(dataset.title)}: ${inert(caveat)}`)),
     ...datasets
       .filter(({ audit }) => audit === null)

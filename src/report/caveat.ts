@@ -12,12 +12,14 @@ export function caveatsOf({ images, groups, split, evaluation: { leaks, seeds } 
   return [
     ...((leaks.duplicates ?? 0) > 0
       ? [
-          `${share(leaks.duplicates!)} equal a training image. There, a memorized image counts as recognized: all scores may be too good, and a start that memorizes better may look better.`,
+          `${share(leaks.duplicates!)} equal a training image. There, a memorized image counts as recognized: all ` +
+            'scores may be too good, and a start that memorizes better may look better.',
         ]
       : []),
     ...(related > 0
       ? [
-          `${share(related)} come from a group (patient or lesion) that was also trained on: all scores may be too good.`,
+          `${share(related)} come from a group (patient or lesion) that was also trained on: all scores may be ` +
+            'too good.',
         ]
       : []),
     ...(split !== null && split.groupOverlap > 0
@@ -26,7 +28,8 @@ export function caveatsOf({ images, groups, split, evaluation: { leaks, seeds } 
     ...(leaks.duplicates === null ? ['No search for test images equal to training images was made.'] : []),
     ...(images === groups
       ? [
-          'Every image counts as a group of its own, so the data cannot show two images of one person. If two images are of one person, they may be on both sides of the split, and intervals are too narrow.',
+          'Every image counts as a group of its own, so the data cannot show two images of one person. If two ' +
+            'images are of one person, they may be on both sides of the split, and intervals are too narrow.',
         ]
       : []),
     ...(seeds.length === 1

@@ -147,7 +147,9 @@ export const CHECKLIST: readonly Item[] = [
     answer: ({ metric, datasets }) =>
       evidence(
         'results',
-        `${metricWords(metric).name} decides; ${listed([...new Set(datasets.flatMap(({ evaluation }) => evaluation.metrics))].map((name) => metricWords(name).name))} are shown`,
+        `${metricWords(metric).name} decides; ` +
+          `${listed([...new Set(datasets.flatMap(({ evaluation }) => evaluation.metrics))].map((name) => metricWords(name).name))} ` +
+          'are shown',
       ),
   },
   {
@@ -203,7 +205,8 @@ export const CHECKLIST: readonly Item[] = [
         over(
           datasets,
           ({ images, dropped, split }) =>
-            `${whole(images)} images, ${whole(dropped)} dropped${split === null ? '' : `, ${whole(split.unused)} left out by the split`}`,
+            `${whole(images)} images, ${whole(dropped)} ` +
+            `dropped${split === null ? '' : `, ${whole(split.unused)} left out by the split`}`,
         ),
       ),
   },
@@ -261,7 +264,8 @@ function disjoint({ datasets }: Study): ItemAnswer {
   if (datasets.some(({ split }) => split === null)) return none('the report was not given the summary of the split');
   return evidence(
     'setting',
-    `groups (lesion, patient, or the image itself) on two sides: ${over(datasets, ({ split }) => whole(split!.groupOverlap))}, counted from the split`,
+    'groups (lesion, patient, or the image itself) on two sides: ' +
+      `${over(datasets, ({ split }) => whole(split!.groupOverlap))}, counted from the split`,
   );
 }
 

@@ -18,8 +18,10 @@ export function renderChecklist(study: Study): string {
   const shown = new Set(sectionsOf(study).map(({ id }) => id));
   return `${[
     `# Reporting checklist: ${inert(study.title)}`,
-    'The items of CLAIM (2024 update) and TRIPOD+AI, by their numbers there and in our words, which are shorter: compare with the published lists before you submit.',
-    `${answers.length} items: ${count('evidence')} answered by the report, ${count('stated')} stated by the authors, ${count('none')} not done, ${count('missing')} missing.`,
+    'The items of CLAIM (2024 update) and TRIPOD+AI, by their numbers there and in our words, which are shorter: ' +
+      'compare with the published lists before you submit.',
+    `${answers.length} items: ${count('evidence')} answered by the report, ${count('stated')} stated by the ` +
+      `authors, ${count('none')} not done, ${count('missing')} missing.`,
     table(
       ['item', 'CLAIM', 'TRIPOD+AI', 'state', 'where, or why not'],
       answers.map(({ item, answer }) => [

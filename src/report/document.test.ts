@@ -167,7 +167,8 @@ test('a study without pre-training, pairs, split or lineage has no empty section
     }),
   );
   expect(text).toContain(
-    'Not on this page, because this pipeline does not make it: learning curves, augmented pairs, fewer labels, features and leaks.',
+    'Not on this page, because this pipeline does not make it: learning curves, augmented pairs, fewer labels, ' +
+      'features and leaks.',
   );
   for (const absent of [
     'Learning curves',

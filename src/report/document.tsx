@@ -64,5 +64,8 @@ function Page({ study }: { readonly study: Study }): JSX.Element {
 
 function summary({ datasets }: Study): string {
   const seeds = [...new Set(datasets.map(({ evaluation }) => evaluation.seeds.length))];
-  return `${counted(datasets[0]?.evaluation.models.length ?? 0, 'starting point')} compared on ${listed(datasets.map(({ title }) => title))}, ${listed(seeds.map((count) => counted(count, 'seed')))} each.`;
+  return (
+    `${counted(datasets[0]?.evaluation.models.length ?? 0, 'starting point')} compared on ` +
+    `${listed(datasets.map(({ title }) => title))}, ${listed(seeds.map((count) => counted(count, 'seed')))} each.`
+  );
 }

@@ -37,7 +37,8 @@ test.each([
     0.2,
     -0.06,
     -0.02,
-    'M1 is on average surer than it is right, by 0.150; with self-supervision probabilities are more honest, as the paper says (calibration error M2 − M1 −0.040 [−0.060, −0.020])',
+    'M1 is on average surer than it is right, by 0.150; with self-supervision probabilities are more honest, as ' +
+      'the paper says (calibration error M2 − M1 −0.040 [−0.060, −0.020])',
   ],
   [
     'too sure, then less honest',
@@ -52,7 +53,8 @@ test.each([
     -0.1,
     -0.06,
     -0.02,
-    'M1 is on average less sure than it is right, by 0.075, so there is no overconfidence to prevent; with self-supervision probabilities are more honest (calibration',
+    'M1 is on average less sure than it is right, by 0.075, so there is no overconfidence to prevent; with ' +
+      'self-supervision probabilities are more honest (calibration',
   ],
 ])('%s', (_, excess, low, high, words) => {
   const [sentence, ...others] = overconfidenceSentences(evaluation(excess, low, high), 'fractal');

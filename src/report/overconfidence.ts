@@ -45,5 +45,8 @@ function excessPhrase(excess: number | null, model: string): string {
 function verdictPhrase(difference: PairedDifference, excess: number | null): string {
   if (cannotTell(difference)) return 'whether self-supervision makes probabilities more honest we cannot tell';
   if (difference.mean! > 0) return 'with self-supervision probabilities are less honest, against the paper';
-  return `with self-supervision probabilities are more honest${excess !== null && excess > 0 ? ', as the paper says' : ''}`;
+  return (
+    'with self-supervision probabilities are more ' +
+    `honest${excess !== null && excess > 0 ? ', as the paper says' : ''}`
+  );
 }

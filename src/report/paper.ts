@@ -57,18 +57,21 @@ export function faultsOf(dataset: string): string[] {
   const faults = rows.filter((row) => isImpossible(row.testAccuracy, row.testLoss)).map(impossibleSentence);
   if (m1.testAccuracy === m4.testAccuracy && Number(m1.testLoss) === Number(m4.testLoss)) {
     faults.push(
-      `M4 has the test accuracy and test loss of M1 to the last digit (${m4.testAccuracy} % and ${Number(m4.testLoss)}): a copying error, or pre-training changed nothing.`,
+      `M4 has the test accuracy and test loss of M1 to the last digit (${m4.testAccuracy} % and ` +
+        `${Number(m4.testLoss)}): a copying error, or pre-training changed nothing.`,
     );
   }
   if (dataset === 'ham10000') {
     faults.push(
-      'M1 tests at 62.61 %. In the published set 6705 of 10015 images (66.9 %) are nevi, so always answering “nevus” would do better unless the test set was drawn differently.',
+      'M1 tests at 62.61 %. In the published set 6705 of 10015 images (66.9 %) are nevi, so always answering ' +
+        '“nevus” would do better unless the test set was drawn differently.',
     );
   }
   const order = [...rows].sort((a, b) => Number(b.testAccuracy) - Number(a.testAccuracy)).map((row) => row.model);
   if (order.join() !== 'M3,M4,M2,M1')
     faults.push(
-      `The paper’s text orders the models M3, M4, M2, M1; by test accuracy this table orders them ${orderSentence(rows)}.`,
+      'The paper’s text orders the models M3, M4, M2, M1; by test accuracy this table orders them ' +
+        `${orderSentence(rows)}.`,
     );
   return faults;
 }
@@ -77,8 +80,10 @@ export function faultsOf(dataset: string): string[] {
 export const GENERAL_FAULTS: readonly string[] = [
   'The sizes of the test sets and their selection are not given, so the paper’s numbers have no intervals.',
   'No seeds are reported: each number is taken to be one training, without a spread.',
-  'No validation split is described, and the text writes “validation” for the figures’ “test”: the epoch may have been chosen on the test set.',
-  'A lower test loss at equal accuracy is a statement on calibration, not on overfitting; the paper takes it for the latter.',
+  'No validation split is described, and the text writes “validation” for the figures’ “test”: the epoch may have ' +
+    'been chosen on the test set.',
+  'A lower test loss at equal accuracy is a statement on calibration, not on overfitting; the paper takes it for ' +
+    'the latter.',
 ];
 
 /** In how many of the paper's tables a claim of its text holds. */
@@ -98,7 +103,10 @@ export function claimsThatHold(): {
 }
 
 function impossibleSentence({ model, testAccuracy, testLoss }: PaperRow): string {
-  return `${model}’s test loss of ${testLoss} cannot be a mean cross-entropy: every wrong answer costs at least ln 2, so at ${testAccuracy} % accuracy the loss is at least ${leastLoss(testAccuracy).toFixed(4)}.`;
+  return (
+    `${model}’s test loss of ${testLoss} cannot be a mean cross-entropy: every wrong answer costs at least ln 2, so ` +
+    `at ${testAccuracy} % accuracy the loss is at least ${leastLoss(testAccuracy).toFixed(4)}.`
+  );
 }
 
 /** `M4, M3, M2, M1`, with `=` between equals. */

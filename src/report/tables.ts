@@ -101,7 +101,10 @@ function markdownOf(dataset: DatasetResults, { metric, transfer }: Study): strin
     ...evaluation.metrics.map((name, i) => {
       const difference = differenceOf(evaluation, model, against, name)!;
       const { digits } = words[i]!;
-      return `${signed(difference.mean, digits)} [${signed(difference.low, digits)}, ${signed(difference.high, digits)}]${cannotTell(difference) ? '' : ' **'}`;
+      return (
+        `${signed(difference.mean, digits)} [${signed(difference.low, digits)}, ` +
+        `${signed(difference.high, digits)}]${cannotTell(difference) ? '' : ' **'}`
+      );
     }),
   ]);
   const majority = [
@@ -121,7 +124,8 @@ function markdownOf(dataset: DatasetResults, { metric, transfer }: Study): strin
     '',
     table(['difference', ...head.slice(1)], pairs),
     '',
-    `${images} test images of ${groups} groups, ${evaluation.seeds.length} seeds; mean ± standard deviation over seeds [${Math.round(100 * evaluation.bootstrap.level)} % interval]; ** the interval excludes 0.`,
+    `${images} test images of ${groups} groups, ${evaluation.seeds.length} seeds; mean ± standard deviation over ` +
+      `seeds [${Math.round(100 * evaluation.bootstrap.level)} % interval]; ** the interval excludes 0.`,
     '',
   ].join('\n');
 }

@@ -35,14 +35,16 @@ test('a lead whose interval excludes 0 is called a lead', () => {
     'M2 (random + SSL) has the highest test accuracy, 0.800, ahead of the next, M1 (random), by 0.100 [0.050, 0.150].',
   );
   expect(effect).toBe(
-    'Self-supervised pre-training on the same images: from a random start it improves accuracy (+0.100 [+0.050, +0.150], M2 − M1).',
+    'Self-supervised pre-training on the same images: from a random start it improves accuracy (+0.100 [+0.050, ' +
+      '+0.150], M2 − M1).',
   );
 });
 
 test('a lead whose interval includes 0: we cannot tell', () => {
   const { best, effect } = verdictOf(results({ M1: 0.7, M2: 0.73, M3: 0.5, M4: 0.55 }, 0.05), 'accuracy', 'ImageNet');
   expect(best).toBe(
-    'M2 (random + SSL) has the highest test accuracy, 0.730, but whether it is better than M1 (random) we cannot tell: the interval of the difference includes 0. It is better than M4 (ImageNet + SSL) and M3 (ImageNet).',
+    'M2 (random + SSL) has the highest test accuracy, 0.730, but whether it is better than M1 (random) we cannot ' +
+      'tell: the interval of the difference includes 0. It is better than M4 (ImageNet + SSL) and M3 (ImageNet).',
   );
   expect(effect).toContain('from a random start we cannot tell whether it helps (+0.030 [−0.020, +0.080], M2 − M1)');
 });

@@ -38,7 +38,9 @@ function bestSentence(
 ): string {
   const [best, ...others] = ranked(evaluation, metric);
   if (best === undefined) return `No model has a ${words.name} on this test set.`;
-  const lead = `${nameOf(best.model)} has the ${words.better === 'higher' ? 'highest' : 'lowest'} test ${words.name}, ${fixed(best.mean, words.digits)}`;
+  const lead =
+    `${nameOf(best.model)} has the ${words.better === 'higher' ? 'highest' : 'lowest'} test ${words.name}, ` +
+    `${fixed(best.mean, words.digits)}`;
   if (others.length === 0) return `${lead}.`;
   const open = others.filter(({ model }) => {
     const difference = differenceOf(evaluation, best.model, model, metric);
@@ -47,10 +49,17 @@ function bestSentence(
   const clear = others.filter((other) => !open.includes(other));
   if (open.length === 0) {
     const second = others[0]!;
-    return `${lead}, ahead of the next, ${nameOf(second.model)}, by ${differenceText(differenceOf(evaluation, best.model, second.model, metric)!, words, 'size')}.`;
+    return (
+      `${lead}, ahead of the next, ${nameOf(second.model)}, by ` +
+      `${differenceText(differenceOf(evaluation, best.model, second.model, metric)!, words, 'size')}.`
+    );
   }
   const beaten = clear.length === 0 ? '' : ` It is better than ${listed(clear.map(({ model }) => nameOf(model)))}.`;
-  return `${lead}, but whether it is better than ${listed(open.map(({ model }) => nameOf(model)))} we cannot tell: the ${open.length === 1 ? 'interval of the difference includes' : 'intervals of the differences include'} 0.${beaten}`;
+  return (
+    `${lead}, but whether it is better than ${listed(open.map(({ model }) => nameOf(model)))} we cannot tell: the ` +
+    `${open.length === 1 ? 'interval of the difference includes' : 'intervals of the differences include'} ` +
+    `0.${beaten}`
+  );
 }
 
 function effectSentence(evaluation: Evaluation, metric: string, words: MetricWords, transfer: string): string {
@@ -62,7 +71,8 @@ function effectSentence(evaluation: Evaluation, metric: string, words: MetricWor
     return difference === null
       ? []
       : [
-          `from ${start} ${effectOf(difference, words)} (${differenceText(difference, words, 'signed')}, ${withSsl} − ${without})`,
+          `from ${start} ${effectOf(difference, words)} (${differenceText(difference, words, 'signed')}, ` +
+            `${withSsl} − ${without})`,
         ];
   });
   return clauses.length === 0 ? '' : `Self-supervised pre-training on the same images: ${clauses.join('; ')}.`;
@@ -81,5 +91,8 @@ export function differenceText(
 ): string {
   if (form === 'signed') return `${signed(mean, digits)} [${signed(low, digits)}, ${signed(high, digits)}]`;
   const ends = [low, high].map((end) => (end === null ? null : Math.abs(end))).sort((a, b) => (a ?? 0) - (b ?? 0));
-  return `${fixed(mean === null ? null : Math.abs(mean), digits)} [${fixed(ends[0]!, digits)}, ${fixed(ends[1]!, digits)}]`;
+  return (
+    `${fixed(mean === null ? null : Math.abs(mean), digits)} [${fixed(ends[0]!, digits)}, ` +
+    `${fixed(ends[1]!, digits)}]`
+  );
 }

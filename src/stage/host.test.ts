@@ -107,7 +107,8 @@ test('a thousand messages sent at once all arrive before the end', async () => {
 describe('each way to fail is a failure with a message of its own', () => {
   test('an exception, with the line of the TypeScript file in the log, and its cause', async () => {
     const { code, messages, log } = await run(
-      "\ninterface A { b: string }\nexport default function train() {\n  throw new Error('loss became nan', { cause: new RangeError('too big') });\n}",
+      "\ninterface A { b: string }\nexport default function train() {\n  throw new Error('loss became nan', { " +
+        "cause: new RangeError('too big') });\n}",
     );
     expect(code).toBe(1);
     expect(messages.at(-1)).toMatchObject({
@@ -124,7 +125,8 @@ describe('each way to fail is a failure with a message of its own', () => {
     ['what is no Error', "export default async () => { throw 'no'; }", 'no'],
     [
       'a promise that nobody awaits',
-      "export default async () => { void Promise.reject(new Error('lost')); await new Promise((r) => setTimeout(r, 1e6)); }",
+      "export default async () => { void Promise.reject(new Error('lost')); await new Promise((r) => " +
+        'setTimeout(r, 1e6)); }',
       'lost',
     ],
     [
@@ -178,7 +180,9 @@ test('progress that was held back is told before a failure', async () => {
 
 test('SIGTERM aborts the signal of the stage and ends nothing by itself', async () => {
   const { child, ended } = start(
-    "export default async (stage) => { console.log('ready'); await new Promise((r) => { const t = setInterval(() => {}, 1000); stage.signal.addEventListener('abort', () => { clearInterval(t); r(); }); }); stage.warn(stage.signal.reason.message); }",
+    "export default async (stage) => { console.log('ready'); await new Promise((r) => { const t = setInterval(() " +
+      "=> {}, 1000); stage.signal.addEventListener('abort', () => { clearInterval(t); r(); }); }); " +
+      'stage.warn(stage.signal.reason.message); }',
   );
   child.stdout!.once('data', () => child.kill('SIGTERM'));
   const { code, messages } = await ended;
@@ -188,7 +192,8 @@ test('SIGTERM aborts the signal of the stage and ends nothing by itself', async 
 
 test('a stage does not outlive the runner, whose end of the line closes', async () => {
   const { child, ended } = start(
-    "export default async () => { console.log('ready'); process.on('SIGTERM', () => {}); await new Promise((r) => setTimeout(r, 1e6)); }",
+    "export default async () => { console.log('ready'); process.on('SIGTERM', () => {}); await new Promise((r) => " +
+      'setTimeout(r, 1e6)); }',
   );
   child.stdout!.once('data', () => child.stdio[3]!.destroy());
   expect(await ended).toMatchObject({ code: null, signal: 'SIGKILL' });

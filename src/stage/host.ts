@@ -37,7 +37,8 @@ async function run(): Promise<void> {
   const { default: entry } = (await import(pathToFileURL(job.module).href)) as { default?: unknown };
   if (typeof entry !== 'function')
     throw new TypeError(
-      `The module of ${job.stage} has no default export to call. Write "export default async function (stage: Stage) { ... }".`,
+      `The module of ${job.stage} has no default export to call. Write "export default async function (stage: ` +
+        'Stage) { ... }".',
     );
   await (entry as (stage: Stage) => unknown)(stage);
 }

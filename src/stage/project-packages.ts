@@ -16,7 +16,8 @@ export function findPackagesOf(root: string, bundle: string): void {
   process.execArgv.push(
     '--import',
     script(
-      `import { register } from 'node:module'; register(${JSON.stringify(script(HOOKS))}, { data: ${JSON.stringify(data)} });`,
+      `import { register } from 'node:module'; register(${JSON.stringify(script(HOOKS))}, { data: ` +
+        `${JSON.stringify(data)} });`,
     ),
   );
 }

@@ -60,7 +60,8 @@ function withHelp<T>(differentiate: () => T): T {
     const kernel = /gradient function not found for (\w+)/.exec(String(error))?.[1];
     if (kernel === undefined) throw error;
     throw new TraceError(
-      `The loss depends on a parameter by the kernel "${kernel}", which has no gradient${callSiteOf(callStack())}. Use other operations, or stopGradient if no gradient is wanted.`,
+      `The loss depends on a parameter by the kernel "${kernel}", which has no ` +
+        `gradient${callSiteOf(callStack())}. Use other operations, or stopGradient if no gradient is wanted.`,
       { cause: error },
     );
   }

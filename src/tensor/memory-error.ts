@@ -23,7 +23,8 @@ export function asMemoryError(error: unknown, inputs: readonly Wanted[]): unknow
         : '';
   const fed = inputs.map(({ path, ...spec }) => `"${path}" ${describeTensor(spec)}`).join(', ');
   return new MemoryError(
-    `There is not enough memory${asked} in a step whose inputs are ${fed || 'none'}. Use a smaller batch, smaller images or a smaller network.`,
+    `There is not enough memory${asked} in a step whose inputs are ${fed || 'none'}. Use a smaller batch, smaller ` +
+      'images or a smaller network.',
     { cause: error },
   );
 }

@@ -49,7 +49,8 @@ export function headerLength(start: Uint8Array, fileBytes: number, place: string
   if (length > MAX_HEADER_BYTES)
     throw new SafetensorsError(
       place,
-      `its first eight bytes announce a header of ${length} bytes; at most ${MAX_HEADER_BYTES} are allowed. Is it a file of another kind?`,
+      `its first eight bytes announce a header of ${length} bytes; at most ${MAX_HEADER_BYTES} are allowed. Is it ` +
+        'a file of another kind?',
     );
   if (LENGTH_BYTES + length > fileBytes)
     throw new SafetensorsError(
@@ -81,13 +82,15 @@ export function parseHeader(json: Uint8Array, fileBytes: number, place: string):
   for (const entry of entries) {
     if (entry.begin !== end)
       fail(
-        `tensor "${entry.name}" begins at byte ${entry.begin} of the data, but the one before it ends at ${end}: tensors must not overlap and must not leave gaps.`,
+        `tensor "${entry.name}" begins at byte ${entry.begin} of the data, but the one before it ends at ${end}: ` +
+          'tensors must not overlap and must not leave gaps.',
       );
     end = entry.begin + entry.bytes;
   }
   if (dataStart + end !== fileBytes)
     fail(
-      `its tensors end at byte ${dataStart + end}, but the file has ${fileBytes} bytes. Was it cut short or appended to?`,
+      `its tensors end at byte ${dataStart + end}, but the file has ${fileBytes} bytes. Was it cut short or ` +
+        'appended to?',
     );
   return { entries, metadata: metadata as Record<string, string>, dataStart };
 }
@@ -140,7 +143,8 @@ function parseEntry(name: string, value: unknown, fail: (problem: string) => nev
   const bytes = sizeOf(shape) * STORED_WIDTH[dtype as StoredType];
   if (end - begin !== bytes)
     return fail(
-      `${at} should have ${bytes} bytes (${dtype} [${shape.join(', ')}]), but data_offsets [${begin}, ${end}] hold ${end - begin}.`,
+      `${at} should have ${bytes} bytes (${dtype} [${shape.join(', ')}]), but data_offsets [${begin}, ${end}] ` +
+        `hold ${end - begin}.`,
     );
   return { name, type: dtype as StoredType, shape, begin, bytes };
 }

@@ -64,7 +64,8 @@ export function encodeSafetensors(
     const tensor = tensors[entry.name]!;
     if (tensor.data.length !== sizeOf(tensor.shape))
       throw new Error(
-        `Internal error: tensor "${entry.name}" has ${tensor.data.length} values for the shape [${tensor.shape.join(', ')}].`,
+        `Internal error: tensor "${entry.name}" has ${tensor.data.length} values for the shape ` +
+          `[${tensor.shape.join(', ')}].`,
       );
     bytes.set(bytesOf(tensor), header.length + entry.begin);
   }
@@ -91,7 +92,8 @@ export async function openSafetensors(path: string): Promise<SafetensorsReader> 
       readBytes: (entry, offset, into) => {
         if (offset < 0 || offset + into.length > entry.bytes)
           throw new Error(
-            `Internal error: bytes ${offset} to ${offset + into.length} of tensor "${entry.name}" of ${entry.bytes} bytes.`,
+            `Internal error: bytes ${offset} to ${offset + into.length} of tensor "${entry.name}" of ` +
+              `${entry.bytes} bytes.`,
           );
         return fill(file, into, header.dataStart + entry.begin + offset, path);
       },

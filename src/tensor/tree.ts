@@ -29,7 +29,8 @@ export function leavesOf<T extends Shaped>(tree: Tree<T>): Leaf<T>[] {
 export function mapTree<T extends Shaped, U>(tree: Tree<T>, change: (leaf: T, path: string) => U, path = ''): Tree<U> {
   if (typeof tree !== 'object' || (tree as unknown) === null || ArrayBuffer.isView(tree))
     throw new TensorMismatchError(
-      `A tensor { dtype, shape, data }, or a record of tensors, is expected${path === '' ? '' : ` as "${path}"`}; found ${kindOf(tree)}.`,
+      `A tensor { dtype, shape, data }, or a record of tensors, is expected${path === '' ? '' : ` as "${path}"`}; ` +
+        `found ${kindOf(tree)}.`,
     );
   if (isLeaf(tree)) return change(tree, path);
   return Object.fromEntries(

@@ -75,7 +75,8 @@ export function augmentationOf(
   if (name !== 'domain') return namedAugmentation(name, { size });
   if (domain === null)
     throw new DatasetError(
-      `augmentation is "domain", but the kind of images in ${title} is unknown: only readers of published data sets know it. Choose one of the augmentations ${AUGMENTATIONS.join(', ')}.`,
+      `augmentation is "domain", but the kind of images in ${title} is unknown: only readers of published data ` +
+        `sets know it. Choose one of the augmentations ${AUGMENTATIONS.join(', ')}.`,
     );
   return namedAugmentation(domain, { size });
 }

@@ -21,7 +21,8 @@ const PIPELINE = {
     },
     report: {
       command:
-        'cat ${inputs.curves}/* > ${outputs.page}; mkdir ${outputs.site}/deep; cp ${inputs.curves}/* ${outputs.site}/deep; wc -c < ${inputs.weights} > ${outputs.site}/size',
+        'cat ${inputs.curves}/* > ${outputs.page}; mkdir ${outputs.site}/deep; cp ${inputs.curves}/* ' +
+        '${outputs.site}/deep; wc -c < ${inputs.weights} > ${outputs.site}/size',
       inputs: { weights: { stage: 'train', output: 'weights' }, curves: { stage: 'train', output: 'curves' } },
       outputs: {
         page: { file: 'page.txt', publish: 'reports/page.txt' },

@@ -42,10 +42,12 @@ export async function importResults(file: string, options: ImportOptions, termin
 
 function textOf({ from, added, known, foreign, bytes: size }: ImportSummary): string {
   const lines = [
-    `Imported ${count(added.length, 'result')} of "${from}" (${bytes(size)} new)${known.length > 0 ? `; ${known.length} ${known.length === 1 ? 'was' : 'were'} here already` : ''}.`,
+    `Imported ${count(added.length, 'result')} of "${from}" (${bytes(size)} ` +
+      `new)${known.length > 0 ? `; ${known.length} ${known.length === 1 ? 'was' : 'were'} here already` : ''}.`,
     ...(foreign.length > 0
       ? [
-          `Left out: ${count(foreign.length, 'result')} of instances that this pipeline does not have, for instance ${foreign[0]!}.`,
+          `Left out: ${count(foreign.length, 'result')} of instances that this pipeline does not have, for ` +
+            `instance ${foreign[0]!}.`,
         ]
       : []),
   ];

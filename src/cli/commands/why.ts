@@ -34,7 +34,8 @@ function explain({ instance, verdict }: PlanEntry, bold: (text: string) => strin
         return [`${name} is unchanged by the lockfile (${verdict.fingerprint.slice(0, 12)}); its results are not here`];
       const { started, seconds, host } = verdict.record.execution;
       return [
-        `${name} is up to date: executed ${instant(started)} in ${duration(seconds)} on ${host} (${verdict.fingerprint.slice(0, 12)})`,
+        `${name} is up to date: executed ${instant(started)} in ${duration(seconds)} on ${host} ` +
+          `(${verdict.fingerprint.slice(0, 12)})`,
       ];
     }
     case 'restore':

@@ -28,7 +28,8 @@ export function parseCsv<Column extends string>(
   const missing = columns.filter((column) => !names.includes(column));
   if (missing.length > 0)
     throw new DatasetError(
-      `${path}:1: the column ${missing.join(', ')} is missing; the header is "${names.filter((name) => name !== '').join(',')}".`,
+      `${path}:1: the column ${missing.join(', ')} is missing; the header is ` +
+        `"${names.filter((name) => name !== '').join(',')}".`,
     );
   const places = columns.map((column) => [column, names.indexOf(column)] as const);
   return lines.flatMap((cells, i) => {

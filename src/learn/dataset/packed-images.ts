@@ -25,7 +25,8 @@ export async function openPackedImages(path: string, keep = 64 * 2 ** 20): Promi
     const [count, size, width, channels] = entry?.shape ?? [];
     if (entry?.type !== 'U8' || count === undefined || size === undefined || width !== size || channels !== 3) {
       throw new DatasetError(
-        `${path} holds no packed images: a U8 tensor "images" of shape [N, S, S, 3] is expected; found ${describe(file)}.`,
+        `${path} holds no packed images: a U8 tensor "images" of shape [N, S, S, 3] is expected; found ` +
+          `${describe(file)}.`,
       );
     }
     const bytes = size * size * 3;

@@ -151,7 +151,8 @@ function draw(
     const groups = groupsOf(rows, label);
     if (groups.length <= shares.length)
       throw new DatasetError(
-        `The class "${label}" has ${groups.length} group(s) of images; ${shares.length + 1} are needed, one for each subset.`,
+        `The class "${label}" has ${groups.length} group(s) of images; ${shares.length + 1} are needed, one for ` +
+          'each subset.',
       );
     const images = groups.reduce((sum, group) => sum + group.length, 0);
     const wanted = shares.map(([subset, share]) => ({ subset, target: share * images, taken: 0 }));

@@ -84,7 +84,8 @@ function classesOf(header: readonly string[], path: string): string[] {
     named.some((name) => !name.startsWith(PROBABILITY))
   ) {
     throw new DatasetError(
-      `${path}:1: the header is "${header.join(',')}"; "${LEADING.join(',')}" and one "${PROBABILITY}<class>" for each class are expected.`,
+      `${path}:1: the header is "${header.join(',')}"; "${LEADING.join(',')}" and one "${PROBABILITY}<class>" for ` +
+        'each class are expected.',
     );
   }
   return named.map((name) => name.slice(PROBABILITY.length));
@@ -111,7 +112,8 @@ function readRow(cells: readonly string[], classes: readonly string[], place: st
   const sum = probabilities.reduce((a, b) => a + b, 0);
   if (probabilities.some((p) => !(p >= 0)) || !(Math.abs(sum - 1) <= SUM_TOLERANCE)) {
     throw new DatasetError(
-      `${place}: the probabilities are ${cells.slice(LEADING.length).join(', ')}; numbers from 0 to 1 that sum to 1 are expected.`,
+      `${place}: the probabilities are ${cells.slice(LEADING.length).join(', ')}; numbers from 0 to 1 that sum to ` +
+        '1 are expected.',
     );
   }
   return {

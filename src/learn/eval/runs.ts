@@ -35,7 +35,8 @@ function only(runs: readonly SeedRun[], model: string, seed: number): SeedRun {
   const found = runs.filter((run) => run.model === model && run.seed === seed);
   if (found.length === 1) return found[0]!;
   throw new DatasetError(
-    `There are ${found.length} predictions of ${model} with seed ${seed}; models are compared pair by pair, so exactly one is expected.`,
+    `There are ${found.length} predictions of ${model} with seed ${seed}; models are compared pair by pair, so ` +
+      'exactly one is expected.',
   );
 }
 
@@ -44,7 +45,8 @@ function sameImages(first: SeedRun, run: SeedRun): void {
   const [expected, found] = [first.predictions, run.predictions];
   if (expected.classes.join('\n') !== found.classes.join('\n')) {
     throw new DatasetError(
-      `${nameOf(run)} predicts the classes ${found.classes.join(', ')}; ${nameOf(first)} predicts ${expected.classes.join(', ')}.`,
+      `${nameOf(run)} predicts the classes ${found.classes.join(', ')}; ${nameOf(first)} predicts ` +
+        `${expected.classes.join(', ')}.`,
     );
   }
   if (expected.images.length !== found.images.length) {
@@ -61,8 +63,10 @@ function sameImages(first: SeedRun, run: SeedRun): void {
       image.group !== other.group
     ) {
       throw new DatasetError(
-        `Row ${i + 2} of ${nameOf(run)} is image ${other.index} (${other.subset}, ${found.classes[other.label]!}, group ${other.group}); ` +
-          `of ${nameOf(first)} it is image ${image.index} (${image.subset}, ${expected.classes[image.label]!}, group ${image.group}).`,
+        `Row ${i + 2} of ${nameOf(run)} is image ${other.index} (${other.subset}, ${found.classes[other.label]!}, ` +
+          `group ${other.group}); ` +
+          `of ${nameOf(first)} it is image ${image.index} (${image.subset}, ${expected.classes[image.label]!}, ` +
+          `group ${image.group}).`,
       );
     }
   });

@@ -92,7 +92,8 @@ function sameTest(main: Predictions, { model, seed, predictions }: SeedRun): voi
       .join();
   if (indices(main) !== indices(predictions)) {
     throw new DatasetError(
-      `${model}, seed ${seed}, of a side study was tested on other images than the main study; give both the same split.`,
+      `${model}, seed ${seed}, of a side study was tested on other images than the main study; give both the same ` +
+        'split.',
     );
   }
 }

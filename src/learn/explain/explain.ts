@@ -76,7 +76,8 @@ function expectSameImages(
   const stranger = images.find(({ index, image }) => rows[index]?.image !== image);
   if (stranger !== undefined)
     throw new DatasetError(
-      `The predictions call image ${stranger.index} "${stranger.image}"; in the table it is ${JSON.stringify(rows[stranger.index]?.image ?? null)}. Both must be of one data set.`,
+      `The predictions call image ${stranger.index} "${stranger.image}"; in the table it is ` +
+        `${JSON.stringify(rows[stranger.index]?.image ?? null)}. Both must be of one data set.`,
     );
 }
 

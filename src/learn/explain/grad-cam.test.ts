@@ -35,28 +35,32 @@ describe.each(availableEngines().filter(({ available }) => available))('on $name
       (await compileGradCam(engine, { network: TINY, model }, layer, { batch: BATCH, size: SIZE })).of(images, ASKED),
     );
 
-  test('of the last stage it is the class activation map: the activations weighted as the classifier does, over the places', async () => {
-    const activations = activationsBehind(LAST);
-    const weights = model.params['fc.weight']!.data;
-    const expected = ASKED.flatMap((asked, image) =>
-      places(LAST).map(
-        (place) =>
-          Math.max(
-            0,
-            channels(LAST).reduce(
-              (sum, c) =>
-                sum +
-                weights[asked * LAST.channels + c]! *
-                  activations[(image * LAST.side ** 2 + place) * LAST.channels + c]!,
+  test(
+    'of the last stage it is the class activation map: the activations weighted as the classifier does, over the ' +
+      'places',
+    async () => {
+      const activations = activationsBehind(LAST);
+      const weights = model.params['fc.weight']!.data;
+      const expected = ASKED.flatMap((asked, image) =>
+        places(LAST).map(
+          (place) =>
+            Math.max(
               0,
-            ),
-          ) /
-          LAST.side ** 2,
-      ),
-    );
-    expectClose(await mapsOf(LAST), expected);
-    expect(Math.max(...expected)).toBeGreaterThan(0);
-  });
+              channels(LAST).reduce(
+                (sum, c) =>
+                  sum +
+                  weights[asked * LAST.channels + c]! *
+                    activations[(image * LAST.side ** 2 + place) * LAST.channels + c]!,
+                0,
+              ),
+            ) /
+            LAST.side ** 2,
+        ),
+      );
+      expectClose(await mapsOf(LAST), expected);
+      expect(Math.max(...expected)).toBeGreaterThan(0);
+    },
+  );
 
   test('of an earlier stage its weights are the finite differences of the logit', async () => {
     const activations = activationsBehind(FIRST);

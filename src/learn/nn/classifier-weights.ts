@@ -18,12 +18,14 @@ export async function readClassifier(path: string, classes: readonly string[]): 
   const { architecture, stem } = metadata;
   if (!isNetwork(architecture) || !isStem(stem) || metadata.classes === undefined) {
     throw new WeightsError(
-      `${path} does not name its network and classes ("architecture", "stem", "classes"). Use a file that a fine-tuning stage wrote.`,
+      `${path} does not name its network and classes ("architecture", "stem", "classes"). Use a file that a ` +
+        'fine-tuning stage wrote.',
     );
   }
   if (metadata.classes !== classes.join(',')) {
     throw new WeightsError(
-      `${path} tells apart ${metadata.classes}, but the classes of the data set are ${classes.join(',')}. A classifier of the same classes is needed.`,
+      `${path} tells apart ${metadata.classes}, but the classes of the data set are ${classes.join(',')}. A ` +
+        'classifier of the same classes is needed.',
     );
   }
   const network = resnet(architecture, stem);

@@ -39,7 +39,8 @@ test('a local file is taken as it is', async () => {
 
 test('where it is missing the message names it and where it is published', async () => {
   await expect(obtain(NAMED, null)).rejects.toThrow(
-    'The weights are not here: data/weights/resnet18.safetensors is wanted and was not found. It is published at https://example.org/weights. Put it in place, or give the parameters "url" and "sha256" to have it fetched.',
+    'The weights are not here: data/weights/resnet18.safetensors is wanted and was not found. It is published at ' +
+      'https://example.org/weights. Put it in place, or give the parameters "url" and "sha256" to have it fetched.',
   );
 });
 

@@ -26,20 +26,23 @@ export async function loadPublishedWeights(
   const digest = digestOf(bytes);
   if (sha256 === undefined || digest === sha256) return bytes;
   throw new WeightsError(
-    `${file} is another file than the pipeline names: its SHA-256 is ${digest}, wanted ${sha256}. Take it from ${published}, or correct "sha256".`,
+    `${file} is another file than the pipeline names: its SHA-256 is ${digest}, wanted ${sha256}. Take it from ` +
+      `${published}, or correct "sha256".`,
   );
 }
 
 async function fetched({ file, published, url, sha256 }: PublishedWeights, signal: AbortSignal): Promise<Uint8Array> {
   if (url === undefined || sha256 === undefined) {
     throw new WeightsError(
-      `The weights are not here: ${file} is wanted and was not found. It is published at ${published}. Put it in place, or give the parameters "url" and "sha256" to have it fetched.`,
+      `The weights are not here: ${file} is wanted and was not found. It is published at ${published}. Put it in ` +
+        'place, or give the parameters "url" and "sha256" to have it fetched.',
     );
   }
   const response = await fetch(url, { signal });
   if (!response.ok)
     throw new WeightsError(
-      `The weights could not be fetched: ${url} answered ${response.status} ${response.statusText}. ${file} can be put in place by hand; it is published at ${published}.`,
+      `The weights could not be fetched: ${url} answered ${response.status} ${response.statusText}. ${file} can ` +
+        `be put in place by hand; it is published at ${published}.`,
     );
   return new Uint8Array(await response.arrayBuffer());
 }

@@ -30,6 +30,7 @@ export async function loadStart(weights: string | null, network: ResNet, key: Ra
     warning:
       drawn.length === 0
         ? null
-        : `The weights file has no ${drawn.join(', ')}: these ${drawn.length} layers of ${network.name} were drawn at random.`,
+        : `The weights file has no ${drawn.join(', ')}: these ${drawn.length} layers of ${network.name} were drawn ` +
+          'at random.',
   };
 }

@@ -117,7 +117,8 @@ test('a file without any tensor of the network stops', async () => {
   const path = join(folder, 'foreign.safetensors');
   await writeSafetensors(path, { 'encoder.weight': zeros([2]) });
   await expect(readBackbone(path, network)).rejects.toThrow(
-    "holds no tensor of resnet-small. Wanted torchvision's names (conv1.weight, ...), with any prefix, found encoder.weight.",
+    "holds no tensor of resnet-small. Wanted torchvision's names (conv1.weight, ...), with any prefix, found " +
+      'encoder.weight.',
   );
 });
 

@@ -51,7 +51,8 @@ export async function decodeBackbone(bytes: Uint8Array, place: string, network: 
   const architecture = metadata.architecture ?? metadata.arch;
   if (architecture !== undefined && architecture !== network.name) {
     throw new WeightsError(
-      `${place} holds weights of ${architecture}, but the network is ${network.name}. Set the parameter "network" to "${architecture}", or give other weights.`,
+      `${place} holds weights of ${architecture}, but the network is ${network.name}. Set the parameter "network" ` +
+        `to "${architecture}", or give other weights.`,
     );
   }
   const wanted = stateDictShapes(network);
@@ -59,7 +60,8 @@ export async function decodeBackbone(bytes: Uint8Array, place: string, network: 
   const encoder = findEncoder(names, [...wanted.keys()]);
   if (encoder === undefined) {
     throw new WeightsError(
-      `${place} holds no tensor of ${network.name}. Wanted torchvision's names (conv1.weight, ...), with any prefix, found ${shortList(names) || 'none'}.`,
+      `${place} holds no tensor of ${network.name}. Wanted torchvision's names (conv1.weight, ...), with any ` +
+        `prefix, found ${shortList(names) || 'none'}.`,
     );
   }
   refuseMoreBlocks(names, encoder, wanted, place, network);
@@ -103,7 +105,8 @@ function fittingTensors(
 }
 
 const ONE_CHANNEL =
-  'The first layer is for gray images. Spread it over RGB in Python: state["conv1.weight"] = state["conv1.weight"].repeat(1, 3, 1, 1) / 3.';
+  'The first layer is for gray images. Spread it over RGB in Python: state["conv1.weight"] = ' +
+  'state["conv1.weight"].repeat(1, 3, 1, 1) / 3.';
 
 /** A deeper network of the same channels would fit by name and shape, and lose the blocks that the network lacks. */
 function refuseMoreBlocks(
@@ -121,7 +124,8 @@ function refuseMoreBlocks(
   if (blocks.length === 0) return;
   const layers = layerNames(blocks.map((name) => name.slice(prefix.length)));
   throw new WeightsError(
-    `${place} holds layers that ${network.name} lacks: ${shortList(layers)}. They are of a deeper network, or of one with other blocks. Set the parameter "network" to it, or give other weights.`,
+    `${place} holds layers that ${network.name} lacks: ${shortList(layers)}. They are of a deeper network, or of ` +
+      'one with other blocks. Set the parameter "network" to it, or give other weights.',
   );
 }
 

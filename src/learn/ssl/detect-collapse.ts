@@ -23,9 +23,15 @@ interface Embeddings {
 /** A description of the collapse; null if the embeddings are healthy. */
 export function detectCollapse({ relativeStd, participationRatio, labeled }: Embeddings): string | null {
   if (relativeStd < MIN_RELATIVE_STD)
-    return `all images have nearly the same embedding (its standard deviation is ${percent(relativeStd)} of an even spread's)`;
+    return (
+      `all images have nearly the same embedding (its standard deviation is ${percent(relativeStd)} of an even ` +
+      `spread's)`
+    );
   if (!labeled && participationRatio < MIN_PARTICIPATION_RATIO)
-    return `the embeddings of all images lie nearly on one line (they spread over ${participationRatio.toPrecision(2)} dimensions)`;
+    return (
+      `the embeddings of all images lie nearly on one line (they spread over ${participationRatio.toPrecision(2)} ` +
+      'dimensions)'
+    );
   return null;
 }
 

@@ -18,6 +18,7 @@ test('a share of the labels keeps the training images that it has, and the other
 
 test('a share that the split does not have is refused, with those it has', () => {
   expect(() => withLabelFraction(data, 0.05)).toThrow(
-    'labelFraction is 0.05, but the split has the label fractions 0.01, 0.1, 1. Name 0.05 in the "labelFractions" of the split.',
+    'labelFraction is 0.05, but the split has the label fractions 0.01, 0.1, 1. Name 0.05 in the "labelFractions" ' +
+      'of the split.',
   );
 });

@@ -22,7 +22,8 @@ export async function openTrainingData(paths: {
   const [images, rows] = await Promise.all([openPackedImages(paths.images), readTable(paths.table)]);
   if (rows.length !== images.count)
     throw new DatasetError(
-      `${paths.table} has ${rows.length} rows, but ${paths.images} has ${images.count} images; both must come from one ingest.`,
+      `${paths.table} has ${rows.length} rows, but ${paths.images} has ${images.count} images; both must come ` +
+        'from one ingest.',
     );
   return { images, rows, split: await readSplit(paths.split, images.count) };
 }
@@ -47,7 +48,8 @@ export function withLabelFraction(data: TrainingData, fraction: number): Trainin
   const fractions = [...new Set(labels)].sort((a, b) => a - b);
   if (fraction < 1 && !fractions.includes(fraction)) {
     throw new DatasetError(
-      `labelFraction is ${fraction}, but the split has the label fractions ${fractions.join(', ')}. Name ${fraction} in the "labelFractions" of the split.`,
+      `labelFraction is ${fraction}, but the split has the label fractions ${fractions.join(', ')}. Name ` +
+        `${fraction} in the "labelFractions" of the split.`,
     );
   }
   const kept = all.flatMap((_, i) => (labels[i]! <= fraction ? [i] : []));
@@ -62,13 +64,15 @@ export function validationLabels(data: TrainingData, classes: readonly string[])
   const { train: training, validation } = data.split;
   if (training.length === 0 || validation.length === 0) {
     throw new DatasetError(
-      `Training needs images to learn from and others to select by; the split has ${training.length} and ${validation.length}.`,
+      `Training needs images to learn from and others to select by; the split has ${training.length} and ` +
+        `${validation.length}.`,
     );
   }
   const labels = Int32Array.from(labelsOf(data, validation, classes));
   if (new Set(labels).size < 2)
     throw new DatasetError(
-      `All ${labels.length} validation images are of one class, so no AUC can select by them. A larger validation subset is needed.`,
+      `All ${labels.length} validation images are of one class, so no AUC can select by them. A larger validation ` +
+        'subset is needed.',
     );
   return labels;
 }

@@ -48,20 +48,24 @@ test('who agrees with the teacher but for a constant has nothing to learn', () =
   ).toBeCloseTo(0, 5);
 });
 
-test('thanks to T^2 the gradient does not fade: at high temperatures it is that of half the squared distance of centered logits', () => {
-  // Section 2.1 of the paper: 1 / classes of the difference of zero-meaned logits, here averaged over rows.
-  const centered = (rows: Rows) => rows.map((row) => row.map((logit) => logit - mean(row)));
-  const gradient = tf
-    .grad((rows) => softenedKlDivergence(tensor(centered(TEACHER)), rows as tf.Tensor2D, 1000))(
-      tensor(centered(STUDENT)),
-    )
-    .arraySync() as number[][];
-  centered(STUDENT).forEach((row, i) => {
-    row.forEach((logit, k) => {
-      expect(gradient[i]![k]).toBeCloseTo((logit - centered(TEACHER)[i]![k]!) / 4 / 5, 3);
+test(
+  'thanks to T^2 the gradient does not fade: at high temperatures it is that of half the squared distance of ' +
+    'centered logits',
+  () => {
+    // Section 2.1 of the paper: 1 / classes of the difference of zero-meaned logits, here averaged over rows.
+    const centered = (rows: Rows) => rows.map((row) => row.map((logit) => logit - mean(row)));
+    const gradient = tf
+      .grad((rows) => softenedKlDivergence(tensor(centered(TEACHER)), rows as tf.Tensor2D, 1000))(
+        tensor(centered(STUDENT)),
+      )
+      .arraySync() as number[][];
+    centered(STUDENT).forEach((row, i) => {
+      row.forEach((logit, k) => {
+        expect(gradient[i]![k]).toBeCloseTo((logit - centered(TEACHER)[i]![k]!) / 4 / 5, 3);
+      });
     });
-  });
-});
+  },
+);
 
 test('peers diverge from each other in either direction, and no gradient crosses over', () => {
   expect(numberOf(klDivergence(tensor(TEACHER), tensor(STUDENT)))).toBeCloseTo(slow(TEACHER, STUDENT, 1), 5);

@@ -183,7 +183,8 @@ function add(
     const value = data[0]!;
     if (!Number.isFinite(value)) {
       throw new TrainingError(
-        `The ${name} became ${value} in epoch ${epoch}, step ${index + 1}. A lower learning rate ("learningRate") or a longer warm-up helps.`,
+        `The ${name} became ${value} in epoch ${epoch}, step ${index + 1}. A lower learning rate ("learningRate") ` +
+          'or a longer warm-up helps.',
       );
     }
     sums[name] = (sums[name] ?? 0) + value;

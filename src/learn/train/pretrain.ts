@@ -75,7 +75,8 @@ export async function pretrain<State extends MethodState>(
   const stepsPerEpoch = Math.floor(split.train.length / batchSize);
   if (stepsPerEpoch === 0) {
     throw new DatasetError(
-      `A batch of ${batchSize} images cannot be filled: the training subset has ${split.train.length}. Set "batchSize" to ${split.train.length} or less.`,
+      `A batch of ${batchSize} images cannot be filled: the training subset has ${split.train.length}. Set ` +
+        `"batchSize" to ${split.train.length} or less.`,
     );
   }
   const steps = epochs * stepsPerEpoch;
@@ -136,7 +137,8 @@ export async function pretrain<State extends MethodState>(
         // Reported at its beginning, not in every epoch.
         if (wrong !== null && (earlier.at(-1)?.collapse ?? null) === null)
           watch.warn(
-            `The embeddings collapsed in epoch ${epoch}: ${wrong}. Unless it recovers, the weights are worth little; the curves tell.`,
+            `The embeddings collapsed in epoch ${epoch}: ${wrong}. Unless it recovers, the weights are worth ` +
+              'little; the curves tell.',
           );
         const probed = probe !== null && (epoch % settings.probeEvery === 0 || epoch === epochs);
         const knn = probed ? significant(await probe(encoderOf(await model(), start))) : null;

@@ -33,7 +33,8 @@ export function ReliabilityDiagram({ id, title, words, before, after }: Reliabil
   const description =
     surest === undefined
       ? 'No test image.'
-      : `At its highest confidence, ${fixed(surest.x, 2)} on average with ${fixed(100 * surest.share, 0)} % of the answers, it is right in ${fixed(surest.y, 2)} of them.`;
+      : `At its highest confidence, ${fixed(surest.x, 2)} on average with ${fixed(100 * surest.share, 0)} % of the ` +
+        `answers, it is right in ${fixed(surest.y, 2)} of them.`;
   return (
     <UnitPlane id={id} title={title} description={description} across="confidence" upward="accuracy" diagonal>
       {(x, y) => {

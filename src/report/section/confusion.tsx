@@ -33,7 +33,10 @@ function DatasetMatrices({
       </h3>
       <Figure
         id={identifier('confusion', name)}
-        caption={`Rows: the class that an image has; columns: the class that it was given. The shade is the share of the row, the number counts test images${seeds.length > 1 ? `, summed over ${seeds.length} seeds` : ''}.`}
+        caption={
+          'Rows: the class that an image has; columns: the class that it was given. The shade is the share of the ' +
+          `row, the number counts test images${seeds.length > 1 ? `, summed over ${seeds.length} seeds` : ''}.`
+        }
         data={{
           label: `Confusion matrices on ${title}`,
           head: ['model', 'class', ...classes.map((each) => `as ${each}`)],

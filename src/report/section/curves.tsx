@@ -197,7 +197,8 @@ function meanAt(runs: readonly FineTuning[], epoch: number, of: (row: FineTuning
 function endsSentence(curves: readonly Curve[]): string {
   const ends = curves.map(
     ({ words, seeds }) =>
-      `${words.name} from ${fixed(mean(seeds.flatMap((seed) => seed[0]?.y ?? [])) ?? null, 3)} to ${fixed(mean(seeds.flatMap((seed) => seed.at(-1)?.y ?? [])) ?? null, 3)}`,
+      `${words.name} from ${fixed(mean(seeds.flatMap((seed) => seed[0]?.y ?? [])) ?? null, 3)} to ` +
+      `${fixed(mean(seeds.flatMap((seed) => seed.at(-1)?.y ?? [])) ?? null, 3)}`,
   );
   return `First to last epoch, mean over seeds: ${ends.join('; ')}.`;
 }

@@ -77,7 +77,16 @@ function CurvesFigure({
       />
       <Figure
         id={identifier(kind.key, name)}
-        caption={`Test part, each class against the rest, answers of all seeds ranked together. ${kind.key === 'roc' ? 'Dotted: guessing.' : 'The area below the steps is the average precision; guessing would give a level line at the share of the class, printed above each picture.'} Thinned to at most 60 points for drawing; metrics are computed from all.`}
+        caption={
+          'Test part, each class against the rest, answers of all seeds ranked together. ' +
+          `${
+            kind.key === 'roc'
+              ? 'Dotted: guessing.'
+              : 'The area below the steps is the average precision; guessing would give a level line at the share of ' +
+                'the class, printed above each picture.'
+          } ` +
+          'Thinned to at most 60 points for drawing; metrics are computed from all.'
+        }
         data={{
           label: `${kind.title} on ${title}`,
           head: ['model', 'class', kind.across, kind.upward],
@@ -97,7 +106,8 @@ function CurvesFigure({
             description={curvesOf(label)
               .map(
                 ({ words, points }) =>
-                  `${words.name}: ${kind.upward} ${fixed(at(points, 0.1), 2)} at ${kind.across} 0.1, ${fixed(at(points, 0.5), 2)} at 0.5`,
+                  `${words.name}: ${kind.upward} ${fixed(at(points, 0.1), 2)} at ${kind.across} 0.1, ` +
+                  `${fixed(at(points, 0.5), 2)} at 0.5`,
               )
               .join('. ')}
             across={kind.across}

@@ -57,7 +57,9 @@ const HEADINGS = { PCA: 'Principal components', UMAP: 'UMAP' } as const;
 
 const METHODS = {
   PCA: 'Principal components of the features before the last layer: a flat shadow, chosen to be as wide as possible.',
-  UMAP: 'UMAP of the features before the last layer: a map that keeps neighbors together; sizes of gaps and clouds mean nothing.',
+  UMAP:
+    'UMAP of the features before the last layer: a map that keeps neighbors together; sizes of gaps and clouds mean ' +
+    'nothing.',
 } as const;
 
 interface Plane extends Embedding {
@@ -104,7 +106,11 @@ function MethodFigure({
             key={`${plane.model}-${when}`}
             id={identifier('embeddings', name, method, plane.model, when)}
             title={`${plane.model}, ${when} fine-tuning`}
-            description={`${method} of ${counted(plane.labels.length, 'test image')}; ${fixed(100 * (separation(plane[when], plane.labels) ?? 0), 0)} % have a nearest neighbor of their own class in this plane.`}
+            description={
+              `${method} of ${counted(plane.labels.length, 'test image')}; ` +
+              `${fixed(100 * (separation(plane[when], plane.labels) ?? 0), 0)} % have a nearest neighbor of their ` +
+              'own class in this plane.'
+            }
             points={plane[when]}
             labels={plane.labels}
             classes={classes}
@@ -119,6 +125,7 @@ function explainedSentence({ model, explained }: Plane): string[] {
   return explained === null
     ? []
     : [
-        `The plane of ${model} holds ${fixed(100 * explained.before, 0)} % of the variance before and ${fixed(100 * explained.after, 0)} % after.`,
+        `The plane of ${model} holds ${fixed(100 * explained.before, 0)} % of the variance before and ` +
+          `${fixed(100 * explained.after, 0)} % after.`,
       ];
 }

@@ -66,7 +66,10 @@ function DatasetLabels({
       </h3>
       <Figure
         id={identifier('labels', name)}
-        caption={`Test ${words.name}, mean over seeds, with ${Math.round(100 * bootstrap.level)} % intervals. The axis is logarithmic; models stand side by side so that their intervals can be seen.`}
+        caption={
+          `Test ${words.name}, mean over seeds, with ${Math.round(100 * bootstrap.level)} % intervals. The axis is ` +
+          'logarithmic; models stand side by side so that their intervals can be seen.'
+        }
         data={{
           label: `Test ${words.name} by share of labels on ${title}`,
           head: ['model', 'share of labels', 'labeled images', 'seeds', words.name, 'low', 'high'],
@@ -90,7 +93,8 @@ function DatasetLabels({
           description={curves
             .map(
               (curve) =>
-                `${curve.words.name}: ${curve.points.map(({ share, mean }) => `${fixed(mean, words.digits)} with ${percent(share)}`).join(', ')}`,
+                `${curve.words.name}: ` +
+                `${curve.points.map(({ share, mean }) => `${fixed(mean, words.digits)} with ${percent(share)}`).join(', ')}`,
             )
             .join('. ')}
           axis="share of the training labels"

@@ -67,7 +67,10 @@ export function SettingSection({ study }: { readonly study: Study }): JSX.Elemen
 /** Says if the comparison is fair to the starts without pre-training cost. */
 function computeSentence({ datasets }: Study): string {
   const longer = datasets.some(({ evaluation }) => evaluation.models.some(({ model }) => model === LONGER));
-  return `it is computing that M1 and M3 did not have${longer ? `, and ${LONGER} did` : ': no model here says what they would have done with it'}.`;
+  return (
+    'it is computing that M1 and M3 did not ' +
+    `have${longer ? `, and ${LONGER} did` : ': no model here says what they would have done with it'}.`
+  );
 }
 
 function Data({ dataset }: { readonly dataset: DatasetResults }): JSX.Element {

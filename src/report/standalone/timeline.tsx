@@ -151,7 +151,10 @@ function chainPath({ bars, criticalPath }: TimelinePicture, x: (seconds: number)
       const [from, to] = [bars[criticalPath[i]!.last]!, bars[first]!];
       const [startX, endX] = [x(from.start + from.seconds), x(to.start)];
       const bend = Math.max(6, (endX - startX) / 2);
-      return `M${coordinate(startX)},${middle(from)}C${coordinate(startX + bend)},${middle(from)} ${coordinate(endX - bend)},${middle(to)} ${coordinate(endX)},${middle(to)}`;
+      return (
+        `M${coordinate(startX)},${middle(from)}C${coordinate(startX + bend)},${middle(from)} ` +
+        `${coordinate(endX - bend)},${middle(to)} ${coordinate(endX)},${middle(to)}`
+      );
     })
     .join('');
 }

@@ -53,7 +53,8 @@ export async function readHeader(source: ByteSource): Promise<Header | undefined
   const type = String.fromCharCode(block[156]!);
   if (type !== '0')
     throw new ArchiveError(
-      `the archive holds ${JSON.stringify(name)}, which is ${KINDS[type] ?? 'no regular file'}: only regular files belong in it`,
+      `the archive holds ${JSON.stringify(name)}, which is ${KINDS[type] ?? 'no regular file'}: only regular ` +
+        'files belong in it',
     );
   if (text(block, 345, 155) !== '')
     throw new ArchiveError(`the archive holds a file in ${JSON.stringify(text(block, 345, 155))}, where none belongs`);

@@ -29,7 +29,9 @@ function projectWith(files: Readonly<Record<string, string>>) {
   };
 }
 
-const STAGE = `import { loss } from '../src/loss.ts';\nimport table from '../src/table.json';\nexport default async () => { console.log(loss(2), table.a); };\n`;
+const STAGE =
+  `import { loss } from '../src/loss.ts';\nimport table from '../src/table.json';\nexport default async () => { ` +
+  `console.log(loss(2), table.a); };\n`;
 const FILES = {
   'stages/stage.ts': STAGE,
   'src/loss.ts': 'export const loss = (x: number) => x * 2;\n',
@@ -96,7 +98,9 @@ test('packages stay outside and count by version and integrity from package-lock
     'node_modules/@some/lib/index.js': 'module.exports = 1;',
     'node_modules/unlocked/package.json': '{"name":"unlocked","version":"4.5.6","main":"index.js"}',
     'node_modules/unlocked/index.js': 'module.exports = 1;',
-    'stages/stage.ts': `import fs from 'node:fs';\nimport lib from '@some/lib/index.js';\nimport other from 'unlocked';\nexport default () => [fs, lib, other, import('optional/part')];\n`,
+    'stages/stage.ts':
+      `import fs from 'node:fs';\nimport lib from '@some/lib/index.js';\nimport other from 'unlocked';\nexport ` +
+      `default () => [fs, lib, other, import('optional/part')];\n`,
   });
   const { packages, code, sources, files } = await bundle();
   expect(packages).toEqual({ '@some/lib': '1.2.3 sha512-abc', unlocked: '4.5.6', optional: 'not installed' });

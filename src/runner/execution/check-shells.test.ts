@@ -72,6 +72,7 @@ describe.skipIf(!existsSync('/bin/dash'))('under dash', () => {
 
 test('a shell that is not installed is refused before anything runs', () => {
   expect(faultsOf('echo', '/nowhere/zsh')).toEqual([
-    'stage "work" runs under /nowhere/zsh, and this machine has no such shell. Install it, or name another one: "shell": "sh".',
+    'stage "work" runs under /nowhere/zsh, and this machine has no such shell. Install it, or name another one: ' +
+      '"shell": "sh".',
   ]);
 });

@@ -95,7 +95,8 @@ test('a value that no variable holds is in a file, and in the text of the comman
 test('a value that a command reaches by no other way than the variable is warned of, with its size and the file', () => {
   const { warnings, environment } = prepare({ template: 'python3 tool.py', params: { text: 'x'.repeat(200_000) } });
   expect(warnings).toEqual([
-    'params.text has 195 KiB, too much for the variable PIPELINE_PARAM_TEXT (a variable holds 128 KiB): the file that PIPELINE_PARAM_TEXT_FILE names holds it',
+    'params.text has 195 KiB, too much for the variable PIPELINE_PARAM_TEXT (a variable holds 128 KiB): the file ' +
+      'that PIPELINE_PARAM_TEXT_FILE names holds it',
   ]);
   expect(readFileSync(environment.PIPELINE_PARAM_TEXT_FILE!, 'utf8')).toHaveLength(200_000);
 });
@@ -113,7 +114,8 @@ test.each(shells)(
   (shell) => {
     const parts = ['a b', "c'd", '$(x)', '*'].map((member, i) => ({ path: member, axes: { i } }));
     const template =
-      "printf '%s;' ${inputs.parts}; printf '%s;' \"<${inputs.parts}>\" '<${inputs.parts}>'; cat <<END\n${inputs.parts}\nEND";
+      "printf '%s;' ${inputs.parts}; printf '%s;' \"<${inputs.parts}>\" '<${inputs.parts}>'; cat " +
+      '<<END\n${inputs.parts}\nEND';
     const joined = "a b c'd $(x) *";
     expect(run(prepare({ shell, template, inputs: { parts } }))).toMatchObject({
       status: 0,

@@ -114,7 +114,8 @@ function variableWarnings(template: string, tooLong: readonly NamedValue[], { on
     .filter(({ variable, reference }) => !template.includes(`\${${reference}`) && !template.includes(variable))
     .map(
       ({ variable, reference, text }) =>
-        `${reference} has ${kibibytes(Buffer.byteLength(text))}, too much for the variable ${variable} (a variable holds ${kibibytes(one)}): the file that ${variable}_FILE names holds it`,
+        `${reference} has ${kibibytes(Buffer.byteLength(text))}, too much for the variable ${variable} (a ` +
+        `variable holds ${kibibytes(one)}): the file that ${variable}_FILE names holds it`,
     );
 }
 
@@ -122,7 +123,10 @@ function listWarnings({ lists }: CommandText, { all }: ArgumentLimits): string[]
   return Object.entries(lists).flatMap(([reference, words]) => {
     const size = words.reduce((sum, word) => sum + sizeOf(word), 0);
     if (size <= all - ENVIRONMENT) return [];
-    return `\${${reference}} is ${words.length} names, ${kibibytes(size)}: more than one program takes as arguments (${kibibytes(all)}). A loop or xargs takes them: printf '%s\\0' \${${reference}} | xargs -0 PROGRAM`;
+    return (
+      `\${${reference}} is ${words.length} names, ${kibibytes(size)}: more than one program takes as arguments ` +
+      `(${kibibytes(all)}). A loop or xargs takes them: printf '%s\\0' \${${reference}} | xargs -0 PROGRAM`
+    );
   });
 }
 

@@ -95,7 +95,8 @@ function verbatim(reference: string, words: readonly string[]): string {
   const text = words.join(' ');
   if (text.includes('\n'))
     throw new Error(
-      `\${${reference}} holds a line end and cannot stand in a here-document with a quoted delimiter (<<'EOF'). Write <<EOF, or read the variable in the program.`,
+      `\${${reference}} holds a line end and cannot stand in a here-document with a quoted delimiter (<<'EOF'). ` +
+        'Write <<EOF, or read the variable in the program.',
     );
   return text;
 }

@@ -18,7 +18,8 @@ test.each([
 
 test('a variable that is set outside is said to be held back, with the entry that passes it', () => {
   expect(explain(1, 'bash: line 3: DATA: unbound variable', { DATA: '/x' })).toBe(
-    'the variable DATA does not reach the stage, though it is set in your shell; "env": ["DATA"] in the stage passes it',
+    'the variable DATA does not reach the stage, though it is set in your shell; "env": ["DATA"] in the stage ' +
+      'passes it',
   );
 });
 
@@ -26,7 +27,8 @@ test('a failure that looks like the lack of a variable names it; any other failu
   const outer = { LD_LIBRARY_PATH: '/cuda', HF_HOME: '/hf', PATH: '/bin' };
   const missing = 'error while loading shared libraries: libcudart.so.12: cannot open shared object file';
   expect(explain(127, missing, outer)).toBe(
-    'LD_LIBRARY_PATH is set in your shell and does not reach the stage; "env": ["LD_LIBRARY_PATH"] in the stage passes it',
+    'LD_LIBRARY_PATH is set in your shell and does not reach the stage; "env": ["LD_LIBRARY_PATH"] in the stage ' +
+      'passes it',
   );
   expect(explain(127, missing, outer, ['LD_LIBRARY_PATH'])).toBeUndefined();
   expect(explain(127, missing, {})).toBeUndefined();

@@ -19,24 +19,32 @@ export function explainExit(
   const missed = missedVariables(instance, log, outer);
   if (missed.length === 0) return undefined;
   const [are, them] = missed.length === 1 ? ['is', 'it'] : ['are', 'them'];
-  return `${missed.join(', ')} ${are} set in your shell and ${are === 'is' ? 'does' : 'do'} not reach the stage; ${envEntry(missed)} in the stage passes ${them}`;
+  return (
+    `${missed.join(', ')} ${are} set in your shell and ${are === 'is' ? 'does' : 'do'} not reach the stage; ` +
+    `${envEntry(missed)} in the stage passes ${them}`
+  );
 }
 
 const unsetText = (name: string, outer: NodeJS.ProcessEnv): string =>
   outer[name] === undefined
     ? `the variable ${name} is not set`
-    : `the variable ${name} does not reach the stage, though it is set in your shell; ${envEntry([name])} in the stage passes it`;
+    : `the variable ${name} does not reach the stage, though it is set in your shell; ${envEntry([name])} in the ` +
+      'stage passes it';
 
 const CAUSES: readonly { readonly codes?: readonly number[]; readonly sign: RegExp; readonly text: string }[] = [
   {
     codes: [SIGPIPE],
     sign: /^/,
-    text: 'a program in a pipe was ended because the next one stopped reading (SIGPIPE), and that counts as a failure; write `|| true` behind that program, or `set +o pipefail` before the pipe',
+    text:
+      'a program in a pipe was ended because the next one stopped reading (SIGPIPE), and that counts as a failure; ' +
+      'write `|| true` behind that program, or `set +o pipefail` before the pipe',
   },
   {
     codes: [126],
     sign: /Argument list too long/i,
-    text: "a program was called with more arguments than the system takes; a loop or xargs takes them: printf '%s\\0' ${inputs.x} | xargs -0 PROGRAM",
+    text:
+      "a program was called with more arguments than the system takes; a loop or xargs takes them: printf '%s\\0' " +
+      '${inputs.x} | xargs -0 PROGRAM',
   },
   {
     codes: [127],
@@ -45,7 +53,9 @@ const CAUSES: readonly { readonly codes?: readonly number[]; readonly sign: RegE
   },
   {
     sign: /conda init/,
-    text: 'conda is not set up in a shell that reads no start-up files; write `conda run -n NAME PROGRAM`, or `. "$(conda info --base)/etc/profile.d/conda.sh"` before `conda activate NAME`',
+    text:
+      'conda is not set up in a shell that reads no start-up files; write `conda run -n NAME PROGRAM`, or `. ' +
+      '"$(conda info --base)/etc/profile.d/conda.sh"` before `conda activate NAME`',
   },
   {
     sign: /No space left on device|ENOSPC|Disk quota exceeded|EDQUOT/,

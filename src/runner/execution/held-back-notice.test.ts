@@ -24,7 +24,8 @@ test('variables that change what programs find are told once per store, with the
   const folder = store();
   expect(await heldBackNotices(folder, planOf('fresh'), outer)).toEqual([]);
   expect(await heldBackNotices(folder, planOf('run'), outer)).toEqual([
-    'HF_HOME, LD_LIBRARY_PATH are set in your shell and not passed to stages. "env": ["HF_HOME", "LD_LIBRARY_PATH"] in a stage passes them; their values count for its fingerprint then. This is said once.',
+    'HF_HOME, LD_LIBRARY_PATH are set in your shell and not passed to stages. "env": ["HF_HOME", ' +
+      '"LD_LIBRARY_PATH"] in a stage passes them; their values count for its fingerprint then. This is said once.',
   ]);
   expect(await heldBackNotices(folder, planOf('run'), outer)).toEqual([]);
   expect(await heldBackNotices(folder, planOf('run'), { ...outer, PYTHONPATH: '/lib' })).toEqual([

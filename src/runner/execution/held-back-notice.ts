@@ -31,8 +31,12 @@ export async function heldBackNotices(
 function variablesText(names: readonly string[]): string {
   const [are, them, values] =
     names.length === 1 ? ['is', 'it', 'its value counts'] : ['are', 'them', 'their values count'];
-  return `${names.join(', ')} ${are} set in your shell and not passed to stages. ${envEntry(names)} in a stage passes ${them}; ${values} for its fingerprint then. This is said once.`;
+  return (
+    `${names.join(', ')} ${are} set in your shell and not passed to stages. ${envEntry(names)} in a stage passes ` +
+    `${them}; ${values} for its fingerprint then. This is said once.`
+  );
 }
 
 const CARDS_TEXT =
-  'CUDA_VISIBLE_DEVICES is set in your shell, and no stage asks for a card, so that none sees one. "resources": { "gpu": 1 } in a stage asks for one. This is said once.';
+  'CUDA_VISIBLE_DEVICES is set in your shell, and no stage asks for a card, so that none sees one. "resources": { ' +
+  '"gpu": 1 } in a stage asks for one. This is said once.';

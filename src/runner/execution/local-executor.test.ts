@@ -36,7 +36,8 @@ afterAll(() => {
 
 /** Leaves the process group, as coreutils' timeout does, and ignores every signal that can be ignored. */
 const STUBBORN =
-  'echo $$ > leader; trap "" TERM HUP INT; timeout 1000 sleep 1000 & echo $! > left; sleep 1000 & echo $! > child; echo > ready; wait';
+  'echo $$ > leader; trap "" TERM HUP INT; timeout 1000 sleep 1000 & echo $! > left; sleep 1000 & echo $! > ' +
+  'child; echo > ready; wait';
 
 test('kill -9 of the runner leaves no orphan, in whatever process group', async () => {
   const { runner, folder } = await started(STUBBORN);
@@ -56,7 +57,8 @@ test('a guard that is killed is replaced: kill -9 of the runner still leaves no 
 
 /** Two processes in sessions of their own, as torchrun's workers and as daemons are: of one the parent has ended. */
 const DAEMONS =
-  'echo $$ > leader; setsid sh -c "trap \\"\\" TERM; echo \\$\\$ > child; while :; do sleep 1; done" & (setsid sleep 1000 & echo $! > left); sleep 0.2; echo > ready; wait';
+  'echo $$ > leader; setsid sh -c "trap \\"\\" TERM; echo \\$\\$ > child; while :; do sleep 1; done" & (setsid ' +
+  'sleep 1000 & echo $! > left); sleep 0.2; echo > ready; wait';
 
 test('kill -9 of the runner leaves no process that started a session of its own', async () => {
   const { runner, folder } = await started(DAEMONS);

@@ -79,71 +79,79 @@ const concluded = (events: readonly RunEvent[]) =>
     'id' in event && CONCLUSIONS.includes(event.type) ? [{ id: event.id, type: event.type }] : [],
   );
 
-test('whatever the pipeline: each instance once, producers first, never more than there is, the plan first and the end last', async () => {
-  await fc.assert(
-    fc.asyncProperty(cases, async (given) => {
-      const { events, summary } = await run(given);
-      expect(events.map(({ type }) => type).filter((type) => type === 'plan' || type === 'finished')).toEqual([
-        'plan',
-        'finished',
-      ]);
-      expect([events[0]!.type, events.at(-1)!.type]).toEqual(['plan', 'finished']);
+test(
+  'whatever the pipeline: each instance once, producers first, never more than there is, the plan first and the end ' +
+    'last',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async (given) => {
+        const { events, summary } = await run(given);
+        expect(events.map(({ type }) => type).filter((type) => type === 'plan' || type === 'finished')).toEqual([
+          'plan',
+          'finished',
+        ]);
+        expect([events[0]!.type, events.at(-1)!.type]).toEqual(['plan', 'finished']);
 
-      const good = new Set<string>();
-      const seen = new Set<string>();
-      const taken: Record<string, number> = {};
-      const count = (id: string, sign: 1 | -1): void => {
-        const { resources = {} } = given.stages[id]!;
-        const wants = { cpu: 1, ...resources, jobs: 1 };
-        for (const [name, amount] of Object.entries(wants))
-          taken[name] = (taken[name] ?? 0) + sign * Math.min(amount, { ...CAPACITY, jobs: given.jobs }[name as Name]);
-      };
-      for (const event of events) {
-        if (!('id' in event)) continue;
-        const id: string = event.id;
-        if (event.type === 'started') {
-          expect(given.stages[id]!.after!.filter((producer) => !good.has(producer))).toEqual([]);
-          count(id, 1);
-          for (const [name, amount] of Object.entries(taken))
-            expect(amount, name).toBeLessThanOrEqual({ ...CAPACITY, jobs: given.jobs }[name as Name] + 1e-6);
+        const good = new Set<string>();
+        const seen = new Set<string>();
+        const taken: Record<string, number> = {};
+        const count = (id: string, sign: 1 | -1): void => {
+          const { resources = {} } = given.stages[id]!;
+          const wants = { cpu: 1, ...resources, jobs: 1 };
+          for (const [name, amount] of Object.entries(wants))
+            taken[name] = (taken[name] ?? 0) + sign * Math.min(amount, { ...CAPACITY, jobs: given.jobs }[name as Name]);
+        };
+        for (const event of events) {
+          if (!('id' in event)) continue;
+          const id: string = event.id;
+          if (event.type === 'started') {
+            expect(given.stages[id]!.after!.filter((producer) => !good.has(producer))).toEqual([]);
+            count(id, 1);
+            for (const [name, amount] of Object.entries(taken))
+              expect(amount, name).toBeLessThanOrEqual({ ...CAPACITY, jobs: given.jobs }[name as Name] + 1e-6);
+          }
+          if (event.type === 'succeeded' || event.type === 'failed') count(id, -1);
+          if (!CONCLUSIONS.includes(event.type)) continue;
+          expect(seen.has(id), `${id} is concluded once`).toBe(false);
+          seen.add(id);
+          if (event.type !== 'failed' && event.type !== 'blocked') good.add(id);
         }
-        if (event.type === 'succeeded' || event.type === 'failed') count(id, -1);
-        if (!CONCLUSIONS.includes(event.type)) continue;
-        expect(seen.has(id), `${id} is concluded once`).toBe(false);
-        seen.add(id);
-        if (event.type !== 'failed' && event.type !== 'blocked') good.add(id);
-      }
-      expect(Object.values(summary.counts).reduce((sum, n) => sum + n)).toBe(Object.keys(given.stages).length);
-    }),
-    { numRuns: 80 },
-  );
-});
+        expect(Object.values(summary.counts).reduce((sum, n) => sum + n)).toBe(Object.keys(given.stages).length);
+      }),
+      { numRuns: 80 },
+    );
+  },
+);
 
-test('with keepGoing all is concluded: what depends on a failure or a missing input is blocked by it, and everything else is done', async () => {
-  await fc.assert(
-    fc.asyncProperty(cases, async (given) => {
-      const { events, summary } = await run({ ...given, keepGoing: true });
-      // The oracle: one pass over the DAG.
-      const expected: Record<string, string> = {};
-      for (const [id, { after, planned, decided }] of Object.entries(given.stages)) {
-        const broken = after!.some((producer) => ['failed', 'blocked'].includes(expected[producer]!));
-        if (planned === 'blocked' || broken) expected[id] = 'blocked';
-        else if (planned === 'fresh' || decided === 'fresh') expected[id] = 'fresh';
-        else if (decided === 'restore') expected[id] = 'restored';
-        else expected[id] = given.failing.has(id) ? 'failed' : 'succeeded';
-      }
-      expect(Object.fromEntries(concluded(events).map(({ id, type }) => [id, type]))).toEqual(expected);
-      for (const event of events) {
-        if (event.type === 'blocked' && event.because !== undefined)
-          expect(['failed', 'blocked']).toContain(expected[event.because]);
-      }
-      expect(summary.outcome).toBe(
-        Object.values(expected).some((type) => type === 'failed' || type === 'blocked') ? 'failed' : 'done',
-      );
-    }),
-    { numRuns: 60 },
-  );
-});
+test(
+  'with keepGoing all is concluded: what depends on a failure or a missing input is blocked by it, and everything ' +
+    'else is done',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async (given) => {
+        const { events, summary } = await run({ ...given, keepGoing: true });
+        // The oracle: one pass over the DAG.
+        const expected: Record<string, string> = {};
+        for (const [id, { after, planned, decided }] of Object.entries(given.stages)) {
+          const broken = after!.some((producer) => ['failed', 'blocked'].includes(expected[producer]!));
+          if (planned === 'blocked' || broken) expected[id] = 'blocked';
+          else if (planned === 'fresh' || decided === 'fresh') expected[id] = 'fresh';
+          else if (decided === 'restore') expected[id] = 'restored';
+          else expected[id] = given.failing.has(id) ? 'failed' : 'succeeded';
+        }
+        expect(Object.fromEntries(concluded(events).map(({ id, type }) => [id, type]))).toEqual(expected);
+        for (const event of events) {
+          if (event.type === 'blocked' && event.because !== undefined)
+            expect(['failed', 'blocked']).toContain(expected[event.because]);
+        }
+        expect(summary.outcome).toBe(
+          Object.values(expected).some((type) => type === 'failed' || type === 'blocked') ? 'failed' : 'done',
+        );
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
 
 test('without keepGoing nothing starts after a failure', async () => {
   await fc.assert(
@@ -190,49 +198,53 @@ test('one at a time, the one with the longest path starts, whatever the pipeline
   );
 });
 
-test('nobody starves: what is ready is overtaken by less urgent ones that use what it lacks only if they were on their way already', async () => {
-  await fc.assert(
-    fc.asyncProperty(cases, async (given) => {
-      const { events } = await run({ ...given, keepGoing: true });
-      const capacity = { ...CAPACITY, jobs: given.jobs };
-      const wants = (id: string): Record<string, number> => {
-        const all: Record<string, number> = { cpu: 1, ...given.stages[id]!.resources, jobs: 1 };
-        return { ...all, cpu: Math.min(all.cpu!, capacity.cpu) };
-      };
-      const good = new Set<string>();
-      const running = new Set<string>();
-      const left = new Set(
-        Object.entries(given.stages).flatMap(([id, { planned, decided }]) =>
-          planned === 'run' && decided === undefined ? [id] : [],
-        ),
-      );
-      const overtaken = new Map<string, number>();
-      for (const event of events) {
-        if (!('id' in event)) continue;
-        const id: string = event.id;
-        if (event.type === 'started') {
-          left.delete(id);
-          const free = (name: string): number =>
-            capacity[name as Name] - [...running].reduce((sum, other) => sum + (wants(other)[name] ?? 0), 0);
-          for (const other of left) {
-            const ready = given.stages[other]!.after!.every((producer) => good.has(producer));
-            if (!ready || behind(given.stages, other) <= behind(given.stages, id)) continue;
-            const lacking = Object.entries(wants(other)).flatMap(([name, amount]) =>
-              amount > free(name) + 1e-9 ? [name] : [],
-            );
-            if (lacking.length === 0 || lacking.some((name) => (wants(id)[name] ?? 0) > 0))
-              overtaken.set(other, (overtaken.get(other) ?? 0) + 1);
+test(
+  'nobody starves: what is ready is overtaken by less urgent ones that use what it lacks only if they were on their ' +
+    'way already',
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async (given) => {
+        const { events } = await run({ ...given, keepGoing: true });
+        const capacity = { ...CAPACITY, jobs: given.jobs };
+        const wants = (id: string): Record<string, number> => {
+          const all: Record<string, number> = { cpu: 1, ...given.stages[id]!.resources, jobs: 1 };
+          return { ...all, cpu: Math.min(all.cpu!, capacity.cpu) };
+        };
+        const good = new Set<string>();
+        const running = new Set<string>();
+        const left = new Set(
+          Object.entries(given.stages).flatMap(([id, { planned, decided }]) =>
+            planned === 'run' && decided === undefined ? [id] : [],
+          ),
+        );
+        const overtaken = new Map<string, number>();
+        for (const event of events) {
+          if (!('id' in event)) continue;
+          const id: string = event.id;
+          if (event.type === 'started') {
+            left.delete(id);
+            const free = (name: string): number =>
+              capacity[name as Name] - [...running].reduce((sum, other) => sum + (wants(other)[name] ?? 0), 0);
+            for (const other of left) {
+              const ready = given.stages[other]!.after!.every((producer) => good.has(producer));
+              if (!ready || behind(given.stages, other) <= behind(given.stages, id)) continue;
+              const lacking = Object.entries(wants(other)).flatMap(([name, amount]) =>
+                amount > free(name) + 1e-9 ? [name] : [],
+              );
+              if (lacking.length === 0 || lacking.some((name) => (wants(id)[name] ?? 0) > 0))
+                overtaken.set(other, (overtaken.get(other) ?? 0) + 1);
+            }
+            running.add(id);
           }
-          running.add(id);
+          if (CONCLUSIONS.includes(event.type)) running.delete(id);
+          if (['fresh', 'restored', 'succeeded'].includes(event.type)) good.add(id);
         }
-        if (CONCLUSIONS.includes(event.type)) running.delete(id);
-        if (['fresh', 'restored', 'succeeded'].includes(event.type)) good.add(id);
-      }
-      for (const times of overtaken.values()) expect(times).toBeLessThanOrEqual(given.jobs);
-    }),
-    { numRuns: 60 },
-  );
-});
+        for (const times of overtaken.values()) expect(times).toBeLessThanOrEqual(given.jobs);
+      }),
+      { numRuns: 60 },
+    );
+  },
+);
 
 test('the longest expected path starts first', async () => {
   const { story } = await runSketch(

@@ -54,16 +54,20 @@ test('what was promised is done before it is settled, and nothing is done twice'
   expect(done).toHaveBeenCalledTimes(2);
 });
 
-test('a failure is told to who waits for it; a promised one that failed is told when it is settled, or mended by the next', async () => {
-  const { done, fail } = work();
-  const save = throttledWriter(done);
-  fail('disk full');
-  await expect(save.schedule()).rejects.toThrow('disk full');
-  await save.schedule();
-  await vi.advanceTimersByTimeAsync(1000);
-  await expect(save.flush()).rejects.toThrow('disk full');
-  fail(undefined);
-  await vi.advanceTimersByTimeAsync(1000);
-  await save.schedule();
-  await save.flush();
-});
+test(
+  'a failure is told to who waits for it; a promised one that failed is told when it is settled, or mended by the ' +
+    'next',
+  async () => {
+    const { done, fail } = work();
+    const save = throttledWriter(done);
+    fail('disk full');
+    await expect(save.schedule()).rejects.toThrow('disk full');
+    await save.schedule();
+    await vi.advanceTimersByTimeAsync(1000);
+    await expect(save.flush()).rejects.toThrow('disk full');
+    fail(undefined);
+    await vi.advanceTimersByTimeAsync(1000);
+    await save.schedule();
+    await save.flush();
+  },
+);

@@ -80,7 +80,8 @@ describe('where there is a GPU and the engine cannot use it', () => {
   test('stages that compute with it get all processors and no GPU', () => {
     expect(demandOf(engine, refused)).toEqual({ gpu: 0, cpu: 8, jobs: 1 });
     expect(noticesOf([engine], refused)).toEqual([
-      'There is a GPU (H200) and no engine for it: the processor replaces it in pretrain, one instance at a time. Add one: do this',
+      'There is a GPU (H200) and no engine for it: the processor replaces it in pretrain, one instance at a time. ' +
+        'Add one: do this',
     ]);
     expect(() => {
       requireGpus([engine], refused);

@@ -16,13 +16,17 @@ const instruments = (offset: bigint | undefined): ClockSource => ({
 const stat = (time: bigint) => ({ mtimeNs: time, ctimeNs: time });
 const ns = BigInt(NOW) * 1_000_000n;
 
-test('the clock of the store is measured, that of another local disk is ours, and of another server it is only known to be not far behind', () => {
-  const clock = openClock('store', instruments(-5n * SECOND));
-  expect(clock.at(NOW, STORE, 'store')).toBe(ns - 5n * SECOND);
-  expect(clock.at(NOW, DISK, 'disk')).toBe(ns);
-  expect(clock.at(NOW, SHARE, 'share')).toBe(ns - 600n * SECOND);
-  expect(openClock('store', instruments(undefined)).at(NOW, STORE, 'store')).toBe(ns - 600n * SECOND);
-});
+test(
+  'the clock of the store is measured, that of another local disk is ours, and of another server it is only known ' +
+    'to be not far behind',
+  () => {
+    const clock = openClock('store', instruments(-5n * SECOND));
+    expect(clock.at(NOW, STORE, 'store')).toBe(ns - 5n * SECOND);
+    expect(clock.at(NOW, DISK, 'disk')).toBe(ns);
+    expect(clock.at(NOW, SHARE, 'share')).toBe(ns - 600n * SECOND);
+    expect(openClock('store', instruments(undefined)).at(NOW, STORE, 'store')).toBe(ns - 600n * SECOND);
+  },
+);
 
 test('a device is asked once', () => {
   let asked = 0;

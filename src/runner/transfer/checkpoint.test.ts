@@ -30,16 +30,20 @@ test('an attempt that finds a checkpoint resumes, and the resumes are counted as
   expect(openCheckpoint(folder, A)).toEqual({ resumed: false, resumes: 0, discarded: false });
 });
 
-test('after a kill, a checkpoint counts only if no input was written to since; after an orderly end, they were looked at', () => {
-  openCheckpoint(folder, A);
-  save();
-  expect(openCheckpoint(folder, A)).toMatchObject({ resumed: true, discarded: false });
-  expect(openCheckpoint(folder, B)).toEqual({ resumed: false, resumes: 0, discarded: true });
-  expect(readdirSync(folder)).toEqual(['.inputs']);
-  save();
-  closeCheckpoint(folder, true);
-  expect(openCheckpoint(folder, A)).toMatchObject({ resumed: true, discarded: false });
-});
+test(
+  'after a kill, a checkpoint counts only if no input was written to since; after an orderly end, they were looked ' +
+    'at',
+  () => {
+    openCheckpoint(folder, A);
+    save();
+    expect(openCheckpoint(folder, A)).toMatchObject({ resumed: true, discarded: false });
+    expect(openCheckpoint(folder, B)).toEqual({ resumed: false, resumes: 0, discarded: true });
+    expect(readdirSync(folder)).toEqual(['.inputs']);
+    save();
+    closeCheckpoint(folder, true);
+    expect(openCheckpoint(folder, A)).toMatchObject({ resumed: true, discarded: false });
+  },
+);
 
 test('whatever a stage makes of the folder, the next attempt has one', () => {
   openCheckpoint(folder, A);

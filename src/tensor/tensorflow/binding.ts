@@ -41,7 +41,8 @@ export function startTensorflow(file: string, threads: number): Binding {
       throw new Error(`Internal error: two TensorFlows in one process, ${started.file} and ${file}.`);
     if (started.threads !== threads)
       throw new Error(
-        `TensorFlow runs with ${started.threads} threads in this process and cannot change to ${threads}. Open every engine with the same number.`,
+        `TensorFlow runs with ${started.threads} threads in this process and cannot change to ${threads}. Open ` +
+          'every engine with the same number.',
       );
     return started.binding;
   }

@@ -9,7 +9,8 @@ const SIGNATURE = Buffer.from('PK\x03\x04');
 
 /** torch.load(..., weights_only=True) refuses such an archive; torch.jit.load reads it. */
 const TORCHSCRIPT =
-  'it is a TorchScript archive, a program with its weights. Save the weights alone in Python: torch.save(torch.jit.load(file, map_location="cpu").state_dict(), other).';
+  'it is a TorchScript archive, a program with its weights. Save the weights alone in Python: ' +
+  'torch.save(torch.jit.load(file, map_location="cpu").state_dict(), other).';
 
 export const isArchive = (bytes: Uint8Array): boolean => SIGNATURE.equals(bytes.subarray(0, SIGNATURE.length));
 
@@ -33,7 +34,8 @@ async function contentOf(zip: ZipFile, entry: Entry, bytes: Buffer, refuse: Refu
   const record = `the record ${JSON.stringify(entry.fileName)}`;
   if (entry.compressionMethod !== STORED)
     return refuse(
-      `${record} is compressed, which torch.save never does. Save it again in Python: torch.save(torch.load(file, weights_only=True), other).`,
+      `${record} is compressed, which torch.save never does. Save it again in Python: torch.save(torch.load(file, ` +
+        'weights_only=True), other).',
     );
   if (entry.compressedSize !== entry.uncompressedSize)
     return refuse(`${record} has two sizes, ${entry.compressedSize} and ${entry.uncompressedSize} bytes.`);

@@ -132,7 +132,8 @@ test.each<[string, Buffer, string]>([
   [
     'a command',
     file('\x80\x02cposix\nsystem\nX\x02\0\0\0ls\x85R.'),
-    'it names "posix.system". Names are never looked up or called here. Known names: collections.OrderedDict, torch.Size,',
+    'it names "posix.system". Names are never looked up or called here. Known names: collections.OrderedDict, ' +
+      'torch.Size,',
   ],
   ['a built-in', file('\x80\x02c__builtin__\neval\n.'), 'it names "__builtin__.eval".'],
   ['a method of every object', file('\x80\x02c\nconstructor\n.'), 'it names ".constructor".'],

@@ -60,7 +60,9 @@ export function torchResolver(storage: (key: string, bytes: number) => Uint8Arra
     named: (name) => {
       if (STORAGES.has(name) || Object.hasOwn(CALLS, name)) return new Name(name);
       return refuse(
-        `it names ${JSON.stringify(name)}. Names are never looked up or called here. Known names: ${[...Object.keys(CALLS), ...STORAGES.keys()].join(', ')}. If you trust the file, save its tensors alone in Python: torch.save(model.state_dict(), "weights.pth").`,
+        `it names ${JSON.stringify(name)}. Names are never looked up or called here. Known names: ` +
+          `${[...Object.keys(CALLS), ...STORAGES.keys()].join(', ')}. If you trust the file, save its tensors alone ` +
+          'in Python: torch.save(model.state_dict(), "weights.pth").',
       );
     },
     called: (callable, args) =>
@@ -97,7 +99,8 @@ function rebuildTensor([storage, offset, sides, strides]: readonly unknown[], re
     return refuse(`it describes a tensor ${shape} that reaches to value ${last} of a storage of ${held}.`);
   if (size > held)
     return refuse(
-      `it describes a tensor ${shape} of ${size} values on a storage of ${held}. Save an expanded tensor with .contiguous().`,
+      `it describes a tensor ${shape} of ${size} values on a storage of ${held}. Save an expanded tensor with ` +
+        '.contiguous().',
     );
   return new StoredTensor(storage, offset, sides, strides);
 }

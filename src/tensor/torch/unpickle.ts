@@ -35,7 +35,8 @@ export function unpickle(
     const instruction = INSTRUCTIONS.get(opcode);
     if (instruction === undefined)
       return refuse(
-        `its pickle has the instruction 0x${opcode.toString(16).padStart(2, '0')} at byte ${at}, which torch.save does not write.`,
+        `its pickle has the instruction 0x${opcode.toString(16).padStart(2, '0')} at byte ${at}, which torch.save ` +
+          'does not write.',
       );
     instruction(machine, operands);
   }
@@ -139,7 +140,8 @@ function setAttributes(machine: Machine): void {
 function requireProtocol2(machine: Machine, protocol: number): void {
   if (protocol !== 2)
     machine.refuse(
-      `its pickle has the protocol ${protocol}; torch.save writes 2 by default. Save it again without "pickle_protocol".`,
+      `its pickle has the protocol ${protocol}; torch.save writes 2 by default. Save it again without ` +
+        '"pickle_protocol".',
     );
 }
 

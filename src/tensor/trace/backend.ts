@@ -24,7 +24,8 @@ class TraceBackend extends tf.KernelBackend {
   record<T>(graph: Graph, body: () => T): T {
     if (this.#graph !== null)
       throw new TraceError(
-        `A function that is being compiled compiles another one${callSiteOf(callStack())}. Compile them one after the other.`,
+        `A function that is being compiled compiles another one${callSiteOf(callStack())}. Compile them one after ` +
+          'the other.',
       );
     this.#graph = graph;
     try {
@@ -54,7 +55,8 @@ class TraceBackend extends tf.KernelBackend {
       });
     if (this.graph.nodes[known.node.id] !== known.node) {
       throw new TraceError(
-        `A tensor that was made while another function was traced is used${callSiteOf(callStack())}. Return tensors from the function instead of keeping them.`,
+        `A tensor that was made while another function was traced is used${callSiteOf(callStack())}. Return ` +
+          'tensors from the function instead of keeping them.',
       );
     }
     return known;
@@ -74,8 +76,10 @@ class TraceBackend extends tf.KernelBackend {
     const constant = value && dataOf(value);
     if (constant) return constant;
     throw new TraceError(
-      `The value of a tensor (${value ? `${value.node.kernel}, ${describeTensor(value)}` : 'unknown'}) is read${callSiteOf(callStack())} while the function is traced. ` +
-        'There are no values yet: compute with tensor operations (tf.where instead of if), or return the tensor as an output.',
+      `The value of a tensor (${value ? `${value.node.kernel}, ${describeTensor(value)}` : 'unknown'}) is ` +
+        `read${callSiteOf(callStack())} while the function is traced. ` +
+        'There are no values yet: compute with tensor operations (tf.where instead of if), or return the tensor ' +
+        'as an output.',
     );
   }
 
@@ -116,7 +120,8 @@ function refuseDrawing(): void {
   const operation = operationName(stack);
   if (operation === undefined || !/^tf\.(rand|truncatedNormal)/.test(operation)) return;
   throw new TraceError(
-    `${operation} draws numbers${callSiteOf(stack)} while the function is traced: every step would use the same ones. Draw them outside, and feed them as an input.`,
+    `${operation} draws numbers${callSiteOf(stack)} while the function is traced: every step would use the same ` +
+      'ones. Draw them outside, and feed them as an input.',
   );
 }
 
@@ -163,7 +168,9 @@ export function registerRefusal(kernelName: string): void {
     kernelFunc: () => {
       const stack = callStack();
       throw new TraceError(
-        `${operationName(stack) ?? 'An operation'} needs the kernel "${kernelName}", which cannot be compiled${callSiteOf(stack)}. Write it with other operations, or add the kernel (docs/tensor.md, "Adding a kernel").`,
+        `${operationName(stack) ?? 'An operation'} needs the kernel "${kernelName}", which cannot be ` +
+          `compiled${callSiteOf(stack)}. Write it with other operations, or add the kernel (docs/tensor.md, "Adding ` +
+          'a kernel").',
       );
     },
   });

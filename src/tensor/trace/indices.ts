@@ -36,7 +36,8 @@ function check(indices: tf.TensorInfo, indexed: Indexed, axes: readonly number[]
     if (index >= 0 && index < side) return;
     const stack = callStack();
     throw new TraceError(
-      `${operationName(stack) ?? 'An operation'} is given the index ${index}${callSiteOf(stack)}, but axis ${axis} of ${describeTensor(indexed)} has ${side === 0 ? 'no values' : `0 to ${side - 1}`}. ` +
+      `${operationName(stack) ?? 'An operation'} is given the index ${index}${callSiteOf(stack)}, but axis ` +
+        `${axis} of ${describeTensor(indexed)} has ${side === 0 ? 'no values' : `0 to ${side - 1}`}. ` +
         'Indices do not count from the end: correct it, or keep it within by tf.clipByValue.',
     );
   });

@@ -23,7 +23,8 @@ export function registerTraceKernels(): void {
     registerRecorder(name, (graph, inputs, attributes) => {
       if (attributes.dataFormat === 'NCHW')
         throw new TraceError(
-          `A convolution has its channels first${callSiteOf(callStack())}. Images are [N, H, W, C] here: transpose them, and use "NHWC".`,
+          `A convolution has its channels first${callSiteOf(callStack())}. Images are [N, H, W, C] here: ` +
+            'transpose them, and use "NHWC".',
         );
       const tensors =
         signature.inputs === 'list'

@@ -117,13 +117,16 @@ describe('what cannot be traced is said where it stands', () => {
 
   test('reading a value', () => {
     expect(refusal(outputs((x) => tf.scalar(tf.exp(x).dataSync()[0]!)))).toBe(
-      'The value of a tensor (Exp, float32 [2]) is read at src/tensor/trace/trace.test.ts:N while the function is traced. There are no values yet: compute with tensor operations (tf.where instead of if), or return the tensor as an output.',
+      'The value of a tensor (Exp, float32 [2]) is read at src/tensor/trace/trace.test.ts:N while the function is ' +
+        'traced. There are no values yet: compute with tensor operations (tf.where instead of if), or return the ' +
+        'tensor as an output.',
     );
   });
 
   test('an operation that cannot be compiled', () => {
     expect(refusal(outputs((x) => tf.unique(x).values))).toBe(
-      'tf.unique needs the kernel "Unique", which cannot be compiled at src/tensor/trace/trace.test.ts:N. Write it with other operations, or add the kernel (docs/tensor.md, "Adding a kernel").',
+      'tf.unique needs the kernel "Unique", which cannot be compiled at src/tensor/trace/trace.test.ts:N. Write ' +
+        'it with other operations, or add the kernel (docs/tensor.md, "Adding a kernel").',
     );
   });
 
@@ -182,7 +185,8 @@ describe('what cannot be traced is said where it stands', () => {
 
   test('nothing at all', () => {
     expect(refusal(() => ({ state: {}, outputs: {} }))).toBe(
-      'The function returns no state and no outputs: there is nothing to compute. Return the wanted tensors as { state, outputs }.',
+      'The function returns no state and no outputs: there is nothing to compute. Return the wanted tensors as { ' +
+        'state, outputs }.',
     );
   });
 
@@ -258,7 +262,8 @@ describe('what cannot be traced is said where it stands', () => {
     ],
   ])('%s, which is not there', (found, make, allowed) => {
     expect(refusal(outputs(make))).toBe(
-      `${found} at src/tensor/trace/trace.test.ts:N, but ${allowed}. Indices do not count from the end: correct it, or keep it within by tf.clipByValue.`,
+      `${found} at src/tensor/trace/trace.test.ts:N, but ${allowed}. Indices do not count from the end: correct ` +
+        'it, or keep it within by tf.clipByValue.',
     );
   });
 
@@ -273,7 +278,8 @@ describe('what cannot be traced is said where it stands', () => {
     ['tf.truncatedNormal', (x: tf.Tensor) => tf.add(x, tf.truncatedNormal([2]))],
   ])('drawing numbers by %s', (name, make) => {
     expect(refusal(outputs(make))).toBe(
-      `${name} draws numbers at src/tensor/trace/trace.test.ts:N while the function is traced: every step would use the same ones. Draw them outside, and feed them as an input.`,
+      `${name} draws numbers at src/tensor/trace/trace.test.ts:N while the function is traced: every step would ` +
+        'use the same ones. Draw them outside, and feed them as an input.',
     );
   });
 
@@ -283,7 +289,8 @@ describe('what cannot be traced is said where it stands', () => {
         outputs((x) => tf.conv2d(tf.reshape<tf.Rank.R4>(x, [1, 2, 1, 1]), tf.ones([1, 1, 2, 3]), 1, 'same', 'NCHW')),
       ),
     ).toBe(
-      'A convolution has its channels first at src/tensor/trace/trace.test.ts:N. Images are [N, H, W, C] here: transpose them, and use "NHWC".',
+      'A convolution has its channels first at src/tensor/trace/trace.test.ts:N. Images are [N, H, W, C] here: ' +
+        'transpose them, and use "NHWC".',
     );
   });
 
@@ -292,7 +299,8 @@ describe('what cannot be traced is said where it stands', () => {
       valueAndGrads((params: { x: tf.Tensor }) => ({ value: tf.sum<tf.Scalar>(tf.cumprod(params.x)), aux: {} }), { x })
         .gradients.x;
     expect(refusal(outputs(make))).toBe(
-      'The loss depends on a parameter by the kernel "Cumprod", which has no gradient at src/tensor/trace/trace.test.ts:N. Use other operations, or stopGradient if no gradient is wanted.',
+      'The loss depends on a parameter by the kernel "Cumprod", which has no gradient at ' +
+        'src/tensor/trace/trace.test.ts:N. Use other operations, or stopGradient if no gradient is wanted.',
     );
   });
 
@@ -310,7 +318,8 @@ describe('what cannot be traced is said where it stands', () => {
 
   test('state that was not given', () => {
     expect(refusal(({ inputs }) => ({ state: { b: inputs.x! }, outputs: {} }))).toBe(
-      'The function returns the state "b", which is not in its arguments. Add it to the initial state, or return it as an output.',
+      'The function returns the state "b", which is not in its arguments. Add it to the initial state, or return ' +
+        'it as an output.',
     );
   });
 

@@ -64,7 +64,8 @@ function record(graph: Graph, fn: AnyStepFunction, { state, inputs }: ArgumentSp
   const next = nextState(ends.state, result.state);
   if (next.length === 0 && outputs.length === 0)
     throw new TraceError(
-      'The function returns no state and no outputs: there is nothing to compute. Return the wanted tensors as { state, outputs }.',
+      'The function returns no state and no outputs: there is nothing to compute. Return the wanted tensors as { ' +
+        'state, outputs }.',
     );
   return {
     program: { graph, inputs: ends.inputs, state: next, outputs },
@@ -83,7 +84,8 @@ function checkReturned(result: ReturnType<AnyStepFunction>): ReturnType<AnyStepF
     const what = first.path === '' ? '' : ` as "${first.path}"`;
     if (first.stranger instanceof Promise)
       throw new TraceError(
-        `The function returns a promise${what}. Tensors have no values while the function is traced, so it cannot wait for them: use synchronous operations.`,
+        `The function returns a promise${what}. Tensors have no values while the function is traced, so it cannot ` +
+          'wait for them: use synchronous operations.',
       );
     throw new TraceError(
       `The function returns ${kindOf(first.stranger)}${what}. Return { state, outputs }, both records of tensors.`,
@@ -114,7 +116,8 @@ function nextState(state: readonly { path: string; value: Value }[], returned: T
   const unknown = [...next.keys()].filter((path) => !known.has(path));
   if (unknown.length > 0)
     throw new TraceError(
-      `The function returns the state "${unknown.join('", "')}", which is not in its arguments. Add it to the initial state, or return it as an output.`,
+      `The function returns the state "${unknown.join('", "')}", which is not in its arguments. Add it to the ` +
+        'initial state, or return it as an output.',
     );
   return paired;
 }
@@ -126,7 +129,8 @@ function checkNext(path: string, value: Spec, next: Value | undefined): Value {
     );
   if (next.dtype !== value.dtype || !sameShape(next.shape, value.shape))
     throw new TraceError(
-      `The function returns the state "${path}" as ${describeTensor(next)}, but it was given as ${describeTensor(value)}.`,
+      `The function returns the state "${path}" as ${describeTensor(next)}, but it was given as ` +
+        `${describeTensor(value)}.`,
     );
   return next;
 }

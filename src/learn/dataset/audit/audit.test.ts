@@ -259,7 +259,8 @@ real('idrid')(
 );
 
 real('isic9')(
-  'the published ISIC-9 set has its 137 two-labeled pairs in training and 18 test images of other classes (skipped where ../shared/data is absent)',
+  'the published ISIC-9 set has its 137 two-labeled pairs in training and 18 test images of other classes ' +
+    '(skipped where ../shared/data is absent)',
   async () => {
     const { exactByLabel } = await auditReal('isic9');
     expect(

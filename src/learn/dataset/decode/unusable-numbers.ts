@@ -25,7 +25,10 @@ export async function unusableNumbers(file: string | Uint8Array): Promise<string
   if (channels > 4) return `it has ${channels} bands; 1 to 4 are expected (gray or RGB, with or without alpha)`;
   const numbers = NUMBERS[depth];
   if (numbers !== undefined)
-    return `it holds ${numbers}; bytes, or 16-bit integers without sign, are expected. Scale all files by one rule and save them as PNG`;
+    return (
+      `it holds ${numbers}; bytes, or 16-bit integers without sign, are expected. Scale all files by one rule and ` +
+      'save them as PNG'
+    );
   return depth === 'ushort' ? tooFewLevels(file, metadata) : undefined;
 }
 
@@ -38,5 +41,8 @@ async function tooFewLevels(file: string | Uint8Array, { channels }: Metadata): 
   const after = new Set(values.map((value) => value >> 8));
   if (after.size >= FEWEST_LEVELS || before.size < 2 * after.size) return undefined;
   const largest = values.reduce((most, value) => Math.max(most, value), 0);
-  return `its values lie between 0 and ${largest} of 65535, so that 8 bits would keep ${after.size} of ${before.size} gray levels. Multiply all files of the set by one factor, and save them again`;
+  return (
+    `its values lie between 0 and ${largest} of 65535, so that 8 bits would keep ${after.size} of ${before.size} ` +
+    'gray levels. Multiply all files of the set by one factor, and save them again'
+  );
 }

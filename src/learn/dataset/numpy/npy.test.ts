@@ -18,7 +18,8 @@ function npy(header: string, data: Uint8Array, major = 1): Buffer {
   ]);
 }
 const headerOf = (shape: readonly number[], descr = '|u1', fortran = 'False') =>
-  `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': (${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
+  `{'descr': '${descr}', 'fortran_order': ${fortran}, 'shape': ` +
+  `(${shape.join(', ')}${shape.length === 1 ? ',' : ''}), }`;
 const sides = fc.array(fc.integer({ min: 0, max: 6 }), { maxLength: 4 });
 const product = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const parsed = (bytes: Buffer) => {

@@ -60,7 +60,8 @@ async function openTable(folder: string, wanted: Columns): Promise<Result<UserTa
   const [name] = tables;
   if (name === undefined || tables.length > 1)
     return err(
-      `${folder} holds ${tables.length === 0 ? 'no CSV file' : tables.join(', ')}; exactly one, with the columns image and label, is expected.`,
+      `${folder} holds ${tables.length === 0 ? 'no CSV file' : tables.join(', ')}; exactly one, with the columns ` +
+        'image and label, is expected.',
     );
   const path = join(folder, name);
   const content = await readTableText(path);
@@ -85,7 +86,9 @@ async function openTable(folder: string, wanted: Columns): Promise<Result<UserTa
 const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 function noColumn(path: string, column: string, role: string, header: readonly string[], separator: Separator): string {
-  const cut = `The first line, cut at each ${SEPARATOR_NAMES[separator]}, has the columns ${header.map((name) => `"${name}"`).join(', ')}.`;
+  const cut =
+    `The first line, cut at each ${SEPARATOR_NAMES[separator]}, has the columns ` +
+    `${header.map((name) => `"${name}"`).join(', ')}.`;
   return `${path}:1: the column ${column} is missing. ${cut} Name the right one: "columns": { "${role}": "..." }.`;
 }
 

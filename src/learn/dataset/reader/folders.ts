@@ -22,7 +22,9 @@ export const folders: Reader = async (folder) => {
   if (classes.length < 2) {
     const [only] = classes;
     return err(
-      `${join(folder, first?.path ?? '')} holds ${only === undefined ? 'no folder' : `only the folder "${only}"`}; one folder for each class is expected, two classes at least, with or without train/, val/ and test/ above them.`,
+      `${join(folder, first?.path ?? '')} holds ` +
+        `${only === undefined ? 'no folder' : `only the folder "${only}"`}; one folder for each class is expected, ` +
+        'two classes at least, with or without train/, val/ and test/ above them.',
     );
   }
   const twins = nearlyEqualLabels(classes);
@@ -50,13 +52,16 @@ async function findLayout(folder: string): Promise<Result<Layout, string>> {
     return ok({ trees, classes: classesOf(subsets), notices: left });
   }
   if (top.length > 0 && top.every(isFold)) {
-    const text = `The ${top.length} folds (${top.join(', ')}) are read as one set, and their division is not used: the stage "split" cuts anew.`;
+    const text =
+      `The ${top.length} folds (${top.join(', ')}) are read as one set, and their division is not used: the stage ` +
+      '"split" cuts anew.';
     return ok({ trees: top.map((path) => ({ path, split: '' })), classes: classesOf(top), notices: [text] });
   }
   if (haveEqualFolders(top, inner)) {
     const shown = classesOf(top).slice(0, 4).join(', ');
     return err(
-      `${folder}: the folders ${top.join(', ')} all hold the folders ${shown}, so they look like parts of a split and not like classes. Name them train, val and test, or fold_0, fold_1 and so on.`,
+      `${folder}: the folders ${top.join(', ')} all hold the folders ${shown}, so they look like parts of a split ` +
+        'and not like classes. Name them train, val and test, or fold_0, fold_1 and so on.',
     );
   }
   return ok({ trees: [{ path: '', split: '' }], classes: top, notices: [] });

@@ -76,7 +76,8 @@ test('a folder with one such file is read; none or two are refused', async () =>
 
 test('several labels for an image, and labels beyond the names, are refused', async () => {
   expect(await refusal(join(GOLDEN, 'several-labels.npz'))).toBe(
-    '<golden>/several-labels.npz: "train_labels" has the shape (6, 14): several labels for each image. This study tells classes apart that exclude each other.',
+    '<golden>/several-labels.npz: "train_labels" has the shape (6, 14): several labels for each image. This study ' +
+      'tells classes apart that exclude each other.',
   );
   expect(await refusal(join(GOLDEN, 'gray.npz'), ['only'])).toBe(
     '<golden>/gray.npz: there is a label 1; 1 classes are named: only.',

@@ -35,7 +35,8 @@ export const medmnist: Reader = async (folder, { classNames } = {}) => {
   );
   if (wrong !== undefined)
     return err(
-      `${file.value}: there is a label ${wrong}; ${classNames === undefined ? 'whole numbers from 0 are expected' : `${classNames.length} classes are named: ${classNames.join(', ')}`}.`,
+      `${file.value}: there is a label ${wrong}; ` +
+        `${classNames === undefined ? 'whole numbers from 0 are expected' : `${classNames.length} classes are named: ${classNames.join(', ')}`}.`,
     );
   const nameOf = (label: number) => classNames?.[label] ?? String(label);
 
@@ -89,12 +90,14 @@ function partOf(arrays: ReadonlyMap<string, NpyArray>, name: string, split: Publ
     images.type === '|u1' && (images.shape.length === 3 || (images.shape.length === 4 && channels === 3));
   if (!isPicture)
     return err(
-      `"${name}_images" is ${images.type} of shape (${images.shape.join(', ')}); |u1 of (N, height, width) or (N, height, width, 3) is expected. Sets of volumes are not read.`,
+      `"${name}_images" is ${images.type} of shape (${images.shape.join(', ')}); |u1 of (N, height, width) or (N, ` +
+        'height, width, 3) is expected. Sets of volumes are not read.',
     );
   const [rows, columns = 1] = labels.shape;
   if (columns > 1 || labels.shape.length > 2)
     return err(
-      `"${name}_labels" has the shape (${labels.shape.join(', ')}): several labels for each image. This study tells classes apart that exclude each other.`,
+      `"${name}_labels" has the shape (${labels.shape.join(', ')}): several labels for each image. This study ` +
+        'tells classes apart that exclude each other.',
     );
   if (rows !== count) return err(`"${name}_labels" has ${rows ?? 0} rows for ${count} images.`);
   return ok({ name, split, images, labels: npyNumbers(labels) });

@@ -74,35 +74,39 @@ test('covid19: a wrong folder is refused, saying what was looked for and what is
   );
 });
 
-test('isic9: an unknown class, a stray file and a file that is no image are faults by name; what file managers leave is not', async () => {
-  const root = 'Skin cancer ISIC The International Skin Imaging Collaboration';
-  const classes = [
-    'actinic keratosis',
-    'basal cell carcinoma',
-    'dermatofibroma',
-    'melanoma',
-    'nevus',
-    'pigmented benign keratosis',
-    'seborrheic keratosis',
-    'squamous cell carcinoma',
-    'vascular lesion',
-  ];
-  await images(['Train', 'Test'].flatMap((split) => classes.map((label) => `${root}/${split}/${label}/1.jpg`)));
-  await images([
-    `${root}/Train/wart/1.jpg`,
-    `${root}/Train/list.csv`,
-    `${root}/Train/nevus/notes.txt`,
-    `${root}/Train/nevus/.DS_Store`,
-    `${root}/Train/nevus/Thumbs.db`,
-  ]);
-  const { samples, faults } = await read('isic9');
-  expect(samples).toHaveLength(18);
-  expect(faults.map(({ file, reason }) => `${file.replace(root, '')}: ${reason}`)).toEqual([
-    '/Train/list.csv: it is outside of the class folders',
-    '/Train/nevus/notes.txt: it is not an image by its extension',
-    `/Train/wart: the class "wart" is unknown; ${classes.join(', ')} are known`,
-  ]);
-});
+test(
+  'isic9: an unknown class, a stray file and a file that is no image are faults by name; what file managers leave ' +
+    'is not',
+  async () => {
+    const root = 'Skin cancer ISIC The International Skin Imaging Collaboration';
+    const classes = [
+      'actinic keratosis',
+      'basal cell carcinoma',
+      'dermatofibroma',
+      'melanoma',
+      'nevus',
+      'pigmented benign keratosis',
+      'seborrheic keratosis',
+      'squamous cell carcinoma',
+      'vascular lesion',
+    ];
+    await images(['Train', 'Test'].flatMap((split) => classes.map((label) => `${root}/${split}/${label}/1.jpg`)));
+    await images([
+      `${root}/Train/wart/1.jpg`,
+      `${root}/Train/list.csv`,
+      `${root}/Train/nevus/notes.txt`,
+      `${root}/Train/nevus/.DS_Store`,
+      `${root}/Train/nevus/Thumbs.db`,
+    ]);
+    const { samples, faults } = await read('isic9');
+    expect(samples).toHaveLength(18);
+    expect(faults.map(({ file, reason }) => `${file.replace(root, '')}: ${reason}`)).toEqual([
+      '/Train/list.csv: it is outside of the class folders',
+      '/Train/nevus/notes.txt: it is not an image by its extension',
+      `/Train/wart: the class "wart" is unknown; ${classes.join(', ')} are known`,
+    ]);
+  },
+);
 
 test('chest-xray: the group is the patient number where there is one, and val images train', async () => {
   await images(
@@ -248,7 +252,8 @@ test('csv: no table, two tables, or a table without the columns are refused', as
   );
   await tree({ 'a.csv': 'file,label\n' });
   expect(await refusal('csv')).toBe(
-    '<folder>/a.csv:1: the column image is missing. The first line, cut at each comma, has the columns "file", "label". Name the right one: "columns": { "image": "..." }.',
+    '<folder>/a.csv:1: the column image is missing. The first line, cut at each comma, has the columns "file", ' +
+      '"label". Name the right one: "columns": { "image": "..." }.',
   );
   await tree({ 'b.csv': '' });
   expect(await refusal('csv')).toMatch(/^<folder> holds a.csv, b.csv; exactly one/);

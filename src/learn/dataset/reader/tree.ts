@@ -56,7 +56,10 @@ export async function describeAbsence(folder: string, wanted: string): Promise<s
   const { files, folders } = await listTree(folder);
   const names = [...folders.map((name) => `${name}/`), ...files];
   const shown = names.slice(0, 8).join(', ') + (names.length > 8 ? ` and ${names.length - 8} more` : '');
-  return `There is no "${wanted}" in ${folder}; ${names.length === 0 ? 'that folder is empty or does not exist' : `it holds ${shown}`}.`;
+  return (
+    `There is no "${wanted}" in ${folder}; ` +
+    `${names.length === 0 ? 'that folder is empty or does not exist' : `it holds ${shown}`}.`
+  );
 }
 
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -120,7 +120,8 @@ test('columns have the names that the user gives; an unknown one is refused with
     ['b.png', 'y', '2'],
   ]);
   expect(await refusal('csv', { image: 'file', label: 'diagnose' })).toBe(
-    '<folder>/labels.csv:1: the column diagnose is missing. The first line, cut at each comma, has the columns "file", "Diagnosis", "patient". Name the right one: "columns": { "label": "..." }.',
+    '<folder>/labels.csv:1: the column diagnose is missing. The first line, cut at each comma, has the columns ' +
+      '"file", "Diagnosis", "patient". Name the right one: "columns": { "label": "..." }.',
   );
 });
 
