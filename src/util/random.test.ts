@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { philox, random } from './random.ts';
 
@@ -10,7 +11,7 @@ test.each([
   [[0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344], [0xa4093822, 0x299f31d0], 'd16cfe09 94fdcceb 5001e420 24126ea1'],
 ])('philox agrees with the published vectors', (counter, key, expected) => {
   const out = new Uint32Array(4);
-  philox(counter, key, out);
+  philox(Uint32Array.from(counter), Uint32Array.from(key), out);
   expect(hex(out)).toBe(expected);
 });
 
@@ -34,4 +35,58 @@ test('a permutation holds every index once', () => {
   const order = random('order', 3).permutation(100);
   expect([...order].sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, i) => i));
   expect([...order]).not.toEqual([...random('order', 4).permutation(100)]);
+});
+
+/** The definition in whole numbers of any size: ten rounds of two products, each split into its halves. */
+function philoxBySlowNumbers(counter: readonly bigint[], key: readonly bigint[]): bigint[] {
+  const word = 2n ** 32n;
+  let [c0, c1, c2, c3] = counter as [bigint, bigint, bigint, bigint];
+  let [k0, k1] = key as [bigint, bigint];
+  for (let round = 0; round < 10; round++) {
+    const [product0, product1] = [0xd2511f53n * c0, 0xcd9e8d57n * c2];
+    [c0, c1, c2, c3] = [(product1 / word) ^ c1 ^ k0, product1 % word, (product0 / word) ^ c3 ^ k1, product0 % word];
+    [k0, k1] = [(k0 + 0x9e3779b9n) % word, (k1 + 0xbb67ae85n) % word];
+  }
+  return [c0, c1, c2, c3];
+}
+
+test('blocks are the words that the definition gives, also where the counter runs over', () => {
+  const source = random('blocks');
+  const drawn = (): number => source.integer(2 ** 32);
+  for (let i = 0; i < 200; i++) {
+    const first = i % 4 === 0 ? 2 ** 32 - 3 : drawn();
+    const [second, third, fourth, key0, key1] = Array.from({ length: 5 }, drawn) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+    ];
+    const out = new Uint32Array(32);
+    philox(Uint32Array.of(first, second, third, fourth), Uint32Array.of(key0, key1), out);
+    const expected = Array.from({ length: 8 }, (_, block) => {
+      const count = BigInt(second) * 2n ** 32n + BigInt(first) + BigInt(block);
+      const counter = [count % 2n ** 32n, (count / 2n ** 32n) % 2n ** 32n, BigInt(third), BigInt(fourth)];
+      return philoxBySlowNumbers(counter, [BigInt(key0), BigInt(key1)]);
+    });
+    expect([...out]).toEqual(expected.flat().map(Number));
+  }
+});
+
+test('a stream is the same words however many it has drawn before', () => {
+  const key = createHash('sha256')
+    .update(JSON.stringify(['stream', 7]))
+    .digest();
+  const [key0, key1, third, fourth] = [0, 4, 8, 12].map((at) => BigInt(key.readUInt32LE(at))) as [
+    bigint,
+    bigint,
+    bigint,
+    bigint,
+  ];
+  const source = random('stream', 7);
+  const drawn = Array.from({ length: 2000 }, () => source.integer(2 ** 32));
+  const expected = Array.from({ length: 500 }, (_, block) =>
+    philoxBySlowNumbers([BigInt(block), 0n, third, fourth], [key0, key1]),
+  );
+  expect(drawn).toEqual(expected.flat().map(Number));
 });

@@ -54,11 +54,10 @@ export function initializeLinear(
 
 function normal(shape: readonly number[], deviation: number, key: RandomKey): HostTensor<'float32'> {
   const source = random(...key);
-  return {
-    dtype: 'float32',
-    shape,
-    data: Float32Array.from({ length: sizeOf(shape) }, () => deviation * source.normal()),
-  };
+  const data = new Float32Array(sizeOf(shape));
+  // A loop: `Float32Array.from` takes several times as long for millions of values.
+  for (let i = 0; i < data.length; i++) data[i] = deviation * source.normal();
+  return { dtype: 'float32', shape, data };
 }
 
 function uniform(shape: readonly number[], bound: number, key: RandomKey): HostTensor<'float32'> {

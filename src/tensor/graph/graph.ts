@@ -5,7 +5,7 @@
  * inputs.
  */
 import { createHash } from 'node:crypto';
-import type { DType } from '../host-tensor.ts';
+import { sizeOf, type DType } from '../host-tensor.ts';
 import { inferOutputs } from './kernels.ts';
 import type { Attributes, ConstAttributes, Node, Numbers, Spec, Value } from './node.ts';
 
@@ -65,6 +65,19 @@ export function numbersOf(dtype: DType, data: ArrayLike<number | boolean>): Numb
   }
 }
 
+/** So many zeros, as a dtype is stored. */
+export function zeros(dtype: DType, count: number): Numbers {
+  switch (dtype) {
+    case 'float32':
+      return new Float32Array(count);
+    case 'int32':
+      return new Int32Array(count);
+    case 'bool':
+    case 'uint8':
+      return new Uint8Array(count);
+  }
+}
+
 /** The value of a constant that is the same number everywhere. */
 export function splatOf({ node }: Value): number | undefined {
   return node.kernel === 'Const' ? (node.attributes as unknown as ConstAttributes).splat : undefined;
@@ -74,7 +87,7 @@ export function splatOf({ node }: Value): number | undefined {
 export function dataOf({ node, shape, dtype }: Value): Numbers | undefined {
   if (node.kernel !== 'Const') return undefined;
   const { data, splat } = node.attributes as unknown as ConstAttributes;
-  return data ?? numbersOf(dtype, new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(splat));
+  return data ?? zeros(dtype, sizeOf(shape)).fill(splat);
 }
 
 function keyOf(kernel: string, inputs: readonly Value[], { data, ...attributes }: Attributes): string {

@@ -1,7 +1,7 @@
 /** A compiled step on ONNX Runtime: one native call, with the state in buffers that change places. */
 import * as ort from 'onnxruntime-node';
 import { checkNames, checkTensor } from '../errors.ts';
-import { numbersOf } from '../graph/graph.ts';
+import { zeros } from '../graph/graph.ts';
 import type { Numbers } from '../graph/node.ts';
 import { sizeOf, type HostTensor, type TensorSpec, type Tree } from '../host-tensor.ts';
 import { asMemoryError } from '../memory-error.ts';
@@ -112,8 +112,7 @@ export class OnnxStep {
   }
 }
 
-const emptyTensor = (port: Port): ort.Tensor =>
-  tensorOf(port, numbersOf(port.dtype, new Array<number>(sizeOf(port.shape)).fill(0)));
+const emptyTensor = (port: Port): ort.Tensor => tensorOf(port, zeros(port.dtype, sizeOf(port.shape)));
 
 const tensorOf = ({ dtype, arrangement }: Port, data: Numbers): ort.Tensor =>
   new ort.Tensor(dtype, data as Uint8Array, [...arrangement.declared]);

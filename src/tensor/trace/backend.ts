@@ -4,7 +4,7 @@ import { TraceError, describeTensor } from '../errors.ts';
 import { dataOf, type Graph } from '../graph/graph.ts';
 import type { Value } from '../graph/node.ts';
 import type { DType } from '../host-tensor.ts';
-import { callStack, operationName, callSiteOf } from './call-site.ts';
+import { callStack, callSiteOf, innermostOperation, operationName } from './call-site.ts';
 
 export const TRACE = 'trace';
 
@@ -116,9 +116,9 @@ class TraceBackend extends tf.KernelBackend {
 
 /** Numbers that tfjs draws become constants, and random ones are none. */
 function refuseDrawing(): void {
+  if (!/^(rand|truncatedNormal)/.test(innermostOperation() ?? '')) return;
   const stack = callStack();
-  const operation = operationName(stack);
-  if (operation === undefined || !/^tf\.(rand|truncatedNormal)/.test(operation)) return;
+  const operation = operationName(stack) ?? 'An operation';
   throw new TraceError(
     `${operation} draws numbers${callSiteOf(stack)} while the function is traced: every step would use the same ` +
       'ones. Draw them outside, and feed them as an input.',

@@ -49,3 +49,22 @@ export function operationName(stack: string): string | undefined {
   const name = /\bat (?:Object\.)?(\w+)_ \(/.exec(stack)?.[1];
   return name === undefined ? undefined : `tf.${name}`;
 }
+
+/**
+ * The name of tfjs's function for the innermost operation on the stack, for example `randomUniform`. Reads no source maps
+ * and writes no text, so that it can be asked for every constant.
+ */
+export function innermostOperation(): string | undefined {
+  const { prepareStackTrace, stackTraceLimit } = Error;
+  const holder: { stack?: unknown } = {};
+  try {
+    Error.stackTraceLimit = DEPTH;
+    Error.prepareStackTrace = (_, sites) => sites.map((site) => site.getFunctionName());
+    Error.captureStackTrace(holder, innermostOperation);
+    const names = holder.stack as readonly (string | null)[];
+    return names.find((name) => name?.endsWith('_'))?.slice(0, -1);
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+    Error.prepareStackTrace = prepareStackTrace;
+  }
+}
