@@ -44,7 +44,7 @@ function parsed(text: string, path: string): unknown {
   }
 }
 
-/** Of objects that differ in a field with a constant, the one that the value means. */
+/** Among objects that differ in a field with a constant, the one that the value means. */
 function innermost(fault: ValueError): ValueError {
   const variants = (fault.schema as { anyOf?: readonly VariantSchema[] }).anyOf;
   if (variants === undefined || typeof fault.value !== 'object' || fault.value === null) return fault;

@@ -81,7 +81,9 @@ export type Failure =
   | { readonly kind: 'exit'; readonly code: number; readonly message?: string }
   | { readonly kind: 'signal'; readonly signal: string }
   | { readonly kind: 'timeout'; readonly afterMs: number }
-  /** `written`: files of the project, relative to its root, that were written meanwhile and have the name of an output. */
+  /**
+   * `written`: files of the project, relative to its root, that were written meanwhile and have the name of an output.
+   */
   | { readonly kind: 'missing-output'; readonly outputs: readonly string[]; readonly written?: readonly string[] }
   /**
    * It is there, but not as declared: a folder for a file, a pipe, ... `finding` continues the sentence after the

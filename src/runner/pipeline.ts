@@ -60,8 +60,8 @@ export type Body =
   /** A TypeScript or JavaScript module, relative to the root, whose default export is called with a Stage. */
   | { readonly kind: 'module'; readonly module: string }
   /**
-   * A template for the shell; `${inputs.x}` and the like are filled in, quoted, when it is run. `shell`: its name or absolute
-   * path; absent: bash, or sh on a machine without bash.
+   * A template for the shell; `${inputs.x}` and the like are filled in, quoted, when it is run. `shell`: its name or
+   * absolute path; absent: bash, or sh on a machine without bash.
    */
   | { readonly kind: 'command'; readonly template: string; readonly shell?: string };
 

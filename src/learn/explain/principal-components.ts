@@ -13,8 +13,8 @@ const RANK_TOLERANCE = 1e-12;
 
 /**
  * `rows`: row-major [count, width]. The largest loading of either axis is positive, which fixes the signs as
- * scikit-learn does. The Gram matrix [count, count] is decomposed: there are a few hundred points, often of more numbers
- * each. Additions, products and square roots in one order give the same bits on every machine.
+ * scikit-learn does. The Gram matrix [count, count] is decomposed: there are a few hundred points, often of more
+ * numbers each. Additions, products and square roots in one order give the same bits on every machine.
  */
 export function principalComponents(rows: ArrayLike<number>, width: number): PrincipalComponents {
   const centered = Matrix.from1DArray(rows.length / width, width, Array.from(rows)).center('column');

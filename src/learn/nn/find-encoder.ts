@@ -12,7 +12,7 @@ export interface Encoder {
   readonly nameOf: ReadonlyMap<string, string>;
 }
 
-/** Of two equal encoders the trained one: the other follows it (momentum encoder, target, teacher). */
+/** Chooses the trained one of two equal encoders: the other follows it (momentum encoder, target, teacher). */
 const FOLLOWERS = /(^|[._])(encoder_k|momentum\w*|target\w*|teacher\w*|ema\w*|key_encoder)[._]/i;
 
 /** `nn.Sequential(*list(resnet.children())[:-1])`: the children of torchvision's ResNet by their position. */

@@ -1,4 +1,4 @@
-/** How much the system hands over to a program that is started: arguments and environment together (execve(2), Linux). */
+/** The limits for a started program's arguments and environment together (execve(2), Linux). */
 import { readFileSync } from 'node:fs';
 
 export interface ArgumentLimits {
@@ -13,7 +13,7 @@ const ONE = 128 * 1024;
 /** ARG_MAX, below which the limit never falls, and three quarters of 8 MiB, above which it never rises. */
 const LEAST = 128 * 1024;
 const MOST = 6 * 1024 * 1024;
-/** Of macOS and other systems: what POSIX systems of today have at least. */
+/** The limit on macOS and other systems: the minimum of current POSIX systems. */
 const ELSEWHERE = 1024 * 1024;
 
 export function argumentLimits(): ArgumentLimits {
@@ -22,7 +22,7 @@ export function argumentLimits(): ArgumentLimits {
   return { one: ONE, all: Math.min(MOST, Math.max(LEAST, stack / 4)) };
 }
 
-/** What one argument or variable takes of the limit: its bytes, their end, and a pointer. */
+/** The share of one argument or variable in the limit: its bytes, their end, and a pointer. */
 export const sizeOf = (text: string): number => Buffer.byteLength(text) + 1 + 8;
 
 /** The soft limit of this process, which its children inherit; undefined if the system does not tell. */

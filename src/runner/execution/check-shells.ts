@@ -24,8 +24,8 @@ export class ShellError extends Error {
 }
 
 /**
- * Looks at the commands that are to run, once for each stage. Throws ShellError for commands that would do something else
- * than what they say. @returns notices, as sentences, about failures that a shell cannot notice
+ * Looks at the commands that are to run, once for each stage. Throws ShellError for commands that would do something
+ * else than what they say. @returns notices, as sentences, about failures that a shell cannot notice
  */
 export function checkShells({ entries }: Plan): string[] {
   const stages = new Map<string, Instance>();
@@ -85,7 +85,7 @@ interface Word {
   readonly changesMeaning: boolean;
 }
 
-/** Where a command may begin. */
+/** The places where a command may begin. */
 const START = String.raw`(?:^|[;&|({!\n]|\b(?:if|then|else|elif|while|until|do)\s)\s*`;
 const at = (words: string): RegExp => new RegExp(START + words);
 

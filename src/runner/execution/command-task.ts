@@ -18,7 +18,9 @@ export interface CommandTask {
 
 type CommandBody = Extract<Instance['body'], { kind: 'command' }>;
 
-/** Throws an Error with a message for the user: no such shell, or a value that cannot stand where its reference stands. */
+/**
+ * Throws an Error with a message for the user: no such shell, or a value that cannot stand where its reference stands.
+ */
 export function commandTask(
   { template, shell: name }: CommandBody,
   { env, secrets, params, axes }: Pick<Instance, 'env' | 'secrets' | 'params' | 'axes'>,
@@ -84,8 +86,8 @@ function valueFiles(tooLong: readonly NamedValue[], folder: string): Record<stri
 }
 
 /**
- * Sets the values as variables of the shell, which its programs do not inherit, and the options: a step that fails ends the
- * command, also within a pipe if the shell can do that.
+ * Sets the values as variables of the shell, which its programs do not inherit, and the options: a step that fails ends
+ * the command, also within a pipe if the shell can do that.
  * @param declared variables that the stage may see: one that is not set is empty, not an error
  */
 function setupText(variables: CommandText['variables'], declared: readonly string[], template: string): string {

@@ -1,7 +1,7 @@
 /**
- * Prepares a command's template for the shell. Each reference becomes a variable, and the values are set beside the text.
- * The shell therefore never reads a value as code: names with spaces, quotes, `$(...)` and line ends are data everywhere
- * in the template.
+ * Prepares a command's template for the shell. Each reference becomes a variable, and the values are set beside the
+ * text. The shell therefore never reads a value as code: names with spaces, quotes, `$(...)` and line ends are data
+ * everywhere in the template.
  */
 import type { JobInput } from '../../stage/protocol.ts';
 import type { Json } from '../../util/json.ts';
@@ -21,7 +21,8 @@ export type CommandValues = Pick<Instance, 'params' | 'axes'> & Pick<Sandbox, 'i
 
 /**
  * Throws an Error with a message for the user if a value cannot stand where its reference stands.
- * @param hasArrays whether the shell has arrays. Then a gathered input is one; else it is as many variables: bash needs a
+ * @param hasArrays whether the shell has arrays. Then a gathered input is one; else it is as many variables: bash needs
+ * a
  *   minute for a loop over 20,000 words, and a moment for one over an array of them.
  */
 export function commandText(template: string, values: CommandValues, hasArrays: boolean): CommandText {
@@ -90,7 +91,10 @@ function expansion(variables: readonly string[], around: Exclude<Quoting, 'verba
   }
 }
 
-/** The shell reads no variable there. The text is data for a program, so that only a line end could do harm: it ends a line. */
+/**
+ * The shell reads no variable there. The text is data for a program, so that only a line end could do harm: it ends a
+ * line.
+ */
 function verbatim(reference: string, words: readonly string[]): string {
   const text = words.join(' ');
   if (text.includes('\n'))

@@ -1,4 +1,4 @@
-/** What the exit code of a command and the end of its log tell about the cause, where the cause is one that many meet. */
+/** Explains common causes of a failure from the exit code of a command and the end of its log. */
 import type { Instance } from '../pipeline.ts';
 import { envEntry, missedVariables } from './held-back.ts';
 

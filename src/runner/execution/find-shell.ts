@@ -1,4 +1,4 @@
-/** Which shell runs a command. */
+/** Finds the shell that runs a command. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
@@ -12,7 +12,9 @@ export interface Shell {
 
 const WITH_ARRAYS = ['bash', 'ksh', 'mksh', 'zsh'];
 
-/** @param name as the stage names it; undefined: bash, or sh without bash. Undefined: this machine has no such shell. */
+/**
+ * @param name as the stage names it; undefined: bash, or sh without bash. Undefined: this machine has no such shell.
+ */
 export function findShell(name: string | undefined, searchPath = process.env.PATH ?? ''): Shell | undefined {
   if (name === undefined) return findShell('bash', searchPath) ?? findShell('sh', searchPath);
   const program = path.isAbsolute(name) ? existing(name) : (inPath(name, searchPath) ?? existing(`/bin/${name}`));

@@ -1,4 +1,7 @@
-/** A full disk as the cause of a failure. A program that dies of it often says nothing, because its log is on the same disk. */
+/**
+ * A full disk as the cause of a failure. A program that dies of it often says nothing, because its log is on the same
+ * disk.
+ */
 import { statfsSync } from 'node:fs';
 import type { StorageFailure } from '../storage-failure.ts';
 

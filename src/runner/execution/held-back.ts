@@ -1,6 +1,6 @@
 /**
- * Variables of the user's shell that change what programs find or compute, and that do not reach a stage unless it declares
- * them. Who comes from a plain shell script does not expect that.
+ * Variables of the user's shell that change what programs find or compute, and that do not reach a stage unless it
+ * declares them. Authors of plain shell scripts do not expect that.
  */
 import type { Instance } from '../pipeline.ts';
 
@@ -38,7 +38,9 @@ export function heldBack(instances: readonly Declared[], outer: NodeJS.ProcessEn
     .sort();
 }
 
-/** Those of them whose lack the log of a failure tells of: by their name, or by the words of a program that needs them. */
+/**
+ * Those of them whose lack the log of a failure tells of: by their name, or by the words of a program that needs them.
+ */
 export function missedVariables(instance: Declared, log: string, outer: NodeJS.ProcessEnv): string[] {
   return heldBack([instance], outer).filter(
     (name) => log.includes(name) || KNOWN.some(({ names, sign }) => names.test(name) && sign.test(log)),

@@ -1,7 +1,7 @@
 /**
- * Where each character of a shell command stands, as far as quoting goes (POSIX.1-2017, Shell Command Language 2.2, 2.6 and
- * 2.7.4). Used to write variables such that they stay one word. A wrong reading splits a word in two or leaves a quote too
- * many; it never lets the shell read a variable's value as code.
+ * The quoting of each character in a shell command (POSIX.1-2017, Shell Command Language 2.2, 2.6 and 2.7.4). Used to
+ * write variables such that they stay one word. A wrong reading splits a word in two or leaves a quote too many; it
+ * never lets the shell read a variable's value as code.
  */
 export type Quoting =
   | 'plain'

@@ -30,7 +30,7 @@ export interface Store {
   records(fingerprint: Fingerprint): Promise<RunRecord[]>;
   /** All its blobs must be in the store. Replaces the record of an execution with the same result. */
   putRecord(record: RunRecord): Promise<void>;
-  /** Of all records, in no order. */
+  /** The keys of all records, in no order. */
   recordKeys(): Promise<RecordKey[]>;
   /** Moves a blob or record that must not be used any more out of the way, without deleting it. */
   quarantineBlob(digest: Digest): void;

@@ -1,8 +1,8 @@
 /**
  * Which convolutions become matrix products: convolutions on images of few pixels.
  *
- * oneDNN convolves in blocks, which few pixels do not fill. It also converts filters to blocks first; in training, filters
- * change, so it does this twice in every step. Products take the filter as it is.
+ * oneDNN convolves in blocks, which few pixels do not fill. It also converts filters to blocks first; in training,
+ * filters change, so it does this twice in every step. Products take the filter as it is.
  */
 import type { Window } from '../graph/attributes.ts';
 import { usedTaps, type UsedTaps } from '../graph/filter-tap-ranges.ts';

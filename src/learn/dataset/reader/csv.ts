@@ -121,7 +121,7 @@ function readRow(row: Row, table: UserTable, findImage: FindImage, seen: Set<str
 
 const readSubset = (cell: string): PublishedSplit | undefined => (isMissing(cell) ? '' : subsetOfWord(cell));
 
-/** What was found out about the file, where it is not plain CSV in UTF-8. */
+/** The findings about a file that is not plain CSV in UTF-8. */
 function readAs({ name, content, separator }: UserTable): string[] {
   const facts = [
     ...(content.encoding === 'Windows-1252' ? ['its bytes are no UTF-8, and are read as Windows-1252'] : []),

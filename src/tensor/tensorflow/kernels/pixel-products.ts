@@ -1,10 +1,10 @@
 /**
- * A convolution on images of few pixels, and the gradient of its images, as products for each output pixel with the taps
- * that it uses.
+ * A convolution on images of few pixels, and the gradient of its images, as products for each output pixel with the
+ * taps that it uses.
  *
- * One product for all pixels (image-products.ts) multiplies zeros wherever a tap lies on padding: five of nine products of
- * a 3x3 filter on images of 2x2 pixels. A product here takes one row of an output pixel's taps. This row is contiguous in
- * the filter, so its slice is no copy.
+ * One product for all pixels (image-products.ts) multiplies zeros wherever a tap lies on padding: five of nine products
+ * of a 3x3 filter on images of 2x2 pixels. A product here takes one row of an output pixel's taps. This row is
+ * contiguous in the filter, so its slice is no copy.
  */
 import type { Window } from '../../graph/attributes.ts';
 import type { OutputPixel } from '../../graph/output-pixels.ts';
