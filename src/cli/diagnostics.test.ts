@@ -23,10 +23,10 @@ test('place, line, underline, suggestion, remedy and the related place', () => {
     code: 'unknown-stage',
     severity: 'error',
     message: 'there is no stage "spilt"',
-    place: at(file, 2, 19, 7),
+    location: at(file, 2, 19, 7),
     suggestion: 'split',
     remedy: 'Name a stage of this file.',
-    related: [{ message: 'here it is declared', place: at(file, 3, 3, 7) }],
+    related: [{ message: 'here it is declared', location: at(file, 3, 3, 7) }],
   }));
   expect(lines).toEqual([
     'pipeline.json:2:19 error: there is no stage "spilt"',
@@ -45,7 +45,7 @@ test('a long line is cut around what is underlined', () => {
     code: 'c',
     severity: 'warning',
     message: 'm',
-    place: at(file, 1, 501, 4),
+    location: at(file, 1, 501, 4),
   }));
   expect(line!.length).toBeLessThanOrEqual(104);
   expect(line!.slice(underline!.indexOf('~'), underline!.lastIndexOf('~') + 1)).toBe('HERE');
@@ -54,6 +54,10 @@ test('a long line is cut around what is underlined', () => {
 test('a fault without a place, or in a file that has gone, is still told', () => {
   expect(diagnosticLines({ code: 'c', severity: 'error', message: 'm' }, String, colors(false))).toEqual(['error: m']);
   expect(
-    diagnosticLines({ code: 'c', severity: 'error', message: 'm', place: at('/gone', 1, 1, 1) }, String, colors(false)),
+    diagnosticLines(
+      { code: 'c', severity: 'error', message: 'm', location: at('/gone', 1, 1, 1) },
+      String,
+      colors(false),
+    ),
   ).toEqual(['/gone:1:1 error: m']);
 });

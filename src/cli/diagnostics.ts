@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { excerpt } from '../runner/config/excerpt.ts';
 import type { Diagnostic } from '../runner/diagnostic.ts';
-import type { SourcePlace } from '../runner/pipeline.ts';
+import type { SourceLocation } from '../runner/pipeline.ts';
 import type { Colors } from './colors.ts';
 import type { Terminal } from './terminal.ts';
 import { shownFrom } from './shown-path.ts';
@@ -27,33 +27,33 @@ export function writeDiagnostics(diagnostics: readonly Diagnostic[], terminal: T
 
 /** `pipeline.json:7:39 error: ...`, the line itself with the fault underlined, then remedies. */
 export function diagnosticLines(
-  { severity, message, place, suggestion, remedy, related }: Diagnostic,
+  { severity, message, location, suggestion, remedy, related }: Diagnostic,
   show: (file: string) => string,
   colors: Colors,
 ): string[] {
   const label = severity === 'error' ? colors.red('error:') : colors.yellow('warning:');
   return [
-    `${place === undefined ? '' : `${colors.bold(placeText(place, show))} `}${label} ${message}`,
-    ...(place === undefined ? [] : underlined(place, severity === 'error' ? colors.red : colors.yellow)),
+    `${location === undefined ? '' : `${colors.bold(locationText(location, show))} `}${label} ${message}`,
+    ...(location === undefined ? [] : underlined(location, severity === 'error' ? colors.red : colors.yellow)),
     ...(suggestion === undefined ? [] : [`  did you mean "${suggestion}"?`]),
     ...(remedy === undefined ? [] : [`  ${remedy}`]),
     ...(related ?? []).flatMap((other) => [
-      `  ${placeText(other.place, show)} ${other.message}`,
-      ...underlined(other.place, colors.dim),
+      `  ${locationText(other.location, show)} ${other.message}`,
+      ...underlined(other.location, colors.dim),
     ]),
   ];
 }
 
-const placeText = ({ file, line, column }: SourcePlace, show: (file: string) => string): string =>
+const locationText = ({ file, line, column }: SourceLocation, show: (file: string) => string): string =>
   `${show(file)}:${line}:${column}`;
 
 /** Lines are cut so that the underlined part stays visible. */
 const WIDEST = 100;
 
-function underlined(place: SourcePlace, style: (text: string) => string): string[] {
-  const source = textOf(place.file);
+function underlined(location: SourceLocation, style: (text: string) => string): string[] {
+  const source = textOf(location.file);
   if (source === undefined) return [];
-  const { lineText, start, length } = excerpt(source, place);
+  const { lineText, start, length } = excerpt(source, location);
   const indent = lineText.length - lineText.trimStart().length;
   const from = start - indent > WIDEST / 2 ? start - WIDEST / 2 : indent;
   const shown = lineText.slice(from, from + WIDEST).trimEnd();
@@ -69,15 +69,17 @@ function textOf(file: string): string | undefined {
   }
 }
 
-function diagnosticDocument({ place, related, ...said }: Diagnostic): object {
+function diagnosticDocument({ location, related, ...said }: Diagnostic): object {
   return {
     ...said,
-    ...(place && placeDocument(place)),
-    ...(related && { related: related.map(({ message, place: other }) => ({ message, ...placeDocument(other) })) }),
+    ...(location && locationDocument(location)),
+    ...(related && {
+      related: related.map(({ message, location: other }) => ({ message, ...locationDocument(other) })),
+    }),
   };
 }
 
-const placeDocument = ({ file, line, column, length }: SourcePlace): object => ({
+const locationDocument = ({ file, line, column, length }: SourceLocation): object => ({
   file,
   line,
   column,

@@ -58,7 +58,7 @@ const shellFault = ({ instance, message, remedy }: ShellError['faults'][number])
   severity: 'error',
   message,
   remedy,
-  place: instance.place,
+  location: instance.location,
 });
 
 function nothingToAudit(entry: PlanEntry): Diagnostic {

@@ -1,4 +1,4 @@
-import type { SourcePlace } from './pipeline.ts';
+import type { SourceLocation } from './pipeline.ts';
 
 /** One fault of the configuration: place, finding, allowed values, remedy. */
 export interface Diagnostic {
@@ -6,9 +6,9 @@ export interface Diagnostic {
   readonly code: string;
   readonly severity: 'error' | 'warning';
   readonly message: string;
-  readonly place?: SourcePlace;
+  readonly location?: SourceLocation;
   /** Did you mean ...? */
   readonly suggestion?: string;
   readonly remedy?: string;
-  readonly related?: readonly { readonly message: string; readonly place: SourcePlace }[];
+  readonly related?: readonly { readonly message: string; readonly location: SourceLocation }[];
 }

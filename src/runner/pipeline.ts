@@ -30,11 +30,11 @@ export interface Pipeline {
 export interface StageDefinition {
   readonly name: string;
   readonly description?: string;
-  /** The axes of every instance of this stage, inherited ones included, in axis order. */
+  /** The axes of every instance of this stage, in the order of its matrix. */
   readonly axes: readonly string[];
   /** Names of the stages that it reads. */
   readonly reads: readonly string[];
-  readonly place: SourcePlace;
+  readonly location: SourceLocation;
 }
 
 /** One execution: a stage with its axes fixed and every `${...}` resolved, except inside a command. */
@@ -53,7 +53,7 @@ export interface Instance {
   readonly resources: Readonly<Record<string, number>>;
   readonly timeoutMs?: number;
   readonly retries: Retries;
-  readonly place: SourcePlace;
+  readonly location: SourceLocation;
 }
 
 export type Body =
@@ -99,7 +99,7 @@ export interface Retries {
 }
 
 /** A range of a pipeline file: 1-based line and column, for messages. */
-export interface SourcePlace {
+export interface SourceLocation {
   readonly file: string;
   readonly line: number;
   readonly column: number;

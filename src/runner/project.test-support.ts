@@ -158,7 +158,7 @@ export const EXECUTION: Execution = {
 };
 
 export function pipelineOf(root: string, sketch: Sketch): Pipeline {
-  const place = { file: path.join(root, 'pipeline.json'), line: 1, column: 1, length: 1 };
+  const location = { file: path.join(root, 'pipeline.json'), line: 1, column: 1, length: 1 };
   const instances = Object.entries(sketch).map(
     ([id, { body, inputs = {}, params = {}, env = [], outputs }]): Instance => ({
       id: id as InstanceId,
@@ -172,15 +172,15 @@ export function pipelineOf(root: string, sketch: Sketch): Pipeline {
       outputs: Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, outputOf(output)])),
       resources: {},
       retries: { limit: 0, delayMs: 0 },
-      place,
+      location,
     }),
   );
   const stages = [
     ...new Map(
-      instances.map(({ stage, axes }) => [stage, { name: stage, axes: Object.keys(axes), reads: [], place }]),
+      instances.map(({ stage, axes }) => [stage, { name: stage, axes: Object.keys(axes), reads: [], location }]),
     ).values(),
   ];
-  return { file: place.file, root, name: 'test', params: {}, stages, instances };
+  return { file: location.file, root, name: 'test', params: {}, stages, instances };
 }
 
 function axesOf(id: string): Axes {

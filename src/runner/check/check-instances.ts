@@ -19,7 +19,7 @@ export function checkInstances(
     if (contract === undefined) continue;
     for (const fault of contractFaults(contract, givenBy(instance))) {
       const diagnostic = diagnosticOf(fault, instance, locate);
-      const key = JSON.stringify([diagnostic.code, diagnostic.place, diagnostic.message]);
+      const key = JSON.stringify([diagnostic.code, diagnostic.location, diagnostic.message]);
       if (!diagnostics.has(key)) diagnostics.set(key, diagnostic);
     }
   }
@@ -31,15 +31,15 @@ function diagnosticOf(
   instance: Instance,
   locate: Locate,
 ): Diagnostic {
-  const { place, value } = locate(instance, part);
+  const { location, value } = locate(instance, part);
   return {
     code,
     severity: 'error',
     message: part.path.length === 0 ? `stage "${instance.stage}": ${message}` : message,
-    place,
+    location,
     ...(suggestion !== undefined && { suggestion }),
     ...(remedy !== undefined && suggestion === undefined && { remedy }),
-    ...(value !== undefined && { related: [{ message: 'the value is written here', place: value }] }),
+    ...(value !== undefined && { related: [{ message: 'the value is written here', location: value }] }),
   };
 }
 

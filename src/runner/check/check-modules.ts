@@ -48,13 +48,13 @@ function unreadModule(
 ): Diagnostic[] {
   if (contract?.kind === 'unbundled') return [contract.diagnostic];
   if (contract?.kind !== 'failed') return [];
-  const { place } = locate(user, { field: 'module', path: [], at: 'value' });
+  const { location } = locate(user, { field: 'module', path: [], at: 'value' });
   return [
     {
       code: 'module-import',
       severity: 'error',
       message: `${module} cannot be imported: ${contract.message}`,
-      place,
+      location,
       remedy: 'Correct the module, or install the package that it lacks.',
     },
   ];

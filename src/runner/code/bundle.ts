@@ -197,7 +197,7 @@ function diagnosticOf(root: string, module: string, { text, location }: Message)
     severity: 'error',
     message: location ? `${location.file}:${location.line}:${location.column + 1} ${text}` : `${module}: ${text}`,
     ...(location && {
-      place: {
+      location: {
         file: path.resolve(root, location.file),
         line: location.line,
         column: location.column + 1,

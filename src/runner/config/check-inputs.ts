@@ -1,12 +1,12 @@
 /** Inputs that lie in Pretext's own files: the store, the lockfile, the committed outputs. */
 import type { Input, Instance } from '../pipeline.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import { lockFileOf } from './lock-file.ts';
 import { splitPattern } from './pattern.ts';
 import { RealPaths } from './real-paths.ts';
 
 /** A folder or pattern around them is right: they count as no part of it. */
-export function checkInputs(instances: readonly Instance[], context: Context): void {
+export function checkInputs(instances: readonly Instance[], context: StagesContext): void {
   const paths = new RealPaths(context.root, context.onDisk);
   const lockFile = lockFileOf(context.file);
   const own = [

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import picomatch from 'picomatch';
 import type { Input, Instance } from '../pipeline.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import { lockFileOf } from './lock-file.ts';
 import { foldersOf, isInside } from './paths.ts';
 import { splitPattern } from './pattern.ts';
@@ -20,7 +20,7 @@ interface Published {
   readonly origin: Origin;
 }
 
-export function checkPublished(instances: readonly Instance[], context: Context): void {
+export function checkPublished(instances: readonly Instance[], context: StagesContext): void {
   const paths = new RealPaths(context.root, context.onDisk);
   const byTarget = new Map<string, Published>();
   const own = ownFiles(context, paths);
@@ -44,7 +44,7 @@ export function checkPublished(instances: readonly Instance[], context: Context)
 }
 
 /** The files that the runner itself reads and writes, by path relative to the root. */
-function ownFiles({ file }: Context, paths: RealPaths): ReadonlyMap<string, string> {
+function ownFiles({ file }: StagesContext, paths: RealPaths): ReadonlyMap<string, string> {
   return new Map([
     [paths.ofRead(file), 'the pipeline file itself'],
     [paths.ofWritten(lockFileOf(file)), 'the lockfile of this pipeline'],
@@ -57,7 +57,7 @@ function keeperOf(real: string): string | undefined {
   return folder === undefined ? undefined : `inside ${folder}, which has its own keeper`;
 }
 
-function publishedBy(instance: Instance, paths: RealPaths, { stages }: Context): Published[] {
+function publishedBy(instance: Instance, paths: RealPaths, { stages }: StagesContext): Published[] {
   return Object.entries(instance.outputs).flatMap(([output, { publish: target }]) => {
     if (target === undefined) return [];
     const node: ConfigNode | undefined = stages.get(instance.stage)?.outputs.get(output)?.value;
@@ -68,7 +68,7 @@ function publishedBy(instance: Instance, paths: RealPaths, { stages }: Context):
 }
 
 /** One report for each pair of outputs, however many of their instances collide. */
-function reportTwice(first: Published, second: Published, { report }: Context): void {
+function reportTwice(first: Published, second: Published, { report }: StagesContext): void {
   const sameOutput = first.origin.source === second.origin.source && first.origin.offset === second.origin.offset;
   const axis = Object.keys(second.instance.axes).find(
     (name) => second.instance.axes[name] !== first.instance.axes[name],
@@ -88,7 +88,7 @@ function collision(first: Published, second: Published): string {
     : `${first.target} and ${second.target} are one file by a link, published by`;
 }
 
-function checkReads(instances: readonly Instance[], files: PublishedFiles, { report, stages }: Context): void {
+function checkReads(instances: readonly Instance[], files: PublishedFiles, { report, stages }: StagesContext): void {
   for (const instance of instances) {
     for (const [name, input] of Object.entries(instance.inputs)) {
       const found = files.readBy(input);

@@ -3,7 +3,7 @@ import type { Json } from '../../util/json.ts';
 import type { Report } from './report.ts';
 import { validatePipeline, type Finding } from './schema-validator.generated.js';
 import { ruleAt } from './schema-rules.ts';
-import { explainFinding, type Located } from './shape-faults.ts';
+import { explainFinding, type FoundNode } from './shape-faults.ts';
 import { valueOf, type ConfigNode } from './tree.ts';
 
 /** The nodes that the schema does not allow. They are reported here; later readers skip them. */
@@ -62,8 +62,8 @@ function partDepth([top = '', , field = '', part = '']: readonly string[]): numb
   return ['inputs', 'outputs', 'matrix'].includes(field) ? 4 : 3;
 }
 
-function locate(root: ConfigNode, path: readonly string[]): Located {
-  let found: Located = { node: root };
+function locate(root: ConfigNode, path: readonly string[]): FoundNode {
+  let found: FoundNode = { node: root };
   for (const name of path) {
     const { node } = found;
     const member = node.kind === 'object' ? node.members.get(name) : undefined;

@@ -1,14 +1,14 @@
 /** Parts that no stage uses are checked as well, as far as possible without a stage. They never run. */
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import { STAGE } from './axis.ts';
-import type { Common } from './common.ts';
+import type { LoadContext } from './load-context.ts';
 import type { WrittenStage } from './notation/expand.ts';
 import { COMBINATIONS, readAxes } from './read-axes.ts';
 import { checkTarget, readStageInput } from './stage-input.ts';
 import { child, membersOf, type Member, type ObjectNode } from './tree.ts';
 
 /** A template that no stage extends. */
-export function checkTemplate({ name, key, node }: WrittenStage, context: Context): void {
+export function checkTemplate({ name, key, node }: WrittenStage, context: StagesContext): void {
   readAxes({ name, origin: key, node }, context);
   // A stage that extends the template may have further axes, so nothing is said about `${axis}`.
   context.resolver.checkPlaceholders(node, undefined);
@@ -20,7 +20,7 @@ export function checkTemplate({ name, key, node }: WrittenStage, context: Contex
 }
 
 /** A shared axis, used or not. One with a fault counts as refused, so that no stage reports the fault again. */
-export function checkSharedAxis(name: string, axis: Member, common: Common): void {
+export function checkSharedAxis(name: string, axis: Member, common: LoadContext): void {
   if (COMBINATIONS.includes(name)) {
     common.report.error('invalid-name', axis.key, `an axis cannot be called "${name}"`, {
       remedy: `${COMBINATIONS.join(' and ')} have a meaning of their own in a matrix.`,

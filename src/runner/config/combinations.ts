@@ -1,7 +1,7 @@
 /** The product of a stage's axes, with the additions of `include` and without those in `exclude`. */
 import { suggest } from '../../util/suggest.ts';
 import type { AxisEntry, Row } from './axis.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import { list } from './list.ts';
 import { isAxisText } from './read-axes.ts';
 import type { StageDraft } from './stage-draft.ts';
@@ -22,7 +22,7 @@ interface Combination {
 const NOTHING: Row = new Map();
 
 /** Undefined when there is a fault in them, which is reported. */
-export function combinationsOf(draft: StageDraft, context: Context): Combinations | undefined {
+export function combinationsOf(draft: StageDraft, context: StagesContext): Combinations | undefined {
   const matrix = child(draft.node, 'matrix');
   const include = readList(child(matrix, 'include'), context);
   const exclude = readList(child(matrix, 'exclude'), context);
@@ -89,7 +89,7 @@ function compare(a: readonly number[], b: readonly number[]): number {
   return a.map((rank, i) => rank - (b[i] ?? 0)).find((difference) => difference !== 0) ?? 0;
 }
 
-function readList(node: ConfigNode | undefined, { faulty, resolver }: Context): Combination[] | undefined {
+function readList(node: ConfigNode | undefined, { faulty, resolver }: StagesContext): Combination[] | undefined {
   if (node === undefined) return [];
   if (faulty.has(node)) return undefined;
   const items = itemsOf(node).map((item) => (faulty.has(item) ? undefined : resolver.resolve(item, NOTHING)));
@@ -111,7 +111,7 @@ function rowOf(node: ConfigNode): Row {
 function checkValues(
   combinations: readonly Combination[],
   declared: ReadonlyMap<string, readonly AxisEntry[]>,
-  context: Context,
+  context: StagesContext,
 ): boolean {
   let good = true;
   for (const [name, entry] of combinations.flatMap(({ row }) => [...row])) {
@@ -128,7 +128,12 @@ function checkValues(
   return good;
 }
 
-function reportUnknownAxis(name: string, { origin }: AxisEntry, axes: readonly string[], { report }: Context): void {
+function reportUnknownAxis(
+  name: string,
+  { origin }: AxisEntry,
+  axes: readonly string[],
+  { report }: StagesContext,
+): void {
   report.error('unknown-axis', origin, `the stage has no axis "${name}"`, {
     suggestion: suggest(name, axes),
     remedy: axes.length > 0 ? `Its axes are ${list(axes)}.` : 'It has no axes.',
@@ -136,7 +141,7 @@ function reportUnknownAxis(name: string, { origin }: AxisEntry, axes: readonly s
 }
 
 /** An added combination: every axis has a value, and a named record is one that exists. */
-function complete({ row, node }: Combination, { axes }: StageDraft, context: Context): Row | undefined {
+function complete({ row, node }: Combination, { axes }: StageDraft, context: StagesContext): Row | undefined {
   const { report } = context;
   const names = axes.map(({ name }) => name);
   const missing = names.filter((name) => !row.has(name));
@@ -161,7 +166,7 @@ function addedEntry(
   axis: string,
   entry: AxisEntry,
   declared: readonly AxisEntry[],
-  report: Context['report'],
+  report: StagesContext['report'],
 ): AxisEntry | undefined {
   const known = declared.find(({ text }) => text === entry.text);
   if (known !== undefined) return known;

@@ -2,7 +2,7 @@
 import type { Json, JsonObject } from '../../util/json.ts';
 import { suggest } from '../../util/suggest.ts';
 import { STAGE, type Row } from './axis.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import { list } from './list.ts';
 import type { Origin } from './source.ts';
 import type { StageDraft } from './stage-draft.ts';
@@ -11,7 +11,7 @@ import { child, membersOf, textOf, valueOf, type ConfigNode } from './tree.ts';
 
 export class Command {
   readonly #draft: StageDraft;
-  readonly #context: Context;
+  readonly #context: StagesContext;
   readonly #placeholders: readonly { readonly placeholder: Placeholder; readonly where: Origin }[];
   /** Pipeline parameters that the command names and the stage does not declare itself. */
   readonly #borrowed: JsonObject;
@@ -20,7 +20,7 @@ export class Command {
    * Reports every placeholder that is wrong in all combinations.
    * @param knownAxes the axes of the stage, if all are known
    */
-  constructor(draft: StageDraft, context: Context, knownAxes: readonly string[] | undefined) {
+  constructor(draft: StageDraft, context: StagesContext, knownAxes: readonly string[] | undefined) {
     this.#draft = draft;
     this.#context = context;
     const body = draft.body;
@@ -183,7 +183,7 @@ export class Command {
 /** Parameters at their paths; one inside a list brings the whole list. */
 function nest(
   borrowed: readonly { readonly path: readonly string[]; readonly node: ConfigNode }[],
-  { params }: Context,
+  { params }: StagesContext,
 ): JsonObject {
   const result: Record<string, Json> = {};
   // Shorter paths first: a value that is taken whole includes the values below it.

@@ -64,14 +64,14 @@ export async function printedFor({
   }
 }
 
-function lines({ severity, message, place, suggestion, remedy, related }: Diagnostic): string[] {
-  const at = place === undefined ? '' : `${place.file}:${place.line}:${place.column} `;
+function lines({ severity, message, location, suggestion, remedy, related }: Diagnostic): string[] {
+  const at = location === undefined ? '' : `${location.file}:${location.line}:${location.column} `;
   return [
     `${at}${severity}: ${message}`,
     ...(suggestion === undefined ? [] : [`  did you mean "${suggestion}"?`]),
     ...(remedy === undefined ? [] : [`  ${remedy}`]),
     ...(related ?? []).map(
-      (other) => `  ${other.place.file}:${other.place.line}:${other.place.column} ${other.message}`,
+      (other) => `  ${other.location.file}:${other.location.line}:${other.location.column} ${other.message}`,
     ),
   ];
 }

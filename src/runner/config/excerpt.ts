@@ -1,5 +1,5 @@
 /** The line that a diagnostic points at, ready to be printed and underlined in a terminal. */
-import type { SourcePlace } from '../pipeline.ts';
+import type { SourceLocation } from '../pipeline.ts';
 
 interface Excerpt {
   readonly lineText: string;
@@ -9,7 +9,7 @@ interface Excerpt {
 }
 
 /** @param source the text of the file that the place is in */
-export function excerpt(source: string, { line, column, length }: SourcePlace): Excerpt {
+export function excerpt(source: string, { line, column, length }: SourceLocation): Excerpt {
   const lineText = (source.split(/\r\n|\n|\r/)[line - 1] ?? '').replaceAll('\t', ' ');
   return { lineText, start: column - 1, length };
 }

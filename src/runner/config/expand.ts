@@ -2,7 +2,7 @@
 import { scopeOf, type Row } from './axis.ts';
 import { Binder, boundValues, unboundAxes } from './bind.ts';
 import { combinationsOf, type Combinations } from './combinations.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import type { Binding, ExpandedRow, ExpandedStage } from './expanded.ts';
 import { findTarget, type Target } from './find-target.ts';
 import { InputNodes } from './input-node.ts';
@@ -14,21 +14,21 @@ import type { ConfigNode } from './tree.ts';
 import { reportUnbound, reportUnmatched } from './unbound.ts';
 
 /** Producers come before their consumers, otherwise in the order of the file. */
-export function expandStages(context: Context): readonly ExpandedStage[] {
+export function expandStages(context: StagesContext): readonly ExpandedStage[] {
   const expander = new Expander(context);
   for (const draft of context.stages.values()) expander.expand(draft);
   return expander.done;
 }
 
 class Expander {
-  readonly #context: Context;
+  readonly #context: StagesContext;
   readonly #binder = new Binder();
   readonly #inputNodes: InputNodes;
   readonly #expanded = new Map<StageDraft, ExpandedStage>();
   /** The stages that are being expanded, each because the one before reads it. */
   readonly #path: StageDraft[] = [];
 
-  constructor(context: Context) {
+  constructor(context: StagesContext) {
     this.#context = context;
     this.#inputNodes = new InputNodes(context);
   }

@@ -1,7 +1,7 @@
 /** Finds the stage output of an input in one combination, and checks `where` and `gather` against that stage. */
 import { suggest } from '../../util/suggest.ts';
 import { checkStagePart } from './check-shape.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import type { ExpandedStage } from './expanded.ts';
 import { list } from './list.ts';
 import type { Origin } from './source.ts';
@@ -23,7 +23,7 @@ export function findTarget(
   { name, node }: { readonly name: string; readonly node: ConfigNode },
   resolved: ConfigNode,
   producerOf: (stage: string, origin: Origin) => ExpandedStage | undefined,
-  context: Context,
+  context: StagesContext,
 ): Target {
   if (resolved !== node && !checkStagePart(resolved, { field: 'inputs', name }, context.report))
     return { kind: 'fault' };
@@ -41,7 +41,7 @@ export function findTarget(
   return fits.every(Boolean) ? { kind: 'output', input, producer } : { kind: 'fault' };
 }
 
-function checkFixed(fixed: Fixed, producer: ExpandedStage, context: Context): boolean {
+function checkFixed(fixed: Fixed, producer: ExpandedStage, context: StagesContext): boolean {
   if (!checkAxis(fixed, producer, 'where', context)) return false;
   const values = producer.domains.get(fixed.name)?.map(({ text }) => text) ?? [];
   if (values.includes(fixed.text)) return true;
@@ -62,7 +62,7 @@ function checkAxis(
   { name, origin }: Named,
   producer: ExpandedStage,
   key: 'where' | 'gather',
-  { report }: Context,
+  { report }: StagesContext,
 ): boolean {
   if (producer.axes.includes(name)) return true;
   report.error(
@@ -78,7 +78,7 @@ function checkAxis(
   return false;
 }
 
-function checkOnce({ name, origin }: Named, { where }: StageInput, { report }: Context): boolean {
+function checkOnce({ name, origin }: Named, { where }: StageInput, { report }: StagesContext): boolean {
   const fixed = where.find((other) => other.name === name);
   if (fixed === undefined) return true;
   report.error('wrong-value', origin, `axis "${name}" is fixed to one value and gathered along too`, {

@@ -1,16 +1,16 @@
 /** An input in one combination: the record's field or parameter that it names whole, references in the object form. */
 import type { Row } from './axis.ts';
-import type { Common } from './common.ts';
+import type { LoadContext } from './load-context.ts';
 import { singleReference } from './notation/inputs.ts';
 import { isReferenceText } from './notation/reference.ts';
 import { textOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
 export class InputNodes {
-  readonly #common: Common;
+  readonly #common: LoadContext;
   /** Parsed references; undefined for a malformed one. */
   readonly #references = new WeakMap<ConfigNode, { readonly node: ObjectNode | undefined }>();
 
-  constructor(common: Common) {
+  constructor(common: LoadContext) {
     this.#common = common;
   }
 

@@ -3,30 +3,30 @@ import type { JsonObject } from '../../util/json.ts';
 import type { Axes, Input, Instance, InstanceId } from '../pipeline.ts';
 import { scopeOf, type Row } from './axis.ts';
 import { Command } from './command.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import type { ExpandedRow, ExpandedStage } from './expanded.ts';
 import { environmentOf, resourcesOf, retriesOf, timeoutOf } from './limits.ts';
 import { Parts } from './parts.ts';
 import { Bodies } from './read-body.ts';
 import { pathInput, producedInput } from './read-input.ts';
 import { readOutputs } from './read-outputs.ts';
-import { placeOf } from './source.ts';
+import { locationOf } from './source.ts';
 import type { StageDraft } from './stage-draft.ts';
 import { child, membersOf, valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
 /** In the order of the stages given; an instance with a fault, reported, is left out. */
-export function buildInstances(stages: readonly ExpandedStage[], context: Context): readonly Instance[] {
+export function buildInstances(stages: readonly ExpandedStage[], context: StagesContext): readonly Instance[] {
   const builder = new Builder(context);
   return stages.flatMap((stage) => builder.build(stage));
 }
 
 class Builder {
-  readonly #context: Context;
+  readonly #context: StagesContext;
   readonly #parts: Parts;
   readonly #bodies: Bodies;
   readonly #axes = new Map<InstanceId, Axes>();
 
-  constructor(context: Context) {
+  constructor(context: StagesContext) {
     this.#context = context;
     this.#parts = new Parts(context);
     this.#bodies = new Bodies(context);
@@ -38,16 +38,21 @@ class Builder {
     this.#context.resolver.checkPlaceholders(child(draft.node, 'matrix'), undefined);
     const command = new Command(draft, this.#context, axes);
     if (!complete) this.#checkKnown(draft);
-    const place = placeOf(draft.origin);
+    const location = locationOf(draft.origin);
     return rows.flatMap((row) => {
-      const instance = this.#instance(draft, row, command, place);
+      const instance = this.#instance(draft, row, command, location);
       if (instance === undefined && !this.#context.report.failed)
         throw new Error(`Internal error: ${row.id} was left out and nothing was reported.`);
       return instance ?? [];
     });
   }
 
-  #instance(draft: StageDraft, row: ExpandedRow, command: Command, place: Instance['place']): Instance | undefined {
+  #instance(
+    draft: StageDraft,
+    row: ExpandedRow,
+    command: Command,
+    location: Instance['location'],
+  ): Instance | undefined {
     const axes = Object.fromEntries([...row.axes].map(([name, { value }]) => [name, value]));
     this.#axes.set(row.id, axes);
     const body = draft.body === undefined ? undefined : this.#bodies.read(draft.body, row.scope);
@@ -63,7 +68,7 @@ class Builder {
       limits === undefined
     )
       return undefined;
-    return { id: row.id, stage: draft.name, axes, body, inputs, params, outputs, ...limits, place };
+    return { id: row.id, stage: draft.name, axes, body, inputs, params, outputs, ...limits, location };
   }
 
   #inputs(draft: StageDraft, { scope, bindings }: ExpandedRow): Readonly<Record<string, Input>> | undefined {
@@ -129,7 +134,7 @@ function without(node: ObjectNode, fields: readonly string[]): ObjectNode {
 }
 
 /** All names in the matrix; undefined when it is at fault, so that some may be missing. */
-function axisNames({ node }: StageDraft, { faulty }: Context): string[] | undefined {
+function axisNames({ node }: StageDraft, { faulty }: StagesContext): string[] | undefined {
   const matrix = child(node, 'matrix');
   return matrix !== undefined && faulty.has(matrix) ? undefined : membersOf(matrix).map(([name]) => name);
 }

@@ -138,7 +138,7 @@ test('everything that a stage can say arrives in its instance', async () => {
     },
     { rates: [0.1, 0.01], net: { width: 8, depth: 2 } },
   );
-  const { place, ...train } = pipeline.instances[0]!;
+  const { location, ...train } = pipeline.instances[0]!;
   expect(train).toEqual({
     id: 'train:seed=3',
     stage: 'train',
@@ -168,7 +168,7 @@ test('everything that a stage can say arrives in its instance', async () => {
     timeoutMs: 5_400_000,
     retries: { limit: 2, delayMs: 250, on: [75] },
   });
-  expect(place.line).toBe(1);
+  expect(location.line).toBe(1);
   expect(pipeline.stages[0]!.description).toBe('trains');
   expect(pipeline.instances[1]).toMatchObject({
     timeoutMs: 90_000,
@@ -192,7 +192,7 @@ test('comments, trailing commas and a byte order mark are no faults', async () =
     'pipeline.json': '\uFEFF// a\n{ "stages": { /* b */ "a": { "command": "true", }, }, }\n',
   });
   expect(pipeline.name).toBe('pipeline');
-  expect(pipeline.stages[0]!.place).toMatchObject({ line: 2, column: 23, length: 3 });
+  expect(pipeline.stages[0]!.location).toMatchObject({ line: 2, column: 23, length: 3 });
 });
 
 test('extends: objects merge deeply, everything else replaces, and faults are placed in their file', async () => {
@@ -332,8 +332,8 @@ test('a suggestion for a placeholder can be pasted over it', async () => {
 test('a placeholder inside a text with escapes is found in the file as it is written there', async () => {
   const text = String.raw`{ "stages": { "a": { "command": "echo \"\u00e4\"\t${'${nothing}'}" } } }`;
   const loaded = await load({ 'pipeline.json': text });
-  const place = loaded.ok ? undefined : loaded.error.diagnostics[0]!.place;
-  expect(text.slice(place!.column - 1, place!.column - 1 + place!.length)).toBe('${nothing}');
+  const location = loaded.ok ? undefined : loaded.error.diagnostics[0]!.location;
+  expect(text.slice(location!.column - 1, location!.column - 1 + location!.length)).toBe('${nothing}');
 });
 
 test('what nothing refers to is warned about, at the outermost place', async () => {

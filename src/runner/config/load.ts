@@ -10,7 +10,7 @@ import { checkPublished } from './check-published.ts';
 import { checkPipeline } from './check-shape.ts';
 import { scopeOf } from './axis.ts';
 import { checkSharedAxis, checkTemplate } from './check-unused.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import { expandStages } from './expand.ts';
 import type { ExpandedStage } from './expanded.ts';
 import { readFiles, readFromDisk, type ReadText } from './files.ts';
@@ -23,7 +23,7 @@ import { Resolver } from './resolve.ts';
 import { projectRoot } from './root.ts';
 import { applySettings } from './set.ts';
 import { FIRST_STAGE } from './shape-faults.ts';
-import { placeOf } from './source.ts';
+import { locationOf } from './source.ts';
 import { draftStage } from './stage-draft.ts';
 import { child, membersOf, textOf, valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
@@ -103,7 +103,7 @@ function interpret(merged: Merged, report: Report): Pick<Loaded, 'pipeline' | 'o
 
 interface Prepared {
   readonly written: Iterable<WrittenStage>;
-  readonly context: Context;
+  readonly context: StagesContext;
 }
 
 function prepare({ file, tree, onDisk, storeFolder }: Merged, report: Report): Prepared {
@@ -136,12 +136,12 @@ function warnOfNoStages(stages: ConfigNode | undefined, report: Report): void {
     report.warning('missing-key', stages.origin, '"stages" is empty: there is nothing to run', { remedy: FIRST_STAGE });
 }
 
-function inFileOrder(expanded: readonly ExpandedStage[], { stages }: Context): ExpandedStage[] {
+function inFileOrder(expanded: readonly ExpandedStage[], { stages }: StagesContext): ExpandedStage[] {
   const order = [...stages.values()];
   return [...expanded].sort((a, b) => order.indexOf(a.draft) - order.indexOf(b.draft));
 }
 
-function definitionOf({ draft, axes, reads }: ExpandedStage, { resolver }: Context): Pipeline['stages'][number] {
+function definitionOf({ draft, axes, reads }: ExpandedStage, { resolver }: StagesContext): Pipeline['stages'][number] {
   const written = child(draft.node, 'description');
   const description = textOf(written && resolver.resolve(written, scopeOf(draft, new Map())));
   return {
@@ -149,6 +149,6 @@ function definitionOf({ draft, axes, reads }: ExpandedStage, { resolver }: Conte
     ...(description === undefined ? {} : { description }),
     axes,
     reads,
-    place: placeOf(draft.origin),
+    location: locationOf(draft.origin),
   };
 }

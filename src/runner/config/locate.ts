@@ -1,27 +1,27 @@
 /** The places of parts of a stage in the pipeline files, for faults that are found after loading. */
-import type { Instance, SourcePlace } from '../pipeline.ts';
+import type { Instance, SourceLocation } from '../pipeline.ts';
 import type { Row } from './axis.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import type { ExpandedStage } from './expanded.ts';
-import { placeOf } from './source.ts';
+import { locationOf } from './source.ts';
 import type { ConfigNode, Member } from './tree.ts';
 
-export interface Part {
+export interface StagePosition {
   readonly field: 'module' | 'inputs' | 'params' | 'outputs';
   /** Names below the field, outermost first; none: the stage as a whole, or its module. */
   readonly path: readonly string[];
   readonly at: 'name' | 'value';
 }
 
-export interface Located {
-  readonly place: SourcePlace;
+export interface StageLocation {
+  readonly location: SourceLocation;
   /** The value of a parameter or axis that stands at `place` as a placeholder. */
-  readonly value?: SourcePlace;
+  readonly value?: SourceLocation;
 }
 
-export type Locate = (instance: Pick<Instance, 'id' | 'stage'>, part: Part) => Located;
+export type Locate = (instance: Pick<Instance, 'id' | 'stage'>, part: StagePosition) => StageLocation;
 
-export function locator(stages: readonly ExpandedStage[], context: Pick<Context, 'resolver'>): Locate {
+export function locator(stages: readonly ExpandedStage[], context: Pick<StagesContext, 'resolver'>): Locate {
   const byName = new Map(stages.map((stage) => [stage.draft.name, stage]));
   return ({ id, stage: name }, { field, path, at }) => {
     const stage = byName.get(name);
@@ -29,13 +29,14 @@ export function locator(stages: readonly ExpandedStage[], context: Pick<Context,
     const { draft, rows } = stage;
     const scope: Row = rows.find((row) => row.id === id)?.scope ?? new Map();
     const member = draft.node.members.get(field);
-    if (member === undefined || (path.length === 0 && field !== 'module')) return { place: placeOf(draft.origin) };
+    if (member === undefined || (path.length === 0 && field !== 'module'))
+      return { location: locationOf(draft.origin) };
     const found = below(member, path, (node) => context.resolver.named(node, scope) ?? node);
-    if (at === 'name') return { place: placeOf(found.key) };
+    if (at === 'name') return { location: locationOf(found.key) };
     const { origin } = found.value;
     const value = context.resolver.named(found.value, scope)?.origin ?? origin;
     const same = value.source === origin.source && value.offset === origin.offset;
-    return { place: placeOf(origin), ...(!same && { value: placeOf(value) }) };
+    return { location: locationOf(origin), ...(!same && { value: locationOf(value) }) };
   };
 }
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Json } from '../../util/json.ts';
 import { parse } from './parse.ts';
 import { Report } from './report.ts';
-import { placeOf, Source } from './source.ts';
+import { locationOf, Source } from './source.ts';
 import { valueOf, type ConfigNode } from './tree.ts';
 
 /** The text at a place, found by splitting the file into lines. */
@@ -30,9 +30,9 @@ test('every scalar and every key is found where line and column say', () => {
       expect(report.errors).toEqual([]);
       everyNode(tree, (node) => {
         if (node.kind === 'scalar')
-          expect(JSON.parse(pointedAt(text, placeOf(node.origin))) === node.value || node.value === 0).toBe(true);
+          expect(JSON.parse(pointedAt(text, locationOf(node.origin))) === node.value || node.value === 0).toBe(true);
         if (node.kind === 'object')
-          for (const [name, { key }] of node.members) expect(JSON.parse(pointedAt(text, placeOf(key)))).toBe(name);
+          for (const [name, { key }] of node.members) expect(JSON.parse(pointedAt(text, locationOf(key)))).toBe(name);
       });
       expect(valueOf(tree)).toEqual(JSON.parse(text, (_, part: Json) => (Object.is(part, -0) ? 0 : part)));
     }),
@@ -43,7 +43,7 @@ test('a syntax fault somewhere in a pipeline is placed in its line', () => {
   const lines = JSON.stringify({ a: 1, b: { c: [true, 'x'] } }, null, 2).split('\n');
   const report = new Report();
   parse(new Source('/x.json', lines.map((line, i) => (i === 2 ? `${line} oops` : line)).join('\n')), report);
-  expect(report.errors.map(({ code, place }) => [code, place?.line])).toContainEqual(['syntax', 3]);
+  expect(report.errors.map(({ code, location }) => [code, location?.line])).toContainEqual(['syntax', 3]);
 });
 
 test.each([
@@ -58,5 +58,5 @@ test.each([
 ])('%j is refused in line %i: %s', (text, line, message) => {
   const report = new Report();
   expect(parse(new Source('/x.json', text), report)).toBeUndefined();
-  expect(report.errors[0]).toMatchObject({ message, place: { line } });
+  expect(report.errors[0]).toMatchObject({ message, location: { line } });
 });

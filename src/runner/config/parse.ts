@@ -30,7 +30,7 @@ function reportSyntax(errors: readonly ParseError[], source: Source, report: Rep
   const lines = new Set<number>();
   for (const { error, offset, length } of errors) {
     const at = { source, offset: Math.min(offset, source.text.length), length };
-    const { line } = source.place(at.offset, length);
+    const { line } = source.locate(at.offset, length);
     if (lines.has(line)) continue;
     lines.add(line);
     const code = printParseErrorCode(error);

@@ -1,15 +1,15 @@
 /** Reads the parts of a stage for one combination; parts that do not depend on the combination are read once. */
 import type { Row } from './axis.ts';
 import { checkStagePart, type StagePart } from './check-shape.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import type { ConfigNode } from './tree.ts';
 
 export class Parts {
-  readonly #context: Context;
+  readonly #context: StagesContext;
   readonly #checked = new WeakMap<ConfigNode, boolean>();
   readonly #read = new WeakMap<ConfigNode, unknown>();
 
-  constructor(context: Context) {
+  constructor(context: StagesContext) {
     this.#context = context;
   }
 

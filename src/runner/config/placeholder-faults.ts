@@ -5,7 +5,7 @@ import { list } from './list.ts';
 import { described } from './parse.ts';
 import type { Report } from './report.ts';
 import type { Origin } from './source.ts';
-import type { Part, Placeholder } from './placeholder.ts';
+import type { TextPart, Placeholder } from './placeholder.ts';
 import { nodeAt, type ConfigNode, type ObjectNode } from './tree.ts';
 
 export function reportMalformed({ text }: Placeholder, where: Origin, report: Report): void {
@@ -85,7 +85,7 @@ export function reportUnknownField(
   );
 }
 
-export function reportNotText(value: ConfigNode, part: Part, where: Origin, report: Report): void {
+export function reportNotText(value: ConfigNode, part: TextPart, where: Origin, report: Report): void {
   report.error(
     'not-text',
     where,

@@ -2,7 +2,7 @@
 import type { Origin } from './source.ts';
 import type { ScalarNode } from './tree.ts';
 
-export type Part = string | Placeholder;
+export type TextPart = string | Placeholder;
 
 export interface Placeholder {
   /** `params`, `image`, `size` for `${params.image.size}`. */
@@ -16,8 +16,8 @@ export interface Placeholder {
 }
 
 /** Literal text and placeholders in turn. */
-export function partsOf(text: string): readonly Part[] {
-  const parts: Part[] = [];
+export function partsOf(text: string): readonly TextPart[] {
+  const parts: TextPart[] = [];
   let end = 0;
   for (const match of text.matchAll(/\$\{([^{}]*)(\}?)/g)) {
     const [written, inside = '', closing = ''] = match;

@@ -34,7 +34,9 @@ export async function pipelineOf(files: Files, set: readonly string[] = []): Pro
   const loaded = await load(files, set);
   if (loaded.ok) return loaded.value.pipeline;
   throw new Error(
-    loaded.error.diagnostics.map(({ place, message }) => `${place?.line}:${place?.column} ${message}`).join('\n'),
+    loaded.error.diagnostics
+      .map(({ location, message }) => `${location?.line}:${location?.column} ${message}`)
+      .join('\n'),
   );
 }
 
@@ -48,8 +50,8 @@ export async function faultsOf(files: Files, set: readonly string[] = []): Promi
   const loaded = await load(files, set);
   if (loaded.ok) return [];
   return loaded.error.diagnostics.map(
-    ({ place, code, message }) =>
-      `${place === undefined ? '' : `${path.basename(place.file)}:${place.line}:${place.column} `}${code}: ${message}`,
+    ({ location, code, message }) =>
+      `${location === undefined ? '' : `${path.basename(location.file)}:${location.line}:${location.column} `}${code}: ${message}`,
   );
 }
 
@@ -58,10 +60,10 @@ export async function shownFaults(files: Files, set: readonly string[] = []): Pr
   const loaded = await load(files, set);
   if (loaded.ok) return [];
   const { diagnostics, sources } = loaded.error;
-  return diagnostics.map(({ place, code, message }) => {
-    if (place === undefined) return `${code}: ${message}`;
-    const { lineText, start, length } = excerpt(sources.get(place.file)!, place);
-    return `${path.basename(place.file)}:${place.line} [${lineText.slice(start, start + length)}] ${code}: ${message}`;
+  return diagnostics.map(({ location, code, message }) => {
+    if (location === undefined) return `${code}: ${message}`;
+    const { lineText, start, length } = excerpt(sources.get(location.file)!, location);
+    return `${path.basename(location.file)}:${location.line} [${lineText.slice(start, start + length)}] ${code}: ${message}`;
   });
 }
 

@@ -1,7 +1,7 @@
 /** The `matrix` of a stage: its axes and their values. */
 import { scopeOf, STAGE, type Axis, type AxisEntry, type Row } from './axis.ts';
 import { checkStagePart } from './check-shape.ts';
-import type { Common } from './common.ts';
+import type { LoadContext } from './load-context.ts';
 import { described } from './parse.ts';
 import type { Origin } from './source.ts';
 import { child, membersOf, type ConfigNode, type ObjectNode } from './tree.ts';
@@ -13,7 +13,7 @@ export const COMBINATIONS = ['include', 'exclude'];
 /** The axes in the order of the file. An axis with a fault is left out, and `sound` is then false. */
 export function readAxes(
   stage: { readonly name: string; readonly origin: Origin; readonly node: ConfigNode },
-  context: Common,
+  context: LoadContext,
 ): { readonly axes: readonly Axis[]; readonly sound: boolean } {
   const matrix = child(stage.node, 'matrix');
   const scope = scopeOf(stage, NOTHING);
@@ -36,7 +36,7 @@ function readEntries(
   key: Origin,
   node: ConfigNode,
   scope: Row,
-  context: Common,
+  context: LoadContext,
 ): readonly AxisEntry[] | undefined {
   const values = valuesOf(name, node, scope, context);
   if (values === undefined) return undefined;
@@ -51,7 +51,12 @@ function readEntries(
 }
 
 /** Placeholders of parameters substituted; fields of records are left for each instance. */
-function valuesOf(name: string, node: ConfigNode, scope: Row, { resolver, report }: Common): ConfigNode | undefined {
+function valuesOf(
+  name: string,
+  node: ConfigNode,
+  scope: Row,
+  { resolver, report }: LoadContext,
+): ConfigNode | undefined {
   if (node.kind !== 'object') {
     const resolved = resolver.resolve(node, scope);
     if (resolved === undefined || resolved === node) return resolved;
@@ -89,7 +94,7 @@ function scalars(node: ConfigNode): AxisEntry[] {
   });
 }
 
-function checkEntries(name: string, entries: readonly AxisEntry[], { report }: Common): boolean {
+function checkEntries(name: string, entries: readonly AxisEntry[], { report }: LoadContext): boolean {
   const seen = new Map<string, AxisEntry>();
   let good = true;
   for (const entry of entries) {

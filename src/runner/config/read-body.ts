@@ -6,7 +6,7 @@ import { closestFile } from '../../util/closest-file.ts';
 import { packageName } from '../../util/package-name.ts';
 import type { Body } from '../pipeline.ts';
 import { STAGE, type Row } from './axis.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import { isPackagePath, packageFolder } from './installed.ts';
 import { projectPath } from './paths.ts';
 import type { BodyDraft } from './stage-draft.ts';
@@ -15,11 +15,11 @@ import { textOf, type ConfigNode } from './tree.ts';
 const EXTENSIONS = ['.ts', '.tsx', '.mts', '.js', '.jsx', '.mjs'];
 
 export class Bodies {
-  readonly #context: Context;
+  readonly #context: StagesContext;
   /** The modules searched so far, so that each is searched once. */
   readonly #modules = new Map<string, string | undefined>();
 
-  constructor(context: Context) {
+  constructor(context: StagesContext) {
     this.#context = context;
   }
 

@@ -1,13 +1,13 @@
 /** An input of one instance. */
 import type { Axes, Input, InstanceId } from '../pipeline.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import type { Binding } from './expanded.ts';
 import { projectPath } from './paths.ts';
 import { patternOf } from './pattern.ts';
 import { child, isTrue, textOf, type ConfigNode } from './tree.ts';
 
 /** A path of the project, a glob or null, after substitution. Undefined when it is wrong, which is reported. */
-export function pathInput(node: ConfigNode, { root, report }: Context): Input | undefined {
+export function pathInput(node: ConfigNode, { root, report }: StagesContext): Input | undefined {
   if (node.kind === 'scalar' && node.value === null) return { kind: 'none' };
   const literal = textOf(child(node, 'path'));
   const text = literal ?? textOf(node);

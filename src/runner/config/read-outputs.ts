@@ -1,7 +1,7 @@
 /** The outputs of one instance. */
 import type { Output } from '../pipeline.ts';
 import type { Row } from './axis.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import type { Parts } from './parts.ts';
 import { foldersOf, isInside, projectPath } from './paths.ts';
 import type { Origin } from './source.ts';
@@ -13,7 +13,7 @@ export function readOutputs(
   draft: StageDraft,
   row: Row,
   parts: Parts,
-  context: Context,
+  context: StagesContext,
 ): Readonly<Record<string, Output>> | undefined {
   const outputs = [...draft.outputs].map(
     ([name, { key, value }]) =>
@@ -27,7 +27,7 @@ export function readOutputs(
   return Object.fromEntries(good);
 }
 
-function readOutput(name: string, key: Origin, node: ConfigNode, { root, report }: Context): Output | undefined {
+function readOutput(name: string, key: Origin, node: ConfigNode, { root, report }: StagesContext): Output | undefined {
   const fileNode = child(node, 'file') ?? node;
   const written = textOf(fileNode);
   if (written === undefined) {
@@ -71,7 +71,7 @@ function readPublish(
   file: string,
   folder: boolean,
   root: string,
-  report: Context['report'],
+  report: StagesContext['report'],
 ): string | undefined {
   const text = textOf(node) ?? '';
   const place = projectPath(root, text);
@@ -100,7 +100,11 @@ function readPublish(
 }
 
 /** No output may be equal to another one or be inside of it. */
-function checkFiles(outputs: readonly (readonly [string, Output])[], draft: StageDraft, { report }: Context): boolean {
+function checkFiles(
+  outputs: readonly (readonly [string, Output])[],
+  draft: StageDraft,
+  { report }: StagesContext,
+): boolean {
   const known = new Map<string, string>();
   const origin = (name: string): Origin => draft.outputs.get(name)?.value.origin ?? draft.origin;
   let good = true;

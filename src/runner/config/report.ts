@@ -1,7 +1,7 @@
 /** Gathers every fault of a pipeline file; the same fault at the same place, met by many instances, counts once. */
 import type { Diagnostic } from '../diagnostic.ts';
 import type { DiagnosticCode } from './codes.ts';
-import { placeOf, type Origin } from './source.ts';
+import { locationOf, type Origin } from './source.ts';
 
 export interface Details {
   readonly suggestion?: string | undefined;
@@ -21,9 +21,9 @@ export class Report {
 
   /** For faults of many instances: only the first message of this code at this place is kept. */
   errorOnce(code: DiagnosticCode, at: Origin, message: string, details: Details = {}): void {
-    const place = JSON.stringify([code, at.source.file, at.offset]);
-    if (this.#once.has(place)) return;
-    this.#once.add(place);
+    const position = JSON.stringify([code, at.source.file, at.offset]);
+    if (this.#once.has(position)) return;
+    this.#once.add(position);
     this.error(code, at, message, details);
   }
 
@@ -47,9 +47,9 @@ export class Report {
   /** File by file in the order of their first fault, each from top to bottom; faults of the command line first. */
   #of(severity: Diagnostic['severity']): Diagnostic[] {
     const chosen = [...this.#diagnostics.values()].filter((diagnostic) => diagnostic.severity === severity);
-    const files = [...new Set(chosen.map(({ place }) => place?.file))];
-    const rank = ({ place }: Diagnostic) =>
-      place === undefined ? [-1, 0, 0] : [files.indexOf(place.file), place.line, place.column];
+    const files = [...new Set(chosen.map(({ location }) => location?.file))];
+    const rank = ({ location }: Diagnostic) =>
+      location === undefined ? [-1, 0, 0] : [files.indexOf(location.file), location.line, location.column];
     return chosen.sort((a, b) => compareRanks(rank(a), rank(b)));
   }
 
@@ -66,12 +66,12 @@ export class Report {
       code,
       severity,
       message,
-      ...(at === undefined ? {} : { place: placeOf(at) }),
+      ...(at === undefined ? {} : { location: locationOf(at) }),
       ...(suggestion === undefined ? {} : { suggestion }),
       ...(remedy === undefined ? {} : { remedy }),
       ...(related === undefined
         ? {}
-        : { related: related.map((other) => ({ message: other.message, place: placeOf(other.at) })) }),
+        : { related: related.map((other) => ({ message: other.message, location: locationOf(other.at) })) }),
     });
   }
 }

@@ -9,7 +9,7 @@ import {
 } from './placeholder-faults.ts';
 import type { Report } from './report.ts';
 import type { Origin } from './source.ts';
-import { originOf, partsOf, placeholdersIn, wholePlaceholder, type Part, type Placeholder } from './placeholder.ts';
+import { originOf, partsOf, placeholdersIn, wholePlaceholder, type TextPart, type Placeholder } from './placeholder.ts';
 import { nodeAt, someString, type ConfigNode, type Member, type ObjectNode, type ScalarNode } from './tree.ts';
 
 export class Resolver {
@@ -171,7 +171,7 @@ export class Resolver {
     return undefined;
   }
 
-  #asText(value: ConfigNode, part: Part, node: ScalarNode): string | undefined {
+  #asText(value: ConfigNode, part: TextPart, node: ScalarNode): string | undefined {
     if (value.kind === 'scalar' && value.value !== null) return String(value.value);
     reportNotText(value, part, typeof part === 'string' ? node.origin : originOf(part, node), this.#report);
     return undefined;

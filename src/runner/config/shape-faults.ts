@@ -13,14 +13,14 @@ export const FIRST_STAGE =
   'A first stage, for instance: "stages": { "hello": { "command": "date > ${outputs.time}", "outputs": { ' +
   '"time": "time.txt" } } }. `pipeline init` writes whole examples.';
 
-export interface Located {
+export interface FoundNode {
   readonly node: ConfigNode;
   /** The key that the node stands under. */
   readonly key?: Origin;
   readonly name?: string;
 }
 
-interface Site extends Located {
+interface Site extends FoundNode {
   readonly rule: Rule;
   /** All findings of the file. */
   readonly siblings: readonly Finding[];

@@ -1,5 +1,5 @@
 /** The text of one pipeline file, and places in it. */
-import type { SourcePlace } from '../pipeline.ts';
+import type { SourceLocation } from '../pipeline.ts';
 
 export class Source {
   /** Absolute path. */
@@ -15,7 +15,7 @@ export class Source {
   }
 
   /** A range that spans lines is cut at the end of its first. */
-  place(offset: number, length: number): SourcePlace {
+  locate(offset: number, length: number): SourceLocation {
     const line = this.#lineAt(offset);
     const start = this.#lines[line] ?? 0;
     const end = start + this.text.slice(start, this.#lines[line + 1]).trimEnd().length;
@@ -47,6 +47,6 @@ export interface Origin {
   readonly length: number;
 }
 
-export function placeOf({ source, offset, length }: Origin): SourcePlace {
-  return source.place(offset, length);
+export function locationOf({ source, offset, length }: Origin): SourceLocation {
+  return source.locate(offset, length);
 }

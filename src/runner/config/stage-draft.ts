@@ -1,7 +1,7 @@
 /** A stage as it is written, taken apart but with its references still in it. */
 import { suggest } from '../../util/suggest.ts';
 import type { Axis } from './axis.ts';
-import type { Common } from './common.ts';
+import type { LoadContext } from './load-context.ts';
 import { foreignKey } from './foreign-keys.ts';
 import { readAxes } from './read-axes.ts';
 import type { Origin } from './source.ts';
@@ -29,7 +29,7 @@ export interface BodyDraft {
 }
 
 /** Refused parts are left out. */
-export function draftStage({ name, key, node }: WrittenStage, context: Common): StageDraft {
+export function draftStage({ name, key, node }: WrittenStage, context: LoadContext): StageDraft {
   const usable = (part: ConfigNode | undefined) => part === undefined || !context.faulty.has(part);
   const inputs = membersOf(child(node, 'inputs'));
   const body = draftBody(name, key, node, context);
@@ -46,7 +46,12 @@ export function draftStage({ name, key, node }: WrittenStage, context: Common): 
   };
 }
 
-function draftBody(name: string, key: Origin, stage: ObjectNode, { report, faulty }: Common): BodyDraft | undefined {
+function draftBody(
+  name: string,
+  key: Origin,
+  stage: ObjectNode,
+  { report, faulty }: LoadContext,
+): BodyDraft | undefined {
   const module = stage.members.get('module');
   const command = stage.members.get('command');
   if (module === undefined && command === undefined) {

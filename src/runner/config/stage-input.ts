@@ -1,6 +1,6 @@
 /** An input that another stage produces, read from `{ stage, output, where, gather }`. */
 import { suggest } from '../../util/suggest.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import { list } from './list.ts';
 import type { Origin } from './source.ts';
 import { child, isTrue, itemsOf, membersOf, textOf, type ConfigNode } from './tree.ts';
@@ -50,7 +50,7 @@ export function readStageInput(node: ConfigNode): StageInput | undefined {
 export function checkTarget(
   { stage, output }: StageInput,
   node: ConfigNode,
-  { stages, refused, faulty, report }: Context,
+  { stages, refused, faulty, report }: StagesContext,
 ): boolean {
   if (refused.has(stage)) return false;
   const draft = stages.get(stage);

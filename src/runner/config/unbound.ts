@@ -1,6 +1,6 @@
 /** The words about inputs whose instance of the producer is not certain, or is not there. */
 import type { Row } from './axis.ts';
-import type { Context } from './context.ts';
+import type { StagesContext } from './stages-context.ts';
 import type { ExpandedStage } from './expanded.ts';
 import { list } from './list.ts';
 import type { Details } from './report.ts';
@@ -18,7 +18,7 @@ export function reportUnbound(
   { input, producer }: Output,
   axes: readonly string[],
   reader: StageDraft,
-  { report }: Context,
+  { report }: StagesContext,
 ): void {
   const quoted = axes.map((axis) => `"${axis}"`).join(' and ');
   const example = (valueOf: (axis: string) => string) =>
@@ -47,7 +47,7 @@ export function reportUnmatched(
   { input, producer }: Output,
   row: Row,
   bound: ReadonlyMap<string, string>,
-  { report }: Context,
+  { report }: StagesContext,
 ): void {
   const stage = producer.draft.name;
   for (const [axis, text] of bound) {

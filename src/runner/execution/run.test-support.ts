@@ -112,7 +112,7 @@ function instanceOf(id: string, { after = [], ...given }: Sketch): Instance {
     outputs: {},
     resources: {},
     retries: { limit: 0, delayMs: 0 },
-    place: { file: 'pipeline.json', line: 1, column: 1, length: 1 },
+    location: { file: 'pipeline.json', line: 1, column: 1, length: 1 },
     ...given,
     inputs: Object.fromEntries(
       after.map((producer, i) => [`x${i}`, { kind: 'output', producer: producer as InstanceId, output: 'out' }]),

@@ -2,7 +2,7 @@
  * The short notation of a pipeline file -> the object form: stages with their templates, lists and shared axes
  * expanded. Every node keeps the place in the file that it comes from.
  */
-import type { Common } from '../common.ts';
+import type { LoadContext } from '../load-context.ts';
 import { membersOf, child, type ConfigNode, type Member, type ObjectNode } from '../tree.ts';
 import type { KnownOutputs, NotationContext } from './context.ts';
 import { expandInputs } from './inputs.ts';
@@ -28,7 +28,7 @@ export interface WrittenStage {
 }
 
 /** @param tree the files merged, with the settings of the command line, held against the schema */
-export function expandNotation(tree: ObjectNode, common: Common): ObjectForm {
+export function expandNotation(tree: ObjectNode, common: LoadContext): ObjectForm {
   const declared = membersOf(child(tree, 'stages'));
   const stageNames = declared.map(([name]) => name);
   const templates = new Templates(child(tree, 'templates'), stageNames, common.faulty, common.report);
@@ -59,7 +59,7 @@ function outputsOf(
   name: string,
   merged: ReadonlyMap<string, ObjectNode>,
   refused: ReadonlySet<string>,
-  { faulty }: Common,
+  { faulty }: LoadContext,
 ): KnownOutputs {
   const stage = merged.get(name);
   if (stage === undefined) return { kind: refused.has(name) ? 'faulty' : 'unknown-stage' };

@@ -68,6 +68,6 @@ test('the object form is a pipeline that means the same', async () => {
   const { pipeline, objectForm: form } = await objectForm();
   const again = await pipelineOf({ 'package.json': '{}', 'again.json': form() });
   const meaning = ({ instances }: typeof pipeline) =>
-    instances.map(({ place, ...instance }) => [place.length > 0, instance]);
+    instances.map(({ location, ...instance }) => [location.length > 0, instance]);
   expect(meaning(again)).toEqual(meaning(pipeline));
 });

@@ -4,7 +4,7 @@ import type { Resolver } from './resolve.ts';
 import type { ObjectNode } from './tree.ts';
 
 /** The shared context of every step between tree and Pipeline. */
-export interface Common {
+export interface LoadContext {
   /** Absolute path of the project root. */
   readonly root: string;
   readonly report: Report;

@@ -1,8 +1,8 @@
-import type { Common } from './common.ts';
+import type { LoadContext } from './load-context.ts';
 import type { StageDraft } from './stage-draft.ts';
 
 /** The shared context after the stages are taken apart. */
-export interface Context extends Common {
+export interface StagesContext extends LoadContext {
   /** Absolute path of the pipeline file. */
   readonly file: string;
   /** Absolute path of the store. */
