@@ -24,7 +24,7 @@ export interface StageDraft {
 export interface BodyDraft {
   readonly kind: 'module' | 'command';
   readonly node: ScalarNode;
-  /** Of a command: the shell that the stage names. */
+  /** The shell of a command, if the stage names one. */
   readonly shell?: string;
 }
 

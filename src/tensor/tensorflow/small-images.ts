@@ -1,5 +1,5 @@
 /**
- * Which convolutions become matrix products: convolutions on images of few pixels.
+ * Selects the convolutions that become matrix products: those on images of few pixels.
  *
  * oneDNN convolves in blocks, which few pixels do not fill. It also converts filters to blocks first; in training,
  * filters change, so it does this twice in every step. Products take the filter as it is.
