@@ -1,3 +1,4 @@
+import { utimes } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { gone, pipelineOf, Project, shell } from './rig.test-support.ts';
 
@@ -146,3 +147,36 @@ test(
     await gone(Number(await project.read('pid')));
   },
 );
+
+test('a lockfile that is damaged while a stage runs fails the stage without a stack trace, and its result is not lost', async () => {
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({
+      train: shell('touch started; until [ -e go ]; do sleep 0.02; done; echo 1 > ${outputs.out}'),
+    }),
+  });
+  const run = project.start(['run']);
+  await project.appears('started');
+  await project.write('pipeline.lock.json', 'garbage');
+  await project.write('go', '');
+  const { code, err } = await run.ended;
+  expect(code).toBe(2);
+  expect(err).toContain('pipeline.lock.json cannot be read');
+  expect(err).toContain('Restore it (git checkout pipeline.lock.json), or delete it');
+  expect(err).not.toMatch(/^\s+at /m);
+  await project.remove('pipeline.lock.json');
+  const again = await project.run();
+  expect([again.code, again.executed]).toEqual([0, []]);
+});
+
+test('a lease that a runner of another machine left behind is waited for with words, and then taken over', async () => {
+  const project = await Project.create({ 'pipeline.json': pipelineOf({ train: shell('echo 1 > ${outputs.out}') }) });
+  const entry = 'cache/leases/lockfile/0123456789abcdef.json';
+  await project.write(entry, { host: 'node17', boot: 'b', namespace: 'x', pid: 4242, started: '1' });
+  const almostDead = Date.now() / 1000 - 87;
+  await utimes(project.path(entry), almostDead, almostDead);
+  const { code, err } = await project.pipeline(['run']);
+  expect(code).toBe(0);
+  expect(err).toMatch(
+    /Waiting to write the lockfile: the lease is held by process 4242 on node17, last heard of \d+ s ago\. If that runner has ended, the lease is taken over 90 s after its last sign of life\./,
+  );
+});

@@ -115,3 +115,15 @@ function overlaps(run: Run): boolean {
   const order = run.events.filter(({ type }) => type === 'started' || type === 'succeeded').map(({ type }) => type);
   return order.some((type, index) => type === 'started' && order[index + 1] === 'started');
 }
+
+test.each([['run', '-n'], ['status'], ['status', '--json']])(
+  'that there is no GPU is said before the run too: pipeline %s %s',
+  async (...words) => {
+    const project = await Project.create({
+      'pipeline.json': pipelineOf({ train: shell('echo 1 > ${outputs.out}', {}, { resources: { gpu: 1 } }) }),
+    });
+    const { code, err } = await project.pipeline(words.filter((word) => word !== undefined));
+    expect(code).toBe(0);
+    expect(err).toMatch(/^No GPU was found: the processor replaces it in train/m);
+  },
+);

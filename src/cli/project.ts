@@ -30,6 +30,8 @@ export interface Project {
   readonly storeFolder: string;
   /** Shows an absolute path the way the user would type it in the current folder. */
   readonly show: (absolute: string) => string;
+  /** A sentence for the messages. */
+  readonly tell: (sentence: string) => void;
   readonly warn: (warnings: readonly Diagnostic[]) => Promise<void>;
 }
 
@@ -51,6 +53,9 @@ export async function openProject(options: ProjectOptions, terminal: Terminal): 
     locate,
     storeFolder: settings.store ?? path.join(pipeline.root, 'cache'),
     show: shownFrom(terminal.folder),
+    tell: (sentence) => {
+      terminal.messages.write(`${sentence}\n`);
+    },
     warn,
   };
 }
@@ -78,7 +83,7 @@ export function selectOne(pipeline: Pipeline, target: string): Instance {
  * restore.
  */
 export async function withOpenPipeline<T>(
-  { pipeline, storeFolder, warn }: Project,
+  { pipeline, storeFolder, warn, tell }: Project,
   work: (open: OpenPipeline) => Promise<T>,
   openOptions: { readonly executes?: boolean; readonly allowMissing?: boolean } = {},
 ): Promise<T> {
@@ -86,6 +91,7 @@ export async function withOpenPipeline<T>(
   const opened = await openPipeline(pipeline, { storeFolder, lockFile: lockFileOf(pipeline.file), ...openOptions });
   if (!opened.ok) throw new Refusal(opened.error);
   const open = opened.value;
+  open.waits.listen(tell);
   try {
     await warn(open.warnings);
     return await work(open);

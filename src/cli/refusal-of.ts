@@ -1,5 +1,6 @@
 /** Describes expected errors from outside of the program in a line instead of a stack trace. */
 import { NothingToAuditError } from '../runner/reproduce/nothing-to-audit.ts';
+import { LockfileError } from '../runner/lockfile/lockfile-error.ts';
 import type { Diagnostic } from '../runner/diagnostic.ts';
 import { ProducersNotReadyError } from '../runner/execution/require-upstream.ts';
 import { ShellError } from '../runner/execution/check-shells.ts';
@@ -21,6 +22,7 @@ export function refusalOf(error: unknown): Refusal | undefined {
   if (error instanceof Refusal) return error;
   if (error instanceof DamagedBlobError)
     return new Refusal([{ code: 'damaged-store', severity: 'error', message: error.message }], exitCode.storeDamaged);
+  if (error instanceof LockfileError) return new Refusal([error.diagnostic]);
   if (error instanceof ArchiveError)
     return new Refusal([
       {

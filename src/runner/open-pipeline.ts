@@ -19,6 +19,7 @@ import type { TreeLookup } from './plan/compare.ts';
 import { PipelinePlanner } from './plan/planner.ts';
 import type { Planner } from './planner.ts';
 import { alone } from './resources/lease.ts';
+import { WaitNotices } from './resources/wait-notices.ts';
 import type { Results } from './results.ts';
 import { StoredResults } from './results/stored-results.ts';
 import { openDigestCache, type DigestCache } from './store/digest-cache.ts';
@@ -40,6 +41,8 @@ export interface OpenPipeline {
   readonly planner: Planner;
   readonly executions: Executions;
   readonly results: Results;
+  /** Told where a command waits long for another one. */
+  readonly waits: WaitNotices;
   /** Compares instances with the declarations of their modules. Nothing runs. */
   checkModules(instances: readonly Instance[], locate: Locate): Promise<ModuleCheck>;
   /** Writes caches (file digests, bundles) for the next command. */
@@ -83,7 +86,8 @@ export async function openPipeline(
     publishFaults: (instance, outputs) => publisher.faults(instance, outputs),
     relyOn: async (names) => registration === undefined || registration.relyOn(names),
   });
-  const writer = lockfileWriter(pipeline, storeFolder, lock);
+  const waits = new WaitNotices();
+  const writer = lockfileWriter(pipeline, storeFolder, lock, waits);
   const common = { root, storeFolder, store, contents, lock, committed, decisions };
 
   const warnings = lock.hadConflict ? [conflictWarning(lockFile, executes)] : [];
@@ -92,7 +96,7 @@ export async function openPipeline(
     if (lock.hadConflict) await writer.schedule();
   }
   return ok({
-    ...{ pipeline, storeFolder, warnings },
+    ...{ pipeline, storeFolder, warnings, waits },
     planner: {
       plan: async (instances, options) => {
         await committed.importMissing(store);
@@ -104,6 +108,7 @@ export async function openPipeline(
       ...common,
       code,
       publisher,
+      waits,
       saveLockfile: async () => {
         registerLockfile(storeFolder, lockFile);
         await writer.schedule();
@@ -134,14 +139,28 @@ function treeLookup(contents: DigestCache, store: Store): TreeLookup {
   };
 }
 
-function lockfileWriter({ stages }: Pipeline, storeFolder: string, lock: Lockfile): ThrottledWriter {
+function lockfileWriter(
+  { stages }: Pipeline,
+  storeFolder: string,
+  lock: Lockfile,
+  waits: WaitNotices,
+): ThrottledWriter {
   const byName = new Map(stages.map((stage) => [stage.name, stage]));
   /** An instance of a removed stage, or of one with other axes, will never be requested again. */
   const keeps = (id: InstanceId, axes: Axes): boolean => {
     const names = byName.get(id.split(':')[0] ?? '')?.axes;
     return names?.length === Object.keys(axes).length && names.every((name) => name in axes);
   };
-  return throttledWriter(() => alone(path.join(storeFolder, 'leases', 'lockfile'), () => lock.save(keeps)));
+  const lease = path.join(storeFolder, 'leases', 'lockfile');
+  return throttledWriter(() =>
+    alone(
+      lease,
+      () => lock.save(keeps),
+      (holder) => {
+        waits.tell('to write the lockfile', holder);
+      },
+    ),
+  );
 }
 
 function conflictWarning(lockFile: string, executes: boolean): Diagnostic {

@@ -11,6 +11,7 @@ import { RunRecorder } from '../../runner/history/run-recorder.ts';
 import type { OpenPipeline } from '../../runner/open-pipeline.ts';
 import type { InstanceId } from '../../runner/pipeline.ts';
 import type { Amounts } from '../../runner/resources/slots.ts';
+import { findCardEngine } from '../engine/load-card-engine.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { listenForInterruption, type Interruption } from '../interruption.ts';
 import { planDocument } from '../plan-document.ts';
@@ -95,6 +96,9 @@ export async function carryOut(
     },
     now: Date.now,
   });
+  open.waits.listen((sentence) => {
+    renderer.message(sentence);
+  });
   try {
     const recorder = new RunRecorder(targets, Date.now);
     let refused = false;
@@ -120,6 +124,7 @@ export async function carryOut(
       : codeOf(summary, refused, interruption);
   } finally {
     interruption.stopListening();
+    open.waits.listen(project.tell);
     await renderer.close();
   }
 }
@@ -145,7 +150,7 @@ function executionOptions(
     slots: { ...settings.slots, ...slots },
     keepGoing: keepGoing ?? false,
     requireGpu: requireGpu ?? false,
-    findCardEngine: async (gpus) => (await import('../engine/find-card-engine.ts')).findCardEngine(gpus),
+    findCardEngine,
     force: forced(selection, force),
     upstream: selection.given,
     ...(audit && {

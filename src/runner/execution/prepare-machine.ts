@@ -17,18 +17,35 @@ interface PreparedMachine {
  */
 export async function prepareMachine(
   plan: Plan,
-  { slots, requireGpu, findCardEngine }: Pick<ExecutionOptions, 'slots' | 'requireGpu' | 'findCardEngine'>,
-  deps: Pick<ExecutionDeps, 'machine'> = { machine: examineMachine },
+  options: MachineOptions & Pick<ExecutionOptions, 'requireGpu'>,
+  deps: MachineDeps = { machine: examineMachine },
 ): Promise<PreparedMachine> {
+  const { machine, toRun } = await machineFor(plan, options, deps);
+  if (options.requireGpu) requireGpus(toRun, machine);
+  requireRoom(toRun, machine);
+  return { machine, notices: noticesOf(toRun, machine) };
+}
+
+/** Sentences about GPUs that stages of the plan will not get. */
+export async function machineNotices(plan: Plan, options: MachineOptions): Promise<readonly string[]> {
+  const { machine, toRun } = await machineFor(plan, options, { machine: examineMachine });
+  return noticesOf(toRun, machine);
+}
+
+type MachineOptions = Pick<ExecutionOptions, 'slots' | 'findCardEngine'>;
+type MachineDeps = Pick<ExecutionDeps, 'machine'>;
+
+async function machineFor(
+  plan: Plan,
+  { slots, findCardEngine }: MachineOptions,
+  deps: MachineDeps,
+): Promise<{ readonly machine: Machine; readonly toRun: ReturnType<typeof resourceRequest>[] }> {
   const toRun = plan.entries.filter(({ verdict }) => verdict.kind === 'run').map(resourceRequest);
   const wantGpus = toRun.filter(({ resources }) => (resources.gpu ?? 0) > 0);
   const found = sharing(await deps.machine(wantGpus.length > 0), slots);
   const gpus = gpusOf(found);
   const asksEngine = gpus.length > 0 && wantGpus.some(({ usesEngine }) => usesEngine);
-  const machine = asksEngine ? { ...found, cardEngine: await findCardEngine(gpus) } : found;
-  if (requireGpu) requireGpus(toRun, machine);
-  requireRoom(toRun, machine);
-  return { machine, notices: noticesOf(toRun, machine) };
+  return { machine: asksEngine ? { ...found, cardEngine: await findCardEngine(gpus) } : found, toRun };
 }
 
 /** @param gpus true to look for GPUs, which takes a while */

@@ -11,6 +11,7 @@ import type { Instance, InstanceId, Pipeline } from '../pipeline.ts';
 import type { PlanEntry, Verdict } from '../plan.ts';
 import type { Execution, RunRecord } from '../record.ts';
 import type { Machine } from '../resources/machine.ts';
+import { WaitNotices } from '../resources/wait-notices.ts';
 import type { TaskEnd, Executor, Task } from './executor.ts';
 import type { ExecutionOptions } from './execution-options.ts';
 import { runPipeline } from './run.ts';
@@ -137,6 +138,7 @@ function fakePipeline(
     pipeline: { root: folder, name: 'fake' } as Pipeline,
     storeFolder: folder,
     warnings: [],
+    waits: new WaitNotices(),
     planner: {
       plan: () =>
         Promise.resolve({

@@ -22,6 +22,7 @@ import {
 } from '../fingerprint.ts';
 import type { Axes, InstanceId } from '../pipeline.ts';
 import type { RunRecord, StoredOutput } from '../record.ts';
+import { LockfileError } from './lockfile-error.ts';
 import { conflictSides } from './merge-conflict.ts';
 
 /** The parts of a record that identify it and its results. `why` compares them. */
@@ -74,7 +75,7 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
         const present = readText(file);
         if (present !== text) {
           const others = parseLockfile(file, present);
-          if (!others.ok) throw new Error(others.error.message);
+          if (!others.ok) throw new LockfileError(others.error);
           ({ entries } = others.value);
         }
         const now = [...changed];

@@ -119,16 +119,16 @@ describe('who is dead loses it at once', () => {
 describe('who cannot be seen from here keeps it as long as it is heard of', () => {
   test.each<[string, Partial<Owner>, string]>([
     ['a process of another host', { host: 'elsewhere', pid: 7 }, 'process 7 on elsewhere'],
-    ['a process of another container', { namespace: 'pid:[1]', pid: 7 }, 'process 7'],
+    ['a process of another container', { namespace: 'pid:[1]', pid: 7 }, 'process 7 of another container'],
     [
       'the first process of another container, which has our number and name',
       { namespace: 'pid:[1]', pid: 1 },
-      'process 1',
+      'process 1 of another container',
     ],
     [
       'a process of another boot: of ours, or of another machine of this name',
       { boot: 'another', pid: 7 },
-      'process 7',
+      'process 7 of an earlier start of this machine, or of another one of its name',
     ],
   ])('%s', (_, owner, name) => {
     left(owner, 20_000);
@@ -172,9 +172,9 @@ describe('who cannot be seen from here keeps it as long as it is heard of', () =
 test('waiting ends with the lease, or with the signal', async () => {
   const first = tryLease(place);
   const abort = new AbortController();
-  const waiting = waitForLease(place, abort.signal, 1);
+  const waiting = waitForLease(place, abort.signal);
   const impatient = new AbortController();
-  const aborted = waitForLease(place, impatient.signal, 1);
+  const aborted = waitForLease(place, impatient.signal);
   impatient.abort();
   expect(await aborted).toBeUndefined();
   if (first.ok) first.value.release();
@@ -192,6 +192,26 @@ test('work that is done alone is done one after the other, also when it fails', 
   const ends = await Promise.allSettled(Array.from({ length: 5 }, () => alone(place, work)));
   expect(ends.map(({ status }) => status)).toEqual(Array(5).fill('rejected'));
   expect(existsSync(place)).toBe(false);
+});
+
+test('a long wait is told once, with the holder; a short one is not', async () => {
+  const told: string[] = [];
+  const first = tryLease(place);
+  const short = alone(
+    place,
+    () => Promise.resolve(),
+    (holder) => told.push(holder),
+  );
+  if (first.ok) first.value.release();
+  await short;
+  expect(told).toEqual([]);
+  left({ host: 'elsewhere', pid: 7 }, SILENCE_MS - 2500);
+  await alone(
+    place,
+    () => Promise.resolve(),
+    (holder) => told.push(holder),
+  );
+  expect(told).toEqual([expect.stringMatching(/^process 7 on elsewhere, last heard of \d+ s ago$/)]);
 });
 
 test('of processes that race, and are killed while they hold it, never two hold it at once', async () => {

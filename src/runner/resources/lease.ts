@@ -21,6 +21,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { err, ok, type Result } from '../../util/result.ts';
 import { HEARTBEAT_MS, judgeOwner, keepAlive, writeOwner, type OwnerState } from '../store/owner.ts';
 
@@ -66,24 +67,45 @@ export function isLeased(place: string): boolean {
   }
 }
 
+const POLL_MS = 200;
+
 /** Waits until it is free. Undefined when the signal aborted before. */
-export async function waitForLease(place: string, signal: AbortSignal, pollMs = 200): Promise<Lease | undefined> {
+export async function waitForLease(place: string, signal: AbortSignal): Promise<Lease | undefined> {
   while (!signal.aborted) {
     const lease = tryLease(place);
     if (lease.ok) return lease.value;
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
+    await sleep(POLL_MS);
   }
   return undefined;
 }
 
-/** Does a short piece of work under the lease. */
-export async function alone<T>(place: string, work: () => Promise<T>): Promise<T> {
+/** Short work of another process ends within milliseconds; an entry that was left behind is looked at rarely. */
+const FIRST_POLL_MS = 5;
+/** A wait of this length is told. */
+const LONG_MS = 1000;
+
+/** Does a short piece of work under the lease. @param onWait told once, with the holder in words, if the wait is long */
+export async function alone<T>(place: string, work: () => Promise<T>, onWait?: (holder: string) => void): Promise<T> {
   mkdirSync(path.dirname(place), { recursive: true });
-  const lease = await waitForLease(place, new AbortController().signal, 5);
+  const lease = await takeSoon(place, onWait);
   try {
     return await work();
   } finally {
-    lease?.release();
+    lease.release();
+  }
+}
+
+async function takeSoon(place: string, onWait?: (holder: string) => void): Promise<Lease> {
+  const began = performance.now();
+  let told = false;
+  for (let pause = FIRST_POLL_MS; ; pause = Math.min(2 * pause, POLL_MS)) {
+    const lease = tryLease(place);
+    if (lease.ok) return lease.value;
+    if (!told && performance.now() - began > LONG_MS) {
+      told = true;
+      onWait?.(lease.error);
+    }
+    await sleep(pause);
   }
 }
 

@@ -102,8 +102,12 @@ function self(): Owner {
   };
 }
 
-const nameOf = ({ pid, host }: Owner): string =>
-  host === os.hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
+function nameOf({ pid, host, boot, namespace }: Owner): string {
+  const me = self();
+  if (host !== me.host) return `process ${pid} on ${host}`;
+  if (boot !== me.boot) return `process ${pid} of an earlier start of this machine, or of another one of its name`;
+  return namespace === me.namespace ? `process ${pid}` : `process ${pid} of another container`;
+}
 
 function exists(pid: number): boolean {
   try {

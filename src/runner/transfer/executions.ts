@@ -14,6 +14,7 @@ import type { IdentityDetails, ProducedResults } from '../plan/identify.ts';
 import type { Decisions } from '../plan/planner.ts';
 import type { Execution, RunRecord } from '../record.ts';
 import { alone } from '../resources/lease.ts';
+import type { WaitNotices } from '../resources/wait-notices.ts';
 import { verifyContent } from '../store/copy.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import type { DigestCache } from '../store/digest-cache.ts';
@@ -38,6 +39,7 @@ interface ExecutionsDeps {
   readonly decisions: Decisions;
   /** Called after each change of the lockfile. */
   readonly saveLockfile: () => Promise<void>;
+  readonly waits: WaitNotices;
 }
 
 /** The instance and identification of a sandbox. */
@@ -120,11 +122,15 @@ export class SandboxedExecutions implements Executions {
 
   /** Publishes a recorded result and names it in the lockfile. */
   async #takeOver(instance: Instance, record: RunRecord): Promise<Result<RunRecord, Failure>> {
-    const { storeFolder, publisher, committed, lock, decisions, saveLockfile } = this.#deps;
+    const { storeFolder, publisher, committed, lock, decisions, saveLockfile, waits } = this.#deps;
     // As soon as there is a record, several runners may be about to publish it.
     const lease = path.join(storeFolder, 'leases', `publish-${digestOf(instance.id).slice(0, 16)}`);
-    const published = await alone(lease, () =>
-      publisher.publish(instance, record.outputs, lock.get(instance.id)?.outputs ?? {}),
+    const published = await alone(
+      lease,
+      () => publisher.publish(instance, record.outputs, lock.get(instance.id)?.outputs ?? {}),
+      (holder) => {
+        waits.tell(`to publish the outputs of ${instance.id}`, holder);
+      },
     );
     if (!published.ok) return published;
     await committed.writeRecord(instance, record);
