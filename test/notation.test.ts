@@ -132,6 +132,9 @@ test('a file beside wins over a package, and a missing one is named at both plac
   expect((await project.pipeline(['graph'])).out).toBe('beside\n');
   await project.remove('a-study');
   expect((await project.pipeline(['graph'])).out).toBe('installed\n');
+  await project.write('pipeline.json', { extends: 'a-study/stduy.json' });
+  expect((await project.pipeline(['graph'])).err).toContain('did you mean "a-study/study.json"?');
+  await project.write('pipeline.json', { extends: 'a-study/study.json' });
   await project.remove('node_modules');
   const { err, code } = await project.pipeline(['graph']);
   expect(code).toBe(2);

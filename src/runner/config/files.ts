@@ -93,16 +93,23 @@ function reportCycle(files: readonly string[], said: Origin, report: Report): vo
 
 function reportMissing(said: Origin, target: string, candidates: readonly string[], report: Report): void {
   const [beside = target, inPackages] = candidates;
-  const suggestion = closestFile(beside);
   const folder = path.dirname(said.source.file);
   report.error('unknown-extends', said, `there is no file ${JSON.stringify(target)} to extend`, {
-    suggestion: suggestion === undefined ? undefined : relativeTo(said.source.file, suggestion),
+    suggestion: suggestionFor(said.source.file, beside, candidates.slice(1)),
     remedy:
       inPackages === undefined
         ? `It was looked for beside this file: ${path.relative(folder, beside)}.`
         : `It was looked for beside this file, and as ${path.relative(folder, inPackages)} here and in the ` +
           `folders above. If it belongs to a package, install that: npm install ${packageName(target)}.`,
   });
+}
+
+/** A file of nearly that name: beside the file, or in an installed package. */
+function suggestionFor(file: string, beside: string, installed: readonly string[]): string | undefined {
+  const close = closestFile(beside);
+  if (close !== undefined) return relativeTo(file, close);
+  const [found] = installed.flatMap((candidate) => closestFile(candidate) ?? []);
+  return found?.split(`${path.sep}node_modules${path.sep}`).at(-1)?.split(path.sep).join('/');
 }
 
 function relativeTo(file: string, target: string): string {

@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Ajv } from 'ajv';
+import { parse } from 'jsonc-parser';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Json } from '../../util/json.ts';
@@ -10,6 +12,16 @@ import { validatePipeline } from './schema-validator.generated.js';
 const root = path.resolve(import.meta.dirname, '../../..');
 const compiled = validatePipeline as (value: unknown) => boolean;
 const interpreted = new Ajv({ strict: false }).compile(schema);
+
+/** Every pipeline file of this repository. */
+async function shippedFiles(): Promise<readonly string[]> {
+  const inFolder = async (folder: string) =>
+    (await readdir(path.join(root, folder))).map((name) => `${folder}/${name}`);
+  const files = (await inFolder('pipelines')).filter((file) => file.endsWith('.json') && !file.endsWith('.lock.json'));
+  const folders = [...(await inFolder('templates')), ...(await inFolder('docs/examples'))];
+  const inside = folders.map((folder) => `${folder}/pipeline.json`).filter((file) => existsSync(path.join(root, file)));
+  return ['pipeline.json', ...files, ...inside];
+}
 
 const example = {
   name: 'x',
@@ -55,6 +67,12 @@ test('the validator was compiled from the schema as it is (if not: npm run build
   expect(await readFile(path.join(root, 'src/runner/config/schema-validator.generated.js'), 'utf8')).toBe(
     await compiledSchema(),
   );
+});
+
+test.each(await shippedFiles())('an editor finds no fault in %s, which may extend another file', async (file) => {
+  const written = parse(await readFile(path.join(root, file), 'utf8'), [], { allowTrailingComma: true }) as unknown;
+  interpreted(written);
+  expect(interpreted.errors ?? []).toEqual([]);
 });
 
 test('schema and validator agree on pipelines with something replaced, removed or added anywhere', () => {
