@@ -84,7 +84,9 @@ const FIRST_POLL_MS = 5;
 /** A wait of this length is told. */
 const LONG_MS = 1000;
 
-/** Does a short piece of work under the lease. @param onWait told once, with the holder in words, if the wait is long */
+/**
+ * Does a short piece of work under the lease. @param onWait told once, with the holder in words, if the wait is long
+ */
 export async function alone<T>(place: string, work: () => Promise<T>, onWait?: (holder: string) => void): Promise<T> {
   mkdirSync(path.dirname(place), { recursive: true });
   const lease = await takeSoon(place, onWait);

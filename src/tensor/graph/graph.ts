@@ -65,7 +65,7 @@ export function numbersOf(dtype: DType, data: ArrayLike<number | boolean>): Numb
   }
 }
 
-/** So many zeros, as a dtype is stored. */
+/** The given number of zeros, in the storage of a dtype. */
 export function zeros(dtype: DType, count: number): Numbers {
   switch (dtype) {
     case 'float32':

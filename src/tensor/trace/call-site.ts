@@ -51,8 +51,8 @@ export function operationName(stack: string): string | undefined {
 }
 
 /**
- * The name of tfjs's function for the innermost operation on the stack, for example `randomUniform`. Reads no source maps
- * and writes no text, so that it can be asked for every constant.
+ * The name of tfjs's function for the innermost operation on the stack, for example `randomUniform`. Reads no source
+ * maps and writes no text, so that it can be asked for every constant.
  */
 export function innermostOperation(): string | undefined {
   const { prepareStackTrace, stackTraceLimit } = Error;
