@@ -46,6 +46,18 @@ module.exports = {
       },
     },
     {
+      name: 'the-command-knows-formats-by-their-types',
+      comment: 'The schemas load TypeBox. src/formats/validation.ts and the compiled validators do without.',
+      severity: 'error',
+      from: { path: '^src/(cli|runner)/', pathNot: TESTS },
+      to: {
+        path: '^src/formats/',
+        pathNot: '^src/formats/(validation\\.ts|validators/)',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
       name: 'nothing-of-tests-is-shipped',
       severity: 'error',
       from: { path: '^(src|stages)/', pathNot: TESTS },

@@ -4,6 +4,7 @@
 import { build } from 'esbuild';
 import { rm, chmod, rename } from 'node:fs/promises';
 import './compile-schema.mjs';
+import './compile-validators.mjs';
 
 const entryPoints = {
   'cli/main': 'src/cli/main.ts',

@@ -306,7 +306,7 @@ test('metrics without their data set, and curves without a seed, are refused by 
   ).rejects.toThrow('curves: expected members with the axis "model"');
   const curves: Gathered = [{ path: file('split.json'), axes: { model: 'M1', seed: 0 } }];
   await expect(runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), curves })).rejects.toThrow(
-    /split\.json: kind: expected "finetune", got nothing/,
+    /split\.json: kind: the field is missing/,
   );
 });
 

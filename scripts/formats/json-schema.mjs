@@ -1,11 +1,13 @@
 /**
- * JSON Schema (draft 7) of a TypeBox schema. A part with a title becomes a definition of that name. Objects are closed:
- * the schema describes the files of one version of this project, and finds fields that nobody declared.
+ * JSON Schema (draft 7) of a TypeBox schema. A part with a title becomes a definition of that name. Objects are closed
+ * unless it is asked otherwise: the schema describes the files of one version of this project, and finds fields that
+ * nobody declared.
  */
-export function jsonSchemaOf({ name, file, schema }) {
+export function jsonSchemaOf({ name, file, schema }, { closed = true } = {}) {
   const definitions = {};
-  const { title, description, ...root } = converted(JSON.parse(JSON.stringify(schema)), definitions);
-  return {
+  const plain = JSON.parse(JSON.stringify(schema));
+  const { title, description, ...root } = converted(plain, definitions);
+  const whole = {
     $schema: 'http://json-schema.org/draft-07/schema#',
     $id: `${name}.schema.json`,
     title: `${file}, ${title}`,
@@ -13,6 +15,12 @@ export function jsonSchemaOf({ name, file, schema }) {
     ...root,
     ...(Object.keys(definitions).length > 0 && { definitions: sortedByName(definitions) }),
   };
+  return closed ? whole : opened(whole);
+}
+
+function opened(schema) {
+  const text = JSON.stringify(schema, (key, value) => (key === 'additionalProperties' && !value ? undefined : value));
+  return JSON.parse(text);
 }
 
 function converted(node, definitions) {
@@ -45,6 +53,8 @@ function convertedUnion({ anyOf, ...rest }, definitions) {
     if (anyOf.some((option) => option.description)) return { ...rest, oneOf: anyOf.map(withoutType) };
     return { ...rest, enum: anyOf.map((option) => (option.type === 'null' ? null : option.const)) };
   }
+  if (anyOf.every((option) => isSimple(option) && Object.keys(option).length === 1))
+    return { ...rest, type: anyOf.map(({ type }) => type) };
   const [value, nothing] = anyOf;
   if (anyOf.length === 2 && nothing.type === 'null' && isSimple(value))
     return { ...converted(value, definitions), ...rest, type: [value.type, 'null'] };

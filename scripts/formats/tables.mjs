@@ -12,19 +12,55 @@ export function tablesOf(formats, expectation) {
 function formatText({ name, file, writer, schema }, expectation, shown) {
   const blocks = [
     `### ${capitalized(schema.title)}`,
-    `\`${file}\`, written by ${writer}. Schema: [${name}.schema.json](../schema/${name}.schema.json).`,
-    ...(schema.description ? [schema.description] : []),
+    `${file.includes('.') ? `\`${file}\`` : capitalized(file)}, written by ${writer}. Schema: [${name}.schema.json](../schema/${name}.schema.json).`,
+    ...(schema.description ? [wrapped(schema.description)] : []),
   ];
   const pending = [];
-  blocks.push(table(fieldRows(schema, '', expectation, pending)));
+  shown.add(schema.title);
+  blocks.push(bodyText(schema, expectation, pending));
   while (pending.length > 0) {
     const part = pending.shift();
     if (shown.has(part.title)) continue;
     shown.add(part.title);
-    blocks.push(`#### ${capitalized(part.title)}`, ...(part.description ? [part.description] : []));
-    blocks.push(part.properties ? table(fieldRows(part, '', expectation, pending)) : optionTable(part));
+    blocks.push(`#### ${capitalized(part.title)}`, ...(part.description ? [wrapped(part.description)] : []));
+    blocks.push(bodyText(part, expectation, pending));
   }
   return blocks.join('\n\n');
+}
+
+function bodyText(node, expectation, pending) {
+  if (!node.anyOf) return table(fieldRows(node, '', expectation, pending));
+  return node.anyOf.every(({ properties }) => properties)
+    ? variantTables(node, expectation, pending)
+    : optionTable(node);
+}
+
+/** One row for each variant of an object; the fields that all have are listed before. */
+function variantTables({ anyOf }, expectation, pending) {
+  const [{ properties: first, required }] = anyOf;
+  const inAll = (name, is) => anyOf.every(({ properties }) => name in properties && is(properties[name]));
+  const tag = Object.keys(first).find(
+    (name) => inAll(name, ({ const: value }) => value !== undefined) && !isSame(name),
+  );
+  const common = Object.keys(first).filter((name) => name !== tag && isSame(name));
+  const shared = { required, properties: Object.fromEntries(common.map((name) => [name, first[name]])) };
+  const rows = anyOf.map((variant) => {
+    const fields = Object.entries(variant.properties).filter(([name]) => name !== tag && !common.includes(name));
+    const texts = fields.map(([name, field]) => {
+      const optional = !variant.required.includes(name);
+      return `\`${name}\`${optional ? ', optional' : ''}: ${typeText(field, expectation, pending)}`;
+    });
+    const { const: value, description } = variant.properties[tag];
+    return [`\`${value}\``, texts.join('; '), variant.description ?? description ?? ''];
+  });
+  return [
+    ...(common.length > 0 ? [table(fieldRows(shared, '', expectation, pending))] : []),
+    markdownTable([`\`${tag}\``, 'fields', 'meaning'], rows),
+  ].join('\n\n');
+
+  function isSame(name) {
+    return inAll(name, (field) => JSON.stringify(field) === JSON.stringify(first[name]));
+  }
 }
 
 /** Fields of objects without a title stand in the table of the object around them. */
@@ -74,6 +110,10 @@ function typeText(field, expectation, pending) {
   }
   if (field.anyOf && field.anyOf.some((option) => option.title ?? option.properties ?? option.items))
     return field.anyOf.map((option) => typeText(option, expectation, pending)).join(' or ');
+  if (field.properties)
+    return `object with ${Object.keys(field.properties)
+      .map((name) => `\`${name}\``)
+      .join(', ')}`;
   if (field.patternProperties)
     return `object of ${plural(typeText(Object.values(field.patternProperties)[0], expectation, pending))}`;
   if (field.type === 'array') {
@@ -90,10 +130,7 @@ function plural(type) {
 
 /** `an integer >= 0` becomes `integer >= 0`. */
 function code(text) {
-  return text
-    .replace(/\b(?:an?) (?=\w)/g, '')
-    .replace(' that is not empty', ', not empty')
-    .replaceAll('|', '\\|');
+  return text.replace(/\b(?:an?) (?=\w)/g, '').replace(' that is not empty', ', not empty');
 }
 
 function optionTable({ anyOf }) {
@@ -108,8 +145,19 @@ function table(rows) {
 }
 
 function markdownTable(head, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
+  const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+/** Prose in lines of at most 120 columns. */
+function wrapped(text) {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (longer.length <= 120) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines.join('\n');
 }
 
 function capitalized(text) {

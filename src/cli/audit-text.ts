@@ -1,14 +1,14 @@
 /** Describes the verdict of an audit in words. */
-import type { Audit, OutputAudit } from '../runner/audit.ts';
+import type { Reproduction, OutputReproduction } from '../formats/reproduction.ts';
 
 /** `identical`, or for each different output the kind and the place of its first difference. */
-export function auditText({ verdict, tolerance, outputs }: Audit): string {
+export function auditText({ verdict, tolerance, outputs }: Reproduction): string {
   if (verdict === 'identical') return 'identical';
   const differing = Object.entries(outputs).filter(([, output]) => output.verdict !== 'identical');
   return differing.map(([name, output]) => `output ${name} ${outputText(output, tolerance)}`).join('; ');
 }
 
-function outputText({ verdict, first, fields = {} }: OutputAudit, tolerance: number): string {
+function outputText({ verdict, first, fields = {} }: OutputReproduction, tolerance: number): string {
   const all = Object.values(fields);
   const largest = (of: (field: (typeof all)[number]) => number): number => Math.max(...all.map(of));
   const numbers =

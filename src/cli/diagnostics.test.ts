@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Diagnostic } from '../runner/diagnostic.ts';
+import type { Diagnostic } from '../formats/diagnostic.ts';
 import { colors } from './colors.ts';
 import { diagnosticLines } from './diagnostics.ts';
 

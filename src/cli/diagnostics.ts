@@ -1,8 +1,7 @@
 /** Faults of the configuration, as a person or as a program reads them. */
 import { readFileSync } from 'node:fs';
 import { excerpt } from '../runner/config/excerpt.ts';
-import type { Diagnostic } from '../runner/diagnostic.ts';
-import type { SourceLocation } from '../runner/pipeline.ts';
+import type { Diagnostic, DiagnosticDocument, SourceLocation } from '../formats/diagnostic.ts';
 import type { Colors } from './colors.ts';
 import type { Terminal } from './terminal.ts';
 import { shownFrom } from './shown-path.ts';
@@ -69,7 +68,7 @@ function textOf(file: string): string | undefined {
   }
 }
 
-function diagnosticDocument({ location, related, ...said }: Diagnostic): object {
+function diagnosticDocument({ location, related, ...said }: Diagnostic): DiagnosticDocument {
   return {
     ...said,
     ...(location && locationDocument(location)),
@@ -79,7 +78,7 @@ function diagnosticDocument({ location, related, ...said }: Diagnostic): object 
   };
 }
 
-const locationDocument = ({ file, line, column, length }: SourceLocation): object => ({
+const locationDocument = ({ file, line, column, length }: SourceLocation) => ({
   file,
   line,
   column,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Failure } from '../runner/event.ts';
+import type { Failure } from '../formats/failure.ts';
 import { failureText } from './failure-text.ts';
 
 test.each<[Failure, string]>([

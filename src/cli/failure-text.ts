@@ -1,6 +1,6 @@
 /** Describes the failure of one instance in a phrase. */
 import { unreachable } from '../util/unreachable.ts';
-import type { Failure } from '../runner/event.ts';
+import type { Failure } from '../formats/failure.ts';
 import { describeStorageFailure } from './storage-failure-text.ts';
 import { duration } from './text/duration.ts';
 

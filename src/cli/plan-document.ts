@@ -1,21 +1,7 @@
 /** A plan as one JSON document, for `status --json` and for the first event of a run. */
-import type { Plan, PlanEntry, Reason } from '../runner/plan.ts';
-
-interface PlanDocument {
-  readonly pipeline: string;
-  readonly counts: Readonly<Record<'fresh' | 'restore' | 'run' | 'blocked', number>>;
-  readonly instances: readonly InstanceDocument[];
-}
-
-interface InstanceDocument {
-  readonly id: string;
-  readonly stage: string;
-  readonly axes: Readonly<Record<string, string | number | boolean>>;
-  readonly verdict: 'fresh' | 'restore' | 'run' | 'blocked';
-  readonly reasons: readonly Reason[];
-  readonly fingerprint?: string;
-  readonly expectedSeconds?: number;
-}
+import type { Reason } from '../formats/reason.ts';
+import type { InstanceDocument, PlanDocument } from '../formats/events.ts';
+import type { Plan, PlanEntry } from '../runner/plan.ts';
 
 export function planDocument(plan: Plan): PlanDocument {
   const counts = { fresh: 0, restore: 0, run: 0, blocked: 0 };

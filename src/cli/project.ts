@@ -4,7 +4,7 @@ import { loadPipeline, type Loaded } from '../runner/config/load.ts';
 import type { Locate } from '../runner/config/locate.ts';
 import { lockFileOf } from '../runner/config/lock-file.ts';
 import { selectInstances, type Bounds, type Selection } from '../runner/config/select.ts';
-import type { Diagnostic } from '../runner/diagnostic.ts';
+import type { Diagnostic } from '../formats/diagnostic.ts';
 import type { OpenPipeline } from '../runner/open-pipeline.ts';
 import type { Instance, Pipeline } from '../runner/pipeline.ts';
 import { findPipelineFile } from './pipeline-file.ts';

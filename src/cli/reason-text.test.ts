@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { InstanceId } from '../runner/pipeline.ts';
-import type { Reason } from '../runner/plan.ts';
+import type { InstanceId } from '../formats/identity.ts';
+import type { Reason } from '../formats/reason.ts';
 import { reasonLines, reasonText, stageLevel } from './reason-text.ts';
 
 const producer = 'pretrain:start=random' as InstanceId;

@@ -1,8 +1,8 @@
 /** Why something will run, in values. The one place where reasons become sentences. */
 import type { Json } from '../util/json.ts';
 import { unreachable } from '../util/unreachable.ts';
-import type { InstanceId } from '../runner/pipeline.ts';
-import type { Reason } from '../runner/plan.ts';
+import type { InstanceId } from '../formats/identity.ts';
+import type { Reason } from '../formats/reason.ts';
 
 export function reasonText(reason: Reason): string {
   switch (reason.kind) {

@@ -1,7 +1,7 @@
 /** Describes expected errors from outside of the program in a line instead of a stack trace. */
 import { NothingToAuditError } from '../runner/reproduce/nothing-to-audit.ts';
 import { LockfileError } from '../runner/lockfile/lockfile-error.ts';
-import type { Diagnostic } from '../runner/diagnostic.ts';
+import type { Diagnostic } from '../formats/diagnostic.ts';
 import { ProducersNotReadyError } from '../runner/execution/require-upstream.ts';
 import { ShellError } from '../runner/execution/check-shells.ts';
 import type { PlanEntry } from '../runner/plan.ts';

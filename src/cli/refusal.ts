@@ -1,5 +1,5 @@
 /** A command that cannot do its task. Commands throw it; the command line prints it and turns it into an exit code. */
-import type { Diagnostic } from '../runner/diagnostic.ts';
+import type { Diagnostic } from '../formats/diagnostic.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
 
 export class Refusal extends Error {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { InstanceId } from '../runner/pipeline.ts';
+import type { InstanceId } from '../formats/identity.ts';
 import { linesOf, MOST_ROWS, type TableRow } from './rows.ts';
 
 const row = (stage: string, axes: Record<string, string | number>, more: Partial<TableRow> = {}): TableRow => {

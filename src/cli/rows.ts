@@ -1,7 +1,8 @@
 /** Instances with their texts, as the rows of `status`, of a dry run and of the block at the end of a run. */
 import { isDeepStrictEqual } from 'node:util';
-import type { Instance, InstanceId } from '../runner/pipeline.ts';
-import type { Reason } from '../runner/plan.ts';
+import type { Instance } from '../runner/pipeline.ts';
+import type { InstanceId } from '../formats/identity.ts';
+import type { Reason } from '../formats/reason.ts';
 import { stageLevel, stageOf } from './reason-text.ts';
 
 export interface TableRow {

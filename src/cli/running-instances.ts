@@ -1,6 +1,6 @@
 /** The instances that run now: named when a second Ctrl-C kills them. */
 import type { RunEvent } from '../runner/event.ts';
-import type { InstanceId } from '../runner/pipeline.ts';
+import type { InstanceId } from '../formats/identity.ts';
 import { count } from './text/count.ts';
 
 const MOST_NAMES = 5;

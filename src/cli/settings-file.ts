@@ -1,7 +1,7 @@
 /** Finds and reads the settings file, and says everything that is wrong with it. */
 import path from 'node:path';
 import { cosmiconfig } from 'cosmiconfig';
-import type { Diagnostic } from '../runner/diagnostic.ts';
+import type { Diagnostic } from '../formats/diagnostic.ts';
 import type { Amounts } from '../runner/resources/slots.ts';
 import { millisecondsOf } from '../util/quantity.ts';
 import { suggest } from '../util/suggest.ts';

@@ -1,5 +1,5 @@
 /** Describes storage failures, such as a full disk or a missing permission: the finding, the place and the remedy. */
-import type { StorageFailure } from '../runner/storage-failure.ts';
+import type { StorageFailure } from '../formats/failure.ts';
 import { bytes } from './text/bytes.ts';
 
 interface Words {

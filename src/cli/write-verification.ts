@@ -2,7 +2,7 @@
 import type { FoundResults } from '../runner/maintenance/find-results.ts';
 import type { BlobReference } from '../runner/maintenance/references.ts';
 import type { DamagedBlob, Verification } from '../runner/maintenance/verify.ts';
-import type { InstanceId } from '../runner/pipeline.ts';
+import type { InstanceId } from '../formats/identity.ts';
 import type { Stream } from './terminal.ts';
 import { bytes } from './text/bytes.ts';
 import { count } from './text/count.ts';

@@ -21,11 +21,20 @@ export class FormatError extends Error {
   override readonly name = 'FormatError';
 }
 
-/** `path`: a JSON pointer into the value, such as `/models/0/seeds`. */
-export function faultMessage(file: string, path: string, expected: SchemaNode, found: unknown): string {
+/** `models[0].seeds: expected a list, got "all"`. `path`: a JSON pointer into the value, such as `/models/0/seeds`. */
+export function faultText(path: string, expected: SchemaNode, found: unknown): string {
+  return found === undefined
+    ? missingText(path)
+    : placed(path, `expected ${expectation(expected)}, got ${shown(found)}`);
+}
+
+export function missingText(path: string): string {
+  return placed(path, 'the field is missing');
+}
+
+function placed(path: string, text: string): string {
   const field = fieldOf(path);
-  const place = field === '' ? file : `${file}: ${field}`;
-  return `${place}: expected ${expectation(expected)}, got ${shown(found)}.`;
+  return field === '' ? text : `${field}: ${text}`;
 }
 
 /** `an integer >= 0`, `a number or null`, `"linear" or "knn"`. */
@@ -37,6 +46,9 @@ export function expectation(schema: SchemaNode): string {
   return types.length === 0 ? 'any value' : listed(types.map((type) => typeText(type, schema)));
 }
 
+/** The pattern of a digest, which nobody reads. */
+const DIGEST = '^[0-9a-f]{64}$';
+
 function typeText(type: string, schema: SchemaNode): string {
   switch (type) {
     case 'integer':
@@ -44,11 +56,7 @@ function typeText(type: string, schema: SchemaNode): string {
     case 'number':
       return `a number${bounds(schema)}`;
     case 'string':
-      return schema.pattern === undefined
-        ? schema.minLength
-          ? 'a text that is not empty'
-          : 'a text'
-        : `a text like ${schema.pattern}`;
+      return stringText(schema);
     case 'boolean':
       return 'true or false';
     case 'array':
@@ -58,6 +66,12 @@ function typeText(type: string, schema: SchemaNode): string {
     default:
       return type;
   }
+}
+
+function stringText({ pattern, minLength }: SchemaNode): string {
+  if (pattern === DIGEST) return 'a SHA-256 digest';
+  if (pattern !== undefined) return `a text like ${pattern}`;
+  return minLength ? 'a text that is not empty' : 'a text';
 }
 
 function bounds({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: SchemaNode): string {
@@ -97,7 +111,6 @@ function fieldOf(path: string): string {
 const LONGEST = 60;
 
 function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
   const text = JSON.stringify(value);
   return text.length <= LONGEST ? text : `${text.slice(0, LONGEST)}...`;
 }

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import type { Static, TSchema } from '@sinclair/typebox';
 import { Value, type ValueError } from '@sinclair/typebox/value';
 import type { Immutable } from '../util/immutable.ts';
-import { faultMessage, FormatError, type SchemaNode } from './fault.ts';
+import { faultText, FormatError, type SchemaNode } from './fault.ts';
 
 /**
  * Throws FormatError where the file is no JSON or differs from the schema. Fields that the schema lacks are let
@@ -25,7 +25,7 @@ export function checkFormat<Schema extends TSchema>(
   const fault = Value.Errors(schema, value).First();
   if (fault === undefined) return value as Immutable<Static<Schema>>;
   const { path, schema: expected, value: found } = innermost(fault);
-  throw new FormatError(faultMessage(file, path, expected, found));
+  throw new FormatError(`${file}: ${faultText(path, expected, found)}.`);
 }
 
 export async function writeFormat<Schema extends TSchema>(

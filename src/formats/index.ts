@@ -1,13 +1,19 @@
 /** Every format of this project, for scripts that write the JSON Schemas and the tables of docs/formats.md. */
 import type { TSchema } from '@sinclair/typebox';
+import { ArchiveManifestSchema } from './archive-manifest.ts';
 import { AuditSchema } from './audit.ts';
 import { FinetuneCurvesSchema, PretrainCurvesSchema, SupervisedCurvesSchema } from './curves.ts';
 import { DatasetSchema } from './dataset.ts';
 import { EvaluationSchema } from './evaluation.ts';
+import { EventSchema } from './events.ts';
 import { ExplanationSchema } from './explanation.ts';
 import { ExportedModelSchema } from './exported-model.ts';
+import { LockfileSchema } from './lockfile.ts';
+import { PastRunSchema } from './past-run.ts';
 import { ProbeChoiceSchema } from './probe-choice.ts';
+import { ReproductionSchema } from './reproduction.ts';
 import { ResultsSchema } from './results.ts';
+import { RunRecordSchema } from './run-record.ts';
 import { SharedImagesSchema } from './shared-images.ts';
 import { SplitSummarySchema } from './split-summary.ts';
 
@@ -22,7 +28,7 @@ export interface Format {
   readonly schema: TSchema;
 }
 
-/** In the order of the pipeline. */
+/** Files that stages exchange, in the order of the pipeline, then those of the runner. */
 export const FORMATS: readonly Format[] = [
   { name: 'dataset', file: 'dataset.json', writer: 'ingest', schema: DatasetSchema },
   { name: 'audit', file: 'audit.json', writer: 'audit', schema: AuditSchema },
@@ -36,4 +42,20 @@ export const FORMATS: readonly Format[] = [
   { name: 'explanation', file: 'explanation.json', writer: 'explain', schema: ExplanationSchema },
   { name: 'exported-model', file: 'model.json', writer: 'export', schema: ExportedModelSchema },
   { name: 'results', file: 'results.json', writer: 'report', schema: ResultsSchema },
+  { name: 'lockfile', file: 'pipeline.lock.json', writer: '`pipeline run`', schema: LockfileSchema },
+  { name: 'run-record', file: 'runs/<fingerprint>/<result>.json', writer: '`pipeline run`', schema: RunRecordSchema },
+  {
+    name: 'reproduction',
+    file: 'audits/<fingerprint>-<result>.json',
+    writer: '`pipeline run --audit`',
+    schema: ReproductionSchema,
+  },
+  { name: 'past-run', file: 'history/<id>.json', writer: '`pipeline run`', schema: PastRunSchema },
+  {
+    name: 'archive-manifest',
+    file: 'manifest-<digest>.json',
+    writer: '`pipeline export`',
+    schema: ArchiveManifestSchema,
+  },
+  { name: 'events', file: 'standard output', writer: '`pipeline run --json`', schema: EventSchema },
 ];

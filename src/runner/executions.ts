@@ -1,11 +1,11 @@
 /** Prepares executions and records their results. Implemented in transfer/; called by execution/. */
 import type { JobInput } from '../stage/protocol.ts';
 import type { Result } from '../util/result.ts';
-import type { Failure } from './event.ts';
-import type { Fingerprint } from './fingerprint.ts';
+import type { Failure } from '../formats/failure.ts';
+import type { Fingerprint } from '../formats/identity.ts';
+import type { Execution, RunRecord } from '../formats/run-record.ts';
 import type { Instance } from './pipeline.ts';
 import type { RestoreVerdict } from './plan.ts';
-import type { Execution, RunRecord } from './record.ts';
 
 export interface Executions {
   /**

@@ -13,8 +13,7 @@ import {
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import type { Digest } from '../util/digest.ts';
-import type { Fingerprint } from './fingerprint.ts';
-import type { InstanceId } from './pipeline.ts';
+import type { Fingerprint, InstanceId } from '../formats/identity.ts';
 import { DamagedBlobError } from './store/damaged-blob-error.ts';
 import { openPipeline } from './open-pipeline.ts';
 import { EXECUTION, pipelineOf, project, type Bench, type Sketch, type Work } from './project.test-support.ts';

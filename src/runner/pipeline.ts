@@ -3,13 +3,9 @@
  *
  * `unknown -> Pipeline -> Plan -> Run`: config/ makes a Pipeline, and nothing after it checks again.
  */
+import type { SourceLocation } from '../formats/diagnostic.ts';
+import type { Axes, InstanceId } from '../formats/identity.ts';
 import type { JsonObject } from '../util/json.ts';
-
-/** `finetune:dataset=ham10000,model=M2,seed=0`; axes sorted by name, no axes: the bare stage name. */
-export type InstanceId = string & { readonly __brand: 'InstanceId' };
-
-export type AxisValue = string | number | boolean;
-export type Axes = Readonly<Record<string, AxisValue>>;
 
 export interface Pipeline {
   /** Absolute path of the pipeline file. */
@@ -96,12 +92,4 @@ export interface Retries {
   readonly delayMs: number;
   /** Exit codes that are retried; absent: all. */
   readonly on?: readonly number[];
-}
-
-/** A range of a pipeline file: 1-based line and column, for messages. */
-export interface SourceLocation {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly length: number;
 }

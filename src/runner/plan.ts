@@ -1,9 +1,10 @@
 /** The decision for each instance, with reasons in values. Made by plan/, read by execution/ and the command line. */
+import type { Reason } from '../formats/reason.ts';
 import type { Json } from '../util/json.ts';
-import type { Diagnostic } from './diagnostic.ts';
-import type { Instance, InstanceId, Pipeline } from './pipeline.ts';
-import type { RunRecord } from './record.ts';
-import type { Fingerprint } from './fingerprint.ts';
+import type { Diagnostic } from '../formats/diagnostic.ts';
+import type { InstanceId, Fingerprint } from '../formats/identity.ts';
+import type { RunRecord } from '../formats/run-record.ts';
+import type { Instance, Pipeline } from './pipeline.ts';
 
 export interface Plan {
   readonly pipeline: Pipeline;
@@ -56,64 +57,3 @@ export interface BlockedVerdict {
 export function recordOf(verdict: Verdict): RunRecord | undefined {
   return verdict.kind === 'fresh' || verdict.kind === 'restore' ? verdict.record : undefined;
 }
-
-/** `before` and `after` are absent if the thing did not exist. */
-export type Reason =
-  | { readonly kind: 'never-run' }
-  | { readonly kind: 'forced' }
-  /** Up to date, and executed once more to compare; afterwards with the findings in words. */
-  | { readonly kind: 'audit'; readonly finding?: string }
-  /** The lockfile knows this fingerprint, the store does not hold its outputs (any more). */
-  | { readonly kind: 'not-in-store' }
-  /** Its blobs no longer match their digests; they were quarantined. */
-  | { readonly kind: 'damaged'; readonly output: string }
-  | { readonly kind: 'param'; readonly path: string; readonly before?: Json; readonly after?: Json }
-  | { readonly kind: 'env'; readonly name: string; readonly before?: string; readonly after?: string }
-  /** A workspace input: `path` is the changed file itself; in a folder the one changed file, if it is known. */
-  | {
-      readonly kind: 'input';
-      readonly input: string;
-      readonly path: string;
-      readonly before?: string;
-      readonly after?: string;
-    }
-  /** Another stage's output has a new digest. */
-  | {
-      readonly kind: 'produced';
-      readonly input: string;
-      readonly producer: InstanceId;
-      readonly output: string;
-      readonly before?: string;
-      readonly after?: string;
-    }
-  /** A producer must run first, so this input may change. */
-  | {
-      readonly kind: 'produced-will-change';
-      readonly input: string;
-      readonly producer: InstanceId;
-      readonly output: string;
-    }
-  /** `suggestion`: a file in the same folder with a similar name. */
-  | {
-      readonly kind: 'missing-input';
-      readonly input: string;
-      readonly path: string;
-      readonly source?: string;
-      readonly suggestion?: string;
-    }
-  /** No file matches the pattern. */
-  | { readonly kind: 'unmatched-input'; readonly input: string; readonly pattern: string }
-  /** It is there, but nothing that can be hashed: a broken link, a socket, a loop of links. */
-  | { readonly kind: 'unreadable-input'; readonly input: string; readonly path: string; readonly message: string }
-  /** Blocked only: a producer is blocked itself. */
-  | { readonly kind: 'producer-blocked'; readonly input: string; readonly producer: InstanceId }
-  /** Blocked only: the stage's module cannot be bundled (syntax, an import that leads nowhere). */
-  | { readonly kind: 'broken-code'; readonly diagnostic: Diagnostic }
-  | { readonly kind: 'source'; readonly path: string; readonly change: 'added' | 'removed' | 'changed' }
-  | { readonly kind: 'package'; readonly name: string; readonly before?: string; readonly after?: string }
-  | { readonly kind: 'command'; readonly before?: string; readonly after?: string }
-  | { readonly kind: 'outputs'; readonly message: string }
-  /** Restore only: a published file is missing or differs. */
-  | { readonly kind: 'published'; readonly path: string; readonly change: 'missing' | 'edited' }
-  /** Restore only: executed before on another branch or by another user. */
-  | { readonly kind: 'found-in-store' };

@@ -1,5 +1,6 @@
 /** Decides for each instance if it is up to date or must be executed, with reasons. Implemented in plan/. */
-import type { Instance, InstanceId } from './pipeline.ts';
+import type { InstanceId } from '../formats/identity.ts';
+import type { Instance } from './pipeline.ts';
 import type { Plan, Verdict } from './plan.ts';
 
 export interface Planner {

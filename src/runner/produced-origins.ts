@@ -1,6 +1,6 @@
 /** The outputs of other executions that an execution read. */
 import type { Digest } from '../util/digest.ts';
-import type { Origin, RunRecord } from './record.ts';
+import type { Origin, RunRecord } from '../formats/run-record.ts';
 import type { Store } from './store/store.ts';
 
 export interface ProducedOrigin {

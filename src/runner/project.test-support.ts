@@ -4,12 +4,12 @@ import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { Bundler } from './code/bundle.ts';
-import type { Failure } from './event.ts';
-import type { Fingerprint } from './fingerprint.ts';
+import type { Failure } from '../formats/failure.ts';
+import type { Fingerprint, Axes, InstanceId } from '../formats/identity.ts';
+import type { Execution, RunRecord } from '../formats/run-record.ts';
 import type { Executions, Sandbox } from './executions.ts';
-import type { Axes, Body, Input, Instance, InstanceId, Output, Pipeline } from './pipeline.ts';
+import type { Body, Input, Instance, Output, Pipeline } from './pipeline.ts';
 import type { Plan, Verdict } from './plan.ts';
-import type { Execution, RunRecord } from './record.ts';
 import type { JsonObject } from '../util/json.ts';
 import { openPipeline, type OpenPipeline } from './open-pipeline.ts';
 

@@ -1,9 +1,10 @@
 /** Answers questions about the results of past executions. Implemented in results/ and transfer/. */
 import type { LineageEntry } from '../stage/protocol.ts';
 import type { Digest } from '../util/digest.ts';
-import type { Instance, InstanceId } from './pipeline.ts';
-import type { Reason } from './plan.ts';
-import type { RunRecord, StoredOutput } from './record.ts';
+import type { Instance } from './pipeline.ts';
+import type { InstanceId } from '../formats/identity.ts';
+import type { Reason } from '../formats/reason.ts';
+import type { RunRecord, StoredOutput } from '../formats/run-record.ts';
 
 export interface Results {
   /** The record of the result that the lockfile names for an instance. */

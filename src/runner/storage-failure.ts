@@ -1,22 +1,9 @@
 /** A refusal by the operating system as data; the command line makes the message. */
 import { statfsSync } from 'node:fs';
 import path from 'node:path';
+import type { StorageFailure } from '../formats/failure.ts';
 import { placeOf } from '../util/atomic-file.ts';
 import { isSystemError, type SystemError } from '../util/system-error.ts';
-
-export interface StorageFailure {
-  readonly kind: 'storage';
-  /** `ENOSPC`, ... */
-  readonly code: string;
-  /** The call that was refused: `open`, `write`, `rename`, ... */
-  readonly call: string;
-  /** Absolute, if known: the final name of the file, not the temporary one. */
-  readonly path?: string;
-  /** On the file system of the path, if space was short. */
-  readonly freeBytes?: number;
-  /** As the system says it. */
-  readonly message: string;
-}
 
 export function storageFailure(error: SystemError): StorageFailure {
   const { code, syscall, path: from, dest, message } = error;

@@ -1,6 +1,6 @@
 /** `pipeline history`: past runs; with a target, the past results of its instances. */
 import { listRuns } from '../../runner/history/history-files.ts';
-import type { PastRun } from '../../runner/history/past-run.ts';
+import type { PastRun } from '../../formats/past-run.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { failedAttempts, recordKeyText, successfulAttempt } from '../history/past-attempts.ts';
 import type { Terminal } from '../terminal.ts';

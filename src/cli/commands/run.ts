@@ -1,7 +1,7 @@
 /** `pipeline run`: brings stages up to date, shows how it goes, and answers with an exit code. */
 import { availableParallelism } from 'node:os';
 import type { Bounds, Selection } from '../../runner/config/select.ts';
-import type { RunEvent, RunSummary } from '../../runner/event.ts';
+import type { RunEvent } from '../../runner/event.ts';
 import { checkShells } from '../../runner/execution/check-shells.ts';
 import { prepareMachine } from '../../runner/execution/prepare-machine.ts';
 import { requireUpstreamReady } from '../../runner/execution/require-upstream.ts';
@@ -9,7 +9,8 @@ import { runPipeline, type ExecutionOptions } from '../../runner/execution/run.t
 import { saveRun } from '../../runner/history/history-files.ts';
 import { RunRecorder } from '../../runner/history/run-recorder.ts';
 import type { OpenPipeline } from '../../runner/open-pipeline.ts';
-import type { InstanceId } from '../../runner/pipeline.ts';
+import type { RunSummary } from '../../formats/events.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import type { Amounts } from '../../runner/resources/slots.ts';
 import { findCardEngine } from '../engine/load-card-engine.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';

@@ -1,9 +1,9 @@
 /** `pipeline show <instance>`: the record of its last result. */
-import type { Audit } from '../../runner/audit.ts';
+import type { Reproduction } from '../../formats/reproduction.ts';
+import type { InputIdentity } from '../../formats/identity.ts';
+import type { Origin, RunRecord } from '../../formats/run-record.ts';
 import { readAudit } from '../../runner/reproduce/audit-file.ts';
 import { recordKeyOf } from '../../runner/store/record-file.ts';
-import type { InputIdentity } from '../../runner/fingerprint.ts';
-import type { Origin, RunRecord } from '../../runner/record.ts';
 import { auditText } from '../audit-text.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse } from '../refusal.ts';
@@ -34,7 +34,7 @@ export async function show(target: string, options: ShowOptions, terminal: Termi
   return exitCode.done;
 }
 
-function recordText(record: RunRecord, audit: Audit | undefined, { results }: Terminal): string {
+function recordText(record: RunRecord, audit: Reproduction | undefined, { results }: Terminal): string {
   const sections = [
     ['', identity(record)],
     ['parameters', Object.entries(record.identity.params).map(([name, value]) => [name, JSON.stringify(value)])],
@@ -95,7 +95,7 @@ function identity({ fingerprint, execution }: RunRecord): string[][] {
   ];
 }
 
-function auditRows(audit: Audit): string[][] {
+function auditRows(audit: Reproduction): string[][] {
   const fields = Object.entries(audit.outputs).flatMap(([output, { fields = {} }]) =>
     Object.entries(fields).map(([field, difference]) => [output, field, difference] as const),
   );

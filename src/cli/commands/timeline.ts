@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
 import { listRuns } from '../../runner/history/history-files.ts';
-import type { PastRun } from '../../runner/history/past-run.ts';
+import type { PastRun } from '../../formats/past-run.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findRun } from '../history/run-id.ts';
 import { refuse } from '../refusal.ts';

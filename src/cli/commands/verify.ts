@@ -1,13 +1,12 @@
 /** `pipeline verify`: compares every stored file with its digest, and makes damaged ones again on request. */
-import type { Fingerprint } from '../../runner/fingerprint.ts';
+import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import { findRepairable } from '../../runner/maintenance/repairable.ts';
 import { findResults } from '../../runner/maintenance/find-results.ts';
 import { storeFaults } from '../../runner/plan/store-faults.ts';
 import { recordKeyOf } from '../../runner/store/record-file.ts';
 import { verifyRecords, type VerifyProgress, type Verification } from '../../runner/maintenance/verify.ts';
-import type { InstanceId } from '../../runner/pipeline.ts';
 import type { Lockfile } from '../../runner/lockfile/lockfile.ts';
-import type { RunRecord } from '../../runner/record.ts';
 import type { Store } from '../../runner/store/store.ts';
 import { byCodeUnit } from '../../util/canonical-json.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';

@@ -1,7 +1,7 @@
 /** Compares two sides; the largest differences come first. */
 import type { Json, Scalar } from '../../util/json.ts';
 import { significant } from '../../util/number.ts';
-import type { InstanceId } from '../../runner/pipeline.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import { paramDifferences } from '../../runner/plan/compare.ts';
 import { metricValues, type MetricValues } from './metric-values.ts';
 import type { MetricsFile, ComparedSide } from './side.ts';

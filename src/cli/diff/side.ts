@@ -6,7 +6,7 @@ import { digestOf } from '../../util/digest.ts';
 import type { JsonObject } from '../../util/json.ts';
 import { loadPipeline } from '../../runner/config/load.ts';
 import { lockFileOf } from '../../runner/config/lock-file.ts';
-import type { InstanceId } from '../../runner/pipeline.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import { committedCopy } from '../../runner/transfer/committed-outputs.ts';
 import { parseLockfile } from '../../runner/lockfile/lockfile.ts';
 import { Refusal, refuse } from '../refusal.ts';

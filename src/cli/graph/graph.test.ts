@@ -1,5 +1,6 @@
+import type { InstanceId } from '../../formats/identity.ts';
 import { expect, test } from 'vitest';
-import type { Instance, InstanceId, Pipeline } from '../../runner/pipeline.ts';
+import type { Instance, Pipeline } from '../../runner/pipeline.ts';
 import { drawDot, drawMermaid, drawText } from './draw.ts';
 import { instanceGraph, stageGraph } from './graph.ts';
 

@@ -1,5 +1,4 @@
-import type { Outcome } from '../../runner/execution/outcome.ts';
-import type { PastRun } from '../../runner/history/past-run.ts';
+import type { Outcome, PastRun } from '../../formats/past-run.ts';
 
 const WORDS = {
   executed: 'executed',

@@ -1,11 +1,10 @@
 /** The past of an instance: its results, and the attempts without a result. */
-import type { Failure } from '../../runner/event.ts';
-import type { Fingerprint } from '../../runner/fingerprint.ts';
-import type { PastRun } from '../../runner/history/past-run.ts';
+import type { Failure } from '../../formats/failure.ts';
+import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
+import type { PastRun } from '../../formats/past-run.ts';
+import type { Reason } from '../../formats/reason.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import type { PastResult } from '../../runner/results.ts';
-import type { InstanceId } from '../../runner/pipeline.ts';
-import type { Reason } from '../../runner/plan.ts';
-import type { RunRecord } from '../../runner/record.ts';
 import { recordKeyOf } from '../../runner/store/record-file.ts';
 import type { Json } from '../../util/json.ts';
 

@@ -1,5 +1,5 @@
 /** The names of past runs on the command line. */
-import type { PastRun, RunId } from '../../runner/history/past-run.ts';
+import type { PastRun, RunId } from '../../formats/past-run.ts';
 import { refuse } from '../refusal.ts';
 
 /** The random part of `20261123T034012345Z-1a2b3c4d`. */

@@ -1,5 +1,5 @@
 /** Past runs, a line each. */
-import type { PastRun } from '../../runner/history/past-run.ts';
+import type { PastRun } from '../../formats/past-run.ts';
 import type { Stream } from '../terminal.ts';
 import { duration } from '../text/duration.ts';
 import { instant } from '../text/instant.ts';

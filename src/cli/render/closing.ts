@@ -1,5 +1,5 @@
 /** The block at the end of a run: executions with reasons, failures with remedies, and the places of results. */
-import type { RunSummary } from '../../runner/event.ts';
+import type { RunSummary } from '../../formats/events.ts';
 import { failureText } from '../failure-text.ts';
 import { linesOf } from '../rows.ts';
 import { rowsTable } from '../rows-table.ts';

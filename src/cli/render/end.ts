@@ -1,5 +1,5 @@
 /** The end of a run, as the plain and the live renderer print it. */
-import type { RunSummary } from '../../runner/event.ts';
+import type { RunSummary } from '../../formats/events.ts';
 import type { RunTable } from './run-table.ts';
 import type { View } from './renderer.ts';
 import { writeTotals } from './totals.ts';

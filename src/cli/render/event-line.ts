@@ -1,5 +1,5 @@
 /** The permanent lines: one for each event of an instance. Shared by the plain and the live renderer. */
-import type { AuditVerdict } from '../../runner/audit.ts';
+import type { ReproductionVerdict } from '../../formats/reproduction.ts';
 import type { RunEvent } from '../../runner/event.ts';
 import type { Colors } from '../colors.ts';
 import { auditText } from '../audit-text.ts';
@@ -45,7 +45,7 @@ export function eventLine(event: RunEvent, colors: Colors, path: View['path']): 
   }
 }
 
-function auditMark(verdict: AuditVerdict, colors: Colors): string {
+function auditMark(verdict: ReproductionVerdict, colors: Colors): string {
   return verdict === 'different' ? colors.red('DIFFERS') : colors.green('audited');
 }
 

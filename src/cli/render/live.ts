@@ -3,8 +3,9 @@
  * everything worth keeping scrolls by above. It owns the terminal as long as it runs, and uses no alternate screen, so
  * that history and selection stay as they are.
  */
-import type { RunEvent, RunSummary } from '../../runner/event.ts';
-import type { InstanceId } from '../../runner/pipeline.ts';
+import type { RunEvent } from '../../runner/event.ts';
+import type { RunSummary } from '../../formats/events.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import { duration } from '../text/duration.ts';
 import { truncate, width } from '../text/width.ts';
 import { writeEnd } from './end.ts';

@@ -1,6 +1,7 @@
 /** For logs, pipes and CI: one line per event, and one per minute for running instances. */
-import type { RunEvent, RunSummary } from '../../runner/event.ts';
-import type { InstanceId } from '../../runner/pipeline.ts';
+import type { RunEvent } from '../../runner/event.ts';
+import type { RunSummary } from '../../formats/events.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import { writeEnd } from './end.ts';
 import { eventLine } from './event-line.ts';
 import { Meter } from './meter.ts';

@@ -1,5 +1,6 @@
 /** Failures in full and one closing line; nothing else. */
-import type { RunEvent, RunSummary } from '../../runner/event.ts';
+import type { RunSummary } from '../../formats/events.ts';
+import type { RunEvent } from '../../runner/event.ts';
 import { RunTable } from './run-table.ts';
 import type { Renderer, View } from './renderer.ts';
 import { totalsText } from './totals.ts';

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { RunEvent, RunSummary } from '../../runner/event.ts';
-import type { Fingerprint } from '../../runner/fingerprint.ts';
-import type { InstanceId } from '../../runner/pipeline.ts';
+import type { RunEvent } from '../../runner/event.ts';
+import type { RunSummary } from '../../formats/events.ts';
+import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import type { Plan, PlanEntry } from '../../runner/plan.ts';
-import type { RunRecord } from '../../runner/record.ts';
 import { colors } from '../colors.ts';
 import { JsonRenderer } from './json.ts';
 import { LiveRenderer } from './live.ts';

@@ -1,7 +1,10 @@
 /** Listens to a run and records the outcome of each instance, for the block at the end. */
-import type { Failure, RunEvent } from '../../runner/event.ts';
-import type { Instance, InstanceId } from '../../runner/pipeline.ts';
-import type { Plan, Reason } from '../../runner/plan.ts';
+import type { Failure } from '../../formats/failure.ts';
+import type { InstanceId } from '../../formats/identity.ts';
+import type { Reason } from '../../formats/reason.ts';
+import type { RunEvent } from '../../runner/event.ts';
+import type { Instance } from '../../runner/pipeline.ts';
+import type { Plan } from '../../runner/plan.ts';
 import { auditText } from '../audit-text.ts';
 import type { TableRow, Status } from '../rows.ts';
 

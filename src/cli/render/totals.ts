@@ -2,7 +2,7 @@
  * The last line or two of a run: the finished work, and the published files. All that there is to say when nothing was
  * to do.
  */
-import type { RunSummary } from '../../runner/event.ts';
+import type { RunSummary } from '../../formats/events.ts';
 import { duration } from '../text/duration.ts';
 import type { View } from './renderer.ts';
 

@@ -1,5 +1,5 @@
 /** The data of the picture of a past run. */
-import type { PastRun } from '../../runner/history/past-run.ts';
+import type { PastRun } from '../../formats/past-run.ts';
 import type { Bar, TimelinePicture } from '../../report/standalone/index.ts';
 import { duration } from '../text/duration.ts';
 import {

@@ -1,6 +1,6 @@
 /** The facts of a past run that its picture and its text share. */
 import { criticalPath, endOf } from '../../runner/history/critical-path.ts';
-import type { PastInstance, PastRun } from '../../runner/history/past-run.ts';
+import type { PastInstance, PastRun } from '../../formats/past-run.ts';
 import { failureText } from '../failure-text.ts';
 import { countsText } from '../history/counts.ts';
 import { shortRunId } from '../history/run-id.ts';

@@ -1,5 +1,5 @@
 /** A past run as a table, with a bar for each execution. */
-import type { PastRun } from '../../runner/history/past-run.ts';
+import type { PastRun } from '../../formats/past-run.ts';
 import type { Stream } from '../terminal.ts';
 import { duration } from '../text/duration.ts';
 import { table, type Cell } from '../text/table.ts';

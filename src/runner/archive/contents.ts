@@ -2,10 +2,10 @@
 import { statSync } from 'node:fs';
 import type { Digest } from '../../util/digest.ts';
 import { blobReferencesOf } from '../maintenance/references.ts';
-import type { InstanceId } from '../pipeline.ts';
+import type { InstanceId } from '../../formats/identity.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import type { Lockfile } from '../lockfile/lockfile.ts';
 import { producedOrigins, producerRecord } from '../produced-origins.ts';
-import type { RunRecord } from '../record.ts';
 import { recordKeyOf } from '../store/record-file.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import type { Store } from '../store/store.ts';

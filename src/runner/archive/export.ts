@@ -1,4 +1,5 @@
 /** Writes results of a store into one file, for a machine that cannot be reached otherwise. */
+import type { ArchiveManifest } from '../../formats/archive-manifest.ts';
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream, existsSync, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
@@ -13,7 +14,7 @@ import type { Store } from '../store/store.ts';
 import { ArchiveError } from './archive-error.ts';
 import { compressorFor, isBomb } from './compression.ts';
 import type { ArchiveContents } from './contents.ts';
-import { archivedRecord, blobName, formatManifest, manifestName, type Manifest } from './manifest.ts';
+import { archivedRecord, blobName, formatManifest, manifestName } from './manifest.ts';
 import { END, headerBlock, padding } from './tar.ts';
 
 export interface ExportSummary {
@@ -46,7 +47,10 @@ export async function writeArchive(
   const records = contents.records.map((record) => archivedRecord(formatRecord(record)));
   const results = contents.chosen.map((record) => [record.instance, digestOf(formatRecord(record))] as const);
   const blobs = contents.blobs.map(({ digest, bytes }) => ({ name: blobName(digest), bytes, digest }));
-  const files: Manifest['files'] = [...records.map(({ name, bytes, digest }) => ({ name, bytes, digest })), ...blobs];
+  const files: ArchiveManifest['files'] = [
+    ...records.map(({ name, bytes, digest }) => ({ name, bytes, digest })),
+    ...blobs,
+  ];
   const manifest = formatManifest({ format: 1, pipeline: pipelineName, results: Object.fromEntries(results), files });
   const of = files.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;

@@ -5,12 +5,12 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, onTestFinished, test } from 'vitest';
 import { digestOf } from '../../util/digest.ts';
-import type { FingerprintRecord } from '../fingerprint.ts';
+import type { FingerprintRecord, InstanceId } from '../../formats/identity.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import { registerRunner } from '../maintenance/runner-registration.ts';
-import type { InstanceId, Pipeline } from '../pipeline.ts';
+import type { Pipeline } from '../pipeline.ts';
 import { fingerprintOf } from '../plan/identify.ts';
 import { openLockfile } from '../lockfile/lockfile.ts';
-import type { RunRecord } from '../record.ts';
 import { formatRecord } from '../store/record-file.ts';
 import { openStore } from '../store/open-store.ts';
 import { treeOf } from '../store/tree.ts';
@@ -313,7 +313,7 @@ const spoiled: readonly [string, (parts: Parts) => void, string][] = [
     ({ manifest }) => {
       manifest.files[1]!.bytes = -1;
     },
-    'a size of -1',
+    'bytes: expected a number >= 0, got -1',
   ],
   [
     'a record too long to be read',
@@ -388,7 +388,11 @@ const forged: readonly [string, RunRecord, string][] = [
     }),
     'does not match its identity',
   ],
-  ['without the times of its execution', recordOf({ record: { execution: {} as never } }), 'lacks a part'],
+  [
+    'without the times of its execution',
+    recordOf({ record: { execution: {} as never } }),
+    'execution.started: the field is missing',
+  ],
 ];
 
 test.each(forged)('a sealed record %s is refused', async (_, record, message) => {

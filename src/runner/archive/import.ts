@@ -4,15 +4,17 @@ import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../../util/digest.ts';
 import type { RunnerRegistration } from '../maintenance/runner-registration.ts';
-import type { InstanceId, Pipeline } from '../pipeline.ts';
+import type { Pipeline } from '../pipeline.ts';
 import type { Lockfile } from '../lockfile/lockfile.ts';
-import type { RunRecord } from '../record.ts';
+import type { InstanceId } from '../../formats/identity.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
+import type { ArchivedFile, ArchiveManifest } from '../../formats/archive-manifest.ts';
 import { writeOwner } from '../store/owner.ts';
 import { recordKeyOf } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 import { ArchiveError } from './archive-error.ts';
 import { checkedRecord, digestsOf } from './check-results.ts';
-import { purposeOf, type ArchivedFile, type Manifest } from './manifest.ts';
+import { purposeOf } from './manifest.ts';
 import { unpack } from './unpack.ts';
 
 export interface ImportOptions {
@@ -53,7 +55,7 @@ export async function importArchive(file: string, importing: ImportOptions): Pro
 
 /** Records are always read; blobs that the store holds already are not taken a second time. */
 async function chooser(
-  { files }: Manifest,
+  { files }: ArchiveManifest,
   { store, registration }: ImportOptions,
 ): Promise<(file: ArchivedFile) => boolean> {
   await registration.relyOn(files.map(({ digest }) => digest));
@@ -71,11 +73,11 @@ async function chooser(
 
 /** The unpacked files, each verified by its digest. */
 class Unpacked {
-  readonly manifest: Manifest;
+  readonly manifest: ArchiveManifest;
   readonly #store: Store;
   readonly #places = new Map<string, string>();
 
-  constructor(manifest: Manifest, folder: string, store: Store) {
+  constructor(manifest: ArchiveManifest, folder: string, store: Store) {
     this.manifest = manifest;
     this.#store = store;
     for (const [i, { name }] of manifest.files.entries()) this.#places.set(name, path.join(folder, String(i)));

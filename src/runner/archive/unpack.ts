@@ -1,4 +1,5 @@
 /** Reads an archive into a private folder, and believes nothing of it: sizes, order, digests, kinds and the total. */
+import type { ArchivedFile, ArchiveManifest } from '../../formats/archive-manifest.ts';
 import { createHash } from 'node:crypto';
 import { createReadStream, statfsSync } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -8,7 +9,7 @@ import { digestOf } from '../../util/digest.ts';
 import { ArchiveError } from './archive-error.ts';
 import { byteSource, type ByteSource } from './byte-source.ts';
 import { decompressorFor, isBomb } from './compression.ts';
-import { LONGEST_TEXT, manifestDigest, parseManifest, type ArchivedFile, type Manifest } from './manifest.ts';
+import { LONGEST_TEXT, manifestDigest, parseManifest } from './manifest.ts';
 import { BLOCK, END, padding, readHeader } from './tar.ts';
 
 /** Tar programs fill up the last record of an archive, of 10 KiB as a rule. */
@@ -18,12 +19,12 @@ export interface UnpackOptions {
   /** Absolute; private to this import. Unpacked files are named by their number in the manifest. */
   readonly folder: string;
   /** Called once, before anything else is read; answers which files are to be taken. The others are only verified. */
-  readonly choose: (manifest: Manifest) => Promise<(file: ArchivedFile) => boolean>;
+  readonly choose: (manifest: ArchiveManifest) => Promise<(file: ArchivedFile) => boolean>;
   readonly tell: (bytes: number, of: number) => void;
 }
 
 /** Every byte has been compared with its digest when it returns. Throws ArchiveError. */
-export async function unpack(file: string, { folder, choose, tell }: UnpackOptions): Promise<Manifest> {
+export async function unpack(file: string, { folder, choose, tell }: UnpackOptions): Promise<ArchiveManifest> {
   const stream = opened(file, decompressorFor(file));
   try {
     const source = byteSource(stream);
@@ -81,7 +82,7 @@ function opened(file: string, decompressor: Duplex = new PassThrough()): Transfo
   return after;
 }
 
-async function readManifest(source: ByteSource): Promise<Manifest> {
+async function readManifest(source: ByteSource): Promise<ArchiveManifest> {
   const header = await readHeader(source);
   const digest = header && manifestDigest(header.name);
   if (header === undefined || digest === undefined)

@@ -4,7 +4,7 @@ import type { ContractFault } from '../../stage/definition/fault.ts';
 import { contractFaults, type GivenStage } from '../../stage/definition/faults.ts';
 import type { GivenInput } from '../../stage/definition/input-faults.ts';
 import type { Locate } from '../config/locate.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../../formats/diagnostic.ts';
 import type { Input, Instance } from '../pipeline.ts';
 
 /** A fault that many instances share is there once. `contracts`: by module; other modules are not compared. */

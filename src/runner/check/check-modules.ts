@@ -1,6 +1,6 @@
 /** `pipeline check`: compares a pipeline with its modules before anything runs. */
 import type { Locate } from '../config/locate.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../../formats/diagnostic.ts';
 import type { Instance } from '../pipeline.ts';
 import type { ContractCache, ModuleContract } from './contract-cache.ts';
 

@@ -8,7 +8,7 @@ import { removeTree } from '../../util/remove-tree.ts';
 import type { Description } from '../../stage/protocol.ts';
 import { BUNDLE_FILE } from '../code/bundle.ts';
 import type { BundleCache, ModuleCode } from '../code/bundle-cache.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../../formats/diagnostic.ts';
 import { keepAlive, writeOwner } from '../store/owner.ts';
 import { readState, writeState } from '../store/state-file.ts';
 import { OWNER_FILE } from '../transfer/sandbox.ts';

@@ -7,7 +7,7 @@ import { writeScratch } from '../../util/atomic-file.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
 import { GRANTED_GPUS } from '../../util/granted-gpus.ts';
 import { err, ok, type Result } from '../../util/result.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../../formats/diagnostic.ts';
 import type { DigestCache } from '../store/digest-cache.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import { readState, writeState, writeStateText } from '../store/state-file.ts';

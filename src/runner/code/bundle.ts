@@ -11,7 +11,7 @@ import { byCodeUnit } from '../../util/canonical-json.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
 import { packageName } from '../../util/package-name.ts';
 import { err, ok, type Result } from '../../util/result.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../../formats/diagnostic.ts';
 import { packageVersions } from './packages.ts';
 import { bundleSettingsFiles } from './settings.ts';
 

@@ -1,5 +1,5 @@
 /** One axis of a matrix, and the values that instances have on it. */
-import type { AxisValue } from '../pipeline.ts';
+import type { AxisValue } from '../../formats/identity.ts';
 import type { Origin } from './source.ts';
 import type { ObjectNode } from './tree.ts';
 

@@ -1,5 +1,5 @@
 /** The line that a diagnostic points at, ready to be printed and underlined in a terminal. */
-import type { SourceLocation } from '../pipeline.ts';
+import type { SourceLocation } from '../../formats/diagnostic.ts';
 
 interface Excerpt {
   readonly lineText: string;

@@ -1,4 +1,4 @@
-import type { InstanceId } from '../pipeline.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import type { AxisEntry, Row } from './axis.ts';
 import type { StageDraft } from './stage-draft.ts';
 

@@ -1,5 +1,5 @@
 import { byCodeUnit } from '../../util/canonical-json.ts';
-import type { InstanceId } from '../pipeline.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import type { Row } from './axis.ts';
 
 /** `finetune:dataset=ham10000,seed=0`: axes sorted by name, so that one instance has one id. */

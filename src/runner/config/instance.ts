@@ -1,6 +1,7 @@
 /** Combinations -> instances: every `${...}` replaced, every part read. */
+import type { Axes, InstanceId } from '../../formats/identity.ts';
 import type { JsonObject } from '../../util/json.ts';
-import type { Axes, Input, Instance, InstanceId } from '../pipeline.ts';
+import type { Input, Instance } from '../pipeline.ts';
 import { scopeOf, type Row } from './axis.ts';
 import { Command } from './command.ts';
 import type { StagesContext } from './stages-context.ts';

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { JsonObject } from '../../util/json.ts';
 import { err, ok, type Result } from '../../util/result.ts';
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../../formats/diagnostic.ts';
 import type { Pipeline } from '../pipeline.ts';
 import { checkLiteral, warnOfUnused } from './check-params.ts';
 import { checkInputs } from './check-inputs.ts';

@@ -1,5 +1,6 @@
 /** The places of parts of a stage in the pipeline files, for faults that are found after loading. */
-import type { Instance, SourceLocation } from '../pipeline.ts';
+import type { SourceLocation } from '../../formats/diagnostic.ts';
+import type { Instance } from '../pipeline.ts';
 import type { Row } from './axis.ts';
 import type { StagesContext } from './stages-context.ts';
 import type { ExpandedStage } from './expanded.ts';

@@ -1,5 +1,6 @@
 /** An input of one instance. */
-import type { Axes, Input, InstanceId } from '../pipeline.ts';
+import type { Axes, InstanceId } from '../../formats/identity.ts';
+import type { Input } from '../pipeline.ts';
 import type { StagesContext } from './stages-context.ts';
 import type { Binding } from './expanded.ts';
 import { projectPath } from './paths.ts';

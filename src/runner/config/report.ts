@@ -1,5 +1,5 @@
 /** Gathers every fault of a pipeline file; the same fault at the same place, met by many instances, counts once. */
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../../formats/diagnostic.ts';
 import type { DiagnosticCode } from './codes.ts';
 import { locationOf, type Origin } from './source.ts';
 

@@ -1,8 +1,9 @@
 /** Selects the instances of the targets on a command line, and their producers. */
 import { err, ok, type Result } from '../../util/result.ts';
 import { suggest } from '../../util/suggest.ts';
-import type { Diagnostic } from '../diagnostic.ts';
-import type { Input, Instance, InstanceId, Pipeline } from '../pipeline.ts';
+import type { Diagnostic } from '../../formats/diagnostic.ts';
+import type { InstanceId } from '../../formats/identity.ts';
+import type { Input, Instance, Pipeline } from '../pipeline.ts';
 import type { DiagnosticCode } from './codes.ts';
 import { list } from './list.ts';
 

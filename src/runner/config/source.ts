@@ -1,5 +1,5 @@
 /** The text of one pipeline file, and places in it. */
-import type { SourceLocation } from '../pipeline.ts';
+import type { SourceLocation } from '../../formats/diagnostic.ts';
 
 export class Source {
   /** Absolute path. */

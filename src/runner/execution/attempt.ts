@@ -2,10 +2,10 @@
 import os from 'node:os';
 import path from 'node:path';
 import { significant } from '../../util/number.ts';
-import type { Failure } from '../event.ts';
+import type { Failure } from '../../formats/failure.ts';
+import type { Execution, RunRecord } from '../../formats/run-record.ts';
 import type { Sandbox } from '../executions.ts';
 import type { Instance } from '../pipeline.ts';
-import type { Execution, RunRecord } from '../record.ts';
 import type { RunContext, ReadyToRun } from './run-context.ts';
 import type { TaskEnd } from './executor.ts';
 import { explainFailure } from './explain-failure.ts';

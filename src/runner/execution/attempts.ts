@@ -1,11 +1,11 @@
 /** Executes an instance, as often as its retries allow. */
-import type { Failure } from '../event.ts';
+import type { Failure } from '../../formats/failure.ts';
+import type { Outcome } from '../../formats/past-run.ts';
 import type { Instance } from '../pipeline.ts';
 import { runAttempt } from './attempt.ts';
 import type { RunContext, ReadyToRun } from './run-context.ts';
 import type { Grant } from './grant.ts';
 import { logTail } from './log-tail.ts';
-import type { Outcome } from './outcome.ts';
 import { sleep } from './sleep.ts';
 
 export async function runAttempts(

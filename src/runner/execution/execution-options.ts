@@ -1,5 +1,5 @@
 /** The options of a run. */
-import type { InstanceId } from '../pipeline.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import type { FindCardEngine } from '../resources/card-engine.ts';
 import type { Machine } from '../resources/machine.ts';
 import type { Amounts } from '../resources/slots.ts';

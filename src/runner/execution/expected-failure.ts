@@ -1,5 +1,5 @@
 import { isSystemError } from '../../util/system-error.ts';
-import type { Failure } from '../event.ts';
+import type { Failure } from '../../formats/failure.ts';
 import { storageFailure } from '../storage-failure.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import type { Failure } from '../event.ts';
+import type { Failure } from '../../formats/failure.ts';
 import type { Instance } from '../pipeline.ts';
 import { explainExit } from './explain-exit.ts';
 import { fullDisk } from './full-disk.ts';

@@ -1,5 +1,5 @@
 /** The failure of an attempt, from the end of its process and its messages. */
-import type { Failure } from '../event.ts';
+import type { Failure } from '../../formats/failure.ts';
 import type { Body } from '../pipeline.ts';
 import { unreachable } from '../../util/unreachable.ts';
 import type { TaskEnd } from './executor.ts';

@@ -3,7 +3,7 @@
  * disk.
  */
 import { statfsSync } from 'node:fs';
-import type { StorageFailure } from '../storage-failure.ts';
+import type { StorageFailure } from '../../formats/failure.ts';
 
 /** A disk with less room counts as full: some file systems refuse a write a little before the last byte. */
 const NEXT_TO_NOTHING = 1024 * 1024;

@@ -1,9 +1,10 @@
 /** One instance: fresh, restored, or executed, by this runner or by another that was at it first. */
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import type { Failure } from '../event.ts';
-import type { Fingerprint } from '../fingerprint.ts';
-import type { Instance, InstanceId } from '../pipeline.ts';
+import type { Failure } from '../../formats/failure.ts';
+import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
+import type { Outcome } from '../../formats/past-run.ts';
+import type { Instance } from '../pipeline.ts';
 import type { PlanEntry, Verdict } from '../plan.ts';
 import { leaseGpus, type LeasedGpus } from '../resources/gpu-leases.ts';
 import { gpusOf } from '../resources/machine.ts';
@@ -13,7 +14,6 @@ import { runAttempts } from './attempts.ts';
 import type { RunContext, ReadyToRun } from './run-context.ts';
 import { expectedFailure } from './expected-failure.ts';
 import type { Grant } from './grant.ts';
-import type { Outcome } from './outcome.ts';
 import type { Decision, ExecutionEnd, ScheduledWork } from './scheduler.ts';
 import { sleep } from './sleep.ts';
 
@@ -86,7 +86,7 @@ export class InstanceRunner implements ScheduledWork {
     const { id } = instance;
     switch (verdict.kind) {
       case 'blocked':
-        emit({ type: 'blocked', id, because: undefined, reasons: verdict.reasons });
+        emit({ type: 'blocked', id, reasons: verdict.reasons });
         return 'blocked';
       case 'fresh':
         emit({ type: 'fresh', id, fingerprint: verdict.fingerprint });

@@ -2,7 +2,7 @@
 import type { Message } from '../../stage/protocol.ts';
 import type { Json } from '../../util/json.ts';
 import type { RunEvent } from '../event.ts';
-import type { InstanceId } from '../pipeline.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 
 /** A stage with more warnings warns about every step; the log has all of them. */
 const MOST_WARNINGS = 1000;

@@ -1,17 +1,8 @@
 /** The outcome of an instance in a run, and the summary of all. */
-import type { RunSummary } from '../event.ts';
-import type { InstanceId } from '../pipeline.ts';
+import type { Outcome } from '../../formats/past-run.ts';
+import type { RunSummary } from '../../formats/events.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import type { Plan } from '../plan.ts';
-
-export type Outcome =
-  | 'fresh'
-  | 'restored'
-  | 'executed'
-  | 'failed'
-  | 'blocked'
-  | 'interrupted'
-  /** The run ended before its turn came: a failure elsewhere, or an interruption. */
-  | 'not-started';
 
 export type Outcomes = ReadonlyMap<InstanceId, Outcome>;
 

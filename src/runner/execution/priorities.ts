@@ -1,5 +1,6 @@
 /** The consumers of each instance, and the order of starts. */
-import type { Instance, InstanceId } from '../pipeline.ts';
+import type { InstanceId } from '../../formats/identity.ts';
+import type { Instance } from '../pipeline.ts';
 import type { PlanEntry } from '../plan.ts';
 
 export function producersOf({ inputs }: Pick<Instance, 'inputs'>): InstanceId[] {

@@ -1,5 +1,5 @@
 /** A run that begins in the middle uses the existing results before it. It cannot begin if they are missing. */
-import type { InstanceId } from '../pipeline.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import type { Plan, PlanEntry } from '../plan.ts';
 
 /** An instance before the beginning of a run would have to run first. */

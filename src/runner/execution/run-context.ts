@@ -1,6 +1,6 @@
 /** The context that all parts of an execution share. */
 import type { RunEvent } from '../event.ts';
-import type { Fingerprint } from '../fingerprint.ts';
+import type { Fingerprint } from '../../formats/identity.ts';
 import type { OpenPipeline } from '../open-pipeline.ts';
 import type { Verdict } from '../plan.ts';
 import type { Machine } from '../resources/machine.ts';

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Failure, RunEvent } from '../event.ts';
-import type { InstanceId } from '../pipeline.ts';
+import type { RunEvent } from '../event.ts';
+import type { Failure } from '../../formats/failure.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import { NoGpuError } from '../resources/demand.ts';
 import { tryLease } from '../resources/lease.ts';
 import type { TaskEnd } from './executor.ts';

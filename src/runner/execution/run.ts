@@ -1,5 +1,6 @@
 /** Brings instances up to date: plans, looks at the machine, carries out, sums up. */
-import type { RunEvent, RunSummary } from '../event.ts';
+import type { RunSummary } from '../../formats/events.ts';
+import type { RunEvent } from '../event.ts';
 import type { OpenPipeline } from '../open-pipeline.ts';
 import type { Instance } from '../pipeline.ts';
 import { capacityOf, demandOf } from '../resources/demand.ts';

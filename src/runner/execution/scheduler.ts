@@ -2,11 +2,12 @@
  * Decides the starts of instances: producers before consumers, the longest path first, and never more at once than fit.
  */
 import type { RunEvent } from '../event.ts';
-import type { InstanceId } from '../pipeline.ts';
+import type { InstanceId } from '../../formats/identity.ts';
+import type { Outcome } from '../../formats/past-run.ts';
 import type { PlanEntry } from '../plan.ts';
 import type { Amounts, Slots } from '../resources/slots.ts';
 import { producersOf, priorities } from './priorities.ts';
-import { hasOutputs, type Outcome, type Outcomes } from './outcome.ts';
+import { hasOutputs, type Outcomes } from './outcome.ts';
 
 /** The scheduler calls it; see InstanceRunner. Only a bug rejects. */
 export interface ScheduledWork {
@@ -179,10 +180,11 @@ export class Scheduler {
 
   #block(entry: PlanEntry): void {
     const { id } = entry.instance;
+    const because = this.#culprit(entry);
     this.#options.emit({
       type: 'blocked',
       id,
-      because: this.#culprit(entry),
+      ...(because !== undefined && { because }),
       reasons: entry.verdict.kind === 'blocked' ? entry.verdict.reasons : [],
     });
     this.#done(id, 'blocked');

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { criticalPath } from './critical-path.ts';
-import type { PastInstance, PastRun } from './past-run.ts';
+import type { PastInstance, PastRun } from '../../formats/past-run.ts';
 
 const instance = (id: string, reads: readonly string[], start?: number, seconds = 1): PastInstance =>
   ({

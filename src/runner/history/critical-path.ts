@@ -1,6 +1,6 @@
 /** The executions that the end of a run waited for. */
-import type { InstanceId } from '../pipeline.ts';
-import type { PastInstance, PastRun } from './past-run.ts';
+import type { InstanceId } from '../../formats/identity.ts';
+import type { PastInstance, PastRun } from '../../formats/past-run.ts';
 
 /**
  * From the execution that ended last, back to the producer that ended last, and so on; the first to run comes first. A

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
 import { byCodeUnit } from '../../util/canonical-json.ts';
 import { namesIfThere } from '../../util/if-there.ts';
-import type { PastRun, RunId } from './past-run.ts';
+import type { PastRun, RunId } from '../../formats/past-run.ts';
 
 interface PastRuns {
   /** The newest first. */

@@ -2,12 +2,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { RunEvent, RunSummary } from '../event.ts';
-import type { Fingerprint } from '../fingerprint.ts';
-import type { InstanceId } from '../pipeline.ts';
+import type { RunEvent } from '../event.ts';
+import type { RunSummary } from '../../formats/events.ts';
+import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
+import type { PastRun } from '../../formats/past-run.ts';
 import type { Plan, PlanEntry, Verdict } from '../plan.ts';
 import { listRuns, saveRun } from './history-files.ts';
-import type { PastRun } from './past-run.ts';
 import { RunRecorder } from './run-recorder.ts';
 
 const id = (text: string): InstanceId => text as InstanceId;
@@ -129,7 +129,7 @@ test('a run that found nothing to do, or only missing inputs, leaves nothing', (
     record(
       planOf({ c: fresh, d: { kind: 'blocked', reasons: [] } }),
       up,
-      { type: 'blocked', id: id('d'), because: undefined, reasons: [] },
+      { type: 'blocked', id: id('d'), reasons: [] },
       finished('failed'),
     ),
   ).toBeUndefined();

@@ -1,14 +1,15 @@
 /** Listens to a run and records it for the history. The event stream is its only source. */
 import os from 'node:os';
 import path from 'node:path';
-import type { Failure, RunEvent, RunSummary } from '../event.ts';
+import type { RunEvent } from '../event.ts';
 import { producersOf } from '../execution/priorities.ts';
-import type { Outcome } from '../execution/outcome.ts';
-import type { Fingerprint } from '../fingerprint.ts';
-import type { InstanceId } from '../pipeline.ts';
-import type { Plan, PlanEntry, Reason } from '../plan.ts';
+import type { Failure } from '../../formats/failure.ts';
+import type { RunSummary } from '../../formats/events.ts';
+import type { Outcome, PastAttempt, PastInstance, PastRun } from '../../formats/past-run.ts';
+import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
+import type { Reason } from '../../formats/reason.ts';
+import type { Plan, PlanEntry } from '../plan.ts';
 import { newRunId } from './history-files.ts';
-import type { PastAttempt, PastInstance, PastRun } from './past-run.ts';
 
 const MOST_REASONS = 5;
 

@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../diagnostic.ts';
+import type { Diagnostic } from '../../formats/diagnostic.ts';
 
 /** The lockfile became unreadable while a command was at work. Results are in the store, and no entry is lost. */
 export class LockfileError extends Error {

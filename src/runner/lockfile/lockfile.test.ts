@@ -4,9 +4,8 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { digestOf } from '../../util/digest.ts';
 import type { JsonObject } from '../../util/json.ts';
-import type { Fingerprint } from '../fingerprint.ts';
-import type { InstanceId } from '../pipeline.ts';
-import type { RunRecord } from '../record.ts';
+import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import { openLockfile } from './lockfile.ts';
 import { EXECUTION, project } from '../project.test-support.ts';
 

@@ -9,19 +9,15 @@ import pLimit from 'p-limit';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
 import { byCodeUnit } from '../../util/canonical-json.ts';
 import type { Digest } from '../../util/digest.ts';
-import type { JsonObject } from '../../util/json.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import { naming } from '../../util/system-error.ts';
-import type { Diagnostic } from '../diagnostic.ts';
-import {
-  declaredKind,
-  type CodeIdentity,
-  type Fingerprint,
-  type FingerprintRecord,
-  type InputIdentity,
-} from '../fingerprint.ts';
-import type { Axes, InstanceId } from '../pipeline.ts';
-import type { RunRecord, StoredOutput } from '../record.ts';
+import type { Diagnostic } from '../../formats/diagnostic.ts';
+import type { Axes, CodeIdentity, Fingerprint, FingerprintRecord, InstanceId } from '../../formats/identity.ts';
+import type { LockedBundle, LockedInstance, LockfileContent } from '../../formats/lockfile.ts';
+import type { RunRecord, StoredOutput } from '../../formats/run-record.ts';
+import { faultIn } from '../../formats/validation.ts';
+import { validate } from '../../formats/validators/lockfile.generated.js';
+import { declaredKind } from '../fingerprint.ts';
 import { LockfileError } from './lockfile-error.ts';
 import { conflictSides } from './merge-conflict.ts';
 
@@ -92,21 +88,6 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
 
 // The content of the file. ---------------------------------------------------------------------------------------
 
-interface Block {
-  readonly fingerprint: Fingerprint;
-  readonly code: { readonly bundle: Digest } | { readonly command: string; readonly shell?: string };
-  readonly params: JsonObject;
-  readonly axes: Axes;
-  readonly env: Readonly<Record<string, string | null>>;
-  readonly inputs: Readonly<Record<string, InputIdentity>>;
-  readonly outputs: Readonly<Record<string, StoredOutput>>;
-}
-
-interface BundleBlock {
-  readonly packages: Readonly<Record<string, string>>;
-  readonly sources: Readonly<Record<string, Digest>>;
-}
-
 /** Undefined: there is none. */
 function readText(file: string): string | undefined {
   try {
@@ -156,13 +137,9 @@ function fault(message: string, remedy: string): Diagnostic {
   return { code: 'lockfile-unreadable', severity: 'error', message, remedy };
 }
 
+/** Throws an error with the finding where the text is no lockfile. */
 function parse(text: string): Map<InstanceId, LockEntry> {
-  const { format, bundles, instances } = JSON.parse(text) as {
-    format: number;
-    bundles: Record<string, BundleBlock>;
-    instances: Record<string, Block>;
-  };
-  if (format !== 1) throw new Error(`format ${format} is unknown, this version reads format 1`);
+  const { bundles, instances } = contentOf(text);
   return new Map(
     Object.entries(instances).map(([id, { fingerprint, code, params, axes, env, inputs, outputs }]) => {
       const bundle = 'bundle' in code ? bundles[code.bundle] : undefined;
@@ -171,7 +148,7 @@ function parse(text: string): Map<InstanceId, LockEntry> {
         format: 1,
         code:
           'bundle' in code
-            ? { kind: 'module', bundle: code.bundle, packages: bundle!.packages }
+            ? { kind: 'module', bundle: code.bundle, packages: bundle?.packages ?? {} }
             : { kind: 'command', template: code.command, ...(code.shell !== undefined && { shell: code.shell }) },
         params,
         axes,
@@ -184,6 +161,16 @@ function parse(text: string): Map<InstanceId, LockEntry> {
       return [id as InstanceId, { fingerprint, identity, sources: bundle?.sources ?? {}, outputs }];
     }),
   );
+}
+
+function contentOf(text: string): LockfileContent {
+  const value = JSON.parse(text) as { readonly format?: unknown } | null;
+  const format = value?.format;
+  if (format !== undefined && format !== 1)
+    throw new Error(`format ${JSON.stringify(format)} is unknown, this version reads format 1`);
+  const fault = faultIn(validate, value);
+  if (fault !== undefined) throw new Error(fault);
+  return value as LockfileContent;
 }
 
 function format(entries: ReadonlyMap<InstanceId, LockEntry>, texts: WeakMap<LockEntry, string>): string {
@@ -207,7 +194,7 @@ function section(blocks: readonly string[]): string {
 
 function instanceBlock({ fingerprint, identity, outputs }: LockEntry): string {
   const { code, params, axes, env, inputs } = identity;
-  const block: Block = {
+  const block: LockedInstance = {
     fingerprint,
     code: codeBlock(code),
     params,
@@ -219,12 +206,12 @@ function instanceBlock({ fingerprint, identity, outputs }: LockEntry): string {
   return indented(block);
 }
 
-function codeBlock(code: CodeIdentity): Block['code'] {
+function codeBlock(code: CodeIdentity): LockedInstance['code'] {
   if (code.kind === 'module') return { bundle: code.bundle };
   return { command: code.template, ...(code.shell !== undefined && { shell: code.shell }) };
 }
 
-function bundleBlock(packages: BundleBlock['packages'], sources: BundleBlock['sources']): string {
+function bundleBlock(packages: LockedBundle['packages'], sources: LockedBundle['sources']): string {
   return indented({ packages, sources });
 }
 

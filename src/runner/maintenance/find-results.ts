@@ -1,7 +1,7 @@
 /** The results in the store, and those that the lockfile names but the store lacks. */
-import type { InstanceId } from '../pipeline.ts';
+import type { InstanceId } from '../../formats/identity.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import type { Lockfile } from '../lockfile/lockfile.ts';
-import type { RunRecord } from '../record.ts';
 import { recordKeyOf, type RecordKey } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { placeOf } from '../../util/atomic-file.ts';
-import type { RunRecord } from '../record.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import { resultIdOfFile } from '../store/record-file.ts';
 import type { Reachable } from './reachable.ts';
 

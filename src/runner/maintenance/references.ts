@@ -1,7 +1,7 @@
 /** The blobs that a result needs: its outputs, and its code. */
 import type { Digest } from '../../util/digest.ts';
-import type { InstanceId } from '../pipeline.ts';
-import type { RunRecord } from '../record.ts';
+import type { InstanceId } from '../../formats/identity.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import { recordKeyOf, type RecordKey } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 import { parseTree } from '../store/tree.ts';

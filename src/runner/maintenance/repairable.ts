@@ -1,6 +1,6 @@
 /** The damaged results that the current pipeline would make, so that a run makes exactly them again. */
-import type { Fingerprint } from '../fingerprint.ts';
-import type { Instance, InstanceId } from '../pipeline.ts';
+import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
+import type { Instance } from '../pipeline.ts';
 import type { PlanEntry } from '../plan.ts';
 import { producersOf } from '../execution/priorities.ts';
 

@@ -3,9 +3,9 @@ import { statSync } from 'node:fs';
 import pLimit from 'p-limit';
 import { byCodeUnit } from '../../util/canonical-json.ts';
 import type { Digest } from '../../util/digest.ts';
-import type { InstanceId } from '../pipeline.ts';
+import type { InstanceId } from '../../formats/identity.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import { producedOrigins } from '../produced-origins.ts';
-import type { RunRecord } from '../record.ts';
 import type { Store } from '../store/store.ts';
 import { blobReferencesOf, type BlobReference } from './references.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { digestOf } from '../../util/digest.ts';
-import type { FingerprintRecord } from '../fingerprint.ts';
-import type { Input, InstanceId } from '../pipeline.ts';
+import type { FingerprintRecord, InstanceId } from '../../formats/identity.ts';
+import type { Input } from '../pipeline.ts';
 import { differences, type Identified } from './compare.ts';
 import { pipelineOf } from '../project.test-support.ts';
 

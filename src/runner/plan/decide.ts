@@ -1,7 +1,8 @@
 /** Fresh, restore, run or blocked, and why. A pure function of the findings. */
-import type { RunRecord } from '../record.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
+import type { Reason } from '../../formats/reason.ts';
 import type { Instance } from '../pipeline.ts';
-import type { Reason, Verdict } from '../plan.ts';
+import type { Verdict } from '../plan.ts';
 import { differences, type Identified, type TreeLookup } from './compare.ts';
 import type { Identification } from './identify.ts';
 import type { LockEntry } from '../lockfile/lockfile.ts';

@@ -1,7 +1,7 @@
 /** The records of the store by instance and stage. Read at most once per command, and only when something will run. */
-import type { Fingerprint } from '../fingerprint.ts';
-import type { Instance, InstanceId } from '../pipeline.ts';
-import type { RunRecord } from '../record.ts';
+import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
+import type { Instance } from '../pipeline.ts';
 import type { Store } from '../store/store.ts';
 
 export interface ExpectedDurations {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { digestOf, type Digest } from '../../util/digest.ts';
-import type { FingerprintRecord } from '../fingerprint.ts';
+import type { FingerprintRecord } from '../../formats/identity.ts';
 import { fingerprintOf } from './identify.ts';
 
 const A = digestOf('a');

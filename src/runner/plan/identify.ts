@@ -5,10 +5,17 @@ import { closestFile } from '../../util/closest-file.ts';
 import { digestOf } from '../../util/digest.ts';
 import type { Json, JsonObject } from '../../util/json.ts';
 import type { BundleCache, ModuleCode } from '../code/bundle-cache.ts';
-import type { CodeIdentity, Fingerprint, FingerprintRecord, InputIdentity } from '../fingerprint.ts';
-import type { Axes, Input, Instance, InstanceId, Produced } from '../pipeline.ts';
-import type { Reason } from '../plan.ts';
-import type { Origin, RunRecord, StoredOutput } from '../record.ts';
+import type {
+  CodeIdentity,
+  Fingerprint,
+  FingerprintRecord,
+  InputIdentity,
+  Axes,
+  InstanceId,
+} from '../../formats/identity.ts';
+import type { Reason } from '../../formats/reason.ts';
+import type { Origin, RunRecord, StoredOutput } from '../../formats/run-record.ts';
+import type { Input, Instance, Produced } from '../pipeline.ts';
 import type { Content, DigestCache } from '../store/digest-cache.ts';
 import { UnreadableInputError } from '../store/listing.ts';
 import type { Identified } from './compare.ts';

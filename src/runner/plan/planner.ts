@@ -1,9 +1,10 @@
 /** Asks everything that a decision needs, once, and decides. */
-import type { Instance, InstanceId, Pipeline } from '../pipeline.ts';
-import { recordOf, type Plan, type PlanEntry, type Reason, type Verdict } from '../plan.ts';
+import type { Instance, Pipeline } from '../pipeline.ts';
+import { recordOf, type Plan, type PlanEntry, type Verdict } from '../plan.ts';
 import type { DecideOptions, Planner } from '../planner.ts';
-import type { RunRecord, StoredOutput } from '../record.ts';
-import type { Fingerprint } from '../fingerprint.ts';
+import type { InstanceId, Fingerprint } from '../../formats/identity.ts';
+import type { Reason } from '../../formats/reason.ts';
+import type { RunRecord, StoredOutput } from '../../formats/run-record.ts';
 import type { LockEntry, Lockfile } from '../lockfile/lockfile.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import { verifyContent } from '../store/copy.ts';

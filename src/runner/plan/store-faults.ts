@@ -1,6 +1,6 @@
 /** Finds missing parts of a recorded result without reading any blob, by existence and size. */
-import type { Reason } from '../plan.ts';
-import type { RunRecord, StoredOutput } from '../record.ts';
+import type { Reason } from '../../formats/reason.ts';
+import type { RunRecord, StoredOutput } from '../../formats/run-record.ts';
 import type { BlobState, Store } from '../store/store.ts';
 import { parseTree } from '../store/tree.ts';
 

@@ -4,14 +4,15 @@
  */
 import path from 'node:path';
 import { err, ok, type Result } from '../../util/result.ts';
-import type { Audit } from '../audit.ts';
-import type { Failure } from '../event.ts';
+import type { Reproduction } from '../../formats/reproduction.ts';
+import type { Failure } from '../../formats/failure.ts';
+import type { InstanceId } from '../../formats/identity.ts';
+import type { Execution, RunRecord, StoredOutput } from '../../formats/run-record.ts';
 import type { Executions, Sandbox } from '../executions.ts';
 import type { OpenPipeline } from '../open-pipeline.ts';
-import type { Instance, InstanceId } from '../pipeline.ts';
+import type { Instance } from '../pipeline.ts';
 import { recordOf, type Plan, type Verdict } from '../plan.ts';
 import type { DecideOptions, Planner } from '../planner.ts';
-import type { Execution, RunRecord, StoredOutput } from '../record.ts';
 import { ENTRY_KINDS, FACTS, listFolder } from '../store/listing.ts';
 import { recordKeyOf } from '../store/record-file.ts';
 import { saveAudit } from './audit-file.ts';
@@ -23,7 +24,7 @@ export function auditedPipeline(
   open: OpenPipeline,
   audited: ReadonlySet<InstanceId>,
   tolerance: number,
-  tell: (audit: Audit) => void,
+  tell: (audit: Reproduction) => void,
 ): OpenPipeline {
   const recorded = new Map<InstanceId, RunRecord>();
   return {
@@ -66,7 +67,7 @@ interface AuditDeps {
   readonly open: OpenPipeline;
   readonly recorded: ReadonlyMap<InstanceId, RunRecord>;
   readonly tolerance: number;
-  readonly tell: (audit: Audit) => void;
+  readonly tell: (audit: Reproduction) => void;
 }
 
 class AuditExecutions implements Executions {
@@ -104,10 +105,10 @@ class AuditExecutions implements Executions {
     return Promise.resolve(err({ kind: 'system', message: 'an audit restores nothing' }));
   }
 
-  async #compare(record: RunRecord, sandbox: Sandbox, execution: Execution): Promise<Audit> {
+  async #compare(record: RunRecord, sandbox: Sandbox, execution: Execution): Promise<Reproduction> {
     const { open, tolerance } = this.#deps;
     const { fingerprint, instance } = record;
-    const outputs: Record<string, Audit['outputs'][string]> = {};
+    const outputs: Record<string, Reproduction['outputs'][string]> = {};
     for (const [name, stored] of Object.entries(record.outputs)) {
       const then = await open.results.filesOf(stored, `output ${name} of ${instance}`);
       outputs[name] = compareOutput(then, filesAt(sandbox.outputs[name] ?? '', stored), tolerance);

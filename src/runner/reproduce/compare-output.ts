@@ -1,7 +1,7 @@
 /** Compares a recorded output with the same output made again: byte by byte, and if bytes differ, number by number. */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
-import type { AuditVerdict, FieldDifference, OutputAudit } from '../audit.ts';
+import type { ReproductionVerdict, FieldDifference, OutputReproduction } from '../../formats/reproduction.ts';
 import { compareCsv } from './compare-csv.ts';
 import { compareJson } from './compare-json.ts';
 import { compareSafetensors } from './compare-safetensors.ts';
@@ -10,7 +10,7 @@ import { Differences } from './differences.ts';
 /** Absolute paths by name; a single file has the name that its output declares. */
 export type FilePaths = ReadonlyMap<string, string>;
 
-export function compareOutput(recorded: FilePaths, now: FilePaths, tolerance: number): OutputAudit {
+export function compareOutput(recorded: FilePaths, now: FilePaths, tolerance: number): OutputReproduction {
   const names = [...new Set([...recorded.keys(), ...now.keys()])];
   const compared = names.map(
     (name) => [name, compareNamed(name, recorded.get(name), now.get(name), tolerance)] as const,
@@ -33,7 +33,7 @@ export function compareOutput(recorded: FilePaths, now: FilePaths, tolerance: nu
   };
 }
 
-export function worstVerdict(verdicts: readonly AuditVerdict[]): AuditVerdict {
+export function worstVerdict(verdicts: readonly ReproductionVerdict[]): ReproductionVerdict {
   return (['different', 'within'] as const).find((verdict) => verdicts.includes(verdict)) ?? 'identical';
 }
 
@@ -42,7 +42,7 @@ function compareNamed(
   recorded: string | undefined,
   now: string | undefined,
   tolerance: number,
-): OutputAudit {
+): OutputReproduction {
   if (recorded === undefined || now === undefined)
     return { verdict: 'different', first: now === undefined ? 'it was not written' : 'it was not there before' };
   const byte = firstDifference(recorded, now);

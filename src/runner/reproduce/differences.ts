@@ -1,6 +1,6 @@
 /** The differences between two versions of an output, collected place by place. */
 import { significant } from '../../util/number.ts';
-import type { FieldDifference, OutputAudit } from '../audit.ts';
+import type { FieldDifference, OutputReproduction } from '../../formats/reproduction.ts';
 
 export class Differences {
   readonly #tolerance: number;
@@ -39,7 +39,7 @@ export class Differences {
   }
 
   /** As the verdict on an output whose bytes differ. */
-  verdict(): OutputAudit {
+  verdict(): OutputReproduction {
     const fields = Object.fromEntries([...this.#fields].map(([field, difference]) => [field, rounded(difference)]));
     return {
       verdict: this.#beyond ? 'different' : 'within',

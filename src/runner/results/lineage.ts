@@ -1,7 +1,7 @@
 import type { LineageEntry } from '../../stage/protocol.ts';
-import type { Audit } from '../audit.ts';
+import type { Reproduction } from '../../formats/reproduction.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import { readAudit } from '../reproduce/audit-file.ts';
-import type { RunRecord } from '../record.ts';
 import { producedOrigins, producerRecord } from '../produced-origins.ts';
 import { recordKeyOf } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
@@ -36,7 +36,7 @@ export async function lineageOf(
 
 function entryOf(
   { instance, stage, axes, fingerprint, identity, origins, execution }: RunRecord,
-  audit: Audit | undefined,
+  audit: Reproduction | undefined,
 ): LineageEntry {
   const reads = Object.values(origins)
     .flat()

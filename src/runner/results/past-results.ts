@@ -1,7 +1,8 @@
 /** The results of instances that the store still holds, and the changes between them. */
 import type { PastResult } from '../results.ts';
-import type { Axes, Input, InstanceId } from '../pipeline.ts';
-import type { RunRecord } from '../record.ts';
+import type { Input } from '../pipeline.ts';
+import type { Axes, InstanceId } from '../../formats/identity.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import type { Store } from '../store/store.ts';
 import { differences, type TreeLookup } from '../plan/compare.ts';
 

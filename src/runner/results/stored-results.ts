@@ -2,11 +2,12 @@
 import type { LineageEntry } from '../../stage/protocol.ts';
 import type { Digest } from '../../util/digest.ts';
 import type { Lockfile } from '../lockfile/lockfile.ts';
-import type { Instance, InstanceId } from '../pipeline.ts';
+import type { Instance } from '../pipeline.ts';
 import type { TreeLookup } from '../plan/compare.ts';
 import type { Decisions } from '../plan/planner.ts';
 import { producedInputsOf } from '../plan/produced-inputs.ts';
-import type { RunRecord, StoredOutput } from '../record.ts';
+import type { InstanceId } from '../../formats/identity.ts';
+import type { RunRecord, StoredOutput } from '../../formats/run-record.ts';
 import type { CheckedOut, PastResult, Results } from '../results.ts';
 import { verifyContent } from '../store/copy.ts';
 import type { DigestCache } from '../store/digest-cache.ts';

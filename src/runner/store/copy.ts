@@ -9,7 +9,7 @@ import pLimit from 'p-limit';
 import { makeFolder, syncFile, syncFolder, sweepTemporaries, temporaryBeside } from '../../util/atomic-file.ts';
 import type { Digest } from '../../util/digest.ts';
 import { naming } from '../../util/system-error.ts';
-import type { ContentKind } from '../fingerprint.ts';
+import type { ContentKind } from '../../formats/identity.ts';
 import { DamagedBlobError } from './damaged-blob-error.ts';
 import type { Store } from './store.ts';
 import { parseTree } from './tree.ts';

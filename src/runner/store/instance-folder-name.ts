@@ -1,5 +1,5 @@
 import { digestOf } from '../../util/digest.ts';
-import type { InstanceId } from '../pipeline.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 
 /**
  * `finetune@model=M2,seed=0`. Axis values may have characters or lengths that file names cannot have. A digest then

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, s
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Fingerprint } from '../fingerprint.ts';
+import type { Fingerprint } from '../../formats/identity.ts';
 import { openDigestCache } from './digest-cache.ts';
 import { LocalStore } from './local-store.ts';
 import { recordFile, recordKeyOf } from './record-file.ts';

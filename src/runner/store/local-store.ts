@@ -6,8 +6,8 @@ import { makeFolder, syncFile, syncFolder, writeFileAtomic } from '../../util/at
 import { digestOf, type Digest } from '../../util/digest.ts';
 import { digestOfFile } from '../../util/digest-file.ts';
 import { isSystemError, naming } from '../../util/system-error.ts';
-import type { Fingerprint } from '../fingerprint.ts';
-import type { RunRecord } from '../record.ts';
+import type { Fingerprint } from '../../formats/identity.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import type { DigestCache } from './digest-cache.ts';
 import {
   formatRecord,

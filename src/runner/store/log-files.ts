@@ -3,7 +3,7 @@
  */
 import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import type { InstanceId } from '../pipeline.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import { instanceFolderName } from './instance-folder-name.ts';
 
 export function newLogFile(

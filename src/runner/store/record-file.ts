@@ -2,8 +2,8 @@
 import path from 'node:path';
 import { canonicalJson } from '../../util/canonical-json.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
-import type { Fingerprint } from '../fingerprint.ts';
-import type { RunRecord, StoredOutput } from '../record.ts';
+import type { Fingerprint } from '../../formats/identity.ts';
+import type { RunRecord, StoredOutput } from '../../formats/run-record.ts';
 
 /** The digest of what an execution made. Two executions of one fingerprint may have made different results. */
 export type ResultId = Digest & { readonly __use: 'ResultId' };

@@ -5,9 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { digestOf, type Digest } from '../../util/digest.ts';
-import type { Fingerprint } from '../fingerprint.ts';
-import type { InstanceId } from '../pipeline.ts';
-import type { RunRecord } from '../record.ts';
+import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import { recordKeyOf, type RecordKey } from './record-file.ts';
 import type { Store } from './store.ts';
 

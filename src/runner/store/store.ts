@@ -3,8 +3,8 @@
  * interface; store.contract.ts tests every implementation.
  */
 import type { Digest } from '../../util/digest.ts';
-import type { Fingerprint } from '../fingerprint.ts';
-import type { RunRecord } from '../record.ts';
+import type { Fingerprint } from '../../formats/identity.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
 import type { RecordKey } from './record-file.ts';
 
 export interface Store {

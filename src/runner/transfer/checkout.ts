@@ -3,7 +3,7 @@ import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import type { CheckedOut } from '../results.ts';
 import type { Instance } from '../pipeline.ts';
-import type { StoredOutput } from '../record.ts';
+import type { StoredOutput } from '../../formats/run-record.ts';
 import type { DigestCache } from '../store/digest-cache.ts';
 import { replaceWith, verifyContent } from '../store/copy.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';

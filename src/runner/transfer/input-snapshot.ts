@@ -4,8 +4,8 @@
  */
 import { statSync } from 'node:fs';
 import { isPermission } from '../../util/remove-tree.ts';
-import type { FingerprintRecord, InputIdentity } from '../fingerprint.ts';
-import type { Instance, InstanceId, Produced } from '../pipeline.ts';
+import type { FingerprintRecord, InputIdentity, InstanceId } from '../../formats/identity.ts';
+import type { Instance, Produced } from '../pipeline.ts';
 import type { Content, DigestCache } from '../store/digest-cache.ts';
 import { UnreadableInputError } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';

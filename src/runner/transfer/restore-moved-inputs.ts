@@ -4,7 +4,7 @@
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmdirSync, statSync } from 'node:fs';
 import path from 'node:path';
-import type { FingerprintRecord } from '../fingerprint.ts';
+import type { FingerprintRecord } from '../../formats/identity.ts';
 import type { Sandbox } from '../executions.ts';
 import type { Instance } from '../pipeline.ts';
 import type { Content, DigestCache } from '../store/digest-cache.ts';
