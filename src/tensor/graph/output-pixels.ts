@@ -1,5 +1,6 @@
 /** The taps of a filter that each output pixel uses: on images of few pixels, others lie on padding. */
 import type { Window } from './attributes.ts';
+import { usedTaps } from './filter-tap-ranges.ts';
 
 /** Along one axis, an output uses `count` taps from `tap` on, which meet as many inputs from `input` on. */
 interface TapRun {
@@ -36,3 +37,10 @@ function tapRuns(pad: number, stride: number, filter: number, side: number, outp
 /** Products of one input with one tap that all output pixels need, for an image of one channel. */
 export const countProducts = (pixels: readonly OutputPixel[]): number =>
   pixels.reduce((sum, { down, across }) => sum + down.count * across.count, 0);
+
+/** The output pixels, if one product of all of them with all used taps would multiply zeros. */
+export function sparseOutputPixels(window: Window): readonly OutputPixel[] | undefined {
+  const [pixels, used] = [outputPixels(window), usedTaps(window)];
+  if (pixels === null || used === undefined) return undefined;
+  return countProducts(pixels) < pixels.length * used.taps.length ? pixels : undefined;
+}

@@ -6,7 +6,7 @@
  */
 import type { Window } from '../graph/attributes.ts';
 import { usedTaps, type UsedTaps } from '../graph/filter-tap-ranges.ts';
-import { countProducts, outputPixels, type OutputPixel } from '../graph/output-pixels.ts';
+import { sparseOutputPixels, type OutputPixel } from '../graph/output-pixels.ts';
 import type { TfType } from './graph-def.ts';
 
 export type ConvolutionWay =
@@ -28,7 +28,7 @@ export function wayOfConvolution(window: Window, type: TfType): ConvolutionWay {
   const { outHeight, outWidth, filterHeight, filterWidth } = window;
   const size = outHeight * outWidth;
   if (filterHeight * filterWidth === 1) return size <= SMALL_FOR_ONE_TAP ? wholeProduct(window) : CONVOLUTION;
-  const pixels = size <= largestForPixels(window, type) ? pixelsOfWindow(window) : undefined;
+  const pixels = size <= largestForPixels(window, type) ? sparseOutputPixels(window) : undefined;
   if (pixels !== undefined) return { kind: 'pixels', pixels };
   return size <= SMALL ? wholeProduct(window) : CONVOLUTION;
 }
@@ -38,13 +38,6 @@ export const CONVOLUTION: ConvolutionWay = { kind: 'convolution' };
 function largestForPixels({ inChannels, outChannels }: Window, type: TfType): number {
   const isWide = type === 'float32' && Math.min(inChannels, outChannels) >= MANY_CHANNELS;
   return isWide ? SMALL_FOR_MANY_CHANNELS : SMALL;
-}
-
-/** The output pixels, if one product for all of them would multiply zeros. */
-function pixelsOfWindow(window: Window): readonly OutputPixel[] | undefined {
-  const [pixels, used] = [outputPixels(window), usedTaps(window)];
-  if (pixels === null || used === undefined) return undefined;
-  return countProducts(pixels) < pixels.length * used.taps.length ? pixels : undefined;
 }
 
 function wholeProduct(window: Window): ConvolutionWay {

@@ -10,10 +10,20 @@ import { blockedConvolution, blockedInputGradient } from './blocked-convolution.
 import { blockedFilterGradient } from './blocked-filter-gradient.ts';
 import type { Forward, FilterGradient, InputGradient } from './convolution-tensors.ts';
 import type { Context, KernelTable } from './kernel.ts';
+import { convolutionByPixels, filterByTaps, imagesByPixels } from './pixel-products.ts';
 import { convolutionByProduct, filterByProduct, imagesByProduct } from './products.ts';
+import { sparseOutputPixels, type OutputPixel } from '../../graph/output-pixels.ts';
 
 interface Ways<T> {
   readonly product: (lowering: Lowering, tensors: T, window: Window, used: UsedTaps) => void;
+  /** Products of the taps that output pixels use, where others lie on padding. */
+  readonly pixels: (
+    lowering: Lowering,
+    tensors: T,
+    window: Window,
+    pixels: readonly OutputPixel[],
+    used: UsedTaps,
+  ) => void;
   /** Returns true if the shapes allow it. */
   readonly blocked: (lowering: Lowering, tensors: T, window: Window) => boolean;
   readonly standard: (lowering: Lowering, tensors: T, window: Window) => void;
@@ -27,7 +37,9 @@ function lowerFastest<T>(
 ): void {
   const window = windowOf(node);
   const used = tapsForProduct(window);
-  if (used !== undefined) ways.product(lowering, tensors, window, used);
+  const pixels = used === undefined ? undefined : sparseOutputPixels(window);
+  if (used !== undefined && pixels !== undefined) ways.pixels(lowering, tensors, window, pixels, used);
+  else if (used !== undefined) ways.product(lowering, tensors, window, used);
   else if (!ways.blocked(lowering, tensors, window)) ways.standard(lowering, tensors, window);
 }
 
@@ -140,9 +152,26 @@ function depthwiseFilterGradient(lowering: Lowering, { x, dy, dFilter }: FilterG
   lowering.set(dFilter, 'plain', lowering.transpose(parted, [2, 3, 0, 1]));
 }
 
-const FORWARD = { product: convolutionByProduct, blocked: blockedConvolution, standard: convolve };
-const INPUT_GRADIENT = { product: imagesByProduct, blocked: blockedInputGradient, standard: inputGradient };
-const FILTER_GRADIENT = { product: filterByProduct, blocked: blockedFilterGradient, standard: filterGradient };
+const FORWARD: Ways<Forward> = {
+  product: convolutionByProduct,
+  pixels: convolutionByPixels,
+  blocked: blockedConvolution,
+  standard: convolve,
+};
+const INPUT_GRADIENT: Ways<InputGradient> = {
+  product: imagesByProduct,
+  pixels: imagesByPixels,
+  blocked: blockedInputGradient,
+  standard: inputGradient,
+};
+const FILTER_GRADIENT: Ways<FilterGradient> = {
+  product: filterByProduct,
+  pixels: (lowering, tensors, window, _, used) => {
+    filterByTaps(lowering, tensors, window, used);
+  },
+  blocked: blockedFilterGradient,
+  standard: filterGradient,
+};
 
 export const CONVOLUTIONS = {
   Conv2D: (inputs, _, context) => {

@@ -11,6 +11,7 @@ import type { UsedTaps, FilterTap } from '../../graph/filter-tap-ranges.ts';
 import type { Lowering } from '../lowering.ts';
 import type { Name } from '../model.ts';
 import type { FilterGradient, Forward, InputGradient } from './convolution-tensors.ts';
+import { pad, slice } from './slices.ts';
 
 export function convolutionByProduct(
   lowering: Lowering,
@@ -142,19 +143,4 @@ function putBack(
       [height, width],
     );
   }
-}
-
-/** @param sides zeros before each axis, then after each */
-const pad = ({ model }: Lowering, name: Name, sides: readonly number[]): Name =>
-  sides.every((side) => side === 0) ? name : model.op('Pad', [name, model.integers(sides)]);
-
-function slice(
-  { model }: Lowering,
-  name: Name,
-  axes: readonly number[],
-  begin: readonly number[],
-  end: readonly number[],
-  strides: readonly number[] = axes.map(() => 1),
-): Name {
-  return model.op('Slice', [name, ...[begin, end, axes, strides].map((numbers) => model.integers(numbers))]);
 }
