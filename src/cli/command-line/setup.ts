@@ -2,7 +2,7 @@
 import { Argument, Option, type Command } from 'commander';
 import type { EngineName } from '../../tensor/engine.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
-import type { AddOptions, CheckOptions, ListOptions } from '../commands/engine.ts';
+import type { AddOptions, EngineCheckOptions, ListOptions } from '../commands/engine.ts';
 import type { InitOptions } from '../commands/init.ts';
 import { shells, type Shell } from '../completion/scripts.ts';
 import { templateNames } from '../init/template-names.ts';
@@ -55,7 +55,7 @@ function engineCommands(engine: Command, choose: ChooseAction): void {
     .option('--json', 'one JSON document')
     .addOption(new Option('--here').hideHelp())
     .addOption(new Option('--open').hideHelp())
-    .action((name: EngineName | undefined, options: CheckOptions) => {
+    .action((name: EngineName | undefined, options: EngineCheckOptions) => {
       choose(async (terminal) => (await import('../commands/engine.ts')).checkEngines(name, options, terminal));
     });
   engine

@@ -21,7 +21,7 @@ export async function listEngines({ json }: ListOptions, { results }: Terminal):
   return exitCode.done;
 }
 
-export interface CheckOptions extends ListOptions {
+export interface EngineCheckOptions extends ListOptions {
   /** In this process: how one engine is checked by the command that checks them. */
   readonly here?: boolean;
   /** Only open it, in this process. A run uses this to learn if an engine can use a GPU. */
@@ -31,7 +31,7 @@ export interface CheckOptions extends ListOptions {
 /** Exits like a failed check if an engine differs from the oracle, is damaged, or ends its process. */
 export async function checkEngines(
   name: EngineName | undefined,
-  { json, here, open }: CheckOptions,
+  { json, here, open }: EngineCheckOptions,
   { results }: Terminal,
 ): Promise<ExitCode> {
   if (open) {

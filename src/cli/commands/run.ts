@@ -12,7 +12,7 @@ import type { OpenPipeline } from '../../runner/open-pipeline.ts';
 import type { RunSummary } from '../../formats/events.ts';
 import type { InstanceId } from '../../formats/identity.ts';
 import type { Amounts } from '../../runner/resources/slots.ts';
-import { findCardEngine } from '../engine/load-card-engine.ts';
+import { findCardEngineLazily } from '../engine/find-card-engine-lazily.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { listenForInterruption, type Interruption } from '../interruption.ts';
 import { planDocument } from '../plan-document.ts';
@@ -151,7 +151,7 @@ function executionOptions(
     slots: { ...settings.slots, ...slots },
     keepGoing: keepGoing ?? false,
     requireGpu: requireGpu ?? false,
-    findCardEngine,
+    findCardEngine: findCardEngineLazily,
     force: forced(selection, force),
     upstream: selection.given,
     ...(audit && {

@@ -3,7 +3,7 @@ import type { Bounds } from '../../runner/config/select.ts';
 import { machineNotices } from '../../runner/execution/prepare-machine.ts';
 import type { PlanEntry } from '../../runner/plan.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { findCardEngine } from '../engine/load-card-engine.ts';
+import { findCardEngineLazily } from '../engine/find-card-engine-lazily.ts';
 import { planDocument } from '../plan-document.ts';
 import type { Terminal } from '../terminal.ts';
 import { openProject, selectTargets, withOpenPipeline, type ProjectOptions } from '../project.ts';
@@ -26,7 +26,10 @@ export async function status(
   const plan = await withOpenPipeline(project, ({ planner }) => planner.plan(selected, { force: new Set() }), {
     allowMissing: options.allowMissing === true,
   });
-  const notices = await machineNotices(plan, { slots: project.settings.slots ?? {}, findCardEngine });
+  const notices = await machineNotices(plan, {
+    slots: project.settings.slots ?? {},
+    findCardEngine: findCardEngineLazily,
+  });
   if (options.json) terminal.results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
   else await writePlan(plan, terminal.results);
   for (const notice of notices) terminal.messages.write(`${notice}\n`);

@@ -53,6 +53,12 @@ export async function writePredictions(
   path: string,
   { classes, images, probabilities, predicted }: Predictions,
 ): Promise<void> {
+  const broken = probabilities.findIndex((p) => !Number.isFinite(p));
+  if (broken >= 0)
+    throw new DatasetError(
+      `The network predicts ${probabilities[broken]} for ${images[Math.floor(broken / classes.length)]?.image}. Its ` +
+        'weights or an image hold NaN or infinity.',
+    );
   const header = [...LEADING, ...classes.map((name) => PROBABILITY + name)];
   const rows = images.map((row, i) => {
     const own = Array.from(probabilities.subarray(i * classes.length, (i + 1) * classes.length), (p) =>

@@ -175,3 +175,16 @@ test('the encoder of a MoCo checkpoint is read, and its prefix is told', async (
   const { match } = await readBackbone(path, network);
   expect([match.prefix, match.missing]).toEqual(['module.encoder_q.', []]);
 });
+
+test('weights that are not finite are refused when they are read and when they are written, with the tensor', async () => {
+  const path = join(folder, 'nan.safetensors');
+  const broken = { dtype: 'float32' as const, shape: [16], data: new Float32Array(16).fill(NaN) };
+  await writeSafetensors(path, { 'bn1.running_var': broken });
+  await expect(readBackbone(path, network)).rejects.toThrow('bn1.running_var holds NaN or infinity (16 of 16 values)');
+  const model = initializeResNet(network, ['test', 0]);
+  await expect(
+    writeWeights(path, { ...model, stats: { ...model.stats, 'bn1.running_var': broken } }, {}),
+  ).rejects.toThrow(
+    'Training ended with weights that are not finite: bn1.running_var holds NaN or infinity (16 of 16 values).',
+  );
+});

@@ -95,13 +95,23 @@ function fittingTensors(
     if (!isFloat(found)) misfits.push(`${name} holds ${found.dtype} values`);
     else if (!equal(found.shape, shape))
       misfits.push(`${name} is [${found.shape.join(', ')}], wanted [${shape.join(', ')}]`);
-    else given[name] = fromTorchvision(found);
+    else {
+      const broken = countNotFinite(found);
+      if (broken > 0) misfits.push(`${name} holds NaN or infinity (${broken} of ${found.data.length} values)`);
+      else given[name] = fromTorchvision(found);
+    }
   }
   if (misfits.length === 0) return given;
   const oneChannel = tensors[nameOf.get('conv1.weight') ?? '']?.shape[1] === 1 ? ` ${ONE_CHANNEL}` : '';
   throw new WeightsError(
     `${place} does not fit ${network.name} with the ${network.stem} stem: ${shortList(misfits)}.${oneChannel}`,
   );
+}
+
+function countNotFinite({ data }: HostTensor<'float32'>): number {
+  let count = 0;
+  for (const value of data) if (!Number.isFinite(value)) count++;
+  return count;
 }
 
 const ONE_CHANNEL =
@@ -135,6 +145,14 @@ export async function writeWeights(
   { params, stats }: Model<HostTensor<'float32'>>,
   metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
+  for (const [name, tensor] of Object.entries({ ...params, ...stats })) {
+    const broken = countNotFinite(tensor);
+    if (broken > 0)
+      throw new WeightsError(
+        `Training ended with weights that are not finite: ${name} holds NaN or infinity (${broken} of ` +
+          `${tensor.data.length} values). A lower learning rate ("learningRate") or a longer warm-up helps.`,
+      );
+  }
   const tensors = Object.entries({ ...params, ...stats }).map(
     ([name, tensor]) => [name, toTorchvision(tensor)] as const,
   );

@@ -16,7 +16,14 @@ import { balancedClassWeights } from './supervised.ts';
 import { labelsOf, readBatch, validationLabels, type TrainingData } from './data.ts';
 import { compileInference, LOG_PROBABILITIES, type Inference } from './inference.ts';
 import type { TrainingStep, TrainingStepInputs, TrainingStepSettings } from './training-step.ts';
-import { train, type EpochEnd, type HostModel, type CompiledTrainingStep, type TrainingContext } from './loop.ts';
+import {
+  train,
+  TrainingError,
+  type CompiledTrainingStep,
+  type EpochEnd,
+  type HostModel,
+  type TrainingContext,
+} from './loop.ts';
 
 export interface FitSettings {
   readonly network: ResNet;
@@ -122,6 +129,12 @@ export async function fitClassifier<State extends HostModel>(
       },
       endOfEpoch: async ({ epoch, means, rows: before, model }: EpochEnd<FitRow>) => {
         const scores = await validate(inference, await model(), split.validation, validation, classes.length);
+        // A step normalizes by its batch: its loss may be fine while the running statistics are not.
+        if (!Number.isFinite(scores.loss))
+          throw new TrainingError(
+            `The validation loss became ${scores.loss} in epoch ${epoch}: weights or running statistics hold NaN or ` +
+              'infinity. A lower learning rate ("learningRate") or a longer warm-up helps.',
+          );
         const learningRate = significant(
           scheduledLearningRate(settings.learningRate, schedule, epoch * stepsPerEpoch - 1),
         );

@@ -6,7 +6,7 @@ import type { Model } from '../nn/variables.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
 
 /** Training that cannot go on. */
-class TrainingError extends Error {
+export class TrainingError extends Error {
   override name = 'TrainingError';
 }
 

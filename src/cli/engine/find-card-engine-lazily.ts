@@ -1,5 +1,5 @@
 import type { FindCardEngine } from '../../runner/resources/card-engine.ts';
 
 /** The engines are loaded only where a stage asks for a card and the machine has one. */
-export const findCardEngine: FindCardEngine = async (gpus) =>
+export const findCardEngineLazily: FindCardEngine = async (gpus) =>
   (await import('./find-card-engine.ts')).findCardEngine(gpus);
