@@ -140,6 +140,9 @@ test('a folder called cache is an input like any other where the store lies else
   const { code, err } = await project.pipeline(['run']);
   expect(err).not.toContain('error:');
   expect(code).toBe(0);
+  const into = { outputs: { o: { file: 'o.json', publish: 'elsewhere/o.json' } } };
+  await project.write('pipeline.json', own({}, into));
+  expect((await project.pipeline(['run'])).err).toContain('elsewhere/o.json is inside elsewhere');
 });
 
 test('one file by two paths, through a link, is one file: as a published place and as an input', async () => {

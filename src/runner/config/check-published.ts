@@ -25,7 +25,7 @@ export function checkPublished(instances: readonly Instance[], context: StagesCo
   const byTarget = new Map<string, Published>();
   const own = ownFiles(context, paths);
   for (const published of instances.flatMap((instance) => publishedBy(instance, paths, context))) {
-    const owner = own.get(published.real) ?? keeperOf(published.real);
+    const owner = own.get(published.real) ?? keeperOf(published.real, paths.ofRead(context.storeFolder));
     if (owner !== undefined)
       context.report.errorOnce('publish-path', published.origin, `${published.target} is ${owner}`, {
         remedy: 'Publish it under another name.',
@@ -51,9 +51,9 @@ function ownFiles({ file }: StagesContext, paths: RealPaths): ReadonlyMap<string
   ]);
 }
 
-/** A link may lead into a folder where nothing can be published. */
-function keeperOf(real: string): string | undefined {
-  const folder = /^(cache|\.git)(\/|$)/.exec(real)?.[1];
+/** The store may lie anywhere, and a link may lead into it. */
+function keeperOf(real: string, store: string): string | undefined {
+  const folder = [store, 'cache', '.git'].find((each) => real === each || real.startsWith(`${each}/`));
   return folder === undefined ? undefined : `inside ${folder}, which has its own keeper`;
 }
 
