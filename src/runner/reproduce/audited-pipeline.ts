@@ -16,6 +16,7 @@ import type { DecideOptions, Planner } from '../planner.ts';
 import { ENTRY_KINDS, FACTS, listFolder } from '../store/listing.ts';
 import { recordKeyOf } from '../store/record-file.ts';
 import { saveAudit } from './audit-file.ts';
+import { circumstancesText } from './circumstances.ts';
 import { compareOutput, worstVerdict, type FilePaths } from './compare-output.ts';
 import { NothingToAuditError } from './nothing-to-audit.ts';
 
@@ -111,7 +112,11 @@ class AuditExecutions implements Executions {
     const outputs: Record<string, Reproduction['outputs'][string]> = {};
     for (const [name, stored] of Object.entries(record.outputs)) {
       const then = await open.results.filesOf(stored, `output ${name} of ${instance}`);
-      outputs[name] = compareOutput(then, filesAt(sandbox.outputs[name] ?? '', stored), tolerance);
+      const compared = compareOutput(then, filesAt(sandbox.outputs[name] ?? '', stored), tolerance);
+      outputs[name] =
+        compared.first === undefined
+          ? compared
+          : { ...compared, first: `${compared.first}${circumstancesText(record.execution, execution)}` };
     }
     const { started, seconds, host, platform, node, notes } = execution;
     const verdict = worstVerdict(Object.values(outputs).map((each) => each.verdict));
