@@ -21,10 +21,6 @@ test.each<[Failure, string]>([
     { kind: 'input-changed', paths: ['data/x.csv'] },
     'its result is not recorded, because data/x.csv changed while it ran; run again (if no user edited it, the stage did: a stage may write to its outputs only)',
   ],
-  [
-    { kind: 'publish-conflict', path: 'reports/a.txt' },
-    'reports/a.txt holds a file that this pipeline did not write; move it away and run again',
-  ],
   [{ kind: 'system', message: 'disk full' }, 'disk full'],
 ])('%j reads "%s"', (failure, text) => {
   expect(failureText(failure)).toBe(text);

@@ -18,8 +18,6 @@ export function failureText(failure: Failure): string {
       return `output ${failure.output} ${failure.finding}`;
     case 'input-changed':
       return `its result is not recorded, because ${failure.paths.join(', ')} changed while it ran; run again (if no user edited it, the stage did: a stage may write to its outputs only)`;
-    case 'publish-conflict':
-      return `${failure.path} holds a file that this pipeline did not write; move it away and run again`;
     case 'storage': {
       const { message, remedy } = describeStorageFailure(failure);
       return `${message}. ${remedy}`;

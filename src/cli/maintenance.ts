@@ -1,4 +1,5 @@
 /** Shared parts of the commands that maintain the store without planning. */
+import path from 'node:path';
 import { lockFileOf } from '../runner/config/lock-file.ts';
 import { openLockfile, type Lockfile } from '../runner/lockfile/lockfile.ts';
 import { openStore } from '../runner/store/open-store.ts';
@@ -15,7 +16,7 @@ export function openStoreAndLockfile({ pipeline, storeFolder }: Project): {
   readonly store: Store;
   readonly lock: Lockfile;
 } {
-  const lock = openLockfile(lockFileOf(pipeline.file));
+  const lock = openLockfile(lockFileOf(pipeline.file), path.join(storeFolder, 'drafts'));
   if (!lock.ok) throw new Refusal([lock.error]);
   return { store: openStore(storeFolder), lock: lock.value };
 }

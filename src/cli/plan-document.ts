@@ -9,7 +9,7 @@ export function planDocument(plan: Plan): PlanDocument {
   return { pipeline: plan.pipeline.name, counts, instances: plan.entries.map(instanceDocument) };
 }
 
-export function instanceDocument({ instance, verdict, expectedSeconds }: PlanEntry): InstanceDocument {
+export function instanceDocument({ instance, verdict, expectedSeconds, unpublished }: PlanEntry): InstanceDocument {
   const fingerprint = verdict.kind === 'blocked' ? undefined : verdict.fingerprint;
   return {
     id: instance.id,
@@ -19,5 +19,6 @@ export function instanceDocument({ instance, verdict, expectedSeconds }: PlanEnt
     reasons: verdict.kind === 'fresh' ? [] : verdict.reasons,
     ...(fingerprint !== undefined && { fingerprint }),
     ...(expectedSeconds !== undefined && { expectedSeconds }),
+    ...(unpublished.length > 0 && { unpublished }),
   };
 }

@@ -85,7 +85,7 @@ export function selectOne(pipeline: Pipeline, target: string): Instance {
 export async function withOpenPipeline<T>(
   { pipeline, storeFolder, warn, tell }: Project,
   work: (open: OpenPipeline) => Promise<T>,
-  openOptions: { readonly executes?: boolean; readonly allowMissing?: boolean } = {},
+  openOptions: { readonly executes?: boolean; readonly protects?: boolean; readonly allowMissing?: boolean } = {},
 ): Promise<T> {
   const { openPipeline } = await import('../runner/open-pipeline.ts');
   const opened = await openPipeline(pipeline, { storeFolder, lockFile: lockFileOf(pipeline.file), ...openOptions });

@@ -61,6 +61,8 @@ test.each<[Reason, string]>([
   [{ kind: 'outputs', message: 'output table added' }, 'output table added'],
   [{ kind: 'published', path: 'reports/index.html', change: 'missing' }, 'reports/index.html is missing'],
   [{ kind: 'published', path: 'reports/index.html', change: 'edited' }, 'reports/index.html was edited'],
+  [{ kind: 'published', path: 'out/a', change: 'earlier-result' }, 'out/a holds an earlier result'],
+  [{ kind: 'published', path: 'out/a', change: 'in-the-way' }, 'out/a holds a file that this pipeline did not write'],
   [{ kind: 'found-in-store' }, 'found in the store'],
 ])('%j reads "%s"', (reason, text) => {
   expect(reasonText(reason)).toBe(text);

@@ -2,7 +2,7 @@
 import type { Json } from '../util/json.ts';
 import { unreachable } from '../util/unreachable.ts';
 import type { InstanceId } from '../formats/identity.ts';
-import type { Reason } from '../formats/reason.ts';
+import type { PublishedReason, Reason } from '../formats/reason.ts';
 
 export function reasonText(reason: Reason): string {
   switch (reason.kind) {
@@ -45,13 +45,21 @@ export function reasonText(reason: Reason): string {
     case 'outputs':
       return reason.message;
     case 'published':
-      return `${reason.path} ${reason.change === 'missing' ? 'is missing' : 'was edited'}`;
+      return `${reason.path} ${PUBLISHED[reason.change]}`;
     case 'found-in-store':
       return 'found in the store';
     default:
       return unreachable(reason);
   }
 }
+
+const PUBLISHED: Readonly<Record<PublishedReason['change'], string>> = {
+  missing: 'is missing',
+  permissions: 'has other permissions',
+  'earlier-result': 'holds an earlier result',
+  edited: 'was edited',
+  'in-the-way': 'holds a file that this pipeline did not write',
+};
 
 /** At most `limit` lines: equal reasons about many instances of a producer are one line, and the rest is counted. */
 export function reasonLines(reasons: readonly Reason[], limit: number): string[] {

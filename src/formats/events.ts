@@ -15,6 +15,20 @@ const reasons = Type.Array(ReasonSchema);
 const attempt = Type.Integer({ minimum: 1, description: 'Number of the attempt, from 1.' });
 const log = text('Path of the log.');
 
+const cause = <Cause extends string>(name: Cause, description: string) => Type.Literal(name, { description });
+
+const UnpublishedPlace = Type.Object(
+  {
+    path: text('As in the pipeline file.'),
+    cause: Type.Union([
+      cause('edited', 'It holds no result, where one was put before.'),
+      cause('in-the-way', 'It holds no result, and none was ever put there.'),
+      cause('not-in-store', 'The result is up to date by the lockfile alone, and nothing is here to be copied.'),
+    ]),
+  },
+  { title: 'unpublished place' },
+);
+
 const InstanceDocument = Type.Object(
   {
     id,
@@ -29,6 +43,9 @@ const InstanceDocument = Type.Object(
     reasons,
     fingerprint: Type.Optional(fingerprint('Absent as long as a producer must run first.')),
     expectedSeconds: Type.Optional(real('From the last executions of this stage; absent if it never ran.')),
+    unpublished: Type.Optional(
+      Type.Array(UnpublishedPlace, { description: 'Published places that a run will leave as they are.' }),
+    ),
   },
   { title: 'planned instance' },
 );
@@ -62,6 +79,7 @@ const RunSummary = Type.Object(
       interrupted: count('Stopped before the end.'),
     }),
     published: texts('Published files that this run wrote or found in place, relative to the root.'),
+    unpublished: texts('Published places that were left alone, because they hold files of somebody else.'),
   },
   { title: 'run summary' },
 );
@@ -136,6 +154,10 @@ const instanceEvents = [
     reasons,
   }),
   event('interrupted', 'An instance was stopped before its end.', { id }),
+  event('unpublished', 'A published place was left alone: it holds a file that this pipeline did not write.', {
+    id,
+    path: text('As in the pipeline file.'),
+  }),
   event('finished', 'The run is over.', { summary: RunSummary }),
 ] as const;
 
@@ -170,3 +192,4 @@ export type InstanceEvent = Immutable<Static<typeof Instances>>;
 export type PlanDocument = Immutable<Static<typeof PlanDocument>>;
 export type InstanceDocument = Immutable<Static<typeof InstanceDocument>>;
 export type RunSummary = Immutable<Static<typeof RunSummary>>;
+export type UnpublishedPlace = Immutable<Static<typeof UnpublishedPlace>>;

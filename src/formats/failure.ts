@@ -36,10 +36,6 @@ export const FailureSchema = Type.Union(
       paths: texts('Paths, relative to the root.'),
     }),
     Type.Object({
-      kind: kind('publish-conflict', 'The place in `publish` holds a file that this pipeline did not write.'),
-      path: text('Path, relative to the root.'),
-    }),
-    Type.Object({
       kind: kind('damaged', 'A blob did not match its digest. It is in quarantine, and its producer runs again.'),
       message: text('The finding, in words.'),
     }),

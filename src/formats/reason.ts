@@ -74,7 +74,13 @@ export const ReasonSchema = Type.Union(
     Type.Object({
       kind: kind('published', 'A published file differs; it is copied, and nothing runs.'),
       path,
-      change: Type.Union([Type.Literal('missing'), Type.Literal('edited')]),
+      change: Type.Union([
+        Type.Literal('missing'),
+        kind('permissions', 'It has other permissions than the result.'),
+        kind('earlier-result', 'It holds another result of this pipeline or of the store, and is replaced.'),
+        kind('edited', 'It holds no result, where one was put before; it is never overwritten.'),
+        kind('in-the-way', 'It holds no result, and none was ever put there; it is never overwritten.'),
+      ]),
     }),
     Type.Object({
       kind: kind('found-in-store', 'It was executed before, on another branch or by another user, and is copied.'),
@@ -84,3 +90,4 @@ export const ReasonSchema = Type.Union(
 );
 
 export type Reason = Immutable<Static<typeof ReasonSchema>>;
+export type PublishedReason = Extract<Reason, { readonly kind: 'published' }>;

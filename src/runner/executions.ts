@@ -2,7 +2,7 @@
 import type { JobInput } from '../stage/protocol.ts';
 import type { Result } from '../util/result.ts';
 import type { Failure } from '../formats/failure.ts';
-import type { Fingerprint } from '../formats/identity.ts';
+import type { Fingerprint, InstanceId } from '../formats/identity.ts';
 import type { Execution, RunRecord } from '../formats/run-record.ts';
 import type { Instance } from './pipeline.ts';
 import type { RestoreVerdict } from './plan.ts';
@@ -20,10 +20,9 @@ export interface Executions {
   prove(sandbox: Sandbox): Promise<Result<void, Failure>>;
 
   /**
-   * Takes over the outputs of an execution, in this order: inputs proved unchanged, outputs hashed and moved into the
-   * store, record written, outputs published, lockfile saved (a moment later if results come fast). On failure nothing
-   * is recorded, with one exception: after a publish-conflict the result is in the store, so that a training is not
-   * lost because of a file in the way.
+   * Takes over what an execution wrote, in this order: inputs proved unchanged, outputs hashed and moved into the store,
+   * record written, published, lockfile saved (a moment later, if results come fast). On failure nothing is recorded. A
+   * file in the way of a published output is no failure, see `unpublished`.
    */
   commit(instance: Instance, sandbox: Sandbox, execution: Execution): Promise<Result<RunRecord, Failure>>;
 
@@ -35,6 +34,15 @@ export interface Executions {
 
   /** Verifies the digests of a recorded execution, publishes its outputs, updates the lockfile. */
   restore(instance: Instance, verdict: RestoreVerdict): Promise<Result<RunRecord, Failure>>;
+
+  /** Published places that were left alone by `commit` and `restore`, because a file of somebody else lies there. */
+  unpublished(): readonly UnpublishedOutput[];
+}
+
+export interface UnpublishedOutput {
+  readonly instance: InstanceId;
+  /** As in the pipeline file. */
+  readonly path: string;
 }
 
 /** The private folder of one execution. */

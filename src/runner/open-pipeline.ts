@@ -1,6 +1,6 @@
 /** Opens a pipeline with its store and its lockfile: a planner, the executions and the results. */
 import path from 'node:path';
-import { sweepTemporaries } from '../util/atomic-file.ts';
+import { sweepDrafts, sweepTemporaries } from '../util/atomic-file.ts';
 import type { Digest } from '../util/digest.ts';
 import { err, ok, type Result } from '../util/result.ts';
 import type { Bundler } from './code/bundle.ts';
@@ -28,10 +28,11 @@ import { LocalStore } from './store/local-store.ts';
 import { makeStateFolder } from './store/state-file.ts';
 import type { Store } from './store/store.ts';
 import { parseTree } from './store/tree.ts';
-import { committedFolder, openCommittedOutputs } from './transfer/committed-outputs.ts';
+import { committedFolder, CommittedOutputs } from './transfer/committed-outputs.ts';
 import { SandboxedExecutions } from './transfer/executions.ts';
-import { openPublisher } from './transfer/publish.ts';
+import { Publisher } from './transfer/publish.ts';
 import { removeDeadSandboxes } from './transfer/sandbox.ts';
+import { StoreWithCopies } from './transfer/store-with-copies.ts';
 
 export interface OpenPipeline {
   readonly pipeline: Pipeline;
@@ -55,8 +56,10 @@ interface OpenOptions {
   readonly storeFolder: string;
   /** Absolute. */
   readonly lockFile: string;
-  /** For a command that executes or restores: a sweep of the store spares the results that it relies on. */
+  /** For a command that executes or restores. Without it, the store is only read, and needs no permission to write. */
   readonly executes?: boolean;
+  /** A sweep of the store spares what the command relies on. Implied by `executes`. */
+  readonly protects?: boolean;
   /** Missing data and results count as unchanged if the lockfile knows them and no execution needs them. */
   readonly allowMissing?: boolean;
   /** Another bundler than esbuild, for tests. */
@@ -66,41 +69,44 @@ interface OpenOptions {
 /** Fails if the lockfile cannot be read; a missing store counts as empty. */
 export async function openPipeline(
   pipeline: Pipeline,
-  { storeFolder, lockFile, executes = false, allowMissing = false, bundle }: OpenOptions,
+  { storeFolder, lockFile, executes = false, protects = executes, allowMissing = false, bundle }: OpenOptions,
 ): Promise<Result<OpenPipeline, readonly Diagnostic[]>> {
   const { root } = pipeline;
-  const opened = openLockfile(lockFile);
+  const drafts = path.join(storeFolder, 'drafts');
+  const opened = openLockfile(lockFile, drafts);
   if (!opened.ok) return err([opened.error]);
   const lock = opened.value;
   const stateFolder = makeStateFolder(storeFolder);
-  removeDeadSandboxes(storeFolder);
-  const registration = executes ? await registerRunner(storeFolder) : undefined;
+  if (executes) removeDeadSandboxes(storeFolder);
+  const registration = protects ? await registerRunner(storeFolder, { optional: !executes }) : undefined;
 
   const contents = openDigestCache(root, stateFolder, [storeFolder, lockFile, committedFolder(lockFile)]);
-  const store = new LocalStore(storeFolder, contents, { quarantines: executes });
-  const code = openBundleCache({ root, stateFolder, contents, store, ...(bundle && { bundle }) });
-  const committed = openCommittedOutputs({ pipeline, lockFile, storeFolder, lock, contents });
-  const publisher = openPublisher(root, stateFolder, contents, store, committed);
+  const committed = new CommittedOutputs({ pipeline, lockFile, storeFolder, drafts, lock, contents });
+  const local = new LocalStore(storeFolder, contents, { quarantines: executes });
+  const store = executes ? local : new StoreWithCopies(local, await committed.find());
+  const code = openBundleCache({ root, stateFolder, contents, store, keeps: executes, ...(bundle && { bundle }) });
+  const publisher = new Publisher({ root, stateFolder, drafts, contents, store, committed });
   const trees = treeLookup(contents, store);
   const decisions = new PipelinePlanner({
     ...{ pipeline, root, contents, code, store, lock, trees, allowMissing },
-    publishFaults: (instance, outputs) => publisher.faults(instance, outputs),
+    publishFaults: (instance, outputs) => publisher.faults(instance, outputs, lock.get(instance.id)?.outputs ?? {}),
     relyOn: async (names) => registration === undefined || registration.relyOn(names),
   });
   const waits = new WaitNotices();
   const writer = lockfileWriter(pipeline, storeFolder, lock, waits);
-  const common = { root, storeFolder, store, contents, lock, committed, decisions };
+  const common = { root, storeFolder, store, contents, lock, committed, decisions, drafts };
 
   const warnings = lock.hadConflict ? [conflictWarning(lockFile, executes)] : [];
   if (executes) {
     sweepTemporaries(lockFile);
+    sweepDrafts(drafts);
     if (lock.hadConflict) await writer.schedule();
   }
   return ok({
     ...{ pipeline, storeFolder, warnings, waits },
     planner: {
       plan: async (instances, options) => {
-        await committed.importMissing(store);
+        if (executes) await committed.importMissing(store);
         return decisions.plan(instances, options);
       },
       decide: (instance, options) => decisions.decide(instance, options),

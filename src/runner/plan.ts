@@ -1,8 +1,7 @@
 /** The decision for each instance, with reasons in values. Made by plan/, read by execution/ and the command line. */
 import type { Reason } from '../formats/reason.ts';
-import type { Json } from '../util/json.ts';
-import type { Diagnostic } from '../formats/diagnostic.ts';
-import type { InstanceId, Fingerprint } from '../formats/identity.ts';
+import type { UnpublishedPlace } from '../formats/events.ts';
+import type { Fingerprint } from '../formats/identity.ts';
 import type { RunRecord } from '../formats/run-record.ts';
 import type { Instance, Pipeline } from './pipeline.ts';
 
@@ -17,6 +16,8 @@ export interface PlanEntry {
   readonly verdict: Verdict;
   /** Seconds, from the last executions of this stage; absent when it never ran. */
   readonly expectedSeconds?: number;
+  /** Published places that a run will leave as they are. */
+  readonly unpublished: readonly UnpublishedPlace[];
   /** Its module computes with the tensor engine. */
   readonly usesEngine?: boolean;
 }

@@ -53,10 +53,11 @@ export function project({
   };
   for (const [file, text] of Object.entries(files)) write(file, text);
 
-  const open = async (): Promise<OpenPipeline> => {
+  const open = async (executes = true): Promise<OpenPipeline> => {
     const opened = await openPipeline(pipelineOf(root, sketch), {
       storeFolder: at('cache'),
       lockFile: at('pipeline.lock.json'),
+      executes,
       ...(bundle && { bundle }),
     });
     if (!opened.ok) throw new Error(opened.error[0]!.message);
@@ -75,7 +76,7 @@ export function project({
 
     /** As `status` would. */
     async plan(force: readonly string[] = []): Promise<Map<string, Verdict>> {
-      const opened = await open();
+      const opened = await open(false);
       const plan = await opened.planner.plan(opened.pipeline.instances, { force: new Set(force as InstanceId[]) });
       await opened.close();
       return verdictsOf(plan);
@@ -85,7 +86,9 @@ export function project({
     async run(
       work: Work,
       force: readonly string[] = [],
-    ): Promise<Record<string, 'fresh' | 'restored' | 'executed' | Failure | { blocked: true }>> {
+    ): Promise<
+      Record<string, 'fresh' | 'restored' | 'executed' | Failure | { blocked: true } | { unpublished: string }>
+    > {
       const opened = await open();
       const forced = new Set(force as InstanceId[]);
       const plan = await opened.planner.plan(opened.pipeline.instances, { force: forced });
@@ -110,6 +113,8 @@ export function project({
         else if (verdict.kind === 'run')
           happened[instance.id] = await execute(opened.executions, instance, verdict.fingerprint!, work);
       }
+      for (const { instance, path: place } of opened.executions.unpublished())
+        happened[instance] = { unpublished: place };
       await opened.close();
       return happened;
     },

@@ -2,8 +2,20 @@
  * Files that are there whole or not at all: written beside their place, flushed, renamed. A crash leaves the old
  * content or the new one, and perhaps a stray `.<name>.<random>.tmp`, never half a file.
  */
-import { randomBytes } from 'node:crypto';
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  accessSync,
+  constants,
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isSystemError, naming } from './system-error.ts';
@@ -19,23 +31,75 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** Errors always name `file`, not the temporary file. */
-export async function writeFileAtomic(file: string, data: string | Uint8Array, mode = 0o666): Promise<void> {
-  const temporary = temporaryBeside(file);
-  try {
-    const handle = await open(temporary, 'wx', mode);
+interface AtomicOptions {
+  readonly mode?: number;
+  /** A folder for the draft, so that a killed writer leaves nothing beside the file. */
+  readonly drafts?: string;
+}
+
+/** Errors always name `file`, not its draft. */
+export async function writeFileAtomic(
+  file: string,
+  data: string | Uint8Array,
+  { mode = 0o666, drafts }: AtomicOptions = {},
+): Promise<void> {
+  await withDraft(file, drafts, async (draft) => {
+    const handle = await open(draft, 'wx', mode);
     try {
       await handle.writeFile(data);
       await handle.sync();
     } finally {
       await handle.close();
     }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined); // the first error is the relevant one
-    throw naming(file, error);
-  }
+    await rename(draft, file);
+  });
   await syncFolder(path.dirname(file));
+}
+
+/**
+ * Calls `work` with a path for a draft of `file`, which `work` is to rename to the file. The draft lies in `drafts` if this
+ * folder is on the same file system, else beside the file. It is removed if the work fails.
+ */
+export async function withDraft<T>(
+  file: string,
+  drafts: string | undefined,
+  work: (draft: string) => Promise<T>,
+): Promise<T> {
+  const beside = temporaryBeside(file);
+  const apart = drafts === undefined ? undefined : draftIn(drafts, file);
+  try {
+    return await attempt(apart ?? beside, work);
+  } catch (error) {
+    // Two mounts of one file system have one device number, and a rename from one to the other fails.
+    if (apart !== undefined && isSystemError(error) && error.code === 'EXDEV') return await attempt(beside, work);
+    throw aboutFile(file, apart ?? beside, error);
+  }
+}
+
+async function attempt<T>(draft: string, work: (draft: string) => Promise<T>): Promise<T> {
+  try {
+    return await work(draft);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true }).catch(() => undefined); // the first error is the relevant one
+    throw error;
+  }
+}
+
+/** Undefined where a rename from the folder to the file cannot succeed. */
+function draftIn(drafts: string, file: string): string | undefined {
+  try {
+    mkdirSync(drafts, { recursive: true });
+    accessSync(drafts, constants.W_OK);
+    const isNear = statSync(drafts).dev === statSync(path.dirname(file)).dev;
+    return isNear ? path.join(drafts, `${randomBytes(12).toString('hex')}.tmp`) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function aboutFile(file: string, draft: string, error: unknown): unknown {
+  if (isSystemError(error) && error.path?.startsWith(draft)) error.path = file;
+  return naming(file, error);
 }
 
 /** For files without use after a crash: not flushed, and perhaps half written. Errors name the file. */
@@ -86,12 +150,31 @@ const cannotFlush = (error: unknown): boolean =>
 
 /** A name in the same folder, hence on the same file system, that no other process will choose. */
 export function temporaryBeside(file: string): string {
-  return path.join(path.dirname(file), `.${path.basename(file)}.${randomBytes(6).toString('hex')}.tmp`);
+  return path.join(path.dirname(file), `.${stemOf(path.basename(file))}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+const LONGEST_NAME_BYTES = 255;
+/** `.` before the name, `.<12 digits>.tmp` behind it. */
+const ADDED_BYTES = 18;
+
+/** The name itself, or a digest of one that would be too long for the file system with what is added. */
+function stemOf(name: string): string {
+  const isLong = Buffer.byteLength(name) + ADDED_BYTES > LONGEST_NAME_BYTES;
+  return isLong ? createHash('sha256').update(name).digest('hex') : name;
+}
+
+/** Undefined for a name that is not temporary. */
+function stemOfTemporary(name: string): string | undefined {
+  return /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name)?.[1];
+}
+
+export function isTemporary(file: string): boolean {
+  return stemOfTemporary(path.basename(file)) !== undefined;
 }
 
 /** The place that a temporary name was made for; any other name is itself. */
 export function placeOf(file: string): string {
-  const name = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(path.basename(file))?.[1];
+  const name = stemOfTemporary(path.basename(file));
   return name === undefined ? file : path.join(path.dirname(file), name);
 }
 
@@ -100,11 +183,20 @@ const ABANDONED_MS = 3_600_000;
 
 /** Removes temporary files that killed writers of this file left beside it. */
 export function sweepTemporaries(file: string): void {
-  const folder = path.dirname(file);
+  const stem = stemOf(path.basename(file));
+  sweep(path.dirname(file), (name) => stemOfTemporary(name) === stem);
+}
+
+/** Removes drafts that killed writers left. */
+export function sweepDrafts(drafts: string): void {
+  if (existsSync(drafts)) sweep(drafts, () => true);
+}
+
+function sweep(folder: string, isLeft: (name: string) => boolean): void {
   for (const name of readdirSync(folder)) {
-    const temporary = path.join(folder, name);
-    if (temporary === file || placeOf(temporary) !== file) continue;
-    const stat = statSync(temporary, { throwIfNoEntry: false });
-    if (stat && Date.now() - stat.mtimeMs > ABANDONED_MS) rmSync(temporary, { recursive: true, force: true });
+    if (!isLeft(name)) continue;
+    const stat = statSync(path.join(folder, name), { throwIfNoEntry: false });
+    if (stat && Date.now() - stat.mtimeMs > ABANDONED_MS)
+      rmSync(path.join(folder, name), { recursive: true, force: true });
   }
 }

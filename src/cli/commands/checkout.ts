@@ -26,7 +26,7 @@ export async function checkout(
   const outputs = await withOpenPipeline(
     project,
     ({ results }) => results.checkout(named, { ...to, aside: options.force ?? false }),
-    { executes: true },
+    { protects: true },
   );
   const edited = outputs.filter(({ state }) => state === 'edited');
   if (edited.length > 0) throw refusalOf(edited, project);

@@ -23,7 +23,7 @@ export async function exportResults(
 ): Promise<ExitCode> {
   const project = await openProject(options, terminal);
   const { store, lock } = openStoreAndLockfile(project);
-  const registration = await registerRunner(project.storeFolder);
+  const registration = await registerRunner(project.storeFolder, { optional: true });
   const line = transferLine('Exporting', terminal.messages);
   try {
     const ids = selectTargets(project.pipeline, targets).selected.map(({ id }) => id);

@@ -6,6 +6,7 @@ import { checkShells } from '../../runner/execution/check-shells.ts';
 import { prepareMachine } from '../../runner/execution/prepare-machine.ts';
 import { requireUpstreamReady } from '../../runner/execution/require-upstream.ts';
 import { runPipeline, type ExecutionOptions } from '../../runner/execution/run.ts';
+import { publishNotices } from '../../runner/plan/publish-notices.ts';
 import { saveRun } from '../../runner/history/history-files.ts';
 import { RunRecorder } from '../../runner/history/run-recorder.ts';
 import type { OpenPipeline } from '../../runner/open-pipeline.ts';
@@ -175,7 +176,7 @@ async function showPlan(
   const { notices } = await prepareMachine(plan, executionOptions(options, project, selection));
   if (json) results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
   else await writePlan(plan, results);
-  for (const notice of [...shellNotices, ...notices]) messages.write(`${notice}\n`);
+  for (const notice of [...shellNotices, ...notices, ...publishNotices(plan)]) messages.write(`${notice}\n`);
   return exitCode.done;
 }
 

@@ -2,6 +2,7 @@
 import type { Bounds } from '../../runner/config/select.ts';
 import { machineNotices } from '../../runner/execution/prepare-machine.ts';
 import type { PlanEntry } from '../../runner/plan.ts';
+import { publishNotices } from '../../runner/plan/publish-notices.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findCardEngineLazily } from '../engine/find-card-engine-lazily.ts';
 import { planDocument } from '../plan-document.ts';
@@ -32,7 +33,7 @@ export async function status(
   });
   if (options.json) terminal.results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
   else await writePlan(plan, terminal.results);
-  for (const notice of notices) terminal.messages.write(`${notice}\n`);
+  for (const notice of [...notices, ...publishNotices(plan)]) terminal.messages.write(`${notice}\n`);
   return options.check && plan.entries.some(isStale) ? exitCode.gateFailed : exitCode.done;
 }
 

@@ -3,7 +3,7 @@ import type { RunSummary } from '../../formats/events.ts';
 import type { RunEvent } from '../../runner/event.ts';
 import { RunTable } from './run-table.ts';
 import type { Renderer, View } from './renderer.ts';
-import { totalsText } from './totals.ts';
+import { totalsText, writeUnpublished } from './totals.ts';
 
 export class QuietRenderer implements Renderer {
   readonly #view: View;
@@ -32,5 +32,6 @@ export class QuietRenderer implements Renderer {
     if (this.#summary === undefined) return;
     if (this.#outcomes.failed.length > 0) (await import('./closing.ts')).writeFailures(this.#outcomes, this.#view);
     this.#view.terminal.results.write(`${totalsText(this.#summary)}\n`);
+    writeUnpublished(this.#summary, this.#view.terminal.results);
   }
 }

@@ -29,6 +29,7 @@ function planOf(verdicts: Readonly<Record<string, 'fresh' | 'run'>>): Plan {
     return {
       instance,
       verdict: kind === 'fresh' ? ({ kind } as PlanEntry['verdict']) : { kind, reasons: [{ kind: 'never-run' }] },
+      unpublished: [],
     };
   });
   return { pipeline: { name: 'test' } as Plan['pipeline'], entries };
@@ -66,7 +67,7 @@ const finished = (
   published: string[] = [],
 ): RunEvent => ({
   type: 'finished',
-  summary: { outcome, seconds: 12, counts: { ...NOTHING, ...counts }, published },
+  summary: { outcome, seconds: 12, counts: { ...NOTHING, ...counts }, published, unpublished: [] },
 });
 
 function view(columns?: number): View & { readonly out: Screen; readonly log: Screen } {

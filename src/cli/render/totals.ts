@@ -4,6 +4,7 @@
  */
 import type { RunSummary } from '../../formats/events.ts';
 import { duration } from '../text/duration.ts';
+import type { Stream } from '../terminal.ts';
 import type { View } from './renderer.ts';
 
 const MOST_PUBLISHED = 5;
@@ -14,6 +15,14 @@ export function writeTotals(summary: RunSummary, { terminal }: View): void {
   const shown = summary.published.slice(0, MOST_PUBLISHED);
   const more = summary.published.length - shown.length;
   if (shown.length > 0) results.write(`Published: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}\n`);
+  writeUnpublished(summary, results);
+}
+
+export function writeUnpublished({ unpublished }: RunSummary, results: Stream): void {
+  for (const place of unpublished)
+    results.write(
+      `Not published: ${place} holds a file that this pipeline did not write. Move it away and run again.\n`,
+    );
 }
 
 export function totalsText({ outcome, seconds, counts }: RunSummary): string {

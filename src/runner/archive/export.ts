@@ -8,6 +8,7 @@ import { Readable } from 'node:stream';
 import { pipeline as connect } from 'node:stream/promises';
 import { syncFile, syncFolder, temporaryBeside } from '../../util/atomic-file.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
+import { isPermission } from '../../util/remove-tree.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import { formatRecord } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
@@ -105,6 +106,15 @@ async function* verified(store: Store, digest: Digest): AsyncGenerator<Buffer> {
     yield chunk;
   }
   if (hash.digest('hex') === digest) return;
-  store.quarantineBlob(digest);
+  quarantineIfAllowed(store, digest);
   throw new DamagedBlobError(digest, 'A file that the archive needs', 'damaged');
+}
+
+/** Then the next run executes the producer again. A reader without permission leaves it to `verify --repair`. */
+function quarantineIfAllowed(store: Store, digest: Digest): void {
+  try {
+    store.quarantineBlob(digest);
+  } catch (error) {
+    if (!isPermission(error)) throw error;
+  }
 }

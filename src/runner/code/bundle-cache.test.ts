@@ -30,6 +30,7 @@ function place(files: Readonly<Record<string, string>>) {
       stateFolder,
       contents,
       store,
+      keeps: true,
       bundle: (...given) => ((bundled += 1), bundleModule(...given)),
     });
     const [result] = await Promise.all([code.of('stage.ts'), code.of('stage.ts')]);

@@ -47,6 +47,8 @@ interface BundleCacheDeps {
   readonly stateFolder: string;
   readonly contents: DigestCache;
   readonly store: Store;
+  /** Bundles are kept in the store, to be executed. */
+  readonly keeps: boolean;
   readonly bundle?: Bundler;
 }
 
@@ -55,6 +57,7 @@ export function openBundleCache({
   stateFolder,
   contents,
   store,
+  keeps,
   bundle: makeBundle = bundleModule,
 }: BundleCacheDeps): BundleCache {
   const stateFile = path.join(stateFolder, 'bundles');
@@ -66,12 +69,13 @@ export function openBundleCache({
 
   async function look(module: string): Promise<Result<ModuleCode, Diagnostic>> {
     const old = known.get(module);
-    if (old && store.look(old.bundle, old.bytes) === 'intact' && (await isCurrent(old))) return ok(old);
+    const isThere = old && (!keeps || store.look(old.bundle, old.bytes) === 'intact');
+    if (isThere && (await isCurrent(old))) return ok(old);
     const made = await few(() => makeBundle(root, module));
     if (!made.ok) return err(made.error);
     const { code, map, packages, sources, files, folders } = made.value;
-    const digest = await store.put(code);
-    await writeMap(digest, map);
+    const digest = keeps ? await store.put(code) : digestOf(code);
+    if (keeps) await writeMap(digest, map);
     const entry: Remembered = {
       bundle: digest,
       bytes: Buffer.byteLength(code),

@@ -155,7 +155,7 @@ test.each([
   expect(await fault()).toMatchObject({
     code,
     message,
-    place: { file: path.join(root, message.split(':')[0]!), line, column },
+    location: { file: path.join(root, message.split(':')[0]!), line, column },
   });
 });
 

@@ -10,7 +10,14 @@ export type Outcomes = ReadonlyMap<InstanceId, Outcome>;
 export const hasOutputs = (outcome: Outcome | undefined): boolean =>
   outcome === 'fresh' || outcome === 'restored' || outcome === 'executed';
 
-export function summarize({ entries }: Plan, outcomes: Outcomes, aborted: boolean, seconds: number): RunSummary {
+interface RunEnd {
+  readonly outcomes: Outcomes;
+  readonly aborted: boolean;
+  readonly seconds: number;
+  readonly unpublished: readonly string[];
+}
+
+export function summarize({ entries }: Plan, { outcomes, aborted, seconds, unpublished }: RunEnd): RunSummary {
   const count = (outcome: Outcome): number => [...outcomes.values()].filter((each) => each === outcome).length;
   const notStarted = count('not-started');
   const counts = {
@@ -23,13 +30,18 @@ export function summarize({ entries }: Plan, outcomes: Outcomes, aborted: boolea
   };
   const there = entries.filter(({ instance }) => hasOutputs(outcomes.get(instance.id)));
   const published = there.flatMap(({ instance }) =>
-    Object.values(instance.outputs).flatMap(({ publish }) => publish ?? []),
+    Object.values(instance.outputs).flatMap(({ publish }) =>
+      publish === undefined || unpublished.includes(publish) ? [] : [publish],
+    ),
   );
-  return { outcome: outcomeOf(counts), seconds, counts, published };
+  return { outcome: outcomeOf(counts, unpublished), seconds, counts, published, unpublished };
 }
 
 /** An interruption that came too late to interrupt anything is none. */
-function outcomeOf({ failed, blocked, interrupted }: RunSummary['counts']): RunSummary['outcome'] {
+function outcomeOf(
+  { failed, blocked, interrupted }: RunSummary['counts'],
+  unpublished: readonly string[],
+): RunSummary['outcome'] {
   if (interrupted > 0) return 'interrupted';
-  return failed + blocked > 0 ? 'failed' : 'done';
+  return failed + blocked + unpublished.length > 0 ? 'failed' : 'done';
 }

@@ -149,6 +149,7 @@ function fakePipeline(
             instance,
             verdict: verdictOf(instance.id, sketches[instance.id]!.planned ?? 'run'),
             expectedSeconds: sketches[instance.id]!.seconds ?? 1,
+            unpublished: [],
           })),
         }),
       decide: async ({ id }, { force }) => {
@@ -188,6 +189,7 @@ function fakePipeline(
         return ok(record);
       },
       prove: unused,
+      unpublished: () => [],
     },
     results: {
       lineage: () => Promise.resolve([]),

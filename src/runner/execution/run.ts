@@ -3,6 +3,7 @@ import type { RunSummary } from '../../formats/events.ts';
 import type { RunEvent } from '../event.ts';
 import type { OpenPipeline } from '../open-pipeline.ts';
 import type { Instance } from '../pipeline.ts';
+import { publishNotices } from '../plan/publish-notices.ts';
 import { capacityOf, demandOf } from '../resources/demand.ts';
 import { Slots } from '../resources/slots.ts';
 import { checkShells } from './check-shells.ts';
@@ -41,7 +42,8 @@ export async function runPipeline(
   const { machine, notices } = await prepareMachine(plan, options, deps);
 
   emit({ type: 'plan', plan });
-  for (const message of [...shellNotices, ...notices, ...(await heldBackNotices(open.storeFolder, plan))])
+  const heldBack = await heldBackNotices(open.storeFolder, plan);
+  for (const message of [...shellNotices, ...notices, ...heldBack, ...publishNotices(plan)])
     emit({ type: 'notice', message });
   const work = new InstanceRunner({ ...open, options, emit, signal, machine, executor, hostProgram });
   const schedule = new Scheduler(plan.entries, work, {
@@ -53,7 +55,14 @@ export async function runPipeline(
   });
   try {
     const outcomes = await schedule.runAll();
-    const summary = summarize(plan, outcomes, signal.aborted, (performance.now() - began) / 1000);
+    const conflicts = open.executions.unpublished();
+    for (const { instance, path } of conflicts) emit({ type: 'unpublished', id: instance, path });
+    const summary = summarize(plan, {
+      outcomes,
+      aborted: signal.aborted,
+      seconds: (performance.now() - began) / 1000,
+      unpublished: conflicts.map(({ path }) => path),
+    });
     emit({ type: 'finished', summary });
     return summary;
   } finally {

@@ -16,7 +16,11 @@ const print = (text: string): Fingerprint => text as Fingerprint;
 function planOf(verdicts: Readonly<Record<string, Verdict>>, reads: Readonly<Record<string, string>> = {}): RunEvent {
   const entries = Object.entries(verdicts).map(([name, verdict]): PlanEntry => {
     const inputs = reads[name] === undefined ? {} : { x: { kind: 'output', producer: id(reads[name]), output: 'out' } };
-    return { instance: { id: id(name), stage: name, axes: {}, inputs } as unknown as PlanEntry['instance'], verdict };
+    return {
+      instance: { id: id(name), stage: name, axes: {}, inputs } as unknown as PlanEntry['instance'],
+      verdict,
+      unpublished: [],
+    };
   });
   return {
     type: 'plan',

@@ -3,7 +3,7 @@
  * sorted, so that two branches conflict only in blocks that both changed. Sources and packages of a bundle are listed
  * once, under `bundles`, for all instances of a stage.
  */
-import { readFileSync } from 'node:fs';
+import { lstatSync, readFileSync, readlinkSync } from 'node:fs';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
@@ -43,8 +43,12 @@ export interface Lockfile {
   save(keeps: (id: InstanceId, axes: Axes) => boolean): Promise<void>;
 }
 
-/** No file: an empty lockfile. A file that cannot be understood is left alone and named. */
-export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
+/**
+ * No file: an empty lockfile. A file that cannot be understood is left alone and named. A link stays one: its target is
+ * written. @param drafts see withDraft
+ */
+export function openLockfile(named: string, drafts?: string): Result<Lockfile, Diagnostic> {
+  const file = linkTarget(named);
   let text = readText(file);
   const read = parseLockfile(file, text);
   if (!read.ok) return read;
@@ -78,13 +82,25 @@ export function openLockfile(file: string): Result<Lockfile, Diagnostic> {
         for (const [id, entry] of now) entries.set(id, entry);
         for (const [id, { identity }] of entries) if (!keeps(id, identity.axes)) entries.delete(id);
         const formatted = format(entries, texts);
-        await writeFileAtomic(file, formatted);
+        await writeFileAtomic(file, formatted, { ...(drafts !== undefined && { drafts }) });
         text = formatted;
         hadConflict = false;
         for (const [id, entry] of now) if (changed.get(id) === entry) changed.delete(id);
       }),
   });
 }
+
+/** The path itself, if it is no link. The target need not exist. */
+function linkTarget(file: string): string {
+  for (let at = file, links = 0; ; links++) {
+    const stat = lstatSync(at, { throwIfNoEntry: false });
+    if (!stat?.isSymbolicLink() || links === MOST_LINKS) return at;
+    at = path.resolve(path.dirname(at), readlinkSync(at));
+  }
+}
+
+/** As many as Linux follows. */
+const MOST_LINKS = 40;
 
 // The content of the file. ---------------------------------------------------------------------------------------
 

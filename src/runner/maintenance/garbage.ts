@@ -1,7 +1,7 @@
 /** Finds unreachable files of a store, and their sizes. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { placeOf } from '../../util/atomic-file.ts';
+import { isTemporary } from '../../util/atomic-file.ts';
 import type { RunRecord } from '../../formats/run-record.ts';
 import { resultIdOfFile } from '../store/record-file.ts';
 import type { Reachable } from './reachable.ts';
@@ -127,11 +127,13 @@ class GarbageFinder {
 
   drafts(): Garbage[] {
     const runs = this.#names('runs').map((fingerprint) => ['runs', fingerprint]);
-    return [...runs, ['audits'], ['history'], ['state'], ['lockfiles']].flatMap((folder) =>
+    const beside = [...runs, ['audits'], ['history'], ['state'], ['lockfiles']].flatMap((folder) =>
       this.#names(...folder).flatMap((file) =>
-        placeOf(file) === file ? [] : this.#judge('draft', this.#at(...folder, file)),
+        isTemporary(file) ? this.#judge('draft', this.#at(...folder, file)) : [],
       ),
     );
+    const apart = this.#names('drafts').flatMap((file) => this.#judge('draft', this.#at('drafts', file)));
+    return [...beside, ...apart];
   }
 
   /** Files that are kept as long as something names them. */

@@ -13,6 +13,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeScratch } from '../../util/atomic-file.ts';
 import { namesIfThere, textIfThere } from '../../util/if-there.ts';
+import { isPermission } from '../../util/remove-tree.ts';
+import { isSystemError } from '../../util/system-error.ts';
 import { isLeased, tryLease } from '../resources/lease.ts';
 
 /** The time between two checks for the end of a sweep. */
@@ -25,7 +27,24 @@ export interface RunnerRegistration {
 }
 
 /** Waits while a sweep is under way. @param storeFolder absolute; it exists */
-export async function registerRunner(storeFolder: string): Promise<RunnerRegistration> {
+export async function registerRunner(
+  storeFolder: string,
+  { optional = false }: { readonly optional?: boolean } = {},
+): Promise<RunnerRegistration> {
+  try {
+    return await register(storeFolder);
+  } catch (error) {
+    if (optional && isReadOnly(error)) return UNREGISTERED;
+    throw error;
+  }
+}
+
+/** A user without permission to write reads all the same, and finds out if a sweep comes between: digests are compared. */
+const UNREGISTERED: RunnerRegistration = { relyOn: () => Promise.resolve(true), unregister: () => undefined };
+
+const isReadOnly = (error: unknown): boolean => isPermission(error) || (isSystemError(error) && error.code === 'EROFS');
+
+async function register(storeFolder: string): Promise<RunnerRegistration> {
   const { runners, sweep } = pathsOf(storeFolder);
   mkdirSync(runners, { recursive: true });
   const place = path.join(runners, randomBytes(8).toString('hex'));

@@ -1,6 +1,6 @@
 /** Fresh, restore, run or blocked, and why. A pure function of the findings. */
 import type { RunRecord } from '../../formats/run-record.ts';
-import type { Reason } from '../../formats/reason.ts';
+import type { PublishedReason, Reason } from '../../formats/reason.ts';
 import type { Instance } from '../pipeline.ts';
 import type { Verdict } from '../plan.ts';
 import { differences, type Identified, type TreeLookup } from './compare.ts';
@@ -21,17 +21,21 @@ interface Findings {
   /** Faults of the record's blobs: not-in-store or damaged. */
   readonly storeFaults: readonly Reason[];
   /** Published files that are missing or differ; without a record, compared with the lockfile. */
-  readonly publishFaults: readonly Reason[];
+  readonly publishFaults: readonly PublishedReason[];
   /** May the lockfile replace results that are not in the store? */
   readonly vouches: boolean;
+  /** Its inputs are all here, so that it can be executed to put a published file in place. */
+  readonly canRemake: boolean;
 }
 
 export function decideVerdict(instance: Instance, findings: Findings): Verdict {
-  const { identification, locked, forced, vouches, publishFaults } = findings;
+  const { identification, locked, forced, vouches, publishFaults, canRemake } = findings;
   const verdict = judge(instance, findings);
   if (verdict.kind !== 'run' || identification.kind === 'blocked') return verdict;
   const unchanged = identification.kind === 'known' && identification.fingerprint === locked?.fingerprint;
-  if (vouches && unchanged && !forced && publishFaults.length === 0)
+  const isEdited = publishFaults.some(({ change }) => change === 'edited' || change === 'in-the-way');
+  const isKept = publishFaults.length === 0 || (!isEdited && !canRemake);
+  if (vouches && unchanged && !forced && isKept)
     return { kind: 'fresh', fingerprint: identification.fingerprint, outputs: locked.outputs };
   // The lockfile's digests of missing files suffice to find no change, but not to execute.
   return identification.assumed.length > 0

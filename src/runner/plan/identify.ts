@@ -97,9 +97,13 @@ function assumption(
   { reasons: [reason] }: UnknownInput,
   { assume }: IdentifyDeps,
 ): KnownInput | undefined {
-  if (reason?.kind !== 'missing-input') return undefined;
+  if (reason?.kind !== 'missing-input' && reason?.kind !== 'unmatched-input') return undefined;
   const identity = assume(id, name);
-  return identity && { kind: 'known', identity, origins: [{ kind: 'path', path: reason.path }] };
+  const origin: Origin =
+    reason.kind === 'missing-input'
+      ? { kind: 'path', path: reason.path }
+      : { kind: 'path', path: reason.pattern, glob: true };
+  return identity && { kind: 'known', identity, origins: [origin] };
 }
 
 /** SHA-256 of the record's canonical JSON (docs/fingerprint.md). */

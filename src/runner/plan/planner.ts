@@ -3,7 +3,8 @@ import type { Instance, Pipeline } from '../pipeline.ts';
 import { recordOf, type Plan, type PlanEntry, type Verdict } from '../plan.ts';
 import type { DecideOptions, Planner } from '../planner.ts';
 import type { InstanceId, Fingerprint } from '../../formats/identity.ts';
-import type { Reason } from '../../formats/reason.ts';
+import type { UnpublishedPlace } from '../../formats/events.ts';
+import type { PublishedReason } from '../../formats/reason.ts';
 import type { RunRecord, StoredOutput } from '../../formats/run-record.ts';
 import type { LockEntry, Lockfile } from '../lockfile/lockfile.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
@@ -38,8 +39,11 @@ interface PlannerDeps extends Omit<IdentifyDeps, 'producer' | 'assume'> {
   readonly pipeline: Pipeline;
   readonly store: Store;
   readonly lock: Lockfile;
-  /** Published files of an instance that are missing or differ. */
-  readonly publishFaults: (instance: Instance, outputs: RunRecord['outputs']) => Promise<readonly Reason[]>;
+  /** Published files that are missing or differ. `outputs`: undefined if they are not known yet. */
+  readonly publishFaults: (
+    instance: Instance,
+    outputs: RunRecord['outputs'] | undefined,
+  ) => Promise<readonly PublishedReason[]>;
   readonly trees: TreeLookup;
   /** Missing data and results count as unchanged if the lockfile knows them and no execution needs them. */
   readonly allowMissing: boolean;
@@ -141,6 +145,7 @@ export class PipelinePlanner implements Planner, Decisions {
       storeFaults: record ? storeFaults(record, store) : [],
       publishFaults: results ? await publishFaults(instance, results.outputs) : [],
       vouches,
+      canRemake: this.#canRemake(instance, identification),
     });
     this.#states.set(instance.id, stateAfter(verdict));
     return verdict;
@@ -190,8 +195,38 @@ export class PipelinePlanner implements Planner, Decisions {
     if (verdict.kind === 'run') this.#durations ??= await readExpectedDurations(store);
     const seconds =
       recordOf(verdict)?.execution.seconds ?? this.#durations?.secondsOf(instance, lock.get(instance.id)?.fingerprint);
-    const usesEngine = await this.#usesEngine(instance);
-    return { instance, verdict, ...(seconds !== undefined && { expectedSeconds: seconds }), usesEngine };
+    const [usesEngine, unpublished] = [await this.#usesEngine(instance), await this.#unpublished(instance, verdict)];
+    return { instance, verdict, ...(seconds !== undefined && { expectedSeconds: seconds }), unpublished, usesEngine };
+  }
+
+  async #unpublished(instance: Instance, verdict: Verdict): Promise<UnpublishedPlace[]> {
+    if (verdict.kind === 'blocked') return [];
+    const record = recordOf(verdict);
+    const outputs = verdict.kind === 'fresh' ? verdict.outputs : record?.outputs;
+    const faults = await this.#deps.publishFaults(instance, outputs);
+    return faults.flatMap(({ path, change }): UnpublishedPlace[] => {
+      if (change === 'edited' || change === 'in-the-way') return [{ path, cause: change }];
+      return verdict.kind === 'fresh' && record === undefined ? [{ path, cause: 'not-in-store' }] : [];
+    });
+  }
+
+  /**
+   * A report is made anew from committed results, if only it is missing. A training is not: it reads the workspace alone, or
+   * its committed results are here.
+   */
+  #canRemake(instance: Instance, identification: Identification): boolean {
+    if (identification.kind !== 'known' || identification.assumed.length > 0) return false;
+    if (Object.values(instance.outputs).some(({ commit }) => commit)) return false;
+    const produced = producedInputsOf(instance);
+    return (
+      produced.length > 0 &&
+      produced.every(({ producer, output }) => {
+        const results = this.results(producer);
+        return (
+          results && storeFaults({ outputs: { [output]: outputOf(results, output) } }, this.#deps.store).length === 0
+        );
+      })
+    );
   }
 
   async #usesEngine({ body }: Instance): Promise<boolean> {

@@ -106,6 +106,11 @@ class AuditExecutions implements Executions {
     return Promise.resolve(err({ kind: 'system', message: 'an audit restores nothing' }));
   }
 
+  /** An audit publishes nothing. */
+  unpublished(): readonly never[] {
+    return [];
+  }
+
   async #compare(record: RunRecord, sandbox: Sandbox, execution: Execution): Promise<Reproduction> {
     const { open, tolerance } = this.#deps;
     const { fingerprint, instance } = record;

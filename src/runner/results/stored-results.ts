@@ -16,7 +16,6 @@ import { recordKeyOf } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 import { parseTree } from '../store/tree.ts';
 import { checkOut, type CheckoutOptions } from '../transfer/checkout.ts';
-import type { CommittedOutputs } from '../transfer/committed-outputs.ts';
 import { lineageOf } from './lineage.ts';
 import { pastResults } from './past-results.ts';
 
@@ -26,9 +25,10 @@ interface ResultsDeps {
   readonly store: Store;
   readonly contents: DigestCache;
   readonly lock: Lockfile;
-  readonly committed: CommittedOutputs;
   readonly decisions: Decisions;
   readonly trees: TreeLookup;
+  /** See withDraft. */
+  readonly drafts: string;
 }
 
 export class StoredResults implements Results {
@@ -69,8 +69,7 @@ export class StoredResults implements Results {
     return new Map(entries.flatMap(({ name, digest }) => (digest === '' ? [] : [[name, store.pathOf(digest)]])));
   }
 
-  async checkout(instances: readonly Instance[], options: CheckoutOptions): Promise<readonly CheckedOut[]> {
-    await this.#deps.committed.importMissing(this.#deps.store);
+  checkout(instances: readonly Instance[], options: CheckoutOptions): Promise<readonly CheckedOut[]> {
     return checkOut(instances, options, this.#deps);
   }
 }

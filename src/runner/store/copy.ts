@@ -2,11 +2,11 @@
  * Copies from the store to a place for readers: by reflink if the file system can, else by copying; never by a hard
  * link.
  */
-import { constants } from 'node:fs';
+import { constants, lstatSync } from 'node:fs';
 import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
-import { makeFolder, syncFile, syncFolder, sweepTemporaries, temporaryBeside } from '../../util/atomic-file.ts';
+import { makeFolder, syncFile, syncFolder, sweepTemporaries, withDraft } from '../../util/atomic-file.ts';
 import type { Digest } from '../../util/digest.ts';
 import { naming } from '../../util/system-error.ts';
 import type { ContentKind } from '../../formats/identity.ts';
@@ -54,39 +54,47 @@ export async function copyBlob(store: Store, { kind, digest }: StoredContent, pl
   await chmod(place, kind === 'executable' ? 0o755 : 0o644);
 }
 
+interface Replacement {
+  /** A folder for drafts, as that of withDraft. */
+  readonly drafts: string;
+  /** Copying may take long: asked after it. If the answer is no, nothing happens. */
+  readonly mayReplace: () => Promise<boolean>;
+}
+
 /**
- * Puts a file or folder in place of an existing one: complete or not at all, also after a power cut. Copying may take
- * long, so `mayReplace` is asked after it. If the answer is no, nothing happens, and the result is false.
+ * Puts a file or folder in place of an existing one of any kind: complete or not at all, also after a power cut. False: it
+ * may not be replaced.
  */
 export async function replaceWith(
   store: Store,
   content: StoredContent,
-  place: string,
-  mayReplace: () => Promise<boolean>,
+  target: string,
+  { drafts, mayReplace }: Replacement,
 ): Promise<boolean> {
-  const temporary = temporaryBeside(place);
-  makeFolder(path.dirname(place));
-  sweepTemporaries(place);
-  try {
-    if (content.kind !== 'folder') {
-      await copyBlob(store, content, temporary);
-      await syncFile(temporary);
+  makeFolder(path.dirname(target));
+  sweepTemporaries(target);
+  const isReplaced = await withDraft(target, drafts, async (draft) => {
+    if (content.kind === 'folder') {
+      await copyFolder(store, content.digest, draft);
+      await syncTree(draft);
     } else {
-      await copyFolder(store, content.digest, temporary);
-      await syncTree(temporary);
+      await copyBlob(store, content, draft);
+      await syncFile(draft);
     }
     if (!(await mayReplace())) {
-      await rm(temporary, { recursive: true, force: true });
+      await rm(draft, { recursive: true, force: true });
       return false;
     }
-    await (content.kind === 'folder' ? swapFolder(temporary, place) : rename(temporary, place));
-  } catch (error) {
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined); // the first error is the relevant one
-    throw naming(place, error);
-  }
-  await syncFolder(path.dirname(place));
-  return true;
+    if (content.kind === 'folder' || isFolder(target)) await swap(draft, target);
+    else await rename(draft, target);
+    return true;
+  });
+  if (isReplaced) await syncFolder(path.dirname(target));
+  return isReplaced;
 }
+
+/** A link to a folder is none. */
+const isFolder = (target: string): boolean => lstatSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 /** Flushes a folder with all that is in it. */
 async function syncTree(folder: string): Promise<void> {
@@ -100,16 +108,16 @@ async function syncTree(folder: string): Promise<void> {
   await syncFolder(folder);
 }
 
-/** A folder cannot be renamed over another: the old one steps aside first. */
-async function swapFolder(made: string, place: string): Promise<void> {
-  const aside = temporaryBeside(place);
+/** A folder cannot be renamed over another, nor a file over a folder: the old content steps aside first. */
+async function swap(draft: string, target: string): Promise<void> {
+  const aside = `${draft.replace(/\.tmp$/, '')}0.tmp`;
   try {
-    await rename(place, aside);
+    await rename(target, aside);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
   }
-  await rename(made, place);
+  await rename(draft, target);
   // Otherwise a power cut could undo the renames but not the later steps: half of the old folder would be in place.
-  await syncFolder(path.dirname(place));
+  await syncFolder(path.dirname(target));
   await rm(aside, { recursive: true, force: true });
 }

@@ -96,7 +96,7 @@ export class LocalStore implements Store {
     const target = this.pathOf(digest);
     if ((await this.verify(digest)) !== 'intact' || !this.#renew(target)) {
       makeFolder(path.dirname(target));
-      await writeFileAtomic(target, text, BLOB_MODE);
+      await writeFileAtomic(target, text, { mode: BLOB_MODE });
       this.#healed(target);
     }
     return digest;

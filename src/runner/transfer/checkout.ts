@@ -1,60 +1,58 @@
-/** Restores outputs in the lockfile to the workspace or another folder, without executing anything. */
+/** Puts the outputs that the lockfile names into the workspace or another folder, without executing anything. */
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
-import type { CheckedOut } from '../results.ts';
+import type { Lockfile } from '../lockfile/lockfile.ts';
 import type { Instance } from '../pipeline.ts';
 import type { StoredOutput } from '../../formats/run-record.ts';
+import type { CheckedOut } from '../results.ts';
+import { replaceWith } from '../store/copy.ts';
 import type { DigestCache } from '../store/digest-cache.ts';
-import { replaceWith, verifyContent } from '../store/copy.ts';
-import { DamagedBlobError } from '../store/damaged-blob-error.ts';
-import { UnreadableInputError } from '../store/listing.ts';
-import type { Store } from '../store/store.ts';
 import { instanceFolderName } from '../store/instance-folder-name.ts';
-import type { Lockfile } from '../lockfile/lockfile.ts';
+import type { Store } from '../store/store.ts';
+import { contentNow, isInPlace, isInStore, isSameContent, type TargetContent } from './target-content.ts';
 
 interface CheckoutDeps {
   readonly root: string;
   readonly store: Store;
   readonly contents: DigestCache;
   readonly lock: Lockfile;
+  /** See withDraft. */
+  readonly drafts: string;
 }
 
 export interface CheckoutOptions {
-  /** Absolute: every output goes to `<to>/<instance>/<file>`. Otherwise those with `publish` go to that place. */
+  /** Absolute: every output goes to `<to>/<instance>/<file>`. Otherwise those with `publish` go where it says. */
   readonly to?: string;
   /** Files of other content are renamed instead of being a reason to do nothing. */
   readonly aside: boolean;
 }
 
-interface Pending {
-  readonly output: StoredOutput;
-  readonly target: string;
-  /** The content that was found there. */
-  readonly found: string | undefined;
-  readonly report: CheckedOut;
-}
+type Examined =
+  | { readonly kind: 'done'; readonly report: CheckedOut }
+  | {
+      readonly kind: 'due';
+      readonly output: StoredOutput;
+      readonly target: string;
+      readonly found: TargetContent;
+      readonly report: CheckedOut;
+    };
 
-/** If a file with content that the store does not hold is in the way, nothing is written, unless `aside`. */
+/** If a file is in the way whose content the store lacks, nothing at all is written, unless `aside`. */
 export async function checkOut(
   instances: readonly Instance[],
   { to, aside }: CheckoutOptions,
   deps: CheckoutDeps,
 ): Promise<CheckedOut[]> {
-  const looked: (CheckedOut | Pending)[] = [];
+  const examined: Examined[] = [];
   for (const instance of instances) {
-    const outputs = deps.lock.get(instance.id)?.outputs;
-    const targets = targetsOf(instance, to, deps.root);
-    if (outputs === undefined)
-      looked.push(...(targets.length === 0 ? [] : [{ instance: instance.id, state: 'not-executed' } as const]));
-    else
-      for (const { name, target } of targets)
-        looked.push(await look({ instance, name, output: outputs[name], target }, deps));
+    for (const { name, target } of targetsOf(instance, to, deps.root))
+      examined.push(await examine(instance, name, target, deps));
   }
-  const reports = looked.map((each) => ('report' in each ? each.report : each));
-  if (!aside && reports.some(({ state }) => state === 'edited'))
-    return reports.filter(({ state }) => state === 'edited');
-  for (const [i, each] of looked.entries()) if ('report' in each) reports[i] = await put(each, deps);
-  return reports;
+  const edited = examined.flatMap(({ report }) => (report.state === 'edited' ? [report] : []));
+  if (!aside && edited.length > 0) return edited;
+  const reports: CheckedOut[] = [];
+  for (const each of examined) reports.push(each.kind === 'due' ? await put(each, deps) : each.report);
+  return withoutRepetition(reports);
 }
 
 function targetsOf(
@@ -68,65 +66,54 @@ function targetsOf(
   });
 }
 
-async function look(
-  {
-    instance,
-    name,
-    output,
-    target,
-  }: {
-    readonly instance: Instance;
-    readonly name: string;
-    readonly output: StoredOutput | undefined;
-    readonly target: string;
-  },
-  { store, contents }: CheckoutDeps,
-): Promise<CheckedOut | Pending> {
-  const common = { instance: instance.id, output: name, path: target };
-  if (output === undefined) return { ...common, state: 'not-executed' };
-  const found = await digestAt(target, contents);
-  if (found === output.digest) return { ...common, state: 'in-place' };
-  if (!(await isKept(store, output, name))) return { ...common, state: 'not-in-store' };
-  const kept =
-    found === undefined || (found !== 'foreign' && (await isKept(store, (await contents.of(target))!, name)));
-  return { output, target, found, report: { ...common, state: kept ? 'placed' : 'edited' } };
+async function examine(
+  { id }: Instance,
+  name: string,
+  target: string,
+  { lock, store, contents }: CheckoutDeps,
+): Promise<Examined> {
+  const locked = lock.get(id);
+  const done = (report: CheckedOut): Examined => ({ kind: 'done', report });
+  if (!locked) return done({ instance: id, state: 'not-executed' });
+  const output = locked.outputs[name];
+  const common = { instance: id, output: name, path: target };
+  if (!output) return done({ ...common, state: 'not-executed' });
+  const found = await contentNow(target, contents);
+  if (isInPlace(found, output)) return done({ ...common, state: 'in-place' });
+  if (!(await isInStore(output, store))) return done({ ...common, state: 'not-in-store' });
+  const isKept = found.kind === 'nothing' || (found.kind === 'content' && (await isInStore(found.content, store)));
+  return { kind: 'due', output, target, found, report: { ...common, state: isKept ? 'placed' : 'edited' } };
 }
 
-async function put({ output, target, found, report }: Pending, { store, contents }: CheckoutDeps): Promise<CheckedOut> {
+async function put(
+  { output, target, found, report }: Extract<Examined, { kind: 'due' }>,
+  { store, contents, drafts }: CheckoutDeps,
+): Promise<CheckedOut> {
   let aside: string | undefined;
-  const placed = await replaceWith(store, output, target, async () => {
-    if ((await digestAt(target, contents)) !== found) return false; // edited while the copy was made
+  const mayReplace = async (): Promise<boolean> => {
+    if (!isSameContent(await contentNow(target, contents), found)) return false; // edited while the copy was made
     if (report.state === 'edited') await rename(target, (aside = nameAside(target)));
     return true;
-  });
+  };
+  const placed = await replaceWith(store, output, target, { drafts, mayReplace });
   contents.forget(target);
   if (!placed) return { ...report, state: 'edited' };
   return { ...report, state: 'placed', ...(aside !== undefined && { aside }) };
+}
+
+/** An instance that was not executed is told once, not for each of its outputs. */
+function withoutRepetition(reports: readonly CheckedOut[]): CheckedOut[] {
+  const told = new Set<string>();
+  return reports.filter(({ instance, output }) => {
+    if (output !== undefined) return true;
+    if (told.has(instance)) return false;
+    told.add(instance);
+    return true;
+  });
 }
 
 /** `report.html` becomes `report.edited-20261123T034012345Z.html`, which no file is called yet. */
 function nameAside(target: string): string {
   const { dir, name, ext } = path.parse(target);
   return path.join(dir, `${name}.edited-${new Date().toISOString().replaceAll(/[-:.]/g, '')}${ext}`);
-}
-
-/** `foreign`: something that cannot be read. */
-async function digestAt(target: string, contents: DigestCache): Promise<string | undefined> {
-  contents.forget(target);
-  try {
-    return (await contents.of(target))?.digest;
-  } catch (error) {
-    if (error instanceof UnreadableInputError) return 'foreign';
-    throw error;
-  }
-}
-
-async function isKept(store: Store, content: Parameters<typeof verifyContent>[1], what: string): Promise<boolean> {
-  try {
-    await verifyContent(store, content, what);
-    return true;
-  } catch (error) {
-    if (error instanceof DamagedBlobError) return false;
-    throw error;
-  }
 }

@@ -7,122 +7,125 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
+import type { Digest } from '../../util/digest.ts';
 import { textIfThere } from '../../util/if-there.ts';
 import type { Instance, Pipeline } from '../pipeline.ts';
 import type { InstanceId } from '../../formats/identity.ts';
-import type { RunRecord, StoredOutput } from '../../formats/run-record.ts';
-import type { DigestCache } from '../store/digest-cache.ts';
-import { UnreadableInputError } from '../store/listing.ts';
+import type { RunRecord } from '../../formats/run-record.ts';
+import type { LockEntry, Lockfile } from '../lockfile/lockfile.ts';
+import type { Content, DigestCache } from '../store/digest-cache.ts';
+import { instanceFolderName } from '../store/instance-folder-name.ts';
 import { formatRecord, parseRecord, recordKeyOf } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 import { parseTree } from '../store/tree.ts';
-import { instanceFolderName } from '../store/instance-folder-name.ts';
-import type { Lockfile } from '../lockfile/lockfile.ts';
-
-export interface CommittedOutputs {
-  /** Absolute places of the copies of an instance's outputs, by output. */
-  places(instance: Instance): ReadonlyMap<string, string>;
-  /** Puts the record beside the copies; does nothing for an instance without committed outputs. */
-  writeRecord(instance: Instance, record: RunRecord): Promise<void>;
-  /** Adds outputs to the store that the lockfile names, the store lacks and the copies hold. */
-  importMissing(store: Store): Promise<void>;
-}
+import { contentAt } from './target-content.ts';
 
 interface CommittedOutputsDeps {
   readonly pipeline: Pipeline;
-  /** Absolute, as `storeFolder`. */
+  /** Absolute, as all paths. */
   readonly lockFile: string;
   readonly storeFolder: string;
+  readonly drafts: string;
   readonly lock: Lockfile;
   readonly contents: DigestCache;
 }
 
-export function openCommittedOutputs({
-  pipeline,
-  lockFile,
-  storeFolder,
-  lock,
-  contents,
-}: CommittedOutputsDeps): CommittedOutputs {
-  const folder = committedFolder(lockFile);
-  const recordFile = ({ id }: Instance) => path.join(folder, `${instanceFolderName(id)}.json`);
-  const places = ({ id, outputs }: Instance) =>
-    new Map(
+/** What the copies hold of the results that the lockfile names. */
+export interface Copies {
+  /** Absolute paths by digest. */
+  readonly files: ReadonlyMap<Digest, string>;
+  /** Lists of folders by digest. */
+  readonly lists: ReadonlyMap<Digest, string>;
+  readonly records: readonly RunRecord[];
+}
+
+export class CommittedOutputs {
+  readonly #deps: CommittedOutputsDeps;
+
+  constructor(deps: CommittedOutputsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Absolute paths of the copies of an instance's outputs, by output. */
+  paths({ id, outputs }: Instance): ReadonlyMap<string, string> {
+    return new Map(
       Object.entries(outputs).flatMap(([name, { commit, file }]) =>
-        commit ? [[name, committedCopy(lockFile, id, file)] as const] : [],
+        commit ? [[name, committedCopy(this.#deps.lockFile, id, file)] as const] : [],
       ),
     );
+  }
 
-  async function importOutput(output: StoredOutput, place: string, store: Store): Promise<void> {
-    if (
-      store.look(output.digest, output.kind === 'folder' ? undefined : output.bytes) === 'intact' &&
-      hasFiles(output, store)
-    )
-      return;
-    const copy = await readable(contents.of(place));
-    if (copy?.digest !== output.digest) return;
-    if (copy.kind !== 'folder') return takeCopy(place, store);
-    const tree = copy.tree();
-    for (const entry of parseTree(tree.text))
-      if (entry.digest !== '') await takeCopy(path.join(place, entry.name), store);
-    await store.put(tree.text);
+  /** Puts the record beside the copies; does nothing for an instance without committed outputs. */
+  async writeRecord(instance: Instance, record: RunRecord): Promise<void> {
+    const { drafts } = this.#deps;
+    if (this.paths(instance).size > 0)
+      await writeFileAtomic(this.#recordFile(instance), formatRecord(record), { drafts });
+  }
+
+  /** Finds the copies and compares their digests with those that the lockfile names. */
+  async find(): Promise<Copies> {
+    const { pipeline, lock } = this.#deps;
+    const [files, lists] = [new Map<Digest, string>(), new Map<Digest, string>()];
+    const records: RunRecord[] = [];
+    for (const instance of pipeline.instances) {
+      const locked = lock.get(instance.id);
+      const paths = this.paths(instance);
+      if (!locked || paths.size === 0) continue;
+      for (const { copy, content } of await this.#intactCopies(locked, paths)) addCopy(copy, content, files, lists);
+      const record = parseRecord(textIfThere(this.#recordFile(instance)), recordKeyOf(locked));
+      if (record) records.push(record);
+    }
+    return { files, lists, records };
+  }
+
+  /** Adds to the store what it lacks and the copies hold. */
+  async importMissing(store: Store): Promise<void> {
+    const { files, lists, records } = await this.find();
+    for (const [digest, copy] of files) if (store.look(digest) !== 'intact') await this.#import(copy, store);
+    for (const [digest, list] of lists) if (store.look(digest) !== 'intact') await store.put(list);
+    for (const record of records) if (!(await store.record(recordKeyOf(record)))) await store.putRecord(record);
+  }
+
+  async #intactCopies(
+    { outputs }: LockEntry,
+    paths: ReadonlyMap<string, string>,
+  ): Promise<{ readonly copy: string; readonly content: Content }[]> {
+    const intact: { copy: string; content: Content }[] = [];
+    for (const [name, copy] of paths) {
+      const found = await contentAt(copy, this.#deps.contents);
+      if (found.kind === 'content' && found.content.digest === outputs[name]?.digest)
+        intact.push({ copy, content: found.content });
+    }
+    return intact;
   }
 
   /** The copy itself stays in place. */
-  async function takeCopy(file: string, store: Store): Promise<void> {
-    const aside = path.join(storeFolder, 'work', `copy-${randomBytes(6).toString('hex')}`);
+  async #import(copy: string, store: Store): Promise<void> {
+    const aside = path.join(this.#deps.storeFolder, 'work', `copy-${randomBytes(6).toString('hex')}`);
     mkdirSync(path.dirname(aside), { recursive: true });
-    copyFileSync(file, aside);
+    copyFileSync(copy, aside);
     await store.take(aside);
   }
 
-  return {
-    places,
-
-    async writeRecord(instance, record) {
-      if (places(instance).size > 0) await writeFileAtomic(recordFile(instance), formatRecord(record));
-    },
-
-    async importMissing(store) {
-      for (const instance of pipeline.instances) {
-        const locked = lock.get(instance.id);
-        const copies = places(instance);
-        if (!locked || copies.size === 0) continue;
-        for (const [name, place] of copies) {
-          const output = locked.outputs[name];
-          if (output) await importOutput(output, place, store);
-        }
-        if (await store.record(recordKeyOf(locked))) continue;
-        const record = parseRecord(textIfThere(recordFile(instance)), recordKeyOf(locked));
-        if (record) await store.putRecord(record);
-      }
-    },
-  };
+  #recordFile({ id }: Instance): string {
+    return path.join(committedFolder(this.#deps.lockFile), `${instanceFolderName(id)}.json`);
+  }
 }
 
-/** The path of an output's copy. Absolute if that of the lockfile is. */
+function addCopy(copy: string, content: Content, files: Map<Digest, string>, lists: Map<Digest, string>): void {
+  if (content.kind !== 'folder') {
+    files.set(content.digest, copy);
+    return;
+  }
+  const { digest, text } = content.tree();
+  lists.set(digest, text);
+  for (const entry of parseTree(text)) if (entry.digest !== '') files.set(entry.digest, path.join(copy, entry.name));
+}
+
+/** The path of the copy of an output. Absolute if the lockfile is. */
 export function committedCopy(lockFile: string, id: InstanceId, file: string): string {
   return path.join(committedFolder(lockFile), instanceFolderName(id), file);
 }
 
 /** `pipeline.lock.json` -> `pipeline.lock`. */
 export const committedFolder = (lockFile: string): string => lockFile.replace(/\.json$/, '');
-
-function hasFiles({ kind, digest }: StoredOutput, store: Store): boolean {
-  const list = kind === 'folder' ? store.text(digest) : undefined;
-  return (
-    kind !== 'folder' ||
-    (list !== undefined &&
-      parseTree(list).every((entry) => entry.digest === '' || store.look(entry.digest, entry.bytes) === 'intact'))
-  );
-}
-
-/** A copy that cannot be read is none. */
-async function readable<T>(content: Promise<T | undefined>): Promise<T | undefined> {
-  try {
-    return await content;
-  } catch (error) {
-    if (error instanceof UnreadableInputError) return undefined;
-    throw error;
-  }
-}

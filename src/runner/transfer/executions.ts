@@ -7,7 +7,7 @@ import type { BundleCache } from '../code/bundle-cache.ts';
 import type { Failure } from '../../formats/failure.ts';
 import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
 import type { Execution, RunRecord } from '../../formats/run-record.ts';
-import type { Executions, Sandbox } from '../executions.ts';
+import type { Executions, Sandbox, UnpublishedOutput } from '../executions.ts';
 import type { Lockfile } from '../lockfile/lockfile.ts';
 import type { Instance } from '../pipeline.ts';
 import type { RestoreVerdict } from '../plan.ts';
@@ -55,6 +55,7 @@ export class SandboxedExecutions implements Executions {
   readonly #deps: ExecutionsDeps;
   /** By the folder of the sandbox. */
   readonly #prepared = new Map<string, Preparation>();
+  readonly #unpublished: UnpublishedOutput[] = [];
 
   constructor(deps: ExecutionsDeps) {
     this.#deps = deps;
@@ -120,19 +121,23 @@ export class SandboxedExecutions implements Executions {
     return this.#takeOver(instance, record);
   }
 
+  unpublished(): readonly UnpublishedOutput[] {
+    return this.#unpublished;
+  }
+
   /** Publishes a recorded result and names it in the lockfile. */
   async #takeOver(instance: Instance, record: RunRecord): Promise<Result<RunRecord, Failure>> {
     const { storeFolder, publisher, committed, lock, decisions, saveLockfile, waits } = this.#deps;
     // As soon as there is a record, several runners may be about to publish it.
     const lease = path.join(storeFolder, 'leases', `publish-${digestOf(instance.id).slice(0, 16)}`);
-    const published = await alone(
+    const conflicts = await alone(
       lease,
       () => publisher.publish(instance, record.outputs, lock.get(instance.id)?.outputs ?? {}),
       (holder) => {
         waits.tell(`to publish the outputs of ${instance.id}`, holder);
       },
     );
-    if (!published.ok) return published;
+    this.#unpublished.push(...conflicts.map((path) => ({ instance: instance.id, path })));
     await committed.writeRecord(instance, record);
     lock.set(instance.id, record);
     await saveLockfile();

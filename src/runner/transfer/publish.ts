@@ -1,133 +1,151 @@
 /** Outputs that are copied to a place in the workspace: are they there, and may they be put there? */
 import path from 'node:path';
 import type { Digest } from '../../util/digest.ts';
-import { isPermission } from '../../util/remove-tree.ts';
-import { err, ok, type Result } from '../../util/result.ts';
-import type { Failure } from '../../formats/failure.ts';
-import type { Reason } from '../../formats/reason.ts';
-import type { StoredOutput } from '../../formats/run-record.ts';
 import type { Instance } from '../pipeline.ts';
-import type { Content, DigestCache } from '../store/digest-cache.ts';
-import { replaceWith, verifyContent } from '../store/copy.ts';
-import { DamagedBlobError } from '../store/damaged-blob-error.ts';
-import { UnreadableInputError } from '../store/listing.ts';
+import type { PublishedReason } from '../../formats/reason.ts';
+import type { StoredOutput } from '../../formats/run-record.ts';
+import type { DigestCache } from '../store/digest-cache.ts';
+import { replaceWith } from '../store/copy.ts';
 import { readState, writeState } from '../store/state-file.ts';
 import type { Store } from '../store/store.ts';
 import type { CommittedOutputs } from './committed-outputs.ts';
+import { contentAt, contentNow, isInPlace, isInStore, isSameContent, type TargetContent } from './target-content.ts';
 
 type Outputs = Readonly<Record<string, StoredOutput>>;
 
-export interface Publisher {
-  /** Published files that are missing or differ. */
-  faults(instance: Instance, outputs: Outputs): Promise<Reason[]>;
-  /**
-   * Copies outputs that are not in place yet. `earlier`: the outputs in the lockfile's entry. If a place holds a file
-   * that this pipeline has not written, nothing is copied.
-   */
-  publish(instance: Instance, outputs: Outputs, earlier: Outputs): Promise<Result<void, Failure>>;
-  save(): Promise<void>;
+interface PublisherDeps {
+  readonly root: string;
+  readonly stateFolder: string;
+  /** See withDraft. */
+  readonly drafts: string;
+  readonly contents: DigestCache;
+  readonly store: Store;
+  readonly committed: CommittedOutputs;
+}
+
+/** A place to which an output is copied. */
+interface Target {
+  readonly output: string;
+  /** As in the pipeline file. */
+  readonly publish: string;
+  /** Absolute. */
+  readonly path: string;
 }
 
 const FORMAT = 'published 1';
 /** The number of versions of a published file that are remembered as ours. */
 const VERSIONS = 50;
 
-export function openPublisher(
-  root: string,
-  stateFolder: string,
-  contents: DigestCache,
-  store: Store,
-  committed: CommittedOutputs,
-): Publisher {
-  const stateFile = path.join(stateFolder, 'published');
-  /** Workspace path -> digests of the files written there. */
-  const written = new Map(readState(stateFile, FORMAT) as Iterable<[string, Digest[]]> | undefined);
-  let learnt = false;
+export class Publisher {
+  readonly #deps: PublisherDeps;
+  /** Digests of the versions that were put at a place, by its path in the pipeline file. */
+  readonly #written: Map<string, Digest[]>;
+  #hasChanged = false;
+
+  constructor(deps: PublisherDeps) {
+    this.#deps = deps;
+    this.#written = new Map(readState(stateFile(deps), FORMAT) as Iterable<[string, Digest[]]> | undefined);
+  }
+
+  /**
+   * Published files that are missing or differ. `earlier`: the outputs that the lockfile names for this instance. Without
+   * `wanted`, the outputs are not known yet, and only files in their way are told.
+   */
+  async faults(instance: Instance, wanted: Outputs | undefined, earlier: Outputs): Promise<PublishedReason[]> {
+    const faults: PublishedReason[] = [];
+    for (const target of this.#targets(instance)) {
+      const found = await contentAt(target.path, this.#deps.contents);
+      const output = wanted?.[target.output];
+      if (output && isInPlace(found, output)) continue;
+      const change = await this.#change(target, found, output, earlier);
+      if (wanted !== undefined || isInTheWay(change)) faults.push({ kind: 'published', path: target.publish, change });
+    }
+    return faults;
+  }
+
+  /**
+   * Copies the outputs that are not in place yet, and answers the places that were left alone: a file lies there that this
+   * pipeline is not known to have written.
+   */
+  async publish(instance: Instance, outputs: Outputs, earlier: Outputs): Promise<string[]> {
+    const conflicts: string[] = [];
+    for (const target of this.#targets(instance)) {
+      const output = outputs[target.output];
+      if (!output) throw new Error(`Internal error: the result of ${instance.id} has no output ${target.output}.`);
+      if (!(await this.#put(target, output, earlier))) conflicts.push(target.publish);
+    }
+    return conflicts;
+  }
+
+  async save(): Promise<void> {
+    if (this.#hasChanged) await writeState(stateFile(this.#deps), FORMAT, [...this.#written]);
+    this.#hasChanged = false;
+  }
+
+  /** False: the place was left as it is. */
+  async #put(target: Target, output: StoredOutput, earlier: Outputs): Promise<boolean> {
+    const { contents, store, drafts } = this.#deps;
+    const found = await contentNow(target.path, contents);
+    if (isInPlace(found, output)) return true;
+    if (isInTheWay(await this.#change(target, found, output, earlier))) return false;
+    let now = found;
+    const mayReplace = async (): Promise<boolean> => {
+      now = await contentNow(target.path, contents);
+      return isSameContent(now, found);
+    };
+    const isReplaced = await replaceWith(store, output, target.path, { drafts, mayReplace });
+    contents.forget(target.path);
+    if (!isReplaced) return isInPlace(now, output);
+    this.#remember(target, output.digest);
+    return true;
+  }
+
+  async #change(
+    { output: name, publish }: Target,
+    found: TargetContent,
+    output: StoredOutput | undefined,
+    earlier: Outputs,
+  ): Promise<PublishedReason['change']> {
+    switch (found.kind) {
+      case 'nothing':
+        return 'missing';
+      case 'unreadable':
+        return 'in-the-way';
+      case 'content': {
+        const { content } = found;
+        if (content.digest === output?.digest) return 'permissions';
+        const written = this.#written.get(publish) ?? [];
+        const isOurs = [earlier[name]?.digest, ...written].includes(content.digest);
+        if (isOurs || (await isInStore(content, this.#deps.store))) return 'earlier-result';
+        return written.length > 0 || earlier[name] ? 'edited' : 'in-the-way';
+      }
+    }
+  }
 
   /** A committed output is published too, to a place of its own beside the lockfile. */
-  const places = (instance: Instance) => [
-    ...Object.entries(instance.outputs).flatMap(([name, { publish }]) =>
-      publish === undefined ? [] : [{ name, publish, place: path.resolve(root, publish) }],
-    ),
-    ...[...committed.places(instance)].map(([name, place]) => ({ name, publish: path.relative(root, place), place })),
-  ];
+  #targets(instance: Instance): Target[] {
+    const { root, committed } = this.#deps;
+    const published = Object.entries(instance.outputs).flatMap(([output, { publish }]) =>
+      publish === undefined ? [] : [{ output, publish, path: path.resolve(root, publish) }],
+    );
+    const copies = [...committed.paths(instance)].map(([output, file]) => ({
+      output,
+      publish: path.relative(root, file),
+      path: file,
+    }));
+    return [...published, ...copies];
+  }
 
-  /** `foreign` is an unreadable place, certainly not written by a stage. */
-  const contentAt = async (place: string): Promise<Content | 'foreign' | undefined> => {
-    try {
-      return await contents.of(place);
-    } catch (error) {
-      if (error instanceof UnreadableInputError || isPermission(error)) return 'foreign';
-      throw error;
-    }
-  };
-  const digestAt = async (place: string) => {
-    const content = await contentAt(place);
-    return typeof content === 'object' ? content.digest : content;
-  };
-  /** Content that the store holds can be overwritten without loss. */
-  const isKept = async (content: Content): Promise<boolean> => {
-    try {
-      await verifyContent(store, content, '');
-      return true;
-    } catch (error) {
-      if (error instanceof DamagedBlobError) return false;
-      throw error;
-    }
-  };
-
-  return {
-    async faults(instance, outputs) {
-      const faults: Reason[] = [];
-      for (const { name, publish, place } of places(instance)) {
-        const content = await contentAt(place);
-        if (content === 'foreign' || content === undefined || !isSame(content, outputs[name]!))
-          faults.push({ kind: 'published', path: publish, change: content === undefined ? 'missing' : 'edited' });
-      }
-      return faults;
-    },
-
-    async publish(instance, outputs, earlier) {
-      const due: { publish: string; place: string; output: StoredOutput; found: Digest | undefined }[] = [];
-      for (const { name, publish, place } of places(instance)) {
-        contents.forget(place);
-        const content = await contentAt(place);
-        if (content === 'foreign') return err({ kind: 'publish-conflict', path: publish });
-        const output = outputs[name]!;
-        const found = content?.digest;
-        if (content && isSame(content, output)) continue;
-        const known = [earlier[name]?.digest, ...(written.get(publish) ?? [])];
-        const ours = content === undefined || known.includes(content.digest) || (await isKept(content));
-        if (!ours) return err({ kind: 'publish-conflict', path: publish });
-        due.push({ publish, place, output, found });
-      }
-      for (const { publish, place, output, found } of due) {
-        let now: Digest | 'foreign' | undefined = found;
-        const replaced = await replaceWith(store, output, place, async () => {
-          contents.forget(place);
-          now = await digestAt(place);
-          return now === found;
-        });
-        if (!replaced && now !== output.digest) return err({ kind: 'publish-conflict', path: publish });
-        contents.forget(place);
-        written.set(
-          publish,
-          [output.digest, ...(written.get(publish) ?? []).filter((digest) => digest !== output.digest)].slice(
-            0,
-            VERSIONS,
-          ),
-        );
-        learnt = true;
-      }
-      return ok(undefined);
-    },
-
-    async save() {
-      if (learnt) await writeState(stateFile, FORMAT, [...written]);
-      learnt = false;
-    },
-  };
+  #remember({ publish }: Target, digest: Digest): void {
+    const others = (this.#written.get(publish) ?? []).filter((other) => other !== digest);
+    this.#written.set(publish, [digest, ...others].slice(0, VERSIONS));
+    this.#hasChanged = true;
+  }
 }
 
-const isSame = (content: Content, { kind, digest }: StoredOutput): boolean =>
-  content.kind === kind && content.digest === digest;
+/** A file that is never overwritten. */
+export function isInTheWay(change: PublishedReason['change']): boolean {
+  return change === 'edited' || change === 'in-the-way';
+}
+
+const stateFile = ({ stateFolder }: PublisherDeps): string => path.join(stateFolder, 'published');
