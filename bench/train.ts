@@ -108,7 +108,7 @@ function compileStep(on: Pick<Engine, 'compile'>) {
           aux: moved,
         };
       }, now.params);
-      const next = optimizerStep(SGD, now.params, gradients, now.optimizerState, learningRate);
+      const next = optimizerStep(SGD, now, gradients, learningRate);
       return {
         state: { params: next.params, stats: aux, optimizerState: next.optimizerState },
         outputs: { loss: value },

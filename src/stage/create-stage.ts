@@ -2,6 +2,7 @@
 import type { JsonObject } from '../util/json.ts';
 import type { Gathered, Stage } from './stage.ts';
 import type { Job, Message } from './protocol.ts';
+import { field } from '../util/known.ts';
 
 /** At most ten messages of progress a second; the last one always arrives. */
 const PROGRESS_INTERVAL_MS = 100;
@@ -63,7 +64,7 @@ export function createStage(
 }
 
 function declared<T>(what: 'input' | 'output', all: Readonly<Record<string, T>>, name: string, id: string): T {
-  if (name in all) return all[name]!;
+  if (name in all) return field(all, name);
   throw new TypeError(
     `${id} has no ${what} "${name}". The pipeline declares: ${Object.keys(all).join(', ') || 'none'}.`,
   );

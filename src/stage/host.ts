@@ -10,11 +10,12 @@ import { createStage } from './create-stage.ts';
 import type { Stage } from './stage.ts';
 import { findPackagesOf } from './project-packages.ts';
 import type { Job, Message } from './protocol.ts';
+import { at } from '../util/known.ts';
 
 const MESSAGES = 3;
 
 const line = openLine();
-const job = JSON.parse(readFileSync(process.argv[2]!, 'utf8')) as Job;
+const job = JSON.parse(readFileSync(at(process.argv, 2), 'utf8')) as Job;
 const stopping = new AbortController();
 process.on('SIGTERM', () => {
   stopping.abort(new Error('The runner asked the stage to stop.'));

@@ -1,6 +1,6 @@
 /** The commands that answer questions about stages and results, and change nothing. */
 import { Option, type Command } from 'commander';
-import type { CheckOptions } from '../commands/check.ts';
+import type { ModuleCheckOptions } from '../commands/check.ts';
 import type { DiffOptions } from '../commands/diff.ts';
 import type { GraphOptions } from '../commands/graph.ts';
 import type { HistoryOptions } from '../commands/history.ts';
@@ -32,7 +32,7 @@ export function queryCommands(program: Command, choose: ChooseAction): void {
     'compare the pipeline file with its modules: inputs, parameters and outputs; nothing runs',
   )
     .option('--json', 'one line of JSON')
-    .action((targets: string[], options: CheckOptions) => {
+    .action((targets: string[], options: ModuleCheckOptions) => {
       choose(async (terminal) => (await import('../commands/check.ts')).check(targets, options, terminal));
     });
 

@@ -7,12 +7,16 @@ import { Refusal } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
 import { count } from '../text/count.ts';
 
-export interface CheckOptions extends ProjectOptions {
+export interface ModuleCheckOptions extends ProjectOptions {
   readonly json?: boolean;
 }
 
 /** Throws a Refusal with every fault. */
-export async function check(targets: readonly string[], options: CheckOptions, terminal: Terminal): Promise<ExitCode> {
+export async function check(
+  targets: readonly string[],
+  options: ModuleCheckOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const project = await openProject(options, terminal);
   const { selected } = selectTargets(project.pipeline, targets);
   const found = await withOpenPipeline(project, (open) => open.checkModules(selected, project.locate));

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { LUMA } from './color.ts';
 import { rotate } from './rotate.ts';
 import type { ViewParams } from './view-params.ts';
+import { at } from '../../util/known.ts';
 
 /**
  * One view of a batch. `images`: int32 `[B, R, R, 3]`, 0 to 255. Result: float32 `[B, S, S, 3]`, 0 to 1; S is R if the
@@ -29,14 +30,14 @@ export function augment(images: tf.Tensor4D, view: ViewParams<tf.Tensor>): tf.Te
 function alongRows(matrix: tf.Tensor, x: tf.Tensor4D): tf.Tensor4D {
   const [batch, height, width] = x.shape;
   const product = tf.matMul(matrix, tf.reshape(x, [batch, height, width * 3])); // [B, S, W * 3]
-  return tf.reshape(product, [batch, matrix.shape[1]!, width, 3]);
+  return tf.reshape(product, [batch, at(matrix.shape, 1), width, 3]);
 }
 
 /** `[B, 3, H, W]` on `[B, W, S]`, or on `[B, S, W]` transposed. */
 function alongColumns(planar: tf.Tensor4D, matrix: tf.Tensor, transposed: boolean): tf.Tensor4D {
   const [batch, , height, width] = planar.shape;
   const product = tf.matMul(tf.reshape(planar, [batch, 3 * height, width]), matrix, false, transposed);
-  return tf.reshape(product, [batch, 3, height, matrix.shape[transposed ? 1 : 2]!]);
+  return tf.reshape(product, [batch, 3, height, at(matrix.shape, transposed ? 1 : 2)]);
 }
 
 /** Each operation on all samples, each sample with its own matrix: order and choice are in the data. */

@@ -28,7 +28,7 @@ const GRAY: ColorMatrix = [...LUMA, ...LUMA, ...LUMA];
 const QUARTER_TURN = quarterTurn();
 
 const weighted = (a: number, left: ColorMatrix, b: number, right: ColorMatrix): ColorMatrix =>
-  left.map((v, i) => a * v + b * right[i]!);
+  left.map((v, i) => a * v + b * (right[i] ?? 0));
 
 export const identityColor: ColorOperation = { matrix: IDENTITY, shift: 0 };
 export const grayscale: ColorOperation = { matrix: GRAY, shift: 0 };
@@ -59,7 +59,9 @@ function quarterTurn(): ColorMatrix {
   const determinant = dot(LUMA, cross(I, Q));
   const fromI = cross(Q, LUMA).map((v) => v / determinant);
   const fromQ = cross(LUMA, I).map((v) => v / determinant);
-  return [0, 1, 2].flatMap((row) => [0, 1, 2].map((column) => fromI[row]! * Q[column]! - fromQ[row]! * I[column]!));
+  return [0, 1, 2].flatMap((row) =>
+    [0, 1, 2].map((column) => (fromI[row] ?? 0) * (Q[column] ?? 0) - (fromQ[row] ?? 0) * (I[column] ?? 0)),
+  );
 }
 
 function cross(a: Vector, b: Vector): Vector {

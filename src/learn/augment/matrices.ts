@@ -29,7 +29,7 @@ export function writeResizeMatrix(
     const to = Math.min(last, Math.floor(center + radius));
     let sum = 0;
     for (let j = from; j <= to; j++) sum += target[row + j] = 1 - Math.abs(j - center) / radius;
-    for (let j = from; j <= to; j++) target[row + j]! /= sum;
+    for (let j = from; j <= to; j++) target[row + j] = (target[row + j] ?? 0) / sum;
   }
 }
 
@@ -42,7 +42,9 @@ export function writeBlurMatrix(target: Float32Array, size: number, width: numbe
   const taps = Float64Array.from({ length: width }, (_, k) => Math.exp(-0.5 * ((k - reach) / sigma) ** 2));
   const sum = taps.reduce((a, b) => a + b);
   for (let i = 0; i < size; i++) {
-    for (let k = 0; k < width; k++) target[i * size + mirrored(i + k - reach, size)]! += taps[k]! / sum;
+    for (let k = 0; k < width; k++)
+      target[i * size + mirrored(i + k - reach, size)] =
+        (target[i * size + mirrored(i + k - reach, size)] ?? 0) + (taps[k] ?? 0) / sum;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Draws the parameters of views: the same for every batch size, order, engine and resume. */
 import type { HostTensor } from '../../tensor/host-tensor.ts';
+import { at } from '../../util/known.ts';
 import { random, type RandomSource } from '../../util/random.ts';
 import { brightness, contrast, grayscale, hue, identityColor, saturation, type ColorOperation } from './color.ts';
 import {
@@ -9,7 +10,7 @@ import {
   writeResizeMatrix,
   type AxisInterval,
 } from './matrices.ts';
-import type { Jitter, Augmentation } from './augmentation.ts';
+import type { Augmentation, Blur, Jitter } from './augmentation.ts';
 import { zeroViewParams, type ViewParams } from './view-params.ts';
 
 interface Draw {
@@ -23,31 +24,31 @@ interface Draw {
   readonly sourceSize: number;
 }
 
-/** One view of each image, in the shapes of `viewSpecs`. */
+/** One view of each image, in the shapes of `viewParamSpecs`. */
 export function sampleViewParams(
   augmentation: Augmentation,
   { seed, epoch, indices, view, sourceSize }: Draw,
 ): ViewParams<HostTensor<'float32'>> {
   const parts = zeroViewParams(augmentation, indices.length, sourceSize);
   for (let i = 0; i < indices.length; i++) {
-    const source = random('augment', seed, epoch, indices[i]!, view);
+    const source = random('augment', seed, epoch, at(indices, i), view);
     if (parts.rotation) drawRotation(augmentation.rotation, source, parts.rotation, i);
     if (parts.rows && parts.columns) drawResampling(augmentation, sourceSize, source, parts.rows, parts.columns, i);
     if (parts.colors) drawColors(augmentation, source, parts.colors, parts.shifts, i);
-    if (parts.blur) drawBlur(augmentation, view, source, parts.blur, i);
+    if (parts.blur && augmentation.blur) drawBlur(augmentation.blur, augmentation.size, view, source, parts.blur, i);
     if (parts.threshold)
-      parts.threshold.data[i] = source.uniform() < augmentation.solarize[view % 2]! ? SOLARISE_FROM : NEVER;
+      parts.threshold.data[i] = source.uniform() < at(augmentation.solarize, view % 2) ? SOLARIZE_FROM : NEVER;
   }
   return parts;
 }
 
 /** Grill et al. 2020: values of one half and more are inverted. */
-const SOLARISE_FROM = 0.5;
+const SOLARIZE_FROM = 0.5;
 const NEVER = 2;
 
 function drawRotation(most: number, source: RandomSource, { data, shape }: HostTensor<'float32'>, i: number): void {
   const angle = (between(source, -most, most) * Math.PI) / 180;
-  const batch = shape[1]!;
+  const batch = at(shape, 1);
   data.set([Math.cos(angle), -Math.sin(angle)], 2 * i);
   data.set([Math.sin(angle), Math.cos(angle)], 2 * (batch + i));
 }
@@ -69,7 +70,7 @@ function drawResampling(
   const across = new Float32Array(area);
   writeResizeMatrix(across, box.x, sourceSize, size, mirrored);
   for (let o = 0; o < size; o++)
-    for (let s = 0; s < sourceSize; s++) columns.data[i * area + s * size + o] = across[o * sourceSize + s]!;
+    for (let s = 0; s < sourceSize; s++) columns.data[i * area + s * size + o] = across[o * sourceSize + s] ?? 0;
 }
 
 interface Box {
@@ -102,11 +103,11 @@ function drawColors(
   shifts: HostTensor<'float32'> | undefined,
   i: number,
 ): void {
-  const batch = colors.shape[1]!;
+  const batch = at(colors.shape, 1);
   const operations = augmentation.jitter === null ? [] : drawJitter(augmentation.jitter, source);
   operations.forEach(({ matrix, shift }, k) => {
     colors.data.set(matrix, 9 * (k * batch + i));
-    shifts!.data[k * batch + i] = shift;
+    if (shifts) shifts.data[k * batch + i] = shift;
   });
   if (augmentation.grayscale > 0) {
     const { matrix } = source.uniform() < augmentation.grayscale ? grayscale : identityColor;
@@ -124,19 +125,20 @@ function drawJitter(jitter: Jitter, source: RandomSource): ColorOperation[] {
     ...(jitter.saturation > 0 ? [saturation(factor(jitter.saturation))] : []),
     ...(jitter.hue > 0 ? [hue(between(source, -jitter.hue, jitter.hue))] : []),
   ];
-  return Array.from(source.permutation(drawn.length), (k) => (applied ? drawn[k]! : identityColor));
+  return Array.from(source.permutation(drawn.length), (k) => (applied ? at(drawn, k) : identityColor));
 }
 
 function drawBlur(
-  { blur: augmentation, size }: Augmentation,
+  { probability, sigma: range }: Blur,
+  size: number,
   view: number,
   source: RandomSource,
   target: HostTensor<'float32'>,
   i: number,
 ): void {
   const matrix = target.data.subarray(i * size * size, (i + 1) * size * size);
-  const applied = source.uniform() < augmentation!.probability[view % 2]!;
-  const sigma = between(source, ...augmentation!.sigma);
+  const applied = source.uniform() < at(probability, view % 2);
+  const sigma = between(source, ...range);
   if (applied) writeBlurMatrix(matrix, size, blurKernelSize(size), sigma);
   else writeIdentityMatrix(matrix, size);
 }

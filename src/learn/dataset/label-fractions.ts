@@ -2,6 +2,7 @@
 import { random } from '../../util/random.ts';
 import { DatasetError } from './error.ts';
 import type { TableRow } from './table.ts';
+import { at, entry } from '../../util/known.ts';
 
 /**
  * For each of the rows, the smallest of `fractions` (or 1) that has it. Every class keeps its share, and at least one
@@ -19,9 +20,9 @@ export function assignLabelFractions(rows: readonly TableRow[], fractions: reado
       seed,
     );
     const ends = ascending.map((fraction) => ({ fraction, end: Math.max(1, Math.round(fraction * drawn.length)) }));
-    drawn.forEach((index, place) => smallest.set(index, ends.find(({ end }) => place < end)!.fraction));
+    drawn.forEach((index, place) => smallest.set(index, ends.find(({ end }) => place < end)?.fraction ?? 1));
   }
-  return rows.map(({ index }) => smallest.get(index)!);
+  return rows.map(({ index }) => entry(smallest, index));
 }
 
 /** The rows of one class, group by group. */
@@ -29,7 +30,7 @@ function inDrawnOrder(rows: readonly TableRow[], seed: number): number[] {
   const groups = new Map<string, number[]>();
   for (const { group, index } of rows) groups.set(group, [...(groups.get(group) ?? []), index]);
   const members = [...groups.values()];
-  return [...random('label shares', seed, rows[0]!.label).permutation(members.length)].flatMap(
-    (place) => members[place]!,
+  return [...random('label shares', seed, at(rows, 0).label).permutation(members.length)].flatMap((place) =>
+    at(members, place),
   );
 }

@@ -1,6 +1,7 @@
 /** Takes equal images apart: none may train that also selects or tests. */
 import { SUBSETS, type Subset } from '../../formats/subset.ts';
 import { type SubsetIndices } from './split-table.ts';
+import { entry } from '../../util/known.ts';
 
 /** Rows of images that are equal to each other, ascending, two at least. */
 export type EqualImages = readonly number[];
@@ -26,14 +27,14 @@ export function removeDuplicates(
   const subsetOf = new Map(SUBSETS.flatMap((subset) => subsets[subset].map((index) => [index, subset] as const)));
   const removed = duplicates.flatMap((equal) => {
     const used = equal.filter((index) => subsetOf.has(index));
-    const subset = (['test', 'validation', 'train'] as const).find((name) =>
-      used.some((index) => subsetOf.get(index) === name),
+    const [strongest] = (['test', 'validation', 'train'] as const).flatMap((subset) =>
+      used.flatMap((index) => (subsetOf.get(index) === subset ? [{ subset, kept: index }] : [])),
     );
-    if (subset === undefined) return [];
-    const kept = used.find((index) => subsetOf.get(index) === subset)!;
+    if (strongest === undefined) return [];
+    const { subset, kept } = strongest;
     return used
       .filter((index) => index !== kept && (subsetOf.get(index) !== subset || subset === 'train'))
-      .map((index): RemovedDuplicate => ({ index, from: subsetOf.get(index)!, duplicateOf: kept, subset }));
+      .map((index): RemovedDuplicate => ({ index, from: entry(subsetOf, index), duplicateOf: kept, subset }));
   });
   const gone = new Set(removed.map(({ index }) => index));
   const left = (subset: Subset) => subsets[subset].filter((index) => !gone.has(index));

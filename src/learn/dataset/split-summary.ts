@@ -3,6 +3,7 @@ import type { SplitSummary, SubsetSummary } from '../../formats/split-summary.ts
 import { SUBSETS, type Subset } from '../../formats/subset.ts';
 import type { SampledSplit, SplitOptions } from './split.ts';
 import type { TableRow } from './table.ts';
+import { at } from '../../util/known.ts';
 
 export function summarizeSplit(
   split: SampledSplit,
@@ -10,7 +11,7 @@ export function summarizeSplit(
   classes: readonly string[],
   options: SplitOptions,
 ): SplitSummary {
-  const rowsOf = (subset: Subset) => split[subset].map((index) => table[index]!);
+  const rowsOf = (subset: Subset) => split[subset].map((index) => at(table, index));
   const groupsOf = (subset: Subset) => new Set(rowsOf(subset).map(({ group }) => group));
   const perClass = (rows: readonly TableRow[]) =>
     Object.fromEntries(classes.map((label) => [label, rows.filter((row) => row.label === label).length]));
@@ -20,10 +21,10 @@ export function summarizeSplit(
     classes: perClass(rowsOf(subset)),
   });
   const within = (fraction: number) => {
-    const rows = rowsOf('train').filter((_, i) => split.labelFractions[i]! <= fraction);
+    const rows = rowsOf('train').filter((_, i) => at(split.labelFractions, i) <= fraction);
     return { fraction, images: rows.length, classes: perClass(rows) };
   };
-  const named = (index: number) => ({ image: table[index]!.image, label: table[index]!.label });
+  const named = (index: number) => ({ image: at(table, index).image, label: at(table, index).label });
   const subsets = new Map<string, number>();
   for (const group of SUBSETS.flatMap((subset) => [...groupsOf(subset)]))
     subsets.set(group, (subsets.get(group) ?? 0) + 1);

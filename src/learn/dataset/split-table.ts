@@ -4,6 +4,7 @@ import { csvFormat } from 'd3-dsv';
 import { SUBSETS, type Subset } from '../../formats/subset.ts';
 import { parseCsv, integerCell } from './csv.ts';
 import { DatasetError } from './error.ts';
+import { at, entry } from '../../util/known.ts';
 
 /** Rows of the packed images, ascending. An image in no subset is not used. */
 export type SubsetIndices = Readonly<Record<Subset, readonly number[]>>;
@@ -17,9 +18,9 @@ export interface Split extends SubsetIndices {
 }
 
 export async function writeSplit(path: string, split: Split): Promise<void> {
-  const labels = new Map(split.train.map((index, i) => [index, split.labelFractions[i]!]));
+  const labels = new Map(split.train.map((index, i) => [index, at(split.labelFractions, i)]));
   const rows = SUBSETS.flatMap((subset) =>
-    split[subset].map((index) => ({ index, subset, labelFraction: subset === 'train' ? labels.get(index)! : '' })),
+    split[subset].map((index) => ({ index, subset, labelFraction: subset === 'train' ? entry(labels, index) : '' })),
   ).sort((a, b) => a.index - b.index);
   await writeFile(path, `${csvFormat(rows, ['index', 'subset', 'labelFraction'])}\n`);
 }
@@ -46,7 +47,7 @@ export async function readSplit(path: string, count: number): Promise<Split> {
     if (subset === 'train') fractions.set(index, fractionOf(row.cells.labelFraction, `${path}:${row.line}`));
   }
   for (const subset of SUBSETS) split[subset].sort((a, b) => a - b);
-  return { ...split, labelFractions: split.train.map((index) => fractions.get(index)!) };
+  return { ...split, labelFractions: split.train.map((index) => entry(fractions, index)) };
 }
 
 function fractionOf(text: string, place: string): number {

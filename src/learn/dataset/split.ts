@@ -6,6 +6,7 @@ import { DatasetError } from './error.ts';
 import { assignLabelFractions } from './label-fractions.ts';
 import { type SubsetIndices, type Split } from './split-table.ts';
 import type { TableRow } from './table.ts';
+import { at } from '../../util/known.ts';
 
 export interface SplitOptions {
   /**
@@ -49,7 +50,7 @@ export function splitDataset(
   const { subsets: split, removed } =
     options.duplicates === 'remove' ? removeDuplicates(drawn, duplicates) : { subsets: drawn, removed: [] };
   for (const subset of SUBSETS) {
-    const labels = new Set(split[subset].map((index) => table[index]!.label));
+    const labels = new Set(split[subset].map((index) => at(table, index).label));
     const missing = classes.filter((label) => !labels.has(label));
     if (missing.length > 0)
       throw new DatasetError(
@@ -59,7 +60,7 @@ export function splitDataset(
   return {
     ...split,
     labelFractions: assignLabelFractions(
-      split.train.map((index) => table[index]!),
+      split.train.map((index) => at(table, index)),
       options.labelFractions,
       options.seed,
     ),
@@ -90,16 +91,7 @@ function grouped(
 ): SubsetIndices {
   if (test <= 0 || validation <= 0 || test + validation >= 1)
     throw new DatasetError(`test is ${test} and validation ${validation}; both must be above 0 and their sum below 1.`);
-  const subsets = draw(
-    table,
-    classes,
-    [
-      ['test', test],
-      ['validation', validation],
-    ],
-    seed,
-  );
-  return { train: subsets.rest, validation: subsets.validation!, test: subsets.test! };
+  return draw(table, classes, { test, validation }, seed);
 }
 
 function published(
@@ -128,25 +120,26 @@ function published(
     };
   if (validation <= 0 || validation >= 1)
     throw new DatasetError(`validation is ${validation}; it must be above 0 and below 1.`);
-  const subsets = draw(apart(train, test), classes, [['validation', validation]], seed);
-  return { train: subsets.rest, validation: subsets.validation!, test: indicesOf(test) };
+  return { ...draw(apart(train, test), classes, { validation }, seed), test: indicesOf(test) };
 }
 
 const indicesOf = (rows: readonly TableRow[]): number[] => rows.map(({ index }) => index);
 
-type Share = readonly [subset: Subset, share: number];
-
 /**
- * Class by class, groups in a drawn order go to the first subset that they bring closer to its share, else to the rest.
+ * Class by class, groups in a drawn order go to the first subset that they bring closer to its share, else to
+ * the training subset.
  */
 function draw(
   rows: readonly TableRow[],
   classes: readonly string[],
-  shares: readonly Share[],
+  given: { readonly test?: number; readonly validation: number },
   seed: number,
-): Record<'rest', number[]> & Partial<Record<Subset, number[]>> {
-  const drawn: Record<'rest', number[]> & Partial<Record<Subset, number[]>> = { rest: [] };
-  for (const [subset] of shares) drawn[subset] = [];
+): Record<Subset, number[]> {
+  const drawn: Record<Subset, number[]> = { train: [], validation: [], test: [] };
+  const shares = (['test', 'validation'] as const).flatMap((subset) => {
+    const share = given[subset];
+    return share === undefined ? [] : [{ subset, share }];
+  });
   for (const label of classes) {
     const groups = groupsOf(rows, label);
     if (groups.length <= shares.length)
@@ -155,14 +148,14 @@ function draw(
           'each subset.',
       );
     const images = groups.reduce((sum, group) => sum + group.length, 0);
-    const wanted = shares.map(([subset, share]) => ({ subset, target: share * images, taken: 0 }));
+    const wanted = shares.map(({ subset, share }) => ({ subset, target: share * images, taken: 0 }));
     for (const place of random('split', seed, label).permutation(groups.length)) {
-      const group = groups[place]!;
+      const group = at(groups, place);
       const needy = wanted.find(
         ({ target, taken }) => taken === 0 || Math.abs(taken + group.length - target) < Math.abs(taken - target),
       );
       if (needy !== undefined) needy.taken += group.length;
-      drawn[needy?.subset ?? 'rest']!.push(...group);
+      drawn[needy?.subset ?? 'train'].push(...group);
     }
   }
   for (const subset of Object.values(drawn)) subset.sort((a, b) => a - b);
@@ -181,7 +174,10 @@ function groupsOf(rows: readonly TableRow[], label: string): number[][] {
 function mostFrequent(rows: readonly TableRow[]): string {
   const counts = new Map<string, number>();
   for (const { label } of rows) counts.set(label, (counts.get(label) ?? 0) + 1);
-  return [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1))[0]![0];
+  return at(
+    [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)),
+    0,
+  )[0];
 }
 
 const remedy = ({ policy }: SplitOptions): string =>

@@ -38,7 +38,7 @@ export function rankings(probabilities: Float32Array | Float64Array, labels: Int
     );
   }
   const byClass = Array.from({ length: classes }, (_, k) =>
-    rank(Float64Array.from({ length: count }, (_, i) => probabilities[i * classes + k]!)),
+    rank(Float64Array.from({ length: count }, (_, i) => probabilities[i * classes + k] ?? 0)),
   );
   return { labels, byClass };
 }
@@ -60,7 +60,7 @@ export function meanOverClasses({ labels, byClass }: Rankings, weights: Float64A
 }
 
 function rank(scores: Float64Array): Ranking {
-  const order = Int32Array.from(scores.keys()).sort((a, b) => scores[a]! - scores[b]!);
+  const order = Int32Array.from(scores.keys()).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
   const runEnds: number[] = [];
   order.forEach((image, position) => {
     const next = order[position + 1];
@@ -84,9 +84,9 @@ export function binaryAuc(
     let positivesHere = 0;
     let negativesHere = 0;
     for (; position < end; position++) {
-      const image = order[position]!;
-      if (labels[image] === positive) positivesHere += weights[image]!;
-      else negativesHere += weights[image]!;
+      const image = order[position] ?? 0;
+      if (labels[image] === positive) positivesHere += weights[image] ?? 0;
+      else negativesHere += weights[image] ?? 0;
     }
     won += positivesHere * (negatives + negativesHere / 2);
     positives += positivesHere;

@@ -24,10 +24,10 @@ export function binaryAveragePrecision(
   // From the most to the least probable: each run of ties is one threshold.
   for (let run = runEnds.length - 1; run >= 0; run--) {
     let added = 0;
-    for (let position = run === 0 ? 0 : runEnds[run - 1]!; position < runEnds[run]!; position++) {
-      const image = order[position]!;
-      if (labels[image] === positive) added += weights[image]!;
-      all += weights[image]!;
+    for (let position = run === 0 ? 0 : (runEnds[run - 1] ?? 0); position < (runEnds[run] ?? 0); position++) {
+      const image = order[position] ?? 0;
+      if (labels[image] === positive) added += weights[image] ?? 0;
+      all += weights[image] ?? 0;
     }
     positives += added;
     if (added > 0) sum += added * (positives / all);

@@ -12,6 +12,7 @@
  * for independent. With one seed, the spread between trainings is not in the interval at all.
  */
 import { quantileSorted } from 'd3-array';
+import { at } from '../../util/known.ts';
 import { random, type RandomSource } from '../../util/random.ts';
 import type { Metric, ScoredPredictions, SampleWeights } from './scored.ts';
 
@@ -52,20 +53,19 @@ export function replicatesOf(
   groupOf: Int32Array,
   draws: readonly Draw[],
 ): Replicates[] {
-  const prepared = bySeed.map((scored) => metrics.map((metric) => metric(scored)));
-  const rounds = metrics.map(() => new Float64Array(draws.length));
+  const prepared = metrics.map((metric) => ({
+    bySeed: bySeed.map((scored) => metric(scored)),
+    replicates: new Float64Array(draws.length),
+  }));
   const weights: SampleWeights = new Float64Array(groupOf.length);
   draws.forEach((draw, round) => {
     groupOf.forEach((group, image) => {
-      weights[image] = draw.groups[group]!;
+      weights[image] = draw.groups[group] ?? 0;
     });
-    draw.seeds.forEach((share, seed) => {
-      prepared[seed]!.forEach((weigh, m) => {
-        rounds[m]![round]! += share * weigh(weights);
-      });
-    });
+    for (const { bySeed: metricBySeed, replicates } of prepared)
+      replicates[round] = metricBySeed.reduce((sum, weigh, seed) => sum + at(draw.seeds, seed) * weigh(weights), 0);
   });
-  return rounds;
+  return prepared.map(({ replicates }) => replicates);
 }
 
 /** The interval over the rounds that define the metric, within its range; [NaN, NaN] if no round does. */
@@ -75,17 +75,20 @@ export function percentileInterval(
   [lowest, highest]: ConfidenceInterval = [-Infinity, Infinity],
 ): ConfidenceInterval {
   const sorted = Array.from(rounds.filter((value) => !Number.isNaN(value)).sort());
-  const at = (share: number) => Math.max(lowest, Math.min(highest, quantileSorted(sorted, share) ?? NaN));
-  return [at((1 - level) / 2), at((1 + level) / 2)];
+  const quantile = (share: number) => Math.max(lowest, Math.min(highest, quantileSorted(sorted, share) ?? NaN));
+  return [quantile((1 - level) / 2), quantile((1 + level) / 2)];
 }
 
 export function pairedDifference(a: Replicates, b: Replicates): Replicates {
-  return a.map((value, round) => value - b[round]!);
+  return a.map((value, round) => value - at(b, round));
 }
 
 function drawCounts(count: number, source: RandomSource): Int32Array {
   const counts = new Int32Array(count);
-  for (let i = 0; i < count; i++) counts[source.integer(count)]!++;
+  for (let i = 0; i < count; i++) {
+    const drawn = source.integer(count);
+    counts[drawn] = (counts[drawn] ?? 0) + 1;
+  }
   return counts;
 }
 

@@ -15,8 +15,9 @@ export const expectedCalibrationError: Metric = (scored) => {
     const gaps = new Float64Array(CALIBRATION_BINS); // weighted confidence minus weighted hits
     let total = 0;
     for (let i = 0; i < weights.length; i++) {
-      gaps[bin[i]!]! += weights[i]! * (confidence[i]! - (predicted[i] === labels[i] ? 1 : 0));
-      total += weights[i]!;
+      const [own, weight] = [bin[i] ?? 0, weights[i] ?? 0];
+      gaps[own] = (gaps[own] ?? 0) + weight * ((confidence[i] ?? 0) - (predicted[i] === labels[i] ? 1 : 0));
+      total += weight;
     }
     return gaps.reduce((sum, gap) => sum + Math.abs(gap), 0) / total;
   };
@@ -24,7 +25,7 @@ export const expectedCalibrationError: Metric = (scored) => {
 
 /** [N]: the probability of the predicted class. */
 export function confidences({ predicted, probabilities, classes }: ScoredPredictions): Float64Array {
-  return Float64Array.from(predicted, (k, i) => probabilities[i * classes + k]!);
+  return Float64Array.from(predicted, (k, i) => probabilities[i * classes + k] ?? 0);
 }
 
 /** From 0. */

@@ -11,6 +11,7 @@ import { logLoss } from './log-loss.ts';
 import { reliabilityBins } from './reliability.ts';
 import type { ScoredPredictions } from './scored.ts';
 import { fitTemperature, scaleByTemperature } from './temperature.ts';
+import { at } from '../../util/known.ts';
 
 /** `validation` and `test`: by seed, in the same order. */
 export function evaluateCalibration(
@@ -18,7 +19,7 @@ export function evaluateCalibration(
   test: readonly ScoredPredictions[],
 ): ModelEvaluation['calibration'] {
   const temperatures = validation.map(fitTemperature);
-  const after = test.map((scored, seed) => scaleByTemperature(scored, temperatures[seed]!));
+  const after = test.map((scored, seed) => scaleByTemperature(scored, at(temperatures, seed)));
   return {
     temperature: temperatures.map((temperature) => significant(temperature)),
     before: scoresOf(test),

@@ -5,7 +5,10 @@ type Confusion = Float64Array;
 
 export function confusionMatrix({ labels, predicted, classes }: ScoredPredictions, weights: SampleWeights): Confusion {
   const counts = new Float64Array(classes * classes);
-  for (let i = 0; i < weights.length; i++) counts[labels[i]! * classes + predicted[i]!]! += weights[i]!;
+  for (let i = 0; i < weights.length; i++) {
+    const cell = (labels[i] ?? 0) * classes + (predicted[i] ?? 0);
+    counts[cell] = (counts[cell] ?? 0) + (weights[i] ?? 0);
+  }
   return counts;
 }
 
@@ -21,9 +24,9 @@ export function countsByClass(confusion: Confusion, classes: number): ClassCount
     let labeled = 0;
     let predicted = 0;
     for (let other = 0; other < classes; other++) {
-      labeled += confusion[k * classes + other]!;
-      predicted += confusion[other * classes + k]!;
+      labeled += confusion[k * classes + other] ?? 0;
+      predicted += confusion[other * classes + k] ?? 0;
     }
-    return { labeled, predicted, hits: confusion[k * classes + k]! };
+    return { labeled, predicted, hits: confusion[k * classes + k] ?? 0 };
   });
 }

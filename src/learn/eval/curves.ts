@@ -4,6 +4,7 @@
  */
 import { rankings, type Ranking } from './auc.ts';
 import type { ScoredPredictions } from './scored.ts';
+import { at } from '../../util/known.ts';
 
 type Point = readonly [x: number, y: number];
 
@@ -19,7 +20,7 @@ const STEP = 1 / 58;
 
 /** By class; null for a class that no image or every image has. The answers of all seeds are ranked together. */
 export function rocAndPrCurves(bySeed: readonly ScoredPredictions[]): (ClassCurves | null)[] {
-  const { classes } = bySeed[0]!;
+  const { classes } = at(bySeed, 0);
   const labels = Int32Array.from(bySeed.flatMap((scored) => [...scored.labels]));
   const probabilities = Float64Array.from(bySeed.flatMap((scored) => [...scored.probabilities]));
   return rankings(probabilities, labels, classes).byClass.map((ranking, k) => curves(ranking, labels, k));
@@ -34,8 +35,8 @@ function curves({ order, runEnds }: Ranking, labels: Int32Array, positive: numbe
   let right = 0;
   let wrong = 0;
   for (let run = runEnds.length - 1; run >= 0; run--) {
-    for (let position = run === 0 ? 0 : runEnds[run - 1]!; position < runEnds[run]!; position++) {
-      if (labels[order[position]!] === positive) right++;
+    for (let position = run === 0 ? 0 : at(runEnds, run - 1); position < at(runEnds, run); position++) {
+      if (labels[at(order, position)] === positive) right++;
       else wrong++;
     }
     roc.push([wrong / negatives, right / positives]);

@@ -14,6 +14,7 @@ import type { NamedMetrics } from './metrics.ts';
 import type { AlignedRuns } from './runs.ts';
 import { uniformWeights, rowsOfSubset, scoredSubset, type Metric, type ScoredPredictions } from './scored.ts';
 import { meanAndSd } from './mean-and-sd.ts';
+import { at, entry } from '../../util/known.ts';
 
 /** Every metric of every model in every round of the bootstrap, over the test subset. */
 export function replicatesByModel(
@@ -21,9 +22,9 @@ export function replicatesByModel(
   metrics: NamedMetrics,
   options: BootstrapOptions,
 ): Map<string, Replicates[]> {
-  const names = rowsOfSubset(shared, 'test').map((row) => shared.images[row]!.group);
+  const names = rowsOfSubset(shared, 'test').map((row) => at(shared.images, row).group);
   const numberOf = new Map([...new Set(names)].map((name, i) => [name, i]));
-  const groupOf = Int32Array.from(names, (name) => numberOf.get(name)!);
+  const groupOf = Int32Array.from(names, (name) => entry(numberOf, name));
   const draws = drawResamples(numberOf.size, seeds.length, options);
   const plain = metrics.map(({ metric }) => metric);
   return new Map(
@@ -48,7 +49,7 @@ export function estimates(
 ) {
   return byMetric(metrics, (metric, m) => ({
     ...roundedMeanAndSd(tests.map((scored) => unweighted(metric, scored))),
-    ...intervalBounds(rounds[m]!, level, metrics[m]!.range),
+    ...intervalBounds(at(rounds, m), level, at(metrics, m).range),
   }));
 }
 

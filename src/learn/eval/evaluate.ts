@@ -26,6 +26,7 @@ import { alignRuns, type AlignedRuns, type SeedRun } from './runs.ts';
 import { uniformWeights, rowsOfSubset, scoredSubset, type ScoredPredictions } from './scored.ts';
 import { scoreSideStudies, type SideStudies } from './side-studies.ts';
 import { meanAndSd } from './mean-and-sd.ts';
+import { at, entry } from '../../util/known.ts';
 
 interface EvaluationOptions {
   readonly dataset: string;
@@ -60,9 +61,9 @@ export function evaluate(
       test: countsOf(shared, 'test'),
     },
     leaks: countLeaks(shared, equal),
-    majority: { class: shared.classes[baseline.predicted[0]!]!, test: scoresOf(baseline, metrics) },
+    majority: { class: at(shared.classes, at(baseline.predicted, 0)), test: scoresOf(baseline, metrics) },
     bootstrap: { ...bootstrap },
-    models: models.map((model) => modelEvaluation(model, compared, metrics, rounds.get(model)!, bootstrap.level)),
+    models: models.map((model) => modelEvaluation(model, compared, metrics, entry(rounds, model), bootstrap.level)),
     differences: models.flatMap((model, later) =>
       models.slice(0, later).map((against) => ({
         model,
@@ -77,9 +78,12 @@ export function evaluate(
 function countsOf(predictions: Predictions, subset: Subset): SubsetCounts {
   const rows = rowsOfSubset(predictions, subset);
   if (rows.length === 0) throw new DatasetError(`The predictions have no image of the ${subset} subset.`);
-  const byClass = predictions.classes.map(() => 0);
-  for (const row of rows) byClass[predictions.images[row]!.label]!++;
-  return { images: rows.length, groups: new Set(rows.map((row) => predictions.images[row]!.group)).size, byClass };
+  const images = rows.map((row) => at(predictions.images, row));
+  return {
+    images: images.length,
+    groups: new Set(images.map(({ group }) => group)).size,
+    byClass: predictions.classes.map((_, k) => images.filter(({ label }) => label === k).length),
+  };
 }
 
 function modelEvaluation(
@@ -97,7 +101,7 @@ function modelEvaluation(
       >,
   );
   const bySeed = subsets.map((scored, i) => ({
-    seed: seeds[i]!,
+    seed: at(seeds, i),
     train: scoresOf(scored.train, metrics),
     validation: scoresOf(scored.validation, metrics),
     test: scoresOf(scored.test, metrics),
@@ -105,7 +109,7 @@ function modelEvaluation(
   const summary = (subset: Subset) =>
     byMetric(metrics, (metric) => roundedMeanAndSd(subsets.map((scored) => unweighted(metric, scored[subset]))));
   const tests = subsets.map((scored) => scored.test);
-  const { classes } = of(model)[0]!;
+  const { classes } = at(of(model), 0);
   return {
     model,
     seeds: bySeed,
@@ -130,7 +134,7 @@ function drawn(classes: readonly string[], tests: readonly ScoredPredictions[]):
   return rocAndPrCurves(tests).flatMap((curves, k) =>
     curves === null
       ? []
-      : [{ class: classes[k]!, roc: rounded(curves.roc), precisionRecall: rounded(curves.precisionRecall) }],
+      : [{ class: at(classes, k), roc: rounded(curves.roc), precisionRecall: rounded(curves.precisionRecall) }],
   );
 }
 
@@ -145,10 +149,10 @@ function differences(
   return byMetric(metrics, (metric, m) => {
     const meanOf = (name: string) =>
       meanAndSd(of(name).map((predictions) => unweighted(metric, scoredSubset(predictions, 'test')))).mean;
-    const [lowest, highest] = metrics[m]!.range;
+    const [lowest, highest] = at(metrics, m).range;
     return {
       mean: orNull(meanOf(model) - meanOf(against)),
-      ...intervalBounds(pairedDifference(rounds.get(model)![m]!, rounds.get(against)![m]!), level, [
+      ...intervalBounds(pairedDifference(at(entry(rounds, model), m), at(entry(rounds, against), m)), level, [
         lowest - highest,
         highest - lowest,
       ]),
@@ -157,11 +161,11 @@ function differences(
 }
 
 function summedConfusion(tests: readonly ScoredPredictions[]): number[][] {
-  const { classes } = tests[0]!;
+  const { classes } = at(tests, 0);
   const summed = new Float64Array(classes * classes);
   for (const scored of tests)
     confusionMatrix(scored, uniformWeights(scored.labels.length)).forEach((count, cell) => {
-      summed[cell]! += count;
+      summed[cell] = (summed[cell] ?? 0) + count;
     });
   return Array.from({ length: classes }, (_, k) => [...summed.subarray(k * classes, (k + 1) * classes)]);
 }
@@ -169,10 +173,10 @@ function summedConfusion(tests: readonly ScoredPredictions[]): number[][] {
 function meanByClass(classes: readonly string[], tests: readonly ScoredPredictions[]): ModelEvaluation['byClass'] {
   const rows = tests.map(scoresByClass);
   const mean = (k: number, score: Exclude<keyof ClassScores, 'images'>) =>
-    orNull(meanAndSd(rows.map((row) => row[k]![score])).mean);
+    orNull(meanAndSd(rows.map((row) => at(row, k)[score])).mean);
   return classes.map((name, k) => ({
     class: name,
-    images: rows[0]![k]!.images,
+    images: at(at(rows, 0), k).images,
     precision: mean(k, 'precision'),
     recall: mean(k, 'recall'),
     f1: mean(k, 'f1'),

@@ -13,11 +13,11 @@ export const quadraticWeightedKappa: Metric = (scored) => (weights) => {
   const total = margins.reduce((sum, { labeled }) => sum + labeled, 0);
   let observed = 0;
   let expected = 0;
-  for (let label = 0; label < classes; label++) {
-    for (let predicted = 0; predicted < classes; predicted++) {
-      const distance = (label - predicted) ** 2;
-      observed += distance * confusion[label * classes + predicted]!;
-      expected += (distance * margins[label]!.labeled * margins[predicted]!.predicted) / total;
+  for (const [label, { labeled }] of margins.entries()) {
+    for (const [answer, { predicted }] of margins.entries()) {
+      const distance = (label - answer) ** 2;
+      observed += distance * (confusion[label * classes + answer] ?? 0);
+      expected += (distance * labeled * predicted) / total;
     }
   }
   return 1 - observed / expected;

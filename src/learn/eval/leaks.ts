@@ -2,6 +2,7 @@
 import type { EqualPair } from '../dataset/audit/equal-images.ts';
 import type { Predictions } from './predictions.ts';
 import { rowsOfSubset } from './scored.ts';
+import { at } from '../../util/known.ts';
 
 interface Leaks {
   /** For testing. */
@@ -14,7 +15,7 @@ interface Leaks {
 
 /** `equal`: images by name; null without an audit. */
 export function countLeaks(predictions: Predictions, equal: readonly EqualPair[] | null): Leaks {
-  const of = (subset: 'train' | 'test') => rowsOfSubset(predictions, subset).map((row) => predictions.images[row]!);
+  const of = (subset: 'train' | 'test') => rowsOfSubset(predictions, subset).map((row) => at(predictions.images, row));
   const [trained, tested] = [of('train'), of('test')];
   const groups = new Set(trained.map(({ group }) => group));
   const copied = copiesOf(new Set(trained.map(({ image }) => image)), equal ?? []);

@@ -1,4 +1,5 @@
 import type { ScoredPredictions } from './scored.ts';
+import { at } from '../../util/known.ts';
 
 /**
  * The baseline that ignores the images: for every image it predicts the class frequencies of the training subset, and
@@ -6,14 +7,13 @@ import type { ScoredPredictions } from './scored.ts';
  */
 export function majorityBaseline(trainLabels: Int32Array, test: ScoredPredictions): ScoredPredictions {
   const frequencies = new Float64Array(test.classes);
-  for (const label of trainLabels) frequencies[label]! += 1 / trainLabels.length;
+  for (const label of trainLabels) frequencies[label] = (frequencies[label] ?? 0) + 1 / trainLabels.length;
   const mostFrequent = frequencies.indexOf(Math.max(...frequencies));
   return {
     ...test,
     predicted: new Int32Array(test.labels.length).fill(mostFrequent),
-    probabilities: Float64Array.from(
-      { length: test.labels.length * test.classes },
-      (_, i) => frequencies[i % test.classes]!,
+    probabilities: Float64Array.from({ length: test.labels.length * test.classes }, (_, i) =>
+      at(frequencies, i % test.classes),
     ),
   };
 }

@@ -2,6 +2,7 @@ import { binaryAuc, rankings } from './auc.ts';
 import { binaryAveragePrecision } from './average-precision.ts';
 import { confusionMatrix, countsByClass } from './confusion.ts';
 import { uniformWeights, type ScoredPredictions } from './scored.ts';
+import { at } from '../../util/known.ts';
 
 export interface ClassScores {
   /** Images of the class. */
@@ -28,7 +29,7 @@ export function scoresByClass(scored: ScoredPredictions): ClassScores[] {
     precision: hits / predicted,
     recall: hits / labeled,
     f1: (2 * hits) / (labeled + predicted),
-    auc: binaryAuc(byClass[k]!, labels, k, weights),
-    averagePrecision: binaryAveragePrecision(byClass[k]!, labels, k, weights),
+    auc: binaryAuc(at(byClass, k), labels, k, weights),
+    averagePrecision: binaryAveragePrecision(at(byClass, k), labels, k, weights),
   }));
 }

@@ -7,6 +7,7 @@ import { csvFormatRows, csvParseRows } from 'd3-dsv';
 import { significant } from '../../util/number.ts';
 import { DatasetError } from '../dataset/error.ts';
 import { SUBSETS, type Subset } from '../../formats/subset.ts';
+import { at } from '../../util/known.ts';
 
 export interface PredictedImage {
   /** Row of the packed images. */
@@ -64,7 +65,15 @@ export async function writePredictions(
     const own = Array.from(probabilities.subarray(i * classes.length, (i + 1) * classes.length), (p) =>
       String(significant(p)),
     );
-    return [String(row.index), row.image, row.group, row.subset, classes[row.label]!, classes[predicted[i]!]!, ...own];
+    return [
+      String(row.index),
+      row.image,
+      row.group,
+      row.subset,
+      at(classes, row.label),
+      at(classes, at(predicted, i)),
+      ...own,
+    ];
   });
   await writeFile(path, `${csvFormatRows([header, ...rows])}\n`);
 }
@@ -131,6 +140,6 @@ function readRow(cells: readonly string[], classes: readonly string[], place: st
 
 function mostProbable(row: Float32Array | Float64Array): number {
   let best = 0;
-  for (let k = 1; k < row.length; k++) if (row[k]! > row[best]!) best = k;
+  for (let k = 1; k < row.length; k++) if (at(row, k) > at(row, best)) best = k;
   return best;
 }

@@ -1,6 +1,7 @@
 /** Reliability diagrams: how often is a network right when it is so sure? Bins as in the calibration error. */
 import { calibrationBin, CALIBRATION_BINS, confidences } from './calibration-error.ts';
 import type { ScoredPredictions } from './scored.ts';
+import { at } from '../../util/known.ts';
 
 interface ReliabilityBin {
   /** The bin holds low < confidence <= high. */
@@ -21,16 +22,16 @@ export function reliabilityBins(bySeed: readonly ScoredPredictions[]): Reliabili
   for (const scored of bySeed) {
     confidences(scored).forEach((confidence, i) => {
       const bin = calibrationBin(confidence);
-      images[bin]!++;
-      sure[bin]! += confidence;
-      if (scored.predicted[i] === scored.labels[i]) right[bin]!++;
+      images[bin] = (images[bin] ?? 0) + 1;
+      sure[bin] = (sure[bin] ?? 0) + confidence;
+      if (scored.predicted[i] === scored.labels[i]) right[bin] = (right[bin] ?? 0) + 1;
     });
   }
   return Array.from(images, (count, bin) => ({
     low: bin / CALIBRATION_BINS,
     high: (bin + 1) / CALIBRATION_BINS,
     images: count,
-    confidence: sure[bin]! / count,
-    accuracy: right[bin]! / count,
+    confidence: at(sure, bin) / count,
+    accuracy: at(right, bin) / count,
   }));
 }

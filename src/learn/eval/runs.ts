@@ -2,6 +2,7 @@
 import { byCodeUnit } from '../../util/canonical-json.ts';
 import { DatasetError } from '../dataset/error.ts';
 import type { Predictions } from './predictions.ts';
+import { at, entry } from '../../util/known.ts';
 
 export interface SeedRun {
   readonly model: string;
@@ -28,12 +29,12 @@ export function alignRuns(runs: readonly SeedRun[]): AlignedRuns {
   const seeds = [...new Set(runs.map((run) => run.seed))].sort((a, b) => a - b);
   const byModel = new Map(models.map((model) => [model, seeds.map((seed) => only(runs, model, seed).predictions)]));
   for (const run of runs) sameImages(first, run);
-  return { models, seeds, of: (model) => byModel.get(model)!, shared: first.predictions };
+  return { models, seeds, of: (model) => entry(byModel, model), shared: first.predictions };
 }
 
 function only(runs: readonly SeedRun[], model: string, seed: number): SeedRun {
   const found = runs.filter((run) => run.model === model && run.seed === seed);
-  if (found.length === 1) return found[0]!;
+  if (found.length === 1) return at(found, 0);
   throw new DatasetError(
     `There are ${found.length} predictions of ${model} with seed ${seed}; models are compared pair by pair, so ` +
       'exactly one is expected.',
@@ -45,8 +46,7 @@ function sameImages(first: SeedRun, run: SeedRun): void {
   const [expected, found] = [first.predictions, run.predictions];
   if (expected.classes.join('\n') !== found.classes.join('\n')) {
     throw new DatasetError(
-      `${nameOf(run)} predicts the classes ${found.classes.join(', ')}; ${nameOf(first)} predicts ` +
-        `${expected.classes.join(', ')}.`,
+      `${nameOf(run)} predicts the classes ${found.classes.join(', ')}; ${nameOf(first)} predicts ${expected.classes.join(', ')}.`,
     );
   }
   if (expected.images.length !== found.images.length) {
@@ -55,7 +55,7 @@ function sameImages(first: SeedRun, run: SeedRun): void {
     );
   }
   expected.images.forEach((image, i) => {
-    const other = found.images[i]!;
+    const other = at(found.images, i);
     if (
       image.index !== other.index ||
       image.subset !== other.subset ||
@@ -63,10 +63,10 @@ function sameImages(first: SeedRun, run: SeedRun): void {
       image.group !== other.group
     ) {
       throw new DatasetError(
-        `Row ${i + 2} of ${nameOf(run)} is image ${other.index} (${other.subset}, ${found.classes[other.label]!}, ` +
-          `group ${other.group}); ` +
-          `of ${nameOf(first)} it is image ${image.index} (${image.subset}, ${expected.classes[image.label]!}, ` +
-          `group ${image.group}).`,
+        `Row ${i + 2} of ${nameOf(run)} is image ${other.index} (${other.subset}, ` +
+          `${at(found.classes, other.label)}, group ${other.group}); ` +
+          `of ${nameOf(first)} it is image ${image.index} (${image.subset}, ` +
+          `${at(expected.classes, image.label)}, group ${image.group}).`,
       );
     }
   });

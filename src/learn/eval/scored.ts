@@ -1,6 +1,7 @@
 /** A network's predictions for one subset of a data set. Every metric is computed from them. */
 import type { Subset } from '../../formats/subset.ts';
 import type { Predictions } from './predictions.ts';
+import { at } from '../../util/known.ts';
 
 export interface ScoredPredictions {
   readonly classes: number;
@@ -30,8 +31,8 @@ export function scoredSubset(predictions: Predictions, subset: Subset): ScoredPr
   const rows = rowsOfSubset(predictions, subset);
   return {
     classes,
-    labels: Int32Array.from(rows, (i) => predictions.images[i]!.label),
-    predicted: Int32Array.from(rows, (i) => predictions.predicted[i]!),
+    labels: Int32Array.from(rows, (i) => at(predictions.images, i).label),
+    predicted: Int32Array.from(rows, (i) => at(predictions.predicted, i)),
     probabilities: Float64Array.from(
       rows.flatMap((i) => Array.from(predictions.probabilities.subarray(i * classes, (i + 1) * classes))),
     ),

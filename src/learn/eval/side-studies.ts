@@ -9,6 +9,7 @@ import { countLeaks } from './leaks.ts';
 import type { Predictions } from './predictions.ts';
 import { alignRuns, type AlignedRuns, type SeedRun } from './runs.ts';
 import { rowsOfSubset, scoredSubset } from './scored.ts';
+import { at, entry } from '../../util/known.ts';
 
 export interface SideStudies {
   /** A classifier on the frozen features of each model's start. */
@@ -36,7 +37,7 @@ export function scoreSideStudies(
 ): Pick<Evaluation, 'probes' | 'labelFractions' | 'leaky'> {
   for (const run of [...probes, ...labelFractions]) sameTest(main.shared, run);
   const whole = main.models.flatMap((model) =>
-    main.seeds.map((seed, i) => ({ model, seed, predictions: main.of(model)[i]!, labelFraction: 1 })),
+    main.seeds.map((seed, i) => ({ model, seed, predictions: at(main.of(model), i), labelFraction: 1 })),
   );
   // The whole of the labels is the main study, shown again beside the smaller fractions.
   const shares =
@@ -51,13 +52,13 @@ export function scoreSideStudies(
       scored(runs, scoring).map((row) => ({
         ...row,
         labelFraction,
-        images: rowsOfSubset(runs[0]!.predictions, 'train').length,
+        images: rowsOfSubset(at(runs, 0).predictions, 'train').length,
       })),
     ),
     leaky:
       leaky.length === 0
         ? []
-        : scored(leaky, scoring).map((row) => ({ ...row, ...countLeaks(leaky[0]!.predictions, scoring.equal) })),
+        : scored(leaky, scoring).map((row) => ({ ...row, ...countLeaks(at(leaky, 0).predictions, scoring.equal) })),
   };
 }
 
@@ -72,7 +73,7 @@ function scored(runs: readonly SeedRun[], { metrics, bootstrap }: Scoring) {
       test: estimates(
         compared.of(model).map((predictions) => scoredSubset(predictions, 'test')),
         metrics,
-        rounds.get(model)!,
+        entry(rounds, model),
         bootstrap.level,
       ),
     },
@@ -88,7 +89,8 @@ function valuesOf<T, K extends string | number>(runs: readonly T[], keyOf: (run:
 function sameTest(main: Predictions, { model, seed, predictions }: SeedRun): void {
   const indices = (of: Predictions) =>
     rowsOfSubset(of, 'test')
-      .map((row) => `${of.images[row]!.index}:${of.classes[of.images[row]!.label]!}`)
+      .map((row) => at(of.images, row))
+      .map(({ index, label }) => `${index}:${at(of.classes, label)}`)
       .join();
   if (indices(main) !== indices(predictions)) {
     throw new DatasetError(

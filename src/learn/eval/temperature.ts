@@ -4,6 +4,7 @@
  * ignores the constant between them. The predicted class stays the same.
  */
 import type { ScoredPredictions } from './scored.ts';
+import { at } from '../../util/known.ts';
 
 /** Beyond these a fit says "as sure as can be" or "knows nothing", not a number worth more digits. */
 const LEAST = 0.01;
@@ -40,8 +41,8 @@ function slope(logs: Float64Array, { labels, classes }: ScoredPredictions, inver
   const scaled = softmaxRows(logs, classes, inverse);
   let sum = 0;
   labels.forEach((label, i) => {
-    for (let k = 0; k < classes; k++) sum += scaled[i * classes + k]! * logs[i * classes + k]!;
-    sum -= logs[i * classes + label]!;
+    for (let k = 0; k < classes; k++) sum += at(scaled, i * classes + k) * at(logs, i * classes + k);
+    sum -= at(logs, i * classes + label);
   });
   return sum / labels.length;
 }

@@ -5,8 +5,8 @@ export function weightedMean(values: ArrayLike<number>, weights: SampleWeights):
   let sum = 0;
   let total = 0;
   for (let i = 0; i < weights.length; i++) {
-    sum += weights[i]! * values[i]!;
-    total += weights[i]!;
+    sum += (weights[i] ?? 0) * (values[i] ?? 0);
+    total += weights[i] ?? 0;
   }
   return sum / total;
 }

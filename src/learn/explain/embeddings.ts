@@ -4,11 +4,12 @@ import { random } from '../../util/random.ts';
 import type { ExplanationFile } from '../../formats/explanation.ts';
 import { MIN_UMAP_POINTS, umapLayout } from './umap-layout.ts';
 import { principalComponents } from './principal-components.ts';
+import { at } from '../../util/known.ts';
 
 /** `most` of the indices, ascending: the same for every model of the seed, so that their maps show the same images. */
 export function sampleIndices(indices: readonly number[], most: number, seed: number): number[] {
   const drawn = random('explained images', seed).permutation(indices.length).slice(0, most);
-  return Array.from(drawn, (place) => indices[place]!).sort((a, b) => a - b);
+  return Array.from(drawn, (place) => at(indices, place)).sort((a, b) => a - b);
 }
 
 interface Features {

@@ -1,5 +1,6 @@
 /** Chooses test images to show: the most confident mistakes and, for contrast, the most confident right answers. */
 import type { Predictions } from '../eval/predictions.ts';
+import { at } from '../../util/known.ts';
 
 const MISTAKES = 12;
 const CORRECT = 4;
@@ -21,9 +22,9 @@ export function chooseExamples({ classes, images, probabilities, predicted }: Pr
   correct: Example[];
 } {
   const examples = images.flatMap(({ index, image, subset, label }, i): Example[] => {
-    const answer = predicted[i]!;
+    const answer = at(predicted, i);
     return subset === 'test'
-      ? [{ index, image, label, predicted: answer, confidence: probabilities[i * classes.length + answer]! }]
+      ? [{ index, image, label, predicted: answer, confidence: at(probabilities, i * classes.length + answer) }]
       : [];
   });
   const surest = examples.toSorted((a, b) => b.confidence - a.confidence);

@@ -14,6 +14,7 @@ import { chooseExamples, type Example } from './examples.ts';
 import type { ExplanationFile } from '../../formats/explanation.ts';
 import { compileGradCam, camLayer, type CamLayer } from './grad-cam.ts';
 import { overlayHeatmap } from './overlay.ts';
+import { at } from '../../util/known.ts';
 
 export interface Explained {
   readonly network: ResNet;
@@ -125,7 +126,7 @@ async function embedTestImages(
   const features = { before: await inference.of(start, indices), after: await inference.of(after, indices) };
   await inference.dispose();
   return {
-    images: indices.map((index) => data.rows[index]!.image),
+    images: indices.map((index) => at(data.rows, index).image),
     labels: labelsOf(data, indices, classes),
     ...embeddingMaps(features, resnetStructure(network).features, seed),
   };

@@ -14,6 +14,7 @@ import { resnetStructure, type ResNet } from '../nn/resnet.ts';
 import { normalize } from '../nn/normalize.ts';
 import type { Variables } from '../nn/variables.ts';
 import type { HostModel } from '../train/loop.ts';
+import { at, field, last } from '../../util/known.ts';
 
 /** The layer of the activations. */
 export interface CamLayer {
@@ -34,7 +35,7 @@ const SMALLEST_SIDE = 4;
  */
 export function camLayer(network: ResNet, size: number): CamLayer {
   const layers = layersOf(network, size);
-  return layers.findLast(({ side }) => side >= SMALLEST_SIDE) ?? layers.at(-1)!;
+  return layers.findLast(({ side }) => side >= SMALLEST_SIDE) ?? last(layers);
 }
 
 function layersOf(network: ResNet, size: number): CamLayer[] {
@@ -45,7 +46,7 @@ function layersOf(network: ResNet, size: number): CamLayer[] {
   return network.blocks.map((count, stage) => {
     if (stage > 0) side = halved(side, 2);
     block += count;
-    return { name: `layer${stage + 1}`, block, side, channels: blocks[block]!.main.at(-1)!.output };
+    return { name: `layer${stage + 1}`, block, side, channels: last(at(blocks, block).main).output };
   });
 }
 
@@ -65,7 +66,7 @@ export async function compileGradCam(
   layer: CamLayer,
   { batch, size }: { batch: number; size: number },
 ): Promise<GradCam> {
-  const columns = model.params['fc.bias']!.shape[0]!;
+  const columns = at(field(model.params, 'fc.bias').shape, 0);
   const step = await engine.compile(
     ({
       state,

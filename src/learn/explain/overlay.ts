@@ -2,6 +2,7 @@
 import { interpolateViridis } from 'd3-scale-chromatic';
 import { LUMA } from '../augment/color.ts';
 import { writeResizeMatrix } from '../augment/matrices.ts';
+import { at } from '../../util/known.ts';
 
 /** The share of the map in a pixel. */
 const OPACITY = 0.5;
@@ -18,8 +19,8 @@ export function overlayHeatmap(image: Uint8Array, size: number, map: Float32Arra
   const most = values.reduce((a, b) => Math.max(a, b), 0);
   const picture = new Uint8Array(size * size * 3);
   values.forEach((value, pixel) => {
-    const gray = LUMA.reduce((sum, weight, channel) => sum + weight * image[3 * pixel + channel]!, 0);
-    const color = COLORS[most > 0 ? Math.round((255 * value) / most) : 0]!;
+    const gray = LUMA.reduce((sum, weight, channel) => sum + weight * (image[3 * pixel + channel] ?? 0), 0);
+    const color = at(COLORS, most > 0 ? Math.round((255 * value) / most) : 0);
     color.forEach(
       (byte, channel) => (picture[3 * pixel + channel] = Math.round((1 - OPACITY) * gray + OPACITY * byte)),
     );
@@ -36,7 +37,8 @@ function enlarged(map: Float32Array, side: number, size: number): Float64Array {
     for (let x = 0; x < size; x++) {
       let sum = 0;
       for (let i = 0; i < side; i++)
-        for (let j = 0; j < side; j++) sum += weights[y * side + i]! * weights[x * side + j]! * map[i * side + j]!;
+        for (let j = 0; j < side; j++)
+          sum += (weights[y * side + i] ?? 0) * (weights[x * side + j] ?? 0) * (map[i * side + j] ?? 0);
       values[y * size + x] = sum;
     }
   }

@@ -18,7 +18,7 @@ export function umapLayout(rows: ArrayLike<number>, width: number, seed: number)
   const source = random('umap', seed);
   const umap = new UMAP({ nComponents: 2, nNeighbors: NEIGHBORS, nEpochs: ROUNDS, random: () => source.uniform() });
   const points = Array.from({ length: rows.length / width }, (_, i) =>
-    Array.from({ length: width }, (_, c) => rows[i * width + c]!),
+    Array.from({ length: width }, (_, c) => rows[i * width + c] ?? 0),
   );
   const nearest = nearestOf(points);
   umap.setPrecomputedKNN(
@@ -38,7 +38,9 @@ function nearestOf(points: readonly (readonly number[])[]): { index: number; dis
     points
       .map((other, index) => ({
         index,
-        distance: Math.sqrt(point.reduce((sum, value, c) => sum + (value - other[c]!) * (value - other[c]!), 0)),
+        distance: Math.sqrt(
+          point.reduce((sum, value, c) => sum + (value - (other[c] ?? 0)) * (value - (other[c] ?? 0)), 0),
+        ),
       }))
       .sort((a, b) => a.distance - b.distance || Number(b.index === own) - Number(a.index === own) || a.index - b.index)
       .slice(0, NEIGHBORS),

@@ -1,6 +1,7 @@
 /** Networks that follow another at a distance: exponential moving averages of its parameters. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { Variables } from './variables.ts';
+import { field } from '../../util/known.ts';
 
 /** momentum * average + (1 - momentum) * current, tensor by tensor; `momentum` a scalar. */
 export function emaUpdate(
@@ -12,7 +13,7 @@ export function emaUpdate(
   return Object.fromEntries(
     Object.entries(average).map(([name, value]) => [
       name,
-      tf.add(tf.mul(value, momentum), tf.mul(current[name]!, share)),
+      tf.add(tf.mul(value, momentum), tf.mul(field(current, name), share)),
     ]),
   );
 }

@@ -3,6 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { initializeLinear, type RandomKey } from './initialize.ts';
 import type { Variables } from './variables.ts';
+import { field } from '../../util/known.ts';
 
 /** torchvision's name. */
 export const CLASSIFIER_NAME = 'fc';
@@ -21,6 +22,6 @@ export const initializeClassifier = (
 export function linearLayer(name: string, params: Variables<tf.Tensor>, x: tf.Tensor): tf.Tensor2D {
   return tf.add(
     tf.matMul(x as tf.Tensor2D, params[`${name}.weight`] as tf.Tensor2D, false, true),
-    params[`${name}.bias`]!,
+    field(params, `${name}.bias`),
   );
 }

@@ -3,6 +3,7 @@ import { random, type KeyPart } from '../../util/random.ts';
 import { sizeOf, type HostTensor } from '../../tensor/host-tensor.ts';
 import { resnetStructure, convNormsOf, type ResNet } from './resnet.ts';
 import type { Model } from './variables.ts';
+import { last } from '../../util/known.ts';
 
 export type RandomKey = readonly [KeyPart, ...KeyPart[]];
 
@@ -20,7 +21,7 @@ export function initializeResNet(
   options: { given?: KnownTensors; zeroGamma?: boolean } = {},
 ): Model<HostTensor<'float32'>> {
   const { given = {}, zeroGamma = false } = options;
-  const lastOfBlocks = new Set(resnetStructure(network).blocks.map(({ main }) => main.at(-1)!.norm));
+  const lastOfBlocks = new Set(resnetStructure(network).blocks.map(({ main }) => last(main).norm));
   const params: Record<string, HostTensor<'float32'>> = {};
   const stats: Record<string, HostTensor<'float32'>> = {};
   for (const { convolution, norm, kernel, input, output } of convNormsOf(network)) {

@@ -6,6 +6,7 @@ import { BATCH_NORM_EPSILON } from './forward.ts';
 import { linearLayer } from './heads.ts';
 import { constantVector, initializeLinear, type RandomKey } from './initialize.ts';
 import type { Variables } from './variables.ts';
+import { at, field } from '../../util/known.ts';
 
 /** Batch normalization behind a layer: none, with a learned scale and offset, or without. */
 type Norm = 'none' | 'affine' | 'plain';
@@ -41,8 +42,8 @@ export function initializeMlp(stack: Mlp, key: RandomKey): Record<string, HostTe
   const params: Record<string, HostTensor<'float32'>> = {};
   for (const { name, norm, input, output } of layers(stack)) {
     const drawn = initializeLinear(name, input, output, key);
-    params[`${name}.weight`] = drawn[`${name}.weight`]!;
-    if (norm === 'none') params[`${name}.bias`] = drawn[`${name}.bias`]!;
+    params[`${name}.weight`] = field(drawn, `${name}.weight`);
+    if (norm === 'none') params[`${name}.bias`] = field(drawn, `${name}.bias`);
     if (norm === 'affine')
       Object.assign(params, {
         [`${name}.norm.weight`]: constantVector(output, 1),
@@ -63,7 +64,7 @@ interface Layer {
 function layers({ name, widths, hidden, output }: Mlp): Layer[] {
   return widths.slice(1).map((width, i) => {
     const last = i === widths.length - 2;
-    return { name: `${name}.${i}`, norm: last ? output : hidden, input: widths[i]!, output: width, last };
+    return { name: `${name}.${i}`, norm: last ? output : hidden, input: at(widths, i), output: width, last };
   });
 }
 

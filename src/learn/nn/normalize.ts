@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { at } from '../../util/known.ts';
 
 /** Mean and standard deviation of ImageNet's RGB values in 0..1, as torchvision's weights expect them. */
 const MEAN = [0.485, 0.456, 0.406];
@@ -14,6 +15,6 @@ export function normalize(images: tf.Tensor4D): tf.Tensor4D {
       images,
       DEVIATION.map((deviation) => 1 / deviation),
     ),
-    MEAN.map((mean, channel) => -mean / DEVIATION[channel]!),
+    MEAN.map((mean, channel) => -mean / at(DEVIATION, channel)),
   );
 }

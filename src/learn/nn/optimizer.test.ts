@@ -33,13 +33,7 @@ async function run(optimizer: Optimizer) {
       state: { params: Variables<tf.Tensor>; optimizerState: OptimizerState<tf.Tensor> };
       inputs: { weight: tf.Tensor; bias: tf.Tensor; learningRate: tf.Tensor };
     }) => ({
-      state: optimizerStep(
-        optimizer,
-        state.params,
-        { weight: inputs.weight, bias: inputs.bias },
-        state.optimizerState,
-        inputs.learningRate,
-      ),
+      state: optimizerStep(optimizer, state, { weight: inputs.weight, bias: inputs.bias }, inputs.learningRate),
       outputs: { learningRate: inputs.learningRate },
     }),
     {

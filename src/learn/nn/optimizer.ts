@@ -8,6 +8,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { unreachable } from '../../util/unreachable.ts';
 import type { Variables } from './variables.ts';
+import { field } from '../../util/known.ts';
 
 export type Optimizer = Rule & {
   /** Gradients that are longer than this, all together, are shortened to it. */
@@ -42,12 +43,11 @@ type Update = Readonly<{
   optimizerState: OptimizerState<tf.Tensor>;
 }>;
 
-/** One step down the gradients; `rate` is the learning rate, a scalar. */
+/** One step down the gradients; `learningRate` is a scalar. */
 export function optimizerStep(
   by: Optimizer,
-  params: Variables<tf.Tensor>,
+  { params, optimizerState }: Update,
   found: Variables<tf.Tensor>,
-  optimizerState: OptimizerState<tf.Tensor>,
   learningRate: tf.Tensor,
 ): Update {
   const gradients = by.clip === undefined ? found : clipped(found, by.clip);
@@ -85,8 +85,10 @@ function sgd(
   const next: Record<string, tf.Tensor> = {};
   for (const [name, value] of Object.entries(params)) {
     const gradient =
-      decays(value) && by.weightDecay > 0 ? tf.add(gradients[name]!, tf.mul(value, by.weightDecay)) : gradients[name]!;
-    const moved = tf.add(tf.mul(old[name]!, by.momentum), gradient);
+      decays(value) && by.weightDecay > 0
+        ? tf.add(field(gradients, name), tf.mul(value, by.weightDecay))
+        : field(gradients, name);
+    const moved = tf.add(tf.mul(field(old, name), by.momentum), gradient);
     velocity[name] = moved;
     next[name] = tf.sub(
       value,
@@ -120,9 +122,9 @@ function adamw(
   const second: Record<string, tf.Tensor> = {};
   const next: Record<string, tf.Tensor> = {};
   for (const [name, value] of Object.entries(params)) {
-    const gradient = gradients[name]!;
-    const m = tf.add(tf.mul(oldFirst[name]!, BETA_1), tf.mul(gradient, 1 - BETA_1));
-    const v = tf.add(tf.mul(oldSecond[name]!, BETA_2), tf.mul(tf.square(gradient), 1 - BETA_2));
+    const gradient = field(gradients, name);
+    const m = tf.add(tf.mul(field(oldFirst, name), BETA_1), tf.mul(gradient, 1 - BETA_1));
+    const v = tf.add(tf.mul(field(oldSecond, name), BETA_2), tf.mul(tf.square(gradient), 1 - BETA_2));
     const step = tf.div(tf.mul(m, scale), tf.add(tf.mul(tf.sqrt(v), correction), ADAM_EPSILON));
     const decayed =
       decays(value) && by.weightDecay > 0 ? tf.sub(value, tf.mul(value, tf.mul(learningRate, by.weightDecay))) : value;
@@ -149,9 +151,11 @@ function lars(
   const velocity: Record<string, tf.Tensor> = {};
   const next: Record<string, tf.Tensor> = {};
   for (const [name, value] of Object.entries(params)) {
-    const gradient = decays(value) ? tf.add(gradients[name]!, tf.mul(value, by.weightDecay)) : gradients[name]!;
+    const gradient = decays(value)
+      ? tf.add(field(gradients, name), tf.mul(value, by.weightDecay))
+      : field(gradients, name);
     const local = decays(value) ? tf.mul(learningRate, trustRatio(value, gradient)) : learningRate;
-    velocity[name] = tf.add(tf.mul(old[name]!, by.momentum), tf.mul(gradient, local));
+    velocity[name] = tf.add(tf.mul(field(old, name), by.momentum), tf.mul(gradient, local));
     next[name] = tf.sub(value, velocity[name]);
   }
   return { params: next, optimizerState: { velocity } };

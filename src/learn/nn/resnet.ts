@@ -1,3 +1,4 @@
+import { at, last } from '../../util/known.ts';
 /**
  * Residual networks as data: their convolutions with sizes and names.
  *
@@ -65,7 +66,7 @@ interface Structure {
 const COLORS = 3;
 
 export function resnetStructure(network: ResNet): Structure {
-  const width = network.widths[0]!;
+  const width = at(network.widths, 0);
   const stem: ConvNorm =
     network.stem === 'imagenet'
       ? { convolution: 'conv1', norm: 'bn1', kernel: 7, stride: 2, input: COLORS, output: width }
@@ -75,9 +76,9 @@ export function resnetStructure(network: ResNet): Structure {
   network.blocks.forEach((count, stage) => {
     for (let index = 0; index < count; index++) {
       const stride = index === 0 && stage > 0 ? 2 : 1;
-      const block = blockOf(network, `layer${stage + 1}.${index}`, channels, network.widths[stage]!, stride);
+      const block = blockOf(network, `layer${stage + 1}.${index}`, channels, at(network.widths, stage), stride);
       blocks.push(block);
-      channels = block.main.at(-1)!.output;
+      channels = last(block.main).output;
     }
   });
   return { stem, pool: network.stem === 'imagenet', blocks, features: channels };
@@ -96,7 +97,7 @@ function blockOf(network: ResNet, name: string, input: number, width: number, st
     network.block === 'basic'
       ? [unit(1, 3, input, width, stride), unit(2, 3, width, width, 1)]
       : [unit(1, 1, input, width, 1), unit(2, 3, width, width, stride), unit(3, 1, width, 4 * width, 1)];
-  const output = main.at(-1)!.output;
+  const output = last(main).output;
   const projects = stride !== 1 || input !== output;
   const shortcut = {
     convolution: `${name}.downsample.0`,

@@ -78,9 +78,8 @@ test.each<[string, Optimizer, typeof gradientsAt]>([
   for (let step = 0; step < golden.steps; step++) {
     ({ params, optimizerState } = optimizerStep(
       optimizer,
-      params,
+      { params, optimizerState },
       gradients(step, params),
-      optimizerState,
       tf.scalar(wanted.rates[step]!),
     ));
     for (const part of ['weight', 'bias'] as const)

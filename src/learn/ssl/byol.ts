@@ -15,6 +15,7 @@ import { embeddingStats } from './embedding-stats.ts';
 import type { SslMethod, PlainState } from './method.ts';
 import type { CommonSettings } from './settings.ts';
 import { l2Normalize } from './l2-normalize.ts';
+import { field } from '../../util/known.ts';
 
 interface ByolSettings extends CommonSettings {
   /** The width of the hidden layers of projection and predictor; 4096 in the paper. */
@@ -27,25 +28,9 @@ interface ByolSettings extends CommonSettings {
 
 type ByolState = PlainState & { readonly target: Variables<HostTensor<'float32'>> };
 
-export function byol({
-  network,
-  optimizer,
-  augmentation,
-  seed,
-  hidden,
-  width,
-  momentum,
-}: ByolSettings): SslMethod<ByolState> {
-  // "A linear layer with output size 4096 followed by batch normalization, rectified linear units (ReLU), and a final
-  // linear layer with output dimension 256 ... the output of this MLP is not batch normalized"; the predictor likewise
-  // (section 3.3).
-  const projection: Mlp = {
-    name: 'projection',
-    widths: [resnetStructure(network).features, hidden, width],
-    hidden: 'affine',
-    output: 'none',
-  };
-  const predictor: Mlp = { name: 'predictor', widths: [width, hidden, width], hidden: 'affine', output: 'none' };
+export function byol(settings: ByolSettings): SslMethod<ByolState> {
+  const { network, optimizer, augmentation, seed, width, momentum } = settings;
+  const { projection, predictor } = headsOf(settings);
   return {
     name: 'byol',
     views: [augmentation, augmentation],
@@ -78,20 +63,27 @@ export function byol({
         return { value: loss, aux: { stats, embeddings: l2Normalize(tf.concat(projected)) } };
       }, state.params);
 
-      const { params, optimizerState } = optimizerStep(
-        optimizer,
-        state.params,
-        gradients,
-        state.optimizerState,
-        inputs.learningRate,
-      );
+      const { params, optimizerState } = optimizerStep(optimizer, state, gradients, inputs.learningRate);
       // Equation 1, after the optimizer's step.
-      const target = emaUpdate(state.target, params, inputs.scheduled.momentum!);
+      const target = emaUpdate(state.target, params, field(inputs.scheduled, 'momentum'));
       return {
         state: { params, stats: aux.stats, optimizerState, target },
         outputs: { loss: value, ...embeddingStats(aux.embeddings) },
       };
     },
+  };
+}
+
+/**
+ * "A linear layer with output size 4096 followed by batch normalization, rectified linear units (ReLU), and a final
+ * linear layer with output dimension 256 ... the output of this MLP is not batch normalized"; the predictor likewise
+ * (section 3.3).
+ */
+function headsOf({ network, hidden, width }: ByolSettings): Record<'projection' | 'predictor', Mlp> {
+  const { features } = resnetStructure(network);
+  return {
+    projection: { name: 'projection', widths: [features, hidden, width], hidden: 'affine', output: 'none' },
+    predictor: { name: 'predictor', widths: [width, hidden, width], hidden: 'affine', output: 'none' },
   };
 }
 

@@ -4,6 +4,7 @@
  * Discrimination", CVPR 2018, section 3.4). It trains nothing, so it can be asked while pre-training runs.
  */
 import { nearestNeighbors, type LabeledFeatures, type Neighbors } from './neighbors.ts';
+import { at } from '../../util/known.ts';
 
 const NEIGHBORS = 20;
 export const VOTE_TEMPERATURE = 0.1;
@@ -15,7 +16,7 @@ export const VOTE_TEMPERATURE = 0.1;
 export function knnProbe(bank: LabeledFeatures, queries: LabeledFeatures): number {
   const found = new Map<number, { right: number; all: number }>();
   nearestNeighbors(bank, queries.features, NEIGHBORS).forEach((neighbors, query) => {
-    const label = queries.labels[query]!;
+    const label = at(queries.labels, query);
     const count = found.get(label) ?? { right: 0, all: 0 };
     if (vote(neighbors) === label) count.right++;
     count.all++;
@@ -29,7 +30,7 @@ export function knnProbe(bank: LabeledFeatures, queries: LabeledFeatures): numbe
 function vote({ labels, cosines }: Neighbors): number {
   const weights = new Map<number, number>();
   labels.forEach((label, i) =>
-    weights.set(label, (weights.get(label) ?? 0) + Math.exp(cosines[i]! / VOTE_TEMPERATURE)),
+    weights.set(label, (weights.get(label) ?? 0) + Math.exp(at(cosines, i) / VOTE_TEMPERATURE)),
   );
   return [...weights].reduce((best, entry) => (entry[1] > best[1] ? entry : best))[0];
 }

@@ -20,6 +20,7 @@ import { contrastiveHead } from './projection.ts';
 import { enqueueRows, randomQueue } from './queue.ts';
 import type { CommonSettings } from './settings.ts';
 import { l2Normalize } from './l2-normalize.ts';
+import { at, last } from '../../util/known.ts';
 
 interface MocoSettings extends CommonSettings {
   readonly temperature: number;
@@ -37,25 +38,18 @@ type MocoState = PlainState & {
   readonly queue: HostTensor<'float32'>;
 };
 
-export function moco({
-  network,
-  optimizer,
-  augmentation,
-  seed,
-  temperature,
-  queue: length,
-  momentum,
-}: MocoSettings): SslMethod<MocoState> {
+export function moco(settings: MocoSettings): SslMethod<MocoState> {
+  const { network, optimizer, augmentation, seed, temperature, queue: length, momentum } = settings;
   const head = contrastiveHead(network);
   const embed = (params: Variables<tf.Tensor>, features: tf.Tensor2D) => l2Normalize(mlp(head, params, features));
   return {
     name: 'moco',
     views: [augmentation, augmentation],
-    width: head.widths.at(-1)!,
+    width: last(head.widths),
     labeled: false,
     initial: (encoder) => {
       const params = { ...encoder.params, ...initializeMlp(head, ['moco', seed]) };
-      const queue = randomQueue(length, head.widths.at(-1)!, ['moco', seed, 'queue']);
+      const queue = randomQueue(length, last(head.widths), ['moco', seed, 'queue']);
       return {
         params,
         stats: encoder.stats,
@@ -70,24 +64,16 @@ export function moco({
     step: ({ state, inputs }) => {
       const [ofQueries, ofKeys] = preprocessViews(inputs.images, inputs.views) as [tf.Tensor4D, tf.Tensor4D];
       const keyEncoder = emaUpdate(state.keyEncoder, state.params, tf.scalar(momentum)); // equation 2
-      const keys = embed(
-        keyEncoder,
-        encode(network, { params: keyEncoder, stats: state.stats }, [ofKeys]).features[0]!,
-      ); // no gradient to keys
+      const encodedKeys = encode(network, { params: keyEncoder, stats: state.stats }, [ofKeys]);
+      const keys = embed(keyEncoder, at(encodedKeys.features, 0)); // no gradient to keys
 
       const { value, aux, gradients } = valueAndGrads((params) => {
         const { features, stats } = encode(network, { params, stats: state.stats }, [ofQueries]);
-        const queries = embed(params, features[0]!);
+        const queries = embed(params, at(features, 0));
         return { value: infoNce(queries, keys, state.queue as tf.Tensor2D, temperature), aux: { stats, queries } };
       }, state.params);
 
-      const { params, optimizerState } = optimizerStep(
-        optimizer,
-        state.params,
-        gradients,
-        state.optimizerState,
-        inputs.learningRate,
-      );
+      const { params, optimizerState } = optimizerStep(optimizer, state, gradients, inputs.learningRate);
       return {
         state: {
           params,

@@ -1,4 +1,5 @@
 /** The nearest of labeled features by cosine, as nearest-neighbor classifiers ask for them. */
+import { at } from '../../util/known.ts';
 
 export interface LabeledFeatures {
   /** [n, width], row-major. */
@@ -24,18 +25,18 @@ export function nearestNeighbors(bank: LabeledFeatures, queries: Float32Array, c
   return Array.from({ length: queries.length / width }, (_, query) => {
     const cosines = Float64Array.from(bank.labels, (_label, row) => dot(asked, query, banked, row, width));
     const rows = largest(cosines, count);
-    return { labels: rows.map((row) => bank.labels[row]!), cosines: rows.map((row) => cosines[row]!) };
+    return { labels: rows.map((row) => at(bank.labels, row)), cosines: rows.map((row) => at(cosines, row)) };
   });
 }
 
 /** Positions of the `count` largest values: only those at or above the last of them need be sorted by position too. */
 function largest(values: Float64Array, count: number): number[] {
-  const limit = values.toSorted()[Math.max(0, values.length - count)]!;
+  const limit = at(values.toSorted(), Math.max(0, values.length - count));
   const rows: number[] = [];
   values.forEach((value, row) => {
     if (value >= limit) rows.push(row);
   });
-  return rows.sort((a, b) => values[b]! - values[a]! || a - b).slice(0, count);
+  return rows.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b).slice(0, count);
 }
 
 function unitRows(features: Float32Array, width: number): Float32Array {
@@ -43,11 +44,11 @@ function unitRows(features: Float32Array, width: number): Float32Array {
     { length: features.length / width },
     (_, row) => Math.sqrt(dot(features, row, features, row, width)) || 1,
   );
-  return features.map((value, i) => value / norms[Math.floor(i / width)]!);
+  return features.map((value, i) => value / at(norms, Math.floor(i / width)));
 }
 
 function dot(a: Float32Array, i: number, b: Float32Array, j: number, width: number): number {
   let sum = 0;
-  for (let d = 0; d < width; d++) sum += a[i * width + d]! * b[j * width + d]!;
+  for (let d = 0; d < width; d++) sum += (a[i * width + d] ?? 0) * (b[j * width + d] ?? 0);
   return sum;
 }

@@ -14,6 +14,7 @@ import type { SslMethod, PlainState } from './method.ts';
 import { contrastiveHead } from './projection.ts';
 import type { CommonSettings } from './settings.ts';
 import { l2Normalize } from './l2-normalize.ts';
+import { at, last } from '../../util/known.ts';
 
 interface SimclrSettings extends CommonSettings {
   readonly temperature: number;
@@ -24,7 +25,7 @@ export function simclr({ network, optimizer, augmentation, seed, temperature }: 
   return {
     name: 'simclr',
     views: [augmentation, augmentation],
-    width: head.widths.at(-1)!,
+    width: last(head.widths),
     labeled: false,
     initial: (encoder) => {
       const params = { ...encoder.params, ...initializeMlp(head, ['simclr', seed]) };
@@ -39,16 +40,10 @@ export function simclr({ network, optimizer, augmentation, seed, temperature }: 
       const views = tf.concat(preprocessViews(inputs.images, inputs.views)); // [2N, S, S, 3]
       const { value, aux, gradients } = valueAndGrads((params) => {
         const { features, stats } = encode(network, { params, stats: state.stats }, [views]); // h = f(x)
-        const embeddings = l2Normalize(mlp(head, params, features[0]!)); // z = g(h), [2N, 128]
+        const embeddings = l2Normalize(mlp(head, params, at(features, 0))); // z = g(h), [2N, 128]
         return { value: ntXent(embeddings, temperature), aux: { stats, embeddings } };
       }, state.params);
-      const { params, optimizerState } = optimizerStep(
-        optimizer,
-        state.params,
-        gradients,
-        state.optimizerState,
-        inputs.learningRate,
-      );
+      const { params, optimizerState } = optimizerStep(optimizer, state, gradients, inputs.learningRate);
       return {
         state: { params, stats: aux.stats, optimizerState },
         outputs: { loss: value, ...embeddingStats(aux.embeddings) },

@@ -15,6 +15,7 @@ import { embeddingStats } from './embedding-stats.ts';
 import type { SslMethod, MethodState } from './method.ts';
 import type { CommonSettings } from './settings.ts';
 import { l2Normalize } from './l2-normalize.ts';
+import { field } from '../../util/known.ts';
 
 interface SimsiamSettings extends CommonSettings {
   /** The width of the projection; 2048 in the paper. */
@@ -68,14 +69,14 @@ export function simsiam(settings: SimsiamSettings): SslMethod<SimsiamState> {
 
       const { own: encoder, rest: predicting } = parted(state.params, predictor.name);
       const slopes = parted(gradients, predictor.name);
-      const a = optimizerStep(optimizer, encoder, slopes.own, state.optimizerState.encoder, inputs.learningRate);
-      const b = optimizerStep(
+      const head = { params: predicting, optimizerState: state.optimizerState.predictor };
+      const a = optimizerStep(
         optimizer,
-        predicting,
-        slopes.rest,
-        state.optimizerState.predictor,
-        inputs.scheduled.predictorRate!,
+        { params: encoder, optimizerState: state.optimizerState.encoder },
+        slopes.own,
+        inputs.learningRate,
       );
+      const b = optimizerStep(optimizer, head, slopes.rest, field(inputs.scheduled, 'predictorRate'));
       return {
         state: {
           params: { ...a.params, ...b.params },

@@ -13,6 +13,7 @@ import type { SslMethod, PlainState } from './method.ts';
 import { contrastiveHead } from './projection.ts';
 import type { CommonSettings } from './settings.ts';
 import { l2Normalize } from './l2-normalize.ts';
+import { at, last } from '../../util/known.ts';
 
 interface SupconSettings extends CommonSettings {
   readonly temperature: number;
@@ -23,7 +24,7 @@ export function supcon({ network, optimizer, augmentation, seed, temperature }: 
   return {
     name: 'supcon',
     views: [augmentation, augmentation],
-    width: head.widths.at(-1)!,
+    width: last(head.widths),
     labeled: true,
     initial: (encoder) => {
       const params = { ...encoder.params, ...initializeMlp(head, ['supcon', seed]) };
@@ -34,19 +35,14 @@ export function supcon({ network, optimizer, augmentation, seed, temperature }: 
     /** Section 3.1: "a multiviewed batch" of 2N, in one pass. */
     step: ({ state, inputs }) => {
       const views = tf.concat(preprocessViews(inputs.images, inputs.views)); // [2N, S, S, 3]
-      const labels = tf.concat([inputs.labels!, inputs.labels!]) as tf.Tensor1D; // [2N]
+      if (inputs.labels === undefined) throw new Error('Internal error: SupCon was fed no labels.');
+      const labels = tf.concat([inputs.labels, inputs.labels]) as tf.Tensor1D; // [2N]
       const { value, aux, gradients } = valueAndGrads((params) => {
         const { features, stats } = encode(network, { params, stats: state.stats }, [views]);
-        const embeddings = l2Normalize(mlp(head, params, features[0]!));
+        const embeddings = l2Normalize(mlp(head, params, at(features, 0)));
         return { value: supConLoss(embeddings, labels, temperature), aux: { stats, embeddings } };
       }, state.params);
-      const { params, optimizerState } = optimizerStep(
-        optimizer,
-        state.params,
-        gradients,
-        state.optimizerState,
-        inputs.learningRate,
-      );
+      const { params, optimizerState } = optimizerStep(optimizer, state, gradients, inputs.learningRate);
       return {
         state: { params, stats: aux.stats, optimizerState },
         outputs: { loss: value, ...embeddingStats(aux.embeddings) },

@@ -10,6 +10,7 @@ import type { Augmentation } from '../augment/index.ts';
 import { initialOptimizerState, optimizerStep } from '../nn/optimizer.ts';
 import { initializeMlp, mlp, type Mlp } from '../nn/mlp.ts';
 import { resnetStructure } from '../nn/resnet.ts';
+import type { Model } from '../nn/variables.ts';
 import { encode, halves, preprocessViews } from './encode.ts';
 import { embeddingStats } from './embedding-stats.ts';
 import type { SslMethod, PlainState } from './method.ts';
@@ -17,6 +18,7 @@ import { enqueueRows, randomQueue } from './queue.ts';
 import type { CommonSettings } from './settings.ts';
 import { sinkhorn } from './sinkhorn.ts';
 import { l2Normalize } from './l2-normalize.ts';
+import { at, field } from '../../util/known.ts';
 
 interface SwavSettings extends CommonSettings {
   /** 3000 for the thousand classes of ImageNet; more than a batch and its queue can fill stay empty. */
@@ -41,24 +43,10 @@ const WIDTH = 128;
 const PROTOTYPES = 'prototypes.weight';
 
 export function swav(settings: SwavSettings): SslMethod<SwavState> {
-  const {
-    network,
-    optimizer,
-    augmentation,
-    batchSize,
-    seed,
-    prototypes,
-    temperature,
-    epsilon,
-    hidden,
-    smallCrops,
-    queue: length,
-    queueFrom,
-    freeze,
-  } = settings;
+  const { network, optimizer, augmentation, batchSize, temperature, epsilon, smallCrops } = settings;
   const projection: Mlp = {
     name: 'projection',
-    widths: [resnetStructure(network).features, hidden, WIDTH],
+    widths: [resnetStructure(network).features, settings.hidden, WIDTH],
     hidden: 'affine',
     output: 'none',
   };
@@ -67,26 +55,16 @@ export function swav(settings: SwavSettings): SslMethod<SwavState> {
     views: [whole(augmentation), whole(augmentation), ...Array<Augmentation>(smallCrops).fill(small(augmentation))],
     width: WIDTH,
     labeled: false,
-    initial: (encoder) => {
-      const directions = randomQueue(prototypes, WIDTH, ['swav', seed, 'prototypes']);
-      const params = {
-        ...encoder.params,
-        ...initializeMlp(projection, ['swav', seed]),
-        [PROTOTYPES]: directions,
-      };
-      const state = { params, stats: encoder.stats, optimizerState: initialOptimizerState(optimizer, params) };
-      const empty = (which: string) => randomQueue(length, WIDTH, ['swav', seed, which]);
-      return length === 0 ? state : { ...state, queue: { first: empty('first'), second: empty('second') } };
+    initial: (encoder) => initialState(encoder, projection, settings),
+    schedule: ({ step, stepsPerEpoch }) => {
+      const starting = step < settings.queueFrom * stepsPerEpoch || step * batchSize < settings.queue;
+      return { moving: step < settings.freeze * stepsPerEpoch ? 0 : 1, queued: starting ? 0 : 1 };
     },
-    schedule: ({ step, stepsPerEpoch }) => ({
-      moving: step < freeze * stepsPerEpoch ? 0 : 1,
-      queued: step < queueFrom * stepsPerEpoch || step * batchSize < length ? 0 : 1,
-    }),
 
     /** Algorithm 1 of the paper's appendix. */
     step: ({ state, inputs }) => {
       const crops = preprocessViews(inputs.images, inputs.views);
-      const images = crops[0]!.shape[0];
+      const images = at(crops, 0).shape[0];
       // One pass for each size.
       const sizes = [tf.concat(crops.slice(0, 2)), ...(smallCrops > 0 ? [tf.concat(crops.slice(2))] : [])];
       // Prototypes are directions, so the decay of their length in a step has no effect on the next.
@@ -100,20 +78,15 @@ export function swav(settings: SwavSettings): SslMethod<SwavState> {
         const codes = (['first', 'second'] as const).map((which, i) => {
           const past: tf.Tensor2D | null =
             state.queue === undefined ? null : tf.matMul(state.queue[which], directions, false, true);
-          return stopGradient(computeCodes(scores[i]!, past, inputs.scheduled.queued!, epsilon));
+          return stopGradient(computeCodes(at(scores, i), past, field(inputs.scheduled, 'queued'), epsilon));
         });
         const assigning = tf.slice(embeddings, [0, 0], [2 * images, WIDTH]);
         return { value: swappedPrediction(scores, codes, temperature), aux: { stats, assigning } };
       }, normalized);
 
-      const slopes = { ...gradients, [PROTOTYPES]: tf.mul(gradients[PROTOTYPES], inputs.scheduled.moving!) };
-      const { params, optimizerState } = optimizerStep(
-        optimizer,
-        normalized,
-        slopes,
-        state.optimizerState,
-        inputs.learningRate,
-      );
+      const slopes = { ...gradients, [PROTOTYPES]: tf.mul(gradients[PROTOTYPES], field(inputs.scheduled, 'moving')) };
+      const before = { ...state, params: normalized };
+      const { params, optimizerState } = optimizerStep(optimizer, before, slopes, inputs.learningRate);
       const [first, second] = halves(aux.assigning);
       const queue = state.queue && {
         first: enqueueRows(state.queue.first as tf.Tensor2D, first),
@@ -125,6 +98,18 @@ export function swav(settings: SwavSettings): SslMethod<SwavState> {
       };
     },
   };
+}
+
+function initialState(
+  encoder: Model<HostTensor<'float32'>>,
+  projection: Mlp,
+  { optimizer, seed, prototypes, queue: length }: SwavSettings,
+): SwavState {
+  const directions = randomQueue(prototypes, WIDTH, ['swav', seed, 'prototypes']);
+  const params = { ...encoder.params, ...initializeMlp(projection, ['swav', seed]), [PROTOTYPES]: directions };
+  const state = { params, stats: encoder.stats, optimizerState: initialOptimizerState(optimizer, params) };
+  const empty = (which: string) => randomQueue(length, WIDTH, ['swav', seed, which]);
+  return length === 0 ? state : { ...state, queue: { first: empty('first'), second: empty('second') } };
 }
 
 /** Shares of prototypes for `scores` [N, K]: equal over the batch and, once `queued` is 1, the past [Q, K] with it. */

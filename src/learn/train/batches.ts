@@ -1,5 +1,6 @@
 /** The images of each step. All batches of an epoch have the same length, because a compiled step has fixed shapes. */
 import { random } from '../../util/random.ts';
+import { at } from '../../util/known.ts';
 
 interface EpochKey {
   readonly seed: number;
@@ -22,10 +23,10 @@ export function dropLastBatches(indices: readonly number[], batchSize: number, k
 export function wrappedBatches(indices: readonly number[], batchSize: number, key: EpochKey): number[][] {
   const order = shuffled(indices, key);
   return Array.from({ length: Math.ceil(order.length / batchSize) }, (_, i) =>
-    Array.from({ length: batchSize }, (_, j) => order[(i * batchSize + j) % order.length]!),
+    Array.from({ length: batchSize }, (_, j) => at(order, (i * batchSize + j) % order.length)),
   );
 }
 
 function shuffled(indices: readonly number[], { seed, epoch }: EpochKey): number[] {
-  return Array.from(random('order', seed, epoch).permutation(indices.length), (position) => indices[position]!);
+  return Array.from(random('order', seed, epoch).permutation(indices.length), (position) => at(indices, position));
 }

@@ -6,6 +6,7 @@ import { encodeSafetensors, readSafetensors } from '../../tensor/safetensors.ts'
 import type { HostTensor, Tree } from '../../tensor/host-tensor.ts';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
 import type { Json } from '../../util/json.ts';
+import { last } from '../../util/known.ts';
 
 interface Checkpoint {
   /** The state of the training step, and models that were put aside. */
@@ -20,7 +21,7 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint | null>
   const path = join(folder, FILE);
   if (!existsSync(path)) return null;
   const { tensors, metadata } = await readSafetensors(path);
-  return { tensors: nested(tensors), progress: JSON.parse(metadata.progress!) as Json };
+  return { tensors: nested(tensors), progress: JSON.parse(metadata.progress ?? 'null') as Json };
 }
 
 /** Takes the place of the old one at once, so that a kill at any time leaves a whole one. */
@@ -46,7 +47,7 @@ function nested(tensors: Readonly<Record<string, HostTensor>>): Tree<HostTensor>
     const path = name.split(SEPARATOR);
     let level = root;
     for (const key of path.slice(0, -1)) level = (level[key] ??= {}) as Record<string, Tree<HostTensor>>;
-    level[path.at(-1)!] = tensor;
+    level[last(path)] = tensor;
   }
   return root;
 }

@@ -6,6 +6,7 @@ import { openPackedImages, type PackedImages } from '../dataset/packed-images.ts
 import { readSplit, type Split } from '../dataset/split-table.ts';
 import { readTable, type TableRow } from '../dataset/table.ts';
 import { predictionsOf, type Predictions } from '../eval/predictions.ts';
+import { at } from '../../util/known.ts';
 
 export interface TrainingData {
   readonly images: PackedImages;
@@ -31,7 +32,7 @@ export async function openTrainingData(paths: {
 /** Class numbers of images. Throws DatasetError on a class that is not among `classes`. */
 export function labelsOf({ rows }: TrainingData, indices: readonly number[], classes: readonly string[]): number[] {
   return indices.map((index) => {
-    const { image, label } = rows[index]!;
+    const { image, label } = at(rows, index);
     const position = classes.indexOf(label);
     if (position < 0)
       throw new DatasetError(`${image} is labeled "${label}"; the classes of the data set are ${classes.join(', ')}.`);
@@ -52,10 +53,10 @@ export function withLabelFraction(data: TrainingData, fraction: number): Trainin
         `${fraction} in the "labelFractions" of the split.`,
     );
   }
-  const kept = all.flatMap((_, i) => (labels[i]! <= fraction ? [i] : []));
+  const kept = all.flatMap((_, i) => (at(labels, i) <= fraction ? [i] : []));
   return {
     ...data,
-    split: { ...data.split, train: kept.map((i) => all[i]!), labelFractions: kept.map((i) => labels[i]!) },
+    split: { ...data.split, train: kept.map((i) => at(all, i)), labelFractions: kept.map((i) => at(labels, i)) },
   };
 }
 
@@ -88,10 +89,10 @@ export function subsetPredictions(
     const labels = labelsOf(data, data.split[subset], classes);
     return data.split[subset].map((index, i) => ({
       index,
-      image: data.rows[index]!.image,
-      group: data.rows[index]!.group,
+      image: at(data.rows, index).image,
+      group: at(data.rows, index).group,
       subset,
-      label: labels[i]!,
+      label: at(labels, i),
     }));
   });
   return predictionsOf(classes, images, probabilities);

@@ -48,7 +48,7 @@ export function distillationStep(
         );
         return { value: loss, aux: { stats, logits, divergence } };
       }, state.params);
-      const next = optimizerStep(optimizer, state.params, gradients, state.optimizerState, inputs.learningRate);
+      const next = optimizerStep(optimizer, state, gradients, inputs.learningRate);
       return {
         state: { ...next, stats: aux.stats },
         outputs: { loss: value, accuracy: accuracy(aux.logits, inputs.labels), divergence: aux.divergence },

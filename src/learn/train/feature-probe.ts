@@ -8,6 +8,7 @@ import { macroAuc } from '../eval/auc.ts';
 import { VOTE_TEMPERATURE } from '../ssl/knn-probe.ts';
 import { nearestNeighbors, type LabeledFeatures, type Neighbors } from '../ssl/neighbors.ts';
 import { fitLogistic, predictLogistic } from './logistic-regression.ts';
+import { at, last } from '../../util/known.ts';
 
 export const PROBE_KINDS = ['linear', 'knn'] as const;
 export type ProbeKind = (typeof PROBE_KINDS)[number];
@@ -84,7 +85,7 @@ function knn(training: LabeledFeatures, validation: LabeledFeatures, classes: nu
     { length: classes },
     (_, k) => training.labels.filter((label) => label === k).length / training.labels.length,
   );
-  const asked = nearestNeighbors(training, validation.features, sizes.at(-1)!);
+  const asked = nearestNeighbors(training, validation.features, last(sizes));
   const scores = sizes.map((k) => scored(k, knnProbabilities(asked, k, frequencies), validation, classes));
   const { value: chosen } = scores.reduce(better);
   return {
@@ -105,13 +106,14 @@ export function knnProbabilities(asked: readonly Neighbors[], k: number, frequen
   const probabilities = new Float64Array(asked.length * frequencies.length);
   asked.forEach(({ labels, cosines }, i) => {
     const own = probabilities.subarray(i * frequencies.length, (i + 1) * frequencies.length);
-    const weights = cosines.slice(0, k).map((cosine) => Math.exp((cosine - cosines[0]!) / VOTE_TEMPERATURE));
-    const farthest = weights.at(-1)!;
+    const weights = cosines.slice(0, k).map((cosine) => Math.exp((cosine - at(cosines, 0)) / VOTE_TEMPERATURE));
+    const farthest = last(weights);
     frequencies.forEach((frequency, label) => {
       own[label] = farthest * frequency;
     });
     weights.forEach((weight, n) => {
-      own[labels[n]!]! += weight;
+      const label = at(labels, n);
+      own[label] = (own[label] ?? 0) + weight;
     });
     const sum = own.reduce((a, b) => a + b);
     own.forEach((weight, label) => {
@@ -127,17 +129,18 @@ export function standardScaler({ features, labels }: LabeledFeatures): (features
   const means = new Float64Array(width);
   const deviations = new Float64Array(width);
   features.forEach((x, i) => {
-    means[i % width]! += x / labels.length;
+    means[i % width] = (means[i % width] ?? 0) + x / labels.length;
   });
   features.forEach((x, i) => {
-    deviations[i % width]! += (x - means[i % width]!) ** 2 / labels.length;
+    deviations[i % width] = (deviations[i % width] ?? 0) + (x - (means[i % width] ?? 0)) ** 2 / labels.length;
   });
   return (given) =>
-    Float64Array.from(given, (x, i) => (x - means[i % width]!) / (Math.sqrt(deviations[i % width]!) || 1));
+    Float64Array.from(given, (x, i) => (x - (means[i % width] ?? 0)) / (Math.sqrt(deviations[i % width] ?? 0) || 1));
 }
 
 function scored(value: number, probabilities: Float64Array, { labels }: LabeledFeatures, classes: number): Candidate {
-  const loss = labels.reduce((sum, label, i) => sum - Math.log(probabilities[i * classes + label]!), 0) / labels.length;
+  const loss =
+    labels.reduce((sum, label, i) => sum - Math.log(probabilities[i * classes + label] ?? 0), 0) / labels.length;
   return {
     value,
     auc: significant(macroAuc(probabilities, Int32Array.from(labels), classes)),

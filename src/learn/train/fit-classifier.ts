@@ -22,8 +22,10 @@ import {
   type CompiledTrainingStep,
   type EpochEnd,
   type HostModel,
+  type StepPosition,
   type TrainingContext,
 } from './loop.ts';
+import { at, entry } from '../../util/known.ts';
 
 export interface FitSettings {
   readonly network: ResNet;
@@ -71,62 +73,35 @@ export type TrainingStepFactory<State extends HostModel> = (settings: TrainingSt
 export async function fitClassifier<State extends HostModel>(
   engine: Engine,
   settings: FitSettings,
-  learnerOf: TrainingStepFactory<State>,
+  stepFactory: TrainingStepFactory<State>,
   data: TrainingData,
   start: HostModel,
   watch: TrainingContext,
 ): Promise<Fit> {
-  const { network, classes, epochs, batchSize, optimizer, augmentation, seed } = settings;
-  const { images, split } = data;
+  const { network, classes, epochs, batchSize, precision, augmentation, optimizer } = settings;
+  const { split, images } = data;
   const labels = labelsOf(data, split.train, classes);
   const validation = validationLabels(data, classes);
-  const classOf = new Map(split.train.map((index, i) => [index, labels[i]!]));
   const stepsPerEpoch = Math.ceil(split.train.length / batchSize);
-  const schedule = {
-    name: settings.schedule,
-    steps: epochs * stepsPerEpoch,
-    warmupSteps: settings.warmupEpochs * stepsPerEpoch,
-  };
+  const learningRateAt = learningRates(settings, stepsPerEpoch);
   const classWeights =
     settings.classWeights === 'balanced' ? balancedClassWeights(labels, classes.length) : classes.map(() => 1);
-
-  const step = await compileLearner(
-    engine,
-    settings.precision,
-    learnerOf({ network, optimizer, classWeights }),
-    start,
-    {
-      images: uint8([batchSize, images.size, images.size, 3]),
-      view: viewParamSpecs(augmentation, batchSize, images.size),
-      labels: int32([batchSize]),
-      learningRate: float32([]),
-    },
-  );
+  const step = await compileTrainingStep(engine, precision, stepFactory({ network, optimizer, classWeights }), start, {
+    images: uint8([batchSize, images.size, images.size, 3]),
+    view: viewParamSpecs(augmentation, batchSize, images.size),
+    labels: int32([batchSize]),
+    learningRate: float32([]),
+  });
   const inference = await compileInference(engine, network, LOG_PROBABILITIES, data, start);
+  const classOf = new Map(split.train.map((index, i) => [index, at(labels, i)]));
 
-  const { rows, kept } = await train<TrainingStepInputs<HostTensor>, FitRow>(
+  const { rows, kept: model } = await train<TrainingStepInputs<HostTensor>, FitRow>(
     {
       epochs,
       stepsPerEpoch,
       imagesPerStep: batchSize,
       step,
-      feed: async ({ epoch, index, step: at }) => {
-        const indices = wrappedBatches(split.train, batchSize, { seed, epoch })[index]!;
-        return {
-          images: await readBatch(data, indices),
-          view: sampleViewParams(augmentation, { seed, epoch, indices, view: 0, sourceSize: images.size }),
-          labels: {
-            dtype: 'int32',
-            shape: [batchSize],
-            data: Int32Array.from(indices, (image) => classOf.get(image)!),
-          },
-          learningRate: {
-            dtype: 'float32',
-            shape: [],
-            data: Float32Array.of(scheduledLearningRate(settings.learningRate, schedule, at)),
-          },
-        };
-      },
+      feed: (position) => feed(position, settings, data, classOf, learningRateAt(position.step)),
       endOfEpoch: async ({ epoch, means, rows: before, model }: EpochEnd<FitRow>) => {
         const scores = await validate(inference, await model(), split.validation, validation, classes.length);
         // A step normalizes by its batch: its loss may be fine while the running statistics are not.
@@ -135,20 +110,20 @@ export async function fitClassifier<State extends HostModel>(
             `The validation loss became ${scores.loss} in epoch ${epoch}: weights or running statistics hold NaN or ` +
               'infinity. A lower learning rate ("learningRate") or a longer warm-up helps.',
           );
-        const learningRate = significant(
-          scheduledLearningRate(settings.learningRate, schedule, epoch * stepsPerEpoch - 1),
-        );
-        const told = Object.fromEntries(
-          Object.entries(means).map(([name, mean]) => [name, significant(mean)]),
-        ) as FitRow['train'];
-        const row = { epoch, learningRate, train: told, validation: scores };
+        const rounded = Object.entries(means).map(([name, mean]) => [name, significant(mean)]);
+        const row = {
+          epoch,
+          learningRate: significant(learningRateAt(epoch * stepsPerEpoch - 1)),
+          train: Object.fromEntries(rounded) as FitRow['train'],
+          validation: scores,
+        };
         return { row, keep: before.every((earlier) => better(row, earlier)) };
       },
     },
     watch,
   );
   await step.dispose();
-  const model = kept!;
+  if (model === null) throw new Error('Internal error: no epoch was the best.');
   return {
     rows,
     best: rows.reduce((best, row) => (better(row, best) ? row : best)).epoch,
@@ -157,21 +132,47 @@ export async function fitClassifier<State extends HostModel>(
   };
 }
 
-async function compileLearner<State extends HostModel>(
+/** The learning rate of each step; steps count from 0. */
+function learningRates(
+  { learningRate, epochs, warmupEpochs, schedule: name }: FitSettings,
+  stepsPerEpoch: number,
+): (step: number) => number {
+  const schedule = { name, steps: epochs * stepsPerEpoch, warmupSteps: warmupEpochs * stepsPerEpoch };
+  return (step) => scheduledLearningRate(learningRate, schedule, step);
+}
+
+async function feed(
+  { epoch, index }: StepPosition,
+  { batchSize, seed, augmentation }: FitSettings,
+  data: TrainingData,
+  classOf: ReadonlyMap<number, number>,
+  learningRate: number,
+): Promise<TrainingStepInputs<HostTensor>> {
+  const indices = at(wrappedBatches(data.split.train, batchSize, { seed, epoch }), index);
+  const labels = Int32Array.from(indices, (image) => entry(classOf, image));
+  return {
+    images: await readBatch(data, indices),
+    view: sampleViewParams(augmentation, { seed, epoch, indices, view: 0, sourceSize: data.images.size }),
+    labels: { dtype: 'int32', shape: [batchSize], data: labels },
+    learningRate: { dtype: 'float32', shape: [], data: Float32Array.of(learningRate) },
+  };
+}
+
+async function compileTrainingStep<State extends HostModel>(
   engine: Engine,
   precision: Precision,
-  learner: TrainingStep<State>,
+  trained: TrainingStep<State>,
   start: HostModel,
   inputs: TrainingStepInputs<TensorSpec>,
 ): Promise<CompiledTrainingStep<TrainingStepInputs<HostTensor>> & { dispose(): Promise<void> }> {
-  const state = learner.initial(start) as unknown as Tree<HostTensor>;
-  // A step returns the type of state that it takes. The compiler cannot see that for the type of any learner's state.
-  const step = learner.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
+  const state = trained.initial(start) as unknown as Tree<HostTensor>;
+  // A step returns the type of state that it takes. The compiler cannot see that for the type of any state.
+  const step = trained.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
   return engine.compile(
     step,
     { state, inputs: inputs as unknown as Tree<TensorSpec> },
     { name: 'classifier', precision },
-  ) as unknown as ReturnType<typeof compileLearner>;
+  ) as unknown as ReturnType<typeof compileTrainingStep>;
 }
 
 async function validate(
@@ -186,7 +187,7 @@ async function validate(
   let right = 0;
   labels.forEach((label, i) => {
     const own = logs.subarray(i * classes, (i + 1) * classes);
-    loss -= own[label]!;
+    loss -= at(own, label);
     if (own.indexOf(Math.max(...own)) === label) right++;
   });
   const auc = macroAuc(logs.map(Math.exp), labels, classes);

@@ -9,6 +9,7 @@ import { normalize } from '../nn/normalize.ts';
 import type { Variables } from '../nn/variables.ts';
 import { readBatch, type TrainingData } from './data.ts';
 import type { HostModel } from './loop.ts';
+import { at } from '../../util/known.ts';
 
 /** From pooled features [B, width] to the requested values [B, columns]. */
 type Head = (params: Variables<tf.Tensor>, features: tf.Tensor2D) => tf.Tensor2D;
@@ -60,7 +61,7 @@ export async function compileInference(
       for (let start = 0; start < indices.length; start += batchSize) {
         const wanted = indices.slice(start, start + batchSize);
         // The last batch is filled up with copies of its first image, whose rows are cut off again.
-        const filled = [...wanted, ...Array<number>(batchSize - wanted.length).fill(wanted[0]!)];
+        const filled = [...wanted, ...Array<number>(batchSize - wanted.length).fill(at(wanted, 0))];
         const { rows } = await step.run({ images: await readBatch(data, filled) });
         chunks.push((rows.data as Float32Array).slice(0, (rows.data.length / batchSize) * wanted.length));
       }

@@ -62,7 +62,7 @@ function lineSearch(objective: Objective, from: Point, direction: Float64Array, 
   const slope = dot(from.gradient, direction);
   let length = first;
   for (let i = 0; i < HALVINGS; i++) {
-    const at = from.at.map((x, d) => x + length * direction[d]!);
+    const at = from.at.map((x, d) => x + length * (direction[d] ?? 0));
     const gradient = new Float64Array(at.length);
     const value = objective(at, gradient);
     if (value <= from.value + SUFFICIENT * length * slope) return { at, value, gradient };
@@ -74,12 +74,11 @@ function lineSearch(objective: Objective, from: Point, direction: Float64Array, 
 /** Minus the gradient, bent by the curvature that the pairs remember (the two-loop recursion). */
 function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
   const direction = gradient.map((x) => -x);
-  const shares = pairs.map(() => 0);
-  for (let p = pairs.length - 1; p >= 0; p--) {
-    const { moved, turned, inverse } = pairs[p]!;
-    shares[p] = inverse * dot(moved, direction);
-    add(direction, turned, -shares[p]!);
-  }
+  const bends = pairs.toReversed().map((pair) => {
+    const share = pair.inverse * dot(pair.moved, direction);
+    add(direction, pair.turned, -share);
+    return { ...pair, share };
+  });
   const last = pairs.at(-1);
   if (last !== undefined) {
     const scale = 1 / (last.inverse * dot(last.turned, last.turned));
@@ -87,9 +86,8 @@ function descent(gradient: Float64Array, pairs: readonly Pair[]): Float64Array {
       direction[d] = x * scale;
     });
   }
-  pairs.forEach(({ moved, turned, inverse }, p) => {
-    add(direction, moved, shares[p]! - inverse * dot(turned, direction));
-  });
+  for (const { moved, turned, inverse, share } of bends.toReversed())
+    add(direction, moved, share - inverse * dot(turned, direction));
   return direction;
 }
 
@@ -99,18 +97,18 @@ function pairOf(
   gradientBefore: Float64Array,
   gradientAfter: Float64Array,
 ): Pair {
-  const moved = after.map((x, d) => x - before[d]!);
-  const turned = gradientAfter.map((x, d) => x - gradientBefore[d]!);
+  const moved = after.map((x, d) => x - (before[d] ?? 0));
+  const turned = gradientAfter.map((x, d) => x - (gradientBefore[d] ?? 0));
   return { moved, turned, inverse: 1 / dot(moved, turned) };
 }
 
 function add(to: Float64Array, what: Float64Array, times: number): void {
-  for (let d = 0; d < to.length; d++) to[d]! += times * what[d]!;
+  for (let d = 0; d < to.length; d++) to[d] = (to[d] ?? 0) + times * (what[d] ?? 0);
 }
 
 function dot(a: Float64Array, b: Float64Array): number {
   let sum = 0;
-  for (let d = 0; d < a.length; d++) sum += a[d]! * b[d]!;
+  for (let d = 0; d < a.length; d++) sum += (a[d] ?? 0) * (b[d] ?? 0);
   return sum;
 }
 

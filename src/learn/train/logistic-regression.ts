@@ -50,18 +50,19 @@ function penalized({ features, labels, classes }: Labeled, width: number, l2: nu
     labels.forEach((label, i) => {
       loss += softmaxRow(weights, features, i, width, row, label);
       for (let k = 0; k < classes; k++) {
-        const excess = (row[k]! - (k === label ? 1 : 0)) / labels.length;
+        const excess = ((row[k] ?? 0) - (k === label ? 1 : 0)) / labels.length;
         const at = k * (width + 1);
-        for (let d = 0; d < width; d++) gradient[at + d]! += excess * features[i * width + d]!;
-        gradient[at + width]! += excess;
+        for (let d = 0; d < width; d++)
+          gradient[at + d] = (gradient[at + d] ?? 0) + excess * (features[i * width + d] ?? 0);
+        gradient[at + width] = (gradient[at + width] ?? 0) + excess;
       }
     });
     let squares = 0;
     for (let k = 0; k < classes; k++) {
       for (let d = 0; d < width; d++) {
         const at = k * (width + 1) + d;
-        squares += weights[at]! ** 2;
-        gradient[at]! += l2 * weights[at]!;
+        squares += (weights[at] ?? 0) ** 2;
+        gradient[at] = (gradient[at] ?? 0) + l2 * (weights[at] ?? 0);
       }
     }
     return loss / labels.length + (l2 / 2) * squares;
@@ -80,14 +81,14 @@ function softmaxRow(
   let most = -Infinity;
   for (let k = 0; k < into.length; k++) {
     const at = k * (width + 1);
-    let logit = weights[at + width]!;
-    for (let d = 0; d < width; d++) logit += weights[at + d]! * features[i * width + d]!;
+    let logit = weights[at + width] ?? 0;
+    for (let d = 0; d < width; d++) logit += (weights[at + d] ?? 0) * (features[i * width + d] ?? 0);
     into[k] = logit;
     most = Math.max(most, logit);
   }
-  const own = into[label]!;
+  const own = into[label] ?? 0;
   let sum = 0;
-  for (let k = 0; k < into.length; k++) sum += into[k] = Math.exp(into[k]! - most);
-  for (let k = 0; k < into.length; k++) into[k]! /= sum;
+  for (let k = 0; k < into.length; k++) sum += into[k] = Math.exp((into[k] ?? 0) - most);
+  for (let k = 0; k < into.length; k++) into[k] = (into[k] ?? 0) / sum;
   return Math.log(sum) + most - own;
 }

@@ -4,6 +4,7 @@ import type { HostTensor, Tree } from '../../tensor/host-tensor.ts';
 import type { Json } from '../../util/json.ts';
 import type { Model } from '../nn/variables.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
+import { at } from '../../util/known.ts';
 
 /** Training that cannot go on. */
 export class TrainingError extends Error {
@@ -38,7 +39,7 @@ export interface Training<Inputs, Row extends Json> {
    */
   feed(at: StepPosition): Promise<Inputs>;
   /** The row of an epoch for the curves; `keep` puts its model aside as the best so far. */
-  endOfEpoch(ended: EpochEnd<Row>): Promise<{ row: Row; keep: boolean }>;
+  readonly endOfEpoch: (ended: EpochEnd<Row>) => Promise<{ row: Row; keep: boolean }>;
 }
 
 export interface EpochEnd<Row> {
@@ -126,19 +127,7 @@ export async function train<Inputs, Row extends Json>(
     add(progress.sums, outputs, at);
     progress.step++;
 
-    if (at.index === stepsPerEpoch - 1) {
-      const means = Object.fromEntries(Object.entries(progress.sums).map(([name, sum]) => [name, sum / stepsPerEpoch]));
-      let model: Promise<HostModel> | undefined; // read once, and only on demand
-      const { row, keep } = await training.endOfEpoch({
-        epoch: at.epoch,
-        means,
-        rows: progress.rows,
-        model: () => (model ??= readModel()),
-      });
-      if (keep) kept = await (model ?? readModel());
-      progress.rows.push(row);
-      progress.sums = {};
-    }
+    if (at.index === stepsPerEpoch - 1) kept = (await endEpoch(training, at.epoch, progress, readModel)) ?? kept;
     watch.progress({
       done: progress.step * imagesPerStep,
       total: total * imagesPerStep,
@@ -152,6 +141,23 @@ export async function train<Inputs, Row extends Json>(
     }
   }
   return { rows: progress.rows, last: await readModel(), kept };
+}
+
+/** Adds the row of the epoch, and starts new sums. The model is returned if it is to be kept. */
+async function endEpoch<Inputs, Row extends Json>(
+  { stepsPerEpoch, endOfEpoch }: Training<Inputs, Row>,
+  epoch: number,
+  progress: Progress<Row>,
+  readModel: () => Promise<HostModel>,
+): Promise<HostModel | null> {
+  const means = Object.fromEntries(Object.entries(progress.sums).map(([name, sum]) => [name, sum / stepsPerEpoch]));
+  let model: Promise<HostModel> | undefined; // read once, and only on demand
+  const read = () => (model ??= readModel());
+  const { row, keep } = await endOfEpoch({ epoch, means, rows: progress.rows, model: read });
+  const kept = keep ? await read() : null;
+  progress.rows.push(row);
+  progress.sums = {};
+  return kept;
 }
 
 async function resume<Row>(
@@ -180,7 +186,7 @@ function add(
   { epoch, index }: StepPosition,
 ): void {
   for (const [name, { data }] of Object.entries(outputs)) {
-    const value = data[0]!;
+    const value = at(data, 0);
     if (!Number.isFinite(value)) {
       throw new TrainingError(
         `The ${name} became ${value} in epoch ${epoch}, step ${index + 1}. A lower learning rate ("learningRate") ` +

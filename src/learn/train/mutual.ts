@@ -63,20 +63,8 @@ export function mutualLearningStep(
         { ...named(state.params, OWN), ...named(state.peer.params, PEERS) },
       );
 
-      const own = optimizerStep(
-        optimizer,
-        state.params,
-        parted(gradients, OWN),
-        state.optimizerState,
-        inputs.learningRate,
-      );
-      const peers = optimizerStep(
-        optimizer,
-        state.peer.params,
-        parted(gradients, PEERS),
-        state.peer.optimizerState,
-        inputs.learningRate,
-      );
+      const own = optimizerStep(optimizer, state, parted(gradients, OWN), inputs.learningRate);
+      const peers = optimizerStep(optimizer, state.peer, parted(gradients, PEERS), inputs.learningRate);
       return {
         state: { ...own, stats: aux.one.stats, peer: { ...peers, stats: aux.other.stats } },
         outputs: {

@@ -5,6 +5,7 @@ import { knnProbe } from '../ssl/knn-probe.ts';
 import { labelsOf, type TrainingData } from './data.ts';
 import { compileInference, FEATURES } from './inference.ts';
 import type { HostModel } from './loop.ts';
+import { at } from '../../util/known.ts';
 
 /**
  * Balanced accuracy of neighbors from the training subset; null if there are no validation images. `encoder` gives the
@@ -18,7 +19,7 @@ export async function compileOnlineKnn(
 ): Promise<((encoder: HostModel) => Promise<number>) | null> {
   const { train: banked, validation: asked } = data.split;
   if (asked.length === 0) return null;
-  const classes = [...new Set([...banked, ...asked].map((index) => data.rows[index]!.label))];
+  const classes = [...new Set([...banked, ...asked].map((index) => at(data.rows, index).label))];
   const [bankLabels, askedLabels] = [labelsOf(data, banked, classes), labelsOf(data, asked, classes)];
   const inference = await compileInference(engine, network, FEATURES, data, encoder);
   return async (trained) => {

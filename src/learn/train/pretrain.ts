@@ -14,8 +14,16 @@ import { detectCollapse } from '../ssl/detect-collapse.ts';
 import type { SslMethod, MethodInputs, MethodState } from '../ssl/method.ts';
 import { dropLastBatches } from './batches.ts';
 import { labelsOf, readBatch, type TrainingData } from './data.ts';
-import { train, type EpochEnd, type HostModel, type CompiledTrainingStep, type TrainingContext } from './loop.ts';
+import {
+  train,
+  type EpochEnd,
+  type HostModel,
+  type CompiledTrainingStep,
+  type StepPosition,
+  type TrainingContext,
+} from './loop.ts';
 import { compileOnlineKnn } from './online-knn.ts';
+import { at, entry, field } from '../../util/known.ts';
 
 export interface PretrainSettings {
   readonly network: ResNet;
@@ -70,8 +78,61 @@ export async function pretrain<State extends MethodState>(
   start: HostModel,
   watch: PretrainContext,
 ): Promise<Pretrained> {
-  const { network, epochs, batchSize, seed } = settings;
-  const { split, images } = data;
+  const { network, epochs, batchSize, precision } = settings;
+  const schedule = stepSchedule(settings, method, data);
+  const classOf = method.labeled ? trainingClasses(data) : null;
+  const inputs = inputSpecs(settings, method, data, schedule);
+  const step = await compileMethod(engine, precision, method, start, inputs);
+  const probe = await compileOnlineKnn(engine, network, data, start);
+  const before = probe === null ? null : significant(await probe(start));
+  const knnAt = async (epoch: number, model: () => Promise<HostModel>): Promise<number | null> => {
+    if (probe === null || (epoch % settings.probeEvery !== 0 && epoch !== epochs)) return null;
+    return significant(await probe(encoderOf(await model(), start)));
+  };
+
+  const { rows, last } = await train<MethodInputs<HostTensor>, PretrainRow>(
+    {
+      epochs,
+      stepsPerEpoch: schedule.stepsPerEpoch,
+      imagesPerStep: batchSize,
+      step,
+      feed: (position) => feed(position, settings, method, data, schedule, classOf),
+      endOfEpoch: async ({ epoch, means, rows: earlier, model }: EpochEnd<PretrainRow>) => {
+        const collapse = collapseOf(means, method);
+        // Reported at its beginning, not in every epoch.
+        if (collapse !== null && (earlier.at(-1)?.collapse ?? null) === null)
+          watch.warn(
+            `The embeddings collapsed in epoch ${epoch}: ${collapse}. Unless it recovers, the weights are worth ` +
+              'little; the curves tell.',
+          );
+        const { loss, ...stats } = mapValues(means, (mean) => significant(mean)) as Means;
+        const learningRate = significant(schedule.learningRateAt(epoch * schedule.stepsPerEpoch - 1));
+        return { row: { epoch, loss, learningRate, ...stats, collapse, knn: await knnAt(epoch, model) }, keep: false };
+      },
+    },
+    watch,
+  );
+  await step.dispose();
+  return { start: { knn: before }, rows, encoder: encoderOf(last, start) };
+}
+
+/** The outputs of a step, averaged over an epoch. */
+type Means = Omit<PretrainRow, 'epoch' | 'learningRate' | 'collapse' | 'knn'>;
+
+interface StepSchedule {
+  readonly stepsPerEpoch: number;
+  /** Steps count from 0. */
+  readonly learningRateAt: (step: number) => number;
+  /** The numbers that the method wants to be fed. */
+  readonly scheduledAt: (step: number) => Record<string, HostTensor<'float32'>>;
+}
+
+/** Throws DatasetError if the training subset does not fill a batch. */
+function stepSchedule<State extends MethodState>(
+  { epochs, batchSize, learningRate, warmupEpochs, schedule: name }: PretrainSettings,
+  method: SslMethod<State>,
+  { split }: TrainingData,
+): StepSchedule {
   const stepsPerEpoch = Math.floor(split.train.length / batchSize);
   if (stepsPerEpoch === 0) {
     throw new DatasetError(
@@ -80,89 +141,63 @@ export async function pretrain<State extends MethodState>(
     );
   }
   const steps = epochs * stepsPerEpoch;
-  const learningRateAt = (step: number): number =>
-    scheduledLearningRate(
-      settings.learningRate,
-      { name: settings.schedule, steps, warmupSteps: settings.warmupEpochs * stepsPerEpoch },
-      step,
-    );
-  const scheduledAt = (step: number) => mapValues(method.schedule({ step, steps, stepsPerEpoch }), scalar);
-  const classOf = method.labeled ? trainingClasses(data) : null;
+  const warmupSteps = warmupEpochs * stepsPerEpoch;
+  return {
+    stepsPerEpoch,
+    learningRateAt: (step) => scheduledLearningRate(learningRate, { name, steps, warmupSteps }, step),
+    scheduledAt: (step) => mapValues(method.schedule({ step, steps, stepsPerEpoch }), scalar),
+  };
+}
 
-  const step = await compileMethod(engine, settings.precision, method, start, {
-    images: uint8([batchSize, images.size, images.size, 3]),
+function inputSpecs<State extends MethodState>(
+  { batchSize }: PretrainSettings,
+  method: SslMethod<State>,
+  { images: { size } }: TrainingData,
+  { scheduledAt }: StepSchedule,
+): MethodInputs<TensorSpec> {
+  return {
+    images: uint8([batchSize, size, size, 3]),
     views: Object.fromEntries(
-      method.views.map((augmentation, view) => [view, viewParamSpecs(augmentation, batchSize, images.size)]),
+      method.views.map((augmentation, view) => [view, viewParamSpecs(augmentation, batchSize, size)]),
     ),
     learningRate: float32([]),
     scheduled: mapValues(scheduledAt(0), () => float32([])),
-    ...(classOf && { labels: int32([batchSize]) }),
-  });
-  const probe = await compileOnlineKnn(engine, network, data, start);
-  const before = probe === null ? null : significant(await probe(start));
+    ...(method.labeled && { labels: int32([batchSize]) }),
+  };
+}
 
-  const { rows, last } = await train<MethodInputs<HostTensor>, PretrainRow>(
-    {
-      epochs,
-      stepsPerEpoch,
-      imagesPerStep: batchSize,
-      step,
-      feed: async ({ epoch, index, step: at }) => {
-        const indices = dropLastBatches(split.train, batchSize, { seed, epoch })[index]!;
-        return {
-          images: await readBatch(data, indices),
-          views: Object.fromEntries(
-            method.views.map((augmentation, view) => [
-              view,
-              sampleViewParams(augmentation, { seed, epoch, indices, view, sourceSize: images.size }),
-            ]),
-          ),
-          learningRate: scalar(learningRateAt(at)),
-          scheduled: scheduledAt(at),
-          ...(classOf && {
-            labels: {
-              dtype: 'int32',
-              shape: [batchSize],
-              data: Int32Array.from(indices, (image) => classOf.get(image)!),
-            },
-          }),
-        };
-      },
-      endOfEpoch: async ({ epoch, means, rows: earlier, model }: EpochEnd<PretrainRow>) => {
-        const wrong = detectCollapse({
-          relativeStd: means.relativeStd!,
-          participationRatio: means.participationRatio!,
-          labeled: method.labeled,
-        });
-        // Reported at its beginning, not in every epoch.
-        if (wrong !== null && (earlier.at(-1)?.collapse ?? null) === null)
-          watch.warn(
-            `The embeddings collapsed in epoch ${epoch}: ${wrong}. Unless it recovers, the weights are worth ` +
-              'little; the curves tell.',
-          );
-        const probed = probe !== null && (epoch % settings.probeEvery === 0 || epoch === epochs);
-        const knn = probed ? significant(await probe(encoderOf(await model(), start))) : null;
-        const { loss, ...shape } = mapValues(means, (mean) => significant(mean)) as Omit<
-          PretrainRow,
-          'epoch' | 'learningRate' | 'collapse' | 'knn'
-        >;
-        return {
-          row: {
-            epoch,
-            loss,
-            learningRate: significant(learningRateAt(epoch * stepsPerEpoch - 1)),
-            ...shape,
-            collapse: wrong,
-            knn,
-          },
-          keep: false,
-        };
-      },
-    },
-    watch,
-  );
-  await step.dispose();
-  return { start: { knn: before }, rows, encoder: encoderOf(last, start) };
+async function feed<State extends MethodState>(
+  { epoch, index, step }: StepPosition,
+  { batchSize, seed }: PretrainSettings,
+  method: SslMethod<State>,
+  data: TrainingData,
+  { learningRateAt, scheduledAt }: StepSchedule,
+  classOf: ReadonlyMap<number, number> | null,
+): Promise<MethodInputs<HostTensor>> {
+  const indices = at(dropLastBatches(data.split.train, batchSize, { seed, epoch }), index);
+  const sourceSize = data.images.size;
+  const views = method.views.map((augmentation, view) => [
+    view,
+    sampleViewParams(augmentation, { seed, epoch, indices, view, sourceSize }),
+  ]);
+  const labelOf = (image: number) => (classOf === null ? 0 : entry(classOf, image));
+  return {
+    images: await readBatch(data, indices),
+    views: Object.fromEntries(views) as MethodInputs<HostTensor>['views'],
+    learningRate: scalar(learningRateAt(step)),
+    scheduled: scheduledAt(step),
+    ...(classOf && {
+      labels: { dtype: 'int32', shape: [batchSize], data: Int32Array.from(indices, labelOf) },
+    }),
+  };
+}
+
+function collapseOf<State extends MethodState>(
+  means: Readonly<Record<string, number>>,
+  { labeled }: SslMethod<State>,
+): string | null {
+  const [relativeStd, participationRatio] = [field(means, 'relativeStd'), field(means, 'participationRatio')];
+  return detectCollapse({ relativeStd, participationRatio, labeled });
 }
 
 async function compileMethod<State extends MethodState>(
@@ -185,13 +220,13 @@ async function compileMethod<State extends MethodState>(
 /** Class numbers of the training images, by image. */
 function trainingClasses(data: TrainingData): ReadonlyMap<number, number> {
   const { train: indices } = data.split;
-  const classes = [...new Set(indices.map((index) => data.rows[index]!.label))];
+  const classes = [...new Set(indices.map((index) => at(data.rows, index).label))];
   const labels = labelsOf(data, indices, classes);
-  return new Map(indices.map((index, i) => [index, labels[i]!]));
+  return new Map(indices.map((index, i) => [index, at(labels, i)]));
 }
 
 function encoderOf({ params, stats }: HostModel, start: HostModel): HostModel {
-  return { params: Object.fromEntries(Object.keys(start.params).map((name) => [name, params[name]!])), stats };
+  return { params: Object.fromEntries(Object.keys(start.params).map((name) => [name, field(params, name)])), stats };
 }
 
 const scalar = (value: number): HostTensor<'float32'> => ({

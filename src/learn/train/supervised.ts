@@ -24,13 +24,7 @@ export function supervisedStep({
         const logits = linearClassifier(params, features);
         return { value: crossEntropy(logits, labels, classWeights), aux: { stats, logits } };
       }, state.params);
-      const { params, optimizerState } = optimizerStep(
-        optimizer,
-        state.params,
-        gradients,
-        state.optimizerState,
-        inputs.learningRate,
-      );
+      const { params, optimizerState } = optimizerStep(optimizer, state, gradients, inputs.learningRate);
       return {
         state: { params, stats: aux.stats, optimizerState },
         outputs: { loss: value, accuracy: accuracy(aux.logits, inputs.labels) },

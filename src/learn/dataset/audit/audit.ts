@@ -5,6 +5,7 @@ import type { Audit, AuditedPair, ClassFacts, PairCounts } from '../../../format
 import type { TableRow } from '../table.ts';
 import type { Duplicates, DuplicatePair } from './duplicates.ts';
 import type { HashedImage } from './hashed-images.ts';
+import { at } from '../../../util/known.ts';
 
 /** All of `audit.json` but the choice of pairs that are shown. */
 export type AuditFindings = Omit<Audit, 'shown'>;
@@ -44,7 +45,7 @@ export function auditDataset(
 }
 
 function audited({ first, second, similarity }: DuplicatePair, table: readonly TableRow[]): AuditedPair {
-  const [a, b] = [table[first]!, table[second]!];
+  const [a, b] = [at(table, first), at(table, second)];
   return {
     images: [a.image, b.image],
     labels: [a.label, b.label],
@@ -81,7 +82,7 @@ const groupsIn = (rows: readonly TableRow[]): number => new Set(rows.map(({ grou
 
 function factsOf(rows: readonly TableRow[], images: readonly HashedImage[]): ClassFacts {
   const inSplit = (name: string) => rows.filter(({ split }) => split === name).length;
-  const channels = [0, 1, 2].map((channel) => rows.map(({ index }) => images[index]!.color[channel]!));
+  const channels = [0, 1, 2].map((channel) => rows.map(({ index }) => at(at(images, index).color, channel)));
   return {
     images: rows.length,
     groups: groupsIn(rows),

@@ -2,6 +2,7 @@
 import { significant } from '../../../util/number.ts';
 import type { HashedImage } from './hashed-images.ts';
 import { correlation, hashDistance, reorient, ORIENTATIONS } from './signature.ts';
+import { at } from '../../../util/known.ts';
 
 export interface DuplicatePair {
   /** Rows, first < second. */
@@ -35,7 +36,7 @@ export function findDuplicates(images: readonly HashedImage[]): Duplicates {
   return {
     exact: likenesses.flatMap(({ turn, ...pair }) => (turn === -1 ? [pair] : [])),
     near: likenesses.flatMap(({ turn, ...pair }) => (turn === 0 ? [pair] : [])),
-    turned: likenesses.flatMap(({ turn, ...pair }) => (turn > 0 ? [{ ...pair, turn: ORIENTATIONS[turn]! }] : [])),
+    turned: likenesses.flatMap(({ turn, ...pair }) => (turn > 0 ? [{ ...pair, turn: at(ORIENTATIONS, turn) }] : [])),
   };
 }
 
@@ -50,15 +51,15 @@ function laterLikenesses(
   others: readonly HashedImage[],
 ): Likeness[] {
   const found: Likeness[] = [];
-  const hash = signature.hashes[0]!;
+  const hash = at(signature.hashes, 0);
   for (let second = first + 1; second < others.length; second++) {
-    const other = others[second]!;
+    const other = at(others, second);
     if (digest === other.digest) {
       found.push({ first, second, similarity: 1, turn: -1 });
       continue;
     }
     for (let turn = 0; turn < ORIENTATIONS.length; turn++) {
-      if (hashDistance(hash, other.signature.hashes[turn]!) > NEAR_HASH) continue;
+      if (hashDistance(hash, at(other.signature.hashes, turn)) > NEAR_HASH) continue;
       const similarity = correlation(signature.thumbnail, reorient(other.signature.thumbnail, turn));
       if (similarity < NEAR_CORRELATION) continue;
       found.push({ first, second, similarity: significant(similarity), turn });

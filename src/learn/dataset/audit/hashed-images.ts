@@ -25,7 +25,7 @@ export async function hashImages(images: PackedImages, onProgress?: (done: numbe
 function meanColor(image: Uint8Array): [number, number, number] {
   const sums: [number, number, number] = [0, 0, 0];
   for (let i = 0; i < image.length; i += 3)
-    for (const channel of [0, 1, 2] as const) sums[channel] += image[i + channel]!;
+    for (const channel of [0, 1, 2] as const) sums[channel] += image[i + channel] ?? 0;
   const pixels = image.length / 3;
   return [sums[0] / pixels, sums[1] / pixels, sums[2] / pixels];
 }

@@ -4,6 +4,7 @@ import type { PackedImages } from '../packed-images.ts';
 import type { TableRow } from '../table.ts';
 import type { AuditedPair, PairExample } from '../../../formats/audit.ts';
 import type { AuditFindings } from './audit.ts';
+import { at, entry } from '../../../util/known.ts';
 
 export const MAX_EXAMPLES = 24;
 /** Tiles are enlarged by whole times up to this many pixels. */
@@ -41,8 +42,9 @@ function groupPairs(
 ): Pick<AuditedPair, 'images' | 'labels' | 'splits'>[] {
   return groupsAcrossSplits.map((group) => {
     const members = table.filter((row) => row.group === group);
-    const a = members[0]!;
-    const b = members.find(({ split }) => split !== a.split)!;
+    const a = at(members, 0);
+    const b = members.find(({ split }) => split !== a.split);
+    if (b === undefined) throw new Error(`Internal error: group ${group} is in one published split only.`);
     return { images: [a.image, b.image], labels: [a.label, b.label], splits: [a.split, b.split] };
   });
 }
@@ -56,7 +58,7 @@ export async function drawPairExamples(
 ): Promise<void> {
   const rows = new Map(table.map(({ image, index }) => [image, index]));
   const tiles = await Promise.all(
-    pairs.map((pair) => Promise.all(pair.images.map((image) => images.read([rows.get(image)!])))),
+    pairs.map((pair) => Promise.all(pair.images.map((image) => images.read([entry(rows, image)])))),
   );
   await contactSheet(path, tiles, { size: images.size, zoom: Math.max(1, Math.floor(TILE_PIXELS / images.size)) });
 }

@@ -3,6 +3,7 @@ import { contactSheet } from '../contact-sheet.ts';
 import type { PackedImages } from '../packed-images.ts';
 import type { SetPair, SharedImage } from '../../../formats/shared-images.ts';
 import { MAX_EXAMPLES, TILE_PIXELS } from './pair-examples.ts';
+import { at, entry } from '../../../util/known.ts';
 
 const KINDS = ['equal', 'near', 'turned', 'names'] as const;
 
@@ -30,7 +31,9 @@ export async function drawSharedExamples(
   size: number,
 ): Promise<void> {
   const tiles = await Promise.all(
-    shown.map(({ sets, image }) => Promise.all(sets.map((set, side) => packed.get(set)!.read([image.rows[side]!])))),
+    shown.map(({ sets, image }) =>
+      Promise.all(sets.map((set, side) => entry(packed, set).read([at(image.rows, side)]))),
+    ),
   );
   await contactSheet(path, tiles, { size, zoom: Math.max(1, Math.floor(TILE_PIXELS / size)) });
 }

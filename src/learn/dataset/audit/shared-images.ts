@@ -4,6 +4,7 @@ import type { SetPair, SharedImage } from '../../../formats/shared-images.ts';
 import type { TableRow } from '../table.ts';
 import { findDuplicates, type DuplicatePair } from './duplicates.ts';
 import type { HashedImage } from './hashed-images.ts';
+import { at } from '../../../util/known.ts';
 
 export interface HashedDataset {
   readonly name: string;
@@ -21,7 +22,7 @@ export function findSharedImages(sets: readonly HashedDataset[]): SetPair[] {
       const b = a + 1 + i;
       const between = (pairs: readonly DuplicatePair[]) =>
         pairs.flatMap((pair) => {
-          const [one, other] = [places[pair.first]!, places[pair.second]!];
+          const [one, other] = [at(places, pair.first), at(places, pair.second)];
           return one.set === a && other.set === b ? [sharedImage(one.row, other.row)] : [];
         });
       return {

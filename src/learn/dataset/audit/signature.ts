@@ -43,7 +43,7 @@ export function reorient(thumbnail: Float32Array, turn: number): Float32Array {
   return thumbnail.map((_, i) => {
     const [row, column] = [Math.floor(i / SIDE), i % SIDE];
     const [y, x] = turn & 4 ? [column, row] : [row, column];
-    return thumbnail[(turn & 2 ? SIDE - 1 - y : y) * SIDE + (turn & 1 ? SIDE - 1 - x : x)]!;
+    return thumbnail[(turn & 2 ? SIDE - 1 - y : y) * SIDE + (turn & 1 ? SIDE - 1 - x : x)] ?? 0;
   });
 }
 
@@ -57,7 +57,8 @@ function hashOf(frequencies: Float64Array, turn: number): Hash {
     const [row, column] = [bit >> 3, bit & 7];
     const [vertical, horizontal] = turn & 4 ? [column, row] : [row, column];
     const odd = (turn & 2 ? vertical : 0) + (turn & 1 ? horizontal : 0);
-    if (frequencies[KEPT * vertical + horizontal]! * (odd & 1 ? -1 : 1) > 0) hash[bit >>> 5]! |= 1 << (bit & 31);
+    if ((frequencies[KEPT * vertical + horizontal] ?? 0) * (odd & 1 ? -1 : 1) > 0)
+      hash[bit >>> 5] = (hash[bit >>> 5] ?? 0) | (1 << (bit & 31));
   }
   return hash;
 }
@@ -70,22 +71,23 @@ export function hashDistance(a: Hash, b: Hash): number {
 /** 1 for equal pictures of any brightness and contrast. */
 export function correlation(a: Float32Array, b: Float32Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
   return sum;
 }
 
 function thumbnailOf(image: Uint8Array, size: number): Float32Array {
   const cells = cellsOf(size);
   const gray = new Float64Array(SIDE * SIDE);
-  for (let y = 0; y < size; y++) {
+  for (const [y, touched] of cells.entries()) {
     // Each row is summed into cells first, then into the rows of cells that it touches.
     const row = new Float64Array(SIDE);
-    for (let x = 0; x < size; x++) {
+    for (const [x, own] of cells.entries()) {
       const at = 3 * (y * size + x);
-      const value = 0.299 * image[at]! + 0.587 * image[at + 1]! + 0.114 * image[at + 2]!;
-      for (const { cell, share } of cells[x]!) row[cell]! += share * value;
+      const value = 0.299 * (image[at] ?? 0) + 0.587 * (image[at + 1] ?? 0) + 0.114 * (image[at + 2] ?? 0);
+      for (const { cell, share } of own) row[cell] = (row[cell] ?? 0) + share * value;
     }
-    for (const { cell, share } of cells[y]!) for (let x = 0; x < SIDE; x++) gray[cell * SIDE + x]! += share * row[x]!;
+    for (const { cell, share } of touched)
+      for (let x = 0; x < SIDE; x++) gray[cell * SIDE + x] = (gray[cell * SIDE + x] ?? 0) + share * (row[x] ?? 0);
   }
   const mean = gray.reduce((a, b) => a + b) / gray.length;
   const length = Math.sqrt(gray.reduce((sum, v) => sum + (v - mean) ** 2, 0));
@@ -116,11 +118,14 @@ function lowFrequencies(gray: Float32Array): Float64Array {
   const alongRows = new Float64Array(SIDE * KEPT);
   for (let y = 0; y < SIDE; y++)
     for (let h = 0; h < KEPT; h++)
-      for (let x = 0; x < SIDE; x++) alongRows[y * KEPT + h]! += gray[y * SIDE + x]! * COSINES[h * SIDE + x]!;
+      for (let x = 0; x < SIDE; x++)
+        alongRows[y * KEPT + h] =
+          (alongRows[y * KEPT + h] ?? 0) + (gray[y * SIDE + x] ?? 0) * (COSINES[h * SIDE + x] ?? 0);
   const both = new Float64Array(KEPT * KEPT);
   for (let v = 0; v < KEPT; v++)
     for (let h = 0; h < KEPT; h++)
-      for (let y = 0; y < SIDE; y++) both[v * KEPT + h]! += alongRows[y * KEPT + h]! * COSINES[v * SIDE + y]!;
+      for (let y = 0; y < SIDE; y++)
+        both[v * KEPT + h] = (both[v * KEPT + h] ?? 0) + (alongRows[y * KEPT + h] ?? 0) * (COSINES[v * SIDE + y] ?? 0);
   return both;
 }
 

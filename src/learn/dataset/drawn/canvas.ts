@@ -38,7 +38,9 @@ export function dab(
     for (let column = Math.max(0, Math.floor(cx - r - 1)); column <= Math.min(side - 1, cx + r + 1); column++) {
       const cover = strength * Math.min(1, Math.max(0, r + 0.5 - Math.hypot(column + 0.5 - cx, row + 0.5 - cy)));
       for (let c = 0; c < 3; c++)
-        values[3 * (row * side + column) + c]! += cover * (color[c]! - values[3 * (row * side + column) + c]!);
+        values[3 * (row * side + column) + c] =
+          (values[3 * (row * side + column) + c] ?? 0) +
+          cover * ((color[c] ?? 0) - (values[3 * (row * side + column) + c] ?? 0));
     }
   }
 }
@@ -52,7 +54,7 @@ export function canvasBytes({ side, values }: Canvas): Uint8Array {
       for (let c = 0; c < 3; c++) {
         let sum = 0;
         for (let j = 0; j < FINER; j++)
-          for (let i = 0; i < FINER; i++) sum += values[3 * ((FINER * row + j) * side + FINER * column + i) + c]!;
+          for (let i = 0; i < FINER; i++) sum += values[3 * ((FINER * row + j) * side + FINER * column + i) + c] ?? 0;
         bytes[3 * (row * size + column) + c] = Math.round(255 * Math.min(1, Math.max(0, sum / FINER ** 2)));
       }
     }

@@ -3,6 +3,7 @@
  * affine maps whose attractor is the shape. After Kataoka et al. 2020 (FractalDB) and Anderson and Farrell 2022 (maps
  * drawn by singular values, color and background). Not ImageNet, and no substitute that claims its quality.
  */
+import { at } from '../../../util/known.ts';
 import { random, type RandomSource } from '../../../util/random.ts';
 import { blankCanvas, canvasBytes, mixColors, paint, type Canvas, type Color } from './canvas.ts';
 import type { SyntheticDataset } from './write-synthetic-dataset.ts';
@@ -26,8 +27,9 @@ export function fractalDataset({ images, size, seed, classes }: FractalOptions):
   const systems = Array.from({ length: classes }, (_, number) => drawSystem(seed, number));
   const names = systems.map((_, number) => `formula${String(number + 1).padStart(String(classes).length, '0')}`);
   const samples = Array.from({ length: images }, (_, row) => {
-    const image = `${names[row % classes]!}/${Math.floor(row / classes) + 1}`;
-    return { image, label: names[row % classes]!, group: image, split: '' as const };
+    const label = at(names, row % classes);
+    const image = `${label}/${Math.floor(row / classes) + 1}`;
+    return { image, label, group: image, split: '' as const };
   });
   return {
     listing: {
@@ -41,7 +43,7 @@ export function fractalDataset({ images, size, seed, classes }: FractalOptions):
       faults: [],
     },
     size,
-    draw: (row) => drawFractal(systems[row % classes]!, random('fractal picture', seed, row), size),
+    draw: (row) => drawFractal(at(systems, row % classes), random('fractal picture', seed, row), size),
   };
 }
 
@@ -86,7 +88,7 @@ function drawFractal(system: readonly AffineMap[], source: RandomSource, size: n
   const depth = between(source, 0.1, 0.5);
   const scale = between(source, 1, 5);
   paint(canvas, (x, y) => {
-    const here = density[pixelAt(x, y, canvas)]!;
+    const here = density[pixelAt(x, y, canvas)] ?? 0;
     const back = mixColors(ground, [0.5, 0.5, 0.5], depth * grain(scale * x, scale * y));
     return here === 0 ? back : mixColors(back, mixColors(from, to, here), 0.4 + 0.6 * here);
   });
@@ -111,13 +113,8 @@ function attractor(system: readonly AffineMap[], source: RandomSource, count: nu
   let [x, y] = [0, 0];
   for (let i = -20; i < count; i++) {
     let left = source.uniform() * total;
-    const { matrix, offset } =
-      system[
-        Math.max(
-          0,
-          areas.findIndex((area) => (left -= area) < 0),
-        )
-      ]!;
+    const chosen = areas.findIndex((area) => (left -= area) < 0);
+    const { matrix, offset } = at(system, Math.max(0, chosen));
     [x, y] = [matrix[0] * x + matrix[1] * y + offset[0], matrix[2] * x + matrix[3] * y + offset[1]];
     if (i >= 0) points.set([x, y], 2 * i);
   }
@@ -130,10 +127,11 @@ function attractor(system: readonly AffineMap[], source: RandomSource, count: nu
  */
 function densityOf(points: Float64Array, side: number, source: RandomSource): Float32Array {
   const count = points.length / 2;
-  const mean = [0, 1].map((axis) => sumOver(count, (i) => points[2 * i + axis]!) / count);
-  const spread = Math.sqrt(
-    sumOver(count, (i) => (points[2 * i]! - mean[0]!) ** 2 + (points[2 * i + 1]! - mean[1]!) ** 2) / count,
-  );
+  const meanOf = (axis: 0 | 1) => sumOver(count, (i) => points[2 * i + axis] ?? 0) / count;
+  const [meanX, meanY] = [meanOf(0), meanOf(1)];
+  const fromMean = (i: number) => [(points[2 * i] ?? 0) - meanX, (points[2 * i + 1] ?? 0) - meanY] as const;
+  const squared = ([u, v]: readonly [number, number]) => u ** 2 + v ** 2;
+  const spread = Math.sqrt(sumOver(count, (i) => squared(fromMean(i))) / count);
   const zoom = between(source, 0.4, 0.7) / Math.max(spread, 1e-6);
   const angle = 2 * Math.PI * source.uniform();
   const [cos, sin] = [zoom * Math.cos(angle), zoom * Math.sin(angle)];
@@ -141,12 +139,13 @@ function densityOf(points: Float64Array, side: number, source: RandomSource): Fl
 
   const hits = new Float32Array(side * side);
   for (let i = 0; i < count; i++) {
-    const [u, v] = [points[2 * i]! - mean[0]!, points[2 * i + 1]! - mean[1]!];
+    const [u, v] = fromMean(i);
     const [column, row] = [
       Math.floor(((cos * u - sin * v + dx + 1) * side) / 2),
       Math.floor(((sin * u + cos * v + dy + 1) * side) / 2),
     ];
-    if (column >= 0 && column < side && row >= 0 && row < side) hits[row * side + column]!++;
+    if (column >= 0 && column < side && row >= 0 && row < side)
+      hits[row * side + column] = (hits[row * side + column] ?? 0) + 1;
   }
   const most = Math.log1p(hits.reduce((a, b) => Math.max(a, b), 1));
   return hits.map((n) => Math.log1p(n) / most);

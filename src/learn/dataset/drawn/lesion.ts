@@ -4,6 +4,7 @@
  */
 import { random, type RandomSource } from '../../../util/random.ts';
 import type { Color } from './canvas.ts';
+import { at } from '../../../util/known.ts';
 
 /** In label order, with the share of lesions that nature gives them here. */
 export const LESION_KINDS = { keratosis: 0.2, melanoma: 0.22, nevus: 0.46, vascular: 0.12 } as const;
@@ -59,7 +60,7 @@ export function sampleLesion(seed: number, number: number): Lesion {
   const kind = drawKind(source);
   const common = {
     kind,
-    skin: jittered(source, SKINS[source.integer(SKINS.length)]!, 0.05),
+    skin: jittered(source, at(SKINS, source.integer(SKINS.length)), 0.05),
     radius: between(source, 0.38, 0.68),
     texture: ['phantom texture', seed, number] as const,
   };
@@ -71,11 +72,7 @@ export function sampleLesion(seed: number, number: number): Lesion {
         fade: between(source, 0.12, 0.4),
         ground: jittered(source, source.uniform() < 0.5 ? TAN : BROWN, 0.07),
         patches: patches(source, source.integer(2), [BROWN, TAN], 0.4),
-        network: {
-          strength: between(source, 0.1, 0.4),
-          pitch: between(source, 4, 6),
-          broken: between(source, 0, 0.35),
-        },
+        network: drawNetwork(source, [0.1, 0.4], [4, 6], [0, 0.35]),
         marks: [],
       };
     case 'melanoma':
@@ -85,11 +82,7 @@ export function sampleLesion(seed: number, number: number): Lesion {
         fade: between(source, 0.08, 0.35),
         ground: jittered(source, source.uniform() < 0.6 ? BROWN : TAN, 0.07),
         patches: patches(source, 3 + source.integer(3), [DARK, BLUE_GRAY, DARK, ROSE, PALE, BROWN], 0.8),
-        network: {
-          strength: between(source, 0.1, 0.4),
-          pitch: between(source, 3, 5),
-          broken: between(source, 0.3, 0.8),
-        },
+        network: drawNetwork(source, [0.1, 0.4], [3, 5], [0.3, 0.8]),
         marks: marks(source, source.integer(5), [DARK, BROWN], 0.06),
       };
     case 'keratosis':
@@ -99,11 +92,7 @@ export function sampleLesion(seed: number, number: number): Lesion {
         fade: between(source, 0.03, 0.14),
         ground: jittered(source, source.uniform() < 0.65 ? TAN : BROWN, 0.08),
         patches: patches(source, source.integer(3), [TAN, BROWN, PALE], 0.6),
-        network: {
-          strength: between(source, 0, 0.12),
-          pitch: between(source, 2, 4),
-          broken: between(source, 0.3, 0.8),
-        },
+        network: drawNetwork(source, [0, 0.12], [2, 4], [0.3, 0.8]),
         marks: marks(source, 8 + source.integer(12), [PALE, DARK, PALE], 0.13),
       };
     case 'vascular':
@@ -117,6 +106,16 @@ export function sampleLesion(seed: number, number: number): Lesion {
         marks: marks(source, 4 + source.integer(7), [PURPLE, ROSE, PURPLE], 0.17),
       };
   }
+}
+
+type Range = readonly [low: number, high: number];
+
+function drawNetwork(source: RandomSource, strength: Range, pitch: Range, broken: Range): Lesion['network'] {
+  return {
+    strength: between(source, ...strength),
+    pitch: between(source, ...pitch),
+    broken: between(source, ...broken),
+  };
 }
 
 function drawKind(source: RandomSource): LesionKind {
@@ -140,7 +139,7 @@ function patches(source: RandomSource, count: number, colors: readonly Color[], 
   return Array.from({ length: count }, () => ({
     ...inDisc(source, reach),
     radius: between(source, 0.25, 0.6),
-    color: jittered(source, colors[source.integer(colors.length)]!, 0.05),
+    color: jittered(source, at(colors, source.integer(colors.length)), 0.05),
   }));
 }
 
@@ -148,7 +147,7 @@ function marks(source: RandomSource, count: number, colors: readonly Color[], la
   return Array.from({ length: count }, () => ({
     ...inDisc(source, 0.85),
     radius: between(source, largest / 2, largest),
-    color: jittered(source, colors[source.integer(colors.length)]!, 0.05),
+    color: jittered(source, at(colors, source.integer(colors.length)), 0.05),
   }));
 }
 

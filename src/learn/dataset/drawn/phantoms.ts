@@ -7,6 +7,7 @@ import type { ListedImage } from '../reader/listing.ts';
 import type { SyntheticDataset } from './write-synthetic-dataset.ts';
 import { LESION_KINDS, sampleLesion, type Lesion } from './lesion.ts';
 import { renderLesion } from './photograph.ts';
+import { at } from '../../../util/known.ts';
 
 const MOST_PICTURES = 4;
 
@@ -49,6 +50,6 @@ export function phantomDataset({
       faults: [],
     },
     size,
-    draw: (row) => renderLesion(pictures[row]!.lesion, pictures[row]!.picture, size),
+    draw: (row) => renderLesion(at(pictures, row).lesion, at(pictures, row).picture, size),
   };
 }

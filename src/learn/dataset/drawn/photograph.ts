@@ -124,7 +124,7 @@ function paintLight({ side, values }: Canvas, { tint, gradient, tube, noise }: L
       const grain = noise * (source.uniform() + source.uniform() - 1) * 2;
       for (let c = 0; c < 3; c++) {
         const at = 3 * (row * side + column) + c;
-        values[at] = values[at]! * light * tint[c]! + grain;
+        values[at] = (values[at] ?? 0) * light * (tint[c] ?? 0) + grain;
       }
     }
   }

@@ -1,5 +1,6 @@
 /** One array as NumPy saves it (`.npy`, versions 1 to 3), strictly: unknown content is refused, never guessed. */
 import { DatasetError } from '../error.ts';
+import { at } from '../../../util/known.ts';
 
 export interface NpyArray {
   readonly type: NpyType;
@@ -39,8 +40,8 @@ export function parseNpy(bytes: Buffer, place: string): NpyArray {
   };
   if (bytes.length < MAGIC.length + 2 || !bytes.subarray(0, MAGIC.length).equals(MAGIC))
     return refuse('it does not begin as one.');
-  const major = bytes[MAGIC.length]!;
-  const minor = bytes[MAGIC.length + 1]!;
+  const major = at(bytes, MAGIC.length);
+  const minor = at(bytes, MAGIC.length + 1);
   if (major < 1 || major > 3 || minor !== 0)
     return refuse(`its format is version ${major}.${minor}; 1.0, 2.0 and 3.0 are known.`);
   const start = MAGIC.length + 2 + lengthBytes(major);

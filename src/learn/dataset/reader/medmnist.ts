@@ -8,6 +8,7 @@ import { readNpz } from '../numpy/npz.ts';
 import type { PublishedSplit } from '../table.ts';
 import type { Reader, ListedImage } from './listing.ts';
 import { describeAbsence, listTree } from './tree.ts';
+import { at, entry } from '../../../util/known.ts';
 
 const PARTS = [
   { name: 'train', split: 'train' },
@@ -61,7 +62,7 @@ export const medmnist: Reader = async (folder, { classNames } = {}) => {
     source: 'Yang et al., "MedMNIST v2", Scientific Data 10:41, 2023',
     samples,
     faults: [],
-    decode: async (image, size) => ok(await decodePixels(pixels.get(image)!(), size)),
+    decode: async (image, size) => ok(await decodePixels(entry(pixels, image)(), size)),
   });
 };
 
@@ -70,7 +71,7 @@ async function fileIn(folder: string): Promise<Result<string, string>> {
   const found = (await listTree(folder)).files.filter((file) => /\.npz$/i.test(file));
   if (found.length === 0) return err(await describeAbsence(folder, '*.npz'));
   return found.length === 1
-    ? ok(join(folder, found[0]!))
+    ? ok(join(folder, at(found, 0)))
     : err(`${folder} holds ${found.join(', ')}; name one of them as the input, or keep each in a folder of its own.`);
 }
 
