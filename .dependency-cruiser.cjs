@@ -40,7 +40,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(cli|runner)/', pathNot: TESTS },
       to: {
-        path: 'node_modules/(@tensorflow|onnxruntime-node|sharp|preact|esbuild)',
+        path: 'node_modules/(@tensorflow|onnxruntime-node|koffi|sharp|preact|esbuild)',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },

@@ -28,7 +28,7 @@ await build({
   mainFields: ['module', 'main'],
   // typescript: cosmiconfig would load it for settings written in TypeScript, which ours never are.
   // #tfjs-gradients: made below; in a fresh clone it is not there yet.
-  external: ['typescript', 'esbuild', 'sharp', 'onnxruntime-node', '@tensorflow/*', '#tfjs-gradients'],
+  external: ['typescript', 'esbuild', 'sharp', 'onnxruntime-node', 'koffi', '@tensorflow/*', '#tfjs-gradients'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },

@@ -8,13 +8,18 @@ import { sizeOf, type HostTensor, type TensorSpec, type Tree } from './host-tens
 import { openOnnxruntime } from './onnx/engine.ts';
 import { openTensorflow } from './tensorflow/engine.ts';
 import { findTensorflow } from './tensorflow/installation/place.ts';
+import { openXla } from './xla/engine.ts';
+import { findXla } from './xla/installation/place.ts';
 import { leavesOf } from './tree.ts';
 
 /** TensorFlow, if it was added to this machine: `pipeline engine add tensorflow`. */
 const added = findTensorflow();
+/** XLA for processors: `pipeline engine add xla --cpu`. */
+const xla = findXla(['cpu']);
 
 export const engines = {
   ...(added && { tensorflow: openTensorflow({ addon: added.addon, threads: 1 }) }),
+  ...(xla && { xla: openXla({ plugin: xla.plugin }) }),
   eager: openEager(),
   standard: await openOnnxruntime({ threads: 1, blocked: false }),
   blocked: await openOnnxruntime({ threads: 1 }),

@@ -2,9 +2,11 @@
 import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EngineName } from './engine.ts';
-import { leftovers } from './tensorflow/installation/leftovers.ts';
+import { leftovers } from './installation/leftovers.ts';
 import { folderOf, findTensorflow } from './tensorflow/installation/place.ts';
 import { VERSION } from './tensorflow/installation/parts.ts';
+import { XLA_PARTS } from './xla/installation/parts.ts';
+import { findXla } from './xla/installation/place.ts';
 
 export interface Availability {
   readonly name: EngineName;
@@ -13,17 +15,27 @@ export interface Availability {
   readonly about: string;
 }
 
-/** In the order in which `auto` takes them. Nothing is loaded. */
+/** In the order in which `auto` takes them; `xla` only where the runner granted a GPU. Nothing is loaded. */
 export function availableEngines(): readonly Availability[] {
+  const interrupted = leftovers().length > 0 ? ': it was interrupted' : '';
   const found = findTensorflow();
+  const xla = findXla();
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
   return [
+    {
+      name: 'xla',
+      available: xla !== undefined,
+      about:
+        xla === undefined
+          ? `not added; for NVIDIA GPUs, type: pipeline engine add xla`
+          : `${XLA_PARTS[xla.variant].title} ${XLA_PARTS[xla.variant].version}, ${xla.folder}`,
+    },
     {
       name: 'tensorflow',
       available: found !== undefined,
       about:
         found === undefined
-          ? `not added${leftovers().length > 0 ? ': it was interrupted' : ''}; type: pipeline engine add tensorflow (${VERSION}, into ${folderOf(false)})`
+          ? `not added${interrupted}; type: pipeline engine add tensorflow (${VERSION}, into ${folderOf(false)})`
           : `from ${found.from}, ${found.addon}`,
     },
     { name: 'onnxruntime', available: true, about: `onnxruntime-node ${version}, part of every installation` },

@@ -1,11 +1,13 @@
 /** Finds the engine that `auto` takes if the runner granted a GPU. Nothing is loaded. */
 import { GRANTED_GPUS } from '../util/granted-gpus.ts';
 import { findTensorflow } from './tensorflow/installation/place.ts';
+import { findXla } from './xla/installation/place.ts';
 
-export type EngineForGpus = 'tensorflow';
+export type EngineForGpus = 'xla' | 'tensorflow';
 
 /** Undefined if no engine for GPUs was added. */
 export function findEngineForGpus(): EngineForGpus | undefined {
+  if (findXla()?.forGpus === true) return 'xla';
   return findTensorflow()?.forGpus === true ? 'tensorflow' : undefined;
 }
 

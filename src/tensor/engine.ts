@@ -1,17 +1,21 @@
 /**
  * The contract of every engine: a pure function in tfjs-core operations becomes a step that runs as one graph.
- * Implementations: tensorflow/, onnx/, eager/ (the oracle). `openEngine` in index.ts chooses.
+ * Implementations: xla/, tensorflow/, onnx/, eager/ (the oracle). `openEngine` in index.ts chooses.
  */
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { HostTensor, Replaced, TensorSpec, Tree } from './host-tensor.ts';
 
-export type EngineName = 'tensorflow' | 'onnxruntime' | 'eager';
+export type EngineName = 'xla' | 'tensorflow' | 'onnxruntime' | 'eager';
 
 /**
- * bfloat16: convolutions, matrix products and the operations between them; weights, statistics, losses and updates stay
- * float32.
+ * How a step computes. `float32` is float32 everywhere.
+ *
+ * - `bfloat16`: convolutions, matrix products and what lies between them compute in bfloat16; weights, statistics, losses and
+ *   updates stay in float32.
+ * - `tf32`: everything is float32, and tensor cores of NVIDIA round the operands of products to TF32, with 10 bits of
+ *   mantissa instead of 23. PyTorch does so in convolutions unless it is told otherwise.
  */
-export type Precision = 'float32' | 'bfloat16';
+export type Precision = 'float32' | 'bfloat16' | 'tf32';
 
 /**
  * A pure function: tfjs-core operations only, no reading of values, no randomness of its own. Every leaf of `state`
@@ -28,7 +32,7 @@ export type StepFunction<S extends Tree<Tensor>, I extends Tree<Tensor>, O exten
 export interface CompileOptions {
   /** For messages and profiles. */
   readonly name?: string;
-  /** Default: float32. An engine that cannot compute in it refuses. */
+  /** float32 where nothing is said. An engine that cannot compute in it refuses. */
   readonly precision?: Precision;
 }
 
@@ -38,8 +42,8 @@ export interface Engine {
   readonly description: Readonly<Record<string, string | number>>;
 
   /**
-   * Traces `fn` once and compiles it. `state` are the initial values (copied); `inputs` the shapes of the inputs of
-   * each run. Throws TraceError (in the user's own code: place and remedy) when `fn` is not traceable.
+   * Traces `fn` once and compiles it. `state` are the initial values (copied); `inputs` the shapes of what each run is fed.
+   * Throws TraceError (in the user's own code: place and remedy) when `fn` is not traceable.
    */
   compile<S extends Tree<HostTensor>, I extends Tree<TensorSpec>, O extends Tree<Tensor>>(
     fn: StepFunction<Replaced<S, HostTensor, Tensor> & Tree<Tensor>, Replaced<I, TensorSpec, Tensor> & Tree<Tensor>, O>,

@@ -17,9 +17,16 @@ export class MemoryError extends Error {
   override readonly name = 'MemoryError';
 }
 
-/** A GPU that was granted and cannot be used. The message says why. */
+/** A GPU that is asked for and cannot be used. The message says why. */
 export class GpuError extends Error {
   override readonly name = 'GpuError';
+  /** There is none that this process may use. */
+  readonly isAbsent: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly isAbsent?: boolean } = {}) {
+    super(message, options);
+    this.isAbsent = options.isAbsent ?? false;
+  }
 }
 
 /** A precision that an engine does not compute in. */
@@ -27,11 +34,17 @@ export class PrecisionError extends Error {
   override readonly name = 'PrecisionError';
 }
 
-export function refuseReducedPrecision(engine: string, precision: Precision | undefined): void {
-  if (precision === 'bfloat16')
-    throw new PrecisionError(
-      `The engine "${engine}" computes in float32 only. For bfloat16, add TensorFlow: pipeline engine add tensorflow`,
-    );
+/** Which engine has a precision, and how to get it. */
+const REMEDIES: Readonly<Record<Exclude<Precision, 'float32'>, string>> = {
+  bfloat16: 'For bfloat16, add TensorFlow: pipeline engine add tensorflow',
+  tf32: 'NVIDIA GPUs have TF32, with the engine xla: pipeline engine add xla',
+};
+
+/** Throws PrecisionError unless the engine computes in that precision. */
+export function requirePrecision(engine: string, precision: Precision, has: readonly Precision[]): void {
+  if (precision === 'float32' || has.includes(precision)) return;
+  const only = has.length === 1 ? `${has.join()} only` : has.join(' or ');
+  throw new PrecisionError(`The engine "${engine}" computes in ${only}. ${REMEDIES[precision]}`);
 }
 
 export interface Described {

@@ -1,14 +1,14 @@
 /** The tensor engine: compile a training step once, run it as one graph. See docs/tensor.md. */
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { availableEngines } from './available.ts';
 import './batch-norm.ts';
 import { openEager } from './eager/engine.ts';
 import type { Engine, EngineName } from './engine.ts';
 import { findEngineForGpus, isGpuGranted } from './engine-for-gpus.ts';
 import { GpuError } from './errors.ts';
-import { ADD_ANEW, findShortened } from './tensorflow/installation/intact.ts';
+import { addAnew, findShortened } from './installation/intact.ts';
 import { findTensorflow } from './tensorflow/installation/place.ts';
+import { findXla } from './xla/installation/place.ts';
 
 export type { CompileOptions, Engine, EngineName, Precision, Step, StepFunction } from './engine.ts';
 export {
@@ -28,28 +28,33 @@ export { fromTfjs, toTfjs } from './tfjs.ts';
 
 export interface EngineOptions {
   readonly threads?: number;
+  /**
+   * Of the engine xla on a GPU: equal inputs give equal bits in every process, not only in those that share compiled programs.
+   * The default: whether the environment has PRETEXT_DETERMINISTIC=1.
+   */
+  readonly deterministic?: boolean;
 }
+
+const STRICT_VARIABLE = 'PRETEXT_DETERMINISTIC';
 
 /**
  * `auto` takes the first of these: the engine for GPUs, if the runner granted one; tensorflow, if it was added to this
  * machine; onnxruntime, which every install has. A chosen engine is never replaced by another: opening it works or
  * throws. Throws GpuError if a GPU was granted and the engine cannot use it.
  */
-export async function openEngine(
-  name: 'auto' | EngineName,
-  { threads = defaultThreads() }: EngineOptions = {},
-): Promise<Engine> {
+export async function openEngine(name: 'auto' | EngineName, options: EngineOptions = {}): Promise<Engine> {
   const chosen = name === 'auto' ? chooseEngine() : name;
-  const engine = await open(chosen, threads);
-  if (isGpuGranted() && chosen === 'tensorflow' && engine.description.device === 'cpu') {
+  const engine = await open(chosen, options);
+  const canUseGpus = chosen === 'xla' || chosen === 'tensorflow';
+  if (isGpuGranted() && canUseGpus && engine.description.device === 'cpu') {
     await engine.dispose();
-    throw new GpuError(`A GPU was granted to this stage, and the engine "${chosen}" finds none`);
+    throw new GpuError(`A GPU was granted to this stage, and the engine "${chosen}" computes on the processor`);
   }
   return engine;
 }
 
 function chooseEngine(): EngineName {
-  if (!isGpuGranted()) return availableEngines().find(({ available }) => available)!.name;
+  if (!isGpuGranted()) return findTensorflow() === undefined ? 'onnxruntime' : 'tensorflow';
   const engine = findEngineForGpus();
   if (engine === undefined)
     throw new GpuError(
@@ -58,8 +63,10 @@ function chooseEngine(): EngineName {
   return engine;
 }
 
-async function open(name: EngineName, threads: number): Promise<Engine> {
+async function open(name: EngineName, { threads = defaultThreads(), deterministic }: EngineOptions): Promise<Engine> {
   switch (name) {
+    case 'xla':
+      return openXlaOfMachine(threads, deterministic ?? process.env[STRICT_VARIABLE] === '1');
     case 'tensorflow':
       return openAddedTensorflow(threads);
     case 'onnxruntime': {
@@ -71,13 +78,22 @@ async function open(name: EngineName, threads: number): Promise<Engine> {
   }
 }
 
+async function openXlaOfMachine(threads: number, isStrict: boolean): Promise<Engine> {
+  const found = findXla();
+  if (found === undefined) throw new Error('There is no engine "xla" on this machine. Add it: pipeline engine add xla');
+  const damage = findShortened(found.folder);
+  if (damage !== undefined) throw new Error(`The engine "xla" is damaged: ${damage}. ${addAnew('xla')}`);
+  const { openAddedXla } = await import('./xla/open-added.ts');
+  return openAddedXla(found, { threads, isStrict });
+}
+
 async function openAddedTensorflow(threads: number): Promise<Engine> {
   const found = findTensorflow();
   if (found === undefined)
     throw new Error('There is no engine "tensorflow" on this machine. Add it: pipeline engine add tensorflow');
   // A library that was cut off may end the process when it is loaded.
   const damage = findShortened(path.dirname(found.addon));
-  if (damage !== undefined) throw new Error(`The engine "tensorflow" is damaged: ${damage}. ${ADD_ANEW}`);
+  if (damage !== undefined) throw new Error(`The engine "tensorflow" is damaged: ${damage}. ${addAnew('tensorflow')}`);
   const { openTensorflow } = await import('./tensorflow/engine.ts');
   try {
     return openTensorflow({ addon: found.addon, threads });

@@ -2,7 +2,9 @@
 import { Argument, Option, type Command } from 'commander';
 import type { EngineName } from '../../tensor/engine.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
-import type { AddOptions, EngineCheckOptions, ListOptions } from '../commands/engine.ts';
+import type { EngineCheckOptions, ListOptions } from '../commands/engine.ts';
+import type { AddableEngine, AddOptions } from '../engine/add-engine.ts';
+import type { Trial } from '../engine/try-apart.ts';
 import type { InitOptions } from '../commands/init.ts';
 import { shells, type Shell } from '../completion/scripts.ts';
 import { templateNames } from '../init/template-names.ts';
@@ -51,7 +53,7 @@ function engineCommands(engine: Command, choose: ChooseAction): void {
   engine
     .command('check')
     .description('run training steps on an engine, or on all, and compare with the oracle')
-    .addArgument(new Argument('[engine]').choices(['tensorflow', 'onnxruntime', 'eager']))
+    .addArgument(new Argument('[engine]').choices(['xla', 'tensorflow', 'onnxruntime', 'eager']))
     .option('--json', 'one JSON document')
     .addOption(new Option('--here').hideHelp())
     .addOption(new Option('--open').hideHelp())
@@ -61,19 +63,26 @@ function engineCommands(engine: Command, choose: ChooseAction): void {
   engine
     .command('add')
     .description(
-      'make TensorFlow work here, from the libraries of its Python package; needs pip, npm and a C++ compiler',
+      'add an engine from Python packages: xla for NVIDIA GPUs (needs pip), or tensorflow (needs pip, npm and a C++ compiler)',
     )
-    .addArgument(new Argument('<engine>').choices(['tensorflow']))
+    .addArgument(new Argument('<engine>').choices(['xla', 'tensorflow']))
     .option('--from <folder>', 'take the files from this folder instead of the network')
-    .option('--gpu', "with NVIDIA's libraries")
-    .action((_: string, options: AddOptions) => {
-      choose(async (terminal) => (await import('../commands/engine.ts')).addEngine(options, terminal));
+    .addOption(
+      new Option('--cuda <version>', 'xla: for this version of CUDA, whatever GPU is here').choices(['12', '13']),
+    )
+    .option('--cpu', 'xla: for processors, which is for tests')
+    .option('--gpu', "tensorflow: with NVIDIA's libraries")
+    .action((name: AddableEngine, options: AddOptions) => {
+      choose(async (terminal) => (await import('../engine/add-engine.ts')).addEngine(name, options, terminal));
     });
   engine
     .command('remove')
-    .description('remove the TensorFlow that was added')
-    .addArgument(new Argument('<engine>').choices(['tensorflow']))
-    .action(() => {
-      choose(async (terminal) => (await import('../commands/engine.ts')).removeEngine(terminal));
+    .description('remove an engine that was added')
+    .addArgument(new Argument('<engine>').choices(['xla', 'tensorflow']))
+    .action((name: AddableEngine) => {
+      choose(async (terminal) => (await import('../commands/engine.ts')).removeEngine(name, terminal));
     });
+  engine.command('try <trial> <folder>', { hidden: true }).action((trial: Trial, folder: string) => {
+    choose(async (terminal) => (await import('../commands/engine.ts')).tryEngine(trial, folder, terminal));
+  });
 }

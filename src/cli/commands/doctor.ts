@@ -4,7 +4,7 @@ import { loadPipeline } from '../../runner/config/load.ts';
 import { bad, doubtful, good, type Finding } from '../doctor/finding.ts';
 import { gpu } from '../doctor/gpu.ts';
 import { git, memory, node, processor } from '../doctor/machine.ts';
-import { esbuild, onnxRuntime, tensorFlow } from '../doctor/software.ts';
+import { esbuild, onnxRuntime, tensorFlow, xla } from '../doctor/software.ts';
 import { storeSpace, storeWritable } from '../doctor/store.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findPipelineFile } from '../pipeline-file.ts';
@@ -42,6 +42,7 @@ async function examine(options: DoctorOptions, terminal: Terminal): Promise<Find
     await esbuild(),
     await onnxRuntime(),
     await tensorFlow(),
+    ...(await xla()),
     project.finding,
     good('network', 'not needed: the runner never opens a connection, and stages only where their own code does'),
   ];

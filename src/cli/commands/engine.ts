@@ -1,7 +1,8 @@
 /** `pipeline engine list|check|add|remove`: the tensor engines of this machine. */
-import path from 'node:path';
 import type { EngineName } from '../../tensor/engine.ts';
+import type { AddableEngine } from '../engine/add-engine.ts';
 import { checkApart, checkHere, type Checked } from '../engine/check-apart.ts';
+import type { Trial } from '../engine/try-apart.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
@@ -52,7 +53,7 @@ export async function checkEngines(
   for (const engine of named) {
     if (!engine.available)
       throw refuse('no-engine', `there is no engine "${engine.name}" on this machine`, {
-        remedy: 'Add it: pipeline engine add tensorflow',
+        remedy: `Add it: pipeline engine add ${engine.name}`,
       });
     checks.push(await checkApart(engine.name));
   }
@@ -67,56 +68,33 @@ export async function checkEngines(
 
 function verdictOf(check: Checked): string {
   if ('error' in check) return `${check.error}\n      ${check.remedy}`;
+  if ('notRun' in check) return `compiles a training step for a GPU; none was run. ${check.notRun}`;
   const { version, device, steps, difference, secondsToCompile } = check;
   return `${version} on ${device}: after ${steps} training steps, weights differ from the oracle's by ${difference.toExponential(1)} at most; compiled in ${secondsToCompile.toFixed(1)}s`;
 }
 
-export interface AddOptions {
-  readonly from?: string;
-  readonly gpu?: boolean;
-}
-
-export async function addEngine({ from, gpu = false }: AddOptions, terminal: Terminal): Promise<ExitCode> {
-  const [{ addTensorflow }, { InstallationError }] = await Promise.all([
-    import('../../tensor/tensorflow/installation/add.ts'),
-    import('../../tensor/tensorflow/installation/failure.ts'),
+export async function removeEngine(engine: AddableEngine, { results }: Terminal): Promise<ExitCode> {
+  const [{ removeEngineFolders }, tensorflow, xla] = await Promise.all([
+    import('../../tensor/installation/remove.ts'),
+    import('../../tensor/tensorflow/installation/place.ts'),
+    import('../../tensor/xla/installation/place.ts'),
   ]);
-  const interruption = new AbortController();
-  const interrupt = (): void => {
-    interruption.abort();
-  };
-  // Not `once`: a process without listeners is ended by the signal, and children end with it.
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
-  try {
-    const folder = await addTensorflow({
-      gpu,
-      from: from === undefined ? undefined : path.resolve(terminal.folder, from),
-      signal: interruption.signal,
-      tell: (text) => {
-        terminal.messages.write(`${text}\n`);
-      },
-    });
-    terminal.results.write(`TensorFlow is in ${folder}\nTry it: pipeline engine check\n`);
-    return exitCode.done;
-  } catch (error) {
-    if (!(error instanceof InstallationError)) throw error;
-    if (interruption.signal.aborted) {
-      terminal.messages.write(`${error.message}. ${error.remedy}\n`);
-      return exitCode.interrupted;
-    }
-    throw refuse('engine-not-added', error.message, { remedy: error.remedy });
-  } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
-  }
+  const [title, folders] =
+    engine === 'tensorflow'
+      ? ['TensorFlow', [true, false].map(tensorflow.folderOf)]
+      : ['XLA', xla.XLA_VARIANTS.map(xla.xlaFolder)];
+  const removed = await removeEngineFolders(folders);
+  results.write(
+    removed.length === 0
+      ? `${title} was not added: there is nothing to remove.\n`
+      : removed.map((folder) => `removed ${folder}\n`).join(''),
+  );
+  return exitCode.done;
 }
 
-export async function removeEngine({ results }: Terminal): Promise<ExitCode> {
-  const { removeTensorflow } = await import('../../tensor/tensorflow/installation/remove.ts');
-  const folders = await removeTensorflow();
-  results.write(
-    folders.length === 0
-      ? 'TensorFlow was not added: there is nothing to remove.\n'
-      : folders.map((folder) => `removed ${folder}\n`).join(''),
-  );
+/** Hidden: the part of a trial that may end its process. */
+export async function tryEngine(trial: Trial, folder: string, { results }: Terminal): Promise<ExitCode> {
+  const { tryHere } = await import('../engine/try-apart.ts');
+  results.write(`\n${JSON.stringify(await tryHere(trial, folder))}\n`);
   return exitCode.done;
 }

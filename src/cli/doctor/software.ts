@@ -26,13 +26,13 @@ export async function onnxRuntime(): Promise<Finding> {
 /** It is only looked at, not loaded: that takes a while and, on a machine without its libraries, aborts the process. */
 export async function tensorFlow(): Promise<Finding> {
   const { findTensorflow } = await import('../../tensor/tensorflow/installation/place.ts');
-  const { leftovers } = await import('../../tensor/tensorflow/installation/leftovers.ts');
-  const { ADD_ANEW, findShortened } = await import('../../tensor/tensorflow/installation/intact.ts');
+  const { leftovers } = await import('../../tensor/installation/leftovers.ts');
+  const { addAnew, findShortened } = await import('../../tensor/installation/intact.ts');
   const found = findTensorflow();
   const [remains] = leftovers();
   if (found !== undefined) {
     const damage = findShortened(path.dirname(found.addon));
-    if (damage !== undefined) return bad('tensorflow', `damaged: ${damage}`, `${ADD_ANEW}.`);
+    if (damage !== undefined) return bad('tensorflow', `damaged: ${damage}`, `${addAnew('tensorflow')}.`);
   }
   if (remains !== undefined)
     return doubtful(
@@ -46,6 +46,22 @@ export async function tensorFlow(): Promise<Finding> {
       ? 'not added; it is optional, onnxruntime does the work (pipeline engine add tensorflow)'
       : `from ${found.from}; pipeline engine check tries it`,
   );
+}
+
+/** The same of XLA. Where it is missing, nothing is said: it is for GPUs, of which another check tells. */
+export async function xla(): Promise<Finding[]> {
+  const { findXla } = await import('../../tensor/xla/installation/place.ts');
+  const { XLA_PARTS } = await import('../../tensor/xla/installation/parts.ts');
+  const { addAnew, findShortened } = await import('../../tensor/installation/intact.ts');
+  const found = findXla();
+  if (found === undefined) return [];
+  const damage = findShortened(found.folder);
+  const { title, version } = XLA_PARTS[found.variant];
+  return [
+    damage === undefined
+      ? good('xla', `${title} ${version}; pipeline engine check tries it`)
+      : bad('xla', `damaged: ${damage}`, `${addAnew('xla')}.`),
+  ];
 }
 
 const firstLine = (error: unknown): string => String(error instanceof Error ? error.message : error).split('\n', 1)[0]!;

@@ -3,41 +3,96 @@ import path from 'node:path';
 import { execa } from 'execa';
 import type { EngineCheck } from '../../tensor/check.ts';
 import type { EngineName } from '../../tensor/engine.ts';
+import { tryApart } from './try-apart.ts';
+
+interface About {
+  readonly engine: EngineName;
+  readonly version: string;
+  readonly device: string;
+}
 
 /** An engine's description and the result of its check. */
-type Done = EngineCheck & { readonly engine: EngineName; readonly version: string; readonly device: string };
+type Ran = EngineCheck & About;
 
-export type Checked =
-  Done | { readonly engine: EngineName; readonly agrees: false; readonly error: string; readonly remedy: string };
+/** An engine for GPUs where there is none: it compiles, and nothing was run. */
+interface Compiled {
+  readonly engine: EngineName;
+  readonly agrees: true;
+  /** A sentence: why nothing was run. */
+  readonly notRun: string;
+}
+
+interface Failed {
+  readonly engine: EngineName;
+  readonly agrees: false;
+  readonly error: string;
+  readonly remedy: string;
+}
+
+export type Checked = Ran | Compiled | Failed;
 
 /** The part that may end its process. */
-export async function checkHere(name: EngineName): Promise<Done> {
-  const [{ openEngine }, { checkEngine }] = await Promise.all([
+export async function checkHere(name: EngineName): Promise<Ran | Compiled> {
+  const [{ GpuError, openEngine }, { checkEngine }] = await Promise.all([
     import('../../tensor/index.ts'),
     import('../../tensor/check.ts'),
   ]);
-  const opened = await openEngine(name);
-  const checked = await checkEngine(opened);
-  await opened.dispose();
-  return { ...(opened.description as unknown as Done), ...checked };
+  try {
+    const opened = await openEngine(name);
+    const checked = await checkEngine(opened);
+    await opened.dispose();
+    return { ...(opened.description as unknown as About), ...checked };
+  } catch (error) {
+    if (!(error instanceof GpuError) || !error.isAbsent) throw error;
+    return { engine: name, agrees: true, notRun: error.message };
+  }
 }
 
 export async function checkApart(engine: EngineName): Promise<Checked> {
-  const failed = (error: string, remedy: string): Checked => ({ engine, agrees: false, error, remedy });
-  const { ADD_ANEW, findDamage } = await import('../../tensor/tensorflow/installation/intact.ts');
-  const remedy = engine === 'tensorflow' ? ADD_ANEW : 'Install the dependencies again: npm ci';
-  if (engine === 'tensorflow') {
-    const { findTensorflow } = await import('../../tensor/tensorflow/installation/place.ts');
-    const damage = await findDamage(path.dirname(findTensorflow()!.addon));
-    if (damage !== undefined) return failed(`damaged: ${damage}`, remedy);
-  }
+  const failed = (error: string, remedy: string): Failed => ({ engine, agrees: false, error, remedy });
+  const added = engine === 'tensorflow' || engine === 'xla' ? await addedOf(engine) : undefined;
+  const remedy = added?.remedy ?? 'Install the dependencies again: npm ci';
+  const damage = await added?.damage();
+  if (damage !== undefined) return failed(damage, remedy);
   const child = await execa(process.execPath, [process.argv[1]!, 'engine', 'check', engine, '--here'], {
     reject: false,
   });
-  if (!child.failed) return JSON.parse(child.stdout.trim().split('\n').at(-1)!) as Done; // libraries may print before
+  if (!child.failed) return JSON.parse(child.stdout.trim().split('\n').at(-1)!) as Ran | Compiled; // libraries may print before
   const said = child.stderr.trim().split('\n').join('\n      ');
   return failed(
     `its process ${child.signal === undefined ? 'failed' : `was ended by ${child.signal}`}${said === '' ? ' without a word' : `:\n      ${said}`}`,
     remedy,
   );
+}
+
+interface Added {
+  readonly remedy: string;
+  /** What is wrong with its files, or with how they find each other; undefined: nothing. */
+  readonly damage: () => Promise<string | undefined>;
+}
+
+async function addedOf(engine: 'tensorflow' | 'xla'): Promise<Added> {
+  const { addAnew, findDamage } = await import('../../tensor/installation/intact.ts');
+  const damageIn = async (folder: string): Promise<string | undefined> => {
+    const damage = await findDamage(folder);
+    return damage === undefined ? undefined : `damaged: ${damage}`;
+  };
+  return {
+    remedy: addAnew(engine),
+    damage: async () => {
+      if (engine === 'xla') {
+        const { findXla } = await import('../../tensor/xla/installation/place.ts');
+        const found = findXla();
+        if (found === undefined) return undefined;
+        return (await damageIn(found.folder)) ?? (found.forGpus ? tryApart(found.variant, found.folder) : undefined);
+      }
+      const { findTensorflow } = await import('../../tensor/tensorflow/installation/place.ts');
+      const found = findTensorflow();
+      if (found === undefined) return undefined;
+      const folder = path.dirname(found.addon);
+      const hasGate = found.forGpus && found.from === 'pipeline engine add tensorflow';
+      const missing = hasGate ? await tryApart('tensorflow-gpu', folder) : undefined;
+      return (await damageIn(folder)) ?? (missing && `its libraries for GPUs: ${missing}`);
+    },
+  };
 }

@@ -1,7 +1,7 @@
 /** Runs the function as it is on tfjs's own backend: slow, and the measure of the others. */
 import * as tf from '@tensorflow/tfjs-core';
 import type { CompileOptions, Engine, Step } from '../engine.ts';
-import { checkNames, checkTensor, refuseReducedPrecision } from '../errors.ts';
+import { checkNames, checkTensor, requirePrecision } from '../errors.ts';
 import { fromTfjs, toTfjs } from '../tfjs.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
 import { trace, type AnyStepFunction } from '../trace/trace.ts';
@@ -18,10 +18,10 @@ export function openEager(): Engine {
     compile: (
       fn: AnyStepFunction,
       specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> },
-      { precision }: CompileOptions = {},
+      { precision = 'float32' }: CompileOptions = {},
     ) =>
       Promise.resolve().then(() => {
-        refuseReducedPrecision('eager', precision);
+        requirePrecision('eager', precision, ['float32']);
         return compile(fn, specs);
       }),
     dispose: () => Promise.resolve(),

@@ -1,7 +1,7 @@
 /** The engine on ONNX Runtime's processor provider: trace, simplify, lower, and run as one session. */
 import { createRequire } from 'node:module';
 import type { CompileOptions, Engine } from '../engine.ts';
-import { refuseReducedPrecision } from '../errors.ts';
+import { requirePrecision } from '../errors.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
 import { simplify } from '../graph/simplify.ts';
 import { trace, type AnyStepFunction } from '../trace/trace.ts';
@@ -25,7 +25,7 @@ export async function openOnnxruntime({ threads, blocked = true }: OnnxruntimeOp
     specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> },
     options: CompileOptions = {},
   ): Promise<OnnxStep> => {
-    refuseReducedPrecision('onnxruntime', options.precision);
+    requirePrecision('onnxruntime', options.precision ?? 'float32', ['float32']);
     const { program, forms } = trace(fn, specs);
     const { model, ...ports } = lower(simplify(program), block);
     preventOutputCopies(model);

@@ -3,13 +3,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { CompileOptions, Engine } from '../engine.ts';
+import { requirePrecision } from '../errors.ts';
 import { simplify } from '../graph/simplify.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
 import { trace, type AnyStepFunction } from '../trace/trace.ts';
 import { startTensorflow, type Binding, type SessionId } from './binding.ts';
 import { SERVE, type GraphDef } from './graph-def.ts';
 import { lower } from './lower.ts';
-import { chooseReduced, NO_REDUCED_NODES } from './precision.ts';
+import { chooseReduced, NO_REDUCED_NODES } from '../graph/precision.ts';
 import { TensorflowStep } from './step.ts';
 
 export interface TensorflowOptions {
@@ -27,6 +28,7 @@ export function openTensorflow({ addon, threads }: TensorflowOptions): Engine {
     { precision = 'float32' }: CompileOptions = {},
   ): Promise<TensorflowStep> =>
     Promise.resolve().then(async () => {
+      requirePrecision('tensorflow', precision, ['float32', 'bfloat16']);
       const { program: traced, forms } = trace(fn, specs);
       const program = simplify(traced);
       const { graph, ...ports } = lower(program, precision === 'bfloat16' ? chooseReduced(program) : NO_REDUCED_NODES);

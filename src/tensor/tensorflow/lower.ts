@@ -8,7 +8,7 @@ import { attribute, GraphDef, type Edge } from './graph-def.ts';
 import { lowerKernel } from './kernels/index.ts';
 import { Lowering } from './lowering.ts';
 import { findMomentum, type MomentumUpdate } from './momentum.ts';
-import type { ReducedNodes } from './precision.ts';
+import type { ReducedNodes } from '../graph/precision.ts';
 
 export interface Port {
   readonly edge: Edge;

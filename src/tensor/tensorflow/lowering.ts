@@ -3,7 +3,7 @@ import { numbersOf } from '../graph/graph.ts';
 import type { Node, Value } from '../graph/node.ts';
 import type { DType } from '../host-tensor.ts';
 import { attribute, type Attributes, type Edge, type GraphDef, type TfType } from './graph-def.ts';
-import { outputType, inputType, type ReducedNodes } from './precision.ts';
+import { outputType, inputType, type ReducedNodes } from '../graph/precision.ts';
 
 export class Lowering {
   readonly graph: GraphDef;

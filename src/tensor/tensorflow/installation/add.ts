@@ -1,114 +1,89 @@
 /**
- * `pipeline engine add tensorflow`: makes TensorFlow work on this machine from the libraries of its Python package and
- * the addon of tfjs-node, compiled against them. Python's pip downloads; no Python runs afterwards.
- *
- * Everything is made in a folder beside the final one, which takes its name at the end: there is a whole engine or
- * none.
+ * `pipeline engine add tensorflow`: makes TensorFlow work on this machine from the libraries of its Python package and the
+ * addon of tfjs-node, compiled against them. Python's pip downloads; no Python runs afterwards.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { execa } from 'execa';
-import { isSystemError } from '../../../util/system-error.ts';
-import { InstallationError, lastWords } from './failure.ts';
-import { listFiles } from './intact.ts';
-import { removeLeftovers, workFolder } from './leftovers.ts';
-import { checkMachine, checkRoom, MAKE_ROOM } from './machine.ts';
-import { expectThere, obtain } from './obtain.ts';
-import { BINDING, NODE_HEADERS, partsOf, VERSION, type Part } from './parts.ts';
-import { ADDON, enginesFolder, folderOf } from './place.ts';
-import { unpack } from './unpack.ts';
+import { InstallationError } from '../../installation/failure.ts';
+import { install, type InstallOptions } from '../../installation/install.ts';
+import type { Part } from '../../installation/part.ts';
+import { isWorking, NPM, PIP, requireLinux, requirePrograms, succeed } from '../../installation/programs.ts';
+import { unpack } from '../../installation/unpack.ts';
+import { BINDING, NODE_HEADERS, partsOf, VERSION } from './parts.ts';
+import { ADDON, folderOf } from './place.ts';
 
-export interface AddOptions {
+export interface AddTensorflowOptions extends InstallOptions {
   /** With NVIDIA's libraries. */
   readonly gpu: boolean;
-  /** A folder that holds the files, absolute; undefined: the network. */
-  readonly from: string | undefined;
-  readonly signal: AbortSignal;
-  /** One line for every step. */
-  readonly tell: (text: string) => void;
+  /** Tries the libraries of GPUs in a folder, in a process of its own. Returns why they do not work. */
+  readonly tryIn: (folder: string, signal: AbortSignal) => Promise<string | undefined>;
 }
 
-/** There while NVIDIA's kernel module is loaded. */
-const DRIVER = '/proc/driver/nvidia/version';
+const GIB = 2 ** 30;
+/** Free disk space for the downloads and the unpacked files together, in bytes. */
+const ROOM = { false: 2.5 * GIB, true: 10 * GIB };
 
-/**
- * Returns the folder of the engine. Throws InstallationError; nothing is left of an installation that fails or is
- * interrupted.
- */
-export async function addTensorflow({ gpu, from, signal, tell }: AddOptions): Promise<string> {
-  const target = folderOf(gpu);
-  if (existsSync(target)) throw thereAlready(target);
-  const compiler = await checkMachine(from === undefined);
-  if (gpu && !existsSync(DRIVER))
-    tell(`there is no NVIDIA driver here (${DRIVER}): the engine computes on the processor until there is one`);
-  if (from !== undefined) for (const part of partsOf(gpu)) expectThere(part, from);
-  const work = workFolder('adding');
-  try {
-    await mkdir(enginesFolder(), { recursive: true });
-    await removeLeftovers();
-    await checkRoom(gpu);
-    await build(work, { gpu, from, signal, tell, compiler });
-    await rename(work, target);
-  } catch (error) {
-    await rm(work, { recursive: true, force: true });
-    if (signal.aborted)
-      throw new InstallationError(
-        'The installation was interrupted',
-        'Nothing is left of it. Start again: pipeline engine add tensorflow',
-      );
-    throw refusedByDisk(error, target);
-  }
-  return target;
-}
+/** There while NVIDIA's kernel module is loaded; WSL has its driver elsewhere. */
+const DRIVERS = ['/proc/driver/nvidia/version', '/usr/lib/wsl/lib/libcuda.so.1'];
 
-const thereAlready = (target: string): InstallationError =>
-  new InstallationError(
-    `TensorFlow ${VERSION} is there already: ${target}`,
-    'To make it anew: pipeline engine remove tensorflow',
-  );
-
-/** An error of the operating system, in words; other errors unchanged. */
-function refusedByDisk(error: unknown, target: string): unknown {
-  if (!isSystemError(error)) return error;
-  if (error.code === 'ENOSPC')
-    return new InstallationError(
-      `The disk of ${enginesFolder()} is full`,
-      `Nothing is left of the installation. ${MAKE_ROOM}`,
+/** Returns the folder of the engine. Throws InstallationError; nothing is left of an installation that fails or is interrupted. */
+export async function addTensorflow({ gpu, tryIn, ...options }: AddTensorflowOptions): Promise<string> {
+  requireLinux('TensorFlow');
+  requireNoOther(gpu);
+  await requirePrograms([
+    { program: 'tar', words: ['--version'], remedy: 'Install tar.' },
+    ...(options.from === undefined ? [PIP, NPM] : []),
+  ]);
+  const compiler = await findCompiler();
+  if (gpu && !DRIVERS.some((file) => existsSync(file)))
+    options.tell(
+      `there is no NVIDIA driver here (${DRIVERS.join(', ')}): the engine computes on the processor until there is one`,
     );
-  // Another installation was faster.
-  if (error.syscall === 'rename' && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST'))
-    return thereAlready(target);
-  return new InstallationError(
-    `TensorFlow cannot be added: ${error.message}`,
-    `Engines go into ${enginesFolder()}; XDG_CACHE_HOME names another place.`,
+  return install(
+    {
+      engine: 'tensorflow',
+      title: `TensorFlow ${VERSION}`,
+      target: folderOf(gpu),
+      parts: partsOf(gpu),
+      room: ROOM[`${gpu}`],
+      unpack: unpackPart,
+      complete: async (work, { signal, tell }) => {
+        tell(`compiling the addon with ${compiler}`);
+        await compile(work, compiler, signal);
+        tell('trying it');
+        await tryAddon(path.join(work, ADDON), signal);
+        if (gpu) {
+          await linkSolver(work);
+          const failure = await tryIn(work, signal);
+          signal.throwIfAborted();
+          if (failure !== undefined)
+            throw new InstallationError(
+              `TensorFlow does not find its libraries for GPUs:\n  ${failure}`,
+              'Nothing was added.',
+            );
+        }
+        for (const scaffold of ['sources', 'tensorflow/include'])
+          await rm(path.join(work, scaffold), { recursive: true });
+      },
+    },
+    options,
   );
 }
 
-async function build(
-  work: string,
-  { gpu, from, signal, tell, compiler }: AddOptions & { readonly compiler: string },
-): Promise<void> {
-  const downloads = path.join(work, 'downloads');
-  // One after the other. Node hides the error of a full disk if it makes both at once.
-  await mkdir(work);
-  await mkdir(downloads);
-  for (const part of partsOf(gpu)) {
-    tell(`${from === undefined ? 'downloading' : 'reading'} ${part.asked}`);
-    const file = await obtain(part, { from, downloads, signal });
-    await unpackPart(part, file, work, signal);
-    if (from === undefined) await rm(file);
-    signal.throwIfAborted();
-  }
-  tell(`compiling the addon with ${compiler}`);
-  await compile(work, compiler, signal);
-  tell('trying it');
-  await tryAddon(path.join(work, ADDON), signal);
-  for (const scaffold of ['downloads', 'sources', 'tensorflow/include'])
-    await rm(path.join(work, scaffold), { recursive: true });
-  await writeFile(path.join(work, 'parts.json'), `${JSON.stringify(partsOf(gpu), null, 2)}\n`);
-  await listFiles(work);
-  signal.throwIfAborted();
+/** With GPU libraries and without are one engine: a second copy would never be used. */
+function requireNoOther(gpu: boolean): void {
+  const other = folderOf(!gpu);
+  if (existsSync(other))
+    throw new InstallationError(
+      `TensorFlow ${VERSION} is there already, ${gpu ? 'without' : 'with'} the libraries of GPUs: ${other}`,
+      `To change it: pipeline engine remove tensorflow, then pipeline engine add tensorflow${gpu ? ' --gpu' : ''}`,
+    );
+}
+
+async function findCompiler(): Promise<string> {
+  for (const compiler of ['g++', 'clang++', 'c++']) if (await isWorking(compiler, ['--version'])) return compiler;
+  throw new InstallationError('There is no compiler for C++', 'Install one (Debian: apt install g++).');
 }
 
 /** The files that the compiler reads, and those that the program loads. */
@@ -159,13 +134,11 @@ async function tryAddon(addon: string, signal: AbortSignal): Promise<void> {
   await succeed(process.execPath, ['-e', program, addon], 'TensorFlow does not start on this machine', signal);
 }
 
-async function succeed(
-  program: string,
-  words: readonly string[],
-  otherwise: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const done = await execa(program, words, { reject: false, all: true, cancelSignal: signal });
-  signal.throwIfAborted();
-  if (done.failed) throw new InstallationError(`${otherwise}:\n  ${lastWords(done, 5)}`, `${program} said this.`);
+/**
+ * TensorFlow opens NVIDIA's libraries from libtensorflow_framework, whose search path (RUNPATH) names every folder of theirs
+ * but that of cuSOLVER. Without cuSOLVER it registers no GPU at all, so the library gets a second name where it is looked for.
+ */
+async function linkSolver(work: string): Promise<void> {
+  const library = 'libcusolver.so.11';
+  await symlink(path.join('..', '..', 'cusolver', 'lib', library), path.join(work, 'nvidia', 'cublas', 'lib', library));
 }

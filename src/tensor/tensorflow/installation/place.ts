@@ -1,19 +1,9 @@
 /** The location of an added TensorFlow: the user's cache, so that all checkouts share it. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
 import path from 'node:path';
+import { enginesFolder } from '../../installation/engines-folder.ts';
 import { VERSION } from './parts.ts';
-
-/** The folder of all added engines. */
-export function enginesFolder(): string {
-  const cache = process.env.XDG_CACHE_HOME;
-  return path.join(
-    cache !== undefined && path.isAbsolute(cache) ? cache : path.join(homedir(), '.cache'),
-    'pretext',
-    'engines',
-  );
-}
 
 export const folderOf = (gpu: boolean): string =>
   path.join(enginesFolder(), `tensorflow-${VERSION}${gpu ? '-gpu' : ''}`);

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { simplify } from '../graph/simplify.ts';
+import { simplify } from './simplify.ts';
 import type { HostTensor } from '../host-tensor.ts';
 import { batchNormTraining, float32, uint8, valueAndGrads } from '../index.ts';
 import { trace } from '../trace/trace.ts';

@@ -6,9 +6,12 @@
  * Micikevicius et al., "Mixed Precision Training", ICLR 2018, without its scaling of losses: bfloat16 has float32's
  * exponents (D. Kalamkar et al., 2019).
  */
-import type { Node, Value } from '../graph/node.ts';
-import { liveNodes, type Program } from '../graph/program.ts';
-import type { TfType } from './graph-def.ts';
+import type { DType } from '../host-tensor.ts';
+import type { Node, Value } from './node.ts';
+import { liveNodes, type Program } from './program.ts';
+
+/** A type in which nodes compute; bfloat16 exists within steps only. */
+export type ComputeType = DType | 'bfloat16';
 
 /** The nodes that compute in bfloat16. */
 export type ReducedNodes = ReadonlySet<Node>;
@@ -51,14 +54,14 @@ export function chooseReduced(program: Program): ReducedNodes {
 }
 
 /** The type in which a value leaves its node. */
-export function outputType(value: Value, reduced: ReducedNodes): TfType {
+export function outputType(value: Value, reduced: ReducedNodes): ComputeType {
   const { node, index, dtype } = value;
   const outputs = IMAGES[node.kernel]?.outputs;
   return reduced.has(node) && dtype === 'float32' && (outputs?.includes(index) ?? true) ? 'bfloat16' : dtype;
 }
 
 /** The type in which a node takes its input. */
-export function inputType(node: Node, input: number, reduced: ReducedNodes): TfType {
+export function inputType(node: Node, input: number, reduced: ReducedNodes): ComputeType {
   const { dtype } = node.inputs[input]!;
   return reduced.has(node) && dtype === 'float32' && takesReduced(node, input) ? 'bfloat16' : dtype;
 }

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { digestOfFile } from '../../../util/digest-file.ts';
+import { digestOfFile } from '../../util/digest-file.ts';
 
 /** Beside the files. */
 const LIST = 'files.json';
@@ -50,4 +50,5 @@ function filesOf(folder: string): Files {
   return existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as Files) : {};
 }
 
-export const ADD_ANEW = 'Add it anew: pipeline engine remove tensorflow, then pipeline engine add tensorflow';
+export const addAnew = (engine: 'tensorflow' | 'xla'): string =>
+  `Add it anew: pipeline engine remove ${engine}, then pipeline engine add ${engine}`;

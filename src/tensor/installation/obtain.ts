@@ -5,11 +5,11 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { execa } from 'execa';
-import { digestOfFile } from '../../../util/digest-file.ts';
+import { digestOfFile } from '../../util/digest-file.ts';
 import { InstallationError, lastWords } from './failure.ts';
-import type { Part } from './parts.ts';
+import type { Part } from './part.ts';
 
-const PIP = [
+const PIP_DOWNLOAD = [
   '-m',
   'pip',
   'download',
@@ -27,12 +27,16 @@ const PIP = [
   'none',
 ];
 const PLATFORMS = [
+  'manylinux_2_28_x86_64',
   'manylinux_2_27_x86_64',
   'manylinux_2_17_x86_64',
   'manylinux2014_x86_64',
   'manylinux_2_12_x86_64',
   'manylinux2010_x86_64',
 ];
+
+const PIP_WORDS = [...PIP_DOWNLOAD, ...PLATFORMS.flatMap((platform) => ['--platform', platform])];
+const NPM_WORDS = ['pack', '--silent', '--ignore-scripts'];
 
 export interface Source {
   /** A folder that holds all files; undefined: the network. */
@@ -54,12 +58,23 @@ export async function obtain(part: Part, { from, downloads, signal }: Source): P
   return file;
 }
 
+/** Throws InstallationError where files of parts are missing in a folder: it names them all, and how to get them. */
+export function expectAllThere(parts: readonly Part[], folder: string): void {
+  const missing = parts.filter(({ file }) => !existsSync(path.join(folder, file)));
+  const [first, ...others] = missing;
+  if (first === undefined) return;
+  const files = missing.map(({ file }) => `${path.join(folder, file)} is missing`);
+  const remedy =
+    others.length === 0
+      ? `Get it on a machine with a network: ${commandFor(first)}`
+      : `Get them on a machine with a network, in an empty folder, and copy them:\n${scriptFor(missing)}`;
+  throw new InstallationError(files.join('\n  '), remedy);
+}
+
 /** The path of a part's file in a folder. Throws InstallationError if it is missing. */
-export function expectThere(part: Part, folder: string): string {
-  const file = path.join(folder, part.file);
-  if (!existsSync(file))
-    throw new InstallationError(`${file} is missing`, `Get it on a machine with a network: ${commandFor(part)}`);
-  return file;
+function expectThere(part: Part, folder: string): string {
+  expectAllThere([part], folder);
+  return path.join(folder, part.file);
 }
 
 async function download(part: Part, folder: string, signal: AbortSignal): Promise<string> {
@@ -80,9 +95,21 @@ async function download(part: Part, folder: string, signal: AbortSignal): Promis
 }
 
 function commandOf(part: Part): readonly [string, readonly string[]] {
-  return part.file.endsWith('.whl')
-    ? ['python3', [...PIP, ...PLATFORMS.flatMap((platform) => ['--platform', platform]), part.asked]]
-    : ['npm', ['pack', '--silent', '--ignore-scripts', part.asked]];
+  return isWheel(part) ? ['python3', [...PIP_WORDS, part.asked]] : ['npm', [...NPM_WORDS, part.asked]];
+}
+
+const isWheel = ({ file }: Part): boolean => file.endsWith('.whl');
+
+/** As few commands as there are programs. */
+function scriptFor(parts: readonly Part[]): string {
+  const commands = [
+    ['python3', PIP_WORDS, parts.filter(isWheel)],
+    ['npm', NPM_WORDS, parts.filter((part) => !isWheel(part))],
+  ] as const;
+  return commands
+    .filter(([, , wanted]) => wanted.length > 0)
+    .map(([program, words, wanted]) => `  ${[program, ...words, ...wanted.map(({ asked }) => asked)].join(' ')}`)
+    .join('\n');
 }
 
 /** As a user would type it. */

@@ -4,8 +4,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { processStatus } from '../../../util/process-status.ts';
-import { enginesFolder } from './place.ts';
+import { processStatus } from '../../util/process-status.ts';
+import { enginesFolder } from './engines-folder.ts';
 
 /**
  * The folder in which this process works until it renames the whole: beside the final place, so that it is on the same

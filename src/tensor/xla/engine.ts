@@ -1,0 +1,86 @@
+/** The engine on XLA: trace, simplify, lower to StableHLO, and run through a PJRT plugin. */
+import type { CompileOptions, Engine, Precision } from '../engine.ts';
+import { chooseReduced, NO_REDUCED_NODES } from '../graph/precision.ts';
+import { simplify } from '../graph/simplify.ts';
+import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
+import { trace, type AnyStepFunction } from '../trace/trace.ts';
+import { circumstancesOf, explainDeviceError, findShortage } from './explain.ts';
+import { lowerToHlo } from './lower.ts';
+import { PjrtClient, type ProgramMemory } from './pjrt/client.ts';
+import type { XlaFlags } from './pjrt/compile-options.ts';
+import type { NamedOptions } from './pjrt/named-values.ts';
+import { loadPlugin } from './pjrt/plugin.ts';
+import { ProgramCache } from './program-cache.ts';
+import { XlaStep } from './step.ts';
+
+export interface XlaOptions {
+  /** The shared library, absolute. */
+  readonly plugin: string;
+  readonly clientOptions?: NamedOptions;
+  /** For every program. */
+  readonly flags?: XlaFlags;
+  /** Where compiled programs are kept, and what they depend on beside their text; nothing is kept where it is left out. */
+  readonly cache?: { readonly folder: string; readonly identity: string };
+  /** Added to the description. */
+  readonly provenance?: Readonly<Record<string, string | number>>;
+}
+
+/** Throws PjrtError where the plugin finds no device that it can use. */
+export function openXla(options: XlaOptions): Engine {
+  const plugin = loadPlugin(options.plugin);
+  const client = new PjrtClient(plugin, options.clientOptions ?? {});
+  const cache = new ProgramCache(client, options.flags ?? {}, options.cache);
+  const steps = new Set<XlaStep>();
+
+  async function compile(
+    fn: AnyStepFunction,
+    specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> },
+    { precision = 'float32' }: CompileOptions = {},
+  ): Promise<XlaStep> {
+    const { program: traced, forms } = trace(fn, specs);
+    const { inputs, state, outputs, ...graph } = simplify(traced);
+    const text = textOf({ inputs, state, outputs, ...graph }, precision);
+    let memory: ProgramMemory | undefined;
+    const explain = (error: unknown): unknown =>
+      explainDeviceError(error, () => circumstancesOf(client, inputs, memory));
+    const executable = await cache.obtain(text).catch((error: unknown) => {
+      throw explain(error);
+    });
+    memory = client.memoryOf(executable);
+    const program = { inputs, state, outputs };
+    const shortage = findShortage(circumstancesOf(client, inputs, memory));
+    const onDisposed = (): unknown => steps.delete(step);
+    const step = new XlaStep({ client, executable, program, forms, shortage, explain, onDisposed });
+    steps.add(step);
+    await step.writeState(specs.state).catch(async (error: unknown) => {
+      await step.dispose();
+      throw error;
+    });
+    return step;
+  }
+
+  const engine = {
+    name: 'xla',
+    description: {
+      engine: 'xla',
+      device: client.deviceKind,
+      platform: client.platformVersion,
+      pjrt: plugin.version,
+      ...options.provenance,
+    },
+    compile,
+    dispose: async () => {
+      for (const step of [...steps]) await step.dispose();
+      client.dispose();
+    },
+  };
+  return engine as unknown as Engine;
+}
+
+/** A program as StableHLO, in a precision. */
+export const textOf = (program: Parameters<typeof lowerToHlo>[0], precision: Precision): string =>
+  lowerToHlo(
+    program,
+    precision === 'bfloat16' ? chooseReduced(program) : NO_REDUCED_NODES,
+    precision === 'tf32' ? 'tf32' : 'float32',
+  );
