@@ -21,6 +21,7 @@ describe('pipeline engine', () => {
     const { project, env } = await withCache();
     const list = await project.pipeline(['engine', 'list'], { env });
     expect(list.out).toMatch(/no +tensorflow +not added; type: pipeline engine add tensorflow/);
+    expect(list.out).toMatch(/no +xla +not added; for NVIDIA GPUs, type: pipeline engine add xla/);
     expect(list.out).toMatch(/yes +onnxruntime/);
     const check = await project.pipeline(['engine', 'check', '--json'], { env });
     expect(JSON.parse(check.out)).toMatchObject([{ engine: 'onnxruntime', agrees: true, steps: 3 }]);
@@ -68,13 +69,13 @@ describe('pipeline engine', () => {
     expect([refused.code, refused.err]).toEqual([
       2,
       expect.stringMatching(
-        /node-api-headers@1\.5\.0 cannot be downloaded:\n {2}npm error code ECONNREFUSED\n[^]*say --from FOLDER/,
+        /node-api-headers@1\.5\.0 cannot be downloaded:\n {2}npm error code ECONNREFUSED\n[^]*use --from FOLDER/,
       ),
     ]);
     expect(await readdir(project.path('home/pretext/engines'))).toEqual([]);
   });
 
-  test('with --gpu, says beforehand that a library of NVIDIA is missing, and a driver where there is none', async () => {
+  test('with --gpu, names every missing library of NVIDIA at once, with the command that gets them', async () => {
     const { project, env } = await withCache(
       Object.fromEntries(PARTS.map((part) => [`parts/${part}`, 'what is missing is told before these are read'])),
     );
@@ -84,9 +85,11 @@ describe('pipeline engine', () => {
     expect([code, err]).toEqual([
       2,
       expect.stringMatching(
-        /nvidia_cublas_cu12-\S+ is missing\n +Get it on a machine with a network: python3 -m pip download/,
+        /nvidia_cublas_cu12-\S+ is missing\n[^]*nvidia_nvjitlink_cu12-\S+ is missing\n +Get them on a machine with a network[^]*python3 -m pip download .*nvidia-cublas-cu12==\S+ .*nvidia-nvjitlink-cu12==/,
       ),
     ]);
+    expect(err.match(/is missing/g)).toHaveLength(12);
+    expect(err.match(/pip download/g)).toHaveLength(1);
     expect(out + err).toMatch(
       existsSync('/proc/driver/nvidia/version') ? /^(?!.*NVIDIA driver)/ : /there is no NVIDIA driver here/,
     );
@@ -107,5 +110,53 @@ describe('pipeline engine', () => {
     const { code, err } = await running.ended;
     expect([code, err]).toEqual([130, expect.stringContaining('Nothing is left of it')]);
     expect(await readdir(project.path('home/pretext/engines'))).toEqual([]);
+  });
+
+  describe('xla', () => {
+    /** Lists these cards, by driver and compute capability. */
+    const smi = (cards: string): string => `#!/bin/sh\ncase "$1" in --query-gpu=driver*) printf '${cards}\\n';; esac\n`;
+
+    async function withCards(cards?: string) {
+      const { project, env } = await withCache({
+        'parts/.keep': '',
+        'bin/nvidia-smi': cards === undefined ? '#!/bin/sh\necho "No devices were found"; exit 6\n' : smi(cards),
+      });
+      await chmod(project.path('bin/nvidia-smi'), 0o755);
+      const variables = { ...env, PATH: `${project.path('bin')}:${process.env.PATH!}` };
+      return (...words: string[]) => project.pipeline(['engine', 'add', 'xla', ...words], { env: variables });
+    }
+
+    test('is added for the CUDA that driver and card take; every file that a folder lacks is named at once', async () => {
+      for (const [cards, package_, other] of [
+        ['580.65.06, 9.0', 'jax-cuda13-pjrt', 'cu12'],
+        ['550.54.15, 8.0', 'jax-cuda12-pjrt', 'cu13'],
+      ] as const) {
+        const add = await withCards(cards);
+        const { code, err } = await add('--from', 'parts');
+        expect([code, err]).toEqual([2, expect.stringMatching(new RegExp(`pip download .*${package_}==.* nvidia-`))]);
+        expect(err).not.toContain(other);
+        expect(err.match(/is missing/g)!.length).toBeGreaterThan(5);
+      }
+    });
+
+    test('takes --cuda and --cpu on a machine without a card, and names them where they are left out', async () => {
+      const add = await withCards();
+      expect(await add('--from', 'parts')).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/nvidia-smi finds no GPU here\n.*--cuda 12 or --cuda 13[^]*--cpu/) as string,
+      });
+      expect((await add('--cuda', '13', '--from', 'parts')).err).toContain('jax-cuda13-pjrt');
+      expect((await add('--cpu', '--from', 'parts')).err).toContain('xla-cpu-pjrt');
+    });
+
+    test('refuses a driver that is too old, and options of the other engine', async () => {
+      const add = await withCards('470.82.01, 8.0');
+      expect((await add('--from', 'parts')).err).toContain(
+        'The driver is version 470, and the engine needs 525 or newer',
+      );
+      expect(await add('--gpu')).toMatchObject({ code: 2, err: expect.stringContaining('--gpu') as string });
+      expect(await add('--cpu', '--cuda', '12')).toMatchObject({ code: 2 });
+      expect(await add('--cuda', '11')).toMatchObject({ code: 2 });
+    });
   });
 });

@@ -227,6 +227,30 @@ describe('a stage that computes with the tensor engine, where there is a card an
   });
 });
 
+test('an engine for GPUs that cannot use the card says why, and the processor stands in', async () => {
+  const { env } = await host({ cards: 1 });
+  const { project, run } = await computing(env);
+  const engine = 'home/pretext/engines/xla-0.12.0.1-cuda13';
+  await project.write(`${engine}/jax_plugins/xla_cuda13/xla_cuda_plugin.so`, 'no library');
+  await project.write(`${engine}/files.json`, {});
+  const { code, err } = await run('run', 'compute');
+  expect([code, err]).toEqual([
+    0,
+    expect.stringMatching(
+      /The engine "xla" cannot use the GPU \(Test Card; .*libcudart\S+ cannot be loaded\): the processor replaces it in compute, one instance at a time\. This shows more: pipeline engine check xla/,
+    ),
+  ]);
+  expect(err).not.toContain('engine add');
+  expect(JSON.parse(await project.read('computed.json'))).toMatchObject({ engine: 'onnxruntime', threads: CPUS });
+});
+
+test('an XLA for processors is no engine for a card', async () => {
+  const { env } = await host({ cards: 1 });
+  const { project, run } = await computing(env);
+  await project.write('home/pretext/engines/xla-0.0.1-cpu/xla_plugins/xla_cpu_pjrt/xla_cpu_pjrt.so', 'no library');
+  expect((await run('run', '-n', 'compute')).err).toContain('no engine for it');
+});
+
 describe('the run and doctor tell apart', () => {
   const told = async (first: string, variables: Record<string, string> = {}) => {
     const { env } = await host({ cards: 1, first });

@@ -6,20 +6,15 @@ import { openEager } from './eager/engine.ts';
 import type { Engine } from './engine.ts';
 import { sizeOf, type HostTensor, type TensorSpec, type Tree } from './host-tensor.ts';
 import { openOnnxruntime } from './onnx/engine.ts';
-import { openTensorflow } from './tensorflow/engine.ts';
-import { findTensorflow } from './tensorflow/installation/place.ts';
-import { openXla } from './xla/engine.ts';
-import { findXla } from './xla/installation/place.ts';
+import { openTestEngine, testedEngines } from './test-engines.test-support.ts';
 import { leavesOf } from './tree.ts';
 
-/** TensorFlow, if it was added to this machine: `pipeline engine add tensorflow`. */
-const added = findTensorflow();
-/** XLA for processors: `pipeline engine add xla --cpu`. */
-const xla = findXla(['cpu']);
+const [tensorflow, xla] = [testedEngines('tensorflow'), testedEngines('xla')];
 
+/** The engines that must agree: the oracle, both ways of ONNX Runtime, and the engines that tests are run on here. */
 export const engines = {
-  ...(added && { tensorflow: openTensorflow({ addon: added.addon, threads: 1 }) }),
-  ...(xla && { xla: openXla({ plugin: xla.plugin }) }),
+  ...(tensorflow.length > 0 && { tensorflow: await openTestEngine('tensorflow') }),
+  ...(xla.length > 0 && { xla: await openTestEngine('xla') }),
   eager: openEager(),
   standard: await openOnnxruntime({ threads: 1, blocked: false }),
   blocked: await openOnnxruntime({ threads: 1 }),

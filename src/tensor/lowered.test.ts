@@ -6,6 +6,7 @@ import { LOWERED as ON_ONNX } from './onnx/kernels/index.ts';
 import { LOWERED as ON_TENSORFLOW } from './tensorflow/kernels/index.ts';
 import { COMPOSITES } from './trace/composites/index.ts';
 import { CONSTANTS } from './trace/kernels.ts';
+import { HLO_KERNELS } from './xla/kernels/index.ts';
 import './eager/engine.ts';
 
 const SOURCES = ['Input', 'State', 'Const'];
@@ -13,6 +14,7 @@ const SOURCES = ['Input', 'State', 'Const'];
 test.each([
   ['onnxruntime', Object.keys(ON_ONNX)],
   ['tensorflow', Object.keys(ON_TENSORFLOW)],
+  ['xla', Object.keys(HLO_KERNELS)],
 ])('every kernel that a graph may hold has its way into %s', (_, lowered) => {
   expect(Object.keys(SIGNATURES).filter((kernel) => !SOURCES.includes(kernel) && !lowered.includes(kernel))).toEqual(
     [],

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, expect, test } from 'vitest';
 import { draw, engines } from './agreement.test-support.ts';
+import { testedEngines } from './test-engines.test-support.ts';
 import type { Engine, Precision } from './engine.ts';
 import { float32, type HostTensor } from './host-tensor.ts';
 import { batchNormTraining, valueAndGrads } from './index.ts';
@@ -146,11 +147,12 @@ test('the same step run twice gives the same bits', async () => {
     if (name !== 'eager') expect(await train(engine, 2)).toEqual(await train(engine, 2));
 });
 
-test.skipIf(engines.tensorflow === undefined)(
-  'in bfloat16, two batches are learnt by heart as fast as in float32, to within noise',
-  async () => {
+test.each(testedEngines('tensorflow', 'xla'))(
+  'in bfloat16, two batches are learnt by heart as fast as in float32, to within noise: %s',
+  async (name) => {
+    const engine = engines[name];
     const [full, half] = await Promise.all(
-      (['float32', 'bfloat16'] as const).map((precision) => train(engines.tensorflow!, 60, { precision, batches: 2 })),
+      (['float32', 'bfloat16'] as const).map((precision) => train(engine!, 60, { precision, batches: 2 })),
     );
     const end = (losses: number[]): number => losses.slice(-10).reduce((a, b) => a + b) / 10;
     expect(half!.losses).not.toEqual(full!.losses);
@@ -159,9 +161,11 @@ test.skipIf(engines.tensorflow === undefined)(
   },
 );
 
-test('what computes in float32 only refuses bfloat16, and says what has it', async () => {
-  for (const engine of [engines.eager, engines.standard])
+test('what computes in float32 only refuses bfloat16 and TF32, and says what has it', async () => {
+  for (const engine of [engines.eager, engines.standard]) {
     await expect(train(engine, 1, { precision: 'bfloat16' })).rejects.toThrow('pipeline engine add tensorflow');
+    await expect(train(engine, 1, { precision: 'tf32' })).rejects.toThrow('pipeline engine add xla');
+  }
 });
 
 test('blocked statistics stay right where the mean is thirty deviations', async () => {

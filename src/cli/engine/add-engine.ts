@@ -12,9 +12,9 @@ export type AddableEngine = 'tensorflow' | 'xla';
 
 export interface AddOptions {
   readonly from?: string;
-  /** Of tensorflow: with NVIDIA's libraries. */
+  /** An option of tensorflow: with NVIDIA's libraries. */
   readonly gpu?: boolean;
-  /** Of xla. */
+  /** Options of xla. */
   readonly cuda?: '12' | '13';
   readonly cpu?: boolean;
 }

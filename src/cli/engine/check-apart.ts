@@ -67,7 +67,7 @@ export async function checkApart(engine: EngineName): Promise<Checked> {
 
 interface Added {
   readonly remedy: string;
-  /** What is wrong with its files, or with how they find each other; undefined: nothing. */
+  /** A fault of its files, or of how they find each other; undefined: none. */
   readonly damage: () => Promise<string | undefined>;
 }
 

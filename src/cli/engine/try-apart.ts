@@ -2,7 +2,7 @@
 import { execa } from 'execa';
 import type { XlaVariant } from '../../tensor/xla/installation/parts.ts';
 
-/** What is tried: XLA as a whole, or the libraries for GPUs of a TensorFlow. */
+/** The subject of a trial: XLA as a whole, or the libraries for GPUs of a TensorFlow. */
 export type Trial = XlaVariant | 'tensorflow-gpu';
 
 /** The command runs itself with this. Prints why it does not work, as JSON; null: it does. */

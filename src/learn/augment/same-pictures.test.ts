@@ -1,10 +1,8 @@
 /** The views depend on seed, epoch, image and view number alone. */
 import type * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { availableEngines } from '../../tensor/available.ts';
-import type { EngineName } from '../../tensor/engine.ts';
 import { uint8, type HostTensor } from '../../tensor/host-tensor.ts';
-import { openEngine } from '../../tensor/index.ts';
+import { openTestEngine, testedEngines, type TestedEngine } from '../../tensor/test-engines.test-support.ts';
 import { random } from '../../util/random.ts';
 import {
   augment,
@@ -20,10 +18,11 @@ const [COUNT, FROM, SIZE] = [6, 20, 16];
 const IMAGE = FROM * FROM * 3;
 const source = random('same pictures');
 const pixels = Uint8Array.from({ length: COUNT * IMAGE }, () => source.integer(256));
-const engines = availableEngines().flatMap(({ name, available }) => (available ? [name] : []));
+type ComparedEngine = TestedEngine | 'eager';
+const engines = ['eager' as const, ...testedEngines('xla', 'tensorflow', 'onnxruntime')];
 
 /** TensorFlow and XLA choose their matrix product by the size of the batch, which moves the last bit; the others are exact. */
-const LAST_BITS: Readonly<Record<EngineName, number>> = {
+const LAST_BITS: Readonly<Record<ComparedEngine, number>> = {
   eager: 0,
   onnxruntime: 0,
   tensorflow: 2 ** -22,
@@ -58,13 +57,13 @@ describe.each(AUGMENTATIONS)('%s', (name) => {
  * with image 0.
  */
 async function picturesOf(
-  engineName: EngineName,
+  engineName: ComparedEngine,
   name: AugmentationName,
   batch: number,
   indices: readonly number[] = [0, 1, 2, 3, 4, 5],
 ): Promise<Float32Array> {
   const spec = namedAugmentation(name, { size: SIZE });
-  const engine = await openEngine(engineName, { threads: 1 });
+  const engine = await openTestEngine(engineName);
   const step = await engine.compile(
     ({ inputs: { images, view } }: { inputs: { images: tf.Tensor; view: ViewParams<tf.Tensor> } }) => ({
       state: {},

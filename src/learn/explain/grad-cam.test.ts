@@ -1,8 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { availableEngines } from '../../tensor/available.ts';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
+import { testedEngines } from '../../tensor/test-engines.test-support.ts';
 import { random } from '../../util/random.ts';
 import { resnetForward } from '../nn/forward.ts';
 import { linearClassifier, initializeClassifier } from '../nn/heads.ts';
@@ -29,7 +29,7 @@ const images: HostTensor<'uint8'> = {
 
 beforeAll(() => tf.setBackend('cpu'));
 
-describe.each(availableEngines().filter(({ available }) => available))('on $name', ({ name }) => {
+describe.each(['eager' as const, ...testedEngines('xla', 'tensorflow', 'onnxruntime')])('on %s', (name) => {
   const mapsOf = (layer: CamLayer) =>
     withTestEngine(name, async (engine) =>
       (await compileGradCam(engine, { network: TINY, model }, layer, { batch: BATCH, size: SIZE })).of(images, ASKED),

@@ -10,8 +10,8 @@ import { createPackedImages } from '../dataset/packed-images.ts';
 import { writeSplit } from '../dataset/split-table.ts';
 import { writeTable } from '../dataset/table.ts';
 import type { ResNet } from '../nn/resnet.ts';
-import { openEngine, type Engine } from '../../tensor/index.ts';
-import type { EngineName } from '../../tensor/engine.ts';
+import type { Engine, EngineName } from '../../tensor/engine.ts';
+import { openTestEngine } from '../../tensor/test-engines.test-support.ts';
 import type { HostModel } from './loop.ts';
 import type { PretrainContext } from './pretrain.ts';
 
@@ -75,7 +75,7 @@ export function testContext(checkpoint: string, stopAt = Infinity): PretrainCont
 }
 
 export async function withTestEngine<T>(name: EngineName, use: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await openEngine(name, { threads: 1 });
+  const engine = await openTestEngine(name);
   try {
     return await use(engine);
   } finally {

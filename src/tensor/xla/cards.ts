@@ -10,14 +10,14 @@ interface CardNumbers {
   /** Compute capability. */
   readonly major: number;
   readonly cores: number;
-  /** Of shared memory, for each core and for each block that asks for it; bytes. */
+  /** Bytes of shared memory, for each core and for each block that asks for it. */
   readonly sharedPerCore: number;
   readonly sharedPerBlock: number;
   readonly cacheBytes: number;
   readonly memoryBytes: number;
   readonly bytesPerSecond: number;
   readonly gigahertz: number;
-  /** Whether the architecture has instructions that later ones lack (sm_90a, sm_100a). */
+  /** True if the architecture has instructions that later ones lack (sm_90a, sm_100a). */
   readonly accelerated: boolean;
 }
 

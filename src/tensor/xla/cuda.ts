@@ -1,4 +1,4 @@
-/** How XLA is told to use a GPU of NVIDIA: libraries, memory, flags. */
+/** Settings of XLA for a GPU of NVIDIA: libraries, memory, flags. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import koffi from 'koffi';
@@ -40,7 +40,15 @@ const preloaded = new Map<string, unknown>();
  */
 export function preloadCuda(folder: string, variant: CudaVariant): void {
   for (const library of LIBRARIES[variant].map((name) => path.join(folder, name)))
-    if (!preloaded.has(library)) preloaded.set(library, koffi.load(library));
+    if (!preloaded.has(library)) preloaded.set(library, load(library));
+}
+
+function load(library: string): unknown {
+  try {
+    return koffi.load(library);
+  } catch (error) {
+    throw new Error(`${path.basename(library)} cannot be loaded`, { cause: error });
+  }
 }
 
 /** Names of the files that the engine needs of its folder and that are not there. */
@@ -51,7 +59,7 @@ export const missingCudaFiles = (folder: string, variant: CudaVariant): string[]
     `${TOOLKITS[variant]}/nvvm/libdevice/libdevice.10.bc`,
   ].filter((name) => !existsSync(path.join(folder, name)));
 
-/** Of the memory that is free when the engine opens, what it may take at most; it takes it as it is needed. */
+/** The largest share that the engine takes of the memory that is free when it opens. It takes memory as it needs it. */
 const LARGEST_SHARE = 0.92;
 
 export const CUDA_CLIENT_OPTIONS: NamedOptions = {

@@ -19,7 +19,7 @@ export interface XlaOptions {
   readonly clientOptions?: NamedOptions;
   /** For every program. */
   readonly flags?: XlaFlags;
-  /** Where compiled programs are kept, and what they depend on beside their text; nothing is kept where it is left out. */
+  /** The folder of compiled programs, and everything that they depend on beside their text. Undefined: none are kept. */
   readonly cache?: { readonly folder: string; readonly identity: string };
   /** Added to the description. */
   readonly provenance?: Readonly<Record<string, string | number>>;

@@ -1,4 +1,4 @@
-/** What a device says when it cannot go on, in words that help. */
+/** Turns the errors of a device into words that help. */
 import { totalmem } from 'node:os';
 import { describeTensor, GpuError, MemoryError } from '../errors.ts';
 import { sizeOf } from '../host-tensor.ts';
@@ -38,7 +38,7 @@ export function findShortage(circumstances: Circumstances): MemoryError | undefi
     : undefined;
 }
 
-/** Of plugins for processors, which do not count memory, the limit is that of the machine. */
+/** Plugins for processors do not count memory; their limit is that of the machine. */
 export function circumstancesOf(
   client: PjrtClient,
   inputs: Program['inputs'],
@@ -74,7 +74,7 @@ function shortageText(amount: string, circumstances: Circumstances): string {
   return `There is not enough memory${amount} in a step whose inputs are ${fed || 'none'}. Use a smaller batch, smaller images or a smaller network.${facts}`;
 }
 
-/** Of the device, while the program runs; bytes. */
+/** Bytes of the device's memory, while the program runs. */
 const memoryNeeded = ({ inputs, outputs, reused, temporary, code }: ProgramMemory): number =>
   inputs + outputs - reused + temporary + code;
 
@@ -83,13 +83,13 @@ function factsOf({ device, inputs, program, memory }: Circumstances): string {
   if (program === undefined) return '';
   const takes = ` The step takes ${bytesText(memoryNeeded(program))}.`;
   if (memory.limit === undefined) return takes;
-  // What the step keeps between its runs is in use already.
+  // The state, which stays between runs, is in use already.
   const free = memory.limit - memory.used + program.reused;
   const has = ` The device ${device} has ${bytesText(memory.limit)}, and ${bytesText(free)} for this step.`;
   return `${takes}${has}${batchText(inputs, program, free)}`;
 }
 
-/** What grows with the batch are inputs and temporary values; the state does not. */
+/** Inputs and temporary values grow with the batch; the state does not. */
 function batchText(inputs: Program['inputs'], program: ProgramMemory, free: number): string {
   const [largest] = inputs.map(({ value }) => value).sort((a, b) => sizeOf(b.shape) - sizeOf(a.shape));
   const batch = largest?.shape[0];

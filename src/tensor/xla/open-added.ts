@@ -72,7 +72,7 @@ function driverVersion(): string {
   }
 }
 
-const ABSENT = /NO_DEVICE|No visible GPU|no CUDA-capable device|libcuda|cuda drivers|no supported devices/i;
+const ABSENT = /NO_DEVICE|No visible GPU|no CUDA-capable device|libcuda\.so|cuda drivers|no supported devices/i;
 
 /** CUDA's own words for it, and what they mean. */
 const REASONS: readonly (readonly [RegExp, string])[] = [

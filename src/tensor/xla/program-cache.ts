@@ -13,7 +13,7 @@ import type { Handle } from './pjrt/plugin.ts';
 interface CacheLocation {
   /** Absolute. */
   readonly folder: string;
-  /** What programs depend on beside their text: the plugin, its libraries, the driver, the device. */
+  /** Everything that programs depend on beside their text: the plugin, its libraries, the driver, the device. */
   readonly identity: string;
 }
 

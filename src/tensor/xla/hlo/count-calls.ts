@@ -5,7 +5,7 @@
  */
 
 interface CallCounts {
-  /** How often each operation stands in the program, by name. */
+  /** The number of each operation in the program, by name. */
   readonly operations: ReadonlyMap<string, number>;
   /** Calls of cuDNN for convolutions. */
   readonly cudnn: number;

@@ -6,13 +6,13 @@ import { inputType, outputType, type ComputeType, type ReducedNodes } from '../.
 import { sideAt } from '../../graph/sides.ts';
 import { hlo, HloModule, type HloAttributes, type HloSpec, type HloValue } from './module.ts';
 
-/** How products of float32 are computed: as float32, or with their operands rounded to TF32 where the device can. */
+/** Products of float32 are computed as float32, or with operands that the device may round to TF32. */
 export type ProductPrecision = 'float32' | 'tf32';
 
 type Direction = 'EQ' | 'NE' | 'GT' | 'GE' | 'LT' | 'LE';
 
 interface OpOptions {
-  /** Of the result; that of the first input where it is left out, like the type. */
+  /** The shape and the type of the result; the default is those of the first input. */
   readonly shape?: readonly number[];
   readonly type?: ComputeType;
   readonly attributes?: HloAttributes;

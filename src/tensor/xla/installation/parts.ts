@@ -6,27 +6,27 @@ import type { Part } from '../../installation/part.ts';
 export type XlaVariant = 'cpu' | 'cuda12' | 'cuda13';
 
 interface VariantParts {
-  /** Of the plugin's package. */
+  /** The version of the plugin's package. */
   readonly version: string;
   /** For messages and records. */
   readonly title: string;
   /** Within the folder of the engine. */
   readonly plugin: string;
   readonly parts: readonly Part[];
-  /** Of the disk, while the downloads and the unpacked files lie there; bytes. */
+  /** Bytes of the disk, while the downloads and the unpacked files lie there. */
   readonly room: number;
 }
 
 const GIB = 2 ** 30;
 
-/** Of the JAX project, Apache-2.0: the compiler for GPUs of NVIDIA. */
+/** The compiler for GPUs of NVIDIA, by the JAX project (Apache-2.0). */
 const forCuda = (major: 12 | 13, sha256: string): Part => ({
   file: `jax_cuda${major}_pjrt-0.12.0.1-py3-none-manylinux_2_27_x86_64.whl`,
   sha256,
   asked: `jax-cuda${major}-pjrt==0.12.0.1`,
 });
 
-/** Of the OpenXLA project: the plugin for processors, and the header of the API. */
+/** The plugin for processors and the header of the API, by the OpenXLA project. */
 const FOR_PROCESSORS: Part = {
   file: 'xla_cpu_pjrt-0.0.1-py3-none-manylinux_2_27_x86_64.whl',
   sha256: '55837b6b7b47daa717f2d9a5a03563ea0ceaa338d06a81a1e2d3f060d960decc',

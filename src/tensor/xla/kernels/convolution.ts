@@ -12,7 +12,7 @@ import type { HloContext, HloKernelTable } from './kernel.ts';
 type Pair = readonly [number, number];
 
 interface ConvolutionForm {
-  /** Which axis of images, filter and result is which. */
+  /** The meaning of the axes of images, filter and result. */
   readonly axes: string;
   readonly strides: Pair;
   readonly padding: readonly Pair[];

@@ -72,7 +72,7 @@ const unary =
   ({ x }: Unary, _: unknown, { lowering }: Context): HloValue =>
     lowering.op(operation, [x]);
 
-/** Of two values, which are broadcast first. */
+/** A function of two values, which are broadcast first. */
 const binary =
   (write: (l: HloLowering, a: HloValue, b: HloValue) => HloValue) =>
   ({ a, b }: Binary, _: unknown, { lowering, results: { shape } }: Context): HloValue =>
@@ -96,7 +96,7 @@ const mapped = <const T extends Readonly<Record<string, string>>, L>(
 const exponentialBelow = (l: HloLowering, x: HloValue, zero: HloValue, alpha: HloValue): HloValue =>
   l.select(l.compare('GT', x, zero), x, l.op('multiply', [alpha, l.op('exponential_minus_one', [x])]));
 
-/** Whether a division of integers leaves a rest that has another sign than the divisor. */
+/** True if a division of integers leaves a rest of another sign than the divisor's. */
 function roundsUp(l: HloLowering, rest: HloValue, b: HloValue): HloValue {
   const differs = l.compare('NE', l.op('sign', [rest]), l.op('sign', [b]));
   return l.op('and', [l.compare('NE', rest, l.fill(0, rest)), differs]);

@@ -1,4 +1,4 @@
-/** How one kernel becomes operations of StableHLO: a function from its inputs, by name, to its outputs. */
+/** A kernel becomes operations of StableHLO by a function from its inputs, by name, to its outputs. */
 import type { Node, Value } from '../../graph/node.ts';
 import {
   attributesOf,
@@ -22,7 +22,7 @@ export type HloKernel<K extends KernelName> = (
 /** Some kernels, each under its name; its inputs and attributes have the types of that kernel. */
 export type HloKernelTable = { readonly [K in KernelName]?: HloKernel<K> };
 
-/** What a kernel may want to know beside its inputs and attributes. */
+/** The facts that a kernel may need beside its inputs and attributes. */
 export interface HloContext<Results = unknown> {
   readonly lowering: HloLowering;
   readonly node: Node;

@@ -47,7 +47,7 @@ function averagePoolGradient(
 }
 
 /**
- * Tap by tap: what lies under a tap takes dy where it is the greatest of its window, and no tap before it took it. XLA's own
+ * Tap by tap: the element under a tap takes dy if it is the greatest of its window and no earlier tap took it. XLA's own
  * gradient (select_and_scatter) adds in an order that no run on a GPU repeats.
  */
 function maxPoolGradient(
@@ -82,7 +82,7 @@ function maxPoolGradient(
   );
 }
 
-/** Where each tap of a window begins, row by row. */
+/** The position of each tap of a window, row by row. */
 const tapsOf = (rows: number, columns: number): number[][] =>
   Array.from({ length: rows * columns }, (_, i) => [0, Math.floor(i / columns), i % columns, 0]);
 

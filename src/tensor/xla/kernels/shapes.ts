@@ -29,7 +29,7 @@ function partOf(lowering: HloLowering, x: HloValue, axis: number, from: number, 
   return lowering.slice(x, begin, size);
 }
 
-/** What lies before and after is turned around, with the border itself or without. */
+/** The padding repeats the elements beside the border, turned around, with the border itself or without. */
 function mirrorPad(
   { x }: Operand,
   { paddings, mode }: { readonly paddings: readonly (readonly [number, number])[]; readonly mode: string },

@@ -2,8 +2,8 @@
  * The part of the PJRT C API that the engine calls: slots of functions and fields of structures (openxla/xla,
  * xla/pjrt/c/pjrt_c_api.h, versions 0.81 to 0.116; api.test.ts compares it with the header).
  *
- * Every structure begins with its size and a pointer to extensions. In those that are used here each field takes eight
- * bytes: what is smaller is followed by something of eight bytes. So a structure is an array of 64-bit words.
+ * Every structure begins with its size and a pointer to extensions. Each field of the structures in this file takes eight
+ * bytes: a smaller one is followed by padding. A structure is therefore an array of 64-bit words.
  */
 
 /** The first version whose structures and slots were compared; all later ones only append. */
@@ -193,7 +193,7 @@ export function structure<const F extends string>(
   return words;
 }
 
-/** Which word of its structure a field is. */
+/** The number of a field's word in its structure. */
 export function wordOf(fields: readonly string[], field: string): number {
   const index = fields.indexOf(field);
   if (index === -1) throw new Error(`Internal error: there is no field "${field}" among ${fields.join(', ')}.`);

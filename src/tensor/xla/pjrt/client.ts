@@ -1,8 +1,8 @@
 /**
  * One device of a plugin: memory on it, and programs that run there.
  *
- * Buffers, programs and the client itself belong to the caller, who frees each once. Whatever may take long is done in
- * threads of libuv's pool, so that this thread reads and decodes meanwhile.
+ * The caller owns buffers, programs and the client, and frees each once. Long calls run in threads of libuv's pool, so that
+ * this thread reads and decodes meanwhile.
  */
 import { sizeOf, type HostTensor, type TensorSpec } from '../../host-tensor.ts';
 import type { Numbers } from '../../graph/node.ts';
@@ -17,12 +17,12 @@ export interface SentBuffer {
   readonly copied: Handle;
 }
 
-/** What a program takes of the device's memory while it runs; bytes. */
+/** Bytes of the device's memory that a program takes while it runs. */
 export interface ProgramMemory {
   readonly code: number;
   readonly inputs: number;
   readonly outputs: number;
-  /** Of the outputs, those that take the place of inputs. */
+  /** The part of the outputs that takes the place of inputs. */
   readonly reused: number;
   readonly temporary: number;
 }

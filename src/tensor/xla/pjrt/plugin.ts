@@ -32,7 +32,7 @@ koffi.config({ sync_stack_size: 16 * 2 ** 20, async_stack_size: 16 * 2 ** 20 });
 const CALL = koffi.proto('uint64_t', ['void *']);
 const DELETER = koffi.proto('void', ['uint64_t']);
 
-/** What koffi makes of a function's address: called directly, or in a thread of libuv's. */
+/** A function of the plugin, for a call in this thread or in one of libuv's. */
 type Callable = ((args: BigUint64Array) => number | bigint) & {
   async(args: BigUint64Array, done: (failure: unknown, error: number | bigint) => void): void;
 };
@@ -57,7 +57,7 @@ export function loadPlugin(file: string): Plugin {
 }
 
 export class Plugin {
-  /** Of the API, for example `0.116`. */
+  /** The version of the API, for example `0.116`. */
   readonly version: string;
   readonly #library: ReturnType<typeof koffi.load>;
   readonly #api: unknown;
@@ -159,7 +159,7 @@ function resultsOf<F extends FunctionName>(name: F, args: BigUint64Array): Calle
   };
 }
 
-/** Of the memory of an array, which does not move while the array is reachable. */
+/** The address of an array's memory, which does not move while the array is reachable. */
 export const addressOf = (array: ArrayBufferView): bigint =>
   array.byteLength === 0 ? 0n : BigInt(koffi.address(array));
 

@@ -8,7 +8,7 @@ import { addressOf, type Handle, type Plugin } from './plugin.ts';
 export interface CompiledAhead {
   /** For `PjrtClient.load`, where there is such a device. */
   readonly executable: Buffer;
-  /** What the compiler made of it: an HloModuleProto (xla/service/hlo.proto). */
+  /** The optimized program, as a message HloModuleProtoWithConfig (xla/service/hlo.proto). */
   readonly optimized: Buffer;
 }
 

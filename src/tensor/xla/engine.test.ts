@@ -1,0 +1,111 @@
+/** What only this engine does: it leaves the thread alone, gives its state's memory on, and tells its products' precision. */
+import { setImmediate as turn } from 'node:timers/promises';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { afterAll, describe, expect, test } from 'vitest';
+import { checkEngine } from '../check.ts';
+import type { Engine } from '../engine.ts';
+import { simplify } from '../graph/simplify.ts';
+import { float32, type HostTensor } from '../host-tensor.ts';
+import { testedEngines } from '../test-engines.test-support.ts';
+import { trace } from '../trace/trace.ts';
+import { openXla, textOf } from './engine.ts';
+import { NEWER_PLUGIN } from './installation/parts.ts';
+import { findXla } from './installation/place.ts';
+
+const isTested = testedEngines('xla').length > 0;
+const found = findXla(['cpu']);
+
+const filled = (shape: number[], value: number): HostTensor<'float32'> => ({
+  dtype: 'float32',
+  shape,
+  data: new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(value),
+});
+
+describe.skipIf(!isTested)('the engine xla', () => {
+  const engine = (isTested ? openXla({ plugin: found!.plugin }) : undefined) as Engine;
+  afterAll(() => (isTested ? engine.dispose() : undefined));
+
+  /** x, multiplied by itself a few times; some hundred milliseconds on a processor. */
+  const slowStep = (side: number) =>
+    engine.compile(
+      ({ state, inputs }: { state: { count: tf.Tensor }; inputs: { x: tf.Tensor } }) => {
+        let product = inputs.x;
+        for (let i = 0; i < 6; i++) product = tf.mul(tf.matMul(product as tf.Tensor2D, inputs.x as tf.Tensor2D), 1e-3);
+        return { state: { count: tf.add(state.count, 1) }, outputs: { sum: tf.sum(product) } };
+      },
+      { state: { count: filled([], 0) }, inputs: { x: float32([side, side]) } },
+    );
+
+  test('computes on threads of its own: this thread goes on meanwhile', async () => {
+    const step = await slowStep(1400);
+    const x = filled([1400, 1400], 0.01);
+    await step.run({ x });
+    let [turns, isRunning] = [0, true];
+    const running = step.run({ x }).finally(() => {
+      isRunning = false;
+    });
+    for (; isRunning; turns++) await turn();
+    await running;
+    expect(turns).toBeGreaterThan(20); // a call that blocks leaves one or two
+    await step.dispose();
+  });
+
+  test('refuses a step that is used while it runs, and lets a run end before the step is disposed of', async () => {
+    const step = await slowStep(300);
+    const x = filled([300, 300], 0.01);
+    const first = step.run({ x });
+    await expect(step.run({ x })).rejects.toThrow('Internal error: a step was used while it was running.');
+    await step.dispose();
+    expect((await first).sum.shape).toEqual([]);
+    await expect(step.readState()).rejects.toThrow('Internal error: a step was used while it was disposed.');
+  });
+
+  test('runs two steps at the same time', async () => {
+    const [a, b] = [await slowStep(300), await slowStep(200)];
+    const both = await Promise.all([a.run({ x: filled([300, 300], 0.01) }), b.run({ x: filled([200, 200], 0.01) })]);
+    const alone = [await a.run({ x: filled([300, 300], 0.01) }), await b.run({ x: filled([200, 200], 0.01) })];
+    expect(both).toEqual(alone);
+    for (const step of [a, b]) await step.dispose();
+  });
+
+  test('keeps one copy of the state: a step of 256 MiB that runs again and again takes no more', async () => {
+    const side = 8192;
+    const step = await engine.compile(
+      ({ state }: { state: { w: tf.Tensor }; inputs: object }) => ({
+        state: { w: tf.add(state.w, 1) },
+        outputs: {},
+      }),
+      { state: { w: filled([side, side], 0) }, inputs: {} },
+    );
+    await step.run({});
+    const before = process.memoryUsage().rss;
+    for (let i = 0; i < 10; i++) await step.run({});
+    expect(process.memoryUsage().rss - before).toBeLessThan(300 * 2 ** 20);
+    expect((await step.readState()).w.data[side]).toBe(11);
+    await step.dispose();
+  });
+
+  test('agrees with the oracle on a newer plugin too', async () => {
+    const newer = openXla({ plugin: path.join(found!.folder, NEWER_PLUGIN) });
+    expect(await checkEngine(newer)).toMatchObject({ agrees: true });
+    await newer.dispose();
+  });
+});
+
+describe('products of float32', () => {
+  const { program: traced } = trace(
+    (args) => {
+      const { x } = args.inputs as { x: tf.Tensor2D };
+      return { state: {}, outputs: { y: tf.matMul(x, x) } };
+    },
+    { state: {}, inputs: { x: float32([2, 2]) } },
+  );
+  const program = simplify(traced);
+
+  test('are float32 unless TF32 is asked for', () => {
+    expect(textOf(program, 'float32')).toContain('precision HIGHEST');
+    expect(textOf(program, 'tf32')).not.toContain('precision_config');
+    expect(textOf(program, 'tf32')).toContain('dot_general');
+  });
+});
