@@ -40,13 +40,13 @@ export function openXla(options: XlaOptions): Engine {
     const { program: traced, forms } = trace(fn, specs);
     const { inputs, state, outputs, ...graph } = simplify(traced);
     const text = textOf({ inputs, state, outputs, ...graph }, precision);
-    let memory: ProgramMemory | undefined;
-    const explain = (error: unknown): unknown =>
+    const explainWith = (memory?: ProgramMemory) => (error: unknown) =>
       explainDeviceError(error, () => circumstancesOf(client, inputs, memory));
     const executable = await cache.obtain(text).catch((error: unknown) => {
-      throw explain(error);
+      throw explainWith()(error);
     });
-    memory = client.memoryOf(executable);
+    const memory = client.memoryOf(executable);
+    const explain = explainWith(memory);
     const program = { inputs, state, outputs };
     const shortage = findShortage(circumstancesOf(client, inputs, memory));
     const onDisposed = (): unknown => steps.delete(step);

@@ -1,5 +1,5 @@
 /** A program as a StableHLO module: from the state and the inputs to the next state and the outputs. */
-import { dataOf, numbersOf, splatOf } from '../graph/graph.ts';
+import { dataOf, splatOf } from '../graph/graph.ts';
 import type { Value } from '../graph/node.ts';
 import type { ReducedNodes } from '../graph/precision.ts';
 import { liveNodes, type Program } from '../graph/program.ts';
@@ -36,5 +36,5 @@ function constant(lowering: HloLowering, value: Value): HloValue {
   if (splat !== undefined) return lowering.fill(splat, { type, shape });
   const data = dataOf(value);
   if (data === undefined) throw new Error('Internal error: a constant has no values.');
-  return lowering.module.constant({ type, shape }, data ?? numbersOf(type, []));
+  return lowering.module.constant({ type, shape }, data);
 }

@@ -109,7 +109,8 @@ export class XlaStep {
     return ports.map(({ path, value }) => {
       const found = leaves.get(path);
       checkTensor(`${what} "${path}"`, value, found);
-      return found as HostTensor;
+      if (found === undefined) throw new Error(`Internal error: the ${what} "${path}" was not checked.`);
+      return found;
     });
   }
 
@@ -172,7 +173,12 @@ export class XlaStep {
     } catch (error) {
       throw explain(error);
     } finally {
-      if (this.#status.kind === 'running') this.#status = IDLE;
+      this.#settle();
     }
+  }
+
+  /** A run that lost the state has said so. */
+  #settle(): void {
+    if (this.#status.kind === 'running') this.#status = IDLE;
   }
 }

@@ -52,4 +52,4 @@ const isNeeded = (member: string): boolean =>
   /\.so(\.[\d.]+)?$/.test(member) ||
   /^nvidia\/[^/]+\/bin\/(ptxas|nvlink)$/.test(member) ||
   /^nvidia\/[^/]+\/nvvm\/libdevice\/[^/]+$/.test(member) ||
-  /\/include\/pjrt_c_api\.h$/.test(member);
+  member.endsWith('/include/pjrt_c_api.h');

@@ -158,7 +158,7 @@ export class PjrtClient {
   async wait(event: Handle, ...held: readonly ArrayBufferView[]): Promise<void> {
     if (event === 0n) return;
     try {
-      const isReady = this.plugin.call('Event_IsReady', { event }).number('is_ready') % 256 !== 0;
+      const isReady = this.plugin.call('Event_IsReady', { event }).truth('is_ready');
       // The error of an event that has come is told by the same function.
       if (isReady) this.plugin.call('Event_Await', { event }, ...held);
       else await this.plugin.callApart('Event_Await', { event }, ...held);
@@ -168,12 +168,11 @@ export class PjrtClient {
   }
 
   memory(): DeviceMemory {
-    const { number } = this.plugin.call('Device_MemoryStats', { device: this.#device });
-    const ifSet = (value: number, isSet: number): number | undefined => (isSet % 256 === 0 ? undefined : value);
+    const { number, truth } = this.plugin.call('Device_MemoryStats', { device: this.#device });
     return {
       used: number('bytes_in_use'),
-      peak: ifSet(number('peak_bytes_in_use'), number('peak_bytes_in_use_is_set')),
-      limit: ifSet(number('bytes_limit'), number('bytes_limit_is_set')),
+      peak: truth('peak_bytes_in_use_is_set') ? number('peak_bytes_in_use') : undefined,
+      limit: truth('bytes_limit_is_set') ? number('bytes_limit') : undefined,
     };
   }
 

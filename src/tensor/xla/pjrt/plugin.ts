@@ -40,8 +40,10 @@ type Callable = ((args: BigUint64Array) => number | bigint) & {
 /** Results of a call: its structure after it. */
 export interface Called<F extends FunctionName> {
   /** A number that fits into 53 bits. */
-  number(field: FieldOf<F>): number;
-  handle(field: FieldOf<F>): Handle;
+  readonly number: (field: FieldOf<F>) => number;
+  /** A truth, which takes one byte. */
+  readonly truth: (field: FieldOf<F>) => boolean;
+  readonly handle: (field: FieldOf<F>) => Handle;
 }
 
 /** Kept for as long as the process lives: koffi unloads a library whose object is collected, and its threads crash. */
@@ -105,7 +107,7 @@ export class Plugin {
     try {
       const error = await new Promise<number | bigint>((resolve, reject) => {
         this.#function(name).async(args, (failure, found) => {
-          if (failure) reject(failure instanceof Error ? failure : new Error(String(failure)));
+          if (failure) reject(failure instanceof Error ? failure : new Error('Internal error: koffi calls nothing.'));
           else resolve(found);
         });
       });
@@ -155,13 +157,13 @@ function resultsOf<F extends FunctionName>(name: F, args: BigUint64Array): Calle
   const word = (field: FieldOf<F>): bigint => args[wordOf(FUNCTIONS[name].fields, field)] ?? 0n;
   return {
     number: (field) => Number(word(field)),
+    truth: (field) => word(field) % 256n !== 0n,
     handle: (field) => word(field) as Handle,
   };
 }
 
 /** The address of an array's memory, which does not move while the array is reachable. */
-export const addressOf = (array: ArrayBufferView): bigint =>
-  array.byteLength === 0 ? 0n : BigInt(koffi.address(array));
+export const addressOf = (array: ArrayBufferView): bigint => (array.byteLength === 0 ? 0n : koffi.address(array));
 
 /** A copy of bytes in the plugin's memory. */
 export const bytesAt = (address: Handle, length: number): Buffer =>
