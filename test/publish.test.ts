@@ -185,15 +185,15 @@ test('nothing but results appears in the folders of the project while they are w
     }),
   });
   const seen = new Set<string>();
-  let ended = false;
+  const ended = new AbortController();
   const watching = (async () => {
-    while (!ended) {
+    while (!ended.signal.aborted) {
       for (const name of await readdir(project.root, { recursive: true }).catch(() => []))
         if (!name.startsWith('cache')) seen.add(name);
     }
   })();
   expect((await project.run()).code).toBe(0);
-  ended = true;
+  ended.abort();
   await watching;
   expect([...seen].filter((name) => name.includes('tmp'))).toEqual([]);
   expect([...seen]).toContain('out/a.bin');

@@ -122,7 +122,7 @@ test.each([['run', '-n'], ['status'], ['status', '--json']])(
     const project = await Project.create({
       'pipeline.json': pipelineOf({ train: shell('echo 1 > ${outputs.out}', {}, { resources: { gpu: 1 } }) }),
     });
-    const { code, err } = await project.pipeline(words.filter((word) => word !== undefined));
+    const { code, err } = await project.pipeline(words);
     expect(code).toBe(0);
     expect(err).toMatch(/^No GPU was found: the processor replaces it in train/m);
   },

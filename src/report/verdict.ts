@@ -40,7 +40,7 @@ function bestSentence(
   if (best === undefined) return `No model has a ${words.name} on this test set.`;
   const lead =
     `${nameOf(best.model)} has the ${words.better === 'higher' ? 'highest' : 'lowest'} test ${words.name}, ` +
-    `${fixed(best.mean, words.digits)}`;
+    fixed(best.mean, words.digits);
   if (others.length === 0) return `${lead}.`;
   const open = others.filter(({ model }) => {
     const difference = differenceOf(evaluation, best.model, model, metric);

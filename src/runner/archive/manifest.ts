@@ -6,7 +6,6 @@ import type { ArchivedFile, ArchiveManifest } from '../../formats/archive-manife
 import { faultIn } from '../../formats/validation.ts';
 import { validate } from '../../formats/validators/archive-manifest.generated.js';
 import { digestOf, type Digest } from '../../util/digest.ts';
-import type { InstanceId } from '../../formats/identity.ts';
 import { ArchiveError } from './archive-error.ts';
 
 const NAME = /^manifest-([0-9a-f]{64})\.json$/;

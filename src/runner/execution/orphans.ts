@@ -17,13 +17,15 @@ const PATIENCE_MS = 5000;
 export async function endOrphans(storeFolder: string): Promise<readonly Orphan[]> {
   const place = placeTag(storeFolder);
   const ended = new Map<number, Orphan>();
-  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; await sleep(POLL_MS)) {
+  const until = performance.now() + PATIENCE_MS;
+  while (performance.now() < until) {
     const left = orphans(place);
     if (left.length === 0) break;
     for (const { pid } of left) {
       if (!ended.has(pid)) ended.set(pid, { pid, command: commandOf(pid) });
       send(pid, 'SIGKILL');
     }
+    await sleep(POLL_MS);
   }
   return [...ended.values()];
 }

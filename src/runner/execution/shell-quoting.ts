@@ -78,17 +78,27 @@ class Reader {
       return;
     }
     switch (this.#inside) {
-      case 'single-quoted':
-        return this.#take(1);
+      case 'single-quoted': {
+        this.#take(1);
+        return;
+      }
       case 'ansi-quoted':
-      case 'backquoted':
-        return this.#take(this.#startsWith('\\') ? 2 : 1);
-      case 'double-quoted':
-        return this.#stepInDoubleQuotes();
-      case 'arithmetic':
-        return this.#stepInArithmetic();
-      default:
-        return this.#stepInPlain();
+      case 'backquoted': {
+        this.#take(this.#startsWith('\\') ? 2 : 1);
+        return;
+      }
+      case 'double-quoted': {
+        this.#stepInDoubleQuotes();
+        return;
+      }
+      case 'arithmetic': {
+        this.#stepInArithmetic();
+        return;
+      }
+      default: {
+        this.#stepInPlain();
+        return;
+      }
     }
   }
 

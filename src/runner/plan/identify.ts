@@ -3,7 +3,7 @@ import path from 'node:path';
 import { canonicalJson } from '../../util/canonical-json.ts';
 import { closestFile } from '../../util/closest-file.ts';
 import { digestOf } from '../../util/digest.ts';
-import type { Json, JsonObject } from '../../util/json.ts';
+import type { JsonObject } from '../../util/json.ts';
 import type { BundleCache, ModuleCode } from '../code/bundle-cache.ts';
 import type {
   CodeIdentity,
@@ -108,7 +108,7 @@ function assumption(
 
 /** SHA-256 of the record's canonical JSON (docs/fingerprint.md). */
 export function fingerprintOf(identity: FingerprintRecord): Fingerprint {
-  return digestOf(canonicalJson(identity as unknown as Json)) as Fingerprint;
+  return digestOf(canonicalJson(identity)) as Fingerprint;
 }
 
 async function codeOf(

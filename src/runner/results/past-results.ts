@@ -1,7 +1,7 @@
 /** The results of instances that the store still holds, and the changes between them. */
 import type { PastResult } from '../results.ts';
 import type { Input } from '../pipeline.ts';
-import type { Axes, InstanceId } from '../../formats/identity.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import type { RunRecord } from '../../formats/run-record.ts';
 import type { Store } from '../store/store.ts';
 import { differences, type TreeLookup } from '../plan/compare.ts';
@@ -39,7 +39,7 @@ function inputsOf({ identity, origins }: RunRecord): Record<string, Input> {
       if (input.kind === 'gather') {
         const members = all.flatMap((origin, i) =>
           origin.kind === 'run'
-            ? [{ producer: origin.instance, output: origin.output, axes: input.members[i]!.axes as Axes }]
+            ? [{ producer: origin.instance, output: origin.output, axes: input.members[i]!.axes }]
             : [],
         );
         return [name, { kind: 'gather', members }];

@@ -8,7 +8,6 @@ import path from 'node:path';
 import pLimit from 'p-limit';
 import { makeFolder, syncFile, syncFolder, sweepTemporaries, withDraft } from '../../util/atomic-file.ts';
 import type { Digest } from '../../util/digest.ts';
-import { naming } from '../../util/system-error.ts';
 import type { ContentKind } from '../../formats/identity.ts';
 import { DamagedBlobError } from './damaged-blob-error.ts';
 import type { Store } from './store.ts';

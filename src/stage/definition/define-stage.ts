@@ -40,6 +40,7 @@ export interface DefinedStage {
 
 const NO_PARAMS = Type.Object({});
 
+/* eslint-disable @typescript-eslint/no-generated-empty-object-type -- a stage without parameters has exactly these */
 /** Calls `run` with typed inputs, parameters and outputs. Throws StageStartError where the pipeline does not fit. */
 export function defineStage<
   O extends Outputs,
@@ -56,7 +57,7 @@ export function defineStage<
     if (faults.length > 0) throw new StageStartError(stage.id, faults);
     await definition.run({
       inputs: inputValues(contract, stage) as InputValues<I>,
-      params: Value.Default(contract.params, structuredClone(stage.params)) as Static<P>,
+      params: Value.Default(contract.params, structuredClone(stage.params)),
       outputs: outputPaths(contract, stage) as OutputPaths<O>,
       stage,
     });

@@ -55,7 +55,10 @@ type WithPresence<K, P extends 'nullable' | 'optional'> =
       ? SingleInput<P>
       : OutputKind<'optional'>;
 
-type Member<A extends TProperties> = { readonly path: string; readonly axes: Static<TObject<A>> };
+interface Member<A extends TProperties> {
+  readonly path: string;
+  readonly axes: Static<TObject<A>>;
+}
 
 type Present<Value, P> = P extends 'required' ? Value : Value | null;
 

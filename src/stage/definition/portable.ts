@@ -34,7 +34,7 @@ function withKinds(schema: TSchema): TSchema {
     ...(patternProperties !== undefined && { patternProperties: mapped(patternProperties) }),
   };
   const kind = kindOf(schema);
-  return kind === 'Unknown' ? Type.Unknown() : ({ ...schema, ...parts, [Kind]: kind } as TSchema);
+  return kind === 'Unknown' ? Type.Unknown() : { ...schema, ...parts, [Kind]: kind };
 }
 
 const mapped = (schemas: unknown): Record<string, TSchema> =>

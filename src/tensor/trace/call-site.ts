@@ -55,7 +55,8 @@ export function operationName(stack: string): string | undefined {
  * maps and writes no text, so that it can be asked for every constant.
  */
 export function innermostOperation(): string | undefined {
-  const { prepareStackTrace, stackTraceLimit } = Error;
+  const before = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  const { stackTraceLimit } = Error;
   const holder: { stack?: unknown } = {};
   try {
     Error.stackTraceLimit = DEPTH;
@@ -65,6 +66,7 @@ export function innermostOperation(): string | undefined {
     return names.find((name) => name?.endsWith('_'))?.slice(0, -1);
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
-    Error.prepareStackTrace = prepareStackTrace;
+    if (before) Object.defineProperty(Error, 'prepareStackTrace', before);
+    else Reflect.deleteProperty(Error, 'prepareStackTrace');
   }
 }
