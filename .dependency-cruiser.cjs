@@ -29,6 +29,13 @@ module.exports = {
     only('learn', ['tensor']),
     only('cli', ['runner', 'tensor', 'report']),
     {
+      name: 'plan-decides-only',
+      comment: 'Files are moved by src/runner/transfer.',
+      severity: 'error',
+      from: { path: '^src/runner/plan/', pathNot: TESTS },
+      to: { path: '^src/runner/(transfer|execution|archive|maintenance|results)/' },
+    },
+    {
       name: 'stages-never-import-each-other',
       severity: 'error',
       from: { path: '^stages/', pathNot: TESTS },

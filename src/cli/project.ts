@@ -109,3 +109,10 @@ export async function requireFittingModules(
   const { faults } = await open.checkModules(instances, locate);
   if (faults.length > 0) throw new Refusal(faults);
 }
+
+/** Throws a Refusal if another pipeline file publishes to a place of this one. */
+export async function requireOwnPlaces({ pipeline, storeFolder, show }: Project): Promise<void> {
+  const { placeClashes } = await import('../runner/publishers/place-clashes.ts');
+  const clashes = await placeClashes(pipeline, storeFolder, show);
+  if (clashes.length > 0) throw new Refusal(clashes);
+}

@@ -7,17 +7,16 @@ import {
   accessSync,
   constants,
   closeSync,
-  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
-  readdirSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { namesIfThere } from './if-there.ts';
 import { isSystemError, naming } from './system-error.ts';
 
 /** Makes a folder durably: a power cut cannot remove it together with flushed files in it. */
@@ -189,11 +188,11 @@ export function sweepTemporaries(file: string): void {
 
 /** Removes drafts that killed writers left. */
 export function sweepDrafts(drafts: string): void {
-  if (existsSync(drafts)) sweep(drafts, () => true);
+  sweep(drafts, () => true);
 }
 
 function sweep(folder: string, isLeft: (name: string) => boolean): void {
-  for (const name of readdirSync(folder)) {
+  for (const name of namesIfThere(folder)) {
     if (!isLeft(name)) continue;
     const stat = statSync(path.join(folder, name), { throwIfNoEntry: false });
     if (stat && Date.now() - stat.mtimeMs > ABANDONED_MS)

@@ -2,7 +2,7 @@
 import type { Instance } from '../../runner/pipeline.ts';
 import { writeDiagnostics } from '../diagnostics.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { openProject, selectTargets, withOpenPipeline, type ProjectOptions } from '../project.ts';
+import { openProject, requireOwnPlaces, selectTargets, withOpenPipeline, type ProjectOptions } from '../project.ts';
 import { Refusal } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
 import { count } from '../text/count.ts';
@@ -19,6 +19,7 @@ export async function check(
 ): Promise<ExitCode> {
   const project = await openProject(options, terminal);
   const { selected } = selectTargets(project.pipeline, targets);
+  await requireOwnPlaces(project);
   const found = await withOpenPipeline(project, (open) => open.checkModules(selected, project.locate));
   const faults = [...found.unread, ...found.faults];
   if (faults.length > 0) throw new Refusal(faults);

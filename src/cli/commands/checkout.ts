@@ -6,7 +6,14 @@ import type { CheckedOut } from '../../runner/results.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { Refusal } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
-import { openProject, selectTargets, withOpenPipeline, type Project, type ProjectOptions } from '../project.ts';
+import {
+  openProject,
+  requireOwnPlaces,
+  selectTargets,
+  withOpenPipeline,
+  type Project,
+  type ProjectOptions,
+} from '../project.ts';
 
 export interface CheckoutOptions extends ProjectOptions {
   readonly to?: string;
@@ -22,6 +29,7 @@ export async function checkout(
 ): Promise<ExitCode> {
   const project = await openProject(options, terminal);
   const { named } = selectTargets(project.pipeline, targets);
+  await requireOwnPlaces(project);
   const to = options.to === undefined ? {} : { to: path.resolve(terminal.folder, options.to) };
   const outputs = await withOpenPipeline(
     project,

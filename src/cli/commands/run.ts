@@ -25,6 +25,7 @@ import type { Terminal } from '../terminal.ts';
 import {
   openProject,
   requireFittingModules,
+  requireOwnPlaces,
   selectTargets,
   withOpenPipeline,
   type Project,
@@ -55,6 +56,7 @@ export interface RunOptions extends ProjectOptions, Bounds {
 export async function run(targets: readonly string[], options: RunOptions, terminal: Terminal): Promise<ExitCode> {
   const project = await openProject(options, terminal);
   const selection = selectTargets(project.pipeline, targets, options);
+  await requireOwnPlaces(project);
   return withOpenPipeline(
     project,
     async (open) => {

@@ -7,7 +7,7 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findCardEngineLazily } from '../engine/find-card-engine-lazily.ts';
 import { planDocument } from '../plan-document.ts';
 import type { Terminal } from '../terminal.ts';
-import { openProject, selectTargets, withOpenPipeline, type ProjectOptions } from '../project.ts';
+import { openProject, requireOwnPlaces, selectTargets, withOpenPipeline, type ProjectOptions } from '../project.ts';
 import { writePlan } from '../write-plan.ts';
 
 export interface StatusOptions extends ProjectOptions, Bounds {
@@ -24,6 +24,7 @@ export async function status(
 ): Promise<ExitCode> {
   const project = await openProject(options, terminal);
   const { selected } = selectTargets(project.pipeline, targets, options);
+  await requireOwnPlaces(project);
   const plan = await withOpenPipeline(project, ({ planner }) => planner.plan(selected, { force: new Set() }), {
     allowMissing: options.allowMissing === true,
   });

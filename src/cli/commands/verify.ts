@@ -16,7 +16,14 @@ import type { Terminal } from '../terminal.ts';
 import { bytes } from '../text/bytes.ts';
 import { count } from '../text/count.ts';
 import { duration } from '../text/duration.ts';
-import { openProject, selectTargets, withOpenPipeline, type Project, type ProjectOptions } from '../project.ts';
+import {
+  openProject,
+  requireOwnPlaces,
+  selectTargets,
+  withOpenPipeline,
+  type Project,
+  type ProjectOptions,
+} from '../project.ts';
 import {
   verificationDocument,
   writeFindings,
@@ -44,6 +51,7 @@ export async function verify(
   const results = await findResults(store, lock, wanted);
   const found: VerificationFindings = { ...results, verification: await checked(store, results.records, terminal) };
   if (!options.json) writeFindings(found, terminal.results);
+  if (options.repair) await requireOwnPlaces(project);
   const repair =
     options.repair && isDamaged(found)
       ? await repaired(found, { project, lock, store, wanted, options, terminal })

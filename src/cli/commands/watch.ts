@@ -12,7 +12,7 @@ import { loadSettings } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 import { AttemptedWork } from '../watch/attempted-work.ts';
 import { watchChanges } from '../watch/changes.ts';
-import { openProject, requireFittingModules, selectTargets, withOpenPipeline } from '../project.ts';
+import { openProject, requireFittingModules, requireOwnPlaces, selectTargets, withOpenPipeline } from '../project.ts';
 import { carryOut, type RunOptions } from './run.ts';
 
 export type WatchOptions = Pick<RunOptions, 'pipeline' | 'set' | 'jobs' | 'keepGoing' | 'progress'>;
@@ -50,6 +50,7 @@ export async function watch(targets: readonly string[], options: WatchOptions, t
       const project = await openProject(options, terminal);
       const { pipeline } = project;
       const selection = selectTargets(pipeline, targets);
+      await requireOwnPlaces(project);
       changes.concerning({ watched: [file, ...inputsOf(pipeline)], ignored: writtenBy(pipeline) });
       const code = await withOpenPipeline(
         project,

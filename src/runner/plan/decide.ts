@@ -51,8 +51,8 @@ function judge(instance: Instance, findings: Findings): Verdict {
       kind: 'run',
       reasons: [
         ...(findings.forced ? [FORCED] : []),
-        ...changes(instance, identification, findings),
-        ...identification.pending,
+        // Without an entry in the lockfile there is nothing that could change.
+        ...(locked ? [...changes(instance, identification, findings), ...identification.pending] : [NEVER_RUN]),
       ],
     };
   }
@@ -65,7 +65,7 @@ function judge(instance: Instance, findings: Findings): Verdict {
     return {
       kind: 'run',
       fingerprint,
-      reasons: reasons.length > 0 ? reasons : [locked ? { kind: 'not-in-store' } : { kind: 'never-run' }],
+      reasons: reasons.length > 0 ? reasons : [locked ? { kind: 'not-in-store' } : NEVER_RUN],
     };
   }
   if (findings.storeFaults.length > 0) return { kind: 'run', fingerprint, reasons: findings.storeFaults };
@@ -83,6 +83,7 @@ function judge(instance: Instance, findings: Findings): Verdict {
 }
 
 const FORCED: Reason = { kind: 'forced' };
+const NEVER_RUN: Reason = { kind: 'never-run' };
 
 function changes(instance: Instance, now: Identified, { locked, trees }: Findings): Reason[] {
   return locked ? differences(instance, locked, now, trees) : [];
