@@ -38,11 +38,13 @@ export default defineStage({
     const folder = inputs.source;
     if (classes !== undefined && reader !== 'medmnist')
       throw new DatasetError(
-        `classes names numbered classes; the reader "${reader}" finds names in the data set itself. Leave the parameter out.`,
+        `classes names numbered classes; the reader "${reader}" finds names in the data set itself. ` +
+          'Leave the parameter out.',
       );
     if (columns !== undefined && reader !== 'csv')
       throw new DatasetError(
-        `columns names the columns of a table; the reader "${reader}" reads no table of yours. Leave the parameter out.`,
+        `columns names the columns of a table; the reader "${reader}" reads no table of yours. ` +
+          'Leave the parameter out.',
       );
     const listing = await READERS[reader](folder, {
       ...(classes && { classNames: classes }),

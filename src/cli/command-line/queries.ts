@@ -65,6 +65,11 @@ export function queryCommands(program: Command, choose: ChooseAction): void {
       choose(async (terminal) => (await import('../commands/logs.ts')).logs(target, options, terminal));
     });
 
+  historyCommands(program, choose);
+}
+
+/** The commands about past results. */
+function historyCommands(program: Command, choose: ChooseAction): void {
   withPipelineOptions(
     program.command('show <instance>'),
     'show the record of a result: inputs, outputs, parameters, code, provenance',

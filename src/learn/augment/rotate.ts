@@ -7,7 +7,8 @@ export function rotate(x: tf.Tensor4D, rotation: tf.Tensor): tf.Tensor4D {
   const pixels = size * size;
   const center = (size - 1) / 2;
 
-  const turned = tf.add(tf.matMul(tf.reshape(rotation, [2 * batch, 2]), gridAbout(center, size)), center); // [2B, P]: x, then y
+  // [2B, P]: x, then y
+  const turned = tf.add(tf.matMul(tf.reshape(rotation, [2 * batch, 2]), gridAbout(center, size)), center);
   const place = tf.clipByValue(mirrored(turned, size), 0, size - 1);
   const low = tf.floor(place);
   const share = tf.sub(place, low);

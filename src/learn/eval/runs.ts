@@ -46,7 +46,8 @@ function sameImages(first: SeedRun, run: SeedRun): void {
   const [expected, found] = [first.predictions, run.predictions];
   if (expected.classes.join('\n') !== found.classes.join('\n')) {
     throw new DatasetError(
-      `${nameOf(run)} predicts the classes ${found.classes.join(', ')}; ${nameOf(first)} predicts ${expected.classes.join(', ')}.`,
+      `${nameOf(run)} predicts the classes ${found.classes.join(', ')}; ` +
+        `${nameOf(first)} predicts ${expected.classes.join(', ')}.`,
     );
   }
   if (expected.images.length !== found.images.length) {

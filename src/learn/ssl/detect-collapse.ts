@@ -13,7 +13,7 @@ const MIN_RELATIVE_STD = 0.1;
 const MIN_PARTICIPATION_RATIO = 1.25;
 
 interface Embeddings {
-  /** See geometry.ts. */
+  /** See embedding-stats.ts. */
   readonly relativeStd: number;
   readonly participationRatio: number;
   /** True for learning from labels. Two classes may then lie on a line, as intended. */

@@ -31,7 +31,7 @@ test('embeddings all over the sphere spread by one over the root of its dimensio
   expect(uniformity).toBeLessThan(-3.8);
 });
 
-test('the geometry is that of plain loops', () => {
+test('the statistics are those of plain loops', () => {
   const views = unit(normal('geometry', 8, 3));
   const squared = (a: readonly number[], b: readonly number[]) =>
     a.reduce((sum, value, i) => sum + (value - b[i]!) ** 2, 0);

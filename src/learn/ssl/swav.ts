@@ -74,7 +74,8 @@ export function swav(settings: SwavSettings): SslMethod<SwavState> {
         const { features, stats } = encode(network, { params, stats: state.stats }, sizes);
         const embeddings = l2Normalize(mlp(projection, params, tf.concat(features))); // [crops * N, 128]
         const directions = params[PROTOTYPES];
-        const scores = tf.split<tf.Tensor2D>(tf.matMul(embeddings, directions, false, true), crops.length); // [N, K] each
+        // [N, K] each
+        const scores = tf.split<tf.Tensor2D>(tf.matMul(embeddings, directions, false, true), crops.length);
         const codes = (['first', 'second'] as const).map((which, i) => {
           const past: tf.Tensor2D | null =
             state.queue === undefined ? null : tf.matMul(state.queue[which], directions, false, true);

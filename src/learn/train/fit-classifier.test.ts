@@ -96,7 +96,7 @@ test('a split without validation images cannot select an epoch', async () => {
   );
 });
 
-const LEARNERS = {
+const STEPS = {
   distilled: (settings: TrainingStepSettings) =>
     distillationStep({ teacher: { network: TINY, model: classifier(2) }, temperature: 4, alpha: 0.5 }, settings),
   mutual: (settings: TrainingStepSettings) => mutualLearningStep({ network: TINY, start: classifier(2) }, settings),
@@ -105,21 +105,21 @@ const LEARNERS = {
 test.each(['distilled', 'mutual'] as const)(
   '%s training learns, resumes to the same bits, and takes the same steps on both engines',
   async (name) => {
-    const learnerOf = LEARNERS[name] as unknown as TrainingStepFactory<HostModel>; // of any state: the loop asks for no more
+    const stepFactory = STEPS[name] as unknown as TrainingStepFactory<HostModel>; // of any state: the loop asks for no more
     const whole = await withTestEngine('onnxruntime', async (engine) => {
-      const fit = await fitClassifier(engine, FIT, learnerOf, data, classifier(), watch(name));
+      const fit = await fitClassifier(engine, FIT, stepFactory, data, classifier(), watch(name));
       expect(fit.rows.at(-1)!.train.loss).toBeLessThan(fit.rows[0]!.train.loss);
       expect(Object.keys(fit.model.params)).toEqual(Object.keys(classifier().params));
       expect(Math.max(...fit.rows.map(({ validation }) => validation.auc))).toBeGreaterThan(0.8);
       await expect(
-        fitClassifier(engine, FIT, learnerOf, data, classifier(), watch(`${name}-stopped`, 50)),
+        fitClassifier(engine, FIT, stepFactory, data, classifier(), watch(`${name}-stopped`, 50)),
       ).rejects.toThrow('stopped');
-      const resumed = await fitClassifier(engine, FIT, learnerOf, data, classifier(), watch(`${name}-stopped`));
+      const resumed = await fitClassifier(engine, FIT, stepFactory, data, classifier(), watch(`${name}-stopped`));
       expect([resumed.rows, resumed.model]).toEqual([fit.rows, fit.model]);
       return fitClassifier(
         engine,
         { ...FIT, epochs: 1, learningRate: 0.01 },
-        learnerOf,
+        stepFactory,
         data,
         classifier(),
         watch(`${name}-one`),
@@ -129,7 +129,7 @@ test.each(['distilled', 'mutual'] as const)(
       fitClassifier(
         engine,
         { ...FIT, epochs: 1, learningRate: 0.01 },
-        learnerOf,
+        stepFactory,
         data,
         classifier(),
         watch(`${name}-eager`),

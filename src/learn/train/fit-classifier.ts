@@ -104,12 +104,7 @@ export async function fitClassifier<State extends HostModel>(
       feed: (position) => feed(position, settings, data, classOf, learningRateAt(position.step)),
       endOfEpoch: async ({ epoch, means, rows: before, model }: EpochEnd<FitRow>) => {
         const scores = await validate(inference, await model(), split.validation, validation, classes.length);
-        // A step normalizes by its batch: its loss may be fine while the running statistics are not.
-        if (!Number.isFinite(scores.loss))
-          throw new TrainingError(
-            `The validation loss became ${scores.loss} in epoch ${epoch}: weights or running statistics hold NaN or ` +
-              'infinity. A lower learning rate ("learningRate") or a longer warm-up helps.',
-          );
+        requireFinite(scores.loss, epoch);
         const rounded = Object.entries(means).map(([name, mean]) => [name, significant(mean)]);
         const row = {
           epoch,
@@ -130,6 +125,15 @@ export async function fitClassifier<State extends HostModel>(
     model,
     probabilities: async (indices) => Float64Array.from(await inference.of(model, indices), Math.exp),
   };
+}
+
+/** A step normalizes by its batch: its loss may be fine while the running statistics are not. */
+function requireFinite(loss: number, epoch: number): void {
+  if (Number.isFinite(loss)) return;
+  throw new TrainingError(
+    `The validation loss became ${loss} in epoch ${epoch}: weights or running statistics hold NaN or infinity. ` +
+      'A lower learning rate ("learningRate") or a longer warm-up helps.',
+  );
 }
 
 /** The learning rate of each step; steps count from 0. */

@@ -50,11 +50,13 @@ export function mutualLearningStep(
         (params) => {
           const one = logitsOf(network, parted(params, OWN), state.stats, images);
           const other = logitsOf(peer.network, parted(params, PEERS), state.peer.stats, images);
-          const loss = tf.add(crossEntropy(one.logits, labels, classWeights), klDivergence(other.logits, one.logits)); // equation 5
+          // Equation 5.
+          const loss = tf.add(crossEntropy(one.logits, labels, classWeights), klDivergence(other.logits, one.logits));
+          // Equation 6.
           const peerLoss = tf.add(
             crossEntropy(other.logits, labels, classWeights),
             klDivergence(one.logits, other.logits),
-          ); // equation 6
+          );
           return {
             value: tf.add<tf.Scalar>(loss, peerLoss),
             aux: { loss: loss as tf.Scalar, peerLoss: peerLoss as tf.Scalar, one, other },

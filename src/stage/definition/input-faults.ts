@@ -32,13 +32,16 @@ function missingFaults(
   given: Readonly<Record<string, GivenInput>>,
 ): ContractFault[] {
   if (presence === 'optional' || isPattern(name) || Object.hasOwn(given, name)) return [];
-  const hint = `${kind === 'gathered' ? ' as a gathered list' : ''}${presence === 'nullable' ? '; it may be null' : ''}`;
+  const [as, orNull] = [
+    kind === 'gathered' ? ' as a gathered list' : '',
+    presence === 'nullable' ? '; it may be null' : '',
+  ];
   return [
     {
       ...{ field: 'inputs', path: [], at: 'name' },
       code: 'missing-input',
       message: `the input "${name}" is missing`,
-      remedy: `Add it to "inputs"${hint}.`,
+      remedy: `Add it to "inputs"${as}${orNull}.`,
     },
   ];
 }

@@ -132,7 +132,8 @@ function readAs({ name, content, separator }: UserTable): string[] {
 
 function unknownGroups({ name, columns }: UserTable, unknown: number, images: number): string[] {
   if (unknown === 0) return [];
-  const text = `${name}: the group (column ${columns.group ?? 'group'}) of ${unknown} of ${images} images is not known.`;
+  const column = columns.group ?? 'group';
+  const text = `${name}: the group (column ${column}) of ${unknown} of ${images} images is not known.`;
   return [
     `${text} Each of them counts as a group of its own, so images of one patient may be on both sides of a split.`,
   ];

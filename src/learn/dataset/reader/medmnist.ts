@@ -34,11 +34,13 @@ export const medmnist: Reader = async (folder, { classNames } = {}) => {
   const wrong = numbers.find(
     (number) => !Number.isInteger(number) || number < 0 || (classNames !== undefined && number >= classNames.length),
   );
-  if (wrong !== undefined)
-    return err(
-      `${file.value}: there is a label ${wrong}; ` +
-        `${classNames === undefined ? 'whole numbers from 0 are expected' : `${classNames.length} classes are named: ${classNames.join(', ')}`}.`,
-    );
+  if (wrong !== undefined) {
+    const expected =
+      classNames === undefined
+        ? 'whole numbers from 0 are expected'
+        : `${classNames.length} classes are named: ${classNames.join(', ')}`;
+    return err(`${file.value}: there is a label ${wrong}; ${expected}.`);
+  }
   const nameOf = (label: number) => classNames?.[label] ?? String(label);
 
   const pixels = new Map<string, () => Pixels>(
