@@ -56,7 +56,9 @@ test('a place inside the published folder of another pipeline file counts, and s
   await project.shell('ln -s out link');
   expect((await project.run()).code).toBe(0);
   for (const name of ['inside', 'around', 'link']) {
-    expect((await project.pipeline(['run', '--pipeline', `${name}.json`])).err).toContain('is published by a of pipeline.json');
+    expect((await project.pipeline(['run', '--pipeline', `${name}.json`])).err).toContain(
+      'is published by a of pipeline.json',
+    );
   }
   expect((await project.pipeline(['run', '--pipeline', 'beside.json'])).code).toBe(0);
 });
