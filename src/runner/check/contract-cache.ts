@@ -1,17 +1,13 @@
 /** The contracts of module stages, read once for each bundle. */
-import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { makeFolder } from '../../util/atomic-file.ts';
 import { canonicalJson } from '../../util/canonical-json.ts';
 import { digestOf } from '../../util/digest.ts';
-import { removeTree } from '../../util/remove-tree.ts';
 import type { Description } from '../../stage/protocol.ts';
-import { BUNDLE_FILE } from '../code/bundle.ts';
 import type { BundleCache, ModuleCode } from '../code/bundle-cache.ts';
 import type { Diagnostic } from '../../formats/diagnostic.ts';
-import { keepAlive, writeOwner } from '../store/owner.ts';
 import { readState, writeState } from '../store/state-file.ts';
-import { OWNER_FILE } from '../transfer/sandbox.ts';
 import { readContracts } from './read-contracts.ts';
 
 export type ModuleContract = Description | { readonly kind: 'unbundled'; readonly diagnostic: Diagnostic };
@@ -34,28 +30,23 @@ const MOST = 500;
 export function openContractCache({ root, storeFolder, code }: ContractCacheDeps): ContractCache {
   const stateFile = path.join(storeFolder, 'state', 'contracts');
 
-  /** Imports the bundles, and remembers their contracts. */
+  /** Imports the bundles, and remembers their contracts. They lie beside the store, which may be read-only. */
   async function learn(
-    unknown: readonly (readonly [string, ModuleCode])[],
+    unknown: readonly (readonly [string, { readonly module: string; readonly made: ModuleCode }])[],
     known: Map<string, Description>,
   ): Promise<void> {
-    const folder = path.join(storeFolder, 'work', `contracts-${randomBytes(4).toString('hex')}`);
-    makeFolder(folder);
-    writeOwner(path.join(folder, OWNER_FILE));
-    const rest = keepAlive(path.join(folder, OWNER_FILE));
+    const folder = await mkdtemp(path.join(tmpdir(), 'contracts-'));
     try {
       const bundles: string[] = [];
-      for (const [key, { bundle }] of unknown) {
-        const place = path.join(folder, key.slice(0, 16));
-        makeFolder(place);
-        await code.writeTo(bundle, place);
-        bundles.push(path.join(place, BUNDLE_FILE));
+      for (const [key, { module, made }] of unknown) {
+        const bundle = path.join(folder, `${key.slice(0, 16)}.mjs`);
+        await writeFile(bundle, (await code.textOf(module, made.bundle)) ?? '');
+        bundles.push(bundle);
       }
       const descriptions = await readContracts(root, bundles);
       unknown.forEach(([key], i) => known.set(key, descriptions[i] ?? { kind: 'plain' }));
     } finally {
-      rest();
-      removeTree(folder);
+      await rm(folder, { recursive: true, force: true });
     }
     const kept = [...known].filter(([, { kind }]) => kind !== 'failed').slice(-MOST);
     await writeState(stateFile, FORMAT, kept);
@@ -64,8 +55,9 @@ export function openContractCache({ root, storeFolder, code }: ContractCacheDeps
   return {
     async of(modules) {
       const codes = await Promise.all(modules.map(async (module) => [module, await code.of(module)] as const));
-      const defined = new Map<string, ModuleCode>();
-      for (const [, made] of codes) if (made.ok && made.value.definesStage) defined.set(keyOf(made.value), made.value);
+      const defined = new Map<string, { readonly module: string; readonly made: ModuleCode }>();
+      for (const [module, made] of codes)
+        if (made.ok && made.value.definesStage) defined.set(keyOf(made.value), { module, made: made.value });
       const known = new Map(
         defined.size === 0 ? [] : (readState(stateFile, FORMAT) as Iterable<[string, Description]> | undefined),
       );

@@ -30,6 +30,8 @@ export interface BundleCache {
   of(module: string): Promise<Result<ModuleCode, Diagnostic>>;
   /** Writes bundle and source map into a folder, as BUNDLE_FILE and BUNDLE_FILE.map. */
   writeTo(bundle: Digest, folder: string): Promise<void>;
+  /** The bundle of a module as text. A command that only looks may have to bundle it again. */
+  textOf(module: string, bundle: Digest): Promise<string | undefined>;
   /** The next question is answered by looking again. */
   forget(): void;
   save(): Promise<void>;
@@ -117,6 +119,13 @@ export function openBundleCache({
       const map = readMap(mapFile(bundle));
       if (map)
         writeScratch(path.join(folder, `${BUNDLE_FILE}.map`), JSON.stringify({ ...map, sourceRoot: `${root}/` }));
+    },
+
+    async textOf(module, bundle) {
+      const stored = store.text(bundle);
+      if (stored !== undefined) return stored;
+      const made = await few(() => makeBundle(root, module));
+      return made.ok ? made.value.code : undefined;
     },
 
     forget() {

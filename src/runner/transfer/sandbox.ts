@@ -35,7 +35,7 @@ interface SandboxDeps {
 }
 
 /** In each folder of `work/`: the process that uses it. */
-export const OWNER_FILE = 'owner.json';
+const OWNER_FILE = 'owner.json';
 
 /**
  * `bundle`: the code of a module stage. Until `rest` is called, other processes see that the sandbox is in use. Throws
