@@ -52,6 +52,9 @@ export function startTensorflow(file: string, threads: number): Binding {
   process.env.TF_NUM_INTEROP_THREADS = threads > 1 ? '2' : '1';
   // Errors only. Set it yourself to debug TensorFlow.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '3';
+  // On a GPU: memory as it is needed, not the whole card, and float32 that is not rounded to TF32.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true';
+  process.env.NVIDIA_TF32_OVERRIDE ??= '0';
   const binding = createRequire(import.meta.url)(file) as Binding;
   started = { file, threads, binding };
   return binding;
