@@ -147,7 +147,7 @@ test('a stage that writes to its input or deletes it has failed, and is told tha
     const { err, code } = await project.pipeline(['run']);
     expect(code).toBe(1);
     expect(err).toContain('its result is not recorded, because a.txt changed while it ran');
-    expect(err).toContain('it may write to its outputs only');
+    expect(err).toContain('a stage may write to its outputs only');
   }
 });
 

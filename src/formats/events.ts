@@ -64,7 +64,8 @@ const planFields = {
   ),
   instances: Type.Array(InstanceDocument, { description: 'Producers first.' }),
 };
-const PlanDocument = Type.Object(planFields);
+/** Only its type is used. */
+export const PlanDocumentSchema = Type.Object(planFields);
 
 const RunSummary = Type.Object(
   {
@@ -161,7 +162,7 @@ const instanceEvents = [
   event('finished', 'The run is over.', { summary: RunSummary }),
 ] as const;
 
-const Instances = Type.Union([...instanceEvents]);
+export const InstanceEventSchema = Type.Union([...instanceEvents]);
 
 const line = {
   v: Type.Literal(1, { description: 'Version of this format.' }),
@@ -188,8 +189,8 @@ export const EventSchema = Type.Union(
 );
 
 /** Every event but the plan, as the runner emits it. */
-export type InstanceEvent = Immutable<Static<typeof Instances>>;
-export type PlanDocument = Immutable<Static<typeof PlanDocument>>;
+export type InstanceEvent = Immutable<Static<typeof InstanceEventSchema>>;
+export type PlanDocument = Immutable<Static<typeof PlanDocumentSchema>>;
 export type InstanceDocument = Immutable<Static<typeof InstanceDocument>>;
 export type RunSummary = Immutable<Static<typeof RunSummary>>;
 export type UnpublishedPlace = Immutable<Static<typeof UnpublishedPlace>>;

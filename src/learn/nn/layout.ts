@@ -1,6 +1,5 @@
 /** Two layouts of the same convolution: torchvision's on disk, tfjs's in memory. Other tensors are the same in both. */
 import type { HostTensor } from '../../tensor/host-tensor.ts';
-import { at } from '../../util/known.ts';
 
 /** [output, input, height, width] to [height, width, input, output]. */
 export const fromTorchvision = (tensor: HostTensor<'float32'>): HostTensor<'float32'> =>

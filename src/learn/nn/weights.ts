@@ -118,7 +118,10 @@ const ONE_CHANNEL =
   'The first layer is for gray images. Spread it over RGB in Python: state["conv1.weight"] = ' +
   'state["conv1.weight"].repeat(1, 3, 1, 1) / 3.';
 
-/** A deeper network of the same channels would fit by name and shape, and lose the blocks that the network lacks. */
+/**
+ * A deeper network of the same channels would fit by name and shape, and lose the blocks that the network lacks. Stages
+ * that the network lacks as a whole are left over, as the classifier is.
+ */
 function refuseMoreBlocks(
   names: readonly string[],
   { prefix, nameOf }: Encoder,
@@ -127,9 +130,13 @@ function refuseMoreBlocks(
   network: ResNet,
 ): void {
   const used = new Set(nameOf.values());
+  const stageOf = (name: string): string | undefined => /^layer\d+(?=\.\d+\.)/.exec(name)?.[0];
+  const stages = new Set([...wanted.keys()].map(stageOf));
   const blocks = names.filter((name) => {
     const own = name.startsWith(prefix) ? name.slice(prefix.length) : '';
-    return /^layer\d+\.\d+\./.test(own) && !used.has(name) && !wanted.has(own) && !own.endsWith('.num_batches_tracked');
+    const stage = stageOf(own);
+    if (stage === undefined || !stages.has(stage) || own.endsWith('.num_batches_tracked')) return false;
+    return !used.has(name) && !wanted.has(own);
   });
   if (blocks.length === 0) return;
   const layers = layerNames(blocks.map((name) => name.slice(prefix.length)));

@@ -198,7 +198,7 @@ function endsSentence(curves: readonly Curve[]): string {
   const ends = curves.map(
     ({ words, seeds }) =>
       `${words.name} from ${fixed(mean(seeds.flatMap((seed) => seed[0]?.y ?? [])) ?? null, 3)} to ` +
-      `${fixed(mean(seeds.flatMap((seed) => seed.at(-1)?.y ?? [])) ?? null, 3)}`,
+      fixed(mean(seeds.flatMap((seed) => seed.at(-1)?.y ?? [])) ?? null, 3),
   );
   return `First to last epoch, mean over seeds: ${ends.join('; ')}.`;
 }

@@ -94,7 +94,7 @@ function DatasetLabels({
             .map(
               (curve) =>
                 `${curve.words.name}: ` +
-                `${curve.points.map(({ share, mean }) => `${fixed(mean, words.digits)} with ${percent(share)}`).join(', ')}`,
+                curve.points.map(({ share, mean }) => `${fixed(mean, words.digits)} with ${percent(share)}`).join(', '),
             )
             .join('. ')}
           axis="share of the training labels"

@@ -34,7 +34,7 @@ export const csv: Reader = async (folder, { columns = {} } = {}) => {
   const found = await openTable(folder, columns);
   if (!found.ok) return found;
   const table = found.value;
-  const rows = parseCsv(table.content.text, Object.values(table.columns), table.path, table.separator);
+  const rows = parseCsv<string>(table.content.text, Object.values(table.columns), table.path, table.separator);
   const findImage = imageFinder(await imagesBelow(folder));
   const seen = new Set<string>();
   const read = rows.map((row) => readRow(row, table, findImage, seen));
