@@ -1,4 +1,3 @@
-import { definitionName } from './json-schema.mjs';
 
 /**
  * Markdown that lists the fields of every format. A part with a title gets a table of its own where it is first used.

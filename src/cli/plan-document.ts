@@ -1,5 +1,4 @@
 /** A plan as one JSON document, for `status --json` and for the first event of a run. */
-import type { Reason } from '../formats/reason.ts';
 import type { InstanceDocument, PlanDocument } from '../formats/events.ts';
 import type { Plan, PlanEntry } from '../runner/plan.ts';
 
