@@ -23,6 +23,8 @@ describe.skipIf(!hasProc)('started with the end of the terminal ignored, a run s
     ['nohup in sh', 'sh', 'nohup node "$COMMAND" run & wait'],
     ['a script that ignores it', 'sh', 'trap "" HUP; node "$COMMAND" run; exit $?'],
     ['nohup and npx', 'bash', 'nohup npx --no pipeline run & wait'],
+    ['nohup of a variable in sh', 'sh', 'NODE=node; nohup "$NODE" "$COMMAND" run & wait'],
+    ['nohup behind another program in bash', 'bash', 'nice nohup node "$COMMAND" run & wait'],
   ])('%s', async (_, program, script) => {
     const project = await Project.create(files);
     const started = await project.startScript(script, program);
@@ -48,6 +50,37 @@ describe.skipIf(!hasProc)('started with the end of the terminal ignored, a run s
     await project.write('go', '');
     await gone(runner);
     expect((await project.pipeline(['status', '--check'])).code).toBe(0);
+  });
+});
+
+describe.skipIf(!hasProc)('where nohup stands in the text, and not before the command, the run ends with the terminal', () => {
+  test.each([
+    ['a variable as an argument, in sh', 'sh', 'LOGS=; nohup sleep 0.1 "$LOGS" & node "$COMMAND" run'],
+    ['another command, in bash', 'bash', 'nohup node --version & node "$COMMAND" run; exit $?'],
+    ['another command and npx, in bash', 'bash', 'nohup node --version & npx --no pipeline run; exit $?'],
+  ])('%s', async (_, program, script) => {
+    const project = await Project.create(files);
+    await project.startScript(script, program);
+    await project.appears('started');
+    const [stage, runner] = [await pidIn(project, 'stage'), await pidIn(project, 'runner')];
+    process.kill(runner, 'SIGHUP');
+    await gone(runner);
+    expect(await isAlive(stage)).toBe(false);
+  });
+});
+
+describe.skipIf(!hasProc)('a script that a shell reads from a pipe is left to the shell', () => {
+  // The padding is longer than what a shell reads at once.
+  const script = `node "$COMMAND" --version\n${': a line that is read later\n'.repeat(1000)}echo rest > rest\n`;
+
+  test.each([
+    ['bash', 'nice bash <(cat script)'],
+    ['bash', 'cat script | nice bash /dev/stdin'],
+    ['bash', 'cat script | sh /dev/stdin'],
+  ])('%s: %s', async (program, started) => {
+    const project = await Project.create({ ...files, script });
+    expect((await (await project.startScript(started, program)).ended).code).toBe(0);
+    expect(await project.read('rest')).toBe('rest\n');
   });
 });
 

@@ -3,7 +3,7 @@
  * SIGHUP ignored has to leave it ignored, but Node resets all signals when it starts, without a trace. This file
  * therefore reads the traces that `nohup` and shells leave elsewhere.
  */
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { environmentOf } from '../util/process-environment.ts';
 import { processStatus } from '../util/process-status.ts';
@@ -28,7 +28,10 @@ function looksIgnored(): boolean {
   if (chain.some(({ pid }) => isNohup(environmentOf(pid)?._))) return true;
   const top = chain.at(-1);
   const parent = top === undefined ? process.ppid : processStatus(top.pid)?.parent;
-  return parent !== undefined && (ignoresHangUp(parent) || saysNohup(parent));
+  if (parent === undefined) return false;
+  if (ignoresHangUp(parent)) return true;
+  const started = top === undefined ? process.env._ : environmentOf(top.pid)?._;
+  return !namesWhatItStarts(parent, started) && saysNohup(parent);
 }
 
 /** bash and zsh name in `_` the program that they start; it is `nohup`, which becomes this process. */
@@ -56,17 +59,34 @@ function ignoresHangUp(pid: number): boolean {
 }
 
 /**
+ * `started`: the `_` of the shell's child. If bash or zsh started this command itself, then it was without `nohup`. A
+ * program between them (`nice nohup pipeline run`) leaves the question open.
+ */
+function namesWhatItStarts(shell: number, started: string | undefined): boolean {
+  const [program = ''] = argumentsOf(shell);
+  return isShell(program, ['bash', 'zsh']) && started !== undefined && OWN_NAME.test(path.basename(started));
+}
+
+const OWN_NAME = /^(pipeline|main\.js|node|np[mx])$/;
+
+/**
  * Other shells than bash and zsh leave no trace of `nohup` but their text: `sh -c 'nohup pipeline run &'`, or a script.
+ * A variable counts only as the program itself, not as one of its arguments.
  */
 function saysNohup(shell: number): boolean {
-  return /(^|[\s;&|(])nohup\s[^;&|\n]*(pipeline|main\.js|node|np[mx]|\$)/.test(textOfShell(argumentsOf(shell)));
+  return /(^|[\s;&|(])nohup\s+("?\$|[^;&|\n]*(pipeline|main\.js|node|np[mx]))/.test(textOfShell(argumentsOf(shell)));
 }
+
+/** A longer script is not searched. */
+const LONGEST_SCRIPT = 1024 * 1024;
 
 function textOfShell([program = '', first = '', second = '']: readonly string[]): string {
   if (!isShell(program)) return '';
   if (/^-\w*c/.test(first)) return second;
   try {
-    return first === '' ? '' : readFileSync(first, 'utf8');
+    // To read a pipe (`bash <(...)`, `bash /dev/stdin`) would take from the shell the lines that it has not read yet.
+    const script = first === '' ? undefined : statSync(first);
+    return script?.isFile() === true && script.size <= LONGEST_SCRIPT ? readFileSync(first, 'utf8') : '';
   } catch {
     return ''; // relative to another folder, or gone
   }

@@ -51,9 +51,11 @@ function isScript(pid: number): boolean {
   return isShell(program) && !/^-\w*c/.test(first);
 }
 
-export const isShell = (program: string): boolean => SHELLS.includes(path.basename(program).replace(/^-/, ''));
-
 const SHELLS = ['sh', 'bash', 'dash', 'ash', 'zsh', 'ksh', 'mksh', 'fish'];
+
+/** A login shell is called `-bash`. */
+export const isShell = (program: string, shells: readonly string[] = SHELLS): boolean =>
+  shells.includes(path.basename(program).replace(/^-/, ''));
 
 /** A shell gives /dev/null as input to a command in the background (`&`). */
 function isInBackground(pid: number, parent: number): boolean {
