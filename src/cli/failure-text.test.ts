@@ -5,6 +5,14 @@ import { failureText } from './failure-text.ts';
 test.each<[Failure, string]>([
   [{ kind: 'exit', code: 1 }, 'exit 1'],
   [{ kind: 'exit', code: 1, message: 'Error: boom' }, 'exit 1: Error: boom'],
+  [
+    { kind: 'exit', code: 75, message: 'no card', fullDisk: { path: '/p/cache', freeBytes: 4096 } },
+    'exit 75: no card; the disk of /p/cache is full (4 KiB free)',
+  ],
+  [
+    { kind: 'signal', signal: 'SIGTERM', fullDisk: { path: '/p/cache', freeBytes: 0 } },
+    'killed by SIGTERM; the disk of /p/cache is full (0 B free)',
+  ],
   [{ kind: 'signal', signal: 'SIGKILL' }, 'killed by SIGKILL (if no user did, the system was out of memory)'],
   [{ kind: 'signal', signal: 'SIGTERM' }, 'killed by SIGTERM'],
   [{ kind: 'wrong-output', output: 'weights', finding: 'is a pipe' }, 'output weights is a pipe'],

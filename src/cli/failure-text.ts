@@ -1,15 +1,16 @@
 /** Describes the failure of one instance in a phrase. */
 import { unreachable } from '../util/unreachable.ts';
-import type { Failure } from '../formats/failure.ts';
+import type { Failure, FullDisk } from '../formats/failure.ts';
 import { describeStorageFailure } from './storage-failure-text.ts';
+import { bytes } from './text/bytes.ts';
 import { duration } from './text/duration.ts';
 
 export function failureText(failure: Failure): string {
   switch (failure.kind) {
     case 'exit':
-      return failure.message === undefined ? `exit ${failure.code}` : `exit ${failure.code}: ${failure.message}`;
+      return `exit ${failure.code}${failure.message === undefined ? '' : `: ${failure.message}`}${diskText(failure.fullDisk)}`;
     case 'signal':
-      return `killed by ${failure.signal}${SIGNALS[failure.signal] ?? ''}`;
+      return `killed by ${failure.signal}${SIGNALS[failure.signal] ?? ''}${diskText(failure.fullDisk)}`;
     case 'timeout':
       return `timed out after ${duration(failure.afterMs / 1000)}`;
     case 'missing-output':
@@ -29,6 +30,9 @@ export function failureText(failure: Failure): string {
       return unreachable(failure);
   }
 }
+
+const diskText = (full: FullDisk | undefined): string =>
+  full === undefined ? '' : `; the disk of ${full.path} is full (${bytes(full.freeBytes)} free)`;
 
 function missingOutputText({ outputs, written = [] }: Extract<Failure, { kind: 'missing-output' }>): string {
   const instead =

@@ -5,14 +5,27 @@ import { text, texts } from './fields.ts';
 
 const kind = <Kind extends string>(name: Kind, description: string) => Type.Literal(name, { description });
 
+const fullDisk = Type.Object(
+  {
+    path: text('Absolute path of a folder on it.'),
+    freeBytes: Type.Number({ description: 'Free bytes there.' }),
+  },
+  { description: 'A disk that was full at the end. It may be the cause.' },
+);
+
 export const FailureSchema = Type.Union(
   [
     Type.Object({
       kind: kind('exit', 'It ended with an exit code.'),
       code: Type.Integer({ description: 'The exit code.' }),
       message: Type.Optional(text('Its error, if it is a module.')),
+      fullDisk: Type.Optional(fullDisk),
     }),
-    Type.Object({ kind: kind('signal', 'It was ended by a signal.'), signal: text('`SIGKILL`, ...') }),
+    Type.Object({
+      kind: kind('signal', 'It was ended by a signal.'),
+      signal: text('`SIGKILL`, ...'),
+      fullDisk: Type.Optional(fullDisk),
+    }),
     Type.Object({
       kind: kind('timeout', 'It took longer than its limit.'),
       afterMs: Type.Number({ description: 'The limit in milliseconds.' }),
@@ -54,3 +67,4 @@ export const FailureSchema = Type.Union(
 
 export type Failure = Immutable<Static<typeof FailureSchema>>;
 export type StorageFailure = Extract<Failure, { readonly kind: 'storage' }>;
+export type FullDisk = Immutable<Static<typeof fullDisk>>;

@@ -18,18 +18,22 @@ export interface FailedAttempt {
 
 /** To be called before the sandbox of the attempt is removed: then a full disk has room again. */
 export function explainFailure(failure: Failure, attempt: FailedAttempt): Failure {
-  const { instance, log, root, storeFolder } = attempt;
-  switch (failure.kind) {
-    case 'exit':
-    case 'signal':
-    case 'missing-output': {
-      const full = fullDisk([storeFolder, root, process.env.TMPDIR ?? os.tmpdir()]);
-      if (full !== undefined) return full;
-      break;
-    }
-    default:
-      return failure;
-  }
+  const explained = explain(failure, attempt);
+  if (explained.kind !== 'exit' && explained.kind !== 'signal' && explained.kind !== 'missing-output') return explained;
+  const full = fullDisk([attempt.storeFolder, attempt.root, process.env.TMPDIR ?? os.tmpdir()]);
+  if (full === undefined) return explained;
+  // A full disk is a guess. It does not replace a cause that is known.
+  const isCause =
+    explained.kind === 'missing-output' ||
+    (explained.kind === 'exit' && (explained.message === undefined || FULL.test(explained.message)));
+  if (isCause) return { kind: 'storage', code: 'ENOSPC', call: 'write', ...full, message: 'disk full' };
+  return { ...explained, fullDisk: full };
+}
+
+const FULL = /No space left on device|ENOSPC|disk is full/;
+
+function explain(failure: Failure, attempt: FailedAttempt): Failure {
+  const { instance, log } = attempt;
   if (failure.kind === 'missing-output') {
     const written = writtenInPlace(failure.outputs, attempt);
     return written.length === 0 ? failure : { ...failure, written };
