@@ -1,5 +1,9 @@
-/** Reads files and folders that may be absent: an absent one counts as empty. Every other failure is thrown. */
+/**
+ * Reads files and folders that may be absent: an absent one counts as empty. A file in place of a folder holds no names.
+ * Every other failure is thrown.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
+import { isSystemError } from './system-error.ts';
 
 export function textIfThere(file: string): string {
   return ifThere(() => readFileSync(file, 'utf8'), '');
@@ -14,7 +18,7 @@ function ifThere<T>(read: () => T, absent: T): T {
   try {
     return read();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return absent;
+    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return absent;
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 /** Reports changes of a project's files. */
 import path from 'node:path';
 import { watch } from 'chokidar';
+import { isWithin } from '../../util/is-within.ts';
 
 export interface Changes {
   /** Resolves once files have changed since the last call and a moment of quiet has passed; or when it is aborted. */
@@ -24,10 +25,10 @@ export async function watchChanges(root: string, never: string): Promise<Changes
   let told = (): void => undefined;
   const watcher = watch(root, {
     ignoreInitial: true,
-    ignored: (file) => NEVER.has(path.basename(file)) || isInside(file, never),
+    ignored: (file) => NEVER.has(path.basename(file)) || isWithin(file, never),
   });
   watcher.on('all', (_, file) => {
-    if (ignored.some((place) => isInside(file, place)) || isTemporary(file)) return;
+    if (ignored.some((place) => isWithin(file, place)) || isTemporary(file)) return;
     count.seen++;
     told();
   });
@@ -36,7 +37,7 @@ export async function watchChanges(root: string, never: string): Promise<Changes
   return {
     concerning(more) {
       ignored = more.ignored;
-      watcher.add(more.watched.filter((file) => !isInside(file, root)));
+      watcher.add(more.watched.filter((file) => !isWithin(file, root)));
     },
 
     async next(signal) {
@@ -74,8 +75,6 @@ function quiet(signal: AbortSignal): Promise<void> {
     );
   });
 }
-
-const isInside = (file: string, place: string): boolean => file === place || file.startsWith(place + path.sep);
 
 /** Temporary names of the runner and of editors, beside a file before it is replaced. */
 const isTemporary = (file: string): boolean => /^\..*\.(tmp|swp|swx)$|~$/.test(path.basename(file));

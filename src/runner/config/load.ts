@@ -34,6 +34,8 @@ interface LoadOptions {
   readonly storeFolder?: string | undefined;
   /** Another source than the disk to read pipeline files from, for instance a commit. */
   readonly read?: ReadText;
+  /** Called with the absolute path of each file before it is read, and of each that is looked for and not there. */
+  readonly onRead?: (file: string) => void;
 }
 
 export interface Loaded {
@@ -54,11 +56,15 @@ export interface Refused {
 /** @param file relative to the current folder, or absolute */
 export async function loadPipeline(
   file: string,
-  { set, storeFolder, read: readText = readFromDisk }: LoadOptions,
+  { set, storeFolder, read: readText = readFromDisk, onRead }: LoadOptions,
 ): Promise<Result<Loaded, Refused>> {
   const report = new Report();
   const sources = new Map<string, string>();
-  const tree = await readFiles(file, readText, sources, report);
+  const noted: ReadText = (each) => {
+    onRead?.(each);
+    return readText(each);
+  };
+  const tree = await readFiles(file, noted, sources, report);
   if (tree === undefined) return err({ diagnostics: report.errors, sources });
   const onDisk = readText === readFromDisk;
   const merged = { file: path.resolve(file), tree: applySettings(tree, set, report), onDisk, storeFolder };

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { isTemporary } from '../../util/atomic-file.ts';
+import { namesIfThere } from '../../util/if-there.ts';
 import type { RunRecord } from '../../formats/run-record.ts';
 import { resultIdOfFile } from '../store/record-file.ts';
 import type { Reachable } from './reachable.ts';
@@ -164,7 +165,7 @@ class GarbageFinder {
   }
 
   #names(...parts: string[]): string[] {
-    return readFolder(this.#at(...parts));
+    return namesIfThere(this.#at(...parts));
   }
 
   #at(...parts: string[]): string {
@@ -199,14 +200,4 @@ function measure(folder: string): { bytes: number; written: number } {
     written = Math.max(written, inner.written);
   }
   return { bytes, written };
-}
-
-function readFolder(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
-  }
 }

@@ -1,9 +1,8 @@
 /** The roots of garbage collection: everything that any lockfile names, here or in the history of the project. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { LOCKFILE_ENDING } from '../config/lock-file.ts';
 import { repositoryAt } from './git.ts';
-
-const ENDING = '.lock.json';
 
 export interface GarbageRoots {
   /** Fingerprints and digests. */
@@ -40,7 +39,7 @@ export async function findGarbageRoots(known: readonly string[], except: string)
     for (const worktree of worktrees) places.add(worktree);
     if (seen.has(worktrees[0]!)) continue; // two projects in one repository
     seen.add(worktrees[0]!);
-    const found = await repository.textsInCommits(ENDING);
+    const found = await repository.textsInCommits(LOCKFILE_ENDING);
     for (const text of found.texts) take(text);
     commits = (commits ?? 0) + found.commits;
   }
@@ -59,7 +58,7 @@ function lockFilesBelow(folder: string, except: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const place = path.join(folder, entry.name);
-    if (entry.isFile()) return entry.name.endsWith(ENDING) ? [place] : [];
+    if (entry.isFile()) return entry.name.endsWith(LOCKFILE_ENDING) ? [place] : [];
     return entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git' && place !== except
       ? lockFilesBelow(place, except)
       : [];

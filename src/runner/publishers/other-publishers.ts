@@ -1,10 +1,11 @@
 /** The places to which other pipeline files publish, in this project and in others that use the same store. */
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import type { InstanceId } from '../../formats/identity.ts';
-import { namesIfThere } from '../../util/if-there.ts';
+import { namesIfThere, textIfThere } from '../../util/if-there.ts';
 import { loadPipeline } from '../config/load.ts';
-import { lockFileOf } from '../config/lock-file.ts';
+import { LOCKFILE_ENDING, lockFileOf, pipelineFilesOf } from '../config/lock-file.ts';
+import { projectRoot } from '../config/root.ts';
 import { parseLockfile } from '../lockfile/lockfile.ts';
 import { registeredLockfiles } from '../maintenance/store-lockfiles.ts';
 import type { Pipeline } from '../pipeline.ts';
@@ -24,11 +25,10 @@ export interface Publisher {
   readonly places: readonly PublishedPlace[];
 }
 
-const FORMAT = 'publishers 1';
-const ENDING = '.lock.json';
+const FORMAT = 'publishers 2';
 
 interface Remembered {
-  /** The lockfile and all files of the pipeline, with their stat when they were read. */
+  /** The lockfile and all files that the pipeline was looked for in, with their stat before they were read. */
   readonly stats: Readonly<Record<string, string>>;
   readonly root: string;
   readonly places: readonly PublishedPlace[];
@@ -44,48 +44,53 @@ export async function otherPublishers(pipeline: Pipeline, storeFolder: string): 
   const lockFiles = otherLockfiles(pipeline, storeFolder);
   if (lockFiles.length === 0) return [];
   const known = new Map(readState(stateFile, FORMAT) as Iterable<[string, Remembered]> | undefined);
-  let hasLearnt = false;
+  const current = new Map<string, Remembered>();
   const publishers: Publisher[] = [];
   for (const lockFile of lockFiles) {
-    const file = `${lockFile.slice(0, -ENDING.length)}.json`;
-    if (!existsSync(file)) continue;
-    let remembered = known.get(lockFile);
-    if (!remembered || !isCurrent(remembered)) {
-      remembered = await look(file, lockFile);
-      known.set(lockFile, remembered);
-      hasLearnt = true;
+    for (const file of pipelineFilesOf(lockFile)) {
+      const remembered = known.get(file);
+      const seen = remembered && isCurrent(file, remembered) ? remembered : await look(file, lockFile);
+      if (!seen) continue;
+      current.set(file, seen);
+      const places = seen.places.map((place) => ({ ...place, path: realPathOf(place.path) }));
+      if (places.length > 0) publishers.push({ file, places });
     }
-    const places = remembered.places.map((place) => ({ ...place, path: realPathOf(place.path) }));
-    if (places.length > 0) publishers.push({ file, places });
   }
-  if (hasLearnt) await writeState(stateFile, FORMAT, [...known]);
+  const isSame = known.size === current.size && [...current].every(([file, seen]) => known.get(file) === seen);
+  if (!isSame) await writeState(stateFile, FORMAT, [...current]);
   return publishers;
 }
 
 /** Those that the store knows, and those beside the pipeline file or in the root: the store may have been removed. */
 function otherLockfiles({ file, root }: Pipeline, storeFolder: string): string[] {
-  const near = [root, path.dirname(file), path.join(root, 'pipelines')];
-  const found = [
-    ...registeredLockfiles(storeFolder).map(({ lockFile }) => lockFile),
-    ...near.flatMap((folder) =>
+  const near = new Set([root, path.dirname(file), path.join(root, 'pipelines')]);
+  const found = new Set([
+    ...registeredLockfiles(storeFolder).flatMap(({ lockFile }) => (existsSync(lockFile) ? [lockFile] : [])),
+    ...[...near].flatMap((folder) =>
       namesIfThere(folder)
-        .filter((name) => name.endsWith(ENDING))
+        .filter((name) => name.endsWith(LOCKFILE_ENDING))
         .map((name) => path.join(folder, name)),
     ),
-  ];
-  const own = realPathOf(lockFileOf(file));
-  const byRealPath = new Map(found.filter((each) => existsSync(each)).map((each) => [realPathOf(each), each]));
-  byRealPath.delete(own);
+  ]);
+  const byRealPath = new Map([...found].map((each) => [realPathOf(each), each]));
+  byRealPath.delete(realPathOf(lockFileOf(file)));
   return [...byRealPath.values()].sort();
 }
 
-async function look(file: string, lockFile: string): Promise<Remembered> {
-  const text = readFileSync(lockFile, 'utf8');
-  const lock = parseLockfile(lockFile, text);
-  const loaded = lock.ok ? await loadPipeline(file, { set: [] }) : undefined;
-  // A file that cannot be read keeps no place.
-  if (!lock.ok || !loaded?.ok) return { stats: statsOf([lockFile, file]), root: path.dirname(file), places: [] };
-  const { pipeline, sources } = loaded.value;
+/**
+ * Undefined: it cannot be read, and keeps no place. That is not remembered: much more than its files decides whether it
+ * can be read.
+ */
+async function look(file: string, lockFile: string): Promise<Remembered | undefined> {
+  const stats: Record<string, string> = { [lockFile]: statOf(lockFile) };
+  const lock = parseLockfile(lockFile, textIfThere(lockFile));
+  if (!lock.ok) return undefined;
+  const onRead = (each: string) => {
+    stats[each] ??= statOf(each);
+  };
+  const loaded = await loadPipeline(file, { set: [], onRead });
+  if (!loaded.ok) return undefined;
+  const { pipeline } = loaded.value;
   const places = pipeline.instances.flatMap(({ id, outputs }) =>
     Object.values(outputs).flatMap(({ publish }) =>
       publish === undefined || !lock.value.entries.has(id)
@@ -93,16 +98,16 @@ async function look(file: string, lockFile: string): Promise<Remembered> {
         : [{ instance: id, path: path.resolve(pipeline.root, publish) }],
     ),
   );
-  return { stats: statsOf([lockFile, ...sources.keys()]), root: pipeline.root, places };
+  return { stats, root: pipeline.root, places };
 }
 
-const isCurrent = ({ stats }: Remembered): boolean =>
-  Object.entries(stats).every(([file, stat]) => statOf(file) === stat);
-
-const statsOf = (files: readonly string[]): Record<string, string> =>
-  Object.fromEntries(files.map((file) => [file, statOf(file)]));
+const isCurrent = (pipelineFile: string, { stats, root }: Remembered): boolean =>
+  projectRoot(pipelineFile) === root && Object.entries(stats).every(([file, stat]) => statOf(file) === stat);
 
 function statOf(file: string): string {
-  const stat = statSync(file, { bigint: true, throwIfNoEntry: false });
-  return stat ? statRecord(stat) : 'none';
+  try {
+    return statRecord(statSync(file, { bigint: true }));
+  } catch {
+    return 'none'; // and no reader finds more there
+  }
 }

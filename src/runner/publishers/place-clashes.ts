@@ -5,7 +5,7 @@
 import path from 'node:path';
 import type { Diagnostic } from '../../formats/diagnostic.ts';
 import type { Instance, Pipeline } from '../pipeline.ts';
-import { otherPublishers, type Publisher } from './other-publishers.ts';
+import { otherPublishers, type PublishedPlace, type Publisher } from './other-publishers.ts';
 import { realPathOf } from './real-path.ts';
 
 /**
@@ -19,9 +19,9 @@ export async function placeClashes(
 ): Promise<Diagnostic[]> {
   const own = pipeline.instances.flatMap((instance) => targetsOf(instance, pipeline.root));
   if (own.length === 0) return [];
-  const others = await otherPublishers(pipeline, storeFolder);
+  const taken = new TakenPlaces(await otherPublishers(pipeline, storeFolder));
   return own.flatMap(({ instance, target }) => {
-    const clash = findClash(target, others);
+    const clash = taken.clashWith(target);
     if (clash === undefined) return [];
     const { file, place } = clash;
     return [
@@ -35,20 +35,42 @@ export async function placeClashes(
   });
 }
 
-function findClash(target: string, others: readonly Publisher[]) {
-  const real = realPathOf(target);
-  for (const { file, places } of others) {
-    const place = places.find((each) => isWithin(each.path, real) || isWithin(real, each.path));
-    if (place) return { file, place };
-  }
-  return undefined;
-}
-
 function targetsOf(instance: Instance, root: string): { readonly instance: Instance; readonly target: string }[] {
   return Object.values(instance.outputs).flatMap(({ publish }) =>
     publish === undefined ? [] : [{ instance, target: path.resolve(root, publish) }],
   );
 }
 
-/** The same place counts. */
-const isWithin = (place: string, folder: string): boolean => place === folder || place.startsWith(folder + path.sep);
+interface Clash {
+  readonly file: string;
+  readonly place: PublishedPlace;
+}
+
+class TakenPlaces {
+  readonly #byPlace = new Map<string, Clash>();
+  /** By every folder around a place. */
+  readonly #byFolder = new Map<string, Clash>();
+
+  constructor(publishers: readonly Publisher[]) {
+    for (const { file, places } of publishers) {
+      for (const place of places) {
+        const clash = { file, place };
+        this.#byPlace.set(place.path, clash);
+        for (const folder of foldersAround(place.path)) this.#byFolder.set(folder, clash);
+      }
+    }
+  }
+
+  /** The place that is the target, is around it or lies in it. */
+  clashWith(target: string): Clash | undefined {
+    const real = realPathOf(target);
+    const around = [real, ...foldersAround(real)].find((folder) => this.#byPlace.has(folder));
+    return around === undefined ? this.#byFolder.get(real) : this.#byPlace.get(around);
+  }
+}
+
+/** The nearest first. */
+function foldersAround(absolute: string): string[] {
+  const folder = path.dirname(absolute);
+  return folder === absolute ? [] : [folder, ...foldersAround(folder)];
+}

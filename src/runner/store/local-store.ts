@@ -1,10 +1,11 @@
 /** A store in a folder: plain files and renames, no database and no locks, so that a shared file system will do. */
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { makeFolder, syncFile, syncFolder, writeFileAtomic } from '../../util/atomic-file.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
 import { digestOfFile } from '../../util/digest-file.ts';
+import { namesIfThere } from '../../util/if-there.ts';
 import { isSystemError, naming } from '../../util/system-error.ts';
 import type { Fingerprint } from '../../formats/identity.ts';
 import type { RunRecord } from '../../formats/run-record.ts';
@@ -114,7 +115,7 @@ export class LocalStore implements Store {
   }
 
   records(fingerprint: Fingerprint): Promise<RunRecord[]> {
-    const results = namesBelow(recordFolder(this.#folder, fingerprint)).flatMap((name) => resultIdOfFile(name) ?? []);
+    const results = namesIfThere(recordFolder(this.#folder, fingerprint)).flatMap((name) => resultIdOfFile(name) ?? []);
     const records = results.flatMap((result) => this.#readRecord({ fingerprint, result }) ?? []);
     return Promise.resolve(records.sort((a, b) => (a.execution.started < b.execution.started ? 1 : -1)));
   }
@@ -133,9 +134,9 @@ export class LocalStore implements Store {
   }
 
   recordKeys(): Promise<RecordKey[]> {
-    const fingerprints = namesBelow(path.join(this.#folder, 'runs')).filter((name) => /^[0-9a-f]{64}$/.test(name));
+    const fingerprints = namesIfThere(path.join(this.#folder, 'runs')).filter((name) => /^[0-9a-f]{64}$/.test(name));
     const keys = fingerprints.flatMap((fingerprint) =>
-      namesBelow(recordFolder(this.#folder, fingerprint)).flatMap((name) => {
+      namesIfThere(recordFolder(this.#folder, fingerprint)).flatMap((name) => {
         const result = resultIdOfFile(name);
         return result === undefined ? [] : [{ fingerprint: fingerprint as Fingerprint, result }];
       }),
@@ -222,13 +223,3 @@ export function blobFile(folder: string, digest: Digest): string {
 
 /** A file cannot take the place of a folder, nor a folder that of anything. */
 const CLASHES: ReadonlySet<string> = new Set(['EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST']);
-
-/** A file in place of a folder holds no names. */
-function namesBelow(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return [];
-    throw error;
-  }
-}

@@ -5,6 +5,7 @@
 import { fstatSync, realpathSync, type BigIntStats } from 'node:fs';
 import path from 'node:path';
 import { placeOf } from '../../util/atomic-file.ts';
+import { isWithin } from '../../util/is-within.ts';
 
 export interface OwnFiles {
   /** @param isLink a link may lead to own files under any name; other files are recognized by their names first */
@@ -35,10 +36,6 @@ function regularFile(descriptor: number): BigIntStats | undefined {
   } catch {
     return undefined; // closed
   }
-}
-
-function isWithin(file: string, folder: string): boolean {
-  return file === folder || file.startsWith(folder + path.sep);
 }
 
 /** With the links of the folder resolved; the file itself need not exist. */
