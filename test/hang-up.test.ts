@@ -53,21 +53,24 @@ describe.skipIf(!hasProc)('started with the end of the terminal ignored, a run s
   });
 });
 
-describe.skipIf(!hasProc)('where nohup stands in the text, and not before the command, the run ends with the terminal', () => {
-  test.each([
-    ['a variable as an argument, in sh', 'sh', 'LOGS=; nohup sleep 0.1 "$LOGS" & node "$COMMAND" run'],
-    ['another command, in bash', 'bash', 'nohup node --version & node "$COMMAND" run; exit $?'],
-    ['another command and npx, in bash', 'bash', 'nohup node --version & npx --no pipeline run; exit $?'],
-  ])('%s', async (_, program, script) => {
-    const project = await Project.create(files);
-    await project.startScript(script, program);
-    await project.appears('started');
-    const [stage, runner] = [await pidIn(project, 'stage'), await pidIn(project, 'runner')];
-    process.kill(runner, 'SIGHUP');
-    await gone(runner);
-    expect(await isAlive(stage)).toBe(false);
-  });
-});
+describe.skipIf(!hasProc)(
+  'where nohup stands in the text, and not before the command, the run ends with the terminal',
+  () => {
+    test.each([
+      ['a variable as an argument, in sh', 'sh', 'LOGS=; nohup sleep 0.1 "$LOGS" & node "$COMMAND" run'],
+      ['another command, in bash', 'bash', 'nohup node --version & node "$COMMAND" run; exit $?'],
+      ['another command and npx, in bash', 'bash', 'nohup node --version & npx --no pipeline run; exit $?'],
+    ])('%s', async (_, program, script) => {
+      const project = await Project.create(files);
+      await project.startScript(script, program);
+      await project.appears('started');
+      const [stage, runner] = [await pidIn(project, 'stage'), await pidIn(project, 'runner')];
+      process.kill(runner, 'SIGHUP');
+      await gone(runner);
+      expect(await isAlive(stage)).toBe(false);
+    });
+  },
+);
 
 describe.skipIf(!hasProc)('a script that a shell reads from a pipe is left to the shell', () => {
   // The padding is longer than what a shell reads at once.

@@ -8,7 +8,10 @@ import { duration } from './text/duration.ts';
 export function failureText(failure: Failure): string {
   switch (failure.kind) {
     case 'exit':
-      return `exit ${failure.code}${failure.message === undefined ? '' : `: ${failure.message}`}${diskText(failure.fullDisk)}`;
+      return (
+        `exit ${failure.code}${failure.message === undefined ? '' : `: ${failure.message}`}` +
+        diskText(failure.fullDisk)
+      );
     case 'signal':
       return `killed by ${failure.signal}${SIGNALS[failure.signal] ?? ''}${diskText(failure.fullDisk)}`;
     case 'timeout':

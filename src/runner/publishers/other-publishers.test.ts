@@ -26,7 +26,9 @@ vi.mock('../config/load.ts', async (original) => {
 });
 
 const publishing = (place: string) =>
-  JSON.stringify({ stages: { report: { command: 'make ${outputs.out}', outputs: { out: { file: 'r.txt', publish: place } } } } });
+  JSON.stringify({
+    stages: { report: { command: 'make ${outputs.out}', outputs: { out: { file: 'r.txt', publish: place } } } },
+  });
 
 /** A project whose report was published by another pipeline file, and the places that are found to be taken. */
 async function published(otherFile: string, files: Readonly<Record<string, string>>) {
