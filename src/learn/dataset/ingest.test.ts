@@ -155,6 +155,16 @@ describe('ingesting', () => {
     await rm(text);
   });
 
+  test('a class whose images are all broken is refused with the reasons, also if broken images are dropped', async () => {
+    const broken = join(source, 'other', '1.png');
+    await mkdir(dirname(broken));
+    await writeFile(broken, '');
+    await expect(ingest(await listing(), files('none'), { ...options(), onBroken: 'drop' })).rejects.toThrow(
+      /^source has no image of the class other\. 1 file\(s\) were left out:\n {2}- other\/1\.png: it cannot be decoded: Input file is empty$/,
+    );
+    await rm(dirname(broken), { recursive: true });
+  });
+
   test('aborting stops it', async () => {
     await expect(
       ingest(await listing(), files('aborted'), { ...options(), signal: AbortSignal.abort(new Error('stopped')) }),

@@ -87,8 +87,18 @@ test('the plain files that the others vary are read', async () => {
   );
 });
 
+test('without a usual key the dictionary with the most tensors counts, and a usual key wins over it', async () => {
+  const weights = tensor(storage('FloatStorage', '0', one(2)), one(0), [one(2)], [one(1)]);
+  const inner = (...names: string[]) => `}(${names.map((name) => text(name) + weights).join('')}u`;
+  const names = async (pickle: string) => Object.keys((await decodeTorch(file(pickle), 'checkpoint.pth')).tensors);
+  expect(await names(dictionary(['queue', inner('a')], ['backbone', inner('b', 'c')]))).toEqual(['b', 'c']);
+  expect(await names(dictionary(['backbone', inner('b', 'c')], ['state_dict', inner('a')]))).toEqual(['a']);
+  expect(await names(dictionary(['w', weights], ['backbone', inner('b', 'c')]))).toEqual(['w']);
+});
+
 test.each<[string, Buffer, string]>([
   // The archive.
+  ['a TorchScript archive', file(PLAIN, { 'code/__torch__.py': Buffer.from('def') }), 'it is a TorchScript archive'],
   ['a file cut short', file(PLAIN).subarray(0, 200), 'it is no whole ZIP file'],
   [
     'a record that was changed',

@@ -30,7 +30,12 @@ export const decodeImage: Decode = async (path, size) => {
     if (unusable !== undefined) return err(unusable);
     return ok(await squared(sharp(file, { failOn: 'truncated' }).autoOrient(), size));
   } catch (error) {
-    return err((error as Error).message.replace('Input buffer', 'Input file').trim().replaceAll(/\s+/g, ' '));
+    return err(
+      (error as Error).message
+        .replace(/input buffer/i, 'Input file')
+        .trim()
+        .replaceAll(/\s+/g, ' '),
+    );
   }
 };
 

@@ -57,6 +57,12 @@ test.each([
   ],
   ['UTF-16 with a mark', Buffer.from('\uFEFFimage,label\na.png,naïf\nb.png,y\n', 'utf16le'), []],
   ['UTF-16 without a mark', Buffer.from('image,label\na.png,naïf\nb.png,y\n', 'utf16le'), []],
+  ['big-endian UTF-16 without a mark', Buffer.from('image,label\na.png,naïf\nb.png,y\n', 'utf16le').swap16(), []],
+  [
+    'UTF-16 with a mark, whose header is not Latin',
+    Buffer.from('\uFEFF患者番号,image,label\n一,a.png,naïf\n二,b.png,y\n', 'utf16le'),
+    [],
+  ],
   ['big-endian UTF-16', Buffer.from('\uFEFFimage,label\na.png,naïf\nb.png,y\n', 'utf16le').swap16(), []],
 ])('a label keeps its letters in %s', async (_, bytes, notices) => {
   await images('a.png', 'b.png');
@@ -89,6 +95,12 @@ test('spellings of one label become one class, and a missing label is a fault', 
   const { classes, faults } = await read('csv');
   expect(classes).toEqual(['1', 'true']);
   expect(faults).toEqual([{ file: 'e.png', reason: 'labels.csv:6: it has no label, but "NaN"' }]);
+});
+
+test('a label in decomposed letters is the class of the composed ones', async () => {
+  await images('a.png', 'b.png', 'c.png');
+  await files({ 'labels.csv': 'image,label\na.png,na\u00eff\nb.png,nai\u0308f\nc.png,y\n' });
+  expect((await read('csv')).classes).toEqual(['na\u00eff', 'y']);
 });
 
 test('labels that differ by case or spaces only are refused, in tables and in folders', async () => {
