@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 // Checks that docs and comments are plain sentences: `node scripts/language.mjs [--list] [FOLDER...]`.
 // `--list` prints the counts of every folder and all findings.
-import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { proseOfComments, proseOfMarkdown, wideLines } from './language/prose.mjs';
 import { isInverted, measure, sentencesOf } from './language/sentences.mjs';
+import { isCommented, isPage } from './measure/kinds.mjs';
+import { sourceTree } from './measure/source-tree.mjs';
 
 /** The share of sentences in a folder that may be inverted; one is allowed anywhere. */
 const LIMIT = 0.02;
@@ -17,14 +18,12 @@ const { values: options, positionals } = parseArgs({
   options: { list: { type: 'boolean', default: false } },
   allowPositionals: true,
 });
-const root = path.join(import.meta.dirname, '..');
-
 const folders = new Map();
 const wide = [];
-for (const file of proseFiles()) {
+for (const [file, text] of sourceTree()) {
+  const markdown = isPage(file);
+  if (!markdown && !isCommented(file)) continue;
   if (positionals.length > 0 && !positionals.some((folder) => file.startsWith(folder))) continue;
-  const text = readFileSync(path.join(root, file), 'utf8');
-  const markdown = file.endsWith('.md');
   const sentences = (markdown ? proseOfMarkdown(text) : proseOfComments(text)).flatMap(sentencesOf);
   const folder = folderOf(file);
   folders.set(folder, [...(folders.get(folder) ?? []), ...sentences.map((sentence) => ({ file, ...sentence }))]);
@@ -71,26 +70,4 @@ function printTable(rows) {
 function folderOf(file) {
   const folders = path.posix.dirname(file).split('/');
   return folders.slice(0, folders[0] === 'src' ? 3 : 2).join('/');
-}
-
-function proseFiles() {
-  const pages = [
-    ...namesIn('.', false),
-    ...['docs', 'data', 'reports', 'templates'].flatMap((folder) => namesIn(folder, true)),
-  ];
-  const code = ['src', 'stages', 'scripts', 'bench', 'test'].flatMap((folder) => namesIn(folder, true));
-  return [
-    ...pages.filter((file) => file.endsWith('.md')),
-    ...code.filter((file) => /\.(?:tsx?|mjs|js|c)$/.test(file) && !file.includes('.generated.')),
-  ];
-}
-
-/** Files of a folder, without those of hidden folders; `data` and `reports` are read at their top only. */
-function namesIn(folder, deep) {
-  return readdirSync(path.join(root, folder), { withFileTypes: true }).flatMap((entry) => {
-    const name = path.posix.join(folder, entry.name);
-    if (entry.isFile()) return [name];
-    const skipped = !deep || ['data', 'reports'].includes(folder) || /^\.|^node_modules$/.test(entry.name);
-    return entry.isDirectory() && !skipped ? namesIn(name, true) : [];
-  });
 }

@@ -1,4 +1,3 @@
-
 /**
  * Markdown that lists the fields of every format. A part with a title gets a table of its own where it is first used.
  * `expectation`: from src/formats/fault.ts.
