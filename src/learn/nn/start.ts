@@ -23,6 +23,7 @@ export async function loadStart(weights: string | null, network: ResNet, key: Ra
     notes: {
       start: 'weights',
       ...match.metadata,
+      ...(match.prefix !== '' && { tensorPrefix: match.prefix }),
       tensorsMatched: match.matched.length,
       layersDrawnAtRandom: drawn,
       tensorsNotUsed: match.leftOver,

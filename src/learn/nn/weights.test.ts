@@ -155,6 +155,17 @@ test('a deeper network of the same channels is refused with the layers that the 
   );
 });
 
+test('a deeper network in the numbered spelling of lightly is refused too', async () => {
+  const path = join(folder, 'deeper-numbered.safetensors');
+  const numbered: Readonly<Record<string, string>> = { conv1: '0', bn1: '1', layer1: '4', layer2: '5', layer3: '6' };
+  const named = [...stateDictShapes(network)].map(([name, shape]) => {
+    const [head = '', ...rest] = name.split('.');
+    return [`backbone.${[numbered[head] ?? head, ...rest].join('.')}`, zeros(shape)] as const;
+  });
+  await writeSafetensors(path, { ...Object.fromEntries(named), 'backbone.4.1.conv1.weight': zeros([16, 16, 3, 3]) });
+  await expect(readBackbone(path, network)).rejects.toThrow(/holds layers that resnet-small lacks: 4\.1\.conv1\./);
+});
+
 test('a first layer for gray images is named with the remedy', async () => {
   const path = join(folder, 'gray.safetensors');
   const shapes = [...stateDictShapes(network)].map(

@@ -64,7 +64,7 @@ export async function decodeBackbone(bytes: Uint8Array, place: string, network: 
         `prefix, found ${shortList(names) || 'none'}.`,
     );
   }
-  refuseMoreBlocks(names, encoder, wanted, place, network);
+  refuseMoreBlocks(names, encoder, place, network);
   const given = fittingTensors(tensors, encoder, wanted, place, network);
   const used = new Set(encoder.nameOf.values());
   return {
@@ -122,21 +122,15 @@ const ONE_CHANNEL =
  * A deeper network of the same channels would fit by name and shape, and lose the blocks that the network lacks. Stages
  * that the network lacks as a whole are left over, as the classifier is.
  */
-function refuseMoreBlocks(
-  names: readonly string[],
-  { prefix, nameOf }: Encoder,
-  wanted: ReadonlyMap<string, readonly number[]>,
-  place: string,
-  network: ResNet,
-): void {
+function refuseMoreBlocks(names: readonly string[], { prefix, nameOf }: Encoder, place: string, network: ResNet): void {
   const used = new Set(nameOf.values());
-  const stageOf = (name: string): string | undefined => /^layer\d+(?=\.\d+\.)/.exec(name)?.[0];
-  const stages = new Set([...wanted.keys()].map(stageOf));
+  // `layer1.0.conv1.weight` -> `layer1`; in a numbered sequence `4.0.conv1.weight` -> `4`.
+  const stageOf = (name: string): string | undefined =>
+    name.startsWith(prefix) ? /^(?:layer\d+|\d+)(?=\.\d+\.)/.exec(name.slice(prefix.length))?.[0] : undefined;
+  const stages = new Set([...used].map(stageOf));
   const blocks = names.filter((name) => {
-    const own = name.startsWith(prefix) ? name.slice(prefix.length) : '';
-    const stage = stageOf(own);
-    if (stage === undefined || !stages.has(stage) || own.endsWith('.num_batches_tracked')) return false;
-    return !used.has(name) && !wanted.has(own);
+    const stage = stageOf(name);
+    return stage !== undefined && stages.has(stage) && !used.has(name) && !name.endsWith('.num_batches_tracked');
   });
   if (blocks.length === 0) return;
   const layers = layerNames(blocks.map((name) => name.slice(prefix.length)));
@@ -146,23 +140,24 @@ function refuseMoreBlocks(
   );
 }
 
-/** Writes parameters and running statistics as torchvision would hold them, float32. */
+/**
+ * Writes parameters and running statistics as torchvision would hold them, float32. Throws WeightsError if a value is
+ * NaN or infinite.
+ */
 export async function writeWeights(
   path: string,
   { params, stats }: Model<HostTensor<'float32'>>,
   metadata: Readonly<Record<string, string>>,
 ): Promise<void> {
-  for (const [name, tensor] of Object.entries({ ...params, ...stats })) {
+  const tensors = Object.entries({ ...params, ...stats }).map(([name, tensor]) => {
     const broken = countNotFinite(tensor);
     if (broken > 0)
       throw new WeightsError(
         `Training ended with weights that are not finite: ${name} holds NaN or infinity (${broken} of ` +
           `${tensor.data.length} values). A lower learning rate ("learningRate") or a longer warm-up helps.`,
       );
-  }
-  const tensors = Object.entries({ ...params, ...stats }).map(
-    ([name, tensor]) => [name, toTorchvision(tensor)] as const,
-  );
+    return [name, toTorchvision(tensor)] as const;
+  });
   await writeSafetensors(path, Object.fromEntries(tensors), metadata);
 }
 
