@@ -78,15 +78,15 @@ export function correlation(a: Float32Array, b: Float32Array): number {
 function thumbnailOf(image: Uint8Array, size: number): Float32Array {
   const cells = cellsOf(size);
   const gray = new Float64Array(SIDE * SIDE);
-  for (const [y, touched] of cells.entries()) {
+  for (let y = 0; y < size; y++) {
     // Each row is summed into cells first, then into the rows of cells that it touches.
     const row = new Float64Array(SIDE);
-    for (const [x, own] of cells.entries()) {
+    for (let x = 0; x < size; x++) {
       const at = 3 * (y * size + x);
       const value = 0.299 * (image[at] ?? 0) + 0.587 * (image[at + 1] ?? 0) + 0.114 * (image[at + 2] ?? 0);
-      for (const { cell, share } of own) row[cell] = (row[cell] ?? 0) + share * value;
+      for (const { cell, share } of cells[x] ?? []) row[cell] = (row[cell] ?? 0) + share * value;
     }
-    for (const { cell, share } of touched)
+    for (const { cell, share } of cells[y] ?? [])
       for (let x = 0; x < SIDE; x++) gray[cell * SIDE + x] = (gray[cell * SIDE + x] ?? 0) + share * (row[x] ?? 0);
   }
   const mean = gray.reduce((a, b) => a + b) / gray.length;

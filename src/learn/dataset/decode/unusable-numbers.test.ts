@@ -33,6 +33,13 @@ test.each([1023, 4095])(
   },
 );
 
+test('alpha is no gray level', async () => {
+  const path = await ramp(1023);
+  const withAlpha = await sharp(path).toColourspace('grey16').ensureAlpha(1).png().toBuffer();
+  expect((await sharp(withAlpha).metadata()).hasAlpha).toBe(true);
+  expect(await unusableNumbers(withAlpha)).toBe(await unusableNumbers(path));
+});
+
 test('16-bit values over the whole range keep their picture', async () => {
   expect(await unusableNumbers(await ramp(65535))).toBeUndefined();
 });

@@ -2,6 +2,7 @@
  * Files that libvips decodes, but not to the picture that they show: many pages, many bands, other numbers than bytes.
  */
 import sharp, { type Metadata } from 'sharp';
+import { last } from '../../../util/known.ts';
 
 const NUMBERS: Readonly<Record<string, string>> = {
   char: 'signed 8-bit integers',
@@ -32,17 +33,20 @@ export async function unusableNumbers(file: string | Uint8Array): Promise<string
   return depth === 'ushort' ? tooFewLevels(file, metadata) : undefined;
 }
 
-/** Sixteen bits become eight by their upper byte: images of 10 or 12 bits would lose nearly all of their levels. */
+/**
+ * Sixteen bits become eight by their upper byte: images of 10 or 12 bits would lose nearly all of their levels. Alpha
+ * is no level.
+ */
 async function tooFewLevels(file: string | Uint8Array, { channels }: Metadata): Promise<string | undefined> {
   const space = channels >= 3 ? 'rgb16' : 'grey16';
-  const bytes = await sharp(file).toColourspace(space).raw({ depth: 'ushort' }).toBuffer();
-  const values = new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2);
-  const before = new Set(values);
-  const after = new Set(values.map((value) => value >> 8));
-  if (after.size >= FEWEST_LEVELS || before.size < 2 * after.size) return undefined;
-  const largest = values.reduce((most, value) => Math.max(most, value), 0);
+  const bytes = await sharp(file).removeAlpha().toColourspace(space).raw({ depth: 'ushort' }).toBuffer();
+  const occurs = new Uint8Array(65536);
+  for (const value of new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.length / 2)) occurs[value] = 1;
+  const levels = [...occurs.keys()].filter((value) => occurs[value] === 1);
+  const kept = new Set(levels.map((value) => value >> 8)).size;
+  if (kept >= FEWEST_LEVELS || levels.length < 2 * kept) return undefined;
   return (
-    `its values lie between 0 and ${largest} of 65535, so that 8 bits would keep ${after.size} of ${before.size} ` +
+    `its values lie between 0 and ${last(levels)} of 65535, so that 8 bits would keep ${kept} of ${levels.length} ` +
     'gray levels. Multiply all files of the set by one factor, and save them again'
   );
 }

@@ -3,6 +3,7 @@
  * Tables come from spreadsheets: separator and encoding are found, and words for missing values and subsets are known.
  */
 import { basename, join, resolve } from 'node:path';
+import { byCodeUnit } from '../../../util/canonical-json.ts';
 import { err, ok, type Result } from '../../../util/result.ts';
 import { csvColumns, parseCsv } from '../csv.ts';
 import type { PublishedSplit } from '../table.ts';
@@ -41,7 +42,7 @@ export const csv: Reader = async (folder, { columns = {} } = {}) => {
   const samples = read.flatMap((row) => (row.kind === 'image' ? [row.image] : []));
   const faults = read.flatMap((row) => (row.kind === 'fault' ? [row.fault] : []));
 
-  const classes = [...new Set(samples.map(({ label }) => label))].sort((a, b) => (a < b ? -1 : 1));
+  const classes = [...new Set(samples.map(({ label }) => label))].sort(byCodeUnit);
   const twins = nearlyEqualLabels(classes);
   if (twins) return err(`${table.path}: the labels "${twins.join('" and "')}" differ by case or spaces only. ${ONE}`);
   if (classes.length < 2) return err(tooFewClasses(table.path, classes, faults));

@@ -1,5 +1,6 @@
 /** Any tree with a folder per class, with or without folders of a split (`train`, `Testing`, ...) above the classes. */
 import { basename, join, resolve } from 'node:path';
+import { byCodeUnit } from '../../../util/canonical-json.ts';
 import { err, ok, type Result } from '../../../util/result.ts';
 import type { PublishedSplit } from '../table.ts';
 import { isFold, nearlyEqualLabels, subsetOfWord } from '../user-table/words.ts';
@@ -44,7 +45,8 @@ async function findLayout(folder: string): Promise<Result<Layout, string>> {
   const classesOf = (names: readonly string[]) =>
     [...new Set(names.flatMap((name) => inner.get(name) ?? []))].sort(byCodeUnit);
 
-  const subsets = top.filter((name) => subsetOfWord(name) !== undefined);
+  // A part of a split holds folders of classes; a class may be called `valid`.
+  const subsets = top.filter((name) => subsetOfWord(name) !== undefined && inner.get(name)?.length !== 0);
   if (subsets.length > 0) {
     const beside = top.filter((name) => !subsets.includes(name));
     const left = beside.map((name) => `The folder ${name}/ lies beside ${subsets.join('/, ')}/ and was left out.`);
@@ -73,5 +75,3 @@ function haveEqualFolders(top: readonly string[], inner: ReadonlyMap<string, rea
   if (first === undefined || others.length === 0 || first.length < 2) return false;
   return others.every((names) => names.length === first.length && names.every((name, i) => name === first[i]));
 }
-
-const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

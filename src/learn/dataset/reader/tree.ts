@@ -1,6 +1,7 @@
 /** Looking into folders: sorted by code unit, so that every machine lists the same order. */
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import { byCodeUnit } from '../../../util/canonical-json.ts';
 import { err, ok, type Result } from '../../../util/result.ts';
 
 const IMAGE_EXTENSIONS = new Set(['.jpg', '.jpeg', '.png', '.tif', '.tiff', '.webp', '.gif']);
@@ -61,5 +62,3 @@ export async function describeAbsence(folder: string, wanted: string): Promise<s
     `${names.length === 0 ? 'that folder is empty or does not exist' : `it holds ${shown}`}.`
   );
 }
-
-const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -161,6 +161,11 @@ test.each([
   expect([...new Set(samples.map(({ split }) => split))].sort()).toEqual(splits);
 });
 
+test('folders: a class may be called like a part of a split, as long as it holds images and no folders', async () => {
+  await images('valid/1.png', 'invalid/1.png');
+  expect(pairs(await read('folders'))).toEqual(['invalid/1.png invalid', 'valid/1.png valid']);
+});
+
 test('folders: folds are read as one set, and unknown parts with equal classes are refused', async () => {
   await images('fold_0/a/1.png', 'fold_0/b/1.png', 'fold_1/a/2.png', 'fold_1/b/2.png');
   const { classes, samples, notices } = await read('folders');

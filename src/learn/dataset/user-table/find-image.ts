@@ -16,6 +16,10 @@ export function imageFinder(files: readonly string[]): FindImage {
   /** All images that a path could mean: with and without extension. */
   const candidates = (path: string): readonly string[] => byName.get(plain(path)) ?? byStem.get(plain(path)) ?? [];
 
+  /** Made at the first absence: most tables have none. */
+  let names: FileNames | undefined;
+  const elsewhere = () => (names ??= fileNames(files));
+
   return (cell) => {
     const written = cell.trim().replaceAll('\\', '/');
     if (exact.has(written)) return ok(written);
@@ -28,7 +32,7 @@ export function imageFinder(files: readonly string[]): FindImage {
       if (only !== undefined && others.length === 0) return ok(only);
       if (only !== undefined) return err(`it may be ${found.join(' or ')}; write one of these paths`);
     }
-    return err(absolute ? 'an absolute path that ends in no image of this folder' : absence(written, files));
+    return err(absolute ? 'an absolute path that ends in no image of this folder' : absence(written, elsewhere()));
   };
 }
 
@@ -41,22 +45,32 @@ function suffixesOf(path: string): string[] {
   return parts.map((_, i) => parts.slice(i).join('/'));
 }
 
+/** The first file of each name, without its folders, with and without extension. */
+type FileNames = ReadonlyMap<string, string>;
+
+function fileNames(files: readonly string[]): FileNames {
+  const names = new Map<string, string>();
+  for (const file of files)
+    for (const name of [lastPart(plain(file)), withoutExtension(lastPart(plain(file)))])
+      if (!names.has(name)) names.set(name, file);
+  return names;
+}
+
 /** The same name in another folder is the most common cause, and worth a hint. */
-function absence(path: string, files: readonly string[]): string {
-  const name = plain(path.split('/').at(-1) ?? path);
-  const elsewhere = files.find((file) => {
-    const own = plain(file.split('/').at(-1) ?? file);
-    return own === name || withoutExtension(own) === name;
-  });
+function absence(path: string, names: FileNames): string {
+  const elsewhere = names.get(lastPart(plain(path)));
   return elsewhere === undefined ? 'it is not there' : `it is not there, but ${elsewhere} is`;
 }
+
+const lastPart = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 function groupBy(files: readonly string[], keyOf: (file: string) => string): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
   for (const file of files) {
-    const group = groups.get(keyOf(file));
+    const key = keyOf(file);
+    const group = groups.get(key);
     if (group) group.push(file);
-    else groups.set(keyOf(file), [file]);
+    else groups.set(key, [file]);
   }
   return groups;
 }
