@@ -6,7 +6,7 @@ import { encodeSafetensors, readSafetensors } from '../../tensor/safetensors.ts'
 import type { HostTensor, Tree } from '../../tensor/host-tensor.ts';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
 import type { Json } from '../../util/json.ts';
-import { last } from '../../util/known.ts';
+import { field, last } from '../../util/known.ts';
 
 interface Checkpoint {
   /** The state of the training step, and models that were put aside. */
@@ -21,7 +21,7 @@ export async function readCheckpoint(folder: string): Promise<Checkpoint | null>
   const path = join(folder, FILE);
   if (!existsSync(path)) return null;
   const { tensors, metadata } = await readSafetensors(path);
-  return { tensors: nested(tensors), progress: JSON.parse(metadata.progress ?? 'null') as Json };
+  return { tensors: nested(tensors), progress: JSON.parse(field(metadata, 'progress')) as Json };
 }
 
 /** Takes the place of the old one at once, so that a kill at any time leaves a whole one. */

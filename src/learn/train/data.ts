@@ -6,7 +6,7 @@ import { openPackedImages, type PackedImages } from '../dataset/packed-images.ts
 import { readSplit, type Split } from '../dataset/split-table.ts';
 import { readTable, type TableRow } from '../dataset/table.ts';
 import { predictionsOf, type Predictions } from '../eval/predictions.ts';
-import { at } from '../../util/known.ts';
+import { at, entry } from '../../util/known.ts';
 
 export interface TrainingData {
   readonly images: PackedImages;
@@ -101,4 +101,24 @@ export function subsetPredictions(
 /** A batch of images as a step is fed it: uint8 [B, S, S, 3]. */
 export async function readBatch({ images }: TrainingData, indices: readonly number[]): Promise<HostTensor<'uint8'>> {
   return { dtype: 'uint8', shape: [indices.length, images.size, images.size, 3], data: await images.read(indices) };
+}
+
+/** Class numbers by image, of a labeled part of the data: in the order of `classes`, or in that of their appearance. */
+export function classesByImage(
+  data: TrainingData,
+  indices: readonly number[],
+  classes: readonly string[] = [...new Set(indices.map((index) => at(data.rows, index).label))],
+): ReadonlyMap<number, number> {
+  const labels = labelsOf(data, indices, classes);
+  return new Map(indices.map((index, i) => [index, at(labels, i)]));
+}
+
+/** Class numbers of a batch as a step is fed them: int32 [B]. */
+export function labelBatch(classOf: ReadonlyMap<number, number>, indices: readonly number[]): HostTensor<'int32'> {
+  return { dtype: 'int32', shape: [indices.length], data: Int32Array.from(indices, (image) => entry(classOf, image)) };
+}
+
+/** A number as a step is fed it. */
+export function scalar(value: number): HostTensor<'float32'> {
+  return { dtype: 'float32', shape: [], data: Float32Array.of(value) };
 }

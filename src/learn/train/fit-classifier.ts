@@ -2,9 +2,8 @@
  * Trains a classifier on the training subset and selects its epoch on the validation subset. The test subset is not
  * touched.
  */
-import type * as tf from '@tensorflow/tfjs-core';
-import type { Engine, Precision, StepFunction } from '../../tensor/engine.ts';
-import { float32, int32, uint8, type HostTensor, type TensorSpec, type Tree } from '../../tensor/host-tensor.ts';
+import type { Engine, Precision } from '../../tensor/engine.ts';
+import { float32, int32, uint8, type HostTensor, type TensorSpec } from '../../tensor/host-tensor.ts';
 import { significant } from '../../util/number.ts';
 import { sampleViewParams, viewParamSpecs, type Augmentation } from '../augment/index.ts';
 import { macroAuc } from '../eval/auc.ts';
@@ -13,19 +12,27 @@ import type { ResNet } from '../nn/resnet.ts';
 import { scheduledLearningRate, type SCHEDULES } from '../nn/schedule.ts';
 import { wrappedBatches } from './batches.ts';
 import { balancedClassWeights } from './supervised.ts';
-import { labelsOf, readBatch, validationLabels, type TrainingData } from './data.ts';
+import { compileStep } from './compile-step.ts';
+import {
+  classesByImage,
+  labelBatch,
+  labelsOf,
+  readBatch,
+  scalar,
+  validationLabels,
+  type TrainingData,
+} from './data.ts';
 import { compileInference, LOG_PROBABILITIES, type Inference } from './inference.ts';
 import type { TrainingStep, TrainingStepInputs, TrainingStepSettings } from './training-step.ts';
 import {
   train,
   TrainingError,
-  type CompiledTrainingStep,
   type EpochEnd,
   type HostModel,
   type StepPosition,
   type TrainingContext,
 } from './loop.ts';
-import { at, entry } from '../../util/known.ts';
+import { at } from '../../util/known.ts';
 
 export interface FitSettings {
   readonly network: ResNet;
@@ -86,14 +93,22 @@ export async function fitClassifier<State extends HostModel>(
   const learningRateAt = learningRates(settings, stepsPerEpoch);
   const classWeights =
     settings.classWeights === 'balanced' ? balancedClassWeights(labels, classes.length) : classes.map(() => 1);
-  const step = await compileTrainingStep(engine, precision, stepFactory({ network, optimizer, classWeights }), start, {
+  const trained = stepFactory({ network, optimizer, classWeights });
+  const specs: TrainingStepInputs<TensorSpec> = {
     images: uint8([batchSize, images.size, images.size, 3]),
     view: viewParamSpecs(augmentation, batchSize, images.size),
     labels: int32([batchSize]),
     learningRate: float32([]),
-  });
+  };
+  const step = await compileStep<TrainingStepInputs<HostTensor>>(
+    engine,
+    { name: 'classifier', precision },
+    trained,
+    start,
+    specs,
+  );
   const inference = await compileInference(engine, network, LOG_PROBABILITIES, data, start);
-  const classOf = new Map(split.train.map((index, i) => [index, at(labels, i)]));
+  const classOf = classesByImage(data, split.train, classes);
 
   const { rows, kept: model } = await train<TrainingStepInputs<HostTensor>, FitRow>(
     {
@@ -153,30 +168,12 @@ async function feed(
   learningRate: number,
 ): Promise<TrainingStepInputs<HostTensor>> {
   const indices = at(wrappedBatches(data.split.train, batchSize, { seed, epoch }), index);
-  const labels = Int32Array.from(indices, (image) => entry(classOf, image));
   return {
     images: await readBatch(data, indices),
     view: sampleViewParams(augmentation, { seed, epoch, indices, view: 0, sourceSize: data.images.size }),
-    labels: { dtype: 'int32', shape: [batchSize], data: labels },
-    learningRate: { dtype: 'float32', shape: [], data: Float32Array.of(learningRate) },
+    labels: labelBatch(classOf, indices),
+    learningRate: scalar(learningRate),
   };
-}
-
-async function compileTrainingStep<State extends HostModel>(
-  engine: Engine,
-  precision: Precision,
-  trained: TrainingStep<State>,
-  start: HostModel,
-  inputs: TrainingStepInputs<TensorSpec>,
-): Promise<CompiledTrainingStep<TrainingStepInputs<HostTensor>> & { dispose(): Promise<void> }> {
-  const state = trained.initial(start) as unknown as Tree<HostTensor>;
-  // A step returns the type of state that it takes. The compiler cannot see that for the type of any state.
-  const step = trained.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
-  return engine.compile(
-    step,
-    { state, inputs: inputs as unknown as Tree<TensorSpec> },
-    { name: 'classifier', precision },
-  ) as unknown as ReturnType<typeof compileTrainingStep>;
 }
 
 async function validate(

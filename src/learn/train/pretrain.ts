@@ -2,9 +2,8 @@
  * Pre-trains a network by a method on the training subset, and watches it with a nearest-neighbor probe on the
  * validation subset.
  */
-import type * as tf from '@tensorflow/tfjs-core';
-import type { Engine, Precision, StepFunction } from '../../tensor/engine.ts';
-import { float32, int32, uint8, type HostTensor, type TensorSpec, type Tree } from '../../tensor/host-tensor.ts';
+import type { Engine, Precision } from '../../tensor/engine.ts';
+import { float32, int32, uint8, type HostTensor, type TensorSpec } from '../../tensor/host-tensor.ts';
 import { significant } from '../../util/number.ts';
 import { sampleViewParams, viewParamSpecs } from '../augment/index.ts';
 import { DatasetError } from '../dataset/error.ts';
@@ -13,17 +12,11 @@ import { scheduledLearningRate, type SCHEDULES } from '../nn/schedule.ts';
 import { detectCollapse } from '../ssl/detect-collapse.ts';
 import type { SslMethod, MethodInputs, MethodState } from '../ssl/method.ts';
 import { dropLastBatches } from './batches.ts';
-import { labelsOf, readBatch, type TrainingData } from './data.ts';
-import {
-  train,
-  type EpochEnd,
-  type HostModel,
-  type CompiledTrainingStep,
-  type StepPosition,
-  type TrainingContext,
-} from './loop.ts';
+import { compileStep } from './compile-step.ts';
+import { classesByImage, labelBatch, readBatch, scalar, type TrainingData } from './data.ts';
+import { train, type EpochEnd, type HostModel, type StepPosition, type TrainingContext } from './loop.ts';
 import { compileOnlineKnn } from './online-knn.ts';
-import { at, entry, field } from '../../util/known.ts';
+import { at, field } from '../../util/known.ts';
 
 export interface PretrainSettings {
   readonly network: ResNet;
@@ -80,9 +73,15 @@ export async function pretrain<State extends MethodState>(
 ): Promise<Pretrained> {
   const { network, epochs, batchSize, precision } = settings;
   const schedule = stepSchedule(settings, method, data);
-  const classOf = method.labeled ? trainingClasses(data) : null;
+  const classOf = method.labeled ? classesByImage(data, data.split.train) : null;
   const inputs = inputSpecs(settings, method, data, schedule);
-  const step = await compileMethod(engine, precision, method, start, inputs);
+  const step = await compileStep<MethodInputs<HostTensor>>(
+    engine,
+    { name: method.name, precision },
+    method,
+    start,
+    inputs,
+  );
   const probe = await compileOnlineKnn(engine, network, data, start);
   const before = probe === null ? null : significant(await probe(start));
   const knnAt = async (epoch: number, model: () => Promise<HostModel>): Promise<number | null> => {
@@ -180,15 +179,12 @@ async function feed<State extends MethodState>(
     view,
     sampleViewParams(augmentation, { seed, epoch, indices, view, sourceSize }),
   ]);
-  const labelOf = (image: number) => (classOf === null ? 0 : entry(classOf, image));
   return {
     images: await readBatch(data, indices),
     views: Object.fromEntries(views) as MethodInputs<HostTensor>['views'],
     learningRate: scalar(learningRateAt(step)),
     scheduled: scheduledAt(step),
-    ...(classOf && {
-      labels: { dtype: 'int32', shape: [batchSize], data: Int32Array.from(indices, labelOf) },
-    }),
+    ...(classOf && { labels: labelBatch(classOf, indices) }),
   };
 }
 
@@ -200,40 +196,9 @@ function collapseOf<State extends MethodState>(
   return detectCollapse({ relativeStd, participationRatio, labeled });
 }
 
-async function compileMethod<State extends MethodState>(
-  engine: Engine,
-  precision: Precision,
-  method: SslMethod<State>,
-  start: HostModel,
-  inputs: MethodInputs<TensorSpec>,
-): Promise<CompiledTrainingStep<MethodInputs<HostTensor>> & { dispose(): Promise<void> }> {
-  const state = method.initial(start) as unknown as Tree<HostTensor>;
-  // A step returns the type of state that it takes. The compiler cannot see that for the type of any method's state.
-  const step = method.step as unknown as StepFunction<Tree<tf.Tensor>, Tree<tf.Tensor>, Record<string, tf.Scalar>>;
-  return engine.compile(
-    step,
-    { state, inputs: inputs as unknown as Tree<TensorSpec> },
-    { name: method.name, precision },
-  ) as unknown as ReturnType<typeof compileMethod>;
-}
-
-/** Class numbers of the training images, by image. */
-function trainingClasses(data: TrainingData): ReadonlyMap<number, number> {
-  const { train: indices } = data.split;
-  const classes = [...new Set(indices.map((index) => at(data.rows, index).label))];
-  const labels = labelsOf(data, indices, classes);
-  return new Map(indices.map((index, i) => [index, at(labels, i)]));
-}
-
 function encoderOf({ params, stats }: HostModel, start: HostModel): HostModel {
   return { params: Object.fromEntries(Object.keys(start.params).map((name) => [name, field(params, name)])), stats };
 }
-
-const scalar = (value: number): HostTensor<'float32'> => ({
-  dtype: 'float32',
-  shape: [],
-  data: Float32Array.of(value),
-});
 
 const mapValues = <T, U>(record: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> =>
   Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));

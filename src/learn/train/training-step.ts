@@ -26,7 +26,7 @@ export interface TrainingStepSettings {
   readonly classWeights: readonly number[];
 }
 
-/** The state of a learner that needs no more. */
+/** The state of a way of training that needs no more. */
 export type TrainingStepState = Model<HostTensor<'float32'>> & {
   readonly optimizerState: OptimizerState<HostTensor<'float32'>>;
 };
