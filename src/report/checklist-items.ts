@@ -64,7 +64,7 @@ export const CHECKLIST: readonly Item[] = [
     answer: ({ datasets }) =>
       evidence(
         'setting',
-        `RGB at ${over(datasets, ({ size }) => `${size} × ${size}`)}; augmentation by the recipes among the parameters`,
+        `RGB at ${over(datasets, ({ size }) => `${size} × ${size}`)}; augmentation as the parameters name it`,
       ),
   },
   {

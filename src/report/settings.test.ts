@@ -14,15 +14,15 @@ const execution = (stage: string, params: Execution['params'], notes: Execution[
 test('of stages that train, each parameter has one cell for each stage: equal values once, different ones side by side', () => {
   const { stages, budgets } = settingsOf([
     execution('ingest', { size: 32 }),
-    execution('pretrain', { epochs: 20, optimiser: { name: 'sgd', momentum: 0.9 } }),
+    execution('pretrain', { epochs: 20, optimizer: { name: 'sgd', momentum: 0.9 } }),
     execution('finetune', { epochs: 5, seed: 0 }),
     execution('finetune', { epochs: 5, seed: 1 }),
   ]);
   expect(stages).toEqual(['pretrain', 'finetune']);
   expect(Object.fromEntries(budgets.map(({ name, values }) => [name, values]))).toEqual({
     epochs: ['20', '5'],
-    'optimiser.name': ['sgd', ''],
-    'optimiser.momentum': ['0.9', ''],
+    'optimizer.name': ['sgd', ''],
+    'optimizer.momentum': ['0.9', ''],
     seed: ['', '0, 1'],
   });
 });

@@ -30,7 +30,7 @@ export function settingsOf(provenance: readonly Execution[]): Settings {
   return { networks: [...new Set(networks)], drawn: [...new Set(drawn)], stages, budgets };
 }
 
-/** `{ optimiser: { name: 'sgd' } }` becomes `optimiser.name` -> `sgd`. */
+/** `{ optimizer: { name: 'sgd' } }` becomes `optimizer.name` -> `sgd`. */
 export function flat(params: JsonObject, prefix = ''): Map<string, string> {
   return new Map(
     Object.entries(params).flatMap(([key, value]) =>

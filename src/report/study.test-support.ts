@@ -344,7 +344,7 @@ function provenanceFixture(datasets: readonly string[]): Execution[] {
           `dataset=${name},start=${start}`,
           [of('ingest'), of('split'), ...(start === 'random' ? [] : [of('transfer')])],
           48,
-          { network: 'resnet-small', epochs: 20, temperature: 0.5, optimiser: { name: 'sgd', momentum: 0.9 } },
+          { network: 'resnet-small', epochs: 20, temperature: 0.5, optimizer: { name: 'sgd', momentum: 0.9 } },
         ),
       ),
       ...MODELS.flatMap((model) =>

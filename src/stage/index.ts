@@ -1,8 +1,14 @@
 /**
  * The imports of a stage module.
  *
- * ```ts import { defineStage, input, output } from 'pretext/stage'; export default defineStage({ inputs: { table: input
- * }, outputs: { summary: output }, run: ({ inputs, outputs }) => ... }); ```
+ * ```ts
+ * import { defineStage, input, output } from 'pretext/stage';
+ * export default defineStage({
+ *   inputs: { table: input },
+ *   outputs: { summary: output },
+ *   run: ({ inputs, outputs }) => ...
+ * });
+ * ```
  */
 export { defineStage, type DefinedStage, type StageRun } from './definition/define-stage.ts';
 export { gathered, input, nullable, optional, output, type InputValues } from './definition/kinds.ts';

@@ -1,8 +1,7 @@
 /** A stage's parameters, read by a schema: typed, with defaults, and every fault named at once. */
 import type { Static, TSchema } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
 import type { JsonObject } from '../util/json.ts';
-import { paramFaults } from './definition/param-faults.ts';
+import { completed, paramFaults } from './definition/param-faults.ts';
 import { StageStartError } from './start-error.ts';
 
 /** Throws StageStartError, which lists every missing, unknown or wrong parameter. */
@@ -12,5 +11,5 @@ export function parameters<T extends TSchema>(
 ): Static<T> {
   const faults = paramFaults(schema, stage.params);
   if (faults.length > 0) throw new StageStartError(stage.id, faults);
-  return Value.Default(schema, structuredClone(stage.params));
+  return completed(schema, stage.params);
 }

@@ -42,9 +42,10 @@ export function writeBlurMatrix(target: Float32Array, size: number, width: numbe
   const taps = Float64Array.from({ length: width }, (_, k) => Math.exp(-0.5 * ((k - reach) / sigma) ** 2));
   const sum = taps.reduce((a, b) => a + b);
   for (let i = 0; i < size; i++) {
-    for (let k = 0; k < width; k++)
-      target[i * size + mirrored(i + k - reach, size)] =
-        (target[i * size + mirrored(i + k - reach, size)] ?? 0) + (taps[k] ?? 0) / sum;
+    for (let k = 0; k < width; k++) {
+      const j = i * size + mirrored(i + k - reach, size);
+      target[j] = (target[j] ?? 0) + (taps[k] ?? 0) / sum;
+    }
   }
 }
 

@@ -41,7 +41,7 @@ function slope(logs: Float64Array, { labels, classes }: ScoredPredictions, inver
   const scaled = softmaxRows(logs, classes, inverse);
   let sum = 0;
   labels.forEach((label, i) => {
-    for (let k = 0; k < classes; k++) sum += at(scaled, i * classes + k) * at(logs, i * classes + k);
+    for (let j = i * classes; j < (i + 1) * classes; j++) sum += (scaled[j] ?? 0) * (logs[j] ?? 0);
     sum -= at(logs, i * classes + label);
   });
   return sum / labels.length;

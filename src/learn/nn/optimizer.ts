@@ -84,10 +84,7 @@ function sgd(
   const velocity: Record<string, tf.Tensor> = {};
   const next: Record<string, tf.Tensor> = {};
   for (const [name, value] of Object.entries(params)) {
-    const gradient =
-      decays(value) && by.weightDecay > 0
-        ? tf.add(field(gradients, name), tf.mul(value, by.weightDecay))
-        : field(gradients, name);
+    const gradient = withDecay(by, value, field(gradients, name));
     const moved = tf.add(tf.mul(field(old, name), by.momentum), gradient);
     velocity[name] = moved;
     next[name] = tf.sub(
@@ -151,9 +148,7 @@ function lars(
   const velocity: Record<string, tf.Tensor> = {};
   const next: Record<string, tf.Tensor> = {};
   for (const [name, value] of Object.entries(params)) {
-    const gradient = decays(value)
-      ? tf.add(field(gradients, name), tf.mul(value, by.weightDecay))
-      : field(gradients, name);
+    const gradient = withDecay(by, value, field(gradients, name));
     const local = decays(value) ? tf.mul(learningRate, trustRatio(value, gradient)) : learningRate;
     velocity[name] = tf.add(tf.mul(field(old, name), by.momentum), tf.mul(gradient, local));
     next[name] = tf.sub(value, velocity[name]);
@@ -165,6 +160,11 @@ function lars(
 function trustRatio(value: tf.Tensor, gradient: tf.Tensor): tf.Tensor {
   const [own, slope] = [tf.sqrt(tf.sum(tf.square(value))), tf.sqrt(tf.sum(tf.square(gradient)))];
   return tf.where(tf.greater(tf.mul(own, slope), 0), tf.div(tf.mul(own, TRUST), slope), 1);
+}
+
+/** The decay as a part of the gradient: g + d w. */
+function withDecay(by: { readonly weightDecay: number }, value: tf.Tensor, gradient: tf.Tensor): tf.Tensor {
+  return decays(value) && by.weightDecay > 0 ? tf.add(gradient, tf.mul(value, by.weightDecay)) : gradient;
 }
 
 const decays = (value: tf.Tensor): boolean => value.rank > 1;

@@ -1,4 +1,3 @@
-import { at, last } from '../../util/known.ts';
 /**
  * Residual networks as data: their convolutions with sizes and names.
  *
@@ -6,6 +5,9 @@ import { at, last } from '../../util/known.ts';
  * of torchvision: the bottleneck strides in its 3x3 convolution ("v1.5"), shortcuts project with a 1x1 convolution if
  * the shape changes, convolutions have no bias.
  */
+import { at, last } from '../../util/known.ts';
+
+/** A network, by its stages. */
 export interface ResNet {
   readonly name: string;
   /**

@@ -2,13 +2,13 @@
  * `defineStage`: a stage that says which inputs, parameters and outputs it has, and is checked against the pipeline.
  */
 import { Type, type Static, type TSchema } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
 import type { Stage } from '../stage.ts';
 import { StageStartError } from '../start-error.ts';
-import { inputKindOf, isPattern, type StageContract } from './contract.ts';
+import { isPattern, type StageContract } from './contract.ts';
 import { contractFaults } from './faults.ts';
 import type { GivenInput } from './input-faults.ts';
 import type { InputKind, InputValues, OutputKind, OutputPaths } from './kinds.ts';
+import { completed } from './param-faults.ts';
 
 type Inputs = Readonly<Record<string, InputKind>>;
 type Outputs = Readonly<Record<string, OutputKind>>;
@@ -57,7 +57,7 @@ export function defineStage<
     if (faults.length > 0) throw new StageStartError(stage.id, faults);
     await definition.run({
       inputs: inputValues(contract, stage) as InputValues<I>,
-      params: Value.Default(contract.params, structuredClone(stage.params)),
+      params: completed(contract.params, stage.params),
       outputs: outputPaths(contract, stage) as OutputPaths<O>,
       stage,
     });
@@ -78,7 +78,7 @@ function inputValues(contract: StageContract, stage: Stage): Record<string, unkn
   const patterns = declared.filter(isPattern).map((pattern) => {
     const start = pattern.slice(0, -1);
     const matching = Object.entries(stage.inputs).filter(
-      ([name]) => !declared.includes(name) && name.startsWith(start) && inputKindOf(name, contract.inputs),
+      ([name]) => !declared.includes(name) && name.startsWith(start),
     );
     return [pattern, Object.fromEntries(matching.map(([name, value]) => [name.slice(start.length), value]))] as const;
   });

@@ -1,5 +1,5 @@
 /** Every parameter that is missing, unknown, or not what the schema allows, at any depth. */
-import type { TSchema } from '@sinclair/typebox';
+import type { Static, TSchema } from '@sinclair/typebox';
 import { Value, ValueErrorType } from '@sinclair/typebox/value';
 import type { JsonObject } from '../../util/json.ts';
 import { allowed } from './allowed.ts';
@@ -17,8 +17,12 @@ export interface ParamFault {
 
 /** Unknown names come first. Defaults of the schema count as given. */
 export function paramFaults(schema: TSchema, params: JsonObject): ParamFault[] {
-  const completed = Value.Default(schema, structuredClone(params));
-  return [...unknownNames(schema, params, []), ...wrongValues(schema, completed)];
+  return [...unknownNames(schema, params, []), ...wrongValues(schema, completed(schema, params))];
+}
+
+/** The parameters with the defaults of the schema for those that are not given. */
+export function completed<T extends TSchema>(schema: T, params: JsonObject): Static<T> {
+  return Value.Default(schema, structuredClone(params));
 }
 
 /** JSON Schema allows unknown names. A stage reads only the names that it declares, so an unknown name is misspelt. */
