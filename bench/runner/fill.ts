@@ -7,6 +7,7 @@ import path from 'node:path';
 import { loadPipeline } from '../../src/runner/config/load.ts';
 import { lockFileOf } from '../../src/runner/config/lock-file.ts';
 import type { Executor } from '../../src/runner/execution/executor.ts';
+import { LocalAttempts } from '../../src/runner/execution/local-attempts.ts';
 import { runPipeline } from '../../src/runner/execution/run.ts';
 import { openPipeline } from '../../src/runner/open-pipeline.ts';
 import { thisMachine } from '../../src/runner/resources/machine.ts';
@@ -42,14 +43,18 @@ export async function fill(file: string): Promise<void> {
     findCardEngine: () => Promise.resolve({ kind: 'usable' as const, engine: 'none' }),
     graceMs: 0,
   };
-  const means = { executor: writing, hostProgram: '', machine: () => Promise.resolve(thisMachine({ kind: 'none' })) };
+  const attempts = new LocalAttempts({
+    executor: writing,
+    hostProgram: '',
+    machine: () => Promise.resolve(thisMachine({ kind: 'none' })),
+  });
   const summary = await runPipeline(
     opened.value,
     pipeline.instances,
     options,
     () => undefined,
     new AbortController().signal,
-    means,
+    { attempts },
   );
   await opened.value.close();
   if (summary.outcome !== 'done')

@@ -7,13 +7,13 @@ import type { Execution, RunRecord } from '../../formats/run-record.ts';
 import type { Sandbox } from '../executions.ts';
 import type { Instance } from '../pipeline.ts';
 import type { RunContext, ReadyToRun } from './run-context.ts';
+import type { AttemptOrder, AttemptResult } from './attempt-executor.ts';
 import type { TaskEnd } from './executor.ts';
 import { explainFailure } from './explain-failure.ts';
 import { expectedFailure } from './expected-failure.ts';
 import { failureOf } from './failure.ts';
 import { describeGrant, type Grant } from './grant.ts';
 import { MessageCollector } from './message-collector.ts';
-import { taskOf } from './task.ts';
 
 export type AttemptEnd =
   | { readonly kind: 'succeeded'; readonly record: RunRecord; readonly seconds: number }
@@ -90,63 +90,52 @@ type Performed =
   | { readonly kind: 'stopped' };
 
 async function perform(start: Start, seconds: () => number, context: RunContext): Promise<Performed> {
-  const { instance, sandbox } = start;
+  const { instance } = start;
   const messages = new MessageCollector(instance.id, context.emit);
-  const { end, cut } = await runTask(start, messages, context);
-  if (cut === 'interruption') return { kind: 'stopped' };
-  const failure: Failure | undefined =
-    cut === 'timeout'
-      ? { kind: 'timeout', afterMs: instance.timeoutMs! }
-      : failureOf(end, instance.body.kind, messages);
+  const result = await runToItsEnd(start, messages, context);
+  if (result.kind !== 'ended') return result;
+  const { end, sandbox, execution } = result;
+  const failure = failureOf(end, instance.body.kind, messages);
   if (failure !== undefined) return { kind: 'failed', failure };
-  const committed = await context.executions.commit(
-    instance,
-    sandbox,
-    executionOf(start, seconds(), messages, end, context.storeFolder),
-  );
+  const committed = await context.executions.commit(instance, sandbox, {
+    ...executionOf(start, seconds(), messages, end, context.storeFolder),
+    ...execution,
+  });
   return committed.ok ? { kind: 'succeeded', record: committed.value } : { kind: 'failed', failure: committed.error };
 }
 
 /** Runs it to its end, or to the end that it is given. */
-async function runTask(
-  { instance, sandbox, grant, log }: Start,
+async function runToItsEnd(
+  start: Start,
   messages: MessageCollector,
-  context: RunContext,
-): Promise<{ readonly end: TaskEnd; readonly cut: 'timeout' | 'interruption' | undefined }> {
-  const { executor, hostProgram, options, pipeline, results, signal } = context;
-  const { task, warnings } = await taskOf(instance, sandbox, grant, {
+  { attempts, options, pipeline, results, signal, emit }: RunContext,
+): Promise<AttemptResult> {
+  const { instance } = start;
+  const order: AttemptOrder = {
+    ...start,
     root: pipeline.root,
-    hostProgram,
     graceMs: options.graceMs,
-    log,
     lineage: () => results.lineage(instance),
-  });
-  for (const message of warnings) context.emit({ type: 'warning', id: instance.id, message });
-  let cut: 'timeout' | 'interruption' | undefined;
-  const running = executor.start(task, (message) => {
-    messages.collect(message);
-  });
-  const timer = setTimer(instance.timeoutMs, () => {
-    cut ??= 'timeout';
-    running.stop();
+  };
+  const running = attempts.start(order, {
+    message: (message) => {
+      messages.collect(message);
+    },
+    warn: (message) => {
+      emit({ type: 'warning', id: instance.id, message });
+    },
+    restart: () => {
+      messages.forget();
+    },
   });
   const interrupt = (): void => {
-    cut ??= 'interruption';
     running.stop();
   };
   if (signal.aborted) interrupt();
   signal.addEventListener('abort', interrupt);
-  const end = await running.ended;
-  clearTimeout(timer);
+  const result = await running.ended;
   signal.removeEventListener('abort', interrupt);
-  return { end, cut };
-}
-
-/** Node's timers end at 24.8 days, and fire at once beyond. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-function setTimer(ms: number | undefined, ring: () => void): NodeJS.Timeout | undefined {
-  return ms === undefined || ms > LONGEST_TIMER_MS ? undefined : setTimeout(ring, ms);
+  return result;
 }
 
 function executionOf(

@@ -1,9 +1,8 @@
 /** The options of a run. */
 import type { InstanceId } from '../../formats/identity.ts';
 import type { FindCardEngine } from '../resources/card-engine.ts';
-import type { Machine } from '../resources/machine.ts';
 import type { Amounts } from '../resources/slots.ts';
-import type { Executor } from './executor.ts';
+import type { AttemptExecutor } from './attempt-executor.ts';
 
 export interface ExecutionOptions {
   /** Executions at the same time, at the most. */
@@ -25,11 +24,7 @@ export interface ExecutionOptions {
   readonly graceMs: number;
 }
 
-/** The dependencies of execution: executor, machine and files. */
+/** The dependencies of execution. */
 export interface ExecutionDeps {
-  readonly executor: Executor;
-  /** The built src/stage/host.ts. */
-  readonly hostProgram: string;
-  /** @param gpus true if any stage requests one; looking for them takes a while */
-  machine(gpus: boolean): Promise<Machine>;
+  readonly attempts: AttemptExecutor;
 }

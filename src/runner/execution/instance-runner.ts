@@ -6,8 +6,6 @@ import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
 import type { Outcome } from '../../formats/past-run.ts';
 import type { Instance } from '../pipeline.ts';
 import type { PlanEntry, Verdict } from '../plan.ts';
-import { leaseGpus, type LeasedGpus } from '../resources/gpu-leases.ts';
-import { gpusOf } from '../resources/machine.ts';
 import { tryLease, waitForLease } from '../resources/lease.ts';
 import type { Amounts } from '../resources/slots.ts';
 import { runAttempts } from './attempts.ts';
@@ -15,10 +13,6 @@ import type { RunContext, ReadyToRun } from './run-context.ts';
 import { expectedFailure } from './expected-failure.ts';
 import type { Grant } from './grant.ts';
 import type { Decision, ExecutionEnd, ScheduledWork } from './scheduler.ts';
-import { sleep } from './sleep.ts';
-
-/** Between two looks for a card that has become free. */
-const GPU_POLL_MS = 2000;
 
 /** A look at all processes of the machine costs some milliseconds. */
 const ORPHAN_LOOK_MS = 1000;
@@ -51,12 +45,16 @@ export class InstanceRunner implements ScheduledWork {
 
   async execute({ instance }: PlanEntry, amounts: Amounts): Promise<ExecutionEnd> {
     try {
-      const leased = await this.#leaseGpus(instance, amounts);
-      if (leased === undefined) return ended('not-started');
+      const { attempts, emit, signal } = this.#context;
+      const tell = (message: string): void => {
+        emit({ type: 'notice', message });
+      };
+      const reservation = await attempts.reserve(instance, amounts, { signal, tell });
+      if (reservation === undefined) return ended('not-started');
       try {
-        return await this.#executeAlone(instance, { amounts, gpus: leased.gpus });
+        return await this.#executeAlone(instance, reservation.grant);
       } finally {
-        leased.release();
+        reservation.release();
       }
     } catch (error) {
       return ended(this.#failed(instance, error));
@@ -106,20 +104,6 @@ export class InstanceRunner implements ScheduledWork {
     }
   }
 
-  /** Undefined when the run was interrupted before enough cards were free. */
-  async #leaseGpus({ id }: Instance, { gpu = 0 }: Amounts): Promise<LeasedGpus | undefined> {
-    const { machine, emit, signal } = this.#context;
-    const count = Math.ceil(gpu);
-    if (count === 0) return { gpus: [], release: () => undefined };
-    for (let told = false; !signal.aborted; told = true) {
-      const leased = await leaseGpus(gpusOf(machine), count);
-      if (leased.gpus !== undefined) return leased;
-      if (!told) emit({ type: 'notice', message: `${id} waits for a GPU, held by ${leased.holders.join(', ')}.` });
-      await sleep(GPU_POLL_MS, signal);
-    }
-    return undefined;
-  }
-
   /** Two runners on one store: the first one to lease a fingerprint executes it, the other takes the result. */
   async #executeAlone(instance: Instance, grant: Grant): Promise<ExecutionEnd> {
     const { emit, storeFolder } = this.#context;
@@ -145,10 +129,10 @@ export class InstanceRunner implements ScheduledWork {
 
   /** A stage of a dead runner may still write to the checkpoint that this execution resumes from. */
   async #endOrphans(): Promise<void> {
-    const { executor, emit } = this.#context;
+    const { attempts, emit } = this.#context;
     if (performance.now() - this.#lookedForOrphans < ORPHAN_LOOK_MS) return;
     this.#lookedForOrphans = performance.now();
-    for (const { pid, command } of await executor.endOrphans())
+    for (const { pid, command } of await attempts.endOrphans())
       emit({ type: 'notice', message: `Process ${pid}, left behind by an earlier run, was killed: ${command}` });
   }
 

@@ -13,15 +13,25 @@ export class MessageCollector {
   /** The error that it threw. */
   error: string | undefined;
   peakMemoryBytes: number | undefined;
-  readonly notes: Record<string, Json> = {};
-  readonly metrics: Record<string, Json> = {};
-  readonly warnings: string[] = [];
+  notes: Record<string, Json> = {};
+  metrics: Record<string, Json> = {};
+  warnings: string[] = [];
   readonly #id: InstanceId;
   readonly #emit: (event: RunEvent) => void;
 
   constructor(id: InstanceId, emit: (event: RunEvent) => void) {
     this.#id = id;
     this.#emit = emit;
+  }
+
+  /** The stage begins again: its result has the messages from here on. */
+  forget(): void {
+    this.done = false;
+    this.error = undefined;
+    this.peakMemoryBytes = undefined;
+    this.notes = {};
+    this.metrics = {};
+    this.warnings = [];
   }
 
   collect(message: Message): void {

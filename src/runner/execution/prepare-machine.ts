@@ -3,7 +3,7 @@ import type { Plan, PlanEntry } from '../plan.ts';
 import { noticesOf, requireGpus, requireRoom } from '../resources/demand.ts';
 import { surveyGpus } from '../resources/gpu.ts';
 import { gpusOf, sharing, thisMachine, type Machine } from '../resources/machine.ts';
-import type { ExecutionDeps, ExecutionOptions } from './execution-options.ts';
+import type { ExecutionOptions } from './execution-options.ts';
 
 interface PreparedMachine {
   readonly machine: Machine;
@@ -33,7 +33,9 @@ export async function machineNotices(plan: Plan, options: MachineOptions): Promi
 }
 
 type MachineOptions = Pick<ExecutionOptions, 'slots' | 'findCardEngine'>;
-type MachineDeps = Pick<ExecutionDeps, 'machine'>;
+interface MachineDeps {
+  machine(gpus: boolean): Promise<Machine>;
+}
 
 async function machineFor(
   plan: Plan,

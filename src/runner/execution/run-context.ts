@@ -3,12 +3,10 @@ import type { RunEvent } from '../event.ts';
 import type { Fingerprint } from '../../formats/identity.ts';
 import type { OpenPipeline } from '../open-pipeline.ts';
 import type { Verdict } from '../plan.ts';
-import type { Machine } from '../resources/machine.ts';
 import type { ExecutionDeps, ExecutionOptions } from './execution-options.ts';
 
-export interface RunContext extends Omit<ExecutionDeps, 'machine'>, Omit<OpenPipeline, 'warnings' | 'close'> {
+export interface RunContext extends ExecutionDeps, Omit<OpenPipeline, 'warnings' | 'close'> {
   readonly options: ExecutionOptions;
-  readonly machine: Machine;
   readonly signal: AbortSignal;
   readonly emit: (event: RunEvent) => void;
 }

@@ -16,6 +16,7 @@ import type { Machine } from '../resources/machine.ts';
 import { WaitNotices } from '../resources/wait-notices.ts';
 import type { TaskEnd, Executor, Task } from './executor.ts';
 import type { ExecutionOptions } from './execution-options.ts';
+import { LocalAttempts } from './local-attempts.ts';
 import { runPipeline } from './run.ts';
 
 export type Sketch = Partial<Omit<Instance, 'inputs'>> & {
@@ -91,9 +92,12 @@ export async function runSketch(
       },
       signal,
       {
-        executor: fakeExecutor(script),
-        hostProgram: 'none',
-        machine: () => Promise.resolve({ cpus: 4, memoryBytes: 1000, survey: { kind: 'none' }, slots: {}, ...machine }),
+        attempts: new LocalAttempts({
+          executor: fakeExecutor(script),
+          hostProgram: 'none',
+          machine: () =>
+            Promise.resolve({ cpus: 4, memoryBytes: 1000, survey: { kind: 'none' }, slots: {}, ...machine }),
+        }),
       },
     );
     const story = events.flatMap((event) => ('id' in event ? [`${event.type} ${event.id}`] : []));

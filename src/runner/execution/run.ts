@@ -4,12 +4,12 @@ import type { RunEvent } from '../event.ts';
 import type { OpenPipeline } from '../open-pipeline.ts';
 import type { Instance } from '../pipeline.ts';
 import { publishNotices } from '../plan/publish-notices.ts';
-import { capacityOf, demandOf } from '../resources/demand.ts';
 import { Slots } from '../resources/slots.ts';
 import { checkShells } from './check-shells.ts';
 import { heldBackNotices } from './held-back-notice.ts';
 import { InstanceRunner } from './instance-runner.ts';
-import { examineMachine, prepareMachine, resourceRequest } from './prepare-machine.ts';
+import { LocalAttempts } from './local-attempts.ts';
+import { examineMachine } from './prepare-machine.ts';
 import { requireUpstreamReady } from './require-upstream.ts';
 import { localExecutor } from './local-executor.ts';
 import type { ExecutionDeps, ExecutionOptions } from './execution-options.ts';
@@ -37,18 +37,18 @@ export async function runPipeline(
   const open = options.audit === undefined ? given : await auditing(given, options.audit, emit);
   const plan = await open.planner.plan(selection, { force: options.force });
   requireUpstreamReady(plan, options.upstream);
-  const { executor, hostProgram } = deps;
+  const { attempts } = deps;
   const shellNotices = checkShells(plan);
-  const { machine, notices } = await prepareMachine(plan, options, deps);
+  const { capacity, demand, notices } = await attempts.survey(plan, options);
 
   emit({ type: 'plan', plan });
   const heldBack = await heldBackNotices(open.storeFolder, plan);
   for (const message of [...shellNotices, ...notices, ...heldBack, ...publishNotices(plan)])
     emit({ type: 'notice', message });
-  const work = new InstanceRunner({ ...open, options, emit, signal, machine, executor, hostProgram });
+  const work = new InstanceRunner({ ...open, options, emit, signal, attempts });
   const schedule = new Scheduler(plan.entries, work, {
-    slots: new Slots(capacityOf(machine, options.jobs)),
-    demand: (entry) => demandOf(resourceRequest(entry), machine),
+    slots: new Slots(capacity),
+    demand,
     keepGoing: options.keepGoing,
     signal,
     emit,
@@ -66,7 +66,7 @@ export async function runPipeline(
     emit({ type: 'finished', summary });
     return summary;
   } finally {
-    await executor.close();
+    await attempts.close();
   }
 }
 
@@ -83,8 +83,10 @@ async function auditing(
 
 function localDeps(storeFolder: string): ExecutionDeps {
   return {
-    executor: localExecutor(storeFolder),
-    hostProgram: stageProgram('host'),
-    machine: examineMachine,
+    attempts: new LocalAttempts({
+      executor: localExecutor(storeFolder),
+      hostProgram: stageProgram('host'),
+      machine: examineMachine,
+    }),
   };
 }
