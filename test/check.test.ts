@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { Project } from './rig.test-support.ts';
 
 const TRAIN = `import { appendFileSync, writeFileSync } from 'node:fs';
-import { defineStage, gathered, input, nullable, optional, output, Type } from 'pretext/stage';
+import { defineStage, gathered, input, nullable, optional, output, Type } from 'pretext-study/stage';
 appendFileSync('imports.log', 'train\\n');
 export default defineStage({
   inputs: {
@@ -60,7 +60,7 @@ async function projectWith(train: Train = {}, files: Record<string, string> = {}
     ...files,
   });
   await mkdir(project.path('node_modules'));
-  await symlink(path.resolve(import.meta.dirname, '..'), project.path('node_modules/pretext'));
+  await symlink(path.resolve(import.meta.dirname, '..'), project.path('node_modules/pretext-study'));
   return project;
 }
 

@@ -21,7 +21,7 @@ for (const template of ['shell', 'python', 'typescript']) {
     async () => {
       const project = await Project.create({});
       await mkdir(project.path('node_modules'));
-      await symlink(path.resolve(import.meta.dirname, '..'), project.path('node_modules/pretext'));
+      await symlink(path.resolve(import.meta.dirname, '..'), project.path('node_modules/pretext-study'));
       const made = await project.pipeline(['init', 'study', '--template', template]);
       expect(made).toMatchObject({
         code: 0,
@@ -60,9 +60,9 @@ test('init adds to a .gitignore only what it lacks', async () => {
 });
 
 test('the schema is named where the package is installed', async () => {
-  const project = await Project.create({ 'node_modules/pretext/schema/pipeline.schema.json': '{}' });
+  const project = await Project.create({ 'node_modules/pretext-study/schema/pipeline.schema.json': '{}' });
   await project.pipeline(['init', 'a/b']);
   expect(await project.read('a/b/pipeline.json')).toContain(
-    '"$schema": "../../node_modules/pretext/schema/pipeline.schema.json"',
+    '"$schema": "../../node_modules/pretext-study/schema/pipeline.schema.json"',
   );
 });

@@ -1,3 +1,5 @@
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import path from 'node:path';
 import { expect, test } from 'vitest';
 import { pipelineOf, Project, shell } from './rig.test-support.ts';
 
@@ -82,6 +84,37 @@ test('doctor finds a fit machine fit, and a broken pipeline file broken', async 
   const unfit = await project.pipeline(['doctor']);
   expect(unfit.code).toBe(3);
   expect(unfit.out).toMatch(/^fail +pipeline/m);
+});
+
+test("doctor says whose command npx pipeline would start: this package's, another package's, or none", async () => {
+  const project = await Project.create({ 'pipeline.json': two, 'package.json': {} });
+  expect((await project.pipeline(['doctor'])).out).toMatch(
+    /^warn +command +pretext-study is not installed here.*\n +npm install pretext-study/m,
+  );
+  await project.write('node_modules/other/package.json', { name: 'other' });
+  await project.write('node_modules/other/cli.js', '');
+  await mkdir(project.path('node_modules/.bin'));
+  await symlink('../other/cli.js', project.path('node_modules/.bin/pipeline'));
+  const foreign = await project.pipeline(['doctor']);
+  expect(foreign.code).toBe(3);
+  expect(foreign.out).toMatch(
+    /^fail +command +.* is the command of other, not of pretext-study\n +Type npx pretext-study/m,
+  );
+  await rm(project.path('node_modules/.bin/pipeline'));
+  await symlink(path.resolve(import.meta.dirname, '../dist/cli/main.js'), project.path('node_modules/.bin/pipeline'));
+  expect((await project.pipeline(['doctor'])).out).toMatch(/^ok +command +pipeline is the command of pretext-study$/m);
+  // npm on Windows writes scripts in place of links.
+  await rm(project.path('node_modules/.bin/pipeline'));
+  for (const [owner, verdict] of [
+    ['other', 'fail'],
+    ['pretext-study', 'ok'],
+  ] as const) {
+    await project.write(
+      'node_modules/.bin/pipeline',
+      `#!/bin/sh\nexec node "$basedir/../${owner}/dist/cli/main.js" "$@"\n`,
+    );
+    expect((await project.pipeline(['doctor'])).out).toMatch(new RegExp(`^${verdict} +command `, 'm'));
+  }
 });
 
 test('a reader that goes away ends the output quietly', async () => {

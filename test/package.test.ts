@@ -19,13 +19,15 @@ async function installed(): Promise<Project> {
     cwd: repository,
   });
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-  await mkdir(project.path('node_modules/pretext'), { recursive: true });
-  await execa('tar', ['-xzf', filename, '--strip-components=1', '-C', 'node_modules/pretext'], { cwd: project.root });
+  await mkdir(project.path('node_modules/pretext-study'), { recursive: true });
+  await execa('tar', ['-xzf', filename, '--strip-components=1', '-C', 'node_modules/pretext-study'], {
+    cwd: project.root,
+  });
   const own = path.join(repository, 'node_modules');
   for (const name of await readdir(own))
     if (!name.startsWith('.')) await symlink(path.join(own, name), project.path(`node_modules/${name}`));
   await mkdir(project.path('node_modules/.bin'));
-  await symlink('../pretext/dist/cli/main.js', project.path('node_modules/.bin/pipeline'));
+  await symlink('../pretext-study/dist/cli/main.js', project.path('node_modules/.bin/pipeline'));
   return project;
 }
 
@@ -49,7 +51,7 @@ test('the packed package runs stages in TypeScript in another project, and its t
   await project.write(
     'stages/clean.ts',
     `import { Type } from '@sinclair/typebox';
-import { parameters, type Stage } from 'pretext/stage';
+import { parameters, type Stage } from 'pretext-study/stage';
 export default (stage: Stage) => { parameters(Type.Object({ highest: Type.Integer({ minimum: 11 }) }), stage); };
 `,
   );

@@ -2,7 +2,7 @@
  * The imports of a stage module.
  *
  * ```ts
- * import { defineStage, input, output } from 'pretext/stage';
+ * import { defineStage, input, output } from 'pretext-study/stage';
  * export default defineStage({
  *   inputs: { table: input },
  *   outputs: { summary: output },

@@ -1,6 +1,7 @@
 /** `pipeline doctor`: checks this machine and this project, and prints a remedy for each problem. */
 import path from 'node:path';
 import { loadPipeline } from '../../runner/config/load.ts';
+import { command } from '../doctor/command.ts';
 import { bad, doubtful, good, type Finding } from '../doctor/finding.ts';
 import { gpu } from '../doctor/gpu.ts';
 import { git, memory, node, processor } from '../doctor/machine.ts';
@@ -33,6 +34,7 @@ async function examine(options: DoctorOptions, terminal: Terminal): Promise<Find
   const writable = await storeWritable(project.store, shownFrom(terminal.folder)(project.store));
   return [
     node(),
+    command(terminal.folder),
     processor(),
     memory(),
     await gpu(),

@@ -12,7 +12,7 @@ interface NewFile {
   readonly text: string;
 }
 
-const SCHEMA = 'node_modules/pretext/schema/pipeline.schema.json';
+const SCHEMA = 'node_modules/pretext-study/schema/pipeline.schema.json';
 /** Not `.gitignore`, which npm would take for its own and leave out of the package. */
 const IGNORED = 'gitignore';
 

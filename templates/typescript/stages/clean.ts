@@ -1,6 +1,6 @@
 /** Copies a table without the rows whose value is too high. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { defineStage, input, output, Type } from 'pretext/stage';
+import { defineStage, input, output, Type } from 'pretext-study/stage';
 
 export default defineStage({
   inputs: {

@@ -1,6 +1,6 @@
 /** Puts the summaries of all sites into one table. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { defineStage, gathered, output, Type } from 'pretext/stage';
+import { defineStage, gathered, output, Type } from 'pretext-study/stage';
 
 interface Summary {
   readonly site: string;

@@ -1,6 +1,6 @@
 /** Counts and averages the measurements of one site. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { defineStage, input, output } from 'pretext/stage';
+import { defineStage, input, output } from 'pretext-study/stage';
 
 export default defineStage({
   inputs: { table: input },
