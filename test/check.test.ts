@@ -242,6 +242,16 @@ describe('a module that cannot be imported', () => {
     expect((await project.pipeline(['run'])).code).toBe(1);
   });
 
+  test('is imported once by commands that leave it to the stage, and each time by check', async () => {
+    const project = await projectWith({}, { 'train.ts': broken("throw new Error('no such engine');") });
+    const imports = async () => (await project.read('imports.log')).split('\n').length - 1;
+    await project.pipeline(['run', '-n']);
+    await project.pipeline(['run', '-n']);
+    expect(await imports()).toBe(1);
+    expect((await project.pipeline(['check'])).err).toContain('no such engine');
+    expect(await imports()).toBe(2);
+  });
+
   test('does not hide the faults of the other modules', async () => {
     const project = await projectWith({ params: {} as never }, { 'other.ts': broken('process.exit(7);') });
     const pipeline = JSON.parse(await project.read('pipeline.json')) as { stages: Record<string, object> };

@@ -1,5 +1,7 @@
 /** Processes that leave the session of their stage, as the workers of torchrun and daemons do. */
-import { readFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { gone, isAlive, pipelineOf, Project, shell } from './rig.test-support.ts';
 
@@ -51,6 +53,20 @@ describe.skipIf(process.platform !== 'linux')('a process in a session of its own
     expect(code).toBe(0);
     expect(err).toMatch(new RegExp(`Process ${left}, left behind by an earlier run, was killed: sh worker\\.sh`));
     expect(await isAlive(left)).toBe(false);
+  });
+
+  test('that runs a pipeline itself is not ended by it, though the runner that started it is dead', async () => {
+    const project = await Project.create({ 'pipeline.json': pipelineOf({ inner: shell('echo x > ${outputs.out}') }) });
+    const store = createHash('sha256')
+      .update(path.join(realpathSync(project.root), 'cache'))
+      .digest('hex')
+      .slice(0, 12);
+    const namespace = readlinkSync('/proc/self/ns/pid').replaceAll(/\D/g, '');
+    const dead = `${store}.${namespace}.4194304.1.1.1`;
+    const left = (await project.startScript('sleep 60', 'sh', { env: { PIPELINE_EXECUTION: dead } })).pid;
+    const { code, err } = await project.pipeline(['run'], { env: { PIPELINE_EXECUTION: dead } });
+    expect(err).toContain(`Process ${left}, left behind by an earlier run, was killed`);
+    expect(code).toBe(0);
   });
 
   test('ends when the stage is stopped, after the grace period, and at the timeout', async () => {

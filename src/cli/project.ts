@@ -7,6 +7,7 @@ import { selectInstances, type Bounds, type Selection } from '../runner/config/s
 import type { Diagnostic } from '../formats/diagnostic.ts';
 import type { OpenPipeline } from '../runner/open-pipeline.ts';
 import type { Instance, Pipeline } from '../runner/pipeline.ts';
+import type { Plan } from '../runner/plan.ts';
 import { findPipelineFile } from './pipeline-file.ts';
 import { Refusal, refuse } from './refusal.ts';
 import { loadSettings } from './settings.ts';
@@ -100,12 +101,11 @@ export async function withOpenPipeline<T>(
   }
 }
 
-/** Throws a Refusal where instances do not fit the declarations of their modules. */
-export async function requireFittingModules(
-  open: OpenPipeline,
-  { locate }: Project,
-  instances: readonly Instance[],
-): Promise<void> {
+/** Throws a Refusal where instances that are to run do not fit the declarations of their modules. */
+export async function requireFittingModules(open: OpenPipeline, { locate }: Project, { entries }: Plan): Promise<void> {
+  const instances = entries.flatMap(({ instance, verdict }) =>
+    verdict.kind === 'run' || verdict.kind === 'blocked' ? [instance] : [],
+  );
   const { faults } = await open.checkModules(instances, locate);
   if (faults.length > 0) throw new Refusal(faults);
 }

@@ -74,7 +74,12 @@ describe('a compiled format', () => {
       { kind: 'file' },
       'inputs.data.digest: the field is missing',
     ],
-    ['an input of no kind', [...instance, 'inputs', 'data'], { kind: 'odd', digest: DIGEST }, 'inputs.data: expected'],
+    [
+      'an input of no kind',
+      [...instance, 'inputs', 'data'],
+      { kind: 'odd', digest: DIGEST },
+      'inputs.data.kind: expected one of the known kinds, got "odd"',
+    ],
     [
       'an input of no type',
       [...instance, 'inputs', 'all', 'members', '0', 'digest'],
@@ -87,7 +92,7 @@ describe('a compiled format', () => {
       [],
       'axes.seed: expected a text, a number or true or false',
     ],
-    ['neither module nor command', [...instance, 'code'], {}, 'code: expected an object, got {}'],
+    ['neither module nor command', [...instance, 'code'], {}, 'code: expected one of the allowed forms, got {}'],
   ])('refuses %s and names it', (_, path, to, message) => {
     const fault = faultIn(isLockfile, changed(lockfile, path, to));
     expect(fault).toContain('instances["train:seed=0"].');

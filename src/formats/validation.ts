@@ -22,9 +22,21 @@ export function faultIn(validate: Validator, value: unknown): string | undefined
   const finding = validate.errors?.at(-1);
   if (finding === undefined) throw new Error('Internal error: a value was refused without a finding.');
   const { instancePath: path, keyword, params } = finding;
+  if (keyword === 'discriminator') return tagFault(value, path, String(params.tag));
+  if (keyword === 'oneOf' || keyword === 'anyOf') return formFault(path, valueAt(value, path));
   if (keyword !== 'required') return faultText(path, expectedBy(finding), valueAt(value, path));
   return missingText(`${path}/${pointer(String(params.missingProperty))}`);
 }
+
+/** The field that names the kind of an object is missing or has an unknown value. */
+function tagFault(value: unknown, path: string, tag: string): string {
+  const place = `${path}/${pointer(tag)}`;
+  const object = valueAt(value, path) as Readonly<Record<string, unknown>>;
+  return tag in object ? faultText(place, { type: 'one of the known kinds' }, object[tag]) : missingText(place);
+}
+
+const formFault = (path: string, found: unknown): string =>
+  faultText(path, { type: 'one of the allowed forms' }, found);
 
 function expectedBy({ keyword, params }: Finding): SchemaNode {
   switch (keyword) {
@@ -39,10 +51,6 @@ function expectedBy({ keyword, params }: Finding): SchemaNode {
     case 'minimum':
     case 'maximum':
       return { type: 'number', [keyword]: params.limit };
-    case 'discriminator':
-      return { type: 'string' };
-    case 'oneOf':
-      return { type: 'object' };
     default:
       return {};
   }

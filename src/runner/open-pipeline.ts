@@ -45,8 +45,15 @@ export interface OpenPipeline {
   readonly results: Results;
   /** Told where a command waits long for another one. */
   readonly waits: WaitNotices;
-  /** Compares instances with the declarations of their modules. Nothing runs. */
-  checkModules(instances: readonly Instance[], locate: Locate): Promise<ModuleCheck>;
+  /**
+   * Compares instances with the declarations of their modules. Nothing runs. `retries`: imports again the modules whose
+   * import failed before.
+   */
+  checkModules(
+    instances: readonly Instance[],
+    locate: Locate,
+    options?: { readonly retries?: boolean },
+  ): Promise<ModuleCheck>;
   /** Writes caches (file digests, bundles) for the next command. */
   close(): Promise<void>;
 }
@@ -122,8 +129,8 @@ export async function openPipeline(
       },
     }),
     results: new StoredResults({ ...common, trees }),
-    checkModules: (instances, locate) =>
-      checkModules(instances, locate, openContractCache({ root, storeFolder, code })),
+    checkModules: (instances, locate, { retries = false } = {}) =>
+      checkModules(instances, locate, openContractCache({ root, storeFolder, code }), retries),
     async close() {
       try {
         await writer.flush();

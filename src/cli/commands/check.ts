@@ -20,7 +20,9 @@ export async function check(
   const project = await openProject(options, terminal);
   const { selected } = selectTargets(project.pipeline, targets);
   await requireOwnPlaces(project);
-  const found = await withOpenPipeline(project, (open) => open.checkModules(selected, project.locate));
+  const found = await withOpenPipeline(project, (open) =>
+    open.checkModules(selected, project.locate, { retries: true }),
+  );
   const faults = [...found.unread, ...found.faults];
   if (faults.length > 0) throw new Refusal(faults);
   if (options.json) writeDiagnostics([], terminal, true);

@@ -60,7 +60,6 @@ export async function run(targets: readonly string[], options: RunOptions, termi
   return withOpenPipeline(
     project,
     async (open) => {
-      await requireFittingModules(open, project, selection.selected);
       if (options.dryRun) return await showPlan(open, project, selection, options, terminal);
       return await carryOut({ targets, selection }, open, project, options, terminal);
     },
@@ -118,7 +117,7 @@ export async function carryOut(
     const summary = await runPipeline(
       open,
       selection.selected,
-      executionOptions(options, project, selection),
+      { ...executionOptions(options, project, selection), check: (plan) => requireFittingModules(open, project, plan) },
       emit,
       interruption.signal,
     );
@@ -174,6 +173,7 @@ async function showPlan(
   const { json, force } = options;
   const plan = await open.planner.plan(selection.selected, { force: forced(selection, force) });
   requireUpstreamReady(plan, selection.given);
+  await requireFittingModules(open, project, plan);
   const shellNotices = checkShells(plan);
   const { notices } = await prepareMachine(plan, executionOptions(options, project, selection));
   if (json) results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);

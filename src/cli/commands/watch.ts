@@ -12,7 +12,7 @@ import { loadSettings } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 import { AttemptedWork } from '../watch/attempted-work.ts';
 import { watchChanges } from '../watch/changes.ts';
-import { openProject, requireFittingModules, requireOwnPlaces, selectTargets, withOpenPipeline } from '../project.ts';
+import { openProject, requireOwnPlaces, selectTargets, withOpenPipeline } from '../project.ts';
 import { carryOut, type RunOptions } from './run.ts';
 
 export type WatchOptions = Pick<RunOptions, 'pipeline' | 'set' | 'jobs' | 'keepGoing' | 'progress'>;
@@ -55,7 +55,6 @@ export async function watch(targets: readonly string[], options: WatchOptions, t
       const code = await withOpenPipeline(
         project,
         async (open) => {
-          await requireFittingModules(open, project, selection.selected);
           const plan = await open.planner.plan(selection.selected, { force: new Set() });
           if (lastFault === undefined && !attempted.isNew(plan)) return undefined;
           attempted.begin(plan);

@@ -9,7 +9,7 @@ import type { Lockfile } from '../lockfile/lockfile.ts';
 import type { InstanceId } from '../../formats/identity.ts';
 import type { RunRecord } from '../../formats/run-record.ts';
 import type { ArchivedFile, ArchiveManifest } from '../../formats/archive-manifest.ts';
-import { writeOwner } from '../store/owner.ts';
+import { keepAlive, writeOwner } from '../store/owner.ts';
 import { recordKeyOf } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 import { ArchiveError } from './archive-error.ts';
@@ -43,12 +43,15 @@ export interface ImportSummary {
 export async function importArchive(file: string, importing: ImportOptions): Promise<ImportSummary> {
   const folder = path.join(importing.storeFolder, 'work', `import-${randomBytes(6).toString('hex')}`);
   mkdirSync(folder, { recursive: true });
+  const owner = path.join(folder, 'owner.json'); // if this process dies, the next command clears the folder away
+  writeOwner(owner);
+  const rest = keepAlive(owner);
   try {
-    writeOwner(path.join(folder, 'owner.json')); // if this process dies, the next command clears it away
     const manifest = await unpack(file, { folder, tell: importing.tell, choose: (found) => chooser(found, importing) });
     const unpacked = new Unpacked(manifest, folder, importing.store);
     return await merge(unpacked, verifiedRecords(unpacked), importing);
   } finally {
+    rest();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -13,15 +13,17 @@ export interface ModuleCheck {
   readonly compared: number;
 }
 
+/** @param retries imports again the modules whose import failed before */
 export async function checkModules(
   instances: readonly Instance[],
   locate: Locate,
   cache: ContractCache,
+  retries: boolean,
 ): Promise<ModuleCheck> {
   const users = new Map<string, Instance>();
   for (const instance of instances)
     if (instance.body.kind === 'module' && !users.has(instance.body.module)) users.set(instance.body.module, instance);
-  const found = await cache.of([...users.keys()]);
+  const found = await cache.of([...users.keys()], retries);
   const unread = [...users].flatMap(([module, user]) => unreadModule(module, user, found.get(module), locate));
   if (![...found.values()].some(({ kind }) => kind === 'contract')) return { faults: [], unread, compared: 0 };
   // TypeBox takes longer to load than everything else that a run with nothing to do needs.

@@ -13,8 +13,11 @@ import { readContracts } from './read-contracts.ts';
 export type ModuleContract = Description | { readonly kind: 'unbundled'; readonly diagnostic: Diagnostic };
 
 export interface ContractCache {
-  /** By module, relative to the root. A module without `defineStage` is plain and not imported. */
-  of(modules: readonly string[]): Promise<ReadonlyMap<string, ModuleContract>>;
+  /**
+   * By module, relative to the root. A module without `defineStage` is plain and not imported.
+   * @param retries imports again the modules whose import failed before: it may have cost the whole time limit
+   */
+  of(modules: readonly string[], retries: boolean): Promise<ReadonlyMap<string, ModuleContract>>;
 }
 
 interface ContractCacheDeps {
@@ -23,7 +26,7 @@ interface ContractCacheDeps {
   readonly code: BundleCache;
 }
 
-const FORMAT = 'contracts 1';
+const FORMAT = 'contracts 2';
 /** Contracts of earlier versions of the code are dropped. */
 const MOST = 500;
 
@@ -37,23 +40,24 @@ export function openContractCache({ root, storeFolder, code }: ContractCacheDeps
   ): Promise<void> {
     const folder = await mkdtemp(path.join(tmpdir(), 'contracts-'));
     try {
-      const bundles: string[] = [];
+      const bundles = new Map<string, string>();
       for (const [key, { module, made }] of unknown) {
+        const text = await code.textOf(module, made.bundle);
+        if (text === undefined) continue; // its sources were saved in between: the next command asks again
         const bundle = path.join(folder, `${key.slice(0, 16)}.mjs`);
-        await writeFile(bundle, (await code.textOf(module, made.bundle)) ?? '');
-        bundles.push(bundle);
+        await writeFile(bundle, text);
+        bundles.set(key, bundle);
       }
-      const descriptions = await readContracts(root, bundles);
-      unknown.forEach(([key], i) => known.set(key, descriptions[i] ?? { kind: 'plain' }));
+      const descriptions = await readContracts(root, [...bundles.values()]);
+      [...bundles.keys()].forEach((key, i) => known.set(key, descriptions[i] ?? { kind: 'plain' }));
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
-    const kept = [...known].filter(([, { kind }]) => kind !== 'failed').slice(-MOST);
-    await writeState(stateFile, FORMAT, kept);
+    await writeState(stateFile, FORMAT, [...known].slice(-MOST));
   }
 
   return {
-    async of(modules) {
+    async of(modules, retries) {
       const codes = await Promise.all(modules.map(async (module) => [module, await code.of(module)] as const));
       const defined = new Map<string, { readonly module: string; readonly made: ModuleCode }>();
       for (const [module, made] of codes)
@@ -61,7 +65,7 @@ export function openContractCache({ root, storeFolder, code }: ContractCacheDeps
       const known = new Map(
         defined.size === 0 ? [] : (readState(stateFile, FORMAT) as Iterable<[string, Description]> | undefined),
       );
-      const unknown = [...defined].filter(([key]) => !known.has(key));
+      const unknown = [...defined].filter(([key]) => !known.has(key) || (retries && known.get(key)?.kind === 'failed'));
       if (unknown.length > 0) await learn(unknown, known);
       return new Map(
         codes.map(([module, made]): [string, ModuleContract] => {

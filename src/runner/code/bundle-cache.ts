@@ -30,7 +30,10 @@ export interface BundleCache {
   of(module: string): Promise<Result<ModuleCode, Diagnostic>>;
   /** Writes bundle and source map into a folder, as BUNDLE_FILE and BUNDLE_FILE.map. */
   writeTo(bundle: Digest, folder: string): Promise<void>;
-  /** The bundle of a module as text. A command that only looks may have to bundle it again. */
+  /**
+   * The bundle of a module as text. A command that only looks may have to bundle it again. Undefined if its sources
+   * have changed since.
+   */
   textOf(module: string, bundle: Digest): Promise<string | undefined>;
   /** The next question is answered by looking again. */
   forget(): void;
@@ -65,6 +68,8 @@ export function openBundleCache({
   const stateFile = path.join(stateFolder, 'bundles');
   const format = `bundles 3, esbuild ${bundlerVersion()}`;
   const known = new Map(readState(stateFile, format) as Iterable<[string, Remembered]> | undefined);
+  /** Bundles that the store does not keep. */
+  const texts = new Map<Digest, string>();
   const session = new Map<string, Promise<Result<ModuleCode, Diagnostic>>>();
   const few = pLimit(2);
   let learnt = false;
@@ -78,6 +83,7 @@ export function openBundleCache({
     const { code, map, packages, sources, files, folders } = made.value;
     const digest = keeps ? await store.put(code) : digestOf(code);
     if (keeps) await writeMap(digest, map);
+    else texts.set(digest, code);
     const entry: Remembered = {
       bundle: digest,
       bytes: Buffer.byteLength(code),
@@ -122,10 +128,10 @@ export function openBundleCache({
     },
 
     async textOf(module, bundle) {
-      const stored = store.text(bundle);
-      if (stored !== undefined) return stored;
+      const known = store.text(bundle) ?? texts.get(bundle);
+      if (known !== undefined) return known;
       const made = await few(() => makeBundle(root, module));
-      return made.ok ? made.value.code : undefined;
+      return made.ok && digestOf(made.value.code) === bundle ? made.value.code : undefined;
     },
 
     forget() {

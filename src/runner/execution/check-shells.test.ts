@@ -47,6 +47,7 @@ describe.skipIf(!existsSync('/bin/dash'))('under dash', () => {
     '# source x &> y\ntrue',
     'cat <<END\nsource me &> now\nEND',
     'n=$((1 + (2))); (echo a)',
+    '((echo a); echo b) > x',
     'x=a; resource y; echo --source z',
     'cat ${inputs.x} > ${outputs.y}',
     'a && b || c; sleep 1 & wait',
@@ -62,6 +63,8 @@ describe.skipIf(!existsSync('/bin/dash'))('under dash', () => {
     ]);
     expect(checkShells(planOf('touch {a,b}', 'dash'))).toEqual([expect.stringContaining('`{a,b}`')]);
     expect(checkShells(planOf('a || b', 'dash'))).toEqual([]);
+    expect(checkShells(planOf('grep a\\|b c; case $x in (a|b) echo;; c | d) echo;; esac', 'dash'))).toEqual([]);
+    expect(checkShells(planOf('case $x in a) sort a | uniq;; esac', 'dash'))).toHaveLength(1);
     expect(checkShells(planOf('sort a | uniq > b', 'bash'))).toEqual([]);
   });
 

@@ -107,7 +107,7 @@ const WORDS: readonly Word[] = [
   },
   {
     word: '`((`',
-    pattern: at(String.raw`\(\(`),
+    pattern: at(String.raw`\(\((?:[^()]|\([^()]*\))*\)\)`), // `((a); b)` holds subshells
     probe: '((1 + 1 == 2))',
     instead: '`[ "$(( ... ))" -ne 0 ]`',
     changesMeaning: true,
@@ -157,7 +157,7 @@ const WORDS: readonly Word[] = [
   },
   {
     word: '`pipefail`',
-    pattern: /[^|]\|[^|]/,
+    pattern: /[^|\\]\|[^|]/,
     probe: 'set -o pipefail',
     instead: 'a step that fails before the last `|` is not noticed; "shell": "bash" notices it',
     changesMeaning: false,
@@ -168,8 +168,12 @@ const WORDS: readonly Word[] = [
 function plainTextOf(template: string): string {
   const quoting = quotingOf(template);
   const plain = Array.from(template, (character, i) => (quoting[i] === 'plain' ? character : ' ')).join('');
-  return plain.replaceAll(/\$\{[^{}]+\}/g, '_');
+  return withoutCasePatterns(plain.replaceAll(/\$\{[^{}]+\}/g, '_'));
 }
+
+/** In `case $x in a|b) ...`, the `|` is no pipe. */
+const withoutCasePatterns = (plain: string): string =>
+  /\bcase\s/.test(plain) ? plain.replaceAll(/(\bin\s|;;)\s*\(?[^();&]*\)/g, '$1 ') : plain;
 
 const answers = new Map<string, boolean>();
 
@@ -177,7 +181,11 @@ function succeeds({ program, options }: Shell, probe: string): boolean {
   const key = `${program} ${probe}`;
   let answer = answers.get(key);
   if (answer === undefined) {
-    const { status } = spawnSync(program, [...options, '-c', probe], { stdio: 'ignore', timeout: 5000 });
+    const { status } = spawnSync(program, [...options, '-c', probe], {
+      env: { PATH: process.env.PATH }, // a shell would run the file that BASH_ENV or ENV names
+      stdio: 'ignore',
+      timeout: 5000,
+    });
     answers.set(key, (answer = status === 0));
   }
   return answer;

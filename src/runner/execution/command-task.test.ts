@@ -51,6 +51,11 @@ test.each(shells)('%s: a step that fails ends the command, and so does a variabl
   });
 });
 
+test.each(shells)('%s: without HOME, ~ is the folder of the user, not the root folder', (shell) => {
+  const { stdout } = run(prepare({ shell, template: 'echo ~; echo "$HOME"' }));
+  expect(stdout).toBe(`${os.homedir()}\n${os.homedir()}\n`);
+});
+
 test('a failure within a pipe counts where the shell can notice it', () => {
   expect(run(prepare({ shell: 'bash', template: 'false | cat' })).status).toBe(1);
   expect(run(prepare({ shell: 'bash', template: 'set +o pipefail; yes | head -1' })).status).toBe(0);

@@ -1,4 +1,5 @@
 /** Makes a shell's task from a command: its text, a file that sets variables and options, and the environment. */
+import os from 'node:os';
 import path from 'node:path';
 import { writeScratch } from '../../util/atomic-file.ts';
 import { shellWord } from '../../util/shell-word.ts';
@@ -88,7 +89,8 @@ function valueFiles(tooLong: readonly NamedValue[], folder: string): Record<stri
 /**
  * Sets the values as variables of the shell, which its programs do not inherit, and the options: a step that fails ends
  * the command, also within a pipe if the shell can do that.
- * @param declared variables that the stage may see: one that is not set is empty, not an error
+ * @param declared variables that the stage may see: one that is not set is empty, not an error. HOME is the user's
+ *   folder then: an empty one would make `~` the root folder
  */
 function setupText(variables: CommandText['variables'], declared: readonly string[], template: string): string {
   const names = [...declared, 'PS1'].filter((name) => /^[A-Za-z_]\w*$/.test(name));
@@ -97,7 +99,7 @@ function setupText(variables: CommandText['variables'], declared: readonly strin
       ([name, value]) =>
         `${name}=${typeof value === 'string' ? shellQuoted(value) : `(${value.map(shellQuoted).join(' ')})`}`,
     ),
-    ...names.map((name) => `${name}=\${${name}-}`),
+    ...names.map((name) => `${name}=\${${name}-${name === 'HOME' ? shellQuoted(os.homedir()) : ''}}`),
     ACTIVATES.test(template) ? 'set -e' : 'set -eu',
     '(set -o pipefail) 2> /dev/null && set -o pipefail',
     ':',

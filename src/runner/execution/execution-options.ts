@@ -1,5 +1,6 @@
 /** The options of a run. */
 import type { InstanceId } from '../../formats/identity.ts';
+import type { Plan } from '../plan.ts';
 import type { FindCardEngine } from '../resources/card-engine.ts';
 import type { Amounts } from '../resources/slots.ts';
 import type { AttemptExecutor } from './attempt-executor.ts';
@@ -20,6 +21,8 @@ export interface ExecutionOptions {
   /** Refuse to replace a GPU by the processor. */
   readonly requireGpu: boolean;
   readonly findCardEngine: FindCardEngine;
+  /** Called before anything runs. It may throw to refuse the plan. */
+  readonly check?: (plan: Plan) => Promise<void>;
   /** From asking a stage to stop until it is killed. */
   readonly graceMs: number;
 }

@@ -23,7 +23,8 @@ export class InstanceRunner implements ScheduledWork {
   readonly #fingerprints = new Map<InstanceId, Fingerprint>();
   /** Another runner executed them: its result is taken, even if an execution was forced. */
   readonly #shared = new Set<InstanceId>();
-  #lookedForOrphans = -Infinity;
+  /** The last look for them, and when it began. */
+  #orphans: { readonly since: number; readonly ended: Promise<void> } | undefined;
 
   constructor(context: RunContext) {
     this.#context = context;
@@ -128,10 +129,15 @@ export class InstanceRunner implements ScheduledWork {
   }
 
   /** A stage of a dead runner may still write to the checkpoint that this execution resumes from. */
-  async #endOrphans(): Promise<void> {
+  #endOrphans(): Promise<void> {
+    const now = performance.now();
+    if (this.#orphans === undefined || now - this.#orphans.since >= ORPHAN_LOOK_MS)
+      this.#orphans = { since: now, ended: this.#lookForOrphans() };
+    return this.#orphans.ended;
+  }
+
+  async #lookForOrphans(): Promise<void> {
     const { attempts, emit } = this.#context;
-    if (performance.now() - this.#lookedForOrphans < ORPHAN_LOOK_MS) return;
-    this.#lookedForOrphans = performance.now();
     for (const { pid, command } of await attempts.endOrphans())
       emit({ type: 'notice', message: `Process ${pid}, left behind by an earlier run, was killed: ${command}` });
   }

@@ -1,5 +1,6 @@
 /** Processes that stages of dead runners left running, although runner and guard are gone (`kill -9` of both). */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { processStatus } from '../../util/process-status.ts';
 import { isRunnerGone, placeTag } from './execution-tag.ts';
 import { commandOf, send, taggedProcesses, type TaggedProcess } from './stage-processes.ts';
 
@@ -30,4 +31,14 @@ export async function endOrphans(storeFolder: string): Promise<readonly Orphan[]
   return [...ended.values()];
 }
 
-const orphans = (place: string): TaggedProcess[] => taggedProcesses(place).filter(({ rest }) => isRunnerGone(rest));
+/** A stage may itself run a pipeline: this process and those that started it are none. */
+function orphans(place: string): TaggedProcess[] {
+  const own = new Set(lineOf(process.pid));
+  return taggedProcesses(place).filter(({ pid, rest }) => !own.has(pid) && isRunnerGone(rest));
+}
+
+/** A process and its ancestors. */
+function lineOf(pid: number): number[] {
+  const parent = processStatus(pid)?.parent;
+  return parent === undefined || parent === 0 ? [pid] : [pid, ...lineOf(parent)];
+}

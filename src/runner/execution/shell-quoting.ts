@@ -149,9 +149,15 @@ class Reader {
     const [operator = '<<', dash = '', word = ''] =
       /^<<(-?)[ \t]*((?:'[^']*'|"[^"]*"|\\.|[^\s;&|<>()'"\\])*)/.exec(this.#rest()) ?? [];
     const delimiter = word.replaceAll(/['"\\]/g, '');
-    if (delimiter !== '')
+    if (delimiter !== '' && this.#hasLine(delimiter, dash !== ''))
       this.#documents.push({ delimiter, kind: delimiter === word ? 'here-document' : 'verbatim', tabs: dash !== '' });
     this.#take(operator.length);
+  }
+
+  /** Without the line that ends it there is no here-document: `((x=1<<2))` shifts a number. */
+  #hasLine(delimiter: string, tabs: boolean): boolean {
+    const [, ...lines] = this.#rest().split('\n');
+    return lines.some((line) => isDelimiter(line, delimiter, tabs));
   }
 
   /** Takes the line end and the texts of the here-documents that follow it. */
@@ -160,8 +166,7 @@ class Reader {
     for (const { delimiter, kind, tabs } of this.#documents) {
       while (this.#rest() !== '') {
         const [line = ''] = /^[^\n]*\n?/.exec(this.#rest()) ?? [];
-        const text = line.replace(/\n$/, '');
-        const isEnd = (tabs ? text.replace(/^\t+/, '') : text) === delimiter;
+        const isEnd = isDelimiter(line.replace(/\n$/, ''), delimiter, tabs);
         this.#take(line.length, isEnd ? 'plain' : kind);
         if (isEnd) break;
       }
@@ -169,3 +174,6 @@ class Reader {
     this.#documents = [];
   }
 }
+
+const isDelimiter = (line: string, delimiter: string, tabs: boolean): boolean =>
+  (tabs ? line.replace(/^\t+/, '') : line) === delimiter;

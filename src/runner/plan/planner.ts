@@ -145,7 +145,7 @@ export class PipelinePlanner implements Planner, Decisions {
       storeFaults: record ? storeFaults(record, store) : [],
       publishFaults: results ? await publishFaults(instance, results.outputs) : [],
       vouches,
-      canRemake: this.#canRemake(instance, identification),
+      canRemake: vouches && this.#canRemake(instance, identification),
     });
     this.#states.set(instance.id, stateAfter(verdict));
     return verdict;

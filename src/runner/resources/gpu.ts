@@ -20,7 +20,10 @@ export type GpuSurvey =
 
 /** In nvidia-smi's order. @param visible the runner's own CUDA_VISIBLE_DEVICES */
 export async function surveyGpus(visible: string | undefined, ask: NvidiaSmi = nvidiaSmi): Promise<GpuSurvey> {
-  const answer = await ask(['--query-gpu=uuid,name', '--format=csv,noheader,nounits']);
+  const [answer, listed] = await Promise.all([
+    ask(['--query-gpu=uuid,name', '--format=csv,noheader,nounits']),
+    ask(['-L']),
+  ]);
   if (answer.kind !== 'answered') return answer;
   const rows = cellsOf(answer.text);
   const cards = rows.flatMap(([uuid = '', ...name]) => (isUuid(uuid) ? [{ uuid, name: name.join(', ') }] : []));
@@ -31,7 +34,6 @@ export async function surveyGpus(visible: string | undefined, ask: NvidiaSmi = n
           kind: 'failed',
           message: `it said "${printable(answer.text.trim().slice(0, 80))}" where UUIDs of cards were expected`,
         };
-  const listed = await ask(['-L']);
   const parts = listed.kind === 'answered' ? migPartsIn(listed.text) : [];
   const gpus = visible === undefined ? cards.flatMap((card) => unitsOf(card, parts)) : allowed(cards, parts, visible);
   return gpus.length > 0

@@ -47,14 +47,18 @@ export function formatRecord(record: RunRecord): string {
 /** Undefined: not the record that it should be, or damaged. */
 export function parseRecord(text: string, key: RecordKey): RunRecord | undefined {
   const record = parseAnyRecord(text);
-  return record && isSameKey(recordKeyOf(record), key) ? record : undefined;
+  try {
+    return record && isSameKey(recordKeyOf(record), key) ? record : undefined;
+  } catch {
+    return undefined; // its checksum is right, and it has another shape
+  }
 }
 
 /** Undefined: damaged. The owner of the record is not checked. */
 export function parseAnyRecord(text: string): RunRecord | undefined {
   try {
     const { checksum, record } = JSON.parse(text) as { checksum: Digest; record: RunRecord };
-    return digestOf(JSON.stringify(record)) === checksum ? record : undefined;
+    return digestOf(JSON.stringify(record)) === checksum && record.format === 1 ? record : undefined;
   } catch {
     return undefined; // truncated, or not JSON at all
   }

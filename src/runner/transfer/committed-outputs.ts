@@ -101,7 +101,7 @@ export class CommittedOutputs {
 
   /** The copy itself stays in place. */
   async #import(copy: string, store: Store): Promise<void> {
-    const aside = path.join(this.#deps.storeFolder, 'work', `copy-${randomBytes(6).toString('hex')}`);
+    const aside = path.join(this.#deps.drafts, `copy-${randomBytes(6).toString('hex')}`); // a leftover is swept there
     mkdirSync(path.dirname(aside), { recursive: true });
     copyFileSync(copy, aside);
     await store.take(aside);
