@@ -48,6 +48,9 @@ describe('agree on every engine, values and gradients', () => {
   agrees('5x5 to 2x2 pixels, stride 3, rows that no output sees', F(2, 5, 5, 3), F(2, 2, 3, 4), convolution(3, 1));
   agrees('padding that differs by side', F(3, 2, 3, 4), F(3, 3, 4, 5), convolution(1, [2, 1, 0, 1]));
   agrees('outputs on padding alone', F(2, 1, 1, 3), F(2, 2, 3, 4), convolution(1, [3, 0, 2, 0]));
+  agrees('stride 2, more padding than the filter', F(2, 3, 3, 3), F(2, 2, 3, 4), convolution(2, [3, 1, 4, 0]));
+  agrees('larger images, more padding than the filter', F(2, 9, 8, 5), F(3, 3, 5, 4), convolution(1, [4, 3, 5, 0]));
+  agrees('every output on padding', F(2, 1, 1, 3), F(2, 2, 3, 4), convolution(3, [3, 0, 3, 0]));
   agrees('4x4 pixels, many channels', F(1, 4, 4, 256), F(3, 3, 256, 256), convolution(1, 1));
 
   test('drawn windows', async () => {

@@ -27,10 +27,12 @@ interface ConvolutionForm {
 
 function convolve(
   lowering: HloLowering,
-  [x, filter]: readonly [HloValue, HloValue],
+  [images, filter]: readonly [HloValue, HloValue],
   shape: readonly number[],
-  { axes, strides, padding, spread = [1, 1], dilation, channelGroups = 1, batchGroups = 1 }: ConvolutionForm,
+  form: ConvolutionForm,
 ): HloValue {
+  const { axes, strides, dilation, channelGroups = 1, batchGroups = 1 } = form;
+  const { x, padding, spread } = withoutNegativePadding(lowering, images, form);
   return lowering.op('convolution', [x, filter], {
     shape,
     attributes: {
@@ -44,6 +46,21 @@ function convolve(
       ...lowering.precisionOf(x.type),
     },
   });
+}
+
+/**
+ * Pads and spreads images [N, H, W, C] before the convolution if the padding before them is negative. The plugin for
+ * processors passes such padding on to Eigen's convolution, which reads memory in front of the images.
+ */
+function withoutNegativePadding(
+  lowering: HloLowering,
+  x: HloValue,
+  { padding, spread = [1, 1] }: Pick<ConvolutionForm, 'padding' | 'spread'>,
+): { readonly x: HloValue; readonly padding: readonly Pair[]; readonly spread: Pair } {
+  if (padding.every(([before]) => before >= 0)) return { x, padding, spread };
+  const none: Pair = [0, 0];
+  const gaps = [0, ...spread.map((distance) => distance - 1), 0];
+  return { x: lowering.pad(x, 0, [none, ...padding, none], gaps), padding: padding.map(() => none), spread: [1, 1] };
 }
 
 const stridesOf = ({ strideHeight, strideWidth }: Window): Pair => [strideHeight, strideWidth];
