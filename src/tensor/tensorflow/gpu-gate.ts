@@ -3,7 +3,7 @@
  * it registers no GPU, and computes on the processor. The test needs no GPU.
  */
 import path from 'node:path';
-import koffi from 'koffi';
+import { loadLibrary } from '../load-library.ts';
 
 const FRAMEWORK = path.join('tensorflow', 'libtensorflow_framework.so.2');
 
@@ -24,7 +24,7 @@ const OK = 1n;
 
 /** Names of what TensorFlow does not find; empty: it would register GPUs. To be called in a process of its own. @param folder of the engine */
 export function missingGpuLibraries(folder: string): string[] {
-  const framework = koffi.load(path.join(folder, FRAMEWORK));
+  const framework = loadLibrary(path.join(folder, FRAMEWORK));
   const passes = (symbol: string): boolean => {
     // What is returned has a destructor, so the caller passes the memory for it.
     const status = new BigUint64Array(4);

@@ -1,7 +1,7 @@
 /** Settings of XLA for a GPU of NVIDIA: libraries, memory, flags. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import koffi from 'koffi';
+import { loadLibrary } from '../load-library.ts';
 import type { XlaVariant } from './installation/parts.ts';
 import type { XlaFlags } from './pjrt/compile-options.ts';
 import type { NamedOptions } from './pjrt/named-values.ts';
@@ -31,24 +31,17 @@ const LIBRARIES: Readonly<Record<CudaVariant, readonly string[]>> = {
   ],
 };
 
-/** Kept, because koffi unloads a library whose object is collected. */
-const preloaded = new Map<string, unknown>();
-
 /**
  * Loads NVIDIA's libraries by their absolute paths: a library that is loaded already is found by its name, wherever it lies.
  * Throws where one cannot be loaded. None needs a GPU.
  */
 export function preloadCuda(folder: string, variant: CudaVariant): void {
-  for (const library of LIBRARIES[variant].map((name) => path.join(folder, name)))
-    if (!preloaded.has(library)) preloaded.set(library, load(library));
-}
-
-function load(library: string): unknown {
-  try {
-    return koffi.load(library);
-  } catch (error) {
-    throw new Error(`${path.basename(library)} cannot be loaded`, { cause: error });
-  }
+  for (const library of LIBRARIES[variant])
+    try {
+      loadLibrary(path.join(folder, library));
+    } catch (error) {
+      throw new Error(`${path.basename(library)} cannot be loaded`, { cause: error });
+    }
 }
 
 /** Names of the files that the engine needs of its folder and that are not there. */

@@ -1,5 +1,6 @@
 /** A PJRT plugin: a shared library that compiles and runs programs, called through koffi without any code of C. */
 import koffi from 'koffi';
+import { loadLibrary } from '../../load-library.ts';
 import {
   FUNCTIONS,
   FUNCTIONS_OFFSET,
@@ -46,7 +47,7 @@ export interface Called<F extends FunctionName> {
   readonly handle: (field: FieldOf<F>) => Handle;
 }
 
-/** Kept for as long as the process lives: koffi unloads a library whose object is collected, and its threads crash. */
+/** By file. */
 const loaded = new Map<string, Plugin>();
 
 /** Loads a plugin, once in a process. Throws where it cannot be loaded, or is of another version. @param file absolute */
@@ -61,15 +62,13 @@ export function loadPlugin(file: string): Plugin {
 export class Plugin {
   /** The version of the API, for example `0.116`. */
   readonly version: string;
-  readonly #library: ReturnType<typeof koffi.load>;
   readonly #api: unknown;
   readonly #functions = new Map<FunctionName, Callable>();
   /** Arrays whose addresses a call holds: reachable, so not collected, until it has returned. */
   readonly #lent = new Set<readonly ArrayBufferView[]>();
 
   constructor(file: string) {
-    this.#library = koffi.load(file);
-    this.#api = (this.#library.func('void *GetPjrtApi()') as () => unknown)();
+    this.#api = (loadLibrary(file).func('void *GetPjrtApi()') as () => unknown)();
     const [major, minor] = [VERSION_OFFSET, VERSION_OFFSET + 4].map(
       (at) => koffi.decode(this.#api, at, 'int') as number,
     );
