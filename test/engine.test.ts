@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { chmod, readdir } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
+import { XLA_PARTS } from '../src/tensor/xla/installation/parts.ts';
 import { Project } from './rig.test-support.ts';
 
 /** A project with a cache of its own, independent of the engines on this machine. */
@@ -16,6 +17,10 @@ const PARTS = [
   'tensorflow-2.21.0-cp311-cp311-manylinux_2_27_x86_64.whl',
 ];
 
+/** Folders of added engines. */
+const TENSORFLOW = 'tensorflow-2.21.0';
+const XLA = `xla-${XLA_PARTS.cpu.version}-cpu`;
+
 describe('pipeline engine', () => {
   test('lists the engines, says how to get the one that is missing, and proves the one that is there', async () => {
     const { project, env } = await withCache();
@@ -28,6 +33,35 @@ describe('pipeline engine', () => {
     expect(check.code).toBe(0);
     const missing = await project.pipeline(['engine', 'check', 'tensorflow'], { env });
     expect([missing.code, missing.err]).toEqual([2, expect.stringContaining('pipeline engine add tensorflow')]);
+  });
+
+  test('a killed installation of one engine is not told of another', async () => {
+    const { project, env } = await withCache({ 'home/pretext/engines/.adding-xla-4194304-1/.keep': '' });
+    const list = await project.pipeline(['engine', 'list'], { env });
+    expect(list.out).toMatch(/no +xla +not added: it was interrupted; for NVIDIA GPUs, type: pipeline engine add xla/);
+    expect(list.out).toMatch(/no +tensorflow +not added; type/);
+    const doctor = await project.pipeline(['doctor'], { env });
+    expect(doctor.out).toMatch(/xla +not added: it was interrupted, and \S+\.adding-xla-4194304-1 is left/);
+    expect(doctor.out).toMatch(/tensorflow +not added; it is optional/);
+    expect((await project.pipeline(['engine', 'remove', 'xla'], { env })).code).toBe(0);
+    expect(await readdir(project.path('home/pretext/engines'))).toEqual([]);
+  });
+
+  test('an engine that is there already is told before a program is asked for', async () => {
+    const { project, env } = await withCache({ 'bin/python3': '#!/bin/sh\nexit 1\n' });
+    await chmod(project.path('bin/python3'), 0o755);
+    const without = { ...env, PATH: `${project.path('bin')}:${process.env.PATH ?? ''}` };
+    const added = [
+      { words: ['tensorflow'], folder: TENSORFLOW },
+      { words: ['xla', '--cpu'], folder: XLA },
+    ];
+    for (const { words, folder } of added) {
+      const lacking = await project.pipeline(['engine', 'add', ...words], { env: without });
+      expect([lacking.code, lacking.err]).toEqual([2, expect.not.stringContaining('is there already')]);
+      await project.write(`home/pretext/engines/${folder}/.keep`, '');
+      const there = await project.pipeline(['engine', 'add', ...words], { env: without });
+      expect([there.code, there.err]).toEqual([2, expect.stringContaining('is there already')]);
+    }
   });
 
   test('refuses a file that is not the one that was tried, and a folder that lacks one, and leaves nothing', async () => {

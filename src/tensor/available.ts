@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EngineName } from './engine.ts';
 import { leftovers } from './installation/leftovers.ts';
+import type { AddedEngine } from './installation/part.ts';
 import { folderOf, findTensorflow } from './tensorflow/installation/place.ts';
 import { VERSION } from './tensorflow/installation/parts.ts';
 import { XLA_PARTS } from './xla/installation/parts.ts';
@@ -15,9 +16,11 @@ export interface Availability {
   readonly about: string;
 }
 
+/** A clause about an installation that was killed. */
+const interrupted = (engine: AddedEngine): string => (leftovers(engine).length > 0 ? ': it was interrupted' : '');
+
 /** In the order in which `auto` takes them; `xla` only where the runner granted a GPU. Nothing is loaded. */
 export function availableEngines(): readonly Availability[] {
-  const interrupted = leftovers().length > 0 ? ': it was interrupted' : '';
   const found = findTensorflow();
   const xla = findXla();
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
@@ -27,7 +30,7 @@ export function availableEngines(): readonly Availability[] {
       available: xla !== undefined,
       about:
         xla === undefined
-          ? `not added; for NVIDIA GPUs, type: pipeline engine add xla`
+          ? `not added${interrupted('xla')}; for NVIDIA GPUs, type: pipeline engine add xla`
           : `${XLA_PARTS[xla.variant].title} ${XLA_PARTS[xla.variant].version}, ${xla.folder}`,
     },
     {
@@ -35,7 +38,7 @@ export function availableEngines(): readonly Availability[] {
       available: found !== undefined,
       about:
         found === undefined
-          ? `not added${interrupted}; type: pipeline engine add tensorflow (${VERSION}, into ${folderOf(false)})`
+          ? `not added${interrupted('tensorflow')}; type: pipeline engine add tensorflow (${VERSION}, into ${folderOf(false)})`
           : `from ${found.from}, ${found.addon}`,
     },
     { name: 'onnxruntime', available: true, about: `onnxruntime-node ${version}, part of every installation` },

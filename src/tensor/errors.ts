@@ -36,7 +36,7 @@ export class PrecisionError extends Error {
 
 /** Which engine has a precision, and how to get it. */
 const REMEDIES: Readonly<Record<Exclude<Precision, 'float32'>, string>> = {
-  bfloat16: 'For bfloat16, add TensorFlow: pipeline engine add tensorflow',
+  bfloat16: 'The engines tensorflow and xla have bfloat16: pipeline engine add tensorflow',
   tf32: 'NVIDIA GPUs have TF32, with the engine xla: pipeline engine add xla',
 };
 

@@ -3,7 +3,8 @@ import { Argument, Option, type Command } from 'commander';
 import type { EngineName } from '../../tensor/engine.ts';
 import type { DoctorOptions } from '../commands/doctor.ts';
 import type { EngineCheckOptions, ListOptions } from '../commands/engine.ts';
-import type { AddableEngine, AddOptions } from '../engine/add-engine.ts';
+import type { AddedEngine } from '../../tensor/installation/part.ts';
+import type { AddOptions } from '../engine/add-engine.ts';
 import type { Trial } from '../engine/try-apart.ts';
 import type { InitOptions } from '../commands/init.ts';
 import { shells, type Shell } from '../completion/scripts.ts';
@@ -72,14 +73,14 @@ function engineCommands(engine: Command, choose: ChooseAction): void {
     )
     .option('--cpu', 'xla: for processors, which is for tests')
     .option('--gpu', "tensorflow: with NVIDIA's libraries")
-    .action((name: AddableEngine, options: AddOptions) => {
+    .action((name: AddedEngine, options: AddOptions) => {
       choose(async (terminal) => (await import('../engine/add-engine.ts')).addEngine(name, options, terminal));
     });
   engine
     .command('remove')
     .description('remove an engine that was added')
     .addArgument(new Argument('<engine>').choices(['xla', 'tensorflow']))
-    .action((name: AddableEngine) => {
+    .action((name: AddedEngine) => {
       choose(async (terminal) => (await import('../commands/engine.ts')).removeEngine(name, terminal));
     });
   engine.command('try <trial> <folder>', { hidden: true }).action((trial: Trial, folder: string) => {

@@ -1,6 +1,6 @@
 /** `pipeline engine list|check|add|remove`: the tensor engines of this machine. */
 import type { EngineName } from '../../tensor/engine.ts';
-import type { AddableEngine } from '../engine/add-engine.ts';
+import type { AddedEngine } from '../../tensor/installation/part.ts';
 import { checkApart, checkHere, type Checked } from '../engine/check-apart.ts';
 import type { Trial } from '../engine/try-apart.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -73,7 +73,7 @@ function verdictOf(check: Checked): string {
   return `${version} on ${device}: after ${steps} training steps, weights differ from the oracle's by ${difference.toExponential(1)} at most; compiled in ${secondsToCompile.toFixed(1)}s`;
 }
 
-export async function removeEngine(engine: AddableEngine, { results }: Terminal): Promise<ExitCode> {
+export async function removeEngine(engine: AddedEngine, { results }: Terminal): Promise<ExitCode> {
   const [{ removeEngineFolders }, tensorflow, xla] = await Promise.all([
     import('../../tensor/installation/remove.ts'),
     import('../../tensor/tensorflow/installation/place.ts'),
@@ -83,7 +83,7 @@ export async function removeEngine(engine: AddableEngine, { results }: Terminal)
     engine === 'tensorflow'
       ? ['TensorFlow', [true, false].map(tensorflow.folderOf)]
       : ['XLA', xla.XLA_VARIANTS.map(xla.xlaFolder)];
-  const removed = await removeEngineFolders(folders);
+  const removed = await removeEngineFolders(engine, folders);
   results.write(
     removed.length === 0
       ? `${title} was not added: there is nothing to remove.\n`

@@ -1,5 +1,6 @@
 /** Checks of software that the command loads only on demand: the bundler and the engines. */
 import path from 'node:path';
+import type { AddedEngine } from '../../tensor/installation/part.ts';
 import { bad, doubtful, good, type Finding } from './finding.ts';
 
 const REINSTALL = 'Install the dependencies again: npm ci.';
@@ -26,20 +27,9 @@ export async function onnxRuntime(): Promise<Finding> {
 /** It is only looked at, not loaded: that takes a while and, on a machine without its libraries, aborts the process. */
 export async function tensorFlow(): Promise<Finding> {
   const { findTensorflow } = await import('../../tensor/tensorflow/installation/place.ts');
-  const { leftovers } = await import('../../tensor/installation/leftovers.ts');
-  const { addAnew, findShortened } = await import('../../tensor/installation/intact.ts');
   const found = findTensorflow();
-  const [remains] = leftovers();
-  if (found !== undefined) {
-    const damage = findShortened(path.dirname(found.addon));
-    if (damage !== undefined) return bad('tensorflow', `damaged: ${damage}`, `${addAnew('tensorflow')}.`);
-  }
-  if (remains !== undefined)
-    return doubtful(
-      'tensorflow',
-      `${found === undefined ? 'not added: it' : 'adding it anew'} was interrupted, and ${remains} is left`,
-      'Either of these clears it away: pipeline engine add tensorflow, pipeline engine remove tensorflow.',
-    );
+  const fault = await faultOf('tensorflow', found && path.dirname(found.addon));
+  if (fault !== undefined) return fault;
   return good(
     'tensorflow',
     found === undefined
@@ -48,20 +38,31 @@ export async function tensorFlow(): Promise<Finding> {
   );
 }
 
-/** The same of XLA. Where it is missing, nothing is said: it is for GPUs, of which another check tells. */
+/** The same of XLA. A missing one is no finding: it is for GPUs, and another check tells about them. */
 export async function xla(): Promise<Finding[]> {
   const { findXla } = await import('../../tensor/xla/installation/place.ts');
   const { XLA_PARTS } = await import('../../tensor/xla/installation/parts.ts');
-  const { addAnew, findShortened } = await import('../../tensor/installation/intact.ts');
   const found = findXla();
+  const fault = await faultOf('xla', found?.folder);
+  if (fault !== undefined) return [fault];
   if (found === undefined) return [];
-  const damage = findShortened(found.folder);
   const { title, version } = XLA_PARTS[found.variant];
-  return [
-    damage === undefined
-      ? good('xla', `${title} ${version}; pipeline engine check tries it`)
-      : bad('xla', `damaged: ${damage}`, `${addAnew('xla')}.`),
-  ];
+  return [good('xla', `${title} ${version}; pipeline engine check tries it`)];
+}
+
+/** Damage of an added engine, or leftovers of an interrupted command. @param folder of the engine; undefined: not added */
+async function faultOf(engine: AddedEngine, folder: string | undefined): Promise<Finding | undefined> {
+  const { leftovers } = await import('../../tensor/installation/leftovers.ts');
+  const { addAnew, findShortened } = await import('../../tensor/installation/intact.ts');
+  const damage = folder === undefined ? undefined : findShortened(folder);
+  if (damage !== undefined) return bad(engine, `damaged: ${damage}`, `${addAnew(engine)}.`);
+  const [remains] = leftovers(engine);
+  if (remains === undefined) return undefined;
+  return doubtful(
+    engine,
+    `${folder === undefined ? 'not added: it' : 'adding it anew'} was interrupted, and ${remains} is left`,
+    `Either of these clears it away: pipeline engine add ${engine}, pipeline engine remove ${engine}.`,
+  );
 }
 
 const firstLine = (error: unknown): string => String(error instanceof Error ? error.message : error).split('\n', 1)[0]!;

@@ -1,14 +1,13 @@
 /** `pipeline engine add`: chooses what to add, adds it, and tells how it goes. */
 import path from 'node:path';
 import type { InstallOptions } from '../../tensor/installation/install.ts';
+import type { AddedEngine } from '../../tensor/installation/part.ts';
 import type { XlaVariant } from '../../tensor/xla/installation/parts.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
 import { chooseCuda } from './choose-cuda.ts';
 import { tryApart } from './try-apart.ts';
-
-export type AddableEngine = 'tensorflow' | 'xla';
 
 export interface AddOptions {
   readonly from?: string;
@@ -20,7 +19,7 @@ export interface AddOptions {
 }
 
 /** Throws Refusal where it cannot be added. An interruption leaves nothing, and has an exit code of its own. */
-export async function addEngine(engine: AddableEngine, options: AddOptions, terminal: Terminal): Promise<ExitCode> {
+export async function addEngine(engine: AddedEngine, options: AddOptions, terminal: Terminal): Promise<ExitCode> {
   const add = engine === 'tensorflow' ? tensorflow(options) : await xla(options);
   const { InstallationError } = await import('../../tensor/installation/failure.ts');
   const interruption = new AbortController();

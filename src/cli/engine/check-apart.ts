@@ -3,6 +3,7 @@ import path from 'node:path';
 import { execa } from 'execa';
 import type { EngineCheck } from '../../tensor/check.ts';
 import type { EngineName } from '../../tensor/engine.ts';
+import type { AddedEngine } from '../../tensor/installation/part.ts';
 import { tryApart } from './try-apart.ts';
 
 interface About {
@@ -71,7 +72,7 @@ interface Added {
   readonly damage: () => Promise<string | undefined>;
 }
 
-async function addedOf(engine: 'tensorflow' | 'xla'): Promise<Added> {
+async function addedOf(engine: AddedEngine): Promise<Added> {
   const { addAnew, findDamage } = await import('../../tensor/installation/intact.ts');
   const damageIn = async (folder: string): Promise<string | undefined> => {
     const damage = await findDamage(folder);
@@ -90,9 +91,11 @@ async function addedOf(engine: 'tensorflow' | 'xla'): Promise<Added> {
       const found = findTensorflow();
       if (found === undefined) return undefined;
       const folder = path.dirname(found.addon);
+      const damage = await damageIn(folder);
       const hasGate = found.forGpus && found.from === 'pipeline engine add tensorflow';
-      const missing = hasGate ? await tryApart('tensorflow-gpu', folder) : undefined;
-      return (await damageIn(folder)) ?? (missing && `its libraries for GPUs: ${missing}`);
+      if (damage !== undefined || !hasGate) return damage;
+      const missing = await tryApart('tensorflow-gpu', folder);
+      return missing && `its libraries for GPUs: ${missing}`;
     },
   };
 }

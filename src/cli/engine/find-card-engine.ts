@@ -10,12 +10,16 @@ import type { Opened } from './opens-here.ts';
 const TIMEOUT_MS = 120_000;
 
 /** A cache for commands that watch and ask repeatedly. */
-const known = new Map<string, Promise<CardEngine>>();
+const answers = new Map<string, Promise<CardEngine>>();
 
 export function findCardEngine(gpus: readonly Gpu[]): Promise<CardEngine> {
   const key = gpus.map(({ uuid }) => uuid).join();
-  const answer = known.get(key) ?? look(gpus);
-  known.set(key, answer);
+  const known = answers.get(key);
+  if (known !== undefined) return known;
+  const answer = look(gpus);
+  answers.set(key, answer);
+  // A look that failed is no answer: the next question looks again.
+  answer.catch(() => answers.delete(key));
   return answer;
 }
 

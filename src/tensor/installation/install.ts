@@ -11,7 +11,7 @@ import { InstallationError } from './failure.ts';
 import { listFiles } from './intact.ts';
 import { removeLeftovers, workFolder } from './leftovers.ts';
 import { expectAllThere, obtain } from './obtain.ts';
-import type { Part } from './part.ts';
+import type { AddedEngine, Part } from './part.ts';
 import { checkRoom, MAKE_ROOM } from './room.ts';
 
 export interface InstallOptions {
@@ -24,7 +24,7 @@ export interface InstallOptions {
 
 export interface Installation {
   /** As the command line names it. */
-  readonly engine: 'tensorflow' | 'xla';
+  readonly engine: AddedEngine;
   /** For messages, for example `TensorFlow 2.21.0`. */
   readonly title: string;
   /** The final folder, absolute. */
@@ -38,12 +38,14 @@ export interface Installation {
   readonly complete: (work: string, options: InstallOptions) => Promise<void>;
 }
 
-/** Returns the folder of the engine. Throws InstallationError; nothing is left of an installation that fails or is interrupted. */
+/**
+ * Returns the folder of the engine. Throws InstallationError; nothing is left of an installation that fails or is
+ * interrupted. A folder that is there already is never replaced.
+ */
 export async function install(installation: Installation, options: InstallOptions): Promise<string> {
   const { engine, target, parts, room } = installation;
-  if (existsSync(target)) throw thereAlready(installation);
   if (options.from !== undefined) expectAllThere(parts, options.from);
-  const work = workFolder('adding');
+  const work = workFolder('adding', engine);
   try {
     await mkdir(enginesFolder(), { recursive: true });
     await removeLeftovers();
@@ -62,7 +64,16 @@ export async function install(installation: Installation, options: InstallOption
   return target;
 }
 
-const thereAlready = ({ engine, title, target }: Installation): InstallationError =>
+/** Throws InstallationError. To be called before anything is asked of the machine. */
+export function requireAbsent(installation: Pick<Installation, 'engine' | 'title' | 'target'>): void {
+  if (existsSync(installation.target)) throw thereAlready(installation);
+}
+
+const thereAlready = ({
+  engine,
+  title,
+  target,
+}: Pick<Installation, 'engine' | 'title' | 'target'>): InstallationError =>
   new InstallationError(`${title} is there already: ${target}`, `To make it anew: pipeline engine remove ${engine}`);
 
 /** An error of the operating system, in words; other errors unchanged. */

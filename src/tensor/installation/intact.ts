@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { digestOfFile } from '../../util/digest-file.ts';
+import type { AddedEngine } from './part.ts';
 
 /** Beside the files. */
 const LIST = 'files.json';
@@ -50,5 +51,5 @@ function filesOf(folder: string): Files {
   return existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as Files) : {};
 }
 
-export const addAnew = (engine: 'tensorflow' | 'xla'): string =>
+export const addAnew = (engine: AddedEngine): string =>
   `Add it anew: pipeline engine remove ${engine}, then pipeline engine add ${engine}`;

@@ -66,6 +66,21 @@ describe.skipIf(!isTested)('the engine xla', () => {
     await expect(step.readState()).rejects.toThrow('Internal error: a step was used while it was disposed.');
   });
 
+  test('may be disposed of twice', async () => {
+    const other = open(found?.plugin);
+    await other.dispose();
+    await expect(other.dispose()).resolves.toBeUndefined();
+  });
+
+  test('refuses TF32 on a processor, which would compute in float32', async () => {
+    const compiled = engine.compile(
+      ({ inputs }: { state: object; inputs: { x: tf.Tensor } }) => ({ state: {}, outputs: { y: tf.neg(inputs.x) } }),
+      { state: {}, inputs: { x: float32([2]) } },
+      { precision: 'tf32' },
+    );
+    await expect(compiled).rejects.toThrow('The engine "xla" computes in float32 or bfloat16. NVIDIA GPUs have TF32');
+  });
+
   test('runs two steps at the same time', async () => {
     const [a, b] = [await slowStep(300), await slowStep(200)];
     const both = await Promise.all([a.run({ x: filled([300, 300], 0.01) }), b.run({ x: filled([200, 200], 0.01) })]);

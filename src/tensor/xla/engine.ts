@@ -2,6 +2,7 @@
 import type { CompileOptions, Engine, Precision } from '../engine.ts';
 import { chooseReduced, NO_REDUCED_NODES } from '../graph/precision.ts';
 import { simplify } from '../graph/simplify.ts';
+import { requirePrecision } from '../errors.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
 import { trace, type AnyStepFunction } from '../trace/trace.ts';
 import { circumstancesOf, explainDeviceError, findShortage } from './explain.ts';
@@ -9,13 +10,15 @@ import { lowerToHlo } from './lower.ts';
 import { PjrtClient, type ProgramMemory } from './pjrt/client.ts';
 import type { XlaFlags } from './pjrt/compile-options.ts';
 import type { NamedOptions } from './pjrt/named-values.ts';
-import { loadPlugin } from './pjrt/plugin.ts';
+import { loadPlugin, type Handle } from './pjrt/plugin.ts';
 import { ProgramCache } from './program-cache.ts';
 import { XlaStep } from './step.ts';
 
 export interface XlaOptions {
   /** The shared library, absolute. */
   readonly plugin: string;
+  /** The precisions in which the device computes. The default: those of a processor, which has no TF32. */
+  readonly precisions?: readonly Precision[];
   readonly clientOptions?: NamedOptions;
   /** For every program. */
   readonly flags?: XlaFlags;
@@ -31,21 +34,24 @@ export function openXla(options: XlaOptions): Engine {
   const client = new PjrtClient(plugin, options.clientOptions ?? {});
   const cache = new ProgramCache(client, options.flags ?? {}, options.cache);
   const steps = new Set<XlaStep>();
+  let isDisposed = false;
 
   async function compile(
     fn: AnyStepFunction,
     specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> },
     { precision = 'float32' }: CompileOptions = {},
   ): Promise<XlaStep> {
+    requirePrecision('xla', precision, options.precisions ?? ['float32', 'bfloat16']);
     const { program: traced, forms } = trace(fn, specs);
-    const { inputs, state, outputs, ...graph } = simplify(traced);
-    const text = textOf({ inputs, state, outputs, ...graph }, precision);
+    const simplified = simplify(traced);
+    const { inputs, state, outputs } = simplified;
+    const text = textOf(simplified, precision);
     const explainWith = (memory?: ProgramMemory) => (error: unknown) =>
       explainDeviceError(error, () => circumstancesOf(client, inputs, memory));
     const executable = await cache.obtain(text).catch((error: unknown) => {
       throw explainWith()(error);
     });
-    const memory = client.memoryOf(executable);
+    const memory = measureMemory(client, executable);
     const explain = explainWith(memory);
     const program = { inputs, state, outputs };
     const shortage = findShortage(circumstancesOf(client, inputs, memory));
@@ -70,11 +76,23 @@ export function openXla(options: XlaOptions): Engine {
     },
     compile,
     dispose: async () => {
+      if (isDisposed) return;
+      isDisposed = true;
       for (const step of [...steps]) await step.dispose();
       client.dispose();
     },
   };
   return engine as unknown as Engine;
+}
+
+/** The program is freed where its memory cannot be told. */
+function measureMemory(client: PjrtClient, executable: Handle): ProgramMemory {
+  try {
+    return client.memoryOf(executable);
+  } catch (error) {
+    client.unload(executable);
+    throw error;
+  }
 }
 
 /** A program as StableHLO, in a precision. */

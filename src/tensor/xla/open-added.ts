@@ -35,6 +35,7 @@ function forGpu(found: FoundXla, { isStrict }: OpenOptions): XlaOptions {
   const driver = driverVersion();
   return {
     plugin,
+    precisions: ['float32', 'tf32', 'bfloat16'],
     clientOptions: CUDA_CLIENT_OPTIONS,
     flags: cudaFlags(folder, variant, isStrict),
     cache: { folder: programsFolder(), identity: `${installationOf(folder)} ${driver}` },
@@ -46,7 +47,7 @@ function forGpu(found: FoundXla, { isStrict }: OpenOptions): XlaOptions {
   };
 }
 
-/** The plugin asks for the number of its threads when it starts, once in a process. */
+/** The plugin takes the number of its threads from NPROC. */
 function forProcessor({ variant, plugin, folder }: FoundXla, { threads }: OpenOptions): XlaOptions {
   process.env.NPROC = String(threads);
   const processor = os.cpus()[0]?.model ?? os.arch();

@@ -3,11 +3,14 @@ import os from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { MemoryError } from '../errors.ts';
 import type { HostTensor } from '../host-tensor.ts';
 import { testedEngines } from '../test-engines.test-support.ts';
 import { openXla } from './engine.ts';
 import { findXla } from './installation/place.ts';
+import { ERROR_CODES } from './pjrt/api.ts';
 import { PjrtClient } from './pjrt/client.ts';
+import { PjrtError } from './pjrt/plugin.ts';
 
 const isTested = testedEngines('xla').length > 0;
 const plugin = findXla(['cpu'])?.plugin ?? '';
@@ -68,6 +71,23 @@ describe.skipIf(!isTested)('compiled programs', () => {
     expect(await double()).toBe(42);
     expect(compile).toHaveBeenCalledTimes(2);
     expect(readFileSync(file).length).toBe(whole.length);
+  });
+
+  test('stay where a load of one finds no memory: the shortage is told, and nothing is compiled or removed', async () => {
+    await double();
+    const load = vi.spyOn(PjrtClient.prototype, 'load');
+    load.mockRejectedValueOnce(new PjrtError('RESOURCE_EXHAUSTED: out of memory', ERROR_CODES.resourceExhausted));
+    await expect(double()).rejects.toThrow(MemoryError);
+    expect(readdirSync(folder)).toHaveLength(1);
+    expect(await double()).toBe(42);
+    expect(compile).toHaveBeenCalledTimes(1);
+  });
+
+  test('that the plugin does not take are compiled again', async () => {
+    await double();
+    vi.spyOn(PjrtClient.prototype, 'load').mockRejectedValueOnce(new PjrtError('INTERNAL: another version', 13));
+    expect(await double()).toBe(42);
+    expect(compile).toHaveBeenCalledTimes(2);
   });
 
   test('that cannot be kept are compiled each time', async () => {

@@ -2,13 +2,13 @@
  * Compiled programs, kept between processes: a training that is resumed starts at once, and computes with the very program
  * that it began with. A compiler for GPUs chooses among algorithms by trying them, and may choose others the next time.
  */
-import { existsSync, readFileSync, rmSync, utimesSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { digestOf } from '../../util/digest.ts';
+import { ERROR_CODES } from './pjrt/api.ts';
 import type { PjrtClient } from './pjrt/client.ts';
 import type { XlaFlags } from './pjrt/compile-options.ts';
-import type { Handle } from './pjrt/plugin.ts';
+import { PjrtError, type Handle } from './pjrt/plugin.ts';
 
 interface CacheLocation {
   /** Absolute. */
@@ -49,19 +49,16 @@ export class ProgramCache {
     );
   }
 
-  /** Undefined where there is none, or none that is whole. */
+  /** Undefined where there is none, or none that is whole and that the plugin takes. Throws where memory is short. */
   async #load(file: string): Promise<Handle | undefined> {
-    if (!existsSync(file)) return undefined;
+    const program = await readWhole(file);
+    if (program === undefined) return undefined;
     try {
-      const content = readFileSync(file);
-      const [digest, program] = [content.subarray(0, DIGEST_LENGTH).toString(), content.subarray(DIGEST_LENGTH)];
-      if (digestOf(program) !== digest) throw new Error('the file is damaged');
       const loaded = await this.#client.load(program);
-      const now = new Date();
-      utimesSync(file, now, now);
+      await markUsed(file);
       return loaded;
-    } catch {
-      rmSync(file, { force: true });
+    } catch (error) {
+      if (error instanceof PjrtError && error.code === ERROR_CODES.resourceExhausted) throw error;
       return undefined;
     }
   }
@@ -83,6 +80,22 @@ export class ProgramCache {
 
 /** SHA-256 in hexadecimal digits. */
 const DIGEST_LENGTH = 64;
+
+/** A kept program; undefined where there is none that can be read. A damaged file is removed. */
+async function readWhole(file: string): Promise<Buffer | undefined> {
+  const content = await readFile(file).catch(() => undefined);
+  if (content === undefined) return undefined;
+  const program = content.subarray(DIGEST_LENGTH);
+  if (content.subarray(0, DIGEST_LENGTH).toString() === digestOf(program)) return program;
+  await rm(file, { force: true }).catch(() => undefined);
+  return undefined;
+}
+
+/** The time of the last use tells which programs go first. A folder that can only be read keeps its times. */
+async function markUsed(file: string): Promise<void> {
+  const now = new Date();
+  await utimes(file, now, now).catch(() => undefined);
+}
 
 /** Those that were not used for the longest time. */
 async function removeOldest(folder: string): Promise<void> {

@@ -59,9 +59,13 @@ export class XlaStep {
   writeState(state: Tree<HostTensor>): Promise<void> {
     return this.#alone(async () => {
       const sent = await this.#send(this.#check('state', this.#parts.program.state, state));
-      for (const { copied } of sent) await this.#parts.client.wait(copied);
-      this.#free(this.#state);
-      this.#state = sent.map(({ buffer }) => buffer);
+      const buffers = sent.map(({ buffer }) => buffer);
+      const waits = await Promise.allSettled(sent.map(({ copied }) => this.#parts.client.wait(copied)));
+      const failed = waits.find((wait) => wait.status === 'rejected');
+      // One of the two is freed: the old state, or the copy that failed.
+      this.#free(failed === undefined ? this.#state : buffers);
+      if (failed !== undefined) throw failed.reason;
+      this.#state = buffers;
     });
   }
 

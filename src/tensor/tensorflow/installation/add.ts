@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { InstallationError } from '../../installation/failure.ts';
-import { install, type InstallOptions } from '../../installation/install.ts';
+import { install, requireAbsent, type InstallOptions } from '../../installation/install.ts';
 import type { Part } from '../../installation/part.ts';
 import { isWorking, NPM, PIP, requireLinux, requirePrograms, succeed } from '../../installation/programs.ts';
 import { unpack } from '../../installation/unpack.ts';
@@ -30,6 +30,8 @@ const DRIVERS = ['/proc/driver/nvidia/version', '/usr/lib/wsl/lib/libcuda.so.1']
 /** Returns the folder of the engine. Throws InstallationError; nothing is left of an installation that fails or is interrupted. */
 export async function addTensorflow({ gpu, tryIn, ...options }: AddTensorflowOptions): Promise<string> {
   requireLinux('TensorFlow');
+  const engine = { engine: 'tensorflow', title: `TensorFlow ${VERSION}`, target: folderOf(gpu) } as const;
+  requireAbsent(engine);
   requireNoOther(gpu);
   await requirePrograms([
     { program: 'tar', words: ['--version'], remedy: 'Install tar.' },
@@ -42,9 +44,7 @@ export async function addTensorflow({ gpu, tryIn, ...options }: AddTensorflowOpt
     );
   return install(
     {
-      engine: 'tensorflow',
-      title: `TensorFlow ${VERSION}`,
-      target: folderOf(gpu),
+      ...engine,
       parts: partsOf(gpu),
       room: ROOM[`${gpu}`],
       unpack: unpackPart,

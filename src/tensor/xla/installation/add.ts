@@ -3,7 +3,7 @@
  * pip downloads; no Python runs afterwards, and nothing is compiled here but a training step, to try it.
  */
 import { InstallationError } from '../../installation/failure.ts';
-import { install, type InstallOptions } from '../../installation/install.ts';
+import { install, requireAbsent, type InstallOptions } from '../../installation/install.ts';
 import type { Part } from '../../installation/part.ts';
 import { PIP, requireLinux, requirePrograms } from '../../installation/programs.ts';
 import { unpack } from '../../installation/unpack.ts';
@@ -20,6 +20,8 @@ export interface AddXlaOptions extends InstallOptions {
 export async function addXla({ variant, tryIn, ...options }: AddXlaOptions): Promise<string> {
   const { title, version, parts, room } = XLA_PARTS[variant];
   requireLinux('engine xla');
+  const engine = { engine: 'xla', title: `${title} (${version})`, target: xlaFolder(variant) } as const;
+  requireAbsent(engine);
   const other = variant === 'cpu' ? undefined : findXla(['cuda12', 'cuda13']);
   if (other !== undefined && other.variant !== variant)
     throw new InstallationError(
@@ -29,9 +31,7 @@ export async function addXla({ variant, tryIn, ...options }: AddXlaOptions): Pro
   await requirePrograms(options.from === undefined ? [PIP] : []);
   return install(
     {
-      engine: 'xla',
-      title: `${title} (${version})`,
-      target: xlaFolder(variant),
+      ...engine,
       parts,
       room,
       unpack: (part: Part, file, work, signal) => unpack(file, work, isNeeded, signal),
