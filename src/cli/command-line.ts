@@ -4,6 +4,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import type { Action, ChooseAction, Purpose } from './command-line/shared-options.ts';
+import { dataCommands } from './command-line/data.ts';
 import { queryCommands } from './command-line/queries.ts';
 import { maintenanceCommands } from './command-line/maintenance.ts';
 import { runCommands } from './command-line/run.ts';
@@ -97,6 +98,7 @@ function createProgram(choose: ChooseAction): Command {
   runCommands(program, choose);
   queryCommands(program, choose);
   maintenanceCommands(program, choose);
+  dataCommands(program, choose);
   setupCommands(program, choose);
   return program;
 }

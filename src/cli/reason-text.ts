@@ -1,6 +1,7 @@
 /** Why something will run, in values. The one place where reasons become sentences. */
 import type { Json } from '../util/json.ts';
 import { unreachable } from '../util/unreachable.ts';
+import { changedText, dayText } from './data/change-text.ts';
 import type { InstanceId } from '../formats/identity.ts';
 import type { PublishedReason, Reason } from '../formats/reason.ts';
 
@@ -22,6 +23,8 @@ export function reasonText(reason: Reason): string {
       return valueChange(`env ${reason.name}`, reason);
     case 'input':
       return changedContent(reason.path, reason);
+    case 'data':
+      return versionChange(reason);
     case 'produced':
       return changedContent(`input ${reason.input} of ${reason.producer}`, reason);
     case 'produced-will-change':
@@ -99,6 +102,16 @@ function change(name: string, before: string | undefined, after: string | undefi
   if (before === undefined) return `${name} added: ${after!}`;
   if (after === undefined) return `${name} removed (was ${before})`;
   return `${name} ${before} -> ${after}`;
+}
+
+/** `data/ham10000: version 3f9a of 12 May -> 77b1 of today, 14 images and 3 labels changed` */
+function versionChange(reason: Extract<Reason, { kind: 'data' }>): string {
+  const version = (digest: string, added: string | undefined): string =>
+    added === undefined ? 'files of now that are no version' : `${digest.slice(0, 4)} of ${dayText(added, new Date())}`;
+  const before = version(reason.before, reason.beforeAdded);
+  const after = version(reason.after, reason.afterAdded);
+  const noun = reason.beforeAdded === undefined ? '' : 'version ';
+  return `${reason.path}: ${noun}${before} -> ${after}, ${changedText(reason)}`;
 }
 
 function changedContent(

@@ -7,6 +7,8 @@ import { ShellError } from '../runner/execution/check-shells.ts';
 import type { PlanEntry } from '../runner/plan.ts';
 import { NoGpuError, NoRoomError } from '../runner/resources/demand.ts';
 import { storageFailure } from '../runner/storage-failure.ts';
+import { DataError } from '../runner/data-versions/data-error.ts';
+import { UnreadableInputError } from '../runner/store/listing.ts';
 import { ArchiveError } from '../runner/archive/archive-error.ts';
 import { DamagedBlobError } from '../runner/store/damaged-blob-error.ts';
 import { isSystemError } from '../util/system-error.ts';
@@ -32,6 +34,17 @@ export function refusalOf(error: unknown): Refusal | undefined {
         ...(error.remedy !== undefined && { remedy: error.remedy }),
       },
     ]);
+  if (error instanceof DataError)
+    return new Refusal(
+      error.findings.map((message, i) => ({
+        code: 'data',
+        severity: 'error',
+        message,
+        ...(i === error.findings.length - 1 && error.remedy !== undefined && { remedy: error.remedy }),
+      })),
+    );
+  if (error instanceof UnreadableInputError)
+    return new Refusal([{ code: 'data', severity: 'error', message: error.message }]);
   if (error instanceof NoGpuError) {
     const remedy =
       error.remedy ??

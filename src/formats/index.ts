@@ -3,6 +3,7 @@ import type { TSchema } from '@sinclair/typebox';
 import { ArchiveManifestSchema } from './archive-manifest.ts';
 import { AuditSchema } from './audit.ts';
 import { FinetuneCurvesSchema, PretrainCurvesSchema, SupervisedCurvesSchema } from './curves.ts';
+import { DataPointerSchema } from './data-pointer.ts';
 import { DatasetSchema } from './dataset.ts';
 import { EvaluationSchema } from './evaluation.ts';
 import { EventSchema } from './events.ts';
@@ -57,5 +58,6 @@ export const FORMATS: readonly Format[] = [
     writer: '`pipeline export`',
     schema: ArchiveManifestSchema,
   },
+  { name: 'data-pointer', file: '<folder>.data.json', writer: '`pipeline data add`', schema: DataPointerSchema },
   { name: 'events', file: 'standard output', writer: '`pipeline run --json`', schema: EventSchema },
 ];

@@ -2,7 +2,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import type { Immutable } from '../util/immutable.ts';
 import { DiagnosticSchema } from './diagnostic.ts';
-import { text } from './fields.ts';
+import { count, text } from './fields.ts';
 import { instanceId, json } from './identity.ts';
 
 const kind = <Kind extends string>(name: Kind, description: string) => Type.Literal(name, { description });
@@ -30,6 +30,18 @@ export const ReasonSchema = Type.Union(
     }),
     Type.Object({ kind: kind('env', 'An environment variable changed.'), name: text('Its name.'), ...beforeAndAfter }),
     Type.Object({ kind: kind('input', 'A file of the workspace changed.'), input, path, ...beforeAndAfter }),
+    Type.Object({
+      kind: kind('data', 'An input with versions (`pipeline data`) is another version.'),
+      input,
+      path,
+      before: text('Old version.'),
+      after: text('New version.'),
+      beforeAdded: Type.Optional(text('Time at which the old version was added; absent: it never was.')),
+      afterAdded: Type.Optional(text('Time at which the new version was added; absent: it was not yet.')),
+      images: count('Number of images that came, went, changed or moved.'),
+      labels: count('Number of rows of tables that came, went or changed.'),
+      files: count('Number of other files.'),
+    }),
     Type.Object({
       kind: kind('produced', 'The output of another stage changed.'),
       input,

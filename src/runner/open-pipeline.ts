@@ -8,6 +8,7 @@ import { checkModules, type ModuleCheck } from './check/check-modules.ts';
 import { openContractCache } from './check/contract-cache.ts';
 import { openBundleCache } from './code/bundle-cache.ts';
 import type { Locate } from './config/locate.ts';
+import { versionLookup } from './data-versions/version-lookup.ts';
 import type { Diagnostic } from '../formats/diagnostic.ts';
 import type { Axes, InstanceId } from '../formats/identity.ts';
 import type { Executions } from './executions.ts';
@@ -94,8 +95,9 @@ export async function openPipeline(
   const code = openBundleCache({ root, stateFolder, contents, store, keeps: executes, ...(bundle && { bundle }) });
   const publisher = new Publisher({ root, stateFolder, drafts, contents, store, committed });
   const trees = treeLookup(contents, store);
+  const versions = versionLookup({ root, storeFolder, store, trees });
   const decisions = new PipelinePlanner({
-    ...{ pipeline, root, contents, code, store, lock, trees, allowMissing },
+    ...{ pipeline, root, contents, code, store, lock, trees, versions, allowMissing },
     publishFaults: (instance, outputs) => publisher.faults(instance, outputs, lock.get(instance.id)?.outputs ?? {}),
     relyOn: async (names) => registration === undefined || registration.relyOn(names),
   });
@@ -128,7 +130,7 @@ export async function openPipeline(
         await writer.schedule();
       },
     }),
-    results: new StoredResults({ ...common, trees }),
+    results: new StoredResults({ ...common, trees, versions }),
     checkModules: (instances, locate, { retries = false } = {}) =>
       checkModules(instances, locate, openContractCache({ root, storeFolder, code }), retries),
     async close() {

@@ -7,8 +7,8 @@ import { execa } from 'execa';
 export interface Repository {
   /** Absolute paths of all its working trees; some may be gone or out of reach. */
   worktrees(): Promise<string[]>;
-  /** The different texts of files with this ending in all commits that a name points to. */
-  textsInCommits(ending: string): Promise<{ readonly texts: readonly string[]; readonly commits: number }>;
+  /** The different texts of files with one of these endings in all commits that a name points to. */
+  textsInCommits(endings: readonly string[]): Promise<{ readonly texts: readonly string[]; readonly commits: number }>;
 }
 
 /** Git fails, or it is missing and should exist. Its branches are unknown, so they must not be ignored. */
@@ -34,7 +34,7 @@ export function repositoryAt(folder: string): Repository | undefined {
   return {
     worktrees: async () => (await trees()).folders,
 
-    async textsInCommits(ending) {
+    async textsInCommits(endings) {
       // A tag's object leads to its commit; an object without a commit (a tagged file) has no lockfiles.
       const refs = await lines('for-each-ref', '--format=%(objectname) %(objecttype) %(*objectname) %(*objecttype)');
       const named = refs.flatMap((line) => {
@@ -48,7 +48,7 @@ export function repositoryAt(folder: string): Repository | undefined {
         const { stdout } = await git(folder, ['ls-tree', '-r', '-z', '--full-tree', commit]);
         for (const entry of stdout.split('\0')) {
           const [, blob, name] = /^\d+ blob ([0-9a-f]+)\t([^]*)$/.exec(entry) ?? [];
-          if (name?.endsWith(ending)) blobs.add(blob!);
+          if (endings.some((ending) => name?.endsWith(ending))) blobs.add(blob!);
         }
       }
       const texts: string[] = [];

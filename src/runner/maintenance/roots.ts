@@ -1,7 +1,12 @@
-/** The roots of garbage collection: everything that any lockfile names, here or in the history of the project. */
+/**
+ * The roots of garbage collection: everything that any lockfile or pointer file of data names, here or in the history of
+ * the project, and every version of data that was ever added.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { LOCKFILE_ENDING } from '../config/lock-file.ts';
+import { noteTexts } from '../data-versions/version-notes.ts';
+import { POINTER_ENDING } from '../store/pointer-file.ts';
 import { repositoryAt } from './git.ts';
 
 export interface GarbageRoots {
@@ -21,7 +26,7 @@ export function digestsIn(text: string): string[] {
 /**
  * All paths are absolute. Throws GitError.
  * @param known lockfiles of the projects that use the store; they and the other lockfiles in their folders are read
- * @param except not searched: the store itself
+ * @param except the store, whose notes of data are read; it is not searched
  */
 export async function findGarbageRoots(known: readonly string[], except: string): Promise<GarbageRoots> {
   const names = new Set<string>();
@@ -39,28 +44,35 @@ export async function findGarbageRoots(known: readonly string[], except: string)
     for (const worktree of worktrees) places.add(worktree);
     if (seen.has(worktrees[0]!)) continue; // two projects in one repository
     seen.add(worktrees[0]!);
-    const found = await repository.textsInCommits(LOCKFILE_ENDING);
+    const found = await repository.textsInCommits([LOCKFILE_ENDING, POINTER_ENDING]);
     for (const text of found.texts) take(text);
     commits = (commits ?? 0) + found.commits;
   }
+  const found = [...places].flatMap((place) => filesBelow(place, except));
   const lockFiles = [
     ...new Set([
       ...known.filter((file) => existsSync(file)),
-      ...[...places].flatMap((place) => lockFilesBelow(place, except)),
+      ...found.filter((file) => file.endsWith(LOCKFILE_ENDING)),
     ]),
   ];
-  for (const file of lockFiles) take(readFileSync(file, 'utf8'));
+  const pointers = found.filter((file) => file.endsWith(POINTER_ENDING));
+  for (const file of [...lockFiles, ...pointers]) take(readFileSync(file, 'utf8'));
+  for (const text of noteTexts(except)) take(text);
   return { names, lockFiles, commits };
 }
 
-/** A worktree may be on a disk that is not mounted. git still knows its commit, which was searched. */
-function lockFilesBelow(folder: string, except: string): string[] {
+/**
+ * Lockfiles and pointer files. A worktree may be on a disk that is not mounted. git still knows its commit, which was
+ * searched.
+ */
+function filesBelow(folder: string, except: string): string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const place = path.join(folder, entry.name);
-    if (entry.isFile()) return entry.name.endsWith(LOCKFILE_ENDING) ? [place] : [];
+    if (entry.isFile())
+      return [LOCKFILE_ENDING, POINTER_ENDING].some((ending) => entry.name.endsWith(ending)) ? [place] : [];
     return entry.isDirectory() && entry.name !== 'node_modules' && entry.name !== '.git' && place !== except
-      ? lockFilesBelow(place, except)
+      ? filesBelow(place, except)
       : [];
   });
 }

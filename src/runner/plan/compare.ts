@@ -22,14 +22,31 @@ type Inputs = Pick<Instance, 'inputs'>;
 /** The files of a folder by its digest, if known. */
 export type TreeLookup = (digest: Digest) => readonly TreeEntry[] | undefined;
 
+/** A file or folder at one moment. */
+type InputContent = Exclude<InputIdentity, { readonly kind: 'none' | 'gather' }>;
+
+/** The change of an input that has versions; undefined: it has none, or the store does not know them. */
+export type VersionLookup = (
+  input: string,
+  path: string,
+  before: InputContent,
+  after: InputContent,
+) => Extract<Reason, { readonly kind: 'data' }> | undefined;
+
+/** Knowledge about past content. */
+export interface Lookups {
+  readonly trees: TreeLookup;
+  readonly versions: VersionLookup;
+}
+
 /** `after` may lack inputs that are not known yet: they are not compared. */
-export function differences(instance: Inputs, before: Identified, after: Identified, trees: TreeLookup): Reason[] {
+export function differences(instance: Inputs, before: Identified, after: Identified, lookups: Lookups): Reason[] {
   return [
     ...codeDifferences(before, after),
     ...paramDifferences(before.identity.params, after.identity.params),
     ...envDifferences(before.identity.env, after.identity.env),
     ...Object.keys(instance.inputs).flatMap((name) =>
-      inputDifferences(instance, name, before.identity.inputs[name], after.identity.inputs[name], trees),
+      inputDifferences(instance, name, before.identity.inputs[name], after.identity.inputs[name], lookups),
     ),
     ...removedInputs(instance, before.identity),
     ...outputDifferences(before.identity, after.identity),
@@ -109,7 +126,7 @@ function inputDifferences(
   name: string,
   before: InputIdentity | undefined,
   after: InputIdentity | undefined,
-  trees: TreeLookup,
+  { trees, versions }: Lookups,
 ): Reason[] {
   if (!after) return [];
   if (before && canonicalJson(before) === canonicalJson(after)) return [];
@@ -117,8 +134,10 @@ function inputDifferences(
   switch (input.kind) {
     case 'none':
       return [{ kind: 'input', input: name, path: 'null', ...pair(before && summary(before), undefined) }];
-    case 'path':
-      return fileReasons(name, input.path, before, after, trees);
+    case 'path': {
+      const version = isContent(before) && isContent(after) ? versions(name, input.path, before, after) : undefined;
+      return version ? [version] : fileReasons(name, input.path, before, after, trees);
+    }
     case 'glob':
       return fileReasons(name, input.pattern, before, after, trees, globSelection(input.pattern).base);
     case 'output':
@@ -151,6 +170,9 @@ function inputDifferences(
     }
   }
 }
+
+const isContent = (identity: InputIdentity | undefined): identity is InputContent =>
+  identity !== undefined && identity.kind !== 'none' && identity.kind !== 'gather';
 
 /** Down to the single file of a folder, if the store still knows both versions. */
 function fileReasons(

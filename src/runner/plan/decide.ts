@@ -3,11 +3,11 @@ import type { RunRecord } from '../../formats/run-record.ts';
 import type { PublishedReason, Reason } from '../../formats/reason.ts';
 import type { Instance } from '../pipeline.ts';
 import type { Verdict } from '../plan.ts';
-import { differences, type Identified, type TreeLookup } from './compare.ts';
+import { differences, type Identified, type Lookups } from './compare.ts';
 import type { Identification } from './identify.ts';
 import type { LockEntry } from '../lockfile/lockfile.ts';
 
-interface Findings {
+interface Findings extends Lookups {
   readonly identification: Identification;
   readonly forced: boolean;
   /** The record of this very fingerprint. */
@@ -17,7 +17,6 @@ interface Findings {
    * another pipeline file that has an instance of the same name.
    */
   readonly locked: LockEntry | undefined;
-  readonly trees: TreeLookup;
   /** Faults of the record's blobs: not-in-store or damaged. */
   readonly storeFaults: readonly Reason[];
   /** Published files that are missing or differ; without a record, compared with the lockfile. */
@@ -85,8 +84,8 @@ function judge(instance: Instance, findings: Findings): Verdict {
 const FORCED: Reason = { kind: 'forced' };
 const NEVER_RUN: Reason = { kind: 'never-run' };
 
-function changes(instance: Instance, now: Identified, { locked, trees }: Findings): Reason[] {
-  return locked ? differences(instance, locked, now, trees) : [];
+function changes(instance: Instance, now: Identified, { locked, trees, versions }: Findings): Reason[] {
+  return locked ? differences(instance, locked, now, { trees, versions }) : [];
 }
 
 /** A stage that is not reproducible may have run again elsewhere, with the same fingerprint and other results. */

@@ -11,7 +11,7 @@ import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import { verifyContent } from '../store/copy.ts';
 import { recordKeyOf } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
-import type { TreeLookup } from './compare.ts';
+import type { Lookups } from './compare.ts';
 import { decideVerdict } from './decide.ts';
 import { readExpectedDurations, type ExpectedDurations } from './expected-durations.ts';
 import {
@@ -35,7 +35,7 @@ export interface Decisions {
   settle(id: InstanceId, record: RunRecord): void;
 }
 
-interface PlannerDeps extends Omit<IdentifyDeps, 'producer' | 'assume'> {
+interface PlannerDeps extends Omit<IdentifyDeps, 'producer' | 'assume'>, Lookups {
   readonly pipeline: Pipeline;
   readonly store: Store;
   readonly lock: Lockfile;
@@ -44,7 +44,6 @@ interface PlannerDeps extends Omit<IdentifyDeps, 'producer' | 'assume'> {
     instance: Instance,
     outputs: RunRecord['outputs'] | undefined,
   ) => Promise<readonly PublishedReason[]>;
-  readonly trees: TreeLookup;
   /** Missing data and results count as unchanged if the lockfile knows them and no execution needs them. */
   readonly allowMissing: boolean;
   /** Called with the names that a decision relies on. False: some may be gone by now, decide again. */
@@ -124,7 +123,7 @@ export class PipelinePlanner implements Planner, Decisions {
     { force, newest = false }: DecideOptions,
     producer: IdentifyDeps['producer'],
   ): Promise<Verdict> {
-    const { root, contents, code, store, lock, publishFaults, trees, allowMissing } = this.#deps;
+    const { root, contents, code, store, lock, publishFaults, trees, versions, allowMissing } = this.#deps;
     const assume: IdentifyDeps['assume'] = (id, input) =>
       allowMissing ? lock.get(id)?.identity.inputs[input] : undefined;
     const identification = await identify(instance, { root, contents, code, producer, assume });
@@ -142,6 +141,7 @@ export class PipelinePlanner implements Planner, Decisions {
       record,
       locked,
       trees,
+      versions,
       storeFaults: record ? storeFaults(record, store) : [],
       publishFaults: results ? await publishFaults(instance, results.outputs) : [],
       vouches,

@@ -4,14 +4,10 @@ import type { Input } from '../pipeline.ts';
 import type { InstanceId } from '../../formats/identity.ts';
 import type { RunRecord } from '../../formats/run-record.ts';
 import type { Store } from '../store/store.ts';
-import { differences, type TreeLookup } from '../plan/compare.ts';
+import { differences, type Lookups } from '../plan/compare.ts';
 
 /** The newest first. */
-export async function pastResults(
-  ids: ReadonlySet<InstanceId>,
-  store: Store,
-  trees: TreeLookup,
-): Promise<PastResult[]> {
+export async function pastResults(ids: ReadonlySet<InstanceId>, store: Store, lookups: Lookups): Promise<PastResult[]> {
   const records: RunRecord[] = [];
   for (const key of await store.recordKeys()) {
     const record = await store.record(key);
@@ -24,7 +20,7 @@ export async function pastResults(
     before.set(record.instance, record);
     return {
       record,
-      changes: last === undefined ? [] : differences({ inputs: inputsOf(record) }, last, record, trees),
+      changes: last === undefined ? [] : differences({ inputs: inputsOf(record) }, last, record, lookups),
     };
   });
   return results.reverse();

@@ -3,7 +3,7 @@ import type { LineageEntry } from '../../stage/protocol.ts';
 import type { Digest } from '../../util/digest.ts';
 import type { Lockfile } from '../lockfile/lockfile.ts';
 import type { Instance } from '../pipeline.ts';
-import type { TreeLookup } from '../plan/compare.ts';
+import type { Lookups } from '../plan/compare.ts';
 import type { Decisions } from '../plan/planner.ts';
 import { producedInputsOf } from '../plan/produced-inputs.ts';
 import type { InstanceId } from '../../formats/identity.ts';
@@ -19,14 +19,13 @@ import { checkOut, type CheckoutOptions } from '../transfer/checkout.ts';
 import { lineageOf } from './lineage.ts';
 import { pastResults } from './past-results.ts';
 
-interface ResultsDeps {
+interface ResultsDeps extends Lookups {
   readonly root: string;
   readonly storeFolder: string;
   readonly store: Store;
   readonly contents: DigestCache;
   readonly lock: Lockfile;
   readonly decisions: Decisions;
-  readonly trees: TreeLookup;
   /** See withDraft. */
   readonly drafts: string;
 }
@@ -44,7 +43,7 @@ export class StoredResults implements Results {
   }
 
   past(ids: ReadonlySet<InstanceId>): Promise<readonly PastResult[]> {
-    return pastResults(ids, this.#deps.store, this.#deps.trees);
+    return pastResults(ids, this.#deps.store, this.#deps);
   }
 
   logs(id: InstanceId): Promise<readonly string[]> {

@@ -206,6 +206,7 @@ export class LocalStore implements Store {
   #renew(file: string): boolean {
     const now = new Date();
     try {
+      if (statSync(file).nlink > 1) return false; // it may be a file of the user too, whose time stays
       utimesSync(file, now, now);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EPERM') throw error;

@@ -1,11 +1,12 @@
 /**
- * Files of Pretext itself: the store, the lockfile, the committed outputs, and the file that its output goes to. They
- * count as no part of an input.
+ * Files of Pretext itself: the store, the lockfile, the committed outputs, pointer files of data, and the file that its
+ * output goes to. They count as no part of an input.
  */
 import { fstatSync, realpathSync, type BigIntStats } from 'node:fs';
 import path from 'node:path';
 import { placeOf } from '../../util/atomic-file.ts';
 import { isWithin } from '../../util/is-within.ts';
+import { isPointerFile, POINTER_ENDING } from './pointer-file.ts';
 
 export interface OwnFiles {
   /** @param isLink a link may lead to own files under any name; other files are recognized by their names first */
@@ -21,6 +22,7 @@ export function ownFilesOf(own: readonly string[]): OwnFiles {
   return {
     includes(file, isLink) {
       const written = placeOf(file); // a temporary beside the lockfile belongs to it
+      if (written.endsWith(POINTER_ENDING) && isPointerFile(file)) return true;
       if (!isLink && !names.has(path.basename(written))) return false;
       const real = isLink ? realPath(file) : realLocation(written);
       return own.some((each) => isWithin(real, realLocation(each)) || isWithin(real, realPath(each)));
