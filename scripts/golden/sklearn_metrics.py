@@ -56,8 +56,8 @@ def expected(labels, p, classes):
 
 
 def temperature(labels, p):
-    """The temperature with the smallest log loss of p^(1/T), by scipy's bounded search; probabilities of 0 count as 1e-7."""
-    logs = np.log(np.maximum(p, 1e-7))
+    """The temperature with the smallest log loss of p^(1/T), by scipy's bounded search; probabilities of 0 count as 1.4e-45, the least of float32."""
+    logs = np.log(np.maximum(p, 1.4e-45))
 
     def loss(t):
         scaled = logs / t

@@ -69,9 +69,32 @@ test('a temperature changes how sure, never which class, and 1 changes nothing',
   });
 });
 
-test('all right is as sure as can be; all wrong is told to be unsure', () => {
-  expect(fitTemperature(scoredOf([0, 1], [0.9, 0.1, 0.2, 0.8], 2))).toBeLessThan(0.05);
-  expect(fitTemperature(scoredOf([1, 0], [0.9, 0.1, 0.2, 0.8], 2))).toBeCloseTo(100, 6);
+test('all right: the lower bound; all wrong: the upper bound', () => {
+  expect(fitTemperature(scoredOf([0, 1], [0.9, 0.1, 0.2, 0.8], 2))).toBe(0.01);
+  expect(fitTemperature(scoredOf([0, 1], [1, 0, 0, 1], 2))).toBe(0.01);
+  expect(fitTemperature(scoredOf([1, 0], [0.9, 0.1, 0.2, 0.8], 2))).toBe(100);
+});
+
+test('uniform probabilities keep the temperature 1, because none is better', () => {
+  expect(fitTemperature(scoredOf([0, 1, 1], [0.5, 0.5, 0.5, 0.5, 0.5, 0.5], 2))).toBe(1);
+});
+
+/** n images at odds of exp(log) for the predicted class, of which a share is right: T = log / logit(share). */
+test.each([
+  [10, 0.9],
+  [30, 0.9],
+  [60, 0.75],
+  [90, 0.99],
+])('probabilities far below 1e-7 count: log-odds %d, %d right', (log, share) => {
+  const count = 400;
+  const wrong = Math.round(count * (1 - share));
+  const small = Math.exp(-log);
+  const scored = scoredOf(
+    Array.from({ length: count }, (_, i) => (i < wrong ? 1 : 0)),
+    Array.from({ length: count }, () => [1 - small, small]).flat(),
+    2,
+  );
+  expect(fitTemperature(scored)).toBeCloseTo(log / Math.log((count - wrong) / wrong), 4);
 });
 
 test('what was fitted on validation images mends overconfidence on test images', () => {

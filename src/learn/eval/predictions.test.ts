@@ -24,12 +24,20 @@ test('what is written is read again, with commas, quotes and markup in names', a
   expect([...written.predicted]).toEqual([1, 0]);
 });
 
-test('numbers are written with six digits', async () => {
+test('numbers are written with nine digits, those of float32', async () => {
   const file = path.join(folder, 'digits.csv');
   await writePredictions(file, predictionsOf(['a', 'b'], images.slice(0, 1), Float64Array.of(1 / 3, 2 / 3)));
   expect(await readFile(file, 'utf8')).toBe(
-    'index,image,group,subset,label,predicted,p:a,p:b\n0,a/1.png,"g,1",train,b,b,0.333333,0.666667\n',
+    'index,image,group,subset,label,predicted,p:a,p:b\n0,a/1.png,"g,1",train,b,b,0.333333333,0.666666667\n',
   );
+});
+
+test('probabilities near 1 that differ in float32 stay different', async () => {
+  const file = path.join(folder, 'near.csv');
+  const near = Float32Array.of(0.9999999, 1e-7, 0.99999994, 6e-8);
+  await writePredictions(file, predictionsOf(['a', 'b'], images, near));
+  const { probabilities } = await readPredictions(file);
+  expect(Float32Array.from(probabilities)).toEqual(near);
 });
 
 test('the first of equally probable classes is predicted', () => {

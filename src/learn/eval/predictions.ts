@@ -30,7 +30,9 @@ export interface Predictions {
 
 const LEADING = ['index', 'image', 'group', 'subset', 'label', 'predicted'] as const;
 const PROBABILITY = 'p:';
-/** Six digits are written, so that a row of K rounded numbers may miss 1 by a little. */
+/** With six digits, near-equal probabilities close to 1 become ties, which costs AUC up to .02. float32 has nine. */
+const DIGITS = 9;
+/** Networks compute in float32 and files of others may have fewer digits, so a row may miss 1 by a little. */
 const SUM_TOLERANCE = 1e-3;
 
 /** Predictions whose `predicted` is the most probable class, the first of equals (as numpy's argmax). */
@@ -63,7 +65,7 @@ export async function writePredictions(
   const header = [...LEADING, ...classes.map((name) => PROBABILITY + name)];
   const rows = images.map((row, i) => {
     const own = Array.from(probabilities.subarray(i * classes.length, (i + 1) * classes.length), (p) =>
-      String(significant(p)),
+      String(significant(p, DIGITS)),
     );
     return [
       String(row.index),

@@ -6,21 +6,28 @@
 import type { ScoredPredictions } from './scored.ts';
 import { at } from '../../util/known.ts';
 
-/** Beyond these a fit says "as sure as can be" or "knows nothing", not a number worth more digits. */
+/** The bounds of a fitted temperature. At a bound, the validation images do not limit the confidence any more. */
 const LEAST = 0.01;
 const MOST = 100;
 const HALVINGS = 60;
-/** Written probabilities have six digits; a probability of 0 would exclude its class at any temperature. */
-const SMALLEST = 1e-7;
+/** The least positive number of float32. A written 0 is a probability below it. */
+const SMALLEST = 1.4e-45;
 
-/** The temperature of the smallest log loss, from 0.01 to 100. */
+/**
+ * The temperature of the smallest log loss, from 0.01 to 100. All validation images right: 0.01, because every smaller
+ * temperature is better. 1 if no temperature changes the loss, as for uniform probabilities.
+ */
 export function fitTemperature(validation: ScoredPredictions): number {
   const logs = logarithms(validation);
-  // The loss is convex in 1 / T, so its slope changes sign once: halve the interval in which it does.
+  if (slope(logs, validation, 1) === 0) return 1;
+  // The loss is convex in 1 / T, so its slope changes sign once: halve the interval in which it does. A slope of 0 at
+  // a bound is one that underflowed, on the side of certainty.
+  if (slope(logs, validation, 1 / LEAST) <= 0) return LEAST;
+  if (slope(logs, validation, 1 / MOST) >= 0) return MOST;
   let [low, high] = [Math.log(1 / MOST), Math.log(1 / LEAST)];
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2;
-    if (slope(logs, validation, Math.exp(middle)) < 0) low = middle;
+    if (slope(logs, validation, Math.exp(middle)) <= 0) low = middle;
     else high = middle;
   }
   return Math.exp(-(low + high) / 2);
@@ -35,14 +42,14 @@ const logarithms = ({ probabilities }: ScoredPredictions): Float64Array =>
 
 /**
  * Derivative of the mean log loss by the inverse temperature: the mean log-probability expected, minus the one of the
- * label.
+ * label. Differences to the label are averaged, so that nothing cancels where one class is nearly certain.
  */
 function slope(logs: Float64Array, { labels, classes }: ScoredPredictions, inverse: number): number {
   const scaled = softmaxRows(logs, classes, inverse);
   let sum = 0;
   labels.forEach((label, i) => {
-    for (let j = i * classes; j < (i + 1) * classes; j++) sum += (scaled[j] ?? 0) * (logs[j] ?? 0);
-    sum -= at(logs, i * classes + label);
+    const own = at(logs, i * classes + label);
+    for (let j = i * classes; j < (i + 1) * classes; j++) sum += (scaled[j] ?? 0) * ((logs[j] ?? 0) - own);
   });
   return sum / labels.length;
 }

@@ -5,22 +5,25 @@ import * as tf from '@tensorflow/tfjs-core';
 
 /** "In practice ... 3 iterations". */
 const ITERATIONS = 3;
+/** The logarithm of a share that counts as 0. */
+const NOTHING = -1e9;
 
 /**
  * Assigns rows to columns so that every row is shared out whole (rows sum to 1) and every column gets about as much
  * (columns sum to about rows / columns), close to the `scores` [B, K]; the smaller `epsilon`, the harder. Rows of which
  * `counted` [B] is 0 take no part: their assignment is 0.
+ *
+ * The iteration works with logarithms of shares: exp(score / epsilon) underflows in float32 for small epsilons.
  */
 export function sinkhorn(scores: tf.Tensor2D, epsilon: number, counted: tf.Tensor1D): tf.Tensor2D {
-  const columns = scores.shape[1];
-  const rows = tf.sum(counted);
   const present: tf.Tensor2D = tf.reshape(counted, [-1, 1]); // [B, 1]
-  // exp(1 / 0.05) is beyond half of float32's digits: the largest score becomes 1.
-  let shares: tf.Tensor2D = tf.mul(tf.exp(tf.div(tf.sub(scores, tf.max(scores)), epsilon)), present);
+  const absent: tf.Tensor2D = tf.mul(tf.sub(1, present), NOTHING);
+  const onlyPresent = (logs: tf.Tensor2D): tf.Tensor2D => tf.add(tf.mul(logs, present), absent);
+  // Columns get equal sums and rows the sum 1. Common factors of all columns cancel in the next step over rows.
+  let logs = onlyPresent(tf.div(scores, epsilon));
   for (let i = 0; i < ITERATIONS; i++) {
-    shares = tf.div(shares, tf.mul(tf.sum(shares, 0, true), columns));
-    // Absent rows are zeros: 1 keeps them so.
-    shares = tf.div(shares, tf.mul(tf.add(tf.sum(shares, 1, true), tf.sub(1, present)), rows));
+    logs = onlyPresent(tf.sub(logs, tf.logSumExp(logs, 0, true)));
+    logs = onlyPresent(tf.sub(logs, tf.logSumExp(logs, 1, true)));
   }
-  return tf.mul(shares, rows);
+  return tf.mul(tf.exp(logs), present);
 }

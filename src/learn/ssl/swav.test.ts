@@ -77,6 +77,43 @@ test('scores at the ends of their range neither overflow nor vanish', () => {
     expect(sum(row)).toBeCloseTo(1, 4);
 });
 
+/** Row 1 is far below the greatest score of the batch: exp((score - 1) / epsilon) is 0 in float32. */
+const FAR_APART = [
+  [1, 0.2, 0.1],
+  [-0.9, -0.7, -0.8],
+  [0.1, 0, 0.9],
+];
+
+test.each([0.01, 0.004])('small epsilons (%d) agree with plain loops in float64', (epsilon) => {
+  const slow = slowSinkhorn(FAR_APART, epsilon);
+  codesOf(FAR_APART, epsilon).forEach((row, i) => {
+    row.forEach((share, k) => {
+      expect(share).toBeCloseTo(slow[i]![k]!, 4);
+    });
+  });
+});
+
+test('an epsilon beyond float64 gives assignments, not NaN', () => {
+  for (const row of codesOf(FAR_APART, 1e-5)) expect(sum(row)).toBeCloseTo(1, 4);
+});
+
+test('rows that take no part get nothing and change nothing, however small epsilon is', () => {
+  const scores = normal('absent', 5, 3).map((row) => row.map((value) => value / 4));
+  for (const epsilon of [0.001, 0.5]) {
+    const some = arrays(sinkhorn(tensor(scores), epsilon, tf.tensor1d([1, 1, 0, 1, 0])));
+    const alone = codesOf([scores[0]!, scores[1]!, scores[3]!], epsilon);
+    expect([some[2], some[4]]).toEqual([
+      [0, 0, 0],
+      [0, 0, 0],
+    ]);
+    [some[0]!, some[1]!, some[3]!].forEach((row, i) => {
+      row.forEach((share, k) => {
+        expect(share).toBeCloseTo(alone[i]![k]!, 4);
+      });
+    });
+  }
+});
+
 test('the past counts once it is called, and not before', () => {
   const [now, past] = [normal('now', 4, 3), normal('past', 6, 3)];
   const codes = (queued: number) => arrays(computeCodes(tensor(now), tensor(past), tf.scalar(queued), 0.5));
