@@ -12,6 +12,8 @@ export interface Ranking {
   readonly order: Int32Array;
   /** For each run of ties, the position after its last member. */
   readonly runEnds: Int32Array;
+  /** [N], in this order: 2 if the image has the class, plus 1 if it is the last of a run of ties. */
+  readonly flags: Uint8Array;
 }
 
 /** One ranking for each class. Besides weights, the area depends on these only. */
@@ -38,14 +40,25 @@ export function rankings(probabilities: Float32Array | Float64Array, labels: Int
     );
   }
   const byClass = Array.from({ length: classes }, (_, k) =>
-    rank(Float64Array.from({ length: count }, (_, i) => probabilities[i * classes + k] ?? 0)),
+    rank(
+      Float64Array.from({ length: count }, (_, i) => probabilities[i * classes + k] ?? 0),
+      labels,
+      k,
+    ),
   );
   return { labels, byClass };
 }
 
 /** The mean over classes when image i counts `weights[i]` times. */
 export function weightedMacroAuc(sorted: Rankings, weights: Float64Array): number {
-  return meanOverClasses(sorted, weights, binaryAuc);
+  let [sum, defined] = [0, 0];
+  for (const ranking of sorted.byClass) {
+    const area = binaryAuc(ranking, weights);
+    if (Number.isNaN(area)) continue;
+    sum += area;
+    defined++;
+  }
+  return sum / defined;
 }
 
 /** The score of one class against the rest; NaN if it is undefined. */
@@ -59,38 +72,36 @@ export function meanOverClasses({ labels, byClass }: Rankings, weights: Float64A
   return defined.reduce((sum, score) => sum + score, 0) / defined.length;
 }
 
-function rank(scores: Float64Array): Ranking {
+function rank(scores: Float64Array, labels: Int32Array, positive: number): Ranking {
   const order = Int32Array.from(scores.keys()).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
   const runEnds: number[] = [];
-  order.forEach((image, position) => {
+  const flags = Uint8Array.from(order, (image, position) => {
     const next = order[position + 1];
-    if (next === undefined || scores[next] !== scores[image]) runEnds.push(position + 1);
+    const ends = next === undefined || scores[next] !== scores[image];
+    if (ends) runEnds.push(position + 1);
+    return (labels[image] === positive ? 2 : 0) + (ends ? 1 : 0);
   });
-  return { order, runEnds: Int32Array.from(runEnds) };
+  return { order, runEnds: Int32Array.from(runEnds), flags };
 }
 
 /** NaN when there is nothing to compare. */
-export function binaryAuc(
-  { order, runEnds }: Ranking,
-  labels: Int32Array,
-  positive: number,
-  weights: Float64Array,
-): number {
+export function binaryAuc({ order, flags }: Ranking, weights: Float64Array): number {
   let positives = 0;
   let negatives = 0; // of all runs below the present one
   let won = 0;
-  let position = 0;
-  for (const end of runEnds) {
-    let positivesHere = 0;
-    let negativesHere = 0;
-    for (; position < end; position++) {
-      const image = order[position] ?? 0;
-      if (labels[image] === positive) positivesHere += weights[image] ?? 0;
-      else negativesHere += weights[image] ?? 0;
-    }
+  let positivesHere = 0;
+  let negativesHere = 0;
+  for (let position = 0; position < order.length; position++) {
+    const weight = weights[order[position] ?? 0] ?? 0;
+    const flag = flags[position] ?? 0;
+    if (flag >= 2) positivesHere += weight;
+    else negativesHere += weight;
+    if ((flag & 1) === 0) continue;
     won += positivesHere * (negatives + negativesHere / 2);
     positives += positivesHere;
     negatives += negativesHere;
+    positivesHere = 0;
+    negativesHere = 0;
   }
   return won / (positives * negatives);
 }

@@ -135,13 +135,32 @@ test('an interval ends where the metric does', () => {
   expect(percentileInterval(Float64Array.of(NaN), 0.95, [0, 1])).toEqual([NaN, NaN]);
 });
 
-test('the interval lies at the percentiles, and rounds without a value are left out', () => {
-  const rounds = Float64Array.from({ length: 101 }, (_, i) => 100 - i);
-  const [low, high] = percentileInterval(rounds, 0.9);
-  expect(low).toBeCloseTo(5, 10);
-  expect(high).toBeCloseTo(95, 10);
+test('the ends of an interval are the values of rank (R + 1) p; rounds without a value are left out', () => {
+  const rounds = Float64Array.from({ length: 99 }, (_, i) => 99 - i);
+  expect(percentileInterval(rounds, 0.9)).toEqual([expect.closeTo(5, 10), expect.closeTo(95, 10)]);
+  expect(percentileInterval(rounds, 0.95)).toEqual([expect.closeTo(2.5, 10), expect.closeTo(97.5, 10)]);
   expect(percentileInterval(Float64Array.of(NaN, 1, NaN, 3), 1)).toEqual([1, 3]);
   expect(percentileInterval(Float64Array.of(NaN), 0.95)).toEqual([NaN, NaN]);
+});
+
+test('every round has every class, also a class of one group', () => {
+  const groupsByClass = [[0, 1, 2, 3, 4, 5], [6], [7, 8]];
+  const draws = drawResamples(9, 1, { ...options, resamples: 500 }, groupsByClass);
+  const plain = drawResamples(9, 1, { ...options, resamples: 500 });
+  const lacking = plain.filter(({ groups }) => groupsByClass.some((own) => own.every((group) => groups[group] === 0)));
+  expect(lacking.length).toBeGreaterThan(100);
+  draws.forEach(({ groups, seeds }, round) => {
+    for (const own of groupsByClass) expect(own.some((group) => groups[group]! > 0)).toBe(true);
+    // All else is as without the rule.
+    expect(seeds).toEqual(plain[round]!.seeds);
+    groups.forEach((times, group) => {
+      expect([plain[round]!.groups[group], 1]).toContain(times);
+    });
+  });
+  const added = [7, 8].map(
+    (group) => draws.filter(({ groups }, i) => groups[group]! > plain[i]!.groups[group]!).length,
+  );
+  expect(Math.min(...added)).toBeGreaterThan(15);
 });
 
 test('a metric sees only the drawn images: a class that was not drawn is left out', () => {

@@ -11,7 +11,6 @@
  * It answers: would other images of the same kind and other trainings say the same? Images of one group are never taken
  * for independent. With one seed, the spread between trainings is not in the interval at all.
  */
-import { quantileSorted } from 'd3-array';
 import { at } from '../../util/known.ts';
 import { random, type RandomSource } from '../../util/random.ts';
 import type { Metric, ScoredPredictions, SampleWeights } from './scored.ts';
@@ -34,11 +33,23 @@ interface Draw {
   readonly seeds: Float64Array;
 }
 
-/** Keyed by the options' seed and the round, hence independent of how many rounds or models there are. */
-export function drawResamples(groups: number, seeds: number, { resamples, seed }: BootstrapOptions): Draw[] {
+/**
+ * Keyed by the options' seed and the round, hence independent of how many rounds or models there are.
+ * @param groupsByClass the groups that have images of each class. A round that lacks a class gets one of its groups in
+ * addition: without the class, the round would estimate another number, such as the mean recall of the other classes.
+ */
+export function drawResamples(
+  groups: number,
+  seeds: number,
+  { resamples, seed }: BootstrapOptions,
+  groupsByClass: readonly (readonly number[])[] = [],
+): Draw[] {
   return Array.from({ length: resamples }, (_, round) => {
     const source = random('evaluation bootstrap', seed, round);
-    return { groups: drawCounts(groups, source), seeds: drawWeights(seeds, source) };
+    const counts = drawCounts(groups, source);
+    const weights = drawWeights(seeds, source);
+    addLackingClasses(counts, groupsByClass, source);
+    return { groups: counts, seeds: weights };
   });
 }
 
@@ -68,15 +79,26 @@ export function replicatesOf(
   return prepared.map(({ replicates }) => replicates);
 }
 
-/** The interval over the rounds that define the metric, within its range; [NaN, NaN] if no round does. */
+/**
+ * The interval over the rounds that define the metric, within its range; [NaN, NaN] if no round does. The quantile of a
+ * share p of R rounds is the value of rank (R + 1) p, which is exact for any number of rounds (Davison and Hinkley 1997,
+ * section 5.2.2).
+ */
 export function percentileInterval(
   rounds: Replicates,
   level: number,
   [lowest, highest]: ConfidenceInterval = [-Infinity, Infinity],
 ): ConfidenceInterval {
-  const sorted = Array.from(rounds.filter((value) => !Number.isNaN(value)).sort());
-  const quantile = (share: number) => Math.max(lowest, Math.min(highest, quantileSorted(sorted, share) ?? NaN));
+  const sorted = rounds.filter((value) => !Number.isNaN(value)).sort();
+  const quantile = (share: number) => Math.max(lowest, Math.min(highest, quantileOf(sorted, share)));
   return [quantile((1 - level) / 2), quantile((1 + level) / 2)];
+}
+
+function quantileOf(sorted: Float64Array, share: number): number {
+  if (sorted.length === 0) return NaN;
+  const rank = Math.max(1, Math.min(sorted.length, (sorted.length + 1) * share));
+  const below = at(sorted, Math.floor(rank) - 1);
+  return below + (rank % 1) * (at(sorted, Math.ceil(rank) - 1) - below);
 }
 
 export function pairedDifference(a: Replicates, b: Replicates): Replicates {
@@ -90,6 +112,18 @@ function drawCounts(count: number, source: RandomSource): Int32Array {
     counts[drawn] = (counts[drawn] ?? 0) + 1;
   }
   return counts;
+}
+
+function addLackingClasses(
+  counts: Int32Array,
+  groupsByClass: readonly (readonly number[])[],
+  source: RandomSource,
+): void {
+  for (const groups of groupsByClass) {
+    if (groups.length === 0 || groups.some((group) => at(counts, group) > 0)) continue;
+    const added = at(groups, source.integer(groups.length));
+    counts[added] = 1;
+  }
 }
 
 /**

@@ -29,7 +29,7 @@ export function scoresByClass(scored: ScoredPredictions): ClassScores[] {
     precision: hits / predicted,
     recall: hits / labeled,
     f1: (2 * hits) / (labeled + predicted),
-    auc: binaryAuc(at(byClass, k), labels, k, weights),
+    auc: binaryAuc(at(byClass, k), weights),
     averagePrecision: binaryAveragePrecision(at(byClass, k), labels, k, weights),
   }));
 }
