@@ -3,16 +3,11 @@
  * each cell of the grid.
  */
 import { parseArgs } from 'node:util';
-import {
-  drawResamples,
-  pairedDifference,
-  percentileInterval,
-  replicatesOf,
-  type Replicates,
-} from '../src/learn/eval/bootstrap.ts';
-import { decidingGroups, influenceOfDifference, influencesOf, type Influence } from '../src/learn/eval/influence.ts';
+import { drawResamples, percentileInterval } from '../src/learn/eval/bootstrap.ts';
+import { decidingGroups } from '../src/learn/eval/influence.ts';
 import { metricsFor } from '../src/learn/eval/metrics.ts';
 import { uniformWeights, type ScoredPredictions } from '../src/learn/eval/scored.ts';
+import { roundsOf, uncertaintiesOf, uncertaintyOfDifference, type Uncertainty } from '../src/learn/eval/uncertainty.ts';
 import { random, type RandomSource } from '../src/util/random.ts';
 
 interface World {
@@ -148,9 +143,9 @@ interface Held {
 
 function simulate(world: World, truth: number[][], images: number, trainings: number, studies: number, rounds: number) {
   const table = new Map<string, Held[]>();
-  const count = (name: string, replicates: Replicates, influence: Influence, value: number) => {
-    const [low, high] = percentileInterval(replicates, 0.95);
-    const deciding = decidingGroups(influence);
+  const count = (name: string, estimate: Uncertainty, value: number) => {
+    const [low, high] = percentileInterval(roundsOf(estimate), 0.95);
+    const deciding = decidingGroups(estimate.influence);
     const bins = table.get(name) ?? EDGES.map(() => ({ studies: 0, held: 0 }));
     table.set(name, bins);
     const bin = bins[EDGES.findLastIndex((edge) => deciding >= edge)]!;
@@ -169,19 +164,11 @@ function simulate(world: World, truth: number[][], images: number, trainings: nu
     const byClass = world.frequencies.map((_, k) => [
       ...new Set([...groupOf].filter((_, image) => labels[image] === k)),
     ]);
-    const draws = drawResamples(groups, trainings, { resamples: rounds, level: 0.95, seed: study }, byClass);
-    const [a, b] = models.map((own) => ({
-      rounds: replicatesOf(METRIC_FUNCTIONS, own, groupOf, draws),
-      influences: influencesOf(METRIC_FUNCTIONS, own, groupOf),
-    }));
+    const draws = drawResamples(groups, { resamples: rounds, level: 0.95, seed: study }, byClass);
+    const [a, b] = models.map((own) => uncertaintiesOf(METRIC_FUNCTIONS, own, groupOf, draws));
     METRICS.forEach(({ name }, m) => {
-      count(name, a!.rounds[m]!, a!.influences[m]!, truth[0]![m]!);
-      count(
-        `${name} difference`,
-        pairedDifference(a!.rounds[m]!, b!.rounds[m]!),
-        influenceOfDifference(a!.influences[m]!, b!.influences[m]!),
-        truth[0]![m]! - truth[1]![m]!,
-      );
+      count(name, a![m]!, truth[0]![m]!);
+      count(`${name} difference`, uncertaintyOfDifference(a![m]!, b![m]!), truth[0]![m]! - truth[1]![m]!);
     });
   }
   return table;

@@ -12,6 +12,9 @@ const BENCHMARKS = {
   ingest:
     'images decoded and packed, beside torchvision and Pillow  [--python PYTHON] [--data FOLDER] [--images N] ' +
     '[--size PIXELS] [--workers N]',
+  coverage:
+    'how often the intervals of the report hold the truth, in simulated studies  [--studies N] [--rounds N] ' +
+    '[--images 66,118] [--seeds 3,5] [--worlds ordinary]',
   endure: 'ten thousand steps on every engine: memory and speed must stay  [--steps N]',
 };
 

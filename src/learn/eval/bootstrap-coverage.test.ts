@@ -1,9 +1,10 @@
 /** Compares the intervals with a slow oracle, and tests their coverage on data with known truth. */
 import { expect, test } from 'vitest';
 import { random, type RandomSource } from '../../util/random.ts';
-import { pairedDifference, drawResamples, percentileInterval, replicatesOf } from './bootstrap.ts';
+import { drawResamples, percentileInterval, replicatesOf } from './bootstrap.ts';
 import { metricsFor } from './metrics.ts';
 import { uniformWeights, type ScoredPredictions } from './scored.ts';
+import { roundsOf, uncertaintiesOf, uncertaintyOfDifference, type Uncertainty } from './uncertainty.ts';
 
 const GROUP = 4;
 
@@ -26,40 +27,33 @@ function taken(scored: ScoredPredictions, images: readonly number[]): ScoredPred
   );
 }
 
-test('every metric in every round is that of a test set put together by hand, seeds weighed', () => {
+test('every metric in every round is that of a test set put together by hand', () => {
   const source = random('bootstrap oracle');
   const labels = Array.from({ length: 36 }, () => source.integer(3));
-  const model = () =>
-    [0, 1].map(() =>
-      scoredOf(
-        labels,
-        labels.map((label) => normalized([0, 1, 2].map((k) => Math.exp(source.normal() + (k === label ? 1 : 0))))),
-      ),
-    );
-  const groupOf = Int32Array.from(labels, (_, i) => Math.floor(i / 3));
-  const draws = drawResamples(12, 2, { resamples: 30, level: 0.95, seed: 4 });
-  const metrics = metricsFor(true);
-  const [a, b] = [model(), model()];
-  const [roundsA, roundsB] = [a, b].map((bySeed) =>
-    replicatesOf(
-      metrics.map(({ metric }) => metric),
-      bySeed,
-      groupOf,
-      draws,
+  const bySeed = [0, 1].map(() =>
+    scoredOf(
+      labels,
+      labels.map((label) => normalized([0, 1, 2].map((k) => Math.exp(source.normal() + (k === label ? 1 : 0))))),
     ),
   );
-  draws.forEach(({ groups, seeds }, round) => {
-    const images = [...groups].flatMap((times, group) =>
+  const groupOf = Int32Array.from(labels, (_, i) => Math.floor(i / 3));
+  const draws = drawResamples(12, { resamples: 30, level: 0.95, seed: 4 });
+  const metrics = metricsFor(true);
+  const replicates = replicatesOf(
+    metrics.map(({ metric }) => metric),
+    bySeed,
+    groupOf,
+    draws,
+  );
+  draws.groups.forEach((counts, round) => {
+    const images = [...counts].flatMap((times, group) =>
       Array.from({ length: times }, () => [...groupOf.keys()].filter((i) => groupOf[i] === group)).flat(),
     );
     metrics.forEach(({ name, metric }, m) => {
-      const slow = (bySeed: ScoredPredictions[]) =>
-        bySeed.reduce(
-          (sum, scored, seed) => sum + seeds[seed]! * metric(taken(scored, images))(uniformWeights(images.length)),
-          0,
-        );
-      expect(roundsA![m]![round], name).toBeCloseTo(slow(a), 10);
-      expect(pairedDifference(roundsA![m]!, roundsB![m]!)[round], name).toBeCloseTo(slow(a) - slow(b), 10);
+      bySeed.forEach((scored, seed) => {
+        const slow = metric(taken(scored, images))(uniformWeights(images.length));
+        expect(replicates[m]![seed]![round], name).toBeCloseTo(slow, 10);
+      });
     });
   });
 });
@@ -101,17 +95,17 @@ function coverage(metrics: typeof METRICS, groupOf: (image: number) => number): 
   const groups = Int32Array.from({ length: GROUPS * GROUP }, (_, i) => groupOf(i));
   const held = new Map<string, number>();
   for (let n = 0; n < STUDIES; n++) {
-    const draws = drawResamples(Math.max(...groups) + 1, 1, { resamples: 250, level: 0.95, seed: n });
+    const draws = drawResamples(Math.max(...groups) + 1, { resamples: 250, level: 0.95, seed: n });
     const [first, second] = study(random('coverage study', n), GROUPS).map((scored) =>
-      replicatesOf(plain, [scored], groups, draws),
+      uncertaintiesOf(plain, [scored], groups, draws),
     );
     metrics.forEach(({ name }, m) => {
-      const count = (title: string, rounds: Float64Array, truth: number) => {
-        const [low, high] = percentileInterval(rounds, 0.95);
+      const count = (title: string, value: Uncertainty, truth: number) => {
+        const [low, high] = percentileInterval(roundsOf(value), 0.95);
         held.set(title, (held.get(title) ?? 0) + (low <= truth && truth <= high ? 1 : 0));
       };
       count(`${name} of one model`, first![m]!, a[m]!);
-      count(`difference of ${name}`, pairedDifference(first![m]!, second![m]!), a[m]! - b[m]!);
+      count(`difference of ${name}`, uncertaintyOfDifference(first![m]!, second![m]!), a[m]! - b[m]!);
     });
   }
   return Object.fromEntries([...held].map(([title, count]) => [title, count / STUDIES]));
@@ -175,19 +169,19 @@ test(
     let [held, drawn] = [0, 0];
     for (let n = 0; n < 400; n++) {
       const study = trainings(random('coverage training', n), GROUPS, 'study');
-      const draws = drawResamples(GROUPS, TRAININGS, { resamples: 250, level: 0.95, seed: n });
+      const draws = drawResamples(GROUPS, { resamples: 250, level: 0.95, seed: n });
       const source = random('seeds like groups', n);
-      const resampled = draws.map(({ groups }) => {
-        const seeds = new Float64Array(TRAININGS);
-        for (let i = 0; i < TRAININGS; i++) seeds[source.integer(TRAININGS)]! += 1 / TRAININGS;
-        return { groups, seeds };
+      const value = uncertaintiesOf([metric], study, groupOf, draws)[0]!;
+      const seedsDrawn = Float64Array.from(draws.normals, (_, round) => {
+        const picked = study.map(() => value.replicates[source.integer(TRAININGS)]![round]!);
+        return picked.reduce((sum, each) => sum + each / TRAININGS, 0);
       });
-      const holds = (rounds: typeof draws) => {
-        const [low, high] = percentileInterval(replicatesOf([metric], study, groupOf, rounds)[0]!, 0.95);
+      const holds = (rounds: Float64Array) => {
+        const [low, high] = percentileInterval(rounds, 0.95);
         return low <= truth && truth <= high ? 1 : 0;
       };
-      held += holds(draws);
-      drawn += holds(resampled);
+      held += holds(roundsOf(value));
+      drawn += holds(seedsDrawn);
     }
     expect(held / 400).toBeGreaterThanOrEqual(0.92);
     expect(held / 400).toBeLessThanOrEqual(0.99);

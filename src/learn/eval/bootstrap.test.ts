@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { random } from '../../util/random.ts';
 import { accuracyMetric } from './accuracy.ts';
 import { balancedAccuracy } from './balanced-accuracy.ts';
-import { pairedDifference, drawResamples, percentileInterval, replicatesOf } from './bootstrap.ts';
+import { drawResamples, MOST_DEGREES, percentileInterval, replicatesOf } from './bootstrap.ts';
 import { uniformWeights, type ScoredPredictions } from './scored.ts';
 
 const options = { resamples: 4000, level: 0.95, seed: 1 };
@@ -30,42 +30,52 @@ const sd = (values: Float64Array) => {
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1));
 };
 
-test('a round is the plain metric of the images that it drew, seeds weighed', () => {
+test('a round is the plain metric of the images that it drew, seed by seed', () => {
   const bySeed = [coin(12, 0.6, 0), coin(12, 0.4, 1), coin(12, 0.7, 2)];
   const groupOf = Int32Array.of(0, 0, 0, 1, 1, 2, 3, 3, 3, 3, 4, 4);
-  const draws = drawResamples(5, 3, { ...options, resamples: 20 });
-  const [rounds] = replicatesOf([accuracyMetric], bySeed, groupOf, draws);
-  draws.forEach((draw, round) => {
-    const values = bySeed.map((_, seed) => {
-      const images = [...groupOf].flatMap((group, image) => Array<number>(draw.groups[group]!).fill(image));
+  const draws = drawResamples(5, { ...options, resamples: 20 });
+  const [replicates] = replicatesOf([accuracyMetric], bySeed, groupOf, draws);
+  draws.groups.forEach((counts, round) => {
+    const images = [...groupOf].flatMap((group, image) => Array<number>(counts[group]!).fill(image));
+    bySeed.forEach((scores, seed) => {
       const one = scored(
-        images.map((i) => bySeed[seed]!.labels[i]!),
-        images.map((i) => bySeed[seed]!.predicted[i]!),
+        images.map((i) => scores.labels[i]!),
+        images.map((i) => scores.predicted[i]!),
       );
-      return accuracyMetric(one)(uniformWeights(images.length));
+      expect(replicates![seed]![round]).toBeCloseTo(accuracyMetric(one)(uniformWeights(images.length)), 12);
     });
-    expect(rounds![round]).toBeCloseTo(
-      values.reduce((sum, value, seed) => sum + draw.seeds[seed]! * value, 0),
-      12,
-    );
   });
 });
 
-test('a round draws as many groups as there are and seeds that weigh 1 together, whatever the number of rounds', () => {
-  const draws = drawResamples(7, 3, { ...options, resamples: 50 });
-  for (const { groups, seeds } of draws) {
-    expect(groups.reduce((a, b) => a + b)).toBe(7);
-    expect(seeds.reduce((a, b) => a + b)).toBeCloseTo(1, 12);
-  }
-  expect(drawResamples(7, 3, { ...options, resamples: 10 })).toEqual(draws.slice(0, 10));
-  expect(drawResamples(7, 3, { ...options, resamples: 10, seed: 2 })).not.toEqual(draws.slice(0, 10));
+test('a round draws as many groups as there are, whatever the number of rounds', () => {
+  const draws = drawResamples(7, { ...options, resamples: 50 });
+  for (const counts of draws.groups) expect(counts.reduce((a, b) => a + b)).toBe(7);
+  const fewer = drawResamples(7, { ...options, resamples: 10 });
+  expect(fewer.groups).toEqual(draws.groups.slice(0, 10));
+  expect(fewer.normals).toEqual(draws.normals.slice(0, 10));
+  expect(fewer.widths).toEqual(draws.widths.slice(0, 10 * MOST_DEGREES));
+  expect(drawResamples(7, { ...options, resamples: 10, seed: 2 }).groups).not.toEqual(fewer.groups);
+});
+
+/** Quantiles of Student's distribution at 0.975: Fisher and Yates, table III. */
+test.each([
+  [1, 12.706],
+  [2, 4.303],
+  [4, 2.776],
+  [30, 2.042],
+])("a normal value times the width of %d degrees of freedom has Student's quantile", (degrees, quantile) => {
+  const { normals, widths } = drawResamples(1, { ...options, resamples: 40_000 });
+  const students = normals.map((normal, round) => normal * widths[round * MOST_DEGREES + degrees - 1]!);
+  const [low, high] = percentileInterval(students, 0.95);
+  expect(high / quantile).toBeCloseTo(1, 1);
+  expect(-low / quantile).toBeCloseTo(1, 1);
 });
 
 test('with one seed and single images the spread of accuracy is the binomial one', () => {
   const images = 200;
   const one = coin(images, 0.8, 3);
   const p = accuracyMetric(one)(uniformWeights(images));
-  const [rounds] = replicatesOf([accuracyMetric], [one], ownGroups(images), drawResamples(images, 1, options));
+  const [rounds] = replicatesOf([accuracyMetric], [one], ownGroups(images), drawResamples(images, options))[0]!;
   expect(sd(rounds!) / Math.sqrt((p * (1 - p)) / images)).toBeCloseTo(1, 1);
 });
 
@@ -77,57 +87,12 @@ test('images that come in equal groups of four count as a quarter as many', () =
     [...answers.predicted].flatMap((x) => [x, x, x, x]),
   );
   const groupOf = Int32Array.from({ length: 4 * groups }, (_, i) => Math.floor(i / 4));
-  const draws = drawResamples(groups, 1, options);
-  const [grouped] = replicatesOf([accuracyMetric], [repeated], groupOf, draws);
-  const [single] = replicatesOf([accuracyMetric], [answers], ownGroups(groups), draws);
+  const draws = drawResamples(groups, options);
+  const [grouped] = replicatesOf([accuracyMetric], [repeated], groupOf, draws)[0]!;
+  const [single] = replicatesOf([accuracyMetric], [answers], ownGroups(groups), draws)[0]!;
   grouped!.forEach((value, round) => {
     expect(value).toBeCloseTo(single![round]!, 12);
   });
-});
-
-test('the difference of a model to itself is nought in every round', () => {
-  const bySeed = [coin(30, 0.6, 5), coin(30, 0.6, 6)];
-  const draws = drawResamples(30, 2, { ...options, resamples: 200 });
-  const [a] = replicatesOf([accuracyMetric], bySeed, ownGroups(30), draws);
-  const [b] = replicatesOf([accuracyMetric], bySeed, ownGroups(30), draws);
-  expect(percentileInterval(pairedDifference(a!, b!), 0.95)).toEqual([0, 0]);
-});
-
-test('spread between seeds widens the interval', () => {
-  const same = coin(100, 0.7, 7);
-  const draws = drawResamples(100, 2, { ...options, resamples: 1000 });
-  const [steady] = replicatesOf([accuracyMetric], [same, same], ownGroups(100), draws);
-  const [shaky] = replicatesOf([accuracyMetric], [coin(100, 0.5, 8), coin(100, 0.9, 9)], ownGroups(100), draws);
-  expect(sd(shaky!)).toBeGreaterThan(2 * sd(steady!));
-});
-
-/** Quantiles of Student's distribution at 0.975: Fisher and Yates, table III. */
-test.each([
-  [[0.7, 0.2], 12.706],
-  [[0.5, 0.6, 0.3], 4.303],
-  [[0.5, 0.6, 0.3, 0.45, 0.62], 2.776],
-])("where images leave no doubt, the interval of the seeds %j is Student's", (values, quantile) => {
-  const one = coin(1, 1, 10);
-  const draws = drawResamples(1, values.length, { ...options, resamples: 40_000 });
-  let next = 0;
-  const [rounds] = replicatesOf(
-    [
-      () => {
-        const value = values[next++]!;
-        return () => value;
-      },
-    ],
-    values.map(() => one),
-    ownGroups(1),
-    draws,
-  );
-  const mean = values.reduce((a, b) => a + b) / values.length;
-  const half =
-    (quantile * Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (values.length - 1))) /
-    Math.sqrt(values.length);
-  const [low, high] = percentileInterval(rounds!, 0.95);
-  expect((high - mean) / half).toBeCloseTo(1, 1);
-  expect((mean - low) / half).toBeCloseTo(1, 1);
 });
 
 test('an interval ends where the metric does', () => {
@@ -145,26 +110,28 @@ test('the ends of an interval are the values of rank (R + 1) p; rounds without a
 
 test('every round has every class, also a class of one group', () => {
   const groupsByClass = [[0, 1, 2, 3, 4, 5], [6], [7, 8]];
-  const draws = drawResamples(9, 1, { ...options, resamples: 500 }, groupsByClass);
-  const plain = drawResamples(9, 1, { ...options, resamples: 500 });
-  const lacking = plain.filter(({ groups }) => groupsByClass.some((own) => own.every((group) => groups[group] === 0)));
+  const draws = drawResamples(9, { ...options, resamples: 500 }, groupsByClass);
+  const plain = drawResamples(9, { ...options, resamples: 500 });
+  const lacking = plain.groups.filter((counts) =>
+    groupsByClass.some((own) => own.every((group) => counts[group] === 0)),
+  );
   expect(lacking.length).toBeGreaterThan(100);
-  draws.forEach(({ groups, seeds }, round) => {
-    for (const own of groupsByClass) expect(own.some((group) => groups[group]! > 0)).toBe(true);
-    // All else is as without the rule.
-    expect(seeds).toEqual(plain[round]!.seeds);
-    groups.forEach((times, group) => {
-      expect([plain[round]!.groups[group], 1]).toContain(times);
+  // All else is as without the rule.
+  expect(draws.normals).toEqual(plain.normals);
+  draws.groups.forEach((counts, round) => {
+    for (const own of groupsByClass) expect(own.some((group) => counts[group]! > 0)).toBe(true);
+    counts.forEach((times, group) => {
+      expect([plain.groups[round]![group], 1]).toContain(times);
     });
   });
   const added = [7, 8].map(
-    (group) => draws.filter(({ groups }, i) => groups[group]! > plain[i]!.groups[group]!).length,
+    (group) => draws.groups.filter((counts, i) => counts[group]! > plain.groups[i]![group]!).length,
   );
   expect(Math.min(...added)).toBeGreaterThan(15);
 });
 
 test('a metric sees only the drawn images: a class that was not drawn is left out', () => {
   const two = scored([0, 0, 1], [0, 1, 0]);
-  const draw = { groups: Int32Array.of(1, 1, 0), seeds: Float64Array.of(1) };
-  expect(replicatesOf([balancedAccuracy], [two], ownGroups(3), [draw])[0]![0]).toBe(0.5);
+  const draws = { ...drawResamples(3, { ...options, resamples: 1 }), groups: [Int32Array.of(1, 1, 0)] };
+  expect(replicatesOf([balancedAccuracy], [two], ownGroups(3), draws)[0]![0]![0]).toBe(0.5);
 });

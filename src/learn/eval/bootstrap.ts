@@ -1,15 +1,12 @@
 /**
- * How sure can one be? A paired bootstrap over groups and seeds.
+ * How sure can one be? A paired bootstrap over groups, with the spread of seeds added.
  *
  * Each of `resamples` rounds draws, with replacement, as many groups (lesions, patients) as the test set has; an image
- * counts as often as its group was drawn. Seeds are too few to be drawn like that: two of three rounds would leave one
- * out, and no round would show a training worse than the worst. A round gives the seeds random weights instead. The
- * weighted mean is spread like Student's distribution for the mean of that many seeds. Groups and weights are the same
- * for every model, so differences are paired. The interval is the percentile interval of the weighted means (Efron and
- * Tibshirani 1993, ch. 13), for a difference that of the differences round by round.
+ * counts as often as its group was drawn (Efron and Tibshirani 1993, ch. 13). Images of one group are never taken for
+ * independent. The draw of a round is the same for all models, so differences are paired.
  *
- * It answers: would other images of the same kind and other trainings say the same? Images of one group are never taken
- * for independent. With one seed, the spread between trainings is not in the interval at all.
+ * Seeds are too few to be drawn like that: two of three rounds would leave one out. A round adds a normal value with
+ * their spread instead: see uncertainty.ts.
  */
 import { at } from '../../util/known.ts';
 import { random, type RandomSource } from '../../util/random.ts';
@@ -27,11 +24,20 @@ export type ConfidenceInterval = readonly [low: number, high: number];
 /** One metric's value in every round, NaN if a round's images do not define it. */
 export type Replicates = Float64Array;
 
-/** The draw of a round: the count of each group and the weight of each seed. Weights sum to 1 and may be negative. */
-interface Draw {
-  readonly groups: Int32Array;
-  readonly seeds: Float64Array;
+/** The draws of all rounds. */
+export interface Resamples {
+  /** By round: the count of each group. */
+  readonly groups: readonly Int32Array[];
+  /** By round: a standard normal value, for the mean of seeds. */
+  readonly normals: Float64Array;
+  /**
+   * [rounds, MOST_DEGREES]: for d = 1, 2, ... degrees of freedom, the root of d divided by a sum of d squared normal
+   * values. A normal value times it has Student's distribution.
+   */
+  readonly widths: Float64Array;
 }
+
+export const MOST_DEGREES = 30;
 
 /**
  * Keyed by the options' seed and the round, hence independent of how many rounds or models there are.
@@ -40,21 +46,24 @@ interface Draw {
  */
 export function drawResamples(
   groups: number,
-  seeds: number,
   { resamples, seed }: BootstrapOptions,
   groupsByClass: readonly (readonly number[])[] = [],
-): Draw[] {
-  return Array.from({ length: resamples }, (_, round) => {
+): Resamples {
+  const normals = new Float64Array(resamples);
+  const widths = new Float64Array(resamples * MOST_DEGREES);
+  const counts = Array.from({ length: resamples }, (_, round) => {
     const source = random('evaluation bootstrap', seed, round);
-    const counts = drawCounts(groups, source);
-    const weights = drawWeights(seeds, source);
-    addLackingClasses(counts, groupsByClass, source);
-    return { groups: counts, seeds: weights };
+    const drawn = drawCounts(groups, source);
+    normals[round] = source.normal();
+    drawWidths(widths.subarray(round * MOST_DEGREES, (round + 1) * MOST_DEGREES), source);
+    addLackingClasses(drawn, groupsByClass, source);
+    return drawn;
   });
+  return { groups: counts, normals, widths };
 }
 
 /**
- * Every metric of one model in every round.
+ * Every metric of one model: by metric and seed, the value in every round.
  * @param bySeed the test subset as each seed's network answered it, over the same images in the same order
  * @param groupOf [N], the group of each image, from 0
  */
@@ -62,21 +71,19 @@ export function replicatesOf(
   metrics: readonly Metric[],
   bySeed: readonly ScoredPredictions[],
   groupOf: Int32Array,
-  draws: readonly Draw[],
-): Replicates[] {
-  const prepared = metrics.map((metric) => ({
-    bySeed: bySeed.map((scored) => metric(scored)),
-    replicates: new Float64Array(draws.length),
-  }));
+  { groups }: Resamples,
+): Replicates[][] {
+  const prepared = metrics.map((metric) =>
+    bySeed.map((scored) => ({ weigh: metric(scored), replicates: new Float64Array(groups.length) })),
+  );
   const weights: SampleWeights = new Float64Array(groupOf.length);
-  draws.forEach((draw, round) => {
+  groups.forEach((counts, round) => {
     groupOf.forEach((group, image) => {
-      weights[image] = draw.groups[group] ?? 0;
+      weights[image] = counts[group] ?? 0;
     });
-    for (const { bySeed: metricBySeed, replicates } of prepared)
-      replicates[round] = metricBySeed.reduce((sum, weigh, seed) => sum + at(draw.seeds, seed) * weigh(weights), 0);
+    for (const metric of prepared) for (const { weigh, replicates } of metric) replicates[round] = weigh(weights);
   });
-  return prepared.map(({ replicates }) => replicates);
+  return prepared.map((metric) => metric.map(({ replicates }) => replicates));
 }
 
 /**
@@ -101,10 +108,6 @@ function quantileOf(sorted: Float64Array, share: number): number {
   return below + (rank % 1) * (at(sorted, Math.ceil(rank) - 1) - below);
 }
 
-export function pairedDifference(a: Replicates, b: Replicates): Replicates {
-  return a.map((value, round) => value - at(b, round));
-}
-
 function drawCounts(count: number, source: RandomSource): Int32Array {
   const counts = new Int32Array(count);
   for (let i = 0; i < count; i++) {
@@ -114,6 +117,14 @@ function drawCounts(count: number, source: RandomSource): Int32Array {
   return counts;
 }
 
+function drawWidths(widths: Float64Array, source: RandomSource): void {
+  let squares = 0;
+  for (let degrees = 1; degrees <= widths.length; degrees++) {
+    squares += source.normal() ** 2;
+    widths[degrees - 1] = Math.sqrt(degrees / squares);
+  }
+}
+
 function addLackingClasses(
   counts: Int32Array,
   groupsByClass: readonly (readonly number[])[],
@@ -121,22 +132,6 @@ function addLackingClasses(
 ): void {
   for (const groups of groupsByClass) {
     if (groups.length === 0 || groups.some((group) => at(counts, group) > 0)) continue;
-    const added = at(groups, source.integer(groups.length));
-    counts[added] = 1;
+    counts[at(groups, source.integer(groups.length))] = 1;
   }
-}
-
-/**
- * The weighted mean of values m with mean M and sample standard deviation s is M + t s / sqrt(S), where t is a draw
- * from Student's distribution with S - 1 degrees of freedom.
- */
-function drawWeights(count: number, source: RandomSource): Float64Array {
-  if (count === 1) return Float64Array.of(1);
-  const normals = Float64Array.from({ length: count }, () => source.normal());
-  const center = normals.reduce((a, b) => a + b) / count;
-  const degrees = count - 1;
-  let squares = 0;
-  for (let i = 0; i < degrees; i++) squares += source.normal() ** 2;
-  const scale = 1 / Math.sqrt(count * degrees) / Math.sqrt(squares / degrees);
-  return normals.map((normal) => 1 / count + scale * (normal - center));
 }

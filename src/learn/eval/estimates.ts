@@ -2,54 +2,42 @@
  * Metrics of several seeds as they are written: rounded, null if they are not defined, intervals from the bootstrap.
  */
 import { significant } from '../../util/number.ts';
-import {
-  drawResamples,
-  percentileInterval,
-  replicatesOf,
-  type BootstrapOptions,
-  type ConfidenceInterval,
-  type Replicates,
-} from './bootstrap.ts';
+import { drawResamples, type BootstrapOptions } from './bootstrap.ts';
+import { supportedInterval } from './interval.ts';
 import type { NamedMetrics } from './metrics.ts';
 import type { AlignedRuns } from './runs.ts';
 import { uniformWeights, rowsOfSubset, scoredSubset, type Metric, type ScoredPredictions } from './scored.ts';
 import { meanAndSd } from './mean-and-sd.ts';
+import { uncertaintiesOf, type Uncertainty } from './uncertainty.ts';
 import { at, entry } from '../../util/known.ts';
 
-/** Every metric of every model in every round of the bootstrap, over the test subset. */
-export function replicatesByModel(
-  { models, seeds, of, shared }: AlignedRuns,
+/** The uncertainty of every metric of every model, over the test subset. */
+export function uncertaintiesByModel(
+  { models, of, shared }: AlignedRuns,
   metrics: NamedMetrics,
   options: BootstrapOptions,
-): Map<string, Replicates[]> {
-  const names = rowsOfSubset(shared, 'test').map((row) => at(shared.images, row).group);
-  const numberOf = new Map([...new Set(names)].map((name, i) => [name, i]));
-  const groupOf = Int32Array.from(names, (name) => entry(numberOf, name));
-  const draws = drawResamples(numberOf.size, seeds.length, options);
+): Map<string, Uncertainty[]> {
+  const tested = rowsOfSubset(shared, 'test').map((row) => at(shared.images, row));
+  const numberOf = new Map([...new Set(tested.map(({ group }) => group))].map((name, i) => [name, i]));
+  const groupOf = Int32Array.from(tested, ({ group }) => entry(numberOf, group));
+  const groupsByClass = shared.classes.map((_, k) => [
+    ...new Set([...groupOf].filter((_, image) => at(tested, image).label === k)),
+  ]);
+  const resamples = drawResamples(numberOf.size, options, groupsByClass);
   const plain = metrics.map(({ metric }) => metric);
   return new Map(
-    models.map((model) => [
-      model,
-      replicatesOf(
-        plain,
-        of(model).map((predictions) => scoredSubset(predictions, 'test')),
-        groupOf,
-        draws,
-      ),
-    ]),
+    models.map((model) => {
+      const tests = of(model).map((predictions) => scoredSubset(predictions, 'test'));
+      return [model, uncertaintiesOf(plain, tests, groupOf, resamples)];
+    }),
   );
 }
 
-/** Mean and standard deviation over seeds, with the bootstrap's interval of the mean. */
-export function estimates(
-  tests: readonly ScoredPredictions[],
-  metrics: NamedMetrics,
-  rounds: readonly Replicates[],
-  level: number,
-) {
-  return byMetric(metrics, (metric, m) => ({
-    ...roundedMeanAndSd(tests.map((scored) => unweighted(metric, scored))),
-    ...intervalBounds(at(rounds, m), level, at(metrics, m).range),
+/** Mean and standard deviation over seeds, with the interval of the mean. */
+export function estimates(metrics: NamedMetrics, uncertainties: readonly Uncertainty[], level: number) {
+  return byMetric(metrics, (_, m) => ({
+    ...roundedMeanAndSd(at(uncertainties, m).values),
+    ...intervalBounds(at(metrics, m), at(uncertainties, m), level),
   }));
 }
 
@@ -61,8 +49,9 @@ export function byMetric<T>(metrics: NamedMetrics, of: (metric: Metric, position
   return Object.fromEntries(metrics.map(({ name, metric }, m) => [name, of(metric, m)]));
 }
 
-export function intervalBounds(rounds: Replicates, level: number, range: ConfidenceInterval) {
-  const [low, high] = percentileInterval(rounds, level, range);
+/** Null: the metric never has an interval, or too few groups decide this value. */
+export function intervalBounds({ range, interval }: NamedMetrics[number], value: Uncertainty, level: number) {
+  const [low, high] = interval ? supportedInterval(value, level, range) : [NaN, NaN];
   return { low: orNull(low), high: orNull(high) };
 }
 

@@ -4,7 +4,7 @@ import { DatasetError } from '../dataset/error.ts';
 import { SUBSETS, type Subset } from '../../formats/subset.ts';
 import type { Evaluation, ModelEvaluation, SubsetCounts } from '../../formats/evaluation.ts';
 import type { EqualPair } from '../dataset/audit/equal-images.ts';
-import { pairedDifference, type BootstrapOptions, type Replicates } from './bootstrap.ts';
+import type { BootstrapOptions } from './bootstrap.ts';
 import { evaluateCalibration } from './calibration.ts';
 import { confusionMatrix } from './confusion.ts';
 import { rocAndPrCurves, type ClassCurves } from './curves.ts';
@@ -13,8 +13,8 @@ import {
   byMetric,
   estimates,
   orNull,
-  replicatesByModel,
   roundedMeanAndSd,
+  uncertaintiesByModel,
   unweighted,
 } from './estimates.ts';
 import { countLeaks } from './leaks.ts';
@@ -26,6 +26,7 @@ import { alignRuns, type AlignedRuns, type SeedRun } from './runs.ts';
 import { uniformWeights, rowsOfSubset, scoredSubset, type ScoredPredictions } from './scored.ts';
 import { scoreSideStudies, type SideStudies } from './side-studies.ts';
 import { meanAndSd } from './mean-and-sd.ts';
+import { uncertaintyOfDifference, type Uncertainty } from './uncertainty.ts';
 import { at, entry } from '../../util/known.ts';
 
 interface EvaluationOptions {
@@ -48,7 +49,7 @@ export function evaluate(
   const compared = alignRuns(runs);
   const { models, seeds, shared } = compared;
   const metrics = metricsFor(ordinal);
-  const rounds = replicatesByModel(compared, metrics, bootstrap);
+  const uncertainties = uncertaintiesByModel(compared, metrics, bootstrap);
   const baseline = majorityBaseline(scoredSubset(shared, 'train').labels, scoredSubset(shared, 'test'));
   return {
     dataset,
@@ -63,12 +64,14 @@ export function evaluate(
     leaks: countLeaks(shared, equal),
     majority: { class: at(shared.classes, at(baseline.predicted, 0)), test: scoresOf(baseline, metrics) },
     bootstrap: { ...bootstrap },
-    models: models.map((model) => modelEvaluation(model, compared, metrics, entry(rounds, model), bootstrap.level)),
+    models: models.map((model) =>
+      modelEvaluation(model, compared, metrics, entry(uncertainties, model), bootstrap.level),
+    ),
     differences: models.flatMap((model, later) =>
       models.slice(0, later).map((against) => ({
         model,
         against,
-        metrics: differences(compared, model, against, metrics, rounds, bootstrap.level),
+        metrics: differences(metrics, entry(uncertainties, model), entry(uncertainties, against), bootstrap.level),
       })),
     ),
     ...scoreSideStudies(sides, compared, { metrics, bootstrap, equal }),
@@ -90,7 +93,7 @@ function modelEvaluation(
   model: string,
   { seeds, of }: AlignedRuns,
   metrics: NamedMetrics,
-  rounds: readonly Replicates[],
+  uncertainties: readonly Uncertainty[],
   level: number,
 ): ModelEvaluation {
   const subsets = of(model).map(
@@ -116,7 +119,7 @@ function modelEvaluation(
     summary: {
       train: summary('train'),
       validation: summary('validation'),
-      test: estimates(tests, metrics, rounds, level),
+      test: estimates(metrics, uncertainties, level),
     },
     confusion: summedConfusion(tests),
     byClass: meanByClass(classes, tests),
@@ -139,23 +142,18 @@ function drawn(classes: readonly string[], tests: readonly ScoredPredictions[]):
 }
 
 function differences(
-  { of }: AlignedRuns,
-  model: string,
-  against: string,
   metrics: NamedMetrics,
-  rounds: ReadonlyMap<string, readonly Replicates[]>,
+  model: readonly Uncertainty[],
+  against: readonly Uncertainty[],
   level: number,
 ) {
-  return byMetric(metrics, (metric, m) => {
-    const meanOf = (name: string) =>
-      meanAndSd(of(name).map((predictions) => unweighted(metric, scoredSubset(predictions, 'test')))).mean;
-    const [lowest, highest] = at(metrics, m).range;
+  return byMetric(metrics, (_, m) => {
+    const named = at(metrics, m);
+    const [lowest, highest] = named.range;
+    const difference = uncertaintyOfDifference(at(model, m), at(against, m));
     return {
-      mean: orNull(meanOf(model) - meanOf(against)),
-      ...intervalBounds(pairedDifference(at(entry(rounds, model), m), at(entry(rounds, against), m)), level, [
-        lowest - highest,
-        highest - lowest,
-      ]),
+      mean: orNull(meanAndSd(difference.values).mean),
+      ...intervalBounds({ ...named, range: [lowest - highest, highest - lowest] }, difference, level),
     };
   });
 }

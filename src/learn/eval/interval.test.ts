@@ -2,17 +2,11 @@ import { expect, test } from 'vitest';
 import { random } from '../../util/random.ts';
 import { accuracyMetric } from './accuracy.ts';
 import { balancedAccuracy } from './balanced-accuracy.ts';
-import { drawResamples, percentileInterval, replicatesOf } from './bootstrap.ts';
+import { drawResamples, MOST_DEGREES, percentileInterval } from './bootstrap.ts';
 import { decidingGroups, influencesOf } from './influence.ts';
-import {
-  holmAdjusted,
-  isSupported,
-  LEAST_DECIDING_GROUPS,
-  pValueOf,
-  supportedInterval,
-  uncertaintyOfDifference,
-} from './interval.ts';
+import { holmAdjusted, isSupported, LEAST_DECIDING_GROUPS, pValueOf, supportedInterval } from './interval.ts';
 import type { ScoredPredictions } from './scored.ts';
+import { roundsOf, uncertaintiesOf, uncertaintyOfDifference, type Uncertainty } from './uncertainty.ts';
 
 function answers(right: readonly boolean[], labels = right.map(() => 1)): ScoredPredictions {
   return {
@@ -83,14 +77,10 @@ test('a class of one image decides a mean recall alone, so there is no interval'
   expect(decidingGroups(influence!)).toBeLessThan(2);
 });
 
-/** Rounds of an accuracy with this number of errors in 66 images. */
-function uncertaintyOf(scored: ScoredPredictions) {
+function uncertaintyOf(scored: ScoredPredictions): Uncertainty {
   const count = scored.labels.length;
-  const draws = drawResamples(count, 1, { resamples: 999, level: 0.95, seed: 1 });
-  return {
-    rounds: replicatesOf([accuracyMetric], [scored], own(count), draws)[0]!,
-    influence: influencesOf([accuracyMetric], [scored], own(count))[0]!,
-  };
+  const draws = drawResamples(count, { resamples: 999, level: 0.95, seed: 1 });
+  return uncertaintiesOf([accuracyMetric], [scored], own(count), draws)[0]!;
 }
 
 test('an interval is given from the least number of deciding groups on, and none below', () => {
@@ -100,7 +90,7 @@ test('an interval is given from the least number of deciding groups on, and none
   expect(isSupported(few)).toBe(false);
   expect(supportedInterval(few, 0.95)).toEqual([NaN, NaN]);
   expect(pValueOf(few)).toBeNaN();
-  expect(supportedInterval(many, 0.95)).toEqual(percentileInterval(many.rounds, 0.95));
+  expect(supportedInterval(many, 0.95)).toEqual(percentileInterval(roundsOf(many), 0.95));
 });
 
 test('p is at most .05 exactly where the interval of 95 % excludes 0', () => {
@@ -121,10 +111,20 @@ test('p is at most .05 exactly where the interval of 95 % excludes 0', () => {
 });
 
 test('the least p-value is 2 / (rounds + 1), the greatest 1', () => {
-  const influence = { changes: Float64Array.of(...Array.from({ length: 40 }, (_, i) => (i % 2) - 0.5)), groups: 40 };
-  expect(pValueOf({ rounds: new Float64Array(99).fill(1), influence })).toBe(0.02);
-  expect(pValueOf({ rounds: new Float64Array(99).fill(0), influence })).toBe(1);
-  expect(pValueOf({ rounds: Float64Array.of(NaN, NaN), influence })).toBeNaN();
+  const changes = Float64Array.from({ length: 40 }, (_, i) => (i % 2) - 0.5);
+  const always = (value: number, rounds: number): Uncertainty => ({
+    values: [value],
+    replicates: [new Float64Array(rounds).fill(value)],
+    resamples: {
+      groups: [],
+      normals: new Float64Array(rounds),
+      widths: new Float64Array(rounds * MOST_DEGREES).fill(1),
+    },
+    influence: { changes, groups: 40 },
+  });
+  expect(pValueOf(always(1, 99))).toBe(0.02);
+  expect(pValueOf(always(0, 99))).toBe(1);
+  expect(pValueOf(always(NaN, 99))).toBeNaN();
 });
 
 test("Holm's adjustment: the example by hand, order kept, monotone, NaN left out", () => {

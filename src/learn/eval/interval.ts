@@ -1,25 +1,13 @@
 /** Intervals and p-values of one bootstrap: both say the same about 0. */
-import { percentileInterval, pairedDifference, type ConfidenceInterval, type Replicates } from './bootstrap.ts';
-import { decidingGroups, influenceOfDifference, type Influence } from './influence.ts';
-
-/** The uncertainty of a value: its rounds, and the groups that it depends on. */
-export interface Uncertainty {
-  readonly rounds: Replicates;
-  readonly influence: Influence;
-}
+import { percentileInterval, type ConfidenceInterval, type Replicates } from './bootstrap.ts';
+import { decidingGroups } from './influence.ts';
+import { roundsOf, type Uncertainty } from './uncertainty.ts';
 
 /**
  * No interval is given for a value that fewer groups decide. docs/evaluation.md has the simulations behind the number:
  * below it, fewer than 93 of 100 intervals of 95 % held the truth in some of them.
  */
 export const LEAST_DECIDING_GROUPS = 8;
-
-export function uncertaintyOfDifference(a: Uncertainty, b: Uncertainty): Uncertainty {
-  return {
-    rounds: pairedDifference(a.rounds, b.rounds),
-    influence: influenceOfDifference(a.influence, b.influence),
-  };
-}
 
 /** True if enough groups decide the value for an interval. */
 export function isSupported({ influence }: Uncertainty): boolean {
@@ -28,7 +16,7 @@ export function isSupported({ influence }: Uncertainty): boolean {
 
 /** The percentile interval within the range of the metric; [NaN, NaN] where too few groups decide the value. */
 export function supportedInterval(value: Uncertainty, level: number, range?: ConfidenceInterval): ConfidenceInterval {
-  return isSupported(value) ? percentileInterval(value.rounds, level, range) : [NaN, NaN];
+  return isSupported(value) ? percentileInterval(roundsOf(value), level, range) : [NaN, NaN];
 }
 
 /**
@@ -37,7 +25,7 @@ export function supportedInterval(value: Uncertainty, level: number, range?: Con
  * no interval.
  */
 export function pValueOf(difference: Uncertainty): number {
-  const rounds = difference.rounds.filter((value) => !Number.isNaN(value));
+  const rounds: Replicates = roundsOf(difference).filter((value) => !Number.isNaN(value));
   if (rounds.length === 0 || !isSupported(difference)) return NaN;
   const count = (keep: (value: number) => boolean) => rounds.reduce((sum, value) => sum + (keep(value) ? 1 : 0), 0);
   const rarer = Math.min(

@@ -36,6 +36,8 @@ export type NamedMetrics = readonly {
   readonly name: MetricName;
   readonly metric: Metric;
   readonly range: ConfidenceInterval;
+  /** False for a biased estimate: resampling doubles the bias, so that no interval holds the truth. */
+  readonly interval: boolean;
 }[];
 
 /** Kappa needs classes that have an order. */
@@ -44,5 +46,6 @@ export function metricsFor(ordinal: boolean): NamedMetrics {
     name,
     metric: METRICS[name],
     range: RANGES[name] ?? [0, 1],
+    interval: name !== 'ece',
   }));
 }

@@ -2,13 +2,13 @@
 import { DatasetError } from '../dataset/error.ts';
 import type { EqualPair } from '../dataset/audit/equal-images.ts';
 import type { BootstrapOptions } from './bootstrap.ts';
-import { estimates, replicatesByModel } from './estimates.ts';
+import { estimates, uncertaintiesByModel } from './estimates.ts';
 import type { NamedMetrics } from './metrics.ts';
 import type { Evaluation } from '../../formats/evaluation.ts';
 import { countLeaks } from './leaks.ts';
 import type { Predictions } from './predictions.ts';
 import { alignRuns, type AlignedRuns, type SeedRun } from './runs.ts';
-import { rowsOfSubset, scoredSubset } from './scored.ts';
+import { rowsOfSubset } from './scored.ts';
 import { at, entry } from '../../util/known.ts';
 
 export interface SideStudies {
@@ -65,17 +65,12 @@ export function scoreSideStudies(
 /** The scores of each model, in the order of names. */
 function scored(runs: readonly SeedRun[], { metrics, bootstrap }: Scoring) {
   const compared = alignRuns(runs);
-  const rounds = replicatesByModel(compared, metrics, bootstrap);
+  const uncertainties = uncertaintiesByModel(compared, metrics, bootstrap);
   return compared.models.map((model) => ({
     model,
     seeds: compared.seeds.length,
     summary: {
-      test: estimates(
-        compared.of(model).map((predictions) => scoredSubset(predictions, 'test')),
-        metrics,
-        entry(rounds, model),
-        bootstrap.level,
-      ),
+      test: estimates(metrics, entry(uncertainties, model), bootstrap.level),
     },
   }));
 }
