@@ -5,11 +5,13 @@ import { readDataset } from '../src/formats/dataset.ts';
 import { writeEvaluation } from '../src/formats/evaluation.ts';
 import { evaluate } from '../src/learn/eval/evaluate.ts';
 import { readPredictions } from '../src/learn/eval/predictions.ts';
+import type { Cell } from '../src/learn/eval/runs.ts';
 import { writeResults } from '../src/learn/eval/results.ts';
 import { PROBE_KINDS } from '../src/learn/train/feature-probe.ts';
 import { defineStage, gathered, input, optional, output } from '../src/stage/index.ts';
 
-const RUN = { model: Type.String(), seed: Type.Number() };
+const RUN = { start: Type.String(), pretraining: Type.String(), seed: Type.Number() };
+const LabelFraction = Type.Number({ exclusiveMinimum: 0, maximum: 1 });
 
 export default defineStage({
   inputs: {
@@ -17,15 +19,23 @@ export default defineStage({
     /** `predictions.csv` of fine-tuning. */
     predictions: gathered(RUN),
     /** `predictions.csv` of probe. */
-    probes: optional(gathered({ ...RUN, kind: Type.Union(PROBE_KINDS.map((kind) => Type.Literal(kind))) })),
+    probes: optional(
+      gathered({
+        ...RUN,
+        kind: Type.Union(PROBE_KINDS.map((kind) => Type.Literal(kind))),
+        labelFraction: Type.Optional(LabelFraction),
+      }),
+    ),
     /** `predictions.csv` of fine-tuning with fewer labels. */
-    labelFractions: optional(gathered({ ...RUN, labelFraction: Type.Number({ exclusiveMinimum: 0, maximum: 1 }) })),
+    labelFractions: optional(gathered({ ...RUN, labelFraction: LabelFraction })),
     /** `predictions.csv` of fine-tuning on a split that leaks. */
     leaky: optional(gathered(RUN)),
     /** `audit.json`: test images that are equal to a training image are counted too. */
     audit: optional(input),
   },
   params: Type.Object({
+    /** The names of models in tables, by start and pre-training: `{ "random": { "none": "M1" } }`. */
+    labels: Type.Record(Type.String(), Type.Record(Type.String(), Type.String({ minLength: 1 })), { default: {} }),
     /** Rounds of the bootstrap. */
     resamples: Type.Integer({ minimum: 100 }),
     /** The confidence level of the intervals. */
@@ -41,23 +51,36 @@ export default defineStage({
   run: async ({ inputs, params, outputs }) => {
     const { name, ordinal, images } = await readDataset(inputs.dataset);
     const equal = inputs.audit === null ? null : await equalPairs(inputs.audit, images);
+    const { labels } = params;
+    const probes = await readRuns(inputs.probes, labels);
     const sides = {
-      probes: await readRuns(inputs.probes),
-      labelFractions: await readRuns(inputs.labelFractions),
-      leaky: await readRuns(inputs.leaky),
+      probes: probes.map((run) => ({ ...run, labelFraction: run.labelFraction ?? 1 })),
+      labelFractions: await readRuns(inputs.labelFractions, labels),
+      leaky: await readRuns(inputs.leaky, labels),
     };
-    const runs = await readRuns(inputs.predictions);
+    const runs = await readRuns(inputs.predictions, labels);
     const evaluation = evaluate(runs, { dataset: name, ordinal, bootstrap: params, equal }, sides);
     await writeEvaluation(outputs.metrics, evaluation);
     await writeResults(outputs.results, evaluation);
   },
 });
 
-/** The predictions of each member, with its axes. */
-function readRuns<A extends object>(members: readonly { readonly path: string; readonly axes: A }[] | null) {
+type Labels = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** The predictions of each member, with its axes and the label of its cell. */
+function readRuns<A extends Cell>(
+  members: readonly { readonly path: string; readonly axes: A }[] | null,
+  labels: Labels,
+) {
   const read = async ({ path, axes }: { path: string; axes: A }) => ({
     ...axes,
+    model: labelOf(axes, labels),
     predictions: await readPredictions(path),
   });
   return Promise.all((members ?? []).map(read));
+}
+
+/** `M2`; without a label `random`, or `random + simclr`. */
+function labelOf({ start, pretraining }: Cell, labels: Labels): string {
+  return labels[start]?.[pretraining] ?? (pretraining === 'none' ? start : `${start} + ${pretraining}`);
 }

@@ -22,9 +22,16 @@ import {
 
 export default defineStage({
   inputs: DATA,
-  params: Type.Composite([NetworkParameters, TrainingParameters]),
+  params: Type.Composite([
+    NetworkParameters,
+    TrainingParameters,
+    Type.Object({
+      /** Epochs are added until training has at least this many steps. */
+      minSteps: Type.Integer({ minimum: 0, default: 0 }),
+    }),
+  ]),
   outputs: {
-    /** `weights.safetensors` of the epoch with the best validation AUC. */
+    /** `weights.safetensors` of the last epoch. */
     weights: output,
     /** `curves.json`. */
     curves: output,
@@ -43,6 +50,7 @@ export default defineStage({
         ...params,
         network,
         classes,
+        extraEpochs: 0,
         classWeights: 'none' as const,
         optimizer: optimizerFrom(params),
         augmentation: augmentationOf(params.augmentation, dataset, data.images.size),
@@ -57,8 +65,8 @@ export default defineStage({
         classes: classes.join(','),
       });
       const epochs = fit.rows.map(({ train, validation, ...row }) => ({ ...row, ...train, validation }));
-      const { best } = fit;
-      await writeSupervisedCurves(outputs.curves, { kind: 'supervised', method: 'supervised', epochs, best });
+      if (fit.warning !== null) stage.warn(fit.warning);
+      await writeSupervisedCurves(outputs.curves, { kind: 'supervised', method: 'supervised', epochs });
     });
     await data.images.close();
   },

@@ -1,16 +1,17 @@
 /**
  * Measures a start before fine-tuning: trains a classifier on frozen features of the training subset. Its one setting
- * is chosen by the AUC of the validation subset. Then the validation and the test subset are predicted.
+ * is chosen by the log loss of the validation subset. Then the validation and the test subset are predicted.
  */
 import { Type } from '@sinclair/typebox';
 import { readDataset } from '../src/formats/dataset.ts';
 import { writeProbeChoice } from '../src/formats/probe-choice.ts';
 import { writePredictions } from '../src/learn/eval/predictions.ts';
 import { loadStart } from '../src/learn/nn/start.ts';
-import { labelsOf, openTrainingData, subsetPredictions, validationLabels } from '../src/learn/train/data.ts';
+import { labelsOf, openTrainingData, subsetPredictions, validationLabels, withLabelFraction } from '../src/learn/train/data.ts';
 import { withEngine } from '../src/learn/train/engine.ts';
 import { fitFeatureProbe, PROBE_KINDS } from '../src/learn/train/feature-probe.ts';
 import { compileInference, FEATURES } from '../src/learn/train/inference.ts';
+import { balancedClassWeights } from '../src/learn/train/supervised.ts';
 import { defineStage, input, nullable, output } from '../src/stage/index.ts';
 import { DATA } from './shared/data.ts';
 import { networkFrom, NetworkParameters } from './shared/parameters.ts';
@@ -26,6 +27,10 @@ export default defineStage({
     Type.Object({
       /** `linear`: logistic regression with an L2 penalty. `knn`: nearest neighbors by cosine. */
       kind: Type.Union(PROBE_KINDS.map((kind) => Type.Literal(kind))),
+      /** `balanced`: every class counts the same, as in fine-tuning. */
+      classWeights: Type.Union([Type.Literal('none'), Type.Literal('balanced')], { default: 'none' }),
+      /** Trains with this fraction of the training labels: one of the `labelFractions` of the split. */
+      labelFraction: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1 }),
       /** For weights that are drawn at random. */
       seed: Type.Integer({ minimum: 0 }),
     }),
@@ -39,12 +44,13 @@ export default defineStage({
   run: async ({ inputs, params, outputs, stage }) => {
     const network = networkFrom(params);
     const { classes } = await readDataset(inputs.dataset);
-    const data = await openTrainingData(inputs);
+    const data = withLabelFraction(await openTrainingData(inputs), params.labelFraction);
     const start = await loadStart(inputs.weights, network, ['start', params.seed]);
     stage.record(start.notes);
     if (start.warning !== null) stage.warn(start.warning);
     const { train, validation, test } = data.split;
     const labels = validationLabels(data, classes);
+    const trained = labelsOf(data, train, classes);
 
     await withEngine(stage.resources, async (engine) => {
       stage.record(engine.description);
@@ -53,11 +59,11 @@ export default defineStage({
       const queries = await features(validation);
       const fit = fitFeatureProbe(
         params.kind,
-        { features: await features(train), labels: labelsOf(data, train, classes) },
+        { features: await features(train), labels: trained },
         { features: queries, labels: [...labels] },
-        classes.length,
+        params.classWeights === 'balanced' ? balancedClassWeights(trained, classes.length) : classes.map(() => 1),
       );
-      if (fit.warning !== null) stage.warn(fit.warning);
+      for (const warning of fit.warnings) stage.warn(warning);
       const { kind, parameter, candidates, chosen } = fit;
       stage.record({ [parameter]: chosen });
       await writeProbeChoice(outputs.choice, { kind, parameter, candidates, chosen });

@@ -157,7 +157,7 @@ async function writeRun({ model, skill, seed }: (typeof RUNS)[number]): Promise<
     train: { loss: 1 / epoch, accuracy: 0.6 },
     validation: { loss: 1 / epoch, accuracy: 0.6, auc: 0.7 },
   }));
-  await writeFinetuneCurves(file(model, String(seed), 'curves.json'), { kind: 'finetune', epochs, best: 2 });
+  await writeFinetuneCurves(file(model, String(seed), 'curves.json'), { kind: 'finetune', epochs });
 }
 
 const gatheredRuns = (name: string): Gathered =>

@@ -5,7 +5,6 @@ import { readFormat, writeFormat } from './format-file.ts';
 import { realOrNull, text } from './fields.ts';
 
 const epoch = Type.Integer({ minimum: 0, description: 'Epoch, from 1.' });
-const best = Type.Integer({ minimum: 0, description: 'The epoch selected, by validation AUC.' });
 const learningRate = realOrNull('Learning rate at the end of the epoch.');
 const loss = realOrNull('Mean loss over the batches of the epoch, while the weights were moving.');
 const accuracy = realOrNull('Accuracy on these batches.');
@@ -34,7 +33,6 @@ export const FinetuneCurvesSchema = Type.Object(
         validation: Validation,
       }),
     ),
-    best,
   },
   { title: 'fine-tuning curves' },
 );
@@ -77,7 +75,6 @@ export const SupervisedCurvesSchema = Type.Object(
     epochs: Type.Array(
       Type.Object({ epoch, learningRate, loss, accuracy, validation: Validation }, { additionalProperties: further }),
     ),
-    best,
   },
   { title: 'supervised curves' },
 );

@@ -106,9 +106,21 @@ const ClassScores = Type.Object(
   { title: 'class scores' },
 );
 
+const cell = {
+  start: text('Name of the weights that it starts from: a row of the study.'),
+  pretraining: text('Name of the training between, or `none`: a column of the study.'),
+};
+
+const labelFraction = Type.Number({
+  exclusiveMinimum: 0,
+  maximum: 1,
+  description: 'Fraction of the training labels; 1 is all of them.',
+});
+
 const ModelEvaluation = Type.Object(
   {
-    model: text('M1, M2, ...'),
+    model: text('Label of the cell: M1, M2, ..., or its start and pre-training.'),
+    ...cell,
     seeds: Type.Array(
       Type.Object({
         seed: Type.Integer({ description: 'Seed of the training.' }),
@@ -182,7 +194,9 @@ export const EvaluationSchema = Type.Object(
     probes: Type.Array(
       Type.Object({
         model: text('The model whose start the features come from.'),
+        ...cell,
         kind: Type.Union([Type.Literal('linear'), Type.Literal('knn')], { description: 'Kind of the classifier.' }),
+        labelFraction,
         seeds: count('Number of seeds.'),
         summary: TestSummary,
       }),
@@ -191,11 +205,8 @@ export const EvaluationSchema = Type.Object(
     labelFractions: Type.Array(
       Type.Object({
         model: text('The model.'),
-        labelFraction: Type.Number({
-          exclusiveMinimum: 0,
-          maximum: 1,
-          description: 'Fraction of the training labels; 1 is the main study.',
-        }),
+        ...cell,
+        labelFraction,
         images: count('Training images with a label.'),
         seeds: count('Number of seeds.'),
         summary: TestSummary,
@@ -203,7 +214,7 @@ export const EvaluationSchema = Type.Object(
       { description: 'Fine-tuning with a fraction of the labels. The list is empty where the pipeline has none.' },
     ),
     leaky: Type.Array(
-      Type.Object({ model: text('The model.'), ...leakFields, seeds: count('Number of seeds.'), summary: TestSummary }),
+      Type.Object({ model: text('The model.'), ...cell, ...leakFields, seeds: count('Number of seeds.'), summary: TestSummary }),
       {
         description:
           'Fine-tuning on a split that leaks on purpose, with test images of its own. The list is empty where the ' +

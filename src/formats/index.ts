@@ -17,6 +17,7 @@ import { ResultsSchema } from './results.ts';
 import { RunRecordSchema } from './run-record.ts';
 import { SharedImagesSchema } from './shared-images.ts';
 import { SplitSummarySchema } from './split-summary.ts';
+import { ChoiceSchema, TrialsSchema } from './trials.ts';
 
 export { expectation } from './fault.ts';
 
@@ -38,6 +39,8 @@ export const FORMATS: readonly Format[] = [
   { name: 'pretrain-curves', file: 'curves.json', writer: 'pretrain', schema: PretrainCurvesSchema },
   { name: 'supervised-curves', file: 'curves.json', writer: 'pretrain-supervised', schema: SupervisedCurvesSchema },
   { name: 'finetune-curves', file: 'curves.json', writer: 'finetune', schema: FinetuneCurvesSchema },
+  { name: 'choice', file: 'choice.json', writer: 'select', schema: ChoiceSchema },
+  { name: 'trials', file: 'trials.json', writer: 'select', schema: TrialsSchema },
   { name: 'probe-choice', file: 'choice.json', writer: 'probe', schema: ProbeChoiceSchema },
   { name: 'evaluation', file: 'metrics.json', writer: 'evaluate', schema: EvaluationSchema },
   { name: 'explanation', file: 'explanation.json', writer: 'explain', schema: ExplanationSchema },

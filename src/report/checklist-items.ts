@@ -131,7 +131,7 @@ export const CHECKLIST: readonly Item[] = [
     subject: 'How the final model was selected',
     claim: [26],
     tripod: ['12c'],
-    answer: () => evidence('setting', 'the epoch by validation AUC; test images choose nothing'),
+    answer: () => evidence('setting', 'the last epoch; settings by validation log loss; test images choose nothing'),
   },
   {
     subject: 'Ensembling',

@@ -52,8 +52,8 @@ export interface Range {
   readonly high: Defined;
 }
 
-/** The epochs of one training, and the epoch selected. */
-export interface FineTuning extends Pick<FinetuneCurves, 'best' | 'epochs'> {
+/** The epochs of one training. */
+export interface FineTuning extends Pick<FinetuneCurves, 'epochs'> {
   readonly model: string;
   readonly seed: number;
 }
@@ -63,6 +63,7 @@ export type FineTuningEpoch = FineTuning['epochs'][number];
 export interface PreTraining extends Pick<PretrainCurves, 'method' | 'width' | 'epochs'> {
   /** The weights before: `random`, or the transfer start. */
   readonly start: string;
+  readonly seed: number;
 }
 
 export interface PairsSheet {

@@ -1,8 +1,13 @@
 /** The common part of all stages that fine-tune a classifier: inputs, parameters, outputs and the training itself. */
-import { Type } from '@sinclair/typebox';
+import { copyFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Type, type Static } from '@sinclair/typebox';
+import { Value } from '@sinclair/typebox/value';
 import { writeFinetuneCurves } from '../../src/formats/curves.ts';
 import { readDataset } from '../../src/formats/dataset.ts';
 import { SUBSETS } from '../../src/formats/subset.ts';
+import { readChoice } from '../../src/formats/trials.ts';
+import { DatasetError } from '../../src/learn/dataset/error.ts';
 import { writePredictions } from '../../src/learn/eval/predictions.ts';
 import { initializeClassifier } from '../../src/learn/nn/heads.ts';
 import { resnetStructure } from '../../src/learn/nn/resnet.ts';
@@ -12,18 +17,25 @@ import { openTrainingData, subsetPredictions, withLabelFraction } from '../../sr
 import { withEngine } from '../../src/learn/train/engine.ts';
 import { fitClassifier, type TrainingStepFactory } from '../../src/learn/train/fit-classifier.ts';
 import type { HostModel } from '../../src/learn/train/loop.ts';
-import { nullable, input, output, type StageRun } from '../../src/stage/index.ts';
+import { input, nullable, optional, output, type StageRun } from '../../src/stage/index.ts';
+import { readSafetensors } from '../../src/tensor/safetensors.ts';
+import { canonicalJson } from '../../src/util/canonical-json.ts';
 import { DATA } from './data.ts';
 import { augmentationOf, networkFrom, NetworkParameters, optimizerFrom, TrainingParameters } from './parameters.ts';
+import { TRAINED_FILES } from './trained.ts';
 
 export const FINETUNE_INPUTS = {
   ...DATA,
   /** The weights to start from; null draws them at random. */
   weights: nullable(input),
+  /** `choice.json` of select: its settings replace the parameters of the same names. */
+  choice: optional(input),
+  /** The folder `trained` of select. It is taken over where it was trained with the same settings and seed. */
+  trained: optional(input),
 };
 
 export const FINETUNE_OUTPUTS = {
-  /** `weights.safetensors` of the selected epoch. */
+  /** `weights.safetensors` of the last epoch. */
   weights: output,
   /** `curves.json`. */
   curves: output,
@@ -33,8 +45,14 @@ export const FINETUNE_OUTPUTS = {
 
 export const FinetuneParameters = Type.Composite([
   NetworkParameters,
-  TrainingParameters,
+  Type.Omit(TrainingParameters, ['batchSize', 'learningRate']),
   Type.Object({
+    /** Images of one step. `auto`: 16 where fewer than 500 images are trained on, else 32. */
+    batchSize: Type.Union([Type.Integer({ minimum: 2 }), Type.Literal('auto')]),
+    /** Learning rate, reached after the warm-up. Without it, the input `choice` must name one. */
+    learningRate: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
+    /** Epochs are added until training has at least this many steps. */
+    minSteps: Type.Integer({ minimum: 0, default: 0 }),
     /** `balanced`: images of rare classes count more, so that every class counts the same. */
     classWeights: Type.Union([Type.Literal('none'), Type.Literal('balanced')], { default: 'none' }),
     /**
@@ -52,14 +70,62 @@ export const FinetuneParameters = Type.Composite([
 
 type FinetuneRun = StageRun<typeof FINETUNE_INPUTS, typeof FinetuneParameters, typeof FINETUNE_OUTPUTS>;
 
+type StepsFor<State extends HostModel> = (
+  classes: readonly string[],
+) => Promise<TrainingStepFactory<State>> | TrainingStepFactory<State>;
+
 /**
- * Trains from the input `weights`, selects the epoch by validation, and predicts every image of the subsets once.
- * `stepsFor` is called with the classes of the data set; `method` is a note in the weights file.
+ * Trains from the input `weights` to the last epoch, and predicts every image of the subsets once. `stepsFor` is called
+ * with the classes of the data set; `method` is a note in the weights file.
  */
 export async function finetune<State extends HostModel>(
-  { inputs, params, outputs, stage }: FinetuneRun,
+  given: FinetuneRun,
   method: string,
-  stepsFor: (classes: readonly string[]) => Promise<TrainingStepFactory<State>> | TrainingStepFactory<State>,
+  stepsFor: StepsFor<State>,
+): Promise<void> {
+  const params = await settledParameters(given);
+  if (await takeOver(given, settingsNote(params))) return;
+  await trainAndPredict({ ...given, params }, method, stepsFor);
+}
+
+type Parameters = Static<typeof FinetuneParameters>;
+type SettledParameters = Parameters & { readonly learningRate: number };
+
+/** The parameters of the pipeline with those of the choice in their place. */
+async function settledParameters({ inputs, params }: FinetuneRun): Promise<SettledParameters> {
+  const chosen = inputs.choice === null ? {} : (await readChoice(inputs.choice)).params;
+  const settled = { ...params, ...chosen };
+  const fault = Value.Errors(FinetuneParameters, settled).First();
+  const unknown = Object.keys(chosen).find((name) => !Object.hasOwn(FinetuneParameters.properties, name));
+  if (unknown !== undefined)
+    throw new DatasetError(`${inputs.choice}: ${unknown} is no parameter of fine-tuning, so no trial can choose it.`);
+  if (fault !== undefined)
+    throw new DatasetError(`${inputs.choice}: ${fault.path.slice(1)}: ${fault.message}, got ${String(fault.value)}.`);
+  const { learningRate } = settled;
+  if (learningRate === undefined)
+    throw new DatasetError('learningRate is missing: set the parameter, or give the input "choice" of the stage select.');
+  return { ...settled, learningRate };
+}
+
+/** All settings of a training as one text, kept with its weights. */
+const settingsNote = (params: SettledParameters): string => canonicalJson(params);
+
+/** Copies the results of a training with the same settings. False if none is given, or it has other settings. */
+async function takeOver({ inputs, outputs, stage }: FinetuneRun, settings: string): Promise<boolean> {
+  if (inputs.trained === null) return false;
+  const { trained } = inputs;
+  const { metadata } = await readSafetensors(path.join(trained, TRAINED_FILES.weights));
+  if (metadata.settings !== settings) return false;
+  for (const [name, file] of Object.entries(TRAINED_FILES))
+    await copyFile(path.join(trained, file), outputs[name as keyof typeof TRAINED_FILES]);
+  stage.record({ trained: 'by the trial that was chosen' });
+  return true;
+}
+
+async function trainAndPredict<State extends HostModel>(
+  { inputs, params, outputs, stage }: FinetuneRun & { readonly params: SettledParameters },
+  method: string,
+  stepsFor: StepsFor<State>,
 ): Promise<void> {
   const network = networkFrom(params);
   const dataset = await readDataset(inputs.dataset);
@@ -75,7 +141,7 @@ export async function finetune<State extends HostModel>(
     stage.record({ ...engine.description, precision: params.precision });
     const settings = {
       ...params,
-      epochs: params.epochs + params.extraEpochs,
+      batchSize: params.batchSize === 'auto' ? batchSizeFor(data.split.train.length) : params.batchSize,
       network,
       classes,
       optimizer: optimizerFrom(params),
@@ -83,6 +149,7 @@ export async function finetune<State extends HostModel>(
     };
     const { params: backbone, stats } = start.backbone;
     const model = { params: { ...backbone, ...head }, stats };
+    stage.record({ batchSize: settings.batchSize, learningRate: settings.learningRate });
     const fit = await fitClassifier(engine, settings, stepFactory, data, model, stage);
     await writeWeights(outputs.weights, fit.model, {
       architecture: network.name,
@@ -90,12 +157,17 @@ export async function finetune<State extends HostModel>(
       method,
       dataset: dataset.name,
       classes: classes.join(','),
-      epoch: String(fit.best),
+      epochs: String(fit.rows.length),
+      settings: settingsNote(params),
     });
-    await writeFinetuneCurves(outputs.curves, { kind: 'finetune', epochs: fit.rows, best: fit.best });
-    // The epoch is chosen: only now are test images looked at.
+    if (fit.warning !== null) stage.warn(fit.warning);
+    await writeFinetuneCurves(outputs.curves, { kind: 'finetune', epochs: fit.rows });
+    // The network is trained: only now are test images looked at.
     const probabilities = await fit.probabilities(SUBSETS.flatMap((subset) => data.split[subset]));
     await writePredictions(outputs.predictions, subsetPredictions(data, classes, SUBSETS, probabilities));
   });
   await data.images.close();
 }
+
+/** docs/adr/0007: small sets need the steps, large sets the speed. */
+const batchSizeFor = (images: number): number => (images < 500 ? 16 : 32);

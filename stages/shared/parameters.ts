@@ -30,8 +30,11 @@ export const TrainingParameters = Type.Object({
   weightDecay: Type.Number({ minimum: 0, default: 1e-4 }),
   /** Gradients that are longer than this, all together, are shortened to it. */
   clip: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-  /** Augmentation; see docs/augmentation.md. `domain` is the one for the data set's kind of images. */
-  augmentation: literals([...AUGMENTATIONS, 'domain'] as const),
+  /**
+   * Augmentation; see docs/augmentation.md. `domain` is the strong one for the data set's kind of images, for
+   * pre-training; `domain-light` is the light one, for fine-tuning.
+   */
+  augmentation: literals([...AUGMENTATIONS, 'domain', 'domain-light'] as const),
   /**
    * The precision of convolutions and matrix products in training; bfloat16 needs an engine with it. Validation and
    * prediction are float32.
@@ -72,6 +75,7 @@ export function augmentationOf(
   { title, domain }: Pick<Dataset, 'title' | 'domain'>,
   size: number,
 ): Augmentation {
+  if (name === 'domain-light') return namedAugmentation(lightFor(domain), { size });
   if (name !== 'domain') return namedAugmentation(name, { size });
   if (domain === null)
     throw new DatasetError(
@@ -80,6 +84,10 @@ export function augmentationOf(
     );
   return namedAugmentation(domain, { size });
 }
+
+/** Images of skin and fundus have no side that means something. Those of an unknown kind may have one. */
+const lightFor = (domain: Dataset['domain']) =>
+  domain === 'skin' || domain === 'fundus' ? 'light-flipped' : 'light';
 
 function literalsWithDefault<T extends string>(names: readonly T[], value: T) {
   return Type.Union(

@@ -1,6 +1,15 @@
 /** Named augmentations as data. The sources of the numbers are beside them; docs/augmentation.md explains the rest. */
 
-export const AUGMENTATIONS = ['simclr', 'byol', 'skin', 'xray', 'fundus', 'none'] as const;
+export const AUGMENTATIONS = [
+  'simclr',
+  'byol',
+  'skin',
+  'xray',
+  'fundus',
+  'light',
+  'light-flipped',
+  'none',
+] as const;
 export type AugmentationName = (typeof AUGMENTATIONS)[number];
 
 export interface Augmentation {
@@ -102,6 +111,12 @@ export function namedAugmentation(name: AugmentationName, { size }: { readonly s
     // As skin, but lesions are points: large crops and no blur.
     case 'fundus':
       return { ...base, crop: [0.4, 1], flip: HALF, rotation: 180, jitter: jitter(0.8, 0.4, 0.4, 0.2, 0.05) };
+    // For fine-tuning, which strong augmentation slows down: large crops, and 10 % of brightness and contrast.
+    case 'light':
+      return { ...base, crop: [0.8, 1], jitter: jitter(1, 0.1, 0.1, 0, 0) };
+    // The same where an image and its mirror image mean the same.
+    case 'light-flipped':
+      return { ...base, crop: [0.8, 1], flip: HALF, jitter: jitter(1, 0.1, 0.1, 0, 0) };
     case 'none':
       return base;
   }

@@ -35,9 +35,11 @@ function predicted(skill: number, seed: number): Predictions {
   );
 }
 
+const PLAIN = { start: 'random', pretraining: 'none' };
+const TRANSFER = { start: 'imagenet', pretraining: 'none' };
 const runs: SeedRun[] = [0, 1, 2].flatMap((seed) => [
-  { model: 'M3', seed, predictions: predicted(3, seed) },
-  { model: 'M1', seed, predictions: predicted(0.5, seed) },
+  { model: 'M3', ...TRANSFER, seed, predictions: predicted(3, seed) },
+  { model: 'M1', ...PLAIN, seed, predictions: predicted(0.5, seed) },
 ]);
 const options = { dataset: 'made', ordinal: true, bootstrap: { resamples: 300, level: 0.95, seed: 0 }, equal: null };
 const evaluation = evaluate(runs, options);
@@ -141,6 +143,7 @@ test.each<[string, SeedRun[], string]>([
     [
       {
         model: 'M1',
+        ...PLAIN,
         seed: 0,
         predictions: predictionsOf(classes, images.slice(0, 3), new Float64Array(9).fill(1 / 3)),
       },
@@ -155,11 +158,12 @@ describe('side studies', () => {
   const shifted = (amount: number): PredictedImage[] =>
     images.map((image) => ({ ...image, index: image.index + amount }));
   const sides: SideStudies = {
-    probes: [{ model: 'M3', seed: 0, kind: 'knn', predictions: predicted(2, 7) }],
-    labelFractions: [{ model: 'M3', seed: 0, labelFraction: 0.1, predictions: predicted(1, 8) }],
+    probes: [{ model: 'M3', ...TRANSFER, seed: 0, kind: 'knn', labelFraction: 1, predictions: predicted(2, 7) }],
+    labelFractions: [{ model: 'M3', ...TRANSFER, seed: 0, labelFraction: 0.1, predictions: predicted(1, 8) }],
     leaky: [
       {
         model: 'M1',
+        ...PLAIN,
         seed: 0,
         predictions: {
           ...predicted(4, 9),
@@ -172,7 +176,7 @@ describe('side studies', () => {
 
   test('probes are scored as models are, and the main study stays as it was', () => {
     expect(beside.probes).toHaveLength(1);
-    expect(beside.probes[0]).toMatchObject({ model: 'M3', kind: 'knn', seeds: 1 });
+    expect(beside.probes[0]).toMatchObject({ model: 'M3', ...TRANSFER, kind: 'knn', labelFraction: 1, seeds: 1 });
     expect({ ...beside, probes: [], labelFractions: [], leaky: [] }).toEqual(evaluation);
   });
 

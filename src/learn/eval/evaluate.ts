@@ -91,7 +91,7 @@ function countsOf(predictions: Predictions, subset: Subset): SubsetCounts {
 
 function modelEvaluation(
   model: string,
-  { seeds, of }: AlignedRuns,
+  { seeds, of, cellOf }: AlignedRuns,
   metrics: NamedMetrics,
   uncertainties: readonly Uncertainty[],
   level: number,
@@ -115,6 +115,7 @@ function modelEvaluation(
   const { classes } = at(of(model), 0);
   return {
     model,
+    ...cellOf(model),
     seeds: bySeed,
     summary: {
       train: summary('train'),

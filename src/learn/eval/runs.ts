@@ -4,7 +4,14 @@ import { DatasetError } from '../dataset/error.ts';
 import type { Predictions } from './predictions.ts';
 import { at, entry } from '../../util/known.ts';
 
-export interface SeedRun {
+/** A row and a column of the study: the weights that a model starts from, and the training between. */
+export interface Cell {
+  readonly start: string;
+  readonly pretraining: string;
+}
+
+export interface SeedRun extends Cell {
+  /** The label of the cell. */
   readonly model: string;
   readonly seed: number;
   readonly predictions: Predictions;
@@ -17,6 +24,7 @@ export interface AlignedRuns {
   readonly seeds: readonly number[];
   /** The predictions of one model, in the order of `seeds`. */
   readonly of: (model: string) => readonly Predictions[];
+  readonly cellOf: (model: string) => Cell;
   /** Any of them, for the common facts of all: images, labels, groups, subsets. */
   readonly shared: Predictions;
 }
@@ -29,7 +37,14 @@ export function alignRuns(runs: readonly SeedRun[]): AlignedRuns {
   const seeds = [...new Set(runs.map((run) => run.seed))].sort((a, b) => a - b);
   const byModel = new Map(models.map((model) => [model, seeds.map((seed) => only(runs, model, seed).predictions)]));
   for (const run of runs) sameImages(first, run);
-  return { models, seeds, of: (model) => entry(byModel, model), shared: first.predictions };
+  const cells = new Map(runs.map(({ model, start, pretraining }) => [model, { start, pretraining }]));
+  return {
+    models,
+    seeds,
+    of: (model) => entry(byModel, model),
+    cellOf: (model) => entry(cells, model),
+    shared: first.predictions,
+  };
 }
 
 function only(runs: readonly SeedRun[], model: string, seed: number): SeedRun {

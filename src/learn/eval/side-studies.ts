@@ -13,7 +13,7 @@ import { at, entry } from '../../util/known.ts';
 
 export interface SideStudies {
   /** A classifier on the frozen features of each model's start. */
-  readonly probes: readonly (SeedRun & { readonly kind: 'linear' | 'knn' })[];
+  readonly probes: readonly (SeedRun & { readonly kind: 'linear' | 'knn'; readonly labelFraction: number })[];
   /**
    * Fine-tuning with a share of the labels; the training subset of the predictions has the images used for training.
    */
@@ -37,7 +37,13 @@ export function scoreSideStudies(
 ): Pick<Evaluation, 'probes' | 'labelFractions' | 'leaky'> {
   for (const run of [...probes, ...labelFractions]) sameTest(main.shared, run);
   const whole = main.models.flatMap((model) =>
-    main.seeds.map((seed, i) => ({ model, seed, predictions: at(main.of(model), i), labelFraction: 1 })),
+    main.seeds.map((seed, i) => ({
+      model,
+      ...main.cellOf(model),
+      seed,
+      predictions: at(main.of(model), i),
+      labelFraction: 1,
+    })),
   );
   // The whole of the labels is the main study, shown again beside the smaller fractions.
   const shares =
@@ -45,8 +51,10 @@ export function scoreSideStudies(
       ? []
       : [...labelFractions, ...whole.filter(({ model }) => labelFractions.some((run) => run.model === model))];
   return {
-    probes: valuesOf(probes, ({ kind }) => kind).flatMap(([kind, runs]) =>
-      scored(runs, scoring).map((row) => ({ ...row, kind })),
+    probes: valuesOf(probes, ({ kind }) => kind).flatMap(([kind, ofKind]) =>
+      valuesOf(ofKind, ({ labelFraction }) => labelFraction).flatMap(([labelFraction, runs]) =>
+        scored(runs, scoring).map((row) => ({ ...row, kind, labelFraction })),
+      ),
     ),
     labelFractions: valuesOf(shares, ({ labelFraction }) => labelFraction).flatMap(([labelFraction, runs]) =>
       scored(runs, scoring).map((row) => ({
@@ -68,6 +76,7 @@ function scored(runs: readonly SeedRun[], { metrics, bootstrap }: Scoring) {
   const uncertainties = uncertaintiesByModel(compared, metrics, bootstrap);
   return compared.models.map((model) => ({
     model,
+    ...compared.cellOf(model),
     seeds: compared.seeds.length,
     summary: {
       test: estimates(metrics, entry(uncertainties, model), bootstrap.level),

@@ -9,7 +9,7 @@ import type { Json } from '../../util/json.ts';
 import { field, last } from '../../util/known.ts';
 
 interface Checkpoint {
-  /** The state of the training step, and models that were put aside. */
+  /** The state of the training step. */
   readonly tensors: Tree<HostTensor>;
   readonly progress: Json;
 }

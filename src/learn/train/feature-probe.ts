@@ -14,7 +14,7 @@ export const PROBE_KINDS = ['linear', 'knn'] as const;
 export type ProbeKind = (typeof PROBE_KINDS)[number];
 
 /** Strong to weak. Each fit starts from the one before, which is near. */
-const PENALTIES = [10, 3, 1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001];
+const PENALTIES = [100, 30, 10, 3, 1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 3e-4, 1e-4];
 const NEIGHBORHOODS = [1, 5, 10, 20, 50, 100, 200];
 
 interface Candidate {
@@ -29,34 +29,39 @@ export interface FeatureProbe {
   /** The name of the parameter `value`. */
   readonly parameter: 'l2' | 'k';
   readonly candidates: readonly Candidate[];
-  /** The value with the highest validation AUC; of equals the one with the lower loss. */
+  /** The value with the lowest validation log loss. */
   readonly chosen: number;
-  /** A limitation of the result, in words. */
-  readonly warning: string | null;
+  /** Limitations of the result, in words. */
+  readonly warnings: readonly string[];
   /** Features [n, width] to probabilities, row-major [n, classes]. */
   probabilities(features: Float32Array): Float64Array;
 }
 
-/** `validation` has at least two classes. */
+/** `validation` has at least two classes; `classWeights` has the weight of an image of each class. */
 export function fitFeatureProbe(
   kind: ProbeKind,
   training: LabeledFeatures,
   validation: LabeledFeatures,
-  classes: number,
+  classWeights: readonly number[],
 ): FeatureProbe {
   switch (kind) {
     case 'linear':
-      return linear(training, validation, classes);
+      return linear(training, validation, classWeights);
     case 'knn':
-      return knn(training, validation, classes);
+      return knn(training, validation, classWeights);
     default:
       return unreachable(kind);
   }
 }
 
-function linear(training: LabeledFeatures, validation: LabeledFeatures, classes: number): FeatureProbe {
+function linear(
+  training: LabeledFeatures,
+  validation: LabeledFeatures,
+  classWeights: readonly number[],
+): FeatureProbe {
+  const classes = classWeights.length;
   const standardized = standardScaler(training);
-  const data = { features: standardized(training.features), labels: training.labels, classes };
+  const data = { features: standardized(training.features), labels: training.labels, classWeights };
   const asked = standardized(validation.features);
   let weights: Float64Array | undefined;
   const fits = PENALTIES.map((l2) => {
@@ -71,30 +76,35 @@ function linear(training: LabeledFeatures, validation: LabeledFeatures, classes:
     parameter: 'l2',
     candidates: fits.map(plain),
     chosen: best.value,
-    warning:
-      unfinished.length === 0
-        ? null
-        : `The linear classifier with the penalty ${unfinished.join(', ')} was still improving when its steps ran out.`,
+    warnings: [
+      ...(unfinished.length === 0
+        ? []
+        : [`The linear classifier with the penalty ${unfinished.join(', ')} was still improving when its steps ran out.`]),
+      ...endWarning(best),
+    ],
     probabilities: (features) => predictLogistic(best.weights, standardized(features), classes),
   };
 }
 
-function knn(training: LabeledFeatures, validation: LabeledFeatures, classes: number): FeatureProbe {
+function knn(training: LabeledFeatures, validation: LabeledFeatures, classWeights: readonly number[]): FeatureProbe {
+  const classes = classWeights.length;
   const sizes = NEIGHBORHOODS.filter((k) => k <= training.labels.length);
   const frequencies = Array.from(
     { length: classes },
     (_, k) => training.labels.filter((label) => label === k).length / training.labels.length,
   );
   const asked = nearestNeighbors(training, validation.features, last(sizes));
-  const scores = sizes.map((k) => scored(k, knnProbabilities(asked, k, frequencies), validation, classes));
+  const votes = (neighbors: readonly Neighbors[], k: number) =>
+    weighted(knnProbabilities(neighbors, k, frequencies), classWeights);
+  const scores = sizes.map((k) => scored(k, votes(asked, k), validation, classes));
   const { value: chosen } = scores.reduce(better);
   return {
     kind: 'knn',
     parameter: 'k',
     candidates: scores,
     chosen,
-    warning: null,
-    probabilities: (features) => knnProbabilities(nearestNeighbors(training, features, chosen), chosen, frequencies),
+    warnings: [],
+    probabilities: (features) => votes(nearestNeighbors(training, features, chosen), chosen),
   };
 }
 
@@ -123,6 +133,24 @@ export function knnProbabilities(asked: readonly Neighbors[], k: number, frequen
   return probabilities;
 }
 
+/** Shares [n, classes], each times the weight of its class, as shares again. */
+function weighted(probabilities: Float64Array, classWeights: readonly number[]): Float64Array {
+  const classes = classWeights.length;
+  const result = probabilities.map((share, i) => share * at(classWeights, i % classes));
+  for (let row = 0; row < result.length; row += classes) {
+    const own = result.subarray(row, row + classes);
+    const sum = own.reduce((a, b) => a + b);
+    own.forEach((share, k) => (own[k] = share / sum));
+  }
+  return result;
+}
+
+/** Said where the chosen penalty is an end of its list. */
+function endWarning({ value }: Candidate): string[] {
+  if (value !== PENALTIES[0] && value !== last(PENALTIES)) return [];
+  return [`The penalty ${value} was chosen, an end of the list ${PENALTIES.join(', ')}: one beyond it may be better.`];
+}
+
 /** Every feature with mean 0 and standard deviation 1 over the training subset; a constant one only loses its mean. */
 export function standardScaler({ features, labels }: LabeledFeatures): (features: Float32Array) => Float64Array {
   const width = features.length / labels.length;
@@ -149,7 +177,7 @@ function scored(value: number, probabilities: Float64Array, { labels }: LabeledF
 }
 
 function better<T extends Candidate>(best: T, other: T): T {
-  return other.auc > best.auc || (other.auc === best.auc && other.loss < best.loss) ? other : best;
+  return other.loss < best.loss ? other : best;
 }
 
 function plain({ value, auc, loss }: Candidate): Candidate {

@@ -28,6 +28,8 @@ const FIT: FitSettings = {
   network: TINY,
   classes: CLASSES,
   epochs: 4,
+  extraEpochs: 0,
+  minSteps: 0,
   batchSize: 10,
   learningRate: 0.1,
   warmupEpochs: 1,
@@ -58,15 +60,15 @@ const classifier = (seed = 1): HostModel => {
 const watch = (folder: string, stopAt?: number) => testContext(join(paths.folder, folder), stopAt);
 
 test.each(ENGINES)(
-  'on %s a classifier learns colors, is selected by validation, and resumes to the same bits',
+  'on %s a classifier learns colors, is the one of the last epoch, and resumes to the same bits',
   async (name) => {
     await withTestEngine(name, async (engine) => {
       const fit = await fitClassifier(engine, FIT, supervisedStep, data, classifier(), watch(`fit-${name}`));
       expect(fit.rows).toHaveLength(4);
       expect(fit.rows.at(-1)!.train.loss).toBeLessThan(fit.rows[0]!.train.loss);
-      const best = fit.rows.find(({ epoch }) => epoch === fit.best)!;
-      expect(best.validation.auc).toBe(Math.max(...fit.rows.map((row) => row.validation.auc)));
-      expect(best.validation.auc).toBeGreaterThan(0.9);
+      const { validation } = fit.rows.at(-1)!;
+      expect(validation.auc).toBeGreaterThan(0.9);
+      expect(fit.warning).toBeNull();
 
       const probabilities = await fit.probabilities(data.split.validation);
       expect(probabilities).toHaveLength(18 * 3);
@@ -75,7 +77,7 @@ test.each(ENGINES)(
       const right = data.split.validation.filter(
         (index, i) => probabilities[3 * i + (index % 3)] === Math.max(...probabilities.subarray(3 * i, 3 * i + 3)),
       );
-      expect(right.length / 18).toBeCloseTo(best.validation.accuracy, 5);
+      expect(right.length / 18).toBeCloseTo(validation.accuracy, 5);
 
       await expect(
         fitClassifier(engine, FIT, supervisedStep, data, classifier(), watch(`stopped-${name}`, 80)),
@@ -87,7 +89,7 @@ test.each(ENGINES)(
   },
 );
 
-test('a split without validation images cannot select an epoch', async () => {
+test('a split without validation images cannot be trained on', async () => {
   const blind = { ...data, split: { ...data.split, validation: [] } };
   await withTestEngine('eager', (engine) =>
     expect(fitClassifier(engine, FIT, supervisedStep, blind, classifier(), watch('blind'))).rejects.toThrow(

@@ -1,6 +1,6 @@
 /**
- * Trains a classifier on the training subset and selects its epoch on the validation subset. The test subset is not
- * touched.
+ * Trains a classifier on the training subset to its last epoch, and validates it after each. No epoch is selected: a
+ * score on few validation images selects by noise (docs/adr/0007). The test subset is not touched.
  */
 import type { Engine, Precision } from '../../tensor/engine.ts';
 import { float32, int32, uint8, type HostTensor, type TensorSpec } from '../../tensor/host-tensor.ts';
@@ -32,12 +32,17 @@ import {
   type StepPosition,
   type TrainingContext,
 } from './loop.ts';
-import { at } from '../../util/known.ts';
+import { at, last } from '../../util/known.ts';
+import { weakAucWarning } from './weak-auc.ts';
 
 export interface FitSettings {
   readonly network: ResNet;
   readonly classes: readonly string[];
   readonly epochs: number;
+  /** Added to them, whatever they are: the epochs of another model's pre-training. */
+  readonly extraEpochs: number;
+  /** Epochs are added until training has at least this many steps. */
+  readonly minSteps: number;
   readonly batchSize: number;
   /** Learning rate after warm-up. */
   readonly learningRate: number;
@@ -66,11 +71,11 @@ type FitRow = Readonly<{
 
 interface Fit {
   readonly rows: readonly FitRow[];
-  /** The epoch with the highest validation AUC; of equals the one with the lower validation loss. */
-  readonly best: number;
-  /** The weights of that epoch. */
+  /** The weights after the last epoch. */
   readonly model: HostModel;
-  /** The predictions of that epoch: row-major [indices.length, classes]. */
+  /** A sign that the training failed, in words. */
+  readonly warning: string | null;
+  /** The predictions of the last epoch: row-major [indices.length, classes]. */
   probabilities(indices: readonly number[]): Promise<Float64Array>;
 }
 
@@ -85,12 +90,13 @@ export async function fitClassifier<State extends HostModel>(
   start: HostModel,
   watch: TrainingContext,
 ): Promise<Fit> {
-  const { network, classes, epochs, batchSize, precision, augmentation, optimizer } = settings;
+  const { network, classes, batchSize, precision, augmentation, optimizer } = settings;
   const { split, images } = data;
   const labels = labelsOf(data, split.train, classes);
   const validation = validationLabels(data, classes);
   const stepsPerEpoch = Math.ceil(split.train.length / batchSize);
-  const learningRateAt = learningRates(settings, stepsPerEpoch);
+  const epochs = Math.max(settings.epochs, Math.ceil(settings.minSteps / stepsPerEpoch)) + settings.extraEpochs;
+  const learningRateAt = learningRates({ ...settings, epochs }, stepsPerEpoch);
   const classWeights =
     settings.classWeights === 'balanced' ? balancedClassWeights(labels, classes.length) : classes.map(() => 1);
   const trained = stepFactory({ network, optimizer, classWeights });
@@ -110,34 +116,32 @@ export async function fitClassifier<State extends HostModel>(
   const inference = await compileInference(engine, network, LOG_PROBABILITIES, data, start);
   const classOf = classesByImage(data, split.train, classes);
 
-  const { rows, kept: model } = await train<TrainingStepInputs<HostTensor>, FitRow>(
+  const { rows, last: model } = await train<TrainingStepInputs<HostTensor>, FitRow>(
     {
       epochs,
       stepsPerEpoch,
       imagesPerStep: batchSize,
       step,
       feed: (position) => feed(position, settings, data, classOf, learningRateAt(position.step)),
-      endOfEpoch: async ({ epoch, means, rows: before, model }: EpochEnd<FitRow>) => {
-        const scores = await validate(inference, await model(), split.validation, validation, classes.length);
+      endOfEpoch: async ({ epoch, means, model: read }: EpochEnd<FitRow>) => {
+        const scores = await validate(inference, await read(), split.validation, validation, classes.length);
         requireFinite(scores.loss, epoch);
         const rounded = Object.entries(means).map(([name, mean]) => [name, significant(mean)]);
-        const row = {
+        return {
           epoch,
           learningRate: significant(learningRateAt(epoch * stepsPerEpoch - 1)),
           train: Object.fromEntries(rounded) as FitRow['train'],
           validation: scores,
         };
-        return { row, keep: before.every((earlier) => better(row, earlier)) };
       },
     },
     watch,
   );
   await step.dispose();
-  if (model === null) throw new Error('Internal error: no epoch was the best.');
   return {
     rows,
-    best: rows.reduce((best, row) => (better(row, best) ? row : best)).epoch,
     model,
+    warning: weakAucWarning(last(rows).validation.auc),
     probabilities: async (indices) => Float64Array.from(await inference.of(model, indices), Math.exp),
   };
 }
@@ -198,6 +202,3 @@ async function validate(
     auc: significant(auc),
   };
 }
-
-const better = ({ validation: a }: FitRow, { validation: b }: FitRow): boolean =>
-  a.auc > b.auc || (a.auc === b.auc && a.loss < b.loss);

@@ -6,7 +6,8 @@ interface Labeled {
   readonly features: Float64Array;
   /** [n], from 0 to classes - 1 */
   readonly labels: readonly number[];
-  readonly classes: number;
+  /** The weight of an image of each class; one for each class. */
+  readonly classWeights: readonly number[];
 }
 
 interface LogisticFit {
@@ -19,13 +20,14 @@ const TOLERANCE = 1e-6;
 const STEPS = 1000;
 
 /**
- * Minimizes mean cross entropy + l2 / 2 times the squared weights, biases free: scikit-learn's `LogisticRegression`
- * with C = 1 / (n l2).
+ * Minimizes mean cross entropy + l2 / 2 times the squared weights, biases free. With equal class weights this is
+ * scikit-learn's `LogisticRegression` with C = 1 / (n l2). The mean is weighted: by the sum of the weights.
  * @param start weights of a fit nearby, to come from
  */
 export function fitLogistic(data: Labeled, l2: number, start?: Float64Array): LogisticFit {
   const width = data.features.length / data.labels.length;
-  const { at, converged } = lbfgs(penalized(data, width, l2), start ?? new Float64Array(data.classes * (width + 1)), {
+  const classes = data.classWeights.length;
+  const { at, converged } = lbfgs(penalized(data, width, l2), start ?? new Float64Array(classes * (width + 1)), {
     tolerance: TOLERANCE,
     steps: STEPS,
   });
@@ -42,15 +44,19 @@ export function predictLogistic(weights: Float64Array, features: Float64Array, c
   return probabilities;
 }
 
-function penalized({ features, labels, classes }: Labeled, width: number, l2: number): Objective {
+function penalized({ features, labels, classWeights }: Labeled, width: number, l2: number): Objective {
+  const classes = classWeights.length;
   const row = new Float64Array(classes);
+  const weightOf = (label: number) => classWeights[label] ?? 0;
+  const total = labels.reduce((sum, label) => sum + weightOf(label), 0);
   return (weights, gradient) => {
     let loss = 0;
     gradient.fill(0);
     labels.forEach((label, i) => {
-      loss += softmaxRow(weights, features, i, width, row, label);
+      const share = weightOf(label) / total;
+      loss += share * softmaxRow(weights, features, i, width, row, label);
       for (let k = 0; k < classes; k++) {
-        const excess = ((row[k] ?? 0) - (k === label ? 1 : 0)) / labels.length;
+        const excess = share * ((row[k] ?? 0) - (k === label ? 1 : 0));
         const at = k * (width + 1);
         for (let d = 0; d < width; d++)
           gradient[at + d] = (gradient[at + d] ?? 0) + excess * (features[i * width + d] ?? 0);
@@ -65,7 +71,7 @@ function penalized({ features, labels, classes }: Labeled, width: number, l2: nu
         gradient[at] = (gradient[at] ?? 0) + l2 * (weights[at] ?? 0);
       }
     }
-    return loss / labels.length + (l2 / 2) * squares;
+    return loss + (l2 / 2) * squares;
   };
 }
 

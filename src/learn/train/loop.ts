@@ -38,8 +38,8 @@ export interface Training<Inputs, Row extends Json> {
    * uninterrupted one.
    */
   feed(at: StepPosition): Promise<Inputs>;
-  /** The row of an epoch for the curves; `keep` puts its model aside as the best so far. */
-  readonly endOfEpoch: (ended: EpochEnd<Row>) => Promise<{ row: Row; keep: boolean }>;
+  /** The row of an epoch for the curves. */
+  readonly endOfEpoch: (ended: EpochEnd<Row>) => Promise<Row>;
 }
 
 export interface EpochEnd<Row> {
@@ -65,8 +65,6 @@ interface Trained<Row> {
   readonly rows: readonly Row[];
   /** After the last epoch. */
   readonly last: HostModel;
-  /** As it was when an epoch last said `keep`; null if none did. */
-  readonly kept: HostModel | null;
 }
 
 /** The progress of training. Together with the tensors, it is the whole checkpoint. */
@@ -98,13 +96,11 @@ export async function train<Inputs, Row extends Json>(
 ): Promise<Trained<Row>> {
   const { epochs, stepsPerEpoch, imagesPerStep, step } = training;
   const total = epochs * stepsPerEpoch;
-  const { progress, kept: keptBefore } = await resume<Row>(step, watch.checkpoint);
-  let kept = keptBefore;
+  const progress = await resume<Row>(step, watch.checkpoint);
   const readModel = async (): Promise<HostModel> => modelOf(await step.readState());
   const save = async (): Promise<void> => {
-    const state = await step.readState();
     await writeCheckpoint(watch.checkpoint, {
-      tensors: kept ? { state, kept: kept as unknown as Tree<HostTensor> } : { state },
+      tensors: { state: await step.readState() },
       progress: progress as unknown as Json,
     });
   };
@@ -127,7 +123,7 @@ export async function train<Inputs, Row extends Json>(
     add(progress.sums, outputs, at);
     progress.step++;
 
-    if (at.index === stepsPerEpoch - 1) kept = (await endEpoch(training, at.epoch, progress, readModel)) ?? kept;
+    if (at.index === stepsPerEpoch - 1) await endEpoch(training, at.epoch, progress, readModel);
     watch.progress({
       done: progress.step * imagesPerStep,
       total: total * imagesPerStep,
@@ -140,35 +136,27 @@ export async function train<Inputs, Row extends Json>(
       saved = { at: performance.now(), cost: performance.now() - now };
     }
   }
-  return { rows: progress.rows, last: await readModel(), kept };
+  return { rows: progress.rows, last: await readModel() };
 }
 
-/** Adds the row of the epoch, and starts new sums. The model is returned if it is to be kept. */
+/** Adds the row of the epoch, and starts new sums. */
 async function endEpoch<Inputs, Row extends Json>(
   { stepsPerEpoch, endOfEpoch }: Training<Inputs, Row>,
   epoch: number,
   progress: Progress<Row>,
   readModel: () => Promise<HostModel>,
-): Promise<HostModel | null> {
+): Promise<void> {
   const means = Object.fromEntries(Object.entries(progress.sums).map(([name, sum]) => [name, sum / stepsPerEpoch]));
-  let model: Promise<HostModel> | undefined; // read once, and only on demand
-  const read = () => (model ??= readModel());
-  const { row, keep } = await endOfEpoch({ epoch, means, rows: progress.rows, model: read });
-  const kept = keep ? await read() : null;
-  progress.rows.push(row);
+  progress.rows.push(await endOfEpoch({ epoch, means, rows: progress.rows, model: readModel }));
   progress.sums = {};
-  return kept;
 }
 
-async function resume<Row>(
-  step: CompiledTrainingStep<never>,
-  folder: string,
-): Promise<{ progress: Progress<Row>; kept: HostModel | null }> {
+async function resume<Row>(step: CompiledTrainingStep<never>, folder: string): Promise<Progress<Row>> {
   const checkpoint = await readCheckpoint(folder);
-  if (checkpoint === null) return { progress: { step: 0, sums: {}, rows: [] }, kept: null };
-  const { state, kept } = checkpoint.tensors as unknown as { state: Tree<HostTensor>; kept?: HostModel };
+  if (checkpoint === null) return { step: 0, sums: {}, rows: [] };
+  const { state } = checkpoint.tensors as unknown as { state: Tree<HostTensor> };
   await step.writeState(state);
-  return { progress: checkpoint.progress as unknown as Progress<Row>, kept: kept ?? null };
+  return checkpoint.progress as unknown as Progress<Row>;
 }
 
 function position(step: number, stepsPerEpoch: number): StepPosition {

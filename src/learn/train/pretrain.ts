@@ -106,7 +106,7 @@ export async function pretrain<State extends MethodState>(
           );
         const { loss, ...stats } = mapValues(means, (mean) => significant(mean)) as Means;
         const learningRate = significant(schedule.learningRateAt(epoch * schedule.stepsPerEpoch - 1));
-        return { row: { epoch, loss, learningRate, ...stats, collapse, knn: await knnAt(epoch, model) }, keep: false };
+        return { epoch, loss, learningRate, ...stats, collapse, knn: await knnAt(epoch, model) };
       },
     },
     watch,

@@ -16,8 +16,6 @@ export interface Curve {
   readonly words: ModelWords;
   /** One for each seed; a point that is not defined is left out. */
   readonly seeds: readonly (readonly CurvePoint[])[];
-  /** Points of special meaning, such as the epoch selected. */
-  readonly marks: readonly CurvePoint[];
 }
 
 export interface CurvePoint {
@@ -160,9 +158,6 @@ function Line({
   return (
     <g class={curve.words.color}>
       <path class="line" d={path(summary) ?? ''} />
-      {curve.marks.map((mark, i) => (
-        <MarkerShape key={i} kind={curve.words.marker} x={x(mark.x)} y={y(mark.y)} size={4} class="mark" />
-      ))}
       {last !== undefined && (
         <>
           <MarkerShape kind={curve.words.marker} x={x(last.x) + 7} y={labelY} size={3} class="mark" />

@@ -6,12 +6,12 @@ export async function readFineTuning(
   path: string,
   { model, seed }: Pick<FineTuning, 'model' | 'seed'>,
 ): Promise<FineTuning> {
-  const { best, epochs } = await readFinetuneCurves(path);
-  return { model, seed, best, epochs };
+  const { epochs } = await readFinetuneCurves(path);
+  return { model, seed, epochs };
 }
 
 /** `curves.json` of pre-training. */
-export async function readPreTraining(path: string, start: string): Promise<PreTraining> {
+export async function readPreTraining(path: string, start: string, seed: number): Promise<PreTraining> {
   const { method, width, epochs } = await readPretrainCurves(path);
-  return { start, method, width, epochs };
+  return { start, seed, method, width, epochs };
 }

@@ -33,16 +33,11 @@ interface Panel<Epoch> {
   readonly of: (epoch: Epoch) => Defined;
 }
 
-const FINE_TUNING: readonly (Panel<FineTuningEpoch> & { readonly selected: boolean })[] = [
-  { key: 'train-loss', title: 'training loss', of: ({ train }) => train.loss, selected: false },
-  { key: 'validation-loss', title: 'validation loss', of: ({ validation }) => validation.loss, selected: true },
-  { key: 'train-accuracy', title: 'training accuracy', of: ({ train }) => train.accuracy, selected: false },
-  {
-    key: 'validation-accuracy',
-    title: 'validation accuracy',
-    of: ({ validation }) => validation.accuracy,
-    selected: true,
-  },
+const FINE_TUNING: readonly Panel<FineTuningEpoch>[] = [
+  { key: 'train-loss', title: 'training loss', of: ({ train }) => train.loss },
+  { key: 'validation-loss', title: 'validation loss', of: ({ validation }) => validation.loss },
+  { key: 'train-accuracy', title: 'training accuracy', of: ({ train }) => train.accuracy },
+  { key: 'validation-accuracy', title: 'validation accuracy', of: ({ validation }) => validation.accuracy },
 ];
 
 function FineTuningFigure({
@@ -57,7 +52,7 @@ function FineTuningFigure({
   return (
     <Figure
       id={identifier('tuning', name)}
-      caption="Fine-tuning. Line: mean over seeds; band: least to greatest seed. A mark on a validation curve: the epoch selected by validation AUC, one for each seed, at that seed’s value. Training values are of augmented batches while the weights were moving, so they can lie above or below validation for that reason alone."
+      caption="Fine-tuning. Line: mean over seeds; band: least to greatest seed. The network of the last epoch is the one that is tested. Training values are of augmented batches while the weights were moving, so they can lie above or below validation for that reason alone."
       data={{
         label: `Fine-tuning curves on ${title}, means over seeds`,
         head: ['model', 'epoch', ...FINE_TUNING.map((panel) => panel.title)],
@@ -96,11 +91,10 @@ function FineTuningFigure({
 function fineTuningCurve(
   runs: readonly FineTuning[],
   transfer: string,
-  { of, selected }: Panel<FineTuningEpoch> & { readonly selected: boolean },
+  { of }: Panel<FineTuningEpoch>,
 ): Curve {
   const seeds = runs.map(({ epochs }) => pointsOf(epochs, of));
-  const marks = selected ? runs.flatMap(({ best }, i) => seeds[i]!.filter(({ x }) => x === best)) : [];
-  return { words: modelWords(runs[0]!.model, transfer), seeds, marks };
+  return { words: modelWords(runs[0]!.model, transfer), seeds };
 }
 
 type PreTrainingEpoch = PreTraining['epochs'][number];
@@ -122,6 +116,7 @@ function PreTrainingFigure({
 }): JSX.Element {
   const { name, title } = dataset;
   const preTraining = dataset.preTraining.filter((run) => run.method === method);
+  const starts = [...new Set(preTraining.map(({ start }) => start))];
   const width = preTraining[0]?.width;
   const healthy =
     width === undefined ? undefined : { value: 1 / Math.sqrt(width), label: `1/√${width}: spread evenly` };
@@ -137,10 +132,11 @@ function PreTrainingFigure({
       }
       data={{
         label: `Pre-training curves on ${title}, ${method}`,
-        head: ['start', 'epoch', 'loss', 'embedding std', 'probe'],
-        rows: preTraining.flatMap(({ start, epochs }) =>
+        head: ['start', 'seed', 'epoch', 'loss', 'embedding std', 'probe'],
+        rows: preTraining.flatMap(({ start, seed, epochs }) =>
           epochs.map((row) => [
             <Name key="start">{start}</Name>,
+            String(seed),
             String(row.epoch),
             fixed(row.loss, 4),
             fixed(row.embeddingStd, 5),
@@ -151,10 +147,9 @@ function PreTrainingFigure({
     >
       {PRE_TRAINING.filter(({ of }) => preTraining.some(({ epochs }) => epochs.some((row) => of(row) !== null))).map(
         ({ key, title: panel, of }) => {
-          const curves = preTraining.map(({ start, epochs }) => ({
+          const curves = starts.map((start) => ({
             words: startWords(start, transfer),
-            seeds: [pointsOf(epochs, of)],
-            marks: [],
+            seeds: preTraining.filter((run) => run.start === start).map(({ epochs }) => pointsOf(epochs, of)),
           }));
           return (
             <LineChart

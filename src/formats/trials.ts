@@ -1,0 +1,65 @@
+/** `choice.json` and `trials.json` of select: the trial that was chosen, and all that were tried. */
+import { Type, type Static } from '@sinclair/typebox';
+import type { Immutable } from '../util/immutable.ts';
+import { count, countOrNull, real, realOrNull, text, texts } from './fields.ts';
+import { readFormat, writeFormat } from './format-file.ts';
+
+const params = Type.Record(Type.String(), Type.Union([Type.Number(), Type.String(), Type.Boolean()]), {
+  description: 'Parameters of the training, by name: the axes of the trials.',
+});
+const seed = Type.Integer({ description: 'Seed of the trials.' });
+
+/** Holds nothing else: trainings that read it do not run again because another trial was tried and not chosen. */
+export const ChoiceSchema = Type.Object({ seed, params }, { title: 'choice' });
+
+const Trial = Type.Object(
+  {
+    params,
+    loss: realOrNull('Log loss of the last epoch on the validation subset.'),
+    scaledLoss: real('The same after temperature scaling. The trial with the least is chosen.'),
+    temperature: real('The temperature, fitted on the validation subset.'),
+    accuracy: realOrNull('Accuracy on the validation subset.'),
+    auc: realOrNull('Macro AUC on the validation subset.'),
+    train: Type.Object({
+      loss: realOrNull('Mean training loss of the last epoch.'),
+      accuracy: realOrNull('Training accuracy of the last epoch.'),
+    }),
+  },
+  { title: 'trial' },
+);
+
+const End = Type.Object(
+  {
+    param: text('Name of the parameter.'),
+    end: Type.Union([Type.Literal('lowest'), Type.Literal('highest')], { description: 'The end of the list.' }),
+  },
+  { title: 'end of a list' },
+);
+
+export const TrialsSchema = Type.Object(
+  {
+    seed,
+    validation: Type.Object({
+      images: count('Images in the validation subset.'),
+      smallestClass: count('Images of the class with the fewest.'),
+    }),
+    trials: Type.Array(Trial, { description: 'In the order of the axes.' }),
+    chosen: count('Position of the chosen trial in `trials`, from 0.'),
+    second: countOrNull('Position of the second best trial; null if there is one trial.'),
+    ends: Type.Array(End, { description: 'Numbers that were chosen although they are an end of their list.' }),
+    warnings: texts('Limitations of the choice, in words.'),
+  },
+  { title: 'trials' },
+);
+
+export type Choice = Immutable<Static<typeof ChoiceSchema>>;
+export type Trials = Immutable<Static<typeof TrialsSchema>>;
+export type Trial = Trials['trials'][number];
+
+export const readChoice = (path: string): Promise<Choice> => readFormat(ChoiceSchema, path);
+
+export const writeChoice = (path: string, value: Choice): Promise<void> => writeFormat(ChoiceSchema, path, value);
+
+export const readTrials = (path: string): Promise<Trials> => readFormat(TrialsSchema, path);
+
+export const writeTrials = (path: string, value: Trials): Promise<void> => writeFormat(TrialsSchema, path, value);

@@ -1,0 +1,104 @@
+/**
+ * Chooses between trainings that differ in their settings, by the validation subset alone. The log loss of the last
+ * epoch decides, after temperature scaling as in the report: of few images it chooses best, and AUC worst
+ * (docs/adr/0007).
+ */
+import type { Trial, Trials } from '../../formats/trials.ts';
+import { significant } from '../../util/number.ts';
+import { at } from '../../util/known.ts';
+import { accuracyMetric } from './accuracy.ts';
+import { macroAuc } from './auc.ts';
+import { orNull, unweighted } from './estimates.ts';
+import { logLoss } from './log-loss.ts';
+import type { ScoredPredictions } from './scored.ts';
+import { fitTemperature, scaleByTemperature } from './temperature.ts';
+
+/** Below these, what is chosen is mostly chosen by chance (docs/adr/0007). */
+const FEWEST_IMAGES = 25;
+const FEWEST_OF_A_CLASS = 5;
+
+export interface TriedSettings {
+  readonly params: Trial['params'];
+  /** Predictions of the validation subset after the last epoch. */
+  readonly validation: ScoredPredictions;
+  /** Of the last epoch. */
+  readonly train: Trial['train'];
+}
+
+/** `tried` has at least one entry; all are scored on the same images. */
+export function selectTrial(seed: number, tried: readonly TriedSettings[]): Trials {
+  const trials = tried.map(scored);
+  const order = trials.map((_, i) => i).sort((a, b) => at(trials, a).scaledLoss - at(trials, b).scaledLoss || a - b);
+  const chosen = at(order, 0);
+  const ends = endsOf(trials, chosen);
+  const validation = validationCounts(at(tried, 0).validation);
+  return {
+    seed,
+    validation,
+    trials,
+    chosen,
+    second: order[1] ?? null,
+    ends,
+    warnings: trials.length === 1 ? [] : [...sizeWarnings(validation), ...ends.map((end) => endWarning(end, trials))],
+  };
+}
+
+function scored({ params, validation, train }: TriedSettings): Trial {
+  const temperature = fitTemperature(validation);
+  return {
+    params,
+    loss: orNull(unweighted(logLoss, validation)),
+    scaledLoss: significant(unweighted(logLoss, scaleByTemperature(validation, temperature))),
+    temperature: significant(temperature),
+    accuracy: orNull(unweighted(accuracyMetric, validation)),
+    auc: orNull(macroAuc(validation.probabilities, validation.labels, validation.classes)),
+    train,
+  };
+}
+
+function validationCounts({ classes, labels }: ScoredPredictions): Trials['validation'] {
+  const counts = Array.from({ length: classes }, (_, k) => labels.filter((label) => label === k).length);
+  return { images: labels.length, smallestClass: Math.min(...counts) };
+}
+
+type End = Trials['ends'][number];
+
+/** The numbers of the chosen trial that are the lowest or highest of at least two that were tried. */
+function endsOf(trials: readonly Trial[], chosen: number): End[] {
+  return Object.entries(at(trials, chosen).params).flatMap(([param, value]): End[] => {
+    const values = valuesOf(trials, param);
+    if (typeof value !== 'number' || values.length < 2) return [];
+    if (value === values[0]) return [{ param, end: 'lowest' }];
+    return value === values.at(-1) ? [{ param, end: 'highest' }] : [];
+  });
+}
+
+/** The different numbers of a parameter, ascending. */
+function valuesOf(trials: readonly Trial[], param: string): number[] {
+  const numbers = trials.flatMap(({ params }) => (typeof params[param] === 'number' ? [params[param]] : []));
+  return [...new Set(numbers)].sort((a, b) => a - b);
+}
+
+function sizeWarnings({ images, smallestClass }: Trials['validation']): string[] {
+  if (images >= FEWEST_IMAGES && smallestClass >= FEWEST_OF_A_CLASS) return [];
+  return [
+    `The validation subset has ${images} images, and ${smallestClass} of the class with the fewest. At least ` +
+      `${FEWEST_IMAGES} images and ${FEWEST_OF_A_CLASS} of each class are needed to choose between trials: the choice ` +
+      'is mostly chance. A larger validation subset, or one value in the list, helps.',
+  ];
+}
+
+function endWarning({ param, end }: End, trials: readonly Trial[]): string {
+  const values = valuesOf(trials, param);
+  const beyond = end === 'lowest' ? [beyondFirst(values), ...values] : [...values, beyondFirst([...values].reverse())];
+  return (
+    `${param}: the ${end} value of the list ${values.join(', ')} was chosen. A value beyond it may be better. Try it ` +
+    `for every start: ${beyond.join(', ')}.`
+  );
+}
+
+/** The first value, further by the step to the second. */
+function beyondFirst(values: readonly number[]): number {
+  const [first, second] = [at(values, 0), at(values, 1)];
+  return significant(second === 0 ? first : (first * first) / second, 1);
+}
