@@ -51,7 +51,7 @@ export default defineStage({
   run: async ({ inputs, params, outputs }) => {
     const { name, ordinal, images } = await readDataset(inputs.dataset);
     const equal = inputs.audit === null ? null : await equalPairs(inputs.audit, images);
-    const { labels } = params;
+    const { labels, ...bootstrap } = params;
     const probes = await readRuns(inputs.probes, labels);
     const sides = {
       probes: probes.map((run) => ({ ...run, labelFraction: run.labelFraction ?? 1 })),
@@ -59,7 +59,7 @@ export default defineStage({
       leaky: await readRuns(inputs.leaky, labels),
     };
     const runs = await readRuns(inputs.predictions, labels);
-    const evaluation = evaluate(runs, { dataset: name, ordinal, bootstrap: params, equal }, sides);
+    const evaluation = evaluate(runs, { dataset: name, ordinal, bootstrap, equal }, sides);
     await writeEvaluation(outputs.metrics, evaluation);
     await writeResults(outputs.results, evaluation);
   },

@@ -1,6 +1,4 @@
-/**
- * Fine-tunes a network from random or given weights, selects its epoch by validation, and predicts every image once.
- */
+/** Fine-tunes a network from random or given weights to the last epoch, and predicts every image once. */
 import { supervisedStep } from '../src/learn/train/supervised.ts';
 import { defineStage } from '../src/stage/index.ts';
 import { finetune, FINETUNE_INPUTS, FINETUNE_OUTPUTS, FinetuneParameters } from './shared/finetune.ts';

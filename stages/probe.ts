@@ -7,7 +7,13 @@ import { readDataset } from '../src/formats/dataset.ts';
 import { writeProbeChoice } from '../src/formats/probe-choice.ts';
 import { writePredictions } from '../src/learn/eval/predictions.ts';
 import { loadStart } from '../src/learn/nn/start.ts';
-import { labelsOf, openTrainingData, subsetPredictions, validationLabels, withLabelFraction } from '../src/learn/train/data.ts';
+import {
+  labelsOf,
+  openTrainingData,
+  subsetPredictions,
+  validationLabels,
+  withLabelFraction,
+} from '../src/learn/train/data.ts';
 import { withEngine } from '../src/learn/train/engine.ts';
 import { fitFeatureProbe, PROBE_KINDS } from '../src/learn/train/feature-probe.ts';
 import { compileInference, FEATURES } from '../src/learn/train/inference.ts';

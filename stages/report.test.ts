@@ -20,8 +20,14 @@ import evaluate from './evaluate.ts';
 import report from './report.ts';
 
 const CLASSES = ['benign', 'malignant'];
-const SKILL = { M1: 0.5, M2: 1.5, M3: 1.6, M4: 3 };
-const RUNS = Object.entries(SKILL).flatMap(([model, skill]) => [0, 1].map((seed) => ({ model, skill, seed })));
+const CELLS = [
+  { model: 'M1', start: 'random', pretraining: 'none', skill: 0.5 },
+  { model: 'M2', start: 'random', pretraining: 'simclr', skill: 1.5 },
+  { model: 'M3', start: 'fractal', pretraining: 'none', skill: 1.6 },
+  { model: 'M4', start: 'fractal', pretraining: 'simclr', skill: 3 },
+];
+const LABELS = { random: { none: 'M1', simclr: 'M2' }, fractal: { none: 'M3', simclr: 'M4' } };
+const RUNS = CELLS.flatMap((cell) => [0, 1].map((seed) => ({ ...cell, seed })));
 
 let folder: string;
 const file = (...names: string[]) => path.join(folder, ...names);
@@ -161,9 +167,15 @@ async function writeRun({ model, skill, seed }: (typeof RUNS)[number]): Promise<
 }
 
 const gatheredRuns = (name: string): Gathered =>
-  RUNS.map(({ model, seed }) => ({ path: file(model, String(seed), name), axes: { model, seed } }));
+  RUNS.map(({ model, start, pretraining, seed }) => ({
+    path: file(model, String(seed), name),
+    axes: { start, pretraining, seed },
+  }));
 const gatheredStarts = (name: (start: string) => string): Gathered =>
-  ['random', 'fractal'].map((start) => ({ path: file(name(start)), axes: { start } }));
+  ['random', 'fractal'].map((start) => ({
+    path: file(name(start)),
+    axes: { start, pretraining: 'simclr', seed: 0 },
+  }));
 const alone = (name: string): Gathered => [{ path: file(name), axes: {} }];
 
 const jobOf = (name: string, given: Pick<Job, 'inputs' | 'outputs' | 'params'>, lineage: Job['lineage'] = []): Job => ({
@@ -183,7 +195,7 @@ async function runEvaluate(sides: Job['inputs'] = {}): Promise<void> {
     start(
       jobOf('evaluate', {
         inputs: { dataset: file('dataset.json'), predictions: gatheredRuns('predictions.csv'), ...sides },
-        params: { resamples: 200, level: 0.95, seed: 0 },
+        params: { resamples: 200, level: 0.95, seed: 0, labels: LABELS },
         outputs: { metrics: file('metrics.json'), results: file('results.csv') },
       }),
     ),
@@ -235,8 +247,8 @@ test('evaluate and report lead from predictions to a page', async () => {
     pairs: gatheredStarts((name) => `pairs-${name}.png`),
     audits: alone('audit.json'),
     'audit-pictures': alone('leaks.png'),
-    explanations: [{ path: file('explanation.json'), axes: { model: 'M4' } }],
-    'explanation-pictures': [{ path: file('cams.png'), axes: { model: 'M4' } }],
+    explanations: [{ path: file('explanation.json'), axes: { start: 'fractal', pretraining: 'simclr' } }],
+    'explanation-pictures': [{ path: file('cams.png'), axes: { start: 'fractal', pretraining: 'simclr' } }],
   });
   for (const shown of [
     'M4 (fractal + SSL) has the highest test balanced accuracy',
@@ -303,8 +315,8 @@ test('metrics without their data set, and curves without a seed, are refused by 
   ).rejects.toThrow('The input "datasets" has no member for');
   await expect(
     runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), curves: alone('split.json') }),
-  ).rejects.toThrow('curves: expected members with the axis "model"');
-  const curves: Gathered = [{ path: file('split.json'), axes: { model: 'M1', seed: 0 } }];
+  ).rejects.toThrow('curves: expected members with the axis "start"');
+  const curves: Gathered = [{ path: file('split.json'), axes: { start: 'random', pretraining: 'none', seed: 0 } }];
   await expect(runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), curves })).rejects.toThrow(
     /split\.json: kind: the field is missing/,
   );

@@ -1,14 +1,16 @@
 /**
  * Puts all results on one page.
  *
- * Members of the inputs belong together if they have the same axis `dataset`, or none of them has it. The names
- * `pretraining-METHOD` and `pairs-METHOD` are the inputs of further pre-training methods.
+ * Members of the inputs belong together if they have the same axis `dataset`, or none of them has it. The models of a
+ * data set are the cells of the study: the axes `start` and `pretraining`. The names `pretraining-METHOD` and
+ * `pairs-METHOD` are the inputs of further pre-training methods.
  */
 import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
 import { readDataset } from '../src/formats/dataset.ts';
-import { readEvaluation } from '../src/formats/evaluation.ts';
+import { readEvaluation, type Evaluation } from '../src/formats/evaluation.ts';
 import { METRIC_NAMES } from '../src/formats/metric.ts';
+import type { Cell } from '../src/learn/eval/runs.ts';
 import {
   renderCard,
   renderChecklist,
@@ -34,8 +36,8 @@ import { defineStage, gathered, input, optional, output, type InputValues } from
 
 /** Present if the pipeline has several data sets. */
 const DATASET = { dataset: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean()])) };
-const OF_MODEL = { ...DATASET, model: Type.String() };
-const OF_START = { ...DATASET, start: Type.Optional(Type.Union([Type.String(), Type.Number(), Type.Boolean()])) };
+const OF_CELL = { ...DATASET, start: Type.String(), pretraining: Type.String() };
+const OF_RUN = { ...OF_CELL, seed: Type.Number() };
 
 const INPUTS = {
   /** `metrics.json` of evaluate. */
@@ -45,21 +47,21 @@ const INPUTS = {
   /** `split.json`. */
   splits: optional(gathered(DATASET)),
   /** `curves.json` of finetune. */
-  curves: optional(gathered({ ...OF_MODEL, seed: Type.Number() })),
+  curves: optional(gathered(OF_RUN)),
   /** `curves.json` of pretrain. */
-  pretraining: optional(gathered(OF_START)),
-  'pretraining-*': optional(gathered(OF_START)),
+  pretraining: optional(gathered(OF_RUN)),
+  'pretraining-*': optional(gathered(OF_RUN)),
   /** `pairs.png` of pretrain. */
-  pairs: optional(gathered(OF_START)),
-  'pairs-*': optional(gathered(OF_START)),
+  pairs: optional(gathered(OF_CELL)),
+  'pairs-*': optional(gathered(OF_CELL)),
   /** `audit.json` of audit. */
   audits: optional(gathered(DATASET)),
   /** `leaks.png` of audit. */
   'audit-pictures': optional(gathered(DATASET)),
   /** `explanation.json` of explain. */
-  explanations: optional(gathered(OF_MODEL)),
+  explanations: optional(gathered(OF_CELL)),
   /** `cams.png` of explain. */
-  'explanation-pictures': optional(gathered(OF_MODEL)),
+  'explanation-pictures': optional(gathered(OF_CELL)),
   /** `shared.json` of audit-across. */
   shared: optional(input),
   /** `shared.png` of audit-across. */
@@ -67,7 +69,6 @@ const INPUTS = {
 };
 
 type Inputs = InputValues<typeof INPUTS>;
-type Start = NonNullable<Inputs['pretraining']>[number];
 
 const RENDERERS = {
   html: renderHtml,
@@ -135,12 +136,10 @@ function ofDataset(inputs: Inputs, { dataset }: { readonly dataset?: unknown }) 
   const own = <M extends { readonly axes: { readonly dataset?: unknown } }>(
     members: readonly M[] | null,
   ): readonly M[] => (members ?? []).filter(({ axes }) => axes.dataset === dataset);
-  const ofMethods = (main: readonly Start[] | null, others: Readonly<Record<string, readonly Start[] | null>>) => [
-    ...own(main).map((member) => ({ ...member, method: null })),
-    ...Object.keys(others)
-      .sort()
-      .flatMap((method) => own(others[method] ?? null).map((member) => ({ ...member, method }))),
-  ];
+  const ofMethods = <M extends { readonly axes: Cell & { readonly dataset?: unknown } }>(
+    main: readonly M[] | null,
+    others: Readonly<Record<string, readonly M[] | null>>,
+  ) => [main, ...Object.values(others)].flatMap(own);
   return {
     datasets: own(inputs.datasets),
     splits: own(inputs.splits),
@@ -164,26 +163,32 @@ async function readResults(
   const { name, title, source, images, groups, size, dropped } = await readDataset(dataset);
   const [split, audit] = [only('splits', members.splits), only('audits', members.audits)];
   const auditPicture = only('audit-pictures', members.auditPictures);
-  const pictureOf = (model: string) => members.explanationPictures.find(({ axes }) => axes.model === model)?.path;
+  const evaluation = await readEvaluation(metrics);
+  const severalMethods = new Set(members.pairs.map(({ axes }) => axes.pretraining)).size > 1;
+  const pictureOf = (cell: Cell) => members.explanationPictures.find(({ axes }) => sameCell(axes, cell))?.path;
   return {
     ...{ name, title, source, images, groups, size },
     dropped: dropped.length,
     split: split === null ? null : await readSplitFacts(split),
-    evaluation: await readEvaluation(metrics),
-    fineTuning: await Promise.all(members.curves.map(({ path, axes }) => readFineTuning(path, axes))),
+    evaluation,
+    fineTuning: await Promise.all(
+      members.curves.map(({ path, axes }) =>
+        readFineTuning(path, { model: labelOf(axes, evaluation), seed: axes.seed }),
+      ),
+    ),
     preTraining: await Promise.all(
-      members.pretraining.map(({ path, axes }) => readPreTraining(path, startName(axes, transfer))),
+      members.pretraining.map(({ path, axes }) => readPreTraining(path, startName(axes, transfer), axes.seed)),
     ),
     pairs: await Promise.all(
-      members.pairs.map(async ({ path, axes, method }) => ({
-        start: startName(axes, transfer) + (method === null ? '' : `, ${method}`),
+      members.pairs.map(async ({ path, axes }) => ({
+        start: startName(axes, transfer) + (severalMethods ? `, ${axes.pretraining}` : ''),
         picture: await readPicture(path),
       })),
     ),
     audit: audit === null ? null : await readAuditFindings(audit, await pictureIn(auditPicture)),
     explanations: await Promise.all(
-      members.explanations.map(async ({ path, axes: { model } }) =>
-        readPicturedExplanation(path, model, await pictureIn(pictureOf(model) ?? null)),
+      members.explanations.map(async ({ path, axes }) =>
+        readPicturedExplanation(path, labelOf(axes, evaluation), await pictureIn(pictureOf(axes) ?? null)),
       ),
     ),
   };
@@ -206,7 +211,15 @@ async function readSharedImages({ shared, 'shared-picture': picture }: Inputs): 
 }
 
 /** The axis value, spelt as the page spells the transfer start. */
-function startName({ start }: Start['axes'], transfer: string): string {
-  const name = start === undefined ? 'random' : String(start);
-  return name.toLowerCase() === transfer.toLowerCase() ? transfer : name;
+const startName = ({ start }: Cell, transfer: string): string =>
+  start.toLowerCase() === transfer.toLowerCase() ? transfer : start;
+
+const sameCell = (one: Cell, other: Cell): boolean =>
+  one.start === other.start && one.pretraining === other.pretraining;
+
+/** The label that the evaluation gives to a cell. */
+function labelOf(cell: Cell, { models }: Evaluation): string {
+  const found = models.find((model) => sameCell(model, cell));
+  if (found !== undefined) return found.model;
+  throw new Error(`metrics.json has no model of the start ${cell.start} with the pre-training ${cell.pretraining}.`);
 }

@@ -16,6 +16,10 @@ import type { Job } from '../src/stage/protocol.ts';
 import evaluate from './evaluate.ts';
 import finetune from './finetune.ts';
 import probe from './probe.ts';
+import select from './select.ts';
+
+const CELL = { start: 'random', pretraining: 'none' };
+const RATES = [0.01, 0.05];
 
 let shared: Awaited<ReturnType<typeof writeSquares>>;
 let tested: readonly number[];
@@ -43,7 +47,10 @@ beforeAll(async () => {
 });
 afterAll(() => rm(shared.folder, { recursive: true }));
 
-/** Fine-tunes, probes and evaluates with one table; the files are those of the stages. */
+const outputsOf = (file: (output: string) => string, names: readonly string[], suffix: string) =>
+  Object.fromEntries(names.map((name) => [name, file(`${name}-${suffix}`)]));
+
+/** Tries two rates, selects, fine-tunes, probes and evaluates with one table; the files are those of the stages. */
 async function studyWith(name: string, table: string): Promise<(file: string) => string> {
   const folder = path.join(shared.folder, name);
   await mkdir(folder);
@@ -71,10 +78,28 @@ async function studyWith(name: string, table: string): Promise<(file: string) =>
     weights: null,
   };
 
+  const settings = { network: 'resnet-small', epochs: 3, batchSize: 12, augmentation: 'none', seed: 1 };
+  for (const learningRate of RATES)
+    await finetune(
+      start('trial', {
+        inputs,
+        params: { ...settings, learningRate },
+        outputs: outputsOf(file, ['weights', 'predictions', 'curves'], String(learningRate)),
+      }),
+    );
+  const trials = (output: string) =>
+    RATES.map((learningRate) => ({ path: file(`${output}-${learningRate}`), axes: { learningRate, seed: 1 } }));
+  await select(
+    start('select', {
+      inputs: { weights: trials('weights'), predictions: trials('predictions'), curves: trials('curves') },
+      params: {},
+      outputs: { choice: file('choice'), trials: file('trials'), trained: file('trained') },
+    }),
+  );
   await finetune(
     start('finetune', {
-      inputs,
-      params: { network: 'resnet-small', epochs: 3, batchSize: 12, learningRate: 0.05, augmentation: 'none', seed: 1 },
+      inputs: { ...inputs, choice: file('choice'), trained: file('trained') },
+      params: settings,
       outputs: { weights: file('weights'), predictions: file('predictions'), curves: file('curves') },
     }),
   );
@@ -91,10 +116,10 @@ async function studyWith(name: string, table: string): Promise<(file: string) =>
     start('evaluate', {
       inputs: {
         dataset: inputs.dataset,
-        predictions: [{ path: file('predictions'), axes: { model: 'M1', seed: 1 } }],
+        predictions: [{ path: file('predictions'), axes: { ...CELL, seed: 1 } }],
         probes: ['linear', 'knn'].map((kind) => ({
           path: file(`${kind}-predictions`),
-          axes: { model: 'M1', kind, seed: 1 },
+          axes: { ...CELL, kind, seed: 1 },
         })),
       },
       params: { resamples: 100, level: 0.95, seed: 0 },
@@ -111,8 +136,8 @@ test(
     const asIs = await studyWith('as-is', shared.table);
     const exchanged = await studyWith('exchanged', path.join(shared.folder, 'exchanged.csv'));
 
-    // Weights, the epoch selected and all that led to it, the penalty and the number of neighbors.
-    for (const file of ['weights', 'curves', 'linear-choice', 'knn-choice']) {
+    // Weights and all that led to them, the learning rate, the penalty and the number of neighbors.
+    for (const file of ['weights', 'curves', 'choice', 'trials', 'linear-choice', 'knn-choice']) {
       expect((await readFile(exchanged(file))).equals(await readFile(asIs(file))), file).toBe(true);
     }
     for (const file of ['predictions', 'linear-predictions', 'knn-predictions']) {

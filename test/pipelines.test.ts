@@ -38,6 +38,15 @@ async function planned(pipeline: string): Promise<Instance[]> {
   return (JSON.parse(stdout) as { instances: Instance[] }).instances;
 }
 
+/** M1, M2, M1+, M3 and M4. */
+const PAPER_CELLS = ['random none', 'random simclr', 'random longer', 'imagenet none', 'imagenet simclr'];
+
+const cellsOf = (instances: readonly Instance[], stage: string) => [
+  ...new Set(
+    instances.filter((instance) => instance.stage === stage).map(({ axes }) => `${axes.start} ${axes.pretraining}`),
+  ),
+];
+
 const axisOf = (instances: readonly Instance[], stage: string, axis: string) => [
   ...new Set(instances.filter((instance) => instance.stage === stage).map(({ axes }) => axes[axis])),
 ];
@@ -49,18 +58,33 @@ test.each(['small', 'quick', 'methods-real', 'paper'])(
     const instances = await planned(`pipelines/${name}.json`);
     expect(instances.filter(({ verdict }) => verdict === 'blocked')).toEqual([]);
     expect(axisOf(instances, 'finetune', 'dataset')).toEqual(DATASETS);
-    expect(axisOf(instances, 'finetune', 'model')).toEqual(expect.arrayContaining(['M1', 'M2', 'M3', 'M4', 'M1+']));
+    expect(cellsOf(instances, 'finetune')).toEqual(expect.arrayContaining(PAPER_CELLS));
+    expect(cellsOf(instances, 'finetune')).not.toContain('imagenet longer');
     expect(axisOf(instances, 'probe', 'kind')).toEqual(['linear', 'knn']);
-    expect(axisOf(instances, 'finetune-leaky', 'model')).toEqual(['M1', 'M3']);
+    expect(cellsOf(instances, 'finetune-leaky')).toEqual(['random none', 'imagenet none']);
     expect(axisOf(instances, 'finetune-fraction', 'labelFraction')).toEqual([0.1]);
+  },
+);
+
+test.each(['small', 'paper'])(
+  'in pipelines/%s.json every cell has R + S - 1 trainings at most, and every seed its own pre-training',
+  { timeout: 120_000 },
+  async (name) => {
+    const instances = await planned(`pipelines/${name}.json`);
+    const seeds = axisOf(instances, 'finetune', 'seed');
+    expect(seeds.length).toBeGreaterThanOrEqual(3);
+    expect(axisOf(instances, 'trial', 'seed')).toEqual([0]);
+    expect(axisOf(instances, 'trial', 'learningRate')).toEqual([0.001, 0.003, 0.01, 0.03]);
+    expect(axisOf(instances, 'pretrain', 'seed')).toEqual(seeds);
+    expect(cellsOf(instances, 'select')).toEqual(cellsOf(instances, 'finetune'));
   },
 );
 
 test("the paper's own study has five seeds and every other method", { timeout: 120_000 }, async () => {
   const instances = await planned('pipelines/paper.json');
   expect(axisOf(instances, 'finetune', 'seed')).toEqual([0, 1, 2, 3, 4]);
-  expect(axisOf(instances, 'finetune', 'model')).toEqual(
-    expect.arrayContaining(['SimSiam', 'BYOL', 'MoCo', 'SwAV', 'SupCon', 'Distilled', 'Mutual']),
+  expect(axisOf(instances, 'finetune', 'pretraining')).toEqual(
+    expect.arrayContaining(['simsiam', 'byol', 'moco', 'swav', 'supcon', 'distilled', 'mutual']),
   );
   expect(axisOf(instances, 'pretrain', 'start')).toEqual(['random', 'imagenet']);
 });

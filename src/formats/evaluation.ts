@@ -214,7 +214,13 @@ export const EvaluationSchema = Type.Object(
       { description: 'Fine-tuning with a fraction of the labels. The list is empty where the pipeline has none.' },
     ),
     leaky: Type.Array(
-      Type.Object({ model: text('The model.'), ...cell, ...leakFields, seeds: count('Number of seeds.'), summary: TestSummary }),
+      Type.Object({
+        model: text('The model.'),
+        ...cell,
+        ...leakFields,
+        seeds: count('Number of seeds.'),
+        summary: TestSummary,
+      }),
       {
         description:
           'Fine-tuning on a split that leaks on purpose, with test images of its own. The list is empty where the ' +
@@ -234,7 +240,7 @@ export type ReliabilityBin = Immutable<Static<typeof Bin>>;
 export type ModelDifference = Evaluation['differences'][number];
 export type Leaks = Evaluation['leaks'];
 /** One model of a side study: a probe, a fraction of the labels, a leaky split. */
-export type SideStudy = Pick<Evaluation['probes'][number], 'model' | 'seeds' | 'summary'>;
+export type SideStudy = Pick<Evaluation['probes'][number], 'model' | 'start' | 'pretraining' | 'seeds' | 'summary'>;
 
 export const readEvaluation = (path: string): Promise<Evaluation> => readFormat(EvaluationSchema, path);
 

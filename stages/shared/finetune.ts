@@ -103,7 +103,9 @@ async function settledParameters({ inputs, params }: FinetuneRun): Promise<Settl
     throw new DatasetError(`${inputs.choice}: ${fault.path.slice(1)}: ${fault.message}, got ${String(fault.value)}.`);
   const { learningRate } = settled;
   if (learningRate === undefined)
-    throw new DatasetError('learningRate is missing: set the parameter, or give the input "choice" of the stage select.');
+    throw new DatasetError(
+      'learningRate is missing: set the parameter, or give the input "choice" of the stage select.',
+    );
   return { ...settled, learningRate };
 }
 

@@ -86,8 +86,7 @@ export function augmentationOf(
 }
 
 /** Images of skin and fundus have no side that means something. Those of an unknown kind may have one. */
-const lightFor = (domain: Dataset['domain']) =>
-  domain === 'skin' || domain === 'fundus' ? 'light-flipped' : 'light';
+const lightFor = (domain: Dataset['domain']) => (domain === 'skin' || domain === 'fundus' ? 'light-flipped' : 'light');
 
 function literalsWithDefault<T extends string>(names: readonly T[], value: T) {
   return Type.Union(

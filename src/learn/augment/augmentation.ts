@@ -1,15 +1,6 @@
 /** Named augmentations as data. The sources of the numbers are beside them; docs/augmentation.md explains the rest. */
 
-export const AUGMENTATIONS = [
-  'simclr',
-  'byol',
-  'skin',
-  'xray',
-  'fundus',
-  'light',
-  'light-flipped',
-  'none',
-] as const;
+export const AUGMENTATIONS = ['simclr', 'byol', 'skin', 'xray', 'fundus', 'light', 'light-flipped', 'none'] as const;
 export type AugmentationName = (typeof AUGMENTATIONS)[number];
 
 export interface Augmentation {

@@ -74,7 +74,10 @@ test('an endless penalty leaves the class frequencies, and none of it separates 
 test('a class weight of two counts as its images twice', () => {
   const features = Float64Array.of(-2, -1, 1);
   const weighted = fitLogistic({ features, labels: [0, 0, 1], classWeights: [1, 2] }, 0.1);
-  const twice = fitLogistic({ features: Float64Array.of(-2, -1, 1, 1), labels: [0, 0, 1, 1], classWeights: [1, 1] }, 0.1);
+  const twice = fitLogistic(
+    { features: Float64Array.of(-2, -1, 1, 1), labels: [0, 0, 1, 1], classWeights: [1, 1] },
+    0.1,
+  );
   expect(farthest(weighted.weights, [...twice.weights])).toBeLessThan(1e-5);
 });
 
@@ -88,7 +91,8 @@ test('with balanced weights an endless penalty and any number of neighbors know 
     { features: Float64Array.from(training.features), labels: training.labels, classWeights: half },
     1e9,
   );
-  for (const share of predictLogistic(indifferent.weights, Float64Array.of(3, -1), 2)) expect(share).toBeCloseTo(0.5, 5);
+  for (const share of predictLogistic(indifferent.weights, Float64Array.of(3, -1), 2))
+    expect(share).toBeCloseTo(0.5, 5);
 });
 
 test('two classes in one feature solve the equation of the penalized likelihood', () => {

@@ -54,11 +54,7 @@ export function fitFeatureProbe(
   }
 }
 
-function linear(
-  training: LabeledFeatures,
-  validation: LabeledFeatures,
-  classWeights: readonly number[],
-): FeatureProbe {
+function linear(training: LabeledFeatures, validation: LabeledFeatures, classWeights: readonly number[]): FeatureProbe {
   const classes = classWeights.length;
   const standardized = standardScaler(training);
   const data = { features: standardized(training.features), labels: training.labels, classWeights };
@@ -79,7 +75,9 @@ function linear(
     warnings: [
       ...(unfinished.length === 0
         ? []
-        : [`The linear classifier with the penalty ${unfinished.join(', ')} was still improving when its steps ran out.`]),
+        : [
+            `The linear classifier with the penalty ${unfinished.join(', ')} was still improving when its steps ran out.`,
+          ]),
       ...endWarning(best),
     ],
     probabilities: (features) => predictLogistic(best.weights, standardized(features), classes),

@@ -56,8 +56,7 @@ const plan = (
   imagesPerStep: 8,
   step,
   feed: ({ step: at }) => Promise.resolve(at + 1),
-  endOfEpoch: ({ epoch, means, rows }) =>
-    Promise.resolve({ epoch, loss: means.loss!, earlier: rows.length }),
+  endOfEpoch: ({ epoch, means, rows }) => Promise.resolve({ epoch, loss: means.loss!, earlier: rows.length }),
 });
 
 test('every step is fed once and in order, and rows hold the means of their epoch', async () => {

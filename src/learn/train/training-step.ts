@@ -1,7 +1,4 @@
-/**
- * The interface between a way of training a classifier and the loop that runs it and selects its epoch
- * (fit-classifier.ts).
- */
+/** The interface between a way of training a classifier and the loop that runs it (fit-classifier.ts). */
 import type * as tf from '@tensorflow/tfjs-core';
 import type { HostTensor, Replaced } from '../../tensor/host-tensor.ts';
 import type { ViewParams } from '../augment/index.ts';
@@ -10,7 +7,7 @@ import type { ResNet } from '../nn/resnet.ts';
 import type { Model } from '../nn/variables.ts';
 
 export interface TrainingStep<State extends Model<HostTensor<'float32'>>> {
-  /** Everything that a step changes. `params` and `stats` are the classifier that is validated, selected and kept. */
+  /** Everything that a step changes. `params` and `stats` are the classifier that is validated and kept. */
   initial(classifier: Model<HostTensor<'float32'>>): State;
   /** One step of training: a pure function. Outputs are scalars; `loss` and `accuracy` are those of the classifier. */
   readonly step: (args: { readonly state: TensorsOf<State>; readonly inputs: TrainingStepInputs<tf.Tensor> }) => {

@@ -88,11 +88,7 @@ function FineTuningFigure({
   );
 }
 
-function fineTuningCurve(
-  runs: readonly FineTuning[],
-  transfer: string,
-  { of }: Panel<FineTuningEpoch>,
-): Curve {
+function fineTuningCurve(runs: readonly FineTuning[], transfer: string, { of }: Panel<FineTuningEpoch>): Curve {
   const seeds = runs.map(({ epochs }) => pointsOf(epochs, of));
   return { words: modelWords(runs[0]!.model, transfer), seeds };
 }

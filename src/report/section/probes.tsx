@@ -1,6 +1,6 @@
 /** Baselines on frozen features: how much each start knows before any fine-tuning. */
 import type { JSX } from 'preact';
-import { counted } from '../format.ts';
+import { counted, fixed } from '../format.ts';
 import { metricWords } from '../metric.ts';
 import { fullName, modelWords } from '../model.ts';
 import { DataTable, Estimate, estimated } from '../parts.tsx';
@@ -18,16 +18,18 @@ export function Probes({
   const { probes, metrics } = evaluation;
   if (probes.length === 0) return null;
   const words = metrics.map(metricWords);
+  const fewer = probes.some(({ labelFraction }) => labelFraction < 1);
   return (
     <>
       <h4>Frozen features of each start</h4>
       <DataTable
         label={`Probes of frozen features on ${title}`}
-        head={['start of', 'probe', ...words.map(({ short }) => short)]}
-        texts={[0, 1]}
-        rows={probes.map(({ model, kind, summary }) => [
+        head={['start of', 'probe', ...(fewer ? ['labels'] : []), ...words.map(({ short }) => short)]}
+        texts={fewer ? [0, 1, 2] : [0, 1]}
+        rows={probes.map(({ model, kind, labelFraction, summary }) => [
           fullName(modelWords(model, transfer)),
           KINDS[kind],
+          ...(fewer ? [`${fixed(100 * labelFraction, 0)} %`] : []),
           ...metrics.map((metric, i) => (
             <Estimate key={metric} {...estimated(summary.test[metric], words[i]!.digits)} />
           )),
