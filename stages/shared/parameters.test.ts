@@ -18,6 +18,15 @@ test('a augmentation that is named is taken, whatever the data set shows', () =>
 
 test('where nothing says what the images show, it must be named', () => {
   expect(() => augmentationOf('domain', { title: 'My images', domain: null }, 64)).toThrow(
-    /My images .* simclr, byol, skin, xray, fundus, none\./,
+    /My images .* simclr, byol, skin, xray, fundus, light, light-flipped, none\./,
   );
+});
+
+test.each([
+  ['skin', 'light-flipped'],
+  ['fundus', 'light-flipped'],
+  ['xray', 'light'],
+  [null, 'light'],
+] as const)('"domain-light" of a data set that shows %s is %s: only known sides are exchanged', (domain, name) => {
+  expect(augmentationOf('domain-light', { title: 'A', domain }, 64)).toEqual(namedAugmentation(name, { size: 64 }));
 });
