@@ -47,7 +47,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(cli|runner)/', pathNot: TESTS },
       to: {
-        path: 'node_modules/(@tensorflow|onnxruntime-node|koffi|sharp|preact|esbuild)',
+        path: '(vendor/onnxruntime|node_modules/(@tensorflow|koffi|sharp|preact|esbuild))',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },

@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.{ts,tsx}', 'stages/**/*.test.ts', 'scripts/**/*.test.mjs'],
           setupFiles: ['test/property-seed.test-support.ts'],
+          // CommonJS with a native library: Node loads it, as it does for the built command.
+          server: { deps: { external: [/vendor\/onnxruntime/] } },
           testTimeout: 60_000,
         },
       },

@@ -2,9 +2,11 @@
 // Builds the command into dist/. Libraries are bundled, because `pipeline status` starts faster from one file.
 // Libraries that a command may not need (esbuild, engines, images) stay outside.
 import { build } from 'esbuild';
-import { rm, chmod, rename } from 'node:fs/promises';
+import { rm, chmod, rename, writeFile } from 'node:fs/promises';
 import './compile-schema.mjs';
 import './compile-validators.mjs';
+import { licensesOf } from './licenses.mjs';
+import { bringOnnxruntime } from './onnxruntime.mjs';
 
 const entryPoints = {
   'cli/main': 'src/cli/main.ts',
@@ -15,7 +17,8 @@ const entryPoints = {
 
 // Made aside and swapped in whole, so that a command started meanwhile never meets half a build.
 const next = `dist.${process.pid}`;
-await build({
+await bringOnnxruntime();
+const command = await build({
   entryPoints,
   outdir: next,
   bundle: true,
@@ -27,18 +30,20 @@ await build({
   // jsonc-parser's UMD build, its "main", loads its parts in a way that no bundler can follow.
   mainFields: ['module', 'main'],
   // typescript: cosmiconfig would load it for settings written in TypeScript, which ours never are.
+  // #onnxruntime: a native library, found by package.json.
   // #tfjs-gradients: made below; in a fresh clone it is not there yet.
-  external: ['typescript', 'esbuild', 'sharp', 'onnxruntime-node', 'koffi', '@tensorflow/*', '#tfjs-gradients'],
+  external: ['typescript', 'esbuild', 'sharp', '#onnxruntime', 'koffi', '@tensorflow/*', '#tfjs-gradients'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
   jsx: 'automatic',
   jsxImportSource: 'preact',
   logLevel: 'warning',
+  metafile: true,
 });
 // tfjs-core publishes its gradients only as modules that Node cannot load (no file extensions). As one file it can;
 // tfjs keeps kernels, gradients and its engine in global registries, so the two copies of its code share them.
-await build({
+const gradients = await build({
   entryPoints: ['node_modules/@tensorflow/tfjs-core/dist/register_all_gradients.js'],
   outfile: `${next}/tensor/tfjs-gradients.js`,
   bundle: true,
@@ -47,7 +52,10 @@ await build({
   target: 'node20',
   mainFields: ['module', 'main'],
   logLevel: 'error',
+  metafile: true,
 });
+const bundled = [command, gradients].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+await writeFile(`${next}/licenses.txt`, licensesOf(bundled));
 await chmod(`${next}/cli/main.js`, 0o755);
 await $`npx tsc -p tsconfig.build.json --outDir ${next}/types`;
 await rm('dist', { recursive: true, force: true });

@@ -78,6 +78,7 @@ async function run(to: string, params: Readonly<Record<string, number>> = {}): P
   };
   const job = {
     module: '',
+    source: '',
     id: 'explain',
     stage: 'explain',
     axes: {},

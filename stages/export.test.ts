@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import * as ort from 'onnxruntime-node';
+import * as ort from '#onnxruntime';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeDataset } from '../src/formats/dataset.ts';
 import { readClassifier } from '../src/learn/nn/classifier-weights.ts';
@@ -53,6 +53,7 @@ beforeAll(async () => {
   const outputs = { torch: file('weights.pth'), onnx: file('model.onnx'), about: file('model.json') };
   const job = {
     module: '',
+    source: '',
     id: 'export',
     stage: 'export',
     axes: {},

@@ -180,6 +180,7 @@ const alone = (name: string): Gathered => [{ path: file(name), axes: {} }];
 
 const jobOf = (name: string, given: Pick<Job, 'inputs' | 'outputs' | 'params'>, lineage: Job['lineage'] = []): Job => ({
   module: '',
+  source: '',
   id: name,
   stage: name,
   axes: {},

@@ -59,6 +59,7 @@ async function studyWith(name: string, table: string): Promise<(file: string) =>
     createStage(
       {
         module: '',
+        source: '',
         id,
         stage: id,
         axes: {},

@@ -1,7 +1,8 @@
-import { mkdir, readdir, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { execa } from 'execa';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Project } from './rig.test-support.ts';
 
 const repository = path.resolve(import.meta.dirname, '..');
@@ -10,17 +11,23 @@ const TSCONFIG = {
   include: ['stages'],
 };
 
+let folder: string;
+let archive: string;
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'packed-'));
+  const words = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
+  const { stdout } = await execa('npm', words, { cwd: repository });
+  archive = path.join(folder, (JSON.parse(stdout) as [{ filename: string }])[0].filename);
+}, 240_000);
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
 /**
  * A project with the packed package installed. It is unpacked and its dependencies are linked, so no network is needed.
  */
 async function installed(): Promise<Project> {
   const project = await Project.create({ 'package.json': { type: 'module' }, 'tsconfig.json': TSCONFIG });
-  const { stdout } = await execa('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', project.root], {
-    cwd: repository,
-  });
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
   await mkdir(project.path('node_modules/pretext-study'), { recursive: true });
-  await execa('tar', ['-xzf', filename, '--strip-components=1', '-C', 'node_modules/pretext-study'], {
+  await execa('tar', ['-xzf', archive, '--strip-components=1', '-C', 'node_modules/pretext-study'], {
     cwd: project.root,
   });
   const own = path.join(repository, 'node_modules');
@@ -30,6 +37,40 @@ async function installed(): Promise<Project> {
   await symlink('../pretext-study/dist/cli/main.js', project.path('node_modules/.bin/pipeline'));
   return project;
 }
+
+test('a study of shipped stages runs in another project, without a source file there, and reruns by its own code', async () => {
+  const project = await installed();
+  const run = () => project.pipeline(['run'], { env: { PATH: process.env.PATH ?? '' } });
+  const phantoms = { images: 12, seed: 1, size: 16 };
+  await project.write('pipeline.json', {
+    stages: {
+      phantoms: {
+        module: 'pretext-study/stages/phantoms',
+        params: phantoms,
+        outputs: { images: 'images.safetensors', table: 'table.csv', dataset: 'dataset.json' },
+      },
+      probe: { module: 'stages/probe.ts', inputs: ['@phantoms/table'], outputs: { text: 'text.txt' } },
+    },
+  });
+  await project.write(
+    'stages/probe.ts',
+    `import { writeFile } from 'node:fs/promises';
+import { defineStage, input, output } from 'pretext-study/stage';
+export default defineStage({
+  inputs: { table: input },
+  outputs: { text: output },
+  run: ({ inputs, outputs }) => writeFile(outputs.text, inputs.table),
+});
+`,
+  );
+  expect(await run()).toMatchObject({ code: 0 });
+  expect((await run()).out).toContain('Nothing to do');
+  const [show] = [await project.pipeline(['show', 'phantoms', '--json'])];
+  expect(show.out).toMatch(/"bundle": ?"[0-9a-f]{64}"/);
+  const drawing = 'node_modules/pretext-study/stages/phantoms.ts';
+  await project.write(drawing, `${await project.read(drawing)}\nexport const note = 1;\n`);
+  expect((await project.pipeline(['status'])).out).toMatch(/phantoms +run +.*code/);
+}, 120_000);
 
 test('the packed package runs stages in TypeScript in another project, and its types hold them to the contract', async () => {
   const project = await installed();

@@ -3,6 +3,7 @@ import { createStage } from './create-stage.ts';
 import type { Job, Message } from './protocol.ts';
 
 const job: Job = {
+  source: '/project/stage.ts',
   module: '/work/stage.mjs',
   id: 'train:seed=0',
   stage: 'train',

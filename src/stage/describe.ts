@@ -4,18 +4,18 @@
  */
 import { pathToFileURL } from 'node:url';
 import { contractOf, encodeContract } from './definition/portable.ts';
-import { findPackagesOf } from './project-packages.ts';
-import type { Description } from './protocol.ts';
+import { findPackagesFor } from './project-packages.ts';
+import type { DescribedBundle, Description } from './protocol.ts';
 
-process.on('message', (bundle: string) => {
+process.on('message', (bundle: DescribedBundle) => {
   describe(bundle).then(answer, (error: unknown) => {
     answer({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
   });
 });
 process.on('disconnect', () => process.exit(0));
 
-async function describe(bundle: string): Promise<Description> {
-  findPackagesOf(process.cwd(), bundle);
+async function describe({ bundle, source }: DescribedBundle): Promise<Description> {
+  findPackagesFor(source, bundle, process.cwd());
   const { default: exported } = (await import(pathToFileURL(bundle).href)) as { default?: unknown };
   const contract = contractOf(exported);
   return contract === undefined ? { kind: 'plain' } : { kind: 'contract', contract: encodeContract(contract) };

@@ -29,6 +29,7 @@ let count = 0;
 function start(
   source: string,
   project = folder,
+  packaged = path.join(project, 'stage.ts'),
 ): {
   readonly child: ChildProcess;
   readonly ended: Promise<{ code: number | null; signal: string | null; log: string; messages: Message[] }>;
@@ -47,6 +48,7 @@ function start(
   });
   const job: Job = {
     module,
+    source: packaged,
     id: 'train:seed=0',
     stage: 'train',
     axes: { seed: 0 },
@@ -169,6 +171,25 @@ test('packages are those of the project, though the bundle lies in a store elsew
     project,
   );
   expect(messages[0]).toMatchObject({ name: 'five', value: 5 });
+});
+
+test('the stage of an installed package finds the packages of that package first', async () => {
+  const project = path.join(folder, 'user');
+  const lib = (place: string, value: number) => {
+    mkdirSync(path.join(project, place), { recursive: true });
+    writeFileSync(path.join(project, place, 'package.json'), '{ "type": "module", "exports": "./lib.js" }');
+    writeFileSync(path.join(project, place, 'lib.js'), `export const value = ${value};`);
+  };
+  lib('node_modules/lib', 1);
+  lib('node_modules/study/node_modules/lib', 2);
+  const source = path.join(project, 'node_modules/study/stage.ts');
+  writeFileSync(source, '');
+  const { messages } = await start(
+    "import { value } from 'lib'; export default (stage) => { stage.metric('value', value); }",
+    project,
+    source,
+  ).ended;
+  expect(messages[0]).toMatchObject({ name: 'value', value: 2 });
 });
 
 test('progress that was held back is told before a failure', async () => {

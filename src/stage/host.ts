@@ -8,7 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import { createStage } from './create-stage.ts';
 import type { Stage } from './stage.ts';
-import { findPackagesOf } from './project-packages.ts';
+import { findPackagesFor } from './project-packages.ts';
 import type { Job, Message } from './protocol.ts';
 import { at } from '../util/known.ts';
 
@@ -34,7 +34,7 @@ const { stage, flush } = createStage(job, send, stopping.signal);
 run().then(succeed, fail);
 
 async function run(): Promise<void> {
-  findPackagesOf(process.cwd(), job.module);
+  findPackagesFor(job.source, job.module, process.cwd());
   const { default: entry } = (await import(pathToFileURL(job.module).href)) as { default?: unknown };
   if (typeof entry !== 'function')
     throw new TypeError(

@@ -7,6 +7,8 @@ import type { Json, JsonObject } from '../util/json.ts';
 export interface Job {
   /** Absolute path of the bundled module to import. */
   readonly module: string;
+  /** Absolute path of the module that was bundled. Imported packages are those that this module would find. */
+  readonly source: string;
   readonly id: string;
   readonly stage: string;
   readonly axes: Readonly<Record<string, string | number | boolean>>;
@@ -68,6 +70,12 @@ export type Message =
   /** The default export returned. An exit without this message is a failure, even with exit code 0. */
   | { readonly type: 'done' }
   | { readonly type: 'failed'; readonly message: string; readonly stack?: string };
+
+/** A bundle whose contract is asked for. Absolute paths of the bundle and of the module that was bundled. */
+export interface DescribedBundle {
+  readonly bundle: string;
+  readonly source: string;
+}
 
 /** The answer about a module that was imported to read its contract. */
 export type Description =

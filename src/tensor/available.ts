@@ -1,7 +1,7 @@
 /** The engines of this machine: `auto` chooses one of them, and `pipeline engine list` prints them. */
-import { createRequire } from 'node:module';
 import * as tf from '@tensorflow/tfjs-core';
 import type { EngineName } from './engine.ts';
+import { ONNXRUNTIME_VERSION } from './onnx/version.ts';
 import { leftovers } from './installation/leftovers.ts';
 import type { AddedEngine } from './installation/part.ts';
 import { folderOf, findTensorflow } from './tensorflow/installation/place.ts';
@@ -23,7 +23,6 @@ const interrupted = (engine: AddedEngine): string => (leftovers(engine).length >
 export function availableEngines(): readonly Availability[] {
   const found = findTensorflow();
   const xla = findXla();
-  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
   return [
     {
       name: 'xla',
@@ -41,7 +40,7 @@ export function availableEngines(): readonly Availability[] {
           ? `not added${interrupted('tensorflow')}; type: pipeline engine add tensorflow (${VERSION}, into ${folderOf(false)})`
           : `from ${found.from}, ${found.addon}`,
     },
-    { name: 'onnxruntime', available: true, about: `onnxruntime-node ${version}, part of every installation` },
+    { name: 'onnxruntime', available: true, about: `ONNX Runtime ${ONNXRUNTIME_VERSION}, part of every installation` },
     { name: 'eager', available: true, about: `tfjs ${tf.version_core} in JavaScript: slow, the measure of the others` },
   ];
 }

@@ -17,10 +17,10 @@ export async function esbuild(): Promise<Finding> {
 
 export async function onnxRuntime(): Promise<Finding> {
   try {
-    const { env } = await import('onnxruntime-node');
-    return good('onnxruntime-node', `loads, version ${env.versions.node ?? env.versions.common}`);
+    const { env } = await import('#onnxruntime');
+    return good('onnxruntime', `loads, version ${env.versions.node ?? env.versions.common}`);
   } catch (error) {
-    return bad('onnxruntime-node', firstLine(error), REINSTALL);
+    return bad('onnxruntime', firstLine(error), REINSTALL);
   }
 }
 

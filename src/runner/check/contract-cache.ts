@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { canonicalJson } from '../../util/canonical-json.ts';
 import { digestOf } from '../../util/digest.ts';
-import type { Description } from '../../stage/protocol.ts';
+import type { DescribedBundle, Description } from '../../stage/protocol.ts';
 import type { BundleCache, ModuleCode } from '../code/bundle-cache.ts';
 import type { Diagnostic } from '../../formats/diagnostic.ts';
 import { readState, writeState } from '../store/state-file.ts';
@@ -40,13 +40,13 @@ export function openContractCache({ root, storeFolder, code }: ContractCacheDeps
   ): Promise<void> {
     const folder = await mkdtemp(path.join(tmpdir(), 'contracts-'));
     try {
-      const bundles = new Map<string, string>();
+      const bundles = new Map<string, DescribedBundle>();
       for (const [key, { module, made }] of unknown) {
         const text = await code.textOf(module, made.bundle);
         if (text === undefined) continue; // its sources were saved in between: the next command asks again
         const bundle = path.join(folder, `${key.slice(0, 16)}.mjs`);
         await writeFile(bundle, text);
-        bundles.set(key, bundle);
+        bundles.set(key, { bundle, source: path.resolve(root, module) });
       }
       const descriptions = await readContracts(root, [...bundles.values()]);
       [...bundles.keys()].forEach((key, i) => known.set(key, descriptions[i] ?? { kind: 'plain' }));

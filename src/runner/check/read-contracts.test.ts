@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import type { DescribedBundle } from '../../stage/protocol.ts';
 import { readContracts } from './read-contracts.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'contracts-'));
@@ -11,10 +12,10 @@ afterAll(() => {
 });
 
 let count = 0;
-function module(code: string): string {
+function module(code: string): DescribedBundle {
   const file = path.join(folder, `${count++}.mjs`);
   writeFileSync(file, code);
-  return file;
+  return { bundle: file, source: file };
 }
 
 const defined = () =>

@@ -3,16 +3,16 @@
  * takes too long, costs only its own answer.
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import type { Description } from '../../stage/protocol.ts';
+import type { DescribedBundle, Description } from '../../stage/protocol.ts';
 import { stageProgram } from '../stage-program.ts';
 
 /** An import of large native libraries on a busy machine takes a few seconds. */
 const LIMIT_MS = 20_000;
 
-/** `bundles`: absolute paths. The answers are in their order. */
+/** The answers are in the order of the bundles. */
 export async function readContracts(
   root: string,
-  bundles: readonly string[],
+  bundles: readonly DescribedBundle[],
   limitMs: number = LIMIT_MS,
 ): Promise<Description[]> {
   const descriptions: Description[] = [];
@@ -49,7 +49,7 @@ interface Answer {
   readonly alive: boolean;
 }
 
-function ask(child: ChildProcess, bundle: string, limitMs: number): Promise<Answer> {
+function ask(child: ChildProcess, bundle: DescribedBundle, limitMs: number): Promise<Answer> {
   return new Promise((resolve) => {
     const settle = (answer: Answer): void => {
       clearTimeout(limit);

@@ -114,6 +114,31 @@ test('packages stay outside and count by version and integrity from package-lock
   ]);
 });
 
+test('a stage of an installed package counts by its own bundle, and by the packages that it finds from there', async () => {
+  const lib = (version: string) => JSON.stringify({ name: 'lib', version, main: 'index.js' });
+  const { write, bundle } = projectWith({
+    'package.json': '{"name":"mine"}',
+    'tsconfig.json': '{"compilerOptions":{"jsx":"react"}}',
+    'node_modules/lib/package.json': lib('1.0.0'),
+    'node_modules/lib/index.js': 'module.exports = 1;',
+    'node_modules/@a/study/package.json':
+      '{"name":"@a/study","imports":{"#loss":"./src/loss.ts","#native":"./vendor/native/index.js"}}',
+    'node_modules/@a/study/node_modules/lib/package.json': lib('2.0.0'),
+    'node_modules/@a/study/node_modules/lib/index.js': 'module.exports = 2;',
+    'node_modules/@a/study/vendor/native/package.json': '{"name":"native","version":"3.0.0","type":"commonjs"}',
+    'node_modules/@a/study/vendor/native/index.js': 'module.exports = require(`./${process.platform}/addon.node`);',
+    'node_modules/@a/study/src/loss.ts': 'export const loss: number = 2;',
+    'node_modules/@a/study/stages/train.ts': `import lib from 'lib';\nimport native from '#native';\nimport { loss } from '#loss';\nexport default () => [lib, loss, native];\n`,
+  });
+  const train = 'node_modules/@a/study/stages/train.ts';
+  const before = await bundle(train);
+  expect(before.packages).toEqual({ '#native': '3.0.0', lib: '2.0.0' });
+  expect(Object.keys(before.sources)).toEqual(['node_modules/@a/study/src/loss.ts', train]);
+  expect(Object.keys(before.files)).not.toContain('tsconfig.json');
+  write('node_modules/@a/study/src/loss.ts', 'export const loss: number = 3;');
+  expect((await bundle(train)).digest).not.toBe(before.digest);
+});
+
 test('a project that imports itself by its own name gets its own sources into the bundle', async () => {
   const { bundle } = projectWith({
     'package.json': '{"name":"mine","exports":{"./stage":"./src/stage.ts"},"imports":{"#loss":"./src/loss.ts"}}',

@@ -3,7 +3,7 @@
  * has no white space, no comments, no unused exports and no path of this machine, so its digest is the identity of the
  * code.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import type { BuildFailure, Loader, Message, Metafile, Plugin, transform as Transform } from 'esbuild';
@@ -48,9 +48,10 @@ export const bundleModule: Bundler = async (root, module) => {
     });
   }
   const { build, transform } = await import('esbuild');
-  const packages = new Set<string>();
+  const home = homeOf(root, module);
+  const packages = new Map<string, string | undefined>();
   const read = new Map<string, Buffer>();
-  const settings = bundleSettingsFiles(root);
+  const settings = bundleSettingsFiles(root, home);
   let output: { code: string; map: string; metafile: Metafile };
   try {
     const result = await build({
@@ -69,8 +70,8 @@ export const bundleModule: Bundler = async (root, module) => {
       sourcemap: 'linked',
       sourcesContent: false,
       logLevel: 'silent',
-      ...(settings.includes('tsconfig.json') ? { tsconfig: 'tsconfig.json' } : { tsconfigRaw: '{}' }),
-      plugins: [installedPackages(packages), remembering(root, read)],
+      ...(settings.tsconfig === undefined ? { tsconfigRaw: '{}' } : { tsconfig: settings.tsconfig }),
+      plugins: [installedPackages(home, packages), remembering(root, read)],
     });
     const text = (suffix: string) => result.outputFiles.find((file) => file.path.endsWith(suffix))!.text;
     output = { code: text('.mjs'), map: text('.map'), metafile: result.metafile };
@@ -81,7 +82,7 @@ export const bundleModule: Bundler = async (root, module) => {
 
   let installed;
   try {
-    installed = packageVersions(root, [...packages].sort(byCodeUnit));
+    installed = packageVersions(root, home, packages);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     return err({
@@ -95,7 +96,8 @@ export const bundleModule: Bundler = async (root, module) => {
   for (const name of Object.keys(output.metafile.inputs).sort(byCodeUnit))
     sources[name] = await normalDigest(transform, name, read.get(name)!);
   const files: Record<string, Digest> = {};
-  for (const name of [...settings, ...installed.files]) files[name] = digestOf(readFileSync(path.join(root, name)));
+  for (const name of [...settings.files, ...installed.files])
+    files[name] = digestOf(readFileSync(path.join(root, name)));
   for (const [name, bytes] of read) files[name] = digestOf(bytes);
   return ok({
     code: output.code,
@@ -108,8 +110,26 @@ export const bundleModule: Bundler = async (root, module) => {
   });
 };
 
-/** Leaves modules in node_modules outside the bundle. The project's own modules go in, under any imported name. */
-function installedPackages(found: Set<string>): Plugin {
+/** The real folder of the package that a module belongs to: the project, or an installed package with stages. */
+function homeOf(root: string, module: string): string {
+  const parts = realpathSync(path.join(root, module)).split(path.sep);
+  const at = parts.lastIndexOf('node_modules');
+  if (at < 0) return realpathSync(root);
+  return parts.slice(0, at + (parts[at + 1]?.startsWith('@') ? 3 : 2)).join(path.sep);
+}
+
+/**
+ * Leaves modules in node_modules outside the bundle. The modules of the package that the stage belongs to go in, under
+ * any imported name.
+ *
+ * @param found package name -> folder of a package that lies in `home` outside of node_modules
+ */
+function installedPackages(home: string, found: Map<string, string | undefined>): Plugin {
+  const isOwn = (file: string): boolean => {
+    const below = path.relative(home, file);
+    const shown = below.startsWith('..') || path.isAbsolute(below) ? file : below;
+    return !shown.split(path.sep).includes('node_modules');
+  };
   return {
     name: 'installed-packages',
     setup(build) {
@@ -117,17 +137,36 @@ function installedPackages(found: Set<string>): Plugin {
         if (pluginData === RESOLVING || kind === 'entry-point' || path.isAbsolute(specifier)) return undefined;
         if (isBuiltin(specifier)) return { path: specifier, external: true };
         const there = await build.resolve(specifier, { importer, kind, resolveDir, pluginData: RESOLVING });
-        if (there.errors.length === 0 && !there.path.split(path.sep).includes('node_modules'))
+        const carried = there.errors.length === 0 ? carriedPackage(home, specifier, there.path) : undefined;
+        if (there.errors.length === 0 && carried === undefined && isOwn(there.path))
           return { path: there.path, namespace: there.namespace };
         // A static import must exist; a dynamic import may be of an optional package.
         if (there.errors.length > 0 && kind === 'import-statement') {
           return { errors: [{ text: `Could not resolve "${specifier}"` }] };
         }
-        found.add(packageName(specifier));
+        found.set(packageName(specifier), carried);
         return { path: specifier, external: true };
       });
     },
   };
+}
+
+/** The folder of a package that `home` carries: a subpath import leads to it, and it has a package.json with a name. */
+function carriedPackage(home: string, specifier: string, file: string): string | undefined {
+  if (!specifier.startsWith('#')) return undefined;
+  for (let folder = path.dirname(file); folder !== home && isBelow(home, folder); folder = path.dirname(folder))
+    if (nameIn(folder) !== undefined) return folder;
+  return undefined;
+}
+
+const isBelow = (folder: string, file: string): boolean => !path.relative(folder, file).startsWith('..');
+
+function nameIn(folder: string): string | undefined {
+  try {
+    return (JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { name?: string }).name;
+  } catch {
+    return undefined;
+  }
 }
 
 const RESOLVING = Symbol('asked by our own plugin');

@@ -2,8 +2,9 @@
  * Installed packages are not bundled. They count by name, version and integrity, from the project's package-lock.json,
  * or from node_modules without a lockfile.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
+import { byCodeUnit } from '../../util/canonical-json.ts';
 
 interface PackageVersions {
   /** `1.2.3 sha512-...`; `not installed` for a package that is missing in lockfile and node_modules. */
@@ -12,21 +13,31 @@ interface PackageVersions {
   readonly files: readonly string[];
 }
 
-export function packageVersions(root: string, names: readonly string[]): PackageVersions {
+/**
+ * @param home the real folder of the package that imports them: the project, or a package with packages of its own
+ * @param imported name -> folder of a package that is carried in `home`; undefined for a package in node_modules
+ */
+export function packageVersions(
+  root: string,
+  home: string,
+  imported: ReadonlyMap<string, string | undefined>,
+): PackageVersions {
+  const relative = relativeTo(realpathSync(root));
   const lock = readJson(path.join(root, 'package-lock.json')) as
     { packages?: Record<string, LockedPackage> } | undefined;
   const files = lock ? ['package-lock.json'] : [];
   const versions: Record<string, string> = {};
-  for (const name of names) {
-    const locked = lock?.packages?.[`node_modules/${name}`];
+  for (const [name, carried] of [...imported].sort(([a], [b]) => byCodeUnit(a, b))) {
+    const folder = carried ?? installedFolder(home, name);
+    const locked = lock?.packages?.[folder === undefined ? `node_modules/${name}` : relative(folder)];
     if (locked?.version) {
       versions[name] = locked.integrity ? `${locked.version} ${locked.integrity}` : locked.version;
       continue;
     }
-    const manifest = path.join('node_modules', ...name.split('/'), 'package.json');
-    const installed = readJson(path.join(root, manifest)) as { version?: string } | undefined;
+    const manifest = folder === undefined ? undefined : path.join(folder, 'package.json');
+    const installed = manifest === undefined ? undefined : (readJson(manifest) as { version?: string } | undefined);
     versions[name] = installed?.version ?? 'not installed';
-    if (installed) files.push(manifest);
+    if (manifest !== undefined && installed) files.push(relative(manifest));
   }
   return { versions, files };
 }
@@ -35,6 +46,20 @@ interface LockedPackage {
   readonly version?: string;
   readonly integrity?: string;
 }
+
+/** Where Node finds a package: in `node_modules` of the folder, or of the nearest folder above. */
+function installedFolder(home: string, name: string): string | undefined {
+  for (let folder = home; ; folder = path.dirname(folder)) {
+    const found = path.join(folder, 'node_modules', ...name.split('/'));
+    if (existsSync(path.join(found, 'package.json'))) return found;
+    if (path.dirname(folder) === folder) return undefined;
+  }
+}
+
+const relativeTo =
+  (root: string) =>
+  (file: string): string =>
+    path.relative(root, file).split(path.sep).join('/');
 
 function readJson(file: string): unknown {
   let text: string;

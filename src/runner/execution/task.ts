@@ -29,7 +29,7 @@ export async function taskOf(
   const common = { folder: root, log, graceMs };
   const { body } = instance;
   if (body.kind === 'module') {
-    const job = jobOf(instance, sandbox, grant, await lineage());
+    const job = jobOf(instance, path.resolve(root, body.module), sandbox, grant, await lineage());
     const file = path.join(sandbox.folder, 'job.json');
     writeScratch(file, JSON.stringify(job));
     const command = [process.execPath, '--enable-source-maps', hostProgram, file] as const;
@@ -49,6 +49,7 @@ export async function taskOf(
 
 function jobOf(
   { id, stage, axes, params }: Instance,
+  source: string,
   { module, inputs, outputs, checkpoint }: Sandbox,
   grant: Grant,
   lineage: readonly LineageEntry[],
@@ -56,6 +57,7 @@ function jobOf(
   if (module === undefined) throw new Error(`Internal error: ${id} is a module stage without a bundle.`);
   return {
     module,
+    source,
     id,
     stage,
     axes,

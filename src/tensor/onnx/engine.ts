@@ -1,5 +1,4 @@
 /** The engine on ONNX Runtime's processor provider: trace, simplify, lower, and run as one session. */
-import { createRequire } from 'node:module';
 import type { CompileOptions, Engine } from '../engine.ts';
 import { requirePrecision } from '../errors.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
@@ -9,6 +8,7 @@ import { preventOutputCopies } from './in-place.ts';
 import { lower } from './lower.ts';
 import { findBlock, openSession } from './session.ts';
 import { OnnxStep } from './step.ts';
+import { ONNXRUNTIME_VERSION } from './version.ts';
 
 export interface OnnxruntimeOptions {
   readonly threads: number;
@@ -17,7 +17,6 @@ export interface OnnxruntimeOptions {
 }
 
 export async function openOnnxruntime({ threads, blocked = true }: OnnxruntimeOptions): Promise<Engine> {
-  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
   const block = blocked ? await findBlock() : null;
   const steps = new Set<OnnxStep>();
   const compile = async (
@@ -42,7 +41,7 @@ export async function openOnnxruntime({ threads, blocked = true }: OnnxruntimeOp
   };
   const engine = {
     name: 'onnxruntime',
-    description: { engine: 'onnxruntime', version, device: 'cpu', threads, block: block ?? 0 },
+    description: { engine: 'onnxruntime', version: ONNXRUNTIME_VERSION, device: 'cpu', threads, block: block ?? 0 },
     compile,
     dispose: async () => {
       for (const step of steps) await step.dispose();

@@ -5,7 +5,7 @@
  * whole state. It throws at a result without an array type, after everything has been computed and written. The first
  * output of a step is therefore an empty sequence. The binding's error about it means that the step has run.
  */
-import type * as ort from 'onnxruntime-node';
+import type * as ort from '#onnxruntime';
 import type { Model, Name } from './model.ts';
 
 const SEQUENCE = 'nothing' as Name;

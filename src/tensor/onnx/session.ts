@@ -1,5 +1,5 @@
 /** Opens sessions of ONNX Runtime, and detects this processor's blocked operators. */
-import * as ort from 'onnxruntime-node';
+import * as ort from '#onnxruntime';
 import { Model } from './model.ts';
 
 export async function openSession(model: Uint8Array, threads: number): Promise<ort.InferenceSession> {

@@ -1,5 +1,5 @@
 /** A compiled step on ONNX Runtime: one native call, with the state in buffers that change places. */
-import * as ort from 'onnxruntime-node';
+import * as ort from '#onnxruntime';
 import { checkNames, checkTensor } from '../errors.ts';
 import { zeros } from '../graph/graph.ts';
 import type { Numbers } from '../graph/node.ts';
