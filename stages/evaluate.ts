@@ -36,6 +36,15 @@ export default defineStage({
   params: Type.Object({
     /** The names of models in tables, by start and pre-training: `{ "random": { "none": "M1" } }`. */
     labels: Type.Record(Type.String(), Type.Record(Type.String(), Type.String({ minLength: 1 })), { default: {} }),
+    /** The model that the other starts are compared with; the first model without it. */
+    baseline: Type.Optional(Type.String({ minLength: 1 })),
+    /**
+     * The differences that the study asks about, as pairs of models: the first minus the second. Without it: each
+     * pre-training against none and longer of its start, and each start against the baseline's within none.
+     */
+    contrasts: Type.Optional(Type.Array(Type.Tuple([Type.String(), Type.String()]), { minItems: 1 })),
+    /** The difference in accuracy, balanced accuracy and AUC that the planning is for. */
+    delta: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 0.02 }),
     /** Rounds of the bootstrap. */
     resamples: Type.Integer({ minimum: 100 }),
     /** The confidence level of the intervals. */
@@ -51,7 +60,8 @@ export default defineStage({
   run: async ({ inputs, params, outputs }) => {
     const { name, ordinal, images } = await readDataset(inputs.dataset);
     const equal = inputs.audit === null ? null : await equalPairs(inputs.audit, images);
-    const { labels, ...bootstrap } = params;
+    const { labels, resamples, level, seed, delta, ...declared } = params;
+    const bootstrap = { resamples, level, seed };
     const probes = await readRuns(inputs.probes, labels);
     const sides = {
       probes: probes.map((run) => ({ ...run, labelFraction: run.labelFraction ?? 1 })),
@@ -59,7 +69,7 @@ export default defineStage({
       leaky: await readRuns(inputs.leaky, labels),
     };
     const runs = await readRuns(inputs.predictions, labels);
-    const evaluation = evaluate(runs, { dataset: name, ordinal, bootstrap, equal }, sides);
+    const evaluation = evaluate(runs, { dataset: name, ordinal, bootstrap, equal, declared, delta }, sides);
     await writeEvaluation(outputs.metrics, evaluation);
     await writeResults(outputs.results, evaluation);
   },

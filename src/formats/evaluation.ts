@@ -31,6 +31,33 @@ const Difference = Type.Object(
   { title: 'difference' },
 );
 
+const Contrast = Type.Object(
+  {
+    mean: realOrNull('Mean over seeds of the paired difference.'),
+    low: realOrNull('Lower end of its interval.'),
+    high: realOrNull('Upper end of its interval.'),
+    p: fractionOrNull('Two-sided p-value of the same bootstrap; null where the difference has no interval.'),
+    adjusted: fractionOrNull('p, adjusted by Holm over all contrasts of the metric.'),
+    simultaneous: Type.Object({
+      low: realOrNull("Lower end of the interval of Bonferroni's level."),
+      high: realOrNull('Upper end of it.'),
+    }),
+  },
+  { title: 'contrast' },
+);
+
+const Plan = Type.Object(
+  {
+    detectable: Type.Number({
+      minimum: 0,
+      description: 'The difference that a study of this size tells in 80 of 100 repetitions.',
+    }),
+    seeds: countOrNull('Seeds that tell `delta` with these test groups; null: no number up to 1,000 does.'),
+    groups: countOrNull('Test groups that tell `delta` with these seeds; null: no number up to 1,000,000 does.'),
+  },
+  { title: 'plan' },
+);
+
 const byMetric = <Value extends TSchema>(value: Value, description: string) =>
   Type.Record(Type.String(), value, { description, propertyNames: MetricSchema });
 
@@ -191,6 +218,40 @@ export const EvaluationSchema = Type.Object(
       }),
       { description: 'On the test subset, `model` minus `against`, every pair once.' },
     ),
+    contrasts: Type.Array(
+      Type.Object({
+        model: text('The model.'),
+        against: text('The model that is subtracted.'),
+        metrics: byMetric(Contrast, 'By metric.'),
+      }),
+      { description: 'The differences that the study asks about, on the test subset. They are one family.' },
+    ),
+    planning: Type.Object(
+      {
+        delta: Type.Number({ exclusiveMinimum: 0, description: 'The difference to tell.' }),
+        contrasts: Type.Array(
+          Type.Object({
+            model: text('The model.'),
+            against: text('The model that is subtracted.'),
+            metrics: Type.Record(Type.String(), Plan, { description: 'By metric.', propertyNames: MetricSchema }),
+          }),
+          { description: 'Empty with one seed, which does not show the spread between trainings.' },
+        ),
+      },
+      { description: 'The size of a study that tells a difference of `delta`.' },
+    ),
+    withoutCopies: Type.Union(
+      [
+        Type.Object({
+          images: count('Test images that are equal to no training image.'),
+          models: Type.Array(
+            Type.Object({ model: text('The model.'), test: byMetric(Spread, 'By metric, on these test images.') }),
+          ),
+        }),
+        Type.Null(),
+      ],
+      { description: 'Scores without the test images that equal a training image; null where there are none.' },
+    ),
     probes: Type.Array(
       Type.Object({
         model: text('The model whose start the features come from.'),
@@ -199,6 +260,11 @@ export const EvaluationSchema = Type.Object(
         labelFraction,
         seeds: count('Number of seeds.'),
         summary: TestSummary,
+        fineTuningGain: Type.Union([byMetric(Difference, 'By metric.'), Type.Null()], {
+          description:
+            'Fine-tuning minus probe, paired over the seeds that both have; null for a fraction of the labels or ' +
+            'without common seeds.',
+        }),
       }),
       { description: 'Classifiers on frozen features. The list is empty where the pipeline has none.' },
     ),
@@ -238,6 +304,7 @@ export type Spread = Immutable<Static<typeof Spread>>;
 export type Calibration = Immutable<Static<typeof Calibration>>;
 export type ReliabilityBin = Immutable<Static<typeof Bin>>;
 export type ModelDifference = Evaluation['differences'][number];
+export type EvaluatedContrast = Evaluation['contrasts'][number];
 export type Leaks = Evaluation['leaks'];
 /** One model of a side study: a probe, a fraction of the labels, a leaky split. */
 export type SideStudy = Pick<Evaluation['probes'][number], 'model' | 'start' | 'pretraining' | 'seeds' | 'summary'>;

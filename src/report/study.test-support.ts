@@ -1,5 +1,12 @@
 /** Made-up studies for tests: numbers that look like results, from a seed. */
-import type { Calibration, ModelDifference, Evaluation, ModelEvaluation, SideStudy } from '../formats/evaluation.ts';
+import type {
+  Calibration,
+  EvaluatedContrast,
+  Evaluation,
+  ModelDifference,
+  ModelEvaluation,
+  SideStudy,
+} from '../formats/evaluation.ts';
 import { significant } from '../util/number.ts';
 import { random } from '../util/random.ts';
 import type { AuditFindings, SharedFindings } from './audit.ts';
@@ -8,9 +15,33 @@ import type { Point } from './point.ts';
 import type { DatasetResults, Execution, FineTuning, PreTraining, Study } from './study.ts';
 
 const METRICS = ['accuracy', 'balancedAccuracy', 'auc', 'macroF1', 'loss', 'brier', 'ece'];
-const MODELS = ['M1', 'M2', 'M3', 'M4'];
 const SEEDS = [0, 1, 2];
-const SKILL: Readonly<Record<string, number>> = { M1: 0.71, M2: 0.78, M3: 0.8, M4: 0.86 };
+
+interface Cell {
+  readonly model: string;
+  readonly start: string;
+  readonly pretraining: string;
+  readonly skill: number;
+}
+
+const PAPER_CELLS: readonly Cell[] = [
+  { model: 'M1', start: 'random', pretraining: 'none', skill: 0.71 },
+  { model: 'M2', start: 'random', pretraining: 'simclr', skill: 0.78 },
+  { model: 'M3', start: 'fractal', pretraining: 'none', skill: 0.8 },
+  { model: 'M4', start: 'fractal', pretraining: 'simclr', skill: 0.86 },
+];
+
+/** Every start with every pre-training, named as `evaluate` names cells without labels. */
+export function gridCells(starts: readonly string[], pretrainings: readonly string[]): Cell[] {
+  return starts.flatMap((start, row) =>
+    pretrainings.map((pretraining, column) => ({
+      model: pretraining === 'none' ? start : `${start} + ${pretraining}`,
+      start,
+      pretraining,
+      skill: 0.62 + 0.05 * row + 0.03 * column - (row === 2 ? 0.08 * column : 0),
+    })),
+  );
+}
 
 /** One pixel, said to be as large as a sheet of two rows of `columns` tiles. */
 const picture = (columns: number) => ({
@@ -36,7 +67,12 @@ export function studyFixture(
   };
 }
 
-export function datasetFixture(name: string, title: string, classes: readonly string[]): DatasetResults {
+export function datasetFixture(
+  name: string,
+  title: string,
+  classes: readonly string[],
+  cells: readonly Cell[] = PAPER_CELLS,
+): DatasetResults {
   return {
     name,
     title,
@@ -46,19 +82,28 @@ export function datasetFixture(name: string, title: string, classes: readonly st
     size: 32,
     dropped: 0,
     split: { policy: 'grouped, stratified', seed: 0, unused: 0, groupOverlap: 0 },
-    evaluation: evaluationFixture(name, classes),
-    fineTuning: MODELS.flatMap((model) => SEEDS.map((seed) => fineTuningFixture(name, model, seed))),
+    evaluation: evaluationFixture(name, classes, cells),
+    fineTuning: cells.flatMap((cell) => SEEDS.map((seed) => fineTuningFixture(name, cell, seed))),
     preTraining: ['random', 'fractal'].map((start) => preTrainingFixture(name, start)),
     pairs: [{ start: 'random', picture: picture(2) }],
     audit: auditFixture(classes),
-    explanations: ['M1', 'M4'].map((model) => explanationFixture(name, model, classes)),
+    explanations: [cells[0]!, cells.at(-1)!].map(({ model }) => explanationFixture(name, model, classes)),
   };
 }
 
-function evaluationFixture(dataset: string, classes: readonly string[]): Evaluation {
+function evaluationFixture(dataset: string, classes: readonly string[], cells: readonly Cell[]): Evaluation {
   const byClass = classes.map((_, k) => 90 - 12 * k);
   const images = byClass.reduce((a, b) => a + b);
-  const models = MODELS.map((model) => modelFixture(dataset, model, classes, byClass));
+  const models = cells.map((cell) => modelFixture(dataset, cell, classes, byClass));
+  const asked = models.flatMap((one) =>
+    models
+      .filter((other) =>
+        one.start === other.start
+          ? one.pretraining !== 'none' && other.pretraining === 'none'
+          : one.pretraining === 'none' && other === models[0],
+      )
+      .map((other) => [one, other] as const),
+  );
   return {
     dataset,
     classes,
@@ -85,8 +130,31 @@ function evaluationFixture(dataset: string, classes: readonly string[]): Evaluat
     bootstrap: { resamples: 2000, level: 0.95, seed: 0 },
     models,
     differences: models.flatMap((one, i) => models.slice(0, i).map((other) => differenceFixture(one, other))),
+    contrasts: asked.map(([one, other]) => contrastFixture(one, other)),
+    planning: {
+      delta: 0.02,
+      contrasts: asked.map(([one, other]) => ({
+        model: one.model,
+        against: other.model,
+        metrics: Object.fromEntries(
+          ['accuracy', 'balancedAccuracy', 'auc'].map((metric) => [
+            metric,
+            { detectable: 0.061, seeds: 14, groups: metric === 'auc' ? null : 2100 },
+          ]),
+        ),
+      })),
+    },
+    withoutCopies: {
+      images: images - 2,
+      models: models.map(({ model, summary }) => ({ model, test: summary.train })),
+    },
     probes: (['knn', 'linear'] as const).flatMap((kind) =>
-      models.map((model) => ({ kind, labelFraction: 1, ...sideFixture(model, kind === 'knn' ? -0.12 : -0.08) })),
+      models.map((model) => ({
+        kind,
+        labelFraction: 1,
+        ...sideFixture(model, kind === 'knn' ? -0.12 : -0.08),
+        fineTuningGain: null,
+      })),
     ),
     labelFractions: [0.1, 1].flatMap((labelFraction) =>
       models.map((model) => ({
@@ -103,12 +171,11 @@ function evaluationFixture(dataset: string, classes: readonly string[]): Evaluat
 
 function modelFixture(
   dataset: string,
-  model: string,
+  { model, start, pretraining, skill }: Cell,
   classes: readonly string[],
   byClass: readonly number[],
 ): ModelEvaluation {
   const source = random('report fixture', dataset, model);
-  const skill = SKILL[model]!;
   const scores = (gain: number) => {
     const accuracy = Math.min(0.99, skill + gain + 0.012 * source.normal());
     const values = [
@@ -147,8 +214,8 @@ function modelFixture(
   });
   return {
     model,
-    start: model < 'M3' ? 'random' : 'fractal',
-    pretraining: model === 'M1' || model === 'M3' ? 'none' : 'simclr',
+    start,
+    pretraining,
     seeds,
     confusion,
     summary: { train: summary('train'), validation: summary('validation'), test },
@@ -219,11 +286,22 @@ function differenceFixture(one: ModelEvaluation, other: ModelEvaluation): ModelD
   return { model: one.model, against: other.model, metrics };
 }
 
-function fineTuningFixture(dataset: string, model: string, seed: number): FineTuning {
+function contrastFixture(one: ModelEvaluation, other: ModelEvaluation): EvaluatedContrast {
+  const { model, against, metrics } = differenceFixture(one, other);
+  const adjusted = Object.entries(metrics).map(([metric, difference]) => {
+    const { mean, low, high } = difference;
+    const p = Math.abs(mean!) > 0.04 ? 0.001 : 0.2;
+    const simultaneous = { low: significant(low! - 0.02), high: significant(high! + 0.02) };
+    return [metric, { ...difference, p, adjusted: 3 * p, simultaneous }] as const;
+  });
+  return { model, against, metrics: Object.fromEntries(adjusted) };
+}
+
+function fineTuningFixture(dataset: string, { model, skill }: Cell, seed: number): FineTuning {
   const source = random('report fixture curve', dataset, model, seed);
   const epochs = Array.from({ length: 15 }, (_, i) => {
     const progress = 1 - Math.exp(-(i + 1) / 4);
-    const accuracy = SKILL[model]! * progress + 0.01 * source.normal();
+    const accuracy = skill * progress + 0.01 * source.normal();
     return {
       epoch: i + 1,
       learningRate: 0.03,
@@ -349,7 +427,7 @@ function provenanceFixture(datasets: readonly string[]): Execution[] {
           { network: 'resnet-small', epochs: 20, temperature: 0.5, optimizer: { name: 'sgd', momentum: 0.9 } },
         ),
       ),
-      ...MODELS.flatMap((model) =>
+      ...PAPER_CELLS.flatMap(({ model }) =>
         SEEDS.map((seed) => {
           const start = {
             M1: [],
@@ -371,7 +449,7 @@ function provenanceFixture(datasets: readonly string[]): Execution[] {
         `dataset=${name}`,
         [
           of('ingest'),
-          ...MODELS.flatMap((model) => SEEDS.map((seed) => of('finetune', `,model=${model},seed=${seed}`))),
+          ...PAPER_CELLS.flatMap(({ model }) => SEEDS.map((seed) => of('finetune', `,model=${model},seed=${seed}`))),
         ],
         1.1,
         { resamples: 2000 },

@@ -2,13 +2,13 @@
  * Metrics of several seeds as they are written: rounded, null if they are not defined, intervals from the bootstrap.
  */
 import { significant } from '../../util/number.ts';
-import { drawResamples, type BootstrapOptions } from './bootstrap.ts';
+import { drawResamples, type BootstrapOptions, type ConfidenceInterval } from './bootstrap.ts';
 import { supportedInterval } from './interval.ts';
 import type { NamedMetrics } from './metrics.ts';
 import type { AlignedRuns } from './runs.ts';
 import { uniformWeights, rowsOfSubset, scoredSubset, type Metric, type ScoredPredictions } from './scored.ts';
 import { meanAndSd } from './mean-and-sd.ts';
-import { uncertaintiesOf, type Uncertainty } from './uncertainty.ts';
+import { uncertaintiesOf, uncertaintyOfDifference, type Uncertainty } from './uncertainty.ts';
 import { at, entry } from '../../util/known.ts';
 
 /** The uncertainty of every metric of every model, over the test subset. */
@@ -49,10 +49,32 @@ export function byMetric<T>(metrics: NamedMetrics, of: (metric: Metric, position
   return Object.fromEntries(metrics.map(({ name, metric }, m) => [name, of(metric, m)]));
 }
 
+/** The paired difference of two models, on the test subset. */
+export function differences(
+  metrics: NamedMetrics,
+  model: readonly Uncertainty[],
+  against: readonly Uncertainty[],
+  level: number,
+) {
+  return byMetric(metrics, (_, m) => {
+    const named = at(metrics, m);
+    const difference = uncertaintyOfDifference(at(model, m), at(against, m));
+    return {
+      mean: orNull(meanAndSd(difference.values).mean),
+      ...intervalBounds({ ...named, range: differenceRange(named) }, difference, level),
+    };
+  });
+}
+
 /** Null: the metric never has an interval, or too few groups decide this value. */
 export function intervalBounds({ range, interval }: NamedMetrics[number], value: Uncertainty, level: number) {
   const [low, high] = interval ? supportedInterval(value, level, range) : [NaN, NaN];
   return { low: orNull(low), high: orNull(high) };
+}
+
+/** The range of the difference of two values. */
+export function differenceRange({ range: [lowest, highest] }: NamedMetrics[number]): ConfidenceInterval {
+  return [lowest - highest, highest - lowest];
 }
 
 export function roundedMeanAndSd(values: readonly number[]) {

@@ -38,13 +38,13 @@ function predicted(skill: number, seed: number): Predictions {
 const PLAIN = { start: 'random', pretraining: 'none' };
 const TRANSFER = { start: 'imagenet', pretraining: 'none' };
 const runs: SeedRun[] = [0, 1, 2].flatMap((seed) => [
-  { model: 'M3', ...TRANSFER, seed, predictions: predicted(3, seed) },
   { model: 'M1', ...PLAIN, seed, predictions: predicted(0.5, seed) },
+  { model: 'M3', ...TRANSFER, seed, predictions: predicted(3, seed) },
 ]);
 const options = { dataset: 'made', ordinal: true, bootstrap: { resamples: 300, level: 0.95, seed: 0 }, equal: null };
 const evaluation = evaluate(runs, options);
 
-test('models stand by name, each with every seed', () => {
+test('models stand in the order of declaration, each with every seed', () => {
   expect(evaluation.models.map(({ model, seeds }) => [model, ...seeds.map(({ seed }) => seed)])).toEqual([
     ['M1', 0, 1, 2],
     ['M3', 0, 1, 2],
@@ -92,8 +92,58 @@ test('images, groups and the majority class are counted', () => {
   expect(evaluation.majority.test.accuracy).toBeCloseTo(46 / 80, 6);
 });
 
-test('the order in which runs are given does not matter', () => {
-  expect(evaluate([...runs].reverse(), options)).toEqual(evaluation);
+test('the order in which runs are given changes the order of models, and no number', () => {
+  const reversed = evaluate([...runs].reverse(), options);
+  expect([...reversed.models].reverse()).toEqual(evaluation.models);
+  expect(reversed.differences[0]!.metrics.accuracy!.mean).toBe(-evaluation.differences[0]!.metrics.accuracy!.mean!);
+});
+
+test('the contrast of the two starts is declared by itself, and planned for', () => {
+  const [contrast] = evaluation.contrasts;
+  expect(contrast).toMatchObject({ model: 'M3', against: 'M1' });
+  expect(contrast!.metrics.accuracy).toMatchObject(evaluation.differences[0]!.metrics.accuracy!);
+  expect(contrast!.metrics.ece).toMatchObject({ p: null, adjusted: null, simultaneous: { low: null, high: null } });
+  expect(evaluation.planning).toMatchObject({ delta: 0.02, contrasts: [{ model: 'M3', against: 'M1' }] });
+  expect(Object.keys(evaluation.planning.contrasts[0]!.metrics)).toEqual(['accuracy', 'balancedAccuracy', 'auc']);
+});
+
+test('other contrasts and another delta are taken from the declaration, and one seed has no plan', () => {
+  const declared = { contrasts: [['M1', 'M3'] as const] };
+  const other = evaluate(runs, { ...options, declared, delta: 0.1 });
+  expect(other.contrasts).toMatchObject([{ model: 'M1', against: 'M3' }]);
+  expect(other.planning.delta).toBe(0.1);
+  const one = evaluate(
+    runs.filter(({ seed }) => seed === 0),
+    options,
+  );
+  expect(one.planning.contrasts).toEqual([]);
+  expect(() => evaluate(runs, { ...options, declared: { baseline: 'M9' } })).toThrow('there is no model "M9"');
+});
+
+test('scores without the copies are those of the other test images', () => {
+  const equal = [
+    ['0.png', '3.png'],
+    ['4.png', '1.png'],
+    ['2.png', '8.png'],
+  ] as const;
+  const { withoutCopies } = evaluate(runs, { ...options, equal });
+  const fewer = runs.map((run) => ({
+    ...run,
+    predictions: {
+      ...run.predictions,
+      images: images.map((image) =>
+        [3, 4].includes(image.index) ? { ...image, subset: 'validation' as const } : image,
+      ),
+    },
+  }));
+  const expected = evaluate(fewer, options);
+  expect(withoutCopies!.images).toBe(78);
+  for (const { model, test } of withoutCopies!.models) {
+    const other = expected.models.find((each) => each.model === model)!.summary.test;
+    for (const metric of evaluation.metrics) expect(test[metric]!.mean).toBe(other[metric]!.mean);
+  }
+  expect(evaluation.withoutCopies).toBeNull();
+  expect(evaluate(runs, { ...options, equal: [] }).withoutCopies).toBeNull();
 });
 
 test('one seed has no standard deviation, and it is written as null', async () => {
@@ -117,12 +167,12 @@ test('one seed has no standard deviation, and it is written as null', async () =
 
 test.each<[string, SeedRun[], string]>([
   ['no runs', [], 'There are no predictions'],
-  ['a missing seed', runs.slice(1), 'There are 0 predictions of M3 with seed 0'],
-  ['a seed twice', [...runs, runs[0]!], 'There are 2 predictions of M3 with seed 0'],
+  ['a missing seed', runs.slice(1), 'There are 0 predictions of M1 with seed 0'],
+  ['a seed twice', [...runs, runs[0]!], 'There are 2 predictions of M1 with seed 0'],
   [
     'other classes',
     [...runs.slice(0, 5), { ...runs[5]!, predictions: { ...runs[5]!.predictions, classes: ['a', 'b', 'c'] } }],
-    'M1, seed 2 predicts the classes a, b, c',
+    'M3, seed 2 predicts the classes a, b, c',
   ],
   [
     'other images',
@@ -136,7 +186,7 @@ test.each<[string, SeedRun[], string]>([
         },
       },
     ],
-    'Row 5 of M1, seed 2 is image 3 (train,',
+    'Row 5 of M3, seed 2 is image 3 (train,',
   ],
   [
     'no test images',
@@ -178,6 +228,18 @@ describe('side studies', () => {
     expect(beside.probes).toHaveLength(1);
     expect(beside.probes[0]).toMatchObject({ model: 'M3', ...TRANSFER, kind: 'knn', labelFraction: 1, seeds: 1 });
     expect({ ...beside, probes: [], labelFractions: [], leaky: [] }).toEqual(evaluation);
+  });
+
+  test('the gain of fine-tuning over a probe is paired over common seeds', () => {
+    const gainOf = (probes: SideStudies['probes']) =>
+      evaluate(runs, options, { ...sides, probes }).probes[0]!.fineTuningGain;
+    const main = evaluation.models[1]!.seeds.find(({ seed }) => seed === 0)!.test;
+    const gain = gainOf(sides.probes)!;
+    const probe = beside.probes[0]!.summary.test;
+    expect(gain.accuracy!.mean).toBeCloseTo(main.accuracy! - probe.accuracy!.mean!, 4);
+    expect(gain.loss!.low!).toBeLessThan(gain.loss!.mean!);
+    expect(gainOf([{ ...sides.probes[0]!, seed: 7 }])).toBeNull();
+    expect(gainOf([{ ...sides.probes[0]!, labelFraction: 0.1 }])).toBeNull();
   });
 
   test('fewer labels stand before all of them, of the models that tried both', () => {

@@ -7,10 +7,11 @@ import type { EqualPair } from '../dataset/audit/equal-images.ts';
 import type { BootstrapOptions } from './bootstrap.ts';
 import { evaluateCalibration } from './calibration.ts';
 import { confusionMatrix } from './confusion.ts';
+import { contrastsOf, evaluateContrasts, type DeclaredContrasts } from './contrasts.ts';
 import { rocAndPrCurves, type ClassCurves } from './curves.ts';
 import {
-  intervalBounds,
   byMetric,
+  differences,
   estimates,
   orNull,
   roundedMeanAndSd,
@@ -21,12 +22,14 @@ import { countLeaks } from './leaks.ts';
 import { majorityBaseline } from './majority.ts';
 import { metricsFor, type NamedMetrics } from './metrics.ts';
 import { scoresByClass, type ClassScores } from './per-class.ts';
+import { plansFor } from './planning.ts';
 import type { Predictions } from './predictions.ts';
+import { scoresWithoutCopies } from './without-copies.ts';
 import { alignRuns, type AlignedRuns, type SeedRun } from './runs.ts';
 import { uniformWeights, rowsOfSubset, scoredSubset, type ScoredPredictions } from './scored.ts';
 import { scoreSideStudies, type SideStudies } from './side-studies.ts';
 import { meanAndSd } from './mean-and-sd.ts';
-import { uncertaintyOfDifference, type Uncertainty } from './uncertainty.ts';
+import type { Uncertainty } from './uncertainty.ts';
 import { at, entry } from '../../util/known.ts';
 
 interface EvaluationOptions {
@@ -36,6 +39,10 @@ interface EvaluationOptions {
   readonly bootstrap: BootstrapOptions;
   /** The equal pairs of an audit; null without an audit. */
   readonly equal: readonly EqualPair[] | null;
+  /** The differences that are asked about; see contrastsOf. */
+  readonly declared?: DeclaredContrasts;
+  /** The difference that the planning is for: 0.02. */
+  readonly delta?: number;
 }
 
 const NO_SIDE_STUDIES: SideStudies = { probes: [], labelFractions: [], leaky: [] };
@@ -43,12 +50,16 @@ const NO_SIDE_STUDIES: SideStudies = { probes: [], labelFractions: [], leaky: []
 /** Throws DatasetError when the runs are not of the same images, or a subset has none. */
 export function evaluate(
   runs: readonly SeedRun[],
-  { dataset, ordinal, bootstrap, equal }: EvaluationOptions,
+  { dataset, ordinal, bootstrap, equal, declared = {}, delta = 0.02 }: EvaluationOptions,
   sides: SideStudies = NO_SIDE_STUDIES,
 ): Evaluation {
   const compared = alignRuns(runs);
   const { models, seeds, shared } = compared;
   const metrics = metricsFor(ordinal);
+  const contrasts = contrastsOf(
+    models.map((model) => ({ model, ...compared.cellOf(model) })),
+    declared,
+  );
   const uncertainties = uncertaintiesByModel(compared, metrics, bootstrap);
   const baseline = majorityBaseline(scoredSubset(shared, 'train').labels, scoredSubset(shared, 'test'));
   return {
@@ -74,6 +85,9 @@ export function evaluate(
         metrics: differences(metrics, entry(uncertainties, model), entry(uncertainties, against), bootstrap.level),
       })),
     ),
+    contrasts: evaluateContrasts(contrasts, uncertainties, metrics, bootstrap.level),
+    planning: { delta, contrasts: plansFor(contrasts, uncertainties, metrics, delta) },
+    withoutCopies: scoresWithoutCopies(compared, metrics, equal),
     ...scoreSideStudies(sides, compared, { metrics, bootstrap, equal }),
   };
 }
@@ -140,23 +154,6 @@ function drawn(classes: readonly string[], tests: readonly ScoredPredictions[]):
       ? []
       : [{ class: at(classes, k), roc: rounded(curves.roc), precisionRecall: rounded(curves.precisionRecall) }],
   );
-}
-
-function differences(
-  metrics: NamedMetrics,
-  model: readonly Uncertainty[],
-  against: readonly Uncertainty[],
-  level: number,
-) {
-  return byMetric(metrics, (_, m) => {
-    const named = at(metrics, m);
-    const [lowest, highest] = named.range;
-    const difference = uncertaintyOfDifference(at(model, m), at(against, m));
-    return {
-      mean: orNull(meanAndSd(difference.values).mean),
-      ...intervalBounds({ ...named, range: [lowest - highest, highest - lowest] }, difference, level),
-    };
-  });
 }
 
 function summedConfusion(tests: readonly ScoredPredictions[]): number[][] {

@@ -18,7 +18,7 @@ export function countLeaks(predictions: Predictions, equal: readonly EqualPair[]
   const of = (subset: 'train' | 'test') => rowsOfSubset(predictions, subset).map((row) => at(predictions.images, row));
   const [trained, tested] = [of('train'), of('test')];
   const groups = new Set(trained.map(({ group }) => group));
-  const copied = copiesOf(new Set(trained.map(({ image }) => image)), equal ?? []);
+  const copied = copiesOfTrained(predictions, equal ?? []);
   return {
     images: tested.length,
     leaks: tested.filter(({ group, image }) => groups.has(group) || copied.has(image)).length,
@@ -26,12 +26,13 @@ export function countLeaks(predictions: Predictions, equal: readonly EqualPair[]
   };
 }
 
-/** Every image that is equal to one of these. */
-function copiesOf(images: ReadonlySet<string>, equal: readonly EqualPair[]): Set<string> {
+/** Every image that is equal to a training image, by name. */
+export function copiesOfTrained(predictions: Predictions, equal: readonly EqualPair[]): Set<string> {
+  const trained = new Set(rowsOfSubset(predictions, 'train').map((row) => at(predictions.images, row).image));
   return new Set(
     equal.flatMap(([first, second]) => [
-      ...(images.has(first) ? [second] : []),
-      ...(images.has(second) ? [first] : []),
+      ...(trained.has(first) ? [second] : []),
+      ...(trained.has(second) ? [first] : []),
     ]),
   );
 }

@@ -1,5 +1,4 @@
 /** The trainings to compare, checked: every model with every seed, all on the same images. */
-import { byCodeUnit } from '../../util/canonical-json.ts';
 import { DatasetError } from '../dataset/error.ts';
 import type { Predictions } from './predictions.ts';
 import { at, entry } from '../../util/known.ts';
@@ -18,7 +17,7 @@ export interface SeedRun extends Cell {
 }
 
 export interface AlignedRuns {
-  /** By name. */
+  /** In the order of declaration: that of their first runs. */
   readonly models: readonly string[];
   /** Ascending. */
   readonly seeds: readonly number[];
@@ -33,7 +32,7 @@ export interface AlignedRuns {
 export function alignRuns(runs: readonly SeedRun[]): AlignedRuns {
   const first = runs[0];
   if (first === undefined) throw new DatasetError('There are no predictions to evaluate.');
-  const models = [...new Set(runs.map((run) => run.model))].sort(byCodeUnit);
+  const models = [...new Set(runs.map((run) => run.model))];
   const seeds = [...new Set(runs.map((run) => run.seed))].sort((a, b) => a - b);
   const byModel = new Map(models.map((model) => [model, seeds.map((seed) => only(runs, model, seed).predictions)]));
   for (const run of runs) sameImages(first, run);

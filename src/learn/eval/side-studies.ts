@@ -2,7 +2,7 @@
 import { DatasetError } from '../dataset/error.ts';
 import type { EqualPair } from '../dataset/audit/equal-images.ts';
 import type { BootstrapOptions } from './bootstrap.ts';
-import { estimates, uncertaintiesByModel } from './estimates.ts';
+import { differences, estimates, uncertaintiesByModel } from './estimates.ts';
 import type { NamedMetrics } from './metrics.ts';
 import type { Evaluation } from '../../formats/evaluation.ts';
 import { countLeaks } from './leaks.ts';
@@ -53,7 +53,12 @@ export function scoreSideStudies(
   return {
     probes: valuesOf(probes, ({ kind }) => kind).flatMap(([kind, ofKind]) =>
       valuesOf(ofKind, ({ labelFraction }) => labelFraction).flatMap(([labelFraction, runs]) =>
-        scored(runs, scoring).map((row) => ({ ...row, kind, labelFraction })),
+        scored(runs, scoring).map((row) => ({
+          ...row,
+          kind,
+          labelFraction,
+          fineTuningGain: labelFraction === 1 ? fineTuningGain(row.model, runs, main, scoring) : null,
+        })),
       ),
     ),
     labelFractions: valuesOf(shares, ({ labelFraction }) => labelFraction).flatMap(([labelFraction, runs]) =>
@@ -82,6 +87,40 @@ function scored(runs: readonly SeedRun[], { metrics, bootstrap }: Scoring) {
       test: estimates(metrics, entry(uncertainties, model), bootstrap.level),
     },
   }));
+}
+
+/** Fine-tuning minus probe of one model, over the seeds that both have; null without such a seed. */
+function fineTuningGain(model: string, probes: readonly SeedRun[], main: AlignedRuns, { metrics, bootstrap }: Scoring) {
+  const probed = probes.filter((run) => run.model === model && main.seeds.includes(run.seed));
+  if (probed.length === 0) return null;
+  const tuned = probed.map((run) => ({
+    ...run,
+    model: 'fine-tuning',
+    predictions: at(main.of(model), main.seeds.indexOf(run.seed)),
+  }));
+  // The probe has its own rows of training images, of which nothing is compared.
+  const compared = uncertaintiesByModel(
+    alignRuns([...tuned, ...probed.map((run) => ({ ...run, model: 'probe' }))].map(onlyTested)),
+    metrics,
+    bootstrap,
+  );
+  return differences(metrics, entry(compared, 'fine-tuning'), entry(compared, 'probe'), bootstrap.level);
+}
+
+function onlyTested<Run extends SeedRun>(run: Run): Run {
+  const { classes, images, probabilities, predicted } = run.predictions;
+  const rows = rowsOfSubset(run.predictions, 'test');
+  return {
+    ...run,
+    predictions: {
+      classes,
+      images: rows.map((row) => at(images, row)),
+      predicted: Int32Array.from(rows, (row) => at(predicted, row)),
+      probabilities: Float64Array.from(
+        rows.flatMap((row) => [...probabilities.subarray(row * classes.length, (row + 1) * classes.length)]),
+      ),
+    },
+  };
 }
 
 function valuesOf<T, K extends string | number>(runs: readonly T[], keyOf: (run: T) => K): [K, T[]][] {

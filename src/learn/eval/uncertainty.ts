@@ -61,18 +61,34 @@ export function uncertaintyOfDifference(a: Uncertainty, b: Uncertainty): Uncerta
 }
 
 /** The mean over seeds as other images and trainings could have shown it; NaN in rounds that do not define it. */
-export function roundsOf({ values, replicates, resamples, influence }: Uncertainty): Replicates {
+export function roundsOf(value: Uncertainty): Replicates {
+  const { values, replicates, resamples } = value;
   const seeds = values.length;
   const { mean, sd } = meanAndSd(values);
-  const { means, variance, commonShare } = imagesAlone(replicates);
-  // n draws with replacement vary less than n images, by the factor (n - 1) / n.
-  const scale = Math.sqrt(commonShare * (influence.groups / Math.max(1, influence.groups - 1)));
+  const means = meansOf(replicates);
+  const { ofImages } = varianceParts(value);
+  const variance = varianceOf(means);
+  const scale = variance > 0 ? Math.sqrt(ofImages / variance) : 0;
   const ofSeeds = seeds === 1 ? 0 : sd / Math.sqrt(seeds);
-  const degrees = degreesOfFreedom(scale ** 2 * variance, ofSeeds ** 2, seeds - 1);
+  const degrees = degreesOfFreedom(ofImages, ofSeeds ** 2, seeds - 1);
   return means.map(
-    (value, round) =>
-      mean + (scale * (value - mean) + ofSeeds * at(resamples.normals, round)) * widthAt(resamples, round, degrees),
+    (round, r) => mean + (scale * (round - mean) + ofSeeds * at(resamples.normals, r)) * widthAt(resamples, r, degrees),
   );
+}
+
+/**
+ * The variance of the mean by the choice of images (i), and that of one seed by the interplay of images and seeds (x). One
+ * seed does not show the interplay: i is all of the variance then, and x is 0.
+ */
+export function varianceParts({ replicates, influence: { groups } }: Uncertainty) {
+  const seeds = replicates.length;
+  // n draws with replacement vary less than n images, by the factor (n - 1) / n.
+  const factor = groups / Math.max(1, groups - 1);
+  const ofMean = factor * varianceOf(meansOf(replicates));
+  if (seeds === 1) return { ofImages: ofMean, ofInterplay: 0 };
+  const ofSeeds = (factor * replicates.reduce((sum, own) => sum + varianceOf(own), 0)) / seeds;
+  const covariance = Math.min(ofMean, Math.max(0, (seeds * ofMean - ofSeeds) / (seeds - 1)));
+  return { ofImages: covariance, ofInterplay: Math.max(0, ofSeeds - covariance) };
 }
 
 /** `ofSeeds` is known with `degrees` degrees of freedom; infinite where it is 0. */
@@ -90,18 +106,12 @@ function widthAt({ widths }: Resamples, round: number, degrees: number): number 
   return width(below) + (degrees - below) * (width(below + 1) - width(below));
 }
 
-/** The mean over seeds in every round, its variance, and the share of it that is common to all seeds. */
-function imagesAlone(replicates: readonly Replicates[]) {
-  const seeds = replicates.length;
-  const means = Float64Array.from(
+/** The mean over seeds in every round. */
+function meansOf(replicates: readonly Replicates[]): Replicates {
+  return Float64Array.from(
     at(replicates, 0),
-    (_, round) => replicates.reduce((sum, own) => sum + at(own, round), 0) / seeds,
+    (_, round) => replicates.reduce((sum, own) => sum + at(own, round), 0) / replicates.length,
   );
-  const variance = varianceOf(means);
-  if (seeds === 1) return { means, variance, commonShare: 1 };
-  const ofSeeds = replicates.reduce((sum, own) => sum + varianceOf(own), 0) / seeds;
-  const covariance = (seeds * variance - ofSeeds) / (seeds - 1);
-  return { means, variance, commonShare: variance > 0 ? Math.max(0, covariance / variance) : 1 };
 }
 
 /** Over the rounds that define the value. */
