@@ -8,6 +8,23 @@ import { count, text } from './fields.ts';
 export const DOMAINS = ['skin', 'xray', 'fundus'] as const;
 export type Domain = (typeof DOMAINS)[number];
 
+const GrayScaleSchema = Type.Object(
+  {
+    rule: Type.Union(
+      ['file', 'window', 'range', 'picture'].map((rule) => Type.Literal(rule)),
+      {
+        description:
+          '`file`: the window of each file; `window`: center and width; `range`: from black to white; `picture`: ' +
+          'percentiles of each picture.',
+      },
+    ),
+    numbers: Type.Optional(
+      Type.Array(Type.Number(), { minItems: 2, maxItems: 2, description: 'The two numbers of the rule.' }),
+    ),
+  },
+  { description: 'Scale of images with more than eight bits; absent if there are none.' },
+);
+
 export const DatasetSchema = Type.Object(
   {
     name: Type.String({ minLength: 1, description: 'Short name, for paths and axes: `ham10000`.' }),
@@ -26,6 +43,10 @@ export const DatasetSchema = Type.Object(
     images: count('Images in the data set.'),
     groups: count('Lesions or patients.'),
     size: Type.Integer({ minimum: 1, description: 'Side of the packed images, in pixels.' }),
+    bits: Type.Optional(
+      Type.Union([Type.Literal(8), Type.Literal(16)], { description: 'Bits of each packed value; 8 if it is absent.' }),
+    ),
+    gray: Type.Optional(GrayScaleSchema),
     source: text('Origin of the images: a citation, or the formula that drew them.'),
     dropped: Type.Array(Type.Object({ file: text('Path of the file.'), reason: text('Reason, in words.') }), {
       description: 'Files that could not be read.',

@@ -9,7 +9,7 @@ import { visit } from 'jsonc-parser';
 import { sizeOf } from './host-tensor.ts';
 
 /** The stored types that are understood, with their width in bytes. */
-export const STORED_WIDTH = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, BF16: 2, U8: 1, BOOL: 1 } as const;
+export const STORED_WIDTH = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, BF16: 2, U16: 2, U8: 1, BOOL: 1 } as const;
 export type StoredType = keyof typeof STORED_WIDTH;
 
 export interface Entry {

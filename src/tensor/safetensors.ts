@@ -112,10 +112,12 @@ interface SafetensorsWriter {
   close(): Promise<void>;
 }
 
+type StoredSpec = Pick<TensorSpec, 'shape'> & { readonly dtype: TensorSpec['dtype'] | 'uint16' };
+
 /** Writes the header and reserves the room; bytes that are never written are zero. */
 export async function createSafetensors(
   path: string,
-  specs: Readonly<Record<string, TensorSpec>>,
+  specs: Readonly<Record<string, StoredSpec>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<SafetensorsWriter> {
   const entries = planned(specs);
@@ -140,7 +142,7 @@ export async function createSafetensors(
   };
 }
 
-const planned = (specs: Readonly<Record<string, TensorSpec>>): Entry[] =>
+const planned = (specs: Readonly<Record<string, StoredSpec>>): Entry[] =>
   assignOffsets(Object.entries(specs).map(([name, { dtype, shape }]) => ({ name, type: STORED_AS[dtype], shape })));
 
 async function readHeader(file: FileHandle, path: string): Promise<Header> {

@@ -8,17 +8,21 @@ import type { DType, HostTensor } from './host-tensor.ts';
 /** Stops, naming the file: the values are not those of its type. */
 type Refuse = (problem: string) => never;
 
-export const STORED_AS = { float32: 'F32', int32: 'I32', uint8: 'U8', bool: 'BOOL' } as const satisfies Record<
-  DType,
-  StoredType
->;
+/** `uint16` is written and read piece by piece only: no tensor in memory has it. */
+export const STORED_AS = {
+  float32: 'F32',
+  int32: 'I32',
+  uint16: 'U16',
+  uint8: 'U8',
+  bool: 'BOOL',
+} as const satisfies Record<DType | 'uint16', StoredType>;
 
 export const bytesOf = (tensor: HostTensor): Uint8Array =>
   new Uint8Array(tensor.data.buffer, tensor.data.byteOffset, tensor.data.byteLength);
 
 /**
- * F32, F16, BF16 and F64 become float32 (F64 rounds to nearest); I32 and I64 become int32, or are refused if a value
- * does not fit.
+ * F32, F16, BF16 and F64 become float32 (F64 rounds to nearest); I32, I64 and U16 become int32, or are refused if a
+ * value does not fit.
  */
 export function decodeValues(entry: Omit<Entry, 'begin'>, stored: Uint8Array, refuse: Refuse): HostTensor {
   if (stored.length !== entry.bytes)
@@ -40,6 +44,8 @@ export function decodeValues(entry: Omit<Entry, 'begin'>, stored: Uint8Array, re
       return { dtype: 'int32', shape, data: new Int32Array(buffer) };
     case 'I64':
       return { dtype: 'int32', shape, data: narrow(new BigInt64Array(buffer), entry.name, refuse) };
+    case 'U16':
+      return { dtype: 'int32', shape, data: Int32Array.from(new Uint16Array(buffer)) };
     case 'U8':
       return { dtype: 'uint8', shape, data: new Uint8Array(buffer) };
     case 'BOOL':

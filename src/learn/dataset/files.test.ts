@@ -121,7 +121,7 @@ describe('images.safetensors', () => {
       'fc.bias': { dtype: 'float32', shape: [2], data: Float32Array.of(1, 2) },
     });
     await expect(openPackedImages(path('weights.safetensors'))).rejects.toThrow(
-      'a U8 tensor "images" of shape [N, S, S, 3] is expected; found "fc.bias" F32 [2].',
+      'a U8 or U16 tensor "images" of shape [N, S, S, 3] is expected; found "fc.bias" F32 [2].',
     );
   });
 });

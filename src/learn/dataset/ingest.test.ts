@@ -17,12 +17,16 @@ afterAll(() => rm(folder, { recursive: true }));
 const plain = (width: number, height: number, background: Color, channels: 3 | 4 = 3) =>
   sharp({ create: { width, height, channels, background } });
 
+const WHOLE = { gray: { rule: 'range', low: 0, high: 65_535 } } as const;
+
 async function decoded(picture: Sharp, name: string, size = 8): Promise<number[][]> {
   await picture.toFile(join(folder, name));
-  const image = await decodeImage(join(folder, name), size);
+  const image = await decodeImage(join(folder, name), size, WHOLE);
   if (!image.ok) throw new Error(image.error);
-  expect(image.value).toHaveLength(size * size * 3);
-  return Array.from({ length: size * size }, (_, i) => [...image.value.subarray(3 * i, 3 * i + 3)]);
+  const { values } = image.value;
+  expect(values).toHaveLength(size * size * 3);
+  const bytes = values instanceof Uint8Array ? values : Uint8Array.from(values, (value) => Math.round(value / 257));
+  return Array.from({ length: size * size }, (_, i) => [...bytes.subarray(3 * i, 3 * i + 3)]);
 }
 
 describe('decoding gives 8-bit RGB', () => {
@@ -49,13 +53,8 @@ describe('decoding gives 8-bit RGB', () => {
     for (const [c, v] of [100, 50, 25].entries()) expect(Math.abs(half[c]! - v)).toBeLessThanOrEqual(1);
   });
 
-  test('of palettes and of CMYK', async () => {
+  test('of palettes', async () => {
     expect((await decoded(plain(9, 9, '#ff0000').png({ palette: true }), 'palette.png'))[0]).toEqual([255, 0, 0]);
-    const cmyk = plain(9, 9, '#ff0000').toColourspace('cmyk').jpeg();
-    expect((await sharp(await cmyk.toBuffer()).metadata()).space).toBe('cmyk');
-    const [red, green, blue] = (await decoded(cmyk, 'cmyk.jpg'))[0]! as [number, number, number];
-    expect(red).toBeGreaterThan(200);
-    expect(Math.max(green, blue)).toBeLessThan(80);
   });
 
   test('upright, as EXIF says', async () => {

@@ -1,8 +1,12 @@
 /** Decodes a listed data set once into the three files that every later stage reads. */
 import { join } from 'node:path';
 import pLimit from 'p-limit';
-import type { Decode } from './decode/decode.ts';
+import type { Decode, DecodedImage } from './decode/decode.ts';
+import type { GrayScale } from './decode/gray-scale.ts';
+import { openImage } from './decode/open-image.ts';
 import { DatasetError, listFaults } from './error.ts';
+import { levelNotices } from './gray-levels.ts';
+import { describeGray, resolveGray, type GrayRule } from './gray-rule.ts';
 import { writeDatasetFiles, type DatasetFiles } from './write-dataset.ts';
 import type { Dataset } from '../../formats/dataset.ts';
 import { createPackedImages } from './packed-images.ts';
@@ -21,52 +25,92 @@ interface IngestOptions {
   readonly decode: Decode;
   /** Images asked for at a time; memory grows with it, not with the data set. */
   readonly concurrency: number;
+  /** The scale of images with more than eight bits. */
+  readonly gray?: GrayRule | undefined;
+  /** Bits of the packed values; 8 by default. */
+  readonly bits?: 8 | 16;
   readonly signal?: AbortSignal;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Findings about the pixels of the data set that its owner should know. */
+  readonly onNotice?: (text: string) => void;
 }
 
 /** The files' bytes do not depend on `concurrency`. Throws DatasetError, listing every fault. */
 export async function ingest(listing: Listing, files: DatasetFiles, options: IngestOptions): Promise<Dataset> {
-  const decode: Decode = listing.decode ?? ((image, size) => options.decode(join(options.folder, image), size));
-  const broken = await pack(listing.samples, files.images, decode, options);
-  const faults = [...listing.faults, ...broken];
-  if (faults.length > 0 && options.onBroken === 'error') {
+  const { folder, onBroken, size, bits = 8, onNotice } = options;
+  const gray = await chooseGray(listing, options);
+  const first = await pack(listing, listing.samples, files.images, gray, options);
+  const faults = [...listing.faults, ...first.broken];
+  if (faults.length > 0 && onBroken === 'error') {
     throw new DatasetError(
       listFaults(
-        `${faults.length} file(s) of ${options.folder} cannot be used; onBroken: "drop" leaves them out:`,
+        `${faults.length} file(s) of ${folder} cannot be used; onBroken: "drop" leaves them out:`,
         faults.map(({ file, reason }) => `${file}: ${reason}`),
       ),
     );
   }
-  const lost = new Set(broken.map(({ file }) => file));
+  for (const notice of levelNotices(first.levels)) onNotice?.(notice);
+  const lost = new Set(first.broken.map(({ file }) => file));
   const samples = listing.samples.filter(({ image }) => !lost.has(image));
   // Rows are numbered without gaps, so the remaining images are packed again; broken files are rare.
-  if (broken.length > 0) await pack(samples, files.images, decode, options);
-  return writeDatasetFiles(files, { ...listing, samples, faults }, options.size);
+  if (first.broken.length > 0) await pack(listing, samples, files.images, gray, options);
+  return writeDatasetFiles(files, { ...listing, samples, faults }, size, {
+    ...(bits === 16 && { bits }),
+    ...(first.levels.length > 0 && { gray: describeGray(gray) }),
+  });
+}
+
+function chooseGray(listing: Listing, { gray, folder, concurrency, signal }: IngestOptions): Promise<GrayScale> {
+  const samples = listing.decode === undefined ? listing.samples : [];
+  const open = ({ image, file = image, frame = 0 }: ListedImage) => openImage(join(folder, file), frame);
+  return resolveGray(gray, samples, { open, concurrency, ...(signal && { signal }) });
+}
+
+interface Packed {
+  readonly broken: readonly ListingFault[];
+  readonly levels: readonly ImageLevels[];
+}
+
+interface ImageLevels {
+  readonly image: string;
+  readonly levels: NonNullable<DecodedImage['levels']>;
 }
 
 /** Writes the decodable images and returns the others. */
 async function pack(
+  listing: Listing,
   samples: readonly ListedImage[],
   path: string,
-  decode: Decode,
-  { size, concurrency, signal, onProgress }: IngestOptions,
-): Promise<ListingFault[]> {
-  const images = await createPackedImages(path, samples.length, size);
+  gray: GrayScale,
+  { folder, size, bits, concurrency, signal, onProgress, ...options }: IngestOptions,
+): Promise<Packed> {
+  const images = await createPackedImages(path, samples.length, size, bits);
   const limit = pLimit(concurrency);
   const broken: ListingFault[] = [];
+  const levels: ImageLevels[] = [];
+  const decode = ({ image, file = image, frame = 0 }: ListedImage) =>
+    listing.decode?.(image, size) ?? options.decode(join(folder, file), size, { frame, gray });
   let done = 0;
   try {
-    await limit.map(samples, async ({ image }, row) => {
+    await limit.map(samples, async (sample, row) => {
       signal?.throwIfAborted();
-      const decoded = await decode(image, size);
-      if (decoded.ok) await images.write(row, decoded.value);
-      else broken.push({ file: image, reason: `it cannot be decoded: ${decoded.error}` });
+      const { image } = sample;
+      const decoded = await decode(sample);
+      if (!decoded.ok) broken.push({ file: image, reason: `it cannot be decoded: ${decoded.error}` });
+      else {
+        await images.write(row, decoded.value.values);
+        if (decoded.value.levels) levels.push({ image, levels: decoded.value.levels });
+      }
       onProgress?.(++done, samples.length);
     });
   } finally {
     limit.clearQueue();
     await images.close();
   }
-  return broken.sort((a, b) => (a.file < b.file ? -1 : 1));
+  return { broken: broken.sort(byName(({ file }) => file)), levels: levels.sort(byName(({ image }) => image)) };
 }
+
+const byName =
+  <T>(nameOf: (item: T) => string) =>
+  (a: T, b: T): number =>
+    nameOf(a) < nameOf(b) ? -1 : 1;

@@ -1,8 +1,8 @@
 /** The table and the description that go with packed images. */
 import { writeDataset, type Dataset } from '../../formats/dataset.ts';
 import { DatasetError, listFaults } from './error.ts';
-import type { Listing } from './reader/listing.ts';
-import { writeTable } from './table.ts';
+import type { Listing, ListedImage } from './reader/listing.ts';
+import { writeTable, type TableRow } from './table.ts';
 
 /** Paths to write to. */
 export interface DatasetFiles {
@@ -16,14 +16,12 @@ export async function writeDatasetFiles(
   files: Pick<DatasetFiles, 'table' | 'dataset'>,
   listing: Listing,
   size: number,
+  stored: Pick<Dataset, 'bits' | 'gray'> = {},
 ): Promise<Dataset> {
   const { name, title, classes, ordinal, domain, source, samples, faults } = listing;
   const empty = classes.filter((label) => !samples.some((sample) => sample.label === label));
   if (empty.length > 0) throw new DatasetError(noImage(title, empty, faults));
-  await writeTable(
-    files.table,
-    samples.map((sample, index) => ({ index, ...sample })),
-  );
+  await writeTable(files.table, samples.map(rowOf));
   const dataset: Dataset = {
     name,
     title,
@@ -33,11 +31,16 @@ export async function writeDatasetFiles(
     images: samples.length,
     groups: new Set(samples.map(({ group }) => group)).size,
     size,
+    ...stored,
     source,
     dropped: faults.map(({ file, reason }) => ({ file, reason })),
   };
   await writeDataset(files.dataset, dataset);
   return dataset;
+}
+
+function rowOf({ image, label, group, split, facts }: ListedImage, index: number): TableRow {
+  return { index, image, label, group, split, ...(facts && { facts }) };
 }
 
 /** The reasons why images were left out come with it: one of them is the cause. */

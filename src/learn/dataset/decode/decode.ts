@@ -1,15 +1,30 @@
-/** One image file to RGB bytes of a fixed size, by libvips. */
-import { readFile } from 'node:fs/promises';
+/** One image file to a square of a fixed size. */
 import sharp, { type Sharp } from 'sharp';
 import { err, ok, type Result } from '../../../util/result.ts';
-import { unusableNumbers } from './unusable-numbers.ts';
+import { displayOf, type GrayScale } from './gray-scale.ts';
+import { openImage, plainMessage } from './open-image.ts';
+import { render, type GrayLevels } from './render.ts';
 
 // Files are read once: a cache would only hold memory. Images run in parallel, not the rows of one image.
 sharp.cache(false);
 sharp.concurrency(1);
 
+export interface DecodedImage {
+  /** RGB `[size, size, 3]`: bytes, or 16 bits for a file that has more than eight. */
+  readonly values: Uint8Array | Uint16Array;
+  /** For a file of more than eight bits. */
+  readonly levels?: GrayLevels;
+}
+
+export interface DecodeOptions {
+  /** Frame or page, from 0. */
+  readonly frame?: number;
+  /** For files of more than eight bits; each file's own window by default. */
+  readonly gray?: GrayScale;
+}
+
 /** The error says why the file cannot be decoded whole. */
-export type Decode = (path: string, size: number) => Promise<Result<Uint8Array, string>>;
+export type Decode = (path: string, size: number, options?: DecodeOptions) => Promise<Result<DecodedImage, string>>;
 
 /** Bytes row after row, gray or RGB. */
 export interface Pixels {
@@ -19,23 +34,27 @@ export interface Pixels {
   readonly channels: 1 | 3;
 }
 
+const OWN_WINDOW: GrayScale = { rule: 'file' };
+
 /**
- * RGB bytes `[size, size, 3]`. The shorter side is resized to `size` (Lanczos) and the middle is cut out. Turned
- * upright by EXIF; gray, 16-bit, palette and CMYK become 8-bit sRGB; transparent pixels become black.
+ * The shorter side is resized to `size` (Lanczos) and the middle is cut out. Files of eight bits are turned upright by
+ * EXIF; gray and palettes become sRGB; transparent pixels become black. Files of more bits follow `gray`.
  */
-export const decodeImage: Decode = async (path, size) => {
+export const decodeImage: Decode = async (path, size, { frame = 0, gray = OWN_WINDOW } = {}) => {
+  const opened = await openImage(path, frame);
+  if (!opened.ok) return opened;
   try {
-    const file = await readFile(path);
-    const unusable = isJpeg(file) ? undefined : await unusableNumbers(file);
-    if (unusable !== undefined) return err(unusable);
-    return ok(await squared(sharp(file, { failOn: 'truncated' }).autoOrient(), size));
+    if (opened.value.kind === 'bytes') {
+      const { file } = opened.value;
+      return ok({ values: await squared(sharp(file, { failOn: 'truncated', page: frame }).autoOrient(), size) });
+    }
+    const { picture } = opened.value;
+    const display = displayOf(picture, gray);
+    if (display === undefined)
+      return err('it has no window of its own. Give one for all, such as "gray": { "window": [40, 400] }');
+    return ok(await render(picture, display, size));
   } catch (error) {
-    return err(
-      (error as Error).message
-        .replace(/input buffer/i, 'Input file')
-        .trim()
-        .replaceAll(/\s+/g, ' '),
-    );
+    return err(plainMessage(error));
   }
 };
 
@@ -43,9 +62,6 @@ export const decodeImage: Decode = async (path, size) => {
 export function decodePixels({ data, ...raw }: Pixels, size: number): Promise<Uint8Array> {
   return squared(sharp(data, { raw }), size);
 }
-
-/** JPEG files hold bytes, one page, four bands at most. */
-const isJpeg = (file: Uint8Array): boolean => file[0] === 0xff && file[1] === 0xd8;
 
 function squared(image: Sharp, size: number): Promise<Uint8Array> {
   return image

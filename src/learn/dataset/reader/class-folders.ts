@@ -1,6 +1,7 @@
 /** Trees in which the folder of an image is its class: `<root>/<class>/*` or `<root>/<split>/<class>/*`. */
 import { join } from 'node:path';
 import { err, ok, type Result } from '../../../util/result.ts';
+import { isInScan, type DicomScan } from '../dicom/scan.ts';
 import type { PublishedSplit } from '../table.ts';
 import { isNote, masksAmong } from './companions.ts';
 import type { DatasetDescription, ListingFault, Listing, ListedImage } from './listing.ts';
@@ -19,6 +20,8 @@ interface ClassFolders {
    * lack a class. Elsewhere all of this is a fault.
    */
   readonly lenient?: boolean;
+  /** Files that are DICOM, whatever their extension. */
+  readonly dicom?: DicomScan;
 }
 
 interface ClassContents {
@@ -49,7 +52,7 @@ export async function readClassFolders(
 
 async function readTree(
   { classes }: DatasetDescription,
-  { folder, groupOf = (image) => image, lenient = false }: ClassFolders,
+  { folder, groupOf = (image) => image, lenient = false, dicom }: ClassFolders,
   { path, split }: ClassFolders['trees'][number],
 ): Promise<ClassContents> {
   const { folders, files } = await listTree(join(folder, path));
@@ -57,12 +60,14 @@ async function readTree(
   const unknown = folders.filter((label) => !classes.includes(label));
   const known = folders.filter((label) => classes.includes(label));
   const inside = await Promise.all(known.map((label) => filesBelow(folder, joinPath(path, label))));
-  const masks = lenient ? masksAmong(inside.flat().filter(isImage)) : new Set<string>();
-  const isLeftOut = (file: string): boolean => lenient && isNote(file);
+  const isDicom = (file: string): boolean => dicom !== undefined && isInScan(dicom, file);
+  const isPicture = (file: string): boolean => isImage(file) || isDicom(file);
+  const masks = lenient ? masksAmong(inside.flat().filter(isPicture)) : new Set<string>();
+  const isLeftOut = (file: string): boolean => lenient && isNote(file) && !isDicom(file);
   return {
     samples: known.flatMap((label, i) =>
       (inside[i] ?? [])
-        .filter((file) => isImage(file) && !masks.has(file))
+        .filter((file) => isPicture(file) && !masks.has(file))
         .map((file) => ({ image: file, label, group: groupOf(file), split })),
     ),
     faults: [
@@ -71,7 +76,7 @@ async function readTree(
         .map((file) => ({ file, reason: 'it is outside of the class folders' })),
       ...inside
         .flat()
-        .filter((file) => !isImage(file) && !isLeftOut(file))
+        .filter((file) => !isPicture(file) && !isLeftOut(file))
         .map((file) => ({ file, reason: whyNoImage(file) })),
       ...unknown.map((label) => ({
         file: joinPath(path, label),

@@ -2,11 +2,12 @@
 import { basename, join, resolve } from 'node:path';
 import { byCodeUnit } from '../../../util/canonical-json.ts';
 import { err, ok, type Result } from '../../../util/result.ts';
+import { scanDicom } from '../dicom/scan.ts';
 import type { PublishedSplit } from '../table.ts';
 import { isFold, nearlyEqualLabels, subsetOfWord } from '../user-table/words.ts';
 import { readClassFolders } from './class-folders.ts';
 import type { Reader } from './listing.ts';
-import { listTree } from './tree.ts';
+import { filesBelow, listTree } from './tree.ts';
 
 /** The folders that hold folders of classes. */
 interface Layout {
@@ -33,8 +34,10 @@ export const folders: Reader = async (folder) => {
     return err(`${folder}: the classes "${twins.join('" and "')}" differ by case or spaces only. Join the folders.`);
   const name = basename(resolve(folder));
   const description = { name, title: name, classes, ordinal: false, domain: null, source: 'a folder per class' };
-  const listing = await readClassFolders(description, { folder, trees, lenient: true });
-  return listing.ok ? ok({ ...listing.value, notices: [...notices, ...(listing.value.notices ?? [])] }) : listing;
+  const dicom = await scanDicom(folder, await filesBelow(folder, ''));
+  const listing = await readClassFolders(description, { folder, trees, dicom, lenient: true });
+  if (!listing.ok) return listing;
+  return ok({ ...listing.value, dicom, notices: [...notices, ...(listing.value.notices ?? [])] });
 };
 
 async function findLayout(folder: string): Promise<Result<Layout, string>> {

@@ -2,14 +2,24 @@
 import type { Result } from '../../../util/result.ts';
 import type { Domain } from '../../../formats/dataset.ts';
 import type { Decode } from '../decode/decode.ts';
+import type { PictureScale } from '../decode/picture.ts';
+import type { DicomScan } from '../dicom/scan.ts';
 import type { PublishedSplit } from '../table.ts';
 
 export interface ListedImage {
-  /** Path below the data set's folder, with forward slashes. */
+  /** Its name in the table: the path below the data set's folder, with forward slashes; `#2` for the second frame. */
   readonly image: string;
   readonly label: string;
   readonly group: string;
   readonly split: PublishedSplit;
+  /** The path below the data set's folder, where the name is another. */
+  readonly file?: string;
+  /** Frame or page of that file, from 0. */
+  readonly frame?: number;
+  /** Further columns of the table. */
+  readonly facts?: Readonly<Record<string, string>>;
+  /** The scale of a DICOM file, known from its header. */
+  readonly scale?: PictureScale['kind'];
 }
 
 /** Something that concerns one file: the rest of the data set can be used without it. */
@@ -29,8 +39,10 @@ export interface Listing {
   readonly faults: readonly ListingFault[];
   /** Facts about the whole data set that its owner should know; the images can be used. */
   readonly notices?: readonly string[];
-  /** RGB bytes `[size, size, 3]` of a sample's `image`, if images are not files below the folder. */
+  /** Decodes a sample's `image`, if images are not files below the folder. */
   readonly decode?: Decode;
+  /** The DICOM files of the folder, where the reader looks for them. */
+  readonly dicom?: DicomScan;
 }
 
 /** Names of the columns of a user's table, where they are not `image`, `label`, `group` and `split`. */

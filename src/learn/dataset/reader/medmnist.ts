@@ -64,7 +64,7 @@ export const medmnist: Reader = async (folder, { classNames } = {}) => {
     source: 'Yang et al., "MedMNIST v2", Scientific Data 10:41, 2023',
     samples,
     faults: [],
-    decode: async (image, size) => ok(await decodePixels(entry(pixels, image)(), size)),
+    decode: async (image, size) => ok({ values: await decodePixels(entry(pixels, image)(), size) }),
   });
 };
 

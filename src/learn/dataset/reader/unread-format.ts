@@ -10,8 +10,6 @@ const UNREAD: Readonly<Record<string, string>> = {
   ppm: `PPM is not read; ${CONVERTED_BY_PILLOW}`,
   jp2: `JPEG 2000 is not read; ${CONVERTED_BY_PILLOW}`,
   heic: 'HEIC is not read; save it as JPEG or PNG',
-  dcm: 'DICOM is not read; export the frames as PNG',
-  dicom: 'DICOM is not read; export the frames as PNG',
   nii: 'NIfTI volumes are not read; export the slices as PNG',
   gz: 'compressed volumes are not read; export the slices as PNG',
   nrrd: 'NRRD volumes are not read; export the slices as PNG',

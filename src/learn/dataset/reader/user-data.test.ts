@@ -192,10 +192,10 @@ test('folders: masks and notes beside images are left out and counted; a mask al
 });
 
 test('folders: a picture in a format that is not read is a fault with a way out', async () => {
-  await images('a/1.png', 'a/2.BMP', 'b/3.png', 'b/4.dcm', 'b/5.xyz');
+  await images('a/1.png', 'a/2.BMP', 'b/3.png', 'b/4.nii', 'b/5.xyz');
   expect((await read('folders')).faults.map(({ file, reason }) => `${file}: ${reason}`)).toEqual([
     'a/2.BMP: BMP is not read; save it as PNG, in Python: Image.open(old).save(new)',
-    'b/4.dcm: DICOM is not read; export the frames as PNG',
+    'b/4.nii: NIfTI volumes are not read; export the slices as PNG',
     'b/5.xyz: it is not an image by its extension',
   ]);
 });
