@@ -2,17 +2,16 @@
  * Chooses the settings of one start: of trainings that differ in their settings, the one with the least log loss on the
  * validation subset. Its weights, curves and predictions are passed on, so that nothing is trained again.
  */
-import { copyFile, mkdir } from 'node:fs/promises';
-import path from 'node:path';
-import { Type } from '@sinclair/typebox';
 import { readFinetuneCurves } from '../src/formats/curves.ts';
-import { writeChoice, writeTrials, type Trial } from '../src/formats/trials.ts';
+import { writeChoice, writeTrials } from '../src/formats/trials.ts';
 import { readPredictions } from '../src/learn/eval/predictions.ts';
 import { scoredSubset } from '../src/learn/eval/scored.ts';
 import { selectTrial, type TriedSettings } from '../src/learn/eval/select-trial.ts';
 import { defineStage, gathered, output } from '../src/stage/index.ts';
 import { at, last } from '../src/util/known.ts';
-import { TRAINED_FILES } from './shared/trained.ts';
+import { Type } from '@sinclair/typebox';
+import { FINETUNED_FILES, writeTrained } from './shared/trained.ts';
+import { seedOfTrials, settingsOf } from './shared/trials.ts';
 
 const TRIAL = { seed: Type.Number() };
 
@@ -32,34 +31,22 @@ export default defineStage({
     trained: output,
   },
   run: async ({ inputs, outputs, stage }) => {
-    const seeds = [...new Set(inputs.predictions.map(({ axes }) => axes.seed))];
-    if (seeds.length !== 1) throw new Error(`Trials have one seed; these have ${seeds.join(', ')}.`);
-    const tried = inputs.predictions.map(async ({ path: predictions, axes }, i): Promise<TriedSettings> => {
-      const { epochs } = await readFinetuneCurves(at(inputs.curves, i).path);
-      const { loss, accuracy } = last(epochs).train;
-      return {
-        params: settingsOf(axes, stage.axes),
-        // Test predictions are in the file, too; they are not looked at.
-        validation: scoredSubset(await readPredictions(predictions), 'validation'),
-        train: { loss, accuracy },
-      };
+    const tried = inputs.predictions.map(async ({ path, axes }, i): Promise<TriedSettings> => {
+      const { loss, accuracy } = last((await readFinetuneCurves(at(inputs.curves, i).path)).epochs).train;
+      // Test predictions are in the file, too; they are not looked at.
+      const validation = scoredSubset(await readPredictions(path), 'validation');
+      return { params: settingsOf(axes, stage.axes), validation, train: { loss, accuracy } };
     });
-    const trials = selectTrial(at(seeds, 0), await Promise.all(tried));
+    const trials = selectTrial(seedOfTrials(inputs.predictions), await Promise.all(tried), null);
     for (const warning of trials.warnings) stage.warn(warning);
     const { params } = at(trials.trials, trials.chosen);
     stage.record(params);
     await writeTrials(outputs.trials, trials);
     await writeChoice(outputs.choice, { seed: trials.seed, params });
-    await mkdir(outputs.trained, { recursive: true });
-    for (const [name, file] of Object.entries(TRAINED_FILES)) {
-      const chosen = at(inputs[name as keyof typeof TRAINED_FILES], trials.chosen).path;
-      await copyFile(chosen, path.join(outputs.trained, file));
-    }
+    await writeTrained(outputs.trained, FINETUNED_FILES, {
+      weights: at(inputs.weights, trials.chosen).path,
+      curves: at(inputs.curves, trials.chosen).path,
+      predictions: at(inputs.predictions, trials.chosen).path,
+    });
   },
 });
-
-/** The axes of a trial that this stage lacks, without the seed: the settings that differ between trials. */
-function settingsOf(axes: Readonly<Record<string, unknown>>, own: object): Trial['params'] {
-  const settings = Object.entries(axes).filter(([name]) => name !== 'seed' && !Object.hasOwn(own, name));
-  return Object.fromEntries(settings) as Trial['params'];
-}

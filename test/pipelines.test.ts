@@ -80,6 +80,21 @@ test.each(['small', 'paper'])(
   },
 );
 
+test(
+  'pipelines/real.json tunes pre-training too, and keeps no stage of a random start',
+  { timeout: 120_000 },
+  async () => {
+    const instances = await planned('pipelines/real.json');
+    expect(instances.filter(({ verdict }) => verdict === 'blocked')).toEqual([]);
+    expect(axisOf(instances, 'finetune', 'dataset')).toEqual(DATASETS);
+    expect(cellsOf(instances, 'finetune')).toEqual(expect.arrayContaining(PAPER_CELLS));
+    const trials = instances.filter(({ stage }) => stage === 'pretrain-trial').map(({ axes }) => axes);
+    expect(new Set(trials.map(({ learningRate }) => learningRate))).toEqual(new Set([0.006, 0.02, 0.06]));
+    const kept = (start: string) => new Set(trials.filter((axes) => axes.start === start).map(({ keep }) => keep));
+    expect([kept('random'), kept('imagenet')]).toEqual([new Set([0]), new Set([0, 2])]);
+  },
+);
+
 test("the paper's own study has five seeds and every other method", { timeout: 120_000 }, async () => {
   const instances = await planned('pipelines/paper.json');
   expect(axisOf(instances, 'finetune', 'seed')).toEqual([0, 1, 2, 3, 4]);

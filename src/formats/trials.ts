@@ -12,14 +12,18 @@ const seed = Type.Integer({ description: 'Seed of the trials.' });
 /** Holds nothing else: trainings that read it do not run again because another trial was tried and not chosen. */
 export const ChoiceSchema = Type.Object({ seed, params }, { title: 'choice' });
 
+const scores = {
+  loss: realOrNull('Log loss of the last epoch on the validation subset.'),
+  scaledLoss: real('The same after temperature scaling. The trial with the least is chosen.'),
+  temperature: real('The temperature, fitted on the validation subset.'),
+  accuracy: realOrNull('Accuracy on the validation subset.'),
+  auc: realOrNull('Macro AUC on the validation subset.'),
+};
+
 const Trial = Type.Object(
   {
     params,
-    loss: realOrNull('Log loss of the last epoch on the validation subset.'),
-    scaledLoss: real('The same after temperature scaling. The trial with the least is chosen.'),
-    temperature: real('The temperature, fitted on the validation subset.'),
-    accuracy: realOrNull('Accuracy on the validation subset.'),
-    auc: realOrNull('Macro AUC on the validation subset.'),
+    ...scores,
     train: Type.Object({
       loss: realOrNull('Mean training loss of the last epoch.'),
       accuracy: realOrNull('Training accuracy of the last epoch.'),
@@ -44,6 +48,9 @@ export const TrialsSchema = Type.Object(
       smallestClass: count('Images of the class with the fewest.'),
     }),
     trials: Type.Array(Trial, { description: 'In the order of the axes.' }),
+    without: Type.Union([Type.Object(scores), Type.Null()], {
+      description: 'The same scores without the training that is tuned; null where there are none.',
+    }),
     chosen: count('Position of the chosen trial in `trials`, from 0.'),
     second: countOrNull('Position of the second best trial; null if there is one trial.'),
     ends: Type.Array(End, { description: 'Numbers that were chosen although they are an end of their list.' }),
@@ -55,6 +62,7 @@ export const TrialsSchema = Type.Object(
 export type Choice = Immutable<Static<typeof ChoiceSchema>>;
 export type Trials = Immutable<Static<typeof TrialsSchema>>;
 export type Trial = Trials['trials'][number];
+export type TrialScores = Omit<Trial, 'params' | 'train'>;
 
 export const readChoice = (path: string): Promise<Choice> => readFormat(ChoiceSchema, path);
 

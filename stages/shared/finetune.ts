@@ -1,12 +1,8 @@
 /** The common part of all stages that fine-tune a classifier: inputs, parameters, outputs and the training itself. */
-import { copyFile } from 'node:fs/promises';
-import path from 'node:path';
 import { Type, type Static } from '@sinclair/typebox';
-import { Value } from '@sinclair/typebox/value';
 import { writeFinetuneCurves } from '../../src/formats/curves.ts';
 import { readDataset } from '../../src/formats/dataset.ts';
 import { SUBSETS } from '../../src/formats/subset.ts';
-import { readChoice } from '../../src/formats/trials.ts';
 import { DatasetError } from '../../src/learn/dataset/error.ts';
 import { writePredictions } from '../../src/learn/eval/predictions.ts';
 import { initializeClassifier } from '../../src/learn/nn/heads.ts';
@@ -17,21 +13,18 @@ import { openTrainingData, subsetPredictions, withLabelFraction } from '../../sr
 import { withEngine } from '../../src/learn/train/engine.ts';
 import { fitClassifier, type TrainingStepFactory } from '../../src/learn/train/fit-classifier.ts';
 import type { HostModel } from '../../src/learn/train/loop.ts';
-import { input, nullable, optional, output, type StageRun } from '../../src/stage/index.ts';
-import { readSafetensors } from '../../src/tensor/safetensors.ts';
+import { input, nullable, output, type StageRun } from '../../src/stage/index.ts';
 import { canonicalJson } from '../../src/util/canonical-json.ts';
+import { CHOICE_INPUTS, chosenParameters, takeOver } from './choice.ts';
 import { DATA } from './data.ts';
 import { augmentationOf, networkFrom, NetworkParameters, optimizerFrom, TrainingParameters } from './parameters.ts';
-import { TRAINED_FILES } from './trained.ts';
+import { FINETUNED_FILES } from './trained.ts';
 
 export const FINETUNE_INPUTS = {
   ...DATA,
   /** The weights to start from; null draws them at random. */
   weights: nullable(input),
-  /** `choice.json` of select: its settings replace the parameters of the same names. */
-  choice: optional(input),
-  /** The folder `trained` of select. It is taken over where it was trained with the same settings and seed. */
-  trained: optional(input),
+  ...CHOICE_INPUTS,
 };
 
 export const FINETUNE_OUTPUTS = {
@@ -84,23 +77,19 @@ export async function finetune<State extends HostModel>(
   stepsFor: StepsFor<State>,
 ): Promise<void> {
   const params = await settledParameters(given);
-  if (await takeOver(given, settingsNote(params))) return;
+  const { inputs, outputs, stage } = given;
+  if (await takeOver(inputs.trained, FINETUNED_FILES, outputs, settingsNote(params))) {
+    stage.record({ trained: 'by the trial that was chosen' });
+    return;
+  }
   await trainAndPredict({ ...given, params }, method, stepsFor);
 }
 
-type Parameters = Static<typeof FinetuneParameters>;
-type SettledParameters = Parameters & { readonly learningRate: number };
+type SettledParameters = Static<typeof FinetuneParameters> & { readonly learningRate: number };
 
 /** The parameters of the pipeline with those of the choice in their place. */
 async function settledParameters({ inputs, params }: FinetuneRun): Promise<SettledParameters> {
-  const chosen = inputs.choice === null ? {} : (await readChoice(inputs.choice)).params;
-  const settled = { ...params, ...chosen };
-  const fault = Value.Errors(FinetuneParameters, settled).First();
-  const unknown = Object.keys(chosen).find((name) => !Object.hasOwn(FinetuneParameters.properties, name));
-  if (unknown !== undefined)
-    throw new DatasetError(`${inputs.choice}: ${unknown} is no parameter of fine-tuning, so no trial can choose it.`);
-  if (fault !== undefined)
-    throw new DatasetError(`${inputs.choice}: ${fault.path.slice(1)}: ${fault.message}, got ${String(fault.value)}.`);
+  const settled = await chosenParameters(inputs.choice, FinetuneParameters, params);
   const { learningRate } = settled;
   if (learningRate === undefined)
     throw new DatasetError(
@@ -111,18 +100,6 @@ async function settledParameters({ inputs, params }: FinetuneRun): Promise<Settl
 
 /** All settings of a training as one text, kept with its weights. */
 const settingsNote = (params: SettledParameters): string => canonicalJson(params);
-
-/** Copies the results of a training with the same settings. False if none is given, or it has other settings. */
-async function takeOver({ inputs, outputs, stage }: FinetuneRun, settings: string): Promise<boolean> {
-  if (inputs.trained === null) return false;
-  const { trained } = inputs;
-  const { metadata } = await readSafetensors(path.join(trained, TRAINED_FILES.weights));
-  if (metadata.settings !== settings) return false;
-  for (const [name, file] of Object.entries(TRAINED_FILES))
-    await copyFile(path.join(trained, file), outputs[name as keyof typeof TRAINED_FILES]);
-  stage.record({ trained: 'by the trial that was chosen' });
-  return true;
-}
 
 async function trainAndPredict<State extends HostModel>(
   { inputs, params, outputs, stage }: FinetuneRun & { readonly params: SettledParameters },

@@ -2,6 +2,8 @@
 import { Type } from '@sinclair/typebox';
 import { writePretrainCurves } from '../../src/formats/curves.ts';
 import { readDataset } from '../../src/formats/dataset.ts';
+import { DatasetError } from '../../src/learn/dataset/error.ts';
+import { firstLayers, type ResNet } from '../../src/learn/nn/resnet.ts';
 import { loadStart } from '../../src/learn/nn/start.ts';
 import { writeWeights } from '../../src/learn/nn/weights.ts';
 import type { SslMethod, MethodState } from '../../src/learn/ssl/method.ts';
@@ -11,13 +13,18 @@ import { withEngine } from '../../src/learn/train/engine.ts';
 import { writePairs } from '../../src/learn/train/view-pairs.ts';
 import { pretrain as train } from '../../src/learn/train/pretrain.ts';
 import { input, nullable, output, type StageRun } from '../../src/stage/index.ts';
+import { canonicalJson } from '../../src/util/canonical-json.ts';
+import type { JsonObject } from '../../src/util/json.ts';
+import { CHOICE_INPUTS, chosenParameters, takeOver } from './choice.ts';
 import { DATA } from './data.ts';
 import { augmentationOf, networkFrom, NetworkParameters, optimizerFrom, TrainingParameters } from './parameters.ts';
+import { PRETRAINED_FILES } from './trained.ts';
 
 export const PRETRAIN_INPUTS = {
   ...DATA,
   /** The weights to start from; null draws them at random. */
   weights: nullable(input),
+  ...CHOICE_INPUTS,
 };
 
 export const PRETRAIN_OUTPUTS = {
@@ -35,6 +42,8 @@ export const PretrainParameters = Type.Composite([
   Type.Object({
     /** Epochs between two nearest-neighbor probes. */
     probeEvery: Type.Integer({ minimum: 1, default: 5 }),
+    /** The stem and this many first stages keep their weights; 0: everything learns. For starts that are trained. */
+    keep: Type.Integer({ minimum: 0, default: 0 }),
   }),
 ]);
 
@@ -42,9 +51,16 @@ type PretrainRun = StageRun<typeof PRETRAIN_INPUTS, typeof PretrainParameters, t
 
 /** Pre-trains from the input `weights` on the images of the training subset. */
 export async function pretrain<State extends MethodState>(
-  { inputs, params, outputs, stage }: PretrainRun,
+  { inputs, params: given, outputs, stage }: PretrainRun,
   methodOf: (common: CommonSettings) => SslMethod<State>,
 ): Promise<void> {
+  const params = await chosenParameters(inputs.choice, PretrainParameters, given);
+  // Parameters of the method are among them.
+  const settings = canonicalJson(params as unknown as JsonObject);
+  if (await takeOver(inputs.trained, PRETRAINED_FILES, outputs, settings)) {
+    stage.record({ trained: 'by the trial that was chosen' });
+    return;
+  }
   const network = networkFrom(params);
   const data = await openTrainingData(inputs);
   const start = await loadStart(inputs.weights, network, ['start', params.seed]);
@@ -54,7 +70,7 @@ export async function pretrain<State extends MethodState>(
   const { batchSize, learningRate, seed } = params;
   const method = methodOf({
     network,
-    optimizer: optimizerFrom(params),
+    optimizer: { ...optimizerFrom(params), kept: firstLayers(keptStages(params.keep, network)) },
     augmentation: augmentationOf(params.augmentation, await readDataset(inputs.dataset), data.images.size),
     batchSize,
     learningRate,
@@ -69,10 +85,19 @@ export async function pretrain<State extends MethodState>(
       stem: network.stem,
       method: method.name,
       epochs: String(params.epochs),
+      settings,
     });
     const { name, width } = method;
     const { start: first, rows: epochs } = trained;
     await writePretrainCurves(outputs.curves, { kind: 'pretrain', method: name, width, start: first, epochs });
   });
   await data.images.close();
+}
+
+function keptStages(keep: number, { name, blocks }: ResNet): number {
+  if (keep < blocks.length) return keep;
+  throw new DatasetError(
+    `keep is ${keep}, but ${name} has ${blocks.length} stages; at least one must learn. At most ${blocks.length - 1} is ` +
+      'allowed.',
+  );
 }

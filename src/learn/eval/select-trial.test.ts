@@ -27,18 +27,22 @@ const tried = (learningRate: number, validation: ScoredPredictions): TriedSettin
 });
 
 test('the trial with the least validation log loss is chosen, and the second best is named', () => {
-  const trials = selectTrial(7, [tried(0.01, predicted(1)), tried(0.03, predicted(2.5)), tried(0.1, predicted(2))]);
+  const trials = selectTrial(
+    7,
+    [tried(0.01, predicted(1)), tried(0.03, predicted(2.5)), tried(0.1, predicted(2))],
+    null,
+  );
   expect(trials).toMatchObject({ seed: 7, chosen: 1, second: 2, ends: [], warnings: [] });
   expect(trials.validation).toEqual({ images: 60, smallestClass: 20 });
   expect(trials.trials[1]).toMatchObject({ params: { learningRate: 0.03 }, train: TRAIN });
 });
 
 test('a network that is only too sure of itself is not rejected for it: losses are compared after temperature', () => {
-  const sure = selectTrial(0, [
-    tried(0.01, predicted(0.8)),
-    tried(0.03, predicted(1.2, 8)),
-    tried(0.1, predicted(0.5)),
-  ]);
+  const sure = selectTrial(
+    0,
+    [tried(0.01, predicted(0.8)), tried(0.03, predicted(1.2, 8)), tried(0.1, predicted(0.5))],
+    null,
+  );
   expect(sure.trials[1]!.loss!).toBeGreaterThan(sure.trials[0]!.loss!);
   expect(sure.chosen).toBe(1);
   expect(sure.trials[1]!.temperature).toBeGreaterThan(2);
@@ -51,6 +55,7 @@ test.each([
   const trials = selectTrial(
     0,
     [0.001, 0.003, 0.01].map((rate) => tried(rate, predicted(rate === best ? 3 : 1))),
+    null,
   );
   expect(trials.ends).toEqual([{ param: 'learningRate', end }]);
   expect(trials.warnings).toHaveLength(1);
@@ -63,13 +68,13 @@ test.each([
   [60, 4],
 ])('%i validation images, %i of a class: the choice is made, and called chance', (images, rare) => {
   const trials = [0.01, 0.03, 0.1].map((rate) => tried(rate, predicted(rate === 0.03 ? 3 : 1, 1, images, rare)));
-  const { warnings } = selectTrial(0, trials);
+  const { warnings } = selectTrial(0, trials, null);
   expect(warnings).toHaveLength(1);
   expect(warnings[0]).toContain(`has ${images} images, and ${rare} of the class with the fewest`);
 });
 
 test('one trial is chosen without a word: nothing was chosen by the validation subset', () => {
-  const one = selectTrial(0, [tried(0.01, predicted(1, 1, 10, 2))]);
+  const one = selectTrial(0, [tried(0.01, predicted(1, 1, 10, 2))], null);
   expect(one).toMatchObject({ chosen: 0, second: null, ends: [], warnings: [] });
 });
 
@@ -79,12 +84,22 @@ test('further settings are told apart: only the parameter that is a number at an
     validation: predicted(skill),
     train: TRAIN,
   });
-  const { ends, chosen } = selectTrial(0, [
-    settings(0.01, 'none', 1),
-    settings(0.01, 'light', 1.5),
-    settings(0.03, 'none', 3),
-    settings(0.03, 'light', 1.2),
-  ]);
+  const { ends, chosen } = selectTrial(
+    0,
+    [settings(0.01, 'none', 1), settings(0.01, 'light', 1.5), settings(0.03, 'none', 3), settings(0.03, 'light', 1.2)],
+    null,
+  );
   expect(chosen).toBe(2);
   expect(ends).toEqual([{ param: 'learningRate', end: 'highest' }]);
+});
+
+test('scores without the training stand beside the trials, and are said to be better where they are', () => {
+  const trials = [0.006, 0.02, 0.06].map((rate) => tried(rate, predicted(rate === 0.02 ? 1.5 : 1)));
+  const worse = selectTrial(0, trials, predicted(0.5));
+  expect(worse.without!.scaledLoss).toBeGreaterThan(worse.trials[1]!.scaledLoss);
+  expect([worse.chosen, worse.warnings]).toEqual([1, []]);
+  const better = selectTrial(0, trials, predicted(3));
+  expect(better.chosen).toBe(1);
+  expect(better.warnings).toHaveLength(1);
+  expect(better.warnings[0]).toContain('made the features worse');
 });

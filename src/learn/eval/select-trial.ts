@@ -3,7 +3,7 @@
  * epoch decides, after temperature scaling as in the report: of few images it chooses best, and AUC worst
  * (docs/adr/0007).
  */
-import type { Trial, Trials } from '../../formats/trials.ts';
+import type { Trial, Trials, TrialScores } from '../../formats/trials.ts';
 import { significant } from '../../util/number.ts';
 import { at } from '../../util/known.ts';
 import { accuracyMetric } from './accuracy.ts';
@@ -25,35 +25,52 @@ export interface TriedSettings {
   readonly train: Trial['train'];
 }
 
-/** `tried` has at least one entry; all are scored on the same images. */
-export function selectTrial(seed: number, tried: readonly TriedSettings[]): Trials {
+/**
+ * `tried` has at least one entry; all are scored on the same images. `without` are the predictions without the training
+ * that is tuned, where there are any: they stand beside the trials, and are no candidate.
+ */
+export function selectTrial(seed: number, tried: readonly TriedSettings[], without: ScoredPredictions | null): Trials {
   const trials = tried.map(scored);
   const order = trials.map((_, i) => i).sort((a, b) => at(trials, a).scaledLoss - at(trials, b).scaledLoss || a - b);
   const chosen = at(order, 0);
   const ends = endsOf(trials, chosen);
   const validation = validationCounts(at(tried, 0).validation);
+  const untrained = without === null ? null : scoresOf(without);
   return {
     seed,
     validation,
     trials,
     chosen,
     second: order[1] ?? null,
+    without: untrained,
     ends,
-    warnings: trials.length === 1 ? [] : [...sizeWarnings(validation), ...ends.map((end) => endWarning(end, trials))],
+    warnings: [
+      ...(trials.length === 1 ? [] : sizeWarnings(validation)),
+      ...ends.map((end) => endWarning(end, trials)),
+      ...(untrained === null ? [] : untrainedWarnings(untrained, at(trials, chosen))),
+    ],
   };
 }
 
-function scored({ params, validation, train }: TriedSettings): Trial {
+const scored = ({ params, validation, train }: TriedSettings): Trial => ({ params, ...scoresOf(validation), train });
+
+function scoresOf(validation: ScoredPredictions): TrialScores {
   const temperature = fitTemperature(validation);
   return {
-    params,
     loss: orNull(unweighted(logLoss, validation)),
     scaledLoss: significant(unweighted(logLoss, scaleByTemperature(validation, temperature))),
     temperature: significant(temperature),
     accuracy: orNull(unweighted(accuracyMetric, validation)),
     auc: orNull(macroAuc(validation.probabilities, validation.labels, validation.classes)),
-    train,
   };
+}
+
+function untrainedWarnings(untrained: TrialScores, best: TrialScores): string[] {
+  if (untrained.scaledLoss >= best.scaledLoss) return [];
+  return [
+    `The start without this training has a lower validation log loss (${untrained.scaledLoss}) than the best of the ` +
+      `trials (${best.scaledLoss}): the training made the features worse.`,
+  ];
 }
 
 function validationCounts({ classes, labels }: ScoredPredictions): Trials['validation'] {

@@ -174,3 +174,19 @@ test('LARS rescales matrices to their own length, and leaves vectors to plain mo
     ),
   );
 });
+
+test.each(['sgd', 'adamw', 'lars'] as const)(
+  '%s leaves kept parameters to the bit, and moves the others as ever',
+  async (name) => {
+    const rule: Optimizer =
+      name === 'adamw'
+        ? { name, weightDecay: 0.01 }
+        : name === 'sgd'
+          ? { name, momentum: 0.9, nesterov: false, weightDecay: 0.01 }
+          : { name, momentum: 0.9, weightDecay: 0.01 };
+    const [all, some] = [await run(rule), await run({ ...rule, kept: ['bias'] })];
+    expect(some.weight).toEqual(all.weight);
+    expect(some.bias).toEqual(Array.from(Float32Array.from(FIRST.bias)));
+    expect(all.bias).not.toEqual(some.bias);
+  },
+);

@@ -13,6 +13,8 @@ import { field } from '../../util/known.ts';
 export type Optimizer = Rule & {
   /** Gradients that are longer than this, all together, are shortened to it. */
   readonly clip?: number;
+  /** Layers that do not learn, by the beginnings of the names of their parameters: `conv1.`, `layer1.`. */
+  readonly kept?: readonly string[];
 };
 
 type Rule =
@@ -27,12 +29,13 @@ export function initialOptimizerState(
   of: Optimizer,
   params: Variables<HostTensor<'float32'>>,
 ): OptimizerState<HostTensor<'float32'>> {
+  const zeros = zerosLike(learning(of, params));
   switch (of.name) {
     case 'sgd':
     case 'lars':
-      return { velocity: zerosLike(params) };
+      return { velocity: zeros };
     case 'adamw':
-      return { first: zerosLike(params), second: zerosLike(params), firstPower: one(), secondPower: one() };
+      return { first: zeros, second: zeros, firstPower: one(), secondPower: one() };
     default:
       return unreachable(of);
   }
@@ -43,14 +46,26 @@ type Update = Readonly<{
   optimizerState: OptimizerState<tf.Tensor>;
 }>;
 
-/** One step down the gradients; `learningRate` is a scalar. */
+/** One step down the gradients; `learningRate` is a scalar. Kept parameters come out as they went in. */
 export function optimizerStep(
   by: Optimizer,
-  { params, optimizerState }: Update,
-  found: Variables<tf.Tensor>,
+  { params: all, optimizerState: state }: Update,
+  allGradients: Variables<tf.Tensor>,
   learningRate: tf.Tensor,
 ): Update {
+  const params = learning(by, all);
+  const found = learning(by, allGradients);
   const gradients = by.clip === undefined ? found : clipped(found, by.clip);
+  const update = stepOf(by, { params, optimizerState: state }, gradients, learningRate);
+  return { ...update, params: { ...all, ...update.params } };
+}
+
+function stepOf(
+  by: Optimizer,
+  { params, optimizerState }: Update,
+  gradients: Variables<tf.Tensor>,
+  learningRate: tf.Tensor,
+): Update {
   switch (by.name) {
     case 'sgd':
       return sgd(by, params, gradients, optimizerState, learningRate);
@@ -61,6 +76,12 @@ export function optimizerStep(
     default:
       return unreachable(by);
   }
+}
+
+/** Without those that are kept. */
+function learning<T>({ kept = [] }: Optimizer, variables: Variables<T>): Variables<T> {
+  const entries = Object.entries(variables).filter(([name]) => !kept.some((beginning) => name.startsWith(beginning)));
+  return Object.fromEntries(entries);
 }
 
 /** As PyTorch's clip_grad_norm_: all by one factor, so that their direction stays. */

@@ -41,6 +41,10 @@ export function resnet(name: NetworkName, stem?: Stem): ResNet {
   return stem === undefined ? network : { ...network, stem };
 }
 
+/** The beginnings of the names of the stem and of the first `stages` stages; none for 0. */
+export const firstLayers = (stages: number): string[] =>
+  stages === 0 ? [] : ['conv1.', 'bn1.', ...Array.from({ length: stages }, (_, i) => `layer${i + 1}.`)];
+
 /** A convolution and the batch normalization behind it, by the names of their tensors. */
 export interface ConvNorm {
   readonly convolution: string;

@@ -83,7 +83,7 @@ function drawFractal(system: readonly AffineMap[], source: RandomSource, size: n
   const canvas = blankCanvas(size);
   const density = densityOf(attractor(bent(system, source), source, 3 * canvas.side ** 2), canvas.side, source);
   const ground = drawColor(source);
-  const [from, to] = [drawColor(source), drawColor(source)];
+  const [from, to] = [colorAgainst(ground, source), colorAgainst(ground, source)];
   const grain = fractalNoise(source);
   const depth = between(source, 0.1, 0.5);
   const scale = between(source, 1, 5);
@@ -122,8 +122,8 @@ function attractor(system: readonly AffineMap[], source: RandomSource, count: nu
 }
 
 /**
- * The number of hits of each pixel, on a logarithmic scale from 0 to 1, with the attractor turned, scaled and moved
- * into view.
+ * The number of hits of each pixel, on a logarithmic scale from 0 to 1, with the attractor turned by up to a right
+ * angle, scaled and moved into view.
  */
 function densityOf(points: Float64Array, side: number, source: RandomSource): Float32Array {
   const count = points.length / 2;
@@ -133,7 +133,7 @@ function densityOf(points: Float64Array, side: number, source: RandomSource): Fl
   const squared = ([u, v]: readonly [number, number]) => u ** 2 + v ** 2;
   const spread = Math.sqrt(sumOver(count, (i) => squared(fromMean(i))) / count);
   const zoom = between(source, 0.4, 0.7) / Math.max(spread, 1e-6);
-  const angle = 2 * Math.PI * source.uniform();
+  const angle = (Math.PI / 2) * source.uniform();
   const [cos, sin] = [zoom * Math.cos(angle), zoom * Math.sin(angle)];
   const [dx, dy] = [between(source, -0.2, 0.2), between(source, -0.2, 0.2)];
 
@@ -153,8 +153,21 @@ function densityOf(points: Float64Array, side: number, source: RandomSource): Fl
 
 const pixelAt = (x: number, y: number, { side }: Canvas): number =>
   Math.floor(((y + 1) * side) / 2) * side + Math.floor(((x + 1) * side) / 2);
-const drawColor = (source: RandomSource): Color => [source.uniform(), source.uniform(), source.uniform()];
 const between = (source: RandomSource, low: number, high: number): number => low + (high - low) * source.uniform();
+
+const drawColor = (source: RandomSource): Color => [source.uniform(), source.uniform(), source.uniform()];
+
+/** The least difference in brightness between a shape and its ground. A shape that cannot be seen teaches nothing. */
+const CONTRAST = 0.25;
+
+function colorAgainst(ground: Color, source: RandomSource): Color {
+  for (;;) {
+    const color = drawColor(source);
+    if (Math.abs(brightness(color) - brightness(ground)) >= CONTRAST) return color;
+  }
+}
+
+const brightness = ([red, green, blue]: Color): number => (red + green + blue) / 3;
 
 function sumOver(count: number, term: (i: number) => number): number {
   let sum = 0;
