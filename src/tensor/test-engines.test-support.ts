@@ -7,11 +7,13 @@ import type { Engine } from './engine.ts';
 import { openEngine } from './index.ts';
 import { findTensorflow } from './tensorflow/installation/place.ts';
 import { openXla } from './xla/engine.ts';
-import { findXla } from './xla/installation/place.ts';
+import { findXla, type FoundXla } from './xla/installation/place.ts';
 
 export type TestedEngine = 'xla' | 'tensorflow' | 'onnxruntime';
 
-const ADD: Readonly<Record<TestedEngine, string>> = {
+/** `xla-cuda`: the compiler of XLA for GPUs, which needs no GPU. */
+const ADD: Readonly<Record<TestedEngine | 'xla-cuda', string>> = {
+  'xla-cuda': 'pipeline engine add xla --cuda 13',
   xla: 'pipeline engine add xla --cpu',
   tensorflow: 'pipeline engine add tensorflow',
   onnxruntime: 'npm ci',
@@ -21,15 +23,23 @@ const expected = process.env.PRETEXT_TEST_ENGINES?.split(',').map((name) => name
 
 /** Which of these engines tests run on. Throws if one of them is expected and missing, or if the variable names no engine. */
 export function testedEngines<N extends TestedEngine>(...names: readonly N[]): N[] {
-  const unknown = expected?.filter((name) => !Object.hasOwn(ADD, name)) ?? [];
+  return names.filter((name) => isTested(name, isThere(name)));
+}
+
+/** The compiler of XLA for GPUs; undefined: it is neither there nor expected. Throws as `testedEngines` does. */
+export function testedGpuCompiler(): FoundXla | undefined {
+  const found = findXla(['cuda13', 'cuda12']);
+  return isTested('xla-cuda', found !== undefined) ? found : undefined;
+}
+
+function isTested(name: keyof typeof ADD, isThere: boolean): boolean {
+  const unknown = expected?.filter((one) => !Object.hasOwn(ADD, one)) ?? [];
   if (unknown.length > 0)
     throw new Error(`PRETEXT_TEST_ENGINES: expected ${Object.keys(ADD).join(', ')}, got ${unknown.join(', ')}`);
-  return names.filter((name) => {
-    if (expected === undefined) return isThere(name);
-    if (!expected.includes(name)) return false;
-    if (!isThere(name)) throw new Error(`PRETEXT_TEST_ENGINES expects the engine "${name}". Add it: ${ADD[name]}`);
-    return true;
-  });
+  if (expected === undefined) return isThere;
+  if (!expected.includes(name)) return false;
+  if (!isThere) throw new Error(`PRETEXT_TEST_ENGINES expects the engine "${name}". Add it: ${ADD[name]}`);
+  return true;
 }
 
 function isThere(name: TestedEngine): boolean {

@@ -5,9 +5,9 @@ import { simplify } from '../graph/simplify.ts';
 import { requirePrecision } from '../errors.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
 import { trace, type AnyStepFunction } from '../trace/trace.ts';
-import { circumstancesOf, explainDeviceError, findShortage } from './explain.ts';
+import { circumstancesOf, deviceMemoryOf, explainDeviceError, findShortage } from './explain.ts';
 import { lowerToHlo } from './lower.ts';
-import { PjrtClient, type ProgramMemory } from './pjrt/client.ts';
+import { PjrtClient, type DeviceMemory, type ProgramMemory } from './pjrt/client.ts';
 import type { XlaFlags } from './pjrt/compile-options.ts';
 import type { NamedOptions } from './pjrt/named-values.ts';
 import { loadPlugin, type Handle } from './pjrt/plugin.ts';
@@ -28,8 +28,12 @@ export interface XlaOptions {
   readonly provenance?: Readonly<Record<string, string | number>>;
 }
 
+export interface XlaEngine extends Engine {
+  deviceMemory(): DeviceMemory;
+}
+
 /** Throws PjrtError where the plugin finds no device that it can use. */
-export function openXla(options: XlaOptions): Engine {
+export function openXla(options: XlaOptions): XlaEngine {
   const plugin = loadPlugin(options.plugin);
   const client = new PjrtClient(plugin, options.clientOptions ?? {});
   const cache = new ProgramCache(client, options.flags ?? {}, options.cache);
@@ -75,6 +79,7 @@ export function openXla(options: XlaOptions): Engine {
       ...options.provenance,
     },
     compile,
+    deviceMemory: () => deviceMemoryOf(client),
     dispose: async () => {
       if (isDisposed) return;
       isDisposed = true;
@@ -82,7 +87,7 @@ export function openXla(options: XlaOptions): Engine {
       client.dispose();
     },
   };
-  return engine as unknown as Engine;
+  return engine as unknown as XlaEngine;
 }
 
 /** The program is freed where its memory cannot be told. */

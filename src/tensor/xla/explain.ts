@@ -38,16 +38,16 @@ export function findShortage(circumstances: Circumstances): MemoryError | undefi
     : undefined;
 }
 
-/** Plugins for processors do not count memory; their limit is that of the machine. */
 export function circumstancesOf(
   client: PjrtClient,
   inputs: Program['inputs'],
   program: ProgramMemory | undefined,
 ): Circumstances {
-  return { device: client.deviceKind, inputs, program, memory: memoryOf(client) };
+  return { device: client.deviceKind, inputs, program, memory: deviceMemoryOf(client) };
 }
 
-function memoryOf(client: PjrtClient): DeviceMemory {
+/** Plugins for processors do not count memory; their limit is that of the machine. */
+export function deviceMemoryOf(client: PjrtClient): DeviceMemory {
   try {
     return client.memory();
   } catch {

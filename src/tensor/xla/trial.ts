@@ -41,7 +41,7 @@ async function compileForGpu(
   const { program } = trace(CHECK_STEP.fn as AnyStepFunction, CHECK_STEP.specs);
   const text = textOf(simplify(program), 'bfloat16');
   const card = describeCard('sm_90', variant === 'cuda12' ? 12 : 13);
-  const { optimized } = await compileAhead(loadPlugin(file), card, text, cudaFlags(folder, variant, false));
+  const optimized = await compileAhead(loadPlugin(file), card, text, cudaFlags(folder, variant, false));
   const found = countCalls(optimized).cudnn;
   return found === CHECK_STEP.convolutions
     ? undefined

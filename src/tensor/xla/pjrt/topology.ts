@@ -1,24 +1,15 @@
 /** Compiles for a device that is not there: only its description is needed, and the compiler of the plugin. */
 import { structure, STRUCTURES } from './api.ts';
-import { programStructure, serialized } from './client.ts';
+import { programStructure } from './client.ts';
 import { compileOptions, type XlaFlags } from './compile-options.ts';
 import { namedValues } from './named-values.ts';
 import { addressOf, type Handle, type Plugin } from './plugin.ts';
 
-export interface CompiledAhead {
-  /** For `PjrtClient.load`, where there is such a device. */
-  readonly executable: Buffer;
-  /** The optimized program, as a message HloModuleProtoWithConfig (xla/service/hlo.proto). */
-  readonly optimized: Buffer;
-}
-
-/** @param card what the plugin must know of the device (xla/stream_executor/device_description.proto, as text) */
-export async function compileAhead(
-  plugin: Plugin,
-  card: string,
-  program: string,
-  flags: XlaFlags,
-): Promise<CompiledAhead> {
+/**
+ * Returns the optimized program, as a message HloModuleProtoWithConfig (xla/service/hlo.proto). Throws PjrtError.
+ * @param card what the plugin must know of the device (xla/stream_executor/device_description.proto, as text)
+ */
+export async function compileAhead(plugin: Plugin, card: string, program: string, flags: XlaFlags): Promise<Buffer> {
   const name = Buffer.from('card');
   const { address, count, held } = namedValues({ topology: '1x1x1', target_config: card });
   const fields = {
@@ -35,7 +26,7 @@ export async function compileAhead(
   }
 }
 
-async function compileFor(plugin: Plugin, topology: Handle, program: string, flags: XlaFlags): Promise<CompiledAhead> {
+async function compileFor(plugin: Plugin, topology: Handle, program: string, flags: XlaFlags): Promise<Buffer> {
   const [code, format, options] = [Buffer.from(program), Buffer.from('mlir'), compileOptions(flags)];
   const described = programStructure(code, format);
   const fields = {
@@ -47,7 +38,7 @@ async function compileFor(plugin: Plugin, topology: Handle, program: string, fla
   const compiled = await plugin.callApart('Compile', fields, code, format, options, described);
   const executable = compiled.handle('executable');
   try {
-    return { executable: serialized(plugin, executable), optimized: optimizedProgram(plugin, executable) };
+    return optimizedProgram(plugin, executable);
   } finally {
     plugin.call('Executable_Destroy', { executable });
   }
