@@ -94,7 +94,7 @@ describe.skipIf(compiler === undefined)('compiled for a GPU that is not here', (
       expect(cudnn).toBe(convolutions(network));
       expect([operations.get('scatter'), operations.get('while')]).toEqual([undefined, undefined]);
     },
-    300_000,
+    900_000,
   );
 });
 
