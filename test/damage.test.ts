@@ -16,7 +16,7 @@ import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { resultsOf, unsoundBlobs, userFilesOf } from './faults/judge.ts';
 import { LOCK_FILE, USER_FILES } from './faults/project.ts';
-import { pipelineOf, Project, shell } from './rig.test-support.ts';
+import { mountSmallDisk, pipelineOf, Project, shell } from './rig.test-support.ts';
 
 const DAMAGE = {
   'a flipped byte': (file: string) => {
@@ -194,14 +194,3 @@ test('a full disk explains a stage that failed without a word, and is added to a
     },
   ]);
 });
-
-/** Mounts a disk of 2 MiB until the end of the test. @returns the reason if that is not possible here */
-async function mountSmallDisk(folder: string): Promise<string | undefined> {
-  mkdirSync(folder);
-  const mounted = await execa('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', folder], { reject: false });
-  if (mounted.exitCode !== 0) return `no small disk can be mounted here: ${mounted.stderr}`;
-  onTestFinished(async () => {
-    await execa('umount', ['-l', folder]);
-  });
-  return undefined;
-}

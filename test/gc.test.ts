@@ -2,7 +2,7 @@ import { mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { pipelineOf, Project, shell } from './rig.test-support.ts';
+import { mountSmallDisk, pipelineOf, Project, shell } from './rig.test-support.ts';
 
 /** Two stages whose results are as different as `n`. */
 const study = {
@@ -196,4 +196,82 @@ test('the newest logs of every instance stay, and so does the log of every resul
   for (let attempt = 0; attempt < 7; attempt++) await project.run('--force');
   await project.pipeline(['gc', '--delete']);
   expect(await readdir(project.path('cache/logs/talks'))).toHaveLength(5 + 1);
+});
+
+/** One instance for each value, as a sweep makes them. */
+const sweepOver = (values: readonly number[]) => ({
+  'pipeline.json': pipelineOf({
+    try: { ...shell('echo ${rate} > ${outputs.out}'), matrix: { rate: values } },
+  }),
+});
+
+test('results of values that the matrix no longer has are freed by --prune, and dropped from the lockfile', async () => {
+  const project = await Project.create(sweepOver([1, 2, 3, 4]));
+  await project.run();
+  await project.write('pipeline.json', sweepOver([2])['pipeline.json']);
+  await project.run();
+  expect(await gc(project)).toMatchObject({ records: 0 });
+  const { out } = await project.pipeline(['gc', '--keep-runs', '1', '--prune']);
+  expect(out).toContain(
+    'To be dropped from the lockfile: 3 entries that the pipeline no longer has: try:rate=1, try:rate=3, try:rate=4.',
+  );
+  expect(out).toMatch(/would be deleted by: pipeline gc --keep-runs 1 --prune --delete\n$/);
+  expect(await project.read('pipeline.lock.json')).toContain('try:rate=4');
+
+  expect(await gc(project, '--prune', '--delete')).toMatchObject({ deleted: true, records: 3, files: 3 });
+  expect(
+    Object.keys((JSON.parse(await project.read('pipeline.lock.json')) as { instances: object }).instances),
+  ).toEqual(['try:rate=2']);
+  expect((await project.pipeline(['status', '--check'])).code).toBe(0);
+  expect((await project.pipeline(['verify'])).code).toBe(0);
+});
+
+test('--prune keeps results that a commit or another pipeline file names, and refuses --set', async () => {
+  const project = await Project.create({ ...sweepOver([1, 2, 3]), '.gitignore': 'cache\n' });
+  await project.run();
+  await git(project, 'init', '-q', '-b', 'main');
+  await git(project, 'add', '.');
+  await git(project, 'commit', '-qm', 'three');
+  await project.write('pipeline.json', sweepOver([3, 4])['pipeline.json']);
+  await project.run();
+  expect(await gc(project, '--prune', '--delete')).toMatchObject({ deleted: true, records: 0 });
+  await git(project, 'checkout', '-q', '.');
+  expect((await project.pipeline(['status', '--check'])).code).toBe(0);
+  const { code, err } = await project.pipeline(['gc', '--prune', '--set', 'x=1']);
+  expect([code, err]).toEqual([2, expect.stringContaining('Leave out --set.')]);
+});
+
+test('a lockfile in a commit that cannot be read is named', async () => {
+  const project = await Project.create(study);
+  await project.run();
+  await git(project, 'init', '-q', '-b', 'main');
+  const whole = await project.read('pipeline.lock.json');
+  await project.write('pipeline.lock.json', whole.slice(0, 50));
+  await git(project, 'add', '.');
+  await git(project, 'commit', '-qm', 'damaged');
+  await project.write('pipeline.lock.json', whole);
+  const { code, err } = await project.pipeline(['gc']);
+  expect(code).toBe(0);
+  expect(err).toMatch(
+    /^pipeline\.lock\.json of commit [0-9a-f]{12} cannot be read: of its results, only those are kept/,
+  );
+});
+
+test('a disk that is full to the last byte is freed', async ({ skip }) => {
+  const project = await Project.create({
+    'pipeline.json': pipelineOf(
+      { make: shell('head -c 300000 /dev/urandom > ${outputs.out}', {}, { params: { n: '${params.n}' } }) },
+      { n: 1 },
+    ),
+  });
+  const obstacle = await mountSmallDisk(project.path('cache'));
+  if (obstacle !== undefined) return skip(obstacle);
+  for (const n of [2, 3, 1]) expect((await project.run(...set(n))).code).toBe(0);
+  await project.shell('cat /dev/zero > cache/filler 2> /dev/null || true');
+  const { code, out, err } = await project.pipeline(['gc', '--keep-runs', '1', '--delete']);
+  expect(err).toBe('');
+  expect([code, out]).toEqual([0, expect.stringMatching(/Deleted: [56]\d\d\.?\d* KiB/)]);
+  expect([await missing(project, 2), await missing(project, 1)]).toEqual([1, 0]);
+  await project.remove('cache/filler');
+  expect((await project.pipeline(['verify'])).code).toBe(0);
 });

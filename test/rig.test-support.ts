@@ -4,7 +4,7 @@
  * Stages are a few lines of sh or JavaScript. If a test must stop the clock, a stage waits for a file, and the test
  * waits until the stage has reached this point. No test depends on durations.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { appendFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -217,4 +217,15 @@ export function pipelineOf(stages: Readonly<Record<string, object>>, params: obj
 /** A command stage: reads `inputs`, writes one file named after its output. */
 export function shell(command: string, inputs: object = {}, more: object = {}): object {
   return { command, inputs, outputs: { out: 'out.txt' }, ...more };
+}
+
+/** Mounts a disk of 2 MiB until the end of the test. @returns the reason if that is not possible here */
+export async function mountSmallDisk(folder: string): Promise<string | undefined> {
+  mkdirSync(folder);
+  const mounted = await execa('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'none', folder], { reject: false });
+  if (mounted.exitCode !== 0) return `no small disk can be mounted here: ${mounted.stderr}`;
+  onTestFinished(async () => {
+    await execa('umount', ['-l', folder]);
+  });
+  return undefined;
 }

@@ -27,7 +27,8 @@ test.each<[Failure, string]>([
   ],
   [
     { kind: 'input-changed', paths: ['data/x.csv'] },
-    'its result is not recorded, because data/x.csv changed while it ran; run again (if no user edited it, the stage did: a stage may write to its outputs only)',
+    'its result is not recorded, because data/x.csv changed while it ran; run again (if no user edited it, the stage ' +
+      'did: a stage may write to its outputs only, or to files that "ignore" of the pipeline file names)',
   ],
   [{ kind: 'system', message: 'disk full' }, 'disk full'],
 ])('%j reads "%s"', (failure, text) => {

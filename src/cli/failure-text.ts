@@ -21,7 +21,11 @@ export function failureText(failure: Failure): string {
     case 'wrong-output':
       return `output ${failure.output} ${failure.finding}`;
     case 'input-changed':
-      return `its result is not recorded, because ${failure.paths.join(', ')} changed while it ran; run again (if no user edited it, the stage did: a stage may write to its outputs only)`;
+      return (
+        `its result is not recorded, because ${failure.paths.join(', ')} changed while it ran; run again (if no user ` +
+        'edited it, the stage did: a stage may write to its outputs only, or to files that "ignore" of the pipeline ' +
+        'file names)'
+      );
     case 'storage': {
       const { message, remedy } = describeStorageFailure(failure);
       return `${message}. ${remedy}`;

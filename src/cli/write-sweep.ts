@@ -18,9 +18,11 @@ const NAMES: Readonly<Record<GarbageKind, string>> = {
   draft: 'drafts of killed writers',
 };
 
-export function writeSweep(sweep: SweepReport, results: Stream): void {
-  const { garbage, deleted } = sweep;
+/** @param command the one that deletes what was found */
+export function writeSweep(sweep: SweepReport, results: Stream, command: string): void {
+  const { garbage, deleted, dropped } = sweep;
   results.write(`${keptText(sweep)}\n`);
+  if (dropped.length > 0) results.write(`${droppedText(sweep)}\n`);
   if (garbage.length === 0) {
     results.write('Everything in the store is referenced: nothing to delete.\n');
     return;
@@ -42,9 +44,7 @@ export function writeSweep(sweep: SweepReport, results: Stream): void {
   ]);
   results.write(`\n${table(layout, cells, results.columns(), results.colors.dim).join('\n')}\n\n`);
   results.write(
-    deleted
-      ? `Deleted: ${bytes(sizeOf(garbage))}.\n`
-      : `${bytes(sizeOf(garbage))} would be deleted by: pipeline gc --delete\n`,
+    deleted ? `Deleted: ${bytes(sizeOf(garbage))}.\n` : `${bytes(sizeOf(garbage))} would be deleted by: ${command}\n`,
   );
 }
 
@@ -61,6 +61,14 @@ function keptText({ roots: { lockFiles, commits }, runs, runners }: SweepReport)
   return `${text}${atWork}.${commits === undefined ? ' There is no git repository, so other branches are unknown.' : ''}`;
 }
 
+/** `Dropped from the lockfile: 12 entries that the pipeline no longer has: train:rate=0.1, ...` */
+function droppedText({ dropped, deleted, roots }: SweepReport): string {
+  const some = `${dropped.slice(0, 3).join(', ')}${dropped.length > 3 ? ', ...' : ''}`;
+  const entries = dropped.length === 1 ? 'entry' : 'entries';
+  const kept = roots.commits === undefined ? '' : ' Commits that name their results keep them.';
+  return `${deleted ? 'Dropped' : 'To be dropped'} from the lockfile: ${dropped.length} ${entries} that the pipeline no longer has: ${some}.${kept}`;
+}
+
 /** `pretrain 3, finetune 12`: the stages of the results. */
 function stagesText(found: readonly Garbage[]): string {
   const stages = new Map<string, number>();
@@ -72,7 +80,7 @@ const sizeOf = (found: readonly Garbage[]): number => found.reduce((sum, { bytes
 
 /** Paths are relative to the store. */
 export function sweepDocument(
-  { garbage, deleted, roots, runs, runners, unseen }: SweepReport,
+  { garbage, deleted, roots, runs, runners, unseen, dropped }: SweepReport,
   storeFolder: string,
 ): object {
   return {
@@ -81,5 +89,7 @@ export function sweepDocument(
     garbage: garbage.map(({ path: place, ...more }) => ({ ...more, path: path.relative(storeFolder, place) })),
     kept: { lockfiles: roots.lockFiles.length, commits: roots.commits ?? null, runs, runners: runners.count },
     unseen: unseen.map(({ lockFile }) => lockFile),
+    dropped,
+    unreadable: roots.unreadable,
   };
 }

@@ -25,6 +25,7 @@ import { WaitNotices } from './resources/wait-notices.ts';
 import type { Results } from './results.ts';
 import { StoredResults } from './results/stored-results.ts';
 import { openDigestCache, type DigestCache } from './store/digest-cache.ts';
+import { ignoreRules } from '../util/ignore.ts';
 import { LocalStore } from './store/local-store.ts';
 import { makeStateFolder } from './store/state-file.ts';
 import type { Store } from './store/store.ts';
@@ -88,7 +89,8 @@ export async function openPipeline(
   if (executes) removeDeadSandboxes(storeFolder);
   const registration = protects ? await registerRunner(storeFolder, { optional: !executes }) : undefined;
 
-  const contents = openDigestCache(root, stateFolder, [storeFolder, lockFile, committedFolder(lockFile)]);
+  const own = [storeFolder, lockFile, committedFolder(lockFile)];
+  const contents = openDigestCache(root, stateFolder, own, ignoreRules(root, pipeline.ignore ?? []));
   const committed = new CommittedOutputs({ pipeline, lockFile, storeFolder, drafts, lock, contents });
   const local = new LocalStore(storeFolder, contents, { quarantines: executes });
   const store = executes ? local : new StoreWithCopies(local, await committed.find());
@@ -119,6 +121,7 @@ export async function openPipeline(
         return decisions.plan(instances, options);
       },
       decide: (instance, options) => decisions.decide(instance, options),
+      unsteadyInputs: (instance) => decisions.unsteadyInputs(instance),
     },
     executions: new SandboxedExecutions({
       ...common,

@@ -16,6 +16,8 @@ export interface Pipeline {
   readonly description?: string;
   /** After `extends` and `--set`. */
   readonly params: JsonObject;
+  /** Patterns of files that are no part of an input, beside the default ones. */
+  readonly ignore?: readonly string[];
   /** In the order of the file. */
   readonly stages: readonly StageDefinition[];
   /** Producers come before their consumers. */

@@ -9,6 +9,9 @@ export interface Planner {
 
   /** Decides again about one instance whose producers were all executed or restored: the fingerprint is known now. */
   decide(instance: Instance, options: DecideOptions): Promise<Verdict>;
+
+  /** Paths and patterns of the workspace inputs that differed between the last two decisions about the instance. */
+  unsteadyInputs(instance: Instance): readonly string[];
 }
 
 export interface DecideOptions {

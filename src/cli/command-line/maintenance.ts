@@ -41,6 +41,10 @@ export function maintenanceCommands(program: Command, choose: ChooseAction): voi
 
   withPipelineOptions(program.command('gc'), 'list unreferenced results in the store; with --delete, delete them')
     .option('--delete', 'delete it')
+    .option(
+      '--prune',
+      'drop instances that the pipeline no longer has from the lockfile, and count their results as unreferenced',
+    )
     .option('--keep-runs <number>', 'number of past runs whose results are kept (default: 10)', positiveInteger)
     .option('--json', 'one JSON document')
     .action((options: GcOptions) => {

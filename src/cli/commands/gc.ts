@@ -2,6 +2,7 @@
 import { lockFileOf } from '../../runner/config/lock-file.ts';
 import { GitError } from '../../runner/maintenance/git.ts';
 import { sweep, type SweepReport } from '../../runner/maintenance/sweep.ts';
+import { shellWord } from '../../util/shell-word.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse, Refusal } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
@@ -11,15 +12,20 @@ import { sweepDocument, writeSweep } from '../write-sweep.ts';
 export interface GcOptions extends ProjectOptions {
   readonly delete?: boolean;
   readonly keepRuns?: number;
+  readonly prune?: boolean;
   readonly json?: boolean;
 }
 
 const KEPT_RUNS = 10;
 
 export async function gc(
-  { delete: deletes = false, keepRuns = KEPT_RUNS, json, ...options }: GcOptions,
+  { delete: deletes = false, keepRuns = KEPT_RUNS, prune = false, json, ...options }: GcOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  if (prune && (options.set ?? []).length > 0)
+    throw refuse('usage', '--prune drops what the pipeline file no longer has: --set would drop more', {
+      remedy: 'Leave out --set.',
+    });
   const project = await openProject(options, terminal);
   const current = await currentFingerprints(project);
   const swept = await carriedOut(() =>
@@ -29,12 +35,29 @@ export async function gc(
       keepRuns,
       current,
       delete: deletes,
+      ...(prune && { prune: new Set(project.pipeline.instances.map(({ id }) => id)) }),
     }),
   );
   if (json) terminal.results.write(`${JSON.stringify(sweepDocument(swept, project.storeFolder), null, 2)}\n`);
-  else writeSweep(swept, terminal.results);
+  else writeSweep(swept, terminal.results, commandOf({ keepRuns, prune, ...options }));
+  for (const { file, commit } of swept.roots.unreadable)
+    terminal.messages.write(
+      `${commit === undefined ? project.show(file) : `${file} of commit ${commit.slice(0, 12)}`} cannot be read: of its ` +
+        'results, only those are kept whose digests are still in its text.\n',
+    );
   if (!deletes || swept.deleted) return exitCode.done;
   throw unseenProjects(swept, project);
+}
+
+/** The command that deletes the same. */
+function commandOf({ keepRuns, prune, pipeline, set = [] }: GcOptions): string {
+  const words = [
+    ...(pipeline === undefined ? [] : ['--pipeline', pipeline]),
+    ...set.flatMap((each) => ['--set', each]),
+    ...(keepRuns === KEPT_RUNS ? [] : ['--keep-runs', String(keepRuns)]),
+    ...(prune ? ['--prune'] : []),
+  ];
+  return ['pipeline gc', ...words.map(shellWord), '--delete'].join(' ');
 }
 
 /**

@@ -45,6 +45,10 @@ const ALWAYS: ForeignKey = {
 };
 const ACTIVATE: ForeignKey = { remedy: 'Activate it in the command, for instance "command": "conda run -n NAME ...".' };
 const STAGES: ForeignKey = { suggestion: 'stages', remedy: 'Stages have names: "stages": { "train": { ... } }.' };
+const IGNORE: ForeignKey = {
+  suggestion: 'ignore',
+  remedy: 'It lists patterns of files that are no part of an input: "ignore": ["*.bak", "scratch/"].',
+};
 const BASE: ForeignKey = { suggestion: 'extends', remedy: 'It names one pipeline file: "extends": "base.json".' };
 
 /** By the title of the rule, then by the key in small letters without `-` and `_`. */
@@ -96,6 +100,10 @@ const KEYS: Readonly<Record<string, Readonly<Record<string, ForeignKey>>>> = {
     template: { suggestion: 'extends', remedy: 'It names a template: "extends": "training".' },
   },
   'a pipeline': {
+    gitignore: IGNORE,
+    dvcignore: IGNORE,
+    exclude: IGNORE,
+    excludes: IGNORE,
     jobs: STAGES,
     rules: STAGES,
     tasks: STAGES,

@@ -21,11 +21,13 @@ import { objectFormOf } from './notation/object-form.ts';
 import { Report } from './report.ts';
 import { Resolver } from './resolve.ts';
 import { projectRoot } from './root.ts';
+import { isIgnorePattern } from '../../util/ignore.ts';
+import type { LoadContext } from './load-context.ts';
 import { applySettings } from './set.ts';
 import { FIRST_STAGE } from './shape-faults.ts';
 import { locationOf } from './source.ts';
 import { draftStage } from './stage-draft.ts';
-import { child, membersOf, textOf, valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
+import { child, itemsOf, membersOf, textOf, valueOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
 interface LoadOptions {
   /** The values of `--set`: `name=value`. */
@@ -92,12 +94,14 @@ function interpret(merged: Merged, report: Report): Pick<Loaded, 'pipeline' | 'o
   checkInputs(instances, context);
   if (context.params !== undefined && expanded.length > 0) warnOfUnused(context.params, context.resolver.used, report);
   const description = textOf(child(tree, 'description'));
+  const ignore = ignorePatterns(child(tree, 'ignore'), context);
   return {
     pipeline: {
       file,
       root: context.root,
       name: textOf(child(tree, 'name')) ?? path.parse(file).name,
       ...(description === undefined ? {} : { description }),
+      ...(ignore.length > 0 && { ignore }),
       params: context.params === undefined ? {} : valueOf(context.params),
       stages: inFileOrder(expanded, context).map((stage) => definitionOf(stage, context)),
       instances,
@@ -105,6 +109,18 @@ function interpret(merged: Merged, report: Report): Pick<Loaded, 'pipeline' | 'o
     objectForm: () => objectFormOf(tree, written),
     locate: locator(expanded, context),
   };
+}
+
+function ignorePatterns(node: ConfigNode | undefined, { faulty, report }: LoadContext): string[] {
+  if (node === undefined || faulty.has(node)) return [];
+  return itemsOf(node).flatMap((item) => {
+    const pattern = textOf(item) ?? '';
+    if (isIgnorePattern(pattern)) return [pattern];
+    report.error('wrong-value', item.origin, `expected a pattern of files, got ${JSON.stringify(pattern)}`, {
+      remedy: 'Patterns are written as in .gitignore: "*.bak", "scratch/", "/data/old.csv", "!*.pyc".',
+    });
+    return [];
+  });
 }
 
 interface Prepared {

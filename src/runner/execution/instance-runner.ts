@@ -17,10 +17,14 @@ import type { Decision, ExecutionEnd, ScheduledWork } from './scheduler.ts';
 /** A look at all processes of the machine costs some milliseconds. */
 const ORPHAN_LOOK_MS = 1000;
 
+/** Looks at the inputs of an instance, each with another finding, before it counts as failed. */
+const MOST_LOOKS = 10;
+
 export class InstanceRunner implements ScheduledWork {
   readonly #context: RunContext;
   /** The fingerprints of the instances to be executed. */
   readonly #fingerprints = new Map<InstanceId, Fingerprint>();
+  readonly #looks = new Map<InstanceId, number>();
   /** Another runner executed them: its result is taken, even if an execution was forced. */
   readonly #shared = new Set<InstanceId>();
   /** The last look for them, and when it began. */
@@ -120,12 +124,26 @@ export class InstanceRunner implements ScheduledWork {
       // Since the last decision, another runner may have executed it, or a user may have edited an input.
       const verdict = await this.#decide(instance, true);
       if (verdict.kind !== 'run') return ended(await this.#conclude(instance, verdict));
-      if (this.#placeOfLease(instance) !== place) return { kind: 'elsewhere' };
+      if (this.#placeOfLease(instance) !== place) return await this.#lookAgain(instance);
       await this.#endOrphans();
       return ended(await runAttempts(instance, verdict, grant, this.#context));
     } finally {
       lease.value.release();
     }
+  }
+
+  /** Its inputs have changed since they were looked at. A file that is written without a pause would change for ever. */
+  async #lookAgain(instance: Instance): Promise<ExecutionEnd> {
+    const looks = (this.#looks.get(instance.id) ?? 1) + 1;
+    this.#looks.set(instance.id, looks);
+    await new Promise((resolve) => setImmediate(resolve)); // signals are heard
+    if (looks <= MOST_LOOKS) return { kind: 'elsewhere' };
+    const names = this.#context.planner.unsteadyInputs(instance);
+    const inputs = names.length === 0 ? 'its code or its environment' : names.join(', ');
+    const message =
+      `it was not started, because ${inputs} changed between each two of ${MOST_LOOKS} looks; end the program that ` +
+      'writes there, or name files that do not count in "ignore" of the pipeline file';
+    return ended(this.#fail(instance, { kind: 'system', message }));
   }
 
   /** A stage of a dead runner may still write to the checkpoint that this execution resumes from. */

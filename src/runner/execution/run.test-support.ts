@@ -26,6 +26,8 @@ export type Sketch = Partial<Omit<Instance, 'inputs'>> & {
   /** The decision after the producers are done, if it differs. */
   readonly decided?: 'run' | 'fresh' | 'restore';
   readonly seconds?: number;
+  /** Its input is another one at each look. */
+  readonly restless?: boolean;
   /** The result of taking over its outputs. */
   readonly committed?: Failure;
 };
@@ -140,6 +142,7 @@ function fakePipeline(
   const unused = (): never => {
     throw new Error('Internal error: the run asked for what it need not know.');
   };
+  let looks = 0;
   return {
     pipeline: { root: folder, name: 'fake' } as Pipeline,
     storeFolder: folder,
@@ -158,9 +161,12 @@ function fakePipeline(
         }),
       decide: async ({ id }, { force }) => {
         await turn();
-        const { planned = 'run', decided = planned } = sketches[id]!;
-        return verdictOf(id, force ? 'run' : decided);
+        const { planned = 'run', decided = planned, restless = false } = sketches[id]!;
+        looks += 1;
+        const verdict = verdictOf(id, force ? 'run' : decided);
+        return restless ? { ...verdict, fingerprint: `${id}-${looks}` as Fingerprint } : verdict;
       },
+      unsteadyInputs: () => ['data/log'],
     },
     executions: {
       prepare: (instance, print) => {

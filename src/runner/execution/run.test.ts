@@ -256,3 +256,27 @@ test('what another runner executes is waited for without slots, and its result i
   expect(events.find(({ type }) => type === 'waiting')).toMatchObject({ holder: `process ${process.pid}` });
   expect(existsSync(place)).toBe(false);
 });
+
+describe('an input that changes at each look', () => {
+  test('ends as a failure that names it, after ten looks', async () => {
+    const { summary, events } = await runSketch({ a: { restless: true }, b: { after: ['a'] } });
+    expect(summary.outcome).toBe('failed');
+    const [event] = events.filter(({ type }) => type === 'failed');
+    expect(event).toMatchObject({
+      id: 'a',
+      failure: {
+        kind: 'system',
+        message: expect.stringMatching(/^it was not started, because data\/log changed/) as string,
+      },
+    });
+  });
+
+  test('yields to an interruption', async () => {
+    const controller = new AbortController();
+    setImmediate(() => {
+      controller.abort();
+    });
+    const { summary } = await runSketch({ a: { restless: true } }, { signal: controller.signal });
+    expect(summary.outcome).toBe('interrupted');
+  });
+});

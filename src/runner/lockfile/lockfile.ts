@@ -102,6 +102,38 @@ function linkTarget(file: string): string {
 /** As many as Linux follows. */
 const MOST_LINKS = 40;
 
+export interface Pruned {
+  /** The text without the dropped entries. */
+  readonly text: string;
+  readonly dropped: readonly InstanceId[];
+}
+
+/** The lockfile without the entries of other instances than those that it is to keep. Nothing is written. */
+export function prunedLockfile(named: string, keeps: (id: InstanceId) => boolean): Result<Pruned, Diagnostic> {
+  const file = linkTarget(named);
+  const text = readText(file);
+  const read = parseLockfile(file, text);
+  if (!read.ok) return read;
+  const { entries, hadConflict } = read.value;
+  if (hadConflict)
+    return err(
+      fault(
+        `${path.basename(file)} holds a merge conflict: nothing is dropped from it.`,
+        'The next run writes it without the conflict.',
+      ),
+    );
+  const dropped = [...entries.keys()].filter((id) => !keeps(id));
+  for (const id of dropped) entries.delete(id);
+  return ok({ text: dropped.length === 0 ? (text ?? '') : format(entries, new WeakMap()), dropped });
+}
+
+/** Writes the lockfile without those entries, as they are now. @param drafts see withDraft */
+export async function pruneLockfile(named: string, keeps: (id: InstanceId) => boolean, drafts: string): Promise<void> {
+  const pruned = prunedLockfile(named, keeps);
+  if (!pruned.ok) throw new LockfileError(pruned.error);
+  if (pruned.value.dropped.length > 0) await writeFileAtomic(linkTarget(named), pruned.value.text, { drafts });
+}
+
 // The content of the file. ---------------------------------------------------------------------------------------
 
 /** Undefined: there is none. */

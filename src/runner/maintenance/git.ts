@@ -8,7 +8,16 @@ export interface Repository {
   /** Absolute paths of all its working trees; some may be gone or out of reach. */
   worktrees(): Promise<string[]>;
   /** The different texts of files with one of these endings in all commits that a name points to. */
-  textsInCommits(endings: readonly string[]): Promise<{ readonly texts: readonly string[]; readonly commits: number }>;
+  textsInCommits(
+    endings: readonly string[],
+  ): Promise<{ readonly texts: readonly CommittedText[]; readonly commits: number }>;
+}
+
+export interface CommittedText {
+  /** Relative to the repository. */
+  readonly file: string;
+  readonly commit: string;
+  readonly text: string;
 }
 
 /** Git fails, or it is missing and should exist. Its branches are unknown, so they must not be ignored. */
@@ -43,16 +52,17 @@ export function repositoryAt(folder: string): Repository | undefined {
       });
       const stashes = await lines('stash', 'list', '--format=%H');
       const commits = [...new Set([...named, ...stashes, ...(await trees()).heads])];
-      const blobs = new Set<string>();
+      const blobs = new Map<string, Omit<CommittedText, 'text'>>();
       for (const commit of commits) {
         const { stdout } = await git(folder, ['ls-tree', '-r', '-z', '--full-tree', commit]);
         for (const entry of stdout.split('\0')) {
-          const [, blob, name] = /^\d+ blob ([0-9a-f]+)\t([^]*)$/.exec(entry) ?? [];
-          if (endings.some((ending) => name?.endsWith(ending))) blobs.add(blob!);
+          const [, blob = '', file = ''] = /^\d+ blob ([0-9a-f]+)\t([^]*)$/.exec(entry) ?? [];
+          if (endings.some((ending) => file.endsWith(ending))) blobs.set(blob, { file, commit });
         }
       }
-      const texts: string[] = [];
-      for (const blob of blobs) texts.push((await git(folder, ['cat-file', 'blob', blob])).stdout);
+      const texts: CommittedText[] = [];
+      for (const [blob, found] of blobs)
+        texts.push({ ...found, text: (await git(folder, ['cat-file', 'blob', blob])).stdout });
       return { texts, commits: commits.length };
     },
   };

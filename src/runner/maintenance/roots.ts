@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { LOCKFILE_ENDING } from '../config/lock-file.ts';
 import { noteTexts } from '../data-versions/version-notes.ts';
+import { parseLockfile } from '../lockfile/lockfile.ts';
 import { POINTER_ENDING } from '../store/pointer-file.ts';
 import { repositoryAt } from './git.ts';
 
@@ -16,6 +17,14 @@ export interface GarbageRoots {
   readonly lockFiles: readonly string[];
   /** The number of searched commits; undefined: no folder is under version control by git. */
   readonly commits: number | undefined;
+  /** Lockfiles that cannot be read. Only the digests that are still in their texts are known. */
+  readonly unreadable: readonly UnreadableLockfile[];
+}
+
+export interface UnreadableLockfile {
+  /** An absolute path, or one relative to the repository of the commit. */
+  readonly file: string;
+  readonly commit?: string;
 }
 
 /** Every digest in a text. It works for lockfiles with a merge conflict or in another format, too. */
@@ -27,11 +36,18 @@ export function digestsIn(text: string): string[] {
  * All paths are absolute. Throws GitError.
  * @param known lockfiles of the projects that use the store; they and the other lockfiles in their folders are read
  * @param except the store, whose notes of data are read; it is not searched
+ * @param rewritten texts that lockfiles on disk are about to get, by absolute path
  */
-export async function findGarbageRoots(known: readonly string[], except: string): Promise<GarbageRoots> {
+export async function findGarbageRoots(
+  known: readonly string[],
+  except: string,
+  rewritten: ReadonlyMap<string, string> = new Map(),
+): Promise<GarbageRoots> {
   const names = new Set<string>();
-  const take = (text: string) => {
+  const unreadable: UnreadableLockfile[] = [];
+  const take = (text: string, from?: UnreadableLockfile) => {
     for (const name of digestsIn(text)) names.add(name);
+    if (from && looksLikeLockfile(from.file, text) && !parseLockfile(from.file, text).ok) unreadable.push(from);
   };
   const folders = [...new Set(known.map((file) => path.dirname(file)))];
   const places = new Set(folders);
@@ -45,7 +61,7 @@ export async function findGarbageRoots(known: readonly string[], except: string)
     if (seen.has(worktrees[0]!)) continue; // two projects in one repository
     seen.add(worktrees[0]!);
     const found = await repository.textsInCommits([LOCKFILE_ENDING, POINTER_ENDING]);
-    for (const text of found.texts) take(text);
+    for (const { text, ...from } of found.texts) take(text, from);
     commits = (commits ?? 0) + found.commits;
   }
   const found = [...places].flatMap((place) => filesBelow(place, except));
@@ -56,10 +72,15 @@ export async function findGarbageRoots(known: readonly string[], except: string)
     ]),
   ];
   const pointers = found.filter((file) => file.endsWith(POINTER_ENDING));
-  for (const file of [...lockFiles, ...pointers]) take(readFileSync(file, 'utf8'));
+  for (const file of [...lockFiles, ...pointers]) take(rewritten.get(file) ?? readFileSync(file, 'utf8'), { file });
   for (const text of noteTexts(except)) take(text);
-  return { names, lockFiles, commits };
+  return { names, lockFiles, commits, unreadable };
 }
+
+/** Other programs have files with this ending too: `package.lock.json`. */
+const looksLikeLockfile = (file: string, text: string): boolean =>
+  path.basename(file) === `pipeline${LOCKFILE_ENDING}` ||
+  (file.endsWith(LOCKFILE_ENDING) && text.includes('"fingerprint"'));
 
 /**
  * Lockfiles and pointer files. A worktree may be on a disk that is not mounted. git still knows its commit, which was

@@ -147,7 +147,7 @@ async function inputOf(name: string, input: Input, deps: IdentifyDeps): Promise<
         name,
         input.path,
         { kind: 'path', path: input.path },
-        () => contents.of(path.resolve(root, input.path)),
+        () => contents.ofInput(root, input.path),
         () => absentPath(name, input, root),
       );
     case 'glob':

@@ -1,4 +1,5 @@
 /** Asks everything that a decision needs, once, and decides. */
+import { canonicalJson } from '../../util/canonical-json.ts';
 import type { Instance, Pipeline } from '../pipeline.ts';
 import { recordOf, type Plan, type PlanEntry, type Verdict } from '../plan.ts';
 import type { DecideOptions, Planner } from '../planner.ts';
@@ -24,7 +25,7 @@ import {
 } from './identify.ts';
 import { producedInputsOf } from './produced-inputs.ts';
 import { storeFaults } from './store-faults.ts';
-import { forgetInputs } from './workspace-inputs.ts';
+import { forgetInputs, workspaceInputsOf } from './workspace-inputs.ts';
 
 /** The decisions: executions act on them and add their results. */
 export interface Decisions {
@@ -54,6 +55,8 @@ export class PipelinePlanner implements Planner, Decisions {
   readonly #deps: PlannerDeps;
   readonly #instances: ReadonlyMap<InstanceId, Instance>;
   readonly #identifications = new Map<InstanceId, Identification>();
+  /** The basis of the decision before that. */
+  readonly #earlier = new Map<InstanceId, Identification>();
   #states = new Map<InstanceId, ProducerState>();
   #verdicts = new Map<InstanceId, Promise<Verdict>>();
   #durations: ExpectedDurations | undefined;
@@ -83,6 +86,15 @@ export class PipelinePlanner implements Planner, Decisions {
       const verdict = await this.#decide(instance, options, (id) => Promise.resolve(this.#doneProducer(instance, id)));
       if (await this.#deps.relyOn(this.#names(instance))) return verdict;
     }
+  }
+
+  unsteadyInputs(instance: Instance): readonly string[] {
+    const [before, now] = [this.#earlier.get(instance.id), this.#identifications.get(instance.id)];
+    if (before?.kind !== 'known' || now?.kind !== 'known') return [];
+    const text = (known: typeof now, name: string) => canonicalJson(known.identity.inputs[name] ?? null);
+    return workspaceInputsOf(instance).flatMap(({ name, input }) =>
+      text(before, name) === text(now, name) ? [] : [input.kind === 'path' ? input.path : input.pattern],
+    );
   }
 
   identification(id: InstanceId): Identification | undefined {
@@ -127,6 +139,8 @@ export class PipelinePlanner implements Planner, Decisions {
     const assume: IdentifyDeps['assume'] = (id, input) =>
       allowMissing ? lock.get(id)?.identity.inputs[input] : undefined;
     const identification = await identify(instance, { root, contents, code, producer, assume });
+    const before = this.#identifications.get(instance.id);
+    if (before) this.#earlier.set(instance.id, before);
     this.#identifications.set(instance.id, identification);
     const locked = lock.get(instance.id);
     const record =

@@ -19,7 +19,7 @@ export function contentOfInput(
   root: string,
   contents: DigestCache,
 ): Promise<Content | undefined> {
-  return input.kind === 'path' ? contents.of(path.resolve(root, input.path)) : contents.ofGlob(root, input.pattern);
+  return input.kind === 'path' ? contents.ofInput(root, input.path) : contents.ofGlob(root, input.pattern);
 }
 
 /** The next look at the workspace inputs is a new one. */

@@ -59,6 +59,10 @@ class AuditPlanner implements Planner {
     return { ...plan, entries: entries.map((entry) => ({ ...entry, verdict: again(entry.verdict) })) };
   }
 
+  unsteadyInputs(instance: Instance): readonly string[] {
+    return this.#planner.unsteadyInputs(instance);
+  }
+
   async decide(instance: Instance, options: DecideOptions): Promise<Verdict> {
     return again(await this.#planner.decide(instance, { ...options, force: false }), this.#recorded.get(instance.id));
   }

@@ -10,6 +10,7 @@ import type { Digest } from '../../util/digest.ts';
 import { digestOfFile, digestOfSmallFile, SMALL_FILE_BYTES } from '../../util/digest-file.ts';
 import { openClock } from './clock.ts';
 import { globSelection } from './glob.ts';
+import { ignoreRules, type Ignored, type IgnoreRules } from '../../util/ignore.ts';
 import { ENTRY_KINDS, FACTS, isExecutable, statInput, listFolder, type Listing, type Selection } from './listing.ts';
 import { ownFilesOf } from './own-files.ts';
 import { isSettled, statRecord, type StatRecord } from './stat.ts';
@@ -27,12 +28,17 @@ export type Content =
     };
 
 /** Changes whenever a file is written to or replaced, even by the same bytes. */
-export type ContentVersion = string & { readonly __brand: 'Stamp' };
+export type ContentVersion = string & { readonly __brand: 'ContentVersion' };
 
 export interface DigestCache {
   /** A file or folder by its absolute path; undefined if there is none. Throws UnreadableInputError. */
   of(file: string): Promise<Content | undefined>;
-  /** The files that match a pattern, as a folder relative to the pattern's fixed part; undefined without a match. */
+  /** The same for an input, relative to the root or absolute: ignored files are no part of it. */
+  ofInput(root: string, input: string): Promise<Content | undefined>;
+  /**
+   * The files that match a pattern, without ignored ones, as a folder relative to the pattern's fixed part; undefined
+   * without a match.
+   */
   ofGlob(root: string, pattern: string): Promise<Content | undefined>;
   /** The files of a folder that was looked at, by its digest. */
   entries(digest: Digest): readonly TreeEntry[] | undefined;
@@ -61,8 +67,16 @@ interface FolderFact {
   readonly bytes: number;
 }
 
-/** @param own absolute paths of Pretext's own files and folders, which count as no part of an input */
-export function openDigestCache(root: string, stateFolder: string, own: readonly string[] = []): DigestCache {
+/**
+ * @param own absolute paths of Pretext's own files and folders, which count as no part of an input
+ * @param ignore files that are no part of an input
+ */
+export function openDigestCache(
+  root: string,
+  stateFolder: string,
+  own: readonly string[] = [],
+  ignore: IgnoreRules = ignoreRules(root, []),
+): DigestCache {
   const ownFiles = ownFilesOf(own);
   const stateFile = path.join(stateFolder, 'files');
   const known = new Map(readState(stateFile, FORMAT) as Iterable<[string, FileFact]> | undefined);
@@ -87,11 +101,11 @@ export function openDigestCache(root: string, stateFolder: string, own: readonly
     return answer;
   };
 
-  async function look(file: string): Promise<Content | undefined> {
+  async function look(file: string, ignored?: Ignored): Promise<Content | undefined> {
     const time = Date.now();
     const stat = statInput(file);
     if (!stat) return undefined;
-    if (stat.isDirectory()) return folder(key(file), file, stat.dev);
+    if (stat.isDirectory()) return folder(key(file), file, stat.dev, { ignored });
     const id = key(file);
     used.add(id);
     const record = statRecord(stat);
@@ -115,10 +129,10 @@ export function openDigestCache(root: string, stateFolder: string, own: readonly
     id: string,
     absolute: string,
     device: bigint,
-    selection?: Selection,
+    { selection, ignored }: { readonly selection?: Selection; readonly ignored: Ignored | undefined },
   ): Promise<Content | undefined> {
     const time = Date.now();
-    const listing = listFolder(absolute, selection, device, ownFiles);
+    const listing = listFolder(absolute, selection, device, { own: ownFiles, ignored });
     if (selection && listing.names.length === 0) return undefined;
     const names = listing.names.join('\0');
     const old = learnt.get(id) ?? (readState(folderState(id), FORMAT) as FolderFact | undefined);
@@ -190,14 +204,22 @@ export function openDigestCache(root: string, stateFolder: string, own: readonly
   async function lookGlob(from: string, pattern: string): Promise<Content | undefined> {
     const { id, absolute, selection } = globParts(from, pattern);
     const base = statSync(absolute, { bigint: true, throwIfNoEntry: false });
-    return base?.isDirectory() ? folder(id, absolute, base.dev, selection) : undefined;
+    if (base?.isDirectory() !== true) return undefined;
+    return folder(id, absolute, base.dev, { selection, ignored: ignore.within(pattern) });
   }
 
   return {
     of: (file) => remembered(file, () => look(file)),
+    ofInput(from, input) {
+      const file = path.resolve(from, input);
+      return remembered(`input:${file}`, () => look(file, ignore.within(input)));
+    },
     ofGlob: (from, pattern) => remembered(`glob:${pattern}`, () => lookGlob(from, pattern)),
     entries: (digest) => folders.get(digest)?.(),
-    forget: (file) => void session.delete(file),
+    forget(file) {
+      session.delete(file);
+      session.delete(`input:${file}`);
+    },
     forgetGlob: (pattern) => void session.delete(`glob:${pattern}`),
     async save() {
       for (const [id, fact] of learnt) await writeState(folderState(id), FORMAT, fact);

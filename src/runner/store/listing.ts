@@ -3,6 +3,7 @@
  */
 import { lstatSync, readdirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import path from 'node:path';
+import type { Ignored } from '../../util/ignore.ts';
 import type { OwnFiles } from './own-files.ts';
 
 export interface Listing {
@@ -44,14 +45,14 @@ export class UnreadableInputError extends Error {
 
 /**
  * Lists all files below a folder, or those selected. Links count as what they point to; a broken link, a loop of links
- * and other kinds of files throw UnreadableInputError. `device`: the folder's, if the caller knows it. `own`: files and
- * folders of Pretext itself, which are left out.
+ * and other kinds of files throw UnreadableInputError. `device`: the folder's, if the caller knows it. `own` (files and
+ * folders of Pretext itself) and `ignored` are left out.
  */
 export function listFolder(
   folder: string,
   selection?: Selection,
   device = statSync(folder, { bigint: true }).dev,
-  own?: OwnFiles,
+  { own, ignored }: { readonly own?: OwnFiles; readonly ignored?: Ignored | undefined } = {},
 ): Listing {
   const names: string[] = [];
   const devices = new Map([[device, folder]]);
@@ -80,7 +81,10 @@ export function listFolder(
   };
 
   const walk = (absolute: string, prefix: string, ancestors: readonly string[]) => {
-    const entries = readdirSync(absolute, { withFileTypes: true });
+    const all = readdirSync(absolute, { withFileTypes: true });
+    const entries = ignored
+      ? all.filter((entry) => !ignored.includes(`${absolute}/${entry.name}`, entry.isDirectory()))
+      : all;
     if (entries.some(({ name }) => name.includes(REPLACED))) requireUnicodeNames(absolute);
     if (entries.length === 0 && selection === undefined && prefix !== '') {
       push(prefix.slice(0, -1), { size: 0n, mtimeNs: 0n, ctimeNs: 0n, ino: 0n }, 'folder');

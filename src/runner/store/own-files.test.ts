@@ -34,7 +34,7 @@ test.each(['p', 'link'])(
     const root = await project();
     const own = ['cache', 'pipeline.lock.json', 'pipeline.lock'].map((name) => path.join(root, spelling, name));
     for (const folder of ['p', 'link']) {
-      const { names } = listFolder(path.join(root, folder), undefined, undefined, ownFilesOf(own));
+      const { names } = listFolder(path.join(root, folder), undefined, undefined, { own: ownFilesOf(own) });
       expect([...names].sort()).toEqual([
         '.other.json.0123456789ab.tmp',
         'pipeline.json',

@@ -9,7 +9,7 @@ import { replaceWith } from '../store/copy.ts';
 import type { DigestCache } from '../store/digest-cache.ts';
 import { instanceFolderName } from '../store/instance-folder-name.ts';
 import type { Store } from '../store/store.ts';
-import { contentNow, isInPlace, isInStore, isSameContent, type TargetContent } from './target-content.ts';
+import { contentNow, isInPlace, isInStore, isKept, isSameContent, type TargetContent } from './target-content.ts';
 
 interface CheckoutDeps {
   readonly root: string;
@@ -81,8 +81,8 @@ async function examine(
   const found = await contentNow(target, contents);
   if (isInPlace(found, output)) return done({ ...common, state: 'in-place' });
   if (!(await isInStore(output, store))) return done({ ...common, state: 'not-in-store' });
-  const isKept = found.kind === 'nothing' || (found.kind === 'content' && (await isInStore(found.content, store)));
-  return { kind: 'due', output, target, found, report: { ...common, state: isKept ? 'placed' : 'edited' } };
+  const isSafe = found.kind === 'nothing' || (found.kind === 'content' && (await isKept(found.content, store)));
+  return { kind: 'due', output, target, found, report: { ...common, state: isSafe ? 'placed' : 'edited' } };
 }
 
 async function put(

@@ -18,7 +18,7 @@ import { instanceFolderName } from '../store/instance-folder-name.ts';
 import { formatRecord, parseRecord, recordKeyOf } from '../store/record-file.ts';
 import type { Store } from '../store/store.ts';
 import { parseTree } from '../store/tree.ts';
-import { contentAt } from './target-content.ts';
+import { contentAt, isInPlace, withoutLitter } from './target-content.ts';
 
 interface CommittedOutputsDeps {
   readonly pipeline: Pipeline;
@@ -71,7 +71,7 @@ export class CommittedOutputs {
       const locked = lock.get(instance.id);
       const paths = this.paths(instance);
       if (!locked || paths.size === 0) continue;
-      for (const { copy, content } of await this.#intactCopies(locked, paths)) addCopy(copy, content, files, lists);
+      for (const intact of await this.#intactCopies(locked, paths)) addCopy(intact, files, lists);
       const record = parseRecord(textIfThere(this.#recordFile(instance)), recordKeyOf(locked));
       if (record) records.push(record);
     }
@@ -86,15 +86,13 @@ export class CommittedOutputs {
     for (const record of records) if (!(await store.record(recordKeyOf(record)))) await store.putRecord(record);
   }
 
-  async #intactCopies(
-    { outputs }: LockEntry,
-    paths: ReadonlyMap<string, string>,
-  ): Promise<{ readonly copy: string; readonly content: Content }[]> {
-    const intact: { copy: string; content: Content }[] = [];
+  async #intactCopies({ outputs }: LockEntry, paths: ReadonlyMap<string, string>): Promise<IntactCopy[]> {
+    const intact: IntactCopy[] = [];
     for (const [name, copy] of paths) {
       const found = await contentAt(copy, this.#deps.contents);
-      if (found.kind === 'content' && found.content.digest === outputs[name]?.digest)
-        intact.push({ copy, content: found.content });
+      const output = outputs[name];
+      if (found.kind === 'content' && output !== undefined && isInPlace(found, output))
+        intact.push({ copy, content: found.content, digest: output.digest });
     }
     return intact;
   }
@@ -112,12 +110,21 @@ export class CommittedOutputs {
   }
 }
 
-function addCopy(copy: string, content: Content, files: Map<Digest, string>, lists: Map<Digest, string>): void {
+interface IntactCopy {
+  /** Absolute. */
+  readonly copy: string;
+  readonly content: Content;
+  /** The digest of the output. A folder may hold more than the output: see isLitter. */
+  readonly digest: Digest;
+}
+
+function addCopy({ copy, content, digest }: IntactCopy, files: Map<Digest, string>, lists: Map<Digest, string>): void {
   if (content.kind !== 'folder') {
     files.set(content.digest, copy);
     return;
   }
-  const { digest, text } = content.tree();
+  const tree = content.tree();
+  const { text } = tree.digest === digest ? tree : withoutLitter(tree);
   lists.set(digest, text);
   for (const entry of parseTree(text)) if (entry.digest !== '') files.set(entry.digest, path.join(copy, entry.name));
 }

@@ -3,13 +3,15 @@
  * links.
  */
 import { statSync } from 'node:fs';
+import path from 'node:path';
 import { isPermission } from '../../util/remove-tree.ts';
 import type { FingerprintRecord, InputIdentity, InstanceId } from '../../formats/identity.ts';
 import type { Instance, Produced } from '../pipeline.ts';
 import type { Content, DigestCache } from '../store/digest-cache.ts';
 import { UnreadableInputError } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
-import type { Tree } from '../store/tree.ts';
+import { globSelection } from '../store/glob.ts';
+import { parseTree, treeDifferences, type Tree } from '../store/tree.ts';
 import type { ProducedResults } from '../plan/identify.ts';
 import { producedInputsOf } from '../plan/produced-inputs.ts';
 import { contentOfInput, forgetInputs, workspaceInputsOf, type WorkspaceInput } from '../plan/workspace-inputs.ts';
@@ -55,11 +57,31 @@ export async function changedInputs(
   const changed: string[] = [];
   for (const { name, input } of workspaceInputsOf(instance)) {
     const now = await readable(contentOfInput(input, root, contents));
-    if (now === 'unreadable' || !isSame(identity.inputs[name]!, now) || versionOf(now) !== before.get(nameOf(input)))
-      changed.push(nameOf(input));
+    const then = identity.inputs[name];
+    if (then === undefined) throw new Error(`Internal error: ${instance.id} ran without its input ${name}.`);
+    if (now === 'unreadable' || !isSame(then, now) || versionOf(now) !== before.get(nameOf(input)))
+      changed.push(...(addedFiles(input, then, now, contents) ?? [nameOf(input)]));
   }
   return [...changed, ...(await changedBlobs(instance, before, deps))];
 }
+
+/** A few files that were added to a folder, if nothing else in it changed: those may belong to the key `ignore`. */
+function addedFiles(
+  input: WorkspaceInput,
+  then: InputIdentity,
+  now: Content | 'unreadable' | undefined,
+  contents: DigestCache,
+): string[] | undefined {
+  if (then.kind !== 'folder' || now === undefined || now === 'unreadable' || now.kind !== 'folder') return undefined;
+  const old = contents.entries(then.digest);
+  const changes = old === undefined ? [] : treeDifferences(old, parseTree(now.tree().text));
+  if (changes.length === 0 || changes.length > MOST_NAMES || changes.some(({ before }) => before !== undefined))
+    return undefined;
+  const folder = input.kind === 'path' ? input.path : globSelection(input.pattern).base;
+  return changes.map(({ name }) => path.posix.join(folder, name));
+}
+
+const MOST_NAMES = 3;
 
 /** The files of each input folder. They are kept with a result, so that a later `why` can name the changed file. */
 export async function inputTrees(instance: Instance, root: string, contents: DigestCache): Promise<Tree[]> {

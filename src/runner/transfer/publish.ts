@@ -9,7 +9,15 @@ import { replaceWith } from '../store/copy.ts';
 import { readState, writeState } from '../store/state-file.ts';
 import type { Store } from '../store/store.ts';
 import type { CommittedOutputs } from './committed-outputs.ts';
-import { contentAt, contentNow, isInPlace, isInStore, isSameContent, type TargetContent } from './target-content.ts';
+import {
+  contentAt,
+  contentNow,
+  digestsOf,
+  isInPlace,
+  isKept,
+  isSameContent,
+  type TargetContent,
+} from './target-content.ts';
 
 type Outputs = Readonly<Record<string, StoredOutput>>;
 
@@ -115,8 +123,9 @@ export class Publisher {
         const { content } = found;
         if (content.digest === output?.digest) return 'permissions';
         const written = this.#written.get(publish) ?? [];
-        const isOurs = [earlier[name]?.digest, ...written].includes(content.digest);
-        if (isOurs || (await isInStore(content, this.#deps.store))) return 'earlier-result';
+        const ours = [earlier[name]?.digest, ...written];
+        const isOurs = digestsOf(content).some((digest) => ours.includes(digest));
+        if (isOurs || (await isKept(content, this.#deps.store))) return 'earlier-result';
         return written.length > 0 || earlier[name] ? 'edited' : 'in-the-way';
       }
     }

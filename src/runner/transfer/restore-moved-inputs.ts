@@ -45,7 +45,7 @@ function isTaken(place: string): boolean {
 async function contentOf(output: string, contents: DigestCache): Promise<Content | undefined> {
   try {
     contents.forget(output);
-    return await contents.of(output);
+    return await contents.ofInput('', output);
   } catch (error) {
     if (error instanceof UnreadableInputError) return undefined;
     throw error;

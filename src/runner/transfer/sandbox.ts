@@ -104,7 +104,7 @@ async function provideInput(input: Input, place: string, deps: SandboxDeps): Pro
       return null;
     case 'path': {
       const file = path.resolve(root, input.path);
-      return (await contents.of(file)) ? file : null;
+      return (await contents.ofInput(root, input.path)) ? file : null;
     }
     case 'glob':
       return mirrorGlob(input.pattern, place, deps);

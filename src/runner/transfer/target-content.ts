@@ -1,11 +1,14 @@
 /** The content at a place of the workspace where an output belongs. */
+import type { Digest } from '../../util/digest.ts';
 import { isPermission } from '../../util/remove-tree.ts';
 import type { StoredOutput } from '../../formats/run-record.ts';
 import { verifyContent, type StoredContent } from '../store/copy.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import type { Content, DigestCache } from '../store/digest-cache.ts';
 import { UnreadableInputError } from '../store/listing.ts';
+import { isLitter } from '../../util/ignore.ts';
 import type { Store } from '../store/store.ts';
+import { parseTree, treeOf, type Tree } from '../store/tree.ts';
 
 export type TargetContent =
   | { readonly kind: 'nothing' }
@@ -31,8 +34,20 @@ export function contentNow(target: string, contents: DigestCache): Promise<Targe
 }
 
 export function isInPlace(found: TargetContent, { kind, digest }: StoredOutput): boolean {
-  return found.kind === 'content' && found.content.kind === kind && found.content.digest === digest;
+  return found.kind === 'content' && found.content.kind === kind && hasDigest(found.content, digest);
 }
+
+function hasDigest(content: Content, digest: Digest): boolean {
+  return content.digest === digest || digestsOf(content).includes(digest);
+}
+
+/** As it is, and without the files of file managers and interpreters in it: those are no edits. */
+export function digestsOf(content: Content): Digest[] {
+  if (content.kind !== 'folder') return [content.digest];
+  return [...new Set([content.digest, withoutLitter(content.tree()).digest])];
+}
+
+export const withoutLitter = ({ text }: Tree): Tree => treeOf(parseTree(text).filter(({ name }) => !isLitter(name)));
 
 export function isSameContent(a: TargetContent, b: TargetContent): boolean {
   if (a.kind !== 'content' || b.kind !== 'content') return a.kind === b.kind;
@@ -40,6 +55,11 @@ export function isSameContent(a: TargetContent, b: TargetContent): boolean {
 }
 
 /** Then nothing is lost if the content is overwritten. */
+export async function isKept(content: Content, store: Store): Promise<boolean> {
+  for (const digest of digestsOf(content)) if (await isInStore({ kind: content.kind, digest }, store)) return true;
+  return false;
+}
+
 export async function isInStore(content: StoredContent, store: Store): Promise<boolean> {
   try {
     await verifyContent(store, content, '');

@@ -10,7 +10,7 @@ import { isReferenceText } from './reference.ts';
 
 /** @param tree the files merged, with the settings of the command line */
 export function objectFormOf(tree: ObjectNode, stages: Iterable<WrittenStage>): JsonObject {
-  const top = ['name', 'description', 'params'].flatMap((key) => {
+  const top = ['name', 'description', 'ignore', 'params'].flatMap((key) => {
     const value = child(tree, key);
     return value === undefined ? [] : [[key, valueOf(value)] as const];
   });
