@@ -54,7 +54,7 @@ test('gc tells what nothing refers to, and deletes it only when told to', async 
   expect(code).toBe(0);
   expect(out).toMatch(/^Kept: results of 1 lockfile and the last 1 run\. There is no git repository/);
   expect(out).toMatch(/^results +4 +[\d.]+ KiB {2}make 2, use 2$/m);
-  expect(out).toMatch(/would be deleted by: pipeline gc --delete\n$/);
+  expect(out).toMatch(/would be deleted by: pipeline gc --keep-runs 1 --delete\n$/);
   expect(await missing(project, 7)).toBe(0);
 
   const { out: told } = await project.pipeline(['gc', '--keep-runs', '1', '--delete']);

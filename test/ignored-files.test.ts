@@ -45,7 +45,7 @@ describe('a file that a tool drops into an input', () => {
     const project = await Project.create({ 'pipeline.json': pipelineOf(stages), 'data/a': '1' });
     const { code, err } = await project.pipeline(['run']);
     expect(code).toBe(1);
-    expect(err).toContain('data/my.log changed while it ran');
+    expect(err).toContain('data changed while it ran (data/my.log was added)');
     expect(err).toContain('"ignore"');
     await project.write('pipeline.json', { ...pipelineOf(stages), ignore: ['*.log'] });
     expect((await project.pipeline(['run'])).code).toBe(0);

@@ -58,3 +58,40 @@ export default (stage) => { writeFileSync(stage.output('n'), String(process.env.
   const changed = await project.pipeline(['status'], { env: { TOKEN: 'another', PLAIN: 'visible' } });
   expect(changed.out).toMatch(/^shell\s+up to date/m);
 });
+
+test('a secret that a stage prints, in whatever spelling, is in no log, message, event or record', async () => {
+  const token = `se cret/4d'9"x`;
+  const env = [{ name: 'TOKEN', secret: true }];
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({
+      shell: {
+        command:
+          'echo "$TOKEN"; (set -x; : "$TOKEN"); printf "me:%s" "$TOKEN" | base64; echo kept-text; echo x > ${outputs.n}',
+        outputs: { n: 'n.txt' },
+        env,
+      },
+      failing: { command: 'echo "login $TOKEN refused" >&2; exit 3', outputs: {}, env },
+      module: { module: 'module.mjs', outputs: { n: 'n.txt' }, env },
+    }),
+    'module.mjs': `export default (stage) => {
+  stage.record({ address: 'https://me:' + encodeURIComponent(process.env.TOKEN) + '@host' });
+  stage.warn('with ' + process.env.TOKEN);
+  throw new Error('no access with ' + JSON.stringify(process.env.TOKEN));
+};
+`,
+  });
+  const said = [];
+  for (const words of [['run', '--json', '-k'], ['run', '-k'], ['logs', 'shell'], ['logs', 'failing'], ['history']]) {
+    const { out, err } = await project.pipeline(words, { env: { TOKEN: token } });
+    said.push(out, err);
+  }
+  expect(said.join('')).toContain('kept-text');
+  expect(said.join('')).toContain('no access with');
+  const files = (await readdir(project.path('cache'), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  const texts = await Promise.all(files.map((file) => readFile(file, 'latin1')));
+  const parts = ['4d', encodeURIComponent(token), Buffer.from(`me:${token}`).toString('base64').slice(8, 16)];
+  for (const text of [...said, ...texts]) for (const part of parts.slice(1)) expect(text).not.toContain(part);
+  for (const text of [...said, ...texts]) expect(text).not.toMatch(/cret\/4d/);
+});

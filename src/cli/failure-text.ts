@@ -22,7 +22,8 @@ export function failureText(failure: Failure): string {
       return `output ${failure.output} ${failure.finding}`;
     case 'input-changed':
       return (
-        `its result is not recorded, because ${failure.paths.join(', ')} changed while it ran; run again (if no user ` +
+        `its result is not recorded, because ${failure.paths.join(', ')} changed while it ran` +
+        `${failure.added === undefined ? '' : ` (${failure.added.join(', ')} was added)`}; run again (if no user ` +
         'edited it, the stage did: a stage may write to its outputs only, or to files that "ignore" of the pipeline ' +
         'file names)'
       );

@@ -47,6 +47,7 @@ export const FailureSchema = Type.Union(
     Type.Object({
       kind: kind('input-changed', 'An input changed while it ran.'),
       paths: texts('Paths, relative to the root.'),
+      added: Type.Optional(texts('Files that were added to them, if there are few and nothing else changed.')),
     }),
     Type.Object({
       kind: kind('damaged', 'A blob did not match its digest. It is in quarantine, and its producer runs again.'),

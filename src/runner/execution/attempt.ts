@@ -2,6 +2,7 @@
 import os from 'node:os';
 import path from 'node:path';
 import { significant } from '../../util/number.ts';
+import { isSystemError } from '../../util/system-error.ts';
 import type { Failure } from '../../formats/failure.ts';
 import type { Execution, RunRecord } from '../../formats/run-record.ts';
 import type { Sandbox } from '../executions.ts';
@@ -14,6 +15,7 @@ import { expectedFailure } from './expected-failure.ts';
 import { failureOf } from './failure.ts';
 import { describeGrant, type Grant } from './grant.ts';
 import { MessageCollector } from './message-collector.ts';
+import { secretMask, type SecretMask } from './secret-mask.ts';
 
 export type AttemptEnd =
   | { readonly kind: 'succeeded'; readonly record: RunRecord; readonly seconds: number }
@@ -32,6 +34,7 @@ interface Start {
   readonly log: string;
   readonly resumes: number;
   readonly time: Date;
+  readonly mask: SecretMask | undefined;
 }
 
 export async function runAttempt(
@@ -48,6 +51,7 @@ export async function runAttempt(
   const { resumed, resumes, discarded } = sandbox;
   const began = performance.now();
   const time = new Date();
+  const mask = secretMask(instance.secrets.flatMap((name) => process.env[name] ?? []));
   const seconds = (): number => significant((performance.now() - began) / 1000);
   emit({
     type: 'started',
@@ -66,9 +70,10 @@ export async function runAttempt(
       message: 'begins anew: an input was written to after its checkpoint was begun, so the checkpoint was removed',
     });
 
-  const result = await perform({ number, instance, sandbox, grant, log, resumes, time }, seconds, context).catch(
+  const result = await perform({ number, instance, sandbox, grant, log, resumes, time, mask }, seconds, context).catch(
     (error: unknown): Performed => ({ kind: 'failed', failure: expectedFailure(error) }),
   );
+  maskLog(instance.id, log, mask, context);
   const failure =
     result.kind === 'failed'
       ? explainFailure(result.failure, { instance, log, began: time, root, storeFolder })
@@ -78,11 +83,24 @@ export async function runAttempt(
     case 'stopped':
       return result;
     case 'failed':
-      return { ...result, failure: failure ?? result.failure, seconds: seconds(), log };
+      return { ...result, failure: hidden(failure ?? result.failure, mask), seconds: seconds(), log };
     case 'succeeded':
       return { ...result, seconds: seconds() };
   }
 }
+
+/** Readers of the events, and of the end of the log, come after this. */
+function maskLog(id: Instance['id'], log: string, mask: SecretMask | undefined, { emit }: RunContext): void {
+  try {
+    mask?.inFile(log);
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    const message = `secrets that the stage may have printed are still in its log: ${error.message}`;
+    emit({ type: 'warning', id, message });
+  }
+}
+
+const hidden = <T>(value: T, mask: SecretMask | undefined): T => mask?.in(value) ?? value;
 
 type Performed =
   | { readonly kind: 'succeeded'; readonly record: RunRecord }
@@ -119,10 +137,10 @@ async function runToItsEnd(
   };
   const running = attempts.start(order, {
     message: (message) => {
-      messages.collect(message);
+      messages.collect(hidden(message, start.mask));
     },
     warn: (message) => {
-      emit({ type: 'warning', id: instance.id, message });
+      emit({ type: 'warning', id: instance.id, message: hidden(message, start.mask) });
     },
     restart: () => {
       messages.forget();

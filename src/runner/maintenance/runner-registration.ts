@@ -112,7 +112,13 @@ export function beginSweep(storeFolder: string): ReturnType<typeof tryLease> {
   const { runners, sweep, mark } = pathsOf(storeFolder);
   for (const folder of [runners, path.dirname(sweep)]) mkdirSync(folder, { recursive: true });
   const lease = tryLease(sweep);
-  if (lease.ok) writeScratch(mark, randomBytes(8).toString('hex'));
+  if (!lease.ok) return lease;
+  try {
+    writeScratch(mark, randomBytes(8).toString('hex'));
+  } catch (error) {
+    lease.value.release(); // a full disk
+    throw error;
+  }
   return lease;
 }
 

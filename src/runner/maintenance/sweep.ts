@@ -134,12 +134,15 @@ async function look({ storeFolder, lockFile, keepRuns, current, prune }: SweepOp
     storeFolder,
     new Map(pruned === undefined ? [] : [[lockFile, pruned.value.text]]),
   );
+  const dropped = pruned?.value.dropped ?? [];
   const { runs } = listRuns(storeFolder, keepRuns);
+  // A sweep over many values was the last run as a rule: it does not keep what is to be dropped.
+  const wanted = runs.flatMap(({ instances }) => instances.filter(({ id }) => !dropped.includes(id)));
   const reachable = findReachable(storeFolder, [
     ...roots.names,
     ...current,
     ...runners.names,
-    ...digestsIn(JSON.stringify(runs)),
+    ...digestsIn(JSON.stringify(wanted)),
   ]);
   const garbage = findGarbage(storeFolder, {
     ...reachable,
@@ -147,5 +150,5 @@ async function look({ storeFolder, lockFile, keepRuns, current, prune }: SweepOp
     checkpointsFor: CHECKPOINTS_FOR_MS,
     now,
   });
-  return { garbage, deleted: false, roots, runs: runs.length, runners, unseen, dropped: pruned?.value.dropped ?? [] };
+  return { garbage, deleted: false, roots, runs: runs.length, runners, unseen, dropped };
 }

@@ -2,12 +2,24 @@
  * Copies from the store to a place for readers: by reflink if the file system can, else by copying; never by a hard
  * link.
  */
-import { constants, lstatSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fsync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
+import { chmod, copyFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
 import { makeFolder, syncFile, syncFolder, sweepTemporaries, withDraft } from '../../util/atomic-file.ts';
 import type { Digest } from '../../util/digest.ts';
+import { SMALL_FILE_BYTES } from '../../util/digest-file.ts';
+import { naming } from '../../util/system-error.ts';
 import type { ContentKind } from '../../formats/identity.ts';
 import { DamagedBlobError } from './damaged-blob-error.ts';
 import type { Store } from './store.ts';
@@ -32,26 +44,75 @@ async function verifyBlob(store: Store, digest: Digest, what: string): Promise<v
   if (state !== 'intact') throw new DamagedBlobError(digest, what, state);
 }
 
-/** Makes a folder as its tree says. Its blobs have been verified. */
-export async function copyFolder(store: Store, digest: Digest, folder: string): Promise<void> {
-  const limit = pLimit(8);
-  await mkdir(folder, { recursive: true });
+/**
+ * Makes a folder as its tree says. Its blobs have been verified.
+ * @param flushes the folder with all that is in it survives a power cut afterwards
+ */
+export async function copyFolder(store: Store, digest: Digest, folder: string, flushes = false): Promise<void> {
+  const limit = pLimit(16);
+  const folders = new Set([folder]);
+  mkdirSync(folder, { recursive: true });
+  const entries = parseTree(textOf(store, digest));
+  for (const { name, kind } of entries) {
+    const parts = (kind === 'folder' ? name : path.posix.dirname(name)).split('/');
+    for (let i = 1; i <= parts.length; i++) {
+      const made = path.join(folder, ...parts.slice(0, i));
+      if (folders.has(made)) continue;
+      mkdirSync(made, { recursive: true });
+      folders.add(made);
+    }
+  }
   await Promise.all(
-    parseTree(store.text(digest)!).map((entry) =>
+    entries.map(({ name, kind, digest: content, bytes }) =>
       limit(async () => {
-        const place = path.join(folder, entry.name);
-        await mkdir(entry.digest === '' ? place : path.dirname(place), { recursive: true });
-        if (entry.digest !== '') await copyBlob(store, { kind: entry.kind, digest: entry.digest }, place);
+        const place = path.join(folder, name);
+        if (content === '') return;
+        if (bytes <= SMALL_FILE_BYTES) await copySmallBlob(store, { kind, digest: content }, place, flushes);
+        else {
+          await copyBlob(store, { kind, digest: content }, place);
+          if (flushes) await syncFile(place);
+        }
       }),
     ),
   );
+  if (flushes) await Promise.all([...folders].map((each) => limit(() => syncFolder(each))));
+}
+
+function textOf(store: Store, digest: Digest): string {
+  const text = store.text(digest);
+  if (text === undefined) throw new DamagedBlobError(digest, 'The list of a folder', 'damaged');
+  return text;
+}
+
+/** Only a flush is worth a trip to another thread: thousands of small files take half the time so. */
+function copySmallBlob(store: Store, { kind, digest }: StoredContent, place: string, flushes: boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const bytes = readFileSync(store.pathOf(digest));
+    const descriptor = openSync(place, 'wx', modeOf(kind));
+    const end = (error?: unknown): void => {
+      closeSync(descriptor);
+      if (error) reject(naming(place, error) as Error);
+      else resolve();
+    };
+    try {
+      writeFileSync(descriptor, bytes);
+      fchmodSync(descriptor, modeOf(kind));
+    } catch (error) {
+      end(error);
+      return;
+    }
+    if (flushes) fsync(descriptor, end);
+    else end();
+  });
 }
 
 /** With the permissions of its kind. Its blob has been verified. */
 export async function copyBlob(store: Store, { kind, digest }: StoredContent, place: string): Promise<void> {
   await copyFile(store.pathOf(digest), place, constants.COPYFILE_FICLONE);
-  await chmod(place, kind === 'executable' ? 0o755 : 0o644);
+  await chmod(place, modeOf(kind));
 }
+
+const modeOf = (kind: ContentKind): number => (kind === 'executable' ? 0o755 : 0o644);
 
 interface Replacement {
   /** A folder for drafts, as that of withDraft. */
@@ -74,8 +135,7 @@ export async function replaceWith(
   sweepTemporaries(target);
   const isReplaced = await withDraft(target, drafts, async (draft) => {
     if (content.kind === 'folder') {
-      await copyFolder(store, content.digest, draft);
-      await syncTree(draft);
+      await copyFolder(store, content.digest, draft, true);
     } else {
       await copyBlob(store, content, draft);
       await syncFile(draft);
@@ -94,18 +154,6 @@ export async function replaceWith(
 
 /** A link to a folder is none. */
 const isFolder = (target: string): boolean => lstatSync(target, { throwIfNoEntry: false })?.isDirectory() ?? false;
-
-/** Flushes a folder with all that is in it. */
-async function syncTree(folder: string): Promise<void> {
-  const limit = pLimit(8);
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const places = entries.map((entry) => ({
-    place: path.join(entry.parentPath, entry.name),
-    flush: entry.isDirectory() ? syncFolder : syncFile,
-  }));
-  await Promise.all(places.map(({ place, flush }) => limit(() => flush(place))));
-  await syncFolder(folder);
-}
 
 /** A folder cannot be renamed over another, nor a file over a folder: the old content steps aside first. */
 async function swap(draft: string, target: string): Promise<void> {

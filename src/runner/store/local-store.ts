@@ -1,10 +1,10 @@
 /** A store in a folder: plain files and renames, no database and no locks, so that a shared file system will do. */
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
 import path from 'node:path';
+import pLimit from 'p-limit';
 import { makeFolder, syncFile, syncFolder, writeFileAtomic } from '../../util/atomic-file.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
-import { digestOfFile } from '../../util/digest-file.ts';
+import { digestOfFile, digestOfSmallFile, SMALL_FILE_BYTES } from '../../util/digest-file.ts';
 import { namesIfThere } from '../../util/if-there.ts';
 import { isSystemError, naming } from '../../util/system-error.ts';
 import type { Fingerprint } from '../../formats/identity.ts';
@@ -23,6 +23,9 @@ import type { BlobState, Store } from './store.ts';
 
 /** Blobs are read-only: a stage that writes to its input fails instead of changing a recorded result. */
 const BLOB_MODE = 0o444;
+
+/** The disk joins flushes that wait at the same time. */
+const FLUSHES = 16;
 
 export interface LocalStoreOptions {
   /**
@@ -76,18 +79,34 @@ export class LocalStore implements Store {
   }
 
   async take(file: string): Promise<{ digest: Digest; bytes: number }> {
-    const digest = await digestOfFile(file);
+    const [taken] = await this.takeAll([file]);
+    if (taken === undefined) throw new Error(`Internal error: ${file} was not taken.`);
+    return taken;
+  }
+
+  async takeAll(files: readonly string[]): Promise<{ digest: Digest; bytes: number }[]> {
+    const limit = pLimit(FLUSHES);
+    const folders = new Set<string>();
+    const taken = await Promise.all(files.map((file) => limit(() => this.#takeUnflushed(file, folders))));
+    await Promise.all([...folders].map((folder) => limit(() => syncFolder(folder))));
+    return taken;
+  }
+
+  /** The name in the store is not flushed yet: its folder is added to `folders`. */
+  async #takeUnflushed(file: string, folders: Set<string>): Promise<{ digest: Digest; bytes: number }> {
     const bytes = statSync(file).size;
+    const digest = bytes <= SMALL_FILE_BYTES ? digestOfSmallFile(file) : await digestOfFile(file);
     const target = this.pathOf(digest);
-    if ((await this.verify(digest)) === 'intact' && this.#renew(target)) {
+    const isThere = this.look(digest, bytes) !== 'absent' && (await this.verify(digest)) === 'intact';
+    folders.add(path.dirname(target)); // also for a blob that is there: its writer may not have flushed it yet
+    if (isThere && this.#renew(target)) {
       rmSync(file, { force: true });
       return { digest, bytes };
     }
     await syncFile(file);
     chmodSync(file, BLOB_MODE);
     makeFolder(path.dirname(target));
-    await rename(file, target);
-    await syncFolder(path.dirname(target));
+    renameSync(file, target);
     this.#healed(target);
     return { digest, bytes };
   }

@@ -20,6 +20,11 @@ export interface Store {
   pathOf(digest: Digest): string;
   /** Takes a finished file, which is gone from its place afterwards. Its digest is computed here and returned. */
   take(file: string): Promise<{ digest: Digest; bytes: number }>;
+  /**
+   * Takes many finished files as one: what they share in work is done once. Nobody may rely on any of them before it has
+   * ended.
+   */
+  takeAll(files: readonly string[]): Promise<{ digest: Digest; bytes: number }[]>;
   put(text: string): Promise<Digest>;
   /** A blob of text, verified while it is read; undefined if it is absent or damaged. */
   text(digest: Digest): string | undefined;

@@ -4,7 +4,6 @@ import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
-import type { Digest } from '../../util/digest.ts';
 import { isPermission, openUp } from '../../util/remove-tree.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import type { Failure } from '../../formats/failure.ts';
@@ -32,16 +31,16 @@ export async function storeOutputs(
   sandbox: Sandbox,
   store: Store,
 ): Promise<Record<string, StoredOutput>> {
-  const take = takerOf(sandbox.folder, store);
+  const own = ownerOf(sandbox.folder);
   const stored: Record<string, StoredOutput> = {};
   for (const [name, { kind, file }] of Object.entries(instance.outputs)) {
     const place = sandbox.outputs[name]!;
-    if (kind === 'folder') stored[name] = { kind, file, ...(await takeFolder(place, take, store)) };
+    if (kind === 'folder') stored[name] = { kind, file, ...(await takeFolder(place, own, store)) };
     else
       stored[name] = {
         kind: isExecutable(statSync(place, { bigint: true })) ? 'executable' : 'file',
         file,
-        ...(await take(place)),
+        ...(await store.take(await own(place))),
       };
   }
   return stored;
@@ -74,39 +73,40 @@ function examine(
   }
 }
 
-async function takeFolder(folder: string, take: Take, store: Store) {
+async function takeFolder(folder: string, own: Own, store: Store) {
   const limit = pLimit(8);
   const { names, facts } = listFolder(folder);
-  const entries = await Promise.all(
-    names.map((name, i) =>
-      limit(async (): Promise<TreeEntry> => {
-        const kind = ENTRY_KINDS[Number(facts[FACTS * i + FACTS - 1]!)]!;
-        if (kind === 'folder') return { name, kind, bytes: 0, digest: '' };
-        return { name, kind, ...(await take(path.join(folder, name))) };
-      }),
-    ),
-  );
+  const kinds = names.map((_, i) => ENTRY_KINDS[Number(facts[FACTS * i + FACTS - 1])]);
+  const files = names.filter((_, i) => kinds[i] !== 'folder');
+  const taken = await store.takeAll(await Promise.all(files.map((name) => limit(() => own(path.join(folder, name))))));
+  const byName = new Map(files.map((name, i) => [name, taken[i]]));
+  const entries = names.map((name, i): TreeEntry => ({
+    name,
+    kind: kinds[i] ?? 'file',
+    ...(byName.get(name) ?? { bytes: 0, digest: '' }),
+  }));
   const tree = treeOf(entries);
   await store.put(tree.text);
   return { digest: tree.digest, bytes: tree.bytes };
 }
 
-type Take = (file: string) => Promise<{ digest: Digest; bytes: number }>;
+/** The path of a file with the same content that belongs to this process alone. */
+type Own = (file: string) => Promise<string>;
 
 /**
  * A file of this process alone is moved. A file behind a link, with a second name (such as a hard link to an input) or
  * of another user is copied, because somebody else may edit it.
  */
-function takerOf(folder: string, store: Store): Take {
+function ownerOf(folder: string): Own {
   const own = realpathSync(folder);
   const user = process.getuid?.();
   return async (file) => {
     const real = realpathSync(file);
     const { nlink, uid } = statSync(real);
     if (real === path.join(own, path.relative(folder, file)) && nlink === 1 && (user === undefined || uid === user))
-      return store.take(file);
+      return file;
     const copy = path.join(own, `copied-${randomBytes(6).toString('hex')}`);
     await copyFile(real, copy);
-    return store.take(copy);
+    return copy;
   };
 }

@@ -22,7 +22,7 @@ import type { Store } from '../store/store.ts';
 import { closeCheckpoint } from './checkpoint.ts';
 import { checkOutputs, storeOutputs } from './collect-outputs.ts';
 import type { CommittedOutputs } from './committed-outputs.ts';
-import { changedInputs, inputTrees, inputVersions, type InputVersions } from './input-snapshot.ts';
+import { changedInputs, inputTrees, inputVersions, type ChangedInputs, type InputVersions } from './input-snapshot.ts';
 import type { Publisher } from './publish.ts';
 import { restoreMovedInputs } from './restore-moved-inputs.ts';
 import { makeSandbox } from './sandbox.ts';
@@ -79,8 +79,10 @@ export class SandboxedExecutions implements Executions {
 
   async prove(sandbox: Sandbox): Promise<Result<void, Failure>> {
     const { instance } = this.#preparation(sandbox);
-    const changed = await this.#changedInputs(sandbox);
-    return changed.length > 0 ? err({ kind: 'input-changed', paths: changed }) : checkOutputs(instance, sandbox);
+    const { paths, added } = await this.#changedInputs(sandbox);
+    if (paths.length > 0)
+      return err({ kind: 'input-changed', paths: [...paths], ...(added.length > 0 && { added: [...added] }) });
+    return checkOutputs(instance, sandbox);
   }
 
   async commit(instance: Instance, sandbox: Sandbox, execution: Execution): Promise<Result<RunRecord, Failure>> {
@@ -104,7 +106,7 @@ export class SandboxedExecutions implements Executions {
     if (!preparation) return; // its result is in the store already; only a file is in the way of publishing it
     const { instance, details, rest } = preparation;
     rest();
-    closeCheckpoint(sandbox.checkpoint, (await this.#changedInputs(sandbox)).length === 0);
+    closeCheckpoint(sandbox.checkpoint, (await this.#changedInputs(sandbox)).paths.length === 0);
     this.#prepared.delete(sandbox.folder);
     await restoreMovedInputs(instance, sandbox, details.identity, this.#deps.root, this.#deps.contents);
     removeTree(sandbox.folder);
@@ -145,7 +147,7 @@ export class SandboxedExecutions implements Executions {
     return ok(record);
   }
 
-  #changedInputs(sandbox: Sandbox): Promise<string[]> {
+  #changedInputs(sandbox: Sandbox): Promise<ChangedInputs> {
     const { instance, details, versions } = this.#preparation(sandbox);
     return changedInputs(instance, details.identity, versions, this.#snapshotDeps());
   }

@@ -23,6 +23,13 @@ interface InputSnapshotDeps {
   readonly result: (id: InstanceId) => ProducedResults;
 }
 
+export interface ChangedInputs {
+  /** Paths and patterns of the inputs. */
+  readonly paths: readonly string[];
+  /** A few files that were added to them. */
+  readonly added: readonly string[];
+}
+
 /** The state of all inputs at one moment, by name. */
 export type InputVersions = ReadonlyMap<string, string>;
 
@@ -51,18 +58,21 @@ export async function changedInputs(
   identity: FingerprintRecord,
   before: InputVersions,
   deps: InputSnapshotDeps,
-): Promise<string[]> {
+): Promise<ChangedInputs> {
   const { root, contents } = deps;
   forgetInputs(instance, root, contents);
   const changed: string[] = [];
+  const added: string[] = [];
   for (const { name, input } of workspaceInputsOf(instance)) {
     const now = await readable(contentOfInput(input, root, contents));
     const then = identity.inputs[name];
     if (then === undefined) throw new Error(`Internal error: ${instance.id} ran without its input ${name}.`);
-    if (now === 'unreadable' || !isSame(then, now) || versionOf(now) !== before.get(nameOf(input)))
-      changed.push(...(addedFiles(input, then, now, contents) ?? [nameOf(input)]));
+    const isUnchanged = now !== 'unreadable' && isSame(then, now) && versionOf(now) === before.get(nameOf(input));
+    if (isUnchanged) continue;
+    changed.push(nameOf(input));
+    added.push(...addedFiles(input, then, now, contents));
   }
-  return [...changed, ...(await changedBlobs(instance, before, deps))];
+  return { paths: [...changed, ...(await changedBlobs(instance, before, deps))], added };
 }
 
 /** A few files that were added to a folder, if nothing else in it changed: those may belong to the key `ignore`. */
@@ -71,12 +81,12 @@ function addedFiles(
   then: InputIdentity,
   now: Content | 'unreadable' | undefined,
   contents: DigestCache,
-): string[] | undefined {
-  if (then.kind !== 'folder' || now === undefined || now === 'unreadable' || now.kind !== 'folder') return undefined;
+): string[] {
+  if (then.kind !== 'folder' || now === undefined || now === 'unreadable' || now.kind !== 'folder') return [];
   const old = contents.entries(then.digest);
   const changes = old === undefined ? [] : treeDifferences(old, parseTree(now.tree().text));
   if (changes.length === 0 || changes.length > MOST_NAMES || changes.some(({ before }) => before !== undefined))
-    return undefined;
+    return [];
   const folder = input.kind === 'path' ? input.path : globSelection(input.pattern).base;
   return changes.map(({ name }) => path.posix.join(folder, name));
 }

@@ -64,6 +64,10 @@ export class StoreWithCopies implements Store {
     throw onlyRead();
   }
 
+  takeAll(): never {
+    throw onlyRead();
+  }
+
   put(): never {
     throw onlyRead();
   }
