@@ -61,6 +61,7 @@ const watch = {
   signal: new AbortController().signal,
   progress: () => undefined,
   warn: () => undefined,
+  record: () => undefined,
 };
 const split = { train: all, validation: [], test: [], labelFractions: all.map(() => 1) };
 await pretrain(inTurns(engine), settings, method, { images, rows: [], split }, backbone, watch);

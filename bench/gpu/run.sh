@@ -46,8 +46,11 @@ export TF_CPP_MIN_LOG_LEVEL=3
 card() { measure "${LIMIT:-150}" "$work/node" "$here/card.mjs" "$1" "{$device${2:+,$2}}"; }
 # size NETWORK SIDE BATCH PRECISION STEPS
 size() { echo "\"network\":\"$1\",\"side\":$2,\"batch\":$3,\"precision\":\"$4\",\"steps\":$5"; }
-torch() { measure 90 "$python" "$here/torch_step.py" "$@"; }
+torch() { ! $has_torch || measure 90 "$python" "$here/torch_step.py" "$@"; }
 
+has_torch=true
+"$python" -c 'import torch, torchvision' 2>/dev/null || has_torch=false
+$has_torch || say 'PyTorch is not here, so nothing is compared with it'
 say "$part, Node $("$work/node" --version), $(date -u +%T)"
 nvidia-smi --query-gpu=name,driver_version,memory.total,memory.used --format=csv,noheader 2>/dev/null | sed 's/^/# /' | tee -a "$log"
 

@@ -36,10 +36,10 @@ export const TrainingParameters = Type.Object({
    */
   augmentation: literals([...AUGMENTATIONS, 'domain', 'domain-light'] as const),
   /**
-   * The precision of convolutions and matrix products in training; bfloat16 needs an engine with it. Validation and
-   * prediction are float32.
+   * The precision of convolutions and matrix products in training; bfloat16 and tf32 need an engine with them.
+   * Validation and prediction are float32.
    */
-  precision: literalsWithDefault(['float32', 'bfloat16'] as const, 'float32'),
+  precision: literalsWithDefault(['float32', 'bfloat16', 'tf32'] as const, 'float32'),
   seed: Type.Integer({ minimum: 0 }),
 });
 

@@ -13,7 +13,7 @@ import type { ResNet } from '../nn/resnet.ts';
 import type { Engine, EngineName } from '../../tensor/engine.ts';
 import { openTestEngine } from '../../tensor/test-engines.test-support.ts';
 import type { HostModel } from './loop.ts';
-import type { PretrainContext } from './pretrain.ts';
+import type { TrainingContext } from './loop.ts';
 
 export const TINY: ResNet = { name: 'tiny', stem: 'cifar', block: 'basic', blocks: [1, 1], widths: [4, 6] };
 export const CLASSES = ['red', 'green', 'blue'];
@@ -60,7 +60,7 @@ export async function writeSquares(): Promise<{ folder: string; images: string; 
 }
 
 /** Stops training once that many images were seen; `warnings` holds the warnings. */
-export function testContext(checkpoint: string, stopAt = Infinity): PretrainContext & { readonly warnings: string[] } {
+export function testContext(checkpoint: string, stopAt = Infinity): TrainingContext & { readonly warnings: string[] } {
   const stop = new AbortController();
   const warnings: string[] = [];
   return {
@@ -70,6 +70,7 @@ export function testContext(checkpoint: string, stopAt = Infinity): PretrainCont
       if (done >= stopAt) stop.abort(new Error('stopped'));
     },
     warn: (text) => warnings.push(text),
+    record: () => undefined,
     warnings,
   };
 }

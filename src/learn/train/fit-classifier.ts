@@ -122,6 +122,7 @@ export async function fitClassifier<State extends HostModel>(
       stepsPerEpoch,
       imagesPerStep: batchSize,
       step,
+      engine: engine.description,
       feed: (position) => feed(position, settings, data, classOf, learningRateAt(position.step)),
       endOfEpoch: async ({ epoch, means, model: read }: EpochEnd<FitRow>) => {
         const scores = await validate(inference, await read(), split.validation, validation, classes.length);

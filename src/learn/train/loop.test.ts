@@ -35,7 +35,10 @@ const scalar = (value: number): HostTensor => ({ dtype: 'float32', shape: [], da
 const ALWAYS = Infinity;
 
 let checkpoint: string;
+let warnings: string[];
+let recorded: Record<string, string>;
 beforeEach(async () => {
+  [warnings, recorded] = [[], {}];
   checkpoint = await mkdtemp(join(tmpdir(), 'loop-'));
 });
 afterEach(() => rm(checkpoint, { recursive: true }));
@@ -44,8 +47,12 @@ const watch = (changes: Partial<TrainingContext> = {}): TrainingContext => ({
   checkpoint,
   signal: new AbortController().signal,
   progress: () => undefined,
+  warn: (text) => warnings.push(text),
+  record: (notes) => Object.assign(recorded, notes),
   ...changes,
 });
+
+const ENGINE = { engine: 'onnxruntime', version: '1.30.0', device: 'cpu', threads: 2 };
 
 /** 3 epochs of 4 steps, fed 1, 2, ... 12. */
 const plan = (
@@ -55,6 +62,7 @@ const plan = (
   stepsPerEpoch: 4,
   imagesPerStep: 8,
   step,
+  engine: ENGINE,
   feed: ({ step: at }) => Promise.resolve(at + 1),
   endOfEpoch: ({ epoch, means, rows }) => Promise.resolve({ epoch, loss: means.loss!, earlier: rows.length }),
 });
@@ -121,6 +129,22 @@ test('a kill costs what came after the last checkpoint, and no more', async () =
   const resumed = counter();
   expect(await train(plan(resumed.step), watch())).toEqual(whole);
   expect(resumed.fed[0]).toBe(6);
+});
+
+test.each([
+  ['another engine', { engine: 'xla', device: 'NVIDIA H200' }, 'xla (device NVIDIA H200)'],
+  ['another number of threads', { ...ENGINE, threads: 4 }, 'onnxruntime (version 1.30.0, device cpu, threads 4)'],
+])('a resume on %s is told and recorded; one on the same engine is not', async (_, engine, name) => {
+  const broken = counter();
+  const run: CompiledTrainingStep<number>['run'] = (input) =>
+    input === 6 ? Promise.reject(new Error('killed')) : broken.step.run(input);
+  await expect(train(plan({ ...broken.step, run }), watch(), ALWAYS)).rejects.toThrow('killed');
+  expect([warnings, recorded]).toEqual([[], {}]);
+
+  await train({ ...plan(counter().step), engine }, watch());
+  const before = 'onnxruntime (version 1.30.0, device cpu, threads 2)';
+  expect(warnings).toEqual([expect.stringContaining(`was begun on ${before}, and goes on with ${name}.`)]);
+  expect(recorded).toEqual({ begunOn: before });
 });
 
 test('a training that had ended gives its result again without a step', async () => {

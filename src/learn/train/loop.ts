@@ -1,6 +1,8 @@
 /** The loop that pre-training and fine-tuning share: feed, run, observe, checkpoint, and report progress. */
 import { setImmediate as others } from 'node:timers/promises';
+import type { Engine } from '../../tensor/engine.ts';
 import type { HostTensor, Tree } from '../../tensor/host-tensor.ts';
+import { canonicalJson } from '../../util/canonical-json.ts';
 import type { Json } from '../../util/json.ts';
 import type { Model } from '../nn/variables.ts';
 import { readCheckpoint, writeCheckpoint } from './checkpoint.ts';
@@ -26,6 +28,9 @@ export interface TrainingContext {
   readonly checkpoint: string;
   readonly signal: AbortSignal;
   progress(state: { done: number; total: number; unit: string; note: string }): void;
+  warn(text: string): void;
+  /** Adds to the provenance of the result. */
+  record(notes: Readonly<Record<string, string>>): void;
 }
 
 export interface Training<Inputs, Row extends Json> {
@@ -33,6 +38,8 @@ export interface Training<Inputs, Row extends Json> {
   readonly stepsPerEpoch: number;
   readonly imagesPerStep: number;
   readonly step: CompiledTrainingStep<Inputs>;
+  /** The engine that computes the step. A resume on another one is told. */
+  readonly engine: Engine['description'];
   /**
    * The inputs of the step. They depend on the arguments alone, so that a resumed run gets the same inputs as an
    * uninterrupted one.
@@ -94,14 +101,14 @@ export async function train<Inputs, Row extends Json>(
   watch: TrainingContext,
   shareForCheckpoints = SHARE_FOR_CHECKPOINTS,
 ): Promise<Trained<Row>> {
-  const { epochs, stepsPerEpoch, imagesPerStep, step } = training;
+  const { epochs, stepsPerEpoch, imagesPerStep, step, engine } = training;
   const total = epochs * stepsPerEpoch;
-  const progress = await resume<Row>(step, watch.checkpoint);
+  const progress = await resume<Row>(step, engine, watch);
   const readModel = async (): Promise<HostModel> => modelOf(await step.readState());
   const save = async (): Promise<void> => {
     await writeCheckpoint(watch.checkpoint, {
       tensors: { state: await step.readState() },
-      progress: progress as unknown as Json,
+      progress: { ...progress, engine } as unknown as Json,
     });
   };
 
@@ -151,12 +158,31 @@ async function endEpoch<Inputs, Row extends Json>(
   progress.sums = {};
 }
 
-async function resume<Row>(step: CompiledTrainingStep<never>, folder: string): Promise<Progress<Row>> {
-  const checkpoint = await readCheckpoint(folder);
+async function resume<Row>(
+  step: CompiledTrainingStep<never>,
+  engine: Engine['description'],
+  watch: TrainingContext,
+): Promise<Progress<Row>> {
+  const checkpoint = await readCheckpoint(watch.checkpoint);
   if (checkpoint === null) return { step: 0, sums: {}, rows: [] };
   const { state } = checkpoint.tensors as unknown as { state: Tree<HostTensor> };
   await step.writeState(state);
-  return checkpoint.progress as unknown as Progress<Row>;
+  const { engine: before, ...progress } = checkpoint.progress as unknown as Progress<Row> &
+    Pick<Training<never, never>, 'engine'>;
+  if (canonicalJson(before) !== canonicalJson(engine)) {
+    watch.record({ begunOn: describeEngine(before) });
+    watch.warn(
+      `The training was begun on ${describeEngine(before)}, and goes on with ${describeEngine(engine)}. Its last ` +
+        'digits will not be those of a training on one engine.',
+    );
+  }
+  return progress;
+}
+
+/** For example `onnxruntime (version 1.30.0, device cpu, threads 2)`. */
+function describeEngine({ engine, ...facts }: Engine['description']): string {
+  const named = Object.entries(facts).map(([name, value]) => `${name} ${value}`);
+  return `${engine ?? 'an unknown engine'} (${named.join(', ')})`;
 }
 
 function position(step: number, stepsPerEpoch: number): StepPosition {

@@ -34,11 +34,6 @@ export interface PretrainSettings {
   readonly seed: number;
 }
 
-/** Also called if training goes wrong without an error. */
-export interface PretrainContext extends TrainingContext {
-  warn(text: string): void;
-}
-
 type PretrainRow = Readonly<{
   epoch: number;
   loss: number;
@@ -69,7 +64,7 @@ export async function pretrain<State extends MethodState>(
   method: SslMethod<State>,
   data: TrainingData,
   start: HostModel,
-  watch: PretrainContext,
+  watch: TrainingContext,
 ): Promise<Pretrained> {
   const { network, epochs, batchSize, precision } = settings;
   const schedule = stepSchedule(settings, method, data);
@@ -95,6 +90,7 @@ export async function pretrain<State extends MethodState>(
       stepsPerEpoch: schedule.stepsPerEpoch,
       imagesPerStep: batchSize,
       step,
+      engine: engine.description,
       feed: (position) => feed(position, settings, method, data, schedule, classOf),
       endOfEpoch: async ({ epoch, means, rows: earlier, model }: EpochEnd<PretrainRow>) => {
         const collapse = collapseOf(means, method);
