@@ -47,7 +47,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(cli|runner)/', pathNot: TESTS },
       to: {
-        path: '(vendor/onnxruntime|node_modules/(@tensorflow|koffi|sharp|preact|esbuild))',
+        path: '(vendor/onnxruntime|node_modules/(@tensorflow|@aws-sdk|koffi|sharp|preact|esbuild))',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },

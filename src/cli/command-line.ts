@@ -7,6 +7,7 @@ import type { Action, ChooseAction, Purpose } from './command-line/shared-option
 import { dataCommands } from './command-line/data.ts';
 import { queryCommands } from './command-line/queries.ts';
 import { maintenanceCommands } from './command-line/maintenance.ts';
+import { remoteCommands } from './command-line/remotes.ts';
 import { runCommands } from './command-line/run.ts';
 import { setupCommands } from './command-line/setup.ts';
 import { exitCode, type ExitCode } from './exit-code.ts';
@@ -99,6 +100,7 @@ function createProgram(choose: ChooseAction): Command {
   queryCommands(program, choose);
   maintenanceCommands(program, choose);
   dataCommands(program, choose);
+  remoteCommands(program, choose);
   setupCommands(program, choose);
   return program;
 }

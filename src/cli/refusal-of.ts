@@ -9,6 +9,7 @@ import { NoGpuError, NoRoomError } from '../runner/resources/demand.ts';
 import { storageFailure } from '../runner/storage-failure.ts';
 import { DataError } from '../runner/data-versions/data-error.ts';
 import { UnreadableInputError } from '../runner/store/listing.ts';
+import { RemoteError } from '../runner/remote/remote-error.ts';
 import { ArchiveError } from '../runner/archive/archive-error.ts';
 import { DamagedBlobError } from '../runner/store/damaged-blob-error.ts';
 import { isSystemError } from '../util/system-error.ts';
@@ -42,6 +43,18 @@ export function refusalOf(error: unknown): Refusal | undefined {
         message,
         ...(i === error.findings.length - 1 && error.remedy !== undefined && { remedy: error.remedy }),
       })),
+    );
+  if (error instanceof RemoteError)
+    return new Refusal(
+      [
+        {
+          code: 'remote',
+          severity: 'error',
+          message: error.message,
+          ...(error.remedy !== undefined && { remedy: error.remedy }),
+        },
+      ],
+      exitCode.storeDamaged,
     );
   if (error instanceof UnreadableInputError)
     return new Refusal([{ code: 'data', severity: 'error', message: error.message }]);

@@ -6,6 +6,7 @@ import type { Amounts } from '../runner/resources/slots.ts';
 import { millisecondsOf } from '../util/quantity.ts';
 import { suggest } from '../util/suggest.ts';
 import { Refusal, refuse } from './refusal.ts';
+import { readRemotes, type Remotes } from './remote/read-remotes.ts';
 import { readSlot } from './slot.ts';
 import { progressModes, type ProgressMode } from './render/renderer.ts';
 
@@ -21,6 +22,10 @@ export interface Settings {
   readonly pipeline?: string;
   /** Absolute path of the store; written relative to the settings file. */
   readonly store?: string;
+  /** By name. */
+  readonly remotes?: Remotes;
+  /** The remote that counts if none is named. */
+  readonly remote?: string;
 }
 
 /** Throws a Refusal that lists every fault of the settings file. */
@@ -53,6 +58,11 @@ const READERS: Readonly<Record<string, Reader>> = {
   },
   pipeline: (value, base) =>
     typeof value === 'string' ? { pipeline: path.resolve(base, value) } : 'the path of a pipeline file',
+  remotes: (value, base) => {
+    const remotes = readRemotes(value, base);
+    return typeof remotes === 'string' ? remotes : { remotes };
+  },
+  remote: (value) => (typeof value === 'string' ? { remote: value } : 'the name of a remote'),
   store: (value, base) => (typeof value === 'string' ? { store: path.resolve(base, value) } : 'the path of a folder'),
 };
 

@@ -19,7 +19,10 @@ test('all faults are told together, with what is allowed or was meant', () => {
     ['.pipelinerc.json: unknown setting "jbos"', 'jobs'],
     ['.pipelinerc.json: jobs: expected an integer >= 1, got 1.5', undefined],
     ['.pipelinerc.json: store: expected the path of a folder, got 3', undefined],
-    ['.pipelinerc.json: unknown setting "colour"', 'Known are jobs, progress, slots, grace, pipeline, store.'],
+    [
+      '.pipelinerc.json: unknown setting "colour"',
+      'Known are jobs, progress, slots, grace, pipeline, remotes, remote, store.',
+    ],
   ]);
 });
 

@@ -14,6 +14,7 @@ export function maintenanceCommands(program: Command, choose: ChooseAction): voi
     `read every stored file and compare it with its digest; exits with ${exitCode.storeDamaged} where any differs`,
   )
     .option('--repair', 'make damaged and missing files again')
+    .option('--remote [name]', 'read every object of a remote instead; the next push replaces damaged ones')
     .option('--json', 'one JSON document')
     .action((targets: string[], options: VerifyOptions) => {
       choose(async (terminal) => (await import('../commands/verify.ts')).verify(targets, options, terminal));
@@ -44,6 +45,12 @@ export function maintenanceCommands(program: Command, choose: ChooseAction): voi
     .option(
       '--prune',
       'drop instances that the pipeline no longer has from the lockfile, and count their results as unreferenced',
+    )
+    .option('--remote [name]', 'of a remote: mark what no push names, and delete it a day later')
+    .option(
+      '--keep-pushes <number>',
+      'with --remote: only the newest pushes of each project keep results',
+      positiveInteger,
     )
     .option('--keep-runs <number>', 'number of past runs whose results are kept (default: 10)', positiveInteger)
     .option('--json', 'one JSON document')

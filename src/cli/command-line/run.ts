@@ -24,6 +24,8 @@ export function runCommands(program: Command, choose: ChooseAction): void {
     )
     .option('-k, --keep-going', 'after a failure, finish all instances that do not depend on it')
     .option(...ALLOW_MISSING)
+    .option('--pull', 'take results from a remote instead of executing, if it has them')
+    .option('--remote <name>', 'with --pull: the remote')
     .addOption(
       new Option('--audit', 'execute up-to-date targets once more and compare: exit code 3 if they differ').conflicts([
         'force',

@@ -13,12 +13,21 @@ export interface GcOptions extends ProjectOptions {
   readonly delete?: boolean;
   readonly keepRuns?: number;
   readonly prune?: boolean;
+  /** True: the default remote. */
+  readonly remote?: string | true;
+  readonly keepPushes?: number;
   readonly json?: boolean;
 }
 
 const KEPT_RUNS = 10;
 
-export async function gc(
+export async function gc(options: GcOptions, terminal: Terminal): Promise<ExitCode> {
+  if (options.remote === undefined) return gcOfStore(options, terminal);
+  const { gcOfRemote } = await import('../remote/gc-of-remote.ts');
+  return gcOfRemote({ ...options, remote: options.remote }, terminal);
+}
+
+async function gcOfStore(
   { delete: deletes = false, keepRuns = KEPT_RUNS, prune = false, json, ...options }: GcOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {

@@ -49,6 +49,9 @@ export interface RunOptions extends ProjectOptions, Bounds {
   readonly keepGoing?: boolean;
   readonly requireGpu?: boolean;
   readonly allowMissing?: boolean;
+  readonly pull?: boolean;
+  /** With `pull`; undefined: the default remote. */
+  readonly remote?: string;
   readonly json?: boolean;
   readonly progress?: ProgressMode;
 }
@@ -60,11 +63,25 @@ export async function run(targets: readonly string[], options: RunOptions, termi
   return withOpenPipeline(
     project,
     async (open) => {
+      if (options.pull === true && options.dryRun !== true)
+        await pullFirst(open, project, selection, options, terminal);
       if (options.dryRun) return await showPlan(open, project, selection, options, terminal);
       return await carryOut({ targets, selection }, open, project, options, terminal);
     },
     { executes: options.dryRun !== true, allowMissing: options.allowMissing === true },
   );
+}
+
+async function pullFirst(
+  open: OpenPipeline,
+  project: Project,
+  selection: Selection,
+  { force, remote }: RunOptions,
+  terminal: Terminal,
+): Promise<void> {
+  const { pullBeforeRun } = await import('../remote/pull-before-run.ts');
+  const task = { open, project, remote, instances: selection.selected, force: forced(selection, force) };
+  await pullBeforeRun(task, terminal);
 }
 
 interface Task {

@@ -35,6 +35,8 @@ import { carryOut, type RunOptions } from './run.ts';
 
 export interface VerifyOptions extends ProjectOptions {
   readonly repair?: boolean;
+  /** A remote instead of the store; true: the default one. */
+  readonly remote?: string | true;
   readonly json?: boolean;
 }
 
@@ -44,6 +46,8 @@ export async function verify(
   options: VerifyOptions,
   terminal: Terminal,
 ): Promise<ExitCode> {
+  if (options.remote !== undefined)
+    return (await import('../remote/verify-of-remote.ts')).verifyOfRemote(options.remote, options, terminal);
   const project = await openProject(options, terminal);
   const wanted =
     targets.length === 0 ? undefined : new Set(selectTargets(project.pipeline, targets).named.map(({ id }) => id));
