@@ -13,6 +13,7 @@ const entryPoints = {
   'stage/host': 'src/stage/host.ts',
   'stage/describe': 'src/stage/describe.ts',
   'stage/index': 'src/stage/index.ts',
+  'slurm/job': 'src/runner/slurm/job/main.ts',
 };
 
 // Made aside and swapped in whole, so that a command started meanwhile never meets half a build.

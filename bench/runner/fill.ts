@@ -54,7 +54,7 @@ export async function fill(file: string): Promise<void> {
     options,
     () => undefined,
     new AbortController().signal,
-    { attempts },
+    { attempts, leftAttempts: { find: () => undefined } },
   );
   await opened.value.close();
   if (summary.outcome !== 'done')

@@ -31,6 +31,8 @@ export function failureText(failure: Failure): string {
       const { message, remedy } = describeStorageFailure(failure);
       return `${message}. ${remedy}`;
     }
+    case 'job':
+      return failure.remedy === undefined ? failure.message : `${failure.message}. ${failure.remedy}`;
     case 'damaged':
     case 'system':
       return failure.message;

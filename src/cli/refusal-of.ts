@@ -6,6 +6,7 @@ import { ProducersNotReadyError } from '../runner/execution/require-upstream.ts'
 import { ShellError } from '../runner/execution/check-shells.ts';
 import type { PlanEntry } from '../runner/plan.ts';
 import { NoGpuError, NoRoomError } from '../runner/resources/demand.ts';
+import { ClusterError } from '../runner/slurm/cluster-error.ts';
 import { storageFailure } from '../runner/storage-failure.ts';
 import { DataError } from '../runner/data-versions/data-error.ts';
 import { UnreadableInputError } from '../runner/store/listing.ts';
@@ -64,6 +65,11 @@ export function refusalOf(error: unknown): Refusal | undefined {
       'Without --require-gpu these run on the processor, one at a time. pipeline doctor shows what nvidia-smi finds.';
     return new Refusal([{ code: 'no-gpu', severity: 'error', message: error.message, remedy }]);
   }
+  if (error instanceof ClusterError) {
+    const remedy =
+      'Run where `sinfo` answers, such as a login node, with SLURM_CONF as there; or use --executor local.';
+    return new Refusal([{ code: 'no-slurm', severity: 'error', message: error.message, remedy }]);
+  }
   if (error instanceof ShellError) return new Refusal(error.faults.map(shellFault));
   if (error instanceof NoRoomError) return new Refusal(error.shortages.map(noRoom));
   if (error instanceof ProducersNotReadyError) return new Refusal(error.entries.map(notReady));
@@ -111,9 +117,16 @@ function notReady(entry: PlanEntry): Diagnostic {
   return { code: 'not-ready', severity: 'error', message: `${message}: ${reasonsOf(entry)}`, remedy };
 }
 
-function noRoom({ stages, name, wanted, available }: NoRoomError['shortages'][number]): Diagnostic {
+function noRoom({ stages, name, wanted, available, place }: NoRoomError['shortages'][number]): Diagnostic {
   const [much, there] =
     name === 'memory' ? [`${bytes(wanted)} of memory`, bytes(available)] : [`${wanted} of ${name}`, String(available)];
+  if (place !== undefined)
+    return {
+      code: 'no-room',
+      severity: 'error',
+      message: `${stages}: requests ${much}; ${place} has ${there}`,
+      remedy: 'Lower its resources, or choose another partition; `sinfo -N -l` lists the nodes.',
+    };
   const remedy =
     name === 'memory'
       ? 'Lower `memory` in its resources. If the machine has more than the runner finds: --slots memory=SIZE.'

@@ -35,6 +35,7 @@ function statusStyle(status: Status, colors: Colors): (text: string) => string {
       return colors.green;
     case 'restore':
     case 'restored':
+    case 'submitted':
       return colors.cyan;
     case 'run':
     case 'interrupted':

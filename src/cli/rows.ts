@@ -15,7 +15,8 @@ export interface TableRow {
   readonly seconds?: number;
 }
 
-export type Status = 'up to date' | 'restore' | 'run' | 'blocked' | 'done' | 'restored' | 'failed' | 'interrupted';
+export type Status =
+  'up to date' | 'restore' | 'run' | 'blocked' | 'done' | 'restored' | 'failed' | 'interrupted' | 'submitted';
 
 /** One line of a table: one instance, or several of a stage about which the same is to be said. */
 export interface TableLine {

@@ -17,6 +17,7 @@ export class RunningInstances {
       case 'failed':
       case 'retrying':
       case 'interrupted':
+      case 'submitted':
         this.#ids.delete(event.id);
         return;
       default:

@@ -3,11 +3,14 @@ import path from 'node:path';
 import { cosmiconfig } from 'cosmiconfig';
 import type { Diagnostic } from '../formats/diagnostic.ts';
 import type { Amounts } from '../runner/resources/slots.ts';
+import type { SlurmSettings } from '../runner/slurm/settings.ts';
 import { millisecondsOf } from '../util/quantity.ts';
 import { suggest } from '../util/suggest.ts';
 import { Refusal, refuse } from './refusal.ts';
 import { readRemotes, type Remotes } from './remote/read-remotes.ts';
+import { executorNames, type ExecutorName } from './executor-names.ts';
 import { readSlot } from './slot.ts';
+import { readSlurmSettings } from './slurm-settings.ts';
 import { progressModes, type ProgressMode } from './render/renderer.ts';
 
 export interface Settings {
@@ -20,6 +23,9 @@ export interface Settings {
   readonly graceMs?: number;
   /** Absolute path of the pipeline file; written relative to the settings file. */
   readonly pipeline?: string;
+  /** The place of executions; absent: this machine. */
+  readonly executor?: ExecutorName;
+  readonly slurm?: SlurmSettings;
   /** Absolute path of the store; written relative to the settings file. */
   readonly store?: string;
   /** By name. */
@@ -63,6 +69,10 @@ const READERS: Readonly<Record<string, Reader>> = {
     return typeof remotes === 'string' ? remotes : { remotes };
   },
   remote: (value) => (typeof value === 'string' ? { remote: value } : 'the name of a remote'),
+  executor: (value) => {
+    const executor = executorNames.find((known) => known === value);
+    return executor === undefined ? `one of ${executorNames.join(', ')}` : { executor };
+  },
   store: (value, base) => (typeof value === 'string' ? { store: path.resolve(base, value) } : 'the path of a folder'),
 };
 
@@ -82,6 +92,13 @@ export function validated(config: unknown, file: string, shown: string): Setting
   let settings: Settings = {};
   const faults: Diagnostic[] = [];
   for (const [key, value] of Object.entries(config)) {
+    if (key === 'slurm') {
+      const read = readSlurmSettings(value);
+      settings = { ...settings, slurm: read.slurm };
+      for (const { place, message, ...help } of read.faults)
+        faults.push({ ...fault('invalid-setting', `${shown}: ${place}: ${message}`), ...help });
+      continue;
+    }
     const part = READERS[key]?.(value, path.dirname(file));
     if (part === undefined) faults.push(unknownSetting(key, shown));
     else if (typeof part === 'string')
@@ -93,7 +110,7 @@ export function validated(config: unknown, file: string, shown: string): Setting
 }
 
 function unknownSetting(key: string, shown: string): Diagnostic {
-  const known = Object.keys(READERS);
+  const known = [...Object.keys(READERS), 'slurm'];
   const suggestion = suggest(key, known);
   return {
     ...fault('unknown-setting', `${shown}: unknown setting "${key}"`),

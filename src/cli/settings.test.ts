@@ -21,7 +21,7 @@ test('all faults are told together, with what is allowed or was meant', () => {
     ['.pipelinerc.json: store: expected the path of a folder, got 3', undefined],
     [
       '.pipelinerc.json: unknown setting "colour"',
-      'Known are jobs, progress, slots, grace, pipeline, remotes, remote, store.',
+      'Known are jobs, progress, slots, grace, pipeline, remotes, remote, executor, store, slurm.',
     ],
   ]);
 });

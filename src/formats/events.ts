@@ -78,6 +78,7 @@ const RunSummary = Type.Object(
       failed: count('Failed.'),
       blocked: count('Not started, because an input or a producer failed.'),
       interrupted: count('Stopped before the end.'),
+      submitted: Type.Optional(count('Left to jobs of a cluster, by `--no-wait`.')),
     }),
     published: texts('Published files that this run wrote or found in place, relative to the root.'),
     unpublished: texts('Published places that were left alone, because they hold files of somebody else.'),
@@ -155,6 +156,7 @@ const instanceEvents = [
     reasons,
   }),
   event('interrupted', 'An instance was stopped before its end.', { id }),
+  event('submitted', 'An instance is left to a job of the cluster, by `--no-wait`.', { id }),
   event('unpublished', 'A published place was left alone: it holds a file that this pipeline did not write.', {
     id,
     path: text('As in the pipeline file.'),

@@ -15,6 +15,7 @@ import { ProbeChoiceSchema } from './probe-choice.ts';
 import { ReproductionSchema } from './reproduction.ts';
 import { ResultsSchema } from './results.ts';
 import { RunRecordSchema } from './run-record.ts';
+import { SettingsSchema } from './settings.ts';
 import { SharedImagesSchema } from './shared-images.ts';
 import { SplitSummarySchema } from './split-summary.ts';
 import { ChoiceSchema, TrialsSchema } from './trials.ts';
@@ -62,5 +63,6 @@ export const FORMATS: readonly Format[] = [
     schema: ArchiveManifestSchema,
   },
   { name: 'data-pointer', file: '<folder>.data.json', writer: '`pipeline data add`', schema: DataPointerSchema },
+  { name: 'settings', file: '.pipelinerc', writer: 'you', schema: SettingsSchema },
   { name: 'events', file: 'standard output', writer: '`pipeline run --json`', schema: EventSchema },
 ];

@@ -39,9 +39,13 @@ const PastInstance = Type.Object(
         Type.Literal('failed'),
         Type.Literal('blocked'),
         Type.Literal('interrupted'),
+        Type.Literal('submitted'),
         Type.Literal('not-started'),
       ],
-      { description: 'Its outcome. `not-started`: the run ended before its turn came.' },
+      {
+        description:
+          'Its outcome. `submitted`: its job went on without the run. `not-started`: the run ended before its turn came.',
+      },
     ),
     reasons: Type.Array(ReasonSchema, { description: 'Why it was not up to date: the first few of `reasonCount`.' }),
     reasonCount: count('Number of reasons.'),

@@ -26,6 +26,12 @@ export interface Executions {
    */
   commit(instance: Instance, sandbox: Sandbox, execution: Execution): Promise<Result<RunRecord, Failure>>;
 
+  /** Goes on with a sandbox that an earlier runner prepared for this very fingerprint. */
+  adopt(instance: Instance, sandbox: Sandbox): void;
+
+  /** Leaves a sandbox to a job that goes on without this runner. */
+  leave(sandbox: Sandbox): void;
+
   /**
    * Keeps checkpoint and log of an execution that did not succeed, and removes the rest of its sandbox. If an input
    * changed meanwhile, the checkpoint is removed too, because it may come from either input.
@@ -45,6 +51,9 @@ export interface UnpublishedOutput {
   readonly path: string;
 }
 
+/** The state of all inputs at one moment, by name. */
+export type InputVersions = ReadonlyMap<string, string>;
+
 /** The private folder of one execution. */
 export interface Sandbox {
   readonly fingerprint: Fingerprint;
@@ -59,6 +68,10 @@ export interface Sandbox {
   readonly resumes: number;
   /** There was one, but it may come from other inputs than those of now. */
   readonly discarded: boolean;
+  /** The versions of the inputs when it was prepared. */
+  readonly versions: InputVersions;
+  /** Digests and fingerprints that the execution and its record need from the store. */
+  readonly relies: readonly string[];
   /** The bundle to import, for a module stage. */
   readonly module?: string;
   /** Absolute path of the log of the next attempt. */

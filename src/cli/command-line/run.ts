@@ -1,9 +1,11 @@
 /** The commands that carry stages out. */
 import { Option, type Command } from 'commander';
 import { notNegative, positiveInteger, slotOption } from '../arguments.ts';
+import type { CancelOptions } from '../commands/cancel.ts';
 import type { CheckoutOptions } from '../commands/checkout.ts';
 import type { RunOptions } from '../commands/run.ts';
 import type { WatchOptions } from '../commands/watch.ts';
+import { executorNames } from '../executor-names.ts';
 import { progressModes } from '../render/renderer.ts';
 import { withPipelineOptions, ALLOW_MISSING, withBoundsOptions, type ChooseAction } from './shared-options.ts';
 
@@ -34,11 +36,22 @@ export function runCommands(program: Command, choose: ChooseAction): void {
     )
     .option('--tolerance <number>', 'with --audit: allowed relative difference of numbers (default: 1e-6)', notNegative)
     .option('--require-gpu', 'refuse to run gpu stages on the processor')
+    .addOption(new Option('--executor <name>', 'where stages are executed').choices(executorNames))
+    .option('--no-wait', 'slurm: submit everything that is ready, and return')
     .option('--json', 'one event per line on standard output')
     .addOption(new Option('--progress <mode>', 'how to show progress').choices(progressModes))
     .action((targets: string[], options: RunOptions) => {
       const purpose = options.dryRun === true ? 'answer' : 'work';
       choose(async (terminal) => (await import('../commands/run.ts')).run(targets, options, terminal), purpose);
+    });
+
+  withPipelineOptions(
+    program.command('cancel [targets...]'),
+    'cancel the jobs of the targets on Slurm, or of all instances; checkpoints are kept',
+  )
+    .option('--json', 'one JSON document')
+    .action((targets: string[], options: CancelOptions) => {
+      choose(async (terminal) => (await import('../commands/cancel.ts')).cancel(targets, options, terminal));
     });
 
   withPipelineOptions(

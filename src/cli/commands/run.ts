@@ -3,7 +3,6 @@ import { availableParallelism } from 'node:os';
 import type { Bounds, Selection } from '../../runner/config/select.ts';
 import type { RunEvent } from '../../runner/event.ts';
 import { checkShells } from '../../runner/execution/check-shells.ts';
-import { prepareMachine } from '../../runner/execution/prepare-machine.ts';
 import { requireUpstreamReady } from '../../runner/execution/require-upstream.ts';
 import { runPipeline, type ExecutionOptions } from '../../runner/execution/run.ts';
 import { publishNotices } from '../../runner/plan/publish-notices.ts';
@@ -14,9 +13,12 @@ import type { RunSummary } from '../../formats/events.ts';
 import type { InstanceId } from '../../formats/identity.ts';
 import type { Amounts } from '../../runner/resources/slots.ts';
 import { findCardEngineLazily } from '../engine/find-card-engine-lazily.ts';
+import { chooseExecutor } from '../choose-executor.ts';
+import type { ExecutorName } from '../executor-names.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { listenForInterruption, type Interruption } from '../interruption.ts';
 import { planDocument } from '../plan-document.ts';
+import { refuse } from '../refusal.ts';
 import { RunningInstances } from '../running-instances.ts';
 import { chooseRenderer } from '../render/choose.ts';
 import type { ProgressMode, Renderer, View } from '../render/renderer.ts';
@@ -52,6 +54,9 @@ export interface RunOptions extends ProjectOptions, Bounds {
   readonly pull?: boolean;
   /** With `pull`; undefined: the default remote. */
   readonly remote?: string;
+  readonly executor?: ExecutorName;
+  /** Submit what is ready to Slurm, and return. */
+  readonly wait?: boolean;
   readonly json?: boolean;
   readonly progress?: ProgressMode;
 }
@@ -131,13 +136,20 @@ export async function carryOut(
       listen?.(event);
       renderer.handle(event);
     };
+    const executor = await chooseExecutor(project, executorOf(options, project), options.wait === false);
+    executor.listen((message) => {
+      emit({ type: 'notice', message });
+    });
     const summary = await runPipeline(
       open,
       selection.selected,
       { ...executionOptions(options, project, selection), check: (plan) => requireFittingModules(open, project, plan) },
       emit,
       interruption.signal,
+      executor.deps,
     );
+    const closing = executor.closingText();
+    if (closing !== undefined) renderer.message(closing);
     await remember(recorder, project, renderer);
     return summary.outcome === 'done' && different.length > 0
       ? exitCode.gateFailed
@@ -160,13 +172,23 @@ async function remember(recorder: RunRecorder, { storeFolder }: Project, rendere
   }
 }
 
-function executionOptions(
-  { jobs, slots, keepGoing, requireGpu, force, audit, tolerance }: RunOptions,
-  { settings }: Project,
-  selection: Selection,
-): ExecutionOptions {
+/** Throws a Refusal where an option needs another executor. */
+function executorOf({ executor, wait }: RunOptions, { settings }: Project): ExecutorName {
+  const name = executor ?? settings.executor ?? 'local';
+  if (wait === false && name === 'local')
+    throw refuse('wrong-executor', '--no-wait needs the executor slurm: stages of this machine end with their runner', {
+      remedy: 'Set "executor": "slurm" in the settings, or use --executor slurm.',
+    });
+  return name;
+}
+
+function executionOptions(options: RunOptions, project: Project, selection: Selection): ExecutionOptions {
+  const { jobs, slots, keepGoing, requireGpu, force, audit, tolerance } = options;
+  const { settings } = project;
+  // The queue of a cluster is the place to wait.
+  const most = executorOf(options, project) === 'slurm' ? Infinity : (settings.jobs ?? availableParallelism());
   return {
-    jobs: jobs ?? settings.jobs ?? availableParallelism(),
+    jobs: jobs ?? most,
     slots: { ...settings.slots, ...slots },
     keepGoing: keepGoing ?? false,
     requireGpu: requireGpu ?? false,
@@ -192,7 +214,9 @@ async function showPlan(
   requireUpstreamReady(plan, selection.given);
   await requireFittingModules(open, project, plan);
   const shellNotices = checkShells(plan);
-  const { notices } = await prepareMachine(plan, executionOptions(options, project, selection));
+  const { deps } = await chooseExecutor(project, executorOf(options, project), false);
+  const ignored = (): void => undefined;
+  const { notices } = await deps.attempts.survey(plan, executionOptions(options, project, selection), ignored);
   if (json) results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
   else await writePlan(plan, results);
   for (const notice of [...shellNotices, ...notices, ...publishNotices(plan)]) messages.write(`${notice}\n`);

@@ -28,10 +28,10 @@ export async function status(
   const plan = await withOpenPipeline(project, ({ planner }) => planner.plan(selected, { force: new Set() }), {
     allowMissing: options.allowMissing === true,
   });
-  const notices = await machineNotices(plan, {
-    slots: project.settings.slots ?? {},
-    findCardEngine: findCardEngineLazily,
-  });
+  // The cards of this machine say nothing about those of a cluster.
+  const isHere = project.settings.executor !== 'slurm';
+  const slots = project.settings.slots ?? {};
+  const notices = isHere ? await machineNotices(plan, { slots, findCardEngine: findCardEngineLazily }) : [];
   if (options.json) terminal.results.write(`${JSON.stringify(planDocument(plan), null, 2)}\n`);
   else await writePlan(plan, terminal.results);
   for (const notice of [...notices, ...publishNotices(plan)]) terminal.messages.write(`${notice}\n`);

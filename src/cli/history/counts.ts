@@ -7,6 +7,7 @@ const WORDS = {
   failed: 'failed',
   blocked: 'blocked',
   interrupted: 'interrupted',
+  submitted: 'submitted',
   'not-started': 'not started',
 } as const satisfies Record<Outcome, string>;
 

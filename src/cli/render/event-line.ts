@@ -35,6 +35,8 @@ export function eventLine(event: RunEvent, colors: Colors, path: View['path']): 
       return `${colors.yellow('blocked')}  ${event.id}  ${event.because === undefined ? event.reasons.map(reasonText).join(', ') : `needs ${event.because}`}`;
     case 'interrupted':
       return `${colors.yellow('stopped')}  ${event.id}`;
+    case 'submitted':
+      return `${colors.cyan('queued')}   ${event.id}`;
     case 'unpublished':
       return `${colors.red('KEPT')}     ${event.id}  ${event.path} holds a file that this pipeline did not write; move it away and run again`;
     case 'audited':

@@ -81,6 +81,7 @@ export class LiveRenderer implements Renderer {
       case 'failed':
       case 'retrying':
       case 'interrupted':
+      case 'submitted':
         this.#running.delete(event.id);
         return;
       default:

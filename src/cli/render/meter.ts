@@ -17,7 +17,8 @@ export class Meter {
   }
 
   progress(report: Progress, now: number): void {
-    this.#first ??= { done: report.done, at: now };
+    // A report without a total, such as of a job in the queue, says nothing about the speed.
+    if (report.total !== undefined) this.#first ??= { done: report.done, at: now };
     this.#latest = { report, at: now };
   }
 
@@ -31,13 +32,14 @@ export class Meter {
     const left = this.#secondsLeft(now);
     const parts = [
       report &&
+        !(report.done === 0 && report.total === undefined && report.note !== undefined) &&
         `${report.done}${report.total === undefined ? '' : `/${report.total}`}${report.unit === undefined ? '' : ` ${report.unit}`}`,
       report?.note,
       this.#metric,
       duration((now - this.#started) / 1000),
       left === undefined ? undefined : `eta ${duration(left)}`,
     ];
-    return parts.filter((part) => part !== undefined && part !== '').join('  ');
+    return parts.filter((part) => part !== undefined && part !== '' && part !== false).join('  ');
   }
 
   #secondsLeft(now: number): number | undefined {

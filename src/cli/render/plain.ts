@@ -57,6 +57,7 @@ export class PlainRenderer implements Renderer {
       case 'failed':
       case 'retrying':
       case 'interrupted':
+      case 'submitted':
         this.#stop(event.id);
         return;
       default:

@@ -59,6 +59,9 @@ export class RunTable {
       case 'interrupted':
         this.#conclude(event.id, 'interrupted', this.#why(event.id));
         return;
+      case 'submitted':
+        this.#conclude(event.id, 'submitted', this.#why(event.id));
+        return;
       default:
     }
   }

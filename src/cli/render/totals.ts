@@ -26,8 +26,8 @@ export function writeUnpublished({ unpublished }: RunSummary, results: Stream): 
 }
 
 export function totalsText({ outcome, seconds, counts }: RunSummary): string {
-  const { fresh, restored, executed, failed, blocked, interrupted } = counts;
-  const total = fresh + restored + executed + failed + blocked + interrupted;
+  const { fresh, restored, executed, failed, blocked, interrupted, submitted = 0 } = counts;
+  const total = fresh + restored + executed + failed + blocked + interrupted + submitted;
   if (outcome === 'done' && fresh === total) return `Nothing to do: ${fresh} of ${total} up to date.`;
   const parts = [
     [executed, 'executed'],
@@ -36,6 +36,7 @@ export function totalsText({ outcome, seconds, counts }: RunSummary): string {
     [failed, 'failed'],
     [blocked, 'blocked'],
     [interrupted, 'interrupted'],
+    [submitted, 'submitted'],
   ] as const;
   const said = parts.flatMap(([number, word]) => (number === 0 ? [] : [`${number} ${word}`]));
   const verb = { done: 'Done', failed: 'Failed', interrupted: 'Interrupted' }[outcome];

@@ -3,6 +3,7 @@
  * of either.
  */
 import type { Failure } from '../../formats/failure.ts';
+import type { Fingerprint } from '../../formats/identity.ts';
 import type { Execution } from '../../formats/run-record.ts';
 import type { LineageEntry, Message } from '../../stage/protocol.ts';
 import type { Sandbox } from '../executions.ts';
@@ -17,9 +18,9 @@ import type { Orphan } from './orphans.ts';
 export interface AttemptExecutor {
   /**
    * Looks at the room for a plan before anything starts. Throws NoGpuError if `requireGpu` cannot be met, and
-   * NoRoomError if an instance would wait forever.
+   * NoRoomError if an instance would wait forever. `tell`: also for later notices.
    */
-  survey(plan: Plan, options: ExecutionOptions): Promise<Room>;
+  survey(plan: Plan, options: ExecutionOptions, tell: (sentence: string) => void): Promise<Room>;
   /** Takes single things, such as cards, for one execution. Undefined when the run was interrupted before. */
   reserve(instance: Instance, amounts: Amounts, waiting: Waiting): Promise<Reservation | undefined>;
   /** Starts an attempt. Its promise `ended` reports the end and never rejects. */
@@ -89,4 +90,24 @@ export type AttemptResult =
     }
   /** It was asked to stop. Outputs written after that never count: they may be half a result. */
   | { readonly kind: 'stopped' }
+  /** It goes on without this runner. */
+  | { readonly kind: 'left' }
   | { readonly kind: 'failed'; readonly failure: Failure };
+
+/** An attempt that an earlier runner began and that went on without it. */
+export interface LeftAttempt {
+  readonly number: number;
+  readonly sandbox: Sandbox;
+  readonly log: string;
+  readonly amounts: Amounts;
+  /** In words: `job 17`. */
+  readonly name: string;
+  /** Follows it to its end. */
+  follow(listener: AttemptListener): RunningAttempt;
+}
+
+/** Attempts that go on without a runner. */
+export interface LeftAttempts {
+  /** Undefined: there is none at this fingerprint. */
+  find(fingerprint: Fingerprint): LeftAttempt | undefined;
+}

@@ -8,7 +8,7 @@ import type { Execution, RunRecord } from '../../formats/run-record.ts';
 import type { Sandbox } from '../executions.ts';
 import type { Instance } from '../pipeline.ts';
 import type { RunContext, ReadyToRun } from './run-context.ts';
-import type { AttemptOrder, AttemptResult } from './attempt-executor.ts';
+import type { AttemptListener, AttemptOrder, AttemptResult, LeftAttempt } from './attempt-executor.ts';
 import type { TaskEnd } from './executor.ts';
 import { explainFailure } from './explain-failure.ts';
 import { expectedFailure } from './expected-failure.ts';
@@ -23,7 +23,9 @@ export type AttemptEnd =
   /**
    * The run was interrupted. Outputs written after the stage was asked to stop never count: they may be half a result.
    */
-  | { readonly kind: 'stopped' };
+  | { readonly kind: 'stopped' }
+  /** Its job goes on without this runner. */
+  | { readonly kind: 'left' };
 
 /** The facts that are known at the start of an attempt. */
 interface Start {
@@ -35,6 +37,8 @@ interface Start {
   readonly resumes: number;
   readonly time: Date;
   readonly mask: SecretMask | undefined;
+  /** It was begun by an earlier runner. */
+  readonly left: LeftAttempt | undefined;
 }
 
 export async function runAttempt(
@@ -43,11 +47,13 @@ export async function runAttempt(
   { fingerprint, reasons }: ReadyToRun,
   grant: Grant,
   context: RunContext,
+  left?: LeftAttempt,
 ): Promise<AttemptEnd> {
   const { executions, emit, storeFolder } = context;
   const { root } = context.pipeline;
-  const sandbox = await executions.prepare(instance, fingerprint);
-  const log = sandbox.log(number);
+  const sandbox = left?.sandbox ?? (await executions.prepare(instance, fingerprint));
+  if (left) executions.adopt(instance, sandbox);
+  const log = left?.log ?? sandbox.log(number);
   const { resumed, resumes, discarded } = sandbox;
   const began = performance.now();
   const time = new Date();
@@ -63,24 +69,29 @@ export async function runAttempt(
     log,
     resources: describeGrant(grant),
   });
-  if (discarded)
+  if (left) emit({ type: 'notice', message: `${instance.id}: follows ${left.name}, submitted by an earlier run.` });
+  else if (discarded)
     emit({
       type: 'warning',
       id: instance.id,
       message: 'begins anew: an input was written to after its checkpoint was begun, so the checkpoint was removed',
     });
 
-  const result = await perform({ number, instance, sandbox, grant, log, resumes, time, mask }, seconds, context).catch(
-    (error: unknown): Performed => ({ kind: 'failed', failure: expectedFailure(error) }),
-  );
+  const result = await perform(
+    { number, instance, sandbox, grant, log, resumes, time, mask, left },
+    seconds,
+    context,
+  ).catch((error: unknown): Performed => ({ kind: 'failed', failure: expectedFailure(error) }));
   maskLog(instance.id, log, mask, context);
   const failure =
     result.kind === 'failed'
       ? explainFailure(result.failure, { instance, log, began: time, root, storeFolder })
       : undefined;
-  if (result.kind !== 'succeeded') await executions.abandon(sandbox);
+  if (result.kind === 'left') executions.leave(sandbox);
+  else if (result.kind !== 'succeeded') await executions.abandon(sandbox);
   switch (result.kind) {
     case 'stopped':
+    case 'left':
       return result;
     case 'failed':
       return { ...result, failure: hidden(failure ?? result.failure, mask), seconds: seconds(), log };
@@ -105,7 +116,8 @@ const hidden = <T>(value: T, mask: SecretMask | undefined): T => mask?.in(value)
 type Performed =
   | { readonly kind: 'succeeded'; readonly record: RunRecord }
   | { readonly kind: 'failed'; readonly failure: Failure }
-  | { readonly kind: 'stopped' };
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'left' };
 
 async function perform(start: Start, seconds: () => number, context: RunContext): Promise<Performed> {
   const { instance } = start;
@@ -135,7 +147,7 @@ async function runToItsEnd(
     graceMs: options.graceMs,
     lineage: () => results.lineage(instance),
   };
-  const running = attempts.start(order, {
+  const listener: AttemptListener = {
     message: (message) => {
       messages.collect(hidden(message, start.mask));
     },
@@ -145,7 +157,8 @@ async function runToItsEnd(
     restart: () => {
       messages.forget();
     },
-  });
+  };
+  const running = start.left?.follow(listener) ?? attempts.start(order, listener);
   const interrupt = (): void => {
     running.stop();
   };

@@ -16,15 +16,20 @@ export async function runAttempts(
 ): Promise<Outcome> {
   const { emit, signal } = context;
   const { id, retries } = instance;
-  for (let number = 1; ; number++) {
-    if (signal.aborted) return number === 1 ? 'not-started' : interrupted();
-    const ended = await runAttempt(number, instance, verdict, grant, context);
+  const left = context.leftAttempts.find(verdict.fingerprint);
+  const first = left?.number ?? 1;
+  for (let number = first; ; number++) {
+    if (signal.aborted) return number === first ? 'not-started' : interrupted();
+    const ended = await runAttempt(number, instance, verdict, grant, context, number === first ? left : undefined);
     switch (ended.kind) {
       case 'succeeded':
         emit({ type: 'succeeded', id, seconds: ended.seconds, record: ended.record });
         return 'executed';
       case 'stopped':
         return interrupted();
+      case 'left':
+        emit({ type: 'submitted', id });
+        return 'submitted';
       case 'failed': {
         const { failure, seconds, log } = ended;
         if (number > retries.limit || !isRetried(failure, retries.on)) {
@@ -47,7 +52,7 @@ export async function runAttempts(
 /** A failure of the stage may not repeat; a file in the way or a changed input will. */
 function isRetried(failure: Failure, on: readonly number[] | undefined): boolean {
   if (failure.kind === 'exit') return on === undefined || on.includes(failure.code);
-  return on === undefined && (failure.kind === 'signal' || failure.kind === 'timeout');
+  return on === undefined && (failure.kind === 'signal' || failure.kind === 'timeout' || failure.kind === 'job');
 }
 
 const LONGEST_DELAY_MS = 3_600_000;

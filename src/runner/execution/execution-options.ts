@@ -3,7 +3,7 @@ import type { InstanceId } from '../../formats/identity.ts';
 import type { Plan } from '../plan.ts';
 import type { FindCardEngine } from '../resources/card-engine.ts';
 import type { Amounts } from '../resources/slots.ts';
-import type { AttemptExecutor } from './attempt-executor.ts';
+import type { AttemptExecutor, LeftAttempts } from './attempt-executor.ts';
 
 export interface ExecutionOptions {
   /** Executions at the same time, at the most. */
@@ -30,4 +30,6 @@ export interface ExecutionOptions {
 /** The dependencies of execution. */
 export interface ExecutionDeps {
   readonly attempts: AttemptExecutor;
+  /** Attempts of earlier runners, wherever new ones are carried out. */
+  readonly leftAttempts: LeftAttempts;
 }

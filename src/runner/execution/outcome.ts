@@ -20,13 +20,15 @@ interface RunEnd {
 export function summarize({ entries }: Plan, { outcomes, aborted, seconds, unpublished }: RunEnd): RunSummary {
   const count = (outcome: Outcome): number => [...outcomes.values()].filter((each) => each === outcome).length;
   const notStarted = count('not-started');
+  const submitted = count('submitted');
   const counts = {
     fresh: count('fresh'),
     restored: count('restored'),
     executed: count('executed'),
     failed: count('failed'),
-    blocked: count('blocked') + (aborted ? 0 : notStarted),
+    blocked: count('blocked') + (aborted || submitted > 0 ? 0 : notStarted),
     interrupted: count('interrupted') + (aborted ? notStarted : 0),
+    ...(submitted > 0 && { submitted }),
   };
   const there = entries.filter(({ instance }) => hasOutputs(outcomes.get(instance.id)));
   const published = there.flatMap(({ instance }) =>

@@ -100,6 +100,7 @@ export async function runSketch(
           machine: () =>
             Promise.resolve({ cpus: 4, memoryBytes: 1000, survey: { kind: 'none' }, slots: {}, ...machine }),
         }),
+        leftAttempts: { find: () => undefined },
       },
     );
     const story = events.flatMap((event) => ('id' in event ? [`${event.type} ${event.id}`] : []));
@@ -183,6 +184,8 @@ function fakePipeline(
           resumed: false,
           resumes: 0,
           discarded: false,
+          versions: new Map(),
+          relies: [],
           log: (attempt) => path.join(folder, 'logs', `${instance.id}-${attempt}.log`),
         });
       },
@@ -194,6 +197,8 @@ function fakePipeline(
         return ok(record);
       },
       abandon: turn,
+      adopt: unused,
+      leave: unused,
       restore: async () => {
         await turn();
         return ok(record);

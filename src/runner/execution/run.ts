@@ -38,15 +38,17 @@ export async function runPipeline(
   const plan = await open.planner.plan(selection, { force: options.force });
   requireUpstreamReady(plan, options.upstream);
   await options.check?.(plan);
-  const { attempts } = deps;
+  const { attempts, leftAttempts } = deps;
   const shellNotices = checkShells(plan);
-  const { capacity, demand, notices } = await attempts.survey(plan, options);
+  const { capacity, demand, notices } = await attempts.survey(plan, options, (message) => {
+    emit({ type: 'notice', message });
+  });
 
   emit({ type: 'plan', plan });
   const heldBack = await heldBackNotices(open.storeFolder, plan);
   for (const message of [...shellNotices, ...notices, ...heldBack, ...publishNotices(plan)])
     emit({ type: 'notice', message });
-  const work = new InstanceRunner({ ...open, options, emit, signal, attempts });
+  const work = new InstanceRunner({ ...open, options, emit, signal, attempts, leftAttempts });
   const schedule = new Scheduler(plan.entries, work, {
     slots: new Slots(capacity),
     demand,
@@ -82,12 +84,13 @@ async function auditing(
   });
 }
 
-function localDeps(storeFolder: string): ExecutionDeps {
+export function localDeps(storeFolder: string): ExecutionDeps {
   return {
     attempts: new LocalAttempts({
       executor: localExecutor(storeFolder),
       hostProgram: stageProgram('host'),
       machine: examineMachine,
     }),
+    leftAttempts: { find: () => undefined },
   };
 }

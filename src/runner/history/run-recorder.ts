@@ -73,6 +73,10 @@ export class RunRecorder {
         this.#closeAttempt(event.id);
         this.#end(event.id, 'interrupted');
         return;
+      case 'submitted':
+        this.#closeAttempt(event.id);
+        this.#end(event.id, 'submitted');
+        return;
       case 'blocked': {
         const draft = this.#end(event.id, 'blocked');
         if (event.because !== undefined) draft.because = event.because;
@@ -161,7 +165,7 @@ function draftOf(entry: PlanEntry): Draft {
 
 /** Polling an up-to-date pipeline, or one that waits for data, must not fill the store. */
 const isWorth = ({ ended }: Draft): boolean =>
-  ended === 'executed' || ended === 'restored' || ended === 'failed' || ended === 'interrupted';
+  ['executed', 'restored', 'failed', 'interrupted', 'submitted'].includes(ended);
 
 function pastInstance({ entry: { instance }, ended, fingerprint, reasons, because, execution }: Draft): PastInstance {
   const told = ended === 'fresh' ? [] : reasons;

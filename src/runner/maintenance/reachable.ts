@@ -4,12 +4,12 @@
  */
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import path from 'node:path';
+import { digestsIn } from '../../util/digests-in.ts';
 import type { Digest } from '../../util/digest.ts';
 import { namesIfThere } from '../../util/if-there.ts';
 import { blobFile } from '../store/local-store.ts';
 import { resultIdOfFile } from '../store/record-file.ts';
 import { TREE_START } from '../store/tree.ts';
-import { digestsIn } from './roots.ts';
 
 export interface Reachable {
   /** Fingerprints and digests; the store need not hold everything that is named. */

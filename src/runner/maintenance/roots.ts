@@ -8,6 +8,7 @@ import { LOCKFILE_ENDING } from '../config/lock-file.ts';
 import { noteTexts } from '../data-versions/version-notes.ts';
 import { parseLockfile } from '../lockfile/lockfile.ts';
 import { POINTER_ENDING } from '../store/pointer-file.ts';
+import { digestsIn } from '../../util/digests-in.ts';
 import { repositoryAt } from './git.ts';
 
 export interface GarbageRoots {
@@ -25,11 +26,6 @@ export interface UnreadableLockfile {
   /** An absolute path, or one relative to the repository of the commit. */
   readonly file: string;
   readonly commit?: string;
-}
-
-/** Every digest in a text. It works for lockfiles with a merge conflict or in another format, too. */
-export function digestsIn(text: string): string[] {
-  return text.match(/\b[0-9a-f]{64}\b/g) ?? [];
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Deletes from a store what nothing refers to, beside runners at work. */
 import { rmdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { digestsIn } from '../../util/digests-in.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 import { isSystemError } from '../../util/system-error.ts';
 import type { InstanceId } from '../../formats/identity.ts';
@@ -11,7 +12,8 @@ import { alone, type Lease } from '../resources/lease.ts';
 import { beginSweep, livingRunners, type LivingRunners } from './runner-registration.ts';
 import { findGarbage, type Garbage } from './garbage.ts';
 import { findReachable } from './reachable.ts';
-import { findGarbageRoots, digestsIn, type GarbageRoots } from './roots.ts';
+import { findGarbageRoots, type GarbageRoots } from './roots.ts';
+import { namesOfJobs } from './names-of-jobs.ts';
 import { registeredLockfiles, type RegisteredLockfile } from './store-lockfiles.ts';
 
 export interface SweepOptions {
@@ -143,6 +145,7 @@ async function look({ storeFolder, lockFile, keepRuns, current, prune }: SweepOp
     ...current,
     ...runners.names,
     ...digestsIn(JSON.stringify(wanted)),
+    ...namesOfJobs(storeFolder),
   ]);
   const garbage = findGarbage(storeFolder, {
     ...reachable,

@@ -86,6 +86,14 @@ class AuditExecutions implements Executions {
     return this.#deps.open.executions.prepare(instance, fingerprint, { apart: true });
   }
 
+  adopt(...[instance, sandbox]: Parameters<Executions['adopt']>): void {
+    this.#deps.open.executions.adopt(instance, sandbox);
+  }
+
+  leave(sandbox: Sandbox): void {
+    this.#deps.open.executions.leave(sandbox);
+  }
+
   prove(sandbox: Sandbox): Promise<Result<void, Failure>> {
     return this.#deps.open.executions.prove(sandbox);
   }

@@ -37,6 +37,8 @@ interface Shortage {
   /** The most that one instance asks for. */
   readonly wanted: number;
   readonly available: number;
+  /** A node of a cluster; absent: this machine. */
+  readonly place?: string;
 }
 
 /** `usesEngine`: its module computes with the tensor engine, which cannot use every GPU. */

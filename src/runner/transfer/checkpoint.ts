@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } fro
 import path from 'node:path';
 import { writeScratch } from '../../util/atomic-file.ts';
 import { removeTree } from '../../util/remove-tree.ts';
-import type { InputVersions } from './input-snapshot.ts';
+import type { InputVersions } from '../executions.ts';
 
 /** There while a stage works in the folder, and after its runner was killed. */
 const INPUTS = '.inputs';

@@ -7,7 +7,7 @@ import type { BundleCache } from '../code/bundle-cache.ts';
 import type { Failure } from '../../formats/failure.ts';
 import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
 import type { Execution, RunRecord } from '../../formats/run-record.ts';
-import type { Executions, Sandbox, UnpublishedOutput } from '../executions.ts';
+import type { Executions, InputVersions, Sandbox, UnpublishedOutput } from '../executions.ts';
 import type { Lockfile } from '../lockfile/lockfile.ts';
 import type { Instance } from '../pipeline.ts';
 import type { RestoreVerdict } from '../plan.ts';
@@ -15,6 +15,7 @@ import type { IdentityDetails, ProducedResults } from '../plan/identify.ts';
 import type { Decisions } from '../plan/planner.ts';
 import { alone } from '../resources/lease.ts';
 import type { WaitNotices } from '../resources/wait-notices.ts';
+import { digestsIn } from '../../util/digests-in.ts';
 import { verifyContent } from '../store/copy.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import type { DigestCache } from '../store/digest-cache.ts';
@@ -22,10 +23,10 @@ import type { Store } from '../store/store.ts';
 import { closeCheckpoint } from './checkpoint.ts';
 import { checkOutputs, storeOutputs } from './collect-outputs.ts';
 import type { CommittedOutputs } from './committed-outputs.ts';
-import { changedInputs, inputTrees, inputVersions, type ChangedInputs, type InputVersions } from './input-snapshot.ts';
+import { changedInputs, inputTrees, inputVersions, type ChangedInputs } from './input-snapshot.ts';
 import type { Publisher } from './publish.ts';
 import { restoreMovedInputs } from './restore-moved-inputs.ts';
-import { makeSandbox } from './sandbox.ts';
+import { makeSandbox, occupySandbox } from './sandbox.ts';
 
 interface ExecutionsDeps {
   readonly root: string;
@@ -62,9 +63,7 @@ export class SandboxedExecutions implements Executions {
   }
 
   async prepare(instance: Instance, fingerprint: Fingerprint, { apart } = { apart: false }): Promise<Sandbox> {
-    const known = this.#deps.decisions.identification(instance.id);
-    if (known?.kind !== 'known' || known.fingerprint !== fingerprint)
-      throw new Error(`Internal error: ${instance.id} is prepared with a fingerprint that was not decided upon.`);
+    const known = this.#detailsOf(instance, fingerprint);
     const { code } = known.identity;
     const versions = await inputVersions(instance, this.#snapshotDeps());
     const { sandbox, rest } = await makeSandbox(
@@ -74,7 +73,18 @@ export class SandboxedExecutions implements Executions {
       { ...this.#deps, result: (id) => this.#results(id), versions, apart },
     );
     this.#prepared.set(sandbox.folder, { instance, details: known, versions, rest });
-    return sandbox;
+    return { ...sandbox, relies: digestsIn(JSON.stringify([known.identity, known.origins])) };
+  }
+
+  adopt(instance: Instance, sandbox: Sandbox): void {
+    const { folder, fingerprint, versions } = sandbox;
+    const details = this.#detailsOf(instance, fingerprint);
+    this.#prepared.set(folder, { instance, details, versions, rest: occupySandbox(folder) });
+  }
+
+  leave({ folder }: Sandbox): void {
+    this.#prepared.get(folder)?.rest();
+    this.#prepared.delete(folder);
   }
 
   async prove(sandbox: Sandbox): Promise<Result<void, Failure>> {
@@ -145,6 +155,13 @@ export class SandboxedExecutions implements Executions {
     await saveLockfile();
     decisions.settle(instance.id, record);
     return ok(record);
+  }
+
+  #detailsOf(instance: Instance, fingerprint: Fingerprint) {
+    const known = this.#deps.decisions.identification(instance.id);
+    if (known?.kind !== 'known' || known.fingerprint !== fingerprint)
+      throw new Error(`Internal error: ${instance.id} is prepared with a fingerprint that was not decided upon.`);
+    return known;
   }
 
   #changedInputs(sandbox: Sandbox): Promise<ChangedInputs> {

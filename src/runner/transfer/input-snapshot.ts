@@ -6,6 +6,7 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { isPermission } from '../../util/remove-tree.ts';
 import type { FingerprintRecord, InputIdentity, InstanceId } from '../../formats/identity.ts';
+import type { InputVersions } from '../executions.ts';
 import type { Instance, Produced } from '../pipeline.ts';
 import type { Content, DigestCache } from '../store/digest-cache.ts';
 import { UnreadableInputError } from '../store/listing.ts';
@@ -29,9 +30,6 @@ export interface ChangedInputs {
   /** A few files that were added to them. */
   readonly added: readonly string[];
 }
-
-/** The state of all inputs at one moment, by name. */
-export type InputVersions = ReadonlyMap<string, string>;
 
 /** As they were when they were last looked at. */
 export async function inputVersions(

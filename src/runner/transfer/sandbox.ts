@@ -1,6 +1,6 @@
 /** The private folder of one execution: `work/<fingerprint>-<random>/` with inputs, outputs and the code to run. */
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import type { Digest } from '../../util/digest.ts';
 import { removeTree } from '../../util/remove-tree.ts';
@@ -8,7 +8,7 @@ import { BUNDLE_FILE } from '../code/bundle.ts';
 import type { BundleCache } from '../code/bundle-cache.ts';
 import type { JobInput } from '../../stage/protocol.ts';
 import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
-import type { Sandbox } from '../executions.ts';
+import type { InputVersions, Sandbox } from '../executions.ts';
 import type { Input, Instance, Produced } from '../pipeline.ts';
 import type { DigestCache } from '../store/digest-cache.ts';
 import { clockOffset } from '../store/clock.ts';
@@ -19,7 +19,6 @@ import type { Store } from '../store/store.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import type { ProducedResults } from '../plan/identify.ts';
 import { newLogFile } from '../store/log-files.ts';
-import type { InputVersions } from './input-snapshot.ts';
 
 interface SandboxDeps {
   readonly root: string;
@@ -46,13 +45,12 @@ export async function makeSandbox(
   fingerprint: Fingerprint,
   bundle: Digest | undefined,
   deps: SandboxDeps,
-): Promise<{ readonly sandbox: Sandbox; readonly rest: () => void }> {
+): Promise<{ readonly sandbox: Omit<Sandbox, 'relies'>; readonly rest: () => void }> {
   const { storeFolder, code } = deps;
   const name = `${fingerprint.slice(0, 12)}-${randomBytes(4).toString('hex')}`;
   const folder = path.join(storeFolder, 'work', name);
   mkdirSync(folder, { recursive: true });
-  writeOwner(path.join(folder, OWNER_FILE));
-  const rest = keepAlive(path.join(folder, OWNER_FILE));
+  const rest = occupySandbox(folder);
   try {
     const inputs: Record<string, JobInput> = {};
     for (const [input, value] of Object.entries(instance.inputs)) {
@@ -65,15 +63,16 @@ export async function makeSandbox(
       : path.join(storeFolder, 'checkpoints', fingerprint);
     const found = openCheckpoint(checkpoint, deps.versions);
     const started = new Date().toISOString();
-    const sandbox: Sandbox = {
+    const sandbox = {
       fingerprint,
       folder,
       inputs,
       outputs,
       checkpoint,
       ...found,
+      versions: deps.versions,
       ...(bundle !== undefined && { module: path.join(folder, BUNDLE_FILE) }),
-      log: (attempt) => newLogFile(storeFolder, instance.id, started, name, attempt),
+      log: (attempt: number) => newLogFile(storeFolder, instance.id, started, name, attempt),
     };
     return { sandbox: sandbox, rest };
   } catch (error) {
@@ -81,6 +80,12 @@ export async function makeSandbox(
     removeTree(folder);
     throw error;
   }
+}
+
+/** Names this process as the owner. The returned function ends its signs of life. */
+export function occupySandbox(folder: string): () => void {
+  writeOwner(path.join(folder, OWNER_FILE));
+  return keepAlive(path.join(folder, OWNER_FILE));
 }
 
 /** Each output has a folder of its own, so that two with the same file name do not meet. */
@@ -153,7 +158,7 @@ async function mirrorGlob(pattern: string, place: string, { root, contents }: Sa
   return place;
 }
 
-/** Removes the sandboxes of dead runners. */
+/** Removes the sandboxes of dead runners. Those that were submitted belong to their job, see slurm/submitter.ts. */
 export function removeDeadSandboxes(storeFolder: string): void {
   const work = path.join(storeFolder, 'work');
   let names: string[];
@@ -165,6 +170,7 @@ export function removeDeadSandboxes(storeFolder: string): void {
   const now = () => Date.now() + Number(clockOffset(work) ?? 0n) / 1e6;
   for (const name of names) {
     const folder = path.join(work, name);
+    if (existsSync(path.join(folder, 'job', 'submission'))) continue;
     const { state } = judgeOwner(path.join(folder, OWNER_FILE), now);
     // `gone`: its runner died before it could write its name, or is only about to.
     if (state === 'dead' || (state === 'gone' && isSilent(folder, now))) removeTree(folder);

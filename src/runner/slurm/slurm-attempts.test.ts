@@ -1,0 +1,19 @@
+/** The contract, on a Slurm in memory whose jobs are processes of this machine. */
+import { onTestFinished } from 'vitest';
+import { attemptExecutorContract } from '../execution/attempt-executor.contract.ts';
+import { jobProgram, stageProgram } from '../stage-program.ts';
+import { FakeSlurm } from './fake-slurm.test-support.ts';
+import { DEFAULT_SLURM } from './settings.ts';
+import { SlurmAttempts } from './slurm-attempts.ts';
+
+attemptExecutorContract('slurm', (storeFolder) => {
+  const commands = new FakeSlurm();
+  onTestFinished(() => commands.kill());
+  return new SlurmAttempts({
+    storeFolder,
+    settings: { ...DEFAULT_SLURM, intervalMs: 200 },
+    hostProgram: stageProgram('host'),
+    jobProgram: jobProgram(),
+    commands,
+  });
+});
