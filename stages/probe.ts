@@ -18,6 +18,7 @@ import { withEngine } from '../src/learn/train/engine.ts';
 import { fitFeatureProbe, PROBE_KINDS } from '../src/learn/train/feature-probe.ts';
 import { compileInference, FEATURES } from '../src/learn/train/inference.ts';
 import { balancedClassWeights } from '../src/learn/train/supervised.ts';
+import { weakFeaturesWarning } from '../src/learn/train/weak-auc.ts';
 import { defineStage, input, nullable, output } from '../src/stage/index.ts';
 import { DATA } from './shared/data.ts';
 import { networkFrom, NetworkParameters } from './shared/parameters.ts';
@@ -69,7 +70,8 @@ export default defineStage({
         { features: queries, labels: [...labels] },
         params.classWeights === 'balanced' ? balancedClassWeights(trained, classes.length) : classes.map(() => 1),
       );
-      for (const warning of fit.warnings) stage.warn(warning);
+      const weak = weakFeaturesWarning(fit.auc);
+      for (const warning of [...fit.warnings, ...(weak === null ? [] : [weak])]) stage.warn(warning);
       const { kind, parameter, candidates, chosen } = fit;
       stage.record({ [parameter]: chosen });
       await writeProbeChoice(outputs.choice, { kind, parameter, candidates, chosen });

@@ -31,6 +31,8 @@ export interface FeatureProbe {
   readonly candidates: readonly Candidate[];
   /** The value with the lowest validation log loss. */
   readonly chosen: number;
+  /** The validation AUC of that value. */
+  readonly auc: number;
   /** Limitations of the result, in words. */
   readonly warnings: readonly string[];
   /** Features [n, width] to probabilities, row-major [n, classes]. */
@@ -72,6 +74,7 @@ function linear(training: LabeledFeatures, validation: LabeledFeatures, classWei
     parameter: 'l2',
     candidates: fits.map(plain),
     chosen: best.value,
+    auc: best.auc,
     warnings: [
       ...(unfinished.length === 0
         ? []
@@ -95,12 +98,13 @@ function knn(training: LabeledFeatures, validation: LabeledFeatures, classWeight
   const votes = (neighbors: readonly Neighbors[], k: number) =>
     weighted(knnProbabilities(neighbors, k, frequencies), classWeights);
   const scores = sizes.map((k) => scored(k, votes(asked, k), validation, classes));
-  const { value: chosen } = scores.reduce(better);
+  const { value: chosen, auc } = scores.reduce(better);
   return {
     kind: 'knn',
     parameter: 'k',
     candidates: scores,
     chosen,
+    auc,
     warnings: [],
     probabilities: (features) => votes(nearestNeighbors(training, features, chosen), chosen),
   };

@@ -89,6 +89,27 @@ test.each(ENGINES)(
   },
 );
 
+test('epochs are added until there are the least number of steps, then the extra ones', async () => {
+  await withTestEngine('eager', async (engine) => {
+    // 24 training images are 3 steps of 10 an epoch.
+    const settings = { ...FIT, epochs: 1, minSteps: 4, extraEpochs: 1 };
+    const { rows } = await fitClassifier(engine, settings, supervisedStep, data, classifier(), watch('least'));
+    expect(rows).toHaveLength(3);
+    expect(rows.at(-1)!.learningRate).toBeLessThan(rows[1]!.learningRate / 2);
+  });
+});
+
+test('a training that learned nothing says so', async () => {
+  await withTestEngine('eager', async (engine) => {
+    const exchanged = data.rows.map((row, i) => ({ ...row, label: CLASSES[(i * 7 + (i >> 2)) % 3]! }));
+    const settings = { ...FIT, epochs: 1, learningRate: 1e-9 };
+    const noise = { ...data, rows: exchanged };
+    const fit = await fitClassifier(engine, settings, supervisedStep, noise, classifier(), watch('noise'));
+    expect(fit.rows.at(-1)!.validation.auc).toBeLessThan(0.6);
+    expect(fit.warning).toContain('learned next to nothing');
+  });
+});
+
 test('a split without validation images cannot be trained on', async () => {
   const blind = { ...data, split: { ...data.split, validation: [] } };
   await withTestEngine('eager', (engine) =>
