@@ -83,6 +83,17 @@ describe('each fault is told with its place, before anything runs', () => {
     expect(faults).toContain('    "learnignRate": 0.1,\n    ~~~~~~~~~~~~~~\n  did you mean "learningRate"?\n');
   });
 
+  test('a misspelt parameter that the stage takes as part of an object, where its name is written', async () => {
+    const project = await projectWith({ params: ['${params.train}'] as never });
+    const pipeline = JSON.parse(await project.read('pipeline.json')) as object;
+    await project.write('pipeline.json', { params: { train: { learnignRate: 0.1, learningRate: 0.1 } }, ...pipeline });
+    const { err, code } = await project.pipeline(['check']);
+    expect(code).toBe(2);
+    expect(err).toMatch(
+      /^pipeline\.json:\d+:7 error: learnignRate: unknown parameter\n {4}"learnignRate": 0\.1,\n {4}~{14}$/m,
+    );
+  });
+
   test('a missing input, at the stage', async () => {
     const { images, ...others } = inputs;
     expect(images).toBeDefined();

@@ -107,8 +107,12 @@ async function prepare(
 }
 
 async function undisturbed(command: string, root: string, env: Record<string, string> = {}): Promise<void> {
-  const { code, out, err: messages } = await pipeline(command, root, ['run'], env);
+  const { code, out, err: messages } = await pipeline(command, root, ['run'], { env });
   if (code !== 0) throw new Error(`The undisturbed run ended with ${code}: ${out}${messages}`);
+}
+
+function hasMet({ fault, met, disturbed }: Trial): boolean {
+  return met !== undefined || disturbed.signal !== null || fault.wrapper !== undefined || fault.output !== undefined;
 }
 
 function countKinds(kinds: readonly Kind[], trials: readonly Trial[]): Map<Kind, Count> {
@@ -119,7 +123,7 @@ function countKinds(kinds: readonly Kind[], trials: readonly Trial[]): Map<Kind,
         kind,
         {
           injected: ofKind.length,
-          met: ofKind.filter(({ met, disturbed }) => met !== undefined || disturbed.signal !== null).length,
+          met: ofKind.filter(hasMet).length,
           losses: ofKind.reduce((sum, { losses }) => sum + losses.length, 0),
           litter: ofKind.reduce((sum, { litter }) => sum + litter.length, 0),
         },
@@ -133,7 +137,7 @@ export function table({ seed, runs, kinds, failed }: Summary): string {
   const rows = [...kinds].map(([kind, { injected, met, losses, litter }]) => [kind, injected, met, losses, litter]);
   const total = [1, 2, 3, 4].map((column) => rows.reduce((sum, row) => sum + Number(row[column]), 0));
   const lines = [['fault', 'injected', 'met', 'losses', 'litter'], ...rows, ['all', ...total]].map((row) =>
-    row.map((cell, i) => (i === 0 ? String(cell).padEnd(16) : String(cell).padStart(8))).join(''),
+    row.map((cell, i) => (i === 0 ? String(cell).padEnd(22) : String(cell).padStart(8))).join(''),
   );
   return [...lines, `${runs} runs, seed ${seed}${failed.length === 0 ? '' : `, ${failed.length} trials failed`}`].join(
     '\n',

@@ -1,5 +1,6 @@
 /** One fault: a fresh project, a disturbed run, an undisturbed run, and a verdict. */
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import type { ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pipeline, type Answer } from './command.ts';
 import type { Fault, Start } from './fault.ts';
@@ -42,21 +43,22 @@ export async function tryFault(fault: Fault, name: string, bench: Bench): Promis
   mkdirSync(saveFolder);
   const theirs = userFilesOf(root);
 
-  const disturbed = await pipeline(
-    bench.command,
-    root,
-    ['run', '--json'],
-    preloaded(bench.library, root, traceFile, fault.injection, saveFolder),
-    killer(fault.starts),
-  );
-  const trace = readTrace(traceFile);
+  const disturbed = await pipeline(bench.command, root, ['run', '--json'], {
+    // The library would count the calls of the wrapper.
+    env: fault.wrapper === undefined ? preloaded(bench.library, root, traceFile, fault.injection, saveFolder) : {},
+    hear: strike(fault),
+    wrapper: fault.wrapper,
+    isOutputFull: fault.output === 'full',
+  });
+  const trace = fault.wrapper === undefined ? readTrace(traceFile) : [];
   const met = trace.find(({ number }) => number === fault.injection.at);
-  const survivors = fault.kind === 'power cut' ? await orphans(root) : [];
+  // A wrapper has ended before the runner that it started.
+  const survivors = fault.kind === 'power cut' || fault.wrapper !== undefined ? await orphans(root) : [];
   if (fault.kind === 'power cut') cutPower(trace, saveFolder, fault.source);
   // At once, while leftovers of the killed run may still run.
   const repaired = await pipeline(bench.command, root, ['run', '--json']);
   const losses = [
-    ...wrongEnd(disturbed, met),
+    ...wrongEnd(disturbed, met, fault),
     ...(repaired.code === 0
       ? []
       : [
@@ -77,23 +79,39 @@ export async function tryFault(fault: Fault, name: string, bench: Bench): Promis
   }
   const trial = { fault, met, disturbed, losses, litter: litter(root) };
   if (losses.length === 0)
-    for (const place of [root, traceFile, saveFolder]) rmSync(place, { recursive: true, force: true });
+    for (const place of [root, traceFile, saveFolder, `${root}.npm`]) rmSync(place, { recursive: true, force: true });
   return trial;
 }
 
-/** Kills the process after it has reported this number of started stages. */
-function killer(starts: number | undefined): (line: string, pid: number) => void {
+/** Acts after the process has reported the number of started stages. */
+function strike({ kind, starts, signal = 'SIGKILL', output }: Fault): (line: string, child: ChildProcess) => void {
   let started = 0;
-  return (line, pid) => {
-    if (line.includes('"type":"started"') && ++started === starts) process.kill(pid, 'SIGKILL');
+  return (line, child) => {
+    if (!line.includes('"type":"started"') || ++started !== starts) return;
+    if (output === 'closed') {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    } else {
+      if (kind === 'kill runner and guard') for (const guard of guardsOf(child.pid)) process.kill(guard, 'SIGKILL');
+      child.kill(signal);
+    }
   };
 }
 
+/** The last word of its command line tells the guard from a stage. */
+function guardsOf(runner: number | undefined): number[] {
+  const children = readFileSync(`/proc/${runner}/task/${runner}/children`, 'utf8').trim().split(' ').map(Number);
+  return children.filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('\0guard\0'));
+}
+
 /** The runner always ends with a documented code and a message, never with a stack trace. */
-function wrongEnd({ hung, code, signal, out, err }: Answer, met: Call | undefined): string[] {
+function wrongEnd({ hung, code, signal, out, err }: Answer, met: Call | undefined, fault: Fault): string[] {
   if (hung) return [`the disturbed run never ended: ${out.split('\n').at(-2) ?? ''} ${err}`];
   const bug = /Internal error|^\s+at .*:\d+:\d+\)?$/m.exec(`${out}\n${err}`);
   if (bug) return [`the disturbed run showed a bug: ${err}`];
+  if (fault.output !== undefined)
+    return code === 0 ? [] : [`a run whose output cannot be written ended with ${code ?? signal}: ${err}`];
+  if (fault.wrapper !== undefined) return []; // the end of the wrapper is not ours
   // A pipeline file that cannot be read is a fault of the configuration.
   if (
     code === null
@@ -107,14 +125,17 @@ function wrongEnd({ hung, code, signal, out, err }: Answer, met: Call | undefine
 /** Instances whose record was on the disk, by every rule, before the fault. */
 function executedAgain(trace: readonly Call[], repaired: Answer): string[] {
   const renamed = new Map<string, number>();
-  let flushed = 0;
+  const flushed = new Map<string, number>();
   trace.forEach(({ what, errno, path: file, to }, i) => {
     if (errno !== 0) return;
-    const fingerprint = /\/cache\/runs\/([0-9a-f]{64})\.json$/.exec(to)?.[1];
+    const fingerprint = /\/cache\/runs\/([0-9a-f]{64})\/[0-9a-f]{64}\.json$/.exec(to)?.[1];
+    const folder = /\/cache\/runs\/([0-9a-f]{64})$/.exec(file)?.[1];
     if (what === 'rename' && fingerprint !== undefined) renamed.set(fingerprint, i);
-    if (what === 'fsync' && file.endsWith('/cache/runs')) flushed = i;
+    if (what === 'fsync' && folder !== undefined) flushed.set(folder, i);
   });
-  const recorded = new Set([...renamed].filter(([, i]) => i < flushed).map(([fingerprint]) => fingerprint));
+  const recorded = new Set(
+    [...renamed].filter(([fingerprint, i]) => i < (flushed.get(fingerprint) ?? 0)).map(([fingerprint]) => fingerprint),
+  );
   return repaired.out.split('\n').flatMap((line) => {
     const event = (line.startsWith('{') ? JSON.parse(line) : {}) as {
       type?: string;

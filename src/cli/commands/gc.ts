@@ -32,7 +32,7 @@ async function gcOfStore(
   terminal: Terminal,
 ): Promise<ExitCode> {
   if (prune && (options.set ?? []).length > 0)
-    throw refuse('usage', '--prune drops what the pipeline file no longer has: --set would drop more', {
+    throw refuse('wrong-usage', '--prune drops what the pipeline file no longer has: --set would drop more', {
       remedy: 'Leave out --set.',
     });
   const project = await openProject(options, terminal);

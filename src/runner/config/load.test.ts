@@ -493,3 +493,28 @@ test('every key of the schema that a user may write has a description for editor
   });
   expect(bare).toEqual([]);
 });
+
+test('a misspelt "extends" is told alone, of a file and of a stage', async () => {
+  const stages = { train: { command: 'x ${params.rate}', params: ['${params.train}'] } };
+  expect(
+    await faultsOf({
+      'base.json': { params: { rate: 1, train: {} }, stages },
+      'pipeline.json': { extnds: 'base.json', stages },
+    }),
+  ).toEqual([expect.stringMatching(/unknown key "extnds"/)]);
+  expect(await faultsOf({ 'pipeline.json': { stages: { train: { extnds: 'training' } } } })).toEqual([
+    expect.stringMatching(/unknown key "extnds"/),
+  ]);
+});
+
+test('an absolute path outside of the project stays as the user wrote it; one inside is relative', async () => {
+  const pipeline = await pipelineOf({
+    'pipeline.json': {
+      stages: { a: { command: 'x', inputs: { far: '/nowhere/data/../x.csv', near: '../y.csv' }, outputs: { o: 'o' } } },
+    },
+  });
+  expect(instanceOf(pipeline, 'a').inputs).toMatchObject({
+    far: { path: '/nowhere/x.csv' },
+    near: { path: '../y.csv' },
+  });
+});

@@ -71,8 +71,14 @@ export async function loadPipeline(
   const onDisk = readText === readFromDisk;
   const merged = { file: path.resolve(file), tree: applySettings(tree, set, report), onDisk, storeFolder };
   const read = interpret(merged, report);
-  if (report.failed) return err({ diagnostics: report.errors, sources });
+  if (report.failed) return err({ diagnostics: withoutConsequences(report.errors), sources });
   return ok({ ...read, warnings: report.warnings, sources });
+}
+
+/** Without its base, nearly everything in a file is a fault: a misspelt `extends` is told alone. */
+function withoutConsequences(errors: readonly Diagnostic[]): readonly Diagnostic[] {
+  const causes = errors.filter(({ code, suggestion }) => code === 'unknown-key' && suggestion === 'extends');
+  return causes.length > 0 ? causes : errors;
 }
 
 /** The files merged, with the settings of the command line. */

@@ -4,8 +4,9 @@ import type { Instance } from '../pipeline.ts';
 import type { Row } from './axis.ts';
 import type { StagesContext } from './stages-context.ts';
 import type { ExpandedStage } from './expanded.ts';
-import { locationOf } from './source.ts';
-import type { ConfigNode, Member } from './tree.ts';
+import { wholePlaceholder } from './placeholder.ts';
+import { locationOf, type Origin } from './source.ts';
+import { textOf, type ConfigNode, type Member, type ObjectNode } from './tree.ts';
 
 export interface StagePosition {
   readonly field: 'module' | 'inputs' | 'params' | 'outputs';
@@ -22,7 +23,7 @@ export interface StageLocation {
 
 export type Locate = (instance: Pick<Instance, 'id' | 'stage'>, part: StagePosition) => StageLocation;
 
-export function locator(stages: readonly ExpandedStage[], context: Pick<StagesContext, 'resolver'>): Locate {
+export function locator(stages: readonly ExpandedStage[], context: Pick<StagesContext, 'resolver' | 'params'>): Locate {
   const byName = new Map(stages.map((stage) => [stage.draft.name, stage]));
   return ({ id, stage: name }, { field, path, at }) => {
     const stage = byName.get(name);
@@ -33,12 +34,29 @@ export function locator(stages: readonly ExpandedStage[], context: Pick<StagesCo
     if (member === undefined || (path.length === 0 && field !== 'module'))
       return { location: locationOf(draft.origin) };
     const found = below(member, path, (node) => context.resolver.named(node, scope) ?? node);
-    if (at === 'name') return { location: locationOf(found.key) };
+    if (at === 'name') return { location: locationOf(keyOf(found, context.params)) };
     const { origin } = found.value;
     const value = context.resolver.named(found.value, scope)?.origin ?? origin;
     const same = value.source === origin.source && value.offset === origin.offset;
     return { location: locationOf(origin), ...(!same && { value: locationOf(value) }) };
   };
+}
+
+/**
+ * The key as the user wrote it. Members that `${params.train}` stands for have no key of their own in the stage: theirs
+ * is in the parameters.
+ */
+function keyOf({ key, value }: Member, params: ObjectNode | undefined): Origin {
+  const isWritten = key.source !== value.origin.source || key.offset !== value.origin.offset;
+  const [head, ...path] = (isWritten ? undefined : wholePlaceholder(textOf(value) ?? ''))?.path ?? [];
+  if (head !== 'params') return key;
+  let found: Member | undefined;
+  for (const name of path) {
+    const node: ConfigNode | undefined = found === undefined ? params : found.value;
+    found = node?.kind === 'object' ? node.members.get(name) : undefined;
+    if (found === undefined) return key;
+  }
+  return found?.key ?? key;
 }
 
 /** The deepest member on the path that is written in the file. */

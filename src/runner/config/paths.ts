@@ -8,6 +8,13 @@ export function projectPath(root: string, text: string): string {
   return normal.length > 1 && normal.endsWith('/') ? normal.slice(0, -1) : normal;
 }
 
+/** The path of an input: outside of the root, an absolute one stays as the user wrote it. */
+export function inputPath(root: string, text: string): string {
+  const inProject = projectPath(root, text);
+  const isOutside = inProject === '..' || inProject.startsWith('../');
+  return path.isAbsolute(text) && isOutside ? path.posix.normalize(text).replace(/(?<=.)\/$/, '') : inProject;
+}
+
 /** True if a normalized path is below the root and is not the root itself. */
 export function isInside(projectRelative: string): boolean {
   return (

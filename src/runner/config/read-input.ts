@@ -3,7 +3,7 @@ import type { Axes, InstanceId } from '../../formats/identity.ts';
 import type { Input } from '../pipeline.ts';
 import type { StagesContext } from './stages-context.ts';
 import type { Binding } from './expanded.ts';
-import { projectPath } from './paths.ts';
+import { inputPath } from './paths.ts';
 import { patternOf } from './pattern.ts';
 import { child, isTrue, textOf, type ConfigNode } from './tree.ts';
 
@@ -23,7 +23,7 @@ export function pathInput(node: ConfigNode, { root, report }: StagesContext): In
   const source = textOf(child(node, 'source'));
   return {
     kind: 'path',
-    path: projectPath(root, text),
+    path: inputPath(root, text),
     optional: isTrue(child(node, 'optional')),
     ...(source === undefined ? {} : { source }),
   };
