@@ -36,6 +36,7 @@ function stage(writes: keyof typeof NAMES, params: JsonObject, inputs: Readonly<
     inputs,
     outputs,
     checkpoint: folder,
+    privateInputs: [],
     resources: { cpu: 1 },
     lineage: [],
     signal: new AbortController().signal,

@@ -1,11 +1,14 @@
 /** Reads a published data set and decodes it once. */
 import { Type } from '@sinclair/typebox';
-import { decodeImage } from '../src/learn/dataset/decode/decode.ts';
+import { decodeImage, type Decode } from '../src/learn/dataset/decode/decode.ts';
 import { DatasetError } from '../src/learn/dataset/error.ts';
 import type { GrayRule } from '../src/learn/dataset/gray-rule.ts';
 import { ingest } from '../src/learn/dataset/ingest.ts';
 import { listFrames } from '../src/learn/dataset/frames.ts';
+import { privateNames, type PrivateNames } from '../src/learn/dataset/private-names.ts';
 import { READERS, type ReaderName } from '../src/learn/dataset/reader/index.ts';
+import type { Columns, Listing } from '../src/learn/dataset/reader/listing.ts';
+import { err } from '../src/util/result.ts';
 import { readSecretKey } from '../src/util/secret-key.ts';
 import { defineStage, input } from '../src/stage/index.ts';
 import { DATASET_OUTPUTS } from './shared/data.ts';
@@ -62,49 +65,81 @@ export default defineStage({
   }),
   outputs: DATASET_OUTPUTS,
   run: async ({ inputs, params, outputs, stage }) => {
-    const { reader, size, classes, columns, gray, bits, frames, onBroken } = params;
     const folder = inputs.source;
-    if (classes !== undefined && reader !== 'medmnist')
-      throw new DatasetError(
-        `classes names numbered classes; the reader "${reader}" finds names in the data set itself. ` +
-          'Leave the parameter out.',
-      );
-    if (columns !== undefined && reader !== 'csv' && Object.keys(columns).some((name) => name !== 'keep'))
-      throw new DatasetError(
-        `columns names the columns of a table; the reader "${reader}" reads no table of yours. ` +
-          'Leave the parameter out.',
-      );
-    const listing = await READERS[reader](folder, {
-      ...(classes && { classNames: classes }),
-      ...(columns && { columns }),
-    });
-    if (!listing.ok) throw new DatasetError(listing.error);
-    const framed = await listFrames(listing.value, {
-      folder,
-      frames,
-      key: readSecretKey,
-      keep: columns?.keep ?? [],
-    });
-    for (const notice of framed.notices ?? []) stage.warn(notice);
-
-    const processors = Number(stage.resources.cpu ?? 1);
-    const { dropped } = await ingest(framed, outputs, {
-      folder,
-      size,
-      onBroken,
-      decode: decodeImage,
-      concurrency: processors + 1, // while images are decoded, the next one is read
-      gray: gray as GrayRule | undefined,
-      bits,
-      signal: stage.signal,
-      onNotice: (text) => {
-        stage.warn(text);
-      },
-      onProgress: (done, total) => {
-        stage.progress({ done, total, unit: 'images' });
-      },
-    });
-    if (dropped.length > 0)
-      stage.warn(`${dropped.length} file(s) were left out; dataset.json names each with its reason.`);
+    const names = stage.privateInputs.includes('source')
+      ? await privateNames(folder, await readSecretKey())
+      : undefined;
+    const say = (text: string) => {
+      stage.warn(names?.redact(text) ?? text);
+    };
+    try {
+      const listing = await readListing(folder, params);
+      const framed = await listFrames(listing, {
+        folder,
+        frames: params.frames,
+        key: readSecretKey,
+        keep: params.columns?.keep ?? [],
+      });
+      const shown = names?.apply(framed) ?? framed;
+      for (const notice of shown.notices ?? []) say(notice);
+      if (names === undefined && (framed.dicom?.headers.size ?? 0) > 0) say(NAMED);
+      const unwritten = await names?.writeMap();
+      if (unwritten !== undefined) say(unwritten);
+      const { dropped } = await ingest(shown, outputs, {
+        folder,
+        size: params.size,
+        onBroken: params.onBroken,
+        decode: names === undefined ? decodeImage : withoutNames(names),
+        concurrency: Number(stage.resources.cpu ?? 1) + 1, // while images are decoded, the next one is read
+        gray: params.gray as GrayRule | undefined,
+        bits: params.bits,
+        signal: stage.signal,
+        onNotice: say,
+        onProgress: (done, total) => {
+          stage.progress({ done, total, unit: 'images' });
+        },
+      });
+      if (dropped.length > 0) say(`${dropped.length} file(s) were left out; dataset.json names each with its reason.`);
+    } catch (error) {
+      if (names === undefined || stage.signal.aborted) throw error;
+      throw new DatasetError(names.redact(error instanceof Error ? error.message : String(error)));
+    }
   },
 });
+
+/** Errors of the system name the file. */
+const withoutNames =
+  ({ redact }: PrivateNames): Decode =>
+  async (path, size, options) => {
+    const decoded = await decodeImage(path, size, options);
+    return decoded.ok ? decoded : err(redact(decoded.error));
+  };
+
+const NAMED =
+  'Names of DICOM files and folders may be names of patients, and they stand in table.csv and in the cache. To write ' +
+  'digests instead: "source": { "path": "...", "private": true }.';
+
+interface ListingParams {
+  readonly reader: ReaderName;
+  readonly classes?: readonly string[];
+  readonly columns?: Columns;
+}
+
+async function readListing(folder: string, { reader, classes, columns }: ListingParams): Promise<Listing> {
+  if (classes !== undefined && reader !== 'medmnist')
+    throw new DatasetError(
+      `classes names numbered classes; the reader "${reader}" finds names in the data set itself. ` +
+        'Leave the parameter out.',
+    );
+  if (columns !== undefined && reader !== 'csv' && Object.keys(columns).some((name) => name !== 'keep'))
+    throw new DatasetError(
+      `columns names the columns of a table; the reader "${reader}" reads no table of yours. ` +
+        'Leave the parameter out.',
+    );
+  const listing = await READERS[reader](folder, {
+    ...(classes && { classNames: classes }),
+    ...(columns && { columns }),
+  });
+  if (!listing.ok) throw new DatasetError(listing.error);
+  return listing.value;
+}

@@ -67,7 +67,14 @@ export type Input =
   /** `null` in the file: the stage gets null. */
   | { readonly kind: 'none' }
   /** A file or folder, relative to the root. `source` tells the user the source of a missing file. */
-  | { readonly kind: 'path'; readonly path: string; readonly optional: boolean; readonly source?: string }
+  | {
+      readonly kind: 'path';
+      readonly path: string;
+      readonly optional: boolean;
+      readonly source?: string;
+      /** Names of files in the folder are written nowhere. */
+      readonly private?: boolean;
+    }
   /** All matching files, relative to the root; the stage gets a folder that mirrors them. */
   | { readonly kind: 'glob'; readonly pattern: string }
   | ({ readonly kind: 'output' } & Produced)

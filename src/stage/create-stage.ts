@@ -32,6 +32,7 @@ export function createStage(
     checkpoint: job.checkpoint,
     resources: job.resources,
     lineage: job.lineage,
+    privateInputs: job.privateInputs ?? [],
     signal,
     input(name) {
       const value = declared('input', job.inputs, name, job.id);

@@ -20,6 +20,8 @@ export interface Job {
   readonly checkpoint: string;
   readonly resources: Readonly<Record<string, number | string>>;
   readonly lineage: readonly LineageEntry[];
+  /** Inputs whose file names may be written nowhere. */
+  readonly privateInputs?: readonly string[];
 }
 
 export type JobInput =

@@ -22,6 +22,8 @@ export interface Stage {
   readonly resources: Readonly<Record<string, number | string>>;
   /** Every execution that the inputs come from, producers first. Not part of the fingerprint. */
   readonly lineage: readonly LineageEntry[];
+  /** Inputs with `private: true`: names of their files may stand in no output, message or log. */
+  readonly privateInputs: readonly string[];
   /** Aborts when the runner asks the stage to stop; write a checkpoint and return or throw. */
   readonly signal: AbortSignal;
 

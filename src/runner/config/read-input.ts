@@ -25,6 +25,7 @@ export function pathInput(node: ConfigNode, { root, report }: StagesContext): In
     kind: 'path',
     path: inputPath(root, text),
     optional: isTrue(child(node, 'optional')),
+    ...(isTrue(child(node, 'private')) && { private: true }),
     ...(source === undefined ? {} : { source }),
   };
 }

@@ -41,10 +41,9 @@ export function explainFinding(finding: Finding, site: Site, report: Report): bo
       return true;
     case 'false schema':
       report.error('unknown-key', key ?? node.origin, `"${site.name ?? ''}" has no place here`, {
-        remedy:
-          site.name === 'optional' || site.name === 'source'
-            ? 'It goes with "path".'
-            : 'It goes with "stage" and "output"; an input has either these or "path".',
+        remedy: ['optional', 'source', 'private'].includes(site.name ?? '')
+          ? 'It goes with "path".'
+          : 'It goes with "stage" and "output"; an input has either these or "path".',
       });
       return true;
     default:

@@ -48,13 +48,16 @@ export async function taskOf(
 }
 
 function jobOf(
-  { id, stage, axes, params }: Instance,
+  { id, stage, axes, params, inputs: declared }: Instance,
   source: string,
   { module, inputs, outputs, checkpoint }: Sandbox,
   grant: Grant,
   lineage: readonly LineageEntry[],
 ): Job {
   if (module === undefined) throw new Error(`Internal error: ${id} is a module stage without a bundle.`);
+  const privateInputs = Object.entries(declared).flatMap(([name, input]) =>
+    input.kind === 'path' && input.private ? [name] : [],
+  );
   return {
     module,
     source,
@@ -67,5 +70,6 @@ function jobOf(
     checkpoint,
     resources: { ...describeGrant(grant), cpu: threadsOf(grant) },
     lineage,
+    ...(privateInputs.length > 0 && { privateInputs }),
   };
 }

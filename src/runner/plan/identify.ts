@@ -19,6 +19,7 @@ import type { Input, Instance, Produced } from '../pipeline.ts';
 import type { Content, DigestCache } from '../store/digest-cache.ts';
 import { UnreadableInputError } from '../store/listing.ts';
 import type { Identified } from './compare.ts';
+import { contentOfInput } from './workspace-inputs.ts';
 
 export type Identification =
   | ({
@@ -147,7 +148,7 @@ async function inputOf(name: string, input: Input, deps: IdentifyDeps): Promise<
         name,
         input.path,
         { kind: 'path', path: input.path },
-        () => contents.ofInput(root, input.path),
+        () => contentOfInput(input, root, contents),
         () => absentPath(name, input, root),
       );
     case 'glob':

@@ -19,7 +19,8 @@ export function contentOfInput(
   root: string,
   contents: DigestCache,
 ): Promise<Content | undefined> {
-  return input.kind === 'path' ? contents.ofInput(root, input.path) : contents.ofGlob(root, input.pattern);
+  if (input.kind === 'glob') return contents.ofGlob(root, input.pattern);
+  return contents.ofInput(root, input.path, input.private ? 'private' : 'named');
 }
 
 /** The next look at the workspace inputs is a new one. */

@@ -2,7 +2,7 @@
  * The present digests of files, folders and globs. Files are read again only if their stat record changed. One instance
  * lives as long as a command: within it, nothing is statted twice unless it is forgotten.
  */
-import { createHash } from 'node:crypto';
+import { createHash, createHmac } from 'node:crypto';
 import { statSync } from 'node:fs';
 import path from 'node:path';
 import pLimit from 'p-limit';
@@ -11,8 +11,19 @@ import { digestOfFile, digestOfSmallFile, SMALL_FILE_BYTES } from '../../util/di
 import { openClock } from './clock.ts';
 import { globSelection } from './glob.ts';
 import { ignoreRules, type Ignored, type IgnoreRules } from '../../util/ignore.ts';
-import { ENTRY_KINDS, FACTS, isExecutable, statInput, listFolder, type Listing, type Selection } from './listing.ts';
+import {
+  ENTRY_KINDS,
+  FACTS,
+  UnreadableInputError,
+  isExecutable,
+  statInput,
+  listFolder,
+  type Listing,
+  type Selection,
+} from './listing.ts';
 import { ownFilesOf } from './own-files.ts';
+import { readSecretKey } from '../../util/secret-key.ts';
+import { isSystemError } from '../../util/system-error.ts';
 import { isSettled, statRecord, type StatRecord } from './stat.ts';
 import { readState, writeState } from './state-file.ts';
 import { treeOf, type Tree, type TreeEntry } from './tree.ts';
@@ -30,11 +41,17 @@ export type Content =
 /** Changes whenever a file is written to or replaced, even by the same bytes. */
 export type ContentVersion = string & { readonly __brand: 'ContentVersion' };
 
+/**
+ * `private`: digests under the user's key stand for the names of a folder's files, in its tree, its state and its
+ * identity. No error names a file of it.
+ */
+export type FileNames = 'named' | 'private';
+
 export interface DigestCache {
   /** A file or folder by its absolute path; undefined if there is none. Throws UnreadableInputError. */
   of(file: string): Promise<Content | undefined>;
   /** The same for an input, relative to the root or absolute: ignored files are no part of it. */
-  ofInput(root: string, input: string): Promise<Content | undefined>;
+  ofInput(root: string, input: string, names?: FileNames): Promise<Content | undefined>;
   /**
    * The files that match a pattern, without ignored ones, as a folder relative to the pattern's fixed part; undefined
    * without a match.
@@ -56,6 +73,13 @@ const SLICE_MS = 50;
 interface FileFact {
   readonly stat: StatRecord;
   readonly digest: Digest;
+}
+
+interface FolderOptions {
+  readonly selection?: Selection;
+  readonly ignored: Ignored | undefined;
+  /** The name under which a file is kept. */
+  readonly shownAs?: (name: string) => string;
 }
 
 /** The cached facts of a folder; `digests` holds 32 bytes for each name of the listing. */
@@ -101,11 +125,14 @@ export function openDigestCache(
     return answer;
   };
 
-  async function look(file: string, ignored?: Ignored): Promise<Content | undefined> {
+  async function look(file: string, ignored?: Ignored, names: FileNames = 'named'): Promise<Content | undefined> {
     const time = Date.now();
     const stat = statInput(file);
     if (!stat) return undefined;
-    if (stat.isDirectory()) return folder(key(file), file, stat.dev, { ignored });
+    if (stat.isDirectory())
+      return names === 'private'
+        ? privateFolder(file, stat.dev, ignored)
+        : folder(key(file), file, stat.dev, { ignored });
     const id = key(file);
     used.add(id);
     const record = statRecord(stat);
@@ -125,19 +152,35 @@ export function openDigestCache(
     return { ...common, digest };
   }
 
+  /** No error names a file: names are private. */
+  async function privateFolder(
+    absolute: string,
+    device: bigint,
+    ignored: Ignored | undefined,
+  ): Promise<Content | undefined> {
+    const secret = await readSecretKey();
+    const shownAs = (name: string) => digestName(secret, name);
+    try {
+      return await folder(`private:${key(absolute)}`, absolute, device, { ignored, shownAs });
+    } catch (error) {
+      throw withoutNames(absolute, error);
+    }
+  }
+
   async function folder(
     id: string,
     absolute: string,
     device: bigint,
-    { selection, ignored }: { readonly selection?: Selection; readonly ignored: Ignored | undefined },
+    { selection, ignored, shownAs }: FolderOptions,
   ): Promise<Content | undefined> {
     const time = Date.now();
-    const listing = listFolder(absolute, selection, device, { own: ownFiles, ignored });
-    if (selection && listing.names.length === 0) return undefined;
+    const found = listFolder(absolute, selection, device, { own: ownFiles, ignored });
+    if (selection && found.names.length === 0) return undefined;
+    const listing = shownAs ? { ...found, names: found.names.map(shownAs) } : found;
     const names = listing.names.join('\0');
     const old = learnt.get(id) ?? (readState(folderState(id), FORMAT) as FolderFact | undefined);
     const unchanged = old?.names === names && sameNumbers(old.facts, listing.facts);
-    const fact = unchanged ? old : await readFolder(absolute, listing, names, old, folderTime(time, listing));
+    const fact = unchanged ? old : await readFolder(absolute, listing, found.names, old, folderTime(time, listing));
     if (!unchanged) learnt.set(id, fact);
     const entries = () => entriesOf(listing, fact.digests);
     folders.set(fact.digest, entries);
@@ -154,7 +197,7 @@ export function openDigestCache(
   async function readFolder(
     absolute: string,
     listing: Listing,
-    names: string,
+    files: readonly string[],
     old: FolderFact | undefined,
     time: bigint,
   ): Promise<FolderFact> {
@@ -177,7 +220,7 @@ export function openDigestCache(
       }
       const settled = isSettled({ mtimeNs: facts[FACTS * i + 1]!, ctimeNs: facts[FACTS * i + 2]! }, time);
       if (!settled) facts[FACTS * i + 2] = -1n;
-      const file = `${absolute}/${name}`;
+      const file = `${absolute}/${files[i] ?? name}`;
       if (listing.facts[FACTS * i]! <= SMALL_FILE_BYTES)
         digests.set(Buffer.from(digestOfSmallFile(file), 'hex'), 32 * i);
       else
@@ -193,7 +236,7 @@ export function openDigestCache(
     }
     await Promise.all(large);
     const tree = treeOf(entriesOf(listing, digests));
-    return { names, facts, digests, digest: tree.digest, bytes: tree.bytes };
+    return { names: listing.names.join('\0'), facts, digests, digest: tree.digest, bytes: tree.bytes };
   }
 
   function globParts(from: string, pattern: string) {
@@ -210,15 +253,16 @@ export function openDigestCache(
 
   return {
     of: (file) => remembered(file, () => look(file)),
-    ofInput(from, input) {
+    ofInput(from, input, names = 'named') {
       const file = path.resolve(from, input);
-      return remembered(`input:${file}`, () => look(file, ignore.within(input)));
+      return remembered(`${names} input:${file}`, () => look(file, ignore.within(input), names));
     },
     ofGlob: (from, pattern) => remembered(`glob:${pattern}`, () => lookGlob(from, pattern)),
     entries: (digest) => folders.get(digest)?.(),
     forget(file) {
       session.delete(file);
-      session.delete(`input:${file}`);
+      session.delete(`named input:${file}`);
+      session.delete(`private input:${file}`);
     },
     forgetGlob: (pattern) => void session.delete(`glob:${pattern}`),
     async save() {
@@ -228,6 +272,18 @@ export function openDigestCache(
       learntFiles = false;
     },
   };
+}
+
+/** 96 bits of a keyed digest. */
+const digestName = (secret: Uint8Array, name: string): string =>
+  createHmac('sha256', secret).update(name).digest('hex').slice(0, 24);
+
+function withoutNames(folder: string, error: unknown): unknown {
+  if (error instanceof UnreadableInputError)
+    return new UnreadableInputError(folder, `It is private, and a file in it cannot be read: ${error.finding}`);
+  if (isSystemError(error))
+    return new UnreadableInputError(folder, `It is private, and a file in it cannot be read (${error.code}).`);
+  return error;
 }
 
 function entriesOf(listing: Listing, digests: Uint8Array): TreeEntry[] {

@@ -4,6 +4,7 @@
 import { lstatSync, readdirSync, realpathSync, statSync, type BigIntStats } from 'node:fs';
 import path from 'node:path';
 import type { Ignored } from '../../util/ignore.ts';
+import { PRIVATE_NAMES_FILE } from '../../util/private-names.ts';
 import type { OwnFiles } from './own-files.ts';
 
 export interface Listing {
@@ -92,7 +93,7 @@ export function listFolder(
     for (const entry of entries) {
       const file = `${absolute}/${entry.name}`;
       const name = prefix + entry.name;
-      if (own?.includes(file, entry.isSymbolicLink())) continue;
+      if (entry.name === PRIVATE_NAMES_FILE || own?.includes(file, entry.isSymbolicLink())) continue;
       if (entry.isFile()) {
         if (selection && !selection.accepts(name)) continue;
         const stat = lstatSync(file, { bigint: true });

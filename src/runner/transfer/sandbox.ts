@@ -16,6 +16,7 @@ import { copyBlob, copyFolder, verifyContent } from '../store/copy.ts';
 import { globSelection } from '../store/glob.ts';
 import { judgeOwner, keepAlive, SILENCE_MS, writeOwner } from '../store/owner.ts';
 import type { Store } from '../store/store.ts';
+import { contentOfInput } from '../plan/workspace-inputs.ts';
 import { openCheckpoint } from './checkpoint.ts';
 import type { ProducedResults } from '../plan/identify.ts';
 import { newLogFile } from '../store/log-files.ts';
@@ -109,7 +110,7 @@ async function provideInput(input: Input, place: string, deps: SandboxDeps): Pro
       return null;
     case 'path': {
       const file = path.resolve(root, input.path);
-      return (await contents.ofInput(root, input.path)) ? file : null;
+      return (await contentOfInput(input, root, contents)) ? file : null;
     }
     case 'glob':
       return mirrorGlob(input.pattern, place, deps);

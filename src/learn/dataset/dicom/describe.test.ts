@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { listFrames } from '../frames.ts';
+import { csv } from '../reader/csv.ts';
 import { folders } from '../reader/folders.ts';
+import { privateNames } from '../private-names.ts';
 import type { Listing } from '../reader/listing.ts';
 import { drawDicom } from './write-dicom.test-support.ts';
 
@@ -188,4 +190,70 @@ test('a broken file is a fault of its own, and its message holds no value', asyn
   expect((await list()).faults).toEqual([
     { file: 'b/cut', reason: expect.stringMatching(/^it (is cut off|holds no pixel data)/) as string },
   ]);
+});
+
+const file = (sopInstance: string, n: number) =>
+  drawDicom({ sopInstance, study: String(n), patient: `P${n}`, more: [['00080050', 'SH', `A${n}`]] });
+const images = () => files({ 'x/1': file('1.1', 1), 'x/2': file('1.2', 1), 'y/3': file('2.1', 2) });
+const readTable = async (keep: string[] = []): Promise<Listing> => {
+  const listing = await csv(folder, { columns: { keep } });
+  if (!listing.ok) throw new Error(listing.error);
+  return listing.value;
+};
+
+test.each([
+  ['a file', 'image', ['x/1,a', 'x/2,a', 'y/3,b']],
+  ['SOPInstanceUID', 'SOPInstanceUID', ['1.1,a', '1.2,a', '2.1,b']],
+  ['StudyInstanceUID', 'StudyInstanceUID', ['1,a', '2,b']],
+  ['AccessionNumber', 'Accession Number', ['A1,a', 'A2,b']],
+  ['PatientID', 'image', ['P1,a', 'P2,b']],
+])('a table names images by %s', async (_, column, rows) => {
+  await images();
+  await files({ 'labels.csv': [`${column},label,site`, ...rows.map((row) => `${row},s`)].join('\n') });
+  const { samples, faults } = await readTable(['site']);
+  expect(faults).toEqual([]);
+  expect(samples.map(({ image, label, facts }) => [image, label, facts])).toEqual([
+    ['x/1', 'a', { site: 's' }],
+    ['x/2', 'a', { site: 's' }],
+    ['y/3', 'b', { site: 's' }],
+  ]);
+});
+
+test('an identifier that means no image is named by its line, and not by itself', async () => {
+  await images();
+  await files({ 'labels.csv': 'PatientID,label\nP1,a\nP2,b\nSecretDoe,a\n' });
+  const listing = await readTable();
+  expect(listing.faults).toEqual([
+    { file: 'line 4', reason: expect.stringMatching(/^labels\.csv:4: no file, SOPInstanceUID, Study/) as string },
+  ]);
+  const names = await privateNames(folder, Buffer.from('key'));
+  expect(names.apply(listing).faults).toEqual([
+    { file: 'line 4', reason: expect.stringMatching(/^file-[0-9a-f]{16}:4: no file/) as string },
+  ]);
+});
+
+test('a group of the table may be a PatientID: it becomes a digest', async () => {
+  await images();
+  await files({ 'labels.csv': 'image,label,group\nx/1,a,DOE\nx/2,a,DOE\ny/3,b,ROE\n' });
+  const framed = await listFrames(await readTable(), {
+    folder,
+    frames: 'all',
+    key: () => Promise.resolve(Buffer.from('key')),
+    keep: [],
+  });
+  const [one, two, three] = groupsOf(framed);
+  expect([one === two, one === three, /^[0-9a-f]{16}$/.test(one ?? '')]).toEqual([true, false, true]);
+});
+
+test('private names: digests stand for files, and messages lose paths, names, stems and folders', async () => {
+  await files({ 'a/DoeFolder/Doe-John.dcm': drawDicom(), 'b/Roe.dcm': drawDicom() });
+  const names = await privateNames(folder, Buffer.from('key'));
+  const shown = names.apply(await list());
+  expect(shown.samples.every(({ image }) => /^file-[0-9a-f]{16}$/.test(image))).toBe(true);
+  expect(shown.samples.map(({ file: path }) => path)).toEqual(['a/DoeFolder/Doe-John.dcm', 'b/Roe.dcm']);
+  const message = `${folder}/a/DoeFolder/Doe-John.dcm, Doe-John, DoeFolder and Roe.dcm: no image of a; Doesn't matter`;
+  expect(names.redact(message)).toMatch(
+    /^the private folder\/file-\w+, file-\w+, folder-\w+ and file-\w+: no image of a; Doesn't matter$/,
+  );
+  expect(await names.writeMap()).toBeUndefined();
 });

@@ -4,7 +4,7 @@ import type { ListedImage, Listing, ListingFault } from '../reader/listing.ts';
 import { ACQUISITION_COLUMNS, PATIENT_COLUMNS, type AcquisitionFacts } from './acquisition.ts';
 import type { DicomHeader } from './header.ts';
 import { headerNotices } from './header-notices.ts';
-import { patientGroups } from './patient-groups.ts';
+import { keyedDigest, patientGroups } from './patient-groups.ts';
 import type { DicomScan } from './scan.ts';
 
 export interface DicomOptions {
@@ -40,9 +40,11 @@ export async function describeDicom(
     return kind === undefined ? [] : [{ file, kind }];
   });
   const identities = new Map(found.map(({ image, header }) => [image, header.identity]));
-  const { groups, notices } = patientGroups(identities, await key());
+  const secret = await key();
+  const { groups, notices } = patientGroups(identities, secret);
   const samples = found.flatMap(({ header, ...sample }) => {
-    const given = sample.group === sample.image ? undefined : sample.group;
+    // A group of the table may be a PatientID.
+    const given = sample.group === sample.image ? undefined : keyedDigest(secret, `group ${sample.group}`);
     const described: ListedImage = {
       ...sample,
       group: given ?? groups.get(sample.image) ?? sample.image,

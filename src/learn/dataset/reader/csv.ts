@@ -6,13 +6,15 @@ import { basename, join, resolve } from 'node:path';
 import { byCodeUnit } from '../../../util/canonical-json.ts';
 import { err, ok, type Result } from '../../../util/result.ts';
 import { csvColumns, parseCsv } from '../csv.ts';
+import { identifierFinder, isIdentifierColumn } from '../dicom/identifiers.ts';
+import { isInScan, scanDicom } from '../dicom/scan.ts';
 import type { PublishedSplit } from '../table.ts';
-import { imageFinder, type FindImage } from '../user-table/find-image.ts';
+import { imageFinder } from '../user-table/find-image.ts';
 import { readTableText, type TableText } from '../user-table/read-text.ts';
 import { findSeparator, SEPARATOR_NAMES, type Separator } from '../user-table/separator.ts';
 import { isMissing, isUnknownGroup, nearlyEqualLabels, normalizeLabel, subsetOfWord } from '../user-table/words.ts';
 import type { Columns, ListedImage, ListingFault, Reader } from './listing.ts';
-import { imagesBelow, listTree } from './tree.ts';
+import { filesBelow, isImage, listTree } from './tree.ts';
 
 interface UserTable {
   /** Name of the file, for messages. */
@@ -21,25 +23,39 @@ interface UserTable {
   readonly content: TableText;
   readonly separator: Separator;
   /** Name of the column for each role that the table has. */
-  readonly columns: Columns & { readonly image: string; readonly label: string };
+  readonly columns: Omit<Columns, 'keep'> & { readonly image: string; readonly label: string };
+  /** Further columns that pass into the table of the data set. */
+  readonly kept: readonly string[];
 }
+
+/** All images that a cell means: one file, or the DICOM files of an identifier. */
+type FindImages = (cell: string) => Result<readonly string[], string>;
 
 type Row = ReturnType<typeof parseCsv<string>>[number];
 
 /** The meaning of one row, or the fault in it. */
 type ReadRow =
-  | { readonly kind: 'image'; readonly image: ListedImage; readonly groupKnown: boolean }
+  | { readonly kind: 'images'; readonly images: readonly ListedImage[]; readonly groupKnown: boolean }
   | { readonly kind: 'fault'; readonly fault: ListingFault };
 
 export const csv: Reader = async (folder, { columns = {} } = {}) => {
   const found = await openTable(folder, columns);
   if (!found.ok) return found;
   const table = found.value;
-  const rows = parseCsv<string>(table.content.text, Object.values(table.columns), table.path, table.separator);
-  const findImage = imageFinder(await imagesBelow(folder));
+  const wanted = [...new Set([...Object.values(table.columns), ...table.kept])];
+  const rows = parseCsv<string>(table.content.text, wanted, table.path, table.separator);
+  const files = (await filesBelow(folder, '')).filter((file) => file !== table.name);
+  const dicom = await scanDicom(folder, files);
+  const findFile = imageFinder(files.filter((file) => isImage(file) || isInScan(dicom, file)));
+  const byIdentifier = identifierFinder(dicom);
+  const findImages: FindImages = (cell) => {
+    const file = findFile(cell);
+    if (file.ok) return ok([file.value]);
+    return dicom.headers.size === 0 ? file : byIdentifier(cell);
+  };
   const seen = new Set<string>();
-  const read = rows.map((row) => readRow(row, table, findImage, seen));
-  const samples = read.flatMap((row) => (row.kind === 'image' ? [row.image] : []));
+  const read = rows.map((row) => readRow(row, table, findImages, seen, dicom.headers.size > 0));
+  const samples = read.flatMap((row) => (row.kind === 'images' ? row.images : []));
   const faults = read.flatMap((row) => (row.kind === 'fault' ? [row.fault] : []));
 
   const classes = [...new Set(samples.map(({ label }) => label))].sort(byCodeUnit);
@@ -47,10 +63,10 @@ export const csv: Reader = async (folder, { columns = {} } = {}) => {
   if (twins) return err(`${table.path}: the labels "${twins.join('" and "')}" differ by case or spaces only. ${ONE}`);
   if (classes.length < 2) return err(tooFewClasses(table.path, classes, faults));
   const name = basename(resolve(folder));
-  const unknown = read.filter((row) => row.kind === 'image' && !row.groupKnown).length;
+  const unknown = read.filter((row) => row.kind === 'images' && !row.groupKnown).length;
   const notices = [...readAs(table), ...unknownGroups(table, unknown, samples.length)];
   const described = { name, title: name, classes, ordinal: false, domain: null, source: table.name };
-  return ok({ ...described, samples, faults, notices });
+  return ok({ ...described, samples, faults, notices, dicom });
 };
 
 const ONE = 'Write them alike, or give them names of their own.';
@@ -68,10 +84,13 @@ async function openTable(folder: string, wanted: Columns): Promise<Result<UserTa
   const content = await readTableText(path);
   const separator = findSeparator(content.text);
   const header = csvColumns(content.text, separator);
-  const columnOf = (role: keyof Columns): string | undefined => {
+  const columnOf = (role: Role): string | undefined => {
     const asked = wanted[role] ?? role;
-    return header.find((known) => known === asked) ?? header.find((known) => sameName(known, asked));
+    const identifier = role === 'image' && wanted.image === undefined ? header.find(isIdentifierColumn) : undefined;
+    return findColumn(asked) ?? identifier;
   };
+  const findColumn = (asked: string): string | undefined =>
+    header.find((known) => known === asked) ?? header.find((known) => sameName(known, asked));
   const absent = (['image', 'label', 'group', 'split'] as const).find(
     (role) => columnOf(role) === undefined && (wanted[role] !== undefined || role === 'image' || role === 'label'),
   );
@@ -81,8 +100,11 @@ async function openTable(folder: string, wanted: Columns): Promise<Result<UserTa
     return err(noColumn(path, wanted[role] ?? role, role, header, separator));
   }
   const columns = { image, label, ...(group !== undefined && { group }), ...(split !== undefined && { split }) };
-  return ok({ name, path, content, separator, columns });
+  const kept = (wanted.keep ?? []).flatMap((column) => findColumn(column) ?? []);
+  return ok({ name, path, content, separator, columns, kept });
 }
+
+type Role = Exclude<keyof Columns, 'keep'>;
 
 const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
@@ -93,29 +115,46 @@ function noColumn(path: string, column: string, role: string, header: readonly s
   return `${path}:1: the column ${column} is missing. ${cut} Name the right one: "columns": { "${role}": "..." }.`;
 }
 
-function readRow(row: Row, table: UserTable, findImage: FindImage, seen: Set<string>): ReadRow {
+function readRow(
+  row: Row,
+  table: UserTable,
+  findImages: FindImages,
+  seen: Set<string>,
+  /** A cell may be an identifier of a patient: messages name the line instead. */
+  isConfidential: boolean,
+): ReadRow {
   const { columns } = table;
   const cell = (name: string | undefined): string => (name === undefined ? '' : (row.cells[name] ?? '').trim());
   const written = cell(columns.image);
   const fault = (reason: string): ReadRow => ({
     kind: 'fault',
-    fault: { file: written, reason: `${table.name}:${row.line}: ${reason}` },
+    fault: {
+      file: isConfidential ? `line ${row.line}` : written,
+      reason: `${table.name}:${row.line}: ${reason}`,
+    },
   });
 
-  const image = findImage(written);
-  if (!image.ok) return fault(image.error);
+  const images = findImages(written);
+  if (!images.ok) return fault(images.error);
   const label = cell(columns.label);
   if (isMissing(label)) return fault(label === '' ? 'it has no label' : `it has no label, but "${label}"`);
   const split = readSubset(cell(columns.split));
   if (split === undefined)
     return fault(`split: expected train, validation, test or nothing, got "${cell(columns.split)}"`);
-  if (seen.has(image.value)) return fault('it is listed twice');
-  seen.add(image.value);
+  if (images.value.some((image) => seen.has(image))) return fault('it is listed twice');
+  for (const image of images.value) seen.add(image);
   const group = cell(columns.group);
   const unknown = isUnknownGroup(group);
+  const facts = Object.fromEntries(table.kept.map((column) => [column, cell(column)]));
   return {
-    kind: 'image',
-    image: { image: image.value, label: normalizeLabel(label), group: unknown ? image.value : group, split },
+    kind: 'images',
+    images: images.value.map((image) => ({
+      image,
+      label: normalizeLabel(label),
+      group: unknown ? image : group,
+      split,
+      ...(table.kept.length > 0 && { facts }),
+    })),
     groupKnown: columns.group === undefined || !unknown,
   };
 }

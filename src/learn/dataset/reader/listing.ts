@@ -51,6 +51,8 @@ export interface Columns {
   readonly label?: string;
   readonly group?: string;
   readonly split?: string;
+  /** Further columns that pass into the table of the data set. */
+  readonly keep?: readonly string[];
 }
 
 export interface ReaderOptions {
