@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -208,4 +208,19 @@ test('a stack trace shows the line of the TypeScript source', async () => {
     { cwd: root, encoding: 'utf8' },
   );
   expect(stderr).toMatch(/src\/loss\.ts:4:9/);
+});
+
+test('stages behind a link find the packages that their own project carries', async () => {
+  const other = projectWith({
+    'package.json': '{"name":"other","imports":{"#native":"./vendor/native/index.js"}}',
+    'vendor/native/package.json': '{"name":"native","version":"3.0.0","type":"commonjs"}',
+    'vendor/native/index.js': 'module.exports = require(`./${process.platform}/addon.node`);',
+    'vendor/native/linux/addon.node': 'no text',
+    'src/loss.ts': 'export const loss: number = 2;',
+    'stages/train.ts': `import native from '#native';\nimport { loss } from '../src/loss.ts';\nexport default () => [loss, native];\n`,
+  });
+  const { root, bundle } = projectWith({ 'notes.txt': '' });
+  symlinkSync(path.join(other.root, 'stages'), path.join(root, 'stages'));
+  symlinkSync(path.join(other.root, 'src'), path.join(root, 'src'));
+  expect((await bundle('stages/train.ts')).packages).toEqual({ '#native': '3.0.0' });
 });

@@ -110,12 +110,23 @@ export const bundleModule: Bundler = async (root, module) => {
   });
 };
 
-/** The real folder of the package that a module belongs to: the project, or an installed package with stages. */
+/**
+ * The real folder of the package that a module belongs to: the project, an installed package with stages, or another
+ * project that a link leads to.
+ */
 function homeOf(root: string, module: string): string {
-  const parts = realpathSync(path.join(root, module)).split(path.sep);
+  const real = realpathSync(path.join(root, module));
+  const parts = real.split(path.sep);
   const at = parts.lastIndexOf('node_modules');
-  if (at < 0) return realpathSync(root);
+  const project = realpathSync(root);
+  if (at < 0) return isBelow(project, real) ? project : (packageAround(real) ?? project);
   return parts.slice(0, at + (parts[at + 1]?.startsWith('@') ? 3 : 2)).join(path.sep);
+}
+
+function packageAround(file: string): string | undefined {
+  const folder = path.dirname(file);
+  if (existsSync(path.join(folder, 'package.json'))) return folder;
+  return folder === file ? undefined : packageAround(folder);
 }
 
 /**
