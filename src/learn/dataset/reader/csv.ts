@@ -12,6 +12,7 @@ import type { PublishedSplit } from '../table.ts';
 import { imageFinder } from '../user-table/find-image.ts';
 import { readTableText, type TableText } from '../user-table/read-text.ts';
 import { findSeparator, SEPARATOR_NAMES, type Separator } from '../user-table/separator.ts';
+import { indicatorColumns, joinedLabels, type Indicators } from '../user-table/several-labels.ts';
 import { isMissing, isUnknownGroup, nearlyEqualLabels, normalizeLabel, subsetOfWord } from '../user-table/words.ts';
 import type { Columns, ListedImage, ListingFault, Reader } from './listing.ts';
 import { filesBelow, isImage, listTree } from './tree.ts';
@@ -23,7 +24,11 @@ interface UserTable {
   readonly content: TableText;
   readonly separator: Separator;
   /** Name of the column for each role that the table has. */
-  readonly columns: Omit<Columns, 'keep'> & { readonly image: string; readonly label: string };
+  readonly columns: Omit<Columns, 'keep' | 'label'> & { readonly image: string };
+  /** One column, or a column of 0 and 1 for each class. */
+  readonly label:
+    | { readonly kind: 'column'; readonly name: string }
+    | { readonly kind: 'indicators'; readonly names: readonly string[] };
   /** Further columns that pass into the table of the data set. */
   readonly kept: readonly string[];
 }
@@ -42,7 +47,8 @@ export const csv: Reader = async (folder, { columns = {} } = {}) => {
   const found = await openTable(folder, columns);
   if (!found.ok) return found;
   const table = found.value;
-  const wanted = [...new Set([...Object.values(table.columns), ...table.kept])];
+  const labels = table.label.kind === 'column' ? [table.label.name] : table.label.names;
+  const wanted = [...new Set([...Object.values(table.columns), ...labels, ...table.kept])];
   const rows = parseCsv<string>(table.content.text, wanted, table.path, table.separator);
   const files = (await filesBelow(folder, '')).filter((file) => file !== table.name);
   const dicom = await scanDicom(folder, files);
@@ -60,6 +66,8 @@ export const csv: Reader = async (folder, { columns = {} } = {}) => {
 
   const classes = [...new Set(samples.map(({ label }) => label))].sort(byCodeUnit);
   const twins = nearlyEqualLabels(classes);
+  const several = joinedLabels(samples.map(({ label }) => label));
+  if (several !== undefined) return err(`${table.path}: ${several}`);
   if (twins) return err(`${table.path}: the labels "${twins.join('" and "')}" differ by case or spaces only. ${ONE}`);
   if (classes.length < 2) return err(tooFewClasses(table.path, classes, faults));
   const name = basename(resolve(folder));
@@ -95,13 +103,28 @@ async function openTable(folder: string, wanted: Columns): Promise<Result<UserTa
     (role) => columnOf(role) === undefined && (wanted[role] !== undefined || role === 'image' || role === 'label'),
   );
   const [image, label, group, split] = [columnOf('image'), columnOf('label'), columnOf('group'), columnOf('split')];
-  if (absent !== undefined || image === undefined || label === undefined) {
+  const others = header.filter((name) => ![image, group, split, ...(wanted.keep ?? [])].includes(name));
+  const indicators: Indicators =
+    absent === 'label' && wanted.label === undefined && image !== undefined
+      ? indicatorColumns(
+          others,
+          parseCsv<string>(content.text, others, path, separator).map(({ cells }) => cells),
+        )
+      : { kind: 'none' };
+  if (indicators.kind === 'findings') return err(`${path}: ${indicators.refusal}`);
+  const labels: UserTable['label'] | undefined =
+    indicators.kind === 'classes'
+      ? { kind: 'indicators', names: indicators.columns }
+      : label === undefined
+        ? undefined
+        : { kind: 'column', name: label };
+  if (image === undefined || labels === undefined || (absent !== undefined && absent !== 'label')) {
     const role = absent ?? 'image';
     return err(noColumn(path, wanted[role] ?? role, role, header, separator));
   }
-  const columns = { image, label, ...(group !== undefined && { group }), ...(split !== undefined && { split }) };
+  const columns = { image, ...(group !== undefined && { group }), ...(split !== undefined && { split }) };
   const kept = (wanted.keep ?? []).flatMap((column) => findColumn(column) ?? []);
-  return ok({ name, path, content, separator, columns, kept });
+  return ok({ name, path, content, separator, columns, label: labels, kept });
 }
 
 type Role = Exclude<keyof Columns, 'keep'>;
@@ -136,7 +159,10 @@ function readRow(
 
   const images = findImages(written);
   if (!images.ok) return fault(images.error);
-  const label = cell(columns.label);
+  const label =
+    table.label.kind === 'column'
+      ? cell(table.label.name)
+      : (table.label.names.find((name) => Number(cell(name)) === 1) ?? '');
   if (isMissing(label)) return fault(label === '' ? 'it has no label' : `it has no label, but "${label}"`);
   const split = readSubset(cell(columns.split));
   if (split === undefined)

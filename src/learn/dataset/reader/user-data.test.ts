@@ -166,6 +166,44 @@ test('folders: a class may be called like a part of a split, as long as it holds
   expect(pairs(await read('folders'))).toEqual(['invalid/1.png invalid', 'valid/1.png valid']);
 });
 
+test.each([
+  ['a bar', ['Edema|Effusion', 'none'], '1 image(s) have several labels, "Edema|Effusion" for one.'],
+  ['commas, and each part is a label', ['"Edema,Effusion"', 'Edema', 'Effusion'], '1 image(s) have several labels'],
+])('labels that are joined by %s are refused, before anything trains', async (_, labels, finding) => {
+  await images(...labels.map((_, i) => `${i}.png`));
+  await files({ 'labels.csv': ['image,label', ...labels.map((label, i) => `${i}.png,${label}`)].join('\n') });
+  const refused = await refusal('csv');
+  expect(refused).toContain(`labels.csv: ${finding}`);
+  expect(refused).toContain('Choose one finding');
+});
+
+test('a comma or slash within a name joins nothing', async () => {
+  await images('0.png', '1.png');
+  await files({ 'labels.csv': 'image,label\n0.png,"melanoma, thin"\n1.png,nevus/benign\n' });
+  expect((await read('csv')).classes).toEqual(['melanoma, thin', 'nevus/benign']);
+});
+
+test('a column of 0 and 1 for each class is read where each row has one 1', async () => {
+  await images('0.png', '1.png', '2.png');
+  await files({ 'labels.csv': 'image,MEL,NV,BCC\n0.png,1.0,0.0,0.0\n1.png,0,1,0\n2.png,0,0,1\n' });
+  const listing = await read('csv');
+  expect(pairs(listing)).toEqual(['0.png MEL', '1.png NV', '2.png BCC']);
+  expect(listing.classes).toEqual(['BCC', 'MEL', 'NV']);
+});
+
+test.each([
+  ['several in one row', '1,1,0'],
+  ['none in a row', '0,0,0'],
+  ['an uncertain one', '1,-1,0'],
+  ['a blank', '1,,0'],
+])('columns of findings are refused by name: %s', async (_, row) => {
+  await images('0.png', '1.png', '2.png');
+  await files({ 'labels.csv': `image,Edema,Effusion,Mass\n0.png,${row}\n1.png,0,1,0\n2.png,0,0,1\n` });
+  expect(await refusal('csv')).toMatch(
+    /^<folder>\/labels\.csv: the columns Edema, Effusion, Mass are findings: \d row\(s\) have several, \d have none\./,
+  );
+});
+
 test('folders: folds are read as one set, and unknown parts with equal classes are refused', async () => {
   await images('fold_0/a/1.png', 'fold_0/b/1.png', 'fold_1/a/2.png', 'fold_1/b/2.png');
   const { classes, samples, notices } = await read('folders');
