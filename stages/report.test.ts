@@ -238,7 +238,7 @@ async function runReport(inputs: Job['inputs']): Promise<string> {
 
 test('evaluate and report lead from predictions to a page', async () => {
   await runEvaluate();
-  expect((await readFile(file('results.csv'), 'utf8')).split('\n')).toHaveLength(1 + 4 * 2 * 3 * 8 + 1);
+  expect((await readFile(file('results.csv'), 'utf8')).split('\n')).toHaveLength(1 + 4 * 2 * 3 * 9 + 1);
   const html = await runReport({
     metrics: alone('metrics.json'),
     datasets: alone('dataset.json'),
@@ -252,7 +252,7 @@ test('evaluate and report lead from predictions to a page', async () => {
     'explanation-pictures': [{ path: file('cams.png'), axes: { start: 'fractal', pretraining: 'simclr' } }],
   });
   for (const shown of [
-    'M4 (fractal + SSL) has the highest test balanced accuracy',
+    'M4 (fractal + SimCLR) has the highest test balanced accuracy',
     'Learning curves',
     'resnet-small',
     'seed 3',
@@ -272,7 +272,7 @@ test('what a pipeline does not have is left out of the page', async () => {
   await runEvaluate();
   const html = await runReport({ metrics: alone('metrics.json'), datasets: alone('dataset.json'), splits: null });
   expect(html).not.toContain('Learning curves');
-  expect(html).toContain('M4 (fractal + SSL)');
+  expect(html).toContain('M4 (fractal + SimCLR)');
 });
 
 const withAxes = (more: Record<string, string | number>): Gathered =>
@@ -293,7 +293,7 @@ test('results.json is as schema/results.schema.json says, and a fault in any one
   check(JSON.parse(text));
   expect(check.errors).toBeNull();
   for (const [right, wrong] of [
-    ['"version": 1', '"version": 2'],
+    ['"version": 2', '"version": 1'],
     ['"kind": "linear"', '"kind": "forest"'],
     ['"labelFraction": 0.1', '"labelFraction": 10'],
     ['"leaks": ', '"leaked": '],

@@ -10,6 +10,7 @@ import { Type } from '@sinclair/typebox';
 import { readDataset } from '../src/formats/dataset.ts';
 import { readEvaluation, type Evaluation } from '../src/formats/evaluation.ts';
 import { METRIC_NAMES } from '../src/formats/metric.ts';
+import { readTrials } from '../src/formats/trials.ts';
 import type { Cell } from '../src/learn/eval/runs.ts';
 import {
   renderCard,
@@ -31,6 +32,7 @@ import {
   readPreTraining,
   readSharedFindings,
   readSplitFacts,
+  readTransferTraining,
 } from '../src/report/reading/index.ts';
 import { defineStage, gathered, input, optional, output, type InputValues } from '../src/stage/index.ts';
 
@@ -48,9 +50,13 @@ const INPUTS = {
   splits: optional(gathered(DATASET)),
   /** `curves.json` of finetune. */
   curves: optional(gathered(OF_RUN)),
+  /** `trials.json` of select. */
+  trials: optional(gathered(OF_CELL)),
   /** `curves.json` of pretrain. */
   pretraining: optional(gathered(OF_RUN)),
   'pretraining-*': optional(gathered(OF_RUN)),
+  /** `curves.json` of pretrain-supervised: the training of the transfer start on its own task. */
+  transfer: optional(gathered({})),
   /** `pairs.png` of pretrain. */
   pairs: optional(gathered(OF_CELL)),
   'pairs-*': optional(gathered(OF_CELL)),
@@ -111,7 +117,7 @@ export default defineStage({
   },
   run: async ({ inputs, params, outputs, stage }) => {
     const datasets = inputs.metrics.map(({ path, axes }) =>
-      readResults(path, ofDataset(inputs, axes), params.transfer),
+      readResults(path, ofDataset(inputs, axes), params.transfer, inputs.transfer),
     );
     const provenance = stage.lineage.map((entry) => ({
       ...entry,
@@ -144,6 +150,7 @@ function ofDataset(inputs: Inputs, { dataset }: { readonly dataset?: unknown }) 
     datasets: own(inputs.datasets),
     splits: own(inputs.splits),
     curves: own(inputs.curves),
+    trials: own(inputs.trials),
     pretraining: ofMethods(inputs.pretraining, inputs['pretraining-*']),
     pairs: ofMethods(inputs.pairs, inputs['pairs-*']),
     audits: own(inputs.audits),
@@ -157,6 +164,7 @@ async function readResults(
   metrics: string,
   members: ReturnType<typeof ofDataset>,
   transfer: string,
+  transferCurves: Inputs['transfer'],
 ): Promise<DatasetResults> {
   const dataset = only('datasets', members.datasets);
   if (dataset === null) throw new Error(`The input "datasets" has no member for ${metrics}.`);
@@ -170,7 +178,17 @@ async function readResults(
     ...{ name, title, source, images, groups, size },
     dropped: dropped.length,
     split: split === null ? null : await readSplitFacts(split),
-    evaluation,
+    transferTraining: await readTransferTraining(only('transfer', transferCurves ?? []), transfer),
+    evaluation: {
+      ...evaluation,
+      models: evaluation.models.map((model) => ({ ...model, start: startName(model, transfer) })),
+    },
+    trials: await Promise.all(
+      members.trials.map(async ({ path, axes }) => ({
+        model: labelOf(axes, evaluation),
+        ...(await readTrials(path)),
+      })),
+    ),
     fineTuning: await Promise.all(
       members.curves.map(({ path, axes }) =>
         readFineTuning(path, { model: labelOf(axes, evaluation), seed: axes.seed }),

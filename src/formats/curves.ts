@@ -93,5 +93,8 @@ export const readPretrainCurves = (path: string): Promise<PretrainCurves> => rea
 export const writePretrainCurves = (path: string, value: PretrainCurves): Promise<void> =>
   writeFormat(PretrainCurvesSchema, path, value);
 
+export const readSupervisedCurves = (path: string): Promise<SupervisedCurves> =>
+  readFormat(SupervisedCurvesSchema, path);
+
 export const writeSupervisedCurves = (path: string, value: SupervisedCurves): Promise<void> =>
   writeFormat(SupervisedCurvesSchema, path, value);

@@ -10,6 +10,7 @@ export const METRIC_NAMES = [
   'loss',
   'brier',
   'ece',
+  'overconfidence',
   'kappa',
 ] as const;
 export type MetricName = (typeof METRIC_NAMES)[number];
@@ -22,7 +23,9 @@ const DESCRIPTIONS: Readonly<Record<MetricName, string>> = {
   macroF1: 'Mean F1 over classes, 0 to 1; higher is better.',
   loss: 'Negative log-likelihood of the labeled class in nats per image, 0 to 36.04; lower is better.',
   brier: 'Squared distance to the one-hot label, summed over classes, 0 to 2; lower is better.',
-  ece: 'Expected calibration error in 15 bins, 0 to 1; lower is better.',
+  ece: 'Expected calibration error in 15 bins, 0 to 1; lower is better. Biased upward, so that it has no interval.',
+  overconfidence:
+    'Mean confidence minus accuracy, -1 to 1: above 0, the network is surer than it is right; nearer to 0 is better.',
   kappa: 'Quadratic weighted kappa, -1 to 1; higher is better. Only where the classes are grades.',
 };
 
@@ -30,6 +33,7 @@ const DESCRIPTIONS: Readonly<Record<MetricName, string>> = {
 const RANGES: Readonly<Partial<Record<MetricName, readonly [number, number]>>> = {
   loss: [0, 36.0437],
   brier: [0, 2],
+  overconfidence: [-1, 1],
   kappa: [-1, 1],
 };
 

@@ -51,13 +51,15 @@ function stated({ authorStatements }: Study, subject: StatementSubject): string 
   return text === undefined ? '*Not stated by the authors.*' : inert(text);
 }
 
-function modelsText({ datasets, transfer, provenance }: Study): string {
-  const names = [...new Set(datasets.flatMap(({ evaluation }) => evaluation.models.map(({ model }) => model)))];
+function modelsText({ datasets, provenance }: Study): string {
+  const names = datasets.flatMap(({ evaluation: { models } }) =>
+    models.map(({ model }) => fullName(modelWords(model, models))),
+  );
   const { networks } = settingsOf(provenance);
   const engines = [...new Set(stageCosts(provenance).flatMap((cost) => cost.engines))];
   return [
     `- Network: ${inert(networks.join(', ') || 'not recorded')}`,
-    ...names.map((model) => `- ${inert(fullName(modelWords(model, transfer)))}`),
+    ...[...new Set(names)].map((name) => `- ${inert(name)}`),
     `- Trained with: ${inert(engines.join(', ') || 'not recorded')}`,
   ].join('\n');
 }
@@ -87,12 +89,12 @@ function dataText({ title, source, images, groups, size, dropped, split, evaluat
   ].join('\n\n');
 }
 
-function resultsText(dataset: DatasetResults, { metric, transfer }: Study): string[] {
+function resultsText(dataset: DatasetResults, { metric }: Study): string[] {
   const { evaluation, title } = dataset;
-  const verdict = verdictOf(dataset, metric, transfer);
+  const verdict = verdictOf(dataset, metric);
   const words = evaluation.metrics.map(metricWords);
   const rows = evaluation.models.map(({ model, summary, calibration }) => [
-    inert(fullName(modelWords(model, transfer))),
+    inert(fullName(modelWords(model, evaluation.models))),
     ...evaluation.metrics.map((name, i) => {
       const { mean, low, high } = summary.test[name]!;
       return `${fixed(mean, words[i]!.digits)} [${fixed(low, words[i]!.digits)}, ${fixed(high, words[i]!.digits)}]`;
@@ -108,14 +110,16 @@ function resultsText(dataset: DatasetResults, { metric, transfer }: Study): stri
   ];
 }
 
-function limits({ datasets }: Study): string {
+function limits({ datasets, provenance }: Study): string {
   return [
     '- Tested on a held-out part of the same source, not on images from elsewhere.',
     '- No results by age, sex, skin type or device: the data sets lack these facts, or this pipeline does not ' +
       'read them.',
     '- Seeds differ in the start and the order of training, not in the split; the interval does not include the ' +
       'effect of another split.',
-    ...datasets.flatMap((dataset) => caveatsOf(dataset).map((caveat) => `- ${inert(dataset.title)}: ${inert(caveat)}`)),
+    ...datasets.flatMap((dataset) =>
+      caveatsOf(dataset, provenance).map((caveat) => `- ${inert(dataset.title)}: ${inert(caveat)}`),
+    ),
     ...datasets
       .filter(({ audit }) => audit === null)
       .map(({ title }) => `- ${inert(title)}: no search for duplicates and leaks was made.`),

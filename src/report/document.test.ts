@@ -211,13 +211,15 @@ test('a split that was to leak and leaks no more than the clean one is called so
 
 test('the tables hold what the page shows', () => {
   const rows = renderCsv(study).trim().split('\n');
-  expect(rows[0]).toBe('dataset,model,against,metric,mean,sd,low,high,seeds,testImages,testGroups');
-  expect(rows).toHaveLength(1 + 2 * (4 + 6) * 7);
+  expect(rows[0]).toBe(
+    'dataset,model,start,pretraining,against,metric,mean,sd,low,high,p,adjusted,seeds,testImages,testGroups',
+  );
+  expect(rows).toHaveLength(1 + 2 * (4 + 6) * 8);
   const { results, datasets } = JSON.parse(renderJson(study)) as {
     results: unknown[];
     datasets: { verdict: { best: string } }[];
   };
-  expect(results).toHaveLength(2 * (4 + 6) * 7);
+  expect(results).toHaveLength(2 * (4 + 6) * 8);
   expect(textOf(html)).toContain(datasets[0]!.verdict.best);
   expect(renderMarkdown(study)).toContain(datasets[1]!.verdict.best.split(',')[0]);
 });

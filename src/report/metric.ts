@@ -3,7 +3,8 @@ export interface MetricWords {
   readonly name: string;
   /** For table heads. */
   readonly short: string;
-  readonly better: 'higher' | 'lower';
+  /** `zero`: nearer to 0 is better. */
+  readonly better: 'higher' | 'lower' | 'zero';
   readonly digits: number;
 }
 
@@ -16,6 +17,7 @@ const WORDS: Readonly<Record<string, MetricWords>> = {
   loss: { name: 'loss', short: 'Loss', better: 'lower', digits: 3 },
   brier: { name: 'Brier score', short: 'Brier', better: 'lower', digits: 3 },
   ece: { name: 'calibration error', short: 'ECE', better: 'lower', digits: 3 },
+  overconfidence: { name: 'confidence − accuracy', short: 'Conf. − acc.', better: 'zero', digits: 3 },
   kappa: { name: 'quadratic kappa', short: 'Kappa', better: 'higher', digits: 3 },
 };
 
@@ -24,4 +26,9 @@ export function metricWords(metric: string): MetricWords {
   if (words === undefined)
     throw new Error(`The report has no words for the metric "${metric}"; it knows ${Object.keys(WORDS).join(', ')}.`);
   return words;
+}
+
+/** For table heads. */
+export function betterArrow({ better }: MetricWords): string {
+  return { higher: '↑', lower: '↓', zero: '→ 0' }[better];
 }

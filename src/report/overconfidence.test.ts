@@ -15,13 +15,17 @@ function calibration(excess: number): Calibration {
   return { ...base.models[0]!.calibration, reliability: { before, after: [] } };
 }
 
-/** M1 and M2, with the given interval of their difference in calibration error. */
+/** M1 and M2, with the given interval of their difference in confidence minus accuracy. */
 function evaluation(excess: number, low: number, high: number): Evaluation {
   const models = base.models.slice(0, 2).map((model) => ({ ...model, calibration: calibration(excess) }));
+  const difference = {
+    ...{ mean: (low + high) / 2, low, high },
+    ...{ p: 0.01, adjusted: 0.01, simultaneous: { low, high } },
+  };
   return {
     ...base,
     models,
-    differences: [{ model: 'M2', against: 'M1', metrics: { ece: { mean: (low + high) / 2, low, high } } }],
+    contrasts: [{ model: 'M2', against: 'M1', metrics: { overconfidence: difference } }],
   };
 }
 
@@ -33,32 +37,26 @@ test('the excess is mean confidence minus accuracy over images, not over bins', 
 
 test.each([
   [
-    'too sure, then more honest',
+    'too sure, then less',
     0.2,
     -0.06,
     -0.02,
-    'M1 is on average surer than it is right, by 0.150; with self-supervision probabilities are more honest, as ' +
-      'the paper says (calibration error M2 − M1 −0.040 [−0.060, −0.020])',
+    'M1 is on average surer than it is right, by 0.150; M2 is less sure, as the paper says ' +
+      '(confidence − accuracy, M2 − M1: −0.040 [−0.060, −0.020])',
   ],
+  ['too sure, then more', 0.2, 0.02, 0.06, 'M2 is surer, against the paper'],
+  ['too sure, and open', 0.2, -0.06, 0.02, 'whether M2 is less sure we cannot tell'],
   [
-    'too sure, then less honest',
-    0.2,
-    0.02,
-    0.06,
-    'with self-supervision probabilities are less honest, against the paper',
-  ],
-  ['too sure, and open', 0.2, -0.06, 0.02, 'whether self-supervision makes probabilities more honest we cannot tell'],
-  [
-    'not sure enough, then more honest',
+    'not sure enough, then less',
     -0.1,
     -0.06,
     -0.02,
-    'M1 is on average less sure than it is right, by 0.075, so there is no overconfidence to prevent; with ' +
-      'self-supervision probabilities are more honest (calibration',
+    'M1 is on average less sure than it is right, by 0.075, so there is no overconfidence to prevent; ' +
+      'M2 is less sure (confidence',
   ],
 ])('%s', (_, excess, low, high, words) => {
-  const [sentence, ...others] = overconfidenceSentences(evaluation(excess, low, high), 'fractal');
+  const [sentence, ...others] = overconfidenceSentences(evaluation(excess, low, high));
   expect(sentence).toContain(words);
-  expect(sentence).toMatch(/^From a random start: /);
+  expect(sentence).toMatch(/^SimCLR from random: /);
   expect(others).toEqual([]); // M3 and M4 were not compared
 });

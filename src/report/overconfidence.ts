@@ -1,8 +1,10 @@
 /** The paper's claim that self-supervision keeps a network from being too sure of itself, put to the test. */
-import { cannotTell, differenceOf, type PairedDifference } from './difference.ts';
+import { contrastsIn } from './contrast.ts';
+import { cannotTell, type PairedDifference } from './difference.ts';
 import { fixed } from './format.ts';
 import { metricWords } from './metric.ts';
 import type { Calibration, Evaluation } from '../formats/evaluation.ts';
+import { LONGER } from './model.ts';
 import { differenceText } from './verdict.ts';
 
 /** Mean confidence minus accuracy over test images of all seeds: above 0, the network is surer than it may be. */
@@ -15,23 +17,24 @@ export function excessConfidence({ reliability }: Calibration): number | null {
 }
 
 /**
- * One sentence for each start that self-supervision was added to. Only the interval of the paired difference in
- * calibration error decides; the sign of the excess shows if the error is overconfidence.
+ * One sentence for each start that a method was added to. The interval of the paired difference in confidence minus
+ * accuracy decides: calibration errors have none.
  */
-export function overconfidenceSentences(evaluation: Evaluation, transfer: string): string[] {
-  const pairs = [
-    { start: 'a random start', model: 'M2', against: 'M1' },
-    { start: `the ${transfer} start`, model: 'M4', against: 'M3' },
-  ];
-  return pairs.flatMap(({ start, model, against }) => {
-    const difference = differenceOf(evaluation, model, against, 'ece');
+export function overconfidenceSentences(evaluation: Evaluation): string[] {
+  return contrastsIn(evaluation, 'overconfidence').flatMap(({ kind, model, against, note, difference }) => {
     const without = evaluation.models.find((each) => each.model === against);
-    if (difference === null || without === undefined) return [];
+    const by = evaluation.models.find((each) => each.model === model)?.pretraining;
+    if (kind !== 'against none' || by === LONGER || without === undefined) return [];
     const excess = excessConfidence(without.calibration);
-    const numbers = `calibration error ${model} − ${against} ${differenceText(difference, metricWords('ece'), 'signed')}`;
-    return [`From ${start}: ${excessPhrase(excess, against)}; ${verdictPhrase(difference, excess)} (${numbers}).`];
+    const numbers = differenceText(difference, metricWords('overconfidence'), 'signed');
+    return [
+      `${capitalized(note)}: ${excessPhrase(excess, against)}; ${verdictPhrase(difference, excess, model)} ` +
+        `(confidence − accuracy, ${model} − ${against}: ${numbers}).`,
+    ];
   });
 }
+
+const capitalized = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 function excessPhrase(excess: number | null, model: string): string {
   if (excess === null) return `${model} has no test image`;
@@ -41,12 +44,9 @@ function excessPhrase(excess: number | null, model: string): string {
     : `${model} is on average less sure than it is right, ${size}, so there is no overconfidence to prevent`;
 }
 
-/** The paper speaks of overconfidence: without any, more honest probabilities do not support its claim. */
-function verdictPhrase(difference: PairedDifference, excess: number | null): string {
-  if (cannotTell(difference)) return 'whether self-supervision makes probabilities more honest we cannot tell';
-  if (difference.mean! > 0) return 'with self-supervision probabilities are less honest, against the paper';
-  return (
-    'with self-supervision probabilities are more ' +
-    `honest${excess !== null && excess > 0 ? ', as the paper says' : ''}`
-  );
+/** The paper speaks of overconfidence: without any, a network that is less sure does not support its claim. */
+function verdictPhrase(difference: PairedDifference, excess: number | null, model: string): string {
+  if (cannotTell(difference)) return `whether ${model} is less sure we cannot tell`;
+  if ((difference.mean ?? 0) > 0) return `${model} is surer, against the paper`;
+  return `${model} is less sure${excess !== null && excess > 0 ? ', as the paper says' : ''}`;
 }

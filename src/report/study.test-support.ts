@@ -12,9 +12,9 @@ import { random } from '../util/random.ts';
 import type { AuditFindings, SharedFindings } from './audit.ts';
 import type { Embedding, Explanation } from './explanation.ts';
 import type { Point } from './point.ts';
-import type { DatasetResults, Execution, FineTuning, PreTraining, Study } from './study.ts';
+import type { DatasetResults, Execution, FineTuning, PreTraining, Study, TriedModel } from './study.ts';
 
-const METRICS = ['accuracy', 'balancedAccuracy', 'auc', 'macroF1', 'loss', 'brier', 'ece'];
+const METRICS = ['accuracy', 'balancedAccuracy', 'auc', 'macroF1', 'loss', 'brier', 'ece', 'overconfidence'];
 const SEEDS = [0, 1, 2];
 
 interface Cell {
@@ -81,8 +81,10 @@ export function datasetFixture(
     groups: 402,
     size: 32,
     dropped: 0,
+    transferTraining: { name: 'fractal', auc: 0.91 },
     split: { policy: 'grouped, stratified', seed: 0, unused: 0, groupOverlap: 0 },
     evaluation: evaluationFixture(name, classes, cells),
+    trials: cells.map((cell) => trialsFixture(cell)),
     fineTuning: cells.flatMap((cell) => SEEDS.map((seed) => fineTuningFixture(name, cell, seed))),
     preTraining: ['random', 'fractal'].map((start) => preTrainingFixture(name, start)),
     pairs: [{ start: 'random', picture: picture(2) }],
@@ -125,6 +127,7 @@ function evaluationFixture(dataset: string, classes: readonly string[], cells: r
         loss: 1.05,
         brier: 0.64,
         ece: 0.01,
+        overconfidence: 0,
       },
     },
     bootstrap: { resamples: 2000, level: 0.95, seed: 0 },
@@ -186,6 +189,7 @@ function modelFixture(
       2.6 * (1 - accuracy),
       1.4 * (1 - accuracy),
       0.05 + 0.01 * source.uniform(),
+      0.1 - 0.02 * source.uniform(),
     ];
     return Object.fromEntries(METRICS.map((metric, i) => [metric, significant(values[i]!)]));
   };
@@ -284,6 +288,20 @@ function differenceFixture(one: ModelEvaluation, other: ModelEvaluation): ModelD
     }),
   );
   return { model: one.model, against: other.model, metrics };
+}
+
+function trialsFixture({ model, skill }: Cell): TriedModel {
+  const trials = [0.01, 0.03, 0.1].map((learningRate, i) => ({
+    params: { learningRate },
+    loss: significant(1.2 - skill + 0.1 * Math.abs(i - 1)),
+    scaledLoss: significant(1.1 - skill + 0.1 * Math.abs(i - 1)),
+    temperature: 1.3,
+    accuracy: significant(skill - 0.04 * Math.abs(i - 1)),
+    auc: significant(skill + 0.08),
+    train: { loss: 0.4, accuracy: 0.9 },
+  }));
+  const validation = { images: 234, smallestClass: 66 };
+  return { model, seed: 0, validation, trials, without: null, chosen: 1, second: 0, ends: [], warnings: [] };
 }
 
 function contrastFixture(one: ModelEvaluation, other: ModelEvaluation): EvaluatedContrast {

@@ -3,6 +3,7 @@ import type { FinetuneCurves, PretrainCurves } from '../formats/curves.ts';
 import type { Dataset } from '../formats/dataset.ts';
 import type { Evaluation } from '../formats/evaluation.ts';
 import type { SplitSummary } from '../formats/split-summary.ts';
+import type { Trials } from '../formats/trials.ts';
 import type { JsonObject } from '../util/json.ts';
 import type { AuditFindings, SharedFindings } from './audit.ts';
 import type { Explanation } from './explanation.ts';
@@ -32,12 +33,23 @@ export interface DatasetResults extends Pick<Dataset, 'name' | 'title' | 'source
   readonly split: SplitFacts | null;
   readonly evaluation: Evaluation;
   readonly fineTuning: readonly FineTuning[];
+  /** The trials of each model and the chosen one; empty if the pipeline tries nothing. */
+  readonly trials: readonly TriedModel[];
   /** Empty if the pipeline pre-trains nothing. */
   readonly preTraining: readonly PreTraining[];
   readonly pairs: readonly PairsSheet[];
   /** Null if the pipeline does not audit. */
   readonly audit: AuditFindings | null;
   readonly explanations: readonly Explanation[];
+  /** The training of the transfer start on its own task; null if the pipeline does not train it. */
+  readonly transferTraining: TransferTraining | null;
+}
+
+export interface TransferTraining {
+  /** The name of the start. */
+  readonly name: string;
+  /** Validation AUC of the last epoch. */
+  readonly auc: Defined;
 }
 
 export interface SplitFacts extends Pick<SplitSummary, 'seed' | 'unused' | 'groupOverlap'> {
@@ -50,6 +62,10 @@ export type Defined = number | null;
 export interface Range {
   readonly low: Defined;
   readonly high: Defined;
+}
+
+export interface TriedModel extends Trials {
+  readonly model: string;
 }
 
 /** The epochs of one training. */

@@ -2,7 +2,7 @@
 import { PAGE, SHADE } from './chart/shade.ts';
 
 /** Each reaches 3 : 1 on both pages and stays apart for the common color blindnesses (Okabe and Ito 2008). */
-export const SERIES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7'] as const;
+export const SERIES = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#8a7500', '#6a6fd8'] as const;
 
 /** The colors of the two themes, as custom properties. */
 export const LIGHT = `--page:${PAGE.light};--raised:#f6f7f9;--ink:#1a1d21;--soft:#555c66;--rule:#dfe3e8;--grid:#e7eaee;--accent:#005a8d;--warn:#9a3412;--warn-page:#fff7ed`;

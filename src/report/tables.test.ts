@@ -18,6 +18,7 @@ function undefinedStudy(): Study {
         seeds: [0],
         models: [{ ...model!, summary: { ...model!.summary, test } }],
         differences: [],
+        contrasts: [],
       },
     },
   ]);
@@ -30,7 +31,7 @@ test('CSV and JSON hold the same rows, models before pairs', () => {
     Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value === null ? '' : String(value)])),
   );
   expect([...csvParse(renderCsv(study))]).toEqual(texts);
-  expect(results.map(({ against }) => against === '').lastIndexOf(true)).toBe(4 * 7 - 1);
+  expect(results.map(({ against }) => against === '').lastIndexOf(true)).toBe(4 * 8 - 1);
 });
 
 test('what is not defined is an empty cell, null, and a dash', () => {
@@ -47,7 +48,7 @@ test('what is not defined is an empty cell, null, and a dash', () => {
 test('a difference is marked where its interval excludes 0, and only there', () => {
   const study = studyFixture();
   const { evaluation } = study.datasets[0]!;
-  const clear = evaluation.differences
+  const clear = evaluation.contrasts
     .flatMap(({ metrics }) => Object.values(metrics))
     .filter(({ low, high }) => low! > 0 || high! < 0);
   expect(clear.length).toBeGreaterThan(0);

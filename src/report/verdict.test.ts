@@ -1,15 +1,20 @@
-import type { ModelDifference, Evaluation } from '../formats/evaluation.ts';
+import type { EvaluatedContrast, Evaluation, ModelDifference } from '../formats/evaluation.ts';
 import { expect, test } from 'vitest';
 import { cannotTell, differenceOf } from './difference.ts';
-import { datasetFixture } from './study.test-support.ts';
+import { datasetFixture, gridCells } from './study.test-support.ts';
 import type { DatasetResults } from './study.ts';
 import { verdictOf } from './verdict.ts';
 
 /** Two or four models with the given means, and differences with the given half-width of interval. */
-function results(means: Readonly<Record<string, number>>, halfWidth: number, metric = 'accuracy'): DatasetResults {
+function results(
+  means: Readonly<Record<string, number>>,
+  halfWidth: number,
+  metric = 'accuracy',
+  factor = 1,
+): DatasetResults {
   const base = datasetFixture('phantom', 'Phantoms', ['a', 'b']);
   const models = Object.entries(means).map(([model, mean]) => {
-    const template = base.evaluation.models[0]!;
+    const template = base.evaluation.models.find((each) => each.model === model)!;
     return {
       ...template,
       model,
@@ -25,36 +30,81 @@ function results(means: Readonly<Record<string, number>>, halfWidth: number, met
       return { model, against, metrics: { [metric]: { mean, low: mean - halfWidth, high: mean + halfWidth } } };
     }),
   );
-  const evaluation: Evaluation = { ...base.evaluation, metrics: [metric], models, differences };
+  const asked = [
+    ['M2', 'M1'],
+    ['M3', 'M1'],
+    ['M4', 'M3'],
+  ] as const;
+  const contrasts: EvaluatedContrast[] = asked.flatMap(([model, against]) => {
+    const difference = differences.find((pair) => pair.model === model && pair.against === against)?.metrics[metric];
+    if (difference === undefined) return [];
+    const p = difference.low! > 0 || difference.high! < 0 ? 0.01 : 0.3;
+    const simultaneous = { low: difference.low, high: difference.high };
+    return [{ model, against, metrics: { [metric]: { ...difference, p, adjusted: p * factor, simultaneous } } }];
+  });
+  const evaluation: Evaluation = { ...base.evaluation, metrics: [metric], models, differences, contrasts };
   return { ...base, evaluation };
 }
 
 test('a lead whose interval excludes 0 is called a lead', () => {
-  const { best, effect } = verdictOf(results({ M1: 0.7, M2: 0.8 }, 0.05), 'accuracy', 'fractal');
+  const { best, effect } = verdictOf(results({ M1: 0.7, M2: 0.8 }, 0.05), 'accuracy');
   expect(best).toBe(
-    'M2 (random + SSL) has the highest test accuracy, 0.800, ahead of the next, M1 (random), by 0.100 [0.050, 0.150].',
+    'M2 (random + SimCLR) has the highest test accuracy, 0.800, ahead of the next, M1 (random), by 0.100 [0.050, 0.150].',
   );
   expect(effect).toBe(
-    'Self-supervised pre-training on the same images: from a random start it improves accuracy (+0.100 [+0.050, ' +
-      '+0.150], M2 − M1).',
+    'Pre-training on the same images, against none: SimCLR from random improves accuracy (+0.100 [+0.050, +0.150], ' +
+      'M2 − M1).',
   );
 });
 
 test('a lead whose interval includes 0: we cannot tell', () => {
-  const { best, effect } = verdictOf(results({ M1: 0.7, M2: 0.73, M3: 0.5, M4: 0.55 }, 0.05), 'accuracy', 'ImageNet');
+  const { best, effect } = verdictOf(results({ M1: 0.7, M2: 0.73, M3: 0.5, M4: 0.55 }, 0.05), 'accuracy');
   expect(best).toBe(
-    'M2 (random + SSL) has the highest test accuracy, 0.730, but whether it is better than M1 (random) we cannot ' +
-      'tell: the interval of the difference includes 0. It is better than M4 (ImageNet + SSL) and M3 (ImageNet).',
+    'M2 (random + SimCLR) has the highest test accuracy, 0.730, but whether it is better than M1 (random) we cannot ' +
+      'tell: the interval of the difference includes 0. It is better than M4 (fractal + SimCLR) and M3 (fractal).',
   );
-  expect(effect).toContain('from a random start we cannot tell whether it helps (+0.030 [−0.020, +0.080], M2 − M1)');
+  expect(effect).toContain(
+    'SimCLR from random makes no difference that we can tell (+0.030 [−0.020, +0.080], M2 − M1)',
+  );
+});
+
+test('a difference without an interval is open because too few test images decide it', () => {
+  const dataset = results({ M1: 0.7, M2: 0.8 }, 0.05);
+  const [pair] = dataset.evaluation.differences;
+  const metrics = { accuracy: { mean: 0.1, low: null, high: null } };
+  const { best } = verdictOf(
+    { ...dataset, evaluation: { ...dataset.evaluation, differences: [{ ...pair!, metrics }] } },
+    'accuracy',
+  );
+  expect(best).toContain(
+    'we cannot tell: the interval of the difference includes 0, or too few test images decide it.',
+  );
 });
 
 test('of losses the lowest is best, and a higher one is worse', () => {
-  const { best, effect } = verdictOf(results({ M1: 0.4, M2: 0.9 }, 0.1, 'loss'), 'loss', 'fractal');
+  const { best, effect } = verdictOf(results({ M1: 0.4, M2: 0.9 }, 0.1, 'loss'), 'loss');
   expect(best).toBe(
-    'M1 (random) has the lowest test loss, 0.400, ahead of the next, M2 (random + SSL), by 0.500 [0.400, 0.600].',
+    'M1 (random) has the lowest test loss, 0.400, ahead of the next, M2 (random + SimCLR), by 0.500 [0.400, 0.600].',
   );
-  expect(effect).toContain('it worsens loss');
+  expect(effect).toContain('worsens loss');
+});
+
+test('starts are compared without pre-training, in a sentence of their own', () => {
+  const { effect } = verdictOf(results({ M1: 0.7, M2: 0.8, M3: 0.9, M4: 0.9 }, 0.05), 'accuracy');
+  expect(effect).toContain('Starts without pre-training: fractal, not random improves accuracy (+0.200');
+});
+
+test('a difference that the adjustment takes away is said to be one by itself', () => {
+  const { effect } = verdictOf(results({ M1: 0.7, M2: 0.8 }, 0.05, 'accuracy', 10), 'accuracy');
+  expect(effect).toContain('improves accuracy by itself, but not after the adjustment for all differences');
+});
+
+test('many differences are grouped by their effect, without numbers', () => {
+  const grid = gridCells(['random', 'ImageNet', 'RadImageNet', 'moco', 'mine'], ['none', 'longer', 'simclr']);
+  const { effect } = verdictOf(datasetFixture('phantom', 'Phantoms', ['a', 'b'], grid), 'accuracy');
+  expect(effect).toMatch(/^Pre-training on the same images, against none: .*improves accuracy: .*worsens accuracy: /);
+  expect(effect).not.toMatch(/\d\.\d/);
+  expect(effect).toContain('SimCLR from ImageNet');
 });
 
 test('a difference read the other way round has its sign and its ends exchanged', () => {

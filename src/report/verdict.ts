@@ -1,5 +1,6 @@
 /** The answer in two sentences for each data set: the best start, and the effect of self-supervision. */
 import type { Evaluation } from '../formats/evaluation.ts';
+import { certaintyOf, contrastsIn, type AskedContrast, type Kind } from './contrast.ts';
 import { cannotTell, differenceOf, type PairedDifference } from './difference.ts';
 import { fixed, listed, signed } from './format.ts';
 import { metricWords, type MetricWords } from './metric.ts';
@@ -11,12 +12,12 @@ interface Verdict {
   readonly effect: string;
 }
 
-export function verdictOf({ evaluation }: DatasetResults, metric: string, transfer: string): Verdict {
+export function verdictOf({ evaluation }: DatasetResults, metric: string): Verdict {
   const words = metricWords(metric);
-  const nameOf = (model: string) => fullName(modelWords(model, transfer));
+  const nameOf = (model: string) => fullName(modelWords(model, evaluation.models));
   return {
     best: bestSentence(evaluation, metric, words, nameOf),
-    effect: effectSentence(evaluation, metric, words, transfer),
+    effect: effectSentences(evaluation, metric, words),
   };
 }
 
@@ -29,6 +30,9 @@ function ranked({ models }: Evaluation, metric: string): { readonly model: strin
   });
   return scored.sort((a, b) => sign * (a.mean - b.mean));
 }
+
+/** More models that are certainly beaten are counted. */
+const MOST_NAMED = 4;
 
 function bestSentence(
   evaluation: Evaluation,
@@ -47,6 +51,7 @@ function bestSentence(
     return difference === null || cannotTell(difference);
   });
   const clear = others.filter((other) => !open.includes(other));
+  const unsupported = open.some(({ model }) => differenceOf(evaluation, best.model, model, metric)?.low === null);
   if (open.length === 0) {
     const second = others[0]!;
     return (
@@ -54,33 +59,66 @@ function bestSentence(
       `${differenceText(differenceOf(evaluation, best.model, second.model, metric)!, words, 'size')}.`
     );
   }
-  const beaten = clear.length === 0 ? '' : ` It is better than ${listed(clear.map(({ model }) => nameOf(model)))}.`;
+  const beaten =
+    clear.length > MOST_NAMED
+      ? ` It is better than the ${clear.length} others.`
+      : clear.length > 0
+        ? ` It is better than ${listed(clear.map(({ model }) => nameOf(model)))}.`
+        : '';
   return (
     `${lead}, but whether it is better than ${listed(open.map(({ model }) => nameOf(model)))} we cannot tell: the ` +
     `${open.length === 1 ? 'interval of the difference includes' : 'intervals of the differences include'} ` +
-    `0.${beaten}`
+    `0${unsupported ? ', or too few test images decide it' : ''}.${beaten}`
   );
 }
 
-function effectSentence(evaluation: Evaluation, metric: string, words: MetricWords, transfer: string): string {
-  const clauses = [
-    { start: 'a random start', with: 'M2', without: 'M1' },
-    { start: `the ${transfer} start`, with: 'M4', without: 'M3' },
-  ].flatMap(({ start, with: withSsl, without }) => {
-    const difference = differenceOf(evaluation, withSsl, without, metric);
-    return difference === null
-      ? []
-      : [
-          `from ${start} ${effectOf(difference, words)} (${differenceText(difference, words, 'signed')}, ` +
-            `${withSsl} − ${without})`,
-        ];
-  });
-  return clauses.length === 0 ? '' : `Self-supervised pre-training on the same images: ${clauses.join('; ')}.`;
+const LEADS: Readonly<Record<Kind, string>> = {
+  'against none': 'Pre-training on the same images, against none',
+  'against longer': 'Pre-training, against as much longer plain training',
+  start: 'Starts without pre-training',
+  declared: 'Differences that the study declares',
+};
+
+/** More differences of one kind are named without their numbers, which the picture and the tables show. */
+const MOST_WITH_NUMBERS = 3;
+
+/** One sentence for each kind of question that the study asks. */
+function effectSentences(evaluation: Evaluation, metric: string, words: MetricWords): string {
+  const asked = contrastsIn(evaluation, metric);
+  const { level } = evaluation.bootstrap;
+  return (Object.keys(LEADS) as Kind[])
+    .flatMap((kind) => {
+      const own = asked.filter((contrast) => contrast.kind === kind);
+      if (own.length === 0) return [];
+      const clauses =
+        own.length <= MOST_WITH_NUMBERS
+          ? own.map((contrast) => {
+              const { model, against, note, difference } = contrast;
+              const numbers = `${differenceText(difference, words, 'signed')}, ${model} − ${against}`;
+              return `${note || model} ${effectOf(difference, words, level)} (${numbers})`;
+            })
+          : grouped(own, words, level);
+      return [`${LEADS[kind]}: ${clauses.join('; ')}.`];
+    })
+    .join(' ');
 }
 
-function effectOf(difference: PairedDifference, { name, better }: MetricWords): string {
-  if (cannotTell(difference)) return 'we cannot tell whether it helps';
-  return difference.mean! > 0 === (better === 'higher') ? `it improves ${name}` : `it worsens ${name}`;
+/** Notes by their effect, in the order of first appearance. */
+function grouped(contrasts: readonly AskedContrast[], words: MetricWords, level: number): string[] {
+  const byEffect = new Map<string, string[]>();
+  for (const { note, model, against, difference } of contrasts) {
+    const effect = effectOf(difference, words, level);
+    byEffect.set(effect, [...(byEffect.get(effect) ?? []), note || `${model} − ${against}`]);
+  }
+  return [...byEffect].map(([effect, notes]) => `${effect}: ${listed(notes)}`);
+}
+
+function effectOf(difference: AskedContrast['difference'], { name, better }: MetricWords, level: number): string {
+  const certainty = certaintyOf(difference, level);
+  if (certainty === 'open') return 'makes no difference that we can tell';
+  if (better === 'zero') return `changes ${name}`;
+  const effect = (difference.mean ?? 0) > 0 === (better === 'higher') ? `improves ${name}` : `worsens ${name}`;
+  return certainty === 'adjusted' ? effect : `${effect} by itself, but not after the adjustment for all differences`;
 }
 
 /** `0.031 [0.012, 0.050]` */

@@ -10,6 +10,7 @@ import { expectedCalibrationError } from './calibration-error.ts';
 import { quadraticWeightedKappa } from './kappa.ts';
 import { logLoss } from './log-loss.ts';
 import { macroF1 } from './macro-f1.ts';
+import { overconfidence } from './overconfidence.ts';
 import type { Metric } from './scored.ts';
 
 const areaUnderCurve: Metric = ({ probabilities, labels, classes }) => {
@@ -26,11 +27,17 @@ const METRICS = {
   loss: logLoss,
   brier: brierScore,
   ece: expectedCalibrationError,
+  overconfidence,
   kappa: quadraticWeightedKappa,
 } as const satisfies Record<MetricName, Metric>;
 
 /** The range of a metric; [0, 1] if it is not listed. */
-const RANGES: Partial<Record<MetricName, ConfidenceInterval>> = { loss: [0, Infinity], brier: [0, 2], kappa: [-1, 1] };
+const RANGES: Partial<Record<MetricName, ConfidenceInterval>> = {
+  loss: [0, Infinity],
+  brier: [0, 2],
+  overconfidence: [-1, 1],
+  kappa: [-1, 1],
+};
 
 export type NamedMetrics = readonly {
   readonly name: MetricName;

@@ -5,6 +5,7 @@ import type { JSX } from 'preact';
 import type { Marker } from '../model.ts';
 import { coordinate } from './coordinate.ts';
 import { MarkerShape } from './marker.tsx';
+import { shortened } from './shortened.ts';
 import { CHART_WIDTH, Picture } from './svg.tsx';
 import { ticksOf } from './ticks.ts';
 
@@ -41,6 +42,8 @@ const ROW = 46;
 const TOP = 22;
 const SIDE = 10;
 const AXIS = 40;
+/** Mean width of a letter, in the wider of the fonts that a page may get. */
+const LETTER = 7;
 
 export function DotPlot({ id, title, description, axis, rows, reference }: DotPlotProps): JSX.Element {
   const values = rows.flatMap((row) => [row.mean, row.low, row.high, ...row.dots]).filter((value) => value !== null);
@@ -119,10 +122,13 @@ function Row({
   readonly x: (value: number) => number;
 }): JSX.Element {
   const middle = y + 31;
+  const room = Math.floor((CHART_WIDTH - 2 * SIDE - LETTER * (row.value.length + 1)) / LETTER);
+  const label = shortened(row.label, room);
+  const note = row.label.length + 1 + row.note.length <= room ? row.note : '';
   return (
     <g class={row.color}>
       <text class="label" x={SIDE} y={y + 16}>
-        <tspan class="strong">{row.label}</tspan> <tspan class="soft">{row.note}</tspan>
+        <tspan class="strong">{label}</tspan> <tspan class="soft">{note}</tspan>
       </text>
       <text class="value" x={CHART_WIDTH - SIDE} y={y + 16} text-anchor="end">
         {row.value}

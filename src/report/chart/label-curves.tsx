@@ -36,7 +36,8 @@ const HEIGHT = 300;
 const TOP = 26;
 const BOTTOM = 40;
 const LEFT = 44;
-const RIGHT = 42;
+/** Width of a letter in the wider of the fonts that a page may get. */
+const LETTER = 8;
 /** Models stand beside each other at a share, so that their intervals do not cover each other. */
 const STEP_ASIDE = 5;
 
@@ -45,7 +46,8 @@ export function LabelCurves({ id, title, description, axis, curves }: LabelCurve
   const shares = [...new Set(points.map(({ share }) => share))].sort((a, b) => a - b);
   const [lowY = 0, highY = 1] = extent(points.flatMap(({ low, high }) => [low, high]));
   const aside = (STEP_ASIDE * (curves.length - 1)) / 2;
-  const x = scaleLog([shares[0] ?? 0.1, 1], [LEFT + aside + 4, CHART_WIDTH - RIGHT - aside]);
+  const right = 22 + LETTER * Math.max(2, ...curves.map(({ words }) => words.name.length));
+  const x = scaleLog([shares[0] ?? 0.1, 1], [LEFT + aside + 4, CHART_WIDTH - right - aside]);
   const y = scaleLinear([lowY, highY], [HEIGHT - BOTTOM, TOP]).nice(5);
   const labels = spreadLabels(
     curves.map((curve) => y(curve.points.at(-1)?.mean ?? lowY)),
@@ -60,7 +62,7 @@ export function LabelCurves({ id, title, description, axis, curves }: LabelCurve
       </text>
       {ticksOf(y, 5).map(({ at, text }) => (
         <g key={text}>
-          <line class="grid" x1={LEFT} x2={CHART_WIDTH - RIGHT} y1={coordinate(at)} y2={coordinate(at)} />
+          <line class="grid" x1={LEFT} x2={CHART_WIDTH - right} y1={coordinate(at)} y2={coordinate(at)} />
           <text class="tick" x={LEFT - 7} y={coordinate(at + 4)} text-anchor="end">
             {text}
           </text>
@@ -71,7 +73,7 @@ export function LabelCurves({ id, title, description, axis, curves }: LabelCurve
           {percent(share)}
         </text>
       ))}
-      <text class="axis" x={coordinate((LEFT + CHART_WIDTH - RIGHT) / 2)} y={HEIGHT - 5} text-anchor="middle">
+      <text class="axis" x={coordinate((LEFT + CHART_WIDTH - right) / 2)} y={HEIGHT - 5} text-anchor="middle">
         {axis}
       </text>
       {curves.map((curve, i) => (
@@ -80,6 +82,7 @@ export function LabelCurves({ id, title, description, axis, curves }: LabelCurve
           curve={curve}
           x={(share) => x(share) + STEP_ASIDE * i - aside}
           y={y}
+          labelX={CHART_WIDTH - right + 6}
           labelY={labels[i]!}
         />
       ))}
@@ -91,10 +94,11 @@ interface ModelProps {
   readonly curve: LabelCurve;
   readonly x: (share: number) => number;
   readonly y: (value: number) => number;
+  readonly labelX: number;
   readonly labelY: number;
 }
 
-function Model({ curve: { words, points }, x, y, labelY }: ModelProps): JSX.Element {
+function Model({ curve: { words, points }, x, y, labelX, labelY }: ModelProps): JSX.Element {
   const path = line<LabelPoint>(
     (point) => x(point.share),
     (point) => y(point.mean),
@@ -114,7 +118,7 @@ function Model({ curve: { words, points }, x, y, labelY }: ModelProps): JSX.Elem
           <MarkerShape kind={words.marker} x={x(share)} y={y(mean)} size={4} class="mark" />
         </g>
       ))}
-      <text class="label" x={CHART_WIDTH - RIGHT + 6} y={coordinate(labelY + 4)}>
+      <text class="label" x={labelX} y={coordinate(labelY + 4)}>
         {words.name}
       </text>
     </g>

@@ -29,6 +29,8 @@ export function markerOutline(kind: Marker, centerX: number, centerY: number, ra
       return `M${at(0, -1.15 * r)}L${at(1.1 * r, 0.85 * r)}L${at(-1.1 * r, 0.85 * r)}Z`;
     case 'diamond':
       return `M${at(0, -1.25 * r)}L${at(1.25 * r, 0)}L${at(0, 1.25 * r)}L${at(-1.25 * r, 0)}Z`;
+    case 'wedge':
+      return `M${at(0, 1.15 * r)}L${at(1.1 * r, -0.85 * r)}L${at(-1.1 * r, -0.85 * r)}Z`;
     case 'cross': {
       const [far, near] = [1.15 * r, 0.4 * r];
       const corners = [

@@ -1,5 +1,5 @@
-import { readFinetuneCurves, readPretrainCurves } from '../../formats/curves.ts';
-import type { FineTuning, PreTraining } from '../study.ts';
+import { readFinetuneCurves, readPretrainCurves, readSupervisedCurves } from '../../formats/curves.ts';
+import type { FineTuning, PreTraining, TransferTraining } from '../study.ts';
 
 /** `curves.json` of fine-tuning. */
 export async function readFineTuning(
@@ -14,4 +14,11 @@ export async function readFineTuning(
 export async function readPreTraining(path: string, start: string, seed: number): Promise<PreTraining> {
   const { method, width, epochs } = await readPretrainCurves(path);
   return { start, seed, method, width, epochs };
+}
+
+/** `curves.json` of the training of the transfer start; null without a path. */
+export async function readTransferTraining(path: string | null, name: string): Promise<TransferTraining | null> {
+  if (path === null) return null;
+  const { epochs } = await readSupervisedCurves(path);
+  return { name, auc: epochs.at(-1)?.validation.auc ?? null };
 }

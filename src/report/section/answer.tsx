@@ -2,7 +2,8 @@
 import type { JSX } from 'preact';
 import { caveatsOf } from '../caveat.ts';
 import { DotPlot, type DotRow } from '../chart/dot-plot.tsx';
-import { cannotTell, differenceOf } from '../difference.ts';
+import { contrastsIn } from '../contrast.ts';
+import { cannotTell } from '../difference.ts';
 import { counted, fixed } from '../format.ts';
 import { identifier } from '../identifier.ts';
 import { metricWords } from '../metric.ts';
@@ -29,14 +30,14 @@ export function AnswerSection({ study }: { readonly study: Study }): JSX.Element
 }
 
 function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dataset: DatasetResults }): JSX.Element {
-  const { metric, transfer } = study;
+  const { metric } = study;
   const { evaluation } = dataset;
   const words = metricWords(metric);
-  const verdict = verdictOf(dataset, metric, transfer);
-  const models = modelRows(dataset, metric, transfer);
-  const differences = differenceRows(dataset, metric, transfer);
+  const verdict = verdictOf(dataset, metric);
+  const models = modelRows(dataset, metric);
+  const differences = differenceRows(dataset, metric);
   const baseline = evaluation.majority.test[metric] ?? null;
-  const arrow = words.better === 'higher' ? 'right is better' : 'left is better';
+  const arrow = { higher: 'right is better', lower: 'left is better', zero: 'nearer to 0 is better' }[words.better];
   return (
     <article class="answer">
       <h3>
@@ -44,7 +45,7 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
       </h3>
       <p class="verdict">{verdict.best}</p>
       <p class="verdict second">{verdict.effect}</p>
-      <Caveats dataset={dataset} />
+      <Caveats dataset={dataset} provenance={study.provenance} />
       <Figure
         id={identifier('answer', dataset.name)}
         caption={
@@ -52,7 +53,8 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
             {counted(evaluation.counts.test.images, 'test image')} of {counted(evaluation.counts.test.groups, 'group')},{' '}
             {counted(evaluation.seeds.length, 'seed')}. Small dots: one training each. Large mark: their mean. Line:{' '}
             {Math.round(100 * evaluation.bootstrap.level)} % interval of a paired bootstrap over groups and seeds. A
-            hollow mark means that the interval of the difference includes 0: we cannot tell.
+            hollow mark means that the interval of the difference includes 0: we cannot tell. A value without a line has
+            no interval, because too few test images decide it.
             {FEW.includes(evaluation.seeds.length) && ' So few trainings leave wide intervals; more seeds narrow them.'}
           </>
         }
@@ -98,8 +100,14 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
   );
 }
 
-function Caveats({ dataset }: { readonly dataset: DatasetResults }): JSX.Element | null {
-  const caveats = caveatsOf(dataset);
+function Caveats({
+  dataset,
+  provenance,
+}: {
+  readonly dataset: DatasetResults;
+  readonly provenance: Study['provenance'];
+}): JSX.Element | null {
+  const caveats = caveatsOf(dataset, provenance);
   if (caveats.length === 0) return null;
   return (
     <div class="faults" role="note">
@@ -118,15 +126,15 @@ function Caveats({ dataset }: { readonly dataset: DatasetResults }): JSX.Element
   );
 }
 
-function modelRows({ evaluation }: DatasetResults, metric: string, transfer: string): DotRow[] {
+function modelRows({ evaluation }: DatasetResults, metric: string): DotRow[] {
   const { digits } = metricWords(metric);
   return evaluation.models.map(({ model, summary, seeds }) => {
-    const { name, start, color, marker } = modelWords(model, transfer);
+    const { name, start, color, marker } = modelWords(model, evaluation.models);
     const { mean, low, high } = summary.test[metric] ?? { mean: null, low: null, high: null };
     const dots = seeds.flatMap(({ test }) => test[metric] ?? []);
     return {
       label: name,
-      note: start,
+      note: start === name ? '' : start,
       value: `${fixed(mean, digits)} [${fixed(low, digits)}, ${fixed(high, digits)}]`,
       mean,
       low,
@@ -139,41 +147,34 @@ function modelRows({ evaluation }: DatasetResults, metric: string, transfer: str
   });
 }
 
-/** The difference that each step away from a random start makes. */
-function differenceRows({ evaluation }: DatasetResults, metric: string, transfer: string): DotRow[] {
+/** The differences that the study asks about. */
+function differenceRows({ evaluation }: DatasetResults, metric: string): DotRow[] {
   const words = metricWords(metric);
-  const pairs = [
-    { model: 'M2', against: 'M1', note: 'SSL from random' },
-    { model: 'M3', against: 'M1', note: `${transfer}, not random` },
-    { model: 'M4', against: 'M3', note: `SSL from ${transfer}` },
-    { model: 'M4', against: 'M2', note: `${transfer} before SSL` },
-  ];
-  return pairs.flatMap(({ model, against, note }) => {
-    const difference = differenceOf(evaluation, model, against, metric);
-    if (difference === null) return [];
+  return contrastsIn(evaluation, metric).map(({ model, against, note, difference }) => {
     const bySeed = (of: string) =>
       new Map(
         evaluation.models
-          .find((each) => each.model === of)!
-          .seeds.map(({ seed, test }) => [seed, test[metric] ?? null]),
+          .filter((each) => each.model === of)
+          .flatMap(({ seeds }) => seeds.map(({ seed, test }) => [seed, test[metric] ?? null] as const)),
       );
     const [own, other] = [bySeed(model), bySeed(against)];
     const dots = [...own].flatMap(([seed, value]) => {
       const before = other.get(seed) ?? null;
       return value === null || before === null ? [] : [value - before];
     });
-    const { color, marker } = modelWords(model, transfer);
-    return [
-      {
-        label: `${model} − ${against}`,
-        note,
-        value: differenceText(difference, words, 'signed'),
-        ...difference,
-        dots,
-        color,
-        marker,
-        open: cannotTell(difference),
-      },
-    ];
+    const { color, marker, name, start } = modelWords(model, evaluation.models);
+    return {
+      // Without labels of their own, models have long names, and the question says the same.
+      label: name === start && note !== '' ? note : `${name} − ${modelWords(against, evaluation.models).name}`,
+      note: name === start ? '' : note,
+      value: differenceText(difference, words, 'signed'),
+      mean: difference.mean,
+      low: difference.low,
+      high: difference.high,
+      dots,
+      color,
+      marker,
+      open: cannotTell(difference),
+    };
   });
 }

@@ -6,7 +6,7 @@ import type { AuditFindings, SharedFindings } from '../audit.ts';
 import { fixed, NONE, signed, whole } from '../format.ts';
 import { identifier } from '../identifier.ts';
 import { metricWords } from '../metric.ts';
-import { fullName, modelWords } from '../model.ts';
+import { fullName, modelWords, type Cells } from '../model.ts';
 import { DataTable, Estimate, estimated, Name, Section } from '../parts.tsx';
 import { Sheet, SheetRow } from '../sheet.tsx';
 import type { DatasetResults, Study } from '../study.ts';
@@ -26,7 +26,7 @@ export function AuditSection({ study }: { readonly study: Study }): JSX.Element 
           </h3>
           {dataset.audit !== null && <Findings audit={dataset.audit} dataset={dataset} />}
           {dataset.evaluation.leaky.length > 0 && (
-            <CleanAgainstLeaky dataset={dataset} metric={study.metric} transfer={study.transfer} />
+            <CleanAgainstLeaky dataset={dataset} metric={study.metric} cells={dataset.evaluation.models} />
           )}
         </article>
       ))}
@@ -171,11 +171,11 @@ function Between({
 function CleanAgainstLeaky({
   dataset: { title, evaluation },
   metric,
-  transfer,
+  cells,
 }: {
   readonly dataset: DatasetResults;
   readonly metric: string;
-  readonly transfer: string;
+  readonly cells: Cells;
 }): JSX.Element {
   const { leaky, models } = evaluation;
   const metrics = [...new Set([metric, 'accuracy', 'auc'])].filter((each) => evaluation.metrics.includes(each));
@@ -197,7 +197,7 @@ function CleanAgainstLeaky({
         label={`Results on a clean and on a leaky split of ${title}`}
         head={['model', ...metrics.flatMap((each) => [`${metricWords(each).short}, clean`, 'leaky', 'flattery'])]}
         rows={leaky.map(({ model, summary }) => [
-          fullName(modelWords(model, transfer)),
+          fullName(modelWords(model, cells)),
           ...metrics.flatMap((each) => {
             const { digits } = metricWords(each);
             const [clean, other] = [models.find((one) => one.model === model)?.summary.test[each], summary.test[each]];

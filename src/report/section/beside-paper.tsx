@@ -2,7 +2,7 @@
 import type { ModelEvaluation, Spread } from '../../formats/evaluation.ts';
 import type { JSX } from 'preact';
 import { withSpread } from '../format.ts';
-import { fullName, modelWords } from '../model.ts';
+import { fullName, modelWords, type Cells } from '../model.ts';
 import { claimsThatHold, faultsOf, GENERAL_FAULTS, isImpossible, PAPER_DATASETS, paperRows } from '../paper.ts';
 import { DataTable } from '../parts.tsx';
 import type { DatasetResults, Defined } from '../study.ts';
@@ -11,10 +11,10 @@ const UNKNOWN: Spread = { mean: null, sd: null };
 
 export function BesidePaper({
   dataset,
-  transfer,
+  cells,
 }: {
   readonly dataset: DatasetResults;
-  readonly transfer: string;
+  readonly cells: Cells;
 }): JSX.Element {
   const paper = paperRows(dataset.name);
   const columns = ['train accuracy', 'train loss', 'test accuracy', 'test loss'];
@@ -39,7 +39,7 @@ export function BesidePaper({
               : [printed.trainAccuracy, printed.trainLoss, printed.testAccuracy, printed.testLoss];
           const impossible = printed !== undefined && isImpossible(printed.testAccuracy, printed.testLoss);
           return [
-            fullName(modelWords(model.model, transfer)),
+            fullName(modelWords(model.model, cells)),
             ...ours(model).flatMap((cell, i) =>
               paper === null
                 ? [cell]

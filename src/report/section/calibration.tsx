@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { ReliabilityDiagram } from '../chart/reliability.tsx';
 import { fixed, signed, withSpread } from '../format.ts';
 import { identifier } from '../identifier.ts';
-import { fullName, modelWords } from '../model.ts';
+import { fullName, modelWords, type Cells } from '../model.ts';
 import { excessConfidence, overconfidenceSentences } from '../overconfidence.ts';
 import { DataTable, Figure, Name, Section } from '../parts.tsx';
 import type { DatasetResults, Study } from '../study.ts';
@@ -17,7 +17,7 @@ export function CalibrationSection({ study }: { readonly study: Study }): JSX.El
         overconfidence; here that is tested as a difference in calibration error (ECE), with an interval.
       </p>
       {study.datasets.map((dataset) => (
-        <DatasetCalibration key={dataset.name} dataset={dataset} transfer={study.transfer} />
+        <DatasetCalibration key={dataset.name} dataset={dataset} cells={dataset.evaluation.models} />
       ))}
     </Section>
   );
@@ -25,10 +25,10 @@ export function CalibrationSection({ study }: { readonly study: Study }): JSX.El
 
 function DatasetCalibration({
   dataset,
-  transfer,
+  cells,
 }: {
   readonly dataset: DatasetResults;
-  readonly transfer: string;
+  readonly cells: Cells;
 }): JSX.Element {
   const { name, title, evaluation } = dataset;
   const { models } = evaluation;
@@ -37,14 +37,14 @@ function DatasetCalibration({
       <h3>
         <Name>{title}</Name>
       </h3>
-      {overconfidenceSentences(evaluation, transfer).map((sentence) => (
+      {overconfidenceSentences(evaluation).map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
       <DataTable
         label={`Calibration on the test part of ${title}`}
         head={['model', 'confidence − accuracy', 'temperature', 'ECE', 'scaled', 'Loss', 'scaled', 'Brier', 'scaled']}
         rows={models.map(({ model, calibration }) => [
-          fullName(modelWords(model, transfer)),
+          fullName(modelWords(model, cells)),
           signed(excessConfidence(calibration), 3),
           calibration.temperature.map((value) => fixed(value, 2)).join(' '),
           ...scoresOf(calibration),
@@ -69,7 +69,7 @@ function DatasetCalibration({
         }}
       >
         {models.map(({ model, calibration: { reliability } }) => {
-          const words = modelWords(model, transfer);
+          const words = modelWords(model, cells);
           return (
             <ReliabilityDiagram
               key={model}

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { ConfusionMatrix } from '../chart/confusion-matrix.tsx';
 import { identifier } from '../identifier.ts';
-import { fullName, modelWords } from '../model.ts';
+import { fullName, modelWords, type Cells } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import { Mistakes } from './mistakes.tsx';
 import type { DatasetResults, Study } from '../study.ts';
@@ -11,19 +11,13 @@ export function ConfusionSection({ study }: { readonly study: Study }): JSX.Elem
   return (
     <Section id="confusion" title="Confusion of classes">
       {study.datasets.map((dataset) => (
-        <DatasetMatrices key={dataset.name} dataset={dataset} transfer={study.transfer} />
+        <DatasetMatrices key={dataset.name} dataset={dataset} cells={dataset.evaluation.models} />
       ))}
     </Section>
   );
 }
 
-function DatasetMatrices({
-  dataset,
-  transfer,
-}: {
-  readonly dataset: DatasetResults;
-  readonly transfer: string;
-}): JSX.Element {
+function DatasetMatrices({ dataset, cells }: { readonly dataset: DatasetResults; readonly cells: Cells }): JSX.Element {
   const { name, title, evaluation } = dataset;
   const { classes, models, seeds } = evaluation;
   return (
@@ -50,13 +44,13 @@ function DatasetMatrices({
           <ConfusionMatrix
             key={model}
             id={identifier('confusion', name, model)}
-            title={fullName(modelWords(model, transfer))}
+            title={fullName(modelWords(model, cells))}
             classes={classes}
             counts={confusion}
           />
         ))}
       </Figure>
-      <Mistakes dataset={dataset} transfer={transfer} />
+      <Mistakes dataset={dataset} cells={cells} />
     </article>
   );
 }

@@ -4,7 +4,7 @@ import type { JSX } from 'preact';
 import { LineChart, type Curve, type CurvePoint } from '../chart/line-chart.tsx';
 import { fixed } from '../format.ts';
 import { identifier } from '../identifier.ts';
-import { modelWords, startWords } from '../model.ts';
+import { facetsOf, modelWords, startWords, type Cells } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import type { DatasetResults, Defined, FineTuning, FineTuningEpoch, PreTraining, Study } from '../study.ts';
 
@@ -17,9 +17,9 @@ export function CurvesSection({ study }: { readonly study: Study }): JSX.Element
           <h3>
             <Name>{dataset.title}</Name>
           </h3>
-          {dataset.fineTuning.length > 0 && <FineTuningFigure dataset={dataset} transfer={study.transfer} />}
+          {dataset.fineTuning.length > 0 && <FineTuningFigure dataset={dataset} cells={dataset.evaluation.models} />}
           {[...new Set(dataset.preTraining.map(({ method }) => method))].map((method) => (
-            <PreTrainingFigure key={method} dataset={dataset} method={method} transfer={study.transfer} />
+            <PreTrainingFigure key={method} dataset={dataset} method={method} cells={dataset.evaluation.models} />
           ))}
         </article>
       ))}
@@ -42,10 +42,10 @@ const FINE_TUNING: readonly Panel<FineTuningEpoch>[] = [
 
 function FineTuningFigure({
   dataset,
-  transfer,
+  cells,
 }: {
   readonly dataset: DatasetResults;
-  readonly transfer: string;
+  readonly cells: Cells;
 }): JSX.Element {
   const { fineTuning, name, title } = dataset;
   const models = [...new Set(fineTuning.map(({ model }) => model))];
@@ -66,31 +66,35 @@ function FineTuningFigure({
         }),
       }}
     >
-      {FINE_TUNING.map((panel) => {
-        const curves = models.map((model) =>
-          fineTuningCurve(
-            fineTuning.filter((run) => run.model === model),
-            transfer,
-            panel,
-          ),
-        );
-        return (
-          <LineChart
-            key={panel.key}
-            id={identifier('tuning', name, panel.key)}
-            title={panel.title}
-            description={endsSentence(curves)}
-            curves={curves}
-          />
-        );
-      })}
+      {facetsOf(cells).flatMap((facet) =>
+        FINE_TUNING.map((panel) => {
+          const curves = models
+            .filter((model) => facet.models.includes(model))
+            .map((model) =>
+              fineTuningCurve(
+                fineTuning.filter((run) => run.model === model),
+                cells,
+                panel,
+              ),
+            );
+          return (
+            <LineChart
+              key={`${panel.key} ${facet.title ?? ''}`}
+              id={identifier('tuning', name, panel.key, facet.title ?? '')}
+              title={facet.title === null ? panel.title : `${facet.title}: ${panel.title}`}
+              description={endsSentence(curves)}
+              curves={curves}
+            />
+          );
+        }),
+      )}
     </Figure>
   );
 }
 
-function fineTuningCurve(runs: readonly FineTuning[], transfer: string, { of }: Panel<FineTuningEpoch>): Curve {
+function fineTuningCurve(runs: readonly FineTuning[], cells: Cells, { of }: Panel<FineTuningEpoch>): Curve {
   const seeds = runs.map(({ epochs }) => pointsOf(epochs, of));
-  return { words: modelWords(runs[0]!.model, transfer), seeds };
+  return { words: modelWords(runs[0]!.model, cells), seeds };
 }
 
 type PreTrainingEpoch = PreTraining['epochs'][number];
@@ -104,11 +108,11 @@ const PRE_TRAINING: readonly Panel<PreTrainingEpoch>[] = [
 function PreTrainingFigure({
   dataset,
   method,
-  transfer,
+  cells,
 }: {
   readonly dataset: DatasetResults;
   readonly method: string;
-  readonly transfer: string;
+  readonly cells: Cells;
 }): JSX.Element {
   const { name, title } = dataset;
   const preTraining = dataset.preTraining.filter((run) => run.method === method);
@@ -144,7 +148,7 @@ function PreTrainingFigure({
       {PRE_TRAINING.filter(({ of }) => preTraining.some(({ epochs }) => epochs.some((row) => of(row) !== null))).map(
         ({ key, title: panel, of }) => {
           const curves = starts.map((start) => ({
-            words: startWords(start, transfer),
+            words: startWords(start, method, cells),
             seeds: preTraining.filter((run) => run.start === start).map(({ epochs }) => pointsOf(epochs, of)),
           }));
           return (

@@ -1,11 +1,11 @@
 /** The separation of each class from the rest at all thresholds: ROC and precision-recall curves. */
 import type { ModelEvaluation } from '../../formats/evaluation.ts';
-import type { JSX } from 'preact';
+import { Fragment, type JSX } from 'preact';
 import { RateCurves } from '../chart/rate-curves.tsx';
 import { fixed } from '../format.ts';
 import { identifier } from '../identifier.ts';
 import { MarkerLegend } from '../marker-legend.tsx';
-import { fullName, modelWords } from '../model.ts';
+import { facetsOf, fullName, modelWords, type Cells, type Facet } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import type { Point } from '../point.ts';
 import type { DatasetResults, Study } from '../study.ts';
@@ -42,7 +42,18 @@ export function DiscriminationSection({ study }: { readonly study: Study }): JSX
             <Name>{dataset.title}</Name>
           </h3>
           {KINDS.map((kind) => (
-            <CurvesFigure key={kind.key} dataset={dataset} transfer={study.transfer} kind={kind} />
+            <Fragment key={kind.key}>
+              <h4>{kind.title}</h4>
+              {facetsOf(dataset.evaluation.models).map((facet) => (
+                <CurvesFigure
+                  key={facet.title}
+                  dataset={dataset}
+                  cells={dataset.evaluation.models}
+                  kind={kind}
+                  facet={facet}
+                />
+              ))}
+            </Fragment>
           ))}
         </article>
       ))}
@@ -52,31 +63,36 @@ export function DiscriminationSection({ study }: { readonly study: Study }): JSX
 
 function CurvesFigure({
   dataset: { name, title, evaluation },
-  transfer,
+  cells,
   kind,
+  facet,
 }: {
   readonly dataset: DatasetResults;
-  readonly transfer: string;
+  readonly cells: Cells;
   readonly kind: (typeof KINDS)[number];
+  readonly facet: Facet;
 }): JSX.Element {
-  const { models, classes, counts } = evaluation;
+  const { classes, counts } = evaluation;
+  const models = evaluation.models.filter(({ model }) => facet.models.includes(model));
   const curvesOf = (label: string) =>
     models.flatMap(({ model, curves }) => {
       const found = curves.find((each) => each.class === label);
-      return found === undefined ? [] : [{ words: modelWords(model, transfer), points: kind.of(found) }];
+      return found === undefined ? [] : [{ words: modelWords(model, cells), points: kind.of(found) }];
     });
   const shown = classes.filter((label) => curvesOf(label).length > 0);
   const prevalence = (label: string) => counts.test.byClass[classes.indexOf(label)]! / counts.test.images;
   return (
     <>
-      <h4>{kind.title}</h4>
+      {facet.title !== null && (
+        <h5>
+          <Name>{facet.title}</Name>
+        </h5>
+      )}
       <MarkerLegend
-        of={models
-          .map(({ model }) => modelWords(model, transfer))
-          .map((words) => ({ ...words, name: fullName(words) }))}
+        of={models.map(({ model }) => modelWords(model, cells)).map((words) => ({ ...words, name: fullName(words) }))}
       />
       <Figure
-        id={identifier(kind.key, name)}
+        id={identifier(kind.key, name, facet.title ?? '')}
         caption={
           'Test part, each class against the rest, answers of all seeds ranked together. ' +
           `${
@@ -88,7 +104,7 @@ function CurvesFigure({
           'Thinned to at most 60 points for drawing; metrics are computed from all.'
         }
         data={{
-          label: `${kind.title} on ${title}`,
+          label: `${kind.title} on ${title}${facet.title === null ? '' : `, ${facet.title}`}`,
           head: ['model', 'class', kind.across, kind.upward],
           texts: [0, 1],
           rows: shown.flatMap((label) =>
@@ -101,7 +117,7 @@ function CurvesFigure({
         {shown.map((label) => (
           <RateCurves
             key={label}
-            id={identifier(kind.key, name, label)}
+            id={identifier(kind.key, name, label, facet.title ?? '')}
             title={`${label} (${fixed(100 * prevalence(label), 1)} % of images)`}
             description={curvesOf(label)
               .map(

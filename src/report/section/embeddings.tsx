@@ -5,7 +5,7 @@ import type { Embedding } from '../explanation.ts';
 import { counted, fixed } from '../format.ts';
 import { identifier } from '../identifier.ts';
 import { MarkerLegend } from '../marker-legend.tsx';
-import { fullName, modelWords } from '../model.ts';
+import { fullName, modelWords, type Cells } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import { separation } from '../separation.ts';
 import type { DatasetResults, Study } from '../study.ts';
@@ -20,7 +20,7 @@ export function EmbeddingsSection({ study }: { readonly study: Study }): JSX.Ele
         may be apart there, and their distances in the plane are no measurement.
       </p>
       {shown.map((dataset) => (
-        <DatasetEmbeddings key={dataset.name} dataset={dataset} transfer={study.transfer} />
+        <DatasetEmbeddings key={dataset.name} dataset={dataset} cells={dataset.evaluation.models} />
       ))}
     </Section>
   );
@@ -30,10 +30,10 @@ const WHEN = ['before', 'after'] as const;
 
 function DatasetEmbeddings({
   dataset,
-  transfer,
+  cells,
 }: {
   readonly dataset: DatasetResults;
-  readonly transfer: string;
+  readonly cells: Cells;
 }): JSX.Element {
   const { title, explanations } = dataset;
   const methods = [...new Set(explanations.flatMap(({ embeddings }) => embeddings.map(({ method }) => method)))];
@@ -46,7 +46,7 @@ function DatasetEmbeddings({
       {methods.map((method) => (
         <div key={method}>
           <h4>{HEADINGS[method]}</h4>
-          <MethodFigure dataset={dataset} method={method} transfer={transfer} />
+          <MethodFigure dataset={dataset} method={method} cells={cells} />
         </div>
       ))}
     </article>
@@ -70,16 +70,16 @@ interface Plane extends Embedding {
 function MethodFigure({
   dataset: { name, title, explanations },
   method,
-  transfer,
+  cells,
 }: {
   readonly dataset: DatasetResults;
   readonly method: Embedding['method'];
-  readonly transfer: string;
+  readonly cells: Cells;
 }): JSX.Element {
   const planes = explanations.flatMap(({ model, labels, embeddings }): Plane[] =>
     embeddings
       .filter((each) => each.method === method)
-      .map((embedding) => ({ ...embedding, model: fullName(modelWords(model, transfer)), labels })),
+      .map((embedding) => ({ ...embedding, model: fullName(modelWords(model, cells)), labels })),
   );
   const classes = explanations[0]!.classes.length;
   return (

@@ -4,7 +4,7 @@ import { LabelCurves, percent, type LabelCurve } from '../chart/label-curves.tsx
 import { fixed, whole } from '../format.ts';
 import { identifier } from '../identifier.ts';
 import { metricWords } from '../metric.ts';
-import { fullName, modelWords } from '../model.ts';
+import { facetsOf, fullName, modelWords, type Cells, type Facet } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import type { DatasetResults, Study } from '../study.ts';
 
@@ -19,7 +19,7 @@ export function LabelsSection({ study }: { readonly study: Study }): JSX.Element
         are contained in larger ones, and balanced by class.
       </p>
       {shown.map((dataset) => (
-        <DatasetLabels key={dataset.name} dataset={dataset} metric={study.metric} transfer={study.transfer} />
+        <DatasetLabels key={dataset.name} dataset={dataset} metric={study.metric} cells={dataset.evaluation.models} />
       ))}
       {without.length > 0 && (
         <p class="note">
@@ -40,17 +40,17 @@ export function LabelsSection({ study }: { readonly study: Study }): JSX.Element
 function DatasetLabels({
   dataset: { name, title, evaluation },
   metric,
-  transfer,
+  cells,
 }: {
   readonly dataset: DatasetResults;
   readonly metric: string;
-  readonly transfer: string;
+  readonly cells: Cells;
 }): JSX.Element {
   const { labelFractions, bootstrap } = evaluation;
   const words = metricWords(metric);
   const models = [...new Set(labelFractions.map(({ model }) => model))];
   const curves = models.map((model): LabelCurve => ({
-    words: modelWords(model, transfer),
+    words: modelWords(model, cells),
     points: labelFractions
       .filter((row) => row.model === model)
       .flatMap(({ labelFraction, summary }) => {
@@ -59,6 +59,7 @@ function DatasetLabels({
       })
       .sort((a, b) => a.share - b.share),
   }));
+  const curvesIn = ({ models: shown }: Facet) => curves.filter((_, i) => shown.includes(models[i]!));
   return (
     <article>
       <h3>
@@ -76,7 +77,7 @@ function DatasetLabels({
           rows: labelFractions.map(({ model, labelFraction, images, seeds, summary }) => {
             const { mean, low, high } = summary.test[metric] ?? { mean: null, low: null, high: null };
             return [
-              fullName(modelWords(model, transfer)),
+              fullName(modelWords(model, cells)),
               percent(labelFraction),
               whole(images),
               String(seeds),
@@ -87,19 +88,24 @@ function DatasetLabels({
           }),
         }}
       >
-        <LabelCurves
-          id={identifier('labels', name, 'curves')}
-          title={`Test ${words.name}`}
-          description={curves
-            .map(
-              (curve) =>
-                `${curve.words.name}: ` +
-                curve.points.map(({ share, mean }) => `${fixed(mean, words.digits)} with ${percent(share)}`).join(', '),
-            )
-            .join('. ')}
-          axis="share of the training labels"
-          curves={curves}
-        />
+        {facetsOf(cells).map((facet) => (
+          <LabelCurves
+            key={facet.title}
+            id={identifier('labels', name, 'curves', facet.title ?? '')}
+            title={facet.title === null ? `Test ${words.name}` : `${facet.title}: test ${words.name}`}
+            description={curvesIn(facet)
+              .map(
+                (curve) =>
+                  `${curve.words.name}: ` +
+                  curve.points
+                    .map(({ share, mean }) => `${fixed(mean, words.digits)} with ${percent(share)}`)
+                    .join(', '),
+              )
+              .join('. ')}
+            axis="share of the training labels"
+            curves={curvesIn(facet)}
+          />
+        ))}
       </Figure>
     </article>
   );

@@ -3,17 +3,17 @@ import type { JSX } from 'preact';
 import type { Example, Explanation } from '../explanation.ts';
 import { counted, fixed } from '../format.ts';
 import { identifier } from '../identifier.ts';
-import { fullName, modelWords } from '../model.ts';
+import { fullName, modelWords, type Cells } from '../model.ts';
 import { DataTable, Name } from '../parts.tsx';
 import { Sheet, SheetRow } from '../sheet.tsx';
 import type { DatasetResults } from '../study.ts';
 
 export function Mistakes({
   dataset,
-  transfer,
+  cells,
 }: {
   readonly dataset: DatasetResults;
-  readonly transfer: string;
+  readonly cells: Cells;
 }): JSX.Element | null {
   const { explanations, name, title } = dataset;
   if (explanations.length === 0) return null;
@@ -31,7 +31,7 @@ export function Mistakes({
           key={explanation.model}
           explanation={explanation}
           id={identifier('cams', name, explanation.model)}
-          heading={fullName(modelWords(explanation.model, transfer))}
+          heading={fullName(modelWords(explanation.model, cells))}
           title={title}
         />
       ))}

@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import { counted, fixed } from '../format.ts';
 import { metricWords } from '../metric.ts';
-import { fullName, modelWords } from '../model.ts';
+import { fullName, modelWords, type Cells } from '../model.ts';
 import { DataTable, Estimate, estimated } from '../parts.tsx';
 import type { DatasetResults } from '../study.ts';
 
@@ -10,10 +10,10 @@ const KINDS = { linear: 'linear classifier', knn: 'nearest neighbors' } as const
 
 export function Probes({
   dataset: { title, evaluation },
-  transfer,
+  cells,
 }: {
   readonly dataset: DatasetResults;
-  readonly transfer: string;
+  readonly cells: Cells;
 }): JSX.Element | null {
   const { probes, metrics } = evaluation;
   if (probes.length === 0) return null;
@@ -27,7 +27,7 @@ export function Probes({
         head={['start of', 'probe', ...(fewer ? ['labels'] : []), ...words.map(({ short }) => short)]}
         texts={fewer ? [0, 1, 2] : [0, 1]}
         rows={probes.map(({ model, kind, labelFraction, summary }) => [
-          fullName(modelWords(model, transfer)),
+          fullName(modelWords(model, cells)),
           KINDS[kind],
           ...(fewer ? [`${fixed(100 * labelFraction, 0)} %`] : []),
           ...metrics.map((metric, i) => (

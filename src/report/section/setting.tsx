@@ -6,6 +6,7 @@ import { fullName, LONGER, modelWords } from '../model.ts';
 import { DataTable, Name, Section } from '../parts.tsx';
 import { type DatasetResults, type Study } from '../study.ts';
 import { settingsOf } from '../settings.ts';
+import { TrialsTable } from './trials.tsx';
 
 export function SettingSection({ study }: { readonly study: Study }): JSX.Element {
   const { datasets, transfer, provenance } = study;
@@ -13,13 +14,16 @@ export function SettingSection({ study }: { readonly study: Study }): JSX.Elemen
   return (
     <Section id="setting" title="Setting">
       <p>
-        The question and the four models are those of the paper: each network is fine-tuned from a different start, in
-        the same way. {listed(['M1', 'M2', 'M3', 'M4'].map((model) => fullName(modelWords(model, transfer))))}. SSL is
-        self-supervised pre-training on the training images of the same data set, without their labels;{' '}
-        {computeSentence(study)} The epoch is chosen on the validation part; the test part is used once, at the end.
+        Each network is fine-tuned from a different start, in the same way and with the same list of trials:{' '}
+        {cellNames(study)}. Pre-training uses the training images of the same data set; {computeSentence(study)}{' '}
+        Settings are chosen on the validation part, and the network of the last epoch is tested. The test part is used
+        once, at the end.
       </p>
       {datasets.map((dataset) => (
-        <Data key={dataset.name} dataset={dataset} />
+        <article key={dataset.name}>
+          <Data dataset={dataset} />
+          <TrialsTable dataset={dataset} />
+        </article>
       ))}
       <h3>What replaces what</h3>
       <DataTable
@@ -64,13 +68,24 @@ export function SettingSection({ study }: { readonly study: Study }): JSX.Elemen
   );
 }
 
+function cellNames({ datasets }: Study): string {
+  const names = datasets.flatMap(({ evaluation: { models } }) =>
+    models.map(({ model }) => fullName(modelWords(model, models))),
+  );
+  return listed([...new Set(names)]);
+}
+
 /** Says if the comparison is fair to the starts without pre-training cost. */
 function computeSentence({ datasets }: Study): string {
-  const longer = datasets.some(({ evaluation }) => evaluation.models.some(({ model }) => model === LONGER));
-  return (
-    'it is computing that M1 and M3 did not ' +
-    `have${longer ? `, and ${LONGER} did` : ': no model here says what they would have done with it'}.`
-  );
+  const longer = datasets
+    .flatMap(({ evaluation }) => evaluation.models)
+    .filter(({ pretraining }) => pretraining === LONGER)
+    .map(({ model }) => model);
+  const fair =
+    longer.length > 0
+      ? `, and ${listed([...new Set(longer)])} did`
+      : ': no model here says what they would have done with it';
+  return `it is computing that the models without pre-training did not have${fair}.`;
 }
 
 function Data({ dataset }: { readonly dataset: DatasetResults }): JSX.Element {

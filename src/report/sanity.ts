@@ -1,0 +1,100 @@
+/** Signs that the training, not the start, decides a result. */
+import { mean } from 'd3-array';
+import { differenceText } from './verdict.ts';
+import { fixed, listed, whole } from './format.ts';
+import { metricWords } from './metric.ts';
+import type { DatasetResults } from './study.ts';
+
+const KINDS = { linear: 'linear probe', knn: 'nearest-neighbor probe' } as const;
+/** A last training loss above this share of the loss of class frequencies is no success of learning. */
+const LEARNED = 0.9;
+/** Above these, validation images cannot rank trainings any more. */
+const CEILING = { accuracy: 0.99, auc: 0.995 };
+/** A transfer start whose own validation AUC is below has not learned its task. */
+const TRANSFER_AUC = 0.8;
+
+/** Sentences, each with its remedy. */
+export function sanityLines(dataset: DatasetResults): string[] {
+  return [
+    ...transferLine(dataset),
+    ...probeLines(dataset),
+    ...lossLine(dataset),
+    ...ceilingLine(dataset),
+    ...trialLines(dataset),
+  ];
+}
+
+function trialLines({ trials }: DatasetResults): string[] {
+  return trials.flatMap(({ model, warnings }) => warnings.map((warning) => `${model}: ${warning}`));
+}
+
+function transferLine({ transferTraining }: DatasetResults): string[] {
+  if (transferTraining === null || transferTraining.auc === null || transferTraining.auc >= TRANSFER_AUC) return [];
+  const { name, auc } = transferTraining;
+  return [
+    `The start ${name} has not learned its own task: validation AUC ${fixed(auc, 2)}, where ${TRANSFER_AUC} is the ` +
+      'least of a network that has. Models from it start from noise. More steps or an easier task help.',
+  ];
+}
+
+/** Fine-tuning can keep the features as they are, so that a better probe shows a training that failed. */
+function probeLines({ evaluation: { probes } }: DatasetResults): string[] {
+  return probes.flatMap(({ model, kind, fineTuningGain }) => {
+    const worse = ['balancedAccuracy', 'loss'].flatMap((metric) => {
+      const gain = fineTuningGain?.[metric];
+      if (gain === undefined || gain.low === null || gain.high === null) return [];
+      const words = metricWords(metric);
+      const lost = words.better === 'higher' ? gain.high < 0 : gain.low > 0;
+      return lost ? [`${words.name} ${differenceText(gain, words, 'signed')}`] : [];
+    });
+    if (worse.length === 0) return [];
+    return [
+      `${model}: a ${KINDS[kind]} of the same start beats fine-tuning (fine-tuning minus probe: ${listed(worse)}). The ` +
+        'learning rate is too high or the augmentation too strong; else the network is under-trained: more epochs help.',
+    ];
+  });
+}
+
+function lossLine({ evaluation: { counts }, fineTuning }: DatasetResults): string[] {
+  const shares = counts.train.byClass.map((count) => count / counts.train.images).filter((share) => share > 0);
+  const ignorant = shares.reduce((sum, share) => sum - share * Math.log(share), 0);
+  const models = [...new Set(fineTuning.map(({ model }) => model))];
+  const high = models.flatMap((model) => {
+    const loss = lastMean(fineTuning, model, ({ train }) => train.loss);
+    return loss !== undefined && loss > LEARNED * ignorant ? [`${model} (${fixed(loss, 3)})`] : [];
+  });
+  if (high.length === 0) return [];
+  return [
+    `The training loss of the last epoch of ${listed(high)} is not clearly below ${fixed(ignorant, 3)}, the loss of the ` +
+      'class frequencies alone: the network has hardly learned. A higher learning rate or more epochs help.',
+  ];
+}
+
+function ceilingLine({ evaluation: { counts }, fineTuning }: DatasetResults): string[] {
+  const models = [...new Set(fineTuning.map(({ model }) => model))];
+  const at = models.filter((model) => {
+    const accuracy = lastMean(fineTuning, model, ({ validation }) => validation.accuracy);
+    const auc = lastMean(fineTuning, model, ({ validation }) => validation.auc);
+    return (accuracy ?? 0) >= CEILING.accuracy || (auc ?? 0) >= CEILING.auc;
+  });
+  if (at.length === 0) return [];
+  return [
+    `Validation at its ceiling for ${listed(at)}: ${whole(counts.validation.images)} validation images cannot rank ` +
+      'trainings any more, so that settings are chosen by chance. A larger validation part helps.',
+  ];
+}
+
+function lastMean(
+  fineTuning: DatasetResults['fineTuning'],
+  model: string,
+  of: (epoch: DatasetResults['fineTuning'][number]['epochs'][number]) => number | null,
+): number | undefined {
+  return mean(
+    fineTuning
+      .filter((run) => run.model === model)
+      .flatMap(({ epochs }) => {
+        const last = epochs.at(-1);
+        return last === undefined ? [] : [of(last)].flatMap((value) => value ?? []);
+      }),
+  );
+}
