@@ -15,8 +15,8 @@ export interface FrameOptions extends DicomOptions {
   readonly folder: string;
 }
 
-/** Formats that may hold several pages. */
-const WITH_PAGES = /\.(tiff?|gif|webp|png)$/i;
+/** Formats that may hold several pages. An animated PNG is a fault of its own. */
+const WITH_PAGES = /\.(tiff?|gif|webp)$/i;
 
 export async function listFrames(listing: Listing, options: FrameOptions): Promise<Listing> {
   if (listing.decode !== undefined) return listing;

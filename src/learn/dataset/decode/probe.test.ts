@@ -94,3 +94,16 @@ test('frames of a GIF are counted', async () => {
     .toBuffer();
   expect(await probeImage(frames)).toEqual({ ok: true, value: { pages: 2, content: 'bytes' } });
 });
+
+test('an animated PNG is refused by name', async () => {
+  const still = await sharp({ create: { width: 4, height: 4, channels: 3, background: 'red' } })
+    .png()
+    .toBuffer();
+  expect(await probeImage(still)).toMatchObject({ ok: true });
+  const chunk = Buffer.concat([Buffer.from([0, 0, 0, 8]), Buffer.from('acTL'), Buffer.alloc(12)]);
+  const animated = Buffer.concat([still.subarray(0, 33), chunk, still.subarray(33)]);
+  expect(await probeImage(animated)).toMatchObject({
+    ok: false,
+    error: expect.stringMatching(/^it is an animated PNG/) as string,
+  });
+});

@@ -39,9 +39,8 @@ function jpegComponents(file: Buffer): number {
 }
 
 function probePng(file: Buffer): Result<ImageKind, string> {
-  const animation = file.indexOf('acTL', 0, 'latin1');
-  const pixels = file.indexOf('IDAT', 0, 'latin1');
-  if (animation > 0 && animation < pixels) return err('it is an animated PNG. Save each frame as a file of its own');
+  const head = file.subarray(0, Math.max(0, file.indexOf('IDAT', 0, 'latin1')));
+  if (head.includes('acTL')) return err('it is an animated PNG. Save each frame as a file of its own');
   return ok({ pages: 1, content: file[24] === 16 ? 'numbers' : 'bytes' });
 }
 

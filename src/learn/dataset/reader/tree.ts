@@ -32,11 +32,6 @@ export async function listTree(folder: string): Promise<Contents> {
   return { files: files.sort(byCodeUnit), folders: folders.sort(byCodeUnit) };
 }
 
-/** Paths of all images below a folder, with forward slashes, sorted in each folder. */
-export async function imagesBelow(folder: string): Promise<string[]> {
-  return (await filesBelow(folder, '')).filter(isImage);
-}
-
 /** Files of a folder and of those within it, as paths below `root`. */
 export async function filesBelow(root: string, path: string): Promise<string[]> {
   const { files, folders } = await listTree(join(root, path));
