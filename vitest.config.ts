@@ -23,6 +23,12 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      // Real servers, started by the tests: see .ci/run.
+      ...(process.env.SLOW === undefined
+        ? []
+        : [
+            { test: { name: 'slow', include: ['test/slow/**/*.slow.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
+          ]),
     ],
     maxWorkers: 2,
     reporters: ['default', ['json', { outputFile: 'cache/tests.json' }]],

@@ -11,6 +11,7 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { findPipelineFile } from '../pipeline-file.ts';
 import { Refusal } from '../refusal.ts';
 import { loadSettings } from '../settings.ts';
+import type { Settings } from '../settings-file.ts';
 import { shownFrom } from '../shown-path.ts';
 import type { Terminal } from '../terminal.ts';
 import { count } from '../text/count.ts';
@@ -46,15 +47,21 @@ async function examine(options: DoctorOptions, terminal: Terminal): Promise<Find
     await tensorFlow(),
     ...(await xla()),
     project.finding,
+    ...(await cluster(project)),
     good('network', 'not needed: the runner never opens a connection, and stages only where their own code does'),
   ];
 }
 
+interface ExaminedProject {
+  readonly finding: Finding;
+  readonly store: string;
+  /** Absent if the pipeline file has faults. */
+  readonly root?: string;
+  readonly settings?: Settings;
+}
+
 /** The pipeline file, and the store that it determines. */
-async function examineProject(
-  options: DoctorOptions,
-  { folder }: Terminal,
-): Promise<{ readonly finding: Finding; readonly store: string }> {
+async function examineProject(options: DoctorOptions, { folder }: Terminal): Promise<ExaminedProject> {
   const here = path.join(folder, 'cache');
   try {
     const settings = await loadSettings(folder);
@@ -70,12 +77,18 @@ async function examineProject(
     }
     const { stages, instances, root } = loaded.value.pipeline;
     const message = `${shown}: ${count(stages.length, 'stage')}, ${count(instances.length, 'instance')}`;
-    return { finding: good('pipeline', message), store: settings.store ?? path.join(root, 'cache') };
+    return { finding: good('pipeline', message), store: settings.store ?? path.join(root, 'cache'), root, settings };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     const remedy = error.diagnostics.find((diagnostic) => diagnostic.remedy !== undefined)?.remedy;
     return { finding: doubtful('pipeline', error.message, remedy ?? 'Correct the settings file.'), store: here };
   }
+}
+
+/** Only where the settings choose it: its checks are jobs. */
+async function cluster({ settings, root, store }: ExaminedProject): Promise<Finding[]> {
+  if (settings?.executor !== 'slurm' || root === undefined) return [];
+  return (await import('../doctor/slurm.ts')).slurm(settings.slurm, root, store);
 }
 
 function lineOf({ subject, verdict, message, remedy }: Finding, { results: { colors } }: Terminal): string {

@@ -1,0 +1,330 @@
+/**
+ * A real Slurm with two nodes, started by this test: `.ci/run slurm`, or SLOW=1 npx vitest run --project slow. It takes
+ * some minutes, because Slurm looks at time limits every 30 s and at lost nodes every 15 s.
+ */
+import { cp, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { attemptExecutorContract } from '../../src/runner/execution/attempt-executor.contract.ts';
+import { jobProgram, stageProgram } from '../../src/runner/stage-program.ts';
+import { DEFAULT_SLURM } from '../../src/runner/slurm/settings.ts';
+import { SlurmAttempts } from '../../src/runner/slurm/slurm-attempts.ts';
+import { random } from '../../src/util/random.ts';
+import { pipelineOf, Project, Run } from '../rig.test-support.ts';
+import { Cluster, whyNoCluster } from './slurm-cluster.test-support.ts';
+
+const reason = whyNoCluster();
+const repository = path.resolve(import.meta.dirname, '../..');
+const MINUTE = 60_000;
+
+let cluster: Cluster;
+
+/** The run of a project on the cluster. */
+const env = () => ({ SLURM_CONF: cluster.conf });
+const onCluster = async (project: Project, ...words: string[]): Promise<Run> =>
+  new Run(await project.pipeline(['run', '--json', '--executor', 'slurm', ...words], { env: env() }));
+
+const SETTINGS = { slurm: { interval: '2s' } };
+
+async function projectOf(stages: object, slurm: object = {}): Promise<Project> {
+  const project = await Project.create({
+    'pipeline.json': pipelineOf(stages as Parameters<typeof pipelineOf>[0]),
+    '.pipelinerc.json': { slurm: { ...SETTINGS.slurm, ...slurm } },
+  });
+  onTestFinished(async () => {
+    await project.pipeline(['cancel'], { env: env() });
+  });
+  return project;
+}
+
+describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
+  beforeAll(async () => {
+    cluster = await Cluster.start();
+    process.env.SLURM_CONF = cluster.conf;
+  }, MINUTE);
+  beforeEach(() => cluster.startDaemons());
+  afterAll(() => cluster?.stop(), MINUTE);
+
+  describe('the contract', () => {
+    attemptExecutorContract(
+      'a real Slurm',
+      (storeFolder) =>
+        new SlurmAttempts({
+          storeFolder,
+          settings: { ...DEFAULT_SLURM, intervalMs: 1000 },
+          hostProgram: stageProgram('host'),
+          jobProgram: jobProgram(),
+        }),
+    );
+  });
+
+  test(
+    'a training gives the same digests as on this machine, also when it is queued again in the middle',
+    async () => {
+      const digests = async (project: Project): Promise<unknown> => {
+        const lock = JSON.parse(await project.read('pipeline.lock.json')) as { instances: Record<string, object> };
+        return Object.entries(lock.instances).map(([id, each]) => [id, (each as { outputs: unknown }).outputs]);
+      };
+      const here = await training();
+      expect(failuresOf(await here.run())).toEqual([]);
+
+      const there = await training();
+      const run = onCluster(there);
+      await until(() => runningJobs('pretrain').length > 0 && savedCheckpoint(there));
+      cluster.ask('scontrol', 'requeue', runningJobs('pretrain')[0] ?? '');
+      const ended = await run;
+      expect(failuresOf(ended)).toEqual([]);
+      expect(await digests(there)).toEqual(await digests(here));
+      const records = ended.of('succeeded').map(({ id, record }) => [id, (record as Recorded).execution.resumes]);
+      expect(records).toContainEqual(['pretrain', 1]);
+    },
+    10 * MINUTE,
+  );
+
+  test(
+    'a stage that is longer than its job is queued again at the limit, and ends with the same result',
+    async () => {
+      const module = `import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+      import { createHash } from 'node:crypto';
+      export default async (stage) => {
+        const file = stage.checkpoint + '/state.json';
+        let { step, state } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { step: 0, state: '' };
+        for (; step < stage.params.steps; step++) {
+          if (stage.signal.aborted) throw new Error('stopped');
+          state = createHash('sha256').update(state + step).digest('hex');
+          writeFileSync(file + '.tmp', JSON.stringify({ step: step + 1, state }));
+          renameSync(file + '.tmp', file);
+          await new Promise((resolve) => setTimeout(resolve, stage.params.pace));
+        }
+        writeFileSync(stage.output('state'), state);
+      };`;
+      const stages = (pace: number) => ({
+        train: {
+          module: 'train.mjs',
+          params: { steps: 60, pace },
+          outputs: { state: { file: 'state.txt', publish: 'state.txt' } },
+        },
+      });
+      const quick = await projectOf(stages(0));
+      await quick.write('train.mjs', module);
+      expect((await quick.run()).code).toBe(0);
+
+      const slow = await projectOf(stages(1000), { time: '1m', grace: '60s' });
+      await slow.write('train.mjs', module);
+      const run = await onCluster(slow);
+      expect(run.code).toBe(0);
+      expect(await slow.read('state.txt')).toBe(await quick.read('state.txt'));
+      const [succeeded] = run.of('succeeded');
+      expect((succeeded?.record as Recorded).execution.resumes).toBeGreaterThan(0);
+    },
+    10 * MINUTE,
+  );
+
+  test(
+    'kill -9 of the runner while jobs wait, run and end: every instance is executed once',
+    async () => {
+      const project = await projectOf({
+        make: {
+          matrix: { seed: [1, 2, 3, 4, 5, 6] },
+          command: 'echo ${seed} >> "$PROJECT/ran"; sleep 2; echo ${seed} > ${outputs.o}',
+          env: ['PROJECT'],
+          outputs: { o: 'o.txt' },
+          resources: { cpu: 4 },
+        },
+        join: {
+          command: 'cat ${inputs.all} > ${outputs.o}',
+          inputs: { all: { stage: 'make', output: 'o', gather: true } },
+          outputs: { o: { file: 'all.txt', publish: 'all.txt' } },
+        },
+      });
+      const settings = { env: { ...env(), PROJECT: project.root } };
+      const draw = random('kill the runner');
+      for (let kill = 0; kill < 6; kill++) {
+        const run = project.start(['run', '--json', '--executor', 'slurm'], settings);
+        await sleep(1500 + 3000 * draw.uniform());
+        run.signal('SIGKILL');
+        await run.ended;
+        await sleep(1000 * draw.uniform());
+      }
+      const last = await project.pipeline(['run', '--json', '--executor', 'slurm'], settings);
+      expect(last.code).toBe(0);
+      expect(await project.read('all.txt')).toBe('1\n2\n3\n4\n5\n6\n');
+      expect((await project.read('ran')).split('\n').filter(Boolean).sort()).toEqual(['1', '2', '3', '4', '5', '6']);
+    },
+    5 * MINUTE,
+  );
+
+  test(
+    'a killed controller is named, and the study ends after its return',
+    async () => {
+      const project = await projectOf({
+        make: { command: 'sleep 25; echo x > ${outputs.o}', outputs: { o: 'o.txt' } },
+        next: {
+          command: 'cat ${inputs.o} > ${outputs.o}',
+          inputs: { o: { stage: 'make', output: 'o' } },
+          outputs: { o: { file: 'p.txt', publish: 'p.txt' } },
+        },
+      });
+      const run = onCluster(project);
+      await until(() => runningJobs('make').length > 0);
+      await sleep(6500); // the controller saves its state every 5 s
+      cluster.kill('slurmctld');
+      await sleep(22_000);
+      await cluster.startDaemons();
+      const ended = await run;
+      expect(ended.code).toBe(0);
+      expect(await project.read('p.txt')).toBe('x\n');
+      const notices = ended.of('notice').map(({ message }) => String(message));
+      expect(notices.join('\n')).toContain('Slurm gives no answer');
+    },
+    5 * MINUTE,
+  );
+
+  test(
+    'a controller that was killed before it had saved a job loses it, and the study ends',
+    async () => {
+      const project = await projectOf({
+        make: { command: 'sleep 3; echo x > ${outputs.o}', outputs: { o: { file: 'o.txt', publish: 'o.txt' } } },
+      });
+      const run = onCluster(project);
+      await until(() => runningJobs('make').length > 0);
+      cluster.kill('slurmctld');
+      await sleep(2000);
+      await cluster.startDaemons();
+      expect((await run).code).toBe(0);
+      expect(await project.read('o.txt')).toBe('x\n');
+    },
+    5 * MINUTE,
+  );
+
+  test(
+    'a killed node: its job starts again on the other one, beside the living old process, and one result counts',
+    async () => {
+      const project = await projectOf({
+        make: {
+          command: 'echo $$ >> "$PROJECT/pids"; sleep 20; echo $$ > ${outputs.o}',
+          env: ['PROJECT'],
+          outputs: { o: { file: 'o.txt', publish: 'o.txt' } },
+        },
+      });
+      const settings = { env: { ...env(), PROJECT: project.root } };
+      const run = project.pipeline(['run', '--json', '--executor', 'slurm'], settings);
+      await until(() => project.exists('pids'));
+      const node = cluster.ask('squeue', '-h', '-t', 'R', '-o', '%N').trim() as 'n1' | 'n2';
+      cluster.kill(node);
+      const ended = await run;
+      await cluster.startDaemons();
+      expect(ended.code).toBe(0);
+      const pids = (await project.read('pids')).split('\n').filter(Boolean);
+      expect(pids).toContain((await project.read('o.txt')).trim());
+    },
+    5 * MINUTE,
+  );
+
+  test(
+    '1,000 instances are submitted by one call, and cancelled by `pipeline cancel`',
+    async () => {
+      const project = await projectOf(
+        {
+          make: {
+            matrix: { seed: Array.from({ length: 1000 }, (_, i) => i) },
+            command: 'echo ${seed} > ${outputs.o}',
+            outputs: { o: 'o.txt' },
+          },
+        },
+        { partition: 'closed' },
+      );
+      const answer = await project.pipeline(['run', '--executor', 'slurm', '--no-wait'], { env: env() });
+      expect(answer.code).toBe(0);
+      expect(`${answer.out}${answer.err}`).toContain('1,000 submitted'.replace(',', ''));
+      expect(answer.err).toContain('1 sbatch');
+      expect(cluster.ask('squeue', '-h', '-r', '-p', 'closed').split('\n').filter(Boolean)).toHaveLength(1000);
+      expect((await project.pipeline(['cancel', '--json'], { env: env() })).code).toBe(0);
+      expect(cluster.ask('squeue', '-h', '-r', '-p', 'closed').trim()).toBe('');
+    },
+    5 * MINUTE,
+  );
+
+  test(
+    'failures of real jobs are named',
+    async () => {
+      const project = await projectOf({ make: { command: 'true', outputs: {} } });
+      const failed = async (slurm: object): Promise<string> => {
+        await project.write('.pipelinerc.json', { slurm: { ...SETTINGS.slurm, ...slurm } });
+        const run = await onCluster(project, '--force');
+        expect(run.code).toBe(1);
+        return JSON.stringify(run.of('failed')[0]?.failure);
+      };
+      expect(await failed({ partition: 'none' })).toContain('unknown partition');
+      expect(await failed({ time: '2h' })).toContain('PartitionTimeLimit');
+      await project.write(
+        'pipeline.json',
+        pipelineOf({ make: { command: 'true', outputs: {}, resources: { cpu: 64 } } }),
+      );
+      const refused = await project.pipeline(['run', '--executor', 'slurm'], { env: env() });
+      expect(refused.code).toBe(2);
+      expect(refused.err).toContain('a node of the partition has 4');
+    },
+    MINUTE,
+  );
+});
+
+interface Recorded {
+  readonly execution: { readonly resumes: number };
+}
+
+/** With the log's end, so that a failing test says why. */
+const failuresOf = (run: Run): unknown[] => [
+  ...run.of('failed'),
+  ...(run.code === 0 || run.of('failed').length > 0 ? [] : [run.err]),
+];
+
+/** Numbers of running jobs. `instance`: in the comment of the job. */
+function runningJobs(instance: string): string[] {
+  const lines = cluster.ask('squeue', '-h', '-t', 'R', '-o', '%i|%k').split('\n');
+  return lines.flatMap((line) => (line.includes(`"${instance}"`) ? [line.split('|')[0] ?? ''] : []));
+}
+
+async function savedCheckpoint(project: Project): Promise<boolean> {
+  const { stdout } = await project.shell('find cache/work -path "*starts/*/checkpoint.safetensors" | head -n 1');
+  return stdout !== '';
+}
+
+/** SimCLR on phantoms. */
+async function training(): Promise<Project> {
+  const data = (names: readonly string[]) =>
+    Object.fromEntries(names.map((output) => [output, { stage: 'phantoms', output }]));
+  const project = await projectOf({
+    phantoms: {
+      module: 'stages/phantoms.ts',
+      params: { images: 300, size: 16, seed: 1 },
+      outputs: { images: 'images.safetensors', table: 'table.csv', dataset: 'dataset.json' },
+    },
+    split: {
+      module: 'stages/split.ts',
+      inputs: data(['table', 'dataset']),
+      params: { policy: 'grouped', test: 0.2, validation: 0.2, seed: 0 },
+      outputs: { split: 'split.csv', summary: 'split.json' },
+    },
+    pretrain: {
+      module: 'stages/pretrain-simclr.ts',
+      inputs: { ...data(['images', 'table', 'dataset']), split: { stage: 'split', output: 'split' }, weights: null },
+      params: {
+        ...{ network: 'resnet-small', epochs: 90, batchSize: 32, learningRate: 0.1, warmupEpochs: 1 },
+        ...{ temperature: 0.5, augmentation: 'fundus', seed: 0 },
+      },
+      outputs: { weights: 'weights.safetensors', curves: 'curves.json', pairs: 'pairs.png' },
+      resources: { cpu: 1 },
+    },
+  });
+  for (const name of ['src', 'stages', 'dist', 'vendor', 'package.json', 'tsconfig.json'])
+    await cp(path.join(repository, name), project.path(name), { recursive: true });
+  await symlink(path.join(repository, 'node_modules'), project.path('node_modules'));
+  return project;
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  for (const began = Date.now(); !(await condition()); await sleep(200))
+    if (Date.now() - began > 2 * MINUTE) throw new Error('Waited 2 minutes.');
+}
