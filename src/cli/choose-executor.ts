@@ -1,7 +1,7 @@
 /** The executor of a run: this machine, or Slurm. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import type { ExecutionDeps } from '../runner/execution/execution-options.ts';
+import type { ExecutionDeps } from '../runner/execution/execution-deps.ts';
 import { localDeps } from '../runner/execution/run.ts';
 import { stageProgram, jobProgram } from '../runner/stage-program.ts';
 import type { ExecutorName } from './executor-names.ts';

@@ -20,6 +20,12 @@ const MINUTE = 60_000;
 
 let cluster: Cluster;
 
+async function renewCluster(): Promise<void> {
+  await (cluster as Cluster | undefined)?.stop();
+  cluster = await Cluster.start();
+  process.env.SLURM_CONF = cluster.conf;
+}
+
 /** The run of a project on the cluster. */
 const env = () => ({ SLURM_CONF: cluster.conf });
 const onCluster = async (project: Project, ...words: string[]): Promise<Run> =>
@@ -40,8 +46,7 @@ async function projectOf(stages: object, slurm: object = {}): Promise<Project> {
 
 describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' : ` (skipped: ${reason})`}`, () => {
   beforeAll(async () => {
-    cluster = await Cluster.start();
-    process.env.SLURM_CONF = cluster.conf;
+    await renewCluster();
   }, MINUTE);
   beforeEach(() => cluster.startDaemons());
   afterAll(() => cluster?.stop(), MINUTE);
@@ -187,6 +192,8 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
       const project = await projectOf({
         make: { command: 'sleep 3; echo x > ${outputs.o}', outputs: { o: { file: 'o.txt', publish: 'o.txt' } } },
       });
+      // Its numbers of jobs are used twice afterwards, so the other tests get a fresh cluster.
+      onTestFinished(renewCluster, MINUTE);
       const run = onCluster(project);
       await until(() => runningJobs('make').length > 0);
       cluster.kill('slurmctld');

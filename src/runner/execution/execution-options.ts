@@ -3,7 +3,6 @@ import type { InstanceId } from '../../formats/identity.ts';
 import type { Plan } from '../plan.ts';
 import type { FindCardEngine } from '../resources/card-engine.ts';
 import type { Amounts } from '../resources/slots.ts';
-import type { AttemptExecutor, LeftAttempts } from './attempt-executor.ts';
 
 export interface ExecutionOptions {
   /** Executions at the same time, at the most. */
@@ -25,11 +24,4 @@ export interface ExecutionOptions {
   readonly check?: (plan: Plan) => Promise<void>;
   /** From asking a stage to stop until it is killed. */
   readonly graceMs: number;
-}
-
-/** The dependencies of execution. */
-export interface ExecutionDeps {
-  readonly attempts: AttemptExecutor;
-  /** Attempts of earlier runners, wherever new ones are carried out. */
-  readonly leftAttempts: LeftAttempts;
 }

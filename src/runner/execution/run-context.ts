@@ -3,7 +3,8 @@ import type { RunEvent } from '../event.ts';
 import type { Fingerprint } from '../../formats/identity.ts';
 import type { OpenPipeline } from '../open-pipeline.ts';
 import type { Verdict } from '../plan.ts';
-import type { ExecutionDeps, ExecutionOptions } from './execution-options.ts';
+import type { ExecutionDeps } from './execution-deps.ts';
+import type { ExecutionOptions } from './execution-options.ts';
 
 export interface RunContext extends ExecutionDeps, Omit<OpenPipeline, 'warnings' | 'close'> {
   readonly options: ExecutionOptions;
