@@ -16,6 +16,9 @@ const BENCHMARKS = {
     'how often the intervals of the report hold the truth, in simulated studies  [--studies N] [--rounds N] ' +
     '[--images 66,118] [--seeds 3,5] [--worlds ordinary]',
   gpu: 'the check on a GPU, prepared to be carried  [--out FOLDER] [--dry-run] [--python PYTHON] [--table FOLDER]',
+  remote:
+    'push and pull beside DVC, over SSH and S3  [--files N] [--large MEBIBYTES] [--kinds ssh,s3] [--dvc PROGRAM] ' +
+    '[--peers DVC]',
   endure: 'ten thousand steps on every engine: memory and speed must stay  [--steps N]',
 };
 

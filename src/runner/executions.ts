@@ -68,6 +68,8 @@ export interface Sandbox {
   readonly resumes: number;
   /** There was one, but it may come from other inputs than those of now. */
   readonly discarded: boolean;
+  /** Absolute paths of checkpoints of the instance that its present parameters, code or data leave behind. */
+  readonly leftCheckpoints?: readonly string[];
   /** The versions of the inputs when it was prepared. */
   readonly versions: InputVersions;
   /** Digests and fingerprints that the execution and its record need from the store. */

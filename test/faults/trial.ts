@@ -92,16 +92,28 @@ function strike({ kind, starts, signal = 'SIGKILL', output }: Fault): (line: str
       child.stdout?.destroy();
       child.stderr?.destroy();
     } else {
-      if (kind === 'kill runner and guard') for (const guard of guardsOf(child.pid)) process.kill(guard, 'SIGKILL');
+      if (kind === 'kill runner and guard') for (const guard of guardsOf(child.pid)) killIfThere(guard);
       child.kill(signal);
     }
   };
 }
 
-/** The last word of its command line tells the guard from a stage. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it has ended meanwhile
+  }
+}
+
+/** The last word of its command line tells the guard from a stage. None, if the runner has ended already. */
 function guardsOf(runner: number | undefined): number[] {
-  const children = readFileSync(`/proc/${runner}/task/${runner}/children`, 'utf8').trim().split(' ').map(Number);
-  return children.filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('\0guard\0'));
+  try {
+    const children = readFileSync(`/proc/${runner}/task/${runner}/children`, 'utf8').trim().split(' ').filter(Boolean);
+    return children.map(Number).filter((child) => readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('\0guard\0'));
+  } catch {
+    return [];
+  }
 }
 
 /** The runner always ends with a documented code and a message, never with a stack trace. */

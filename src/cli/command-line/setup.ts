@@ -9,6 +9,7 @@ import type { Trial } from '../engine/try-apart.ts';
 import type { InitOptions } from '../commands/init.ts';
 import { shells, type Shell } from '../completion/scripts.ts';
 import { templateNames } from '../init/template-names.ts';
+import { ciServices } from '../init/workflow.ts';
 import { withPipelineOptions, type ChooseAction } from './shared-options.ts';
 
 export function setupCommands(program: Command, choose: ChooseAction): void {
@@ -17,6 +18,11 @@ export function setupCommands(program: Command, choose: ChooseAction): void {
     .description('write a small, complete pipeline to start from; nothing is overwritten')
     .addOption(
       new Option('--template <template>', 'the language of its stages').choices(templateNames).default('shell'),
+    )
+    .addOption(
+      new Option('--ci <service>', 'write only a workflow for CI: it proves the report without the data').choices(
+        ciServices,
+      ),
     )
     .action((folder: string | undefined, options: InitOptions) => {
       choose(async (terminal) => (await import('../commands/init.ts')).init(folder ?? '.', options, terminal));

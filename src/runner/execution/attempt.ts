@@ -77,6 +77,8 @@ export async function runAttempt(
       message: 'begins anew: an input was written to after its checkpoint was begun, so the checkpoint was removed',
     });
 
+  if (number === 1) for (const folder of sandbox.leftCheckpoints ?? []) warnOfLeft(instance.id, folder, emit);
+
   const result = await perform(
     { number, instance, sandbox, grant, log, resumes, time, mask, left },
     seconds,
@@ -98,6 +100,13 @@ export async function runAttempt(
     case 'succeeded':
       return { ...result, seconds: seconds() };
   }
+}
+
+function warnOfLeft(id: Instance['id'], folder: string, emit: RunContext['emit']): void {
+  const message =
+    `a checkpoint of other parameters, code or data is left in ${folder}; a run with those continues from it, rm -r ` +
+    'frees it, and gc deletes it 30 days after it was last written';
+  emit({ type: 'warning', id, message });
 }
 
 /** Readers of the events, and of the end of the log, come after this. */

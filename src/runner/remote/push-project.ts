@@ -14,6 +14,7 @@ import { unusablePacks, type Remote } from './open-remote.ts';
 import { projectId, putNote } from './push-note.ts';
 import { pushBlobs, type PushedBlob, type PushSummary } from './push.ts';
 import type { IndexedRecord } from './remote-index.ts';
+import { repairPacks } from './repair-packs.ts';
 import { noteDamagedPacks } from './remote-notes.ts';
 
 export interface ProjectPush {
@@ -46,8 +47,10 @@ export async function pushProject(remote: Remote, push: ProjectPush): Promise<Pr
   const blobs: PushedBlob[] = [...contents.blobs, ...records.map(({ blob }) => blob), ...data];
   while (!(await registration.relyOn(blobs.map(({ digest }) => digest))));
   const indexed = records.map(({ key }) => key);
-  const unusable = await unusablePacks(remote);
+  const { damaged, marked } = await unusablePacks(remote);
   const { storage, index, notes } = remote;
+  const unrepaired = await repairPacks(damaged, { storage, index, store });
+  const unusable = { damaged: new Set(unrepaired), marked };
   const summary = await pushBlobs(blobs, indexed, { storage, index, store, notes, ...unusable, tell });
   await putNote(storage, projectId(push.pipelineName), {
     format: 1,
@@ -55,7 +58,7 @@ export async function pushProject(remote: Remote, push: ProjectPush): Promise<Pr
     results: [...contents.blobs.map(({ digest }) => digest), ...records.map(({ blob }) => blob.digest)],
     data: data.map(({ digest }) => digest),
   });
-  await noteDamagedPacks(notes, []);
+  await noteDamagedPacks(notes, unrepaired);
   const lackingVersions = push.versions.filter((version) => !whole.includes(version));
   return { ...summary, results: contents.chosen.length, lacking, versions: whole.length, lackingVersions };
 }

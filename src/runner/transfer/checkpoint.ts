@@ -3,16 +3,20 @@
  * inputs. An input that was edited while the stage ran and then restored has the same fingerprint again. While a stage
  * runs, the folder therefore holds the state of the inputs at its start.
  */
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { writeScratch } from '../../util/atomic-file.ts';
+import { namesIfThere } from '../../util/if-there.ts';
 import { removeTree } from '../../util/remove-tree.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import type { InputVersions } from '../executions.ts';
 
 /** There while a stage works in the folder, and after its runner was killed. */
 const INPUTS = '.inputs';
 /** The number of resumes. It is kept here so that it lives exactly as long as the checkpoint. */
 const RESUMES = '.resumes';
+/** The instance that saved it. */
+const INSTANCE = '.instance';
 
 export interface Checkpoint {
   /** Something was saved by an earlier attempt. */
@@ -24,13 +28,14 @@ export interface Checkpoint {
 }
 
 /** Called before each attempt. */
-export function openCheckpoint(folder: string, inputs: InputVersions): Checkpoint {
+export function openCheckpoint(folder: string, id: InstanceId, inputs: InputVersions): Checkpoint {
   const state = JSON.stringify([...inputs]);
   const then = read(folder, INPUTS);
   const discarded = isSaved(folder) && then !== undefined && then !== state;
   if (discarded || !isFolder(folder)) removeTree(folder);
   mkdirSync(folder, { recursive: true });
   writeScratch(path.join(folder, INPUTS), state);
+  writeScratch(path.join(folder, INSTANCE), id);
 
   const resumed = isSaved(folder);
   const resumes = Number(read(folder, RESUMES) ?? 0) + (resumed ? 1 : 0);
@@ -45,14 +50,25 @@ export function closeCheckpoint(folder: string, trusted: boolean): void {
     return;
   }
   rmSync(path.join(folder, INPUTS), { force: true });
-  if (readdirSync(folder).length === 0) rmdirSync(folder);
+  if (!isSaved(folder)) removeTree(folder);
+}
+
+/**
+ * Checkpoints of an instance that its present parameters, code or data leave behind: absolute paths.
+ * @param now the folder that it continues from, or would
+ */
+export function otherCheckpoints(now: string, id: InstanceId): string[] {
+  const parent = path.dirname(now);
+  return namesIfThere(parent)
+    .map((name) => path.join(parent, name))
+    .filter((folder) => folder !== now && read(folder, INSTANCE) === id && isSaved(folder));
 }
 
 /** The stage may have removed the folder, or put a file in its place. */
 const isFolder = (place: string): boolean => statSync(place, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
 const isSaved = (folder: string): boolean =>
-  isFolder(folder) && readdirSync(folder).some((name) => name !== INPUTS && name !== RESUMES);
+  isFolder(folder) && readdirSync(folder).some((name) => ![INPUTS, RESUMES, INSTANCE].includes(name));
 
 function read(folder: string, name: string): string | undefined {
   try {

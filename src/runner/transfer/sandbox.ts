@@ -17,7 +17,7 @@ import { globSelection } from '../store/glob.ts';
 import { judgeOwner, keepAlive, SILENCE_MS, writeOwner } from '../store/owner.ts';
 import type { Store } from '../store/store.ts';
 import { contentOfInput } from '../plan/workspace-inputs.ts';
-import { openCheckpoint } from './checkpoint.ts';
+import { openCheckpoint, otherCheckpoints } from './checkpoint.ts';
 import type { ProducedResults } from '../plan/identify.ts';
 import { newLogFile } from '../store/log-files.ts';
 
@@ -62,7 +62,8 @@ export async function makeSandbox(
     const checkpoint = deps.apart
       ? path.join(folder, 'checkpoint')
       : path.join(storeFolder, 'checkpoints', fingerprint);
-    const found = openCheckpoint(checkpoint, deps.versions);
+    const found = openCheckpoint(checkpoint, instance.id, deps.versions);
+    const leftCheckpoints = deps.apart ? [] : otherCheckpoints(checkpoint, instance.id);
     const started = new Date().toISOString();
     const sandbox = {
       fingerprint,
@@ -71,6 +72,7 @@ export async function makeSandbox(
       outputs,
       checkpoint,
       ...found,
+      leftCheckpoints,
       versions: deps.versions,
       ...(bundle !== undefined && { module: path.join(folder, BUNDLE_FILE) }),
       log: (attempt: number) => newLogFile(storeFolder, instance.id, started, name, attempt),
