@@ -35,11 +35,6 @@ export class HarmfulProxy {
     this.#seen = 0;
   }
 
-  /** False: the harm that was prepared was done. */
-  get isPending(): boolean {
-    return this.#harm !== undefined;
-  }
-
   stop(): void {
     this.#server.close();
   }
