@@ -66,7 +66,8 @@ function droppedText({ dropped, deleted, roots }: SweepReport): string {
   const some = `${dropped.slice(0, 3).join(', ')}${dropped.length > 3 ? ', ...' : ''}`;
   const entries = dropped.length === 1 ? 'entry' : 'entries';
   const kept = roots.commits === undefined ? '' : ' Commits that name their results keep them.';
-  return `${deleted ? 'Dropped' : 'To be dropped'} from the lockfile: ${dropped.length} ${entries} that the pipeline no longer has: ${some}.${kept}`;
+  const verb = deleted ? 'Dropped' : 'To be dropped';
+  return `${verb} from the lockfile: ${dropped.length} ${entries} that the pipeline no longer has: ${some}.${kept}`;
 }
 
 /** `pretrain 3, finetune 12`: the stages of the results. */

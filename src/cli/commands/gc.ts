@@ -51,8 +51,8 @@ async function gcOfStore(
   else writeSweep(swept, terminal.results, commandOf({ keepRuns, prune, ...options }));
   for (const { file, commit } of swept.roots.unreadable)
     terminal.messages.write(
-      `${commit === undefined ? project.show(file) : `${file} of commit ${commit.slice(0, 12)}`} cannot be read: of its ` +
-        'results, only those are kept whose digests are still in its text.\n',
+      `${commit === undefined ? project.show(file) : `${file} of commit ${commit.slice(0, 12)}`} cannot be read: of ` +
+        'its results, only those are kept whose digests are still in its text.\n',
     );
   if (!deletes || swept.deleted) return exitCode.done;
   throw unseenProjects(swept, project);
