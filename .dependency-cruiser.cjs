@@ -27,7 +27,7 @@ module.exports = {
     only('tensor', []),
     only('report', []),
     only('learn', ['tensor']),
-    only('cli', ['runner', 'tensor', 'report']),
+    only('cli', ['runner', 'tensor', 'report', 'learn/dataset']),
     {
       name: 'plan-decides-only',
       comment: 'Files are moved by src/runner/transfer.',

@@ -1,4 +1,5 @@
-/** Reads a published data set and decodes it once. */
+/** Reads a data set and decodes it once. */
+import path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { decodeImage, type Decode } from '../src/learn/dataset/decode/decode.ts';
 import { DatasetError } from '../src/learn/dataset/error.ts';
@@ -10,7 +11,8 @@ import { READERS, type ReaderName } from '../src/learn/dataset/reader/index.ts';
 import type { Columns, Listing } from '../src/learn/dataset/reader/listing.ts';
 import { err } from '../src/util/result.ts';
 import { readSecretKey } from '../src/util/secret-key.ts';
-import { defineStage, input } from '../src/stage/index.ts';
+import { defineStage, input, optional } from '../src/stage/index.ts';
+import { DOMAINS } from '../src/formats/dataset.ts';
 import { DATASET_OUTPUTS } from './shared/data.ts';
 
 const TWO_NUMBERS = Type.Array(Type.Number(), { minItems: 2, maxItems: 2 });
@@ -31,6 +33,8 @@ export default defineStage({
   inputs: {
     /** The folder of the data set as it was published. */
     source: input,
+    /** For the reader `csv`: its table, if that is not in the folder of the images. */
+    labels: optional(input),
   },
   params: Type.Object({
     reader: Type.Union((Object.keys(READERS) as ReaderName[]).map((name) => Type.Literal(name))),
@@ -61,6 +65,10 @@ export default defineStage({
     bits: Type.Union([Type.Literal(8), Type.Literal(16)], { default: 8 }),
     /** Files of several frames or pages: each is an image of its own, or such files are faults. */
     frames: Type.Union([Type.Literal('all'), Type.Literal('error')], { default: 'all' }),
+    /** For the reader `folders`: the folder below the class is the group, such as a patient. */
+    groupFolders: Type.Optional(Type.Boolean()),
+    /** Kind of the images, for readers that do not know it. */
+    domain: Type.Optional(Type.Union(DOMAINS.map((domain) => Type.Literal(domain)))),
     onBroken: Type.Union([Type.Literal('error'), Type.Literal('drop')], { default: 'error' }),
   }),
   outputs: DATASET_OUTPUTS,
@@ -73,7 +81,7 @@ export default defineStage({
       stage.warn(names?.redact(text) ?? text);
     };
     try {
-      const listing = await readListing(folder, params);
+      const listing = await readListing(folder, params, inputs.labels);
       const framed = await listFrames(listing, {
         folder,
         frames: params.frames,
@@ -85,7 +93,7 @@ export default defineStage({
       if (names === undefined && (framed.dicom?.headers.size ?? 0) > 0) say(NAMED);
       const unwritten = await names?.writeMap();
       if (unwritten !== undefined) say(unwritten);
-      const { dropped } = await ingest(shown, outputs, {
+      const { dropped } = await ingest({ ...shown, domain: params.domain ?? shown.domain }, outputs, {
         folder,
         size: params.size,
         onBroken: params.onBroken,
@@ -123,9 +131,14 @@ interface ListingParams {
   readonly reader: ReaderName;
   readonly classes?: readonly string[];
   readonly columns?: Columns;
+  readonly groupFolders?: boolean;
 }
 
-async function readListing(folder: string, { reader, classes, columns }: ListingParams): Promise<Listing> {
+async function readListing(
+  folder: string,
+  { reader, classes, columns, groupFolders }: ListingParams,
+  labels: string | null,
+): Promise<Listing> {
   if (classes !== undefined && reader !== 'medmnist')
     throw new DatasetError(
       `classes names numbered classes; the reader "${reader}" finds names in the data set itself. ` +
@@ -136,9 +149,20 @@ async function readListing(folder: string, { reader, classes, columns }: Listing
       `columns names the columns of a table; the reader "${reader}" reads no table of yours. ` +
         'Leave the parameter out.',
     );
+  if (labels !== null && reader !== 'csv')
+    throw new DatasetError(
+      `labels is a table; the reader "${reader}" reads no table of yours. Leave the input out, or take "csv".`,
+    );
+  if (groupFolders === true && reader !== 'folders')
+    throw new DatasetError(
+      `groupFolders is for the reader "folders"; the reader "${reader}" finds groups elsewhere. ` +
+        'Leave the parameter out.',
+    );
   const listing = await READERS[reader](folder, {
     ...(classes && { classNames: classes }),
     ...(columns && { columns }),
+    ...(labels !== null && { table: path.resolve(labels) }),
+    ...(groupFolders !== undefined && { groupFolders }),
   });
   if (!listing.ok) throw new DatasetError(listing.error);
   return listing.value;

@@ -22,21 +22,21 @@ for (const template of ['shell', 'python', 'typescript']) {
       const project = await Project.create({});
       await mkdir(project.path('node_modules'));
       await symlink(path.resolve(import.meta.dirname, '..'), project.path('node_modules/pretext-study'));
-      const made = await project.pipeline(['init', 'study', '--template', template]);
+      const made = await project.pipeline(['init', 'first', '--template', template]);
       expect(made).toMatchObject({
         code: 0,
         err: '',
-        out: expect.stringContaining('Next: cd study && pipeline run') as string,
+        out: expect.stringContaining('Next: cd first && pipeline run') as string,
       });
-      const inside = { folder: 'study', env: { PATH: process.env.PATH! } };
+      const inside = { folder: 'first', env: { PATH: process.env.PATH! } };
       const first = await project.pipeline(['run'], inside);
       expect(first.err).not.toContain('error:');
       expect(first.code).toBe(0);
-      expect(await project.read('study/report.md')).toBe(REPORT);
+      expect(await project.read('first/report.md')).toBe(REPORT);
       expect((await project.pipeline(['status', '--check'], inside)).code).toBe(0);
       await project.write(
-        'study/pipeline.json',
-        (await project.read('study/pipeline.json')).replace('"highest": 10', '"highest": 6'),
+        'first/pipeline.json',
+        (await project.read('first/pipeline.json')).replace('"highest": 10', '"highest": 6'),
       );
       expect((await project.pipeline(['why', 'clean'], inside)).out).toContain('params.highest 10 -> 6');
     },

@@ -4,8 +4,8 @@ import type { Immutable } from '../util/immutable.ts';
 import { readFormat, writeFormat } from './format-file.ts';
 import { count, text } from './fields.ts';
 
-/** Kinds of images. Each has an augmentation of its own. */
-export const DOMAINS = ['skin', 'xray', 'fundus'] as const;
+/** Kinds of images. docs/augmentation.md names the augmentation of each. */
+export const DOMAINS = ['skin', 'xray', 'fundus', 'ct', 'mri', 'ultrasound', 'histology', 'other'] as const;
 export type Domain = (typeof DOMAINS)[number];
 
 const GrayScaleSchema = Type.Object(

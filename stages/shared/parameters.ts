@@ -1,6 +1,11 @@
 /** Parameters that several kinds of training share, as they are written in a pipeline. */
 import { Type, type Static } from '@sinclair/typebox';
-import { namedAugmentation, AUGMENTATIONS, type Augmentation } from '../../src/learn/augment/index.ts';
+import {
+  namedAugmentation,
+  AUGMENTATIONS,
+  type Augmentation,
+  type AugmentationName,
+} from '../../src/learn/augment/index.ts';
 import type { Dataset } from '../../src/formats/dataset.ts';
 import { DatasetError } from '../../src/learn/dataset/error.ts';
 import type { Optimizer } from '../../src/learn/nn/optimizer.ts';
@@ -79,14 +84,33 @@ export function augmentationOf(
   if (name !== 'domain') return namedAugmentation(name, { size });
   if (domain === null)
     throw new DatasetError(
-      `augmentation is "domain", but the kind of images in ${title} is unknown: only readers of published data ` +
-        `sets know it. Choose one of the augmentations ${AUGMENTATIONS.join(', ')}.`,
+      `augmentation is "domain", but the kind of images in ${title} is unknown. Name it in the parameters of ` +
+        `the stage ingest ("domain": "skin"), or choose one of the augmentations ${AUGMENTATIONS.join(', ')}.`,
     );
-  return namedAugmentation(domain, { size });
+  return namedAugmentation(STRONG[domain], { size });
 }
 
-/** Images of skin and fundus have no side that means something. Those of an unknown kind may have one. */
-const lightFor = (domain: Dataset['domain']) => (domain === 'skin' || domain === 'fundus' ? 'light-flipped' : 'light');
+type Domain = NonNullable<Dataset['domain']>;
+
+/**
+ * Kinds without an augmentation of their own borrow one. Slices and ultrasound are gray and have sides, as X-rays.
+ * Tissue has no up or down and its stain is a finding, as on skin.
+ */
+const STRONG: Readonly<Record<Domain, AugmentationName>> = {
+  skin: 'skin',
+  xray: 'xray',
+  fundus: 'fundus',
+  ct: 'xray',
+  mri: 'xray',
+  ultrasound: 'xray',
+  histology: 'skin',
+  other: 'simclr',
+};
+
+const WITHOUT_SIDES: readonly (Domain | null)[] = ['skin', 'fundus', 'histology'];
+
+/** Images of skin, fundus and tissue have no side that means something. Those of an unknown kind may have one. */
+const lightFor = (domain: Domain | null) => (WITHOUT_SIDES.includes(domain) ? 'light-flipped' : 'light');
 
 function literalsWithDefault<T extends string>(names: readonly T[], value: T) {
   return Type.Union(

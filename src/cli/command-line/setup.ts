@@ -7,13 +7,14 @@ import type { AddedEngine } from '../../tensor/installation/part.ts';
 import type { AddOptions } from '../engine/add-engine.ts';
 import type { Trial } from '../engine/try-apart.ts';
 import type { InitOptions } from '../commands/init.ts';
+import type { InitStudyOptions } from '../commands/init-study.ts';
 import { shells, type Shell } from '../completion/scripts.ts';
 import { templateNames } from '../init/template-names.ts';
 import { ciServices } from '../init/workflow.ts';
 import { withPipelineOptions, type ChooseAction } from './shared-options.ts';
 
 export function setupCommands(program: Command, choose: ChooseAction): void {
-  program
+  const init = program
     .command('init [folder]')
     .description('write a small, complete pipeline to start from; nothing is overwritten')
     .addOption(
@@ -27,6 +28,8 @@ export function setupCommands(program: Command, choose: ChooseAction): void {
     .action((folder: string | undefined, options: InitOptions) => {
       choose(async (terminal) => (await import('../commands/init.ts')).init(folder ?? '.', options, terminal));
     });
+
+  studyCommand(init.command('study'), choose);
 
   program
     .command('completion')
@@ -48,6 +51,27 @@ export function setupCommands(program: Command, choose: ChooseAction): void {
 
   engineCommands(program.command('engine').description('the tensor engines of this machine'), choose);
 }
+
+function studyCommand(study: Command, choose: ChooseAction): void {
+  study
+    .description('look at your images, and write the pipeline file of their study; nothing is asked or overwritten')
+    .requiredOption('--images <path>', 'a folder of images, or an archive of arrays (.npz)')
+    .option('--labels <file>', 'a table of labels (CSV); the default is a folder for each class')
+    .option('--image-column <name>', 'the column with file names; the default is "image"')
+    .option('--label-column <name>', 'the column with classes; the default is "label"')
+    .option('--split-column <name>', 'the column with train, validation and test; the default is "split"')
+    .option('--group <column>', 'the column with patients; or "folder": the folder below the class is the patient')
+    .option('--classes <names>', 'names of numbered classes (.npz), class 0 first, with commas between')
+    .addOption(new Option('--domain <kind>', 'the kind of the images').choices(DOMAINS))
+    .option('--leave-out', 'leave out files that cannot be used, instead of refusing')
+    .option('--json', 'one JSON document')
+    .action((options: InitStudyOptions) => {
+      choose(async (terminal) => (await import('../commands/init-study.ts')).initStudy(options, terminal));
+    });
+}
+
+/** As in src/formats/dataset.ts, which loads the library of schemas. A test compares them. */
+const DOMAINS = ['skin', 'xray', 'fundus', 'ct', 'mri', 'ultrasound', 'histology', 'other'] as const;
 
 function engineCommands(engine: Command, choose: ChooseAction): void {
   engine

@@ -55,7 +55,7 @@ async function filesIn(template: string): Promise<NewFile[]> {
 }
 
 /** The path of the schema for editors: in the nearest installed package, or in the folder of a later installation. */
-function schemaFrom(target: string): string {
+export function schemaFrom(target: string): string {
   for (let up = '.', folder = target; ; up = path.posix.join(up, '..'), folder = path.dirname(folder)) {
     if (existsSync(path.join(folder, SCHEMA))) return up === '.' ? `./${SCHEMA}` : `${up}/${SCHEMA}`;
     if (path.dirname(folder) === folder) return `./${SCHEMA}`;

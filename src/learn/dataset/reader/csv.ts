@@ -2,7 +2,7 @@
  * A folder with one table that names its images: columns `image` and `label`; `group` and `split` if it has them.
  * Tables come from spreadsheets: separator and encoding are found, and words for missing values and subsets are known.
  */
-import { basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { byCodeUnit } from '../../../util/canonical-json.ts';
 import { err, ok, type Result } from '../../../util/result.ts';
 import { csvColumns, parseCsv } from '../csv.ts';
@@ -43,8 +43,8 @@ type ReadRow =
   | { readonly kind: 'images'; readonly images: readonly ListedImage[]; readonly groupKnown: boolean }
   | { readonly kind: 'fault'; readonly fault: ListingFault };
 
-export const csv: Reader = async (folder, { columns = {} } = {}) => {
-  const found = await openTable(folder, columns);
+export const csv: Reader = async (folder, { columns = {}, table: elsewhere } = {}) => {
+  const found = await openTable(folder, columns, elsewhere);
   if (!found.ok) return found;
   const table = found.value;
   const labels = table.label.kind === 'column' ? [table.label.name] : table.label.names;
@@ -79,16 +79,17 @@ export const csv: Reader = async (folder, { columns = {} } = {}) => {
 
 const ONE = 'Write them alike, or give them names of their own.';
 
-async function openTable(folder: string, wanted: Columns): Promise<Result<UserTable, string>> {
+async function openTable(folder: string, wanted: Columns, elsewhere?: string): Promise<Result<UserTable, string>> {
   const { files } = await listTree(folder);
-  const tables = files.filter((file) => /\.(csv|tsv)$/i.test(file));
-  const [name] = tables;
-  if (name === undefined || tables.length > 1)
+  const tables = elsewhere === undefined ? files.filter((file) => /\.(csv|tsv)$/i.test(file)) : [elsewhere];
+  const [given] = tables;
+  if (given === undefined || tables.length > 1)
     return err(
       `${folder} holds ${tables.length === 0 ? 'no CSV file' : tables.join(', ')}; exactly one, with the columns ` +
         'image and label, is expected.',
     );
-  const path = join(folder, name);
+  const path = resolve(folder, given);
+  const name = basename(path);
   const content = await readTableText(path);
   const separator = findSeparator(content.text);
   const header = csvColumns(content.text, separator);

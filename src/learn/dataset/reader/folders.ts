@@ -16,8 +16,8 @@ interface Layout {
   readonly notices: readonly string[];
 }
 
-export const folders: Reader = async (folder) => {
-  const found = await findLayout(folder);
+export const folders: Reader = async (folder, { groupFolders = false } = {}) => {
+  const found = await findLayout(folder, groupFolders);
   if (!found.ok) return found;
   const { trees, classes, notices } = found.value;
   const [first] = trees;
@@ -35,12 +35,30 @@ export const folders: Reader = async (folder) => {
   const name = basename(resolve(folder));
   const description = { name, title: name, classes, ordinal: false, domain: null, source: 'a folder per class' };
   const dicom = await scanDicom(folder, await filesBelow(folder, ''));
-  const listing = await readClassFolders(description, { folder, trees, dicom, lenient: true });
+  const listing = await readClassFolders(description, {
+    folder,
+    trees,
+    dicom,
+    lenient: true,
+    ...(groupFolders && { groupOf: groupFolder(trees) }),
+  });
   if (!listing.ok) return listing;
   return ok({ ...listing.value, dicom, notices: [...notices, ...(listing.value.notices ?? [])] });
 };
 
-async function findLayout(folder: string): Promise<Result<Layout, string>> {
+/**
+ * The folder below the class names the patient, in every part and class. An image without such a folder is a group of
+ * its own.
+ */
+function groupFolder(trees: Layout['trees']): (image: string) => string {
+  return (image) => {
+    const tree = trees.find(({ path }) => path !== '' && image.startsWith(`${path}/`));
+    const [, patient, ...file] = image.slice(tree === undefined ? 0 : tree.path.length + 1).split('/');
+    return patient === undefined || file.length === 0 ? image : patient;
+  };
+}
+
+async function findLayout(folder: string, groupFolders: boolean): Promise<Result<Layout, string>> {
   const top = (await listTree(folder)).folders;
   const inner = new Map(
     await Promise.all(top.map(async (name) => [name, (await listTree(join(folder, name))).folders] as const)),
@@ -62,7 +80,7 @@ async function findLayout(folder: string): Promise<Result<Layout, string>> {
       '"split" cuts anew.';
     return ok({ trees: top.map((path) => ({ path, split: '' })), classes: classesOf(top), notices: [text] });
   }
-  if (haveEqualFolders(top, inner)) {
+  if (!groupFolders && haveEqualFolders(top, inner)) {
     const shown = classesOf(top).slice(0, 4).join(', ');
     return err(
       `${folder}: the folders ${top.join(', ')} all hold the folders ${shown}, so they look like parts of a split ` +

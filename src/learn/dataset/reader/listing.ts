@@ -60,6 +60,10 @@ export interface ReaderOptions {
   readonly classNames?: readonly string[];
   /** For tables. */
   readonly columns?: Columns;
+  /** For tables: a file that lies elsewhere than in the folder of the images. */
+  readonly table?: string;
+  /** For folders of classes: the folder below the class is the group, such as a patient. */
+  readonly groupFolders?: boolean;
 }
 
 /** `folder` is the data set's own. The error names the expected and the found contents. */

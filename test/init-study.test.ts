@@ -1,0 +1,172 @@
+/** `pipeline init study` on small drawn images, in a project that has the package installed. */
+import { mkdir, rename, rm, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { drawArrays, drawFolders, drawTable } from '../scripts/draw-images.mjs';
+import { DOMAINS } from '../src/formats/dataset.ts';
+import { Project } from './rig.test-support.ts';
+
+const QUICK = [
+  ...['--set', 'seeds=[0]', '--set', 'learningRates=[0.1]', '--set', 'pretrain.epochs=1'],
+  ...['--set', 'finetune.epochs=1', '--set', 'finetune.minSteps=0'],
+];
+const repository = path.resolve(import.meta.dirname, '..');
+
+async function installed(): Promise<Project> {
+  const project = await Project.create({ 'package.json': {} });
+  await mkdir(project.path('node_modules'));
+  await symlink(repository, project.path('node_modules/pretext-study'));
+  return project;
+}
+
+const init = (project: Project, ...words: string[]) => project.pipeline(['init', 'study', ...words]);
+
+test('a folder of classes: three commands lead from images to a report', async () => {
+  const project = await installed();
+  await drawFolders(project.path('photos'), { each: 8 });
+  const made = await init(project, '--images', 'photos', '--domain', 'skin');
+  expect(made).toMatchObject({ code: 0, err: 'looking at photos\n' });
+  expect(made.out).toMatch(/^images +16, read as a folder for each class$/m);
+  expect(made.out).toMatch(/^classes +2: melanoma 8, nevus 8$/m);
+  expect(made.out).toMatch(/^sizes +24x24 to 24x24/m);
+  expect(made.out).toMatch(/^groups +none known/m);
+  expect(made.out).toMatch(/^\d+ trainings, about /m);
+  expect((await project.read('pipeline.json')).split('\n').length).toBeLessThanOrEqual(41);
+  expect(await project.read('.gitignore')).toBe('/cache/\n');
+  expect(await project.pipeline(['check'])).toMatchObject({ code: 0 });
+  const run = await project.pipeline(['run', '--progress', 'quiet', ...QUICK]);
+  expect(run.err).not.toContain('FAILED');
+  expect(run.code).toBe(0);
+  expect(await project.read('reports/index.html')).toContain('photos');
+}, 300_000);
+
+test('a table elsewhere, with other column names and patients: they become the groups of the split', async () => {
+  const project = await installed();
+  await drawTable(project.path('pictures'), project.path('labels.csv'));
+  const words = ['--images', 'pictures', '--labels', 'labels.csv', '--domain', 'skin'];
+  const absent = await init(project, ...words);
+  expect(absent).toMatchObject({ code: 2, out: '' });
+  expect(absent.err).toContain('the column image is missing');
+  expect(absent.err).toContain('Name the right one: --image-column COLUMN.');
+  expect(project.exists('pipeline.json')).toBe(false);
+  words.push('--image-column', 'file', '--label-column', 'diagnosis');
+  expect((await init(project, ...words)).out).toContain('The column patient_id is not used.');
+  await rm(project.path('pipeline.json'));
+  const made = await init(project, ...words, '--group', 'patient_id');
+  expect(made.out).toMatch(/^groups +16$/m);
+  expect(made.out).not.toContain('is not used');
+  expect((await project.pipeline(['run', 'split', ...QUICK])).code).toBe(0);
+  const checkout = await project.pipeline(['checkout', 'ingest', '--to', 'out', ...QUICK]);
+  expect(checkout.code).toBe(0);
+}, 240_000);
+
+test("MedMNIST's arrays keep their published split and get names of classes", async () => {
+  const project = await installed();
+  await drawArrays(project.path('drawn.npz'));
+  const words = ['--images', 'drawn.npz', '--domain', 'skin', '--classes', 'nevus, melanoma', '--json'];
+  const made = await init(project, ...words);
+  expect(JSON.parse(made.out)).toMatchObject({
+    reader: 'medmnist',
+    images: 44,
+    classes: { nevus: 22, melanoma: 22 },
+    subsets: { train: 24, validation: 8, test: 12 },
+    domain: 'skin',
+  });
+  expect((await project.pipeline(['run', 'split', ...QUICK])).code).toBe(0);
+}, 240_000);
+
+test('folders of patients below the classes are offered as groups, and taken with --group folder', async () => {
+  const project = await installed();
+  await drawFolders(project.path('photos'), { patients: 'p' });
+  const words = ['--images', 'photos', '--domain', 'skin'];
+  const equal = await init(project, ...words);
+  expect(equal.code).toBe(2);
+  expect(equal.err).toMatch(/look like parts of a split(.|\n)*--group folder/);
+  for (let i = 0; i < 8; i++)
+    await rename(project.path(`photos/nevus/p-${i}`), project.path(`photos/nevus/${i < 2 ? 'p' : 'n'}-${i}`));
+  expect((await init(project, ...words)).out).toMatch(/note: 16 folders lie below the classes, .*--group folder/);
+  await rm(project.path('pipeline.json'));
+  expect((await init(project, ...words, '--group', 'folder')).out).toMatch(/^groups +14$/m);
+  expect(await project.read('pipeline.json')).toContain('"groupFolders": true');
+});
+
+test('wrong data is refused with the option that helps, and nothing is written', async () => {
+  const project = await installed();
+  await drawFolders(project.path('photos'), { each: 5 });
+  const refusals: [words: string[], message: RegExp][] = [
+    [['--images', 'none'], /none does not exist/],
+    [['--images', 'photos'], /the kind of the images is not known\n +Name it: --domain/],
+    [['--images', 'photos', '--domain', 'cats'], /Allowed choices are skin, xray/],
+    [
+      ['--images', 'photos', '--domain', 'skin', '--group', 'patient'],
+      /no table of labels was found\n +.*--labels FILE/,
+    ],
+    [['--images', 'photos', '--domain', 'skin', '--classes', 'a,b'], /--classes names numbered classes/],
+    [['--images', 'photos/nevus', '--domain', 'skin'], /5 images and no labels\n +.*--labels FILE/],
+    [['--images', 'package.json', '--domain', 'skin'], /neither a folder nor an archive/],
+  ];
+  for (const [words, message] of refusals) {
+    const answer = await init(project, ...words);
+    expect(answer).toMatchObject({ code: 2, out: '' });
+    expect(answer.err).toMatch(message);
+  }
+  expect(project.exists('pipeline.json')).toBe(false);
+  expect(project.exists('.gitignore')).toBe(false);
+});
+
+test.each([
+  ['a file that is no image', 'photos/nevus/scan.dcm', /scan\.dcm: DICOM .*\n +.*--leave-out/],
+  ['a damaged image', 'photos/nevus/broken.png', /broken\.png cannot be read/],
+])('%s is named before anything trains', async (_, file, message) => {
+  const project = await installed();
+  await drawFolders(project.path('photos'), { each: 5 });
+  await project.write(file, 'no picture');
+  const answer = await init(project, '--images', 'photos', '--domain', 'skin');
+  expect(answer).toMatchObject({ code: 2, out: '' });
+  expect(answer.err).toMatch(message);
+  expect(project.exists('pipeline.json')).toBe(false);
+  expect((await init(project, '--images', 'photos', '--domain', 'skin', '--leave-out')).code).toBe(0);
+  expect(await project.read('pipeline.json')).toContain('"onBroken": "drop"');
+});
+
+test.each([
+  ['classes that differ by case only', 'photos/Nevus/a.png', /"Nevus" and "nevus" differ by case/],
+  ['a class with fewer groups than parts', 'photos/rare/a.png', /The class "rare" has 1 group/],
+])('%s are named before anything trains', async (_, file, message) => {
+  const project = await installed();
+  await drawFolders(project.path('photos'), { each: 5 });
+  await drawFolders(project.path('more'), { each: 1 });
+  await mkdir(path.dirname(project.path(file)), { recursive: true });
+  await project.write(file, await project.read('more/nevus/nevus-0.png'));
+  const answer = await init(project, '--images', 'photos', '--domain', 'skin');
+  expect(answer).toMatchObject({ code: 2, out: '' });
+  expect(answer.err).toMatch(message);
+});
+
+test('two top folders with equal folders are parts of a split, not classes', async () => {
+  const project = await installed();
+  await drawFolders(project.path('photos/hospital_a'), { each: 5 });
+  await drawFolders(project.path('photos/hospital_b'), { each: 5 });
+  const answer = await init(project, '--images', 'photos', '--domain', 'skin');
+  expect(answer.code).toBe(2);
+  expect(answer.err).toContain('look like parts of a split');
+});
+
+test('nothing is overwritten, and a folder without the package is told so', async () => {
+  const project = await installed();
+  await drawFolders(project.path('photos'), { each: 5 });
+  await project.write('pipeline.json', '{}');
+  const inTheWay = await init(project, '--images', 'photos', '--domain', 'skin');
+  expect(inTheWay).toMatchObject({ code: 2 });
+  expect(inTheWay.err).toContain('pipeline.json exists already');
+  expect(await project.read('pipeline.json')).toBe('{}');
+  await rm(project.path('pipeline.json'));
+  await rm(project.path('node_modules/pretext-study'));
+  expect((await init(project, '--images', 'photos', '--domain', 'skin')).err).toContain('npm install pretext-study');
+});
+
+test('--domain knows every kind of images', async () => {
+  const project = await installed();
+  for (const domain of DOMAINS)
+    expect((await project.pipeline(['init', 'study', '--help'])).out).toContain(`"${domain}"`);
+});
