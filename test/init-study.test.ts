@@ -115,7 +115,7 @@ test('wrong data is refused with the option that helps, and nothing is written',
 });
 
 test.each([
-  ['a file that is no image', 'photos/nevus/scan.dcm', /scan\.dcm: DICOM .*\n +.*--leave-out/],
+  ['a file that is no image', 'photos/nevus/scan.nii', /scan\.nii: NIfTI .*\n +.*--leave-out/],
   ['a damaged image', 'photos/nevus/broken.png', /broken\.png cannot be read/],
 ])('%s is named before anything trains', async (_, file, message) => {
   const project = await installed();

@@ -4,7 +4,10 @@ import { existsSync, statSync } from 'node:fs';
 import type { Domain } from '../../../formats/dataset.ts';
 import type { Subset } from '../../../formats/subset.ts';
 import { err, ok, type Result } from '../../../util/result.ts';
+import { readSecretKey } from '../../../util/secret-key.ts';
+import { isInScan } from '../dicom/scan.ts';
 import { DatasetError } from '../error.ts';
+import { listFrames } from '../frames.ts';
 import { READERS, type Listing, type ReaderName } from '../reader/index.ts';
 import type { Columns } from '../reader/listing.ts';
 import { policyFor, splitDataset } from '../split.ts';
@@ -57,16 +60,19 @@ export async function inspectDataset(request: InspectRequest): Promise<Result<In
     if (!existsSync(file)) return stop(`${file} does not exist`, 'Name an existing folder or file.');
   const reader = await chooseReader(images, labels);
   if (!reader.ok) return err(reader.error);
-  const listing = await list(reader.value, request);
-  if (!listing.ok) return err(listing.error);
-  const domain = request.domain ?? listing.value.domain;
+  const listed = await list(reader.value, request);
+  if (!listed.ok) return err(listed.error);
+  const listing = await withFrames(listed.value, images);
+  const domain = request.domain ?? listing.domain;
   if (domain === null) return stop('the kind of the images is not known', 'Name it: --domain skin, or another.');
-  if (listing.value.faults.length > 0 && !request.leaveOut) return stopAtFaults(listing.value);
-  const subsets = trySplit(listing.value);
+  if (listing.faults.length > 0 && !request.leaveOut) return stopAtFaults(listing);
+  const subsets = trySplit(listing);
   if (!subsets.ok) return err(subsets.error);
-  const isFiles = listing.value.decode === undefined && statSync(images).isDirectory();
-  const paths = listing.value.samples.map(({ image }) => path.join(images, image));
-  const files = isFiles ? await surveyFiles(paths) : undefined;
+  const isFiles = listing.decode === undefined && statSync(images).isDirectory();
+  const { dicom, samples } = listing;
+  const pictures = samples.filter(({ image, file = image }) => dicom === undefined || !isInScan(dicom, file));
+  const paths = pictures.map(({ image, file = image }) => path.join(images, file));
+  const files = isFiles && paths.length > 0 ? await surveyFiles(paths) : undefined;
   if (files?.broken !== undefined && !request.leaveOut)
     return stop(
       `${files.broken.file} cannot be read: ${files.broken.reason}`,
@@ -74,15 +80,22 @@ export async function inspectDataset(request: InspectRequest): Promise<Result<In
     );
   return ok({
     reader: reader.value,
-    listing: listing.value,
+    listing,
     domain,
     files,
     equalFiles: isFiles ? await countEqualFiles(paths) : 0,
-    groups: new Set(listing.value.samples.map(({ group }) => group)).size,
-    published: policyFor(rowsOf(listing.value)) === 'published',
+    groups: new Set(listing.samples.map(({ group }) => group)).size,
+    published: policyFor(rowsOf(listing)) === 'published',
     subsets: subsets.value,
-    hints: await findHints(request, reader.value, listing.value),
+    hints: await findHints(request, reader.value, listing),
   });
+}
+
+/** Frames of DICOM files become rows, and their headers give groups. Other files are looked at later. */
+async function withFrames(listing: Listing, folder: string): Promise<Listing> {
+  const { dicom } = listing;
+  if (dicom === undefined || dicom.headers.size + dicom.broken.size === 0) return listing;
+  return listFrames(listing, { folder, frames: 'all', key: readSecretKey, keep: [] });
 }
 
 const stop = (message: string, remedy: string): Result<never, Obstacle> => err({ message, remedy });
