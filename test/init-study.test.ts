@@ -46,8 +46,8 @@ test('a table elsewhere, with other column names and patients: they become the g
   const words = ['--images', 'pictures', '--labels', 'labels.csv', '--domain', 'skin'];
   const absent = await init(project, ...words);
   expect(absent).toMatchObject({ code: 2, out: '' });
-  expect(absent.err).toContain('the column image is missing');
-  expect(absent.err).toContain('Name the right one: --image-column COLUMN.');
+  expect(absent.err).toContain('the column label is missing');
+  expect(absent.err).toContain('Name the right one: --label-column COLUMN.');
   expect(project.exists('pipeline.json')).toBe(false);
   words.push('--image-column', 'file', '--label-column', 'diagnosis');
   expect((await init(project, ...words)).out).toContain('The column patient_id is not used.');

@@ -51,10 +51,15 @@ ${request.labels === undefined ? '' : `    "labelTable": ${text(request.labels)}
     "finetune": { "epochs": 8, "minSteps": 250 },
     // Shares of the images, if the data has no test set of its own.
     "split": { "test": 0.2, "validation": 0.2 }
-  }
+  }${(listing.dicom?.headers.size ?? 0) > 0 ? PRIVATE : ''}
 }
 `;
 }
+
+/** Names of DICOM files and folders may be names of patients. */
+const PRIVATE = `,
+  // Names of files may be names of patients: digests of them are written, and the map stays beside the images.
+  "stages": { "ingest": { "inputs": { "source": { "path": "\${params.images}", "private": true } } } }`;
 
 /** SimCLR wants large batches, but each epoch several of them: a power of two from 4 to 64. */
 function pretrainBatch(images: number): number {
