@@ -71,6 +71,23 @@ test('the calibration error has no interval, because it is biased; the others ha
   expect(evaluation.differences[0]!.metrics.ece).toMatchObject({ low: null, high: null });
 });
 
+test('means over classes have no interval if a class has fewer than five test groups; other metrics keep theirs', () => {
+  // All test images of the class severe are in four groups.
+  const rare = runs.map((run) => ({
+    ...run,
+    predictions: {
+      ...run.predictions,
+      images: images.map((image) =>
+        image.subset === 'test' && image.label === 2 ? { ...image, group: `rare ${image.index % 4}` } : image,
+      ),
+    },
+  }));
+  const { summary } = evaluate(rare, options).models[0]!;
+  for (const metric of ['balancedAccuracy', 'auc', 'averagePrecision', 'macroF1'])
+    expect(summary.test[metric]!.low).toBeNull();
+  for (const metric of ['accuracy', 'loss', 'brier']) expect(summary.test[metric]!.low).not.toBeNull();
+});
+
 test('a difference is signed, model minus against, and clear skill shows', () => {
   expect(evaluation.differences.map(({ model, against }) => [model, against])).toEqual([['M3', 'M1']]);
   const { accuracy, loss } = evaluation.differences[0]!.metrics;

@@ -55,7 +55,7 @@ export function evaluate(
 ): Evaluation {
   const compared = alignRuns(runs);
   const { models, seeds, shared } = compared;
-  const metrics = metricsFor(ordinal);
+  const metrics = supportedMetrics(metricsFor(ordinal), shared);
   const contrasts = contrastsOf(
     models.map((model) => ({ model, ...compared.cellOf(model) })),
     declared,
@@ -90,6 +90,20 @@ export function evaluate(
     withoutCopies: scoresWithoutCopies(compared, metrics, equal),
     ...scoreSideStudies(sides, compared, { metrics, bootstrap, equal }),
   };
+}
+
+/** Metrics that average over classes rest on the rarest one. */
+const BY_CLASS: readonly string[] = ['balancedAccuracy', 'auc', 'averagePrecision', 'macroF1'];
+const LEAST_GROUPS_OF_A_CLASS = 5;
+
+/** Means over classes have no interval if a class has few test groups: see docs/evaluation.md. */
+function supportedMetrics(metrics: NamedMetrics, shared: Predictions): NamedMetrics {
+  const tested = rowsOfSubset(shared, 'test').map((row) => at(shared.images, row));
+  const groups = shared.classes.map(
+    (_, k) => new Set(tested.filter(({ label }) => label === k).map(({ group }) => group)).size,
+  );
+  const few = groups.some((count) => count > 0 && count < LEAST_GROUPS_OF_A_CLASS);
+  return metrics.map((metric) => (few && BY_CLASS.includes(metric.name) ? { ...metric, interval: false } : metric));
 }
 
 function countsOf(predictions: Predictions, subset: Subset): SubsetCounts {
