@@ -36,6 +36,7 @@ async function prepare(folder) {
     outfile: path.join(folder, 'card.mjs'),
     bundle: true,
     platform: 'node',
+    mainFields: ['module', 'main'], // one copy of tfjs-core, whose files are imported one by one too
     format: 'esm',
     // Engines that are not checked are imported on demand only, and never here.
     external: ['koffi', 'onnxruntime-node', '#onnxruntime', '@tensorflow/tfjs-node*'],
@@ -44,7 +45,7 @@ async function prepare(folder) {
   });
   const packages = path.join(import.meta.dirname, '../node_modules');
   const NATIVE = ['koffi', '@koromix/koffi-linux-x64'];
-  const isCarried = (file) => !/\/(?:doc|src|vendor|lib\/native)(?:\/|$)/.test(file.slice(packages.length));
+  const isCarried = (file) => !/\/(?:doc|vendor|lib\/native)(?:\/|$)/.test(file.slice(packages.length));
   for (const name of NATIVE)
     cpSync(path.join(packages, name), path.join(folder, 'node_modules', name), { recursive: true, filter: isCarried });
   for (const name of ['run.sh', 'torch_step.py']) cpSync(path.join(here, name), path.join(folder, name));
