@@ -11,6 +11,7 @@ export default tseslint.config(
       'reports/',
       'data/',
       'node_modules/',
+      'vendor/',
       'templates/',
       '**/*.generated.js',
     ],

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { resultsOf, unsoundBlobs, userFilesOf } from './faults/judge.ts';
 import { LOCK_FILE, USER_FILES } from './faults/project.ts';
 import { mountSmallDisk, pipelineOf, Project, shell } from './rig.test-support.ts';

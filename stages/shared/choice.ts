@@ -5,8 +5,8 @@ import type { Static, TObject } from '@sinclair/typebox';
 import { Value } from '@sinclair/typebox/value';
 import { readChoice } from '../../src/formats/trials.ts';
 import { DatasetError } from '../../src/learn/dataset/error.ts';
+import { readWeightsNotes } from '../../src/learn/nn/weights.ts';
 import { optional, input } from '../../src/stage/index.ts';
-import { readSafetensors } from '../../src/tensor/safetensors.ts';
 
 export const CHOICE_INPUTS = {
   /** `choice.json` of select: its settings replace the parameters of the same names. */
@@ -44,8 +44,8 @@ export async function takeOver<Names extends string>(
   settings: string,
 ): Promise<boolean> {
   if (trained === null) return false;
-  const { metadata } = await readSafetensors(path.join(trained, files.weights));
-  if (metadata.settings !== settings) return false;
+  const notes = await readWeightsNotes(path.join(trained, files.weights));
+  if (notes.settings !== settings) return false;
   for (const [name, output] of Object.entries<string>(outputs))
     await copyFile(path.join(trained, files[name as Names]), output);
   return true;

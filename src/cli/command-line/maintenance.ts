@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { positiveInteger } from '../arguments.ts';
 import type { ExportOptions } from '../commands/export.ts';
-import type { GcOptions } from '../commands/gc.ts';
+import type { GcOptions } from '../gc-options.ts';
 import type { ImportOptions } from '../commands/import.ts';
 import type { VerifyOptions } from '../commands/verify.ts';
 import { exitCode } from '../exit-code.ts';

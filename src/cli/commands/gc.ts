@@ -6,18 +6,9 @@ import { shellWord } from '../../util/shell-word.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse, Refusal } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
-import { openProject, withOpenPipeline, type Project, type ProjectOptions } from '../project.ts';
+import type { GcOptions } from '../gc-options.ts';
+import { openProject, withOpenPipeline, type Project } from '../project.ts';
 import { sweepDocument, writeSweep } from '../write-sweep.ts';
-
-export interface GcOptions extends ProjectOptions {
-  readonly delete?: boolean;
-  readonly keepRuns?: number;
-  readonly prune?: boolean;
-  /** True: the default remote. */
-  readonly remote?: string | true;
-  readonly keepPushes?: number;
-  readonly json?: boolean;
-}
 
 const KEPT_RUNS = 10;
 

@@ -1,6 +1,6 @@
 /** `pipeline gc --remote [NAME]`: tells what no push names on a remote, and deletes it in two steps on request. */
 import { sweepRemote, type RemoteSweep } from '../../runner/remote/sweep-remote.ts';
-import type { GcOptions } from '../commands/gc.ts';
+import type { GcOptions } from '../gc-options.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { openProject } from '../project.ts';
 import type { Terminal } from '../terminal.ts';

@@ -4,7 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { decodeTensors } from '../../tensor/read-tensors.ts';
-import { writeSafetensors } from '../../tensor/safetensors.ts';
+import { readSafetensors, writeSafetensors } from '../../tensor/safetensors.ts';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { findEncoder, type Encoder } from './find-encoder.ts';
 import type { KnownTensors } from './initialize.ts';
@@ -42,6 +42,11 @@ interface Match {
  */
 export async function readBackbone(path: string, network: ResNet): Promise<Backbone> {
   return decodeBackbone(await readFile(path), path, network);
+}
+
+/** The notes that `writeWeights` put into a file. Throws SafetensorsError. */
+export async function readWeightsNotes(path: string): Promise<Readonly<Record<string, string>>> {
+  return (await readSafetensors(path)).metadata;
 }
 
 /** As `readBackbone`, of the bytes of a file; `place` is its name in messages. */

@@ -1,4 +1,5 @@
 /** Objects in a bucket, by the official SDK. Credentials come from where the AWS tools have them. */
+import type * as aws from '@aws-sdk/client-s3';
 import type { S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { isSystemError } from '../../util/system-error.ts';
 import { RemoteError } from './remote-error.ts';
@@ -6,7 +7,7 @@ import type { RemoteAddress } from './remote-url.ts';
 import type { ListedObject, ObjectPart, RemoteStorage } from './storage.ts';
 
 type S3Address = Extract<RemoteAddress, { kind: 's3' }>;
-type Sdk = typeof import('@aws-sdk/client-s3');
+type Sdk = typeof aws;
 
 export interface S3Options {
   /** Address of the server; absent: that of the profile, or Amazon's. */
