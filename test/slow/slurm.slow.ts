@@ -49,7 +49,7 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
     await renewCluster();
   }, MINUTE);
   beforeEach(() => cluster.startDaemons());
-  afterAll(() => cluster?.stop(), MINUTE);
+  afterAll(() => cluster.stop(), MINUTE);
 
   describe('the contract', () => {
     attemptExecutorContract(
@@ -332,6 +332,9 @@ async function training(): Promise<Project> {
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (const began = Date.now(); !(await condition()); await sleep(200))
+  const began = Date.now();
+  while (!(await condition())) {
     if (Date.now() - began > 2 * MINUTE) throw new Error('Waited 2 minutes.');
+    await sleep(200);
+  }
 }

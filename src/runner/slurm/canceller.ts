@@ -10,7 +10,7 @@ const PAUSE_MS = 5000;
 export class Canceller {
   readonly #commands: SlurmCommands;
   readonly #asked = new Map<Submission, Set<number>>();
-  #timer: NodeJS.Timeout | undefined;
+  #isDue = false;
 
   constructor(commands: SlurmCommands) {
     this.#commands = commands;
@@ -22,8 +22,10 @@ export class Canceller {
 
   cancelSubmission(submission: Submission, index: number): void {
     this.#asked.set(submission, (this.#asked.get(submission) ?? new Set()).add(index));
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
+    if (this.#isDue) return;
+    this.#isDue = true;
+    setTimeout(() => {
+      this.#isDue = false;
       const all = [...this.#asked];
       this.#asked.clear();
       void this.#cancelAll(all);

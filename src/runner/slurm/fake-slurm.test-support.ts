@@ -170,7 +170,7 @@ export class FakeSlurm implements SlurmCommands {
 }
 
 const hasExited = (child: ChildProcess | undefined): boolean =>
-  child === undefined || child.exitCode !== null || child.signalCode !== null;
+  child === undefined || (child.exitCode ?? child.signalCode) !== null;
 
 async function killed(child: ChildProcess | undefined): Promise<void> {
   if (child === undefined || hasExited(child)) return;

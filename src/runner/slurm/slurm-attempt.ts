@@ -187,8 +187,12 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
     const end = this.#start === 0 ? undefined : readEnd(startPath(this.#attempt, this.#start));
     if (end !== undefined && isFinal(end)) {
       const isMemory = entry.state === 'OUT_OF_MEMORY' && isFailedEnd(end);
-      if (isMemory) return this.#conclude({ kind: 'failure', failure: this.#failureOf(entry) });
-      return this.#conclude({ kind: 'end', end, start: this.#start });
+      if (isMemory) {
+        this.#conclude({ kind: 'failure', failure: this.#failureOf(entry) });
+        return;
+      }
+      this.#conclude({ kind: 'end', end, start: this.#start });
+      return;
     }
     const { appear, settle } = this.#context.patience;
     const patience = entry.state === 'COMPLETED' && !this.#hasAskedForMore() ? appear : settle;
@@ -204,31 +208,47 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
   /** "Unknown" is no verdict: Slurm forgets ended jobs, and its controller may have lost one. */
   #isAbsent(): void {
     this.#context.monitor.askSoon();
-    if (this.#stopping.signal.aborted && this.#absences > 0) return this.#conclude({ kind: 'stopped' });
+    if (this.#stopping.signal.aborted && this.#absences > 0) {
+      this.#conclude({ kind: 'stopped' });
+      return;
+    }
     const now = performance.now();
     if (this.#absences === 0) this.#absentSince = now;
     const end = this.#start === 0 ? undefined : readEnd(startPath(this.#attempt, this.#start));
-    if (end !== undefined && isFinal(end)) return this.#conclude({ kind: 'end', end, start: this.#start });
+    if (end !== undefined && isFinal(end)) {
+      this.#conclude({ kind: 'end', end, start: this.#start });
+      return;
+    }
     const isPatient = now - (this.#absentSince ?? now) < this.#context.patience.absent;
     if (++this.#absences < LEAST_ABSENCES || isPatient) return;
-    if (end?.kind === 'time-limit') return this.#conclude({ kind: 'again' });
-    if (++this.#losses > MOST_LOSSES)
-      return this.#conclude({ kind: 'failure', failure: failureOfLosses(this.#losses) });
+    if (end?.kind === 'time-limit') {
+      this.#conclude({ kind: 'again' });
+      return;
+    }
+    if (++this.#losses > MOST_LOSSES) {
+      this.#conclude({ kind: 'failure', failure: failureOfLosses(this.#losses) });
+      return;
+    }
     this.#context.tell(`${this.#order.instance.id}: Slurm does not know its job any more, so it is submitted again.`);
     this.#conclude({ kind: 'again' });
   }
 
   #concludeState(entry: QueueEntry): void {
-    if (this.#stopping.signal.aborted) return this.#conclude({ kind: 'stopped' });
+    if (this.#stopping.signal.aborted) {
+      this.#conclude({ kind: 'stopped' });
+      return;
+    }
     const start = this.#start === 0 ? undefined : startPath(this.#attempt, this.#start);
     const end = start === undefined ? undefined : readEnd(start);
     if (end?.kind === 'time-limit') {
       this.#context.tell(`${this.#order.instance.id}: its job reached its time limit, so another one is submitted.`);
-      return this.#conclude({ kind: 'again' });
+      this.#conclude({ kind: 'again' });
+      return;
     }
     if (entry.state === 'CANCELLED' && this.#isLeft) {
       this.#context.tell(`${this.#order.instance.id}: its job was cancelled meanwhile, so it is submitted again.`);
-      return this.#conclude({ kind: 'again' });
+      this.#conclude({ kind: 'again' });
+      return;
     }
     if (entry.state === 'TIMEOUT' && start !== undefined) return void this.#afterTimeout(start);
     this.#conclude({ kind: 'failure', failure: this.#failureOf(entry) });
@@ -237,9 +257,15 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
   /** It was killed at its time limit before it could ask for another job. */
   async #afterTimeout(start: string): Promise<void> {
     const started = readStarted(start);
-    if (started === undefined) return this.#conclude({ kind: 'again' });
+    if (started === undefined) {
+      this.#conclude({ kind: 'again' });
+      return;
+    }
     const fruitless = isFruitless(start, started) ? started.fruitless + 1 : 0;
-    if (fruitless >= MOST_FRUITLESS) return this.#conclude({ kind: 'failure', failure: failureOfFruitless(fruitless) });
+    if (fruitless >= MOST_FRUITLESS) {
+      this.#conclude({ kind: 'failure', failure: failureOfFruitless(fruitless) });
+      return;
+    }
     await writeEnd(start, { kind: 'time-limit', seconds: 0, requeued: false });
     this.#context.tell(
       `${this.#order.instance.id}: its job was killed at its time limit, before it could end by itself; a longer ` +

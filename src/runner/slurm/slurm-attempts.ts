@@ -162,10 +162,9 @@ async function orderOf(
   { number, instance, sandbox, grant, log, root, graceMs, lineage }: AttemptOrder,
   { storeFolder, hostProgram, settings }: SlurmAttemptsDeps,
 ): Promise<Order> {
-  const { log: _, versions, ...rest } = sandbox;
   return {
     ...{ format: 1, number, instance, log, root, storeFolder, hostProgram },
-    sandbox: { ...rest, versions: [...versions] },
+    sandbox: { ...sandbox, versions: [...sandbox.versions] },
     amounts: grant.amounts,
     lineage: await lineage(),
     variables: variablesOf(instance, process.env),

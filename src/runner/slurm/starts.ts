@@ -87,7 +87,8 @@ export function takeStart(attempt: string): number {
 export const writeStarted = (start: string, started: Started): Promise<void> =>
   writeFileAtomic(path.join(start, 'started.json'), JSON.stringify(started));
 
-export const readStarted = (start: string): Started | undefined => readJson<Started>(path.join(start, 'started.json'));
+export const readStarted = (start: string): Started | undefined =>
+  readJson(path.join(start, 'started.json')) as Started | undefined;
 
 export const writeEnd = (start: string, end: StartEnd): Promise<void> =>
   writeFileAtomic(path.join(start, 'end.json'), JSON.stringify(end));
@@ -99,12 +100,12 @@ export function readEnd(start: string): StartEnd | undefined {
   } catch {
     return undefined;
   }
-  return readJson<StartEnd>(path.join(start, 'end.json'));
+  return readJson(path.join(start, 'end.json')) as StartEnd | undefined;
 }
 
-function readJson<T>(file: string): T | undefined {
+function readJson(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as T;
+    return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
   }
