@@ -49,6 +49,8 @@ export default tseslint.config(
         console: 'readonly',
         process: 'readonly',
         URL: 'readonly',
+        Buffer: 'readonly',
+        performance: 'readonly',
         $: 'readonly',
         fs: 'readonly',
         path: 'readonly',

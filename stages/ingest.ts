@@ -117,10 +117,10 @@ export default defineStage({
 
 /** Errors of the system name the file. */
 const withoutNames =
-  ({ redact }: PrivateNames): Decode =>
+  (names: PrivateNames): Decode =>
   async (path, size, options) => {
     const decoded = await decodeImage(path, size, options);
-    return decoded.ok ? decoded : err(redact(decoded.error));
+    return decoded.ok ? decoded : err(names.redact(decoded.error));
   };
 
 const NAMED =

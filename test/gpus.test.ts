@@ -134,24 +134,9 @@ test.skipIf(process.getuid?.() !== 0)(
   },
 );
 
-const repository = path.resolve(import.meta.dirname, '..');
-
-/** Computes with the tensor engine, and writes the engine's name and the granted GPUs. */
-const ON_ENGINE = `
-import { writeFileSync } from 'node:fs';
-import { openEngine } from ${JSON.stringify(path.join(repository, 'src/tensor/index.ts'))};
-export default async function (stage) {
-  const engine = await openEngine('auto');
-  const { PIPELINE_CPUS, CUDA_VISIBLE_DEVICES } = process.env;
-  stage.record({ engine: engine.description });
-  writeFileSync(stage.output('out'), JSON.stringify({ ...engine.description, PIPELINE_CPUS, CUDA_VISIBLE_DEVICES }));
-}
-`;
-
 /** A user without engines of their own, and two stages that ask for a card: one with the tensor engine, one without. */
 async function computing(env: Readonly<Record<string, string>>) {
   const project = await Project.create({
-    'stages/compute.ts': ON_ENGINE,
     'package.json': { type: 'module' },
     'home/.keep': '',
     'pipeline.json': pipelineOf({
@@ -167,7 +152,8 @@ async function computing(env: Readonly<Record<string, string>>) {
       ),
     }),
   });
-  await symlink(path.join(repository, 'node_modules'), project.path('node_modules'));
+  // The stage finds the engine's packages in the project that it belongs to, behind the link.
+  await symlink(path.join(import.meta.dirname, 'stages'), project.path('stages'));
   const variables = { ...env, XDG_CACHE_HOME: project.path('home') };
   return {
     project,

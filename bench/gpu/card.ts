@@ -77,7 +77,7 @@ async function measure({ network, side, batch, precision, steps, from, save }: M
     const { loss } = await step.run(inputs);
     milliseconds.push(performance.now() - begun);
     losses.push(loss.data[0] ?? NaN);
-    if (save !== undefined && i + 1 === save.after) {
+    if (save?.after === i + 1) {
       await writeFile(save.file, encodeSafetensors(flat(await step.readState())));
       if (save.kill) process.kill(process.pid, 'SIGKILL');
     }
@@ -114,7 +114,7 @@ function restored<S extends Tree<HostTensor>>(like: S, file: string): S {
   return mapTree(like, (_, path) => {
     const found = tensors[path];
     if (found === undefined) throw new Error(`${file} lacks ${path}`);
-    return found as HostTensor;
+    return found;
   }) as S;
 }
 

@@ -1,5 +1,5 @@
 /** Reads the settings of Slurm, and says everything that is wrong with them. */
-import { DEFAULT_SLURM, LEAST_GRACE_SECONDS, type Partitions, type SlurmSettings } from '../runner/slurm/settings.ts';
+import { DEFAULT_SLURM, LEAST_GRACE_SECONDS, type SlurmSettings } from '../runner/slurm/settings.ts';
 import { millisecondsOf } from '../util/quantity.ts';
 import { suggest } from '../util/suggest.ts';
 
@@ -71,7 +71,7 @@ function partitionOf(value: unknown): Read {
   if (isName(value)) return { partition: { gpu: value, cpu: value } };
   const isBoth =
     isObject(value) && Object.entries(value).every(([key, name]) => (key === 'gpu' || key === 'cpu') && isName(name));
-  return isBoth ? { partition: value as Partitions } : 'the name of a partition, or { "gpu": NAME, "cpu": NAME }';
+  return isBoth ? { partition: value } : 'the name of a partition, or { "gpu": NAME, "cpu": NAME }';
 }
 
 /** Options that the runner gives itself. */

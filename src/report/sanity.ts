@@ -29,8 +29,9 @@ function trialLines({ trials }: DatasetResults): string[] {
 }
 
 function transferLine({ transferTraining }: DatasetResults): string[] {
-  if (transferTraining === null || transferTraining.auc === null || transferTraining.auc >= TRANSFER_AUC) return [];
-  const { name, auc } = transferTraining;
+  const auc = transferTraining?.auc ?? null;
+  if (transferTraining === null || auc === null || auc >= TRANSFER_AUC) return [];
+  const { name } = transferTraining;
   return [
     `The start ${name} has not learned its own task: validation AUC ${fixed(auc, 2)}, where ${TRANSFER_AUC} is the ` +
       'least of a network that has. Models from it start from noise. More steps or an easier task help.',

@@ -12,10 +12,10 @@ import { random } from '../util/random.ts';
 import type { AuditFindings, SharedFindings } from './audit.ts';
 import type { Embedding, Explanation } from './explanation.ts';
 import type { Point } from './point.ts';
-import type { DatasetResults, Execution, FineTuning, PreTraining, Study, TriedModel } from './study.ts';
+import { executionsFixture, SEEDS } from './executions.test-support.ts';
+import type { DatasetResults, FineTuning, PreTraining, Study, TriedModel } from './study.ts';
 
 const METRICS = ['accuracy', 'balancedAccuracy', 'auc', 'macroF1', 'loss', 'brier', 'ece', 'overconfidence'];
-const SEEDS = [0, 1, 2];
 
 interface Cell {
   readonly model: string;
@@ -61,7 +61,7 @@ export function studyFixture(
     metric: 'balancedAccuracy',
     datasets,
     shared: sharedFixture(),
-    provenance: provenanceFixture(datasets.map(({ name }) => name)),
+    provenance: executionsFixture(datasets.map(({ name }) => name)),
     rerun: ['npm ci', 'npx pipeline run'],
     authorStatements: { license: 'CC BY 4.0' },
   };
@@ -402,76 +402,4 @@ function explanationFixture(dataset: string, model: string, classes: readonly st
     correct: [{ image: 'a/4.png', label: classes[0]!, predicted: classes[0]!, confidence: 0.99, row: 1 }],
     picture: picture(3),
   };
-}
-
-function provenanceFixture(datasets: readonly string[]): Execution[] {
-  const execution = (
-    stage: string,
-    axes: string,
-    reads: readonly string[],
-    seconds: number,
-    params: Execution['params'] = {},
-  ): Execution => {
-    const id = axes === '' ? stage : `${stage}:${axes}`;
-    const digest = Buffer.from(id.repeat(8)).toString('hex').slice(0, 64);
-    return {
-      id,
-      stage,
-      fingerprint: digest,
-      code: digest.slice(32) + digest.slice(0, 32),
-      params,
-      reads,
-      notes: { engine: 'onnxruntime 1.30.0', threads: 2 },
-      seconds,
-      peakMemoryBytes: 300 * 2 ** 20,
-      audit: stage === 'evaluate' ? { verdict: 'identical', tolerance: 1e-6 } : null,
-    };
-  };
-  return datasets.flatMap((name) => {
-    const of = (stage: string, more = '') => `${stage}:dataset=${name}${more}`;
-    const starts = ['random', 'transfer'];
-    return [
-      execution('fractal', `dataset=${name}`, [], 1.2),
-      execution('transfer', `dataset=${name}`, [of('fractal')], 31, { network: 'resnet-small', epochs: 10 }),
-      execution('phantom', `dataset=${name}`, [], 2.1, { images: 900 }),
-      execution('ingest', `dataset=${name}`, [of('phantom')], 3.4, { size: 32 }),
-      execution('split', `dataset=${name}`, [of('ingest')], 0.4, { policy: 'grouped', seed: 0 }),
-      ...starts.map((start) =>
-        execution(
-          'pretrain',
-          `dataset=${name},start=${start}`,
-          [of('ingest'), of('split'), ...(start === 'random' ? [] : [of('transfer')])],
-          48,
-          { network: 'resnet-small', epochs: 20, temperature: 0.5, optimizer: { name: 'sgd', momentum: 0.9 } },
-        ),
-      ),
-      ...PAPER_CELLS.flatMap(({ model }) =>
-        SEEDS.map((seed) => {
-          const start = {
-            M1: [],
-            M2: [of('pretrain', ',start=random')],
-            M3: [of('transfer')],
-            M4: [of('pretrain', ',start=transfer')],
-          }[model]!;
-          return execution(
-            'finetune',
-            `dataset=${name},model=${model},seed=${seed}`,
-            [of('ingest'), of('split'), ...start],
-            14,
-            { network: 'resnet-small', epochs: 15, batch: 64, seed },
-          );
-        }),
-      ),
-      execution(
-        'evaluate',
-        `dataset=${name}`,
-        [
-          of('ingest'),
-          ...PAPER_CELLS.flatMap(({ model }) => SEEDS.map((seed) => of('finetune', `,model=${model},seed=${seed}`))),
-        ],
-        1.1,
-        { resamples: 2000 },
-      ),
-    ];
-  });
 }

@@ -120,7 +120,7 @@ export function syncFile(file: string): Promise<void> {
     const descriptor = openSync(file, 'r');
     fsync(descriptor, (error) => {
       closeSync(descriptor);
-      if (error) reject(naming(file, error) as Error);
+      if (error) reject(naming(file, error));
       else resolve();
     });
   });

@@ -18,7 +18,7 @@ export function isSystemError(error: unknown): error is SystemError {
 }
 
 /** Calls about an open file do not say which file it was. */
-export function naming(file: string, error: unknown): unknown {
+export function naming<E>(file: string, error: E): E {
   if (isSystemError(error)) error.path ??= file;
   return error;
 }

@@ -30,7 +30,7 @@ export async function chosenParameters<Schema extends TObject>(
   const fault = Value.Errors(schema, settled).First();
   if (fault !== undefined)
     throw new DatasetError(`${choice}: ${fault.path.slice(1)}: ${fault.message}, got ${String(fault.value)}.`);
-  return settled as Static<Schema>;
+  return settled;
 }
 
 /**

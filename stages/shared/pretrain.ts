@@ -14,7 +14,6 @@ import { writePairs } from '../../src/learn/train/view-pairs.ts';
 import { pretrain as train } from '../../src/learn/train/pretrain.ts';
 import { input, nullable, output, type StageRun } from '../../src/stage/index.ts';
 import { canonicalJson } from '../../src/util/canonical-json.ts';
-import type { JsonObject } from '../../src/util/json.ts';
 import { CHOICE_INPUTS, chosenParameters, takeOver } from './choice.ts';
 import { DATA } from './data.ts';
 import { augmentationOf, networkFrom, NetworkParameters, optimizerFrom, TrainingParameters } from './parameters.ts';
@@ -56,7 +55,7 @@ export async function pretrain<State extends MethodState>(
 ): Promise<void> {
   const params = await chosenParameters(inputs.choice, PretrainParameters, given);
   // Parameters of the method are among them.
-  const settings = canonicalJson(params as unknown as JsonObject);
+  const settings = canonicalJson(params);
   if (await takeOver(inputs.trained, PRETRAINED_FILES, outputs, settings)) {
     stage.record({ trained: 'by the trial that was chosen' });
     return;

@@ -67,9 +67,13 @@ export class HarmfulProxy {
       }
       if (to.destroyed || to.write(bytes)) return;
       from.pause();
-      to.once('drain', () => from.resume());
+      to.once('drain', () => {
+        from.resume();
+      });
     });
     from.on('end', () => to.end());
-    from.on('close', () => to.destroySoon());
+    from.on('close', () => {
+      to.destroySoon();
+    });
   }
 }

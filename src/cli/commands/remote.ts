@@ -73,8 +73,8 @@ export interface RemoteListOptions extends ProjectOptions {
 export async function listRemotes(options: RemoteListOptions, terminal: Terminal): Promise<ExitCode> {
   const project = await openProject(options, terminal);
   const local = localRemotes(project.pipeline.root);
-  const rows = Object.entries(remotesOf(project)).map(([name, { base: _, ...settings }]) => ({
-    ...{ name, ...settings, local: name in local },
+  const rows = Object.entries(remotesOf(project)).map(([name, settings]) => ({
+    ...{ name, ...settings, base: undefined, local: name in local },
   }));
   if (options.json) terminal.results.write(`${JSON.stringify(rows, null, 2)}\n`);
   else if (rows.length === 0) terminal.results.write('This project has no remote: pipeline remote add NAME URL.\n');

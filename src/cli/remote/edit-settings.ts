@@ -22,7 +22,7 @@ export async function editRemote({ root, local, name, value }: Edit): Promise<st
   const place = [...prefix, 'remotes', name];
   const known = place.reduce<unknown>(
     (at, key) => (typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[key] : undefined),
-    parse(text) as unknown,
+    parse(text),
   );
   if (value === undefined && known === undefined) return undefined;
   if (value !== undefined && known !== undefined)

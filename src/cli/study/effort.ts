@@ -30,8 +30,8 @@ function gflopOf({ stage, params }: Instance, images: number, instances: readonl
   const number = (name: string): number => (typeof params[name] === 'number' ? params[name] : 0);
   const batch = number('batchSize') || (images < 500 ? 16 : 32);
   const epochs = Math.max(number('epochs'), Math.ceil(number('minSteps') / Math.ceil(images / batch)));
-  const size = Number(instances.find(({ stage: other }) => other === 'ingest')?.params['size'] ?? 64);
-  const [gflop, side] = GFLOP[String(params['network'])] ?? [1.8, 224];
+  const size = Number(instances.find(({ stage: other }) => other === 'ingest')?.params.size ?? 64);
+  const [gflop, side] = GFLOP[typeof params.network === 'string' ? params.network : ''] ?? [1.8, 224];
   const views = stage === 'pretrain' ? 2 : 1;
   return (epochs + number('extraEpochs')) * images * views * STEP * gflop * (size / side) ** 2;
 }

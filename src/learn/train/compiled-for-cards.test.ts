@@ -34,21 +34,21 @@ function finetuning(name: NetworkName): Program {
   const { params, stats } = initializeResNet(network, ['cards'], { zeroGamma: true });
   const classifier = initializeClassifier(resnetStructure(network).features, CLASSES, ['cards']);
   const classWeights = new Array<number>(CLASSES).fill(1);
-  const { initial, step } = supervisedStep({ network, optimizer: SGD, classWeights });
+  const trained = supervisedStep({ network, optimizer: SGD, classWeights });
   const inputs = {
     images: uint8([BATCH, SIDE, SIDE, 3]),
     view: viewParamSpecs(namedAugmentation('simclr', { size: SIDE }), BATCH, SIDE),
     labels: int32([BATCH]),
     learningRate: float32([]),
   };
-  return program(step, initial({ params: { ...params, ...classifier }, stats }), inputs);
+  return program(trained.step, trained.initial({ params: { ...params, ...classifier }, stats }), inputs);
 }
 
 /** SimCLR, as the stage `pretrain-simclr` compiles it. */
 function pretraining(name: NetworkName): Program {
   const network = resnet(name);
   const augmentation = namedAugmentation('simclr', { size: SIDE });
-  const { initial, step } = simclr({
+  const method = simclr({
     network,
     optimizer: SGD,
     augmentation,
@@ -59,7 +59,7 @@ function pretraining(name: NetworkName): Program {
   });
   const view = viewParamSpecs(augmentation, BATCH, SIDE);
   const inputs = { images: uint8([BATCH, SIDE, SIDE, 3]), views: [view, view], learningRate: float32([]) };
-  return program(step, initial(initializeResNet(network, ['cards'], { zeroGamma: true })), inputs);
+  return program(method.step, method.initial(initializeResNet(network, ['cards'], { zeroGamma: true })), inputs);
 }
 
 /** A step takes and returns its own type of state; the compiler for devices takes any. */

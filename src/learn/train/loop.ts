@@ -108,7 +108,7 @@ export async function train<Inputs, Row extends Json>(
   const save = async (): Promise<void> => {
     await writeCheckpoint(watch.checkpoint, {
       tensors: { state: await step.readState() },
-      progress: { ...progress, engine } as unknown as Json,
+      progress: { ...progress, engine },
     });
   };
 

@@ -1,7 +1,6 @@
 /** For `why`: an input that is versioned data changed from one version to another. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Digest } from '../../util/digest.ts';
 import type { TreeLookup, VersionLookup } from '../plan/compare.ts';
 import { isPointerFile } from '../store/pointer-file.ts';
 import type { Store } from '../store/store.ts';
@@ -50,7 +49,7 @@ function entriesOf(
 }
 
 const storedText = (store: Store, { digest }: TreeEntry): string | undefined =>
-  digest === '' ? undefined : store.text(digest as Digest);
+  digest === '' ? undefined : store.text(digest);
 
 function textIfReadable(file: string): string | undefined {
   try {

@@ -16,7 +16,7 @@ import pLimit from 'p-limit';
 import { digestOf, type Digest } from '../../util/digest.ts';
 import { BulkWriter } from '../store/bulk-writer.ts';
 import type { Store } from '../store/store.ts';
-import { packName, type IndexedBlob, type Piece, type RemoteIndex } from './remote-index.ts';
+import { packName, type Piece, type RemoteIndex } from './remote-index.ts';
 import { RemoteError } from './remote-error.ts';
 import type { RemoteStorage } from './storage.ts';
 
@@ -140,7 +140,7 @@ class Fetcher {
   /** Pieces are appended to a file that survives this process, so that a second pull continues. */
   async #takeLarge(digest: Digest, place: number): Promise<boolean> {
     const { storage, index, storeFolder } = this.#options;
-    const { pieces, bytes } = index.placesOf(digest)[place] as IndexedBlob;
+    const { pieces, bytes } = index.placesOf(digest)[place]!;
     const draft = path.join(storeFolder, 'drafts', `partial-${digest}`);
     mkdirSync(path.dirname(draft), { recursive: true });
     const hash = createHash('sha256');
@@ -148,7 +148,7 @@ class Fetcher {
     const ahead = new Map<number, Promise<Buffer | undefined>>();
     for (; number < pieces.length; number++) {
       for (let next = number; next < Math.min(number + AT_ONCE, pieces.length); next++)
-        if (!ahead.has(next)) ahead.set(next, readPiece(storage, pieces[next] as Piece));
+        if (!ahead.has(next)) ahead.set(next, readPiece(storage, pieces[next]!));
       const content = await ahead.get(number);
       ahead.delete(number);
       if (content === undefined) {

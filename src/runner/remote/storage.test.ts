@@ -34,7 +34,11 @@ describe.skipIf(noSsh !== undefined)(`SSH${noSsh === undefined ? '' : ` (skipped
     mkdirSync(folder);
     servers.push((server = await startSsh(path.join(root, 'sshd'))));
   });
-  const storage = (host = 'test', command = server.env.PIPELINE_SSH_COMMAND, tell = (_: string): void => undefined) =>
+  const storage = (
+    host = 'test',
+    command = server.env.PIPELINE_SSH_COMMAND,
+    tell: (text: string) => void = () => undefined,
+  ) =>
     new SshStorage(
       { kind: 'ssh', host, path: folder },
       { mayAsk: false, tell, ...(command !== undefined && { command }) },

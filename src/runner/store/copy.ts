@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { chmod, copyFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import pLimit from 'p-limit';
 import { makeFolder, syncFile, syncFolder, sweepTemporaries, withDraft } from '../../util/atomic-file.ts';
 import type { Digest } from '../../util/digest.ts';
@@ -85,26 +86,26 @@ function textOf(store: Store, digest: Digest): string {
 }
 
 /** Only a flush is worth a trip to another thread: thousands of small files take half the time so. */
-function copySmallBlob(store: Store, { kind, digest }: StoredContent, place: string, flushes: boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const bytes = readFileSync(store.pathOf(digest));
-    const descriptor = openSync(place, 'wx', modeOf(kind));
-    const end = (error?: unknown): void => {
-      closeSync(descriptor);
-      if (error) reject(naming(place, error) as Error);
-      else resolve();
-    };
-    try {
-      writeFileSync(descriptor, bytes);
-      fchmodSync(descriptor, modeOf(kind));
-    } catch (error) {
-      end(error);
-      return;
-    }
-    if (flushes) fsync(descriptor, end);
-    else end();
-  });
+async function copySmallBlob(
+  store: Store,
+  { kind, digest }: StoredContent,
+  place: string,
+  flushes: boolean,
+): Promise<void> {
+  const bytes = readFileSync(store.pathOf(digest));
+  const descriptor = openSync(place, 'wx', modeOf(kind));
+  try {
+    writeFileSync(descriptor, bytes);
+    fchmodSync(descriptor, modeOf(kind));
+    if (flushes) await flush(descriptor);
+  } catch (error) {
+    throw naming(place, error);
+  } finally {
+    closeSync(descriptor);
+  }
 }
+
+const flush = promisify(fsync);
 
 /** With the permissions of its kind. Its blob has been verified. */
 export async function copyBlob(store: Store, { kind, digest }: StoredContent, place: string): Promise<void> {

@@ -58,7 +58,8 @@ export function parseRecord(text: string, key: RecordKey): RunRecord | undefined
 export function parseAnyRecord(text: string): RunRecord | undefined {
   try {
     const { checksum, record } = JSON.parse(text) as { checksum: Digest; record: RunRecord };
-    return digestOf(JSON.stringify(record)) === checksum && record.format === 1 ? record : undefined;
+    const format: unknown = record.format; // another version may have written it
+    return digestOf(JSON.stringify(record)) === checksum && format === 1 ? record : undefined;
   } catch {
     return undefined; // truncated, or not JSON at all
   }

@@ -142,7 +142,7 @@ const withoutParameters = (message: string): string => message.replace(/ Name th
 function remedyFor(reader: ReaderName, message: string): string {
   const role = /"columns": \{ "(image|label|group|split)"/.exec(message)?.[1];
   if (role !== undefined) return `Name the right one: ${role === 'group' ? '--group' : `--${role}-column`} COLUMN.`;
-  if (/look like parts of a split/.test(message))
+  if (message.includes('look like parts of a split'))
     return 'Name them so, or add --group folder if the folders below the classes are patients.';
   return reader === 'folders'
     ? 'Rename or move the folders, or name a table of labels: --labels FILE.'

@@ -96,7 +96,7 @@ export class SftpConnection {
     this.#watch();
     let isDrained = this.#child.stdin.write(head);
     for (const field of fields) isDrained = this.#child.stdin.write(field) && isDrained;
-    if (!isDrained && this.#fault === undefined) await Promise.race([this.#drained(), reply]);
+    if (!isDrained && this.isOpen) await Promise.race([this.#drained(), reply]);
     return reply;
   }
 
@@ -223,7 +223,7 @@ function endedError(name: string, code: number | null, complaints: string): Remo
     return new RemoteError(`${name}: the key of the host is not known, or another one`, {
       remedy: `Connect once with ssh, and compare the key.`,
     });
-  if (/Permission denied/.test(complaints))
+  if (complaints.includes('Permission denied'))
     return new RemoteError(`${name}: ssh: ${last}`, {
       remedy: 'The same login must work with ssh: keys and agent are those of ssh.',
     });
