@@ -50,7 +50,7 @@ const training = pipelineOf({
 
 async function study(): Promise<Project> {
   const project = await Project.create({ 'pipeline.json': training });
-  for (const name of ['src', 'stages', 'dist', 'package.json', 'tsconfig.json'])
+  for (const name of ['src', 'stages', 'dist', 'vendor', 'package.json', 'tsconfig.json'])
     await cp(path.join(repository, name), project.path(name), { recursive: true });
   await symlink(path.join(repository, 'node_modules'), project.path('node_modules'));
   return project;

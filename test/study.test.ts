@@ -17,6 +17,7 @@ const TINY = [
   'pretrain.epochs=1',
   'pretrain.batchSize=64',
   'finetune.epochs=2',
+  'finetune.minSteps=20',
   'learningRates=[0.1]',
 ].flatMap((assignment) => ['--set', assignment]);
 
@@ -34,6 +35,7 @@ beforeAll(async () => {
     'package.json',
     'package-lock.json',
     'tsconfig.json',
+    'vendor',
   ]) {
     await cp(path.join(repository, name), path.join(project, name), { recursive: true });
   }
