@@ -1,12 +1,17 @@
 /** Tests that every place of attempts must pass. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Message } from '../../stage/protocol.ts';
 import type { AttemptExecutor } from './attempt-executor.ts';
 import { AttemptPlace, outputOf } from './attempt-place.test-support.ts';
 
-export function attemptExecutorContract(name: string, make: (storeFolder: string) => AttemptExecutor): void {
+/** @param cleanUpMs time that a place may take for the last processes of an attempt that it has ended */
+export function attemptExecutorContract(
+  name: string,
+  make: (storeFolder: string) => AttemptExecutor,
+  { cleanUpMs = 0 } = {},
+): void {
   const place = () => new AttemptPlace(make);
 
   describe(`${name} as a place of attempts`, () => {
@@ -105,7 +110,12 @@ export function attemptExecutorContract(name: string, make: (storeFolder: string
       const pids = ['a', 'b'].map((file) => Number(readFileSync(path.join(here.root, file), 'utf8')));
       await here.executor.close();
       for (const { ended } of all) expect(['stopped', 'ended']).toContain((await ended).kind);
-      expect(pids.map(isRunning)).toEqual([false, false]);
+      await vi.waitFor(
+        () => {
+          expect(pids.map(isRunning)).toEqual([false, false]);
+        },
+        { timeout: cleanUpMs },
+      );
     });
   });
 }

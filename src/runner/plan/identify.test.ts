@@ -7,7 +7,7 @@ import { fingerprintOf } from './identify.ts';
 const A = digestOf('a');
 const MODULE: FingerprintRecord = {
   format: 1,
-  code: { kind: 'module', bundle: A, packages: { 'some-engine': '1.30.0 sha512-x' } },
+  code: { kind: 'module', bundle: A, packages: { 'onnxruntime-node': '1.30.0 sha512-x' } },
   params: { rate: 0.1, net: { width: 8 }, recipe: null },
   axes: { seed: 0, model: 'M2' },
   env: { LANG: null },
@@ -46,7 +46,10 @@ test('the fingerprints of a module and of a command are pinned', () => {
 
 test.each<[string, FingerprintRecord]>([
   ['the bundle', { ...MODULE, code: { kind: 'module', bundle: digestOf('b'), packages: {} } }],
-  ['a package', { ...MODULE, code: { kind: 'module', bundle: A, packages: { 'some-engine': '1.30.1 sha512-x' } } }],
+  [
+    'a package',
+    { ...MODULE, code: { kind: 'module', bundle: A, packages: { 'onnxruntime-node': '1.30.1 sha512-x' } } },
+  ],
   ['a parameter', { ...MODULE, params: { ...MODULE.params, rate: 0.2 } }],
   ['the type of a parameter', { ...MODULE, params: { ...MODULE.params, rate: '0.1' } }],
   ['an axis', { ...MODULE, axes: { ...MODULE.axes, seed: 1 } }],
