@@ -4,7 +4,7 @@ import path from 'node:path';
 import { err, ok, type Result } from '../../../util/result.ts';
 import type { ReaderName } from '../reader/index.ts';
 import { filesBelow, isImage, listTree } from '../reader/tree.ts';
-import type { Obstacle } from './inspect.ts';
+import type { Obstacle } from './request.ts';
 
 /** Files and folders that only a published data set has. */
 const PUBLISHED: readonly (readonly [ReaderName, readonly string[]])[] = [

@@ -5,7 +5,7 @@ import { listTree } from '../reader/tree.ts';
 import { readTableText } from '../user-table/read-text.ts';
 import { findSeparator } from '../user-table/separator.ts';
 import path from 'node:path';
-import type { InspectRequest } from './inspect.ts';
+import type { InspectRequest } from './request.ts';
 
 export async function findHints(
   request: InspectRequest,

@@ -9,28 +9,13 @@ import { isInScan } from '../dicom/scan.ts';
 import { DatasetError } from '../error.ts';
 import { listFrames } from '../frames.ts';
 import { READERS, type Listing, type ReaderName } from '../reader/index.ts';
-import type { Columns } from '../reader/listing.ts';
 import { policyFor, splitDataset } from '../split.ts';
 import type { TableRow } from '../table.ts';
 import { chooseReader } from './choose-reader.ts';
 import { countEqualFiles } from './equal-files.ts';
+import type { InspectRequest, Obstacle } from './request.ts';
 import { surveyFiles, type FileSurvey } from './survey-files.ts';
 import { findHints } from './hints.ts';
-
-export interface InspectRequest {
-  /** Folder or file, absolute. */
-  readonly images: string;
-  /** A table of labels, absolute. */
-  readonly labels?: string;
-  readonly columns: Columns;
-  /** The folder below the class is the group. */
-  readonly groupFolders: boolean;
-  /** Names of numbered classes, class 0 first. */
-  readonly classNames?: readonly string[];
-  readonly domain?: Domain;
-  /** Files that cannot be used are left out. */
-  readonly leaveOut: boolean;
-}
 
 export interface Inspection {
   readonly reader: ReaderName;
@@ -46,12 +31,6 @@ export interface Inspection {
   readonly subsets: Readonly<Record<Subset, number>>;
   /** Facts that somebody may want to act on. */
   readonly hints: readonly string[];
-}
-
-/** The reason why there can be no study, and the way out. */
-export interface Obstacle {
-  readonly message: string;
-  readonly remedy: string;
 }
 
 export async function inspectDataset(request: InspectRequest): Promise<Result<Inspection, Obstacle>> {
