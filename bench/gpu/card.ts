@@ -105,8 +105,9 @@ function speedsOf(sorted: readonly number[], batch: number): { best?: number; me
     : { best: (1000 * batch) / best, median: (1000 * batch) / median };
 }
 
-const flat = (state: Tree<HostTensor>): Record<string, HostTensor> =>
-  Object.fromEntries(leavesOf(state).map(({ path, leaf }) => [path, leaf]));
+function flat(state: Tree<HostTensor>): Record<string, HostTensor> {
+  return Object.fromEntries(leavesOf(state).map(({ path, leaf }) => [path, leaf]));
+}
 
 /** The state of a file in the form of `like`. */
 function restored<S extends Tree<HostTensor>>(like: S, file: string): S {
@@ -119,7 +120,9 @@ function restored<S extends Tree<HostTensor>>(like: S, file: string): S {
 }
 
 /** Equal if and only if all values of the state are equal to the bit. */
-const stateDigest = (state: Tree<HostTensor>): string => digestOf(encodeSafetensors(flat(state)));
+function stateDigest(state: Tree<HostTensor>): string {
+  return digestOf(encodeSafetensors(flat(state)));
+}
 
 /** The libraries of NVIDIA that this process has really opened. */
 function nvidiaLibraries(): string[] {
