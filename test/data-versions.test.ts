@@ -35,30 +35,54 @@ async function refused(project: Project, code: number, ...words: string[]): Prom
   return answer.err;
 }
 
-/** Every file below a folder with content and permissions; empty folders end in `/`. */
-async function snapshot(project: Project, folder: string): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
+/** Equal within the microsecond that a version keeps. */
+class FileTime {
+  readonly ms: number;
+
+  constructor(ms: number) {
+    this.ms = ms;
+  }
+}
+
+expect.addEqualityTesters([
+  (a: unknown, b: unknown) =>
+    a instanceof FileTime && b instanceof FileTime ? Math.abs(a.ms - b.ms) < 0.0015 : undefined,
+]);
+
+interface FileState {
+  readonly mode: string;
+  readonly modified: FileTime;
+  readonly content: string;
+}
+
+type Snapshot = Record<string, FileState | 'an empty folder'>;
+
+/** Every file and empty folder below a folder. */
+async function snapshot(project: Project, folder: string): Promise<Snapshot> {
+  const found: Snapshot = {};
   for (const entry of await readdir(project.path(folder), { recursive: true, withFileTypes: true })) {
     const file = path.join(entry.parentPath, entry.name);
     const name = path.relative(project.path(folder), file);
     if (entry.isDirectory()) {
-      if ((await readdir(file)).length === 0) found[`${name}/`] = '';
+      if ((await readdir(file)).length === 0) found[name] = 'an empty folder';
       continue;
     }
     const facts = await stat(file);
     if (facts.isDirectory()) continue; // behind a link
-    const { mode, mtimeMs } = facts;
-
-    found[name] = `${(mode & 0o777).toString(8)} ${Math.round(mtimeMs)} ${await readFile(file, 'utf8')}`;
+    found[name] = {
+      mode: (facts.mode & 0o777).toString(8),
+      modified: new FileTime(facts.mtimeMs),
+      content: await readFile(file, 'utf8'),
+    };
   }
   return found;
 }
 
 /** Three commits, each with a version of its own. */
-async function threeVersions(): Promise<{ project: Project; states: Record<string, string>[] }> {
+async function threeVersions(): Promise<{ project: Project; states: Snapshot[] }> {
   const project = await Project.create({ ...study, '.gitignore': 'cache\n' });
   await git(project, 'init');
-  const states: Record<string, string>[] = [];
+  const states: Snapshot[] = [];
   const commit = async (): Promise<void> => {
     states.push(await snapshot(project, 'data/ham'));
     await data(project, 'add', 'data/ham');

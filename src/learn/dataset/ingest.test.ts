@@ -154,6 +154,16 @@ describe('ingesting', () => {
     await rm(text);
   });
 
+  test('each of many broken images has its own reason, however many are decoded at a time', async () => {
+    const whole = await plain(40, 40, '#123456').jpeg().toBuffer();
+    const broken = Array.from({ length: 60 }, (_, i) => join(source, 'odd', `broken-${i}.jpg`));
+    await Promise.all(broken.map((file, i) => writeFile(file, whole.subarray(0, whole.length - 20 - i))));
+    const dropped = async (concurrency: number) =>
+      (await ingest(await listing(), files('reasons'), { ...options(), onBroken: 'drop', concurrency })).dropped;
+    expect(await dropped(16)).toEqual(await dropped(1));
+    await Promise.all(broken.map((file) => rm(file)));
+  });
+
   test('a class whose images are all broken is refused with the reasons, also if broken images are dropped', async () => {
     const broken = join(source, 'other', '1.png');
     await mkdir(dirname(broken));

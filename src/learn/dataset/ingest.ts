@@ -86,7 +86,7 @@ async function pack(
 ): Promise<Packed> {
   const images = await createPackedImages(path, samples.length, size, bits);
   const limit = pLimit(concurrency);
-  const broken: ListingFault[] = [];
+  const failed: ListedImage[] = [];
   const levels: ImageLevels[] = [];
   const decode = ({ image, file = image, frame = 0 }: ListedImage) =>
     listing.decode?.(image, size) ?? options.decode(join(folder, file), size, { frame, gray });
@@ -96,7 +96,7 @@ async function pack(
       signal?.throwIfAborted();
       const { image } = sample;
       const decoded = await decode(sample);
-      if (!decoded.ok) broken.push({ file: image, reason: `it cannot be decoded: ${decoded.error}` });
+      if (!decoded.ok) failed.push(sample);
       else {
         await images.write(row, decoded.value.values);
         if (decoded.value.levels) levels.push({ image, levels: decoded.value.levels });
@@ -107,7 +107,24 @@ async function pack(
     limit.clearQueue();
     await images.close();
   }
-  return { broken: broken.sort(byName(({ file }) => file)), levels: levels.sort(byName(({ image }) => image)) };
+  const reasons = await reasonsOf(failed, decode);
+  return { broken: reasons.sort(byName(({ file }) => file)), levels: levels.sort(byName(({ image }) => image)) };
+}
+
+/** One file after another: libvips keeps its messages in one place for all threads, where files take each other's. */
+async function reasonsOf(
+  failed: readonly ListedImage[],
+  decode: (sample: ListedImage) => ReturnType<Decode>,
+): Promise<ListingFault[]> {
+  const reasons: ListingFault[] = [];
+  for (const sample of failed) {
+    const decoded = await decode(sample);
+    const reason = decoded.ok
+      ? 'it could be decoded only at the second attempt'
+      : `it cannot be decoded: ${decoded.error}`;
+    reasons.push({ file: sample.image, reason });
+  }
+  return reasons;
 }
 
 const byName =

@@ -198,7 +198,7 @@ async function stage(
         const file = path.join(draft, String(i));
         await copyFile(store.pathOf(digest), file, constants.COPYFILE_FICLONE);
         const { mode = kind === 'executable' ? 0o755 : 0o644, mtimeUs } = known.get(name) ?? {};
-        if (mtimeUs !== undefined) utimesSync(file, mtimeUs / 1e6, mtimeUs / 1e6);
+        if (mtimeUs !== undefined) utimesSync(file, secondsOf(mtimeUs), secondsOf(mtimeUs));
         await chmod(file, mode);
         tell(++done, written.length);
       }),
@@ -206,6 +206,9 @@ async function stage(
   );
   await syncFileSystem(draft);
 }
+
+/** Node.js cuts to microseconds, and a double of this size may lie a quarter below: the half keeps the microsecond. */
+const secondsOf = (mtimeUs: number): number => (mtimeUs + 0.5) / 1e6;
 
 /** Two mounts of one file system look alike, and a rename from one to the other fails: before the first file changes. */
 function requireRename(draft: string, target: string): void {
