@@ -76,14 +76,14 @@ export function kindOf(value: unknown): string {
 }
 
 /**
- * Throws TensorMismatchError unless `found` has the dtype, shape, kind of array and number of values of `expected`.
+ * Returns `found`. Throws TensorMismatchError unless it has the dtype, shape, kind of array and number of values of `expected`.
  * `what` is for example `input "images"`.
  */
-export function checkTensor(
+export function checkTensor<T extends Described & { readonly data: ArrayLike<unknown> }>(
   what: string,
   expected: { readonly dtype: DType; readonly shape: readonly number[] },
-  found: (Described & { readonly data: ArrayLike<unknown> }) | undefined,
-): void {
+  found: T | undefined,
+): T {
   if (found === undefined)
     throw new TensorMismatchError(`The ${what} is missing: ${describeTensor(expected)} is expected.`);
   if (found.dtype !== expected.dtype || !sameShape(found.shape, expected.shape))
@@ -100,14 +100,5 @@ export function checkTensor(
     throw new TensorMismatchError(
       `The ${what} has ${found.data.length} values, but ${describeTensor(expected)} takes ${size}.`,
     );
-}
-
-/** Names that were given but are not expected. */
-export function checkNames(what: string, expected: Iterable<string>, found: Iterable<string>): void {
-  const known = new Set(expected);
-  const unknown = [...found].filter((name) => !known.has(name));
-  if (unknown.length > 0)
-    throw new TensorMismatchError(
-      `There is no ${what} "${unknown.join('", "')}"; there are: ${[...known].map((name) => `"${name}"`).join(', ') || 'none'}.`,
-    );
+  return found;
 }

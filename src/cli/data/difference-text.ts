@@ -68,7 +68,9 @@ function numbersOf({ came, went, cells, columnsCame, columnsWent, key }: TableDi
 
 function rowsOf({ came, went, cells }: TableDifference, limit: number): string[] {
   const lines = [
-    ...cells.map(({ row, column, before, after }) => `    ${row}: ${column} ${before || '(empty)'} -> ${after || '(empty)'}`),
+    ...cells.map(
+      ({ row, column, before, after }) => `    ${row}: ${column} ${before || '(empty)'} -> ${after || '(empty)'}`,
+    ),
     ...came.map((row) => `    + ${row}`),
     ...went.map((row) => `    - ${row}`),
   ];

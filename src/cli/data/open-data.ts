@@ -52,7 +52,5 @@ export function splitWords(
     isPointerFile(pointerFileOf(targetNamed(word, folder))) ||
     statSync(path.resolve(folder, word), { throwIfNoEntry: false }) !== undefined;
   const first = words.findIndex(isPath);
-  return first < 0
-    ? { revisions: words, paths: [] }
-    : { revisions: words.slice(0, first), paths: words.slice(first) };
+  return first < 0 ? { revisions: words, paths: [] } : { revisions: words.slice(0, first), paths: words.slice(first) };
 }

@@ -1,7 +1,8 @@
 /** Runs the function as it is on tfjs's own backend: slow, and the measure of the others. */
 import * as tf from '@tensorflow/tfjs-core';
+import { checkLeaves, type ExpectedLeaf } from '../check-leaves.ts';
 import type { CompileOptions, Engine, Step } from '../engine.ts';
-import { checkNames, checkTensor, requirePrecision } from '../errors.ts';
+import { requirePrecision } from '../errors.ts';
 import { fromTfjs, toTfjs } from '../tfjs.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
 import { trace, type AnyStepFunction } from '../trace/trace.ts';
@@ -34,6 +35,7 @@ type AnyCompiled = Step<Tree<HostTensor>, Tree<TensorSpec>, Tree<tf.Tensor>>;
 function compile(fn: AnyStepFunction, specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> }): AnyCompiled {
   // A function that cannot be compiled must fail here, too.
   trace(fn, specs);
+  const expected = { inputs: expectedLeaves(specs.inputs), state: expectedLeaves(specs.state) };
   let state = mapTree(specs.state, copied);
   let disposed = false;
   const check = (): void => {
@@ -42,7 +44,7 @@ function compile(fn: AnyStepFunction, specs: { state: Tree<HostTensor>; inputs: 
   const step = {
     run: (inputs: Tree<HostTensor>) => {
       check();
-      checkLeaves('input', specs.inputs, inputs);
+      checkLeaves('input', expected.inputs, inputs);
       const result = runOnce(fn, state, inputs);
       state = result.state;
       return result.outputs;
@@ -53,7 +55,7 @@ function compile(fn: AnyStepFunction, specs: { state: Tree<HostTensor>; inputs: 
     },
     writeState: (next: Tree<HostTensor>) => {
       check();
-      checkLeaves('state', specs.state, next);
+      checkLeaves('state', expected.state, next);
       state = mapTree(next, copied);
     },
     dispose: () => {
@@ -82,14 +84,5 @@ function runOnce(
 
 const copied = ({ dtype, shape, data }: HostTensor): HostTensor => ({ dtype, shape, data: data.slice() });
 
-/** Checks every leaf of `found` against its spec. */
-function checkLeaves(what: string, expected: Tree<TensorSpec>, found: Tree<HostTensor>): void {
-  const leaves = new Map(leavesOf(found).map(({ path, leaf }) => [path, leaf]));
-  const specs = leavesOf(expected);
-  checkNames(
-    what,
-    specs.map(({ path }) => path),
-    leaves.keys(),
-  );
-  for (const { path, leaf } of specs) checkTensor(`${what} "${path}"`, leaf, leaves.get(path));
-}
+const expectedLeaves = (specs: Tree<TensorSpec>): ExpectedLeaf[] =>
+  leavesOf(specs).map(({ path, leaf: { dtype, shape } }) => ({ path, dtype, shape }));

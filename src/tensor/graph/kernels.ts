@@ -21,9 +21,9 @@ import {
   BINARY_KERNELS,
   COMPARISON_KERNELS,
   inputsByName,
-  isKernelName,
   outputsInOrder,
   PREDICATE_KERNELS,
+  requireKernelName,
   UNARY_KERNELS,
   type AttributesOf,
   type Inputs,
@@ -34,8 +34,8 @@ import {
 type Infer<K extends KernelName> = (inputs: Inputs<K, Spec>, attributes: AttributesOf<K>) => Outputs<K, Spec>;
 
 /** Throws TraceError if the inputs do not fit together. */
-export function inferOutputs(kernel: string, inputs: readonly Spec[], attributes: Attributes): readonly Spec[] {
-  if (!isKernelName(kernel)) throw new Error(`Internal error: the graph has no kernel "${kernel}".`);
+export function inferOutputs(name: string, inputs: readonly Spec[], attributes: Attributes): readonly Spec[] {
+  const kernel = requireKernelName(name);
   const outputs = inferBy(INFER, kernel, inputs, attributes);
   checkFit(kernel, inputs, attributes, outputs);
   return outputs;

@@ -15,7 +15,7 @@ import type {
   StridedSliceAttributes,
 } from './attributes.ts';
 import type { MirrorPadAttributes } from './mirror.ts';
-import type { ConstAttributes, Node, Spec } from './node.ts';
+import type { ConstAttributes, Node, Spec, Value } from './node.ts';
 
 interface Signature {
   /** In the order in which a node holds them; `list`: one or more without names. */
@@ -130,6 +130,12 @@ export type KernelName = keyof Signatures;
 
 export const isKernelName = (name: string): name is KernelName => Object.hasOwn(SIGNATURES, name);
 
+/** The name of a kernel that a graph holds. */
+export function requireKernelName(name: string): KernelName {
+  if (!isKernelName(name)) throw new Error(`Internal error: the graph has no kernel "${name}".`);
+  return name;
+}
+
 interface CumulativeAttributes {
   readonly axis: number;
   readonly exclusive?: boolean;
@@ -222,6 +228,21 @@ export function outputsInOrder<K extends KernelName, T>(kernel: K, outputs: Outp
   if (names === 'list') return outputs as readonly T[];
   if (names === 'one') return [outputs as T];
   return names.map((name) => (outputs as Readonly<Record<string, T>>)[name] as T);
+}
+
+/** Gives every output of a lowered node to `set`, with the value of the graph that it stands for. */
+export function setOutputs<K extends KernelName, T>(
+  kernel: K,
+  node: Node,
+  lowered: Outputs<K, T>,
+  set: (value: Value, lowered: T) => void,
+): void {
+  const outputs = outputsInOrder(kernel, lowered);
+  for (const [i, value] of node.outputs.entries()) {
+    const output = outputs[i];
+    if (output === undefined) throw new Error(`Internal error: "${kernel}" was lowered without its output ${i}.`);
+    set(value, output);
+  }
 }
 
 /** The kernel of a node with its attributes; a graph holds no other kernels. */

@@ -1,12 +1,12 @@
 /** A compiled step on ONNX Runtime: one native call, with the state in buffers that change places. */
 import * as ort from '#onnxruntime';
-import { checkNames, checkTensor } from '../errors.ts';
+import { checkLeaves } from '../check-leaves.ts';
 import { zeros } from '../graph/graph.ts';
 import type { Numbers } from '../graph/node.ts';
 import { sizeOf, type HostTensor, type TensorSpec, type Tree } from '../host-tensor.ts';
 import { asMemoryError } from '../memory-error.ts';
 import type { ResultSpecs } from '../trace/trace.ts';
-import { leavesOf, mapTree } from '../tree.ts';
+import { mapTree } from '../tree.ts';
 import { runInPlace } from './in-place.ts';
 import { rearrangeValues } from './layout.ts';
 import type { Lowered, Port, StatePort } from './lower.ts';
@@ -39,8 +39,8 @@ export class OnnxStep {
 
   async run(inputs: Tree<HostTensor>): Promise<Tree<HostTensor>> {
     this.#expectIdle();
-    const leaves = this.#check('input', this.#lowered.inputs, inputs);
-    for (const port of this.#lowered.inputs) this.#feeds[port.name] = tensorOf(port, leaves.get(port.path)!.data);
+    for (const [port, { data }] of checkLeaves('input', this.#lowered.inputs, inputs))
+      this.#feeds[port.name] = tensorOf(port, data);
     this.#status = 'running';
     try {
       if (Object.keys(this.#fetches).length > 0) await runInPlace(this.#session, this.#feeds, this.#fetches);
@@ -69,11 +69,8 @@ export class OnnxStep {
   writeState(state: Tree<HostTensor>): Promise<void> {
     return Promise.resolve().then(() => {
       this.#expectIdle();
-      const leaves = this.#check('state', this.#lowered.state, state);
-      for (const port of this.#lowered.state)
-        (this.#feeds[port.name]!.data as Numbers).set(
-          rearrangeValues(leaves.get(port.path)!.data, port.arrangement, 'into'),
-        );
+      for (const [{ name, arrangement }, { data }] of checkLeaves('state', this.#lowered.state, state))
+        (this.#feeds[name]!.data as Numbers).set(rearrangeValues(data, arrangement, 'into'));
     });
   }
 
@@ -85,17 +82,6 @@ export class OnnxStep {
     for (const tensors of [this.#feeds, this.#fetches])
       for (const name of Object.keys(tensors)) Reflect.deleteProperty(tensors, name);
     this.#onDisposed();
-  }
-
-  #check(what: 'input' | 'state', ports: readonly Port[], tree: Tree<HostTensor>): Map<string, HostTensor> {
-    const leaves = new Map(leavesOf(tree).map(({ path, leaf }) => [path, leaf]));
-    checkNames(
-      what,
-      ports.map(({ path }) => path),
-      leaves.keys(),
-    );
-    for (const port of ports) checkTensor(`${what} "${port.path}"`, port, leaves.get(port.path));
-    return leaves;
   }
 
   #tree<P extends Port | StatePort>(

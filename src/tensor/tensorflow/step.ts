@@ -1,10 +1,10 @@
 /** A compiled step on TensorFlow: one call of a session, with the state in its variables. */
-import { checkNames, checkTensor } from '../errors.ts';
+import { checkLeaves } from '../check-leaves.ts';
 import type { Numbers } from '../graph/node.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
 import { asMemoryError } from '../memory-error.ts';
 import type { ResultSpecs } from '../trace/trace.ts';
-import { leavesOf, mapTree } from '../tree.ts';
+import { mapTree } from '../tree.ts';
 import type { Binding, SessionId, TensorId } from './binding.ts';
 import type { Edge } from './graph-def.ts';
 import type { Lowered, Port } from './lower.ts';
@@ -36,7 +36,7 @@ export class TensorflowStep {
       const { inputs: ports, outputs, stepped } = this.#lowered;
       const fetches = outputs.length === 0 ? [stepped] : outputs.map(({ edge }) => edge);
       const data = this.#call(
-        this.#check('input', ports, inputs),
+        checkLeaves('input', ports, inputs).map(([, tensor]) => tensor),
         ports.map(({ edge }) => edge),
         fetches,
       );
@@ -65,7 +65,7 @@ export class TensorflowStep {
     return this.#promise(() => {
       const { state: ports, written } = this.#lowered;
       this.#call(
-        this.#check('state', ports, state),
+        checkLeaves('state', ports, state).map(([, tensor]) => tensor),
         ports.map(({ write }) => write),
         [written],
       );
@@ -86,20 +86,6 @@ export class TensorflowStep {
     return Promise.resolve().then(() => {
       if (this.#disposed) throw new Error('Internal error: a disposed step was used.');
       return work();
-    });
-  }
-
-  /** In the order of the ports. */
-  #check(what: 'input' | 'state', ports: readonly Port[], tree: Tree<HostTensor>): HostTensor[] {
-    const leaves = new Map(leavesOf(tree).map(({ path, leaf }) => [path, leaf]));
-    checkNames(
-      what,
-      ports.map(({ path }) => path),
-      leaves.keys(),
-    );
-    return ports.map((port) => {
-      checkTensor(`${what} "${port.path}"`, port, leaves.get(port.path));
-      return leaves.get(port.path)!;
     });
   }
 

@@ -1,9 +1,9 @@
 /** A compiled step on XLA: one call of a program, with the state in the device's memory, which each run gives to the next. */
-import { checkNames, checkTensor } from '../errors.ts';
+import { checkLeaves } from '../check-leaves.ts';
 import type { Program } from '../graph/program.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';
 import type { ResultSpecs } from '../trace/trace.ts';
-import { leavesOf, mapTree } from '../tree.ts';
+import { mapTree } from '../tree.ts';
 import type { PjrtClient, SentBuffer } from './pjrt/client.ts';
 import type { Handle } from './pjrt/plugin.ts';
 
@@ -43,7 +43,7 @@ export class XlaStep {
     const { program, forms, shortage } = this.#parts;
     return this.#alone(async () => {
       if (shortage !== undefined) throw shortage;
-      const fed = await this.#send(this.#check('input', program.inputs, inputs));
+      const fed = await this.#send(checkPorts('input', program.inputs, inputs));
       const outputs = await this.#execute(fed);
       return this.#fetch(forms.outputs, program.outputs, outputs).finally(() => {
         this.#free(outputs);
@@ -58,7 +58,7 @@ export class XlaStep {
 
   writeState(state: Tree<HostTensor>): Promise<void> {
     return this.#alone(async () => {
-      const sent = await this.#send(this.#check('state', this.#parts.program.state, state));
+      const sent = await this.#send(checkPorts('state', this.#parts.program.state, state));
       const buffers = sent.map(({ buffer }) => buffer);
       const waits = await Promise.allSettled(sent.map(({ copied }) => this.#parts.client.wait(copied)));
       const failed = waits.find((wait) => wait.status === 'rejected');
@@ -100,22 +100,6 @@ export class XlaStep {
       for (const { copied } of fed) await client.wait(copied).catch(() => undefined); // told by the run
       this.#free(inputs);
     }
-  }
-
-  /** In the order of the ports. Throws TensorMismatchError. */
-  #check(what: 'input' | 'state', ports: Program['inputs'], tree: Tree<HostTensor>): HostTensor[] {
-    const leaves = new Map(leavesOf(tree).map(({ path, leaf }) => [path, leaf]));
-    checkNames(
-      what,
-      ports.map(({ path }) => path),
-      leaves.keys(),
-    );
-    return ports.map(({ path, value }) => {
-      const found = leaves.get(path);
-      checkTensor(`${what} "${path}"`, value, found);
-      if (found === undefined) throw new Error(`Internal error: the ${what} "${path}" was not checked.`);
-      return found;
-    });
   }
 
   /** All of them or none: where one does not fit into the device's memory, the others are freed. */
@@ -185,4 +169,10 @@ export class XlaStep {
   #settle(): void {
     if (this.#status.kind === 'running') this.#status = IDLE;
   }
+}
+
+/** The tensors of a tree in the order of the ports. Throws TensorMismatchError. */
+function checkPorts(what: 'input' | 'state', ports: Program['inputs'], tree: Tree<HostTensor>): HostTensor[] {
+  const expected = ports.map(({ path, value: { dtype, shape } }) => ({ path, dtype, shape }));
+  return checkLeaves(what, expected, tree).map(([, tensor]) => tensor);
 }

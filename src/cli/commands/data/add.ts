@@ -22,7 +22,11 @@ export interface AddDataOptions extends ProjectOptions {
   readonly json?: boolean;
 }
 
-export async function addData(paths: readonly string[], options: AddDataOptions, terminal: Terminal): Promise<ExitCode> {
+export async function addData(
+  paths: readonly string[],
+  options: AddDataOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   return withData(options, terminal, async (data, { show }) => {
     const targets = paths.map((word) => targetNamed(word, terminal.folder));
     for (const target of targets) requirePlace(data, target);
@@ -41,8 +45,21 @@ export async function addData(paths: readonly string[], options: AddDataOptions,
       line.clear();
       registration.unregister();
     }
-    if (options.json) terminal.results.write(`${JSON.stringify(added.map((each) => document(data, each)), null, 2)}\n`);
-    else terminal.results.write(added.flatMap((each) => linesOf(data, each, terminal)).map((text) => `${text}\n`).join(''));
+    if (options.json)
+      terminal.results.write(
+        `${JSON.stringify(
+          added.map((each) => document(data, each)),
+          null,
+          2,
+        )}\n`,
+      );
+    else
+      terminal.results.write(
+        added
+          .flatMap((each) => linesOf(data, each, terminal))
+          .map((text) => `${text}\n`)
+          .join(''),
+      );
     return exitCode.done;
   });
 }
@@ -65,7 +82,10 @@ function requirePlace(data: DataProject, target: string): void {
     });
 }
 
-const document = (data: DataProject, { target, state, pointer, stored, ignored }: Added & { ignored: string | undefined }): object => ({
+const document = (
+  data: DataProject,
+  { target, state, pointer, stored, ignored }: Added & { ignored: string | undefined },
+): object => ({
   path: shownInRoot(data, target),
   state,
   version: pointer.digest,
@@ -91,8 +111,12 @@ function linesOf(data: DataProject, added: Added & { ignored: string | undefined
             (clashes.length > 1 ? `, as are ${clashes.length - 1} more pairs` : ''),
         ]
       : []),
-    ...(systemFiles.length > 0 ? [`  note: ${systemFiles.map(shownName).slice(0, 3).join(', ')} belong to the version too`] : []),
-    ...(endedConflict ? [`  the merge conflict of the pointer file is over: version ${shortVersion(pointer)} counts`] : []),
+    ...(systemFiles.length > 0
+      ? [`  note: ${systemFiles.map(shownName).slice(0, 3).join(', ')} belong to the version too`]
+      : []),
+    ...(endedConflict
+      ? [`  the merge conflict of the pointer file is over: version ${shortVersion(pointer)} counts`]
+      : []),
     ...(ignored !== undefined ? [`  ${ignored}`] : []),
     ...(state === 'added' ? [`  for git: git add ${file}`] : []),
   ];

@@ -72,7 +72,9 @@ async function chooseVersions(
   const chosen: Chosen[] = [];
   for (const target of targets) {
     const version =
-      revision === undefined ? pointedVersion(data, target) : await resolveVersion(data, target, revision).catch(skipIn(targets));
+      revision === undefined
+        ? pointedVersion(data, target)
+        : await resolveVersion(data, target, revision).catch(skipIn(targets));
     if (version) chosen.push({ target, version });
   }
   if (chosen.length === 0)
@@ -110,7 +112,12 @@ interface CheckoutWay extends CheckoutDataOptions {
   readonly writes: boolean;
 }
 
-async function checkout(data: DataProject, { target, version }: Chosen, way: CheckoutWay, terminal: Terminal): Promise<Done> {
+async function checkout(
+  data: DataProject,
+  { target, version }: Chosen,
+  way: CheckoutWay,
+  terminal: Terminal,
+): Promise<Done> {
   const line = progressLine(terminal.messages, Date.now);
   const tell = (files: number, of: number): void => {
     line.show(() => `Checking out ${shownInRoot(data, target)}: ${files} of ${of} files`);
@@ -121,7 +128,11 @@ async function checkout(data: DataProject, { target, version }: Chosen, way: Che
   try {
     await way.registration.relyOn([version.digest, version.details]);
     const before = readPointer(target);
-    for (const each of before.kind === 'conflict' ? [before.ours, before.theirs] : before.kind === 'pointer' ? [before.pointer] : [])
+    for (const each of before.kind === 'conflict'
+      ? [before.ours, before.theirs]
+      : before.kind === 'pointer'
+        ? [before.pointer]
+        : [])
       await noteVersion(data.storeFolder, target, each);
     await noteVersion(data.storeFolder, target, version);
     let result = await attempt();
@@ -155,7 +166,9 @@ function refusalOfEdited(data: DataProject, target: string, version: DataPointer
     const file = name === '' ? shown : `${shown}/${shownName(name)}`;
     return `  ${file} (${state === 'new' ? 'in no version' : 'differs from every version'})`;
   });
-  const rest = countsByFolder(edited.slice(NAMED).map(({ name }) => name)).map(({ folder, count: n }) => `${n} in ${folder}`);
+  const rest = countsByFolder(edited.slice(NAMED).map(({ name }) => name)).map(
+    ({ folder, count: n }) => `${n} in ${folder}`,
+  );
   return new DataError(
     [
       `${shown} holds ${count(edited.length, 'file')} that no version holds; nothing was changed`,
@@ -180,8 +193,14 @@ function refusalOfAbsent(
       : `${missing.length} of ${of} files of version ${shortVersion(version)} of ${shown} are not in the store`;
   const names = missing.slice(0, NAMED).map((name) => `  ${shownName(name)}`);
   return new DataError(
-    [`${lacks}; nothing was changed`, ...names, ...(missing.length > NAMED ? [`  and ${missing.length - NAMED} more`] : [])].join('\n'),
-    missing.length === 0 ? 'pipeline pull brings it, if a remote has it.' : 'pipeline pull brings them; --partial restores the others.',
+    [
+      `${lacks}; nothing was changed`,
+      ...names,
+      ...(missing.length > NAMED ? [`  and ${missing.length - NAMED} more`] : []),
+    ].join('\n'),
+    missing.length === 0
+      ? 'pipeline pull brings it, if a remote has it.'
+      : 'pipeline pull brings them; --partial restores the others.',
   );
 }
 
@@ -190,7 +209,9 @@ function linesOf(data: DataProject, { target, version }: Chosen, { written, remo
   return [
     ...(kept === undefined
       ? []
-      : [`${shown}: the files of before are version ${kept.slice(0, 8)} now: pipeline data checkout ${kept.slice(0, 8)}`]),
+      : [
+          `${shown}: the files of before are version ${kept.slice(0, 8)} now: pipeline data checkout ${kept.slice(0, 8)}`,
+        ]),
     `${shown}: version ${versionText(version)}; ${count(written, 'file')} written, ${removed} removed`,
     ...(missing.length > 0
       ? [

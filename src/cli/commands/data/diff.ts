@@ -2,7 +2,12 @@
 import path from 'node:path';
 import { DataError } from '../../../runner/data-versions/data-error.ts';
 import { shownInRoot, type DataProject } from '../../../runner/data-versions/data-project.ts';
-import { changeCounts, compareVersions, isSameVersion,  type ComparedVersion } from '../../../runner/data-versions/differences.ts';
+import {
+  changeCounts,
+  compareVersions,
+  isSameVersion,
+  type ComparedVersion,
+} from '../../../runner/data-versions/differences.ts';
 import { readPointer } from '../../../runner/data-versions/pointer.ts';
 import { resolveVersion } from '../../../runner/data-versions/resolve-version.ts';
 import { storedVersion, workspaceVersion } from '../../../runner/data-versions/status.ts';

@@ -34,7 +34,10 @@ export async function forgetData(
       );
     const read = readPointer(target);
     if (read.kind === 'pointer' && read.pointer.digest === note.digest)
-      throw new DataError(`${shown} is at version ${version} now, which cannot be forgotten`, 'Check out another one first.');
+      throw new DataError(
+        `${shown} is at version ${version} now, which cannot be forgotten`,
+        'Check out another one first.',
+      );
     forgetVersion(data.storeFolder, note);
     if (options.json) terminal.results.write(`${JSON.stringify({ path: shown, version: note.digest }, null, 2)}\n`);
     else

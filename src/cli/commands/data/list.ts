@@ -41,7 +41,9 @@ export async function listData(
       { title: 'commit', fold: true },
     ];
     const cells = rows.map(({ path, version }) => cellsOf(path, version).map((text) => ({ text })));
-    terminal.results.write(`${table(layout, cells, terminal.results.columns(), terminal.results.colors.dim).join('\n')}\n`);
+    terminal.results.write(
+      `${table(layout, cells, terminal.results.columns(), terminal.results.colors.dim).join('\n')}\n`,
+    );
     return exitCode.done;
   });
 }

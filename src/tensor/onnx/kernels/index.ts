@@ -1,6 +1,12 @@
 /** Lowers any node to operators of ONNX. */
 import type { Node } from '../../graph/node.ts';
-import { attributesOf, inputsByName, isKernelName, outputsByName, type KernelName } from '../../graph/signatures.ts';
+import {
+  attributesOf,
+  inputsByName,
+  outputsByName,
+  requireKernelName,
+  type KernelName,
+} from '../../graph/signatures.ts';
 import type { Lowering } from '../lowering.ts';
 import { BATCH_NORMS } from './batch-norm.ts';
 import { CONVOLUTIONS } from './convolution.ts';
@@ -22,8 +28,7 @@ export const LOWERED: Required<Omit<KernelTable, 'Input' | 'State' | 'Const'>> =
 
 /** Sets every output of the node. */
 export function lowerKernel(lowering: Lowering, node: Node): void {
-  if (!isKernelName(node.kernel)) throw new Error(`Internal error: the graph has no kernel "${node.kernel}".`);
-  lowerBy(LOWERED, node.kernel, lowering, node);
+  lowerBy(LOWERED, requireKernelName(node.kernel), lowering, node);
 }
 
 function lowerBy<K extends KernelName>(

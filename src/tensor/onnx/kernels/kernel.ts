@@ -7,7 +7,7 @@
 import type { Node, Value } from '../../graph/node.ts';
 import {
   inputsByName,
-  outputsInOrder,
+  setOutputs,
   type AttributesOf,
   type Inputs,
   type KernelName,
@@ -69,12 +69,10 @@ function plainly<K extends KernelName>(kernel: K, lower: PlainKernel<K>): LowerK
     const names = node.inputs.map((input) => lowering.get(input));
     const values = inputsByName(kernel, node.inputs);
     const context = { lowering, model: lowering.model, names, values, results };
-    const found = outputsInOrder<K, Name>(kernel, lower(inputsByName(kernel, names), attributes, context));
-    for (const [i, output] of node.outputs.entries()) {
-      const name = found[i];
-      if (name === undefined) throw new Error(`Internal error: "${kernel}" was lowered without its output ${i}.`);
+    const found = lower(inputsByName(kernel, names), attributes, context);
+    setOutputs(kernel, node, found, (output, name: Name) => {
       lowering.set(output, 'plain', name);
-    }
+    });
   };
 }
 

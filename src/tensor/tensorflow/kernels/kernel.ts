@@ -7,7 +7,7 @@ import {
   attributesOf,
   inputsByName,
   outputsByName,
-  outputsInOrder,
+  setOutputs,
   type AttributesOf,
   type Inputs,
   type KernelName,
@@ -60,12 +60,9 @@ export function lowerNode<K extends KernelName>(
     values: inputsByName(kernel, node.inputs),
     results: outputsByName(kernel, node.outputs),
   });
-  const outputs = outputsInOrder(kernel, found);
-  for (const [i, value] of node.outputs.entries()) {
-    const edge = outputs[i];
-    if (edge === undefined) throw new Error(`Internal error: "${kernel}" was lowered without its output ${i}.`);
+  setOutputs(kernel, node, found, (value, edge: Edge) => {
     lowering.set(value, edge);
-  }
+  });
 }
 
 /** A kernel that is an operation of TensorFlow with the type of its first input as `T`. */

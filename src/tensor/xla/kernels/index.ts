@@ -1,6 +1,6 @@
 /** Lowers any node to operations of StableHLO. */
 import type { Node } from '../../graph/node.ts';
-import { isKernelName, type KernelName } from '../../graph/signatures.ts';
+import { requireKernelName, type KernelName } from '../../graph/signatures.ts';
 import type { HloLowering } from '../hlo/lowering.ts';
 import { HLO_BATCH_NORMS } from './batch-norm.ts';
 import { HLO_CONVOLUTIONS } from './convolution.ts';
@@ -24,8 +24,7 @@ export const HLO_KERNELS: Required<Omit<HloKernelTable, 'Input' | 'State' | 'Con
 
 /** Sets every output of the node. */
 export function lowerKernelToHlo(lowering: HloLowering, node: Node): void {
-  if (!isKernelName(node.kernel)) throw new Error(`Internal error: the graph has no kernel "${node.kernel}".`);
-  lowerBy(HLO_KERNELS, node.kernel, lowering, node);
+  lowerBy(HLO_KERNELS, requireKernelName(node.kernel), lowering, node);
 }
 
 function lowerBy<K extends KernelName>(

@@ -4,7 +4,7 @@ import {
   attributesOf,
   inputsByName,
   outputsByName,
-  outputsInOrder,
+  setOutputs,
   type AttributesOf,
   type Inputs,
   type KernelName,
@@ -39,10 +39,8 @@ export function lowerNodeToHlo<K extends KernelName>(
 ): void {
   const inputs = inputsByName(kernel, lowering.inputsOf(node));
   const context = { lowering, node, results: outputsByName(kernel, node.outputs) };
-  const outputs = outputsInOrder(kernel, lower(inputs, attributesOf<K>(node), context));
-  for (const [i, value] of node.outputs.entries()) {
-    const lowered = outputs[i];
-    if (lowered === undefined) throw new Error(`Internal error: "${kernel}" was lowered without its output ${i}.`);
+  const found = lower(inputs, attributesOf<K>(node), context);
+  setOutputs(kernel, node, found, (value, lowered: HloValue) => {
     lowering.set(value, lowered);
-  }
+  });
 }
