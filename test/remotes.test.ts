@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { readdir, readFile, writeFile, mkdir, cp } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile, mkdir, cp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -238,11 +238,28 @@ test('gc of a remote marks first, deletes a day later, and keeps what any push n
 
 test('a remote is added, listed and removed; secrets in an address are refused and not repeated', async () => {
   const project = await Project.create({ ...study, '.pipelinerc.json': '{\n    "jobs": 2\n}\n' });
-  for (const url of ['s3://KEY:topsecret@bucket/x', 'ssh://me:topsecret@host/x', 's3://bucket/x?token=topsecret']) {
-    const { code, err } = await project.pipeline(['remote', 'add', 'bad', url]);
-    expect(code).toBe(2);
+  const secrets = [
+    ['s3://KEY:topsecret@bucket/x'],
+    ['s3://KEY:a/topsecret@bucket/x'],
+    ['ssh://me:topsecret@host/x'],
+    ['ssh://me:a@topsecret@host/x'],
+    ['me:topsecret@host:path'],
+    ['s3://bucket/x?token=topsecret'],
+    ['s3://bucket/x#topsecret'],
+    ['s3://bucket/x', '--endpoint', 'https://KEY:topsecret@s3.example.org'],
+    ['s3://bucket/x', '--endpoint', 'https://s3.example.org/?token=topsecret'],
+  ];
+  for (const address of secrets) {
+    const { code, err } = await project.pipeline(['remote', 'add', 'bad', ...address]);
+    expect(code, address.join(' ')).toBe(2);
     expect(err).not.toContain('topsecret');
   }
+  const endpoint = { bad: { url: 's3://bucket/x', endpoint: 'https://KEY:topsecret@s3.example.org' } };
+  await project.write('.pipelinerc.local.json', JSON.stringify({ remotes: endpoint }));
+  const set = await project.pipeline(['remote', 'list']);
+  expect([set.code, set.err]).toEqual([2, expect.stringContaining('it holds a secret')]);
+  expect(set.err).not.toContain('topsecret');
+  await rm(project.path('.pipelinerc.local.json'));
   for (const url of ['http://x/y', 'ssh://host', 's3://', 'me@host:path'])
     expect((await project.pipeline(['remote', 'add', 'bad', url])).code).toBe(2);
   await ok(project, ['remote', 'add', 'lab', '/mnt/share']);

@@ -1,6 +1,6 @@
 /** `pipeline remote add NAME URL`, `pipeline remote remove NAME`, `pipeline remote list`. */
 import path from 'node:path';
-import { parseRemoteUrl } from '../../runner/remote/remote-url.ts';
+import { faultOfEndpoint, parseRemoteUrl } from '../../runner/remote/remote-url.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { openProject, type ProjectOptions } from '../project.ts';
 import { refuse } from '../refusal.ts';
@@ -32,6 +32,9 @@ export async function addRemote(
     throw refuse('remote-name', `a name has letters, digits, ".", "_" and "-", got ${JSON.stringify(name)}`);
   const address = parseRemoteUrl(url, terminal.folder);
   if (typeof address === 'string') throw refuse('remote-url', `${withoutSecret(url)}: ${address}`);
+  const fault = endpoint === undefined ? undefined : faultOfEndpoint(endpoint);
+  if (endpoint !== undefined && fault !== undefined)
+    throw refuse('remote-url', `--endpoint ${withoutSecret(endpoint)}: ${fault}`);
   const more = {
     ...(endpoint !== undefined && { endpoint }),
     ...(region !== undefined && { region }),
@@ -49,7 +52,9 @@ export async function addRemote(
   return exitCode.done;
 }
 
-const withoutSecret = (url: string): string => url.replace(/\/\/[^/@]*@/, '//...@').replace(/\?.*$/, '?...');
+/** A secret may hold any character, so everything before the last "@" and after "?" or "#" is left out. */
+const withoutSecret = (url: string): string =>
+  url.replace(/^([a-z\d+.-]+:\/\/)?.*@/i, '$1...@').replace(/([?#]).*$/, '$1...');
 
 export async function removeRemote(name: string, options: RemoteAddOptions, terminal: Terminal): Promise<ExitCode> {
   const { pipeline, show } = await openProject(options, terminal);

@@ -1,6 +1,6 @@
 /** The setting `remotes`: addresses by name. */
 import type { RemoteSettings } from '../../runner/remote/open-storage.ts';
-import { parseRemoteUrl } from '../../runner/remote/remote-url.ts';
+import { faultOfEndpoint, parseRemoteUrl } from '../../runner/remote/remote-url.ts';
 
 /** A remote with the folder that a relative path starts from. */
 export interface NamedRemote extends RemoteSettings {
@@ -40,9 +40,10 @@ function readRemote(entry: unknown, base: string): NamedRemote | string {
   const wrong =
     TEXTS.find((key) => fields[key] !== undefined && typeof fields[key] !== 'string') ??
     SWITCHES.find((key) => fields[key] !== undefined && typeof fields[key] !== 'boolean');
-  return wrong === undefined
-    ? { ...(fields as object as RemoteSettings), base }
-    : `a text or true or false as ${wrong}`;
+  if (wrong !== undefined) return `a text or true or false as ${wrong}`;
+  const settings = { ...(fields as object as RemoteSettings), base };
+  const fault = settings.endpoint === undefined ? undefined : faultOfEndpoint(settings.endpoint);
+  return fault === undefined ? settings : `an endpoint without this fault: ${fault}`;
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

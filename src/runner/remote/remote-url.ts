@@ -15,7 +15,7 @@ export type RemoteAddress =
 /** @param base folder that a relative path starts from. A text is the finding: the address is wrong. */
 export function parseRemoteUrl(url: string, base: string): RemoteAddress | string {
   if (!/^[a-z0-9+.-]+:\/\//i.test(url)) {
-    if (/^[^/]+@[^/]+:/.test(url)) return `for SSH, write ssh://${url.replace(':', '/')}`;
+    if (/^[^/]+@[^/]+:/.test(url)) return `for SSH, write ssh://${url.replace(/:.*@/, '@').replace(':', '/')}`;
     return url === '' ? 'it is empty' : { kind: 'folder', folder: path.resolve(base, url) };
   }
   let parsed: URL;
@@ -24,10 +24,22 @@ export function parseRemoteUrl(url: string, base: string): RemoteAddress | strin
   } catch {
     return 'it is no URL';
   }
-  if (parsed.password !== '' || (parsed.protocol !== 'ssh:' && parsed.username !== ''))
+  return faultOfParts(parsed) ?? addressOf(parsed);
+}
+
+/** Says why a text is no address of an S3 server; undefined if it is one. */
+export function faultOfEndpoint(endpoint: string): string | undefined {
+  if (!URL.canParse(endpoint)) return 'it is no URL';
+  const parsed = new URL(endpoint);
+  if (!['http:', 'https:'].includes(parsed.protocol)) return 'an endpoint begins with https:// or http://';
+  return faultOfParts(parsed);
+}
+
+/** Settings are in git, so an address must not hold credentials. */
+function faultOfParts({ protocol, username, password, search, hash }: URL): string | undefined {
+  if (password !== '' || (protocol !== 'ssh:' && username !== ''))
     return 'it holds a secret, and the settings are in git; credentials come from the SSH or AWS configuration';
-  if (parsed.search !== '' || parsed.hash !== '') return 'a URL of a remote has no "?" and no "#"';
-  return addressOf(parsed);
+  return search === '' && hash === '' ? undefined : 'a URL of a remote has no "?" and no "#"';
 }
 
 function addressOf(url: URL): RemoteAddress | string {
