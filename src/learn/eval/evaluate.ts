@@ -88,7 +88,7 @@ export function evaluate(
     contrasts: evaluateContrasts(contrasts, uncertainties, metrics, bootstrap.level),
     planning: { delta, contrasts: plansFor(contrasts, uncertainties, metrics, delta) },
     withoutCopies: scoresWithoutCopies(compared, metrics, equal),
-    ...scoreSideStudies(sides, compared, { metrics, bootstrap, equal }),
+    ...scoreSideStudies(sides, { runs: compared, uncertainties }, { metrics, bootstrap, equal }),
   };
 }
 

@@ -9,6 +9,7 @@ import { countLeaks } from './leaks.ts';
 import type { Predictions } from './predictions.ts';
 import { alignRuns, type AlignedRuns, type SeedRun } from './runs.ts';
 import { rowsOfSubset } from './scored.ts';
+import type { Uncertainty } from './uncertainty.ts';
 import { at, entry } from '../../util/known.ts';
 
 export interface SideStudies {
@@ -29,60 +30,72 @@ interface Scoring {
   readonly equal: readonly EqualPair[] | null;
 }
 
+/** Comparable runs, and the uncertainty of every metric of each model over their seeds. */
+interface MeasuredRuns {
+  readonly runs: AlignedRuns;
+  readonly uncertainties: ReadonlyMap<string, readonly Uncertainty[]>;
+}
+
 /** Throws DatasetError if probes or fractions were tested on other images than `main`. */
 export function scoreSideStudies(
   { probes, labelFractions, leaky }: SideStudies,
-  main: AlignedRuns,
+  main: MeasuredRuns,
   scoring: Scoring,
 ): Pick<Evaluation, 'probes' | 'labelFractions' | 'leaky'> {
-  for (const run of [...probes, ...labelFractions]) sameTest(main.shared, run);
-  const whole = main.models.flatMap((model) =>
-    main.seeds.map((seed, i) => ({
-      model,
-      ...main.cellOf(model),
-      seed,
-      predictions: at(main.of(model), i),
-      labelFraction: 1,
-    })),
-  );
-  // The whole of the labels is the main study, shown again beside the smaller fractions.
-  const shares =
-    labelFractions.length === 0
-      ? []
-      : [...labelFractions, ...whole.filter(({ model }) => labelFractions.some((run) => run.model === model))];
+  for (const run of [...probes, ...labelFractions]) sameTest(main.runs.shared, run);
   return {
     probes: valuesOf(probes, ({ kind }) => kind).flatMap(([kind, ofKind]) =>
-      valuesOf(ofKind, ({ labelFraction }) => labelFraction).flatMap(([labelFraction, runs]) =>
-        scored(runs, scoring).map((row) => ({
+      valuesOf(ofKind, ({ labelFraction }) => labelFraction).flatMap(([labelFraction, runs]) => {
+        const probed = measure(runs, scoring);
+        return scored(probed, scoring).map((row) => ({
           ...row,
           kind,
           labelFraction,
-          fineTuningGain: labelFraction === 1 ? fineTuningGain(row.model, runs, main, scoring) : null,
-        })),
-      ),
+          fineTuningGain: labelFraction === 1 ? fineTuningGain(row.model, probed, main, scoring) : null,
+        }));
+      }),
     ),
-    labelFractions: valuesOf(shares, ({ labelFraction }) => labelFraction).flatMap(([labelFraction, runs]) =>
-      scored(runs, scoring).map((row) => ({
-        ...row,
-        labelFraction,
-        images: rowsOfSubset(at(runs, 0).predictions, 'train').length,
-      })),
-    ),
+    labelFractions: scoreLabelFractions(labelFractions, main, scoring),
     leaky:
       leaky.length === 0
         ? []
-        : scored(leaky, scoring).map((row) => ({ ...row, ...countLeaks(at(leaky, 0).predictions, scoring.equal) })),
+        : scored(measure(leaky, scoring), scoring).map((row) => ({
+            ...row,
+            ...countLeaks(at(leaky, 0).predictions, scoring.equal),
+          })),
   };
 }
 
-/** The scores of each model, in the order of names. */
-function scored(runs: readonly SeedRun[], { metrics, bootstrap }: Scoring) {
-  const compared = alignRuns(runs);
-  const uncertainties = uncertaintiesByModel(compared, metrics, bootstrap);
-  return compared.models.map((model) => ({
+/** The whole of the labels is the main study, shown again beside the smaller fractions. */
+function scoreLabelFractions(
+  runs: SideStudies['labelFractions'],
+  main: MeasuredRuns,
+  scoring: Scoring,
+): Evaluation['labelFractions'] {
+  if (runs.length === 0) return [];
+  const fractions = valuesOf(runs, ({ labelFraction }) => labelFraction).map(([labelFraction, of]) => ({
+    labelFraction,
+    measured: measure(of, scoring),
+  }));
+  const models = new Set(runs.map(({ model }) => model));
+  return [...fractions, { labelFraction: 1, measured: main }].flatMap(({ labelFraction, measured }) =>
+    scored(measured, scoring)
+      .filter(({ model }) => models.has(model))
+      .map((row) => ({ ...row, labelFraction, images: rowsOfSubset(measured.runs.shared, 'train').length })),
+  );
+}
+
+function measure(runs: readonly SeedRun[], { metrics, bootstrap }: Scoring): MeasuredRuns {
+  const aligned = alignRuns(runs);
+  return { runs: aligned, uncertainties: uncertaintiesByModel(aligned, metrics, bootstrap) };
+}
+
+/** The scores of each model. */
+function scored({ runs, uncertainties }: MeasuredRuns, { metrics, bootstrap }: Scoring) {
+  return runs.models.map((model) => ({
     model,
-    ...compared.cellOf(model),
-    seeds: compared.seeds.length,
+    ...runs.cellOf(model),
+    seeds: runs.seeds.length,
     summary: {
       test: estimates(metrics, entry(uncertainties, model), bootstrap.level),
     },
@@ -90,37 +103,32 @@ function scored(runs: readonly SeedRun[], { metrics, bootstrap }: Scoring) {
 }
 
 /** Fine-tuning minus probe of one model, over the seeds that both have; null without such a seed. */
-function fineTuningGain(model: string, probes: readonly SeedRun[], main: AlignedRuns, { metrics, bootstrap }: Scoring) {
-  const probed = probes.filter((run) => run.model === model && main.seeds.includes(run.seed));
-  if (probed.length === 0) return null;
-  const tuned = probed.map((run) => ({
-    ...run,
-    model: 'fine-tuning',
-    predictions: at(main.of(model), main.seeds.indexOf(run.seed)),
-  }));
-  // The probe has its own rows of training images, of which nothing is compared.
-  const compared = uncertaintiesByModel(
-    alignRuns([...tuned, ...probed.map((run) => ({ ...run, model: 'probe' }))].map(onlyTested)),
-    metrics,
-    bootstrap,
+function fineTuningGain(model: string, probed: MeasuredRuns, main: MeasuredRuns, scoring: Scoring) {
+  const seeds = probed.runs.seeds.filter((seed) => main.runs.seeds.includes(seed));
+  if (seeds.length === 0) return null;
+  return differences(
+    scoring.metrics,
+    overSeeds(seeds, main, model, scoring),
+    overSeeds(seeds, probed, model, scoring),
+    scoring.bootstrap.level,
   );
-  return differences(metrics, entry(compared, 'fine-tuning'), entry(compared, 'probe'), bootstrap.level);
 }
 
-function onlyTested<Run extends SeedRun>(run: Run): Run {
-  const { classes, images, probabilities, predicted } = run.predictions;
-  const rows = rowsOfSubset(run.predictions, 'test');
-  return {
-    ...run,
-    predictions: {
-      classes,
-      images: rows.map((row) => at(images, row)),
-      predicted: Int32Array.from(rows, (row) => at(predicted, row)),
-      probabilities: Float64Array.from(
-        rows.flatMap((row) => [...probabilities.subarray(row * classes.length, (row + 1) * classes.length)]),
-      ),
-    },
-  };
+/** Draws are keyed by the round, so those of all seeds serve where the seeds are all. */
+function overSeeds(
+  seeds: readonly number[],
+  { runs, uncertainties }: MeasuredRuns,
+  model: string,
+  scoring: Scoring,
+): readonly Uncertainty[] {
+  if (seeds.length === runs.seeds.length) return entry(uncertainties, model);
+  const chosen = seeds.map((seed) => ({
+    model,
+    ...runs.cellOf(model),
+    seed,
+    predictions: at(runs.of(model), runs.seeds.indexOf(seed)),
+  }));
+  return entry(measure(chosen, scoring).uncertainties, model);
 }
 
 function valuesOf<T, K extends string | number>(runs: readonly T[], keyOf: (run: T) => K): [K, T[]][] {
@@ -133,7 +141,7 @@ function sameTest(main: Predictions, { model, seed, predictions }: SeedRun): voi
   const indices = (of: Predictions) =>
     rowsOfSubset(of, 'test')
       .map((row) => at(of.images, row))
-      .map(({ index, label }) => `${index}:${at(of.classes, label)}`)
+      .map(({ index, label, group }) => `${index}:${at(of.classes, label)}:${group}`)
       .join();
   if (indices(main) !== indices(predictions)) {
     throw new DatasetError(
