@@ -179,6 +179,19 @@ describe('each fault is told with its place, before anything runs', () => {
   });
 });
 
+test('a value that two stages use is told once, with both uses', async () => {
+  const project = await projectWith();
+  const train = { ...GOOD.stages.train, matrix: ['rate', 'seed'], params: { learningRate: '${rate}' } };
+  const outputs = { weights: 'weights.txt' };
+  const stages = { ...GOOD.stages, train: { ...train, outputs }, again: { ...train, outputs } };
+  await project.write('pipeline.json', { axes: { rate: [0.1, -1], seed: [1, 2] }, stages });
+  const { code, err } = await project.pipeline(['check']);
+  expect(code).toBe(2);
+  expect(err.match(/expected a number > 0, got -1/g)).toHaveLength(1);
+  expect(err.match(/the value is written here/g)).toHaveLength(1);
+  expect(err.match(/it is used here as well/g)).toHaveLength(1);
+});
+
 test('run and run -n tell the same faults, and execute nothing', async () => {
   const project = await projectWith({ params: {} as never });
   const checked = await project.pipeline(['check']);

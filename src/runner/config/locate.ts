@@ -1,7 +1,7 @@
 /** The places of parts of a stage in the pipeline files, for faults that are found after loading. */
 import type { SourceLocation } from '../../formats/diagnostic.ts';
 import type { Instance } from '../pipeline.ts';
-import type { Row } from './axis.ts';
+import { STAGE, type Row } from './axis.ts';
 import type { StagesContext } from './stages-context.ts';
 import type { ExpandedStage } from './expanded.ts';
 import { wholePlaceholder } from './placeholder.ts';
@@ -36,10 +36,16 @@ export function locator(stages: readonly ExpandedStage[], context: Pick<StagesCo
     const found = below(member, path, (node) => context.resolver.named(node, scope) ?? node);
     if (at === 'name') return { location: locationOf(keyOf(found, context.params)) };
     const { origin } = found.value;
-    const value = context.resolver.named(found.value, scope)?.origin ?? origin;
+    const value = axisOrigin(found.value, scope) ?? context.resolver.named(found.value, scope)?.origin ?? origin;
     const same = value.source === origin.source && value.offset === origin.offset;
     return { location: locationOf(origin), ...(!same && { value: locationOf(value) }) };
   };
+}
+
+/** The place of the axis value that a text such as `${seed}` stands for. */
+function axisOrigin(node: ConfigNode, scope: Row): Origin | undefined {
+  const [axis, ...rest] = wholePlaceholder(textOf(node) ?? '')?.path ?? [];
+  return axis === undefined || axis === STAGE || rest.length > 0 ? undefined : scope.get(axis)?.origin;
 }
 
 /**
