@@ -12,6 +12,7 @@ const NAMES: Readonly<Record<GarbageKind, string>> = {
   file: 'files',
   log: 'logs',
   checkpoint: 'checkpoints',
+  series: 'series of unfinished executions',
   quarantined: 'in quarantine',
   'source map': 'source maps',
   audit: 'audits',

@@ -69,6 +69,8 @@ function partText(part: BlobReference['part']): string {
       return part.file;
     case 'code':
       return '(its code)';
+    case 'series':
+      return '(the series of its metrics)';
     case 'listing':
       return `(the names in input ${part.input})`;
   }

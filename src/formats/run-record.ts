@@ -35,6 +35,15 @@ const Origin = Type.Union(
 export const resources = (description: string) =>
   Type.Record(Type.String(), Type.Union([Type.Number(), Type.String()]), { description });
 
+const StoredSeries = Type.Object(
+  {
+    digest: digest('Digest of the series: a line of JSON for each value, with `name`, `value`, `step` and `time`.'),
+    bytes: count('Size in bytes.'),
+    points: count('Number of values.'),
+  },
+  { title: 'stored series', description: 'Every value of each metric that it reported; absent if there is none.' },
+);
+
 const Execution = Type.Object(
   {
     started: text('Time of its start: ISO 8601, UTC.'),
@@ -48,6 +57,7 @@ const Execution = Type.Object(
     metrics: Type.Record(Type.String(), json('Last value of the metric.'), {
       description: 'Last value of each metric that it reported.',
     }),
+    series: Type.Optional(StoredSeries),
     warnings: texts('Warnings of the stage.'),
     resources: resources('Resources that it was granted.'),
     peakMemoryBytes: Type.Optional(
@@ -81,4 +91,5 @@ export const RunRecordSchema = Type.Object(
 export type RunRecord = Immutable<Static<typeof RunRecordSchema>>;
 export type Origin = Immutable<Static<typeof Origin>>;
 export type StoredOutput = Immutable<Static<typeof StoredOutputSchema>>;
+export type StoredSeries = Immutable<Static<typeof StoredSeries>>;
 export type Execution = Immutable<Static<typeof Execution>>;

@@ -63,8 +63,8 @@ test('metrics, warnings and notes are told as they come', () => {
   stage.warn('collapsed');
   stage.record({ engine: 'onnx' });
   expect(sent).toEqual([
-    { type: 'metric', name: 'loss', value: 0.5, step: 3 },
-    { type: 'metric', name: 'name', value: 'x' },
+    { type: 'metric', name: 'loss', value: 0.5, step: 3, time: expect.any(Number) as number },
+    { type: 'metric', name: 'name', value: 'x', time: expect.any(Number) as number },
     { type: 'warning', message: 'collapsed' },
     { type: 'record', notes: { engine: 'onnx' } },
   ]);

@@ -52,7 +52,7 @@ export function createStage(
       if (pause === undefined) flush();
     },
     metric: (name, value, step) => {
-      send({ type: 'metric', name, value, ...(step === undefined ? {} : { step }) });
+      send({ type: 'metric', name, value, ...(step === undefined ? {} : { step }), time: Date.now() });
     },
     warn: (message) => {
       send({ type: 'warning', message });

@@ -64,7 +64,14 @@ export type Message =
       readonly unit?: string;
       readonly note?: string;
     }
-  | { readonly type: 'metric'; readonly name: string; readonly value: Json; readonly step?: number }
+  | {
+      readonly type: 'metric';
+      readonly name: string;
+      readonly value: Json;
+      readonly step?: number;
+      /** Milliseconds since 1970. */
+      readonly time?: number;
+    }
   | { readonly type: 'warning'; readonly message: string }
   | { readonly type: 'record'; readonly notes: JsonObject }
   /** Peak resident memory of the stage's own process. */

@@ -1,7 +1,7 @@
 /** The contents of an archive of results: their records and those behind them, all their outputs, and their code. */
 import { statSync } from 'node:fs';
 import type { Digest } from '../../util/digest.ts';
-import { blobReferencesOf } from '../maintenance/references.ts';
+import { blobReferencesOf, isDispensable } from '../maintenance/references.ts';
 import type { InstanceId } from '../../formats/identity.ts';
 import type { RunRecord } from '../../formats/run-record.ts';
 import type { Lockfile } from '../lockfile/lockfile.ts';
@@ -38,7 +38,7 @@ export async function archiveContentsOf(
   return {
     chosen,
     records,
-    blobs: blobsOf(records, store),
+    blobs: [...blobsOf(records, store), ...seriesOf(records, store)],
   };
 }
 
@@ -71,7 +71,15 @@ const isComplete = (record: RunRecord, store: Store): boolean =>
 
 /** Not the names of the data's files, which may be those of patients: only `why` would read them. */
 function needed(record: RunRecord, store: Store): Digest[] {
-  return blobReferencesOf(record, store).flatMap(({ digest, part }) => (part.kind === 'listing' ? [] : [digest]));
+  return blobReferencesOf(record, store).flatMap((each) => (isDispensable(each) ? [] : [each.digest]));
+}
+
+/** The series of metrics that the store still has. */
+function seriesOf(records: readonly RunRecord[], store: Store): ArchiveContents['blobs'] {
+  return records.flatMap(({ execution: { series } }) => {
+    const isHere = series !== undefined && store.look(series.digest, series.bytes) === 'intact';
+    return isHere ? [{ digest: series.digest, bytes: series.bytes }] : [];
+  });
 }
 
 function blobsOf(records: readonly RunRecord[], store: Store): { digest: Digest; bytes: number }[] {

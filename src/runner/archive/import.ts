@@ -148,6 +148,7 @@ async function merge(
     wanted.flatMap((record) => [
       ...digestsOf(record, text),
       ...(record.identity.code.kind === 'module' ? [record.identity.code.bundle] : []),
+      ...(record.execution.series === undefined ? [] : [record.execution.series.digest]),
     ]),
   );
   let bytes = 0;

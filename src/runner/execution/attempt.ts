@@ -16,6 +16,7 @@ import { failureOf } from './failure.ts';
 import { describeGrant, type Grant } from './grant.ts';
 import { MessageCollector } from './message-collector.ts';
 import { secretMask, type SecretMask } from './secret-mask.ts';
+import { seriesFile, SeriesWriter, type MetricSink } from '../series/series-file.ts';
 
 export type AttemptEnd =
   | { readonly kind: 'succeeded'; readonly record: RunRecord; readonly seconds: number }
@@ -129,9 +130,12 @@ type Performed =
   | { readonly kind: 'left' };
 
 async function perform(start: Start, seconds: () => number, context: RunContext): Promise<Performed> {
-  const { instance } = start;
-  const messages = new MessageCollector(instance.id, context.emit);
-  const result = await runToItsEnd(start, messages, context);
+  const { instance, number, sandbox: begun } = start;
+  const sinks = metricSinks(start, context);
+  const messages = new MessageCollector(instance.id, context.emit, { number, resumed: begun.resumed }, sinks);
+  const result = await runToItsEnd(start, messages, context).finally(() => {
+    for (const sink of sinks) sink.close();
+  });
   if (result.kind !== 'ended') return result;
   const { end, sandbox, execution } = result;
   const failure = failureOf(end, instance.body.kind, messages);
@@ -141,6 +145,15 @@ async function perform(start: Start, seconds: () => number, context: RunContext)
     ...execution,
   });
   return committed.ok ? { kind: 'succeeded', record: committed.value } : { kind: 'failed', failure: committed.error };
+}
+
+/** The places of its series. An audit keeps none, because its result is not recorded. */
+function metricSinks({ instance, sandbox }: Start, { options, storeFolder, emit }: RunContext): MetricSink[] {
+  if (options.audit !== undefined) return [];
+  const warn = (message: string): void => {
+    emit({ type: 'warning', id: instance.id, message });
+  };
+  return [new SeriesWriter(seriesFile(storeFolder, sandbox.fingerprint), warn)];
 }
 
 /** Runs it to its end, or to the end that it is given. */

@@ -2,6 +2,7 @@
 import type { Message } from '../../stage/protocol.ts';
 import type { Json } from '../../util/json.ts';
 import type { RunEvent } from '../event.ts';
+import type { MetricSink } from '../series/series-file.ts';
 import type { InstanceId } from '../../formats/identity.ts';
 
 /** A stage with more warnings warns about every step; the log has all of them. */
@@ -18,10 +19,21 @@ export class MessageCollector {
   warnings: string[] = [];
   readonly #id: InstanceId;
   readonly #emit: (event: RunEvent) => void;
+  readonly #attempt: number;
+  readonly #sinks: readonly MetricSink[];
 
-  constructor(id: InstanceId, emit: (event: RunEvent) => void) {
+  /** @param sinks receive every value of every metric; the caller closes them */
+  constructor(
+    id: InstanceId,
+    emit: (event: RunEvent) => void,
+    attempt: { readonly number: number; readonly resumed: boolean },
+    sinks: readonly MetricSink[],
+  ) {
     this.#id = id;
     this.#emit = emit;
+    this.#attempt = attempt.number;
+    this.#sinks = sinks;
+    this.#begin(attempt.resumed);
   }
 
   /** The stage begins again: its result has the messages from here on. */
@@ -32,6 +44,12 @@ export class MessageCollector {
     this.notes = {};
     this.metrics = {};
     this.warnings = [];
+    this.#begin(true);
+  }
+
+  #begin(resumed: boolean): void {
+    const session = { session: new Date().toISOString(), attempt: this.#attempt, resumed };
+    for (const sink of this.#sinks) sink.begin(session);
   }
 
   collect(message: Message): void {
@@ -41,8 +59,7 @@ export class MessageCollector {
         this.#emit({ ...message, id });
         return;
       case 'metric':
-        this.metrics[message.name] = message.value;
-        this.#emit({ ...message, id });
+        this.#collectMetric(message);
         return;
       case 'warning':
         if (this.warnings.length < MOST_WARNINGS) this.warnings.push(message.message);
@@ -60,5 +77,12 @@ export class MessageCollector {
       case 'failed':
         this.error = message.message;
     }
+  }
+  /** Lines of `--json` have a time of their own. */
+  #collectMetric({ time = Date.now(), ...message }: Extract<Message, { type: 'metric' }>): void {
+    const { type, ...reported } = message;
+    this.metrics[message.name] = message.value;
+    for (const sink of this.#sinks) sink.add({ ...reported, time });
+    this.#emit({ type, ...reported, id: this.#id });
   }
 }

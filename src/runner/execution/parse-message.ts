@@ -32,7 +32,7 @@ const FIELDS: {
   readonly [T in Message['type']]: Readonly<Record<Exclude<keyof Extract<Message, { type: T }>, 'type'>, Check>>;
 } = {
   progress: { done: isNumber, total: optional(isNumber), unit: optional(isText), note: optional(isText) },
-  metric: { name: isText, value: isThere, step: optional(isNumber) },
+  metric: { name: isText, value: isThere, step: optional(isNumber), time: optional(isNumber) },
   warning: { message: isText },
   record: { notes: isObject },
   usage: { peakMemoryBytes: isNumber },

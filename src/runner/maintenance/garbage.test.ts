@@ -64,6 +64,12 @@ test('a checkpoint stays while it is named, and for 30 days after it was last wr
   expect(garbage({ daysLater: 31, since: Date.now() })).toEqual([]);
 });
 
+test('the series of an unfinished execution stays as long as its checkpoint would', () => {
+  const { garbage } = store(`metrics/${kept}.jsonl`, `metrics/${gone}.jsonl`, 'metrics/notes.txt');
+  expect(garbage({ daysLater: 29 })).toEqual([]);
+  expect(garbage({ daysLater: 31 })).toEqual([`metrics/${gone}.jsonl`]);
+});
+
 test('what lies in quarantine goes when nothing needs what it was; what somebody else put there stays', () => {
   const { garbage } = store(
     `quarantine/objects-${kept.slice(0, 2)}-${kept.slice(2)}`,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { isTemporary } from '../../util/atomic-file.ts';
 import { namesIfThere } from '../../util/if-there.ts';
 import type { RunRecord } from '../../formats/run-record.ts';
+import { SERIES_FOLDER } from '../series/series-file.ts';
 import { resultIdOfFile } from '../store/record-file.ts';
 import type { Reachable } from './reachable.ts';
 
@@ -13,6 +14,7 @@ export const GARBAGE_KINDS = [
   'file',
   'log',
   'checkpoint',
+  'series',
   'quarantined',
   'source map',
   'audit',
@@ -32,7 +34,7 @@ export interface Garbage {
 interface Kept extends Reachable {
   /** Younger files are spared. Milliseconds by the clock of the file system. */
   readonly since: number;
-  /** Milliseconds: a checkpoint that nothing names is kept as long after it was last written. */
+  /** Milliseconds: a checkpoint that nothing names is kept as long after it was last written, with its series. */
   readonly checkpointsFor: number;
   readonly now: number;
 }
@@ -50,6 +52,7 @@ export function findGarbage(storeFolder: string, kept: Kept): Garbage[] {
     ...finder.blobs(),
     ...finder.logs(),
     ...finder.checkpoints(),
+    ...finder.series(),
     ...finder.quarantined(),
     ...finder.sourceMaps(),
     ...finder.audits(),
@@ -106,6 +109,14 @@ class GarbageFinder {
       const isOld = written < Math.min(since - COARSE_MS, now - checkpointsFor);
       return isOld ? [{ kind: 'checkpoint', path: folder, bytes }] : [];
     });
+  }
+
+  /** The series of unfinished executions live as long as their checkpoints. */
+  series(): Garbage[] {
+    const { now, checkpointsFor } = this.#kept;
+    return this.#named('series', [SERIES_FOLDER], (file) => /^([0-9a-f]{64})\.jsonl$/.exec(file)?.[1]).filter(
+      ({ path: file }) => statSync(file).ctimeMs < now - checkpointsFor,
+    );
   }
 
   /** A file with another name was put there by somebody else. */

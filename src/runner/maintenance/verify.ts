@@ -7,7 +7,7 @@ import type { InstanceId } from '../../formats/identity.ts';
 import type { RunRecord } from '../../formats/run-record.ts';
 import { producedOrigins } from '../produced-origins.ts';
 import type { Store } from '../store/store.ts';
-import { blobReferencesOf, type BlobReference } from './references.ts';
+import { blobReferencesOf, isDispensable, type BlobReference } from './references.ts';
 
 export interface DamagedBlob {
   readonly digest: Digest;
@@ -56,7 +56,7 @@ export async function verifyRecords(
     [...uses].map(([digest, references]) =>
       limit(async () => {
         const state = await store.check(digest);
-        if (state !== 'intact' && !isDispensable(state, references))
+        if (state !== 'intact' && !isNoLoss(state, references))
           damages.push({ digest, state, references: sorted(references), readers: readersOf(references, records) });
         [blobs, bytes] = [blobs + 1, bytes + sizes.get(digest)!];
         tell({ blobs, bytes, of });
@@ -66,10 +66,8 @@ export async function verifyRecords(
   return { results: records.length, ...of, damages: damages.sort((a, b) => byCodeUnit(placeOf(a), placeOf(b))) };
 }
 
-/** A list of input names is kept to explain, not to compute: its absence is no damage. */
-function isDispensable(state: DamagedBlob['state'], references: readonly BlobReference[]): boolean {
-  return state === 'absent' && references.every(({ part }) => part.kind === 'listing');
-}
+const isNoLoss = (state: DamagedBlob['state'], references: readonly BlobReference[]): boolean =>
+  state === 'absent' && references.every(isDispensable);
 
 function readersOf(references: readonly BlobReference[], records: readonly RunRecord[]): InstanceId[] {
   const made = new Set(

@@ -84,7 +84,10 @@ export async function fetchRecords(
   if (fault) throw fault;
   const records = [...texts].map(([digest, text]) => checkedRecord(text, digest));
   const code = records.flatMap(({ identity }) => (identity.code.kind === 'module' ? [identity.code.bundle] : []));
-  const first = await fetchInto([...records.flatMap((record) => digestsOf(record, () => undefined)), ...code], context);
+  const series = records.flatMap(({ execution }) => execution.series?.digest ?? []);
+  const held = series.filter((digest) => remote.index.placesOf(digest).length > 0); // it may have been pushed without it
+  const outputs = records.flatMap((record) => digestsOf(record, () => undefined));
+  const first = await fetchInto([...outputs, ...code, ...held], context);
   const second = await fetchInto(
     records.flatMap((record) => digestsOf(record, (digest) => store.text(digest))),
     context,

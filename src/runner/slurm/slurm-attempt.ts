@@ -136,13 +136,13 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
   /** Passes messages on, and takes an end that needs no confirmation of the queue. */
   lookAtFiles(): boolean {
     const newest = newestStart(this.#attempt);
-    if (newest > this.#start) {
-      if (this.#start > 0) {
-        this.#listener.restart();
-        this.#context.tell(`${this.#order.instance.id}: its job has begun again, from its checkpoint.`);
-      }
-      this.#start = newest;
-      this.#tail.open(startPath(this.#attempt, newest));
+    const hadStarted = this.#start > 0;
+    if (newest > this.#start && hadStarted)
+      this.#context.tell(`${this.#order.instance.id}: its job has begun again, from its checkpoint.`);
+    while (this.#start < newest) {
+      this.#tail.read(); // the series of its metrics goes on in the next start
+      if (this.#start > 0) this.#listener.restart();
+      this.#tail.open(startPath(this.#attempt, ++this.#start));
     }
     if (newest === 0) return false;
     this.#tail.read();

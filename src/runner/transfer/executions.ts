@@ -23,6 +23,7 @@ import type { Store } from '../store/store.ts';
 import { closeCheckpoint } from './checkpoint.ts';
 import { checkOutputs, storeOutputs } from './collect-outputs.ts';
 import type { CommittedOutputs } from './committed-outputs.ts';
+import { keepSeries, removeLiveSeries } from '../series/keep-series.ts';
 import { changedInputs, inputTrees, inputVersions, type ChangedInputs } from './input-snapshot.ts';
 import type { Publisher } from './publish.ts';
 import { restoreMovedInputs } from './restore-moved-inputs.ts';
@@ -96,14 +97,19 @@ export class SandboxedExecutions implements Executions {
   }
 
   async commit(instance: Instance, sandbox: Sandbox, execution: Execution): Promise<Result<RunRecord, Failure>> {
-    const { root, store, contents } = this.#deps;
+    const { root, storeFolder, store, contents } = this.#deps;
     const { details, rest } = this.#preparation(sandbox);
     const proved = await this.prove(sandbox);
     if (!proved.ok) return proved;
-    const outputs = await storeOutputs(instance, sandbox, store);
+    const [outputs, series] = await Promise.all([
+      storeOutputs(instance, sandbox, store),
+      keepSeries(storeFolder, sandbox.fingerprint, store),
+    ]);
     for (const tree of await inputTrees(instance, root, contents)) await store.put(tree.text);
-    const record = recordOf(instance, sandbox.fingerprint, details, outputs, execution);
+    const kept = series === undefined ? execution : { ...execution, series };
+    const record = recordOf(instance, sandbox.fingerprint, details, outputs, kept);
     await store.putRecord(record);
+    removeLiveSeries(storeFolder, sandbox.fingerprint);
     this.#prepared.delete(sandbox.folder);
     rest();
     removeTree(sandbox.checkpoint);
