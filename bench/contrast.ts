@@ -60,6 +60,7 @@ const watch = {
   checkpoint: join(tmpdir(), `contrast-${process.pid}`),
   signal: new AbortController().signal,
   progress: () => undefined,
+  metric: () => undefined,
   warn: () => undefined,
   record: () => undefined,
 };

@@ -29,7 +29,7 @@ const UnpublishedPlace = Type.Object(
   { title: 'unpublished place' },
 );
 
-const InstanceDocument = Type.Object(
+export const plannedInstance = Type.Object(
   {
     id,
     stage: text('Its stage.'),
@@ -62,7 +62,7 @@ const planFields = {
     },
     { title: 'plan counts' },
   ),
-  instances: Type.Array(InstanceDocument, { description: 'Producers first.' }),
+  instances: Type.Array(plannedInstance, { description: 'Producers first.' }),
 };
 /** Only its type is used. */
 export const PlanDocumentSchema = Type.Object(planFields);
@@ -90,7 +90,7 @@ const event = <Type extends string, Fields extends TProperties>(type: Type, desc
   Type.Object({ type: Type.Literal(type), ...fields }, { description });
 
 /** Events that the runner has in the same form. */
-const instanceEvents = [
+export const instanceEvents = [
   event('notice', 'A notice about the whole run: no GPU was found, a stale lease was reclaimed, ...', {
     message: text('In words.'),
   }),
@@ -193,6 +193,6 @@ export const EventSchema = Type.Union(
 /** Every event but the plan, as the runner emits it. */
 export type InstanceEvent = Immutable<Static<typeof InstanceEventSchema>>;
 export type PlanDocument = Immutable<Static<typeof PlanDocumentSchema>>;
-export type InstanceDocument = Immutable<Static<typeof InstanceDocument>>;
+export type InstanceDocument = Immutable<Static<typeof plannedInstance>>;
 export type RunSummary = Immutable<Static<typeof RunSummary>>;
 export type UnpublishedPlace = Immutable<Static<typeof UnpublishedPlace>>;

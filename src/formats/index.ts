@@ -14,6 +14,7 @@ import { PastRunSchema } from './past-run.ts';
 import { ProbeChoiceSchema } from './probe-choice.ts';
 import { ReproductionSchema } from './reproduction.ts';
 import { ResultsSchema } from './results.ts';
+import { JournalLineSchema } from './run-journal.ts';
 import { RunRecordSchema } from './run-record.ts';
 import { SettingsSchema } from './settings.ts';
 import { SharedImagesSchema } from './shared-images.ts';
@@ -65,4 +66,5 @@ export const FORMATS: readonly Format[] = [
   { name: 'data-pointer', file: '<folder>.data.json', writer: '`pipeline data add`', schema: DataPointerSchema },
   { name: 'settings', file: '.pipelinerc', writer: 'you', schema: SettingsSchema },
   { name: 'events', file: 'standard output', writer: '`pipeline run --json`', schema: EventSchema },
+  { name: 'run-journal', file: 'live/<id>/events.jsonl', writer: '`pipeline run`', schema: JournalLineSchema },
 ];

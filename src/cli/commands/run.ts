@@ -7,6 +7,7 @@ import { requireUpstreamReady } from '../../runner/execution/require-upstream.ts
 import { runPipeline, type ExecutionOptions } from '../../runner/execution/run.ts';
 import { publishNotices } from '../../runner/plan/publish-notices.ts';
 import { saveRun } from '../../runner/history/history-files.ts';
+import { RunJournal } from '../../runner/history/run-journal.ts';
 import { RunRecorder } from '../../runner/history/run-recorder.ts';
 import type { OpenPipeline } from '../../runner/open-pipeline.ts';
 import type { RunSummary } from '../../formats/events.ts';
@@ -124,8 +125,14 @@ export async function carryOut(
   open.waits.listen((sentence) => {
     renderer.message(sentence);
   });
+  const recorder = new RunRecorder(targets, Date.now);
+  const journal = new RunJournal({
+    ...{ storeFolder: project.storeFolder, run: recorder.id, targets, now: Date.now },
+    onFault: (message) => {
+      renderer.message(message);
+    },
+  });
   try {
-    const recorder = new RunRecorder(targets, Date.now);
     let refused = false;
     const different: InstanceId[] = [];
     const emit = (event: RunEvent): void => {
@@ -133,6 +140,7 @@ export async function carryOut(
       if (event.type === 'audited' && event.audit.verdict === 'different') different.push(event.id);
       running.handle(event);
       recorder.handle(event);
+      journal.handle(event);
       listen?.(event);
       renderer.handle(event);
     };
@@ -156,6 +164,7 @@ export async function carryOut(
       : codeOf(summary, refused, interruption);
   } finally {
     interruption.stopListening();
+    journal.close();
     open.waits.listen(project.tell);
     await renderer.close();
   }

@@ -69,6 +69,7 @@ export function testContext(checkpoint: string, stopAt = Infinity): TrainingCont
     progress: ({ done }) => {
       if (done >= stopAt) stop.abort(new Error('stopped'));
     },
+    metric: () => undefined,
     warn: (text) => warnings.push(text),
     record: () => undefined,
     warnings,

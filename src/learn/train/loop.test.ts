@@ -47,6 +47,7 @@ const watch = (changes: Partial<TrainingContext> = {}): TrainingContext => ({
   checkpoint,
   signal: new AbortController().signal,
   progress: () => undefined,
+  metric: () => undefined,
   warn: (text) => warnings.push(text),
   record: (notes) => Object.assign(recorded, notes),
   ...changes,
@@ -173,6 +174,35 @@ test('progress counts images to the total', async () => {
     watch({ progress: ({ done, total, unit, note }) => seen.push(`${done}/${total} ${unit}, ${note}`) }),
   );
   expect([seen[0], seen.at(-1), seen.length]).toEqual(['8/96 images, epoch 1/3', '96/96 images, epoch 3/3', 12]);
+});
+
+test('each number of a row is reported by its epoch; after a resume those of the checkpoint first', async () => {
+  const told: [string, number, number][] = [];
+  const stop = new AbortController();
+  const { step } = counter();
+  const nested: Training<number, { epoch: number; loss: number; validation: { auc: number | null } }> = {
+    ...plan(step),
+    endOfEpoch: ({ epoch, means }) =>
+      Promise.resolve({ epoch, loss: means.loss!, validation: { auc: epoch === 2 ? null : epoch / 10 } }),
+  };
+  const metric = (...each: [string, number, number]): void => void told.push(each);
+  const progress = ({ done }: { done: number }): void => {
+    if (done >= 5 * 8) stop.abort(new Error('stopped'));
+  };
+  await expect(train(nested, watch({ signal: stop.signal, progress, metric }))).rejects.toThrow('stopped');
+  expect(told).toEqual([
+    ['loss', 2.5, 1],
+    ['validation/auc', 0.1, 1],
+  ]);
+  told.length = 0;
+  await train(nested, watch({ metric }));
+  expect(told).toEqual([
+    ['loss', 2.5, 1],
+    ['validation/auc', 0.1, 1],
+    ['loss', 6.5, 2],
+    ['loss', 10.5, 3],
+    ['validation/auc', 0.3, 3],
+  ]);
 });
 
 test('a state of any depth and dtype survives a checkpoint', async () => {

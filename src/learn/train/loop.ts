@@ -28,6 +28,7 @@ export interface TrainingContext {
   readonly checkpoint: string;
   readonly signal: AbortSignal;
   progress(state: { done: number; total: number; unit: string; note: string }): void;
+  metric(name: string, value: number, step: number): void;
   warn(text: string): void;
   /** Adds to the provenance of the result. */
   record(notes: Readonly<Record<string, string>>): void;
@@ -104,6 +105,9 @@ export async function train<Inputs, Row extends Json>(
   const { epochs, stepsPerEpoch, imagesPerStep, step, engine } = training;
   const total = epochs * stepsPerEpoch;
   const progress = await resume<Row>(step, engine, watch);
+  progress.rows.forEach((row, index) => {
+    tellRow(row, index + 1, watch);
+  });
   const readModel = async (): Promise<HostModel> => modelOf(await step.readState());
   const save = async (): Promise<void> => {
     await writeCheckpoint(watch.checkpoint, {
@@ -130,7 +134,10 @@ export async function train<Inputs, Row extends Json>(
     add(progress.sums, outputs, at);
     progress.step++;
 
-    if (at.index === stepsPerEpoch - 1) await endEpoch(training, at.epoch, progress, readModel);
+    if (at.index === stepsPerEpoch - 1) {
+      const row = await endEpoch(training, at.epoch, progress, readModel);
+      tellRow(row, at.epoch, watch);
+    }
     watch.progress({
       done: progress.step * imagesPerStep,
       total: total * imagesPerStep,
@@ -146,16 +153,29 @@ export async function train<Inputs, Row extends Json>(
   return { rows: progress.rows, last: await readModel() };
 }
 
-/** Adds the row of the epoch, and starts new sums. */
+/** Adds the row of the epoch and returns it, and starts new sums. */
 async function endEpoch<Inputs, Row extends Json>(
   { stepsPerEpoch, endOfEpoch }: Training<Inputs, Row>,
   epoch: number,
   progress: Progress<Row>,
   readModel: () => Promise<HostModel>,
-): Promise<void> {
+): Promise<Row> {
   const means = Object.fromEntries(Object.entries(progress.sums).map(([name, sum]) => [name, sum / stepsPerEpoch]));
-  progress.rows.push(await endOfEpoch({ epoch, means, rows: progress.rows, model: readModel }));
+  const row = await endOfEpoch({ epoch, means, rows: progress.rows, model: readModel });
+  progress.rows.push(row);
   progress.sums = {};
+  return row;
+}
+
+/** Reports each number of a row as a metric over epochs, by its place in the row: `loss`, `validation/loss`. */
+function tellRow(row: Json, epoch: number, watch: TrainingContext): void {
+  for (const [name, value] of numbersIn(row)) if (name !== 'epoch') watch.metric(name, value, epoch);
+}
+
+function numbersIn(value: Json, place = ''): readonly (readonly [string, number])[] {
+  if (typeof value === 'number') return [[place, value]];
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([name, inner]) => numbersIn(inner, place === '' ? name : `${place}/${name}`));
 }
 
 async function resume<Row>(

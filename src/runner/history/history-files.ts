@@ -6,6 +6,7 @@ import { writeFileAtomic } from '../../util/atomic-file.ts';
 import { byCodeUnit } from '../../util/canonical-json.ts';
 import { namesIfThere } from '../../util/if-there.ts';
 import type { PastRun, RunId } from '../../formats/past-run.ts';
+import { isRunId } from './journal-files.ts';
 
 interface PastRuns {
   /** The newest first. */
@@ -37,7 +38,7 @@ export function listRuns(storeFolder: string, most = Infinity): PastRuns {
 /** Absolute, the newest first. */
 function runFiles(storeFolder: string): string[] {
   const folder = historyFolder(storeFolder);
-  const names = namesIfThere(folder).filter((name) => /^\d{8}T\d{9}Z-[0-9a-f]{8}\.json$/.test(name));
+  const names = namesIfThere(folder).filter((name) => name.endsWith('.json') && isRunId(path.parse(name).name));
   return names
     .sort(byCodeUnit)
     .reverse()

@@ -5,7 +5,7 @@ import type { RunEvent } from '../event.ts';
 import { producersOf } from '../execution/priorities.ts';
 import type { Failure } from '../../formats/failure.ts';
 import type { RunSummary } from '../../formats/events.ts';
-import type { Outcome, PastAttempt, PastInstance, PastRun } from '../../formats/past-run.ts';
+import type { Outcome, PastAttempt, PastInstance, PastRun, RunId } from '../../formats/past-run.ts';
 import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
 import type { Reason } from '../../formats/reason.ts';
 import type { Plan, PlanEntry } from '../plan.ts';
@@ -29,6 +29,7 @@ interface Draft {
 }
 
 export class RunRecorder {
+  readonly id: RunId;
   readonly #targets: readonly string[];
   readonly #now: () => number;
   readonly #began: number;
@@ -43,6 +44,7 @@ export class RunRecorder {
     this.#targets = targets;
     this.#now = now;
     this.#began = now();
+    this.id = newRunId(new Date(this.#began).toISOString());
   }
 
   handle(event: RunEvent): void {
@@ -94,11 +96,10 @@ export class RunRecorder {
     const [plan, summary] = [this.#plan, this.#summary];
     if (plan === undefined || summary === undefined || ![...this.#drafts.values()].some(isWorth)) return undefined;
     const { file, root } = plan.pipeline;
-    const started = new Date(this.#began).toISOString();
     return {
       format: 1,
-      id: newRunId(started),
-      started,
+      id: this.id,
+      started: new Date(this.#began).toISOString(),
       seconds: this.#offset(),
       host: os.hostname(),
       pipeline: path.relative(root, file).split(path.sep).join('/'),
