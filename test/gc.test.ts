@@ -186,6 +186,23 @@ test('a project on the same store, whose folder cannot be seen, stops the deleti
   expect(await missing(project, 2)).toBe(2);
 });
 
+test('a torn note of a project keeps its results, and its next run mends the note', async () => {
+  const project = await Project.create(study);
+  await project.run();
+  await project.run(...set(2));
+  const [name] = await readdir(project.path('cache/lockfiles'));
+  const note = `cache/lockfiles/${name!}`;
+  const whole = await project.read(note);
+  for (const torn of ['', whole.slice(0, 7)]) {
+    await project.write(note, torn);
+    const { code, err } = await project.pipeline(['gc', '--delete', '--keep-runs', '1']);
+    expect([code, err]).toEqual([2, expect.stringContaining('and is damaged')]);
+    expect((await project.pipeline(['status'])).code).toBe(0);
+    await project.run('--force');
+    expect(await project.read(note)).toBe(whole);
+  }
+});
+
 test('the newest logs of every instance stay, and so does the log of every result that stays', async () => {
   const project = await Project.create({
     'pipeline.json': pipelineOf({ talks: shell('echo hello; test -e fine && echo x > ${outputs.out}') }),

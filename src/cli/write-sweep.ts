@@ -90,7 +90,7 @@ export function sweepDocument(
     bytes: sizeOf(garbage),
     garbage: garbage.map(({ path: place, ...more }) => ({ ...more, path: path.relative(storeFolder, place) })),
     kept: { lockfiles: roots.lockFiles.length, commits: roots.commits ?? null, runs, runners: runners.count },
-    unseen: unseen.map(({ lockFile }) => lockFile),
+    unseen: unseen.map((each) => (each.kind === 'damaged' ? each.note : each.lockFile)),
     dropped,
     unreadable: roots.unreadable,
   };

@@ -129,7 +129,7 @@ export async function openPipeline(
       publisher,
       waits,
       saveLockfile: async () => {
-        registerLockfile(storeFolder, lockFile);
+        await registerLockfile(storeFolder, lockFile);
         await writer.schedule();
       },
     }),

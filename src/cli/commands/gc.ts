@@ -90,11 +90,18 @@ async function carriedOut(work: () => ReturnType<typeof sweep>): Promise<SweepRe
 
 function unseenProjects({ unseen }: SweepReport, { show }: Project): Refusal {
   return new Refusal(
-    unseen.map(({ lockFile, note }) => ({
+    unseen.map((each) => ({
       code: 'unseen-project',
       severity: 'error',
-      message: `nothing was deleted: ${show(lockFile)} used this store too, and its folder cannot be found from here`,
-      remedy: `Mount it; or, if that project is gone for good: rm ${show(note)}`,
+      ...(each.kind === 'damaged'
+        ? {
+            message: `nothing was deleted: ${show(each.note)} named a project that uses this store, and is damaged`,
+            remedy: `Run the pipelines that use this store, which write it again; then: rm ${show(each.note)}`,
+          }
+        : {
+            message: `nothing was deleted: ${show(each.lockFile)} used this store too, and its folder cannot be found from here`,
+            remedy: `Mount it; or, if that project is gone for good: rm ${show(each.note)}`,
+          }),
     })),
   );
 }

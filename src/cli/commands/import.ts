@@ -29,7 +29,7 @@ export async function importResults(file: string, options: ImportOptions, termin
       registration,
       tell: line.show,
     });
-    registerLockfile(storeFolder, lockFileOf(pipeline.file));
+    await registerLockfile(storeFolder, lockFileOf(pipeline.file));
     line.clear();
     if (options.json) terminal.results.write(`${JSON.stringify(done, null, 2)}\n`);
     else terminal.results.write(textOf(done));

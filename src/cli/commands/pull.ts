@@ -82,7 +82,7 @@ async function transfer(
       await noteVersions(project, data, pulledVersions);
       return { results: await pullResults(ids, lock, context), versions: pulledVersions };
     });
-    registerLockfile(project.storeFolder, lockFileOf(project.pipeline.file));
+    await registerLockfile(project.storeFolder, lockFileOf(project.pipeline.file));
     line.clear();
     const checkedOut = checksOut ? await checkOutAbsent(project, data) : [];
     const { results } = terminal;

@@ -30,7 +30,7 @@ export async function push(targets: readonly string[], options: PushOptions, ter
   const registration = await registerRunner(project.storeFolder);
   const line = transferLine('Pushing', terminal.messages);
   try {
-    registerLockfile(project.storeFolder, lockFileOf(project.pipeline.file));
+    await registerLockfile(project.storeFolder, lockFileOf(project.pipeline.file));
     const pushed = await withChosenRemote(chosen, project, terminal, true, (remote) =>
       pushProject(remote, {
         ...{

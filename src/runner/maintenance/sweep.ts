@@ -14,7 +14,7 @@ import { findGarbage, type Garbage } from './garbage.ts';
 import { findReachable } from './reachable.ts';
 import { findGarbageRoots, type GarbageRoots } from './roots.ts';
 import { namesOfJobs } from './names-of-jobs.ts';
-import { registeredLockfiles, type RegisteredLockfile } from './store-lockfiles.ts';
+import { registeredLockfiles, type UnseenLockfile } from './store-lockfiles.ts';
 
 export interface SweepOptions {
   /** Absolute, as all paths here. */
@@ -40,7 +40,7 @@ export interface SweepReport {
   readonly runs: number;
   readonly runners: LivingRunners;
   /** Projects that once used the store and are not to be seen from here. */
-  readonly unseen: readonly RegisteredLockfile[];
+  readonly unseen: readonly UnseenLockfile[];
   /** Entries of the lockfile that were dropped, or would be. */
   readonly dropped: readonly InstanceId[];
 }
@@ -128,11 +128,12 @@ async function look({ storeFolder, lockFile, keepRuns, current, prune }: SweepOp
   const runners = livingRunners(storeFolder);
   const now = Date.now();
   const registered = registeredLockfiles(storeFolder);
-  const unseen = registered.filter(({ folderIsThere }) => !folderIsThere);
+  const seen = registered.flatMap((each) => (each.kind === 'seen' ? [each.lockFile] : []));
+  const unseen = registered.filter((each) => each.kind !== 'seen');
   const pruned = prune && prunedLockfile(lockFile, (id) => prune.has(id));
   if (pruned?.ok === false) throw new LockfileError(pruned.error);
   const roots = await findGarbageRoots(
-    [...new Set([lockFile, ...registered.filter(({ folderIsThere }) => folderIsThere).map((each) => each.lockFile)])],
+    [...new Set([lockFile, ...seen])],
     storeFolder,
     new Map(pruned === undefined ? [] : [[lockFile, pruned.value.text]]),
   );

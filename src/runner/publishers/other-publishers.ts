@@ -65,7 +65,9 @@ export async function otherPublishers(pipeline: Pipeline, storeFolder: string): 
 function otherLockfiles({ file, root }: Pipeline, storeFolder: string): string[] {
   const near = new Set([root, path.dirname(file), path.join(root, 'pipelines')]);
   const found = new Set([
-    ...registeredLockfiles(storeFolder).flatMap(({ lockFile }) => (existsSync(lockFile) ? [lockFile] : [])),
+    ...registeredLockfiles(storeFolder).flatMap((each) =>
+      each.kind === 'seen' && existsSync(each.lockFile) ? [each.lockFile] : [],
+    ),
     ...[...near].flatMap((folder) =>
       namesIfThere(folder)
         .filter((name) => name.endsWith(LOCKFILE_ENDING))
