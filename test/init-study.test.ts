@@ -1,5 +1,5 @@
 /** `pipeline init study` on small drawn images, in a project that has the package installed. */
-import { mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, rename, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { drawArrays, drawFolders, drawTable } from '../scripts/draw-images.mjs';
@@ -114,9 +114,20 @@ test('wrong data is refused with the option that helps, and nothing is written',
   expect(project.exists('.gitignore')).toBe(false);
 });
 
+test('every damaged image is listed, and none counts', async () => {
+  const project = await installed();
+  await drawFolders(project.path('photos'), { each: 5 });
+  for (const name of ['x', 'y']) await project.write(`photos/nevus/${name}.png`, 'no picture');
+  const words = ['--images', 'photos', '--domain', 'skin'];
+  const refused = await init(project, ...words);
+  expect(refused.err).toMatch(/2 file\(s\) cannot be used beside 10 image\(s\)/);
+  expect(refused.err).toMatch(/^ +nevus\/x\.png: .*\n +nevus\/y\.png: /m);
+  expect((await init(project, ...words, '--leave-out')).out).toMatch(/^images +10, /m);
+});
+
 test.each([
   ['a file that is no image', 'photos/nevus/scan.nii', /scan\.nii: NIfTI .*\n +.*--leave-out/],
-  ['a damaged image', 'photos/nevus/broken.png', /broken\.png cannot be read/],
+  ['a damaged image', 'photos/nevus/broken.png', /broken\.png: it cannot be read/],
 ])('%s is named before anything trains', async (_, file, message) => {
   const project = await installed();
   await drawFolders(project.path('photos'), { each: 5 });
@@ -137,7 +148,7 @@ test.each([
   await drawFolders(project.path('photos'), { each: 5 });
   await drawFolders(project.path('more'), { each: 1 });
   await mkdir(path.dirname(project.path(file)), { recursive: true });
-  await project.write(file, await project.read('more/nevus/nevus-0.png'));
+  await cp(project.path('more/nevus/nevus-0.png'), project.path(file));
   const answer = await init(project, '--images', 'photos', '--domain', 'skin');
   expect(answer).toMatchObject({ code: 2, out: '' });
   expect(answer.err).toMatch(message);

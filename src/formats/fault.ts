@@ -19,6 +19,7 @@ export interface SchemaNode {
 /** A file or a value is not what its format says. The message names file, field, expectation and finding. */
 export class FormatError extends Error {
   override readonly name = 'FormatError';
+  readonly isExpected = true;
 }
 
 /** `models[0].seeds: expected a list, got "all"`. `path`: a JSON pointer into the value, such as `/models/0/seeds`. */

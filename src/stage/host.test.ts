@@ -107,6 +107,14 @@ test('a thousand messages sent at once all arrive before the end', async () => {
 });
 
 describe('each way to fail is a failure with a message of its own', () => {
+  test('an error about data, by its message alone', async () => {
+    const { code, messages, log } = await run(
+      "export default () => { throw Object.assign(new Error('a.png is broken'), { isExpected: true }); };",
+    );
+    expect([code, log.trim()]).toEqual([1, 'a.png is broken']);
+    expect(messages).toContainEqual(expect.objectContaining({ type: 'failed', message: 'a.png is broken' }));
+  });
+
   test('an exception, with the line of the TypeScript file in the log, and its cause', async () => {
     const { code, messages, log } = await run(
       "\ninterface A { b: string }\nexport default function train() {\n  throw new Error('loss became nan', { " +

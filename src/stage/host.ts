@@ -50,9 +50,13 @@ function succeed(): void {
   send({ type: 'done' }, () => process.exit(0));
 }
 
-/** The log gets everything, with the user's own TypeScript lines; the runner the message. */
+/**
+ * The log gets everything, with the user's own TypeScript lines; the runner the message. The lines of an error that is
+ * about data, and not about code, would only hide its message.
+ */
 function fail(error: unknown): void {
-  process.stderr.write(`${inspect(error)}\n`);
+  const isExpected = error instanceof Error && 'isExpected' in error && error.isExpected === true;
+  process.stderr.write(`${isExpected ? error.message : inspect(error)}\n`);
   flush();
   const { message, stack } =
     error instanceof Error ? error : new Error(typeof error === 'string' ? error : inspect(error));

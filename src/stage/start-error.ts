@@ -1,6 +1,7 @@
 /** A stage that cannot start with the inputs, parameters or outputs of the pipeline file. */
 export class StageStartError extends Error {
   override name = 'StageStartError';
+  readonly isExpected = true;
 
   constructor(
     id: string,

@@ -32,6 +32,7 @@ export interface Header {
 /** A file that is not well-formed safetensors, or has an unsupported type. */
 export class SafetensorsError extends Error {
   override readonly name = 'SafetensorsError';
+  readonly isExpected = true;
   constructor(place: string, problem: string) {
     super(`${place} is not a safetensors file that can be read: ${problem}`);
   }

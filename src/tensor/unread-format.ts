@@ -3,6 +3,7 @@
 /** A file of a format that is not read: the message names the format and the remedy. */
 export class UnreadFormatError extends Error {
   override readonly name = 'UnreadFormatError';
+  readonly isExpected = true;
   constructor(place: string, format: string) {
     super(`${place} is ${format}`);
   }

@@ -1,5 +1,6 @@
 /** The block at the end of a run: executions with reasons, failures with remedies, and the places of results. */
 import type { RunSummary } from '../../formats/events.ts';
+import type { Failure } from '../../formats/failure.ts';
 import { failureText } from '../failure-text.ts';
 import { linesOf } from '../rows.ts';
 import { rowsTable } from '../rows-table.ts';
@@ -33,9 +34,18 @@ function writeFailure({ id, failure, seconds, log, logTail }: FailedInstance, { 
   const lines = [
     '',
     `${colors.red('FAILED')} ${colors.bold(id)} after ${duration(seconds)}: ${failureText(failure)}`,
-    ...logTail.slice(-MOST_LOG_LINES).map((line) => `${colors.dim('  |')} ${line}`),
+    ...withoutMessage(logTail, failure)
+      .slice(-MOST_LOG_LINES)
+      .map((line) => `${colors.dim('  |')} ${line}`),
     ...(log === undefined ? [] : [`  log: ${path(log)}`]),
     `  run it again: ${rerun(id)}`,
   ];
   terminal.messages.write(`${lines.join('\n')}\n`);
+}
+
+/** The log of a stage that failed for its data ends with the message, which stands above already. */
+function withoutMessage(logTail: readonly string[], failure: Failure): readonly string[] {
+  const message = failure.kind === 'exit' ? (failure.message ?? '') : '';
+  const lines = message.split('\n').length;
+  return message !== '' && logTail.slice(-lines).join('\n') === message ? logTail.slice(0, -lines) : logTail;
 }

@@ -1,6 +1,7 @@
 /** Wrong source data or a wrong file between stages. The message is for the person with the data. */
 export class DatasetError extends Error {
   override readonly name = 'DatasetError';
+  readonly isExpected = true;
 }
 
 const SHOWN = 20;

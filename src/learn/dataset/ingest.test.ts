@@ -145,7 +145,7 @@ describe('ingesting', () => {
     await truncate(cut, Math.floor((await stat(cut)).size / 2));
     await writeFile(text, 'not an image');
     await expect(ingest(await listing(), files('broken'), options())).rejects.toThrow(
-      /^2 file\(s\) of .* cannot be used; onBroken: "drop" leaves them out:\n {2}- even\/8.jpg: it cannot be decoded: .*\n {2}- odd\/7.png: it cannot be decoded: /,
+      /^2 file\(s\) of .* cannot be used; "onBroken": "drop" in the params of this stage, in the pipeline file, leaves them out:\n {2}- even\/8.jpg: it cannot be decoded: .*\n {2}- odd\/7.png: it cannot be decoded: /,
     );
     const dataset = await ingest(await listing(), files('dropped'), { ...options(), onBroken: 'drop' });
     expect(dataset.dropped.map(({ file }) => file)).toEqual(['even/8.jpg', 'odd/7.png']);

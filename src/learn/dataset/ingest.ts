@@ -44,7 +44,8 @@ export async function ingest(listing: Listing, files: DatasetFiles, options: Ing
   if (faults.length > 0 && onBroken === 'error') {
     throw new DatasetError(
       listFaults(
-        `${faults.length} file(s) of ${folder} cannot be used; onBroken: "drop" leaves them out:`,
+        `${faults.length} file(s) of ${folder} cannot be used; "onBroken": "drop" in the params of this stage, in the ` +
+          'pipeline file, leaves them out:',
         faults.map(({ file, reason }) => `${file}: ${reason}`),
       ),
     );

@@ -15,6 +15,7 @@ import type { Model } from './variables.ts';
 /** A weights file that does not fit: the message gives finding, expectation and remedy. */
 export class WeightsError extends Error {
   override name = 'WeightsError';
+  readonly isExpected = true;
 }
 
 interface Backbone {

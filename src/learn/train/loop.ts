@@ -11,6 +11,7 @@ import { at } from '../../util/known.ts';
 /** Training that cannot go on. */
 export class TrainingError extends Error {
   override name = 'TrainingError';
+  readonly isExpected = true;
 }
 
 export type HostModel = Model<HostTensor<'float32'>>;

@@ -41,28 +41,19 @@ export async function inspectDataset(request: InspectRequest): Promise<Result<In
   if (!reader.ok) return err(reader.error);
   const listed = await list(reader.value, request);
   if (!listed.ok) return err(listed.error);
-  const listing = await withFrames(listed.value, images);
-  const domain = request.domain ?? listing.domain;
+  const framed = await withFrames(listed.value, images);
+  const domain = request.domain ?? framed.domain;
   if (domain === null) return stop('the kind of the images is not known', 'Name it: --domain skin, or another.');
+  const { listing, files, paths } = await withoutBroken(framed, images);
   if (listing.faults.length > 0 && !request.leaveOut) return stopAtFaults(listing);
   const subsets = trySplit(listing);
   if (!subsets.ok) return err(subsets.error);
-  const isFiles = listing.decode === undefined && statSync(images).isDirectory();
-  const { dicom, samples } = listing;
-  const pictures = samples.filter(({ image, file = image }) => dicom === undefined || !isInScan(dicom, file));
-  const paths = pictures.map(({ image, file = image }) => path.join(images, file));
-  const files = isFiles && paths.length > 0 ? await surveyFiles(paths) : undefined;
-  if (files?.broken !== undefined && !request.leaveOut)
-    return stop(
-      `${files.broken.file} cannot be read: ${files.broken.reason}`,
-      'Mend or remove the file, or leave such files out: --leave-out.',
-    );
   return ok({
     reader: reader.value,
     listing,
     domain,
     files,
-    equalFiles: isFiles ? await countEqualFiles(paths) : 0,
+    equalFiles: await countEqualFiles(paths),
     groups: new Set(listing.samples.map(({ group }) => group)).size,
     published: policyFor(rowsOf(listing)) === 'published',
     subsets: subsets.value,
@@ -75,6 +66,32 @@ async function withFrames(listing: Listing, folder: string): Promise<Listing> {
   const { dicom } = listing;
   if (dicom === undefined || dicom.headers.size + dicom.broken.size === 0) return listing;
   return listFrames(listing, { folder, frames: 'all', key: readSecretKey, keep: [] });
+}
+
+interface SurveyedListing {
+  readonly listing: Listing;
+  /** Undefined without image files. */
+  readonly files: FileSurvey | undefined;
+  /** The image files, without those of scans. */
+  readonly paths: readonly string[];
+}
+
+/** A file with an unreadable header becomes a fault, as if the reader had found it. */
+async function withoutBroken(listing: Listing, images: string): Promise<SurveyedListing> {
+  const { dicom, samples, faults } = listing;
+  if (listing.decode !== undefined || !statSync(images).isDirectory()) return { listing, files: undefined, paths: [] };
+  const pictures = samples.filter(({ image, file = image }) => dicom === undefined || !isInScan(dicom, file));
+  const paths = pictures.map(({ image, file = image }) => path.join(images, file));
+  if (paths.length === 0) return { listing, files: undefined, paths };
+  const files = await surveyFiles(paths);
+  const broken = new Set(files.broken.map(({ file }) => file));
+  const found = files.broken.map(({ file, reason }) => ({ file: path.relative(images, file), reason }));
+  const usable = samples.filter(({ image, file = image }) => !broken.has(path.join(images, file)));
+  return {
+    listing: { ...listing, samples: usable, faults: [...faults, ...found] },
+    files,
+    paths: paths.filter((file) => !broken.has(file)),
+  };
 }
 
 const stop = (message: string, remedy: string): Result<never, Obstacle> => err({ message, remedy });

@@ -13,8 +13,13 @@ export interface FileSurvey {
   readonly bits: Readonly<Record<string, number>>;
   readonly gray: number;
   readonly color: number;
-  /** The first file whose header cannot be read. */
-  readonly broken: { readonly file: string; readonly reason: string } | undefined;
+  /** The files whose headers cannot be read. */
+  readonly broken: readonly BrokenFile[];
+}
+
+interface BrokenFile {
+  readonly file: string;
+  readonly reason: string;
 }
 
 const MOST = 2000;
@@ -30,12 +35,12 @@ export async function surveyFiles(files: readonly string[]): Promise<FileSurvey>
   const step = Math.max(1, files.length / MOST);
   const sample = files.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
   const headers: Header[] = [];
-  let broken: FileSurvey['broken'];
+  const failed: string[] = [];
   await pLimit(8).map(sample, async (file) => {
     try {
       headers.push(await headerOf(file));
-    } catch (error) {
-      broken ??= { file, reason: (error as Error).message.split('\n')[0] ?? '' };
+    } catch {
+      failed.push(file);
     }
   });
   headers.sort((a, b) => a.width * a.height - b.width * b.height);
@@ -55,8 +60,21 @@ export async function surveyFiles(files: readonly string[]): Promise<FileSurvey>
     bits,
     gray,
     color: headers.length - gray,
-    broken,
+    broken: await reasonsOf(failed.sort()),
   };
+}
+
+/** One file after another: libvips keeps its messages in one place for all threads, where files take each other's. */
+async function reasonsOf(files: readonly string[]): Promise<BrokenFile[]> {
+  const broken: BrokenFile[] = [];
+  for (const file of files)
+    try {
+      await headerOf(file);
+      broken.push({ file, reason: 'it could be read only at the second attempt' });
+    } catch (error) {
+      broken.push({ file, reason: `it cannot be read: ${(error as Error).message.split('\n')[0] ?? ''}` });
+    }
+  return broken;
 }
 
 const BITS: Readonly<Record<string, string>> = { uchar: '8', char: '8', ushort: '16', short: '16', float: 'float' };
