@@ -60,7 +60,8 @@ export function startGuard(tag: string): Guard {
 
 /**
  * Processes are looked for by session, because they may have left the group, and by the tag, because they may have left
- * the session. On systems without /proc the groups must do.
+ * the session. A process that is replacing its program shows no tag for a moment, hence three rounds without a find. On
+ * systems without /proc the groups must do.
  */
 const SCRIPT = `
 tag=$1
@@ -74,8 +75,8 @@ while read -r sign session; do
   esac
 done
 for session in $sessions; do kill -9 "-$session"; done
-round=0 left=1
-while [ $left = 1 ] && [ $round -lt 50 ]; do
+round=0 clean=0
+while [ $clean -lt 3 ] && [ $round -lt 50 ]; do
   left=0 round=$((round + 1))
   for stat in /proc/[0-9]*/stat; do
     read -r line < "$stat" || continue
@@ -87,6 +88,7 @@ while [ $left = 1 ] && [ $round -lt 50 ]; do
     pid=\${environ#/proc/}
     kill -9 "\${pid%/environ}" && left=1
   done
-  [ $left = 0 ] || sleep 0.1
+  if [ $left = 0 ]; then clean=$((clean + 1)); else clean=0; fi
+  sleep 0.1
 done
 `;

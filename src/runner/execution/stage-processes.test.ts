@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { TAG_VARIABLE } from './execution-tag.ts';
 import { StageProcesses } from './stage-processes.ts';
@@ -59,11 +62,36 @@ test('the tag of one stage is not the beginning of that of another', async () =>
   expect(first.list().map(({ pid }) => pid)).not.toContain(child.pid);
 });
 
+test('a process that left the session is not lost while it replaces its program, again and again', async () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'again-'));
+  onTestFinished(() => {
+    rmSync(folder, { recursive: true });
+  });
+  writeFileSync(path.join(folder, 'again'), '#!/bin/sh\nexec "$0"\n', { mode: 0o755 });
+  const processes = await start(`setsid ${folder}/again & sleep 0.2; echo ready; wait`);
+  processes.signal('SIGKILL', 'session');
+  const end = Date.now() + 500;
+  const answers = new Set<boolean>();
+  while (Date.now() < end) answers.add(processes.isAlive());
+  expect(answers).toEqual(new Set([true]));
+  while (processes.isAlive()) processes.signal('SIGKILL', 'everywhere');
+});
+
+test('a process without any variable is taken for one of the stage for a second only', async () => {
+  const processes = await start('setsid env -i sleep 3 & echo ready; wait');
+  processes.signal('SIGKILL', 'session');
+  const stranger = spawn('sleep', ['1000'], { env: {}, detached: true });
+  onTestFinished(() => void stranger.kill('SIGKILL'));
+  const began = performance.now();
+  await end(processes);
+  expect(performance.now() - began).toBeLessThan(5000);
+});
+
 test('a stage that is gone is neither alive nor signalled', async () => {
   const child = spawn('true', { detached: true });
   await once(child, 'exit');
   const processes = new StageProcesses(child.pid!, 'nobody');
-  expect(processes.isAlive()).toBe(false);
+  await end(processes);
   expect(processes.peakMemory()).toBeUndefined();
   processes.signal('SIGKILL', 'everywhere');
 });

@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { processStatus } from '../../util/process-status.ts';
 import { TAG_VARIABLE } from './execution-tag.ts';
+import { TagSearch } from './tag-search.ts';
 
 export interface StageProcess {
   readonly pid: number;
@@ -18,24 +19,28 @@ export class StageProcesses {
   readonly #tag: string;
   /** No process of the stage is older than its leader, so that the environment of older ones is not read. */
   readonly #since: number;
+  readonly #search = new TagSearch();
 
   /** @param tag the value of the variable TAG_VARIABLE in the environment of the leader */
   constructor(leader: number, tag: string) {
     this.#leader = leader;
     this.#tag = tag;
-    this.#since = Number(processStatus(leader)?.started ?? 0);
+    this.#since = Number((processStatus(leader) ?? processStatus(process.pid))?.started ?? 0);
   }
 
   /** Those that live. Elsewhere than on Linux only the group is known, and none is listed. */
   list(): StageProcess[] {
-    return processes(({ session, started }, pid) => {
-      if (session === this.#leader) return true;
-      return Number(started) >= this.#since && isTagged(pid, `${this.#tag}\0`);
+    return processes((status, pid) => {
+      if (status.session === this.#leader) return true;
+      return Number(status.started) >= this.#since && this.#search.has(`${this.#tag}\0`, pid, status);
     });
   }
 
+  /** True as well while a process might be one of the stage. */
   isAlive(): boolean {
-    return isLinux ? this.list().length > 0 : send(-this.#leader, 0);
+    if (!isLinux) return send(-this.#leader, 0);
+    this.#search.begin();
+    return this.list().length > 0 || this.#search.isUnclear;
   }
 
   /** Sends a signal to each process of the session once. `everywhere`: also to the processes that left the session. */
@@ -65,8 +70,8 @@ export interface TaggedProcess {
   readonly rest: string;
 }
 
-export function taggedProcesses(place: string): TaggedProcess[] {
-  return processes((_, pid) => isTagged(pid, place)).flatMap(({ pid }) => {
+export function taggedProcesses(place: string, search: TagSearch): TaggedProcess[] {
+  return processes((status, pid) => search.has(place, pid, status)).flatMap(({ pid }) => {
     const rest = `\0${read(`/proc/${pid}/environ`)}`.split(`\0${TAG_VARIABLE}=${place}`)[1]?.split('\0')[0];
     return rest === undefined ? [] : [{ pid, rest }];
   });
@@ -94,18 +99,19 @@ type Status = NonNullable<ReturnType<typeof processStatus>>;
 
 function processes(isWanted: (status: Status, pid: number) => boolean): StageProcess[] {
   if (!isLinux) return [];
-  return readdirSync('/proc').flatMap((name) => {
-    const pid = Number(name);
-    if (!Number.isInteger(pid)) return [];
-    const status = processStatus(pid); // undefined: it has ended since
-    if (status === undefined || status.state === 'Z' || status.state === 'X' || !isWanted(status, pid)) return [];
-    return [{ pid, group: status.group, session: status.session }];
-  });
-}
-
-/** The environment of other users' processes cannot be read; they are none of ours. */
-function isTagged(pid: number, beginning: string): boolean {
-  return `\0${read(`/proc/${pid}/environ`)}`.includes(`\0${TAG_VARIABLE}=${beginning}`);
+  const found: StageProcess[] = [];
+  const seen = new Set<string>();
+  const unseen = (): string[] => readdirSync('/proc').filter((name) => /^\d+$/.test(name) && !seen.has(name));
+  // Again for processes that were born meanwhile: their parent may have ended before it was looked at.
+  for (let names = unseen(); names.length > 0; names = unseen())
+    for (const name of names) {
+      seen.add(name);
+      const pid = Number(name);
+      const status = processStatus(pid); // undefined: it has ended since
+      if (status === undefined || status.state === 'Z' || status.state === 'X' || !isWanted(status, pid)) continue;
+      found.push({ pid, group: status.group, session: status.session });
+    }
+  return found;
 }
 
 function read(file: string): string {
