@@ -51,6 +51,7 @@ export default tseslint.config(
         URL: 'readonly',
         Buffer: 'readonly',
         performance: 'readonly',
+        fetch: 'readonly',
         $: 'readonly',
         fs: 'readonly',
         path: 'readonly',

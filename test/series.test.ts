@@ -2,6 +2,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, test } from 'vitest';
+import { scalarsIn } from '../src/runner/series/read-event-file.test-support.ts';
 import { parseSeries } from '../src/runner/series/read-series.ts';
 import type { RunRecord } from '../src/formats/run-record.ts';
 import { pipelineOf, Project } from './rig.test-support.ts';
@@ -131,3 +132,43 @@ test('an audit leaves the series of the result alone', async () => {
   expect((await recordOf(project)).execution.series).toEqual(before);
   expect(live(project)).toEqual([]);
 });
+
+test('event files for TensorBoard are written where the settings ask for them, and go on after an interruption', async () => {
+  const project = await training(7);
+  await project.write('.pipelinerc.json', { tensorboard: 'boards' });
+  const killed = project.start(['run', '--json']);
+  await expect
+    .poll(() => eventFiles(project).map((file) => scalarsIn(readFileSync(file)).length), SLOWLY)
+    .toEqual([10]);
+  killed.signal('SIGKILL');
+  await killed.ended;
+  await project.write('go', '');
+  expect((await project.run()).code).toBe(0);
+  const [first = '', second = ''] = eventFiles(project);
+  expect(path.dirname(second)).toBe(path.dirname(first));
+  expect(scalarsIn(readFileSync(second)).map(({ tag, step }) => `${tag} ${step}`)).toEqual([
+    'loss 6',
+    'loss 7',
+    'accuracy 3',
+    'loss 8',
+  ]);
+  expect((await project.pipeline(['run', '--audit'])).code).toBe(0);
+  expect(eventFiles(project)).toHaveLength(2);
+});
+
+test('a setting for TensorBoard that is no folder is refused', async () => {
+  const project = await training();
+  await project.write('.pipelinerc.json', { tensorboard: true });
+  const { code, err } = await project.pipeline(['run']);
+  expect(code).toBe(2);
+  expect(err).toContain('.pipelinerc.json: tensorboard: expected the path of a folder, got true');
+});
+
+/** Absolute paths, oldest first. */
+function eventFiles(project: Project): string[] {
+  if (!project.exists('boards')) return [];
+  return readdirSync(project.path('boards'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.includes('tfevents'))
+    .sort()
+    .map((name) => project.path(`boards/${name}`));
+}

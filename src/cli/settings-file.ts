@@ -28,6 +28,8 @@ export interface Settings {
   readonly slurm?: SlurmSettings;
   /** Absolute path of the store; written relative to the settings file. */
   readonly store?: string;
+  /** Absolute path of the folder for event files of TensorBoard; written relative to the settings file. */
+  readonly tensorboard?: string;
   /** By name. */
   readonly remotes?: Remotes;
   /** The remote that counts if none is named. */
@@ -74,6 +76,8 @@ const READERS: Readonly<Record<string, Reader>> = {
     return executor === undefined ? `one of ${executorNames.join(', ')}` : { executor };
   },
   store: (value, base) => (typeof value === 'string' ? { store: path.resolve(base, value) } : 'the path of a folder'),
+  tensorboard: (value, base) =>
+    typeof value === 'string' ? { tensorboard: path.resolve(base, value) } : 'the path of a folder',
 };
 
 function slotsOf(value: unknown): Settings | string {

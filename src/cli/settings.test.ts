@@ -5,11 +5,14 @@ import { validated } from './settings-file.ts';
 const read = (config: unknown) => validated(config, '/home/p/.pipelinerc.json', '.pipelinerc.json');
 
 test('paths are relative to the settings file', () => {
-  expect(read({ jobs: 2, progress: 'plain', pipeline: 'flows/a.json', store: '../store' })).toEqual({
+  expect(
+    read({ jobs: 2, progress: 'plain', pipeline: 'flows/a.json', store: '../store', tensorboard: 'boards' }),
+  ).toEqual({
     jobs: 2,
     progress: 'plain',
     pipeline: '/home/p/flows/a.json',
     store: '/home/store',
+    tensorboard: '/home/p/boards',
   });
 });
 
@@ -21,7 +24,7 @@ test('all faults are told together, with what is allowed or was meant', () => {
     ['.pipelinerc.json: store: expected the path of a folder, got 3', undefined],
     [
       '.pipelinerc.json: unknown setting "colour"',
-      'Known are jobs, progress, slots, grace, pipeline, remotes, remote, executor, store, slurm.',
+      'Known are jobs, progress, slots, grace, pipeline, remotes, remote, executor, store, tensorboard, slurm.',
     ],
   ]);
 });

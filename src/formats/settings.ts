@@ -66,6 +66,9 @@ export const SettingsSchema = Type.Object(
     grace: Type.Optional(duration('Time between SIGTERM and SIGKILL, in which a stage saves its checkpoint.')),
     pipeline: Type.Optional(text('The pipeline file, relative to the settings file.')),
     store: Type.Optional(text('The folder of the store, relative to the settings file.')),
+    tensorboard: Type.Optional(
+      text('The folder for event files of TensorBoard, relative to the settings file; absent: none are written.'),
+    ),
     remotes: Type.Optional(
       Type.Record(Type.String(), Type.Unknown(), { description: 'The remotes by name (docs/remotes.md).' }),
     ),

@@ -208,6 +208,7 @@ function executionOptions(options: RunOptions, project: Project, selection: Sele
       audit: { instances: new Set(selection.named.map(({ id }) => id)), tolerance: tolerance ?? TOLERANCE },
     }),
     graceMs: settings.graceMs ?? GRACE_MS,
+    ...(settings.tensorboard !== undefined && { tensorboard: settings.tensorboard }),
   };
 }
 

@@ -16,6 +16,7 @@ import { failureOf } from './failure.ts';
 import { describeGrant, type Grant } from './grant.ts';
 import { MessageCollector } from './message-collector.ts';
 import { secretMask, type SecretMask } from './secret-mask.ts';
+import { EventFileWriter } from '../series/event-files.ts';
 import { seriesFile, SeriesWriter, type MetricSink } from '../series/series-file.ts';
 
 export type AttemptEnd =
@@ -148,12 +149,18 @@ async function perform(start: Start, seconds: () => number, context: RunContext)
 }
 
 /** The places of its series. An audit keeps none, because its result is not recorded. */
-function metricSinks({ instance, sandbox }: Start, { options, storeFolder, emit }: RunContext): MetricSink[] {
+function metricSinks({ instance, sandbox, log }: Start, { options, storeFolder, emit }: RunContext): MetricSink[] {
   if (options.audit !== undefined) return [];
+  const { fingerprint } = sandbox;
   const warn = (message: string): void => {
     emit({ type: 'warning', id: instance.id, message });
   };
-  return [new SeriesWriter(seriesFile(storeFolder, sandbox.fingerprint), warn)];
+  const series = seriesFile(storeFolder, fingerprint);
+  const kept = new SeriesWriter(series, warn);
+  if (options.tensorboard === undefined) return [kept];
+  const execution = { instance: instance.id, fingerprint, log, series };
+  // Event files come first: they read the series of an interrupted attempt before the new one changes it.
+  return [new EventFileWriter(options.tensorboard, execution, warn), kept];
 }
 
 /** Runs it to its end, or to the end that it is given. */

@@ -22,6 +22,8 @@ export interface ExecutionOptions {
   readonly findCardEngine: FindCardEngine;
   /** Called before anything runs. It may throw to refuse the plan. */
   readonly check?: (plan: Plan) => Promise<void>;
+  /** Absolute path of the folder for event files of TensorBoard; undefined: none are written. */
+  readonly tensorboard?: string;
   /** From asking a stage to stop until it is killed. */
   readonly graceMs: number;
 }

@@ -1,6 +1,6 @@
 /** An ONNX model under construction (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto, IR version 9). */
 import type { Numbers } from '../graph/node.ts';
-import { bytes, float, integer, message, text } from '../protobuf.ts';
+import { bytes, float, integer, message, text } from '../../util/protobuf.ts';
 
 /** A value of the model: edges have names in ONNX. */
 export type Name = string & { readonly name: unique symbol };

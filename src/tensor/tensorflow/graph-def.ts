@@ -1,7 +1,7 @@
 /** A TensorFlow graph under construction (tensorflow/core/framework/graph.proto), and the SavedModel around it. */
 import type { DType } from '../host-tensor.ts';
 import type { Numbers } from '../graph/node.ts';
-import { bytes, float, integer, message, packed, text } from '../protobuf.ts';
+import { bytes, float, integer, message, packed, text } from '../../util/protobuf.ts';
 
 /** One output of an operation: `name`, or `name:1` for its second. */
 export type Edge = string & { readonly edge: unique symbol };

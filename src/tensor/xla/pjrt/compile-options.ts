@@ -3,7 +3,7 @@
  * executable_build_options = 3 { num_replicas = 4, num_partitions = 5 }, env_option_overrides = 7, a map from names to
  * OptionOverrideProto { string_field = 1, bool_field = 2, int_field = 3 }.
  */
-import { integer, message, text } from '../../protobuf.ts';
+import { integer, message, text } from '../../../util/protobuf.ts';
 
 /** XLA's own flags (xla/debug_options_flags.cc), for one program. */
 export type XlaFlags = Readonly<Record<string, string | number | boolean>>;

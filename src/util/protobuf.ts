@@ -1,9 +1,10 @@
 /**
- * Writes protocol buffer messages (https://protobuf.dev/programming-guides/encoding): all that ONNX models and
- * TensorFlow graphs take.
+ * Writes protocol buffer messages (https://protobuf.dev/programming-guides/encoding): all that ONNX models, TensorFlow
+ * graphs and event files of TensorBoard take.
  */
 
 const VARINT = 0;
+const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
@@ -31,6 +32,12 @@ export function float(field: number, value: number): Uint8Array {
   const content = Buffer.alloc(4);
   content.writeFloatLE(value);
   return Buffer.concat([tag(field, FIXED32), content]);
+}
+
+export function double(field: number, value: number): Uint8Array {
+  const content = Buffer.alloc(8);
+  content.writeDoubleLE(value);
+  return Buffer.concat([tag(field, FIXED64), content]);
 }
 
 /** Numbers of a repeated field in one piece. */
