@@ -26,6 +26,14 @@ export default defineStage({
         labelFraction: Type.Optional(LabelFraction),
       }),
     ),
+    /** `predictions.csv` of probe-features: encoders that are not trained here. */
+    encoders: optional(
+      gathered({
+        encoder: Type.String(),
+        kind: Type.Union(PROBE_KINDS.map((kind) => Type.Literal(kind))),
+        labelFraction: Type.Optional(LabelFraction),
+      }),
+    ),
     /** `predictions.csv` of fine-tuning with fewer labels. */
     labelFractions: optional(gathered({ ...RUN, labelFraction: LabelFraction })),
     /** `predictions.csv` of fine-tuning on a split that leaks. */
@@ -63,8 +71,10 @@ export default defineStage({
     const { labels, resamples, level, seed, delta, ...declared } = params;
     const bootstrap = { resamples, level, seed };
     const probes = await readRuns(inputs.probes, labels);
+    const encoders = await readRuns(inputs.encoders?.map(asRun) ?? null, labels);
     const sides = {
-      probes: probes.map((run) => ({ ...run, labelFraction: run.labelFraction ?? 1 })),
+      probes: probes.map(withFraction),
+      encoders: encoders.map(withFraction),
       labelFractions: await readRuns(inputs.labelFractions, labels),
       leaky: await readRuns(inputs.leaky, labels),
     };
@@ -74,6 +84,16 @@ export default defineStage({
     await writeResults(outputs.results, evaluation);
   },
 });
+
+const withFraction = <Run extends { readonly labelFraction?: number }>(run: Run) => ({
+  ...run,
+  labelFraction: run.labelFraction ?? 1,
+});
+
+/** An encoder that is not trained here is a start of its own, without seeds: its features never change. */
+function asRun<A extends { readonly encoder: string }>({ path, axes }: { readonly path: string; readonly axes: A }) {
+  return { path, axes: { ...axes, start: axes.encoder, pretraining: 'none', seed: 0 } };
+}
 
 type Labels = Readonly<Record<string, Readonly<Record<string, string>>>>;
 

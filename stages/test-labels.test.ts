@@ -62,6 +62,7 @@ async function studyWith(name: string, table: string): Promise<(file: string) =>
   const folder = path.join(shared.folder, name);
   await mkdir(folder);
   const file = (output: string) => path.join(folder, output);
+  let started = 0;
   const start = (id: string, job: Pick<Job, 'inputs' | 'outputs' | 'params'>) =>
     createStage(
       {
@@ -70,7 +71,7 @@ async function studyWith(name: string, table: string): Promise<(file: string) =>
         id,
         stage: id,
         axes: {},
-        checkpoint: file(`${id}-checkpoint`),
+        checkpoint: file(`checkpoint-${started++}`), // as of the runner: one for each fingerprint
         resources: { cpu: 1 },
         lineage: [],
         ...job,

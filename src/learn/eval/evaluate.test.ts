@@ -226,6 +226,7 @@ describe('side studies', () => {
     images.map((image) => ({ ...image, index: image.index + amount }));
   const sides: SideStudies = {
     probes: [{ model: 'M3', ...TRANSFER, seed: 0, kind: 'knn', labelFraction: 1, predictions: predicted(2, 7) }],
+    encoders: [],
     labelFractions: [{ model: 'M3', ...TRANSFER, seed: 0, labelFraction: 0.1, predictions: predicted(1, 8) }],
     leaky: [
       {
@@ -245,6 +246,15 @@ describe('side studies', () => {
     expect(beside.probes).toHaveLength(1);
     expect(beside.probes[0]).toMatchObject({ model: 'M3', ...TRANSFER, kind: 'knn', labelFraction: 1, seeds: 1 });
     expect({ ...beside, probes: [], labelFractions: [], leaky: [] }).toEqual(evaluation);
+  });
+
+  test('an encoder that is no start is scored as a probe, and has no fine-tuning beside it', () => {
+    const vit = { model: 'vit', start: 'vit', pretraining: 'none', seed: 0, predictions: predicted(2, 7) };
+    const encoders: SideStudies['encoders'] = [{ ...vit, kind: 'linear', labelFraction: 1 }];
+    const [probe, encoder] = evaluate(runs, options, { ...sides, encoders }).probes;
+    expect(probe).toEqual(beside.probes[0]);
+    expect(encoder).toMatchObject({ model: 'vit', kind: 'linear', seeds: 1, fineTuningGain: null });
+    expect(encoder!.summary.test).toEqual(probe!.summary.test);
   });
 
   test('the gain of fine-tuning over a probe is paired over common seeds', () => {

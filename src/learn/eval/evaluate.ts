@@ -45,7 +45,7 @@ interface EvaluationOptions {
   readonly delta?: number;
 }
 
-const NO_SIDE_STUDIES: SideStudies = { probes: [], labelFractions: [], leaky: [] };
+const NO_SIDE_STUDIES: SideStudies = { probes: [], encoders: [], labelFractions: [], leaky: [] };
 
 /** Throws DatasetError when the runs are not of the same images, or a subset has none. */
 export function evaluate(

@@ -12,9 +12,13 @@ import { rowsOfSubset } from './scored.ts';
 import type { Uncertainty } from './uncertainty.ts';
 import { at, entry } from '../../util/known.ts';
 
+type ProbeRun = SeedRun & { readonly kind: 'linear' | 'knn'; readonly labelFraction: number };
+
 export interface SideStudies {
   /** A classifier on the frozen features of each model's start. */
-  readonly probes: readonly (SeedRun & { readonly kind: 'linear' | 'knn'; readonly labelFraction: number })[];
+  readonly probes: readonly ProbeRun[];
+  /** The same on the features of encoders that are no start of a model; one run of each. */
+  readonly encoders: readonly ProbeRun[];
   /**
    * Fine-tuning with a share of the labels; the training subset of the predictions has the images used for training.
    */
@@ -38,23 +42,13 @@ interface MeasuredRuns {
 
 /** Throws DatasetError if probes or fractions were tested on other images than `main`. */
 export function scoreSideStudies(
-  { probes, labelFractions, leaky }: SideStudies,
+  { probes, encoders, labelFractions, leaky }: SideStudies,
   main: MeasuredRuns,
   scoring: Scoring,
 ): Pick<Evaluation, 'probes' | 'labelFractions' | 'leaky'> {
-  for (const run of [...probes, ...labelFractions]) sameTest(main.runs.shared, run);
+  for (const run of [...probes, ...encoders, ...labelFractions]) sameTest(main.runs.shared, run);
   return {
-    probes: valuesOf(probes, ({ kind }) => kind).flatMap(([kind, ofKind]) =>
-      valuesOf(ofKind, ({ labelFraction }) => labelFraction).flatMap(([labelFraction, runs]) => {
-        const probed = measure(runs, scoring);
-        return scored(probed, scoring).map((row) => ({
-          ...row,
-          kind,
-          labelFraction,
-          fineTuningGain: labelFraction === 1 ? fineTuningGain(row.model, probed, main, scoring) : null,
-        }));
-      }),
-    ),
+    probes: [...scoreProbes(probes, main, scoring), ...scoreProbes(encoders, main, scoring)],
     labelFractions: scoreLabelFractions(labelFractions, main, scoring),
     leaky:
       leaky.length === 0
@@ -64,6 +58,20 @@ export function scoreSideStudies(
             ...countLeaks(at(leaky, 0).predictions, scoring.equal),
           })),
   };
+}
+
+function scoreProbes(probes: readonly ProbeRun[], main: MeasuredRuns, scoring: Scoring): Evaluation['probes'] {
+  return valuesOf(probes, ({ kind }) => kind).flatMap(([kind, ofKind]) =>
+    valuesOf(ofKind, ({ labelFraction }) => labelFraction).flatMap(([labelFraction, runs]) => {
+      const probed = measure(runs, scoring);
+      return scored(probed, scoring).map((row) => ({
+        ...row,
+        kind,
+        labelFraction,
+        fineTuningGain: labelFraction === 1 ? fineTuningGain(row.model, probed, main, scoring) : null,
+      }));
+    }),
+  );
 }
 
 /** The whole of the labels is the main study, shown again beside the smaller fractions. */
@@ -102,10 +110,10 @@ function scored({ runs, uncertainties }: MeasuredRuns, { metrics, bootstrap }: S
   }));
 }
 
-/** Fine-tuning minus probe of one model, over the seeds that both have; null without such a seed. */
+/** Fine-tuning minus probe of one model, over the seeds that both have; null without such a seed or model. */
 function fineTuningGain(model: string, probed: MeasuredRuns, main: MeasuredRuns, scoring: Scoring) {
   const seeds = probed.runs.seeds.filter((seed) => main.runs.seeds.includes(seed));
-  if (seeds.length === 0) return null;
+  if (seeds.length === 0 || !main.runs.models.includes(model)) return null;
   return differences(
     scoring.metrics,
     overSeeds(seeds, main, model, scoring),

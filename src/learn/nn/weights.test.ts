@@ -173,7 +173,7 @@ test('a first layer for gray images is named with the remedy', async () => {
   );
   await writeSafetensors(path, Object.fromEntries(shapes.map(([name, shape]) => [name, zeros(shape)])));
   await expect(readBackbone(path, network)).rejects.toThrow(
-    /The first layer is for gray images\. Spread it over RGB in Python/,
+    /The first layer is for gray images\. The stage pretext-study\/stages\/spread-gray spreads it over RGB/,
   );
 });
 

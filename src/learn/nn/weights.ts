@@ -121,8 +121,8 @@ function countNotFinite({ data }: HostTensor<'float32'>): number {
 }
 
 const ONE_CHANNEL =
-  'The first layer is for gray images. Spread it over RGB in Python: state["conv1.weight"] = ' +
-  'state["conv1.weight"].repeat(1, 3, 1, 1) / 3.';
+  'The first layer is for gray images. The stage pretext-study/stages/spread-gray spreads it over RGB: docs/starts.md ' +
+  'has the lines.';
 
 /**
  * A deeper network of the same channels would fit by name and shape, and lose the blocks that the network lacks. Stages

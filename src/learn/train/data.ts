@@ -8,10 +8,14 @@ import { readTable, type TableRow } from '../dataset/table.ts';
 import { predictionsOf, type Predictions } from '../eval/predictions.ts';
 import { at, entry } from '../../util/known.ts';
 
-export interface TrainingData {
-  readonly images: PackedImages;
+/** Images without their pixels. */
+export interface LabeledRows {
   readonly rows: readonly TableRow[];
   readonly split: Split;
+}
+
+export interface TrainingData extends LabeledRows {
+  readonly images: PackedImages;
 }
 
 /** Throws DatasetError when the files do not belong together. */
@@ -29,8 +33,14 @@ export async function openTrainingData(paths: {
   return { images, rows, split: await readSplit(paths.split, images.count) };
 }
 
+/** Throws DatasetError when the files do not belong together. */
+export async function openLabeledRows(paths: { readonly table: string; readonly split: string }): Promise<LabeledRows> {
+  const rows = await readTable(paths.table);
+  return { rows, split: await readSplit(paths.split, rows.length) };
+}
+
 /** Class numbers of images. Throws DatasetError on a class that is not among `classes`. */
-export function labelsOf({ rows }: TrainingData, indices: readonly number[], classes: readonly string[]): number[] {
+export function labelsOf({ rows }: LabeledRows, indices: readonly number[], classes: readonly string[]): number[] {
   return indices.map((index) => {
     const { image, label } = at(rows, index);
     const position = classes.indexOf(label);
@@ -44,7 +54,7 @@ export function labelsOf({ rows }: TrainingData, indices: readonly number[], cla
  * The same data with only a fraction of the training labels: other training images are in no subset. Throws
  * DatasetError if the split was not made for that fraction.
  */
-export function withLabelFraction(data: TrainingData, fraction: number): TrainingData {
+export function withLabelFraction<Data extends LabeledRows>(data: Data, fraction: number): Data {
   const { train: all, labelFractions: labels } = data.split;
   const fractions = [...new Set(labels)].sort((a, b) => a - b);
   if (fraction < 1 && !fractions.includes(fraction)) {
@@ -61,7 +71,7 @@ export function withLabelFraction(data: TrainingData, fraction: number): Trainin
 }
 
 /** Class numbers of the validation subset. Throws DatasetError if nothing could be chosen by it. */
-export function validationLabels(data: TrainingData, classes: readonly string[]): Int32Array {
+export function validationLabels(data: LabeledRows, classes: readonly string[]): Int32Array {
   const { train: training, validation } = data.split;
   if (training.length === 0 || validation.length === 0) {
     throw new DatasetError(
@@ -80,7 +90,7 @@ export function validationLabels(data: TrainingData, classes: readonly string[])
 
 /** Predictions of whole subsets, whose probabilities [images, classes] follow each other in the order of `subsets`. */
 export function subsetPredictions(
-  data: TrainingData,
+  data: LabeledRows,
   classes: readonly string[],
   subsets: readonly Subset[],
   probabilities: Float64Array,
