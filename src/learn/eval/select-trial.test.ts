@@ -63,6 +63,22 @@ test.each([
   expect(trials.warnings[0]).toContain(beyond);
 });
 
+test('where every trial separates the validation images, the loss before scaling decides', () => {
+  const separated = (sureness: number) => predicted(20, sureness);
+  const { trials, chosen, second } = selectTrial(
+    0,
+    [tried(0.01, separated(0.1)), tried(0.03, separated(0.3)), tried(0.1, separated(0.2))],
+    null,
+  );
+  expect(Math.max(...trials.map(({ scaledLoss }) => scaledLoss))).toBeLessThan(1e-6);
+  expect([chosen, second]).toEqual([1, 2]);
+});
+
+test('zero is no end of a list: nothing is below it', () => {
+  const kept = [0, 2].map((keep) => ({ ...tried(0.01, predicted(keep === 0 ? 3 : 1)), params: { keep } }));
+  expect(selectTrial(0, kept, null)).toMatchObject({ chosen: 0, ends: [], warnings: [] });
+});
+
 test.each([
   [24, 10],
   [60, 4],

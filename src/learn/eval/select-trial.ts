@@ -16,6 +16,11 @@ import { fitTemperature, scaleByTemperature } from './temperature.ts';
 /** Below these, what is chosen is mostly chosen by chance (docs/adr/0007). */
 const FEWEST_IMAGES = 25;
 const FEWEST_OF_A_CLASS = 5;
+/**
+ * Where the validation images are separated without error, temperature scaling brings the loss to nearly zero: below
+ * this, losses are equal, and the loss before scaling decides.
+ */
+const LEAST_LOSS = 1e-6;
 
 export interface TriedSettings {
   readonly params: Trial['params'];
@@ -31,7 +36,7 @@ export interface TriedSettings {
  */
 export function selectTrial(seed: number, tried: readonly TriedSettings[], without: ScoredPredictions | null): Trials {
   const trials = tried.map(scored);
-  const order = trials.map((_, i) => i).sort((a, b) => at(trials, a).scaledLoss - at(trials, b).scaledLoss || a - b);
+  const order = trials.map((_, i) => i).sort((a, b) => compare(at(trials, a), at(trials, b)) || a - b);
   const chosen = at(order, 0);
   const ends = endsOf(trials, chosen);
   const validation = validationCounts(at(tried, 0).validation);
@@ -50,6 +55,12 @@ export function selectTrial(seed: number, tried: readonly TriedSettings[], witho
       ...(untrained === null ? [] : untrainedWarnings(untrained, at(trials, chosen))),
     ],
   };
+}
+
+/** Negative where `a` is the better one. */
+function compare(a: Trial, b: Trial): number {
+  const difference = Math.max(a.scaledLoss, LEAST_LOSS) - Math.max(b.scaledLoss, LEAST_LOSS);
+  return difference || (a.loss ?? Infinity) - (b.loss ?? Infinity) || 0;
 }
 
 const scored = ({ params, validation, train }: TriedSettings): Trial => ({ params, ...scoresOf(validation), train });
@@ -85,7 +96,8 @@ function endsOf(trials: readonly Trial[], chosen: number): End[] {
   return Object.entries(at(trials, chosen).params).flatMap(([param, value]): End[] => {
     const values = valuesOf(trials, param);
     if (typeof value !== 'number' || values.length < 2) return [];
-    if (value === values[0]) return [{ param, end: 'lowest' }];
+    // There is nothing below zero, such as a number of kept stages.
+    if (value === values[0]) return value === 0 ? [] : [{ param, end: 'lowest' }];
     return value === values.at(-1) ? [{ param, end: 'highest' }] : [];
   });
 }
@@ -117,5 +129,5 @@ function endWarning({ param, end }: End, trials: readonly Trial[]): string {
 /** The first value, further by the step to the second. */
 function beyondFirst(values: readonly number[]): number {
   const [first, second] = [at(values, 0), at(values, 1)];
-  return significant(second === 0 ? first : (first * first) / second, 1);
+  return significant((first * first) / second, 1);
 }
