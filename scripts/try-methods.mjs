@@ -47,7 +47,7 @@ const row = (...cells) => cells.map((cell, i) => (i === 0 ? cell.padEnd(16) : ce
 console.log(row('method', 'kNN before', 'kNN after', 'embedding std', 'of even', 'dimensions'));
 const faults = [];
 for (const name of Object.values(METHODS)) {
-  const { start, epochs } = JSON.parse(await readFile(join(root, `reports/methods/${name}.json`), 'utf8'));
+  const { start, epochs } = JSON.parse(await readFile(join(root, `reports/methods/phantoms/${name}.json`), 'utf8'));
   const { knn, embeddingStd, relativeStd, participationRatio } = epochs.at(-1);
   const collapsed = epochs.find(({ collapse }) => collapse !== null);
   console.log(

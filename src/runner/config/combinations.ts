@@ -5,7 +5,7 @@ import type { StagesContext } from './stages-context.ts';
 import { list } from './list.ts';
 import { isAxisText } from './read-axes.ts';
 import type { StageDraft } from './stage-draft.ts';
-import { child, itemsOf, type ConfigNode } from './tree.ts';
+import { child, itemsOf, type ConfigNode, type ObjectNode } from './tree.ts';
 
 export interface Combinations {
   /** Sorted along the axes, each with a value on every axis. */
@@ -93,18 +93,25 @@ function readList(node: ConfigNode | undefined, { faulty, resolver }: StagesCont
   if (node === undefined) return [];
   if (faulty.has(node)) return undefined;
   const items = itemsOf(node).map((item) => (faulty.has(item) ? undefined : resolver.resolve(item, NOTHING)));
-  const objects = items.flatMap((item) => (item?.kind === 'object' ? [{ node: item, row: rowOf(item) }] : []));
-  return objects.length === items.length ? objects : undefined;
+  const objects = items.flatMap((item) => (item?.kind === 'object' ? [item] : []));
+  if (objects.length < items.length) return undefined;
+  return objects.flatMap((node) => rowsOf(node).map((row) => ({ node, row })));
 }
 
-function rowOf(node: ConfigNode): Row {
-  if (node.kind !== 'object') return NOTHING;
-  return new Map(
-    [...node.members].flatMap(([name, { value }]) => {
-      if (value.kind !== 'scalar' || value.value === null) return [];
-      return [[name, { value: value.value, text: String(value.value), origin: value.origin }] as const];
-    }),
+/** A list of values stands for one combination with each of them. */
+function rowsOf({ members }: ObjectNode): Row[] {
+  return [...members].reduce<Row[]>(
+    (rows, [name, { value }]) => {
+      const entries = (value.kind === 'list' ? value.items : [value]).flatMap(entryOf);
+      return entries.length === 0 ? rows : rows.flatMap((row) => entries.map((entry) => new Map(row).set(name, entry)));
+    },
+    [NOTHING],
   );
+}
+
+function entryOf(node: ConfigNode): AxisEntry[] {
+  if (node.kind !== 'scalar' || node.value === null) return [];
+  return [{ value: node.value, text: String(node.value), origin: node.origin }];
 }
 
 /** Checks that all of these are axes of the stage with values of some instance. */

@@ -31,21 +31,31 @@ export async function readFiles(
     sources.set(current, text);
     const tree = parse(new Source(current, text), report);
     const extended = tree?.members.get('extends')?.value;
-    const target = textOf(extended);
-    if (tree === undefined || extended === undefined || target === undefined) return tree;
+    if (tree === undefined || extended === undefined) return tree;
+    let below: ObjectNode | undefined;
+    for (const named of extended.kind === 'list' ? extended.items : [extended]) {
+      const target = textOf(named);
+      if (target === undefined) return tree; // the schema refuses it
+      const base = await readBase(target, named.origin, [...extending, current]);
+      if (base === undefined) return undefined;
+      below = below === undefined ? base : mergeFiles(below, base);
+    }
+    return below === undefined ? tree : withoutExtends(mergeFiles(below, tree));
+  }
 
-    const chain = [...extending, current];
+  /** @param chain the files from the first to the one that names the base */
+  async function readBase(target: string, said: Origin, chain: readonly string[]): Promise<ObjectNode | undefined> {
+    const current = chain.at(-1) ?? start;
     const base = await findBase(current, target, readText);
     if (base === undefined) {
-      reportMissing(extended.origin, target, candidatesFor(current, target), report);
+      reportMissing(said, target, candidatesFor(current, target), report);
       return undefined;
     }
     if (chain.includes(base.file)) {
-      reportCycle([...chain.slice(chain.indexOf(base.file)), base.file], extended.origin, report);
+      reportCycle([...chain.slice(chain.indexOf(base.file)), base.file], said, report);
       return undefined;
     }
-    const below = await read(base.file, base.text, chain);
-    return below === undefined ? undefined : withoutExtends(mergeFiles(below, tree));
+    return read(base.file, base.text, chain);
   }
 }
 

@@ -49,7 +49,10 @@ const IGNORE: ForeignKey = {
   suggestion: 'ignore',
   remedy: 'It lists patterns of files that are no part of an input: "ignore": ["*.bak", "scratch/"].',
 };
-const BASE: ForeignKey = { suggestion: 'extends', remedy: 'It names one pipeline file: "extends": "base.json".' };
+const BASE: ForeignKey = {
+  suggestion: 'extends',
+  remedy: 'It names a pipeline file, or a list of them: "extends": "base.json".',
+};
 
 /** By the title of the rule, then by the key in small letters without `-` and `_`. */
 const KEYS: Readonly<Record<string, Readonly<Record<string, ForeignKey>>>> = {

@@ -221,6 +221,25 @@ test('extends: objects merge deeply, everything else replaces, and faults are pl
   expect(pipeline.stages.map(({ name }) => name)).toEqual(['a', 'b']);
 });
 
+test('extends: of a list, each file is laid over those before it, and a missing one is underlined', async () => {
+  const files = {
+    'a.json': { params: { x: 'a', y: 'a', z: 'a' }, stages: { s: { command: 'a' } } },
+    'b.json': { params: { y: 'b', z: 'b' }, stages: { s: { command: 'b' } } },
+    'pipeline.json': { extends: ['a.json', 'b.json'], params: { z: 'c' } },
+  };
+  const pipeline = await pipelineOf(files);
+  expect(pipeline.params).toEqual({ x: 'a', y: 'b', z: 'c' });
+  expect(pipeline.instances.map(({ body }) => body)).toEqual([expect.objectContaining({ template: 'b' })]);
+  const wrong = (extended: unknown) => faultsOf({ ...files, 'pipeline.json': { extends: extended } });
+  expect(await wrong(['a.json', 'c.json'])).toEqual([
+    'pipeline.json:1:22 unknown-extends: there is no file "c.json" to extend',
+  ]);
+  expect(await wrong([])).toEqual([
+    'pipeline.json:1:12 wrong-value: expected the path of a pipeline file, or a list of one or more paths, got a list',
+  ]);
+  expect(await wrong(['a.json', 3])).toEqual([expect.stringMatching(/^pipeline\.json:1:22 wrong-type: /)]);
+});
+
 test('a circle of extends is named', async () => {
   const files = {
     'a.json': '{ "extends": "b.json" }',

@@ -170,6 +170,23 @@ test.each([
   ]);
 });
 
+test('a list in exclude stands for any of its values, also through a parameter', async () => {
+  const matrix = {
+    m: ['a', 'b'],
+    s: [0, 1, 2],
+    exclude: [
+      { m: 'a', s: [0, 2] },
+      { m: '${params.late}', s: 1 },
+    ],
+  };
+  const { instances } = await stagesOf({ q: { command: 'true', matrix } }, { late: ['a', 'b'] });
+  expect(instances.map(({ id }) => id)).toEqual(['q:m=b,s=0', 'q:m=b,s=2']);
+  const wrong = { ...matrix, exclude: [{ m: 'a', s: [0, 7] }] };
+  expect(await faultsOf({ 'pipeline.json': { stages: { q: { command: 'true', matrix: wrong } } } })).toEqual([
+    expect.stringContaining('unknown-value: axis "s" has no value "7"'),
+  ]);
+});
+
 test('exclude drops, include adds, and what is included is not excluded again', async () => {
   const matrix = {
     d: ['x', 'y'],
