@@ -3,3 +3,4 @@ export { AUGMENTATIONS, namedAugmentation, type Augmentation, type AugmentationN
 export { viewParamSpecs, type ViewParams } from './view-params.ts';
 export { sampleViewParams } from './sample-view-params.ts';
 export { augment } from './augment.ts';
+export { augmentMasks } from './augment-masks.ts';

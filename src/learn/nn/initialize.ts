@@ -1,7 +1,8 @@
 /** First values, as torchvision draws them. */
 import { random, type KeyPart } from '../../util/random.ts';
 import { sizeOf, type HostTensor } from '../../tensor/host-tensor.ts';
-import { resnetStructure, convNormsOf, type ResNet } from './resnet.ts';
+import { resnetStructure, convNormsOf, type ConvNorm, type ResNet } from './resnet.ts';
+import { UNET_HEAD, unetStructure } from './unet.ts';
 import type { Model } from './variables.ts';
 import { last } from '../../util/known.ts';
 
@@ -21,16 +22,39 @@ export function initializeResNet(
   options: { given?: KnownTensors; zeroGamma?: boolean } = {},
 ): Model<HostTensor<'float32'>> {
   const { given = {}, zeroGamma = false } = options;
-  const lastOfBlocks = new Set(resnetStructure(network).blocks.map(({ main }) => last(main).norm));
+  // With the last scale of a block at zero the block starts as its shortcut (P. Goyal et al., arXiv 1706.02677,
+  // section 5.1).
+  const lastOfBlocks = resnetStructure(network).blocks.map(({ main }) => last(main).norm);
+  return initializeConvNorms(convNormsOf(network), key, { given, zero: new Set(zeroGamma ? lastOfBlocks : []) });
+}
+
+/** The decoder and the head of a U-Net of that encoder: units as above, the head uniform after X. Glorot, bias zero. */
+export function initializeUnetDecoder(network: ResNet, classes: number, key: RandomKey): Model<HostTensor<'float32'>> {
+  const { blocks, width } = unetStructure(network);
+  const { params, stats } = initializeConvNorms(
+    blocks.flatMap(({ units }) => units),
+    key,
+  );
+  const bound = Math.sqrt(6 / (9 * (width + classes)));
+  const head = {
+    [`${UNET_HEAD}.weight`]: uniform([3, 3, width, classes], bound, [...key, `${UNET_HEAD}.weight`]),
+    [`${UNET_HEAD}.bias`]: constantVector(classes, 0),
+  };
+  return { params: { ...params, ...head }, stats };
+}
+
+function initializeConvNorms(
+  units: readonly ConvNorm[],
+  key: RandomKey,
+  { given = {}, zero = new Set() }: { given?: KnownTensors; zero?: ReadonlySet<string> } = {},
+): Model<HostTensor<'float32'>> {
   const params: Record<string, HostTensor<'float32'>> = {};
   const stats: Record<string, HostTensor<'float32'>> = {};
-  for (const { convolution, norm, kernel, input, output } of convNormsOf(network)) {
+  for (const { convolution, norm, kernel, input, output } of units) {
     const weight = `${convolution}.weight`;
     const deviation = Math.sqrt(2 / (kernel * kernel * output));
     params[weight] = given[weight] ?? normal([kernel, kernel, input, output], deviation, [...key, weight]);
-    // With the last scale of a block at zero the block starts as its shortcut (P. Goyal et al., arXiv 1706.02677,
-    // section 5.1).
-    const scale = zeroGamma && lastOfBlocks.has(norm) ? 0 : 1;
+    const scale = zero.has(norm) ? 0 : 1;
     params[`${norm}.weight`] = given[`${norm}.weight`] ?? constantVector(output, scale);
     params[`${norm}.bias`] = given[`${norm}.bias`] ?? constantVector(output, 0);
     stats[`${norm}.running_mean`] = given[`${norm}.running_mean`] ?? constantVector(output, 0);

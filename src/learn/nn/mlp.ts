@@ -2,7 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { batchNormTraining } from '../../tensor/index.ts';
 import type { HostTensor } from '../../tensor/host-tensor.ts';
-import { BATCH_NORM_EPSILON } from './forward.ts';
+import { BATCH_NORM_EPSILON } from './conv-norm.ts';
 import { linearLayer } from './heads.ts';
 import { constantVector, initializeLinear, type RandomKey } from './initialize.ts';
 import type { Variables } from './variables.ts';

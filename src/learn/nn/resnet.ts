@@ -64,6 +64,9 @@ interface Block {
 interface Structure {
   readonly stem: ConvNorm;
   readonly pool: boolean;
+  /** The blocks of each stage. */
+  readonly stages: readonly (readonly Block[])[];
+  /** The blocks of all stages, one after the other. */
   readonly blocks: readonly Block[];
   /** Width of the pooled features: 512 for ResNet-18, 2048 for ResNet-50. */
   readonly features: number;
@@ -77,17 +80,16 @@ export function resnetStructure(network: ResNet): Structure {
     network.stem === 'imagenet'
       ? { convolution: 'conv1', norm: 'bn1', kernel: 7, stride: 2, input: COLORS, output: width }
       : { convolution: 'conv1', norm: 'bn1', kernel: 3, stride: 1, input: COLORS, output: width };
-  const blocks: Block[] = [];
   let channels = width;
-  network.blocks.forEach((count, stage) => {
-    for (let index = 0; index < count; index++) {
+  const stages = network.blocks.map((count, stage) =>
+    Array.from({ length: count }, (_, index) => {
       const stride = index === 0 && stage > 0 ? 2 : 1;
       const block = blockOf(network, `layer${stage + 1}.${index}`, channels, at(network.widths, stage), stride);
-      blocks.push(block);
       channels = last(block.main).output;
-    }
-  });
-  return { stem, pool: network.stem === 'imagenet', blocks, features: channels };
+      return block;
+    }),
+  );
+  return { stem, pool: network.stem === 'imagenet', stages, blocks: stages.flat(), features: channels };
 }
 
 function blockOf(network: ResNet, name: string, input: number, width: number, stride: number): Block {

@@ -9,7 +9,6 @@ import { sampleViewParams, viewParamSpecs, type Augmentation } from '../augment/
 import { macroAuc } from '../eval/auc.ts';
 import type { Optimizer } from '../nn/optimizer.ts';
 import type { ResNet } from '../nn/resnet.ts';
-import { scheduledLearningRate, type SCHEDULES } from '../nn/schedule.ts';
 import { wrappedBatches } from './batches.ts';
 import { balancedClassWeights } from './supervised.ts';
 import { compileStep } from './compile-step.ts';
@@ -22,6 +21,7 @@ import {
   validationLabels,
   type TrainingData,
 } from './data.ts';
+import { durationOf, type DurationSettings } from './duration.ts';
 import { compileInference, LOG_PROBABILITIES, type Inference } from './inference.ts';
 import type { TrainingStep, TrainingStepInputs, TrainingStepSettings } from './training-step.ts';
 import {
@@ -35,20 +35,9 @@ import {
 import { at, last } from '../../util/known.ts';
 import { weakAucWarning } from './weak-auc.ts';
 
-export interface FitSettings {
+export interface FitSettings extends DurationSettings {
   readonly network: ResNet;
   readonly classes: readonly string[];
-  readonly epochs: number;
-  /** Added to them, whatever they are: the epochs of another model's pre-training. */
-  readonly extraEpochs: number;
-  /** Epochs are added until training has at least this many steps. */
-  readonly minSteps: number;
-  readonly batchSize: number;
-  /** Learning rate after warm-up. */
-  readonly learningRate: number;
-  /** Epochs over which the rate rises. */
-  readonly warmupEpochs: number;
-  readonly schedule: (typeof SCHEDULES)[number];
   readonly optimizer: Optimizer;
   readonly augmentation: Augmentation;
   /** The precision of training; validation and prediction are float32. */
@@ -94,9 +83,7 @@ export async function fitClassifier<State extends HostModel>(
   const { split, images } = data;
   const labels = labelsOf(data, split.train, classes);
   const validation = validationLabels(data, classes);
-  const stepsPerEpoch = Math.ceil(split.train.length / batchSize);
-  const epochs = Math.max(settings.epochs, Math.ceil(settings.minSteps / stepsPerEpoch)) + settings.extraEpochs;
-  const learningRateAt = learningRates({ ...settings, epochs }, stepsPerEpoch);
+  const { epochs, stepsPerEpoch, learningRateAt } = durationOf(settings, split.train.length);
   const classWeights =
     settings.classWeights === 'balanced' ? balancedClassWeights(labels, classes.length) : classes.map(() => 1);
   const trained = stepFactory({ network, optimizer, classWeights });
@@ -154,15 +141,6 @@ function requireFinite(loss: number, epoch: number): void {
     `The validation loss became ${loss} in epoch ${epoch}: weights or running statistics hold NaN or infinity. ` +
       'A lower learning rate ("learningRate") or a longer warm-up helps.',
   );
-}
-
-/** The learning rate of each step; steps count from 0. */
-function learningRates(
-  { learningRate, epochs, warmupEpochs, schedule: name }: FitSettings,
-  stepsPerEpoch: number,
-): (step: number) => number {
-  const schedule = { name, steps: epochs * stepsPerEpoch, warmupSteps: warmupEpochs * stepsPerEpoch };
-  return (step) => scheduledLearningRate(learningRate, schedule, step);
 }
 
 async function feed(

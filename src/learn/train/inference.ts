@@ -36,6 +36,41 @@ export async function compileInference(
   data: TrainingData,
   model: HostModel,
 ): Promise<Inference> {
+  const predict: Predict = (params, stats, pixels) =>
+    head(params, resnetForward(network, params, stats, pixels, { training: false }).features);
+  const { batches, dispose } = await compilePrediction(engine, predict, data, model);
+  return {
+    of: async (asked, indices) => {
+      const chunks: Float32Array[] = [];
+      for await (const { rows } of batches(asked, indices)) chunks.push(rows);
+      return concatenated(chunks);
+    },
+    dispose,
+  };
+}
+
+/** From standardized images [B, S, S, 3] to a row of values for each, of any shape. */
+type Predict = (params: Variables<tf.Tensor>, stats: Variables<tf.Tensor>, pixels: tf.Tensor4D) => tf.Tensor;
+
+export interface BatchPrediction {
+  /** The rows of the images of `indices`, batch by batch in their order. */
+  batches(model: HostModel, indices: readonly number[]): AsyncIterable<PredictedBatch>;
+  dispose(): Promise<void>;
+}
+
+interface PredictedBatch {
+  readonly indices: readonly number[];
+  /** Row-major. */
+  readonly rows: Float32Array;
+}
+
+/** As `compileInference`, for values that are too many to hold of all images. */
+export async function compilePrediction(
+  engine: Engine,
+  predict: Predict,
+  data: TrainingData,
+  model: HostModel,
+): Promise<BatchPrediction> {
   const { size } = data.images;
   const batchSize = Math.min(LARGEST_BATCH, data.images.count);
   const step = await engine.compile(
@@ -46,26 +81,24 @@ export async function compileInference(
       state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
       inputs: { images: tf.Tensor };
     }) => {
-      const pixels = normalize(tf.mul(tf.cast(inputs.images, 'float32'), 1 / 255));
-      const { features } = resnetForward(network, state.params, state.stats, pixels, { training: false });
-      return { state, outputs: { rows: head(state.params, features) } };
+      const pixels = normalize(tf.mul<tf.Tensor4D>(tf.cast(inputs.images, 'float32'), 1 / 255));
+      return { state, outputs: { rows: predict(state.params, state.stats, pixels) } };
     },
     { state: { params: model.params, stats: model.stats }, inputs: { images: uint8([batchSize, size, size, 3]) } },
     { name: 'inference' },
   );
 
   return {
-    of: async (asked, indices) => {
+    batches: async function* (asked, indices) {
       await step.writeState(asked);
-      const chunks: Float32Array[] = [];
       for (let start = 0; start < indices.length; start += batchSize) {
         const wanted = indices.slice(start, start + batchSize);
         // The last batch is filled up with copies of its first image, whose rows are cut off again.
         const filled = [...wanted, ...Array<number>(batchSize - wanted.length).fill(at(wanted, 0))];
         const { rows } = await step.run({ images: await readBatch(data, filled) });
-        chunks.push((rows.data as Float32Array).slice(0, (rows.data.length / batchSize) * wanted.length));
+        const own = (rows.data as Float32Array).slice(0, (rows.data.length / batchSize) * wanted.length);
+        yield { indices: wanted, rows: own };
       }
-      return concatenated(chunks);
     },
     dispose: () => step.dispose(),
   };

@@ -52,7 +52,14 @@ export const accuracy = (logits: tf.Tensor2D, labels: tf.Tensor): tf.Scalar =>
 
 /** Inverse frequencies, scaled so that an image counts 1 on average. A class without images counts 0. */
 export function balancedClassWeights(labels: readonly number[], classes: number): number[] {
-  const counts = Array.from({ length: classes }, (_, name) => labels.filter((label) => label === name).length);
+  return inverseFrequencies(
+    Array.from({ length: classes }, (_, name) => labels.filter((label) => label === name).length),
+  );
+}
+
+/** Of classes with so many images or pixels each, scaled so that one of them counts 1 on average; 0 for none. */
+export function inverseFrequencies(counts: readonly number[]): number[] {
   const present = counts.filter((count) => count > 0).length;
-  return counts.map((count) => (count === 0 ? 0 : labels.length / (present * count)));
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  return counts.map((count) => (count === 0 ? 0 : all / (present * count)));
 }
