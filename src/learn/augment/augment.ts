@@ -6,7 +6,7 @@ import type { ViewParams } from './view-params.ts';
 import { at } from '../../util/known.ts';
 
 /**
- * One view of a batch. `images`: int32 `[B, R, R, 3]`, 0 to 255. Result: float32 `[B, S, S, 3]`, 0 to 1; S is R if the
+ * One view of a batch. `images`: int32 `[B, R, R, 3]`, 0 to 255; any number of channels for a view without colors. Result: float32 `[B, S, S, 3]`, 0 to 1; S is R if the
  * view does not resample. Order: rotation, crop with flips and resize, jitter, grayscale, blur, solarize.
  */
 export function augment(images: tf.Tensor4D, view: ViewParams<tf.Tensor>): tf.Tensor4D {
@@ -26,18 +26,18 @@ export function augment(images: tf.Tensor4D, view: ViewParams<tf.Tensor>): tf.Te
   return x;
 }
 
-/** `[B, S, H]` on `[B, H, W, 3]`. */
+/** `[B, S, H]` on `[B, H, W, C]`. */
 function alongRows(matrix: tf.Tensor, x: tf.Tensor4D): tf.Tensor4D {
-  const [batch, height, width] = x.shape;
-  const product = tf.matMul(matrix, tf.reshape(x, [batch, height, width * 3])); // [B, S, W * 3]
-  return tf.reshape(product, [batch, at(matrix.shape, 1), width, 3]);
+  const [batch, height, width, channels] = x.shape;
+  const product = tf.matMul(matrix, tf.reshape(x, [batch, height, width * channels])); // [B, S, W * C]
+  return tf.reshape(product, [batch, at(matrix.shape, 1), width, channels]);
 }
 
-/** `[B, 3, H, W]` on `[B, W, S]`, or on `[B, S, W]` transposed. */
+/** `[B, C, H, W]` on `[B, W, S]`, or on `[B, S, W]` transposed. */
 function alongColumns(planar: tf.Tensor4D, matrix: tf.Tensor, transposed: boolean): tf.Tensor4D {
-  const [batch, , height, width] = planar.shape;
-  const product = tf.matMul(tf.reshape(planar, [batch, 3 * height, width]), matrix, false, transposed);
-  return tf.reshape(product, [batch, 3, height, at(matrix.shape, transposed ? 1 : 2)]);
+  const [batch, channels, height, width] = planar.shape;
+  const product = tf.matMul(tf.reshape(planar, [batch, channels * height, width]), matrix, false, transposed);
+  return tf.reshape(product, [batch, channels, height, at(matrix.shape, transposed ? 1 : 2)]);
 }
 
 /** Each operation on all samples, each sample with its own matrix: order and choice are in the data. */

@@ -1,25 +1,21 @@
 /** The networks against torchvision on the same weights (scripts/golden/torchvision_resnets.py). */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
 import type * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { float32, int32, sizeOf, type HostTensor } from '../../tensor/host-tensor.ts';
+import { float32, int32, type HostTensor } from '../../tensor/host-tensor.ts';
 import { openEngine, valueAndGrads } from '../../tensor/index.ts';
 import { crossEntropy, oneHot } from '../train/supervised.ts';
 import { resnetForward } from './forward.ts';
 import { linearClassifier } from './heads.ts';
-import { fromTorchvision, toTorchvision } from './layout.ts';
+import { expectSummaries, filled, golden, summary, values, type Summary } from './golden.test-support.ts';
+import { fromTorchvision } from './layout.ts';
 import { resnet, resnetStructure, type NetworkName, type ResNet, type Stem } from './resnet.ts';
 import { initializeResNet } from './initialize.ts';
 import type { Model, Variables } from './variables.ts';
 import { readBackbone, stateDictShapes } from './weights.ts';
 
 const CLASSES = 5;
-const PLACES = [0, 1, 2];
-
-/** The length of a tensor and its entries at three places. */
-type Summary = readonly number[];
 interface Run {
   readonly logits: readonly number[];
   readonly loss: number;
@@ -38,36 +34,6 @@ interface Golden {
   readonly sensitivity: number;
 }
 
-const golden = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'));
-
-/** MurmurHash3's finaliser of name and place, as numbers in -1..1. */
-function values(name: string, shape: readonly number[]): HostTensor<'float32'> {
-  const first = crc32(name);
-  const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => {
-    let x = (first + i) | 0;
-    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-    x ^= x >>> 16;
-    return (x >>> 0) / 2 ** 31 - 1;
-  });
-  return { dtype: 'float32', shape, data };
-}
-
-/** Convolutions of variance 1 / fan-in, norms near the identity: the script's. */
-function filled(name: string, shape: readonly number[]): HostTensor<'float32'> {
-  const drawn = values(name, shape);
-  const scaled = (scale: number, offset: number) => ({
-    ...drawn,
-    data: drawn.data.map((value) => offset + scale * value),
-  });
-  if (name.endsWith('running_var')) return scaled(0.5, 1);
-  if (name.endsWith('running_mean')) return scaled(0.1, 0);
-  if (name.endsWith('bn3.weight')) return scaled(0.1, 0.2);
-  if (shape.length === 1) return name.endsWith('weight') ? scaled(0.3, 1) : scaled(0.1, 0);
-  return scaled(Math.sqrt(3 / sizeOf(shape.slice(1))), 0);
-}
-
 function modelOf(network: ResNet): Model<HostTensor<'float32'>> {
   const shapes = [
     ...stateDictShapes(network),
@@ -80,12 +46,6 @@ function modelOf(network: ResNet): Model<HostTensor<'float32'>> {
     params: Object.fromEntries(tensors.filter(([name]) => !isStatistic(name))),
     stats: Object.fromEntries(tensors.filter(([name]) => isStatistic(name))),
   };
-}
-
-function summary(name: string, tensor: HostTensor): Summary {
-  const { data } = toTorchvision(tensor as HostTensor<'float32'>);
-  const places = PLACES.map((i) => data[crc32(`${name} ${i}`) % data.length]!);
-  return [Math.sqrt(data.reduce((sum, value) => sum + value * value, 0)), ...places];
 }
 
 interface Found {
@@ -138,20 +98,6 @@ async function measured({ network: name, stem, images, batch, size }: Golden, tr
     gradients: summaries(gradients),
     statistics: summaries(stats),
   };
-}
-
-/** Every number within a share of the tensor's length. */
-function expectSummaries(found: Found['gradients'], wanted: readonly Summary[], within: number): void {
-  expect(found).toHaveLength(wanted.length);
-  for (const [index, [name, summarized]] of found.entries()) {
-    const [length] = wanted[index]!;
-    summarized.forEach((value, i) => {
-      expect(
-        Math.abs(value - wanted[index]![i]!) / length!,
-        `${name}, ${i === 0 ? 'length' : `entry ${i}`}`,
-      ).toBeLessThan(within);
-    });
-  }
 }
 
 const cases: [string, 'training' | 'evaluation'][] = [

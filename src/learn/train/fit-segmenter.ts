@@ -5,7 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Engine, Precision } from '../../tensor/engine.ts';
 import { float32, uint8, type HostTensor, type TensorSpec } from '../../tensor/host-tensor.ts';
-import { at, last } from '../../util/known.ts';
+import { at } from '../../util/known.ts';
 import { significant } from '../../util/number.ts';
 import { sampleViewParams, viewParamSpecs, type Augmentation } from '../augment/index.ts';
 import { DatasetError } from '../dataset/error.ts';
@@ -63,7 +63,7 @@ interface SegmenterFit {
   /** Encoder and decoder after the last epoch. */
   readonly model: HostModel;
   /** The predictions of the last epoch, one image after the other: probabilities of the classes at training size. */
-  predictions(indices: readonly number[]): AsyncIterable<Prediction & { readonly index: number }>;
+  readonly predictions: (indices: readonly number[]) => AsyncIterable<Prediction & { readonly index: number }>;
 }
 
 /** `start` holds the encoder and the decoder. Throws TrainingError when the training diverges. */

@@ -54,8 +54,8 @@ type Predict = (params: Variables<tf.Tensor>, stats: Variables<tf.Tensor>, pixel
 
 export interface BatchPrediction {
   /** The rows of the images of `indices`, batch by batch in their order. */
-  batches(model: HostModel, indices: readonly number[]): AsyncIterable<PredictedBatch>;
-  dispose(): Promise<void>;
+  readonly batches: (model: HostModel, indices: readonly number[]) => AsyncIterable<PredictedBatch>;
+  readonly dispose: () => Promise<void>;
 }
 
 interface PredictedBatch {

@@ -44,20 +44,34 @@ export function segmentationStep({ network, optimizer, classWeights }: TrainingS
     step: ({ state, inputs }) => {
       const images = normalize(augment(inputs.images as tf.Tensor4D, inputs.view));
       const masks = augmentMasks(inputs.masks as tf.Tensor3D, inputs.view, classes);
-      const labels = oneHot(tf.reshape(masks, [-1]), classes); // [B * S * S, classes]
       const { value, aux, gradients } = valueAndGrads((params) => {
         const { logits, stats } = unetForward(network, params, state.stats, images, true);
-        const pixels = tf.reshape<tf.Rank.R2>(logits, [-1, classes]);
-        const dice = softDice(pixels, labels);
-        return {
-          value: tf.add<tf.Scalar>(crossEntropy(pixels, labels, classWeights), tf.sub(1, dice)),
-          aux: { stats, dice },
-        };
+        const { loss, dice } = segmentationLoss(logits, masks, classWeights);
+        return { value: loss, aux: { stats, dice } };
       }, state.params);
       const { params, optimizerState } = optimizerStep(optimizer, state, gradients, inputs.learningRate);
       return { state: { params, stats: aux.stats, optimizerState }, outputs: { loss: value, dice: aux.dice } };
     },
   };
+}
+
+interface SegmentationLoss {
+  /** Weighted cross entropy plus one minus the soft Dice coefficient. */
+  readonly loss: tf.Scalar;
+  readonly dice: tf.Scalar;
+}
+
+/** Logits [B, S, S, classes], masks [B, S, S]; one weight for each class. */
+export function segmentationLoss(
+  logits: tf.Tensor4D,
+  masks: tf.Tensor3D,
+  classWeights: readonly number[],
+): SegmentationLoss {
+  const classes = classWeights.length;
+  const pixels = tf.reshape<tf.Rank.R2>(logits, [-1, classes]);
+  const labels = oneHot(tf.reshape(masks, [-1]), classes);
+  const dice = softDice(pixels, labels);
+  return { loss: tf.add<tf.Scalar>(crossEntropy(pixels, labels, classWeights), tf.sub(1, dice)), dice };
 }
 
 /** MONAI's: a class that neither mask nor prediction has counts 1, and no sum is divided by zero. */
@@ -68,7 +82,7 @@ const SMOOTHING = 1e-5;
  * the batch, so that an image without an object asks for none (F. Milletari et al., "V-Net", 3DV 2016, with the sums
  * of probabilities in the denominator). Logits and one-hot `labels` [P, C].
  */
-export function softDice(logits: tf.Tensor2D, labels: tf.Tensor2D): tf.Scalar {
+function softDice(logits: tf.Tensor2D, labels: tf.Tensor2D): tf.Scalar {
   const objects = (x: tf.Tensor2D): tf.Tensor2D => tf.slice(x, [0, 1], [-1, -1]);
   const [found, wanted] = [objects(tf.softmax(logits)), objects(labels)];
   const both = tf.sum(tf.mul(found, wanted), 0); // [C - 1]

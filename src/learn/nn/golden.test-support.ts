@@ -1,0 +1,65 @@
+/** For tests against golden values: weights and images from a formula (scripts/golden/formula.py), and summaries. */
+import { readFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
+import { expect } from 'vitest';
+import { sizeOf, type HostTensor } from '../../tensor/host-tensor.ts';
+import { toTorchvision } from './layout.ts';
+
+const PLACES = [0, 1, 2];
+
+/** The length of a tensor and its entries at three places. */
+export type Summary = readonly number[];
+
+export const golden = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'));
+
+/** MurmurHash3's finaliser of name and place, as numbers in -1..1. */
+export function values(name: string, shape: readonly number[]): HostTensor<'float32'> {
+  const first = crc32(name);
+  const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => {
+    let x = (first + i) | 0;
+    x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+    x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+    x ^= x >>> 16;
+    return (x >>> 0) / 2 ** 31 - 1;
+  });
+  return { dtype: 'float32', shape, data };
+}
+
+/** Convolutions of variance 1 / fan-in, norms near the identity: the script's. */
+export function filled(name: string, shape: readonly number[]): HostTensor<'float32'> {
+  const drawn = values(name, shape);
+  const scaled = (scale: number, offset: number) => ({
+    ...drawn,
+    data: drawn.data.map((value) => offset + scale * value),
+  });
+  if (name.endsWith('running_var')) return scaled(0.5, 1);
+  if (name.endsWith('running_mean')) return scaled(0.1, 0);
+  if (name.endsWith('bn3.weight')) return scaled(0.1, 0.2);
+  if (shape.length === 1) return name.endsWith('weight') ? scaled(0.3, 1) : scaled(0.1, 0);
+  return scaled(Math.sqrt(3 / sizeOf(shape.slice(1))), 0);
+}
+
+export function summary(name: string, tensor: HostTensor): Summary {
+  const { data } = toTorchvision(tensor as HostTensor<'float32'>);
+  const places = PLACES.map((i) => data[crc32(`${name} ${i}`) % data.length]!);
+  return [Math.sqrt(data.reduce((sum, value) => sum + value * value, 0)), ...places];
+}
+
+/** Every number within a share of the tensor's length. */
+export function expectSummaries(
+  found: readonly (readonly [name: string, Summary])[],
+  wanted: readonly Summary[],
+  within: number,
+): void {
+  expect(found).toHaveLength(wanted.length);
+  for (const [index, [name, summarized]] of found.entries()) {
+    const [length] = wanted[index]!;
+    summarized.forEach((value, i) => {
+      expect(
+        Math.abs(value - wanted[index]![i]!) / length!,
+        `${name}, ${i === 0 ? 'length' : `entry ${i}`}`,
+      ).toBeLessThan(within);
+    });
+  }
+}

@@ -1,0 +1,133 @@
+/** The U-Net against segmentation_models.pytorch on the same weights (scripts/golden/smp_unet.py). */
+import { crc32 } from 'node:zlib';
+import type * as tf from '@tensorflow/tfjs-core';
+import { expect, test } from 'vitest';
+import { float32, int32, sizeOf, type HostTensor } from '../../tensor/host-tensor.ts';
+import { openEngine, valueAndGrads } from '../../tensor/index.ts';
+import { expectSummaries, filled, golden, summary, values, type Summary } from './golden.test-support.ts';
+import { initializeResNet, initializeUnetDecoder } from './initialize.ts';
+import { toTorchvision, fromTorchvision } from './layout.ts';
+import { NETWORK_NAMES, resnet, type NetworkName, type ResNet } from './resnet.ts';
+import { unetForward } from './unet-forward.ts';
+import { unetStructure } from './unet.ts';
+import type { Model, Variables } from './variables.ts';
+import { segmentationLoss } from '../train/segmentation.ts';
+
+const CLASSES = 3;
+const LOGITS = 30;
+
+interface Run {
+  readonly logits: readonly number[];
+  readonly loss: number;
+  readonly gradients: readonly Summary[];
+}
+interface Golden {
+  readonly network: NetworkName;
+  readonly images: string;
+  readonly batch: number;
+  readonly size: number;
+  readonly names: readonly string[];
+  readonly evaluation: Run;
+  readonly training: Run;
+  readonly statistics: Readonly<Record<string, Summary>>;
+  readonly sensitivity: number;
+}
+
+function unetOf(network: ResNet): Model<HostTensor<'float32'>> {
+  const [encoder, decoder] = [initializeResNet(network, ['unet']), initializeUnetDecoder(network, CLASSES, ['unet'])];
+  return {
+    params: { ...encoder.params, ...decoder.params },
+    stats: { ...encoder.stats, ...decoder.stats },
+  };
+}
+
+/** The same tensors with the values of the script. */
+function goldenValues(tensors: Variables<HostTensor<'float32'>>): Variables<HostTensor<'float32'>> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [name, fromTorchvision(filled(name, toTorchvision(tensor).shape))]),
+  );
+}
+
+/** Forward and backward in one step, whose state becomes the gradients. */
+async function measured({ network: name, images, batch, size }: Golden, training: boolean) {
+  const network = resnet(name);
+  const drawn = unetOf(network);
+  const model = { params: goldenValues(drawn.params), stats: goldenValues(drawn.stats) };
+  const engine = await openEngine('onnxruntime', { threads: 1 });
+  const step = await engine.compile(
+    ({
+      state,
+      inputs,
+    }: {
+      state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
+      inputs: { images: tf.Tensor; masks: tf.Tensor };
+    }) => {
+      const { value, aux, gradients } = valueAndGrads((params) => {
+        const { logits, stats } = unetForward(network, params, state.stats, inputs.images as tf.Tensor4D, training);
+        const { loss } = segmentationLoss(logits, inputs.masks as tf.Tensor3D, [1, 1, 1]);
+        return { value: loss, aux: { stats, logits } };
+      }, state.params);
+      return { state: { params: gradients, stats: aux.stats }, outputs: { loss: value, logits: aux.logits } };
+    },
+    { state: model, inputs: { images: float32([batch, size, size, 3]), masks: int32([batch, size, size]) } },
+  );
+  const labels = values('masks', [batch, size, size]).data.map((value) => Math.trunc(((value + 1) / 2) * CLASSES));
+  const { loss, logits } = await step.run({
+    images: values(images, [batch, size, size, 3]),
+    masks: { dtype: 'int32', shape: [batch, size, size], data: Int32Array.from(labels) },
+  });
+  const { params: gradients, stats } = await step.readState();
+  await engine.dispose();
+  return { loss: loss.data[0]!, logits, gradients, stats };
+}
+
+const cases: [string, 'training' | 'evaluation'][] = [
+  ['unet-resnet18-64', 'training'],
+  ['unet-resnet18-64', 'evaluation'],
+  ['unet-resnet18-28', 'training'],
+  ['unet-resnet50-64', 'evaluation'],
+];
+test.each(cases)(
+  '%s has the logits, loss, gradients and statistics of segmentation_models.pytorch (%s)',
+  async (file, mode) => {
+    const wanted = golden(file) as Golden;
+    const { loss, logits, gradients, stats } = await measured(wanted, mode === 'training');
+    expect(logits.shape).toEqual([wanted.batch, wanted.size, wanted.size, CLASSES]);
+    wanted[mode].logits.forEach((logit, i) => {
+      expect(logits.data[crc32(`logits ${i}`) % logits.data.length]).toBeCloseTo(logit, 4);
+    });
+    expect(wanted[mode].logits).toHaveLength(LOGITS);
+    expect(loss).toBeCloseTo(wanted[mode].loss, 4);
+    expectSummaries(
+      wanted.names.map((name) => [name, summary(name, gradients[name]!)]),
+      wanted[mode].gradients,
+      mode === 'training' ? 1e-4 + 10 * wanted.sensitivity : 1e-4,
+    );
+    expect(Object.keys(gradients).sort()).toEqual([...wanted.names].sort());
+    if (mode === 'evaluation') return;
+    const moved = Object.keys(wanted.statistics);
+    expectSummaries(
+      moved.map((name) => [name, summary(name, stats[name]!)]),
+      moved.map((name) => wanted.statistics[name]!),
+      1e-5,
+    );
+  },
+  120_000,
+);
+
+test.each(NETWORK_NAMES)('every encoder activation of %s meets one block, and the widths halve', (name) => {
+  const network = resnet(name);
+  const { blocks, width } = unetStructure(network);
+  const halvings = network.stem === 'imagenet' ? network.blocks.length + 1 : network.blocks.length - 1;
+  expect(blocks).toHaveLength(halvings);
+  expect(blocks.map(({ units }) => units[1].output)).toEqual(
+    Array.from({ length: halvings }, (_, i) => network.widths.at(-1)! / 2 ** (i + 1)),
+  );
+  expect(width).toBe(blocks.at(-1)!.units[1].output);
+});
+
+test('the decoder of ResNet-18 has the parameters of segmentation_models.pytorch', () => {
+  const { params } = initializeUnetDecoder(resnet('resnet18'), 1, ['count']);
+  // smp.Unet('resnet18', classes=1): 14,328,209 parameters, 11,176,512 of them in the encoder.
+  expect(Object.values(params).reduce((sum, { shape }) => sum + sizeOf(shape), 0)).toBe(14_328_209 - 11_176_512);
+});
