@@ -7,6 +7,8 @@ import { writeSplitSummary } from '../src/formats/split-summary.ts';
 import { summarizeSplit } from '../src/learn/dataset/split-summary.ts';
 import { writeSplit } from '../src/learn/dataset/split-table.ts';
 import { policyFor, splitDataset } from '../src/learn/dataset/split.ts';
+import { ANY_IMAGE } from '../src/learn/dataset/masks/listing.ts';
+import { maskedRows, pretrainingRows } from '../src/learn/dataset/masks/split-rows.ts';
 import { readTable, type TableRow } from '../src/learn/dataset/table.ts';
 import { DatasetError } from '../src/learn/dataset/error.ts';
 import { defineStage, input, optional, output } from '../src/stage/index.ts';
@@ -50,21 +52,22 @@ export default defineStage({
     summary: output,
   },
   run: async ({ inputs, params, outputs, stage }) => {
-    const [table, { classes }] = [await readTable(inputs.table), await readDataset(inputs.dataset)];
+    const { rows, classes, without } = await readRows(inputs);
     const options = {
       test: 0,
       ...params,
-      policy: params.policy === 'published-or-grouped' ? policyFor(table) : params.policy,
+      policy: params.policy === 'published-or-grouped' ? policyFor(rows) : params.policy,
     };
-    const split = splitDataset(
-      table,
-      classes,
-      options,
-      options.duplicates === 'remove' ? await duplicatesIn(inputs.audit, table) : [],
-    );
-    const summary = summarizeSplit(split, table, classes, options);
-    await writeSplit(outputs.split, split);
-    await writeSplitSummary(outputs.summary, summary);
+    const equal = options.duplicates === 'remove' ? await duplicatesIn(inputs.audit, [...rows, ...without]) : [];
+    const split = splitDataset(rows, classes, options, equal);
+    const pretraining = pretrainingRows([...rows, ...without], split, equal);
+    const more = without.length > 0 ? { pretraining } : {};
+    const summary = summarizeSplit(split, rows, classes, options);
+    await writeSplit(outputs.split, { ...split, ...more });
+    await writeSplitSummary(outputs.summary, {
+      ...summary,
+      ...(without.length > 0 && { pretraining: pretraining.length }),
+    });
     if (options.overlap === 'remove' && summary.unused > 0)
       stage.warn(
         `${summary.unused} images are in no subset: their group is also in the published test set, or they belong ` +
@@ -78,6 +81,22 @@ export default defineStage({
       );
   },
 });
+
+interface Rows {
+  /** The rows to cut. */
+  readonly rows: readonly TableRow[];
+  /** Their labels. */
+  readonly classes: readonly string[];
+  /** The rows without a mask, which come after them. */
+  readonly without: readonly TableRow[];
+}
+
+async function readRows(paths: { readonly table: string; readonly dataset: string }): Promise<Rows> {
+  const [table, { task, classes }] = [await readTable(paths.table), await readDataset(paths.dataset)];
+  if (task === undefined) return { rows: table, classes, without: [] };
+  const rows = maskedRows(table);
+  return { rows, classes: [ANY_IMAGE], without: table.slice(rows.length) };
+}
 
 async function duplicatesIn(audit: string | null, table: readonly TableRow[]): Promise<EqualImages[]> {
   if (audit === null)

@@ -25,8 +25,32 @@ const GrayScaleSchema = Type.Object(
   { description: 'Scale of images with more than eight bits; absent if there are none.' },
 );
 
+const MasksSchema = Type.Object(
+  {
+    images: count('Images with a mask; the others are for pre-training alone.'),
+    empty: count('Of these, how many have background only.'),
+    classes: Type.Array(
+      Type.Object({
+        class: text('Name of the class.'),
+        images: count('Images that have it.'),
+        share: Type.Tuple([Type.Number(), Type.Number(), Type.Number()], {
+          description: 'The part of the picture that it covers in these images: least, median and greatest.',
+        }),
+      }),
+      { description: 'Without the background.' },
+    ),
+  },
+  { description: 'For segmentation: the masks.' },
+);
+
 export const DatasetSchema = Type.Object(
   {
+    task: Type.Optional(
+      Type.Literal('segmentation', {
+        description:
+          'Each image has a mask of the classes, the background first; without it, each image has one class.',
+      }),
+    ),
     name: Type.String({ minLength: 1, description: 'Short name, for paths and axes: `ham10000`.' }),
     title: Type.String({ minLength: 1, description: 'Name for readers: `HAM10000`.' }),
     classes: Type.Array(Type.String({ minLength: 1 }), {
@@ -47,6 +71,7 @@ export const DatasetSchema = Type.Object(
       Type.Union([Type.Literal(8), Type.Literal(16)], { description: 'Bits of each packed value; 8 if it is absent.' }),
     ),
     gray: Type.Optional(GrayScaleSchema),
+    masks: Type.Optional(MasksSchema),
     source: text('Origin of the images: a citation, or the formula that drew them.'),
     dropped: Type.Array(Type.Object({ file: text('Path of the file.'), reason: text('Reason, in words.') }), {
       description: 'Files that could not be read.',

@@ -50,6 +50,9 @@ export const SplitSummarySchema = Type.Object(
     ...options,
     subsets: Type.Object({ train: SubsetSummary, validation: SubsetSummary, test: SubsetSummary }),
     unused: count('Images in no subset.'),
+    pretraining: Type.Optional(
+      count('Images without a mask that pre-training sees too; none has a group or copy that validates or tests.'),
+    ),
     groupOverlap: count('Groups that occur in more than one subset, counted from the split itself.'),
     labelSubsets: Type.Array(
       Type.Object({

@@ -12,7 +12,7 @@ import type { Dataset } from '../../formats/dataset.ts';
 import { createPackedImages } from './packed-images.ts';
 import type { ListingFault, Listing, ListedImage } from './reader/listing.ts';
 
-interface IngestOptions {
+export interface IngestOptions {
   /** The data set's folder, which the listing's paths are below. */
   readonly folder: string;
   /** Side of the packed images, in pixels. */

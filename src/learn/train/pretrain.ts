@@ -114,6 +114,10 @@ export async function pretrain<State extends MethodState>(
 /** The outputs of a step, averaged over an epoch. */
 type Means = Omit<PretrainRow, 'epoch' | 'learningRate' | 'collapse' | 'knn'>;
 
+/** Those of the training subset, and those that have no label if the method needs none. */
+const seenImages = (labeled: boolean, { train: subset, pretraining = [] }: TrainingData['split']): readonly number[] =>
+  labeled ? subset : [...subset, ...pretraining];
+
 interface StepSchedule {
   readonly stepsPerEpoch: number;
   /** Steps count from 0. */
@@ -128,11 +132,12 @@ function stepSchedule<State extends MethodState>(
   method: SslMethod<State>,
   { split }: TrainingData,
 ): StepSchedule {
-  const stepsPerEpoch = Math.floor(split.train.length / batchSize);
+  const images = seenImages(method.labeled, split).length;
+  const stepsPerEpoch = Math.floor(images / batchSize);
   if (stepsPerEpoch === 0) {
     throw new DatasetError(
-      `A batch of ${batchSize} images cannot be filled: the training subset has ${split.train.length}. Set ` +
-        `"batchSize" to ${split.train.length} or less.`,
+      `A batch of ${batchSize} images cannot be filled: the training subset has ${images}. Set "batchSize" to ` +
+        `${images} or less.`,
     );
   }
   const steps = epochs * stepsPerEpoch;
@@ -169,7 +174,7 @@ async function feed<State extends MethodState>(
   { learningRateAt, scheduledAt }: StepSchedule,
   classOf: ReadonlyMap<number, number> | null,
 ): Promise<MethodInputs<HostTensor>> {
-  const indices = at(dropLastBatches(data.split.train, batchSize, { seed, epoch }), index);
+  const indices = at(dropLastBatches(seenImages(method.labeled, data.split), batchSize, { seed, epoch }), index);
   const sourceSize = data.images.size;
   const views = method.views.map((augmentation, view) => [
     view,

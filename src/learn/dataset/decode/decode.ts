@@ -3,6 +3,7 @@ import sharp, { type Sharp } from 'sharp';
 import { err, ok, type Result } from '../../../util/result.ts';
 import { displayOf, type GrayScale } from './gray-scale.ts';
 import { openImage, plainMessage } from './open-image.ts';
+import { squared, type Fit, type PictureSize } from './placement.ts';
 import { render, type GrayLevels } from './render.ts';
 
 // Files are read once: a cache would only hold memory. Images run in parallel, not the rows of one image.
@@ -21,6 +22,8 @@ export interface DecodeOptions {
   readonly frame?: number;
   /** For files of more than eight bits; each file's own window by default. */
   readonly gray?: GrayScale;
+  /** `cover` by default. */
+  readonly fit?: Fit;
 }
 
 /** The error says why the file cannot be decoded whole. */
@@ -37,22 +40,23 @@ export interface Pixels {
 const OWN_WINDOW: GrayScale = { rule: 'file' };
 
 /**
- * The shorter side is resized to `size` (Lanczos) and the middle is cut out. Files of eight bits are turned upright by
- * EXIF; gray and palettes become sRGB; transparent pixels become black. Files of more bits follow `gray`.
+ * The shorter side is resized to `size` (Lanczos) and the middle is cut out, or as `fit` says. Files of eight bits are
+ * turned upright by EXIF; gray and palettes become sRGB; transparent pixels become black. Files of more bits follow
+ * `gray`.
  */
-export const decodeImage: Decode = async (path, size, { frame = 0, gray = OWN_WINDOW } = {}) => {
+export const decodeImage: Decode = async (path, size, { frame = 0, gray = OWN_WINDOW, fit = 'cover' } = {}) => {
   const opened = await openImage(path, frame);
   if (!opened.ok) return opened;
   try {
     if (opened.value.kind === 'bytes') {
-      const { file } = opened.value;
-      return ok({ values: await squared(sharp(file, { failOn: 'truncated', page: frame }).autoOrient(), size) });
+      const image = sharp(opened.value.file, { failOn: 'truncated', page: frame }).autoOrient();
+      return ok({ values: await displayed(image, (await image.metadata()).autoOrient, size, fit) });
     }
     const { picture } = opened.value;
     const display = displayOf(picture, gray);
     if (display === undefined)
       return err('it has no window of its own. Give one for all, such as "gray": { "window": [40, 400] }');
-    return ok(await render(picture, display, size));
+    return ok(await render(picture, display, size, fit));
   } catch (error) {
     return err(plainMessage(error));
   }
@@ -60,12 +64,11 @@ export const decodeImage: Decode = async (path, size, { frame = 0, gray = OWN_WI
 
 /** As `decodeImage`, of an image that is decoded already. */
 export function decodePixels({ data, ...raw }: Pixels, size: number): Promise<Uint8Array> {
-  return squared(sharp(data, { raw }), size);
+  return displayed(sharp(data, { raw }), raw, size, 'cover');
 }
 
-function squared(image: Sharp, size: number): Promise<Uint8Array> {
-  return image
-    .resize(size, size, { fit: 'cover', position: 'center', kernel: 'lanczos3' })
+function displayed(image: Sharp, source: PictureSize, size: number, fit: Fit): Promise<Uint8Array> {
+  return squared(image, source, size, fit)
     .flatten({ background: '#000000' })
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })

@@ -1,6 +1,7 @@
 /** A picture to a square of one size, in 16 bits: window, then padding and inversion, then the resize. */
 import sharp from 'sharp';
 import type { Display, Picture } from './picture.ts';
+import { squared, type Fit } from './placement.ts';
 import { squarePixels } from './square-pixels.ts';
 
 export interface RenderedImage {
@@ -19,13 +20,18 @@ const WHITE = 65_535;
 /** More levels are not told apart. */
 const COUNTED_LEVELS = 4096;
 
-export async function render(picture: Picture, display: Display, size: number): Promise<RenderedImage> {
+export async function render(
+  picture: Picture,
+  display: Display,
+  size: number,
+  fit: Fit = 'cover',
+): Promise<RenderedImage> {
   const shown = shownValues(picture, display);
   const { channels, width, height, pixelAspect } = picture;
   const plain = { values: shown, width, height, channels };
   const square = pixelAspect === 1 ? plain : squarePixels(plain, pixelAspect);
-  const bytes = await sharp(square.values, { raw: { width: square.width, height: square.height, channels } })
-    .resize(size, size, { fit: 'cover', position: 'center', kernel: 'lanczos3' })
+  const image = sharp(square.values, { raw: { width: square.width, height: square.height, channels } });
+  const bytes = await squared(image, square, size, fit)
     .toColourspace(channels === 3 ? 'rgb16' : 'grey16')
     .raw({ depth: 'ushort' })
     .toBuffer();

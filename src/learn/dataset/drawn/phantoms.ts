@@ -6,10 +6,16 @@ import { random } from '../../../util/random.ts';
 import type { ListedImage } from '../reader/listing.ts';
 import type { SyntheticDataset } from './write-synthetic-dataset.ts';
 import { LESION_KINDS, sampleLesion, type Lesion } from './lesion.ts';
-import { renderLesion } from './photograph.ts';
+import { lesionMask, renderLesion } from './photograph.ts';
 import { at } from '../../../util/known.ts';
 
 const MOST_PICTURES = 4;
+
+/** Drawn pictures know their own masks. */
+export interface MaskedPhantoms extends SyntheticDataset {
+  /** `[size, size]` of a sample, by its row: 1 is lesion. */
+  readonly mask: (row: number) => Uint8Array;
+}
 
 /** `images` pictures of about half as many lesions: one to four of each, in nature's imbalance. */
 export function phantomDataset({
@@ -20,7 +26,7 @@ export function phantomDataset({
   readonly images: number;
   readonly size: number;
   readonly seed: number;
-}): SyntheticDataset {
+}): MaskedPhantoms {
   const pictures: { lesion: Lesion; sample: ListedImage; picture: number }[] = [];
   for (let number = 0; pictures.length < images; number++) {
     const lesion = sampleLesion(seed, number);
@@ -51,5 +57,6 @@ export function phantomDataset({
     },
     size,
     draw: (row) => renderLesion(at(pictures, row).lesion, at(pictures, row).picture, size),
+    mask: (row) => lesionMask(at(pictures, row).lesion, at(pictures, row).picture, size),
   };
 }

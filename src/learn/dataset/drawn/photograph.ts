@@ -21,6 +21,19 @@ export function renderLesion(lesion: Lesion, picture: number, size: number): Uin
   return canvasBytes(canvas);
 }
 
+/**
+ * The mask of the same picture, `[size, size]`: 1 where the center of a pixel lies within the lesion's outline, which is
+ * the middle of the zone in which it fades.
+ */
+export function lesionMask(lesion: Lesion, picture: number, size: number): Uint8Array {
+  const place = drawPlacement(random('phantom picture', ...lesion.texture, picture));
+  const center = (pixel: number) => (2 * pixel + 1) / size - 1;
+  return Uint8Array.from({ length: size * size }, (_, pixel) => {
+    const [x, y] = place(center(pixel % size), center(Math.floor(pixel / size)));
+    return outsideOf(lesion, x, y) < 0 ? 1 : 0;
+  });
+}
+
 /** From the picture's plane to the lesion's, in units of its radius. */
 type Placement = (x: number, y: number) => [number, number];
 
@@ -44,7 +57,7 @@ function lesionColors(lesion: Lesion): (skin: Color, x: number, y: number) => Co
   const gaps = valueNoise(source);
   return (skin, px, py) => {
     const [x, y] = [px / lesion.radius, py / lesion.radius];
-    const outside = Math.hypot(x, y) / outlineAt(lesion, Math.atan2(y, x)) - 1;
+    const outside = outsideOf(lesion, px, py);
     if (outside > lesion.fade) return skin;
     let color = shaded(lesion.ground, 1 + 0.18 * mottle(2.5 * x, 2.5 * y));
     for (const patch of lesion.patches) {
@@ -60,6 +73,12 @@ function lesionColors(lesion: Lesion): (skin: Color, x: number, y: number) => Co
       );
     return mixColors(color, skin, smoothStep(-lesion.fade, lesion.fade, outside));
   };
+}
+
+/** How far beyond the outline a point of the lesion's plane is, as a share of the radius there; negative within. */
+function outsideOf(lesion: Lesion, px: number, py: number): number {
+  const [x, y] = [px / lesion.radius, py / lesion.radius];
+  return Math.hypot(x, y) / outlineAt(lesion, Math.atan2(y, x)) - 1;
 }
 
 function outlineAt({ outline }: Lesion, angle: number): number {
