@@ -3,7 +3,8 @@ import { Type } from '@sinclair/typebox';
 import { readClassifier } from '../src/learn/nn/classifier-weights.ts';
 import { distillationStep } from '../src/learn/train/distill.ts';
 import { defineStage, input } from '../src/stage/index.ts';
-import { finetune, FINETUNE_INPUTS, FINETUNE_OUTPUTS, FinetuneParameters } from './shared/finetune.ts';
+import { finetune, FINETUNE_INPUTS, FINETUNE_OUTPUTS } from './shared/finetune.ts';
+import { FinetuneParameters } from './shared/finetune-parameters.ts';
 
 export default defineStage({
   inputs: {

@@ -9,6 +9,7 @@ import type { Cell } from '../src/learn/eval/runs.ts';
 import { writeResults } from '../src/learn/eval/results.ts';
 import { PROBE_KINDS } from '../src/learn/train/feature-probe.ts';
 import { defineStage, gathered, input, optional, output } from '../src/stage/index.ts';
+import { labelOf, type Labels } from './shared/labels.ts';
 
 const RUN = { start: Type.String(), pretraining: Type.String(), seed: Type.Number() };
 const LabelFraction = Type.Number({ exclusiveMinimum: 0, maximum: 1 });
@@ -95,8 +96,6 @@ function asRun<A extends { readonly encoder: string }>({ path, axes }: { readonl
   return { path, axes: { ...axes, start: axes.encoder, pretraining: 'none', seed: 0 } };
 }
 
-type Labels = Readonly<Record<string, Readonly<Record<string, string>>>>;
-
 /** The predictions of each member, with its axes and the label of its cell. */
 function readRuns<A extends Cell>(
   members: readonly { readonly path: string; readonly axes: A }[] | null,
@@ -108,9 +107,4 @@ function readRuns<A extends Cell>(
     predictions: await readPredictions(path),
   });
   return Promise.all((members ?? []).map(read));
-}
-
-/** `M2`; without a label `random`, or `random + simclr`. */
-function labelOf({ start, pretraining }: Cell, labels: Labels): string {
-  return labels[start]?.[pretraining] ?? (pretraining === 'none' ? start : `${start} + ${pretraining}`);
 }

@@ -1,7 +1,8 @@
 /** Fine-tunes a network from random or given weights to the last epoch, and predicts every image once. */
 import { supervisedStep } from '../src/learn/train/supervised.ts';
 import { defineStage } from '../src/stage/index.ts';
-import { finetune, FINETUNE_INPUTS, FINETUNE_OUTPUTS, FinetuneParameters } from './shared/finetune.ts';
+import { finetune, FINETUNE_INPUTS, FINETUNE_OUTPUTS } from './shared/finetune.ts';
+import { FinetuneParameters } from './shared/finetune-parameters.ts';
 
 export default defineStage({
   inputs: FINETUNE_INPUTS,

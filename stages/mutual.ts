@@ -5,7 +5,8 @@ import { resnetStructure } from '../src/learn/nn/resnet.ts';
 import { loadStart } from '../src/learn/nn/start.ts';
 import { mutualLearningStep } from '../src/learn/train/mutual.ts';
 import { defineStage, input, nullable } from '../src/stage/index.ts';
-import { finetune, FINETUNE_INPUTS, FINETUNE_OUTPUTS, FinetuneParameters } from './shared/finetune.ts';
+import { finetune, FINETUNE_INPUTS, FINETUNE_OUTPUTS } from './shared/finetune.ts';
+import { FinetuneParameters } from './shared/finetune-parameters.ts';
 import { networkFrom, NetworkParameters } from './shared/parameters.ts';
 
 export default defineStage({

@@ -37,6 +37,31 @@ export const FinetuneCurvesSchema = Type.Object(
   { title: 'fine-tuning curves' },
 );
 
+export const SegmentationCurvesSchema = Type.Object(
+  {
+    kind: Type.Literal('segmentation'),
+    epochs: Type.Array(
+      Type.Object({
+        epoch,
+        learningRate,
+        train: Type.Object(
+          {
+            loss: realOrNull('Mean cross entropy plus Dice loss over the batches, while the weights were moving.'),
+            dice: realOrNull('Soft Dice coefficient of these batches.'),
+          },
+          { description: 'On augmented training images.' },
+        ),
+        validation: Type.Object({
+          loss: realOrNull('Cross entropy for each pixel on the validation subset, at training size.'),
+          dice: realOrNull('Mean Dice coefficient there; null if no mask has an object.'),
+          iou: realOrNull('Mean intersection over union there; null if no mask has an object.'),
+        }),
+      }),
+    ),
+  },
+  { title: 'segmentation curves' },
+);
+
 export const PretrainCurvesSchema = Type.Object(
   {
     kind: Type.Literal('pretrain'),
@@ -80,6 +105,7 @@ export const SupervisedCurvesSchema = Type.Object(
 );
 
 export type FinetuneCurves = Immutable<Static<typeof FinetuneCurvesSchema>>;
+export type SegmentationCurves = Immutable<Static<typeof SegmentationCurvesSchema>>;
 export type PretrainCurves = Immutable<Static<typeof PretrainCurvesSchema>>;
 export type SupervisedCurves = Immutable<Static<typeof SupervisedCurvesSchema>>;
 
@@ -87,6 +113,12 @@ export const readFinetuneCurves = (path: string): Promise<FinetuneCurves> => rea
 
 export const writeFinetuneCurves = (path: string, value: FinetuneCurves): Promise<void> =>
   writeFormat(FinetuneCurvesSchema, path, value);
+
+export const readSegmentationCurves = (path: string): Promise<SegmentationCurves> =>
+  readFormat(SegmentationCurvesSchema, path);
+
+export const writeSegmentationCurves = (path: string, value: SegmentationCurves): Promise<void> =>
+  writeFormat(SegmentationCurvesSchema, path, value);
 
 export const readPretrainCurves = (path: string): Promise<PretrainCurves> => readFormat(PretrainCurvesSchema, path);
 

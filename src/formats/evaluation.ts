@@ -10,9 +10,9 @@ const deviation = () =>
     description: 'Standard deviation over seeds (n - 1); null for one seed.',
   });
 
-const Spread = Type.Object({ mean: realOrNull('Mean over seeds.'), sd: deviation() }, { title: 'spread' });
+export const SpreadSchema = Type.Object({ mean: realOrNull('Mean over seeds.'), sd: deviation() }, { title: 'spread' });
 
-const Estimate = Type.Object(
+export const EstimateSchema = Type.Object(
   {
     mean: realOrNull('Mean over seeds.'),
     sd: deviation(),
@@ -22,7 +22,7 @@ const Estimate = Type.Object(
   { title: 'estimate' },
 );
 
-const Difference = Type.Object(
+export const DifferenceSchema = Type.Object(
   {
     mean: realOrNull('Mean over seeds of the paired difference.'),
     low: realOrNull('Lower end of its interval.'),
@@ -31,7 +31,7 @@ const Difference = Type.Object(
   { title: 'difference' },
 );
 
-const Contrast = Type.Object(
+export const ContrastSchema = Type.Object(
   {
     mean: realOrNull('Mean over seeds of the paired difference.'),
     low: realOrNull('Lower end of its interval.'),
@@ -62,7 +62,7 @@ const byMetric = <Value extends TSchema>(value: Value, description: string) =>
   Type.Record(Type.String(), value, { description, propertyNames: MetricSchema });
 
 const TestSummary = Type.Object(
-  { test: byMetric(Estimate, 'By metric, on the test subset.') },
+  { test: byMetric(EstimateSchema, 'By metric, on the test subset.') },
   { title: 'test summary' },
 );
 
@@ -99,7 +99,10 @@ const Bin = Type.Object(
 
 const Bins = Type.Array(Bin, { minItems: 15, maxItems: 15, description: '15 bins of equal width.' });
 
-const CalibrationScores = Type.Object({ loss: Spread, brier: Spread, ece: Spread }, { title: 'calibration scores' });
+const CalibrationScores = Type.Object(
+  { loss: SpreadSchema, brier: SpreadSchema, ece: SpreadSchema },
+  { title: 'calibration scores' },
+);
 
 const Calibration = Type.Object(
   {
@@ -133,7 +136,7 @@ const ClassScores = Type.Object(
   { title: 'class scores' },
 );
 
-const cell = {
+export const cell = {
   start: text('Name of the weights that it starts from: a row of the study.'),
   pretraining: text('Name of the training between, or `none`: a column of the study.'),
 };
@@ -158,9 +161,9 @@ const ModelEvaluation = Type.Object(
       { description: 'One entry for each seed, ascending.' },
     ),
     summary: Type.Object({
-      train: byMetric(Spread, 'By metric.'),
-      validation: byMetric(Spread, 'By metric.'),
-      test: byMetric(Estimate, 'By metric.'),
+      train: byMetric(SpreadSchema, 'By metric.'),
+      validation: byMetric(SpreadSchema, 'By metric.'),
+      test: byMetric(EstimateSchema, 'By metric.'),
     }),
     confusion: Type.Array(Type.Array(Type.Integer({ minimum: 0 })), {
       description: 'Test images by labeled class (row) and predicted class (column), summed over seeds.',
@@ -214,7 +217,7 @@ export const EvaluationSchema = Type.Object(
       Type.Object({
         model: text('The model.'),
         against: text('The model that is subtracted.'),
-        metrics: byMetric(Difference, 'By metric.'),
+        metrics: byMetric(DifferenceSchema, 'By metric.'),
       }),
       { description: 'On the test subset, `model` minus `against`, every pair once.' },
     ),
@@ -222,7 +225,7 @@ export const EvaluationSchema = Type.Object(
       Type.Object({
         model: text('The model.'),
         against: text('The model that is subtracted.'),
-        metrics: byMetric(Contrast, 'By metric.'),
+        metrics: byMetric(ContrastSchema, 'By metric.'),
       }),
       { description: 'The differences that the study asks about, on the test subset. They are one family.' },
     ),
@@ -245,7 +248,10 @@ export const EvaluationSchema = Type.Object(
         Type.Object({
           images: count('Test images that are equal to no training image.'),
           models: Type.Array(
-            Type.Object({ model: text('The model.'), test: byMetric(Spread, 'By metric, on these test images.') }),
+            Type.Object({
+              model: text('The model.'),
+              test: byMetric(SpreadSchema, 'By metric, on these test images.'),
+            }),
           ),
         }),
         Type.Null(),
@@ -260,7 +266,7 @@ export const EvaluationSchema = Type.Object(
         labelFraction,
         seeds: count('Number of seeds.'),
         summary: TestSummary,
-        fineTuningGain: Type.Union([byMetric(Difference, 'By metric.'), Type.Null()], {
+        fineTuningGain: Type.Union([byMetric(DifferenceSchema, 'By metric.'), Type.Null()], {
           description:
             'Fine-tuning minus probe, paired over the seeds that both have; null for a fraction of the labels or ' +
             'without common seeds.',
@@ -300,7 +306,7 @@ export const EvaluationSchema = Type.Object(
 export type Evaluation = Immutable<Static<typeof EvaluationSchema>>;
 export type ModelEvaluation = Immutable<Static<typeof ModelEvaluation>>;
 export type SubsetCounts = Immutable<Static<typeof SubsetCounts>>;
-export type Spread = Immutable<Static<typeof Spread>>;
+export type Spread = Immutable<Static<typeof SpreadSchema>>;
 export type Calibration = Immutable<Static<typeof Calibration>>;
 export type ReliabilityBin = Immutable<Static<typeof Bin>>;
 export type ModelDifference = Evaluation['differences'][number];

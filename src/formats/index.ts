@@ -2,7 +2,12 @@
 import type { TSchema } from '@sinclair/typebox';
 import { ArchiveManifestSchema } from './archive-manifest.ts';
 import { AuditSchema } from './audit.ts';
-import { FinetuneCurvesSchema, PretrainCurvesSchema, SupervisedCurvesSchema } from './curves.ts';
+import {
+  FinetuneCurvesSchema,
+  PretrainCurvesSchema,
+  SegmentationCurvesSchema,
+  SupervisedCurvesSchema,
+} from './curves.ts';
 import { DataPointerSchema } from './data-pointer.ts';
 import { DatasetSchema } from './dataset.ts';
 import { EvaluationSchema } from './evaluation.ts';
@@ -16,10 +21,12 @@ import { ReproductionSchema } from './reproduction.ts';
 import { ResultsSchema } from './results.ts';
 import { JournalLineSchema } from './run-journal.ts';
 import { RunRecordSchema } from './run-record.ts';
+import { SegmentationEvaluationSchema } from './segmentation-evaluation.ts';
+import { SegmentationResultsSchema } from './segmentation-results.ts';
 import { SettingsSchema } from './settings.ts';
 import { SharedImagesSchema } from './shared-images.ts';
 import { SplitSummarySchema } from './split-summary.ts';
-import { ChoiceSchema, TrialsSchema } from './trials.ts';
+import { ChoiceSchema, SegmentationTrialsSchema, TrialsSchema } from './trials.ts';
 
 export { expectation } from './fault.ts';
 
@@ -41,13 +48,32 @@ export const FORMATS: readonly Format[] = [
   { name: 'pretrain-curves', file: 'curves.json', writer: 'pretrain', schema: PretrainCurvesSchema },
   { name: 'supervised-curves', file: 'curves.json', writer: 'pretrain-supervised', schema: SupervisedCurvesSchema },
   { name: 'finetune-curves', file: 'curves.json', writer: 'finetune', schema: FinetuneCurvesSchema },
+  {
+    name: 'segmentation-curves',
+    file: 'curves.json',
+    writer: 'finetune-masks',
+    schema: SegmentationCurvesSchema,
+  },
   { name: 'choice', file: 'choice.json', writer: 'select', schema: ChoiceSchema },
   { name: 'trials', file: 'trials.json', writer: 'select', schema: TrialsSchema },
+  { name: 'segmentation-trials', file: 'trials.json', writer: 'select-masks', schema: SegmentationTrialsSchema },
   { name: 'probe-choice', file: 'choice.json', writer: 'probe', schema: ProbeChoiceSchema },
   { name: 'evaluation', file: 'metrics.json', writer: 'evaluate', schema: EvaluationSchema },
+  {
+    name: 'segmentation-evaluation',
+    file: 'metrics.json',
+    writer: 'evaluate-masks',
+    schema: SegmentationEvaluationSchema,
+  },
   { name: 'explanation', file: 'explanation.json', writer: 'explain', schema: ExplanationSchema },
   { name: 'exported-model', file: 'model.json', writer: 'export', schema: ExportedModelSchema },
   { name: 'results', file: 'results.json', writer: 'report', schema: ResultsSchema },
+  {
+    name: 'segmentation-results',
+    file: 'results.json',
+    writer: 'report-masks',
+    schema: SegmentationResultsSchema,
+  },
   { name: 'lockfile', file: 'pipeline.lock.json', writer: '`pipeline run`', schema: LockfileSchema },
   { name: 'run-record', file: 'runs/<fingerprint>/<result>.json', writer: '`pipeline run`', schema: RunRecordSchema },
   {

@@ -59,9 +59,36 @@ export const TrialsSchema = Type.Object(
   { title: 'trials' },
 );
 
+const SegmentationTrial = Type.Object(
+  {
+    params,
+    loss: real('Cross entropy for each pixel of the validation masks, after the last epoch. The least is chosen.'),
+    dice: realOrNull('Mean Dice coefficient on the validation subset, at training size.'),
+    iou: realOrNull('Mean intersection over union there.'),
+    train: Type.Object({
+      loss: realOrNull('Mean training loss of the last epoch.'),
+      dice: realOrNull('Soft Dice coefficient of the last epoch.'),
+    }),
+  },
+  { title: 'segmentation trial' },
+);
+
+export const SegmentationTrialsSchema = Type.Object(
+  {
+    seed,
+    trials: Type.Array(SegmentationTrial, { description: 'In the order of the axes.' }),
+    chosen: count('Position of the chosen trial in `trials`, from 0.'),
+    ends: Type.Array(End, { description: 'Numbers that were chosen although they are an end of their list.' }),
+    warnings: texts('Limitations of the choice, in words.'),
+  },
+  { title: 'segmentation trials' },
+);
+
 export type Choice = Immutable<Static<typeof ChoiceSchema>>;
 export type Trials = Immutable<Static<typeof TrialsSchema>>;
 export type Trial = Trials['trials'][number];
+export type SegmentationTrials = Immutable<Static<typeof SegmentationTrialsSchema>>;
+export type SegmentationTrial = SegmentationTrials['trials'][number];
 export type TrialScores = Omit<Trial, 'params' | 'train'>;
 
 export const readChoice = (path: string): Promise<Choice> => readFormat(ChoiceSchema, path);
@@ -71,3 +98,9 @@ export const writeChoice = (path: string, value: Choice): Promise<void> => write
 export const readTrials = (path: string): Promise<Trials> => readFormat(TrialsSchema, path);
 
 export const writeTrials = (path: string, value: Trials): Promise<void> => writeFormat(TrialsSchema, path, value);
+
+export const readSegmentationTrials = (path: string): Promise<SegmentationTrials> =>
+  readFormat(SegmentationTrialsSchema, path);
+
+export const writeSegmentationTrials = (path: string, value: SegmentationTrials): Promise<void> =>
+  writeFormat(SegmentationTrialsSchema, path, value);

@@ -1,5 +1,6 @@
 /** The declared differences of a study, in words. */
-import type { Evaluation, EvaluatedContrast } from '../formats/evaluation.ts';
+import type { EvaluatedContrast } from '../formats/evaluation.ts';
+import type { Compared } from './compared.ts';
 import { LONGER, methodName, NO_PRETRAINING, type Cell, type Cells } from './model.ts';
 
 export type Kind = 'against none' | 'against longer' | 'start' | 'declared';
@@ -13,7 +14,7 @@ export interface AskedContrast {
   readonly difference: EvaluatedContrast['metrics'][string];
 }
 
-export function contrastsIn({ contrasts, models }: Evaluation, metric: string): AskedContrast[] {
+export function contrastsIn({ contrasts, models }: Compared, metric: string): AskedContrast[] {
   return contrasts.flatMap(({ model, against, metrics }) => {
     const difference = metrics[metric];
     const [cell, other] = [cellOf(model, models), cellOf(against, models)];

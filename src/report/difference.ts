@@ -1,5 +1,5 @@
 /** Paired differences between two models, whichever way round they were written. */
-import type { Evaluation } from '../formats/evaluation.ts';
+import type { Compared } from './compared.ts';
 import type { Defined } from './study.ts';
 
 export interface PairedDifference {
@@ -10,7 +10,7 @@ export interface PairedDifference {
 
 /** `model` minus `against`; null if the two were not compared. */
 export function differenceOf(
-  evaluation: Evaluation,
+  evaluation: Compared,
   model: string,
   against: string,
   metric: string,

@@ -19,6 +19,10 @@ const WORDS: Readonly<Record<string, MetricWords>> = {
   ece: { name: 'calibration error', short: 'ECE', better: 'lower', digits: 3 },
   overconfidence: { name: 'confidence − accuracy', short: 'Conf. − acc.', better: 'zero', digits: 3 },
   kappa: { name: 'quadratic kappa', short: 'Kappa', better: 'higher', digits: 3 },
+  dice: { name: 'Dice coefficient', short: 'Dice', better: 'higher', digits: 3 },
+  iou: { name: 'intersection over union', short: 'IoU', better: 'higher', digits: 3 },
+  nsd: { name: 'normalized surface distance', short: 'NSD', better: 'higher', digits: 3 },
+  hd95: { name: '95 % Hausdorff distance', short: 'HD95 (px)', better: 'lower', digits: 1 },
 };
 
 export function metricWords(metric: string): MetricWords {

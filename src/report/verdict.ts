@@ -1,18 +1,17 @@
 /** The answer in two sentences for each data set: the best start, and the effect of self-supervision. */
-import type { Evaluation } from '../formats/evaluation.ts';
+import type { Compared, ComparedDataset } from './compared.ts';
 import { certaintyOf, contrastsIn, type AskedContrast, type Kind } from './contrast.ts';
 import { cannotTell, differenceOf, type PairedDifference } from './difference.ts';
 import { fixed, listed, signed } from './format.ts';
 import { metricWords, type MetricWords } from './metric.ts';
 import { fullName, modelWords } from './model.ts';
-import type { DatasetResults } from './study.ts';
 
 interface Verdict {
   readonly best: string;
   readonly effect: string;
 }
 
-export function verdictOf({ evaluation }: DatasetResults, metric: string): Verdict {
+export function verdictOf({ evaluation }: Pick<ComparedDataset, 'evaluation'>, metric: string): Verdict {
   const words = metricWords(metric);
   const nameOf = (model: string) => fullName(modelWords(model, evaluation.models));
   return {
@@ -22,7 +21,7 @@ export function verdictOf({ evaluation }: DatasetResults, metric: string): Verdi
 }
 
 /** Models by their mean on the test part, the best first. */
-function ranked({ models }: Evaluation, metric: string): { readonly model: string; readonly mean: number }[] {
+function ranked({ models }: Compared, metric: string): { readonly model: string; readonly mean: number }[] {
   const sign = metricWords(metric).better === 'higher' ? -1 : 1;
   const scored = models.flatMap(({ model, summary }) => {
     const mean = summary.test[metric]?.mean ?? null;
@@ -35,7 +34,7 @@ function ranked({ models }: Evaluation, metric: string): { readonly model: strin
 const MOST_NAMED = 4;
 
 function bestSentence(
-  evaluation: Evaluation,
+  evaluation: Compared,
   metric: string,
   words: MetricWords,
   nameOf: (model: string) => string,
@@ -83,7 +82,7 @@ const LEADS: Readonly<Record<Kind, string>> = {
 const MOST_WITH_NUMBERS = 3;
 
 /** One sentence for each kind of question that the study asks. */
-function effectSentences(evaluation: Evaluation, metric: string, words: MetricWords): string {
+function effectSentences(evaluation: Compared, metric: string, words: MetricWords): string {
   const asked = contrastsIn(evaluation, metric);
   const { level } = evaluation.bootstrap;
   return (Object.keys(LEADS) as Kind[])

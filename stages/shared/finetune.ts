@@ -1,9 +1,7 @@
 /** The common part of all stages that fine-tune a classifier: inputs, parameters, outputs and the training itself. */
-import { Type, type Static } from '@sinclair/typebox';
 import { writeFinetuneCurves } from '../../src/formats/curves.ts';
 import { readDataset } from '../../src/formats/dataset.ts';
 import { SUBSETS } from '../../src/formats/subset.ts';
-import { DatasetError } from '../../src/learn/dataset/error.ts';
 import { writePredictions } from '../../src/learn/eval/predictions.ts';
 import { initializeClassifier } from '../../src/learn/nn/heads.ts';
 import { resnetStructure } from '../../src/learn/nn/resnet.ts';
@@ -14,10 +12,16 @@ import { withEngine } from '../../src/learn/train/engine.ts';
 import { fitClassifier, type TrainingStepFactory } from '../../src/learn/train/fit-classifier.ts';
 import type { HostModel } from '../../src/learn/train/loop.ts';
 import { input, nullable, output, type StageRun } from '../../src/stage/index.ts';
-import { canonicalJson } from '../../src/util/canonical-json.ts';
-import { CHOICE_INPUTS, chosenParameters, takeOver } from './choice.ts';
+import { CHOICE_INPUTS, takeOver } from './choice.ts';
 import { DATA } from './data.ts';
-import { augmentationOf, networkFrom, NetworkParameters, optimizerFrom, TrainingParameters } from './parameters.ts';
+import {
+  batchSizeFor,
+  FinetuneParameters,
+  settingsNote,
+  settledParameters,
+  type SettledParameters,
+} from './finetune-parameters.ts';
+import { augmentationOf, networkFrom, optimizerFrom } from './parameters.ts';
 import { FINETUNED_FILES } from './trained.ts';
 
 export const FINETUNE_INPUTS = {
@@ -36,31 +40,6 @@ export const FINETUNE_OUTPUTS = {
   predictions: output,
 };
 
-export const FinetuneParameters = Type.Composite([
-  NetworkParameters,
-  Type.Omit(TrainingParameters, ['batchSize', 'learningRate']),
-  Type.Object({
-    /** Images of one step. `auto`: 16 where fewer than 500 images are trained on, else 32. */
-    batchSize: Type.Union([Type.Integer({ minimum: 2 }), Type.Literal('auto')]),
-    /** Learning rate, reached after the warm-up. Without it, the input `choice` must name one. */
-    learningRate: Type.Optional(Type.Number({ exclusiveMinimum: 0 })),
-    /** Epochs are added until training has at least this many steps. */
-    minSteps: Type.Integer({ minimum: 0, default: 0 }),
-    /** `balanced`: images of rare classes count more, so that every class counts the same. */
-    classWeights: Type.Union([Type.Literal('none'), Type.Literal('balanced')], { default: 'none' }),
-    /**
-     * Trains on the rows of the training subset that this fraction of its labels has: one of the `labelFractions` of
-     * the split.
-     */
-    labelFraction: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1 }),
-    /**
-     * Added to `epochs`, under one schedule: the epochs of another model's pre-training, for a comparison at equal
-     * cost.
-     */
-    extraEpochs: Type.Integer({ minimum: 0, default: 0 }),
-  }),
-]);
-
 type FinetuneRun = StageRun<typeof FINETUNE_INPUTS, typeof FinetuneParameters, typeof FINETUNE_OUTPUTS>;
 
 type StepsFor<State extends HostModel> = (
@@ -76,7 +55,7 @@ export async function finetune<State extends HostModel>(
   method: string,
   stepsFor: StepsFor<State>,
 ): Promise<void> {
-  const params = await settledParameters(given);
+  const params = await settledParameters(given.inputs.choice, given.params);
   const { inputs, outputs, stage } = given;
   if (await takeOver(inputs.trained, FINETUNED_FILES, outputs, settingsNote(params))) {
     stage.record({ trained: 'by the trial that was chosen' });
@@ -84,22 +63,6 @@ export async function finetune<State extends HostModel>(
   }
   await trainAndPredict({ ...given, params }, method, stepsFor);
 }
-
-type SettledParameters = Static<typeof FinetuneParameters> & { readonly learningRate: number };
-
-/** The parameters of the pipeline with those of the choice in their place. */
-async function settledParameters({ inputs, params }: FinetuneRun): Promise<SettledParameters> {
-  const settled = await chosenParameters(inputs.choice, FinetuneParameters, params);
-  const { learningRate } = settled;
-  if (learningRate === undefined)
-    throw new DatasetError(
-      'learningRate is missing: set the parameter, or give the input "choice" of the stage select.',
-    );
-  return { ...settled, learningRate };
-}
-
-/** All settings of a training as one text, kept with its weights. */
-const settingsNote = (params: SettledParameters): string => canonicalJson(params);
 
 async function trainAndPredict<State extends HostModel>(
   { inputs, params, outputs, stage }: FinetuneRun & { readonly params: SettledParameters },
@@ -147,6 +110,3 @@ async function trainAndPredict<State extends HostModel>(
   });
   await data.images.close();
 }
-
-/** docs/adr/0007: small sets need the steps, large sets the speed. */
-const batchSizeFor = (images: number): number => (images < 500 ? 16 : 32);

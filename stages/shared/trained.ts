@@ -8,6 +8,12 @@ export const FINETUNED_FILES = {
   predictions: 'predictions.csv',
 } as const;
 
+export const SEGMENTER_FILES = {
+  weights: 'weights.safetensors',
+  curves: 'curves.json',
+  predictions: 'predictions.safetensors',
+} as const;
+
 export const PRETRAINED_FILES = { weights: 'weights.safetensors', curves: 'curves.json', pairs: 'pairs.png' } as const;
 
 /** Copies the files of the chosen trial into the folder, under their names. */

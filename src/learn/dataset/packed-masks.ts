@@ -2,7 +2,7 @@
 import { openSafetensors, writeSafetensors } from '../../tensor/safetensors.ts';
 import { DatasetError } from './error.ts';
 
-export interface PackedMasks {
+interface OpenedMasks {
   readonly count: number;
   /** Side in pixels. */
   readonly size: number;
@@ -18,7 +18,7 @@ export async function writePackedMasks(path: string, masks: Uint8Array, size: nu
 }
 
 /** Masks are read whole: a byte for each pixel, a third of the images. Throws DatasetError or SafetensorsError. */
-export async function openPackedMasks(path: string): Promise<PackedMasks> {
+export async function openPackedMasks(path: string): Promise<OpenedMasks> {
   const file = await openSafetensors(path);
   try {
     const entry = file.entries.get('masks');

@@ -10,7 +10,7 @@
  */
 import { at } from '../../util/known.ts';
 import { random, type RandomSource } from '../../util/random.ts';
-import type { Metric, ScoredPredictions, SampleWeights } from './scored.ts';
+import type { Metric, SampleWeights } from './scored.ts';
 
 export interface BootstrapOptions {
   readonly resamples: number;
@@ -67,9 +67,9 @@ export function drawResamples(
  * @param bySeed the test subset as each seed's network answered it, over the same images in the same order
  * @param groupOf [N], the group of each image, from 0
  */
-export function replicatesOf(
-  metrics: readonly Metric[],
-  bySeed: readonly ScoredPredictions[],
+export function replicatesOf<Scored>(
+  metrics: readonly Metric<Scored>[],
+  bySeed: readonly Scored[],
   groupOf: Int32Array,
   { groups }: Resamples,
 ): Replicates[][] {

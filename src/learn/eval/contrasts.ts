@@ -6,7 +6,7 @@ import { percentileInterval } from './bootstrap.ts';
 import { byMetric, differenceRange, orNull } from './estimates.ts';
 import { holmAdjusted, pValueOf, supportedInterval } from './interval.ts';
 import { meanAndSd } from './mean-and-sd.ts';
-import type { NamedMetrics } from './metrics.ts';
+import type { MetricList } from './metrics.ts';
 import { roundsOf, uncertaintyOfDifference, type Uncertainty } from './uncertainty.ts';
 
 interface Cell {
@@ -59,7 +59,7 @@ export function contrastsOf(cells: readonly Cell[], { baseline, contrasts }: Dec
 export function evaluateContrasts(
   contrasts: readonly Contrast[],
   uncertainties: ReadonlyMap<string, readonly Uncertainty[]>,
-  metrics: NamedMetrics,
+  metrics: MetricList<never>,
   level: number,
 ): EvaluatedContrast[] {
   const families = metrics.map((named, m) => {

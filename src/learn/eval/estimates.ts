@@ -4,7 +4,7 @@
 import { significant } from '../../util/number.ts';
 import { drawResamples, type BootstrapOptions, type ConfidenceInterval } from './bootstrap.ts';
 import { supportedInterval } from './interval.ts';
-import type { NamedMetrics } from './metrics.ts';
+import type { MetricList, NamedMetrics } from './metrics.ts';
 import type { AlignedRuns } from './runs.ts';
 import { uniformWeights, rowsOfSubset, scoredSubset, type Metric, type ScoredPredictions } from './scored.ts';
 import { meanAndSd } from './mean-and-sd.ts';
@@ -34,7 +34,7 @@ export function uncertaintiesByModel(
 }
 
 /** Mean and standard deviation over seeds, with the interval of the mean. */
-export function estimates(metrics: NamedMetrics, uncertainties: readonly Uncertainty[], level: number) {
+export function estimates(metrics: MetricList<never>, uncertainties: readonly Uncertainty[], level: number) {
   return byMetric(metrics, (_, m) => ({
     ...roundedMeanAndSd(at(uncertainties, m).values),
     ...intervalBounds(at(metrics, m), at(uncertainties, m), level),
@@ -45,13 +45,16 @@ export function unweighted(metric: Metric, scored: ScoredPredictions): number {
   return metric(scored)(uniformWeights(scored.labels.length));
 }
 
-export function byMetric<T>(metrics: NamedMetrics, of: (metric: Metric, position: number) => T): Record<string, T> {
+export function byMetric<T, Scored>(
+  metrics: MetricList<Scored>,
+  of: (metric: Metric<Scored>, position: number) => T,
+): Record<string, T> {
   return Object.fromEntries(metrics.map(({ name, metric }, m) => [name, of(metric, m)]));
 }
 
 /** The paired difference of two models, on the test subset. */
 export function differences(
-  metrics: NamedMetrics,
+  metrics: MetricList<never>,
   model: readonly Uncertainty[],
   against: readonly Uncertainty[],
   level: number,
@@ -67,13 +70,13 @@ export function differences(
 }
 
 /** Null: the metric never has an interval, or too few groups decide this value. */
-export function intervalBounds({ range, interval }: NamedMetrics[number], value: Uncertainty, level: number) {
+export function intervalBounds({ range, interval }: MetricList<never>[number], value: Uncertainty, level: number) {
   const [low, high] = interval ? supportedInterval(value, level, range) : [NaN, NaN];
   return { low: orNull(low), high: orNull(high) };
 }
 
 /** The range of the difference of two values. */
-export function differenceRange({ range: [lowest, highest] }: NamedMetrics[number]): ConfidenceInterval {
+export function differenceRange({ range: [lowest, highest] }: MetricList<never>[number]): ConfidenceInterval {
   return [lowest - highest, highest - lowest];
 }
 

@@ -3,7 +3,7 @@
  * groups move the value: the bootstrap cannot know of images that the test set lacks.
  */
 import { at } from '../../util/known.ts';
-import { uniformWeights, type Metric, type ScoredPredictions } from './scored.ts';
+import { uniformWeights, type Metric } from './scored.ts';
 
 export interface Influence {
   /** [blocks]: the change of a value, mean over seeds, when one block of groups is left out. */
@@ -22,9 +22,9 @@ const ROUNDING = 1e-12;
  * @param bySeed the test subset as each seed's network answered it, over the same images in the same order
  * @param groupOf [N], the group of each image, from 0
  */
-export function influencesOf(
-  metrics: readonly Metric[],
-  bySeed: readonly ScoredPredictions[],
+export function influencesOf<Scored>(
+  metrics: readonly Metric<Scored>[],
+  bySeed: readonly Scored[],
   groupOf: Int32Array,
 ): Influence[] {
   const groups = groupOf.reduce((most, group) => Math.max(most, group), -1) + 1;

@@ -11,7 +11,7 @@ import { quadraticWeightedKappa } from './kappa.ts';
 import { logLoss } from './log-loss.ts';
 import { macroF1 } from './macro-f1.ts';
 import { overconfidence } from './overconfidence.ts';
-import type { Metric } from './scored.ts';
+import type { Metric, ScoredPredictions } from './scored.ts';
 
 const areaUnderCurve: Metric = ({ probabilities, labels, classes }) => {
   const sorted = rankings(probabilities, labels, classes);
@@ -39,9 +39,12 @@ const RANGES: Partial<Record<MetricName, ConfidenceInterval>> = {
   kappa: [-1, 1],
 };
 
-export type NamedMetrics = readonly {
-  readonly name: MetricName;
-  readonly metric: Metric;
+export type NamedMetrics = MetricList<ScoredPredictions, MetricName>;
+
+/** Metrics of other answers than classes have other names. */
+export type MetricList<Scored, Name extends string = string> = readonly {
+  readonly name: Name;
+  readonly metric: Metric<Scored>;
   readonly range: ConfidenceInterval;
   /** False for a biased estimate: resampling doubles the bias, so that no interval holds the truth. */
   readonly interval: boolean;

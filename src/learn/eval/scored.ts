@@ -20,7 +20,7 @@ export type SampleWeights = Float64Array;
  * A metric does the work that does not depend on weights (sorting, logarithms) once. Then it can be evaluated for many
  * weights: a bootstrap does so thousands of times. NaN if it is not defined for these images.
  */
-export type Metric = (scored: ScoredPredictions) => (weights: SampleWeights) => number;
+export type Metric<Scored = ScoredPredictions> = (scored: Scored) => (weights: SampleWeights) => number;
 
 export function uniformWeights(count: number): SampleWeights {
   return new Float64Array(count).fill(1);

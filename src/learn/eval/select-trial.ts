@@ -89,10 +89,11 @@ function validationCounts({ classes, labels }: ScoredPredictions): Trials['valid
   return { images: labels.length, smallestClass: Math.min(...counts) };
 }
 
-type End = Trials['ends'][number];
+export type End = Trials['ends'][number];
+type WithParams = Pick<Trial, 'params'>;
 
 /** The numbers of the chosen trial that are the lowest or highest of at least two that were tried. */
-function endsOf(trials: readonly Trial[], chosen: number): End[] {
+export function endsOf(trials: readonly WithParams[], chosen: number): End[] {
   return Object.entries(at(trials, chosen).params).flatMap(([param, value]): End[] => {
     const values = valuesOf(trials, param);
     if (typeof value !== 'number' || values.length < 2) return [];
@@ -103,7 +104,7 @@ function endsOf(trials: readonly Trial[], chosen: number): End[] {
 }
 
 /** The different numbers of a parameter, ascending. */
-function valuesOf(trials: readonly Trial[], param: string): number[] {
+function valuesOf(trials: readonly WithParams[], param: string): number[] {
   const numbers = trials.flatMap(({ params }) => (typeof params[param] === 'number' ? [params[param]] : []));
   return [...new Set(numbers)].sort((a, b) => a - b);
 }
@@ -117,7 +118,7 @@ function sizeWarnings({ images, smallestClass }: Trials['validation']): string[]
   ];
 }
 
-function endWarning({ param, end }: End, trials: readonly Trial[]): string {
+export function endWarning({ param, end }: End, trials: readonly WithParams[]): string {
   const values = valuesOf(trials, param);
   const beyond = end === 'lowest' ? [beyondFirst(values), ...values] : [...values, beyondFirst([...values].reverse())];
   return (

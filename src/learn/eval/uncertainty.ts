@@ -17,7 +17,7 @@ import { at } from '../../util/known.ts';
 import { MOST_DEGREES, replicatesOf, type Replicates, type Resamples } from './bootstrap.ts';
 import { influenceOfDifference, influencesOf, type Influence } from './influence.ts';
 import { meanAndSd } from './mean-and-sd.ts';
-import { uniformWeights, type Metric, type ScoredPredictions } from './scored.ts';
+import { uniformWeights, type Metric } from './scored.ts';
 
 export interface Uncertainty {
   /** By seed: the value over all images. */
@@ -34,9 +34,9 @@ export interface Uncertainty {
  * @param bySeed the test subset as each seed's network answered it, over the same images in the same order
  * @param groupOf [N], the group of each image, from 0
  */
-export function uncertaintiesOf(
-  metrics: readonly Metric[],
-  bySeed: readonly ScoredPredictions[],
+export function uncertaintiesOf<Scored>(
+  metrics: readonly Metric<Scored>[],
+  bySeed: readonly Scored[],
   groupOf: Int32Array,
   resamples: Resamples,
 ): Uncertainty[] {

@@ -9,6 +9,7 @@ import { identifier } from '../identifier.ts';
 import { metricWords } from '../metric.ts';
 import { modelWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
+import type { ComparedDataset } from '../compared.ts';
 import type { DatasetResults, Study } from '../study.ts';
 import { differenceText, verdictOf } from '../verdict.ts';
 import { hasAudit } from './audit.tsx';
@@ -126,7 +127,7 @@ function Caveats({
   );
 }
 
-function modelRows({ evaluation }: DatasetResults, metric: string): DotRow[] {
+export function modelRows({ evaluation }: ComparedDataset, metric: string): DotRow[] {
   const { digits } = metricWords(metric);
   return evaluation.models.map(({ model, summary, seeds }) => {
     const { name, start, color, marker } = modelWords(model, evaluation.models);
@@ -148,7 +149,7 @@ function modelRows({ evaluation }: DatasetResults, metric: string): DotRow[] {
 }
 
 /** The differences that the study asks about. */
-function differenceRows({ evaluation }: DatasetResults, metric: string): DotRow[] {
+export function differenceRows({ evaluation }: ComparedDataset, metric: string): DotRow[] {
   const words = metricWords(metric);
   return contrastsIn(evaluation, metric).map(({ model, against, note, difference }) => {
     const bySeed = (of: string) =>

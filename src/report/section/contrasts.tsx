@@ -6,6 +6,7 @@ import { metricWords, type MetricWords } from '../metric.ts';
 import { modelWords } from '../model.ts';
 import { DataTable, Estimate } from '../parts.tsx';
 import { planningOf, planningSentences } from '../planning.ts';
+import type { ComparedDataset } from '../compared.ts';
 import type { DatasetResults, Study } from '../study.ts';
 
 export function Contrasts({
@@ -23,7 +24,7 @@ export function Contrasts({
   return (
     <>
       <h4>Differences that the study asks about</h4>
-      <OfMetric dataset={dataset} metric={metric} />
+      <ContrastsOfMetric dataset={dataset} metric={metric} />
       <p class="note">
         p-values and intervals come from one paired bootstrap over groups and seeds. The adjusted p-value (Holm) holds
         for all of these differences together. The simultaneous intervals (Bonferroni) hold all true differences at once
@@ -32,14 +33,20 @@ export function Contrasts({
       </p>
       <details>
         <summary>All metrics</summary>
-        <AllMetrics dataset={dataset} />
+        <ContrastsOfAllMetrics dataset={dataset} />
       </details>
       <Plans dataset={dataset} metric={metric} provenance={provenance} />
     </>
   );
 }
 
-function OfMetric({ dataset, metric }: { readonly dataset: DatasetResults; readonly metric: string }): JSX.Element {
+export function ContrastsOfMetric({
+  dataset,
+  metric,
+}: {
+  readonly dataset: ComparedDataset;
+  readonly metric: string;
+}): JSX.Element {
   const { title, evaluation } = dataset;
   const words = metricWords(metric);
   const { digits } = words;
@@ -64,7 +71,11 @@ function OfMetric({ dataset, metric }: { readonly dataset: DatasetResults; reado
   );
 }
 
-function AllMetrics({ dataset: { title, evaluation } }: { readonly dataset: DatasetResults }): JSX.Element {
+export function ContrastsOfAllMetrics({
+  dataset: { title, evaluation },
+}: {
+  readonly dataset: ComparedDataset;
+}): JSX.Element {
   const words = evaluation.metrics.map(metricWords);
   const columns = evaluation.metrics.map((metric) => contrastsIn(evaluation, metric));
   return (

@@ -10,7 +10,7 @@ import type { Execution, Study } from '../study.ts';
 
 const SHORT_DIGEST = 12;
 
-export function ProvenanceSection({ study }: { readonly study: Study }): JSX.Element {
+export function ProvenanceSection({ study }: { readonly study: Pick<Study, 'provenance' | 'rerun'> }): JSX.Element {
   const { provenance, rerun } = study;
   const { nodes, edges } = stageGraph(provenance);
   return (

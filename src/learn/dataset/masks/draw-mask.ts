@@ -3,7 +3,7 @@ import { err, ok, type Result } from '../../../util/result.ts';
 import { at } from '../../../util/known.ts';
 import type { PictureSize } from '../decode/placement.ts';
 import type { MaskFile } from './listing.ts';
-import type { Mask } from './mask.ts';
+import type { Mask } from '../../eval/segmentation/mask.ts';
 import type { MaskMeaning } from './meaning.ts';
 import { readMaskCodes } from './read-codes.ts';
 

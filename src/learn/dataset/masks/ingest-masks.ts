@@ -10,7 +10,7 @@ import type { DatasetFiles } from '../write-dataset.ts';
 import type { MaskClasses } from './coding.ts';
 import { drawMask } from './draw-mask.ts';
 import { WITHOUT_MASK, type MaskFile, type MaskListing } from './listing.ts';
-import { BACKGROUND } from './mask.ts';
+import { BACKGROUND } from './background.ts';
 import { createMaskFolder, writeMask } from './mask-folder.ts';
 import { meaningOf, type MaskMeaning } from './meaning.ts';
 import { sharesOf, summarizeMasks } from './summary.ts';
@@ -98,7 +98,7 @@ async function packMasks(
     return sharesOf(drawn.value, meaning.classes.length);
   });
   await writePackedMasks(packed, squares, size);
-  return summary(
+  return summarizeMasks(
     shares.filter((each) => each !== null),
     meaning.classes,
   );

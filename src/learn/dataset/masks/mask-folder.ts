@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import type { Mask } from './mask.ts';
+import type { Mask } from '../../eval/segmentation/mask.ts';
 
 /** A PNG with class numbers as gray values, named by the row of the image: `00012.png`. */
 export const maskFile = (folder: string, row: number): string => join(folder, `${String(row).padStart(5, '0')}.png`);

@@ -1,7 +1,7 @@
 /** A mask in the square of its image: the same place, and no class mixed with another. */
 import { at } from '../../../util/known.ts';
 import { placementOf } from '../decode/placement.ts';
-import type { Mask } from './mask.ts';
+import type { Mask } from '../../eval/segmentation/mask.ts';
 
 /**
  * `[size, size]`. Each pixel gets the class that most of its part of the mask has, of equals the lower; the pixels around

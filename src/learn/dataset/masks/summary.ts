@@ -3,7 +3,7 @@ import type { Dataset } from '../../../formats/dataset.ts';
 import { at } from '../../../util/known.ts';
 import { significant } from '../../../util/number.ts';
 import { DatasetError } from '../error.ts';
-import type { Mask } from './mask.ts';
+import type { Mask } from '../../eval/segmentation/mask.ts';
 
 /** The share of the picture that each class has, without the background. */
 export function sharesOf({ data }: Mask, classes: number): number[] {

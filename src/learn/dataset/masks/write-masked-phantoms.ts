@@ -4,7 +4,7 @@ import type { MaskedPhantoms } from '../drawn/phantoms.ts';
 import { writeSyntheticDataset } from '../drawn/write-synthetic-dataset.ts';
 import { writePackedMasks } from '../packed-masks.ts';
 import type { MaskedFiles } from './ingest-masks.ts';
-import { BACKGROUND } from './mask.ts';
+import { BACKGROUND } from './background.ts';
 import { createMaskFolder, writeMask } from './mask-folder.ts';
 import { sharesOf, summarizeMasks } from './summary.ts';
 

@@ -1,14 +1,7 @@
 /** A prediction at training size as a mask of the original picture. */
 import { at } from '../../../util/known.ts';
+import { placementOf, type PictureSize } from '../../dataset/decode/placement.ts';
 import type { Mask } from './mask.ts';
-
-/** The part of the original picture that the square image for training shows, in pixels. */
-export interface ShownPart {
-  readonly left: number;
-  readonly top: number;
-  readonly width: number;
-  readonly height: number;
-}
 
 /** One value for each pixel and class, [side, side, classes]: probabilities, of which the largest is right. */
 export interface Prediction {
@@ -18,30 +11,28 @@ export interface Prediction {
 }
 
 /**
- * Probabilities are enlarged bilinearly, the centers of both images in the same place; each pixel gets the class with
- * the largest. Outside of the shown part lies the background, as nobody predicted anything there.
+ * The picture lies whole in the square that was trained on. Its probabilities are enlarged bilinearly, the centers of both
+ * images in the same place; each pixel gets the class with the largest.
  */
-export function maskAtOriginalSize(
-  prediction: Prediction,
-  { left, top, width, height }: ShownPart,
-  original: { readonly width: number; readonly height: number },
-): Mask {
-  const { values, side, classes } = prediction;
-  const data = new Uint8Array(original.width * original.height);
-  const columns = placesOf(side, width);
+export function maskAtOriginalSize({ values, side, classes }: Prediction, original: PictureSize): Mask {
+  const { left, top, width: shownWidth, height: shownHeight } = placementOf(original, side);
+  const { width, height } = original;
+  const columns = placesOf(left, shownWidth, width);
+  const data = new Uint8Array(width * height);
   const shares = new Float64Array(classes);
-  for (const [row, { below, above, share: down }] of placesOf(side, height).entries()) {
-    for (const [column, { below: before, above: after, share: across }] of columns.entries()) {
-      for (let c = 0; c < classes; c++) {
-        const value = (y: number, x: number): number => values[(y * side + x) * classes + c] ?? 0;
-        const upper = value(below, before) * (1 - across) + value(below, after) * across;
-        const lower = value(above, before) * (1 - across) + value(above, after) * across;
-        shares[c] = upper * (1 - down) + lower * down;
+  placesOf(top, shownHeight, height).forEach(({ below, above, share: down }, row) => {
+    columns.forEach(({ below: before, above: after, share: across }, column) => {
+      const [a, b] = [(below * side + before) * classes, (below * side + after) * classes];
+      const [c, d] = [(above * side + before) * classes, (above * side + after) * classes];
+      for (let k = 0; k < classes; k++) {
+        const upper = at(values, a + k) * (1 - across) + at(values, b + k) * across;
+        const lower = at(values, c + k) * (1 - across) + at(values, d + k) * across;
+        shares[k] = upper * (1 - down) + lower * down;
       }
-      data[(top + row) * original.width + left + column] = largest(shares);
-    }
-  }
-  return { data, width: original.width, height: original.height };
+      data[row * width + column] = largest(shares);
+    });
+  });
+  return { data, width, height };
 }
 
 /** The class with the largest probability of each pixel, at training size. */
@@ -59,12 +50,12 @@ interface Place {
   readonly share: number;
 }
 
-/** The pixels of a line of `from` pixels around each center of a line of `to`. */
-function placesOf(from: number, to: number): Place[] {
+/** The pixels of a line around each center of a line of `to`, whose ends are those of its part from `start` on. */
+function placesOf(start: number, length: number, to: number): Place[] {
   return Array.from({ length: to }, (_, i) => {
-    const exact = Math.min(from - 1, Math.max(0, ((i + 0.5) * from) / to - 0.5));
+    const exact = Math.min(length - 1, Math.max(0, ((i + 0.5) * length) / to - 0.5));
     const below = Math.floor(exact);
-    return { below, above: Math.min(from - 1, below + 1), share: exact - below };
+    return { below: start + below, above: start + Math.min(length - 1, below + 1), share: exact - below };
   });
 }
 

@@ -1,0 +1,90 @@
+/** The learning curves of the U-Nets, with bands over seeds. */
+import { mean } from 'd3-array';
+import type { JSX } from 'preact';
+import { LineChart } from '../chart/line-chart.tsx';
+import { fixed } from '../format.ts';
+import { identifier } from '../identifier.ts';
+import { modelWords } from '../model.ts';
+import { Figure, Name, Section } from '../parts.tsx';
+import type { Defined } from '../study.ts';
+import type { MaskDataset, MaskFineTuning, MaskStudy } from './study.ts';
+
+interface Panel {
+  readonly key: string;
+  readonly title: string;
+  readonly of: (epoch: MaskFineTuning['epochs'][number]) => Defined;
+}
+
+const PANELS: readonly Panel[] = [
+  { key: 'train-loss', title: 'training loss', of: ({ train }) => train.loss },
+  { key: 'validation-loss', title: 'validation cross entropy', of: ({ validation }) => validation.loss },
+  { key: 'train-dice', title: 'training Dice (soft)', of: ({ train }) => train.dice },
+  { key: 'validation-dice', title: 'validation Dice', of: ({ validation }) => validation.dice },
+];
+
+export function MaskCurves({ study: { datasets } }: { readonly study: MaskStudy }): JSX.Element {
+  return (
+    <Section id="curves" title="Learning curves">
+      {datasets.map((dataset) => (
+        <article key={dataset.title}>
+          <h3>
+            <Name>{dataset.title}</Name>
+          </h3>
+          <FineTuningFigure dataset={dataset} />
+        </article>
+      ))}
+    </Section>
+  );
+}
+
+function FineTuningFigure({ dataset }: { readonly dataset: MaskDataset }): JSX.Element {
+  const { fineTuning, title, evaluation } = dataset;
+  const models = evaluation.models.map(({ model }) => model);
+  const runsOf = (model: string) => fineTuning.filter((run) => run.model === model);
+  return (
+    <Figure
+      id={identifier('tuning', title)}
+      caption="Fine-tuning. Line: mean over seeds; band: least to greatest seed. Training values are of augmented batches while the weights were moving."
+      data={{
+        label: `Fine-tuning curves on ${title}, means over seeds`,
+        head: ['model', 'epoch', ...PANELS.map((panel) => panel.title)],
+        rows: models.flatMap((model) =>
+          epochsOf(runsOf(model)).map((epoch) => [
+            model,
+            String(epoch),
+            ...PANELS.map(({ of }) => fixed(meanAt(runsOf(model), epoch, of), 4)),
+          ]),
+        ),
+      }}
+    >
+      {PANELS.map(({ key, title: panel, of }) => (
+        <LineChart
+          key={key}
+          id={identifier('tuning', title, key)}
+          title={panel}
+          description={`${panel} of ${models.join(', ')} by epoch`}
+          curves={models.map((model) => ({
+            words: modelWords(model, evaluation.models),
+            seeds: runsOf(model).map(({ epochs }) =>
+              epochs.flatMap((row) => {
+                const y = of(row);
+                return y === null ? [] : [{ x: row.epoch, y }];
+              }),
+            ),
+          }))}
+        />
+      ))}
+    </Figure>
+  );
+}
+
+const epochsOf = (runs: readonly MaskFineTuning[]): number[] => [
+  ...new Set(runs.flatMap(({ epochs }) => epochs.map(({ epoch }) => epoch))),
+];
+
+function meanAt(runs: readonly MaskFineTuning[], epoch: number, of: Panel['of']): Defined {
+  const values = runs.flatMap(({ epochs }) =>
+    epochs.filter((row) => row.epoch === epoch).flatMap((row) => of(row) ?? []),
+  );
+  return mean(values) ?? null;
+}

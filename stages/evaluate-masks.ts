@@ -1,0 +1,132 @@
+/** Scores the masks of the models on one data set, with intervals, and shows some of them. */
+import { Type } from '@sinclair/typebox';
+import { readDataset } from '../src/formats/dataset.ts';
+import { writeSegmentationEvaluation } from '../src/formats/segmentation-evaluation.ts';
+import { SUBSETS } from '../src/formats/subset.ts';
+import { contactSheet } from '../src/learn/dataset/contact-sheet.ts';
+import { readMask } from '../src/learn/dataset/masks/mask-folder.ts';
+import { openPackedMasks } from '../src/learn/dataset/packed-masks.ts';
+import { evaluateMasks, type SegmentedRun } from '../src/learn/eval/segmentation/evaluate.ts';
+import { scoreGuesses } from '../src/learn/eval/segmentation/guesses.ts';
+import type { Mask } from '../src/learn/eval/segmentation/mask.ts';
+import { countMasks } from '../src/learn/eval/segmentation/mask-counts.ts';
+import { maskAtOriginalSize } from '../src/learn/eval/segmentation/original-size.ts';
+import { chooseExamples, enlarged, overlay, type ChosenExample } from '../src/learn/eval/segmentation/overlays.ts';
+import { readMaskPredictions } from '../src/learn/eval/segmentation/predictions.ts';
+import { certain, scoreSubset, type TrueMasks } from '../src/learn/eval/segmentation/score-runs.ts';
+import { writeMaskResults } from '../src/learn/eval/segmentation/results.ts';
+import { openTrainingData, type TrainingData } from '../src/learn/train/data.ts';
+import { defineStage, gathered, input, output } from '../src/stage/index.ts';
+import { at } from '../src/util/known.ts';
+import { labelOf } from './shared/labels.ts';
+import { MASKED_DATA } from './shared/masks.ts';
+
+const RUN = { start: Type.String(), pretraining: Type.String(), seed: Type.Number() };
+/** Images in the pictures are enlarged to at least this many pixels. */
+const TILE = 160;
+
+export default defineStage({
+  inputs: {
+    ...MASKED_DATA,
+    /** The folder `masks/` of ingest-masks. */
+    originals: input,
+    /** `predictions.safetensors` of finetune-masks. */
+    predictions: gathered(RUN),
+  },
+  params: Type.Object({
+    /** The names of models in tables, by start and pre-training: `{ "random": { "none": "M1" } }`. */
+    labels: Type.Record(Type.String(), Type.Record(Type.String(), Type.String({ minLength: 1 })), { default: {} }),
+    /** The model that the other starts are compared with; the first model without it. */
+    baseline: Type.Optional(Type.String({ minLength: 1 })),
+    /** The differences that the study asks about, as pairs of models; see the stage evaluate. */
+    contrasts: Type.Optional(Type.Array(Type.Tuple([Type.String(), Type.String()]), { minItems: 1 })),
+    /** Rounds of the bootstrap. */
+    resamples: Type.Integer({ minimum: 100 }),
+    /** The confidence level of the intervals. */
+    level: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }),
+    seed: Type.Integer({ minimum: 0 }),
+  }),
+  outputs: {
+    /** `metrics.json`. */
+    metrics: output,
+    /** `results.csv`: dataset,model,seed,subset,metric,value. */
+    results: output,
+    /** `overlays.png`: a row for the best, the median and the worst test image: the truth, then each model. */
+    overlays: output,
+  },
+  run: async ({ inputs, params, outputs, stage }) => {
+    const { name, classes: all } = await readDataset(inputs.dataset);
+    const classes = all.length;
+    const data = await openTrainingData(inputs);
+    const masks = await openPackedMasks(inputs.masks);
+    const { split } = data;
+    const truth = await readTruth(inputs.originals, data);
+    const runs: SegmentedRun[] = [];
+    for (const [done, { path, axes }] of inputs.predictions.entries()) {
+      const predictions = await readMaskPredictions(path);
+      const scored = (subset: 'validation' | 'test') =>
+        scoreSubset(predictions, split[subset], truth, { classes, file: path, subset });
+      runs.push({
+        ...axes,
+        model: labelOf(axes, params.labels),
+        validation: scored('validation'),
+        test: scored('test'),
+      });
+      stage.progress({ done: done + 1, total: inputs.predictions.length, unit: 'models' });
+    }
+    const { labels, resamples, level, seed, ...declared } = params;
+    const evaluation = evaluateMasks(runs, {
+      dataset: name,
+      classes: all.slice(1),
+      counts: countMasks(data, truth, classes),
+      groups: split.test.map((index) => at(data.rows, index).group),
+      baselines: await scoreGuesses({ ...split, images: data.images, masks, truth, classes }),
+      bootstrap: { resamples, level, seed },
+      declared,
+    });
+    const shown = evaluation.models.flatMap(
+      ({ model }) => runs.find((run) => run.model === model && run.seed === evaluation.seeds[0]) ?? [],
+    );
+    const names = split.test.map((index) => at(data.rows, index).image);
+    const chosen = chooseExamples(runs, shown, names);
+    const examples = chosen.map(({ rank, image, dice }) => ({ rank, image, dice }));
+    await writeSegmentationEvaluation(outputs.metrics, { ...evaluation, examples });
+    await writeMaskResults(outputs.results, evaluation);
+    const files = shown.map((run) => at(inputs.predictions, runs.indexOf(run)).path);
+    await drawExamples(outputs.overlays, chosen, files, data, masks, classes);
+    await data.images.close();
+  },
+});
+
+async function readTruth(folder: string, { split }: TrainingData): Promise<TrueMasks> {
+  const masks = new Map<number, Mask>();
+  for (const index of SUBSETS.flatMap((subset) => split[subset])) masks.set(index, await readMask(folder, index));
+  return masks;
+}
+
+/** Squares as they were trained on, enlarged; `files` are the predictions of the models that are shown. */
+async function drawExamples(
+  path: string,
+  chosen: readonly ChosenExample[],
+  files: readonly string[],
+  { images, split }: TrainingData,
+  masks: Awaited<ReturnType<typeof openPackedMasks>>,
+  classes: number,
+): Promise<void> {
+  const zoom = Math.max(1, Math.ceil(TILE / images.size));
+  const square = { width: images.size * zoom, height: images.size * zoom };
+  const opened = await Promise.all(files.map(readMaskPredictions));
+  const rows: Uint8Array[][] = [];
+  for (const { position } of chosen) {
+    const index = at(split.test, position);
+    const picture = enlarged(await images.read([index]), images.size, zoom);
+    const mask = { width: images.size, height: images.size, data: await masks.read([index]) };
+    const wanted = maskAtOriginalSize(certain(mask, classes), square);
+    const found = opened.map((predictions) => predictions.of(predictions.indices.indexOf(index)));
+    rows.push([
+      overlay(picture, wanted, null),
+      ...found.map((prediction) => overlay(picture, wanted, maskAtOriginalSize(prediction, square))),
+    ]);
+  }
+  await contactSheet(path, rows, { size: square.width });
+}
