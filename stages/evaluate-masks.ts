@@ -11,7 +11,7 @@ import { scoreGuesses } from '../src/learn/eval/segmentation/guesses.ts';
 import type { Mask } from '../src/learn/eval/segmentation/mask.ts';
 import { countMasks } from '../src/learn/eval/segmentation/mask-counts.ts';
 import { maskAtOriginalSize } from '../src/learn/eval/segmentation/original-size.ts';
-import { chooseExamples, enlarged, overlay, type ChosenExample } from '../src/learn/eval/segmentation/overlays.ts';
+import { chooseOverlays, enlarged, overlay, type ChosenExample } from '../src/learn/eval/segmentation/overlays.ts';
 import { readMaskPredictions } from '../src/learn/eval/segmentation/predictions.ts';
 import { certain, scoreSubset, type TrueMasks } from '../src/learn/eval/segmentation/score-runs.ts';
 import { writeMaskResults } from '../src/learn/eval/segmentation/results.ts';
@@ -55,6 +55,7 @@ export default defineStage({
     overlays: output,
   },
   run: async ({ inputs, params, outputs, stage }) => {
+    const { labels, resamples, level, seed, ...declared } = params;
     const { name, classes: all } = await readDataset(inputs.dataset);
     const classes = all.length;
     const data = await openTrainingData(inputs);
@@ -68,13 +69,12 @@ export default defineStage({
         scoreSubset(predictions, split[subset], truth, { classes, file: path, subset });
       runs.push({
         ...axes,
-        model: labelOf(axes, params.labels),
+        model: labelOf(axes, labels),
         validation: scored('validation'),
         test: scored('test'),
       });
       stage.progress({ done: done + 1, total: inputs.predictions.length, unit: 'models' });
     }
-    const { labels, resamples, level, seed, ...declared } = params;
     const evaluation = evaluateMasks(runs, {
       dataset: name,
       classes: all.slice(1),
@@ -88,7 +88,7 @@ export default defineStage({
       ({ model }) => runs.find((run) => run.model === model && run.seed === evaluation.seeds[0]) ?? [],
     );
     const names = split.test.map((index) => at(data.rows, index).image);
-    const chosen = chooseExamples(runs, shown, names);
+    const chosen = chooseOverlays(runs, shown, names);
     const examples = chosen.map(({ rank, image, dice }) => ({ rank, image, dice }));
     await writeSegmentationEvaluation(outputs.metrics, { ...evaluation, examples });
     await writeMaskResults(outputs.results, evaluation);

@@ -4,7 +4,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { Type } from '@sinclair/typebox';
-import { readPretrainCurves, readSegmentationCurves } from '../src/formats/curves.ts';
+import { readSegmentationCurves } from '../src/formats/curves.ts';
 import { readDataset } from '../src/formats/dataset.ts';
 import { readEvaluation } from '../src/formats/evaluation.ts';
 import {
@@ -44,14 +44,14 @@ const INPUTS = {
   curves: gathered(OF_RUN),
   /** `trials.json` of select-masks. */
   trials: optional(gathered(OF_CELL)),
-  /** `curves.json` of pretrain. */
-  pretraining: optional(gathered(OF_RUN)),
   /** `metrics.json` of evaluate in a study of classes of the same data sets: is the order of the starts the same? */
   classes: optional(gathered(DATASET)),
 };
 
 type Inputs = InputValues<typeof INPUTS>;
-type Axes = { readonly dataset?: unknown };
+interface Axes {
+  readonly dataset?: unknown;
+}
 
 const RENDERERS = { html: renderMaskHtml, json: renderMaskJson, csv: renderMaskCsv, markdown: renderMaskMarkdown };
 
@@ -119,12 +119,6 @@ async function readMaskDataset(metrics: string, axes: Axes, inputs: Inputs, tran
         model: labelOf(cell),
         ...(await readSegmentationTrials(path)),
       })),
-    ),
-    preTraining: await Promise.all(
-      own(inputs.pretraining).map(async ({ path, axes: run }) => {
-        const { method, epochs } = await readPretrainCurves(path);
-        return { start: spelled(run).start, seed: run.seed, method, epochs };
-      }),
     ),
     classes: await readClassOrder(own(inputs.classes)[0]?.path),
   };

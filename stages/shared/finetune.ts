@@ -14,13 +14,8 @@ import type { HostModel } from '../../src/learn/train/loop.ts';
 import { input, nullable, output, type StageRun } from '../../src/stage/index.ts';
 import { CHOICE_INPUTS, takeOver } from './choice.ts';
 import { DATA } from './data.ts';
-import {
-  batchSizeFor,
-  FinetuneParameters,
-  settingsNote,
-  settledParameters,
-  type SettledParameters,
-} from './finetune-parameters.ts';
+import type { FinetuneParameters } from './finetune-parameters.ts';
+import { batchSizeFor, settingsNote, settledParameters, type SettledParameters } from './finetune-parameters.ts';
 import { augmentationOf, networkFrom, optimizerFrom } from './parameters.ts';
 import { FINETUNED_FILES } from './trained.ts';
 

@@ -1,5 +1,5 @@
 /** The input of the report on masks. The stage converts its files to this form; nothing else enters the page. */
-import type { PretrainCurves, SegmentationCurves } from '../../formats/curves.ts';
+import type { SegmentationCurves } from '../../formats/curves.ts';
 import type { Dataset } from '../../formats/dataset.ts';
 import type { SegmentationEvaluation } from '../../formats/segmentation-evaluation.ts';
 import type { SplitSummary } from '../../formats/split-summary.ts';
@@ -27,7 +27,6 @@ export interface MaskDataset {
   readonly overlays: EmbeddedPicture;
   readonly fineTuning: readonly MaskFineTuning[];
   readonly trials: readonly TriedMaskModel[];
-  readonly preTraining: readonly MaskPreTraining[];
   /** The order of the same models in a study of classes; null without one. */
   readonly classes: ClassOrder | null;
 }
@@ -39,11 +38,6 @@ export interface MaskFineTuning extends Pick<SegmentationCurves, 'epochs'> {
 
 export interface TriedMaskModel extends SegmentationTrials {
   readonly model: string;
-}
-
-interface MaskPreTraining extends Pick<PretrainCurves, 'method' | 'epochs'> {
-  readonly start: string;
-  readonly seed: number;
 }
 
 export interface ClassOrder {

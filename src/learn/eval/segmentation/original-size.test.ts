@@ -19,17 +19,17 @@ test('each pixel gets the class with the largest probability, the first of equal
 test('a picture of the same size has the mask of training', () => {
   const prediction = binary(2, [0.9, 0.2, 0.3, 0.6]);
   const size = { width: 2, height: 2 };
-  expect(maskAtOriginalSize(prediction, { left: 0, top: 0, ...size }, size)).toEqual(maskOf(prediction));
+  expect(maskAtOriginalSize(prediction, size)).toEqual(maskOf(prediction));
 });
 
 test('probabilities are interpolated between the centers of pixels, so that edges lie between them', () => {
   // The centers of two pixels lie at 2 and 6 of 8 columns. From 1 to 0.3 the probability falls to one half at 4.86.
-  const size = { width: 8, height: 2 };
-  const mask = maskAtOriginalSize(binary(2, [1, 0.3, 1, 0.3]), { left: 0, top: 0, ...size }, size);
-  expect(rows(mask)).toEqual(['11111000', '11111000']);
+  const mask = maskAtOriginalSize(binary(2, [1, 0.3, 1, 0.3]), { width: 8, height: 8 });
+  expect(new Set(rows(mask))).toEqual(new Set(['11111000']));
 });
 
-test('outside of the shown part lies the background', () => {
-  const mask = maskAtOriginalSize(binary(1, [1]), { left: 1, top: 0, width: 2, height: 2 }, { width: 5, height: 3 });
-  expect(rows(mask)).toEqual(['01100', '01100', '00000']);
+test('the bars around a picture that is no square are no part of its mask', () => {
+  // In the square of 4 px the picture has the middle two rows; the bars were found to be objects.
+  const square = [1, 1, 1, 1, 0, 0, 1, 1, 0, 0, 1, 1, 1, 1, 1, 1];
+  expect(rows(maskAtOriginalSize(binary(4, square), { width: 4, height: 2 }))).toEqual(['0011', '0011']);
 });

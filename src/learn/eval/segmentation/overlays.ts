@@ -19,7 +19,7 @@ const RANKS = { best: 0, median: 0.5, worst: 1 } as const;
  * By the mean Dice over all runs; `images` are the names of the test images. `shown` are the runs of the pictures. An
  * image without any score is not shown; of few images, one may have two ranks.
  */
-export function chooseExamples(
+export function chooseOverlays(
   runs: readonly SegmentedRun[],
   shown: readonly SegmentedRun[],
   images: readonly string[],

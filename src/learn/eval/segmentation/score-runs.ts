@@ -1,6 +1,6 @@
 /** From predictions at training size to scores at the size of the pictures. */
 import type { Subset } from '../../../formats/subset.ts';
-import { at, entry } from '../../../util/known.ts';
+import { entry } from '../../../util/known.ts';
 import { DatasetError } from '../../dataset/error.ts';
 import type { Mask } from './mask.ts';
 import { maskAtOriginalSize, type Prediction } from './original-size.ts';
