@@ -11,6 +11,7 @@ import { storageFailure } from '../runner/storage-failure.ts';
 import { DataError } from '../runner/data-versions/data-error.ts';
 import { UnreadableInputError } from '../runner/store/listing.ts';
 import { RemoteError } from '../runner/remote/remote-error.ts';
+import { MlflowError } from '../runner/mlflow/mlflow-error.ts';
 import { ArchiveError } from '../runner/archive/archive-error.ts';
 import { DamagedBlobError } from '../runner/store/damaged-blob-error.ts';
 import { isSystemError } from '../util/system-error.ts';
@@ -45,11 +46,11 @@ export function refusalOf(error: unknown): Refusal | undefined {
         ...(i === error.findings.length - 1 && error.remedy !== undefined && { remedy: error.remedy }),
       })),
     );
-  if (error instanceof RemoteError)
+  if (error instanceof RemoteError || error instanceof MlflowError)
     return new Refusal(
       [
         {
-          code: 'remote',
+          code: error instanceof RemoteError ? 'remote' : 'mlflow',
           severity: 'error',
           message: error.message,
           ...(error.remedy !== undefined && { remedy: error.remedy }),

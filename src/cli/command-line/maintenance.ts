@@ -1,12 +1,49 @@
 /** The commands that maintain the store. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { positiveInteger } from '../arguments.ts';
+import type { ExportMlflowOptions } from '../commands/export-mlflow.ts';
 import type { ExportOptions } from '../commands/export.ts';
 import type { GcOptions } from '../gc-options.ts';
 import type { ImportOptions } from '../commands/import.ts';
 import type { VerifyOptions } from '../commands/verify.ts';
+import type { ArtifactChoice } from '../../runner/mlflow/artifacts.ts';
 import { exitCode } from '../exit-code.ts';
 import { withPipelineOptions, type ChooseAction } from './shared-options.ts';
+
+const ARTIFACTS: readonly ArtifactChoice[] = ['none', 'small', 'all'];
+
+function exportCommands(program: Command, choose: ChooseAction): void {
+  const archive = withPipelineOptions(
+    program.command('export <file> [targets...]'),
+    'write results into one archive (.tar, .tar.gz or .tar.zst), with everything that import needs',
+  )
+    .option('--json', 'one JSON document')
+    .action((file: string, targets: string[], options: ExportOptions) => {
+      choose(async (terminal) =>
+        (await import('../commands/export.ts')).exportResults(file, targets, options, terminal),
+      );
+    });
+
+  withPipelineOptions(
+    archive.command('mlflow [targets...]'),
+    'send results to MLflow: params, metrics with all steps, digests and files; what is there already is not sent again',
+  )
+    .requiredOption('--to <uri>', 'http://HOST:PORT of a server, or sqlite:///FILE (needs the program mlflow)')
+    .option('--experiment <name>', 'name of the experiment (default: the name of the pipeline)')
+    .addOption(
+      new Option('--artifacts <choice>', 'files to send; small: up to 10 MB, and no folders')
+        .choices(ARTIFACTS)
+        .default('small'),
+    )
+    .option('--json', 'one JSON document')
+    .action((targets: string[], _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<ExportMlflowOptions>(); // `export` takes those that it has too
+      choose(
+        async (terminal) => (await import('../commands/export-mlflow.ts')).exportToMlflow(targets, options, terminal),
+        'work',
+      );
+    });
+}
 
 export function maintenanceCommands(program: Command, choose: ChooseAction): void {
   withPipelineOptions(
@@ -20,16 +57,7 @@ export function maintenanceCommands(program: Command, choose: ChooseAction): voi
       choose(async (terminal) => (await import('../commands/verify.ts')).verify(targets, options, terminal));
     });
 
-  withPipelineOptions(
-    program.command('export <file> [targets...]'),
-    'write results into one archive (.tar, .tar.gz or .tar.zst), with everything that import needs',
-  )
-    .option('--json', 'one JSON document')
-    .action((file: string, targets: string[], options: ExportOptions) => {
-      choose(async (terminal) =>
-        (await import('../commands/export.ts')).exportResults(file, targets, options, terminal),
-      );
-    });
+  exportCommands(program, choose);
 
   withPipelineOptions(
     program.command('import <file>'),

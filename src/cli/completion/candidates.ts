@@ -23,7 +23,7 @@ export async function candidates(
       unique([command, program].flatMap((each) => help.visibleOptions(each).flatMap(({ long }) => long ?? []))),
     );
   const subcommands = help.visibleCommands(command).map((each) => each.name());
-  if (subcommands.length > 0) return fits(operands > 0 ? [] : subcommands);
+  if (subcommands.length > 0 && operands === 0) return fits(subcommands);
   return fits(await operandsOf(command.registeredArguments, operands, prefix, lookup));
 }
 

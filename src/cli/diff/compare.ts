@@ -3,7 +3,7 @@ import type { Json, Scalar } from '../../util/json.ts';
 import { significant } from '../../util/number.ts';
 import type { InstanceId } from '../../formats/identity.ts';
 import { paramDifferences } from '../../runner/plan/compare.ts';
-import { metricValues, type MetricValues } from './metric-values.ts';
+import { metricValues, type MetricValues } from '../../runner/results/metric-values.ts';
 import type { MetricsFile, ComparedSide } from './side.ts';
 
 export interface Comparison {

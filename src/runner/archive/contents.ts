@@ -9,7 +9,7 @@ import { producedOrigins, producerRecord } from '../produced-origins.ts';
 import { recordKeyOf } from '../store/record-file.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import type { Store } from '../store/store.ts';
-import { ArchiveError } from './archive-error.ts';
+import { lockedRecords } from './locked-records.ts';
 
 export interface ArchiveContents {
   /** The results that were asked for. */
@@ -25,26 +25,13 @@ export async function archiveContentsOf(
   lock: Lockfile,
   store: Store,
 ): Promise<ArchiveContents> {
-  const found = await Promise.all(ids.map(async (id) => ({ id, record: await lockedRecord(id, lock, store) })));
-  const lacking = found.filter(({ record }) => record === undefined).map(({ id }) => id);
-  if (lacking.length > 0) {
-    throw new ArchiveError(
-      `${lacking.length} of ${ids.length} results are not in the store as the lockfile names them: ${lacking.slice(0, 3).join(', ')}${lacking.length > 3 ? ', ...' : ''}`,
-      'Make them first: pipeline run',
-    );
-  }
-  const chosen = found.flatMap(({ record }) => record ?? []);
+  const chosen = await lockedRecords(ids, lock, store);
   const records = await withAncestors(chosen, store);
   return {
     chosen,
     records,
     blobs: [...blobsOf(records, store), ...seriesOf(records, store)],
   };
-}
-
-async function lockedRecord(id: InstanceId, lock: Lockfile, store: Store): Promise<RunRecord | undefined> {
-  const entry = lock.entries().get(id);
-  return entry && (await store.record(recordKeyOf(entry)));
 }
 
 /** An ancestor without a record or without all outputs in the store is left out: no restored result needs it. */
