@@ -151,3 +151,31 @@ test('verify --repair takes a damaged file from its committed copy', async () =>
   expect(code).toBe(0);
   expect(out).toMatch(/1 file damaged\.\n\nChecked 5 files .* all as they were made\.\n$/);
 });
+
+test('a figure that the clone cannot publish is told, and not counted as published', async () => {
+  const project = await Project.create({
+    'pipeline.json': pipelineOf({
+      train: {
+        command: 'cat data/* > ${outputs.model}; echo curve > ${outputs.figure}',
+        inputs: { data: 'data' },
+        outputs: { model: { file: 'm.txt', commit: true }, figure: { file: 'f.txt', publish: 'out/figure.txt' } },
+      },
+      report: shell(
+        'cat ${inputs.model} > ${outputs.out}',
+        { model: '@train/model' },
+        {
+          outputs: { out: { file: 'r.txt', publish: 'reports/report.txt' } },
+        },
+      ),
+    }),
+    'data/a.txt': 'images',
+    '.gitignore': 'cache\ndata\nout\n',
+  });
+  await project.run();
+  const clone = await cloned(project);
+  await clone.remove('reports');
+  const { code, out, err } = await clone.pipeline(['run', '--allow-missing']);
+  expect(code).toBe(0);
+  expect(err).toContain('out/figure.txt is not published: the result of train is up to date by the lockfile');
+  expect(out).toContain('Published: reports/report.txt\n');
+});

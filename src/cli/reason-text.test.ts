@@ -9,6 +9,11 @@ const after = '77b1000000';
 
 test.each<[Reason, string]>([
   [{ kind: 'never-run' }, 'never run'],
+  [{ kind: 'axes', before: 'a' as InstanceId, added: ['seed'], removed: [] }, 'axis seed is new: it ran as a'],
+  [
+    { kind: 'axes', before: 'a:model=M1' as InstanceId, added: ['fold', 'seed'], removed: ['model'] },
+    'axes fold, seed are new and axis model is gone: it ran as a:model=M1',
+  ],
   [{ kind: 'forced' }, 'forced'],
   [{ kind: 'not-in-store' }, 'its results are no longer in the store'],
   [{ kind: 'damaged', output: 'weights' }, 'output weights is damaged in the store'],

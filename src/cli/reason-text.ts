@@ -9,6 +9,8 @@ export function reasonText(reason: Reason): string {
   switch (reason.kind) {
     case 'never-run':
       return 'never run';
+    case 'axes':
+      return `${axesText(reason)}: it ran as ${reason.before}`;
     case 'forced':
       return 'forced';
     case 'audit':
@@ -54,6 +56,21 @@ export function reasonText(reason: Reason): string {
     default:
       return unreachable(reason);
   }
+}
+
+/** `axis seed is new`, `axes seed, fold are new and axis model is gone`. */
+function axesText({ added, removed }: Extract<Reason, { kind: 'axes' }>): string {
+  const parts = [
+    [added, 'new'],
+    [removed, 'gone'],
+  ] as const;
+  return parts
+    .filter(([names]) => names.length > 0)
+    .map(
+      ([names, word]) =>
+        `${names.length === 1 ? 'axis' : 'axes'} ${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} ${word}`,
+    )
+    .join(' and ');
 }
 
 const PUBLISHED: Readonly<Record<PublishedReason['change'], string>> = {

@@ -15,6 +15,12 @@ const output = text('Name of the output.');
 export const ReasonSchema = Type.Union(
   [
     Type.Object({ kind: kind('never-run', 'It never ran.') }),
+    Type.Object({
+      kind: kind('axes', 'It never ran with these axes. The stage ran with others.'),
+      before: instanceId('The instance that the lockfile has instead.'),
+      added: Type.Array(Type.String(), { description: 'Names of new axes.' }),
+      removed: Type.Array(Type.String(), { description: 'Names of axes that the stage no longer has.' }),
+    }),
     Type.Object({ kind: kind('forced', '`--force` was given.') }),
     Type.Object({
       kind: kind('audit', 'It is up to date and executed once more, to compare.'),

@@ -31,11 +31,12 @@ export function summarize({ entries }: Plan, { outcomes, aborted, seconds, unpub
     ...(submitted > 0 && { submitted }),
   };
   const there = entries.filter(({ instance }) => hasOutputs(outcomes.get(instance.id)));
-  const published = there.flatMap(({ instance }) =>
-    Object.values(instance.outputs).flatMap(({ publish }) =>
-      publish === undefined || unpublished.includes(publish) ? [] : [publish],
-    ),
-  );
+  const published = there.flatMap(({ instance, unpublished: planned }) => {
+    const left = [...unpublished, ...planned.flatMap(({ path, cause }) => (cause === 'not-in-store' ? [path] : []))];
+    return Object.values(instance.outputs).flatMap(({ publish }) =>
+      publish === undefined || left.includes(publish) ? [] : [publish],
+    );
+  });
   return { outcome: outcomeOf(counts, unpublished), seconds, counts, published, unpublished };
 }
 

@@ -17,6 +17,8 @@ interface Findings extends Lookups {
    * another pipeline file that has an instance of the same name.
    */
   readonly locked: LockEntry | undefined;
+  /** Without an entry: the stage ran with other axes. */
+  readonly otherAxes: Reason | undefined;
   /** Faults of the record's blobs: not-in-store or damaged. */
   readonly storeFaults: readonly Reason[];
   /** Published files that are missing or differ; without a record, compared with the lockfile. */
@@ -51,7 +53,9 @@ function judge(instance: Instance, findings: Findings): Verdict {
       reasons: [
         ...(findings.forced ? [FORCED] : []),
         // Without an entry in the lockfile there is nothing that could change.
-        ...(locked ? [...changes(instance, identification, findings), ...identification.pending] : [NEVER_RUN]),
+        ...(locked
+          ? [...changes(instance, identification, findings), ...identification.pending]
+          : [neverRun(findings)]),
       ],
     };
   }
@@ -64,7 +68,7 @@ function judge(instance: Instance, findings: Findings): Verdict {
     return {
       kind: 'run',
       fingerprint,
-      reasons: reasons.length > 0 ? reasons : [locked ? { kind: 'not-in-store' } : NEVER_RUN],
+      reasons: reasons.length > 0 ? reasons : [locked ? { kind: 'not-in-store' } : neverRun(findings)],
     };
   }
   if (findings.storeFaults.length > 0) return { kind: 'run', fingerprint, reasons: findings.storeFaults };
@@ -82,7 +86,8 @@ function judge(instance: Instance, findings: Findings): Verdict {
 }
 
 const FORCED: Reason = { kind: 'forced' };
-const NEVER_RUN: Reason = { kind: 'never-run' };
+
+const neverRun = ({ otherAxes }: Findings): Reason => otherAxes ?? { kind: 'never-run' };
 
 function changes(instance: Instance, now: Identified, { locked, trees, versions }: Findings): Reason[] {
   return locked ? differences(instance, locked, now, { trees, versions }) : [];

@@ -23,6 +23,7 @@ import {
   type ProducedResults,
   type ProducerState,
 } from './identify.ts';
+import { byStage, otherAxes, type EntriesByStage } from './other-axes.ts';
 import { producedInputsOf } from './produced-inputs.ts';
 import { storeFaults } from './store-faults.ts';
 import { forgetInputs, workspaceInputsOf } from './workspace-inputs.ts';
@@ -60,6 +61,7 @@ export class PipelinePlanner implements Planner, Decisions {
   #states = new Map<InstanceId, ProducerState>();
   #verdicts = new Map<InstanceId, Promise<Verdict>>();
   #durations: ExpectedDurations | undefined;
+  #entriesByStage: EntriesByStage | undefined;
   /** Something that will run reads their results: the lockfile's word is not enough. */
   readonly #needed = new Set<InstanceId>();
 
@@ -154,6 +156,7 @@ export class PipelinePlanner implements Planner, Decisions {
       forced: force,
       record,
       locked,
+      otherAxes: locked === undefined ? otherAxes(instance, this.#lockedBefore()) : undefined,
       trees,
       versions,
       storeFaults: record ? storeFaults(record, store) : [],
@@ -163,6 +166,11 @@ export class PipelinePlanner implements Planner, Decisions {
     });
     this.#states.set(instance.id, stateAfter(verdict));
     return verdict;
+  }
+
+  /** As the lockfile was at the start: later entries have the present axes. */
+  #lockedBefore(): EntriesByStage {
+    return (this.#entriesByStage ??= byStage(this.#deps.lock.entries()));
   }
 
   /**
