@@ -27,7 +27,21 @@ module.exports = {
     only('tensor', []),
     only('report', []),
     only('learn', ['tensor']),
-    only('cli', ['runner', 'tensor', 'report', 'learn/dataset']),
+    only('serve', ['runner', 'report']),
+    only('cli', ['runner', 'serve', 'tensor', 'report', 'learn/dataset']),
+    {
+      name: 'the-live-page-only-reads',
+      comment: 'The page of pipeline serve changes nothing, so it needs nothing that does.',
+      severity: 'error',
+      from: { path: '^src/serve/', pathNot: TESTS },
+      to: { path: '^src/runner/(transfer|archive|maintenance|remote|slurm|data-versions)/' },
+    },
+    {
+      name: 'the-script-of-the-page-runs-in-a-browser',
+      severity: 'error',
+      from: { path: '^src/serve/page/', pathNot: TESTS },
+      to: { path: '^src/(runner|cli)/', dependencyTypesNot: ['type-only'] },
+    },
     {
       name: 'plan-decides-only',
       comment: 'Files are moved by src/runner/transfer.',
@@ -47,7 +61,7 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/(cli|runner)/', pathNot: TESTS },
       to: {
-        path: '(vendor/onnxruntime|node_modules/(@tensorflow|@aws-sdk|koffi|sharp|preact|esbuild))',
+        path: '(src/serve/|vendor/onnxruntime|node_modules/(@tensorflow|@aws-sdk|koffi|sharp|preact|esbuild))',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },

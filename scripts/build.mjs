@@ -55,7 +55,21 @@ const gradients = await build({
   logLevel: 'error',
   metafile: true,
 });
-const bundled = [command, gradients].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+// The script of the live page: for a browser, in one file.
+const page = await build({
+  entryPoints: ['src/serve/page/main.tsx'],
+  outfile: `${next}/serve/page.js`,
+  bundle: true,
+  minify: true,
+  format: 'iife',
+  platform: 'browser',
+  target: 'es2022',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  logLevel: 'warning',
+  metafile: true,
+});
+const bundled = [command, gradients, page].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 await writeFile(`${next}/licenses.txt`, licensesOf(bundled));
 await chmod(`${next}/cli/main.js`, 0o755);
 await $`npx tsc -p tsconfig.build.json --outDir ${next}/types`;

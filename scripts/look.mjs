@@ -8,11 +8,12 @@
  * wider than the window, when paper cuts something off, when a picture cuts a label off, when it asks for anything that
  * is not in the file, or when anything in it runs.
  */
-import { access, mkdir } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
+import { chromiumPath } from './look/chromium-path.mjs';
 
 const [report, folder] = process.argv.slice(2);
 if (report === undefined || folder === undefined)
@@ -102,25 +103,4 @@ async function lookAtPaper() {
   );
   await page.close();
   return cut.map((element) => `paper: the edge cuts ${element}`);
-}
-
-async function chromiumPath() {
-  const candidates = [
-    process.env.CHROMIUM,
-    '/usr/bin/chromium',
-    '/usr/bin/chromium-browser',
-    '/usr/bin/google-chrome',
-  ].filter((candidate) => candidate !== undefined);
-  for (const candidate of candidates) {
-    try {
-      await access(candidate);
-      return candidate;
-    } catch {
-      continue;
-    }
-  }
-  throw new Error(
-    `No Chromium was found at ${candidates.join(', ')}. Install one (apt-get install chromium) or name one by ` +
-      'CHROMIUM.',
-  );
 }

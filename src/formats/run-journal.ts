@@ -45,7 +45,8 @@ const succeeded = Type.Object(
   { description: 'The outputs are in the store, with this record.' },
 );
 
-const others = instanceEvents.filter(({ properties }) => properties.type.const !== 'succeeded');
+/** Metrics are kept as series. */
+const others = instanceEvents.filter(({ properties }) => !['succeeded', 'metric'].includes(properties.type.const));
 
 export const JournalLineSchema = Type.Union(
   [
@@ -56,7 +57,7 @@ export const JournalLineSchema = Type.Union(
   {
     title: 'journal line',
     description:
-      'One object per line. `pipeline serve` follows it. Progress of an instance is written once a second at most. Of the reasons, the first five are kept.',
+      'One object per line. `pipeline serve` follows it. Progress of an instance is written once a second at most; metrics are kept as series. Of the reasons, the first five are kept.',
   },
 );
 
@@ -65,4 +66,4 @@ export type JournalInstance = Immutable<Static<typeof JournalInstance>>;
 type JournalSucceeded = Immutable<Static<typeof succeeded>>;
 /** A line after the first. */
 export type JournalEvent =
-  (Exclude<InstanceEvent, { readonly type: 'succeeded' }> & { readonly time: string }) | JournalSucceeded;
+  (Exclude<InstanceEvent, { readonly type: 'succeeded' | 'metric' }> & { readonly time: string }) | JournalSucceeded;

@@ -1,10 +1,11 @@
 /** Reads the lines of a file as another process appends them. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const CHUNK = 64 * 1024;
 
 export class LineTail {
   readonly #file: string;
+  #inode: number | undefined;
   #offset = 0;
   #rest = Buffer.alloc(0);
 
@@ -12,7 +13,10 @@ export class LineTail {
     this.#file = file;
   }
 
-  /** The lines that are complete since the last call. A file that is absent, or cannot be opened, has none yet. */
+  /**
+   * The lines that are complete since the last call. A file that is absent, or cannot be opened, has none yet. One that
+   * was replaced is read from its beginning.
+   */
   read(): string[] {
     let descriptor: number;
     try {
@@ -21,6 +25,7 @@ export class LineTail {
       return [];
     }
     try {
+      this.#beginAnewIfReplaced(descriptor);
       const lines: string[] = [];
       const bytes = Buffer.alloc(CHUNK);
       for (let length; (length = readSync(descriptor, bytes, 0, CHUNK, this.#offset)) > 0; this.#offset += length)
@@ -29,6 +34,15 @@ export class LineTail {
     } finally {
       closeSync(descriptor);
     }
+  }
+
+  #beginAnewIfReplaced(descriptor: number): void {
+    const { ino, size } = fstatSync(descriptor);
+    if (ino !== this.#inode || size < this.#offset) {
+      this.#offset = 0;
+      this.#rest = Buffer.alloc(0);
+    }
+    this.#inode = ino;
   }
 
   /** A line may be written in the middle of a look. */

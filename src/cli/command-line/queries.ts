@@ -5,11 +5,12 @@ import type { DiffOptions } from '../commands/diff.ts';
 import type { GraphOptions } from '../commands/graph.ts';
 import type { HistoryOptions } from '../commands/history.ts';
 import type { LogsOptions } from '../commands/logs.ts';
+import type { ServeOptions } from '../commands/serve.ts';
 import type { ShowOptions } from '../commands/show.ts';
 import type { StatusOptions } from '../commands/status.ts';
 import type { TimelineOptions } from '../commands/timeline.ts';
 import type { WhyOptions } from '../commands/why.ts';
-import { positiveInteger } from '../arguments.ts';
+import { portNumber, positiveInteger } from '../arguments.ts';
 import { exitCode } from '../exit-code.ts';
 import { withPipelineOptions, ALLOW_MISSING, withBoundsOptions, type ChooseAction } from './shared-options.ts';
 
@@ -63,6 +64,15 @@ export function queryCommands(program: Command, choose: ChooseAction): void {
     .option('-f, --follow', 'follow the log while the instance runs')
     .action((target: string, options: LogsOptions) => {
       choose(async (terminal) => (await import('../commands/logs.ts')).logs(target, options, terminal));
+    });
+
+  withPipelineOptions(
+    program.command('serve'),
+    'show the runs on a page of this machine, as they go on; Ctrl-C ends it',
+  )
+    .option('--port <number>', 'port of the page (default: any free one)', portNumber)
+    .action((options: ServeOptions) => {
+      choose(async (terminal) => (await import('../commands/serve.ts')).serve(options, terminal), 'work');
     });
 
   historyCommands(program, choose);

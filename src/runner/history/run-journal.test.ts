@@ -76,9 +76,11 @@ test('the plan and every event are there a moment later, with few reasons, while
   ]);
   expect(lines()[1]?.reasons).toHaveLength(5);
   expect(judgeOwner(ownerOf(journal()), Date.now).state).toBe('alive');
-  written.handle({ type: 'metric', id, name: 'loss', value: 2, step: 1 });
+  written.handle({ type: 'metric', id, name: 'loss', value: 2, step: 1 }); // its series is a file of its own
+  written.handle({ type: 'warning', id, message: 'hot' });
   vi.advanceTimersByTime(300);
-  expect(lines()[2]).toMatchObject({ type: 'metric', name: 'loss', value: 2, step: 1 });
+  expect(lines()[2]).toMatchObject({ type: 'warning', message: 'hot' });
+  expect(lines()).toHaveLength(3);
   written.close();
 });
 

@@ -57,10 +57,10 @@ export class RunJournal {
   }
 
   handle(event: RunEvent): void {
-    if (this.#state === 'closed') return;
+    if (this.#state === 'closed' || event.type === 'metric') return; // series have files of their own
     if (event.type === 'progress') this.#progress.set(event.id, event);
     else {
-      if ('id' in event && event.type !== 'metric' && event.type !== 'warning') this.#takeProgress(event.id);
+      if ('id' in event && event.type !== 'warning') this.#takeProgress(event.id);
       this.#add(event.type === 'plan' ? this.#begun(event.plan) : lineOf(event));
     }
     if (this.#state === 'waiting' && isWork(event)) this.#open();
@@ -160,7 +160,7 @@ function journalInstance({ instance, verdict, expectedSeconds }: PlanEntry): Jou
 type Timeless<Line> = Line extends unknown ? Omit<Line, 'time'> : never;
 
 /** A record is in the store; its key is enough. */
-function lineOf(event: InstanceEvent): Timeless<JournalEvent> {
+function lineOf(event: Exclude<InstanceEvent, { readonly type: 'metric' }>): Timeless<JournalEvent> {
   if (event.type === 'succeeded') {
     const { type, id, seconds, record } = event;
     return { type, id, seconds, ...recordKeyOf(record) };
