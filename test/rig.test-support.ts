@@ -129,6 +129,15 @@ export class Project {
       waits: (times) =>
         until(() => printed.split('Waiting for a change').length > times, `${words.join(' ')} to wait ${times} times`),
       prints: (text) => until(() => printed.includes(text), `${words.join(' ')} to print ${text}`),
+      async printsLine(pattern) {
+        const line = (): string | undefined =>
+          printed
+            .split('\n')
+            .slice(0, -1)
+            .find((each) => pattern.test(each));
+        await until(() => line() !== undefined, `${words.join(' ')} to print a line like ${pattern}`);
+        return line() ?? '';
+      },
     };
   }
 
@@ -154,6 +163,8 @@ interface Started {
   waits(times: number): Promise<void>;
   /** Resolves as soon as standard output holds the text. */
   prints(text: string): Promise<void>;
+  /** Resolves with the first whole line of standard output that fits. */
+  printsLine(pattern: RegExp): Promise<string>;
 }
 
 /** The events of `run --json`. */

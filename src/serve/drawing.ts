@@ -10,6 +10,7 @@ export interface StageNode {
 
 const HEIGHT = 46;
 const WIDTH = { narrowest: 104, widest: 220, ofLetter: 7.6, padding: 24 };
+/** Lines and arrows begin at this place of the drawing, boxes at 0. The page knows it, too. */
 const MARGIN = 6;
 
 export function drawStages(stages: readonly StageNode[], direction: 'right' | 'down'): Drawing {
@@ -32,9 +33,6 @@ export function drawStages(stages: readonly StageNode[], direction: 'right' | 'd
     arrows: layout.arrows,
   };
 }
-
-/** Lines and arrows begin at this place of the drawing, boxes at 0. */
-export const DRAWING_MARGIN = MARGIN;
 
 const widthOf = (name: string): number =>
   Math.round(Math.min(WIDTH.widest, Math.max(WIDTH.narrowest, name.length * WIDTH.ofLetter + WIDTH.padding)));

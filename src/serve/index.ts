@@ -30,7 +30,7 @@ export interface PageAddress {
   close(): void;
 }
 
-/** How often the store is looked at while somebody reads the page. */
+/** Between two looks at the store, while somebody reads the page. */
 const UPDATE_MS = 500;
 /** A plan that is older is made anew for a new reader: code and data may have changed, which costs a look to notice. */
 const OLD_PLAN_MS = 30_000;

@@ -11,7 +11,7 @@ export class Series {
   #versions: number[] = [];
   /** In that version, points that were told before were changed or removed. */
   #changed = 0;
-  /** Of so many points that come, one is kept. */
+  /** One of so many points is kept. */
   #stride = 1;
   #seen = 0;
 

@@ -15,7 +15,7 @@ export interface CurveGroup {
   /** The axes but the seed; empty: the stage has none. */
   readonly name: string;
   readonly seeds: readonly (readonly Point[])[];
-  /** Over the seeds that have the step. Of one seed: its points. */
+  /** Over the seeds that have the step. */
   readonly mean: readonly Point[];
 }
 

@@ -3,7 +3,7 @@ import { group } from 'd3-array';
 import type { InstanceState, Status } from '../state.ts';
 import { speedOf } from './speed.ts';
 
-/** What a box distinguishes. */
+/** The parts that a box distinguishes. */
 export type Part = 'done' | 'running' | 'failed' | 'blocked' | 'waiting';
 
 export interface StageCounts {
