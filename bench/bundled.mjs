@@ -14,6 +14,7 @@ export async function bundled(sources, use) {
     await build({
       bundle: true,
       packages: 'external',
+      external: ['#onnxruntime'],
       format: 'esm',
       platform: 'node',
       logLevel: 'error',

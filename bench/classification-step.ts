@@ -23,7 +23,7 @@ export interface StepSize {
 }
 
 const CLASSES = 7;
-const SGD: Optimizer = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 };
+export const SGD: Optimizer = { name: 'sgd', momentum: 0.9, nesterov: false, weightDecay: 0 };
 
 type State<T> = Model<T> & { readonly optimizerState: OptimizerState<T> };
 

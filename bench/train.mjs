@@ -1,6 +1,8 @@
 // Measures training steps on every engine of this machine, on tfjs-node without ours and on PyTorch, in turns:
-//   npm run bench -- train [--quick] [--python PYTHON] [--threads N]
-// PYTHON is an interpreter with torch and torchvision; without it, engines are compared with each other only.
+//   npm run bench -- train [--quick] [--task classification|segmentation] [--python PYTHON] [--threads N]
+// PYTHON is an interpreter with torch, torchvision and, for the U-Net, segmentation-models-pytorch; without it, engines are
+// compared with each other only.
+import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +13,7 @@ import { start } from './turns.mjs';
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
+    task: { type: 'string' },
     python: { type: 'string' },
     threads: { type: 'string', default: String(availableParallelism()) },
   },
@@ -18,12 +21,17 @@ const { values } = parseArgs({
 });
 
 const SETTINGS = [
-  { network: 'resnet18', side: 28, batch: 64, steps: 10 },
-  { network: 'resnet18', side: 64, batch: 32, steps: 6 },
-  { network: 'resnet50', side: 64, batch: 32, steps: 3 },
-  { network: 'resnet50', side: 224, batch: 8, steps: 1 },
+  { task: 'classification', network: 'resnet18', side: 28, batch: 64, steps: 10 },
+  { task: 'classification', network: 'resnet18', side: 64, batch: 32, steps: 6 },
+  { task: 'classification', network: 'resnet50', side: 64, batch: 32, steps: 3 },
+  { task: 'classification', network: 'resnet50', side: 224, batch: 8, steps: 1 },
+  { task: 'segmentation', network: 'resnet18', side: 64, batch: 16, steps: 6 },
 ];
+/** One of each task. */
+const QUICK = [SETTINGS[1], SETTINGS[4]];
+const TITLES = { classification: 'Classifier', segmentation: 'U-Net on' };
 const ROUNDS = 5;
+const hasTfjsNode = existsSync(join(import.meta.dirname, '../node_modules/@tensorflow/tfjs-node-gpu'));
 
 // Inside the checkout, so that imports find their packages.
 const folder = await mkdtemp(join(import.meta.dirname, '.train-'));
@@ -31,6 +39,7 @@ try {
   const common = {
     bundle: true,
     packages: 'external',
+    external: ['#onnxruntime'],
     format: 'esm',
     platform: 'node',
     logLevel: 'error',
@@ -45,15 +54,16 @@ try {
   const { availableEngines } = await import(join(folder, 'available.mjs'));
   const hasTensorflow = availableEngines().some(({ name, available }) => name === 'tensorflow' && available);
   if (!values.python) console.log('PyTorch is not compared: name an interpreter that has it with --python.');
+  if (!hasTfjsNode) console.log('tfjs-node is not compared: npm install --no-save @tensorflow/tfjs-node-gpu.');
   if (!hasTensorflow) console.log('TensorFlow is not compared: pipeline engine add tensorflow.');
-  for (const setting of values.quick ? SETTINGS.slice(1, 2) : SETTINGS)
-    await compare(setting, contestantsOf(setting, hasTensorflow));
+  const settings = (values.quick ? QUICK : SETTINGS).filter(({ task }) => [undefined, task].includes(values.task));
+  for (const setting of settings) await compare(setting, contestantsOf(setting, hasTensorflow));
 } finally {
   await rm(folder, { recursive: true });
 }
 
-function contestantsOf({ network, side, batch }, hasTensorflow) {
-  const size = [network, side, batch, values.threads].map(String);
+function contestantsOf({ task, network, side, batch }, hasTensorflow) {
+  const size = [task, network, side, batch, values.threads].map(String);
   const node = (name, engine, precision) => ({
     name,
     precision,
@@ -73,17 +83,16 @@ function contestantsOf({ network, side, batch }, hasTensorflow) {
       : []),
     node('onnxruntime', 'onnxruntime', 'float32'),
     ...(hasTensorflow
-      ? [
-          node('tensorflow', 'tensorflow', 'float32'),
-          node('tensorflow', 'tensorflow', 'bfloat16'),
-          node('tfjs-node, eager', 'tfjs-node', 'float32'),
-        ]
+      ? [node('tensorflow', 'tensorflow', 'float32'), node('tensorflow', 'tensorflow', 'bfloat16')]
+      : []),
+    ...(hasTensorflow && hasTfjsNode && task === 'classification'
+      ? [node('tfjs-node, eager', 'tfjs-node', 'float32')]
       : []),
   ];
 }
 
 /** All contestants stay alive and take turns of a few steps: other load of the machine affects all of them. */
-async function compare({ network, side, batch, steps }, contestants) {
+async function compare({ task, network, side, batch, steps }, contestants) {
   for (const each of contestants) Object.assign(each, await start(each.command));
   for (let round = -1; round < ROUNDS; round++) {
     for (const each of contestants) {
@@ -94,7 +103,7 @@ async function compare({ network, side, batch, steps }, contestants) {
   }
   for (const each of contestants) each.end();
   console.log(
-    `\n${network}, ${side} px, batch ${batch}, ${values.threads} threads: images/s, best and median of ` +
+    `\n${TITLES[task]} ${network}, ${side} px, batch ${batch}, ${values.threads} threads: images/s, best and median of ` +
       `${ROUNDS * steps} steps in ${ROUNDS} rounds; ratios to PyTorch's best of equal precision, by best steps`,
   );
   for (const each of contestants) {

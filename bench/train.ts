@@ -4,25 +4,27 @@
  */
 import { createInterface } from 'node:readline';
 import type { NetworkName } from '../src/learn/nn/resnet.ts';
-import { openEngine, type Engine, type EngineName, type Precision } from '../src/tensor/index.ts';
+import { openEngine, type Engine, type EngineName, type HostTensor, type Precision } from '../src/tensor/index.ts';
 import { openOnnxruntime } from '../src/tensor/onnx/engine.ts';
-import { compileClassification, drawBatch } from './classification-step.ts';
+import { compileClassification, drawBatch, type StepSize } from './classification-step.ts';
+import { compileSegmentation, drawMaskedBatch } from './segmentation-step.ts';
 import { openTfjsNode } from './tfjs-node.ts';
 
-const [engineName, precision, network, side, batch, threads] = process.argv.slice(2) as [
+const [engineName, precision, task, network, side, batch, threads] = process.argv.slice(2) as [
   EngineName | 'standard' | 'tfjs-node',
   Precision,
+  'classification' | 'segmentation',
   NetworkName,
   string,
   string,
   string,
 ];
 
-const size = { network, side: Number(side), batch: Number(batch) };
-const inputs = drawBatch(size);
+const size: StepSize = { network, side: Number(side), batch: Number(batch) };
+const inputs = task === 'segmentation' ? drawMaskedBatch(size) : drawBatch(size);
 const engine = await open();
 const started = performance.now();
-const step = await compileClassification(engine, size, precision);
+const step = await compile(engine);
 const compileSeconds = engineName === 'tfjs-node' ? undefined : (performance.now() - started) / 1000;
 if (engineName === 'tfjs-node') await expectSameLosses();
 process.stdout.write(`${JSON.stringify({ version: engine.description.version, compileSeconds })}\n`);
@@ -34,6 +36,17 @@ for await (const line of createInterface({ input: process.stdin })) {
     milliseconds.push(performance.now() - before);
   }
   process.stdout.write(`${JSON.stringify({ milliseconds, peakBytes: process.resourceUsage().maxRSS * 1024 })}\n`);
+}
+
+/** The step of the task, with the inputs that are drawn for it. */
+async function compile(
+  on: Pick<Engine, 'compile'>,
+): Promise<{ run(given: typeof inputs): Promise<Readonly<Record<string, HostTensor>>> }> {
+  const compiled =
+    task === 'segmentation'
+      ? await compileSegmentation(on, size, precision)
+      : await compileClassification(on, size, precision);
+  return { run: (given) => compiled.run(given as never) };
 }
 
 function open(): Promise<Pick<Engine, 'compile' | 'description'>> {
@@ -49,9 +62,9 @@ function open(): Promise<Pick<Engine, 'compile' | 'description'>> {
  */
 async function expectSameLosses(): Promise<void> {
   const ours = await openEngine('tensorflow', { threads: Number(threads) });
-  const measure = await compileClassification(ours, size, precision);
+  const measure = await compile(ours);
   for (let i = 0; i < 3; i++) {
-    const [expected, found] = [(await measure.run(inputs)).loss.data[0]!, (await step.run(inputs)).loss.data[0]!];
+    const [expected, found] = [(await measure.run(inputs)).loss!.data[0]!, (await step.run(inputs)).loss!.data[0]!];
     if (!(Math.abs(found - expected) < 1e-3 * expected))
       throw new Error(
         `The loss of step ${i + 1} is ${found} on tfjs-node and ${expected} on TensorFlow compiled: they do not ` +

@@ -14,7 +14,7 @@ interface Trained {
 
 /** `Inputs` are the inputs of a run, and `specs` their types and shapes. `name` is for messages. */
 export async function compileStep<Inputs>(
-  engine: Engine,
+  engine: Pick<Engine, 'compile'>,
   { name, precision }: { readonly name: string; readonly precision: Precision },
   trained: Trained,
   start: HostModel,
