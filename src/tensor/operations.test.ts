@@ -376,6 +376,9 @@ describe('convolutions agree, values and gradients', () => {
   differentiable('transposed', { x: F(2, 3, 4, 3), filter: F(3, 3, 2, 3) }, ({ x, filter }) =>
     tf.conv2dTranspose(x as tf.Tensor4D, filter as tf.Tensor4D, [2, 6, 8, 2], 2, 'same'),
   );
+  differentiable('transposed, blocks of 16', { x: F(16, 3, 4, 32), filter: F(2, 2, 16, 32) }, ({ x, filter }) =>
+    tf.conv2dTranspose(x as tf.Tensor4D, filter as tf.Tensor4D, [16, 6, 8, 16], 2, 'same'),
+  );
   differentiable('separable', { x: F(2, 5, 5, 3), depth: F(3, 3, 3, 2), point: F(1, 1, 6, 4) }, ({ x, depth, point }) =>
     tf.separableConv2d(x as tf.Tensor4D, depth as tf.Tensor4D, point as tf.Tensor4D, 1, 'same'),
   );
@@ -476,6 +479,20 @@ describe('operations on images agree, values and gradients', () => {
       }
     }
   }
+  differentiable(
+    'what a decoder does: blocks of 16 doubled, beside others, and convolved',
+    { x: F(16, 3, 4, 32), skip: F(16, 6, 8, 16), filter: F(3, 3, 48, 16) },
+    ({ x, skip, filter }) =>
+      tf.conv2d(
+        tf.concat([tf.image.resizeBilinear(x as tf.Tensor4D, [6, 8], false, true), skip as tf.Tensor4D], 3),
+        filter as tf.Tensor4D,
+        1,
+        1,
+      ),
+  );
+  differentiable('what a decoder does, to an odd side', { x: F(2, 4, 4, 3), skip: F(2, 7, 7, 2) }, ({ x, skip }) =>
+    tf.concat([tf.image.resizeBilinear(x as tf.Tensor4D, [7, 7], false, true), skip as tf.Tensor4D], 3),
+  );
   for (const method of ['bilinear', 'nearest'] as const) {
     for (const size of [
       [3, 4],
