@@ -96,15 +96,18 @@ async function compare({ task, network, side, batch, steps }, contestants) {
   for (const each of contestants) Object.assign(each, await start(each.command));
   for (let round = -1; round < ROUNDS; round++) {
     for (const each of contestants) {
-      const { milliseconds, peakBytes } = await each.ask(steps);
+      const { milliseconds, processorMilliseconds, peakBytes } = await each.ask(steps);
       each.peakBytes = peakBytes;
-      if (round >= 0) (each.times ??= []).push(...milliseconds); // the first round warms up
+      if (round < 0) continue; // it warms up
+      (each.times ??= []).push(...milliseconds);
+      (each.processorTimes ??= []).push(...processorMilliseconds);
     }
   }
   for (const each of contestants) each.end();
   console.log(
     `\n${TITLES[task]} ${network}, ${side} px, batch ${batch}, ${values.threads} threads: images/s, best and median of ` +
-      `${ROUNDS * steps} steps in ${ROUNDS} rounds; ratios to PyTorch's best of equal precision, by best steps`,
+      `${ROUNDS * steps} steps in ${ROUNDS} rounds; ratios to PyTorch's best of equal precision, by best steps; ` +
+      'least processor time of a step; peak memory',
   );
   for (const each of contestants) {
     const sorted = [...each.times].sort((a, b) => a - b);
@@ -122,6 +125,7 @@ async function compare({ task, network, side, batch, steps }, contestants) {
           .toFixed(1)
           .padStart(7),
         ratio.padStart(6),
+        `${Math.min(...each.processorTimes).toFixed(0)} ms`.padStart(8),
         `${(each.peakBytes / 2 ** 20).toFixed(0)} MiB`.padStart(9),
         each.compileSeconds !== undefined ? `compiled in ${each.compileSeconds.toFixed(1)} s` : '',
         each.version,

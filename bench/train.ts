@@ -30,12 +30,16 @@ if (engineName === 'tfjs-node') await expectSameLosses();
 process.stdout.write(`${JSON.stringify({ version: engine.description.version, compileSeconds })}\n`);
 for await (const line of createInterface({ input: process.stdin })) {
   const milliseconds: number[] = [];
+  const processorMilliseconds: number[] = [];
   for (let i = 0; i < Number(line); i++) {
-    const before = performance.now();
+    const [before, used] = [performance.now(), process.cpuUsage()];
     await step.run(inputs);
     milliseconds.push(performance.now() - before);
+    const { user, system } = process.cpuUsage(used);
+    processorMilliseconds.push((user + system) / 1000);
   }
-  process.stdout.write(`${JSON.stringify({ milliseconds, peakBytes: process.resourceUsage().maxRSS * 1024 })}\n`);
+  const peakBytes = process.resourceUsage().maxRSS * 1024;
+  process.stdout.write(`${JSON.stringify({ milliseconds, processorMilliseconds, peakBytes })}\n`);
 }
 
 /** The step of the task, with the inputs that are drawn for it. */
