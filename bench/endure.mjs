@@ -25,6 +25,7 @@ try {
   const common = {
     bundle: true,
     packages: 'external',
+    external: ['#onnxruntime'],
     format: 'esm',
     platform: 'node',
     logLevel: 'error',
