@@ -6,6 +6,7 @@ import { writeEvaluation } from '../src/formats/evaluation.ts';
 import { evaluate } from '../src/learn/eval/evaluate.ts';
 import { readPredictions } from '../src/learn/eval/predictions.ts';
 import type { Cell } from '../src/learn/eval/runs.ts';
+import { writeAllPredictions } from '../src/learn/eval/all-predictions.ts';
 import { writeResults } from '../src/learn/eval/results.ts';
 import { PROBE_KINDS } from '../src/learn/train/feature-probe.ts';
 import { defineStage, gathered, input, optional, output } from '../src/stage/index.ts';
@@ -65,6 +66,8 @@ export default defineStage({
     metrics: output,
     /** `results.csv`: dataset,model,seed,subset,metric,value. */
     results: output,
+    /** `predictions.csv` of all models: model,start,pretraining,seed,subset,index,group,label and a column of each class. */
+    predictions: optional(output),
   },
   run: async ({ inputs, params, outputs }) => {
     const { name, ordinal, images } = await readDataset(inputs.dataset);
@@ -83,6 +86,7 @@ export default defineStage({
     const evaluation = evaluate(runs, { dataset: name, ordinal, bootstrap, equal, declared, delta }, sides);
     await writeEvaluation(outputs.metrics, evaluation);
     await writeResults(outputs.results, evaluation);
+    if (outputs.predictions !== null) await writeAllPredictions(outputs.predictions, runs);
   },
 });
 

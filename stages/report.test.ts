@@ -3,10 +3,12 @@ import { mkdtemp, mkdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Ajv } from 'ajv';
+import { csvParse } from 'd3-dsv';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeAudit } from '../src/formats/audit.ts';
 import { writeFinetuneCurves, writePretrainCurves } from '../src/formats/curves.ts';
 import { writeDataset } from '../src/formats/dataset.ts';
+import { readEvaluation } from '../src/formats/evaluation.ts';
 import { writeExplanation } from '../src/formats/explanation.ts';
 import { writeSplitSummary } from '../src/formats/split-summary.ts';
 import { contactSheet } from '../src/learn/dataset/contact-sheet.ts';
@@ -197,7 +199,11 @@ async function runEvaluate(sides: Job['inputs'] = {}): Promise<void> {
       jobOf('evaluate', {
         inputs: { dataset: file('dataset.json'), predictions: gatheredRuns('predictions.csv'), ...sides },
         params: { resamples: 200, level: 0.95, seed: 0, labels: LABELS },
-        outputs: { metrics: file('metrics.json'), results: file('results.csv') },
+        outputs: {
+          metrics: file('metrics.json'),
+          results: file('results.csv'),
+          predictions: file('predictions-of-all.csv'),
+        },
       }),
     ),
   );
@@ -212,8 +218,11 @@ const reportOutputs = {
   checklist: 'checklist.md',
 };
 
-async function runReport(inputs: Job['inputs']): Promise<string> {
-  const outputs = Object.fromEntries(Object.entries(reportOutputs).map(([name, base]) => [name, file(base)]));
+async function runReport(
+  inputs: Job['inputs'],
+  names: Readonly<Record<string, string>> = reportOutputs,
+): Promise<string> {
+  const outputs = Object.fromEntries(Object.entries(names).map(([name, base]) => [name, file(base)]));
   const finetune = {
     id: 'finetune:model=M1',
     stage: 'finetune',
@@ -266,6 +275,31 @@ test('evaluate and report lead from predictions to a page', async () => {
   expect(html.match(/data:image\/webp;base64,/g)).toHaveLength(4);
   for (const name of Object.values(reportOutputs))
     expect((await readFile(file(name), 'utf8')).length).toBeGreaterThan(100);
+});
+
+test('published predictions name no image and no patient, and give every score of the report again', async () => {
+  await runEvaluate();
+  const inputs = {
+    metrics: alone('metrics.json'),
+    datasets: alone('dataset.json'),
+    predictions: alone('predictions-of-all.csv'),
+  };
+  expect(await runReport(inputs)).not.toContain('<code>predictions</code>');
+  expect(await runReport(inputs, { ...reportOutputs, predictions: 'published' })).toContain('<code>predictions</code>');
+  const text = await readFile(file('published', 'phantom.csv'), 'utf8');
+  expect(text.split('\n')[0]).toBe('model,start,pretraining,seed,subset,index,group,label,p:benign,p:malignant');
+  expect(text).not.toMatch(/\.png|,train,|lesion/);
+  const { models } = await readEvaluation(file('metrics.json'));
+  const rows = csvParse(text);
+  for (const { model, seeds } of models)
+    for (const { seed, test: scores } of seeds) {
+      const own = rows.filter((row) => row.model === model && row.seed === String(seed) && row.subset === 'test');
+      const right = own.filter((row) => Number(row['p:malignant']) > 0.5 === (row.label === 'malignant'));
+      expect(right.length / own.length).toBeCloseTo(scores.accuracy ?? NaN, 5);
+      const odds = (label: string) => own.filter((row) => row.label === label).map((row) => Number(row['p:malignant']));
+      const pairs = odds('malignant').flatMap((a) => odds('benign').map((b) => (a > b ? 1 : a === b ? 0.5 : 0)));
+      expect(pairs.reduce<number>((a, b) => a + b, 0) / pairs.length).toBeCloseTo(scores.auc ?? NaN, 5);
+    }
 });
 
 test('what a pipeline does not have is left out of the page', async () => {

@@ -5,7 +5,8 @@
  * data set are the cells of the study: the axes `start` and `pretraining`. The names `pretraining-METHOD` and
  * `pairs-METHOD` are the inputs of further pre-training methods.
  */
-import { writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { readDataset } from '../src/formats/dataset.ts';
 import { readEvaluation, type Evaluation } from '../src/formats/evaluation.ts';
@@ -34,6 +35,7 @@ import {
   readSplitFacts,
   readTransferTraining,
 } from '../src/report/reading/index.ts';
+import { at } from '../src/util/known.ts';
 import { defineStage, gathered, input, optional, output, type InputValues } from '../src/stage/index.ts';
 
 /** Present if the pipeline has several data sets. */
@@ -44,6 +46,8 @@ const OF_RUN = { ...OF_CELL, seed: Type.Number() };
 const INPUTS = {
   /** `metrics.json` of evaluate. */
   metrics: gathered(DATASET),
+  /** `predictions.csv` of evaluate, to be published with the report. */
+  predictions: optional(gathered(DATASET)),
   /** `dataset.json`. */
   datasets: gathered(DATASET),
   /** `split.json`. */
@@ -114,6 +118,8 @@ export default defineStage({
     card: optional(output),
     /** A reporting checklist in Markdown. */
     checklist: optional(output),
+    /** A folder with a table of predictions for each data set. */
+    predictions: optional(output),
   },
   run: async ({ inputs, params, outputs, stage }) => {
     const datasets = inputs.metrics.map(({ path, axes }) =>
@@ -129,13 +135,25 @@ export default defineStage({
       datasets: await Promise.all(datasets),
       shared: await readSharedImages(inputs),
       provenance,
+      publishesPredictions: outputs.predictions !== null,
     };
     for (const [name, render] of Object.entries(RENDERERS)) {
-      const path = outputs[name as keyof typeof RENDERERS];
-      if (path !== null) await writeFile(path, render(study));
+      const target = outputs[name as keyof typeof RENDERERS];
+      if (target !== null) await writeFile(target, render(study));
     }
+    if (outputs.predictions !== null) await copyPredictions(inputs, study.datasets, outputs.predictions);
   },
 });
+
+/** `DATASET.csv` for each data set. */
+async function copyPredictions(inputs: Inputs, datasets: readonly DatasetResults[], folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [i, { axes }] of inputs.metrics.entries()) {
+    const table = only('predictions', ofDataset(inputs, axes).predictions);
+    if (table === null) throw new Error('The output "predictions" needs the input "predictions" for each data set.');
+    await copyFile(table, path.join(folder, `${at(datasets, i).name}.csv`));
+  }
+}
 
 /** The members of each input that belong to one data set; the methods of pre-training in one list. */
 function ofDataset(inputs: Inputs, { dataset }: { readonly dataset?: unknown }) {
@@ -148,6 +166,7 @@ function ofDataset(inputs: Inputs, { dataset }: { readonly dataset?: unknown }) 
   ) => [main, ...Object.values(others)].flatMap(own);
   return {
     datasets: own(inputs.datasets),
+    predictions: own(inputs.predictions),
     splits: own(inputs.splits),
     curves: own(inputs.curves),
     trials: own(inputs.trials),

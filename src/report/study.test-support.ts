@@ -63,6 +63,7 @@ export function studyFixture(
     shared: sharedFixture(),
     provenance: executionsFixture(datasets.map(({ name }) => name)),
     rerun: ['npm ci', 'npx pipeline run'],
+    publishesPredictions: false,
     authorStatements: { license: 'CC BY 4.0' },
   };
 }

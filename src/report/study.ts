@@ -23,6 +23,8 @@ export interface Study {
   readonly provenance: readonly Execution[];
   /** The command lines that make this page again. */
   readonly rerun: readonly string[];
+  /** Whether the folder `predictions/` lies beside the page. */
+  readonly publishesPredictions: boolean;
   /** The statements of the authors. */
   readonly authorStatements: AuthorStatements;
 }

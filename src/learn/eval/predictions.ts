@@ -29,9 +29,10 @@ export interface Predictions {
 }
 
 const LEADING = ['index', 'image', 'group', 'subset', 'label', 'predicted'] as const;
-const PROBABILITY = 'p:';
+/** Before the name of a class in the header. */
+export const PROBABILITY = 'p:';
 /** With six digits, near-equal probabilities close to 1 become ties, which costs AUC up to .02. float32 has nine. */
-const DIGITS = 9;
+export const DIGITS = 9;
 /** Networks compute in float32 and files of others may have fewer digits, so a row may miss 1 by a little. */
 const SUM_TOLERANCE = 1e-3;
 

@@ -10,8 +10,13 @@ import type { Execution, Study } from '../study.ts';
 
 const SHORT_DIGEST = 12;
 
-export function ProvenanceSection({ study }: { readonly study: Pick<Study, 'provenance' | 'rerun'> }): JSX.Element {
-  const { provenance, rerun } = study;
+export function ProvenanceSection({
+  study,
+}: {
+  /** Studies of masks publish no predictions. */
+  readonly study: Pick<Study, 'provenance' | 'rerun'> & Partial<Pick<Study, 'publishesPredictions'>>;
+}): JSX.Element {
+  const { provenance, rerun, publishesPredictions = false } = study;
   const { nodes, edges } = stageGraph(provenance);
   return (
     <Section id="provenance" title="Origin of these numbers">
@@ -22,6 +27,12 @@ export function ProvenanceSection({ study }: { readonly study: Pick<Study, 'prov
       <pre class="scroll" tabIndex={0} aria-label="Commands">
         {rerun.join('\n')}
       </pre>
+      {publishesPredictions && (
+        <p>
+          The folder <code>predictions</code> beside this page has the probabilities of every model for every validation
+          and test image, one table for each data set. Every score of this page can be computed from them.
+        </p>
+      )}
       {nodes.length > 0 && (
         <Figure
           id="dag"
