@@ -38,7 +38,7 @@ export async function ingestMasks(
 ): Promise<Dataset> {
   const { onBroken, folder, onNotice } = options;
   const survey = await surveyMasks(listing, options);
-  refuseFaults(survey.faults, folder, onBroken);
+  refuseFaults([...listing.faults, ...survey.faults], folder, onBroken);
   if (survey.files.size === 0) throw new DatasetError(`${listing.title} has no mask that can be used.`);
   const meaning = meaningOf(survey.files, options.classes);
   for (const notice of meaning.notices) onNotice?.(notice);
