@@ -37,5 +37,5 @@ test('an axis that is new or gone is said as what it is, and further values of a
   await project.write('pipeline.json', stage({ lr: [1] }));
   expect(await why()).toBe('a:lr=1 will run:\n  axis lr is new and axis seed is gone: it ran as a:seed=0\n');
   await project.write('pipeline.json', stage({ seed: [0, 1] }));
-  expect(await why()).toMatch(/^a:seed=1 will run:\n  never run$/m);
+  expect(await why()).toMatch(/^a:seed=1 will run:\n {2}never run$/m);
 });

@@ -20,7 +20,7 @@ import pLimit from 'p-limit';
 import type { DataPointer } from '../../formats/data-pointer.ts';
 import { temporaryBeside, withDraft } from '../../util/atomic-file.ts';
 import { byCodeUnit } from '../../util/canonical-json.ts';
-import { syncFileSystem } from '../store/bulk-writer.ts';
+import { syncFileSystem } from '../store/sync-many.ts';
 import type { TreeEntry } from '../store/tree.ts';
 import { requireDistinctNames } from './distinct-names.ts';
 import { DataError } from './data-error.ts';

@@ -1,18 +1,15 @@
 /**
- * Puts many blobs into a store at once. A flush for each of 100,000 small files takes minutes; one flush of the file
- * system takes a second. Drafts are written first, then flushed, then renamed: a crash leaves no blob that is not whole.
+ * Puts many blobs into a store at once. Drafts are written first, then flushed, then renamed: a crash leaves no blob that
+ * is not whole.
  */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
-import { execa } from 'execa';
-import pLimit from 'p-limit';
-import { makeFolder, syncFile, syncFolder } from '../../util/atomic-file.ts';
+import { makeFolder } from '../../util/atomic-file.ts';
 import type { Digest } from '../../util/digest.ts';
 import { blobFile } from './local-store.ts';
+import { syncFiles, syncFolders } from './sync-many.ts';
 
-/** Above this number of files, the whole file system is flushed instead of each file. */
-const FEW_FILES = 16;
 const BLOB_MODE = 0o444;
 
 interface Draft {
@@ -55,7 +52,7 @@ export class BulkWriter {
     this.#waiting = [];
     if (drafts.length === 0) return;
     for (const { file, linked } of drafts) if (!linked) chmodSync(file, BLOB_MODE);
-    await syncAll(
+    await syncFiles(
       drafts.map(({ file }) => file),
       this.#folder,
     );
@@ -67,25 +64,11 @@ export class BulkWriter {
       folders.add(folder);
       renameSync(file, target);
     }
-    const limit = pLimit(8);
-    await Promise.all([...folders].map((folder) => limit(() => syncFolder(folder))));
+    await syncFolders([...folders], this.#storeFolder);
   }
 
   /** Removes the drafts that were not added or not flushed. */
   close(): void {
     rmSync(this.#folder, { recursive: true, force: true });
   }
-}
-
-async function syncAll(files: readonly string[], folder: string): Promise<void> {
-  if (files.length > FEW_FILES && (await syncFileSystem(folder))) return;
-  const limit = pLimit(8);
-  await Promise.all(files.map((file) => limit(() => syncFile(file))));
-}
-
-/** By GNU's and BusyBox's `sync -f`; Node has no call for it. False: this system has no such command. */
-export async function syncFileSystem(folder: string): Promise<boolean> {
-  if (process.platform !== 'linux') return false;
-  const { exitCode } = await execa('sync', ['-f', folder], { reject: false });
-  return exitCode === 0;
 }

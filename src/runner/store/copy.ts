@@ -2,20 +2,10 @@
  * Copies from the store to a place for readers: by reflink if the file system can, else by copying; never by a hard
  * link.
  */
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fsync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, constants, fchmodSync, lstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { chmod, copyFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { setImmediate } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { makeFolder, syncFile, syncFolder, sweepTemporaries, withDraft } from '../../util/atomic-file.ts';
 import type { Digest } from '../../util/digest.ts';
@@ -24,6 +14,7 @@ import { naming } from '../../util/system-error.ts';
 import type { ContentKind } from '../../formats/identity.ts';
 import { DamagedBlobError } from './damaged-blob-error.ts';
 import type { Store } from './store.ts';
+import { syncFiles, syncFolders } from './sync-many.ts';
 import { parseTree } from './tree.ts';
 
 export interface StoredContent {
@@ -64,19 +55,20 @@ export async function copyFolder(store: Store, digest: Digest, folder: string, f
     }
   }
   await Promise.all(
-    entries.map(({ name, kind, digest: content, bytes }) =>
+    entries.map(({ name, kind, digest: content, bytes }, i) =>
       limit(async () => {
+        if (i % TURN_FILES === 0) await setImmediate();
         const place = path.join(folder, name);
         if (content === '') return;
-        if (bytes <= SMALL_FILE_BYTES) await copySmallBlob(store, { kind, digest: content }, place, flushes);
-        else {
-          await copyBlob(store, { kind, digest: content }, place);
-          if (flushes) await syncFile(place);
-        }
+        if (bytes <= SMALL_FILE_BYTES) copySmallBlob(store, { kind, digest: content }, place);
+        else await copyBlob(store, { kind, digest: content }, place);
       }),
     ),
   );
-  if (flushes) await Promise.all([...folders].map((each) => limit(() => syncFolder(each))));
+  if (!flushes) return;
+  const files = entries.flatMap(({ name, digest: content }) => (content === '' ? [] : [path.join(folder, name)]));
+  await syncFiles(files, folder);
+  await syncFolders([...folders], folder);
 }
 
 function textOf(store: Store, digest: Digest): string {
@@ -85,27 +77,22 @@ function textOf(store: Store, digest: Digest): string {
   return text;
 }
 
-/** Only a flush is worth a trip to another thread: thousands of small files take half the time so. */
-async function copySmallBlob(
-  store: Store,
-  { kind, digest }: StoredContent,
-  place: string,
-  flushes: boolean,
-): Promise<void> {
+/** Signals are heard after this number of files. */
+const TURN_FILES = 100;
+
+/** Not worth a trip to another thread: thousands of small files take half the time so. */
+function copySmallBlob(store: Store, { kind, digest }: StoredContent, place: string): void {
   const bytes = readFileSync(store.pathOf(digest));
   const descriptor = openSync(place, 'wx', modeOf(kind));
   try {
     writeFileSync(descriptor, bytes);
     fchmodSync(descriptor, modeOf(kind));
-    if (flushes) await flush(descriptor);
   } catch (error) {
     throw naming(place, error);
   } finally {
     closeSync(descriptor);
   }
 }
-
-const flush = promisify(fsync);
 
 /** With the permissions of its kind. Its blob has been verified. */
 export async function copyBlob(store: Store, { kind, digest }: StoredContent, place: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { chmodSync, existsSync, readFileSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import pLimit from 'p-limit';
-import { makeFolder, syncFile, syncFolder, writeFileAtomic } from '../../util/atomic-file.ts';
+import { makeFolder, writeFileAtomic } from '../../util/atomic-file.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
 import { digestOfFile, digestOfSmallFile, SMALL_FILE_BYTES } from '../../util/digest-file.ts';
 import { namesIfThere } from '../../util/if-there.ts';
@@ -20,12 +20,12 @@ import {
   type RecordKey,
 } from './record-file.ts';
 import type { BlobState, Store } from './store.ts';
+import { syncFiles, syncFolders } from './sync-many.ts';
 
 /** Blobs are read-only: a stage that writes to its input fails instead of changing a recorded result. */
 const BLOB_MODE = 0o444;
 
-/** The disk joins flushes that wait at the same time. */
-const FLUSHES = 16;
+const READS = 16;
 
 export interface LocalStoreOptions {
   /**
@@ -85,15 +85,17 @@ export class LocalStore implements Store {
   }
 
   async takeAll(files: readonly string[]): Promise<{ digest: Digest; bytes: number }[]> {
-    const limit = pLimit(FLUSHES);
+    const [first] = files;
+    if (first !== undefined) await syncFiles(files, path.dirname(first));
+    const limit = pLimit(READS);
     const folders = new Set<string>();
-    const taken = await Promise.all(files.map((file) => limit(() => this.#takeUnflushed(file, folders))));
-    await Promise.all([...folders].map((folder) => limit(() => syncFolder(folder))));
+    const taken = await Promise.all(files.map((file) => limit(() => this.#takeFlushed(file, folders))));
+    await syncFolders([...folders], this.#folder);
     return taken;
   }
 
   /** The name in the store is not flushed yet: its folder is added to `folders`. */
-  async #takeUnflushed(file: string, folders: Set<string>): Promise<{ digest: Digest; bytes: number }> {
+  async #takeFlushed(file: string, folders: Set<string>): Promise<{ digest: Digest; bytes: number }> {
     const bytes = statSync(file).size;
     const digest = bytes <= SMALL_FILE_BYTES ? digestOfSmallFile(file) : await digestOfFile(file);
     const target = this.pathOf(digest);
@@ -103,7 +105,6 @@ export class LocalStore implements Store {
       rmSync(file, { force: true });
       return { digest, bytes };
     }
-    await syncFile(file);
     chmodSync(file, BLOB_MODE);
     makeFolder(path.dirname(target));
     renameSync(file, target);
