@@ -1,9 +1,9 @@
-"""A table of this project's results beside those of train.py.
+"""A table of this project's results beside those of train.py, or of train_masks.py.
 
     python scripts/reference/compare.py metrics.json reference.json
 
-metrics.json is that of the stage evaluate. A difference of means passes inside its 99 % Welch interval, or below 0.03
-(accuracy, balanced accuracy) or 0.02 (AUC). Exit code 1 if one does not. Needs scipy.
+metrics.json is that of the stage evaluate, or of evaluate-masks. A difference of means passes inside its 99 % Welch
+interval, or below 0.03 (accuracy, balanced accuracy, Dice, IoU) or 0.02 (AUC). Exit code 1 if one does not. Needs scipy.
 """
 import json
 import math
@@ -13,15 +13,16 @@ from pathlib import Path
 
 from scipy.stats import t as student
 
-METRICS = {"accuracy": 0.03, "balancedAccuracy": 0.03, "auc": 0.02, "loss": 0.0}
+METRICS = {"accuracy": 0.03, "balancedAccuracy": 0.03, "auc": 0.02, "loss": 0.0, "dice": 0.03, "iou": 0.03, "nsd": 0.0, "hd95": 0.0}
 CELLS = {("random", "none"): "M1", ("random", "simclr"): "M2", ("imagenet", "none"): "M3", ("imagenet", "simclr"): "M4"}
 
 
 def ours(path: Path) -> dict:
     """Mean, standard deviation and number of seeds by (model, kind, metric)."""
     evaluation = json.loads(path.read_text())
-    rows = [("finetune", len(row["seeds"]), row) for row in evaluation["models"]]
-    rows += [(row["kind"], row["seeds"], row) for row in evaluation["probes"] if row["labelFraction"] == 1]
+    kind = "masks" if evaluation.get("task") == "segmentation" else "finetune"
+    rows = [(kind, len(row["seeds"]), row) for row in evaluation["models"]]
+    rows += [(row["kind"], row["seeds"], row) for row in evaluation.get("probes", []) if row["labelFraction"] == 1]
     return {
         (CELLS[row["start"], row["pretraining"]], kind, metric): (estimate["mean"], estimate["sd"] or 0.0, seeds)
         for kind, seeds, row in rows
@@ -35,9 +36,10 @@ def reference(path: Path) -> dict:
     results = json.loads(path.read_text())["results"]
     table = {}
     for model in sorted({row["model"] for row in results}):
-        for kind in ("finetune", "linear", "knn"):
-            for metric in METRICS:
-                values = [row[kind][metric] for row in results if row["model"] == model]
+        own = [row for row in results if row["model"] == model]
+        for kind in {"finetune", "linear", "knn", "masks"} & own[0].keys():
+            for metric in METRICS.keys() & own[0][kind].keys():
+                values = [row[kind][metric] for row in own]
                 spread = statistics.stdev(values) if len(values) > 1 else 0.0
                 table[model, kind, metric] = (statistics.mean(values), spread, len(values))
     return table
@@ -60,7 +62,7 @@ def main() -> None:
     failed = False
     print("| model | | metric | ours | reference | difference [99 %] | |")
     print("| --- | --- | --- | ---: | ---: | ---: | --- |")
-    for key in sorted(left.keys() & right.keys(), key=lambda k: (k[1] != "finetune", k)):
+    for key in sorted(left.keys() & right.keys(), key=lambda k: (k[1] not in ("finetune", "masks"), k)):
         model, kind, metric = key
         (mean_1, sd_1, n_1), (mean_2, sd_2, n_2) = left[key], right[key]
         by, half = welch(left[key], right[key])

@@ -66,7 +66,7 @@ describe('the loss', () => {
   });
 });
 
-const [SIDE, BATCH, CLASSES] = [20, 4, 3];
+const [SIDE, BATCH, CLASSES] = [12, 4, 3];
 const NETWORK = resnet('resnet-small');
 const AUGMENTATION = namedAugmentation('fundus', { size: SIDE });
 
