@@ -56,6 +56,13 @@ const OPERATIONS: readonly ((
       [16, 4, 4, 16],
     ),
   (x) => tf.image.resizeBilinear(tf.image.resizeBilinear(x, [7, 5], false, true), [4, 4], false, true),
+  // A block of a decoder: coarse activations enlarged, beside earlier ones, convolved.
+  (x, earlier, filter) => {
+    const coarse = tf.slice(tf.avgPool(x, 2, 2, 'valid'), [0, 0, 0, 0], [16, 2, 2, 8]);
+    const skip = tf.slice(earlier, [0, 0, 0, 8], [16, 4, 4, 8]);
+    const joined = tf.concat([tf.image.resizeBilinear(coarse, [4, 4], false, true), skip], 3);
+    return tf.mul(tf.conv2d(joined, filter, 1, 1), 0.1);
+  },
   (x) => tf.gather(x, tf.tensor1d([3, 0, 0, 2], 'int32'), 2),
   (x) =>
     tf.slice(
