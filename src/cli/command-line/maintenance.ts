@@ -1,6 +1,8 @@
 /** The commands that maintain the store. */
 import { Option, type Command } from 'commander';
 import { positiveInteger } from '../arguments.ts';
+import type { CrateFiles } from '../../runner/crate/contents.ts';
+import type { ExportCrateOptions } from '../commands/export-crate.ts';
 import type { ExportMlflowOptions } from '../commands/export-mlflow.ts';
 import type { ExportOptions } from '../commands/export.ts';
 import type { GcOptions } from '../gc-options.ts';
@@ -10,7 +12,7 @@ import type { ArtifactChoice } from '../../runner/mlflow/artifacts.ts';
 import { exitCode } from '../exit-code.ts';
 import { withPipelineOptions, type ChooseAction } from './shared-options.ts';
 
-const ARTIFACTS: readonly ArtifactChoice[] = ['none', 'small', 'all'];
+const FILES: readonly (ArtifactChoice & CrateFiles)[] = ['none', 'small', 'all'];
 
 function exportCommands(program: Command, choose: ChooseAction): void {
   const archive = withPipelineOptions(
@@ -32,7 +34,7 @@ function exportCommands(program: Command, choose: ChooseAction): void {
     .option('--experiment <name>', 'name of the experiment (default: the name of the pipeline)')
     .addOption(
       new Option('--artifacts <choice>', 'files to send; small: up to 10 MB, and no folders')
-        .choices(ARTIFACTS)
+        .choices(FILES)
         .default('small'),
     )
     .option('--json', 'one JSON document')
@@ -42,6 +44,27 @@ function exportCommands(program: Command, choose: ChooseAction): void {
         async (terminal) => (await import('../commands/export-mlflow.ts')).exportToMlflow(targets, options, terminal),
         'work',
       );
+    });
+  crateCommand(archive, choose);
+}
+
+function crateCommand(archive: Command, choose: ChooseAction): void {
+  withPipelineOptions(
+    archive.command('crate [targets...]'),
+    'write results with their provenance into a new folder: an RO-Crate (Provenance Run Crate)',
+  )
+    .requiredOption('--to <folder>', 'the folder; it is made, or empty')
+    .addOption(
+      new Option('--files <choice>', 'outputs to copy; small: up to 10 MB, and no folders')
+        .choices(FILES)
+        .default('small'),
+    )
+    .option('--license <license>', 'an SPDX identifier, an address or a sentence')
+    .option('--private', 'name files and paths by digests')
+    .option('--json', 'one JSON document')
+    .action((targets: string[], _: unknown, command: Command) => {
+      const options = command.optsWithGlobals<ExportCrateOptions>();
+      choose(async (terminal) => (await import('../commands/export-crate.ts')).exportCrate(targets, options, terminal));
     });
 }
 

@@ -30,7 +30,7 @@ export async function archiveContentsOf(
   return {
     chosen,
     records,
-    blobs: [...blobsOf(records, store), ...seriesOf(records, store)],
+    blobs: unique([...blobsOf(records, store), ...seriesOf(records, store)]),
   };
 }
 
@@ -60,6 +60,10 @@ const isComplete = (record: RunRecord, store: Store): boolean =>
 function needed(record: RunRecord, store: Store): Digest[] {
   return blobReferencesOf(record, store).flatMap((each) => (isDispensable(each) ? [] : [each.digest]));
 }
+
+const unique = (blobs: ArchiveContents['blobs']): ArchiveContents['blobs'] => [
+  ...new Map(blobs.map((blob) => [blob.digest, blob])).values(),
+];
 
 /** The series of metrics that the store still has. */
 function seriesOf(records: readonly RunRecord[], store: Store): ArchiveContents['blobs'] {
