@@ -56,6 +56,12 @@ function studyCommand(study: Command, choose: ChooseAction): void {
   study
     .description('look at your images, and write the pipeline file of their study; nothing is asked or overwritten')
     .requiredOption('--images <path>', 'a folder of images, or an archive of arrays (.npz)')
+    .addOption(
+      new Option('--task <task>', 'classes of whole images, or masks')
+        .choices(['classification', 'segmentation'])
+        .default('classification'),
+    )
+    .option('--masks <folder>', 'for segmentation: a folder of masks that is not below the images')
     .option('--labels <file>', 'a table of labels (CSV); the default is a folder for each class')
     .option('--image-column <name>', 'the column with file names; the default is "image"')
     .option('--label-column <name>', 'the column with classes; the default is "label"')
@@ -66,7 +72,11 @@ function studyCommand(study: Command, choose: ChooseAction): void {
     .option('--leave-out', 'leave out files that cannot be used, instead of refusing')
     .option('--json', 'one JSON document')
     .action((options: InitStudyOptions) => {
-      choose(async (terminal) => (await import('../commands/init-study.ts')).initStudy(options, terminal));
+      choose(async (terminal) =>
+        options.task === 'segmentation'
+          ? (await import('../commands/init-mask-study.ts')).initMaskStudy(options, terminal)
+          : (await import('../commands/init-study.ts')).initStudy(options, terminal),
+      );
     });
 }
 

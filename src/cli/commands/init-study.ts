@@ -21,6 +21,9 @@ import { packageName } from '../version.ts';
 
 export interface InitStudyOptions {
   readonly images: string;
+  readonly task: 'classification' | 'segmentation';
+  /** For segmentation: a folder of masks elsewhere. */
+  readonly masks?: string;
   readonly labels?: string;
   readonly imageColumn?: string;
   readonly labelColumn?: string;
@@ -32,11 +35,15 @@ export interface InitStudyOptions {
   readonly json?: boolean;
 }
 
-const FILE = 'pipeline.json';
+export const FILE = 'pipeline.json';
 
 /** Throws a Refusal where something is missing or open; then nothing is written. */
 export async function initStudy(options: InitStudyOptions, terminal: Terminal): Promise<ExitCode> {
   requireFreeFolder(terminal.folder);
+  if (options.masks !== undefined)
+    throw refuse('study-data', '--masks names masks, but the task is classification', {
+      remedy: 'Add --task segmentation.',
+    });
   const request = requestOf(options, terminal.folder);
   terminal.messages.write(`looking at ${options.images}\n`);
   const found = await inspectDataset(request);
@@ -61,7 +68,7 @@ export async function initStudy(options: InitStudyOptions, terminal: Terminal): 
   return exitCode.done;
 }
 
-function requireFreeFolder(folder: string): void {
+export function requireFreeFolder(folder: string): void {
   if (existsSync(path.join(folder, FILE)))
     throw refuse('file-in-the-way', `${FILE} exists already; nothing was written`, {
       remedy: 'Change to another folder, or rename the file.',
@@ -95,13 +102,13 @@ function requestOf(options: InitStudyOptions, folder: string): InspectRequest {
 }
 
 /** A name for the data set: letters, digits, dots and hyphens, because it becomes the value of an axis. */
-function nameOf(images: string): string {
+export function nameOf(images: string): string {
   const name = path.basename(images).replace(/\.npz$/i, '');
   return name.replaceAll(/[^A-Za-z0-9._-]+/g, '-').replaceAll(/^[-.]+|[-.]+$/g, '') || 'images';
 }
 
 /** A path as the user gave it, or as the pipeline file sees it if that is shorter. */
-function shown(absolute: string, written: string, folder: string): string {
+export function shown(absolute: string, written: string, folder: string): string {
   if (path.isAbsolute(written)) return absolute;
   return path.relative(folder, absolute).split(path.sep).join('/') || '.';
 }

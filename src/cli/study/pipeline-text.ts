@@ -62,7 +62,7 @@ const PRIVATE = `,
   "stages": { "ingest": { "inputs": { "source": { "path": "\${params.images}", "private": true } } } }`;
 
 /** SimCLR wants large batches, but each epoch several of them: a power of two from 4 to 64. */
-function pretrainBatch(images: number): number {
+export function pretrainBatch(images: number): number {
   return 2 ** Math.min(6, Math.max(2, Math.floor(Math.log2(images / 2))));
 }
 
