@@ -47,12 +47,60 @@ export const bundleModule: Bundler = async (root, module) => {
       remedy: 'Create it, or correct the path in the pipeline file.',
     });
   }
-  const { build, transform } = await import('esbuild');
+  const { transform } = await import('esbuild');
   const home = homeOf(root, module);
   const packages = new Map<string, string | undefined>();
   const read = new Map<string, Buffer>();
   const settings = bundleSettingsFiles(root, home);
-  let output: { code: string; map: string; metafile: Metafile };
+  const output = await compile(root, module, settings.tsconfig, [
+    installedPackages(home, packages),
+    remembering(root, read),
+  ]);
+  if (!output.ok) return output;
+  const { code, map, metafile } = output.value;
+  let installed;
+  try {
+    installed = packageVersions(root, home, packages);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return err({
+      code: 'lockfile-unreadable',
+      severity: 'error',
+      message: `package-lock.json is not JSON: ${error.message}.`,
+      remedy: 'Resolve its merge conflict, or restore it with git.',
+    });
+  }
+  const sources: Record<string, Digest> = {};
+  for (const name of Object.keys(metafile.inputs).sort(byCodeUnit))
+    sources[name] = await normalDigest(transform, name, read.get(name)!);
+  const files: Record<string, Digest> = {};
+  for (const name of [...settings.files, ...installed.files])
+    files[name] = digestOf(readFileSync(path.join(root, name)));
+  for (const [name, bytes] of read) files[name] = digestOf(bytes);
+  return ok({
+    code,
+    digest: digestOf(code),
+    map,
+    packages: installed.versions,
+    sources,
+    files,
+    folders: ambiguousFolders(metafile),
+  });
+};
+
+interface Compiled {
+  readonly code: string;
+  readonly map: string;
+  readonly metafile: Metafile;
+}
+
+async function compile(
+  root: string,
+  module: string,
+  tsconfig: string | undefined,
+  plugins: Plugin[],
+): Promise<Result<Compiled, Diagnostic>> {
+  const { build } = await import('esbuild');
   try {
     const result = await build({
       absWorkingDir: root,
@@ -70,45 +118,16 @@ export const bundleModule: Bundler = async (root, module) => {
       sourcemap: 'linked',
       sourcesContent: false,
       logLevel: 'silent',
-      ...(settings.tsconfig === undefined ? { tsconfigRaw: '{}' } : { tsconfig: settings.tsconfig }),
-      plugins: [installedPackages(home, packages), remembering(root, read)],
+      ...(tsconfig === undefined ? { tsconfigRaw: '{}' } : { tsconfig }),
+      plugins,
     });
     const text = (suffix: string) => result.outputFiles.find((file) => file.path.endsWith(suffix))!.text;
-    output = { code: text('.mjs'), map: text('.map'), metafile: result.metafile };
+    return ok({ code: text('.mjs'), map: text('.map'), metafile: result.metafile });
   } catch (error) {
     if (isBuildFailure(error)) return err(diagnosticOf(root, module, error.errors[0]!));
     throw error;
   }
-
-  let installed;
-  try {
-    installed = packageVersions(root, home, packages);
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    return err({
-      code: 'lockfile-unreadable',
-      severity: 'error',
-      message: `package-lock.json is not JSON: ${error.message}.`,
-      remedy: 'Resolve its merge conflict, or restore it with git.',
-    });
-  }
-  const sources: Record<string, Digest> = {};
-  for (const name of Object.keys(output.metafile.inputs).sort(byCodeUnit))
-    sources[name] = await normalDigest(transform, name, read.get(name)!);
-  const files: Record<string, Digest> = {};
-  for (const name of [...settings.files, ...installed.files])
-    files[name] = digestOf(readFileSync(path.join(root, name)));
-  for (const [name, bytes] of read) files[name] = digestOf(bytes);
-  return ok({
-    code: output.code,
-    digest: digestOf(output.code),
-    map: output.map,
-    packages: installed.versions,
-    sources,
-    files,
-    folders: ambiguousFolders(output.metafile),
-  });
-};
+}
 
 /**
  * The real folder of the package that a module belongs to: the project, an installed package with stages, or another
