@@ -18,29 +18,33 @@ export function renderChecklist(study: Study): string {
   const shown = new Set(sectionsOf(study).map(({ id }) => id));
   return `${[
     `# Reporting checklist: ${inert(study.title)}`,
-    'The items of CLAIM (2024 update) and TRIPOD+AI, by their numbers there and in our words, which are shorter: ' +
-      'compare with the published lists before you submit.',
+    'The items of CLAIM (2024 update), TRIPOD+AI, STARD-AI and METRICS, by their numbers there and in our words, which ' +
+      'are shorter: compare with the published lists before you submit.',
     `${answers.length} items: ${count('evidence')} answered by the report, ${count('stated')} stated by the ` +
       `authors, ${count('none')} not done, ${count('missing')} missing.`,
     table(
-      ['item', 'CLAIM', 'TRIPOD+AI', 'state', 'where, or why not'],
+      ['item', 'CLAIM', 'TRIPOD+AI', 'STARD-AI', 'METRICS', 'state', 'where, or why not'],
       answers.map(({ item, answer }) => [
         item.subject,
         item.claim.join(', '),
         item.tripod.join(', '),
+        item.stard.join(', '),
+        item.metrics.join(', '),
         STATES[answer.state],
         whereOf(answer, shown),
       ]),
-      [0, 1, 2, 3, 4],
+      [0, 1, 2, 3, 4, 5, 6],
     ),
     `Not counted, because only the manuscript answers them: ${LEFT_TO_THE_MANUSCRIPT.map(withNumbers).join('; ')}.`,
   ].join('\n\n')}\n`;
 }
 
-function withNumbers({ subject, claim, tripod }: Asked): string {
+function withNumbers({ subject, claim, tripod, stard, metrics }: Asked): string {
   const numbers = [
     ['CLAIM', claim],
     ['TRIPOD+AI', tripod],
+    ['STARD-AI', stard],
+    ['METRICS', metrics],
   ] as const;
   return `${subject} (${numbers
     .filter(([, items]) => items.length > 0)
