@@ -31,7 +31,7 @@ export interface PageAddress {
 }
 
 /** Between two looks at the store, while somebody reads the page. */
-const UPDATE_MS = 500;
+const UPDATE_MS = 1000;
 /** A plan that is older is made anew for a new reader: code and data may have changed, which costs a look to notice. */
 const OLD_PLAN_MS = 30_000;
 

@@ -36,6 +36,8 @@ export interface StudiesDeps {
 
 /** New journals, and changed files of the project. */
 const SEARCH_MS = 2000;
+/** Series are read in each second update: a page draws all curves anew for them. */
+const SERIES_TURNS = 2;
 const MOST_NEWS = 80;
 
 export class LiveStudies {
@@ -50,6 +52,7 @@ export class LiveStudies {
   #looking: Promise<void> | undefined;
   #isPlanOld = true;
   #newsCount = 0;
+  #updates = 0;
 
   constructor(deps: StudiesDeps) {
     this.#deps = deps;
@@ -68,7 +71,8 @@ export class LiveStudies {
       this.#lookForChanges();
     }
     for (const run of this.#runs.values()) this.#follow(run);
-    for (const study of this.#studies.values()) study.update();
+    const readsSeries = this.#updates++ % SERIES_TURNS === 0;
+    for (const study of this.#studies.values()) study.update({ readsSeries });
     if (this.#isPlanOld) void this.look();
   }
 
@@ -104,7 +108,7 @@ export class LiveStudies {
     const found = await this.#deps.look();
     if (found.kind === 'plan') this.#home.setPlan(found.plan, at);
     else this.#home.setProblem(found.message);
-    this.#home.update();
+    this.#home.update({ readsSeries: true });
   }
 
   #follow(run: FollowedRun): void {

@@ -76,14 +76,14 @@ export class LiveStudy {
     this.#tellRun(run);
   }
 
-  update(): void {
+  update({ readsSeries }: { readonly readsSeries: boolean }): void {
     if (this.#areMembersOld) this.#renewMembers();
     for (const id of this.#changed) {
       this.#tellInstance(id);
       if (this.#series.has(id)) this.#ended.add(id);
     }
     this.#changed.clear();
-    for (const [id, instance] of this.#atWork()) this.#followSeries(id, instance);
+    if (readsSeries) for (const [id, instance] of this.#atWork()) this.#followSeries(id, instance);
     this.#readResults();
   }
 

@@ -49,7 +49,6 @@ section{margin:2rem 0;min-width:0}
 .done{--part:var(--done)}.running{--part:var(--running)}.failed{--part:var(--failed)}
 .tint{fill:var(--part);fill-opacity:.2}
 .bar{fill:var(--part)}
-.tint,.bar{transition:width .4s}
 .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.2rem 1.25rem;margin:.5rem 0;padding:0;font-size:.85rem}
 .legend li{display:flex;align-items:center;gap:.4rem;min-width:0;overflow-wrap:anywhere}
 .swatch{width:.8rem;height:.8rem;border-radius:3px;background:var(--part)}
@@ -62,7 +61,7 @@ section{margin:2rem 0;min-width:0}
 .facts{display:flex;flex-wrap:wrap;gap:.1rem 1rem;font-size:.85rem;color:var(--soft);font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
 progress{appearance:none;-webkit-appearance:none;display:block;width:100%;height:.5rem;margin:.45rem 0;border:0;border-radius:4px;background:var(--rule);overflow:hidden}
 progress::-webkit-progress-bar{background:var(--rule)}
-progress::-webkit-progress-value{background:var(--running);transition:width .4s}
+progress::-webkit-progress-value{background:var(--running)}
 progress::-moz-progress-bar{background:var(--running)}
 progress:indeterminate{background:repeating-linear-gradient(-45deg,var(--running) 0 6px,transparent 6px 12px),var(--rule);opacity:.6}
 progress:indeterminate::-webkit-progress-bar{background:none}
@@ -106,7 +105,6 @@ pre,code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;font-s
 figcaption{font-size:.8rem;color:var(--soft);margin-top:.35rem;overflow-wrap:anywhere}
 footer{padding-bottom:2.5rem;font-size:.85rem;color:var(--soft)}
 footer p{padding-top:1rem;border-top:1px solid var(--rule)}
-@media (prefers-reduced-motion:reduce){*{transition:none}}
 @media (max-width:56rem){.columns{grid-template-columns:minmax(0,1fr)}}
 @media (max-width:40rem){header,main,footer{padding-left:1rem;padding-right:1rem}header{padding-top:1.5rem}h1{font-size:1.45rem}.plan.wide{display:none}.plan.tall{display:block}.log{height:16rem}section{margin:2rem 0}}
 `.trim();

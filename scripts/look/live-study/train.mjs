@@ -15,9 +15,9 @@ export default async function train(stage) {
       stage.progress({ done, total: epochs * STEPS, unit: 'images', note: `epoch ${epoch}/${epochs}` });
     }
     const noise = (Math.sin(seed * 7 + epoch * 1.7) + seed - 1) * 0.03;
-    const loss = BASE[start] * Math.exp(-epoch / 12) + 0.1 + noise;
+    const loss = BASE[start] * Math.exp(-epoch / 30) + 0.1 + noise;
     stage.metric('train/loss', loss, epoch);
-    stage.metric('validation/auc', 0.95 - 0.4 * BASE[start] * Math.exp(-epoch / 9) - noise / 2, epoch);
+    stage.metric('validation/auc', 0.95 - 0.4 * BASE[start] * Math.exp(-epoch / 25) - noise / 2, epoch);
     stage.metric('train/learningRate', 0.1 * (1 - epoch / epochs), epoch);
     console.log(`epoch ${epoch}: loss ${loss.toFixed(4)}`);
   }

@@ -1,5 +1,6 @@
 /** All instances of a study as a table, folded up. */
 import type { JSX } from 'preact';
+import { useState } from 'preact/hooks';
 import type { InstanceState } from '../state.ts';
 import { axesText, duration, statusWord } from './words.ts';
 
@@ -11,9 +12,22 @@ interface InstancesProps {
 const MOST = 500;
 
 export function Instances({ entries, onLog }: InstancesProps): JSX.Element {
+  const [isOpen, setOpen] = useState(false);
   return (
-    <details>
+    <details
+      onToggle={({ currentTarget }) => {
+        setOpen(currentTarget.open);
+      }}
+    >
       <summary>All instances ({entries.length})</summary>
+      {isOpen && <Table entries={entries} onLog={onLog} />}
+    </details>
+  );
+}
+
+function Table({ entries, onLog }: InstancesProps): JSX.Element {
+  return (
+    <>
       <div class="scroll" tabIndex={0} role="region" aria-label="All instances">
         <table>
           <thead>
@@ -39,7 +53,7 @@ export function Instances({ entries, onLog }: InstancesProps): JSX.Element {
         </table>
       </div>
       {entries.length > MOST && <p class="note">And {entries.length - MOST} more.</p>}
-    </details>
+    </>
   );
 }
 

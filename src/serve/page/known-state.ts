@@ -33,6 +33,11 @@ export class KnownState {
   readonly pages = new Map<string, PictureState>();
   readonly news = new Map<string, News>();
 
+  /** The number of changes of the parts of each kind. A section of one kind is drawn again when its number grows. */
+  readonly changes: Record<PartKind, number> = {
+    ...{ head: 0, machine: 0, study: 0, instance: 0, run: 0, series: 0, picture: 0, page: 0, news: 0 },
+  };
+
   /** A part of an unknown kind is of a later version, and is skipped. */
   readonly #setters: { readonly [Kind in PartKind]: (value: Parts[Kind] | null, key: string) => void } = {
     head: (value) => {
@@ -57,7 +62,9 @@ export class KnownState {
     if (kind === 'state') this.#forget();
     for (const [key, value] of Object.entries(parts)) {
       const setters: Readonly<Record<string, ((value: never, key: string) => void) | undefined>> = this.#setters;
-      setters[key.split('/', 1)[0] ?? '']?.(value as never, key);
+      const kind = key.split('/', 1)[0] as PartKind;
+      setters[kind]?.(value as never, key);
+      this.changes[kind]++;
     }
   }
 

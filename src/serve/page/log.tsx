@@ -77,7 +77,7 @@ function useLog(key: string | undefined, isAtWork: boolean, occasion: string): L
       const found = await readPiece(key, before);
       if (isOver || found === 'lost') return;
       if (found === 'none') setText('none');
-      else {
+      else if (before?.file !== found.file || found.text !== '') {
         known.current = { key, text: withPiece(before, found) };
         setText(known.current.text);
       }

@@ -1,6 +1,6 @@
 /** The whole page, section by section. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Study } from '../state.ts';
 import type { ConnectionState } from './connection.ts';
 import { Curves } from './curves.tsx';
@@ -46,14 +46,12 @@ export function Page({ known, connection, now, heard }: PageProps): JSX.Element 
           <Running known={known} studies={studies} now={now} onLog={showLog} />
           {known.machine !== undefined && <Machine machine={known.machine} />}
         </div>
-        {studies.map((study) => (
-          <Curves key={study.number} study={study} known={known} isAlone={studies.length === 1} />
-        ))}
+        <CurvesOfAll known={known} studies={studies} />
         <div class="columns">
           <Log known={known} wanted={wanted} onChoose={setLog} isOpen={connection === 'open'} />
-          <NewsList news={[...known.news.values()]} />
+          <NewsOfAll known={known} />
         </div>
-        <Pictures known={known} />
+        <PicturesOfAll known={known} />
       </main>
       <footer>
         <p>
@@ -63,6 +61,33 @@ export function Page({ known, connection, now, heard }: PageProps): JSX.Element 
       </footer>
     </>
   );
+}
+
+interface KnownProps {
+  readonly known: KnownState;
+}
+
+/** Drawn again when there are new points, or other instances. */
+function CurvesOfAll({ known, studies }: KnownProps & { readonly studies: readonly Study[] }): JSX.Element {
+  const { series, study } = known.changes;
+  return useMemo(
+    () => (
+      <>
+        {studies.map((each) => (
+          <Curves key={each.number} study={each} known={known} isAlone={studies.length === 1} />
+        ))}
+      </>
+    ),
+    [series, study, known.instances.size],
+  );
+}
+
+function NewsOfAll({ known }: KnownProps): JSX.Element {
+  return useMemo(() => <NewsList news={[...known.news.values()]} />, [known.changes.news]);
+}
+
+function PicturesOfAll({ known }: KnownProps): JSX.Element {
+  return useMemo(() => <Pictures known={known} />, [known.changes.picture]);
 }
 
 function Opening({ connection }: { readonly connection: ConnectionState }): JSX.Element {
