@@ -9,7 +9,12 @@ import { executorNames } from '../executor-names.ts';
 import { progressModes } from '../render/renderer.ts';
 import { withPipelineOptions, ALLOW_MISSING, withBoundsOptions, type ChooseAction } from './shared-options.ts';
 
+/** `run`, `cancel`, `checkout` and `watch`, in the order of the help. */
 export function runCommands(program: Command, choose: ChooseAction): void {
+  for (const add of [addRun, addCancel, addCheckout, addWatch]) add(program, choose);
+}
+
+function addRun(program: Command, choose: ChooseAction): void {
   withBoundsOptions(
     withPipelineOptions(
       program.command('run [targets...]'),
@@ -44,7 +49,9 @@ export function runCommands(program: Command, choose: ChooseAction): void {
       const purpose = options.dryRun === true ? 'answer' : 'work';
       choose(async (terminal) => (await import('../commands/run.ts')).run(targets, options, terminal), purpose);
     });
+}
 
+function addCancel(program: Command, choose: ChooseAction): void {
   withPipelineOptions(
     program.command('cancel [targets...]'),
     'cancel the jobs of the targets on Slurm, or of all instances; checkpoints are kept',
@@ -53,7 +60,9 @@ export function runCommands(program: Command, choose: ChooseAction): void {
     .action((targets: string[], options: CancelOptions) => {
       choose(async (terminal) => (await import('../commands/cancel.ts')).cancel(targets, options, terminal));
     });
+}
 
+function addCheckout(program: Command, choose: ChooseAction): void {
   withPipelineOptions(
     program.command('checkout [targets...]'),
     'restore published outputs as the lockfile names them, without executing anything',
@@ -64,7 +73,9 @@ export function runCommands(program: Command, choose: ChooseAction): void {
     .action((targets: string[], options: CheckoutOptions) => {
       choose(async (terminal) => (await import('../commands/checkout.ts')).checkout(targets, options, terminal));
     });
+}
 
+function addWatch(program: Command, choose: ChooseAction): void {
   withPipelineOptions(
     program.command('watch [targets...]'),
     'run, and run again whenever an input, module, pipeline file or settings file changes',
