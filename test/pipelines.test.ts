@@ -103,3 +103,11 @@ test("the paper's own study has five seeds and every other method", { timeout: 1
   );
   expect(axisOf(instances, 'pretrain', 'start')).toEqual(['random', 'imagenet']);
 });
+
+test('pipelines/segmentation.json trains M1 to M4 on both sets of masks', { timeout: 120_000 }, async () => {
+  const instances = await planned('pipelines/segmentation.json');
+  expect(instances.filter(({ verdict }) => verdict === 'blocked')).toEqual([]);
+  expect(axisOf(instances, 'finetune', 'dataset')).toEqual(['isic9', 'idrid']);
+  expect(cellsOf(instances, 'finetune')).toEqual(PAPER_CELLS.filter((cell) => cell !== 'random longer'));
+  expect(axisOf(instances, 'pretrain', 'seed')).toEqual([0, 1, 2]);
+});

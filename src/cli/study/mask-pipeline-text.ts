@@ -43,7 +43,7 @@ ${request.masks === undefined ? '' : `    "maskFolder": ${text(request.masks)},\
     // Rows of the study. Add a file: "ImageNet": { "weights": "weights/resnet18.pth" }
     "starts": { "random": { "weights": null } },
     // Each cell is trained with each learning rate once, and with the best one for each seed.
-    "learningRates": [0.003, 0.01, 0.03],
+    "learningRates": [0.01, 0.03, 0.1],
     "seeds": [0, 1, 2],
     // Self-supervised pre-training (SimCLR) on the training images.
     "pretrain": { "epochs": 40, "batchSize": ${pretrainBatch(subsets.train)} },

@@ -126,9 +126,9 @@ function MaskTrials({ dataset: { title, trials, evaluation } }: { readonly datas
   if (trials.length === 0) return null;
   return (
     <>
-      <h4>
+      <h3>
         Trials on <Name>{title}</Name>
-      </h4>
+      </h3>
       <DataTable
         label={`Trials of each model on ${title}`}
         head={['model', 'settings', 'validation cross entropy', 'Dice', 'IoU', 'choice']}
