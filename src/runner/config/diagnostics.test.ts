@@ -26,7 +26,7 @@ test('the codes of all commands are listed, and no others', async () => {
   );
   const used = texts.flatMap((text) =>
     [
-      ...text.matchAll(/(?:refuse\(\s*|fault\(\s*|code: (?:\w+ \? '([a-z-]+)' : )?)'([a-z-]+)',(?:\s*severity|\s)/g),
+      ...text.matchAll(/(?:refuse\(\s*|fault\(\s*|code: (?:[\w ]+ \? '([a-z-]+)' : )?)'([a-z-]+)',(?:\s*severity|\s)/g),
     ].flatMap(([, first, code]) => (first === undefined ? [code!] : [first, code!])),
   );
   const document = await readFile(path.join(repository, 'docs/diagnostics.md'), 'utf8');
