@@ -77,7 +77,21 @@ async function committedTexts(file: string): Promise<{ text: string; date: strin
     const blob = await execa('git', ['cat-file', 'blob', `${commit}:./${name}`], { cwd, reject: false });
     if (blob.exitCode === 0) found.push({ text: blob.stdout, date, commit });
   }
-  return found;
+  return inOrder(found);
+}
+
+/** Git keeps seconds: of commits in one second, each later one gets a millisecond more, so that times keep their order. */
+function inOrder<C extends { readonly date: string }>(newestFirst: readonly C[]): C[] {
+  let [second, more] = [NaN, 0];
+  return newestFirst
+    .toReversed()
+    .map((commit) => {
+      const time = Date.parse(commit.date);
+      more = time === second ? more + 1 : 0;
+      second = time;
+      return { ...commit, date: new Date(time + more).toISOString() };
+    })
+    .toReversed();
 }
 
 async function importVersion(
