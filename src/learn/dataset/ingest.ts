@@ -1,9 +1,11 @@
 /** Decodes a listed data set once into the three files that every later stage reads. */
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import type { Decode, DecodedImage } from './decode/decode.ts';
 import type { GrayScale } from './decode/gray-scale.ts';
 import { openImage } from './decode/open-image.ts';
+import { readEach } from './decode/read-each.ts';
+import { ok } from '../../util/result.ts';
+import { at } from '../../util/known.ts';
 import { DatasetError, listFaults } from './error.ts';
 import { levelNotices } from './gray-levels.ts';
 import { describeGray, resolveGray, type GrayRule } from './gray-rule.ts';
@@ -68,6 +70,7 @@ function chooseGray(listing: Listing, { gray, folder, concurrency, signal }: Ing
 }
 
 interface Packed {
+  /** By name, as are the levels. */
   readonly broken: readonly ListingFault[];
   readonly levels: readonly ImageLevels[];
 }
@@ -86,46 +89,20 @@ async function pack(
   { folder, size, bits, concurrency, signal, onProgress, ...options }: IngestOptions,
 ): Promise<Packed> {
   const images = await createPackedImages(path, samples.length, size, bits);
-  const limit = pLimit(concurrency);
-  const failed: ListedImage[] = [];
+  const read = async ({ image, file = image, frame = 0 }: ListedImage, row: number) => {
+    const decoded = await (listing.decode?.(image, size) ?? options.decode(join(folder, file), size, { frame, gray }));
+    if (decoded.ok) await images.write(row, decoded.value.values);
+    return decoded.ok ? ok(decoded.value.levels) : decoded;
+  };
+  const results = await readEach(samples, read, { concurrency, signal, onProgress }).finally(() => images.close());
+  const broken: ListingFault[] = [];
   const levels: ImageLevels[] = [];
-  const decode = ({ image, file = image, frame = 0 }: ListedImage) =>
-    listing.decode?.(image, size) ?? options.decode(join(folder, file), size, { frame, gray });
-  let done = 0;
-  try {
-    await limit.map(samples, async (sample, row) => {
-      signal?.throwIfAborted();
-      const { image } = sample;
-      const decoded = await decode(sample);
-      if (!decoded.ok) failed.push(sample);
-      else {
-        await images.write(row, decoded.value.values);
-        if (decoded.value.levels) levels.push({ image, levels: decoded.value.levels });
-      }
-      onProgress?.(++done, samples.length);
-    });
-  } finally {
-    limit.clearQueue();
-    await images.close();
+  for (const [row, result] of results.entries()) {
+    const { image } = at(samples, row);
+    if (!result.ok) broken.push({ file: image, reason: `it cannot be decoded: ${result.error}` });
+    else if (result.value) levels.push({ image, levels: result.value });
   }
-  const reasons = await reasonsOf(failed, decode);
-  return { broken: reasons.sort(byName(({ file }) => file)), levels: levels.sort(byName(({ image }) => image)) };
-}
-
-/** One file after another: libvips keeps its messages in one place for all threads, where files take each other's. */
-async function reasonsOf(
-  failed: readonly ListedImage[],
-  decode: (sample: ListedImage) => ReturnType<Decode>,
-): Promise<ListingFault[]> {
-  const reasons: ListingFault[] = [];
-  for (const sample of failed) {
-    const decoded = await decode(sample);
-    const reason = decoded.ok
-      ? 'it could be decoded only at the second attempt'
-      : `it cannot be decoded: ${decoded.error}`;
-    reasons.push({ file: sample.image, reason });
-  }
-  return reasons;
+  return { broken: broken.sort(byName(({ file }) => file)), levels: levels.sort(byName(({ image }) => image)) };
 }
 
 const byName =

@@ -1,6 +1,8 @@
 /** Sizes, bit depths and colors of image files, from their headers. */
-import pLimit from 'p-limit';
 import sharp from 'sharp';
+import { at } from '../../../util/known.ts';
+import { err, ok, type Result } from '../../../util/result.ts';
+import { readEach } from '../decode/read-each.ts';
 
 export interface FileSurvey {
   /** Headers that were read; of many files, an even sample. */
@@ -34,15 +36,9 @@ interface Header {
 export async function surveyFiles(files: readonly string[]): Promise<FileSurvey> {
   const step = Math.max(1, files.length / MOST);
   const sample = files.filter((_, i) => Math.floor(i / step) !== Math.floor((i - 1) / step));
-  const headers: Header[] = [];
-  const failed: string[] = [];
-  await pLimit(8).map(sample, async (file) => {
-    try {
-      headers.push(await headerOf(file));
-    } catch {
-      failed.push(file);
-    }
-  });
+  const results = await readEach(sample, headerOf, { concurrency: 8 });
+  const headers = results.flatMap((result) => (result.ok ? [result.value] : []));
+  const broken = results.flatMap((result, i) => (result.ok ? [] : [{ file: at(sample, i), reason: result.error }]));
   headers.sort((a, b) => a.width * a.height - b.width * b.height);
   const sizeAt = (share: number): readonly [number, number] => {
     const { width, height } = headers[Math.floor(share * (headers.length - 1))] ?? { width: 0, height: 0 };
@@ -60,26 +56,17 @@ export async function surveyFiles(files: readonly string[]): Promise<FileSurvey>
     bits,
     gray,
     color: headers.length - gray,
-    broken: await reasonsOf(failed.sort()),
+    broken: broken.sort((a, b) => (a.file < b.file ? -1 : 1)),
   };
-}
-
-/** One file after another: libvips keeps its messages in one place for all threads, where files take each other's. */
-async function reasonsOf(files: readonly string[]): Promise<BrokenFile[]> {
-  const broken: BrokenFile[] = [];
-  for (const file of files)
-    try {
-      await headerOf(file);
-      broken.push({ file, reason: 'it could be read only at the second attempt' });
-    } catch (error) {
-      broken.push({ file, reason: `it cannot be read: ${(error as Error).message.split('\n')[0] ?? ''}` });
-    }
-  return broken;
 }
 
 const BITS: Readonly<Record<string, string>> = { uchar: '8', char: '8', ushort: '16', short: '16', float: 'float' };
 
-async function headerOf(file: string): Promise<Header> {
-  const { width, height, depth, channels } = await sharp(file).metadata();
-  return { width, height, bits: BITS[depth] ?? depth, gray: channels < 3 };
+async function headerOf(file: string): Promise<Result<Header, string>> {
+  try {
+    const { width, height, depth, channels } = await sharp(file).metadata();
+    return ok({ width, height, bits: BITS[depth] ?? depth, gray: channels < 3 });
+  } catch (error) {
+    return err(`it cannot be read: ${(error as Error).message.split('\n')[0] ?? ''}`);
+  }
 }

@@ -137,6 +137,19 @@ test('every fault is named before anything is written: no mask, another size, a 
   expect(dataset.dropped.map(({ file }) => file).sort()).toEqual(['images/b.png', 'images/c.png', 'images/d.png']);
 });
 
+test('each of many broken masks has its own reason, however many are read at a time', async () => {
+  const whole = await sharp({ create: { width: 24, height: 16, channels: 3, background: 'red' } })
+    .jpeg()
+    .toBuffer();
+  await mkdir(path('data/masks'), { recursive: true });
+  for (let i = 0; i < 40; i++) {
+    await photo(`images/${i}.png`);
+    await writeFile(path(`data/masks/${i}.jpg`), whole.subarray(0, whole.length - 20 - i));
+  }
+  const told = (concurrency: number) => ingested({}, { concurrency }).catch((error: unknown) => String(error));
+  expect(await told(16)).toBe(await told(1));
+});
+
 test('several values without a name are refused, and names help', async () => {
   await photo('images/a.png');
   await draw('masks/a.png', 24, 16, (x) => [0, 76, 149][x % 3] ?? 0);

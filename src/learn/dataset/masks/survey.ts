@@ -1,8 +1,9 @@
 /** A look at every mask before anything is written: what it holds, and whether it fits its image. */
 import { join } from 'node:path';
-import pLimit from 'p-limit';
 import sharp from 'sharp';
 import type { ListedImage, ListingFault } from '../reader/listing.ts';
+import { at } from '../../../util/known.ts';
+import { readEach } from '../decode/read-each.ts';
 import type { PictureSize } from '../decode/placement.ts';
 import { err, ok, type Result } from '../../../util/result.ts';
 import type { FileCodes } from './coding.ts';
@@ -28,18 +29,16 @@ export const fileOf = ({ image, file = image }: ListedImage): string => file;
 
 export async function surveyMasks(listing: MaskListing, options: SurveyOptions): Promise<MaskSurvey> {
   const masked = listing.samples.filter((sample) => (listing.masksOf.get(fileOf(sample)) ?? []).length > 0);
-  let done = 0;
-  const looked = await pLimit(options.concurrency).map(masked, async (sample) => {
-    options.signal?.throwIfAborted();
-    const found = await look(sample, listing.masksOf.get(fileOf(sample)) ?? [], options.folder);
-    options.onProgress?.(++done, masked.length);
-    return { sample, found };
-  });
+  const results = await readEach(
+    masked,
+    (sample) => look(sample, listing.masksOf.get(fileOf(sample)) ?? [], options.folder),
+    options,
+  );
   const files = new Map<MaskFile, FileCodes>();
   const faults: ListingFault[] = [];
-  for (const { sample, found } of looked)
+  for (const [i, found] of results.entries())
     if (found.ok) for (const [mask, codes] of found.value) files.set(mask, codes);
-    else faults.push({ file: sample.image, reason: found.error });
+    else faults.push({ file: at(masked, i).image, reason: found.error });
   return { files, faults };
 }
 
