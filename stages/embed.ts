@@ -1,10 +1,10 @@
 /** Computes features of every image by an encoder that others trained, given as an ONNX file. */
 import { readFile } from 'node:fs/promises';
-import { availableParallelism } from 'node:os';
 import { Type } from '@sinclair/typebox';
 import { embedImages, POOLINGS, requireEncoder } from '../src/learn/encoder/embed.ts';
 import { writeFeatures } from '../src/learn/encoder/features-file.ts';
 import { openPackedImages } from '../src/learn/dataset/packed-images.ts';
+import { grantedThreads } from '../src/learn/train/engine.ts';
 import { defineStage, input, output } from '../src/stage/index.ts';
 
 const threeOf = (each: ReturnType<typeof Type.Number>) => Type.Tuple([each, each, each]);
@@ -35,12 +35,10 @@ export default defineStage({
   },
   run: async ({ inputs, params: { file, settings }, outputs, stage }) => {
     const images = await openPackedImages(inputs.images);
-    const { cpu } = stage.resources;
-    const threads = typeof cpu === 'number' ? cpu : availableParallelism();
     const { mean, std, ...answer } = settings;
     const encoder = await requireEncoder(await readFile(inputs.encoder), file, {
       size: images.size,
-      threads,
+      threads: grantedThreads(stage.resources),
       ...answer,
     });
     stage.record(encoder.description);

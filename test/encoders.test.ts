@@ -55,5 +55,6 @@ test(
     expect(run.err).toContain(
       'our-vit.onnx has several outputs; it has features, tokens. Name the one with the features',
     );
+    expect(run.err, 'no lines of code').not.toMatch(/^ +at /m);
   },
 );

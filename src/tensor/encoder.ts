@@ -26,4 +26,5 @@ export interface Encoder {
 /** A file that gives no features. The message says the finding and the remedy. */
 export class EncoderError extends Error {
   override readonly name = 'EncoderError';
+  readonly isExpected = true;
 }

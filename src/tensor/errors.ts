@@ -15,11 +15,13 @@ export class TensorMismatchError extends Error {
 /** A step that needs more memory than available. Its message names the shapes of the step and the values to reduce. */
 export class MemoryError extends Error {
   override readonly name = 'MemoryError';
+  readonly isExpected = true;
 }
 
 /** A GPU that is asked for and cannot be used. The message says why. */
 export class GpuError extends Error {
   override readonly name = 'GpuError';
+  readonly isExpected = true;
   /** There is none that this process may use. */
   readonly isAbsent: boolean;
 
@@ -32,6 +34,7 @@ export class GpuError extends Error {
 /** A precision that an engine does not compute in. */
 export class PrecisionError extends Error {
   override readonly name = 'PrecisionError';
+  readonly isExpected = true;
 }
 
 /** Which engine has a precision, and how to get it. */

@@ -2,6 +2,7 @@
 import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { EncoderError, type Encoder, type EncoderOptions } from '../../tensor/encoder.ts';
 import { openEncoder } from '../../tensor/open-encoder.ts';
+import { concatenated } from '../../util/concatenated.ts';
 import { at } from '../../util/known.ts';
 import type { PackedImages } from '../dataset/packed-images.ts';
 
@@ -34,14 +35,8 @@ export async function embedImages(
     rows.push(await encoder.encode(normalizedPlanes(bytes, images.size, statistics), count));
     onProgress(first + count);
   }
-  const length = rows.reduce((sum, row) => sum + row.length, 0);
-  const data = new Float32Array(length);
-  let end = 0;
-  for (const row of rows) {
-    data.set(row, end);
-    end += row.length;
-  }
-  return { dtype: 'float32', shape: [images.count, length / images.count], data };
+  const data = concatenated(rows);
+  return { dtype: 'float32', shape: [images.count, data.length / images.count], data };
 }
 
 /** RGB bytes [count, size, size, 3] to planes [count, 3, size, size], normalized. */

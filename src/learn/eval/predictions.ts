@@ -29,10 +29,9 @@ export interface Predictions {
 }
 
 const LEADING = ['index', 'image', 'group', 'subset', 'label', 'predicted'] as const;
-/** Before the name of a class in the header. */
-export const PROBABILITY = 'p:';
+const PROBABILITY = 'p:';
 /** With six digits, near-equal probabilities close to 1 become ties, which costs AUC up to .02. float32 has nine. */
-export const DIGITS = 9;
+const DIGITS = 9;
 /** Networks compute in float32 and files of others may have fewer digits, so a row may miss 1 by a little. */
 const SUM_TOLERANCE = 1e-3;
 
@@ -63,22 +62,29 @@ export async function writePredictions(
       `The network predicts ${probabilities[broken]} for ${images[Math.floor(broken / classes.length)]?.image}. Its ` +
         'weights or an image hold NaN or infinity.',
     );
-  const header = [...LEADING, ...classes.map((name) => PROBABILITY + name)];
-  const rows = images.map((row, i) => {
-    const own = Array.from(probabilities.subarray(i * classes.length, (i + 1) * classes.length), (p) =>
-      String(significant(p, DIGITS)),
-    );
-    return [
-      String(row.index),
-      row.image,
-      row.group,
-      row.subset,
-      at(classes, row.label),
-      at(classes, at(predicted, i)),
-      ...own,
-    ];
-  });
-  await writeFile(path, `${csvFormatRows([header, ...rows])}\n`);
+  const cells = probabilityCells({ classes, probabilities });
+  const rows = images.map((row, i) => [
+    String(row.index),
+    row.image,
+    row.group,
+    row.subset,
+    at(classes, row.label),
+    at(classes, at(predicted, i)),
+    ...cells.of(i),
+  ]);
+  await writeFile(path, `${csvFormatRows([[...LEADING, ...cells.header], ...rows])}\n`);
+}
+
+/** The columns of the probabilities in a table of predictions. */
+export function probabilityCells({ classes, probabilities }: Pick<Predictions, 'classes' | 'probabilities'>) {
+  return {
+    header: classes.map((name) => PROBABILITY + name),
+    /** Of the image in row `i`. */
+    of: (i: number): string[] =>
+      Array.from(probabilities.subarray(i * classes.length, (i + 1) * classes.length), (p) =>
+        String(significant(p, DIGITS)),
+      ),
+  };
 }
 
 /** Throws DatasetError, naming line and column, if the file differs from those of fine-tuning. */

@@ -9,6 +9,7 @@ import { normalize } from '../nn/normalize.ts';
 import type { Variables } from '../nn/variables.ts';
 import { readBatch, type TrainingData } from './data.ts';
 import type { HostModel } from './loop.ts';
+import { concatenated } from '../../util/concatenated.ts';
 import { at } from '../../util/known.ts';
 
 /** From pooled features [B, width] to the requested values [B, columns]. */
@@ -102,14 +103,4 @@ export async function compilePrediction(
     },
     dispose: () => step.dispose(),
   };
-}
-
-function concatenated(chunks: readonly Float32Array[]): Float32Array {
-  const all = new Float32Array(chunks.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const chunk of chunks) {
-    all.set(chunk, at);
-    at += chunk.length;
-  }
-  return all;
 }

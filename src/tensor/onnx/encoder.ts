@@ -15,32 +15,37 @@ export async function openOnnxEncoder(
   const opened = await openSession(bytes, options.threads);
   if (!opened.ok) return err(`${name} ${opened.error}`);
   const session = opened.value;
-  const input = readInput(session, options.size);
-  const output = input.ok ? readOutput(session, options) : input;
-  if (!input.ok || !output.ok) {
+  const read = readInterface(session, options);
+  if (!read.ok) {
     await session.release();
-    return err(`${name} ${output.ok ? '' : output.error}`);
+    return err(`${name} ${read.error}`);
   }
-  const { batchSize, ...feed } = input.value;
+  const { input, output, batchSize } = read.value;
+  const { size, threads, pooling } = options;
   return ok({
-    description: {
-      engine: 'onnxruntime',
-      version: ONNXRUNTIME_VERSION,
-      threads: options.threads,
-      output: output.value,
-    },
+    description: { engine: 'onnxruntime', version: ONNXRUNTIME_VERSION, threads, output },
     batchSize,
     encode: (pixels, count) => {
-      const shape = [count, 3, options.size, options.size];
-      return features(
-        session,
-        { [feed.name]: new ort.Tensor('float32', pixels, shape) },
-        output.value,
-        options.pooling,
-      );
+      const images = new ort.Tensor('float32', pixels, [count, 3, size, size]);
+      return features(session, { [input]: images }, output, pooling);
     },
     close: () => session.release(),
   });
+}
+
+interface Interface {
+  /** The name of the input with the images. */
+  readonly input: string;
+  /** The name of the output with the features. */
+  readonly output: string;
+  readonly batchSize: number;
+}
+
+function readInterface(session: ort.InferenceSession, options: EncoderOptions): Result<Interface, string> {
+  const input = readInput(session, options.size);
+  if (!input.ok) return input;
+  const output = readOutput(session, options);
+  return output.ok ? ok({ ...input.value, output: output.value }) : output;
 }
 
 /** Bytes, not a path: weights in a second file would be read without being part of the fingerprint. */
@@ -57,12 +62,7 @@ async function openSession(bytes: Uint8Array, threads: number): Promise<Result<o
   }
 }
 
-interface EncoderInput {
-  readonly name: string;
-  readonly batchSize: number;
-}
-
-function readInput(session: ort.InferenceSession, size: number): Result<EncoderInput, string> {
+function readInput(session: ort.InferenceSession, size: number): Result<Omit<Interface, 'output'>, string> {
   const [input, ...others] = session.inputMetadata;
   if (input === undefined || others.length > 0)
     return err(
@@ -77,7 +77,7 @@ function readInput(session: ort.InferenceSession, size: number): Result<EncoderI
     return err(`wants images of another size: ${found}, and the images are ${size} px. Set "size" of the encoder`);
   if (typeof batch === 'number' && batch > 1)
     return err(`wants exactly ${batch} images at a time: ${found}. Export it with a batch of 1, or of any size`);
-  return ok({ name: input.name, batchSize: batch === 1 ? 1 : LARGEST_BATCH });
+  return ok({ input: input.name, batchSize: batch === 1 ? 1 : LARGEST_BATCH });
 }
 
 /** A side without a number may have any. */
