@@ -55,6 +55,8 @@ test(
     expect(run.err).toContain(
       'our-vit.onnx has several outputs; it has features, tokens. Name the one with the features',
     );
-    expect(run.err, 'no lines of code').not.toMatch(/^ +at /m);
+    const { out: log } = await project.pipeline(['logs', 'embed', ...QUICK]);
+    expect(log).toContain('our-vit.onnx has several outputs');
+    expect(log, 'lines of code').not.toMatch(/^ +at /m);
   },
 );
