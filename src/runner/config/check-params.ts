@@ -1,4 +1,5 @@
 /** The pipeline's parameters as such: literal, and each of use to some stage. */
+import { suggest } from '../../util/suggest.ts';
 import type { Report } from './report.ts';
 import { originOf, placeholdersIn } from './placeholder.ts';
 import type { ConfigNode, ObjectNode } from './tree.ts';
@@ -33,10 +34,17 @@ export function warnOfUnused(params: ObjectNode, used: ReadonlySet<string>, repo
       if (partly && value.kind === 'object') visit(value, [...path, name]);
       if (!partly)
         report.warning('unused-param', key, `no stage uses the parameter "${full}"`, {
+          suggestion: suggest(name, usedBelow(path, used)),
           remedy: `Refer to it as \${params.${full}}, or remove it.`,
         });
     }
   }
+}
+
+/** The names that stages use in one object of parameters. */
+function usedBelow(path: readonly string[], used: ReadonlySet<string>): string[] {
+  const names = [...used].map((full) => full.split('.'));
+  return names.filter((each) => path.every((name, i) => each[i] === name)).flatMap((each) => each[path.length] ?? []);
 }
 
 function isWhollyUsed(path: string, used: ReadonlySet<string>): boolean {
