@@ -1,23 +1,22 @@
 /**
  * The cost of `pipeline serve`: the share of a core that the server takes, and the time of a training step with and
  * without a page that is open. The stage reports progress and a metric after each step, more often than a training does.
- * Rounds with and without the page take turns, because the load of the machine changes.
+ * Rounds with and without the page take turns, because the load of the machine changes. A round takes ten seconds on a
+ * machine that is quiet.
  *
  *     npm run bench -- serve [--rounds N] [--steps N]
  */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { addressOf, busySeconds } from '../scripts/look/served.mjs';
 
-/** Linux counts processor time in hundredths of a second. */
-const TICKS = 100;
 const command = path.resolve(import.meta.dirname, '../dist/cli/main.js');
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '5' }, steps: { type: 'string', default: '400' } },
+  options: { rounds: { type: 'string', default: '5' }, steps: { type: 'string', default: '200' } },
 });
 
 const STAGE = `import { writeFileSync } from 'node:fs';
@@ -27,7 +26,7 @@ export default async function (stage) {
   let sum = 0;
   for (let step = 1; step <= stage.params.steps; step++) {
     const began = performance.now();
-    for (let i = 0; i < 4e6; i++) sum += Math.sqrt(i + sum % 2);
+    for (let i = 0; i < 8e5; i++) sum += Math.sqrt(i + sum % 2);
     stage.progress({ done: step, total: stage.params.steps, unit: 'steps' });
     stage.metric('loss', sum, step);
     await others();
@@ -53,26 +52,15 @@ try {
       },
     }),
   );
-  const found = { with: [], without: [], share: [] };
-  for (let round = 0; round < Number(values.rounds); round++) {
-    found.without.push(await medianStep());
-    const server = await startServer();
-    const reader = http.get(`${server.address}events`, (response) => response.resume());
-    reader.on('error', () => undefined);
-    const before = { at: performance.now(), busy: busySeconds(server.child.pid) };
-    found.with.push(await medianStep());
-    found.share.push((busySeconds(server.child.pid) - before.busy) / ((performance.now() - before.at) / 1000));
-    reader.destroy();
-    server.child.kill();
+  const rounds = [];
+  for (let number = 1; number <= Number(values.rounds); number++) {
+    const round = { without: await medianStep(), ...(await watchedStep()) };
+    rounds.push(round);
+    console.log(`round ${number} of ${values.rounds}: ${text(round)}`);
   }
-  const [slow, fast] = [median(found.with), median(found.without)];
-  console.log(
-    `median step without the page: ${fast.toFixed(2)} ms; with it: ${slow.toFixed(2)} ms (${(slow / fast).toFixed(3)} times)`,
-  );
-  console.log(
-    `rounds without: ${found.without.map((ms) => ms.toFixed(2)).join(' ')}; with: ${found.with.map((ms) => ms.toFixed(2)).join(' ')}`,
-  );
-  console.log(`share of a core that the server takes: ${(100 * median(found.share)).toFixed(2)} %`);
+  const medianOf = (part) => median(rounds.map((round) => round[part]));
+  const [without, watched, share] = ['without', 'watched', 'share'].map(medianOf);
+  console.log(`medians: ${text({ without, watched, share })}; ${(watched / without).toFixed(3)} times`);
 } finally {
   await rm(project, { recursive: true, force: true, maxRetries: 10 });
 }
@@ -84,21 +72,27 @@ async function medianStep() {
   return median(JSON.parse(await readFile(path.join(project, 'times.json'), 'utf8')));
 }
 
-function startServer() {
-  const child = spawn('node', [command, 'serve'], { cwd: project, stdio: ['ignore', 'pipe', 'ignore'] });
-  return new Promise((resolve) => {
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      said += text;
-      if (said.includes('\n')) resolve({ child, address: said.split('\n')[0] });
-    });
-  });
+/** The median step while a page is open, and the share of a core that the server takes. */
+async function watchedStep() {
+  const server = spawn('node', [command, 'serve'], { cwd: project, stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    const reader = http.get(`${await addressOf(server)}events`, (response) => response.resume());
+    reader.on('error', () => undefined);
+    const before = { at: performance.now(), busy: busySeconds(server.pid) };
+    const watched = await medianStep();
+    const share = (busySeconds(server.pid) - before.busy) / ((performance.now() - before.at) / 1000);
+    reader.destroy();
+    return { watched, share };
+  } finally {
+    server.kill();
+  }
 }
 
-/** Processor time of a process: user and system. */
-function busySeconds(pid) {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+function text({ without, watched, share }) {
+  return (
+    `step without the page ${without.toFixed(2)} ms, with it ${watched.toFixed(2)} ms; ` +
+    `the server takes ${(100 * share).toFixed(2)} % of a core`
+  );
 }
 
 function median(list) {

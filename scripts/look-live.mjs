@@ -15,10 +15,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 import { chromiumPath } from './look/chromium-path.mjs';
+import { addressOf, busySeconds } from './look/served.mjs';
 
 const MOST_OF_A_CORE = 0.02;
-/** Linux counts processor time in hundredths of a second. */
-const TICKS = 100;
 const MEASURED_SECONDS = 12;
 
 const [folder] = process.argv.slice(2);
@@ -33,7 +32,7 @@ const started = [];
 const browser = await chromium.launch({ executablePath: await chromiumPath(), args: ['--no-sandbox'] });
 try {
   const served = start('serve');
-  const address = await firstLine(served);
+  const address = await addressOf(served);
   const run = start('run', '--keep-going', '--slots', 'cpu=5', '--jobs', '5');
   await until(address, /[45] running/);
   await sleep(9000);
@@ -66,17 +65,6 @@ function start(...words) {
 async function trainLess() {
   const file = path.join(project, 'pipeline.json');
   await writeFile(file, (await readFile(file, 'utf8')).replace('"epochs": 200', '"epochs": 12'));
-}
-
-function firstLine(child) {
-  return new Promise((resolve, reject) => {
-    let said = '';
-    child.stdout.setEncoding('utf8').on('data', (text) => {
-      said += text;
-      if (said.includes('\n')) resolve(said.split('\n')[0]);
-    });
-    child.on('exit', () => reject(new Error('pipeline serve has ended.')));
-  });
 }
 
 async function lookAtAll(address, state) {
@@ -130,9 +118,9 @@ async function measure(pid, address) {
   await protocol.send('Performance.enable');
   await page.goto(address);
   await sleep(2000);
-  const before = { server: await busySeconds(pid), page: await pageSeconds(protocol) };
+  const before = { server: busySeconds(pid), page: await pageSeconds(protocol) };
   await sleep(1000 * MEASURED_SECONDS);
-  const share = ((await busySeconds(pid)) - before.server) / MEASURED_SECONDS;
+  const share = (busySeconds(pid) - before.server) / MEASURED_SECONDS;
   const shown = ((await pageSeconds(protocol)) - before.page) / MEASURED_SECONDS;
   await page.close();
   console.log(
@@ -149,12 +137,6 @@ function percent(part) {
 async function pageSeconds(protocol) {
   const { metrics } = await protocol.send('Performance.getMetrics');
   return metrics.find(({ name }) => name === 'ProcessTime').value;
-}
-
-/** Processor time of the process: user and system. */
-async function busySeconds(pid) {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1].split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
 /** Waits until the page says so. */
