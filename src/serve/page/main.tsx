@@ -4,6 +4,9 @@ import { connect, type ConnectionState } from './connection.ts';
 import { KnownState } from './known-state.ts';
 import { Page } from './page.tsx';
 
+/** Longer than from one update to the next while stages report: only a page that nobody tells anything draws by itself. */
+const SILENCE_MS = 1250;
+
 const known = new KnownState();
 let connection: ConnectionState = 'connecting';
 /** The clock of the server minus the one here, in milliseconds. */
@@ -11,6 +14,7 @@ let ahead = 0;
 /** By the clock of the server. */
 let heard = 0;
 let isDrawn = true;
+let silence: ReturnType<typeof setTimeout> | undefined;
 
 function draw(): void {
   isDrawn = true;
@@ -19,12 +23,22 @@ function draw(): void {
   const now = Date.now() + ahead;
   // After the connection was lost, nothing goes on as far as is known.
   render(<Page known={known} connection={connection} now={connection === 'open' ? now : heard} heard={heard} />, root);
+  awaitSilence();
 }
 
 function drawSoon(): void {
   if (!isDrawn) return;
   isDrawn = false;
   requestAnimationFrame(draw);
+}
+
+/** Times of running instances go on between two updates. */
+function awaitSilence(): void {
+  clearTimeout(silence);
+  silence = setTimeout(() => {
+    if (!document.hidden && [...known.instances.values()].some(({ status }) => status === 'running')) drawSoon();
+    else awaitSilence();
+  }, SILENCE_MS);
 }
 
 connect({
@@ -39,8 +53,3 @@ connect({
     drawSoon();
   },
 });
-
-/** Times of running instances go on between two events. */
-setInterval(() => {
-  if (!document.hidden && [...known.instances.values()].some(({ status }) => status === 'running')) drawSoon();
-}, 1000);
