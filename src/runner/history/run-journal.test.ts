@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -98,6 +107,24 @@ test('progress is written once a second, and before the end of its instance', ()
   expect(told.at(-2)).toMatchObject({ type: 'progress', done: 51 });
   expect(told.at(-1)).toMatchObject({ type: 'interrupted' });
   expect(told.length).toBeLessThanOrEqual(5);
+});
+
+test('a day of progress is a journal of two megabytes at most, with a report in each ten seconds', () => {
+  const written = open();
+  for (const event of [planned, started]) written.handle(event);
+  const report = { type: 'progress', id, total: 1e6, unit: 'images', note: 'epoch 17/200, augmented' } as const;
+  for (let done = 1; done <= 86_400; done++) {
+    written.handle({ ...report, done });
+    vi.advanceTimersByTime(1000);
+  }
+  const times = lines()
+    .slice(2)
+    .map(({ time }) => Date.parse(time as string));
+  written.close();
+  const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
+  expect(Math.max(...gaps.slice(0, 300))).toBe(1000);
+  expect(Math.max(...gaps)).toBeLessThanOrEqual(11_000);
+  expect(statSync(eventsOf(journal())).size).toBeLessThan(2e6);
 });
 
 test('a result is named, not repeated', () => {

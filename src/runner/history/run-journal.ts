@@ -3,13 +3,15 @@
  * `live/<run>/events.jsonl`. Beside it lies the entry of the runner, by which a reader sees that it died.
  *
  * A run is slowed by nothing here: lines are collected and appended four times a second, not flushed to the disk, and a
- * journal that cannot be written is given up.
+ * journal that cannot be written is given up. Progress is written more seldom as an instance grows old: a line each
+ * second would be 10 MB a day for each instance.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { InstanceEvent } from '../../formats/events.ts';
 import type { JournalBegun, JournalEvent, JournalInstance } from '../../formats/run-journal.ts';
+import type { InstanceId } from '../../formats/identity.ts';
 import type { RunId } from '../../formats/past-run.ts';
 import { writeScratch } from '../../util/atomic-file.ts';
 import { byCodeUnit } from '../../util/canonical-json.ts';
@@ -23,7 +25,9 @@ import { recordKeyOf } from '../store/record-file.ts';
 import { eventsOf, isRunId, journalFolder, ownerOf } from './journal-files.ts';
 
 const APPEND_MS = 250;
-const PROGRESS_MS = 1000;
+const PROGRESS_MS = { least: 1000, most: 10_000 };
+/** Progress is written once in this part of the time that it is reported: every ten seconds after an hour. */
+const PROGRESS_PART = 1 / 360;
 const MOST_REASONS = 5;
 /** Journals of runs that have ended. */
 const KEPT = 10;
@@ -39,14 +43,21 @@ interface JournalDeps {
   readonly onFault: (message: string) => void;
 }
 
+/** The progress of an instance since its last other event. */
+interface Progress {
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  written: number;
+  /** Undefined: it is among the lines. */
+  newest: Extract<InstanceEvent, { readonly type: 'progress' }> | undefined;
+}
+
 export class RunJournal {
   readonly #deps: JournalDeps;
   readonly #folder: string;
   /** Lines that are not written yet. */
   #lines: string[] = [];
-  /** The newest progress of each instance that is not among the lines yet. */
-  readonly #progress = new Map<string, Extract<InstanceEvent, { readonly type: 'progress' }>>();
-  #progressAt = 0;
+  readonly #progress = new Map<InstanceId, Progress>();
   #state: 'waiting' | 'open' | 'closed' = 'waiting';
   #timer: NodeJS.Timeout | undefined;
   #rest = (): void => undefined;
@@ -58,9 +69,9 @@ export class RunJournal {
 
   handle(event: RunEvent): void {
     if (this.#state === 'closed' || event.type === 'metric') return; // series have files of their own
-    if (event.type === 'progress') this.#progress.set(event.id, event);
+    if (event.type === 'progress') this.#note(event);
     else {
-      if ('id' in event && event.type !== 'warning') this.#takeProgress(event.id);
+      if ('id' in event && event.type !== 'warning') this.#endProgress(event.id);
       this.#add(event.type === 'plan' ? this.#begun(event.plan) : lineOf(event));
     }
     if (this.#state === 'waiting' && isWork(event)) this.#open();
@@ -89,10 +100,8 @@ export class RunJournal {
 
   #append(): void {
     const now = this.#deps.now();
-    if (now - this.#progressAt >= PROGRESS_MS && this.#progress.size > 0) {
-      this.#progressAt = now;
-      for (const id of this.#progress.keys()) this.#takeProgress(id);
-    }
+    for (const progress of this.#progress.values())
+      if (now - progress.written >= intervalOf(now - progress.since)) this.#addProgress(progress);
     if (this.#lines.length === 0) return;
     const text = this.#lines.join('');
     this.#lines = [];
@@ -101,10 +110,25 @@ export class RunJournal {
     });
   }
 
-  #takeProgress(id: string): void {
-    const event = this.#progress.get(id);
+  #note(event: Extract<InstanceEvent, { readonly type: 'progress' }>): void {
+    const known = this.#progress.get(event.id);
+    if (known === undefined)
+      this.#progress.set(event.id, { since: this.#deps.now(), written: -Infinity, newest: event });
+    else known.newest = event;
+  }
+
+  #addProgress(progress: Progress): void {
+    if (progress.newest === undefined) return;
+    this.#add(progress.newest);
+    progress.newest = undefined;
+    progress.written = this.#deps.now();
+  }
+
+  /** The last progress comes before what follows it. */
+  #endProgress(id: InstanceId): void {
+    const progress = this.#progress.get(id);
+    if (progress !== undefined) this.#addProgress(progress);
     this.#progress.delete(id);
-    if (event !== undefined) this.#add(event);
   }
 
   #add(line: Timeless<JournalBegun | JournalEvent>): void {
@@ -145,6 +169,10 @@ export class RunJournal {
     this.#rest();
   }
 }
+
+/** @param age of the progress; milliseconds, as the result */
+const intervalOf = (age: number): number =>
+  Math.min(PROGRESS_MS.most, Math.max(PROGRESS_MS.least, age * PROGRESS_PART));
 
 function journalInstance({ instance, verdict, expectedSeconds }: PlanEntry): JournalInstance {
   const { id, stage, axes } = instance;
