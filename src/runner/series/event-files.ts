@@ -3,7 +3,7 @@
  * protocol buffer (tensorflow/core/util/event.proto) for each scalar. Every attempt has a file of its own, because a
  * reader does not go on behind a record that a killed writer left cut.
  */
-import { readFileSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Fingerprint, InstanceId } from '../../formats/identity.ts';
@@ -13,7 +13,7 @@ import { instanceFolderName } from '../store/instance-folder-name.ts';
 import { AppendedFile, openInFolder } from './appended-file.ts';
 import { parsePoints } from './read-series.ts';
 import { ScalarReader, type Scalar } from './scalar.ts';
-import type { MetricPoint, MetricSink, Session } from './series-file.ts';
+import { seriesText, type MetricPoint, type MetricSink, type Session } from './series-file.ts';
 import { tfRecord } from './tfrecord.ts';
 
 /**
@@ -65,7 +65,7 @@ export class EventFileWriter implements MetricSink {
         this.#warn(`its event file for TensorBoard is not written: ${error.message}`);
       },
     );
-    const before = resumed ? readPoints(this.#execution.series) : [];
+    const before = resumed ? parsePoints(seriesText(this.#execution.series)) : [];
     if (found === undefined) for (const point of before) this.add(point);
     else for (const point of before) this.#lastStep = Math.max(this.#lastStep, this.#scalars.read(point)?.step ?? 0);
   }
@@ -100,15 +100,6 @@ function newestFolder(parent: string, fingerprint: Fingerprint): string | undefi
 
 /** Readers take the files of a folder in the order of their names. */
 const fileName = (): string => `events.out.tfevents.${Date.now()}.${os.hostname()}`;
-
-function readPoints(file: string): readonly MetricPoint[] {
-  try {
-    return parsePoints(readFileSync(file, 'utf8'));
-  } catch (error) {
-    if (!isSystemError(error)) throw error;
-    return []; // nothing was reported before
-  }
-}
 
 /** Event: wall_time = 1, step = 2, file_version = 3, summary = 5. A reader forgets the steps before that of this event. */
 const versionEvent = (time: number, lastStep: number): Uint8Array =>

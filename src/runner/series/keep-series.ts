@@ -1,10 +1,9 @@
 /** Keeps the series of a finished execution with its result: a blob with the points that count. */
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import type { StoredSeries } from '../../formats/run-record.ts';
-import { isSystemError } from '../../util/system-error.ts';
 import type { Store } from '../store/store.ts';
 import { parsePoints } from './read-series.ts';
-import { seriesFile } from './series-file.ts';
+import { seriesFile, seriesText } from './series-file.ts';
 
 /** Undefined: the stage reported no metrics. */
 export async function keepSeries(
@@ -12,7 +11,7 @@ export async function keepSeries(
   fingerprint: string,
   store: Store,
 ): Promise<StoredSeries | undefined> {
-  const points = parsePoints(readIfThere(seriesFile(storeFolder, fingerprint)));
+  const points = parsePoints(seriesText(seriesFile(storeFolder, fingerprint)));
   if (points.length === 0) return undefined;
   const text = points.map((point) => `${JSON.stringify(point)}\n`).join('');
   const digest = await store.put(text);
@@ -22,13 +21,4 @@ export async function keepSeries(
 /** Called once the record names the blob. */
 export function removeLiveSeries(storeFolder: string, fingerprint: string): void {
   rmSync(seriesFile(storeFolder, fingerprint), { force: true });
-}
-
-function readIfThere(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (isSystemError(error)) return '';
-    throw error;
-  }
 }

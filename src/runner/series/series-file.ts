@@ -3,9 +3,10 @@
  * reports. Lines are only appended. A killed runner may leave the last line cut, and readers skip it. The file outlives
  * an attempt that did not succeed, because the next one continues from its checkpoint.
  */
-import { fstatSync, readSync, rmSync, writeSync } from 'node:fs';
+import { fstatSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { Json } from '../../util/json.ts';
+import { isSystemError } from '../../util/system-error.ts';
 import { AppendedFile, openInFolder } from './appended-file.ts';
 
 /** A value that a stage reported. */
@@ -39,6 +40,16 @@ export const SERIES_FOLDER = 'metrics';
 /** Absolute if the store's folder is. */
 export function seriesFile(storeFolder: string, fingerprint: string): string {
   return path.join(storeFolder, SERIES_FOLDER, `${fingerprint}.jsonl`);
+}
+
+/** Empty if nothing was reported, or if it cannot be read: a run does not end for a series. */
+export function seriesText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return '';
+  }
 }
 
 /** Nothing is flushed: after a power cut, the stage repeats the steps since its checkpoint anyway. */
