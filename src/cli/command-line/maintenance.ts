@@ -1,18 +1,17 @@
 /** The commands that maintain the store. */
 import { Option, type Command } from 'commander';
 import { positiveInteger } from '../arguments.ts';
-import type { CrateFiles } from '../../runner/crate/contents.ts';
 import type { ExportCrateOptions } from '../commands/export-crate.ts';
 import type { ExportMlflowOptions } from '../commands/export-mlflow.ts';
 import type { ExportOptions } from '../commands/export.ts';
 import type { GcOptions } from '../gc-options.ts';
 import type { ImportOptions } from '../commands/import.ts';
 import type { VerifyOptions } from '../commands/verify.ts';
-import type { ArtifactChoice } from '../../runner/mlflow/artifacts.ts';
+import type { OutputChoice } from '../../runner/results/chosen-outputs.ts';
 import { exitCode } from '../exit-code.ts';
 import { withPipelineOptions, type ChooseAction } from './shared-options.ts';
 
-const FILES: readonly (ArtifactChoice & CrateFiles)[] = ['none', 'small', 'all'];
+const FILES: readonly OutputChoice[] = ['none', 'small', 'all'];
 
 function exportCommands(program: Command, choose: ChooseAction): void {
   const archive = withPipelineOptions(

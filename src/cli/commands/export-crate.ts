@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { lockedRecords } from '../../runner/archive/locked-records.ts';
-import type { CrateFiles } from '../../runner/crate/contents.ts';
 import { describeStudy } from '../../runner/crate/describe-study.ts';
 import { writeCrate } from '../../runner/crate/write-crate.ts';
 import { registerRunner } from '../../runner/maintenance/runner-registration.ts';
 import type { Pipeline } from '../../runner/pipeline.ts';
+import type { OutputChoice } from '../../runner/results/chosen-outputs.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { openStoreAndLockfile } from '../maintenance.ts';
 import { progressLine } from '../progress-line.ts';
@@ -17,7 +17,7 @@ import { packageName, version } from '../version.ts';
 
 export interface ExportCrateOptions extends ProjectOptions {
   readonly to: string;
-  readonly files: CrateFiles;
+  readonly files: OutputChoice;
   readonly license?: string;
   readonly private?: boolean;
   readonly json?: boolean;

@@ -1,11 +1,11 @@
 /** `pipeline export mlflow --to URI [targets]`: results as runs of an MLflow server, or of its database in a file. */
 import { lockedRecords } from '../../runner/archive/locked-records.ts';
 import { registerRunner } from '../../runner/maintenance/runner-registration.ts';
-import type { ArtifactChoice } from '../../runner/mlflow/artifacts.ts';
 import { authorizationFrom, MlflowClient } from '../../runner/mlflow/client.ts';
 import { exportStudy, type StudyExport, type StudyExportSummary } from '../../runner/mlflow/export-study.ts';
 import { withOwnServer } from '../../runner/mlflow/own-server.ts';
 import { parseTrackingUri, type TrackingUri } from '../../runner/mlflow/tracking-uri.ts';
+import type { OutputChoice } from '../../runner/results/chosen-outputs.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { openStoreAndLockfile } from '../maintenance.ts';
 import { progressLine } from '../progress-line.ts';
@@ -18,7 +18,7 @@ import { count } from '../text/count.ts';
 export interface ExportMlflowOptions extends ProjectOptions {
   readonly to: string;
   readonly experiment?: string;
-  readonly artifacts: ArtifactChoice;
+  readonly artifacts: OutputChoice;
   readonly json?: boolean;
 }
 

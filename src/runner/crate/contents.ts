@@ -2,13 +2,9 @@
 import path from 'node:path';
 import type { RunRecord, StoredOutput } from '../../formats/run-record.ts';
 import type { Digest } from '../../util/digest.ts';
+import { isChosen, type OutputChoice } from '../results/chosen-outputs.ts';
 import { instanceFolderName } from '../store/instance-folder-name.ts';
 import { idPart } from './graph.ts';
-
-/** `small`: files of at most 10 MB that are no folders, because folders hold images. */
-export type CrateFiles = 'none' | 'small' | 'all';
-
-const SMALL_BYTES = 10_000_000;
 
 /** A file or folder to copy from the store. */
 export interface CrateContent {
@@ -21,7 +17,7 @@ export interface CrateContent {
 }
 
 export interface Naming {
-  readonly files: CrateFiles;
+  readonly files: OutputChoice;
   /** File names are digests. */
   readonly isPrivate: boolean;
 }
@@ -33,8 +29,7 @@ export function contentOf(
   output: StoredOutput,
   { files, isPrivate }: Naming,
 ): CrateContent | undefined {
-  const isSmall = output.kind !== 'folder' && output.bytes <= SMALL_BYTES;
-  if (files === 'none' || (files === 'small' && !isSmall)) return undefined;
+  if (!isChosen(output, files)) return undefined;
   const { kind, digest, file } = output;
   const place = isPrivate
     ? `results/${digest}${kind === 'folder' ? '' : path.extname(file)}`

@@ -5,6 +5,7 @@
 import type { RunRecord } from '../../formats/run-record.ts';
 import { digestOf } from '../../util/digest.ts';
 import type { Json } from '../../util/json.ts';
+import { codeDigestOf, endOf, namedParams } from '../results/execution-facts.ts';
 import { contentOf, encodingFormatOf, idOfContent, type CrateContent, type Naming } from './contents.ts';
 import { Graph, idPart, ref, refs, type Entity } from './graph.ts';
 
@@ -86,7 +87,7 @@ class StudyDescriber {
       object: refs(used),
       result: refs([...results, ...this.#seriesOf(record)]),
       startTime: timeText(execution.started),
-      endTime: endOf(record),
+      endTime: timeText(endOf(record)),
       actionStatus: COMPLETED,
     });
   }
@@ -104,14 +105,19 @@ class StudyDescriber {
       this.#graph.addExample(id, parameter);
       return id;
     }
-    const id = idOfContent(content);
-    if (!this.#contents.some(({ place }) => place === content.place)) this.#contents.push(content);
+    const id = this.#take(content);
     this.#graph.add(id, {
       ...{ '@type': kind === 'folder' ? 'Dataset' : 'File', ...common },
       encodingFormat: kind === 'folder' ? undefined : encodingFormatOf(file),
     });
     this.#graph.addExample(id, parameter);
     return id;
+  }
+
+  /** In a private crate, equal outputs are one file. Returns its id. */
+  #take(content: CrateContent): string {
+    if (!this.#contents.some(({ place }) => place === content.place)) this.#contents.push(content);
+    return idOfContent(content);
   }
 
   /** The series of metrics is a file beside the outputs. */
@@ -123,8 +129,7 @@ class StudyDescriber {
       digest: series.digest,
       what: `the metrics of ${instance}`,
     };
-    this.#contents.push(content);
-    const id = this.#graph.add(idOfContent(content), {
+    const id = this.#graph.add(this.#take(content), {
       '@type': 'File',
       name: `metrics of ${instance}`,
       encodingFormat: encodingFormatOf(content.place),
@@ -162,23 +167,20 @@ class StudyDescriber {
     });
   }
 
-  #paramsOf({ stage, axes, identity }: RunRecord): string[] {
-    const ids: string[] = [];
-    const add = (name: string, value: Json): void => {
-      if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0) {
-        for (const [key, member] of Object.entries(value)) add(name === '' ? key : `${name}.${key}`, member);
-      } else if (name !== '') {
-        const parameter = this.#parameter(stage, 'input', name, 'PropertyValue', 'param');
-        const text = this.#shown(value);
-        const id = `#value-${digestOf(`${stage}\n${name}\n${text}`).slice(0, 16)}`;
-        this.#graph.add(id, { '@type': 'PropertyValue', name, value: text });
-        this.#graph.addExample(id, parameter);
-        ids.push(id);
-      }
-    };
-    add('', identity.params);
-    for (const [name, value] of Object.entries(axes)) add(`axis ${name}`, value);
-    return ids;
+  #paramsOf(record: RunRecord): string[] {
+    const { stage, axes } = record;
+    const all = [
+      ...namedParams(record),
+      ...Object.entries(axes).map(([name, value]) => [`axis ${name}`, value] as const),
+    ];
+    return all.map(([name, value]) => {
+      const parameter = this.#parameter(stage, 'input', name, 'PropertyValue', 'param');
+      const text = this.#shown(value);
+      const id = `#value-${digestOf(`${stage}\n${name}\n${text}`).slice(0, 16)}`;
+      this.#graph.add(id, { '@type': 'PropertyValue', name, value: text });
+      this.#graph.addExample(id, parameter);
+      return id;
+    });
   }
 
   /** In a private crate, a text that may be the name of a file is its digest. */
@@ -292,18 +294,15 @@ const toolId = (stage: string): string => `#stage-${idPart(stage)}`;
 const idOf = ({ instance, fingerprint }: RunRecord): string => `${idPart(instance)}-${fingerprint.slice(0, 12)}`;
 
 /** The digests of the code that a stage ran. */
-const refsOfCode = (records: readonly RunRecord[]): string =>
-  [
-    ...new Set(
-      records.map(({ identity: { code } }) => (code.kind === 'module' ? code.bundle : digestOf(code.template))),
-    ),
-  ].join(', ');
+const refsOfCode = (records: readonly RunRecord[]): string => [...new Set(records.map(codeDigestOf))].join(', ');
 
 /** The validator takes an offset and no `Z`. */
 const timeText = (time: string | number): string => new Date(time).toISOString().replace('Z', '+00:00');
 
-const endOf = ({ execution: { started, seconds } }: RunRecord): string =>
-  timeText(Date.parse(started) + Math.round(seconds * 1000));
 const firstStart = (records: readonly RunRecord[]): string =>
   records.map(({ execution }) => timeText(execution.started)).sort()[0] ?? '';
-const lastEnd = (records: readonly RunRecord[]): string => records.map(endOf).sort().at(-1) ?? '';
+const lastEnd = (records: readonly RunRecord[]): string =>
+  records
+    .map((record) => timeText(endOf(record)))
+    .sort()
+    .at(-1) ?? '';

@@ -2,6 +2,7 @@
 import type { RunRecord } from '../../formats/run-record.ts';
 import { digestOf } from '../../util/digest.ts';
 import type { Json } from '../../util/json.ts';
+import { codeDigestOf, endOf, namedParams } from '../results/execution-facts.ts';
 import { metricValues } from '../results/metric-values.ts';
 import { parsePoints } from '../series/read-series.ts';
 import { ScalarReader } from '../series/scalar.ts';
@@ -43,11 +44,10 @@ const LONGEST_PARAM = 6000;
 
 export function describeRun(result: ExportedResult, study: string, store: Store): RunDescription {
   const { record } = result;
-  const started = Date.parse(record.execution.started);
-  const ended = started + Math.round(record.execution.seconds * 1000);
+  const ended = endOf(record);
   return {
     name: record.instance,
-    started,
+    started: Date.parse(record.execution.started),
     ended,
     tags: tagsOf(record, study),
     params: paramsOf(record),
@@ -68,7 +68,7 @@ function tagsOf(record: RunRecord, study: string): Record<string, string> {
     [RESULT]: recordKeyOf(record).result,
     'pretext.instance': record.instance,
     'pretext.stage': record.stage,
-    'pretext.code': identity.code.kind === 'module' ? identity.code.bundle : digestOf(identity.code.template),
+    'pretext.code': codeDigestOf(record),
     ...Object.fromEntries(inputs.map(([name, digest]) => [name, shortened(digest)])),
     ...Object.fromEntries(
       Object.entries(outputs).map(([name, { digest }]) => [mlflowName(`pretext.output.${name}`), digest]),
@@ -83,16 +83,10 @@ function tagsOf(record: RunRecord, study: string): Record<string, string> {
 }
 
 /** Axes as `axis.seed`, members of objects as `schedule.kind`. */
-function paramsOf({ axes, identity }: RunRecord): Record<string, string> {
-  const found: Record<string, string> = {};
-  const add = (name: string, value: Json): void => {
-    if (typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0)
-      for (const [key, member] of Object.entries(value)) add(name === '' ? key : `${name}.${key}`, member);
-    else if (name !== '') found[mlflowName(name)] = shortened(textOf(value));
-  };
-  add('', identity.params);
-  for (const [name, value] of Object.entries(axes)) found[mlflowName(`axis.${name}`)] = shortened(textOf(value));
-  return found;
+function paramsOf(record: RunRecord): Record<string, string> {
+  const axes = Object.entries(record.axes).map(([name, value]) => [`axis.${name}`, value] as const);
+  const all = [...namedParams(record), ...axes];
+  return Object.fromEntries(all.map(([name, value]) => [mlflowName(name), shortened(textOf(value))]));
 }
 
 const textOf = (value: Json): string => (typeof value === 'string' ? value : JSON.stringify(value));

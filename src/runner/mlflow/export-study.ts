@@ -6,7 +6,9 @@
 import type { Json, JsonObject } from '../../util/json.ts';
 import type { Store } from '../store/store.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
-import { artifactsOf, proxiedFolder, type ArtifactChoice } from './artifacts.ts';
+import type { OutputChoice } from '../results/chosen-outputs.ts';
+import { endOf } from '../results/execution-facts.ts';
+import { artifactsOf, proxiedFolder } from './artifacts.ts';
 import type { MlflowClient } from './client.ts';
 import {
   describeRun,
@@ -24,7 +26,7 @@ export interface StudyExport {
   /** Name of the study, which is that of the pipeline. */
   readonly study: string;
   readonly results: readonly ExportedResult[];
-  readonly artifacts: ArtifactChoice;
+  readonly artifacts: OutputChoice;
   readonly store: Store;
   readonly tell: (done: number, of: number) => void;
 }
@@ -62,7 +64,7 @@ export async function exportStudy(client: MlflowClient, order: StudyExport): Pro
     await finish(client, run.id, description.ended);
     sent++;
   }
-  await finish(client, parent.id, Math.max(...order.results.map(({ record }) => endOf(record.execution))));
+  await finish(client, parent.id, Math.max(...order.results.map(({ record }) => endOf(record))));
   return {
     ...{ experiment: order.experiment, sent, known: order.results.length - sent, files, bytes },
     ...(elsewhere !== undefined && { artifactsElsewhere: elsewhere }),
@@ -82,9 +84,6 @@ interface ServerRun {
 
 const keyOf = (tags: Readonly<Record<string, string>>): string =>
   [tags[STUDY], tags[FINGERPRINT], tags[RESULT]].join('\n');
-
-const endOf = ({ started, seconds }: { readonly started: string; readonly seconds: number }): number =>
-  Date.parse(started) + Math.round(seconds * 1000);
 
 async function experimentId(client: MlflowClient, name: string): Promise<string> {
   const found = await client.get('experiments/get-by-name', { experiment_name: name }).catch((error: unknown) => {
