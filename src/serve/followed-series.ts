@@ -1,7 +1,6 @@
 /** The series of metrics of one instance: followed while it runs, and read from the store when it is done. */
-import type { Json } from '../util/json.ts';
 import { LineTail } from '../util/line-tail.ts';
-import { parseSeries } from '../runner/series/read-series.ts';
+import { isSession, parseSeries, parseSeriesLine } from '../runner/series/read-series.ts';
 import { seriesFile, type MetricPoint } from '../runner/series/series-file.ts';
 import { Series } from './series.ts';
 import type { VersionedParts } from './versioned-parts.ts';
@@ -44,20 +43,20 @@ export class FollowedSeries {
   }
 
   #take(line: string, version: number): boolean {
-    const value = parse(line);
+    const value = parseSeriesLine(line);
     if (value === undefined) return false;
-    if (value.session !== undefined) {
-      if (value.resumed !== true) for (const series of this.#series.values()) series.clear(version);
+    if (isSession(value)) {
+      if (!value.resumed) for (const series of this.#series.values()) series.clear(version);
       return true;
     }
     return this.#add(value, version);
   }
 
   /** Only numbers make a curve. */
-  #add({ name, value, step }: Partial<MetricPoint>, version: number): boolean {
-    if (typeof name !== 'string' || typeof value !== 'number') return false;
+  #add({ name, value, step }: MetricPoint, version: number): boolean {
+    if (typeof value !== 'number') return false;
     const series = this.#series.get(name) ?? this.#begin(name);
-    series.add(typeof step === 'number' ? step : series.reports + 1, value, version);
+    series.add(step ?? series.reports + 1, value, version);
     return true;
   }
 
@@ -75,16 +74,5 @@ export class FollowedSeries {
 
   #key(metric: string): string {
     return `series/${this.#study}/${this.#instance}/${metric}`;
-  }
-}
-
-type Line = Partial<MetricPoint> & { readonly session?: Json; readonly resumed?: Json };
-
-function parse(line: string): Line | undefined {
-  try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? value : undefined;
-  } catch {
-    return undefined; // cut by a kill
   }
 }

@@ -1,5 +1,4 @@
 /** The points that count in the text of a series. */
-import type { Json } from '../../util/json.ts';
 import type { MetricPoint, Session } from './series-file.ts';
 
 /** The points of each metric in the order of their reports, by name. */
@@ -22,12 +21,12 @@ export function parsePoints(text: string): readonly MetricPoint[] {
   const metrics = new Map<string, MetricHistory>();
   let count = 0;
   for (const line of text.split('\n')) {
-    const value = parseLine(line);
+    const value = parseSeriesLine(line);
     if (value === undefined) continue;
     if (isSession(value)) {
       if (!value.resumed) metrics.clear();
       for (const history of metrics.values()) history.beginSession();
-    } else if (isPoint(value)) {
+    } else {
       const history = metrics.get(value.name) ?? new MetricHistory();
       metrics.set(value.name, history);
       history.add(value, count++);
@@ -77,20 +76,22 @@ class MetricHistory {
 
 const keyOf = ({ time, value }: MetricPoint): string => `${time} ${JSON.stringify(value)}`;
 
-function parseLine(line: string): Readonly<Record<string, unknown>> | undefined {
+/** Undefined: it is neither; a kill has cut it, for example. */
+export function parseSeriesLine(line: string): Session | MetricPoint | undefined {
   if (line === '') return undefined;
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+    if (typeof value !== 'object' || value === null) return undefined;
+    return isSession(value) || isPoint(value) ? value : undefined;
   } catch {
-    return undefined; // cut in the middle
+    return undefined;
   }
 }
 
-const isSession = (value: unknown): value is Session => typeof (value as Session).session === 'string';
+export const isSession = (value: object): value is Session => 'session' in value && typeof value.session === 'string';
 
-function isPoint(value: Readonly<Record<string, unknown>>): value is Record<string, Json> & MetricPoint {
-  const { name, step, time } = value;
+function isPoint(value: object): value is MetricPoint {
+  const { name, step, time } = value as Readonly<Record<string, unknown>>;
   const hasStep = step === undefined || typeof step === 'number';
   return typeof name === 'string' && 'value' in value && hasStep && typeof time === 'number';
 }
