@@ -19,13 +19,17 @@ export async function documentedExamples(): Promise<readonly Example[]> {
   return text
     .split(/^### /m)
     .slice(1)
-    .map((section) => {
+    .flatMap((section) => {
       const [, code] = /^`([a-z-]+)`/.exec(section) ?? [];
-      const [, json] = /^```json\n([^]*?)^```/m.exec(section) ?? [];
-      const [, command, printed] = /^```console\n\$ (.*)\n([^]*?)\n```/m.exec(section) ?? [];
-      if (code === undefined || command === undefined || printed === undefined)
+      const shown = [...section.matchAll(/(?:^```json\n([^]*?)^```[^]*?)?^```console\n\$ (.*)\n([^]*?)\n```/gm)];
+      if (code === undefined || shown.length === 0)
         throw new Error(`A section of docs/diagnostics.md has no example: ${section.slice(0, 60)}`);
-      return { code, command, printed: unwrapped(printed), ...(json === undefined ? {} : { json }) };
+      return shown.map(([, json, command = '', printed = '']) => ({
+        code,
+        command,
+        printed: unwrapped(printed),
+        ...(json === undefined ? {} : { json }),
+      }));
     });
 }
 
