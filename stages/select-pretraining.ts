@@ -3,18 +3,15 @@
  * features a linear probe classifies with the least log loss on the validation subset. Its files are passed on, so that
  * nothing is trained again. The probe of the start without pre-training stands beside the trials; it is no candidate.
  */
-import { Type } from '@sinclair/typebox';
 import { readPretrainCurves } from '../src/formats/curves.ts';
-import { writeChoice, writeTrials } from '../src/formats/trials.ts';
+import { writeTrials } from '../src/formats/trials.ts';
 import { readPredictions } from '../src/learn/eval/predictions.ts';
 import { scoredSubset } from '../src/learn/eval/scored.ts';
 import { selectTrial, type TriedSettings } from '../src/learn/eval/select-trial.ts';
-import { defineStage, gathered, input, output } from '../src/stage/index.ts';
+import { defineStage, gathered, input } from '../src/stage/index.ts';
 import { at, last } from '../src/util/known.ts';
-import { PRETRAINED_FILES, writeTrained } from './shared/trained.ts';
-import { seedOfTrials, settingsOf } from './shared/trials.ts';
-
-const TRIAL = { seed: Type.Number() };
+import { PRETRAINED_FILES } from './shared/trained.ts';
+import { passOnChosen, seedOfTrials, SELECT_OUTPUTS, settingsOf, TRIAL } from './shared/trials.ts';
 
 export default defineStage({
   inputs: {
@@ -27,14 +24,7 @@ export default defineStage({
     /** `predictions.csv` of a linear probe on the start without pre-training. */
     without: input,
   },
-  outputs: {
-    /** `choice.json`: the settings that were chosen, and nothing else. */
-    choice: output,
-    /** `trials.json`: every trial with its validation scores. */
-    trials: output,
-    /** A folder with the files of the chosen pre-training. */
-    trained: output,
-  },
+  outputs: SELECT_OUTPUTS,
   run: async ({ inputs, outputs, stage }) => {
     const validationOf = async (path: string) => scoredSubset(await readPredictions(path), 'validation');
     const tried = inputs.predictions.map(async ({ path, axes }, i): Promise<TriedSettings> => {
@@ -47,15 +37,7 @@ export default defineStage({
     });
     const without = await validationOf(inputs.without);
     const trials = selectTrial(seedOfTrials(inputs.predictions), await Promise.all(tried), without);
-    for (const warning of trials.warnings) stage.warn(warning);
-    const { params } = at(trials.trials, trials.chosen);
-    stage.record(params);
     await writeTrials(outputs.trials, trials);
-    await writeChoice(outputs.choice, { seed: trials.seed, params });
-    await writeTrained(outputs.trained, PRETRAINED_FILES, {
-      weights: at(inputs.weights, trials.chosen).path,
-      curves: at(inputs.curves, trials.chosen).path,
-      pairs: at(inputs.pairs, trials.chosen).path,
-    });
+    await passOnChosen(trials, PRETRAINED_FILES, inputs, outputs, stage);
   },
 });

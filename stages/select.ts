@@ -3,17 +3,14 @@
  * validation subset. Its weights, curves and predictions are passed on, so that nothing is trained again.
  */
 import { readFinetuneCurves } from '../src/formats/curves.ts';
-import { writeChoice, writeTrials } from '../src/formats/trials.ts';
+import { writeTrials } from '../src/formats/trials.ts';
 import { readPredictions } from '../src/learn/eval/predictions.ts';
 import { scoredSubset } from '../src/learn/eval/scored.ts';
 import { selectTrial, type TriedSettings } from '../src/learn/eval/select-trial.ts';
-import { defineStage, gathered, output } from '../src/stage/index.ts';
+import { defineStage, gathered } from '../src/stage/index.ts';
 import { at, last } from '../src/util/known.ts';
-import { Type } from '@sinclair/typebox';
-import { FINETUNED_FILES, writeTrained } from './shared/trained.ts';
-import { seedOfTrials, settingsOf } from './shared/trials.ts';
-
-const TRIAL = { seed: Type.Number() };
+import { FINETUNED_FILES } from './shared/trained.ts';
+import { passOnChosen, seedOfTrials, SELECT_OUTPUTS, settingsOf, TRIAL } from './shared/trials.ts';
 
 export default defineStage({
   inputs: {
@@ -22,14 +19,7 @@ export default defineStage({
     curves: gathered(TRIAL),
     predictions: gathered(TRIAL),
   },
-  outputs: {
-    /** `choice.json`: the settings that were chosen, and nothing else. */
-    choice: output,
-    /** `trials.json`: every trial with its validation scores. */
-    trials: output,
-    /** A folder with the weights, curves and predictions of the chosen trial. */
-    trained: output,
-  },
+  outputs: SELECT_OUTPUTS,
   run: async ({ inputs, outputs, stage }) => {
     const tried = inputs.predictions.map(async ({ path, axes }, i): Promise<TriedSettings> => {
       const { loss, accuracy } = last((await readFinetuneCurves(at(inputs.curves, i).path)).epochs).train;
@@ -38,15 +28,7 @@ export default defineStage({
       return { params: settingsOf(axes, stage.axes), validation, train: { loss, accuracy } };
     });
     const trials = selectTrial(seedOfTrials(inputs.predictions), await Promise.all(tried), null);
-    for (const warning of trials.warnings) stage.warn(warning);
-    const { params } = at(trials.trials, trials.chosen);
-    stage.record(params);
     await writeTrials(outputs.trials, trials);
-    await writeChoice(outputs.choice, { seed: trials.seed, params });
-    await writeTrained(outputs.trained, FINETUNED_FILES, {
-      weights: at(inputs.weights, trials.chosen).path,
-      curves: at(inputs.curves, trials.chosen).path,
-      predictions: at(inputs.predictions, trials.chosen).path,
-    });
+    await passOnChosen(trials, FINETUNED_FILES, inputs, outputs, stage);
   },
 });

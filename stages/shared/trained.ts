@@ -1,6 +1,4 @@
-/** The folder `trained` of a choice between trials: the files of the training that was chosen. */
-import { copyFile, mkdir } from 'node:fs/promises';
-import path from 'node:path';
+/** The files in the folder `trained` of a choice between trials, by the names of the outputs of a training. */
 
 export const FINETUNED_FILES = {
   weights: 'weights.safetensors',
@@ -8,21 +6,6 @@ export const FINETUNED_FILES = {
   predictions: 'predictions.csv',
 } as const;
 
-export const SEGMENTER_FILES = {
-  weights: 'weights.safetensors',
-  curves: 'curves.json',
-  predictions: 'predictions.safetensors',
-} as const;
+export const SEGMENTER_FILES = { ...FINETUNED_FILES, predictions: 'predictions.safetensors' } as const;
 
 export const PRETRAINED_FILES = { weights: 'weights.safetensors', curves: 'curves.json', pairs: 'pairs.png' } as const;
-
-/** Copies the files of the chosen trial into the folder, under their names. */
-export async function writeTrained<Names extends string>(
-  folder: string,
-  files: Readonly<Record<Names, string>>,
-  chosen: Readonly<Record<Names, string>>,
-): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  for (const [name, file] of Object.entries<string>(files))
-    await copyFile(chosen[name as Names], path.join(folder, file));
-}

@@ -1,5 +1,22 @@
-/** The settings of trials: the axes in which they differ. */
-import type { Trial } from '../../src/formats/trials.ts';
+/** The common part of the stages that choose between trials: their settings, and the passing on of the chosen one. */
+import { copyFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { Type } from '@sinclair/typebox';
+import { writeChoice, type Trial } from '../../src/formats/trials.ts';
+import { output, type Stage } from '../../src/stage/index.ts';
+import { at } from '../../src/util/known.ts';
+
+/** The axes of a trial that every choice needs. */
+export const TRIAL = { seed: Type.Number() };
+
+export const SELECT_OUTPUTS = {
+  /** `choice.json`: the settings that were chosen, and nothing else. */
+  choice: output,
+  /** `trials.json`: every trial with its validation scores. */
+  trials: output,
+  /** A folder with the files of the chosen trial. */
+  trained: output,
+};
 
 /** The one seed of all trials. Throws if they have several. */
 export function seedOfTrials(members: readonly { readonly axes: { readonly seed: number } }[]): number {
@@ -12,4 +29,29 @@ export function seedOfTrials(members: readonly { readonly axes: { readonly seed:
 export function settingsOf(axes: Readonly<Record<string, unknown>>, own: object): Trial['params'] {
   const settings = Object.entries(axes).filter(([name]) => name !== 'seed' && !Object.hasOwn(own, name));
   return Object.fromEntries(settings) as Trial['params'];
+}
+
+interface Chosen {
+  readonly seed: number;
+  readonly trials: readonly Pick<Trial, 'params'>[];
+  /** Position in `trials`, and among the members of each input. */
+  readonly chosen: number;
+  readonly warnings: readonly string[];
+}
+
+/** Writes the chosen settings, and copies the files of the chosen trial under the names of `files`. */
+export async function passOnChosen<Names extends string>(
+  { seed, trials, chosen, warnings }: Chosen,
+  files: Readonly<Record<Names, string>>,
+  inputs: Readonly<Record<NoInfer<Names>, readonly { readonly path: string }[]>>,
+  outputs: Readonly<Record<'choice' | 'trained', string>>,
+  stage: Pick<Stage, 'record' | 'warn'>,
+): Promise<void> {
+  for (const warning of warnings) stage.warn(warning);
+  const { params } = at(trials, chosen);
+  stage.record(params);
+  await writeChoice(outputs.choice, { seed, params });
+  await mkdir(outputs.trained, { recursive: true });
+  for (const [name, file] of Object.entries<string>(files))
+    await copyFile(at(inputs[name as Names], chosen).path, path.join(outputs.trained, file));
 }

@@ -8,6 +8,7 @@ import { significant } from '../../util/number.ts';
 import { at } from '../../util/known.ts';
 import { accuracyMetric } from './accuracy.ts';
 import { macroAuc } from './auc.ts';
+import { chooseTrial } from './choose-trial.ts';
 import { orNull, unweighted } from './estimates.ts';
 import { logLoss } from './log-loss.ts';
 import type { ScoredPredictions } from './scored.ts';
@@ -36,9 +37,7 @@ export interface TriedSettings {
  */
 export function selectTrial(seed: number, tried: readonly TriedSettings[], without: ScoredPredictions | null): Trials {
   const trials = tried.map(scored);
-  const order = trials.map((_, i) => i).sort((a, b) => compare(at(trials, a), at(trials, b)) || a - b);
-  const chosen = at(order, 0);
-  const ends = endsOf(trials, chosen);
+  const { chosen, second, ends, endWarnings } = chooseTrial(trials, compare);
   const validation = validationCounts(at(tried, 0).validation);
   const untrained = without === null ? null : scoresOf(without);
   return {
@@ -46,12 +45,12 @@ export function selectTrial(seed: number, tried: readonly TriedSettings[], witho
     validation,
     trials,
     chosen,
-    second: order[1] ?? null,
+    second,
     without: untrained,
     ends,
     warnings: [
       ...(trials.length === 1 ? [] : sizeWarnings(validation)),
-      ...ends.map((end) => endWarning(end, trials)),
+      ...endWarnings,
       ...(untrained === null ? [] : untrainedWarnings(untrained, at(trials, chosen))),
     ],
   };
@@ -89,26 +88,6 @@ function validationCounts({ classes, labels }: ScoredPredictions): Trials['valid
   return { images: labels.length, smallestClass: Math.min(...counts) };
 }
 
-export type End = Trials['ends'][number];
-type WithParams = Pick<Trial, 'params'>;
-
-/** The numbers of the chosen trial that are the lowest or highest of at least two that were tried. */
-export function endsOf(trials: readonly WithParams[], chosen: number): End[] {
-  return Object.entries(at(trials, chosen).params).flatMap(([param, value]): End[] => {
-    const values = valuesOf(trials, param);
-    if (typeof value !== 'number' || values.length < 2) return [];
-    // There is nothing below zero, such as a number of kept stages.
-    if (value === values[0]) return value === 0 ? [] : [{ param, end: 'lowest' }];
-    return value === values.at(-1) ? [{ param, end: 'highest' }] : [];
-  });
-}
-
-/** The different numbers of a parameter, ascending. */
-function valuesOf(trials: readonly WithParams[], param: string): number[] {
-  const numbers = trials.flatMap(({ params }) => (typeof params[param] === 'number' ? [params[param]] : []));
-  return [...new Set(numbers)].sort((a, b) => a - b);
-}
-
 function sizeWarnings({ images, smallestClass }: Trials['validation']): string[] {
   if (images >= FEWEST_IMAGES && smallestClass >= FEWEST_OF_A_CLASS) return [];
   return [
@@ -116,19 +95,4 @@ function sizeWarnings({ images, smallestClass }: Trials['validation']): string[]
       `${FEWEST_IMAGES} images and ${FEWEST_OF_A_CLASS} of each class are needed to choose between trials: the choice ` +
       'is mostly chance. A larger validation subset, or one value in the list, helps.',
   ];
-}
-
-export function endWarning({ param, end }: End, trials: readonly WithParams[]): string {
-  const values = valuesOf(trials, param);
-  const beyond = end === 'lowest' ? [beyondFirst(values), ...values] : [...values, beyondFirst([...values].reverse())];
-  return (
-    `${param}: the ${end} value of the list ${values.join(', ')} was chosen. A value beyond it may be better. Try it ` +
-    `for every start: ${beyond.join(', ')}.`
-  );
-}
-
-/** The first value, further by the step to the second. */
-function beyondFirst(values: readonly number[]): number {
-  const [first, second] = [at(values, 0), at(values, 1)];
-  return significant((first * first) / second, 1);
 }
