@@ -3,12 +3,13 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Stage } from '../src/stage/index.ts';
 import type { JsonObject } from '../src/util/json.ts';
 import audit from './audit.ts';
 import fractals from './fractals.ts';
 import ingest from './ingest.ts';
+import ingestMasks from './ingest-masks.ts';
 import phantoms from './phantoms.ts';
 import split from './split.ts';
 
@@ -18,10 +19,14 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'stages-'));
   warnings = [];
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => {
+  vi.unstubAllEnvs();
+  return rm(folder, { recursive: true });
+});
 
 const NAMES = {
   dataset: ['images', 'table', 'dataset'],
+  masked: ['images', 'table', 'dataset', 'masks', 'originals'],
   audit: ['audit', 'pictures'],
   split: ['split', 'summary'],
 } as const;
@@ -101,3 +106,33 @@ test('a wrong folder is refused in the words of the reader', async () => {
     'There is no "Covid/" in',
   );
 });
+
+/** A gray picture, brighter from its middle on. */
+const picture = (width: number, height: number) =>
+  sharp(
+    Uint8Array.from({ length: width * height }, (_, i) => (i % width < width / 2 ? 0 : 255)),
+    { raw: { width, height, channels: 1 } },
+  )
+    .png()
+    .toBuffer();
+
+test.each(['photos/masks', 'drawn'])(
+  'private names of masks in %s stand in no output and no warning',
+  async (place) => {
+    for (const name of ['Smith', 'Jones', 'Brown'])
+      await write(join(folder, `photos/images/${name}.png`), await picture(24, 16));
+    await write(join(folder, place, 'Smith_mask.png'), await picture(24, 16));
+    await write(join(folder, place, 'Jones_mask.png'), await picture(12, 8));
+    await write(join(folder, place, 'Brown_mask.png'), 'broken');
+    await write(join(folder, place, 'Miller_mask.png'), await picture(24, 16));
+    vi.stubEnv('HOME', folder); // the secret key lies there
+    const inputs = { source: join(folder, 'photos'), ...(place === 'drawn' && { masks: join(folder, place) }) };
+    const params = { reader: 'pairs', size: 12, domain: 'skin', onBroken: 'drop' };
+    await ingestMasks({ ...stage('masked', params, inputs), privateInputs: ['source'] });
+    const written = await Promise.all(['table', 'dataset'].map((name) => readFile(join(folder, name), 'utf8')));
+    const said = [...warnings, ...written].join('\n');
+    expect(said).not.toMatch(/Smith|Jones|Brown|Miller|drawn/);
+    expect(said).toMatch(/its mask (masks\/)?file-[0-9a-f]{16}(_mask\.png)? has 12 x 8 pixels, the image 24 x 16/);
+    expect(said).toMatch(/1 mask\(s\) belong to no image, file-[0-9a-f]{16} for one/);
+  },
+);

@@ -1,14 +1,11 @@
 /** Reads images with masks and decodes them once. Whole pictures are fitted into the square: nothing is cut off. */
 import { Type } from '@sinclair/typebox';
 import { DOMAINS } from '../src/formats/dataset.ts';
-import { decodeImage, type Decode } from '../src/learn/dataset/decode/decode.ts';
 import { DatasetError } from '../src/learn/dataset/error.ts';
 import { ingestMasks } from '../src/learn/dataset/masks/ingest-masks.ts';
 import { MASK_READERS, type MaskReaderName } from '../src/learn/dataset/masks/reader/index.ts';
-import { privateNames, type PrivateNames } from '../src/learn/dataset/private-names.ts';
 import { defineStage, input, optional } from '../src/stage/index.ts';
-import { readSecretKey } from '../src/util/secret-key.ts';
-import { err } from '../src/util/result.ts';
+import { withImageSource } from './shared/image-source.ts';
 import { MASKED_OUTPUTS } from './shared/masks.ts';
 
 export default defineStage({
@@ -43,51 +40,21 @@ export default defineStage({
     onBroken: Type.Union([Type.Literal('error'), Type.Literal('drop')], { default: 'error' }),
   }),
   outputs: MASKED_OUTPUTS,
-  run: async ({ inputs, params, outputs, stage }) => {
-    const names = stage.privateInputs.includes('source')
-      ? await privateNames(inputs.source, await readSecretKey())
-      : undefined;
-    const say = (text: string) => {
-      stage.warn(names?.redact(text) ?? text);
-    };
-    try {
-      const { reader, domain, classes, targets, groupFolders, ...options } = params;
+  run: ({ inputs, params, outputs, stage }) =>
+    withImageSource({ ...inputs, fit: 'whole' }, stage, async ({ redact, show, options }) => {
+      const { reader, size, onBroken, unmasked, domain, classes, targets, groupFolders } = params;
       const listing = await MASK_READERS[reader](inputs.source, {
-        unmasked: params.unmasked,
+        unmasked,
         ...(inputs.masks !== null && { masks: inputs.masks }),
         ...(targets !== undefined && { targets }),
         ...(groupFolders !== undefined && { groupFolders }),
       });
       if (!listing.ok) throw new DatasetError(listing.error);
-      const { masksOf } = listing.value;
-      const shown = { ...(names?.apply(listing.value) ?? listing.value), masksOf };
-      for (const notice of shown.notices ?? []) say(notice);
-      const unwritten = await names?.writeMap();
-      if (unwritten !== undefined) say(unwritten);
-      const { dropped } = await ingestMasks({ ...shown, domain: domain ?? shown.domain }, outputs, {
+      const shown = await show(listing.value);
+      return ingestMasks({ ...shown, domain: domain ?? shown.domain }, outputs, {
         ...options,
+        ...{ size, onBroken, redact },
         ...(classes !== undefined && { classes }),
-        folder: inputs.source,
-        decode: decodeWhole(names),
-        concurrency: Number(stage.resources.cpu ?? 1) + 1, // while images are decoded, the next one is read
-        signal: stage.signal,
-        onNotice: say,
-        onProgress: (done, total) => {
-          stage.progress({ done, total, unit: 'images' });
-        },
       });
-      if (dropped.length > 0) say(`${dropped.length} file(s) were left out; dataset.json names each with its reason.`);
-    } catch (error) {
-      if (names === undefined || stage.signal.aborted) throw error;
-      throw new DatasetError(names.redact(error instanceof Error ? error.message : String(error)));
-    }
-  },
+    }),
 });
-
-/** Errors of the system name the file. */
-const decodeWhole =
-  (names: PrivateNames | undefined): Decode =>
-  async (path, size, options) => {
-    const decoded = await decodeImage(path, size, { ...options, fit: 'whole' });
-    return decoded.ok || names === undefined ? decoded : err(names.redact(decoded.error));
-  };

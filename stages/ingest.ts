@@ -1,19 +1,17 @@
 /** Reads a data set and decodes it once. */
 import path from 'node:path';
 import { Type } from '@sinclair/typebox';
-import { decodeImage, type Decode } from '../src/learn/dataset/decode/decode.ts';
 import { DatasetError } from '../src/learn/dataset/error.ts';
 import type { GrayRule } from '../src/learn/dataset/gray-rule.ts';
 import { ingest } from '../src/learn/dataset/ingest.ts';
 import { listFrames } from '../src/learn/dataset/frames.ts';
-import { privateNames, type PrivateNames } from '../src/learn/dataset/private-names.ts';
 import { READERS, type ReaderName } from '../src/learn/dataset/reader/index.ts';
 import type { Columns, Listing } from '../src/learn/dataset/reader/listing.ts';
-import { err } from '../src/util/result.ts';
 import { readSecretKey } from '../src/util/secret-key.ts';
 import { defineStage, input, optional } from '../src/stage/index.ts';
 import { DOMAINS } from '../src/formats/dataset.ts';
 import { DATASET_OUTPUTS } from './shared/data.ts';
+import { withImageSource } from './shared/image-source.ts';
 
 const TWO_NUMBERS = Type.Array(Type.Number(), { minItems: 2, maxItems: 2 });
 const GRAY_RULE = Type.Union([
@@ -72,56 +70,25 @@ export default defineStage({
     onBroken: Type.Union([Type.Literal('error'), Type.Literal('drop')], { default: 'error' }),
   }),
   outputs: DATASET_OUTPUTS,
-  run: async ({ inputs, params, outputs, stage }) => {
-    const folder = inputs.source;
-    const names = stage.privateInputs.includes('source')
-      ? await privateNames(folder, await readSecretKey())
-      : undefined;
-    const say = (text: string) => {
-      stage.warn(names?.redact(text) ?? text);
-    };
-    try {
-      const listing = await readListing(folder, params, inputs.labels);
-      const framed = await listFrames(listing, {
-        folder,
+  run: ({ inputs, params, outputs, stage }) =>
+    withImageSource(inputs, stage, async ({ isPrivate, say, show, options }) => {
+      const framed = await listFrames(await readListing(inputs.source, params, inputs.labels), {
+        folder: inputs.source,
         frames: params.frames,
         key: readSecretKey,
         keep: params.columns?.keep ?? [],
       });
-      const shown = names?.apply(framed) ?? framed;
-      for (const notice of shown.notices ?? []) say(notice);
-      if (names === undefined && (framed.dicom?.headers.size ?? 0) > 0) say(NAMED);
-      const unwritten = await names?.writeMap();
-      if (unwritten !== undefined) say(unwritten);
-      const { dropped } = await ingest({ ...shown, domain: params.domain ?? shown.domain }, outputs, {
-        folder,
+      const shown = await show(framed);
+      if (!isPrivate && (framed.dicom?.headers.size ?? 0) > 0) say(NAMED);
+      return ingest({ ...shown, domain: params.domain ?? shown.domain }, outputs, {
+        ...options,
         size: params.size,
         onBroken: params.onBroken,
-        decode: names === undefined ? decodeImage : withoutNames(names),
-        concurrency: Number(stage.resources.cpu ?? 1) + 1, // while images are decoded, the next one is read
         gray: params.gray as GrayRule | undefined,
         bits: params.bits,
-        signal: stage.signal,
-        onNotice: say,
-        onProgress: (done, total) => {
-          stage.progress({ done, total, unit: 'images' });
-        },
       });
-      if (dropped.length > 0) say(`${dropped.length} file(s) were left out; dataset.json names each with its reason.`);
-    } catch (error) {
-      if (names === undefined || stage.signal.aborted) throw error;
-      throw new DatasetError(names.redact(error instanceof Error ? error.message : String(error)));
-    }
-  },
+    }),
 });
-
-/** Errors of the system name the file. */
-const withoutNames =
-  (names: PrivateNames): Decode =>
-  async (path, size, options) => {
-    const decoded = await decodeImage(path, size, options);
-    return decoded.ok ? decoded : err(names.redact(decoded.error));
-  };
 
 const NAMED =
   'Names of DICOM files and folders may be names of patients, and they stand in table.csv and in the cache. To write ' +

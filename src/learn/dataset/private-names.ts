@@ -13,7 +13,7 @@ import { filesBelow } from './reader/tree.ts';
 
 export interface PrivateNames {
   /** The listing under digests; images are still found. */
-  apply(listing: Listing): Listing;
+  apply<L extends Listing>(listing: L): L;
   /** A text without names of the data set's files and folders. */
   redact(text: string): string;
   /** Writes the map; a sentence if it cannot be written. */

@@ -122,6 +122,15 @@ test('a folder for each class: the later one lies above, and an image may lack o
   expect(dataset.masks?.classes.map(({ images }) => images)).toEqual([2, 1]);
 });
 
+test('a mask without a class beside masks of one class each is a fault that names both', async () => {
+  for (const name of ['a', 'b']) await photo(`images/${name}.png`);
+  await draw('masks/a_disc.png', 24, 16, object(255));
+  await draw('masks/b_mask.png', 24, 16, object(255));
+  await expect(ingested()).rejects.toThrow(
+    /1 mask\(s\) name no class, but masks\/a_disc\.png is of the class disc\.[^]*\n {2}- masks\/b_mask\.png/,
+  );
+});
+
 test('every fault is named before anything is written: no mask, another size, a broken file', async () => {
   for (const name of ['a', 'b', 'c', 'd']) await photo(`images/${name}.png`);
   await draw('masks/a.png', 24, 16, object(255));

@@ -28,6 +28,8 @@ export interface MaskedFiles extends DatasetFiles {
 export interface MaskIngestOptions extends IngestOptions {
   /** Names of the classes, and what stands for them in the masks, where the masks do not tell. */
   readonly classes?: MaskClasses;
+  /** Takes private names out of the faults of masks, which stand in `dataset.json`. */
+  readonly redact?: (text: string) => string;
 }
 
 /** Throws DatasetError, listing every fault. */
@@ -36,20 +38,22 @@ export async function ingestMasks(
   files: MaskedFiles,
   options: MaskIngestOptions,
 ): Promise<Dataset> {
-  const { onBroken, folder, onNotice } = options;
+  const { onBroken, folder, onNotice, redact = (text: string) => text } = options;
   const survey = await surveyMasks(listing, options);
-  refuseFaults([...listing.faults, ...survey.faults], folder, onBroken);
+  const unusable = survey.faults.map(({ file, reason }) => ({ file, reason: redact(reason) }));
+  const faults = [...listing.faults, ...unusable];
+  refuseFaults(faults, folder, onBroken);
   if (survey.files.size === 0) throw new DatasetError(`${listing.title} has no mask that can be used.`);
   const meaning = meaningOf(survey.files, options.classes);
   for (const notice of meaning.notices) onNotice?.(notice);
 
-  const lost = new Set(survey.faults.map(({ file }) => file));
+  const lost = new Set(unusable.map(({ file }) => file));
   const usable = listing.samples.filter(({ image }) => !lost.has(image));
   const hasMask = (sample: ListedImage) => filesOf(sample, listing) !== undefined;
   // Images without a mask come last: split.csv cuts the others.
   const samples = [...usable.filter(hasMask), ...usable.filter((sample) => !hasMask(sample)).map(withoutMask)];
   const labels = [...new Set(samples.map(({ label }) => label))].sort();
-  const images = { ...listing, samples, faults: [...listing.faults, ...survey.faults], classes: labels };
+  const images = { ...listing, samples, faults, classes: labels };
   const dataset = await ingest(images, files, options);
   const dropped = new Set(dataset.dropped.map(({ file }) => file));
   const kept = samples.filter(({ image }) => !dropped.has(image));

@@ -22,9 +22,10 @@ export function meaningOf(files: ReadonlyMap<MaskFile, FileCodes>, named: MaskCl
   const own = [...new Set([...files.keys()].flatMap(({ className }) => className ?? []))];
   if (own.length === 0) {
     const coding = codingOf([...files.values()], named);
-    refuseUnnamed(files, () => coding);
+    refuseUnnamed([...files.values()], coding);
     return { classes: coding.classes, classOf: (_, code) => coding.classOf(code) ?? 0, notices };
   }
+  refuseClassless([...files.keys()]);
   const classes = orderOf(own, named);
   const codings = new Map(own.map((name) => [name, codingOf(filesOf(files, name), [name])] as const));
   const codingOfFile = ({ className }: MaskFile): MaskCoding => entry(codings, className ?? '');
@@ -52,12 +53,26 @@ function orderOf(own: readonly string[], named: MaskClasses | undefined): readon
   throw new DatasetError(`classes names ${wanted.join(', ')}; the folders of masks are ${[...own].sort().join(', ')}.`);
 }
 
-function refuseUnnamed(files: ReadonlyMap<MaskFile, FileCodes>, codingOfFile: () => MaskCoding): void {
-  const faults = [...files.values()].flatMap(({ file, kind, counts }) => {
-    const unknown = [...counts.keys()].filter((code) => codingOfFile().classOf(code) === undefined);
+function refuseUnnamed(files: readonly FileCodes[], { classOf }: MaskCoding): void {
+  const faults = files.flatMap(({ file, kind, counts }) => {
+    const unknown = [...counts.keys()].filter((code) => classOf(code) === undefined);
     return unknown.length === 0 ? [] : [`${file}: ${listed(unknown, new Set([kind]))}`];
   });
   if (faults.length > 0) throw new DatasetError(listFaults('classes does not name all that the masks hold:', faults));
+}
+
+/** Beside files that draw one class each, a file without a class says nothing. */
+function refuseClassless(files: readonly MaskFile[]): void {
+  const without = files.flatMap(({ name, className }) => (className === null ? [name] : []));
+  if (without.length === 0) return;
+  const example = files.find(({ className }) => className !== null);
+  throw new DatasetError(
+    listFaults(
+      `${without.length} mask(s) name no class, but ${String(example?.name)} is of the class ${String(example?.className)}. ` +
+        'A class has a folder below the masks or a word behind the name for all of its masks, or for none:',
+      without,
+    ),
+  );
 }
 
 function smoothed(files: readonly FileCodes[]): string[] {
