@@ -18,10 +18,10 @@ import { writeMaskResults } from '../src/learn/eval/segmentation/results.ts';
 import { openTrainingData, type TrainingData } from '../src/learn/train/data.ts';
 import { defineStage, gathered, input, output } from '../src/stage/index.ts';
 import { at } from '../src/util/known.ts';
+import { COMPARISON, RUN } from './shared/comparison.ts';
 import { labelOf } from './shared/labels.ts';
 import { MASKED_DATA } from './shared/masks.ts';
 
-const RUN = { start: Type.String(), pretraining: Type.String(), seed: Type.Number() };
 /** Images in the pictures are enlarged to at least this many pixels. */
 const TILE = 160;
 
@@ -33,19 +33,7 @@ export default defineStage({
     /** `predictions.safetensors` of finetune-masks. */
     predictions: gathered(RUN),
   },
-  params: Type.Object({
-    /** The names of models in tables, by start and pre-training: `{ "random": { "none": "M1" } }`. */
-    labels: Type.Record(Type.String(), Type.Record(Type.String(), Type.String({ minLength: 1 })), { default: {} }),
-    /** The model that the other starts are compared with; the first model without it. */
-    baseline: Type.Optional(Type.String({ minLength: 1 })),
-    /** The differences that the study asks about, as pairs of models; see the stage evaluate. */
-    contrasts: Type.Optional(Type.Array(Type.Tuple([Type.String(), Type.String()]), { minItems: 1 })),
-    /** Rounds of the bootstrap. */
-    resamples: Type.Integer({ minimum: 100 }),
-    /** The confidence level of the intervals. */
-    level: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }),
-    seed: Type.Integer({ minimum: 0 }),
-  }),
+  params: Type.Object(COMPARISON),
   outputs: {
     /** `metrics.json`. */
     metrics: output,

@@ -10,9 +10,9 @@ import { writeAllPredictions } from '../src/learn/eval/all-predictions.ts';
 import { writeResults } from '../src/learn/eval/results.ts';
 import { PROBE_KINDS } from '../src/learn/train/feature-probe.ts';
 import { defineStage, gathered, input, optional, output } from '../src/stage/index.ts';
+import { COMPARISON, RUN } from './shared/comparison.ts';
 import { labelOf, type Labels } from './shared/labels.ts';
 
-const RUN = { start: Type.String(), pretraining: Type.String(), seed: Type.Number() };
 const LabelFraction = Type.Number({ exclusiveMinimum: 0, maximum: 1 });
 
 export default defineStage({
@@ -44,22 +44,9 @@ export default defineStage({
     audit: optional(input),
   },
   params: Type.Object({
-    /** The names of models in tables, by start and pre-training: `{ "random": { "none": "M1" } }`. */
-    labels: Type.Record(Type.String(), Type.Record(Type.String(), Type.String({ minLength: 1 })), { default: {} }),
-    /** The model that the other starts are compared with; the first model without it. */
-    baseline: Type.Optional(Type.String({ minLength: 1 })),
-    /**
-     * The differences that the study asks about, as pairs of models: the first minus the second. Without it: each
-     * pre-training against none and longer of its start, and each start against the baseline's within none.
-     */
-    contrasts: Type.Optional(Type.Array(Type.Tuple([Type.String(), Type.String()]), { minItems: 1 })),
+    ...COMPARISON,
     /** The difference in accuracy, balanced accuracy and AUC that the planning is for. */
     delta: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 0.02 }),
-    /** Rounds of the bootstrap. */
-    resamples: Type.Integer({ minimum: 100 }),
-    /** The confidence level of the intervals. */
-    level: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1 }),
-    seed: Type.Integer({ minimum: 0 }),
   }),
   outputs: {
     /** `metrics.json`. */

@@ -8,7 +8,6 @@ import { DatasetError } from '../src/learn/dataset/error.ts';
 import { openPackedMasks } from '../src/learn/dataset/packed-masks.ts';
 import { writeMaskPredictions } from '../src/learn/eval/segmentation/predictions.ts';
 import { initializeUnetDecoder } from '../src/learn/nn/initialize.ts';
-import { loadStart } from '../src/learn/nn/start.ts';
 import { writeWeights } from '../src/learn/nn/weights.ts';
 import { openTrainingData, withLabelFraction } from '../src/learn/train/data.ts';
 import { withEngine } from '../src/learn/train/engine.ts';
@@ -16,14 +15,15 @@ import { fitSegmenter, type SegmentationData } from '../src/learn/train/fit-segm
 import { defineStage, input, nullable, output, type StageRun } from '../src/stage/index.ts';
 import { CHOICE_INPUTS, takeOver } from './shared/choice.ts';
 import {
-  batchSizeFor,
   FinetuneParameters,
   settingsNote,
   settledParameters,
   type SettledParameters,
 } from './shared/finetune-parameters.ts';
+import { fitSettings, weightsNotes } from './shared/fit-settings.ts';
 import { MASKED_DATA } from './shared/masks.ts';
-import { augmentationOf, networkFrom, optimizerFrom } from './shared/parameters.ts';
+import { networkFrom } from './shared/parameters.ts';
+import { openStart } from './shared/start.ts';
 import { SEGMENTER_FILES } from './shared/trained.ts';
 
 const INPUTS = {
@@ -51,10 +51,7 @@ export default defineStage({
   run: async (given) => {
     const { inputs, outputs, stage } = given;
     const params = await settledParameters(inputs.choice, given.params);
-    if (await takeOver(inputs.trained, SEGMENTER_FILES, outputs, settingsNote(params))) {
-      stage.record({ trained: 'by the trial that was chosen' });
-      return;
-    }
+    if (await takeOver(inputs.trained, SEGMENTER_FILES, outputs, settingsNote(params), stage)) return;
     await trainAndPredict({ ...given, params });
   },
 });
@@ -71,37 +68,20 @@ async function trainAndPredict({
   if (task !== 'segmentation')
     throw new DatasetError(`${dataset.title} has no masks; the stage finetune trains on it.`);
   const data = await openSegmentationData(inputs, params.labelFraction);
-  const start = await loadStart(inputs.weights, network, ['start', params.seed]);
-  stage.record(start.notes);
-  if (start.warning !== null) stage.warn(start.warning);
+  const backbone = await openStart(inputs.weights, network, params.seed, stage);
   const decoder = initializeUnetDecoder(network, classes.length, ['head', params.seed]);
 
   await withEngine(stage.resources, async (engine) => {
     stage.record({ ...engine.description, precision: params.precision });
-    const settings = {
-      ...params,
-      batchSize: params.batchSize === 'auto' ? batchSizeFor(data.split.train.length) : params.batchSize,
-      network,
-      classes,
-      optimizer: optimizerFrom(params),
-      augmentation: augmentationOf(params.augmentation, dataset, data.images.size),
-    };
+    const settings = fitSettings(params, dataset, data);
     stage.record({ batchSize: settings.batchSize, learningRate: settings.learningRate });
-    const { backbone } = start;
     const model = {
       params: { ...backbone.params, ...decoder.params },
       stats: { ...backbone.stats, ...decoder.stats },
     };
     const fit = await fitSegmenter(engine, settings, data, model, stage);
-    await writeWeights(outputs.weights, fit.model, {
-      architecture: network.name,
-      stem: network.stem,
-      method: 'finetune-masks',
-      dataset: dataset.name,
-      classes: classes.join(','),
-      epochs: String(fit.rows.length),
-      settings: settingsNote(params),
-    });
+    const notes = { method: 'finetune-masks', epochs: fit.rows.length };
+    await writeWeights(outputs.weights, fit.model, weightsNotes(params, dataset, notes));
     await writeSegmentationCurves(outputs.curves, { kind: 'segmentation', epochs: fit.rows });
     // The network is trained: only now are test images looked at.
     const indices = [...data.split.validation, ...data.split.test];

@@ -4,7 +4,6 @@
  */
 import { Type } from '@sinclair/typebox';
 import { readDataset } from '../src/formats/dataset.ts';
-import { loadStart } from '../src/learn/nn/start.ts';
 import { openTrainingData } from '../src/learn/train/data.ts';
 import { withEngine } from '../src/learn/train/engine.ts';
 import { compileInference, FEATURES } from '../src/learn/train/inference.ts';
@@ -12,6 +11,7 @@ import { defineStage, input, nullable } from '../src/stage/index.ts';
 import { DATA } from './shared/data.ts';
 import { networkFrom, NetworkParameters } from './shared/parameters.ts';
 import { probe, PROBE_OUTPUTS, ProbeParameters } from './shared/probe.ts';
+import { openStart } from './shared/start.ts';
 
 export default defineStage({
   inputs: {
@@ -32,14 +32,12 @@ export default defineStage({
     const network = networkFrom(params);
     const { classes } = await readDataset(inputs.dataset);
     const data = await openTrainingData(inputs);
-    const start = await loadStart(inputs.weights, network, ['start', params.seed]);
-    stage.record(start.notes);
-    if (start.warning !== null) stage.warn(start.warning);
+    const backbone = await openStart(inputs.weights, network, params.seed, stage);
 
     await withEngine(stage.resources, async (engine) => {
       stage.record(engine.description);
-      const inference = await compileInference(engine, network, FEATURES, data, start.backbone);
-      const featuresOf = (indices: readonly number[]) => inference.of(start.backbone, indices);
+      const inference = await compileInference(engine, network, FEATURES, data, backbone);
+      const featuresOf = (indices: readonly number[]) => inference.of(backbone, indices);
       await probe({ whole: data, classes, params, outputs, stage }, featuresOf);
       await inference.dispose();
     });

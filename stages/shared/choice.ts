@@ -6,7 +6,7 @@ import { Value } from '@sinclair/typebox/value';
 import { readChoice } from '../../src/formats/trials.ts';
 import { DatasetError } from '../../src/learn/dataset/error.ts';
 import { readWeightsNotes } from '../../src/learn/nn/weights.ts';
-import { optional, input } from '../../src/stage/index.ts';
+import { optional, input, type Stage } from '../../src/stage/index.ts';
 
 export const CHOICE_INPUTS = {
   /** `choice.json` of select: its settings replace the parameters of the same names. */
@@ -42,11 +42,13 @@ export async function takeOver<Names extends string>(
   files: Readonly<Record<Names | 'weights', string>>,
   outputs: Readonly<Record<Names, string>>,
   settings: string,
+  stage: Pick<Stage, 'record'>,
 ): Promise<boolean> {
   if (trained === null) return false;
   const notes = await readWeightsNotes(path.join(trained, files.weights));
   if (notes.settings !== settings) return false;
   for (const [name, output] of Object.entries<string>(outputs))
     await copyFile(path.join(trained, files[name as Names]), output);
+  stage.record({ trained: 'by the trial that was chosen' });
   return true;
 }

@@ -5,7 +5,6 @@ import { SUBSETS } from '../../src/formats/subset.ts';
 import { writePredictions } from '../../src/learn/eval/predictions.ts';
 import { initializeClassifier } from '../../src/learn/nn/heads.ts';
 import { resnetStructure } from '../../src/learn/nn/resnet.ts';
-import { loadStart } from '../../src/learn/nn/start.ts';
 import { writeWeights } from '../../src/learn/nn/weights.ts';
 import { openTrainingData, subsetPredictions, withLabelFraction } from '../../src/learn/train/data.ts';
 import { withEngine } from '../../src/learn/train/engine.ts';
@@ -15,8 +14,10 @@ import { input, nullable, output, type StageRun } from '../../src/stage/index.ts
 import { CHOICE_INPUTS, takeOver } from './choice.ts';
 import { DATA } from './data.ts';
 import type { FinetuneParameters } from './finetune-parameters.ts';
-import { batchSizeFor, settingsNote, settledParameters, type SettledParameters } from './finetune-parameters.ts';
-import { augmentationOf, networkFrom, optimizerFrom } from './parameters.ts';
+import { settingsNote, settledParameters, type SettledParameters } from './finetune-parameters.ts';
+import { fitSettings, weightsNotes } from './fit-settings.ts';
+import { networkFrom } from './parameters.ts';
+import { openStart } from './start.ts';
 import { FINETUNED_FILES } from './trained.ts';
 
 export const FINETUNE_INPUTS = {
@@ -52,10 +53,7 @@ export async function finetune<State extends HostModel>(
 ): Promise<void> {
   const params = await settledParameters(given.inputs.choice, given.params);
   const { inputs, outputs, stage } = given;
-  if (await takeOver(inputs.trained, FINETUNED_FILES, outputs, settingsNote(params))) {
-    stage.record({ trained: 'by the trial that was chosen' });
-    return;
-  }
+  if (await takeOver(inputs.trained, FINETUNED_FILES, outputs, settingsNote(params), stage)) return;
   await trainAndPredict({ ...given, params }, method, stepsFor);
 }
 
@@ -68,35 +66,17 @@ async function trainAndPredict<State extends HostModel>(
   const dataset = await readDataset(inputs.dataset);
   const { classes } = dataset;
   const data = withLabelFraction(await openTrainingData(inputs), params.labelFraction);
-  const start = await loadStart(inputs.weights, network, ['start', params.seed]);
+  const backbone = await openStart(inputs.weights, network, params.seed, stage);
   const head = initializeClassifier(resnetStructure(network).features, classes.length, ['head', params.seed]);
   const stepFactory = await stepsFor(classes);
-  stage.record(start.notes);
-  if (start.warning !== null) stage.warn(start.warning);
 
   await withEngine(stage.resources, async (engine) => {
     stage.record({ ...engine.description, precision: params.precision });
-    const settings = {
-      ...params,
-      batchSize: params.batchSize === 'auto' ? batchSizeFor(data.split.train.length) : params.batchSize,
-      network,
-      classes,
-      optimizer: optimizerFrom(params),
-      augmentation: augmentationOf(params.augmentation, dataset, data.images.size),
-    };
-    const { params: backbone, stats } = start.backbone;
-    const model = { params: { ...backbone, ...head }, stats };
+    const settings = fitSettings(params, dataset, data);
+    const model = { params: { ...backbone.params, ...head }, stats: backbone.stats };
     stage.record({ batchSize: settings.batchSize, learningRate: settings.learningRate });
     const fit = await fitClassifier(engine, settings, stepFactory, data, model, stage);
-    await writeWeights(outputs.weights, fit.model, {
-      architecture: network.name,
-      stem: network.stem,
-      method,
-      dataset: dataset.name,
-      classes: classes.join(','),
-      epochs: String(fit.rows.length),
-      settings: settingsNote(params),
-    });
+    await writeWeights(outputs.weights, fit.model, weightsNotes(params, dataset, { method, epochs: fit.rows.length }));
     if (fit.warning !== null) stage.warn(fit.warning);
     await writeFinetuneCurves(outputs.curves, { kind: 'finetune', epochs: fit.rows });
     // The network is trained: only now are test images looked at.

@@ -4,7 +4,6 @@ import { writePretrainCurves } from '../../src/formats/curves.ts';
 import { readDataset } from '../../src/formats/dataset.ts';
 import { DatasetError } from '../../src/learn/dataset/error.ts';
 import { firstLayers, type ResNet } from '../../src/learn/nn/resnet.ts';
-import { loadStart } from '../../src/learn/nn/start.ts';
 import { writeWeights } from '../../src/learn/nn/weights.ts';
 import type { SslMethod, MethodState } from '../../src/learn/ssl/method.ts';
 import type { CommonSettings } from '../../src/learn/ssl/settings.ts';
@@ -17,6 +16,7 @@ import { canonicalJson } from '../../src/util/canonical-json.ts';
 import { CHOICE_INPUTS, chosenParameters, takeOver } from './choice.ts';
 import { DATA } from './data.ts';
 import { augmentationOf, networkFrom, NetworkParameters, optimizerFrom, TrainingParameters } from './parameters.ts';
+import { openStart } from './start.ts';
 import { PRETRAINED_FILES } from './trained.ts';
 
 export const PRETRAIN_INPUTS = {
@@ -56,15 +56,10 @@ export async function pretrain<State extends MethodState>(
   const params = await chosenParameters(inputs.choice, PretrainParameters, given);
   // Parameters of the method are among them.
   const settings = canonicalJson(params);
-  if (await takeOver(inputs.trained, PRETRAINED_FILES, outputs, settings)) {
-    stage.record({ trained: 'by the trial that was chosen' });
-    return;
-  }
+  if (await takeOver(inputs.trained, PRETRAINED_FILES, outputs, settings, stage)) return;
   const network = networkFrom(params);
   const data = await openTrainingData(inputs);
-  const start = await loadStart(inputs.weights, network, ['start', params.seed]);
-  stage.record(start.notes);
-  if (start.warning !== null) stage.warn(start.warning);
+  const backbone = await openStart(inputs.weights, network, params.seed, stage);
 
   const { batchSize, learningRate, seed } = params;
   const method = methodOf({
@@ -78,7 +73,7 @@ export async function pretrain<State extends MethodState>(
   await withEngine(stage.resources, async (engine) => {
     stage.record({ ...engine.description, precision: params.precision });
     await writePairs(engine, outputs.pairs, method.views, data, seed);
-    const trained = await train(engine, { ...params, network }, method, data, start.backbone, stage);
+    const trained = await train(engine, { ...params, network }, method, data, backbone, stage);
     await writeWeights(outputs.weights, trained.encoder, {
       architecture: network.name,
       stem: network.stem,

@@ -2,13 +2,11 @@
  * Trains a classifier on the training subset to its last epoch, and validates it after each. No epoch is selected: a
  * score on few validation images selects by noise (docs/adr/0007). The test subset is not touched.
  */
-import type { Engine, Precision } from '../../tensor/engine.ts';
+import type { Engine } from '../../tensor/engine.ts';
 import { float32, int32, uint8, type HostTensor, type TensorSpec } from '../../tensor/host-tensor.ts';
 import { significant } from '../../util/number.ts';
-import { sampleViewParams, viewParamSpecs, type Augmentation } from '../augment/index.ts';
+import { sampleViewParams, viewParamSpecs } from '../augment/index.ts';
 import { macroAuc } from '../eval/auc.ts';
-import type { Optimizer } from '../nn/optimizer.ts';
-import type { ResNet } from '../nn/resnet.ts';
 import { wrappedBatches } from './batches.ts';
 import { balancedClassWeights } from './supervised.ts';
 import { compileStep } from './compile-step.ts';
@@ -21,31 +19,13 @@ import {
   validationLabels,
   type TrainingData,
 } from './data.ts';
-import { durationOf, type DurationSettings } from './duration.ts';
+import { durationOf } from './duration.ts';
+import { requireFiniteValidation, type FitSettings } from './fit-settings.ts';
 import { compileInference, LOG_PROBABILITIES, type Inference } from './inference.ts';
 import type { TrainingStep, TrainingStepInputs, TrainingStepSettings } from './training-step.ts';
-import {
-  train,
-  TrainingError,
-  type EpochEnd,
-  type HostModel,
-  type StepPosition,
-  type TrainingContext,
-} from './loop.ts';
+import { train, type EpochEnd, type HostModel, type StepPosition, type TrainingContext } from './loop.ts';
 import { at, last } from '../../util/known.ts';
 import { weakAucWarning } from './weak-auc.ts';
-
-export interface FitSettings extends DurationSettings {
-  readonly network: ResNet;
-  readonly classes: readonly string[];
-  readonly optimizer: Optimizer;
-  readonly augmentation: Augmentation;
-  /** The precision of training; validation and prediction are float32. */
-  readonly precision: Precision;
-  /** `balanced`: images of rare classes count more, so that every class counts the same. */
-  readonly classWeights: 'none' | 'balanced';
-  readonly seed: number;
-}
 
 type FitRow = Readonly<{
   epoch: number;
@@ -113,7 +93,7 @@ export async function fitClassifier<State extends HostModel>(
       feed: (position) => feed(position, settings, data, classOf, learningRateAt(position.step)),
       endOfEpoch: async ({ epoch, means, model: read }: EpochEnd<FitRow>) => {
         const scores = await validate(inference, await read(), split.validation, validation, classes.length);
-        requireFinite(scores.loss, epoch);
+        requireFiniteValidation(scores.loss, epoch);
         const rounded = Object.entries(means).map(([name, mean]) => [name, significant(mean)]);
         return {
           epoch,
@@ -132,15 +112,6 @@ export async function fitClassifier<State extends HostModel>(
     warning: weakAucWarning(last(rows).validation.auc),
     probabilities: async (indices) => Float64Array.from(await inference.of(model, indices), Math.exp),
   };
-}
-
-/** A step normalizes by its batch: its loss may be fine while the running statistics are not. */
-function requireFinite(loss: number, epoch: number): void {
-  if (Number.isFinite(loss)) return;
-  throw new TrainingError(
-    `The validation loss became ${loss} in epoch ${epoch}: weights or running statistics hold NaN or infinity. ` +
-      'A lower learning rate ("learningRate") or a longer warm-up helps.',
-  );
 }
 
 async function feed(

@@ -9,7 +9,8 @@ import { namedAugmentation } from '../augment/index.ts';
 import { maskOf } from '../eval/segmentation/original-size.ts';
 import { initializeResNet, initializeUnetDecoder } from '../nn/initialize.ts';
 import { largestDifference, testContext, TINY, withTestEngine } from './data.test-support.ts';
-import { fitSegmenter, type SegmentationData, type SegmenterSettings } from './fit-segmenter.ts';
+import { fitSegmenter, type SegmentationData } from './fit-segmenter.ts';
+import type { FitSettings } from './fit-settings.ts';
 import type { HostModel } from './loop.ts';
 
 const SIDE = 16;
@@ -52,7 +53,7 @@ const DATA: SegmentationData = {
   split: { train: range(0, 20), validation: range(20, 25), test: range(25, 30), labelFractions: Array(20).fill(1) },
 };
 
-const SETTINGS: SegmenterSettings = {
+const SETTINGS: FitSettings = {
   network: TINY,
   classes: CLASSES,
   epochs: 20,

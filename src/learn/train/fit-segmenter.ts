@@ -3,26 +3,26 @@
  * classes. The test subset is not touched.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import type { Engine, Precision } from '../../tensor/engine.ts';
+import type { Engine } from '../../tensor/engine.ts';
 import { float32, uint8, type HostTensor, type TensorSpec } from '../../tensor/host-tensor.ts';
 import { at } from '../../util/known.ts';
 import { significant } from '../../util/number.ts';
-import { sampleViewParams, viewParamSpecs, type Augmentation } from '../augment/index.ts';
+import { sampleViewParams, viewParamSpecs } from '../augment/index.ts';
 import { DatasetError } from '../dataset/error.ts';
 import type { Mask } from '../eval/segmentation/mask.ts';
 import { macroMean } from '../eval/segmentation/mean-scores.ts';
 import { maskOf, type Prediction } from '../eval/segmentation/original-size.ts';
 import { scoreOverlap, type OverlapScore } from '../eval/segmentation/score.ts';
-import type { Optimizer } from '../nn/optimizer.ts';
 import type { ResNet } from '../nn/resnet.ts';
 import { unetForward } from '../nn/unet-forward.ts';
 import type { Variables } from '../nn/variables.ts';
 import { wrappedBatches } from './batches.ts';
 import { compileStep } from './compile-step.ts';
 import { readBatch, scalar, type TrainingData } from './data.ts';
-import { durationOf, type DurationSettings } from './duration.ts';
+import { durationOf } from './duration.ts';
+import { requireFiniteValidation, type FitSettings } from './fit-settings.ts';
 import { compilePrediction, type BatchPrediction } from './inference.ts';
-import { train, TrainingError, type HostModel, type StepPosition, type TrainingContext } from './loop.ts';
+import { train, type HostModel, type StepPosition, type TrainingContext } from './loop.ts';
 import { segmentationStep, type SegmentationInputs } from './segmentation.ts';
 import { inverseFrequencies } from './supervised.ts';
 
@@ -34,19 +34,6 @@ export interface SegmentationData extends TrainingData {
 export interface PackedMasks {
   /** Class numbers [indices.length, S, S], one image after the other. */
   read(indices: readonly number[]): Promise<Uint8Array>;
-}
-
-export interface SegmenterSettings extends DurationSettings {
-  readonly network: ResNet;
-  /** The first one is the background. */
-  readonly classes: readonly string[];
-  readonly optimizer: Optimizer;
-  readonly augmentation: Augmentation;
-  /** The precision of training; validation and prediction are float32. */
-  readonly precision: Precision;
-  /** `balanced`: pixels of rare classes count more, so that every class counts the same in the cross entropy. */
-  readonly classWeights: 'none' | 'balanced';
-  readonly seed: number;
 }
 
 type SegmenterRow = Readonly<{
@@ -69,7 +56,7 @@ interface SegmenterFit {
 /** `start` holds the encoder and the decoder. Throws TrainingError when the training diverges. */
 export async function fitSegmenter(
   engine: Engine,
-  settings: SegmenterSettings,
+  settings: FitSettings,
   data: SegmentationData,
   start: HostModel,
   watch: TrainingContext,
@@ -106,7 +93,7 @@ export async function fitSegmenter(
       endOfEpoch: async ({ epoch, means, model: read }) => {
         const logs = logPredictions(predictor, await read(), split.validation);
         const validation = await validate(logs, data.masks, shape);
-        requireFinite(validation.loss, epoch);
+        requireFiniteValidation(validation.loss, epoch);
         return {
           epoch,
           learningRate: significant(learningRateAt(epoch * stepsPerEpoch - 1)),
@@ -147,7 +134,7 @@ async function pixelWeights({ masks, split }: SegmentationData, classes: number)
 
 async function feed(
   { epoch, index }: StepPosition,
-  { batchSize, seed, augmentation }: SegmenterSettings,
+  { batchSize, seed, augmentation }: FitSettings,
   data: SegmentationData,
   learningRate: number,
 ): Promise<SegmentationInputs<HostTensor>> {
@@ -206,12 +193,3 @@ async function validate(
 }
 
 const rounded = (value: number | null): number | null => (value === null ? null : significant(value));
-
-/** A step normalizes by its batch: its loss may be fine while the running statistics are not. */
-function requireFinite(loss: number, epoch: number): void {
-  if (Number.isFinite(loss)) return;
-  throw new TrainingError(
-    `The validation loss became ${loss} in epoch ${epoch}: weights or running statistics hold NaN or infinity. ` +
-      'A lower learning rate ("learningRate") or a longer warm-up helps.',
-  );
-}
