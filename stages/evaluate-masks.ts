@@ -49,7 +49,7 @@ export default defineStage({
     const data = await openTrainingData(inputs);
     const masks = await openPackedMasks(inputs.masks);
     const { split } = data;
-    const truth = await readTruth(inputs.originals, data);
+    const { truth, numbersIn } = await readTruth(inputs.originals, data);
     const runs: SegmentedRun[] = [];
     for (const [done, { path, axes }] of inputs.predictions.entries()) {
       const predictions = await readMaskPredictions(path);
@@ -66,7 +66,7 @@ export default defineStage({
     const evaluation = evaluateMasks(runs, {
       dataset: name,
       classes: all.slice(1),
-      counts: countMasks(data, truth, classes),
+      counts: countMasks(data, numbersIn, classes),
       groups: split.test.map((index) => at(data.rows, index).group),
       baselines: await scoreGuesses({ ...split, images: data.images, masks, truth, classes }),
       bootstrap: { resamples, level, seed },
@@ -86,10 +86,23 @@ export default defineStage({
   },
 });
 
-async function readTruth(folder: string, { split }: TrainingData): Promise<TrueMasks> {
-  const masks = new Map<number, Mask>();
-  for (const index of SUBSETS.flatMap((subset) => split[subset])) masks.set(index, await readMask(folder, index));
-  return masks;
+interface Truth {
+  readonly truth: TrueMasks;
+  /** The class numbers in each mask, those of training images too. */
+  readonly numbersIn: ReadonlyMap<number, ReadonlySet<number>>;
+}
+
+/** Masks at original size are large: those of training images are counted, and not kept. */
+async function readTruth(folder: string, { split }: TrainingData): Promise<Truth> {
+  const truth = new Map<number, Mask>();
+  const numbersIn = new Map<number, ReadonlySet<number>>();
+  for (const subset of SUBSETS)
+    for (const index of split[subset]) {
+      const mask = await readMask(folder, index);
+      numbersIn.set(index, new Set(mask.data));
+      if (subset !== 'train') truth.set(index, mask);
+    }
+  return { truth, numbersIn };
 }
 
 /** Squares as they were trained on, enlarged; `files` are the predictions of the models that are shown. */

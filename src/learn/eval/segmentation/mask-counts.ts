@@ -4,17 +4,16 @@ import { SUBSETS, type Subset } from '../../../formats/subset.ts';
 import { at, entry } from '../../../util/known.ts';
 import type { TableRow } from '../../dataset/table.ts';
 import type { SubsetIndices } from '../../dataset/split-table.ts';
-import type { TrueMasks } from './score-runs.ts';
 
-/** `classes` counts the background. */
+/** `numbersIn` has the class numbers in the mask of each row; `classes` counts the background. */
 export function countMasks(
   { rows, split }: { readonly rows: readonly TableRow[]; readonly split: SubsetIndices },
-  truth: TrueMasks,
+  numbersIn: ReadonlyMap<number, ReadonlySet<number>>,
   classes: number,
 ): SegmentationEvaluation['counts'] {
   const countsOf = (subset: Subset) => {
     const indices = split[subset];
-    const present = indices.map((index) => new Set(entry(truth, index).data));
+    const present = indices.map((index) => entry(numbersIn, index));
     return {
       images: indices.length,
       groups: new Set(indices.map((index) => at(rows, index).group)).size,

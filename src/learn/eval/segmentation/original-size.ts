@@ -29,7 +29,7 @@ export function maskAtOriginalSize({ values, side, classes }: Prediction, origin
         const lower = at(values, c + k) * (1 - across) + at(values, d + k) * across;
         shares[k] = upper * (1 - down) + lower * down;
       }
-      data[row * width + column] = largest(shares);
+      data[row * width + column] = largest(shares, 0, classes);
     });
   });
   return { data, width, height };
@@ -37,9 +37,7 @@ export function maskAtOriginalSize({ values, side, classes }: Prediction, origin
 
 /** The class with the largest probability of each pixel, at training size. */
 export function maskOf({ values, side, classes }: Prediction): Mask {
-  const data = Uint8Array.from({ length: side * side }, (_, pixel) =>
-    largest(Array.from({ length: classes }, (_, c) => at(values, pixel * classes + c))),
-  );
+  const data = Uint8Array.from({ length: side * side }, (_, pixel) => largest(values, pixel * classes, classes));
   return { data, width: side, height: side };
 }
 
@@ -59,9 +57,9 @@ function placesOf(start: number, length: number, to: number): Place[] {
   });
 }
 
-/** The first of equals. */
-function largest(values: ArrayLike<number>): number {
+/** The place of the largest of `count` values from `start` on, counted from there; the first of equals. */
+function largest(values: ArrayLike<number>, start: number, count: number): number {
   let best = 0;
-  for (let c = 1; c < values.length; c++) if (at(values, c) > at(values, best)) best = c;
+  for (let c = 1; c < count; c++) if (at(values, start + c) > at(values, start + best)) best = c;
   return best;
 }

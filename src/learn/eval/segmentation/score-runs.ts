@@ -10,7 +10,7 @@ import type { ScoredMasks } from './scored-masks.ts';
 
 type MaskPredictions = Awaited<ReturnType<typeof readMaskPredictions>>;
 
-/** The masks that were drawn by people, by row. */
+/** The masks that were drawn by people, by row: those of validation and test images. */
 export type TrueMasks = ReadonlyMap<number, Mask>;
 
 /** `classes` counts the background. */
