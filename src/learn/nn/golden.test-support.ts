@@ -1,14 +1,36 @@
-/** For tests against golden values: weights and images from a formula (scripts/golden/formula.py), and summaries. */
+/** For tests against golden values: weights and images from a formula (scripts/golden/formula.py), passes, and summaries. */
 import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
+import type * as tf from '@tensorflow/tfjs-core';
 import { expect } from 'vitest';
-import { sizeOf, type HostTensor } from '../../tensor/host-tensor.ts';
+import { float32, int32, sizeOf, type HostTensor } from '../../tensor/host-tensor.ts';
+import { openEngine, valueAndGrads } from '../../tensor/index.ts';
 import { toTorchvision } from './layout.ts';
+import type { NetworkName } from './resnet.ts';
+import type { Model, Variables } from './variables.ts';
 
 const PLACES = [0, 1, 2];
 
 /** The length of a tensor and its entries at three places. */
 export type Summary = readonly number[];
+
+/** A forward and backward pass of the script. */
+export interface GoldenRun {
+  readonly logits: readonly number[];
+  readonly loss: number;
+  readonly gradients: readonly Summary[];
+}
+
+export interface GoldenCase {
+  readonly network: NetworkName;
+  readonly images: string;
+  readonly batch: number;
+  readonly size: number;
+  readonly evaluation: GoldenRun;
+  readonly training: GoldenRun;
+  /** The relative change of training gradients after a change of the images by a millionth. */
+  readonly sensitivity: number;
+}
 
 export const golden = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'));
@@ -62,4 +84,51 @@ export function expectSummaries(
       ).toBeLessThan(within);
     });
   }
+}
+
+interface Differentiated {
+  readonly logits: HostTensor;
+  readonly loss: number;
+  readonly gradients: Variables<HostTensor>;
+  /** Running statistics after the pass. */
+  readonly stats: Variables<HostTensor>;
+}
+
+type Pass = (
+  params: Variables<tf.Tensor>,
+  stats: Variables<tf.Tensor>,
+  inputs: { readonly images: tf.Tensor4D; readonly labels: tf.Tensor },
+) => { readonly loss: tf.Scalar; readonly logits: tf.Tensor; readonly stats: Variables<tf.Tensor> };
+
+/** Forward and backward on onnxruntime in one step, whose state becomes the gradients. */
+export async function differentiated(
+  model: Model<HostTensor<'float32'>>,
+  pass: Pass,
+  { images, labels }: { readonly images: HostTensor<'float32'>; readonly labels: HostTensor<'int32'> },
+): Promise<Differentiated> {
+  const engine = await openEngine('onnxruntime', { threads: 1 });
+  const step = await engine.compile(
+    ({
+      state,
+      inputs,
+    }: {
+      state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
+      inputs: { images: tf.Tensor; labels: tf.Tensor };
+    }) => {
+      const given = { images: inputs.images as tf.Tensor4D, labels: inputs.labels };
+      const { value, aux, gradients } = valueAndGrads((params) => {
+        const { loss, ...rest } = pass(params, state.stats, given);
+        return { value: loss, aux: rest };
+      }, state.params);
+      return { state: { params: gradients, stats: aux.stats }, outputs: { loss: value, logits: aux.logits } };
+    },
+    {
+      state: { params: model.params, stats: model.stats },
+      inputs: { images: float32(images.shape), labels: int32(labels.shape) },
+    },
+  );
+  const { loss, logits } = await step.run({ images, labels });
+  const { params: gradients, stats } = await step.readState();
+  await engine.dispose();
+  return { logits, loss: loss.data[0]!, gradients, stats };
 }

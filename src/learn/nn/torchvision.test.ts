@@ -3,35 +3,33 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { float32, int32, type HostTensor } from '../../tensor/host-tensor.ts';
-import { openEngine, valueAndGrads } from '../../tensor/index.ts';
+import { float32, type HostTensor } from '../../tensor/host-tensor.ts';
+import { openEngine } from '../../tensor/index.ts';
 import { crossEntropy, oneHot } from '../train/supervised.ts';
 import { resnetForward } from './forward.ts';
 import { linearClassifier } from './heads.ts';
-import { expectSummaries, filled, golden, summary, values, type Summary } from './golden.test-support.ts';
+import {
+  differentiated,
+  expectSummaries,
+  filled,
+  golden,
+  summary,
+  values,
+  type GoldenCase,
+  type Summary,
+} from './golden.test-support.ts';
 import { fromTorchvision } from './layout.ts';
-import { resnet, resnetStructure, type NetworkName, type ResNet, type Stem } from './resnet.ts';
+import { resnet, resnetStructure, type ResNet, type Stem } from './resnet.ts';
 import { initializeResNet } from './initialize.ts';
 import type { Model, Variables } from './variables.ts';
 import { readBackbone, stateDictShapes } from './weights.ts';
 
 const CLASSES = 5;
-interface Run {
-  readonly logits: readonly number[];
-  readonly loss: number;
-  readonly gradients: readonly Summary[];
-}
-interface Golden {
-  readonly network: NetworkName;
+const ONES = Array<number>(CLASSES).fill(1);
+
+interface Golden extends GoldenCase {
   readonly stem: Stem;
-  readonly images: string;
-  readonly batch: number;
-  readonly size: number;
-  readonly evaluation: Run;
-  readonly training: Run;
   readonly statistics: readonly Summary[];
-  /** The relative change of training gradients after a change of the images by a millionth. */
-  readonly sensitivity: number;
 }
 
 function modelOf(network: ResNet): Model<HostTensor<'float32'>> {
@@ -55,49 +53,23 @@ interface Found {
   readonly statistics: readonly (readonly [name: string, Summary])[];
 }
 
-/** Forward and backward in one step, whose state becomes the gradients. */
 async function measured({ network: name, stem, images, batch, size }: Golden, training: boolean): Promise<Found> {
   const network = resnet(name, stem);
-  const model = modelOf(network);
-  const engine = await openEngine('onnxruntime', { threads: 1 });
-  const step = await engine.compile(
-    ({
-      state,
-      inputs,
-    }: {
-      state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
-      inputs: { images: tf.Tensor; labels: tf.Tensor };
-    }) => {
-      const labels = oneHot(inputs.labels, CLASSES);
-      const { value, aux, gradients } = valueAndGrads((params) => {
-        const { features, stats } = resnetForward(network, params, state.stats, inputs.images as tf.Tensor4D, {
-          training,
-        });
-        const logits = linearClassifier(params, features);
-        return { value: crossEntropy(logits, labels, Array<number>(CLASSES).fill(1)), aux: { stats, logits } };
-      }, state.params);
-      return { state: { params: gradients, stats: aux.stats }, outputs: { loss: value, logits: aux.logits } };
+  const { logits, loss, gradients, stats } = await differentiated(
+    modelOf(network),
+    (params, before, inputs) => {
+      const { features, stats } = resnetForward(network, params, before, inputs.images, { training });
+      const logits = linearClassifier(params, features);
+      return { loss: crossEntropy(logits, oneHot(inputs.labels, CLASSES), ONES), logits, stats };
     },
     {
-      state: { params: model.params, stats: model.stats },
-      inputs: { images: float32([batch, size, size, 3]), labels: int32([batch]) },
+      images: values(images, [batch, size, size, 3]),
+      labels: { dtype: 'int32', shape: [batch], data: Int32Array.from({ length: batch }, (_, i) => (2 * i) % CLASSES) },
     },
   );
-  const labels = Int32Array.from({ length: batch }, (_, i) => (2 * i) % CLASSES);
-  const { loss, logits } = await step.run({
-    images: values(images, [batch, size, size, 3]),
-    labels: { dtype: 'int32', shape: [batch], data: labels },
-  });
-  const { params: gradients, stats } = await step.readState();
-  await engine.dispose();
   const summaries = (tensors: Variables<HostTensor>) =>
     Object.entries(tensors).map(([tensor, value]) => [tensor, summary(tensor, value)] as const);
-  return {
-    logits: [...logits.data],
-    loss: loss.data[0]!,
-    gradients: summaries(gradients),
-    statistics: summaries(stats),
-  };
+  return { logits: [...logits.data], loss, gradients: summaries(gradients), statistics: summaries(stats) };
 }
 
 const cases: [string, 'training' | 'evaluation'][] = [

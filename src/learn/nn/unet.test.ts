@@ -2,12 +2,20 @@
 import { crc32 } from 'node:zlib';
 import type * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { float32, int32, sizeOf, type HostTensor } from '../../tensor/host-tensor.ts';
-import { openEngine, valueAndGrads } from '../../tensor/index.ts';
-import { expectSummaries, filled, golden, summary, values, type Summary } from './golden.test-support.ts';
+import { sizeOf, type HostTensor } from '../../tensor/host-tensor.ts';
+import {
+  differentiated,
+  expectSummaries,
+  filled,
+  golden,
+  summary,
+  values,
+  type GoldenCase,
+  type Summary,
+} from './golden.test-support.ts';
 import { initializeResNet, initializeUnetDecoder } from './initialize.ts';
 import { toTorchvision, fromTorchvision } from './layout.ts';
-import { NETWORK_NAMES, resnet, type NetworkName, type ResNet } from './resnet.ts';
+import { NETWORK_NAMES, resnet, type ResNet } from './resnet.ts';
 import { unetForward } from './unet-forward.ts';
 import { unetStructure } from './unet.ts';
 import type { Model, Variables } from './variables.ts';
@@ -16,21 +24,9 @@ import { segmentationLoss } from '../train/segmentation.ts';
 const CLASSES = 3;
 const LOGITS = 30;
 
-interface Run {
-  readonly logits: readonly number[];
-  readonly loss: number;
-  readonly gradients: readonly Summary[];
-}
-interface Golden {
-  readonly network: NetworkName;
-  readonly images: string;
-  readonly batch: number;
-  readonly size: number;
+interface Golden extends GoldenCase {
   readonly names: readonly string[];
-  readonly evaluation: Run;
-  readonly training: Run;
   readonly statistics: Readonly<Record<string, Summary>>;
-  readonly sensitivity: number;
 }
 
 function unetOf(network: ResNet): Model<HostTensor<'float32'>> {
@@ -48,37 +44,22 @@ function goldenValues(tensors: Variables<HostTensor<'float32'>>): Variables<Host
   );
 }
 
-/** Forward and backward in one step, whose state becomes the gradients. */
-async function measured({ network: name, images, batch, size }: Golden, training: boolean) {
+function measured({ network: name, images, batch, size }: Golden, training: boolean) {
   const network = resnet(name);
   const drawn = unetOf(network);
-  const model = { params: goldenValues(drawn.params), stats: goldenValues(drawn.stats) };
-  const engine = await openEngine('onnxruntime', { threads: 1 });
-  const step = await engine.compile(
-    ({
-      state,
-      inputs,
-    }: {
-      state: { params: Variables<tf.Tensor>; stats: Variables<tf.Tensor> };
-      inputs: { images: tf.Tensor; masks: tf.Tensor };
-    }) => {
-      const { value, aux, gradients } = valueAndGrads((params) => {
-        const { logits, stats } = unetForward(network, params, state.stats, inputs.images as tf.Tensor4D, training);
-        const { loss } = segmentationLoss(logits, inputs.masks as tf.Tensor3D, [1, 1, 1]);
-        return { value: loss, aux: { stats, logits } };
-      }, state.params);
-      return { state: { params: gradients, stats: aux.stats }, outputs: { loss: value, logits: aux.logits } };
-    },
-    { state: model, inputs: { images: float32([batch, size, size, 3]), masks: int32([batch, size, size]) } },
-  );
   const labels = values('masks', [batch, size, size]).data.map((value) => Math.trunc(((value + 1) / 2) * CLASSES));
-  const { loss, logits } = await step.run({
-    images: values(images, [batch, size, size, 3]),
-    masks: { dtype: 'int32', shape: [batch, size, size], data: Int32Array.from(labels) },
-  });
-  const { params: gradients, stats } = await step.readState();
-  await engine.dispose();
-  return { loss: loss.data[0]!, logits, gradients, stats };
+  return differentiated(
+    { params: goldenValues(drawn.params), stats: goldenValues(drawn.stats) },
+    (params, before, inputs) => {
+      const { logits, stats } = unetForward(network, params, before, inputs.images, training);
+      const { loss } = segmentationLoss(logits, inputs.labels as tf.Tensor3D, [1, 1, 1]);
+      return { loss, logits, stats };
+    },
+    {
+      images: values(images, [batch, size, size, 3]),
+      labels: { dtype: 'int32', shape: [batch, size, size], data: Int32Array.from(labels) },
+    },
+  );
 }
 
 const cases: [string, 'training' | 'evaluation'][] = [
