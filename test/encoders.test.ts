@@ -1,9 +1,10 @@
 /** An encoder that others trained, beside the starts of a study of one's own images. */
-import { copyFile, mkdir, symlink } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { drawFolders } from '../scripts/draw-images.mjs';
-import { Project } from './rig.test-support.ts';
+import { installedProject } from './installed.test-support.ts';
+import type { Project } from './rig.test-support.ts';
 
 const repository = path.resolve(import.meta.dirname, '..');
 const vit = path.join(repository, 'src/learn/encoder/golden/vit.onnx');
@@ -14,9 +15,7 @@ const QUICK = [
 
 /** A study that `init study` wrote, with the encoder in a file of the user's. */
 async function study(settings: object): Promise<Project> {
-  const project = await Project.create({ 'package.json': {} });
-  await mkdir(project.path('node_modules'));
-  await symlink(repository, project.path('node_modules/pretext-study'));
+  const project = await installedProject();
   await drawFolders(project.path('photos'), { each: 8 });
   await copyFile(vit, project.path('our-vit.onnx'));
   expect((await project.pipeline(['init', 'study', '--images', 'photos', '--domain', 'skin'])).code).toBe(0);

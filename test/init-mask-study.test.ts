@@ -1,18 +1,9 @@
 /** `pipeline init study --task segmentation` on small drawn images and masks. */
-import { mkdir, rm, symlink } from 'node:fs/promises';
-import path from 'node:path';
+import { mkdir, rm } from 'node:fs/promises';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { Project } from './rig.test-support.ts';
-
-const repository = path.resolve(import.meta.dirname, '..');
-
-async function installed(): Promise<Project> {
-  const project = await Project.create({ 'package.json': {} });
-  await mkdir(project.path('node_modules'));
-  await symlink(repository, project.path('node_modules/pretext-study'));
-  return project;
-}
+import { installedProject } from './installed.test-support.ts';
+import type { Project } from './rig.test-support.ts';
 
 /** Images of 24 px; masks of `size` px with a square of `value`. */
 async function draw(project: Project, count: number, { size = 24, value = 255 } = {}): Promise<void> {
@@ -34,7 +25,7 @@ const init = (project: Project, ...words: string[]) =>
   project.pipeline(['init', 'study', '--task', 'segmentation', '--images', 'photos', ...words]);
 
 test('images and masks: the findings are told, the file is right, and its split can be made', async () => {
-  const project = await installed();
+  const project = await installedProject();
   await draw(project, 12);
   const made = await init(project, '--domain', 'skin', '--classes', 'lesion');
   expect(made).toMatchObject({ code: 0, err: 'looking at photos\n' });
@@ -48,7 +39,7 @@ test('images and masks: the findings are told, the file is right, and its split 
 }, 120_000);
 
 test('faults are named before anything is written: kind, sizes, values, a table', async () => {
-  const project = await installed();
+  const project = await installedProject();
   await draw(project, 4);
   expect((await init(project)).err).toContain('--domain skin');
   expect((await init(project, '--domain', 'skin', '--labels', 'x.csv')).err).toContain('--masks FOLDER');

@@ -1,28 +1,21 @@
 /** `pipeline init study` on small drawn images, in a project that has the package installed. */
-import { cp, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { drawArrays, drawFolders, drawTable } from '../scripts/draw-images.mjs';
 import { DOMAINS } from '../src/formats/dataset.ts';
-import { Project } from './rig.test-support.ts';
+import { installedProject } from './installed.test-support.ts';
+import type { Project } from './rig.test-support.ts';
 
 const QUICK = [
   ...['--set', 'seeds=[0]', '--set', 'learningRates=[0.1]', '--set', 'pretrain.epochs=1'],
   ...['--set', 'finetune.epochs=1', '--set', 'finetune.minSteps=0'],
 ];
-const repository = path.resolve(import.meta.dirname, '..');
-
-async function installed(): Promise<Project> {
-  const project = await Project.create({ 'package.json': {} });
-  await mkdir(project.path('node_modules'));
-  await symlink(repository, project.path('node_modules/pretext-study'));
-  return project;
-}
 
 const init = (project: Project, ...words: string[]) => project.pipeline(['init', 'study', ...words]);
 
 test('a folder of classes: three commands lead from images to a report', async () => {
-  const project = await installed();
+  const project = await installedProject();
   await drawFolders(project.path('photos'), { each: 8 });
   const made = await init(project, '--images', 'photos', '--domain', 'skin');
   expect(made).toMatchObject({ code: 0, err: 'looking at photos\n' });
@@ -41,7 +34,7 @@ test('a folder of classes: three commands lead from images to a report', async (
 }, 300_000);
 
 test('a table elsewhere, with other column names and patients: they become the groups of the split', async () => {
-  const project = await installed();
+  const project = await installedProject();
   await drawTable(project.path('pictures'), project.path('labels.csv'));
   const words = ['--images', 'pictures', '--labels', 'labels.csv', '--domain', 'skin'];
   const absent = await init(project, ...words);
@@ -61,7 +54,7 @@ test('a table elsewhere, with other column names and patients: they become the g
 }, 240_000);
 
 test("MedMNIST's arrays keep their published split and get names of classes", async () => {
-  const project = await installed();
+  const project = await installedProject();
   await drawArrays(project.path('drawn.npz'));
   const words = ['--images', 'drawn.npz', '--domain', 'skin', '--classes', 'nevus, melanoma', '--json'];
   const made = await init(project, ...words);
@@ -76,7 +69,7 @@ test("MedMNIST's arrays keep their published split and get names of classes", as
 }, 240_000);
 
 test('folders of patients below the classes are offered as groups, and taken with --group folder', async () => {
-  const project = await installed();
+  const project = await installedProject();
   await drawFolders(project.path('photos'), { patients: 'p' });
   const words = ['--images', 'photos', '--domain', 'skin'];
   const equal = await init(project, ...words);
@@ -91,7 +84,7 @@ test('folders of patients below the classes are offered as groups, and taken wit
 });
 
 test('wrong data is refused with the option that helps, and nothing is written', async () => {
-  const project = await installed();
+  const project = await installedProject();
   await drawFolders(project.path('photos'), { each: 5 });
   const refusals: [words: string[], message: RegExp][] = [
     [['--images', 'none'], /none does not exist/],
@@ -115,7 +108,7 @@ test('wrong data is refused with the option that helps, and nothing is written',
 });
 
 test('every damaged image is listed, and none counts', async () => {
-  const project = await installed();
+  const project = await installedProject();
   await drawFolders(project.path('photos'), { each: 5 });
   for (const name of ['x', 'y']) await project.write(`photos/nevus/${name}.png`, 'no picture');
   const words = ['--images', 'photos', '--domain', 'skin'];
@@ -129,7 +122,7 @@ test.each([
   ['a file that is no image', 'photos/nevus/scan.nii', /scan\.nii: NIfTI .*\n +.*--leave-out/],
   ['a damaged image', 'photos/nevus/broken.png', /broken\.png: it cannot be read/],
 ])('%s is named before anything trains', async (_, file, message) => {
-  const project = await installed();
+  const project = await installedProject();
   await drawFolders(project.path('photos'), { each: 5 });
   await project.write(file, 'no picture');
   const answer = await init(project, '--images', 'photos', '--domain', 'skin');
@@ -144,7 +137,7 @@ test.each([
   ['classes that differ by case only', 'photos/Nevus/a.png', /"Nevus" and "nevus" differ by case/],
   ['a class with fewer groups than parts', 'photos/rare/a.png', /The class "rare" has 1 group/],
 ])('%s are named before anything trains', async (_, file, message) => {
-  const project = await installed();
+  const project = await installedProject();
   await drawFolders(project.path('photos'), { each: 5 });
   await drawFolders(project.path('more'), { each: 1 });
   await mkdir(path.dirname(project.path(file)), { recursive: true });
@@ -155,7 +148,7 @@ test.each([
 });
 
 test('two top folders with equal folders are parts of a split, not classes', async () => {
-  const project = await installed();
+  const project = await installedProject();
   await drawFolders(project.path('photos/hospital_a'), { each: 5 });
   await drawFolders(project.path('photos/hospital_b'), { each: 5 });
   const answer = await init(project, '--images', 'photos', '--domain', 'skin');
@@ -164,7 +157,7 @@ test('two top folders with equal folders are parts of a split, not classes', asy
 });
 
 test('nothing is overwritten, and a folder without the package is told so', async () => {
-  const project = await installed();
+  const project = await installedProject();
   await drawFolders(project.path('photos'), { each: 5 });
   await project.write('pipeline.json', '{}');
   const inTheWay = await init(project, '--images', 'photos', '--domain', 'skin');
@@ -177,7 +170,7 @@ test('nothing is overwritten, and a folder without the package is told so', asyn
 });
 
 test('--domain knows every kind of images', async () => {
-  const project = await installed();
+  const project = await installedProject();
   for (const domain of DOMAINS)
     expect((await project.pipeline(['init', 'study', '--help'])).out).toContain(`"${domain}"`);
 });

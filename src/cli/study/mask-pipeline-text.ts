@@ -1,6 +1,6 @@
 /** The pipeline file that `init study --task segmentation` writes. */
 import type { MaskInspection } from '../../learn/dataset/masks/inspect-masks.ts';
-import { pretrainBatch } from './pipeline-text.ts';
+import { studySettings, text } from './pipeline-text.ts';
 
 export interface MaskStudyRequest {
   readonly name: string;
@@ -17,7 +17,6 @@ export function maskStudyPipeline(
   request: MaskStudyRequest,
   { reader, domain, images, subsets }: MaskInspection,
 ): string {
-  const text = (value: unknown): string => JSON.stringify(value, null, 1).replaceAll(/\n */g, ' ');
   const ingest = {
     reader,
     ...(reader === 'pairs' && { domain }),
@@ -40,17 +39,7 @@ ${request.masks === undefined ? '' : `    "maskFolder": ${text(request.masks)},\
     // Side of the images in pixels, and the encoder: resnet-small, resnet18, resnet34 or resnet50.
     "size": 64,
     "network": "resnet18",
-    // Rows of the study. Add a file: "ImageNet": { "weights": "weights/resnet18.pth" }
-    "starts": { "random": { "weights": null } },
-    // Each cell is trained with each learning rate once, and with the best one for each seed.
-    "learningRates": [0.01, 0.03, 0.1],
-    "seeds": [0, 1, 2],
-    // Self-supervised pre-training (SimCLR) on the training images.
-    "pretrain": { "epochs": 40, "batchSize": ${pretrainBatch(subsets.train)} },
-    // A quick look first: "epochs": 1 and "minSteps": 0.
-    "finetune": { "epochs": 8, "minSteps": 500 },
-    // Shares of the images, if the data has no test set of its own.
-    "split": { "test": 0.2, "validation": 0.2 }
+${studySettings({ learningRates: [0.01, 0.03, 0.1], minSteps: 500, trainImages: subsets.train })}
   }
 }
 `;

@@ -15,7 +15,6 @@ export interface StudyRequest {
 }
 
 export function studyPipeline(request: StudyRequest, { reader, domain, listing, files, subsets }: Inspection): string {
-  const text = (value: unknown): string => JSON.stringify(value, null, 1).replaceAll(/\n */g, ' ');
   const small = isSmall(listing.decode !== undefined, files);
   const ingest = {
     reader,
@@ -40,17 +39,11 @@ ${request.labels === undefined ? '' : `    "labelTable": ${text(request.labels)}
     // Side of the images in pixels, and the network: resnet-small, resnet18, resnet34 or resnet50.
     "size": ${small ? 32 : 64},
     "network": ${text(small ? 'resnet-small' : 'resnet18')},
-    // Rows of the study. Add a file: "ImageNet": { "weights": "weights/resnet18.pth" }
-    "starts": { "random": { "weights": null } },
-    // Each cell is trained with each learning rate once, and with the best one for each seed.
-    "learningRates": ${small ? '[0.03, 0.1, 0.3]' : '[0.001, 0.003, 0.01, 0.03]'},
-    "seeds": [0, 1, 2],
-    // Self-supervised pre-training (SimCLR) on the training images.
-    "pretrain": { "epochs": 40, "batchSize": ${pretrainBatch(subsets.train)} },
-    // A quick look first: "epochs": 1 and "minSteps": 0.
-    "finetune": { "epochs": 8, "minSteps": 250 },
-    // Shares of the images, if the data has no test set of its own.
-    "split": { "test": 0.2, "validation": 0.2 }
+${studySettings({
+  learningRates: small ? [0.03, 0.1, 0.3] : [0.001, 0.003, 0.01, 0.03],
+  minSteps: 250,
+  trainImages: subsets.train,
+})}
   }${(listing.dicom?.headers.size ?? 0) > 0 ? PRIVATE : ''}
 }
 `;
@@ -61,8 +54,32 @@ const PRIVATE = `,
   // Names of files may be names of patients: digests of them are written, and the map stays beside the images.
   "stages": { "ingest": { "inputs": { "source": { "path": "\${params.images}", "private": true } } } }`;
 
+interface StudySettings {
+  readonly learningRates: readonly number[];
+  /** Least number of steps of fine-tuning. */
+  readonly minSteps: number;
+  readonly trainImages: number;
+}
+
+/** The lines of the parameters that a person may change in a study of any task. */
+export const studySettings = ({ learningRates, minSteps, trainImages }: StudySettings): string =>
+  `    // Rows of the study. Add a file: "ImageNet": { "weights": "weights/resnet18.pth" }
+    "starts": { "random": { "weights": null } },
+    // Each cell is trained with each learning rate once, and with the best one for each seed.
+    "learningRates": [${learningRates.join(', ')}],
+    "seeds": [0, 1, 2],
+    // Self-supervised pre-training (SimCLR) on the training images.
+    "pretrain": { "epochs": 40, "batchSize": ${pretrainBatch(trainImages)} },
+    // A quick look first: "epochs": 1 and "minSteps": 0.
+    "finetune": { "epochs": 8, "minSteps": ${minSteps} },
+    // Shares of the images, if the data has no test set of its own.
+    "split": { "test": 0.2, "validation": 0.2 }`;
+
+/** A value on one line of a pipeline file. */
+export const text = (value: unknown): string => JSON.stringify(value, null, 1).replaceAll(/\n */g, ' ');
+
 /** SimCLR wants large batches, but each epoch several of them: a power of two from 4 to 64. */
-export function pretrainBatch(images: number): number {
+function pretrainBatch(images: number): number {
   return 2 ** Math.min(6, Math.max(2, Math.floor(Math.log2(images / 2))));
 }
 

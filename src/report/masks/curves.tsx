@@ -1,21 +1,14 @@
 /** The learning curves of the U-Nets, with bands over seeds. */
-import { mean } from 'd3-array';
 import type { JSX } from 'preact';
 import { LineChart } from '../chart/line-chart.tsx';
+import { epochsOf, meanAt, pointsOf, type Panel } from '../curve-panels.ts';
 import { fixed } from '../format.ts';
 import { identifier } from '../identifier.ts';
 import { modelWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
-import type { Defined } from '../study.ts';
 import type { MaskDataset, MaskFineTuning, MaskStudy } from './study.ts';
 
-interface Panel {
-  readonly key: string;
-  readonly title: string;
-  readonly of: (epoch: MaskFineTuning['epochs'][number]) => Defined;
-}
-
-const PANELS: readonly Panel[] = [
+const PANELS: readonly Panel<MaskFineTuning['epochs'][number]>[] = [
   { key: 'train-loss', title: 'training loss', of: ({ train }) => train.loss },
   { key: 'validation-loss', title: 'validation cross entropy', of: ({ validation }) => validation.loss },
   { key: 'train-dice', title: 'training Dice (soft)', of: ({ train }) => train.dice },
@@ -65,26 +58,10 @@ function FineTuningFigure({ dataset }: { readonly dataset: MaskDataset }): JSX.E
           description={`${panel} of ${models.join(', ')} by epoch`}
           curves={models.map((model) => ({
             words: modelWords(model, evaluation.models),
-            seeds: runsOf(model).map(({ epochs }) =>
-              epochs.flatMap((row) => {
-                const y = of(row);
-                return y === null ? [] : [{ x: row.epoch, y }];
-              }),
-            ),
+            seeds: runsOf(model).map(({ epochs }) => pointsOf(epochs, of)),
           }))}
         />
       ))}
     </Figure>
   );
-}
-
-const epochsOf = (runs: readonly MaskFineTuning[]): number[] => [
-  ...new Set(runs.flatMap(({ epochs }) => epochs.map(({ epoch }) => epoch))),
-];
-
-function meanAt(runs: readonly MaskFineTuning[], epoch: number, of: Panel['of']): Defined {
-  const values = runs.flatMap(({ epochs }) =>
-    epochs.filter((row) => row.epoch === epoch).flatMap((row) => of(row) ?? []),
-  );
-  return mean(values) ?? null;
 }

@@ -1,12 +1,13 @@
 /** 4. The learning curves: fine-tuning with bands over seeds, and pre-training. */
 import { mean } from 'd3-array';
 import type { JSX } from 'preact';
-import { LineChart, type Curve, type CurvePoint } from '../chart/line-chart.tsx';
+import { LineChart, type Curve } from '../chart/line-chart.tsx';
+import { epochsOf, meanAt, pointsOf, type Panel } from '../curve-panels.ts';
 import { fixed } from '../format.ts';
 import { identifier } from '../identifier.ts';
 import { facetsOf, modelWords, startWords, type Cells } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
-import type { DatasetResults, Defined, FineTuning, FineTuningEpoch, PreTraining, Study } from '../study.ts';
+import type { DatasetResults, FineTuning, FineTuningEpoch, PreTraining, Study } from '../study.ts';
 
 export function CurvesSection({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(({ fineTuning, preTraining }) => fineTuning.length + preTraining.length > 0);
@@ -25,12 +26,6 @@ export function CurvesSection({ study }: { readonly study: Study }): JSX.Element
       ))}
     </Section>
   );
-}
-
-interface Panel<Epoch> {
-  readonly key: string;
-  readonly title: string;
-  readonly of: (epoch: Epoch) => Defined;
 }
 
 const FINE_TUNING: readonly Panel<FineTuningEpoch>[] = [
@@ -165,27 +160,6 @@ function PreTrainingFigure({
         },
       )}
     </Figure>
-  );
-}
-
-function pointsOf<Epoch extends { readonly epoch: number }>(
-  epochs: readonly Epoch[],
-  of: (epoch: Epoch) => Defined,
-): CurvePoint[] {
-  return epochs.flatMap((row) => {
-    const y = of(row);
-    return y === null ? [] : [{ x: row.epoch, y }];
-  });
-}
-
-function epochsOf(runs: readonly FineTuning[]): number[] {
-  return [...new Set(runs.flatMap(({ epochs }) => epochs.map(({ epoch }) => epoch)))].sort((a, b) => a - b);
-}
-
-function meanAt(runs: readonly FineTuning[], epoch: number, of: (row: FineTuningEpoch) => Defined): Defined {
-  return (
-    mean(runs.flatMap(({ epochs }) => epochs.filter((row) => row.epoch === epoch).flatMap((row) => of(row) ?? []))) ??
-    null
   );
 }
 
