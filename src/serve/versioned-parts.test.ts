@@ -34,6 +34,8 @@ test('a series is continued; a step that comes again takes the place of all from
   const whole = { ...head, from: 0, points: [[1, 10], [2, 21]] }; // prettier-ignore
   expect(parts.since(version)).toEqual({ 'series/0/a/loss': whole });
   expect(parts.since(parts.version)).toEqual({});
+  series.add(2, 22, parts.grow());
+  expect(series.since(0)?.points).toEqual([[1, 10], [2, 22]]); // prettier-ignore
 });
 
 test('a long series is thinned out evenly', () => {

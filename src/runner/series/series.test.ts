@@ -112,6 +112,10 @@ test('two values of one step in one attempt are both kept', () => {
   expect(values([session(1, false), loss(1, 1), loss(1, 2)].map(line).join(''))).toEqual([1, 2]);
 });
 
+test('an attempt that begins anew makes the points before it void', () => {
+  expect(values([session(1, false), loss(1, 1), session(2, false), loss(5, 2)].map(line).join(''))).toEqual([2]);
+});
+
 test('lines that are no points are skipped', () => {
   const strange = ['null', '7', '[]', '{"name":1}', '{"name":"loss","value":1}', '{"name":"loss","step":1,"time":1}'];
   expect(parsePoints(`${strange.join('\n')}\n${line(loss(1, 4))}`)).toEqual([loss(1, 4)]);
