@@ -87,14 +87,17 @@ export class XlaStep {
     const inputs = fed.map(({ buffer }) => buffer);
     try {
       const { results, done } = await client.execute(executable, [...given, ...inputs], counts);
-      // The memory of the state has gone over to the results; what is left of it are its handles.
-      this.#free(given);
       this.#state = results.splice(0, program.state.length);
-      await client.wait(done).catch((error: unknown) => {
+      try {
+        await client.wait(done);
+      } catch (error) {
         this.#free(results);
         this.#status = { kind: 'lost', cause: error };
         throw error;
-      });
+      } finally {
+        // Their memory has gone over to the results. The handles are freed now: before the end, that call waits for it.
+        this.#free(given);
+      }
       return results;
     } finally {
       for (const { copied } of fed) await client.wait(copied).catch(() => undefined); // told by the run
