@@ -5,6 +5,7 @@
 import { parseArgs } from 'node:util';
 import { drawResamples, percentileInterval } from '../src/learn/eval/bootstrap.ts';
 import { decidingGroups } from '../src/learn/eval/influence.ts';
+import { hasGroups, isSupported } from '../src/learn/eval/interval.ts';
 import { metricsFor } from '../src/learn/eval/metrics.ts';
 import { uniformWeights, type ScoredPredictions } from '../src/learn/eval/scored.ts';
 import { roundsOf, uncertaintiesOf, uncertaintyOfDifference, type Uncertainty } from '../src/learn/eval/uncertainty.ts';
@@ -141,16 +142,28 @@ interface Held {
   held: number;
 }
 
+interface Coverage {
+  /** Of all studies. */
+  readonly bins: Held[];
+  /** Of the studies whose report prints an interval. */
+  readonly printed: Held;
+}
+
 function simulate(world: World, truth: number[][], images: number, trainings: number, studies: number, rounds: number) {
-  const table = new Map<string, Held[]>();
-  const count = (name: string, estimate: Uncertainty, value: number) => {
+  const table = new Map<string, Coverage>();
+  const count = (name: string, estimate: Uncertainty, value: number, isPrinted: boolean) => {
     const [low, high] = percentileInterval(roundsOf(estimate), 0.95);
     const deciding = decidingGroups(estimate.influence);
-    const bins = table.get(name) ?? EDGES.map(() => ({ studies: 0, held: 0 }));
-    table.set(name, bins);
-    const bin = bins[EDGES.findLastIndex((edge) => deciding >= edge)]!;
-    bin.studies++;
-    if (low <= value && value <= high) bin.held++;
+    const coverage = table.get(name) ?? {
+      bins: EDGES.map(() => ({ studies: 0, held: 0 })),
+      printed: { studies: 0, held: 0 },
+    };
+    table.set(name, coverage);
+    const bin = coverage.bins[EDGES.findLastIndex((edge) => deciding >= edge)]!;
+    for (const counter of isPrinted && isSupported(estimate) ? [bin, coverage.printed] : [bin]) {
+      counter.studies++;
+      if (low <= value && value <= high) counter.held++;
+    }
   };
   const groupOf = Int32Array.from({ length: images }, (_, i) => Math.floor(i / world.groupSize));
   const groups = groupOf[images - 1]! + 1;
@@ -167,8 +180,13 @@ function simulate(world: World, truth: number[][], images: number, trainings: nu
     const draws = drawResamples(groups, { resamples: rounds, level: 0.95, seed: study }, byClass);
     const [a, b] = models.map((own) => uncertaintiesOf(METRIC_FUNCTIONS, own, groupOf, draws));
     METRICS.forEach(({ name }, m) => {
-      count(name, a![m]!, truth[0]![m]!);
-      count(`${name} difference`, uncertaintyOfDifference(a![m]!, b![m]!), truth[0]![m]! - truth[1]![m]!);
+      const isPrinted = hasGroups(
+        name,
+        byClass.map(({ length }) => length),
+      );
+      count(name, a![m]!, truth[0]![m]!, isPrinted);
+      const difference = uncertaintyOfDifference(a![m]!, b![m]!);
+      count(`${name} difference`, difference, truth[0]![m]! - truth[1]![m]!, isPrinted);
     });
   }
   return table;
@@ -192,7 +210,7 @@ for (const name of values.worlds.split(',')) {
       const began = performance.now();
       const table = simulate(world, truth, images, trainings, Number(values.studies), Number(values.rounds));
       const seconds = Math.round((performance.now() - began) / 1000);
-      console.log(JSON.stringify({ world: name, images, trainings, seconds, truth, bins: Object.fromEntries(table) }));
+      console.log(JSON.stringify({ world: name, images, trainings, seconds, truth, ...Object.fromEntries(table) }));
     }
   }
 }

@@ -18,6 +18,7 @@ import {
   uncertaintiesByModel,
   unweighted,
 } from './estimates.ts';
+import { hasGroups } from './interval.ts';
 import { countLeaks } from './leaks.ts';
 import { majorityBaseline } from './majority.ts';
 import { metricsFor, type NamedMetrics } from './metrics.ts';
@@ -92,18 +93,13 @@ export function evaluate(
   };
 }
 
-/** Metrics that average over classes rest on the rarest one. */
-const BY_CLASS: readonly string[] = ['balancedAccuracy', 'auc', 'averagePrecision', 'macroF1'];
-const LEAST_GROUPS_OF_A_CLASS = 5;
-
 /** Means over classes have no interval if a class has few test groups: see docs/evaluation.md. */
 function supportedMetrics(metrics: NamedMetrics, shared: Predictions): NamedMetrics {
   const tested = rowsOfSubset(shared, 'test').map((row) => at(shared.images, row));
   const groups = shared.classes.map(
     (_, k) => new Set(tested.filter(({ label }) => label === k).map(({ group }) => group)).size,
   );
-  const few = groups.some((count) => count > 0 && count < LEAST_GROUPS_OF_A_CLASS);
-  return metrics.map((metric) => (few && BY_CLASS.includes(metric.name) ? { ...metric, interval: false } : metric));
+  return metrics.map((metric) => ({ ...metric, interval: metric.interval && hasGroups(metric.name, groups) }));
 }
 
 function countsOf(predictions: Predictions, subset: Subset): SubsetCounts {

@@ -9,6 +9,15 @@ import { roundsOf, type Uncertainty } from './uncertainty.ts';
  */
 export const LEAST_DECIDING_GROUPS = 8;
 
+/** Metrics that average over classes rest on the rarest one. */
+const BY_CLASS: readonly string[] = ['balancedAccuracy', 'auc', 'averagePrecision', 'macroF1'];
+const LEAST_GROUPS_OF_A_CLASS = 5;
+
+/** False if the metric is a mean over classes, and a class has few test groups. @param groups of each class */
+export function hasGroups(metric: string, groups: readonly number[]): boolean {
+  return !BY_CLASS.includes(metric) || groups.every((count) => count === 0 || count >= LEAST_GROUPS_OF_A_CLASS);
+}
+
 /** True if enough groups decide the value for an interval. */
 export function isSupported({ influence }: Uncertainty): boolean {
   return decidingGroups(influence) >= LEAST_DECIDING_GROUPS;
