@@ -36,6 +36,28 @@ test('a probe that only may be better, or is worse, is not named', () => {
   expect(sanityLines(withGain('loss', -0.3, -0.1))).toEqual([]);
 });
 
+test('a probe that is ahead by more than .03, and by more than seeds differ, is named as perhaps chance', () => {
+  const [line] = sanityLines(withGain('balancedAccuracy', -0.12, 0.01));
+  expect(line).toMatch(/^M1: a nearest-neighbor probe .* is ahead of fine-tuning, perhaps by chance .*−0\.055/);
+  expect(sanityLines(withGain('auc', -0.12, 0.01))).toHaveLength(1);
+  expect(sanityLines(withSpread(withGain('balancedAccuracy', -0.12, 0.01), 0.06))).toEqual([]);
+});
+
+/** Trainings of each model that differ so much in every metric. */
+const withSpread = (dataset: DatasetResults, sd: number): DatasetResults => ({
+  ...dataset,
+  evaluation: {
+    ...dataset.evaluation,
+    models: dataset.evaluation.models.map((model) => ({
+      ...model,
+      summary: {
+        ...model.summary,
+        test: Object.fromEntries(Object.entries(model.summary.test).map(([name, value]) => [name, { ...value, sd }])),
+      },
+    })),
+  },
+});
+
 /** Every last epoch with these values. */
 const ending = (loss: number, accuracy: number, auc: number): DatasetResults => ({
   ...plain,

@@ -6,6 +6,8 @@ import { metricWords } from './metric.ts';
 import type { DatasetResults } from './study.ts';
 
 const KINDS = { linear: 'linear probe', knn: 'nearest-neighbor probe' } as const;
+/** Fine-tuning that is further below its probe is noticed, unless trainings with other seeds differ more. */
+const NOTICED = 0.03;
 /** A last training loss above this share of the loss of class frequencies is no success of learning. */
 const LEARNED = 0.9;
 /** Above these, validation images cannot rank trainings any more. */
@@ -38,22 +40,48 @@ function transferLine({ transferTraining }: DatasetResults): string[] {
   ];
 }
 
-/** Fine-tuning can keep the features as they are, so that a better probe shows a training that failed. */
-function probeLines({ evaluation: { probes } }: DatasetResults): string[] {
-  return probes.flatMap(({ model, kind, fineTuningGain }) => {
-    const worse = ['balancedAccuracy', 'loss'].flatMap((metric) => {
-      const gain = fineTuningGain?.[metric];
-      if (gain === undefined || gain.low === null || gain.high === null) return [];
-      const words = metricWords(metric);
-      const lost = words.better === 'higher' ? gain.high < 0 : gain.low > 0;
-      return lost ? [`${words.name} ${differenceText(gain, words, 'signed')}`] : [];
+/**
+ * Fine-tuning can keep the features as they are, so that a better probe shows a training that failed: for certain, or by
+ * more than trainings differ.
+ */
+function probeLines({ evaluation }: DatasetResults): string[] {
+  return evaluation.probes.flatMap((probe) => {
+    const certain = lossesOf(probe, ['balancedAccuracy', 'loss'], isCertain);
+    const summary = evaluation.models.find(({ model }) => model === probe.model)?.summary.test;
+    const beyondSpread = lossesOf(probe, ['balancedAccuracy', 'auc'], ({ mean }, metric) => {
+      const noticed = Math.max(NOTICED, summary?.[metric]?.sd ?? 0);
+      return mean !== null && mean < -noticed;
     });
+    const worse = certain.length > 0 ? certain : beyondSpread;
     if (worse.length === 0) return [];
+    const verb = certain.length > 0 ? 'beats fine-tuning' : 'is ahead of fine-tuning, perhaps by chance';
     return [
-      `${model}: a ${KINDS[kind]} of the same start beats fine-tuning (fine-tuning minus probe: ${listed(worse)}). The ` +
+      `${probe.model}: a ${KINDS[probe.kind]} of the same start ${verb} (fine-tuning minus probe: ${listed(worse)}). The ` +
         'learning rate is too high or the augmentation too strong; else the network is under-trained: more epochs help.',
     ];
   });
+}
+
+type Probe = DatasetResults['evaluation']['probes'][number];
+type Gain = NonNullable<Probe['fineTuningGain']>[string];
+
+/** The metrics that fine-tuning loses against the probe, with the difference. */
+function lossesOf(
+  { fineTuningGain }: Probe,
+  metrics: readonly string[],
+  isLost: (gain: Gain, metric: string) => boolean,
+) {
+  return metrics.flatMap((metric) => {
+    const gain = fineTuningGain?.[metric];
+    if (gain === undefined || !isLost(gain, metric)) return [];
+    const words = metricWords(metric);
+    return [`${words.name} ${differenceText(gain, words, 'signed')}`];
+  });
+}
+
+function isCertain({ low, high }: Gain, metric: string): boolean {
+  if (low === null || high === null) return false;
+  return metricWords(metric).better === 'higher' ? high < 0 : low > 0;
 }
 
 function lossLine({ evaluation: { counts }, fineTuning }: DatasetResults): string[] {
