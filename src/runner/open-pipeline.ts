@@ -86,7 +86,7 @@ export async function openPipeline(
   if (!opened.ok) return err([opened.error]);
   const lock = opened.value;
   const stateFolder = makeStateFolder(storeFolder);
-  if (executes) removeDeadSandboxes(storeFolder);
+  if (executes) removeLeftovers(storeFolder, lockFile, drafts);
   const registration = protects ? await registerRunner(storeFolder, { optional: !executes }) : undefined;
 
   const own = [storeFolder, lockFile, committedFolder(lockFile)];
@@ -108,21 +108,10 @@ export async function openPipeline(
   const common = { root, storeFolder, store, contents, lock, committed, decisions, drafts };
 
   const warnings = lock.hadConflict ? [conflictWarning(lockFile, executes)] : [];
-  if (executes) {
-    sweepTemporaries(lockFile);
-    sweepDrafts(drafts);
-    if (lock.hadConflict) await writer.schedule();
-  }
+  if (executes && lock.hadConflict) await writer.schedule();
   return ok({
     ...{ pipeline, storeFolder, warnings, waits },
-    planner: {
-      plan: async (instances, options) => {
-        if (executes) await committed.importMissing(store);
-        return decisions.plan(instances, options);
-      },
-      decide: (instance, options) => decisions.decide(instance, options),
-      unsteadyInputs: (instance) => decisions.unsteadyInputs(instance),
-    },
+    planner: executes ? withCommittedResults(decisions, () => committed.importMissing(store)) : decisions,
     executions: new SandboxedExecutions({
       ...common,
       code,
@@ -141,12 +130,29 @@ export async function openPipeline(
         await writer.flush();
       } finally {
         registration?.unregister();
-        await contents.save();
-        await code.save();
-        await publisher.save();
+        for (const cache of [contents, code, publisher]) await cache.save();
       }
     },
   });
+}
+
+/** Removes files of runners that were killed. */
+function removeLeftovers(storeFolder: string, lockFile: string, drafts: string): void {
+  removeDeadSandboxes(storeFolder);
+  sweepTemporaries(lockFile);
+  sweepDrafts(drafts);
+}
+
+/** A planner that first takes into the store what only the committed outputs have. */
+function withCommittedResults(planner: Planner, importMissing: () => Promise<void>): Planner {
+  return {
+    plan: async (instances, options) => {
+      await importMissing();
+      return planner.plan(instances, options);
+    },
+    decide: (instance, options) => planner.decide(instance, options),
+    unsteadyInputs: (instance) => planner.unsteadyInputs(instance),
+  };
 }
 
 /** Folders of now are known from the workspace, those of past executions from the store. */

@@ -12,7 +12,7 @@ import type { DigestCache } from '../store/digest-cache.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import { readState, writeState, writeStateText } from '../store/state-file.ts';
 import type { Store } from '../store/store.ts';
-import { BUNDLE_FILE, bundleModule, type Bundler } from './bundle.ts';
+import { BUNDLE_FILE, bundleModule, type Bundle, type Bundler } from './bundle.ts';
 
 /** The identity of a module stage's code. The bundle itself is a blob of the store. */
 export interface ModuleCode {
@@ -57,92 +57,114 @@ interface BundleCacheDeps {
   readonly bundle?: Bundler;
 }
 
-export function openBundleCache({
-  root,
-  stateFolder,
-  contents,
-  store,
-  keeps,
-  bundle: makeBundle = bundleModule,
-}: BundleCacheDeps): BundleCache {
-  const stateFile = path.join(stateFolder, 'bundles');
-  const format = `bundles 3, esbuild ${bundlerVersion()}`;
-  const known = new Map(readState(stateFile, format) as Iterable<[string, Remembered]> | undefined);
-  /** Bundles that the store does not keep. */
-  const texts = new Map<Digest, string>();
-  const session = new Map<string, Promise<Result<ModuleCode, Diagnostic>>>();
-  const few = pLimit(2);
-  let learnt = false;
+export function openBundleCache(deps: BundleCacheDeps): BundleCache {
+  return new StoredBundles(deps);
+}
 
-  async function look(module: string): Promise<Result<ModuleCode, Diagnostic>> {
-    const old = known.get(module);
+class StoredBundles implements BundleCache {
+  readonly #deps: BundleCacheDeps;
+  readonly #makeBundle: Bundler;
+  readonly #stateFile: string;
+  readonly #format = `bundles 3, esbuild ${bundlerVersion()}`;
+  readonly #known: Map<string, Remembered>;
+  /** Bundles that the store does not keep. */
+  readonly #texts = new Map<Digest, string>();
+  readonly #session = new Map<string, Promise<Result<ModuleCode, Diagnostic>>>();
+  readonly #few = pLimit(2);
+  #learnt = false;
+
+  constructor(deps: BundleCacheDeps) {
+    this.#deps = deps;
+    this.#makeBundle = deps.bundle ?? bundleModule;
+    this.#stateFile = path.join(deps.stateFolder, 'bundles');
+    this.#known = new Map(readState(this.#stateFile, this.#format) as Iterable<[string, Remembered]> | undefined);
+  }
+
+  of(module: string): Promise<Result<ModuleCode, Diagnostic>> {
+    let answer = this.#session.get(module);
+    if (!answer) this.#session.set(module, (answer = this.#look(module)));
+    return answer;
+  }
+
+  async writeTo(bundle: Digest, folder: string): Promise<void> {
+    const { store, root } = this.#deps;
+    if ((await store.verify(bundle)) !== 'intact')
+      throw new DamagedBlobError(bundle, 'The bundle of the stage', 'damaged');
+    copyFileSync(store.pathOf(bundle), path.join(folder, BUNDLE_FILE));
+    const map = readMap(this.#mapFile(bundle));
+    if (map) writeScratch(path.join(folder, `${BUNDLE_FILE}.map`), JSON.stringify({ ...map, sourceRoot: `${root}/` }));
+  }
+
+  async textOf(module: string, bundle: Digest): Promise<string | undefined> {
+    const known = this.#deps.store.text(bundle) ?? this.#texts.get(bundle);
+    if (known !== undefined) return known;
+    const made = await this.#bundle(module);
+    return made.ok && digestOf(made.value.code) === bundle ? made.value.code : undefined;
+  }
+
+  forget(): void {
+    this.#session.clear();
+  }
+
+  async save(): Promise<void> {
+    if (this.#learnt) await writeState(this.#stateFile, this.#format, [...this.#known]);
+    this.#learnt = false;
+  }
+
+  async #look(module: string): Promise<Result<ModuleCode, Diagnostic>> {
+    const { store, keeps } = this.#deps;
+    const old = this.#known.get(module);
     const isThere = old && (!keeps || store.look(old.bundle, old.bytes) === 'intact');
-    if (isThere && (await isCurrent(old))) return ok(old);
-    const made = await few(() => makeBundle(root, module));
+    if (isThere && (await this.#isCurrent(old))) return ok(old);
+    const made = await this.#bundle(module);
     if (!made.ok) return err(made.error);
-    const { code, map, packages, sources, files, folders } = made.value;
-    const digest = keeps ? await store.put(code) : digestOf(code);
-    if (keeps) await writeMap(digest, map);
-    else texts.set(digest, code);
-    const entry: Remembered = {
-      bundle: digest,
+    const entry = await this.#remember(made.value);
+    this.#known.set(module, entry);
+    this.#learnt = true;
+    return ok(entry);
+  }
+
+  async #isCurrent({ files, folders }: Remembered): Promise<boolean> {
+    const { root, contents } = this.#deps;
+    for (const [file, digest] of Object.entries(files)) {
+      if ((await contents.of(path.join(root, file)))?.digest !== digest) return false;
+    }
+    return Object.entries(folders).every(([folder, names]) => namesIn(path.join(root, folder)) === names);
+  }
+
+  #bundle(module: string): ReturnType<Bundler> {
+    return this.#few(() => this.#makeBundle(this.#deps.root, module));
+  }
+
+  async #remember({ code, map, packages, sources, files, folders }: Bundle): Promise<Remembered> {
+    return {
+      bundle: await this.#keep(code, map),
       bytes: Buffer.byteLength(code),
       packages,
       sources,
       usesEngine: code.includes(GRANTED_GPUS),
       definesStage: code.includes('defineStage'),
       files,
-      folders: Object.fromEntries(folders.map((folder) => [folder, namesIn(path.join(root, folder))])),
+      folders: Object.fromEntries(folders.map((folder) => [folder, namesIn(path.join(this.#deps.root, folder))])),
     };
-    known.set(module, entry);
-    learnt = true;
-    return ok(entry);
   }
 
-  async function isCurrent(entry: Remembered): Promise<boolean> {
-    for (const [file, digest] of Object.entries(entry.files)) {
-      if ((await contents.of(path.join(root, file)))?.digest !== digest) return false;
+  /** In the store, to be executed; else until this command ends. */
+  async #keep(code: string, map: string): Promise<Digest> {
+    const { store, keeps } = this.#deps;
+    if (!keeps) {
+      const digest = digestOf(code);
+      this.#texts.set(digest, code);
+      return digest;
     }
-    return Object.entries(entry.folders).every(([folder, names]) => namesIn(path.join(root, folder)) === names);
+    const digest = await store.put(code);
+    await writeStateText(this.#mapFile(digest), map);
+    return digest;
   }
 
-  const mapFile = (digest: Digest) => path.join(stateFolder, 'maps', `${digest}.map`);
-  async function writeMap(digest: Digest, map: string): Promise<void> {
-    await writeStateText(mapFile(digest), map);
+  #mapFile(bundle: Digest): string {
+    return path.join(this.#deps.stateFolder, 'maps', `${bundle}.map`);
   }
-
-  return {
-    of(module) {
-      let answer = session.get(module);
-      if (!answer) session.set(module, (answer = look(module)));
-      return answer;
-    },
-
-    async writeTo(bundle, folder) {
-      if ((await store.verify(bundle)) !== 'intact')
-        throw new DamagedBlobError(bundle, 'The bundle of the stage', 'damaged');
-      copyFileSync(store.pathOf(bundle), path.join(folder, BUNDLE_FILE));
-      const map = readMap(mapFile(bundle));
-      if (map)
-        writeScratch(path.join(folder, `${BUNDLE_FILE}.map`), JSON.stringify({ ...map, sourceRoot: `${root}/` }));
-    },
-
-    async textOf(module, bundle) {
-      const known = store.text(bundle) ?? texts.get(bundle);
-      if (known !== undefined) return known;
-      const made = await few(() => makeBundle(root, module));
-      return made.ok && digestOf(made.value.code) === bundle ? made.value.code : undefined;
-    },
-
-    forget() {
-      session.clear();
-    },
-
-    async save() {
-      if (learnt) await writeState(stateFile, format, [...known]);
-      learnt = false;
-    },
-  };
 }
 
 /** Without its map a stack trace shows the bundle's lines, and nothing else is lost. */

@@ -1,7 +1,7 @@
 /** The files of a version in the store, and those of a folder now. */
 import path from 'node:path';
 import type { DataPointer } from '../../formats/data-pointer.ts';
-import type { Content } from '../store/digest-cache.ts';
+import type { Content } from '../store/content.ts';
 import type { Store } from '../store/store.ts';
 import { isInsideName, parseTree, type TreeEntry } from '../store/tree.ts';
 import { DataError } from './data-error.ts';

@@ -16,7 +16,8 @@ import type {
 import type { Reason } from '../../formats/reason.ts';
 import type { Origin, RunRecord, StoredOutput } from '../../formats/run-record.ts';
 import type { Input, Instance, Produced } from '../pipeline.ts';
-import type { Content, DigestCache } from '../store/digest-cache.ts';
+import type { Content } from '../store/content.ts';
+import type { DigestCache } from '../store/digest-cache.ts';
 import { UnreadableInputError } from '../store/listing.ts';
 import type { Identified } from './compare.ts';
 import { contentOfInput } from './workspace-inputs.ts';

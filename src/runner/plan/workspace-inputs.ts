@@ -1,7 +1,8 @@
 /** The inputs of an instance in the workspace: files, folders and globs. */
 import path from 'node:path';
 import type { Input, Instance } from '../pipeline.ts';
-import type { Content, DigestCache } from '../store/digest-cache.ts';
+import type { Content } from '../store/content.ts';
+import type { DigestCache } from '../store/digest-cache.ts';
 
 export type WorkspaceInput = Extract<Input, { kind: 'path' | 'glob' }>;
 

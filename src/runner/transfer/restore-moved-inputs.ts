@@ -7,7 +7,8 @@ import path from 'node:path';
 import type { FingerprintRecord } from '../../formats/identity.ts';
 import type { Sandbox } from '../executions.ts';
 import type { Instance } from '../pipeline.ts';
-import type { Content, DigestCache } from '../store/digest-cache.ts';
+import type { Content } from '../store/content.ts';
+import type { DigestCache } from '../store/digest-cache.ts';
 import { UnreadableInputError } from '../store/listing.ts';
 
 /**
