@@ -15,6 +15,13 @@ import { exitCode } from '../exit-code.ts';
 import { withPipelineOptions, ALLOW_MISSING, withBoundsOptions, type ChooseAction } from './shared-options.ts';
 
 export function queryCommands(program: Command, choose: ChooseAction): void {
+  planCommands(program, choose);
+  viewCommands(program, choose);
+  historyCommands(program, choose);
+}
+
+/** The commands about a run that is to come. */
+function planCommands(program: Command, choose: ChooseAction): void {
   withBoundsOptions(
     withPipelineOptions(
       program.command('status [targets...]'),
@@ -45,7 +52,10 @@ export function queryCommands(program: Command, choose: ChooseAction): void {
     .action((target: string, options: WhyOptions) => {
       choose(async (terminal) => (await import('../commands/why.ts')).why(target, options, terminal));
     });
+}
 
+/** The commands that show stages, and instances while they run. */
+function viewCommands(program: Command, choose: ChooseAction): void {
   withPipelineOptions(program.command('graph [targets...]'), 'draw the stages and their inputs')
     .addOption(
       new Option('--format <format>', 'format of the drawing')
@@ -74,8 +84,6 @@ export function queryCommands(program: Command, choose: ChooseAction): void {
     .action((options: ServeOptions) => {
       choose(async (terminal) => (await import('../commands/serve.ts')).serve(options, terminal), 'work');
     });
-
-  historyCommands(program, choose);
 }
 
 /** The commands about past results. */

@@ -10,7 +10,6 @@ import { saveRun } from '../../runner/history/history-files.ts';
 import { RunJournal } from '../../runner/history/run-journal.ts';
 import { RunRecorder } from '../../runner/history/run-recorder.ts';
 import type { OpenPipeline } from '../../runner/open-pipeline.ts';
-import type { RunSummary } from '../../formats/events.ts';
 import type { InstanceId } from '../../formats/identity.ts';
 import type { Amounts } from '../../runner/resources/slots.ts';
 import { findCardEngineLazily } from '../engine/find-card-engine-lazily.ts';
@@ -20,6 +19,7 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { listenForInterruption, type Interruption } from '../interruption.ts';
 import { planDocument } from '../plan-document.ts';
 import { refuse } from '../refusal.ts';
+import { RunVerdict } from '../run-verdict.ts';
 import { RunningInstances } from '../running-instances.ts';
 import { chooseRenderer } from '../render/choose.ts';
 import type { ProgressMode, Renderer, View } from '../render/renderer.ts';
@@ -110,40 +110,24 @@ export async function carryOut(
     options.json ? 'json' : (options.progress ?? project.settings.progress ?? 'auto'),
     viewOf(project, options, terminal),
   );
+  const tell = (text: string): void => {
+    renderer.message(text);
+  };
   const running = new RunningInstances();
-  const interruption = listenForInterruption({
-    message: (text) => {
-      renderer.message(text);
-    },
-    killNow: (code) => {
-      renderer.clear();
-      renderer.message(running.killedText());
-      process.exit(code);
-    },
-    now: Date.now,
-  });
-  open.waits.listen((sentence) => {
-    renderer.message(sentence);
-  });
+  const interruption = listenForCtrlC(renderer, running);
+  open.waits.listen(tell);
+  const verdict = new RunVerdict();
   const recorder = new RunRecorder(targets, Date.now);
   const journal = new RunJournal({
     ...{ storeFolder: project.storeFolder, run: recorder.id, targets, now: Date.now },
-    onFault: (message) => {
-      renderer.message(message);
-    },
+    onFault: tell,
   });
+  const emit = (event: RunEvent): void => {
+    for (const follower of [verdict, running, recorder, journal]) follower.handle(event);
+    listen?.(event);
+    renderer.handle(event);
+  };
   try {
-    let refused = false;
-    const different: InstanceId[] = [];
-    const emit = (event: RunEvent): void => {
-      refused ||= event.type === 'failed' && (event.failure.kind === 'storage' || event.failure.kind === 'damaged');
-      if (event.type === 'audited' && event.audit.verdict === 'different') different.push(event.id);
-      running.handle(event);
-      recorder.handle(event);
-      journal.handle(event);
-      listen?.(event);
-      renderer.handle(event);
-    };
     const executor = await chooseExecutor(project, executorOf(options, project), options.wait === false);
     executor.listen((message) => {
       emit({ type: 'notice', message });
@@ -157,17 +141,29 @@ export async function carryOut(
       executor.deps,
     );
     const closing = executor.closingText();
-    if (closing !== undefined) renderer.message(closing);
+    if (closing !== undefined) tell(closing);
     await remember(recorder, project, renderer);
-    return summary.outcome === 'done' && different.length > 0
-      ? exitCode.gateFailed
-      : codeOf(summary, refused, interruption);
+    return verdict.exitCode(summary, interruption);
   } finally {
     interruption.stopListening();
     journal.close();
     open.waits.listen(project.tell);
     await renderer.close();
   }
+}
+
+function listenForCtrlC(renderer: Renderer, running: RunningInstances): Interruption {
+  return listenForInterruption({
+    message: (text) => {
+      renderer.message(text);
+    },
+    killNow: (code) => {
+      renderer.clear();
+      renderer.message(running.killedText());
+      process.exit(code);
+    },
+    now: Date.now,
+  });
 }
 
 /** A run whose history cannot be written is none the worse for it. */
@@ -248,16 +244,4 @@ function viewOf({ show }: Project, options: RunOptions, terminal: Terminal): Vie
     rerun: (id) => [command, 'run', ...[...repeated, id].map(shellWord)].join(' '),
     now: Date.now,
   };
-}
-
-/** @param refused by the store or by the disk */
-function codeOf({ outcome }: RunSummary, refused: boolean, interruption: Interruption): ExitCode {
-  switch (outcome) {
-    case 'done':
-      return exitCode.done;
-    case 'failed':
-      return refused ? exitCode.storeDamaged : exitCode.stageFailed;
-    case 'interrupted':
-      return interruption.code() ?? exitCode.interrupted;
-  }
 }

@@ -2,16 +2,18 @@
 import path from 'node:path';
 import { projectRoot } from '../../runner/config/root.ts';
 import { lockFileOf } from '../../runner/config/lock-file.ts';
+import type { RunEvent } from '../../runner/event.ts';
 import type { Pipeline } from '../../runner/pipeline.ts';
 import { writeDiagnostics } from '../diagnostics.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
+import type { Refusal } from '../refusal.ts';
 import { refusalOf } from '../refusal-of.ts';
 import { listenForInterruption } from '../interruption.ts';
 import { findPipelineFile } from '../pipeline-file.ts';
 import { loadSettings } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
 import { AttemptedWork } from '../watch/attempted-work.ts';
-import { watchChanges } from '../watch/changes.ts';
+import { watchChanges, type Changes } from '../watch/changes.ts';
 import { openProject, requireOwnPlaces, selectTargets, withOpenPipeline } from '../project.ts';
 import { carryOut, type RunOptions } from './run.ts';
 
@@ -25,17 +27,14 @@ export async function watch(targets: readonly string[], options: WatchOptions, t
   const file = findPipelineFile(terminal.folder, options.pipeline, settings.pipeline);
   const root = projectRoot(file);
   const changes = await watchChanges(root, settings.store ?? path.join(root, 'cache'));
-  const attempted = new AttemptedWork();
-  let lastFault: string | undefined;
-  let hasNews = false;
+  const rounds = new Rounds({ targets, options, terminal, file, changes });
   try {
     for (;;) {
-      const ended = await round();
+      const ended = await rounds.next();
       if (ended !== undefined) return ended;
       const stopped = await waitFor((signal) => {
         // Only now, when signals are handled: a reader of this line may send one at once.
-        if (hasNews) tellWaiting(terminal);
-        hasNews = false;
+        if (rounds.hasNews) tellWaiting(terminal);
         return changes.next(signal);
       });
       if (stopped !== undefined) return stopped;
@@ -43,51 +42,75 @@ export async function watch(targets: readonly string[], options: WatchOptions, t
   } finally {
     await changes.close();
   }
+}
+
+interface RoundsDeps {
+  readonly targets: readonly string[];
+  readonly options: WatchOptions;
+  readonly terminal: Terminal;
+  /** The pipeline file. */
+  readonly file: string;
+  readonly changes: Changes;
+}
+
+/** Each round reads the pipeline file, and runs if there is work that was not attempted yet. */
+class Rounds {
+  readonly #deps: RoundsDeps;
+  readonly #attempted = new AttemptedWork();
+  #lastFault: string | undefined;
+  /** The last round has told the user something. */
+  hasNews = false;
+
+  constructor(deps: RoundsDeps) {
+    this.#deps = deps;
+  }
 
   /** The exit code, if it was interrupted. */
-  async function round(): Promise<ExitCode | undefined> {
+  async next(): Promise<ExitCode | undefined> {
+    this.hasNews = false;
     try {
-      const project = await openProject(options, terminal);
-      const { pipeline } = project;
-      const selection = selectTargets(pipeline, targets);
-      await requireOwnPlaces(project);
-      changes.concerning({ watched: [file, ...inputsOf(pipeline)], ignored: writtenBy(pipeline) });
-      const code = await withOpenPipeline(
-        project,
-        async (open) => {
-          const plan = await open.planner.plan(selection.selected, { force: new Set() });
-          if (lastFault === undefined && !attempted.isNew(plan)) return undefined;
-          attempted.begin(plan);
-          return await carryOut(
-            {
-              targets,
-              selection,
-              listen: (event) => {
-                attempted.hear(event);
-              },
-            },
-            open,
-            project,
-            options,
-            terminal,
-          );
-        },
-        { executes: true },
-      );
-      lastFault = undefined;
+      const code = await this.#bringUpToDate();
+      this.#lastFault = undefined;
       if (code === exitCode.interrupted || code === exitCode.terminated || code === exitCode.hungUp) return code;
-      hasNews = code !== undefined;
-      return undefined;
+      this.hasNews = code !== undefined;
     } catch (error) {
       const refusal = refusalOf(error);
       if (refusal === undefined) throw error;
-      if (refusal.message !== lastFault) {
-        writeDiagnostics(refusal.diagnostics, terminal, false);
-        hasNews = true;
-      }
-      lastFault = refusal.message;
-      return undefined;
+      this.#tell(refusal);
     }
+    return undefined;
+  }
+
+  /** Undefined if nothing was to be done. */
+  async #bringUpToDate(): Promise<ExitCode | undefined> {
+    const { targets, options, terminal, file, changes } = this.#deps;
+    const project = await openProject(options, terminal);
+    const { pipeline } = project;
+    const selection = selectTargets(pipeline, targets);
+    await requireOwnPlaces(project);
+    changes.concerning({ watched: [file, ...inputsOf(pipeline)], ignored: writtenBy(pipeline) });
+    const listen = (event: RunEvent): void => {
+      this.#attempted.hear(event);
+    };
+    return withOpenPipeline(
+      project,
+      async (open) => {
+        const plan = await open.planner.plan(selection.selected, { force: new Set() });
+        if (this.#lastFault === undefined && !this.#attempted.isNew(plan)) return undefined;
+        this.#attempted.begin(plan);
+        return await carryOut({ targets, selection, listen }, open, project, options, terminal);
+      },
+      { executes: true },
+    );
+  }
+
+  /** Once, however many rounds find it. */
+  #tell({ message, diagnostics }: Refusal): void {
+    if (message !== this.#lastFault) {
+      writeDiagnostics(diagnostics, this.#deps.terminal, false);
+      this.hasNews = true;
+    }
+    this.#lastFault = message;
   }
 }
 
