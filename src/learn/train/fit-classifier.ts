@@ -59,26 +59,20 @@ export async function fitClassifier<State extends HostModel>(
   start: HostModel,
   watch: TrainingContext,
 ): Promise<Fit> {
-  const { network, classes, batchSize, precision, augmentation, optimizer } = settings;
-  const { split, images } = data;
+  const { network, classes, batchSize, precision, optimizer } = settings;
+  const { split } = data;
   const labels = labelsOf(data, split.train, classes);
   const validation = validationLabels(data, classes);
   const { epochs, stepsPerEpoch, learningRateAt } = durationOf(settings, split.train.length);
   const classWeights =
     settings.classWeights === 'balanced' ? balancedClassWeights(labels, classes.length) : classes.map(() => 1);
   const trained = stepFactory({ network, optimizer, classWeights });
-  const specs: TrainingStepInputs<TensorSpec> = {
-    images: uint8([batchSize, images.size, images.size, 3]),
-    view: viewParamSpecs(augmentation, batchSize, images.size),
-    labels: int32([batchSize]),
-    learningRate: float32([]),
-  };
   const step = await compileStep<TrainingStepInputs<HostTensor>>(
     engine,
     { name: 'classifier', precision },
     trained,
     start,
-    specs,
+    batchSpecs(settings, data.images.size),
   );
   const inference = await compileInference(engine, network, LOG_PROBABILITIES, data, start);
   const classOf = classesByImage(data, split.train, classes);
@@ -111,6 +105,15 @@ export async function fitClassifier<State extends HostModel>(
     model,
     warning: weakAucWarning(last(rows).validation.auc),
     probabilities: async (indices) => Float64Array.from(await inference.of(model, indices), Math.exp),
+  };
+}
+
+function batchSpecs({ batchSize, augmentation }: FitSettings, size: number): TrainingStepInputs<TensorSpec> {
+  return {
+    images: uint8([batchSize, size, size, 3]),
+    view: viewParamSpecs(augmentation, batchSize, size),
+    labels: int32([batchSize]),
+    learningRate: float32([]),
   };
 }
 
