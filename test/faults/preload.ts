@@ -1,6 +1,6 @@
 /** The library that counts, records and disturbs the runner's file operations, compiled from fault.c on demand. */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { err, ok, type Result } from '../../src/util/result.ts';
 
@@ -13,6 +13,8 @@ export function compilePreload(source: string, folder: string): Result<string, s
   } catch (error) {
     return err(`fault.c cannot be compiled: ${(error as Error).message.split('\n')[0]}`);
   }
+  mkdirSync(path.join(folder, 'bin'), { recursive: true });
+  copyFileSync(path.join(path.dirname(source), 'sync.sh'), path.join(folder, 'bin/sync'));
   return ok(library);
 }
 
@@ -49,6 +51,7 @@ export function preloaded(
     UV_USE_IO_URING: '0',
     FAULT_ROOT: root,
     FAULT_TRACE: traceFile,
+    PATH: `${path.join(path.dirname(library), 'bin')}:${process.env.PATH}`,
     ...(injection && {
       FAULT_AT: String(injection.at),
       FAULT_DO: injection.action,
