@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { dropLastBatches, wrappedBatches } from './batches.ts';
+import { batchesOf, dropLastBatches, wrappedBatches } from './batches.ts';
 
 const indices = Array.from({ length: 10 }, (_, i) => 100 + i);
 const key = { seed: 1, epoch: 1 };
@@ -29,4 +29,20 @@ test('the order depends on seed and epoch, and on nothing else', () => {
   expect(order(1, 1)).not.toEqual(order(1, 2));
   expect(order(1, 1)).not.toEqual(order(2, 1));
   expect(order(1, 1)).toEqual(wrappedBatches(indices, 3, key).flat().slice(0, 10));
+});
+
+test('steps are fed the batches of their epoch, which is drawn once while its steps follow each other', () => {
+  const drawn: number[] = [];
+  const batchAt = batchesOf(
+    (images, batchSize, epochKey) => {
+      drawn.push(epochKey.epoch);
+      return wrappedBatches(images, batchSize, epochKey);
+    },
+    indices,
+    4,
+    7,
+  );
+  const fed = [1, 2, 1].map((epoch) => [0, 1, 2].map((index) => batchAt({ epoch, index, step: 0 }).indices));
+  expect(fed).toEqual([1, 2, 1].map((epoch) => wrappedBatches(indices, 4, { seed: 7, epoch })));
+  expect(drawn).toEqual([1, 2, 1]);
 });

@@ -1,11 +1,38 @@
 /** The images of each step. All batches of an epoch have the same length, because a compiled step has fixed shapes. */
 import { random } from '../../util/random.ts';
 import { at } from '../../util/known.ts';
+import type { StepPosition } from './loop.ts';
 
 interface EpochKey {
   readonly seed: number;
   /** Counts from 1. */
   readonly epoch: number;
+}
+
+/** Draws all batches of an epoch. */
+type Drawing = (indices: readonly number[], batchSize: number, key: EpochKey) => number[][];
+
+/** A step with its images. */
+export interface Batch extends StepPosition {
+  readonly indices: readonly number[];
+}
+
+/**
+ * The batch of each step. An epoch is drawn once, as its steps follow each other: an order of all images for every step
+ * would cost more than its images.
+ */
+export function batchesOf(
+  draw: Drawing,
+  indices: readonly number[],
+  batchSize: number,
+  seed: number,
+): (position: StepPosition) => Batch {
+  let drawn: { readonly epoch: number; readonly batches: number[][] } = { epoch: 0, batches: [] };
+  return (position) => {
+    const { epoch, index } = position;
+    if (drawn.epoch !== epoch) drawn = { epoch, batches: draw(indices, batchSize, { seed, epoch }) };
+    return { ...position, indices: at(drawn.batches, index) };
+  };
 }
 
 /** Shuffled batches without the last partial one: a contrastive loss changes its meaning with the batch. */

@@ -7,7 +7,7 @@ import { float32, int32, uint8, type HostTensor, type TensorSpec } from '../../t
 import { significant } from '../../util/number.ts';
 import { sampleViewParams, viewParamSpecs } from '../augment/index.ts';
 import { macroAuc } from '../eval/auc.ts';
-import { wrappedBatches } from './batches.ts';
+import { batchesOf, wrappedBatches, type Batch } from './batches.ts';
 import { balancedClassWeights } from './supervised.ts';
 import { compileStep } from './compile-step.ts';
 import {
@@ -23,7 +23,7 @@ import { durationOf } from './duration.ts';
 import { requireFiniteValidation, type FitSettings } from './fit-settings.ts';
 import { compileInference, LOG_PROBABILITIES, type Inference } from './inference.ts';
 import type { TrainingStep, TrainingStepInputs, TrainingStepSettings } from './training-step.ts';
-import { train, type EpochEnd, type HostModel, type StepPosition, type TrainingContext } from './loop.ts';
+import { train, type EpochEnd, type HostModel, type TrainingContext } from './loop.ts';
 import { at, last } from '../../util/known.ts';
 import { weakAucWarning } from './weak-auc.ts';
 
@@ -77,6 +77,7 @@ export async function fitClassifier<State extends HostModel>(
   const inference = await compileInference(engine, network, LOG_PROBABILITIES, data, start);
   const classOf = classesByImage(data, split.train, classes);
 
+  const batchAt = batchesOf(wrappedBatches, split.train, batchSize, settings.seed);
   const { rows, last: model } = await train<TrainingStepInputs<HostTensor>, FitRow>(
     {
       epochs,
@@ -84,7 +85,7 @@ export async function fitClassifier<State extends HostModel>(
       imagesPerStep: batchSize,
       step,
       engine: engine.description,
-      feed: (position) => feed(position, settings, data, classOf, learningRateAt(position.step)),
+      feed: (position) => feed(batchAt(position), settings, data, classOf, learningRateAt(position.step)),
       endOfEpoch: async ({ epoch, means, model: read }: EpochEnd<FitRow>) => {
         const scores = await validate(inference, await read(), split.validation, validation, classes.length);
         requireFiniteValidation(scores.loss, epoch);
@@ -118,13 +119,12 @@ function batchSpecs({ batchSize, augmentation }: FitSettings, size: number): Tra
 }
 
 async function feed(
-  { epoch, index }: StepPosition,
-  { batchSize, seed, augmentation }: FitSettings,
+  { epoch, indices }: Batch,
+  { seed, augmentation }: FitSettings,
   data: TrainingData,
   classOf: ReadonlyMap<number, number>,
   learningRate: number,
 ): Promise<TrainingStepInputs<HostTensor>> {
-  const indices = at(wrappedBatches(data.split.train, batchSize, { seed, epoch }), index);
   return {
     images: await readBatch(data, indices),
     view: sampleViewParams(augmentation, { seed, epoch, indices, view: 0, sourceSize: data.images.size }),

@@ -16,13 +16,13 @@ import { scoreOverlap, type OverlapScore } from '../eval/segmentation/score.ts';
 import type { ResNet } from '../nn/resnet.ts';
 import { unetForward } from '../nn/unet-forward.ts';
 import type { Variables } from '../nn/variables.ts';
-import { wrappedBatches } from './batches.ts';
+import { batchesOf, wrappedBatches, type Batch } from './batches.ts';
 import { compileStep } from './compile-step.ts';
 import { readBatch, scalar, type TrainingData } from './data.ts';
 import { durationOf } from './duration.ts';
 import { requireFiniteValidation, type FitSettings } from './fit-settings.ts';
 import { compilePrediction, type BatchPrediction } from './inference.ts';
-import { train, type HostModel, type StepPosition, type TrainingContext } from './loop.ts';
+import { train, type HostModel, type TrainingContext } from './loop.ts';
 import { segmentationStep, type SegmentationInputs } from './segmentation.ts';
 import { inverseFrequencies } from './supervised.ts';
 
@@ -82,6 +82,7 @@ export async function fitSegmenter(
   const predictor = await compilePrediction(engine, logProbabilitiesOf(network), data, start);
   const shape = { side: images.size, classes: classes.length };
 
+  const batchAt = batchesOf(wrappedBatches, data.split.train, batchSize, settings.seed);
   const { rows, last: model } = await train<SegmentationInputs<HostTensor>, SegmenterRow>(
     {
       epochs,
@@ -89,7 +90,7 @@ export async function fitSegmenter(
       imagesPerStep: batchSize,
       step,
       engine: engine.description,
-      feed: (position) => feed(position, settings, data, learningRateAt(position.step)),
+      feed: (position) => feed(batchAt(position), settings, data, learningRateAt(position.step)),
       endOfEpoch: async ({ epoch, means, model: read }) => {
         const logs = logPredictions(predictor, await read(), split.validation);
         const validation = await validate(logs, data.masks, shape);
@@ -133,12 +134,11 @@ async function pixelWeights({ masks, split }: SegmentationData, classes: number)
 }
 
 async function feed(
-  { epoch, index }: StepPosition,
+  { epoch, indices }: Batch,
   { batchSize, seed, augmentation }: FitSettings,
   data: SegmentationData,
   learningRate: number,
 ): Promise<SegmentationInputs<HostTensor>> {
-  const indices = at(wrappedBatches(data.split.train, batchSize, { seed, epoch }), index);
   const { size } = data.images;
   return {
     images: await readBatch(data, indices),

@@ -11,12 +11,12 @@ import type { ResNet } from '../nn/resnet.ts';
 import { scheduledLearningRate, type SCHEDULES } from '../nn/schedule.ts';
 import { detectCollapse } from '../ssl/detect-collapse.ts';
 import type { SslMethod, MethodInputs, MethodState } from '../ssl/method.ts';
-import { dropLastBatches } from './batches.ts';
+import { batchesOf, dropLastBatches, type Batch } from './batches.ts';
 import { compileStep } from './compile-step.ts';
 import { classesByImage, labelBatch, readBatch, scalar, type TrainingData } from './data.ts';
-import { train, type EpochEnd, type HostModel, type StepPosition, type TrainingContext } from './loop.ts';
+import { train, type EpochEnd, type HostModel, type TrainingContext } from './loop.ts';
 import { compileOnlineKnn } from './online-knn.ts';
-import { at, field } from '../../util/known.ts';
+import { field } from '../../util/known.ts';
 
 export interface PretrainSettings {
   readonly network: ResNet;
@@ -84,6 +84,7 @@ export async function pretrain<State extends MethodState>(
     return significant(await probe(encoderOf(await model(), start)));
   };
 
+  const batchAt = batchesOf(dropLastBatches, seenImages(method.labeled, data.split), batchSize, settings.seed);
   const { rows, last } = await train<MethodInputs<HostTensor>, PretrainRow>(
     {
       epochs,
@@ -91,7 +92,7 @@ export async function pretrain<State extends MethodState>(
       imagesPerStep: batchSize,
       step,
       engine: engine.description,
-      feed: (position) => feed(position, settings, method, data, schedule, classOf),
+      feed: (position) => feed(batchAt(position), settings, method, data, schedule, classOf),
       endOfEpoch: async ({ epoch, means, rows: earlier, model }: EpochEnd<PretrainRow>) => {
         const collapse = collapseOf(means, method);
         // Reported at its beginning, not in every epoch.
@@ -167,14 +168,13 @@ function inputSpecs<State extends MethodState>(
 }
 
 async function feed<State extends MethodState>(
-  { epoch, index, step }: StepPosition,
-  { batchSize, seed }: PretrainSettings,
+  { epoch, step, indices }: Batch,
+  { seed }: PretrainSettings,
   method: SslMethod<State>,
   data: TrainingData,
   { learningRateAt, scheduledAt }: StepSchedule,
   classOf: ReadonlyMap<number, number> | null,
 ): Promise<MethodInputs<HostTensor>> {
-  const indices = at(dropLastBatches(seenImages(method.labeled, data.split), batchSize, { seed, epoch }), index);
   const sourceSize = data.images.size;
   const views = method.views.map((augmentation, view) => [
     view,
