@@ -3,7 +3,7 @@
  * numbers is computed here, and nowhere asserted.
  */
 
-interface PaperRow {
+export interface PaperRow {
   readonly model: 'M1' | 'M2' | 'M3' | 'M4';
   /** As printed: per cent, nats. */
   readonly trainAccuracy: string;

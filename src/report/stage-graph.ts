@@ -10,11 +10,13 @@ interface StageNode {
   readonly reads: readonly string[];
 }
 
-/** Producers first, as in the list of executions. */
-export function stageGraph(provenance: readonly Execution[]): {
+export interface StageGraph {
   readonly nodes: readonly StageNode[];
   readonly edges: readonly Edge[];
-} {
+}
+
+/** Producers first, as in the list of executions. */
+export function stageGraph(provenance: readonly Execution[]): StageGraph {
   const stageOf = new Map(provenance.map(({ id, stage }) => [id, stage]));
   const names = producersFirst(provenance, stageOf);
   const nodes = names.map((name) => {

@@ -6,6 +6,11 @@ import type { Point } from '../point.ts';
 import { MarkerShape } from './marker.tsx';
 import { UnitPlane } from './unit-plane.tsx';
 
+export interface RateCurve {
+  readonly words: ModelWords;
+  readonly points: readonly Point[];
+}
+
 interface RateCurvesProps {
   readonly id: string;
   readonly title: string;
@@ -15,7 +20,7 @@ interface RateCurvesProps {
   readonly diagonal: boolean;
   /** Precision does not run straight from one threshold to the next: between two, that of the later holds. */
   readonly steps: boolean;
-  readonly curves: readonly { readonly words: ModelWords; readonly points: readonly Point[] }[];
+  readonly curves: readonly RateCurve[];
 }
 
 export function RateCurves({ curves, steps, ...plane }: RateCurvesProps): JSX.Element {

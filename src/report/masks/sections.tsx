@@ -1,12 +1,12 @@
 /** The sections of the page on masks, in order. */
 import type { JSX } from 'preact';
 import { DotPlot } from '../chart/dot-plot.tsx';
-import { counted, fixed, listed, whole } from '../format.ts';
+import { fixed, listed, whole } from '../format.ts';
 import { identifier } from '../identifier.ts';
 import { betterArrow, metricWords } from '../metric.ts';
 import { fullName, modelWords } from '../model.ts';
 import { DataTable, Estimate, estimated, Figure, Name, Section } from '../parts.tsx';
-import { differenceRows, modelRows } from '../section/answer.tsx';
+import { AnswerMarks, differenceRows, modelRows } from '../section/answer.tsx';
 import { ContrastsOfAllMetrics, ContrastsOfMetric } from '../section/contrasts.tsx';
 import { verdictOf } from '../verdict.ts';
 import { compareOrders, orderSentence } from './order.ts';
@@ -40,14 +40,7 @@ function DatasetAnswer({ dataset, metric }: { readonly dataset: MaskDataset; rea
       {order !== null && dataset.classes !== null && <p>{orderSentence(order, metric, dataset.classes.metric)}</p>}
       <Figure
         id={identifier('answer', title)}
-        caption={
-          <>
-            {counted(evaluation.counts.test.images, 'test image')} of {counted(evaluation.counts.test.groups, 'group')},{' '}
-            {counted(evaluation.seeds.length, 'seed')}. Small dots: one training each. Large mark: their mean. Line:{' '}
-            {Math.round(100 * evaluation.bootstrap.level)} % interval of a paired bootstrap over groups and seeds. A
-            hollow mark means that the interval of the difference includes 0: we cannot tell.
-          </>
-        }
+        caption={<AnswerMarks evaluation={evaluation} />}
         data={{
           label: `Test ${words.name} and differences, ${title}`,
           head: ['model or difference', `test ${words.name}`, 'low', 'high'],

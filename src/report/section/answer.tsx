@@ -1,5 +1,6 @@
 /** 1. The answer first: two sentences and one picture for each data set. */
 import type { JSX } from 'preact';
+import type { Evaluation } from '../../formats/evaluation.ts';
 import { caveatsOf } from '../caveat.ts';
 import { DotPlot, type DotRow } from '../chart/dot-plot.tsx';
 import { contrastsIn } from '../contrast.ts';
@@ -32,13 +33,7 @@ export function AnswerSection({ study }: { readonly study: Study }): JSX.Element
 
 function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dataset: DatasetResults }): JSX.Element {
   const { metric } = study;
-  const { evaluation } = dataset;
-  const words = metricWords(metric);
   const verdict = verdictOf(dataset, metric);
-  const models = modelRows(dataset, metric);
-  const differences = differenceRows(dataset, metric);
-  const baseline = evaluation.majority.test[metric] ?? null;
-  const arrow = { higher: 'right is better', lower: 'left is better', zero: 'nearer to 0 is better' }[words.better];
   return (
     <article class="answer">
       <h3>
@@ -47,57 +42,84 @@ function DatasetAnswer({ study, dataset }: { readonly study: Study; readonly dat
       <p class="verdict">{verdict.best}</p>
       <p class="verdict second">{verdict.effect}</p>
       <Caveats dataset={dataset} provenance={study.provenance} />
-      <Figure
-        id={identifier('answer', dataset.name)}
-        caption={
-          <>
-            {counted(evaluation.counts.test.images, 'test image')} of {counted(evaluation.counts.test.groups, 'group')},{' '}
-            {counted(evaluation.seeds.length, 'seed')}. Small dots: one training each. Large mark: their mean. Line:{' '}
-            {Math.round(100 * evaluation.bootstrap.level)} % interval of a paired bootstrap over groups and seeds. A
-            hollow mark means that the interval of the difference includes 0: we cannot tell. A value without a line has
-            no interval, because too few test images decide it.
-            {FEW.includes(evaluation.seeds.length) && ' So few trainings leave wide intervals; more seeds narrow them.'}
-          </>
-        }
-        data={{
-          label: `Test ${words.name} and differences, ${dataset.title}`,
-          head: ['model or difference', `test ${words.name}`, 'low', 'high', 'each seed'],
-          texts: [0, 4],
-          rows: [...models, ...differences].map((row) => [
-            `${row.label} ${row.note}`,
-            fixed(row.mean, 4),
-            fixed(row.low, 4),
-            fixed(row.high, 4),
-            row.dots.map((dot) => fixed(dot, 4)).join('  '),
-          ]),
-        }}
-      >
-        <DotPlot
-          id={identifier('answer', dataset.name, 'models')}
-          title={`Test ${words.name} of each model on ${dataset.title}`}
-          description={models.map((row) => `${row.label} ${row.note}: ${row.value}`).join('. ')}
-          axis={`test ${words.name} (${arrow})`}
-          rows={models}
-          reference={
-            baseline === null
-              ? null
-              : { value: baseline, label: `majority class ${fixed(baseline, words.digits)}`, keep: false }
-          }
-        />
-        {differences.length > 0 && (
-          <DotPlot
-            id={identifier('answer', dataset.name, 'differences')}
-            title={`Paired differences in test ${words.name} on ${dataset.title}`}
-            description={differences
-              .map((row) => `${row.label}, ${row.note}: ${row.value}${row.open ? ', cannot tell' : ''}`)
-              .join('. ')}
-            axis={`difference in test ${words.name}`}
-            rows={differences}
-            reference={{ value: 0, label: 'no difference', keep: true }}
-          />
-        )}
-      </Figure>
+      <AnswerFigure dataset={dataset} metric={metric} />
     </article>
+  );
+}
+
+function AnswerFigure({ dataset, metric }: { readonly dataset: DatasetResults; readonly metric: string }): JSX.Element {
+  const { evaluation } = dataset;
+  const words = metricWords(metric);
+  const models = modelRows(dataset, metric);
+  const differences = differenceRows(dataset, metric);
+  const baseline = evaluation.majority.test[metric] ?? null;
+  const arrow = { higher: 'right is better', lower: 'left is better', zero: 'nearer to 0 is better' }[words.better];
+  return (
+    <Figure
+      id={identifier('answer', dataset.name)}
+      caption={
+        <>
+          <AnswerMarks evaluation={evaluation} /> A value without a line has no interval, because too few test images
+          decide it.
+          {FEW.includes(evaluation.seeds.length) && ' So few trainings leave wide intervals; more seeds narrow them.'}
+        </>
+      }
+      data={{
+        label: `Test ${words.name} and differences, ${dataset.title}`,
+        head: ['model or difference', `test ${words.name}`, 'low', 'high', 'each seed'],
+        texts: [0, 4],
+        rows: [...models, ...differences].map((row) => [
+          `${row.label} ${row.note}`,
+          fixed(row.mean, 4),
+          fixed(row.low, 4),
+          fixed(row.high, 4),
+          row.dots.map((dot) => fixed(dot, 4)).join('  '),
+        ]),
+      }}
+    >
+      <DotPlot
+        id={identifier('answer', dataset.name, 'models')}
+        title={`Test ${words.name} of each model on ${dataset.title}`}
+        description={models.map((row) => `${row.label} ${row.note}: ${row.value}`).join('. ')}
+        axis={`test ${words.name} (${arrow})`}
+        rows={models}
+        reference={
+          baseline === null
+            ? null
+            : { value: baseline, label: `majority class ${fixed(baseline, words.digits)}`, keep: false }
+        }
+      />
+      {differences.length > 0 && (
+        <DotPlot
+          id={identifier('answer', dataset.name, 'differences')}
+          title={`Paired differences in test ${words.name} on ${dataset.title}`}
+          description={differences
+            .map((row) => `${row.label}, ${row.note}: ${row.value}${row.open ? ', cannot tell' : ''}`)
+            .join('. ')}
+          axis={`difference in test ${words.name}`}
+          rows={differences}
+          reference={{ value: 0, label: 'no difference', keep: true }}
+        />
+      )}
+    </Figure>
+  );
+}
+
+/** The marks of the answer's picture, in words. */
+export function AnswerMarks({
+  evaluation: { counts, seeds, bootstrap },
+}: {
+  readonly evaluation: Pick<Evaluation, 'seeds' | 'bootstrap'> & {
+    readonly counts: { readonly test: Pick<Evaluation['counts']['test'], 'images' | 'groups'> };
+  };
+}): JSX.Element {
+  return (
+    <>
+      {counted(counts.test.images, 'test image')} of {counted(counts.test.groups, 'group')},{' '}
+      {counted(seeds.length, 'seed')}. Small dots: one training each. Large mark: their mean. Line:{' '}
+      {Math.round(100 * bootstrap.level)} % interval of a paired bootstrap over groups and seeds. A hollow mark means
+      that the interval of the difference includes 0: we cannot tell.
+    </>
   );
 }
 

@@ -3,10 +3,19 @@ import type { ModelEvaluation, Spread } from '../../formats/evaluation.ts';
 import type { JSX } from 'preact';
 import { withSpread } from '../format.ts';
 import { fullName, modelWords, type Cells } from '../model.ts';
-import { claimsThatHold, faultsOf, GENERAL_FAULTS, isImpossible, PAPER_DATASETS, paperRows } from '../paper.ts';
+import {
+  claimsThatHold,
+  faultsOf,
+  GENERAL_FAULTS,
+  isImpossible,
+  PAPER_DATASETS,
+  paperRows,
+  type PaperRow,
+} from '../paper.ts';
 import { DataTable } from '../parts.tsx';
 import type { DatasetResults, Defined } from '../study.ts';
 
+const COLUMNS = ['train accuracy', 'train loss', 'test accuracy', 'test loss'];
 const UNKNOWN: Spread = { mean: null, sd: null };
 
 export function BesidePaper({
@@ -17,42 +26,22 @@ export function BesidePaper({
   readonly cells: Cells;
 }): JSX.Element {
   const paper = paperRows(dataset.name);
-  const columns = ['train accuracy', 'train loss', 'test accuracy', 'test loss'];
-  const ours = ({ summary: { train, test } }: ModelEvaluation) => [
-    percentWithSpread(train.accuracy),
-    withSpread(train.loss ?? UNKNOWN, 3),
-    percentWithSpread(test.accuracy),
-    withSpread(test.loss ?? UNKNOWN, 3),
-  ];
   const faults = faultsOf(dataset.name);
   return (
     <>
       <h4>{paper === null ? 'As the paper prints its tables' : 'Beside the paper'}</h4>
       <DataTable
         label={`Accuracy and loss on ${dataset.title}${paper === null ? '' : ', ours and the paper’s'}`}
-        head={['model', ...columns.flatMap((column) => (paper === null ? [column] : [column, 'paper']))]}
-        rows={dataset.evaluation.models.map((model) => {
-          const printed = paper?.find((row) => row.model === model.model);
-          const theirs =
-            printed === undefined
-              ? []
-              : [printed.trainAccuracy, printed.trainLoss, printed.testAccuracy, printed.testLoss];
-          const impossible = printed !== undefined && isImpossible(printed.testAccuracy, printed.testLoss);
-          return [
-            fullName(modelWords(model.model, cells)),
-            ...ours(model).flatMap((cell, i) =>
-              paper === null
-                ? [cell]
-                : [
-                    cell,
-                    <span key={i} class={impossible && i === 3 ? 'theirs impossible' : 'theirs'}>
-                      {theirs[i] ?? '–'}
-                      {impossible && i === 3 ? ' ✗' : ''}
-                    </span>,
-                  ],
-            ),
-          ];
-        })}
+        head={['model', ...COLUMNS.flatMap((column) => (paper === null ? [column] : [column, 'paper']))]}
+        rows={dataset.evaluation.models.map((model) => [
+          fullName(modelWords(model.model, cells)),
+          ...(paper === null
+            ? ourCells(model)
+            : besideEachOther(
+                ourCells(model),
+                paper.find((row) => row.model === model.model),
+              )),
+        ])}
       />
       {paper !== null && (
         <p class="note">
@@ -73,6 +62,29 @@ export function BesidePaper({
       )}
     </>
   );
+}
+
+function ourCells({ summary: { train, test } }: ModelEvaluation): string[] {
+  return [
+    percentWithSpread(train.accuracy),
+    withSpread(train.loss ?? UNKNOWN, 3),
+    percentWithSpread(test.accuracy),
+    withSpread(test.loss ?? UNKNOWN, 3),
+  ];
+}
+
+/** Each cell of ours, followed by the paper's. */
+function besideEachOther(ours: readonly string[], printed: PaperRow | undefined): (string | JSX.Element)[] {
+  const theirs =
+    printed === undefined ? [] : [printed.trainAccuracy, printed.trainLoss, printed.testAccuracy, printed.testLoss];
+  const impossible = printed !== undefined && isImpossible(printed.testAccuracy, printed.testLoss);
+  return ours.flatMap((cell, i) => [
+    cell,
+    <span key={i} class={impossible && i === 3 ? 'theirs impossible' : 'theirs'}>
+      {theirs[i] ?? '–'}
+      {impossible && i === 3 ? ' ✗' : ''}
+    </span>,
+  ]);
 }
 
 export function PaperAsAWhole(): JSX.Element {

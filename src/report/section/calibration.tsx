@@ -30,8 +30,7 @@ function DatasetCalibration({
   readonly dataset: DatasetResults;
   readonly cells: Cells;
 }): JSX.Element {
-  const { name, title, evaluation } = dataset;
-  const { models } = evaluation;
+  const { title, evaluation } = dataset;
   return (
     <article>
       <h3>
@@ -43,7 +42,7 @@ function DatasetCalibration({
       <DataTable
         label={`Calibration on the test part of ${title}`}
         head={['model', 'confidence − accuracy', 'temperature', 'ECE', 'scaled', 'Loss', 'scaled', 'Brier', 'scaled']}
-        rows={models.map(({ model, calibration }) => [
+        rows={evaluation.models.map(({ model, calibration }) => [
           fullName(modelWords(model, cells)),
           signed(excessConfidence(calibration), 3),
           calibration.temperature.map((value) => fixed(value, 2)).join(' '),
@@ -55,34 +54,47 @@ function DatasetCalibration({
         seed, fitted on validation images; a temperature above 1 says that the network was too sure. Scaling changes no
         ranking and no accuracy.
       </p>
-      <Figure
-        id={identifier('reliability', name)}
-        caption="The accuracy of a network by its confidence. On the dotted diagonal both are equal; below, the network is too confident. Full marks: as trained, their area the share of the answers. Hollow marks and the dashed line: after temperature scaling. Bins of equal width, answers of all seeds together."
-        data={{
-          label: `Reliability on the test part of ${title}`,
-          head: ['model', 'temperature scaling', 'confidence from', 'to', 'answers', 'mean confidence', 'accuracy'],
-          texts: [0, 1],
-          rows: models.flatMap(({ model, calibration: { reliability } }) => [
-            ...binRows(model, 'before', reliability.before),
-            ...binRows(model, 'after', reliability.after),
-          ]),
-        }}
-      >
-        {models.map(({ model, calibration: { reliability } }) => {
-          const words = modelWords(model, cells);
-          return (
-            <ReliabilityDiagram
-              key={model}
-              id={identifier('reliability', name, model)}
-              title={fullName(words)}
-              words={words}
-              before={reliability.before}
-              after={reliability.after}
-            />
-          );
-        })}
-      </Figure>
+      <ReliabilityFigure dataset={dataset} cells={cells} />
     </article>
+  );
+}
+
+function ReliabilityFigure({
+  dataset: { name, title, evaluation },
+  cells,
+}: {
+  readonly dataset: DatasetResults;
+  readonly cells: Cells;
+}): JSX.Element {
+  const { models } = evaluation;
+  return (
+    <Figure
+      id={identifier('reliability', name)}
+      caption="The accuracy of a network by its confidence. On the dotted diagonal both are equal; below, the network is too confident. Full marks: as trained, their area the share of the answers. Hollow marks and the dashed line: after temperature scaling. Bins of equal width, answers of all seeds together."
+      data={{
+        label: `Reliability on the test part of ${title}`,
+        head: ['model', 'temperature scaling', 'confidence from', 'to', 'answers', 'mean confidence', 'accuracy'],
+        texts: [0, 1],
+        rows: models.flatMap(({ model, calibration: { reliability } }) => [
+          ...binRows(model, 'before', reliability.before),
+          ...binRows(model, 'after', reliability.after),
+        ]),
+      }}
+    >
+      {models.map(({ model, calibration: { reliability } }) => {
+        const words = modelWords(model, cells);
+        return (
+          <ReliabilityDiagram
+            key={model}
+            id={identifier('reliability', name, model)}
+            title={fullName(words)}
+            words={words}
+            before={reliability.before}
+            after={reliability.after}
+          />
+        );
+      })}
+    </Figure>
   );
 }
 

@@ -112,9 +112,6 @@ function PreTrainingFigure({
   const { name, title } = dataset;
   const preTraining = dataset.preTraining.filter((run) => run.method === method);
   const starts = [...new Set(preTraining.map(({ start }) => start))];
-  const width = preTraining[0]?.width;
-  const healthy =
-    width === undefined ? undefined : { value: 1 / Math.sqrt(width), label: `1/√${width}: spread evenly` };
   return (
     <Figure
       id={identifier('pretraining', name, method)}
@@ -153,7 +150,7 @@ function PreTrainingFigure({
               title={panel}
               description={endsSentence(curves)}
               curves={curves}
-              reference={key === 'embedding' ? healthy : undefined}
+              reference={key === 'embedding' ? spreadEvenly(preTraining[0]?.width) : undefined}
               fromZero={key === 'embedding'}
             />
           );
@@ -161,6 +158,11 @@ function PreTrainingFigure({
       )}
     </Figure>
   );
+}
+
+/** The standard deviation of embeddings that are spread evenly over the sphere of that dimension. */
+function spreadEvenly(width: number | undefined): { value: number; label: string } | undefined {
+  return width === undefined ? undefined : { value: 1 / Math.sqrt(width), label: `1/√${width}: spread evenly` };
 }
 
 function endsSentence(curves: readonly Curve[]): string {

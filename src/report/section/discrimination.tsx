@@ -1,7 +1,7 @@
 /** The separation of each class from the rest at all thresholds: ROC and precision-recall curves. */
 import type { ModelEvaluation } from '../../formats/evaluation.ts';
 import { Fragment, type JSX } from 'preact';
-import { RateCurves } from '../chart/rate-curves.tsx';
+import { RateCurves, type RateCurve } from '../chart/rate-curves.tsx';
 import { fixed } from '../format.ts';
 import { identifier } from '../identifier.ts';
 import { MarkerLegend } from '../marker-legend.tsx';
@@ -21,6 +21,7 @@ const KINDS = [
     upward: 'true positive rate',
     diagonal: true,
     steps: false,
+    guessing: 'Dotted: guessing.',
   },
   {
     key: 'precision',
@@ -30,8 +31,13 @@ const KINDS = [
     upward: 'precision',
     diagonal: false,
     steps: true,
+    guessing:
+      'The area below the steps is the average precision; guessing would give a level line at the share of the ' +
+      'class, printed above each picture.',
   },
 ] as const;
+
+type Kind = (typeof KINDS)[number];
 
 export function DiscriminationSection({ study }: { readonly study: Study }): JSX.Element {
   return (
@@ -69,16 +75,12 @@ function CurvesFigure({
 }: {
   readonly dataset: DatasetResults;
   readonly cells: Cells;
-  readonly kind: (typeof KINDS)[number];
+  readonly kind: Kind;
   readonly facet: Facet;
 }): JSX.Element {
   const { classes, counts } = evaluation;
   const models = evaluation.models.filter(({ model }) => facet.models.includes(model));
-  const curvesOf = (label: string) =>
-    models.flatMap(({ model, curves }) => {
-      const found = curves.find((each) => each.class === label);
-      return found === undefined ? [] : [{ words: modelWords(model, cells), points: kind.of(found) }];
-    });
+  const curvesOf = (label: string) => curvesOfClass(label, models, kind, cells);
   const shown = classes.filter((label) => curvesOf(label).length > 0);
   const prevalence = (label: string) => counts.test.byClass[classes.indexOf(label)]! / counts.test.images;
   return (
@@ -95,23 +97,13 @@ function CurvesFigure({
         id={identifier(kind.key, name, facet.title ?? '')}
         caption={
           'Test part, each class against the rest, answers of all seeds ranked together. ' +
-          `${
-            kind.key === 'roc'
-              ? 'Dotted: guessing.'
-              : 'The area below the steps is the average precision; guessing would give a level line at the share of ' +
-                'the class, printed above each picture.'
-          } ` +
-          'Thinned to at most 60 points for drawing; metrics are computed from all.'
+          `${kind.guessing} Thinned to at most 60 points for drawing; metrics are computed from all.`
         }
         data={{
           label: `${kind.title} on ${title}${facet.title === null ? '' : `, ${facet.title}`}`,
           head: ['model', 'class', kind.across, kind.upward],
           texts: [0, 1],
-          rows: shown.flatMap((label) =>
-            curvesOf(label).flatMap(({ words, points }) =>
-              tenth(points).map(([x, y]) => [words.name, <Name key="class">{label}</Name>, fixed(x, 3), fixed(y, 3)]),
-            ),
-          ),
+          rows: shown.flatMap((label) => curvesOf(label).flatMap((curve) => curveRows(label, curve))),
         }}
       >
         {shown.map((label) => (
@@ -120,11 +112,7 @@ function CurvesFigure({
             id={identifier(kind.key, name, label, facet.title ?? '')}
             title={`${label} (${fixed(100 * prevalence(label), 1)} % of images)`}
             description={curvesOf(label)
-              .map(
-                ({ words, points }) =>
-                  `${words.name}: ${kind.upward} ${fixed(at(points, 0.1), 2)} at ${kind.across} 0.1, ` +
-                  `${fixed(at(points, 0.5), 2)} at 0.5`,
-              )
+              .map(({ words, points }) => `${words.name}: ${ratesSentence(points, kind)}`)
               .join('. ')}
             across={kind.across}
             upward={kind.upward}
@@ -136,6 +124,21 @@ function CurvesFigure({
       </Figure>
     </>
   );
+}
+
+function curvesOfClass(label: string, models: readonly ModelEvaluation[], kind: Kind, cells: Cells): RateCurve[] {
+  return models.flatMap(({ model, curves }) => {
+    const found = curves.find((each) => each.class === label);
+    return found === undefined ? [] : [{ words: modelWords(model, cells), points: kind.of(found) }];
+  });
+}
+
+function curveRows(label: string, { words, points }: RateCurve): (string | JSX.Element)[][] {
+  return tenth(points).map(([x, y]) => [words.name, <Name key="class">{label}</Name>, fixed(x, 3), fixed(y, 3)]);
+}
+
+function ratesSentence(points: readonly Point[], { across, upward }: Kind): string {
+  return `${upward} ${fixed(at(points, 0.1), 2)} at ${across} 0.1, ${fixed(at(points, 0.5), 2)} at 0.5`;
 }
 
 /** The curve's last point before the limit. */

@@ -1,5 +1,6 @@
 /** 6. How many labels does a start save? */
 import type { JSX } from 'preact';
+import type { Evaluation } from '../../formats/evaluation.ts';
 import { LabelCurves, percent, type LabelCurve } from '../chart/label-curves.tsx';
 import { fixed, whole } from '../format.ts';
 import { identifier } from '../identifier.ts';
@@ -48,18 +49,7 @@ function DatasetLabels({
 }): JSX.Element {
   const { labelFractions, bootstrap } = evaluation;
   const words = metricWords(metric);
-  const models = [...new Set(labelFractions.map(({ model }) => model))];
-  const curves = models.map((model): LabelCurve => ({
-    words: modelWords(model, cells),
-    points: labelFractions
-      .filter((row) => row.model === model)
-      .flatMap(({ labelFraction, summary }) => {
-        const { mean, low, high } = summary.test[metric] ?? { mean: null, low: null, high: null };
-        return mean === null ? [] : [{ share: labelFraction, mean, low: low ?? mean, high: high ?? mean }];
-      })
-      .sort((a, b) => a.share - b.share),
-  }));
-  const curvesIn = ({ models: shown }: Facet) => curves.filter((_, i) => shown.includes(models[i]!));
+  const curvesIn = (facet: Facet) => curvesOf(labelFractions, metric, cells, facet);
   return (
     <article>
       <h3>
@@ -94,13 +84,7 @@ function DatasetLabels({
             id={identifier('labels', name, 'curves', facet.title ?? '')}
             title={facet.title === null ? `Test ${words.name}` : `${facet.title}: test ${words.name}`}
             description={curvesIn(facet)
-              .map(
-                (curve) =>
-                  `${curve.words.name}: ` +
-                  curve.points
-                    .map(({ share, mean }) => `${fixed(mean, words.digits)} with ${percent(share)}`)
-                    .join(', '),
-              )
+              .map((curve) => curveSentence(curve, words.digits))
               .join('. ')}
             axis="share of the training labels"
             curves={curvesIn(facet)}
@@ -109,4 +93,30 @@ function DatasetLabels({
       </Figure>
     </article>
   );
+}
+
+type Rows = Evaluation['labelFractions'];
+
+function curvesOf(rows: Rows, metric: string, cells: Cells, facet: Facet): LabelCurve[] {
+  const models = [...new Set(rows.map(({ model }) => model))].filter((model) => facet.models.includes(model));
+  return models.map((model) => ({
+    words: modelWords(model, cells),
+    points: pointsOf(
+      rows.filter((row) => row.model === model),
+      metric,
+    ),
+  }));
+}
+
+function pointsOf(rows: Rows, metric: string): LabelCurve['points'] {
+  return rows
+    .flatMap(({ labelFraction, summary }) => {
+      const { mean, low, high } = summary.test[metric] ?? { mean: null, low: null, high: null };
+      return mean === null ? [] : [{ share: labelFraction, mean, low: low ?? mean, high: high ?? mean }];
+    })
+    .sort((a, b) => a.share - b.share);
+}
+
+function curveSentence({ words, points }: LabelCurve, digits: number): string {
+  return `${words.name}: ${points.map(({ share, mean }) => `${fixed(mean, digits)} with ${percent(share)}`).join(', ')}`;
 }

@@ -5,7 +5,7 @@ import { bytes, counted, NONE, seconds } from '../format.ts';
 import { DataTable, Figure, Name, Section } from '../parts.tsx';
 import { flat } from '../settings.ts';
 import { auditWords, stageCosts } from '../stage-costs.ts';
-import { stageGraph } from '../stage-graph.ts';
+import { stageGraph, type StageGraph } from '../stage-graph.ts';
 import type { Execution, Study } from '../study.ts';
 
 const SHORT_DIGEST = 12;
@@ -17,7 +17,7 @@ export function ProvenanceSection({
   readonly study: Pick<Study, 'provenance' | 'rerun'> & Partial<Pick<Study, 'publishesPredictions'>>;
 }): JSX.Element {
   const { provenance, rerun, publishesPredictions = false } = study;
-  const { nodes, edges } = stageGraph(provenance);
+  const graph = stageGraph(provenance);
   return (
     <Section id="provenance" title="Origin of these numbers">
       <p>
@@ -33,40 +33,7 @@ export function ProvenanceSection({
           and test image, one table for each data set. Every score of this page can be computed from them.
         </p>
       )}
-      {nodes.length > 0 && (
-        <Figure
-          id="dag"
-          caption="Stages, producers above consumers. An arrow goes from a stage to each stage that reads its outputs."
-          data={{
-            label: 'Stages and their inputs',
-            head: ['stage', 'reads', 'executions', 'time'],
-            texts: [0, 1],
-            rows: nodes.map((node) => [
-              node.name,
-              node.reads.join(', ') || NONE,
-              String(node.executions),
-              seconds(node.seconds),
-            ]),
-          }}
-        >
-          <Dag
-            id="dag-stages"
-            title="The pipeline’s stages"
-            description={nodes
-              .map((node) =>
-                node.reads.length === 0
-                  ? `${node.name} reads no other stage`
-                  : `${node.name} reads ${node.reads.join(', ')}`,
-              )
-              .join('. ')}
-            nodes={nodes.map((node) => ({
-              name: node.name,
-              note: `${node.executions === 1 ? '' : `${counted(node.executions, 'run')}, `}${seconds(node.seconds)}`,
-            }))}
-            edges={edges}
-          />
-        </Figure>
-      )}
+      {graph.nodes.length > 0 && <StagesFigure graph={graph} />}
       {provenance.length > 0 && <Costs of={provenance} />}
       {provenance.length > 0 && (
         <details>
@@ -89,6 +56,43 @@ export function ProvenanceSection({
         </details>
       )}
     </Section>
+  );
+}
+
+function StagesFigure({ graph: { nodes, edges } }: { readonly graph: StageGraph }): JSX.Element {
+  return (
+    <Figure
+      id="dag"
+      caption="Stages, producers above consumers. An arrow goes from a stage to each stage that reads its outputs."
+      data={{
+        label: 'Stages and their inputs',
+        head: ['stage', 'reads', 'executions', 'time'],
+        texts: [0, 1],
+        rows: nodes.map((node) => [
+          node.name,
+          node.reads.join(', ') || NONE,
+          String(node.executions),
+          seconds(node.seconds),
+        ]),
+      }}
+    >
+      <Dag
+        id="dag-stages"
+        title="The pipeline’s stages"
+        description={nodes
+          .map((node) =>
+            node.reads.length === 0
+              ? `${node.name} reads no other stage`
+              : `${node.name} reads ${node.reads.join(', ')}`,
+          )
+          .join('. ')}
+        nodes={nodes.map((node) => ({
+          name: node.name,
+          note: `${node.executions === 1 ? '' : `${counted(node.executions, 'run')}, `}${seconds(node.seconds)}`,
+        }))}
+        edges={edges}
+      />
+    </Figure>
   );
 }
 

@@ -75,26 +75,32 @@ function DatasetTables({
       <Contrasts dataset={dataset} metric={metric} provenance={provenance} />
       <Probes dataset={dataset} cells={cells} />
       <BesidePaper dataset={dataset} cells={cells} />
-      <details>
-        <summary>Scores of each class</summary>
-        <DataTable
-          label={`Scores of each class on ${title}`}
-          head={['model', 'class', 'images', 'precision', 'recall', 'F1', 'AUC', 'avg. prec.']}
-          texts={[0, 1]}
-          rows={models.flatMap(({ model, byClass }) =>
-            byClass.map((row) => [
-              model,
-              <Name key="name">{row.class}</Name>,
-              String(row.images),
-              fixed(row.precision, 3),
-              fixed(row.recall, 3),
-              fixed(row.f1, 3),
-              fixed(row.auc, 3),
-              fixed(row.averagePrecision, 3),
-            ]),
-          )}
-        />
-      </details>
+      <ClassScores evaluation={evaluation} title={title} />
     </article>
+  );
+}
+
+function ClassScores({ evaluation: { models }, title }: Pick<DatasetResults, 'evaluation' | 'title'>): JSX.Element {
+  return (
+    <details>
+      <summary>Scores of each class</summary>
+      <DataTable
+        label={`Scores of each class on ${title}`}
+        head={['model', 'class', 'images', 'precision', 'recall', 'F1', 'AUC', 'avg. prec.']}
+        texts={[0, 1]}
+        rows={models.flatMap(({ model, byClass }) =>
+          byClass.map((row) => [
+            model,
+            <Name key="name">{row.class}</Name>,
+            String(row.images),
+            fixed(row.precision, 3),
+            fixed(row.recall, 3),
+            fixed(row.f1, 3),
+            fixed(row.auc, 3),
+            fixed(row.averagePrecision, 3),
+          ]),
+        )}
+      />
+    </details>
   );
 }
