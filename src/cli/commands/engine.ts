@@ -1,4 +1,5 @@
 /** `pipeline engine list|check|add|remove`: the tensor engines of this machine. */
+import type { PrecisionTimes } from '../../tensor/compare-precisions.ts';
 import type { EngineName } from '../../tensor/engine.ts';
 import type { AddedEngine } from '../../tensor/installation/part.ts';
 import { checkApart, checkHere, type Checked } from '../engine/check-apart.ts';
@@ -7,6 +8,9 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
 import { pad } from '../text/width.ts';
+
+/** Times that differ by a smaller factor are noise. */
+const ALIKE = 1.1;
 
 export interface ListOptions {
   readonly json?: boolean;
@@ -69,8 +73,17 @@ export async function checkEngines(
 function verdictOf(check: Checked): string {
   if ('error' in check) return `${check.error}\n      ${check.remedy}`;
   if ('notRun' in check) return `compiles a training step for a GPU; none was run. ${check.notRun}`;
-  const { version, device, steps, difference, secondsToCompile } = check;
-  return `${version} on ${device}: after ${steps} training steps, weights differ from the oracle's by ${difference.toExponential(1)} at most; compiled in ${secondsToCompile.toFixed(1)}s`;
+  const { version, device, steps, difference, secondsToCompile, precisions } = check;
+  const faster = precisions === undefined ? '' : `\n      ${fasterPrecision(precisions)}`;
+  return `${version} on ${device}: after ${steps} training steps, weights differ from the oracle's by ${difference.toExponential(1)} at most; compiled in ${secondsToCompile.toFixed(1)}s${faster}`;
+}
+
+/** Precision changes results, so it stays a parameter of the study. */
+function fasterPrecision({ float32, bfloat16 }: PrecisionTimes): string {
+  const ratio = float32 / bfloat16;
+  if (Math.max(ratio, 1 / ratio) < ALIKE) return 'float32 and bfloat16 are equally fast here';
+  const [fast, times] = ratio > 1 ? ['bfloat16', ratio] : ['float32', 1 / ratio];
+  return `${fast} is ${times.toFixed(1)} times as fast as ${fast === 'float32' ? 'bfloat16' : 'float32'} in a convolution here`;
 }
 
 export async function removeEngine(engine: AddedEngine, { results }: Terminal): Promise<ExitCode> {

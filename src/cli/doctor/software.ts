@@ -34,7 +34,7 @@ export async function tensorFlow(): Promise<Finding> {
     'tensorflow',
     found === undefined
       ? 'not added; it is optional, onnxruntime does the work (pipeline engine add tensorflow)'
-      : `from ${found.from}; pipeline engine check tries it`,
+      : `from ${found.from}; pipeline engine check tries it, and says which precision is faster here`,
   );
 }
 

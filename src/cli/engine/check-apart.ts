@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { execa } from 'execa';
 import type { EngineCheck } from '../../tensor/check.ts';
+import type { PrecisionTimes } from '../../tensor/compare-precisions.ts';
 import type { EngineName } from '../../tensor/engine.ts';
 import type { AddedEngine } from '../../tensor/installation/part.ts';
 import { tryApart } from './try-apart.ts';
@@ -13,7 +14,8 @@ interface About {
 }
 
 /** An engine's description and the result of its check. */
-type Ran = EngineCheck & About;
+type Ran = EngineCheck &
+  About & { /** Without it, the engine computes in float32 only. */ readonly precisions?: PrecisionTimes };
 
 /** An engine for GPUs where there is none: it compiles, and nothing was run. */
 interface Compiled {
@@ -34,15 +36,17 @@ export type Checked = Ran | Compiled | Failed;
 
 /** The part that may end its process. */
 export async function checkHere(name: EngineName): Promise<Ran | Compiled> {
-  const [{ GpuError, openEngine }, { checkEngine }] = await Promise.all([
+  const [{ GpuError, openEngine }, { checkEngine }, { comparePrecisions }] = await Promise.all([
     import('../../tensor/index.ts'),
     import('../../tensor/check.ts'),
+    import('../../tensor/compare-precisions.ts'),
   ]);
   try {
     const opened = await openEngine(name);
     const checked = await checkEngine(opened);
+    const precisions = await comparePrecisions(opened);
     await opened.dispose();
-    return { ...(opened.description as unknown as About), ...checked };
+    return { ...(opened.description as unknown as About), ...checked, ...(precisions && { precisions }) };
   } catch (error) {
     if (!(error instanceof GpuError) || !error.isAbsent) throw error;
     return { engine: name, agrees: true, notRun: error.message };
