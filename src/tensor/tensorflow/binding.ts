@@ -13,8 +13,13 @@ export interface Binding {
   readonly TF_BOOL: number;
   readonly TF_UINT8: number;
   isUsingGpuDevice(): boolean;
+  /**
+   * Shares the memory of `data`, or copies it: by its alignment. Shared memory must not be in use by TensorFlow when
+   * the tensor is deleted, because its release on another thread breaks V8.
+   */
   createTensor(shape: readonly number[], type: number, data: Numbers): TensorId;
   deleteTensor(id: TensorId): void;
+  /** A copy. */
   tensorDataSync(id: TensorId): Numbers;
   /** @param folder that holds a `saved_model.pb` */
   loadSavedModel(folder: string, tags: string): SessionId;

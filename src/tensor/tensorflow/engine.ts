@@ -22,21 +22,20 @@ export interface TensorflowOptions {
 export function openTensorflow({ addon, threads }: TensorflowOptions): Engine {
   const binding = startTensorflow(addon, threads);
   const steps = new Set<TensorflowStep>();
-  const compile = (
+  const compile = async (
     fn: AnyStepFunction,
     specs: { state: Tree<HostTensor>; inputs: Tree<TensorSpec> },
     { precision = 'float32' }: CompileOptions = {},
-  ): Promise<TensorflowStep> =>
-    Promise.resolve().then(async () => {
-      requirePrecision('tensorflow', precision, ['float32', 'bfloat16']);
-      const { program: traced, forms } = trace(fn, specs);
-      const program = simplify(traced);
-      const { graph, ...ports } = lower(program, precision === 'bfloat16' ? chooseReduced(program) : NO_REDUCED_NODES);
-      const step = new TensorflowStep(binding, load(binding, graph), ports, forms, () => steps.delete(step));
-      await step.writeState(specs.state);
-      steps.add(step);
-      return step;
-    });
+  ): Promise<TensorflowStep> => {
+    requirePrecision('tensorflow', precision, ['float32', 'bfloat16']);
+    const { program: traced, forms } = trace(fn, specs);
+    const program = simplify(traced);
+    const { graph, ...ports } = lower(program, precision === 'bfloat16' ? chooseReduced(program) : NO_REDUCED_NODES);
+    const step = new TensorflowStep(binding, load(binding, graph), ports, forms, () => steps.delete(step));
+    await step.writeState(specs.state);
+    steps.add(step);
+    return step;
+  };
   const engine = {
     name: 'tensorflow',
     description: {

@@ -38,7 +38,7 @@ export function lower(program: Program, reduced: ReducedNodes): Lowered {
   const lowering = new Lowering(graph, reduced);
   const inputs = program.inputs.map(({ path, value }): Port => {
     const edge = placeholder(graph, value);
-    lowering.set(value, edge);
+    lowering.set(value, copyOf(graph, value, edge));
     return portOf(value, path, edge);
   });
   const variables = program.state.map(({ value }, i) => {
@@ -66,8 +66,10 @@ export function lower(program: Program, reduced: ReducedNodes): Lowered {
     ...portOf(value, path, variables[i]!.read),
     write: placeholder(graph, value),
   }));
-  const writes = state.map(({ dtype, write }, i) =>
-    graph.op('AssignVariableOp', [variables[i]!.handle, write], { dtype: attribute.type(dtype) }),
+  const writes = state.map((port, i) =>
+    graph.op('AssignVariableOp', [variables[i]!.handle, copyOf(graph, port, port.write)], {
+      dtype: attribute.type(port.dtype),
+    }),
   );
   return { graph, inputs, state, outputs, stepped, written: after(graph, writes) };
 }
@@ -135,6 +137,13 @@ const portOf = ({ dtype, shape }: Value, path: string, edge: Edge): Port => ({ e
 
 const placeholder = (graph: GraphDef, { dtype, shape }: Value): Edge =>
   graph.op('Placeholder', [], { dtype: attribute.type(dtype), shape: attribute.shape(shape) });
+
+/**
+ * What is fed may lie in an ArrayBuffer, which the binding lets go when TensorFlow's last use of it ends. A variable that
+ * took it over would let it go in the middle of a later run, on threads of TensorFlow, two at a time: V8 breaks.
+ */
+const copyOf = (graph: GraphDef, { dtype }: Pick<Value, 'dtype'>, fed: Edge): Edge =>
+  graph.op('DeepCopy', [fed], { T: attribute.type(dtype) });
 
 /** Something to fetch that comes when all operations are done. */
 const after = (graph: GraphDef, operations: readonly Edge[]): Edge =>

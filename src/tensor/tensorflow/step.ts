@@ -94,9 +94,8 @@ export class TensorflowStep {
     try {
       for (const { shape, dtype, data } of fed) ids.push(this.#binding.createTensor(shape, this.#type(dtype), data));
       const fetched = this.#binding.runSavedModel(this.#session, ids, namesOf(feeds), namesOf(fetches));
-      // Copied, because TensorFlow's buffer may be a variable itself.
       return fetched.map(({ id }) => {
-        const data = this.#binding.tensorDataSync(id).slice();
+        const data = this.#binding.tensorDataSync(id);
         this.#binding.deleteTensor(id);
         return data;
       });
