@@ -3,7 +3,7 @@
 // `--list` prints the counts of every folder and all findings.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { proseOfComments, proseOfMarkdown, wideLines } from './language/prose.mjs';
+import { proseOfComments, proseOfMarkdown, wideComments, wideLines } from './language/prose.mjs';
 import { isInverted, measure, sentencesOf } from './language/sentences.mjs';
 import { isCommented, isPage } from './measure/kinds.mjs';
 import { sourceTree } from './measure/source-tree.mjs';
@@ -27,7 +27,8 @@ for (const [file, text] of sourceTree()) {
   const sentences = (markdown ? proseOfMarkdown(text) : proseOfComments(text)).flatMap(sentencesOf);
   const folder = folderOf(file);
   folders.set(folder, [...(folders.get(folder) ?? []), ...sentences.map((sentence) => ({ file, ...sentence }))]);
-  if (markdown) wide.push(...wideLines(text, COLUMNS).map((finding) => ({ file, ...finding })));
+  const widened = markdown ? wideLines(text, COLUMNS) : wideComments(text, COLUMNS);
+  wide.push(...widened.map((finding) => ({ file, ...finding })));
 }
 
 const rows = [...folders].map(([folder, sentences]) => ({ folder, sentences, ...measure(sentences) }));

@@ -10,6 +10,7 @@ import { isCommented, isGenerated, isPage, isPipeline, isSource, isTest } from '
 import { namesUsedTwice, roomsOf } from './measure/rooms.mjs';
 import { linesChanged, sourceTree } from './measure/source-tree.mjs';
 import { measureSyntax } from './measure/syntax.mjs';
+import { wideLinesOf } from './measure/wide-lines.mjs';
 
 const COLUMNS = 120;
 /** Lines that a function may have. */
@@ -32,6 +33,7 @@ function measureTree(tree) {
   const source = pick(isSource).map(([file, text]) => ({ file, text, ...measureSyntax(file, text) }));
   const functions = source.flatMap(({ file, functions }) => functions.map((each) => ({ file, ...each })));
   const exported = source.map(({ file, exports }) => ({ file, names: exports }));
+  const wide = pick(isCode).map(([file, text]) => wideLinesOf(file, text, COLUMNS));
   const length = total(source.map(({ text }) => lineCount(text)));
   return {
     long: functions.filter(({ lines }) => lines > FUNCTION_LINES).sort((a, b) => b.lines - a.lines),
@@ -45,7 +47,8 @@ function measureTree(tree) {
         [0.9, 0.99, 1],
       ),
       [`functions over ${FUNCTION_LINES} lines`]: functions.filter(({ lines }) => lines > FUNCTION_LINES).length,
-      [`lines over ${COLUMNS} columns, code`]: total(pick(isCode).map(([, text]) => wideCount(text))),
+      [`lines over ${COLUMNS} columns, code`]: total(wide.map(({ code }) => code.length)),
+      [`lines over ${COLUMNS} columns by a literal`]: total(wide.map(({ literals }) => literals.length)),
       [`lines over ${COLUMNS} columns, docs`]: total(pick(isPage).map(([, text]) => wideLines(text, COLUMNS).length)),
       'non-null `!` per 1,000 lines': ((1000 * total(source.map((each) => each.assertions))) / length).toFixed(1),
       'lines of pipeline.json': lineCount(tree.get('pipeline.json')),
@@ -64,10 +67,6 @@ function measureTree(tree) {
 
 function isCode(file) {
   return !isPage(file) && !isGenerated(file);
-}
-
-function wideCount(text) {
-  return text.split('\n').filter((line) => [...line].length > COLUMNS).length;
 }
 
 function invertedShare(blocks) {

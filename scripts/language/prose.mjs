@@ -40,6 +40,15 @@ export function wideLines(page, columns) {
   });
 }
 
+/** Lines of comments wider than `columns`. An address cannot be broken. */
+export function wideComments(source, columns) {
+  return source.split('\n').flatMap((line, index) => {
+    const width = [...line].length;
+    const isComment = /^\s*(?:\/\*|\*|\/\/)/.test(line) && !/https?:/.test(line);
+    return isComment && width > columns ? [{ line: index + 1, width }] : [];
+  });
+}
+
 /** Blocks of the comments in a TypeScript, JavaScript or C file. Lines with `//` that follow each other are one. */
 export function proseOfComments(source) {
   const blocks = blockCollector();

@@ -61,7 +61,7 @@ export async function fitSegmenter(
   start: HostModel,
   watch: TrainingContext,
 ): Promise<SegmenterFit> {
-  const { network, classes, batchSize, precision, augmentation, optimizer } = settings;
+  const { network, classes, batchSize, precision, optimizer } = settings;
   const { split, images } = data;
   requireSubsets(data);
   const { epochs, stepsPerEpoch, learningRateAt } = durationOf(settings, split.train.length);
@@ -72,12 +72,7 @@ export async function fitSegmenter(
     { name: 'segmenter', precision },
     segmentationStep({ network, optimizer, classWeights }),
     start,
-    {
-      images: uint8([batchSize, images.size, images.size, 3]),
-      view: viewParamSpecs(augmentation, batchSize, images.size),
-      masks: uint8([batchSize, images.size, images.size]),
-      learningRate: float32([]),
-    } satisfies SegmentationInputs<TensorSpec>,
+    batchSpecs(settings, images.size),
   );
   const predictor = await compilePrediction(engine, logProbabilitiesOf(network), data, start);
   const shape = { side: images.size, classes: classes.length };
@@ -113,6 +108,15 @@ export async function fitSegmenter(
       for await (const { index, logs } of logPredictions(predictor, model, indices))
         yield { index, values: logs.map(Math.exp), ...shape };
     },
+  };
+}
+
+function batchSpecs({ batchSize, augmentation }: FitSettings, size: number): SegmentationInputs<TensorSpec> {
+  return {
+    images: uint8([batchSize, size, size, 3]),
+    view: viewParamSpecs(augmentation, batchSize, size),
+    masks: uint8([batchSize, size, size]),
+    learningRate: float32([]),
   };
 }
 
