@@ -1,4 +1,5 @@
-"""torchvision and Pillow as a contestant of bench/ingest.mjs: draft|whole FOLDER IMAGES SIZE WORKERS OUT; each line read is one ingest."""
+"""torchvision and Pillow as a contestant of bench/ingest.mjs: draft|whole FOLDER IMAGES SIZE WORKERS OUT;
+each line read is one ingest."""
 import json
 import os
 import resource
@@ -17,7 +18,8 @@ torch.set_num_threads(1)
 def load(path):
     with Image.open(path) as image:
         if how == "draft":
-            image.draft("RGB", (size, size))  # libjpeg's own reduction, by a power of two that leaves at least that much
+            # libjpeg's own reduction, by a power of two that leaves at least that much.
+            image.draft("RGB", (size, size))
         return image.convert("RGB")
 
 
@@ -25,9 +27,17 @@ def fold(batch):
     return torch.stack([image for image, _ in batch])
 
 
-prepare = transforms.Compose([transforms.Resize(size, transforms.InterpolationMode.LANCZOS), transforms.CenterCrop(size), transforms.PILToTensor()])
+prepare = transforms.Compose(
+    [
+        transforms.Resize(size, transforms.InterpolationMode.LANCZOS),
+        transforms.CenterCrop(size),
+        transforms.PILToTensor(),
+    ]
+)
 listing = torch.utils.data.Subset(datasets.ImageFolder(folder, prepare, loader=load), range(images))
-loader = torch.utils.data.DataLoader(listing, batch_size=64, num_workers=workers, collate_fn=fold, persistent_workers=True)
+loader = torch.utils.data.DataLoader(
+    listing, batch_size=64, num_workers=workers, collate_fn=fold, persistent_workers=True
+)
 
 
 

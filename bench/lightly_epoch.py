@@ -1,7 +1,10 @@
-"""lightly on PyTorch as a contestant of bench/epoch.mjs: python lightly_epoch.py '{"precision", "source", "layout", "workers", "threads", "batch", "side", "path"}'.
+"""lightly on PyTorch as a contestant of bench/epoch.mjs:
+python lightly_epoch.py '{"precision", "source", "layout", "workers", "threads", "batch", "side", "path"}'.
 
-source "jpeg": lightly's own data set over a folder of files; "packed": one array in memory, the same bytes as our packed images.
-Answers a number of steps with the milliseconds of each, from the end of the one before: waiting for the data loader counts.
+source "jpeg": lightly's own data set over a folder of files; "packed": one array in memory, the same bytes as our
+packed images.
+Answers a number of steps with the milliseconds of each, from the end of the one before: waiting for the data loader
+counts.
 """
 import contextlib
 import json
@@ -21,7 +24,9 @@ given = json.loads(sys.argv[1])
 torch.set_num_threads(given["threads"])
 torch.manual_seed(0)
 layout = torch.channels_last if given["layout"] == "channels_last" else torch.contiguous_format
-autocast = (lambda: torch.autocast("cpu", torch.bfloat16)) if given["precision"] == "bfloat16" else contextlib.nullcontext
+autocast = contextlib.nullcontext
+if given["precision"] == "bfloat16":
+    autocast = lambda: torch.autocast("cpu", torch.bfloat16)
 transform = SimCLRTransform(input_size=given["side"])
 
 
@@ -42,7 +47,14 @@ class Packed(torch.utils.data.Dataset):
 
 
 dataset = Packed(given["path"]) if given["source"] == "packed" else LightlyDataset(given["path"], transform=transform)
-loader = torch.utils.data.DataLoader(dataset, batch_size=given["batch"], shuffle=True, drop_last=True, num_workers=given["workers"], persistent_workers=given["workers"] > 0)
+loader = torch.utils.data.DataLoader(
+    dataset,
+    batch_size=given["batch"],
+    shuffle=True,
+    drop_last=True,
+    num_workers=given["workers"],
+    persistent_workers=given["workers"] > 0,
+)
 
 backbone = torchvision.models.resnet18()
 backbone.fc = torch.nn.Identity()

@@ -1,4 +1,6 @@
-/** The training step of a U-Net that benchmarks measure: forward, backward and SGD with momentum, without augmentation. */
+/**
+ * The training step of a U-Net that benchmarks measure: forward, backward and SGD with momentum, without augmentation.
+ */
 import { initializeResNet, initializeUnetDecoder } from '../src/learn/nn/initialize.ts';
 import { resnet } from '../src/learn/nn/resnet.ts';
 import { compileStep } from '../src/learn/train/compile-step.ts';

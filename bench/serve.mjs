@@ -1,8 +1,8 @@
 /**
  * The cost of `pipeline serve`: the share of a core that the server takes, and the time of a training step with and
- * without a page that is open. The stage reports progress and a metric after each step, more often than a training does.
- * Rounds with and without the page take turns, because the load of the machine changes. A round takes ten seconds on a
- * machine that is quiet.
+ * without a page that is open. The stage reports progress and a metric after each step, more often than a training
+ * does. Rounds with and without the page take turns, because the load of the machine changes. A round takes ten seconds
+ * on a machine that is quiet.
  *
  *     npm run bench -- serve [--rounds N] [--steps N]
  */

@@ -1,7 +1,7 @@
 // Measures training steps on every engine of this machine, on tfjs-node without ours and on PyTorch, in turns:
 //   npm run bench -- train [--quick] [--task classification|segmentation] [--python PYTHON] [--threads N]
-// PYTHON is an interpreter with torch, torchvision and, for the U-Net, segmentation-models-pytorch; without it, engines are
-// compared with each other only.
+// PYTHON is an interpreter with torch, torchvision and, for the U-Net, segmentation-models-pytorch; without it, engines
+// are compared with each other only.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';

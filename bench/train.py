@@ -55,4 +55,6 @@ for line in sys.stdin:
         step()
         milliseconds.append(1000 * (time.perf_counter() - start))
         processor.append(1000 * (time.process_time() - used))
-    print(json.dumps({"milliseconds": milliseconds, "processorMilliseconds": processor, "peakBytes": 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}), flush=True)
+    peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    told = {"milliseconds": milliseconds, "processorMilliseconds": processor, "peakBytes": peak}
+    print(json.dumps(told), flush=True)

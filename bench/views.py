@@ -1,8 +1,8 @@
 """torchvision as a contestant of bench/augment.mjs: python views.py '{"api": "v1" | "v2", "threads", "batch", "side"}'.
 
-v1 and v2 make two views of each image by lightly's SimCLR recipe: v1 by lightly itself from PIL images, as its data loader
-does; v2 by the same transforms on uint8 tensors. Both answer with the milliseconds of a batch on one thread; a data loader with as
-many workers as cores is at best that many times as fast.
+v1 and v2 make two views of each image by lightly's SimCLR recipe: v1 by lightly itself from PIL images, as its data
+loader does; v2 by the same transforms on uint8 tensors. Both answer with the milliseconds of a batch on one thread; a
+data loader with as many workers as cores is at best that many times as fast.
 """
 import json
 import sys

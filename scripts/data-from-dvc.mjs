@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// Takes over versions that DVC itself has made, and compares every file: `node scripts/data-from-dvc.mjs DVC`. DVC is the
-// path of its program.
+// Takes over versions that DVC itself has made, and compares every file: `node scripts/data-from-dvc.mjs DVC`. DVC is
+// the path of its program.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';

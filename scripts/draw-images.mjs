@@ -1,4 +1,6 @@
-/** Small drawn images of two classes in the forms that people keep: folders, a table with patients, MedMNIST's arrays. */
+/**
+ * Small drawn images of two classes in the forms that people keep: folders, a table with patients, MedMNIST's arrays.
+ */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -7,7 +9,10 @@ import sharp from 'sharp';
 const SIDE = 24;
 const CLASSES = { nevus: [150, 90, 60], melanoma: [70, 50, 80] };
 
-/** `<folder>/<class>/<class>-7.png`; with `patients`, `<folder>/<class>/<patients>-3/<class>-7.png`, two images for each. */
+/**
+ * `<folder>/<class>/<class>-7.png`; with `patients`, `<folder>/<class>/<patients>-3/<class>-7.png`, two images for
+ * each.
+ */
 export async function drawFolders(folder, { each = 15, patients = '' } = {}) {
   for (const [label, color] of Object.entries(CLASSES))
     for (let i = 0; i < each; i++) {

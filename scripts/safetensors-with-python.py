@@ -1,4 +1,5 @@
-"""Reads each file named on standard input with the reference library, tells what is in it, and writes it again beside it."""
+"""Reads each file named on standard input with the reference library, tells what is in it, and writes it again beside
+it."""
 import hashlib
 import json
 import sys
@@ -11,5 +12,8 @@ for path in sys.stdin.read().splitlines():
         tensors = {name: file.get_tensor(name) for name in file.keys()}
         metadata = file.metadata()
     save_file(tensors, path + ".again", metadata=metadata)
-    told = {name: [str(tensor.dtype), list(tensor.shape), hashlib.sha256(tensor.tobytes()).hexdigest()] for name, tensor in tensors.items()}
+    told = {
+        name: [str(tensor.dtype), list(tensor.shape), hashlib.sha256(tensor.tobytes()).hexdigest()]
+        for name, tensor in tensors.items()
+    }
     print(json.dumps({"tensors": told, "metadata": metadata}))

@@ -1,6 +1,7 @@
 /**
- * Packs the package, installs it in an empty folder by plain `npm install`, and runs studies of drawn images: a folder of
- * classes, a table with patients, MedMNIST's arrays. Each takes three commands. It uses the registry that npm is configured with, and an npm cache of its own if --fresh is given.
+ * Packs the package, installs it in an empty folder by plain `npm install`, and runs studies of drawn images: a folder
+ * of classes, a table with patients, MedMNIST's arrays. Each takes three commands. It uses the registry that npm is
+ * configured with, and an npm cache of its own if --fresh is given.
  *
  *     node scripts/try-package.mjs [--npm 10] [--fresh]
  */

@@ -53,7 +53,10 @@ export default defineStage({
     metrics: output,
     /** `results.csv`: dataset,model,seed,subset,metric,value. */
     results: output,
-    /** `predictions.csv` of all models: model,start,pretraining,seed,subset,index,group,label and a column of each class. */
+    /**
+     * `predictions.csv` of all models: model,start,pretraining,seed,subset,index,group,label and a column of each
+     * class.
+     */
     predictions: optional(output),
   },
   run: async ({ inputs, params, outputs }) => {

@@ -55,8 +55,8 @@ export default defineStage({
       ),
     ),
     /**
-     * The scale of images with more than eight bits, of DICOM files above all. By default the window of each file if all
-     * have one, else the range of the data set.
+     * The scale of images with more than eight bits, of DICOM files above all. By default the window of each file if
+     * all have one, else the range of the data set.
      */
     gray: Type.Optional(GRAY_RULE),
     /** Bits of the packed values. Stages of training round 16 to 8. */

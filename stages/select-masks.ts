@@ -1,6 +1,6 @@
 /**
- * Chooses the settings of one start: of trainings that differ in their settings, the one with the least cross entropy on
- * the validation masks. Its weights, curves and predictions are passed on, so that nothing is trained again.
+ * Chooses the settings of one start: of trainings that differ in their settings, the one with the least cross entropy
+ * on the validation masks. Its weights, curves and predictions are passed on, so that nothing is trained again.
  */
 import { readSegmentationCurves } from '../src/formats/curves.ts';
 import { writeSegmentationTrials, type SegmentationTrial } from '../src/formats/trials.ts';

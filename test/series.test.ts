@@ -7,7 +7,9 @@ import { parseSeries } from '../src/runner/series/read-series.ts';
 import type { RunRecord } from '../src/formats/run-record.ts';
 import { pipelineOf, Project } from './rig.test-support.ts';
 
-/** Reports `steps` losses, and waits for the file `go` before the one at `wait`. It saves each step as its checkpoint. */
+/**
+ * Reports `steps` losses, and waits for the file `go` before the one at `wait`. It saves each step as its checkpoint.
+ */
 const TRAIN = `import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 export default async (stage) => {

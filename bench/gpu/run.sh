@@ -52,7 +52,8 @@ has_torch=true
 "$python" -c 'import torch, torchvision' 2>/dev/null || has_torch=false
 $has_torch || say 'PyTorch is not here, so nothing is compared with it'
 say "$part, Node $("$work/node" --version), $(date -u +%T)"
-nvidia-smi --query-gpu=name,driver_version,memory.total,memory.used --format=csv,noheader 2>/dev/null | sed 's/^/# /' | tee -a "$log"
+nvidia-smi --query-gpu=name,driver_version,memory.total,memory.used --format=csv,noheader 2>/dev/null |
+  sed 's/^/# /' | tee -a "$log"
 
 first() {
   local network=resnet18 side=28 batch=256 steps=50 precision
@@ -76,7 +77,8 @@ first() {
 
   say 'resume: ended by SIGKILL after 6 steps of 10, then equal "state" to the line above expected'
   local saved="\"file\":\"$work/state.safetensors\""
-  card step "$(size $network $side $batch bfloat16 10),\"programs\":\"$work/programs\",\"save\":{$saved,\"after\":6,\"kill\":true}"
+  local save="\"save\":{$saved,\"after\":6,\"kill\":true}"
+  card step "$(size $network $side $batch bfloat16 10),\"programs\":\"$work/programs\",$save"
   card step "$(size $network $side $batch bfloat16 10),\"programs\":\"$work/programs\",\"from\":{$saved,\"steps\":6}"
 }
 

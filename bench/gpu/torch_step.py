@@ -1,4 +1,5 @@
-"""The step of bench/gpu/card.ts in PyTorch: python torch_step.py float32|tf32|bfloat16 NETWORK SIDE BATCH STEPS [compile]
+"""The step of bench/gpu/card.ts in PyTorch:
+python torch_step.py float32|tf32|bfloat16 NETWORK SIDE BATCH STEPS [compile]
 
 Prints one line of JSON. `best` and `median` wait for the loss of each step, as the other side does; `stream` does not.
 """

@@ -38,7 +38,8 @@ class Data:
         self.labels = torch.tensor([rows[i] for i in range(len(self.images))])
         with open(folder / "split.csv", newline="") as file:
             split = [(row["subset"], int(row["index"])) for row in csv.DictReader(file)]
-        self.subset = {name: torch.tensor([i for s, i in split if s == name]) for name in ("train", "validation", "test")}
+        subsets = ("train", "validation", "test")
+        self.subset = {name: torch.tensor([i for s, i in split if s == name]) for name in subsets}
         self.classes = len(classes)
 
 
@@ -259,7 +260,8 @@ def main() -> None:
                 "trials": [{k: t[k] for k in ("rate", "loss")} for t in trials if t["seed"] == seed],
             })
             print(json.dumps(results[-1]), flush=True)
-            given.out.write_text(json.dumps({"settings": vars(given), "results": results}, indent=2, default=str) + "\n")
+            text = json.dumps({"settings": vars(given), "results": results}, indent=2, default=str)
+            given.out.write_text(text + "\n")
 
 
 if __name__ == "__main__":

@@ -3,9 +3,10 @@
     python scripts/reference/train_masks.py --data FOLDER --weights resnet18.safetensors --domain skin --seeds 0 1 2 \
         --out reference.json
 
-FOLDER holds images.safetensors, masks.safetensors, masks/, table.csv, dataset.json (ingest-masks) and split.csv (split).
-Needs the packages of train.py, segmentation-models-pytorch and monai. The network is segmentation_models.pytorch's U-Net
-on ResNet-18, loss and scores are MONAI's, the views are torchvision's; pre-training is that of train.py.
+FOLDER holds images.safetensors, masks.safetensors, masks/, table.csv, dataset.json (ingest-masks) and split.csv
+(split). Needs the packages of train.py, segmentation-models-pytorch and monai. The network is
+segmentation_models.pytorch's U-Net on ResNet-18, loss and scores are MONAI's, the views are torchvision's; pre-training
+is that of train.py.
 """
 import argparse
 import csv
@@ -34,7 +35,8 @@ class MaskedData:
         self.classes = len(json.loads((folder / "dataset.json").read_text())["classes"])
         with open(folder / "split.csv", newline="") as file:
             split = [(row["subset"], int(row["index"])) for row in csv.DictReader(file)]
-        self.subset = {name: torch.tensor([i for s, i in split if s == name]) for name in ("train", "validation", "test")}
+        subsets = ("train", "validation", "test")
+        self.subset = {name: torch.tensor([i for s, i in split if s == name]) for name in subsets}
 
     def original(self, index: int) -> torch.Tensor:
         """The mask at the size of its picture."""
@@ -43,7 +45,9 @@ class MaskedData:
 
 def unet(network: torch.nn.Module, classes: int) -> torch.nn.Module:
     """The U-Net on a torchvision ResNet-18 that may have been pre-trained."""
-    model = segmentation_models_pytorch.Unet("resnet18", encoder_weights=None, classes=classes, decoder_interpolation="bilinear")
+    model = segmentation_models_pytorch.Unet(
+        "resnet18", encoder_weights=None, classes=classes, decoder_interpolation="bilinear"
+    )
     model.check_input_shape = lambda _: None
     model.encoder.load_state_dict(network.state_dict())
     return model
@@ -156,7 +160,8 @@ def main() -> None:
             for rate in given.rates if chosen is None else [chosen]:
                 tuned = finetune(network, data, light(given.domain, size), rate=rate, epochs=given.epochs,
                                  steps=given.steps, batch=given.batch, seed=seed)
-                loss = F.cross_entropy(outputs(tuned, data, "validation"), data.masks[data.subset["validation"]].long()).item()
+                masks = data.masks[data.subset["validation"]].long()
+                loss = F.cross_entropy(outputs(tuned, data, "validation"), masks).item()
                 trials.append({"seed": seed, "rate": rate, "loss": loss, "logits": outputs(tuned, data, "test")})
             if chosen is None:
                 chosen = min(trials, key=lambda trial: trial["loss"])["rate"]
@@ -166,7 +171,8 @@ def main() -> None:
                 "trials": [{k: t[k] for k in ("rate", "loss")} for t in trials if t["seed"] == seed],
             })
             print(json.dumps(results[-1]), flush=True)
-            given.out.write_text(json.dumps({"settings": vars(given), "results": results}, indent=2, default=str) + "\n")
+            text = json.dumps({"settings": vars(given), "results": results}, indent=2, default=str)
+            given.out.write_text(text + "\n")
 
 
 if __name__ == "__main__":

@@ -60,7 +60,10 @@ for severity in (Severity.REQUIRED, Severity.RECOMMENDED):
         )
     )
     findings[severity.name] = sorted(
-        {f"{issue.check.identifier}: {issue.message} ({issue.violatingEntity})" for issue in result.get_issues(severity)}
+        {
+            f"{issue.check.identifier}: {issue.message} ({issue.violatingEntity})"
+            for issue in result.get_issues(severity)
+        }
     )
     checks = len(result.executed_checks)
 json.dump({"findings": findings, "checks": checks}, sys.stdout)

@@ -1,4 +1,6 @@
-/** The identity of an execution: the parts whose SHA-256 is its fingerprint. docs/fingerprint.md explains the fields. */
+/**
+ * The identity of an execution: the parts whose SHA-256 is its fingerprint. docs/fingerprint.md explains the fields.
+ */
 import { Type, type Static, type TSchema, type TUnsafe } from '@sinclair/typebox';
 import type { Digest } from '../util/digest.ts';
 import type { Immutable } from '../util/immutable.ts';

@@ -41,8 +41,8 @@ function transferLine({ transferTraining }: DatasetResults): string[] {
 }
 
 /**
- * Fine-tuning can keep the features as they are, so that a better probe shows a training that failed: for certain, or by
- * more than trainings differ.
+ * Fine-tuning can keep the features as they are, so that a better probe shows a training that failed: for certain, or
+ * by more than trainings differ.
  */
 function probeLines({ evaluation }: DatasetResults): string[] {
   return evaluation.probes.flatMap((probe) => {

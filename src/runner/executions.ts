@@ -20,9 +20,9 @@ export interface Executions {
   prove(sandbox: Sandbox): Promise<Result<void, Failure>>;
 
   /**
-   * Takes over what an execution wrote, in this order: inputs proved unchanged, outputs hashed and moved into the store,
-   * record written, published, lockfile saved (a moment later, if results come fast). On failure nothing is recorded. A
-   * file in the way of a published output is no failure, see `unpublished`.
+   * Takes over what an execution wrote, in this order: inputs proved unchanged, outputs hashed and moved into the
+   * store, record written, published, lockfile saved (a moment later, if results come fast). On failure nothing is
+   * recorded. A file in the way of a published output is no failure, see `unpublished`.
    */
   commit(instance: Instance, sandbox: Sandbox, execution: Execution): Promise<Result<RunRecord, Failure>>;
 

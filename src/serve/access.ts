@@ -5,7 +5,9 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 
-/** A port of `ssh -L` is another one than that of the server. A name of another machine is an attack (DNS rebinding). */
+/**
+ * A port of `ssh -L` is another one than that of the server. A name of another machine is an attack (DNS rebinding).
+ */
 const LOOPBACK = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
 
 /** 192 bits. */

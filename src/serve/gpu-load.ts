@@ -1,5 +1,6 @@
 /**
- * The load of the GPUs, from one nvidia-smi that goes on telling it: a start of the program costs more than its answers.
+ * The load of the GPUs, from one nvidia-smi that goes on telling it: a start of the program costs more than its
+ * answers.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { cellsOf } from '../runner/resources/nvidia-smi.ts';

@@ -65,7 +65,9 @@ interface Batch<T> {
   readonly labels: T;
 }
 
-/** Convolutions with and without stride, normalization, a residual, a pool, cross entropy and plain gradient descent. */
+/**
+ * Convolutions with and without stride, normalization, a residual, a pool, cross entropy and plain gradient descent.
+ */
 function descend({ state, inputs: { images, labels } }: { state: Weights<tf.Tensor>; inputs: Batch<tf.Tensor> }) {
   const { value, gradients } = valueAndGrads((w) => {
     const norm = (x: tf.Tensor4D): tf.Tensor4D =>

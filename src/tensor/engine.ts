@@ -10,8 +10,8 @@ export type EngineName = 'xla' | 'tensorflow' | 'onnxruntime' | 'eager';
 /**
  * How a step computes. `float32` is float32 everywhere.
  *
- * - `bfloat16`: convolutions, matrix products and what lies between them compute in bfloat16; weights, statistics, losses and
- *   updates stay in float32.
+ * - `bfloat16`: convolutions, matrix products and what lies between them compute in bfloat16; weights, statistics,
+ *   losses and updates stay in float32.
  * - `tf32`: everything is float32, and tensor cores of NVIDIA round the operands of products to TF32, with 10 bits of
  *   mantissa instead of 23. PyTorch does so in convolutions unless it is told otherwise.
  */
@@ -42,8 +42,8 @@ export interface Engine {
   readonly description: Readonly<Record<string, string | number>>;
 
   /**
-   * Traces `fn` once and compiles it. `state` are the initial values (copied); `inputs` the shapes of what each run is fed.
-   * Throws TraceError (in the user's own code: place and remedy) when `fn` is not traceable.
+   * Traces `fn` once and compiles it. `state` are the initial values (copied); `inputs` the shapes of what each run is
+   * fed. Throws TraceError (in the user's own code: place and remedy) when `fn` is not traceable.
    */
   compile<S extends Tree<HostTensor>, I extends Tree<TensorSpec>, O extends Tree<Tensor>>(
     fn: StepFunction<Replaced<S, HostTensor, Tensor> & Tree<Tensor>, Replaced<I, TensorSpec, Tensor> & Tree<Tensor>, O>,

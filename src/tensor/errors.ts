@@ -79,8 +79,8 @@ export function kindOf(value: unknown): string {
 }
 
 /**
- * Returns `found`. Throws TensorMismatchError unless it has the dtype, shape, kind of array and number of values of `expected`.
- * `what` is for example `input "images"`.
+ * Returns `found`. Throws TensorMismatchError unless it has the dtype, shape, kind of array and number of values of
+ * `expected`. `what` is for example `input "images"`.
  */
 export function checkTensor<T extends Described & { readonly data: ArrayLike<unknown> }>(
   what: string,

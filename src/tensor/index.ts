@@ -29,8 +29,8 @@ export { fromTfjs, toTfjs } from './tfjs.ts';
 export interface EngineOptions {
   readonly threads?: number;
   /**
-   * Of the engine xla on a GPU: equal inputs give equal bits in every process, not only in those that share compiled programs.
-   * The default: whether the environment has PRETEXT_DETERMINISTIC=1.
+   * Of the engine xla on a GPU: equal inputs give equal bits in every process, not only in those that share compiled
+   * programs. The default: whether the environment has PRETEXT_DETERMINISTIC=1.
    */
   readonly deterministic?: boolean;
 }

@@ -1,7 +1,9 @@
 import type { Result } from '../util/result.ts';
 import type { Encoder, EncoderOptions } from './encoder.ts';
 
-/** The bytes of an ONNX file. The error says why it cannot be used, and the remedy; `name` is the file's in messages. */
+/**
+ * The bytes of an ONNX file. The error says why it cannot be used, and the remedy; `name` is the file's in messages.
+ */
 export async function openEncoder(
   bytes: Uint8Array,
   name: string,

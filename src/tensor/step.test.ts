@@ -202,7 +202,8 @@ test.each(Object.entries(engines).filter(([name]) => name !== 'eager'))(
 test.each(Object.entries(engines).filter(([name]) => name !== 'eager'))(
   'where memory ends, %s says what to make smaller, and goes on',
   async (_, engine) => {
-    const side = 2 ** 23; // the product takes 256 TiB, more than the address space of a process, even if the system overcommits memory
+    // The product takes 256 TiB, more than the address space of a process, even if the system overcommits memory.
+    const side = 2 ** 23;
     const step = await engine.compile(
       ({ state, inputs }: { state: { kept: tf.Tensor }; inputs: { x: tf.Tensor } }) => ({
         state: { kept: tf.add(state.kept, 1) },
@@ -229,6 +230,7 @@ test('nothing grows over 1,000 steps', async () => {
   const [tensors, before] = [tf.memory().numTensors, await run(300)];
   const after = await run(1000);
   expect(tf.memory().numTensors).toBe(tensors);
-  expect(after - before).toBeLessThan(32e6); // the heap's own breathing; a leaked step of this size would show as 100s of bytes, a leaked session as megabytes
+  // The heap's own breathing; a leaked step of this size would show as 100s of bytes, a leaked session as megabytes.
+  expect(after - before).toBeLessThan(32e6);
   await step.dispose();
 });

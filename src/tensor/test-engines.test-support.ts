@@ -1,7 +1,7 @@
 /**
- * The engines that tests are run on. The variable PRETEXT_TEST_ENGINES lists the engines that must be there, for example
- * `onnxruntime,tensorflow,xla`; a test file fails where one of them is missing. Without the variable, tests run on the
- * engines that were added to this machine, and every installation has onnxruntime.
+ * The engines that tests are run on. The variable PRETEXT_TEST_ENGINES lists the engines that must be there, for
+ * example `onnxruntime,tensorflow,xla`; a test file fails where one of them is missing. Without the variable, tests run
+ * on the engines that were added to this machine, and every installation has onnxruntime.
  */
 import type { Engine } from './engine.ts';
 import { openEngine } from './index.ts';
@@ -21,7 +21,10 @@ const ADD: Readonly<Record<TestedEngine | 'xla-cuda', string>> = {
 
 const expected = process.env.PRETEXT_TEST_ENGINES?.split(',').map((name) => name.trim());
 
-/** Which of these engines tests run on. Throws if one of them is expected and missing, or if the variable names no engine. */
+/**
+ * Which of these engines tests run on. Throws if one of them is expected and missing, or if the variable names no
+ * engine.
+ */
 export function testedEngines<N extends TestedEngine>(...names: readonly N[]): N[] {
   return names.filter((name) => isTested(name, isThere(name)));
 }

@@ -57,8 +57,8 @@ export async function writeFileAtomic(
 }
 
 /**
- * Calls `work` with a path for a draft of `file`, which `work` is to rename to the file. The draft lies in `drafts` if this
- * folder is on the same file system, else beside the file. It is removed if the work fails.
+ * Calls `work` with a path for a draft of `file`, which `work` is to rename to the file. The draft lies in `drafts` if
+ * this folder is on the same file system, else beside the file. It is removed if the work fails.
  */
 export async function withDraft<T>(
   file: string,

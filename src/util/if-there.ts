@@ -1,6 +1,6 @@
 /**
- * Reads files and folders that may be absent: an absent one counts as empty. A file in place of a folder holds no names.
- * Every other failure is thrown.
+ * Reads files and folders that may be absent: an absent one counts as empty. A file in place of a folder holds no
+ * names. Every other failure is thrown.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { isSystemError } from './system-error.ts';

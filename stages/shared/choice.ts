@@ -34,8 +34,8 @@ export async function chosenParameters<Schema extends TObject>(
 }
 
 /**
- * Copies the outputs of a trial whose weights were trained with the same `settings` (a note in the weights file); it has
- * them under the file names of `files`. False if `trained` is null or has other settings.
+ * Copies the outputs of a trial whose weights were trained with the same `settings` (a note in the weights file); it
+ * has them under the file names of `files`. False if `trained` is null or has other settings.
  */
 export async function takeOver<Names extends string>(
   trained: string | null,

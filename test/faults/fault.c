@@ -47,7 +47,8 @@ __attribute__((constructor)) static void prepare(void) {
   reads = getenv("FAULT_READS") != NULL;
   at = getenv("FAULT_AT") ? atoi(getenv("FAULT_AT")) : 0;
   if (getenv("FAULT_DO")) sscanf(getenv("FAULT_DO"), "%15s %d", action, &code);
-  if (getenv("FAULT_TRACE")) trace = raw(SYS_openat, AT_FDCWD, getenv("FAULT_TRACE"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+  const char *file = getenv("FAULT_TRACE");
+  if (file) trace = raw(SYS_openat, AT_FDCWD, file, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
   runner = getpid();
   unsetenv("LD_PRELOAD"); /* not for child processes of the runner */
 }
@@ -87,7 +88,8 @@ static void kill_children(int guards) {
     if (length <= 0) continue;
     text[length] = 0;
     char *rest = strrchr(text, ')');
-    if (!rest || sscanf(rest + 2, "%*c %d %*d %d", &parent, &session) != 2 || parent != runner || session != pid) continue;
+    if (!rest || sscanf(rest + 2, "%*c %d %*d %d", &parent, &session) != 2) continue;
+    if (parent != runner || session != pid) continue;
     snprintf(file, sizeof file, "/proc/%d/cmdline", pid);
     fd = raw(SYS_openat, AT_FDCWD, file, O_RDONLY);
     if (fd < 0) continue;
@@ -170,11 +172,35 @@ static int opened(int (*real)(int, const char *, int, ...), int folder, const ch
   return result;
 }
 
-#define MODE(flags) mode_t mode = 0; if ((flags) & (O_CREAT | O_TMPFILE)) { va_list list; va_start(list, flags); mode = va_arg(list, mode_t); va_end(list); }
-int openat(int folder, const char *path, int flags, ...) { MODE(flags); REAL(openat); return opened(real, folder, path, flags, mode); }
-int openat64(int folder, const char *path, int flags, ...) { MODE(flags); REAL(openat64); return opened(real, folder, path, flags, mode); }
-int open(const char *path, int flags, ...) { MODE(flags); REAL(openat); return opened((int (*)(int, const char *, int, ...))real, AT_FDCWD, path, flags, mode); }
-int open64(const char *path, int flags, ...) { MODE(flags); REAL(openat); return opened((int (*)(int, const char *, int, ...))real, AT_FDCWD, path, flags | O_LARGEFILE, mode); }
+typedef int (*openat_call)(int, const char *, int, ...);
+#define MODE(flags) \
+  mode_t mode = 0; \
+  if ((flags) & (O_CREAT | O_TMPFILE)) { \
+    va_list list; \
+    va_start(list, flags); \
+    mode = va_arg(list, mode_t); \
+    va_end(list); \
+  }
+int openat(int folder, const char *path, int flags, ...) {
+  MODE(flags);
+  REAL(openat);
+  return opened(real, folder, path, flags, mode);
+}
+int openat64(int folder, const char *path, int flags, ...) {
+  MODE(flags);
+  REAL(openat64);
+  return opened(real, folder, path, flags, mode);
+}
+int open(const char *path, int flags, ...) {
+  MODE(flags);
+  REAL(openat);
+  return opened((openat_call)real, AT_FDCWD, path, flags, mode);
+}
+int open64(const char *path, int flags, ...) {
+  MODE(flags);
+  REAL(openat);
+  return opened((openat_call)real, AT_FDCWD, path, flags | O_LARGEFILE, mode);
+}
 
 #define WRITING(name, call, half) \
   REAL(name); \
@@ -186,8 +212,12 @@ int open64(const char *path, int flags, ...) { MODE(flags); REAL(openat); return
   end(0, "write", result, a, ""); \
   return result;
 ssize_t write(int fd, const void *data, size_t n) { WRITING(write, real(fd, data, n), real(fd, data, n / 2)) }
-ssize_t pwrite(int fd, const void *data, size_t n, off_t o) { WRITING(pwrite, real(fd, data, n, o), real(fd, data, n / 2, o)) }
-ssize_t pwrite64(int fd, const void *data, size_t n, off64_t o) { WRITING(pwrite64, real(fd, data, n, o), real(fd, data, n / 2, o)) }
+ssize_t pwrite(int fd, const void *data, size_t n, off_t o) {
+  WRITING(pwrite, real(fd, data, n, o), real(fd, data, n / 2, o))
+}
+ssize_t pwrite64(int fd, const void *data, size_t n, off64_t o) {
+  WRITING(pwrite64, real(fd, data, n, o), real(fd, data, n / 2, o))
+}
 ssize_t writev(int fd, const struct iovec *v, int n) { WRITING(writev, real(fd, v, n), real(fd, v, n > 1 ? n / 2 : n)) }
 ssize_t sendfile64(int fd, int from, off64_t *o, size_t n) {
   extern ssize_t sendfile64(int, int, off64_t *, size_t);
@@ -199,7 +229,9 @@ ssize_t sendfile(int fd, int from, off_t *o, size_t n) {
 }
 
 /* libuv copies files by this call, and makes it by number. */
-static ssize_t copy_range(int from, off64_t *in, int fd, off64_t *out, size_t n, unsigned flags) { return raw(SYS_copy_file_range, from, in, fd, out, n, flags); }
+static ssize_t copy_range(int from, off64_t *in, int fd, off64_t *out, size_t n, unsigned flags) {
+  return raw(SYS_copy_file_range, from, in, fd, out, n, flags);
+}
 static ssize_t copying(int from, off64_t *in, int fd, off64_t *out, size_t n, unsigned flags) {
   char a[PATH_MAX];
   locate(a, fd, NULL);
@@ -221,7 +253,9 @@ long syscall(long number, ...) {
 
 ssize_t read(int fd, void *data, size_t n) { ON_PATH(read, 1, 0, "read", fd, NULL, real(fd, data, n)) }
 ssize_t pread(int fd, void *data, size_t n, off_t o) { ON_PATH(pread, 1, 0, "read", fd, NULL, real(fd, data, n, o)) }
-ssize_t pread64(int fd, void *data, size_t n, off64_t o) { ON_PATH(pread64, 1, 0, "read", fd, NULL, real(fd, data, n, o)) }
+ssize_t pread64(int fd, void *data, size_t n, off64_t o) {
+  ON_PATH(pread64, 1, 0, "read", fd, NULL, real(fd, data, n, o))
+}
 
 int fsync(int fd) { ON_PATH(fsync, 0, 1, "fsync", fd, NULL, real(fd)) }
 int fdatasync(int fd) { ON_PATH(fdatasync, 0, 1, "fsync", fd, NULL, real(fd)) }

@@ -10,8 +10,8 @@ interface StoredIndex {
 }
 
 /**
- * Faults of a remote: an index or a note that is not whole, a pack that is named and not there or not right, a note that
- * names a file in no index. @param isFlipped a bit of a pack was flipped on its disk
+ * Faults of a remote: an index or a note that is not whole, a pack that is named and not there or not right, a note
+ * that names a file in no index. @param isFlipped a bit of a pack was flipped on its disk
  */
 export function remoteFaults(folder: string, { isFlipped }: { readonly isFlipped: boolean }): string[] {
   const faults: string[] = [];

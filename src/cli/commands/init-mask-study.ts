@@ -1,4 +1,6 @@
-/** `pipeline init study --task segmentation`: looks at images and masks, and writes the pipeline file of their study. */
+/**
+ * `pipeline init study --task segmentation`: looks at images and masks, and writes the pipeline file of their study.
+ */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { inspectMasks, type MaskInspection } from '../../learn/dataset/masks/inspect-masks.ts';

@@ -50,7 +50,9 @@ export async function xla(): Promise<Finding[]> {
   return [good('xla', `${title} ${version}; pipeline engine check tries it`)];
 }
 
-/** Damage of an added engine, or leftovers of an interrupted command. @param folder of the engine; undefined: not added */
+/**
+ * Damage of an added engine, or leftovers of an interrupted command. @param folder of the engine; undefined: not added
+ */
 async function faultOf(engine: AddedEngine, folder: string | undefined): Promise<Finding | undefined> {
   const { leftovers } = await import('../../tensor/installation/leftovers.ts');
   const { addAnew, findShortened } = await import('../../tensor/installation/intact.ts');

@@ -62,7 +62,8 @@ export async function checkApart(engine: EngineName): Promise<Checked> {
   const child = await execa(process.execPath, [process.argv[1]!, 'engine', 'check', engine, '--here'], {
     reject: false,
   });
-  if (!child.failed) return JSON.parse(child.stdout.trim().split('\n').at(-1)!) as Ran | Compiled; // libraries may print before
+  // Libraries may print before.
+  if (!child.failed) return JSON.parse(child.stdout.trim().split('\n').at(-1)!) as Ran | Compiled;
   const said = child.stderr.trim().split('\n').join('\n      ');
   return failed(
     `its process ${child.signal === undefined ? 'failed' : `was ended by ${child.signal}`}${said === '' ? ' without a word' : `:\n      ${said}`}`,

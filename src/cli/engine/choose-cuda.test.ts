@@ -3,7 +3,8 @@ import { chooseCuda } from './choose-cuda.ts';
 
 const smi = (text: string) => () => Promise.resolve({ kind: 'answered' as const, text });
 
-// NVIDIA, "CUDA Compatibility": CUDA 12 runs on drivers from 525 on, CUDA 13 on those from 580 on, and on Turing and newer.
+// NVIDIA, "CUDA Compatibility": CUDA 12 runs on drivers from 525 on, CUDA 13 on those from 580 on, and on Turing and
+// newer.
 test.each([
   ['580.65.06, 9.0\n', 'cuda13'],
   ['580.65.06, 7.5\n', 'cuda13'],

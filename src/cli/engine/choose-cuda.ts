@@ -1,4 +1,6 @@
-/** Chooses between CUDA 12 and 13 by driver and cards (NVIDIA, "CUDA Compatibility" and "CUDA Toolkit Release Notes"). */
+/**
+ * Chooses between CUDA 12 and 13 by driver and cards (NVIDIA, "CUDA Compatibility" and "CUDA Toolkit Release Notes").
+ */
 import { cellsOf, nvidiaSmi, type NvidiaSmi } from '../../runner/resources/nvidia-smi.ts';
 import { err, ok, type Result } from '../../util/result.ts';
 
@@ -7,7 +9,10 @@ interface NoCuda {
   readonly remedy: string;
 }
 
-/** The oldest drivers that run programs of CUDA 12 and 13, and the oldest architecture that CUDA 13 compiles for (Turing). */
+/**
+ * The oldest drivers that run programs of CUDA 12 and 13, and the oldest architecture that CUDA 13 compiles for
+ * (Turing).
+ */
 const OLDEST_DRIVER = { 12: 525, 13: 580 } as const;
 const OLDEST_CAPABILITY_13 = 7.5;
 

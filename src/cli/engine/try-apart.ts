@@ -1,4 +1,7 @@
-/** Tries the files of an engine in a process of its own: a library that does not fit the machine ends the process that loads it. */
+/**
+ * Tries the files of an engine in a process of its own: a library that does not fit the machine ends the process that
+ * loads it.
+ */
 import { execa } from 'execa';
 import type { XlaVariant } from '../../tensor/xla/installation/parts.ts';
 

@@ -6,8 +6,9 @@ import type { ViewParams } from './view-params.ts';
 import { at } from '../../util/known.ts';
 
 /**
- * One view of a batch. `images`: int32 `[B, R, R, 3]`, 0 to 255; any number of channels for a view without colors. Result: float32 `[B, S, S, 3]`, 0 to 1; S is R if the
- * view does not resample. Order: rotation, crop with flips and resize, jitter, grayscale, blur, solarize.
+ * One view of a batch. `images`: int32 `[B, R, R, 3]`, 0 to 255; any number of channels for a view without colors.
+ * Result: float32 `[B, S, S, 3]`, 0 to 1; S is R if the view does not resample. Order: rotation, crop with flips and
+ * resize, jitter, grayscale, blur, solarize.
  */
 export function augment(images: tf.Tensor4D, view: ViewParams<tf.Tensor>): tf.Tensor4D {
   let x: tf.Tensor4D = tf.mul(tf.cast(images, 'float32'), 1 / 255);

@@ -1,7 +1,9 @@
 /** Rotation about the center of the image: bilinear, with mirrored borders. */
 import * as tf from '@tensorflow/tfjs-core';
 
-/** `x`: `[B, R, R, C]`; `rotation`: `[2, B, 2]`, see ViewParams. Corners need the mirror once at most: sqrt(2) / 2 < 1. */
+/**
+ * `x`: `[B, R, R, C]`; `rotation`: `[2, B, 2]`, see ViewParams. Corners need the mirror once at most: sqrt(2) / 2 < 1.
+ */
 export function rotate(x: tf.Tensor4D, rotation: tf.Tensor): tf.Tensor4D {
   const [batch, size, , channels] = x.shape;
   const pixels = size * size;

@@ -21,7 +21,10 @@ const pixels = Uint8Array.from({ length: COUNT * IMAGE }, () => source.integer(2
 type ComparedEngine = TestedEngine | 'eager';
 const engines = ['eager' as const, ...testedEngines('xla', 'tensorflow', 'onnxruntime')];
 
-/** TensorFlow and XLA choose their matrix product by the size of the batch, which moves the last bit; the others are exact. */
+/**
+ * TensorFlow and XLA choose their matrix product by the size of the batch, which moves the last bit; the others are
+ * exact.
+ */
 const LAST_BITS: Readonly<Record<ComparedEngine, number>> = {
   eager: 0,
   onnxruntime: 0,

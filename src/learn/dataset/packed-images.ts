@@ -25,8 +25,8 @@ function memoryForImages(): number {
 }
 
 /**
- * Opens the file at `path`; a set of at most `keep` bytes (on a machine of 24 GiB, 65,000 images at 64 px by default) is
- * read once and kept in memory. Throws DatasetError or SafetensorsError if the file differs from those of ingest.
+ * Opens the file at `path`; a set of at most `keep` bytes (on a machine of 24 GiB, 65,000 images at 64 px by default)
+ * is read once and kept in memory. Throws DatasetError or SafetensorsError if the file differs from those of ingest.
  */
 export async function openPackedImages(path: string, keep = memoryForImages()): Promise<PackedImages> {
   const file = await openSafetensors(path);
@@ -83,8 +83,8 @@ export async function openPackedImages(path: string, keep = memoryForImages()): 
 
 interface PackedImagesWriter {
   /**
-   * RGB `[size, size, 3]` of one row, bytes or 16 bits; they are written with the bits of the file. Rows may come in any
-   * order.
+   * RGB `[size, size, 3]` of one row, bytes or 16 bits; they are written with the bits of the file. Rows may come in
+   * any order.
    */
   write(index: number, image: Uint8Array | Uint16Array): Promise<void>;
   close(): Promise<void>;

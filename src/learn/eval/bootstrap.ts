@@ -88,8 +88,8 @@ export function replicatesOf<Scored>(
 
 /**
  * The interval over the rounds that define the metric, within its range; [NaN, NaN] if no round does. The quantile of a
- * share p of R rounds is the value of rank (R + 1) p, which is exact for any number of rounds (Davison and Hinkley 1997,
- * section 5.2.2).
+ * share p of R rounds is the value of rank (R + 1) p, which is exact for any number of rounds (Davison and Hinkley
+ * 1997, section 5.2.2).
  */
 export function percentileInterval(
   rounds: Replicates,

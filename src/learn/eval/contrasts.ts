@@ -53,8 +53,8 @@ export function contrastsOf(cells: readonly Cell[], { baseline, contrasts }: Dec
 }
 
 /**
- * The family of the adjustments is all contrasts of one metric in one data set. Simultaneous intervals have Bonferroni's
- * level: all of them hold the truth in at least `level` of studies.
+ * The family of the adjustments is all contrasts of one metric in one data set. Simultaneous intervals have
+ * Bonferroni's level: all of them hold the truth in at least `level` of studies.
  */
 export function evaluateContrasts(
   contrasts: readonly Contrast[],

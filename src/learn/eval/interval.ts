@@ -30,8 +30,8 @@ export function supportedInterval(value: Uncertainty, level: number, range?: Con
 
 /**
  * Two-sided p-value of "the difference is 0": twice the share of rounds on the rarer side of 0, never below
- * 2 / (rounds + 1). It is at most 1 - level exactly if the interval of that level excludes 0. NaN where the difference has
- * no interval.
+ * 2 / (rounds + 1). It is at most 1 - level exactly if the interval of that level excludes 0. NaN where the difference
+ * has no interval.
  */
 export function pValueOf(difference: Uncertainty): number {
   const rounds: Replicates = roundsOf(difference).filter((value) => !Number.isNaN(value));
@@ -46,7 +46,8 @@ export function pValueOf(difference: Uncertainty): number {
 
 /**
  * Holm's step-down adjustment (S. Holm, "A Simple Sequentially Rejective Multiple Test Procedure", 1979): with it, the
- * chance that any true null hypothesis of the family is rejected stays below the level. NaN stays NaN and does not count.
+ * chance that any true null hypothesis of the family is rejected stays below the level. NaN stays NaN and does not
+ * count.
  */
 export function holmAdjusted(pValues: readonly number[]): number[] {
   const tested = pValues.flatMap((p, i) => (Number.isNaN(p) ? [] : [{ p, i }])).sort((a, b) => a.p - b.p || a.i - b.i);

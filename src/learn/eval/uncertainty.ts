@@ -2,16 +2,17 @@
  * The uncertainty of a mean over seeds: other images and other trainings.
  *
  * Images and seeds are crossed: every network answers every image. The variance of the mean over S seeds has three
- * parts: that of images (common to all seeds) i, of seeds t / S, and of their interplay x / S. The bootstrap over groups
- * shows i + x / S; the variance s^2 between seeds is an estimate of t + x. Added up, x would count twice, so the rounds
- * of the bootstrap are scaled to i, the covariance of two seeds' rounds. This is the estimate of Obuchowski and Rockette
- * ("Hypothesis testing of diagnostic accuracy for multiple readers and multiple tests", 1995; S. Hillis, "A comparison
- * of denominator degrees of freedom methods for multiple observer ROC analysis", 2007), where readers are seeds.
+ * parts: that of images (common to all seeds) i, of seeds t / S, and of their interplay x / S. The bootstrap over
+ * groups shows i + x / S; the variance s^2 between seeds is an estimate of t + x. Added up, x would count twice, so the
+ * rounds of the bootstrap are scaled to i, the covariance of two seeds' rounds. This is the estimate of Obuchowski and
+ * Rockette ("Hypothesis testing of diagnostic accuracy for multiple readers and multiple tests", 1995; S. Hillis, "A
+ * comparison of denominator degrees of freedom methods for multiple observer ROC analysis", 2007), where readers are
+ * seeds.
  *
  * s^2 is known with S - 1 degrees of freedom only, so rounds are widened to Student's distribution. Satterthwaite's
- * degrees of freedom of the whole variance, d = (i + s^2 / S)^2 / ((s^2 / S)^2 / (S - 1)), are too many where s is small by
- * chance: intervals of three seeds held the truth in 92 % of simulated studies. The geometric mean of d and S - 1 gives
- * 94 to 96 % for three and more seeds, whatever the share of the seeds in the variance.
+ * degrees of freedom of the whole variance, d = (i + s^2 / S)^2 / ((s^2 / S)^2 / (S - 1)), are too many where s is
+ * small by chance: intervals of three seeds held the truth in 92 % of simulated studies. The geometric mean of d and S
+ * - 1 gives 94 to 96 % for three and more seeds, whatever the share of the seeds in the variance.
  */
 import { at } from '../../util/known.ts';
 import { MOST_DEGREES, replicatesOf, type Replicates, type Resamples } from './bootstrap.ts';
@@ -77,8 +78,8 @@ export function roundsOf(value: Uncertainty): Replicates {
 }
 
 /**
- * The variance of the mean by the choice of images (i), and that of one seed by the interplay of images and seeds (x). One
- * seed does not show the interplay: i is all of the variance then, and x is 0.
+ * The variance of the mean by the choice of images (i), and that of one seed by the interplay of images and seeds (x).
+ * One seed does not show the interplay: i is all of the variance then, and x is 0.
  */
 export function varianceParts({ replicates, influence: { groups } }: Uncertainty) {
   const seeds = replicates.length;

@@ -1,4 +1,7 @@
-/** For tests against golden values: weights and images from a formula (scripts/golden/formula.py), passes, and summaries. */
+/**
+ * For tests against golden values: weights and images from a formula (scripts/golden/formula.py), passes, and
+ * summaries.
+ */
 import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type * as tf from '@tensorflow/tfjs-core';

@@ -10,8 +10,8 @@ import { stateDictShapes, WeightsError } from './weights.ts';
 const FIRST = 'conv1.weight';
 
 /**
- * Writes the encoder of a weights file under torchvision's names, its first layer [output, 1, height, width] spread over
- * three channels, a third to each. Throws WeightsError if the file has no such layer.
+ * Writes the encoder of a weights file under torchvision's names, its first layer [output, 1, height, width] spread
+ * over three channels, a third to each. Throws WeightsError if the file has no such layer.
  */
 export async function spreadGray(bytes: Uint8Array, file: string, network: ResNet, path: string): Promise<void> {
   const { tensors, metadata } = await decodeTensors(bytes, file);

@@ -10,7 +10,9 @@ import { resnetStructure, type ConvNorm, type ResNet } from './resnet.ts';
 
 /** Enlarges the activations to the side of the skip, joins both, and convolves twice. */
 export interface DecoderBlock {
-  /** The place of the skip among the activations of `resnetStages`; null: there is none, and the side is the image's. */
+  /**
+   * The place of the skip among the activations of `resnetStages`; null: there is none, and the side is the image's.
+   */
   readonly skip: number | null;
   readonly units: readonly [ConvNorm, ConvNorm];
 }

@@ -129,7 +129,8 @@ const STEPS = {
 test.each(['distilled', 'mutual'] as const)(
   '%s training learns, resumes to the same bits, and takes the same steps on both engines',
   async (name) => {
-    const stepFactory = STEPS[name] as unknown as TrainingStepFactory<HostModel>; // of any state: the loop asks for no more
+    // Of any state: the loop asks for no more.
+    const stepFactory = STEPS[name] as unknown as TrainingStepFactory<HostModel>;
     const whole = await withTestEngine('onnxruntime', async (engine) => {
       const fit = await fitClassifier(engine, FIT, stepFactory, data, classifier(), watch(name));
       expect(fit.rows.at(-1)!.train.loss).toBeLessThan(fit.rows[0]!.train.loss);

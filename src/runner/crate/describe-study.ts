@@ -1,6 +1,6 @@
 /**
- * Describes the results of a study as a Provenance Run Crate (https://w3id.org/ro/wfrun/provenance/0.5): the pipeline as
- * a workflow, its stages as tools, and an action for each execution, with inputs, parameters, outputs and times.
+ * Describes the results of a study as a Provenance Run Crate (https://w3id.org/ro/wfrun/provenance/0.5): the pipeline
+ * as a workflow, its stages as tools, and an action for each execution, with inputs, parameters, outputs and times.
  */
 import type { RunRecord } from '../../formats/run-record.ts';
 import { digestOf } from '../../util/digest.ts';

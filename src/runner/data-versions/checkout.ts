@@ -210,7 +210,9 @@ async function stage(
 /** Node.js cuts to microseconds, and a double of this size may lie a quarter below: the half keeps the microsecond. */
 const secondsOf = (mtimeUs: number): number => (mtimeUs + 0.5) / 1e6;
 
-/** Two mounts of one file system look alike, and a rename from one to the other fails: before the first file changes. */
+/**
+ * Two mounts of one file system look alike, and a rename from one to the other fails: before the first file changes.
+ */
 function requireRename(draft: string, target: string): void {
   const [probe, beside] = [path.join(draft, 'probe'), temporaryBeside(target)];
   writeFileSync(probe, '');

@@ -1,4 +1,7 @@
-/** Reads `*.dvc` files and the cache of a DVC project (versions 2 and 3; https://dvc.org/doc/user-guide/project-structure). */
+/**
+ * Reads `*.dvc` files and the cache of a DVC project (versions 2 and 3;
+ * https://dvc.org/doc/user-guide/project-structure).
+ */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';

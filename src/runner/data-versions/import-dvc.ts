@@ -31,7 +31,9 @@ export interface DvcImport {
   readonly target: string;
   /** The newest first; the first is the version of now. */
   readonly versions: readonly ImportedVersion[];
-  /** The pointer file that was written; undefined: the version of now could not be read, or a pointer is there already. */
+  /**
+   * The pointer file that was written; undefined: the version of now could not be read, or a pointer is there already.
+   */
   readonly written: DataPointer | undefined;
 }
 
@@ -80,7 +82,9 @@ async function committedTexts(file: string): Promise<{ text: string; date: strin
   return inOrder(found);
 }
 
-/** Git keeps seconds: of commits in one second, each later one gets a millisecond more, so that times keep their order. */
+/**
+ * Git keeps seconds: of commits in one second, each later one gets a millisecond more, so that times keep their order.
+ */
 function inOrder<C extends { readonly date: string }>(newestFirst: readonly C[]): C[] {
   let [second, more] = [NaN, 0];
   return newestFirst

@@ -132,7 +132,9 @@ export class InstanceRunner implements ScheduledWork {
     }
   }
 
-  /** Its inputs have changed since they were looked at. A file that is written without a pause would change for ever. */
+  /**
+   * Its inputs have changed since they were looked at. A file that is written without a pause would change for ever.
+   */
   async #lookAgain(instance: Instance): Promise<ExecutionEnd> {
     const looks = (this.#looks.get(instance.id) ?? 1) + 1;
     this.#looks.set(instance.id, looks);

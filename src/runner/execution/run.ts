@@ -24,7 +24,8 @@ export type { ExecutionOptions } from './execution-options.ts';
  * All events go to `emit`, the plan first and `finished` last. Aborting `signal` asks running stages to stop. The
  * result is the summary. Before the first event it may throw: NoGpuError if `requireGpu` cannot be met, NoRoomError if
  * an instance would wait forever, ShellError if a shell of this machine cannot run a command as it is written,
- * ProducersNotReadyError if a given result is missing, the error of `check`, and NothingToAuditError if there is no result to compare with.
+ * ProducersNotReadyError if a given result is missing, the error of `check`, and NothingToAuditError if there is no
+ * result to compare with.
  */
 export async function runPipeline(
   given: OpenPipeline,

@@ -74,8 +74,8 @@ export function percentEncodings(spelling: string): string[] {
 }
 
 /**
- * Alone, and within a longer text (`user:password`): there it begins at one of three places of a group of three bytes, and
- * its ends share letters with the neighbors. Lines of 64 and 76 letters are looked for one by one.
+ * Alone, and within a longer text (`user:password`): there it begins at one of three places of a group of three bytes,
+ * and its ends share letters with the neighbors. Lines of 64 and 76 letters are looked for one by one.
  */
 function inBase64(text: string): string[] {
   const bytes = Buffer.from(text);

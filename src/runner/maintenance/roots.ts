@@ -1,6 +1,6 @@
 /**
- * The roots of garbage collection: everything that any lockfile or pointer file of data names, here or in the history of
- * the project, and every version of data that was ever added.
+ * The roots of garbage collection: everything that any lockfile or pointer file of data names, here or in the history
+ * of the project, and every version of data that was ever added.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

@@ -39,7 +39,9 @@ export async function registerRunner(
   }
 }
 
-/** A user without permission to write reads all the same, and finds out if a sweep comes between: digests are compared. */
+/**
+ * A user without permission to write reads all the same, and finds out if a sweep comes between: digests are compared.
+ */
 const UNREGISTERED: RunnerRegistration = { relyOn: () => Promise.resolve(true), unregister: () => undefined };
 
 const isReadOnly = (error: unknown): boolean => isPermission(error) || (isSystemError(error) && error.code === 'EROFS');

@@ -49,8 +49,8 @@ export interface SweepReport {
 const CHECKPOINTS_FOR_MS = 30 * 24 * 3600 * 1000;
 
 /**
- * The error names the other sweeper. Throws GitError, and LockfileError where `prune` cannot read the lockfile. Nothing is
- * deleted while a project is unseen.
+ * The error names the other sweeper. Throws GitError, and LockfileError where `prune` cannot read the lockfile. Nothing
+ * is deleted while a project is unseen.
  */
 export async function sweep(wish: SweepOptions): Promise<Result<SweepReport, string>> {
   if (!wish.delete) return ok(await look(wish));

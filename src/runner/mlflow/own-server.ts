@@ -1,6 +1,6 @@
 /**
- * A server of the installed MLflow for a database in a file, as long as an export lasts. The tables of the database change
- * between versions, so nobody but MLflow itself writes them.
+ * A server of the installed MLflow for a database in a file, as long as an export lasts. The tables of the database
+ * change between versions, so nobody but MLflow itself writes them.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

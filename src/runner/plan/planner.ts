@@ -233,8 +233,8 @@ export class PipelinePlanner implements Planner, Decisions {
   }
 
   /**
-   * A report is made anew from committed results, if only it is missing. A training is not: it reads the workspace alone, or
-   * its committed results are here.
+   * A report is made anew from committed results, if only it is missing. A training is not: it reads the workspace
+   * alone, or its committed results are here.
    */
   #canRemake(instance: Instance, identification: Identification): boolean {
     if (identification.kind !== 'known' || identification.assumed.length > 0) return false;

@@ -35,8 +35,8 @@ interface Remembered {
 }
 
 /**
- * A pipeline file counts if its lockfile names a result of an instance that publishes. Then it was there first. The file is
- * read as it is now: if it is gone, renamed or publishes elsewhere, the place is free.
+ * A pipeline file counts if its lockfile names a result of an instance that publishes. Then it was there first. The
+ * file is read as it is now: if it is gone, renamed or publishes elsewhere, the place is free.
  * @param storeFolder absolute
  */
 export async function otherPublishers(pipeline: Pipeline, storeFolder: string): Promise<Publisher[]> {

@@ -1,6 +1,6 @@
 /**
- * Two pipeline files that publish to one place would replace each other's results at every run. The second one is refused
- * before it does anything.
+ * Two pipeline files that publish to one place would replace each other's results at every run. The second one is
+ * refused before it does anything.
  */
 import path from 'node:path';
 import type { Diagnostic } from '../../formats/diagnostic.ts';
@@ -9,7 +9,8 @@ import { otherPublishers, type PublishedPlace, type Publisher } from './other-pu
 import { realPathOf } from './real-path.ts';
 
 /**
- * One fault for each place of this pipeline that another pipeline file publishes to. A place inside the other one counts.
+ * One fault for each place of this pipeline that another pipeline file publishes to. A place inside the other one
+ * counts.
  * @param show an absolute path as the user would type it
  */
 export async function placeClashes(

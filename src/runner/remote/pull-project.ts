@@ -85,7 +85,8 @@ export async function fetchRecords(
   const records = [...texts].map(([digest, text]) => checkedRecord(text, digest));
   const code = records.flatMap(({ identity }) => (identity.code.kind === 'module' ? [identity.code.bundle] : []));
   const series = records.flatMap(({ execution }) => execution.series?.digest ?? []);
-  const held = series.filter((digest) => remote.index.placesOf(digest).length > 0); // it may have been pushed without it
+  // It may have been pushed without it.
+  const held = series.filter((digest) => remote.index.placesOf(digest).length > 0);
   const outputs = records.flatMap((record) => digestsOf(record, () => undefined));
   const first = await fetchInto([...outputs, ...code, ...held], context);
   const second = await fetchInto(

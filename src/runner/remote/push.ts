@@ -1,6 +1,7 @@
 /**
  * Sends blobs to a remote: packs first, then the index that names their blobs, then the note of the push. Nothing is
- * visible before everything that it names was stored and looked at. No lock: names are digests, and the first writer wins.
+ * visible before everything that it names was stored and looked at. No lock: names are digests, and the first writer
+ * wins.
  */
 import { randomBytes } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
@@ -90,7 +91,10 @@ function missingBlobs(blobs: readonly PushedBlob[], index: RemoteIndex, unusable
 
 type PackSource = () => Promise<{ pack: Buffer; blobs: StoredPack['blobs'] }>;
 
-/** Small blobs in the order of their digests, so that a resumed push makes the same packs; then the pieces of large ones. */
+/**
+ * Small blobs in the order of their digests, so that a resumed push makes the same packs; then the pieces of large
+ * ones.
+ */
 function* packsOf(blobs: readonly PushedBlob[], store: Store): Generator<PackSource> {
   let group: PushedBlob[] = [];
   let bytes = 0;

@@ -1,6 +1,6 @@
 /**
- * The contents of a remote, read from a few index objects. Each push adds one. They never change, so a copy in the store
- * serves the next command. Nothing lists all objects of a remote.
+ * The contents of a remote, read from a few index objects. Each push adds one. They never change, so a copy in the
+ * store serves the next command. Nothing lists all objects of a remote.
  */
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';

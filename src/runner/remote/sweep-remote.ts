@@ -1,6 +1,6 @@
 /**
- * Deletes from a remote what no push names. First unnamed packs are marked; a later sweep deletes those that were marked
- * at least a day before and are still unnamed. Versions of data are never forgotten.
+ * Deletes from a remote what no push names. First unnamed packs are marked; a later sweep deletes those that were
+ * marked at least a day before and are still unnamed. Versions of data are never forgotten.
  */
 import { digestOf, type Digest } from '../../util/digest.ts';
 import { readMarks } from './marks.ts';

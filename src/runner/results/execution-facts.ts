@@ -1,4 +1,6 @@
-/** Facts of an execution in the form of other tools: parameters by name, one digest of the code, the time of its end. */
+/**
+ * Facts of an execution in the form of other tools: parameters by name, one digest of the code, the time of its end.
+ */
 import type { RunRecord } from '../../formats/run-record.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
 import type { Json } from '../../util/json.ts';

@@ -1,6 +1,6 @@
 /**
- * A file that only grows. Pieces wait for the end of the current turn of the event loop, so that all messages of one read
- * of a channel cost one write. Nothing is flushed to the disk.
+ * A file that only grows. Pieces wait for the end of the current turn of the event loop, so that all messages of one
+ * read of a channel cost one write. Nothing is flushed to the disk.
  */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';

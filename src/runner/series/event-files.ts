@@ -101,7 +101,9 @@ function newestFolder(parent: string, fingerprint: Fingerprint): string | undefi
 /** Readers take the files of a folder in the order of their names. */
 const fileName = (): string => `events.out.tfevents.${Date.now()}.${os.hostname()}`;
 
-/** Event: wall_time = 1, step = 2, file_version = 3, summary = 5. A reader forgets the steps before that of this event. */
+/**
+ * Event: wall_time = 1, step = 2, file_version = 3, summary = 5. A reader forgets the steps before that of this event.
+ */
 const versionEvent = (time: number, lastStep: number): Uint8Array =>
   Buffer.concat([double(1, time / 1000), integer(2, lastStep), text(3, FILE_VERSION)]);
 

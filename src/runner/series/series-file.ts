@@ -1,7 +1,7 @@
 /**
- * The series of an execution at work: `metrics/<fingerprint>.jsonl` in the store, one line for each value that the stage
- * reports. Lines are only appended. A killed runner may leave the last line cut, and readers skip it. The file outlives
- * an attempt that did not succeed, because the next one continues from its checkpoint.
+ * The series of an execution at work: `metrics/<fingerprint>.jsonl` in the store, one line for each value that the
+ * stage reports. Lines are only appended. A killed runner may leave the last line cut, and readers skip it. The file
+ * outlives an attempt that did not succeed, because the next one continues from its checkpoint.
  */
 import { fstatSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';

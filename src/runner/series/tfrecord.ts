@@ -1,7 +1,7 @@
 /**
  * Records of TensorFlow's file format (tensorflow/core/lib/io/record_writer.h): length, checksum of the length, data,
- * checksum of the data. All numbers are little-endian. The checksum is CRC-32C (RFC 3720, B.4), masked, because a checksum
- * of data that holds checksums is weak.
+ * checksum of the data. All numbers are little-endian. The checksum is CRC-32C (RFC 3720, B.4), masked, because a
+ * checksum of data that holds checksums is weak.
  */
 
 /** The reversed polynomial 0x1EDC6F41. */

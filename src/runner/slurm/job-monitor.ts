@@ -1,7 +1,7 @@
 /**
- * Follows all jobs of a run: their files every second or two, and the queue with one `squeue` per interval. The interval
- * grows as long as nothing changes. A controller that does not answer is no verdict: it is asked again, and the user is
- * told.
+ * Follows all jobs of a run: their files every second or two, and the queue with one `squeue` per interval. The
+ * interval grows as long as nothing changes. A controller that does not answer is no verdict: it is asked again, and
+ * the user is told.
  */
 import type { SlurmCommands } from './commands.ts';
 import { askQueue, type Queue } from './queue.ts';

@@ -1,6 +1,6 @@
 /**
- * Looks at the cluster's side with one small job: does a node see Node.js, this package, the project and the store under
- * the paths of this host, and does its clock agree?
+ * Looks at the cluster's side with one small job: does a node see Node.js, this package, the project and the store
+ * under the paths of this host, and does its clock agree?
  */
 import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';

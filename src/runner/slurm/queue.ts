@@ -20,7 +20,9 @@ export type QueueAnswer =
 
 export const entryKey = (name: string, index: number | undefined): string => `${name} ${index ?? ''}`;
 
-/** No separator of Slurm's own stands in names, indices and states. Reasons come last, because they may hold anything. */
+/**
+ * No separator of Slurm's own stands in names, indices and states. Reasons come last, because they may hold anything.
+ */
 const FORMAT = '%i|%K|%j|%T|%N|%r';
 
 /**

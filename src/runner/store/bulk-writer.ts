@@ -1,6 +1,6 @@
 /**
- * Puts many blobs into a store at once. Drafts are written first, then flushed, then renamed: a crash leaves no blob that
- * is not whole.
+ * Puts many blobs into a store at once. Drafts are written first, then flushed, then renamed: a crash leaves no blob
+ * that is not whole.
  */
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, renameSync, rmSync } from 'node:fs';

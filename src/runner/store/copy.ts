@@ -110,8 +110,8 @@ interface Replacement {
 }
 
 /**
- * Puts a file or folder in place of an existing one of any kind: complete or not at all, also after a power cut. False: it
- * may not be replaced.
+ * Puts a file or folder in place of an existing one of any kind: complete or not at all, also after a power cut. False:
+ * it may not be replaced.
  */
 export async function replaceWith(
   store: Store,

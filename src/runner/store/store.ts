@@ -21,8 +21,8 @@ export interface Store {
   /** Takes a finished file, which is gone from its place afterwards. Its digest is computed here and returned. */
   take(file: string): Promise<{ digest: Digest; bytes: number }>;
   /**
-   * Takes many finished files as one: what they share in work is done once. Nobody may rely on any of them before it has
-   * ended.
+   * Takes many finished files as one: what they share in work is done once. Nobody may rely on any of them before it
+   * has ended.
    */
   takeAll(files: readonly string[]): Promise<{ digest: Digest; bytes: number }[]>;
   put(text: string): Promise<Digest>;

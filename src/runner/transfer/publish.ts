@@ -56,8 +56,8 @@ export class Publisher {
   }
 
   /**
-   * Published files that are missing or differ. `earlier`: the outputs that the lockfile names for this instance. Without
-   * `wanted`, the outputs are not known yet, and only files in their way are told.
+   * Published files that are missing or differ. `earlier`: the outputs that the lockfile names for this instance.
+   * Without `wanted`, the outputs are not known yet, and only files in their way are told.
    */
   async faults(instance: Instance, wanted: Outputs | undefined, earlier: Outputs): Promise<PublishedReason[]> {
     const faults: PublishedReason[] = [];
@@ -72,8 +72,8 @@ export class Publisher {
   }
 
   /**
-   * Copies the outputs that are not in place yet, and answers the places that were left alone: a file lies there that this
-   * pipeline is not known to have written.
+   * Copies the outputs that are not in place yet, and answers the places that were left alone: a file lies there that
+   * this pipeline is not known to have written.
    */
   async publish(instance: Instance, outputs: Outputs, earlier: Outputs): Promise<string[]> {
     const conflicts: string[] = [];

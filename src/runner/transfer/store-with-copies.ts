@@ -1,4 +1,7 @@
-/** A store that is only read, and the committed copies of outputs that it lacks: for commands that look and change nothing. */
+/**
+ * A store that is only read, and the committed copies of outputs that it lacks: for commands that look and change
+ * nothing.
+ */
 import { readFileSync } from 'node:fs';
 import type { Digest } from '../../util/digest.ts';
 import type { Fingerprint } from '../../formats/identity.ts';

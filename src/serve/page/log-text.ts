@@ -1,4 +1,6 @@
-/** The text of a log as a terminal would show it: without colors, and of a line that overwrites itself the last state. */
+/**
+ * The text of a log as a terminal would show it: without colors, and of a line that overwrites itself the last state.
+ */
 import type { LogPiece } from '../state.ts';
 
 const MOST_LINES = 400;

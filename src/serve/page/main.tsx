@@ -4,7 +4,9 @@ import { connect, type ConnectionState } from './connection.ts';
 import { KnownState } from './known-state.ts';
 import { Page } from './page.tsx';
 
-/** Longer than from one update to the next while stages report: only a page that nobody tells anything draws by itself. */
+/**
+ * Longer than from one update to the next while stages report: only a page that nobody tells anything draws by itself.
+ */
 const SILENCE_MS = 1250;
 
 const known = new KnownState();

@@ -14,7 +14,10 @@ const wheel = (name: string, version: string, platform: string, sha256: string):
   asked: `nvidia-${name.replaceAll('_', '-')}==${version}`,
 });
 
-/** CUDA 12 and cuDNN 9. The engines' libraries look for them in `nvidia/NAME/lib`, two folders above their own or beside it. */
+/**
+ * CUDA 12 and cuDNN 9. The engines' libraries look for them in `nvidia/NAME/lib`, two folders above their own or beside
+ * it.
+ */
 export const CUDA_12 = {
   cublas: wheel('cublas_cu12', '12.9.3.13', NEW, 'd7d51055f161b317c7105ddaae90e71eda059026074ffef93cf7cde2886bfe72'),
   cupti: wheel('cuda_cupti_cu12', '12.8.90', OLD, 'ea0cb07ebda26bb9b29ba82cda34849e73c166c18162d3913575b0c9db9a6182'),

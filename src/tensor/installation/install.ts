@@ -1,6 +1,6 @@
 /**
- * `pipeline engine add`, as far as engines have it in common: files are fetched, verified and unpacked into a folder beside
- * the final one, which takes its name at the end. There is a whole engine or none.
+ * `pipeline engine add`, as far as engines have it in common: files are fetched, verified and unpacked into a folder
+ * beside the final one, which takes its name at the end. There is a whole engine or none.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';

@@ -31,7 +31,10 @@ export function requireLinux(title: string): void {
     );
 }
 
-/** Runs a program to its success. Throws InstallationError with the last lines that it wrote. @param otherwise the error's first line */
+/**
+ * Runs a program to its success. Throws InstallationError with the last lines that it wrote. @param otherwise the
+ * error's first line
+ */
 export async function succeed(
   program: string,
   words: readonly string[],

@@ -5,8 +5,8 @@ import { removeLeftovers, workFolder } from './leftovers.ts';
 import type { AddedEngine } from './part.ts';
 
 /**
- * Removes the folders of an engine that are there, and returns them. Each loses its name first: an engine whose removal is
- * interrupted is not taken for one.
+ * Removes the folders of an engine that are there, and returns them. Each loses its name first: an engine whose removal
+ * is interrupted is not taken for one.
  */
 export async function removeEngineFolders(engine: AddedEngine, folders: readonly string[]): Promise<string[]> {
   const there = folders.filter((folder) => existsSync(folder));

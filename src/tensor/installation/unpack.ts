@@ -15,8 +15,8 @@ const openZip = promisify(
 );
 
 /**
- * Writes the members that are `wanted` below `folder`, until `signal` ends it; programs can be run afterwards. Checksums of
- * the members are those of the wheel, which was verified as a whole.
+ * Writes the members that are `wanted` below `folder`, until `signal` ends it; programs can be run afterwards.
+ * Checksums of the members are those of the wheel, which was verified as a whole.
  */
 export async function unpack(
   wheel: string,
@@ -48,5 +48,7 @@ export async function unpack(
   });
 }
 
-/** Whoever made the archive on Unix put the file's mode into the upper half of its attributes; only the run bit counts. */
+/**
+ * Whoever made the archive on Unix put the file's mode into the upper half of its attributes; only the run bit counts.
+ */
 const modeOf = ({ externalFileAttributes }: Entry): number => ((externalFileAttributes >>> 16) & 0o100 ? 0o755 : 0o644);

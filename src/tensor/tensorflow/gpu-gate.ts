@@ -1,6 +1,6 @@
 /**
- * TensorFlow's own test for the libraries of GPUs (tsl/platform/default/dlopen_checker.cc): unless it finds every one of them,
- * it registers no GPU, and computes on the processor. The test needs no GPU.
+ * TensorFlow's own test for the libraries of GPUs (tsl/platform/default/dlopen_checker.cc): unless it finds every one
+ * of them, it registers no GPU, and computes on the processor. The test needs no GPU.
  */
 import path from 'node:path';
 import { loadLibrary } from '../load-library.ts';
@@ -22,7 +22,10 @@ const LIBRARIES = {
 /** The word of an absl::Status that is OK. */
 const OK = 1n;
 
-/** Names of what TensorFlow does not find; empty: it would register GPUs. To be called in a process of its own. @param folder of the engine */
+/**
+ * Names of what TensorFlow does not find; empty: it would register GPUs. To be called in a process of its own. @param
+ * folder of the engine
+ */
 export function missingGpuLibraries(folder: string): string[] {
   const framework = loadLibrary(path.join(folder, FRAMEWORK));
   const passes = (symbol: string): boolean => {

@@ -32,8 +32,8 @@ const LIBRARIES: Readonly<Record<CudaVariant, readonly string[]>> = {
 };
 
 /**
- * Loads NVIDIA's libraries by their absolute paths: a library that is loaded already is found by its name, wherever it lies.
- * Throws where one cannot be loaded. None needs a GPU.
+ * Loads NVIDIA's libraries by their absolute paths: a library that is loaded already is found by its name, wherever it
+ * lies. Throws where one cannot be loaded. None needs a GPU.
  */
 export function preloadCuda(folder: string, variant: CudaVariant): void {
   for (const library of LIBRARIES[variant])
@@ -63,9 +63,9 @@ export const CUDA_CLIENT_OPTIONS: NamedOptions = {
 };
 
 /**
- * Operations whose results no run repeats are left out; products go to cuBLAS, because the repeatable ones of Triton are not
- * found by every compiler. Algorithms are chosen by trying them, unless `isStrict`: then another process, without the programs
- * that were kept, computes the same bits, maybe more slowly.
+ * Operations whose results no run repeats are left out; products go to cuBLAS, because the repeatable ones of Triton
+ * are not found by every compiler. Algorithms are chosen by trying them, unless `isStrict`: then another process,
+ * without the programs that were kept, computes the same bits, maybe more slowly.
  */
 export function cudaFlags(folder: string, variant: CudaVariant, isStrict: boolean): XlaFlags {
   return {

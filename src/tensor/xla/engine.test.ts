@@ -1,4 +1,7 @@
-/** What only this engine does: it leaves the thread alone, gives its state's memory on, and tells its products' precision. */
+/**
+ * What only this engine does: it leaves the thread alone, gives its state's memory on, and tells its products'
+ * precision.
+ */
 import { setImmediate as turn } from 'node:timers/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';

@@ -22,7 +22,9 @@ export interface XlaOptions {
   readonly clientOptions?: NamedOptions;
   /** For every program. */
   readonly flags?: XlaFlags;
-  /** The folder of compiled programs, and everything that they depend on beside their text. Undefined: none are kept. */
+  /**
+   * The folder of compiled programs, and everything that they depend on beside their text. Undefined: none are kept.
+   */
   readonly cache?: { readonly folder: string; readonly identity: string };
   /** Added to the description. */
   readonly provenance?: Readonly<Record<string, string | number>>;

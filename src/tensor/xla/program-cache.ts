@@ -1,6 +1,7 @@
 /**
- * Compiled programs, kept between processes: a training that is resumed starts at once, and computes with the very program
- * that it began with. A compiler for GPUs chooses among algorithms by trying them, and may choose others the next time.
+ * Compiled programs, kept between processes: a training that is resumed starts at once, and computes with the very
+ * program that it began with. A compiler for GPUs chooses among algorithms by trying them, and may choose others the
+ * next time.
  */
 import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';

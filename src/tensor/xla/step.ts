@@ -1,4 +1,7 @@
-/** A compiled step on XLA: one call of a program, with the state in the device's memory, which each run gives to the next. */
+/**
+ * A compiled step on XLA: one call of a program, with the state in the device's memory, which each run gives to the
+ * next.
+ */
 import { checkLeaves } from '../check-leaves.ts';
 import type { Program } from '../graph/program.ts';
 import type { HostTensor, TensorSpec, Tree } from '../host-tensor.ts';

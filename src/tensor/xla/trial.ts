@@ -1,4 +1,7 @@
-/** Tries an XLA in a folder: compiles a training step, for a GPU that need not be there. To be called in a process of its own. */
+/**
+ * Tries an XLA in a folder: compiles a training step, for a GPU that need not be there. To be called in a process of
+ * its own.
+ */
 import path from 'node:path';
 import { CHECK_STEP, checkEngine } from '../check.ts';
 import { simplify } from '../graph/simplify.ts';

@@ -1,8 +1,8 @@
 /**
  * Reads many files at a time, and gives each failure a reason of its own.
  *
- * libvips keeps its messages in one place for all threads, where files take each other's. A file that fails is therefore
- * read once more while no other is, and that attempt counts.
+ * libvips keeps its messages in one place for all threads, where files take each other's. A file that fails is
+ * therefore read once more while no other is, and that attempt counts.
  */
 import pLimit from 'p-limit';
 import type { Result } from '../../../util/result.ts';

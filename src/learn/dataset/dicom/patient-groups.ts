@@ -10,10 +10,10 @@ export interface PatientGroups {
 }
 
 /**
- * Files of one patient are one group. Files without a PatientID are grouped by StudyInstanceUID, and so are all if there
- * is one PatientID for several studies (a placeholder). A study with two PatientIDs joins their groups, unless it is the
- * study of all patients. A digest without a secret is no secret: PatientIDs are short numbers. `key` is the secret of
- * HMAC-SHA256.
+ * Files of one patient are one group. Files without a PatientID are grouped by StudyInstanceUID, and so are all if
+ * there is one PatientID for several studies (a placeholder). A study with two PatientIDs joins their groups, unless it
+ * is the study of all patients. A digest without a secret is no secret: PatientIDs are short numbers. `key` is the
+ * secret of HMAC-SHA256.
  */
 export function patientGroups(files: ReadonlyMap<string, DicomIdentity>, key: Uint8Array): PatientGroups {
   const identities = [...files.values()];

@@ -1,4 +1,6 @@
-/** The codecs that are compiled C libraries: libjpeg-turbo, CharLS, OpenJPEG and OpenJPH. Each loads when first needed. */
+/**
+ * The codecs that are compiled C libraries: libjpeg-turbo, CharLS, OpenJPEG and OpenJPH. Each loads when first needed.
+ */
 import type { PixelCoding } from './transfer-syntax.ts';
 
 export type WasmCoding = Extract<PixelCoding, 'jpeg' | 'jpeg-ls' | 'jpeg-2000' | 'htj2k'>;

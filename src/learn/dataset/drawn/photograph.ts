@@ -22,8 +22,8 @@ export function renderLesion(lesion: Lesion, picture: number, size: number): Uin
 }
 
 /**
- * The mask of the same picture, `[size, size]`: 1 where the center of a pixel lies within the lesion's outline, which is
- * the middle of the zone in which it fades.
+ * The mask of the same picture, `[size, size]`: 1 where the center of a pixel lies within the lesion's outline, which
+ * is the middle of the zone in which it fades.
  */
 export function lesionMask(lesion: Lesion, picture: number, size: number): Uint8Array {
   const place = drawPlacement(random('phantom picture', ...lesion.texture, picture));

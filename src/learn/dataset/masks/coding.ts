@@ -2,7 +2,9 @@
 import { err, ok, type Result } from '../../../util/result.ts';
 import type { MaskCodes } from './read-codes.ts';
 
-/** As a pipeline file gives them: names of numbered classes, class 1 first; or the gray value or color of each class. */
+/**
+ * As a pipeline file gives them: names of numbered classes, class 1 first; or the gray value or color of each class.
+ */
 export type MaskClasses = readonly string[] | Readonly<Record<string, number | string>>;
 
 /** The numbers that occur in one file, with their pixels. */

@@ -79,7 +79,9 @@ const filesOf = (sample: ListedImage, { masksOf }: MaskListing): readonly MaskFi
 /** The table says that the image is for pre-training alone. */
 const withoutMask = (sample: ListedImage): ListedImage => ({ ...sample, facts: { ...sample.facts, ...WITHOUT_MASK } });
 
-/** Writes the masks of all rows, in the square and at their original size. Throws DatasetError if a class is nowhere. */
+/**
+ * Writes the masks of all rows, in the square and at their original size. Throws DatasetError if a class is nowhere.
+ */
 async function packMasks(
   samples: readonly ListedImage[],
   listing: MaskListing,

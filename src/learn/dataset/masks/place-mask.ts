@@ -4,8 +4,8 @@ import { placementOf } from '../decode/placement.ts';
 import type { Mask } from '../../eval/segmentation/mask.ts';
 
 /**
- * `[size, size]`. Each pixel gets the class that most of its part of the mask has, of equals the lower; the pixels around
- * the picture are background.
+ * `[size, size]`. Each pixel gets the class that most of its part of the mask has, of equals the lower; the pixels
+ * around the picture are background.
  */
 export function placeMask(mask: Mask, size: number): Uint8Array {
   const { width, height, left, top } = placementOf(mask, size);

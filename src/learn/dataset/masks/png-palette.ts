@@ -4,7 +4,9 @@ const COLOR_TYPE = 25;
 const INDEXED = 3;
 const FIRST_CHUNK = 8;
 
-/** 65536 red + 256 green + blue of each entry; undefined for a file without a palette. PNG specification, section 11. */
+/**
+ * 65536 red + 256 green + blue of each entry; undefined for a file without a palette. PNG specification, section 11.
+ */
 export function pngPalette(file: Buffer): number[] | undefined {
   if (file.length < 33 || file.toString('latin1', 1, 4) !== 'PNG' || file[COLOR_TYPE] !== INDEXED) return undefined;
   for (let place = FIRST_CHUNK; place + 8 <= file.length;) {

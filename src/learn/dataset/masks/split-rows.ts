@@ -7,7 +7,9 @@ import { ANY_IMAGE, WITHOUT_MASK } from './listing.ts';
 
 const hasMask = ({ facts }: TableRow): boolean => facts?.mask !== WITHOUT_MASK.mask;
 
-/** The images with a mask, which are the first ones of the table. All are of one class: a mask has no class as a whole. */
+/**
+ * The images with a mask, which are the first ones of the table. All are of one class: a mask has no class as a whole.
+ */
 export const maskedRows = (table: readonly TableRow[]): TableRow[] =>
   table.filter(hasMask).map((row) => ({ ...row, label: ANY_IMAGE }));
 

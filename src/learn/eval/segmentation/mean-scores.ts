@@ -1,8 +1,8 @@
 /** The scores of many masks as one number. */
 
 /**
- * The mean of a score over images for each class, then over classes, so that a rare class counts as a common one. Scores
- * that are null are left out. Null if all are.
+ * The mean of a score over images for each class, then over classes, so that a rare class counts as a common one.
+ * Scores that are null are left out. Null if all are.
  */
 export function macroMean<S>(images: readonly (readonly S[])[], scoreOf: (scores: S) => number | null): number | null {
   const classes = Math.max(0, ...images.map((scores) => scores.length));

@@ -11,8 +11,8 @@ export interface Prediction {
 }
 
 /**
- * The picture lies whole in the square that was trained on. Its probabilities are enlarged bilinearly, the centers of both
- * images in the same place; each pixel gets the class with the largest.
+ * The picture lies whole in the square that was trained on. Its probabilities are enlarged bilinearly, the centers of
+ * both images in the same place; each pixel gets the class with the largest.
  */
 export function maskAtOriginalSize({ values, side, classes }: Prediction, original: PictureSize): Mask {
   const { left, top, width: shownWidth, height: shownHeight } = placementOf(original, side);

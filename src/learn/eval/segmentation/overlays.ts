@@ -53,8 +53,8 @@ const WANTED: Color = [255, 255, 255];
 const FOUND: Color = [0, 158, 255];
 
 /**
- * The picture at the size of the masks, `[height, width, 3]`, with the edge of the true mask in white and that of the found
- * one in blue; `found` null: the true one alone.
+ * The picture at the size of the masks, `[height, width, 3]`, with the edge of the true mask in white and that of the
+ * found one in blue; `found` null: the true one alone.
  */
 export function overlay(picture: Uint8Array, wanted: Mask, found: Mask | null): Uint8Array {
   const drawn = Uint8Array.from(picture);

@@ -1,7 +1,7 @@
 /**
- * `predictions.safetensors`: the probabilities of each class for every pixel of the validation and test images, in bytes,
- * at training size. Masks at the size of the pictures are drawn from them: a mask that was cut out at training size and
- * then enlarged would have steps at its edge.
+ * `predictions.safetensors`: the probabilities of each class for every pixel of the validation and test images, in
+ * bytes, at training size. Masks at the size of the pictures are drawn from them: a mask that was cut out at training
+ * size and then enlarged would have steps at its edge.
  */
 import { readSafetensors, writeSafetensors } from '../../../tensor/safetensors.ts';
 import { at } from '../../../util/known.ts';

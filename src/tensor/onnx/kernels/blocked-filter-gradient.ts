@@ -167,7 +167,8 @@ function pixelsInnermost(lowering: Lowering, x: Value, window: Window): Name {
     lowering.reshape(lowering.get(x, 'blocked'), [batchSize, inChannels / block, inHeight, inWidth, block]),
     window,
   );
-  const rows = lowering.transpose(lowering.reshape(met, [batchSize, inChannels / block, pixels, block]), [0, 2, 1, 3]); // [N, H W, C/b, b]
+  // [N, H W, C/b, b].
+  const rows = lowering.transpose(lowering.reshape(met, [batchSize, inChannels / block, pixels, block]), [0, 2, 1, 3]);
   return lowering.model.op(
     'ReorderInput',
     [lowering.reshape(rows, [(batchSize * pixels) / block, block, 1, inChannels])],

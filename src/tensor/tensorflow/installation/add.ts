@@ -1,6 +1,6 @@
 /**
- * `pipeline engine add tensorflow`: makes TensorFlow work on this machine from the libraries of its Python package and the
- * addon of tfjs-node, compiled against them. Python's pip downloads; no Python runs afterwards.
+ * `pipeline engine add tensorflow`: makes TensorFlow work on this machine from the libraries of its Python package and
+ * the addon of tfjs-node, compiled against them. Python's pip downloads; no Python runs afterwards.
  */
 import { existsSync } from 'node:fs';
 import { mkdir, rm, symlink } from 'node:fs/promises';
@@ -27,7 +27,10 @@ const ROOM = { false: 2.5 * GIB, true: 10 * GIB };
 /** There while NVIDIA's kernel module is loaded; WSL has its driver elsewhere. */
 const DRIVERS = ['/proc/driver/nvidia/version', '/usr/lib/wsl/lib/libcuda.so.1'];
 
-/** Returns the folder of the engine. Throws InstallationError; nothing is left of an installation that fails or is interrupted. */
+/**
+ * Returns the folder of the engine. Throws InstallationError; nothing is left of an installation that fails or is
+ * interrupted.
+ */
 export async function addTensorflow({ gpu, tryIn, ...options }: AddTensorflowOptions): Promise<string> {
   requireLinux('TensorFlow');
   const engine = { engine: 'tensorflow', title: `TensorFlow ${VERSION}`, target: folderOf(gpu) } as const;
@@ -135,8 +138,9 @@ async function tryAddon(addon: string, signal: AbortSignal): Promise<void> {
 }
 
 /**
- * TensorFlow opens NVIDIA's libraries from libtensorflow_framework, whose search path (RUNPATH) names every folder of theirs
- * but that of cuSOLVER. Without cuSOLVER it registers no GPU at all, so the library gets a second name where it is looked for.
+ * TensorFlow opens NVIDIA's libraries from libtensorflow_framework, whose search path (RUNPATH) names every folder of
+ * theirs but that of cuSOLVER. Without cuSOLVER it registers no GPU at all, so the library gets a second name where it
+ * is looked for.
  */
 async function linkSolver(work: string): Promise<void> {
   const library = 'libcusolver.so.11';

@@ -1,7 +1,7 @@
 /**
- * Reads what XLA's compiler made of a program, as far as numbers of operations go: an HloModuleProtoWithConfig { hlo_module = 1 }
- * of HloModuleProto { computations = 3 } of HloComputationProto { instructions = 2 } of HloInstructionProto { opcode = 2,
- * custom_call_target = 28 } (openxla/xla, xla/service/hlo.proto).
+ * Reads what XLA's compiler made of a program, as far as numbers of operations go: an HloModuleProtoWithConfig {
+ * hlo_module = 1 } of HloModuleProto { computations = 3 } of HloComputationProto { instructions = 2 } of
+ * HloInstructionProto { opcode = 2, custom_call_target = 28 } (openxla/xla, xla/service/hlo.proto).
  */
 
 interface CallCounts {
@@ -29,7 +29,9 @@ const instructionsOf = (module: Buffer): Buffer[] =>
     .flatMap((hlo) => messagesIn(hlo, 3))
     .flatMap((computation) => messagesIn(computation, 2));
 
-/** The contents of a field of a message, of those that have a length (https://protobuf.dev/programming-guides/encoding). */
+/**
+ * The contents of a field of a message, of those that have a length (https://protobuf.dev/programming-guides/encoding).
+ */
 function messagesIn(message: Buffer, wanted: number): Buffer[] {
   const found: Buffer[] = [];
   let at = 0;

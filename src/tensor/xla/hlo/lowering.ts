@@ -1,4 +1,7 @@
-/** The state of a lowering: which value of the module stands for which of the graph, in which type; and what many kernels need. */
+/**
+ * The state of a lowering: which value of the module stands for which of the graph, in which type; and what many
+ * kernels need.
+ */
 import { sameShape } from '../../errors.ts';
 import { numbersOf } from '../../graph/graph.ts';
 import type { Node, Value } from '../../graph/node.ts';

@@ -1,6 +1,6 @@
 /**
- * `pipeline engine add xla`: the compiler XLA as a plugin, and NVIDIA's libraries beside it, out of Python packages. Python's
- * pip downloads; no Python runs afterwards, and nothing is compiled here but a training step, to try it.
+ * `pipeline engine add xla`: the compiler XLA as a plugin, and NVIDIA's libraries beside it, out of Python packages.
+ * Python's pip downloads; no Python runs afterwards, and nothing is compiled here but a training step, to try it.
  */
 import { InstallationError } from '../../installation/failure.ts';
 import { install, requireAbsent, type InstallOptions } from '../../installation/install.ts';
@@ -12,11 +12,16 @@ import { findXla, xlaFolder } from './place.ts';
 
 export interface AddXlaOptions extends InstallOptions {
   readonly variant: XlaVariant;
-  /** Tries an engine in a folder, in a process of its own: a plugin may end its process. Returns why it does not work. */
+  /**
+   * Tries an engine in a folder, in a process of its own: a plugin may end its process. Returns why it does not work.
+   */
   readonly tryIn: (folder: string, signal: AbortSignal) => Promise<string | undefined>;
 }
 
-/** Returns the folder of the engine. Throws InstallationError; nothing is left of an installation that fails or is interrupted. */
+/**
+ * Returns the folder of the engine. Throws InstallationError; nothing is left of an installation that fails or is
+ * interrupted.
+ */
 export async function addXla({ variant, tryIn, ...options }: AddXlaOptions): Promise<string> {
   const { title, version, parts, room } = XLA_PARTS[variant];
   requireLinux('engine xla');

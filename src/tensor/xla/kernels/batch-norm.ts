@@ -1,4 +1,7 @@
-/** Batch normalization in training (see ../../batch-norm.ts), in float32 whatever the images are: XLA makes few passes of it. */
+/**
+ * Batch normalization in training (see ../../batch-norm.ts), in float32 whatever the images are: XLA makes few passes
+ * of it.
+ */
 import type { Value } from '../../graph/node.ts';
 import type { Inputs, Outputs } from '../../graph/signatures.ts';
 import { sizeOf } from '../../host-tensor.ts';

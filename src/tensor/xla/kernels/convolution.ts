@@ -1,6 +1,6 @@
 /**
- * Convolutions and their gradients, on images [N, H, W, C]. Each is one convolution, in the form that XLA recognizes as one of
- * cuDNN's three (openxla/xla, xla/service/gpu/transforms/conv_rewriter.cc).
+ * Convolutions and their gradients, on images [N, H, W, C]. Each is one convolution, in the form that XLA recognizes as
+ * one of cuDNN's three (openxla/xla, xla/service/gpu/transforms/conv_rewriter.cc).
  */
 import { windowOf, type Window } from '../../graph/attributes.ts';
 import type { Value } from '../../graph/node.ts';

@@ -47,8 +47,8 @@ function averagePoolGradient(
 }
 
 /**
- * Tap by tap: the element under a tap takes dy if it is the greatest of its window and no earlier tap took it. XLA's own
- * gradient (select_and_scatter) adds in an order that no run on a GPU repeats.
+ * Tap by tap: the element under a tap takes dy if it is the greatest of its window and no earlier tap took it. XLA's
+ * own gradient (select_and_scatter) adds in an order that no run on a GPU repeats.
  */
 function maxPoolGradient(
   { dy, input, output }: { readonly dy: HloValue; readonly input: HloValue; readonly output: HloValue },

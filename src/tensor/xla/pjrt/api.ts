@@ -2,8 +2,8 @@
  * The part of the PJRT C API that the engine calls: slots of functions and fields of structures (openxla/xla,
  * xla/pjrt/c/pjrt_c_api.h, versions 0.81 to 0.116; api.test.ts compares it with the header).
  *
- * Every structure begins with its size and a pointer to extensions. Each field of the structures in this file takes eight
- * bytes: a smaller one is followed by padding. A structure is therefore an array of 64-bit words.
+ * Every structure begins with its size and a pointer to extensions. Each field of the structures in this file takes
+ * eight bytes: a smaller one is followed by padding. A structure is therefore an array of 64-bit words.
  */
 
 /** The first version whose structures and slots were compared; all later ones only append. */
@@ -12,7 +12,9 @@ export const OLDEST_MINOR = 81;
 /** `size` of the structure and `extensions`. */
 const HEADER_WORDS = 2;
 
-/** In PJRT_Api, before its functions: size, extensions, and the version (size, extensions, two numbers of four bytes). */
+/**
+ * In PJRT_Api, before its functions: size, extensions, and the version (size, extensions, two numbers of four bytes).
+ */
 export const FUNCTIONS_OFFSET = 40;
 export const VERSION_OFFSET = 32;
 

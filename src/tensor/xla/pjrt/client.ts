@@ -1,8 +1,8 @@
 /**
  * One device of a plugin: memory on it, and programs that run there.
  *
- * The caller owns buffers, programs and the client, and frees each once. Long calls run in threads of libuv's pool, so that
- * this thread reads and decodes meanwhile.
+ * The caller owns buffers, programs and the client, and frees each once. Long calls run in threads of libuv's pool, so
+ * that this thread reads and decodes meanwhile.
  */
 import { sizeOf, type HostTensor, type TensorSpec } from '../../host-tensor.ts';
 import type { Numbers } from '../../graph/node.ts';
@@ -11,7 +11,10 @@ import { compileOptions, type XlaFlags } from './compile-options.ts';
 import { namedValues, type NamedOptions } from './named-values.ts';
 import { addressOf, bytesAt, handlesAt, textAt, type Handle, type Plugin } from './plugin.ts';
 
-/** A buffer in the device's memory, and the end of the copy to it: until then the array that it came from must not change. */
+/**
+ * A buffer in the device's memory, and the end of the copy to it: until then the array that it came from must not
+ * change.
+ */
 export interface SentBuffer {
   readonly buffer: Handle;
   readonly copied: Handle;
@@ -129,8 +132,8 @@ export class PjrtClient {
   }
 
   /**
-   * Starts a program with one result for each of `outputs`. Donated inputs are consumed, once it has started. The results
-   * may be used at once; `done` is the event of its end, and of its failure.
+   * Starts a program with one result for each of `outputs`. Donated inputs are consumed, once it has started. The
+   * results may be used at once; `done` is the event of its end, and of its failure.
    */
   async execute(
     program: Handle,

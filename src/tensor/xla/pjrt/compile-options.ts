@@ -1,7 +1,7 @@
 /**
- * Options of a compilation, as a message CompileOptionsProto (openxla/xla, xla/pjrt/proto/compile_options.proto). Fields:
- * executable_build_options = 3 { num_replicas = 4, num_partitions = 5 }, env_option_overrides = 7, a map from names to
- * OptionOverrideProto { string_field = 1, bool_field = 2, int_field = 3 }.
+ * Options of a compilation, as a message CompileOptionsProto (openxla/xla, xla/pjrt/proto/compile_options.proto).
+ * Fields: executable_build_options = 3 { num_replicas = 4, num_partitions = 5 }, env_option_overrides = 7, a map from
+ * names to OptionOverrideProto { string_field = 1, bool_field = 2, int_field = 3 }.
  */
 import { integer, message, text } from '../../../util/protobuf.ts';
 

@@ -50,7 +50,9 @@ export interface Called<F extends FunctionName> {
 /** By file. */
 const loaded = new Map<string, Plugin>();
 
-/** Loads a plugin, once in a process. Throws where it cannot be loaded, or is of another version. @param file absolute */
+/**
+ * Loads a plugin, once in a process. Throws where it cannot be loaded, or is of another version. @param file absolute
+ */
 export function loadPlugin(file: string): Plugin {
   const known = loaded.get(file);
   if (known !== undefined) return known;

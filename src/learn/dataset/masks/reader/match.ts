@@ -23,9 +23,9 @@ interface Matches {
 const NOTHING = /^(mask|masks|seg|segm|segmentation|gt|groundtruth|ground_truth|label|labels|annotation|roi|\d+)$/i;
 
 /**
- * A mask belongs to the image with the longest name that its own name begins or ends with. Of images with one name, that
- * in the same folders, else the one whose folders are among the mask's. Folders and words of the mask that are left over
- * name its class.
+ * A mask belongs to the image with the longest name that its own name begins or ends with. Of images with one name,
+ * that in the same folders, else the one whose folders are among the mask's. Folders and words of the mask that are
+ * left over name its class.
  */
 export function matchMasks(images: readonly PlacedFile[], masks: readonly PlacedFile[]): Matches {
   const byStem = new Map<string, PlacedFile[]>();
