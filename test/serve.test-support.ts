@@ -9,13 +9,19 @@ export interface Reply {
   readonly body: string;
 }
 
-export interface Served {
-  readonly port: number;
-  readonly token: string;
+/** The page, by a port of this machine. */
+interface Reader {
   /** `path` is that behind the token; with `raw`, the whole path. */
   get(path: string, wish?: Wish): Promise<Reply>;
   events(lastEventId?: string): Promise<Events>;
+}
+
+export interface Served extends Reader {
+  readonly port: number;
+  readonly token: string;
   readonly pid: number;
+  /** @param port one that leads to the server */
+  through(port: number): Reader;
   stop(): Promise<void>;
 }
 
@@ -42,10 +48,13 @@ export async function serve(project: Project, ...words: string[]): Promise<Serve
   const command = project.start(['serve', ...words]);
   const url = new URL(await command.printsLine(/^http:/));
   const [port, token] = [Number(url.port), url.pathname.slice(1, -1)];
+  const through = (at: number): Reader => ({
+    get: (path, wish = {}) => request(at, wish.raw ? path : `/${token}/${path}`, wish),
+    events: (lastEventId) => listen(at, `/${token}/events`, lastEventId),
+  });
   return {
-    ...{ port, token, pid: command.pid },
-    get: (path, wish = {}) => request(port, wish.raw ? path : `/${token}/${path}`, wish),
-    events: (lastEventId) => listen(port, `/${token}/events`, lastEventId),
+    ...{ port, token, pid: command.pid, through },
+    ...through(port),
     async stop() {
       command.signal('SIGINT');
       await command.ended;

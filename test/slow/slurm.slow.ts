@@ -12,6 +12,7 @@ import { DEFAULT_SLURM } from '../../src/runner/slurm/settings.ts';
 import { SlurmAttempts } from '../../src/runner/slurm/slurm-attempts.ts';
 import { random } from '../../src/util/random.ts';
 import { pipelineOf, Project, Run } from '../rig.test-support.ts';
+import { serve, type Part } from '../serve.test-support.ts';
 import { Cluster, whyNoCluster } from './slurm-cluster.test-support.ts';
 
 const reason = whyNoCluster();
@@ -225,6 +226,47 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
       expect(ended.code).toBe(0);
       const pids = (await project.read('pids')).split('\n').filter(Boolean);
       expect(pids).toContain((await project.read('o.txt')).trim());
+    },
+    5 * MINUTE,
+  );
+
+  test(
+    'the live page follows jobs: at work with curves and log, past the death of a runner, and to their end',
+    async () => {
+      const module = `import { existsSync, writeFileSync } from 'node:fs';
+      export default async (stage) => {
+        console.log('said by a job');
+        stage.progress({ done: 1, total: 2, unit: 'epochs' });
+        stage.metric('loss', 0.5, 1);
+        while (!existsSync(stage.params.go)) await new Promise((resolve) => setTimeout(resolve, 200));
+        writeFileSync(stage.output('o'), 'x');
+      };`;
+      const project = await projectOf({});
+      await project.write('train.mjs', module);
+      const train = { module: 'train.mjs', params: { go: project.path('go') }, outputs: { o: 'o.txt' } };
+      await project.write('pipeline.json', pipelineOf({ train }));
+      const served = await serve(project);
+      const events = await served.events();
+      const words = ['run', '--json', '--executor', 'slurm'];
+      const runner = project.start(words, { env: env() });
+      const follows = (what: string, holds: (train: Part) => boolean): Promise<void> =>
+        events.until(what, (parts) => holds(parts.get('instance/0/train') ?? {}));
+      await follows(
+        'a job at work',
+        ({ status, progress }) => status === 'running' && (progress as Part | undefined)?.total === 2,
+      );
+      await events.until('its curve', (parts) => JSON.stringify([...parts]).includes('"loss"'));
+      expect((await served.get('log?instance=instance/0/train')).body).toContain('said by a job');
+
+      runner.signal('SIGKILL');
+      await runner.ended;
+      await events.until('the death', (parts) => JSON.stringify([...parts]).includes('"died"'));
+      expect(runningJobs('train')).toHaveLength(1);
+      const next = project.start(words, { env: env() });
+      await follows('the job that the next run took over', ({ status }) => status === 'running');
+      await project.write('go', '');
+      await follows('its end', ({ status }) => status === 'done');
+      expect((await next.ended).code).toBe(0);
     },
     5 * MINUTE,
   );

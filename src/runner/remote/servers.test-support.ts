@@ -68,6 +68,15 @@ export async function startSsh(
   return { port, env: { PIPELINE_SSH_COMMAND: `ssh -F ${at('config')}` }, stop: () => child.kill('SIGKILL') };
 }
 
+/** `ssh -L` through that server to a port of its machine. @param folder the one that it was started with */
+export async function startTunnel(folder: string, port: number): Promise<Pick<TestServer, 'port' | 'stop'>> {
+  const local = await freePort();
+  const words = ['-F', path.join(folder, 'config'), '-N', '-L', `127.0.0.1:${local}:127.0.0.1:${port}`, 'test'];
+  const child = spawn('ssh', words, { stdio: 'ignore' });
+  await listening(local, child, path.join(folder, 'sshd.log'));
+  return { port: local, stop: () => child.kill('SIGKILL') };
+}
+
 function sshdConfig(folder: string, port: number, more: string): string {
   const sftp = ['/usr/lib/openssh/sftp-server', '/usr/libexec/openssh/sftp-server', '/usr/libexec/sftp-server'].find(
     (file) => existsSync(file),

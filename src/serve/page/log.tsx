@@ -113,7 +113,7 @@ function LogLines({ text }: { readonly text: LogText | 'none' | undefined }): JS
   const isAtEnd = useRef(true);
   useLayoutEffect(() => {
     if (box.current !== null && isAtEnd.current) box.current.scrollTop = box.current.scrollHeight;
-  });
+  }, [text]);
   const lines = text === undefined || text === 'none' ? [] : shownLines(text);
   if (text === 'none') return <p class="note">There is no log of it here.</p>;
   return (
