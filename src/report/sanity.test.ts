@@ -97,6 +97,8 @@ test('warnings of trials are passed on with the model', () => {
     i === 0 ? { ...tried, warnings: ['the highest value was chosen.'] } : tried,
   );
   expect(sanityLines({ ...plain, trials })).toEqual(['M1: the highest value was chosen.']);
+  const all = plain.trials.map((tried) => ({ ...tried, warnings: ['the highest value was chosen.'] }));
+  expect(sanityLines({ ...plain, trials: all })).toEqual(['M1, M2, M3 and M4: the highest value was chosen.']);
 });
 
 test('another class balance of the test part is said, and chance is not', () => {

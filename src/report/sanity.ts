@@ -1,5 +1,5 @@
 /** Signs that the training, not the start, decides a result. */
-import { mean } from 'd3-array';
+import { groups, mean } from 'd3-array';
 import { differenceText } from './verdict.ts';
 import { fixed, listed, whole } from './format.ts';
 import { metricWords } from './metric.ts';
@@ -27,7 +27,10 @@ export function sanityLines(dataset: DatasetResults): string[] {
 }
 
 function trialLines({ trials }: DatasetResults): string[] {
-  return trials.flatMap(({ model, warnings }) => warnings.map((warning) => `${model}: ${warning}`));
+  const told = trials.flatMap(({ model, warnings }) => warnings.map((warning) => ({ model, warning })));
+  return groups(told, ({ warning }) => warning).map(
+    ([warning, of]) => `${listed(of.map(({ model }) => model))}: ${warning}`,
+  );
 }
 
 function transferLine({ transferTraining }: DatasetResults): string[] {
