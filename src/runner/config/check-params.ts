@@ -22,8 +22,16 @@ export function checkLiteral(node: ConfigNode, report: Report): void {
   }
 }
 
-/** Warns of the outermost parameters that nothing refers to. */
-export function warnOfUnused(params: ObjectNode, used: ReadonlySet<string>, report: Report): void {
+/**
+ * Warns of the outermost parameters that nothing refers to. One that an extended file sets may be for another file that
+ * extends it. @param bases the extended files
+ */
+export function warnOfUnused(
+  params: ObjectNode,
+  used: ReadonlySet<string>,
+  bases: ReadonlySet<string>,
+  report: Report,
+): void {
   visit(params, []);
 
   function visit(node: ObjectNode, path: readonly string[]): void {
@@ -32,7 +40,7 @@ export function warnOfUnused(params: ObjectNode, used: ReadonlySet<string>, repo
       if (isWhollyUsed(full, used)) continue;
       const partly = [...used].some((other) => other.startsWith(`${full}.`));
       if (partly && value.kind === 'object') visit(value, [...path, name]);
-      if (!partly)
+      if (!partly && !bases.has(key.source.file))
         report.warning('unused-param', key, `no stage uses the parameter "${full}"`, {
           suggestion: suggest(name, usedBelow(path, used)),
           remedy: `Refer to it as \${params.${full}}, or remove it.`,

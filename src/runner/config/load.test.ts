@@ -368,6 +368,18 @@ test('what nothing refers to is warned about, at the outermost place', async () 
   ]);
 });
 
+test('a parameter of an extended file is not warned of: another file may use it', async () => {
+  const base = { params: { size: 64, net: { width: 2 } }, stages: { s: { command: 'x ${params.net.width}' } } };
+  const loaded = await load({
+    'base.json': base,
+    'pipeline.json': { extends: 'base.json', params: { rate: 1, net: { depth: 3 } } },
+  });
+  expect(loaded.ok && loaded.value.warnings.map(({ message }) => message)).toEqual([
+    'no stage uses the parameter "rate"',
+    'no stage uses the parameter "net.depth"',
+  ]);
+});
+
 test('a fault deep inside a part of a stage is told beside all others', async () => {
   const stages = {
     a: {

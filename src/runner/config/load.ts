@@ -69,7 +69,9 @@ export async function loadPipeline(
   const tree = await readFiles(file, noted, sources, report);
   if (tree === undefined) return err({ diagnostics: report.errors, sources });
   const onDisk = readText === readFromDisk;
-  const merged = { file: path.resolve(file), tree: applySettings(tree, set, report), onDisk, storeFolder };
+  const main = path.resolve(file);
+  const bases = new Set([...sources.keys()].filter((each) => each !== main));
+  const merged = { file: main, bases, tree: applySettings(tree, set, report), onDisk, storeFolder };
   const read = interpret(merged, report);
   if (report.failed) return err({ diagnostics: withoutConsequences(report.errors), sources });
   return ok({ ...read, warnings: report.warnings, sources });
@@ -85,6 +87,8 @@ function withoutConsequences(errors: readonly Diagnostic[]): readonly Diagnostic
 interface Merged {
   /** Absolute. */
   readonly file: string;
+  /** The files that it extends. */
+  readonly bases: ReadonlySet<string>;
   readonly tree: ObjectNode;
   readonly onDisk: boolean;
   readonly storeFolder: string | undefined;
@@ -92,13 +96,14 @@ interface Merged {
 
 /** The result may be used only if no fault was reported. */
 function interpret(merged: Merged, report: Report): Pick<Loaded, 'pipeline' | 'objectForm' | 'locate'> {
-  const { file, tree } = merged;
+  const { file, bases, tree } = merged;
   const { written, context } = prepare(merged, report);
   const expanded = expandStages(context);
   const instances = buildInstances(expanded, context);
   checkPublished(instances, context);
   checkInputs(instances, context);
-  if (context.params !== undefined && expanded.length > 0) warnOfUnused(context.params, context.resolver.used, report);
+  if (context.params !== undefined && expanded.length > 0)
+    warnOfUnused(context.params, context.resolver.used, bases, report);
   const description = textOf(child(tree, 'description'));
   const ignore = ignorePatterns(child(tree, 'ignore'), context);
   return {
