@@ -14,6 +14,7 @@ const entryPoints = {
   'stage/describe': 'src/stage/describe.ts',
   'stage/index': 'src/stage/index.ts',
   'slurm/job': 'src/runner/slurm/job/main.ts',
+  'slurm/allocation': 'src/runner/slurm/job/allocation-main.ts',
 };
 
 // Made aside and swapped in whole, so that a command started meanwhile never meets half a build.

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { ExecutionDeps } from '../runner/execution/execution-deps.ts';
 import { localDeps } from '../runner/execution/run.ts';
-import { stageProgram, jobProgram } from '../runner/stage-program.ts';
+import { allocationProgram, jobProgram, stageProgram } from '../runner/stage-program.ts';
 import type { ExecutorName } from './executor-names.ts';
 import type { Project } from './project.ts';
 
@@ -33,6 +33,7 @@ export async function chooseExecutor(
     settings: settings.slurm ?? DEFAULT_SLURM,
     hostProgram: stageProgram('host'),
     jobProgram: jobProgram(),
+    allocationProgram: allocationProgram(),
     isLeaving,
   });
   return {

@@ -26,7 +26,23 @@ test('the settings of the documentation are read', () => {
     extra: ['--qos=low'],
     licenses: { matlab: 'matlab@server' },
     intervalMs: 30_000,
+    mode: 'jobs',
+    allocation: { nodes: 1 },
   });
+});
+
+test('the size of an allocation is read', () => {
+  const given = { mode: 'allocation', allocation: { nodes: 2, cpu: 16, memory: '64 GiB', gpu: 0 } };
+  const { slurm, faults: none } = readSlurmSettings(given);
+  expect(none).toEqual([]);
+  expect(slurm).toMatchObject({ mode: 'allocation', allocation: { nodes: 2, cpu: 16, memory: 2 ** 36, gpu: 0 } });
+});
+
+test('settings that have no meaning in the mode are refused', () => {
+  expect(faults({ allocation: { nodes: 2 } })[0]).toContain('slurm.allocation: it is the size of an allocation');
+  expect(faults({ mode: 'allocation', licenses: { m: 'm@s' } })[0]).toContain('slurm.licenses: only jobs hold');
+  expect(faults({ mode: 'allocation', allocation: { nodes: 0 } })[0]).toContain('got {"nodes":0}');
+  expect(faults({ mode: 'allocation', allocation: { cards: 1 } })[0]).toContain('the size of each node');
 });
 
 test('nothing set is nothing sent', () => {
@@ -68,5 +84,5 @@ test('an unknown key gets a suggestion, or the known ones', () => {
 test('the schema knows the same keys', () => {
   const keys = Object.keys(SettingsSchema.properties.slurm.properties);
   for (const key of keys) expect(faults({ [key]: {} }).join()).not.toContain('unknown setting');
-  expect(keys).toHaveLength(8);
+  expect(keys).toHaveLength(9);
 });

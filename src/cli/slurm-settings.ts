@@ -1,6 +1,6 @@
 /** Reads the settings of Slurm, and says everything that is wrong with them. */
 import { DEFAULT_SLURM, LEAST_GRACE_SECONDS, type SlurmSettings } from '../runner/slurm/settings.ts';
-import { millisecondsOf } from '../util/quantity.ts';
+import { bytesOf, millisecondsOf } from '../util/quantity.ts';
 import { suggest } from '../util/suggest.ts';
 
 export interface SlurmFault {
@@ -34,7 +34,8 @@ const READERS: Readonly<Record<string, (value: unknown) => Read>> = {
     isObject(value) && Object.values(value).every(isName)
       ? { licenses: value as Readonly<Record<string, string>> }
       : 'an object of names of licenses, such as { "matlab": "matlab@server" }',
-  mode: (value) => (value === 'jobs' ? {} : '"jobs"'),
+  mode: (value) => (value === 'jobs' || value === 'allocation' ? { mode: value } : '"jobs" or "allocation"'),
+  allocation: allocationOf,
   interval: (value) => {
     const intervalMs = typeof value === 'string' ? millisecondsOf(value) : undefined;
     return intervalMs === undefined || intervalMs < 1000 ? 'a duration such as "10s", at least "1s"' : { intervalMs };
@@ -52,7 +53,28 @@ export function readSlurmSettings(value: unknown): { readonly slurm: SlurmSettin
     else if (typeof read === 'string') faults.push({ place: `slurm.${key}`, message: expected(read, given) });
     else slurm = { ...slurm, ...read };
   }
-  return { slurm, faults };
+  return { slurm, faults: [...faults, ...faultsOfMode(slurm, value)] };
+}
+
+/** Settings that have no meaning in the chosen mode. */
+function faultsOfMode({ mode }: SlurmSettings, given: object): SlurmFault[] {
+  if (mode === 'jobs' && 'allocation' in given)
+    return [
+      {
+        place: 'slurm.allocation',
+        message: 'it is the size of an allocation, and each instance is a job of its own',
+        remedy: 'Set "mode": "allocation", or leave it out.',
+      },
+    ];
+  if (mode === 'allocation' && 'licenses' in given)
+    return [
+      {
+        place: 'slurm.licenses',
+        message: 'only jobs hold licenses of Slurm, and the instances are steps of one job',
+        remedy: 'Set "mode": "jobs", or leave it out: the run then counts the resource itself, see "slots".',
+      },
+    ];
+  return [];
 }
 
 function unknownKey(key: string): SlurmFault {
@@ -74,9 +96,28 @@ function partitionOf(value: unknown): Read {
   return isBoth ? { partition: value } : 'the name of a partition, or { "gpu": NAME, "cpu": NAME }';
 }
 
+/** Each amount of a node. */
+const AMOUNTS: Readonly<Record<string, (value: unknown) => number | undefined>> = {
+  nodes: (value) => wholeFrom(1, value),
+  cpu: (value) => wholeFrom(1, value),
+  gpu: (value) => wholeFrom(0, value),
+  memory: (value) => (typeof value === 'string' ? bytesOf(value) : undefined),
+};
+
+function allocationOf(value: unknown): Read {
+  const allowed = 'the size of each node, such as { "nodes": 2, "cpu": 16, "memory": "64 GiB", "gpu": 4 }';
+  if (!isObject(value)) return allowed;
+  const amounts = Object.entries(value).map(([name, given]) => [name, AMOUNTS[name]?.(given)] as const);
+  if (amounts.some(([, amount]) => amount === undefined)) return allowed;
+  return { allocation: { ...DEFAULT_SLURM.allocation, ...Object.fromEntries(amounts) } };
+}
+
+const wholeFrom = (least: number, value: unknown): number | undefined =>
+  Number.isInteger(value) && (value as number) >= least ? (value as number) : undefined;
+
 /** Options that the runner gives itself. */
 const OWN =
-  /^(--(array|job-name|comment|output|error|export|export-file|open-mode|signal|wrap|parsable|chdir|requeue|no-requeue|wait|ntasks|nodes|cpus-per-task|test-only|account|time)\b|-(a|J|o|e|D|W|n|N|c|A|t)(?![a-z-]))/;
+  /^(--(array|job-name|comment|output|error|export|export-file|open-mode|signal|wrap|parsable|chdir|requeue|no-requeue|wait|ntasks|ntasks-per-node|nodes|cpus-per-task|test-only|account|time)\b|-(a|J|o|e|D|W|n|N|c|A|t)(?![a-z-]))/;
 
 /** The remedy for options that have a place of their own. */
 const OWN_PLACE: Readonly<Record<string, string>> = {

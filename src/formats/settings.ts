@@ -15,6 +15,20 @@ const Partition = Type.Union(
   { description: 'The partition; the default is that of the cluster.' },
 );
 
+const AllocationSchema = Type.Object(
+  {
+    nodes: Type.Optional(Type.Integer({ minimum: 1, description: 'The number of nodes; the default is 1.' })),
+    cpu: Type.Optional(Type.Integer({ minimum: 1, description: 'Processors of each node.' })),
+    memory: Type.Optional(text('Memory of each node, as `"64 GiB"`.')),
+    gpu: Type.Optional(Type.Integer({ minimum: 0, description: 'Cards of each node.' })),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'With the mode `allocation`: the size of the one job. Amounts that are absent are those of the largest instance.',
+  },
+);
+
 const SlurmSchema = Type.Object(
   {
     account: Type.Optional(text('As `sbatch --account`.')),
@@ -37,7 +51,13 @@ const SlurmSchema = Type.Object(
           "Slurm's name of a license for a resource of your own; other such resources are counted by the run.",
       }),
     ),
-    mode: Type.Optional(Type.Literal('jobs', { description: 'Each instance is a job, or a member of an array.' })),
+    mode: Type.Optional(
+      Type.Union([Type.Literal('jobs'), Type.Literal('allocation')], {
+        description:
+          'Each instance is a job or a member of an array (the default), or all instances run inside of one job.',
+      }),
+    ),
+    allocation: Type.Optional(AllocationSchema),
     interval: Type.Optional(
       duration('Shortest time between two looks at the queue; the default is 10 s. It grows while nothing changes.'),
     ),

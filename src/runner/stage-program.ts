@@ -6,3 +6,6 @@ export const stageProgram = (name: 'host' | 'describe'): string => builtFile(`st
 
 /** Carries out an attempt in a job of Slurm. */
 export const jobProgram = (): string => builtFile('slurm/job.js');
+
+/** Carries out many attempts inside of one job. */
+export const allocationProgram = (): string => builtFile('slurm/allocation.js');

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { attemptExecutorContract } from '../../src/runner/execution/attempt-executor.contract.ts';
-import { jobProgram, stageProgram } from '../../src/runner/stage-program.ts';
+import { allocationProgram, jobProgram, stageProgram } from '../../src/runner/stage-program.ts';
 import { DEFAULT_SLURM } from '../../src/runner/slurm/settings.ts';
 import { SlurmAttempts } from '../../src/runner/slurm/slurm-attempts.ts';
 import { random } from '../../src/util/random.ts';
@@ -61,6 +61,7 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
           settings: { ...DEFAULT_SLURM, intervalMs: 1000 },
           hostProgram: stageProgram('host'),
           jobProgram: jobProgram(),
+          allocationProgram: allocationProgram(),
         }),
     );
   });

@@ -3,13 +3,17 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { InstanceId } from '../../formats/identity.ts';
 import { isLeased } from '../resources/lease.ts';
+import { allocationPath, removeTask, taskName } from './allocation/allocation-folder.ts';
+import { revokeTasks } from './allocation/revoke-tasks.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { SlurmCommands } from './commands.ts';
 import { dropAttempt } from './drop-attempt.ts';
+import { entryOf } from './entry-of.ts';
 import { JOB_PREFIX } from './job-name.ts';
 import { leftIn, type Left } from './left-attempts.ts';
 import { isInQueue } from './obsolete-jobs.ts';
-import { askQueue, entryKey, type Queue } from './queue.ts';
+import { askQueue, type Queue, type QueueEntry } from './queue.ts';
+import { isWaiting } from './states.ts';
 
 export interface Cancelled {
   /** Their jobs were in the queue and are gone. */
@@ -32,7 +36,9 @@ export async function cancelJobs(
 ): Promise<Cancelled> {
   const left = leftIn(storeFolder).filter(({ order }) => wanted === undefined || wanted.has(order.instance.id));
   const there = await inQueue(left, commands);
-  for (const [clusters, ids] of idsByCluster(there)) {
+  const isStep = ({ left: { submission } }: InQueue): boolean => submission.allocation !== undefined;
+  await cancelSteps(storeFolder, there.filter(isStep), commands);
+  for (const [clusters, ids] of idsByCluster(there.filter((each) => !isStep(each)))) {
     for (let i = 0; i < ids.length; i += MOST_IDS) {
       const answer = await commands.call('scancel', [...clusters, ...ids.slice(i, i + MOST_IDS)]);
       if (answer.kind !== 'answer') throw new ClusterError(`Slurm does not cancel: ${answer.message}`);
@@ -58,10 +64,23 @@ export async function cancelJobs(
 
 interface InQueue {
   readonly left: Left;
-  readonly id: string;
+  readonly entry: QueueEntry;
 }
 
 const idOf = ({ left }: InQueue): InstanceId => left.order.instance.id;
+
+async function cancelSteps(storeFolder: string, steps: readonly InQueue[], commands: SlurmCommands): Promise<void> {
+  await revokeTasks(
+    storeFolder,
+    steps.map(({ left }) => left),
+    commands,
+  );
+  for (const { left, entry } of steps) {
+    const { allocation = '', id } = left.submission;
+    // An allocation that has begun looks at its tasks itself.
+    if (isWaiting(entry.state)) removeTask(allocationPath(storeFolder, allocation), taskName(id, left.index));
+  }
+}
 
 async function inQueue(left: readonly Left[], commands: SlurmCommands): Promise<InQueue[]> {
   const queues = new Map<string, Queue>();
@@ -75,18 +94,18 @@ async function inQueue(left: readonly Left[], commands: SlurmCommands): Promise<
       queues.set(key, answer.queue);
     }
     const queue = queues.get(key);
-    const entry = queue?.get(entryKey(submission.name, submission.tasks.length > 1 ? index : undefined));
-    if (queue && entry && isInQueue(each, queue)) found.push({ left: each, id: entry.id });
+    const entry = queue && entryOf(queue, submission, index);
+    if (queue && entry && isInQueue(each, queue)) found.push({ left: each, entry });
   }
   return found;
 }
 
 function idsByCluster(there: readonly InQueue[]): [readonly string[], string[]][] {
   const byCluster = new Map<string, [readonly string[], string[]]>();
-  for (const { left, id } of there) {
+  for (const { left, entry } of there) {
     const { clusters } = left.submission;
     const group = byCluster.get(clusters.join(' ')) ?? [clusters, []];
-    group[1].push(id);
+    group[1].push(entry.id);
     byCluster.set(clusters.join(' '), group);
   }
   return [...byCluster.values()];

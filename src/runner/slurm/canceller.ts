@@ -1,4 +1,5 @@
 /** Cancels jobs, together where they belong together. Slurm asks them to end first, so that they save a checkpoint. */
+import { revokeTasks } from './allocation/revoke-tasks.ts';
 import type { SlurmCommands } from './commands.ts';
 import type { Submission } from './submission-file.ts';
 import { askQueue, entryKey } from './queue.ts';
@@ -8,11 +9,13 @@ const TOGETHER_MS = 50;
 const PAUSE_MS = 5000;
 
 export class Canceller {
+  readonly #storeFolder: string;
   readonly #commands: SlurmCommands;
   readonly #asked = new Map<Submission, Set<number>>();
   #isDue = false;
 
-  constructor(commands: SlurmCommands) {
+  constructor(storeFolder: string, commands: SlurmCommands) {
+    this.#storeFolder = storeFolder;
     this.#commands = commands;
   }
 
@@ -33,7 +36,11 @@ export class Canceller {
   }
 
   async #cancelAll(all: readonly (readonly [Submission, ReadonlySet<number>])[]): Promise<void> {
+    const steps = all.filter(([{ allocation }]) => allocation !== undefined);
+    const tasks = steps.flatMap(([submission, indices]) => [...indices].map((index) => ({ submission, index })));
+    await revokeTasks(this.#storeFolder, tasks, this.#commands);
     for (const [submission, indices] of all) {
+      if (submission.allocation !== undefined) continue;
       const whole = indices.size === submission.tasks.length;
       // By name: a number may belong to another job by now.
       if (whole) await this.#insist([...submission.clusters, `--name=${submission.name}`, `--user=${USER}`]);

@@ -24,7 +24,7 @@ const LARGEST_ANSWER = 256 * 1024 * 1024;
 
 export function slurmCommands(environment: NodeJS.ProcessEnv = process.env): SlurmCommands {
   const calls = new Map<SlurmProgram, number>();
-  const env = outsideOfJobs(environment);
+  const env = { ...outsideOfJobs(environment), SLURM_TIME_FORMAT: 'standard', LC_ALL: 'C' };
   return {
     calls,
     call: (program, words, input) =>
@@ -48,11 +48,11 @@ export function slurmCommands(environment: NodeJS.ProcessEnv = process.env): Slu
  * The environment without the variables that describe the job in which the runner itself may run. SLURM_CONF and
  * SLURM_CLUSTERS stay: they say which cluster is meant. SBATCH_* are the user's own defaults.
  */
-function outsideOfJobs(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+export function outsideOfJobs(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const entries = Object.entries(environment).filter(
     ([name]) => !name.startsWith('SLURM_') || name === 'SLURM_CONF' || name === 'SLURM_CLUSTERS',
   );
-  return { ...Object.fromEntries(entries), SLURM_TIME_FORMAT: 'standard', LC_ALL: 'C' };
+  return Object.fromEntries(entries);
 }
 
 function answerOf(

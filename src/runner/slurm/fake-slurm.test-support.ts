@@ -101,7 +101,7 @@ export class FakeSlurm implements SlurmCommands {
     return old;
   }
 
-  /** `squeue` and `scontrol` inside of jobs. */
+  /** The programs of Slurm inside of jobs. A step is a process of its allocation. */
   #bin(): string {
     if (this.#folder !== undefined) return this.#folder;
     const folder = (this.#folder = mkdtempSync(path.join(os.tmpdir(), 'fake-slurm-')));
@@ -109,8 +109,15 @@ export class FakeSlurm implements SlurmCommands {
       rmSync(folder, { recursive: true, force: true });
     });
     const requeue = this.requeues ? `> '${folder}/requeue-'$2` : 'echo "Requested operation not allowed" >&2; exit 1';
-    writeFileSync(path.join(folder, 'squeue'), "#!/bin/sh\necho 'RUNNING|0:30'\n", { mode: 0o755 });
-    writeFileSync(path.join(folder, 'scontrol'), `#!/bin/sh\n${requeue}\n`, { mode: 0o755 });
+    const programs = {
+      squeue: `for word; do case $word in --jobs=*) job=\${word#--jobs=}; esac; done
+        [ -e '${folder}'/cancelled-$job ] && echo 'COMPLETING|0:30' || echo 'RUNNING|0:30'`,
+      scontrol: `[ $1 = show ] && { echo n1; exit 0; }\n${requeue}`,
+      srun: 'while [ "${1#-}" != "$1" ]; do shift; done\nexec "$@"',
+      scancel: 'for step in $(pgrep -P $PPID); do [ $step = $$ ] || kill -TERM $step; done',
+    };
+    for (const [name, script] of Object.entries(programs))
+      writeFileSync(path.join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
     return folder;
   }
 
@@ -144,8 +151,9 @@ export class FakeSlurm implements SlurmCommands {
     closeSync(output);
     child.stdin?.end(job.script);
     child.on('exit', (code) => {
-      if (job.child === child && job.state === 'RUNNING')
-        job.state = this.endState ?? (code === 0 ? 'COMPLETED' : 'FAILED');
+      if (job.child !== child) return;
+      if (job.state === 'RUNNING') job.state = this.endState ?? (code === 0 ? 'COMPLETED' : 'FAILED');
+      if (job.state === 'COMPLETING') job.state = 'CANCELLED';
     });
     job.child = child;
     this.#children.push(child);
@@ -161,8 +169,9 @@ export class FakeSlurm implements SlurmCommands {
     const name = valueOf(words, '--name');
     for (const job of this.jobs) {
       if (job.name !== name && !words.includes(job.id)) continue;
-      if (job.state !== 'PENDING' && job.state !== 'RUNNING') continue;
-      job.state = 'CANCELLED';
+      if (job.state !== 'PENDING' && (job.state !== 'RUNNING' || words.includes('--state=PENDING'))) continue;
+      job.state = hasExited(job.child) ? 'CANCELLED' : 'COMPLETING';
+      writeFileSync(path.join(this.#bin(), `cancelled-${job.id}`), '');
       job.child?.kill('SIGTERM');
     }
     return answer();

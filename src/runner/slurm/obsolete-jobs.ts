@@ -10,7 +10,9 @@ import type { SlurmCommands } from './commands.ts';
 import { dropAttempt } from './drop-attempt.ts';
 import { JOB_PREFIX } from './job-name.ts';
 import type { Left } from './left-attempts.ts';
-import { askQueue, entryKey, type Queue } from './queue.ts';
+import { isTaskOpen } from './allocation/allocation-folder.ts';
+import { entryOf } from './entry-of.ts';
+import { askQueue, type Queue } from './queue.ts';
 import { hasEnded } from './states.ts';
 
 /** Sentences for the user. Leftovers of jobs that are over are removed. */
@@ -50,9 +52,10 @@ export async function tellObsoleteJobs(
   return sentences;
 }
 
-export function isInQueue({ submission, index }: Left, queue: Queue): boolean {
-  const entry = queue.get(entryKey(submission.name, submission.tasks.length > 1 ? index : undefined));
-  return entry !== undefined && !hasEnded(entry.state);
+export function isInQueue({ order, submission, index }: Left, queue: Queue): boolean {
+  const entry = entryOf(queue, submission, index);
+  if (entry === undefined || hasEnded(entry.state)) return false;
+  return submission.allocation === undefined || isTaskOpen(order.storeFolder, submission, index);
 }
 
 /** The folder of leases may not be there yet. */

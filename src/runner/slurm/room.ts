@@ -1,9 +1,11 @@
 /** The room that a cluster has for a plan: as much as wanted, but for single instances that fit on no node. */
-import type { Plan, PlanEntry } from '../plan.ts';
+import type { Instance } from '../pipeline.ts';
+import type { Plan } from '../plan.ts';
 import type { Room } from '../execution/attempt-executor.ts';
 import type { ExecutionOptions } from '../execution/execution-options.ts';
 import { NoRoomError } from '../resources/demand.ts';
 import type { Amounts } from '../resources/slots.ts';
+import { allocationSize } from './allocation/allocation-size.ts';
 import { ClusterError } from './cluster-error.ts';
 import type { SlurmCommands } from './commands.ts';
 import { clusterWords } from './queue.ts';
@@ -18,7 +20,14 @@ export async function clusterRoom(
   commands: SlurmCommands,
 ): Promise<Room> {
   const entries = plan.entries.filter(({ verdict }) => verdict.kind === 'run');
-  if (entries.length > 0) requireRoom(entries, settings, await nodesOf(settings, commands));
+  if (entries.length > 0) {
+    const nodes = await nodesOf(settings, commands);
+    const ofNode: Limit = (resources, name) =>
+      Math.max(...nodesFor(resources, settings, nodes).map((node) => node[name]));
+    const instances = entries.map(({ instance }) => instance);
+    if (settings.mode === 'allocation') requireRoomInAllocation(instances, settings, ofNode);
+    else requireRoom(instances, ofNode, PLACE);
+  }
   const licensed = Object.fromEntries(Object.keys(settings.licenses).map((name) => [name, Infinity]));
   return {
     capacity: { ...slots, ...licensed, jobs, cpu: Infinity, memory: Infinity, gpu: Infinity },
@@ -28,7 +37,7 @@ export async function clusterRoom(
 }
 
 /** Half a card becomes a whole one. */
-function demandOf({ instance: { resources } }: Pick<PlanEntry, 'instance'>): Amounts {
+function demandOf({ instance: { resources } }: { readonly instance: Pick<Instance, 'resources'> }): Amounts {
   const { cpu = 1, gpu } = resources;
   return { ...resources, cpu, ...(gpu !== undefined && { gpu: Math.ceil(gpu) }), jobs: 1 };
 }
@@ -72,12 +81,15 @@ export function parseNodes(text: string): Node[] {
 
 const LIMITED = ['cpu', 'memory', 'gpu'] as const;
 
-function requireRoom(entries: readonly PlanEntry[], settings: SlurmSettings, nodes: readonly Node[]): void {
+type Asking = Pick<Instance, 'stage' | 'resources'>;
+type Limit = (resources: Amounts, name: (typeof LIMITED)[number]) => number;
+
+function requireRoom(asking: readonly Asking[], limit: Limit, place: string): void {
   const shortages = LIMITED.flatMap((name) => {
-    const without = entries.flatMap(({ instance }) => {
-      const wanted = demandOf({ instance })[name] ?? 0;
-      const available = Math.max(...nodesFor(instance.resources, settings, nodes).map((node) => node[name]));
-      return wanted > available && Number.isFinite(available) ? [{ stage: instance.stage, wanted, available }] : [];
+    const without = asking.flatMap(({ stage, resources }) => {
+      const wanted = demandOf({ instance: { resources } })[name] ?? 0;
+      const available = limit(resources, name);
+      return wanted > available && Number.isFinite(available) ? [{ stage, wanted, available }] : [];
     });
     const [first] = without;
     if (first === undefined) return [];
@@ -86,11 +98,20 @@ function requireRoom(entries: readonly PlanEntry[], settings: SlurmSettings, nod
       name,
       wanted: Math.max(...without.map(({ wanted }) => wanted)),
       available: first.available,
-      place: 'a node of the partition',
+      place,
     };
   });
   if (shortages.length > 0) throw new NoRoomError(shortages);
 }
+
+/** What the settings say of an allocation is a limit; the rest is as large as its stages. */
+function requireRoomInAllocation(instances: readonly Asking[], { allocation }: SlurmSettings, ofNode: Limit): void {
+  requireRoom(instances, (_, name) => allocation[name] ?? Infinity, 'a node of the allocation (slurm.allocation)');
+  const { cpu, memory = 0, gpu } = allocationSize(allocation, instances);
+  requireRoom([{ stage: 'the allocation', resources: { cpu, memory, gpu } }], ofNode, PLACE);
+}
+
+const PLACE = 'a node of the partition';
 
 /** None if the partition is not listed, or is chosen by `extra`: sbatch decides. */
 function nodesFor(resources: Amounts, settings: SlurmSettings, nodes: readonly Node[]): readonly Node[] {

@@ -1,17 +1,20 @@
-/** The options of sbatch for an instance. */
-import type { Instance } from '../pipeline.ts';
+/** The options of sbatch. */
 import type { Amounts } from '../resources/slots.ts';
+import type { AllocationSize } from './allocation/allocation-size.ts';
 import type { SlurmSettings } from './settings.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
-type Asking = Pick<Instance, 'secrets'> & { readonly amounts: Amounts };
+interface Asking {
+  readonly amounts: Amounts;
+  /** Names of variables. */
+  readonly secrets: readonly string[];
+}
 
-/** Instances with equal words can be members of one array. */
+/** For the job of an instance. Instances with equal words can be members of one array. */
 export function sbatchWords({ secrets, amounts }: Asking, settings: SlurmSettings): string[] {
   const { cpu = 1, gpu = 0, memory, ...others } = amounts;
   const cards = Math.ceil(gpu);
-  const partition = partitionOf(amounts, settings);
   const licenses = Object.entries(others).flatMap(([name, amount]) => {
     const license = settings.licenses[name];
     return license === undefined || amount <= 0 ? [] : [`${license}:${Math.ceil(amount)}`];
@@ -19,10 +22,32 @@ export function sbatchWords({ secrets, amounts }: Asking, settings: SlurmSetting
   return [
     '--nodes=1',
     '--ntasks=1',
-    `--cpus-per-task=${Math.max(1, Math.ceil(cpu))}`,
+    `--cpus-per-task=${wholeProcessors(cpu)}`,
     ...(cards > 0 ? [`--gpus=${cards}`] : []),
-    ...(memory === undefined ? [] : [`--mem=${Math.max(1, Math.ceil(memory / MEBIBYTE))}M`]),
+    ...(memory === undefined ? [] : [`--mem=${mebibytes(memory)}`]),
     ...(licenses.length > 0 ? [`--licenses=${licenses.join(',')}`] : []),
+    ...siteWords(secrets, partitionOf(amounts, settings), settings),
+  ];
+}
+
+/** For the job of an allocation. */
+export function allocationWords(
+  { nodes, cpu, memory, gpu }: AllocationSize,
+  secrets: readonly string[],
+  settings: SlurmSettings,
+): string[] {
+  return [
+    `--nodes=${nodes}`,
+    '--ntasks-per-node=1',
+    `--cpus-per-task=${cpu}`,
+    ...(gpu > 0 ? [`--gpus-per-node=${gpu}`] : []),
+    ...(memory === undefined ? [] : [`--mem=${mebibytes(memory)}`]),
+    ...siteWords(secrets, partitionOf({ gpu }, settings), settings),
+  ];
+}
+
+function siteWords(secrets: readonly string[], partition: string | undefined, settings: SlurmSettings): string[] {
+  return [
     ...(settings.account === undefined ? [] : [`--account=${settings.account}`]),
     ...(partition === undefined ? [] : [`--partition=${partition}`]),
     ...(settings.time === undefined ? [] : [`--time=${settings.time}`]),
@@ -34,6 +59,32 @@ export function sbatchWords({ secrets, amounts }: Asking, settings: SlurmSetting
     ...settings.extra,
   ];
 }
+
+/** The words that name a job and its places. */
+export function ownWords({
+  name,
+  comment,
+  output,
+  folder,
+}: {
+  readonly name: string;
+  readonly comment: object;
+  readonly output: string;
+  readonly folder: string;
+}): string[] {
+  return [
+    '--parsable',
+    `--job-name=${name}`,
+    `--comment=${JSON.stringify(comment)}`,
+    `--output=${output}`,
+    `--chdir=${folder}`,
+  ];
+}
+
+export const wholeProcessors = (cpu: number): number => Math.max(1, Math.ceil(cpu));
+
+/** In the notation of Slurm. */
+export const mebibytes = (bytes: number): string => `${Math.max(1, Math.ceil(bytes / MEBIBYTE))}M`;
 
 export const partitionOf = ({ gpu = 0 }: Amounts, { partition }: SlurmSettings): string | undefined =>
   gpu > 0 ? partition.gpu : partition.cpu;

@@ -12,6 +12,19 @@ export interface SlurmSettings {
   readonly licenses: Readonly<Record<string, string>>;
   /** Between two looks at the queue, at the least. */
   readonly intervalMs: number;
+  /** Each instance is a job or a member of an array; or all instances run inside of one job. */
+  readonly mode: 'jobs' | 'allocation';
+  /** Of the mode `allocation`. */
+  readonly allocation: AllocationShape;
+}
+
+/** The size of each node of an allocation. An amount that is absent is the one of the largest instance. */
+export interface AllocationShape {
+  readonly nodes: number;
+  readonly cpu?: number;
+  /** Bytes. */
+  readonly memory?: number;
+  readonly gpu?: number;
 }
 
 /** For stages with and without a card; absent: the cluster's default. */
@@ -29,4 +42,6 @@ export const DEFAULT_SLURM: SlurmSettings = {
   extra: [],
   licenses: {},
   intervalMs: 10_000,
+  mode: 'jobs',
+  allocation: { nodes: 1 },
 };

@@ -15,12 +15,13 @@ import type { FollowedJob } from './job-monitor.ts';
 import { missingOf } from './listed-files.ts';
 import { MessageTail } from './message-tail.ts';
 import { attemptFolder, type Order } from './order-file.ts';
-import { entryKey, type Queue, type QueueEntry } from './queue.ts';
-import { sbatchWords } from './sbatch-words.ts';
+import { allocationPath, isTaskOpen, removeTask, taskName } from './allocation/allocation-folder.ts';
+import type { Queue, QueueEntry } from './queue.ts';
+import { entryOf } from './entry-of.ts';
 import type { SlurmContext } from './slurm-context.ts';
-import { newestStart, outputsOf, readEnd, readStarted, startPath, writeEnd, type StartEnd } from './starts.ts';
+import { isKill, newestStart, outputsOf, readEnd, readStarted, startPath, writeEnd, type StartEnd } from './starts.ts';
 import { hasEnded, isHeld, isKnownState, isWaiting, remedyOfReason } from './states.ts';
-import { jobOutputPath, type Submission } from './submission-file.ts';
+import { outputOfTask, type Submission } from './submission-file.ts';
 
 /** A job that the queue does not know is looked for so often, at the least, before it counts as lost. */
 const LEAST_ABSENCES = 3;
@@ -102,7 +103,8 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
         fingerprint: sandbox.fingerprint,
         attempt: number,
       },
-      words: sbatchWords({ secrets: instance.secrets, amounts }, this.#context.settings),
+      amounts,
+      secrets: instance.secrets,
       signal: this.#stopping.signal,
     });
     switch (result.kind) {
@@ -144,21 +146,27 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
       if (this.#start > 0) this.#listener.restart();
       this.#tail.open(startPath(this.#attempt, ++this.#start));
     }
+    if (this.#stopping.signal.aborted && this.#isDropped()) this.#conclude({ kind: 'stopped' });
     if (newest === 0) return false;
     this.#tail.read();
     const end = readEnd(startPath(this.#attempt, newest));
     if (end === undefined || !isFinal(end)) return newest > this.#start;
-    // Slurm's kill for memory looks like any other; the queue knows better.
-    if (isKill(end)) return false;
+    // Slurm's kill for memory looks like any other; the queue knows better, and so does the program of an allocation.
+    if (isKill(end) && !this.#isDropped()) return false;
     this.#tail.read();
     this.#conclude({ kind: 'end', end, start: newest });
     return true;
   }
 
+  /** Its allocation has nothing to do for it any more. */
+  #isDropped(): boolean {
+    if (this.#followed?.submission.allocation === undefined) return false;
+    return !isTaskOpen(this.#context.storeFolder, this.#followed.submission, this.#followed.index);
+  }
+
   lookAtQueue(queue: Queue): boolean {
     const { submission, index } = this.#followed!;
-    const member = submission.tasks.length > 1 ? index : undefined;
-    const entry = queue.get(entryKey(submission.name, member));
+    const entry = entryOf(queue, submission, index);
     this.lookAtFiles();
     if (this.#concluding) return true;
     const changed = this.#state !== stateText(entry);
@@ -171,8 +179,13 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
   }
 
   #isThere({ id, state, reason }: QueueEntry): void {
+    if (this.#isDropped()) {
+      this.#isAbsent();
+      return;
+    }
     this.#absences = 0;
     this.#endedSince = undefined;
+    if (this.#stopping.signal.aborted && isWaiting(state)) this.#takeBack();
     if (this.#stopping.signal.aborted || !isWaiting(state)) return;
     const remedy = remedyOfReason(reason);
     if (remedy === undefined) return;
@@ -180,7 +193,16 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
     this.#conclude({ kind: 'failure', failure: failureOfReason(reason, remedy, id) });
   }
 
+  /** A task that was revoked is taken from an allocation that has not begun. */
+  #takeBack(): void {
+    const { submission, index } = this.#followed!;
+    if (submission.allocation === undefined) return;
+    removeTask(allocationPath(this.#context.storeFolder, submission.allocation), taskName(submission.id, index));
+    this.#conclude({ kind: 'stopped' });
+  }
+
   #hasEnded(entry: QueueEntry): void {
+    this.#context.submitter.isOver(this.#followed!.submission);
     const now = performance.now();
     this.#absences = 0;
     this.#endedSince ??= now;
@@ -212,6 +234,7 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
       this.#conclude({ kind: 'stopped' });
       return;
     }
+    this.#context.submitter.isOver(this.#followed!.submission);
     const now = performance.now();
     if (this.#absences === 0) this.#absentSince = now;
     const end = this.#start === 0 ? undefined : readEnd(startPath(this.#attempt, this.#start));
@@ -242,6 +265,10 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
     const end = start === undefined ? undefined : readEnd(start);
     if (end?.kind === 'time-limit') {
       this.#context.tell(`${this.#order.instance.id}: its job reached its time limit, so another one is submitted.`);
+      this.#conclude({ kind: 'again' });
+      return;
+    }
+    if (start === undefined && this.#followed?.submission.allocation !== undefined && hasRunOut(entry.state)) {
       this.#conclude({ kind: 'again' });
       return;
     }
@@ -276,8 +303,7 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
 
   #failureOf({ id, state, reason, node }: QueueEntry): JobFailure {
     const { submission, index } = this.#followed!;
-    const isArray = submission.tasks.length > 1;
-    const output = logTail(jobOutputPath(this.#context.storeFolder, submission.id, isArray ? index : undefined));
+    const output = logTail(outputOfTask(this.#context.storeFolder, submission, index));
     const { memory } = this.#order.amounts;
     const asked =
       memory === undefined ? ' (it asks for none, so the partition decides)' : ` (now ${bytesText(memory)})`;
@@ -289,6 +315,7 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
     if (entry === undefined) return;
     const { id, state, reason } = entry;
     const { instance } = this.#order;
+    const waitsInside = this.#followed?.submission.allocation !== undefined && this.#start === 0;
     if (isHeld(reason))
       this.#context.tell(`${instance.id}: job ${id} is held (${reason}). \`scontrol release ${id}\` lets it go on.`);
     else if (!isKnownState(state)) this.#context.tell(`${instance.id}: job ${id} is in the state ${state}.`);
@@ -298,6 +325,7 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
         done: 0,
         note: `in the queue${reason === 'None' ? '' : `: ${reason}`}`,
       });
+    else if (waitsInside) this.#listener.message({ type: 'progress', done: 0, note: 'waits in the allocation' });
   }
 
   #cancel(): void {
@@ -376,9 +404,8 @@ type Conclusion =
 
 const isFinal = (end: StartEnd): end is FinalEnd => end.kind !== 'time-limit' && end.kind !== 'stopped';
 
-const isKill = (end: StartEnd): boolean =>
-  end.kind === 'ended' &&
-  ((end.end.kind === 'signal' && end.end.signal === 'SIGKILL') || (end.end.kind === 'exit' && end.end.code === 137));
+/** An allocation that ended before this task had its turn. */
+const hasRunOut = (state: string): boolean => state === 'COMPLETED' || state === 'TIMEOUT';
 
 const isFailedEnd = (end: FinalEnd): boolean =>
   end.kind === 'ended' && !(end.end.kind === 'exit' && end.end.code === 0);

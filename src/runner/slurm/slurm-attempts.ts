@@ -14,8 +14,10 @@ import type {
 } from '../execution/attempt-executor.ts';
 import type { ExecutionOptions } from '../execution/execution-options.ts';
 import { expectedFailure } from '../execution/expected-failure.ts';
+import { AllocationSubmitter } from './allocation/allocation-submitter.ts';
 import { Canceller } from './canceller.ts';
 import { slurmCommands, type SlurmCommands, type SlurmProgram } from './commands.ts';
+import type { SbatchDeps } from './insistent-sbatch.ts';
 import { JobMonitor } from './job-monitor.ts';
 import { JobsLeft, leftIn } from './left-attempts.ts';
 import { writeOrder, type Order } from './order-file.ts';
@@ -25,6 +27,7 @@ import type { SlurmSettings } from './settings.ts';
 import { SlurmAttempt } from './slurm-attempt.ts';
 import { PATIENCE, type Patience, type SlurmContext } from './slurm-context.ts';
 import { Submitter } from './submitter.ts';
+import type { TaskSubmitter } from './task-submitter.ts';
 
 export interface SlurmAttemptsDeps {
   readonly storeFolder: string;
@@ -33,6 +36,8 @@ export interface SlurmAttemptsDeps {
   readonly hostProgram: string;
   /** The built src/runner/slurm/job/main.ts. */
   readonly jobProgram: string;
+  /** The built src/runner/slurm/job/allocation-main.ts. */
+  readonly allocationProgram: string;
   /** Submits, and follows nothing. */
   readonly isLeaving?: boolean;
   readonly commands?: SlurmCommands;
@@ -44,24 +49,26 @@ export class SlurmAttempts implements AttemptExecutor {
   readonly #deps: SlurmAttemptsDeps;
   readonly #context: SlurmContext;
   readonly #commands: SlurmCommands;
+  readonly #submitter: TaskSubmitter;
   readonly #running = new Set<RunningAttempt>();
   #tell: (sentence: string) => void = () => undefined;
   #closed = false;
 
   constructor(deps: SlurmAttemptsDeps) {
-    const { storeFolder, settings, jobProgram } = deps;
+    const { storeFolder, settings } = deps;
     const commands = deps.commands ?? slurmCommands();
     const tell = (sentence: string): void => {
       this.#tell(sentence);
     };
     const patience = deps.patience ?? PATIENCE;
-    const canceller = new Canceller(commands);
+    const canceller = new Canceller(storeFolder, commands);
     this.#deps = deps;
     this.#commands = commands;
+    this.#submitter = submitterOf(deps, { commands, tell, pauseMs: patience.pause });
     this.#context = {
       ...{ storeFolder, settings, tell },
       patience,
-      submitter: new Submitter({ storeFolder, commands, jobProgram, tell, pauseMs: patience.pause }),
+      submitter: this.#submitter,
       monitor: new JobMonitor(commands, { intervalMs: settings.intervalMs, tell }),
       isLeaving: deps.isLeaving ?? false,
       cancelJob: (id, clusters) => {
@@ -80,6 +87,9 @@ export class SlurmAttempts implements AttemptExecutor {
     this.listen(tell);
     const { storeFolder, settings } = this.#deps;
     const room = await clusterRoom(plan, options, settings, this.#commands);
+    this.#submitter.expect(
+      plan.entries.filter(({ verdict }) => verdict.kind === 'run').map(({ instance }) => instance),
+    );
     const obsolete = await tellObsoleteJobs(this.left.all, plan, storeFolder, this.#commands);
     return { ...room, notices: [...room.notices, ...obsolete] };
   }
@@ -109,6 +119,7 @@ export class SlurmAttempts implements AttemptExecutor {
     this.#closed = true;
     for (const running of this.#running) running.stop();
     await Promise.all([...this.#running].map(({ ended }) => ended));
+    await this.#submitter.close();
     leftIn(this.#deps.storeFolder); // removes the files of submissions of which nothing is left
   }
 
@@ -124,6 +135,13 @@ export class SlurmAttempts implements AttemptExecutor {
     void running.ended.then(() => this.#running.delete(running));
     return running;
   }
+}
+
+function submitterOf({ storeFolder, settings, jobProgram, allocationProgram }: SlurmAttemptsDeps, sbatch: SbatchDeps) {
+  const deps = { ...sbatch, storeFolder, settings };
+  return settings.mode === 'allocation'
+    ? new AllocationSubmitter({ ...deps, allocationProgram })
+    : new Submitter({ ...deps, jobProgram });
 }
 
 /** Writes the order of an attempt, then submits it. */

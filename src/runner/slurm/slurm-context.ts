@@ -2,7 +2,7 @@
 import type { JobMonitor } from './job-monitor.ts';
 import type { SlurmSettings } from './settings.ts';
 import type { Submission } from './submission-file.ts';
-import type { Submitter } from './submitter.ts';
+import type { TaskSubmitter } from './task-submitter.ts';
 
 /** Milliseconds. */
 export interface Patience {
@@ -22,7 +22,7 @@ export interface SlurmContext {
   readonly patience: Patience;
   readonly storeFolder: string;
   readonly settings: SlurmSettings;
-  readonly submitter: Submitter;
+  readonly submitter: TaskSubmitter;
   readonly monitor: JobMonitor;
   /** True if jobs are submitted and not followed. */
   readonly isLeaving: boolean;

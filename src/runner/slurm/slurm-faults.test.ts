@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { AttemptResult } from '../execution/attempt-executor.ts';
 import { AttemptPlace, outputOf } from '../execution/attempt-place.test-support.ts';
-import { jobProgram, stageProgram } from '../stage-program.ts';
+import { allocationProgram, jobProgram, stageProgram } from '../stage-program.ts';
 import type { Answer } from './commands.ts';
 import { FakeSlurm, type FakeJob } from './fake-slurm.test-support.ts';
 import { DEFAULT_SLURM } from './settings.ts';
@@ -24,6 +24,7 @@ function cluster(prepare: (slurm: FakeSlurm) => void = () => undefined) {
       settings: { ...DEFAULT_SLURM, intervalMs: 150 },
       hostProgram: stageProgram('host'),
       jobProgram: jobProgram(),
+      allocationProgram: allocationProgram(),
       commands: slurm,
       patience: { appear: 3000, settle: 300, absent: 3000, pause: 50 },
     });

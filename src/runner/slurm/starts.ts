@@ -46,6 +46,11 @@ export type StartEnd =
   /** The stage could not be started. */
   | { readonly kind: 'broken'; readonly seconds: number; readonly failure: Failure };
 
+/** True if the stage was killed, by whomever. */
+export const isKill = (end: StartEnd): boolean =>
+  end.kind === 'ended' &&
+  ((end.end.kind === 'signal' && end.end.signal === 'SIGKILL') || (end.end.kind === 'exit' && end.end.code === 137));
+
 export interface ListedFile {
   /** Relative to the folder of outputs. */
   readonly name: string;

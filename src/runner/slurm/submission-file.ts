@@ -13,8 +13,10 @@ export interface Submission {
   readonly id: string;
   /** The name of the job. */
   readonly name: string;
-  /** A single task is a job, several are the members of an array from 0. */
+  /** A single task is a job, several are the members of an array from 0; inside of an allocation each is a step. */
   readonly tasks: readonly SubmittedTask[];
+  /** The allocation whose job carries the tasks out, see allocation/allocation-folder.ts; absent: they are jobs. */
+  readonly allocation?: string;
   /** Words for later questions about these jobs, see `clusterWords`. */
   readonly clusters: readonly string[];
   /** ISO 8601, UTC. */
@@ -62,6 +64,10 @@ export function readSubmissions(storeFolder: string): Submission[] {
     return submission === undefined ? [] : [submission];
   });
 }
+
+/** The output of the job of a task. */
+export const outputOfTask = (storeFolder: string, { id, tasks, allocation }: Submission, index: number): string =>
+  jobOutputPath(storeFolder, allocation ?? id, allocation === undefined && tasks.length > 1 ? index : undefined);
 
 /** Removes a submission of which nothing is left, with the output of its jobs. */
 export function removeSubmission(storeFolder: string, { id, tasks }: Submission): void {

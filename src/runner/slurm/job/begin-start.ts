@@ -1,8 +1,9 @@
 /** Begins a start of an attempt: its number, its folder, its copy of the newest checkpoint. */
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import path from 'node:path';
 import { writeScratch } from '../../../util/atomic-file.ts';
 import { removeTree } from '../../../util/remove-tree.ts';
+import { belongsTo } from '../attempt-submission.ts';
 import { checkpointState, copyCheckpoint } from '../checkpoint-state.ts';
 import { isFruitless } from '../fruitless.ts';
 import type { Order } from '../order-file.ts';
@@ -22,23 +23,14 @@ import type { Job } from './job.ts';
 const RESUMES = '.resumes';
 
 /**
- * True if another job has the attempt: the attempt was submitted again since, or sbatch was called twice because its
- * first answer was lost.
+ * True if another job has the attempt: the attempt was submitted again or revoked since, or sbatch was called twice
+ * because its first answer was lost.
  */
 export function isForeign(attempt: string, submission: string, job: string): boolean {
-  if (currentSubmission(attempt) !== submission) return true;
+  if (!belongsTo(attempt, submission)) return true;
   const newest = newestStart(attempt);
   const started = newest === 0 ? undefined : readStarted(startPath(attempt, newest));
   return started?.submission === submission && started.job !== job;
-}
-
-/** The submission that counts; its file is written by the runner before sbatch is called. */
-function currentSubmission(attempt: string): string {
-  try {
-    return readFileSync(path.join(attempt, 'submission'), 'utf8');
-  } catch {
-    return '';
-  }
 }
 
 export async function beginStart(

@@ -1,4 +1,4 @@
-/** Carries out the order of an attempt inside a job: one start of it, in a folder of its own. */
+/** Carries out the order of an attempt inside a job or a step: one start of it, in a folder of its own. */
 import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,6 +11,7 @@ import { describeGrant } from '../../execution/grant.ts';
 import { significant } from '../../../util/number.ts';
 import { expectedFailure } from '../../execution/expected-failure.ts';
 import { sleep } from '../../execution/sleep.ts';
+import { isRevoked } from '../attempt-submission.ts';
 import { slurmCommands, type SlurmCommands } from '../commands.ts';
 import { listFiles } from '../listed-files.ts';
 import type { Order } from '../order-file.ts';
@@ -26,22 +27,23 @@ import {
 } from '../starts.ts';
 import { beginStart, isForeign } from './begin-start.ts';
 import { isFruitless, MOST_FRUITLESS } from '../fruitless.ts';
+import type { Submission } from '../submission-file.ts';
 import type { Job } from './job.ts';
 import { whyStopped, type WhyStopped } from './why-stopped.ts';
 
-/** Between two looks for a newer start. */
+/** Between two looks for a newer start, or a revocation. */
 const LEASE_LOOK_MS = 5000;
 /** After `scontrol requeue` Slurm ends the job itself. */
 const REQUEUE_MS = 60_000;
 
 /** The exit code of the job. A stage that failed is no failure of the job. */
-export async function carryOutOrder(order: Order, attempt: string, submission: string, job: Job): Promise<number> {
-  if (isForeign(attempt, submission, job.id)) {
+export async function carryOutOrder(order: Order, attempt: string, submission: Submission, job: Job): Promise<number> {
+  if (isForeign(attempt, submission.id, job.id)) {
     process.stderr.write(`pipeline: another job carries out this attempt, so job ${job.id} does nothing.\n`);
     return 0;
   }
-  const begun = beginStart(order, attempt, submission, job);
-  return new OrderRun(order, attempt, job, await begun).run();
+  const begun = await beginStart(order, attempt, submission.id, job);
+  return new OrderRun(order, attempt, job, begun, submission.allocation !== undefined).run();
 }
 
 class OrderRun {
@@ -51,18 +53,27 @@ class OrderRun {
   readonly #number: number;
   readonly #started: Started;
   readonly #start: string;
+  /** The program of the allocation queues the allocation again; else the job queues itself. */
+  readonly #isStep: boolean;
   readonly #began = performance.now();
   readonly #commands: SlurmCommands = slurmCommands();
   #cut: 'timeout' | 'lost' | Promise<WhyStopped> | undefined;
   #task: RunningTask | undefined;
 
-  constructor(order: Order, attempt: string, job: Job, { number, started }: { number: number; started: Started }) {
+  constructor(
+    order: Order,
+    attempt: string,
+    job: Job,
+    { number, started }: { readonly number: number; readonly started: Started },
+    isStep: boolean,
+  ) {
     this.#order = order;
     this.#attempt = attempt;
     this.#job = job;
     this.#number = number;
     this.#started = started;
     this.#start = startPath(attempt, number);
+    this.#isStep = isStep;
   }
 
   async run(): Promise<number> {
@@ -76,6 +87,7 @@ class OrderRun {
     });
     const look = setInterval(() => {
       if (this.#isReplaced()) this.#stop(() => 'lost');
+      else if (isRevoked(this.#attempt)) this.#stop(() => Promise.resolve('other'));
     }, LEASE_LOOK_MS);
     try {
       return await this.#conclude(await this.#perform(temporary));
@@ -178,6 +190,7 @@ class OrderRun {
       }
     }
     await this.#write({ kind: 'time-limit', seconds, requeued: true });
+    if (this.#isStep) return 0;
     const answer = await this.#commands.call('scontrol', ['requeue', this.#job.id]);
     if (answer.kind === 'answer') {
       await sleep(REQUEUE_MS, new AbortController().signal);

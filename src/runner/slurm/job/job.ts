@@ -1,4 +1,4 @@
-/** The job of Slurm in which this process runs. */
+/** The job of Slurm, or the step of an allocation, in which this process runs. */
 import os from 'node:os';
 import type { Gpu } from '../../resources/gpu.ts';
 
@@ -12,9 +12,10 @@ export interface Job {
 }
 
 export function jobOf(environment: NodeJS.ProcessEnv): Job {
-  const { SLURM_JOB_ID, SLURM_ARRAY_TASK_ID, SLURMD_NODENAME, SLURM_JOB_GPUS, CUDA_VISIBLE_DEVICES } = environment;
+  const { SLURM_JOB_ID, SLURM_ARRAY_TASK_ID, SLURMD_NODENAME, CUDA_VISIBLE_DEVICES } = environment;
+  const given = environment.SLURM_STEP_GPUS ?? environment.SLURM_JOB_GPUS;
   // Without --gpus the variable may come from somewhere else.
-  const visible = SLURM_JOB_GPUS === undefined ? '' : (CUDA_VISIBLE_DEVICES ?? SLURM_JOB_GPUS);
+  const visible = given === undefined ? '' : (CUDA_VISIBLE_DEVICES ?? given);
   return {
     id: SLURM_JOB_ID ?? '',
     index: SLURM_ARRAY_TASK_ID === undefined ? undefined : Number(SLURM_ARRAY_TASK_ID),

@@ -12,8 +12,10 @@ export async function whyStopped(jobId: string, graceSeconds: number, commands: 
   if (answer.kind !== 'answer') return 'other';
   const [state = '', left = ''] = answer.text.trim().split('|');
   const seconds = secondsOf(left);
-  const isAlive = state === 'RUNNING' || state === 'COMPLETING';
-  return isAlive && seconds !== undefined && seconds <= graceSeconds + SLACK_SECONDS ? 'time-limit' : 'other';
+  // A job that was cancelled is COMPLETING, perhaps shortly before its limit.
+  return state === 'RUNNING' && seconds !== undefined && seconds <= graceSeconds + SLACK_SECONDS
+    ? 'time-limit'
+    : 'other';
 }
 
 /** Seconds of `1-02:03:04`, `02:03:04` or `3:04`; undefined for UNLIMITED and the like. */
