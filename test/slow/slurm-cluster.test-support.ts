@@ -8,6 +8,7 @@ import {
   readFileSync,
   readlinkSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -17,6 +18,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const PROGRAMS = ['slurmctld', 'slurmd', 'sbatch', 'squeue', 'scontrol'];
 const NODES = ['n1', 'n2'] as const;
+/** The number of cards of each node. */
+const CARDS = 2;
 export type Daemon = 'slurmctld' | (typeof NODES)[number];
 
 /** Why there can be no cluster here; undefined: there can. */
@@ -79,13 +82,17 @@ export class Cluster {
   }
 
   async #configure(): Promise<void> {
-    for (const name of ['state', 'log', 'run', 'n1', 'n2']) mkdirSync(path.join(this.#folder, name));
+    for (const name of ['state', 'log', 'run', 'dev', 'n1', 'n2']) mkdirSync(path.join(this.#folder, name));
+    // A card is a character device, and a link to one counts.
+    for (let i = 0; i < CARDS; i++) symlinkSync('/dev/null', path.join(this.#folder, 'dev', `gpu${i}`));
+    const cards = path.join(this.#folder, 'dev', `gpu[0-${CARDS - 1}]`);
+    writeFileSync(path.join(this.#folder, 'gres.conf'), `NodeName=n[1-2] Name=gpu File=${cards}\n`);
     const [controller, ...ports] = await freePorts(1 + NODES.length);
     const host = os.hostname().split('.')[0] ?? 'localhost';
     const user = os.userInfo().username;
     const nodes = NODES.map(
       (name, i) =>
-        `NodeName=${name} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[i]} CPUs=4 RealMemory=2000 State=UNKNOWN`,
+        `NodeName=${name} NodeHostname=${host} NodeAddr=127.0.0.1 Port=${ports[i]} CPUs=4 RealMemory=2000 Gres=gpu:${CARDS} State=UNKNOWN`,
     );
     const settings = {
       ...{ ClusterName: 'pretext', SlurmctldHost: `${host}(127.0.0.1)`, SlurmctldPort: controller },
@@ -104,7 +111,7 @@ export class Cluster {
       SchedulerParameters: 'sched_interval=1,sched_min_interval=200000,bf_interval=1,batch_sched_delay=0',
       ...{ PriorityType: 'priority/basic', SelectType: 'select/cons_tres', SelectTypeParameters: 'CR_Core_Memory' },
       ...{ JobAcctGatherType: 'jobacct_gather/none', AccountingStorageType: 'accounting_storage/none' },
-      ...{ MaxArraySize: 2001, MaxJobCount: 10_000, SlurmdParameters: 'config_overrides' },
+      ...{ MaxArraySize: 2001, MaxJobCount: 10_000, SlurmdParameters: 'config_overrides', GresTypes: 'gpu' },
     };
     const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}`);
     const partitions = [

@@ -33,6 +33,8 @@ const onCluster = async (project: Project, ...words: string[]): Promise<Run> =>
   new Run(await project.pipeline(['run', '--json', '--executor', 'slurm', ...words], { env: env() }));
 
 const SETTINGS = { slurm: { interval: '2s' } };
+const JOBS = { mode: 'jobs' };
+const ALLOCATION = { mode: 'allocation', allocation: { nodes: 2, cpu: 4 } };
 
 async function projectOf(stages: object, slurm: object = {}): Promise<Project> {
   const project = await Project.create({
@@ -52,13 +54,13 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
   beforeEach(() => cluster.startDaemons());
   afterAll(() => cluster.stop(), MINUTE);
 
-  describe('the contract', () => {
+  describe.each(['jobs', 'allocation'] as const)('the contract, mode %s', (mode) => {
     attemptExecutorContract(
       'a real Slurm',
       (storeFolder) =>
         new SlurmAttempts({
           storeFolder,
-          settings: { ...DEFAULT_SLURM, intervalMs: 1000 },
+          settings: { ...DEFAULT_SLURM, intervalMs: 1000, mode, allocation: { nodes: 1, cpu: 4 } },
           hostProgram: stageProgram('host'),
           jobProgram: jobProgram(),
           allocationProgram: allocationProgram(),
@@ -69,10 +71,6 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
   test(
     'a training gives the same digests as on this machine, also when it is queued again in the middle',
     async () => {
-      const digests = async (project: Project): Promise<unknown> => {
-        const lock = JSON.parse(await project.read('pipeline.lock.json')) as { instances: Record<string, object> };
-        return Object.entries(lock.instances).map(([id, each]) => [id, (each as { outputs: unknown }).outputs]);
-      };
       const here = await training();
       expect(failuresOf(await here.run())).toEqual([]);
 
@@ -82,16 +80,16 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
       cluster.ask('scontrol', 'requeue', runningJobs('pretrain')[0] ?? '');
       const ended = await run;
       expect(failuresOf(ended)).toEqual([]);
-      expect(await digests(there)).toEqual(await digests(here));
+      expect(await digestsOf(there)).toEqual(await digestsOf(here));
       const records = ended.of('succeeded').map(({ id, record }) => [id, (record as Recorded).execution.resumes]);
       expect(records).toContainEqual(['pretrain', 1]);
     },
     10 * MINUTE,
   );
 
-  test(
-    'a stage that is longer than its job is queued again at the limit, and ends with the same result',
-    async () => {
+  test.each([JOBS, ALLOCATION])(
+    'a stage that is longer than its job is queued again at the limit, and ends with the same result ($mode)',
+    async (mode) => {
       const module = `import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
       import { createHash } from 'node:crypto';
       export default async (stage) => {
@@ -117,7 +115,7 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
       await quick.write('train.mjs', module);
       expect((await quick.run()).code).toBe(0);
 
-      const slow = await projectOf(stages(1000), { time: '1m', grace: '60s' });
+      const slow = await projectOf(stages(1000), { time: '1m', grace: '60s', ...mode });
       await slow.write('train.mjs', module);
       const run = await onCluster(slow);
       expect(run.code).toBe(0);
@@ -128,10 +126,10 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
     10 * MINUTE,
   );
 
-  test(
-    'kill -9 of the runner while jobs wait, run and end: every instance is executed once',
-    async () => {
-      const project = await projectOf({
+  test.each([JOBS, ALLOCATION])(
+    'kill -9 of the runner while instances wait, run and end: every one is executed once ($mode)',
+    async (mode) => {
+      const stages = {
         make: {
           matrix: { seed: [1, 2, 3, 4, 5, 6] },
           command: 'echo ${seed} >> "$PROJECT/ran"; sleep 2; echo ${seed} > ${outputs.o}',
@@ -144,7 +142,8 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
           inputs: { all: { stage: 'make', output: 'o', gather: true } },
           outputs: { o: { file: 'all.txt', publish: 'all.txt' } },
         },
-      });
+      };
+      const project = await projectOf(stages, mode);
       const settings = { env: { ...env(), PROJECT: project.root } };
       const draw = random('kill the runner');
       for (let kill = 0; kill < 6; kill++) {
@@ -207,16 +206,17 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
     5 * MINUTE,
   );
 
-  test(
-    'a killed node: its job starts again on the other one, beside the living old process, and one result counts',
-    async () => {
-      const project = await projectOf({
+  test.each([JOBS, { ...ALLOCATION, allocation: { nodes: 1 } }])(
+    'a killed node: its job starts again on the other one, beside the living old process, and one result counts ($mode)',
+    async (mode) => {
+      const stages = {
         make: {
           command: 'echo $$ >> "$PROJECT/pids"; sleep 20; echo $$ > ${outputs.o}',
           env: ['PROJECT'],
           outputs: { o: { file: 'o.txt', publish: 'o.txt' } },
         },
-      });
+      };
+      const project = await projectOf(stages, mode);
       const settings = { env: { ...env(), PROJECT: project.root } };
       const run = project.pipeline(['run', '--json', '--executor', 'slurm'], settings);
       await until(() => project.exists('pids'));
@@ -273,6 +273,80 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
   );
 
   test(
+    'the study of phantoms gives the digests of this machine, as jobs and inside of one allocation of two nodes',
+    async () => {
+      const small = ['phantoms.images=160', 'fractals.images=160', 'size=16', 'seeds=[0]', 'learningRates=[0.1]']
+        .concat(['supervised.epochs=2', 'pretrain.epochs=2', 'supervised.batchSize=32', 'pretrain.batchSize=32'])
+        .flatMap((assignment) => ['--set', assignment]);
+      const here = await study({});
+      expect((await here.pipeline(['run', ...small])).code).toBe(0);
+      const expected = await digestsOf(here);
+      expect(expected.length).toBeGreaterThan(15);
+      for (const mode of [JOBS, ALLOCATION]) {
+        const there = await study(mode);
+        const run = await onCluster(there, ...small);
+        expect(failuresOf(run)).toEqual([]);
+        expect(await digestsOf(there)).toEqual(expected);
+        const nodes = new Set(run.of('succeeded').map(({ record }) => (record as Recorded).execution.host));
+        expect([...nodes].sort()).toEqual(['n1', 'n2']);
+        if (mode === ALLOCATION) expect(run.err).toContain('1 sbatch');
+      }
+    },
+    20 * MINUTE,
+  );
+
+  test.each([JOBS, { ...ALLOCATION, allocation: { nodes: 1, cpu: 4, gpu: 2 } }])(
+    'stages that run at the same time have cards of their own, and the others have none ($mode)',
+    async (mode) => {
+      const command = 'echo "cards $CUDA_VISIBLE_DEVICES" > ${outputs.o}; sleep 3';
+      const project = await projectOf(
+        {
+          card: {
+            matrix: { seed: [1, 2] },
+            command,
+            outputs: { o: { file: 'o.txt', publish: 'card-${seed}.txt' } },
+            resources: { gpu: 1, cpu: 1 },
+          },
+          plain: { command, outputs: { o: { file: 'o.txt', publish: 'plain.txt' } } },
+        },
+        mode,
+      );
+      const run = await onCluster(project);
+      expect(failuresOf(run)).toEqual([]);
+      const seen = await Promise.all(['card-1', 'card-2', 'plain'].map((name) => project.read(`${name}.txt`)));
+      const text = seen.map((each) => each.trim());
+      expect(text[2]).toBe('cards');
+      expect(text.slice(0, 2).every((each) => /^cards [01]$/.test(each))).toBe(true);
+      if (mode !== JOBS) expect(text[0]).not.toBe(text[1]);
+    },
+    2 * MINUTE,
+  );
+
+  test(
+    '`pipeline cancel` ends one step of an allocation, and the others go on',
+    async () => {
+      const command = (seconds: number) => `sleep ${seconds}; echo x > \${outputs.o}`;
+      const project = await projectOf(
+        {
+          long: { command: command(600), outputs: { o: 'o.txt' } },
+          other: { command: command(20), outputs: { o: { file: 'o.txt', publish: 'o.txt' } } },
+        },
+        ALLOCATION,
+      );
+      const left = await project.pipeline(['run', '--executor', 'slurm', '--no-wait'], { env: env() });
+      expect(left.code).toBe(0);
+      await until(() => cluster.ask('squeue', '-h', '-s', '-o', '%i').split('\n').length > 2);
+      const cancelled = await project.pipeline(['cancel', 'long', '--json'], { env: env() });
+      expect(JSON.parse(cancelled.out)).toEqual({ cancelled: ['long'], stubborn: [] });
+      const run = await onCluster(project, 'other');
+      expect(run.code).toBe(0);
+      expect(await project.read('o.txt')).toBe('x\n');
+      await until(() => cluster.ask('squeue', '-h').trim() === ''); // nothing is left to do, so the allocation has ended
+    },
+    5 * MINUTE,
+  );
+
+  test(
     '1,000 instances are submitted by one call, and cancelled by `pipeline cancel`',
     async () => {
       const project = await projectOf(
@@ -321,7 +395,18 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
 });
 
 interface Recorded {
-  readonly execution: { readonly resumes: number };
+  readonly execution: { readonly resumes: number; readonly host: string };
+}
+
+/** The digests of all outputs, by instance. Two of the report name hosts and times. */
+async function digestsOf(project: Project): Promise<unknown[]> {
+  const lock = JSON.parse(await project.read('pipeline.lock.json')) as {
+    readonly instances: Readonly<Record<string, { readonly outputs: Readonly<Record<string, unknown>> }>>;
+  };
+  return Object.entries(lock.instances).map(([id, { outputs }]) => [
+    id,
+    id === 'report' ? { csv: outputs.csv, markdown: outputs.markdown } : outputs,
+  ]);
 }
 
 /** With the log's end, so that a failing test says why. */
@@ -368,10 +453,23 @@ async function training(): Promise<Project> {
       resources: { cpu: 1 },
     },
   });
+  await copyRepository(project);
+  return project;
+}
+
+/** The default study of this repository. */
+async function study(slurm: object): Promise<Project> {
+  const project = await projectOf({}, slurm);
+  await copyRepository(project);
+  for (const name of ['pipeline.json', 'pipelines', 'schema'])
+    await cp(path.join(repository, name), project.path(name), { recursive: true });
+  return project;
+}
+
+async function copyRepository(project: Project): Promise<void> {
   for (const name of ['src', 'stages', 'dist', 'vendor', 'package.json', 'tsconfig.json'])
     await cp(path.join(repository, name), project.path(name), { recursive: true });
   await symlink(path.join(repository, 'node_modules'), project.path('node_modules'));
-  return project;
 }
 
 async function until(condition: () => boolean | Promise<boolean>): Promise<void> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { findingOf } from './slurm.ts';
+import { findingOf, graceFinding } from './slurm.ts';
 
 const NODE = { kind: 'answered', node: 'n1', version: 'v22.1.0', unseen: [], clockAhead: 0, cards: '' } as const;
 
@@ -23,4 +23,13 @@ test.each([
 test('a partition for cards must give one', () => {
   expect(findingOf('slurm', NODE, true)).toMatchObject({ verdict: 'fail' });
   expect(findingOf('slurm', { ...NODE, cards: '0' }, true)).toMatchObject({ verdict: 'ok' });
+});
+
+test.each([
+  [[], 'ok', 'no stage has saved'],
+  [[{ stage: 'train', betweenSaves: 300, stop: 4 }], 'ok', 'up to 4 s'],
+  [[{ stage: 'train', betweenSaves: 300 }], 'warn', 'train saves every 300 s'],
+  [[{ stage: 'train', betweenSaves: 3, stop: 100 }], 'fail', 'killed 100 s after'],
+])('the grace is compared with the times of stages', (times, verdict, words) => {
+  expect(graceFinding(120, times)).toMatchObject({ verdict, message: expect.stringContaining(words) as string });
 });

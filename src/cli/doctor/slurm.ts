@@ -1,7 +1,8 @@
 /** Checks of the cluster's side: one small job for each partition of the settings. */
 import { probeCluster, type Probe } from '../../runner/slurm/probe.ts';
 import { slurmCommands } from '../../runner/slurm/commands.ts';
-import { DEFAULT_SLURM, type SlurmSettings } from '../../runner/slurm/settings.ts';
+import { readSaveTimes, type SaveTimes } from '../../runner/slurm/save-times.ts';
+import { DEFAULT_SLURM, REQUEUE_SECONDS, type SlurmSettings } from '../../runner/slurm/settings.ts';
 import { jobProgram, stageProgram } from '../../runner/stage-program.ts';
 import { bad, doubtful, good, type Finding } from './finding.ts';
 
@@ -24,11 +25,36 @@ export async function slurm(
   ];
   const paths = [process.execPath, jobProgram(), stageProgram('host'), folder, storeFolder];
   const options = { storeFolder, settings, paths, patience: PATIENCE_MS };
-  return Promise.all(
+  const findings = await Promise.all(
     probes.map(async ({ subject, amounts }) =>
       findingOf(subject, await probeCluster({ ...options, amounts }, commands), 'gpu' in amounts),
     ),
   );
+  return [...findings, graceFinding(settings.graceSeconds, readSaveTimes(storeFolder))];
+}
+
+/** Compares the time between the signal and the kill with the times that stages have needed. */
+export function graceFinding(graceSeconds: number, times: readonly SaveTimes[]): Finding {
+  const subject = 'slurm grace';
+  const left = graceSeconds - REQUEUE_SECONDS;
+  const grace = `a stage is killed ${left} s after it was asked to save and end`;
+  const slow = times.filter(({ stop }) => stop !== undefined && stop >= left);
+  if (slow.length > 0)
+    return bad(
+      subject,
+      `${grace}, and ${slow.map(({ stage, stop }) => `${stage} took ${stop} s`).join(', ')}`,
+      `Set slurm.grace to ${2 * Math.max(...slow.map(({ stop = 0 }) => stop)) + REQUEUE_SECONDS}s or more.`,
+    );
+  const rare = times.filter(({ stop, betweenSaves }) => stop === undefined && betweenSaves >= left);
+  if (rare.length > 0)
+    return doubtful(
+      subject,
+      `${grace}, and ${rare.map(({ stage, betweenSaves }) => `${stage} saves every ${betweenSaves} s`).join(', ')}`,
+      'Nothing is lost if the stage saves on SIGTERM. Else raise slurm.grace, or save more often.',
+    );
+  if (times.length === 0) return good(subject, `${grace}; no stage has saved a checkpoint in a job yet`);
+  const longest = Math.max(...times.map(({ stop, betweenSaves }) => stop ?? betweenSaves));
+  return good(subject, `${grace}; stages needed up to ${longest} s`);
 }
 
 export function findingOf(subject: string, probe: Probe, wantsCard: boolean): Finding {

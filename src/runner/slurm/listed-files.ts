@@ -1,7 +1,18 @@
 /** The list of outputs in an end file: written by the job, compared by the runner on its own host. */
 import { createHash } from 'node:crypto';
-import { createReadStream, readdirSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  constants,
+  copyFileSync,
+  createReadStream,
+  existsSync,
+  readdirSync,
+  renameSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
+import type { Digest } from '../../util/digest.ts';
+import { blobFile } from '../store/local-store.ts';
 import type { ListedFile } from './starts.ts';
 
 /** Regular files, links followed. Anything else is judged when the outputs are collected. */
@@ -10,9 +21,28 @@ export async function listFiles(folder: string): Promise<ListedFile[]> {
   for (const name of namesBelow(folder)) {
     const file = path.join(folder, name);
     const stat = statSync(file, { throwIfNoEntry: false });
-    if (stat?.isFile()) listed.push({ name, bytes: stat.size, digest: await digestOfFile(file) });
+    if (!stat?.isFile()) continue;
+    const isExecutable = (stat.mode & 0o100) !== 0;
+    const facts = { name, bytes: stat.size, digest: await digestOfFile(file) };
+    listed.push({ ...facts, ...(isExecutable && { executable: true }) });
   }
   return listed;
+}
+
+/**
+ * Puts files back that an earlier runner had moved into the store when it was killed, before it had written the record
+ * of the result.
+ */
+export function bringBack(folder: string, listed: readonly ListedFile[], storeFolder: string): void {
+  for (const { name, bytes, digest, executable } of listed) {
+    const file = path.join(folder, name);
+    const blob = blobFile(storeFolder, digest);
+    if (existsSync(file) || statSync(blob, { throwIfNoEntry: false })?.size !== bytes) continue;
+    const draft = `${file}.back`;
+    copyFileSync(blob, draft, constants.COPYFILE_FICLONE);
+    chmodSync(draft, executable === true ? 0o755 : 0o644);
+    renameSync(draft, file);
+  }
 }
 
 /** The first file that is not here as it is listed, in words; undefined: all are. */
@@ -41,8 +71,8 @@ function namesBelow(folder: string, prefix = ''): string[] {
   });
 }
 
-async function digestOfFile(file: string): Promise<string> {
+async function digestOfFile(file: string): Promise<Digest> {
   const hash = createHash('sha256');
   for await (const bytes of createReadStream(file)) hash.update(bytes as Buffer);
-  return hash.digest('hex');
+  return hash.digest('hex') as Digest;
 }

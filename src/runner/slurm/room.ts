@@ -10,6 +10,7 @@ import { ClusterError } from './cluster-error.ts';
 import type { SlurmCommands } from './commands.ts';
 import { clusterWords } from './queue.ts';
 import { partitionOf } from './sbatch-words.ts';
+import { MEBIBYTE } from './units.ts';
 import type { SlurmSettings } from './settings.ts';
 
 /** Throws NoRoomError for an instance that no node can hold, before anything is submitted. */
@@ -58,8 +59,6 @@ async function nodesOf({ extra }: SlurmSettings, commands: SlurmCommands): Promi
   if (answer.kind === 'refused' || answer.message.startsWith('there is no')) throw new ClusterError(answer.message);
   return [];
 }
-
-const MEBIBYTE = 1024 * 1024;
 
 /** Lines such as `short*|4+|2000|gpu:a100:2(S:0),shard:8`. */
 export function parseNodes(text: string): Node[] {

@@ -1,9 +1,8 @@
 /** The options of sbatch. */
 import type { Amounts } from '../resources/slots.ts';
 import type { AllocationSize } from './allocation/allocation-size.ts';
+import { mebibytes, wholeProcessors } from './units.ts';
 import type { SlurmSettings } from './settings.ts';
-
-const MEBIBYTE = 1024 * 1024;
 
 interface Asking {
   readonly amounts: Amounts;
@@ -80,11 +79,6 @@ export function ownWords({
     `--chdir=${folder}`,
   ];
 }
-
-export const wholeProcessors = (cpu: number): number => Math.max(1, Math.ceil(cpu));
-
-/** In the notation of Slurm. */
-export const mebibytes = (bytes: number): string => `${Math.max(1, Math.ceil(bytes / MEBIBYTE))}M`;
 
 export const partitionOf = ({ gpu = 0 }: Amounts, { partition }: SlurmSettings): string | undefined =>
   gpu > 0 ? partition.gpu : partition.cpu;

@@ -36,6 +36,9 @@ export interface Partitions {
 /** Slurm looks at time limits every 30 s: a signal may come so much earlier or later. */
 export const LEAST_GRACE_SECONDS = 60;
 
+/** The time that a job needs for itself between the end of its stage and its time limit. */
+export const REQUEUE_SECONDS = 20;
+
 export const DEFAULT_SLURM: SlurmSettings = {
   partition: {},
   graceSeconds: 120,

@@ -12,7 +12,7 @@ import { returnCheckpoint } from './drop-attempt.ts';
 import { failureOfFruitless, failureOfLosses, failureOfReason, failureOfState, type JobFailure } from './failures.ts';
 import { isFruitless, MOST_FRUITLESS } from './fruitless.ts';
 import type { FollowedJob } from './job-monitor.ts';
-import { missingOf } from './listed-files.ts';
+import { bringBack, missingOf } from './listed-files.ts';
 import { MessageTail } from './message-tail.ts';
 import { attemptFolder, type Order } from './order-file.ts';
 import { allocationPath, isTaskOpen, removeTask, taskName } from './allocation/allocation-folder.ts';
@@ -360,6 +360,7 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
       case 'ended': {
         const succeeded = end.end.kind === 'exit' && end.end.code === 0;
         if (!succeeded) return this.#giveUp({ kind: 'ended', end: end.end, sandbox: this.#sandbox, execution: {} });
+        bringBack(outputsOf(start), end.outputs, this.#context.storeFolder);
         const absent = await this.#waitForOutputs(end, outputsOf(start));
         if (absent !== undefined) {
           const message = `the result of its job did not appear here within ${this.#context.patience.appear / 1000} s: ${absent}`;

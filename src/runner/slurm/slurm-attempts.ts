@@ -23,7 +23,7 @@ import { JobsLeft, leftIn } from './left-attempts.ts';
 import { writeOrder, type Order } from './order-file.ts';
 import { tellObsoleteJobs } from './obsolete-jobs.ts';
 import { clusterRoom } from './room.ts';
-import type { SlurmSettings } from './settings.ts';
+import { REQUEUE_SECONDS, type SlurmSettings } from './settings.ts';
 import { SlurmAttempt } from './slurm-attempt.ts';
 import { PATIENCE, type Patience, type SlurmContext } from './slurm-context.ts';
 import { Submitter } from './submitter.ts';
@@ -190,9 +190,6 @@ async function orderOf(
     graceSeconds: settings.graceSeconds,
   };
 }
-
-/** The time that a job needs for itself between the end of its stage and its time limit. */
-const REQUEUE_SECONDS = 20;
 
 /** TMPDIR is the job's own. */
 function variablesOf({ env }: Pick<Instance, 'env'>, outer: NodeJS.ProcessEnv): Record<string, string> {

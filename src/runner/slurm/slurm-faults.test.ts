@@ -1,8 +1,11 @@
 /** Faults of Slurm, each on a Slurm in memory; test/slow/slurm.test.ts has those of the real one. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Fingerprint } from '../../formats/identity.ts';
+import { digestOf } from '../../util/digest.ts';
+import { blobFile } from '../store/local-store.ts';
 import type { AttemptResult } from '../execution/attempt-executor.ts';
 import { AttemptPlace, outputOf } from '../execution/attempt-place.test-support.ts';
 import { allocationProgram, jobProgram, stageProgram } from '../stage-program.ts';
@@ -14,20 +17,22 @@ import { outputsOf, startPath } from './starts.ts';
 
 const UNREACHABLE: Answer = { kind: 'unreachable', message: 'Unable to contact slurm controller (connect failure)' };
 
+const attemptsOn = (storeFolder: string, commands: FakeSlurm): SlurmAttempts =>
+  new SlurmAttempts({
+    ...{ storeFolder, commands },
+    settings: { ...DEFAULT_SLURM, intervalMs: 150 },
+    hostProgram: stageProgram('host'),
+    jobProgram: jobProgram(),
+    allocationProgram: allocationProgram(),
+    patience: { appear: 3000, settle: 300, absent: 3000, pause: 50 },
+  });
+
 function cluster(prepare: (slurm: FakeSlurm) => void = () => undefined) {
   const slurm = new FakeSlurm();
   prepare(slurm);
   const told: string[] = [];
   const place = new AttemptPlace((storeFolder) => {
-    const attempts = new SlurmAttempts({
-      storeFolder,
-      settings: { ...DEFAULT_SLURM, intervalMs: 150 },
-      hostProgram: stageProgram('host'),
-      jobProgram: jobProgram(),
-      allocationProgram: allocationProgram(),
-      commands: slurm,
-      patience: { appear: 3000, settle: 300, absent: 3000, pause: 50 },
-    });
+    const attempts = attemptsOn(storeFolder, slurm);
     attempts.listen((sentence) => told.push(sentence));
     return attempts;
   });
@@ -163,6 +168,20 @@ test('a result on disk counts, though Slurm has forgotten the job', async () => 
   await job();
   slurm.rule = (program) => (program === 'squeue' ? { kind: 'answer', text: '' } : undefined);
   expect(readFileSync(outputOf(await running.ended), 'utf8')).toBe('x\n');
+  expect(slurm.calls.get('sbatch')).toBe(1);
+});
+
+test('a runner that was killed while it moved outputs into the store loses nothing', async () => {
+  const { slurm, place } = cluster();
+  const first = await place.run('echo x > ${outputs.out}');
+  const storeFolder = path.join(place.root, 'cache');
+  const blob = blobFile(storeFolder, digestOf('x\n'));
+  mkdirSync(path.dirname(blob), { recursive: true });
+  renameSync(outputOf(first), blob);
+  const second = attemptsOn(storeFolder, slurm).left.find('f'.repeat(64) as Fingerprint);
+  const listener = { message: () => undefined, warn: () => undefined, restart: () => undefined };
+  const result = await second?.follow(listener).ended;
+  expect(result && readFileSync(outputOf(result), 'utf8')).toBe('x\n');
   expect(slurm.calls.get('sbatch')).toBe(1);
 });
 

@@ -5,6 +5,7 @@
  */
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { Digest } from '../../util/digest.ts';
 import type { Failure } from '../../formats/failure.ts';
 import type { Execution } from '../../formats/run-record.ts';
 import { makeFolder, writeFileAtomic } from '../../util/atomic-file.ts';
@@ -55,7 +56,9 @@ export interface ListedFile {
   /** Relative to the folder of outputs. */
   readonly name: string;
   readonly bytes: number;
-  readonly digest: string;
+  readonly digest: Digest;
+  /** Absent for most. */
+  readonly executable?: true;
 }
 
 export const outputsOf = (start: string): string => path.join(start, 'outputs');

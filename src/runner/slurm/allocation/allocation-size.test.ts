@@ -17,6 +17,11 @@ test('memory suffices for the instances that have processors and cards at the sa
   expect(allocationSize({ nodes: 1, cpu: 16, gpu: 2 }, instances)).toMatchObject({ gpu: 2, memory: 12 * GIB });
 });
 
+test('each instance gets whole mebibytes, so that all of them fit', () => {
+  const instance = { resources: { memory: 100_000_000 } };
+  expect(allocationSize({ nodes: 1, cpu: 3 }, [instance]).memory).toBe(3 * 96 * 2 ** 20);
+});
+
 test('an amount of the settings counts, and memory that nobody asks for is that of the partition', () => {
   expect(allocationSize({ nodes: 1, memory: GIB }, instances).memory).toBe(GIB);
   expect(allocationSize({ nodes: 1 }, [{ resources: {} }])).toEqual({ nodes: 1, cpu: 1, gpu: 0, memory: undefined });

@@ -1,7 +1,7 @@
 /** The size of an allocation, in processors, cards and bytes of each of its nodes. */
 import type { Instance } from '../../pipeline.ts';
 import type { Amounts } from '../../resources/slots.ts';
-import { wholeProcessors } from '../sbatch-words.ts';
+import { MEBIBYTE, wholeProcessors } from '../units.ts';
 import type { AllocationShape } from '../settings.ts';
 
 export interface AllocationSize {
@@ -31,11 +31,11 @@ export function allocationSize(
   return { nodes: shape.nodes, cpu, gpu, memory: shape.memory ?? (asked === 0 ? undefined : asked) };
 }
 
-/** The part of a node that a step takes. Memory that nobody asks for is not counted. */
+/** The part of a node that a step takes, in whole mebibytes as for Slurm. Memory that nobody asks for is not counted. */
 export function shareOf({ cpu = 1, memory = 0, gpu = 0 }: Amounts): {
   readonly cpu: number;
   readonly memory: number;
   readonly gpu: number;
 } {
-  return { cpu: wholeProcessors(cpu), memory, gpu: Math.ceil(gpu) };
+  return { cpu: wholeProcessors(cpu), memory: Math.ceil(memory / MEBIBYTE) * MEBIBYTE, gpu: Math.ceil(gpu) };
 }

@@ -68,8 +68,9 @@ export class AllocationRun {
       this.#stopping ??= whyStopped(jobId, this.#allocation.graceSeconds, commands);
     });
     while (this.#stopping === undefined) {
+      if (!existsSync(this.#folder)) return 0; // the store was removed
       // After a failed node Slurm starts the job again, and this process may live on beside the new one.
-      if (!existsSync(this.#folder) || newestStart(this.#folder) > this.#number) return 1;
+      if (newestStart(this.#folder) > this.#number) return 1;
       this.#look();
       if (this.#isDone() && closeAllocation(this.#folder)) return 0;
       await sleep(LOOK_MS);
@@ -109,14 +110,18 @@ export class AllocationRun {
   /** A step that ended without an end in its files was killed, or could not be started. */
   async #judge(task: AllocationTask, node: string, { succeeded, output }: StepEnd): Promise<void> {
     const ranOut = /oom[-_ ]kill|out of memory/i.test(output);
-    if (this.#stopping !== undefined || (isConcluded(task) && !(ranOut && wasKilled(task)))) return;
+    if (this.#isStopping() || (isConcluded(task) && !(ranOut && wasKilled(task)))) return;
     await sleep(SETTLE_MS);
-    if (this.#stopping !== undefined || (succeeded && !ranOut)) return;
+    if (this.#isStopping() || (succeeded && !ranOut)) return;
     const tries = (this.#tries.get(task.name) ?? 0) + 1;
     this.#tries.set(task.name, tries);
     if (!ranOut && tries < MOST_TRIES) return; // the next look begins it again
     const state = ranOut ? 'OUT_OF_MEMORY' : 'FAILED';
     await writeVerdict(task, { state, node, job: this.#deps.jobId, output: output.split('\n').slice(-2).join(' / ') });
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping !== undefined;
   }
 
   #isDone(): boolean {

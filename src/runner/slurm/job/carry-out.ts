@@ -27,6 +27,7 @@ import {
 } from '../starts.ts';
 import { beginStart, isForeign } from './begin-start.ts';
 import { isFruitless, MOST_FRUITLESS } from '../fruitless.ts';
+import { SaveWatch, writeSaveTimes } from '../save-times.ts';
 import type { Submission } from '../submission-file.ts';
 import type { Job } from './job.ts';
 import { whyStopped, type WhyStopped } from './why-stopped.ts';
@@ -59,6 +60,7 @@ class OrderRun {
   readonly #commands: SlurmCommands = slurmCommands();
   #cut: 'timeout' | 'lost' | Promise<WhyStopped> | undefined;
   #task: RunningTask | undefined;
+  #saves: SaveWatch | undefined;
 
   constructor(
     order: Order,
@@ -85,7 +87,9 @@ class OrderRun {
     const stopTimer = setLongTimer(timeoutMs === undefined ? undefined : this.#left(timeoutMs), () => {
       this.#stop(() => 'timeout');
     });
+    this.#saves = new SaveWatch(checkpointOf(this.#start));
     const look = setInterval(() => {
+      this.#saves?.look();
       if (this.#isReplaced()) this.#stop(() => 'lost');
       else if (isRevoked(this.#attempt)) this.#stop(() => Promise.resolve('other'));
     }, LEASE_LOOK_MS);
@@ -107,6 +111,7 @@ class OrderRun {
 
   #stop(why: () => 'timeout' | 'lost' | Promise<WhyStopped>): void {
     this.#cut ??= why();
+    this.#saves?.asked();
     this.#task?.stop();
   }
 
@@ -138,7 +143,10 @@ class OrderRun {
     try {
       this.#task = executor.start(task, tell);
       if (this.#cut !== undefined) this.#task.stop();
-      return await this.#task.ended;
+      const end = await this.#task.ended;
+      const times = this.#saves?.ended(instance.stage);
+      if (times !== undefined) await writeSaveTimes(storeFolder, times);
+      return end;
     } finally {
       await executor.close();
     }

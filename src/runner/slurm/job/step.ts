@@ -1,7 +1,7 @@
 /** A step of the allocation in which this process runs: one call of srun for one task. */
 import { spawn } from 'node:child_process';
 import { outsideOfJobs } from '../commands.ts';
-import { mebibytes } from '../sbatch-words.ts';
+import { mebibytes } from '../units.ts';
 import type { Share } from './allocation-nodes.ts';
 
 export interface StepOrder {
@@ -11,8 +11,11 @@ export interface StepOrder {
   readonly command: readonly string[];
 }
 
-/** The last lines that srun wrote. */
-export type StepEnd = { readonly succeeded: boolean; readonly output: string };
+export interface StepEnd {
+  readonly succeeded: boolean;
+  /** The last lines that srun wrote. */
+  readonly output: string;
+}
 
 const LAST_CHARACTERS = 2000;
 
