@@ -139,8 +139,8 @@ const placeholder = (graph: GraphDef, { dtype, shape }: Value): Edge =>
   graph.op('Placeholder', [], { dtype: attribute.type(dtype), shape: attribute.shape(shape) });
 
 /**
- * What is fed may lie in an ArrayBuffer, which the binding lets go when TensorFlow's last use of it ends. A variable that
- * took it over would let it go in the middle of a later run, on threads of TensorFlow, two at a time: V8 breaks.
+ * What is fed may lie in an ArrayBuffer, which the binding lets go when TensorFlow's last use of it ends. A variable
+ * that took it over would let it go in the middle of a later run, on threads of TensorFlow, two at a time: V8 breaks.
  */
 const copyOf = (graph: GraphDef, { dtype }: Pick<Value, 'dtype'>, fed: Edge): Edge =>
   graph.op('DeepCopy', [fed], { T: attribute.type(dtype) });
