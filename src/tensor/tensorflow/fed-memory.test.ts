@@ -10,7 +10,7 @@ import { openTestEngine, testedEngines } from '../test-engines.test-support.ts';
 v8.setFlagsFromString('--expose-gc');
 const collectGarbage = vm.runInNewContext('gc') as () => void;
 
-/** TensorFlow shares memory at multiples of 64 bytes and copies other memory; an ArrayBuffer starts at a multiple of 16. */
+/** TensorFlow shares memory at multiples of 64 bytes and copies other memory; ArrayBuffers start at multiples of 16. */
 const STARTS = [0, 16, 32, 48];
 const buffer = new ArrayBuffer(64);
 
