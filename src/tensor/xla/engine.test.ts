@@ -49,18 +49,25 @@ describe.skipIf(!isTested)('the engine xla', () => {
     const step = await slowStep(1400);
     const x = filled([1400, 1400], 0.01);
     await step.run({ x });
-    const began = performance.now();
-    let [longestPause, last, isRunning] = [0, began, true];
-    const running = step.run({ x }).finally(() => {
-      isRunning = false;
-    });
-    while (isRunning) {
-      await turn();
-      const now = performance.now();
-      [longestPause, last] = [Math.max(longestPause, now - last), now];
-    }
-    await running;
-    expect(longestPause / (last - began)).toBeLessThan(0.5);
+    /** The longest time between two turns of this thread, as a share of the run. */
+    const pauseInRun = async (): Promise<number> => {
+      const began = performance.now();
+      let [longest, last, isRunning] = [0, began, true];
+      const running = step.run({ x }).finally(() => {
+        isRunning = false;
+      });
+      while (isRunning) {
+        await turn();
+        const now = performance.now();
+        [longest, last] = [Math.max(longest, now - last), now];
+      }
+      await running;
+      return longest / (last - began);
+    };
+    // A busy machine may take the processor away for most of a run, but not of each one; a held thread waits in each.
+    let pause = 1;
+    for (let attempt = 0; attempt < 10 && pause >= 0.5; attempt++) pause = await pauseInRun();
+    expect(pause).toBeLessThan(0.5);
     await step.dispose();
   });
 
