@@ -1,11 +1,11 @@
 /**
  * Looks at the live page as a person would, during a real run and after the death of its runner: screenshots wide and
- * narrow, light and dark, and the rules of axe-core. It measures how much of a core the server takes.
+ * narrow, light and dark, and the rules of axe-core. It measures how much of a core the server and the page take.
  *
  *     node scripts/look-live.mjs <folder for the screenshots>
  *
  * Needs a Chromium, as scripts/look.mjs does. Fails when a rule is broken, when the page is wider than the window, when
- * it asks another server, when the console has an error, or when the server takes more than 2 % of a core.
+ * it asks another server, when the console has an error, or when the server and the page take more than 2 % of a core.
  */
 import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -126,7 +126,9 @@ async function measure(pid, address) {
   console.log(
     `The server takes ${percent(share)} of a core while a page is open; the page, in its browser, ${percent(shown)}.`,
   );
-  return share > MOST_OF_A_CORE ? [`The server takes more than ${100 * MOST_OF_A_CORE} % of a core.`] : [];
+  return share + shown > MOST_OF_A_CORE
+    ? [`The server and the page take more than ${100 * MOST_OF_A_CORE} % of a core.`]
+    : [];
 }
 
 function percent(part) {

@@ -64,23 +64,25 @@ function newestFirst([, a]: Choice, [, b]: Choice): number {
   return rank(a) - rank(b) || (b.started ?? 0) - (a.started ?? 0);
 }
 
-/** `none`: there is no log. @param occasion when it changes, the log is read once more */
+/**
+ * `none`: there is no log. What is added to a log at work is shown as the page is drawn next, within a second or so: a
+ * frame of its own would cost as much as all else. @param occasion when it changes, the log is read once more
+ */
 function useLog(key: string | undefined, isAtWork: boolean, occasion: string): LogText | 'none' | undefined {
-  const [text, setText] = useState<LogText | 'none'>();
-  const known = useRef<{ key: string; text: LogText } | undefined>(undefined);
+  const known = useRef<{ key: string; text: LogText | 'none' } | undefined>(undefined);
+  const [, showNow] = useState<object>();
   useEffect(() => {
     if (key === undefined) return;
     let isOver = false;
     const read = async (): Promise<void> => {
       if (document.hidden) return;
-      const before = known.current?.key === key ? known.current.text : undefined;
+      const shown = known.current?.key === key ? known.current.text : undefined;
+      const before = shown === 'none' ? undefined : shown;
       const found = await readPiece(key, before);
-      if (isOver || found === 'lost') return;
-      if (found === 'none') setText('none');
-      else if (before?.file !== found.file || found.text !== '') {
-        known.current = { key, text: withPiece(before, found) };
-        setText(known.current.text);
-      }
+      if (isOver || found === 'lost' || (found === 'none' && shown === 'none')) return;
+      if (found !== 'none' && before?.file === found.file && found.text === '') return;
+      known.current = { key, text: found === 'none' ? found : withPiece(before, found) };
+      if (before === undefined || !isAtWork) showNow({});
     };
     void read();
     const timer = isAtWork ? setInterval(() => void read(), READ_MS) : undefined;
@@ -89,7 +91,7 @@ function useLog(key: string | undefined, isAtWork: boolean, occasion: string): L
       clearInterval(timer);
     };
   }, [key, isAtWork, occasion]);
-  return text;
+  return known.current?.text;
 }
 
 async function readPiece(key: string, before: LogText | undefined): Promise<LogPiece | 'none' | 'lost'> {
