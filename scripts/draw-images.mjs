@@ -49,6 +49,50 @@ export async function drawArrays(file) {
   await writeFile(file, zip(entries));
 }
 
+/** Two of the three findings are seen: a bright upper half, a bright left half. The third is in no picture. */
+const FINDINGS = ['Effusion', 'Edema', 'Hernia'];
+
+/**
+ * Images in one folder, and beside it a table with a column of 0 and 1 for each finding, and patients of two images.
+ * Some labels are blank or -1. `joined`: one column of lists instead (`Effusion|Edema`, `No Finding`).
+ */
+export async function drawFindings(folder, table, { each = 60, joined = false, facts = false } = {}) {
+  const rows = [`image,patient_id${facts ? ',sex,age,device' : ''},${joined ? 'labels' : FINDINGS.join(',')}`];
+  for (let i = 0; i < each; i++) {
+    const states = [(i >> 1) % 2, (i >> 2) % 2, i % 7 === 0 ? 1 : 0];
+    await writeImage(path.join(folder, `${i}.png`), scan(states, i));
+    const cells = states.map((state, k) => ((i + k) % 19 === 5 ? '' : (i + k) % 23 === 7 ? '-1' : String(state)));
+    const names = FINDINGS.filter((_, k) => states[k] === 1).join('|') || 'No Finding';
+    const known = facts ? `,${i % 4 < 2 ? 'F' : 'M'},${20 + ((i * 13) % 60)},${i % 10 < 7 ? 'A' : 'B'}` : '';
+    rows.push(`${i}.png,p${i >> 1}${known},${joined ? names : cells.join(',')}`);
+  }
+  await writeFile(table, `${rows.join('\n')}\n`);
+}
+
+/** ChestMNIST's shape: a column for each finding. */
+export async function drawFindingArrays(file, { train = 48, test = 40 } = {}) {
+  const entries = [];
+  for (const [part, count] of [
+    ['train', train],
+    ['val', 24],
+    ['test', test],
+  ]) {
+    const states = Array.from({ length: count }, (_, i) => [i % 2, (i >> 1) % 2, i % 7 === 0 ? 1 : 0]);
+    const images = states.map((own, i) => scan(own, i).filter((_, at) => at % 3 === 0));
+    entries.push([`${part}_images.npy`, npy([count, SIDE, SIDE], Buffer.concat(images))]);
+    entries.push([`${part}_labels.npy`, npy([count, 3], Buffer.from(states.flat()))]);
+  }
+  await writeFile(file, zip(entries));
+}
+
+/** Gray, with noise. */
+function scan([upper, left], seed) {
+  const noise = (at) => 25 * Math.sin((at + 1) * (seed + 1) * 12.9898);
+  const value = (at) =>
+    90 + (Math.floor(at / SIDE) < SIDE / 2 ? 60 * upper : 0) + (at % SIDE < SIDE / 2 ? 60 * left : 0) + noise(at);
+  return Buffer.from(Array.from({ length: SIDE * SIDE * 3 }, (_, at) => value(Math.floor(at / 3))));
+}
+
 function pixels(color, seed) {
   const wave = (p, k) => 50 * Math.sin(p * (seed + 1) * 0.37 + k);
   return Buffer.from(

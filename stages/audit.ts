@@ -22,12 +22,12 @@ export default defineStage({
     pictures: output,
   },
   run: async ({ inputs, outputs, stage }) => {
-    const [table, { classes }] = [await readTable(inputs.table), await readDataset(inputs.dataset)];
+    const [table, { task, classes }] = [await readTable(inputs.table), await readDataset(inputs.dataset)];
     const images = await openPackedImages(inputs.images);
     const hashed = await hashImages(images, (done) => {
       stage.progress({ done, total: images.count, unit: 'images' });
     });
-    const found = auditDataset(table, classes, hashed, findDuplicates(hashed));
+    const found = auditDataset(table, classes, hashed, findDuplicates(hashed), task);
     const shown = choosePairExamples(found, table);
     await drawPairExamples(outputs.pictures, shown, table, images);
     await images.close();

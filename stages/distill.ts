@@ -3,6 +3,7 @@ import { Type } from '@sinclair/typebox';
 import { readClassifier } from '../src/learn/nn/classifier-weights.ts';
 import { distillationStep } from '../src/learn/train/distill.ts';
 import { defineStage, input } from '../src/stage/index.ts';
+import { requireClasses } from './shared/answers.ts';
 import { finetune, FINETUNE_INPUTS, FINETUNE_OUTPUTS } from './shared/finetune.ts';
 import { FinetuneParameters } from './shared/finetune-parameters.ts';
 
@@ -23,9 +24,10 @@ export default defineStage({
   ]),
   outputs: FINETUNE_OUTPUTS,
   run: (given) =>
-    finetune(given, 'distill', async (classes) => {
+    finetune(given, 'distill', async (dataset) => {
+      requireClasses(dataset, 'distill');
       const { temperature, alpha } = given.params;
-      const teacher = await readClassifier(given.inputs.teacher, classes);
+      const teacher = await readClassifier(given.inputs.teacher, dataset.classes);
       return (settings) => distillationStep({ teacher, temperature, alpha }, settings);
     }),
 });

@@ -13,6 +13,7 @@ import { loadStart } from '../src/learn/nn/start.ts';
 import { openTrainingData } from '../src/learn/train/data.ts';
 import { withEngine } from '../src/learn/train/engine.ts';
 import { defineStage, input, nullable, output } from '../src/stage/index.ts';
+import { requireClasses } from './shared/answers.ts';
 import { DATA } from './shared/data.ts';
 
 /** Small images are enlarged to at least this many pixels. */
@@ -42,7 +43,9 @@ export default defineStage({
   },
   run: async ({ inputs, params, outputs, stage }) => {
     const { seed, images } = params;
-    const { classes } = await readDataset(inputs.dataset);
+    const dataset = await readDataset(inputs.dataset);
+    requireClasses(dataset, 'explain');
+    const { classes } = dataset;
     const data = await openTrainingData(inputs);
     const { network, model: after } = await readClassifier(inputs.after, classes);
     const start = await loadStart(inputs.before, network, ['start', seed]);

@@ -23,15 +23,19 @@ export default defineStage({
   outputs: {
     /** `weights.pth`: the state dictionary of torchvision's network, for torch.load(weights_only=True). */
     torch: output,
-    /** `model.onnx`: from uint8 RGB images [batchSize, size, size, 3] to probabilities [batchSize, classes]. */
+    /** `model.onnx`: from uint8 RGB images [batchSize, size, size, 3] to probabilities [batchSize, classes]; of findings they do not sum to 1. */
     onnx: output,
     /** `model.json`: names of the model's input and output, shapes, classes. */
     about: output,
   },
   run: async ({ inputs, params: { size, batchSize }, outputs }) => {
-    const { classes } = await readDataset(inputs.dataset);
+    const { task, classes } = await readDataset(inputs.dataset);
     const { network, model } = await readClassifier(inputs.weights, classes);
-    const { bytes, input: pixels, output: answer } = encodeOnnxClassifier(network, model, { batchSize, size });
+    const {
+      bytes,
+      input: pixels,
+      output: answer,
+    } = encodeOnnxClassifier(network, model, { batchSize, size, exclusive: task !== 'findings' });
     const about: ExportedModel = {
       network: network.name,
       stem: network.stem,

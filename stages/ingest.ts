@@ -38,7 +38,7 @@ export default defineStage({
     reader: Type.Union((Object.keys(READERS) as ReaderName[]).map((name) => Type.Literal(name))),
     /** Side in pixels. */
     size: Type.Integer({ minimum: 8 }),
-    /** For the reader `medmnist`, whose classes are numbers: their names, class 0 first. */
+    /** For the reader `medmnist`, whose classes or findings are numbers: their names, number 0 first. */
     classes: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 2, uniqueItems: true })),
     /** For the reader `csv`: names of the columns, where they are not `image`, `label`, `group` and `split`. */
     columns: Type.Optional(
@@ -48,6 +48,8 @@ export default defineStage({
           label: Type.Optional(Type.String()),
           group: Type.Optional(Type.String()),
           split: Type.Optional(Type.String()),
+          /** A column of 0 and 1 for each finding, instead of `label`; -1 and blank are not known. */
+          findings: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { minItems: 2, uniqueItems: true })),
           /** Further columns that pass into table.csv; of DICOM files also `sex` and `age`. */
           keep: Type.Optional(Type.Array(Type.String({ minLength: 1 }), { uniqueItems: true })),
         },

@@ -11,6 +11,7 @@ import { withEngine } from '../src/learn/train/engine.ts';
 import { fitClassifier } from '../src/learn/train/fit-classifier.ts';
 import { supervisedStep } from '../src/learn/train/supervised.ts';
 import { defineStage, output } from '../src/stage/index.ts';
+import { requireClasses } from './shared/answers.ts';
 import { DATA } from './shared/data.ts';
 import {
   augmentationOf,
@@ -39,6 +40,7 @@ export default defineStage({
   run: async ({ inputs, params, outputs, stage }) => {
     const network = networkFrom(params);
     const dataset = await readDataset(inputs.dataset);
+    requireClasses(dataset, 'pretrain-supervised');
     const { name, classes } = dataset;
     const data = await openTrainingData(inputs);
     const backbone = initializeResNet(network, ['start', params.seed]);

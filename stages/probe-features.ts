@@ -19,9 +19,9 @@ export default defineStage({
   params: ProbeParameters,
   outputs: PROBE_OUTPUTS,
   run: async ({ inputs, params, outputs, stage }) => {
-    const { classes } = await readDataset(inputs.dataset);
+    const dataset = await readDataset(inputs.dataset);
     const whole = await openLabeledRows(inputs);
     const features = await readFeatures(inputs.features, whole.rows.length);
-    await probe({ whole, classes, params, outputs, stage }, (indices) => Promise.resolve(features.of(indices)));
+    await probe({ whole, dataset, params, outputs, stage }, (indices) => Promise.resolve(features.of(indices)));
   },
 });

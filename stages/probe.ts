@@ -30,7 +30,7 @@ export default defineStage({
   outputs: PROBE_OUTPUTS,
   run: async ({ inputs, params, outputs, stage }) => {
     const network = networkFrom(params);
-    const { classes } = await readDataset(inputs.dataset);
+    const dataset = await readDataset(inputs.dataset);
     const data = await openTrainingData(inputs);
     const backbone = await openStart(inputs.weights, network, params.seed, stage);
 
@@ -38,7 +38,7 @@ export default defineStage({
       stage.record(engine.description);
       const inference = await compileInference(engine, network, FEATURES, data, backbone);
       const featuresOf = (indices: readonly number[]) => inference.of(backbone, indices);
-      await probe({ whole: data, classes, params, outputs, stage }, featuresOf);
+      await probe({ whole: data, dataset, params, outputs, stage }, featuresOf);
       await inference.dispose();
     });
     await data.images.close();

@@ -10,7 +10,7 @@ import path from 'node:path';
 import { Type } from '@sinclair/typebox';
 import { readDataset } from '../src/formats/dataset.ts';
 import { readEvaluation, type Evaluation } from '../src/formats/evaluation.ts';
-import { METRIC_NAMES } from '../src/formats/metric.ts';
+import { METRIC_NAMES, type MetricName } from '../src/formats/metric.ts';
 import { readTrials } from '../src/formats/trials.ts';
 import type { Cell } from '../src/learn/eval/runs.ts';
 import {
@@ -96,11 +96,8 @@ export default defineStage({
     title: Type.String({ default: 'Which start should I fine-tune from?' }),
     /** The start of M3 and M4, in words: "ImageNet", "fractal". */
     transfer: Type.String({ minLength: 1 }),
-    /** The metric of the answer. */
-    metric: Type.Union(
-      METRIC_NAMES.map((name) => Type.Literal(name)),
-      { default: 'balancedAccuracy' },
-    ),
+    /** The metric of the answer. Without it, `balancedAccuracy`, and `auc` if a data set has findings. */
+    metric: Type.Optional(Type.Union(METRIC_NAMES.map((name) => Type.Literal(name)))),
     /** Command lines that make the page again. */
     rerun: Type.Array(Type.String(), { default: ['npm ci', 'npx pipeline run'] }),
     /** Statements of the authors, by subject: see docs/report.md. */
@@ -130,9 +127,11 @@ export default defineStage({
       peakMemoryBytes: entry.peakMemoryBytes ?? null,
       audit: entry.audit ?? null,
     }));
+    const read = await Promise.all(datasets);
     const study: Study = {
       ...params,
-      datasets: await Promise.all(datasets),
+      metric: params.metric ?? defaultMetric(read),
+      datasets: read,
       shared: await readSharedImages(inputs),
       provenance,
       publishesPredictions: outputs.predictions !== null,
@@ -144,6 +143,15 @@ export default defineStage({
     if (outputs.predictions !== null) await copyPredictions(inputs, study.datasets, outputs.predictions);
   },
 });
+
+/** Throws if the data sets have no metric in common that answers may be given in. */
+function defaultMetric(datasets: readonly DatasetResults[]): MetricName {
+  const found = (['balancedAccuracy', 'auc'] as const).find((metric) =>
+    datasets.every(({ evaluation }) => evaluation.metrics.includes(metric)),
+  );
+  if (found === undefined) throw new Error('Internal error: no data set is judged by its AUC.');
+  return found;
+}
 
 /** `DATASET.csv` for each data set. */
 async function copyPredictions(inputs: Inputs, datasets: readonly DatasetResults[], folder: string): Promise<void> {

@@ -5,9 +5,9 @@
  */
 import { readPretrainCurves } from '../src/formats/curves.ts';
 import { writeTrials } from '../src/formats/trials.ts';
-import { readPredictions } from '../src/learn/eval/predictions.ts';
-import { scoredSubset } from '../src/learn/eval/scored.ts';
+import { readAnyPredictions } from '../src/learn/eval/findings/predictions.ts';
 import { selectTrial, type TriedSettings } from '../src/learn/eval/select-trial.ts';
+import { validationScores } from '../src/learn/eval/validation-scores.ts';
 import { defineStage, gathered, input } from '../src/stage/index.ts';
 import { at, last } from '../src/util/known.ts';
 import { PRETRAINED_FILES } from './shared/trained.ts';
@@ -26,7 +26,7 @@ export default defineStage({
   },
   outputs: SELECT_OUTPUTS,
   run: async ({ inputs, outputs, stage }) => {
-    const validationOf = async (path: string) => scoredSubset(await readPredictions(path), 'validation');
+    const validationOf = async (path: string) => validationScores(await readAnyPredictions(path));
     const tried = inputs.predictions.map(async ({ path, axes }, i): Promise<TriedSettings> => {
       const { loss } = last((await readPretrainCurves(at(inputs.curves, i).path)).epochs);
       return {

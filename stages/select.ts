@@ -4,9 +4,9 @@
  */
 import { readFinetuneCurves } from '../src/formats/curves.ts';
 import { writeTrials } from '../src/formats/trials.ts';
-import { readPredictions } from '../src/learn/eval/predictions.ts';
-import { scoredSubset } from '../src/learn/eval/scored.ts';
+import { readAnyPredictions } from '../src/learn/eval/findings/predictions.ts';
 import { selectTrial, type TriedSettings } from '../src/learn/eval/select-trial.ts';
+import { validationScores } from '../src/learn/eval/validation-scores.ts';
 import { defineStage, gathered } from '../src/stage/index.ts';
 import { at, last } from '../src/util/known.ts';
 import { FINETUNED_FILES } from './shared/trained.ts';
@@ -23,8 +23,7 @@ export default defineStage({
   run: async ({ inputs, outputs, stage }) => {
     const tried = inputs.predictions.map(async ({ path, axes }, i): Promise<TriedSettings> => {
       const { loss, accuracy } = last((await readFinetuneCurves(at(inputs.curves, i).path)).epochs).train;
-      // Test predictions are in the file, too; they are not looked at.
-      const validation = scoredSubset(await readPredictions(path), 'validation');
+      const validation = validationScores(await readAnyPredictions(path));
       return { params: settingsOf(axes, stage.axes), validation, train: { loss, accuracy } };
     });
     const trials = selectTrial(seedOfTrials(inputs.predictions), await Promise.all(tried), null);

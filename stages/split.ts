@@ -3,13 +3,16 @@ import { Type } from '@sinclair/typebox';
 import { equalImages } from '../src/learn/dataset/audit/equal-images.ts';
 import type { EqualImages } from '../src/learn/dataset/remove-duplicates.ts';
 import { readDataset } from '../src/formats/dataset.ts';
+import { SUBSETS } from '../src/formats/subset.ts';
 import { writeSplitSummary } from '../src/formats/split-summary.ts';
 import { summarizeSplit } from '../src/learn/dataset/split-summary.ts';
-import { writeSplit } from '../src/learn/dataset/split-table.ts';
+import { writeSplit, type Split } from '../src/learn/dataset/split-table.ts';
 import { policyFor, splitDataset } from '../src/learn/dataset/split.ts';
 import { ANY_IMAGE } from '../src/learn/dataset/masks/listing.ts';
 import { maskedRows, pretrainingRows } from '../src/learn/dataset/masks/split-rows.ts';
 import { readTable, type TableRow } from '../src/learn/dataset/table.ts';
+import { countFindings } from '../src/learn/dataset/findings.ts';
+import { at } from '../src/util/known.ts';
 import { DatasetError } from '../src/learn/dataset/error.ts';
 import { defineStage, input, optional, output } from '../src/stage/index.ts';
 
@@ -52,17 +55,17 @@ export default defineStage({
     summary: output,
   },
   run: async ({ inputs, params, outputs, stage }) => {
-    const { rows, classes, without } = await readRows(inputs);
+    const { task, rows, classes, without } = await readRows(inputs);
     const options = {
       test: 0,
       ...params,
       policy: params.policy === 'published-or-grouped' ? policyFor(rows) : params.policy,
     };
     const equal = options.duplicates === 'remove' ? await duplicatesIn(inputs.audit, [...rows, ...without]) : [];
-    const split = splitDataset(rows, classes, options, equal);
+    const split = splitDataset(rows, classes, options, equal, task);
     const pretraining = pretrainingRows([...rows, ...without], split, equal);
     const more = without.length > 0 ? { pretraining } : {};
-    const summary = summarizeSplit(split, rows, classes, options);
+    const summary = summarizeSplit(split, rows, classes, options, task);
     await writeSplit(outputs.split, { ...split, ...more });
     await writeSplitSummary(outputs.summary, {
       ...summary,
@@ -73,6 +76,7 @@ export default defineStage({
         `${summary.unused} images are in no subset: their group is also in the published test set, or they belong ` +
           'to no published set.',
       );
+    if (task === 'findings') for (const warning of oneSided(split, rows, classes)) stage.warn(warning);
     if (summary.groupOverlap > 0) stage.warn(`${summary.groupOverlap} groups have images in more than one subset.`);
     if (summary.removed.length > 0)
       stage.warn(
@@ -82,10 +86,25 @@ export default defineStage({
   },
 });
 
+/** Findings that a subset has no image of, or nothing but images of. */
+function oneSided(split: Split, rows: readonly TableRow[], findings: readonly string[]): string[] {
+  return SUBSETS.flatMap((subset) => {
+    const counts = countFindings(
+      split[subset].map((index) => at(rows, index)),
+      findings,
+    );
+    const lost = counts.filter(({ present, absent }) => present === 0 || absent === 0).map(({ finding }) => finding);
+    return lost.length === 0
+      ? []
+      : [`All or none of the known images of the ${subset} subset have ${lost.join(', ')}: they have no AUC there.`];
+  });
+}
+
 interface Rows {
+  readonly task: 'findings' | undefined;
   /** The rows to cut. */
   readonly rows: readonly TableRow[];
-  /** Their labels. */
+  /** Their labels: classes or findings. */
   readonly classes: readonly string[];
   /** The rows without a mask, which come after them. */
   readonly without: readonly TableRow[];
@@ -93,9 +112,9 @@ interface Rows {
 
 async function readRows(paths: { readonly table: string; readonly dataset: string }): Promise<Rows> {
   const [table, { task, classes }] = [await readTable(paths.table), await readDataset(paths.dataset)];
-  if (task === undefined) return { rows: table, classes, without: [] };
+  if (task !== 'segmentation') return { task, rows: table, classes, without: [] };
   const rows = maskedRows(table);
-  return { rows, classes: [ANY_IMAGE], without: table.slice(rows.length) };
+  return { task: undefined, rows, classes: [ANY_IMAGE], without: table.slice(rows.length) };
 }
 
 async function duplicatesIn(audit: string | null, table: readonly TableRow[]): Promise<EqualImages[]> {

@@ -2,7 +2,7 @@
 import { cp, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { drawArrays, drawFolders, drawTable } from '../scripts/draw-images.mjs';
+import { drawArrays, drawFindingArrays, drawFindings, drawFolders, drawTable } from '../scripts/draw-images.mjs';
 import { DOMAINS } from '../src/formats/dataset.ts';
 import { installedProject } from './installed.test-support.ts';
 import type { Project } from './rig.test-support.ts';
@@ -65,6 +65,52 @@ test("MedMNIST's arrays keep their published split and get names of classes", as
     subsets: { train: 24, validation: 8, test: 12 },
     domain: 'skin',
   });
+  expect((await project.pipeline(['run', 'split', ...QUICK])).code).toBe(0);
+}, 240_000);
+
+test('a table with a column for each finding: a study of findings, with an AUC of each, from three commands', async () => {
+  const project = await installedProject();
+  await drawFindings(project.path('scans'), project.path('labels.csv'), { each: 80 });
+  const words = ['--images', 'scans', '--labels', 'labels.csv', '--group', 'patient_id', '--domain', 'xray'];
+  const made = await init(project, ...words);
+  expect(made.out).toMatch(/^findings +3: Effusion 36, Edema 34, Hernia 11$/m);
+  expect(made.out).toMatch(
+    /^note +Labels that are blank or -1 are not known, .*: Effusion \d+, Edema \d+, Hernia \d+\.$/m,
+  );
+  expect(await project.read('pipeline.json')).toContain('pretext-study/pipelines/findings.json');
+  const run = await project.pipeline(['run', '--progress', 'quiet', ...QUICK]);
+  expect(run.err).not.toContain('FAILED');
+  expect(run.code).toBe(0);
+  const { metric, datasets } = JSON.parse(await project.read('reports/results.json')) as {
+    metric: string;
+    datasets: { evaluation: { classes: string[]; models: { byClass: { class: string; known: number }[] }[] } }[];
+  };
+  expect(metric).toBe('auc');
+  expect(datasets[0]?.evaluation.classes).toEqual(['Effusion', 'Edema', 'Hernia']);
+  expect(datasets[0]?.evaluation.models[0]?.byClass[0]?.known).toBeGreaterThan(8);
+  expect(await project.read('reports/index.html')).toContain('Scores of each finding on scans');
+}, 300_000);
+
+test('lists of findings and arrays in the shape of ChestMNIST are findings, too', async () => {
+  const project = await installedProject();
+  await drawFindings(project.path('scans'), project.path('labels.csv'), { joined: true });
+  await drawFindingArrays(project.path('chest.npz'));
+  const words = ['--domain', 'xray', '--json'];
+  const table = await init(
+    project,
+    '--images',
+    'scans',
+    '--labels',
+    'labels.csv',
+    '--label-column',
+    'labels',
+    ...words,
+  );
+  expect(JSON.parse(table.out)).toMatchObject({ task: 'findings', classes: { Edema: 28, Effusion: 30, Hernia: 9 } });
+  await rm(project.path('pipeline.json'));
+  const names = ['--classes', 'Effusion,Edema,Hernia'];
+  const arrays = await init(project, '--images', 'chest.npz', ...names, ...words);
+  expect(JSON.parse(arrays.out)).toMatchObject({ task: 'findings', subsets: { train: 48, validation: 24, test: 40 } });
   expect((await project.pipeline(['run', 'split', ...QUICK])).code).toBe(0);
 }, 240_000);
 

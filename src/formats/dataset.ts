@@ -43,12 +43,23 @@ const MasksSchema = Type.Object(
   { description: 'For segmentation: the masks.' },
 );
 
+const FindingsSchema = Type.Array(
+  Type.Object({
+    finding: text('Name of the finding.'),
+    present: count('Images that have it.'),
+    absent: count('Images that lack it.'),
+    unknown: count('Images of which nobody knows: they count nowhere for this finding.'),
+  }),
+  { description: 'For findings: their images, in the order of `classes`.' },
+);
+
 export const DatasetSchema = Type.Object(
   {
     task: Type.Optional(
-      Type.Literal('segmentation', {
+      Type.Union([Type.Literal('segmentation'), Type.Literal('findings')], {
         description:
-          'Each image has a mask of the classes, the background first; without it, each image has one class.',
+          '`segmentation`: each image has a mask of the classes, the background first. `findings`: the classes do not ' +
+          'exclude each other, and an image may have several or none. Absent: each image has one class.',
       }),
     ),
     name: Type.String({ minLength: 1, description: 'Short name, for paths and axes: `ham10000`.' }),
@@ -72,6 +83,7 @@ export const DatasetSchema = Type.Object(
     ),
     gray: Type.Optional(GrayScaleSchema),
     masks: Type.Optional(MasksSchema),
+    findings: Type.Optional(FindingsSchema),
     source: text('Origin of the images: a citation, or the formula that drew them.'),
     dropped: Type.Array(Type.Object({ file: text('Path of the file.'), reason: text('Reason, in words.') }), {
       description: 'Files that could not be read.',

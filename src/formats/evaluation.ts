@@ -91,8 +91,8 @@ const Bin = Type.Object(
     low: fraction('The confidence is above this.'),
     high: fraction('The confidence is at most this.'),
     images: count('Test images of all seeds in the bin.'),
-    confidence: fractionOrNull('Mean confidence; null in an empty bin.'),
-    accuracy: fractionOrNull('Share that is predicted right; null in an empty bin.'),
+    confidence: fractionOrNull('Mean confidence, of findings mean probability; null in an empty bin.'),
+    accuracy: fractionOrNull('Share that is predicted right, of findings share that is present; null in an empty bin.'),
   },
   { title: 'reliability bin' },
 );
@@ -127,10 +127,13 @@ const ClassScores = Type.Object(
   {
     class: text('Name of the class.'),
     images: count('Test images of the class.'),
-    precision: fractionOrNull('Null where a seed never predicted the class.'),
+    known: Type.Optional(count('For findings: test images whose label is known.')),
+    precision: fractionOrNull('Null where a seed never predicted the class. A finding is predicted from one half on.'),
     recall: fractionOrNull('Null for a class without test images.'),
     f1: fractionOrNull('Null where precision or recall is.'),
     auc: fractionOrNull('The class against the rest. Null for a class that no test image or every test image has.'),
+    aucLow: Type.Optional(fractionOrNull('For findings: lower end of the interval of the AUC.')),
+    aucHigh: Type.Optional(fractionOrNull('For findings: upper end of it.')),
     averagePrecision: fractionOrNull('The class against the rest. Null for a class without test images.'),
   },
   { title: 'class scores' },
@@ -166,7 +169,8 @@ const ModelEvaluation = Type.Object(
       test: byMetric(EstimateSchema, 'By metric.'),
     }),
     confusion: Type.Array(Type.Array(Type.Integer({ minimum: 0 })), {
-      description: 'Test images by labeled class (row) and predicted class (column), summed over seeds.',
+      description:
+        'Test images by labeled class (row) and predicted class (column), summed over seeds. Empty for findings.',
     }),
     byClass: Type.Array(ClassScores, { description: 'On the test subset, means over seeds.' }),
     calibration: Calibration,
@@ -188,6 +192,9 @@ const ModelEvaluation = Type.Object(
 
 export const EvaluationSchema = Type.Object(
   {
+    task: Type.Optional(
+      Type.Literal('findings', { description: 'The classes are findings, which do not exclude each other.' }),
+    ),
     dataset: text('Name of the data set.'),
     classes: texts('In label order. Lists "by class" have this order.'),
     seeds: Type.Array(Type.Integer(), { description: 'Ascending. Lists "by seed" have this order.' }),
@@ -197,7 +204,12 @@ export const EvaluationSchema = Type.Object(
     counts: Type.Object({ train: SubsetCounts, validation: SubsetCounts, test: SubsetCounts }),
     leaks: Type.Object(leakFields, { description: 'Of the test subset of the main study.' }),
     majority: Type.Object(
-      { class: text('The most frequent class of the training subset.'), test: ScoresSchema },
+      {
+        class: Type.Union([Type.String(), Type.Null()], {
+          description: 'The most frequent class of the training subset; null for findings.',
+        }),
+        test: ScoresSchema,
+      },
       {
         description:
           'Scores on the test subset of a predictor that knows the class frequencies of the training subset alone.',

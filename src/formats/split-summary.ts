@@ -11,7 +11,9 @@ const subset = (description: string) =>
     SUBSETS.map((name) => Type.Literal(name)),
     { description },
   );
-const classes = Type.Record(Type.String(), Type.Integer({ minimum: 0 }), { description: 'Images of each class.' });
+const classes = Type.Record(Type.String(), Type.Integer({ minimum: 0 }), {
+  description: 'Images of each class or finding.',
+});
 
 const SubsetSummary = Type.Object(
   { images: count('Images in the subset.'), groups: count('Groups in the subset.'), classes },

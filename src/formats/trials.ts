@@ -45,7 +45,7 @@ export const TrialsSchema = Type.Object(
     seed,
     validation: Type.Object({
       images: count('Images in the validation subset.'),
-      smallestClass: count('Images of the class with the fewest.'),
+      smallestClass: count('Images of the class with the fewest. Of findings: the fewest that have one, or lack one.'),
     }),
     trials: Type.Array(Trial, { description: 'In the order of the axes.' }),
     without: Type.Union([Type.Object(scores), Type.Null()], {

@@ -1,4 +1,5 @@
 /** The items that a study can answer, or its authors, and how each is answered. */
+import { hasConfusion } from './confusable.ts';
 import { listed, whole } from './format.ts';
 import type { Asked } from './guidelines.ts';
 import { metricWords } from './metric.ts';
@@ -314,8 +315,10 @@ export const CHECKLIST: readonly Item[] = [
     tripod: [],
     stard: ['30'],
     metrics: [],
-    answer: () =>
-      evidence('confusion', 'confusion matrices; mistakes with pictures if the pipeline has an explain stage'),
+    answer: ({ datasets }) =>
+      datasets.some(hasConfusion)
+        ? evidence('confusion', 'confusion matrices; mistakes with pictures if the pipeline has an explain stage')
+        : evidence('results', 'precision, recall and AUC of each finding'),
   },
   {
     subject: 'Fairness between groups of people',

@@ -21,6 +21,7 @@ export function excessConfidence({ reliability }: Calibration): number | null {
  * accuracy decides: calibration errors have none.
  */
 export function overconfidenceSentences(evaluation: Evaluation): string[] {
+  if (!evaluation.metrics.includes('overconfidence')) return [];
   return contrastsIn(evaluation, 'overconfidence').flatMap(({ kind, model, against, note, difference }) => {
     const without = evaluation.models.find((each) => each.model === against);
     const by = evaluation.models.find((each) => each.model === model)?.pretraining;

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { AnswerSection } from './section/answer.tsx';
 import { AuditSection, hasAudit } from './section/audit.tsx';
 import { CalibrationSection } from './section/calibration.tsx';
+import { hasConfusion } from './confusable.ts';
 import { ConfusionSection } from './section/confusion.tsx';
 import { CurvesSection } from './section/curves.tsx';
 import { DiscriminationSection } from './section/discrimination.tsx';
@@ -48,7 +49,12 @@ const SECTIONS: readonly (PageSection & { readonly shown?: (dataset: DatasetResu
     Content: LabelsSection,
     shown: ({ evaluation }) => evaluation.labelFractions.length > 0,
   },
-  { id: 'confusion', title: 'Mistakes', Content: ConfusionSection },
+  {
+    id: 'confusion',
+    title: 'Mistakes',
+    Content: ConfusionSection,
+    shown: hasConfusion,
+  },
   {
     id: 'embeddings',
     title: 'Features',

@@ -5,6 +5,7 @@ import { comparisonTables, csvOfRows, resultRows } from './comparison-tables.ts'
 import { inert } from './markdown.ts';
 import { planningOf, planningSentences } from './planning.ts';
 import type { DatasetResults, Study } from './study.ts';
+import { baselineName } from './baseline.ts';
 import { verdictOf } from './verdict.ts';
 
 export const renderCsv = (study: Study): string => csvOfRows(resultRows(study.datasets));
@@ -39,7 +40,7 @@ function markdownOf(dataset: DatasetResults, { metric, provenance }: Study): str
     inert(verdict.effect),
     '',
     ...caveatsOf(dataset, provenance).flatMap((caveat) => [`> **Before you believe this:** ${caveat}`, '']),
-    ...comparisonTables(dataset, [{ name: 'majority class', test: evaluation.majority.test }]),
+    ...comparisonTables(dataset, [{ name: baselineName(evaluation), test: evaluation.majority.test }]),
     '',
     ...planningSentences(planningOf(dataset, metric, provenance)).flatMap((sentence) => [`- ${inert(sentence)}`]),
     '',

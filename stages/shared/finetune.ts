@@ -1,16 +1,16 @@
 /** The common part of all stages that fine-tune a classifier: inputs, parameters, outputs and the training itself. */
 import { writeFinetuneCurves } from '../../src/formats/curves.ts';
-import { readDataset } from '../../src/formats/dataset.ts';
+import { readDataset, type Dataset } from '../../src/formats/dataset.ts';
 import { SUBSETS } from '../../src/formats/subset.ts';
-import { writePredictions } from '../../src/learn/eval/predictions.ts';
 import { initializeClassifier } from '../../src/learn/nn/heads.ts';
 import { resnetStructure } from '../../src/learn/nn/resnet.ts';
 import { writeWeights } from '../../src/learn/nn/weights.ts';
-import { openTrainingData, subsetPredictions, withLabelFraction } from '../../src/learn/train/data.ts';
+import { openTrainingData, withLabelFraction } from '../../src/learn/train/data.ts';
 import { withEngine } from '../../src/learn/train/engine.ts';
 import { fitClassifier, type TrainingStepFactory } from '../../src/learn/train/fit-classifier.ts';
 import type { HostModel } from '../../src/learn/train/loop.ts';
 import { input, nullable, output, type StageRun } from '../../src/stage/index.ts';
+import { writeAnswers } from './answers.ts';
 import { CHOICE_INPUTS, takeOver } from './choice.ts';
 import { DATA } from './data.ts';
 import type { FinetuneParameters } from './finetune-parameters.ts';
@@ -39,12 +39,12 @@ export const FINETUNE_OUTPUTS = {
 type FinetuneRun = StageRun<typeof FINETUNE_INPUTS, typeof FinetuneParameters, typeof FINETUNE_OUTPUTS>;
 
 type StepsFor<State extends HostModel> = (
-  classes: readonly string[],
+  dataset: Dataset,
 ) => Promise<TrainingStepFactory<State>> | TrainingStepFactory<State>;
 
 /**
  * Trains from the input `weights` to the last epoch, and predicts every image of the subsets once. `stepsFor` is called
- * with the classes of the data set; `method` is a note in the weights file.
+ * with the description of the data set; `method` is a note in the weights file.
  */
 export async function finetune<State extends HostModel>(
   given: FinetuneRun,
@@ -68,7 +68,7 @@ async function trainAndPredict<State extends HostModel>(
   const data = withLabelFraction(await openTrainingData(inputs), params.labelFraction);
   const backbone = await openStart(inputs.weights, network, params.seed, stage);
   const head = initializeClassifier(resnetStructure(network).features, classes.length, ['head', params.seed]);
-  const stepFactory = await stepsFor(classes);
+  const stepFactory = await stepsFor(dataset);
 
   await withEngine(stage.resources, async (engine) => {
     stage.record({ ...engine.description, precision: params.precision });
@@ -81,7 +81,7 @@ async function trainAndPredict<State extends HostModel>(
     await writeFinetuneCurves(outputs.curves, { kind: 'finetune', epochs: fit.rows });
     // The network is trained: only now are test images looked at.
     const probabilities = await fit.probabilities(SUBSETS.flatMap((subset) => data.split[subset]));
-    await writePredictions(outputs.predictions, subsetPredictions(data, classes, SUBSETS, probabilities));
+    await writeAnswers(outputs.predictions, { dataset, data, subsets: SUBSETS, probabilities });
   });
   await data.images.close();
 }

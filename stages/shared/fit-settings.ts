@@ -10,6 +10,7 @@ export function fitSettings(params: SettledParameters, dataset: Dataset, { image
     ...params,
     batchSize: params.batchSize === 'auto' ? batchSizeFor(split.train.length) : params.batchSize,
     network: networkFrom(params),
+    ...(dataset.task === 'findings' && { task: dataset.task }),
     classes: dataset.classes,
     optimizer: optimizerFrom(params),
     augmentation: augmentationOf(params.augmentation, dataset, images.size),

@@ -13,6 +13,7 @@ import { writePairs } from '../../src/learn/train/view-pairs.ts';
 import { pretrain as train } from '../../src/learn/train/pretrain.ts';
 import { input, nullable, output, type StageRun } from '../../src/stage/index.ts';
 import { canonicalJson } from '../../src/util/canonical-json.ts';
+import { requireClasses } from './answers.ts';
 import { CHOICE_INPUTS, chosenParameters, takeOver } from './choice.ts';
 import { DATA } from './data.ts';
 import { augmentationOf, networkFrom, NetworkParameters, optimizerFrom, TrainingParameters } from './parameters.ts';
@@ -61,19 +62,22 @@ export async function pretrain<State extends MethodState>(
   const data = await openTrainingData(inputs);
   const backbone = await openStart(inputs.weights, network, params.seed, stage);
 
+  const dataset = await readDataset(inputs.dataset);
   const { batchSize, learningRate, seed } = params;
   const method = methodOf({
     network,
     optimizer: { ...optimizerFrom(params), kept: firstLayers(keptStages(params.keep, network)) },
-    augmentation: augmentationOf(params.augmentation, await readDataset(inputs.dataset), data.images.size),
+    augmentation: augmentationOf(params.augmentation, dataset, data.images.size),
     batchSize,
     learningRate,
     seed,
   });
+  if (method.labeled) requireClasses(dataset, `pretrain-${method.name}`);
+  const task = dataset.task === 'findings' ? { task: dataset.task } : {};
   await withEngine(stage.resources, async (engine) => {
     stage.record({ ...engine.description, precision: params.precision });
     await writePairs(engine, outputs.pairs, method.views, data, seed);
-    const trained = await train(engine, { ...params, network }, method, data, backbone, stage);
+    const trained = await train(engine, { ...params, ...task, network }, method, data, backbone, stage);
     await writeWeights(outputs.weights, trained.encoder, {
       architecture: network.name,
       stem: network.stem,

@@ -1,17 +1,16 @@
 /** The common part of the probes: a classifier on features, its one setting chosen by validation. */
 import { Type, type Static } from '@sinclair/typebox';
+import type { Dataset } from '../../src/formats/dataset.ts';
 import { writeProbeChoice } from '../../src/formats/probe-choice.ts';
-import { writePredictions } from '../../src/learn/eval/predictions.ts';
-import {
-  labelsOf,
-  subsetPredictions,
-  validationLabels,
-  withLabelFraction,
-  type LabeledRows,
-} from '../../src/learn/train/data.ts';
-import { fitFeatureProbe, PROBE_KINDS } from '../../src/learn/train/feature-probe.ts';
+import { DatasetError } from '../../src/learn/dataset/error.ts';
+import { labelsOf, validationLabels, withLabelFraction, type LabeledRows } from '../../src/learn/train/data.ts';
+import { findingsOf, validationFindings } from '../../src/learn/train/finding-data.ts';
+import { fitFindingsProbe } from '../../src/learn/train/findings-probe.ts';
+import { NO_WEIGHTS_OF_FINDINGS } from '../../src/learn/train/labeling.ts';
+import { fitFeatureProbe, PROBE_KINDS, type FeatureProbe } from '../../src/learn/train/feature-probe.ts';
 import { balancedClassWeights } from '../../src/learn/train/supervised.ts';
 import { weakFeaturesWarning } from '../../src/learn/train/weak-auc.ts';
+import { writeAnswers } from './answers.ts';
 import { output, type Stage } from '../../src/stage/index.ts';
 
 export const ProbeParameters = Type.Object({
@@ -32,7 +31,7 @@ export const PROBE_OUTPUTS = {
 
 interface Probe {
   readonly whole: LabeledRows;
-  readonly classes: readonly string[];
+  readonly dataset: Pick<Dataset, 'task' | 'classes'>;
   readonly params: Static<typeof ProbeParameters>;
   readonly outputs: Readonly<Record<keyof typeof PROBE_OUTPUTS, string>>;
   readonly stage: Pick<Stage, 'record' | 'warn'>;
@@ -40,20 +39,13 @@ interface Probe {
 
 /** `featuresOf` gives [indices.length, width]. Throws DatasetError if the split does not allow a choice. */
 export async function probe(
-  { whole, classes, params, outputs, stage }: Probe,
+  { whole, dataset, params, outputs, stage }: Probe,
   featuresOf: (indices: readonly number[]) => Promise<Float32Array>,
 ): Promise<void> {
   const data = withLabelFraction(whole, params.labelFraction);
   const { train, validation, test } = data.split;
-  const labels = validationLabels(data, classes);
-  const trained = labelsOf(data, train, classes);
   const queries = await featuresOf(validation);
-  const fit = fitFeatureProbe(
-    params.kind,
-    { features: await featuresOf(train), labels: trained },
-    { features: queries, labels: [...labels] },
-    params.classWeights === 'balanced' ? balancedClassWeights(trained, classes.length) : classes.map(() => 1),
-  );
+  const fit = fitProbe(data, dataset, params, { training: await featuresOf(train), validation: queries });
   const weak = weakFeaturesWarning(fit.auc);
   for (const warning of [...fit.warnings, ...(weak === null ? [] : [weak])]) stage.warn(warning);
   const { kind, parameter, candidates, chosen } = fit;
@@ -61,8 +53,39 @@ export async function probe(
   await writeProbeChoice(outputs.choice, { kind, parameter, candidates, chosen });
   // The setting is chosen: only now are test images looked at.
   const answers = [...fit.probabilities(queries), ...fit.probabilities(await featuresOf(test))];
-  await writePredictions(
-    outputs.predictions,
-    subsetPredictions(data, classes, ['validation', 'test'], Float64Array.from(answers)),
+  await writeAnswers(outputs.predictions, {
+    ...{ dataset, data, subsets: ['validation', 'test'] },
+    probabilities: Float64Array.from(answers),
+  });
+}
+
+/** [images, width] of each subset. */
+interface SubsetFeatures {
+  readonly training: Float32Array;
+  readonly validation: Float32Array;
+}
+
+function fitProbe(
+  data: LabeledRows,
+  { task, classes }: Probe['dataset'],
+  { kind, classWeights }: Probe['params'],
+  features: SubsetFeatures,
+): FeatureProbe {
+  const { train } = data.split;
+  if (task === 'findings') {
+    if (classWeights === 'balanced') throw new DatasetError(NO_WEIGHTS_OF_FINDINGS);
+    return fitFindingsProbe(
+      kind,
+      { features: features.training, labels: findingsOf(data, train, classes) },
+      { features: features.validation, labels: validationFindings(data, classes) },
+    );
+  }
+  const labels = validationLabels(data, classes);
+  const trained = labelsOf(data, train, classes);
+  return fitFeatureProbe(
+    kind,
+    { features: features.training, labels: trained },
+    { features: features.validation, labels: [...labels] },
+    classWeights === 'balanced' ? balancedClassWeights(trained, classes.length) : classes.map(() => 1),
   );
 }

@@ -48,9 +48,11 @@ export async function initMaskStudy(options: InitStudyOptions, terminal: Termina
 }
 
 /** Options about labels of whole images would have no effect, and nobody would notice. */
-function refuseUseless({ labels, imageColumn, labelColumn, splitColumn, group }: InitStudyOptions): void {
+function refuseUseless({ labels, imageColumn, labelColumn, splitColumn, findings, group }: InitStudyOptions): void {
   const names = { '--labels': labels, '--image-column': imageColumn, '--label-column': labelColumn };
-  const given = Object.entries({ ...names, '--split-column': splitColumn }).find(([, value]) => value !== undefined);
+  const given = Object.entries({ ...names, '--split-column': splitColumn, '--findings': findings }).find(
+    ([, value]) => value !== undefined,
+  );
   if (given !== undefined)
     throw refuse('study-data', `${given[0]} names labels of whole images; --task segmentation reads masks`, {
       remedy: 'Leave the option out. A folder of masks is named by --masks FOLDER.',

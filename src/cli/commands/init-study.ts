@@ -10,7 +10,7 @@ import { appendMissingLines } from '../init/append-lines.ts';
 import { schemaFrom } from '../init/template.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { Refusal, refuse } from '../refusal.ts';
-import { describeStudy } from '../study/describe-study.ts';
+import { describeStudy, labelCounts } from '../study/describe-study.ts';
 import { estimateEffort, type Effort } from '../study/effort.ts';
 import { studyPipeline } from '../study/pipeline-text.ts';
 import type { Terminal } from '../terminal.ts';
@@ -28,6 +28,8 @@ export interface InitStudyOptions {
   readonly imageColumn?: string;
   readonly labelColumn?: string;
   readonly splitColumn?: string;
+  /** Columns of 0 and 1, separated by commas. */
+  readonly findings?: string;
   readonly group?: string;
   readonly classes?: string;
   readonly domain?: Domain;
@@ -83,7 +85,7 @@ export function requireFreeFolder(folder: string): void {
 }
 
 function requestOf(options: InitStudyOptions, folder: string): InspectRequest {
-  const { imageColumn, labelColumn, splitColumn, group, labels, classes, domain } = options;
+  const { imageColumn, labelColumn, splitColumn, findings, group, labels, classes, domain } = options;
   const groupFolders = group === 'folder' && labels === undefined;
   return {
     images: path.resolve(folder, options.images),
@@ -93,13 +95,16 @@ function requestOf(options: InitStudyOptions, folder: string): InspectRequest {
       ...(labelColumn !== undefined && { label: labelColumn }),
       ...(group !== undefined && !groupFolders && { group }),
       ...(splitColumn !== undefined && { split: splitColumn }),
+      ...(findings !== undefined && { findings: namesIn(findings) }),
     },
     groupFolders,
-    ...(classes !== undefined && { classNames: classes.split(',').map((name) => name.trim()) }),
+    ...(classes !== undefined && { classNames: namesIn(classes) }),
     ...(domain !== undefined && { domain }),
     leaveOut: options.leaveOut === true,
   };
 }
+
+const namesIn = (list: string): string[] => list.split(',').map((name) => name.trim());
 
 /** A name for the data set: letters, digits, dots and hyphens, because it becomes the value of an axis. */
 export function nameOf(images: string): string {
@@ -122,12 +127,10 @@ async function effortOf(file: string, trainImages: number): Promise<Effort> {
 
 function writeJson(inspection: Inspection, effort: Effort, terminal: Terminal): void {
   const { reader, listing, domain, files, equalFiles, groups, subsets, hints } = inspection;
-  const { classes, faults, notices = [] } = listing;
-  const counts = Object.fromEntries(
-    classes.map((label) => [label, listing.samples.filter((sample) => sample.label === label).length]),
-  );
+  const { task, faults, notices = [] } = listing;
   const document = {
-    ...{ format: 1, file: FILE, reader, domain, images: listing.samples.length, classes: counts, groups, subsets },
+    ...{ format: 1, file: FILE, reader, domain, images: listing.samples.length, groups, subsets },
+    ...{ task: task ?? 'classes', classes: labelCounts(listing) },
     ...{ files: files ?? null, equalFiles, leftOut: faults, notices, hints, ...effort },
   };
   terminal.results.write(`${JSON.stringify(document, null, 2)}\n`);

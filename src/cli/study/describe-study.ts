@@ -1,4 +1,5 @@
 /** The table that `init study` prints: the images as they were found. */
+import { labelTest } from '../../learn/dataset/findings.ts';
 import type { Inspection } from '../../learn/dataset/inspect/inspect.ts';
 import { count } from '../text/count.ts';
 
@@ -6,24 +7,30 @@ import { count } from '../text/count.ts';
 export function describeStudy(inspection: Inspection): (readonly [string, string])[] {
   const { reader, listing, domain, files, equalFiles, groups, published, subsets } = inspection;
   const images = listing.samples.length;
-  const counts = listing.classes.map((label) => {
-    const members = listing.samples.filter((sample) => sample.label === label);
-    return `${label} ${members.length}`;
-  });
+  const counts = Object.entries(labelCounts(listing)).map(([label, members]) => `${label} ${members}`);
+  const isFindings = listing.task === 'findings';
   return [
     ['images', `${images}, read as ${READ_AS[reader] ?? `the published set ${listing.title}`}`],
-    ['classes', `${listing.classes.length}: ${shorten(counts)}`],
+    [isFindings ? 'findings' : 'classes', `${listing.classes.length}: ${shorten(counts)}`],
     ['kind', domain],
     ...(files === undefined ? [] : fileLines(files)),
     ['groups', groups === images ? 'none known: each image counts as a group of its own' : `${groups}`],
     [
       'split',
       `${subsets.train} training, ${subsets.validation} validation, ${subsets.test} test: ` +
-        (published ? "the data's own test set" : 'drawn by groups, equal shares of each class'),
+        (published
+          ? "the data's own test set"
+          : `drawn by groups, equal shares of each ${isFindings ? 'finding' : 'class'}`),
     ],
     ['copies', equalFiles === 0 ? 'no file equals another' : `${count(equalFiles, 'file')} equal an earlier one`],
     ...leftOut(listing),
   ];
+}
+
+/** Images of each class, or with each finding. */
+export function labelCounts({ task, classes, samples }: Inspection['listing']): Record<string, number> {
+  const isOf = labelTest(task);
+  return Object.fromEntries(classes.map((name) => [name, samples.filter(({ label }) => isOf(label, name)).length]));
 }
 
 const READ_AS: Readonly<Record<string, string>> = {

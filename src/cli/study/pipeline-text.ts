@@ -26,10 +26,10 @@ export function studyPipeline(request: StudyRequest, { reader, domain, listing, 
   };
   return `// A study of ${listing.samples.length} images: which start should be fine-tuned, and how sure is that?
 //   npx pipeline run      trains and writes reports/index.html
-// node_modules/pretext-study/pipelines/study.json has the stages and all other parameters.
+// node_modules/pretext-study/pipelines/labels-study.json has the stages and all other parameters.
 {
   "$schema": ${text(request.schema)},
-  "extends": "pretext-study/pipelines/images.json",
+  "extends": "pretext-study/pipelines/${listing.task === 'findings' ? 'findings' : 'images'}.json",
   "name": ${text(request.name)},
   "params": {
     "images": ${text(request.images)},

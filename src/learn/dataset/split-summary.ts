@@ -1,6 +1,8 @@
 /** `split.json`: the contents of a split, and the proof that its subsets share no group. */
+import type { Dataset } from '../../formats/dataset.ts';
 import type { SplitSummary, SubsetSummary } from '../../formats/split-summary.ts';
 import { SUBSETS, type Subset } from '../../formats/subset.ts';
+import { labelTest } from './findings.ts';
 import type { SampledSplit, SplitOptions } from './split.ts';
 import type { TableRow } from './table.ts';
 import { at } from '../../util/known.ts';
@@ -10,11 +12,13 @@ export function summarizeSplit(
   table: readonly TableRow[],
   classes: readonly string[],
   options: SplitOptions,
+  task?: Dataset['task'],
 ): SplitSummary {
+  const isOf = labelTest(task);
   const rowsOf = (subset: Subset) => split[subset].map((index) => at(table, index));
   const groupsOf = (subset: Subset) => new Set(rowsOf(subset).map(({ group }) => group));
   const perClass = (rows: readonly TableRow[]) =>
-    Object.fromEntries(classes.map((label) => [label, rows.filter((row) => row.label === label).length]));
+    Object.fromEntries(classes.map((label) => [label, rows.filter((row) => isOf(row.label, label)).length]));
   const summary = (subset: Subset): SubsetSummary => ({
     images: split[subset].length,
     groups: groupsOf(subset).size,

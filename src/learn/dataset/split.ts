@@ -1,8 +1,11 @@
 /** Cuts a data set into training, validation and test images, so that no group is on two sides. */
+import type { Dataset } from '../../formats/dataset.ts';
 import { SUBSETS, type Subset } from '../../formats/subset.ts';
 import { random } from '../../util/random.ts';
 import { removeDuplicates, type EqualImages, type RemovedDuplicate } from './remove-duplicates.ts';
 import { DatasetError } from './error.ts';
+import { withoutLabels } from './findings.ts';
+import { drawFindings, type Shares } from './split-findings.ts';
 import { assignLabelFractions } from './label-fractions.ts';
 import { type SubsetIndices, type Split } from './split-table.ts';
 import type { TableRow } from './table.ts';
@@ -37,30 +40,37 @@ export interface SampledSplit extends Split {
 }
 
 /**
- * Every class is in every subset in nearly equal shares. `duplicates` are the images that are equal, for `duplicates:
- * "remove"`. Throws DatasetError if a class has too few groups, or is missing in a subset.
+ * Every class or finding is in every subset in nearly equal shares. `duplicates` are the images that are equal, for
+ * `duplicates: "remove"`. Throws DatasetError if a class has too few groups, or is missing in a subset; a finding may
+ * be missing.
  */
 export function splitDataset(
   table: readonly TableRow[],
   classes: readonly string[],
   options: SplitOptions,
   duplicates: readonly EqualImages[] = [],
+  task?: Dataset['task'],
 ): SampledSplit {
-  const drawn = drawers[options.policy](table, classes, options);
+  const draw: Draw =
+    task === 'findings'
+      ? (rows, shares) => drawFindings(rows, classes, shares, options.seed)
+      : (rows, shares) => drawClasses(rows, classes, shares, options.seed);
+  const drawn = drawers[options.policy](table, draw, options);
   const { subsets: split, removed } =
     options.duplicates === 'remove' ? removeDuplicates(drawn, duplicates) : { subsets: drawn, removed: [] };
   for (const subset of SUBSETS) {
     const labels = new Set(split[subset].map((index) => at(table, index).label));
-    const missing = classes.filter((label) => !labels.has(label));
+    const missing = task === 'findings' ? [] : classes.filter((label) => !labels.has(label));
     if (missing.length > 0)
       throw new DatasetError(
         `The ${subset} subset would have no image of the class ${missing.join(', ')}. ${remedy(options)}`,
       );
   }
+  const trained = split.train.map((index) => at(table, index));
   return {
     ...split,
     labelFractions: assignLabelFractions(
-      split.train.map((index) => at(table, index)),
+      task === 'findings' ? withoutLabels(trained) : trained,
       options.labelFractions,
       options.seed,
     ),
@@ -73,32 +83,27 @@ export function policyFor(table: readonly TableRow[]): SplitOptions['policy'] {
   return table.some(({ split }) => split === 'test') ? 'published' : 'grouped';
 }
 
+/** Draws subsets with these shares of the rows. */
+type Draw = (rows: readonly TableRow[], shares: Shares) => Record<Subset, number[]>;
+
 const drawers: Readonly<Record<SplitOptions['policy'], typeof grouped>> = {
   grouped,
   published,
-  'image-level': (table, classes, options) =>
+  'image-level': (table, draw, options) =>
     grouped(
       table.map((row) => ({ ...row, group: String(row.index) })),
-      classes,
+      draw,
       options,
     ),
 };
 
-function grouped(
-  table: readonly TableRow[],
-  classes: readonly string[],
-  { test, validation, seed }: SplitOptions,
-): SubsetIndices {
+function grouped(table: readonly TableRow[], draw: Draw, { test, validation }: SplitOptions): SubsetIndices {
   if (test <= 0 || validation <= 0 || test + validation >= 1)
     throw new DatasetError(`test is ${test} and validation ${validation}; both must be above 0 and their sum below 1.`);
-  return draw(table, classes, { test, validation }, seed);
+  return draw(table, { test, validation });
 }
 
-function published(
-  table: readonly TableRow[],
-  classes: readonly string[],
-  { validation, seed, overlap }: SplitOptions,
-): SubsetIndices {
+function published(table: readonly TableRow[], draw: Draw, { validation, overlap }: SplitOptions): SubsetIndices {
   const [train, given, test] = SUBSETS.map((subset) => table.filter(({ split }) => split === subset)) as [
     TableRow[],
     TableRow[],
@@ -120,7 +125,7 @@ function published(
     };
   if (validation <= 0 || validation >= 1)
     throw new DatasetError(`validation is ${validation}; it must be above 0 and below 1.`);
-  return { ...draw(apart(train, test), classes, { validation }, seed), test: indicesOf(test) };
+  return { ...draw(apart(train, test), { validation }), test: indicesOf(test) };
 }
 
 const indicesOf = (rows: readonly TableRow[]): number[] => rows.map(({ index }) => index);
@@ -129,10 +134,10 @@ const indicesOf = (rows: readonly TableRow[]): number[] => rows.map(({ index }) 
  * Class by class, groups in a drawn order go to the first subset that they bring closer to its share, else to
  * the training subset.
  */
-function draw(
+function drawClasses(
   rows: readonly TableRow[],
   classes: readonly string[],
-  given: { readonly test?: number; readonly validation: number },
+  given: Shares,
   seed: number,
 ): Record<Subset, number[]> {
   const drawn: Record<Subset, number[]> = { train: [], validation: [], test: [] };

@@ -15,7 +15,7 @@ export interface TableRow {
   readonly index: number;
   /** Path below the data set's folder, with forward slashes. */
   readonly image: string;
-  /** Class name. */
+  /** Class name, or findings as one text (findings.ts). */
   readonly label: string;
   /** Lesion or patient: rows of one group may not be on two sides of a split. */
   readonly group: string;

@@ -1,6 +1,7 @@
 /** The table and the description that go with packed images. */
 import { writeDataset, type Dataset } from '../../formats/dataset.ts';
 import { DatasetError, listFaults } from './error.ts';
+import { countFindings } from './findings.ts';
 import type { Listing, ListedImage } from './reader/listing.ts';
 import { writeTable, type TableRow } from './table.ts';
 
@@ -18,11 +19,12 @@ export async function writeDatasetFiles(
   size: number,
   stored: Pick<Dataset, 'bits' | 'gray'> = {},
 ): Promise<Dataset> {
-  const { name, title, classes, ordinal, domain, source, samples, faults } = listing;
-  const empty = classes.filter((label) => !samples.some((sample) => sample.label === label));
+  const { task, name, title, classes, ordinal, domain, source, samples, faults } = listing;
+  const empty = task === 'findings' ? [] : classes.filter((label) => !samples.some((sample) => sample.label === label));
   if (empty.length > 0) throw new DatasetError(noImage(title, empty, faults));
   await writeTable(files.table, samples.map(rowOf));
   const dataset: Dataset = {
+    ...(task !== undefined && { task }),
     name,
     title,
     classes: [...classes],
@@ -32,6 +34,7 @@ export async function writeDatasetFiles(
     groups: new Set(samples.map(({ group }) => group)).size,
     size,
     ...stored,
+    ...(task === 'findings' && { findings: countFindings(samples, classes) }),
     source,
     dropped: faults.map(({ file, reason }) => ({ file, reason })),
   };

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { csvFormatRows } from 'd3-dsv';
 import { at } from '../../util/known.ts';
-import { probabilityCells } from './predictions.ts';
+import { labelText, probabilityCells, type AnswerTable } from './predictions.ts';
 import type { SeedRun } from './runs.ts';
 
 const LEADING = ['model', 'start', 'pretraining', 'seed', 'subset', 'index', 'group', 'label'] as const;
@@ -11,14 +11,17 @@ const LEADING = ['model', 'start', 'pretraining', 'seed', 'subset', 'index', 'gr
  * Rows of the validation and the test subset of all runs. Images and groups are numbers, because names of files and
  * patients stay with the data. `runs` is not empty, and all predict the same classes.
  */
-export async function writeAllPredictions(path: string, runs: readonly SeedRun[]): Promise<void> {
+export async function writeAllPredictions(path: string, runs: readonly SeedRun<AnswerTable>[]): Promise<void> {
   const header = [...LEADING, ...probabilityCells(at(runs, 0).predictions).header];
   const groups = new Map<string, number>();
   const rows = runs.flatMap((run) => rowsOf(run, groups));
   await writeFile(path, `${csvFormatRows([header, ...rows])}\n`);
 }
 
-function rowsOf({ model, start, pretraining, seed, predictions }: SeedRun, groups: Map<string, number>): string[][] {
+function rowsOf(
+  { model, start, pretraining, seed, predictions }: SeedRun<AnswerTable>,
+  groups: Map<string, number>,
+): string[][] {
   const { classes, images } = predictions;
   const cells = probabilityCells(predictions);
   return images.flatMap(({ index, group, subset, label }, i) => {
@@ -34,7 +37,7 @@ function rowsOf({ model, start, pretraining, seed, predictions }: SeedRun, group
         subset,
         String(index),
         String(number),
-        at(classes, label),
+        labelText(label, classes),
         ...cells.of(i),
       ],
     ];

@@ -16,11 +16,8 @@ export interface Ranking {
   readonly flags: Uint8Array;
 }
 
-/** One ranking for each class. Besides weights, the area depends on these only. */
-export interface Rankings {
-  readonly labels: Int32Array;
-  readonly byClass: readonly Ranking[];
-}
+/** One ranking for each class or finding. Besides weights, areas depend on these only. */
+export type Rankings = readonly Ranking[];
 
 /**
  * Unweighted mean over the classes. A class without an image, or to which all images belong, has no curve and is left
@@ -39,47 +36,49 @@ export function rankings(probabilities: Float32Array | Float64Array, labels: Int
       `Internal error: ${probabilities.length} probabilities for ${count} images of ${classes} classes.`,
     );
   }
-  const byClass = Array.from({ length: classes }, (_, k) =>
+  return Array.from({ length: classes }, (_, k) =>
     rank(
       Float64Array.from({ length: count }, (_, i) => probabilities[i * classes + k] ?? 0),
-      labels,
-      k,
+      (image) => labels[image] === k,
     ),
   );
-  return { labels, byClass };
 }
 
 /** The mean over classes when image i counts `weights[i]` times. */
 export function weightedMacroAuc(sorted: Rankings, weights: Float64Array): number {
+  return meanOverClasses(sorted, weights, binaryAuc);
+}
+
+/** The score of one class against the rest; NaN if it is undefined. */
+type ClassScore = (ranking: Ranking, weights: Float64Array) => number;
+
+/** Over the classes whose score is defined. */
+export function meanOverClasses(sorted: Rankings, weights: Float64Array, scoreOf: ClassScore): number {
   let [sum, defined] = [0, 0];
-  for (const ranking of sorted.byClass) {
-    const area = binaryAuc(ranking, weights);
-    if (Number.isNaN(area)) continue;
-    sum += area;
+  for (const ranking of sorted) {
+    const score = scoreOf(ranking, weights);
+    if (Number.isNaN(score)) continue;
+    sum += score;
     defined++;
   }
   return sum / defined;
 }
 
-/** The score of one class against the rest; NaN if it is undefined. */
-type ClassScore = (ranking: Ranking, labels: Int32Array, positive: number, weights: Float64Array) => number;
-
-/** Over the classes whose score is defined. */
-export function meanOverClasses({ labels, byClass }: Rankings, weights: Float64Array, scoreOf: ClassScore): number {
-  const defined = byClass
-    .map((ranking, k) => scoreOf(ranking, labels, k, weights))
-    .filter((score) => !Number.isNaN(score));
-  return defined.reduce((sum, score) => sum + score, 0) / defined.length;
-}
-
-function rank(scores: Float64Array, labels: Int32Array, positive: number): Ranking {
-  const order = Int32Array.from(scores.keys()).sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
+/** Images for which `isKnown` is false are in no place of the ranking. */
+export function rank(
+  scores: Float64Array,
+  isPositive: (image: number) => boolean,
+  isKnown: (image: number) => boolean = () => true,
+): Ranking {
+  const order = Int32Array.from(scores.keys())
+    .filter(isKnown)
+    .sort((a, b) => (scores[a] ?? 0) - (scores[b] ?? 0));
   const runEnds: number[] = [];
   const flags = Uint8Array.from(order, (image, position) => {
     const next = order[position + 1];
     const ends = next === undefined || scores[next] !== scores[image];
     if (ends) runEnds.push(position + 1);
-    return (labels[image] === positive ? 2 : 0) + (ends ? 1 : 0);
+    return (isPositive(image) ? 2 : 0) + (ends ? 1 : 0);
   });
   return { order, runEnds: Int32Array.from(runEnds), flags };
 }

@@ -12,12 +12,7 @@ export const averagePrecision: Metric = ({ probabilities, labels, classes }) => 
 };
 
 /** NaN for a class without an image. */
-export function binaryAveragePrecision(
-  { order, runEnds }: Ranking,
-  labels: Int32Array,
-  positive: number,
-  weights: Float64Array,
-): number {
+export function binaryAveragePrecision({ order, runEnds, flags }: Ranking, weights: Float64Array): number {
   let positives = 0;
   let all = 0;
   let sum = 0;
@@ -26,7 +21,7 @@ export function binaryAveragePrecision(
     let added = 0;
     for (let position = run === 0 ? 0 : (runEnds[run - 1] ?? 0); position < (runEnds[run] ?? 0); position++) {
       const image = order[position] ?? 0;
-      if (labels[image] === positive) added += weights[image] ?? 0;
+      if ((flags[position] ?? 0) >= 2) added += weights[image] ?? 0;
       all += weights[image] ?? 0;
     }
     positives += added;

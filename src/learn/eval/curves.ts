@@ -23,12 +23,13 @@ export function rocAndPrCurves(bySeed: readonly ScoredPredictions[]): (ClassCurv
   const { classes } = at(bySeed, 0);
   const labels = Int32Array.from(bySeed.flatMap((scored) => [...scored.labels]));
   const probabilities = Float64Array.from(bySeed.flatMap((scored) => [...scored.probabilities]));
-  return rankings(probabilities, labels, classes).byClass.map((ranking, k) => curves(ranking, labels, k));
+  return rankings(probabilities, labels, classes).map(curvesOf);
 }
 
-function curves({ order, runEnds }: Ranking, labels: Int32Array, positive: number): ClassCurves | null {
-  const positives = labels.filter((label) => label === positive).length;
-  const negatives = labels.length - positives;
+/** Null where all or no images are positive. */
+export function curvesOf({ order, runEnds, flags }: Ranking): ClassCurves | null {
+  const positives = flags.filter((flag) => flag >= 2).length;
+  const negatives = order.length - positives;
   if (positives === 0 || negatives === 0) return null;
   const roc: Point[] = [[0, 0]];
   const precisionRecall: Point[] = [];
@@ -36,7 +37,7 @@ function curves({ order, runEnds }: Ranking, labels: Int32Array, positive: numbe
   let wrong = 0;
   for (let run = runEnds.length - 1; run >= 0; run--) {
     for (let position = run === 0 ? 0 : at(runEnds, run - 1); position < at(runEnds, run); position++) {
-      if (labels[at(order, position)] === positive) right++;
+      if (at(flags, position) >= 2) right++;
       else wrong++;
     }
     roc.push([wrong / negatives, right / positives]);

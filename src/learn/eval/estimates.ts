@@ -4,30 +4,33 @@
 import { significant } from '../../util/number.ts';
 import { drawResamples, type BootstrapOptions, type ConfidenceInterval } from './bootstrap.ts';
 import { supportedInterval } from './interval.ts';
-import type { MetricList, NamedMetrics } from './metrics.ts';
+import type { Judge } from './judge.ts';
+import type { MetricList } from './metrics.ts';
+import type { AnswerTable } from './predictions.ts';
 import type { AlignedRuns } from './runs.ts';
-import { uniformWeights, rowsOfSubset, scoredSubset, type Metric, type ScoredPredictions } from './scored.ts';
+import { uniformWeights, rowsOfSubset, type Metric, type ScoredImages } from './scored.ts';
 import { meanAndSd } from './mean-and-sd.ts';
 import { uncertaintiesOf, uncertaintyOfDifference, type Uncertainty } from './uncertainty.ts';
 import { at, entry } from '../../util/known.ts';
 
-/** The uncertainty of every metric of every model, over the test subset. */
-export function uncertaintiesByModel(
-  { models, of, shared }: AlignedRuns,
-  metrics: NamedMetrics,
+/** The uncertainty of every metric of every model, then of those of single classes, over the test subset. */
+export function uncertaintiesByModel<Table extends AnswerTable, Scored extends ScoredImages>(
+  { models, of, shared }: AlignedRuns<Table>,
+  { metrics, byClass, needed, scored }: Judge<Table, Scored>,
   options: BootstrapOptions,
 ): Map<string, Uncertainty[]> {
   const tested = rowsOfSubset(shared, 'test').map((row) => at(shared.images, row));
   const numberOf = new Map([...new Set(tested.map(({ group }) => group))].map((name, i) => [name, i]));
   const groupOf = Int32Array.from(tested, ({ group }) => entry(numberOf, group));
-  const groupsByClass = shared.classes.map((_, k) => [
-    ...new Set([...groupOf].filter((_, image) => at(tested, image).label === k)),
-  ]);
+  const labels = tested.map(({ label }) => label);
+  const groupsByClass = shared.classes.flatMap((_, k) =>
+    needed(labels, k).map((images) => [...new Set(images.map((image) => at(groupOf, image)))]),
+  );
   const resamples = drawResamples(numberOf.size, options, groupsByClass);
-  const plain = metrics.map(({ metric }) => metric);
+  const plain = [...metrics, ...byClass(shared.classes)].map(({ metric }) => metric);
   return new Map(
     models.map((model) => {
-      const tests = of(model).map((predictions) => scoredSubset(predictions, 'test'));
+      const tests = of(model).map((predictions) => scored(predictions, 'test'));
       return [model, uncertaintiesOf(plain, tests, groupOf, resamples)];
     }),
   );
@@ -41,7 +44,7 @@ export function estimates(metrics: MetricList<never>, uncertainties: readonly Un
   }));
 }
 
-export function unweighted(metric: Metric, scored: ScoredPredictions): number {
+export function unweighted<Scored extends ScoredImages>(metric: Metric<Scored>, scored: Scored): number {
   return metric(scored)(uniformWeights(scored.labels.length));
 }
 

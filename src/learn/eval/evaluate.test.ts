@@ -3,11 +3,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { random } from '../../util/random.ts';
-import { evaluate } from './evaluate.ts';
+import { classJudge } from './class-judge.ts';
+import { evaluate as evaluateBy } from './evaluate.ts';
 import { readEvaluation, writeEvaluation } from '../../formats/evaluation.ts';
 import { predictionsOf, type PredictedImage, type Predictions } from './predictions.ts';
 import type { SeedRun } from './runs.ts';
 import type { SideStudies } from './side-studies.ts';
+
+type Options = Parameters<typeof evaluateBy<Predictions, never>>[2] & { readonly ordinal: boolean };
+const evaluate = (runs: readonly SeedRun[], { ordinal, ...options }: Options, sides?: SideStudies) =>
+  evaluateBy(runs, classJudge(ordinal), options, sides);
 
 const classes = ['mild', 'moderate', 'severe'];
 const subsets = ['train', 'train', 'validation', 'test', 'test'] as const;

@@ -1,6 +1,6 @@
 /** Counts test images that training has nearly seen: an image of the same group or an equal image was trained on. */
 import type { EqualPair } from '../dataset/audit/equal-images.ts';
-import type { Predictions } from './predictions.ts';
+import type { AnswerTable } from './predictions.ts';
 import { rowsOfSubset } from './scored.ts';
 import { at } from '../../util/known.ts';
 
@@ -14,7 +14,7 @@ interface Leaks {
 }
 
 /** `equal`: images by name; null without an audit. */
-export function countLeaks(predictions: Predictions, equal: readonly EqualPair[] | null): Leaks {
+export function countLeaks(predictions: AnswerTable, equal: readonly EqualPair[] | null): Leaks {
   const of = (subset: 'train' | 'test') => rowsOfSubset(predictions, subset).map((row) => at(predictions.images, row));
   const [trained, tested] = [of('train'), of('test')];
   const groups = new Set(trained.map(({ group }) => group));
@@ -27,7 +27,7 @@ export function countLeaks(predictions: Predictions, equal: readonly EqualPair[]
 }
 
 /** Every image that is equal to a training image, by name. */
-export function copiesOfTrained(predictions: Predictions, equal: readonly EqualPair[]): Set<string> {
+export function copiesOfTrained(predictions: AnswerTable, equal: readonly EqualPair[]): Set<string> {
   const trained = new Set(rowsOfSubset(predictions, 'train').map((row) => at(predictions.images, row).image));
   return new Set(
     equal.flatMap(([first, second]) => [

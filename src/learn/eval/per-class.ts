@@ -23,13 +23,13 @@ export interface ClassScores {
 export function scoresByClass(scored: ScoredPredictions): ClassScores[] {
   const { probabilities, labels, classes } = scored;
   const weights = uniformWeights(labels.length);
-  const { byClass } = rankings(probabilities, labels, classes);
+  const sorted = rankings(probabilities, labels, classes);
   return countsByClass(confusionMatrix(scored, weights), classes).map(({ labeled, predicted, hits }, k) => ({
     images: labeled,
     precision: hits / predicted,
     recall: hits / labeled,
     f1: (2 * hits) / (labeled + predicted),
-    auc: binaryAuc(at(byClass, k), weights),
-    averagePrecision: binaryAveragePrecision(at(byClass, k), labels, k, weights),
+    auc: binaryAuc(at(sorted, k), weights),
+    averagePrecision: binaryAveragePrecision(at(sorted, k), weights),
   }));
 }

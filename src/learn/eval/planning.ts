@@ -7,7 +7,7 @@ import { at, entry } from '../../util/known.ts';
 import type { Contrast } from './contrasts.ts';
 import { byMetric } from './estimates.ts';
 import { meanAndSd } from './mean-and-sd.ts';
-import type { NamedMetrics } from './metrics.ts';
+import type { MetricList } from './metrics.ts';
 import { uncertaintyOfDifference, varianceParts, type Uncertainty } from './uncertainty.ts';
 
 interface Plan {
@@ -33,7 +33,7 @@ const PLANNED = ['accuracy', 'balancedAccuracy', 'auc'];
 export function plansFor(
   contrasts: readonly Contrast[],
   uncertainties: ReadonlyMap<string, readonly Uncertainty[]>,
-  metrics: NamedMetrics,
+  metrics: MetricList<never>,
   delta: number,
 ) {
   const planned = metrics.flatMap((metric, m) => (PLANNED.includes(metric.name) ? [{ metric, m }] : []));

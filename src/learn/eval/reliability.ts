@@ -3,7 +3,7 @@ import { calibrationBin, CALIBRATION_BINS, confidences } from './calibration-err
 import type { ScoredPredictions } from './scored.ts';
 import { at } from '../../util/known.ts';
 
-interface ReliabilityBin {
+export interface ReliabilityBin {
   /** The bin holds low < confidence <= high. */
   readonly low: number;
   readonly high: number;

@@ -1,6 +1,6 @@
 /** The trainings to compare, checked: every model with every seed, all on the same images. */
 import { DatasetError } from '../dataset/error.ts';
-import type { Predictions } from './predictions.ts';
+import { labelText, type AnswerTable, type Predictions } from './predictions.ts';
 import { at, entry } from '../../util/known.ts';
 
 /** A row and a column of the study: the weights that a model starts from, and the training between. */
@@ -9,27 +9,27 @@ export interface Cell {
   readonly pretraining: string;
 }
 
-export interface SeedRun extends Cell {
+export interface SeedRun<Table extends AnswerTable = Predictions> extends Cell {
   /** The label of the cell. */
   readonly model: string;
   readonly seed: number;
-  readonly predictions: Predictions;
+  readonly predictions: Table;
 }
 
-export interface AlignedRuns {
+export interface AlignedRuns<Table extends AnswerTable = Predictions> {
   /** In the order of declaration: that of their first runs. */
   readonly models: readonly string[];
   /** Ascending. */
   readonly seeds: readonly number[];
   /** The predictions of one model, in the order of `seeds`. */
-  readonly of: (model: string) => readonly Predictions[];
+  readonly of: (model: string) => readonly Table[];
   readonly cellOf: (model: string) => Cell;
   /** Any of them, for the common facts of all: images, labels, groups, subsets. */
-  readonly shared: Predictions;
+  readonly shared: Table;
 }
 
 /** Throws DatasetError, naming the run, if the runs are not comparable. */
-export function alignRuns(runs: readonly SeedRun[]): AlignedRuns {
+export function alignRuns<Table extends AnswerTable>(runs: readonly SeedRun<Table>[]): AlignedRuns<Table> {
   const first = runs[0];
   if (first === undefined) throw new DatasetError('There are no predictions to evaluate.');
   const models = [...new Set(runs.map((run) => run.model))];
@@ -46,7 +46,7 @@ export function alignRuns(runs: readonly SeedRun[]): AlignedRuns {
   };
 }
 
-function only(runs: readonly SeedRun[], model: string, seed: number): SeedRun {
+function only<Table extends AnswerTable>(runs: readonly SeedRun<Table>[], model: string, seed: number): SeedRun<Table> {
   const found = runs.filter((run) => run.model === model && run.seed === seed);
   if (found.length === 1) return at(found, 0);
   throw new DatasetError(
@@ -55,8 +55,8 @@ function only(runs: readonly SeedRun[], model: string, seed: number): SeedRun {
   );
 }
 
-function sameImages(first: SeedRun, run: SeedRun): void {
-  const nameOf = ({ model, seed }: SeedRun) => `${model}, seed ${seed}`;
+function sameImages(first: SeedRun<AnswerTable>, run: SeedRun<AnswerTable>): void {
+  const nameOf = ({ model, seed }: SeedRun<AnswerTable>) => `${model}, seed ${seed}`;
   const [expected, found] = [first.predictions, run.predictions];
   if (expected.classes.join('\n') !== found.classes.join('\n')) {
     throw new DatasetError(
@@ -74,14 +74,14 @@ function sameImages(first: SeedRun, run: SeedRun): void {
     if (
       image.index !== other.index ||
       image.subset !== other.subset ||
-      image.label !== other.label ||
+      labelText(image.label, expected.classes) !== labelText(other.label, found.classes) ||
       image.group !== other.group
     ) {
       throw new DatasetError(
         `Row ${i + 2} of ${nameOf(run)} is image ${other.index} (${other.subset}, ` +
-          `${at(found.classes, other.label)}, group ${other.group}); ` +
+          `${labelText(other.label, found.classes)}, group ${other.group}); ` +
           `of ${nameOf(first)} it is image ${image.index} (${image.subset}, ` +
-          `${at(expected.classes, image.label)}, group ${image.group}).`,
+          `${labelText(image.label, expected.classes)}, group ${image.group}).`,
       );
     }
   });

@@ -1,6 +1,6 @@
 /** A network's predictions for one subset of a data set. Every metric is computed from them. */
 import type { Subset } from '../../formats/subset.ts';
-import type { Predictions } from './predictions.ts';
+import type { AnswerTable, Predictions } from './predictions.ts';
 import { at } from '../../util/known.ts';
 
 export interface ScoredPredictions {
@@ -11,6 +11,12 @@ export interface ScoredPredictions {
   readonly predicted: Int32Array;
   /** Row-major [N, classes]; each row sums to 1. */
   readonly probabilities: Float64Array;
+}
+
+/** Images with labels of any kind. */
+export interface ScoredImages {
+  /** One for each image. */
+  readonly labels: { readonly length: number };
 }
 
 /** [N]: the number of times that each image counts. All 1 for the metric itself; the counts of a resample otherwise. */
@@ -40,6 +46,6 @@ export function scoredSubset(predictions: Predictions, subset: Subset): ScoredPr
 }
 
 /** Positions in the predictions, ascending. */
-export function rowsOfSubset({ images }: Predictions, subset: Subset): number[] {
+export function rowsOfSubset({ images }: AnswerTable, subset: Subset): number[] {
   return images.flatMap((image, i) => (image.subset === subset ? [i] : []));
 }

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { random } from '../../util/random.ts';
-import { selectTrial, type TriedSettings } from './select-trial.ts';
-import type { ScoredPredictions } from './scored.ts';
+import { selectTrial, type TriedSettings, type ValidationScores } from './select-trial.ts';
+import { scoresOfClasses } from './validation-scores.ts';
 
 const TRAIN = { loss: 0.5, accuracy: 0.8 };
 
 /** Predictions of two classes whose log-odds are `skill` in favor of the label, with noise, times `sureness`. */
-function predicted(skill: number, sureness = 1, images = 60, rare = 20): ScoredPredictions {
+function predicted(skill: number, sureness = 1, images = 60, rare = 20): ValidationScores {
   const source = random('select trial test');
   const labels = Int32Array.from({ length: images }, (_, i) => (i < rare ? 1 : 0));
   const probabilities = Float64Array.from(
@@ -17,10 +17,10 @@ function predicted(skill: number, sureness = 1, images = 60, rare = 20): ScoredP
     }),
   );
   const predictedClass = labels.map((_, i) => (probabilities[2 * i]! >= 0.5 ? 0 : 1));
-  return { classes: 2, labels, predicted: predictedClass, probabilities };
+  return scoresOfClasses({ classes: 2, labels, predicted: predictedClass, probabilities });
 }
 
-const tried = (learningRate: number, validation: ScoredPredictions): TriedSettings => ({
+const tried = (learningRate: number, validation: ValidationScores): TriedSettings => ({
   params: { learningRate },
   validation,
   train: TRAIN,
@@ -86,7 +86,7 @@ test.each([
   const trials = [0.01, 0.03, 0.1].map((rate) => tried(rate, predicted(rate === 0.03 ? 3 : 1, 1, images, rare)));
   const { warnings } = selectTrial(0, trials, null);
   expect(warnings).toHaveLength(1);
-  expect(warnings[0]).toContain(`has ${images} images, and ${rare} of the class with the fewest`);
+  expect(warnings[0]).toContain(`has ${images} images, and ${rare} of the rarest label`);
 });
 
 test('one trial is chosen without a word: nothing was chosen by the validation subset', () => {

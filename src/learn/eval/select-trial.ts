@@ -4,15 +4,8 @@
  * (docs/adr/0007).
  */
 import type { Trial, Trials, TrialScores } from '../../formats/trials.ts';
-import { significant } from '../../util/number.ts';
 import { at } from '../../util/known.ts';
-import { accuracyMetric } from './accuracy.ts';
-import { macroAuc } from './auc.ts';
 import { chooseTrial } from './choose-trial.ts';
-import { orNull, unweighted } from './estimates.ts';
-import { logLoss } from './log-loss.ts';
-import type { ScoredPredictions } from './scored.ts';
-import { fitTemperature, scaleByTemperature } from './temperature.ts';
 
 /** Below these, what is chosen is mostly chosen by chance (docs/adr/0007). */
 const FEWEST_IMAGES = 25;
@@ -25,21 +18,26 @@ const LEAST_LOSS = 1e-6;
 
 export interface TriedSettings {
   readonly params: Trial['params'];
-  /** Predictions of the validation subset after the last epoch. */
-  readonly validation: ScoredPredictions;
+  /** After the last epoch. */
+  readonly validation: ValidationScores;
   /** Of the last epoch. */
   readonly train: Trial['train'];
 }
 
+export interface ValidationScores {
+  readonly scores: TrialScores;
+  readonly counts: Trials['validation'];
+}
+
 /**
- * `tried` has at least one entry; all are scored on the same images. `without` are the predictions without the training
- * that is tuned, where there are any: they stand beside the trials, and are no candidate.
+ * `tried` has at least one entry; all are scored on the same images. `without` are the scores without the training that
+ * is tuned, where there are any: they stand beside the trials, and are no candidate.
  */
-export function selectTrial(seed: number, tried: readonly TriedSettings[], without: ScoredPredictions | null): Trials {
+export function selectTrial(seed: number, tried: readonly TriedSettings[], without: ValidationScores | null): Trials {
   const trials = tried.map(scored);
   const { chosen, second, ends, endWarnings } = chooseTrial(trials, compare);
-  const validation = validationCounts(at(tried, 0).validation);
-  const untrained = without === null ? null : scoresOf(without);
+  const validation = at(tried, 0).validation.counts;
+  const untrained = without?.scores ?? null;
   return {
     seed,
     validation,
@@ -62,18 +60,7 @@ function compare(a: Trial, b: Trial): number {
   return difference || (a.loss ?? Infinity) - (b.loss ?? Infinity) || 0;
 }
 
-const scored = ({ params, validation, train }: TriedSettings): Trial => ({ params, ...scoresOf(validation), train });
-
-function scoresOf(validation: ScoredPredictions): TrialScores {
-  const temperature = fitTemperature(validation);
-  return {
-    loss: orNull(unweighted(logLoss, validation)),
-    scaledLoss: significant(unweighted(logLoss, scaleByTemperature(validation, temperature))),
-    temperature: significant(temperature),
-    accuracy: orNull(unweighted(accuracyMetric, validation)),
-    auc: orNull(macroAuc(validation.probabilities, validation.labels, validation.classes)),
-  };
-}
+const scored = ({ params, validation, train }: TriedSettings): Trial => ({ params, ...validation.scores, train });
 
 function untrainedWarnings(untrained: TrialScores, best: TrialScores): string[] {
   if (untrained.scaledLoss >= best.scaledLoss) return [];
@@ -83,16 +70,11 @@ function untrainedWarnings(untrained: TrialScores, best: TrialScores): string[] 
   ];
 }
 
-function validationCounts({ classes, labels }: ScoredPredictions): Trials['validation'] {
-  const counts = Array.from({ length: classes }, (_, k) => labels.filter((label) => label === k).length);
-  return { images: labels.length, smallestClass: Math.min(...counts) };
-}
-
 function sizeWarnings({ images, smallestClass }: Trials['validation']): string[] {
   if (images >= FEWEST_IMAGES && smallestClass >= FEWEST_OF_A_CLASS) return [];
   return [
-    `The validation subset has ${images} images, and ${smallestClass} of the class with the fewest. At least ` +
-      `${FEWEST_IMAGES} images and ${FEWEST_OF_A_CLASS} of each class are needed to choose between trials: the choice ` +
+    `The validation subset has ${images} images, and ${smallestClass} of the rarest label. At least ` +
+      `${FEWEST_IMAGES} images and ${FEWEST_OF_A_CLASS} of each label are needed to choose between trials: the choice ` +
       'is mostly chance. A larger validation subset, or one value in the list, helps.',
   ];
 }

@@ -3,48 +3,51 @@ import { DatasetError } from '../dataset/error.ts';
 import type { EqualPair } from '../dataset/audit/equal-images.ts';
 import type { BootstrapOptions } from './bootstrap.ts';
 import { differences, estimates, uncertaintiesByModel } from './estimates.ts';
-import type { NamedMetrics } from './metrics.ts';
+import type { Judge } from './judge.ts';
 import type { Evaluation } from '../../formats/evaluation.ts';
 import { countLeaks } from './leaks.ts';
-import type { Predictions } from './predictions.ts';
+import { labelText, type AnswerTable, type Predictions } from './predictions.ts';
 import { alignRuns, type AlignedRuns, type SeedRun } from './runs.ts';
-import { rowsOfSubset } from './scored.ts';
+import { rowsOfSubset, type ScoredImages } from './scored.ts';
 import type { Uncertainty } from './uncertainty.ts';
 import { at, entry } from '../../util/known.ts';
 
-type ProbeRun = SeedRun & { readonly kind: 'linear' | 'knn'; readonly labelFraction: number };
+type ProbeRun<Table extends AnswerTable> = SeedRun<Table> & {
+  readonly kind: 'linear' | 'knn';
+  readonly labelFraction: number;
+};
 
-export interface SideStudies {
+export interface SideStudies<Table extends AnswerTable = Predictions> {
   /** A classifier on the frozen features of each model's start. */
-  readonly probes: readonly ProbeRun[];
+  readonly probes: readonly ProbeRun<Table>[];
   /** The same on the features of encoders that are no start of a model; one run of each. */
-  readonly encoders: readonly ProbeRun[];
+  readonly encoders: readonly ProbeRun<Table>[];
   /**
    * Fine-tuning with a share of the labels; the training subset of the predictions has the images used for training.
    */
-  readonly labelFractions: readonly (SeedRun & { readonly labelFraction: number })[];
+  readonly labelFractions: readonly (SeedRun<Table> & { readonly labelFraction: number })[];
   /** Fine-tuning on a split that leaks, with test images of its own. */
-  readonly leaky: readonly SeedRun[];
+  readonly leaky: readonly SeedRun<Table>[];
 }
 
-interface Scoring {
-  readonly metrics: NamedMetrics;
+interface Scoring<Table extends AnswerTable, Scored extends ScoredImages> {
+  readonly judge: Judge<Table, Scored>;
   readonly bootstrap: BootstrapOptions;
   /** Null without an audit. */
   readonly equal: readonly EqualPair[] | null;
 }
 
 /** Comparable runs, and the uncertainty of every metric of each model over their seeds. */
-interface MeasuredRuns {
-  readonly runs: AlignedRuns;
+interface MeasuredRuns<Table extends AnswerTable> {
+  readonly runs: AlignedRuns<Table>;
   readonly uncertainties: ReadonlyMap<string, readonly Uncertainty[]>;
 }
 
 /** Throws DatasetError if probes or fractions were tested on other images than `main`. */
-export function scoreSideStudies(
-  { probes, encoders, labelFractions, leaky }: SideStudies,
-  main: MeasuredRuns,
-  scoring: Scoring,
+export function scoreSideStudies<Table extends AnswerTable, Scored extends ScoredImages>(
+  { probes, encoders, labelFractions, leaky }: SideStudies<Table>,
+  main: MeasuredRuns<Table>,
+  scoring: Scoring<Table, Scored>,
 ): Pick<Evaluation, 'probes' | 'labelFractions' | 'leaky'> {
   for (const run of [...probes, ...encoders, ...labelFractions]) sameTest(main.runs.shared, run);
   return {
@@ -60,7 +63,11 @@ export function scoreSideStudies(
   };
 }
 
-function scoreProbes(probes: readonly ProbeRun[], main: MeasuredRuns, scoring: Scoring): Evaluation['probes'] {
+function scoreProbes<Table extends AnswerTable, Scored extends ScoredImages>(
+  probes: readonly ProbeRun<Table>[],
+  main: MeasuredRuns<Table>,
+  scoring: Scoring<Table, Scored>,
+): Evaluation['probes'] {
   return valuesOf(probes, ({ kind }) => kind).flatMap(([kind, ofKind]) =>
     valuesOf(ofKind, ({ labelFraction }) => labelFraction).flatMap(([labelFraction, runs]) => {
       const probed = measure(runs, scoring);
@@ -75,10 +82,10 @@ function scoreProbes(probes: readonly ProbeRun[], main: MeasuredRuns, scoring: S
 }
 
 /** The whole of the labels is the main study, shown again beside the smaller fractions. */
-function scoreLabelFractions(
-  runs: SideStudies['labelFractions'],
-  main: MeasuredRuns,
-  scoring: Scoring,
+function scoreLabelFractions<Table extends AnswerTable, Scored extends ScoredImages>(
+  runs: SideStudies<Table>['labelFractions'],
+  main: MeasuredRuns<Table>,
+  scoring: Scoring<Table, Scored>,
 ): Evaluation['labelFractions'] {
   if (runs.length === 0) return [];
   const fractions = valuesOf(runs, ({ labelFraction }) => labelFraction).map(([labelFraction, of]) => ({
@@ -93,29 +100,40 @@ function scoreLabelFractions(
   );
 }
 
-function measure(runs: readonly SeedRun[], { metrics, bootstrap }: Scoring): MeasuredRuns {
+function measure<Table extends AnswerTable, Scored extends ScoredImages>(
+  runs: readonly SeedRun<Table>[],
+  { judge, bootstrap }: Scoring<Table, Scored>,
+): MeasuredRuns<Table> {
   const aligned = alignRuns(runs);
-  return { runs: aligned, uncertainties: uncertaintiesByModel(aligned, metrics, bootstrap) };
+  return { runs: aligned, uncertainties: uncertaintiesByModel(aligned, judge, bootstrap) };
 }
 
 /** The scores of each model. */
-function scored({ runs, uncertainties }: MeasuredRuns, { metrics, bootstrap }: Scoring) {
+function scored<Table extends AnswerTable, Scored extends ScoredImages>(
+  { runs, uncertainties }: MeasuredRuns<Table>,
+  { judge, bootstrap }: Scoring<Table, Scored>,
+) {
   return runs.models.map((model) => ({
     model,
     ...runs.cellOf(model),
     seeds: runs.seeds.length,
     summary: {
-      test: estimates(metrics, entry(uncertainties, model), bootstrap.level),
+      test: estimates(judge.metrics, entry(uncertainties, model), bootstrap.level),
     },
   }));
 }
 
 /** Fine-tuning minus probe of one model, over the seeds that both have; null without such a seed or model. */
-function fineTuningGain(model: string, probed: MeasuredRuns, main: MeasuredRuns, scoring: Scoring) {
+function fineTuningGain<Table extends AnswerTable, Scored extends ScoredImages>(
+  model: string,
+  probed: MeasuredRuns<Table>,
+  main: MeasuredRuns<Table>,
+  scoring: Scoring<Table, Scored>,
+) {
   const seeds = probed.runs.seeds.filter((seed) => main.runs.seeds.includes(seed));
   if (seeds.length === 0 || !main.runs.models.includes(model)) return null;
   return differences(
-    scoring.metrics,
+    scoring.judge.metrics,
     overSeeds(seeds, main, model, scoring),
     overSeeds(seeds, probed, model, scoring),
     scoring.bootstrap.level,
@@ -123,11 +141,11 @@ function fineTuningGain(model: string, probed: MeasuredRuns, main: MeasuredRuns,
 }
 
 /** Draws are keyed by the round, so those of all seeds serve where the seeds are all. */
-function overSeeds(
+function overSeeds<Table extends AnswerTable, Scored extends ScoredImages>(
   seeds: readonly number[],
-  { runs, uncertainties }: MeasuredRuns,
+  { runs, uncertainties }: MeasuredRuns<Table>,
   model: string,
-  scoring: Scoring,
+  scoring: Scoring<Table, Scored>,
 ): readonly Uncertainty[] {
   if (seeds.length === runs.seeds.length) return entry(uncertainties, model);
   const chosen = seeds.map((seed) => ({
@@ -145,11 +163,11 @@ function valuesOf<T, K extends string | number>(runs: readonly T[], keyOf: (run:
     .map((key) => [key, runs.filter((run) => keyOf(run) === key)]);
 }
 
-function sameTest(main: Predictions, { model, seed, predictions }: SeedRun): void {
-  const indices = (of: Predictions) =>
+function sameTest(main: AnswerTable, { model, seed, predictions }: SeedRun<AnswerTable>): void {
+  const indices = (of: AnswerTable) =>
     rowsOfSubset(of, 'test')
       .map((row) => at(of.images, row))
-      .map(({ index, label, group }) => `${index}:${at(of.classes, label)}:${group}`)
+      .map(({ index, label, group }) => `${index}:${labelText(label, of.classes)}:${group}`)
       .join();
   if (indices(main) !== indices(predictions)) {
     throw new DatasetError(

@@ -19,15 +19,20 @@ const SMALLEST = 1.4e-45;
  */
 export function fitTemperature(validation: ScoredPredictions): number {
   const logs = logarithms(validation);
-  if (slope(logs, validation, 1) === 0) return 1;
+  return leastTemperature((inverse) => slope(logs, validation, inverse));
+}
+
+/** `slopeAt` is the derivative of a log loss by the inverse temperature, which never falls. */
+export function leastTemperature(slopeAt: (inverse: number) => number): number {
+  if (slopeAt(1) === 0) return 1;
   // The loss is convex in 1 / T, so its slope changes sign once: halve the interval in which it does. A slope of 0 at
   // a bound is one that underflowed, on the side of certainty.
-  if (slope(logs, validation, 1 / LEAST) <= 0) return LEAST;
-  if (slope(logs, validation, 1 / MOST) >= 0) return MOST;
+  if (slopeAt(1 / LEAST) <= 0) return LEAST;
+  if (slopeAt(1 / MOST) >= 0) return MOST;
   let [low, high] = [Math.log(1 / MOST), Math.log(1 / LEAST)];
   for (let i = 0; i < HALVINGS; i++) {
     const middle = (low + high) / 2;
-    if (slope(logs, validation, Math.exp(middle)) <= 0) low = middle;
+    if (slopeAt(Math.exp(middle)) <= 0) low = middle;
     else high = middle;
   }
   return Math.exp(-(low + high) / 2);

@@ -4,14 +4,15 @@ import { at } from '../../util/known.ts';
 import type { EqualPair } from '../dataset/audit/equal-images.ts';
 import { byMetric, roundedMeanAndSd } from './estimates.ts';
 import { copiesOfTrained } from './leaks.ts';
-import type { NamedMetrics } from './metrics.ts';
+import type { Judge } from './judge.ts';
+import type { AnswerTable } from './predictions.ts';
 import type { AlignedRuns } from './runs.ts';
-import { rowsOfSubset, scoredSubset } from './scored.ts';
+import { rowsOfSubset, type ScoredImages } from './scored.ts';
 
 /** Null without an audit, without such images, or if nothing is left. */
-export function scoresWithoutCopies(
-  { models, of, shared }: AlignedRuns,
-  metrics: NamedMetrics,
+export function scoresWithoutCopies<Table extends AnswerTable, Scored extends ScoredImages>(
+  { models, of, shared }: AlignedRuns<Table>,
+  { metrics, scored }: Judge<Table, Scored>,
   equal: readonly EqualPair[] | null,
 ): Evaluation['withoutCopies'] {
   const copies = copiesOfTrained(shared, equal ?? []);
@@ -23,10 +24,10 @@ export function scoresWithoutCopies(
   return {
     images,
     models: models.map((model) => {
-      const tests = of(model).map((predictions) => scoredSubset(predictions, 'test'));
+      const tests = of(model).map((predictions) => scored(predictions, 'test'));
       return {
         model,
-        test: byMetric(metrics, (metric) => roundedMeanAndSd(tests.map((scored) => metric(scored)(weights)))),
+        test: byMetric(metrics, (metric) => roundedMeanAndSd(tests.map((own) => metric(own)(weights)))),
       };
     }),
   };

@@ -25,11 +25,14 @@ export function encodeTorchStateDict(
   );
 }
 
-/** From uint8 images [batch, size, size, 3] (RGB) to probabilities [batch, classes]; standardization is inside. */
+/**
+ * From uint8 images [batch, size, size, 3] (RGB) to probabilities [batch, classes]; standardization is inside.
+ * `exclusive`: the classes exclude each other, so that probabilities sum to 1.
+ */
 export function encodeOnnxClassifier(
   network: ResNet,
   { params, stats }: HostModel,
-  images: { readonly batchSize: number; readonly size: number },
+  images: { readonly batchSize: number; readonly size: number; readonly exclusive: boolean },
 ): ExportedModel {
   const constants = (tensors: HostModel['params']) =>
     Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, toTfjs(tensor)]));
@@ -37,12 +40,9 @@ export function encodeOnnxClassifier(
     (pixels) => {
       const weights = constants(params);
       const standard = normalize(tf.mul<tf.Tensor4D>(tf.cast(pixels, 'float32'), 1 / 255));
-      return tf.softmax(
-        linearClassifier(
-          weights,
-          resnetForward(network, weights, constants(stats), standard, { training: false }).features,
-        ),
-      );
+      const { features } = resnetForward(network, weights, constants(stats), standard, { training: false });
+      const logits = linearClassifier(weights, features);
+      return images.exclusive ? tf.softmax(logits) : tf.sigmoid(logits);
     },
     uint8([images.batchSize, images.size, images.size, 3]),
   );

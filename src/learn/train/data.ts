@@ -5,7 +5,8 @@ import { DatasetError } from '../dataset/error.ts';
 import { openPackedImages, type PackedImages } from '../dataset/packed-images.ts';
 import { readSplit, type Split } from '../dataset/split-table.ts';
 import { readTable, type TableRow } from '../dataset/table.ts';
-import { predictionsOf, type Predictions } from '../eval/predictions.ts';
+import type { FindingStates } from '../dataset/findings.ts';
+import { predictionsOf, type PredictedImage, type Predictions } from '../eval/predictions.ts';
 import { at, entry } from '../../util/known.ts';
 
 /** Images without their pixels. */
@@ -72,20 +73,23 @@ export function withLabelFraction<Data extends LabeledRows>(data: Data, fraction
 
 /** Class numbers of the validation subset. Throws DatasetError if nothing could be chosen by it. */
 export function validationLabels(data: LabeledRows, classes: readonly string[]): Int32Array {
-  const { train: training, validation } = data.split;
-  if (training.length === 0 || validation.length === 0) {
-    throw new DatasetError(
-      `Training needs images to learn from and others to select by; the split has ${training.length} and ` +
-        `${validation.length}.`,
-    );
-  }
-  const labels = Int32Array.from(labelsOf(data, validation, classes));
+  requireTwoSubsets(data);
+  const labels = Int32Array.from(labelsOf(data, data.split.validation, classes));
   if (new Set(labels).size < 2)
     throw new DatasetError(
       `All ${labels.length} validation images are of one class, so no AUC can select by them. A larger validation ` +
         'subset is needed.',
     );
   return labels;
+}
+
+/** Throws DatasetError without images to learn from, or to select by. */
+export function requireTwoSubsets({ split: { train: training, validation } }: LabeledRows): void {
+  if (training.length > 0 && validation.length > 0) return;
+  throw new DatasetError(
+    `Training needs images to learn from and others to select by; the split has ${training.length} and ` +
+      `${validation.length}.`,
+  );
 }
 
 /** Predictions of whole subsets, whose probabilities [images, classes] follow each other in the order of `subsets`. */
@@ -95,17 +99,26 @@ export function subsetPredictions(
   subsets: readonly Subset[],
   probabilities: Float64Array,
 ): Predictions {
-  const images = subsets.flatMap((subset) => {
-    const labels = labelsOf(data, data.split[subset], classes);
-    return data.split[subset].map((index, i) => ({
+  const images = predictedImages(data, subsets, (indices) => labelsOf(data, indices, classes));
+  return predictionsOf(classes, images, probabilities);
+}
+
+/** The images of whole subsets, each with its label. */
+export function predictedImages<Label extends number | FindingStates>(
+  { rows, split }: LabeledRows,
+  subsets: readonly Subset[],
+  labelsOfAll: (indices: readonly number[]) => readonly Label[],
+): PredictedImage<Label>[] {
+  return subsets.flatMap((subset) => {
+    const labels = labelsOfAll(split[subset]);
+    return split[subset].map((index, i) => ({
       index,
-      image: at(data.rows, index).image,
-      group: at(data.rows, index).group,
+      image: at(rows, index).image,
+      group: at(rows, index).group,
       subset,
       label: at(labels, i),
     }));
   });
-  return predictionsOf(classes, images, probabilities);
 }
 
 /** A batch of images as a step is fed it: uint8 [B, S, S, 3]. */
@@ -115,7 +128,7 @@ export async function readBatch({ images }: TrainingData, indices: readonly numb
 
 /** Class numbers by image, of a labeled part of the data: in the order of `classes`, or in that of their appearance. */
 export function classesByImage(
-  data: TrainingData,
+  data: LabeledRows,
   indices: readonly number[],
   classes: readonly string[] = [...new Set(indices.map((index) => at(data.rows, index).label))],
 ): ReadonlyMap<number, number> {

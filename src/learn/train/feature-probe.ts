@@ -14,10 +14,10 @@ export const PROBE_KINDS = ['linear', 'knn'] as const;
 export type ProbeKind = (typeof PROBE_KINDS)[number];
 
 /** Strong to weak. Each fit starts from the one before, which is near. */
-const PENALTIES = [100, 30, 10, 3, 1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 3e-4, 1e-4];
-const NEIGHBORHOODS = [1, 5, 10, 20, 50, 100, 200];
+export const PENALTIES = [100, 30, 10, 3, 1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 3e-4, 1e-4];
+export const NEIGHBORHOODS = [1, 5, 10, 20, 50, 100, 200];
 
-interface Candidate {
+export interface Candidate {
   readonly value: number;
   /** On the validation subset. */
   readonly auc: number;
@@ -68,21 +68,13 @@ function linear(training: LabeledFeatures, validation: LabeledFeatures, classWei
     return { ...scored(l2, predictLogistic(fit.weights, asked, classes), validation, classes), ...fit };
   });
   const best = fits.reduce(better);
-  const unfinished = fits.filter(({ converged }) => !converged).map(({ value }) => value);
   return {
     kind: 'linear',
     parameter: 'l2',
     candidates: fits.map(plain),
     chosen: best.value,
     auc: best.auc,
-    warnings: [
-      ...(unfinished.length === 0
-        ? []
-        : [
-            `The linear classifier with the penalty ${unfinished.join(', ')} was still improving when its steps ran out.`,
-          ]),
-      ...endWarning(best),
-    ],
+    warnings: [...unfinishedWarning(fits), ...endWarning(best)],
     probabilities: (features) => predictLogistic(best.weights, standardized(features), classes),
   };
 }
@@ -119,7 +111,7 @@ export function knnProbabilities(asked: readonly Neighbors[], k: number, frequen
   asked.forEach(({ labels, cosines }, i) => {
     const own = probabilities.subarray(i * frequencies.length, (i + 1) * frequencies.length);
     const weights = cosines.slice(0, k).map((cosine) => Math.exp((cosine - at(cosines, 0)) / VOTE_TEMPERATURE));
-    const farthest = last(weights);
+    const farthest = weights.at(-1) ?? 1; // without neighbors, the frequencies vote alone
     frequencies.forEach((frequency, label) => {
       own[label] = farthest * frequency;
     });
@@ -147,8 +139,17 @@ function weighted(probabilities: Float64Array, classWeights: readonly number[]):
   return result;
 }
 
+/** Said of classifiers that needed more steps. */
+export function unfinishedWarning(fits: readonly (Candidate & { readonly converged: boolean })[]): string[] {
+  const unfinished = fits.filter(({ converged }) => !converged).map(({ value }) => value);
+  if (unfinished.length === 0) return [];
+  return [
+    `The linear classifier with the penalty ${unfinished.join(', ')} was still improving when its steps ran out.`,
+  ];
+}
+
 /** Said where the chosen penalty is an end of its list. */
-function endWarning({ value }: Candidate): string[] {
+export function endWarning({ value }: Pick<Candidate, 'value'>): string[] {
   if (value !== PENALTIES[0] && value !== last(PENALTIES)) return [];
   return [`The penalty ${value} was chosen, an end of the list ${PENALTIES.join(', ')}: one beyond it may be better.`];
 }
@@ -178,7 +179,7 @@ function scored(value: number, probabilities: Float64Array, { labels }: LabeledF
   };
 }
 
-function better<T extends Candidate>(best: T, other: T): T {
+export function better<T extends Candidate>(best: T, other: T): T {
   return other.loss < best.loss ? other : best;
 }
 

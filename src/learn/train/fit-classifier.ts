@@ -6,25 +6,16 @@ import type { Engine } from '../../tensor/engine.ts';
 import { float32, int32, uint8, type HostTensor, type TensorSpec } from '../../tensor/host-tensor.ts';
 import { significant } from '../../util/number.ts';
 import { sampleViewParams, viewParamSpecs } from '../augment/index.ts';
-import { macroAuc } from '../eval/auc.ts';
 import { batchesOf, wrappedBatches, type Batch } from './batches.ts';
-import { balancedClassWeights } from './supervised.ts';
 import { compileStep } from './compile-step.ts';
-import {
-  classesByImage,
-  labelBatch,
-  labelsOf,
-  readBatch,
-  scalar,
-  validationLabels,
-  type TrainingData,
-} from './data.ts';
+import { readBatch, scalar, type TrainingData } from './data.ts';
 import { durationOf } from './duration.ts';
 import { requireFiniteValidation, type FitSettings } from './fit-settings.ts';
-import { compileInference, LOG_PROBABILITIES, type Inference } from './inference.ts';
+import { compileInference } from './inference.ts';
+import { labelingOf, type Labeling, type ValidationRow } from './labeling.ts';
 import type { TrainingStep, TrainingStepInputs, TrainingStepSettings } from './training-step.ts';
 import { train, type EpochEnd, type HostModel, type TrainingContext } from './loop.ts';
-import { at, last } from '../../util/known.ts';
+import { last } from '../../util/known.ts';
 import { weakAucWarning } from './weak-auc.ts';
 
 type FitRow = Readonly<{
@@ -35,7 +26,7 @@ type FitRow = Readonly<{
    * step may add more values.
    */
   train: { readonly loss: number; readonly accuracy: number; readonly [other: string]: number };
-  validation: { readonly loss: number; readonly accuracy: number; readonly auc: number };
+  validation: ValidationRow;
 }>;
 
 interface Fit {
@@ -44,7 +35,7 @@ interface Fit {
   readonly model: HostModel;
   /** A sign that the training failed, in words. */
   readonly warning: string | null;
-  /** The predictions of the last epoch: row-major [indices.length, classes]. */
+  /** The predictions of the last epoch: row-major [indices.length, classes]; those of findings do not sum to 1. */
   probabilities(indices: readonly number[]): Promise<Float64Array>;
 }
 
@@ -59,23 +50,19 @@ export async function fitClassifier<State extends HostModel>(
   start: HostModel,
   watch: TrainingContext,
 ): Promise<Fit> {
-  const { network, classes, batchSize, precision, optimizer } = settings;
+  const { network, batchSize, precision, optimizer } = settings;
   const { split } = data;
-  const labels = labelsOf(data, split.train, classes);
-  const validation = validationLabels(data, classes);
+  const labeling = labelingOf(data, settings);
   const { epochs, stepsPerEpoch, learningRateAt } = durationOf(settings, split.train.length);
-  const classWeights =
-    settings.classWeights === 'balanced' ? balancedClassWeights(labels, classes.length) : classes.map(() => 1);
-  const trained = stepFactory({ network, optimizer, classWeights });
+  const trained = stepFactory({ network, optimizer, classWeights: labeling.weights });
   const step = await compileStep<TrainingStepInputs<HostTensor>>(
     engine,
     { name: 'classifier', precision },
     trained,
     start,
-    batchSpecs(settings, data.images.size),
+    batchSpecs(settings, data.images.size, labeling),
   );
-  const inference = await compileInference(engine, network, LOG_PROBABILITIES, data, start);
-  const classOf = classesByImage(data, split.train, classes);
+  const inference = await compileInference(engine, network, labeling.head, data, start);
 
   const batchAt = batchesOf(wrappedBatches, split.train, batchSize, settings.seed);
   const { rows, last: model } = await train<TrainingStepInputs<HostTensor>, FitRow>(
@@ -85,9 +72,9 @@ export async function fitClassifier<State extends HostModel>(
       imagesPerStep: batchSize,
       step,
       engine: engine.description,
-      feed: (position) => feed(batchAt(position), settings, data, classOf, learningRateAt(position.step)),
+      feed: (position) => feed(batchAt(position), settings, data, labeling, learningRateAt(position.step)),
       endOfEpoch: async ({ epoch, means, model: read }: EpochEnd<FitRow>) => {
-        const scores = await validate(inference, await read(), split.validation, validation, classes.length);
+        const scores = labeling.validate(await inference.of(await read(), split.validation));
         requireFiniteValidation(scores.loss, epoch);
         const rounded = Object.entries(means).map(([name, mean]) => [name, significant(mean)]);
         return {
@@ -105,15 +92,19 @@ export async function fitClassifier<State extends HostModel>(
     rows,
     model,
     warning: weakAucWarning(last(rows).validation.auc),
-    probabilities: async (indices) => Float64Array.from(await inference.of(model, indices), Math.exp),
+    probabilities: async (indices) => labeling.probabilities(await inference.of(model, indices)),
   };
 }
 
-function batchSpecs({ batchSize, augmentation }: FitSettings, size: number): TrainingStepInputs<TensorSpec> {
+function batchSpecs(
+  { batchSize, augmentation }: FitSettings,
+  size: number,
+  { shape }: Labeling,
+): TrainingStepInputs<TensorSpec> {
   return {
     images: uint8([batchSize, size, size, 3]),
     view: viewParamSpecs(augmentation, batchSize, size),
-    labels: int32([batchSize]),
+    labels: int32([batchSize, ...shape]),
     learningRate: float32([]),
   };
 }
@@ -122,36 +113,13 @@ async function feed(
   { epoch, indices }: Batch,
   { seed, augmentation }: FitSettings,
   data: TrainingData,
-  classOf: ReadonlyMap<number, number>,
+  labeling: Labeling,
   learningRate: number,
 ): Promise<TrainingStepInputs<HostTensor>> {
   return {
     images: await readBatch(data, indices),
     view: sampleViewParams(augmentation, { seed, epoch, indices, view: 0, sourceSize: data.images.size }),
-    labels: labelBatch(classOf, indices),
+    labels: labeling.batch(indices),
     learningRate: scalar(learningRate),
-  };
-}
-
-async function validate(
-  inference: Inference,
-  model: HostModel,
-  indices: readonly number[],
-  labels: Int32Array,
-  classes: number,
-): Promise<FitRow['validation']> {
-  const logs = await inference.of(model, indices);
-  let loss = 0;
-  let right = 0;
-  labels.forEach((label, i) => {
-    const own = logs.subarray(i * classes, (i + 1) * classes);
-    loss -= at(own, label);
-    if (own.indexOf(Math.max(...own)) === label) right++;
-  });
-  const auc = macroAuc(logs.map(Math.exp), labels, classes);
-  return {
-    loss: significant(loss / labels.length),
-    accuracy: significant(right / labels.length),
-    auc: significant(auc),
   };
 }

@@ -7,6 +7,8 @@ import type { DurationSettings } from './duration.ts';
 import { TrainingError } from './loop.ts';
 
 export interface FitSettings extends DurationSettings {
+  /** Present if `classes` do not exclude each other. */
+  readonly task?: 'findings';
   readonly network: ResNet;
   /** In the order of the network's outputs; of masks, the first one is the background. */
   readonly classes: readonly string[];

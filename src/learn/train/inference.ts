@@ -13,13 +13,16 @@ import { concatenated } from '../../util/concatenated.ts';
 import { at } from '../../util/known.ts';
 
 /** From pooled features [B, width] to the requested values [B, columns]. */
-type Head = (params: Variables<tf.Tensor>, features: tf.Tensor2D) => tf.Tensor2D;
+export type Head = (params: Variables<tf.Tensor>, features: tf.Tensor2D) => tf.Tensor2D;
 
 /** The features themselves. */
 export const FEATURES: Head = (_, features) => features;
 
 /** The log-probability of each class. */
 export const LOG_PROBABILITIES: Head = (params, features) => tf.logSoftmax(linearClassifier(params, features));
+
+/** The logit of each finding. */
+export const LOGITS: Head = linearClassifier;
 
 export interface Inference {
   /** Row-major [indices.length, columns], in the order of `indices`. */

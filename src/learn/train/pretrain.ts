@@ -19,6 +19,8 @@ import { compileOnlineKnn } from './online-knn.ts';
 import { field } from '../../util/known.ts';
 
 export interface PretrainSettings {
+  /** Present if labels are findings, of which an image may have several. */
+  readonly task?: 'findings';
   readonly network: ResNet;
   readonly epochs: number;
   /** Images in a batch; the step sees each in several views. */
@@ -77,7 +79,7 @@ export async function pretrain<State extends MethodState>(
     start,
     inputs,
   );
-  const probe = await compileOnlineKnn(engine, network, data, start);
+  const probe = await compileOnlineKnn(engine, network, data, start, settings.task);
   const before = probe === null ? null : significant(await probe(start));
   const knnAt = async (epoch: number, model: () => Promise<HostModel>): Promise<number | null> => {
     if (probe === null || (epoch % settings.probeEvery !== 0 && epoch !== epochs)) return null;

@@ -9,28 +9,36 @@ import { normalize } from '../nn/normalize.ts';
 import type { TrainingStepSettings, TrainingStep, TrainingStepState } from './training-step.ts';
 
 /** Augment, classify, and step down the gradient of the weighted cross entropy. */
-export function supervisedStep({
-  network,
-  optimizer,
-  classWeights,
-}: TrainingStepSettings): TrainingStep<TrainingStepState> {
-  return {
+export const supervisedStep = classifierStep((logits, labels, classWeights) => ({
+  loss: crossEntropy(logits, oneHot(labels, classWeights.length), classWeights),
+  accuracy: accuracy(logits, labels),
+}));
+
+/** From logits [B, classes], labels and the weights of the classes. */
+type Scores = (
+  logits: tf.Tensor2D,
+  labels: tf.Tensor,
+  classWeights: readonly number[],
+) => { readonly loss: tf.Scalar; readonly accuracy: tf.Scalar };
+
+/** A step down the gradient of the loss of a linear classifier on the network's features. */
+export function classifierStep(scores: Scores): (settings: TrainingStepSettings) => TrainingStep<TrainingStepState> {
+  return ({ network, optimizer, classWeights }) => ({
     initial: ({ params, stats }) => ({ params, stats, optimizerState: initialOptimizerState(optimizer, params) }),
     step: ({ state, inputs }) => {
       const images = normalize(augment(inputs.images as tf.Tensor4D, inputs.view));
-      const labels = oneHot(inputs.labels, classWeights.length);
       const { value, aux, gradients } = valueAndGrads((params) => {
         const { features, stats } = resnetForward(network, params, state.stats, images, { training: true });
-        const logits = linearClassifier(params, features);
-        return { value: crossEntropy(logits, labels, classWeights), aux: { stats, logits } };
+        const { loss, accuracy } = scores(linearClassifier(params, features), inputs.labels, classWeights);
+        return { value: loss, aux: { stats, accuracy } };
       }, state.params);
       const { params, optimizerState } = optimizerStep(optimizer, state, gradients, inputs.learningRate);
       return {
         state: { params, stats: aux.stats, optimizerState },
-        outputs: { loss: value, accuracy: accuracy(aux.logits, inputs.labels) },
+        outputs: { loss: value, accuracy: aux.accuracy },
       };
     },
-  };
+  });
 }
 
 /** Class numbers [B] to [B, classes]. */

@@ -19,7 +19,7 @@ export interface TrainingStep<State extends Model<HostTensor<'float32'>>> {
 export interface TrainingStepSettings {
   readonly network: ResNet;
   readonly optimizer: Optimizer;
-  /** The weight of an image of each class; one for each class. */
+  /** The weight of an image of each class; one for each class or finding. */
   readonly classWeights: readonly number[];
 }
 
@@ -34,7 +34,7 @@ export interface TrainingStepInputs<T> {
   /** [B, S, S, 3], RGB in 0..255 */
   readonly images: T;
   readonly view: ViewParams<T>;
-  /** [B], class numbers */
+  /** [B], class numbers; of findings [B, findings], 1, 0, or -1 where a label is not known */
   readonly labels: T;
   readonly learningRate: T;
 }

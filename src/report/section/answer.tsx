@@ -1,6 +1,7 @@
 /** 1. The answer first: two sentences and one picture for each data set. */
 import type { JSX } from 'preact';
 import type { Evaluation } from '../../formats/evaluation.ts';
+import { baselineName } from '../baseline.ts';
 import { caveatsOf } from '../caveat.ts';
 import { DotPlot, type DotRow } from '../chart/dot-plot.tsx';
 import { contrastsIn } from '../contrast.ts';
@@ -86,7 +87,7 @@ function AnswerFigure({ dataset, metric }: { readonly dataset: DatasetResults; r
         reference={
           baseline === null
             ? null
-            : { value: baseline, label: `majority class ${fixed(baseline, words.digits)}`, keep: false }
+            : { value: baseline, label: `${baselineName(evaluation)} ${fixed(baseline, words.digits)}`, keep: false }
         }
       />
       {differences.length > 0 && (

@@ -23,6 +23,10 @@ export function CalibrationSection({ study }: { readonly study: Study }): JSX.El
   );
 }
 
+const OF_FINDINGS =
+  'Here confidence is the probability of a finding, and accuracy the share of known labels that have it. All findings ' +
+  'are counted together.';
+
 function DatasetCalibration({
   dataset,
   cells,
@@ -36,6 +40,7 @@ function DatasetCalibration({
       <h3>
         <Name>{title}</Name>
       </h3>
+      {evaluation.task === 'findings' && <p>{OF_FINDINGS}</p>}
       {overconfidenceSentences(evaluation).map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}

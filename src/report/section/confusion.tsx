@@ -1,6 +1,7 @@
 /** 7. The confusion matrices. */
 import type { JSX } from 'preact';
 import { ConfusionMatrix } from '../chart/confusion-matrix.tsx';
+import { hasConfusion } from '../confusable.ts';
 import { identifier } from '../identifier.ts';
 import { fullName, modelWords, type Cells } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
@@ -10,7 +11,7 @@ import type { DatasetResults, Study } from '../study.ts';
 export function ConfusionSection({ study }: { readonly study: Study }): JSX.Element {
   return (
     <Section id="confusion" title="Confusion of classes">
-      {study.datasets.map((dataset) => (
+      {study.datasets.filter(hasConfusion).map((dataset) => (
         <DatasetMatrices key={dataset.name} dataset={dataset} cells={dataset.evaluation.models} />
       ))}
     </Section>

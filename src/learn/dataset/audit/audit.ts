@@ -1,6 +1,8 @@
 /** `audit.json`: the leaks of a data set that would make a result look better than it is. */
 import { deviation, mean } from 'd3-array';
 import { significant } from '../../../util/number.ts';
+import type { Dataset } from '../../../formats/dataset.ts';
+import { labelTest } from '../findings.ts';
 import type { Audit, AuditedPair, ClassFacts, PairCounts } from '../../../formats/audit.ts';
 import type { TableRow } from '../table.ts';
 import type { Duplicates, DuplicatePair } from './duplicates.ts';
@@ -16,7 +18,9 @@ export function auditDataset(
   classes: readonly string[],
   images: readonly HashedImage[],
   duplicates: Duplicates,
+  task?: Dataset['task'],
 ): AuditFindings {
+  const isOf = labelTest(task);
   const [exact, near] = [
     duplicates.exact.map((pair) => audited(pair, table)),
     duplicates.near.map((pair) => audited(pair, table)),
@@ -31,7 +35,7 @@ export function auditDataset(
       classes.map((label) => [
         label,
         factsOf(
-          table.filter((row) => row.label === label),
+          table.filter((row) => isOf(row.label, label)),
           images,
         ),
       ]),

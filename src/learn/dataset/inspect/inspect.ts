@@ -119,7 +119,7 @@ function uselessOption(reader: ReaderName, request: InspectRequest): Obstacle | 
   const [column] = Object.keys(request.columns);
   if (column !== undefined && reader !== 'csv')
     return {
-      message: `--${column === 'group' ? 'group' : `${column}-column`} names a column, but no table of labels was found`,
+      message: `${optionOf(column)} names a column, but no table of labels was found`,
       remedy: 'Name the table: --labels FILE. For folders of patients below the classes: --group folder.',
     };
   if (request.groupFolders && reader !== 'folders')
@@ -135,9 +135,11 @@ function uselessOption(reader: ReaderName, request: InspectRequest): Obstacle | 
 /** A reader speaks of the parameters of a stage; here they are options. */
 const withoutParameters = (message: string): string => message.replace(/ Name the right one: "columns": .*$/s, '');
 
+const optionOf = (role: string): string => (role === 'group' || role === 'findings' ? `--${role}` : `--${role}-column`);
+
 function remedyFor(reader: ReaderName, message: string): string {
-  const role = /"columns": \{ "(image|label|group|split)"/.exec(message)?.[1];
-  if (role !== undefined) return `Name the right one: ${role === 'group' ? '--group' : `--${role}-column`} COLUMN.`;
+  const role = /"columns": \{ "(image|label|group|split|findings)"/.exec(message)?.[1];
+  if (role !== undefined) return `Name the right one: ${optionOf(role)} COLUMN.`;
   if (message.includes('look like parts of a split'))
     return 'Name them so, or add --group folder if the folders below the classes are patients.';
   return reader === 'folders'
@@ -162,7 +164,13 @@ function trySplit(listing: Listing): Result<Record<Subset, number>, Obstacle> {
   const options = { test: 0.2, validation: 0.2, seed: 0, overlap: 'remove', duplicates: 'keep' } as const;
   try {
     const policy = policyFor(rows);
-    const { train, validation, test } = splitDataset(rows, listing.classes, { ...options, policy, labelFractions: [] });
+    const { train, validation, test } = splitDataset(
+      rows,
+      listing.classes,
+      { ...options, policy, labelFractions: [] },
+      [],
+      listing.task,
+    );
     return ok({ train: train.length, validation: validation.length, test: test.length });
   } catch (error) {
     if (!(error instanceof DatasetError)) throw error;

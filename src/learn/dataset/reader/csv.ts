@@ -4,17 +4,25 @@
  */
 import { basename, resolve } from 'node:path';
 import { byCodeUnit } from '../../../util/canonical-json.ts';
+import { at } from '../../../util/known.ts';
 import { err, ok, type Result } from '../../../util/result.ts';
 import { csvColumns, parseCsv } from '../csv.ts';
+import { countFindings, findingNotices, formatFindings } from '../findings.ts';
 import { identifierFinder, isIdentifierColumn } from '../dicom/identifiers.ts';
 import { isInScan, scanDicom } from '../dicom/scan.ts';
 import type { PublishedSplit } from '../table.ts';
 import { imageFinder } from '../user-table/find-image.ts';
 import { readTableText, type TableText } from '../user-table/read-text.ts';
 import { findSeparator, SEPARATOR_NAMES, type Separator } from '../user-table/separator.ts';
-import { indicatorColumns, joinedLabels, type Indicators } from '../user-table/several-labels.ts';
+import {
+  faultOfFindings,
+  findingState,
+  indicatorColumns,
+  joinedFindings,
+  type Indicators,
+} from '../user-table/several-labels.ts';
 import { isMissing, isUnknownGroup, nearlyEqualLabels, normalizeLabel, subsetOfWord } from '../user-table/words.ts';
-import type { Columns, ListedImage, ListingFault, Reader } from './listing.ts';
+import type { Columns, ListedImage, Listing, ListingFault, Reader } from './listing.ts';
 import { filesBelow, isImage, listTree } from './tree.ts';
 
 interface UserTable {
@@ -24,11 +32,11 @@ interface UserTable {
   readonly content: TableText;
   readonly separator: Separator;
   /** Name of the column for each role that the table has. */
-  readonly columns: Omit<Columns, 'keep' | 'label'> & { readonly image: string };
-  /** One column, or a column of 0 and 1 for each class. */
+  readonly columns: Omit<Columns, 'keep' | 'label' | 'findings'> & { readonly image: string };
+  /** One column, or a column of 0 and 1 for each class or finding. */
   readonly label:
     | { readonly kind: 'column'; readonly name: string }
-    | { readonly kind: 'indicators'; readonly names: readonly string[] };
+    | { readonly kind: 'classes' | 'findings'; readonly columns: readonly string[] };
   /** Further columns that pass into the table of the data set. */
   readonly kept: readonly string[];
 }
@@ -47,7 +55,7 @@ export const csv: Reader = async (folder, { columns = {}, table: elsewhere } = {
   const found = await openTable(folder, columns, elsewhere);
   if (!found.ok) return found;
   const table = found.value;
-  const labels = table.label.kind === 'column' ? [table.label.name] : table.label.names;
+  const labels = table.label.kind === 'column' ? [table.label.name] : table.label.columns;
   const wanted = [...new Set([...Object.values(table.columns), ...labels, ...table.kept])];
   const rows = parseCsv<string>(table.content.text, wanted, table.path, table.separator);
   const files = (await filesBelow(folder, '')).filter((file) => file !== table.name);
@@ -64,18 +72,49 @@ export const csv: Reader = async (folder, { columns = {}, table: elsewhere } = {
   const samples = read.flatMap((row) => (row.kind === 'images' ? row.images : []));
   const faults = read.flatMap((row) => (row.kind === 'fault' ? [row.fault] : []));
 
-  const classes = [...new Set(samples.map(({ label }) => label))].sort(byCodeUnit);
-  const twins = nearlyEqualLabels(classes);
-  const several = joinedLabels(samples.map(({ label }) => label));
-  if (several !== undefined) return err(`${table.path}: ${several}`);
-  if (twins) return err(`${table.path}: the labels "${twins.join('" and "')}" differ by case or spaces only. ${ONE}`);
-  if (classes.length < 2) return err(tooFewClasses(table.path, classes, faults));
+  const labeled = withLabels(samples, table, faults);
+  if (!labeled.ok) return err(labeled.error);
   const name = basename(resolve(folder));
   const unknown = read.filter((row) => row.kind === 'images' && !row.groupKnown).length;
-  const notices = [...readAs(table), ...unknownGroups(table, unknown, samples.length)];
-  const described = { name, title: name, classes, ordinal: false, domain: null, source: table.name };
-  return ok({ ...described, samples, faults, notices, dicom });
+  const { task, classes } = labeled.value;
+  const counts = task === 'findings' ? countFindings(labeled.value.samples, classes) : [];
+  const notices = [...readAs(table), ...unknownGroups(table, unknown, samples.length), ...findingNotices(counts)];
+  const described = { name, title: name, ordinal: false, domain: null, source: table.name };
+  return ok({ ...described, ...labeled.value, faults, notices, dicom });
 };
+
+type Labeled = Pick<Listing, 'task' | 'classes' | 'samples'>;
+
+/** The classes or findings of all samples. */
+function withLabels(
+  samples: readonly ListedImage[],
+  table: UserTable,
+  faults: readonly ListingFault[],
+): Result<Labeled, string> {
+  if (table.label.kind === 'findings') return withFindings(table.label.columns, samples, table);
+  const labels = samples.map(({ label }) => label);
+  const joined = joinedFindings(labels);
+  if (joined !== undefined) {
+    const parted = samples.map((sample, i) => ({ ...sample, label: at(joined.labels, i) }));
+    return withFindings(joined.findings, parted, table);
+  }
+  const classes = [...new Set(labels)].sort(byCodeUnit);
+  const twins = nearlyEqualLabels(classes);
+  if (twins) return err(`${table.path}: the labels "${twins.join('" and "')}" differ by case or spaces only. ${ONE}`);
+  if (classes.length < 2) return err(tooFewClasses(table.path, classes, faults));
+  return ok({ classes, samples });
+}
+
+function withFindings(
+  classes: readonly string[],
+  samples: readonly ListedImage[],
+  { path }: UserTable,
+): Result<Labeled, string> {
+  const twins = nearlyEqualLabels(classes);
+  if (twins) return err(`${path}: the findings "${twins.join('" and "')}" differ by case or spaces only. ${ONE}`);
+  const fault = faultOfFindings(classes);
+  return fault === undefined ? ok({ task: 'findings', classes, samples }) : err(`${path}: ${fault}`);
+}
 
 const ONE = 'Write them alike, or give them names of their own.';
 
@@ -105,20 +144,20 @@ async function openTable(folder: string, wanted: Columns, elsewhere?: string): P
   );
   const [image, label, group, split] = [columnOf('image'), columnOf('label'), columnOf('group'), columnOf('split')];
   const others = header.filter((name) => ![image, group, split, ...(wanted.keep ?? [])].includes(name));
+  const named = (wanted.findings ?? []).map((asked) => ({ asked, column: findColumn(asked) }));
+  const lost = named.find(({ column }) => column === undefined);
+  if (lost !== undefined) return err(noColumn(path, lost.asked, 'findings', header, separator));
   const indicators: Indicators =
-    absent === 'label' && wanted.label === undefined && image !== undefined
-      ? indicatorColumns(
-          others,
-          parseCsv<string>(content.text, others, path, separator).map(({ cells }) => cells),
-        )
-      : { kind: 'none' };
-  if (indicators.kind === 'findings') return err(`${path}: ${indicators.refusal}`);
+    named.length > 0
+      ? { kind: 'findings', columns: named.flatMap(({ column }) => column ?? []) }
+      : absent === 'label' && wanted.label === undefined && image !== undefined
+        ? indicatorColumns(
+            others,
+            parseCsv<string>(content.text, others, path, separator).map(({ cells }) => cells),
+          )
+        : { kind: 'none' };
   const labels: UserTable['label'] | undefined =
-    indicators.kind === 'classes'
-      ? { kind: 'indicators', names: indicators.columns }
-      : label === undefined
-        ? undefined
-        : { kind: 'column', name: label };
+    indicators.kind !== 'none' ? indicators : label === undefined ? undefined : { kind: 'column', name: label };
   if (image === undefined || labels === undefined || (absent !== undefined && absent !== 'label')) {
     const role = absent ?? 'image';
     return err(noColumn(path, wanted[role] ?? role, role, header, separator));
@@ -128,7 +167,7 @@ async function openTable(folder: string, wanted: Columns, elsewhere?: string): P
   return ok({ name, path, content, separator, columns, label: labels, kept });
 }
 
-type Role = Exclude<keyof Columns, 'keep'>;
+type Role = Exclude<keyof Columns, 'keep' | 'findings'>;
 
 const sameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
@@ -160,11 +199,8 @@ function readRow(
 
   const images = findImages(written);
   if (!images.ok) return fault(images.error);
-  const label =
-    table.label.kind === 'column'
-      ? cell(table.label.name)
-      : (table.label.names.find((name) => Number(cell(name)) === 1) ?? '');
-  if (isMissing(label)) return fault(label === '' ? 'it has no label' : `it has no label, but "${label}"`);
+  const label = labelIn(row, table);
+  if (!label.ok) return fault(label.error);
   const split = readSubset(cell(columns.split));
   if (split === undefined)
     return fault(`split: expected train, validation, test or nothing, got "${cell(columns.split)}"`);
@@ -177,13 +213,35 @@ function readRow(
     kind: 'images',
     images: images.value.map((image) => ({
       image,
-      label: normalizeLabel(label),
+      label: label.value,
       group: unknown ? image : group,
       split,
       ...(table.kept.length > 0 && { facts }),
     })),
     groupKnown: columns.group === undefined || !unknown,
   };
+}
+
+/** The class of a row, or its findings as one text. */
+function labelIn({ cells }: Row, { label }: UserTable): Result<string, string> {
+  const cell = (name: string): string => (cells[name] ?? '').trim();
+  if (label.kind === 'findings') {
+    const states = label.columns.map((name) => findingState(cell(name)));
+    const wrong = label.columns.find((_, k) => states[k] === undefined);
+    if (wrong !== undefined)
+      return err(`${wrong} is "${cell(wrong)}"; 1, 0, or -1 or nothing for a label that is not known, is expected`);
+    if (states.every((state) => state === -1)) return err('it has no label: none of its findings is known');
+    return ok(
+      formatFindings(
+        states.flatMap((state) => state ?? []),
+        label.columns,
+      ),
+    );
+  }
+  const text =
+    label.kind === 'column' ? cell(label.name) : (label.columns.find((name) => findingState(cell(name)) === 1) ?? '');
+  if (isMissing(text)) return err(text === '' ? 'it has no label' : `it has no label, but "${text}"`);
+  return ok(normalizeLabel(text));
 }
 
 const readSubset = (cell: string): PublishedSplit | undefined => (isMissing(cell) ? '' : subsetOfWord(cell));

@@ -9,6 +9,7 @@ import type { PublishedSplit } from '../table.ts';
 export interface ListedImage {
   /** Its name in the table: the path below the data set's folder, with forward slashes; `#2` for the second frame. */
   readonly image: string;
+  /** Its class, or its findings as one text (findings.ts). */
   readonly label: string;
   readonly group: string;
   readonly split: PublishedSplit;
@@ -29,6 +30,8 @@ export interface ListingFault {
 }
 
 export interface Listing {
+  /** Present if `classes` do not exclude each other. */
+  readonly task?: 'findings';
   readonly name: string;
   readonly title: string;
   readonly classes: readonly string[];
@@ -51,6 +54,8 @@ export interface Columns {
   readonly label?: string;
   readonly group?: string;
   readonly split?: string;
+  /** A column of 0 and 1 for each finding, instead of `label`; -1 and blank are not known. */
+  readonly findings?: readonly string[];
   /** Further columns that pass into the table of the data set. */
   readonly keep?: readonly string[];
 }

@@ -74,11 +74,19 @@ test('a folder with one such file is read; none or two are refused', async () =>
   expect(await refusal(alone)).toMatch(/holds gray.npz, other.npz; name one of them/);
 });
 
-test('several labels for an image, and labels beyond the names, are refused', async () => {
-  expect(await refusal(join(GOLDEN, 'several-labels.npz'))).toBe(
-    '<golden>/several-labels.npz: "train_labels" has the shape (6, 14): several labels for each image. This study ' +
-      'tells classes apart that exclude each other.',
+test('several columns of labels are findings, with names of their own or numbers', async () => {
+  const file = join(GOLDEN, 'several-labels.npz');
+  const numbered = await medmnist(file);
+  if (!numbered.ok) throw new Error(numbered.error);
+  expect(numbered.value.task).toBe('findings');
+  expect(numbered.value.classes).toHaveLength(14);
+  expect(numbered.value.samples.every(({ label }) => /^(none|\d+(\|\d+)*)$/.test(label))).toBe(true);
+  expect(await refusal(file, ['Edema', 'Mass'])).toBe(
+    '<golden>/several-labels.npz: the labels have 14 columns, but 2 names are given: Edema, Mass.',
   );
+});
+
+test('labels beyond the names are refused', async () => {
   expect(await refusal(join(GOLDEN, 'gray.npz'), ['only'])).toBe(
     '<golden>/gray.npz: there is a label 1; 1 classes are named: only.',
   );

@@ -3,10 +3,12 @@ import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { err, ok, type Result } from '../../../util/result.ts';
 import { decodePixels, type Pixels } from '../decode/decode.ts';
+import { countFindings, findingNotices } from '../findings.ts';
 import { npyNumbers, type NpyArray } from '../numpy/npy.ts';
 import { readNpz } from '../numpy/npz.ts';
 import type { PublishedSplit } from '../table.ts';
 import type { Reader, ListedImage } from './listing.ts';
+import { readLabels, type LabelTable } from './medmnist-labels.ts';
 import { describeAbsence, listTree } from './tree.ts';
 import { at, entry } from '../../../util/known.ts';
 
@@ -30,40 +32,32 @@ export const medmnist: Reader = async (folder, { classNames } = {}) => {
     if (!part.ok) return err(`${file.value}: ${part.error}`);
     parts.push(part.value);
   }
-  const numbers = [...new Set(parts.flatMap(({ labels }) => labels))].sort((a, b) => a - b);
-  const wrong = numbers.find(
-    (number) => !Number.isInteger(number) || number < 0 || (classNames !== undefined && number >= classNames.length),
-  );
-  if (wrong !== undefined) {
-    const expected =
-      classNames === undefined
-        ? 'whole numbers from 0 are expected'
-        : `${classNames.length} classes are named: ${classNames.join(', ')}`;
-    return err(`${file.value}: there is a label ${wrong}; ${expected}.`);
-  }
-  const nameOf = (label: number) => classNames?.[label] ?? String(label);
+  const named = readLabels(parts, classNames);
+  if (!named.ok) return err(`${file.value}: ${named.error}`);
+  const { labelOf, ...described } = named.value;
 
   const pixels = new Map<string, () => Pixels>(
-    parts.flatMap((part) => part.labels.map((_, i) => [`${part.name}/${i}`, () => pixelsOf(part.images, i)])),
+    parts.flatMap((part) =>
+      Array.from({ length: part.count }, (_, i) => [`${part.name}/${i}`, () => pixelsOf(part.images, i)] as const),
+    ),
   );
-  const samples = parts.flatMap(({ name, split, labels }) =>
-    labels.map((label, i): ListedImage => ({
-      image: `${name}/${i}`,
-      label: nameOf(label),
-      group: `${name}/${i}`,
-      split,
-    })),
+  const samples = parts.flatMap((part) =>
+    Array.from({ length: part.count }, (_, i): ListedImage => {
+      const image = `${part.name}/${i}`;
+      return { image, label: labelOf(part, i), group: image, split: part.split };
+    }),
   );
   const title = basename(file.value).replace(/\.npz$/i, '');
   return ok({
     name: title,
     title,
-    classes: classNames ?? numbers.map(String),
+    ...described,
     ordinal: false,
     domain: null,
     source: 'Yang et al., "MedMNIST v2", Scientific Data 10:41, 2023',
     samples,
     faults: [],
+    notices: described.task === 'findings' ? findingNotices(countFindings(samples, described.classes)) : [],
     decode: async (image, size) => ok({ values: await decodePixels(entry(pixels, image)(), size) }),
   });
 };
@@ -77,18 +71,17 @@ async function fileIn(folder: string): Promise<Result<string, string>> {
     : err(`${folder} holds ${found.join(', ')}; name one of them as the input, or keep each in a folder of its own.`);
 }
 
-interface Part {
+interface Part extends LabelTable {
   readonly name: string;
   readonly split: PublishedSplit;
   readonly images: NpyArray;
-  readonly labels: readonly number[];
 }
 
 function partOf(arrays: ReadonlyMap<string, NpyArray>, name: string, split: PublishedSplit): Result<Part, string> {
   const [images, labels] = [arrays.get(`${name}_images`), arrays.get(`${name}_labels`)];
   if (images === undefined || labels === undefined)
     return err(`the array "${name}_${images === undefined ? 'images' : 'labels'}" is missing.`);
-  const [count, , , channels = 1] = images.shape;
+  const [count = 0, , , channels = 1] = images.shape;
   const isPicture =
     images.type === '|u1' && (images.shape.length === 3 || (images.shape.length === 4 && channels === 3));
   if (!isPicture)
@@ -97,13 +90,12 @@ function partOf(arrays: ReadonlyMap<string, NpyArray>, name: string, split: Publ
         'height, width, 3) is expected. Sets of volumes are not read.',
     );
   const [rows, columns = 1] = labels.shape;
-  if (columns > 1 || labels.shape.length > 2)
+  if (labels.shape.length > 2)
     return err(
-      `"${name}_labels" has the shape (${labels.shape.join(', ')}): several labels for each image. This study ` +
-        'tells classes apart that exclude each other.',
+      `"${name}_labels" has the shape (${labels.shape.join(', ')}); (N), (N, 1) or (N, findings) is expected.`,
     );
   if (rows !== count) return err(`"${name}_labels" has ${rows ?? 0} rows for ${count} images.`);
-  return ok({ name, split, images, labels: npyNumbers(labels) });
+  return ok({ name, split, images, count, labels: npyNumbers(labels), columns });
 }
 
 function pixelsOf({ shape, data }: NpyArray, index: number): Pixels {

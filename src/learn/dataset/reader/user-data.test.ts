@@ -167,14 +167,14 @@ test('folders: a class may be called like a part of a split, as long as it holds
 });
 
 test.each([
-  ['a bar', ['Edema|Effusion', 'none'], '1 image(s) have several labels, "Edema|Effusion" for one.'],
-  ['commas, and each part is a label', ['"Edema,Effusion"', 'Edema', 'Effusion'], '1 image(s) have several labels'],
-])('labels that are joined by %s are refused, before anything trains', async (_, labels, finding) => {
+  ['a bar', ['Edema|Effusion', 'No Finding', 'Effusion']],
+  ['commas, and each part is a label', ['"Edema,Effusion"', 'none', 'Effusion', 'Edema']],
+])('labels that are joined by %s are findings; words for nothing are none', async (_, labels) => {
   await images(...labels.map((_, i) => `${i}.png`));
   await files({ 'labels.csv': ['image,label', ...labels.map((label, i) => `${i}.png,${label}`)].join('\n') });
-  const refused = await refusal('csv');
-  expect(refused).toContain(`labels.csv: ${finding}`);
-  expect(refused).toContain('Choose one finding');
+  const { task, classes, samples } = await read('csv');
+  expect([task, classes]).toEqual(['findings', ['Edema', 'Effusion']]);
+  expect(samples.slice(0, 3).map(({ label }) => label)).toEqual(['Edema|Effusion', 'none', 'Effusion']);
 });
 
 test('a comma or slash within a name joins nothing', async () => {
@@ -192,15 +192,34 @@ test('a column of 0 and 1 for each class is read where each row has one 1', asyn
 });
 
 test.each([
-  ['several in one row', '1,1,0'],
-  ['none in a row', '0,0,0'],
-  ['an uncertain one', '1,-1,0'],
-  ['a blank', '1,,0'],
-])('columns of findings are refused by name: %s', async (_, row) => {
+  ['several in one row', '1,1,0', 'Edema|Effusion'],
+  ['none in a row', '0,0,0', 'none'],
+  ['an uncertain one', '1,-1,0', 'Edema|?Effusion'],
+  ['a blank', '1.0,,0', 'Edema|?Effusion'],
+  ['words', 'True,NA,False', 'Edema|?Effusion'],
+])('columns of 0 and 1 that do not exclude each other are findings: %s', async (_, row, label) => {
   await images('0.png', '1.png', '2.png');
-  await files({ 'labels.csv': `image,Edema,Effusion,Mass\n0.png,${row}\n1.png,0,1,0\n2.png,0,0,1\n` });
-  expect(await refusal('csv')).toMatch(
-    /^<folder>\/labels\.csv: the columns Edema, Effusion, Mass are findings: \d row\(s\) have several, \d have none\./,
+  await files({ 'labels.csv': `image,sex,Edema,Effusion,Mass\n0.png,1,${row}\n1.png,0,0,1,0\n2.png,1,0,0,1\n` });
+  const { task, classes, samples, notices } = await read('csv');
+  expect([task, classes]).toEqual(['findings', ['Edema', 'Effusion', 'Mass']]);
+  expect(samples.map((sample) => sample.label)).toEqual([label, 'Effusion', 'Mass']);
+  if (label.includes('?'))
+    expect(notices?.[0]).toMatch(/^Labels that are blank or -1 are not known, .*: Effusion 1\.$/);
+});
+
+test('findings are named, and a wrong cell, an unknown column or an impossible name is a fault', async () => {
+  await images('0.png', '1.png', '2.png');
+  await files({ 'labels.csv': 'image,label,Edema,Mass,none\n0.png,x,1,0,1\n1.png,y,maybe,1,0\n2.png,y,-1,,0\n' });
+  const { classes, samples, faults } = await read('csv', { findings: ['edema', 'Mass'] });
+  expect(classes).toEqual(['Edema', 'Mass']);
+  expect(samples.map(({ label }) => label)).toEqual(['Edema']);
+  expect(faults.map(({ reason }) => reason)).toEqual([
+    'labels.csv:3: Edema is "maybe"; 1, 0, or -1 or nothing for a label that is not known, is expected',
+    'labels.csv:4: it has no label: none of its findings is known',
+  ]);
+  expect(await refusal('csv', { findings: ['Edema', 'Mess'] })).toContain('the column Mess is missing');
+  expect(await refusal('csv', { findings: ['Edema', 'none'] })).toContain(
+    'the finding "none" needs another name: "none" stands for an image without a finding.',
   );
 });
 

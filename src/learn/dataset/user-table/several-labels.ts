@@ -1,62 +1,88 @@
 /**
- * Tables in which an image may have several labels: `Effusion|Edema`, or a column of 0 and 1 for each finding. No stage
- * trains on findings that do not exclude each other, so such tables are refused by name.
+ * Tables in which an image may have several labels: `Effusion|Edema`, or a column of 0 and 1 for each finding.
  */
+import { faultOfFindingName, formatFindings, type FindingState } from '../findings.ts';
 import { isMissing } from './words.ts';
 
 const SEPARATORS = ['|', ';', '/', '+', ','];
-const REMEDY =
-  'The classes of a study exclude each other, and findings that do not are not trained. Choose one finding: a column ' +
-  '"label" with two values, such as "Edema" and "none".';
 
-/** The refusal for labels that join others: one separator, all of whose parts occur as labels or in several joins. */
-export function joinedLabels(labels: readonly string[]): string | undefined {
+/** Words that people write for an image without a finding, where others have a list. */
+const NOTHING = new Set(['none', 'no finding', 'no findings', 'normal', 'healthy', 'negative']);
+
+/** Labels of several findings, each as one text. */
+export interface JoinedFindings {
+  readonly findings: readonly string[];
+  readonly labels: readonly string[];
+}
+
+/** The findings in labels that join others: one separator, all of whose parts occur as labels or in several joins. */
+export function joinedFindings(labels: readonly string[]): JoinedFindings | undefined {
   const distinct = new Set(labels);
   for (const separator of SEPARATORS) {
+    const partsOf = (label: string) => label.split(separator).map((part) => part.trim());
     const joined = [...distinct].filter((label) => label.includes(separator));
-    const parts = joined.flatMap((label) => label.split(separator).map((part) => part.trim()));
-    const [example] = joined;
-    if (example === undefined || parts.includes('')) continue;
+    const parts = joined.flatMap(partsOf);
+    if (joined.length === 0 || parts.includes('')) continue;
     const isKnown = (part: string) => distinct.has(part) || parts.filter((other) => other === part).length > 1;
-    if (separator === '|' || parts.every(isKnown)) {
-      const count = labels.filter((label) => label.includes(separator)).length;
-      return `${count} image(s) have several labels, "${example}" for one. ${REMEDY}`;
-    }
+    if (separator !== '|' && !parts.every(isKnown)) continue;
+    const named = labels.map((label) => partsOf(label).filter((part) => !NOTHING.has(part.toLowerCase())));
+    const findings = [...new Set(named.flat())].sort((a, b) => (a < b ? -1 : 1));
+    const stateIn = (own: readonly string[]) => (finding: string) => (own.includes(finding) ? 1 : 0);
+    return { findings, labels: named.map((own) => formatFindings(findings.map(stateIn(own)), findings)) };
   }
   return undefined;
 }
 
+/** Columns that may hold 0 and 1 and are no findings. Others are named by the user. */
+const NO_FINDING_COLUMN = /^(sex|gender|male|female|is[_ ]?male|age|fold|view|side|laterality)$/i;
+
 /** Columns of 0 and 1, and the meaning of all of them together. */
 export type Indicators =
   | { readonly kind: 'none' }
-  /** One 1 in each row: the column is the class. */
-  | { readonly kind: 'classes'; readonly columns: readonly string[] }
-  | { readonly kind: 'findings'; readonly refusal: string };
+  /** `classes`: one 1 in each row, the column is the class. `findings`: others, or labels that are not known. */
+  | { readonly kind: 'classes' | 'findings'; readonly columns: readonly string[] };
 
 /** `rows`: the cells of each row by column. Columns of other roles are left out. */
 export function indicatorColumns(
   columns: readonly string[],
   rows: readonly Readonly<Record<string, string>>[],
 ): Indicators {
-  const isIndicator = (column: string) => rows.every((row) => valueOf(row[column]) !== undefined);
-  const isFilled = (column: string) => rows.some((row) => [0, 1].includes(valueOf(row[column]) ?? -1));
-  const found = columns.filter((column) => isIndicator(column) && isFilled(column));
+  const statesOf = (column: string) => rows.map((row) => findingState(row[column]));
+  const found = columns.filter((column) => {
+    if (NO_FINDING_COLUMN.test(column)) return false;
+    const states = statesOf(column);
+    return states.every((state) => state !== undefined) && states.some((state) => state !== -1);
+  });
   if (found.length < 2) return { kind: 'none' };
-  const ones = rows.map((row) => found.filter((column) => valueOf(row[column]) === 1).length);
-  const isCertain = rows.every((row) => found.every((column) => [0, 1].includes(valueOf(row[column]) ?? -1)));
-  if (isCertain && ones.every((count) => count === 1)) return { kind: 'classes', columns: found };
-  const shown = found.slice(0, 4).join(', ') + (found.length > 4 ? ` and ${found.length - 4} more` : '');
-  const many = ones.filter((count) => count > 1).length;
-  const none = ones.filter((count) => count === 0).length;
   return {
-    kind: 'findings',
-    refusal: `the columns ${shown} are findings: ${many} row(s) have several, ${none} have none. ${REMEDY}`,
+    kind: rows.every((row) => isOneOf(found.map((column) => findingState(row[column])))) ? 'classes' : 'findings',
+    columns: found,
   };
 }
 
-/** -1 and blank are uncertain; undefined for any other text. */
-function valueOf(cell = ''): number | undefined {
+/** True if one of the labels is 1 and the others are 0. */
+export const isOneOf = (states: readonly (FindingState | undefined)[]): boolean =>
+  states.every((state) => state === 0 || state === 1) && states.filter((state) => state === 1).length === 1;
+
+/** -1 and blank are not known; undefined for any other text than these, 0 and 1. */
+export function findingState(cell = ''): FindingState | undefined {
   if (isMissing(cell)) return -1;
+  if (/^true$/i.test(cell.trim())) return 1;
+  if (/^false$/i.test(cell.trim())) return 0;
   const value = Number(cell.trim());
-  return [0, 1, -1].includes(value) ? value : undefined;
+  return ([0, 1, -1] as const).find((state) => state === value);
+}
+
+/** The reason why these names cannot be findings, with the remedy; undefined if they can. */
+export function faultOfFindings(names: readonly string[]): string | undefined {
+  if (names.length < 2)
+    return (
+      `there is one finding only (${names.join('')}). Two at least are expected; for one, give a column of labels with two ` +
+      'values, such as "Edema" and "none".'
+    );
+  for (const name of names) {
+    const fault = faultOfFindingName(name);
+    if (fault !== undefined) return `the finding "${name}" needs another name: ${fault}.`;
+  }
+  return undefined;
 }
