@@ -23,7 +23,10 @@ export default defineStage({
   outputs: {
     /** `weights.pth`: the state dictionary of torchvision's network, for torch.load(weights_only=True). */
     torch: output,
-    /** `model.onnx`: from uint8 RGB images [batchSize, size, size, 3] to probabilities [batchSize, classes]; of findings they do not sum to 1. */
+    /**
+     * `model.onnx`: from uint8 RGB images [batchSize, size, size, 3] to probabilities [batchSize, classes]; those of
+     * findings do not sum to 1.
+     */
     onnx: output,
     /** `model.json`: names of the model's input and output, shapes, classes. */
     about: output,

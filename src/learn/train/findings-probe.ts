@@ -1,6 +1,6 @@
 /**
- * Classifiers on frozen features for findings: one for each, of the training images whose label is known. They share one
- * number, which the validation subset chooses. The test subset is not seen here.
+ * Classifiers on frozen features for findings: one for each, of the training images whose label is known. They share
+ * one number, which the validation subset chooses. The test subset is not seen here.
  */
 import { significant } from '../../util/number.ts';
 import { at, last } from '../../util/known.ts';

@@ -1,6 +1,6 @@
 /**
- * The metrics of findings. AUC and average precision are means over findings, each over the images whose label is known;
- * a finding that all or none of them have is left out (scikit-learn gives NaN). Log loss, Brier score, accuracy and
+ * The metrics of findings. AUC and average precision are means over findings, each over the images whose label is
+ * known; a finding that all or none of them have is left out (scikit-learn gives NaN). Log loss, Brier score, accuracy and
  * calibration error are means over all known labels.
  */
 import type { MetricName } from '../../../formats/metric.ts';
@@ -19,7 +19,7 @@ export const findingAuc: Metric<ScoredFindings> = (scored) => {
   return (weights) => weightedMacroAuc(sorted, weights);
 };
 
-/** Over findings that an image has, as binaryAveragePrecision is defined; one that all have is left out, as in the AUC. */
+/** The mean over findings that have an AUC. */
 const averagePrecision: Metric<ScoredFindings> = (scored) => {
   const sorted = rankFindings(scored);
   return (weights) =>
