@@ -1,5 +1,5 @@
 /**
- * Times a convolution and its gradients in float32 and bfloat16. Which is faster depends on the processor: without units
+ * Times a convolution and its gradients in float32 and bfloat16. The faster one depends on the processor: without units
  * for bfloat16 (AMX on Intel), it converts and computes in float32.
  */
 import * as tf from '@tensorflow/tfjs-core';
