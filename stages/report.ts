@@ -98,6 +98,8 @@ export default defineStage({
     transfer: Type.String({ minLength: 1 }),
     /** The metric of the answer. Without it, `balancedAccuracy`, and `auc` if a data set has findings. */
     metric: Type.Optional(Type.Union(METRIC_NAMES.map((name) => Type.Literal(name)))),
+    /** Licenses of the weights that models start from, by the names of starts. */
+    licenses: Type.Record(Type.String(), Type.String({ minLength: 1 }), { default: {} }),
     /** Command lines that make the page again. */
     rerun: Type.Array(Type.String(), { default: ['npm ci', 'npx pipeline run'] }),
     /** Statements of the authors, by subject: see docs/report.md. */

@@ -30,3 +30,14 @@ test('without a lineage network and engine are called not recorded', () => {
   expect(card).toContain('- Network: not recorded');
   expect(card).toContain('- Trained with: not recorded');
 });
+
+test('each start with weights has its license, or is marked as having none', () => {
+  const [model] = plain.evaluation.models;
+  const starts = ['random', 'ImageNet', 'RadImageNet'];
+  const models = starts.map((start) => ({ ...model!, model: start, start }));
+  const study = {
+    ...studyFixture([{ ...plain, evaluation: { ...plain.evaluation, models } }]),
+    licenses: { imagenet: 'BSD-3-Clause' },
+  };
+  expect(renderCard(study)).toContain('- ImageNet: BSD-3-Clause\n- RadImageNet: *not stated*\n\n## Contact');
+});

@@ -38,13 +38,29 @@ export function renderCard(study: Study): string {
     stated(study, 'ethics'),
     '## License',
     stated(study, 'license'),
-    'Weights carry the licences of their training data: those of the images of each data set, and those of the ' +
+    'Weights carry the licenses of their training data: those of the images of each data set, and those of the ' +
       'weights before training.',
+    startLicenses(study),
     '## Contact',
     stated(study, 'contact'),
   ];
-  return `${blocks.join('\n\n')}\n`;
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`;
 }
+
+/** A line for each start that has weights. */
+function startLicenses({ datasets, licenses }: Study): string {
+  const starts = new Set(datasets.flatMap(({ evaluation: { models } }) => models.map(({ start }) => start)));
+  return [...starts]
+    .filter((start) => start !== 'random')
+    .map((start) => {
+      const [, license] = Object.entries(licenses).find(([name]) => isSameStart(name, start)) ?? [];
+      return `- ${inert(start)}: ${license === undefined ? '*not stated*' : inert(license)}`;
+    })
+    .join('\n');
+}
+
+/** The report spells the transfer start in its own way. */
+const isSameStart = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
 function stated({ authorStatements }: Study, subject: StatementSubject): string {
   const text = authorStatements[subject];

@@ -64,6 +64,7 @@ export function studyFixture(
     provenance: executionsFixture(datasets.map(({ name }) => name)),
     rerun: ['npm ci', 'npx pipeline run'],
     publishesPredictions: false,
+    licenses: {},
     authorStatements: { license: 'CC BY 4.0' },
   };
 }

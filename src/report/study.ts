@@ -25,6 +25,8 @@ export interface Study {
   readonly rerun: readonly string[];
   /** Whether the folder `predictions/` lies beside the page. */
   readonly publishesPredictions: boolean;
+  /** Licenses of the weights that models start from, by the names of starts. */
+  readonly licenses: Readonly<Record<string, string>>;
   /** The statements of the authors. */
   readonly authorStatements: AuthorStatements;
 }

@@ -1,7 +1,7 @@
 /**
  * The metrics of findings. AUC and average precision are means over findings, each over the images whose label is
- * known; a finding that all or none of them have is left out (scikit-learn gives NaN). Log loss, Brier score, accuracy and
- * calibration error are means over all known labels.
+ * known; a finding that all or none of them have is left out (scikit-learn gives NaN). Log loss, Brier score, accuracy
+ * and calibration error are means over all known labels.
  */
 import type { MetricName } from '../../../formats/metric.ts';
 import { binaryAuc, meanOverClasses, weightedMacroAuc } from '../auc.ts';
