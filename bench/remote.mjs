@@ -12,6 +12,7 @@ const { values } = parseArgs({
     files: { type: 'string', default: '50000' },
     large: { type: 'string', default: '1024' }, // MiB
     kinds: { type: 'string', default: 'ssh,s3' },
+    rounds: { type: 'string', default: '1' }, // the median counts
     dvc: { type: 'string' }, // its program; else it is installed
     peers: { type: 'string', default: 'DVC' },
   },
@@ -46,7 +47,12 @@ try {
     }
     const server = await { ssh: startSsh, s3: startS3 }[kind](path.join(root, kind));
     servers.push(server);
-    for (const workload of workloads) rows.push(await measure(kind, server, workload, dvc));
+    for (const workload of workloads) {
+      const rounds = [];
+      for (let round = 0; round < Number(values.rounds); round++)
+        rounds.push(measure(kind, server, workload, dvc, `${kind}-${rows.length}-${round}`));
+      rows.push(medianOf(rounds));
+    }
   }
   console.log(table(rows));
   console.log(
@@ -70,27 +76,38 @@ function installDvc() {
   return path.join(folder, 'bin/dvc');
 }
 
-async function measure(kind, server, { name, make }, dvc) {
-  const place = path.join(root, `${kind}-${rows.length}`);
+/** @param label of this measurement, for names of folders and buckets */
+function measure(kind, server, { name, make }, dvc, label) {
+  const place = path.join(root, label);
   const row = { kind, name };
   const source = path.join(place, 'source');
   mkdirSync(source, { recursive: true });
   make(source);
   row.copy = timed(() => execFileSync('cp', ['-r', source, path.join(place, 'copy')]));
-  Object.assign(row, measureOurs(kind, server, place, source));
-  if (dvc) Object.assign(row, measureDvc(kind, server, place, source, dvc));
+  Object.assign(row, measureOurs(kind, server, place, source, label));
+  if (dvc) Object.assign(row, measureDvc(kind, server, place, source, label, dvc));
   console.log(JSON.stringify(row));
   rmSync(place, { recursive: true, force: true });
   return row;
 }
 
-function measureOurs(kind, server, place, source) {
+/** The median of each time. */
+function medianOf(rounds) {
+  const median = (key) => {
+    const sorted = rounds.map((row) => row[key]).sort((a, b) => a - b);
+    return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+  };
+  const [{ kind, name, ...times }] = rounds;
+  return { kind, name, ...Object.fromEntries(Object.keys(times).map((key) => [key, median(key)])) };
+}
+
+function measureOurs(kind, server, place, source, label) {
   const [here, there] = [path.join(place, 'ours'), path.join(place, 'ours-clone')];
   const env = { ...process.env, ...server.env };
   const run = (cwd, ...words) =>
     execFileSync(process.execPath, [command, ...words], { cwd, env, stdio: ['ignore', 'ignore', 'inherit'] });
   const folder = remoteFolder(kind, 'ours', place);
-  const url = kind === 'ssh' ? `ssh://test${folder}` : `s3://lab/ours-${rows.length}`;
+  const url = kind === 'ssh' ? `ssh://test${folder}` : `s3://lab/ours-${label}`;
   for (const project of [here, there]) {
     mkdirSync(project);
     const stages = { a: { command: 'true > ${outputs.o}', outputs: { o: 'o' } } };
@@ -105,7 +122,7 @@ function measureOurs(kind, server, place, source) {
   return { add, push, fetch };
 }
 
-function measureDvc(kind, server, place, source, dvc) {
+function measureDvc(kind, server, place, source, label, dvc) {
   const here = path.join(place, 'dvc');
   mkdirSync(here);
   const env = { ...process.env, ...server.env, DVC_NO_ANALYTICS: '1' };
@@ -122,7 +139,7 @@ function measureDvc(kind, server, place, source, dvc) {
     );
     run('remote', 'modify', '-q', 'far', 'keyfile', path.join(root, 'ssh/client_key'));
   } else {
-    run('remote', 'add', '-q', '-d', 'far', `s3://lab/dvc-${rows.length}`);
+    run('remote', 'add', '-q', '-d', 'far', `s3://lab/dvc-${label}`);
     run('remote', 'modify', '-q', 'far', 'endpointurl', `http://127.0.0.1:${server.port}`);
   }
   execFileSync('cp', ['-r', source, path.join(here, 'data')]);

@@ -18,7 +18,7 @@ const BENCHMARKS = {
   gpu: 'the check on a GPU, prepared to be carried  [--out FOLDER] [--dry-run] [--python PYTHON] [--table FOLDER]',
   remote:
     'push and pull beside DVC, over SSH and S3  [--files N] [--large MEBIBYTES] [--kinds ssh,s3] [--dvc PROGRAM] ' +
-    '[--peers DVC]',
+    '[--peers DVC] [--rounds N]',
   serve: 'the share of a core that the live page takes, and training steps beside it  [--rounds N] [--steps N]',
   endure: 'ten thousand steps on every engine: memory and speed must stay  [--steps N]',
 };

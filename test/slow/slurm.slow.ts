@@ -87,6 +87,28 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
     10 * MINUTE,
   );
 
+  test(
+    'a pre-training that is longer than its job is queued again at the limit, and ends with the same weights',
+    async () => {
+      const few = await training();
+      const [pretrained] = (await few.run('pretrain')).of('succeeded').filter(({ id }) => id === 'pretrain');
+      // Slurm looks at limits every 30 s, however fast this machine is.
+      const epochs = Math.ceil((75 * EPOCHS) / (pretrained?.record as Recorded).execution.seconds);
+      const here = await training({ epochs });
+      expect(failuresOf(await here.run())).toEqual([]);
+      const there = await training({ epochs, time: '1m', grace: '60s' });
+      const ended = await onCluster(there);
+      expect(failuresOf(ended)).toEqual([]);
+      expect(await digestsOf(there)).toEqual(await digestsOf(here));
+      const [succeeded] = ended.of('succeeded').filter(({ id }) => id === 'pretrain');
+      expect((succeeded?.record as Recorded).execution.resumes).toBeGreaterThan(0);
+      await there.write('.pipelinerc.json', { executor: 'slurm' });
+      const doctor = await there.pipeline(['doctor', '--json'], { env: env() });
+      expect(doctor.out).toContain('stages needed up to');
+    },
+    20 * MINUTE,
+  );
+
   test.each([JOBS, ALLOCATION])(
     'a stage that is longer than its job is queued again at the limit, and ends with the same result ($mode)',
     async (mode) => {
@@ -395,7 +417,7 @@ describe.skipIf(reason !== undefined)(`a real Slurm${reason === undefined ? '' :
 });
 
 interface Recorded {
-  readonly execution: { readonly resumes: number; readonly host: string };
+  readonly execution: { readonly resumes: number; readonly host: string; readonly seconds: number };
 }
 
 /** The digests of all outputs, by instance. Two of the report name hosts and times. */
@@ -426,33 +448,41 @@ async function savedCheckpoint(project: Project): Promise<boolean> {
   return stdout !== '';
 }
 
-/** SimCLR on phantoms. */
-async function training(): Promise<Project> {
+const EPOCHS = 90;
+
+/** SimCLR on phantoms. @param slurm settings */
+async function training({
+  epochs = EPOCHS,
+  ...slurm
+}: { epochs?: number; [setting: string]: unknown } = {}): Promise<Project> {
   const data = (names: readonly string[]) =>
     Object.fromEntries(names.map((output) => [output, { stage: 'phantoms', output }]));
-  const project = await projectOf({
-    phantoms: {
-      module: 'stages/phantoms.ts',
-      params: { images: 300, size: 16, seed: 1 },
-      outputs: { images: 'images.safetensors', table: 'table.csv', dataset: 'dataset.json' },
-    },
-    split: {
-      module: 'stages/split.ts',
-      inputs: data(['table', 'dataset']),
-      params: { policy: 'grouped', test: 0.2, validation: 0.2, seed: 0 },
-      outputs: { split: 'split.csv', summary: 'split.json' },
-    },
-    pretrain: {
-      module: 'stages/pretrain-simclr.ts',
-      inputs: { ...data(['images', 'table', 'dataset']), split: { stage: 'split', output: 'split' }, weights: null },
-      params: {
-        ...{ network: 'resnet-small', epochs: 90, batchSize: 32, learningRate: 0.1, warmupEpochs: 1 },
-        ...{ temperature: 0.5, augmentation: 'fundus', seed: 0 },
+  const project = await projectOf(
+    {
+      phantoms: {
+        module: 'stages/phantoms.ts',
+        params: { images: 300, size: 16, seed: 1 },
+        outputs: { images: 'images.safetensors', table: 'table.csv', dataset: 'dataset.json' },
       },
-      outputs: { weights: 'weights.safetensors', curves: 'curves.json', pairs: 'pairs.png' },
-      resources: { cpu: 1 },
+      split: {
+        module: 'stages/split.ts',
+        inputs: data(['table', 'dataset']),
+        params: { policy: 'grouped', test: 0.2, validation: 0.2, seed: 0 },
+        outputs: { split: 'split.csv', summary: 'split.json' },
+      },
+      pretrain: {
+        module: 'stages/pretrain-simclr.ts',
+        inputs: { ...data(['images', 'table', 'dataset']), split: { stage: 'split', output: 'split' }, weights: null },
+        params: {
+          ...{ network: 'resnet-small', epochs, batchSize: 32, learningRate: 0.1, warmupEpochs: 1 },
+          ...{ temperature: 0.5, augmentation: 'fundus', seed: 0 },
+        },
+        outputs: { weights: 'weights.safetensors', curves: 'curves.json', pairs: 'pairs.png' },
+        resources: { cpu: 1 },
+      },
     },
-  });
+    slurm,
+  );
   await copyRepository(project);
   return project;
 }

@@ -1,19 +1,10 @@
 /** Brings blobs from a remote into the store. Every blob is compared with its digest before it becomes visible. */
 import { createHash } from 'node:crypto';
-import {
-  appendFileSync,
-  closeSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
 import pLimit from 'p-limit';
-import { digestOf, type Digest } from '../../util/digest.ts';
+import { digestAside, digestOf, type Digest } from '../../util/digest.ts';
 import { BulkWriter } from '../store/bulk-writer.ts';
 import type { Store } from '../store/store.ts';
 import { packName, type Piece, type RemoteIndex } from './remote-index.ts';
@@ -155,8 +146,9 @@ class Fetcher {
         await Promise.allSettled(ahead.values());
         return false;
       }
-      appendFileSync(draft, content);
+      const written = appendFile(draft, content);
       hash.update(content);
+      await written;
       this.#count(content.length);
     }
     const isWhole = hash.digest('hex') === digest && statSync(draft).size === bytes;
@@ -192,7 +184,7 @@ function resumePieces(draft: string, pieces: readonly Piece[], hash: ReturnType<
 async function readPiece(storage: RemoteStorage, { pack, offset, length }: Piece): Promise<Buffer | undefined> {
   for (let attempt = 0; attempt < 2; attempt++) {
     const content = await storage.get(packName(pack));
-    if (content && digestOf(content) === pack) return content.subarray(offset, offset + length);
+    if (content && (await digestAside(content)) === pack) return content.subarray(offset, offset + length);
   }
   return undefined;
 }

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import pLimit from 'p-limit';
 import { digestOf, type Digest } from '../../util/digest.ts';
+import { putWhole } from './put-whole.ts';
 import { RemoteError } from './remote-error.ts';
 import type { RemoteStorage } from './storage.ts';
 
@@ -38,8 +39,7 @@ export function projectId(pipelineName: string): string {
 export async function putNote(storage: RemoteStorage, project: string, note: PushNote): Promise<void> {
   const bytes = await promisify(gzip)(JSON.stringify(note), { level: 1 });
   const name = `projects/${project}/${note.time.replaceAll(/[:.]/g, '')}-${digestOf(bytes)}`;
-  await storage.put(name, bytes);
-  if ((await storage.size(name)) !== bytes.length) throw new RemoteError(`${name} is not whole on the remote`);
+  await putWhole(storage, name, bytes);
 }
 
 /** The newest first. */

@@ -6,12 +6,12 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream, readFileSync } from 'node:fs';
 import { byCodeUnit } from '../../util/canonical-json.ts';
-import { digestOf, type Digest } from '../../util/digest.ts';
+import { digestAside, digestOf, type Digest } from '../../util/digest.ts';
 import { DamagedBlobError } from '../store/damaged-blob-error.ts';
 import type { Store } from '../store/store.ts';
 import { PushJournal, type StoredPack } from './push-journal.ts';
+import { putWhole } from './put-whole.ts';
 import { packName, putIndex, type IndexedBlob, type IndexedRecord, type RemoteIndex } from './remote-index.ts';
-import { RemoteError } from './remote-error.ts';
 import type { RemoteStorage } from './storage.ts';
 
 /** A blob to send. `text`: it is not in the store, but here. */
@@ -64,9 +64,11 @@ export async function pushBlobs(
   const sent: StoredPack[] = [];
   const send = async (work: () => Promise<{ pack: Buffer; blobs: StoredPack['blobs'] }>): Promise<void> => {
     const { pack: plain, blobs: inside } = await work();
-    const pack = marked.has(digestOf(plain)) ? Buffer.concat([plain, randomBytes(16)]) : plain;
-    const digest = digestOf(pack);
-    await putPack(storage, digest, pack, damaged.has(digest));
+    const plainDigest = await digestAside(plain);
+    const isMarked = marked.has(plainDigest);
+    const pack = isMarked ? Buffer.concat([plain, randomBytes(16)]) : plain;
+    const digest = isMarked ? await digestAside(pack) : plainDigest;
+    await putWhole(storage, packName(digest), pack, { replaces: damaged.has(digest) });
     const stored = { pack: digest, bytes: pack.length, blobs: inside };
     journal.add(stored);
     sent.push(stored);
@@ -159,17 +161,6 @@ async function inTurns<T>(items: Iterable<T>, work: (item: T) => Promise<void>):
   const ended = await Promise.allSettled(Array.from({ length: AT_ONCE }, lane));
   const fault = ended.find((each) => each.status === 'rejected');
   if (fault) throw fault.reason;
-}
-
-/** An object of this name has this content, unless it is damaged. Its size is looked at. */
-async function putPack(storage: RemoteStorage, digest: Digest, pack: Buffer, replaces: boolean): Promise<void> {
-  const name = packName(digest);
-  await storage.put(name, pack, { replaces });
-  if ((await storage.size(name)) === pack.length) return;
-  await storage.put(name, pack, { replaces: true });
-  const size = await storage.size(name);
-  if (size !== pack.length)
-    throw new RemoteError(`${name} has ${size ?? 0} of ${pack.length} bytes on the remote after it was stored`);
 }
 
 /** Nothing to name: the remote has all of it already. */

@@ -9,6 +9,7 @@ import { gunzip, gzip } from 'node:zlib';
 import pLimit from 'p-limit';
 import { writeFileAtomic } from '../../util/atomic-file.ts';
 import { digestOf, type Digest } from '../../util/digest.ts';
+import { putWhole } from './put-whole.ts';
 import { RemoteError } from './remote-error.ts';
 import type { RemoteStorage } from './storage.ts';
 
@@ -63,8 +64,7 @@ export async function putIndex(storage: RemoteStorage, content: IndexContent): P
   };
   const bytes = await promisify(gzip)(JSON.stringify(stored), { level: 1 });
   const name = indexName(digestOf(bytes));
-  await storage.put(name, bytes);
-  if ((await storage.size(name)) !== bytes.length) throw new RemoteError(`${name} is not whole on the remote`);
+  await putWhole(storage, name, bytes);
   return name;
 }
 

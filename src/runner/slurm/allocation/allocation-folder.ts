@@ -115,13 +115,14 @@ export const isNoMore = (folder: string): boolean => namesIfThere(folder).includ
 const closedPath = (folder: string): string => `${folder}.over`;
 
 /** Ends it, so that no task can be added. False if one came in the last moment: then it goes on. */
-export function closeAllocation(folder: string): boolean {
+export function closeAllocation(storeFolder: string, id: string): boolean {
+  const folder = allocationPath(storeFolder, id);
   const closed = closedPath(folder);
   renameSync(folder, closed);
   if (tasksIn(closed).length > 0) {
     renameSync(closed, folder);
     return false;
   }
-  removeTree(closed);
+  removeAllocation(storeFolder, id);
   return true;
 }

@@ -72,7 +72,7 @@ export class AllocationRun {
       // After a failed node Slurm starts the job again, and this process may live on beside the new one.
       if (newestStart(this.#folder) > this.#number) return 1;
       this.#look();
-      if (this.#isDone() && closeAllocation(this.#folder)) return 0;
+      if (this.#isDone() && closeAllocation(this.#deps.storeFolder, this.#allocation.id)) return 0;
       await sleep(LOOK_MS);
     }
     return await this.#stop(await this.#stopping);
