@@ -29,13 +29,15 @@ export async function runCommandLine(words: readonly string[], results: Output, 
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const code = error.exitCode === 0 ? exitCode.done : exitCode.wrongUsage;
-    return results.fault() === undefined ? code : tellLostOutput(results.fault()!, code, 'answer', messages);
+    const fault = results.fault();
+    return fault === undefined ? code : tellLostOutput(fault, code, 'answer', messages);
   }
   const terminal = processTerminal(program.opts<{ color?: boolean }>().color, results, messages);
   if (chosen === undefined)
     throw new Error('Internal error: commander parsed a command line without choosing a command.');
   const code = await guarded(chosen.action, terminal, words.includes('--json'));
-  return results.fault() === undefined ? code : tellLostOutput(results.fault()!, code, chosen.purpose, messages);
+  const fault = results.fault();
+  return fault === undefined ? code : tellLostOutput(fault, code, chosen.purpose, messages);
 }
 
 interface Chosen {

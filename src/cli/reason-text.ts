@@ -4,6 +4,7 @@ import { unreachable } from '../util/unreachable.ts';
 import { changedText, dayText } from './data/change-text.ts';
 import type { InstanceId } from '../formats/identity.ts';
 import type { PublishedReason, Reason } from '../formats/reason.ts';
+import { at } from '../util/known.ts';
 
 export function reasonText(reason: Reason): string {
   switch (reason.kind) {
@@ -105,18 +106,17 @@ function gathered(reasons: readonly Reason[]): Reason[] {
     groups.set(key, [...(groups.get(key) ?? []), reason]);
   }
   return [...groups.values()].map((group) => {
-    const first = group[0]!;
+    const first = at(group, 0);
     if (group.length === 1 || !('producer' in first)) return first;
     return { ...stageLevel(first), producer: `${stageOf(first.producer)} (${group.length} instances)` as InstanceId };
   });
 }
 
 /** `pretrain` of `pretrain:start=random`. */
-export const stageOf = (id: InstanceId): string => id.split(':', 1)[0]!;
+export const stageOf = (id: InstanceId): string => at(id.split(':', 1), 0);
 
 function change(name: string, before: string | undefined, after: string | undefined): string {
-  if (before === undefined && after === undefined) return `${name} changed`;
-  if (before === undefined) return `${name} added: ${after!}`;
+  if (before === undefined) return after === undefined ? `${name} changed` : `${name} added: ${after}`;
   if (after === undefined) return `${name} removed (was ${before})`;
   return `${name} ${before} -> ${after}`;
 }
@@ -135,8 +135,7 @@ function changedContent(
   name: string,
   { before, after }: { readonly before?: string; readonly after?: string },
 ): string {
-  if (before === undefined && after === undefined) return `${name} changed`;
-  if (before === undefined) return `${name} added (${short(after!)})`;
+  if (before === undefined) return after === undefined ? `${name} changed` : `${name} added (${short(after)})`;
   if (after === undefined) return `${name} removed (was ${short(before)})`;
   return `${name} changed (${short(before)} -> ${short(after)})`;
 }

@@ -4,6 +4,7 @@ import type { Instance } from '../runner/pipeline.ts';
 import type { InstanceId } from '../formats/identity.ts';
 import type { Reason } from '../formats/reason.ts';
 import { stageLevel, stageOf } from './reason-text.ts';
+import { at } from '../util/known.ts';
 
 export interface TableRow {
   readonly instance: Pick<Instance, 'id' | 'stage' | 'axes'>;
@@ -35,7 +36,7 @@ export function linesOf(rows: readonly TableRow[]): TableLine[] {
   if (rows.length <= MOST_ROWS) return rows.map((row) => ({ ...row, label: row.instance.id }));
   const groups: TableRow[][] = [];
   for (const row of rows) {
-    const group = groups.find(([first]) => sameLine(first!, row));
+    const group = groups.find((group) => sameLine(at(group, 0), row));
     if (group === undefined) groups.push([row]);
     else group.push(row);
   }
@@ -53,7 +54,7 @@ function sameLine(a: TableRow, b: TableRow): boolean {
 }
 
 function groupLine(group: readonly TableRow[], all: readonly TableRow[]): TableLine {
-  const first = group[0]!;
+  const first = at(group, 0);
   if (group.length === 1) return { ...first, label: first.instance.id };
   const known = group.flatMap((row) => (row.seconds === undefined ? [] : [row.seconds]));
   return {
@@ -69,7 +70,7 @@ function groupLine(group: readonly TableRow[], all: readonly TableRow[]): TableL
  * `finetune (12)` for a whole stage, `finetune:model=M2 (3 of 12)` for a part, with the axes that its members share.
  */
 function groupLabel(group: readonly TableRow[], all: readonly TableRow[]): string {
-  const { stage, axes } = group[0]!.instance;
+  const { stage, axes } = at(group, 0).instance;
   const total = all.filter((row) => row.instance.stage === stage).length;
   if (group.length === total) return `${stage} (${total})`;
   const shared = Object.entries(axes).filter(([name, value]) =>

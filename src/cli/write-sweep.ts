@@ -6,6 +6,7 @@ import type { Stream } from './terminal.ts';
 import { bytes } from './text/bytes.ts';
 import { count } from './text/count.ts';
 import { table } from './text/table.ts';
+import { last } from '../util/known.ts';
 
 const NAMES: Readonly<Record<GarbageKind, string>> = {
   record: 'results',
@@ -56,8 +57,7 @@ function keptText({ roots: { lockFiles, commits }, runs, runners }: SweepReport)
     ...(commits === undefined ? [] : [count(commits, 'commit of branches and tags', 'commits of branches and tags')]),
     ...(runs > 0 ? [`the last ${count(runs, 'run')}`] : []),
   ];
-  const last = sources.pop()!;
-  const text = `Kept: results of ${sources.length > 0 ? `${sources.join(', ')} and ` : ''}${last}`;
+  const text = `Kept: results of ${sources.length > 1 ? `${sources.slice(0, -1).join(', ')} and ` : ''}${last(sources)}`;
   const atWork = runners.count > 0 ? `, and of ${count(runners.count, 'runner')} at work` : '';
   return `${text}${atWork}.${commits === undefined ? ' There is no git repository, so other branches are unknown.' : ''}`;
 }

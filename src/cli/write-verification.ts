@@ -7,6 +7,7 @@ import type { Stream } from './terminal.ts';
 import { bytes } from './text/bytes.ts';
 import { count } from './text/count.ts';
 import { table } from './text/table.ts';
+import { at } from '../util/known.ts';
 
 export interface VerificationFindings extends FoundResults {
   readonly verification: Verification;
@@ -56,7 +57,7 @@ function damageTable(damages: readonly DamagedBlob[], stream: Stream): string[] 
   const rows = damages.map(({ state, references, readers, digest }) => [
     { text: state === 'absent' ? 'missing' : 'damaged', style: stream.colors.red },
     { text: shortened([...new Set(references.map(({ instance }) => instance))]) },
-    { text: partText(references[0]!.part) },
+    { text: partText(at(references, 0).part) },
     { text: digest.slice(0, 12) },
     { text: shortened(readers) },
   ]);

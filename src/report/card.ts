@@ -11,6 +11,7 @@ import { stageCosts } from './stage-costs.ts';
 import type { StatementSubject } from './author-statements.ts';
 import { type DatasetResults, type Study } from './study.ts';
 import { verdictOf } from './verdict.ts';
+import { at, field } from '../util/known.ts';
 
 export function renderCard(study: Study): string {
   const { title, datasets } = study;
@@ -112,8 +113,8 @@ function resultsText(dataset: DatasetResults, { metric }: Study): string[] {
   const rows = evaluation.models.map(({ model, summary, calibration }) => [
     inert(fullName(modelWords(model, evaluation.models))),
     ...evaluation.metrics.map((name, i) => {
-      const { mean, low, high } = summary.test[name]!;
-      return `${fixed(mean, words[i]!.digits)} [${fixed(low, words[i]!.digits)}, ${fixed(high, words[i]!.digits)}]`;
+      const { mean, low, high } = field(summary.test, name);
+      return `${fixed(mean, at(words, i).digits)} [${fixed(low, at(words, i).digits)}, ${fixed(high, at(words, i).digits)}]`;
     }),
     signed(excessConfidence(calibration), 3),
   ]);

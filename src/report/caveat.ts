@@ -15,9 +15,9 @@ export function caveatsOf(dataset: DatasetResults, provenance: readonly Executio
   const share = (count: number) =>
     `${whole(count)} of ${whole(leaks.images)} test images (${fixed((100 * count) / leaks.images, 0)} %)`;
   return [
-    ...((leaks.duplicates ?? 0) > 0
+    ...(leaks.duplicates !== null && leaks.duplicates > 0
       ? [
-          `${share(leaks.duplicates!)} equal a training image. There, a memorized image counts as recognized: all ` +
+          `${share(leaks.duplicates)} equal a training image. There, a memorized image counts as recognized: all ` +
             'scores may be too good, and a start that memorizes better may look better. The results have the scores ' +
             'without them.',
         ]

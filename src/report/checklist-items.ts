@@ -6,6 +6,7 @@ import { metricWords } from './metric.ts';
 import { settingsOf } from './settings.ts';
 import type { StatementSubject } from './author-statements.ts';
 import type { DatasetResults, Study } from './study.ts';
+import { present } from '../util/known.ts';
 
 export type ItemAnswer =
   /** `section`: of the page. */
@@ -369,7 +370,7 @@ function disjoint({ datasets }: Study): ItemAnswer {
   return evidence(
     'setting',
     'groups (lesion, patient, or the image itself) on two sides: ' +
-      `${over(datasets, ({ split }) => whole(split!.groupOverlap))}, counted from the split`,
+      `${over(datasets, ({ split }) => whole(present(split, 'split').groupOverlap))}, counted from the split`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** Numbers as the page prints them: fixed digits, a true minus sign, and nothing that depends on a locale. */
 import type { Spread } from '../formats/evaluation.ts';
 import type { Defined } from './study.ts';
+import { last } from '../util/known.ts';
 
 const MINUS = '\u2212';
 /** Shown where a number is not defined. */
@@ -48,5 +49,5 @@ export function bytes(value: number): string {
 
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(items: readonly string[]): string {
-  return items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)!}`;
+  return items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${last(items)}`;
 }

@@ -2,6 +2,7 @@
  * The paper's result tables (section IV.A), and their errors. Every remark that can be computed from the printed
  * numbers is computed here, and nowhere asserted.
  */
+import { at } from '../util/known.ts';
 
 export interface PaperRow {
   readonly model: 'M1' | 'M2' | 'M3' | 'M4';
@@ -31,7 +32,7 @@ export function paperRows(dataset: string): readonly PaperRow[] | null {
   if (table === undefined) return null;
   return table.split(' / ').map((line, i) => {
     const [trainAccuracy, trainLoss, testAccuracy, testLoss] = line.split(' ') as [string, string, string, string];
-    return { model: MODELS[i]!, trainAccuracy, trainLoss, testAccuracy, testLoss };
+    return { model: at(MODELS, i), trainAccuracy, trainLoss, testAccuracy, testLoss };
   });
 }
 
@@ -93,7 +94,7 @@ export function claimsThatHold(): {
   readonly sslBeatsRandom: number;
 } {
   const accuracies = PAPER_DATASETS.map(
-    (name) => paperRows(name)!.map((row) => Number(row.testAccuracy)) as [number, number, number, number],
+    (name) => (paperRows(name) ?? []).map((row) => Number(row.testAccuracy)) as [number, number, number, number],
   );
   return {
     order: accuracies.filter(([m1, m2, m3, m4]) => m3 > m4 && m4 > m2 && m2 > m1).length,
@@ -114,7 +115,7 @@ function orderSentence(rows: readonly PaperRow[]): string {
   const sorted = [...rows].sort((a, b) => Number(b.testAccuracy) - Number(a.testAccuracy));
   return sorted
     .map((row, i) =>
-      i === 0 ? row.model : `${row.testAccuracy === sorted[i - 1]!.testAccuracy ? ' = ' : ', '}${row.model}`,
+      i === 0 ? row.model : `${row.testAccuracy === at(sorted, i - 1).testAccuracy ? ' = ' : ', '}${row.model}`,
     )
     .join('');
 }

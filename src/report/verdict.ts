@@ -5,6 +5,7 @@ import { cannotTell, differenceOf, type PairedDifference } from './difference.ts
 import { fixed, listed, signed } from './format.ts';
 import { metricWords, type MetricWords } from './metric.ts';
 import { fullName, modelWords } from './model.ts';
+import { at, present } from '../util/known.ts';
 
 interface Verdict {
   readonly best: string;
@@ -52,10 +53,10 @@ function bestSentence(
   const clear = others.filter((other) => !open.includes(other));
   const unsupported = open.some(({ model }) => differenceOf(evaluation, best.model, model, metric)?.low === null);
   if (open.length === 0) {
-    const second = others[0]!;
+    const second = at(others, 0);
     return (
       `${lead}, ahead of the next, ${nameOf(second.model)}, by ` +
-      `${differenceText(differenceOf(evaluation, best.model, second.model, metric)!, words, 'size')}.`
+      `${differenceText(present(differenceOf(evaluation, best.model, second.model, metric), 'difference'), words, 'size')}.`
     );
   }
   const beaten =
@@ -129,7 +130,7 @@ export function differenceText(
   if (form === 'signed') return `${signed(mean, digits)} [${signed(low, digits)}, ${signed(high, digits)}]`;
   const ends = [low, high].map((end) => (end === null ? null : Math.abs(end))).sort((a, b) => (a ?? 0) - (b ?? 0));
   return (
-    `${fixed(mean === null ? null : Math.abs(mean), digits)} [${fixed(ends[0]!, digits)}, ` +
-    `${fixed(ends[1]!, digits)}]`
+    `${fixed(mean === null ? null : Math.abs(mean), digits)} [${fixed(at(ends, 0), digits)}, ` +
+    `${fixed(at(ends, 1), digits)}]`
   );
 }

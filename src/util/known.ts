@@ -25,3 +25,9 @@ export function field<V>(record: Readonly<Record<string, V>>, name: string): V {
   if (value === undefined) throw new Error(`Internal error: there is no field ${name}.`);
   return value;
 }
+
+/** A value that is there: `what` names it in the message of the bug. */
+export function present<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined) throw new Error(`Internal error: there is no ${what}.`);
+  return value;
+}

@@ -1,5 +1,6 @@
 /** The system's information about a process. */
 import { readFileSync } from 'node:fs';
+import { at } from './known.ts';
 
 export interface ProcessStatus {
   /** `Z`: it has ended, and its parent has not asked how. `X`: it is ending. */
@@ -23,10 +24,10 @@ export function processStatus(pid: number): ProcessStatus | undefined {
   // The command in the second field may hold anything, so count from its last parenthesis.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return {
-    state: fields[0]!,
+    state: at(fields, 0),
     parent: Number(fields[1]),
     group: Number(fields[2]),
     session: Number(fields[3]),
-    started: fields[19]!,
+    started: at(fields, 19),
   };
 }

@@ -2,6 +2,8 @@
  * The allowed word that was probably meant: at most two edits away, and at most a third of its letters, so that a short
  * name is never taken for another. Among equally close words, the first one wins.
  */
+import { at } from './known.ts';
+
 export function suggest(word: string, allowed: Iterable<string>): string | undefined {
   let best: string | undefined;
   let fewest = Infinity;
@@ -25,12 +27,12 @@ export function editDistance(a: string, b: string): number {
   for (let i = 1; i <= a.length; i++) {
     const row = [i];
     for (let j = 1; j <= b.length; j++) {
-      const replaced = last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      const replaced = at(last, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
       const swapped =
-        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? beforeLast[j - 2]! + 1 : Infinity;
-      row.push(Math.min(last[j]! + 1, row[j - 1]! + 1, replaced, swapped));
+        i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(beforeLast, j - 2) + 1 : Infinity;
+      row.push(Math.min(at(last, j) + 1, at(row, j - 1) + 1, replaced, swapped));
     }
     [beforeLast, last] = [last, row];
   }
-  return last[b.length]!;
+  return at(last, b.length);
 }

@@ -14,6 +14,7 @@ import {
   type Project,
   type ProjectOptions,
 } from '../project.ts';
+import { present } from '../../util/known.ts';
 
 export interface CheckoutOptions extends ProjectOptions {
   readonly to?: string;
@@ -51,7 +52,7 @@ function refusalOf(edited: readonly CheckedOut[], { show }: Project): Refusal {
     edited.map(({ path, instance }, i) => ({
       code: 'checkout-conflict',
       severity: 'error',
-      message: `${show(path!)} holds a file that is not in the store, and a result of ${instance} belongs there`,
+      message: `${show(present(path, 'path'))} holds a file that is not in the store, and a result of ${instance} belongs there`,
       ...(i === edited.length - 1 && { remedy }),
     })),
   );
@@ -61,9 +62,13 @@ function tell(outputs: readonly CheckedOut[], { show }: Project): string {
   const lines = outputs.flatMap(({ state, instance, output, path, aside }) => {
     switch (state) {
       case 'placed':
-        return [`${show(path!)}${aside === undefined ? '' : ` (the earlier file is ${show(aside)} now)`}`];
+        return [
+          `${show(present(path, 'path'))}${aside === undefined ? '' : ` (the earlier file is ${show(aside)} now)`}`,
+        ];
       case 'not-in-store':
-        return [`missing: output ${output!} of ${instance} is not in this store; pipeline run ${instance} makes it`];
+        return [
+          `missing: output ${present(output, 'output')} of ${instance} is not in this store; pipeline run ${instance} makes it`,
+        ];
       case 'not-executed':
         return [
           `missing: the lockfile names no ${output === undefined ? 'result' : `output ${output}`} of ${instance}; pipeline run ${instance} makes it`,

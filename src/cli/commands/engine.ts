@@ -8,6 +8,7 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { refuse } from '../refusal.ts';
 import type { Terminal } from '../terminal.ts';
 import { pad } from '../text/width.ts';
+import { present } from '../../util/known.ts';
 
 /** Times that differ by a smaller factor are noise. */
 const ALIKE = 1.1;
@@ -41,12 +42,12 @@ export async function checkEngines(
 ): Promise<ExitCode> {
   if (open) {
     const { opensHere } = await import('../engine/opens-here.ts');
-    const answer = await opensHere(name!);
+    const answer = await opensHere(present(name, 'name of an engine'));
     results.write(`\n${JSON.stringify(answer)}\n`);
     return answer.opened ? exitCode.done : exitCode.gateFailed;
   }
   if (here) {
-    results.write(`\n${JSON.stringify(await checkHere(name!))}\n`);
+    results.write(`\n${JSON.stringify(await checkHere(present(name, 'name of an engine')))}\n`);
     return exitCode.done;
   }
   const { availableEngines } = await import('../../tensor/available.ts');

@@ -10,6 +10,7 @@ import type { Terminal } from '../terminal.ts';
 import { bytes } from '../text/bytes.ts';
 import { count } from '../text/count.ts';
 import { openProject, type ProjectOptions } from '../project.ts';
+import { at } from '../../util/known.ts';
 
 export interface ImportOptions extends ProjectOptions {
   readonly json?: boolean;
@@ -47,7 +48,7 @@ function textOf({ from, added, known, foreign, bytes: size }: ImportSummary): st
     ...(foreign.length > 0
       ? [
           `Left out: ${count(foreign.length, 'result')} of instances that this pipeline does not have, for ` +
-            `instance ${foreign[0]!}.`,
+            `instance ${at(foreign, 0)}.`,
         ]
       : []),
   ];

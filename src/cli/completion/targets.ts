@@ -2,6 +2,7 @@
  * Stages, and after `stage:` one axis value after the other, so that thousands of instances need no list of thousands.
  */
 import type { Instance, Pipeline } from '../../runner/pipeline.ts';
+import { at } from '../../util/known.ts';
 
 /** @param prefix `tra`, `train`, `train:mo`, `train:model=M1,se` */
 export function targetsFor(
@@ -18,12 +19,12 @@ export function targetsFor(
     .slice(colon + 1, -1)
     .split(',')
     .filter((part) => part !== '');
-  const named = new Set(chosen.map((part) => part.split('=')[0]!));
+  const named = new Set(chosen.map((part) => at(part.split('='), 0)));
   const matching = instances.filter(
     (instance) =>
       instance.stage === prefix.slice(0, colon) && chosen.every((part) => valuesOf(instance).includes(part)),
   );
-  const next = matching.flatMap((instance) => valuesOf(instance)).filter((part) => !named.has(part.split('=')[0]!));
+  const next = matching.flatMap((instance) => valuesOf(instance)).filter((part) => !named.has(at(part.split('='), 0)));
   return [...new Set(next)].map((part) => `${done}${part}`);
 }
 

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { execa } from 'execa';
 import { refuse } from '../refusal.ts';
+import { at } from '../../util/known.ts';
 
 export interface Revision {
   /** As it was typed. */
@@ -58,7 +59,7 @@ async function git(folder: string, words: readonly string[]): Promise<Answer> {
   });
   return {
     text: exitCode === 0 ? stdout : undefined,
-    fault: stderr.trim().split('\n', 1)[0]!,
+    fault: at(stderr.trim().split('\n', 1), 0),
     missing: code === 'ENOENT',
   };
 }

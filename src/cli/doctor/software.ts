@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { AddedEngine } from '../../tensor/installation/part.ts';
 import { bad, doubtful, good, type Finding } from './finding.ts';
+import { at } from '../../util/known.ts';
 
 const REINSTALL = 'Install the dependencies again: npm ci.';
 
@@ -67,4 +68,5 @@ async function faultOf(engine: AddedEngine, folder: string | undefined): Promise
   );
 }
 
-const firstLine = (error: unknown): string => String(error instanceof Error ? error.message : error).split('\n', 1)[0]!;
+const firstLine = (error: unknown): string =>
+  at(String(error instanceof Error ? error.message : error).split('\n', 1), 0);

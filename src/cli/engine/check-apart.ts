@@ -6,6 +6,7 @@ import type { PrecisionTimes } from '../../tensor/compare-precisions.ts';
 import type { EngineName } from '../../tensor/engine.ts';
 import type { AddedEngine } from '../../tensor/installation/part.ts';
 import { tryApart } from './try-apart.ts';
+import { at, last } from '../../util/known.ts';
 
 interface About {
   readonly engine: EngineName;
@@ -59,11 +60,11 @@ export async function checkApart(engine: EngineName): Promise<Checked> {
   const remedy = added?.remedy ?? 'Install the dependencies again: npm ci';
   const damage = await added?.damage();
   if (damage !== undefined) return failed(damage, remedy);
-  const child = await execa(process.execPath, [process.argv[1]!, 'engine', 'check', engine, '--here'], {
+  const child = await execa(process.execPath, [at(process.argv, 1), 'engine', 'check', engine, '--here'], {
     reject: false,
   });
   // Libraries may print before.
-  if (!child.failed) return JSON.parse(child.stdout.trim().split('\n').at(-1)!) as Ran | Compiled;
+  if (!child.failed) return JSON.parse(last(child.stdout.trim().split('\n'))) as Ran | Compiled;
   const said = child.stderr.trim().split('\n').join('\n      ');
   return failed(
     `its process ${child.signal === undefined ? 'failed' : `was ended by ${child.signal}`}${said === '' ? ' without a word' : `:\n      ${said}`}`,

@@ -5,6 +5,7 @@ import type { CardEngine } from '../../runner/resources/card-engine.ts';
 import type { Gpu } from '../../runner/resources/gpu.ts';
 import { GRANTED_GPUS } from '../../util/granted-gpus.ts';
 import type { Opened } from './opens-here.ts';
+import { at } from '../../util/known.ts';
 
 /** Loading CUDA's libraries from a slow disk takes a while. */
 const TIMEOUT_MS = 120_000;
@@ -49,7 +50,7 @@ async function look(gpus: readonly Gpu[]): Promise<CardEngine> {
 
 /** Undefined if the engine opens on that GPU; else the reason of the failure. */
 async function tryOn({ uuid }: Gpu, engine: string): Promise<string | undefined> {
-  const child = await execa(process.execPath, [process.argv[1]!, 'engine', 'check', engine, '--open'], {
+  const child = await execa(process.execPath, [at(process.argv, 1), 'engine', 'check', engine, '--open'], {
     reject: false,
     timeout: TIMEOUT_MS,
     env: { CUDA_VISIBLE_DEVICES: uuid, [GRANTED_GPUS]: '1' },

@@ -2,6 +2,7 @@
 import { count } from '../text/count.ts';
 import { pad, width } from '../text/width.ts';
 import type { Graph, GraphNode } from './graph.ts';
+import { at } from '../../util/known.ts';
 
 /** One line per node, producers first: `finetune (12)  <- ingest, split, pretrain`. */
 export function drawText({ nodes, edges }: Graph): string {
@@ -9,7 +10,7 @@ export function drawText({ nodes, edges }: Graph): string {
   const widest = Math.max(0, ...names.map(width));
   const lines = nodes.map((node, index) => {
     const reads = edges.filter(({ to }) => to === node.id).map(({ from }) => from);
-    return reads.length === 0 ? names[index]! : `${pad(names[index]!, widest)}  <- ${reads.join(', ')}`;
+    return reads.length === 0 ? at(names, index) : `${pad(at(names, index), widest)}  <- ${reads.join(', ')}`;
   });
   return `${lines.join('\n')}\n`;
 }

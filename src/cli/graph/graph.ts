@@ -1,5 +1,6 @@
 /** The nodes and edges that `graph` draws: stages, or instances. */
 import type { Input, Instance, Pipeline } from '../../runner/pipeline.ts';
+import { entry } from '../../util/known.ts';
 
 export interface Graph {
   /** Producers come before their consumers. */
@@ -24,9 +25,10 @@ export function stageGraph(pipeline: Pipeline, selected: readonly Instance[]): G
   const counts = new Map<string, number>();
   for (const { stage } of selected) counts.set(stage, (counts.get(stage) ?? 0) + 1);
   // Instances come in an order that respects their inputs, so the first of each stage give the order of the stages.
-  const stages = [...counts.keys()].map((name) => pipeline.stages.find((stage) => stage.name === name)!);
+  const byName = new Map(pipeline.stages.map((stage) => [stage.name, stage]));
+  const stages = [...counts.keys()].map((name) => entry(byName, name));
   return {
-    nodes: stages.map(({ name, axes }) => ({ id: name, instances: counts.get(name)!, axes })),
+    nodes: stages.map(({ name, axes }) => ({ id: name, instances: entry(counts, name), axes })),
     edges: stages.flatMap(({ name, reads }) =>
       reads.filter((from) => counts.has(from)).map((from) => ({ from, to: name })),
     ),

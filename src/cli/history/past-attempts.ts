@@ -7,6 +7,7 @@ import type { RunRecord } from '../../formats/run-record.ts';
 import type { PastResult } from '../../runner/results.ts';
 import { recordKeyOf } from '../../runner/store/record-file.ts';
 import type { Json } from '../../util/json.ts';
+import { at, last } from '../../util/known.ts';
 
 export type PastAttempt =
   | {
@@ -59,16 +60,17 @@ export function successfulAttempt({ record, changes }: PastResult, locked: Reado
 export function failedAttempts({ started, host, instances }: PastRun, ids: ReadonlySet<InstanceId>): PastAttempt[] {
   return instances.flatMap(({ id, ended, execution, fingerprint, reasons }): PastAttempt[] => {
     if (!ids.has(id) || execution === undefined || (ended !== 'failed' && ended !== 'interrupted')) return [];
-    const [first, last] = [execution.attempts[0]!, execution.attempts.at(-1)!];
+    const { attempts } = execution;
+    const [first, final] = [at(attempts, 0), last(attempts)];
     return [
       {
         ended,
         instance: id,
         started: new Date(Date.parse(started) + first.start * 1000).toISOString(),
-        seconds: Math.round((last.start + last.seconds - first.start) * 1000) / 1000,
+        seconds: Math.round((final.start + final.seconds - first.start) * 1000) / 1000,
         host,
         ...(fingerprint !== undefined && { fingerprint }),
-        ...(last.failure !== undefined && { failure: last.failure }),
+        ...(final.failure !== undefined && { failure: final.failure }),
         changes: reasons,
       },
     ];

@@ -7,6 +7,7 @@ import { duration } from '../text/duration.ts';
 import { instant } from '../text/instant.ts';
 import { table, type Cell } from '../text/table.ts';
 import type { PastAttempt } from './past-attempts.ts';
+import { at } from '../../util/known.ts';
 
 const MOST_REASONS = 3;
 const MOST_METRICS = 4;
@@ -50,7 +51,7 @@ export function resultsTable(events: readonly PastAttempt[], stream: Stream): st
 function endText(event: PastAttempt): string {
   if (event.ended === 'executed') return event.current ? 'current' : 'done';
   return event.ended === 'failed' && event.failure !== undefined
-    ? `failed: ${failureText(event.failure).split('\n', 1)[0]!}`
+    ? `failed: ${at(failureText(event.failure).split('\n', 1), 0)}`
     : event.ended;
 }
 

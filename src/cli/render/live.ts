@@ -13,6 +13,7 @@ import { eventLine } from './event-line.ts';
 import { Meter } from './meter.ts';
 import { RunTable } from './run-table.ts';
 import type { Renderer, View } from './renderer.ts';
+import { at } from '../../util/known.ts';
 
 const REDRAW_MS = 125;
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
@@ -109,7 +110,7 @@ export class LiveRenderer implements Renderer {
 
   #runningLines(): string[] {
     const now = this.#view.now();
-    const frame = FRAMES[Math.floor((now - this.#began) / REDRAW_MS) % FRAMES.length]!;
+    const frame = at(FRAMES, Math.floor((now - this.#began) / REDRAW_MS) % FRAMES.length);
     const lines = [...this.#running].map(([id, meter]) => `${frame} ${id}  ${meter.text(now)}`);
     // Lines that do not fit on the screen could not be erased.
     const most = Math.max(1, (this.#view.terminal.messages.rows() ?? DEFAULT_ROWS) - 3);

@@ -1,3 +1,5 @@
+import { at } from '../../util/known.ts';
+
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** Bytes with three significant digits at most: `0 B`, `812 B`, `1.5 KiB`, `312 MiB`. */
@@ -9,5 +11,5 @@ export function bytes(count: number): string {
     unit++;
   }
   const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
-  return `${Number(value.toFixed(digits))} ${UNITS[unit]!}`;
+  return `${Number(value.toFixed(digits))} ${at(UNITS, unit)}`;
 }

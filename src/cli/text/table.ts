@@ -1,5 +1,6 @@
 /** A table for the terminal: columns aligned by cells, one of them folded when the terminal is too narrow. */
 import { pad, width, wrap } from './width.ts';
+import { at } from '../../util/known.ts';
 
 interface Column {
   readonly title: string;
@@ -39,17 +40,17 @@ function columnWidths(
   columns: number | undefined,
 ): number[] {
   const natural = layout.map((_, index) =>
-    Math.max(...rows.map((row) => Math.max(...row[index]!.text.split('\n').map(width)))),
+    Math.max(...rows.map((row) => Math.max(...at(row, index).text.split('\n').map(width)))),
   );
   if (columns === undefined) return natural;
   const total = natural.reduce((sum, cells) => sum + cells) + GAP.length * (layout.length - 1);
   return natural.map((cells, index) =>
-    layout[index]!.fold && total > columns ? Math.max(NARROWEST, cells - (total - columns)) : cells,
+    at(layout, index).fold && total > columns ? Math.max(NARROWEST, cells - (total - columns)) : cells,
   );
 }
 
 function renderRow(layout: readonly Column[], row: readonly Cell[], widths: readonly number[]): string[] {
-  const folded = row.map((cell, index) => wrap(cell.text, widths[index]!));
+  const folded = row.map((cell, index) => wrap(cell.text, at(widths, index)));
   const height = Math.max(...folded.map((lines) => lines.length));
   return Array.from({ length: height }, (_, line) => {
     const last = folded.findLastIndex((lines) => (lines[line] ?? '') !== '');
@@ -58,8 +59,10 @@ function renderRow(layout: readonly Column[], row: readonly Cell[], widths: read
       .map((lines, index) => {
         const text = lines[line] ?? '';
         const padded =
-          index === last && layout[index]!.align !== 'right' ? text : pad(text, widths[index]!, layout[index]!.align);
-        const style = row[index]!.style;
+          index === last && at(layout, index).align !== 'right'
+            ? text
+            : pad(text, at(widths, index), at(layout, index).align);
+        const style = at(row, index).style;
         return style === undefined || text === '' ? padded : padded.replace(text, () => style(text));
       })
       .join(GAP);

@@ -10,6 +10,7 @@ import {
   runTitle,
   type ExecutedInstance,
 } from './run-text.ts';
+import { at, entry } from '../../util/known.ts';
 
 export function timelinePicture(run: PastRun): TimelinePicture {
   const executed = executedInstances(run);
@@ -27,14 +28,14 @@ export function timelinePicture(run: PastRun): TimelinePicture {
     seconds: run.seconds,
     lanes: executed.reduce((lanes, { execution }) => Math.max(lanes, execution.lane + 1), 0),
     bars,
-    criticalPath: path.map(({ id }) => barsOf.get(id)!),
+    criticalPath: path.map(({ id }) => entry(barsOf, id)),
     criticalText: text,
   };
 }
 
 function barOf(instance: ExecutedInstance, index: number): Bar {
   const { execution, id, stage, axes, ended } = instance;
-  const { start, seconds, failure } = execution.attempts[index]!;
+  const { start, seconds, failure } = at(execution.attempts, index);
   const resources = Object.entries(execution.resources).map(([name, amount]) => `${name} ${amount}`);
   return {
     lane: execution.lane,

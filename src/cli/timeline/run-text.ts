@@ -6,6 +6,7 @@ import { countsText } from '../history/counts.ts';
 import { shortRunId } from '../history/run-id.ts';
 import { duration } from '../text/duration.ts';
 import { instant } from '../text/instant.ts';
+import { at } from '../../util/known.ts';
 
 export interface ExecutedInstance extends PastInstance {
   readonly execution: NonNullable<PastInstance['execution']>;
@@ -14,7 +15,7 @@ export interface ExecutedInstance extends PastInstance {
 /** In the order in which they were started. */
 export function executedInstances({ instances }: PastRun): ExecutedInstance[] {
   const executed = instances.filter((instance): instance is ExecutedInstance => instance.execution !== undefined);
-  return executed.sort((a, b) => a.execution.attempts[0]!.start - b.execution.attempts[0]!.start);
+  return executed.sort((a, b) => at(a.execution.attempts, 0).start - at(b.execution.attempts, 0).start);
 }
 
 export function runTitle({ id, pipeline, targets }: PastRun): string {
@@ -34,7 +35,10 @@ export function runSubtitle(run: PastRun): string {
 /** The critical path and its duration. No number of processors could make the run shorter. */
 export function describeCriticalPath(run: PastRun): { readonly path: readonly PastInstance[]; readonly text: string } {
   const path = criticalPath(run);
-  const seconds = path.reduce((sum, instance) => sum + endOf(instance) - instance.execution!.attempts[0]!.start, 0);
+  const seconds = path.reduce(
+    (sum, instance) => sum + endOf(instance) - at(instance.execution?.attempts ?? [], 0).start,
+    0,
+  );
   return {
     path,
     text:
@@ -44,11 +48,11 @@ export function describeCriticalPath(run: PastRun): { readonly path: readonly Pa
 
 /** `failed: exit 3`, `done, second attempt`: how an attempt went. */
 export function attemptNote({ ended, execution }: ExecutedInstance, index: number): string {
-  const { failure, resumed } = execution.attempts[index]!;
+  const { failure, resumed } = at(execution.attempts, index);
   const last = index === execution.attempts.length - 1;
   const end =
     failure !== undefined
-      ? `failed: ${failureText(failure).split('\n', 1)[0]!}`
+      ? `failed: ${at(failureText(failure).split('\n', 1), 0)}`
       : last && ended !== 'executed'
         ? ended
         : 'done';

@@ -12,6 +12,7 @@ import {
   runTitle,
   type ExecutedInstance,
 } from './run-text.ts';
+import { at } from '../../util/known.ts';
 
 const MOST_ROWS = 40;
 const LONGEST_NAME = 48;
@@ -40,7 +41,7 @@ export function timelineText(run: PastRun, stream: Stream): string[] {
         text: attemptNote(instance, execution.attempts.length - 1),
         style: ended === 'executed' ? colors.green : ended === 'failed' ? colors.red : colors.yellow,
       },
-      { text: duration(execution.attempts[0]!.start) },
+      { text: duration(at(execution.attempts, 0).start) },
       { text: duration(timeOf(instance)) },
       { text: bar(instance, run.seconds), ...(critical.has(id) && { style: colors.bold }) },
     ];

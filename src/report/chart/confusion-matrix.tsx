@@ -5,6 +5,7 @@ import { coordinate } from './coordinate.ts';
 import { shadeText } from './shade.ts';
 import { shortened } from './shortened.ts';
 import { CHART_WIDTH, Picture } from './svg.tsx';
+import { at } from '../../util/known.ts';
 
 interface ConfusionMatrixProps {
   readonly id: string;
@@ -22,7 +23,7 @@ const LONGEST_NAME = 14;
 export function ConfusionMatrix({ id, title, classes, counts }: ConfusionMatrixProps): JSX.Element {
   const cell = Math.min(MOST_CELL, (CHART_WIDTH - LEFT - 4) / classes.length);
   const height = Math.min(cell, 44);
-  const recalls = classes.map((name, k) => `${name} ${percent(counts[k]![k]!, total(counts[k]!))}`);
+  const recalls = classes.map((name, k) => `${name} ${percent(at(at(counts, k), k), total(at(counts, k)))}`);
   return (
     <Picture
       id={id}
@@ -47,7 +48,7 @@ export function ConfusionMatrix({ id, title, classes, counts }: ConfusionMatrixP
           <text class="tick name" x={LEFT - 8} y={coordinate(TOP + (row + 0.5) * height + 4)} text-anchor="end">
             {shortened(name, LONGEST_NAME)}
           </text>
-          {counts[row]!.map((count, column) => (
+          {at(counts, row).map((count, column) => (
             <Cell
               key={column}
               x={LEFT + column * cell}
@@ -55,7 +56,7 @@ export function ConfusionMatrix({ id, title, classes, counts }: ConfusionMatrixP
               width={cell}
               height={height}
               count={count}
-              rowTotal={total(counts[row]!)}
+              rowTotal={total(at(counts, row))}
             />
           ))}
         </g>

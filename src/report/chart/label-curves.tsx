@@ -9,6 +9,7 @@ import { MarkerShape } from './marker.tsx';
 import { spreadLabels } from './spread-labels.ts';
 import { CHART_WIDTH, Picture } from './svg.tsx';
 import { ticksOf } from './ticks.ts';
+import { at } from '../../util/known.ts';
 
 export interface LabelCurve {
   readonly words: ModelWords;
@@ -83,7 +84,7 @@ export function LabelCurves({ id, title, description, axis, curves }: LabelCurve
           x={(share) => x(share) + STEP_ASIDE * i - aside}
           y={y}
           labelX={CHART_WIDTH - right + 6}
-          labelY={labels[i]!}
+          labelY={at(labels, i)}
         />
       ))}
     </Picture>

@@ -11,6 +11,7 @@ import { MarkerShape } from './marker.tsx';
 import { spreadEnds } from './spread-labels.ts';
 import { CHART_WIDTH, Picture } from './svg.tsx';
 import { ticksOf } from './ticks.ts';
+import { at, present } from '../../util/known.ts';
 
 export interface Curve {
   readonly words: ModelWords;
@@ -99,10 +100,10 @@ export function LineChart({
         <Reference at={y(reference.value)} label={reference.label} right={CHART_WIDTH - right} />
       )}
       {curves.map((curve, i) => (
-        <Band key={curve.words.name} color={curve.words.color} summary={summaries[i]!} x={x} y={y} />
+        <Band key={curve.words.name} color={curve.words.color} summary={at(summaries, i)} x={x} y={y} />
       ))}
       {curves.map((curve, i) => (
-        <Line key={curve.words.name} curve={curve} summary={summaries[i]!} x={x} y={y} labelY={ends[i]!} />
+        <Line key={curve.words.name} curve={curve} summary={at(summaries, i)} x={x} y={y} labelY={at(ends, i)} />
       ))}
     </Picture>
   );
@@ -176,5 +177,10 @@ function summarize(seeds: readonly (readonly CurvePoint[])[]): Summary[] {
   for (const { x, y } of seeds.flat()) byX.set(x, [...(byX.get(x) ?? []), y]);
   return [...byX]
     .sort(([a], [b]) => a - b)
-    .map(([x, values]) => ({ x, low: min(values)!, mean: mean(values)!, high: max(values)! }));
+    .map(([x, values]) => ({
+      x,
+      low: present(min(values), 'least value'),
+      mean: present(mean(values), 'mean'),
+      high: present(max(values), 'greatest value'),
+    }));
 }

@@ -7,6 +7,7 @@ import type { Point } from '../point.ts';
 import { markerOutline } from './marker.tsx';
 import { shortenedTitle } from './shortened.ts';
 import { CHART_WIDTH, Picture } from './svg.tsx';
+import { at } from '../../util/known.ts';
 
 interface ScatterProps {
   readonly id: string;
@@ -28,7 +29,7 @@ const COLORS = 4;
 export function classLook(k: number): { readonly color: string; readonly marker: Marker } {
   return {
     color: `series-${k % COLORS}`,
-    marker: MARKERS[((k % COLORS) + Math.floor(k / COLORS)) % MARKERS.length]!,
+    marker: at(MARKERS, ((k % COLORS) + Math.floor(k / COLORS)) % MARKERS.length),
   };
 }
 

@@ -2,6 +2,8 @@
  * Text on a shade of blue laid over the page: black or white, whichever stands out more, in each of the two themes.
  * Contrast as WCAG 2 defines it; one of the two always reaches 4.5.
  */
+import { at } from '../../util/known.ts';
+
 export const SHADE = '#0072b2';
 export const PAGE = { light: '#ffffff', dark: '#14171c' } as const;
 
@@ -35,7 +37,7 @@ function rgb(color: string): Rgb {
 }
 
 function blend(over: Rgb, under: Rgb, opacity: number): Rgb {
-  return over.map((channel, i) => opacity * channel + (1 - opacity) * under[i]!) as unknown as Rgb;
+  return over.map((channel, i) => opacity * channel + (1 - opacity) * at(under, i)) as unknown as Rgb;
 }
 
 function luminance(color: Rgb): number {

@@ -10,6 +10,7 @@ import { fullName, modelWords, type Cells } from '../model.ts';
 import { DataTable, Estimate, estimated, Name, Section } from '../parts.tsx';
 import { Sheet, SheetRow } from '../sheet.tsx';
 import type { DatasetResults, Study } from '../study.ts';
+import { at } from '../../util/known.ts';
 
 export function AuditSection({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(hasAudit);
@@ -93,8 +94,8 @@ function Pair({ pair: { kind, images, labels, splits } }: { readonly pair: PairE
       </p>
       {[0, 1].map((side) => (
         <p key={side} class="note file">
-          <Name>{images[side]!}</Name>: <Name>{labels[side]!}</Name>
-          {splits[side] === '' ? '' : `, ${splits[side]!}`}
+          <Name>{at(images, side)}</Name>: <Name>{at(labels, side)}</Name>
+          {splits[side] === '' ? '' : `, ${at(splits, side)}`}
         </p>
       ))}
     </>
@@ -157,7 +158,8 @@ function Between({
               </p>
               {[0, 1].map((side) => (
                 <p key={side} class="note file">
-                  <Name>{images[side]!}</Name> of <Name>{titleOf(sets[side]!)}</Name>: <Name>{labels[side]!}</Name>
+                  <Name>{at(images, side)}</Name> of <Name>{titleOf(at(sets, side))}</Name>:{' '}
+                  <Name>{at(labels, side)}</Name>
                 </p>
               ))}
             </SheetRow>
@@ -183,13 +185,13 @@ function CleanAgainstLeaky({
     <>
       <h4>Clean against leaky</h4>
       <p>
-        Trained and tested once more on a split that leaks on purpose: {leakPhrase(leaky[0]!)} of its test images{' '}
-        {leaky[0]!.duplicates === null
+        Trained and tested once more on a split that leaks on purpose: {leakPhrase(at(leaky, 0))} of its test images{' '}
+        {at(leaky, 0).duplicates === null
           ? 'have a group that was also trained on'
           : 'have a group that was also trained on or are equal to an image that was'}
         ; of the clean split {leakPhrase(evaluation.leaks)}.
         {evaluation.leaks.duplicates === null && ' Equal images were not looked for.'}
-        {shareOf(leaky[0]!) <= shareOf(evaluation.leaks) && (
+        {shareOf(at(leaky, 0)) <= shareOf(evaluation.leaks) && (
           <strong> It leaks no more than the clean one: the difference below is chance.</strong>
         )}
       </p>

@@ -7,6 +7,7 @@ import { fullName, modelWords, type Cells } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import { Mistakes } from './mistakes.tsx';
 import type { DatasetResults, Study } from '../study.ts';
+import { at } from '../../util/known.ts';
 
 export function ConfusionSection({ study }: { readonly study: Study }): JSX.Element {
   return (
@@ -37,7 +38,7 @@ function DatasetMatrices({ dataset, cells }: { readonly dataset: DatasetResults;
           head: ['model', 'class', ...classes.map((each) => `as ${each}`)],
           texts: [0, 1],
           rows: models.flatMap(({ model, confusion }) =>
-            confusion.map((row, k) => [model, <Name key="class">{classes[k]!}</Name>, ...row.map(String)]),
+            confusion.map((row, k) => [model, <Name key="class">{at(classes, k)}</Name>, ...row.map(String)]),
           ),
         }}
       >

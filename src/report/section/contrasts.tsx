@@ -8,6 +8,7 @@ import { DataTable, Estimate } from '../parts.tsx';
 import { planningOf, planningSentences } from '../planning.ts';
 import type { ComparedDataset } from '../compared.ts';
 import type { DatasetResults, Study } from '../study.ts';
+import { at } from '../../util/known.ts';
 
 export function Contrasts({
   dataset,
@@ -86,14 +87,14 @@ export function ContrastsOfAllMetrics({
         pairName(contrast, evaluation.models),
         ...columns.map((column, i) => {
           const difference = column[row]?.difference;
-          const { digits } = words[i]!;
+          const { digits } = at(words, i);
           if (difference === undefined) return '';
           return (
             <Estimate
               key={i}
               main={signed(difference.mean, digits)}
               interval={`[${signed(difference.low, digits)}, ${signed(difference.high, digits)}]`}
-              verdict={verdictOf(difference, words[i]!, evaluation.bootstrap.level)}
+              verdict={verdictOf(difference, at(words, i), evaluation.bootstrap.level)}
             />
           );
         }),

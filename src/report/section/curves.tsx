@@ -8,6 +8,7 @@ import { identifier } from '../identifier.ts';
 import { facetsOf, modelWords, startWords, type Cells } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import type { DatasetResults, FineTuning, FineTuningEpoch, PreTraining, Study } from '../study.ts';
+import { at } from '../../util/known.ts';
 
 export function CurvesSection({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(({ fineTuning, preTraining }) => fineTuning.length + preTraining.length > 0);
@@ -89,7 +90,7 @@ function FineTuningFigure({
 
 function fineTuningCurve(runs: readonly FineTuning[], cells: Cells, { of }: Panel<FineTuningEpoch>): Curve {
   const seeds = runs.map(({ epochs }) => pointsOf(epochs, of));
-  return { words: modelWords(runs[0]!.model, cells), seeds };
+  return { words: modelWords(at(runs, 0).model, cells), seeds };
 }
 
 type PreTrainingEpoch = PreTraining['epochs'][number];

@@ -82,7 +82,7 @@ function CurvesFigure({
   const models = evaluation.models.filter(({ model }) => facet.models.includes(model));
   const curvesOf = (label: string) => curvesOfClass(label, models, kind, cells);
   const shown = classes.filter((label) => curvesOf(label).length > 0);
-  const prevalence = (label: string) => counts.test.byClass[classes.indexOf(label)]! / counts.test.images;
+  const prevalence = (label: string) => (counts.test.byClass[classes.indexOf(label)] ?? 0) / counts.test.images;
   return (
     <>
       {facet.title !== null && (

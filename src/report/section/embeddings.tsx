@@ -9,6 +9,7 @@ import { fullName, modelWords, type Cells } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
 import { separation } from '../separation.ts';
 import type { DatasetResults, Study } from '../study.ts';
+import { at } from '../../util/known.ts';
 
 export function EmbeddingsSection({ study }: { readonly study: Study }): JSX.Element {
   const shown = study.datasets.filter(({ explanations }) => explanations.length > 0);
@@ -42,7 +43,7 @@ function DatasetEmbeddings({
       <h3>
         <Name>{title}</Name>
       </h3>
-      <MarkerLegend of={explanations[0]!.classes.map((label, k) => ({ name: label, ...classLook(k) }))} />
+      <MarkerLegend of={at(explanations, 0).classes.map((label, k) => ({ name: label, ...classLook(k) }))} />
       {methods.map((method) => (
         <div key={method}>
           <h4>{HEADINGS[method]}</h4>
@@ -81,7 +82,7 @@ function MethodFigure({
       .filter((each) => each.method === method)
       .map((embedding) => ({ ...embedding, model: fullName(modelWords(model, cells)), labels })),
   );
-  const classes = explanations[0]!.classes.length;
+  const classes = at(explanations, 0).classes.length;
   return (
     <Figure
       id={identifier('embeddings', name, method)}

@@ -7,6 +7,7 @@ import { fullName, modelWords, type Cells } from '../model.ts';
 import { DataTable, Name } from '../parts.tsx';
 import { Sheet, SheetRow } from '../sheet.tsx';
 import type { DatasetResults } from '../study.ts';
+import { at } from '../../util/known.ts';
 
 export function Mistakes({
   dataset,
@@ -23,8 +24,8 @@ export function Mistakes({
       <p>
         The most confident mistakes of a network of one seed on test images, then a few right answers. From left to
         right: the image, the regions for the predicted class, and the regions for the labeled class (Grad-CAM of{' '}
-        {explanations[0]!.side} × {explanations[0]!.side} places: warm is much, cold is little). Such maps show the
-        place of the evidence, not its quality.
+        {at(explanations, 0).side} × {at(explanations, 0).side} places: warm is much, cold is little). Such maps show
+        the place of the evidence, not its quality.
       </p>
       {explanations.map((explanation) => (
         <OfModel

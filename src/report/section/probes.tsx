@@ -5,6 +5,7 @@ import { metricWords } from '../metric.ts';
 import { fullName, modelWords, type Cells } from '../model.ts';
 import { DataTable, Estimate, estimated } from '../parts.tsx';
 import type { DatasetResults } from '../study.ts';
+import { at } from '../../util/known.ts';
 
 const KINDS = { linear: 'linear classifier', knn: 'nearest neighbors' } as const;
 
@@ -31,7 +32,7 @@ export function Probes({
           KINDS[kind],
           ...(fewer ? [`${fixed(100 * labelFraction, 0)} %`] : []),
           ...metrics.map((metric, i) => (
-            <Estimate key={metric} {...estimated(summary.test[metric], words[i]!.digits)} />
+            <Estimate key={metric} {...estimated(summary.test[metric], at(words, i).digits)} />
           )),
         ])}
       />

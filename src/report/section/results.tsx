@@ -12,6 +12,7 @@ import { BesidePaper, PaperAsAWhole } from './beside-paper.tsx';
 import { Contrasts } from './contrasts.tsx';
 import { Probes } from './probes.tsx';
 import { WithoutCopies } from './without-copies.tsx';
+import { at } from '../../util/known.ts';
 
 export function ResultsSection({ study }: { readonly study: Study }): JSX.Element {
   const comparable = study.datasets.some(({ name }) => PAPER_DATASETS.includes(name));
@@ -57,7 +58,7 @@ function DatasetTables({
           ...models.map(({ model, summary }) => [
             fullName(modelWords(model, cells)),
             ...metrics.map((metric, i) => (
-              <Estimate key={metric} {...estimated(summary.test[metric], words[i]!.digits)} />
+              <Estimate key={metric} {...estimated(summary.test[metric], at(words, i).digits)} />
             )),
           ]),
           [
@@ -70,7 +71,7 @@ function DatasetTables({
                 </>
               )}
             </>,
-            ...metrics.map((metric, i) => fixed(majority.test[metric] ?? null, words[i]!.digits)),
+            ...metrics.map((metric, i) => fixed(majority.test[metric] ?? null, at(words, i).digits)),
           ],
         ]}
       />

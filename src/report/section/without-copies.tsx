@@ -5,6 +5,7 @@ import { metricWords } from '../metric.ts';
 import { fullName, modelWords, type Cells } from '../model.ts';
 import { DataTable } from '../parts.tsx';
 import type { DatasetResults } from '../study.ts';
+import { at } from '../../util/known.ts';
 
 export function WithoutCopies({
   dataset: { title, evaluation },
@@ -25,7 +26,7 @@ export function WithoutCopies({
         head={['model', ...words.map(({ short }) => short)]}
         rows={withoutCopies.models.map(({ model, test }) => [
           fullName(modelWords(model, cells)),
-          ...metrics.map((metric, i) => withSpread(test[metric] ?? { mean: null, sd: null }, words[i]!.digits)),
+          ...metrics.map((metric, i) => withSpread(test[metric] ?? { mean: null, sd: null }, at(words, i).digits)),
         ])}
       />
       <p class="note">Mean ± standard deviation over seeds on the other {whole(withoutCopies.images)} test images.</p>

@@ -9,6 +9,7 @@ import { TimelineLegend, legendHeight } from './timeline-legend.tsx';
 import { fitted, printable, renderPicture, Standalone } from './picture.tsx';
 import { momentsOf } from './time-axis.ts';
 import { looksOf, Textures, type Look } from './texture.tsx';
+import { at, entry } from '../../util/known.ts';
 
 export interface TimelinePicture {
   readonly title: string;
@@ -98,7 +99,7 @@ export function renderTimeline(timeline: TimelinePicture): string {
       ))}
       <path class="chain" d={chainPath(timeline, x, top)} />
       {timeline.bars.map((bar, i) => (
-        <BarShape key={i} bar={bar} look={looks.get(bar.stage)!} critical={isCritical(i)} x={x} top={top} />
+        <BarShape key={i} bar={bar} look={entry(looks, bar.stage)} critical={isCritical(i)} x={x} top={top} />
       ))}
     </Standalone>,
   );
@@ -148,7 +149,7 @@ function chainPath({ bars, criticalPath }: TimelinePicture, x: (seconds: number)
   return criticalPath
     .slice(1)
     .map(({ first }, i) => {
-      const [from, to] = [bars[criticalPath[i]!.last]!, bars[first]!];
+      const [from, to] = [at(bars, at(criticalPath, i).last), at(bars, first)];
       const [startX, endX] = [x(from.start + from.seconds), x(to.start)];
       const bend = Math.max(6, (endX - startX) / 2);
       return (

@@ -16,6 +16,7 @@ import { ArchiveError } from './archive-error.ts';
 import { checkedRecord, digestsOf } from './check-results.ts';
 import { purposeOf } from './manifest.ts';
 import { unpack } from './unpack.ts';
+import { entry } from '../../util/known.ts';
 
 export interface ImportOptions {
   readonly pipeline: Pipeline;
@@ -88,7 +89,7 @@ class Unpacked {
 
   /** Absolute. */
   placeOf(name: string): string {
-    return this.#places.get(name)!;
+    return entry(this.#places, name);
   }
 
   get records(): { readonly digest: Digest; readonly text: string }[] {
@@ -143,7 +144,7 @@ async function merge(
   const records = [...verified.values()];
   const wanted = records.filter(({ instance }) => own.has(instance));
   const { blobs, manifest } = unpacked;
-  const text = (digest: Digest) => unpacked.text(blobs.get(digest)!);
+  const text = (digest: Digest) => unpacked.text(entry(blobs, digest));
   const needed = new Set(
     wanted.flatMap((record) => [
       ...digestsOf(record, text),

@@ -4,6 +4,7 @@
  */
 import { ArchiveError } from './archive-error.ts';
 import type { ByteSource } from './byte-source.ts';
+import { at } from '../../util/known.ts';
 
 export const BLOCK = 512;
 const NAME_BYTES = 100;
@@ -50,7 +51,7 @@ export async function readHeader(source: ByteSource): Promise<Header | undefined
       'this is no archive of pipeline export, or it is damaged: a header of the tar format is wrong',
     );
   const name = text(block, 0, NAME_BYTES);
-  const type = String.fromCharCode(block[156]!);
+  const type = String.fromCharCode(at(block, 156));
   if (type !== '0')
     throw new ArchiveError(
       `the archive holds ${JSON.stringify(name)}, which is ${KINDS[type] ?? 'no regular file'}: only regular ` +
@@ -89,6 +90,6 @@ function text(block: Buffer, start: number, length: number): string {
 /** As it is written: the sum of all bytes, those of the checksum itself counted as spaces, in six octal digits. */
 function checksum(block: Buffer): string {
   let sum = 0;
-  for (let i = 0; i < BLOCK; i++) sum += i >= 148 && i < 156 ? 0x20 : block[i]!;
+  for (let i = 0; i < BLOCK; i++) sum += i >= 148 && i < 156 ? 0x20 : at(block, i);
   return `${sum.toString(8).padStart(6, '0')}\0 `;
 }

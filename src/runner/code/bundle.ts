@@ -14,6 +14,7 @@ import { err, ok, type Result } from '../../util/result.ts';
 import type { Diagnostic } from '../../formats/diagnostic.ts';
 import { packageVersions } from './packages.ts';
 import { bundleSettingsFiles } from './settings.ts';
+import { at, entry } from '../../util/known.ts';
 
 export interface Bundle {
   /** ESM for Node. Ends in a link to `BUNDLE_FILE.map` beside it. */
@@ -72,7 +73,7 @@ export const bundleModule: Bundler = async (root, module) => {
   }
   const sources: Record<string, Digest> = {};
   for (const name of Object.keys(metafile.inputs).sort(byCodeUnit))
-    sources[name] = await normalDigest(transform, name, read.get(name)!);
+    sources[name] = await normalDigest(transform, name, entry(read, name));
   const files: Record<string, Digest> = {};
   for (const name of [...settings.files, ...installed.files])
     files[name] = digestOf(readFileSync(path.join(root, name)));
@@ -121,10 +122,10 @@ async function compile(
       ...(tsconfig === undefined ? { tsconfigRaw: '{}' } : { tsconfig }),
       plugins,
     });
-    const text = (suffix: string) => result.outputFiles.find((file) => file.path.endsWith(suffix))!.text;
-    return ok({ code: text('.mjs'), map: text('.map'), metafile: result.metafile });
+    const byEnd = new Map(result.outputFiles.map(({ path: file, text }) => [path.extname(file), text]));
+    return ok({ code: entry(byEnd, '.mjs'), map: entry(byEnd, '.map'), metafile: result.metafile });
   } catch (error) {
-    if (isBuildFailure(error)) return err(diagnosticOf(root, module, error.errors[0]!));
+    if (isBuildFailure(error)) return err(diagnosticOf(root, module, at(error.errors, 0)));
     throw error;
   }
 }

@@ -8,6 +8,7 @@ import type { Origin } from './source.ts';
 import type { StageDraft } from './stage-draft.ts';
 import { originOf, placeholdersIn, type Placeholder } from './placeholder.ts';
 import { child, membersOf, textOf, valueOf, type ConfigNode } from './tree.ts';
+import { at } from '../../util/known.ts';
 
 export class Command {
   readonly #draft: StageDraft;
@@ -51,7 +52,7 @@ export class Command {
         this.#context.report.error(
           'unknown-param',
           where,
-          `the stage's parameter "${rest[0]!}" has no "${rest.slice(1).join('.')}"`,
+          `the stage's parameter "${at(rest, 0)}" has no "${rest.slice(1).join('.')}"`,
         );
         good = false;
       }

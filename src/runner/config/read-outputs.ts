@@ -7,6 +7,7 @@ import { foldersOf, isInside, projectPath } from './paths.ts';
 import type { Origin } from './source.ts';
 import type { StageDraft } from './stage-draft.ts';
 import { child, isTrue, textOf, type ConfigNode } from './tree.ts';
+import { last } from '../../util/known.ts';
 
 /** Undefined when one is wrong, which is reported. */
 export function readOutputs(
@@ -92,7 +93,7 @@ function readPublish(
   }
   if (text.endsWith('/') && !folder) {
     report.error('publish-path', node.origin, `${JSON.stringify(text)} is a folder, and the output is a file`, {
-      suggestion: `${text}${file.split('/').at(-1)!}`,
+      suggestion: `${text}${last(file.split('/'))}`,
     });
     return undefined;
   }

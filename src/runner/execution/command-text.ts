@@ -8,6 +8,7 @@ import type { Json } from '../../util/json.ts';
 import type { Sandbox } from '../executions.ts';
 import type { Instance } from '../pipeline.ts';
 import { quotingOf, type Quoting } from './shell-quoting.ts';
+import { field } from '../../util/known.ts';
 
 export interface CommandText {
   readonly text: string;
@@ -108,13 +109,13 @@ function verbatim(reference: string, words: readonly string[]): string {
 function wordsOf([head = '', ...rest]: readonly string[], { inputs, outputs, params, axes }: CommandValues): string[] {
   switch (head) {
     case 'inputs':
-      return inputWords(inputs[rest.join('.')]!);
+      return inputWords(field(inputs, rest.join('.')));
     case 'outputs':
-      return [outputs[rest.join('.')]!];
+      return [field(outputs, rest.join('.'))];
     case 'params':
-      return [textOf(rest.reduce<Json>((value, step) => (value as Readonly<Record<string, Json>>)[step]!, params))];
+      return [textOf(rest.reduce<Json>((value, step) => field(value as Readonly<Record<string, Json>>, step), params))];
     default:
-      return [textOf(axes[head]!)];
+      return [textOf(field(axes, head))];
   }
 }
 

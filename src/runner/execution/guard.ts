@@ -8,7 +8,8 @@
  * killed guard is replaced at once by one that gets all sessions at its start. Without that, it would know no session
  * if the runner died in between.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Writable } from 'node:stream';
 
 export interface Guard {
   watch(session: number): void;
@@ -26,7 +27,7 @@ export function startGuard(tag: string): Guard {
   let replacements = 0;
   let shell = start();
 
-  function start(): ChildProcess {
+  function start(): ChildProcessByStdio<Writable, null, null> {
     const child = spawn('/bin/sh', ['-c', SCRIPT, 'guard', tag, ...[...sessions].map(String)], {
       stdio: ['pipe', 'ignore', 'ignore'],
       detached: true,
@@ -45,15 +46,15 @@ export function startGuard(tag: string): Guard {
   return {
     watch(session) {
       sessions.add(session);
-      shell.stdin!.write(`+ ${session}\n`);
+      shell.stdin.write(`+ ${session}\n`);
     },
     forget(session) {
       sessions.delete(session);
-      shell.stdin!.write(`- ${session}\n`);
+      shell.stdin.write(`- ${session}\n`);
     },
     close() {
       closed = true;
-      shell.stdin!.end('.\n');
+      shell.stdin.end('.\n');
     },
   };
 }

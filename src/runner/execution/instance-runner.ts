@@ -13,6 +13,7 @@ import type { RunContext, ReadyToRun } from './run-context.ts';
 import { expectedFailure } from './expected-failure.ts';
 import type { Grant } from './grant.ts';
 import type { Decision, ExecutionEnd, ScheduledWork } from './scheduler.ts';
+import { entry } from '../../util/known.ts';
 
 /** A look at all processes of the machine costs some milliseconds. */
 const ORPHAN_LOOK_MS = 1000;
@@ -163,7 +164,7 @@ export class InstanceRunner implements ScheduledWork {
   }
 
   #placeOfLease({ id }: Instance): string {
-    return path.join(this.#context.storeFolder, 'leases', this.#fingerprints.get(id)!);
+    return path.join(this.#context.storeFolder, 'leases', entry(this.#fingerprints, id));
   }
 
   #fail({ id }: Instance, failure: Failure): Outcome {

@@ -11,6 +11,7 @@ import { startGuard, type Guard } from './guard.ts';
 import { endOrphans } from './orphans.ts';
 import { readMessages } from './read-messages.ts';
 import { send, StageProcesses } from './stage-processes.ts';
+import { present } from '../../util/known.ts';
 
 const POLL_MS = 20;
 /** Memory is looked at early, for short tasks, and then every two seconds. */
@@ -154,7 +155,9 @@ function exitOf(child: ChildProcess): Promise<TaskEnd> {
       resolve({ kind: 'not-started', message });
     });
     child.on('exit', (code, signal) => {
-      resolve(code === null ? { kind: 'signal', signal: signal! } : { kind: 'exit', code });
+      resolve(
+        code === null ? { kind: 'signal', signal: present(signal, 'exit code and no signal') } : { kind: 'exit', code },
+      );
     });
   });
 }

@@ -1,5 +1,6 @@
 /** The end of a log, for a failure's message. */
 import { closeSync, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { last } from '../../util/known.ts';
 
 const LINES = 20;
 const BYTES = 64 * 1024;
@@ -9,7 +10,7 @@ const LONGEST = 2000;
 export function logTail(file: string): string[] {
   if (!existsSync(file)) return []; // the disk may be full
   const { text, whole } = lastBytes(file);
-  const lines = text.split('\n').map((line) => line.trimEnd().split('\r').at(-1)!);
+  const lines = text.split('\n').map((line) => last(line.trimEnd().split('\r')));
   if (lines.at(-1) === '') lines.pop();
   if (!whole) lines.shift(); // it may begin in the middle
   return lines.slice(-LINES).map((line) => (line.length > LONGEST ? `${line.slice(0, LONGEST)} [...]` : line));

@@ -8,6 +8,7 @@ import type { PlanEntry } from '../plan.ts';
 import type { Amounts, Slots } from '../resources/slots.ts';
 import { producersOf, priorities } from './priorities.ts';
 import { hasOutputs, type Outcomes } from './outcome.ts';
+import { entry, field } from '../../util/known.ts';
 
 /** The scheduler calls it; see InstanceRunner. Only a bug rejects. */
 export interface ScheduledWork {
@@ -104,17 +105,18 @@ export class Scheduler {
     }
   }
 
-  async #decide(entry: PlanEntry): Promise<void> {
+  async #decide(planned: PlanEntry): Promise<void> {
     this.#deciding++;
-    const decision = await this.#work.decide(entry);
+    const decision = await this.#work.decide(planned);
     this.#deciding--;
     if (decision.kind === 'execute') {
-      this.#waiting.push(entry);
-      this.#waiting.sort((a, b) => this.#priority.get(b.instance.id)! - this.#priority.get(a.instance.id)!);
+      this.#waiting.push(planned);
+      const priorityOf = ({ instance }: PlanEntry) => entry(this.#priority, instance.id);
+      this.#waiting.sort((a, b) => priorityOf(b) - priorityOf(a));
     } else {
       this.#follow(
         decision.conclude().then((outcome) => {
-          this.#done(entry.instance.id, outcome);
+          this.#done(planned.instance.id, outcome);
         }),
       );
     }
@@ -133,7 +135,7 @@ export class Scheduler {
       const amounts = demand(entry);
       const lacking = slots.lacking(amounts);
       for (const name of lacking) kept.add(name);
-      if (Object.keys(amounts).some((name) => amounts[name]! > 0 && kept.has(name))) return true;
+      if (Object.keys(amounts).some((name) => field(amounts, name) > 0 && kept.has(name))) return true;
       slots.take(amounts);
       this.#follow(this.#execute(entry, amounts));
       return false;
@@ -163,7 +165,7 @@ export class Scheduler {
     this.#outcomes.set(id, outcome);
     if (outcome === 'failed') this.#failed = true;
     for (const consumer of this.#consumers.get(id) ?? []) {
-      const missing = this.#missing.get(consumer.instance.id)! - 1;
+      const missing = entry(this.#missing, consumer.instance.id) - 1;
       this.#missing.set(consumer.instance.id, missing);
       if (missing === 0) this.#ready.push(consumer);
     }

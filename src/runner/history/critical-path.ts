@@ -1,6 +1,7 @@
 /** The executions that the end of a run waited for. */
 import type { InstanceId } from '../../formats/identity.ts';
 import type { PastInstance, PastRun } from '../../formats/past-run.ts';
+import { last } from '../../util/known.ts';
 
 /**
  * From the execution that ended last, back to the producer that ended last, and so on; the first to run comes first. A
@@ -29,6 +30,6 @@ function latestOf(ids: Iterable<InstanceId>, latest: ReadonlyMap<InstanceId, Pas
 
 /** Seconds after the start of the run; only for started instances. */
 export function endOf({ execution }: PastInstance): number {
-  const last = execution!.attempts.at(-1)!;
-  return last.start + last.seconds;
+  const { start, seconds } = last(execution?.attempts ?? []);
+  return start + seconds;
 }

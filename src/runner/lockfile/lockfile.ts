@@ -223,16 +223,19 @@ function contentOf(text: string): LockfileContent {
 
 function format(entries: ReadonlyMap<InstanceId, LockEntry>, texts: WeakMap<LockEntry, string>): string {
   const bundles = new Map<Digest, string>();
-  const blocks = [...entries.keys()].sort(byCodeUnit).map((id) => {
-    const entry = entries.get(id)!;
-    const { code } = entry.identity;
-    if (code.kind === 'module' && !bundles.has(code.bundle))
-      bundles.set(code.bundle, bundleBlock(code.packages, entry.sources));
-    let text = texts.get(entry);
-    if (text === undefined) texts.set(entry, (text = instanceBlock(entry)));
-    return `    ${JSON.stringify(id)}: ${text}`;
-  });
-  const bundleBlocks = [...bundles.keys()].sort(byCodeUnit).map((digest) => `    "${digest}": ${bundles.get(digest)!}`);
+  const blocks = [...entries]
+    .sort(([a], [b]) => byCodeUnit(a, b))
+    .map(([id, entry]) => {
+      const { code } = entry.identity;
+      if (code.kind === 'module' && !bundles.has(code.bundle))
+        bundles.set(code.bundle, bundleBlock(code.packages, entry.sources));
+      let text = texts.get(entry);
+      if (text === undefined) texts.set(entry, (text = instanceBlock(entry)));
+      return `    ${JSON.stringify(id)}: ${text}`;
+    });
+  const bundleBlocks = [...bundles]
+    .sort(([a], [b]) => byCodeUnit(a, b))
+    .map(([digest, text]) => `    "${digest}": ${text}`);
   return `{\n  "format": 1,\n  "bundles": {${section(bundleBlocks)}},\n  "instances": {${section(blocks)}}\n}\n`;
 }
 

@@ -47,8 +47,8 @@ export function repositoryAt(folder: string): Repository | undefined {
       // A tag's object leads to its commit; an object without a commit (a tagged file) has no lockfiles.
       const refs = await lines('for-each-ref', '--format=%(objectname) %(objecttype) %(*objectname) %(*objecttype)');
       const named = refs.flatMap((line) => {
-        const [name, type, peeled, peeledType] = line.split(' ');
-        return type === 'commit' ? [name!] : peeledType === 'commit' ? [peeled!] : [];
+        const [name = '', type, peeled = '', peeledType] = line.split(' ');
+        return type === 'commit' ? [name] : peeledType === 'commit' ? [peeled] : [];
       });
       const stashes = await lines('stash', 'list', '--format=%H');
       const commits = [...new Set([...named, ...stashes, ...(await trees()).heads])];

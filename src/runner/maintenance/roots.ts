@@ -10,6 +10,7 @@ import { parseLockfile } from '../lockfile/lockfile.ts';
 import { POINTER_ENDING } from '../store/pointer-file.ts';
 import { digestsIn } from '../../util/digests-in.ts';
 import { repositoryAt } from './git.ts';
+import { at } from '../../util/known.ts';
 
 export interface GarbageRoots {
   /** Fingerprints and digests. */
@@ -54,8 +55,8 @@ export async function findGarbageRoots(
     if (!repository) continue;
     const worktrees = await repository.worktrees();
     for (const worktree of worktrees) places.add(worktree);
-    if (seen.has(worktrees[0]!)) continue; // two projects in one repository
-    seen.add(worktrees[0]!);
+    if (seen.has(at(worktrees, 0))) continue; // two projects in one repository
+    seen.add(at(worktrees, 0));
     const found = await repository.textsInCommits([LOCKFILE_ENDING, POINTER_ENDING]);
     for (const { text, ...from } of found.texts) take(text, from);
     commits = (commits ?? 0) + found.commits;

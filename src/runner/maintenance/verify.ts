@@ -8,6 +8,7 @@ import type { RunRecord } from '../../formats/run-record.ts';
 import { producedOrigins } from '../produced-origins.ts';
 import type { Store } from '../store/store.ts';
 import { blobReferencesOf, isDispensable, type BlobReference } from './references.ts';
+import { at, entry } from '../../util/known.ts';
 
 export interface DamagedBlob {
   readonly digest: Digest;
@@ -58,7 +59,7 @@ export async function verifyRecords(
         const state = await store.check(digest);
         if (state !== 'intact' && !isNoLoss(state, references))
           damages.push({ digest, state, references: sorted(references), readers: readersOf(references, records) });
-        [blobs, bytes] = [blobs + 1, bytes + sizes.get(digest)!];
+        [blobs, bytes] = [blobs + 1, bytes + entry(sizes, digest)];
         tell({ blobs, bytes, of });
       }),
     ),
@@ -82,5 +83,7 @@ function readersOf(references: readonly BlobReference[], records: readonly RunRe
 const sorted = (references: readonly BlobReference[]): BlobReference[] =>
   [...references].sort((a, b) => byCodeUnit(a.instance, b.instance));
 
-const placeOf = ({ references: [first], digest }: DamagedBlob): string =>
-  `${first!.instance} ${first!.part.kind === 'output' ? first!.part.file : ''} ${digest}`;
+function placeOf({ references, digest }: DamagedBlob): string {
+  const { instance, part } = at(references, 0);
+  return `${instance} ${part.kind === 'output' ? part.file : ''} ${digest}`;
+}

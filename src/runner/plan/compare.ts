@@ -9,6 +9,7 @@ import type { Instance } from '../pipeline.ts';
 import { globSelection } from '../store/glob.ts';
 import type { TreeEntry } from '../store/tree.ts';
 import { treeDifferences } from '../store/tree.ts';
+import { field } from '../../util/known.ts';
 
 /** One side of the comparison. */
 export interface Identified {
@@ -130,7 +131,7 @@ function inputDifferences(
 ): Reason[] {
   if (!after) return [];
   if (before && canonicalJson(before) === canonicalJson(after)) return [];
-  const input = instance.inputs[name]!;
+  const input = field(instance.inputs, name);
   switch (input.kind) {
     case 'none':
       return [{ kind: 'input', input: name, path: 'null', ...pair(before && summary(before), undefined) }];
@@ -201,7 +202,12 @@ function fileReasons(
 function removedInputs(instance: Inputs, before: FingerprintRecord): Reason[] {
   return Object.keys(before.inputs)
     .filter((name) => !(name in instance.inputs))
-    .map((name) => ({ kind: 'input', input: name, path: name, ...pair(summary(before.inputs[name]!), undefined) }));
+    .map((name) => ({
+      kind: 'input',
+      input: name,
+      path: name,
+      ...pair(summary(field(before.inputs, name)), undefined),
+    }));
 }
 
 function outputDifferences(before: FingerprintRecord, after: FingerprintRecord): Reason[] {
@@ -247,7 +253,7 @@ function changedKeys<T>(
   same: (a: T, b: T) => boolean = (a, b) => a === b,
 ): string[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(byCodeUnit);
-  return keys.filter((key) => !(key in before && key in after && same(before[key]!, after[key]!)));
+  return keys.filter((key) => !(key in before && key in after && same(field(before, key), field(after, key))));
 }
 
 function pair<T>(before: T | undefined, after: T | undefined): { before?: T; after?: T } {

@@ -6,6 +6,7 @@ import type { Verdict } from '../plan.ts';
 import { differences, type Identified, type Lookups } from './compare.ts';
 import type { Identification } from './identify.ts';
 import type { LockEntry } from '../lockfile/lockfile.ts';
+import { field } from '../../util/known.ts';
 
 interface Findings extends Lookups {
   readonly identification: Identification;
@@ -98,6 +99,6 @@ function sameOutputs(locked: LockEntry, record: RunRecord): boolean {
   const names = Object.keys(record.outputs);
   return (
     names.length === Object.keys(locked.outputs).length &&
-    names.every((name) => locked.outputs[name]?.digest === record.outputs[name]!.digest)
+    names.every((name) => locked.outputs[name]?.digest === field(record.outputs, name).digest)
   );
 }

@@ -10,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import { packName, type Piece, type RemoteIndex } from './remote-index.ts';
 import { RemoteError } from './remote-error.ts';
 import type { RemoteStorage } from './storage.ts';
+import { at } from '../../util/known.ts';
 
 export interface FetchOptions {
   readonly storage: RemoteStorage;
@@ -131,7 +132,7 @@ class Fetcher {
   /** Pieces are appended to a file that survives this process, so that a second pull continues. */
   async #takeLarge(digest: Digest, place: number): Promise<boolean> {
     const { storage, index, storeFolder } = this.#options;
-    const { pieces, bytes } = index.placesOf(digest)[place]!;
+    const { pieces, bytes } = at(index.placesOf(digest), place);
     const draft = path.join(storeFolder, 'drafts', `partial-${digest}`);
     mkdirSync(path.dirname(draft), { recursive: true });
     const hash = createHash('sha256');
@@ -139,7 +140,7 @@ class Fetcher {
     const ahead = new Map<number, Promise<Buffer | undefined>>();
     for (; number < pieces.length; number++) {
       for (let next = number; next < Math.min(number + AT_ONCE, pieces.length); next++)
-        if (!ahead.has(next)) ahead.set(next, readPiece(storage, pieces[next]!));
+        if (!ahead.has(next)) ahead.set(next, readPiece(storage, at(pieces, next)));
       const content = await ahead.get(number);
       ahead.delete(number);
       if (content === undefined) {

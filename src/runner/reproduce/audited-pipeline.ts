@@ -19,6 +19,7 @@ import { saveAudit } from './audit-file.ts';
 import { circumstancesText } from './circumstances.ts';
 import { compareOutput, worstVerdict, type FilePaths } from './compare-output.ts';
 import { NothingToAuditError } from './nothing-to-audit.ts';
+import { at } from '../../util/known.ts';
 
 /** Its plan executes `audited` and nothing else, and throws NothingToAuditError if one of them has no result. */
 export function auditedPipeline(
@@ -157,6 +158,6 @@ function again(verdict: Verdict, record?: RunRecord): Verdict {
 function filesAt(place: string, { kind, file }: Pick<StoredOutput, 'kind' | 'file'>): FilePaths {
   if (kind !== 'folder') return new Map([[file, place]]);
   const { names, facts } = listFolder(place);
-  const files = names.filter((_, i) => ENTRY_KINDS[Number(facts[FACTS * i + FACTS - 1]!)] !== 'folder');
+  const files = names.filter((_, i) => ENTRY_KINDS[Number(at(facts, FACTS * i + FACTS - 1))] !== 'folder');
   return new Map(files.map((name) => [name, path.join(place, name)]));
 }

@@ -1,5 +1,6 @@
 import { csvParseRows } from 'd3-dsv';
 import type { Differences } from './differences.ts';
+import { at } from '../../util/known.ts';
 
 /** Cells that are numbers in both tables by value, all others exactly. The first row names the columns. */
 export function compareCsv(recorded: string, now: string, differences: Differences): void {
@@ -7,7 +8,7 @@ export function compareCsv(recorded: string, now: string, differences: Differenc
   if (before.length !== after.length) differences.other('number of rows', String(before.length), String(after.length));
   const columns = before[0] ?? [];
   for (let row = 0; row < Math.min(before.length, after.length); row++) {
-    const [a, b] = [before[row]!, after[row]!];
+    const [a, b] = [at(before, row), at(after, row)];
     for (let column = 0; column < Math.max(a.length, b.length); column++) {
       const name = columns[column] ?? `column ${column + 1}`;
       compareCell(name, `row ${row + 1}, ${name}`, a[column], b[column], differences);

@@ -26,13 +26,12 @@ function compare(
   else if (Array.isArray(recorded) && Array.isArray(now)) {
     if (recorded.length !== now.length)
       differences.other(`length of ${place || 'the list'}`, String(recorded.length), String(now.length));
-    const [a, b]: (readonly Json[])[] = [recorded, now];
-    for (let i = 0; i < Math.min(a!.length, b!.length); i++)
-      compare(`${place}[${i}]`, `${field}[]`, a![i], b![i], differences);
+    for (let i = 0; i < Math.min(recorded.length, now.length); i++)
+      compare(`${place}[${i}]`, `${field}[]`, recorded[i] as Json, now[i] as Json, differences);
   } else if (isObject(recorded) && isObject(now)) {
     for (const key of new Set([...Object.keys(recorded), ...Object.keys(now)])) {
-      const [at, inField] = [place, field].map((base) => (base === '' ? key : `${base}.${key}`));
-      compare(at!, inField!, recorded[key], now[key], differences);
+      const below = (base: string) => (base === '' ? key : `${base}.${key}`);
+      compare(below(place), below(field), recorded[key], now[key], differences);
     }
   } else if (recorded !== now) differences.other(place || 'the document', textOf(recorded), textOf(now));
 }

@@ -15,9 +15,10 @@ export function compareOutput(recorded: FilePaths, now: FilePaths, tolerance: nu
   const compared = names.map(
     (name) => [name, compareNamed(name, recorded.get(name), now.get(name), tolerance)] as const,
   );
-  if (names.length === 1) return compared[0]![1];
+  const [only] = compared;
+  if (only !== undefined && compared.length === 1) return only[1];
   const differing = compared.filter(([, { verdict }]) => verdict !== 'identical');
-  const [name, first] = differing[0] ?? [];
+  const [name = '', first] = differing[0] ?? [];
   const fields = Object.fromEntries(
     differing.flatMap(([file, audit]) =>
       Object.entries(audit.fields ?? {}).map(([field, difference]): [string, FieldDifference] => [
@@ -28,7 +29,7 @@ export function compareOutput(recorded: FilePaths, now: FilePaths, tolerance: nu
   );
   return {
     verdict: worstVerdict(compared.map(([, { verdict }]) => verdict)),
-    ...(first?.first !== undefined && { first: `${name!}: ${first.first}` }),
+    ...(first?.first !== undefined && { first: `${name}: ${first.first}` }),
     ...(Object.keys(fields).length > 0 && { fields }),
   };
 }
@@ -76,16 +77,18 @@ function firstDifference(recorded: string, now: string): number | undefined {
   const pieces = [Buffer.alloc(PIECE), Buffer.alloc(PIECE)] as const;
   try {
     for (let at = 0; ; at += PIECE) {
-      const [a, b] = files.map((file, i) => pieces[i]!.subarray(0, readSync(file, pieces[i]!, 0, PIECE, at))) as [
-        Buffer,
-        Buffer,
-      ];
+      const [a, b] = [readPiece(files[0], pieces[0], at), readPiece(files[1], pieces[1], at)];
       if (!a.equals(b)) return at + firstUnequal(a, b);
       if (a.length < PIECE) return undefined;
     }
   } finally {
     for (const file of files) closeSync(file);
   }
+}
+
+/** The view of the buffer that was filled: shorter at the end of the file. */
+function readPiece(file: number, piece: Buffer, at: number): Buffer {
+  return piece.subarray(0, readSync(file, piece, 0, PIECE, at));
 }
 
 function firstUnequal(a: Buffer, b: Buffer): number {

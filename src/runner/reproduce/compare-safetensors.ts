@@ -11,10 +11,9 @@ export function compareSafetensors(recorded: string, now: string, differences: D
     const [before, after] = files.map((file) => readSafetensorsHeader(file, fstatSync(file).size));
     if (!before || !after) return false;
     for (const key of new Set([...Object.keys(before.metadata), ...Object.keys(after.metadata)])) {
-      const [a, b] = [before, after].map(({ metadata }) =>
-        key in metadata ? JSON.stringify(metadata[key]) : '(absent)',
-      );
-      if (a !== b) differences.other(`metadata ${key}`, a!, b!);
+      const textIn = ({ metadata }: typeof before) => (key in metadata ? JSON.stringify(metadata[key]) : '(absent)');
+      const [a, b] = [textIn(before), textIn(after)];
+      if (a !== b) differences.other(`metadata ${key}`, a, b);
     }
     for (const name of new Set([...before.tensors.keys(), ...after.tensors.keys()])) {
       const [a, b] = [before.tensors.get(name), after.tensors.get(name)];

@@ -3,6 +3,7 @@ import type { Instance } from '../pipeline.ts';
 import { describeAbsence } from './gpu.ts';
 import { gpusOf, type Machine } from './machine.ts';
 import type { Amounts } from './slots.ts';
+import { field } from '../../util/known.ts';
 
 /** A stage asks for a GPU and there is none, and the user wants no processor in its place. */
 export class NoGpuError extends Error {
@@ -140,7 +141,7 @@ export function requireRoom(instances: readonly Asking[], machine: Machine): voi
           {
             stages: stagesOf(without),
             name,
-            wanted: Math.max(...without.map(({ resources }) => resources[name]!)),
+            wanted: Math.max(...without.map(({ resources }) => field(resources, name))),
             available,
           },
         ];

@@ -42,8 +42,9 @@ export function sharing(
 /** A container may be given the time of fewer processors than it sees (cgroup v2: "quota period" in microseconds). */
 function containerCpus(): number {
   try {
-    const [quota, period] = readFileSync('/sys/fs/cgroup/cpu.max', 'utf8').trim().split(' ').map(Number);
-    return Number.isFinite(quota) && period! > 0 ? Math.max(1, Math.round(quota! / period!)) : Infinity;
+    const limit = readFileSync('/sys/fs/cgroup/cpu.max', 'utf8').trim().split(' ');
+    const [quota = NaN, period = NaN] = limit.map(Number);
+    return Number.isFinite(quota) && period > 0 ? Math.max(1, Math.round(quota / period)) : Infinity;
   } catch {
     return Infinity; // no cgroup v2, so no such limit
   }

@@ -1,4 +1,6 @@
 /** Shared resources as numbers of slots that are never exceeded. */
+import { field } from '../../util/known.ts';
+
 export type Amounts = Readonly<Record<string, number>>;
 
 export class Slots {
@@ -12,12 +14,14 @@ export class Slots {
 
   /** Names of the resources with too few free slots. */
   lacking(wanted: Amounts): string[] {
-    return Object.keys(wanted).filter((name) => wanted[name]! > this.#free(name));
+    return Object.keys(wanted).filter((name) => field(wanted, name) > this.#free(name));
   }
 
   take(wanted: Amounts): void {
     for (const name of this.lacking(wanted))
-      throw new Error(`Internal error: ${wanted[name]!} of ${name} are taken where ${this.#free(name)} are free.`);
+      throw new Error(
+        `Internal error: ${field(wanted, name)} of ${name} are taken where ${this.#free(name)} are free.`,
+      );
     this.#add(wanted, 1);
   }
 

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { csvParse } from 'd3-dsv';
 import type { Json, Scalar } from '../../util/json.ts';
+import { at } from '../../util/known.ts';
 
 export type MetricValues = ReadonlyMap<string, Scalar>;
 
@@ -41,7 +42,7 @@ function csvValues(text: string): MetricValues {
   const found = new Map<string, Scalar>();
   rows.forEach((row, i) => {
     for (const column of named ? others : rows.columns)
-      found.set(`${named ? keys[i]! : String(i + 1)}.${column}`, scalar(row[column] ?? ''));
+      found.set(`${named ? at(keys, i) : String(i + 1)}.${column}`, scalar(row[column] ?? ''));
   });
   return found;
 }

@@ -5,6 +5,7 @@ import type { InstanceId } from '../../formats/identity.ts';
 import type { RunRecord } from '../../formats/run-record.ts';
 import type { Store } from '../store/store.ts';
 import { differences, type Lookups } from '../plan/compare.ts';
+import { at } from '../../util/known.ts';
 
 /** The newest first. */
 export async function pastResults(ids: ReadonlySet<InstanceId>, store: Store, lookups: Lookups): Promise<PastResult[]> {
@@ -35,7 +36,7 @@ function inputsOf({ identity, origins }: RunRecord): Record<string, Input> {
       if (input.kind === 'gather') {
         const members = all.flatMap((origin, i) =>
           origin.kind === 'run'
-            ? [{ producer: origin.instance, output: origin.output, axes: input.members[i]!.axes }]
+            ? [{ producer: origin.instance, output: origin.output, axes: at(input.members, i).axes }]
             : [],
         );
         return [name, { kind: 'gather', members }];

@@ -22,6 +22,7 @@ import type { SlurmContext } from './slurm-context.ts';
 import { isKill, newestStart, outputsOf, readEnd, readStarted, startPath, writeEnd, type StartEnd } from './starts.ts';
 import { hasEnded, isHeld, isKnownState, isWaiting, remedyOfReason } from './states.ts';
 import { outputOfTask, type Submission } from './submission-file.ts';
+import { present } from '../../util/known.ts';
 
 /** A job that the queue does not know is looked for so often, at the least, before it counts as lost. */
 const LEAST_ABSENCES = 3;
@@ -165,7 +166,7 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
   }
 
   lookAtQueue(queue: Queue): boolean {
-    const { submission, index } = this.#followed!;
+    const { submission, index } = present(this.#followed, 'submission');
     const entry = entryOf(queue, submission, index);
     this.lookAtFiles();
     if (this.#concluding) return true;
@@ -195,14 +196,14 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
 
   /** A task that was revoked is taken from an allocation that has not begun. */
   #takeBack(): void {
-    const { submission, index } = this.#followed!;
+    const { submission, index } = present(this.#followed, 'submission');
     if (submission.allocation === undefined) return;
     removeTask(allocationPath(this.#context.storeFolder, submission.allocation), taskName(submission.id, index));
     this.#conclude({ kind: 'stopped' });
   }
 
   #hasEnded(entry: QueueEntry): void {
-    this.#context.submitter.isOver(this.#followed!.submission);
+    this.#context.submitter.isOver(present(this.#followed, 'submission').submission);
     const now = performance.now();
     this.#absences = 0;
     this.#endedSince ??= now;
@@ -234,7 +235,7 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
       this.#conclude({ kind: 'stopped' });
       return;
     }
-    this.#context.submitter.isOver(this.#followed!.submission);
+    this.#context.submitter.isOver(present(this.#followed, 'submission').submission);
     const now = performance.now();
     if (this.#absences === 0) this.#absentSince = now;
     const end = this.#start === 0 ? undefined : readEnd(startPath(this.#attempt, this.#start));
@@ -302,7 +303,7 @@ export class SlurmAttempt implements RunningAttempt, FollowedJob {
   }
 
   #failureOf({ id, state, reason, node }: QueueEntry): JobFailure {
-    const { submission, index } = this.#followed!;
+    const { submission, index } = present(this.#followed, 'submission');
     const output = logTail(outputOfTask(this.#context.storeFolder, submission, index));
     const { memory } = this.#order.amounts;
     const asked =

@@ -16,6 +16,7 @@ import { DamagedBlobError } from './damaged-blob-error.ts';
 import type { Store } from './store.ts';
 import { syncFiles, syncFolders } from './sync-many.ts';
 import { parseTree } from './tree.ts';
+import { present } from '../../util/known.ts';
 
 export interface StoredContent {
   readonly kind: ContentKind;
@@ -26,7 +27,7 @@ export interface StoredContent {
 export async function verifyContent(store: Store, content: StoredContent, what: string): Promise<void> {
   await verifyBlob(store, content.digest, what);
   if (content.kind !== 'folder') return;
-  for (const entry of parseTree(store.text(content.digest)!)) {
+  for (const entry of parseTree(present(store.text(content.digest), 'text of a verified folder'))) {
     if (entry.digest !== '') await verifyBlob(store, entry.digest, `${what}${entry.name}`);
   }
 }

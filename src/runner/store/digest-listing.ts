@@ -6,6 +6,7 @@ import { digestOfFile, digestOfSmallFile, SMALL_FILE_BYTES } from '../../util/di
 import { ENTRY_KINDS, FACTS, type Listing } from './listing.ts';
 import { isSettled } from './stat.ts';
 import { treeOf, type TreeEntry } from './tree.ts';
+import { at } from '../../util/known.ts';
 
 /** The cached facts of a folder; `digests` holds 32 bytes for each name of the listing. */
 export interface FolderFact {
@@ -105,11 +106,11 @@ const namesOf = ({ names }: Listing): string => names.join('\0');
 
 const factsAt = (facts: BigInt64Array, i: number): BigInt64Array => facts.subarray(FACTS * i, FACTS * (i + 1));
 
-const sizeAt = ({ facts }: Listing, i: number): bigint => facts[FACTS * i]!;
+const sizeAt = ({ facts }: Listing, i: number): bigint => at(facts, FACTS * i);
 
 const timesAt = (facts: BigInt64Array, i: number) => ({
-  mtimeNs: facts[FACTS * i + 1]!,
-  ctimeNs: facts[FACTS * i + 2]!,
+  mtimeNs: at(facts, FACTS * i + 1),
+  ctimeNs: at(facts, FACTS * i + 2),
 });
 
 /** No file has this ctime, so the file is read again next time. */
@@ -118,7 +119,7 @@ function distrust(facts: BigInt64Array, i: number): void {
 }
 
 function kindAt({ facts }: Listing, i: number) {
-  return ENTRY_KINDS[Number(facts[FACTS * i + FACTS - 1]!)]!;
+  return at(ENTRY_KINDS, Number(at(facts, FACTS * i + FACTS - 1)));
 }
 
 function sameNumbers(a: BigInt64Array, b: BigInt64Array): boolean {

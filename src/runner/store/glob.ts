@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import type Picomatch from 'picomatch';
 import type { Selection } from './listing.ts';
+import { at, last } from '../../util/known.ts';
 
 const load = createRequire(import.meta.url);
 
@@ -24,10 +25,10 @@ export function globSelection(pattern: string): { base: string; selection: Selec
       accepts: matches,
       descends(name) {
         const parts = name.split('/');
-        const last = parts.at(-1)!;
-        if (last === 'node_modules') return false;
-        if (deep !== -1 && parts.length > deep) return !last.startsWith('.');
-        return parts.length < moving.length && prefixes[parts.length - 1]!(name);
+        const own = last(parts);
+        if (own === 'node_modules') return false;
+        if (deep !== -1 && parts.length > deep) return !own.startsWith('.');
+        return parts.length < moving.length && at(prefixes, parts.length - 1)(name);
       },
     },
   };

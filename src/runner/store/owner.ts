@@ -55,7 +55,7 @@ export function judgeOwner(file: string, now: () => number): OwnerState {
   const owner = read(file);
   const seen = owner && look(owner);
   if (seen === 'dead') return { state: 'dead' };
-  if (seen === 'alive') return { state: 'alive', name: nameOf(owner!) };
+  if (owner && seen === 'alive') return { state: 'alive', name: nameOf(owner) };
   // After it was read, because a network file system asks the server for the times when a file is opened.
   const last = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
   if (last === undefined) return { state: 'gone' };

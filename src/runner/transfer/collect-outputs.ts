@@ -13,12 +13,13 @@ import type { Instance } from '../pipeline.ts';
 import { ENTRY_KINDS, FACTS, isExecutable, listFolder, UnreadableInputError } from '../store/listing.ts';
 import type { Store } from '../store/store.ts';
 import { treeOf, type TreeEntry } from '../store/tree.ts';
+import { field } from '../../util/known.ts';
 
 /** Checks that every declared output exists and matches its declaration. */
 export function checkOutputs(instance: Instance, sandbox: Sandbox): Result<void, Failure> {
   const missing: string[] = [];
   for (const [name, { kind, file }] of Object.entries(instance.outputs)) {
-    const found = examine(sandbox.outputs[name]!, kind, file);
+    const found = examine(field(sandbox.outputs, name), kind, file);
     if (found === 'nothing') missing.push(name);
     else if (found !== 'good') return err({ kind: 'wrong-output', output: name, finding: found.finding });
   }
@@ -34,7 +35,7 @@ export async function storeOutputs(
   const own = ownerOf(sandbox.folder);
   const stored: Record<string, StoredOutput> = {};
   for (const [name, { kind, file }] of Object.entries(instance.outputs)) {
-    const place = sandbox.outputs[name]!;
+    const place = field(sandbox.outputs, name);
     if (kind === 'folder') stored[name] = { kind, file, ...(await takeFolder(place, own, store)) };
     else
       stored[name] = {

@@ -17,6 +17,7 @@ import { parseTree, treeDifferences, type Tree } from '../store/tree.ts';
 import type { ProducedResults } from '../plan/identify.ts';
 import { producedInputsOf } from '../plan/produced-inputs.ts';
 import { contentOfInput, forgetInputs, workspaceInputsOf, type WorkspaceInput } from '../plan/workspace-inputs.ts';
+import { field } from '../../util/known.ts';
 
 interface InputSnapshotDeps {
   readonly root: string;
@@ -41,7 +42,7 @@ export async function inputVersions(
   for (const { input } of workspaceInputsOf(instance))
     versions.set(nameOf(input), versionOf(await contentOfInput(input, root, contents)));
   for (const produced of producedInputsOf(instance)) {
-    const output = result(produced.producer).outputs[produced.output]!;
+    const output = field(result(produced.producer).outputs, produced.output);
     // Folders and executables are copied, and nobody else sees the copy.
     if (output.kind === 'file') versions.set(blobName(produced), blobVersion(store.pathOf(output.digest)));
   }
@@ -114,7 +115,7 @@ async function changedBlobs(
   const changed: string[] = [];
   for (const produced of producedInputsOf(instance)) {
     const then = before.get(blobName(produced));
-    const { digest } = result(produced.producer).outputs[produced.output]!;
+    const { digest } = field(result(produced.producer).outputs, produced.output);
     if (then !== undefined && blobVersion(store.pathOf(digest)) !== then && (await store.verify(digest)) !== 'intact')
       changed.push(blobName(produced));
   }

@@ -10,6 +10,7 @@ import type { Instance } from '../pipeline.ts';
 import type { Content } from '../store/content.ts';
 import type { DigestCache } from '../store/digest-cache.ts';
 import { UnreadableInputError } from '../store/listing.ts';
+import { field } from '../../util/known.ts';
 
 /**
  * Called before a private folder is removed without its outputs having been taken. Only the very same file is moved
@@ -23,7 +24,7 @@ export async function restoreMovedInputs(
   contents: DigestCache,
 ): Promise<void> {
   for (const [name, input] of Object.entries(instance.inputs)) {
-    const then = identity.inputs[name]!;
+    const then = field(identity.inputs, name);
     if (input.kind !== 'path' || !('digest' in then)) continue;
     const place = path.resolve(root, input.path);
     if (!isTaken(place)) continue;

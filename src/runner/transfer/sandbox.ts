@@ -20,6 +20,7 @@ import { contentOfInput } from '../plan/workspace-inputs.ts';
 import { openCheckpoint, otherCheckpoints } from './checkpoint.ts';
 import type { ProducedResults } from '../plan/identify.ts';
 import { newLogFile } from '../store/log-files.ts';
+import { field } from '../../util/known.ts';
 
 interface SandboxDeps {
   readonly root: string;
@@ -136,7 +137,7 @@ async function linkProduced(
   place: string,
   { store, result }: SandboxDeps,
 ): Promise<string> {
-  const stored = result(producer).outputs[output]!;
+  const stored = field(result(producer).outputs, output);
   await verifyContent(store, stored, `output ${output} of ${producer}`);
   const target = path.join(place, stored.file);
   mkdirSync(path.dirname(target), { recursive: true });

@@ -31,7 +31,9 @@ export function allocationSize(
   return { nodes: shape.nodes, cpu, gpu, memory: shape.memory ?? (asked === 0 ? undefined : asked) };
 }
 
-/** The part of a node that a step takes, in whole mebibytes as for Slurm. Memory that nobody asks for is not counted. */
+/**
+ * The part of a node that a step takes, in whole mebibytes as for Slurm. Memory that nobody asks for is not counted.
+ */
 export function shareOf({ cpu = 1, memory = 0, gpu = 0 }: Amounts): {
   readonly cpu: number;
   readonly memory: number;

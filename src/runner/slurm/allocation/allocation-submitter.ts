@@ -116,7 +116,9 @@ export class AllocationSubmitter implements TaskSubmitter {
     return { format: 1, id, name: jobName(id), size, graceSeconds, clusters: clusterWords(words), words };
   }
 
-  /** One of an earlier run that asked for the same, and is in the queue. Leftovers of those that are over are removed. */
+  /**
+   * One of an earlier run that asked for the same, and is in the queue. Leftovers of those that are over are removed.
+   */
   async #find({ words, clusters }: Allocation): Promise<Allocation | undefined> {
     const { storeFolder, commands } = this.#deps;
     const known = this.#hasLooked ? [] : readAllocations(storeFolder);
