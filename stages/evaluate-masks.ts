@@ -6,24 +6,22 @@ import { SUBSETS } from '../src/formats/subset.ts';
 import { contactSheet } from '../src/learn/dataset/contact-sheet.ts';
 import { readMask } from '../src/learn/dataset/masks/mask-folder.ts';
 import { openPackedMasks } from '../src/learn/dataset/packed-masks.ts';
+import { enlarged, zoomOf } from '../src/learn/eval/drawing.ts';
 import { evaluateMasks, type SegmentedRun } from '../src/learn/eval/segmentation/evaluate.ts';
 import { scoreGuesses } from '../src/learn/eval/segmentation/guesses.ts';
 import type { Mask } from '../src/learn/eval/segmentation/mask.ts';
 import { countMasks } from '../src/learn/eval/segmentation/mask-counts.ts';
 import { maskAtOriginalSize } from '../src/learn/eval/segmentation/original-size.ts';
-import { chooseOverlays, enlarged, overlay, type ChosenExample } from '../src/learn/eval/segmentation/overlays.ts';
+import { chooseOverlays, overlay, type ChosenExample } from '../src/learn/eval/segmentation/overlays.ts';
 import { readMaskPredictions } from '../src/learn/eval/segmentation/predictions.ts';
 import { certain, scoreSubset, type TrueMasks } from '../src/learn/eval/segmentation/score-runs.ts';
-import { writeMaskResults } from '../src/learn/eval/segmentation/results.ts';
+import { writeTaskResults } from '../src/learn/eval/task-results.ts';
 import { openTrainingData, type TrainingData } from '../src/learn/train/data.ts';
 import { defineStage, gathered, input, output } from '../src/stage/index.ts';
 import { at } from '../src/util/known.ts';
 import { COMPARISON, RUN } from './shared/comparison.ts';
 import { labelOf } from './shared/labels.ts';
 import { MASKED_DATA } from './shared/masks.ts';
-
-/** Images in the pictures are enlarged to at least this many pixels. */
-const TILE = 160;
 
 export default defineStage({
   inputs: {
@@ -39,8 +37,8 @@ export default defineStage({
     metrics: output,
     /** `results.csv`: dataset,model,seed,subset,metric,value. */
     results: output,
-    /** `overlays.png`: a row for the best, the median and the worst test image: the truth, then each model. */
-    overlays: output,
+    /** `pictures.png`: a row for the best, the median and the worst test image: the truth, then each model. */
+    pictures: output,
   },
   run: async ({ inputs, params, outputs, stage }) => {
     const { labels, resamples, level, seed, ...declared } = params;
@@ -79,9 +77,9 @@ export default defineStage({
     const chosen = chooseOverlays(runs, shown, names);
     const examples = chosen.map(({ rank, image, dice }) => ({ rank, image, dice }));
     await writeSegmentationEvaluation(outputs.metrics, { ...evaluation, examples });
-    await writeMaskResults(outputs.results, evaluation);
+    await writeTaskResults(outputs.results, evaluation);
     const files = shown.map((run) => at(inputs.predictions, runs.indexOf(run)).path);
-    await drawExamples(outputs.overlays, chosen, files, data, masks, classes);
+    await drawExamples(outputs.pictures, chosen, files, data, masks, classes);
     await data.images.close();
   },
 });
@@ -114,7 +112,7 @@ async function drawExamples(
   masks: Awaited<ReturnType<typeof openPackedMasks>>,
   classes: number,
 ): Promise<void> {
-  const zoom = Math.max(1, Math.ceil(TILE / images.size));
+  const zoom = zoomOf(images.size);
   const square = { width: images.size * zoom, height: images.size * zoom };
   const opened = await Promise.all(files.map(readMaskPredictions));
   const rows: Uint8Array[][] = [];

@@ -41,20 +41,24 @@ export default defineStage({
   }),
   outputs: MASKED_OUTPUTS,
   run: ({ inputs, params, outputs, stage }) =>
-    withImageSource({ ...inputs, fit: 'whole' }, stage, async ({ redact, show, options }) => {
-      const { reader, size, onBroken, unmasked, domain, classes, targets, groupFolders } = params;
-      const listing = await MASK_READERS[reader](inputs.source, {
-        unmasked,
-        ...(inputs.masks !== null && { masks: inputs.masks }),
-        ...(targets !== undefined && { targets }),
-        ...(groupFolders !== undefined && { groupFolders }),
-      });
-      if (!listing.ok) throw new DatasetError(listing.error);
-      const shown = await show(listing.value);
-      return ingestMasks({ ...shown, domain: domain ?? shown.domain }, outputs, {
-        ...options,
-        ...{ size, onBroken, redact },
-        ...(classes !== undefined && { classes }),
-      });
-    }),
+    withImageSource(
+      { source: inputs.source, elsewhere: inputs.masks, fit: 'whole' },
+      stage,
+      async ({ redact, show, options }) => {
+        const { reader, size, onBroken, unmasked, domain, classes, targets, groupFolders } = params;
+        const listing = await MASK_READERS[reader](inputs.source, {
+          unmasked,
+          ...(inputs.masks !== null && { masks: inputs.masks }),
+          ...(targets !== undefined && { targets }),
+          ...(groupFolders !== undefined && { groupFolders }),
+        });
+        if (!listing.ok) throw new DatasetError(listing.error);
+        const shown = await show(listing.value);
+        return ingestMasks({ ...shown, domain: domain ?? shown.domain }, outputs, {
+          ...options,
+          ...{ size, onBroken, redact },
+          ...(classes !== undefined && { classes }),
+        });
+      },
+    ),
 });

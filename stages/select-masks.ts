@@ -3,29 +3,13 @@
  * on the validation masks. Its weights, curves and predictions are passed on, so that nothing is trained again.
  */
 import { readSegmentationCurves } from '../src/formats/curves.ts';
-import { writeSegmentationTrials, type SegmentationTrial } from '../src/formats/trials.ts';
-import { selectSegmentationTrial } from '../src/learn/eval/segmentation/select.ts';
-import { defineStage, gathered } from '../src/stage/index.ts';
-import { last } from '../src/util/known.ts';
+import { writeSegmentationTrials } from '../src/formats/trials.ts';
+import { defineStage } from '../src/stage/index.ts';
 import { SEGMENTER_FILES } from './shared/trained.ts';
-import { passOnChosen, seedOfTrials, SELECT_OUTPUTS, settingsOf, TRIAL } from './shared/trials.ts';
+import { SELECT_OUTPUTS, selectByLoss, TRIED } from './shared/trials.ts';
 
 export default defineStage({
-  inputs: {
-    /** `weights.safetensors`, `curves.json` and `predictions.safetensors` of trial, along the axes of the trials. */
-    weights: gathered(TRIAL),
-    curves: gathered(TRIAL),
-    predictions: gathered(TRIAL),
-  },
+  inputs: TRIED,
   outputs: SELECT_OUTPUTS,
-  run: async ({ inputs, outputs, stage }) => {
-    const tried = inputs.curves.map(async ({ path, axes }): Promise<SegmentationTrial> => {
-      const { train, validation } = last((await readSegmentationCurves(path)).epochs);
-      if (validation.loss === null) throw new Error(`${path}: the last epoch has no validation loss.`);
-      return { params: settingsOf(axes, stage.axes), ...validation, loss: validation.loss, train };
-    });
-    const trials = selectSegmentationTrial(seedOfTrials(inputs.curves), await Promise.all(tried));
-    await writeSegmentationTrials(outputs.trials, trials);
-    await passOnChosen(trials, SEGMENTER_FILES, inputs, outputs, stage);
-  },
+  run: (given) => selectByLoss(given, readSegmentationCurves, writeSegmentationTrials, SEGMENTER_FILES),
 });

@@ -112,7 +112,7 @@ interface Rows {
 
 async function readRows(paths: { readonly table: string; readonly dataset: string }): Promise<Rows> {
   const [table, { task, classes }] = [await readTable(paths.table), await readDataset(paths.dataset)];
-  if (task !== 'segmentation') return { task, rows: table, classes, without: [] };
+  if (task === undefined || task === 'findings') return { task, rows: table, classes, without: [] };
   const rows = maskedRows(table);
   return { task: undefined, rows, classes: [ANY_IMAGE], without: table.slice(rows.length) };
 }

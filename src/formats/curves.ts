@@ -62,6 +62,33 @@ export const SegmentationCurvesSchema = Type.Object(
   { title: 'segmentation curves' },
 );
 
+export const DetectionCurvesSchema = Type.Object(
+  {
+    kind: Type.Literal('detection'),
+    epochs: Type.Array(
+      Type.Object({
+        epoch,
+        learningRate,
+        train: Type.Object(
+          {
+            loss: realOrNull('The sum of the three parts, mean over the batches, while the weights were moving.'),
+            centers: realOrNull('Focal loss of the centers.'),
+            offsets: realOrNull('Mean absolute error of the places of centers in their cells, in cells of 2 px.'),
+            sizes: realOrNull('Mean absolute error of the logarithms of the sides of boxes.'),
+          },
+          { description: 'On augmented training images.' },
+        ),
+        validation: Type.Object({
+          loss: realOrNull('The same loss on the validation subset.'),
+          ap50: realOrNull('Mean AP50 of the classes with boxes there; null without such a class.'),
+          distance: realOrNull('Mean distance of the surest center of each class, in pixels of the square.'),
+        }),
+      }),
+    ),
+  },
+  { title: 'detection curves' },
+);
+
 export const PretrainCurvesSchema = Type.Object(
   {
     kind: Type.Literal('pretrain'),
@@ -106,6 +133,7 @@ export const SupervisedCurvesSchema = Type.Object(
 
 export type FinetuneCurves = Immutable<Static<typeof FinetuneCurvesSchema>>;
 export type SegmentationCurves = Immutable<Static<typeof SegmentationCurvesSchema>>;
+export type DetectionCurves = Immutable<Static<typeof DetectionCurvesSchema>>;
 export type PretrainCurves = Immutable<Static<typeof PretrainCurvesSchema>>;
 export type SupervisedCurves = Immutable<Static<typeof SupervisedCurvesSchema>>;
 
@@ -119,6 +147,11 @@ export const readSegmentationCurves = (path: string): Promise<SegmentationCurves
 
 export const writeSegmentationCurves = (path: string, value: SegmentationCurves): Promise<void> =>
   writeFormat(SegmentationCurvesSchema, path, value);
+
+export const readDetectionCurves = (path: string): Promise<DetectionCurves> => readFormat(DetectionCurvesSchema, path);
+
+export const writeDetectionCurves = (path: string, value: DetectionCurves): Promise<void> =>
+  writeFormat(DetectionCurvesSchema, path, value);
 
 export const readPretrainCurves = (path: string): Promise<PretrainCurves> => readFormat(PretrainCurvesSchema, path);
 

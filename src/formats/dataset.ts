@@ -53,19 +53,33 @@ const FindingsSchema = Type.Array(
   { description: 'For findings: their images, in the order of `classes`.' },
 );
 
+const ObjectsOfClassesSchema = Type.Array(
+  Type.Object({
+    class: text('Name of the class.'),
+    kind: Type.Union([Type.Literal('box'), Type.Literal('point')], { description: '`point`: a landmark.' }),
+    images: count('Images that have an object of it.'),
+    objects: count('Objects of it in all images.'),
+    side: Type.Tuple([Type.Number(), Type.Number(), Type.Number()], {
+      description: 'Root of the part of the picture that a box covers: least, median and greatest; 0 for points.',
+    }),
+  }),
+  { description: 'For detection: the boxes and landmarks.' },
+);
+
 export const DatasetSchema = Type.Object(
   {
     task: Type.Optional(
-      Type.Union([Type.Literal('segmentation'), Type.Literal('findings')], {
+      Type.Union([Type.Literal('segmentation'), Type.Literal('detection'), Type.Literal('findings')], {
         description:
-          '`segmentation`: each image has a mask of the classes, the background first. `findings`: the classes do not ' +
-          'exclude each other, and an image may have several or none. Absent: each image has one class.',
+          '`segmentation`: each image has a mask of the classes, the background first. `detection`: it has boxes or ' +
+          'landmarks of them. `findings`: the classes do not exclude each other, and an image may have several or none. ' +
+          'Absent: each image has one class.',
       }),
     ),
     name: Type.String({ minLength: 1, description: 'Short name, for paths and axes: `ham10000`.' }),
     title: Type.String({ minLength: 1, description: 'Name for readers: `HAM10000`.' }),
     classes: Type.Array(Type.String({ minLength: 1 }), {
-      minItems: 2,
+      minItems: 1,
       uniqueItems: true,
       description: 'Class names, in the order of the outputs of the network.',
     }),
@@ -84,6 +98,7 @@ export const DatasetSchema = Type.Object(
     gray: Type.Optional(GrayScaleSchema),
     masks: Type.Optional(MasksSchema),
     findings: Type.Optional(FindingsSchema),
+    objects: Type.Optional(ObjectsOfClassesSchema),
     source: text('Origin of the images: a citation, or the formula that drew them.'),
     dropped: Type.Array(Type.Object({ file: text('Path of the file.'), reason: text('Reason, in words.') }), {
       description: 'Files that could not be read.',

@@ -3,6 +3,7 @@ import type { TSchema } from '@sinclair/typebox';
 import { ArchiveManifestSchema } from './archive-manifest.ts';
 import { AuditSchema } from './audit.ts';
 import {
+  DetectionCurvesSchema,
   FinetuneCurvesSchema,
   PretrainCurvesSchema,
   SegmentationCurvesSchema,
@@ -10,11 +11,14 @@ import {
 } from './curves.ts';
 import { DataPointerSchema } from './data-pointer.ts';
 import { DatasetSchema } from './dataset.ts';
+import { DetectionEvaluationSchema } from './detection-evaluation.ts';
+import { DetectionResultsSchema } from './detection-results.ts';
 import { EvaluationSchema } from './evaluation.ts';
 import { EventSchema } from './events.ts';
 import { ExplanationSchema } from './explanation.ts';
 import { ExportedModelSchema } from './exported-model.ts';
 import { LockfileSchema } from './lockfile.ts';
+import { ObjectsSchema } from './objects.ts';
 import { PastRunSchema } from './past-run.ts';
 import { ProbeChoiceSchema } from './probe-choice.ts';
 import { ReproductionSchema } from './reproduction.ts';
@@ -26,7 +30,7 @@ import { SegmentationResultsSchema } from './segmentation-results.ts';
 import { SettingsSchema } from './settings.ts';
 import { SharedImagesSchema } from './shared-images.ts';
 import { SplitSummarySchema } from './split-summary.ts';
-import { ChoiceSchema, SegmentationTrialsSchema, TrialsSchema } from './trials.ts';
+import { ChoiceSchema, DetectionTrialsSchema, SegmentationTrialsSchema, TrialsSchema } from './trials.ts';
 
 export { expectation } from './fault.ts';
 
@@ -42,6 +46,7 @@ export interface Format {
 /** Files that stages exchange, in the order of the pipeline, then those of the runner. */
 export const FORMATS: readonly Format[] = [
   { name: 'dataset', file: 'dataset.json', writer: 'ingest', schema: DatasetSchema },
+  { name: 'objects', file: 'objects.json', writer: 'ingest-boxes', schema: ObjectsSchema },
   { name: 'audit', file: 'audit.json', writer: 'audit', schema: AuditSchema },
   { name: 'shared-images', file: 'shared.json', writer: 'audit-across', schema: SharedImagesSchema },
   { name: 'split-summary', file: 'split.json', writer: 'split', schema: SplitSummarySchema },
@@ -54,9 +59,11 @@ export const FORMATS: readonly Format[] = [
     writer: 'finetune-masks',
     schema: SegmentationCurvesSchema,
   },
+  { name: 'detection-curves', file: 'curves.json', writer: 'finetune-boxes', schema: DetectionCurvesSchema },
   { name: 'choice', file: 'choice.json', writer: 'select', schema: ChoiceSchema },
   { name: 'trials', file: 'trials.json', writer: 'select', schema: TrialsSchema },
   { name: 'segmentation-trials', file: 'trials.json', writer: 'select-masks', schema: SegmentationTrialsSchema },
+  { name: 'detection-trials', file: 'trials.json', writer: 'select-boxes', schema: DetectionTrialsSchema },
   { name: 'probe-choice', file: 'choice.json', writer: 'probe', schema: ProbeChoiceSchema },
   { name: 'evaluation', file: 'metrics.json', writer: 'evaluate', schema: EvaluationSchema },
   {
@@ -64,6 +71,12 @@ export const FORMATS: readonly Format[] = [
     file: 'metrics.json',
     writer: 'evaluate-masks',
     schema: SegmentationEvaluationSchema,
+  },
+  {
+    name: 'detection-evaluation',
+    file: 'metrics.json',
+    writer: 'evaluate-boxes',
+    schema: DetectionEvaluationSchema,
   },
   { name: 'explanation', file: 'explanation.json', writer: 'explain', schema: ExplanationSchema },
   { name: 'exported-model', file: 'model.json', writer: 'export', schema: ExportedModelSchema },
@@ -74,6 +87,7 @@ export const FORMATS: readonly Format[] = [
     writer: 'report-masks',
     schema: SegmentationResultsSchema,
   },
+  { name: 'detection-results', file: 'results.json', writer: 'report-boxes', schema: DetectionResultsSchema },
   { name: 'lockfile', file: 'pipeline.lock.json', writer: '`pipeline run`', schema: LockfileSchema },
   { name: 'run-record', file: 'runs/<fingerprint>/<result>.json', writer: '`pipeline run`', schema: RunRecordSchema },
   {

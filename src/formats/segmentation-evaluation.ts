@@ -1,7 +1,7 @@
 /** `metrics.json` of evaluate-masks: everything that is known of the models on the masks of one data set. */
-import { Type, type Static, type TSchema } from '@sinclair/typebox';
+import { Type, type Static } from '@sinclair/typebox';
 import type { Immutable } from '../util/immutable.ts';
-import { cell, ContrastSchema, DifferenceSchema, EstimateSchema, SpreadSchema } from './evaluation.ts';
+import { comparisonFields, metricNames, metricScores, metricUnion, modelFields, ranks } from './compared-evaluation.ts';
 import { count, fractionOrNull, realOrNull, text, texts } from './fields.ts';
 import { readFormat, writeFormat } from './format-file.ts';
 
@@ -9,22 +9,15 @@ import { readFormat, writeFormat } from './format-file.ts';
 export const MASK_METRIC_NAMES = ['dice', 'iou', 'nsd', 'hd95'] as const;
 export type MaskMetricName = (typeof MASK_METRIC_NAMES)[number];
 
-const DESCRIPTIONS: Readonly<Record<MaskMetricName, string>> = {
-  dice: 'Dice coefficient, mean over images and then over classes, 0 to 1; higher is better.',
-  iou: 'Intersection over union, likewise.',
-  nsd: 'Normalized surface distance: share of both edges within 1 % of the diagonal of the picture; higher is better.',
-  hd95: '95 % Hausdorff distance in pixels of the picture, the larger of both directions; lower is better.',
-};
-
-const MaskMetricSchema = Type.Union(
-  MASK_METRIC_NAMES.map((name) => Type.Literal(name, { description: DESCRIPTIONS[name] })),
-  { title: 'mask metric' },
+const MaskMetricSchema = metricUnion<MaskMetricName>(
+  {
+    dice: 'Dice coefficient, mean over images and then over classes, 0 to 1; higher is better.',
+    iou: 'Intersection over union, likewise.',
+    nsd: 'Normalized surface distance: share of both edges within 1 % of the diagonal of the picture; higher is better.',
+    hd95: '95 % Hausdorff distance in pixels of the picture, the larger of both directions; lower is better.',
+  },
+  'mask metric',
 );
-
-const byMetric = <Value extends TSchema>(value: Value, description: string) =>
-  Type.Record(Type.String(), value, { description, propertyNames: MaskMetricSchema });
-
-const scores = () => byMetric(Type.Union([Type.Number(), Type.Null()]), 'By metric; null if no image defines it.');
 
 const MaskCounts = Type.Object(
   {
@@ -54,29 +47,11 @@ const MaskClassScores = Type.Object(
 
 const SegmentedModel = Type.Object(
   {
-    model: text('Label of the cell: M1, M2, ..., or its start and pre-training.'),
-    ...cell,
-    seeds: Type.Array(
-      Type.Object({
-        seed: Type.Integer({ description: 'Seed of the training.' }),
-        validation: scores(),
-        test: scores(),
-      }),
-      { description: 'One entry for each seed, ascending.' },
-    ),
-    summary: Type.Object({
-      validation: byMetric(SpreadSchema, 'By metric.'),
-      test: byMetric(EstimateSchema, 'By metric.'),
-    }),
+    ...modelFields(MaskMetricSchema),
     byClass: Type.Array(MaskClassScores, { description: 'On the test subset, without background.' }),
   },
   { title: 'segmented model' },
 );
-
-const comparison = {
-  model: text('The model.'),
-  against: text('The model that is subtracted.'),
-};
 
 export const SegmentationEvaluationSchema = Type.Object(
   {
@@ -84,9 +59,7 @@ export const SegmentationEvaluationSchema = Type.Object(
     dataset: text('Name of the data set.'),
     classes: texts('Without the background.'),
     seeds: Type.Array(Type.Integer(), { description: 'Ascending. Lists "by seed" have this order.' }),
-    metrics: Type.Array(MaskMetricSchema as unknown as ReturnType<typeof Type.String>, {
-      description: 'In the order of tables. All are measured at the size of the pictures.',
-    }),
+    metrics: metricNames(MaskMetricSchema, 'In the order of tables. All are measured at the size of the pictures.'),
     counts: Type.Object({ train: MaskCounts, validation: MaskCounts, test: MaskCounts }),
     baselines: Type.Array(
       Type.Object({
@@ -95,34 +68,22 @@ export const SegmentationEvaluationSchema = Type.Object(
             '`constant mask`: the same for every image, the best of the training masks. `threshold`: of brightness, the ' +
             'best of the training images; only where there is one class.',
         }),
-        test: scores(),
+        test: metricScores(MaskMetricSchema),
       }),
       { description: 'Guesses that see no image, or nothing but its brightness.' },
     ),
-    bootstrap: Type.Object({
-      resamples: count('Bootstrap rounds.'),
-      level: Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, description: 'Confidence level.' }),
-      seed: count('Seed of the rounds.'),
-    }),
+    ...comparisonFields(MaskMetricSchema),
     models: Type.Array(SegmentedModel),
-    differences: Type.Array(Type.Object({ ...comparison, metrics: byMetric(DifferenceSchema, 'By metric.') }), {
-      description: 'On the test subset, `model` minus `against`, every pair once.',
-    }),
-    contrasts: Type.Array(Type.Object({ ...comparison, metrics: byMetric(ContrastSchema, 'By metric.') }), {
-      description: 'The differences that the study asks about, on the test subset. They are one family.',
-    }),
     examples: Type.Array(
       Type.Object({
-        rank: Type.Union([Type.Literal('best'), Type.Literal('median'), Type.Literal('worst')], {
-          description: 'By the mean Dice over all models and seeds.',
-        }),
+        rank: ranks('By the mean Dice over all models and seeds.'),
         image: text('Path of the image below the folder of the data set.'),
         dice: Type.Array(Type.Union([Type.Number(), Type.Null()]), {
           description:
-            'Of each model, with the first seed: the pictures of its row in `overlays.png` behind the image.',
+            'Of each model, with the first seed: the pictures of its row in `pictures.png` behind the image.',
         }),
       }),
-      { description: 'Test images that are shown: a row each in `overlays.png`.' },
+      { description: 'Test images that are shown: a row each in `pictures.png`.' },
     ),
   },
   { title: 'segmentation evaluation' },

@@ -1,5 +1,5 @@
 /** `choice.json` and `trials.json` of select: the trial that was chosen, and all that were tried. */
-import { Type, type Static } from '@sinclair/typebox';
+import { Type, type Static, type TSchema } from '@sinclair/typebox';
 import type { Immutable } from '../util/immutable.ts';
 import { count, countOrNull, real, realOrNull, text, texts } from './fields.ts';
 import { readFormat, writeFormat } from './format-file.ts';
@@ -73,22 +73,39 @@ const SegmentationTrial = Type.Object(
   { title: 'segmentation trial' },
 );
 
-export const SegmentationTrialsSchema = Type.Object(
+const DetectionTrial = Type.Object(
   {
-    seed,
-    trials: Type.Array(SegmentationTrial, { description: 'In the order of the axes.' }),
-    chosen: count('Position of the chosen trial in `trials`, from 0.'),
-    ends: Type.Array(End, { description: 'Numbers that were chosen although they are an end of their list.' }),
-    warnings: texts('Limitations of the choice, in words.'),
+    params,
+    loss: real('Loss on the validation images, after the last epoch. The least is chosen.'),
+    ap50: realOrNull('Mean AP50 of the classes with boxes on the validation subset.'),
+    distance: realOrNull('Mean distance of the surest center of each class there, in pixels of the square.'),
+    train: Type.Object({ loss: realOrNull('Mean training loss of the last epoch.') }),
   },
-  { title: 'segmentation trials' },
+  { title: 'detection trial' },
 );
+
+const trialsOf = <Trial extends TSchema>(trial: Trial, title: string) =>
+  Type.Object(
+    {
+      seed,
+      trials: Type.Array(trial, { description: 'In the order of the axes.' }),
+      chosen: count('Position of the chosen trial in `trials`, from 0.'),
+      ends: Type.Array(End, { description: 'Numbers that were chosen although they are an end of their list.' }),
+      warnings: texts('Limitations of the choice, in words.'),
+    },
+    { title },
+  );
+
+export const SegmentationTrialsSchema = trialsOf(SegmentationTrial, 'segmentation trials');
+export const DetectionTrialsSchema = trialsOf(DetectionTrial, 'detection trials');
 
 export type Choice = Immutable<Static<typeof ChoiceSchema>>;
 export type Trials = Immutable<Static<typeof TrialsSchema>>;
 export type Trial = Trials['trials'][number];
 export type SegmentationTrials = Immutable<Static<typeof SegmentationTrialsSchema>>;
 export type SegmentationTrial = SegmentationTrials['trials'][number];
+export type DetectionTrials = Immutable<Static<typeof DetectionTrialsSchema>>;
+export type DetectionTrial = DetectionTrials['trials'][number];
 export type TrialScores = Omit<Trial, 'params' | 'train'>;
 
 export const readChoice = (path: string): Promise<Choice> => readFormat(ChoiceSchema, path);
@@ -104,3 +121,8 @@ export const readSegmentationTrials = (path: string): Promise<SegmentationTrials
 
 export const writeSegmentationTrials = (path: string, value: SegmentationTrials): Promise<void> =>
   writeFormat(SegmentationTrialsSchema, path, value);
+
+export const readDetectionTrials = (path: string): Promise<DetectionTrials> => readFormat(DetectionTrialsSchema, path);
+
+export const writeDetectionTrials = (path: string, value: DetectionTrials): Promise<void> =>
+  writeFormat(DetectionTrialsSchema, path, value);

@@ -22,6 +22,11 @@ const WORDS: Readonly<Record<string, MetricWords>> = {
   dice: { name: 'Dice coefficient', short: 'Dice', better: 'higher', digits: 3 },
   iou: { name: 'intersection over union', short: 'IoU', better: 'higher', digits: 3 },
   nsd: { name: 'normalized surface distance', short: 'NSD', better: 'higher', digits: 3 },
+  ap50: { name: 'AP50', short: 'AP50', better: 'higher', digits: 3 },
+  ap50to95: { name: 'AP50:95', short: 'AP50:95', better: 'higher', digits: 3 },
+  rightBoxes: { name: 'share of right boxes', short: 'Right boxes', better: 'higher', digits: 3 },
+  distance: { name: 'distance in pixels', short: 'Distance (px)', better: 'lower', digits: 2 },
+  relativeDistance: { name: 'distance in objects', short: 'Distance (objects)', better: 'lower', digits: 3 },
   hd95: { name: '95 % Hausdorff distance', short: 'HD95 (px)', better: 'lower', digits: 1 },
 };
 

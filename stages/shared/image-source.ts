@@ -22,21 +22,21 @@ interface ImageSource {
 
 interface SourceFolders {
   readonly source: string;
-  /** A folder of masks elsewhere. */
-  readonly masks?: string | null;
+  /** Masks or labels that lie elsewhere. */
+  readonly elsewhere?: string | null;
   /** How much of a picture is decoded; a centered square by default. */
   readonly fit?: 'whole';
 }
 
 /** Runs `work`, and says how many files it dropped. All names are private if one of the folders is. */
 export async function withImageSource(
-  { source: folder, masks = null, fit }: SourceFolders,
+  { source: folder, elsewhere = null, fit }: SourceFolders,
   stage: Stage,
   work: (source: ImageSource) => Promise<Pick<Dataset, 'dropped'>>,
 ): Promise<void> {
-  const isPrivate = stage.privateInputs.some((name) => name === 'source' || name === 'masks');
+  const isPrivate = stage.privateInputs.some((name) => ['source', 'masks', 'labels'].includes(name));
   const names = isPrivate ? await privateNames(folder, await readSecretKey()) : undefined;
-  const others = isPrivate && masks !== null ? await privateNames(masks, await readSecretKey()) : undefined;
+  const others = isPrivate && elsewhere !== null ? await privateNames(elsewhere, await readSecretKey()) : undefined;
   const redact = (text: string): string => {
     const shown = names?.redact(text) ?? text;
     return others?.redact(shown) ?? shown;

@@ -1,10 +1,11 @@
 /** The common part of the stages that choose between trials: their settings, and the passing on of the chosen one. */
 import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { Type } from '@sinclair/typebox';
+import { Type, type TObject } from '@sinclair/typebox';
 import { writeChoice, type Trial } from '../../src/formats/trials.ts';
-import { output, type Stage } from '../../src/stage/index.ts';
-import { at } from '../../src/util/known.ts';
+import { selectLeastLoss } from '../../src/learn/eval/select-least-loss.ts';
+import { gathered, output, type Stage, type StageRun } from '../../src/stage/index.ts';
+import { at, last } from '../../src/util/known.ts';
 
 /** The axes of a trial that every choice needs. */
 export const TRIAL = { seed: Type.Number() };
@@ -54,4 +55,38 @@ export async function passOnChosen<Names extends string>(
   await mkdir(outputs.trained, { recursive: true });
   for (const [name, file] of Object.entries<string>(files))
     await copyFile(at(inputs[name as Names], chosen).path, path.join(outputs.trained, file));
+}
+
+/** The outputs of trial, along the axes of the trials. */
+export const TRIED = { weights: gathered(TRIAL), curves: gathered(TRIAL), predictions: gathered(TRIAL) };
+
+interface Epoch<Train, Validation> {
+  readonly train: Train;
+  readonly validation: Validation;
+}
+
+type LossTrial<Train, Validation> = Validation & {
+  readonly params: Trial['params'];
+  readonly loss: number;
+  readonly train: Train;
+};
+
+/** Passes the trial on whose last epoch has the least validation loss. */
+export async function selectByLoss<Train, Validation extends { readonly loss: number | null }>(
+  { inputs, outputs, stage }: StageRun<typeof TRIED, TObject, typeof SELECT_OUTPUTS>,
+  readCurves: (path: string) => Promise<{ readonly epochs: readonly Epoch<Train, Validation>[] }>,
+  writeTrials: (
+    path: string,
+    trials: ReturnType<typeof selectLeastLoss<LossTrial<Train, Validation>>>,
+  ) => Promise<void>,
+  files: Readonly<Record<keyof typeof TRIED, string>>,
+): Promise<void> {
+  const tried = inputs.curves.map(async ({ path: file, axes }) => {
+    const { train, validation } = last((await readCurves(file)).epochs);
+    if (validation.loss === null) throw new Error(`${file}: the last epoch has no validation loss.`);
+    return { params: settingsOf(axes, stage.axes), ...validation, loss: validation.loss, train };
+  });
+  const trials = selectLeastLoss(seedOfTrials(inputs.curves), await Promise.all(tried));
+  await writeTrials(outputs.trials, trials);
+  await passOnChosen(trials, files, inputs, outputs, stage);
 }

@@ -57,12 +57,15 @@ function studyCommand(study: Command, choose: ChooseAction): void {
     .description('look at your images, and write the pipeline file of their study; nothing is asked or overwritten')
     .requiredOption('--images <path>', 'a folder of images, or an archive of arrays (.npz)')
     .addOption(
-      new Option('--task <task>', 'classes of whole images, or masks')
-        .choices(['classification', 'segmentation'])
+      new Option('--task <task>', 'classes of whole images, masks, or boxes and landmarks')
+        .choices(['classification', 'segmentation', 'detection'])
         .default('classification'),
     )
     .option('--masks <folder>', 'for segmentation: a folder of masks that is not below the images')
-    .option('--labels <file>', 'a table of labels (CSV); the default is a folder for each class')
+    .option(
+      '--labels <file>',
+      'a table of labels (CSV); for detection a file of COCO (JSON), a folder of YOLO or a table of points',
+    )
     .option('--image-column <name>', 'the column with file names; the default is "image"')
     .option('--label-column <name>', 'the column with classes; the default is "label"')
     .option('--split-column <name>', 'the column with train, validation and test; the default is "split"')
@@ -74,9 +77,9 @@ function studyCommand(study: Command, choose: ChooseAction): void {
     .option('--json', 'one JSON document')
     .action((options: InitStudyOptions) => {
       choose(async (terminal) =>
-        options.task === 'segmentation'
-          ? (await import('../commands/init-mask-study.ts')).initMaskStudy(options, terminal)
-          : (await import('../commands/init-study.ts')).initStudy(options, terminal),
+        options.task === 'classification'
+          ? (await import('../commands/init-study.ts')).initStudy(options, terminal)
+          : (await import('../commands/init-task-study.ts')).initTaskStudy(options.task, options, terminal),
       );
     });
 }

@@ -21,7 +21,7 @@ import { packageName } from '../version.ts';
 
 export interface InitStudyOptions {
   readonly images: string;
-  readonly task: 'classification' | 'segmentation';
+  readonly task: 'classification' | 'segmentation' | 'detection';
   /** For segmentation: a folder of masks elsewhere. */
   readonly masks?: string;
   readonly labels?: string;

@@ -58,7 +58,8 @@ export function zeroViewParams(
   );
 }
 
-function isResampled({ crop, flip, size }: Augmentation, sourceSize: number): boolean {
+/** True if views are cropped, flipped or resized. */
+export function isResampled({ crop, flip, size }: Augmentation, sourceSize: number): boolean {
   return crop !== null || flip.horizontal > 0 || flip.vertical > 0 || size !== sourceSize;
 }
 

@@ -2,6 +2,7 @@
 import { random, type KeyPart } from '../../util/random.ts';
 import { sizeOf, type HostTensor } from '../../tensor/host-tensor.ts';
 import { resnetStructure, convNormsOf, type ConvNorm, type ResNet } from './resnet.ts';
+import { detectorStructure, HEAD_WIDTH } from './detector.ts';
 import { UNET_HEAD, unetStructure } from './unet.ts';
 import type { Model } from './variables.ts';
 import { last } from '../../util/known.ts';
@@ -12,9 +13,9 @@ export type RandomKey = readonly [KeyPart, ...KeyPart[]];
 export type KnownTensors = Readonly<Record<string, HostTensor<'float32'>>>;
 
 /**
- * Convolutions (HWIO) from a normal distribution of variance 2 / fan-out (K. He et al., "Delving Deep into Rectifiers",
- * ICCV 2015), batch normalizations as the identity. Each tensor has a random stream of its own, so that giving some of
- * them does not change the others.
+ * Convolutions (HWIO) from a normal distribution of variance 2 / fan-out (K. He et al., "Delving Deep into
+ * Rectifiers", ICCV 2015), batch normalizations as the identity. Each tensor has a random stream of its own, so that
+ * giving some of them does not change the others.
  */
 export function initializeResNet(
   network: ResNet,
@@ -42,6 +43,29 @@ export function initializeUnetDecoder(network: ResNet, classes: number, key: Ran
   };
   return { params: { ...params, ...head }, stats };
 }
+
+/**
+ * The decoder and the heads of a detector: units as above. The hidden layers of the heads follow K. He, their last
+ * layers are normal with a deviation of 0.001, and every cell is taken for a center with a probability of 0.1 at
+ * first, as in CenterNet.
+ */
+export function initializeDetector(network: ResNet, classes: number, key: RandomKey): Model<HostTensor<'float32'>> {
+  const { blocks, width, heads } = detectorStructure(network, classes);
+  const { params, stats } = initializeConvNorms(
+    blocks.flatMap(({ units }) => units),
+    key,
+  );
+  const layers = heads.flatMap(({ name, outputs }) => [
+    [`${name}.0.weight`, normal([3, 3, width, HEAD_WIDTH], Math.sqrt(2 / (9 * width)), [...key, `${name}.0.weight`])],
+    [`${name}.0.bias`, constantVector(HEAD_WIDTH, 0)],
+    [`${name}.2.weight`, normal([1, 1, HEAD_WIDTH, outputs], 0.001, [...key, `${name}.2.weight`])],
+    [`${name}.2.bias`, constantVector(outputs, name === 'centers' ? CENTER_BIAS : 0)],
+  ]);
+  return { params: { ...params, ...(Object.fromEntries(layers) as KnownTensors) }, stats };
+}
+
+/** The logit of 0.1. */
+const CENTER_BIAS = -Math.log(9);
 
 function initializeConvNorms(
   units: readonly ConvNorm[],

@@ -5,7 +5,7 @@ import type { HostTensor, TensorSpec, Tree } from '../../tensor/host-tensor.ts';
 import type { CompiledTrainingStep, HostModel } from './loop.ts';
 
 /** A way of training a classifier, or a method of pre-training. */
-interface Trained {
+export interface Trained {
   /** Everything that a step changes. */
   initial(start: HostModel): object;
   /** One step: a pure function of state and inputs. */

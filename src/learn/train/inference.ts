@@ -54,7 +54,7 @@ export async function compileInference(
 }
 
 /** From standardized images [B, S, S, 3] to a row of values for each, of any shape. */
-type Predict = (params: Variables<tf.Tensor>, stats: Variables<tf.Tensor>, pixels: tf.Tensor4D) => tf.Tensor;
+export type Predict = (params: Variables<tf.Tensor>, stats: Variables<tf.Tensor>, pixels: tf.Tensor4D) => tf.Tensor;
 
 export interface BatchPrediction {
   /** The rows of the images of `indices`, batch by batch in their order. */

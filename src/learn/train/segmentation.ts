@@ -10,7 +10,7 @@ import type { HostModel } from './loop.ts';
 import { crossEntropy, oneHot } from './supervised.ts';
 import type { TrainingStepSettings, TrainingStepState } from './training-step.ts';
 
-export interface SegmentationInputs<T> {
+interface SegmentationInputs<T> {
   /** [B, S, S, 3], RGB in 0..255 */
   readonly images: T;
   readonly view: ViewParams<T>;

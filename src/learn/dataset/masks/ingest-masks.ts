@@ -63,7 +63,12 @@ export async function ingestMasks(
   return whole;
 }
 
-function refuseFaults(faults: readonly ListingFault[], folder: string, onBroken: MaskIngestOptions['onBroken']): void {
+/** Throws DatasetError where images that cannot be used are not to be left out. */
+export function refuseFaults(
+  faults: readonly ListingFault[],
+  folder: string,
+  onBroken: MaskIngestOptions['onBroken'],
+): void {
   if (faults.length === 0 || onBroken === 'drop') return;
   throw new DatasetError(
     listFaults(

@@ -2,6 +2,7 @@
 import { at } from '../../../util/known.ts';
 import type { SegmentationEvaluation } from '../../../formats/segmentation-evaluation.ts';
 import { significant } from '../../../util/number.ts';
+import { chooseRanked, FOUND, WANTED, type LineColor } from '../drawing.ts';
 import type { SegmentedRun } from './evaluate.ts';
 import type { Mask } from './mask.ts';
 import { maskScore } from './scored-masks.ts';
@@ -13,25 +14,16 @@ export interface ChosenExample extends Example {
   readonly position: number;
 }
 
-const RANKS = { best: 0, median: 0.5, worst: 1 } as const;
-
 /**
- * By the mean Dice over all runs; `images` are the names of the test images. `shown` are the runs of the pictures. An
- * image without any score is not shown; of few images, one may have two ranks.
+ * By the mean Dice over all runs; `images` are the names of the test images. `shown` are the runs of the pictures.
  */
 export function chooseOverlays(
   runs: readonly SegmentedRun[],
   shown: readonly SegmentedRun[],
   images: readonly string[],
 ): ChosenExample[] {
-  const means = images.flatMap((_, position) => {
-    const known = runs.flatMap((run) => diceOf(run, position) ?? []);
-    return known.length === 0 ? [] : [{ position, mean: known.reduce((sum, dice) => sum + dice, 0) / known.length }];
-  });
-  const ranked = means.sort((a, b) => b.mean - a.mean || a.position - b.position);
-  if (ranked.length === 0) return [];
-  return (Object.keys(RANKS) as (keyof typeof RANKS)[]).map((rank) => {
-    const { position } = at(ranked, Math.round(RANKS[rank] * (ranked.length - 1)));
+  const ranked = chooseRanked(images.length, (position) => runs.flatMap((run) => diceOf(run, position) ?? []));
+  return ranked.map(({ rank, position }) => {
     const dice = shown.map((run) => {
       const value = diceOf(run, position);
       return value === null ? null : significant(value);
@@ -46,12 +38,6 @@ function diceOf({ test }: SegmentedRun, position: number): number | null {
   return known.length === 0 ? null : known.reduce((sum, dice) => sum + dice, 0) / known.length;
 }
 
-type Color = readonly [number, number, number];
-
-/** Colors that color-blind readers tell apart, on skin and on the retina (Okabe and Ito). */
-const WANTED: Color = [255, 255, 255];
-const FOUND: Color = [0, 158, 255];
-
 /**
  * The picture at the size of the masks, `[height, width, 3]`, with the edge of the true mask in white and that of the
  * found one in blue; `found` null: the true one alone.
@@ -64,7 +50,7 @@ export function overlay(picture: Uint8Array, wanted: Mask, found: Mask | null): 
 }
 
 /** A pixel is an edge if the one to its right or below has another class. */
-function drawEdge(picture: Uint8Array, { data, width, height }: Mask, color: Color): void {
+function drawEdge(picture: Uint8Array, { data, width, height }: Mask, color: LineColor): void {
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
       const own = at(data, y * width + x);
@@ -72,16 +58,4 @@ function drawEdge(picture: Uint8Array, { data, width, height }: Mask, color: Col
       const below = y + 1 < height ? at(data, (y + 1) * width + x) : own;
       if (own !== right || own !== below) picture.set(color, 3 * (y * width + x));
     }
-}
-
-/** The square image `[size, size, 3]`, each pixel `zoom` times in both directions. */
-export function enlarged(image: Uint8Array, size: number, zoom: number): Uint8Array {
-  const side = size * zoom;
-  const large = new Uint8Array(side * side * 3);
-  for (let y = 0; y < side; y++)
-    for (let x = 0; x < side; x++) {
-      const from = 3 * (Math.floor(y / zoom) * size + Math.floor(x / zoom));
-      large.set(image.subarray(from, from + 3), 3 * (y * side + x));
-    }
-  return large;
 }

@@ -7,13 +7,14 @@ import { byCodeUnit } from '../../../../util/canonical-json.ts';
 import { err, ok } from '../../../../util/result.ts';
 import { masksAmong } from '../../reader/companions.ts';
 import type { ListedImage, ListingFault } from '../../reader/listing.ts';
+import { isImageFolder, placeOfFile } from '../../reader/place-of-file.ts';
 import { filesBelow, isImage } from '../../reader/tree.ts';
-import { subsetOfWord } from '../../user-table/words.ts';
 import { ANY_IMAGE, type MaskFile, type MaskReader } from '../listing.ts';
 import { matchMasks } from './match.ts';
 
 const MASK_FOLDER = /^(masks?|labels?|gt|ground[\s_-]?truths?|segmentations?|annotations?)$/i;
-const IMAGE_FOLDER = /^(images?|imgs?|photos?|pictures?|scans?|originals?)$/i;
+
+const isMaskFolder = (part: string): boolean => MASK_FOLDER.test(part);
 
 export const pairs: MaskReader = async (folder, options) => {
   const { masks: elsewhere, groupFolders = false, unmasked = 'error' } = options;
@@ -26,8 +27,8 @@ export const pairs: MaskReader = async (folder, options) => {
   if (images.length === 0 || found.length === 0) return err(nothing(folder, images.length, found.length, elsewhere));
 
   const { matches, alone } = matchMasks(
-    images.map((file) => ({ file, folders: foldersOf(file, IMAGE_FOLDER) })),
-    found.map((file) => ({ file, folders: foldersOf(file, MASK_FOLDER) })),
+    images.map((file) => ({ file, folders: foldersOf(file, isImageFolder) })),
+    found.map((file) => ({ file, folders: foldersOf(file, isMaskFolder) })),
   );
   const masksOf = new Map<string, MaskFile[]>();
   for (const { image, mask, className } of matches)
@@ -41,7 +42,7 @@ export const pairs: MaskReader = async (folder, options) => {
       : images.filter((file) => !masksOf.has(file)).map((file) => ({ file, reason: NO_MASK }));
   const samples = images
     .filter((file) => unmasked === 'pretraining' || masksOf.has(file))
-    .map((file): ListedImage => ({ image: file, label: ANY_IMAGE, ...placeOf(file, groupFolders) }));
+    .map((file): ListedImage => ({ image: file, label: ANY_IMAGE, ...placeOfFile(file, groupFolders) }));
   if (masksOf.size === 0) return err(noneFits(folder, images, found));
   const name = basename(resolve(folder));
   return ok({
@@ -56,33 +57,21 @@ const NO_MASK =
 
 /** Files in folders of masks; without such a folder, those with a word such as `_mask` behind an image's name. */
 function masksIn(files: readonly string[]): string[] {
-  const apart = files.filter((file) =>
-    file
-      .split('/')
-      .slice(0, -1)
-      .some((part) => MASK_FOLDER.test(part)),
-  );
+  const apart = files.filter((file) => file.split('/').slice(0, -1).some(isMaskFolder));
   return apart.length > 0 ? apart : [...masksAmong(files)];
 }
 
 /** The folders of a file without the one that says what it is. */
-const foldersOf = (file: string, kind: RegExp): string[] =>
+const foldersOf = (file: string, isKind: (part: string) => boolean): string[] =>
   file
     .split('/')
     .slice(0, -1)
-    .filter((part) => !kind.test(part));
+    .filter((part) => !isKind(part));
 
 /** The path of the masks below the images; undefined where they lie elsewhere. */
 function insideOf(folder: string, masks: string): string | undefined {
   const [outer, inner] = [`${resolve(folder)}/`, resolve(masks)];
   return inner.startsWith(outer) ? inner.slice(outer.length) : undefined;
-}
-
-function placeOf(file: string, groupFolders: boolean): Pick<ListedImage, 'group' | 'split'> {
-  const folders = file.split('/').slice(0, -1);
-  const split = folders.map(subsetOfWord).find((subset) => subset !== undefined) ?? '';
-  const own = folders.filter((part) => !IMAGE_FOLDER.test(part) && subsetOfWord(part) === undefined).at(-1);
-  return { group: groupFolders && own !== undefined ? own : file, split };
 }
 
 function nothing(folder: string, images: number, masks: number, elsewhere: string | undefined): string {

@@ -1,4 +1,4 @@
-/** The learning curves of the U-Nets, with bands over seeds. */
+/** The learning curves of a task, with bands over seeds. */
 import type { JSX } from 'preact';
 import { LineChart } from '../chart/line-chart.tsx';
 import { epochsOf, meanAt, pointsOf, type Panel } from '../curve-panels.ts';
@@ -6,16 +6,19 @@ import { fixed } from '../format.ts';
 import { identifier } from '../identifier.ts';
 import { modelWords } from '../model.ts';
 import { Figure, Name, Section } from '../parts.tsx';
-import type { MaskDataset, MaskFineTuning, MaskStudy } from './study.ts';
+import type { TaskDataset, TaskFineTuning } from './study.ts';
 
-const PANELS: readonly Panel<MaskFineTuning['epochs'][number]>[] = [
-  { key: 'train-loss', title: 'training loss', of: ({ train }) => train.loss },
-  { key: 'validation-loss', title: 'validation cross entropy', of: ({ validation }) => validation.loss },
-  { key: 'train-dice', title: 'training Dice (soft)', of: ({ train }) => train.dice },
-  { key: 'validation-dice', title: 'validation Dice', of: ({ validation }) => validation.dice },
-];
+interface Curves<Epoch extends { readonly epoch: number }> extends Pick<TaskDataset, 'title' | 'evaluation'> {
+  readonly fineTuning: readonly TaskFineTuning<Epoch>[];
+}
 
-export function MaskCurves({ study: { datasets } }: { readonly study: MaskStudy }): JSX.Element {
+export function TaskCurves<Epoch extends { readonly epoch: number }>({
+  datasets,
+  panels,
+}: {
+  readonly datasets: readonly Curves<Epoch>[];
+  readonly panels: readonly Panel<Epoch>[];
+}): JSX.Element {
   return (
     <Section id="curves" title="Learning curves">
       {datasets.map((dataset) => (
@@ -23,14 +26,20 @@ export function MaskCurves({ study: { datasets } }: { readonly study: MaskStudy 
           <h3>
             <Name>{dataset.title}</Name>
           </h3>
-          <FineTuningFigure dataset={dataset} />
+          <FineTuningFigure dataset={dataset} panels={panels} />
         </article>
       ))}
     </Section>
   );
 }
 
-function FineTuningFigure({ dataset }: { readonly dataset: MaskDataset }): JSX.Element {
+function FineTuningFigure<Epoch extends { readonly epoch: number }>({
+  dataset,
+  panels,
+}: {
+  readonly dataset: Curves<Epoch>;
+  readonly panels: readonly Panel<Epoch>[];
+}): JSX.Element {
   const { fineTuning, title, evaluation } = dataset;
   const models = evaluation.models.map(({ model }) => model);
   const runsOf = (model: string) => fineTuning.filter((run) => run.model === model);
@@ -40,17 +49,17 @@ function FineTuningFigure({ dataset }: { readonly dataset: MaskDataset }): JSX.E
       caption="Fine-tuning. Line: mean over seeds; band: least to greatest seed. Training values are of augmented batches while the weights were moving."
       data={{
         label: `Fine-tuning curves on ${title}, means over seeds`,
-        head: ['model', 'epoch', ...PANELS.map((panel) => panel.title)],
+        head: ['model', 'epoch', ...panels.map((panel) => panel.title)],
         rows: models.flatMap((model) =>
           epochsOf(runsOf(model)).map((epoch) => [
             model,
             String(epoch),
-            ...PANELS.map(({ of }) => fixed(meanAt(runsOf(model), epoch, of), 4)),
+            ...panels.map(({ of }) => fixed(meanAt(runsOf(model), epoch, of), 4)),
           ]),
         ),
       }}
     >
-      {PANELS.map(({ key, title: panel, of }) => (
+      {panels.map(({ key, title: panel, of }) => (
         <LineChart
           key={key}
           id={identifier('tuning', title, key)}
