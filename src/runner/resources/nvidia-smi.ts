@@ -19,33 +19,37 @@ const TIMEOUT_MS = 20_000;
 /** The exit code for "No devices were found". */
 const NO_DEVICES = 6;
 
-/** Never rejects. After 20 seconds a hanging process is killed, and its children are not waited for. */
-export const nvidiaSmi: NvidiaSmi = (words) =>
-  new Promise((resolve) => {
-    const child = spawn('nvidia-smi', words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-    const said = { stdout: '', stderr: '' };
-    const settle = (answer: NvidiaSmiAnswer): void => {
-      clearTimeout(timer);
-      resolve(answer);
-    };
-    const timer = setTimeout(() => {
-      killGroup(child.pid);
-      child.stdout.destroy();
-      child.stderr.destroy();
-      child.unref();
-      settle({ kind: 'failed', message: `it did not answer within ${TIMEOUT_MS / 1000} seconds` });
-    }, TIMEOUT_MS);
-    for (const stream of ['stdout', 'stderr'] as const)
-      child[stream].setEncoding('utf8').on('data', (text: string) => {
-        said[stream] += text;
+/** Never rejects. A process that hangs for so long is killed, and its children are not waited for. */
+export const nvidiaSmiWithin =
+  (timeoutMs: number): NvidiaSmi =>
+  (words) =>
+    new Promise((resolve) => {
+      const child = spawn('nvidia-smi', words, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+      const said = { stdout: '', stderr: '' };
+      const settle = (answer: NvidiaSmiAnswer): void => {
+        clearTimeout(timer);
+        resolve(answer);
+      };
+      const timer = setTimeout(() => {
+        killGroup(child.pid);
+        child.stdout.destroy();
+        child.stderr.destroy();
+        child.unref();
+        settle({ kind: 'failed', message: `it did not answer within ${timeoutMs / 1000} seconds` });
+      }, timeoutMs);
+      for (const stream of ['stdout', 'stderr'] as const)
+        child[stream].setEncoding('utf8').on('data', (text: string) => {
+          said[stream] += text;
+        });
+      child.on('error', (error: NodeJS.ErrnoException) => {
+        settle(error.code === 'ENOENT' ? { kind: 'none' } : { kind: 'failed', message: printable(error.message) });
       });
-    child.on('error', (error: NodeJS.ErrnoException) => {
-      settle(error.code === 'ENOENT' ? { kind: 'none' } : { kind: 'failed', message: printable(error.message) });
+      child.on('close', (code) => {
+        settle(answerOf(code, said));
+      });
     });
-    child.on('close', (code) => {
-      settle(answerOf(code, said));
-    });
-  });
+
+export const nvidiaSmi = nvidiaSmiWithin(TIMEOUT_MS);
 
 function answerOf(code: number | null, { stdout, stderr }: Readonly<Record<'stdout' | 'stderr', string>>) {
   if (code === 0) return { kind: 'answered', text: stdout } as const;
