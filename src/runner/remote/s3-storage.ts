@@ -167,6 +167,8 @@ export class S3Storage implements RemoteStorage {
     if (status !== undefined)
       return new RemoteError(`${shown}: the server answered ${status} ${name}: ${message}`, {
         transient: status >= 500 || status === 429 || status === 408,
+        // Some servers do not name a full disk.
+        ...(status === 500 && { remedy: 'The log of the server says why. Perhaps it has no space left.' }),
       });
     if (isSystemError(error) || /socket|timeout|ECONN|aborted|network/i.test(`${name} ${message}`))
       return new RemoteError(`${shown}: the connection failed: ${message}`, { transient: true });
