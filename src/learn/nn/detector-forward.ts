@@ -1,7 +1,7 @@
 /** Images to the maps of centers, offsets and sizes, read from top to bottom. */
 import * as tf from '@tensorflow/tfjs-core';
 import { convNormLayers } from './conv-norm.ts';
-import { detectorStructure, type Head } from './detector.ts';
+import { detectorStructure, type DetectorHead } from './detector.ts';
 import { resnetStages } from './forward.ts';
 import type { ResNet } from './resnet.ts';
 import { decoded } from './unet-forward.ts';
@@ -38,7 +38,7 @@ export function detectorForward(
   };
 }
 
-function headOutput({ name }: Head, params: Variables<tf.Tensor>, x: tf.Tensor4D): tf.Tensor4D {
+function headOutput({ name }: DetectorHead, params: Variables<tf.Tensor>, x: tf.Tensor4D): tf.Tensor4D {
   const layer = (index: number, of: tf.Tensor4D): tf.Tensor4D => {
     const filter = params[`${name}.${index}.weight`] as tf.Tensor4D;
     return tf.add(tf.conv2d(of, filter, 1, 'same'), params[`${name}.${index}.bias`] as tf.Tensor1D);

@@ -17,7 +17,7 @@ export const cellsAlong = (size: number): number => Math.ceil(size / CELL);
 export const HEAD_WIDTH = 64;
 
 /** Layers `<name>.0` (3x3) and `<name>.2` (1x1), with a ReLU between. */
-export interface Head {
+export interface DetectorHead {
   readonly name: 'centers' | 'offsets' | 'sizes';
   readonly outputs: number;
 }
@@ -27,7 +27,7 @@ interface Detector {
   readonly blocks: readonly DecoderBlock[];
   /** Channels of the last block, which the heads see. */
   readonly width: number;
-  readonly heads: readonly Head[];
+  readonly heads: readonly DetectorHead[];
 }
 
 export function detectorStructure(network: ResNet, classes: number): Detector {
