@@ -5,8 +5,8 @@
  *     node scripts/look-live.mjs <folder for the screenshots>
  *
  * Needs a Chromium, as scripts/look.mjs does. Fails when a rule is broken, when the page is wider than the window, when
- * it asks another server, when the console has an error, or when the server and the page take a tenth of a core. The aim
- * is 2 %, on a machine like that of docs/benchmarks.md: a slower processor is no fault of the page.
+ * it asks another server, when the console has an error, or when the server and the page take a tenth of a core. Their
+ * aim is 2 %, on a machine like that of docs/benchmarks.md: a slower processor is no fault of the page.
  */
 import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
