@@ -77,10 +77,11 @@ export function attemptExecutorContract(name: string, make: (storeFolder: string
       expect(result).toEqual({ kind: 'failed', failure: { kind: 'timeout', afterMs: 500 } });
     });
 
+    // Slurm signals all processes at once: without `|| :`, a killed sleep would end the shell (set -e) before its trap.
     test('stop lets a stage save its checkpoint, and the next attempt begins with it', async () => {
       const here = place();
       const running = here.start(
-        'trap "echo saved > $PIPELINE_CHECKPOINT/state; exit 0" TERM; echo > ready; while :; do sleep 0.05; done',
+        'trap "echo saved > $PIPELINE_CHECKPOINT/state; exit 0" TERM; echo > ready; while :; do sleep 0.05 || :; done',
       );
       await here.appears('ready');
       running.stop();
@@ -92,7 +93,7 @@ export function attemptExecutorContract(name: string, make: (storeFolder: string
     test('outputs that were written after a stop never count', async () => {
       const here = place();
       const running = here.start(
-        'trap "echo half > $PIPELINE_OUTPUT_OUT; exit 0" TERM; echo > ready; while :; do sleep 0.05; done',
+        'trap "echo half > $PIPELINE_OUTPUT_OUT; exit 0" TERM; echo > ready; while :; do sleep 0.05 || :; done',
       );
       await here.appears('ready');
       running.stop();

@@ -34,6 +34,8 @@ import { whyStopped, type WhyStopped } from './why-stopped.ts';
 
 /** Between two looks for a newer start, or a revocation. */
 const LEASE_LOOK_MS = 5000;
+/** Slurm asks all processes of a job to end at once: the end of the stage may be seen before the signal is. */
+const SIGNAL_MS = 250;
 /** After `scontrol requeue` Slurm ends the job itself. */
 const REQUEUE_MS = 60_000;
 
@@ -144,6 +146,7 @@ class OrderRun {
       this.#task = executor.start(task, tell);
       if (this.#cut !== undefined) this.#task.stop();
       const end = await this.#task.ended;
+      await sleep(SIGNAL_MS, new AbortController().signal);
       const times = this.#saves?.ended(instance.stage);
       if (times !== undefined) await writeSaveTimes(storeFolder, times);
       return end;
