@@ -1,4 +1,4 @@
-// Ten thousand steps, and two hundred compilations, on every engine of this machine: npm run bench -- endure [--steps N]
+// Ten thousand steps and two hundred compilations on every engine of this machine: npm run bench -- endure [--steps N]
 // [--cycles N]. Exits with 1 if memory grows or steps slow down.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
