@@ -19,7 +19,7 @@ import { at } from '../src/util/known.ts';
 import { significant } from '../src/util/number.ts';
 import { COMPARISON, RUN } from './shared/comparison.ts';
 import { DATA } from './shared/data.ts';
-import { labelOf } from './shared/labels.ts';
+import { scoreRuns, shownRuns } from './shared/score-runs.ts';
 
 export default defineStage({
   inputs: {
@@ -44,19 +44,13 @@ export default defineStage({
     const { classes, images: pictures } = await readObjects(inputs.objects);
     const data = await openTrainingData(inputs);
     const { split, rows } = data;
-    const runs: DetectedRun[] = [];
-    for (const [done, { path, axes }] of inputs.predictions.entries()) {
-      const found = await readFoundObjects(path, names);
-      const detected = (subset: 'validation' | 'test') =>
-        detectedImages(found, split[subset], pictures, { file: path, subset });
-      runs.push({
-        ...axes,
-        model: labelOf(axes, labels),
-        validation: detected('validation'),
-        test: detected('test'),
-      });
-      stage.progress({ done: done + 1, total: inputs.predictions.length, unit: 'models' });
-    }
+    const runs: DetectedRun[] = await scoreRuns(
+      inputs.predictions,
+      labels,
+      (path) => readFoundObjects(path, names),
+      (found, file, subset) => detectedImages(found, split[subset], pictures, { file, subset }),
+      stage,
+    );
     const evaluation = evaluateBoxes(runs, {
       ...{ dataset: name, classes, declared },
       counts: countObjects(data, pictures, classes.length),
@@ -64,9 +58,7 @@ export default defineStage({
       guess: guessObjects(split, pictures, classes),
       bootstrap: { resamples, level, seed },
     });
-    const shown = evaluation.models.flatMap(
-      ({ model }) => runs.find((run) => run.model === model && run.seed === evaluation.seeds[0]) ?? [],
-    );
+    const shown = shownRuns(evaluation, runs);
     const apart = ({ test }: DetectedRun, position: number): number | null =>
       meanOf(classes.map((_, k) => surestDistance(at(test, position), k)));
     const chosen = chooseRanked(split.test.length, (position) =>

@@ -20,8 +20,8 @@ import { openTrainingData, type TrainingData } from '../src/learn/train/data.ts'
 import { defineStage, gathered, input, output } from '../src/stage/index.ts';
 import { at } from '../src/util/known.ts';
 import { COMPARISON, RUN } from './shared/comparison.ts';
-import { labelOf } from './shared/labels.ts';
 import { MASKED_DATA } from './shared/masks.ts';
+import { scoreRuns, shownRuns } from './shared/score-runs.ts';
 
 export default defineStage({
   inputs: {
@@ -48,19 +48,13 @@ export default defineStage({
     const masks = await openPackedMasks(inputs.masks);
     const { split } = data;
     const { truth, numbersIn } = await readTruth(inputs.originals, data);
-    const runs: SegmentedRun[] = [];
-    for (const [done, { path, axes }] of inputs.predictions.entries()) {
-      const predictions = await readMaskPredictions(path);
-      const scored = (subset: 'validation' | 'test') =>
-        scoreSubset(predictions, split[subset], truth, { classes, file: path, subset });
-      runs.push({
-        ...axes,
-        model: labelOf(axes, labels),
-        validation: scored('validation'),
-        test: scored('test'),
-      });
-      stage.progress({ done: done + 1, total: inputs.predictions.length, unit: 'models' });
-    }
+    const runs: SegmentedRun[] = await scoreRuns(
+      inputs.predictions,
+      labels,
+      readMaskPredictions,
+      (predictions, file, subset) => scoreSubset(predictions, split[subset], truth, { classes, file, subset }),
+      stage,
+    );
     const evaluation = evaluateMasks(runs, {
       dataset: name,
       classes: all.slice(1),
@@ -70,9 +64,7 @@ export default defineStage({
       bootstrap: { resamples, level, seed },
       declared,
     });
-    const shown = evaluation.models.flatMap(
-      ({ model }) => runs.find((run) => run.model === model && run.seed === evaluation.seeds[0]) ?? [],
-    );
+    const shown = shownRuns(evaluation, runs);
     const names = split.test.map((index) => at(data.rows, index).image);
     const chosen = chooseOverlays(runs, shown, names);
     const examples = chosen.map(({ rank, image, dice }) => ({ rank, image, dice }));
