@@ -1,39 +1,23 @@
 /** The detector against PyTorch on the same weights (scripts/golden/centernet.py). */
-import { crc32 } from 'node:zlib';
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import type { HostTensor } from '../../tensor/host-tensor.ts';
 import { detectionLoss } from '../train/detection.ts';
 import { detectorForward } from './detector-forward.ts';
 import {
   differentiated,
-  expectSummaries,
-  filled,
+  expectDensePass,
   golden,
-  summary,
+  goldenModel,
   values,
   type GoldenCase,
 } from './golden.test-support.ts';
 import { initializeDetector, initializeResNet } from './initialize.ts';
-import { fromTorchvision, toTorchvision } from './layout.ts';
-import { resnet, type ResNet } from './resnet.ts';
-import type { Model, Variables } from './variables.ts';
+import { resnet } from './resnet.ts';
 
 const CLASSES = 2;
 
 interface Golden extends GoldenCase {
   readonly names: readonly string[];
-}
-
-function goldenModel(network: ResNet): Model<HostTensor<'float32'>> {
-  const parts = [initializeResNet(network, ['golden']), initializeDetector(network, CLASSES, ['golden'])];
-  const named = (part: 'params' | 'stats'): Variables<HostTensor<'float32'>> =>
-    Object.fromEntries(
-      parts
-        .flatMap((model) => Object.entries(model[part]))
-        .map(([name, tensor]) => [name, fromTorchvision(filled(name, toTorchvision(tensor).shape))]),
-    );
-  return { params: named('params'), stats: named('stats') };
 }
 
 /** The targets of the script, as constants of the graph. */
@@ -66,7 +50,7 @@ test.each(cases)(
     const network = resnet(name);
     const targetsOf = targets(batch, size / 2);
     const { logits, loss, gradients } = await differentiated(
-      goldenModel(network),
+      goldenModel(initializeResNet(network, ['golden']), initializeDetector(network, CLASSES, ['golden'])),
       (params, before, { images }) => {
         const { maps, stats } = detectorForward(network, CLASSES, params, before, images, mode === 'training');
         return { loss: detectionLoss(maps, targetsOf(), [1, 1]).loss, logits: maps, stats };
@@ -77,17 +61,7 @@ test.each(cases)(
       },
     );
     expect(logits.shape).toEqual([batch, size / 2, size / 2, CLASSES + 4]);
-    wanted[mode].logits.forEach((logit, i) => {
-      expect(logits.data[crc32(`logits ${i}`) % logits.data.length]).toBeCloseTo(logit, 4);
-    });
-    expect(loss).toBeCloseTo(wanted[mode].loss, 4);
-    expectSummaries(
-      wanted.names.map((each) => [each, summary(each, gradients[each]!)]),
-      wanted[mode].gradients,
-      // Rounding flips a ReLU or the sign of a small error here and not in PyTorch.
-      mode === 'training' ? 1e-4 + 10 * wanted.sensitivity : 1e-3,
-    );
-    expect(Object.keys(gradients).sort()).toEqual([...wanted.names].sort());
+    expectDensePass({ logits, loss, gradients }, wanted, mode);
   },
   120_000,
 );

@@ -1,24 +1,22 @@
 /** The U-Net against segmentation_models.pytorch on the same weights (scripts/golden/smp_unet.py). */
-import { crc32 } from 'node:zlib';
 import type * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
-import { sizeOf, type HostTensor } from '../../tensor/host-tensor.ts';
+import { sizeOf } from '../../tensor/host-tensor.ts';
 import {
   differentiated,
+  expectDensePass,
   expectSummaries,
-  filled,
   golden,
+  goldenModel,
   summary,
   values,
   type GoldenCase,
   type Summary,
 } from './golden.test-support.ts';
 import { initializeResNet, initializeUnetDecoder } from './initialize.ts';
-import { toTorchvision, fromTorchvision } from './layout.ts';
-import { NETWORK_NAMES, resnet, type ResNet } from './resnet.ts';
+import { NETWORK_NAMES, resnet } from './resnet.ts';
 import { unetForward } from './unet-forward.ts';
 import { unetStructure } from './unet.ts';
-import type { Model, Variables } from './variables.ts';
 import { segmentationLoss } from '../train/segmentation.ts';
 
 const CLASSES = 3;
@@ -29,27 +27,11 @@ interface Golden extends GoldenCase {
   readonly statistics: Readonly<Record<string, Summary>>;
 }
 
-function unetOf(network: ResNet): Model<HostTensor<'float32'>> {
-  const [encoder, decoder] = [initializeResNet(network, ['unet']), initializeUnetDecoder(network, CLASSES, ['unet'])];
-  return {
-    params: { ...encoder.params, ...decoder.params },
-    stats: { ...encoder.stats, ...decoder.stats },
-  };
-}
-
-/** The same tensors with the values of the script. */
-function goldenValues(tensors: Variables<HostTensor<'float32'>>): Variables<HostTensor<'float32'>> {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [name, fromTorchvision(filled(name, toTorchvision(tensor).shape))]),
-  );
-}
-
 function measured({ network: name, images, batch, size }: Golden, training: boolean) {
   const network = resnet(name);
-  const drawn = unetOf(network);
   const labels = values('masks', [batch, size, size]).data.map((value) => Math.trunc(((value + 1) / 2) * CLASSES));
   return differentiated(
-    { params: goldenValues(drawn.params), stats: goldenValues(drawn.stats) },
+    goldenModel(initializeResNet(network, ['unet']), initializeUnetDecoder(network, CLASSES, ['unet'])),
     (params, before, inputs) => {
       const { logits, stats } = unetForward(network, params, before, inputs.images, training);
       const { loss } = segmentationLoss(logits, inputs.labels as tf.Tensor3D, [1, 1, 1]);
@@ -74,18 +56,8 @@ test.each(cases)(
     const wanted = golden(file) as Golden;
     const { loss, logits, gradients, stats } = await measured(wanted, mode === 'training');
     expect(logits.shape).toEqual([wanted.batch, wanted.size, wanted.size, CLASSES]);
-    wanted[mode].logits.forEach((logit, i) => {
-      expect(logits.data[crc32(`logits ${i}`) % logits.data.length]).toBeCloseTo(logit, 4);
-    });
     expect(wanted[mode].logits).toHaveLength(LOGITS);
-    expect(loss).toBeCloseTo(wanted[mode].loss, 4);
-    expectSummaries(
-      wanted.names.map((name) => [name, summary(name, gradients[name]!)]),
-      wanted[mode].gradients,
-      // Rounding flips a ReLU near zero here and not in PyTorch: gradients of one case differ by 2.4e-4 on onnxruntime.
-      mode === 'training' ? 1e-4 + 10 * wanted.sensitivity : 1e-3,
-    );
-    expect(Object.keys(gradients).sort()).toEqual([...wanted.names].sort());
+    expectDensePass({ logits, loss, gradients }, wanted, mode);
     if (mode === 'evaluation') return;
     const moved = Object.keys(wanted.statistics);
     expectSummaries(
